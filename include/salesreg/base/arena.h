@@ -1,0 +1,30 @@
+/*
+ * Arena: memory of one batch or request, given back all at once.
+ * Ownership: everything allocated lives until arena_reset() or arena_finish(); nothing is freed singly.
+ * Units: bytes. Errors: running out of memory or over the maximum aborts: callers bound what they put in,
+ * so that is a bug, never something a user can cause. Callbacks: none.
+ */
+#pragma once
+#include <stdarg.h>
+#include <stddef.h>
+
+struct arena_block;
+struct arena {
+	struct arena_block *head;
+	size_t used, maximum;
+};
+
+void arena_init(struct arena *a, size_t maximum);
+/* Keeps one block for reuse; contents become invalid. */
+void arena_reset(struct arena *a);
+void arena_finish(struct arena *a);
+
+/* Zeroed, aligned for any type. */
+void *arena_alloc(struct arena *a, size_t size);
+#define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
+#define ARENA_ARRAY(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (n)))
+
+/* Copies; NULL stays NULL. */
+char *arena_strdup(struct arena *a, const char *s);
+char *arena_strndup(struct arena *a, const char *s, size_t n);
+char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));

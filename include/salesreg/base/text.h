@@ -1,0 +1,33 @@
+/*
+ * UTF-8 text: validation, counting, folding for comparison, cutting.
+ * Units: bytes unless a name says otherwise. Telegram counts message lengths in UTF-16 code units
+ * (Bot API, "MessageEntity"). Ownership: results live in the arena given. Errors: none; bad bytes become U+FFFD.
+ * Callbacks: none.
+ */
+#pragma once
+#include "salesreg/base/arena.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TEXT_REPLACEMENT = 0xFFFD };
+
+/* Next code point at *cursor (advanced past it); bad bytes yield U+FFFD one at a time; 0 at the end. */
+uint32_t text_next(const char **cursor);
+/* Writes 1…4 bytes, returns how many. */
+size_t text_encode(uint32_t code_point, char out[4]);
+/* True if s[0..n) is valid UTF-8 without NUL. */
+bool text_is_clean(const char *s, size_t n);
+/* A valid NUL-free copy: bad bytes and NUL become U+FFFD. */
+char *text_clean(struct arena *a, const char *s, size_t n);
+size_t text_code_points(const char *s);
+size_t text_utf16_units(const char *s);
+/* How many bytes of s fit into `units` UTF-16 code units without cutting a character. */
+size_t text_prefix_utf16(const char *s, size_t units);
+/* Lower case for Latin and Cyrillic, ё → е, white space runs → one space, trimmed: for comparing what people type. */
+char *text_fold(struct arena *a, const char *s);
+/* Trimmed, white space and control runs → one space, direction overrides and zero-width marks removed; letters untouched. */
+char *text_tidy(struct arena *a, const char *s);
+bool text_is_space(uint32_t code_point);
+/* Letters of any script, roughly: good enough to tell a name from a row of emoji. */
+bool text_is_letter(uint32_t code_point);

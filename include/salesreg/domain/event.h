@@ -1,0 +1,50 @@
+/*
+ * What a person did, stripped of Telegram's wrapping: the input of the conversation.
+ * Ownership: strings borrow from the batch's arena or document and live as long as the batch; all are clean UTF-8.
+ * Units: chat and user ids are Telegram's (64 bits). Errors: none. Callbacks: none.
+ */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#define EVENT_KIND_MAP(X)                                                                          \
+	X(TEXT, "text")                 /* a private text message; text = what was written */      \
+	X(START, "start")               /* /start; text = the deep-link payload or "" */           \
+	X(BUTTON, "button")             /* an inline button; text = callback data */               \
+	X(CONTACT, "contact")           /* a shared contact */                                     \
+	X(MEDIA, "media")               /* sticker, photo, voice…: nothing to read; text = what */ \
+	X(EDITED, "edited")             /* an edited private message */                            \
+	X(BLOCKED, "blocked")           /* my_chat_member: the person blocked the bot */           \
+	X(UNBLOCKED, "unblocked")       /* my_chat_member: and unblocked it */                     \
+	X(IGNORED, "ignored")           /* groups, channels, bots, kinds nobody needs: no answer */
+
+enum event_kind {
+#define X(name, text) EVENT_##name,
+	EVENT_KIND_MAP(X)
+#undef X
+};
+const char *event_kind_name(enum event_kind kind);
+
+/* An inline button as Telegram showed it under the message a callback belongs to. */
+struct event_button {
+	const char *text, *data; /* data NULL for link buttons */
+	const char *url;         /* NULL for callback buttons */
+	size_t row;
+};
+
+struct event {
+	enum event_kind kind;
+	int64_t user_id, chat_id;
+	const char *username;      /* without @, NULL if none */
+	const char *first_name;    /* NULL if none */
+	const char *language_code; /* IETF tag as Telegram gave it, NULL if none */
+	const char *text;          /* see the kinds; never NULL */
+	/* BUTTON only */
+	const char *callback_id; /* for answerCallbackQuery; NULL otherwise */
+	int64_t message_id;      /* of the message the button hangs on; 0 = too old to be known */
+	const struct event_button *buttons;
+	size_t button_count;
+	/* CONTACT only */
+	const char *phone;
+	int64_t contact_user_id;
+};

@@ -1,0 +1,50 @@
+/*
+ * An outgoing message before anybody turned it into JSON.
+ * Ownership: everything in the arena of the batch. Units: text in UTF-8; Telegram's limit is 4096 UTF-16 units of text,
+ * 1–64 bytes of callback data, 100 buttons (Bot API: sendMessage, InlineKeyboardButton). Errors: none. Callbacks: none.
+ */
+#pragma once
+#include "salesreg/base/arena.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { MESSAGE_TEXT_UNITS = 4096, MESSAGE_CALLBACK_BYTES = 64, MESSAGE_MAX_BUTTONS = 100 };
+
+/* Lower goes first between chats; within a chat order is kept whatever the priority. */
+enum message_priority { PRIORITY_REPLY = 0, PRIORITY_NOTIFICATION = 1, PRIORITY_BULK = 2 };
+
+struct button {
+	const char *text;
+	const char *data; /* callback data, or NULL */
+	const char *url;  /* or a link */
+	bool new_row;     /* starts a row of its own; the first button always does */
+};
+
+enum message_kind {
+	MESSAGE_SEND,          /* sendMessage */
+	MESSAGE_EDIT_KEYBOARD, /* editMessageReplyMarkup of message_id: the buttons replace what hangs there */
+};
+
+struct message {
+	enum message_kind kind;
+	enum message_priority priority;
+	int64_t chat_id;
+	int64_t message_id; /* EDIT only */
+	const char *text;   /* SEND only */
+	const struct button *buttons;
+	size_t button_count;
+	struct message *next; /* in the order to be sent */
+};
+
+/* Messages in order; text over Telegram's limit is split at line ends (the buttons go under the last part). */
+struct message_list {
+	struct message *first, *last;
+	size_t count;
+};
+struct message *message_list_add(struct message_list *list, struct arena *a, int64_t chat_id,
+    enum message_priority priority, const char *text);
+struct message *message_list_add_edit(struct message_list *list, struct arena *a, int64_t chat_id,
+    int64_t message_id);
+/* buttons: an array in the arena. */
+void message_set_buttons(struct message *message, const struct button *buttons, size_t count);

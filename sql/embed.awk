@@ -1,0 +1,47 @@
+# Turns text files into C at build time. -v mode=
+#   migrations       one initialiser { version, "name", "text", compatible } a file NNN_name.sql
+#   statement-enum   an enum from the lines "-- name: x" of the query files
+#   statement-table  the texts of the same, indexed by that enum
+#   texts            { "file name", "content" } a file
+function quoted(s) {
+    gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/\t/, "\\t", s); gsub(/\r/, "\\r", s)
+    return "\"" s "\\n\""
+}
+function base(path,  n, part) { n = split(path, part, "/"); return part[n] }
+function finish() {
+    if (!open) return
+    if (mode == "migrations") printf "\t  , %d },\n", compatible
+    else if (mode == "statement-table") printf "\t},\n"
+    else if (mode == "texts") printf "\t},\n"
+    open = 0
+}
+BEGIN {
+    print "/* Made by sql/embed.awk; do not edit. */"
+    if (mode == "statement-enum") print "#pragma once\nenum sql_statement {"
+}
+FNR == 1 {
+    finish()
+    if (mode == "migrations") {
+        name = base(FILENAME); version = substr(name, 1, 3) + 0; sub(/\.sql$/, "", name)
+        printf "\t{ %d, \"%s\",\n", version, name
+        compatible = 0; open = 1
+    } else if (mode == "texts") {
+        printf "\t{ \"%s\",\n", base(FILENAME)
+        open = 1
+    }
+}
+mode == "migrations" && /^-- compatible:[ \t]*yes/ { compatible = 1 }
+/^-- name:/ && mode ~ /^statement/ {
+    finish()
+    constant = toupper($3)
+    if (mode == "statement-enum") printf "\tSQL_%s,\n", constant
+    else { printf "\t[SQL_%s] = { \"%s\",\n", constant, $3; open = 1 }
+    next
+}
+mode == "statement-enum" { next }
+mode == "statement-table" && (/^[ \t]*--/ || /^[ \t]*$/) { next }
+open { print "\t  " quoted($0) }
+END {
+    finish()
+    if (mode == "statement-enum") print "\tSQL_STATEMENT_COUNT\n};"
+}

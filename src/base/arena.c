@@ -1,0 +1,112 @@
+#include "salesreg/base/arena.h"
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_SIZE = 32 * 1024, ALIGNMENT = alignof(max_align_t) };
+
+struct arena_block {
+	struct arena_block *next;
+	size_t size, used;
+	alignas(max_align_t) unsigned char bytes[];
+};
+
+static void *out_of_memory(const char *what)
+{
+	(void)fprintf(stderr, "salesreg: %s\n", what);
+	abort();
+}
+
+static struct arena_block *block_create(size_t size)
+{
+	struct arena_block *block = malloc(sizeof *block + size);
+	if (!block)
+		return out_of_memory("out of memory");
+	block->next = NULL;
+	block->size = size;
+	block->used = 0;
+	return block;
+}
+
+void arena_init(struct arena *a, size_t maximum)
+{
+	*a = (struct arena){.maximum = maximum};
+}
+
+void arena_reset(struct arena *a)
+{
+	struct arena_block *keep = NULL;
+	for (struct arena_block *b = a->head, *next; b; b = next) {
+		next = b->next;
+		if (!keep && b->size == BLOCK_SIZE) {
+			keep = b;
+			keep->next = NULL;
+			keep->used = 0;
+		} else {
+			free(b);
+		}
+	}
+	a->head = keep;
+	a->used = 0;
+}
+
+void arena_finish(struct arena *a)
+{
+	arena_reset(a);
+	free(a->head);
+	a->head = NULL;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	size_t rounded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	if (rounded < size || rounded > a->maximum - a->used)
+		return out_of_memory("an arena grew over its maximum: a bound upstream is missing");
+	a->used += rounded;
+	struct arena_block *block = a->head;
+	if (!block || block->size - block->used < rounded) {
+		size_t block_size = rounded > BLOCK_SIZE / 4 ? rounded : BLOCK_SIZE;
+		struct arena_block *fresh = block_create(block_size);
+		if (block && block_size != BLOCK_SIZE) {
+			/* a large piece gets a block of its own; small ones go on filling the head */
+			fresh->next = block->next;
+			block->next = fresh;
+		} else {
+			fresh->next = block;
+			a->head = fresh;
+		}
+		block = fresh;
+	}
+	void *p = block->bytes + block->used;
+	block->used += rounded;
+	return memset(p, 0, size);
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t n)
+{
+	if (!s)
+		return NULL;
+	char *copy = arena_alloc(a, n + 1);
+	memcpy(copy, s, n);
+	return copy;
+}
+
+char *arena_strdup(struct arena *a, const char *s)
+{
+	return s ? arena_strndup(a, s, strlen(s)) : NULL;
+}
+
+char *arena_printf(struct arena *a, const char *format, ...)
+{
+	va_list args, again;
+	va_start(args, format);
+	va_copy(again, args);
+	int n = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	char *s = arena_alloc(a, (size_t)(n < 0 ? 0 : n) + 1);
+	(void)vsnprintf(s, (size_t)(n < 0 ? 0 : n) + 1, format, again);
+	va_end(again);
+	return s;
+}
