@@ -1,22 +1,23 @@
 /*
  * What a person did, stripped of Telegram's wrapping: the input of the conversation.
- * Ownership: strings borrow from the batch's arena or document and live as long as the batch; all are clean UTF-8.
- * Units: chat and user ids are Telegram's (64 bits). Errors: none. Callbacks: none.
+ * Ownership: strings borrow from the batch's arena or document and live as long as the batch; all
+ * are clean UTF-8. Units: chat and user ids are Telegram's (64 bits). Errors: none. Callbacks:
+ * none.
  */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
 
 #define EVENT_KIND_MAP(X)                                                                          \
-	X(TEXT, "text")                 /* a private text message; text = what was written */      \
-	X(START, "start")               /* /start; text = the deep-link payload or "" */           \
-	X(BUTTON, "button")             /* an inline button; text = callback data */               \
-	X(CONTACT, "contact")           /* a shared contact */                                     \
-	X(MEDIA, "media")               /* sticker, photo, voice…: nothing to read; text = what */ \
-	X(EDITED, "edited")             /* an edited private message */                            \
-	X(BLOCKED, "blocked")           /* my_chat_member: the person blocked the bot */           \
-	X(UNBLOCKED, "unblocked")       /* my_chat_member: and unblocked it */                     \
-	X(IGNORED, "ignored")           /* groups, channels, bots, kinds nobody needs: no answer */
+	X(TEXT, "text")           /* a private text message; text = what was written */            \
+	X(START, "start")         /* /start; text = the deep-link payload or "" */                 \
+	X(BUTTON, "button")       /* an inline button; text = callback data */                     \
+	X(CONTACT, "contact")     /* a shared contact */                                           \
+	X(MEDIA, "media")         /* sticker, photo, voice…: nothing to read; text = what */     \
+	X(EDITED, "edited")       /* an edited private message */                                  \
+	X(BLOCKED, "blocked")     /* my_chat_member: the person blocked the bot */                 \
+	X(UNBLOCKED, "unblocked") /* my_chat_member: and unblocked it */                           \
+	X(IGNORED, "ignored")     /* groups, channels, bots, kinds nobody needs: no answer */
 
 enum event_kind {
 #define X(name, text) EVENT_##name,

@@ -1,7 +1,8 @@
 /*
  * An outgoing message before anybody turned it into JSON.
- * Ownership: everything in the arena of the batch. Units: text in UTF-8; Telegram's limit is 4096 UTF-16 units of text,
- * 1–64 bytes of callback data, 100 buttons (Bot API: sendMessage, InlineKeyboardButton). Errors: none. Callbacks: none.
+ * Ownership: everything in the arena of the batch. Units: text in UTF-8; Telegram's limit is 4096
+ * UTF-16 units of text, 1–64 bytes of callback data, 100 buttons (Bot API: sendMessage,
+ * InlineKeyboardButton). Errors: none. Callbacks: none.
  */
 #pragma once
 #include "salesreg/base/arena.h"
@@ -23,7 +24,8 @@ struct button {
 
 enum message_kind {
 	MESSAGE_SEND,          /* sendMessage */
-	MESSAGE_EDIT_KEYBOARD, /* editMessageReplyMarkup of message_id: the buttons replace what hangs there */
+	MESSAGE_EDIT_KEYBOARD, /* editMessageReplyMarkup of message_id: the buttons replace what
+				  hangs there */
 };
 
 struct message {
@@ -37,14 +39,15 @@ struct message {
 	struct message *next; /* in the order to be sent */
 };
 
-/* Messages in order; text over Telegram's limit is split at line ends (the buttons go under the last part). */
+/* Messages in order; text over Telegram's limit is split at line ends (the buttons go under the
+ * last part). */
 struct message_list {
 	struct message *first, *last;
 	size_t count;
 };
 struct message *message_list_add(struct message_list *list, struct arena *a, int64_t chat_id,
     enum message_priority priority, const char *text);
-struct message *message_list_add_edit(struct message_list *list, struct arena *a, int64_t chat_id,
-    int64_t message_id);
+struct message *message_list_add_edit(
+    struct message_list *list, struct arena *a, int64_t chat_id, int64_t message_id);
 /* buttons: an array in the arena. */
 void message_set_buttons(struct message *message, const struct button *buttons, size_t count);

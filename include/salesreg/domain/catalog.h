@@ -1,0 +1,171 @@
+/*
+ * Every text a person can see, by id and locale: what may stand in it, and putting values into it.
+ * Ownership: a catalog borrows its texts from whoever loaded them, for as long as the catalog is
+ * used; rendered texts live in the arena given; keys, names and complaints are static. Units:
+ * UTF-16 units, as Telegram counts. Errors: catalog_check() says in a sentence what is wrong;
+ * rendering cannot fail. Callbacks: none. Source of the limits: Bot API, "sendMessage" (4096),
+ * "answerCallbackQuery" (200), "BotCommand" (command 32, description 256); button labels have no
+ * documented limit, 64 is what still fits on a phone.
+ */
+#pragma once
+#include "salesreg/base/arena.h"
+#include "salesreg/domain/locale.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+enum text_kind { TEXT_KIND_MESSAGE, TEXT_KIND_BUTTON, TEXT_KIND_ANSWER, TEXT_KIND_COMMAND };
+enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256 };
+
+/* id, key in config/messages.json, placeholders (each must stand in the text, no others may), kind
+ */
+#define TEXT_MAP(X)                                                                                \
+	/* registering */                                                                          \
+	X(OFFER, "offer", "", MESSAGE)                                                             \
+	X(OFFER_AGAIN, "offer_again", "", MESSAGE)                                                 \
+	X(OFFER_QUESTION, "offer_question", "", MESSAGE)                                           \
+	X(OFFER_EXPECTED, "offer_expected", "", MESSAGE)                                           \
+	X(OFFER_DECLINED, "offer_declined", "", MESSAGE)                                           \
+	X(ASK_NAME, "ask_name", "", MESSAGE)                                                       \
+	X(NAME_EXPECTED, "name_expected", "", MESSAGE)                                             \
+	X(NAME_ONE_WORD, "name_one_word", "", MESSAGE)                                             \
+	X(NAME_NO_LETTERS, "name_no_letters", "", MESSAGE)                                         \
+	X(NAME_TOO_LONG, "name_too_long", "", MESSAGE)                                             \
+	X(NAME_ADDRESS, "name_address", "", MESSAGE)                                               \
+	X(ASK_EMAIL, "ask_email", "name,domains", MESSAGE)                                         \
+	X(EMAIL_QUESTION, "email_question", "domains", MESSAGE)                                    \
+	X(EMAIL_MALFORMED, "email_malformed", "", MESSAGE)                                         \
+	X(EMAIL_TOO_LONG, "email_too_long", "", MESSAGE)                                           \
+	X(EMAIL_WRONG_DOMAIN, "email_wrong_domain", "", MESSAGE)                                   \
+	X(EMAIL_TAKEN, "email_taken", "email", MESSAGE)                                            \
+	X(REGISTERED, "registered", "name,email", MESSAGE)                                         \
+	X(REGISTERED_PENDING, "registered_pending", "name,email", MESSAGE)                         \
+	X(CANCELLED_REGISTRATION, "cancelled_registration", "", MESSAGE)                           \
+	/* what the bot cannot read */                                                             \
+	X(ONLY_TEXT, "only_text", "", MESSAGE)                                                     \
+	X(EDITED, "edited", "", MESSAGE)                                                           \
+	X(PARKED, "parked", "", MESSAGE)                                                           \
+	/* reps */                                                                                 \
+	X(MENU, "menu", "", MESSAGE)                                                               \
+	X(WELCOME_BACK, "welcome_back", "name", MESSAGE)                                           \
+	X(HELP_STRANGER, "help_stranger", "", MESSAGE)                                             \
+	X(HELP_REP, "help_rep", "", MESSAGE)                                                       \
+	X(PENDING, "pending", "name,email", MESSAGE)                                               \
+	X(SUSPENDED, "suspended", "", MESSAGE)                                                     \
+	X(STATUS, "status", "name,email,status,open,max", MESSAGE)                                 \
+	X(NOTHING_TO_CANCEL, "nothing_to_cancel", "", MESSAGE)                                     \
+	X(CANCELLED, "cancelled", "", MESSAGE)                                                     \
+	X(CLIENTS_NONE, "clients_none", "", MESSAGE)                                               \
+	X(CLIENTS_HEADER, "clients_header", "count", MESSAGE)                                      \
+	X(ASK_NEW_EMAIL, "ask_new_email", "email,domains", MESSAGE)                                \
+	X(EMAIL_CHANGED, "email_changed", "email", MESSAGE)                                        \
+	X(EMAIL_SAME, "email_same", "email", MESSAGE)                                              \
+	X(ASK_UNREGISTER, "ask_unregister", "open", MESSAGE)                                       \
+	X(UNREGISTER_EXPECTED, "unregister_expected", "", MESSAGE)                                 \
+	X(UNREGISTERED, "unregistered", "", MESSAGE)                                               \
+	X(UNREGISTER_KEPT, "unregister_kept", "", MESSAGE)                                         \
+	/* approval */                                                                             \
+	X(ADMIN_NEW_REP, "admin_new_rep", "name,email,telegram", MESSAGE)                          \
+	X(REP_APPROVED, "rep_approved", "name", MESSAGE)                                           \
+	X(REP_REJECTED, "rep_rejected", "name", MESSAGE)                                           \
+	/* prospects */                                                                            \
+	X(NOTICE_ONE, "notice_one", "", MESSAGE)                                                   \
+	X(NOTICE_MANY, "notice_many", "count", MESSAGE)                                            \
+	X(NOTICE_AGAIN, "notice_again", "", MESSAGE)                                               \
+	X(NOBODY_LEFT, "nobody_left", "count", MESSAGE)                                            \
+	X(LEGEND, "legend", "", MESSAGE)                                                           \
+	X(PROSPECT_LINK, "prospect_link", "link", MESSAGE)                                         \
+	X(PROSPECT_NUMBER, "prospect_number", "number", MESSAGE)                                   \
+	X(PROSPECT_EMAIL, "prospect_email", "email", MESSAGE)                                      \
+	X(PROSPECT_CONTEXT, "prospect_context", "context", MESSAGE)                                \
+	X(PROSPECT_NOTES, "prospect_notes", "notes", MESSAGE)                                      \
+	X(PROSPECT_STATUS, "prospect_status", "status", MESSAGE)                                   \
+	/* the database's words */                                                                 \
+	X(PROSPECT_UNREACHED, "prospect_unreached", "", BUTTON)                                    \
+	X(PROSPECT_CONTACTED, "prospect_contacted", "", BUTTON)                                    \
+	X(PROSPECT_IN_CONVERSATION, "prospect_in_conversation", "", BUTTON)                        \
+	X(PROSPECT_CONVERTED, "prospect_converted", "", BUTTON)                                    \
+	X(PROSPECT_ARCHIVED, "prospect_archived", "", BUTTON)                                      \
+	X(REP_IS_ABSENT, "rep_is_absent", "", BUTTON)                                              \
+	X(REP_IS_PENDING, "rep_is_pending", "", BUTTON)                                            \
+	X(REP_IS_ACTIVE, "rep_is_active", "", BUTTON)                                              \
+	X(REP_IS_SUSPENDED, "rep_is_suspended", "", BUTTON)                                        \
+	X(REP_IS_REMOVED, "rep_is_removed", "", BUTTON)                                            \
+	/* buttons */                                                                              \
+	X(BUTTON_YES, "button_yes", "", BUTTON)                                                    \
+	X(BUTTON_NO, "button_no", "", BUTTON)                                                      \
+	X(BUTTON_CANCEL, "button_cancel", "", BUTTON)                                              \
+	X(BUTTON_CLIENTS, "button_clients", "", BUTTON)                                            \
+	X(BUTTON_STATUS, "button_status", "", BUTTON)                                              \
+	X(BUTTON_CHANGE_EMAIL, "button_change_email", "", BUTTON)                                  \
+	X(BUTTON_UNREGISTER, "button_unregister", "", BUTTON)                                      \
+	X(BUTTON_HELP, "button_help", "", BUTTON)                                                  \
+	X(BUTTON_UNREGISTER_YES, "button_unregister_yes", "", BUTTON)                              \
+	X(BUTTON_UNREGISTER_NO, "button_unregister_no", "", BUTTON)                                \
+	X(BUTTON_APPROVE, "button_approve", "", BUTTON)                                            \
+	X(BUTTON_REJECT, "button_reject", "", BUTTON)                                              \
+	X(BUTTON_CONTACTED, "button_contacted", "", BUTTON)                                        \
+	X(BUTTON_DECLINE, "button_decline", "", BUTTON)                                            \
+	X(BUTTON_CONTACTED_NAMED, "button_contacted_named", "number,name", BUTTON)                 \
+	X(BUTTON_DECLINE_NAMED, "button_decline_named", "number,name", BUTTON)                     \
+	/* answers to a pressed button */                                                          \
+	X(ANSWER_STALE, "answer_stale", "", ANSWER)                                                \
+	X(ANSWER_ALREADY_REGISTERED, "answer_already_registered", "", ANSWER)                      \
+	X(ANSWER_NOT_REGISTERED, "answer_not_registered", "", ANSWER)                              \
+	X(ANSWER_PENDING, "answer_pending", "", ANSWER)                                            \
+	X(ANSWER_SUSPENDED, "answer_suspended", "", ANSWER)                                        \
+	X(ANSWER_WAITING_NAME, "answer_waiting_name", "", ANSWER)                                  \
+	X(ANSWER_WAITING_EMAIL, "answer_waiting_email", "", ANSWER)                                \
+	X(ANSWER_CONTACTED, "answer_contacted", "name", ANSWER)                                    \
+	X(ANSWER_CONTACTED_ALREADY, "answer_contacted_already", "name", ANSWER)                    \
+	X(ANSWER_DECLINED, "answer_declined", "name", ANSWER)                                      \
+	X(ANSWER_PROSPECT_CLOSED, "answer_prospect_closed", "name", ANSWER)                        \
+	X(ANSWER_PROSPECT_STALE, "answer_prospect_stale", "", ANSWER)                              \
+	X(ANSWER_ADMIN_ONLY, "answer_admin_only", "", ANSWER)                                      \
+	X(ANSWER_APPROVED, "answer_approved", "name", ANSWER)                                      \
+	X(ANSWER_REJECTED, "answer_rejected", "name", ANSWER)                                      \
+	X(ANSWER_DECIDED_ALREADY, "answer_decided_already", "name,status", ANSWER)                 \
+	/* the bot's menu */                                                                       \
+	X(COMMAND_START, "command_start", "", COMMAND)                                             \
+	X(COMMAND_CLIENTS, "command_clients", "", COMMAND)                                         \
+	X(COMMAND_STATUS, "command_status", "", COMMAND)                                           \
+	X(COMMAND_EMAIL, "command_email", "", COMMAND)                                             \
+	X(COMMAND_UNREGISTER, "command_unregister", "", COMMAND)                                   \
+	X(COMMAND_HELP, "command_help", "", COMMAND)                                               \
+	X(COMMAND_CANCEL, "command_cancel", "", COMMAND)
+
+enum text_id {
+#define X(id, key, placeholders, kind) TEXT_##id,
+	TEXT_MAP(X)
+#undef X
+	    TEXT_COUNT
+};
+
+struct catalog {
+	const char *texts[LOCALE_COUNT][TEXT_COUNT];
+};
+
+struct catalog_arg {
+	const char *name, *value; /* value NULL counts as "" */
+};
+
+/* The bot's menu (setMyCommands): names without the slash, texts by locale. */
+struct catalog_command {
+	const char *name;
+	enum text_id description;
+};
+enum { CATALOG_COMMAND_COUNT = 7 };
+extern const struct catalog_command catalog_commands[CATALOG_COMMAND_COUNT];
+
+const char *text_id_key(enum text_id id);
+bool text_id_from_key(const char *key, enum text_id *id);
+enum text_kind text_id_kind(enum text_id id);
+/* "name,email", or "" for none. */
+const char *text_id_placeholders(enum text_id id);
+
+/* NULL if text will do for id, else a sentence that says what is wrong with it. text may be NULL (=
+ * not there). */
+const char *catalog_check(enum text_id id, const char *text);
+/* The text with each {name} replaced by its value; braces inside values mean nothing. Never NULL.
+ */
+char *catalog_render(const struct catalog *catalog, enum locale locale, enum text_id id,
+    const struct catalog_arg *args, size_t count, struct arena *a);

@@ -1,0 +1,165 @@
+/*
+ * The conversation: from what is known of a person and one event to what changes and what is said.
+ * Ownership: the state, its rules and views are borrowed for the call; everything in an outcome
+ * lives in the arena given or is borrowed from state and event, so keep those until the batch is
+ * written. Units: Telegram's ids; counts. Errors: none: every event has an outcome. Callbacks:
+ * none. Source: DESIGN sections 3, 4, 7; Bot API "InlineKeyboardButton" (callback data 1–64 bytes).
+ */
+#pragma once
+#include "salesreg/domain/catalog.h"
+#include "salesreg/domain/event.h"
+#include "salesreg/domain/message.h"
+
+/* What the bot is waiting for; the names are stored in salesreg.user_sessions. */
+#define CONVERSATION_PHASE_MAP(X)                                                                  \
+	X(NONE, "none")                             /* nothing asked */                            \
+	X(OFFERED, "offered")                       /* whether to register */                      \
+	X(NAME, "name")                             /* the full name */                            \
+	X(EMAIL, "email")                           /* the corporate e-mail; draft_name is set */  \
+	X(CHANGE_EMAIL, "change_email")             /* an active rep's new e-mail */               \
+	X(CONFIRM_UNREGISTER, "confirm_unregister") /* whether to unregister */
+
+enum conversation_phase {
+#define X(name, text) PHASE_##name,
+	CONVERSATION_PHASE_MAP(X)
+#undef X
+};
+const char *conversation_phase_name(enum conversation_phase phase);
+/* An unknown name, or NULL, counts as none: an older or newer binary wrote it. */
+enum conversation_phase conversation_phase_from_name(const char *name);
+
+/* sales_representatives.status; absent = no row. */
+#define REP_STATUS_MAP(X)                                                                          \
+	X(ABSENT, "absent")                                                                        \
+	X(PENDING, "pending")                                                                      \
+	X(ACTIVE, "active")                                                                        \
+	X(SUSPENDED, "suspended")                                                                  \
+	X(REMOVED, "removed")
+
+enum rep_status {
+#define X(name, text) REP_##name,
+	REP_STATUS_MAP(X)
+#undef X
+};
+const char *rep_status_name(enum rep_status status);
+/* False for NULL or a word that is none of ours (*status is then REP_SUSPENDED: the careful
+ * reading). */
+bool rep_status_from_name(const char *name, enum rep_status *status);
+
+struct conversation_rules {
+	const struct catalog *catalog;
+	const char *const *domains;
+	size_t domain_count;
+	bool approval_by_admin;
+	const int64_t *admin_ids;
+	size_t admin_count;
+	enum locale default_locale; /* of who has no language of ours, and of the admins */
+	size_t max_prospects;
+};
+
+struct client_view {
+	const char *prospect_id, *name, *telegram, *status,
+	    *context;          /* status: the database's word */
+	int64_t assignment_id; /* 0: no buttons */
+};
+
+struct assignment_view {
+	int64_t id;
+	bool live;
+	bool mine; /* its rep is who pressed */
+	const char *prospect_name, *prospect_telegram, *prospect_status;
+};
+
+/* Whom an admin decides about. */
+struct subject_view {
+	const char *rep_id, *name, *email;
+	int64_t telegram_id;
+	enum rep_status status;
+	enum locale locale;
+};
+
+struct conversation_state {
+	const struct conversation_rules *rules;
+	/* the session row */
+	bool known; /* there is one */
+	enum conversation_phase phase;
+	enum locale locale;     /* read only if known */
+	const char *draft_name; /* NULL if none */
+	/* the rep row; strings NULL if there is none */
+	enum rep_status rep_status;
+	const char *rep_id, *rep_name, *rep_email, *rep_username;
+	bool rep_available; /* false after the bot was blocked */
+	size_t open_clients;
+	/* facts about this one event, as conversation_interest() asked for them */
+	bool email_taken;                         /* by another rep than this one */
+	const struct assignment_view *assignment; /* NULL: no such assignment */
+	const struct subject_view *subject;       /* NULL: no such rep */
+	const struct client_view *clients;        /* oldest assignment first */
+	size_t client_count;
+};
+
+/* What has to be read before the step: all it can possibly use, whatever the state turns out to be.
+ */
+struct conversation_interest {
+	const char *email_key;       /* NULL: none. Whose is it? → email_taken */
+	int64_t assignment_id;       /* 0: none → assignment */
+	int64_t subject_telegram_id; /* 0: none → subject. Not the uuid: the database makes that
+					only after the admins' buttons are written */
+	bool wants_clients;          /* → clients */
+	bool changes_assignments;    /* the assignment lock must be taken first */
+};
+void conversation_interest(
+    const struct event *event, struct arena *a, struct conversation_interest *interest);
+
+#define EFFECT_KIND_MAP(X)                                                                         \
+	X(REGISTER,                                                                                \
+	    "register") /* name, email, email_key, status, username; new or back after removal */  \
+	X(CHANGE_EMAIL, "change_email") /* email, email_key */                                     \
+	X(UNREGISTER, "unregister")     /* removed; open prospects go back */                      \
+	X(CONTACTED, "contacted")       /* assignment_id */                                        \
+	X(DECLINE, "decline")           /* assignment_id */                                        \
+	X(APPROVE, "approve")           /* rep_id of the subject → active */                     \
+	X(REJECT, "reject")             /* rep_id of the subject → removed */                    \
+	X(GONE, "gone")                 /* blocked the bot: unavailable */                         \
+	X(BACK, "back")                 /* available again */                                      \
+	X(USERNAME, "username")         /* username, NULL if they have none any more */
+
+enum effect_kind {
+#define X(name, text) EFFECT_##name,
+	EFFECT_KIND_MAP(X)
+#undef X
+};
+const char *effect_kind_name(enum effect_kind kind);
+
+/* About the person of the event, but for APPROVE and REJECT. Members not named by the kind are
+ * zero. */
+struct effect {
+	enum effect_kind kind;
+	const char *name, *email, *email_key;
+	enum rep_status status;
+	int64_t assignment_id;
+	const char *rep_id;
+	const char *username;
+};
+
+enum { OUTCOME_MAX_EFFECTS = 4 };
+
+struct outcome {
+	/*
+	 * As it will be, with the facts about the event cleared. Fold the person's next event on
+	 * it: the caller fills the facts again, and they must show the effects so far (a declined
+	 * assignment is not live any more, …). rep_id stays NULL after a first REGISTER until the
+	 * row is written.
+	 */
+	struct conversation_state next;
+	bool session_changed; /* the session row has to be written (made, if !known) */
+	struct effect effects[OUTCOME_MAX_EFFECTS];
+	size_t effect_count;
+	struct message_list messages;
+	/* For answerCallbackQuery: a text, or "" to only stop the spinner; NULL if the event is no
+	 * button. */
+	const char *callback_answer;
+	bool callback_alert; /* as a box to be closed, not a passing line */
+};
+void conversation_step(const struct conversation_state *state, const struct event *event,
+    struct arena *a, struct outcome *outcome);

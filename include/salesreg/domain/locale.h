@@ -1,0 +1,24 @@
+/*
+ * The languages the bot speaks, and which of them a person gets.
+ * Ownership: strings returned are static. Units: none. Errors: false for a code that is none of
+ * ours. Callbacks: none. Source: Telegram sends IETF language tags (Bot API, "User", language_code;
+ * RFC 5646: the first subtag is the language).
+ */
+#pragma once
+#include <stdbool.h>
+
+#define LOCALE_MAP(X) X(RU, "ru") X(EN, "en")
+
+enum locale {
+#define X(name, code) LOCALE_##name,
+	LOCALE_MAP(X)
+#undef X
+	    LOCALE_COUNT
+};
+
+/* "ru", "ru-RU", "EN_gb"; code may be NULL. */
+bool locale_parse(const char *code, enum locale *locale);
+const char *locale_code(enum locale locale);
+/* The language of a Telegram user if it is one of ours, else fallback. language_code may be NULL.
+ */
+enum locale locale_choose(const char *language_code, enum locale fallback);

@@ -1,0 +1,29 @@
+/*
+ * Whether what a person typed is a full name.
+ * Ownership: *tidy lives in the arena given. Units: code points (the column is varchar(255), which
+ * counts characters: PostgreSQL manual, 8.3). Errors: a verdict. Callbacks: none.
+ */
+#pragma once
+#include "salesreg/base/arena.h"
+
+#define NAME_VERDICT_MAP(X)                                                                        \
+	X(OK, "ok")                                                                                \
+	X(ONE_WORD, "one word")                                                                    \
+	X(NO_LETTERS, "no letters")                                                                \
+	X(TOO_LONG, "too long")                                                                    \
+	X(ADDRESS, "looks like an address")
+
+enum name_verdict {
+#define X(name, text) NAME_##name,
+	NAME_VERDICT_MAP(X)
+#undef X
+};
+enum { NAME_MAX_CODE_POINTS = 255, NAME_MAX_WORDS = 10 };
+
+const char *name_verdict_name(enum name_verdict verdict);
+
+/*
+ * NAME_OK: two words or more with letters in at least two. *tidy (NULL otherwise) has single spaces
+ * and neither invisible nor direction-changing characters.
+ */
+enum name_verdict name_check(const char *typed, struct arena *a, const char **tidy);

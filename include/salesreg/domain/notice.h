@@ -1,0 +1,30 @@
+/*
+ * What reps and admins are told unasked: prospects dealt, prospects nobody takes.
+ * Ownership: prospects are borrowed for the call; messages live in the arena. Units: message limits
+ * as in message.h; the callback data of the buttons is what conversation.h understands. Errors:
+ * none: long texts are shortened, many prospects become several messages. Callbacks: none. Source:
+ * https://t.me/<name> opens a chat with a user name, tg://user?id=<n> with a number if the client
+ * knows the person (core.telegram.org/api/links).
+ */
+#pragma once
+#include "salesreg/domain/catalog.h"
+#include "salesreg/domain/message.h"
+
+enum { NOTICE_MAX_PROSPECTS = 8 }; /* in one message */
+
+struct notice_prospect {
+	int64_t assignment_id; /* 0: no buttons */
+	const char *name, *telegram, *context, *notes,
+	    *email; /* telegram: '@name' or a number; any may be NULL */
+	bool again; /* someone else had it before */
+};
+
+/* Adds the notification of all that one rep got. count 0 adds nothing. */
+void notice_build(const struct catalog *catalog, enum locale locale, int64_t chat_id,
+    const struct notice_prospect *prospects, size_t count, struct arena *a,
+    struct message_list *messages);
+
+/* Tells one admin which prospects have been declined by everybody. count 0 adds nothing. */
+void notice_nobody_left(const struct catalog *catalog, enum locale locale, int64_t chat_id,
+    const struct notice_prospect *prospects, size_t count, struct arena *a,
+    struct message_list *messages);

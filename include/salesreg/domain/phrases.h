@@ -1,0 +1,30 @@
+/*
+ * Words and commands the bot understands, in Russian and English at once.
+ * Only a whole message counts: «Да» is a yes, «Да Винчи Леонардо» is a name. Case, ё, punctuation
+ * and emoji do not matter. Ownership: the arena is scratch. Units: none. Errors: PHRASE_NONE.
+ * Callbacks: none. Source: commands may carry the bot's name, /help@bot (Bot API, "Commands").
+ */
+#pragma once
+#include "salesreg/base/arena.h"
+
+#define PHRASE_MAP(X)                                                                              \
+	X(NONE, "none")                                                                            \
+	X(START, "start")                                                                          \
+	X(REGISTER, "register")                                                                    \
+	X(YES, "yes")                                                                              \
+	X(NO, "no")                                                                                \
+	X(CANCEL, "cancel")                                                                        \
+	X(CLIENTS, "clients")                                                                      \
+	X(STATUS, "status")                                                                        \
+	X(CHANGE_EMAIL, "change email")                                                            \
+	X(UNREGISTER, "unregister")                                                                \
+	X(HELP, "help")
+
+enum phrase {
+#define X(name, text) PHRASE_##name,
+	PHRASE_MAP(X)
+#undef X
+};
+
+const char *phrase_name(enum phrase phrase);
+enum phrase phrase_recognise(const char *text, struct arena *a);
