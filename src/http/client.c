@@ -75,6 +75,7 @@ struct http_client {
 	bool closing;
 	http_client_closed *closed;
 	void *closed_data;
+	bool no_proxy; /* the environment names none */
 	uint64_t connections, requests;
 };
 
@@ -286,6 +287,8 @@ static bool set_constant_options(struct http_transfer *t)
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	SET(CURLOPT_TCP_NODELAY, 1L);
 	SET(CURLOPT_TCP_KEEPALIVE, 1L); /* a long poll is silent for most of a minute */
+	if (client->no_proxy)
+		SET(CURLOPT_PROXY, ""); /* else curl asks the environment with every request */
 	SET(CURLOPT_USERAGENT, "salesreg/" SALESREG_VERSION);
 	SET(CURLOPT_QUICK_EXIT, 1L); /* else giving up waits for a stuck name look-up */
 	SET(CURLOPT_WRITEFUNCTION, on_answer_bytes);
@@ -721,8 +724,9 @@ static void finish_closing(struct http_client *client)
 {
 	if (!client->closing || client->open_handles > 0)
 		return;
-	while (!TAILQ_EMPTY(&client->ready))
-		tell_ready(TAILQ_FIRST(&client->ready));
+	while (!TAILQ_EMPTY(
+	    &client->ready)) /* the analyser does not see TAILQ_REMOVE change the head */
+		tell_ready(TAILQ_FIRST(&client->ready)); /* NOLINT(clang-analyzer-unix.Malloc) */
 	map_finish(&client->sockets);
 	curl_slist_free_all(client->json_headers);
 	http_client_closed *closed = client->closed;
@@ -765,6 +769,16 @@ void http_client_destroy(struct http_client *client, http_client_closed *closed,
 	uv_close((uv_handle_t *)&client->trim_timer, on_timer_closed);
 }
 
+static bool environment_names_proxy(void)
+{
+	static const char *const names[] = {
+	    "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (getenv(names[i]))
+			return true;
+	return false;
+}
+
 static bool set_multi_options(struct http_client *client)
 {
 	CURLM *multi = client->multi;
@@ -790,6 +804,7 @@ struct http_client *http_client_create(uv_loop_t *loop, const struct http_client
 		goto fail;
 	client->loop = loop;
 	client->max_transfers = o && o->max_transfers ? o->max_transfers : HTTP_CLIENT_TRANSFERS;
+	client->no_proxy = !environment_names_proxy();
 	client->curl_due_ms = client->armed_due_ms = NEVER;
 	TAILQ_INIT(&client->idle);
 	TAILQ_INIT(&client->waiting);

@@ -1,0 +1,395 @@
+#include "salesreg/telegram/api.h"
+#include "salesreg/base/text.h"
+#include "salesreg/http/client.h"
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/queue.h>
+
+enum { METHOD_MAX = 64, TOKEN_SECRET_MIN = 3, TOKEN_SECRET_MAX = 256 };
+
+struct telegram_call {
+	LIST_ENTRY(telegram_call) link;
+	struct telegram *telegram;
+	struct http_transfer *transfer;
+	telegram_callback *callback;
+	void *data;
+	bool telling; /* inside its own callback */
+};
+
+struct telegram {
+	struct http_client *http;
+	struct secret url_prefix; /* base/bot<token>/ */
+	struct secret token;
+	LIST_HEAD(, telegram_call) calls;
+	bool closing;
+	telegram_closed *closed;
+	void *closed_data;
+};
+
+const char *telegram_class_name(enum telegram_class c)
+{
+	switch (c) {
+#define X(name, sentence)                                                                          \
+	case TELEGRAM_##name:                                                                      \
+		return #name;
+		TELEGRAM_CLASS_MAP(X)
+#undef X
+	}
+	return "?";
+}
+
+const char *telegram_class_sentence(enum telegram_class c)
+{
+	switch (c) {
+#define X(name, sentence)                                                                          \
+	case TELEGRAM_##name:                                                                      \
+		return sentence;
+		TELEGRAM_CLASS_MAP(X)
+#undef X
+	}
+	return "?";
+}
+
+/* --- the token --- */
+
+static const char *token_colon(const struct secret *token)
+{
+	const char *s = secret_reveal(token), *colon = s + strspn(s, "0123456789");
+	/* 18 digits fit into 63 bits; Telegram's ids have at most 52 (Bot API: User.id) */
+	return *colon == ':' && colon > s && colon - s <= 18 && *s != '0' ? colon : NULL;
+}
+
+bool telegram_token_is_well_formed(const struct secret *token)
+{
+	const char *colon = token_colon(token);
+	if (!colon)
+		return false;
+	size_t n =
+	    strspn(colon + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
+	return n >= TOKEN_SECRET_MIN && n <= TOKEN_SECRET_MAX && colon[1 + n] == '\0';
+}
+
+int64_t telegram_token_bot_id(const struct secret *token)
+{
+	return telegram_token_is_well_formed(token) ? strtoll(secret_reveal(token), NULL, 10) : 0;
+}
+
+/* --- classes --- */
+
+static bool mentions(const char *description, const char *const *phrases)
+{
+	for (; *phrases; phrases++)
+		if (strcasestr(description, *phrases))
+			return true;
+	return false;
+}
+
+/* Answers 400 that are about who is written to, not about what is written. */
+static const char *const gone_phrases[] = {"chat not found", "user not found", "chat_id_invalid",
+    "peer_id_invalid", "user is deactivated", "user_deactivated", "user_is_blocked",
+    "bot was blocked", "group chat was upgraded", "have no rights to send",
+    "not enough rights to send", "chat_write_forbidden", "chat_restricted", NULL};
+
+/* Troubles of theirs that arrive dressed as 400: the text after "Bad Request: " is that of a 5xx.
+ */
+static const char *const wrapped_phrases[] = {"bad request: bad gateway",
+    "bad request: internal server error", "bad request: internal error",
+    "bad request: gateway time", "bad request: service unavailable",
+    "bad request: too many requests", "bad request: request timeout", "bad request: timeout", NULL};
+
+static const char *const not_modified_phrases[] = {"message is not modified", NULL};
+static const char *const stale_query_phrases[] = {
+    "query is too old", "query id is invalid", "query_id_invalid", NULL};
+static const char *const no_method_phrases[] = {"method not found", NULL};
+
+/* An error that the Bot API itself worded: it did not do what was asked. */
+static enum telegram_class classify_reply(const struct telegram_facts *f)
+{
+	int64_t code = f->error_code ? f->error_code : f->http_status;
+	if (code == 401)
+		return TELEGRAM_TOKEN;
+	if (code == 404)
+		return mentions(f->description, no_method_phrases) ? TELEGRAM_BUG : TELEGRAM_TOKEN;
+	if (code == 409)
+		return TELEGRAM_CONFLICT;
+	if (code == 429 || code >= 500 || f->retry_after_ms >= 0)
+		return TELEGRAM_RETRY;
+	if (code == 403)
+		return TELEGRAM_GONE;
+	if (code < 400)
+		return TELEGRAM_UNKNOWN;
+	if (mentions(f->description, not_modified_phrases))
+		return TELEGRAM_OK;
+	if (mentions(f->description, wrapped_phrases))
+		return TELEGRAM_RETRY;
+	if (mentions(f->description, gone_phrases))
+		return TELEGRAM_GONE;
+	return TELEGRAM_BUG;
+}
+
+/* An answer without the Bot API's JSON: from its HTTP layer (an empty body) or from something in
+ * between. */
+static enum telegram_class classify_stranger(const struct telegram_facts *f)
+{
+	switch (f->http_status) {
+	case 429:
+		return TELEGRAM_RETRY;
+	case 400:
+	case 405:
+	case 411:
+	case 413:
+	case 414:
+	case 415:
+	case 431:
+	case 501:
+	case 505:
+		return f->empty_body || f->http_status != 400 ? TELEGRAM_BUG : TELEGRAM_UNKNOWN;
+	case 401:
+	case 404:
+		/* a captive portal's page says nothing about the token */
+		return f->empty_body ? TELEGRAM_TOKEN : TELEGRAM_UNKNOWN;
+	default:
+		return TELEGRAM_UNKNOWN;
+	}
+}
+
+enum telegram_class telegram_classify(const struct telegram_facts *f)
+{
+	if (f->err == ERR_CANCELLED)
+		return TELEGRAM_CANCELLED;
+	if (f->err == ERR_INVALID && !f->maybe_delivered)
+		return TELEGRAM_BUG;
+	if (f->err != ERR_OK)
+		return f->maybe_delivered ? TELEGRAM_UNKNOWN : TELEGRAM_RETRY;
+	if (!f->is_reply)
+		return classify_stranger(f);
+	return f->ok ? TELEGRAM_OK : classify_reply(f);
+}
+
+/* --- reading answers --- */
+
+static int64_t member_i64(const json_t *object, const char *key, int64_t fallback)
+{
+	const json_t *value = json_object_get(object, key);
+	return json_is_integer(value) ? json_integer_value(value) : fallback;
+}
+
+static json_t *parse(const struct http_answer *http)
+{
+	json_error_t error;
+	json_t *reply = json_loadb(http->body, http->size, JSON_ALLOW_NUL, &error);
+	/* one number over 64 bits must not cost a whole batch of updates */
+	if (!reply && json_error_code(&error) == json_error_numeric_overflow)
+		reply = json_loadb(
+		    http->body, http->size, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
+	return reply;
+}
+
+/* Copies what fits, without the token, control characters and half characters. */
+static void scrub(
+    const struct telegram *tg, const char *s, size_t n, char out[TELEGRAM_DESCRIPTION_BYTES])
+{
+	const char *token = secret_reveal(&tg->token), *colon = strchr(token, ':');
+	const char *key = colon ? colon + 1 : token;
+	size_t token_size = strlen(token), key_size = strlen(key), used = 0;
+	char unit[4];
+	for (const char *end = s + n; s < end && *s;) {
+		bool whole = token_size > 0 && strncmp(s, token, token_size) == 0;
+		if (whole || (key_size >= TOKEN_SECRET_MIN && strncmp(s, key, key_size) == 0)) {
+			s += whole ? token_size : key_size;
+			if (used + 5 >= TELEGRAM_DESCRIPTION_BYTES)
+				break;
+			memcpy(out + used, "[...]", 5);
+			used += 5;
+			continue;
+		}
+		uint32_t c = text_next(&s);
+		size_t size = text_encode(c < 0x20 || c == 0x7f ? ' ' : c, unit);
+		if (used + size >= TELEGRAM_DESCRIPTION_BYTES)
+			break;
+		memcpy(out + used, unit, size);
+		used += size;
+	}
+	out[used] = '\0';
+}
+
+static void call_destroy(struct telegram_call *call)
+{
+	LIST_REMOVE(call, link);
+	free(call);
+}
+
+static void read_reply(const json_t *reply, const struct http_answer *http,
+    struct telegram_facts *facts, struct telegram_answer *a)
+{
+	const json_t *ok = json_object_get(reply, "ok");
+	facts->is_reply = json_is_boolean(ok);
+	facts->ok = json_is_true(ok);
+	int64_t retry_after_s = http->retry_after_s;
+	if (facts->is_reply && !facts->ok) {
+		const json_t *parameters = json_object_get(reply, "parameters");
+		retry_after_s = member_i64(parameters, "retry_after", retry_after_s);
+		a->migrate_to_chat_id = member_i64(parameters, "migrate_to_chat_id", 0);
+		facts->error_code = member_i64(reply, "error_code", 0);
+		const char *description = json_string_value(json_object_get(reply, "description"));
+		facts->description = description ? description : "";
+	}
+	if (retry_after_s >= 0)
+		facts->retry_after_ms =
+		    (retry_after_s < INT32_MAX ? retry_after_s : INT32_MAX) * 1000;
+}
+
+static void on_http(const struct http_answer *http, void *data)
+{
+	struct telegram_call *call = data;
+	struct telegram *tg = call->telegram;
+	call->transfer = NULL;
+	call->telling = true;
+	struct telegram_answer a = {
+	    .http_status = http->status, .maybe_delivered = http->maybe_delivered};
+	struct telegram_facts facts = {.err = http->err,
+	    .maybe_delivered = http->maybe_delivered,
+	    .http_status = http->status,
+	    .empty_body = http->size == 0,
+	    .retry_after_ms = -1,
+	    .description = ""};
+	json_t *reply = http->err == ERR_OK ? parse(http) : NULL;
+	read_reply(reply, http, &facts, &a);
+	a.class = telegram_classify(&facts);
+	a.error_code = facts.error_code;
+	a.retry_after_ms = facts.retry_after_ms;
+	a.stale_query = a.class == TELEGRAM_BUG && mentions(facts.description, stale_query_phrases);
+	char description[TELEGRAM_DESCRIPTION_BYTES] = "";
+	if (facts.ok) {
+		a.result = json_object_get(reply, "result");
+		a.message_id = member_i64(a.result, "message_id", 0);
+	} else if (facts.is_reply) {
+		a.not_modified = a.class == TELEGRAM_OK;
+		scrub(tg, facts.description, strlen(facts.description), description);
+	} else if (http->err != ERR_OK) {
+		scrub(tg, http->error, strlen(http->error), description);
+	} else {
+		(void)snprintf(description, sizeof description,
+		    "HTTP status %ld with %zu bytes that are not the Bot API's", http->status,
+		    http->size);
+	}
+	a.description = description;
+	call->callback(&a, call->data);
+	json_decref(reply);
+	call_destroy(call);
+}
+
+/* --- calls --- */
+
+/* Doing these twice is like doing them once, so a kept-alive connection found dead is no reason to
+ * bother anybody. */
+static bool is_repeatable(const char *method)
+{
+	static const char *const prefixes[] = {
+	    "get", "answerCallbackQuery", "edit", "set", "delete"};
+	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+		if (strncmp(method, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
+struct telegram_call *telegram_call(struct telegram *tg, const char *method, const char *json_body,
+    size_t json_size, int64_t timeout_ms, telegram_callback *callback, void *data)
+{
+	if (tg->closing)
+		return NULL;
+	struct telegram_call *call = calloc(1, sizeof *call);
+	if (!call)
+		abort();
+	call->telegram = tg;
+	call->callback = callback;
+	call->data = data;
+	bool updates = strcmp(method, "getUpdates") == 0;
+	char url[SECRET_MAX + METHOD_MAX];
+	int n = snprintf(url, sizeof url, "%s%s", secret_reveal(&tg->url_prefix), method);
+	assert(n > 0 && (size_t)n < sizeof url);
+	(void)n;
+	struct http_request_spec spec = {.url = url,
+	    .body = json_body ? json_body : "{}",
+	    .body_size = json_body ? json_size : 2,
+	    .timeout_ms = timeout_ms > 0 ? timeout_ms : TELEGRAM_TIMEOUT_MS,
+	    .max_answer_bytes = updates ? TELEGRAM_UPDATES_BYTES : TELEGRAM_ANSWER_BYTES,
+	    .repeatable = is_repeatable(method),
+	    .jump_queue = updates};
+	LIST_INSERT_HEAD(&tg->calls, call, link);
+	call->transfer = http_client_send(tg->http, &spec, on_http, call);
+	return call;
+}
+
+void telegram_call_cancel(struct telegram_call *call)
+{
+	if (!call || call->telling)
+		return;
+	http_transfer_cancel(call->transfer);
+	call_destroy(call);
+}
+
+bool telegram_call_maybe_delivered(const struct telegram_call *call)
+{
+	return call->transfer ? http_transfer_maybe_delivered(call->transfer) : true;
+}
+
+/* --- birth and death --- */
+
+static void telegram_free(struct telegram *tg)
+{
+	secret_finish(&tg->url_prefix);
+	secret_finish(&tg->token);
+	free(tg);
+}
+
+struct telegram *telegram_create(uv_loop_t *loop, const char *api_base, const struct secret *token,
+    const struct telegram_options *o)
+{
+	const char *base = api_base ? api_base : TELEGRAM_API_BASE_DEFAULT;
+	size_t base_size = strlen(base);
+	while (base_size > 0 && base[base_size - 1] == '/')
+		base_size--;
+	char prefix[SECRET_MAX];
+	struct telegram *tg = calloc(1, sizeof *tg);
+	if (!tg)
+		return NULL;
+	LIST_INIT(&tg->calls);
+	int n = snprintf(
+	    prefix, sizeof prefix, "%.*s/bot%s/", (int)base_size, base, secret_reveal(token));
+	struct http_client_options options = {.max_transfers = o ? o->max_transfers : 0};
+	bool ready = n > 0 && (size_t)n < sizeof prefix &&
+		     secret_set(&tg->url_prefix, prefix) == ERR_OK &&
+		     secret_set(&tg->token, secret_reveal(token)) == ERR_OK &&
+		     (tg->http = http_client_create(loop, &options));
+	explicit_bzero(prefix, sizeof prefix);
+	if (!ready) {
+		telegram_free(tg);
+		return NULL;
+	}
+	return tg;
+}
+
+static void on_http_closed(void *data)
+{
+	struct telegram *tg = data;
+	assert(LIST_EMPTY(&tg->calls));
+	telegram_closed *closed = tg->closed;
+	void *closed_data = tg->closed_data;
+	telegram_free(tg);
+	if (closed)
+		closed(closed_data);
+}
+
+void telegram_destroy(struct telegram *tg, telegram_closed *closed, void *data)
+{
+	if (!tg)
+		return;
+	tg->closing = true;
+	tg->closed = closed;
+	tg->closed_data = data;
+	http_client_destroy(tg->http, on_http_closed, tg);
+}

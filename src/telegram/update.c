@@ -1,0 +1,231 @@
+#include "salesreg/telegram/update.h"
+#include "salesreg/base/json.h"
+#include "salesreg/base/text.h"
+#include <string.h>
+#include <strings.h>
+
+/* Generous against the Bot API's documented limits; they only keep nonsense small. In UTF-16 units.
+ */
+enum {
+	NAME_UNITS = 256,
+	ID_UNITS = 256,
+	DATA_UNITS = 256,
+	PHONE_UNITS = 64,
+	BUTTON_TEXT_UNITS = 512,
+	URL_UNITS = 2048,
+};
+
+/* What a person can send besides text and contacts. Order matters where a message has two of them.
+ */
+static const char *const media_fields[] = {"animation", "audio", "photo", "sticker", "story",
+    "video", "video_note", "voice", "document", "venue", "location", "poll", "dice", "game",
+    "paid_media", "checklist", "invoice", "passport_data", "web_app_data", "giveaway", NULL};
+
+/* Telegram's notices in a private chat: there is nothing to answer. */
+static const char *const notice_fields[] = {"pinned_message", "message_auto_delete_timer_changed",
+    "write_access_allowed", "connected_website", "users_shared", "chat_shared",
+    "chat_background_set", "proximity_alert_triggered", "successful_payment", "refunded_payment",
+    "gift", "unique_gift", "paid_message_price_changed", "boost_added", "giveaway_created",
+    "giveaway_completed", "giveaway_winners", "checklist_tasks_done", "checklist_tasks_added",
+    NULL};
+
+/* Clean, NUL-free and at most `units` long: borrowed where it can be. NULL if it is not a string.
+ */
+static const char *bounded(struct arena *a, const json_t *object, const char *key, size_t units)
+{
+	const json_t *value = json_object_get(object, key);
+	if (!json_is_string(value))
+		return NULL;
+	const char *s = json_string_value(value);
+	size_t n = json_string_length(value);
+	if (memchr(s, '\0', n)) {
+		/* no character takes more than three bytes a unit; cut before cleaning makes it
+		 * longer */
+		size_t most = 3 * units;
+		if (n > most)
+			for (n = most; n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80;)
+				n--;
+		s = text_clean(a, s, n);
+		n = strlen(s);
+	}
+	if (n <= units)
+		return s;
+	size_t fits = text_prefix_utf16(s, units);
+	return s[fits] ? arena_strndup(a, s, fits) : s;
+}
+
+static const char *first_present(const json_t *object, const char *const *keys)
+{
+	for (; *keys; keys++)
+		if (json_object_get(object, *keys))
+			return *keys;
+	return NULL;
+}
+
+/* Who and where. True if it is a person in a private chat; chat may be NULL (a callback on a
+ * vanished message). */
+static bool read_people(const json_t *from, const json_t *chat, struct arena *a, struct event *e)
+{
+	e->user_id = json_get_i64(from, "id", 0);
+	e->chat_id = json_get_i64(chat, "id", 0);
+	e->username = bounded(a, from, "username", NAME_UNITS);
+	e->first_name = bounded(a, from, "first_name", NAME_UNITS);
+	e->language_code = bounded(a, from, "language_code", ID_UNITS);
+	const char *type = json_string_value(json_object_get(chat, "type"));
+	/* ids of users are positive, and a private chat has the id of the person */
+	return e->user_id > 0 && e->chat_id > 0 && type && strcmp(type, "private") == 0 &&
+	       !json_get_bool(from, "is_bot", false);
+}
+
+/* The payload of "/start" or "/start@bot", NULL if it is another text. */
+static const char *start_payload(const char *text, struct arena *a)
+{
+	static const char command[] = "/start";
+	if (strncasecmp(text, command, sizeof command - 1) != 0)
+		return NULL;
+	const char *s = text + sizeof command - 1;
+	if (*s == '@')
+		s += strcspn(s, " \t\r\n");
+	if (*s && !strchr(" \t\r\n", *s))
+		return NULL;
+	s += strspn(s, " \t\r\n");
+	size_t n = strlen(s);
+	while (n > 0 && strchr(" \t\r\n", s[n - 1]))
+		n--;
+	return s[n] ? arena_strndup(a, s, n) : s;
+}
+
+static void read_contact(const json_t *contact, struct arena *a, struct event *e)
+{
+	const char *phone = bounded(a, contact, "phone_number", PHONE_UNITS);
+	e->kind = EVENT_CONTACT;
+	e->phone = phone ? phone : "";
+	e->contact_user_id = json_get_i64(contact, "user_id", 0);
+}
+
+static void read_message(const json_t *message, struct arena *a, struct event *e)
+{
+	if (!read_people(json_get_object(message, "from"), json_get_object(message, "chat"), a, e))
+		return;
+	const char *text = bounded(a, message, "text", UPDATE_TEXT_UNITS);
+	if (text) {
+		const char *payload = start_payload(text, a);
+		e->kind = payload ? EVENT_START : EVENT_TEXT;
+		e->text = payload ? payload : text;
+		return;
+	}
+	const json_t *contact = json_get_object(message, "contact");
+	if (contact) {
+		read_contact(contact, a, e);
+		return;
+	}
+	const char *media = first_present(message, media_fields);
+	if (!media && first_present(message, notice_fields))
+		return;
+	e->kind = EVENT_MEDIA;
+	e->text = media ? media : "unknown";
+}
+
+static void read_edited(const json_t *message, struct arena *a, struct event *e)
+{
+	if (!read_people(json_get_object(message, "from"), json_get_object(message, "chat"), a, e))
+		return;
+	const char *text = bounded(a, message, "text", UPDATE_TEXT_UNITS);
+	if (!text)
+		return;
+	e->kind = EVENT_EDITED;
+	e->text = text;
+}
+
+static bool read_button(
+    const json_t *source, size_t row, struct arena *a, struct event_button *button)
+{
+	*button = (struct event_button){.text = bounded(a, source, "text", BUTTON_TEXT_UNITS),
+	    .data = bounded(a, source, "callback_data", DATA_UNITS),
+	    .url = bounded(a, source, "url", URL_UNITS),
+	    .row = row};
+	if (button->data)
+		button->url = NULL;
+	return button->text && (button->data || button->url);
+}
+
+static void read_buttons(const json_t *message, struct arena *a, struct event *e)
+{
+	const json_t *rows =
+	    json_get_array(json_get_object(message, "reply_markup"), "inline_keyboard");
+	struct event_button found[UPDATE_MAX_BUTTONS];
+	size_t count = 0;
+	for (size_t r = 0; r < json_array_size(rows) && count < UPDATE_MAX_BUTTONS; r++) {
+		const json_t *row = json_array_get(rows, r);
+		for (size_t c = 0; c < json_array_size(row) && count < UPDATE_MAX_BUTTONS; c++)
+			count += read_button(json_array_get(row, c), r, a, &found[count]);
+	}
+	if (count == 0)
+		return;
+	struct event_button *buttons = ARENA_ARRAY(a, struct event_button, count);
+	memcpy(buttons, found, count * sizeof *buttons);
+	e->buttons = buttons;
+	e->button_count = count;
+}
+
+static void read_callback(const json_t *callback, struct arena *a, struct event *e)
+{
+	const json_t *from = json_get_object(callback, "from");
+	const json_t *message = json_get_object(callback, "message");
+	bool usable = read_people(from, json_get_object(message, "chat"), a, e);
+	if (!message && !json_object_get(callback, "inline_message_id")) {
+		/* the message is gone altogether; a keyboard of ours hangs nowhere but in private
+		 * chats */
+		e->chat_id = e->user_id;
+		usable = e->user_id > 0 && !json_get_bool(from, "is_bot", false);
+	}
+	/* without its id a press can neither be answered nor be told from another */
+	const char *id = bounded(a, callback, "id", ID_UNITS);
+	if (!usable || !id)
+		return;
+	const char *data = bounded(a, callback, "data", DATA_UNITS);
+	e->kind = EVENT_BUTTON;
+	e->callback_id = id;
+	e->text = data ? data : "";
+	e->message_id = json_get_i64(message, "message_id", 0);
+	if (json_get_i64(message, "date", 0) != 0)
+		read_buttons(message, a, e);
+}
+
+static void read_membership(const json_t *change, struct arena *a, struct event *e)
+{
+	if (!read_people(json_get_object(change, "from"), json_get_object(change, "chat"), a, e))
+		return;
+	const char *status = json_string_value(
+	    json_object_get(json_get_object(change, "new_chat_member"), "status"));
+	if (!status)
+		return;
+	if (strcmp(status, "kicked") == 0)
+		e->kind = EVENT_BLOCKED;
+	else if (strcmp(status, "member") == 0)
+		e->kind = EVENT_UNBLOCKED;
+}
+
+void telegram_update_parse(const json_t *update, struct arena *a, struct telegram_update *out)
+{
+	static const struct {
+		const char *field;
+		void (*read)(const json_t *value, struct arena *a, struct event *e);
+	} readers[] = {
+	    {"message", read_message},
+	    {"callback_query", read_callback},
+	    {"my_chat_member", read_membership},
+	    {"edited_message", read_edited},
+	};
+	int64_t id = json_get_i64(update, "update_id", 0);
+	*out = (struct telegram_update){.update_id = id,
+	    .has_id = id != 0 || json_get_i64(update, "update_id", 1) == 0,
+	    .event = {.kind = EVENT_IGNORED, .text = ""}};
+	for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++) {
+		const json_t *value = json_get_object(update, readers[i].field);
+		if (value) {
+			readers[i].read(value, a, &out->event);
+			return;
+		}
+	}
+}
