@@ -4,15 +4,15 @@
 #include <string.h>
 #include <strings.h>
 
-/* Generous against the Bot API's documented limits; they only keep nonsense small. In UTF-16 units.
- */
+/* Generous against the Bot API's documented limits; they only keep nonsense small. */
 enum {
 	NAME_UNITS = 256,
 	ID_UNITS = 256,
 	DATA_UNITS = 256,
 	PHONE_UNITS = 64,
-	BUTTON_TEXT_UNITS = 512,
-	URL_UNITS = 2048,
+	BUTTON_TEXT_BYTES = 1024,
+	BUTTON_DATA_BYTES = 256,
+	BUTTON_URL_BYTES = 4096,
 };
 
 /* What a person can send besides text and contacts. Order matters where a message has two of them.
@@ -137,12 +137,21 @@ static void read_edited(const json_t *message, struct arena *a, struct event *e)
 	e->text = text;
 }
 
-static bool read_button(
-    const json_t *source, size_t row, struct arena *a, struct event_button *button)
+/* For buttons, of which there are many: what is not clean and short is no string at all, so nothing
+ * is copied. */
+static const char *short_text(const json_t *object, const char *key, size_t bytes)
 {
-	*button = (struct event_button){.text = bounded(a, source, "text", BUTTON_TEXT_UNITS),
-	    .data = bounded(a, source, "callback_data", DATA_UNITS),
-	    .url = bounded(a, source, "url", URL_UNITS),
+	const json_t *value = json_object_get(object, key);
+	const char *s = json_string_value(value);
+	size_t n = json_string_length(value);
+	return s && n <= bytes && !memchr(s, '\0', n) ? s : NULL;
+}
+
+static bool read_button(const json_t *source, size_t row, struct event_button *button)
+{
+	*button = (struct event_button){.text = short_text(source, "text", BUTTON_TEXT_BYTES),
+	    .data = short_text(source, "callback_data", BUTTON_DATA_BYTES),
+	    .url = short_text(source, "url", BUTTON_URL_BYTES),
 	    .row = row};
 	if (button->data)
 		button->url = NULL;
@@ -158,7 +167,7 @@ static void read_buttons(const json_t *message, struct arena *a, struct event *e
 	for (size_t r = 0; r < json_array_size(rows) && count < UPDATE_MAX_BUTTONS; r++) {
 		const json_t *row = json_array_get(rows, r);
 		for (size_t c = 0; c < json_array_size(row) && count < UPDATE_MAX_BUTTONS; c++)
-			count += read_button(json_array_get(row, c), r, a, &found[count]);
+			count += read_button(json_array_get(row, c), r, &found[count]);
 	}
 	if (count == 0)
 		return;

@@ -32,7 +32,7 @@ enum {
 	UPDATE_TEXT_UNITS = 4096,
 	UPDATE_MAX_BUTTONS = 100,
 	/* No update takes more of the arena than this, whatever it contains. */
-	UPDATE_ARENA_BYTES = 1024 * 1024,
+	UPDATE_ARENA_BYTES = 128 * 1024,
 };
 
 struct telegram_update {

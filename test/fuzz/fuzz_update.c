@@ -1,0 +1,56 @@
+/*
+ * Bytes → JSON → update: whatever Telegram, a proxy or an impostor answers, the event must be well
+ * formed.
+ */
+#include "salesreg/base/text.h"
+#include "salesreg/telegram/update.h"
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+static void require(int condition)
+{
+	if (!condition)
+		abort();
+}
+
+static void require_clean(const char *s, size_t most_units)
+{
+	if (s)
+		require(text_is_clean(s, strlen(s)) && text_utf16_units(s) <= most_units);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	json_error_t error;
+	json_t *update =
+	    json_loadb((const char *)bytes, size, JSON_ALLOW_NUL | JSON_DECODE_ANY, &error);
+	struct arena arena;
+	arena_init(&arena, UPDATE_ARENA_BYTES);
+	struct telegram_update out;
+	telegram_update_parse(update, &arena, &out);
+	const struct event *e = &out.event;
+	require(e->text != NULL && event_kind_name(e->kind) != NULL);
+	require_clean(e->text, UPDATE_TEXT_UNITS);
+	require_clean(e->username, 256);
+	require_clean(e->first_name, 256);
+	require_clean(e->language_code, 256);
+	require_clean(e->callback_id, 256);
+	require_clean(e->phone, 64);
+	require(e->kind == EVENT_IGNORED || (e->user_id > 0 && e->chat_id > 0));
+	require((e->kind == EVENT_BUTTON) == (e->callback_id != NULL));
+	require((e->kind == EVENT_CONTACT) == (e->phone != NULL));
+	require(e->button_count <= UPDATE_MAX_BUTTONS &&
+		(e->button_count == 0 || e->kind == EVENT_BUTTON));
+	for (size_t i = 0; i < e->button_count; i++) {
+		require_clean(e->buttons[i].text, 1024);
+		require_clean(e->buttons[i].data, 256);
+		require_clean(e->buttons[i].url, 4096);
+		require(e->buttons[i].text &&
+			(e->buttons[i].data != NULL) != (e->buttons[i].url != NULL));
+	}
+	arena_finish(&arena);
+	json_decref(update);
+	return 0;
+}

@@ -1,0 +1,321 @@
+/*
+ * Updates as Telegram sends them, and as it should not.
+ */
+#include "salesreg/base/text.h"
+#include "salesreg/telegram/update.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct arena arena;
+static json_t *document;
+
+static int begin(void **state)
+{
+	(void)state;
+	arena_init(&arena, UPDATE_ARENA_BYTES); /* aborts if an update takes more */
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	arena_finish(&arena);
+	json_decref(document);
+	document = NULL;
+	return 0;
+}
+
+static struct telegram_update parse(const char *json)
+{
+	json_error_t error;
+	json_decref(document);
+	arena_reset(&arena);
+	document = json_loads(json, JSON_ALLOW_NUL | JSON_DECODE_ANY, &error);
+	if (!document)
+		fail_msg("the test's own JSON: %s: %s", error.text, json);
+	struct telegram_update update;
+	telegram_update_parse(document, &arena, &update);
+	assert_non_null(update.event.text);
+	return update;
+}
+
+#define ANNA                                                                                       \
+	"\"from\":{\"id\":5000000001,\"is_bot\":false,\"first_name\":\"Анна\",\"username\":"   \
+	"\"anna\","                                                                                \
+	"\"language_code\":\"ru\"}"
+#define ALONE "\"chat\":{\"id\":5000000001,\"type\":\"private\"}"
+#define PRIVATE(rest)                                                                              \
+	"{\"update_id\":7,\"message\":{\"message_id\":3,\"date\":1," ANNA "," ALONE rest "}}"
+#define PRESSED(rest) "{\"update_id\":7,\"callback_query\":{\"id\":\"77\"," ANNA rest "}}"
+
+static void a_private_text_is_text(void **state)
+{
+	(void)state;
+	struct telegram_update u = parse(PRIVATE(",\"text\":\"привет\""));
+	assert_true(u.has_id);
+	assert_int_equal(u.update_id, 7);
+	assert_int_equal(u.event.kind, EVENT_TEXT);
+	assert_int_equal(u.event.user_id, 5000000001);
+	assert_int_equal(u.event.chat_id, 5000000001);
+	assert_string_equal(u.event.username, "anna");
+	assert_string_equal(u.event.first_name, "Анна");
+	assert_string_equal(u.event.language_code, "ru");
+	assert_string_equal(u.event.text, "привет");
+	assert_null(u.event.callback_id);
+}
+
+static void the_kind_follows_from_the_fields(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *json;
+		enum event_kind kind;
+		const char *text;
+	} rows[] = {
+	    {PRIVATE(",\"text\":\"/start\""), EVENT_START, ""},
+	    {PRIVATE(",\"text\":\"/start abc-1_\""), EVENT_START, "abc-1_"},
+	    {PRIVATE(",\"text\":\"/start@our_bot\""), EVENT_START, ""},
+	    {PRIVATE(",\"text\":\"/start@our_bot  abc  \""), EVENT_START, "abc"},
+	    {PRIVATE(",\"text\":\"/Start\\nabc\""), EVENT_START, "abc"},
+	    {PRIVATE(",\"text\":\"/started\""), EVENT_TEXT, "/started"},
+	    {PRIVATE(",\"text\":\"/startпривет\""), EVENT_TEXT, "/startпривет"},
+	    {PRIVATE(",\"text\":\" /start\""), EVENT_TEXT, " /start"},
+	    {PRIVATE(",\"text\":\"/help\""), EVENT_TEXT, "/help"},
+	    {PRIVATE(",\"text\":\"\""), EVENT_TEXT, ""},
+	    {PRIVATE(",\"photo\":[{}],\"caption\":\"look\""), EVENT_MEDIA, "photo"},
+	    {PRIVATE(",\"document\":{},\"animation\":{}"), EVENT_MEDIA, "animation"},
+	    {PRIVATE(",\"location\":{},\"venue\":{}"), EVENT_MEDIA, "venue"},
+	    {PRIVATE(",\"sticker\":{}"), EVENT_MEDIA, "sticker"},
+	    {PRIVATE(",\"voice\":{}"), EVENT_MEDIA, "voice"},
+	    {PRIVATE(",\"video_note\":{}"), EVENT_MEDIA, "video_note"},
+	    {PRIVATE(",\"invented_in_2031\":{}"), EVENT_MEDIA, "unknown"},
+	    {PRIVATE(""), EVENT_MEDIA, "unknown"},
+	    {PRIVATE(",\"text\":5"), EVENT_MEDIA, "unknown"},
+	    {PRIVATE(",\"contact\":\"x\""), EVENT_MEDIA, "unknown"},
+	    {PRIVATE(",\"pinned_message\":{}"), EVENT_IGNORED, ""},
+	    {PRIVATE(",\"message_auto_delete_timer_changed\":{}"), EVENT_IGNORED, ""},
+	    {"{\"update_id\":7,\"edited_message\":{" ANNA "," ALONE ",\"text\":\"oops\"}}",
+		EVENT_EDITED, "oops"},
+	    {"{\"update_id\":7,\"edited_message\":{" ANNA "," ALONE ",\"location\":{}}}",
+		EVENT_IGNORED, ""},
+	    {"{\"update_id\":7,\"my_chat_member\":{" ANNA "," ALONE
+	     ",\"new_chat_member\":{\"status\":\"kicked\"}}}",
+		EVENT_BLOCKED, ""},
+	    {"{\"update_id\":7,\"my_chat_member\":{" ANNA "," ALONE
+	     ",\"new_chat_member\":{\"status\":\"member\"}}}",
+		EVENT_UNBLOCKED, ""},
+	    {"{\"update_id\":7,\"my_chat_member\":{" ANNA "," ALONE
+	     ",\"new_chat_member\":{\"status\":7}}}",
+		EVENT_IGNORED, ""},
+	    {"{\"update_id\":7,\"my_chat_member\":{" ANNA
+	     ",\"chat\":{\"id\":-5,\"type\":\"group\"},\"new_chat_member\":{\"status\":\"kicked\"}}"
+	     "}",
+		EVENT_IGNORED, ""},
+	    /* nobody there to talk to */
+	    {"{\"update_id\":7,\"message\":{" ANNA
+	     ",\"chat\":{\"id\":-100,\"type\":\"supergroup\"},\"text\":\"x\"}}",
+		EVENT_IGNORED, ""},
+	    {"{\"update_id\":7,\"message\":{\"from\":{\"id\":5,\"is_bot\":true}," ALONE
+	     ",\"text\":\"x\"}}",
+		EVENT_IGNORED, ""},
+	    {"{\"update_id\":7,\"message\":{" ALONE ",\"text\":\"x\"}}", EVENT_IGNORED, ""},
+	    {"{\"update_id\":7,\"message\":{" ANNA ",\"text\":\"x\"}}", EVENT_IGNORED, ""},
+	    {"{\"update_id\":7,\"channel_post\":{\"chat\":{\"id\":-1,\"type\":\"channel\"},"
+	     "\"text\":\"x\"}}",
+		EVENT_IGNORED, ""},
+	    {"{\"update_id\":7,\"business_message\":{" ANNA "," ALONE ",\"text\":\"x\"}}",
+		EVENT_IGNORED, ""},
+	    {"{\"update_id\":7,\"inline_query\":{\"id\":\"1\"," ANNA ",\"query\":\"\"}}",
+		EVENT_IGNORED, ""},
+	    {"{\"update_id\":7}", EVENT_IGNORED, ""},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct telegram_update u = parse(rows[i].json);
+		if (u.event.kind != rows[i].kind || strcmp(u.event.text, rows[i].text) != 0)
+			fail_msg("row %zu: %s \"%s\" of %s", i, event_kind_name(u.event.kind),
+			    u.event.text, rows[i].json);
+		assert_true(u.has_id);
+		assert_int_equal(u.update_id, 7);
+	}
+}
+
+static void a_contact_tells_whose_it_is(void **state)
+{
+	(void)state;
+	struct telegram_update u =
+	    parse(PRIVATE(",\"contact\":{\"phone_number\":\"+62 811\",\"user_id\":5000000001}"));
+	assert_int_equal(u.event.kind, EVENT_CONTACT);
+	assert_string_equal(u.event.phone, "+62 811");
+	assert_int_equal(u.event.contact_user_id, 5000000001);
+	u = parse(PRIVATE(",\"contact\":{\"phone_number\":null}"));
+	assert_int_equal(u.event.kind, EVENT_CONTACT);
+	assert_string_equal(u.event.phone, "");
+	assert_int_equal(u.event.contact_user_id, 0);
+}
+
+static void a_button_brings_its_keyboard(void **state)
+{
+	(void)state;
+	struct telegram_update u = parse(PRESSED(
+	    ",\"data\":\"p:12\",\"message\":{\"message_id\":9,\"date\":1," ALONE
+	    ",\"reply_markup\":{\"inline_keyboard\":[[{\"text\":\"a\",\"callback_data\":\"p:12\"},"
+	    "{\"text\":\"b\",\"url\":\"https://t.me/"
+	    "x\"}],[{\"text\":\"copy\",\"copy_text\":{\"text\":\"z\"}}],"
+	    "[{\"text\":\"c\",\"callback_data\":\"\"},7,{\"callback_data\":\"q\"}],\"row\"]}}"));
+	assert_int_equal(u.event.kind, EVENT_BUTTON);
+	assert_string_equal(u.event.text, "p:12");
+	assert_string_equal(u.event.callback_id, "77");
+	assert_int_equal(u.event.message_id, 9);
+	assert_int_equal(u.event.button_count, 3);
+	const struct event_button *b = u.event.buttons;
+	assert_string_equal(b[0].text, "a");
+	assert_string_equal(b[0].data, "p:12");
+	assert_null(b[0].url);
+	assert_int_equal(b[0].row, 0);
+	assert_null(b[1].data);
+	assert_string_equal(b[1].url, "https://t.me/x");
+	assert_int_equal(b[1].row, 0);
+	assert_string_equal(b[2].data, "");
+	assert_int_equal(b[2].row, 2);
+}
+
+static void a_button_on_an_old_message_still_counts(void **state)
+{
+	(void)state;
+	struct telegram_update u =
+	    parse(PRESSED(",\"data\":\"x\",\"message\":{\"message_id\":9,\"date\":0," ALONE "}"));
+	assert_int_equal(u.event.kind, EVENT_BUTTON);
+	assert_int_equal(u.event.message_id, 9);
+	assert_int_equal(u.event.button_count, 0);
+	u = parse(PRESSED(",\"data\":\"x\""));
+	assert_int_equal(u.event.kind, EVENT_BUTTON);
+	assert_int_equal(u.event.message_id, 0);
+	assert_int_equal(u.event.chat_id, 5000000001);
+	u = parse(PRESSED(
+	    ",\"game_short_name\":\"g\",\"message\":{\"message_id\":9,\"date\":4," ALONE "}"));
+	assert_int_equal(u.event.kind, EVENT_BUTTON);
+	assert_string_equal(u.event.text, "");
+}
+
+static void buttons_nobody_can_answer_are_ignored(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(PRESSED(",\"inline_message_id\":\"i\",\"data\":\"x\"")).event.kind,
+	    EVENT_IGNORED);
+	assert_int_equal(parse(PRESSED(",\"data\":\"x\",\"message\":{\"message_id\":9,\"date\":1,"
+				       "\"chat\":{\"id\":-9,\"type\":\"group\"}}"))
+			     .event.kind,
+	    EVENT_IGNORED);
+	assert_int_equal(
+	    parse("{\"update_id\":7,\"callback_query\":{\"id\":5," ANNA "}}").event.kind,
+	    EVENT_IGNORED);
+	assert_int_equal(
+	    parse("{\"update_id\":7,\"callback_query\":{\"id\":\"5\"}}").event.kind, EVENT_IGNORED);
+}
+
+static void a_keyboard_of_thousands_is_cut(void **state)
+{
+	(void)state;
+	char *json = malloc(400000);
+	size_t n = (size_t)sprintf(json, "{\"update_id\":7,\"callback_query\":{\"id\":\"1\"," ANNA
+					 ",\"message\":{\"message_id\":9,\"date\":1," ALONE
+					 ",\"reply_markup\":{\"inline_keyboard\":[");
+	for (int i = 0; i < 3000; i++)
+		n += (size_t)sprintf(json + n,
+		    "%s[{\"text\":\"b%d\",\"callback_data\":\"%d\"},{\"text\":\"\\u0000\"}]",
+		    i ? "," : "", i, i);
+	(void)sprintf(json + n, "]}}}}");
+	struct telegram_update u = parse(json);
+	free(json);
+	assert_int_equal(u.event.kind, EVENT_BUTTON);
+	assert_int_equal(u.event.button_count, UPDATE_MAX_BUTTONS);
+	assert_string_equal(u.event.buttons[99].text, "b99");
+}
+
+static void texts_are_bounded_and_clean(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *unit; /* as JSON */
+		size_t bytes, units;
+	} rows[] = {{"a", 1, 1}, {"ж", 2, 1}, {"€", 3, 1}, {"😀", 4, 2}, {"\\u0000", 3, 1},
+	    {"\\ud83d\\ude00", 4, 2}};
+	char *json = malloc(400000);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		size_t n = (size_t)sprintf(
+		    json, "{\"update_id\":7,\"message\":{" ANNA "," ALONE ",\"text\":\"");
+		for (int k = 0; k < 20000; k++)
+			n += (size_t)sprintf(json + n, "%s", rows[i].unit);
+		(void)sprintf(json + n, "\"}}");
+		struct telegram_update u = parse(json);
+		assert_int_equal(u.event.kind, EVENT_TEXT);
+		assert_true(text_is_clean(u.event.text, strlen(u.event.text)));
+		assert_int_equal(text_utf16_units(u.event.text), UPDATE_TEXT_UNITS);
+		assert_int_equal(
+		    strlen(u.event.text), UPDATE_TEXT_UNITS / rows[i].units * rows[i].bytes);
+	}
+	free(json);
+	struct telegram_update u = parse(PRIVATE(",\"text\":\"a\\u0000b\""));
+	assert_string_equal(u.event.text, "a\xEF\xBF\xBD"
+					  "b");
+}
+
+static void update_ids_of_any_kind_are_read(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *json;
+		bool has_id;
+		int64_t id;
+	} rows[] = {
+	    {"{\"update_id\":0}", true, 0},
+	    {"{\"update_id\":9223372036854775807}", true, INT64_MAX},
+	    {"{\"update_id\":12.0}", true, 12},
+	    {"{\"update_id\":1e300}", false, 0},
+	    {"{\"update_id\":\"7\"}", false, 0},
+	    {"{\"update_id\":null}", false, 0},
+	    {"{}", false, 0},
+	    {"[]", false, 0},
+	    {"\"text\"", false, 0},
+	    {"null", false, 0},
+	    {"{\"update_id\":1,\"message\":[]}", true, 1},
+	    {"{\"update_id\":1,\"message\":{\"chat\":[],\"from\":[]}}", true, 1},
+	    {"{\"update_id\":1,\"callback_query\":{\"from\":{\"id\":-1}}}", true, 1},
+	    {"{\"update_id\":1,\"message\":{\"chat\":{\"id\":1e99,\"type\":\"private\"},\"from\":{"
+	     "\"id\":true}}}",
+		true, 1},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct telegram_update u = parse(rows[i].json);
+		assert_int_equal(u.has_id, rows[i].has_id);
+		assert_int_equal(u.update_id, rows[i].id);
+		assert_int_equal(u.event.kind, EVENT_IGNORED);
+	}
+	struct telegram_update u;
+	telegram_update_parse(NULL, &arena, &u);
+	assert_false(u.has_id);
+	assert_int_equal(u.event.kind, EVENT_IGNORED);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+	const struct CMUnitTest tests[] = {
+	    T(a_private_text_is_text),
+	    T(the_kind_follows_from_the_fields),
+	    T(a_contact_tells_whose_it_is),
+	    T(a_button_brings_its_keyboard),
+	    T(a_button_on_an_old_message_still_counts),
+	    T(buttons_nobody_can_answer_are_ignored),
+	    T(a_keyboard_of_thousands_is_cut),
+	    T(texts_are_bounded_and_clean),
+	    T(update_ids_of_any_kind_are_read),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
