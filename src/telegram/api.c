@@ -17,6 +17,7 @@ struct telegram_call {
 	telegram_callback *callback;
 	void *data;
 	bool telling; /* inside its own callback */
+	bool only_id; /* nobody wants more of the answer than message_id */
 };
 
 struct telegram {
@@ -216,6 +217,23 @@ static void scrub(
 	out[used] = '\0';
 }
 
+/*
+ * The id of the message from the answer to a send, 0 if it does not look as the server writes it.
+ * Reading all of it as JSON costs 10 us, a third of what a send costs altogether, and half of a
+ * busy bot's answers are these.
+ */
+static int64_t sent_message_id(const struct http_answer *http)
+{
+	static const char start[] = "{\"ok\":true,\"result\":{\"message_id\":";
+	size_t n = sizeof start - 1;
+	if (http->err != ERR_OK || http->status != 200 || http->size <= n ||
+	    memcmp(http->body, start, n) != 0)
+		return 0;
+	char *end = NULL;
+	int64_t id = strtoll(http->body + n, &end, 10);
+	return id > 0 && (*end == ',' || *end == '}') ? id : 0;
+}
+
 static void call_destroy(struct telegram_call *call)
 {
 	LIST_REMOVE(call, link);
@@ -256,16 +274,24 @@ static void on_http(const struct http_answer *http, void *data)
 	    .empty_body = http->size == 0,
 	    .retry_after_ms = -1,
 	    .description = ""};
-	json_t *reply = http->err == ERR_OK ? parse(http) : NULL;
-	read_reply(reply, http, &facts, &a);
+	json_t *reply = NULL;
+	a.message_id = call->only_id ? sent_message_id(http) : 0;
+	if (a.message_id) {
+		facts.is_reply = facts.ok = true;
+	} else {
+		reply = http->err == ERR_OK ? parse(http) : NULL;
+		read_reply(reply, http, &facts, &a);
+	}
 	a.class = telegram_classify(&facts);
 	a.error_code = facts.error_code;
 	a.retry_after_ms = facts.retry_after_ms;
 	a.stale_query = a.class == TELEGRAM_BUG && mentions(facts.description, stale_query_phrases);
 	char description[TELEGRAM_DESCRIPTION_BYTES] = "";
 	if (facts.ok) {
-		a.result = json_object_get(reply, "result");
-		a.message_id = member_i64(a.result, "message_id", 0);
+		json_t *result =
+		    json_object_get(reply, "result"); /* NULL if there was no need to parse */
+		a.message_id = member_i64(result, "message_id", a.message_id);
+		a.result = call->only_id ? NULL : result;
 	} else if (facts.is_reply) {
 		a.not_modified = a.class == TELEGRAM_OK;
 		scrub(tg, facts.description, strlen(facts.description), description);
@@ -284,6 +310,11 @@ static void on_http(const struct http_answer *http, void *data)
 
 /* --- calls --- */
 
+static bool begins_with(const char *s, const char *start)
+{
+	return strncmp(s, start, strlen(start)) == 0;
+}
+
 /* Doing these twice is like doing them once, so a kept-alive connection found dead is no reason to
  * bother anybody. */
 static bool is_repeatable(const char *method)
@@ -291,7 +322,7 @@ static bool is_repeatable(const char *method)
 	static const char *const prefixes[] = {
 	    "get", "answerCallbackQuery", "edit", "set", "delete"};
 	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-		if (strncmp(method, prefixes[i], strlen(prefixes[i])) == 0)
+		if (begins_with(method, prefixes[i]))
 			return true;
 	return false;
 }
@@ -307,6 +338,7 @@ struct telegram_call *telegram_call(struct telegram *tg, const char *method, con
 	call->telegram = tg;
 	call->callback = callback;
 	call->data = data;
+	call->only_id = begins_with(method, "sendMessage") || begins_with(method, "editMessage");
 	bool updates = strcmp(method, "getUpdates") == 0;
 	char url[SECRET_MAX + METHOD_MAX];
 	int n = snprintf(url, sizeof url, "%s%s", secret_reveal(&tg->url_prefix), method);

@@ -279,21 +279,25 @@ static void finish(uv_loop_t *loop, struct telegram *tg)
 	assert_int_equal(uv_loop_close(loop), 0);
 }
 
-static struct outcome ask(const char *status, const char *body)
+static struct outcome ask_method(const char *method, const char *status, const char *body)
 {
 	uv_loop_t loop;
 	struct telegram *tg = begin(&loop);
 	struct outcome out = {0};
 	server.status = status;
 	server.body = body;
-	assert_non_null(
-	    telegram_call(tg, "sendMessage", "{\"chat_id\":1}", 13, 5000, on_answer, &out));
+	assert_non_null(telegram_call(tg, method, "{\"chat_id\":1}", 13, 5000, on_answer, &out));
 	assert_int_equal(out.calls, 0);
 	while (out.calls == 0)
 		(void)uv_run(&loop, UV_RUN_ONCE);
 	finish(&loop, tg);
 	assert_int_equal(out.calls, 1);
 	return out;
+}
+
+static struct outcome ask(const char *status, const char *body)
+{
+	return ask_method("sendMessage", status, body);
 }
 
 static void a_sent_message_brings_its_id(void **state)
@@ -304,11 +308,45 @@ static void a_sent_message_brings_its_id(void **state)
 	assert_int_equal(out.answer.class, TELEGRAM_OK);
 	assert_int_equal(out.answer.message_id, 42);
 	assert_int_equal(out.answer.retry_after_ms, -1);
-	assert_string_equal(out.result, "{\"message_id\":42,\"chat\":{\"id\":1}}");
+	assert_string_equal(out.result, "none");
 	assert_string_equal(out.description, "");
 	assert_non_null(
 	    strstr(server.request, "POST /bot123456:SECRET_abcdef/sendMessage HTTP/1.1\r\n"));
 	assert_non_null(strstr(server.request, "\r\n\r\n{\"chat_id\":1}"));
+}
+
+static void the_id_of_a_sent_message_is_found_in_any_order(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *body;
+		int64_t id;
+	} rows[] = {
+	    {"{\"ok\":true,\"result\":{\"message_id\":42}}", 42},
+	    {"{\"ok\":true,\"result\":{\"date\":1,\"message_id\":42}}", 42},
+	    {"{\"result\":{\"message_id\":42},\"ok\":true}", 42},
+	    {" {\"ok\": true, \"result\": {\"message_id\": 42}}", 42},
+	    {"{\"ok\":true,\"result\":{\"message_id\":\"42\"}}", 0},
+	    {"{\"ok\":true,\"result\":{\"message_id\":42.5}}", 0},
+	    {"{\"ok\":true,\"result\":true}", 0},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct outcome out = ask("200 OK", rows[i].body);
+		assert_int_equal(out.answer.class, TELEGRAM_OK);
+		assert_int_equal(out.answer.message_id, rows[i].id);
+	}
+}
+
+static void other_methods_bring_their_whole_result(void **state)
+{
+	(void)state;
+	struct outcome out =
+	    ask_method("getMe", "200 OK", "{\"ok\":true,\"result\":{\"id\":123456}}");
+	assert_int_equal(out.answer.class, TELEGRAM_OK);
+	assert_string_equal(out.result, "{\"id\":123456}");
+	out = ask_method("sendPhoto", "200 OK", "{\"ok\":true,\"result\":{\"message_id\":42}}");
+	assert_int_equal(out.answer.message_id, 42);
+	assert_string_equal(out.result, "{\"message_id\":42}");
 }
 
 static void parameters_are_reported(void **state)
@@ -416,6 +454,8 @@ int main(void)
 	    cmocka_unit_test(a_failed_transfer_is_judged_by_what_went_out),
 	    cmocka_unit_test(only_tokens_of_the_right_form_pass),
 	    cmocka_unit_test(a_sent_message_brings_its_id),
+	    cmocka_unit_test(the_id_of_a_sent_message_is_found_in_any_order),
+	    cmocka_unit_test(other_methods_bring_their_whole_result),
 	    cmocka_unit_test(parameters_are_reported),
 	    cmocka_unit_test(descriptions_are_scrubbed_and_bounded),
 	    cmocka_unit_test(senseless_answers_are_unknown),

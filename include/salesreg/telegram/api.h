@@ -61,7 +61,9 @@ struct telegram_answer {
 	int64_t migrate_to_chat_id; /* 0 = none */
 	const char *description; /* the server's, else the transport's words; bounded, scrubbed, one
 				    line; never NULL */
-	json_t *result;     /* NULL unless OK (and even then for an edit that changed nothing) */
+	/* NULL unless OK, and always NULL for sendMessage and editMessage…, of whose results only
+	 * message_id is read: parsing them would be a third of the cost of a send. */
+	json_t *result;
 	int64_t message_id; /* of a result that is a message; 0 otherwise */
 	/* May the server have seen the request? False only where it certainly did not. */
 	bool maybe_delivered;
