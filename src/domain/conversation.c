@@ -1,0 +1,274 @@
+#include "salesreg/domain/conversation.h"
+#include "conversation_private.h"
+#include "salesreg/domain/email.h"
+#include <string.h>
+
+static const char *const phase_names[] = {
+#define X(name, text) [PHASE_##name] = text,
+    CONVERSATION_PHASE_MAP(X)
+#undef X
+};
+
+static const char *const status_names[] = {
+#define X(name, text) [REP_##name] = text,
+    REP_STATUS_MAP(X)
+#undef X
+};
+
+const char *conversation_phase_name(enum conversation_phase phase)
+{
+	return phase_names[phase];
+}
+
+enum conversation_phase conversation_phase_from_name(const char *name)
+{
+	for (size_t i = 0; name && i < sizeof phase_names / sizeof phase_names[0]; i++)
+		if (strcmp(name, phase_names[i]) == 0)
+			return (enum conversation_phase)i;
+	return PHASE_NONE;
+}
+
+const char *rep_status_name(enum rep_status status)
+{
+	return status_names[status];
+}
+
+bool rep_status_from_name(const char *name, enum rep_status *status)
+{
+	*status = REP_SUSPENDED;
+	for (size_t i = 0; name && i < sizeof status_names / sizeof status_names[0]; i++)
+		if (strcmp(name, status_names[i]) == 0) {
+			*status = (enum rep_status)i;
+			return true;
+		}
+	return false;
+}
+
+const char *effect_kind_name(enum effect_kind kind)
+{
+	static const char *const names[] = {
+#define X(name, text) [EFFECT_##name] = text,
+	    EFFECT_KIND_MAP(X)
+#undef X
+	};
+	return names[kind];
+}
+
+static void interest_in_press(const char *data, struct conversation_interest *interest)
+{
+	struct press press = press_parse(data);
+	switch (press.kind) {
+	case PRESS_CONTACTED:
+	case PRESS_DECLINE:
+		interest->assignment_id = press.id;
+		interest->changes_assignments = true;
+		return;
+	case PRESS_APPROVE:
+	case PRESS_REJECT:
+		interest->subject_telegram_id = press.id;
+		interest->changes_assignments = true;
+		return;
+	case PRESS_UNREGISTER_YES:
+		interest->changes_assignments = true;
+		return;
+	case PRESS_MENU_CLIENTS:
+		interest->wants_clients = true;
+		return;
+	case PRESS_REGISTER_YES:
+	case PRESS_REGISTER_NO:
+	case PRESS_CANCEL:
+	case PRESS_MENU_STATUS:
+	case PRESS_MENU_EMAIL:
+	case PRESS_MENU_UNREGISTER:
+	case PRESS_MENU_HELP:
+	case PRESS_UNREGISTER_NO:
+	case PRESS_UNKNOWN:
+		return;
+	}
+}
+
+void conversation_interest(
+    const struct event *event, struct arena *a, struct conversation_interest *interest)
+{
+	*interest = (struct conversation_interest){0};
+	switch (event->kind) {
+	case EVENT_TEXT: {
+		enum phrase phrase = phrase_recognise(event->text, a);
+		interest->wants_clients = phrase == PHRASE_CLIENTS;
+		interest->changes_assignments = phrase == PHRASE_YES;
+		interest->email_key = email_key(event->text, a);
+		return;
+	}
+	case EVENT_BUTTON:
+		interest_in_press(event->text, interest);
+		return;
+	case EVENT_BLOCKED:
+	case EVENT_UNBLOCKED:
+		interest->changes_assignments = true;
+		return;
+	case EVENT_START:
+	case EVENT_CONTACT:
+	case EVENT_MEDIA:
+	case EVENT_EDITED:
+	case EVENT_IGNORED:
+		return;
+	}
+}
+
+/* The stored phase if it can be one of a person of this status: the row may be older than the
+ * status. */
+static enum conversation_phase fitting_phase(const struct conversation_state *state)
+{
+	bool stranger = state->rep_status == REP_ABSENT || state->rep_status == REP_REMOVED;
+	bool active = state->rep_status == REP_ACTIVE;
+	switch (state->phase) {
+	case PHASE_OFFERED:
+	case PHASE_NAME:
+		return stranger ? state->phase : PHASE_NONE;
+	case PHASE_EMAIL:
+		if (stranger && !state->draft_name)
+			return PHASE_NAME;
+		return stranger ? PHASE_EMAIL : PHASE_NONE;
+	case PHASE_CHANGE_EMAIL:
+		return active ? PHASE_CHANGE_EMAIL : PHASE_NONE;
+	case PHASE_CONFIRM_UNREGISTER:
+		return active || state->rep_status == REP_PENDING ? PHASE_CONFIRM_UNREGISTER
+								  : PHASE_NONE;
+	case PHASE_NONE:
+		break;
+	}
+	return PHASE_NONE;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return (!a || !b) ? a == b : strcmp(a, b) == 0;
+}
+
+/* Whether the person is on the books, so that reachability and username matter. */
+static bool is_rep(const struct conversation_state *state)
+{
+	return state->rep_status == REP_PENDING || state->rep_status == REP_ACTIVE ||
+	       state->rep_status == REP_SUSPENDED;
+}
+
+static void notice_block(struct turn *t)
+{
+	if (!is_rep(t->state) || !t->state->rep_available)
+		return;
+	turn_effect(t, (struct effect){.kind = EFFECT_GONE});
+	t->out->next.rep_available = false;
+}
+
+/* What any sign of life tells about a rep. */
+static void notice_life(struct turn *t)
+{
+	const struct conversation_state *state = t->state;
+	if (!is_rep(state))
+		return;
+	if (!state->rep_available) {
+		turn_effect(t, (struct effect){.kind = EFFECT_BACK});
+		t->out->next.rep_available = true;
+	}
+	if (!same_text(state->rep_username, t->event->username)) {
+		turn_effect(
+		    t, (struct effect){.kind = EFFECT_USERNAME, .username = t->event->username});
+		t->out->next.rep_username = t->event->username;
+	}
+}
+
+static void talk(struct turn *t)
+{
+	if (t->press.kind == PRESS_APPROVE || t->press.kind == PRESS_REJECT) {
+		turn_admin_pressed(t);
+		return;
+	}
+	switch (t->state->rep_status) {
+	case REP_ABSENT:
+	case REP_REMOVED:
+		if (t->press.kind == PRESS_CONTACTED || t->press.kind == PRESS_DECLINE)
+			turn_assignment_pressed(t);
+		else
+			turn_of_stranger(t);
+		return;
+	case REP_PENDING:
+	case REP_ACTIVE:
+		if (t->press.kind == PRESS_CONTACTED || t->press.kind == PRESS_DECLINE)
+			turn_assignment_pressed(t);
+		else
+			turn_of_rep(t);
+		return;
+	case REP_SUSPENDED:
+		turn_of_suspended(t);
+		return;
+	}
+}
+
+/* A row is made for who can be in the middle of something or will be written to unasked. */
+static bool session_differs(
+    const struct conversation_state *old, const struct conversation_state *next)
+{
+	if (!old->known)
+		return next->phase != PHASE_NONE || is_rep(next);
+	return next->phase != old->phase || next->locale != old->locale ||
+	       !same_text(next->draft_name, old->draft_name);
+}
+
+void conversation_step(const struct conversation_state *state, const struct event *event,
+    struct arena *a, struct outcome *out)
+{
+	*out = (struct outcome){.next = *state};
+	struct conversation_state *next = &out->next;
+	next->email_taken = false;
+	next->assignment = NULL;
+	next->subject = NULL;
+	next->clients = NULL;
+	next->client_count = 0;
+	next->locale = locale_choose(
+	    event->language_code, state->known ? state->locale : state->rules->default_locale);
+	next->phase = fitting_phase(state);
+	next->draft_name = next->phase == PHASE_EMAIL ? state->draft_name : NULL;
+
+	struct turn t = {
+	    .state = state,
+	    .event = event,
+	    .a = a,
+	    .out = out,
+	    .phrase = PHRASE_NONE,
+	    .press = {PRESS_UNKNOWN, 0},
+	};
+	switch (event->kind) {
+	case EVENT_IGNORED:
+		break;
+	case EVENT_BLOCKED:
+		notice_block(&t);
+		break;
+	case EVENT_UNBLOCKED:
+		notice_life(&t);
+		break;
+	case EVENT_BUTTON:
+		out->callback_answer = "";
+		t.press = press_parse(event->text);
+		notice_life(&t);
+		talk(&t);
+		break;
+	case EVENT_START:
+		t.phrase = PHRASE_START;
+		notice_life(&t);
+		talk(&t);
+		break;
+	case EVENT_TEXT:
+		t.phrase = phrase_recognise(event->text, a);
+		notice_life(&t);
+		talk(&t);
+		break;
+	case EVENT_CONTACT:
+	case EVENT_MEDIA:
+	case EVENT_EDITED:
+		notice_life(&t);
+		talk(&t);
+		break;
+	}
+	out->session_changed = session_differs(state, next);
+	next->known = state->known || out->session_changed;
+}

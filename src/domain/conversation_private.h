@@ -1,0 +1,80 @@
+/*
+ * One step of the conversation while it is being taken; shared by the conversation_*.c files only.
+ * Ownership: a turn borrows the step's arguments and lives as long as the step. Units: none.
+ * Errors: none. Callbacks: none.
+ */
+#pragma once
+#include "press.h"
+#include "salesreg/domain/conversation.h"
+#include "salesreg/domain/phrases.h"
+
+struct turn {
+	const struct conversation_state *state; /* as it was */
+	const struct event *event;
+	struct arena *a;
+	struct outcome
+	    *out; /* out->next is as it is now; its phase is one that fits the rep's status */
+	enum phrase phrase; /* what a text or /start says */
+	struct press press; /* what a button says */
+};
+
+/* Arguments of a text: ARGS({"name", name}, {"email", email}), or NO_ARGS. */
+#define ARGS(...)                                                                                  \
+	(const struct catalog_arg[]){__VA_ARGS__},                                                 \
+	    sizeof((const struct catalog_arg[]){__VA_ARGS__}) / sizeof(struct catalog_arg)
+#define NO_ARGS NULL, 0
+
+/* conversation_say.c: texts, messages, buttons, effects */
+
+const char *turn_text(
+    const struct turn *t, enum text_id id, const struct catalog_arg *args, size_t count);
+/* "@a.com, @b.com" */
+const char *turn_domains(const struct turn *t);
+struct message *turn_say_text(struct turn *t, const char *text);
+struct message *turn_say(
+    struct turn *t, enum text_id id, const struct catalog_arg *args, size_t count);
+/* first (may be NULL), an empty line, second. */
+const char *turn_join(const struct turn *t, const char *first, const char *second);
+/* Sets the text shown where a button was pressed; alert: to be closed by hand. */
+void turn_answer(
+    struct turn *t, bool alert, enum text_id id, const struct catalog_arg *args, size_t count);
+void turn_effect(struct turn *t, struct effect effect);
+/* Leaves what was asked; a draft goes with it. */
+void turn_set_phase(struct turn *t, enum conversation_phase phase);
+
+struct turn_button {
+	enum text_id label;
+	enum press_kind press;
+	bool new_row;
+};
+void turn_buttons(
+    const struct turn *t, struct message *message, const struct turn_button *buttons, size_t count);
+/* What an active rep can do. */
+void turn_menu_buttons(const struct turn *t, struct message *message);
+/* Takes the buttons with these ids away from under the message that was pressed; id 0: all buttons.
+ */
+void turn_remove_buttons(struct turn *t, int64_t id, bool contacted, bool decline);
+
+/* What to say about something that is no readable text, or NULL if it is one. */
+const char *turn_unreadable(const struct turn *t);
+/* The e-mail in the event; NULL with *problem set if it will not do. */
+struct turn_email {
+	const char *address, *key;
+	const char *problem;
+};
+struct turn_email turn_read_email(const struct turn *t);
+
+/* conversation_register.c: people who are no reps, or none any more */
+void turn_of_stranger(struct turn *t);
+
+/* conversation_rep.c: pending, active and suspended reps */
+void turn_of_rep(struct turn *t);
+void turn_of_suspended(struct turn *t);
+
+/* conversation_clients.c */
+void turn_list_clients(struct turn *t);
+void turn_assignment_pressed(struct turn *t);
+
+/* conversation_admin.c */
+void turn_tell_admins(struct turn *t);
+void turn_admin_pressed(struct turn *t);

@@ -1,0 +1,157 @@
+#include "conversation_private.h"
+#include "salesreg/base/text.h"
+#include "salesreg/domain/email.h"
+#include "shorten.h"
+#include <assert.h>
+#include <string.h>
+
+enum { ECHO_UNITS = 254 };
+
+const char *turn_text(
+    const struct turn *t, enum text_id id, const struct catalog_arg *args, size_t count)
+{
+	return catalog_render(t->state->rules->catalog, t->out->next.locale, id, args, count, t->a);
+}
+
+const char *turn_domains(const struct turn *t)
+{
+	const struct conversation_rules *rules = t->state->rules;
+	const char *list = "";
+	for (size_t i = 0; i < rules->domain_count; i++)
+		list = arena_printf(t->a, "%s%s@%s", list, i ? ", " : "", rules->domains[i]);
+	return list;
+}
+
+struct message *turn_say_text(struct turn *t, const char *text)
+{
+	return message_list_add(&t->out->messages, t->a, t->event->chat_id, PRIORITY_REPLY, text);
+}
+
+struct message *turn_say(
+    struct turn *t, enum text_id id, const struct catalog_arg *args, size_t count)
+{
+	return turn_say_text(t, turn_text(t, id, args, count));
+}
+
+const char *turn_join(const struct turn *t, const char *first, const char *second)
+{
+	return first ? arena_printf(t->a, "%s\n\n%s", first, second) : second;
+}
+
+void turn_answer(
+    struct turn *t, bool alert, enum text_id id, const struct catalog_arg *args, size_t count)
+{
+	t->out->callback_answer = shorten(t->a, turn_text(t, id, args, count), TEXT_ANSWER_UNITS);
+	t->out->callback_alert = alert;
+}
+
+void turn_effect(struct turn *t, struct effect effect)
+{
+	assert(t->out->effect_count < OUTCOME_MAX_EFFECTS);
+	t->out->effects[t->out->effect_count++] = effect;
+}
+
+void turn_set_phase(struct turn *t, enum conversation_phase phase)
+{
+	t->out->next.phase = phase;
+	t->out->next.draft_name = NULL;
+}
+
+void turn_buttons(
+    const struct turn *t, struct message *message, const struct turn_button *buttons, size_t count)
+{
+	struct button *out = ARENA_ARRAY(t->a, struct button, count);
+	for (size_t i = 0; i < count; i++)
+		out[i] = (struct button){
+		    .text = turn_text(t, buttons[i].label, NO_ARGS),
+		    .data = press_data(t->a, buttons[i].press, 0),
+		    .new_row = buttons[i].new_row,
+		};
+	message_set_buttons(message, out, count);
+}
+
+void turn_menu_buttons(const struct turn *t, struct message *message)
+{
+	static const struct turn_button menu[] = {
+	    {TEXT_BUTTON_CLIENTS, PRESS_MENU_CLIENTS, true},
+	    {TEXT_BUTTON_STATUS, PRESS_MENU_STATUS, false},
+	    {TEXT_BUTTON_CHANGE_EMAIL, PRESS_MENU_EMAIL, true},
+	    {TEXT_BUTTON_HELP, PRESS_MENU_HELP, false},
+	    {TEXT_BUTTON_UNREGISTER, PRESS_MENU_UNREGISTER, true},
+	};
+	turn_buttons(t, message, menu, sizeof menu / sizeof menu[0]);
+}
+
+void turn_remove_buttons(struct turn *t, int64_t id, bool contacted, bool decline)
+{
+	const struct event *event = t->event;
+	/* a message Telegram shows no more of cannot be edited either */
+	if (event->message_id == 0 || event->button_count == 0)
+		return;
+	struct button *kept = ARENA_ARRAY(t->a, struct button, event->button_count);
+	size_t count = 0, row = 0;
+	for (size_t i = 0; i < event->button_count && count < MESSAGE_MAX_BUTTONS; i++) {
+		const struct event_button *b = &event->buttons[i];
+		struct press press = press_parse(b->data);
+		bool hit = press.id == id && ((contacted && press.kind == PRESS_CONTACTED) ||
+						 (decline && press.kind == PRESS_DECLINE));
+		if (id == 0 || hit || !b->text || (!b->data && !b->url))
+			continue;
+		kept[count++] = (struct button){
+		    .text = b->text,
+		    .data = b->data,
+		    .url = b->url,
+		    .new_row = count == 0 || b->row != row,
+		};
+		row = b->row;
+	}
+	/* Telegram answers an edit that changes nothing with an error */
+	if (count == event->button_count)
+		return;
+	struct message *edit =
+	    message_list_add_edit(&t->out->messages, t->a, event->chat_id, event->message_id);
+	message_set_buttons(edit, kept, count);
+}
+
+const char *turn_unreadable(const struct turn *t)
+{
+	switch (t->event->kind) {
+	case EVENT_CONTACT:
+	case EVENT_MEDIA:
+		return turn_text(t, TEXT_ONLY_TEXT, NO_ARGS);
+	case EVENT_EDITED:
+		return turn_text(t, TEXT_EDITED, NO_ARGS);
+	case EVENT_TEXT:
+	case EVENT_START:
+	case EVENT_BUTTON:
+	case EVENT_BLOCKED:
+	case EVENT_UNBLOCKED:
+	case EVENT_IGNORED:
+		break;
+	}
+	return NULL;
+}
+
+struct turn_email turn_read_email(const struct turn *t)
+{
+	const struct conversation_rules *rules = t->state->rules;
+	struct turn_email email = {0};
+	switch (email_check(t->event->text, rules->domains, rules->domain_count, t->a,
+	    &email.address, &email.key)) {
+	case EMAIL_MALFORMED:
+		email.problem = turn_text(t, TEXT_EMAIL_MALFORMED, NO_ARGS);
+		break;
+	case EMAIL_TOO_LONG:
+		email.problem = turn_text(t, TEXT_EMAIL_TOO_LONG, NO_ARGS);
+		break;
+	case EMAIL_WRONG_DOMAIN:
+		email.problem = turn_text(t, TEXT_EMAIL_WRONG_DOMAIN, NO_ARGS);
+		break;
+	case EMAIL_OK:
+		if (t->state->email_taken)
+			email.problem = turn_text(t, TEXT_EMAIL_TAKEN,
+			    ARGS({"email", shorten(t->a, email.address, ECHO_UNITS)}));
+		break;
+	}
+	return email;
+}

@@ -1,0 +1,155 @@
+#include "salesreg/domain/email.h"
+#include "salesreg/base/text.h"
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+const char *email_verdict_name(enum email_verdict verdict)
+{
+	static const char *const names[] = {
+#define X(name, text) [EMAIL_##name] = text,
+	    EMAIL_VERDICT_MAP(X)
+#undef X
+	};
+	return names[verdict];
+}
+
+/* Not isalnum() and tolower(): those follow the locale. */
+static bool is_alnum(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static void lower(char *s)
+{
+	for (; *s; s++)
+		if (*s >= 'A' && *s <= 'Z')
+			*s = (char)(*s + 32);
+}
+
+static bool is_local(const char *s, size_t n)
+{
+	if (n == 0 || s[0] == '.' || s[n - 1] == '.')
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] == '.' && s[i - 1] == '.')
+			return false;
+		if (!is_alnum(s[i]) && (s[i] == '\0' || !strchr(".!#$%&'*+-/=?^_`{|}~", s[i])))
+			return false;
+	}
+	return true;
+}
+
+/* Two labels or more of letters, digits and inner hyphens. */
+static bool is_domain(const char *s)
+{
+	size_t labels = 0;
+	for (;; s++) {
+		size_t n = strcspn(s, ".");
+		if (n == 0 || n > EMAIL_MAX_LABEL_BYTES || s[0] == '-' || s[n - 1] == '-')
+			return false;
+		for (size_t i = 0; i < n; i++)
+			if (!is_alnum(s[i]) && s[i] != '-')
+				return false;
+		labels++;
+		s += n;
+		if (*s == '\0')
+			return labels >= 2;
+	}
+}
+
+/* What people and their clipboards put around an address. */
+static char *unwrap(struct arena *a, const char *typed)
+{
+	char *s = text_tidy(a, typed);
+	size_t n = strlen(s);
+	if (n >= 2 && s[0] == '<' && s[n - 1] == '>') {
+		s[n - 1] = '\0';
+		s++;
+	}
+	if (strncasecmp(s, "mailto:", 7) == 0)
+		s += 7;
+	return s;
+}
+
+/* OK, MALFORMED or TOO_LONG; *address is then the address with its domain in lower case, in the
+ * arena. */
+static enum email_verdict parse(const char *typed, struct arena *a, char **address)
+{
+	char *s = unwrap(a, typed);
+	char *at = strchr(s, '@');
+	if (!at || !is_local(s, (size_t)(at - s)) || !is_domain(at + 1))
+		return EMAIL_MALFORMED;
+	if (at - s > EMAIL_MAX_LOCAL_BYTES || strlen(s) > EMAIL_MAX_BYTES)
+		return EMAIL_TOO_LONG;
+	lower(at + 1);
+	*address = s;
+	return EMAIL_OK;
+}
+
+static char *key_of(struct arena *a, const char *address)
+{
+	char *key = arena_strdup(a, address);
+	lower(key);
+	return key;
+}
+
+enum email_verdict email_check(const char *typed, const char *const *domains, size_t domain_count,
+    struct arena *a, const char **address, const char **key)
+{
+	*address = *key = NULL;
+	char *parsed = NULL;
+	enum email_verdict verdict = parse(typed, a, &parsed);
+	if (verdict != EMAIL_OK)
+		return verdict;
+	const char *domain = strchr(parsed, '@') + 1;
+	for (size_t i = 0; i < domain_count; i++)
+		if (strcmp(domain, domains[i]) == 0) {
+			*address = parsed;
+			*key = key_of(a, parsed);
+			return EMAIL_OK;
+		}
+	return EMAIL_WRONG_DOMAIN;
+}
+
+const char *email_key(const char *typed, struct arena *a)
+{
+	/* spares the copy for nearly everything people write */
+	if (!strchr(typed, '@'))
+		return NULL;
+	char *parsed = NULL;
+	return parse(typed, a, &parsed) == EMAIL_OK ? key_of(a, parsed) : NULL;
+}
+
+static bool contains(const char *const *list, size_t count, const char *s)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i], s) == 0)
+			return true;
+	return false;
+}
+
+enum err email_domains_parse(
+    const char *list, struct arena *a, const char *const **domains, size_t *domain_count)
+{
+	size_t members = 1;
+	for (const char *s = list; *s; s++)
+		members += *s == ',';
+	const char **out = ARENA_ARRAY(a, const char *, members);
+	size_t count = 0;
+	for (const char *s = list;; s++) {
+		size_t n = strcspn(s, ",");
+		char *domain = text_tidy(a, arena_strndup(a, s, n));
+		if (!is_domain(domain) || strlen(domain) > EMAIL_MAX_BYTES - 2)
+			return ERR_INVALID;
+		lower(domain);
+		if (!contains(out, count, domain))
+			out[count++] = domain;
+		s += n;
+		if (*s == '\0')
+			break;
+	}
+	*domains = out;
+	*domain_count = count;
+	return ERR_OK;
+}

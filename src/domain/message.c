@@ -1,0 +1,90 @@
+#include "salesreg/domain/message.h"
+#include "salesreg/base/text.h"
+#include <assert.h>
+#include <string.h>
+
+static bool is_blank(const char *s, size_t n)
+{
+	const char *end = s + n;
+	while (s < end)
+		if (!text_is_space(text_next(&s)))
+			return false;
+	return true;
+}
+
+/*
+ * How many bytes of text go into the next part: all, or up to the last line end, the last space, or
+ * the last character that fits. Never 0 for a text that is not empty.
+ */
+static size_t part_bytes(const char *text)
+{
+	size_t fits = text_prefix_utf16(text, MESSAGE_TEXT_UNITS);
+	if (text[fits] == '\0')
+		return fits;
+	const char *end = memrchr(text, '\n', fits);
+	if (!end || is_blank(text, (size_t)(end - text)))
+		end = memrchr(text, ' ', fits);
+	if (!end || is_blank(text, (size_t)(end - text)))
+		return fits;
+	return (size_t)(end - text);
+}
+
+static struct message *append(struct message_list *list, struct arena *a, struct message message)
+{
+	struct message *copy = ARENA_NEW(a, struct message);
+	*copy = message;
+	if (list->last)
+		list->last->next = copy;
+	else
+		list->first = copy;
+	list->last = copy;
+	list->count++;
+	return copy;
+}
+
+struct message *message_list_add(struct message_list *list, struct arena *a, int64_t chat_id,
+    enum message_priority priority, const char *text)
+{
+	struct message *message = NULL;
+	struct message form = {.kind = MESSAGE_SEND, .priority = priority, .chat_id = chat_id};
+	/* nearly every message: short, so that nothing need be copied */
+	if (strlen(text) <= MESSAGE_TEXT_UNITS) {
+		form.text = text;
+		return append(list, a, form);
+	}
+	while (*text) {
+		size_t n = part_bytes(text);
+		/* Telegram refuses a part with nothing to see ("message text is empty") */
+		if (!is_blank(text, n)) {
+			form.text = arena_strndup(a, text, n);
+			message = append(list, a, form);
+		}
+		text += n;
+		while (*text == '\n' || *text == ' ')
+			text++;
+	}
+	if (!message) {
+		form.text = "";
+		message = append(list, a, form);
+	}
+	return message;
+}
+
+struct message *message_list_add_edit(
+    struct message_list *list, struct arena *a, int64_t chat_id, int64_t message_id)
+{
+	return append(list, a,
+	    (struct message){
+		.kind = MESSAGE_EDIT_KEYBOARD,
+		.priority = PRIORITY_REPLY,
+		.chat_id = chat_id,
+		.message_id = message_id,
+	    });
+}
+
+void message_set_buttons(struct message *message, const struct button *buttons, size_t count)
+{
+	assert(count <= MESSAGE_MAX_BUTTONS);
+	message->buttons = count ? buttons : NULL;
+	message->button_count = count;
+}

@@ -1,0 +1,158 @@
+#include "prospect_list.h"
+#include "press.h"
+#include "salesreg/base/text.h"
+#include "salesreg/domain/notice.h"
+#include "shorten.h"
+#include <string.h>
+
+enum {
+	NAME_UNITS = 120,
+	SHORT_NAME_UNITS = 60,
+	LABEL_NAME_UNITS = 24,
+	TELEGRAM_UNITS = 64,
+	EMAIL_UNITS = 254,
+	BUTTONS_A_PROSPECT = 2,
+};
+
+const char *prospect_short_name(struct arena *a, const char *name)
+{
+	return shorten(a, text_tidy(a, name ? name : ""), SHORT_NAME_UNITS);
+}
+
+static bool is_given(const char *s)
+{
+	if (!s)
+		return false;
+	for (uint32_t c; (c = text_next(&s));)
+		if (!text_is_space(c))
+			return true;
+	return false;
+}
+
+static const char *line(const struct prospect_list *list, struct arena *a, enum text_id id,
+    const char *placeholder, const char *value)
+{
+	struct catalog_arg arg = {placeholder, value};
+	return catalog_render(list->catalog, list->locale, id, &arg, 1, a);
+}
+
+/* "\n" and a line, or nothing where there is no value. */
+static const char *optional(const struct prospect_list *list, struct arena *a, enum text_id id,
+    const char *placeholder, const char *value, size_t units)
+{
+	if (!is_given(value))
+		return "";
+	return arena_printf(a, "\n%s", line(list, a, id, placeholder, shorten(a, value, units)));
+}
+
+/* How to reach someone whose telegram_id is '@name', a number, or whatever a person put into the
+ * table. */
+static const char *reach(const struct prospect_list *list, struct arena *a, const char *telegram)
+{
+	static const char name_letters[] = "abcdefghijklmnopqrstuvwxyz"
+					   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	if (!is_given(telegram))
+		return "";
+	const char *tidy = text_tidy(a, telegram);
+	size_t size = strlen(tidy);
+	const char *text = NULL;
+	if (tidy[0] == '@' && size > 1 && size <= TELEGRAM_UNITS &&
+	    strspn(tidy + 1, name_letters) == size - 1)
+		text = line(list, a, TEXT_PROSPECT_LINK, "link",
+		    arena_printf(a, "https://t.me/%s", tidy + 1));
+	else if (size <= 20 && strspn(tidy, "0123456789") == size)
+		text = line(list, a, TEXT_PROSPECT_NUMBER, "number", tidy);
+	else
+		text = line(list, a, TEXT_PROSPECT_LINK, "link", shorten(a, tidy, TELEGRAM_UNITS));
+	return arena_printf(a, "\n%s", text);
+}
+
+static const char *card(const struct prospect_list *list, struct arena *a, size_t index)
+{
+	const struct prospect_item *item = &list->items[index];
+	const char *name = shorten(a, text_tidy(a, item->name ? item->name : ""), NAME_UNITS);
+	const char *number = list->numbered ? arena_printf(a, "%zu. ", index + 1) : "";
+	const char *again =
+	    item->again ? catalog_render(list->catalog, list->locale, TEXT_NOTICE_AGAIN, NULL, 0, a)
+			: NULL;
+	return arena_printf(a, "%s%s%s%s%s%s%s%s%s", number, name, reach(list, a, item->telegram),
+	    optional(list, a, TEXT_PROSPECT_EMAIL, "email", item->email, EMAIL_UNITS),
+	    optional(list, a, TEXT_PROSPECT_STATUS, "status", item->status, TEXT_BUTTON_UNITS),
+	    again ? "\n" : "", again ? again : "",
+	    optional(list, a, TEXT_PROSPECT_CONTEXT, "context", item->context, list->context_units),
+	    optional(list, a, TEXT_PROSPECT_NOTES, "notes", item->notes, list->notes_units));
+}
+
+static const char *label(const struct prospect_list *list, struct arena *a, size_t index,
+    enum text_id plain, enum text_id named)
+{
+	const char *name = list->items[index].name ? list->items[index].name : "";
+	const struct catalog_arg args[] = {
+	    {"number", arena_printf(a, "%zu", index + 1)},
+	    {"name", shorten(a, text_tidy(a, name), LABEL_NAME_UNITS)},
+	};
+	const char *text =
+	    catalog_render(list->catalog, list->locale, list->numbered ? named : plain, args, 2, a);
+	return shorten(a, text, TEXT_BUTTON_UNITS);
+}
+
+static size_t add_buttons(
+    const struct prospect_list *list, struct arena *a, size_t index, struct button *out)
+{
+	const struct prospect_item *item = &list->items[index];
+	size_t count = 0;
+	if (item->assignment_id <= 0)
+		return 0;
+	if (item->can_contact)
+		out[count++] = (struct button){
+		    .text =
+			label(list, a, index, TEXT_BUTTON_CONTACTED, TEXT_BUTTON_CONTACTED_NAMED),
+		    .data = press_data(a, PRESS_CONTACTED, item->assignment_id),
+		};
+	if (item->can_decline)
+		out[count++] = (struct button){
+		    .text = label(list, a, index, TEXT_BUTTON_DECLINE, TEXT_BUTTON_DECLINE_NAMED),
+		    .data = press_data(a, PRESS_DECLINE, item->assignment_id),
+		};
+	out[0].new_row = count > 0;
+	return count;
+}
+
+void prospect_list_send(
+    const struct prospect_list *list, struct arena *a, struct message_list *messages)
+{
+	const char *legend =
+	    list->numbered
+		? arena_printf(a, "\n\n%s",
+		      catalog_render(list->catalog, list->locale, TEXT_LEGEND, NULL, 0, a))
+		: "";
+	const size_t legend_units = text_utf16_units(legend);
+	const char *text = list->header;
+	for (size_t next = 0; next < list->count;) {
+		size_t units = text_utf16_units(text) + legend_units, in_part = 0, button_count = 0;
+		struct button *buttons =
+		    ARENA_ARRAY(a, struct button, NOTICE_MAX_PROSPECTS * BUTTONS_A_PROSPECT);
+		/* joined at the end: one copy a message */
+		const char *cards[NOTICE_MAX_PROSPECTS];
+		size_t bytes = strlen(text) + strlen(legend) + 1;
+		while (next < list->count && in_part < NOTICE_MAX_PROSPECTS) {
+			const char *one = card(list, a, next);
+			units += 2 + text_utf16_units(one);
+			if (in_part > 0 && units > MESSAGE_TEXT_UNITS)
+				break;
+			cards[in_part++] = one;
+			bytes += 2 + strlen(one);
+			button_count += add_buttons(list, a, next, buttons + button_count);
+			next++;
+		}
+		char *whole = arena_alloc(a, bytes), *end = stpcpy(whole, text);
+		for (size_t i = 0; i < in_part; i++)
+			end = stpcpy(stpcpy(end, end == whole ? "" : "\n\n"), cards[i]);
+		if (button_count > 0)
+			(void)stpcpy(end, legend);
+		struct message *message =
+		    message_list_add(messages, a, list->chat_id, list->priority, whole);
+		message_set_buttons(message, buttons, button_count);
+		text = "";
+	}
+}

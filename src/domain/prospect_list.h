@@ -1,0 +1,35 @@
+/*
+ * Prospects as a rep sees them: cards of text with buttons, as many messages as they need.
+ * For the notification and for "my clients", so that both look and act alike.
+ * Ownership: everything is borrowed for the call; messages live in the arena. Units: UTF-16 units.
+ * Errors: none. Callbacks: none.
+ */
+#pragma once
+#include "salesreg/domain/catalog.h"
+#include "salesreg/domain/message.h"
+
+struct prospect_item {
+	const char *name, *telegram, *email, *context, *notes; /* NULL or blank: left out */
+	const char *status;                                    /* to be shown, or NULL */
+	bool again;
+	int64_t assignment_id;
+	bool can_contact, can_decline; /* which buttons */
+};
+
+struct prospect_list {
+	const struct catalog *catalog;
+	enum locale locale;
+	int64_t chat_id;
+	enum message_priority priority;
+	const char *header;
+	bool numbered; /* numbers before the names and on the buttons */
+	size_t context_units, notes_units;
+	const struct prospect_item *items;
+	size_t count;
+};
+
+void prospect_list_send(
+    const struct prospect_list *list, struct arena *a, struct message_list *messages);
+
+/* A name fit to stand in a sentence: one line, shortened. */
+const char *prospect_short_name(struct arena *a, const char *name);
