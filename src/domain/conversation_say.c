@@ -97,12 +97,13 @@ void turn_remove_buttons(struct turn *t, int64_t id, bool contacted, bool declin
 						 (decline && press.kind == PRESS_DECLINE));
 		if (id == 0 || hit || !b->text || (!b->data && !b->url))
 			continue;
-		kept[count++] = (struct button){
+		kept[count] = (struct button){
 		    .text = b->text,
 		    .data = b->data,
 		    .url = b->url,
 		    .new_row = count == 0 || b->row != row,
 		};
+		count++;
 		row = b->row;
 	}
 	/* Telegram answers an edit that changes nothing with an error */

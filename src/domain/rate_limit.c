@@ -101,16 +101,3 @@ void rate_limit_prune(struct rate_limit *rl, int64_t now_us)
 	rl->chats = live;
 	rl->prune_at = live.count * 2 > FIRST_PRUNE ? live.count * 2 : FIRST_PRUNE;
 }
-
-size_t rate_limit_room(const struct rate_limit *rl, int64_t now_us)
-{
-	if (rl->all_blocked_until_us > now_us)
-		return 0;
-	if (rl->window == 0)
-		return SIZE_MAX;
-	size_t room = 0;
-	while (
-	    room < rl->window && rl->sent[(rl->oldest + room) % rl->window] + WINDOW_US <= now_us)
-		room++;
-	return room;
-}
