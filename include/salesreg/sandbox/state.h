@@ -1,0 +1,160 @@
+/*
+ * What the emulator knows: bots, users, chats, messages. Everything else in this layer works on
+ * these structs. Ownership: the sandbox owns bots and users for its whole life; a bot owns its
+ * chats, a chat its newest messages (older ones are freed beyond a maximum). Strings are malloc'ed
+ * and belong to the struct that names them. Units: *_us microseconds of sandbox_now_us() (monotonic
+ * plus what /sandbox/clock added), *_s seconds since 1970. Errors: out of memory aborts. Callbacks:
+ * none.
+ */
+#pragma once
+#include "salesreg/base/arena.h"
+#include "salesreg/base/buf.h"
+#include "salesreg/base/map.h"
+#include "salesreg/sandbox/faults.h"
+#include "salesreg/sandbox/hold.h"
+#include "salesreg/sandbox/limits.h"
+#include "salesreg/sandbox/sandbox.h"
+#include "salesreg/sandbox/stats.h"
+#include "salesreg/sandbox/transcript.h"
+#include "salesreg/sandbox/updates.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+#include <uv.h>
+
+enum {
+	SANDBOX_BOTS_MAX = 256,
+	SANDBOX_MESSAGES_KEPT = 300,    /* of a chat */
+	SANDBOX_MESSAGES_KEPT_LOAD = 4, /* of a chat of a simulated user */
+	SANDBOX_CALLBACKS_MAX = 4096,   /* unanswered, of a bot; the oldest are forgotten beyond */
+	SANDBOX_COMMAND_LISTS_MAX = 64,
+};
+
+struct load;
+struct load_user;
+
+struct user {
+	int64_t id;
+	char *first_name, *username, *language_code; /* the last two may be NULL */
+	bool deactivated;
+};
+
+struct message {
+	TAILQ_ENTRY(message) entry;
+	int64_t id, date_s, edited_s;
+	const struct user *from; /* NULL: the bot, or nobody in a channel */
+	char *text, *entities;   /* entities: JSON array or NULL */
+	char *markup;            /* JSON object or NULL */
+	char *extra;             /* further members, `"contact":{…}`, or NULL */
+	bool from_bot;
+};
+TAILQ_HEAD(message_list, message);
+
+enum chat_kind { CHAT_PRIVATE, CHAT_GROUP, CHAT_SUPERGROUP, CHAT_CHANNEL };
+const char *chat_kind_name(enum chat_kind kind);
+
+struct chat {
+	int64_t id;
+	struct bot *bot;
+	enum chat_kind kind;
+	struct user *user; /* of a private chat */
+	char *title, *username;
+	bool started, blocked;
+	int64_t migrated_to; /* 0: is still a group */
+	int64_t last_message_id;
+	struct message_list messages;
+	unsigned message_count;
+	struct limit_chat limit;
+	struct load_user *load; /* a simulated user: no transcript */
+};
+
+struct callback {
+	TAILQ_ENTRY(callback) entry;
+	int64_t id, expires_us;
+	struct chat *chat;
+};
+TAILQ_HEAD(callback_list, callback);
+
+struct command_list {
+	char *scope, *language_code, *commands; /* JSON, text, JSON */
+};
+
+struct bot {
+	struct bot *next;
+	struct sandbox *sandbox;
+	char *token; /* NULL: the first bot, until a token claims it */
+	int64_t id;
+	char *username;
+	struct map chats;
+	int64_t last_message_id; /* private chats and groups share one counter, as in Telegram */
+	struct updates updates;
+	char *webhook_url;
+	struct callback_list callbacks;
+	struct map callbacks_by_id;
+	unsigned callback_count;
+	struct command_list commands[SANDBOX_COMMAND_LISTS_MAX];
+	size_t command_list_count;
+};
+
+struct sandbox {
+	uv_loop_t *loop;
+	struct http_server *server;
+	uv_timer_t timer;
+	bool closing;
+	char *username;
+	char **tokens; /* the only ones accepted, NULL-terminated; NULL: any */
+	int64_t clock_offset_us;
+	uint64_t random;
+	struct map users;
+	int64_t next_user_id;
+	struct bot *first_bot, *last_bot;
+	size_t bot_count;
+	struct hold_list holds;
+	struct transcript transcript;
+	struct fault_list faults;
+	struct limits limits;
+	struct stats stats;
+	struct load *load;
+	struct buf out;  /* the answer being written */
+	struct buf json; /* the update or event being written */
+};
+
+int64_t sandbox_now_us(const struct sandbox *s);
+int64_t sandbox_now_s(const struct sandbox *s);
+uint64_t sandbox_random(struct sandbox *s);
+
+/* The bot of a token, made at its first use; NULL if the token is malformed or not among the
+ * allowed. */
+struct bot *bot_of_token(struct sandbox *s, const char *token, size_t size, bool *malformed);
+/* 0: the first one. */
+struct bot *bot_of_id(struct sandbox *s, int64_t id);
+
+struct user *user_find(struct sandbox *s, int64_t id);
+/* Finds or makes; NULL arguments leave what is known; id 0: a new one. */
+struct user *user_put(struct sandbox *s, int64_t id, const char *first_name, const char *username,
+    const char *language_code);
+
+struct chat *chat_find(const struct bot *bot, int64_t id);
+/* Finds or makes the chat of a user, or a group or channel by its id. */
+struct chat *chat_put_private(struct bot *bot, struct user *user);
+struct chat *chat_put_shared(struct bot *bot, int64_t id, bool channel, const char *title);
+
+/* A new message, the newest of its chat; strings are copied and may be NULL. The oldest may be
+ * freed. */
+struct message *message_add(struct chat *chat, const struct user *from, bool from_bot,
+    const char *text, const char *entities, const char *markup, const char *extra);
+struct message *message_find(const struct chat *chat, int64_t id);
+void message_remove(struct chat *chat, struct message *message);
+int64_t message_next_id(struct chat *chat);
+
+/* A copy of s in *field, which is freed first; NULL stays NULL. */
+void set_string(char **field, const char *s);
+
+/* Bot, users and chats as JSON objects. */
+void write_string(struct buf *out, const char *s);
+void write_user(struct buf *out, const struct user *user);
+void write_bot(struct buf *out, const struct bot *bot);
+void write_chat(struct buf *out, const struct chat *chat);
+void write_message(struct buf *out, const struct chat *chat, const struct message *message);
+
+void sandbox_state_finish(struct sandbox *s);

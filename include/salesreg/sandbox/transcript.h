@@ -1,0 +1,43 @@
+/*
+ * What happened in the chats, in order, for tests and people to read; long-polled instead of slept
+ * for. Ownership: the transcript owns its events; the oldest are freed beyond a maximum. Waiting
+ * requests are its own. Units: bytes; seq counts from 1 and never repeats. Errors: none. Callbacks:
+ * waiting requests are answered in the next turn of the loop.
+ */
+#pragma once
+#include "salesreg/http/server.h"
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+enum { TRANSCRIPT_EVENTS_MAX = 50000, TRANSCRIPT_BYTES_MAX = 64 * 1024 * 1024 };
+
+struct event {
+	TAILQ_ENTRY(event) entry;
+	int64_t seq, bot, chat;
+	size_t size;
+	char json[]; /* members after seq, without braces */
+};
+TAILQ_HEAD(event_list, event);
+struct waiter;
+TAILQ_HEAD(waiter_list, waiter);
+
+struct transcript {
+	struct event_list events;
+	struct waiter_list waiters;
+	size_t count, bytes;
+	int64_t last_seq;
+};
+
+struct sandbox;
+struct chat;
+void transcript_init(struct transcript *t);
+void transcript_finish(struct transcript *t);
+/*
+ * One event: kind (a word), the message it is about (0: none) and further members as JSON
+ * (`"text":"…"`, "" for none). Does nothing for the chats of simulated users.
+ */
+void transcript_add(struct sandbox *s, const struct chat *chat, const char *kind,
+    int64_t message_id, const char *members);
+/* GET /sandbox/transcript */
+void transcript_handle(struct sandbox *s, struct http_exchange *exchange);

@@ -1,0 +1,640 @@
+#include "salesreg/http/server.h"
+#include "salesreg/base/buf.h"
+#include "salesreg/base/log.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+	CONNECTIONS_DEFAULT = 1000,
+	IDLE_TIMEOUT_DEFAULT_S = 500,
+	STREAM_MAX_DEFAULT = 1024 * 1024,
+	STREAM_BLOCK_BYTES = 16 * 1024,
+	BACKLOG = 511,
+	SPARE_EXCHANGES = 64,
+	/* what is read and thrown away of a body over the maximum, so that the client gets to read
+	   its 413 */
+	DISCARD_FACTOR = 8,
+	RUNS_IN_A_ROW = 4,
+};
+
+/*
+ *  RECEIVING → HANDLING ─┬→ ANSWERED → (queued to MHD, gone at completion)
+ *      (request() runs)  ├→ HELD (suspended, socket watched) ─┬→ ANSWERED | STREAMING (resumed)
+ *                        │                                    └→ ABORTED (client gone, or abort())
+ *                        ├→ STREAMING (suspended and watched while there is nothing to send) →
+ * ABORTED └→ ABORTED (MHD closes the connection)
+ */
+enum state { RECEIVING, HANDLING, HELD, ANSWERED, STREAMING, ABORTED };
+
+struct watch {
+	uv_poll_t poll;
+	struct http_server *server;
+	struct http_exchange *exchange; /* NULL once stopped */
+};
+
+struct http_exchange {
+	TAILQ_ENTRY(http_exchange) entry;
+	struct http_server *server;
+	struct MHD_Connection *connection;
+	enum state state;
+	bool suspended, too_big, streaming, stream_ended, params_known;
+	enum err params_err;
+	unsigned status;
+	struct MHD_Response *response; /* made, not queued yet */
+	struct watch *watch;
+	void *data;
+	const char *method;
+	char *path;
+	struct buf body;
+	size_t discarded;
+	struct buf stream;
+	size_t stream_sent;
+	struct arena arena;
+	struct http_params params;
+};
+TAILQ_HEAD(exchange_list, http_exchange);
+
+struct http_server {
+	struct http_server_options options;
+	uv_loop_t *loop;
+	struct MHD_Daemon *daemon;
+	uv_poll_t poll;
+	uv_timer_t timer;
+	unsigned handles; /* libuv handles not closed yet: the last one frees the server */
+	bool running, again, stopping;
+	uint16_t port;
+	struct exchange_list live, spare;
+	unsigned spare_count;
+};
+
+static void run(struct http_server *server);
+
+static void free_when_closed(struct http_server *server)
+{
+	if (--server->handles == 0 && server->stopping)
+		free(server);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	run(timer->data);
+}
+
+/* Makes MHD look at its connections soon: at the end of the run under way, or in the next turn of
+ * the loop. */
+static void kick(struct http_server *server)
+{
+	if (server->running)
+		server->again = true;
+	else
+		uv_timer_start(&server->timer, on_timer, 0, 0);
+}
+
+static void run(struct http_server *server)
+{
+	server->running = true;
+	int runs = 0;
+	do {
+		server->again = false;
+		if (MHD_run(server->daemon) != MHD_YES)
+			log_warn("http server: MHD_run failed");
+	} while (server->again && ++runs < RUNS_IN_A_ROW);
+	server->running = false;
+	MHD_UNSIGNED_LONG_LONG timeout_ms = 0;
+	if (server->again)
+		uv_timer_start(&server->timer, on_timer, 0, 0);
+	else if (MHD_get_timeout(server->daemon, &timeout_ms) == MHD_YES)
+		uv_timer_start(&server->timer, on_timer, timeout_ms, 0);
+	else
+		uv_timer_stop(&server->timer);
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events)
+{
+	(void)status, (void)events;
+	run(poll->data);
+}
+
+/* --- the socket of a suspended connection --- */
+
+static void on_watch_closed(uv_handle_t *handle)
+{
+	struct watch *watch = handle->data;
+	free_when_closed(watch->server);
+	free(watch);
+}
+
+static void watch_stop(struct http_exchange *x)
+{
+	if (!x->watch)
+		return;
+	x->watch->exchange = NULL;
+	uv_close((uv_handle_t *)&x->watch->poll, on_watch_closed);
+	x->watch = NULL;
+}
+
+static void resume(struct http_exchange *x)
+{
+	watch_stop(x);
+	if (!x->suspended)
+		return;
+	x->suspended = false;
+	MHD_resume_connection(x->connection);
+	kick(x->server);
+}
+
+static void on_disconnect(uv_poll_t *poll, int status, int events)
+{
+	(void)events;
+	struct watch *watch = poll->data;
+	struct http_exchange *x = watch->exchange;
+	if (!x || (status == 0 && !(events & UV_DISCONNECT)))
+		return;
+	x->state = ABORTED;
+	resume(x);
+	if (x->server->options.closed)
+		x->server->options.closed(x->server->options.data, x);
+}
+
+static void suspend(struct http_exchange *x)
+{
+	MHD_suspend_connection(x->connection);
+	x->suspended = true;
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct watch *watch = calloc(1, sizeof *watch);
+	if (!info || !watch) {
+		free(watch);
+		return; /* the handler's own deadline ends it */
+	}
+	if (uv_poll_init(x->server->loop, &watch->poll, info->connect_fd) != 0) {
+		free(watch);
+		return;
+	}
+	watch->poll.data = watch;
+	watch->server = x->server;
+	watch->exchange = x;
+	x->server->handles++;
+	x->watch = watch;
+	uv_poll_start(&watch->poll, UV_DISCONNECT, on_disconnect);
+}
+
+/* --- exchanges --- */
+
+static struct http_exchange *exchange_create(struct http_server *server)
+{
+	struct http_exchange *x = TAILQ_FIRST(&server->spare);
+	if (x) {
+		TAILQ_REMOVE(&server->spare, x, entry);
+		server->spare_count--;
+	} else {
+		x = calloc(1, sizeof *x);
+		if (!x)
+			return NULL;
+		x->server = server;
+		buf_init(&x->body, server->options.body_max_bytes);
+		buf_init(&x->stream, server->options.stream_max_bytes);
+		/* decoding a body may triple it, and a value that grows is copied on */
+		arena_init(
+		    &x->arena, 16 * server->options.body_max_bytes + (size_t)64 * 1024 * 1024);
+	}
+	TAILQ_INSERT_TAIL(&server->live, x, entry);
+	return x;
+}
+
+static void exchange_destroy(struct http_exchange *x)
+{
+	buf_finish(&x->body);
+	buf_finish(&x->stream);
+	arena_finish(&x->arena);
+	free(x);
+}
+
+/* Back to the spare ones. */
+static void exchange_release(struct http_exchange *x)
+{
+	struct http_server *server = x->server;
+	TAILQ_REMOVE(&server->live, x, entry);
+	watch_stop(x);
+	if (x->response)
+		MHD_destroy_response(x->response);
+	if (x->params_known)
+		http_params_finish(&x->params);
+	if (server->stopping || server->spare_count == SPARE_EXCHANGES) {
+		exchange_destroy(x);
+		return;
+	}
+	x->state = RECEIVING;
+	x->suspended = x->too_big = x->streaming = x->stream_ended = x->params_known = false;
+	x->response = NULL;
+	x->data = NULL;
+	x->discarded = x->stream_sent = 0;
+	buf_clear(&x->body);
+	buf_clear(&x->stream);
+	arena_reset(&x->arena);
+	TAILQ_INSERT_HEAD(&server->spare, x, entry);
+	server->spare_count++;
+}
+
+static void on_completed(void *data, struct MHD_Connection *connection, void **context,
+    enum MHD_RequestTerminationCode code)
+{
+	(void)connection, (void)code;
+	struct http_server *server = data;
+	struct http_exchange *x = *context;
+	if (!x)
+		return;
+	*context = NULL;
+	bool was_streaming = x->state == STREAMING && !x->stream_ended;
+	if (was_streaming && !server->stopping && server->options.closed)
+		server->options.closed(server->options.data, x);
+	exchange_release(x);
+}
+
+static void make_empty(struct http_exchange *x, unsigned status)
+{
+	x->response = MHD_create_response_from_buffer(0, (void *)"", MHD_RESPMEM_PERSISTENT);
+	x->status = status;
+	x->state = ANSWERED;
+}
+
+static enum MHD_Result queue(struct http_exchange *x)
+{
+	if (!x->response)
+		return MHD_NO;
+	enum MHD_Result result = MHD_queue_response(x->connection, x->status, x->response);
+	MHD_destroy_response(x->response); /* MHD keeps its own reference */
+	x->response = NULL;
+	return result;
+}
+
+/* The state says what MHD has to do now. */
+static enum MHD_Result proceed(struct http_exchange *x)
+{
+	switch (x->state) {
+	case RECEIVING:
+	case HELD:
+		return MHD_YES;
+	case HANDLING:
+		x->state = HELD;
+		suspend(x);
+		return MHD_YES;
+	case ANSWERED:
+	case STREAMING:
+		return queue(x);
+	case ABORTED:
+		break;
+	}
+	return MHD_NO;
+}
+
+static void receive(struct http_exchange *x, const char *bytes, size_t size)
+{
+	if (!x->too_big)
+		buf_add(&x->body, bytes, size);
+	if (x->body.failed) {
+		x->too_big = true;
+		x->discarded += size;
+		if (x->discarded > DISCARD_FACTOR * x->server->options.body_max_bytes)
+			x->state = ABORTED;
+	}
+}
+
+static enum MHD_Result on_access(void *data, struct MHD_Connection *connection, const char *url,
+    const char *method, const char *version, const char *upload, size_t *upload_size,
+    void **context)
+{
+	(void)version;
+	struct http_server *server = data;
+	struct http_exchange *x = *context;
+	if (!x) {
+		x = exchange_create(server);
+		if (!x)
+			return MHD_NO;
+		x->connection = connection;
+		x->method = method;
+		x->path = arena_strdup(&x->arena, url);
+		*context = x;
+		return MHD_YES;
+	}
+	if (x->state == RECEIVING && *upload_size > 0) {
+		receive(x, upload, *upload_size);
+		*upload_size = 0;
+		return x->state == ABORTED ? MHD_NO : MHD_YES;
+	}
+	if (x->state == RECEIVING && x->too_big) {
+		make_empty(x, MHD_HTTP_CONTENT_TOO_LARGE);
+	} else if (x->state == RECEIVING) {
+		x->state = HANDLING;
+		server->options.request(server->options.data, x);
+	}
+	return proceed(x);
+}
+
+const char *http_exchange_method(const struct http_exchange *x)
+{
+	return x->method;
+}
+
+const char *http_exchange_path(const struct http_exchange *x)
+{
+	return x->path;
+}
+
+const char *http_exchange_query(const struct http_exchange *x, const char *name)
+{
+	return MHD_lookup_connection_value(x->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+const char *http_exchange_header(const struct http_exchange *x, const char *name)
+{
+	return MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, name);
+}
+
+const char *http_exchange_body(const struct http_exchange *x, size_t *size)
+{
+	*size = x->body.size;
+	return buf_text((struct buf *)&x->body);
+}
+
+struct arena *http_exchange_arena(struct http_exchange *x)
+{
+	return &x->arena;
+}
+
+enum err http_exchange_params(struct http_exchange *x, const struct http_params **out)
+{
+	if (!x->params_known) {
+		x->params_known = true;
+		x->params_err = http_params_parse(&x->params, &x->arena, x->connection,
+		    http_exchange_header(x, MHD_HTTP_HEADER_CONTENT_TYPE), buf_text(&x->body),
+		    x->body.size);
+	}
+	*out = &x->params;
+	return x->params_err;
+}
+
+void http_exchange_set_data(struct http_exchange *x, void *data)
+{
+	x->data = data;
+}
+
+void *http_exchange_data(const struct http_exchange *x)
+{
+	return x->data;
+}
+
+/* --- answers --- */
+
+static void settle(struct http_exchange *x, enum state state, unsigned status,
+    const char *content_type, const struct http_header *headers)
+{
+	x->status = status;
+	x->state = x->response ? state : ABORTED;
+	if (x->response && content_type)
+		MHD_add_response_header(x->response, MHD_HTTP_HEADER_CONTENT_TYPE, content_type);
+	for (; x->response && headers && headers->name; headers++)
+		MHD_add_response_header(x->response, headers->name, headers->value);
+	resume(x);
+}
+
+void http_exchange_answer(struct http_exchange *x, unsigned status, const char *content_type,
+    const void *body, size_t size, const struct http_header *headers)
+{
+	x->response = MHD_create_response_from_buffer(size, (void *)body, MHD_RESPMEM_MUST_COPY);
+	settle(x, ANSWERED, status, content_type, headers);
+}
+
+struct truncated {
+	size_t size;
+	char bytes[];
+};
+
+static ssize_t read_truncated(void *data, uint64_t position, char *out, size_t room)
+{
+	const struct truncated *t = data;
+	if (position >= t->size)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	size_t n = t->size - (size_t)position < room ? t->size - (size_t)position : room;
+	memcpy(out, t->bytes + position, n);
+	return (ssize_t)n;
+}
+
+void http_exchange_answer_truncated(struct http_exchange *x, unsigned status,
+    const char *content_type, const void *body, size_t size, size_t sent)
+{
+	struct truncated *t = malloc(sizeof *t + sent);
+	if (t) {
+		t->size = sent;
+		memcpy(t->bytes, body, sent);
+		x->response = MHD_create_response_from_callback(
+		    size, STREAM_BLOCK_BYTES, read_truncated, t, free);
+		if (!x->response)
+			free(t);
+	}
+	settle(x, ANSWERED, status, content_type, NULL);
+}
+
+void http_exchange_abort(struct http_exchange *x)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct linger now = {.l_onoff = 1, .l_linger = 0};
+	if (info)
+		(void)setsockopt(info->connect_fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+	x->state = ABORTED;
+	resume(x);
+}
+
+static ssize_t read_stream(void *data, uint64_t position, char *out, size_t room)
+{
+	(void)position;
+	struct http_exchange *x = data;
+	size_t left = x->stream.size - x->stream_sent;
+	if (x->state == ABORTED)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	if (left == 0 && x->stream_ended)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	if (left == 0) {
+		buf_clear(&x->stream);
+		x->stream_sent = 0;
+		suspend(x);
+		return 0;
+	}
+	size_t n = left < room ? left : room;
+	memcpy(out, x->stream.data + x->stream_sent, n);
+	x->stream_sent += n;
+	return (ssize_t)n;
+}
+
+void http_exchange_stream(struct http_exchange *x, unsigned status, const char *content_type,
+    const struct http_header *headers)
+{
+	x->response = MHD_create_response_from_callback(
+	    MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, read_stream, x, NULL);
+	settle(x, STREAMING, status, content_type, headers);
+}
+
+enum err http_exchange_stream_write(struct http_exchange *x, const void *bytes, size_t size)
+{
+	if (x->stream_sent > 0) {
+		x->stream.size -= x->stream_sent;
+		memmove(x->stream.data, x->stream.data + x->stream_sent, x->stream.size);
+		x->stream_sent = 0;
+	}
+	buf_add(&x->stream, bytes, size);
+	if (x->stream.failed)
+		x->state = ABORTED;
+	resume(x);
+	return x->stream.failed ? ERR_TOO_BIG : ERR_OK;
+}
+
+void http_exchange_stream_end(struct http_exchange *x)
+{
+	x->stream_ended = true;
+	resume(x);
+}
+
+/* --- the server --- */
+
+/* "host:port" → a listening socket, or -1 with the reason. */
+static int listen_on(const char *address, char *message, size_t message_size)
+{
+	char host[256] = "";
+	const char *colon = strrchr(address, ':');
+	size_t length = colon ? (size_t)(colon - address) : 0;
+	if (!colon || length >= sizeof host) {
+		(void)snprintf(message, message_size, "'%s' is not of the form host:port", address);
+		return -1;
+	}
+	if (length >= 2 && address[0] == '[' && address[length - 1] == ']')
+		memcpy(host, address + 1, length - 2);
+	else
+		memcpy(host, address, length);
+	const char *name = strcmp(host, "localhost") == 0 ? "127.0.0.1" : host;
+	struct addrinfo hints = {.ai_family = host[0] ? AF_UNSPEC : AF_INET,
+	    .ai_socktype = SOCK_STREAM,
+	    .ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV};
+	struct addrinfo *found = NULL;
+	int rc = getaddrinfo(name[0] ? name : NULL, colon + 1, &hints, &found);
+	if (rc != 0) {
+		(void)snprintf(message, message_size,
+		    "'%s' is not a numeric address and a port: %s", address, gai_strerror(rc));
+		return -1;
+	}
+	int one = 1;
+	int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 ||
+	    listen(fd, BACKLOG) != 0) {
+		(void)snprintf(
+		    message, message_size, "cannot listen on %s: %s", address, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		fd = -1;
+	}
+	freeaddrinfo(found);
+	return fd;
+}
+
+static uint16_t port_of(int fd)
+{
+	struct sockaddr_storage address = {0};
+	socklen_t size = sizeof address;
+	if (getsockname(fd, (struct sockaddr *)&address, &size) != 0)
+		return 0;
+	if (address.ss_family == AF_INET6)
+		return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
+	return ntohs(((struct sockaddr_in *)&address)->sin_port);
+}
+
+enum err http_server_create(struct http_server **out, uv_loop_t *loop,
+    const struct http_server_options *options, char *message, size_t message_size)
+{
+	*out = NULL;
+	int fd = options->listen ? listen_on(options->listen, message, message_size)
+				 : options->listen_fd;
+	if (fd < 0)
+		return ERR_CONFIG;
+	struct http_server *server = calloc(1, sizeof *server);
+	if (!server)
+		abort();
+	server->options = *options;
+	if (server->options.stream_max_bytes == 0)
+		server->options.stream_max_bytes = STREAM_MAX_DEFAULT;
+	server->loop = loop;
+	server->port = port_of(fd);
+	TAILQ_INIT(&server->live);
+	TAILQ_INIT(&server->spare);
+	(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	unsigned connections =
+	    options->connections_max ? options->connections_max : CONNECTIONS_DEFAULT;
+	unsigned idle_s =
+	    options->idle_timeout_s ? options->idle_timeout_s : IDLE_TIMEOUT_DEFAULT_S;
+	server->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+	    on_access, server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED,
+	    on_completed, server, MHD_OPTION_CONNECTION_LIMIT, connections,
+	    MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_END);
+	const union MHD_DaemonInfo *info = NULL;
+	if (server->daemon)
+		info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	if (!info || uv_poll_init(loop, &server->poll, info->epoll_fd) != 0) {
+		(void)snprintf(message, message_size, "the HTTP server cannot start");
+		if (server->daemon)
+			MHD_stop_daemon(server->daemon);
+		else
+			close(fd);
+		free(server);
+		return ERR_IO;
+	}
+	uv_timer_init(loop, &server->timer);
+	server->poll.data = server;
+	server->timer.data = server;
+	server->handles = 2;
+	uv_poll_start(&server->poll, UV_READABLE, on_readable);
+	kick(server);
+	*out = server;
+	return ERR_OK;
+}
+
+static void on_poll_closed(uv_handle_t *handle)
+{
+	free_when_closed(handle->data);
+}
+
+void http_server_destroy(struct http_server *server)
+{
+	if (!server)
+		return;
+	server->stopping = true;
+	uv_close((uv_handle_t *)&server->poll, on_poll_closed);
+	uv_close((uv_handle_t *)&server->timer, on_poll_closed);
+	/* MHD aborts the program if a connection is still suspended when it stops */
+	struct http_exchange *x;
+	TAILQ_FOREACH (x, &server->live, entry) {
+		watch_stop(x);
+		if (x->suspended)
+			MHD_resume_connection(x->connection);
+		x->suspended = false;
+	}
+	MHD_stop_daemon(server->daemon);
+	while ((x = TAILQ_FIRST(&server->spare))) {
+		TAILQ_REMOVE(&server->spare, x, entry);
+		exchange_destroy(x);
+	}
+}
+
+uint16_t http_server_port(const struct http_server *server)
+{
+	return server->port;
+}

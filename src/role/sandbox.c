@@ -1,0 +1,167 @@
+#include "salesreg/role/sandbox.h"
+#include "salesreg/base/err.h"
+#include "salesreg/base/log.h"
+#include "salesreg/sandbox/sandbox.h"
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TOKENS_MAX = 64 };
+
+static const char usage[] =
+    "usage: salesreg sandbox [options]\n"
+    "An emulator of the Telegram Bot API: TELEGRAM_API_BASE=http://127.0.0.1:8081 makes a bot use "
+    "it.\n"
+    "  --listen HOST:PORT  where (127.0.0.1:8081; port 0: any free one)\n"
+    "  --token TOKEN       accept only this bot token; may be given several times\n"
+    "  --username NAME     the bot's username (salesreg_sandbox_bot)\n"
+    "  --limits            enforce Telegram's sending limits\n"
+    "  --seed N            make identifiers repeatable\n"
+    "  --ready-fd FD       write a line to this descriptor when listening\n"
+    "  --log-level LEVEL   debug, info, warn or error (info)\n"
+    "  --help\n";
+
+struct arguments {
+	struct sandbox_options sandbox;
+	const char *tokens[TOKENS_MAX + 1];
+	int token_count;
+	int ready_fd;
+	enum log_level log_level;
+};
+
+struct process {
+	struct sandbox *sandbox;
+	uv_signal_t term, interrupt;
+};
+
+static bool read_number(const char *text, uint64_t *out)
+{
+	char *end;
+	errno = 0;
+	*out = strtoull(text, &end, 10);
+	return *text && !*end && errno == 0;
+}
+
+static bool read_level(const char *text, enum log_level *out)
+{
+	for (int level = LOG_DEBUG; level <= LOG_ERROR; level++) {
+		if (strcmp(text, log_level_name((enum log_level)level)) == 0) {
+			*out = (enum log_level)level;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* False: the option is not understood. */
+static bool read_option(struct arguments *a, int option)
+{
+	uint64_t number;
+	switch (option) {
+	case 'l':
+		a->sandbox.listen = optarg;
+		return true;
+	case 't':
+		if (a->token_count == TOKENS_MAX)
+			return false;
+		a->tokens[a->token_count++] = optarg;
+		a->sandbox.tokens = a->tokens;
+		return true;
+	case 'u':
+		a->sandbox.username = optarg;
+		return true;
+	case 'L':
+		a->sandbox.limits = true;
+		return true;
+	case 's':
+		a->sandbox.seeded = true;
+		return read_number(optarg, &a->sandbox.seed);
+	case 'r':
+		if (!read_number(optarg, &number) || number > 1023)
+			return false;
+		a->ready_fd = (int)number;
+		return true;
+	case 'v':
+		return read_level(optarg, &a->log_level);
+	default:
+		return false;
+	}
+}
+
+static void on_signal(uv_signal_t *signal, int number)
+{
+	struct process *p = signal->data;
+	(void)number;
+	uv_close((uv_handle_t *)&p->term, NULL);
+	uv_close((uv_handle_t *)&p->interrupt, NULL);
+	sandbox_destroy(p->sandbox);
+}
+
+static void say_ready(const struct process *p, const struct arguments *a)
+{
+	(void)printf(
+	    "sandbox: listening on http://127.0.0.1:%u\n", (unsigned)sandbox_port(p->sandbox));
+	(void)fflush(stdout);
+	if (a->ready_fd >= 0) {
+		if (write(a->ready_fd, "ready\n", 6) != 6)
+			log_warn("sandbox: cannot write to --ready-fd %d", a->ready_fd);
+		(void)close(a->ready_fd);
+	}
+}
+
+static int run(const struct arguments *a)
+{
+	struct process p = {0};
+	uv_loop_t loop;
+	char message[300];
+	if (uv_loop_init(&loop) != 0)
+		return EXIT_CODE_FAILED;
+	if (sandbox_create(&p.sandbox, &loop, &a->sandbox, message, sizeof message) != ERR_OK) {
+		log_error("sandbox: %s", message);
+		(void)uv_loop_close(&loop);
+		return EXIT_CODE_CONFIG;
+	}
+	(void)uv_signal_init(&loop, &p.term);
+	(void)uv_signal_init(&loop, &p.interrupt);
+	p.term.data = p.interrupt.data = &p;
+	(void)uv_signal_start(&p.term, on_signal, SIGTERM);
+	(void)uv_signal_start(&p.interrupt, on_signal, SIGINT);
+	say_ready(&p, a);
+	(void)uv_run(&loop, UV_RUN_DEFAULT);
+	(void)uv_loop_close(&loop);
+	return EXIT_CODE_OK;
+}
+
+int role_sandbox(int argc, char **argv)
+{
+	static const struct option options[] = {{"listen", required_argument, NULL, 'l'},
+	    {"token", required_argument, NULL, 't'}, {"username", required_argument, NULL, 'u'},
+	    {"limits", no_argument, NULL, 'L'}, {"seed", required_argument, NULL, 's'},
+	    {"ready-fd", required_argument, NULL, 'r'}, {"log-level", required_argument, NULL, 'v'},
+	    {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	struct arguments a = {
+	    .sandbox = {.listen = "127.0.0.1:8081"}, .ready_fd = -1, .log_level = LOG_INFO};
+	int option;
+	optind = 0; /* GNU: begin anew, main may have used getopt */
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'h') {
+			(void)fputs(usage, stdout);
+			return EXIT_CODE_OK;
+		}
+		if (!read_option(&a, option)) {
+			(void)fputs(usage, stderr);
+			return EXIT_CODE_USAGE;
+		}
+	}
+	if (optind != argc) {
+		(void)fputs(usage, stderr);
+		return EXIT_CODE_USAGE;
+	}
+	(void)signal(SIGPIPE, SIG_IGN);
+	log_setup("sandbox", a.log_level, LOG_FORMAT_TEXT);
+	return run(&a);
+}

@@ -1,0 +1,328 @@
+#include "salesreg/sandbox/control.h"
+#include "salesreg/base/clock.h"
+#include "salesreg/base/json.h"
+#include "salesreg/sandbox/acts.h"
+#include "salesreg/sandbox/load.h"
+#include "salesreg/sandbox/state.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { USERS_LISTED_MAX = 1000, ACTS_MAX = 10000 };
+
+void control_send(struct sandbox *s, struct http_exchange *x, unsigned status)
+{
+	if (s->out.failed)
+		http_exchange_answer(x, 500, "text/plain", "answer too large\n", 17, NULL);
+	else
+		http_exchange_answer(
+		    x, status, "application/json", buf_text(&s->out), s->out.size, NULL);
+}
+
+void control_fail(struct sandbox *s, struct http_exchange *x, unsigned status, const char *error)
+{
+	buf_clear(&s->out);
+	buf_adds(&s->out, "{\"ok\":false,\"error\":");
+	write_string(&s->out, error);
+	buf_addc(&s->out, '}');
+	control_send(s, x, status);
+}
+
+static void send_ok(struct sandbox *s, struct http_exchange *x)
+{
+	buf_clear(&s->out);
+	buf_adds(&s->out, "{\"ok\":true}");
+	control_send(s, x, 200);
+}
+
+int64_t control_query_i64(const struct http_exchange *x, const char *name, int64_t fallback)
+{
+	const char *text = http_exchange_query(x, name);
+	char *end;
+	if (!text || !*text)
+		return fallback;
+	long long value = strtoll(text, &end, 10);
+	return *end ? fallback : value;
+}
+
+static void on_health(struct sandbox *s, struct http_exchange *x, const json_t *body)
+{
+	(void)body;
+	buf_clear(&s->out);
+	buf_adds(&s->out, "{\"ok\":true,\"version\":\"" SALESREG_VERSION "\"}");
+	control_send(s, x, 200);
+}
+
+static void on_users_list(struct sandbox *s, struct http_exchange *x, const json_t *body)
+{
+	(void)body;
+	int listed = 0;
+	buf_clear(&s->out);
+	buf_adds(&s->out, "{\"ok\":true,\"users\":[");
+	for (struct map_slot *slot = NULL;
+	     listed < USERS_LISTED_MAX && (slot = map_next(&s->users, slot));) {
+		if (listed++ > 0)
+			buf_addc(&s->out, ',');
+		write_user(&s->out, slot->value.pointer);
+	}
+	buf_adds(&s->out, "]}");
+	control_send(s, x, 200);
+}
+
+static void on_users_add(struct sandbox *s, struct http_exchange *x, const json_t *body)
+{
+	struct arena *arena = http_exchange_arena(x);
+	int64_t id = json_get_i64(body, "id", 0);
+	if (id < 0) {
+		control_fail(s, x, 400, "id must be above 0");
+		return;
+	}
+	const struct user *user = user_put(s, id, json_get_text(arena, body, "first_name"),
+	    json_get_text(arena, body, "username"), json_get_text(arena, body, "language_code"));
+	buf_clear(&s->out);
+	buf_adds(&s->out, "{\"ok\":true,\"user\":");
+	write_user(&s->out, user);
+	buf_addc(&s->out, '}');
+	control_send(s, x, 200);
+}
+
+static void write_id(struct buf *out, const char *name, int64_t id)
+{
+	buf_addf(out, ",\"%s\":", name);
+	if (id)
+		buf_add_i64(out, id);
+	else
+		buf_adds(out, "null");
+}
+
+static void write_result(struct buf *out, const struct act_result *result)
+{
+	buf_addf(out, "\"user\":%lld", (long long)result->user);
+	write_id(out, "update_id", result->update_id);
+	write_id(out, "message_id", result->message_id);
+	if (result->url) {
+		buf_adds(out, ",\"url\":");
+		write_string(out, result->url);
+	}
+	if (result->copied) {
+		buf_adds(out, ",\"copied\":");
+		write_string(out, result->copied);
+	}
+}
+
+static void on_act(struct sandbox *s, struct http_exchange *x, const json_t *body)
+{
+	struct act_result result;
+	const char *wrong = act_perform(s, http_exchange_arena(x), body, false, &result);
+	if (wrong) {
+		control_fail(s, x, 400, wrong);
+		return;
+	}
+	buf_clear(&s->out);
+	buf_adds(&s->out, "{\"ok\":true,");
+	write_result(&s->out, &result);
+	buf_addc(&s->out, '}');
+	control_send(s, x, 200);
+}
+
+static void on_acts(struct sandbox *s, struct http_exchange *x, const json_t *body)
+{
+	struct arena *arena = http_exchange_arena(x);
+	const json_t *acts = json_get_array(body, "acts");
+	struct act_result result;
+	size_t i;
+	json_t *act;
+	const char *wrong = acts ? NULL : "acts is missing";
+	if (json_array_size(acts) > ACTS_MAX)
+		wrong = "too many acts";
+	for (i = 0; !wrong && i < json_array_size(acts); i++)
+		wrong = act_perform(s, arena, json_array_get(acts, i), true, &result);
+	if (wrong) {
+		control_fail(s, x, 400, wrong);
+		return;
+	}
+	struct buf *out = &s->out;
+	buf_clear(out);
+	buf_adds(out, "{\"ok\":true,\"results\":[");
+	json_array_foreach (acts, i, act) {
+		wrong = act_perform(s, arena, act, false, &result);
+		buf_adds(out, i > 0 ? ",{" : "{");
+		if (wrong) {
+			buf_adds(out, "\"error\":");
+			write_string(out, wrong);
+		} else {
+			write_result(out, &result);
+		}
+		buf_addc(out, '}');
+	}
+	buf_adds(out, "]}");
+	control_send(s, x, 200);
+}
+
+static void on_transcript(struct sandbox *s, struct http_exchange *x, const json_t *body)
+{
+	(void)body;
+	transcript_handle(s, x);
+}
+
+static void on_faults_list(struct sandbox *s, struct http_exchange *x, const json_t *body)
+{
+	(void)body;
+	buf_clear(&s->out);
+	buf_adds(&s->out, "{\"ok\":true,\"faults\":");
+	faults_write(&s->faults, &s->out);
+	buf_addc(&s->out, '}');
+	control_send(s, x, 200);
+}
+
+static void on_faults_add(struct sandbox *s, struct http_exchange *x, const json_t *body)
+{
+	const char *wrong = fault_add(&s->faults, body);
+	if (wrong)
+		control_fail(s, x, 400, wrong);
+	else
+		send_ok(s, x);
+}
+
+static void on_faults_clear(struct sandbox *s, struct http_exchange *x, const json_t *body)
+{
+	(void)body;
+	faults_clear(&s->faults);
+	send_ok(s, x);
+}
+
+static void on_limits(struct sandbox *s, struct http_exchange *x, const json_t *body)
+{
+	const json_t *overall = json_object_get(body, "overall");
+	const json_t *chat = json_object_get(body, "chat");
+	if (json_is_number(overall))
+		s->limits.overall_per_s = json_number_value(overall);
+	if (json_is_number(chat))
+		s->limits.chat_per_s = json_number_value(chat);
+	s->limits.enabled = json_get_bool(body, "enabled", s->limits.enabled);
+	s->limits.overall = (struct limit_bucket){0};
+	send_ok(s, x);
+}
+
+static void on_clock(struct sandbox *s, struct http_exchange *x, const json_t *body)
+{
+	int64_t advance_ms = json_get_i64(body, "advance_ms", -1);
+	if (advance_ms < 0 || advance_ms > INT64_C(1000) * 86400 * 3650) {
+		control_fail(s, x, 400, "advance_ms must be 0 or more");
+		return;
+	}
+	s->clock_offset_us += advance_ms * 1000;
+	hold_rearm(s);
+	send_ok(s, x);
+}
+
+static struct bot *named_bot(struct sandbox *s, struct http_exchange *x, const json_t *body)
+{
+	struct bot *bot = bot_of_id(s, json_get_i64(body, "bot", 0));
+	if (!bot)
+		control_fail(s, x, 400, "no such bot");
+	return bot;
+}
+
+static void on_reset_ids(struct sandbox *s, struct http_exchange *x, const json_t *body)
+{
+	int64_t next = json_get_i64(body, "next_update_id", 0);
+	struct bot *bot = named_bot(s, x, body);
+	if (!bot)
+		return;
+	if (next < 1 || next > INT32_MAX) {
+		control_fail(s, x, 400, "next_update_id must be 1 to 2147483647");
+		return;
+	}
+	if (json_get_bool(body, "drop_pending", false))
+		updates_drop_all(&bot->updates);
+	if (updates_pending(bot) > 0) {
+		control_fail(s, x, 409, "updates are pending");
+		return;
+	}
+	updates_drop_all(&bot->updates);
+	bot->updates.next_id = next;
+	send_ok(s, x);
+}
+
+static void on_webhook(struct sandbox *s, struct http_exchange *x, const json_t *body)
+{
+	const char *url = json_get_text(http_exchange_arena(x), body, "url");
+	struct bot *bot = named_bot(s, x, body);
+	if (!bot)
+		return;
+	set_string(&bot->webhook_url, url && url[0] ? url : NULL);
+	if (bot->webhook_url)
+		updates_abort_poll(bot, SANDBOX_CONFLICT_SET_WEBHOOK);
+	send_ok(s, x);
+}
+
+static void on_stats(struct sandbox *s, struct http_exchange *x, const json_t *body)
+{
+	(void)body;
+	struct buf *out = &s->out;
+	buf_clear(out);
+	buf_adds(out, "{\"ok\":true,");
+	stats_write(&s->stats, out);
+	buf_adds(out, ",\"bots\":[");
+	for (struct bot *bot = s->first_bot; bot; bot = bot->next) {
+		buf_addf(out, "%s{\"id\":%lld,\"username\":", bot == s->first_bot ? "" : ",",
+		    (long long)bot->id);
+		write_string(out, bot->username ? bot->username : s->username);
+		buf_addf(out,
+		    ",\"pending\":%zu,\"next_update_id\":%lld,\"polling\":%s,\"webhook\":",
+		    updates_pending(bot), (long long)bot->updates.next_id,
+		    bot->updates.held ? "true" : "false");
+		write_string(out, bot->webhook_url ? bot->webhook_url : "");
+		buf_addc(out, '}');
+	}
+	buf_addf(out, "],\"users\":%zu,\"transcript_events\":%zu,\"cpu_us\":%lld}", s->users.count,
+	    s->transcript.count, (long long)clock_cpu_us());
+	control_send(s, x, 200);
+}
+
+static void on_load_progress(struct sandbox *s, struct http_exchange *x, const json_t *body)
+{
+	(void)body;
+	load_progress(s, x);
+}
+
+static const struct {
+	const char *method, *path;
+	void (*handle)(struct sandbox *s, struct http_exchange *x, const json_t *body);
+} routes[] = {
+    {"GET", "health", on_health},
+    {"GET", "users", on_users_list},
+    {"POST", "users", on_users_add},
+    {"POST", "act", on_act},
+    {"POST", "acts", on_acts},
+    {"GET", "transcript", on_transcript},
+    {"GET", "faults", on_faults_list},
+    {"POST", "faults", on_faults_add},
+    {"DELETE", "faults", on_faults_clear},
+    {"POST", "limits", on_limits},
+    {"POST", "clock", on_clock},
+    {"POST", "reset_ids", on_reset_ids},
+    {"POST", "webhook", on_webhook},
+    {"GET", "stats", on_stats},
+    {"POST", "load", load_start},
+    {"GET", "load", on_load_progress},
+};
+
+void control_handle(struct sandbox *s, struct http_exchange *x, const char *path)
+{
+	const char *verb = http_exchange_method(x);
+	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+		if (strcmp(routes[i].path, path) != 0 || strcmp(routes[i].method, verb) != 0)
+			continue;
+		size_t size;
+		const char *text = http_exchange_body(x, &size);
+		json_t *body = size > 0 ? json_loadb(text, size, 0, NULL) : NULL;
+		if (strcmp(verb, "POST") == 0 && !json_is_object(body))
+			control_fail(s, x, 400, "the body must be a JSON object");
+		else
+			routes[i].handle(s, x, body);
+		json_decref(body);
+		return;
+	}
+	control_fail(s, x, 404, "no such control call");
+}

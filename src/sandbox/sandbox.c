@@ -1,0 +1,114 @@
+#include "salesreg/sandbox/sandbox.h"
+#include "salesreg/base/clock.h"
+#include "salesreg/http/server.h"
+#include "salesreg/sandbox/control.h"
+#include "salesreg/sandbox/load.h"
+#include "salesreg/sandbox/state.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	BODY_MAX_BYTES = 1024 * 1024, /* as the server's limit on parameters */
+	ANSWER_MAX_BYTES = 128 * 1024 * 1024,
+	UPDATE_MAX_BYTES = 4 * 1024 * 1024,
+};
+static const int64_t FIRST_USER_ID = 1000000001;
+
+static void on_request(void *data, struct http_exchange *x)
+{
+	static const char page[] = "salesreg sandbox: bots at /bot<token>/<method>, "
+				   "people at /sandbox/…\n";
+	struct sandbox *s = data;
+	const char *path = http_exchange_path(x);
+	if (strncmp(path, "/bot", 4) == 0)
+		call_handle(s, x, path);
+	else if (strncmp(path, "/sandbox/", 9) == 0)
+		control_handle(s, x, path + 9);
+	else if (strcmp(path, "/") == 0)
+		http_exchange_answer(
+		    x, 200, "text/plain; charset=utf-8", page, sizeof page - 1, NULL);
+	else
+		control_fail(s, x, 404, "no such page");
+}
+
+static void on_closed(void *data, struct http_exchange *x)
+{
+	hold_on_closed(data, x);
+}
+
+static void copy_options(struct sandbox *s, const struct sandbox_options *options)
+{
+	size_t count = 0;
+	set_string(&s->username, options->username ? options->username : "salesreg_sandbox_bot");
+	if (!options->tokens)
+		return;
+	while (options->tokens[count])
+		count++;
+	s->tokens = (char **)calloc(count + 1, sizeof *s->tokens);
+	if (!s->tokens)
+		abort();
+	for (size_t i = 0; i < count; i++)
+		set_string(&s->tokens[i], options->tokens[i]);
+}
+
+enum err sandbox_create(struct sandbox **out, uv_loop_t *loop,
+    const struct sandbox_options *options, char *message, size_t message_size)
+{
+	*out = NULL;
+	struct sandbox *s = calloc(1, sizeof *s);
+	if (!s)
+		abort();
+	s->loop = loop;
+	s->random = options->seeded ? options->seed : clock_random();
+	s->next_user_id = FIRST_USER_ID;
+	map_init(&s->users);
+	TAILQ_INIT(&s->holds);
+	TAILQ_INIT(&s->faults);
+	transcript_init(&s->transcript);
+	limits_init(&s->limits);
+	s->limits.enabled = options->limits;
+	buf_init(&s->out, ANSWER_MAX_BYTES);
+	buf_init(&s->json, UPDATE_MAX_BYTES);
+	copy_options(s, options);
+	const struct http_server_options http = {.listen = options->listen,
+	    .body_max_bytes = BODY_MAX_BYTES,
+	    .data = s,
+	    .request = on_request,
+	    .closed = on_closed};
+	enum err err = http_server_create(&s->server, loop, &http, message, message_size);
+	if (err != ERR_OK) {
+		sandbox_state_finish(s);
+		free(s);
+		return err;
+	}
+	uv_timer_init(loop, &s->timer);
+	s->timer.data = s;
+	*out = s;
+	return ERR_OK;
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+	struct sandbox *s = handle->data;
+	sandbox_state_finish(s);
+	free(s);
+}
+
+void sandbox_destroy(struct sandbox *s)
+{
+	if (!s)
+		return;
+	s->closing = true;
+	load_destroy(s);
+	for (struct hold *hold; (hold = TAILQ_FIRST(&s->holds));) {
+		hold_stop(s, hold);
+		hold->gone(s, hold);
+	}
+	http_server_destroy(s->server);
+	uv_close((uv_handle_t *)&s->timer, on_timer_closed);
+}
+
+uint16_t sandbox_port(const struct sandbox *s)
+{
+	return http_server_port(s->server);
+}
