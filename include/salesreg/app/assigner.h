@@ -1,0 +1,29 @@
+/*
+ * Deals prospects to reps: woken by notifications, by a sweep as the backstop; any number of processes is safe.
+ * Ownership: everything in the options is borrowed and outlives the assigner. Units: seconds, counts.
+ * Errors: weather is logged and waited out. Callbacks: none of its own.
+ */
+#pragma once
+#include "salesreg/db/pool.h"
+#include "salesreg/domain/conversation.h"
+#include "salesreg/domain/dealing.h"
+
+struct assigner;
+struct assigner_options {
+	struct db_pool *pool;
+	const struct conversation_rules *rules; /* texts, admins, capacity */
+	enum strategy strategy;
+	int64_t sweep_interval_s;
+};
+struct assigner_stats {
+	uint64_t assigned, reassigned, rounds, retried;
+	bool busy;
+};
+
+struct assigner *assigner_create(uv_loop_t *loop, const struct assigner_options *options);
+/* Something can be dealt. */
+void assigner_wake(struct assigner *s);
+/* The same, after mending what was changed by hand: after a reconnect, and every interval. */
+void assigner_sweep(struct assigner *s);
+struct assigner_stats assigner_stats(const struct assigner *s);
+void assigner_destroy(struct assigner *s);

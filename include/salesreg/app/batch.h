@@ -1,0 +1,40 @@
+/*
+ * One batch of updates as transactions of two round trips each: BEGIN + read, fold, write + COMMIT.
+ * Ownership: the batch borrows the updates document until `done`; pools, delivery, rules outlive it.
+ * Units: milliseconds. Errors: in `done`. OK: every update is committed, one way or another.
+ * CONFLICT: the fence did not hold: somebody else leads. UNAVAILABLE, TIMEOUT: the database; nothing of what is not
+ * committed happened, poll again with the same offset. Callbacks: `done` from the loop.
+ *
+ * A transaction that aborts is tried once more whole, then update by update; one that fails alone is parked with payload
+ * and reason and its user gets a friendly answer.
+ */
+#pragma once
+#include "salesreg/app/delivery.h"
+#include "salesreg/domain/conversation.h"
+#include <jansson.h>
+
+struct batch;
+struct batch_options {
+	struct db_pool *leader;
+	struct delivery *delivery;
+	const struct conversation_rules *rules;
+	int64_t bot_id;
+	void (*done)(struct batch *batch, enum err err, void *data);
+	void *data;
+};
+struct batch_stats {
+	uint64_t updates, transactions, retried, parked;
+};
+
+struct batch *batch_create(const struct batch_options *options);
+/* Where the bot has got to: the offset Telegram is told next. */
+void batch_set_next(struct batch *batch, const int64_t *next_update_id);
+const int64_t *batch_next(const struct batch *batch);
+/*
+ * updates: the array from getUpdates. careful: after an unclean death: one by one, each marked as in hand first;
+ * in_hand_id was in hand in_hand_count times when a leader died, at 2 it is parked unseen.
+ */
+void batch_run(struct batch *batch, json_t *updates, bool careful, int64_t in_hand_id, int64_t in_hand_count);
+bool batch_is_running(const struct batch *batch);
+struct batch_stats batch_stats(const struct batch *batch);
+void batch_destroy(struct batch *batch);

@@ -1,0 +1,56 @@
+/*
+ * Delivers the outbox: at most one message a chat under way, within Telegram's limits, urgent chats first.
+ * Ownership: the delivery copies payloads; pools, telegram and options outlive it. Units: microseconds, milliseconds.
+ * Errors: none leave this module; what became of a message is written to its row. Callbacks: `drained` from the loop.
+ *
+ * Works only while it leads: it reads and writes through the connection that holds the leadership. Results are collected
+ * and written together; a batch of updates takes them along in its own transaction (delivery_put_results), so that a
+ * chat's next message finds the row of the last one settled.
+ */
+#pragma once
+#include "salesreg/base/config.h"
+#include "salesreg/db/pool.h"
+#include "salesreg/telegram/api.h"
+
+struct delivery;
+struct delivery_options {
+	struct db_pool *leader;
+	struct telegram *telegram;
+	int64_t bot_id;
+	unsigned rate_per_s, chat_rate_per_s; /* 0 = no limit of ours */
+	/* something became possible that was not: room in memory */
+	void (*roomy)(void *data);
+	void *data;
+};
+
+struct delivery_stats {
+	uint64_t sent, retried, gone, failed, unknown, possible_duplicates, limited /* 429s */, claimed;
+	size_t under_way, unwritten;
+};
+
+struct delivery *delivery_create(uv_loop_t *loop, const struct delivery_options *options);
+/* Leadership won: blocked_us is what is left of a stored retry_after for everything. */
+void delivery_lead(struct delivery *d, int64_t blocked_us);
+/* Leadership lost: transfers are cancelled; whoever leads next finds their rows `sending`. */
+void delivery_yield(struct delivery *d);
+
+/* Asked by a batch before it writes: may a message to this chat go out at once? Takes its place in the limits. */
+bool delivery_grants(struct delivery *d, int64_t chat);
+/* A committed row in state `sending`: send it. */
+void delivery_send(struct delivery *d, int64_t id, int64_t chat, const char *method, const char *payload,
+    int attempts, bool possible_duplicate);
+/* There may be queued rows. */
+void delivery_wake(struct delivery *d);
+/* Best effort, in no order, never stored. */
+void delivery_answer_callback(struct delivery *d, const char *payload);
+/* Too much in memory: take no more updates until `roomy`. */
+bool delivery_is_full(const struct delivery *d);
+
+/* Adds the collected results to a transaction of somebody else; afterwards exactly one delivery_results_written(). */
+void delivery_put_results(struct delivery *d, struct db_plan *plan, struct arena *a);
+void delivery_results_written(struct delivery *d, bool committed);
+
+/* No new sends; `drained` once nothing is under way and every result is written, or when the time is over. */
+void delivery_drain(struct delivery *d, uint64_t deadline_ms, void (*drained)(void *data), void *data);
+struct delivery_stats delivery_stats(const struct delivery *d);
+void delivery_destroy(struct delivery *d);

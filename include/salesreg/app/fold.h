@@ -1,0 +1,70 @@
+/*
+ * The fold: a batch's updates over what was read of its people, into what is written. Pure apart from the arena.
+ * Ownership: everything lives in the batch's arena; inputs are borrowed until the writes have run.
+ * Units: none. Errors: none. Callbacks: `grants` only, inside fold_run().
+ *
+ * An update that depends on something an earlier one of the batch changed (a person who just registered, an e-mail just
+ * taken, an assignment just declined) ends the fold before it: it goes into the next transaction, which reads afresh.
+ * The first update of a batch depends on nothing, so there is always progress.
+ */
+#pragma once
+#include "salesreg/domain/conversation.h"
+#include "salesreg/store/assignments.h"
+#include "salesreg/store/outbox.h"
+#include "salesreg/store/people.h"
+#include "salesreg/telegram/update.h"
+
+struct fold_input {
+	const struct conversation_rules *rules;
+	const struct telegram_update *updates;
+	size_t count;
+	/* what fold_plan_reads() asked for */
+	const struct session_row *sessions;
+	size_t session_count;
+	const struct rep_row *reps;
+	size_t rep_count;
+	const struct email_row *emails;
+	size_t email_count;
+	const struct assignment_row *assignments;
+	size_t assignment_count;
+	const struct subject_row *subjects;
+	size_t subject_count;
+	const struct client_row *clients;
+	size_t client_count;
+	/* Whether a message to this chat may be sent at once. */
+	bool (*grants)(int64_t chat, void *data);
+	void *data;
+};
+
+/* Which users and facts the updates are about: to be read before the fold. */
+struct fold_interests {
+	struct conversation_interest *of; /* one an update */
+	int64_t *users, *assignments, *subjects, *client_reps, *leavers;
+	const char **email_keys;
+	size_t user_count, assignment_count, subject_count, client_rep_count, leaver_count, email_key_count;
+	bool lock_certainly; /* an event that changes assignments whatever the state */
+};
+void fold_interests(const struct telegram_update *updates, size_t count, struct arena *a,
+    struct fold_interests *interests);
+
+struct fold_answer {
+	const char *callback_id, *text;
+	bool alert;
+};
+
+struct fold_writes {
+	size_t taken; /* how many updates this covers: a prefix */
+	struct session_row *sessions;
+	struct rep_change *registrations, *email_changes, *decisions, *renames;
+	const char **leaving, **unavailable, **available; /* rep ids */
+	int64_t *contacted, *declined;                     /* assignment ids */
+	struct outbox_new *messages;
+	struct fold_answer *answers;
+	size_t session_count, registration_count, email_change_count, decision_count, rename_count, leaving_count,
+	    unavailable_count, available_count, contacted_count, declined_count, message_count, answer_count;
+	bool needs_lock; /* the assignment lock must have been taken */
+};
+void fold_run(const struct fold_input *input, const struct fold_interests *interests, struct arena *a,
+    struct fold_writes *writes);
+/* All but messages, in an order that holds. */
+void fold_plan_writes(const struct fold_writes *writes, struct db_plan *plan, struct arena *a);

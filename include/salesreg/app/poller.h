@@ -1,0 +1,47 @@
+/*
+ * Leads the bot: takes the state over, fetches updates, hands them to batches, tells Telegram the offset after the commit.
+ * Ownership: everything in the options is borrowed and outlives the poller. Units: milliseconds.
+ * Errors: weather is logged and waited out; `token_refused` is the one that is for the operator.
+ * Callbacks: from the loop only.
+ */
+#pragma once
+#include "salesreg/app/batch.h"
+#include "salesreg/app/delivery.h"
+
+struct poller;
+struct poller_options {
+	struct db_pool *leader;
+	struct telegram *telegram;
+	struct delivery *delivery;
+	const struct conversation_rules *rules;
+	int64_t bot_id;
+	int64_t history_retention_days;
+	/* The token has never worked and Telegram refuses it: what was said. */
+	void (*token_refused)(const char *description, void *data);
+	void *data;
+};
+
+#define POLLER_STATE_MAP(X)                                                                                          \
+	X(STANDBY, "standing by") X(TAKING, "taking over") X(PREPARING, "preparing") X(POLLING, "polling")           \
+	    X(WORKING, "working") X(PAUSED, "pausing") X(STOPPING, "stopping") X(STOPPED, "stopped")
+enum poller_state {
+#define X(name, text) POLLER_##name,
+	POLLER_STATE_MAP(X)
+#undef X
+};
+struct poller_stats {
+	uint64_t polls, conflicts, failures;
+};
+
+struct poller *poller_create(uv_loop_t *loop, const struct poller_options *options);
+/* The leader's connection is there / is lost: wired to the pool's up and down. */
+void poller_lead(struct poller *p);
+void poller_yield(struct poller *p);
+/* The delivery has room again. */
+void poller_roomy(struct poller *p);
+/* Aborts the poll, finishes the batch in hand, drains the delivery, marks the state clean; then `stopped`. */
+void poller_stop(struct poller *p, void (*stopped)(void *data), void *data);
+enum poller_state poller_state(const struct poller *p);
+struct poller_stats poller_stats(const struct poller *p);
+struct batch_stats poller_batch_stats(const struct poller *p);
+void poller_destroy(struct poller *p);

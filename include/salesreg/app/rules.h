@@ -1,0 +1,12 @@
+/*
+ * The conversation's rules from the configuration: domains, approval, admins, texts.
+ * Ownership: strings live in the arena and the texts given. Units: none.
+ * Errors: ERR_CONFIG, one line a problem in `problems`. Callbacks: none.
+ */
+#pragma once
+#include "salesreg/app/texts.h"
+#include "salesreg/base/config.h"
+#include "salesreg/domain/conversation.h"
+
+MUST_CHECK enum err rules_load(struct conversation_rules *rules, const struct config *config, struct texts *texts,
+    struct arena *a, struct buf *problems);

@@ -1,0 +1,17 @@
+/*
+ * The catalog of texts: the embedded config/messages.json, with the replacements of the MESSAGES variable on top.
+ * Ownership: the texts own the documents the catalog borrows from, until texts_finish().
+ * Errors: ERR_CONFIG, one line a problem in `problems`: locale, key, what is wrong. Units, callbacks: none.
+ */
+#pragma once
+#include "salesreg/base/buf.h"
+#include "salesreg/domain/catalog.h"
+#include <jansson.h>
+
+struct texts {
+	struct catalog catalog;
+	json_t *defaults, *replacements;
+};
+/* replacements: {"ru": {"key": "text"}, "en": {…}} with any part left out, or NULL. */
+MUST_CHECK enum err texts_load(struct texts *texts, const char *replacements, struct buf *problems);
+void texts_finish(struct texts *texts);

@@ -1,0 +1,48 @@
+/*
+ * Configuration: environment variables, each also as NAME_FILE (the value is read from that file, for mounted secrets).
+ * One table gives parsing, defaults, units, --help, check-config and the documentation.
+ * Ownership: the config owns its strings until config_finish(). Units: in the names and in the table.
+ * Errors: config_load() says ERR_CONFIG and puts one line a problem into `problems`: variable, value (never a secret's),
+ * rule. An empty value counts as not set, because compose files pass `${NAME:-}`. Callbacks: none.
+ */
+#pragma once
+#include "salesreg/base/buf.h"
+#include "salesreg/base/err.h"
+#include "salesreg/base/secret.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CONFIG_LIST_MAX = 64, CONFIG_VALUE_MAX = 256 * 1024 };
+
+struct config {
+	struct secret database_url, bot_token, google_client_secret, token_encryption_key;
+	char *email_domains;
+	bool outreach_enabled;
+	int64_t outreach_interval_s, max_prospects_per_rep;
+	int64_t assignment_strategy;   /* 0 round_robin, 1 least_loaded: enum strategy */
+	int64_t registration_approval; /* 0 auto, 1 admin */
+	int64_t admin_ids[CONFIG_LIST_MAX];
+	size_t admin_count;
+	int64_t locale; /* 0 ru, 1 en: enum locale */
+	char *telegram_api_base;
+	int64_t rate_limit_per_s, chat_rate_limit_per_s; /* 0 = no limit of ours */
+	char *google_client_id, *google_auth_url, *google_token_url, *google_revoke_url, *google_calendar_base;
+	char *oauth_public_url, *oauth_listen;
+	int64_t history_retention_days;
+	char *time_zone;
+	int64_t log_level, log_format; /* enum log_level, enum log_format */
+	int64_t db_pool_size;
+	char *metrics_listen, *run_dir, *workers, *messages;
+};
+
+/* What the caller cannot do without; others may stay unset. */
+enum config_need { CONFIG_NEEDS_DATABASE = 1, CONFIG_NEEDS_TOKEN = 2 };
+
+MUST_CHECK enum err config_load(struct config *c, unsigned needs, struct buf *problems);
+void config_finish(struct config *c);
+
+/* The table as text: for --help, and as Markdown for the documentation. */
+void config_describe(struct buf *out, bool markdown);
+/* What is in force, a variable a line; secrets show only whether they are set. */
+void config_dump(const struct config *c, struct buf *out);

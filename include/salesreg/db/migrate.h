@@ -1,0 +1,16 @@
+/*
+ * Applies the embedded migrations: each once, in its own transaction, under an advisory lock, checksummed.
+ * Ownership: the connection is the caller's. Errors: false with a sentence in `error`. Blocks: for the thread pool or
+ * a command, never on a loop. Callbacks: none.
+ */
+#pragma once
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* applied: how many were new; may be NULL. */
+bool migrate_apply(PGconn *connection, int *applied, char *error, size_t error_size);
+/* As the `setup` of a pool. */
+bool migrate_setup(PGconn *connection, void *unused, char *error, size_t error_size);
+/* Connects as every part does: keepalives, time-outs, no notices on stderr. The caller owns the result. */
+PGconn *db_connect_blocking(const char *uri, const char *application_name);

@@ -1,0 +1,19 @@
+/*
+ * The embedded SQL: every statement of sql/queries by name, and the migrations.
+ * Ownership: everything is static. Errors: none. Callbacks: none.
+ */
+#pragma once
+#include "salesreg/generated/statements.h"
+
+struct sql_text {
+	const char *name, *text;
+};
+const struct sql_text *sql_statement(enum sql_statement statement);
+
+struct sql_migration {
+	int version;
+	const char *name, *text;
+	int compatible; /* older binaries go on working with it applied */
+};
+/* Ends with version 0. */
+const struct sql_migration *sql_migrations(void);

@@ -1,0 +1,13 @@
+/*
+ * The commands of the program: one function each, argv from the command's own name on; returns the exit code.
+ * Ownership, units, callbacks: none. Errors: exit codes of base/err.h.
+ */
+#pragma once
+
+int role_bot(int argc, char **argv);
+int role_outreach(int argc, char **argv);
+int role_sandbox(int argc, char **argv);
+int role_migrate(int argc, char **argv);
+int role_check_config(int argc, char **argv);
+int role_version(int argc, char **argv);
+int role_help(int argc, char **argv);

@@ -1,0 +1,34 @@
+/*
+ * What every worker shares: configuration, log, loop, signals, its own watchdog.
+ * Ownership: the worker is the caller's memory; worker_finish() gives back what it holds. Units: milliseconds.
+ * Errors: worker_init() returns an exit code and has said why. Callbacks: `stop` from the loop, once, on SIGTERM or SIGINT;
+ * a second signal ends the process at once.
+ */
+#pragma once
+#include "salesreg/app/rules.h"
+#include "salesreg/base/arena.h"
+#include "salesreg/base/config.h"
+#include <uv.h>
+
+struct worker {
+	const char *role;
+	struct config config;
+	struct arena arena; /* lives as long as the worker */
+	uv_loop_t loop;
+	uv_signal_t terminate, interrupt;
+	uv_timer_t watchdog;
+	void (*stop)(struct worker *worker, void *data);
+	void *data;
+	int signals;
+	int exit_code;
+};
+
+/* --help is answered here too. EXIT_CODE_OK with *done set: nothing left to do. */
+int worker_init(struct worker *w, const char *role, unsigned needs, int argc, char **argv, bool *done);
+/* The rules of the conversation from the configuration; an exit code, and it has said why. */
+int worker_rules(struct worker *w, struct conversation_rules *rules, struct texts *texts);
+/* Runs the loop until the worker has stopped; returns the exit code. */
+int worker_run(struct worker *w, void (*stop)(struct worker *worker, void *data), void *data);
+/* Ends the loop's signal and watchdog handles; to be called by the role when it has stopped. */
+void worker_end(struct worker *w, int exit_code);
+void worker_finish(struct worker *w);

@@ -1,0 +1,29 @@
+/*
+ * Assignments as the bot sees them: looking one up by its id, listing a rep's prospects, ending one.
+ * Ownership: as in store/people.h. Units: none. Errors: those of the run. Callbacks: none.
+ * Whatever changes an assignment takes assignment_lock() first, as a step of its own, in the same transaction.
+ */
+#pragma once
+#include "salesreg/db/conn.h"
+
+void assignment_lock(struct db_plan *plan);
+/* Taken if `certainly`, or if one of these users is just being asked whether to leave. Tells by a row. */
+size_t assignment_lock_if(struct db_plan *plan, struct arena *a, bool certainly, const int64_t *users, size_t count);
+
+struct assignment_row {
+	int64_t id;
+	const char *rep, *prospect_name, *prospect_telegram, *prospect_status;
+	bool live;
+};
+size_t assignments_read(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
+size_t assignments_parse(const PGresult *result, struct arena *a, struct assignment_row **rows);
+
+struct client_row {
+	int64_t rep_telegram_id, assignment_id;
+	const char *prospect, *name, *telegram, *status, *context;
+};
+size_t clients_read(struct db_plan *plan, struct arena *a, const int64_t *rep_telegram_ids, size_t count, size_t limit);
+size_t clients_parse(const PGresult *result, struct arena *a, struct client_row **rows);
+
+void assignments_contacted(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
+void assignments_decline(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);

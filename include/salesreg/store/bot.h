@@ -1,0 +1,26 @@
+/*
+ * The bot's own state: how far it has read, whether it stopped in order, what it could not digest.
+ * Ownership: as in store/people.h. Units: microseconds. Errors: those of the run. Callbacks: none.
+ */
+#pragma once
+#include "salesreg/db/conn.h"
+
+struct bot_row {
+	bool first_time; /* no leader has been here before */
+	bool clean;      /* the last one stopped in order */
+	bool has_next;
+	int64_t next_update_id;
+	int64_t in_hand_update_id; /* 0: none */
+	int64_t in_hand_count;
+	int64_t blocked_us; /* Telegram's retry_after for everything, still to wait */
+};
+/* Reads the state and marks it unclean until bot_rest(). */
+size_t bot_take(struct db_plan *plan, struct arena *a, int64_t bot_id);
+struct bot_row bot_parse(const PGresult *result);
+void bot_rest(struct db_plan *plan, struct arena *a, int64_t bot_id);
+/* The fence: fails with ERR_CONFLICT unless the next id is still as expected (expected NULL: not known yet). */
+void bot_advance(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *expected, int64_t next);
+void bot_in_hand(struct db_plan *plan, struct arena *a, int64_t bot_id, int64_t update_id);
+void bot_block(struct db_plan *plan, struct arena *a, int64_t bot_id, int64_t pause_us);
+void bot_park(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *update_id, int64_t user_id,
+    const char *payload_json, const char *reason);

@@ -1,0 +1,55 @@
+/*
+ * What the assigner reads and writes: waiting prospects, reps with room, assignments, notifications.
+ * Ownership: as in store/people.h. Units: counts. Errors: those of the run. Callbacks: none.
+ * All of it happens under assignment_lock() (store/assignments.h).
+ */
+#pragma once
+#include "salesreg/db/conn.h"
+
+struct waiting_row {
+	const char *prospect, *telegram, *name, *context, *notes, *email;
+	int64_t assignment_id; /* set apart for it */
+};
+struct dealing_rep_row {
+	const char *rep, *locale;
+	int64_t telegram_id, last_dealt, open;
+};
+struct redeal_row {
+	struct waiting_row prospect;
+	struct dealing_rep_row rep;
+};
+
+size_t dealing_candidates(struct db_plan *plan, struct arena *a, size_t limit);
+size_t dealing_candidates_parse(const PGresult *result, struct arena *a, struct waiting_row **rows);
+/* Longest unserved first. all: everybody with room; otherwise as many as `limit` prospects can need in turn. */
+size_t dealing_reps(struct db_plan *plan, struct arena *a, int64_t capacity, bool all, size_t limit);
+size_t dealing_reps_parse(const PGresult *result, struct arena *a, struct dealing_rep_row **rows);
+/* The first of 1,000 turns. */
+size_t dealing_turn(struct db_plan *plan);
+int64_t dealing_turn_parse(const PGresult *result);
+
+struct deal {
+	const char *prospect, *rep;
+	int64_t assignment_id, turn;
+};
+void dealing_write(struct db_plan *plan, struct arena *a, const struct deal *deals, size_t count, const char *detail);
+/* The last turn each of these reps had. */
+void dealing_served(struct db_plan *plan, struct arena *a, const struct deal *deals, size_t count);
+
+/* One prospect that somebody declined, and its next rep; false if there is none. */
+size_t dealing_declined(struct db_plan *plan, struct arena *a, int64_t capacity);
+bool dealing_declined_parse(const PGresult *result, struct arena *a, struct redeal_row *row);
+void dealing_redealt(struct db_plan *plan, const struct deal *deal);
+
+size_t dealing_nobody_left(struct db_plan *plan);
+size_t dealing_nobody_left_parse(const PGresult *result, struct arena *a, struct waiting_row **rows);
+void dealing_told(struct db_plan *plan, struct arena *a, const char *const *prospects, size_t count);
+
+/* Mends what was changed by hand. */
+void dealing_sort_out(struct db_plan *plan);
+
+struct queued_row {
+	int64_t chat_id;
+	const char *method, *payload;
+};
+void outbox_queue(struct db_plan *plan, struct arena *a, const struct queued_row *rows, size_t count, int priority);

@@ -1,0 +1,50 @@
+/*
+ * The outbox: messages as rows. A row is queued, sending (maybe already sent) or failed; sent ones move to the history.
+ * Ownership: as in store/people.h. Units: microseconds. Errors: those of the run. Callbacks: none.
+ */
+#pragma once
+#include "salesreg/db/conn.h"
+
+struct outbox_new {
+	int64_t chat_id;
+	const char *method, *payload;
+	int priority;
+	bool send_now; /* the limiter grants it; the row may still have to wait behind another of its chat */
+};
+/* Rows come back in the same order. */
+size_t outbox_insert(struct db_plan *plan, struct arena *a, const struct outbox_new *rows, size_t count);
+struct outbox_born {
+	int64_t id;
+	bool sending;
+};
+size_t outbox_born_parse(const PGresult *result, struct arena *a, struct outbox_born **rows);
+
+struct outbox_row {
+	int64_t id, chat_id;
+	const char *method, *payload;
+	int attempts;
+	bool possible_duplicate;
+	int64_t age_us;
+};
+/* The oldest unsent row of each chat but the excluded, most urgent first. */
+size_t outbox_claim(struct db_plan *plan, struct arena *a, size_t limit, const int64_t *excluded, size_t count);
+size_t outbox_claim_parse(const PGresult *result, struct arena *a, struct outbox_row **rows);
+/* Microseconds until a row that waits for its time is due; -1: none does. */
+size_t outbox_next_due(struct db_plan *plan);
+int64_t outbox_next_due_parse(const PGresult *result);
+/* How many rows were found `sending`, and go again as possible duplicates. */
+size_t outbox_settle(struct db_plan *plan);
+int64_t outbox_settle_parse(const PGresult *result);
+
+/* What became of rows. */
+struct outbox_result {
+	int64_t id, message_id, pause_us;
+	bool maybe_delivered;
+	const char *error;
+};
+void outbox_sent(struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
+void outbox_later(struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
+void outbox_gone(struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
+void outbox_failed(struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
+void outbox_move(struct db_plan *plan, struct arena *a, int64_t old_chat, int64_t new_chat);
+void outbox_prune(struct db_plan *plan, struct arena *a, int64_t days);

@@ -1,0 +1,58 @@
+/*
+ * People in the database: their sessions and the reps among them.
+ * Ownership: rows and their strings live in the arena given; a plan borrows what is put into it until it has run.
+ * Units: Telegram ids. Errors: those of the run. Callbacks: none.
+ * *_read adds a step and returns its index; *_parse turns that step's result into rows.
+ */
+#pragma once
+#include "salesreg/db/conn.h"
+
+struct session_row {
+	int64_t user_id;
+	const char *phase, *draft_name, *locale;
+};
+size_t sessions_read(struct db_plan *plan, struct arena *a, const int64_t *user_ids, size_t count);
+size_t sessions_parse(const PGresult *result, struct arena *a, struct session_row **rows);
+void sessions_write(struct db_plan *plan, struct arena *a, const struct session_row *rows, size_t count);
+
+struct rep_row {
+	int64_t telegram_id;
+	const char *id, *name, *email, *status, *username;
+	bool available;
+	int64_t open_clients;
+};
+size_t reps_read(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count);
+size_t reps_parse(const PGresult *result, struct arena *a, struct rep_row **rows);
+
+/* Whose e-mail keys these are. */
+struct email_row {
+	const char *email_key, *rep;
+};
+size_t rep_emails_read(struct db_plan *plan, struct arena *a, const char *const *keys, size_t count);
+size_t rep_emails_parse(const PGresult *result, struct arena *a, struct email_row **rows);
+
+/* Reps an admin decides about. */
+struct subject_row {
+	const char *id, *name, *email, *status, *locale;
+	int64_t telegram_id;
+};
+size_t subjects_read(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count);
+size_t subjects_parse(const PGresult *result, struct arena *a, struct subject_row **rows);
+
+/* Changes. rep: the row's id, NULL for a newcomer. Unused members are NULL or 0. */
+struct rep_change {
+	const char *rep, *name, *email, *email_key, *status, *username;
+	int64_t telegram_id;
+	int64_t admin_id;
+};
+void reps_register(struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count);
+void reps_change_email(struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count);
+void reps_decide(struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count);
+void reps_rename(struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count);
+/* Removed, their prospects released; needs the assignment lock. */
+void reps_leave(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count);
+void reps_available(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count);
+/* Nothing more is dealt to them, their prospects released; needs the assignment lock. */
+void reps_unavailable(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count, const char *why);
+/* The same by chat, for chats that Telegram reports as gone; needs the assignment lock. */
+void reps_unreachable(struct db_plan *plan, struct arena *a, const int64_t *chats, size_t count);

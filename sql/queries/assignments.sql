@@ -1,0 +1,72 @@
+-- name: assignment_lock
+-- everything that changes an assignment takes this first, as a statement of its own
+SELECT pg_catalog.pg_advisory_xact_lock(1935764581, 2)
+-- name: assignment_lock_if
+-- $1 certainly needed; $2 users who need it if they are just confirming that they leave
+SELECT pg_catalog.pg_advisory_xact_lock(1935764581, 2)
+WHERE $1::boolean OR EXISTS (SELECT 1 FROM salesreg.user_sessions
+                             WHERE user_id = ANY ($2::bigint[]) AND phase = 'confirm_unregister')
+-- name: assignments_read
+SELECT a.id, a.rep, p.name, p.telegram_id, p.status,
+       a.ended_at IS NULL AND p.assigned_rep_id = a.rep
+           AND p.status IN ('unreached', 'contacted', 'in_conversation') AS live
+FROM salesreg.assignments a JOIN public.test_prospects p ON p.id = a.prospect
+WHERE a.id = ANY ($1::bigint[])
+-- name: clients_read
+-- $1 Telegram ids of reps, $2 how many each
+SELECT r.telegram_id, p.id, p.name, p.telegram_id, p.status, p.context, a.id
+FROM public.sales_representatives r
+JOIN LATERAL (SELECT * FROM public.test_prospects q
+              WHERE q.assigned_rep_id = r.id AND q.status IN ('unreached', 'contacted', 'in_conversation')
+              ORDER BY q.created_at, q.id LIMIT $2::integer) p ON true
+LEFT JOIN salesreg.assignments a ON a.prospect = p.id AND a.ended_at IS NULL
+WHERE r.telegram_id = ANY ($1::bigint[]) AND r.status <> 'removed'
+ORDER BY r.telegram_id, p.created_at, p.id
+-- name: assignments_contacted
+WITH done AS (
+    UPDATE public.test_prospects p
+    SET status = CASE WHEN p.status = 'unreached' THEN 'contacted' ELSE p.status END,
+        last_contact_at = now(), updated_at = now()
+    FROM salesreg.assignments a
+    WHERE a.id = ANY ($1::bigint[]) AND a.prospect = p.id AND a.ended_at IS NULL AND p.assigned_rep_id = a.rep
+    RETURNING p.id, a.rep, a.id AS assignment
+), explained AS (
+    INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind)
+    SELECT id, rep, assignment, 'contacted' FROM done
+)
+SELECT salesreg.must(count(*) = cardinality($1::bigint[])) FROM done
+-- name: assignments_decline
+WITH ended AS (
+    UPDATE salesreg.assignments SET ended_at = now(), reason = 'declined'
+    WHERE id = ANY ($1::bigint[]) AND ended_at IS NULL
+    RETURNING id, prospect, rep
+), freed AS (
+    UPDATE public.test_prospects p SET assigned_rep_id = NULL, updated_at = now()
+    FROM ended e WHERE p.id = e.prospect AND p.assigned_rep_id = e.rep
+    RETURNING p.id
+), apart AS (
+    INSERT INTO salesreg.prospects_apart (prospect) SELECT id FROM freed
+    ON CONFLICT (prospect) DO UPDATE SET since = now(), told_at = NULL
+), explained AS (
+    INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind)
+    SELECT prospect, rep, id, 'declined' FROM ended
+)
+SELECT salesreg.must(count(*) = cardinality($1::bigint[])) FROM freed
+-- name: assignments_release
+-- $1 rep ids, $2 why: all open prospects of these reps go back
+WITH freed AS (
+    UPDATE public.test_prospects SET assigned_rep_id = NULL, updated_at = now()
+    WHERE assigned_rep_id = ANY ($1::uuid[]) AND status IN ('unreached', 'contacted', 'in_conversation')
+    RETURNING id
+), apart AS (
+    INSERT INTO salesreg.prospects_apart (prospect)
+    SELECT f.id FROM freed f
+    WHERE EXISTS (SELECT 1 FROM salesreg.assignments d WHERE d.prospect = f.id AND d.reason = 'declined')
+    ON CONFLICT DO NOTHING
+), ended AS (
+    UPDATE salesreg.assignments SET ended_at = now(), reason = $2::text
+    WHERE ended_at IS NULL AND prospect IN (SELECT id FROM freed)
+    RETURNING id, prospect, rep
+)
+INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
+SELECT prospect, rep, id, 'returned', $2::text FROM ended

@@ -1,0 +1,40 @@
+-- name: leader_lock
+-- session lock; one leader a bot id
+SELECT pg_catalog.pg_advisory_lock(1935764581, pg_catalog.hashint8($1::bigint) | 16)
+-- name: bot_state_take
+-- $1 bot id. What the last leader left; from here on the state counts as unclean until bot_state_rest.
+WITH before AS (
+    SELECT clean, next_update_id, in_hand_update_id, in_hand_count,
+           greatest(0, extract(epoch FROM send_blocked_until - now()) * 1000000)::bigint AS blocked_us
+    FROM salesreg.bot_state WHERE bot_id = $1::bigint
+), taken AS (
+    INSERT INTO salesreg.bot_state (bot_id, clean) VALUES ($1::bigint, false)
+    ON CONFLICT (bot_id) DO UPDATE SET clean = false, updated_at = now()
+    RETURNING 1
+)
+SELECT b.clean, b.next_update_id, b.in_hand_update_id, b.in_hand_count, b.blocked_us
+FROM taken LEFT JOIN before b ON true
+-- name: bot_state_rest
+UPDATE salesreg.bot_state SET clean = true, in_hand_update_id = NULL, in_hand_count = 0, updated_at = now()
+WHERE bot_id = $1::bigint
+-- name: bot_state_advance
+-- $1 bot, $2 expected next id, $3 new one: the fence of a batch
+WITH moved AS (
+    UPDATE salesreg.bot_state
+    SET next_update_id = $3::bigint, in_hand_update_id = NULL, in_hand_count = 0, updated_at = now()
+    WHERE bot_id = $1::bigint AND next_update_id IS NOT DISTINCT FROM $2::bigint
+    RETURNING 1
+)
+SELECT salesreg.must(count(*) = 1) FROM moved
+-- name: bot_state_in_hand
+UPDATE salesreg.bot_state
+SET in_hand_count = CASE WHEN in_hand_update_id = $2::bigint THEN in_hand_count + 1 ELSE 1 END,
+    in_hand_update_id = $2::bigint
+WHERE bot_id = $1::bigint
+-- name: bot_state_block
+-- $2 microseconds from now
+UPDATE salesreg.bot_state SET send_blocked_until = now() + $2::bigint * interval '1 microsecond'
+WHERE bot_id = $1::bigint
+-- name: update_park
+INSERT INTO salesreg.parked_updates (bot_id, update_id, user_id, payload, reason)
+VALUES ($1::bigint, $2::bigint, $3::bigint, $4::json, $5::text)

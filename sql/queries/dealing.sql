@@ -1,0 +1,149 @@
+-- name: dealing_candidates
+-- the oldest waiting prospects nobody declined, each with the id its assignment will have. Rows that another session
+-- has locked wait for the next round: an open psql must not stop the dealing.
+SELECT w.id, w.telegram_id, w.name, left(w.context, 2000), left(w.notes, 2000), w.email,
+       nextval('salesreg.assignments_id_seq')
+FROM (
+    SELECT p.id, p.telegram_id, p.name, p.context, p.notes, p.email, p.created_at
+    FROM public.test_prospects p
+    WHERE p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
+      AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = p.id AND a.reason = 'declined')
+    ORDER BY p.created_at, p.id
+    LIMIT $1::integer
+    FOR NO KEY UPDATE SKIP LOCKED
+) w
+ORDER BY w.created_at, w.id
+-- name: dealing_reps
+-- $1 capacity, $2 how many prospects may be dealt: the first so many with room, longest unserved first, are all that
+-- round robin can need
+SELECT r.id, r.telegram_id, d.last_dealt, c.open, s.locale
+FROM salesreg.rep_dealing d
+JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
+CROSS JOIN LATERAL (SELECT count(*) AS open FROM public.test_prospects p
+                    WHERE p.assigned_rep_id = d.rep
+                      AND p.status IN ('unreached', 'contacted', 'in_conversation')) c
+LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
+WHERE d.available AND c.open < $1::bigint
+ORDER BY d.last_dealt, d.rep
+LIMIT (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects w
+       WHERE w.assigned_rep_id IS NULL AND w.status IN ('unreached', 'contacted', 'in_conversation')
+       LIMIT $2::integer) enough)
+-- name: dealing_reps_all
+-- as dealing_reps, but everybody: least_loaded has to compare them all
+SELECT r.id, r.telegram_id, d.last_dealt, c.open, s.locale
+FROM salesreg.rep_dealing d
+JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
+CROSS JOIN LATERAL (SELECT count(*) AS open FROM public.test_prospects p
+                    WHERE p.assigned_rep_id = d.rep
+                      AND p.status IN ('unreached', 'contacted', 'in_conversation')) c
+LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
+WHERE d.available AND c.open < $1::bigint
+ORDER BY d.last_dealt, d.rep
+-- name: dealing_turn
+SELECT nextval('salesreg.dealing_turn')
+-- name: dealing_write
+-- $1 prospects, $2 reps, $3 assignment ids, $4 what the event says. A live assignment left over from a change by hand
+-- makes this fail with 23505; dealing_sort_out mends it.
+WITH deal AS (
+    SELECT * FROM unnest($1::varchar[], $2::uuid[], $3::bigint[]) AS f (prospect, rep, assignment)
+), moved AS (
+    UPDATE public.test_prospects p SET assigned_rep_id = f.rep, updated_at = now()
+    FROM deal f WHERE p.id = f.prospect AND p.assigned_rep_id IS NULL
+    RETURNING 1
+), made AS (
+    INSERT INTO salesreg.assignments (id, prospect, rep) SELECT assignment, prospect, rep FROM deal
+), explained AS (
+    INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
+    SELECT prospect, rep, assignment, 'assigned', $4::text FROM deal
+)
+SELECT salesreg.must((SELECT count(*) FROM moved) = (SELECT count(*) FROM deal))
+-- name: dealing_served
+-- $1 reps, $2 their turns
+UPDATE salesreg.rep_dealing d SET last_dealt = f.turn
+FROM unnest($1::uuid[], $2::bigint[]) AS f (rep, turn) WHERE d.rep = f.rep
+-- name: dealing_declined
+-- $1 capacity: one prospect that somebody declined, and who gets it: not a decliner, longest without such a one
+SELECT p.id, p.telegram_id, p.name, left(p.context, 2000), left(p.notes, 2000), p.email,
+       nextval('salesreg.assignments_id_seq'), t.rep, t.telegram_id, t.locale
+FROM salesreg.prospects_apart x
+JOIN public.test_prospects p ON p.id = x.prospect AND p.assigned_rep_id IS NULL
+                            AND p.status IN ('unreached', 'contacted', 'in_conversation')
+CROSS JOIN LATERAL (
+    SELECT d.rep, r.telegram_id, s.locale
+    FROM salesreg.rep_dealing d
+    JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
+    LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
+    WHERE d.available
+      AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
+                      WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined')
+      AND (SELECT count(*) FROM public.test_prospects q
+           WHERE q.assigned_rep_id = d.rep AND q.status IN ('unreached', 'contacted', 'in_conversation')) < $1::bigint
+    ORDER BY d.last_redealt, d.last_dealt, d.rep
+    LIMIT 1
+) t
+ORDER BY x.since, p.id
+LIMIT 1
+FOR NO KEY UPDATE OF p SKIP LOCKED
+-- name: dealing_redealt
+-- $1 rep, $2 prospect
+WITH turn AS (
+    UPDATE salesreg.rep_dealing SET last_redealt = nextval('salesreg.dealing_turn') WHERE rep = $1::uuid
+)
+DELETE FROM salesreg.prospects_apart WHERE prospect = $2::varchar
+-- name: dealing_nobody_left
+-- waiting prospects that every active, reachable rep declined, and that the admins do not know of
+SELECT p.id, p.telegram_id, p.name, left(p.context, 500), p.email
+FROM salesreg.prospects_apart x
+JOIN public.test_prospects p ON p.id = x.prospect AND p.assigned_rep_id IS NULL
+                            AND p.status IN ('unreached', 'contacted', 'in_conversation')
+WHERE x.told_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
+                  JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
+                  WHERE d.available
+                    AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
+                                    WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined'))
+ORDER BY x.since, p.id
+LIMIT 100
+-- name: dealing_told
+UPDATE salesreg.prospects_apart SET told_at = now() WHERE prospect = ANY ($1::varchar[])
+-- name: dealing_sort_out_assignments
+-- What was changed by hand, first part: live assignments whose prospect has another rep now, or none, or whose rep may
+-- not hold prospects (those are given back). What the old system assigned has no row here and is left alone.
+WITH freed AS (
+    UPDATE public.test_prospects p SET assigned_rep_id = NULL, updated_at = now()
+    FROM public.sales_representatives r, salesreg.assignments a
+    WHERE r.id = p.assigned_rep_id AND r.status IN ('removed', 'suspended')
+      AND p.status IN ('unreached', 'contacted', 'in_conversation')
+      AND a.prospect = p.id AND a.rep = r.id AND a.ended_at IS NULL
+    RETURNING p.id, r.status
+), ended AS (
+    UPDATE salesreg.assignments a
+    SET ended_at = now(), reason = CASE f.status WHEN 'suspended' THEN 'suspended' WHEN 'removed' THEN 'unregistered'
+                                   ELSE 'changed' END
+    FROM salesreg.assignments b LEFT JOIN public.test_prospects p ON p.id = b.prospect
+    LEFT JOIN freed f ON f.id = b.prospect
+    WHERE b.ended_at IS NULL AND b.id = a.id AND (f.id IS NOT NULL OR p.assigned_rep_id IS DISTINCT FROM b.rep)
+    RETURNING a.id, a.prospect, a.rep, a.reason
+)
+INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
+SELECT prospect, rep, id, 'returned', reason FROM ended
+-- name: dealing_sort_out_apart
+-- second part: declined prospects that lost their rep some other way go apart, those that have one (or are done with)
+-- leave
+WITH apart AS (
+    INSERT INTO salesreg.prospects_apart (prospect)
+    SELECT DISTINCT p.id FROM salesreg.assignments a
+    JOIN public.test_prospects p ON p.id = a.prospect AND p.assigned_rep_id IS NULL
+                                AND p.status IN ('unreached', 'contacted', 'in_conversation')
+    WHERE a.reason = 'declined'
+    ON CONFLICT DO NOTHING
+)
+DELETE FROM salesreg.prospects_apart x USING public.test_prospects p
+WHERE p.id = x.prospect
+  AND (p.assigned_rep_id IS NOT NULL OR p.status NOT IN ('unreached', 'contacted', 'in_conversation'))
+-- name: outbox_queue
+-- $1 chats, $2 methods, $3 payloads, $4 priority of all
+INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
+SELECT chat_id, method, payload::json, $4::smallint
+FROM unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY AS f (chat_id, method, payload, place)
+ORDER BY place

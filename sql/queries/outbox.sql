@@ -1,0 +1,89 @@
+-- name: outbox_insert
+-- $1 chats, $2 methods, $3 payloads, $4 priorities, $5 whether to send at once. Where the chat has something unsent,
+-- the row waits behind it (and lends it its priority: outbox_lend).
+INSERT INTO salesreg.outbox AS o (chat_id, method, payload, priority, state, attempts)
+SELECT f.chat_id, f.method, f.payload::json, f.priority, f.state, (f.state = 'sending')::integer
+FROM (
+    SELECT u.chat_id, u.method, u.payload, u.priority, u.place,
+           CASE WHEN u.now AND NOT EXISTS (SELECT 1 FROM salesreg.outbox q
+                                           WHERE q.chat_id = u.chat_id AND q.state <> 'failed')
+                THEN 'sending' ELSE 'queued' END AS state
+    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[], $5::boolean[])
+        WITH ORDINALITY AS u (chat_id, method, payload, priority, now, place)
+    ORDER BY u.place
+) f
+RETURNING o.id, o.state
+-- name: outbox_lend
+-- $1 chats with a reply that may wait behind less urgent rows: within a chat order is kept, so those go with it
+UPDATE salesreg.outbox SET priority = 0
+WHERE chat_id = ANY ($1::bigint[]) AND state = 'queued' AND priority > 0
+-- name: outbox_settle
+-- what a dead leader was sending goes again, in order, marked
+WITH again AS (
+    UPDATE salesreg.outbox SET state = 'queued', possible_duplicate = true, due_at = now()
+    WHERE state = 'sending' RETURNING 1
+)
+SELECT count(*) FROM again
+-- name: outbox_claim
+-- $1 how many, $2 chats not to touch now. The oldest unsent row of each chat, most urgent chats first.
+WITH due AS (
+    SELECT o.id FROM salesreg.outbox o
+    WHERE o.state = 'queued' AND o.due_at <= now() AND o.chat_id <> ALL ($2::bigint[])
+      AND NOT EXISTS (SELECT 1 FROM salesreg.outbox b
+                      WHERE b.chat_id = o.chat_id AND b.state <> 'failed' AND (b.id < o.id OR b.state = 'sending'))
+    ORDER BY o.priority, o.id
+    LIMIT $1::integer
+), claimed AS (
+    UPDATE salesreg.outbox o SET state = 'sending', attempts = o.attempts + 1
+    FROM due WHERE o.id = due.id
+    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate,
+              (extract(epoch FROM now() - o.created_at) * 1000000)::bigint AS age_us
+)
+SELECT * FROM claimed ORDER BY priority, id
+-- name: outbox_next_due
+-- microseconds until the next row that waits for its time; NULL: none
+SELECT (extract(epoch FROM min(due_at) - now()) * 1000000)::bigint
+FROM salesreg.outbox WHERE state = 'queued' AND due_at > now()
+-- name: outbox_sent
+-- $1 ids, $2 message ids
+WITH done AS (
+    DELETE FROM salesreg.outbox o USING unnest($1::bigint[], $2::bigint[]) AS f (id, message_id)
+    WHERE o.id = f.id
+    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.message_id,
+              o.created_at
+)
+INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
+                                     message_id, created_at)
+SELECT id, chat_id, method, payload, priority, 'sent', attempts, possible_duplicate, message_id, created_at FROM done
+-- name: outbox_later
+-- $1 ids, $2 microseconds from now, $3 whether the message may have arrived, $4 what was said
+UPDATE salesreg.outbox o
+SET state = 'queued', due_at = now() + f.pause_us * interval '1 microsecond', error = f.error,
+    possible_duplicate = o.possible_duplicate OR f.maybe
+FROM unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::text[]) AS f (id, pause_us, maybe, error)
+WHERE o.id = f.id
+-- name: outbox_gone
+-- $1 ids, $2 what was said
+WITH done AS (
+    DELETE FROM salesreg.outbox o USING unnest($1::bigint[], $2::text[]) AS f (id, error)
+    WHERE o.id = f.id
+    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.error, o.created_at
+)
+INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
+                                     error, created_at)
+SELECT id, chat_id, method, payload, priority, 'gone', attempts, possible_duplicate, error, created_at FROM done
+-- name: outbox_failed
+-- $1 ids, $2 what was said: kept for `salesreg outbox`
+UPDATE salesreg.outbox o SET state = 'failed', error = f.error
+FROM unnest($1::bigint[], $2::text[]) AS f (id, error) WHERE o.id = f.id
+-- name: outbox_move
+-- a group became a supergroup: $1 old chat, $2 new one
+UPDATE salesreg.outbox SET chat_id = $2::bigint WHERE chat_id = $1::bigint
+-- name: outbox_prune
+-- $1 days; at most 10,000 at a time
+WITH old AS (
+    SELECT ctid FROM salesreg.outbox_history WHERE finished_at < now() - $1::integer * interval '1 day' LIMIT 10000
+), gone AS (
+    DELETE FROM salesreg.outbox_history h WHERE h.ctid = ANY (ARRAY(SELECT ctid FROM old)) RETURNING 1
+)
+SELECT count(*) FROM gone

@@ -1,0 +1,119 @@
+-- name: reps_read
+-- $1 Telegram ids. Where an old table has one id twice, the row that is not removed and oldest counts.
+SELECT r.telegram_id, r.id, r.name, r.email, r.status, r.telegram_username, coalesce(d.available, true),
+       CASE WHEN r.status = 'removed' THEN 0 ELSE
+       (SELECT count(*) FROM public.test_prospects p
+        WHERE p.assigned_rep_id = r.id AND p.status IN ('unreached', 'contacted', 'in_conversation')) END
+FROM public.sales_representatives r LEFT JOIN salesreg.rep_dealing d ON d.rep = r.id
+WHERE r.telegram_id = ANY ($1::bigint[])
+ORDER BY r.id FOR NO KEY UPDATE OF r
+-- name: rep_emails_read
+SELECT email_key, rep FROM salesreg.rep_email WHERE email_key = ANY ($1::text[])
+-- name: rep_subjects_read
+-- reps an admin decides about; $1 Telegram ids
+SELECT r.id, r.name, r.email, r.telegram_id, r.status, s.locale
+FROM public.sales_representatives r LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
+WHERE r.telegram_id = ANY ($1::bigint[])
+ORDER BY r.id FOR NO KEY UPDATE OF r
+-- name: reps_register
+-- $1 Telegram ids, $2 usernames, $3 names, $4 e-mails, $5 keys, $6 statuses
+WITH fresh AS (
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+        AS f (telegram_id, username, name, email, email_key, status)
+), added AS (
+    INSERT INTO public.sales_representatives (telegram_id, telegram_username, name, email, status, approved_at)
+    SELECT telegram_id, username, name, email, status, CASE WHEN status = 'active' THEN now() END FROM fresh
+    RETURNING id, telegram_id
+)
+INSERT INTO salesreg.rep_email (email_key, rep)
+SELECT f.email_key, a.id FROM added a JOIN fresh f USING (telegram_id)
+-- name: reps_rejoin
+-- $1 rep ids, $2 usernames, $3 names, $4 e-mails, $5 keys, $6 statuses
+WITH fresh AS (
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+        AS f (rep, username, name, email, email_key, status)
+), back AS (
+    UPDATE public.sales_representatives r
+    SET telegram_username = f.username, name = f.name, email = f.email, status = f.status, registered_at = now(),
+        approved_at = CASE WHEN f.status = 'active' THEN now() END, approved_by = NULL, updated_at = now()
+    FROM fresh f WHERE r.id = f.rep AND r.status = 'removed'
+    RETURNING r.id
+), reachable AS (
+    INSERT INTO salesreg.rep_dealing (rep) SELECT id FROM back
+    ON CONFLICT (rep) DO UPDATE SET available = true, reason = NULL
+), keyed AS (
+    INSERT INTO salesreg.rep_email (email_key, rep)
+    SELECT f.email_key, f.rep FROM fresh f JOIN back b ON b.id = f.rep
+)
+SELECT salesreg.must((SELECT count(*) FROM back) = (SELECT count(*) FROM fresh))
+-- name: reps_email
+-- $1 rep ids, $2 e-mails, $3 keys
+WITH fresh AS (
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]) AS f (rep, email, email_key)
+), changed AS (
+    UPDATE public.sales_representatives r SET email = f.email, updated_at = now()
+    FROM fresh f WHERE r.id = f.rep
+)
+INSERT INTO salesreg.rep_email (email_key, rep) SELECT email_key, rep FROM fresh
+ON CONFLICT (rep) DO UPDATE SET email_key = excluded.email_key, created_at = now()
+-- name: reps_leave
+-- $1 rep ids; their prospects are released by assignments_release in the same transaction
+WITH gone AS (
+    UPDATE public.sales_representatives SET status = 'removed', updated_at = now()
+    WHERE id = ANY ($1::uuid[]) RETURNING id
+)
+DELETE FROM salesreg.rep_email WHERE rep IN (SELECT id FROM gone)
+-- name: reps_decide
+-- $1 rep ids, $2 new statuses, $3 Telegram ids of the admins
+WITH fresh AS (
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS f (rep, status, admin)
+), decided AS (
+    UPDATE public.sales_representatives r
+    SET status = f.status, updated_at = now(),
+        approved_at = CASE WHEN f.status = 'active' THEN now() END,
+        approved_by = (SELECT a.id FROM public.sales_representatives a WHERE a.telegram_id = f.admin LIMIT 1)
+    FROM fresh f WHERE r.id = f.rep AND r.status = 'pending'
+    RETURNING r.id, r.status
+), unkeyed AS (
+    DELETE FROM salesreg.rep_email WHERE rep IN (SELECT id FROM decided WHERE status = 'removed')
+)
+SELECT salesreg.must((SELECT count(*) FROM decided) = (SELECT count(*) FROM fresh))
+-- name: reps_username
+UPDATE public.sales_representatives r SET telegram_username = f.username, updated_at = now()
+FROM unnest($1::uuid[], $2::text[]) AS f (rep, username) WHERE r.id = f.rep
+-- name: reps_available
+-- $1 rep ids: they wrote again
+WITH back AS (
+    INSERT INTO salesreg.rep_dealing (rep) SELECT unnest($1::uuid[])
+    ON CONFLICT (rep) DO UPDATE SET available = true, reason = NULL
+    RETURNING 1
+)
+SELECT pg_catalog.pg_notify('salesreg_assign', '') FROM (SELECT 1 FROM back LIMIT 1) AS any_back
+-- name: reps_unavailable
+-- $1 rep ids, $2 why
+INSERT INTO salesreg.rep_dealing (rep, available, reason) SELECT unnest($1::uuid[]), false, $2::text
+ON CONFLICT (rep) DO UPDATE SET available = false, reason = excluded.reason
+-- name: reps_unreachable
+-- $1 chats Telegram says are gone: their reps, if they are reps, get nothing more and keep nothing
+WITH lost AS (
+    SELECT r.id FROM public.sales_representatives r
+    WHERE r.telegram_id = ANY ($1::bigint[]) AND r.status IN ('active', 'pending')
+), marked AS (
+    INSERT INTO salesreg.rep_dealing (rep, available, reason) SELECT id, false, 'Telegram cannot reach this rep' FROM lost
+    ON CONFLICT (rep) DO UPDATE SET available = false, reason = excluded.reason
+), freed AS (
+    UPDATE public.test_prospects SET assigned_rep_id = NULL, updated_at = now()
+    WHERE assigned_rep_id IN (SELECT id FROM lost) AND status IN ('unreached', 'contacted', 'in_conversation')
+    RETURNING id
+), apart AS (
+    INSERT INTO salesreg.prospects_apart (prospect)
+    SELECT f.id FROM freed f
+    WHERE EXISTS (SELECT 1 FROM salesreg.assignments d WHERE d.prospect = f.id AND d.reason = 'declined')
+    ON CONFLICT DO NOTHING
+), ended AS (
+    UPDATE salesreg.assignments SET ended_at = now(), reason = 'unavailable'
+    WHERE ended_at IS NULL AND prospect IN (SELECT id FROM freed)
+    RETURNING id, prospect, rep
+)
+INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
+SELECT prospect, rep, id, 'returned', 'unavailable' FROM ended

@@ -1,0 +1,436 @@
+#include "salesreg/app/assigner.h"
+#include "salesreg/app/outgoing.h"
+#include "salesreg/base/clock.h"
+#include "salesreg/base/log.h"
+#include "salesreg/base/map.h"
+#include "salesreg/domain/backoff.h"
+#include "salesreg/domain/notice.h"
+#include "salesreg/store/assignments.h"
+#include "salesreg/store/dealing.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	AT_ONCE = 1000,
+	DEADLINE_MS = 30000,
+	ARENA_MAXIMUM = 128 * 1024 * 1024,
+};
+static const int64_t PAUSE_FIRST_US = 200 * 1000, PAUSE_LONGEST_US = 30 * 1000 * 1000;
+
+/*
+ *          wake                  lease             nothing (more) to deal        none left         told
+ *   IDLE --------> [SORTING ->] DEALING <-+ full -> REDEALING <-+ one dealt -> TELLING --------> IDLE
+ *                                  +------+               +-----+               (woken meanwhile: DEALING)
+ *   any transaction that fails: rolled back, IDLE after a pause, and again
+ */
+enum step { STEP_IDLE, STEP_SORTING, STEP_DEALING, STEP_REDEALING, STEP_TELLING };
+
+struct assigner {
+	struct assigner_options options;
+	uv_timer_t sweep, pause;
+	enum step step;
+	bool woken, sort_out, leased;
+	struct db_conn *conn;
+	struct arena arena;
+	struct db_plan plan;
+	size_t reps_step, candidates_step, turn_step;
+	size_t dealt; /* in the transaction under way */
+	bool more;
+	unsigned failures;
+	struct assigner_stats stats;
+	int closing;
+};
+
+static void go(struct assigner *s);
+static void on_pause(uv_timer_t *timer);
+
+static void fail(struct assigner *s, const struct db_reply *reply)
+{
+	/* 23505: a live assignment is left over from a change by hand */
+	if (strcmp(reply->sqlstate, "23505") == 0)
+		s->sort_out = true;
+	s->stats.retried++;
+	int64_t pause = backoff_us(s->failures++, PAUSE_FIRST_US, PAUSE_LONGEST_US, clock_random());
+	log_warn("dealing was undone and is tried again in %lld ms: %s", (long long)pause / 1000, reply->message);
+	s->step = STEP_IDLE;
+	s->woken = true;
+	db_pool_release(s->options.pool, s->conn);
+	s->conn = NULL;
+	(void)uv_timer_start(&s->pause, on_pause, (uint64_t)pause / 1000 + 1, 0);
+}
+
+/* Reads of a step: BEGIN and the lock come first, each a statement of its own, so that the rest sees what is committed. */
+static struct db_plan *begin(struct assigner *s)
+{
+	arena_reset(&s->arena);
+	s->plan.count = 0;
+	(void)db_plan_add_plain(&s->plan, SQL_TX_BEGIN);
+	assignment_lock(&s->plan);
+	return &s->plan;
+}
+
+static void run(struct assigner *s, void (*done)(struct db_conn *, const struct db_reply *, void *))
+{
+	db_conn_run(s->conn, s->plan.steps, s->plan.count, DEADLINE_MS, done, s);
+}
+
+static void commit(struct assigner *s, void (*done)(struct db_conn *, const struct db_reply *, void *))
+{
+	(void)db_plan_add_plain(&s->plan, SQL_TX_COMMIT);
+	run(s, done);
+}
+
+static void queue_messages(struct assigner *s, const struct message_list *messages)
+{
+	struct queued_row *rows = ARENA_ARRAY(&s->arena, struct queued_row, messages->count);
+	size_t count = 0;
+	for (const struct message *m = messages->first; m; m = m->next)
+		rows[count++] =
+		    (struct queued_row){m->chat_id, outgoing_method(m), outgoing_payload(m, &s->arena)};
+	outbox_queue(&s->plan, &s->arena, rows, count, PRIORITY_NOTIFICATION);
+}
+
+static struct notice_prospect notice_of(const struct waiting_row *row, bool again)
+{
+	return (struct notice_prospect){.assignment_id = row->assignment_id,
+	    .name = row->name,
+	    .telegram = row->telegram,
+	    .context = row->context,
+	    .notes = row->notes,
+	    .email = row->email,
+	    .again = again};
+}
+
+static enum locale locale_of(const struct assigner *s, const struct dealing_rep_row *rep)
+{
+	enum locale locale = s->options.rules->default_locale;
+	(void)locale_parse(rep->locale, &locale);
+	return locale;
+}
+
+/* Telling the admins about prospects nobody takes --------------------------------------------------------------------------*/
+
+static void rest(struct assigner *s)
+{
+	db_pool_release(s->options.pool, s->conn);
+	s->conn = NULL;
+	s->step = STEP_IDLE;
+	s->failures = 0;
+	arena_reset(&s->arena);
+	if (s->woken)
+		go(s);
+}
+
+static void on_told(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	(void)conn;
+	struct assigner *s = data;
+	if (reply->err != ERR_OK)
+		fail(s, reply);
+	else
+		rest(s);
+}
+
+static void on_nobody_left(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	(void)conn;
+	struct assigner *s = data;
+	if (reply->err != ERR_OK) {
+		fail(s, reply);
+		return;
+	}
+	struct waiting_row *rows;
+	size_t count = dealing_nobody_left_parse(reply->results[s->candidates_step], &s->arena, &rows);
+	s->plan.count = 0;
+	if (count > 0) {
+		const struct conversation_rules *rules = s->options.rules;
+		struct notice_prospect *prospects = ARENA_ARRAY(&s->arena, struct notice_prospect, count);
+		const char **ids = ARENA_ARRAY(&s->arena, const char *, count);
+		for (size_t i = 0; i < count; i++) {
+			prospects[i] = notice_of(&rows[i], true);
+			ids[i] = rows[i].prospect;
+		}
+		struct message_list messages = {0};
+		for (size_t i = 0; i < rules->admin_count; i++)
+			notice_nobody_left(rules->catalog, rules->default_locale, rules->admin_ids[i], prospects, count,
+			    &s->arena, &messages);
+		log_warn("%zu prospects were declined by every rep and wait for somebody new%s", count,
+		    rules->admin_count ? "; the admins are told" : "; set ADMIN_TELEGRAM_IDS to be told by the bot");
+		queue_messages(s, &messages);
+		dealing_told(&s->plan, &s->arena, ids, count);
+	}
+	commit(s, on_told);
+}
+
+static void tell(struct assigner *s)
+{
+	s->step = STEP_TELLING;
+	s->candidates_step = dealing_nobody_left(begin(s));
+	run(s, on_nobody_left);
+}
+
+/* Prospects that somebody declined, one by one ---------------------------------------------------------------------------*/
+
+static void redeal(struct assigner *s);
+
+static void on_redealt(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	(void)conn;
+	struct assigner *s = data;
+	if (reply->err != ERR_OK) {
+		fail(s, reply);
+		return;
+	}
+	s->stats.reassigned += s->dealt;
+	if (s->dealt)
+		redeal(s);
+	else
+		tell(s);
+}
+
+static void on_declined(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	(void)conn;
+	struct assigner *s = data;
+	if (reply->err != ERR_OK) {
+		fail(s, reply);
+		return;
+	}
+	struct redeal_row row;
+	s->plan.count = 0;
+	s->dealt = 0;
+	if (dealing_declined_parse(reply->results[s->candidates_step], &s->arena, &row)) {
+		struct deal deal = {.prospect = row.prospect.prospect,
+		    .rep = row.rep.rep,
+		    .assignment_id = row.prospect.assignment_id};
+		struct notice_prospect prospect = notice_of(&row.prospect, true);
+		struct message_list messages = {0};
+		notice_build(s->options.rules->catalog, locale_of(s, &row.rep), row.rep.telegram_id, &prospect, 1,
+		    &s->arena, &messages);
+		dealing_write(&s->plan, &s->arena, &deal, 1, "after a decline");
+		dealing_redealt(&s->plan, &deal);
+		queue_messages(s, &messages);
+		s->dealt = 1;
+	}
+	commit(s, on_redealt);
+}
+
+static void redeal(struct assigner *s)
+{
+	s->step = STEP_REDEALING;
+	s->candidates_step = dealing_declined(begin(s), &s->arena, (int64_t)s->options.rules->max_prospects);
+	run(s, on_declined);
+}
+
+/* Prospects nobody declined, up to 1,000 at once ---------------------------------------------------------------------------*/
+
+static void deal(struct assigner *s);
+
+static void on_dealt(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	(void)conn;
+	struct assigner *s = data;
+	if (reply->err != ERR_OK) {
+		fail(s, reply);
+		return;
+	}
+	if (s->dealt)
+		log_info("%zu prospects dealt", s->dealt);
+	s->stats.assigned += s->dealt;
+	s->stats.rounds++;
+	if (s->more)
+		deal(s);
+	else
+		redeal(s);
+}
+
+/* One notification a rep for all it got, in the order it got them. */
+static void notify_reps(struct assigner *s, const struct dealing_rep_row *reps, size_t rep_count,
+    const struct waiting_row *prospects, const size_t *picks, size_t count)
+{
+	size_t *got = ARENA_ARRAY(&s->arena, size_t, rep_count + 1);
+	for (size_t i = 0; i < count; i++)
+		got[picks[i] + 1]++;
+	for (size_t i = 0; i < rep_count; i++)
+		got[i + 1] += got[i];
+	struct notice_prospect *sorted = ARENA_ARRAY(&s->arena, struct notice_prospect, count);
+	size_t *filled = ARENA_ARRAY(&s->arena, size_t, rep_count);
+	for (size_t i = 0; i < count; i++)
+		sorted[got[picks[i]] + filled[picks[i]]++] = notice_of(&prospects[i], false);
+	struct message_list messages = {0};
+	for (size_t i = 0; i < rep_count; i++)
+		notice_build(s->options.rules->catalog, locale_of(s, &reps[i]), reps[i].telegram_id, sorted + got[i],
+		    got[i + 1] - got[i], &s->arena, &messages);
+	queue_messages(s, &messages);
+}
+
+static void write_deals(struct assigner *s, const struct dealing_rep_row *reps, size_t rep_count,
+    const struct waiting_row *prospects, size_t prospect_count, int64_t turn)
+{
+	struct arena *a = &s->arena;
+	struct dealing_rep *table = ARENA_ARRAY(a, struct dealing_rep, rep_count);
+	for (size_t i = 0; i < rep_count; i++)
+		table[i] = (struct dealing_rep){.last_dealt = reps[i].last_dealt,
+		    .open = (size_t)reps[i].open,
+		    .capacity = s->options.rules->max_prospects};
+	size_t *picks = ARENA_ARRAY(a, size_t, prospect_count);
+	s->dealt = dealing_run(s->options.strategy, table, rep_count, prospect_count, turn, picks, a);
+	if (s->dealt == 0)
+		return;
+	struct deal *deals = ARENA_ARRAY(a, struct deal, s->dealt);
+	for (size_t i = 0; i < s->dealt; i++)
+		deals[i] = (struct deal){.prospect = prospects[i].prospect,
+		    .rep = reps[picks[i]].rep,
+		    .assignment_id = prospects[i].assignment_id};
+	dealing_write(&s->plan, a, deals, s->dealt, strategy_name(s->options.strategy));
+	struct deal *served = ARENA_ARRAY(a, struct deal, rep_count);
+	size_t served_count = 0;
+	for (size_t i = 0; i < rep_count; i++)
+		if (table[i].last_dealt != reps[i].last_dealt)
+			served[served_count++] = (struct deal){.rep = reps[i].rep, .turn = table[i].last_dealt};
+	dealing_served(&s->plan, a, served, served_count);
+	notify_reps(s, reps, rep_count, prospects, picks, s->dealt);
+}
+
+static void on_candidates(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	(void)conn;
+	struct assigner *s = data;
+	if (reply->err != ERR_OK) {
+		fail(s, reply);
+		return;
+	}
+	struct waiting_row *prospects;
+	struct dealing_rep_row *reps;
+	size_t prospect_count =
+	    dealing_candidates_parse(reply->results[s->candidates_step], &s->arena, &prospects);
+	size_t rep_count = dealing_reps_parse(reply->results[s->reps_step], &s->arena, &reps);
+	s->plan.count = 0;
+	s->dealt = 0;
+	if (prospect_count > 0 && rep_count > 0)
+		write_deals(s, reps, rep_count, prospects, prospect_count,
+		    dealing_turn_parse(reply->results[s->turn_step]));
+	s->more = s->dealt == AT_ONCE;
+	commit(s, on_dealt);
+}
+
+static void deal(struct assigner *s)
+{
+	struct db_plan *plan = begin(s);
+	int64_t capacity = (int64_t)s->options.rules->max_prospects;
+	s->step = STEP_DEALING;
+	s->reps_step =
+	    dealing_reps(plan, &s->arena, capacity, s->options.strategy == STRATEGY_LEAST_LOADED, AT_ONCE);
+	s->candidates_step = dealing_candidates(plan, &s->arena, AT_ONCE);
+	s->turn_step = dealing_turn(plan);
+	run(s, on_candidates);
+}
+
+/* Life ---------------------------------------------------------------------------------------------------------------------*/
+
+static void on_sorted(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	(void)conn;
+	struct assigner *s = data;
+	if (reply->err != ERR_OK) {
+		s->sort_out = true;
+		fail(s, reply);
+		return;
+	}
+	deal(s);
+}
+
+static void on_lease(struct db_conn *conn, enum err err, void *data)
+{
+	struct assigner *s = data;
+	s->leased = false;
+	if (err != ERR_OK) {
+		s->step = STEP_IDLE;
+		s->woken = true;
+		if (err != ERR_CANCELLED)
+			(void)uv_timer_start(&s->pause, on_pause, 1000, 0);
+		return;
+	}
+	s->conn = conn;
+	s->woken = false;
+	if (!s->sort_out) {
+		deal(s);
+		return;
+	}
+	s->sort_out = false;
+	s->step = STEP_SORTING;
+	dealing_sort_out(begin(s));
+	commit(s, on_sorted);
+}
+
+static void go(struct assigner *s)
+{
+	if (s->step != STEP_IDLE || s->leased)
+		return;
+	s->leased = true;
+	(void)uv_timer_stop(&s->pause);
+	db_pool_acquire(s->options.pool, DEADLINE_MS, on_lease, s);
+}
+
+static void on_pause(uv_timer_t *timer)
+{
+	go(timer->data);
+}
+
+static void on_sweep(uv_timer_t *timer)
+{
+	assigner_sweep(timer->data);
+}
+
+struct assigner *assigner_create(uv_loop_t *loop, const struct assigner_options *options)
+{
+	struct assigner *s = calloc(1, sizeof *s);
+	if (!s)
+		abort();
+	s->options = *options;
+	arena_init(&s->arena, ARENA_MAXIMUM);
+	(void)uv_timer_init(loop, &s->sweep);
+	(void)uv_timer_init(loop, &s->pause);
+	s->sweep.data = s->pause.data = s;
+	uint64_t interval = (uint64_t)options->sweep_interval_s * 1000;
+	(void)uv_timer_start(&s->sweep, on_sweep, interval, interval);
+	return s;
+}
+
+void assigner_wake(struct assigner *s)
+{
+	s->woken = true;
+	if (!uv_is_active((uv_handle_t *)&s->pause))
+		go(s);
+}
+
+void assigner_sweep(struct assigner *s)
+{
+	s->sort_out = true;
+	assigner_wake(s);
+}
+
+struct assigner_stats assigner_stats(const struct assigner *s)
+{
+	struct assigner_stats stats = s->stats;
+	stats.busy = s->step != STEP_IDLE;
+	return stats;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct assigner *s = handle->data;
+	if (--s->closing == 0)
+		free(s);
+}
+
+void assigner_destroy(struct assigner *s)
+{
+	if (!s)
+		return;
+	arena_finish(&s->arena);
+	s->closing = 2;
+	uv_close((uv_handle_t *)&s->sweep, on_closed);
+	uv_close((uv_handle_t *)&s->pause, on_closed);
+}

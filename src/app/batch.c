@@ -1,0 +1,440 @@
+#include "salesreg/app/batch.h"
+#include "salesreg/app/fold.h"
+#include "salesreg/app/outgoing.h"
+#include "salesreg/base/log.h"
+#include "salesreg/store/bot.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	LEASE_DEADLINE_MS = 20000,
+	RUN_DEADLINE_MS = 15000,
+	CLIENTS_EACH = 200,
+	ARENA_MAXIMUM = 256 * 1024 * 1024,
+	IN_HAND_MOST = 2,
+	PAYLOAD_MOST = 512 * 1024,
+};
+
+/*
+ *            lease        marked (careful only)       read, folded          committed
+ *   IDLE ----------> NEXT ------> MARKING ------> READING --------> WRITING -----------> NEXT … until no update is left
+ *                      ^                             |                 |
+ *                      +--- aborted: again, singly --+-----------------+
+ *                      +--- alone and aborted again --> PARKING --> NEXT
+ */
+enum batch_state { BATCH_IDLE, BATCH_NEXT, BATCH_MARKING, BATCH_READING, BATCH_WRITING, BATCH_PARKING };
+
+struct batch {
+	struct batch_options options;
+	enum batch_state state;
+	struct db_conn *conn;
+	json_t *document;
+	struct arena arena;        /* the whole batch: parsed updates */
+	struct arena scratch;      /* one transaction */
+	struct telegram_update *updates;
+	size_t count, from, to;    /* [from, to): the transaction in hand */
+	bool careful, single, retried, force_lock;
+	int64_t in_hand_id, in_hand_count;
+	bool has_next;
+	int64_t next;
+	struct db_plan plan;
+	struct fold_interests interests;
+	struct fold_writes writes;
+	bool lock_taken;
+	struct {
+		size_t sessions, reps, emails, assignments, subjects, clients, lock;
+	} steps; /* of the read */
+	size_t fence_step, insert_step;
+	bool inserted;
+	struct batch_stats stats;
+};
+
+static void next_transaction(struct batch *b);
+
+static void finish(struct batch *b, enum err err)
+{
+	db_pool_release(b->options.leader, b->conn);
+	b->conn = NULL;
+	b->state = BATCH_IDLE;
+	json_decref(b->document);
+	b->document = NULL;
+	arena_reset(&b->scratch);
+	arena_reset(&b->arena);
+	log_context(0, 0);
+	b->options.done(b, err, b->options.data);
+}
+
+/* A plan that first leaves a transaction which went wrong. */
+static struct db_plan *fresh_plan(struct batch *b)
+{
+	b->plan.count = 0;
+	if (db_conn_in_transaction(b->conn))
+		(void)db_plan_add_plain(&b->plan, SQL_TX_ROLLBACK);
+	return &b->plan;
+}
+
+/* The offset after updates [0, to): the last id, plus one; ids may restart lower, so nothing is compared. */
+static bool next_after(const struct batch *b, size_t to, int64_t *next)
+{
+	while (to-- > b->from) {
+		if (b->updates[to].has_id) {
+			*next = b->updates[to].update_id + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void plan_advance(struct batch *b, struct db_plan *plan, size_t to)
+{
+	int64_t next;
+	b->fence_step = SIZE_MAX;
+	if (!next_after(b, to, &next))
+		return;
+	b->fence_step = plan->count;
+	bot_advance(plan, &b->scratch, b->options.bot_id, b->has_next ? &b->next : NULL, next);
+}
+
+static void advanced(struct batch *b, size_t to)
+{
+	int64_t next;
+	if (next_after(b, to, &next)) {
+		b->next = next;
+		b->has_next = true;
+	}
+	b->stats.updates += to - b->from;
+	b->stats.transactions++;
+	b->from = to;
+}
+
+/* Parking ------------------------------------------------------------------------------------------------------------*/
+
+static void on_parked(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	struct batch *b = data;
+	(void)conn;
+	if (reply->err != ERR_OK) {
+		/* not even this: weather, or the fence; the update stays with Telegram */
+		finish(b, reply->err == ERR_CONFLICT ? ERR_CONFLICT : ERR_UNAVAILABLE);
+		return;
+	}
+	b->stats.parked++;
+	const struct event *event = &b->updates[b->from].event;
+	if (event->callback_id)
+		delivery_answer_callback(b->options.delivery,
+		    outgoing_callback_answer(event->callback_id, "", false, &b->scratch));
+	advanced(b, b->from + 1);
+	delivery_wake(b->options.delivery);
+	b->retried = false;
+	next_transaction(b);
+}
+
+static void park(struct batch *b, const char *reason)
+{
+	const struct telegram_update *update = &b->updates[b->from];
+	const struct event *event = &update->event;
+	char *payload = json_dumps(json_array_get(b->document, b->from), JSON_COMPACT | JSON_ENCODE_ANY);
+	struct db_plan *plan = fresh_plan(b);
+	log_context(event->chat_id, update->update_id);
+	log_error("this update could not be handled and is parked: %s; see `salesreg parked list`", reason);
+	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
+	plan_advance(b, plan, b->from + 1);
+	bot_park(plan, &b->scratch, b->options.bot_id, update->has_id ? &update->update_id : NULL, event->user_id,
+	    payload && strlen(payload) <= PAYLOAD_MOST ? arena_strdup(&b->scratch, payload) : "{}", reason);
+	free(payload);
+	if (event->kind != EVENT_IGNORED && event->kind != EVENT_BLOCKED && event->chat_id) {
+		enum locale locale = locale_choose(event->language_code, b->options.rules->default_locale);
+		struct message message = {.kind = MESSAGE_SEND,
+		    .chat_id = event->chat_id,
+		    .text = catalog_render(b->options.rules->catalog, locale, TEXT_PARKED, NULL, 0, &b->scratch)};
+		struct outbox_new row = {.chat_id = event->chat_id,
+		    .method = outgoing_method(&message),
+		    .payload = outgoing_payload(&message, &b->scratch),
+		    .priority = PRIORITY_REPLY};
+		(void)outbox_insert(plan, &b->scratch, &row, 1);
+	}
+	(void)db_plan_add_plain(plan, SQL_TX_COMMIT);
+	b->state = BATCH_PARKING;
+	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_parked, b);
+}
+
+/* A transaction went wrong ---------------------------------------------------------------------------------------------*/
+
+static void aborted(struct batch *b, const struct db_reply *reply)
+{
+	if (reply->err != ERR_CONFLICT && reply->err != ERR_REFUSED) {
+		finish(b, reply->err);
+		return;
+	}
+	if (b->state == BATCH_WRITING && reply->failed_step == b->fence_step) {
+		log_error("somebody else has moved the offset of this bot; giving the leadership up");
+		finish(b, ERR_CONFLICT);
+		return;
+	}
+	b->stats.retried++;
+	log_warn("a transaction over %zu updates was undone: %s %s", b->to - b->from, reply->sqlstate, reply->message);
+	if (reply->err == ERR_CONFLICT && !b->retried) {
+		b->retried = true;
+	} else if (b->to - b->from > 1) {
+		b->single = true;
+		b->retried = false;
+	} else {
+		park(b, arena_printf(&b->scratch, "%s %s", reply->sqlstate, reply->message));
+		return;
+	}
+	next_transaction(b);
+}
+
+/* Writing --------------------------------------------------------------------------------------------------------------*/
+
+static void on_written(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	struct batch *b = data;
+	(void)conn;
+	delivery_results_written(b->options.delivery, reply->err == ERR_OK);
+	if (reply->err != ERR_OK) {
+		aborted(b, reply);
+		return;
+	}
+	bool queued = false;
+	if (b->inserted) {
+		struct outbox_born *born;
+		size_t count = outbox_born_parse(reply->results[b->insert_step], &b->scratch, &born);
+		assert(count == b->writes.message_count);
+		for (size_t i = 0; i < count; i++) {
+			const struct outbox_new *row = &b->writes.messages[i];
+			if (born[i].sending)
+				delivery_send(b->options.delivery, born[i].id, row->chat_id, row->method, row->payload, 1, false);
+			else
+				queued = true;
+		}
+	}
+	for (size_t i = 0; i < b->writes.answer_count; i++)
+		delivery_answer_callback(b->options.delivery,
+		    outgoing_callback_answer(b->writes.answers[i].callback_id, b->writes.answers[i].text,
+			b->writes.answers[i].alert, &b->scratch));
+	if (queued)
+		delivery_wake(b->options.delivery);
+	advanced(b, b->from + b->writes.taken);
+	b->retried = false;
+	next_transaction(b);
+}
+
+static bool grants(int64_t chat, void *data)
+{
+	struct batch *b = data;
+	return delivery_grants(b->options.delivery, chat);
+}
+
+static void write_batch(struct batch *b, const struct db_reply *reply)
+{
+	struct arena *a = &b->scratch;
+	struct fold_input input = {.rules = b->options.rules,
+	    .updates = b->updates + b->from,
+	    .count = b->to - b->from,
+	    .grants = grants,
+	    .data = b};
+	struct session_row *sessions;
+	struct rep_row *reps;
+	struct email_row *emails;
+	struct assignment_row *assignments;
+	struct subject_row *subjects;
+	struct client_row *clients;
+	if (b->interests.user_count) {
+		input.session_count = sessions_parse(reply->results[b->steps.sessions], a, &sessions);
+		input.sessions = sessions;
+		input.rep_count = reps_parse(reply->results[b->steps.reps], a, &reps);
+		input.reps = reps;
+	}
+	if (b->interests.email_key_count) {
+		input.email_count = rep_emails_parse(reply->results[b->steps.emails], a, &emails);
+		input.emails = emails;
+	}
+	if (b->interests.assignment_count) {
+		input.assignment_count = assignments_parse(reply->results[b->steps.assignments], a, &assignments);
+		input.assignments = assignments;
+	}
+	if (b->interests.subject_count) {
+		input.subject_count = subjects_parse(reply->results[b->steps.subjects], a, &subjects);
+		input.subjects = subjects;
+	}
+	if (b->interests.client_rep_count) {
+		input.client_count = clients_parse(reply->results[b->steps.clients], a, &clients);
+		input.clients = clients;
+	}
+	fold_run(&input, &b->interests, a, &b->writes);
+	struct db_plan *plan = &b->plan;
+	plan->count = 0;
+	if (b->writes.needs_lock && !b->lock_taken) {
+		/* known only now: once more, with the lock ahead of the reads */
+		b->force_lock = true;
+		next_transaction(b);
+		return;
+	}
+	b->force_lock = false;
+	plan_advance(b, plan, b->from + b->writes.taken);
+	fold_plan_writes(&b->writes, plan, a);
+	delivery_put_results(b->options.delivery, plan, a);
+	b->inserted = b->writes.message_count > 0;
+	if (b->inserted)
+		b->insert_step = outbox_insert(plan, a, b->writes.messages, b->writes.message_count);
+	(void)db_plan_add_plain(plan, SQL_TX_COMMIT);
+	b->state = BATCH_WRITING;
+	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_written, b);
+}
+
+/* Reading --------------------------------------------------------------------------------------------------------------*/
+
+static void on_read(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	struct batch *b = data;
+	(void)conn;
+	if (reply->err != ERR_OK) {
+		aborted(b, reply);
+		return;
+	}
+	b->lock_taken = b->interests.user_count && PQntuples(reply->results[b->steps.lock]) > 0;
+	write_batch(b, reply);
+}
+
+static void read_batch(struct batch *b)
+{
+	struct arena *a = &b->scratch;
+	struct fold_interests *in = &b->interests;
+	fold_interests(b->updates + b->from, b->to - b->from, a, in);
+	struct db_plan *plan = fresh_plan(b);
+	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
+	if (in->user_count) {
+		b->steps.lock =
+		    assignment_lock_if(plan, a, in->lock_certainly || b->force_lock, in->leavers, in->leaver_count);
+		b->steps.sessions = sessions_read(plan, a, in->users, in->user_count);
+		b->steps.reps = reps_read(plan, a, in->users, in->user_count);
+	}
+	if (in->email_key_count)
+		b->steps.emails = rep_emails_read(plan, a, in->email_keys, in->email_key_count);
+	if (in->assignment_count)
+		b->steps.assignments = assignments_read(plan, a, in->assignments, in->assignment_count);
+	if (in->subject_count)
+		b->steps.subjects = subjects_read(plan, a, in->subjects, in->subject_count);
+	if (in->client_rep_count)
+		b->steps.clients = clients_read(plan, a, in->client_reps, in->client_rep_count, CLIENTS_EACH);
+	b->state = BATCH_READING;
+	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_read, b);
+}
+
+static void on_marked(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	struct batch *b = data;
+	(void)conn;
+	if (reply->err != ERR_OK)
+		finish(b, reply->err);
+	else
+		read_batch(b);
+}
+
+static void mark(struct batch *b)
+{
+	const struct telegram_update *update = &b->updates[b->from];
+	if (update->has_id && update->update_id == b->in_hand_id && b->in_hand_count >= IN_HAND_MOST) {
+		park(b, "the bot died twice while it had this update in hand");
+		return;
+	}
+	struct db_plan *plan = fresh_plan(b);
+	bot_in_hand(plan, &b->scratch, b->options.bot_id, update->update_id);
+	b->state = BATCH_MARKING;
+	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_marked, b);
+}
+
+static void next_transaction(struct batch *b)
+{
+	b->state = BATCH_NEXT;
+	if (b->from == b->count) {
+		finish(b, ERR_OK);
+		return;
+	}
+	arena_reset(&b->scratch);
+	b->to = b->single || b->careful ? b->from + 1 : b->count;
+	const struct telegram_update *first = &b->updates[b->from];
+	log_context(b->to - b->from == 1 ? first->event.chat_id : 0, b->to - b->from == 1 ? first->update_id : 0);
+	if (b->careful)
+		mark(b);
+	else
+		read_batch(b);
+}
+
+static void on_lease(struct db_conn *conn, enum err err, void *data)
+{
+	struct batch *b = data;
+	if (err != ERR_OK) {
+		b->state = BATCH_IDLE;
+		json_decref(b->document);
+		b->document = NULL;
+		arena_reset(&b->arena);
+		b->options.done(b, err, b->options.data);
+		return;
+	}
+	b->conn = conn;
+	next_transaction(b);
+}
+
+/* Life -----------------------------------------------------------------------------------------------------------------*/
+
+struct batch *batch_create(const struct batch_options *options)
+{
+	struct batch *b = calloc(1, sizeof *b);
+	if (!b)
+		abort();
+	b->options = *options;
+	arena_init(&b->arena, ARENA_MAXIMUM);
+	arena_init(&b->scratch, ARENA_MAXIMUM);
+	return b;
+}
+
+void batch_set_next(struct batch *b, const int64_t *next)
+{
+	b->has_next = next != NULL;
+	b->next = next ? *next : 0;
+}
+
+const int64_t *batch_next(const struct batch *b)
+{
+	return b->has_next ? &b->next : NULL;
+}
+
+void batch_run(struct batch *b, json_t *updates, bool careful, int64_t in_hand_id, int64_t in_hand_count)
+{
+	assert(b->state == BATCH_IDLE);
+	b->document = json_incref(updates);
+	b->count = json_array_size(updates);
+	b->from = b->to = 0;
+	b->careful = careful;
+	b->single = b->retried = b->force_lock = false;
+	b->in_hand_id = in_hand_id;
+	b->in_hand_count = in_hand_count;
+	b->updates = ARENA_ARRAY(&b->arena, struct telegram_update, b->count);
+	for (size_t i = 0; i < b->count; i++)
+		telegram_update_parse(json_array_get(updates, i), &b->arena, &b->updates[i]);
+	b->state = BATCH_NEXT;
+	db_pool_acquire_first(b->options.leader, LEASE_DEADLINE_MS, on_lease, b);
+}
+
+bool batch_is_running(const struct batch *b)
+{
+	return b->state != BATCH_IDLE;
+}
+
+struct batch_stats batch_stats(const struct batch *b)
+{
+	return b->stats;
+}
+
+void batch_destroy(struct batch *b)
+{
+	if (!b)
+		return;
+	json_decref(b->document);
+	arena_finish(&b->arena);
+	arena_finish(&b->scratch);
+	free(b);
+}

@@ -1,0 +1,668 @@
+#include "salesreg/app/delivery.h"
+#include "salesreg/base/clock.h"
+#include "salesreg/base/log.h"
+#include "salesreg/domain/backoff.h"
+#include "salesreg/domain/rate_limit.h"
+#include "salesreg/store/assignments.h"
+#include "salesreg/store/bot.h"
+#include "salesreg/store/outbox.h"
+#include "salesreg/store/people.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+enum {
+	MAX_UNDER_WAY = 400, /* messages in memory */
+	FULL_AT = 300,       /* a batch of 100 still fits */
+	CLAIM_MOST = 100,
+	EXCLUDE_MOST = 20000,
+	CHAT_BURST = 5,
+	DB_DEADLINE_MS = 15000,
+	UNKNOWN_MOST = 6, /* a message whose answers keep getting lost is left to a person */
+	ARENA_MAXIMUM = 64 * 1024 * 1024,
+};
+static const int64_t RETRY_FIRST_US = 500 * 1000, RETRY_LONGEST_US = 300 * 1000 * 1000LL;
+/* A 429 names no scope. One chat refused: that chat. A third one within this time: everything. */
+static const int64_t SAME_LIMIT_US = 1000 * 1000;
+
+struct sending {
+	LIST_ENTRY(sending) link; /* in delivery.under_way, or in .held before it may go */
+	struct delivery *d;
+	struct telegram_call *call; /* NULL while held */
+	int64_t id, chat;
+	int attempts;
+	const char *method; /* static */
+	size_t size;
+	char payload[];
+};
+LIST_HEAD(sending_list, sending);
+
+/* Best-effort answers to pressed buttons. */
+struct callback_answer {
+	LIST_ENTRY(callback_answer) link;
+	struct delivery *d;
+	struct telegram_call *call;
+	char payload[];
+};
+
+struct results {
+	struct outbox_result *items;
+	size_t count, capacity;
+};
+#define RESULT_KIND_MAP(X) X(SENT) X(LATER) X(GONE) X(FAILED)
+enum result_kind {
+#define X(name) RESULT_##name,
+	RESULT_KIND_MAP(X)
+#undef X
+	    RESULT_KINDS
+};
+
+struct delivery {
+	uv_loop_t *loop;
+	struct delivery_options options;
+	struct rate_limit limits;
+	bool leading, draining, destroyed;
+	struct sending_list under_way;
+	size_t under_way_count;
+	struct map chats; /* chats with a message under way → struct sending */
+	LIST_HEAD(, callback_answer) callbacks;
+
+	struct results fresh[RESULT_KINDS];   /* not handed to a transaction yet */
+	struct results writing[RESULT_KINDS]; /* in a transaction */
+	int64_t block_us, block_writing_us;   /* a retry_after for everything, to be stored */
+	int64_t moved_from, moved_to;         /* a chat that changed its id */
+	bool waiting, running; /* for a lease, with its transaction */
+	bool lent;             /* results are in somebody else's transaction */
+
+	bool want_claim;
+	size_t claim_limit, claim_step;
+	uv_timer_t timer; /* next due row, next free place in the limits */
+	uv_timer_t drain_timer;
+	void (*drained)(void *);
+	void *drained_data;
+
+	int64_t limited_chats[2], limited_at_us[2]; /* the last chats that got a 429 */
+	struct arena arena;                         /* of the transaction under way */
+	struct db_plan plan;
+	struct delivery_stats stats;
+};
+
+static void tend(struct delivery *d);
+
+static const char *known_method(const char *method)
+{
+	static const char *const known[] = {"sendMessage", "editMessageReplyMarkup", "editMessageText"};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(known[i], method) == 0)
+			return known[i];
+	return NULL;
+}
+
+/* Results ------------------------------------------------------------------------------------------------------------*/
+
+static void results_add(struct results *r, struct outbox_result item)
+{
+	if (r->count == r->capacity) {
+		size_t capacity = r->capacity ? 2 * r->capacity : 64;
+		struct outbox_result *items = realloc(r->items, capacity * sizeof *items);
+		if (!items)
+			abort();
+		r->items = items;
+		r->capacity = capacity;
+	}
+	item.error = item.error ? strdup(item.error) : NULL;
+	r->items[r->count++] = item;
+}
+
+static void results_clear(struct results *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		free((char *)(uintptr_t)r->items[i].error);
+	r->count = 0;
+	if (r->capacity > 1024) {
+		free(r->items);
+		*r = (struct results){0};
+	}
+}
+
+static size_t unwritten(const struct delivery *d)
+{
+	size_t n = 0;
+	for (int k = 0; k < RESULT_KINDS; k++)
+		n += d->fresh[k].count;
+	return n + (d->block_us > 0) + (d->moved_to != 0);
+}
+
+/* Moves what is collected into `writing` and into the plan. */
+static void put_results(struct delivery *d, struct db_plan *plan, struct arena *a)
+{
+	for (int k = 0; k < RESULT_KINDS; k++) {
+		assert(d->writing[k].count == 0);
+		struct results empty = d->writing[k];
+		d->writing[k] = d->fresh[k];
+		d->fresh[k] = empty;
+	}
+	outbox_sent(plan, a, d->writing[RESULT_SENT].items, d->writing[RESULT_SENT].count);
+	outbox_later(plan, a, d->writing[RESULT_LATER].items, d->writing[RESULT_LATER].count);
+	outbox_failed(plan, a, d->writing[RESULT_FAILED].items, d->writing[RESULT_FAILED].count);
+	d->block_writing_us = d->block_us;
+	if (d->block_us > 0)
+		bot_block(plan, a, d->options.bot_id, d->block_us);
+	d->block_us = 0;
+	if (d->moved_to)
+		outbox_move(plan, a, d->moved_from, d->moved_to);
+	d->moved_to = 0;
+	outbox_gone(plan, a, d->writing[RESULT_GONE].items, d->writing[RESULT_GONE].count);
+}
+
+static void results_written(struct delivery *d, bool committed)
+{
+	for (int k = 0; k < RESULT_KINDS; k++) {
+		if (!committed) {
+			/* ahead of what came meanwhile */
+			for (size_t i = 0; i < d->writing[k].count; i++)
+				results_add(&d->fresh[k], d->writing[k].items[i]);
+		}
+		results_clear(&d->writing[k]);
+	}
+	if (!committed)
+		d->block_us = d->block_us > d->block_writing_us ? d->block_us : d->block_writing_us;
+	d->block_writing_us = 0;
+}
+
+static void check_drained(struct delivery *d)
+{
+	if (!d->draining || !d->drained || d->under_way_count > 0 || unwritten(d) > 0 || d->running || d->lent)
+		return;
+	void (*drained)(void *) = d->drained;
+	d->drained = NULL;
+	(void)uv_timer_stop(&d->drain_timer);
+	drained(d->drained_data);
+}
+
+void delivery_put_results(struct delivery *d, struct db_plan *plan, struct arena *a)
+{
+	assert(!d->lent && !d->running);
+	d->lent = true;
+	/* gone chats need the assignment lock: those results wait for a transaction of their own */
+	if (d->fresh[RESULT_GONE].count == 0)
+		put_results(d, plan, a);
+}
+
+void delivery_results_written(struct delivery *d, bool committed)
+{
+	d->lent = false;
+	results_written(d, committed);
+	tend(d);
+	check_drained(d);
+}
+
+/* Sending ------------------------------------------------------------------------------------------------------------*/
+
+static void forget(struct sending *s)
+{
+	struct delivery *d = s->d;
+	LIST_REMOVE(s, link);
+	d->under_way_count--;
+	struct map_slot *slot = map_find(&d->chats, s->chat);
+	if (slot && slot->value.pointer == s)
+		(void)map_remove(&d->chats, s->chat);
+	free(s);
+}
+
+static int64_t backoff(int attempts)
+{
+	return backoff_us(attempts > 0 ? (unsigned)attempts - 1 : 0, RETRY_FIRST_US, RETRY_LONGEST_US, clock_random());
+}
+
+/* A third chat refused at about the same time: the limit is not the chat's. */
+static bool is_overall_limit(struct delivery *d, int64_t chat, int64_t now)
+{
+	bool others = true;
+	for (int i = 0; i < 2; i++)
+		others &= d->limited_chats[i] != 0 && d->limited_chats[i] != chat &&
+		    now - d->limited_at_us[i] < SAME_LIMIT_US;
+	if (d->limited_chats[0] != chat) {
+		d->limited_chats[1] = d->limited_chats[0];
+		d->limited_at_us[1] = d->limited_at_us[0];
+	}
+	d->limited_chats[0] = chat;
+	d->limited_at_us[0] = now;
+	return others;
+}
+
+static void try_later(struct delivery *d, const struct sending *s, const struct telegram_answer *answer)
+{
+	int64_t now = clock_monotonic_us(), pause = backoff(s->attempts);
+	d->stats.retried++;
+	if (answer->retry_after_ms >= 0) {
+		d->stats.limited++;
+		pause = answer->retry_after_ms * 1000;
+		bool overall = is_overall_limit(d, s->chat, now);
+		if (overall) {
+			rate_limit_block_all(&d->limits, now + pause);
+			d->block_us = pause;
+		} else {
+			rate_limit_block_chat(&d->limits, s->chat, now + pause);
+		}
+		log_warn("Telegram asks to wait %lld ms before the next message %s", (long long)answer->retry_after_ms,
+		    overall ? "to anyone" : "to this chat");
+	} else {
+		log_warn("message %lld was not taken (%s); next try in %lld ms", (long long)s->id, answer->description,
+		    (long long)pause / 1000);
+	}
+	results_add(&d->fresh[RESULT_LATER],
+	    (struct outbox_result){.id = s->id, .pause_us = pause, .error = answer->description});
+}
+
+static void on_sent(const struct telegram_answer *answer, void *data)
+{
+	struct sending *s = data;
+	struct delivery *d = s->d;
+	struct outbox_result result = {.id = s->id, .message_id = answer->message_id, .error = answer->description};
+	log_context(s->chat, 0);
+	switch (answer->class) {
+	case TELEGRAM_OK:
+		d->stats.sent++;
+		result.error = NULL;
+		results_add(&d->fresh[RESULT_SENT], result);
+		break;
+	case TELEGRAM_RETRY:
+	case TELEGRAM_CONFLICT:
+		try_later(d, s, answer);
+		break;
+	case TELEGRAM_TOKEN:
+		rate_limit_block_all(&d->limits, clock_monotonic_us() + 5 * 1000 * 1000);
+		try_later(d, s, answer);
+		break;
+	case TELEGRAM_GONE:
+		if (answer->migrate_to_chat_id) {
+			/* a group became a supergroup: the same people under another id */
+			d->moved_from = s->chat;
+			d->moved_to = answer->migrate_to_chat_id;
+			try_later(d, s, answer);
+			break;
+		}
+		d->stats.gone++;
+		log_info("message %lld: this chat cannot be written to any more (%s)", (long long)s->id,
+		    answer->description);
+		result.pause_us = s->chat;
+		results_add(&d->fresh[RESULT_GONE], result);
+		break;
+	case TELEGRAM_UNKNOWN:
+		d->stats.unknown++;
+		if (s->attempts < UNKNOWN_MOST) {
+			d->stats.possible_duplicates++;
+			result.maybe_delivered = true;
+			result.pause_us = backoff(s->attempts);
+			log_warn("message %lld: no answer (%s); it may have arrived and goes again, marked as a possible "
+				 "duplicate",
+			    (long long)s->id, answer->description);
+			results_add(&d->fresh[RESULT_LATER], result);
+			break;
+		}
+		d->stats.failed++;
+		log_error("message %lld: no answer after %d tries; see `salesreg outbox list`", (long long)s->id,
+		    s->attempts);
+		results_add(&d->fresh[RESULT_FAILED], result);
+		break;
+	case TELEGRAM_BUG:
+		d->stats.failed++;
+		log_error("message %lld was refused for good: %s", (long long)s->id, answer->description);
+		results_add(&d->fresh[RESULT_FAILED], result);
+		break;
+	case TELEGRAM_CANCELLED:
+		break;
+	}
+	log_context(0, 0);
+	bool was_full = delivery_is_full(d);
+	forget(s);
+	tend(d);
+	if (was_full && !delivery_is_full(d) && d->options.roomy)
+		d->options.roomy(d->options.data);
+	check_drained(d);
+}
+
+void delivery_send(struct delivery *d, int64_t id, int64_t chat, const char *method, const char *payload,
+    int attempts, bool possible_duplicate)
+{
+	const char *known = known_method(method);
+	if (!d->leading)
+		return; /* the row stays `sending` for the next leader */
+	if (!known) {
+		log_error("message %lld has the method %.40s, which is not one this bot sends", (long long)id, method);
+		results_add(&d->fresh[RESULT_FAILED],
+		    (struct outbox_result){.id = id, .error = "not a method this bot sends"});
+		d->stats.failed++;
+		return;
+	}
+	if (possible_duplicate)
+		log_info("message %lld is sent again; it may already have arrived", (long long)id);
+	size_t size = strlen(payload);
+	struct sending *s = malloc(sizeof *s + size + 1);
+	if (!s)
+		abort();
+	*s = (struct sending){
+	    .d = d, .id = id, .chat = chat, .attempts = attempts, .method = known, .size = size};
+	memcpy(s->payload, payload, size + 1);
+	LIST_INSERT_HEAD(&d->under_way, s, link);
+	d->under_way_count++;
+	map_put(&d->chats, chat)->value.pointer = s;
+	s->call = telegram_call(d->options.telegram, known, s->payload, size, 0, on_sent, s);
+}
+
+bool delivery_grants(struct delivery *d, int64_t chat)
+{
+	int64_t now = clock_monotonic_us();
+	if (!d->leading || d->draining || map_find(&d->chats, chat) || d->under_way_count >= MAX_UNDER_WAY ||
+	    rate_limit_ready_at(&d->limits, chat, now) > now)
+		return false;
+	rate_limit_take(&d->limits, chat, now);
+	return true;
+}
+
+bool delivery_is_full(const struct delivery *d)
+{
+	return d->under_way_count >= FULL_AT;
+}
+
+static void on_callback_answered(const struct telegram_answer *answer, void *data)
+{
+	struct callback_answer *c = data;
+	if (answer->class != TELEGRAM_OK && answer->class != TELEGRAM_CANCELLED)
+		log_info("a pressed button could not be answered: %s", answer->description);
+	LIST_REMOVE(c, link);
+	free(c);
+}
+
+void delivery_answer_callback(struct delivery *d, const char *payload)
+{
+	size_t size = strlen(payload);
+	struct callback_answer *c = malloc(sizeof *c + size + 1);
+	if (!c)
+		abort();
+	c->d = d;
+	memcpy(c->payload, payload, size + 1);
+	LIST_INSERT_HEAD(&d->callbacks, c, link);
+	c->call = telegram_call(d->options.telegram, "answerCallbackQuery", c->payload, size, 10000,
+	    on_callback_answered, c);
+}
+
+/* Tending: one lease of the leader's connection writes results and claims what is due ---------------------------------*/
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct delivery *d = timer->data;
+	d->want_claim = true;
+	tend(d);
+}
+
+static void wake_in(struct delivery *d, int64_t pause_us)
+{
+	uint64_t ms = (uint64_t)(pause_us > 0 ? (pause_us + 999) / 1000 : 0);
+	if (uv_is_active((uv_handle_t *)&d->timer) && uv_timer_get_due_in(&d->timer) <= ms)
+		return;
+	(void)uv_timer_start(&d->timer, on_timer, ms, 0);
+}
+
+static void send_claimed(struct delivery *d, const struct db_reply *reply)
+{
+	struct outbox_row *rows;
+	size_t count = outbox_claim_parse(reply->results[d->claim_step], &d->arena, &rows);
+	int64_t now = clock_monotonic_us();
+	int64_t next_due = outbox_next_due_parse(reply->results[d->claim_step + 1]);
+	d->stats.claimed += count;
+	for (size_t i = 0; i < count; i++) {
+		rate_limit_take(&d->limits, rows[i].chat_id, now);
+		delivery_send(d, rows[i].id, rows[i].chat_id, rows[i].method, rows[i].payload, rows[i].attempts,
+		    rows[i].possible_duplicate);
+	}
+	if (count == d->claim_limit)
+		d->want_claim = true; /* there may be more */
+	if (next_due >= 0)
+		wake_in(d, next_due);
+}
+
+static void on_tended(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	struct delivery *d = data;
+	d->running = false;
+	db_pool_release(d->options.leader, conn);
+	results_written(d, reply->err == ERR_OK);
+	if (reply->err == ERR_OK) {
+		if (d->claim_limit > 0 && d->leading)
+			send_claimed(d, reply);
+	} else {
+		log_warn("the outbox could not be written or read, trying again: %s", reply->message);
+		if (d->claim_limit > 0)
+			d->want_claim = true;
+		if (d->leading)
+			wake_in(d, 1000 * 1000);
+	}
+	arena_reset(&d->arena);
+	if (reply->err == ERR_OK)
+		tend(d);
+	check_drained(d);
+}
+
+/* Chats whose limit says "not yet", and the moment the first of them may go on. */
+static size_t excluded_chats(struct delivery *d, int64_t now, int64_t **chats, int64_t *first_ready)
+{
+	size_t count = 0, most = d->limits.chats.count < EXCLUDE_MOST ? d->limits.chats.count : EXCLUDE_MOST;
+	*chats = ARENA_ARRAY(&d->arena, int64_t, most);
+	*first_ready = INT64_MAX;
+	for (const struct map_slot *slot = NULL; count < most && (slot = map_next(&d->limits.chats, slot));) {
+		int64_t ready = rate_limit_ready_at(&d->limits, slot->key, now);
+		if (ready <= now)
+			continue;
+		(*chats)[count++] = slot->key;
+		if (ready < *first_ready)
+			*first_ready = ready;
+	}
+	return count;
+}
+
+/* How many rows may be claimed now; arms the timer where the limits say "later". */
+static size_t claim_allowance(struct delivery *d, int64_t now)
+{
+	if (!d->want_claim || d->draining || d->under_way_count >= FULL_AT)
+		return 0;
+	int64_t overall = rate_limit_ready_at(&d->limits, 0, now);
+	if (overall > now) {
+		wake_in(d, overall - now);
+		return 0;
+	}
+	size_t room = FULL_AT - d->under_way_count, allowed = rate_limit_room(&d->limits, now);
+	room = room < allowed ? room : allowed;
+	return room < CLAIM_MOST ? room : CLAIM_MOST;
+}
+
+static void plan_claim(struct delivery *d, struct db_plan *plan, int64_t now)
+{
+	rate_limit_prune(&d->limits, now);
+	int64_t *excluded, first_ready;
+	size_t count = excluded_chats(d, now, &excluded, &first_ready);
+	if (count > 0)
+		wake_in(d, first_ready - now);
+	d->want_claim = false;
+	d->claim_step = outbox_claim(plan, &d->arena, d->claim_limit, excluded, count);
+	(void)outbox_next_due(plan);
+}
+
+static void on_lease(struct db_conn *conn, enum err err, void *data)
+{
+	struct delivery *d = data;
+	d->waiting = false;
+	if (err != ERR_OK) {
+		if (d->leading)
+			wake_in(d, 1000 * 1000);
+		return;
+	}
+	int64_t now = clock_monotonic_us();
+	d->claim_limit = d->leading && !d->lent ? claim_allowance(d, now) : 0;
+	if (!d->leading || d->lent || (unwritten(d) == 0 && d->claim_limit == 0)) {
+		db_pool_release(d->options.leader, conn);
+		check_drained(d);
+		return;
+	}
+	d->plan.count = 0;
+	size_t gone = d->fresh[RESULT_GONE].count;
+	if (gone > 0) {
+		/* their reps lose their prospects, which takes the assignment lock; pause_us carries the chat */
+		assignment_lock(&d->plan);
+		int64_t *chats = ARENA_ARRAY(&d->arena, int64_t, gone);
+		for (size_t i = 0; i < gone; i++)
+			chats[i] = d->fresh[RESULT_GONE].items[i].pause_us;
+		reps_unreachable(&d->plan, &d->arena, chats, gone);
+	}
+	put_results(d, &d->plan, &d->arena);
+	if (d->claim_limit > 0)
+		plan_claim(d, &d->plan, now);
+	d->running = true;
+	db_conn_run(conn, d->plan.steps, d->plan.count, DB_DEADLINE_MS, on_tended, d);
+}
+
+static void tend(struct delivery *d)
+{
+	if (!d->leading || d->waiting || d->running || d->lent)
+		return;
+	if (unwritten(d) == 0 && claim_allowance(d, clock_monotonic_us()) == 0)
+		return;
+	d->waiting = true;
+	db_pool_acquire(d->options.leader, DB_DEADLINE_MS, on_lease, d);
+}
+
+void delivery_wake(struct delivery *d)
+{
+	d->want_claim = true;
+	tend(d);
+}
+
+/* Life ---------------------------------------------------------------------------------------------------------------*/
+
+struct delivery *delivery_create(uv_loop_t *loop, const struct delivery_options *options)
+{
+	struct delivery *d = calloc(1, sizeof *d);
+	if (!d)
+		abort();
+	d->loop = loop;
+	d->options = *options;
+	LIST_INIT(&d->under_way);
+	LIST_INIT(&d->callbacks);
+	map_init(&d->chats);
+	rate_limit_init(&d->limits, options->rate_per_s, options->chat_rate_per_s, CHAT_BURST);
+	arena_init(&d->arena, ARENA_MAXIMUM);
+	(void)uv_timer_init(loop, &d->timer);
+	(void)uv_timer_init(loop, &d->drain_timer);
+	d->timer.data = d->drain_timer.data = d;
+	return d;
+}
+
+void delivery_lead(struct delivery *d, int64_t blocked_us)
+{
+	d->leading = true;
+	if (blocked_us > 0) {
+		log_info("Telegram's request to wait still holds for %lld ms", (long long)blocked_us / 1000);
+		rate_limit_block_all(&d->limits, clock_monotonic_us() + blocked_us);
+	}
+	delivery_wake(d);
+}
+
+static void cancel_all(struct delivery *d)
+{
+	while (!LIST_EMPTY(&d->under_way)) {
+		struct sending *s = LIST_FIRST(&d->under_way);
+		telegram_call_cancel(s->call);
+		forget(s);
+	}
+	while (!LIST_EMPTY(&d->callbacks)) {
+		struct callback_answer *c = LIST_FIRST(&d->callbacks);
+		telegram_call_cancel(c->call);
+		LIST_REMOVE(c, link);
+		free(c);
+	}
+}
+
+void delivery_yield(struct delivery *d)
+{
+	if (!d->leading)
+		return;
+	d->leading = false;
+	if (d->under_way_count > 0)
+		log_warn("%zu messages were under way when the leadership was lost; they go again as possible duplicates",
+		    d->under_way_count);
+	cancel_all(d);
+	/*
+	 * What was learned but not written is void: the rows are still `sending` and the next leader settles them. Only
+	 * "sent" stays true whoever leads, and saves a duplicate if it can still be written before that.
+	 */
+	results_clear(&d->fresh[RESULT_LATER]);
+	results_clear(&d->fresh[RESULT_GONE]);
+	results_clear(&d->fresh[RESULT_FAILED]);
+	d->block_us = 0;
+	d->moved_to = 0;
+	(void)uv_timer_stop(&d->timer);
+	check_drained(d);
+}
+
+static void on_drain_deadline(uv_timer_t *timer)
+{
+	struct delivery *d = timer->data;
+	if (d->under_way_count > 0)
+		log_warn("%zu messages were still under way at the stop; they go again later as possible duplicates",
+	    d->under_way_count);
+	cancel_all(d);
+	if (d->drained) {
+		void (*drained)(void *) = d->drained;
+		d->drained = NULL;
+		drained(d->drained_data);
+	}
+}
+
+void delivery_drain(struct delivery *d, uint64_t deadline_ms, void (*drained)(void *), void *data)
+{
+	d->draining = true;
+	d->drained = drained;
+	d->drained_data = data;
+	(void)uv_timer_start(&d->drain_timer, on_drain_deadline, deadline_ms, 0);
+	tend(d);
+	if (d->under_way_count == 0 && unwritten(d) == 0 && !d->running && !d->lent)
+		(void)uv_timer_start(&d->drain_timer, on_drain_deadline, 0, 0);
+}
+
+struct delivery_stats delivery_stats(const struct delivery *d)
+{
+	struct delivery_stats stats = d->stats;
+	stats.under_way = d->under_way_count;
+	stats.unwritten = unwritten(d);
+	return stats;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct delivery *d = handle->data;
+	if (handle == (uv_handle_t *)&d->timer) {
+		uv_close((uv_handle_t *)&d->drain_timer, on_closed);
+		return;
+	}
+	free(d);
+}
+
+void delivery_destroy(struct delivery *d)
+{
+	if (!d)
+		return;
+	d->leading = false;
+	cancel_all(d);
+	for (int k = 0; k < RESULT_KINDS; k++) {
+		results_clear(&d->fresh[k]);
+		results_clear(&d->writing[k]);
+		free(d->fresh[k].items);
+		free(d->writing[k].items);
+	}
+	map_finish(&d->chats);
+	rate_limit_finish(&d->limits);
+	arena_finish(&d->arena);
+	uv_close((uv_handle_t *)&d->timer, on_closed);
+}

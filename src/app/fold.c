@@ -1,0 +1,371 @@
+#include "salesreg/app/fold.h"
+#include "salesreg/app/outgoing.h"
+#include "salesreg/base/map.h"
+#include <assert.h>
+#include <string.h>
+
+enum { MAX_CLIENTS_SHOWN = 200 };
+
+void fold_interests(const struct telegram_update *updates, size_t count, struct arena *a,
+    struct fold_interests *in)
+{
+	*in = (struct fold_interests){
+	    .of = ARENA_ARRAY(a, struct conversation_interest, count),
+	    .users = ARENA_ARRAY(a, int64_t, count),
+	    .assignments = ARENA_ARRAY(a, int64_t, count),
+	    .subjects = ARENA_ARRAY(a, int64_t, count),
+	    .client_reps = ARENA_ARRAY(a, int64_t, count),
+	    .leavers = ARENA_ARRAY(a, int64_t, count),
+	    .email_keys = ARENA_ARRAY(a, const char *, count),
+	};
+	struct map seen;
+	map_init(&seen);
+	for (size_t i = 0; i < count; i++) {
+		const struct event *event = &updates[i].event;
+		if (event->kind == EVENT_IGNORED)
+			continue;
+		if (!map_find(&seen, event->user_id)) {
+			(void)map_put(&seen, event->user_id);
+			in->users[in->user_count++] = event->user_id;
+		}
+		struct conversation_interest *of = &in->of[i];
+		conversation_interest(event, a, of);
+		if (of->email_key)
+			in->email_keys[in->email_key_count++] = of->email_key;
+		if (of->assignment_id)
+			in->assignments[in->assignment_count++] = of->assignment_id;
+		if (of->subject_telegram_id)
+			in->subjects[in->subject_count++] = of->subject_telegram_id;
+		if (of->wants_clients)
+			in->client_reps[in->client_rep_count++] = event->user_id;
+		if (!of->changes_assignments)
+			continue;
+		/* a "yes" matters only to someone who is being asked whether to leave; the rest is certain */
+		if (of->assignment_id || of->subject_telegram_id || event->kind == EVENT_BLOCKED ||
+		    event->kind == EVENT_UNBLOCKED)
+			in->lock_certainly = true;
+		else
+			in->leavers[in->leaver_count++] = event->user_id;
+	}
+	map_finish(&seen);
+}
+
+struct person {
+	struct conversation_state state;
+	const struct session_row *session; /* NULL: none */
+	bool session_dirty;
+	bool touched; /* an effect of this batch changed the rep or what belongs to it */
+	int64_t user_id;
+};
+
+struct folding {
+	const struct fold_input *input;
+	struct arena *a;
+	struct fold_writes *writes;
+	struct map people;      /* user id → struct person */
+	struct map assignments; /* ids changed in this batch */
+	struct map chats;       /* chats that have a message in this batch */
+	const char **keys;      /* e-mail keys taken in this batch */
+	size_t key_count;
+	size_t message_room;
+};
+
+static const struct rep_row *find_rep(const struct fold_input *input, int64_t user_id)
+{
+	const struct rep_row *best = NULL;
+	for (size_t i = 0; i < input->rep_count; i++) {
+		const struct rep_row *row = &input->reps[i];
+		if (row->telegram_id != user_id)
+			continue;
+		/* an old table may have a Telegram id twice: whoever is not removed counts */
+		if (!best || (strcmp(best->status, "removed") == 0 && strcmp(row->status, "removed") != 0))
+			best = row;
+	}
+	return best;
+}
+
+static void fill_rep(struct conversation_state *state, const struct rep_row *row)
+{
+	state->rep_status = REP_ABSENT;
+	if (!row)
+		return;
+	(void)rep_status_from_name(row->status, &state->rep_status);
+	state->rep_id = row->id;
+	state->rep_name = row->name;
+	state->rep_email = row->email;
+	state->rep_username = row->username;
+	state->rep_available = row->available;
+	state->open_clients = (size_t)row->open_clients;
+}
+
+static struct person *person_of(struct folding *f, int64_t user_id)
+{
+	struct map_slot *slot = map_put(&f->people, user_id);
+	if (slot->value.pointer)
+		return slot->value.pointer;
+	struct person *p = ARENA_NEW(f->a, struct person);
+	slot->value.pointer = p;
+	p->user_id = user_id;
+	p->state.rules = f->input->rules;
+	p->state.locale = f->input->rules->default_locale;
+	p->state.rep_available = true;
+	return p;
+}
+
+static void load_people(struct folding *f)
+{
+	const struct fold_input *input = f->input;
+	for (size_t i = 0; i < input->session_count; i++) {
+		const struct session_row *row = &input->sessions[i];
+		struct person *p = person_of(f, row->user_id);
+		p->session = row;
+		p->state.known = true;
+		p->state.phase = conversation_phase_from_name(row->phase);
+		p->state.draft_name = row->draft_name;
+		(void)locale_parse(row->locale, &p->state.locale);
+	}
+	for (size_t i = 0; i < input->rep_count; i++) {
+		struct person *p = person_of(f, input->reps[i].telegram_id);
+		if (!p->state.rep_id)
+			fill_rep(&p->state, find_rep(input, p->user_id));
+	}
+}
+
+static bool key_taken_here(const struct folding *f, const char *key)
+{
+	for (size_t i = 0; i < f->key_count; i++)
+		if (strcmp(f->keys[i], key) == 0)
+			return true;
+	return false;
+}
+
+/* Whether the update leans on something this batch has already changed. */
+static bool depends(struct folding *f, const struct person *p, const struct conversation_interest *interest)
+{
+	if (p->touched)
+		return true;
+	if (interest->assignment_id && map_find(&f->assignments, interest->assignment_id))
+		return true;
+	if (interest->email_key && key_taken_here(f, interest->email_key))
+		return true;
+	if (interest->subject_telegram_id) {
+		struct map_slot *subject = map_find(&f->people, interest->subject_telegram_id);
+		return subject && ((struct person *)subject->value.pointer)->touched;
+	}
+	return false;
+}
+
+static void fill_facts(struct folding *f, struct person *p, const struct conversation_interest *interest)
+{
+	const struct fold_input *input = f->input;
+	struct conversation_state *state = &p->state;
+	state->email_taken = false;
+	state->assignment = NULL;
+	state->subject = NULL;
+	state->clients = NULL;
+	state->client_count = 0;
+	for (size_t i = 0; interest->email_key && i < input->email_count; i++)
+		if (strcmp(input->emails[i].email_key, interest->email_key) == 0)
+			state->email_taken = !state->rep_id || strcmp(input->emails[i].rep, state->rep_id) != 0;
+	for (size_t i = 0; interest->assignment_id && i < input->assignment_count; i++) {
+		const struct assignment_row *row = &input->assignments[i];
+		if (row->id != interest->assignment_id)
+			continue;
+		struct assignment_view *view = ARENA_NEW(f->a, struct assignment_view);
+		*view = (struct assignment_view){
+		    .id = row->id,
+		    .live = row->live,
+		    .mine = state->rep_id && strcmp(row->rep, state->rep_id) == 0,
+		    .prospect_name = row->prospect_name,
+		    .prospect_telegram = row->prospect_telegram,
+		    .prospect_status = row->prospect_status,
+		};
+		state->assignment = view;
+	}
+	for (size_t i = 0; interest->subject_telegram_id && i < input->subject_count; i++) {
+		const struct subject_row *row = &input->subjects[i];
+		if (row->telegram_id != interest->subject_telegram_id)
+			continue;
+		struct subject_view *view = ARENA_NEW(f->a, struct subject_view);
+		*view = (struct subject_view){.rep_id = row->id,
+		    .name = row->name,
+		    .email = row->email,
+		    .telegram_id = row->telegram_id,
+		    .locale = input->rules->default_locale};
+		(void)rep_status_from_name(row->status, &view->status);
+		(void)locale_parse(row->locale, &view->locale);
+		if (!state->subject || view->status != REP_REMOVED)
+			state->subject = view;
+	}
+	if (!interest->wants_clients)
+		return;
+	struct client_view *views = ARENA_ARRAY(f->a, struct client_view, input->client_count);
+	for (size_t i = 0; i < input->client_count; i++) {
+		const struct client_row *row = &input->clients[i];
+		if (row->rep_telegram_id != p->user_id)
+			continue;
+		views[state->client_count++] = (struct client_view){row->prospect, row->name, row->telegram, row->status,
+		    row->context, row->assignment_id};
+	}
+	state->clients = views;
+}
+
+static void apply_effect(struct folding *f, struct person *p, const struct effect *effect)
+{
+	struct fold_writes *w = f->writes;
+	switch (effect->kind) {
+	case EFFECT_REGISTER:
+		w->registrations[w->registration_count++] = (struct rep_change){
+		    .rep = p->state.rep_id,
+		    .telegram_id = p->user_id,
+		    .username = effect->username,
+		    .name = effect->name,
+		    .email = effect->email,
+		    .email_key = effect->email_key,
+		    .status = rep_status_name(effect->status),
+		};
+		f->keys[f->key_count++] = effect->email_key;
+		p->touched = true;
+		break;
+	case EFFECT_CHANGE_EMAIL:
+		w->email_changes[w->email_change_count++] = (struct rep_change){
+		    .rep = p->state.rep_id, .email = effect->email, .email_key = effect->email_key};
+		f->keys[f->key_count++] = effect->email_key;
+		p->touched = true;
+		break;
+	case EFFECT_UNREGISTER:
+		w->leaving[w->leaving_count++] = p->state.rep_id;
+		w->needs_lock = true;
+		p->touched = true;
+		break;
+	case EFFECT_CONTACTED:
+	case EFFECT_DECLINE:
+		if (effect->kind == EFFECT_CONTACTED)
+			w->contacted[w->contacted_count++] = effect->assignment_id;
+		else
+			w->declined[w->declined_count++] = effect->assignment_id;
+		(void)map_put(&f->assignments, effect->assignment_id);
+		w->needs_lock = true;
+		p->touched = true;
+		break;
+	case EFFECT_APPROVE:
+	case EFFECT_REJECT:
+		w->decisions[w->decision_count++] = (struct rep_change){
+		    .rep = effect->rep_id,
+		    .status = rep_status_name(effect->kind == EFFECT_APPROVE ? REP_ACTIVE : REP_REMOVED),
+		    .admin_id = p->user_id,
+		};
+		if (p->state.subject)
+			person_of(f, p->state.subject->telegram_id)->touched = true;
+		break;
+	case EFFECT_GONE:
+		w->unavailable[w->unavailable_count++] = p->state.rep_id;
+		w->needs_lock = true;
+		p->touched = true;
+		break;
+	case EFFECT_BACK:
+		w->available[w->available_count++] = p->state.rep_id;
+		p->touched = true;
+		break;
+	case EFFECT_USERNAME:
+		w->renames[w->rename_count++] =
+		    (struct rep_change){.rep = p->state.rep_id, .username = effect->username};
+		p->touched = true;
+		break;
+	}
+}
+
+static void add_messages(struct folding *f, const struct message_list *list)
+{
+	struct fold_writes *w = f->writes;
+	if (w->message_count + list->count > f->message_room) {
+		size_t room = (w->message_count + list->count) * 2 + 16;
+		struct outbox_new *grown = ARENA_ARRAY(f->a, struct outbox_new, room);
+		if (w->message_count)
+			memcpy(grown, w->messages, w->message_count * sizeof *grown);
+		w->messages = grown;
+		f->message_room = room;
+	}
+	for (const struct message *m = list->first; m; m = m->next) {
+		bool first = !map_find(&f->chats, m->chat_id);
+		if (first)
+			(void)map_put(&f->chats, m->chat_id);
+		w->messages[w->message_count++] = (struct outbox_new){
+		    .chat_id = m->chat_id,
+		    .method = outgoing_method(m),
+		    .payload = outgoing_payload(m, f->a),
+		    .priority = (int)m->priority,
+		    .send_now = first && f->input->grants(m->chat_id, f->input->data),
+		};
+	}
+}
+
+static void finish_sessions(struct folding *f)
+{
+	struct fold_writes *w = f->writes;
+	for (const struct map_slot *slot = NULL; (slot = map_next(&f->people, slot));) {
+		const struct person *p = slot->value.pointer;
+		if (p->session_dirty)
+			w->sessions[w->session_count++] = (struct session_row){p->user_id,
+			    conversation_phase_name(p->state.phase), p->state.draft_name, locale_code(p->state.locale)};
+	}
+}
+
+void fold_run(const struct fold_input *input, const struct fold_interests *interests, struct arena *a,
+    struct fold_writes *w)
+{
+	size_t most = input->count * OUTCOME_MAX_EFFECTS;
+	*w = (struct fold_writes){
+	    .sessions = ARENA_ARRAY(a, struct session_row, input->count),
+	    .registrations = ARENA_ARRAY(a, struct rep_change, input->count),
+	    .email_changes = ARENA_ARRAY(a, struct rep_change, input->count),
+	    .decisions = ARENA_ARRAY(a, struct rep_change, input->count),
+	    .renames = ARENA_ARRAY(a, struct rep_change, most),
+	    .leaving = ARENA_ARRAY(a, const char *, input->count),
+	    .unavailable = ARENA_ARRAY(a, const char *, input->count),
+	    .available = ARENA_ARRAY(a, const char *, input->count),
+	    .contacted = ARENA_ARRAY(a, int64_t, input->count),
+	    .declined = ARENA_ARRAY(a, int64_t, input->count),
+	    .answers = ARENA_ARRAY(a, struct fold_answer, input->count),
+	};
+	struct folding f = {
+	    .input = input, .a = a, .writes = w, .keys = ARENA_ARRAY(a, const char *, input->count)};
+	load_people(&f);
+	for (size_t i = 0; i < input->count; i++, w->taken++) {
+		const struct event *event = &input->updates[i].event;
+		if (event->kind == EVENT_IGNORED)
+			continue;
+		struct person *p = person_of(&f, event->user_id);
+		if (depends(&f, p, &interests->of[i]))
+			break;
+		fill_facts(&f, p, &interests->of[i]);
+		struct outcome outcome;
+		conversation_step(&p->state, event, a, &outcome);
+		for (size_t e = 0; e < outcome.effect_count; e++)
+			apply_effect(&f, p, &outcome.effects[e]);
+		p->session_dirty |= outcome.session_changed;
+		p->state = outcome.next;
+		add_messages(&f, &outcome.messages);
+		if (outcome.callback_answer && event->callback_id)
+			w->answers[w->answer_count++] = (struct fold_answer){event->callback_id, outcome.callback_answer,
+			    outcome.callback_alert};
+	}
+	finish_sessions(&f);
+	map_finish(&f.people);
+	map_finish(&f.assignments);
+	map_finish(&f.chats);
+}
+
+void fold_plan_writes(const struct fold_writes *w, struct db_plan *plan, struct arena *a)
+{
+	sessions_write(plan, a, w->sessions, w->session_count);
+	reps_leave(plan, a, w->leaving, w->leaving_count);
+	reps_register(plan, a, w->registrations, w->registration_count);
+	reps_change_email(plan, a, w->email_changes, w->email_change_count);
+	reps_decide(plan, a, w->decisions, w->decision_count);
+	reps_rename(plan, a, w->renames, w->rename_count);
+	assignments_contacted(plan, a, w->contacted, w->contacted_count);
+	assignments_decline(plan, a, w->declined, w->declined_count);
+	reps_unavailable(plan, a, w->unavailable, w->unavailable_count, "blocked the bot");
+	reps_available(plan, a, w->available, w->available_count);
+}

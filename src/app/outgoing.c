@@ -1,0 +1,59 @@
+#include "salesreg/app/outgoing.h"
+#include "salesreg/base/json.h"
+#include <string.h>
+
+const char *outgoing_method(const struct message *message)
+{
+	switch (message->kind) {
+	case MESSAGE_SEND:
+		return "sendMessage";
+	case MESSAGE_EDIT_KEYBOARD:
+		return "editMessageReplyMarkup";
+	}
+	return "sendMessage";
+}
+
+static char *keyboard(const struct message *message, struct arena *a)
+{
+	size_t size = 64;
+	const char **parts = ARENA_ARRAY(a, const char *, message->button_count);
+	for (size_t i = 0; i < message->button_count; i++) {
+		const struct button *b = &message->buttons[i];
+		parts[i] = arena_printf(a, "{\"text\":%s,\"%s\":%s}", json_quote(a, b->text),
+		    b->url ? "url" : "callback_data", json_quote(a, b->url ? b->url : b->data));
+		size += strlen(parts[i]) + 4;
+	}
+	char *out = arena_alloc(a, size), *end = out;
+	end = stpcpy(end, "{\"inline_keyboard\":[");
+	for (size_t i = 0; i < message->button_count; i++) {
+		if (i == 0)
+			*end++ = '[';
+		else
+			end = stpcpy(end, message->buttons[i].new_row ? "],[" : ",");
+		end = stpcpy(end, parts[i]);
+	}
+	(void)strcpy(end, message->button_count ? "]]}" : "]}");
+	return out;
+}
+
+const char *outgoing_payload(const struct message *message, struct arena *a)
+{
+	switch (message->kind) {
+	case MESSAGE_SEND:
+		return arena_printf(a,
+		    "{\"chat_id\":%lld,\"text\":%s,\"link_preview_options\":{\"is_disabled\":true}%s%s}",
+		    (long long)message->chat_id, json_quote(a, message->text),
+		    message->button_count ? ",\"reply_markup\":" : "",
+		    message->button_count ? keyboard(message, a) : "");
+	case MESSAGE_EDIT_KEYBOARD:
+		return arena_printf(a, "{\"chat_id\":%lld,\"message_id\":%lld,\"reply_markup\":%s}",
+		    (long long)message->chat_id, (long long)message->message_id, keyboard(message, a));
+	}
+	return "{}";
+}
+
+const char *outgoing_callback_answer(const char *callback_id, const char *text, bool alert, struct arena *a)
+{
+	return arena_printf(a, "{\"callback_query_id\":%s,\"text\":%s,\"show_alert\":%s}", json_quote(a, callback_id),
+	    json_quote(a, text), alert ? "true" : "false");
+}

@@ -1,0 +1,557 @@
+#include "salesreg/app/poller.h"
+#include "salesreg/base/clock.h"
+#include "salesreg/base/json.h"
+#include "salesreg/base/log.h"
+#include "salesreg/domain/backoff.h"
+#include "salesreg/store/bot.h"
+#include "salesreg/store/outbox.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	POLL_SECONDS = 50,
+	POLL_LIMIT = 100,
+	QUICK_MS = 15000, /* time-out of the small calls */
+	DB_DEADLINE_MS = 15000,
+	BEAT_MS = 5000,
+	PRUNE_MS = 3600 * 1000,
+	PRUNE_FIRST_MS = 60 * 1000,
+	DRAIN_MS = 2000,
+	ARENA_MAXIMUM = 1024 * 1024,
+};
+static const int64_t PAUSE_FIRST_US = 500 * 1000, PAUSE_LONGEST_US = 30 * 1000 * 1000;
+
+/*
+ *   STANDBY --lead--> TAKING --state read--> PREPARING --no webhook--> POLLING --updates--> WORKING --+
+ *      ^                 |                        |                     ^  |                          |
+ *      |  yield          +--- failed: PAUSED -----+---------------------+  +--- failed: PAUSED        |
+ *      +------------------------------------------------------------------<---- committed ------------+
+ *   any --stop--> STOPPING --drained, marked clean--> STOPPED
+ */
+struct poller {
+	uv_loop_t *loop;
+	struct poller_options options;
+	enum poller_state state;
+	struct batch *batch;
+	bool leading, taken, token_worked, commands_set, careful;
+	struct bot_row found; /* what the last leader left */
+	struct telegram_call *poll, *call, *token_call;
+	int64_t poll_started_us;
+	unsigned failures;
+	uv_timer_t pause, beat, prune, token;
+	struct arena arena, prune_arena;
+	struct db_plan plan, beat_plan, prune_plan;
+	size_t take_step, settle_step;
+	bool beating, pruning, resting;
+	size_t command_locale;
+	char *commands_body;
+	struct poller_stats stats;
+	void (*stopped)(void *);
+	void *stopped_data;
+	int closing;
+};
+
+static void take_over(struct poller *p);
+static void prepare(struct poller *p);
+static void poll(struct poller *p);
+
+static void set_state(struct poller *p, enum poller_state state)
+{
+	static const char *const names[] = {
+#define X(name, text) text,
+	    POLLER_STATE_MAP(X)
+#undef X
+	};
+	if (p->state != state)
+		log_debug("poller: %s -> %s", names[p->state], names[state]);
+	p->state = state;
+}
+
+static void on_pause_over(uv_timer_t *timer)
+{
+	struct poller *p = timer->data;
+	if (p->state != POLLER_PAUSED || !p->leading)
+		return;
+	if (p->taken)
+		prepare(p);
+	else
+		take_over(p);
+}
+
+static void pause_for(struct poller *p, int64_t pause_us)
+{
+	set_state(p, POLLER_PAUSED);
+	(void)uv_timer_start(&p->pause, on_pause_over, (uint64_t)pause_us / 1000 + 1, 0);
+}
+
+static void back_off(struct poller *p, const char *doing, const char *why)
+{
+	int64_t pause = backoff_us(p->failures++, PAUSE_FIRST_US, PAUSE_LONGEST_US, clock_random());
+	p->stats.failures++;
+	log_warn("%s: %s; next try in %lld ms", doing, why, (long long)pause / 1000);
+	pause_for(p, pause);
+}
+
+/* Common to every call: true if the answer is good; otherwise it has been dealt with. */
+static bool judge(struct poller *p, const struct telegram_answer *answer, const char *doing)
+{
+	switch (answer->class) {
+	case TELEGRAM_OK:
+		p->token_worked = true;
+		p->failures = 0;
+		return true;
+	case TELEGRAM_TOKEN:
+		if (!p->token_worked) {
+			p->options.token_refused(answer->description, p->options.data);
+			return false;
+		}
+		back_off(p, "Telegram refuses the token, which has worked before", answer->description);
+		return false;
+	case TELEGRAM_CONFLICT:
+		p->stats.conflicts++;
+		back_off(p, doing,
+		    strstr(answer->description, "webhook")
+			? "a webhook was set for this bot; it is removed now"
+			: "another program is polling with this token: is a second copy of the bot, or the old Python system, "
+			  "running?");
+		return false;
+	case TELEGRAM_CANCELLED:
+		return false;
+	case TELEGRAM_RETRY:
+		if (answer->retry_after_ms > 0) {
+			log_warn("%s: Telegram asks to wait %lld ms", doing, (long long)answer->retry_after_ms);
+			p->stats.failures++;
+			pause_for(p, answer->retry_after_ms * 1000);
+			return false;
+		}
+		back_off(p, doing, answer->description);
+		return false;
+	case TELEGRAM_GONE:
+	case TELEGRAM_BUG:
+	case TELEGRAM_UNKNOWN:
+		back_off(p, doing, answer->description);
+		return false;
+	}
+	return false;
+}
+
+/* Working --------------------------------------------------------------------------------------------------------------*/
+
+static void rest_and_stop(struct poller *p);
+
+static void on_batch_done(struct batch *batch, enum err err, void *data)
+{
+	struct poller *p = data;
+	(void)batch;
+	if (p->state == POLLER_STOPPING) {
+		rest_and_stop(p);
+		return;
+	}
+	if (err == ERR_OK) {
+		p->careful = false;
+		poll(p);
+		return;
+	}
+	if (err == ERR_CONFLICT)
+		db_pool_reset(p->options.leader, "the offset was moved by another leader");
+	if (p->state == POLLER_WORKING)
+		back_off(p, "updates could not be written", err_sentence(err));
+}
+
+static void on_updates(const struct telegram_answer *answer, void *data)
+{
+	struct poller *p = data;
+	p->poll = NULL;
+	if (p->state != POLLER_POLLING)
+		return;
+	if (!judge(p, answer, "updates could not be fetched"))
+		return;
+	size_t count = json_array_size(answer->result);
+	if (count == 0) {
+		/* a long poll that comes back empty at once must not become a busy loop */
+		if (clock_monotonic_us() - p->poll_started_us < 200 * 1000)
+			pause_for(p, 200 * 1000);
+		else
+			poll(p);
+		return;
+	}
+	set_state(p, POLLER_WORKING);
+	batch_run(p->batch, answer->result, p->careful, p->found.in_hand_update_id, p->found.in_hand_count);
+}
+
+static void poll(struct poller *p)
+{
+	if (!p->leading || p->state == POLLER_STOPPING)
+		return;
+	set_state(p, POLLER_POLLING);
+	if (p->poll || delivery_is_full(p->options.delivery))
+		return; /* poller_roomy() goes on */
+	arena_reset(&p->arena);
+	const int64_t *next = batch_next(p->batch);
+	char *body = arena_printf(&p->arena,
+	    "{%s%s%s\"timeout\":%d,\"limit\":%d,\"allowed_updates\":[\"message\",\"edited_message\",\"callback_query\","
+	    "\"my_chat_member\"]}",
+	    next ? "\"offset\":" : "", next ? db_i64(&p->arena, *next) : "", next ? "," : "", POLL_SECONDS, POLL_LIMIT);
+	p->stats.polls++;
+	p->poll_started_us = clock_monotonic_us();
+	p->poll = telegram_call(p->options.telegram, "getUpdates", body, strlen(body),
+	    POLL_SECONDS * 1000 + TELEGRAM_POLL_SLACK_MS, on_updates, p);
+}
+
+void poller_roomy(struct poller *p)
+{
+	if (p->state == POLLER_POLLING && !p->poll)
+		poll(p);
+}
+
+/* The bot's menu, once a process, when nothing waits for it ---------------------------------------------------------------*/
+
+static void set_commands(struct poller *p);
+
+static void on_commands_set(const struct telegram_answer *answer, void *data)
+{
+	struct poller *p = data;
+	p->call = NULL;
+	if (answer->class == TELEGRAM_CANCELLED)
+		return;
+	if (answer->class != TELEGRAM_OK)
+		log_warn("the bot's menu could not be set: %s", answer->description);
+	p->command_locale++;
+	set_commands(p);
+}
+
+static void set_commands(struct poller *p)
+{
+	free(p->commands_body);
+	p->commands_body = NULL;
+	if (p->command_locale > LOCALE_COUNT) {
+		p->commands_set = true;
+		return;
+	}
+	/* one menu a language, and one for everybody else */
+	bool other = p->command_locale == LOCALE_COUNT;
+	enum locale locale = other ? p->options.rules->default_locale : (enum locale)p->command_locale;
+	json_t *list = json_array();
+	for (size_t i = 0; i < CATALOG_COMMAND_COUNT; i++)
+		(void)json_array_append_new(list,
+		    json_pack("{ss ss}", "command", catalog_commands[i].name, "description",
+			p->options.rules->catalog->texts[locale][catalog_commands[i].description]));
+	json_t *body = json_pack("{so}", "commands", list);
+	if (!other)
+		(void)json_object_set_new(body, "language_code", json_string(locale_code(locale)));
+	p->commands_body = json_dumps(body, JSON_COMPACT);
+	json_decref(body);
+	if (p->commands_body)
+		p->call = telegram_call(p->options.telegram, "setMyCommands", p->commands_body,
+		    strlen(p->commands_body), QUICK_MS, on_commands_set, p);
+}
+
+/* Preparing --------------------------------------------------------------------------------------------------------------*/
+
+static void start_polling(struct poller *p)
+{
+	poll(p);
+	if (!p->commands_set && !p->call)
+		set_commands(p);
+}
+
+static void on_webhook_deleted(const struct telegram_answer *answer, void *data)
+{
+	struct poller *p = data;
+	p->call = NULL;
+	if (p->state != POLLER_PREPARING || !judge(p, answer, "the webhook could not be removed"))
+		return;
+	log_warn("a webhook was set for this bot and has been removed; no update was dropped");
+	start_polling(p);
+}
+
+static void on_webhook_info(const struct telegram_answer *answer, void *data)
+{
+	struct poller *p = data;
+	p->call = NULL;
+	if (p->state != POLLER_PREPARING || !judge(p, answer, "Telegram could not be asked about a webhook"))
+		return;
+	const char *url = json_string_value(json_object_get(answer->result, "url"));
+	if (!url || !*url) {
+		start_polling(p);
+		return;
+	}
+	static const char keep[] = "{\"drop_pending_updates\":false}";
+	p->call = telegram_call(p->options.telegram, "deleteWebhook", keep, sizeof keep - 1, QUICK_MS,
+	    on_webhook_deleted, p);
+}
+
+static void prepare(struct poller *p)
+{
+	set_state(p, POLLER_PREPARING);
+	if (p->call)
+		telegram_call_cancel(p->call);
+	p->call =
+	    telegram_call(p->options.telegram, "getWebhookInfo", "{}", 2, QUICK_MS, on_webhook_info, p);
+}
+
+/* Taking over --------------------------------------------------------------------------------------------------------------*/
+
+static void on_taken(const struct db_reply *reply, void *data)
+{
+	struct poller *p = data;
+	delivery_results_written(p->options.delivery, reply->err == ERR_OK);
+	if (p->state != POLLER_TAKING || !p->leading)
+		return;
+	if (reply->err != ERR_OK) {
+		back_off(p, "the bot's state could not be read", reply->message);
+		return;
+	}
+	p->taken = true;
+	p->found = bot_parse(reply->results[p->take_step]);
+	batch_set_next(p->batch, p->found.has_next ? &p->found.next_update_id : NULL);
+	p->careful = !p->found.clean;
+	int64_t settled = outbox_settle_parse(reply->results[p->settle_step]);
+	if (p->careful)
+		log_warn("the last leader did not stop in order; its updates are taken up one by one first");
+	if (settled > 0)
+		log_warn("%lld messages were being sent when the last leader stopped; they go again, marked as possible "
+			 "duplicates",
+		    (long long)settled);
+	log_info("leading: this process now receives updates and delivers the outbox");
+	delivery_lead(p->options.delivery, p->found.blocked_us);
+	prepare(p);
+}
+
+static void take_over(struct poller *p)
+{
+	set_state(p, POLLER_TAKING);
+	arena_reset(&p->arena);
+	p->plan.count = 0;
+	delivery_put_results(p->options.delivery, &p->plan, &p->arena);
+	p->take_step = bot_take(&p->plan, &p->arena, p->options.bot_id);
+	p->settle_step = outbox_settle(&p->plan);
+	db_pool_run(p->options.leader, p->plan.steps, p->plan.count, DB_DEADLINE_MS, on_taken, p);
+}
+
+void poller_lead(struct poller *p)
+{
+	p->leading = true;
+	if (p->state == POLLER_STANDBY)
+		take_over(p);
+}
+
+void poller_yield(struct poller *p)
+{
+	bool was_leading = p->leading;
+	p->leading = p->taken = false;
+	(void)uv_timer_stop(&p->pause);
+	telegram_call_cancel(p->poll);
+	telegram_call_cancel(p->call);
+	p->poll = p->call = NULL;
+	if (was_leading)
+		log_warn("not leading any more; another replica may take over, this one stands by");
+	delivery_yield(p->options.delivery);
+	if (p->state != POLLER_STOPPING && p->state != POLLER_STOPPED)
+		set_state(p, POLLER_STANDBY);
+	else
+		rest_and_stop(p);
+}
+
+/* Keeping the leadership --------------------------------------------------------------------------------------------------*/
+
+static void on_beat_answered(const struct db_reply *reply, void *data)
+{
+	(void)reply;
+	((struct poller *)data)->beating = false;
+}
+
+static void on_beat(uv_timer_t *timer)
+{
+	struct poller *p = timer->data;
+	if (!p->leading || p->beating || clock_monotonic_us() - db_pool_last_answer_us(p->options.leader) < BEAT_MS * 900)
+		return;
+	p->beating = true;
+	p->beat_plan.count = 0;
+	(void)db_plan_add_plain(&p->beat_plan, SQL_PING);
+	db_pool_run(p->options.leader, p->beat_plan.steps, 1, BEAT_MS * 2, on_beat_answered, p);
+}
+
+static void on_prune(uv_timer_t *timer);
+
+static void on_pruned(const struct db_reply *reply, void *data)
+{
+	struct poller *p = data;
+	p->pruning = false;
+	if (reply->err == ERR_OK && db_get_i64(reply->results[0], 0, 0, 0) > 0)
+		(void)uv_timer_start(&p->prune, on_prune, 1000, PRUNE_MS);
+}
+
+static void on_prune(uv_timer_t *timer)
+{
+	struct poller *p = timer->data;
+	if (!p->leading || p->pruning)
+		return;
+	p->pruning = true;
+	arena_reset(&p->prune_arena);
+	p->prune_plan.count = 0;
+	outbox_prune(&p->prune_plan, &p->prune_arena, p->options.history_retention_days);
+	db_pool_run(p->options.leader, p->prune_plan.steps, 1, DB_DEADLINE_MS, on_pruned, p);
+}
+
+/* The first word with Telegram: is the token good? ------------------------------------------------------------------------*/
+
+static void ask_token(struct poller *p);
+
+static void on_token_pause_over(uv_timer_t *timer)
+{
+	ask_token(timer->data);
+}
+
+static void on_me(const struct telegram_answer *answer, void *data)
+{
+	struct poller *p = data;
+	p->token_call = NULL;
+	if (answer->class == TELEGRAM_CANCELLED)
+		return;
+	if (answer->class == TELEGRAM_OK) {
+		p->token_worked = true;
+		const char *name = json_string_value(json_object_get(answer->result, "username"));
+		log_info("Telegram knows this bot as @%.64s", name ? name : "?");
+		return;
+	}
+	if (answer->class == TELEGRAM_TOKEN && !p->token_worked) {
+		p->options.token_refused(answer->description, p->options.data);
+		return;
+	}
+	if (p->token_worked)
+		return; /* something else has worked meanwhile */
+	log_warn("Telegram cannot be reached: %s; trying on", answer->description);
+	(void)uv_timer_start(&p->token, on_token_pause_over, 5000, 0);
+}
+
+static void ask_token(struct poller *p)
+{
+	if (!p->token_worked)
+		p->token_call = telegram_call(p->options.telegram, "getMe", "{}", 2, QUICK_MS, on_me, p);
+}
+
+/* Life ---------------------------------------------------------------------------------------------------------------------*/
+
+struct poller *poller_create(uv_loop_t *loop, const struct poller_options *options)
+{
+	struct poller *p = calloc(1, sizeof *p);
+	if (!p)
+		abort();
+	p->loop = loop;
+	p->options = *options;
+	arena_init(&p->arena, ARENA_MAXIMUM);
+	arena_init(&p->prune_arena, ARENA_MAXIMUM);
+	p->batch = batch_create(&(struct batch_options){
+	    .leader = options->leader,
+	    .delivery = options->delivery,
+	    .rules = options->rules,
+	    .bot_id = options->bot_id,
+	    .done = on_batch_done,
+	    .data = p,
+	});
+	(void)uv_timer_init(loop, &p->pause);
+	(void)uv_timer_init(loop, &p->beat);
+	(void)uv_timer_init(loop, &p->prune);
+	(void)uv_timer_init(loop, &p->token);
+	p->pause.data = p->beat.data = p->prune.data = p->token.data = p;
+	(void)uv_timer_start(&p->prune, on_prune, PRUNE_FIRST_MS, PRUNE_MS);
+	(void)uv_timer_start(&p->beat, on_beat, BEAT_MS, BEAT_MS);
+	ask_token(p);
+	return p;
+}
+
+static void say_stopped(struct poller *p)
+{
+	if (p->state == POLLER_STOPPED)
+		return;
+	set_state(p, POLLER_STOPPED);
+	p->stopped(p->stopped_data);
+}
+
+static void on_rested(const struct db_reply *reply, void *data)
+{
+	if (reply->err != ERR_OK)
+		log_warn("the stop could not be noted: %s", reply->message);
+	say_stopped(data);
+}
+
+static void on_drained(void *data)
+{
+	struct poller *p = data;
+	if (!p->leading) {
+		say_stopped(p);
+		return;
+	}
+	arena_reset(&p->arena);
+	p->plan.count = 0;
+	bot_rest(&p->plan, &p->arena, p->options.bot_id);
+	db_pool_run(p->options.leader, p->plan.steps, p->plan.count, 1000, on_rested, p);
+}
+
+/* The batch in hand is done, or there was none. */
+static void rest_and_stop(struct poller *p)
+{
+	if (p->resting || batch_is_running(p->batch))
+		return;
+	p->resting = true;
+	if (p->leading)
+		delivery_drain(p->options.delivery, DRAIN_MS, on_drained, p);
+	else
+		say_stopped(p);
+}
+
+void poller_stop(struct poller *p, void (*stopped)(void *), void *data)
+{
+	p->stopped = stopped;
+	p->stopped_data = data;
+	set_state(p, POLLER_STOPPING);
+	(void)uv_timer_stop(&p->pause);
+	(void)uv_timer_stop(&p->prune);
+	(void)uv_timer_stop(&p->token);
+	telegram_call_cancel(p->poll);
+	telegram_call_cancel(p->call);
+	telegram_call_cancel(p->token_call);
+	p->poll = p->call = p->token_call = NULL;
+	rest_and_stop(p);
+}
+
+enum poller_state poller_state(const struct poller *p)
+{
+	return p->state;
+}
+
+struct poller_stats poller_stats(const struct poller *p)
+{
+	return p->stats;
+}
+
+struct batch_stats poller_batch_stats(const struct poller *p)
+{
+	return batch_stats(p->batch);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct poller *p = handle->data;
+	if (--p->closing == 0)
+		free(p);
+}
+
+void poller_destroy(struct poller *p)
+{
+	if (!p)
+		return;
+	telegram_call_cancel(p->poll);
+	telegram_call_cancel(p->call);
+	telegram_call_cancel(p->token_call);
+	free(p->commands_body);
+	batch_destroy(p->batch);
+	arena_finish(&p->arena);
+	arena_finish(&p->prune_arena);
+	p->closing = 4;
+	uv_close((uv_handle_t *)&p->pause, on_closed);
+	uv_close((uv_handle_t *)&p->beat, on_closed);
+	uv_close((uv_handle_t *)&p->prune, on_closed);
+	uv_close((uv_handle_t *)&p->token, on_closed);
+}

@@ -1,0 +1,378 @@
+#include "salesreg/base/config.h"
+#include "salesreg/base/text.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum config_type {
+	TYPE_TEXT,
+	TYPE_SECRET,
+	TYPE_URL,    /* http:// or https://, no trailing slash kept */
+	TYPE_NUMBER, /* low…high */
+	TYPE_SWITCH,
+	TYPE_CHOICE, /* index into the words of `rule`, separated by | */
+	TYPE_IDS,    /* comma-separated Telegram ids, into admin_ids */
+	TYPE_READ_ELSEWHERE, /* documented here, used before the table is read or by others */
+};
+
+struct config_row {
+	const char *name;
+	enum config_type type;
+	size_t offset;
+	const char *fallback; /* NULL: not set */
+	const char *rule;     /* words of a choice, else the unit or form for people */
+	int64_t low, high;
+	unsigned need;
+	const char *about;
+};
+
+#define AT(member) .offset = offsetof(struct config, member)
+static const struct config_row table[] = {
+    {"DATABASE_URL", TYPE_SECRET, AT(database_url), .rule = "libpq URI", .need = CONFIG_NEEDS_DATABASE,
+	.about = "PostgreSQL; several hosts with target_session_attrs work"},
+    {"REGISTRY_BOT_TOKEN", TYPE_SECRET, AT(bot_token), .rule = "123456:ABC… from @BotFather",
+	.need = CONFIG_NEEDS_TOKEN, .about = "the bot's token; never printed"},
+    {"CORPORATE_EMAIL_DOMAIN", TYPE_TEXT, AT(email_domains), "truerealestate.bali", "domain[,domain…]",
+	.about = "a rep's e-mail must be in one of these"},
+    {"OUTREACH_ENABLED", TYPE_SWITCH, AT(outreach_enabled), "true", "true or false",
+	.about = "whether prospects are dealt to reps"},
+    {"OUTREACH_INTERVAL_SECONDS", TYPE_NUMBER, AT(outreach_interval_s), "300", "seconds", 1, 86400,
+	.about = "sweep for what a notification missed"},
+    {"MAX_PROSPECTS_PER_REP", TYPE_NUMBER, AT(max_prospects_per_rep), "5", "prospects", 1, 1000000,
+	.about = "open prospects one rep may hold"},
+    {"ASSIGNMENT_STRATEGY", TYPE_CHOICE, AT(assignment_strategy), "round_robin", "round_robin|least_loaded",
+	.about = "whose turn it is"},
+    {"REGISTRATION_APPROVAL", TYPE_CHOICE, AT(registration_approval), "auto", "auto|admin",
+	.about = "whether an admin approves new reps"},
+    {"ADMIN_TELEGRAM_IDS", TYPE_IDS, 0, NULL, "id[,id…]", .about = "Telegram ids of the managers"},
+    {"BOT_LOCALE", TYPE_CHOICE, AT(locale), "ru", "ru|en",
+	.about = "language for people whose Telegram speaks neither"},
+    {"TELEGRAM_API_BASE", TYPE_URL, AT(telegram_api_base), "https://api.telegram.org", "http(s)://host[:port]",
+	.about = "requests go to $TELEGRAM_API_BASE/bot<token>/<method>"},
+    {"TELEGRAM_RATE_LIMIT", TYPE_NUMBER, AT(rate_limit_per_s), "30", "messages a second, 0 = no limit", 0, 10000,
+	.about = "to all chats together"},
+    {"TELEGRAM_CHAT_RATE_LIMIT", TYPE_NUMBER, AT(chat_rate_limit_per_s), "1", "messages a second, 0 = no limit", 0,
+	1000, .about = "to one chat, in bursts of 5"},
+    {"GOOGLE_CLIENT_ID", TYPE_TEXT, AT(google_client_id), .rule = "from Google Cloud",
+	.about = "not set: calendar off"},
+    {"GOOGLE_CLIENT_SECRET", TYPE_SECRET, AT(google_client_secret), .rule = "from Google Cloud",
+	.about = "goes with GOOGLE_CLIENT_ID"},
+    {"GOOGLE_AUTH_URL", TYPE_URL, AT(google_auth_url), "https://accounts.google.com/o/oauth2/v2/auth", "URL",
+	.about = "where a rep is asked"},
+    {"GOOGLE_TOKEN_URL", TYPE_URL, AT(google_token_url), "https://oauth2.googleapis.com/token", "URL",
+	.about = "where a code becomes tokens"},
+    {"GOOGLE_REVOKE_URL", TYPE_URL, AT(google_revoke_url), "https://oauth2.googleapis.com/revoke", "URL",
+	.about = "where tokens are given back"},
+    {"GOOGLE_CALENDAR_API_BASE", TYPE_URL, AT(google_calendar_base), "https://www.googleapis.com/calendar/v3", "URL",
+	.about = "Google Calendar"},
+    {"OAUTH_PUBLIC_URL", TYPE_URL, AT(oauth_public_url), .rule = "URL",
+	.about = "the redirect URI is $OAUTH_PUBLIC_URL/oauth/callback"},
+    {"OAUTH_LISTEN", TYPE_TEXT, AT(oauth_listen), "127.0.0.1:8080", "address:port",
+	.about = "where the redirect is answered"},
+    {"TOKEN_ENCRYPTION_KEY", TYPE_SECRET, AT(token_encryption_key), .rule = "32 bytes, base64",
+	.about = "required for the calendar"},
+    {"HISTORY_RETENTION_DAYS", TYPE_NUMBER, AT(history_retention_days), "90", "days", 1, 36500,
+	.about = "how long sent messages are kept"},
+    {"TZ", TYPE_READ_ELSEWHERE, 0, "Asia/Makassar in the image", "time zone", .about = "times shown to people"},
+    {"LOG_LEVEL", TYPE_CHOICE, AT(log_level), "info", "debug|info|warn|error", .about = "least level written"},
+    {"LOG_FORMAT", TYPE_CHOICE, AT(log_format), "text", "text|json", .about = "for people or for machines"},
+    {"DB_POOL_SIZE", TYPE_NUMBER, AT(db_pool_size), "4", "connections a worker", 1, 64,
+	.about = "besides the one for LISTEN"},
+    {"METRICS_LISTEN", TYPE_TEXT, AT(metrics_listen), .rule = "address:port", .about = "Prometheus; not set: off"},
+    {"SALESREG_RUN_DIR", TYPE_TEXT, AT(run_dir), .rule = "directory",
+	.about = "control sockets; /run/salesreg as root, else $XDG_RUNTIME_DIR/salesreg"},
+    {"WORKERS", TYPE_TEXT, AT(workers), "bot,outreach,oauth", "role[,role…]", .about = "what supervise starts"},
+    {"MESSAGES", TYPE_TEXT, AT(messages), .rule = "JSON, mostly as MESSAGES_FILE",
+	.about = "texts that replace those of config/messages.json"},
+    {"SALESREG_ROLE", TYPE_READ_ELSEWHERE, 0, NULL, "command", .about = "used when argv names no command"},
+};
+enum { ROWS = sizeof table / sizeof *table };
+
+static void *field(const struct config *c, const struct config_row *row)
+{
+	return (char *)(uintptr_t)c + row->offset;
+}
+
+/* Removes the surrounding white space that editors and `echo` leave behind. */
+static char *trim(char *s)
+{
+	while (*s == ' ' || *s == '\t' || *s == '\n' || *s == '\r')
+		s++;
+	size_t n = strlen(s);
+	while (n > 0 && strchr(" \t\r\n", s[n - 1]))
+		n--;
+	s[n] = '\0';
+	return s;
+}
+
+static bool read_file(const char *path, struct buf *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	char chunk[4096];
+	ssize_t n;
+	while ((n = read(fd, chunk, sizeof chunk)) > 0)
+		buf_add(out, chunk, (size_t)n);
+	(void)close(fd);
+	return n == 0 && !out->failed;
+}
+
+/* The value in force before parsing: NAME, or the content of NAME_FILE, or the default. False: a problem was noted. */
+static bool raw_value(const struct config_row *row, struct buf *value, struct buf *problems)
+{
+	char file_name[64];
+	(void)snprintf(file_name, sizeof file_name, "%s_FILE", row->name);
+	const char *plain = getenv(row->name), *path = getenv(file_name);
+	bool has_plain = plain && *plain, has_path = path && *path;
+	if (has_plain && has_path) {
+		buf_addf(problems, "%s and %s are both set; keep one of them\n", row->name, file_name);
+		return false;
+	}
+	if (has_path) {
+		if (read_file(path, value))
+			return true;
+		buf_addf(problems, "%s=%s: the file cannot be read (%s); check the path and its permissions\n", file_name,
+		    path, value->failed ? "it is too long" : strerror(errno));
+		return false;
+	}
+	if (has_plain)
+		buf_adds(value, plain);
+	else if (row->fallback)
+		buf_adds(value, row->fallback);
+	if (!value->failed)
+		return true;
+	buf_addf(problems, "%s is longer than %d bytes\n", row->name, CONFIG_VALUE_MAX);
+	return false;
+}
+
+static bool parse_i64(const char *s, int64_t *out)
+{
+	char *end = NULL;
+	errno = 0;
+	long long n = strtoll(s, &end, 10);
+	if (errno || end == s || *end)
+		return false;
+	*out = n;
+	return true;
+}
+
+static bool parse_switch(const char *s, bool *out)
+{
+	static const char *const yes[] = {"true", "1", "yes", "on"}, *const no[] = {"false", "0", "no", "off"};
+	for (size_t i = 0; i < 4; i++) {
+		if (strcasecmp(s, yes[i]) == 0 || strcasecmp(s, no[i]) == 0) {
+			*out = strcasecmp(s, yes[i]) == 0;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool parse_choice(const char *s, const char *words, int64_t *out)
+{
+	size_t n = strlen(s);
+	int64_t index = 0;
+	for (const char *word = words; word; index++) {
+		const char *end = strchrnul(word, '|');
+		if ((size_t)(end - word) == n && strncasecmp(word, s, n) == 0) {
+			*out = index;
+			return true;
+		}
+		word = *end ? end + 1 : NULL;
+	}
+	return false;
+}
+
+static bool parse_ids(char *s, struct config *c)
+{
+	c->admin_count = 0;
+	char *rest = s;
+	for (char *part; (part = strsep(&rest, ","));) {
+		part = trim(part);
+		if (!*part)
+			continue;
+		if (c->admin_count == CONFIG_LIST_MAX || !parse_i64(part, &c->admin_ids[c->admin_count]) ||
+		    c->admin_ids[c->admin_count] <= 0)
+			return false;
+		c->admin_count++;
+	}
+	return true;
+}
+
+static bool store_text(struct config *c, const struct config_row *row, const char *s)
+{
+	char **slot = field(c, row);
+	*slot = *s ? strdup(s) : NULL;
+	return !*s || *slot;
+}
+
+static bool store(struct config *c, const struct config_row *row, char *s)
+{
+	int64_t number = 0;
+	switch (row->type) {
+	case TYPE_TEXT:
+		return store_text(c, row, s);
+	case TYPE_SECRET:
+		return !*s || secret_set(field(c, row), s) == ERR_OK;
+	case TYPE_URL: {
+		size_t n = strlen(s);
+		if (n == 0)
+			return true;
+		if ((strncmp(s, "http://", 7) != 0 || n == 7) && (strncmp(s, "https://", 8) != 0 || n == 8))
+			return false;
+		while (n > 0 && s[n - 1] == '/')
+			s[--n] = '\0';
+		return strpbrk(s, " \t\"'") == NULL && store_text(c, row, s);
+	}
+	case TYPE_NUMBER:
+		if (!parse_i64(s, &number) || number < row->low || number > row->high)
+			return false;
+		*(int64_t *)field(c, row) = number;
+		return true;
+	case TYPE_SWITCH:
+		return parse_switch(s, field(c, row));
+	case TYPE_CHOICE:
+		return parse_choice(s, row->rule, field(c, row));
+	case TYPE_IDS:
+		return parse_ids(s, c);
+	case TYPE_READ_ELSEWHERE:
+		return true;
+	}
+	return false;
+}
+
+static void describe_rule(const struct config_row *row, struct buf *out)
+{
+	if (row->type == TYPE_CHOICE) {
+		for (const char *p = row->rule; *p; p++)
+			buf_adds(out, *p == '|' ? " or " : (char[2]){*p, 0});
+	} else if (row->type == TYPE_NUMBER) {
+		buf_addf(out, "%lld…%lld %s", (long long)row->low, (long long)row->high, row->rule);
+	} else {
+		buf_adds(out, row->rule);
+	}
+}
+
+static void load_row(struct config *c, const struct config_row *row, unsigned needs, struct buf *problems)
+{
+	struct buf value;
+	buf_init(&value, CONFIG_VALUE_MAX);
+	if (!raw_value(row, &value, problems))
+		goto out;
+	(void)buf_text(&value);
+	char empty[1] = "", *s = value.data ? trim(value.data) : empty;
+	if (!*s) {
+		if (row->need & needs)
+			buf_addf(problems, "%s is not set; it must be: %s (%s)\n", row->name, row->rule, row->about);
+		if (row->type == TYPE_NUMBER || row->type == TYPE_CHOICE || row->type == TYPE_SWITCH)
+			buf_addf(problems, "%s is empty\n", row->name);
+		goto out;
+	}
+	char *shown = row->type == TYPE_SECRET ? strdup("(not shown)") : strndup(s, 80);
+	if (!store(c, row, s)) {
+		buf_addf(problems, "%s=%s is not usable; it must be: ", row->name, shown ? shown : "?");
+		describe_rule(row, problems);
+		buf_addc(problems, '\n');
+	}
+	free(shown);
+out:
+	if (value.data)
+		explicit_bzero(value.data, value.capacity);
+	buf_finish(&value);
+}
+
+enum err config_load(struct config *c, unsigned needs, struct buf *problems)
+{
+	*c = (struct config){0};
+	size_t before = problems->size;
+	for (size_t i = 0; i < ROWS; i++)
+		load_row(c, &table[i], needs, problems);
+	return problems->size == before && !problems->failed ? ERR_OK : ERR_CONFIG;
+}
+
+void config_finish(struct config *c)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		if (table[i].type == TYPE_TEXT || table[i].type == TYPE_URL)
+			free(*(char **)field(c, &table[i]));
+		else if (table[i].type == TYPE_SECRET)
+			secret_finish(field(c, &table[i]));
+	}
+	*c = (struct config){0};
+}
+
+void config_describe(struct buf *out, bool markdown)
+{
+	if (markdown)
+		buf_adds(out, "| name | default | form | |\n|---|---|---|---|\n");
+	for (size_t i = 0; i < ROWS; i++) {
+		const struct config_row *row = &table[i];
+		const char *fallback = row->fallback ? row->fallback : row->need ? "required" : "none";
+		if (markdown)
+			buf_addf(out, "| `%s` | %s | ", row->name, fallback);
+		else
+			buf_addf(out, "  %-26s %s\n  %-26s   ", row->name, row->about, "");
+		if (markdown) {
+			describe_rule(row, out);
+			buf_addf(out, " | %s |\n", row->about);
+		} else {
+			describe_rule(row, out);
+			buf_addf(out, "; default: %s\n", fallback);
+		}
+	}
+}
+
+static void dump_ids(const struct config *c, struct buf *out)
+{
+	for (size_t i = 0; i < c->admin_count; i++)
+		buf_addf(out, "%s%lld", i ? "," : "", (long long)c->admin_ids[i]);
+}
+
+static void dump_choice(const struct config_row *row, int64_t index, struct buf *out)
+{
+	const char *word = row->rule;
+	while (index-- > 0)
+		word = strchrnul(word, '|') + 1;
+	buf_add(out, word, (size_t)(strchrnul(word, '|') - word));
+}
+
+void config_dump(const struct config *c, struct buf *out)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		const struct config_row *row = &table[i];
+		const char *text = NULL;
+		buf_addf(out, "%s=", row->name);
+		switch (row->type) {
+		case TYPE_TEXT:
+		case TYPE_URL:
+			text = *(char **)field(c, row);
+			buf_addf(out, "%.200s", text ? text : "");
+			break;
+		case TYPE_SECRET:
+			buf_adds(out, secret_is_set(field(c, row)) ? "(set)" : "(not set)");
+			break;
+		case TYPE_NUMBER:
+			buf_add_i64(out, *(int64_t *)field(c, row));
+			break;
+		case TYPE_SWITCH:
+			buf_adds(out, *(bool *)field(c, row) ? "true" : "false");
+			break;
+		case TYPE_CHOICE:
+			dump_choice(row, *(int64_t *)field(c, row), out);
+			break;
+		case TYPE_IDS:
+			dump_ids(c, out);
+			break;
+		case TYPE_READ_ELSEWHERE:
+			text = getenv(row->name);
+			buf_adds(out, text ? text : "");
+			break;
+		}
+		buf_addc(out, '\n');
+	}
+}

@@ -1,0 +1,465 @@
+#include "salesreg/db/conn.h"
+#include "salesreg/base/clock.h"
+#include "salesreg/base/log.h"
+#include "salesreg/db/migrate.h"
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ *            open()            thread done             run()
+ *   CLOSED ----------> CONNECTING ----------> IDLE ------------> RUNNING
+ *     ^                    |                   |  <------------    |
+ *     |      failed        |                   |    Sync came      |
+ *     +--------------------+-------------------+-------------------+  lost, deadline, discard()
+ */
+#define CONN_STATE_MAP(X) X(CLOSED) X(CONNECTING) X(IDLE) X(RUNNING)
+enum conn_state {
+#define X(name) CONN_##name,
+	CONN_STATE_MAP(X)
+#undef X
+};
+
+/* What comes back next: the answer to a Prepare or to a step. */
+struct expected {
+	bool is_prepare;
+	size_t step;
+	enum sql_statement statement;
+};
+
+struct db_conn {
+	uv_loop_t *loop;
+	struct db_conn_options options;
+	enum conn_state state;
+	bool destroyed, set_up;
+	PGconn *pg;
+	uv_poll_t *poll; /* own memory: a new one for each socket, freed when closed */
+	int poll_events;
+	uv_timer_t deadline;
+	uv_work_t work;
+	char why[256];
+
+	struct {
+		void (*done)(struct db_conn *, const struct db_reply *, void *);
+		void *data;
+		struct db_reply reply;
+		struct expected expected[2 * DB_MAX_STEPS];
+		size_t expected_count, position;
+	} run;
+	int64_t last_answer_us;
+	/* statements this session has prepared */
+	unsigned char prepared[SQL_STATEMENT_COUNT];
+};
+
+static void set_state(struct db_conn *conn, enum conn_state state)
+{
+	static const char *const names[] = {
+#define X(name) #name,
+	    CONN_STATE_MAP(X)
+#undef X
+	};
+	log_debug("database connection %s: %s -> %s", conn->options.application_name, names[conn->state],
+	    names[state]);
+	conn->state = state;
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+static void on_deadline_closed(uv_handle_t *handle)
+{
+	struct db_conn *conn = handle->data;
+	free(conn);
+}
+
+/* libpq's messages may quote the host and user, never the password; only the first line is for us. */
+static void remember_why(struct db_conn *conn, const char *why)
+{
+	if (why != conn->why)
+		(void)snprintf(conn->why, sizeof conn->why, "%.*s", (int)strcspn(why, "\n"), why);
+}
+
+static void shut(struct db_conn *conn)
+{
+	(void)uv_timer_stop(&conn->deadline);
+	if (conn->poll) {
+		(void)uv_poll_stop(conn->poll);
+		uv_close((uv_handle_t *)conn->poll, on_handle_closed);
+		conn->poll = NULL;
+	}
+	if (conn->pg) {
+		PQfinish(conn->pg);
+		conn->pg = NULL;
+	}
+}
+
+static void clear_results(struct db_reply *reply)
+{
+	for (size_t i = 0; i < DB_MAX_STEPS; i++) {
+		PQclear(reply->results[i]);
+		reply->results[i] = NULL;
+	}
+}
+
+/* Ends the run in hand, if any, and says that the connection is gone. */
+static void lose(struct db_conn *conn, enum err err, const char *why)
+{
+	remember_why(conn, why);
+	bool running = conn->state == CONN_RUNNING;
+	shut(conn);
+	set_state(conn, CONN_CLOSED);
+	if (running) {
+		clear_results(&conn->run.reply);
+		conn->run.reply.err = err;
+		(void)snprintf(conn->run.reply.message, sizeof conn->run.reply.message, "%s", conn->why);
+		conn->run.done(conn, &conn->run.reply, conn->run.data);
+	}
+	if (!conn->destroyed && conn->state == CONN_CLOSED)
+		conn->options.lost(conn, conn->why, conn->options.data);
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events);
+
+static void watch(struct db_conn *conn, int events)
+{
+	if (conn->poll_events == events)
+		return;
+	conn->poll_events = events;
+	(void)uv_poll_start(conn->poll, events, on_poll);
+}
+
+static bool flush(struct db_conn *conn)
+{
+	int left = PQflush(conn->pg);
+	if (left < 0)
+		return false;
+	watch(conn, left ? UV_READABLE | UV_WRITABLE : UV_READABLE);
+	return true;
+}
+
+static bool is_conflict(const char *sqlstate)
+{
+	return strcmp(sqlstate, "23505") == 0 || strcmp(sqlstate, "40001") == 0 || strcmp(sqlstate, "40P01") == 0;
+}
+
+static void note_failure(struct db_conn *conn, const PGresult *result, size_t step)
+{
+	struct db_reply *reply = &conn->run.reply;
+	if (reply->err != ERR_OK)
+		return;
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	(void)snprintf(reply->sqlstate, sizeof reply->sqlstate, "%s", sqlstate ? sqlstate : "");
+	(void)snprintf(reply->message, sizeof reply->message, "%s", message ? message : "no message");
+	reply->failed_step = step;
+	reply->err = is_conflict(reply->sqlstate) ? ERR_CONFLICT : ERR_REFUSED;
+}
+
+static void finish_run(struct db_conn *conn)
+{
+	struct db_reply reply = conn->run.reply;
+	(void)uv_timer_stop(&conn->deadline);
+	conn->last_answer_us = clock_monotonic_us();
+	/* a plan that outlived a change of the schema, a statement the server forgot: only a new session helps */
+	bool stale = strcmp(reply.sqlstate, "0A000") == 0 || strcmp(reply.sqlstate, "26000") == 0;
+	if (reply.err != ERR_OK)
+		clear_results(&reply);
+	memset(conn->run.reply.results, 0, sizeof conn->run.reply.results);
+	if (stale) {
+		shut(conn);
+		remember_why(conn, reply.message);
+		set_state(conn, CONN_CLOSED);
+	} else {
+		set_state(conn, CONN_IDLE);
+	}
+	conn->run.done(conn, &reply, conn->run.data);
+	clear_results(&reply);
+	if (stale && !conn->destroyed && conn->state == CONN_CLOSED)
+		conn->options.lost(conn, conn->why, conn->options.data);
+}
+
+/* Takes one result; true if the run is over. */
+static bool take(struct db_conn *conn, PGresult *result)
+{
+	struct expected *now = conn->run.position < conn->run.expected_count
+	    ? &conn->run.expected[conn->run.position]
+	    : NULL;
+	if (!result) {
+		conn->run.position++;
+		return false;
+	}
+	ExecStatusType status = PQresultStatus(result);
+	if (status == PGRES_PIPELINE_SYNC) {
+		PQclear(result);
+		return true;
+	}
+	assert(now);
+	bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+	if (now->is_prepare && !good)
+		conn->prepared[now->statement] = 0;
+	if (!good && status != PGRES_PIPELINE_ABORTED)
+		note_failure(conn, result, now->step);
+	if (good && !now->is_prepare) {
+		PQclear(conn->run.reply.results[now->step]);
+		conn->run.reply.results[now->step] = result;
+	} else {
+		PQclear(result);
+	}
+	return false;
+}
+
+static void deliver_notifications(struct db_conn *conn)
+{
+	for (PGnotify *n; conn->pg && (n = PQnotifies(conn->pg));) {
+		if (conn->options.notified)
+			conn->options.notified(conn, n->relname, n->extra, conn->options.data);
+		PQfreemem(n);
+	}
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+	struct db_conn *conn = poll->data;
+	if (conn->poll != poll)
+		return;
+	if (status < 0 || ((events & UV_READABLE) && !PQconsumeInput(conn->pg)) || !flush(conn)) {
+		lose(conn, ERR_UNAVAILABLE, conn->pg ? PQerrorMessage(conn->pg) : "the socket failed");
+		return;
+	}
+	while (conn->state == CONN_RUNNING && !PQisBusy(conn->pg)) {
+		if (take(conn, PQgetResult(conn->pg))) {
+			deliver_notifications(conn);
+			if (conn->state == CONN_RUNNING)
+				finish_run(conn);
+			return;
+		}
+	}
+	if (PQstatus(conn->pg) == CONNECTION_BAD) {
+		lose(conn, ERR_UNAVAILABLE, PQerrorMessage(conn->pg));
+		return;
+	}
+	deliver_notifications(conn);
+}
+
+static void on_deadline(uv_timer_t *timer)
+{
+	lose(timer->data, ERR_TIMEOUT, "the database did not answer in time");
+}
+
+/* Connecting, on the thread pool. */
+
+static const char session_defaults[] =
+    "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2;"
+    "SET tcp_user_timeout = 20000; SET client_connection_check_interval = 5000;"
+    "SET idle_in_transaction_session_timeout = 15000; SET plan_cache_mode = force_generic_plan;"
+    "SET search_path = ''; SET jit = off";
+
+static void ignore_notice(void *unused, const PGresult *result)
+{
+	(void)unused;
+	(void)result;
+}
+
+PGconn *db_connect_blocking(const char *uri, const char *application_name)
+{
+	const char *const names[] = {"dbname", "fallback_application_name", "connect_timeout", "keepalives_idle",
+	    "keepalives_interval", "keepalives_count", "tcp_user_timeout", "client_encoding", NULL};
+	const char *const values[] = {uri, application_name, "10", "10", "5", "2", "20000", "UTF8", NULL};
+	PGconn *pg = PQconnectdbParams(names, values, 1);
+	if (pg)
+		(void)PQsetNoticeReceiver(pg, ignore_notice, NULL);
+	return pg;
+}
+
+static bool execute(PGconn *pg, const char *sql)
+{
+	PGresult *result = PQexec(pg, sql);
+	ExecStatusType status = PQresultStatus(result);
+	PQclear(result);
+	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+static void connect_in_thread(uv_work_t *work)
+{
+	struct db_conn *conn = work->data;
+	PGconn *pg = db_connect_blocking(secret_reveal(conn->options.uri), conn->options.application_name);
+	if (!pg)
+		return;
+	if (PQstatus(pg) != CONNECTION_OK || !execute(pg, session_defaults) ||
+	    (conn->options.session_sql && !execute(pg, conn->options.session_sql))) {
+		remember_why(conn, PQerrorMessage(pg));
+	} else if (conn->options.setup && !conn->set_up &&
+	    !conn->options.setup(pg, conn->options.data, conn->why, sizeof conn->why)) {
+		/* why is said */
+	} else if (PQsetnonblocking(pg, 1) != 0 || !PQenterPipelineMode(pg)) {
+		remember_why(conn, PQerrorMessage(pg));
+	} else {
+		conn->pg = pg;
+		conn->set_up = true;
+		return;
+	}
+	PQfinish(pg);
+}
+
+static void free_destroyed(struct db_conn *conn)
+{
+	shut(conn);
+	uv_close((uv_handle_t *)&conn->deadline, on_deadline_closed);
+}
+
+static void on_connected(uv_work_t *work, int status)
+{
+	struct db_conn *conn = work->data;
+	if (conn->destroyed) {
+		free_destroyed(conn);
+		return;
+	}
+	if (status < 0 || !conn->pg) {
+		set_state(conn, CONN_CLOSED);
+		conn->options.opened(conn, ERR_UNAVAILABLE, conn->why, conn->options.data);
+		return;
+	}
+	conn->poll = malloc(sizeof *conn->poll);
+	if (!conn->poll || uv_poll_init(conn->loop, conn->poll, PQsocket(conn->pg)) != 0) {
+		free(conn->poll);
+		conn->poll = NULL;
+		shut(conn);
+		set_state(conn, CONN_CLOSED);
+		conn->options.opened(conn, ERR_IO, "the socket cannot be watched", conn->options.data);
+		return;
+	}
+	conn->poll->data = conn;
+	conn->poll_events = 0;
+	watch(conn, UV_READABLE);
+	memset(conn->prepared, 0, sizeof conn->prepared);
+	conn->last_answer_us = clock_monotonic_us();
+	set_state(conn, CONN_IDLE);
+	conn->options.opened(conn, ERR_OK, "", conn->options.data);
+}
+
+struct db_conn *db_conn_create(uv_loop_t *loop, const struct db_conn_options *options)
+{
+	struct db_conn *conn = calloc(1, sizeof *conn);
+	if (!conn)
+		abort();
+	conn->loop = loop;
+	conn->options = *options;
+	conn->work.data = conn;
+	(void)uv_timer_init(loop, &conn->deadline);
+	conn->deadline.data = conn;
+	return conn;
+}
+
+void db_conn_open(struct db_conn *conn)
+{
+	assert(conn->state == CONN_CLOSED);
+	(void)snprintf(conn->why, sizeof conn->why, "out of memory");
+	set_state(conn, CONN_CONNECTING);
+	if (uv_queue_work(conn->loop, &conn->work, connect_in_thread, on_connected) != 0)
+		abort();
+}
+
+bool db_conn_is_open(const struct db_conn *conn)
+{
+	return conn->state == CONN_IDLE || conn->state == CONN_RUNNING;
+}
+
+bool db_conn_in_transaction(const struct db_conn *conn)
+{
+	return conn->pg && PQtransactionStatus(conn->pg) != PQTRANS_IDLE;
+}
+
+int64_t db_conn_last_answer_us(const struct db_conn *conn)
+{
+	return conn->last_answer_us;
+}
+
+static void start_run(struct db_conn *conn, uint64_t deadline_ms,
+    void (*done)(struct db_conn *, const struct db_reply *, void *), void *data)
+{
+	assert(conn->state == CONN_IDLE);
+	conn->run.reply = (struct db_reply){.err = ERR_OK};
+	conn->run.done = done;
+	conn->run.data = data;
+	conn->run.expected_count = conn->run.position = 0;
+	set_state(conn, CONN_RUNNING);
+	if (deadline_ms > 0)
+		(void)uv_timer_start(&conn->deadline, on_deadline, deadline_ms, 0);
+}
+
+/* A failure to send shows as a broken connection; report it from the loop, not from inside the starting call. */
+static void end_sending(struct db_conn *conn, bool sent)
+{
+	if (sent && PQpipelineSync(conn->pg) && flush(conn))
+		return;
+	(void)uv_timer_start(&conn->deadline, on_deadline, 0, 0);
+}
+
+static void expect(struct db_conn *conn, bool is_prepare, size_t step, enum sql_statement statement)
+{
+	conn->run.expected[conn->run.expected_count++] =
+	    (struct expected){.is_prepare = is_prepare, .step = step, .statement = statement};
+}
+
+void db_conn_run(struct db_conn *conn, const struct db_step *steps, size_t count, uint64_t deadline_ms,
+    void (*done)(struct db_conn *, const struct db_reply *, void *), void *data)
+{
+	assert(count > 0 && count <= DB_MAX_STEPS);
+	start_run(conn, deadline_ms, done, data);
+	conn->run.reply.count = count;
+	bool sent = true;
+	for (size_t i = 0; i < count && sent; i++) {
+		const struct sql_text *sql = sql_statement(steps[i].statement);
+		assert(steps[i].count <= DB_MAX_PARAMS);
+		if (!conn->prepared[steps[i].statement]) {
+			sent = PQsendPrepare(conn->pg, sql->name, sql->text, 0, NULL);
+			conn->prepared[steps[i].statement] = 1;
+			expect(conn, true, i, steps[i].statement);
+		}
+		sent = sent &&
+		    PQsendQueryPrepared(conn->pg, sql->name, steps[i].count, steps[i].values, NULL, NULL, 0);
+		expect(conn, false, i, steps[i].statement);
+	}
+	end_sending(conn, sent);
+}
+
+void db_conn_listen(struct db_conn *conn, const char *channel, uint64_t deadline_ms,
+    void (*done)(struct db_conn *, const struct db_reply *, void *), void *data)
+{
+	char sql[80];
+	(void)snprintf(sql, sizeof sql, "LISTEN %s", channel);
+	start_run(conn, deadline_ms, done, data);
+	conn->run.reply.count = 1;
+	bool sent = PQsendQueryParams(conn->pg, sql, 0, NULL, NULL, NULL, NULL, 0);
+	expect(conn, false, 0, SQL_STATEMENT_COUNT);
+	end_sending(conn, sent);
+}
+
+static void on_discard(uv_timer_t *timer)
+{
+	struct db_conn *conn = timer->data;
+	lose(conn, ERR_UNAVAILABLE, conn->why);
+}
+
+void db_conn_discard(struct db_conn *conn, const char *why)
+{
+	if (!db_conn_is_open(conn))
+		return;
+	remember_why(conn, why);
+	(void)uv_timer_start(&conn->deadline, on_discard, 0, 0);
+}
+
+void db_conn_destroy(struct db_conn *conn)
+{
+	if (!conn)
+		return;
+	conn->destroyed = true;
+	clear_results(&conn->run.reply);
+	if (conn->state == CONN_CONNECTING)
+		(void)uv_cancel((uv_req_t *)&conn->work); /* on_connected() frees, cancelled or not */
+	else
+		free_destroyed(conn);
+}

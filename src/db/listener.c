@@ -1,0 +1,192 @@
+#include "salesreg/db/listener.h"
+#include "salesreg/base/clock.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	HEARTBEAT_MS = 15000,
+	ANSWER_MS = 10000,
+	ECHO_MS = 5000,
+	RETRY_FIRST_MS = 100,
+	RETRY_LONGEST_MS = 10000,
+};
+
+/*
+ *           opened           all LISTENed          own NOTIFY came back
+ *   DOWN ----------> LISTENING ----------> PROBING ----------> READY (heartbeats)
+ *     ^                 |                     |                  |
+ *     +-----------------+---------------------+------------------+  lost; after a pause it starts over
+ */
+enum listener_state { LISTENER_DOWN, LISTENER_LISTENING, LISTENER_PROBING, LISTENER_READY };
+
+struct listener {
+	struct listener_options options;
+	struct db_conn *conn;
+	enum listener_state state;
+	size_t listened;
+	unsigned failures;
+	bool in_run;
+	char probe[48];
+	const char *probe_values[1];
+	uv_timer_t timer;
+};
+
+static void on_timer(uv_timer_t *timer);
+
+static void arm(struct listener *l, uint64_t ms)
+{
+	(void)uv_timer_start(&l->timer, on_timer, ms, 0);
+}
+
+static void go_down(struct listener *l, const char *why)
+{
+	l->state = LISTENER_DOWN;
+	l->in_run = false;
+	uint64_t pause = l->failures < 7 ? (uint64_t)RETRY_FIRST_MS << l->failures : RETRY_LONGEST_MS;
+	l->failures++;
+	arm(l, pause / 2 + clock_random() % (pause / 2 + 1));
+	l->options.down(l, why, l->options.data);
+}
+
+static void on_sent(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	struct listener *l = data;
+	l->in_run = false;
+	if (reply->err != ERR_OK)
+		db_conn_discard(conn, reply->message);
+}
+
+static void send_step(struct listener *l, enum sql_statement statement, int count)
+{
+	struct db_step step = {.statement = statement, .count = count, .values = {l->probe}};
+	l->in_run = true;
+	db_conn_run(l->conn, &step, 1, ANSWER_MS, on_sent, l);
+}
+
+static void on_listened(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	struct listener *l = data;
+	l->in_run = false;
+	if (reply->err != ERR_OK) {
+		db_conn_discard(conn, reply->message);
+		return;
+	}
+	const char *next = l->listened == 0 ? l->probe
+	    : l->listened <= LISTENER_MAX_CHANNELS ? l->options.channels[l->listened - 1]
+						   : NULL;
+	l->listened++;
+	if (next) {
+		l->in_run = true;
+		db_conn_listen(conn, next, ANSWER_MS, on_listened, l);
+		return;
+	}
+	l->state = LISTENER_PROBING;
+	send_step(l, SQL_LISTENER_PROBE, 1);
+	arm(l, ECHO_MS);
+}
+
+static void on_beat(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	on_sent(conn, reply, data);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct listener *l = timer->data;
+	switch (l->state) {
+	case LISTENER_DOWN:
+		db_conn_open(l->conn);
+		break;
+	case LISTENER_LISTENING:
+		break;
+	case LISTENER_PROBING:
+		l->options.deaf(l, l->options.data);
+		break;
+	case LISTENER_READY:
+		if (!l->in_run) {
+			static const struct db_step beat = {.statement = SQL_PING};
+			l->in_run = true;
+			db_conn_run(l->conn, &beat, 1, ANSWER_MS, on_beat, l);
+		}
+		arm(l, HEARTBEAT_MS);
+		break;
+	}
+}
+
+static void on_opened(struct db_conn *conn, enum err err, const char *why, void *data)
+{
+	struct listener *l = data;
+	if (err != ERR_OK) {
+		go_down(l, why);
+		return;
+	}
+	l->state = LISTENER_LISTENING;
+	l->listened = 0;
+	(void)snprintf(l->probe, sizeof l->probe, "salesreg_probe_%016llx", (unsigned long long)clock_random());
+	struct db_reply start = {.err = ERR_OK};
+	on_listened(conn, &start, l);
+}
+
+static void on_lost(struct db_conn *conn, const char *why, void *data)
+{
+	(void)conn;
+	go_down(data, why);
+}
+
+static void on_notified(struct db_conn *conn, const char *channel, const char *payload, void *data)
+{
+	(void)conn;
+	(void)payload;
+	struct listener *l = data;
+	if (strcmp(channel, l->probe) != 0) {
+		if (l->state == LISTENER_READY)
+			l->options.notified(l, channel, l->options.data);
+		return;
+	}
+	if (l->state != LISTENER_PROBING)
+		return;
+	l->state = LISTENER_READY;
+	l->failures = 0;
+	arm(l, HEARTBEAT_MS);
+	l->options.ready(l, l->options.data);
+}
+
+struct listener *listener_create(uv_loop_t *loop, const struct listener_options *options)
+{
+	struct listener *l = calloc(1, sizeof *l);
+	if (!l)
+		abort();
+	l->options = *options;
+	(void)uv_timer_init(loop, &l->timer);
+	l->timer.data = l;
+	l->conn = db_conn_create(loop,
+	    &(struct db_conn_options){
+		.uri = options->uri,
+		.application_name = options->application_name,
+		.opened = on_opened,
+		.lost = on_lost,
+		.notified = on_notified,
+		.data = l,
+	    });
+	db_conn_open(l->conn);
+	return l;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+void listener_destroy(struct listener *l)
+{
+	if (!l)
+		return;
+	db_conn_destroy(l->conn);
+	uv_close((uv_handle_t *)&l->timer, on_closed);
+}
+
+bool listener_is_ready(const struct listener *l)
+{
+	return l->state == LISTENER_READY;
+}

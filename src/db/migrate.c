@@ -1,0 +1,147 @@
+#include "salesreg/db/migrate.h"
+#include "salesreg/base/log.h"
+#include "salesreg/db/statement.h"
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* FNV-1a, 64 bits: notices an edited migration; nobody attacks with it. */
+static void checksum(const char *text, char out[17])
+{
+	uint64_t h = 0xcbf29ce484222325u;
+	for (; *text; text++)
+		h = (h ^ (unsigned char)*text) * 0x100000001b3u;
+	(void)snprintf(out, 17, "%016" PRIx64, h);
+}
+
+static bool complain(PGconn *pg, const char *doing, char *error, size_t size)
+{
+	const char *why = PQerrorMessage(pg);
+	(void)snprintf(error, size, "%s: %.*s", doing, (int)strcspn(why, "\n"), why);
+	return false;
+}
+
+/* Runs and frees; true if it went well. */
+static bool done(PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+	PQclear(result);
+	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+static bool apply_one(PGconn *pg, const struct sql_migration *m, char *error, size_t size)
+{
+	char what[160], version[12], sum[17];
+	(void)snprintf(what, sizeof what, "migration %s could not be applied", m->name);
+	(void)snprintf(version, sizeof version, "%d", m->version);
+	checksum(m->text, sum);
+	const char *values[] = {version, m->name, sum, m->compatible ? "t" : "f"};
+	if (done(PQexec(pg, "BEGIN")) && done(PQexec(pg, m->text)) &&
+	    done(PQexecParams(pg, sql_statement(SQL_MIGRATION_RECORD)->text, 4, NULL, values, NULL, NULL, 0)) &&
+	    done(PQexec(pg, "COMMIT")))
+		return true;
+	(void)complain(pg, what, error, size);
+	(void)done(PQexec(pg, "ROLLBACK"));
+	return false;
+}
+
+static const struct sql_migration *find(int version)
+{
+	for (const struct sql_migration *m = sql_migrations(); m->version; m++)
+		if (m->version == version)
+			return m;
+	return NULL;
+}
+
+/* Compares what the database has with what this binary has; marks the applied ones. */
+static bool compare(const PGresult *rows, unsigned char *applied, char *error, size_t size)
+{
+	for (int i = 0; i < PQntuples(rows); i++) {
+		int version = (int)strtol(PQgetvalue(rows, i, 0), NULL, 10);
+		const struct sql_migration *m = find(version);
+		if (!m) {
+			if (PQgetvalue(rows, i, 2)[0] == 't')
+				continue;
+			(void)snprintf(error, size,
+			    "the database is at migration %d, which this version of salesreg does not know and which is not "
+			    "marked compatible; run the newer salesreg",
+			    version);
+			return false;
+		}
+		char sum[17];
+		checksum(m->text, sum);
+		if (strcmp(sum, PQgetvalue(rows, i, 1)) != 0) {
+			(void)snprintf(error, size,
+			    "migration %s was applied with another text than this version of salesreg has; a released "
+			    "migration must never change",
+			    m->name);
+			return false;
+		}
+		applied[version] = 1;
+	}
+	return true;
+}
+
+static bool missing(const unsigned char *applied)
+{
+	for (const struct sql_migration *m = sql_migrations(); m->version; m++)
+		if (!applied[m->version])
+			return true;
+	return false;
+}
+
+static bool read_applied(PGconn *pg, unsigned char *applied, char *error, size_t size)
+{
+	PGresult *exists = PQexec(pg, sql_statement(SQL_MIGRATION_TABLE_EXISTS)->text);
+	bool there = PQresultStatus(exists) == PGRES_TUPLES_OK && PQgetvalue(exists, 0, 0)[0] == 't';
+	bool asked = PQresultStatus(exists) == PGRES_TUPLES_OK;
+	PQclear(exists);
+	if (!asked)
+		return complain(pg, "the migrations cannot be read", error, size);
+	if (!there)
+		return true;
+	PGresult *rows = PQexec(pg, sql_statement(SQL_MIGRATION_LIST)->text);
+	bool good = PQresultStatus(rows) == PGRES_TUPLES_OK ? compare(rows, applied, error, size)
+							    : complain(pg, "the migrations cannot be read", error, size);
+	PQclear(rows);
+	return good;
+}
+
+bool migrate_apply(PGconn *pg, int *applied_count, char *error, size_t size)
+{
+	unsigned char applied[1000] = {0};
+	int count = 0;
+	bool good = false;
+	if (applied_count)
+		*applied_count = 0;
+	if (!read_applied(pg, applied, error, size))
+		return false;
+	if (!missing(applied))
+		return true; /* the usual start: two short queries, no lock */
+	if (!done(PQexec(pg, sql_statement(SQL_MIGRATION_LOCK)->text)))
+		return complain(pg, "the migration lock cannot be taken", error, size);
+	if (!read_applied(pg, applied, error, size)) /* another process may have been faster */
+		goto out;
+	for (const struct sql_migration *m = sql_migrations(); m->version; m++) {
+		if (applied[m->version])
+			continue;
+		if (!apply_one(pg, m, error, size))
+			goto out;
+		log_info("migration %s applied", m->name);
+		count++;
+	}
+	good = true;
+out:
+	(void)done(PQexec(pg, sql_statement(SQL_MIGRATION_UNLOCK)->text));
+	if (applied_count)
+		*applied_count = count;
+	return good;
+}
+
+bool migrate_setup(PGconn *pg, void *unused, char *error, size_t size)
+{
+	(void)unused;
+	return migrate_apply(pg, NULL, error, size);
+}

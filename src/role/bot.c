@@ -1,0 +1,224 @@
+#include "salesreg/app/delivery.h"
+#include "salesreg/app/poller.h"
+#include "salesreg/app/rules.h"
+#include "salesreg/base/log.h"
+#include "salesreg/db/listener.h"
+#include "salesreg/db/migrate.h"
+#include "salesreg/db/pool.h"
+#include "salesreg/role/role.h"
+#include "salesreg/role/worker.h"
+#include "salesreg/telegram/api.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { STOP_DEADLINE_MS = 3000 };
+
+/*
+ * Idle longer than this, the server ends the leader's session: a leader that was stopped (SIGSTOP, a suspended machine)
+ * holds its sockets open, so nothing else would free the lock. The poller asks something every 5 s.
+ */
+static const char leader_session[] = "SET idle_session_timeout = 15000";
+
+struct bot {
+	struct worker worker;
+	struct texts texts;
+	struct conversation_rules rules;
+	struct telegram *telegram;
+	struct db_pool *leader;
+	struct listener *listener;
+	struct delivery *delivery;
+	struct poller *poller;
+	uv_timer_t deadline;
+	bool up, stopping, database_down_said;
+};
+
+static void tear_down(struct bot *bot, int exit_code)
+{
+	if (uv_is_closing((uv_handle_t *)&bot->deadline))
+		return;
+	uv_close((uv_handle_t *)&bot->deadline, NULL);
+	poller_destroy(bot->poller);
+	delivery_destroy(bot->delivery);
+	listener_destroy(bot->listener);
+	db_pool_destroy(bot->leader);
+	telegram_destroy(bot->telegram, NULL, NULL);
+	worker_end(&bot->worker, exit_code);
+}
+
+static void on_stopped(void *data)
+{
+	struct bot *bot = data;
+	log_info("stopped");
+	tear_down(bot, bot->worker.exit_code);
+}
+
+static void on_stop_deadline(uv_timer_t *timer)
+{
+	(void)timer;
+	log_warn("the stop took too long; what was not committed is taken up at the next start");
+	_exit(EXIT_CODE_OK);
+}
+
+static void stop(struct worker *worker, void *data)
+{
+	(void)worker;
+	struct bot *bot = data;
+	if (bot->stopping)
+		return;
+	bot->stopping = true;
+	(void)uv_timer_start(&bot->deadline, on_stop_deadline, STOP_DEADLINE_MS, 0);
+	poller_stop(bot->poller, on_stopped, bot);
+}
+
+static void refuse(struct bot *bot, const char *why)
+{
+	log_error("%s", why);
+	bot->worker.exit_code = EXIT_CODE_CONFIG;
+	stop(&bot->worker, bot);
+}
+
+static void on_token_refused(const char *description, void *data)
+{
+	char why[512];
+	(void)snprintf(why, sizeof why,
+	    "Telegram does not accept REGISTRY_BOT_TOKEN (%s); copy the token again from @BotFather", description);
+	refuse(data, why);
+}
+
+static void on_deaf(struct listener *listener, void *data)
+{
+	(void)listener;
+	refuse(data,
+	    "DATABASE_URL leads through a transaction pooler: LISTEN and session locks do not work there; give the address of "
+	    "PostgreSQL itself or of a session pool");
+}
+
+static void on_database_up(struct db_pool *pool, void *data)
+{
+	(void)pool;
+	struct bot *bot = data;
+	bot->database_down_said = false;
+	poller_lead(bot->poller);
+}
+
+static void on_database_down(struct db_pool *pool, const char *why, void *data)
+{
+	(void)pool;
+	struct bot *bot = data;
+	if (!bot->database_down_said)
+		log_warn("no database for now, waiting for it: %s", why);
+	bot->database_down_said = true;
+	poller_yield(bot->poller);
+}
+
+static void on_outbox(struct listener *listener, void *data)
+{
+	(void)listener;
+	delivery_wake(((struct bot *)data)->delivery);
+}
+
+static void on_notified(struct listener *listener, const char *channel, void *data)
+{
+	(void)channel;
+	on_outbox(listener, data);
+}
+
+static void on_listener_down(struct listener *listener, const char *why, void *data)
+{
+	(void)listener;
+	(void)data;
+	log_debug("notifications stopped: %s", why);
+}
+
+static void on_roomy(void *data)
+{
+	poller_roomy(((struct bot *)data)->poller);
+}
+
+static int load_rules(struct bot *bot)
+{
+	if (telegram_token_is_well_formed(&bot->worker.config.bot_token))
+		return worker_rules(&bot->worker, &bot->rules, &bot->texts);
+	log_error("configuration: REGISTRY_BOT_TOKEN is not of the form 123456:ABC…; copy the token again from @BotFather");
+	return EXIT_CODE_CONFIG;
+}
+
+static void start(struct bot *bot)
+{
+	struct worker *w = &bot->worker;
+	int64_t bot_id = telegram_token_bot_id(&w->config.bot_token);
+	(void)uv_timer_init(&w->loop, &bot->deadline);
+	bot->deadline.data = bot;
+	bot->telegram = telegram_create(&w->loop, w->config.telegram_api_base, &w->config.bot_token, NULL);
+	if (!bot->telegram)
+		abort();
+	bot->leader = db_pool_create(&w->loop,
+	    &(struct db_pool_options){
+		.uri = &w->config.database_url,
+		.application_name = "salesreg bot",
+		.session_sql = leader_session,
+		.size = 1,
+		.has_gate = true,
+		.gate = {.statement = SQL_LEADER_LOCK, .count = 1, .values = {db_i64(&w->arena, bot_id)}},
+		.setup = migrate_setup,
+		.up = on_database_up,
+		.down = on_database_down,
+		.data = bot,
+	    });
+	bot->delivery = delivery_create(&w->loop,
+	    &(struct delivery_options){
+		.leader = bot->leader,
+		.telegram = bot->telegram,
+		.bot_id = bot_id,
+		.rate_per_s = (unsigned)w->config.rate_limit_per_s,
+		.chat_rate_per_s = (unsigned)w->config.chat_rate_limit_per_s,
+		.roomy = on_roomy,
+		.data = bot,
+	    });
+	bot->poller = poller_create(&w->loop,
+	    &(struct poller_options){
+		.leader = bot->leader,
+		.telegram = bot->telegram,
+		.delivery = bot->delivery,
+		.rules = &bot->rules,
+		.bot_id = bot_id,
+		.history_retention_days = w->config.history_retention_days,
+		.token_refused = on_token_refused,
+		.data = bot,
+	    });
+	db_pool_start(bot->leader);
+	bot->listener = listener_create(&w->loop,
+	    &(struct listener_options){
+		.uri = &w->config.database_url,
+		.application_name = "salesreg bot listen",
+		.channels = {"salesreg_outbox"},
+		.ready = on_outbox,
+		.notified = on_notified,
+		.down = on_listener_down,
+		.deaf = on_deaf,
+		.data = bot,
+	    });
+}
+
+int role_bot(int argc, char **argv)
+{
+	struct bot bot = {0};
+	bool done;
+	int code =
+	    worker_init(&bot.worker, "bot", CONFIG_NEEDS_DATABASE | CONFIG_NEEDS_TOKEN, argc, argv, &done);
+	if (done)
+		return code;
+	code = load_rules(&bot);
+	if (code == EXIT_CODE_OK) {
+		start(&bot);
+		code = worker_run(&bot.worker, stop, &bot);
+	} else {
+		worker_end(&bot.worker, code);
+		(void)uv_run(&bot.worker.loop, UV_RUN_DEFAULT);
+	}
+	texts_finish(&bot.texts);
+	worker_finish(&bot.worker);
+	return code;
+}

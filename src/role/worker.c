@@ -1,0 +1,121 @@
+#include "salesreg/role/worker.h"
+#include "salesreg/base/log.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WATCHDOG_S = 60, ARENA_MAXIMUM = 16 * 1024 * 1024 };
+
+static void print_help(const char *role)
+{
+	struct buf text;
+	buf_init(&text, 64 * 1024);
+	config_describe(&text, false);
+	(void)printf("usage: salesreg %s [--help]\n\nConfigured by environment variables, each also as NAME_FILE:\n\n%s",
+	    role, buf_text(&text));
+	buf_finish(&text);
+}
+
+static void log_problems(struct buf *problems)
+{
+	(void)buf_text(problems);
+	char *rest = problems->data;
+	for (char *line; (line = strsep(&rest, "\n"));)
+		if (*line)
+			log_error("configuration: %s", line);
+	buf_finish(problems);
+}
+
+int worker_rules(struct worker *w, struct conversation_rules *rules, struct texts *texts)
+{
+	struct buf problems;
+	buf_init(&problems, 64 * 1024);
+	enum err err = rules_load(rules, &w->config, texts, &w->arena, &problems);
+	log_problems(&problems);
+	return err == ERR_OK ? EXIT_CODE_OK : EXIT_CODE_CONFIG;
+}
+
+int worker_init(struct worker *w, const char *role, unsigned needs, int argc, char **argv, bool *done)
+{
+	*w = (struct worker){.role = role};
+	*done = true;
+	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		print_help(role);
+		return EXIT_CODE_OK;
+	}
+	if (argc > 1) {
+		(void)fprintf(stderr, "salesreg %s: unknown argument %s; see salesreg %s --help\n", role, argv[1], role);
+		return EXIT_CODE_USAGE;
+	}
+	log_setup(role, LOG_INFO, LOG_FORMAT_TEXT);
+	struct buf problems;
+	buf_init(&problems, 64 * 1024);
+	enum err err = config_load(&w->config, needs, &problems);
+	log_setup(role, (enum log_level)w->config.log_level, (enum log_format)w->config.log_format);
+	if (err != ERR_OK) {
+		log_problems(&problems);
+		config_finish(&w->config);
+		return EXIT_CODE_CONFIG;
+	}
+	buf_finish(&problems);
+	arena_init(&w->arena, ARENA_MAXIMUM);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)uv_loop_init(&w->loop);
+	(void)uv_signal_init(&w->loop, &w->terminate);
+	(void)uv_signal_init(&w->loop, &w->interrupt);
+	(void)uv_timer_init(&w->loop, &w->watchdog);
+	w->terminate.data = w->interrupt.data = w->watchdog.data = w;
+	*done = false;
+	return EXIT_CODE_OK;
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct worker *w = handle->data;
+	if (w->signals++ > 0) {
+		log_warn("second signal: ending at once");
+		_exit(128 + number);
+	}
+	log_info("asked to stop");
+	w->stop(w, w->data);
+}
+
+/* A loop that hangs does not come here; then SIGALRM ends the process, and whoever watches it starts it again. */
+static void on_watchdog(uv_timer_t *timer)
+{
+	(void)timer;
+	(void)alarm(WATCHDOG_S);
+}
+
+int worker_run(struct worker *w, void (*stop)(struct worker *, void *), void *data)
+{
+	w->stop = stop;
+	w->data = data;
+	(void)uv_signal_start(&w->terminate, on_signal, SIGTERM);
+	(void)uv_signal_start(&w->interrupt, on_signal, SIGINT);
+	(void)uv_timer_start(&w->watchdog, on_watchdog, 0, WATCHDOG_S * 1000 / 4);
+	(void)uv_run(&w->loop, UV_RUN_DEFAULT);
+	(void)alarm(0);
+	return w->exit_code;
+}
+
+void worker_end(struct worker *w, int exit_code)
+{
+	w->exit_code = exit_code;
+	if (uv_is_closing((uv_handle_t *)&w->terminate))
+		return;
+	uv_close((uv_handle_t *)&w->terminate, NULL);
+	uv_close((uv_handle_t *)&w->interrupt, NULL);
+	uv_close((uv_handle_t *)&w->watchdog, NULL);
+}
+
+void worker_finish(struct worker *w)
+{
+	if (uv_loop_close(&w->loop) == UV_EBUSY)
+		log_debug("handles were still open at the end");
+	arena_finish(&w->arena);
+	config_finish(&w->config);
+}

@@ -1,0 +1,49 @@
+#include "salesreg/store/bot.h"
+
+size_t bot_take(struct db_plan *plan, struct arena *a, int64_t bot_id)
+{
+	return db_plan_add(plan, SQL_BOT_STATE_TAKE, db_i64(a, bot_id));
+}
+
+struct bot_row bot_parse(const PGresult *result)
+{
+	struct bot_row row = {.first_time = true, .clean = true};
+	if (PQntuples(result) == 0 || PQgetisnull(result, 0, 0))
+		return row;
+	row.first_time = false;
+	row.clean = db_get_bool(result, 0, 0);
+	row.has_next = !PQgetisnull(result, 0, 1);
+	row.next_update_id = db_get_i64(result, 0, 1, 0);
+	row.in_hand_update_id = db_get_i64(result, 0, 2, 0);
+	row.in_hand_count = db_get_i64(result, 0, 3, 0);
+	row.blocked_us = db_get_i64(result, 0, 4, 0);
+	return row;
+}
+
+void bot_rest(struct db_plan *plan, struct arena *a, int64_t bot_id)
+{
+	(void)db_plan_add(plan, SQL_BOT_STATE_REST, db_i64(a, bot_id));
+}
+
+void bot_advance(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *expected, int64_t next)
+{
+	(void)db_plan_add(plan, SQL_BOT_STATE_ADVANCE, db_i64(a, bot_id), expected ? db_i64(a, *expected) : NULL,
+	    db_i64(a, next));
+}
+
+void bot_in_hand(struct db_plan *plan, struct arena *a, int64_t bot_id, int64_t update_id)
+{
+	(void)db_plan_add(plan, SQL_BOT_STATE_IN_HAND, db_i64(a, bot_id), db_i64(a, update_id));
+}
+
+void bot_block(struct db_plan *plan, struct arena *a, int64_t bot_id, int64_t pause_us)
+{
+	(void)db_plan_add(plan, SQL_BOT_STATE_BLOCK, db_i64(a, bot_id), db_i64(a, pause_us));
+}
+
+void bot_park(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *update_id, int64_t user_id,
+    const char *payload_json, const char *reason)
+{
+	(void)db_plan_add(plan, SQL_UPDATE_PARK, db_i64(a, bot_id), update_id ? db_i64(a, *update_id) : NULL,
+	    user_id ? db_i64(a, user_id) : NULL, payload_json, reason);
+}

@@ -1,0 +1,128 @@
+#include "salesreg/store/dealing.h"
+#include "columns.h"
+
+static struct waiting_row waiting(const PGresult *result, struct arena *a, int row, bool with_id)
+{
+	return (struct waiting_row){
+	    .prospect = db_get_text(a, result, row, 0),
+	    .telegram = db_get_text(a, result, row, 1),
+	    .name = db_get_text(a, result, row, 2),
+	    .context = db_get_text(a, result, row, 3),
+	    .notes = with_id ? db_get_text(a, result, row, 4) : NULL,
+	    .email = db_get_text(a, result, row, with_id ? 5 : 4),
+	    .assignment_id = with_id ? db_get_i64(result, row, 6, 0) : 0,
+	};
+}
+
+size_t dealing_candidates(struct db_plan *plan, struct arena *a, size_t limit)
+{
+	return db_plan_add(plan, SQL_DEALING_CANDIDATES, db_i64(a, (int64_t)limit));
+}
+
+size_t dealing_candidates_parse(const PGresult *result, struct arena *a, struct waiting_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct waiting_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = waiting(result, a, i, true);
+	return (size_t)count;
+}
+
+size_t dealing_reps(struct db_plan *plan, struct arena *a, int64_t capacity, bool all, size_t limit)
+{
+	if (all)
+		return db_plan_add(plan, SQL_DEALING_REPS_ALL, db_i64(a, capacity));
+	return db_plan_add(plan, SQL_DEALING_REPS, db_i64(a, capacity), db_i64(a, (int64_t)limit));
+}
+
+size_t dealing_reps_parse(const PGresult *result, struct arena *a, struct dealing_rep_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct dealing_rep_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct dealing_rep_row){
+		    .rep = db_get_text(a, result, i, 0),
+		    .telegram_id = db_get_i64(result, i, 1, 0),
+		    .last_dealt = db_get_i64(result, i, 2, 0),
+		    .open = db_get_i64(result, i, 3, 0),
+		    .locale = db_get_text(a, result, i, 4),
+		};
+	return (size_t)count;
+}
+
+size_t dealing_turn(struct db_plan *plan)
+{
+	return db_plan_add_plain(plan, SQL_DEALING_TURN);
+}
+
+int64_t dealing_turn_parse(const PGresult *result)
+{
+	return db_get_i64(result, 0, 0, 0);
+}
+
+void dealing_write(struct db_plan *plan, struct arena *a, const struct deal *deals, size_t count, const char *detail)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_DEALING_WRITE, TEXT_COLUMN(a, deals, count, prospect),
+		    TEXT_COLUMN(a, deals, count, rep), I64_COLUMN(a, deals, count, assignment_id), detail);
+}
+
+void dealing_served(struct db_plan *plan, struct arena *a, const struct deal *deals, size_t count)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_DEALING_SERVED, TEXT_COLUMN(a, deals, count, rep),
+		    I64_COLUMN(a, deals, count, turn));
+}
+
+size_t dealing_declined(struct db_plan *plan, struct arena *a, int64_t capacity)
+{
+	return db_plan_add(plan, SQL_DEALING_DECLINED, db_i64(a, capacity));
+}
+
+bool dealing_declined_parse(const PGresult *result, struct arena *a, struct redeal_row *row)
+{
+	if (PQntuples(result) == 0)
+		return false;
+	row->prospect = waiting(result, a, 0, true);
+	row->rep = (struct dealing_rep_row){.rep = db_get_text(a, result, 0, 7),
+	    .telegram_id = db_get_i64(result, 0, 8, 0),
+	    .locale = db_get_text(a, result, 0, 9)};
+	return true;
+}
+
+void dealing_redealt(struct db_plan *plan, const struct deal *deal)
+{
+	(void)db_plan_add(plan, SQL_DEALING_REDEALT, deal->rep, deal->prospect);
+}
+
+size_t dealing_nobody_left(struct db_plan *plan)
+{
+	return db_plan_add_plain(plan, SQL_DEALING_NOBODY_LEFT);
+}
+
+size_t dealing_nobody_left_parse(const PGresult *result, struct arena *a, struct waiting_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct waiting_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = waiting(result, a, i, false);
+	return (size_t)count;
+}
+
+void dealing_told(struct db_plan *plan, struct arena *a, const char *const *prospects, size_t count)
+{
+	(void)db_plan_add(plan, SQL_DEALING_TOLD, db_text_array(a, prospects, count));
+}
+
+void dealing_sort_out(struct db_plan *plan)
+{
+	(void)db_plan_add_plain(plan, SQL_DEALING_SORT_OUT_ASSIGNMENTS);
+	(void)db_plan_add_plain(plan, SQL_DEALING_SORT_OUT_APART);
+}
+
+void outbox_queue(struct db_plan *plan, struct arena *a, const struct queued_row *rows, size_t count, int priority)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_OUTBOX_QUEUE, I64_COLUMN(a, rows, count, chat_id),
+		    TEXT_COLUMN(a, rows, count, method), TEXT_COLUMN(a, rows, count, payload), db_i64(a, priority));
+}

@@ -1,0 +1,112 @@
+#include "salesreg/store/outbox.h"
+#include "columns.h"
+#include <string.h>
+
+size_t outbox_insert(struct db_plan *plan, struct arena *a, const struct outbox_new *rows, size_t count)
+{
+	int64_t *priorities = ARENA_ARRAY(a, int64_t, count);
+	int64_t *urgent = ARENA_ARRAY(a, int64_t, count);
+	size_t urgent_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		priorities[i] = rows[i].priority;
+		if (rows[i].priority == 0 && !rows[i].send_now)
+			urgent[urgent_count++] = rows[i].chat_id;
+	}
+	size_t index = db_plan_add(plan, SQL_OUTBOX_INSERT, I64_COLUMN(a, rows, count, chat_id),
+	    TEXT_COLUMN(a, rows, count, method), TEXT_COLUMN(a, rows, count, payload),
+	    db_i64_array(a, priorities, count), BOOL_COLUMN(a, rows, count, send_now));
+	if (urgent_count)
+		(void)db_plan_add(plan, SQL_OUTBOX_LEND, db_i64_array(a, urgent, urgent_count));
+	return index;
+}
+
+size_t outbox_born_parse(const PGresult *result, struct arena *a, struct outbox_born **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct outbox_born, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct outbox_born){db_get_i64(result, i, 0, 0),
+		    strcmp(PQgetvalue(result, i, 1), "sending") == 0};
+	return (size_t)count;
+}
+
+size_t outbox_claim(struct db_plan *plan, struct arena *a, size_t limit, const int64_t *excluded, size_t count)
+{
+	return db_plan_add(plan, SQL_OUTBOX_CLAIM, db_i64(a, (int64_t)limit), db_i64_array(a, excluded, count));
+}
+
+size_t outbox_claim_parse(const PGresult *result, struct arena *a, struct outbox_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct outbox_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct outbox_row){
+		    .id = db_get_i64(result, i, 0, 0),
+		    .chat_id = db_get_i64(result, i, 1, 0),
+		    .method = db_get_text(a, result, i, 2),
+		    .payload = db_get_text(a, result, i, 3),
+		    .attempts = (int)db_get_i64(result, i, 5, 1),
+		    .possible_duplicate = db_get_bool(result, i, 6),
+		    .age_us = db_get_i64(result, i, 7, 0),
+		};
+	return (size_t)count;
+}
+
+size_t outbox_next_due(struct db_plan *plan)
+{
+	return db_plan_add_plain(plan, SQL_OUTBOX_NEXT_DUE);
+}
+
+int64_t outbox_next_due_parse(const PGresult *result)
+{
+	return db_get_i64(result, 0, 0, -1);
+}
+
+size_t outbox_settle(struct db_plan *plan)
+{
+	return db_plan_add_plain(plan, SQL_OUTBOX_SETTLE);
+}
+
+int64_t outbox_settle_parse(const PGresult *result)
+{
+	return db_get_i64(result, 0, 0, 0);
+}
+
+void outbox_sent(struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_OUTBOX_SENT, I64_COLUMN(a, results, count, id),
+		    I64_COLUMN(a, results, count, message_id));
+}
+
+void outbox_later(struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_OUTBOX_LATER, I64_COLUMN(a, results, count, id),
+		    I64_COLUMN(a, results, count, pause_us), BOOL_COLUMN(a, results, count, maybe_delivered),
+		    TEXT_COLUMN(a, results, count, error));
+}
+
+void outbox_gone(struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_OUTBOX_GONE, I64_COLUMN(a, results, count, id),
+		    TEXT_COLUMN(a, results, count, error));
+}
+
+void outbox_failed(struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_OUTBOX_FAILED, I64_COLUMN(a, results, count, id),
+		    TEXT_COLUMN(a, results, count, error));
+}
+
+void outbox_move(struct db_plan *plan, struct arena *a, int64_t old_chat, int64_t new_chat)
+{
+	(void)db_plan_add(plan, SQL_OUTBOX_MOVE, db_i64(a, old_chat), db_i64(a, new_chat));
+}
+
+void outbox_prune(struct db_plan *plan, struct arena *a, int64_t days)
+{
+	(void)db_plan_add(plan, SQL_OUTBOX_PRUNE, db_i64(a, days));
+}

@@ -1,0 +1,162 @@
+#include "salesreg/store/people.h"
+#include "columns.h"
+
+size_t sessions_read(struct db_plan *plan, struct arena *a, const int64_t *user_ids, size_t count)
+{
+	return db_plan_add(plan, SQL_SESSIONS_READ, db_i64_array(a, user_ids, count));
+}
+
+size_t sessions_parse(const PGresult *result, struct arena *a, struct session_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct session_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct session_row){
+		    .user_id = db_get_i64(result, i, 0, 0),
+		    .phase = db_get_text(a, result, i, 1),
+		    .draft_name = db_get_text(a, result, i, 2),
+		    .locale = db_get_text(a, result, i, 3),
+		};
+	return (size_t)count;
+}
+
+void sessions_write(struct db_plan *plan, struct arena *a, const struct session_row *rows, size_t count)
+{
+	if (count == 0)
+		return;
+	(void)db_plan_add(plan, SQL_SESSIONS_WRITE, I64_COLUMN(a, rows, count, user_id),
+	    TEXT_COLUMN(a, rows, count, phase), TEXT_COLUMN(a, rows, count, draft_name),
+	    TEXT_COLUMN(a, rows, count, locale));
+}
+
+size_t reps_read(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count)
+{
+	return db_plan_add(plan, SQL_REPS_READ, db_i64_array(a, telegram_ids, count));
+}
+
+size_t reps_parse(const PGresult *result, struct arena *a, struct rep_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct rep_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct rep_row){
+		    .telegram_id = db_get_i64(result, i, 0, 0),
+		    .id = db_get_text(a, result, i, 1),
+		    .name = db_get_text(a, result, i, 2),
+		    .email = db_get_text(a, result, i, 3),
+		    .status = db_get_text(a, result, i, 4),
+		    .username = db_get_text(a, result, i, 5),
+		    .available = db_get_bool(result, i, 6),
+		    .open_clients = db_get_i64(result, i, 7, 0),
+		};
+	return (size_t)count;
+}
+
+size_t rep_emails_read(struct db_plan *plan, struct arena *a, const char *const *keys, size_t count)
+{
+	return db_plan_add(plan, SQL_REP_EMAILS_READ, db_text_array(a, keys, count));
+}
+
+size_t rep_emails_parse(const PGresult *result, struct arena *a, struct email_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct email_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct email_row){db_get_text(a, result, i, 0), db_get_text(a, result, i, 1)};
+	return (size_t)count;
+}
+
+size_t subjects_read(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count)
+{
+	return db_plan_add(plan, SQL_REP_SUBJECTS_READ, db_i64_array(a, telegram_ids, count));
+}
+
+size_t subjects_parse(const PGresult *result, struct arena *a, struct subject_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct subject_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct subject_row){
+		    .id = db_get_text(a, result, i, 0),
+		    .name = db_get_text(a, result, i, 1),
+		    .email = db_get_text(a, result, i, 2),
+		    .telegram_id = db_get_i64(result, i, 3, 0),
+		    .status = db_get_text(a, result, i, 4),
+		    .locale = db_get_text(a, result, i, 5),
+		};
+	return (size_t)count;
+}
+
+void reps_register(struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count)
+{
+	struct rep_change *fresh = ARENA_ARRAY(a, struct rep_change, count);
+	struct rep_change *back = ARENA_ARRAY(a, struct rep_change, count);
+	size_t fresh_count = 0, back_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (changes[i].rep)
+			back[back_count++] = changes[i];
+		else
+			fresh[fresh_count++] = changes[i];
+	}
+	if (fresh_count)
+		(void)db_plan_add(plan, SQL_REPS_REGISTER, I64_COLUMN(a, fresh, fresh_count, telegram_id),
+		    TEXT_COLUMN(a, fresh, fresh_count, username), TEXT_COLUMN(a, fresh, fresh_count, name),
+		    TEXT_COLUMN(a, fresh, fresh_count, email), TEXT_COLUMN(a, fresh, fresh_count, email_key),
+		    TEXT_COLUMN(a, fresh, fresh_count, status));
+	if (back_count)
+		(void)db_plan_add(plan, SQL_REPS_REJOIN, TEXT_COLUMN(a, back, back_count, rep),
+		    TEXT_COLUMN(a, back, back_count, username), TEXT_COLUMN(a, back, back_count, name),
+		    TEXT_COLUMN(a, back, back_count, email), TEXT_COLUMN(a, back, back_count, email_key),
+		    TEXT_COLUMN(a, back, back_count, status));
+}
+
+void reps_change_email(struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_REPS_EMAIL, TEXT_COLUMN(a, changes, count, rep),
+		    TEXT_COLUMN(a, changes, count, email), TEXT_COLUMN(a, changes, count, email_key));
+}
+
+void reps_decide(struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_REPS_DECIDE, TEXT_COLUMN(a, changes, count, rep),
+		    TEXT_COLUMN(a, changes, count, status), I64_COLUMN(a, changes, count, admin_id));
+}
+
+void reps_rename(struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_REPS_USERNAME, TEXT_COLUMN(a, changes, count, rep),
+		    TEXT_COLUMN(a, changes, count, username));
+}
+
+void reps_leave(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count)
+{
+	if (count == 0)
+		return;
+	const char *ids = db_text_array(a, reps, count);
+	(void)db_plan_add(plan, SQL_REPS_LEAVE, ids);
+	(void)db_plan_add(plan, SQL_ASSIGNMENTS_RELEASE, ids, "unregistered");
+}
+
+void reps_available(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_REPS_AVAILABLE, db_text_array(a, reps, count));
+}
+
+void reps_unavailable(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count, const char *why)
+{
+	if (count == 0)
+		return;
+	const char *ids = db_text_array(a, reps, count);
+	(void)db_plan_add(plan, SQL_REPS_UNAVAILABLE, ids, why);
+	(void)db_plan_add(plan, SQL_ASSIGNMENTS_RELEASE, ids, "unavailable");
+}
+
+void reps_unreachable(struct db_plan *plan, struct arena *a, const int64_t *chats, size_t count)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_REPS_UNREACHABLE, db_i64_array(a, chats, count));
+}

@@ -1,0 +1,167 @@
+/* The texts: that those that ship are whole, that bad ones are refused, that values get into them. */
+#include "salesreg/domain/catalog.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "default_texts.h"
+
+static struct arena arena;
+
+static int begin(void **state)
+{
+	(void)state;
+	arena_init(&arena, 1 << 20);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	arena_finish(&arena);
+	default_texts_finish();
+	return 0;
+}
+
+static void every_default_text_is_there_in_every_language_and_fit_to_send(void **state)
+{
+	(void)state;
+	const struct catalog *catalog = default_texts();
+	for (unsigned l = 0; l < LOCALE_COUNT; l++)
+		for (unsigned i = 0; i < TEXT_COUNT; i++) {
+			const char *complaint =
+			    catalog_check((enum text_id)i, catalog->texts[l][i]);
+			if (complaint)
+				fail_msg("%s.%s %s", locale_code((enum locale)l),
+				    text_id_key((enum text_id)i), complaint);
+		}
+}
+
+static void the_file_has_no_text_nobody_uses(void **state)
+{
+	(void)state;
+	(void)default_texts();
+	assert_int_equal(json_object_size(default_texts_document), LOCALE_COUNT);
+	const char *code = NULL, *key = NULL;
+	json_t *texts = NULL, *text = NULL;
+	json_object_foreach (default_texts_document, code, texts) {
+		enum locale locale = LOCALE_COUNT;
+		assert_true(locale_parse(code, &locale));
+		json_object_foreach (texts, key, text) {
+			enum text_id id = TEXT_COUNT;
+			if (!text_id_from_key(key, &id))
+				fail_msg("%s.%s", code, key);
+		}
+	}
+}
+
+static char *repeated(const char *s, size_t times)
+{
+	char *out = arena_alloc(&arena, strlen(s) * times + 1), *at = out;
+	while (times-- > 0)
+		at = stpcpy(at, s);
+	return out;
+}
+
+static void a_text_that_will_not_do_is_refused_with_the_reason(void **state)
+{
+	(void)state;
+	const struct {
+		enum text_id id;
+		const char *text, *reason; /* NULL: it will do */
+	} rows[] = {
+	    {TEXT_OFFER, NULL, "missing"},
+	    {TEXT_OFFER, "", "empty"},
+	    {TEXT_OFFER, " \n\xC2\xA0 ", "empty"},
+	    {TEXT_OFFER, "bad \xFF byte", "UTF-8"},
+	    {TEXT_OFFER, "hello", NULL},
+	    {TEXT_OFFER, "hello {name}", "does not have"},
+	    {TEXT_OFFER, "hello {", "without a }"},
+	    {TEXT_OFFER, "hello {name", "without a }"},
+	    {TEXT_OFFER, "hello }", "without a {"},
+	    {TEXT_OFFER, "hello {}", "does not have"},
+	    {TEXT_EMAIL_TAKEN, "taken", "lacks"},
+	    {TEXT_EMAIL_TAKEN, "{email} and {email}", NULL},
+	    {TEXT_EMAIL_TAKEN, "{emai}{email}", "does not have"},
+	    {TEXT_ASK_EMAIL, "{name} {domains}", NULL},
+	    {TEXT_ASK_EMAIL, "{domains}", "lacks"},
+	    {TEXT_ASK_EMAIL, "{name} {name,domains}", "does not have"},
+	    {TEXT_OFFER, repeated("я", 4096), NULL},
+	    {TEXT_OFFER, repeated("я", 4097), "4096"},
+	    {TEXT_OFFER, repeated("😀", 2048), NULL},
+	    {TEXT_OFFER, repeated("😀", 2049), "4096"},
+	    {TEXT_BUTTON_YES, repeated("x", 64), NULL},
+	    {TEXT_BUTTON_YES, repeated("x", 65), "64"},
+	    {TEXT_ANSWER_STALE, repeated("x", 200), NULL},
+	    {TEXT_ANSWER_STALE, repeated("x", 201), "200"},
+	    {TEXT_COMMAND_HELP, repeated("x", 256), NULL},
+	    {TEXT_COMMAND_HELP, repeated("x", 257), "256"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *complaint = catalog_check(rows[i].id, rows[i].text);
+		if (!rows[i].reason != !complaint ||
+		    (complaint && !strstr(complaint, rows[i].reason)))
+			fail_msg("row %zu: %s", i, complaint ? complaint : "accepted");
+	}
+}
+
+static const char *render(const char *text, const struct catalog_arg *args, size_t count)
+{
+	static struct catalog catalog;
+	catalog.texts[LOCALE_EN][TEXT_STATUS] = text;
+	return catalog_render(&catalog, LOCALE_EN, TEXT_STATUS, args, count, &arena);
+}
+
+static void values_are_put_in_and_never_read_as_placeholders(void **state)
+{
+	(void)state;
+	const struct catalog_arg args[] = {{"name", "{email} }{"}, {"email", "a@b.c"}, {"open", NULL}};
+	assert_string_equal(render("{name}, {email}!{open}.", args, 3), "{email} }{, a@b.c!.");
+	assert_string_equal(render("{name}{name}", args, 3), "{email} }{{email} }{");
+	assert_string_equal(render("none", args, 3), "none");
+	assert_string_equal(render("{status}", args, 3), "");
+	assert_string_equal(render("", NULL, 0), "");
+	assert_string_equal(render("broken {name", args, 3), "broken {name");
+}
+
+static void keys_are_read_back(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < TEXT_COUNT; i++) {
+		enum text_id id = TEXT_COUNT;
+		assert_true(text_id_from_key(text_id_key((enum text_id)i), &id));
+		assert_int_equal(id, i);
+	}
+	enum text_id id;
+	assert_false(text_id_from_key("no_such_text", &id));
+}
+
+static void the_menu_has_names_that_telegram_accepts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CATALOG_COMMAND_COUNT; i++) {
+		const char *name = catalog_commands[i].name;
+		assert_in_range(strlen(name), 1, 32);
+		assert_int_equal(strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_"), strlen(name));
+		assert_int_equal(text_id_kind(catalog_commands[i].description), TEXT_KIND_COMMAND);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_default_text_is_there_in_every_language_and_fit_to_send),
+	    cmocka_unit_test(the_file_has_no_text_nobody_uses),
+	    cmocka_unit_test(a_text_that_will_not_do_is_refused_with_the_reason),
+	    cmocka_unit_test(values_are_put_in_and_never_read_as_placeholders),
+	    cmocka_unit_test(keys_are_read_back),
+	    cmocka_unit_test(the_menu_has_names_that_telegram_accepts),
+	};
+	return cmocka_run_group_tests(tests, begin, end);
+}

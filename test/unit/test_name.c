@@ -1,0 +1,113 @@
+/* What counts as a full name. */
+#include "salesreg/base/text.h"
+#include "salesreg/domain/name.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct arena arena;
+
+static int begin(void **state)
+{
+	(void)state;
+	arena_init(&arena, 1 << 20);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	arena_finish(&arena);
+	return 0;
+}
+
+static char *repeated(const char *s, size_t times, const char *tail)
+{
+	char *out = arena_alloc(&arena, strlen(s) * times + strlen(tail) + 1), *at = out;
+	while (times-- > 0)
+		at = stpcpy(at, s);
+	stpcpy(at, tail);
+	return out;
+}
+
+static void each_name_gets_its_verdict(void **state)
+{
+	(void)state;
+	const struct {
+		const char *typed;
+		enum name_verdict verdict;
+		const char *tidy;
+	} rows[] = {
+	    {"Анна Петрова", NAME_OK, "Анна Петрова"},
+	    {"  анна   де ла\nКрус ", NAME_OK, "анна де ла Крус"},
+	    {"Да Винчи Леонардо", NAME_OK, "Да Винчи Леонардо"},
+	    {"J.R.R. Tolkien", NAME_OK, "J.R.R. Tolkien"},
+	    {"J.R.R.Tolkien Jr.", NAME_OK, "J.R.R.Tolkien Jr."},
+	    {"А.С. Пушкин", NAME_OK, "А.С. Пушкин"},
+	    {"Ali a/l Abu", NAME_OK, "Ali a/l Abu"},
+	    {"Салтыков-Щедрин Михаил", NAME_OK, "Салтыков-Щедрин Михаил"},
+	    {"O'Neill Sinéad", NAME_OK, "O'Neill Sinéad"},
+	    {"محمد علي", NAME_OK, "محمد علي"},
+	    {"王 小明", NAME_OK, "王 小明"},
+	    {"Анна 🌴 Петрова", NAME_OK, "Анна 🌴 Петрова"},
+	    /* a right-to-left override, a zero-width space, a NUL that became U+FFFD, a Hangul filler */
+	    {"Анна \xE2\x80\xAEПетрова", NAME_OK, "Анна Петрова"},
+	    {"Ан\xE2\x80\x8Bна Петрова", NAME_OK, "Анна Петрова"},
+	    {"Анна\xEF\xBF\xBD Петрова", NAME_OK, "Анна Петрова"},
+	    {"Анна \xEF\xBF\xBD Петрова", NAME_OK, "Анна Петрова"},
+	    {"Анна \xE3\x85\xA4 Петрова", NAME_OK, "Анна Петрова"},
+	    {repeated("ж", 127, " жжж"), NAME_OK, repeated("ж", 127, " жжж")},
+	    {repeated("ж", 127, repeated(" ", 1, repeated("ж", 127, ""))), NAME_OK,
+	        repeated("ж", 127, repeated(" ", 1, repeated("ж", 127, "")))},
+	    {repeated("а ", 9, "б"), NAME_OK, repeated("а ", 9, "б")},
+
+	    {"", NAME_NO_LETTERS, NULL},
+	    {" \n\t ", NAME_NO_LETTERS, NULL},
+	    {"😀 😀", NAME_NO_LETTERS, NULL},
+	    {repeated("😀 ", 1000, ""), NAME_NO_LETTERS, NULL},
+	    {"123 456", NAME_NO_LETTERS, NULL},
+	    {"... !!!", NAME_NO_LETTERS, NULL},
+	    {"\xE3\x85\xA4 \xE3\x85\xA4", NAME_NO_LETTERS, NULL},
+	    {"\xEF\xBF\xBD\xEF\xBF\xBD", NAME_NO_LETTERS, NULL},
+	    {"Анна", NAME_ONE_WORD, NULL},
+	    {"Анна 🌴", NAME_ONE_WORD, NULL},
+	    {"Анна 5", NAME_ONE_WORD, NULL},
+	    {repeated("ж", 127, repeated(" ", 1, repeated("ж", 128, ""))), NAME_TOO_LONG, NULL},
+	    {repeated("слово ", 200, ""), NAME_TOO_LONG, NULL},
+	    {repeated("а ", 10, "б"), NAME_TOO_LONG, NULL},
+	    {repeated("ж", 4096, ""), NAME_TOO_LONG, NULL},
+	    {"@anna @petrova", NAME_ADDRESS, NULL},
+	    {"Анна @petrova", NAME_ADDRESS, NULL},
+	    {"anna@truerealestate.bali", NAME_ADDRESS, NULL},
+	    {"Anna anna@truerealestate.bali", NAME_ADDRESS, NULL},
+	    {"https://t.me/anna", NAME_ADDRESS, NULL},
+	    {"see t.me/anna", NAME_ADDRESS, NULL},
+	    {"Anna www.example", NAME_ADDRESS, NULL},
+	    {"buy cheap-flats.com", NAME_ADDRESS, NULL},
+	    {"/foo bar", NAME_ADDRESS, NULL},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *tidy = NULL;
+		enum name_verdict verdict = name_check(rows[i].typed, &arena, &tidy);
+		if (verdict != rows[i].verdict)
+			fail_msg("%s: %s", rows[i].typed, name_verdict_name(verdict));
+		if (verdict == NAME_OK) {
+			assert_string_equal(tidy, rows[i].tidy);
+			assert_in_range(text_code_points(tidy), 3, NAME_MAX_CODE_POINTS);
+		} else {
+			assert_null(tidy);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(each_name_gets_its_verdict)};
+	return cmocka_run_group_tests(tests, begin, end);
+}
