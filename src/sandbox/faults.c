@@ -88,6 +88,8 @@ const char *fault_add(struct fault_list *list, const json_t *spec)
 	const char *wrong = kind ? read_kind(&f, kind) : "kind is missing";
 	if (wrong)
 		return wrong;
+	if (method && (strlen(method) >= sizeof f.method || strpbrk(method, "\"\\")))
+		return "method is no name of a method";
 	if (f.delay_ms < 0 || f.delay_ms > 600000)
 		return "ms must be 0 to 600000";
 	if (f.code == 429 && f.retry_after_s <= 0)
