@@ -197,6 +197,10 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 		aborted(b, reply);
 		return;
 	}
+	advanced(b, b->from + b->writes.taken);
+	/* the next poll travels while these answers are sent */
+	if (b->from == b->count)
+		b->options.committed(b, b->options.data);
 	bool queued = false;
 	if (b->inserted) {
 		struct outbox_born *born;
@@ -216,7 +220,6 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 			b->writes.answers[i].alert, &b->scratch));
 	if (queued)
 		delivery_wake(b->options.delivery);
-	advanced(b, b->from + b->writes.taken);
 	b->retried = false;
 	next_transaction(b);
 }

@@ -139,6 +139,15 @@ static bool judge(struct poller *p, const struct telegram_answer *answer, const 
 
 static void rest_and_stop(struct poller *p);
 
+static void on_batch_committed(struct batch *batch, void *data)
+{
+	struct poller *p = data;
+	(void)batch;
+	p->careful = false;
+	if (p->state == POLLER_WORKING)
+		poll(p);
+}
+
 static void on_batch_done(struct batch *batch, enum err err, void *data)
 {
 	struct poller *p = data;
@@ -149,7 +158,8 @@ static void on_batch_done(struct batch *batch, enum err err, void *data)
 	}
 	if (err == ERR_OK) {
 		p->careful = false;
-		poll(p);
+		if (p->state == POLLER_WORKING) /* ended by a parked update */
+			poll(p);
 		return;
 	}
 	if (err == ERR_CONFLICT)
@@ -447,6 +457,7 @@ struct poller *poller_create(uv_loop_t *loop, const struct poller_options *optio
 	    .delivery = options->delivery,
 	    .rules = options->rules,
 	    .bot_id = options->bot_id,
+	    .committed = on_batch_committed,
 	    .done = on_batch_done,
 	    .data = p,
 	});

@@ -124,7 +124,7 @@ void log_write(enum log_level level, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(message, sizeof message, format, args);
 	va_end(args);
-	char when[48];
+	char when[64];
 	timestamp(when, sizeof when);
 	switch (logger.format) {
 	case LOG_FORMAT_TEXT:

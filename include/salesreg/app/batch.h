@@ -3,7 +3,7 @@
  * Ownership: the batch borrows the updates document until `done`; pools, delivery, rules outlive it.
  * Units: milliseconds. Errors: in `done`. OK: every update is committed, one way or another.
  * CONFLICT: the fence did not hold: somebody else leads. UNAVAILABLE, TIMEOUT: the database; nothing of what is not
- * committed happened, poll again with the same offset. Callbacks: `done` from the loop.
+ * committed happened, poll again with the same offset. Callbacks: `committed`, then `done`, from the loop.
  *
  * A transaction that aborts is tried once more whole, then update by update; one that fails alone is parked with payload
  * and reason and its user gets a friendly answer.
@@ -19,6 +19,8 @@ struct batch_options {
 	struct delivery *delivery;
 	const struct conversation_rules *rules;
 	int64_t bot_id;
+	/* Every update is committed and batch_next() may be told to Telegram; the sends start only after this. */
+	void (*committed)(struct batch *batch, void *data);
 	void (*done)(struct batch *batch, enum err err, void *data);
 	void *data;
 };
