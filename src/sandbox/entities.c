@@ -313,14 +313,14 @@ static size_t detect_at(const char *p, char before, const char **type)
 		n++;
 	if (n == 0 || p[n] != '@')
 		return 0;
-	size_t dot = 0;
-	for (n++; is_address_byte(p[n]); n++)
-		if (p[n] == '.')
-			dot = n;
-	while (n > 0 && p[n - 1] == '.')
-		n--;
+	size_t at = n++;
+	while (is_address_byte(p[n]))
+		n++;
+	while (p[n - 1] == '.')
+		n--; /* it ends the sentence, not the address */
+	const char *dot = memrchr(p + at, '.', n - at);
 	*type = "email";
-	return dot > 0 && dot + 2 < n ? n : 0;
+	return dot && dot + 2 < p + n ? n : 0;
 }
 
 void entities_detect(struct arena *arena, const char *text, struct formatted *out)
