@@ -15,8 +15,10 @@ static inline const struct catalog *default_texts(void)
 {
 	static struct catalog catalog;
 	json_error_t error;
-	default_texts_document =
-	    json_load_file(SALESREG_SOURCE_DIR "/config/messages.json", JSON_REJECT_DUPLICATES, &error);
+	if (default_texts_document)
+		return &catalog;
+	default_texts_document = json_load_file(
+	    SALESREG_SOURCE_DIR "/config/messages.json", JSON_REJECT_DUPLICATES, &error);
 	if (!default_texts_document)
 		fail_msg("config/messages.json:%d: %s", error.line, error.text);
 	for (unsigned l = 0; l < LOCALE_COUNT; l++) {

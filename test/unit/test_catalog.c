@@ -121,7 +121,8 @@ static const char *render(const char *text, const struct catalog_arg *args, size
 static void values_are_put_in_and_never_read_as_placeholders(void **state)
 {
 	(void)state;
-	const struct catalog_arg args[] = {{"name", "{email} }{"}, {"email", "a@b.c"}, {"open", NULL}};
+	const struct catalog_arg args[] = {
+	    {"name", "{email} }{"}, {"email", "a@b.c"}, {"open", NULL}};
 	assert_string_equal(render("{name}, {email}!{open}.", args, 3), "{email} }{, a@b.c!.");
 	assert_string_equal(render("{name}{name}", args, 3), "{email} }{{email} }{");
 	assert_string_equal(render("none", args, 3), "none");
@@ -148,7 +149,8 @@ static void the_menu_has_names_that_telegram_accepts(void **state)
 	for (size_t i = 0; i < CATALOG_COMMAND_COUNT; i++) {
 		const char *name = catalog_commands[i].name;
 		assert_in_range(strlen(name), 1, 32);
-		assert_int_equal(strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_"), strlen(name));
+		assert_int_equal(
+		    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_"), strlen(name));
 		assert_int_equal(text_id_kind(catalog_commands[i].description), TEXT_KIND_COMMAND);
 	}
 }

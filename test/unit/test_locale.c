@@ -17,9 +17,19 @@ static void telegrams_language_tags_choose_a_locale(void **state)
 		const char *code;
 		int expected; /* -1: none of ours */
 	} rows[] = {
-	    {"ru", LOCALE_RU}, {"ru-RU", LOCALE_RU}, {"RU", LOCALE_RU}, {"en", LOCALE_EN},
-	    {"en-GB", LOCALE_EN}, {"en_us", LOCALE_EN}, {"de", -1}, {"rue", -1}, {"enx", -1},
-	    {"r", -1}, {"", -1}, {"-ru", -1}, {NULL, -1},
+	    {"ru", LOCALE_RU},
+	    {"ru-RU", LOCALE_RU},
+	    {"RU", LOCALE_RU},
+	    {"en", LOCALE_EN},
+	    {"en-GB", LOCALE_EN},
+	    {"en_us", LOCALE_EN},
+	    {"de", -1},
+	    {"rue", -1},
+	    {"enx", -1},
+	    {"r", -1},
+	    {"", -1},
+	    {"-ru", -1},
+	    {NULL, -1},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		enum locale locale = LOCALE_COUNT;

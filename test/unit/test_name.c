@@ -64,7 +64,7 @@ static void each_name_gets_its_verdict(void **state)
 	    {"Анна \xE3\x85\xA4 Петрова", NAME_OK, "Анна Петрова"},
 	    {repeated("ж", 127, " жжж"), NAME_OK, repeated("ж", 127, " жжж")},
 	    {repeated("ж", 127, repeated(" ", 1, repeated("ж", 127, ""))), NAME_OK,
-	        repeated("ж", 127, repeated(" ", 1, repeated("ж", 127, "")))},
+		repeated("ж", 127, repeated(" ", 1, repeated("ж", 127, "")))},
 	    {repeated("а ", 9, "б"), NAME_OK, repeated("а ", 9, "б")},
 
 	    {"", NAME_NO_LETTERS, NULL},

@@ -64,7 +64,7 @@ static void the_overall_limit_holds_in_every_second_and_against_a_jittery_bucket
 		for (size_t i = 0; i < SENDS; i++) {
 			/* crowds, trickles and pauses */
 			now_us += random_below(100) == 0 ? (int64_t)random_below(3 * SECOND)
-			                                 : (int64_t)random_below(round * 3000 + 1);
+							 : (int64_t)random_below(round * 3000 + 1);
 			now_us = sent[i] = take_when_ready(&rl, (int64_t)i % CHATS, now_us);
 			arrived[i] = sent[i] + (int64_t)random_below(100000);
 			if (i >= OVERALL)

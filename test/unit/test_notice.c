@@ -1,0 +1,248 @@
+/* What a rep reads when prospects arrive. */
+#include "salesreg/base/text.h"
+#include "salesreg/domain/notice.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "default_texts.h"
+
+static struct arena arena;
+
+static int begin(void **state)
+{
+	(void)state;
+	arena_init(&arena, 1 << 24);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	arena_finish(&arena);
+	default_texts_finish();
+	return 0;
+}
+
+static struct message_list build(const struct notice_prospect *prospects, size_t count)
+{
+	struct message_list list = {0};
+	notice_build(default_texts(), LOCALE_EN, 77, prospects, count, &arena, &list);
+	for (const struct message *m = list.first; m; m = m->next) {
+		assert_in_range(text_utf16_units(m->text), 1, MESSAGE_TEXT_UNITS);
+		assert_in_range(m->button_count, 0, 2 * NOTICE_MAX_PROSPECTS);
+		assert_int_equal(m->chat_id, 77);
+		assert_int_equal(m->priority, PRIORITY_NOTIFICATION);
+		for (size_t i = 0; i < m->button_count; i++) {
+			assert_in_range(strlen(m->buttons[i].data), 1, MESSAGE_CALLBACK_BYTES);
+			assert_in_range(text_utf16_units(m->buttons[i].text), 1, TEXT_BUTTON_UNITS);
+			assert_int_equal(m->buttons[i].new_row, i % 2 == 0);
+		}
+	}
+	return list;
+}
+
+static char *repeated(const char *s, size_t times)
+{
+	char *out = arena_alloc(&arena, strlen(s) * times + 1), *at = out;
+	while (times-- > 0)
+		at = stpcpy(at, s);
+	return out;
+}
+
+static void one_prospect_is_told_whole_with_plain_buttons(void **state)
+{
+	(void)state;
+	const struct notice_prospect p = {
+	    .assignment_id = 42,
+	    .name = "Alex Buyer",
+	    .telegram = "@test_buyer_alex",
+	    .context = "wants a villa",
+	    .notes = "call after six",
+	    .email = "alex@example.com",
+	};
+	struct message_list list = build(&p, 1);
+	assert_int_equal(list.count, 1);
+	assert_string_equal(list.first->text, "You have a new client:\n\n"
+					      "Alex Buyer\n"
+					      "Write to: https://t.me/test_buyer_alex\n"
+					      "E-mail: alex@example.com\n"
+					      "About: wants a villa\n"
+					      "Notes: call after six");
+	assert_int_equal(list.first->button_count, 2);
+	assert_string_equal(list.first->buttons[0].text, "✅ Contacted");
+	assert_string_equal(list.first->buttons[0].data, "a:42:c");
+	assert_string_equal(list.first->buttons[1].text, "↩️ Can't take it");
+	assert_string_equal(list.first->buttons[1].data, "a:42:d");
+}
+
+static void what_is_not_known_is_left_out(void **state)
+{
+	(void)state;
+	const struct notice_prospect p = {.assignment_id = 1, .name = "Alex", .context = " \n"};
+	struct message_list list = build(&p, 1);
+	assert_string_equal(list.first->text, "You have a new client:\n\nAlex");
+}
+
+static void each_kind_of_address_tells_how_to_reach_the_person(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *telegram, *line;
+	} rows[] = {
+	    {"@name_1", "\nWrite to: https://t.me/name_1"},
+	    {" @name_1 ", "\nWrite to: https://t.me/name_1"},
+	    {"123456789", "\nNo Telegram name, only the number 123456789: tg://user?id=123456789"},
+	    {"@", "\nWrite to: @"},
+	    {"@na/me?x", "\nWrite to: @na/me?x"},
+	    {"+62 812", "\nWrite to: +62 812"},
+	    {"t.me/name", "\nWrite to: t.me/name"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct notice_prospect p = {
+		    .assignment_id = 1, .name = "X", .telegram = rows[i].telegram};
+		struct message_list list = build(&p, 1);
+		const char *found = strstr(list.first->text, rows[i].line);
+		if (!found || strcmp(found, rows[i].line) != 0)
+			fail_msg("%s: %s", rows[i].telegram, list.first->text);
+	}
+}
+
+static void several_prospects_are_numbered_and_so_are_their_buttons(void **state)
+{
+	(void)state;
+	const struct notice_prospect p[] = {
+	    {.assignment_id = 5, .name = "Alex", .telegram = "@alex_1"},
+	    {.assignment_id = INT64_MAX,
+		.name = "Maria with a name too long for any button",
+		.again = true},
+	};
+	struct message_list list = build(p, 2);
+	assert_int_equal(list.count, 1);
+	assert_string_equal(list.first->text,
+	    "You have new clients: 2\n\n"
+	    "1. Alex\nWrite to: https://t.me/alex_1\n\n"
+	    "2. Maria with a name too long for any button\n"
+	    "A colleague had this client before and may have spoken to them.\n\n"
+	    "✅ contacted, ↩️ can't take it");
+	assert_int_equal(list.first->button_count, 4);
+	assert_string_equal(list.first->buttons[0].text, "✅ 1. Alex");
+	assert_string_equal(list.first->buttons[3].text, "↩️ 2. Maria with a name too l…");
+	assert_string_equal(list.first->buttons[3].data, "a:9223372036854775807:d");
+}
+
+static void many_prospects_become_several_messages_and_none_is_lost(void **state)
+{
+	(void)state;
+	static const size_t counts[] = {8, 9, 100, 1000};
+	for (size_t c = 0; c < 4; c++) {
+		struct notice_prospect *p = ARENA_ARRAY(&arena, struct notice_prospect, counts[c]);
+		for (size_t i = 0; i < counts[c]; i++)
+			p[i] = (struct notice_prospect){
+			    .assignment_id = (int64_t)i + 1, .name = "Alex", .telegram = "@alex_1"};
+		struct message_list list = build(p, counts[c]);
+		assert_int_equal(list.count, (counts[c] + 7) / 8);
+		int64_t expected = 1;
+		for (const struct message *m = list.first; m; m = m->next)
+			for (size_t i = 0; i < m->button_count; i += 2, expected++)
+				assert_string_equal(m->buttons[i].data,
+				    arena_printf(&arena, "a:%lld:c", (long long)expected));
+		assert_int_equal(expected, counts[c] + 1);
+	}
+}
+
+static void long_texts_are_shortened_and_split_by_length(void **state)
+{
+	(void)state;
+	struct notice_prospect p[5];
+	for (size_t i = 0; i < 5; i++)
+		p[i] = (struct notice_prospect){
+		    .assignment_id = (int64_t)i + 1,
+		    .name = repeated("😀я", 5000),
+		    .telegram = repeated("@", 5000),
+		    .context = repeated("контекст ", 5000),
+		    .notes = repeated("\n", 5000),
+		    .email = repeated("e", 5000),
+		};
+	p[2].notes = repeated("заметка\n", 5000);
+	struct message_list list = build(p, 5);
+	assert_in_range(list.count, 2, 5);
+	size_t buttons = 0;
+	for (const struct message *m = list.first; m; m = m->next) {
+		assert_non_null(strstr(m->text, "…"));
+		assert_true(text_is_clean(m->text, strlen(m->text)));
+		buttons += m->button_count;
+	}
+	assert_int_equal(buttons, 10);
+}
+
+static void texts_of_ones_own_may_be_as_long_as_telegram_allows(void **state)
+{
+	(void)state;
+	struct catalog own = *default_texts();
+	const char *most = arena_printf(&arena, "{context}%s", repeated("x", 4080));
+	assert_null(catalog_check(TEXT_PROSPECT_CONTEXT, most));
+	own.texts[LOCALE_EN][TEXT_PROSPECT_CONTEXT] = most;
+	own.texts[LOCALE_EN][TEXT_LEGEND] = repeated("y", 4096);
+	own.texts[LOCALE_EN][TEXT_NOTICE_MANY] =
+	    arena_printf(&arena, "{count}%s", repeated("z", 4000));
+	const struct notice_prospect p[] = {
+	    {.assignment_id = 1, .name = "A", .context = repeated("c", 3000)},
+	    {.assignment_id = 2, .name = "B", .context = repeated("c", 3000)},
+	};
+	struct message_list list = {0};
+	notice_build(&own, LOCALE_EN, 1, p, 2, &arena, &list);
+	size_t buttons = 0;
+	for (const struct message *m = list.first; m; m = m->next) {
+		assert_in_range(text_utf16_units(m->text), 1, MESSAGE_TEXT_UNITS);
+		buttons += m->button_count;
+	}
+	assert_int_equal(buttons, 4);
+}
+
+static void admins_read_whom_nobody_takes_and_have_nothing_to_press(void **state)
+{
+	(void)state;
+	const struct notice_prospect p[] = {
+	    {.assignment_id = 5, .name = "Alex", .telegram = "@alex_1", .again = true},
+	    {.assignment_id = 6, .name = "Maria", .context = repeated("long ", 500)},
+	};
+	struct message_list list = {0};
+	notice_nobody_left(default_texts(), LOCALE_RU, 9, p, 2, &arena, &list);
+	assert_int_equal(list.count, 1);
+	assert_int_equal(list.first->button_count, 0);
+	assert_non_null(
+	    strstr(list.first->text, "1. Alex\nНаписать: https://t.me/alex_1\n\n2. Maria"));
+	assert_null(strstr(list.first->text, "↩️"));
+	assert_in_range(text_utf16_units(list.first->text), 1, 600);
+}
+
+static void nothing_to_tell_is_no_message(void **state)
+{
+	(void)state;
+	struct message_list list = build(NULL, 0);
+	notice_nobody_left(default_texts(), LOCALE_RU, 9, NULL, 0, &arena, &list);
+	assert_int_equal(list.count, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(one_prospect_is_told_whole_with_plain_buttons),
+	    cmocka_unit_test(what_is_not_known_is_left_out),
+	    cmocka_unit_test(each_kind_of_address_tells_how_to_reach_the_person),
+	    cmocka_unit_test(several_prospects_are_numbered_and_so_are_their_buttons),
+	    cmocka_unit_test(many_prospects_become_several_messages_and_none_is_lost),
+	    cmocka_unit_test(long_texts_are_shortened_and_split_by_length),
+	    cmocka_unit_test(texts_of_ones_own_may_be_as_long_as_telegram_allows),
+	    cmocka_unit_test(admins_read_whom_nobody_takes_and_have_nothing_to_press),
+	    cmocka_unit_test(nothing_to_tell_is_no_message),
+	};
+	return cmocka_run_group_tests(tests, begin, end);
+}
