@@ -1,0 +1,133 @@
+"""
+Fixtures: a PostgreSQL of our own, a migrated database a test, the Telegram emulator, the program's processes.
+SALESREG_BIN names the binary under test (default build/dev/salesreg).
+"""
+import itertools
+
+import pytest
+
+from support.database import Database
+from support.paths import BINARY
+from support.postgres import Cluster
+from support.process import Process, finish, run
+from support.telegram import Sandbox
+from support.texts import Texts
+from support.world import World
+
+TEMPLATE = "salesreg_template"
+names = itertools.count(1)
+
+
+def pytest_configure(config):
+    if not BINARY.exists():
+        pytest.exit(f"{BINARY} is not there; build it: cmake --preset dev && cmake --build --preset dev", 2)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(180))
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    cluster = Cluster()
+    cluster.start()
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture(scope="session")
+def template(postgres):
+    """A migrated database to copy: nobody stays connected to it."""
+    postgres.execute(f"CREATE DATABASE {TEMPLATE}")
+    done = run("migrate", settings={"DATABASE_URL": postgres.url(TEMPLATE)})
+    assert done.returncode == 0, done.stderr
+    return TEMPLATE
+
+
+def _create(cluster, template):
+    name = f"t{next(names)}"
+    cluster.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return Database(cluster, name)
+
+
+def _drop(database):
+    database.close()
+    database.cluster.execute(f"DROP DATABASE IF EXISTS {database.name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(postgres, template):
+    """Migrated, with the three seed prospects."""
+    created = _create(postgres, template)
+    yield created
+    _drop(created)
+
+
+@pytest.fixture
+def empty_database(postgres):
+    """Nothing in it, not even the migrations."""
+    created = _create(postgres, "template0")
+    yield created
+    _drop(created)
+
+
+@pytest.fixture(scope="session")
+def texts():
+    return Texts()
+
+
+@pytest.fixture
+def sandbox(tmp_path):
+    created = Sandbox(tmp_path / "sandbox.log")
+    yield created
+    created.process.discard()
+
+
+@pytest.fixture
+def salesreg(tmp_path):
+    """salesreg(role, *args, **settings) starts a process that is stopped and judged at the end."""
+    started = []
+
+    def start(role, *args, secrets=(), **settings):
+        secrets = [*secrets, settings.get("REGISTRY_BOT_TOKEN")]
+        process = Process(role, args, settings, tmp_path / f"{role}-{len(started) + 1}.log", secrets)
+        started.append(process)
+        return process
+
+    yield start
+    finish(started)
+
+
+@pytest.fixture
+def make_world(database, tmp_path):
+    """make_world(**settings): database and sandbox, no process yet."""
+    worlds = []
+
+    def make(sandbox_args=(), **settings):
+        directory = tmp_path / f"world-{len(worlds) + 1}"
+        directory.mkdir()
+        worlds.append(World(database, directory, settings, sandbox_args))
+        return worlds[-1]
+
+    yield make
+    for world in worlds:
+        world.finish()
+
+
+@pytest.fixture
+def world(make_world):
+    """Database, sandbox, bot and outreach, all running."""
+    made = make_world()
+    made.start_bot()
+    made.start_outreach()
+    return made
+
+
+@pytest.fixture
+def bot_world(make_world):
+    """Database, sandbox and bot: conversations, and prospects are not dealt."""
+    made = make_world()
+    made.start_bot()
+    return made

@@ -1,0 +1,87 @@
+"""A database of one test: short ways to ask it."""
+import psycopg2
+import psycopg2.extras
+
+from .waiting import PATIENCE_S, eventually
+
+
+class Database:
+    def __init__(self, cluster, name):
+        self.cluster = cluster
+        self.name = name
+        self._connection = None
+
+    @property
+    def url(self):
+        return self.cluster.url(self.name)
+
+    def connect(self):
+        """A connection of the caller's own, in autocommit."""
+        return self.cluster.connect(self.name)
+
+    def _cursor(self):
+        if self._connection is None or self._connection.closed:
+            self._connection = self.connect()
+        return self._connection.cursor(cursor_factory=psycopg2.extras.DictCursor)
+
+    def execute(self, sql, *args):
+        """Runs it; returns how many rows it touched. %s stands for an argument."""
+        try:
+            with self._cursor() as cursor:
+                cursor.execute(sql, args or None)
+                return cursor.rowcount
+        except (psycopg2.InterfaceError, psycopg2.OperationalError):
+            self.close()
+            raise
+
+    def rows(self, sql, *args):
+        try:
+            with self._cursor() as cursor:
+                cursor.execute(sql, args or None)
+                return cursor.fetchall()
+        except (psycopg2.InterfaceError, psycopg2.OperationalError):
+            self.close()
+            raise
+
+    def row(self, sql, *args):
+        rows = self.rows(sql, *args)
+        assert len(rows) == 1, f"{len(rows)} rows, not one: {sql} {args}"
+        return rows[0]
+
+    def value(self, sql, *args):
+        return self.row(sql, *args)[0]
+
+    def column(self, sql, *args):
+        return [row[0] for row in self.rows(sql, *args)]
+
+    def eventually(self, sql, *args, timeout=PATIENCE_S):
+        """Awaits that the single value of this query is true; returns it."""
+        return eventually(lambda: self.value(sql, *args), timeout, what=f"{sql} {args}")
+
+    def close(self):
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    # what many tests ask
+
+    def rep(self, telegram_id):
+        return self.row("SELECT * FROM sales_representatives WHERE telegram_id = %s", telegram_id)
+
+    def prospect(self, prospect_id):
+        return self.row("SELECT * FROM test_prospects WHERE id = %s", prospect_id)
+
+    def add_prospect(self, prospect_id, name=None, telegram="@someone_out_there", context=None, notes=None):
+        self.execute("INSERT INTO test_prospects (id, telegram_id, name, context, notes) VALUES (%s, %s, %s, %s, %s)",
+                     prospect_id, telegram, name or f"Prospect {prospect_id}", context, notes)
+
+    def add_reps(self, telegram_ids):
+        """Active reps as if they had registered long ago, in one statement."""
+        self.execute(
+            "INSERT INTO sales_representatives (telegram_id, name, email, status)"
+            " SELECT t, 'Rep ' || t, 'rep' || t || '@truerealestate.bali', 'active' FROM unnest(%s::bigint[]) t",
+            list(telegram_ids))
+
+    def no_prospects(self):
+        """Without the three seed rows, for tests that count."""
+        self.execute("DELETE FROM test_prospects")

@@ -1,0 +1,76 @@
+"""All of it together: a database, a Telegram, and the processes between them."""
+from .process import Process, finish
+from .telegram import TOKEN, Sandbox
+from .waiting import PATIENCE_S, eventually
+
+# No pacing of ours, so that conversations need not wait; tests of the pace set their own.
+DEFAULTS = {"TELEGRAM_RATE_LIMIT": "0", "TELEGRAM_CHAT_RATE_LIMIT": "0", "BOT_LOCALE": "ru"}
+
+
+class World:
+    def __init__(self, database, directory, settings=None, sandbox_args=()):
+        self.database = database
+        self.db = database
+        self.directory = directory
+        self.settings = {**DEFAULTS, **(settings or {})}
+        self.processes = []
+        self.sandbox = Sandbox(directory / "sandbox.log", *sandbox_args)
+        self.texts = self.sandbox.texts
+        self.bot = None
+        self.outreach = None
+
+    def start(self, role, *args, **settings):
+        """Another process of this world; not waited for."""
+        env = {
+            "DATABASE_URL": self.db.url,
+            "REGISTRY_BOT_TOKEN": TOKEN,
+            "TELEGRAM_API_BASE": self.sandbox.base,
+            **self.settings,
+            **settings,
+        }
+        log = self.directory / f"{role}-{len(self.processes) + 1}.log"
+        process = Process(role, args, env, log, secrets=[env.get("REGISTRY_BOT_TOKEN"), TOKEN])
+        self.processes.append(process)
+        return process
+
+    def start_bot(self, **settings):
+        self.bot = self.start("bot", **settings)
+        self.bot.wait_ready()
+        return self.bot
+
+    def start_outreach(self, **settings):
+        self.outreach = self.start("outreach", **settings)
+        return self.outreach
+
+    def restart_bot(self, **settings):
+        self.bot.terminate()
+        return self.start_bot(**settings)
+
+    def person(self, *args, **kwargs):
+        return self.sandbox.person(*args, **kwargs)
+
+    def settle(self, timeout=PATIENCE_S):
+        """
+        Awaits that nothing is under way: all updates committed, nothing assignable unassigned is looked at by a rep's
+        process any more (no open transaction), and the outbox empty. What did not come by then will not come.
+        """
+        def still():
+            assert self.sandbox.bot_is_idle(), f"updates are under way: {self.sandbox.bot()}"
+            busy = self.db.rows("SELECT application_name, query FROM pg_stat_activity WHERE datname = current_database()"
+                                " AND application_name LIKE 'salesreg%%' AND state <> 'idle'"
+                                " AND query NOT LIKE '%%pg_advisory_lock%%'")
+            assert not busy, f"transactions are under way: {busy}"
+            rows = self.db.rows("SELECT id, chat_id, state, error FROM salesreg.outbox WHERE state <> 'failed'")
+            assert not rows, f"messages are under way: {rows}"
+            return True
+        eventually(still, timeout)
+        # a wake-up between the looks above starts another round; two quiet looks in a row mean quiet
+        eventually(still, timeout)
+
+    def finish(self):
+        """Stops and judges every process, Telegram last."""
+        try:
+            finish(self.processes)
+        finally:
+            self.db.close()
+            finish([self.sandbox.process])
