@@ -1,6 +1,7 @@
 #include "salesreg/http/params.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <microhttpd.h>
@@ -79,10 +80,12 @@ static enum MHD_Result on_post(void *data, enum MHD_ValueKind kind, const char *
 		p->text = grown;
 		post->capacity = capacity;
 	}
+	char *text = (char *)p->text;
+	assert(text);
 	if (size > 0)
-		memcpy((char *)p->text + p->size, bytes, size);
+		memcpy(text + p->size, bytes, size);
 	p->size += size;
-	((char *)p->text)[p->size] = '\0';
+	text[p->size] = '\0';
 	return MHD_YES;
 }
 

@@ -59,9 +59,9 @@ void hold_stop(struct sandbox *s, struct hold *hold)
 	TAILQ_REMOVE(&s->holds, hold, entry);
 }
 
-void hold_on_closed(struct sandbox *s, struct http_exchange *exchange)
+void hold_on_closed(struct sandbox *s, struct http_exchange *x)
 {
-	struct hold *hold = http_exchange_data(exchange);
+	struct hold *hold = http_exchange_data(x);
 	if (!hold)
 		return;
 	hold_stop(s, hold);

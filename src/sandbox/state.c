@@ -231,15 +231,20 @@ int64_t message_next_id(struct chat *chat)
 	return chat->last_message_id;
 }
 
-void message_remove(struct chat *chat, struct message *m)
+static void message_destroy(struct message *m)
 {
-	TAILQ_REMOVE(&chat->messages, m, entry);
-	chat->message_count--;
 	free(m->text);
 	free(m->entities);
 	free(m->markup);
 	free(m->extra);
 	free(m);
+}
+
+void message_remove(struct chat *chat, struct message *m)
+{
+	TAILQ_REMOVE(&chat->messages, m, entry);
+	chat->message_count--;
+	message_destroy(m);
 }
 
 struct message *message_add(struct chat *chat, const struct user *from, bool from_bot,
@@ -274,8 +279,10 @@ struct message *message_find(const struct chat *chat, int64_t id)
 
 static void chat_destroy(struct chat *chat)
 {
-	while (!TAILQ_EMPTY(&chat->messages))
-		message_remove(chat, TAILQ_FIRST(&chat->messages));
+	for (struct message *m = TAILQ_FIRST(&chat->messages), *next; m; m = next) {
+		next = TAILQ_NEXT(m, entry);
+		message_destroy(m);
+	}
 	free(chat->title);
 	free(chat->username);
 	free(chat);

@@ -52,38 +52,37 @@ uint16_t http_server_port(const struct http_server *server);
 
 /* What was asked. path is percent-decoded and has no query; the look-ups return NULL when absent.
  */
-const char *http_exchange_method(const struct http_exchange *exchange);
-const char *http_exchange_path(const struct http_exchange *exchange);
-const char *http_exchange_query(const struct http_exchange *exchange, const char *name);
-const char *http_exchange_header(const struct http_exchange *exchange, const char *name);
+const char *http_exchange_method(const struct http_exchange *x);
+const char *http_exchange_path(const struct http_exchange *x);
+const char *http_exchange_query(const struct http_exchange *x, const char *name);
+const char *http_exchange_header(const struct http_exchange *x, const char *name);
 /* NUL-terminated besides its size. */
-const char *http_exchange_body(const struct http_exchange *exchange, size_t *size);
-struct arena *http_exchange_arena(struct http_exchange *exchange);
+const char *http_exchange_body(const struct http_exchange *x, size_t *size);
+struct arena *http_exchange_arena(struct http_exchange *x);
 /* Query, then form, multipart or JSON body in one map, parsed at the first call; ERR_INVALID: a
  * body that does not parse. */
-MUST_CHECK enum err http_exchange_params(
-    struct http_exchange *exchange, const struct http_params **out);
+MUST_CHECK enum err http_exchange_params(struct http_exchange *x, const struct http_params **out);
 
 /* A place for the handler's own state, NULL at first. */
-void http_exchange_set_data(struct http_exchange *exchange, void *data);
-void *http_exchange_data(const struct http_exchange *exchange);
+void http_exchange_set_data(struct http_exchange *x, void *data);
+void *http_exchange_data(const struct http_exchange *x);
 
 /* Answers; body is copied; content_type may be NULL; headers end with a NULL name, or are NULL. */
-void http_exchange_answer(struct http_exchange *exchange, unsigned status, const char *content_type,
+void http_exchange_answer(struct http_exchange *x, unsigned status, const char *content_type,
     const void *body, size_t size, const struct http_header *headers);
 /* Announces `size` bytes, sends the first `sent` and closes the connection. */
-void http_exchange_answer_truncated(struct http_exchange *exchange, unsigned status,
+void http_exchange_answer_truncated(struct http_exchange *x, unsigned status,
     const char *content_type, const void *body, size_t size, size_t sent);
 /* Closes the connection without an answer (by reset where the kernel lets us). */
-void http_exchange_abort(struct http_exchange *exchange);
+void http_exchange_abort(struct http_exchange *x);
 
 /*
  * An answer without end (server-sent events): begin, write at will, end. closed() fires when the
  * client has gone. A write that would exceed stream_max_bytes ends the connection and returns
  * ERR_TOO_BIG: a reader that slow is gone.
  */
-void http_exchange_stream(struct http_exchange *exchange, unsigned status, const char *content_type,
+void http_exchange_stream(struct http_exchange *x, unsigned status, const char *content_type,
     const struct http_header *headers);
 MUST_CHECK enum err http_exchange_stream_write(
-    struct http_exchange *exchange, const void *bytes, size_t size);
-void http_exchange_stream_end(struct http_exchange *exchange);
+    struct http_exchange *x, const void *bytes, size_t size);
+void http_exchange_stream_end(struct http_exchange *x);

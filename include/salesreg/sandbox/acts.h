@@ -19,7 +19,7 @@ struct act_result {
 
 /* Carries out one act of /sandbox/act; with check_only nothing is changed and only the form is
  * looked at. */
-const char *act_perform(struct sandbox *s, struct arena *arena, const json_t *act, bool check_only,
+const char *act_perform(struct sandbox *s, struct arena *arena, const json_t *json, bool check_only,
     struct act_result *out);
 
 /* The cheap ways of the simulated users. Return the update id. */

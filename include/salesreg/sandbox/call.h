@@ -47,7 +47,7 @@ struct call {
 };
 
 /* Dispatches /bot<token>/<method>. */
-void call_handle(struct sandbox *sandbox, struct http_exchange *exchange, const char *path);
+void call_handle(struct sandbox *s, struct http_exchange *x, const char *path);
 
 /* A result is written between these two: begin returns the buffer, end adds what closes it and
  * answers. */

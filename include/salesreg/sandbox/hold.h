@@ -16,15 +16,15 @@ struct hold {
 	struct http_exchange *exchange;
 	int64_t due_us;
 	void *owner;
-	void (*due)(struct sandbox *sandbox, struct hold *hold); /* the time has come, or woken */
-	void (*gone)(struct sandbox *sandbox, struct hold *hold);
+	void (*due)(struct sandbox *s, struct hold *hold); /* the time has come, or woken */
+	void (*gone)(struct sandbox *s, struct hold *hold);
 };
 TAILQ_HEAD(hold_list, hold);
 
-void hold_start(struct sandbox *sandbox, struct hold *hold);
+void hold_start(struct sandbox *s, struct hold *hold);
 /* due() in the next turn of the loop. */
-void hold_wake(struct sandbox *sandbox, struct hold *hold);
-void hold_stop(struct sandbox *sandbox, struct hold *hold);
+void hold_wake(struct sandbox *s, struct hold *hold);
+void hold_stop(struct sandbox *s, struct hold *hold);
 /* After the clock was moved: looks at all of them again. */
-void hold_rearm(struct sandbox *sandbox);
-void hold_on_closed(struct sandbox *sandbox, struct http_exchange *exchange);
+void hold_rearm(struct sandbox *s);
+void hold_on_closed(struct sandbox *s, struct http_exchange *x);

@@ -40,4 +40,4 @@ void transcript_finish(struct transcript *t);
 void transcript_add(struct sandbox *s, const struct chat *chat, const char *kind,
     int64_t message_id, const char *members);
 /* GET /sandbox/transcript */
-void transcript_handle(struct sandbox *s, struct http_exchange *exchange);
+void transcript_handle(struct sandbox *s, struct http_exchange *x);
