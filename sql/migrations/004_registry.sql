@@ -96,12 +96,23 @@ CREATE TABLE salesreg.rep_dealing (
     rep           uuid PRIMARY KEY REFERENCES public.sales_representatives (id) ON DELETE CASCADE,
     available     boolean NOT NULL DEFAULT true,
     reason        text,
+    open          bigint NOT NULL DEFAULT 0,   -- open prospects held, but for what rep_load has not brought yet
     last_dealt    bigint NOT NULL DEFAULT nextval('salesreg.dealing_turn'),
     last_redealt  bigint NOT NULL DEFAULT 0
-) WITH (fillfactor = 50);
-CREATE INDEX rep_dealing_turn_idx ON salesreg.rep_dealing (last_dealt, rep) WHERE available;
+) WITH (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.5);
 INSERT INTO salesreg.rep_dealing (rep)
     SELECT id FROM public.sales_representatives ORDER BY registered_at NULLS LAST, created_at NULLS LAST, id;
+UPDATE salesreg.rep_dealing d SET open = c.open
+    FROM (SELECT assigned_rep_id, count(*) AS open FROM public.test_prospects
+          WHERE status IN ('unreached', 'contacted', 'in_conversation') GROUP BY assigned_rep_id) c
+    WHERE c.assigned_rep_id = d.rep;
+
+-- Changes of who holds how much, written by whoever changes prospects and added up by the assigner under its lock: so
+-- that the count is exact and nobody's open transaction makes another one wait.
+CREATE TABLE salesreg.rep_load (
+    rep     uuid NOT NULL,
+    change  bigint NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 
 -- Assignments ---------------------------------------------------------------------------------------------------------
 CREATE TABLE salesreg.assignments (
@@ -139,23 +150,65 @@ CREATE INDEX test_prospects_waiting_idx ON public.test_prospects (created_at, id
 CREATE INDEX test_prospects_held_idx ON public.test_prospects (assigned_rep_id)
     WHERE assigned_rep_id IS NOT NULL AND status IN ('unreached', 'contacted', 'in_conversation');
 
--- An INSERT or UPDATE from anywhere, psql included, wakes the assigner: only when something can be dealt now.
-CREATE FUNCTION salesreg.wake_on_prospects() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A change from anywhere, psql included, is counted, and wakes the assigner if something can be dealt now. The assigner
+-- counts its own: it says so by salesreg.counts_itself, a setting of its transaction.
+CREATE FUNCTION salesreg.on_prospects_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    INSERT INTO salesreg.rep_load (rep, change)
+        SELECT assigned_rep_id, count(*) FROM fresh
+        WHERE assigned_rep_id IS NOT NULL AND status IN ('unreached', 'contacted', 'in_conversation')
+        GROUP BY assigned_rep_id;
     IF EXISTS (SELECT 1 FROM fresh WHERE assigned_rep_id IS NULL
                                    AND status IN ('unreached', 'contacted', 'in_conversation')) THEN
         PERFORM pg_notify('salesreg_assign', '');
-    ELSIF TG_OP = 'UPDATE' AND EXISTS (SELECT 1 FROM fresh WHERE assigned_rep_id IS NOT NULL
-                                       AND status IN ('converted', 'archived')) THEN
-        PERFORM pg_notify('salesreg_assign', ''); -- its rep has room again
     END IF;
     RETURN NULL;
 END
 $$;
-CREATE TRIGGER salesreg_wake_insert AFTER INSERT ON public.test_prospects
-    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION salesreg.wake_on_prospects();
-CREATE TRIGGER salesreg_wake_update AFTER UPDATE ON public.test_prospects
-    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION salesreg.wake_on_prospects();
+CREATE FUNCTION salesreg.on_prospects_updated() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    freed boolean;
+BEGIN
+    IF current_setting('salesreg.counts_itself', true) = 'on' THEN
+        RETURN NULL;
+    END IF;
+    WITH changed AS (
+        SELECT rep, sum(change) AS change FROM (
+            SELECT assigned_rep_id AS rep, 1 AS change FROM fresh
+            WHERE assigned_rep_id IS NOT NULL AND status IN ('unreached', 'contacted', 'in_conversation')
+            UNION ALL
+            SELECT assigned_rep_id, -1 FROM stale
+            WHERE assigned_rep_id IS NOT NULL AND status IN ('unreached', 'contacted', 'in_conversation')
+        ) AS both_sides GROUP BY rep HAVING sum(change) <> 0
+    ), counted AS (
+        INSERT INTO salesreg.rep_load (rep, change) SELECT rep, change FROM changed
+    )
+    SELECT bool_or(change < 0) INTO freed FROM changed;
+    IF freed OR EXISTS (SELECT 1 FROM fresh WHERE assigned_rep_id IS NULL
+                                            AND status IN ('unreached', 'contacted', 'in_conversation')) THEN
+        PERFORM pg_notify('salesreg_assign', ''); -- something waits, or a rep has room again
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE FUNCTION salesreg.on_prospects_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO salesreg.rep_load (rep, change)
+        SELECT assigned_rep_id, -count(*) FROM stale
+        WHERE assigned_rep_id IS NOT NULL AND status IN ('unreached', 'contacted', 'in_conversation')
+        GROUP BY assigned_rep_id;
+    IF FOUND THEN
+        PERFORM pg_notify('salesreg_assign', '');
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER salesreg_inserted AFTER INSERT ON public.test_prospects
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION salesreg.on_prospects_inserted();
+CREATE TRIGGER salesreg_updated AFTER UPDATE ON public.test_prospects
+    REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION salesreg.on_prospects_updated();
+CREATE TRIGGER salesreg_deleted AFTER DELETE ON public.test_prospects
+    REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION salesreg.on_prospects_deleted();
 
 CREATE FUNCTION salesreg.wake_on_reps() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

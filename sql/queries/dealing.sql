@@ -13,37 +13,34 @@ FROM (
     FOR NO KEY UPDATE SKIP LOCKED
 ) w
 ORDER BY w.created_at, w.id
+-- name: dealing_counts
+-- brings the counts up to date; only under the assignment lock
+WITH changes AS (
+    DELETE FROM salesreg.rep_load RETURNING rep, change
+), sums AS (
+    SELECT rep, sum(change) AS change FROM changes GROUP BY rep HAVING sum(change) <> 0
+)
+UPDATE salesreg.rep_dealing d SET open = d.open + s.change FROM sums s WHERE d.rep = s.rep
+-- name: dealing_counts_itself
+SELECT set_config('salesreg.counts_itself', 'on', true)
 -- name: dealing_reps
--- $1 capacity, $2 how many prospects may be dealt: the first so many with room, longest unserved first, are all that
--- round robin can need
-SELECT r.id, r.telegram_id, d.last_dealt, c.open, s.locale
+-- $1 capacity, $2 how many prospects may be dealt at most, or NULL for all reps with room. In turn: the first so many
+-- with room, longest unserved first, are all that round robin can need.
+SELECT r.id, r.telegram_id, d.last_dealt, d.open, s.locale
 FROM salesreg.rep_dealing d
 JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
-CROSS JOIN LATERAL (SELECT count(*) AS open FROM public.test_prospects p
-                    WHERE p.assigned_rep_id = d.rep
-                      AND p.status IN ('unreached', 'contacted', 'in_conversation')) c
 LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
-WHERE d.available AND c.open < $1::bigint
+WHERE d.available AND d.open < $1::bigint
 ORDER BY d.last_dealt, d.rep
-LIMIT (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects w
+LIMIT CASE WHEN $2::integer IS NOT NULL THEN
+      (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects w
        WHERE w.assigned_rep_id IS NULL AND w.status IN ('unreached', 'contacted', 'in_conversation')
-       LIMIT $2::integer) enough)
--- name: dealing_reps_all
--- as dealing_reps, but everybody: least_loaded has to compare them all
-SELECT r.id, r.telegram_id, d.last_dealt, c.open, s.locale
-FROM salesreg.rep_dealing d
-JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
-CROSS JOIN LATERAL (SELECT count(*) AS open FROM public.test_prospects p
-                    WHERE p.assigned_rep_id = d.rep
-                      AND p.status IN ('unreached', 'contacted', 'in_conversation')) c
-LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
-WHERE d.available AND c.open < $1::bigint
-ORDER BY d.last_dealt, d.rep
+       LIMIT $2::integer) enough) END
 -- name: dealing_turn
 SELECT nextval('salesreg.dealing_turn')
 -- name: dealing_write
 -- $1 prospects, $2 reps, $3 assignment ids, $4 what the event says. A live assignment left over from a change by hand
--- makes this fail with 23505; dealing_sort_out mends it.
+-- makes this fail with 23505; dealing_sort_out_assignments mends it.
 WITH deal AS (
     SELECT * FROM unnest($1::varchar[], $2::uuid[], $3::bigint[]) AS f (prospect, rep, assignment)
 ), moved AS (
@@ -58,9 +55,9 @@ WITH deal AS (
 )
 SELECT salesreg.must((SELECT count(*) FROM moved) = (SELECT count(*) FROM deal))
 -- name: dealing_served
--- $1 reps, $2 their turns
-UPDATE salesreg.rep_dealing d SET last_dealt = f.turn
-FROM unnest($1::uuid[], $2::bigint[]) AS f (rep, turn) WHERE d.rep = f.rep
+-- $1 reps, $2 their turns, $3 how many they got
+UPDATE salesreg.rep_dealing d SET last_dealt = f.turn, open = d.open + f.got
+FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS f (rep, turn, got) WHERE d.rep = f.rep
 -- name: dealing_declined
 -- $1 capacity: one prospect that somebody declined, and who gets it: not a decliner, longest without such a one
 SELECT p.id, p.telegram_id, p.name, left(p.context, 2000), left(p.notes, 2000), p.email,
@@ -73,11 +70,9 @@ CROSS JOIN LATERAL (
     FROM salesreg.rep_dealing d
     JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
     LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
-    WHERE d.available
+    WHERE d.available AND d.open < $1::bigint
       AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
                       WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined')
-      AND (SELECT count(*) FROM public.test_prospects q
-           WHERE q.assigned_rep_id = d.rep AND q.status IN ('unreached', 'contacted', 'in_conversation')) < $1::bigint
     ORDER BY d.last_redealt, d.last_dealt, d.rep
     LIMIT 1
 ) t
@@ -87,7 +82,8 @@ FOR NO KEY UPDATE OF p SKIP LOCKED
 -- name: dealing_redealt
 -- $1 rep, $2 prospect
 WITH turn AS (
-    UPDATE salesreg.rep_dealing SET last_redealt = nextval('salesreg.dealing_turn') WHERE rep = $1::uuid
+    UPDATE salesreg.rep_dealing SET last_redealt = nextval('salesreg.dealing_turn'), open = open + 1
+    WHERE rep = $1::uuid
 )
 DELETE FROM salesreg.prospects_apart WHERE prospect = $2::varchar
 -- name: dealing_nobody_left
@@ -141,6 +137,23 @@ WITH apart AS (
 DELETE FROM salesreg.prospects_apart x USING public.test_prospects p
 WHERE p.id = x.prospect
   AND (p.assigned_rep_id IS NOT NULL OR p.status NOT IN ('unreached', 'contacted', 'in_conversation'))
+-- name: dealing_recount
+-- third part: the counts from scratch, whatever happened to the triggers
+WITH forgotten AS (
+    DELETE FROM salesreg.rep_load
+), counts AS (
+    SELECT d.rep, count(p.id) AS open FROM salesreg.rep_dealing d
+    LEFT JOIN public.test_prospects p ON p.assigned_rep_id = d.rep
+                                     AND p.status IN ('unreached', 'contacted', 'in_conversation')
+    GROUP BY d.rep
+)
+UPDATE salesreg.rep_dealing d SET open = c.open FROM counts c WHERE c.rep = d.rep AND c.open <> d.open
+-- name: dealing_new_reps
+-- fourth part: reps that came in past the triggers
+INSERT INTO salesreg.rep_dealing (rep)
+SELECT r.id FROM public.sales_representatives r
+WHERE NOT EXISTS (SELECT 1 FROM salesreg.rep_dealing d WHERE d.rep = r.id)
+ORDER BY r.registered_at NULLS LAST, r.id
 -- name: outbox_queue
 -- $1 chats, $2 methods, $3 payloads, $4 priority of all
 INSERT INTO salesreg.outbox (chat_id, method, payload, priority)

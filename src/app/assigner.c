@@ -219,7 +219,9 @@ static void on_declined(struct db_conn *conn, const struct db_reply *reply, void
 static void redeal(struct assigner *s)
 {
 	s->step = STEP_REDEALING;
-	s->candidates_step = dealing_declined(begin(s), &s->arena, (int64_t)s->options.rules->max_prospects);
+	struct db_plan *plan = begin(s);
+	dealing_counts(plan);
+	s->candidates_step = dealing_declined(plan, &s->arena, (int64_t)s->options.rules->max_prospects);
 	run(s, on_declined);
 }
 
@@ -288,7 +290,9 @@ static void write_deals(struct assigner *s, const struct dealing_rep_row *reps, 
 	size_t served_count = 0;
 	for (size_t i = 0; i < rep_count; i++)
 		if (table[i].last_dealt != reps[i].last_dealt)
-			served[served_count++] = (struct deal){.rep = reps[i].rep, .turn = table[i].last_dealt};
+			served[served_count++] = (struct deal){.rep = reps[i].rep,
+			    .turn = table[i].last_dealt,
+			    .got = (int64_t)table[i].open - reps[i].open};
 	dealing_served(&s->plan, a, served, served_count);
 	notify_reps(s, reps, rep_count, prospects, picks, s->dealt);
 }
@@ -320,6 +324,7 @@ static void deal(struct assigner *s)
 	struct db_plan *plan = begin(s);
 	int64_t capacity = (int64_t)s->options.rules->max_prospects;
 	s->step = STEP_DEALING;
+	dealing_counts(plan);
 	s->reps_step =
 	    dealing_reps(plan, &s->arena, capacity, s->options.strategy == STRATEGY_LEAST_LOADED, AT_ONCE);
 	s->candidates_step = dealing_candidates(plan, &s->arena, AT_ONCE);

@@ -28,11 +28,14 @@ size_t dealing_candidates_parse(const PGresult *result, struct arena *a, struct 
 	return (size_t)count;
 }
 
+void dealing_counts(struct db_plan *plan)
+{
+	(void)db_plan_add_plain(plan, SQL_DEALING_COUNTS);
+}
+
 size_t dealing_reps(struct db_plan *plan, struct arena *a, int64_t capacity, bool all, size_t limit)
 {
-	if (all)
-		return db_plan_add(plan, SQL_DEALING_REPS_ALL, db_i64(a, capacity));
-	return db_plan_add(plan, SQL_DEALING_REPS, db_i64(a, capacity), db_i64(a, (int64_t)limit));
+	return db_plan_add(plan, SQL_DEALING_REPS, db_i64(a, capacity), all ? NULL : db_i64(a, (int64_t)limit));
 }
 
 size_t dealing_reps_parse(const PGresult *result, struct arena *a, struct dealing_rep_row **rows)
@@ -62,16 +65,18 @@ int64_t dealing_turn_parse(const PGresult *result)
 
 void dealing_write(struct db_plan *plan, struct arena *a, const struct deal *deals, size_t count, const char *detail)
 {
-	if (count)
-		(void)db_plan_add(plan, SQL_DEALING_WRITE, TEXT_COLUMN(a, deals, count, prospect),
-		    TEXT_COLUMN(a, deals, count, rep), I64_COLUMN(a, deals, count, assignment_id), detail);
+	if (count == 0)
+		return;
+	(void)db_plan_add_plain(plan, SQL_DEALING_COUNTS_ITSELF);
+	(void)db_plan_add(plan, SQL_DEALING_WRITE, TEXT_COLUMN(a, deals, count, prospect),
+	    TEXT_COLUMN(a, deals, count, rep), I64_COLUMN(a, deals, count, assignment_id), detail);
 }
 
 void dealing_served(struct db_plan *plan, struct arena *a, const struct deal *deals, size_t count)
 {
 	if (count)
 		(void)db_plan_add(plan, SQL_DEALING_SERVED, TEXT_COLUMN(a, deals, count, rep),
-		    I64_COLUMN(a, deals, count, turn));
+		    I64_COLUMN(a, deals, count, turn), I64_COLUMN(a, deals, count, got));
 }
 
 size_t dealing_declined(struct db_plan *plan, struct arena *a, int64_t capacity)
@@ -118,6 +123,8 @@ void dealing_sort_out(struct db_plan *plan)
 {
 	(void)db_plan_add_plain(plan, SQL_DEALING_SORT_OUT_ASSIGNMENTS);
 	(void)db_plan_add_plain(plan, SQL_DEALING_SORT_OUT_APART);
+	(void)db_plan_add_plain(plan, SQL_DEALING_NEW_REPS);
+	(void)db_plan_add_plain(plan, SQL_DEALING_RECOUNT);
 }
 
 void outbox_queue(struct db_plan *plan, struct arena *a, const struct queued_row *rows, size_t count, int priority)

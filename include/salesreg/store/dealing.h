@@ -21,6 +21,8 @@ struct redeal_row {
 
 size_t dealing_candidates(struct db_plan *plan, struct arena *a, size_t limit);
 size_t dealing_candidates_parse(const PGresult *result, struct arena *a, struct waiting_row **rows);
+/* Brings the counts of open prospects up to date; before the reps are read. */
+void dealing_counts(struct db_plan *plan);
 /* Longest unserved first. all: everybody with room; otherwise as many as `limit` prospects can need in turn. */
 size_t dealing_reps(struct db_plan *plan, struct arena *a, int64_t capacity, bool all, size_t limit);
 size_t dealing_reps_parse(const PGresult *result, struct arena *a, struct dealing_rep_row **rows);
@@ -31,9 +33,10 @@ int64_t dealing_turn_parse(const PGresult *result);
 struct deal {
 	const char *prospect, *rep;
 	int64_t assignment_id, turn;
+	int64_t got; /* dealing_served(): how many this rep got */
 };
 void dealing_write(struct db_plan *plan, struct arena *a, const struct deal *deals, size_t count, const char *detail);
-/* The last turn each of these reps had. */
+/* The last turn each of these reps had, and how many it got: they are counted here, so dealing_write() must be too. */
 void dealing_served(struct db_plan *plan, struct arena *a, const struct deal *deals, size_t count);
 
 /* One prospect that somebody declined, and its next rep; false if there is none. */
