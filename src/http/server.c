@@ -1,11 +1,9 @@
 #include "salesreg/http/server.h"
 #include "salesreg/base/buf.h"
 #include "salesreg/base/log.h"
-#include <errno.h>
+#include "salesreg/http/listen.h"
 #include <fcntl.h>
 #include <microhttpd.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +16,6 @@ enum {
 	IDLE_TIMEOUT_DEFAULT_S = 500,
 	STREAM_MAX_DEFAULT = 1024 * 1024,
 	STREAM_BLOCK_BYTES = 16 * 1024,
-	BACKLOG = 511,
 	SPARE_EXCHANGES = 64,
 	/* what is read and thrown away of a body over the maximum, so that the client gets to read
 	   its 413 */
@@ -506,67 +503,11 @@ void http_exchange_stream_end(struct http_exchange *x)
 
 /* --- the server --- */
 
-/* "host:port" → a listening socket, or -1 with the reason. */
-static int listen_on(const char *address, char *message, size_t message_size)
-{
-	char host[256] = "";
-	const char *colon = strrchr(address, ':');
-	size_t length = colon ? (size_t)(colon - address) : 0;
-	if (!colon || length >= sizeof host) {
-		(void)snprintf(message, message_size, "'%s' is not of the form host:port", address);
-		return -1;
-	}
-	if (length >= 2 && address[0] == '[' && address[length - 1] == ']')
-		memcpy(host, address + 1, length - 2);
-	else
-		memcpy(host, address, length);
-	const char *name = strcmp(host, "localhost") == 0 ? "127.0.0.1" : host;
-	struct addrinfo hints = {.ai_family = host[0] ? AF_UNSPEC : AF_INET,
-	    .ai_socktype = SOCK_STREAM,
-	    .ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV};
-	struct addrinfo *found = NULL;
-	int rc = getaddrinfo(name[0] ? name : NULL, colon + 1, &hints, &found);
-	if (rc != 0) {
-		(void)snprintf(message, message_size,
-		    "'%s' is not a numeric address and a port: %s", address, gai_strerror(rc));
-		return -1;
-	}
-	int one = 1;
-	int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0)
-		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-	if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 ||
-	    listen(fd, BACKLOG) != 0) {
-		(void)snprintf(
-		    message, message_size, "cannot listen on %s: %s", address, strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		fd = -1;
-	}
-	freeaddrinfo(found);
-	return fd;
-}
-
-static uint16_t port_of(int fd)
-{
-	union {
-		struct sockaddr any;
-		struct sockaddr_in v4;
-		struct sockaddr_in6 v6;
-	} address = {.v6 = {0}};
-	socklen_t size = sizeof address;
-	if (getsockname(fd, &address.any, &size) != 0)
-		return 0;
-	if (address.any.sa_family == AF_INET6)
-		return ntohs(address.v6.sin6_port);
-	return address.any.sa_family == AF_INET ? ntohs(address.v4.sin_port) : 0;
-}
-
 enum err http_server_create(struct http_server **out, uv_loop_t *loop,
     const struct http_server_options *options, char *message, size_t message_size)
 {
 	*out = NULL;
-	int fd = options->listen ? listen_on(options->listen, message, message_size)
+	int fd = options->listen ? http_listen(options->listen, message, message_size)
 				 : options->listen_fd;
 	if (fd < 0)
 		return ERR_CONFIG;
@@ -577,7 +518,7 @@ enum err http_server_create(struct http_server **out, uv_loop_t *loop,
 	if (server->options.stream_max_bytes == 0)
 		server->options.stream_max_bytes = STREAM_MAX_DEFAULT;
 	server->loop = loop;
-	server->port = port_of(fd);
+	server->port = http_listen_port(fd);
 	TAILQ_INIT(&server->live);
 	TAILQ_INIT(&server->spare);
 	(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);

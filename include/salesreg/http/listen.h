@@ -1,0 +1,13 @@
+/*
+ * A listening socket from an address in words; its port.
+ * Ownership: the descriptor is the caller's (close-on-exec, non-blocking). Units: none.
+ * Errors: -1 with one line in message; names are not looked up, so this never blocks. Callbacks: none.
+ */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/* "127.0.0.1:8080", "[::1]:0", ":8080" (every IPv4 address), "localhost:0" */
+int http_listen(const char *address, char *message, size_t message_size);
+/* The port a socket is bound to; 0 for what is no socket of the internet. */
+uint16_t http_listen_port(int fd);
