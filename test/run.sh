@@ -1,0 +1,176 @@
+#!/bin/sh
+# The tests of salesreg, whole or in part, on a bare Debian 12: installs what is missing, builds, runs, sums up.
+#
+#   test/run.sh                          everything
+#   test/run.sh PART…                    of: lint unit fuzz integration e2e fault release
+#   test/run.sh e2e -- -k registration   what follows -- goes to pytest
+#
+# Ends in "N passed, N failed" (", N skipped" may follow); the exit code says the same. One cmocka test, one fuzz target,
+# one linter, one pytest test count as one each; so does a build that fails. FUZZ_SECONDS (10) is the time of a target.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+exec </dev/null
+export LC_ALL=C.UTF-8
+unset SALESREG_ROLE
+
+parts=
+while [ $# -gt 0 ]; do
+	case $1 in
+	--) shift; break ;;
+	lint | unit | fuzz | integration | e2e | fault | release) parts="$parts $1" ;;
+	*) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
+	esac
+	shift
+done
+[ -n "$parts" ] || parts="release lint unit fuzz integration e2e fault"
+wants() { case " $parts " in *" $1 "*) true ;; *) false ;; esac; }
+
+passed=0 failed=0 skipped=0
+scratch=$(mktemp -d)
+# pytest runs PostgreSQL as another user, who must be able to go through here
+chmod 755 "$scratch"
+trap 'rm -rf "$scratch"' EXIT
+
+headline() { printf '\n=== %s\n' "$*"; }
+pass() { passed=$((passed + 1)); }
+fail() { failed=$((failed + 1)); echo "FAILED: $*"; }
+sum_up() {
+	echo
+	[ "$skipped" = 0 ] || echo "!!! SKIPPED: $skipped tests did not run; they are named above"
+	line="$passed passed, $failed failed"
+	[ "$skipped" = 0 ] || line="$line, $skipped skipped"
+	echo "$line"
+	[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
+	exit
+}
+
+build() { # build PRESET; only a failure counts
+	headline "build $1"
+	cmake --preset "$1" >"$scratch/cmake-$1.log" 2>&1 || {
+		cat "$scratch/cmake-$1.log"
+		fail "configure $1"
+		return 1
+	}
+	cmake --build --preset "$1" >"$scratch/build-$1.log" 2>&1 || {
+		cat "$scratch/build-$1.log"
+		fail "build $1"
+		return 1
+	}
+	echo "build $1: done"
+}
+
+headline packages
+if ! test/packages.sh build run test; then
+	fail "packages could not be installed"
+	sum_up
+fi
+
+build dev || sum_up
+if wants release; then
+	build release
+fi
+
+if wants lint; then
+	headline lint
+	test/lint.sh build/dev >"$scratch/lint" 2>&1
+	cat "$scratch/lint"
+	while read -r word tool; do
+		case $word in
+		ok) pass ;;
+		FAIL) fail "lint: $tool" ;;
+		esac
+	done <<-END
+		$(grep -E '^(ok  |FAIL) ' "$scratch/lint")
+	END
+	grep -qE '^(ok  |FAIL) machine' "$scratch/lint" || fail "lint did not come to its end"
+fi
+
+# A cmocka program prints TAP; one that dies without a "not ok", or runs other tests than it announced, counts as a failure.
+unit() {
+	name=${1##*/}
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 10 120 "$1" >"$scratch/$name" 2>&1
+	code=$?
+	ok=$(grep -cE '^ok [0-9]+ ' "$scratch/$name")
+	bad=$(grep -cE '^not ok [0-9]+ ' "$scratch/$name")
+	skip=$(grep -cE '^ok [0-9]+ .*# SKIP' "$scratch/$name")
+	plan=$(sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$scratch/$name" | awk '{ n += $1 } END { print n + 0 }')
+	passed=$((passed + ok - skip)) skipped=$((skipped + skip))
+	echo "$name: $ok of $plan"
+	[ "$skip" = 0 ] || grep -E '^ok [0-9]+ .*# SKIP' "$scratch/$name" | sed 's/^/!!! SKIPPED: /'
+	if [ "$bad" -gt 0 ] || [ "$code" != 0 ] || [ "$((ok + bad))" != "$plan" ] || [ "$plan" = 0 ]; then
+		cat "$scratch/$name"
+		[ "$bad" -gt 0 ] || bad=1
+		failed=$((failed + bad))
+		echo "FAILED: $name (exit code $code)"
+	fi
+}
+if wants unit; then
+	headline unit
+	found=0
+	for program in build/dev/test/unit/test_*; do
+		[ -x "$program" ] && [ -f "test/unit/${program##*/}.c" ] || continue
+		found=1
+		unit "$program"
+	done
+	[ "$found" = 1 ] || fail "no unit test was built"
+fi
+
+if wants fuzz && build fuzz; then
+	headline fuzz
+	seconds=${FUZZ_SECONDS:-10}
+	for source in test/fuzz/fuzz_*.c; do
+		name=$(basename "$source" .c)
+		corpus=test/fuzz/corpus/${name#fuzz_}
+		[ -d "$corpus" ] || corpus=
+		mkdir "$scratch/$name"
+		# what it finds is kept, so that it can be run again
+		mkdir -p "build/fuzz/found"
+		# shellcheck disable=SC2086 # the corpus may be none
+		if timeout -k 10 $((seconds + 120)) "build/fuzz/test/fuzz/$name" -max_total_time="$seconds" -timeout=20 \
+			-rss_limit_mb=2048 -artifact_prefix="build/fuzz/found/$name-" "$scratch/$name" $corpus >"$scratch/$name.log" 2>&1; then
+			echo "$name: $(sed -n 's/^Done \([0-9]*\) runs.*/\1 runs/p' "$scratch/$name.log")"
+			pass
+		else
+			tail -n 60 "$scratch/$name.log"
+			fail "$name (inputs: build/fuzz/found)"
+		fi
+	done
+fi
+
+suites=
+for suite in integration e2e fault; do
+	wants "$suite" || continue
+	if [ -n "$(find "test/$suite" -name 'test_*.py' 2>/dev/null)" ]; then
+		suites="$suites test/$suite"
+	else
+		skipped=$((skipped + 1))
+		echo "!!! SKIPPED: test/$suite has no tests"
+	fi
+done
+if [ -n "$suites" ]; then
+	headline "pytest$suites"
+	# shellcheck disable=SC2086 # a list of directories
+	SALESREG_BIN=${SALESREG_BIN:-$PWD/build/dev/salesreg} PYTHONDONTWRITEBYTECODE=1 \
+		/usr/bin/python3 -m pytest -p no:cacheprovider -ra --tb=short --show-capture=no --junitxml="$scratch/pytest.xml" \
+		$suites "$@"
+	code=$?
+	counts=$(/usr/bin/python3 - "$scratch/pytest.xml" <<-'END'
+		import sys, xml.etree.ElementTree as tree
+		total = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
+		for suite in tree.parse(sys.argv[1]).iter("testsuite"):
+		    for name in total:
+		        total[name] += int(suite.get(name, 0))
+		bad = total["failures"] + total["errors"]
+		# a test that passed but whose teardown complained is listed as an error besides
+		print(max(0, total["tests"] - bad - total["skipped"]), bad, total["skipped"])
+	END
+	) || counts="0 1 0"
+	# shellcheck disable=SC2086 # three numbers
+	set -- $counts
+	passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+	if [ "$code" != 0 ] && [ "$2" = 0 ]; then
+		fail "pytest ended with $code"
+	fi
+fi
+
+sum_up
