@@ -140,32 +140,29 @@ static const char *value_of(
 	return "";
 }
 
+/* Adds to out unless it is NULL; returns the size with it. */
+static size_t put(char *out, size_t size, const char *bytes, size_t n)
+{
+	if (out)
+		memcpy(out + size, bytes, n);
+	return size + n;
+}
+
 /* Writes to out unless it is NULL; returns the size either way. */
 static size_t expand(const char *text, const struct catalog_arg *args, size_t count, char *out)
 {
 	size_t size = 0;
-	while (*text) {
+	for (;;) {
 		size_t n = strcspn(text, "{");
-		const char *from = text, *close = text[n] ? strchr(text + n, '}') : NULL;
-		text += n;
-		if (*text && !close) {
-			/* not a checked text; show it as it is */
-			n += strlen(text);
-			text += strlen(text);
-		}
-		if (out)
-			memcpy(out + size, from, n);
-		size += n;
-		if (!close)
-			continue;
-		const char *value = value_of(args, count, text + 1, (size_t)(close - text - 1));
-		size_t length = strlen(value);
-		if (out)
-			memcpy(out + size, value, length);
-		size += length;
+		const char *close = strchr(text + n, '}');
+		if (!close) /* the rest; or not a checked text, shown as it is */
+			return put(out, size, text, strlen(text));
+		const char *name = text + n + 1;
+		const char *value = value_of(args, count, name, (size_t)(close - name));
+		size = put(out, size, text, n);
+		size = put(out, size, value, strlen(value));
 		text = close + 1;
 	}
-	return size;
 }
 
 char *catalog_render(const struct catalog *catalog, enum locale locale, enum text_id id,

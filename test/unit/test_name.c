@@ -39,6 +39,7 @@ static char *repeated(const char *s, size_t times, const char *tail)
 static void each_name_gets_its_verdict(void **state)
 {
 	(void)state;
+	static const char override[] = {'\xE2', '\x80', '\xAE', '\0'};
 	const struct {
 		const char *typed;
 		enum name_verdict verdict;
@@ -57,7 +58,7 @@ static void each_name_gets_its_verdict(void **state)
 	    {"王 小明", NAME_OK, "王 小明"},
 	    {"Анна 🌴 Петрова", NAME_OK, "Анна 🌴 Петрова"},
 	    /* a right-to-left override, a zero-width space, a NUL that became U+FFFD, a Hangul filler */
-	    {"Анна \xE2\x80\xAEПетрова", NAME_OK, "Анна Петрова"},
+	    {arena_printf(&arena, "Анна %sПетрова", override), NAME_OK, "Анна Петрова"},
 	    {"Ан\xE2\x80\x8Bна Петрова", NAME_OK, "Анна Петрова"},
 	    {"Анна\xEF\xBF\xBD Петрова", NAME_OK, "Анна Петрова"},
 	    {"Анна \xEF\xBF\xBD Петрова", NAME_OK, "Анна Петрова"},

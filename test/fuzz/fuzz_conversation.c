@@ -1,0 +1,363 @@
+/*
+ * Bytes → a person and what they do, event after event: whatever it is, the outcome must be
+ * sendable, every effect must be allowed in its state, and only what the interest asked for may
+ * matter.
+ */
+#include "salesreg/base/text.h"
+#include "salesreg/domain/conversation.h"
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+enum { ARENA_BYTES = 16 << 20, EVENTS = 12, CLIENTS = 20, PERSON = 500, ADMIN = 900 };
+
+static void require(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+struct input {
+	const uint8_t *bytes;
+	size_t size;
+};
+
+static uint8_t next_byte(struct input *in)
+{
+	if (in->size == 0)
+		return 0;
+	in->size--;
+	return *in->bytes++;
+}
+
+static bool next_bit(struct input *in)
+{
+	return next_byte(in) & 1;
+}
+
+/* What people do on purpose, so that the fuzzer need not guess it. */
+static const char *const usual[] = {"да", "нет", "отмена", "мои клиенты", "статус", "сменить почту",
+    "отключиться", "помощь", "зарегистрироваться", "/start", "Иван Петров", "ivan@a.example",
+    "ivan@b.example", "Ivan+1@A.example", "reg:yes", "reg:no", "cancel", "menu:clients",
+    "menu:status", "menu:email", "menu:unreg", "menu:help", "un:yes", "un:no", "a:5:c", "a:5:d",
+    "a:6:c", "adm:ok:501", "adm:no:501", "adm:ok:900", "adm:no:500"};
+enum { USUAL = sizeof usual / sizeof usual[0] };
+
+/* A usual text, or bytes of the input made clean as the parser does. */
+static const char *next_text(struct input *in, struct arena *a)
+{
+	uint8_t which = next_byte(in);
+	if (which < USUAL)
+		return usual[which];
+	size_t n = next_byte(in);
+	n = n > in->size ? in->size : n;
+	const char *text = text_clean(a, (const char *)in->bytes, n);
+	in->bytes += n;
+	in->size -= n;
+	if (which % 8 == 0) {
+		/* as long as Telegram lets people write */
+		size_t length = strlen(text), times = length ? 4096 / length : 0;
+		char *longer = arena_alloc(a, length * times + 1), *at = longer;
+		while (times-- > 0)
+			at = stpcpy(at, text);
+		return longer;
+	}
+	return text;
+}
+
+static const char *next_name(struct input *in, struct arena *a)
+{
+	return next_bit(in) ? next_text(in, a) : NULL;
+}
+
+/* Each text is its key and placeholders, or the longest that catalog_check() lets pass. */
+static const struct catalog *catalog_of(bool longest)
+{
+	static struct catalog catalogs[2];
+	static bool made;
+	static const size_t units[] = {
+	    [TEXT_KIND_MESSAGE] = MESSAGE_TEXT_UNITS,
+	    [TEXT_KIND_BUTTON] = TEXT_BUTTON_UNITS,
+	    [TEXT_KIND_ANSWER] = TEXT_ANSWER_UNITS,
+	    [TEXT_KIND_COMMAND] = TEXT_COMMAND_UNITS,
+	};
+	static char texts[2][TEXT_COUNT][MESSAGE_TEXT_UNITS + 1];
+	if (made)
+		return &catalogs[longest];
+	made = true;
+	for (unsigned i = 0; i < TEXT_COUNT; i++)
+		for (size_t big = 0; big < 2; big++) {
+			enum text_id id = (enum text_id)i;
+			char *at = texts[big][i];
+			for (const char *p = text_id_placeholders(id); *p;) {
+				size_t n = strcspn(p, ",");
+				*at++ = '{';
+				memcpy(at, p, n);
+				at += n;
+				*at++ = '}';
+				p += n + (p[n] == ',');
+			}
+			size_t room = units[text_id_kind(id)] - (size_t)(at - texts[big][i]);
+			const char *key = text_id_key(id);
+			if (big)
+				memset(at, i % 3 ? 'x' : '\n', room);
+			else
+				strncpy(at, key, strlen(key) < room ? strlen(key) : room);
+			if (big && room)
+				*at = 'x';
+			for (unsigned l = 0; l < LOCALE_COUNT; l++)
+				catalogs[big].texts[l][id] = texts[big][i];
+			require(catalog_check(id, texts[big][i]) == NULL);
+		}
+	return &catalogs[longest];
+}
+
+/* Everything a database could answer, whether it was asked or not. */
+struct facts {
+	bool email_taken;
+	struct assignment_view assignment;
+	struct subject_view subject;
+	struct client_view clients[CLIENTS];
+	size_t client_count;
+};
+
+static const char *const words[] = {
+    "unreached", "contacted", "in_conversation", "converted", "archived", "what", NULL};
+
+static const char *next_word(struct input *in)
+{
+	return words[next_byte(in) % (sizeof words / sizeof words[0])];
+}
+
+static struct facts *next_facts(struct input *in, struct arena *a)
+{
+	struct facts *f = ARENA_NEW(a, struct facts);
+	uint8_t flags = next_byte(in);
+	f->email_taken = flags & 1;
+	f->assignment = (struct assignment_view){
+	    .id = flags & 2 ? 5 : 6,
+	    .live = !(flags & 4),
+	    .mine = !(flags & 8),
+	    .prospect_name = next_name(in, a),
+	    .prospect_telegram = next_name(in, a),
+	    .prospect_status = next_word(in),
+	};
+	f->subject = (struct subject_view){
+	    .rep_id = "11111111-1111-1111-1111-111111111111",
+	    .name = next_name(in, a),
+	    .email = "x@a.example",
+	    .telegram_id = flags & 16 ? 501 : ADMIN,
+	    .status = (enum rep_status)(next_byte(in) % (REP_REMOVED + 1)),
+	    .locale = flags & 32 ? LOCALE_EN : LOCALE_RU,
+	};
+	f->client_count = next_byte(in) % (CLIENTS + 1);
+	for (size_t i = 0; i < f->client_count; i++)
+		f->clients[i] = (struct client_view){
+		    .prospect_id = "p",
+		    .name = next_name(in, a),
+		    .telegram = next_name(in, a),
+		    .status = next_word(in),
+		    .context = next_name(in, a),
+		    .assignment_id = next_bit(in) ? INT64_MAX - (int64_t)i : 0,
+		};
+	return f;
+}
+
+static struct event next_event(struct input *in, struct arena *a)
+{
+	uint8_t flags = next_byte(in);
+	struct event e = {
+	    .kind = (enum event_kind)(next_byte(in) % (EVENT_IGNORED + 1)),
+	    .user_id = flags & 1 ? ADMIN : PERSON,
+	    .username = flags & 2   ? "ivan"
+			: flags & 4 ? "petr"
+				    : NULL,
+	    .language_code = flags & 8    ? "ru"
+			     : flags & 16 ? "en-GB"
+			     : flags & 32 ? "zz"
+					  : NULL,
+	};
+	e.chat_id = e.user_id;
+	e.text = next_text(in, a);
+	if (e.kind != EVENT_BUTTON)
+		return e;
+	e.callback_id = "cb";
+	e.message_id = flags & 64 ? 33 : 0;
+	e.button_count = next_byte(in) % 21;
+	struct event_button *buttons = ARENA_ARRAY(a, struct event_button, e.button_count);
+	for (size_t i = 0; i < e.button_count; i++) {
+		const char *data = usual[next_byte(in) % USUAL];
+		bool link = strlen(data) > 20;
+		buttons[i] = (struct event_button){
+		    "label", link ? NULL : data, link ? "https://a.example" : NULL, i / 2};
+	}
+	e.buttons = buttons;
+	return e;
+}
+
+static void set_facts(struct conversation_state *s, const struct facts *f)
+{
+	s->email_taken = f->email_taken;
+	s->assignment = &f->assignment;
+	s->subject = &f->subject;
+	s->clients = f->clients;
+	s->client_count = f->client_count;
+}
+
+static void forget_what_was_not_asked(
+    struct conversation_state *s, const struct conversation_interest *interest)
+{
+	if (!interest->email_key)
+		s->email_taken = false;
+	if (interest->assignment_id != s->assignment->id)
+		s->assignment = NULL;
+	if (interest->subject_telegram_id != s->subject->telegram_id)
+		s->subject = NULL;
+	if (!interest->wants_clients)
+		s->client_count = 0;
+}
+
+static void check_messages(const struct outcome *out)
+{
+	size_t count = 0;
+	for (const struct message *m = out->messages.first; m; m = m->next, count++) {
+		require(m->chat_id == PERSON || m->chat_id == 501 || m->chat_id == ADMIN);
+		if (m->kind == MESSAGE_SEND) {
+			size_t units = text_utf16_units(m->text);
+			require(units >= 1 && units <= MESSAGE_TEXT_UNITS);
+			require(text_is_clean(m->text, strlen(m->text)));
+		} else {
+			require(m->message_id != 0);
+		}
+		require(m->button_count <= MESSAGE_MAX_BUTTONS);
+		for (size_t i = 0; i < m->button_count; i++) {
+			const struct button *b = &m->buttons[i];
+			require(b->text && text_utf16_units(b->text) <= TEXT_BUTTON_UNITS);
+			require((b->data != NULL) != (b->url != NULL));
+			require(!b->data || (strlen(b->data) >= 1 &&
+						strlen(b->data) <= MESSAGE_CALLBACK_BYTES));
+		}
+	}
+	require(count == out->messages.count);
+}
+
+static void check_effect(const struct effect *e, const struct conversation_state *s,
+    const struct event *event, const struct conversation_interest *interest)
+{
+	bool stranger = s->rep_status == REP_ABSENT || s->rep_status == REP_REMOVED;
+	switch (e->kind) {
+	case EFFECT_REGISTER:
+		require(stranger && s->phase == PHASE_EMAIL && event->kind == EVENT_TEXT);
+		require(e->name && e->email && !s->email_taken);
+		require(strcmp(e->email_key, interest->email_key) == 0);
+		return;
+	case EFFECT_CHANGE_EMAIL:
+		require(s->rep_status == REP_ACTIVE && s->phase == PHASE_CHANGE_EMAIL);
+		require(!s->email_taken && strcmp(e->email_key, interest->email_key) == 0);
+		return;
+	case EFFECT_UNREGISTER:
+		require(s->rep_status == REP_ACTIVE || s->rep_status == REP_PENDING);
+		require(s->phase == PHASE_CONFIRM_UNREGISTER && interest->changes_assignments);
+		return;
+	case EFFECT_CONTACTED:
+	case EFFECT_DECLINE:
+		require(s->rep_status == REP_ACTIVE && s->assignment && s->assignment->live);
+		require(s->assignment->mine && e->assignment_id == s->assignment->id);
+		require(interest->changes_assignments);
+		return;
+	case EFFECT_APPROVE:
+	case EFFECT_REJECT:
+		require(event->user_id == ADMIN && s->subject && e->rep_id == s->subject->rep_id);
+		require(s->subject->status == REP_PENDING && interest->changes_assignments);
+		return;
+	case EFFECT_GONE:
+		require(!stranger && s->rep_available && event->kind == EVENT_BLOCKED);
+		return;
+	case EFFECT_BACK:
+		require(!stranger && !s->rep_available && event->kind != EVENT_BLOCKED);
+		return;
+	case EFFECT_USERNAME:
+		require(!stranger);
+		return;
+	}
+	abort();
+}
+
+static void check_outcome(const struct outcome *out, const struct conversation_state *s,
+    const struct event *event, const struct conversation_interest *interest)
+{
+	require(out->effect_count <= OUTCOME_MAX_EFFECTS);
+	require((out->callback_answer != NULL) == (event->kind == EVENT_BUTTON));
+	require(
+	    !out->callback_answer || text_utf16_units(out->callback_answer) <= TEXT_ANSWER_UNITS);
+	/* nobody waits in vain: a message is answered by one, a button by one or by its answer */
+	bool silent = event->kind == EVENT_BLOCKED || event->kind == EVENT_UNBLOCKED ||
+		      event->kind == EVENT_IGNORED;
+	bool answered = out->messages.count > 0 || (out->callback_answer && *out->callback_answer);
+	require(silent ? out->messages.count == 0 : answered);
+	require(
+	    out->next.phase != PHASE_EMAIL || out->next.draft_name || event->kind == EVENT_IGNORED);
+	check_messages(out);
+	for (size_t i = 0; i < out->effect_count; i++)
+		check_effect(&out->effects[i], s, event, interest);
+}
+
+static void require_same(const struct outcome *a, const struct outcome *b)
+{
+	require(a->next.phase == b->next.phase && a->next.rep_status == b->next.rep_status);
+	require(a->effect_count == b->effect_count && a->messages.count == b->messages.count);
+	require(!a->callback_answer || strcmp(a->callback_answer, b->callback_answer) == 0);
+	const struct message *n = b->messages.first;
+	for (const struct message *m = a->messages.first; m; m = m->next, n = n->next)
+		require(m->kind != MESSAGE_SEND || strcmp(m->text, n->text) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	static const char *const domains[] = {"a.example", "b.example"};
+	static const int64_t admins[] = {ADMIN};
+	struct input in = {bytes, size};
+	struct arena arena;
+	arena_init(&arena, ARENA_BYTES);
+	uint8_t flags = next_byte(&in);
+	const struct conversation_rules rules = {
+	    .catalog = catalog_of(flags & 1),
+	    .domains = domains,
+	    .domain_count = 2,
+	    .approval_by_admin = flags & 2,
+	    .admin_ids = admins,
+	    .admin_count = 1,
+	    .default_locale = flags & 4 ? LOCALE_EN : LOCALE_RU,
+	    .max_prospects = 5,
+	};
+	struct conversation_state s = {
+	    .rules = &rules,
+	    .known = flags & 8,
+	    .rep_available = flags & 16,
+	    .phase = (enum conversation_phase)(next_byte(&in) % (PHASE_CONFIRM_UNREGISTER + 1)),
+	    .rep_status = (enum rep_status)(next_byte(&in) % (REP_REMOVED + 1)),
+	    .draft_name = flags & 32 ? "Draft Name" : NULL,
+	    .rep_username = flags & 64 ? "ivan" : NULL,
+	};
+	if (s.rep_status != REP_ABSENT) {
+		s.rep_id = "22222222-2222-2222-2222-222222222222";
+		s.rep_name = next_name(&in, &arena);
+		s.rep_email = flags & 128 ? "Old@a.example" : "none";
+	}
+	for (size_t i = 0; i < EVENTS && in.size > 0; i++) {
+		struct event event = next_event(&in, &arena);
+		struct conversation_interest interest;
+		conversation_interest(&event, &arena, &interest);
+		set_facts(&s, next_facts(&in, &arena));
+		struct outcome with_all, out;
+		conversation_step(&s, &event, &arena, &with_all);
+		forget_what_was_not_asked(&s, &interest);
+		conversation_step(&s, &event, &arena, &out);
+		require_same(&with_all, &out);
+		check_outcome(&out, &s, &event, &interest);
+		s = out.next;
+	}
+	arena_finish(&arena);
+	return 0;
+}

@@ -1,0 +1,567 @@
+/*
+ * The conversation where more than one event or the database's answers matter: registering,
+ * prospects, approval, coming and going.
+ */
+#include "conversation_fixture.h"
+
+static bool has_effect(const struct outcome *out, enum effect_kind kind)
+{
+	for (size_t i = 0; i < out->effect_count; i++)
+		if (out->effects[i].kind == kind)
+			return true;
+	return false;
+}
+
+static void four_messages_lead_from_hello_to_active(void **state)
+{
+	(void)state;
+	static const char *const said[] = {
+	    "привет", "да", "  Иван \xE2\x80\x8B  Петров ", "<Ivan@TrueRealEstate.bali>"};
+	struct conversation_state now = {.rules = &rules};
+	struct outcome out = {0};
+	for (size_t i = 0; i < 4; i++) {
+		struct event event = event_of(EVENT_TEXT, said[i]);
+		event.language_code = "en-US";
+		out = step(&now, &event);
+		assert_int_equal(out.messages.count, 1);
+		assert_true(out.session_changed);
+		now = out.next;
+	}
+	assert_int_equal(now.rep_status, REP_ACTIVE);
+	assert_int_equal(now.phase, PHASE_NONE);
+	assert_int_equal(now.locale, LOCALE_EN);
+	assert_null(now.draft_name);
+	assert_string_equal(now.rep_name, "Иван Петров");
+	assert_true(now.rep_available);
+	const struct effect *e = &out.effects[0];
+	assert_int_equal(out.effect_count, 1);
+	assert_int_equal(e->kind, EFFECT_REGISTER);
+	assert_string_equal(e->name, "Иван Петров");
+	assert_string_equal(e->email, "Ivan@truerealestate.bali");
+	assert_string_equal(e->email_key, "ivan@truerealestate.bali");
+	assert_string_equal(e->username, "ivan");
+	assert_int_equal(e->status, REP_ACTIVE);
+	assert_int_equal(out.messages.first->button_count, 5);
+}
+
+static void the_name_is_asked_again_if_it_was_lost(void **state)
+{
+	(void)state;
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_EMAIL, LOCALE_RU);
+	s.draft_name = NULL;
+	struct event event = event_of(EVENT_TEXT, ADDRESS);
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.effect_count, 0);
+	assert_int_equal(out.next.phase, PHASE_NAME);
+}
+
+static void a_taken_address_is_asked_for_again(void **state)
+{
+	(void)state;
+	static const struct {
+		enum rep_status status;
+		enum conversation_phase phase;
+	} rows[] = {{REP_ABSENT, PHASE_EMAIL}, {REP_REMOVED, PHASE_EMAIL},
+	    {REP_ACTIVE, PHASE_CHANGE_EMAIL}};
+	for (size_t i = 0; i < 3; i++) {
+		struct conversation_state s = state_of(rows[i].status, rows[i].phase, LOCALE_RU);
+		s.email_taken = true;
+		struct event event = event_of(EVENT_TEXT, ADDRESS);
+		struct outcome out = step(&s, &event);
+		assert_int_equal(out.effect_count, 0);
+		assert_int_equal(out.next.phase, rows[i].phase);
+		assert_int_equal(out.messages.count, 1);
+		assert_true(says(out.messages.first->text, LOCALE_RU, TEXT_EMAIL_TAKEN));
+		assert_true(says(out.messages.first->text, LOCALE_RU, TEXT_EMAIL_QUESTION));
+		assert_non_null(strstr(out.messages.first->text, ADDRESS));
+	}
+}
+
+static void a_telegram_language_of_ours_wins_and_is_remembered(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *language_code;
+		enum locale stored, fallback, expected;
+		bool known, changed; /* the session row of an active rep */
+	} rows[] = {
+	    {"en", LOCALE_RU, LOCALE_RU, LOCALE_EN, true, true},
+	    {"ru-RU", LOCALE_RU, LOCALE_RU, LOCALE_RU, true, false},
+	    {"de", LOCALE_EN, LOCALE_RU, LOCALE_EN, true, false},
+	    {NULL, LOCALE_EN, LOCALE_RU, LOCALE_EN, true, false},
+	    {"de", LOCALE_RU, LOCALE_EN, LOCALE_EN, false, true},
+	    {NULL, LOCALE_EN, LOCALE_RU, LOCALE_RU, false, true},
+	    {"en-GB", LOCALE_EN, LOCALE_RU, LOCALE_EN, false, true},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, rows[i].stored);
+		s.known = rows[i].known;
+		rules.default_locale = rows[i].fallback;
+		struct event event = event_of(EVENT_TEXT, "?");
+		event.language_code = rows[i].language_code;
+		struct outcome out = step(&s, &event);
+		assert_int_equal(out.next.locale, rows[i].expected);
+		assert_int_equal(out.session_changed, rows[i].changed);
+		assert_true(out.next.known);
+		assert_true(says(out.messages.first->text, rows[i].expected, TEXT_MENU));
+	}
+	rules.default_locale = LOCALE_RU;
+}
+
+static void a_rep_who_shows_up_again_is_available_again(void **state)
+{
+	(void)state;
+	static const enum event_kind kinds[] = {
+	    EVENT_TEXT, EVENT_START, EVENT_BUTTON, EVENT_MEDIA, EVENT_EDITED, EVENT_UNBLOCKED};
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_RU);
+		s.rep_available = false;
+		struct event event = event_of(kinds[i], "menu:status");
+		struct outcome out = step(&s, &event);
+		assert_int_equal(out.effect_count, 1);
+		assert_int_equal(out.effects[0].kind, EFFECT_BACK);
+		assert_true(out.next.rep_available);
+	}
+	/* blocked twice is gone once */
+	struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_RU);
+	struct event event = event_of(EVENT_BLOCKED, "");
+	struct outcome out = step(&s, &event);
+	assert_false(out.next.rep_available);
+	s.rep_available = false;
+	assert_int_equal(step(&s, &event).effect_count, 0);
+}
+
+static void a_changed_username_is_noted(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *before, *after;
+		bool changed;
+	} rows[] = {{"ivan", "ivan", false}, {"ivan", "petr", true}, {"ivan", NULL, true},
+	    {NULL, "ivan", true}, {NULL, NULL, false}};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_RU);
+		s.rep_username = rows[i].before;
+		struct event event = event_of(EVENT_TEXT, "статус");
+		event.username = rows[i].after;
+		struct outcome out = step(&s, &event);
+		assert_int_equal(has_effect(&out, EFFECT_USERNAME), rows[i].changed);
+		if (rows[i].changed)
+			assert_ptr_equal(out.effects[0].username, rows[i].after);
+		assert_ptr_equal(
+		    out.next.rep_username, rows[i].changed ? rows[i].after : rows[i].before);
+	}
+}
+
+static void three_things_at_once_fit(void **state)
+{
+	(void)state;
+	struct conversation_state s = state_of(REP_ACTIVE, PHASE_CONFIRM_UNREGISTER, LOCALE_RU);
+	s.rep_available = false;
+	s.rep_username = "old";
+	struct event event = event_of(EVENT_TEXT, "да");
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.effect_count, 3);
+	assert_true(has_effect(&out, EFFECT_BACK) && has_effect(&out, EFFECT_USERNAME) &&
+		    has_effect(&out, EFFECT_UNREGISTER));
+}
+
+static const struct event_button keyboard[] = {
+    {.text = "✅ 1", .data = "a:5:c", .row = 0},
+    {.text = "↩️ 1", .data = "a:5:d", .row = 0},
+    {.text = "✅ 2", .data = "a:6:c", .row = 1},
+    {.text = "↩️ 2", .data = "a:6:d", .row = 1},
+    {.text = "site", .url = "https://example.com", .row = 2},
+};
+
+static struct outcome press(const char *data, const struct assignment_view *assignment)
+{
+	struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_EN);
+	s.assignment = assignment;
+	struct event event = event_of(EVENT_BUTTON, data);
+	event.buttons = keyboard;
+	event.button_count = 5;
+	struct conversation_interest interest;
+	conversation_interest(&event, &arena, &interest);
+	assert_int_equal(interest.assignment_id, 5);
+	assert_true(interest.changes_assignments);
+	return step(&s, &event);
+}
+
+/* The data of the buttons an edit leaves, rows parted by "/". */
+static const char *left(const struct outcome *out)
+{
+	const struct message *m = out->messages.first;
+	if (out->messages.count == 0)
+		return "unchanged";
+	assert_int_equal(out->messages.count, 1);
+	assert_int_equal(m->kind, MESSAGE_EDIT_KEYBOARD);
+	assert_int_equal(m->message_id, 33);
+	const char *all = "";
+	for (size_t i = 0; i < m->button_count; i++)
+		all = arena_printf(&arena, "%s%s%s", all,
+		    i == 0                  ? ""
+		    : m->buttons[i].new_row ? " / "
+					    : " ",
+		    m->buttons[i].data ? m->buttons[i].data : m->buttons[i].url);
+	return all;
+}
+
+static void assignment_buttons_act_on_what_is_live_and_ones_own(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *data, *status;
+		bool live, mine;
+		int effect;
+		enum text_id answer;
+		const char *left;
+	} rows[] = {
+	    {"a:5:c", "unreached", true, true, EFFECT_CONTACTED, TEXT_ANSWER_CONTACTED,
+		"a:5:d / a:6:c a:6:d / https://example.com"},
+	    {"a:5:c", "contacted", true, true, NO_EFFECT, TEXT_ANSWER_CONTACTED_ALREADY,
+		"a:5:d / a:6:c a:6:d / https://example.com"},
+	    {"a:5:c", "in_conversation", true, true, NO_EFFECT, TEXT_ANSWER_CONTACTED_ALREADY,
+		"a:5:d / a:6:c a:6:d / https://example.com"},
+	    {"a:5:d", "unreached", true, true, EFFECT_DECLINE, TEXT_ANSWER_DECLINED,
+		"a:6:c a:6:d / https://example.com"},
+	    {"a:5:d", "contacted", true, true, EFFECT_DECLINE, TEXT_ANSWER_DECLINED,
+		"a:6:c a:6:d / https://example.com"},
+	    {"a:5:d", "converted", true, true, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
+		"a:6:c a:6:d / https://example.com"},
+	    {"a:5:c", "archived", true, true, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
+		"a:6:c a:6:d / https://example.com"},
+	    {"a:5:c", "weird", true, true, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
+		"a:6:c a:6:d / https://example.com"},
+	    {"a:5:c", "unreached", false, true, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
+		"a:6:c a:6:d / https://example.com"},
+	    {"a:5:d", "unreached", true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
+		"a:6:c a:6:d / https://example.com"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct assignment_view view = {
+		    .id = 5,
+		    .live = rows[i].live,
+		    .mine = rows[i].mine,
+		    .prospect_name = "Alex",
+		    .prospect_status = rows[i].status,
+		};
+		struct outcome out = press(rows[i].data, &view);
+		assert_int_equal(out.effect_count, rows[i].effect == NO_EFFECT ? 0 : 1);
+		if (rows[i].effect != NO_EFFECT) {
+			assert_int_equal(out.effects[0].kind, rows[i].effect);
+			assert_int_equal(out.effects[0].assignment_id, 5);
+		}
+		assert_true(says(out.callback_answer, LOCALE_EN, rows[i].answer));
+		assert_string_equal(left(&out), rows[i].left);
+		assert_int_equal(out.next.open_clients, rows[i].effect == EFFECT_DECLINE ? 1 : 2);
+		assert_false(out.session_changed);
+	}
+	struct outcome out = press("a:5:c", NULL);
+	assert_int_equal(out.effect_count, 0);
+	assert_true(says(out.callback_answer, LOCALE_EN, TEXT_ANSWER_PROSPECT_STALE));
+	/* an assignment that was not asked for */
+	const struct assignment_view other = {.id = 6, .live = true, .mine = true};
+	out = press("a:5:d", &other);
+	assert_int_equal(out.effect_count, 0);
+}
+
+static void a_keyboard_that_is_not_known_or_would_not_change_is_left_alone(void **state)
+{
+	(void)state;
+	const struct assignment_view view = {.id = 7,
+	    .live = true,
+	    .mine = true,
+	    .prospect_name = "A",
+	    .prospect_status = "unreached"};
+	struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_EN);
+	s.assignment = &view;
+	struct event event = event_of(EVENT_BUTTON, "a:7:c");
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.effect_count, 1);
+	assert_string_equal(left(&out), "unchanged");
+	event.buttons = keyboard;
+	event.button_count = 5;
+	out = step(&s, &event);
+	assert_string_equal(left(&out), "unchanged");
+	event.message_id = 0;
+	event.text = "a:5:c";
+	out = step(&s, &event);
+	assert_string_equal(left(&out), "unchanged");
+}
+
+static void clients_are_listed_with_the_buttons_that_apply(void **state)
+{
+	(void)state;
+	const struct client_view clients[] = {
+	    {"p1", "Alex", "@alex_1", "unreached", "wants a villa", 5},
+	    {"p2", "Maria", "12345", "contacted", NULL, 6},
+	    {"p3", "Dmitry", "@dm_1", "converted", NULL, 7},
+	    {"p4", "Olga", "@olga", "something new", NULL, 8},
+	};
+	static const char *const ways[] = {"my clients", "menu:clients"};
+	for (size_t i = 0; i < 2; i++) {
+		struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_EN);
+		s.clients = clients;
+		s.client_count = 4;
+		struct event event = event_of(i ? EVENT_BUTTON : EVENT_TEXT, ways[i]);
+		struct conversation_interest interest;
+		conversation_interest(&event, &arena, &interest);
+		assert_true(interest.wants_clients);
+		struct outcome out = step(&s, &event);
+		assert_int_equal(out.messages.count, 1);
+		const struct message *m = out.messages.first;
+		assert_string_equal(m->text,
+		    "Your clients: 4\n\n"
+		    "1. Alex\nWrite to: https://t.me/alex_1\nStatus: not contacted yet\nAbout: "
+		    "wants a villa\n\n"
+		    "2. Maria\nNo Telegram name, only the number 12345: "
+		    "tg://user?id=12345\nStatus: contacted\n\n"
+		    "3. Dmitry\nWrite to: https://t.me/dm_1\nStatus: became a buyer\n\n"
+		    "4. Olga\nWrite to: https://t.me/olga\nStatus: something new\n\n"
+		    "✅ contacted, ↩️ can't take it");
+		assert_int_equal(m->button_count, 3);
+		assert_string_equal(m->buttons[0].data, "a:5:c");
+		assert_string_equal(m->buttons[1].data, "a:5:d");
+		assert_string_equal(m->buttons[2].data, "a:6:d");
+		assert_true(m->buttons[2].new_row);
+	}
+}
+
+static void many_clients_are_split(void **state)
+{
+	(void)state;
+	struct client_view clients[50];
+	for (size_t i = 0; i < 50; i++)
+		clients[i] = (struct client_view){"p", "Имя Фамилия", "@somebody", "unreached",
+		    "длинный рассказ", (int64_t)i + 1};
+	struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_RU);
+	s.clients = clients;
+	s.client_count = 50;
+	struct event event = event_of(EVENT_TEXT, "мои клиенты");
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.messages.count, 7);
+	size_t buttons = 0;
+	for (const struct message *m = out.messages.first; m; m = m->next)
+		buttons += m->button_count;
+	assert_int_equal(buttons, 100);
+}
+
+static void admins_are_asked_about_new_reps(void **state)
+{
+	(void)state;
+	rules.approval_by_admin = true;
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_EMAIL, LOCALE_EN);
+	struct event event = event_of(EVENT_TEXT, ADDRESS);
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.effects[0].kind, EFFECT_REGISTER);
+	assert_int_equal(out.effects[0].status, REP_PENDING);
+	assert_int_equal(out.next.rep_status, REP_PENDING);
+	assert_int_equal(out.messages.count, 3);
+	const struct message *m = out.messages.first;
+	assert_true(says(m->text, LOCALE_EN, TEXT_REGISTERED_PENDING));
+	assert_int_equal(m->button_count, 0);
+	for (size_t i = 0; i < 2; i++) {
+		m = m->next;
+		assert_int_equal(m->chat_id, admins[i]);
+		assert_int_equal(m->priority, PRIORITY_NOTIFICATION);
+		assert_true(says(m->text, LOCALE_RU, TEXT_ADMIN_NEW_REP));
+		assert_non_null(strstr(m->text, "Иван Петров\n" ADDRESS "\n@ivan"));
+		assert_string_equal(m->buttons[0].data, "adm:ok:500");
+		assert_string_equal(m->buttons[1].data, "adm:no:500");
+	}
+}
+
+static struct outcome decide(int64_t who, const char *data, const struct subject_view *subject)
+{
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_NONE, LOCALE_RU);
+	s.subject = subject;
+	struct event event = event_of(EVENT_BUTTON, data);
+	event.user_id = event.chat_id = who;
+	event.buttons = keyboard;
+	event.button_count = 2;
+	struct conversation_interest interest;
+	conversation_interest(&event, &arena, &interest);
+	assert_int_equal(interest.subject_telegram_id, 500);
+	assert_true(interest.changes_assignments);
+	return step(&s, &event);
+}
+
+static void an_admins_decision_is_carried_out_once_and_told_to_the_rep(void **state)
+{
+	(void)state;
+	for (unsigned approve = 0; approve < 2; approve++) {
+		const char *data = approve ? "adm:ok:500" : "adm:no:500";
+		struct subject_view subject = {
+		    .rep_id = "rep-1",
+		    .name = "Иван Петров",
+		    .email = ADDRESS,
+		    .telegram_id = PERSON,
+		    .status = REP_PENDING,
+		    .locale = LOCALE_EN,
+		};
+		struct outcome out = decide(OTHER_ADMIN, data, &subject);
+		assert_int_equal(out.effect_count, 1);
+		assert_int_equal(out.effects[0].kind, approve ? EFFECT_APPROVE : EFFECT_REJECT);
+		assert_string_equal(out.effects[0].rep_id, "rep-1");
+		assert_int_equal(out.messages.count, 2);
+		const struct message *m = out.messages.first;
+		assert_int_equal(m->kind, MESSAGE_EDIT_KEYBOARD);
+		assert_int_equal(m->chat_id, OTHER_ADMIN);
+		assert_int_equal(m->button_count, 0);
+		m = m->next;
+		assert_int_equal(m->chat_id, PERSON);
+		assert_true(
+		    says(m->text, LOCALE_EN, approve ? TEXT_REP_APPROVED : TEXT_REP_REJECTED));
+		assert_true(says(out.callback_answer, LOCALE_RU,
+		    approve ? TEXT_ANSWER_APPROVED : TEXT_ANSWER_REJECTED));
+		/* the other admin, later */
+		subject.status = approve ? REP_ACTIVE : REP_REMOVED;
+		out = decide(ADMIN, data, &subject);
+		assert_int_equal(out.effect_count, 0);
+		assert_int_equal(out.messages.count, 1);
+		assert_true(says(out.callback_answer, LOCALE_RU, TEXT_ANSWER_DECIDED_ALREADY));
+		/* no admin */
+		subject.status = REP_PENDING;
+		out = decide(PERSON, data, &subject);
+		assert_int_equal(out.effect_count, 0);
+		assert_int_equal(out.messages.count, 0);
+		assert_true(says(out.callback_answer, LOCALE_RU, TEXT_ANSWER_ADMIN_ONLY));
+		out = decide(ADMIN, data, NULL);
+		assert_true(says(out.callback_answer, LOCALE_RU, TEXT_ANSWER_STALE));
+	}
+}
+
+static void an_admin_who_is_a_rep_may_approve_themselves(void **state)
+{
+	(void)state;
+	const struct subject_view subject = {
+	    .rep_id = "r", .name = "A B", .telegram_id = ADMIN, .status = REP_PENDING};
+	struct conversation_state s = state_of(REP_PENDING, PHASE_NONE, LOCALE_RU);
+	s.subject = &subject;
+	struct event event = event_of(EVENT_BUTTON, "adm:ok:900");
+	event.user_id = event.chat_id = ADMIN;
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.next.rep_status, REP_ACTIVE);
+}
+
+static void what_must_be_read_is_known_from_the_event_alone(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *email_key;
+		int64_t assignment_id, subject;
+		enum event_kind kind;
+		bool clients, changes;
+	} rows[] = {
+	    {"привет", NULL, 0, 0, EVENT_TEXT, false, false},
+	    {" Ivan@TRUErealestate.bali ", ADDRESS, 0, 0, EVENT_TEXT, false, false},
+	    {"ivan@other.example", "ivan@other.example", 0, 0, EVENT_TEXT, false, false},
+	    {ADDRESS, NULL, 0, 0, EVENT_EDITED, false, false},
+	    {"Да!", NULL, 0, 0, EVENT_TEXT, false, true},
+	    {"мои клиенты", NULL, 0, 0, EVENT_TEXT, true, false},
+	    {"menu:clients", NULL, 0, 0, EVENT_BUTTON, true, false},
+	    {"un:yes", NULL, 0, 0, EVENT_BUTTON, false, true},
+	    {"reg:yes", NULL, 0, 0, EVENT_BUTTON, false, false},
+	    {"a:12:c", NULL, 12, 0, EVENT_BUTTON, false, true},
+	    {"a:12:d", NULL, 12, 0, EVENT_BUTTON, false, true},
+	    {"a:-12:d", NULL, 0, 0, EVENT_BUTTON, false, false},
+	    {"a:012:d", NULL, 0, 0, EVENT_BUTTON, false, false},
+	    {"adm:no:77", NULL, 0, 77, EVENT_BUTTON, false, true},
+	    {"adm:no:", NULL, 0, 0, EVENT_BUTTON, false, false},
+	    {ADDRESS, NULL, 0, 0, EVENT_BUTTON, false, false},
+	    {ADDRESS, NULL, 0, 0, EVENT_START, false, false},
+	    {"", NULL, 0, 0, EVENT_BLOCKED, false, true},
+	    {"", NULL, 0, 0, EVENT_UNBLOCKED, false, true},
+	    {"", NULL, 0, 0, EVENT_IGNORED, false, false},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct event event = event_of(rows[i].kind, rows[i].text);
+		struct conversation_interest interest;
+		conversation_interest(&event, &arena, &interest);
+		if (!interest.email_key != !rows[i].email_key ||
+		    (interest.email_key && strcmp(interest.email_key, rows[i].email_key) != 0) ||
+		    interest.assignment_id != rows[i].assignment_id ||
+		    interest.subject_telegram_id != rows[i].subject ||
+		    interest.wants_clients != rows[i].clients ||
+		    interest.changes_assignments != rows[i].changes)
+			fail_msg("%s \"%s\"", event_kind_name(rows[i].kind), rows[i].text);
+	}
+}
+
+static void names_of_phases_and_statuses_are_read_back(void **state)
+{
+	(void)state;
+	static const enum conversation_phase phases[] = {PHASE_NONE, PHASE_OFFERED, PHASE_NAME,
+	    PHASE_EMAIL, PHASE_CHANGE_EMAIL, PHASE_CONFIRM_UNREGISTER};
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(
+		    conversation_phase_from_name(conversation_phase_name(phases[i])), phases[i]);
+	assert_int_equal(conversation_phase_from_name("from the future"), PHASE_NONE);
+	assert_int_equal(conversation_phase_from_name(NULL), PHASE_NONE);
+	static const enum rep_status statuses[] = {
+	    REP_ABSENT, REP_PENDING, REP_ACTIVE, REP_SUSPENDED, REP_REMOVED};
+	enum rep_status status = REP_ABSENT;
+	for (size_t i = 0; i < 5; i++) {
+		assert_true(rep_status_from_name(rep_status_name(statuses[i]), &status));
+		assert_int_equal(status, statuses[i]);
+	}
+	assert_false(rep_status_from_name("retired", &status));
+	assert_int_equal(status, REP_SUSPENDED);
+	assert_false(rep_status_from_name(NULL, &status));
+}
+
+static void the_longest_of_everything_stays_within_telegrams_limits(void **state)
+{
+	(void)state;
+	char *name = arena_alloc(&arena, 4 * 255 + 1), *at = name;
+	for (size_t i = 0; i < 255; i++)
+		at = stpcpy(at, i == 100 ? " " : "𝒜");
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_NAME, LOCALE_RU);
+	struct event event = event_of(EVENT_TEXT, name);
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.next.phase, PHASE_EMAIL);
+	assert_string_equal(out.next.draft_name, name);
+	assert_in_range(text_utf16_units(out.messages.first->text), 1, 400);
+	rules.approval_by_admin = true;
+	s = out.next;
+	event = event_of(EVENT_TEXT, ADDRESS);
+	out = step(&s, &event);
+	assert_string_equal(out.effects[0].name, name);
+	char *letters = arena_alloc(&arena, 4097);
+	memset(letters, 'x', 4096);
+	static const enum conversation_phase phases[] = {
+	    PHASE_NONE, PHASE_OFFERED, PHASE_NAME, PHASE_EMAIL};
+	for (size_t i = 0; i < 4; i++) {
+		s = state_of(REP_ABSENT, phases[i], LOCALE_EN);
+		event = event_of(EVENT_TEXT, letters);
+		out = step(&s, &event);
+		assert_int_equal(out.messages.count, 1);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup(four_messages_lead_from_hello_to_active, each),
+	    cmocka_unit_test_setup(the_name_is_asked_again_if_it_was_lost, each),
+	    cmocka_unit_test_setup(a_taken_address_is_asked_for_again, each),
+	    cmocka_unit_test_setup(a_telegram_language_of_ours_wins_and_is_remembered, each),
+	    cmocka_unit_test_setup(a_rep_who_shows_up_again_is_available_again, each),
+	    cmocka_unit_test_setup(a_changed_username_is_noted, each),
+	    cmocka_unit_test_setup(three_things_at_once_fit, each),
+	    cmocka_unit_test_setup(assignment_buttons_act_on_what_is_live_and_ones_own, each),
+	    cmocka_unit_test_setup(
+		a_keyboard_that_is_not_known_or_would_not_change_is_left_alone, each),
+	    cmocka_unit_test_setup(clients_are_listed_with_the_buttons_that_apply, each),
+	    cmocka_unit_test_setup(many_clients_are_split, each),
+	    cmocka_unit_test_setup(admins_are_asked_about_new_reps, each),
+	    cmocka_unit_test_setup(
+		an_admins_decision_is_carried_out_once_and_told_to_the_rep, each),
+	    cmocka_unit_test_setup(an_admin_who_is_a_rep_may_approve_themselves, each),
+	    cmocka_unit_test_setup(what_must_be_read_is_known_from_the_event_alone, each),
+	    cmocka_unit_test_setup(names_of_phases_and_statuses_are_read_back, each),
+	    cmocka_unit_test_setup(the_longest_of_everything_stays_within_telegrams_limits, each),
+	};
+	return cmocka_run_group_tests(tests, begin, end);
+}
