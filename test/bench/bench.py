@@ -1,0 +1,321 @@
+"""The benchmark behind test/bench/run.sh. Every figure is a median over rounds, with the spread as ±."""
+import argparse
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import requests
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from support.database import Database  # noqa: E402
+from support.postgres import Cluster, free_port  # noqa: E402
+from support.process import Process, run  # noqa: E402
+from support.telegram import TOKEN, Sandbox  # noqa: E402
+
+HERE = Path(__file__).resolve().parent
+SCRIPT = ["hello", "да", "Иван Петров", "user{n}@truerealestate.bali"]
+TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
+NO_LIMITS = {"TELEGRAM_RATE_LIMIT": "0", "TELEGRAM_CHAT_RATE_LIMIT": "0"}
+rows = []
+
+
+def note(what, value, extra=""):
+    rows.append((what, value, extra))
+    print(f"  {what}: {value} {extra}", flush=True)
+
+
+def spread(values, digits=0):
+    middle = statistics.median(values)
+    return f"{middle:,.{digits}f} ± {(max(values) - min(values)) / 2:,.{digits}f}"
+
+
+def cpu_ms(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) * TICK_MS
+
+
+def schedstat_ms(pid):
+    """CPU of all threads, to the nanosecond."""
+    return sum(int(Path(f"/proc/{pid}/task/{t}/schedstat").read_text().split()[0])
+               for t in os.listdir(f"/proc/{pid}/task")) / 1e6
+
+
+def pss_kib(pid):
+    return int(re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M).group(1))
+
+
+def fresh(cluster, name):
+    cluster.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    cluster.execute(f'CREATE DATABASE "{name}"')
+    database = Database(cluster, name)
+    assert run("migrate", settings={"DATABASE_URL": database.url}).returncode == 0
+    return database
+
+
+def settings(database, sandbox, **more):
+    return {"DATABASE_URL": database.url, "REGISTRY_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": sandbox.base,
+            **NO_LIMITS, **more}
+
+
+def load(sandbox, users, first_id):
+    sandbox.post("load", users=users, first_id=first_id, script=SCRIPT, language_code="ru", concurrency=1000)
+    while True:
+        result = sandbox.get("load", wait_ms=20000)
+        if result["done"]:
+            return result
+
+
+def registrations(label, sandbox, pid, users, rounds, first_id):
+    rates, cpus, p50, p99 = [], [], [], []
+    load(sandbox, 300, first_id)  # warm: plans, connections, caches
+    for i in range(rounds):
+        before = schedstat_ms(pid)
+        result = load(sandbox, users, first_id + (i + 1) * 1_000_000)
+        rates.append(result["updates"] / result["elapsed_us"] * 1e6)
+        cpus.append((schedstat_ms(pid) - before) / result["updates"])
+        p50.append(result["latency_us"]["p50"] / 1000)
+        p99.append(result["latency_us"]["p99"] / 1000)
+    note(f"{label}: updates/s", spread(rates))
+    note(f"{label}: CPU ms an update", spread(cpus, 3))
+    note(f"{label}: reply latency p50 / p99, 1,000 users at once", f"{statistics.median(p50):.0f} / "
+         f"{statistics.median(p99):.0f} ms")
+    return statistics.median(rates), statistics.median(cpus)
+
+
+def start_to_first_poll(database, directory, count):
+    times = []
+    for i in range(count):
+        sandbox = Sandbox(directory / f"start-{i}.log")
+        started = time.monotonic()
+        bot = Process("bot", [], settings(database, sandbox), directory / f"start-bot-{i}.log")
+        while True:
+            if sandbox.stats()["methods"].get("getUpdates") or any(b["polling"] for b in sandbox.stats()["bots"]):
+                break
+        times.append((time.monotonic() - started) * 1000)
+        bot.terminate()
+        sandbox.process.terminate()
+    note("start to first getUpdates (migrated database)", spread(times) + " ms", f"(n={count}, seen from outside)")
+
+
+def bench_bot(cluster, directory, users, rounds, memory_users):
+    print("registrations: salesreg", flush=True)
+    database = fresh(cluster, "bench")
+    sandbox = Sandbox(directory / "sandbox.log")
+    bot = Process("bot", [], settings(database, sandbox), directory / "bot.log")
+    bot.wait_ready()
+    time.sleep(2)
+    note("salesreg bot: PSS idle", f"{pss_kib(bot.pid) / 1024:.1f} MB")
+    before = schedstat_ms(bot.pid)
+    time.sleep(20)
+    note("salesreg bot: idle CPU", f"{(schedstat_ms(bot.pid) - before) / 20000 * 100:.3f} %")
+    rate, cpu = registrations("salesreg", sandbox, bot.pid, users, rounds, 10_000_000)
+    done = users * rounds + 300
+    if memory_users > done:
+        load(sandbox, memory_users - done, 500_000_000)
+    note(f"salesreg bot: PSS after {max(done, memory_users):,} registrations", f"{pss_kib(bot.pid) / 1024:.1f} MB")
+    bot.terminate()
+    sandbox.process.terminate()
+    return rate, cpu
+
+
+def bench_peer(cluster, directory, users, rounds):
+    print("registrations: grammY (runner, sequentialize) + pg", flush=True)
+    cluster.execute("DROP DATABASE IF EXISTS peer WITH (FORCE)")
+    cluster.execute("CREATE DATABASE peer")
+    sandbox = Sandbox(directory / "peer-sandbox.log")
+    env = {"PATH": os.environ["PATH"], "DATABASE_URL": cluster.url("peer"), "REGISTRY_BOT_TOKEN": TOKEN,
+           "TELEGRAM_API_BASE": sandbox.base}
+    with open(directory / "peer.log", "wb") as log:
+        peer = subprocess.Popen(["node", "bot.mjs"], cwd=HERE / "peers", env=env, stdin=subprocess.DEVNULL, stdout=log,
+                                stderr=log)
+    try:
+        sandbox_ready = time.monotonic() + 30
+        while not any(b["polling"] for b in sandbox.stats()["bots"]):
+            assert time.monotonic() < sandbox_ready, (directory / "peer.log").read_text()
+            time.sleep(0.05)
+        note("grammY: PSS idle", f"{pss_kib(peer.pid) / 1024:.0f} MB")
+        return registrations("grammY", sandbox, peer.pid, users, rounds, 10_000_000)
+    finally:
+        peer.terminate()
+        peer.wait(20)
+        sandbox.process.terminate()
+
+
+def bench_ceilings(cluster, directory, seconds):
+    print("ceilings", flush=True)
+    sandbox = Sandbox(directory / "ceiling.log")
+    sandbox.post("users", id=1, first_name="One")
+    requests.get(f"{sandbox.base}/bot{TOKEN}/getMe", timeout=10)
+    sandbox.act(user=1, type="text", text="hello")
+    out = subprocess.run(["wrk", "-t1", "-c64", f"-d{seconds}s", "-s", str(HERE / "send.lua"),
+                          f"{sandbox.base}/bot{TOKEN}/sendMessage"], capture_output=True, text=True, check=True).stdout
+    refused = re.search(r"Non-2xx.*: (\d+)", out)
+    assert not refused, out
+    per_s = float(re.search(r"Requests/sec:\s+([0-9.]+)", out).group(1))
+    note("the emulator alone: sendMessage/s (wrk, 64 connections)", f"{per_s:,.0f}")
+    sandbox.process.terminate()
+    database = fresh(cluster, "ceiling")
+    database.execute("INSERT INTO salesreg.bot_state (bot_id) VALUES (1)")
+    out = subprocess.run([str(cluster.bin / "pgbench"), "-n", "-M", "prepared", "-c", "1", "-T", str(seconds), "-f",
+                          str(HERE / "same_transaction.sql"), database.url], capture_output=True, text=True,
+                         check=True).stdout
+    per_s = float(re.search(r"tps = ([0-9.]+)", out).group(1)) * 100
+    note("PostgreSQL alone: updates/s in the same transactions of 100 (pgbench, one client)", f"{per_s:,.0f}")
+
+
+def add_reps(database, count):
+    database.execute("INSERT INTO public.sales_representatives (telegram_id, name, email)"
+                     " SELECT 1000000000 + n, 'Rep ' || n, n || '@truerealestate.bali' FROM generate_series(1, %s) n", count)
+
+
+def add_prospects(database, count, prefix="p"):
+    database.execute("INSERT INTO public.test_prospects (id, telegram_id, name, context)"
+                     " SELECT %s || n, '@someone_' || n, 'Prospect ' || n, 'Looks for a villa, number ' || n"
+                     " FROM generate_series(1, %s) n", prefix, count)
+
+
+def bench_assigning(cluster, directory, prospects, reps, waiting_list):
+    print("assigning", flush=True)
+    sandbox = Sandbox(directory / "assign-sandbox.log")
+    database = fresh(cluster, "assign")
+    database.execute("DELETE FROM public.test_prospects")
+    add_reps(database, reps)
+    add_prospects(database, prospects)
+    database.execute("VACUUM ANALYZE")
+    more = {"MAX_PROSPECTS_PER_REP": "1000000"}
+    started = time.monotonic()
+    outreach = Process("outreach", [], settings(database, sandbox, **more), directory / "outreach.log")
+    waiting = ("SELECT 1 FROM public.test_prospects WHERE assigned_rep_id IS NULL AND status IN"
+               " ('unreached', 'contacted', 'in_conversation') LIMIT 1")
+    while database.rows(waiting):
+        time.sleep(0.02)
+    seconds = time.monotonic() - started
+    outreach.terminate()
+    note(f"assignments/s, {prospects:,} prospects to {reps:,} reps", f"{prospects / seconds:,.0f}",
+         "(start of the process included)")
+    costs = []
+    for count in waiting_list:
+        database = fresh(cluster, "assign")
+        database.execute("DELETE FROM public.test_prospects")
+        add_reps(database, 100)
+        add_prospects(database, count)
+        database.execute("VACUUM ANALYZE")
+        # room for 5,000 (or all): the rest goes on waiting
+        capacity = max(1, min(count, 5000) // 100)
+        started = time.monotonic()
+        outreach = Process("outreach", [], settings(database, sandbox, MAX_PROSPECTS_PER_REP=str(capacity)),
+                           directory / f"outreach-{count}.log")
+        while database.value("SELECT count(*) FROM salesreg.assignments") < capacity * 100:
+            time.sleep(0.005)
+        costs.append(f"{count:,}: {(time.monotonic() - started) * 1e6 / (capacity * 100):.0f}")
+        outreach.terminate()
+    note("µs a prospect dealt, by how many are waiting", ", ".join(costs), "(start of the process included)")
+    sandbox.process.terminate()
+
+
+def bench_insert_to_send(cluster, directory, count):
+    print("insert to send", flush=True)
+    database = fresh(cluster, "latency")
+    database.execute("DELETE FROM public.test_prospects")
+    sandbox = Sandbox(directory / "latency-sandbox.log")
+    bot = Process("bot", [], settings(database, sandbox), directory / "latency-bot.log")
+    bot.wait_ready()
+    for user in range(1, 11):  # the load's people appear in no transcript
+        for line in SCRIPT:
+            _, seen = sandbox.transcript(user)
+            sandbox.act(user=user, type="text", text=line.replace("{n}", str(user)))
+            sandbox.transcript(user, after=seen, wait=10, minimum=2)
+    outreach = Process("outreach", [], settings(database, sandbox, MAX_PROSPECTS_PER_REP="1000000"),
+                       directory / "latency-outreach.log")
+    time.sleep(2)
+    times, (_, seen) = [], sandbox.transcript()
+    for i in range(count):
+        add_prospects(database, 1, f"one{i}-")
+        created = database.value("SELECT extract(epoch FROM created_at) * 1e6 FROM public.test_prospects WHERE id = %s",
+                                 f"one{i}-1")
+        # "time" is when the emulator had the request in its hands
+        events, seen = sandbox.transcript(after=seen, wait=10)
+        times.append((events[0]["time"] - float(created)) / 1000)
+        time.sleep(0.02)
+    times.sort()
+    note("insert of a prospect to its notification reaching Telegram, p50 / p99",
+         f"{times[len(times) // 2]:.1f} / {times[int(len(times) * 0.99)]:.1f} ms", f"(n={count})")
+    bot.terminate()
+    outreach.terminate()
+    sandbox.process.terminate()
+
+
+def bench_flatness(cluster, directory, sizes, users):
+    print("cost of an update by the number of reps", flush=True)
+    costs = []
+    for size in sizes:
+        database = fresh(cluster, "flat")
+        add_reps(database, size)
+        database.execute("INSERT INTO salesreg.user_sessions (user_id) SELECT telegram_id"
+                         " FROM public.sales_representatives")
+        database.execute("VACUUM ANALYZE")
+        sandbox = Sandbox(directory / f"flat-{size}.log")
+        bot = Process("bot", [], settings(database, sandbox), directory / f"flat-bot-{size}.log")
+        bot.wait_ready()
+        load(sandbox, 300, 10_000_000)
+        before = schedstat_ms(bot.pid)
+        result = load(sandbox, users, 20_000_000)
+        costs.append(f"{size:,}: {(schedstat_ms(bot.pid) - before) / result['updates']:.3f} ms of CPU, "
+                     f"{result['updates'] / result['elapsed_us'] * 1e6:,.0f}/s")
+        bot.terminate()
+        sandbox.process.terminate()
+    note("an update, by reps in the database", "; ".join(costs))
+
+
+def versions(cluster):
+    cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    program = run("version").stdout.split("\n")
+    postgres = subprocess.run([str(cluster.bin / "postgres"), "--version"], capture_output=True, text=True).stdout.strip()
+    node = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip()
+    return (f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores ({cpu.group(1) if cpu else 'unknown'}), {postgres}, "
+            f"{program[0]} ({', '.join(program[1:4])}), Node {node}")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
+    parser.add_argument("--only", default="bot,peer,ceilings,assigning,latency,flat,start")
+    options = parser.parse_args()
+    quick, only = options.quick, options.only.split(",")
+    directory = Path(tempfile.mkdtemp(prefix="salesreg-bench-"))
+    os.chmod(directory, 0o755)
+    cluster = Cluster({"shared_buffers": "256MB", "max_wal_size": "4GB"}).start()
+    ratio = []
+    try:
+        users, rounds = (500, 2) if quick else (4000, 5)
+        if "bot" in only:
+            ratio.append(bench_bot(cluster, directory, users, rounds, 1000 if quick else 100_000))
+        if "peer" in only:
+            ratio.append(bench_peer(cluster, directory, min(users, 1500), 2 if quick else 3))
+        if len(ratio) == 2:
+            note("salesreg : grammY", f"{ratio[0][0] / ratio[1][0]:.1f} times the updates/s, "
+                 f"1/{ratio[1][1] / ratio[0][1]:.0f} of the CPU an update")
+        if "start" in only:
+            start_to_first_poll(fresh(cluster, "start"), directory, 3 if quick else 15)
+        if "ceilings" in only:
+            bench_ceilings(cluster, directory, 2 if quick else 5)
+        if "latency" in only:
+            bench_insert_to_send(cluster, directory, 20 if quick else 200)
+        if "assigning" in only:
+            bench_assigning(cluster, directory, 10_000 if quick else 100_000, 1000,
+                            [1000, 10_000] if quick else [1000, 10_000, 100_000, 1_000_000])
+        if "flat" in only:
+            bench_flatness(cluster, directory, [1000, 10_000] if quick else [1000, 100_000, 1_000_000], 500 if quick else 3000)
+        print(f"\n{versions(cluster)}\n\n| what | figure | |\n|---|---|---|")
+        for what, value, extra in rows:
+            print(f"| {what} | {value} | {extra} |")
+    finally:
+        cluster.remove()
+
+
+main()
