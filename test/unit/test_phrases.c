@@ -104,6 +104,8 @@ static void each_text_is_recognised_or_left_alone(void **state)
 	    {"/ help", PHRASE_NONE},
 	    {"|", PHRASE_NONE},
 	    {"да|нет", PHRASE_NONE},
+	    {"+|👍", PHRASE_NONE},
+	    {"/start|menu", PHRASE_NONE},
 	    {"\xFF", PHRASE_NONE},
 	    {"ivan@truerealestate.bali", PHRASE_NONE},
 	    {arena_printf(&arena, "да%s", very_long), PHRASE_NONE},
