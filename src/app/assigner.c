@@ -36,7 +36,7 @@ struct assigner {
 	struct db_plan plan;
 	size_t reps_step, candidates_step, turn_step;
 	size_t dealt; /* in the transaction under way */
-	bool more;
+	bool reads_follow; /* the plan under way ends with the reads of a round */
 	unsigned failures;
 	struct assigner_stats stats;
 	int closing;
@@ -203,6 +203,7 @@ static void on_declined(struct db_conn *conn, const struct db_reply *reply, void
 	if (dealing_declined_parse(reply->results[s->candidates_step], &s->arena, &row)) {
 		struct deal deal = {.prospect = row.prospect.prospect,
 		    .rep = row.rep.rep,
+		    .place = row.prospect.place,
 		    .assignment_id = row.prospect.assignment_id};
 		struct notice_prospect prospect = notice_of(&row.prospect, true);
 		struct message_list messages = {0};
@@ -226,26 +227,6 @@ static void redeal(struct assigner *s)
 }
 
 /* Prospects nobody declined, up to 1,000 at once ---------------------------------------------------------------------------*/
-
-static void deal(struct assigner *s);
-
-static void on_dealt(struct db_conn *conn, const struct db_reply *reply, void *data)
-{
-	(void)conn;
-	struct assigner *s = data;
-	if (reply->err != ERR_OK) {
-		fail(s, reply);
-		return;
-	}
-	if (s->dealt)
-		log_info("%zu prospects dealt", s->dealt);
-	s->stats.assigned += s->dealt;
-	s->stats.rounds++;
-	if (s->more)
-		deal(s);
-	else
-		redeal(s);
-}
 
 /* One notification a rep for all it got, in the order it got them. */
 static void notify_reps(struct assigner *s, const struct dealing_rep_row *reps, size_t rep_count,
@@ -284,6 +265,7 @@ static void write_deals(struct assigner *s, const struct dealing_rep_row *reps, 
 	for (size_t i = 0; i < s->dealt; i++)
 		deals[i] = (struct deal){.prospect = prospects[i].prospect,
 		    .rep = reps[picks[i]].rep,
+		    .place = prospects[i].place,
 		    .assignment_id = prospects[i].assignment_id};
 	dealing_write(&s->plan, a, deals, s->dealt, strategy_name(s->options.strategy));
 	struct deal *served = ARENA_ARRAY(a, struct deal, rep_count);
@@ -297,7 +279,23 @@ static void write_deals(struct assigner *s, const struct dealing_rep_row *reps, 
 	notify_reps(s, reps, rep_count, prospects, picks, s->dealt);
 }
 
-static void on_candidates(struct db_conn *conn, const struct db_reply *reply, void *data)
+/* The reads of a round, in a transaction that the next plan ends. */
+static void plan_round(struct assigner *s)
+{
+	struct db_plan *plan = &s->plan;
+	int64_t capacity = (int64_t)s->options.rules->max_prospects;
+	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
+	assignment_lock(plan);
+	dealing_counts(plan);
+	s->reps_step =
+	    dealing_reps(plan, &s->arena, capacity, s->options.strategy == STRATEGY_LEAST_LOADED, AT_ONCE);
+	s->candidates_step = dealing_candidates(plan, &s->arena, AT_ONCE);
+	s->turn_step = dealing_turn(plan);
+	s->reads_follow = true;
+}
+
+/* The writes of the last round are committed; the reads of the next one, if there is one, came with the same answer. */
+static void on_round(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
 	(void)conn;
 	struct assigner *s = data;
@@ -305,31 +303,41 @@ static void on_candidates(struct db_conn *conn, const struct db_reply *reply, vo
 		fail(s, reply);
 		return;
 	}
+	if (s->dealt)
+		log_info("%zu prospects dealt", s->dealt);
+	s->stats.assigned += s->dealt;
+	s->dealt = 0;
+	s->plan.count = 0;
+	arena_reset(&s->arena);
+	if (!s->reads_follow) {
+		redeal(s);
+		return;
+	}
+	s->reads_follow = false;
+	s->stats.rounds++;
 	struct waiting_row *prospects;
 	struct dealing_rep_row *reps;
 	size_t prospect_count =
 	    dealing_candidates_parse(reply->results[s->candidates_step], &s->arena, &prospects);
 	size_t rep_count = dealing_reps_parse(reply->results[s->reps_step], &s->arena, &reps);
-	s->plan.count = 0;
-	s->dealt = 0;
 	if (prospect_count > 0 && rep_count > 0)
 		write_deals(s, reps, rep_count, prospects, prospect_count,
 		    dealing_turn_parse(reply->results[s->turn_step]));
-	s->more = s->dealt == AT_ONCE;
-	commit(s, on_dealt);
+	(void)db_plan_add_plain(&s->plan, SQL_TX_COMMIT);
+	/* a full round: there is more, and the server need not wait for us in between */
+	if (s->dealt == AT_ONCE)
+		plan_round(s);
+	run(s, on_round);
 }
 
 static void deal(struct assigner *s)
 {
-	struct db_plan *plan = begin(s);
-	int64_t capacity = (int64_t)s->options.rules->max_prospects;
 	s->step = STEP_DEALING;
-	dealing_counts(plan);
-	s->reps_step =
-	    dealing_reps(plan, &s->arena, capacity, s->options.strategy == STRATEGY_LEAST_LOADED, AT_ONCE);
-	s->candidates_step = dealing_candidates(plan, &s->arena, AT_ONCE);
-	s->turn_step = dealing_turn(plan);
-	run(s, on_candidates);
+	s->dealt = 0;
+	s->plan.count = 0;
+	arena_reset(&s->arena);
+	plan_round(s);
+	run(s, on_round);
 }
 
 /* Life ---------------------------------------------------------------------------------------------------------------------*/

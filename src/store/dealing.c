@@ -11,6 +11,7 @@ static struct waiting_row waiting(const PGresult *result, struct arena *a, int r
 	    .notes = with_id ? db_get_text(a, result, row, 4) : NULL,
 	    .email = db_get_text(a, result, row, with_id ? 5 : 4),
 	    .assignment_id = with_id ? db_get_i64(result, row, 6, 0) : 0,
+	    .place = with_id ? db_get_text(a, result, row, 7) : NULL,
 	};
 }
 
@@ -69,7 +70,8 @@ void dealing_write(struct db_plan *plan, struct arena *a, const struct deal *dea
 		return;
 	(void)db_plan_add_plain(plan, SQL_DEALING_COUNTS_ITSELF);
 	(void)db_plan_add(plan, SQL_DEALING_WRITE, TEXT_COLUMN(a, deals, count, prospect),
-	    TEXT_COLUMN(a, deals, count, rep), I64_COLUMN(a, deals, count, assignment_id), detail);
+	    TEXT_COLUMN(a, deals, count, rep), I64_COLUMN(a, deals, count, assignment_id), detail,
+	    TEXT_COLUMN(a, deals, count, place));
 }
 
 void dealing_served(struct db_plan *plan, struct arena *a, const struct deal *deals, size_t count)
@@ -89,9 +91,9 @@ bool dealing_declined_parse(const PGresult *result, struct arena *a, struct rede
 	if (PQntuples(result) == 0)
 		return false;
 	row->prospect = waiting(result, a, 0, true);
-	row->rep = (struct dealing_rep_row){.rep = db_get_text(a, result, 0, 7),
-	    .telegram_id = db_get_i64(result, 0, 8, 0),
-	    .locale = db_get_text(a, result, 0, 9)};
+	row->rep = (struct dealing_rep_row){.rep = db_get_text(a, result, 0, 8),
+	    .telegram_id = db_get_i64(result, 0, 9, 0),
+	    .locale = db_get_text(a, result, 0, 10)};
 	return true;
 }
 

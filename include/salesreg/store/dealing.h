@@ -8,6 +8,7 @@
 
 struct waiting_row {
 	const char *prospect, *telegram, *name, *context, *notes, *email;
+	const char *place;     /* of the locked row; good for this transaction */
 	int64_t assignment_id; /* set apart for it */
 };
 struct dealing_rep_row {
@@ -31,7 +32,7 @@ size_t dealing_turn(struct db_plan *plan);
 int64_t dealing_turn_parse(const PGresult *result);
 
 struct deal {
-	const char *prospect, *rep;
+	const char *prospect, *rep, *place;
 	int64_t assignment_id, turn;
 	int64_t got; /* dealing_served(): how many this rep got */
 };
