@@ -1,0 +1,352 @@
+"""Configuration: one line a problem, nothing secret shown, files as well as variables, roles by name."""
+import json
+import os
+
+import pytest
+
+from support.paths import ROOT
+from support.process import EXIT_CONFIG, EXIT_USAGE, Process, run
+
+TOKEN = "123456789:AAsecretsecretsecretsecretsecret-1"
+GOOD = {"DATABASE_URL": "postgresql://user:hush-hush-77@127.0.0.1/db", "REGISTRY_BOT_TOKEN": TOKEN}
+SECRETS = ["hush-hush-77", "AAsecret"]
+DOCUMENTED = [  # DESIGN §6
+    "DATABASE_URL", "REGISTRY_BOT_TOKEN", "CORPORATE_EMAIL_DOMAIN", "OUTREACH_ENABLED", "OUTREACH_INTERVAL_SECONDS",
+    "MAX_PROSPECTS_PER_REP", "ASSIGNMENT_STRATEGY", "REGISTRATION_APPROVAL", "ADMIN_TELEGRAM_IDS", "BOT_LOCALE",
+    "TELEGRAM_API_BASE", "TELEGRAM_RATE_LIMIT", "TELEGRAM_CHAT_RATE_LIMIT", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET",
+    "GOOGLE_AUTH_URL", "GOOGLE_TOKEN_URL", "GOOGLE_REVOKE_URL", "GOOGLE_CALENDAR_API_BASE", "OAUTH_PUBLIC_URL",
+    "OAUTH_LISTEN", "TOKEN_ENCRYPTION_KEY", "HISTORY_RETENTION_DAYS", "TZ", "LOG_LEVEL", "LOG_FORMAT", "DB_POOL_SIZE",
+    "METRICS_LISTEN", "SALESREG_RUN_DIR", "WORKERS", "SALESREG_ROLE"]
+DEFAULTS = {
+    "CORPORATE_EMAIL_DOMAIN": "truerealestate.bali", "OUTREACH_ENABLED": "true", "OUTREACH_INTERVAL_SECONDS": "300",
+    "MAX_PROSPECTS_PER_REP": "5", "ASSIGNMENT_STRATEGY": "round_robin", "REGISTRATION_APPROVAL": "auto",
+    "ADMIN_TELEGRAM_IDS": "", "BOT_LOCALE": "ru", "TELEGRAM_RATE_LIMIT": "30", "TELEGRAM_CHAT_RATE_LIMIT": "1",
+    "OAUTH_LISTEN": "127.0.0.1:8080", "HISTORY_RETENTION_DAYS": "90", "LOG_LEVEL": "info", "LOG_FORMAT": "text",
+    "DB_POOL_SIZE": "4", "WORKERS": "bot,outreach,oauth"}
+
+
+def check(**settings):
+    done = run("check-config", settings={**GOOD, **settings})
+    for secret in SECRETS:
+        assert secret not in done.stdout + done.stderr
+    return done
+
+
+def shown(done):
+    """What check-config says is in force."""
+    return dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+
+
+def complaint(done):
+    """The single line of a refusal."""
+    assert done.returncode == EXIT_CONFIG, done
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+# check-config, help -----------------------------------------------------------------------------------------------------
+
+def test_check_config_shows_every_variable_and_says_that_all_is_well():
+    done = check()
+    assert done.returncode == 0 and done.stderr == ""
+    values = shown(done)
+    assert set(DOCUMENTED) <= set(values)
+    assert {name: values[name] for name in DEFAULTS} == DEFAULTS
+    assert "usable" in done.stdout.splitlines()[-1]
+
+
+def test_secrets_are_said_to_be_set_and_never_shown():
+    values = shown(check(GOOGLE_CLIENT_SECRET="gcs-hush-hush-77", TOKEN_ENCRYPTION_KEY="AAsecretkey"))
+    for name in ("DATABASE_URL", "REGISTRY_BOT_TOKEN", "GOOGLE_CLIENT_SECRET", "TOKEN_ENCRYPTION_KEY"):
+        assert values[name] == "(set)"
+    assert shown(check())["GOOGLE_CLIENT_SECRET"] == "(not set)"
+
+
+@pytest.mark.parametrize("role", ["bot", "outreach"])
+def test_help_of_a_role_comes_from_the_same_table(role):
+    done = run(role, "--help")
+    assert done.returncode == 0 and done.stderr == ""
+    for name in DOCUMENTED:
+        assert name in done.stdout
+    for default in DEFAULTS.values():
+        assert default in done.stdout
+
+
+@pytest.mark.parametrize("command", ["help", "--help", "-h"])
+def test_help_names_the_commands_and_the_variables(command):
+    done = run(command)
+    assert done.returncode == 0
+    for word in ("bot", "outreach", "migrate", "check-config", "sandbox", "version", *DOCUMENTED):
+        assert word in done.stdout
+
+
+def test_version_names_the_program_and_the_libraries():
+    done = run("version")
+    assert done.returncode == 0
+    assert done.stdout.startswith("salesreg 0.")
+    for library in ("libuv", "libpq", "libcurl", "jansson", "libmicrohttpd", "libsodium"):
+        assert library in done.stdout
+    assert run("--version").stdout == done.stdout
+
+
+# roles ------------------------------------------------------------------------------------------------------------------
+
+def test_without_a_role_there_is_help_and_exit_64():
+    done = run()
+    assert done.returncode == EXIT_USAGE
+    assert "usage: salesreg COMMAND" in done.stdout
+
+
+def test_an_unknown_command_is_exit_64_and_one_line():
+    done = run("frobnicate")
+    assert done.returncode == EXIT_USAGE
+    assert "frobnicate" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("role", ["bot", "outreach"])
+def test_an_unknown_argument_of_a_role_is_exit_64(role):
+    done = run(role, "--verbose", settings=GOOD)
+    assert done.returncode == EXIT_USAGE
+    assert "--verbose" in done.stderr
+
+
+def test_salesreg_role_is_used_where_argv_names_none():
+    assert run(settings={"SALESREG_ROLE": "version"}).stdout == run("version").stdout
+    assert run("help", settings={"SALESREG_ROLE": "version"}).stdout == run("help").stdout
+
+
+def test_an_empty_salesreg_role_counts_as_none_and_an_unknown_one_is_refused():
+    assert run(settings={"SALESREG_ROLE": ""}).returncode == EXIT_USAGE
+    done = run(settings={"SALESREG_ROLE": "frobnicate"})
+    assert done.returncode == EXIT_USAGE and "frobnicate" in done.stderr
+
+
+# bad values -------------------------------------------------------------------------------------------------------------
+
+BAD = [
+    ("OUTREACH_ENABLED", "maybe", "true or false"),
+    ("OUTREACH_INTERVAL_SECONDS", "0", "1…86400"),
+    ("OUTREACH_INTERVAL_SECONDS", "5m", "seconds"),
+    ("OUTREACH_INTERVAL_SECONDS", "-5", "1…86400"),
+    ("MAX_PROSPECTS_PER_REP", "0", "1…1000000"),
+    ("MAX_PROSPECTS_PER_REP", "five", "1…1000000"),
+    ("MAX_PROSPECTS_PER_REP", "99999999999999999999", "1…1000000"),
+    ("ASSIGNMENT_STRATEGY", "random", "round_robin or least_loaded"),
+    ("REGISTRATION_APPROVAL", "yes", "auto or admin"),
+    ("ADMIN_TELEGRAM_IDS", "12,@boss", "id[,id…]"),
+    ("ADMIN_TELEGRAM_IDS", "-100", "id[,id…]"),
+    ("BOT_LOCALE", "de", "ru or en"),
+    ("TELEGRAM_API_BASE", "api.telegram.org", "http"),
+    ("TELEGRAM_API_BASE", "ftp://example.org", "http"),
+    ("TELEGRAM_API_BASE", "http://", "http"),
+    ("TELEGRAM_RATE_LIMIT", "many", "0…10000"),
+    ("TELEGRAM_CHAT_RATE_LIMIT", "-1", "0…1000"),
+    ("HISTORY_RETENTION_DAYS", "0", "1…36500"),
+    ("LOG_LEVEL", "loud", "debug or info or warn or error"),
+    ("LOG_FORMAT", "xml", "text or json"),
+    ("DB_POOL_SIZE", "65", "1…64"),
+    ("CORPORATE_EMAIL_DOMAIN", "@truerealestate.bali", "without @"),
+    ("CORPORATE_EMAIL_DOMAIN", "a.b,,c", "domain"),
+]
+
+
+@pytest.mark.parametrize("name,value,rule", BAD, ids=[f"{name}={value}" for name, value, _ in BAD])
+def test_a_bad_value_is_one_line_with_name_value_and_rule_and_exit_78(name, value, rule):
+    line = complaint(check(**{name: value}))
+    assert name in line and value in line and rule in line
+
+
+@pytest.mark.parametrize("role", ["bot", "outreach"])
+def test_a_role_refuses_a_bad_value_with_the_same_line_and_exit_78(role):
+    line = complaint(run(role, settings={**GOOD, "MAX_PROSPECTS_PER_REP": "five"}))
+    assert "MAX_PROSPECTS_PER_REP=five" in line and "1…1000000" in line
+
+
+def test_every_bad_value_gets_its_line():
+    done = check(BOT_LOCALE="de", LOG_LEVEL="loud", DB_POOL_SIZE="0")
+    assert done.returncode == EXIT_CONFIG
+    assert [line.split("=")[0] for line in done.stderr.splitlines()] == ["BOT_LOCALE", "LOG_LEVEL", "DB_POOL_SIZE"]
+
+
+@pytest.mark.parametrize("role,missing", [("bot", "REGISTRY_BOT_TOKEN"), ("bot", "DATABASE_URL"),
+                                          ("outreach", "DATABASE_URL"), ("migrate", "DATABASE_URL")])
+def test_what_a_role_needs_and_is_not_set_is_named(role, missing):
+    line = complaint(run(role, settings={**GOOD, missing: None}))
+    assert missing in line and "not set" in line
+
+
+def test_outreach_needs_no_token(postgres, database, salesreg):
+    outreach = salesreg("outreach", DATABASE_URL=database.url)
+    database.eventually("SELECT count(*) > 1 FROM pg_stat_activity WHERE datname = current_database()"
+                        " AND application_name LIKE 'salesreg outreach%%'")
+    outreach.terminate()
+
+
+@pytest.mark.parametrize("token", ["nonsense", "123456789:short token", ":AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "123456789:",
+                                   "abc:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"])
+def test_a_malformed_token_is_refused_at_the_start_and_not_shown(token):
+    done = run("bot", settings={**GOOD, "REGISTRY_BOT_TOKEN": token})
+    line = complaint(done)
+    assert "REGISTRY_BOT_TOKEN" in line and "BotFather" in line
+    assert token not in done.stderr
+
+
+def test_approval_by_admins_without_admins_is_refused():
+    line = complaint(check(REGISTRATION_APPROVAL="admin"))
+    assert "ADMIN_TELEGRAM_IDS" in line
+    assert check(REGISTRATION_APPROVAL="admin", ADMIN_TELEGRAM_IDS="5, 6").returncode == 0
+
+
+def test_an_empty_variable_counts_as_not_set():
+    done = check(MAX_PROSPECTS_PER_REP="", BOT_LOCALE="", TELEGRAM_API_BASE="")
+    assert done.returncode == 0, done.stderr
+    assert shown(done)["MAX_PROSPECTS_PER_REP"] == "5"
+    line = complaint(run("check-config", settings={**GOOD, "DATABASE_URL": ""}))
+    assert "DATABASE_URL" in line and "not set" in line
+
+
+@pytest.mark.parametrize("name,default", [("MAX_PROSPECTS_PER_REP", "5"), ("CORPORATE_EMAIL_DOMAIN", "truerealestate.bali"),
+                                          ("BOT_LOCALE", "ru"), ("OUTREACH_ENABLED", "true")])
+def test_a_blank_variable_counts_as_not_set(name, default):
+    done = check(**{name: "  "})
+    assert done.returncode == 0, done.stderr
+    assert shown(done)[name] == default
+
+
+@pytest.mark.parametrize("role", ["bot", "outreach"])
+def test_a_blank_email_domain_does_not_bring_a_role_down(role, tmp_path):
+    """It means the default; the role gets as far as the database, which is not there."""
+    path = tmp_path / "domain"
+    path.write_text("\n")
+    process = Process(role, [], {**GOOD, "DATABASE_URL": "postgresql://u:hush-hush-77@127.0.0.1:1/db",
+                                 "TELEGRAM_API_BASE": "http://127.0.0.1:1", "CORPORATE_EMAIL_DOMAIN_FILE": path},
+                      tmp_path / "log", secrets=SECRETS)
+    try:
+        process.wait_for_log("no database for now")
+    finally:
+        process.discard()
+
+
+@pytest.mark.parametrize("value", ["TRUE", "1", "yes", "On"])
+def test_a_switch_understands_the_usual_words(value):
+    assert shown(check(OUTREACH_ENABLED=value))["OUTREACH_ENABLED"] == "true"
+
+
+def test_a_trailing_slash_of_the_api_base_is_dropped():
+    assert shown(check(TELEGRAM_API_BASE="http://127.0.0.1:8081/"))["TELEGRAM_API_BASE"] == "http://127.0.0.1:8081"
+
+
+# NAME_FILE --------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("ending", ["", "\n", "\r\n", "\n\n", "  \r\n"], ids=["none", "lf", "crlf", "two", "spaces"])
+def test_a_value_can_stand_in_a_file_whatever_its_line_ends(tmp_path, ending):
+    path = tmp_path / "domain"
+    path.write_bytes(b"example.org" + ending.encode())
+    values = shown(check(CORPORATE_EMAIL_DOMAIN=None, CORPORATE_EMAIL_DOMAIN_FILE=path))
+    assert values["CORPORATE_EMAIL_DOMAIN"] == "example.org"
+
+
+def test_a_token_in_a_crlf_file_works_and_is_not_shown(tmp_path):
+    path = tmp_path / "token"
+    path.write_bytes(TOKEN.encode() + b"\r\n")
+    done = check(REGISTRY_BOT_TOKEN=None, REGISTRY_BOT_TOKEN_FILE=path)
+    assert done.returncode == 0, done.stderr
+    assert shown(done)["REGISTRY_BOT_TOKEN"] == "(set)"
+
+
+def test_a_bad_value_in_a_file_gets_the_same_line(tmp_path):
+    path = tmp_path / "locale"
+    path.write_text("de\n")
+    line = complaint(check(BOT_LOCALE_FILE=path))
+    assert "BOT_LOCALE=de" in line and "ru or en" in line
+
+
+def test_a_file_that_cannot_be_read_is_named_with_the_reason(tmp_path):
+    line = complaint(check(BOT_LOCALE_FILE=tmp_path / "nowhere"))
+    assert "BOT_LOCALE_FILE" in line and "nowhere" in line and os.strerror(2) in line
+
+
+def test_a_directory_in_place_of_a_file_is_named(tmp_path):
+    line = complaint(check(BOT_LOCALE_FILE=tmp_path))
+    assert "BOT_LOCALE_FILE" in line
+
+
+def test_an_empty_file_counts_as_not_set(tmp_path):
+    path = tmp_path / "empty"
+    path.write_text("\n")
+    line = complaint(check(REGISTRY_BOT_TOKEN=None, REGISTRY_BOT_TOKEN_FILE=path))
+    assert "REGISTRY_BOT_TOKEN" in line and "not set" in line
+    done = check(BOT_LOCALE_FILE=path)
+    assert done.returncode == 0, done.stderr
+    assert shown(done)["BOT_LOCALE"] == "ru"
+
+
+def test_both_forms_at_once_are_refused(tmp_path):
+    path = tmp_path / "locale"
+    path.write_text("en")
+    line = complaint(check(BOT_LOCALE="ru", BOT_LOCALE_FILE=path))
+    assert "BOT_LOCALE " in line and "BOT_LOCALE_FILE" in line
+
+
+def test_an_enormous_value_is_refused_not_truncated(tmp_path):
+    path = tmp_path / "huge"
+    path.write_bytes(b"a" * (1 << 22))
+    line = complaint(check(CORPORATE_EMAIL_DOMAIN_FILE=path))
+    assert "CORPORATE_EMAIL_DOMAIN_FILE" in line and len(line) < 500
+
+
+# MESSAGES ---------------------------------------------------------------------------------------------------------------
+
+def test_texts_can_be_replaced_one_by_one():
+    assert check(MESSAGES=json.dumps({"ru": {"menu": "Что угодно?"}, "en": {}})).returncode == 0
+
+
+def test_the_shipped_texts_are_good_replacements_for_themselves():
+    done = check(MESSAGES_FILE=ROOT / "config" / "messages.json")
+    assert done.returncode == 0, done.stderr
+
+
+BAD_MESSAGES = [
+    ("{", "MESSAGES: line 1"),
+    ("[]", "JSON object"),
+    ('{"de": {"menu": "Was nun?"}}', "de"),
+    ('{"ru": "menu"}', "ru"),
+    ('{"ru": {"no_such_text": "x"}}', "no_such_text"),
+    ('{"ru": {"menu": 5}}', "ru.menu"),
+    ('{"ru": {"menu": ""}}', "ru.menu: is empty"),
+    ('{"ru": {"menu": "  \\n "}}', "ru.menu: is empty"),
+    ('{"en": {"welcome_back": "Hi!"}}', "en.welcome_back: lacks a {placeholder}"),
+    ('{"en": {"menu": "Hi {name}"}}', "en.menu: names a {placeholder}"),
+    ('{"en": {"menu": "Hi {"}}', "en.menu: has a {"),
+    ('{"en": {"menu": "Hi }"}}', "en.menu: has a }"),
+    ('{"en": {"menu": "' + "x" * 4097 + '"}}', "en.menu: is longer than 4096"),
+    ('{"en": {"button_yes": "' + "x" * 65 + '"}}', "en.button_yes: is longer"),
+    ('{"en": {"answer_stale": "' + "x" * 201 + '"}}', "en.answer_stale: is longer"),
+    ('{"en": {"menu": "a\\u0000b"}}', "MESSAGES: line 1: \\u0000"),
+    ('{"en": {"menu": "a", "menu": "b"}}', "MESSAGES: line 1"),
+]
+
+
+@pytest.mark.parametrize("messages,line", BAD_MESSAGES, ids=[line for _, line in BAD_MESSAGES])
+def test_a_bad_replacement_is_one_line_and_exit_78(messages, line):
+    said = complaint(check(MESSAGES=messages))
+    assert said.startswith("MESSAGES") and line in said
+
+
+def test_a_worker_refuses_bad_texts_too():
+    line = complaint(run("bot", settings={**GOOD, "MESSAGES": '{"ru": {"no_such_text": "x"}}'}))
+    assert "no_such_text" in line
+
+
+# logs -------------------------------------------------------------------------------------------------------------------
+
+def test_json_logs_are_one_object_a_line_with_role_and_pid(salesreg, database):
+    outreach = salesreg("outreach", DATABASE_URL=database.url, LOG_FORMAT="json", OUTREACH_ENABLED="false")
+    outreach.wait_for_log("OUTREACH_ENABLED")
+    outreach.terminate()
+    entries = [json.loads(line) for line in outreach.log.splitlines()]
+    assert entries
+    for entry in entries:
+        assert entry["role"] == "outreach" and entry["pid"] == outreach.pid
+        assert entry["level"] in ("debug", "info", "warn", "error") and entry["time"] and entry["message"]

@@ -1,0 +1,168 @@
+"""What may include what, and what the domain may call (DESIGN §2)."""
+import re
+import subprocess
+
+import pytest
+
+from support.paths import BINARY, ROOT
+
+# each layer, and what it may include besides itself
+LAYERS = {
+    "base": set(),
+    "domain": {"base"},
+    "db": {"base"},
+    "http": {"base"},
+    "ipc": {"base"},
+    "store": {"base", "domain", "db"},
+    "telegram": {"base", "domain", "http"},
+    "google": {"base", "domain", "http"},
+    "supervise": {"base", "domain", "ipc"},
+    "sandbox": {"base", "domain", "http"},
+    "app": {"base", "domain", "db", "http", "ipc", "store", "telegram", "google", "supervise", "sandbox"},
+}
+LAYERS["role"] = set(LAYERS)
+# what else only some may touch: the library's header, and the layers that may
+LIBRARIES = {
+    "libpq-fe.h": {"db", "store", "role"},
+    "uv.h": {"db", "http", "ipc", "telegram", "google", "supervise", "sandbox", "app", "role"},
+    "curl/curl.h": {"http", "role"},
+    "microhttpd.h": {"http", "role"},
+    "jansson.h": {"base", "http", "telegram", "google", "sandbox", "app", "role"},
+}
+SIBLINGS = [{"domain", "db", "http", "ipc"}, {"store", "telegram", "google", "supervise", "sandbox"}]
+# embedded text, made from sql/ and config/
+GENERATED = {"salesreg/generated/statements.h": {"db"}, "salesreg/generated/statements.inc": {"db"},
+             "salesreg/generated/migrations.inc": {"db"}, "salesreg/generated/texts.inc": {"app", "sandbox"}}
+
+
+def files():
+    for top in ("src", "include/salesreg"):
+        for path in sorted((ROOT / top).rglob("*.[ch]")):
+            parts = path.relative_to(ROOT / top).parts
+            if len(parts) > 1:  # main.c stands above all
+                yield parts[0], path
+
+
+def includes(path):
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        found = re.match(r'\s*#\s*include\s*([<"])([^">]+)[">]', line)
+        if found:
+            yield number, found.group(1), found.group(2)
+
+
+def test_every_file_belongs_to_a_layer():
+    unknown = {layer for layer, _ in files()} - set(LAYERS)
+    assert not unknown
+
+
+def test_layers_include_only_what_is_below_them():
+    wrong = []
+    for layer, path in files():
+        for number, bracket, name in includes(path):
+            if name in GENERATED:
+                if layer not in GENERATED[name]:
+                    wrong.append(f"{path.relative_to(ROOT)}:{number}: {layer} includes {name}")
+                continue
+            target = re.match(r"salesreg/([a-z]+)/", name)
+            if target and target.group(1) not in LAYERS[layer] | {layer}:
+                wrong.append(f"{path.relative_to(ROOT)}:{number}: {layer} includes {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_siblings_never_include_one_another():
+    wrong = []
+    for layer, path in files():
+        siblings = set().union(*(group - {layer} for group in SIBLINGS if layer in group))
+        for number, _, name in includes(path):
+            target = re.match(r"salesreg/([a-z]+)/", name)
+            if target and target.group(1) in siblings:
+                wrong.append(f"{path.relative_to(ROOT)}:{number}: {layer} includes its sibling {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_private_headers_stay_in_their_directory():
+    wrong = []
+    for _, path in files():
+        for number, bracket, name in includes(path):
+            if bracket == '"' and not name.startswith("salesreg/") and not (path.parent / name).is_file():
+                wrong.append(f"{path.relative_to(ROOT)}:{number}: {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_libraries_are_used_only_by_the_layers_meant_for_them():
+    wrong = []
+    for layer, path in files():
+        for number, _, name in includes(path):
+            if name in LIBRARIES and layer not in LIBRARIES[name]:
+                wrong.append(f"{path.relative_to(ROOT)}:{number}: {layer} includes {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_public_header_can_be_included_alone():
+    """In its own translation unit, as whoever includes it first has it."""
+    wrong = []
+    generated = BINARY.parent / "generated"
+    for path in sorted((ROOT / "include" / "salesreg").rglob("*.h")):
+        name = path.relative_to(ROOT / "include")
+        done = subprocess.run(["cc", "-std=c17", "-D_GNU_SOURCE", "-fsyntax-only", "-I", ROOT / "include", "-I", generated,
+                               *subprocess.check_output(["pkg-config", "--cflags", "libpq", "jansson"], text=True).split(),
+                               "-include", str(name), "-x", "c", "/dev/null"], capture_output=True, text=True)
+        if done.returncode:
+            wrong.append(f"{name}: {done.stderr.splitlines()[0]}")
+    assert not wrong, "\n".join(wrong)
+
+
+# What a pure function may call: memory and strings. No clock, no randomness, no environment, no I/O, no locale.
+PURE = re.compile(
+    r"""mem(cpy|move|set|cmp|chr|rchr|mem|pcpy)
+      | str(len|nlen|cmp|ncmp|casecmp|ncasecmp|casestr|chr|chrnul|rchr|str|spn|cspn|pbrk|sep)
+      | stpcpy | stpncpy | rawmemchr
+      | malloc | calloc | realloc | free | abort
+      | v?snprintf | qsort | bsearch
+      | __assert_fail | __stack_chk_fail | __\w+_chk
+      | __asan_\w+ | __ubsan_\w+ | __sanitizer_\w+ | __gcov_\w+
+      | _GLOBAL_OFFSET_TABLE_ | __isoc99_\w+
+      | u?labs | llabs""", re.VERBOSE)
+
+
+def symbols(archive, which):
+    out = subprocess.run(["nm", "-P", "-A", which, archive], capture_output=True, text=True, check=True).stdout
+    for line in out.splitlines():
+        place, name = line.split()[:2]
+        yield place.split("[")[-1].rstrip("]:"), name
+
+
+def archive(layer):
+    path = BINARY.parent / "src" / f"libsalesreg_{layer}.a"
+    if not path.exists():
+        pytest.fail(f"{path} is not there; build the tree the binary under test comes from")
+    return path
+
+
+def test_the_domain_calls_nothing_but_the_base_layer_and_pure_functions():
+    own = {name for _, name in symbols(archive("domain"), "--defined-only")}
+    base = {name for _, name in symbols(archive("base"), "--defined-only")}
+    wrong = sorted({f"{object_file}: {name}" for object_file, name in symbols(archive("domain"), "--undefined-only")
+                    if name not in own and name not in base and not PURE.fullmatch(name)})
+    assert own, "the archive has no symbols"
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_domain_does_not_reach_the_world_through_the_base_layer():
+    """The base layer has a clock, a log and the configuration; decisions take those as arguments."""
+    worldly = {name for object_file, name in symbols(archive("base"), "--defined-only")
+               if object_file in ("clock.c.o", "log.c.o", "config.c.o", "secret.c.o", "json.c.o")}
+    assert worldly, "the base layer's files have other names now"
+    used = sorted({f"{object_file}: {name}" for object_file, name in symbols(archive("domain"), "--undefined-only")
+                   if name in worldly and not name.startswith(("__", "_sub", "_GLOBAL"))})
+    assert not used, "\n".join(used)
+
+
+def test_there_is_no_sql_in_c_files():
+    wrong = []
+    for _, path in files():
+        text = re.sub(r"/\*.*?\*/", lambda m: "\n" * m.group().count("\n"), path.read_text(), flags=re.S)
+        for number, line in enumerate(text.splitlines(), 1):
+            if re.search(r'"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|CREATE|ALTER) [a-zA-Z(]', line):
+                wrong.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()}")
+    assert not wrong, "\n".join(wrong)

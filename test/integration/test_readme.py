@@ -1,0 +1,61 @@
+"""What the README promises is what the program has."""
+import os
+import re
+import subprocess
+
+import pytest
+
+from support.paths import ROOT
+from support.process import run
+
+README = ROOT / "README.md"
+
+
+def readme():
+    if not README.exists():
+        pytest.skip("there is no README.md yet")
+    return README.read_text()
+
+
+def table(text):
+    """The rows of configuration tables: from a header that begins with `| name |` to the first line that is no row."""
+    rows, inside = [], False
+    for line in text.splitlines():
+        if re.match(r"\|\s*name\s*\|\s*default", line):
+            inside = True
+        elif inside and line.startswith("|"):
+            if not re.match(r"\|[-| :]+\|$", line):
+                rows.append(re.sub(r"\s+", " ", line.strip()))
+        else:
+            inside = False
+    return rows
+
+
+def test_the_configuration_table_is_the_one_in_the_code():
+    described = table(run("help", "--markdown").stdout)
+    assert len(described) > 25
+    assert table(readme()) == described
+
+
+def test_the_readme_names_the_test_command_and_ci_runs_exactly_it():
+    assert re.search(r"^\s*(\$ )?\./test/run\.sh\b|`\./test/run\.sh`", readme(), re.M)
+    ci = ROOT / ".ci" / "run"
+    assert os.access(ci, os.X_OK)
+    commands = [line for line in ci.read_text().splitlines() if line.strip() and not line.startswith("#")]
+    assert len(commands) == 1 and "test/run.sh" in commands[0]
+
+
+def test_the_scripts_can_be_run_and_are_sound_shell():
+    for name in ("test/run.sh", "test/lint.sh", "test/packages.sh", ".ci/run"):
+        assert os.access(ROOT / name, os.X_OK), name
+        assert subprocess.run(["sh", "-n", ROOT / name]).returncode == 0, name
+
+
+def test_every_package_in_the_list_has_a_group_that_somebody_installs():
+    lines = [line.split() for line in (ROOT / "config" / "debian-packages.txt").read_text().splitlines()
+             if line.strip() and not line.startswith("#")]
+    assert len(lines) > 20
+    for package, *groups in lines:
+        assert groups and set(groups) <= {"build", "run", "test", "bench"}, package
+    names = [line[0] for line in lines]
+    assert len(set(names)) == len(names)

@@ -1,0 +1,94 @@
+"""Every statement the program can run, prepared against the migrated schema with nothing on the search path."""
+import re
+
+import psycopg2
+import pytest
+
+from support.paths import BINARY, ROOT
+
+FILES = sorted((ROOT / "sql" / "queries").glob("*.sql"))
+
+
+def statements(path):
+    """The rule of sql/embed.awk: a statement from one `-- name:` line to the next; comment and empty lines left out."""
+    name, lines = None, []
+    for line in path.read_text().splitlines():
+        if line.startswith("-- name:"):
+            if name:
+                yield name, "\n".join(lines)
+            name, lines = line.split()[2], []
+        elif name and not re.match(r"^[ \t]*(--|$)", line):
+            lines.append(line)
+    if name:
+        yield name, "\n".join(lines)
+
+
+ALL = [(path.name, name, text) for path in FILES for name, text in statements(path)]
+TRANSACTION = {"BEGIN", "COMMIT", "ROLLBACK"}
+
+
+def test_there_are_statements_and_each_has_a_name_of_its_own():
+    names = [name for _, name, _ in ALL]
+    assert len(names) > 30
+    assert len(set(names)) == len(names)
+
+
+def test_the_binary_embeds_exactly_these_statements():
+    generated = (BINARY.parent / "generated" / "salesreg" / "generated" / "statements.h").read_text()
+    embedded = re.findall(r"^\tSQL_([A-Z0-9_]+),", generated, re.M)
+    assert sorted(embedded) == sorted(name.upper() for _, name, _ in ALL)
+
+
+@pytest.mark.parametrize("file,name,text", ALL, ids=[name for _, name, _ in ALL])
+def test_the_statement_can_be_prepared_with_an_empty_search_path(module_connection, file, name, text):
+    if text.strip() in TRANSACTION:
+        return  # these three cannot be prepared by PREPARE; they are keywords
+    assert text.strip(), "empty"
+    with module_connection.cursor() as cursor:
+        cursor.execute(f"PREPARE s AS {text}")
+        try:
+            cursor.execute("SELECT parameter_types::text[] FROM pg_prepared_statements WHERE name = 's'")
+            types = cursor.fetchone()[0]
+            used = {int(n) for n in re.findall(r"\$(\d+)", text)}
+            assert used == set(range(1, len(types) + 1)), "parameters are numbered with a gap"
+        finally:
+            cursor.execute("DEALLOCATE s")
+
+
+@pytest.mark.parametrize("file,name,text", ALL, ids=[name for _, name, _ in ALL])
+def test_every_parameter_has_its_type_written_down(file, name, text):
+    """A guess of PostgreSQL's can change with the schema, and then a value sent as text is read differently."""
+    for number in set(re.findall(r"\$(\d+)", text)):
+        assert re.search(rf"\${number}::[a-z]+", text), f"${number} of {name} has no type"
+
+
+@pytest.fixture(scope="module")
+def module_connection(postgres, template):
+    postgres.execute(f"CREATE DATABASE statements TEMPLATE {template}")
+    connection = postgres.connect("statements")
+    with connection.cursor() as cursor:
+        cursor.execute("SET search_path = ''")
+    yield connection
+    connection.close()
+    postgres.execute("DROP DATABASE statements WITH (FORCE)")
+
+
+def test_triggers_and_functions_of_ours_work_with_an_empty_search_path(module_connection):
+    """They run in the session of whoever writes, with that session's search path."""
+    with module_connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("INSERT INTO public.sales_representatives (telegram_id, name, email, status)"
+                       " VALUES (1, 'A B', 'a@x.y', 'active')")
+        cursor.execute("INSERT INTO public.test_prospects (id, telegram_id, name) VALUES ('s', '@s', 's')")
+        cursor.execute("UPDATE public.test_prospects SET status = 'archived' WHERE id = 's'")
+        cursor.execute("INSERT INTO salesreg.outbox (chat_id, method, payload) VALUES (1, 'sendMessage', '{}')")
+        with pytest.raises(psycopg2.errors.SerializationFailure):
+            cursor.execute("SELECT salesreg.must(false)")
+        cursor.execute("ROLLBACK")
+
+
+def test_every_statement_is_used_by_some_c_file():
+    """A statement nobody runs is dead weight, and is tested by nobody."""
+    sources = "\n".join(path.read_text() for path in (ROOT / "src").rglob("*.c"))
+    unused = [name for _, name, _ in ALL if not re.search(rf"\bSQL_{name.upper()}\b", sources)]
+    assert not unused
