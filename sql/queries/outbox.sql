@@ -40,10 +40,12 @@ WITH due AS (
               (extract(epoch FROM now() - o.created_at) * 1000000)::bigint AS age_us
 )
 SELECT * FROM claimed ORDER BY priority, id
--- name: outbox_next_due
--- microseconds until the next row that waits for its time; NULL: none
-SELECT (extract(epoch FROM min(due_at) - now()) * 1000000)::bigint
-FROM salesreg.outbox WHERE state = 'queued' AND due_at > now()
+-- name: outbox_rest
+-- what a claim left: microseconds until the next row that waits for its time (NULL: none does), and whether any waits at
+-- all, perhaps behind one of its chat that is under way
+SELECT (extract(epoch FROM (SELECT min(due_at) FROM salesreg.outbox WHERE state = 'queued' AND due_at > now()) - now())
+        * 1000000)::bigint,
+       EXISTS (SELECT 1 FROM salesreg.outbox WHERE state = 'queued')
 -- name: outbox_sent
 -- $1 ids, $2 message ids
 WITH done AS (

@@ -76,6 +76,7 @@ struct delivery {
 	bool lent;             /* results are in somebody else's transaction */
 
 	bool want_claim;
+	bool backlog; /* the last claim left rows, perhaps behind messages that are under way */
 	size_t claim_limit, claim_step;
 	uv_timer_t timer; /* next due row, next free place in the limits */
 	uv_timer_t drain_timer;
@@ -318,6 +319,7 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 	log_context(0, 0);
 	bool was_full = delivery_is_full(d);
 	forget(s);
+	d->want_claim |= d->backlog;
 	tend(d);
 	if (was_full && !delivery_is_full(d) && d->options.roomy)
 		d->options.roomy(d->options.data);
@@ -411,7 +413,8 @@ static void send_claimed(struct delivery *d, const struct db_reply *reply)
 	struct outbox_row *rows;
 	size_t count = outbox_claim_parse(reply->results[d->claim_step], &d->arena, &rows);
 	int64_t now = clock_monotonic_us();
-	int64_t next_due = outbox_next_due_parse(reply->results[d->claim_step + 1]);
+	struct outbox_rest left = outbox_rest_parse(reply->results[d->claim_step + 1]);
+	d->backlog = left.any;
 	d->stats.claimed += count;
 	for (size_t i = 0; i < count; i++) {
 		rate_limit_take(&d->limits, rows[i].chat_id, now);
@@ -420,8 +423,8 @@ static void send_claimed(struct delivery *d, const struct db_reply *reply)
 	}
 	if (count == d->claim_limit)
 		d->want_claim = true; /* there may be more */
-	if (next_due >= 0)
-		wake_in(d, next_due);
+	if (left.next_due_us >= 0)
+		wake_in(d, left.next_due_us);
 }
 
 static void on_tended(struct db_conn *conn, const struct db_reply *reply, void *data)
@@ -487,7 +490,7 @@ static void plan_claim(struct delivery *d, struct db_plan *plan, int64_t now)
 		wake_in(d, first_ready - now);
 	d->want_claim = false;
 	d->claim_step = outbox_claim(plan, &d->arena, d->claim_limit, excluded, count);
-	(void)outbox_next_due(plan);
+	(void)outbox_rest(plan);
 }
 
 static void on_lease(struct db_conn *conn, enum err err, void *data)

@@ -52,14 +52,14 @@ size_t outbox_claim_parse(const PGresult *result, struct arena *a, struct outbox
 	return (size_t)count;
 }
 
-size_t outbox_next_due(struct db_plan *plan)
+size_t outbox_rest(struct db_plan *plan)
 {
-	return db_plan_add_plain(plan, SQL_OUTBOX_NEXT_DUE);
+	return db_plan_add_plain(plan, SQL_OUTBOX_REST);
 }
 
-int64_t outbox_next_due_parse(const PGresult *result)
+struct outbox_rest outbox_rest_parse(const PGresult *result)
 {
-	return db_get_i64(result, 0, 0, -1);
+	return (struct outbox_rest){db_get_i64(result, 0, 0, -1), db_get_bool(result, 0, 1)};
 }
 
 size_t outbox_settle(struct db_plan *plan)

@@ -29,9 +29,13 @@ struct outbox_row {
 /* The oldest unsent row of each chat but the excluded, most urgent first. */
 size_t outbox_claim(struct db_plan *plan, struct arena *a, size_t limit, const int64_t *excluded, size_t count);
 size_t outbox_claim_parse(const PGresult *result, struct arena *a, struct outbox_row **rows);
-/* Microseconds until a row that waits for its time is due; -1: none does. */
-size_t outbox_next_due(struct db_plan *plan);
-int64_t outbox_next_due_parse(const PGresult *result);
+/* What a claim in the same transaction left. */
+struct outbox_rest {
+	int64_t next_due_us; /* until a row that waits for its time is due; -1: none does */
+	bool any;            /* some row waits, perhaps behind one of its chat that is under way */
+};
+size_t outbox_rest(struct db_plan *plan);
+struct outbox_rest outbox_rest_parse(const PGresult *result);
 /* How many rows were found `sending`, and go again as possible duplicates. */
 size_t outbox_settle(struct db_plan *plan);
 int64_t outbox_settle_parse(const PGresult *result);
