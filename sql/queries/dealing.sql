@@ -7,7 +7,8 @@ FROM (
     SELECT p.id, p.telegram_id, p.name, p.context, p.notes, p.email, p.created_at, p.ctid AS place
     FROM public.test_prospects p
     WHERE p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
-      AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = p.id AND a.reason = 'declined')
+      -- OFFSET 0: a look-up a row, however few declines there were when this was planned
+      AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = p.id AND a.reason = 'declined' OFFSET 0)
     ORDER BY p.created_at, p.id
     LIMIT $1::integer
     FOR NO KEY UPDATE SKIP LOCKED

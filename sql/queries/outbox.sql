@@ -25,12 +25,14 @@ WITH again AS (
 )
 SELECT count(*) FROM again
 -- name: outbox_claim
--- $1 how many, $2 chats not to touch now. The oldest unsent row of each chat, most urgent chats first.
+-- $1 how many, $2 chats not to touch now: those their limits hold back, and those with a message under way. The oldest
+-- unsent row of each other chat, most urgent chats first.
 WITH due AS (
     SELECT o.id FROM salesreg.outbox o
     WHERE o.state = 'queued' AND o.due_at <= now() AND o.chat_id <> ALL ($2::bigint[])
       AND NOT EXISTS (SELECT 1 FROM salesreg.outbox b
-                      WHERE b.chat_id = o.chat_id AND b.state <> 'failed' AND (b.id < o.id OR b.state = 'sending'))
+                      WHERE b.chat_id = o.chat_id AND b.state <> 'failed' AND b.id < o.id
+                      OFFSET 0) -- a look-up a row, however small the table was when this was planned
     ORDER BY o.priority, o.id
     LIMIT $1::integer
 ), claimed AS (

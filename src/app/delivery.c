@@ -449,12 +449,15 @@ static void on_tended(struct db_conn *conn, const struct db_reply *reply, void *
 	check_drained(d);
 }
 
-/* Chats whose limit says "not yet", and the moment the first of them may go on. */
+/* Chats with a message under way, and those whose limit says "not yet", with the moment the first of them may go on. */
 static size_t excluded_chats(struct delivery *d, int64_t now, int64_t **chats, int64_t *first_ready)
 {
-	size_t count = 0, most = d->limits.chats.count < EXCLUDE_MOST ? d->limits.chats.count : EXCLUDE_MOST;
+	size_t count = 0, most = d->chats.count + d->limits.chats.count;
+	most = most < EXCLUDE_MOST ? most : EXCLUDE_MOST;
 	*chats = ARENA_ARRAY(&d->arena, int64_t, most);
 	*first_ready = INT64_MAX;
+	for (const struct map_slot *slot = NULL; count < most && (slot = map_next(&d->chats, slot));)
+		(*chats)[count++] = slot->key;
 	for (const struct map_slot *slot = NULL; count < most && (slot = map_next(&d->limits.chats, slot));) {
 		int64_t ready = rate_limit_ready_at(&d->limits, slot->key, now);
 		if (ready <= now)
@@ -486,7 +489,7 @@ static void plan_claim(struct delivery *d, struct db_plan *plan, int64_t now)
 	rate_limit_prune(&d->limits, now);
 	int64_t *excluded, first_ready;
 	size_t count = excluded_chats(d, now, &excluded, &first_ready);
-	if (count > 0)
+	if (first_ready != INT64_MAX)
 		wake_in(d, first_ready - now);
 	d->want_claim = false;
 	d->claim_step = outbox_claim(plan, &d->arena, d->claim_limit, excluded, count);
