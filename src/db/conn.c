@@ -258,7 +258,8 @@ static void on_deadline(uv_timer_t *timer)
 static const char session_defaults[] =
     "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2;"
     "SET tcp_user_timeout = 20000; SET client_connection_check_interval = 5000;"
-    "SET idle_in_transaction_session_timeout = 15000; SET plan_cache_mode = force_generic_plan;"
+    "SET idle_in_transaction_session_timeout = 15000; SET statement_timeout = 0; SET lock_timeout = 0;"
+    "SET default_transaction_isolation = 'read committed'; SET plan_cache_mode = force_generic_plan;"
     "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off; SET search_path = ''; SET jit = off";
 
 static void ignore_notice(void *unused, const PGresult *result)

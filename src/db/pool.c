@@ -29,6 +29,7 @@ struct waiter {
 	void (*granted)(struct db_conn *, enum err, void *);
 	void *data;
 	int64_t deadline_us; /* 0: none */
+	enum err expired;    /* what to say at the deadline */
 };
 
 /* A db_pool_run() on its way. */
@@ -203,11 +204,29 @@ static void answer_first(struct db_pool *pool, struct db_conn *conn, enum err er
 	granted(conn, err, data);
 }
 
+static void expire_waiters(struct db_pool *pool, int64_t now)
+{
+	struct waiter *w = TAILQ_FIRST(&pool->waiting);
+	while (w && !pool->destroyed) {
+		if (w->deadline_us == 0 || w->deadline_us > now) {
+			w = TAILQ_NEXT(w, link);
+			continue;
+		}
+		TAILQ_REMOVE(&pool->waiting, w, link);
+		pool->waiting_count--;
+		pool->stats.timed_out++;
+		w->granted(NULL, w->expired, w->data);
+		free(w);
+		w = TAILQ_FIRST(&pool->waiting); /* the callback may have changed the list */
+	}
+}
+
 static void on_soon(uv_idle_t *handle)
 {
 	struct db_pool *pool = handle->data;
 	(void)uv_idle_stop(handle);
 	struct member *m;
+	expire_waiters(pool, clock_monotonic_us());
 	while (!pool->destroyed && !TAILQ_EMPTY(&pool->waiting) && (m = find(pool, MEMBER_FREE))) {
 		m->state = MEMBER_LEASED;
 		pool->stats.acquired++;
@@ -215,21 +234,6 @@ static void on_soon(uv_idle_t *handle)
 	}
 	if (!pool->destroyed)
 		grow(pool);
-}
-
-static void expire_waiters(struct db_pool *pool, int64_t now)
-{
-	for (struct waiter *w = TAILQ_FIRST(&pool->waiting), *next; w && !pool->destroyed; w = next) {
-		next = TAILQ_NEXT(w, link);
-		if (w->deadline_us == 0 || w->deadline_us > now)
-			continue;
-		TAILQ_REMOVE(&pool->waiting, w, link);
-		pool->waiting_count--;
-		pool->stats.timed_out++;
-		w->granted(NULL, ERR_TIMEOUT, w->data);
-		free(w);
-		next = TAILQ_FIRST(&pool->waiting); /* the callback may have changed the list */
-	}
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -278,11 +282,14 @@ static struct waiter *enqueue(struct db_pool *pool, uint64_t deadline_ms, bool f
 		abort();
 	w->granted = granted;
 	w->data = data;
+	w->expired = ERR_TIMEOUT;
 	if (deadline_ms)
 		w->deadline_us = clock_monotonic_us() + (int64_t)deadline_ms * 1000;
-	/* over the limit it still waits its turn for an answer from the loop: "busy", by way of an expired deadline */
-	if (pool->options.max_waiting && pool->waiting_count >= pool->options.max_waiting)
+	/* over the limit the refusal comes from the loop, too: by way of a deadline that has passed */
+	if (pool->options.max_waiting && pool->waiting_count >= pool->options.max_waiting) {
 		w->deadline_us = 1;
+		w->expired = ERR_BUSY;
+	}
 	if (first)
 		TAILQ_INSERT_HEAD(&pool->waiting, w, link);
 	else
