@@ -1,0 +1,605 @@
+"""Prospects are dealt to reps; reps hear of it and report with buttons."""
+import collections
+import re
+import subprocess
+import threading
+
+import pytest
+
+from support.postgres import bin_dir
+from support.waiting import eventually
+
+ADMIN = 7_900_000_001
+NO_REP = "SELECT count(*) FROM test_prospects WHERE assigned_rep_id IS NULL AND status IN" \
+         " ('unreached', 'contacted', 'in_conversation')"
+
+
+def psql(world, sql):
+    """As a manager would, by hand."""
+    subprocess.run([str(bin_dir() / "psql"), "-qX", "-v", "ON_ERROR_STOP=1", world.db.url, "-c", sql], check=True,
+                   stdin=subprocess.DEVNULL)
+
+
+def reps(world, count):
+    """So many registered people; nothing dealt to them yet."""
+    people = world.sandbox.someone(count)
+    for i, person in enumerate(people):
+        person.registers(name=f"Rep {'ABCDEFGHIJ'[i]}lpha")
+    return people
+
+
+def card(world, locale, name, link, context=None, notes=None):
+    """How a prospect is shown."""
+    t = world.texts
+    lines = [name, t.render(locale, "prospect_link", link=link)]
+    if context:
+        lines.append(t.render(locale, "prospect_context", context=context))
+    if notes:
+        lines.append(t.render(locale, "prospect_notes", notes=notes))
+    return "\n".join(lines)
+
+
+def holder(world, prospect_id):
+    """The Telegram id of the rep a prospect is with, or None."""
+    return world.db.value("SELECT (SELECT r.telegram_id FROM sales_representatives r WHERE r.id = p.assigned_rep_id)"
+                          " FROM test_prospects p WHERE p.id = %s", prospect_id)
+
+
+def dealt(world, prospect_id, to=None):
+    """Awaits that it is with somebody (or with this person); returns whom."""
+    return eventually(lambda: (h := holder(world, prospect_id)) and (to is None or h == to.id) and h,
+                      what=f"{prospect_id} is dealt to {to or 'somebody'}")
+
+
+def first_and_second(world, people, prospect_id):
+    first = dealt(world, prospect_id)
+    return sorted(people, key=lambda p: p.id != first)
+
+
+@pytest.fixture
+def empty(make_world):
+    """Everything runs, and there are no prospects."""
+    world = make_world()
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    return world
+
+
+# notification ---------------------------------------------------------------------------------------------------------
+
+def test_the_seed_prospects_are_assigned_to_the_first_rep_who_is_told_with_buttons(world):
+    anna = world.person()
+    anna.registers()
+    told = anna.hears_anything()
+    t = world.texts
+    parts = told.text.split("\n\n")
+    assert parts[0] == t.render("ru", "notice_many", count=3)
+    assert parts[-1] == t.raw("ru", "legend")
+    rows = world.db.rows("SELECT * FROM test_prospects ORDER BY created_at, id")
+    for i, row in enumerate(rows):
+        link = "https://t.me/" + row["telegram_id"][1:]
+        assert parts[i + 1] == f"{i + 1}. " + card(world, "ru", row["name"], link, row["context"], row["notes"])
+        assert row["assigned_rep_id"] == world.db.rep(anna.id)["id"]
+    assert len(told.buttons) == 6
+    assert told.labels[0] == t.render("ru", "button_contacted_named", number=1, name=rows[0]["name"])
+    assert told.labels[5] == t.render("ru", "button_decline_named", number=3, name=rows[2]["name"])
+    # what other programs do
+    assert len(world.db.rows("SELECT * FROM sales_representatives;")) == 1
+    assert all(row["assigned_rep_id"] for row in world.db.rows("SELECT name, assigned_rep_id FROM test_prospects;"))
+
+
+def test_a_prospect_put_in_by_psql_is_notified_with_its_buttons(empty):
+    anna, = reps(empty, 1)
+    psql(empty, "INSERT INTO test_prospects (id, telegram_id, name, context, notes) VALUES"
+                " ('p1', '@ivan_p', 'Ivan P', 'wants a house', 'call late')")
+    told = anna.hears_anything()
+    t = empty.texts
+    assert told.text == t.raw("ru", "notice_one") + "\n\n" + card(empty, "ru", "Ivan P", "https://t.me/ivan_p",
+                                                                   "wants a house", "call late")
+    assert told.labels == [t.raw("ru", "button_contacted"), t.raw("ru", "button_decline")]
+    assert all(1 <= len(data.encode()) <= 64 for data in told.data)
+
+
+def test_a_rep_is_notified_in_their_own_language(empty):
+    john = empty.person("John Smith", language="en")
+    john.registers()
+    empty.db.add_prospect("p1", "Ivan P", "@ivan_p")
+    assert john.hears_anything().text.startswith(empty.texts.raw("en", "notice_one"))
+
+
+@pytest.mark.parametrize("telegram,key,value", [
+    ("@ivan_p", "prospect_link", "https://t.me/ivan_p"),
+    ("123456789", "prospect_number", "123456789"),
+    ("call +62 812 000", "prospect_link", "call +62 812 000"),
+])
+def test_the_notification_says_how_to_reach_the_prospect(empty, telegram, key, value):
+    anna, = reps(empty, 1)
+    empty.db.add_prospect("p1", "Ivan P", telegram)
+    assert empty.texts.pattern("ru", key, link=value, number=value).fullmatch(anna.hears_anything().text.splitlines()[-1])
+
+
+def test_a_prospect_with_very_long_texts_and_id_is_told_within_telegrams_limits(empty):
+    anna, = reps(empty, 1)
+    empty.db.add_prospect("x" * 255, "N" * 255, "@" + "y" * 254, "контекст 🏝 " * 2000, "n" * 9000)
+    told = anna.hears_anything()
+    assert len(told.text.encode("utf-16-le")) // 2 <= 4096
+    anna.presses("button_contacted")
+    anna.is_answered("answer_contacted")
+    assert empty.db.prospect("x" * 255)["status"] == "contacted"
+    empty.settle()
+    assert empty.db.rows("SELECT error FROM salesreg.outbox") == []
+
+
+def test_many_prospects_at_once_are_one_notification_split_where_telegram_needs_it(make_world):
+    world = make_world(MAX_PROSPECTS_PER_REP="60")
+    world.db.no_prospects()
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name, context) SELECT 'p' || i, '@p' || i,"
+                     " 'Prospect ' || i || '.', repeat('words ', 40) FROM generate_series(1, 50) i")
+    world.start_bot()
+    anna, = reps(world, 1)
+    world.start_outreach()
+    eventually(lambda: world.db.value(NO_REP) == 0)
+    world.settle()
+    messages = anna.unheard()
+    names = [n for e in messages for n in re.findall(r"Prospect \d+\.", e["text"])]
+    assert len(names) == len(set(names)) == 50
+    assert 1 < len(messages) <= 15, "all it got in one go is not a message each"
+    assert messages[0]["text"].startswith(world.texts.render("ru", "notice_many", count=50))
+    for message in messages:
+        rows = message["reply_markup"]["inline_keyboard"]
+        assert sum(map(len, rows)) == 2 * len(re.findall(r"Prospect \d+\.", message["text"]))
+    assert world.db.rows("SELECT error FROM salesreg.outbox") == []
+
+
+def test_nothing_is_dealt_while_outreach_is_disabled(make_world):
+    world = make_world(OUTREACH_ENABLED="false")
+    world.start_bot()
+    world.start_outreach().wait_for_log("OUTREACH_ENABLED is false")
+    anna, = reps(world, 1)
+    world.settle()
+    assert anna.unheard() == []
+    assert world.db.value(NO_REP) == 3
+
+
+def test_only_open_prospects_are_dealt(empty):
+    anna, = reps(empty, 1)
+    empty.db.execute("INSERT INTO test_prospects (id, telegram_id, name, status) VALUES ('done', '@d', 'D', 'converted'),"
+                     " ('old', '@o', 'O', 'archived'), ('none', '@n', 'N', NULL), ('odd', '@x', 'X', 'whatever'),"
+                     " ('talking', '@t', 'T', 'in_conversation')")
+    dealt(empty, "talking", anna)
+    empty.settle()
+    assert empty.db.column("SELECT id FROM test_prospects WHERE assigned_rep_id IS NOT NULL") == ["talking"]
+    empty.db.execute("UPDATE test_prospects SET status = 'unreached' WHERE id = 'old'")
+    dealt(empty, "old", anna)
+
+
+def test_what_a_trigger_missed_the_sweep_finds(make_world):
+    world = make_world(OUTREACH_INTERVAL_SECONDS="1")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    anna, = reps(world, 1)
+    world.settle()
+    world.db.execute("ALTER TABLE test_prospects DISABLE TRIGGER USER")
+    world.db.add_prospect("p1")
+    dealt(world, "p1", anna)
+    anna.hears_anything()
+
+
+# buttons --------------------------------------------------------------------------------------------------------------
+
+def test_contacted_is_noted_once_and_the_button_goes(empty):
+    anna, = reps(empty, 1)
+    empty.db.add_prospect("p1", "Ivan P")
+    told = anna.hears_anything()
+    anna.presses("button_contacted")
+    anna.is_answered("answer_contacted", name="Ivan P")
+    edit = anna.sees_edit()
+    assert edit.id == told.id and edit.labels == [empty.texts.raw("ru", "button_decline")]
+    row = empty.db.prospect("p1")
+    assert row["status"] == "contacted" and row["last_contact_at"]
+    assert row["assigned_rep_id"] == empty.db.rep(anna.id)["id"]
+    anna.presses(data=told.data[0], message=told)  # a slow app still shows it
+    anna.is_answered("answer_contacted_already", name="Ivan P")
+    assert empty.db.prospect("p1")["last_contact_at"] == row["last_contact_at"]
+    kinds = empty.db.column("SELECT kind FROM salesreg.prospect_events WHERE prospect = 'p1' ORDER BY id")
+    assert kinds == ["assigned", "contacted"]
+
+
+def test_can_t_take_it_passes_the_prospect_to_the_next_rep_and_never_back(empty):
+    people = reps(empty, 3)
+    empty.db.add_prospect("p1", "Ivan P")
+    seen = []
+    for turn in range(3):
+        at = dealt(empty, "p1")
+        person = next(p for p in people if p.id == at)
+        assert person not in seen, "it came back to who declined it"
+        seen.append(person)
+        told = person.hears_anything()
+        assert (empty.texts.raw("ru", "notice_again") in told.text) == (turn > 0)
+        person.presses("button_decline", message=told)
+        person.is_answered("answer_declined", name="Ivan P")
+        assert person.sees_edit().buttons == []
+    empty.outreach.wait_for_log("declined by every rep")
+    empty.settle()
+    assert holder(empty, "p1") is None
+    reasons = empty.db.column("SELECT reason FROM salesreg.assignments WHERE prospect = 'p1' ORDER BY id")
+    assert reasons == ["declined"] * 3
+
+
+def test_when_nobody_is_left_the_admins_are_told_once_and_a_newcomer_gets_it(make_world):
+    world = make_world(ADMIN_TELEGRAM_IDS=str(ADMIN))
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    boss = world.person("Boss", id=ADMIN)
+    boss.opens()
+    boss.hears("offer")
+    anna, = reps(world, 1)
+    world.db.add_prospect("p1", "Ivan P", "@ivan_p", "wants a house")
+    anna.hears_anything()
+    anna.presses("button_decline")
+    told = boss.hears_anything()
+    assert told.text.startswith(world.texts.render("ru", "nobody_left", count=1))
+    assert "Ivan P" in told.text and "https://t.me/ivan_p" in told.text and told.buttons == []
+    world.settle()
+    assert boss.unheard() == [] and holder(world, "p1") is None
+    world.db.add_prospect("p2", "Other One")  # another round: the admins know already
+    dealt(world, "p2", anna)
+    world.settle()
+    assert boss.unheard() == []
+    boris = world.person()
+    boris.registers()
+    dealt(world, "p1", boris)
+    assert "Ivan P" in boris.hears_anything().text
+
+
+def test_a_declined_prospect_does_not_return_even_if_it_is_the_only_way(empty):
+    people = reps(empty, 2)
+    empty.db.add_prospect("p1")
+    first, second = first_and_second(empty, people, "p1")
+    first.hears_anything()
+    first.presses("button_decline")
+    dealt(empty, "p1", second)
+    second.hears_anything()
+    second.says("отключиться")
+    second.hears("ask_unregister")
+    second.says("да")
+    second.hears("unregistered")
+    empty.outreach.wait_for_log("declined by every rep")
+    empty.settle()
+    assert holder(empty, "p1") is None
+
+
+def test_buttons_of_an_ended_assignment_are_answered_and_not_applied(empty):
+    people = reps(empty, 2)
+    empty.db.add_prospect("p1")
+    first, second = first_and_second(empty, people, "p1")
+    told = first.hears_anything()
+    first.presses("button_decline")
+    first.is_answered("answer_declined")
+    dealt(empty, "p1", second)
+    before = empty.db.prospect("p1")
+    for data in told.data:
+        first.presses(data=data, message=told)
+        assert first.is_answered("answer_prospect_stale")["show_alert"]
+    assert empty.db.prospect("p1") == before
+    assert empty.db.value("SELECT count(*) FROM salesreg.assignments WHERE prospect = 'p1'") == 2
+
+
+def test_nobody_can_press_the_buttons_of_another_s_prospect(empty):
+    people = reps(empty, 2)
+    empty.db.add_prospect("p1")
+    first, second = first_and_second(empty, people, "p1")
+    told = first.hears_anything()
+    stranger = empty.person()
+    stranger.says("привет")
+    offer = stranger.hears("offer")
+    second.says("статус")
+    menu = second.hears("status")
+    for person, message in ((second, menu), (stranger, offer)):
+        for data in told.data:
+            person.presses(data=data, message=message)
+            person.is_answered("answer_prospect_stale")
+    assert holder(empty, "p1") == first.id
+    assert empty.db.prospect("p1")["status"] == "unreached"
+
+
+@pytest.mark.parametrize("change", [
+    "UPDATE test_prospects SET assigned_rep_id = NULL, status = 'archived'",
+    "UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives ORDER BY name DESC LIMIT 1)",
+    "DELETE FROM test_prospects",
+], ids=["taken away", "given to another", "deleted"])
+def test_buttons_are_stale_after_a_change_by_hand(empty, change):
+    anna, = reps(empty, 1)
+    empty.db.add_prospect("p1")
+    told = anna.hears_anything()
+    empty.db.execute("INSERT INTO sales_representatives (telegram_id, name, email, status)"
+                     " VALUES (99, 'Zed Z', 'z@z.z', 'pending')")
+    psql(empty, change)
+    before = empty.db.rows("SELECT * FROM test_prospects")
+    for data in told.data:
+        anna.presses(data=data, message=told)
+        anna.is_answered("answer_prospect_stale")
+    assert empty.db.rows("SELECT * FROM test_prospects") == before
+
+
+def test_a_closed_prospect_s_buttons_say_so(empty):
+    anna, = reps(empty, 1)
+    empty.db.add_prospect("p1", "Ivan P")
+    told = anna.hears_anything()
+    empty.db.execute("UPDATE test_prospects SET status = 'converted'")
+    anna.presses(data=told.data[1], message=told)
+    event = anna.is_answered("answer_prospect_stale")
+    assert event
+    assert empty.db.prospect("p1")["assigned_rep_id"] == empty.db.rep(anna.id)["id"]
+
+
+def test_both_buttons_pressed_at_once_leave_one_decision(empty):
+    people = reps(empty, 2)
+    empty.db.add_prospect("p1")
+    first, second = first_and_second(empty, people, "p1")
+    told = first.hears_anything()
+    empty.sandbox.acts([{"user": first.id, "type": "button", "data": data, "message_id": told.id}
+                        for data in (told.data[1], told.data[0], told.data[1])])
+    first.is_answered("answer_declined")
+    first.is_answered("answer_prospect_stale")
+    first.is_answered("answer_prospect_stale")
+    dealt(empty, "p1", second)
+    assert empty.db.prospect("p1")["status"] == "unreached"
+    empty.settle()
+    assert empty.db.rows("SELECT * FROM salesreg.parked_updates") == []
+
+
+# my clients -----------------------------------------------------------------------------------------------------------
+
+def test_my_clients_lists_them_with_status_and_working_buttons(empty):
+    anna, = reps(empty, 1)
+    empty.db.add_prospect("p1", "Ivan P", "@ivan_p", "wants a house")
+    anna.hears_anything()
+    empty.db.add_prospect("p2", "Olga Q", "987654321")
+    anna.hears_anything()
+    empty.db.execute("UPDATE test_prospects SET status = 'in_conversation' WHERE id = 'p2'")
+    anna.says("мои клиенты")
+    listed = anna.hears_anything()
+    t = empty.texts
+    assert listed.text.split("\n\n")[0] == t.render("ru", "clients_header", count=2)
+    assert "1. Ivan P" in listed.text and "2. Olga Q" in listed.text
+    assert t.raw("ru", "prospect_unreached") in listed.text and t.raw("ru", "prospect_in_conversation") in listed.text
+    assert listed.labels == [t.render("ru", "button_contacted_named", number=1, name="Ivan P"),
+                             t.render("ru", "button_decline_named", number=1, name="Ivan P"),
+                             t.render("ru", "button_decline_named", number=2, name="Olga Q")]
+    anna.presses(data=listed.data[0], message=listed)
+    anna.is_answered("answer_contacted", name="Ivan P")
+    assert empty.db.prospect("p1")["status"] == "contacted"
+    assert len(anna.sees_edit().buttons) == 2
+    anna.says("статус")
+    anna.hears("status", open=2)
+
+
+def test_a_long_list_of_clients_is_split_and_complete(make_world):
+    world = make_world(MAX_PROSPECTS_PER_REP="100")
+    world.db.no_prospects()
+    world.start_bot()
+    anna, = reps(world, 1)
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name, context, assigned_rep_id) SELECT 'p' || i,"
+                     " '@p' || i, 'Client ' || i || '.', repeat('слова ', 60), r.id FROM generate_series(1, 70) i,"
+                     " sales_representatives r")
+    anna.says("мои клиенты")
+    texts = []
+    while sum(len(re.findall(r"Client \d+\.", text)) for text in texts) < 70:
+        texts.append(anna.hears_anything().text)
+    names = [n for text in texts for n in re.findall(r"\d+\. Client \d+\.", text)]
+    assert len(names) == len(set(names)) == 70
+    assert [int(n.split(".")[0]) for n in names] == list(range(1, 71)), "numbered through, in order"
+    assert all(len(text.encode("utf-16-le")) // 2 <= 4096 for text in texts)
+    assert texts[0].startswith(world.texts.render("ru", "clients_header", count=70))
+
+
+# coming and going -----------------------------------------------------------------------------------------------------
+
+def test_unregistering_hands_the_open_prospects_to_others(empty):
+    people = reps(empty, 2)
+    empty.db.add_prospect("p1", "Ivan P")
+    first, second = first_and_second(empty, people, "p1")
+    first.hears_anything()
+    empty.db.execute("INSERT INTO test_prospects (id, telegram_id, name, status, assigned_rep_id)"
+                     " SELECT 'won', '@w', 'W', 'converted', id FROM sales_representatives WHERE telegram_id = %s", first.id)
+    first.says("отключиться")
+    first.hears("ask_unregister", open=1)
+    first.presses("button_unregister_yes")
+    first.hears("unregistered")
+    dealt(empty, "p1", second)
+    assert "Ivan P" in second.hears_anything().text
+    assert holder(empty, "won") == first.id, "what is closed stays in the history of who closed it"
+    reasons = empty.db.column("SELECT reason FROM salesreg.assignments WHERE prospect = 'p1' ORDER BY id")
+    assert reasons == ["unregistered", None]
+
+
+def test_a_rep_who_blocks_the_bot_loses_the_prospects_and_gets_none_until_writing_again(empty):
+    people = reps(empty, 2)
+    empty.db.add_prospect("p1")
+    first, second = first_and_second(empty, people, "p1")
+    first.hears_anything()
+    first.blocks()
+    dealt(empty, "p1", second)
+    second.hears_anything()
+    for i in range(3):
+        empty.db.add_prospect(f"more{i}")
+        dealt(empty, f"more{i}", second)
+    first.says("я вернулась")  # Telegram unblocks, then sends this
+    first.hears("menu")
+    empty.db.add_prospect("p9")
+    dealt(empty, "p9", first)
+    first.hears_anything()
+
+
+def test_unblocking_alone_brings_a_rep_back(empty):
+    anna, = reps(empty, 1)
+    anna.blocks()
+    empty.settle()
+    empty.db.add_prospect("p1")
+    empty.settle()
+    assert holder(empty, "p1") is None
+    anna.unblocks()
+    dealt(empty, "p1", anna)
+    anna.hears_anything()
+
+
+@pytest.mark.parametrize("how", ["deactivated", "fault"])
+def test_a_403_on_sending_makes_the_rep_unavailable_and_the_prospects_go_on(empty, how):
+    people = reps(empty, 2)
+    for person in people:
+        person.forget()
+    # whoever is next cannot be reached, and no update says so
+    turn = empty.db.value("SELECT r.telegram_id FROM salesreg.rep_dealing d JOIN sales_representatives r ON r.id = d.rep"
+                          " ORDER BY d.last_dealt LIMIT 1")
+    first, second = sorted(people, key=lambda p: p.id != turn)
+    if how == "deactivated":
+        first.act("deactivate")
+    else:
+        empty.sandbox.fault("403", method="sendMessage", chat=first.id)
+    empty.db.add_prospect("p1", "Ivan P")
+    dealt(empty, "p1", second)
+    assert "Ivan P" in second.hears_anything().text
+    row = empty.db.row("SELECT d.available, d.reason FROM salesreg.rep_dealing d JOIN sales_representatives r"
+                       " ON r.id = d.rep WHERE r.telegram_id = %s", first.id)
+    assert not row["available"] and row["reason"]
+    gone = empty.db.eventually("SELECT count(*) FROM salesreg.outbox_history WHERE state = 'gone' AND error ILIKE 'forbidden%%'")
+    assert gone == 1
+    if how == "fault":
+        first.says("статус")
+        first.hears("status", open=0)
+        empty.db.add_prospect("p2")
+        dealt(empty, "p2", first)
+
+
+def test_a_suspended_rep_s_prospects_go_on_with_the_next_sweep(make_world):
+    world = make_world(OUTREACH_INTERVAL_SECONDS="1")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    people = reps(world, 2)
+    world.db.add_prospect("p1")
+    first, second = first_and_second(world, people, "p1")
+    psql(world, f"UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = {first.id}")
+    dealt(world, "p1", second)
+
+
+# whose turn it is -----------------------------------------------------------------------------------------------------
+
+def test_nobody_holds_more_than_the_capacity_and_room_is_filled_again(make_world):
+    world = make_world(MAX_PROSPECTS_PER_REP="2")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    anna, = reps(world, 1)
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name, created_at) SELECT 'p' || i, '@p', 'P ' || i,"
+                     " now() + i * interval '1 second' FROM generate_series(1, 5) i")
+    eventually(lambda: world.db.value(NO_REP) == 3)
+    world.settle()
+    assert world.db.column("SELECT id FROM test_prospects WHERE assigned_rep_id IS NOT NULL ORDER BY id") == ["p1", "p2"], \
+        "the oldest first"
+    psql(world, "UPDATE test_prospects SET status = 'converted' WHERE id = 'p1'")
+    dealt(world, "p3", anna)
+    psql(world, "UPDATE test_prospects SET status = 'archived' WHERE id = 'p2'")
+    dealt(world, "p4", anna)
+    world.settle()
+    assert world.db.value(NO_REP) == 1
+    assert world.db.value("SELECT count(*) FROM test_prospects WHERE assigned_rep_id IS NOT NULL AND status = 'unreached'") == 2
+
+
+def test_round_robin_deals_in_turn_whoever_frees_room(make_world):
+    world = make_world(ASSIGNMENT_STRATEGY="round_robin")
+    world.db.no_prospects()
+    world.db.add_reps([1001, 1002, 1003])
+    world.start_outreach()
+    order = []
+    for i in range(9):
+        world.db.add_prospect(f"p{i}")
+        order.append(dealt(world, f"p{i}"))
+        if i % 2:  # closing some changes nothing about whose turn it is
+            world.db.execute("UPDATE test_prospects SET status = 'converted' WHERE id = %s", f"p{i}")
+    assert set(order[:3]) == {1001, 1002, 1003}
+    assert order == order[:3] * 3
+
+
+def test_least_loaded_deals_to_who_has_fewest_open(make_world):
+    world = make_world(ASSIGNMENT_STRATEGY="least_loaded", MAX_PROSPECTS_PER_REP="50")
+    world.db.no_prospects()
+    world.db.add_reps([1001, 1002, 1003])
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name, status, assigned_rep_id)"
+                     " SELECT 'h' || n || '-' || r.telegram_id, '@h', 'H', 'contacted', r.id"
+                     " FROM sales_representatives r JOIN (VALUES (1001, 4), (1002, 2), (1003, 0)) AS v (t, c)"
+                     " ON v.t = r.telegram_id, generate_series(1, 4) n WHERE n <= c")
+    world.start_outreach()
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name) SELECT 'p' || i, '@p', 'P'"
+                     " FROM generate_series(1, 9) i")
+    eventually(lambda: world.db.value(NO_REP) == 0)
+    held = dict(world.db.rows("SELECT r.telegram_id, count(*) FROM test_prospects p JOIN sales_representatives r"
+                              " ON r.id = p.assigned_rep_id GROUP BY 1"))
+    assert held == {1001: 5, 1002: 5, 1003: 5}
+
+
+@pytest.mark.parametrize("strategy", ["round_robin", "least_loaded"])
+@pytest.mark.parametrize("capacity,expected", [(60, 600), (200, 1000)], ids=["too little room", "room enough"])
+def test_eight_outreach_processes_deal_1000_prospects_to_10_reps_exactly(make_world, strategy, capacity, expected):
+    world = make_world(ASSIGNMENT_STRATEGY=strategy, MAX_PROSPECTS_PER_REP=str(capacity), DB_POOL_SIZE="2")
+    world.db.no_prospects()
+    world.start_bot()
+    people = world.sandbox.someone(10)
+    for person in people:
+        person.opens()
+        person.hears("offer")
+    world.db.add_reps([p.id for p in people])
+    for _ in range(8):
+        world.start_outreach()
+
+    def insert(part):
+        connection = world.db.connect()
+        with connection.cursor() as cursor:
+            for i in range(0, 250, 5):
+                cursor.execute("INSERT INTO test_prospects (id, telegram_id, name) SELECT 'q' || (%s + i), '@q',"
+                               " 'Prospect ' || (%s + i) || '.' FROM generate_series(1, 5) i",
+                               (part * 250 + i, part * 250 + i))
+        connection.close()
+
+    threads = [threading.Thread(target=insert, args=(part,)) for part in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    eventually(lambda: world.db.value("SELECT count(*) FROM test_prospects WHERE assigned_rep_id IS NOT NULL") >= expected,
+               timeout=90)
+    world.settle(timeout=90)
+    held = world.db.column("SELECT count(*) FROM test_prospects WHERE assigned_rep_id IS NOT NULL GROUP BY assigned_rep_id")
+    assert sum(held) == expected
+    assert len(held) == 10 and max(held) <= capacity
+    assert max(held) - min(held) <= 1
+    # the history says the same as the table
+    assert world.db.value("SELECT count(*) FROM salesreg.assignments") == expected
+    assert world.db.value("SELECT count(*) FROM salesreg.assignments a JOIN test_prospects p ON p.id = a.prospect"
+                          " AND p.assigned_rep_id = a.rep WHERE a.ended_at IS NULL") == expected
+    # and every prospect was announced, once, to the rep it is with
+    announced = collections.Counter()
+    for person in people:
+        for event in person.unheard():
+            announced.update((person.id, name) for name in re.findall(r"Prospect \d+\.", event["text"]))
+    actual = {(row[0], row[1]) for row in world.db.rows(
+        "SELECT r.telegram_id, p.name FROM test_prospects p JOIN sales_representatives r ON r.id = p.assigned_rep_id")}
+    assert set(announced) == actual
+    assert max(announced.values()) == 1
+
+
+def test_a_rep_added_by_hand_is_dealt_to_and_cannot_be_told_until_they_write(empty):
+    """Telegram lets no bot begin a conversation: the rep is unavailable, the prospect waits, and nothing is lost."""
+    boris = empty.person()
+    empty.db.add_reps([boris.id])
+    empty.db.add_prospect("p1", "Ivan P")
+    eventually(lambda: empty.db.rows("SELECT 1 FROM salesreg.rep_dealing WHERE NOT available"))
+    eventually(lambda: holder(empty, "p1") is None)
+    boris.opens()
+    boris.hears("welcome_back")
+    dealt(empty, "p1", boris)
+    assert "Ivan P" in boris.hears_anything().text
