@@ -5,6 +5,9 @@ import re
 from .paths import ROOT
 
 
+PLACEHOLDER = r"\{([a-z_]+)\}"
+
+
 class Texts:
     def __init__(self, path=ROOT / "config" / "messages.json", replacements=None):
         self.locales = json.loads(path.read_text())
@@ -15,13 +18,13 @@ class Texts:
         return self.locales[locale][key]
 
     def render(self, locale, key, **values):
-        text = self.locales[locale][key]
-        for name, value in values.items():
-            text = text.replace("{" + name + "}", str(value))
-        return text
+        """Braces inside values mean nothing."""
+        return re.sub(PLACEHOLDER, lambda m: str(values.get(m.group(1), m.group())), self.locales[locale][key])
 
     def pattern(self, locale, *keys, **values):
         """Matches these texts, one after the other with an empty line between; {placeholders} not given match anything."""
-        text = "\n\n".join(self.render(locale, key, **values) for key in keys)
-        parts = re.split(r"(\{[a-z_]+\})", text)
-        return re.compile("".join("(?s:.*)" if re.fullmatch(r"\{[a-z_]+\}", p) else re.escape(p) for p in parts))
+        parts = re.split(PLACEHOLDER, "\n\n".join(self.locales[locale][key] for key in keys))
+        # literal, name, literal, name… literal
+        parts[1::2] = [re.escape(str(values[name])) if name in values else "(?s:.*)" for name in parts[1::2]]
+        parts[0::2] = [re.escape(literal) for literal in parts[0::2]]
+        return re.compile("".join(parts))
