@@ -1,5 +1,5 @@
 # Turns text files into C at build time. -v mode=
-#   migrations       one initialiser { version, "name", "text", compatible } a file NNN_name.sql
+#   migrations       one initialiser { .version, .name, .text, .compatible } a file NNN_name.sql
 #   statement-enum   an enum from the lines "-- name: x" of the query files
 #   statement-table  the texts of the same, indexed by that enum
 #   texts            { "file name", "content" } a file
@@ -10,7 +10,7 @@ function quoted(s) {
 function base(path,  n, part) { n = split(path, part, "/"); return part[n] }
 function finish() {
     if (!open) return
-    if (mode == "migrations") printf "\t  , %d },\n", compatible
+    if (mode == "migrations") printf "\t  , .compatible = %d },\n", compatible
     else if (mode == "statement-table") printf "\t},\n"
     else if (mode == "texts") printf "\t},\n"
     open = 0
@@ -23,7 +23,7 @@ FNR == 1 {
     finish()
     if (mode == "migrations") {
         name = base(FILENAME); version = substr(name, 1, 3) + 0; sub(/\.sql$/, "", name)
-        printf "\t{ %d, \"%s\",\n", version, name
+        printf "\t{ .version = %d, .name = \"%s\", .text =\n", version, name
         compatible = 0; open = 1
     } else if (mode == "texts") {
         printf "\t{ \"%s\",\n", base(FILENAME)

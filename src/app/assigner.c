@@ -35,7 +35,7 @@ struct assigner {
 	struct arena arena;
 	struct db_plan plan;
 	size_t reps_step, candidates_step, turn_step;
-	size_t dealt; /* in the transaction under way */
+	size_t dealt;      /* in the transaction under way */
 	bool reads_follow; /* the plan under way ends with the reads of a round */
 	unsigned failures;
 	struct assigner_stats stats;
@@ -52,7 +52,8 @@ static void fail(struct assigner *s, const struct db_reply *reply)
 		s->sort_out = true;
 	s->stats.retried++;
 	int64_t pause = backoff_us(s->failures++, PAUSE_FIRST_US, PAUSE_LONGEST_US, clock_random());
-	log_warn("dealing was undone and is tried again in %lld ms: %s", (long long)pause / 1000, reply->message);
+	log_warn("dealing was undone and is tried again in %lld ms: %s", (long long)pause / 1000,
+	    reply->message);
 	s->step = STEP_IDLE;
 	s->woken = true;
 	db_pool_release(s->options.pool, s->conn);
@@ -75,7 +76,8 @@ static void run(struct assigner *s, void (*done)(struct db_conn *, const struct 
 	db_conn_run(s->conn, s->plan.steps, s->plan.count, DEADLINE_MS, done, s);
 }
 
-static void commit(struct assigner *s, void (*done)(struct db_conn *, const struct db_reply *, void *))
+static void commit(
+    struct assigner *s, void (*done)(struct db_conn *, const struct db_reply *, void *))
 {
 	(void)db_plan_add_plain(&s->plan, SQL_TX_COMMIT);
 	run(s, done);
@@ -86,8 +88,8 @@ static void queue_messages(struct assigner *s, const struct message_list *messag
 	struct queued_row *rows = ARENA_ARRAY(&s->arena, struct queued_row, messages->count);
 	size_t count = 0;
 	for (const struct message *m = messages->first; m; m = m->next)
-		rows[count++] =
-		    (struct queued_row){m->chat_id, outgoing_method(m), outgoing_payload(m, &s->arena)};
+		rows[count++] = (struct queued_row){
+		    m->chat_id, outgoing_method(m), outgoing_payload(m, &s->arena)};
 	outbox_queue(&s->plan, &s->arena, rows, count, PRIORITY_NOTIFICATION);
 }
 
@@ -141,11 +143,13 @@ static void on_nobody_left(struct db_conn *conn, const struct db_reply *reply, v
 		return;
 	}
 	struct waiting_row *rows;
-	size_t count = dealing_nobody_left_parse(reply->results[s->candidates_step], &s->arena, &rows);
+	size_t count =
+	    dealing_nobody_left_parse(reply->results[s->candidates_step], &s->arena, &rows);
 	s->plan.count = 0;
 	if (count > 0) {
 		const struct conversation_rules *rules = s->options.rules;
-		struct notice_prospect *prospects = ARENA_ARRAY(&s->arena, struct notice_prospect, count);
+		struct notice_prospect *prospects =
+		    ARENA_ARRAY(&s->arena, struct notice_prospect, count);
 		const char **ids = ARENA_ARRAY(&s->arena, const char *, count);
 		for (size_t i = 0; i < count; i++) {
 			prospects[i] = notice_of(&rows[i], true);
@@ -153,10 +157,12 @@ static void on_nobody_left(struct db_conn *conn, const struct db_reply *reply, v
 		}
 		struct message_list messages = {0};
 		for (size_t i = 0; i < rules->admin_count; i++)
-			notice_nobody_left(rules->catalog, rules->default_locale, rules->admin_ids[i], prospects, count,
-			    &s->arena, &messages);
-		log_warn("%zu prospects were declined by every rep and wait for somebody new%s", count,
-		    rules->admin_count ? "; the admins are told" : "; set ADMIN_TELEGRAM_IDS to be told by the bot");
+			notice_nobody_left(rules->catalog, rules->default_locale,
+			    rules->admin_ids[i], prospects, count, &s->arena, &messages);
+		log_warn("%zu prospects were declined by every rep and wait for somebody new%s",
+		    count,
+		    rules->admin_count ? "; the admins are told"
+				       : "; set ADMIN_TELEGRAM_IDS to be told by the bot");
 		queue_messages(s, &messages);
 		dealing_told(&s->plan, &s->arena, ids, count);
 	}
@@ -207,8 +213,8 @@ static void on_declined(struct db_conn *conn, const struct db_reply *reply, void
 		    .assignment_id = row.prospect.assignment_id};
 		struct notice_prospect prospect = notice_of(&row.prospect, true);
 		struct message_list messages = {0};
-		notice_build(s->options.rules->catalog, locale_of(s, &row.rep), row.rep.telegram_id, &prospect, 1,
-		    &s->arena, &messages);
+		notice_build(s->options.rules->catalog, locale_of(s, &row.rep), row.rep.telegram_id,
+		    &prospect, 1, &s->arena, &messages);
 		dealing_write(&s->plan, &s->arena, &deal, 1, "after a decline");
 		dealing_redealt(&s->plan, &deal);
 		queue_messages(s, &messages);
@@ -222,7 +228,8 @@ static void redeal(struct assigner *s)
 	s->step = STEP_REDEALING;
 	struct db_plan *plan = begin(s);
 	dealing_counts(plan);
-	s->candidates_step = dealing_declined(plan, &s->arena, (int64_t)s->options.rules->max_prospects);
+	s->candidates_step =
+	    dealing_declined(plan, &s->arena, (int64_t)s->options.rules->max_prospects);
 	run(s, on_declined);
 }
 
@@ -243,8 +250,8 @@ static void notify_reps(struct assigner *s, const struct dealing_rep_row *reps, 
 		sorted[got[picks[i]] + filled[picks[i]]++] = notice_of(&prospects[i], false);
 	struct message_list messages = {0};
 	for (size_t i = 0; i < rep_count; i++)
-		notice_build(s->options.rules->catalog, locale_of(s, &reps[i]), reps[i].telegram_id, sorted + got[i],
-		    got[i + 1] - got[i], &s->arena, &messages);
+		notice_build(s->options.rules->catalog, locale_of(s, &reps[i]), reps[i].telegram_id,
+		    sorted + got[i], got[i + 1] - got[i], &s->arena, &messages);
 	queue_messages(s, &messages);
 }
 
@@ -258,7 +265,8 @@ static void write_deals(struct assigner *s, const struct dealing_rep_row *reps, 
 		    .open = (size_t)reps[i].open,
 		    .capacity = s->options.rules->max_prospects};
 	size_t *picks = ARENA_ARRAY(a, size_t, prospect_count);
-	s->dealt = dealing_run(s->options.strategy, table, rep_count, prospect_count, turn, picks, a);
+	s->dealt =
+	    dealing_run(s->options.strategy, table, rep_count, prospect_count, turn, picks, a);
 	if (s->dealt == 0)
 		return;
 	struct deal *deals = ARENA_ARRAY(a, struct deal, s->dealt);
@@ -287,8 +295,8 @@ static void plan_round(struct assigner *s)
 	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
 	assignment_lock(plan);
 	dealing_counts(plan);
-	s->reps_step =
-	    dealing_reps(plan, &s->arena, capacity, s->options.strategy == STRATEGY_LEAST_LOADED, AT_ONCE);
+	s->reps_step = dealing_reps(
+	    plan, &s->arena, capacity, s->options.strategy == STRATEGY_LEAST_LOADED, AT_ONCE);
 	s->candidates_step = dealing_candidates(plan, &s->arena, AT_ONCE);
 	s->turn_step = dealing_turn(plan);
 	s->reads_follow = true;

@@ -23,17 +23,24 @@ enum {
  *                      +--- aborted: again, singly --+-----------------+
  *                      +--- alone and aborted again --> PARKING --> NEXT
  */
-enum batch_state { BATCH_IDLE, BATCH_NEXT, BATCH_MARKING, BATCH_READING, BATCH_WRITING, BATCH_PARKING };
+enum batch_state {
+	BATCH_IDLE,
+	BATCH_NEXT,
+	BATCH_MARKING,
+	BATCH_READING,
+	BATCH_WRITING,
+	BATCH_PARKING
+};
 
 struct batch {
 	struct batch_options options;
 	enum batch_state state;
 	struct db_conn *conn;
 	json_t *document;
-	struct arena arena;        /* the whole batch: parsed updates */
-	struct arena scratch;      /* one transaction */
+	struct arena arena;   /* the whole batch: parsed updates */
+	struct arena scratch; /* one transaction */
 	struct telegram_update *updates;
-	size_t count, from, to;    /* [from, to): the transaction in hand */
+	size_t count, from, to; /* [from, to): the transaction in hand */
 	bool careful, single, retried, force_lock;
 	int64_t in_hand_id, in_hand_count;
 	bool has_next;
@@ -134,20 +141,26 @@ static void park(struct batch *b, const char *reason)
 {
 	const struct telegram_update *update = &b->updates[b->from];
 	const struct event *event = &update->event;
-	char *payload = json_dumps(json_array_get(b->document, b->from), JSON_COMPACT | JSON_ENCODE_ANY);
+	char *payload =
+	    json_dumps(json_array_get(b->document, b->from), JSON_COMPACT | JSON_ENCODE_ANY);
 	struct db_plan *plan = fresh_plan(b);
 	log_context(event->chat_id, update->update_id);
-	log_error("this update could not be handled and is parked: %s; see `salesreg parked list`", reason);
+	log_error("this update could not be handled and is parked: %s; see `salesreg parked list`",
+	    reason);
 	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
 	plan_advance(b, plan, b->from + 1);
-	bot_park(plan, &b->scratch, b->options.bot_id, update->has_id ? &update->update_id : NULL, event->user_id,
-	    payload && strlen(payload) <= PAYLOAD_MOST ? arena_strdup(&b->scratch, payload) : "{}", reason);
+	bot_park(plan, &b->scratch, b->options.bot_id, update->has_id ? &update->update_id : NULL,
+	    event->user_id,
+	    payload && strlen(payload) <= PAYLOAD_MOST ? arena_strdup(&b->scratch, payload) : "{}",
+	    reason);
 	free(payload);
 	if (event->kind != EVENT_IGNORED && event->kind != EVENT_BLOCKED && event->chat_id) {
-		enum locale locale = locale_choose(event->language_code, b->options.rules->default_locale);
+		enum locale locale =
+		    locale_choose(event->language_code, b->options.rules->default_locale);
 		struct message message = {.kind = MESSAGE_SEND,
 		    .chat_id = event->chat_id,
-		    .text = catalog_render(b->options.rules->catalog, locale, TEXT_PARKED, NULL, 0, &b->scratch)};
+		    .text = catalog_render(
+			b->options.rules->catalog, locale, TEXT_PARKED, NULL, 0, &b->scratch)};
 		struct outbox_new row = {.chat_id = event->chat_id,
 		    .method = outgoing_method(&message),
 		    .payload = outgoing_payload(&message, &b->scratch),
@@ -168,12 +181,14 @@ static void aborted(struct batch *b, const struct db_reply *reply)
 		return;
 	}
 	if (b->state == BATCH_WRITING && reply->failed_step == b->fence_step) {
-		log_error("somebody else has moved the offset of this bot; giving the leadership up");
+		log_error(
+		    "somebody else has moved the offset of this bot; giving the leadership up");
 		finish(b, ERR_CONFLICT);
 		return;
 	}
 	b->stats.retried++;
-	log_warn("a transaction over %zu updates was undone: %s %s", b->to - b->from, reply->sqlstate, reply->message);
+	log_warn("a transaction over %zu updates was undone: %s %s", b->to - b->from,
+	    reply->sqlstate, reply->message);
 	if (reply->err == ERR_CONFLICT && !b->retried) {
 		b->retried = true;
 	} else if (b->to - b->from > 1) {
@@ -204,20 +219,22 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 	bool queued = false;
 	if (b->inserted) {
 		struct outbox_born *born;
-		size_t count = outbox_born_parse(reply->results[b->insert_step], &b->scratch, &born);
+		size_t count =
+		    outbox_born_parse(reply->results[b->insert_step], &b->scratch, &born);
 		assert(count == b->writes.message_count);
 		for (size_t i = 0; i < count; i++) {
 			const struct outbox_new *row = &b->writes.messages[i];
 			if (born[i].sending)
-				delivery_send(b->options.delivery, born[i].id, row->chat_id, row->method, row->payload, 1, false);
+				delivery_send(b->options.delivery, born[i].id, row->chat_id,
+				    row->method, row->payload, 1, false);
 			else
 				queued = true;
 		}
 	}
 	for (size_t i = 0; i < b->writes.answer_count; i++)
 		delivery_answer_callback(b->options.delivery,
-		    outgoing_callback_answer(b->writes.answers[i].callback_id, b->writes.answers[i].text,
-			b->writes.answers[i].alert, &b->scratch));
+		    outgoing_callback_answer(b->writes.answers[i].callback_id,
+			b->writes.answers[i].text, b->writes.answers[i].alert, &b->scratch));
 	if (queued)
 		delivery_wake(b->options.delivery);
 	b->retried = false;
@@ -245,7 +262,8 @@ static void write_batch(struct batch *b, const struct db_reply *reply)
 	struct subject_row *subjects;
 	struct client_row *clients;
 	if (b->interests.user_count) {
-		input.session_count = sessions_parse(reply->results[b->steps.sessions], a, &sessions);
+		input.session_count =
+		    sessions_parse(reply->results[b->steps.sessions], a, &sessions);
 		input.sessions = sessions;
 		input.rep_count = reps_parse(reply->results[b->steps.reps], a, &reps);
 		input.reps = reps;
@@ -255,11 +273,13 @@ static void write_batch(struct batch *b, const struct db_reply *reply)
 		input.emails = emails;
 	}
 	if (b->interests.assignment_count) {
-		input.assignment_count = assignments_parse(reply->results[b->steps.assignments], a, &assignments);
+		input.assignment_count =
+		    assignments_parse(reply->results[b->steps.assignments], a, &assignments);
 		input.assignments = assignments;
 	}
 	if (b->interests.subject_count) {
-		input.subject_count = subjects_parse(reply->results[b->steps.subjects], a, &subjects);
+		input.subject_count =
+		    subjects_parse(reply->results[b->steps.subjects], a, &subjects);
 		input.subjects = subjects;
 	}
 	if (b->interests.client_rep_count) {
@@ -281,7 +301,8 @@ static void write_batch(struct batch *b, const struct db_reply *reply)
 	delivery_put_results(b->options.delivery, plan, a);
 	b->inserted = b->writes.message_count > 0;
 	if (b->inserted)
-		b->insert_step = outbox_insert(plan, a, b->writes.messages, b->writes.message_count);
+		b->insert_step =
+		    outbox_insert(plan, a, b->writes.messages, b->writes.message_count);
 	(void)db_plan_add_plain(plan, SQL_TX_COMMIT);
 	b->state = BATCH_WRITING;
 	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_written, b);
@@ -309,19 +330,21 @@ static void read_batch(struct batch *b)
 	struct db_plan *plan = fresh_plan(b);
 	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
 	if (in->user_count) {
-		b->steps.lock =
-		    assignment_lock_if(plan, a, in->lock_certainly || b->force_lock, in->leavers, in->leaver_count);
+		b->steps.lock = assignment_lock_if(
+		    plan, a, in->lock_certainly || b->force_lock, in->leavers, in->leaver_count);
 		b->steps.sessions = sessions_read(plan, a, in->users, in->user_count);
 		b->steps.reps = reps_read(plan, a, in->users, in->user_count);
 	}
 	if (in->email_key_count)
 		b->steps.emails = rep_emails_read(plan, a, in->email_keys, in->email_key_count);
 	if (in->assignment_count)
-		b->steps.assignments = assignments_read(plan, a, in->assignments, in->assignment_count);
+		b->steps.assignments =
+		    assignments_read(plan, a, in->assignments, in->assignment_count);
 	if (in->subject_count)
 		b->steps.subjects = subjects_read(plan, a, in->subjects, in->subject_count);
 	if (in->client_rep_count)
-		b->steps.clients = clients_read(plan, a, in->client_reps, in->client_rep_count, CLIENTS_EACH);
+		b->steps.clients =
+		    clients_read(plan, a, in->client_reps, in->client_rep_count, CLIENTS_EACH);
 	b->state = BATCH_READING;
 	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_read, b);
 }
@@ -339,7 +362,8 @@ static void on_marked(struct db_conn *conn, const struct db_reply *reply, void *
 static void mark(struct batch *b)
 {
 	const struct telegram_update *update = &b->updates[b->from];
-	if (update->has_id && update->update_id == b->in_hand_id && b->in_hand_count >= IN_HAND_MOST) {
+	if (update->has_id && update->update_id == b->in_hand_id &&
+	    b->in_hand_count >= IN_HAND_MOST) {
 		park(b, "the bot died twice while it had this update in hand");
 		return;
 	}
@@ -359,7 +383,8 @@ static void next_transaction(struct batch *b)
 	arena_reset(&b->scratch);
 	b->to = b->single || b->careful ? b->from + 1 : b->count;
 	const struct telegram_update *first = &b->updates[b->from];
-	log_context(b->to - b->from == 1 ? first->event.chat_id : 0, b->to - b->from == 1 ? first->update_id : 0);
+	log_context(b->to - b->from == 1 ? first->event.chat_id : 0,
+	    b->to - b->from == 1 ? first->update_id : 0);
 	if (b->careful)
 		mark(b);
 	else
@@ -405,7 +430,8 @@ const int64_t *batch_next(const struct batch *b)
 	return b->has_next ? &b->next : NULL;
 }
 
-void batch_run(struct batch *b, json_t *updates, bool careful, int64_t in_hand_id, int64_t in_hand_count)
+void batch_run(
+    struct batch *b, json_t *updates, bool careful, int64_t in_hand_id, int64_t in_hand_count)
 {
 	assert(b->state == BATCH_IDLE);
 	b->document = json_incref(updates);

@@ -72,8 +72,8 @@ struct delivery {
 	struct results writing[RESULT_KINDS]; /* in a transaction */
 	int64_t block_us, block_writing_us;   /* a retry_after for everything, to be stored */
 	int64_t moved_from, moved_to;         /* a chat that changed its id */
-	bool waiting, running; /* for a lease, with its transaction */
-	bool lent;             /* results are in somebody else's transaction */
+	bool waiting, running;                /* for a lease, with its transaction */
+	bool lent;                            /* results are in somebody else's transaction */
 
 	bool want_claim;
 	bool backlog; /* the last claim left rows, perhaps behind messages that are under way */
@@ -93,7 +93,8 @@ static void tend(struct delivery *d);
 
 static const char *known_method(const char *method)
 {
-	static const char *const known[] = {"sendMessage", "editMessageReplyMarkup", "editMessageText"};
+	static const char *const known[] = {
+	    "sendMessage", "editMessageReplyMarkup", "editMessageText"};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (strcmp(known[i], method) == 0)
 			return known[i];
@@ -174,7 +175,8 @@ static void results_written(struct delivery *d, bool committed)
 
 static void check_drained(struct delivery *d)
 {
-	if (!d->draining || !d->drained || d->under_way_count > 0 || unwritten(d) > 0 || d->running || d->lent)
+	if (!d->draining || !d->drained || d->under_way_count > 0 || unwritten(d) > 0 ||
+	    d->running || d->lent)
 		return;
 	void (*drained)(void *) = d->drained;
 	d->drained = NULL;
@@ -214,7 +216,8 @@ static void forget(struct sending *s)
 
 static int64_t backoff(int attempts)
 {
-	return backoff_us(attempts > 0 ? (unsigned)attempts - 1 : 0, RETRY_FIRST_US, RETRY_LONGEST_US, clock_random());
+	return backoff_us(attempts > 0 ? (unsigned)attempts - 1 : 0, RETRY_FIRST_US,
+	    RETRY_LONGEST_US, clock_random());
 }
 
 /* A third chat refused at about the same time: the limit is not the chat's. */
@@ -223,7 +226,7 @@ static bool is_overall_limit(struct delivery *d, int64_t chat, int64_t now)
 	bool others = true;
 	for (int i = 0; i < 2; i++)
 		others &= d->limited_chats[i] != 0 && d->limited_chats[i] != chat &&
-		    now - d->limited_at_us[i] < SAME_LIMIT_US;
+			  now - d->limited_at_us[i] < SAME_LIMIT_US;
 	if (d->limited_chats[0] != chat) {
 		d->limited_chats[1] = d->limited_chats[0];
 		d->limited_at_us[1] = d->limited_at_us[0];
@@ -233,7 +236,8 @@ static bool is_overall_limit(struct delivery *d, int64_t chat, int64_t now)
 	return others;
 }
 
-static void try_later(struct delivery *d, const struct sending *s, const struct telegram_answer *answer)
+static void try_later(
+    struct delivery *d, const struct sending *s, const struct telegram_answer *answer)
 {
 	int64_t now = clock_monotonic_us(), pause = backoff(s->attempts);
 	d->stats.retried++;
@@ -247,11 +251,11 @@ static void try_later(struct delivery *d, const struct sending *s, const struct 
 		} else {
 			rate_limit_block_chat(&d->limits, s->chat, now + pause);
 		}
-		log_warn("Telegram asks to wait %lld ms before the next message %s", (long long)answer->retry_after_ms,
-		    overall ? "to anyone" : "to this chat");
+		log_warn("Telegram asks to wait %lld ms before the next message %s",
+		    (long long)answer->retry_after_ms, overall ? "to anyone" : "to this chat");
 	} else {
-		log_warn("message %lld was not taken (%s); next try in %lld ms", (long long)s->id, answer->description,
-		    (long long)pause / 1000);
+		log_warn("message %lld was not taken (%s); next try in %lld ms", (long long)s->id,
+		    answer->description, (long long)pause / 1000);
 	}
 	results_add(&d->fresh[RESULT_LATER],
 	    (struct outbox_result){.id = s->id, .pause_us = pause, .error = answer->description});
@@ -261,7 +265,8 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 {
 	struct sending *s = data;
 	struct delivery *d = s->d;
-	struct outbox_result result = {.id = s->id, .message_id = answer->message_id, .error = answer->description};
+	struct outbox_result result = {
+	    .id = s->id, .message_id = answer->message_id, .error = answer->description};
 	log_context(s->chat, 0);
 	switch (answer->class) {
 	case TELEGRAM_OK:
@@ -286,8 +291,8 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 			break;
 		}
 		d->stats.gone++;
-		log_info("message %lld: this chat cannot be written to any more (%s)", (long long)s->id,
-		    answer->description);
+		log_info("message %lld: this chat cannot be written to any more (%s)",
+		    (long long)s->id, answer->description);
 		result.pause_us = s->chat;
 		results_add(&d->fresh[RESULT_GONE], result);
 		break;
@@ -297,20 +302,22 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 			d->stats.possible_duplicates++;
 			result.maybe_delivered = true;
 			result.pause_us = backoff(s->attempts);
-			log_warn("message %lld: no answer (%s); it may have arrived and goes again, marked as a possible "
+			log_warn("message %lld: no answer (%s); it may have arrived and goes "
+				 "again, marked as a possible "
 				 "duplicate",
 			    (long long)s->id, answer->description);
 			results_add(&d->fresh[RESULT_LATER], result);
 			break;
 		}
 		d->stats.failed++;
-		log_error("message %lld: no answer after %d tries; see `salesreg outbox list`", (long long)s->id,
-		    s->attempts);
+		log_error("message %lld: no answer after %d tries; see `salesreg outbox list`",
+		    (long long)s->id, s->attempts);
 		results_add(&d->fresh[RESULT_FAILED], result);
 		break;
 	case TELEGRAM_BUG:
 		d->stats.failed++;
-		log_error("message %lld was refused for good: %s", (long long)s->id, answer->description);
+		log_error(
+		    "message %lld was refused for good: %s", (long long)s->id, answer->description);
 		results_add(&d->fresh[RESULT_FAILED], result);
 		break;
 	case TELEGRAM_CANCELLED:
@@ -326,14 +333,15 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 	check_drained(d);
 }
 
-void delivery_send(struct delivery *d, int64_t id, int64_t chat, const char *method, const char *payload,
-    int attempts, bool possible_duplicate)
+void delivery_send(struct delivery *d, int64_t id, int64_t chat, const char *method,
+    const char *payload, int attempts, bool possible_duplicate)
 {
 	const char *known = known_method(method);
 	if (!d->leading)
 		return; /* the row stays `sending` for the next leader */
 	if (!known) {
-		log_error("message %lld has the method %.40s, which is not one this bot sends", (long long)id, method);
+		log_error("message %lld has the method %.40s, which is not one this bot sends",
+		    (long long)id, method);
 		results_add(&d->fresh[RESULT_FAILED],
 		    (struct outbox_result){.id = id, .error = "not a method this bot sends"});
 		d->stats.failed++;
@@ -357,8 +365,8 @@ void delivery_send(struct delivery *d, int64_t id, int64_t chat, const char *met
 bool delivery_grants(struct delivery *d, int64_t chat)
 {
 	int64_t now = clock_monotonic_us();
-	if (!d->leading || d->draining || map_find(&d->chats, chat) || d->under_way_count >= MAX_UNDER_WAY ||
-	    rate_limit_ready_at(&d->limits, chat, now) > now)
+	if (!d->leading || d->draining || map_find(&d->chats, chat) ||
+	    d->under_way_count >= MAX_UNDER_WAY || rate_limit_ready_at(&d->limits, chat, now) > now)
 		return false;
 	rate_limit_take(&d->limits, chat, now);
 	return true;
@@ -418,8 +426,8 @@ static void send_claimed(struct delivery *d, const struct db_reply *reply)
 	d->stats.claimed += count;
 	for (size_t i = 0; i < count; i++) {
 		rate_limit_take(&d->limits, rows[i].chat_id, now);
-		delivery_send(d, rows[i].id, rows[i].chat_id, rows[i].method, rows[i].payload, rows[i].attempts,
-		    rows[i].possible_duplicate);
+		delivery_send(d, rows[i].id, rows[i].chat_id, rows[i].method, rows[i].payload,
+		    rows[i].attempts, rows[i].possible_duplicate);
 	}
 	if (count == d->claim_limit)
 		d->want_claim = true; /* there may be more */
@@ -437,7 +445,8 @@ static void on_tended(struct db_conn *conn, const struct db_reply *reply, void *
 		if (d->claim_limit > 0 && d->leading)
 			send_claimed(d, reply);
 	} else {
-		log_warn("the outbox could not be written or read, trying again: %s", reply->message);
+		log_warn(
+		    "the outbox could not be written or read, trying again: %s", reply->message);
 		if (d->claim_limit > 0)
 			d->want_claim = true;
 		if (d->leading)
@@ -456,9 +465,11 @@ static size_t excluded_chats(struct delivery *d, int64_t now, int64_t **chats, i
 	most = most < EXCLUDE_MOST ? most : EXCLUDE_MOST;
 	*chats = ARENA_ARRAY(&d->arena, int64_t, most);
 	*first_ready = INT64_MAX;
-	for (const struct map_slot *slot = NULL; count < most && (slot = map_next(&d->chats, slot));)
+	for (const struct map_slot *slot = NULL;
+	     count < most && (slot = map_next(&d->chats, slot));)
 		(*chats)[count++] = slot->key;
-	for (const struct map_slot *slot = NULL; count < most && (slot = map_next(&d->limits.chats, slot));) {
+	for (const struct map_slot *slot = NULL;
+	     count < most && (slot = map_next(&d->limits.chats, slot));) {
 		int64_t ready = rate_limit_ready_at(&d->limits, slot->key, now);
 		if (ready <= now)
 			continue;
@@ -569,7 +580,8 @@ void delivery_lead(struct delivery *d, int64_t blocked_us)
 {
 	d->leading = true;
 	if (blocked_us > 0) {
-		log_info("Telegram's request to wait still holds for %lld ms", (long long)blocked_us / 1000);
+		log_info("Telegram's request to wait still holds for %lld ms",
+		    (long long)blocked_us / 1000);
 		rate_limit_block_all(&d->limits, clock_monotonic_us() + blocked_us);
 	}
 	delivery_wake(d);
@@ -577,13 +589,13 @@ void delivery_lead(struct delivery *d, int64_t blocked_us)
 
 static void cancel_all(struct delivery *d)
 {
-	while (!LIST_EMPTY(&d->under_way)) {
-		struct sending *s = LIST_FIRST(&d->under_way);
+	for (struct sending *s = LIST_FIRST(&d->under_way), *next; s; s = next) {
+		next = LIST_NEXT(s, link);
 		telegram_call_cancel(s->call);
 		forget(s);
 	}
-	while (!LIST_EMPTY(&d->callbacks)) {
-		struct callback_answer *c = LIST_FIRST(&d->callbacks);
+	for (struct callback_answer *c = LIST_FIRST(&d->callbacks), *next; c; c = next) {
+		next = LIST_NEXT(c, link);
 		telegram_call_cancel(c->call);
 		LIST_REMOVE(c, link);
 		free(c);
@@ -596,7 +608,8 @@ void delivery_yield(struct delivery *d)
 		return;
 	d->leading = false;
 	if (d->under_way_count > 0)
-		log_warn("%zu messages were under way when the leadership was lost; they go again as possible duplicates",
+		log_warn("%zu messages were under way when the leadership was lost; they go again "
+			 "as possible duplicates",
 		    d->under_way_count);
 	cancel_all(d);
 	/*
@@ -616,8 +629,9 @@ static void on_drain_deadline(uv_timer_t *timer)
 {
 	struct delivery *d = timer->data;
 	if (d->under_way_count > 0)
-		log_warn("%zu messages were still under way at the stop; they go again later as possible duplicates",
-	    d->under_way_count);
+		log_warn("%zu messages were still under way at the stop; they go again later as "
+			 "possible duplicates",
+		    d->under_way_count);
 	cancel_all(d);
 	if (d->drained) {
 		void (*drained)(void *) = d->drained;

@@ -6,8 +6,8 @@
 
 enum { MAX_CLIENTS_SHOWN = 200 };
 
-void fold_interests(const struct telegram_update *updates, size_t count, struct arena *a,
-    struct fold_interests *in)
+void fold_interests(
+    const struct telegram_update *updates, size_t count, struct arena *a, struct fold_interests *in)
 {
 	*in = (struct fold_interests){
 	    .of = ARENA_ARRAY(a, struct conversation_interest, count),
@@ -78,7 +78,8 @@ static const struct rep_row *find_rep(const struct fold_input *input, int64_t us
 		if (row->telegram_id != user_id)
 			continue;
 		/* an old table may have a Telegram id twice: whoever is not removed counts */
-		if (!best || (strcmp(best->status, "removed") == 0 && strcmp(row->status, "removed") != 0))
+		if (!best ||
+		    (strcmp(best->status, "removed") == 0 && strcmp(row->status, "removed") != 0))
 			best = row;
 	}
 	return best;
@@ -140,7 +141,8 @@ static bool key_taken_here(const struct folding *f, const char *key)
 }
 
 /* Whether the update leans on something this batch has already changed. */
-static bool depends(struct folding *f, const struct person *p, const struct conversation_interest *interest)
+static bool depends(
+    struct folding *f, const struct person *p, const struct conversation_interest *interest)
 {
 	if (p->touched)
 		return true;
@@ -155,7 +157,8 @@ static bool depends(struct folding *f, const struct person *p, const struct conv
 	return false;
 }
 
-static void fill_facts(struct folding *f, struct person *p, const struct conversation_interest *interest)
+static void fill_facts(
+    struct folding *f, struct person *p, const struct conversation_interest *interest)
 {
 	const struct fold_input *input = f->input;
 	struct conversation_state *state = &p->state;
@@ -166,7 +169,8 @@ static void fill_facts(struct folding *f, struct person *p, const struct convers
 	state->client_count = 0;
 	for (size_t i = 0; interest->email_key && i < input->email_count; i++)
 		if (strcmp(input->emails[i].email_key, interest->email_key) == 0)
-			state->email_taken = !state->rep_id || strcmp(input->emails[i].rep, state->rep_id) != 0;
+			state->email_taken =
+			    !state->rep_id || strcmp(input->emails[i].rep, state->rep_id) != 0;
 	for (size_t i = 0; interest->assignment_id && i < input->assignment_count; i++) {
 		const struct assignment_row *row = &input->assignments[i];
 		if (row->id != interest->assignment_id)
@@ -204,8 +208,8 @@ static void fill_facts(struct folding *f, struct person *p, const struct convers
 		const struct client_row *row = &input->clients[i];
 		if (row->rep_telegram_id != p->user_id)
 			continue;
-		views[state->client_count++] = (struct client_view){row->prospect, row->name, row->telegram, row->status,
-		    row->context, row->assignment_id};
+		views[state->client_count++] = (struct client_view){row->prospect, row->name,
+		    row->telegram, row->status, row->context, row->assignment_id};
 	}
 	state->clients = views;
 }
@@ -252,7 +256,8 @@ static void apply_effect(struct folding *f, struct person *p, const struct effec
 	case EFFECT_REJECT:
 		w->decisions[w->decision_count++] = (struct rep_change){
 		    .rep = effect->rep_id,
-		    .status = rep_status_name(effect->kind == EFFECT_APPROVE ? REP_ACTIVE : REP_REMOVED),
+		    .status =
+			rep_status_name(effect->kind == EFFECT_APPROVE ? REP_ACTIVE : REP_REMOVED),
 		    .admin_id = p->user_id,
 		};
 		if (p->state.subject)
@@ -307,12 +312,13 @@ static void finish_sessions(struct folding *f)
 		const struct person *p = slot->value.pointer;
 		if (p->session_dirty)
 			w->sessions[w->session_count++] = (struct session_row){p->user_id,
-			    conversation_phase_name(p->state.phase), p->state.draft_name, locale_code(p->state.locale)};
+			    conversation_phase_name(p->state.phase), p->state.draft_name,
+			    locale_code(p->state.locale)};
 	}
 }
 
-void fold_run(const struct fold_input *input, const struct fold_interests *interests, struct arena *a,
-    struct fold_writes *w)
+void fold_run(const struct fold_input *input, const struct fold_interests *interests,
+    struct arena *a, struct fold_writes *w)
 {
 	size_t most = input->count * OUTCOME_MAX_EFFECTS;
 	*w = (struct fold_writes){
@@ -328,8 +334,10 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	    .declined = ARENA_ARRAY(a, int64_t, input->count),
 	    .answers = ARENA_ARRAY(a, struct fold_answer, input->count),
 	};
-	struct folding f = {
-	    .input = input, .a = a, .writes = w, .keys = ARENA_ARRAY(a, const char *, input->count)};
+	struct folding f = {.input = input,
+	    .a = a,
+	    .writes = w,
+	    .keys = ARENA_ARRAY(a, const char *, input->count)};
 	load_people(&f);
 	for (size_t i = 0; i < input->count; i++, w->taken++) {
 		const struct event *event = &input->updates[i].event;
@@ -347,8 +355,8 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 		p->state = outcome.next;
 		add_messages(&f, &outcome.messages);
 		if (outcome.callback_answer && event->callback_id)
-			w->answers[w->answer_count++] = (struct fold_answer){event->callback_id, outcome.callback_answer,
-			    outcome.callback_alert};
+			w->answers[w->answer_count++] = (struct fold_answer){
+			    event->callback_id, outcome.callback_answer, outcome.callback_alert};
 	}
 	finish_sessions(&f);
 	map_finish(&f.people);

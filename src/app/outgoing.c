@@ -32,7 +32,7 @@ static char *keyboard(const struct message *message, struct arena *a)
 			end = stpcpy(end, message->buttons[i].new_row ? "],[" : ",");
 		end = stpcpy(end, parts[i]);
 	}
-	(void)strcpy(end, message->button_count ? "]]}" : "]}");
+	(void)stpcpy(end, message->button_count ? "]]}" : "]}");
 	return out;
 }
 
@@ -41,19 +41,22 @@ const char *outgoing_payload(const struct message *message, struct arena *a)
 	switch (message->kind) {
 	case MESSAGE_SEND:
 		return arena_printf(a,
-		    "{\"chat_id\":%lld,\"text\":%s,\"link_preview_options\":{\"is_disabled\":true}%s%s}",
+		    "{\"chat_id\":%lld,\"text\":%s,\"link_preview_options\":{\"is_disabled\":true}%"
+		    "s%s}",
 		    (long long)message->chat_id, json_quote(a, message->text),
 		    message->button_count ? ",\"reply_markup\":" : "",
 		    message->button_count ? keyboard(message, a) : "");
 	case MESSAGE_EDIT_KEYBOARD:
 		return arena_printf(a, "{\"chat_id\":%lld,\"message_id\":%lld,\"reply_markup\":%s}",
-		    (long long)message->chat_id, (long long)message->message_id, keyboard(message, a));
+		    (long long)message->chat_id, (long long)message->message_id,
+		    keyboard(message, a));
 	}
 	return "{}";
 }
 
-const char *outgoing_callback_answer(const char *callback_id, const char *text, bool alert, struct arena *a)
+const char *outgoing_callback_answer(
+    const char *callback_id, const char *text, bool alert, struct arena *a)
 {
-	return arena_printf(a, "{\"callback_query_id\":%s,\"text\":%s,\"show_alert\":%s}", json_quote(a, callback_id),
-	    json_quote(a, text), alert ? "true" : "false");
+	return arena_printf(a, "{\"callback_query_id\":%s,\"text\":%s,\"show_alert\":%s}",
+	    json_quote(a, callback_id), json_quote(a, text), alert ? "true" : "false");
 }

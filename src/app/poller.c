@@ -105,21 +105,24 @@ static bool judge(struct poller *p, const struct telegram_answer *answer, const 
 			p->options.token_refused(answer->description, p->options.data);
 			return false;
 		}
-		back_off(p, "Telegram refuses the token, which has worked before", answer->description);
+		back_off(
+		    p, "Telegram refuses the token, which has worked before", answer->description);
 		return false;
 	case TELEGRAM_CONFLICT:
 		p->stats.conflicts++;
 		back_off(p, doing,
 		    strstr(answer->description, "webhook")
 			? "a webhook was set for this bot; it is removed now"
-			: "another program is polling with this token: is a second copy of the bot, or the old Python system, "
+			: "another program is polling with this token: is a second copy of the "
+			  "bot, or the old Python system, "
 			  "running?");
 		return false;
 	case TELEGRAM_CANCELLED:
 		return false;
 	case TELEGRAM_RETRY:
 		if (answer->retry_after_ms > 0) {
-			log_warn("%s: Telegram asks to wait %lld ms", doing, (long long)answer->retry_after_ms);
+			log_warn("%s: Telegram asks to wait %lld ms", doing,
+			    (long long)answer->retry_after_ms);
 			p->stats.failures++;
 			pause_for(p, answer->retry_after_ms * 1000);
 			return false;
@@ -186,7 +189,8 @@ static void on_updates(const struct telegram_answer *answer, void *data)
 		return;
 	}
 	set_state(p, POLLER_WORKING);
-	batch_run(p->batch, answer->result, p->careful, p->found.in_hand_update_id, p->found.in_hand_count);
+	batch_run(p->batch, answer->result, p->careful, p->found.in_hand_update_id,
+	    p->found.in_hand_count);
 }
 
 static void poll(struct poller *p)
@@ -199,9 +203,11 @@ static void poll(struct poller *p)
 	arena_reset(&p->arena);
 	const int64_t *next = batch_next(p->batch);
 	char *body = arena_printf(&p->arena,
-	    "{%s%s%s\"timeout\":%d,\"limit\":%d,\"allowed_updates\":[\"message\",\"edited_message\",\"callback_query\","
+	    "{%s%s%s\"timeout\":%d,\"limit\":%d,\"allowed_updates\":[\"message\",\"edited_"
+	    "message\",\"callback_query\","
 	    "\"my_chat_member\"]}",
-	    next ? "\"offset\":" : "", next ? db_i64(&p->arena, *next) : "", next ? "," : "", POLL_SECONDS, POLL_LIMIT);
+	    next ? "\"offset\":" : "", next ? db_i64(&p->arena, *next) : "", next ? "," : "",
+	    POLL_SECONDS, POLL_LIMIT);
 	p->stats.polls++;
 	p->poll_started_us = clock_monotonic_us();
 	p->poll = telegram_call(p->options.telegram, "getUpdates", body, strlen(body),
@@ -240,7 +246,8 @@ static void set_commands(struct poller *p)
 	}
 	/* one menu a language, and one for everybody else */
 	bool other = p->command_locale == LOCALE_COUNT;
-	enum locale locale = other ? p->options.rules->default_locale : (enum locale)p->command_locale;
+	enum locale locale =
+	    other ? p->options.rules->default_locale : (enum locale)p->command_locale;
 	json_t *list = json_array();
 	for (size_t i = 0; i < CATALOG_COMMAND_COUNT; i++)
 		(void)json_array_append_new(list,
@@ -279,7 +286,8 @@ static void on_webhook_info(const struct telegram_answer *answer, void *data)
 {
 	struct poller *p = data;
 	p->call = NULL;
-	if (p->state != POLLER_PREPARING || !judge(p, answer, "Telegram could not be asked about a webhook"))
+	if (p->state != POLLER_PREPARING ||
+	    !judge(p, answer, "Telegram could not be asked about a webhook"))
 		return;
 	const char *url = json_string_value(json_object_get(answer->result, "url"));
 	if (!url || !*url) {
@@ -287,8 +295,8 @@ static void on_webhook_info(const struct telegram_answer *answer, void *data)
 		return;
 	}
 	static const char keep[] = "{\"drop_pending_updates\":false}";
-	p->call = telegram_call(p->options.telegram, "deleteWebhook", keep, sizeof keep - 1, QUICK_MS,
-	    on_webhook_deleted, p);
+	p->call = telegram_call(p->options.telegram, "deleteWebhook", keep, sizeof keep - 1,
+	    QUICK_MS, on_webhook_deleted, p);
 }
 
 static void prepare(struct poller *p)
@@ -296,8 +304,8 @@ static void prepare(struct poller *p)
 	set_state(p, POLLER_PREPARING);
 	if (p->call)
 		telegram_call_cancel(p->call);
-	p->call =
-	    telegram_call(p->options.telegram, "getWebhookInfo", "{}", 2, QUICK_MS, on_webhook_info, p);
+	p->call = telegram_call(
+	    p->options.telegram, "getWebhookInfo", "{}", 2, QUICK_MS, on_webhook_info, p);
 }
 
 /* Taking over --------------------------------------------------------------------------------------------------------------*/
@@ -318,9 +326,11 @@ static void on_taken(const struct db_reply *reply, void *data)
 	p->careful = !p->found.clean;
 	int64_t settled = outbox_settle_parse(reply->results[p->settle_step]);
 	if (p->careful)
-		log_warn("the last leader did not stop in order; its updates are taken up one by one first");
+		log_warn("the last leader did not stop in order; its updates are taken up one by "
+			 "one first");
 	if (settled > 0)
-		log_warn("%lld messages were being sent when the last leader stopped; they go again, marked as possible "
+		log_warn("%lld messages were being sent when the last leader stopped; they go "
+			 "again, marked as possible "
 			 "duplicates",
 		    (long long)settled);
 	log_info("leading: this process now receives updates and delivers the outbox");
@@ -374,7 +384,8 @@ static void on_beat_answered(const struct db_reply *reply, void *data)
 static void on_beat(uv_timer_t *timer)
 {
 	struct poller *p = timer->data;
-	if (!p->leading || p->beating || clock_monotonic_us() - db_pool_last_answer_us(p->options.leader) < BEAT_MS * 900)
+	if (!p->leading || p->beating ||
+	    clock_monotonic_us() - db_pool_last_answer_us(p->options.leader) < BEAT_MS * 900)
 		return;
 	p->beating = true;
 	p->beat_plan.count = 0;
@@ -438,7 +449,8 @@ static void on_me(const struct telegram_answer *answer, void *data)
 static void ask_token(struct poller *p)
 {
 	if (!p->token_worked)
-		p->token_call = telegram_call(p->options.telegram, "getMe", "{}", 2, QUICK_MS, on_me, p);
+		p->token_call =
+		    telegram_call(p->options.telegram, "getMe", "{}", 2, QUICK_MS, on_me, p);
 }
 
 /* Life ---------------------------------------------------------------------------------------------------------------------*/

@@ -1,8 +1,8 @@
 #include "salesreg/app/rules.h"
 #include "salesreg/domain/email.h"
 
-enum err rules_load(struct conversation_rules *rules, const struct config *config, struct texts *texts, struct arena *a,
-    struct buf *problems)
+enum err rules_load(struct conversation_rules *rules, const struct config *config,
+    struct texts *texts, struct arena *a, struct buf *problems)
 {
 	size_t before = problems->size;
 	if (texts_load(texts, config->messages, problems) != ERR_OK)
@@ -15,11 +15,14 @@ enum err rules_load(struct conversation_rules *rules, const struct config *confi
 	    .default_locale = (enum locale)config->locale,
 	    .max_prospects = (size_t)config->max_prospects_per_rep,
 	};
-	if (email_domains_parse(config->email_domains, a, &rules->domains, &rules->domain_count) != ERR_OK)
+	if (email_domains_parse(config->email_domains, a, &rules->domains, &rules->domain_count) !=
+	    ERR_OK)
 		buf_addf(problems,
-		    "CORPORATE_EMAIL_DOMAIN=%.80s is not usable; it must be: domain[,domain…], without @ in front\n",
+		    "CORPORATE_EMAIL_DOMAIN=%.80s is not usable; it must be: domain[,domain…], "
+		    "without @ in front\n",
 		    config->email_domains);
 	if (rules->approval_by_admin && config->admin_count == 0)
-		buf_adds(problems, "REGISTRATION_APPROVAL=admin needs ADMIN_TELEGRAM_IDS: nobody could approve anyone\n");
+		buf_adds(problems, "REGISTRATION_APPROVAL=admin needs ADMIN_TELEGRAM_IDS: nobody "
+				   "could approve anyone\n");
 	return problems->size == before ? ERR_OK : ERR_CONFIG;
 }

@@ -15,23 +15,25 @@ static const char *embedded_text(const char *name)
 	return "{}";
 }
 
-static void apply_locale(struct texts *texts, enum locale locale, json_t *entries, struct buf *problems)
+static void apply_locale(
+    struct texts *texts, enum locale locale, json_t *entries, struct buf *problems)
 {
 	const char *key;
 	json_t *value;
-	json_object_foreach(entries, key, value)
-	{
+	json_object_foreach (entries, key, value) {
 		enum text_id id;
 		if (!text_id_from_key(key, &id)) {
-			buf_addf(problems, "MESSAGES: %s.%.80s: there is no such text\n", locale_code(locale), key);
+			buf_addf(problems, "MESSAGES: %s.%.80s: there is no such text\n",
+			    locale_code(locale), key);
 			continue;
 		}
 		const char *text = json_string_value(value);
 		const char *complaint = !text || strlen(text) != json_string_length(value)
-		    ? "it must be a string without NUL"
-		    : catalog_check(id, text);
+					    ? "it must be a string without NUL"
+					    : catalog_check(id, text);
 		if (complaint)
-			buf_addf(problems, "MESSAGES: %s.%s: %s\n", locale_code(locale), key, complaint);
+			buf_addf(
+			    problems, "MESSAGES: %s.%s: %s\n", locale_code(locale), key, complaint);
 		else
 			texts->catalog.texts[locale][id] = text;
 	}
@@ -42,14 +44,16 @@ static void apply(struct texts *texts, json_t *document, struct buf *problems)
 	const char *code;
 	json_t *entries;
 	if (!json_is_object(document)) {
-		buf_adds(problems, "MESSAGES: it must be a JSON object {\"ru\": {…}, \"en\": {…}}\n");
+		buf_adds(
+		    problems, "MESSAGES: it must be a JSON object {\"ru\": {…}, \"en\": {…}}\n");
 		return;
 	}
-	json_object_foreach(document, code, entries)
-	{
+	json_object_foreach (document, code, entries) {
 		enum locale locale;
 		if (strlen(code) != 2 || !locale_parse(code, &locale) || !json_is_object(entries))
-			buf_addf(problems, "MESSAGES: %.40s: expected \"ru\" or \"en\" with an object of texts\n", code);
+			buf_addf(problems,
+			    "MESSAGES: %.40s: expected \"ru\" or \"en\" with an object of texts\n",
+			    code);
 		else
 			apply_locale(texts, locale, entries, problems);
 	}
@@ -64,8 +68,10 @@ enum err texts_load(struct texts *texts, const char *replacements, struct buf *p
 	for (int locale = 0; texts->defaults && locale < LOCALE_COUNT; locale++)
 		for (int id = 0; id < TEXT_COUNT; id++)
 			if (!texts->catalog.texts[locale][id])
-				buf_addf(problems, "config/messages.json: %s.%s is missing from this build\n",
-				    locale_code((enum locale)locale), text_id_key((enum text_id)id));
+				buf_addf(problems,
+				    "config/messages.json: %s.%s is missing from this build\n",
+				    locale_code((enum locale)locale),
+				    text_id_key((enum text_id)id));
 	if (replacements) {
 		json_error_t where;
 		texts->replacements = json_loads(replacements, JSON_REJECT_DUPLICATES, &where);

@@ -14,61 +14,63 @@ enum config_type {
 	TYPE_URL,    /* http:// or https://, no trailing slash kept */
 	TYPE_NUMBER, /* low…high */
 	TYPE_SWITCH,
-	TYPE_CHOICE, /* index into the words of `rule`, separated by | */
-	TYPE_IDS,    /* comma-separated Telegram ids, into admin_ids */
+	TYPE_CHOICE,         /* index into the words of `rule`, separated by | */
+	TYPE_IDS,            /* comma-separated Telegram ids, into admin_ids */
 	TYPE_READ_ELSEWHERE, /* documented here, used before the table is read or by others */
 };
 
 struct config_row {
 	const char *name;
 	enum config_type type;
+	unsigned need;
 	size_t offset;
 	const char *fallback; /* NULL: not set */
 	const char *rule;     /* words of a choice, else the unit or form for people */
 	int64_t low, high;
-	unsigned need;
 	const char *about;
 };
 
 #define AT(member) .offset = offsetof(struct config, member)
 static const struct config_row table[] = {
-    {"DATABASE_URL", TYPE_SECRET, AT(database_url), .rule = "libpq URI", .need = CONFIG_NEEDS_DATABASE,
+    {"DATABASE_URL", TYPE_SECRET, AT(database_url), .rule = "libpq URI",
+	.need = CONFIG_NEEDS_DATABASE,
 	.about = "PostgreSQL; several hosts with target_session_attrs work"},
     {"REGISTRY_BOT_TOKEN", TYPE_SECRET, AT(bot_token), .rule = "123456:ABC… from @BotFather",
 	.need = CONFIG_NEEDS_TOKEN, .about = "the bot's token; never printed"},
-    {"CORPORATE_EMAIL_DOMAIN", TYPE_TEXT, AT(email_domains), "truerealestate.bali", "domain[,domain…]",
-	.about = "a rep's e-mail must be in one of these"},
+    {"CORPORATE_EMAIL_DOMAIN", TYPE_TEXT, AT(email_domains), "truerealestate.bali",
+	"domain[,domain…]", .about = "a rep's e-mail must be in one of these"},
     {"OUTREACH_ENABLED", TYPE_SWITCH, AT(outreach_enabled), "true", "true or false",
 	.about = "whether prospects are dealt to reps"},
     {"OUTREACH_INTERVAL_SECONDS", TYPE_NUMBER, AT(outreach_interval_s), "300", "seconds", 1, 86400,
 	.about = "sweep for what a notification missed"},
     {"MAX_PROSPECTS_PER_REP", TYPE_NUMBER, AT(max_prospects_per_rep), "5", "prospects", 1, 1000000,
 	.about = "open prospects one rep may hold"},
-    {"ASSIGNMENT_STRATEGY", TYPE_CHOICE, AT(assignment_strategy), "round_robin", "round_robin|least_loaded",
-	.about = "whose turn it is"},
+    {"ASSIGNMENT_STRATEGY", TYPE_CHOICE, AT(assignment_strategy), "round_robin",
+	"round_robin|least_loaded", .about = "whose turn it is"},
     {"REGISTRATION_APPROVAL", TYPE_CHOICE, AT(registration_approval), "auto", "auto|admin",
 	.about = "whether an admin approves new reps"},
-    {"ADMIN_TELEGRAM_IDS", TYPE_IDS, 0, NULL, "id[,id…]", .about = "Telegram ids of the managers"},
+    {"ADMIN_TELEGRAM_IDS", TYPE_IDS, .offset = 0, NULL, "id[,id…]",
+	.about = "Telegram ids of the managers"},
     {"BOT_LOCALE", TYPE_CHOICE, AT(locale), "ru", "ru|en",
 	.about = "language for people whose Telegram speaks neither"},
-    {"TELEGRAM_API_BASE", TYPE_URL, AT(telegram_api_base), "https://api.telegram.org", "http(s)://host[:port]",
-	.about = "requests go to $TELEGRAM_API_BASE/bot<token>/<method>"},
-    {"TELEGRAM_RATE_LIMIT", TYPE_NUMBER, AT(rate_limit_per_s), "30", "messages a second, 0 = no limit", 0, 10000,
-	.about = "to all chats together"},
-    {"TELEGRAM_CHAT_RATE_LIMIT", TYPE_NUMBER, AT(chat_rate_limit_per_s), "1", "messages a second, 0 = no limit", 0,
-	1000, .about = "to one chat, in bursts of 5"},
+    {"TELEGRAM_API_BASE", TYPE_URL, AT(telegram_api_base), "https://api.telegram.org",
+	"http(s)://host[:port]", .about = "requests go to $TELEGRAM_API_BASE/bot<token>/<method>"},
+    {"TELEGRAM_RATE_LIMIT", TYPE_NUMBER, AT(rate_limit_per_s), "30",
+	"messages a second, 0 = no limit", 0, 10000, .about = "to all chats together"},
+    {"TELEGRAM_CHAT_RATE_LIMIT", TYPE_NUMBER, AT(chat_rate_limit_per_s), "1",
+	"messages a second, 0 = no limit", 0, 1000, .about = "to one chat, in bursts of 5"},
     {"GOOGLE_CLIENT_ID", TYPE_TEXT, AT(google_client_id), .rule = "from Google Cloud",
 	.about = "not set: calendar off"},
     {"GOOGLE_CLIENT_SECRET", TYPE_SECRET, AT(google_client_secret), .rule = "from Google Cloud",
 	.about = "goes with GOOGLE_CLIENT_ID"},
-    {"GOOGLE_AUTH_URL", TYPE_URL, AT(google_auth_url), "https://accounts.google.com/o/oauth2/v2/auth", "URL",
-	.about = "where a rep is asked"},
-    {"GOOGLE_TOKEN_URL", TYPE_URL, AT(google_token_url), "https://oauth2.googleapis.com/token", "URL",
-	.about = "where a code becomes tokens"},
-    {"GOOGLE_REVOKE_URL", TYPE_URL, AT(google_revoke_url), "https://oauth2.googleapis.com/revoke", "URL",
-	.about = "where tokens are given back"},
-    {"GOOGLE_CALENDAR_API_BASE", TYPE_URL, AT(google_calendar_base), "https://www.googleapis.com/calendar/v3", "URL",
-	.about = "Google Calendar"},
+    {"GOOGLE_AUTH_URL", TYPE_URL, AT(google_auth_url),
+	"https://accounts.google.com/o/oauth2/v2/auth", "URL", .about = "where a rep is asked"},
+    {"GOOGLE_TOKEN_URL", TYPE_URL, AT(google_token_url), "https://oauth2.googleapis.com/token",
+	"URL", .about = "where a code becomes tokens"},
+    {"GOOGLE_REVOKE_URL", TYPE_URL, AT(google_revoke_url), "https://oauth2.googleapis.com/revoke",
+	"URL", .about = "where tokens are given back"},
+    {"GOOGLE_CALENDAR_API_BASE", TYPE_URL, AT(google_calendar_base),
+	"https://www.googleapis.com/calendar/v3", "URL", .about = "Google Calendar"},
     {"OAUTH_PUBLIC_URL", TYPE_URL, AT(oauth_public_url), .rule = "URL",
 	.about = "the redirect URI is $OAUTH_PUBLIC_URL/oauth/callback"},
     {"OAUTH_LISTEN", TYPE_TEXT, AT(oauth_listen), "127.0.0.1:8080", "address:port",
@@ -77,18 +79,24 @@ static const struct config_row table[] = {
 	.about = "required for the calendar"},
     {"HISTORY_RETENTION_DAYS", TYPE_NUMBER, AT(history_retention_days), "90", "days", 1, 36500,
 	.about = "how long sent messages are kept"},
-    {"TZ", TYPE_READ_ELSEWHERE, 0, "Asia/Makassar in the image", "time zone", .about = "times shown to people"},
-    {"LOG_LEVEL", TYPE_CHOICE, AT(log_level), "info", "debug|info|warn|error", .about = "least level written"},
-    {"LOG_FORMAT", TYPE_CHOICE, AT(log_format), "text", "text|json", .about = "for people or for machines"},
+    {"TZ", TYPE_READ_ELSEWHERE, .offset = 0, "Asia/Makassar in the image", "time zone",
+	.about = "times shown to people"},
+    {"LOG_LEVEL", TYPE_CHOICE, AT(log_level), "info", "debug|info|warn|error",
+	.about = "least level written"},
+    {"LOG_FORMAT", TYPE_CHOICE, AT(log_format), "text", "text|json",
+	.about = "for people or for machines"},
     {"DB_POOL_SIZE", TYPE_NUMBER, AT(db_pool_size), "4", "connections a worker", 1, 64,
 	.about = "besides the one for LISTEN"},
-    {"METRICS_LISTEN", TYPE_TEXT, AT(metrics_listen), .rule = "address:port", .about = "Prometheus; not set: off"},
+    {"METRICS_LISTEN", TYPE_TEXT, AT(metrics_listen), .rule = "address:port",
+	.about = "Prometheus; not set: off"},
     {"SALESREG_RUN_DIR", TYPE_TEXT, AT(run_dir), .rule = "directory",
 	.about = "control sockets; /run/salesreg as root, else $XDG_RUNTIME_DIR/salesreg"},
-    {"WORKERS", TYPE_TEXT, AT(workers), "bot,outreach,oauth", "role[,role…]", .about = "what supervise starts"},
+    {"WORKERS", TYPE_TEXT, AT(workers), "bot,outreach,oauth", "role[,role…]",
+	.about = "what supervise starts"},
     {"MESSAGES", TYPE_TEXT, AT(messages), .rule = "JSON, mostly as MESSAGES_FILE",
 	.about = "texts that replace those of config/messages.json"},
-    {"SALESREG_ROLE", TYPE_READ_ELSEWHERE, 0, NULL, "command", .about = "used when argv names no command"},
+    {"SALESREG_ROLE", TYPE_READ_ELSEWHERE, .offset = 0, NULL, "command",
+	.about = "used when argv names no command"},
 };
 enum { ROWS = sizeof table / sizeof *table };
 
@@ -130,14 +138,16 @@ static bool raw_value(const struct config_row *row, struct buf *value, struct bu
 	const char *plain = getenv(row->name), *path = getenv(file_name);
 	bool has_plain = plain && *plain, has_path = path && *path;
 	if (has_plain && has_path) {
-		buf_addf(problems, "%s and %s are both set; keep one of them\n", row->name, file_name);
+		buf_addf(
+		    problems, "%s and %s are both set; keep one of them\n", row->name, file_name);
 		return false;
 	}
 	if (has_path) {
 		if (read_file(path, value))
 			return true;
-		buf_addf(problems, "%s=%s: the file cannot be read (%s); check the path and its permissions\n", file_name,
-		    path, value->failed ? "it is too long" : strerror(errno));
+		buf_addf(problems,
+		    "%s=%s: the file cannot be read (%s); check the path and its permissions\n",
+		    file_name, path, value->failed ? "it is too long" : strerror(errno));
 		return false;
 	}
 	if (has_plain)
@@ -163,7 +173,8 @@ static bool parse_i64(const char *s, int64_t *out)
 
 static bool parse_switch(const char *s, bool *out)
 {
-	static const char *const yes[] = {"true", "1", "yes", "on"}, *const no[] = {"false", "0", "no", "off"};
+	static const char *const yes[] = {"true", "1", "yes", "on"}, *const no[] = {
+									 "false", "0", "no", "off"};
 	for (size_t i = 0; i < 4; i++) {
 		if (strcasecmp(s, yes[i]) == 0 || strcasecmp(s, no[i]) == 0) {
 			*out = strcasecmp(s, yes[i]) == 0;
@@ -196,7 +207,8 @@ static bool parse_ids(char *s, struct config *c)
 		part = trim(part);
 		if (!*part)
 			continue;
-		if (c->admin_count == CONFIG_LIST_MAX || !parse_i64(part, &c->admin_ids[c->admin_count]) ||
+		if (c->admin_count == CONFIG_LIST_MAX ||
+		    !parse_i64(part, &c->admin_ids[c->admin_count]) ||
 		    c->admin_ids[c->admin_count] <= 0)
 			return false;
 		c->admin_count++;
@@ -223,7 +235,8 @@ static bool store(struct config *c, const struct config_row *row, char *s)
 		size_t n = strlen(s);
 		if (n == 0)
 			return true;
-		if ((strncmp(s, "http://", 7) != 0 || n == 7) && (strncmp(s, "https://", 8) != 0 || n == 8))
+		if ((strncmp(s, "http://", 7) != 0 || n == 7) &&
+		    (strncmp(s, "https://", 8) != 0 || n == 8))
 			return false;
 		while (n > 0 && s[n - 1] == '/')
 			s[--n] = '\0';
@@ -258,7 +271,8 @@ static void describe_rule(const struct config_row *row, struct buf *out)
 	}
 }
 
-static void load_row(struct config *c, const struct config_row *row, unsigned needs, struct buf *problems)
+static void load_row(
+    struct config *c, const struct config_row *row, unsigned needs, struct buf *problems)
 {
 	struct buf value;
 	buf_init(&value, CONFIG_VALUE_MAX);
@@ -268,14 +282,17 @@ static void load_row(struct config *c, const struct config_row *row, unsigned ne
 	char empty[1] = "", *s = value.data ? trim(value.data) : empty;
 	if (!*s) {
 		if (row->need & needs)
-			buf_addf(problems, "%s is not set; it must be: %s (%s)\n", row->name, row->rule, row->about);
-		if (row->type == TYPE_NUMBER || row->type == TYPE_CHOICE || row->type == TYPE_SWITCH)
+			buf_addf(problems, "%s is not set; it must be: %s (%s)\n", row->name,
+			    row->rule, row->about);
+		if (row->type == TYPE_NUMBER || row->type == TYPE_CHOICE ||
+		    row->type == TYPE_SWITCH)
 			buf_addf(problems, "%s is empty\n", row->name);
 		goto out;
 	}
 	char *shown = row->type == TYPE_SECRET ? strdup("(not shown)") : strndup(s, 80);
 	if (!store(c, row, s)) {
-		buf_addf(problems, "%s=%s is not usable; it must be: ", row->name, shown ? shown : "?");
+		buf_addf(
+		    problems, "%s=%s is not usable; it must be: ", row->name, shown ? shown : "?");
 		describe_rule(row, problems);
 		buf_addc(problems, '\n');
 	}
@@ -312,7 +329,9 @@ void config_describe(struct buf *out, bool markdown)
 		buf_adds(out, "| name | default | form | |\n|---|---|---|---|\n");
 	for (size_t i = 0; i < ROWS; i++) {
 		const struct config_row *row = &table[i];
-		const char *fallback = row->fallback ? row->fallback : row->need ? "required" : "none";
+		const char *fallback = row->fallback ? row->fallback
+				       : row->need   ? "required"
+						     : "none";
 		if (markdown)
 			buf_addf(out, "| `%s` | %s | ", row->name, fallback);
 		else

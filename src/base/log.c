@@ -86,10 +86,11 @@ static void write_text(enum log_level level, const char *when, char *message)
 	if (logger.chat)
 		n += (size_t)snprintf(where, sizeof where, " chat=%lld", (long long)logger.chat);
 	if (logger.update)
-		(void)snprintf(where + n, sizeof where - n, " update=%lld", (long long)logger.update);
+		(void)snprintf(
+		    where + n, sizeof where - n, " update=%lld", (long long)logger.update);
 	char line[LINE_MAX_BYTES + 256];
-	int size = snprintf(line, sizeof line, "%s %-5s %s[%d]%s: %s\n", when, log_level_name(level),
-	    logger.role, (int)getpid(), where, message);
+	int size = snprintf(line, sizeof line, "%s %-5s %s[%d]%s: %s\n", when,
+	    log_level_name(level), logger.role, (int)getpid(), where, message);
 	write_all(line, (size_t)size < sizeof line ? (size_t)size : sizeof line - 1);
 }
 
@@ -97,8 +98,8 @@ static void write_json(enum log_level level, const char *when, const char *messa
 {
 	struct arena scratch;
 	arena_init(&scratch, 4L * LINE_MAX_BYTES);
-	json_t *entry = json_pack("{ss ss ss si ss}", "time", when, "level", log_level_name(level), "role",
-	    logger.role, "pid", (int)getpid(), "message",
+	json_t *entry = json_pack("{ss ss ss si ss}", "time", when, "level", log_level_name(level),
+	    "role", logger.role, "pid", (int)getpid(), "message",
 	    text_clean(&scratch, message, strlen(message)));
 	if (entry && logger.chat)
 		(void)json_object_set_new(entry, "chat", json_integer(logger.chat));
@@ -107,7 +108,8 @@ static void write_json(enum log_level level, const char *when, const char *messa
 	char *line = entry ? json_dumps(entry, JSON_COMPACT) : NULL;
 	if (line) {
 		size_t n = strlen(line);
-		line[n] = '\n'; /* in place of the NUL: one write(2) a line keeps lines of several processes apart */
+		line[n] =
+		    '\n'; /* in place of the NUL: one write(2) a line keeps lines of several processes apart */
 		write_all(line, n + 1);
 	}
 	free(line);

@@ -59,8 +59,8 @@ static void set_state(struct db_conn *conn, enum conn_state state)
 	    CONN_STATE_MAP(X)
 #undef X
 	};
-	log_debug("database connection %s: %s -> %s", conn->options.application_name, names[conn->state],
-	    names[state]);
+	log_debug("database connection %s: %s -> %s", conn->options.application_name,
+	    names[conn->state], names[state]);
 	conn->state = state;
 }
 
@@ -114,7 +114,8 @@ static void lose(struct db_conn *conn, enum err err, const char *why)
 	if (running) {
 		clear_results(&conn->run.reply);
 		conn->run.reply.err = err;
-		(void)snprintf(conn->run.reply.message, sizeof conn->run.reply.message, "%s", conn->why);
+		(void)snprintf(
+		    conn->run.reply.message, sizeof conn->run.reply.message, "%s", conn->why);
 		conn->run.done(conn, &conn->run.reply, conn->run.data);
 	}
 	if (!conn->destroyed && conn->state == CONN_CLOSED)
@@ -142,7 +143,8 @@ static bool flush(struct db_conn *conn)
 
 static bool is_conflict(const char *sqlstate)
 {
-	return strcmp(sqlstate, "23505") == 0 || strcmp(sqlstate, "40001") == 0 || strcmp(sqlstate, "40P01") == 0;
+	return strcmp(sqlstate, "23505") == 0 || strcmp(sqlstate, "40001") == 0 ||
+	       strcmp(sqlstate, "40P01") == 0;
 }
 
 static void note_failure(struct db_conn *conn, const PGresult *result, size_t step)
@@ -153,7 +155,8 @@ static void note_failure(struct db_conn *conn, const PGresult *result, size_t st
 	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	(void)snprintf(reply->sqlstate, sizeof reply->sqlstate, "%s", sqlstate ? sqlstate : "");
-	(void)snprintf(reply->message, sizeof reply->message, "%s", message ? message : "no message");
+	(void)snprintf(
+	    reply->message, sizeof reply->message, "%s", message ? message : "no message");
 	reply->failed_step = step;
 	reply->err = is_conflict(reply->sqlstate) ? ERR_CONFLICT : ERR_REFUSED;
 }
@@ -185,8 +188,8 @@ static void finish_run(struct db_conn *conn)
 static bool take(struct db_conn *conn, PGresult *result)
 {
 	struct expected *now = conn->run.position < conn->run.expected_count
-	    ? &conn->run.expected[conn->run.position]
-	    : NULL;
+				   ? &conn->run.expected[conn->run.position]
+				   : NULL;
 	if (!result) {
 		conn->run.position++;
 		return false;
@@ -226,7 +229,8 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 	if (conn->poll != poll)
 		return;
 	if (status < 0 || ((events & UV_READABLE) && !PQconsumeInput(conn->pg)) || !flush(conn)) {
-		lose(conn, ERR_UNAVAILABLE, conn->pg ? PQerrorMessage(conn->pg) : "the socket failed");
+		lose(conn, ERR_UNAVAILABLE,
+		    conn->pg ? PQerrorMessage(conn->pg) : "the socket failed");
 		return;
 	}
 	while (conn->state == CONN_RUNNING && !PQisBusy(conn->pg)) {
@@ -258,9 +262,12 @@ static void on_deadline(uv_timer_t *timer)
 static const char session_defaults[] =
     "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2;"
     "SET tcp_user_timeout = 20000; SET client_connection_check_interval = 5000;"
-    "SET idle_in_transaction_session_timeout = 15000; SET statement_timeout = 0; SET lock_timeout = 0;"
-    "SET default_transaction_isolation = 'read committed'; SET plan_cache_mode = force_generic_plan;"
-    "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off; SET search_path = ''; SET jit = off";
+    "SET idle_in_transaction_session_timeout = 15000; SET statement_timeout = 0; SET lock_timeout "
+    "= 0;"
+    "SET default_transaction_isolation = 'read committed'; SET plan_cache_mode = "
+    "force_generic_plan;"
+    "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off; SET search_path "
+    "= ''; SET jit = off";
 
 static void ignore_notice(void *unused, const PGresult *result)
 {
@@ -270,9 +277,11 @@ static void ignore_notice(void *unused, const PGresult *result)
 
 PGconn *db_connect_blocking(const char *uri, const char *application_name)
 {
-	const char *const names[] = {"dbname", "fallback_application_name", "connect_timeout", "keepalives_idle",
-	    "keepalives_interval", "keepalives_count", "tcp_user_timeout", "client_encoding", NULL};
-	const char *const values[] = {uri, application_name, "10", "10", "5", "2", "20000", "UTF8", NULL};
+	const char *const names[] = {"dbname", "fallback_application_name", "connect_timeout",
+	    "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
+	    "client_encoding", NULL};
+	const char *const values[] = {
+	    uri, application_name, "10", "10", "5", "2", "20000", "UTF8", NULL};
 	PGconn *pg = PQconnectdbParams(names, values, 1);
 	if (pg)
 		(void)PQsetNoticeReceiver(pg, ignore_notice, NULL);
@@ -287,26 +296,33 @@ static bool execute(PGconn *pg, const char *sql)
 	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
+/* Everything between a socket and a connection that can be used; false: `why` is said. */
+static bool make_usable(struct db_conn *conn, PGconn *pg)
+{
+	bool good = PQstatus(pg) == CONNECTION_OK && execute(pg, session_defaults) &&
+		    (!conn->options.session_sql || execute(pg, conn->options.session_sql));
+	if (good && conn->options.setup && !conn->set_up &&
+	    !conn->options.setup(pg, conn->options.data, conn->why, sizeof conn->why))
+		return false;
+	if (good && PQsetnonblocking(pg, 1) == 0 && PQenterPipelineMode(pg))
+		return true;
+	remember_why(conn, PQerrorMessage(pg));
+	return false;
+}
+
 static void connect_in_thread(uv_work_t *work)
 {
 	struct db_conn *conn = work->data;
-	PGconn *pg = db_connect_blocking(secret_reveal(conn->options.uri), conn->options.application_name);
+	PGconn *pg =
+	    db_connect_blocking(secret_reveal(conn->options.uri), conn->options.application_name);
 	if (!pg)
 		return;
-	if (PQstatus(pg) != CONNECTION_OK || !execute(pg, session_defaults) ||
-	    (conn->options.session_sql && !execute(pg, conn->options.session_sql))) {
-		remember_why(conn, PQerrorMessage(pg));
-	} else if (conn->options.setup && !conn->set_up &&
-	    !conn->options.setup(pg, conn->options.data, conn->why, sizeof conn->why)) {
-		/* why is said */
-	} else if (PQsetnonblocking(pg, 1) != 0 || !PQenterPipelineMode(pg)) {
-		remember_why(conn, PQerrorMessage(pg));
-	} else {
+	if (make_usable(conn, pg)) {
 		conn->pg = pg;
 		conn->set_up = true;
-		return;
+	} else {
+		PQfinish(pg);
 	}
-	PQfinish(pg);
 }
 
 static void free_destroyed(struct db_conn *conn)
@@ -333,7 +349,8 @@ static void on_connected(uv_work_t *work, int status)
 		conn->poll = NULL;
 		shut(conn);
 		set_state(conn, CONN_CLOSED);
-		conn->options.opened(conn, ERR_IO, "the socket cannot be watched", conn->options.data);
+		conn->options.opened(
+		    conn, ERR_IO, "the socket cannot be watched", conn->options.data);
 		return;
 	}
 	conn->poll->data = conn;
@@ -409,8 +426,9 @@ static void expect(struct db_conn *conn, bool is_prepare, size_t step, enum sql_
 	    (struct expected){.is_prepare = is_prepare, .step = step, .statement = statement};
 }
 
-void db_conn_run(struct db_conn *conn, const struct db_step *steps, size_t count, uint64_t deadline_ms,
-    void (*done)(struct db_conn *, const struct db_reply *, void *), void *data)
+void db_conn_run(struct db_conn *conn, const struct db_step *steps, size_t count,
+    uint64_t deadline_ms, void (*done)(struct db_conn *, const struct db_reply *, void *),
+    void *data)
 {
 	assert(count > 0 && count <= DB_MAX_STEPS);
 	start_run(conn, deadline_ms, done, data);
@@ -424,8 +442,8 @@ void db_conn_run(struct db_conn *conn, const struct db_step *steps, size_t count
 			conn->prepared[steps[i].statement] = 1;
 			expect(conn, true, i, steps[i].statement);
 		}
-		sent = sent &&
-		    PQsendQueryPrepared(conn->pg, sql->name, steps[i].count, steps[i].values, NULL, NULL, 0);
+		sent = sent && PQsendQueryPrepared(conn->pg, sql->name, steps[i].count,
+				   steps[i].values, NULL, NULL, 0);
 		expect(conn, false, i, steps[i].statement);
 	}
 	end_sending(conn, sent);
@@ -464,7 +482,8 @@ void db_conn_destroy(struct db_conn *conn)
 	conn->destroyed = true;
 	clear_results(&conn->run.reply);
 	if (conn->state == CONN_CONNECTING)
-		(void)uv_cancel((uv_req_t *)&conn->work); /* on_connected() frees, cancelled or not */
+		(void)uv_cancel(
+		    (uv_req_t *)&conn->work); /* on_connected() frees, cancelled or not */
 	else
 		free_destroyed(conn);
 }

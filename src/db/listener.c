@@ -43,7 +43,8 @@ static void go_down(struct listener *l, const char *why)
 {
 	l->state = LISTENER_DOWN;
 	l->in_run = false;
-	uint64_t pause = l->failures < 7 ? (uint64_t)RETRY_FIRST_MS << l->failures : RETRY_LONGEST_MS;
+	uint64_t pause =
+	    l->failures < 7 ? (uint64_t)RETRY_FIRST_MS << l->failures : RETRY_LONGEST_MS;
 	l->failures++;
 	arm(l, pause / 2 + clock_random() % (pause / 2 + 1));
 	l->options.down(l, why, l->options.data);
@@ -73,8 +74,9 @@ static void on_listened(struct db_conn *conn, const struct db_reply *reply, void
 		return;
 	}
 	const char *next = l->listened == 0 ? l->probe
-	    : l->listened <= LISTENER_MAX_CHANNELS ? l->options.channels[l->listened - 1]
-						   : NULL;
+			   : l->listened <= LISTENER_MAX_CHANNELS
+			       ? l->options.channels[l->listened - 1]
+			       : NULL;
 	l->listened++;
 	if (next) {
 		l->in_run = true;
@@ -123,7 +125,8 @@ static void on_opened(struct db_conn *conn, enum err err, const char *why, void 
 	}
 	l->state = LISTENER_LISTENING;
 	l->listened = 0;
-	(void)snprintf(l->probe, sizeof l->probe, "salesreg_probe_%016llx", (unsigned long long)clock_random());
+	(void)snprintf(l->probe, sizeof l->probe, "salesreg_probe_%016llx",
+	    (unsigned long long)clock_random());
 	struct db_reply start = {.err = ERR_OK};
 	on_listened(conn, &start, l);
 }
@@ -160,15 +163,14 @@ struct listener *listener_create(uv_loop_t *loop, const struct listener_options 
 	l->options = *options;
 	(void)uv_timer_init(loop, &l->timer);
 	l->timer.data = l;
-	l->conn = db_conn_create(loop,
-	    &(struct db_conn_options){
-		.uri = options->uri,
-		.application_name = options->application_name,
-		.opened = on_opened,
-		.lost = on_lost,
-		.notified = on_notified,
-		.data = l,
-	    });
+	l->conn = db_conn_create(loop, &(struct db_conn_options){
+					   .uri = options->uri,
+					   .application_name = options->application_name,
+					   .opened = on_opened,
+					   .lost = on_lost,
+					   .notified = on_notified,
+					   .data = l,
+				       });
 	db_conn_open(l->conn);
 	return l;
 }

@@ -39,7 +39,8 @@ static bool apply_one(PGconn *pg, const struct sql_migration *m, char *error, si
 	checksum(m->text, sum);
 	const char *values[] = {version, m->name, sum, m->compatible ? "t" : "f"};
 	if (done(PQexec(pg, "BEGIN")) && done(PQexec(pg, m->text)) &&
-	    done(PQexecParams(pg, sql_statement(SQL_MIGRATION_RECORD)->text, 4, NULL, values, NULL, NULL, 0)) &&
+	    done(PQexecParams(
+		pg, sql_statement(SQL_MIGRATION_RECORD)->text, 4, NULL, values, NULL, NULL, 0)) &&
 	    done(PQexec(pg, "COMMIT")))
 		return true;
 	(void)complain(pg, what, error, size);
@@ -65,7 +66,8 @@ static bool compare(const PGresult *rows, unsigned char *applied, char *error, s
 			if (PQgetvalue(rows, i, 2)[0] == 't')
 				continue;
 			(void)snprintf(error, size,
-			    "the database is at migration %d, which this version of salesreg does not know and which is not "
+			    "the database is at migration %d, which this version of salesreg does "
+			    "not know and which is not "
 			    "marked compatible; run the newer salesreg",
 			    version);
 			return false;
@@ -74,7 +76,8 @@ static bool compare(const PGresult *rows, unsigned char *applied, char *error, s
 		checksum(m->text, sum);
 		if (strcmp(sum, PQgetvalue(rows, i, 1)) != 0) {
 			(void)snprintf(error, size,
-			    "migration %s was applied with another text than this version of salesreg has; a released "
+			    "migration %s was applied with another text than this version of "
+			    "salesreg has; a released "
 			    "migration must never change",
 			    m->name);
 			return false;
@@ -95,7 +98,8 @@ static bool missing(const unsigned char *applied)
 static bool read_applied(PGconn *pg, unsigned char *applied, char *error, size_t size)
 {
 	PGresult *exists = PQexec(pg, sql_statement(SQL_MIGRATION_TABLE_EXISTS)->text);
-	bool there = PQresultStatus(exists) == PGRES_TUPLES_OK && PQgetvalue(exists, 0, 0)[0] == 't';
+	bool there =
+	    PQresultStatus(exists) == PGRES_TUPLES_OK && PQgetvalue(exists, 0, 0)[0] == 't';
 	bool asked = PQresultStatus(exists) == PGRES_TUPLES_OK;
 	PQclear(exists);
 	if (!asked)
@@ -103,8 +107,9 @@ static bool read_applied(PGconn *pg, unsigned char *applied, char *error, size_t
 	if (!there)
 		return true;
 	PGresult *rows = PQexec(pg, sql_statement(SQL_MIGRATION_LIST)->text);
-	bool good = PQresultStatus(rows) == PGRES_TUPLES_OK ? compare(rows, applied, error, size)
-							    : complain(pg, "the migrations cannot be read", error, size);
+	bool good = PQresultStatus(rows) == PGRES_TUPLES_OK
+			? compare(rows, applied, error, size)
+			: complain(pg, "the migrations cannot be read", error, size);
 	PQclear(rows);
 	return good;
 }

@@ -14,7 +14,14 @@ enum { MAX_SIZE = 64, RETRY_FIRST_MS = 100, RETRY_LONGEST_MS = 10000, ROLLBACK_D
  *     +--------------------+-------------+-------------------+-+-- released,   +-- lost
  *                                                            rolled back
  */
-enum member_state { MEMBER_CLOSED, MEMBER_OPENING, MEMBER_AT_GATE, MEMBER_FREE, MEMBER_LEASED, MEMBER_ROLLING_BACK };
+enum member_state {
+	MEMBER_CLOSED,
+	MEMBER_OPENING,
+	MEMBER_AT_GATE,
+	MEMBER_FREE,
+	MEMBER_LEASED,
+	MEMBER_ROLLING_BACK
+};
 
 struct member {
 	struct db_pool *pool;
@@ -145,16 +152,15 @@ struct db_pool *db_pool_create(uv_loop_t *loop, const struct db_pool_options *op
 	for (size_t i = 0; i < options->size; i++) {
 		struct member *m = &pool->members[i];
 		m->pool = pool;
-		m->conn = db_conn_create(loop,
-		    &(struct db_conn_options){
-			.uri = options->uri,
-			.application_name = options->application_name,
-			.session_sql = options->session_sql,
-			.setup = i == 0 ? options->setup : NULL,
-			.opened = on_opened,
-			.lost = on_lost,
-			.data = m,
-		    });
+		m->conn = db_conn_create(loop, &(struct db_conn_options){
+						   .uri = options->uri,
+						   .application_name = options->application_name,
+						   .session_sql = options->session_sql,
+						   .setup = i == 0 ? options->setup : NULL,
+						   .opened = on_opened,
+						   .lost = on_lost,
+						   .data = m,
+					       });
 	}
 	return pool;
 }
@@ -185,17 +191,17 @@ static void grow(struct db_pool *pool)
 {
 	size_t coming = 0;
 	for (size_t i = 0; i < pool->options.size; i++)
-		coming += pool->members[i].state == MEMBER_OPENING || pool->members[i].state == MEMBER_AT_GATE ||
-		    pool->members[i].state == MEMBER_ROLLING_BACK;
+		coming += pool->members[i].state == MEMBER_OPENING ||
+			  pool->members[i].state == MEMBER_AT_GATE ||
+			  pool->members[i].state == MEMBER_ROLLING_BACK;
 	struct member *fresh = find(pool, MEMBER_CLOSED);
-	if (fresh && fresh != &pool->members[0] && pool->waiting_count > coming && find(pool, MEMBER_LEASED) &&
-	    fresh->retry_at_us <= clock_monotonic_us())
+	if (fresh && fresh != &pool->members[0] && pool->waiting_count > coming &&
+	    find(pool, MEMBER_LEASED) && fresh->retry_at_us <= clock_monotonic_us())
 		open_member(fresh);
 }
 
-static void answer_first(struct db_pool *pool, struct db_conn *conn, enum err err)
+static void answer(struct db_pool *pool, struct waiter *w, struct db_conn *conn, enum err err)
 {
-	struct waiter *w = TAILQ_FIRST(&pool->waiting);
 	TAILQ_REMOVE(&pool->waiting, w, link);
 	pool->waiting_count--;
 	void (*granted)(struct db_conn *, enum err, void *) = w->granted;
@@ -204,20 +210,21 @@ static void answer_first(struct db_pool *pool, struct db_conn *conn, enum err er
 	granted(conn, err, data);
 }
 
+static struct waiter *expired_waiter(struct db_pool *pool, int64_t now)
+{
+	struct waiter *w;
+	TAILQ_FOREACH (w, &pool->waiting, link)
+		// NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the analyser does not follow TAILQ_REMOVE
+		if (w->deadline_us != 0 && w->deadline_us <= now)
+			return w;
+	return NULL;
+}
+
 static void expire_waiters(struct db_pool *pool, int64_t now)
 {
-	struct waiter *w = TAILQ_FIRST(&pool->waiting);
-	while (w && !pool->destroyed) {
-		if (w->deadline_us == 0 || w->deadline_us > now) {
-			w = TAILQ_NEXT(w, link);
-			continue;
-		}
-		TAILQ_REMOVE(&pool->waiting, w, link);
-		pool->waiting_count--;
+	for (struct waiter *w; !pool->destroyed && (w = expired_waiter(pool, now));) {
 		pool->stats.timed_out++;
-		w->granted(NULL, w->expired, w->data);
-		free(w);
-		w = TAILQ_FIRST(&pool->waiting); /* the callback may have changed the list */
+		answer(pool, w, NULL, w->expired);
 	}
 }
 
@@ -230,7 +237,7 @@ static void on_soon(uv_idle_t *handle)
 	while (!pool->destroyed && !TAILQ_EMPTY(&pool->waiting) && (m = find(pool, MEMBER_FREE))) {
 		m->state = MEMBER_LEASED;
 		pool->stats.acquired++;
-		answer_first(pool, m->conn, ERR_OK);
+		answer(pool, TAILQ_FIRST(&pool->waiting), m->conn, ERR_OK);
 	}
 	if (!pool->destroyed)
 		grow(pool);
@@ -369,17 +376,22 @@ static void on_errand_granted(struct db_conn *conn, enum err err, void *data)
 		return;
 	}
 	errand->conn = conn;
-	db_conn_run(conn, errand->steps, errand->count, errand->deadline_ms, on_errand_done, errand);
+	db_conn_run(
+	    conn, errand->steps, errand->count, errand->deadline_ms, on_errand_done, errand);
 }
 
-void db_pool_run(struct db_pool *pool, const struct db_step *steps, size_t count, uint64_t deadline_ms,
-    void (*done)(const struct db_reply *, void *), void *data)
+void db_pool_run(struct db_pool *pool, const struct db_step *steps, size_t count,
+    uint64_t deadline_ms, void (*done)(const struct db_reply *, void *), void *data)
 {
 	struct errand *errand = calloc(1, sizeof *errand);
 	if (!errand)
 		abort();
-	*errand = (struct errand){
-	    .pool = pool, .steps = steps, .count = count, .deadline_ms = deadline_ms, .done = done, .data = data};
+	*errand = (struct errand){.pool = pool,
+	    .steps = steps,
+	    .count = count,
+	    .deadline_ms = deadline_ms,
+	    .done = done,
+	    .data = data};
 	LIST_INSERT_HEAD(&pool->errands, errand, link);
 	(void)enqueue(pool, deadline_ms, false, on_errand_granted, errand);
 }
@@ -398,7 +410,8 @@ struct db_pool_stats db_pool_stats(const struct db_pool *pool)
 bool db_pool_is_up(const struct db_pool *pool)
 {
 	for (size_t i = 0; i < pool->options.size; i++)
-		if (pool->members[i].state == MEMBER_FREE || pool->members[i].state == MEMBER_LEASED ||
+		if (pool->members[i].state == MEMBER_FREE ||
+		    pool->members[i].state == MEMBER_LEASED ||
 		    pool->members[i].state == MEMBER_ROLLING_BACK)
 			return true;
 	return false;
@@ -435,7 +448,8 @@ void db_pool_destroy(struct db_pool *pool)
 	for (size_t i = 0; i < pool->options.size; i++)
 		db_conn_destroy(pool->members[i].conn);
 	while (!TAILQ_EMPTY(&pool->waiting))
-		answer_first(pool, NULL, ERR_CANCELLED);
+		// NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the analyser does not follow TAILQ_REMOVE
+		answer(pool, TAILQ_FIRST(&pool->waiting), NULL, ERR_CANCELLED);
 	while (!LIST_EMPTY(&pool->errands)) {
 		struct errand *errand = LIST_FIRST(&pool->errands);
 		LIST_REMOVE(errand, link);

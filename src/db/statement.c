@@ -7,7 +7,7 @@ static const struct sql_text statements[SQL_STATEMENT_COUNT] = {
 
 static const struct sql_migration migrations[] = {
 #include "salesreg/generated/migrations.inc"
-    {0, NULL, NULL, 0},
+    {.version = 0},
 };
 
 const struct sql_text *sql_statement(enum sql_statement statement)

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-size_t db_plan_append(struct db_plan *plan, enum sql_statement statement, const char *const *values, size_t count)
+size_t db_plan_append(
+    struct db_plan *plan, enum sql_statement statement, const char *const *values, size_t count)
 {
 	assert(plan->count < DB_MAX_STEPS && count <= DB_MAX_PARAMS);
 	struct db_step *step = &plan->steps[plan->count];
@@ -78,7 +79,9 @@ const char *db_text_array(struct arena *a, const char *const *values, size_t cou
 
 int64_t db_get_i64(const PGresult *result, int row, int column, int64_t if_null)
 {
-	return PQgetisnull(result, row, column) ? if_null : strtoll(PQgetvalue(result, row, column), NULL, 10);
+	return PQgetisnull(result, row, column)
+		   ? if_null
+		   : strtoll(PQgetvalue(result, row, column), NULL, 10);
 }
 
 bool db_get_bool(const PGresult *result, int row, int column)
@@ -90,5 +93,6 @@ const char *db_get_text(struct arena *a, const PGresult *result, int row, int co
 {
 	if (PQgetisnull(result, row, column))
 		return NULL;
-	return arena_strndup(a, PQgetvalue(result, row, column), (size_t)PQgetlength(result, row, column));
+	return arena_strndup(
+	    a, PQgetvalue(result, row, column), (size_t)PQgetlength(result, row, column));
 }

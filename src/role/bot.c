@@ -83,16 +83,18 @@ static void on_token_refused(const char *description, void *data)
 {
 	char why[512];
 	(void)snprintf(why, sizeof why,
-	    "Telegram does not accept REGISTRY_BOT_TOKEN (%s); copy the token again from @BotFather", description);
+	    "Telegram does not accept REGISTRY_BOT_TOKEN (%s); copy the token again from "
+	    "@BotFather",
+	    description);
 	refuse(data, why);
 }
 
 static void on_deaf(struct listener *listener, void *data)
 {
 	(void)listener;
-	refuse(data,
-	    "DATABASE_URL leads through a transaction pooler: LISTEN and session locks do not work there; give the address of "
-	    "PostgreSQL itself or of a session pool");
+	refuse(data, "DATABASE_URL leads through a transaction pooler: LISTEN and session locks do "
+		     "not work there; give the address of "
+		     "PostgreSQL itself or of a session pool");
 }
 
 static void on_database_up(struct db_pool *pool, void *data)
@@ -141,7 +143,8 @@ static int load_rules(struct bot *bot)
 {
 	if (telegram_token_is_well_formed(&bot->worker.config.bot_token))
 		return worker_rules(&bot->worker, &bot->rules, &bot->texts);
-	log_error("configuration: REGISTRY_BOT_TOKEN is not of the form 123456:ABC…; copy the token again from @BotFather");
+	log_error("configuration: REGISTRY_BOT_TOKEN is not of the form 123456:ABC…; copy the "
+		  "token again from @BotFather");
 	return EXIT_CODE_CONFIG;
 }
 
@@ -151,63 +154,64 @@ static void start(struct bot *bot)
 	int64_t bot_id = telegram_token_bot_id(&w->config.bot_token);
 	(void)uv_timer_init(&w->loop, &bot->deadline);
 	bot->deadline.data = bot;
-	bot->telegram = telegram_create(&w->loop, w->config.telegram_api_base, &w->config.bot_token, NULL);
+	bot->telegram =
+	    telegram_create(&w->loop, w->config.telegram_api_base, &w->config.bot_token, NULL);
 	if (!bot->telegram)
 		abort();
-	bot->leader = db_pool_create(&w->loop,
-	    &(struct db_pool_options){
-		.uri = &w->config.database_url,
-		.application_name = "salesreg bot",
-		.session_sql = leader_session,
-		.size = 1,
-		.has_gate = true,
-		.gate = {.statement = SQL_LEADER_LOCK, .count = 1, .values = {db_i64(&w->arena, bot_id)}},
-		.setup = migrate_setup,
-		.up = on_database_up,
-		.down = on_database_down,
-		.data = bot,
-	    });
-	bot->delivery = delivery_create(&w->loop,
-	    &(struct delivery_options){
-		.leader = bot->leader,
-		.telegram = bot->telegram,
-		.bot_id = bot_id,
-		.rate_per_s = (unsigned)w->config.rate_limit_per_s,
-		.chat_rate_per_s = (unsigned)w->config.chat_rate_limit_per_s,
-		.roomy = on_roomy,
-		.data = bot,
-	    });
-	bot->poller = poller_create(&w->loop,
-	    &(struct poller_options){
-		.leader = bot->leader,
-		.telegram = bot->telegram,
-		.delivery = bot->delivery,
-		.rules = &bot->rules,
-		.bot_id = bot_id,
-		.history_retention_days = w->config.history_retention_days,
-		.token_refused = on_token_refused,
-		.data = bot,
-	    });
+	bot->leader = db_pool_create(&w->loop, &(struct db_pool_options){
+						   .uri = &w->config.database_url,
+						   .application_name = "salesreg bot",
+						   .session_sql = leader_session,
+						   .size = 1,
+						   .has_gate = true,
+						   .gate = {.statement = SQL_LEADER_LOCK,
+						       .count = 1,
+						       .values = {db_i64(&w->arena, bot_id)}},
+						   .setup = migrate_setup,
+						   .up = on_database_up,
+						   .down = on_database_down,
+						   .data = bot,
+					       });
+	bot->delivery = delivery_create(
+	    &w->loop, &(struct delivery_options){
+			  .leader = bot->leader,
+			  .telegram = bot->telegram,
+			  .bot_id = bot_id,
+			  .rate_per_s = (unsigned)w->config.rate_limit_per_s,
+			  .chat_rate_per_s = (unsigned)w->config.chat_rate_limit_per_s,
+			  .roomy = on_roomy,
+			  .data = bot,
+		      });
+	bot->poller =
+	    poller_create(&w->loop, &(struct poller_options){
+					.leader = bot->leader,
+					.telegram = bot->telegram,
+					.delivery = bot->delivery,
+					.rules = &bot->rules,
+					.bot_id = bot_id,
+					.history_retention_days = w->config.history_retention_days,
+					.token_refused = on_token_refused,
+					.data = bot,
+				    });
 	db_pool_start(bot->leader);
-	bot->listener = listener_create(&w->loop,
-	    &(struct listener_options){
-		.uri = &w->config.database_url,
-		.application_name = "salesreg bot listen",
-		.channels = {"salesreg_outbox"},
-		.ready = on_outbox,
-		.notified = on_notified,
-		.down = on_listener_down,
-		.deaf = on_deaf,
-		.data = bot,
-	    });
+	bot->listener = listener_create(&w->loop, &(struct listener_options){
+						      .uri = &w->config.database_url,
+						      .application_name = "salesreg bot listen",
+						      .channels = {"salesreg_outbox"},
+						      .ready = on_outbox,
+						      .notified = on_notified,
+						      .down = on_listener_down,
+						      .deaf = on_deaf,
+						      .data = bot,
+						  });
 }
 
 int role_bot(int argc, char **argv)
 {
 	struct bot bot = {0};
 	bool done;
-	int code =
-	    worker_init(&bot.worker, "bot", CONFIG_NEEDS_DATABASE | CONFIG_NEEDS_TOKEN, argc, argv, &done);
+	int code = worker_init(
+	    &bot.worker, "bot", CONFIG_NEEDS_DATABASE | CONFIG_NEEDS_TOKEN, argc, argv, &done);
 	if (done)
 		return code;
 	code = load_rules(&bot);

@@ -21,7 +21,8 @@ int role_version(int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	int pq = PQlibVersion();
-	(void)printf("salesreg %s\nlibuv %s\nlibpq %d.%d\nlibcurl %s\njansson %s\nlibmicrohttpd %s\nlibsodium %s\n",
+	(void)printf("salesreg %s\nlibuv %s\nlibpq %d.%d\nlibcurl %s\njansson %s\nlibmicrohttpd "
+		     "%s\nlibsodium %s\n",
 	    SALESREG_VERSION, uv_version_string(), pq / 10000, pq % 10000,
 	    curl_version_info(CURLVERSION_NOW)->version, jansson_version_str(), MHD_get_version(),
 	    sodium_version_string());
@@ -41,8 +42,9 @@ int role_check_config(int argc, char **argv)
 	buf_init(&dump, 64 * 1024);
 	arena_init(&arena, 1024 * 1024);
 	enum err err = config_load(&config, CONFIG_NEEDS_DATABASE | CONFIG_NEEDS_TOKEN, &problems);
-	enum err rules_err =
-	    config.email_domains ? rules_load(&rules, &config, &texts, &arena, &problems) : ERR_CONFIG;
+	enum err rules_err = config.email_domains
+				 ? rules_load(&rules, &config, &texts, &arena, &problems)
+				 : ERR_CONFIG;
 	config_dump(&config, &dump);
 	(void)fputs(buf_text(&dump), stdout);
 	(void)fflush(stdout);
@@ -78,11 +80,13 @@ int role_migrate(int argc, char **argv)
 	pg = db_connect_blocking(secret_reveal(&config.database_url), "salesreg migrate");
 	if (PQstatus(pg) != CONNECTION_OK) {
 		const char *why = PQerrorMessage(pg);
-		log_error("the database of DATABASE_URL cannot be reached: %.*s", (int)strcspn(why, "\n"), why);
+		log_error("the database of DATABASE_URL cannot be reached: %.*s",
+		    (int)strcspn(why, "\n"), why);
 	} else if (!migrate_apply(pg, &applied, error, sizeof error)) {
 		log_error("%s", error);
 	} else {
-		log_info(applied ? "the database is up to date: %d migrations applied" : "the database is up to date%.0d",
+		log_info(applied ? "the database is up to date: %d migrations applied"
+				 : "the database is up to date%.0d",
 		    applied);
 		code = EXIT_CODE_OK;
 	}
@@ -100,17 +104,19 @@ int role_help(int argc, char **argv)
 	bool markdown = argc > 1 && strcmp(argv[1], "--markdown") == 0;
 	config_describe(&text, markdown);
 	if (!markdown)
-		(void)puts("salesreg: a sales team's registry over Telegram, on PostgreSQL\n\n"
-			   "usage: salesreg COMMAND [--help]\n\n"
-			   "  bot           talks to Telegram: conversations, outbox\n"
-			   "  outreach      deals prospects to reps\n"
-			   "  migrate       brings the database up to date\n"
-			   "  check-config  shows the configuration in force and what is wrong with it\n"
-			   "  sandbox       a Bot API emulator, to try everything without Telegram\n"
-			   "  version       versions of the program and its libraries\n"
-			   "  help          this text\n\n"
-			   "SALESREG_ROLE names the command where none is given. Configured by environment variables,\n"
-			   "each also as NAME_FILE:\n");
+		(void)puts(
+		    "salesreg: a sales team's registry over Telegram, on PostgreSQL\n\n"
+		    "usage: salesreg COMMAND [--help]\n\n"
+		    "  bot           talks to Telegram: conversations, outbox\n"
+		    "  outreach      deals prospects to reps\n"
+		    "  migrate       brings the database up to date\n"
+		    "  check-config  shows the configuration in force and what is wrong with it\n"
+		    "  sandbox       a Bot API emulator, to try everything without Telegram\n"
+		    "  version       versions of the program and its libraries\n"
+		    "  help          this text\n\n"
+		    "SALESREG_ROLE names the command where none is given. Configured by "
+		    "environment variables,\n"
+		    "each also as NAME_FILE:\n");
 	(void)fputs(buf_text(&text), stdout);
 	buf_finish(&text);
 	return EXIT_CODE_OK;

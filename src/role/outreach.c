@@ -101,7 +101,8 @@ static void on_deaf(struct listener *listener, void *data)
 {
 	(void)listener;
 	struct outreach *o = data;
-	log_error("DATABASE_URL leads through a transaction pooler: LISTEN does not work there; give the address of PostgreSQL "
+	log_error("DATABASE_URL leads through a transaction pooler: LISTEN does not work there; "
+		  "give the address of PostgreSQL "
 		  "itself or of a session pool");
 	o->worker.exit_code = EXIT_CODE_CONFIG;
 	stop(&o->worker, o);
@@ -112,38 +113,36 @@ static void start(struct outreach *o)
 	struct worker *w = &o->worker;
 	(void)uv_timer_init(&w->loop, &o->stopping);
 	o->stopping.data = o;
-	o->pool = db_pool_create(&w->loop,
-	    &(struct db_pool_options){
-		.uri = &w->config.database_url,
-		.application_name = "salesreg outreach",
-		.session_sql = assigning_session,
-		.size = (size_t)w->config.db_pool_size,
-		.setup = migrate_setup,
-		.up = on_up,
-		.down = on_down,
-		.data = o,
-	    });
-	o->assigner = assigner_create(&w->loop,
-	    &(struct assigner_options){
-		.pool = o->pool,
-		.rules = &o->rules,
-		.strategy = (enum strategy)w->config.assignment_strategy,
-		.sweep_interval_s = w->config.outreach_interval_s,
-	    });
+	o->pool = db_pool_create(&w->loop, &(struct db_pool_options){
+					       .uri = &w->config.database_url,
+					       .application_name = "salesreg outreach",
+					       .session_sql = assigning_session,
+					       .size = (size_t)w->config.db_pool_size,
+					       .setup = migrate_setup,
+					       .up = on_up,
+					       .down = on_down,
+					       .data = o,
+					   });
+	o->assigner =
+	    assigner_create(&w->loop, &(struct assigner_options){
+					  .pool = o->pool,
+					  .rules = &o->rules,
+					  .strategy = (enum strategy)w->config.assignment_strategy,
+					  .sweep_interval_s = w->config.outreach_interval_s,
+				      });
 	if (!w->config.outreach_enabled)
 		log_warn("OUTREACH_ENABLED is false: nothing is dealt");
 	db_pool_start(o->pool);
-	o->listener = listener_create(&w->loop,
-	    &(struct listener_options){
-		.uri = &w->config.database_url,
-		.application_name = "salesreg outreach listen",
-		.channels = {"salesreg_assign"},
-		.ready = on_ready,
-		.notified = on_notified,
-		.down = on_listener_down,
-		.deaf = on_deaf,
-		.data = o,
-	    });
+	o->listener = listener_create(&w->loop, &(struct listener_options){
+						    .uri = &w->config.database_url,
+						    .application_name = "salesreg outreach listen",
+						    .channels = {"salesreg_assign"},
+						    .ready = on_ready,
+						    .notified = on_notified,
+						    .down = on_listener_down,
+						    .deaf = on_deaf,
+						    .data = o,
+						});
 }
 
 int role_outreach(int argc, char **argv)

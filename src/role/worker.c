@@ -14,7 +14,8 @@ static void print_help(const char *role)
 	struct buf text;
 	buf_init(&text, 64 * 1024);
 	config_describe(&text, false);
-	(void)printf("usage: salesreg %s [--help]\n\nConfigured by environment variables, each also as NAME_FILE:\n\n%s",
+	(void)printf("usage: salesreg %s [--help]\n\nConfigured by environment variables, each "
+		     "also as NAME_FILE:\n\n%s",
 	    role, buf_text(&text));
 	buf_finish(&text);
 }
@@ -38,7 +39,8 @@ int worker_rules(struct worker *w, struct conversation_rules *rules, struct text
 	return err == ERR_OK ? EXIT_CODE_OK : EXIT_CODE_CONFIG;
 }
 
-int worker_init(struct worker *w, const char *role, unsigned needs, int argc, char **argv, bool *done)
+int worker_init(
+    struct worker *w, const char *role, unsigned needs, int argc, char **argv, bool *done)
 {
 	*w = (struct worker){.role = role};
 	*done = true;
@@ -47,7 +49,8 @@ int worker_init(struct worker *w, const char *role, unsigned needs, int argc, ch
 		return EXIT_CODE_OK;
 	}
 	if (argc > 1) {
-		(void)fprintf(stderr, "salesreg %s: unknown argument %s; see salesreg %s --help\n", role, argv[1], role);
+		(void)fprintf(stderr, "salesreg %s: unknown argument %s; see salesreg %s --help\n",
+		    role, argv[1], role);
 		return EXIT_CODE_USAGE;
 	}
 	log_setup(role, LOG_INFO, LOG_FORMAT_TEXT);

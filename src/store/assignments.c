@@ -5,9 +5,11 @@ void assignment_lock(struct db_plan *plan)
 	(void)db_plan_add_plain(plan, SQL_ASSIGNMENT_LOCK);
 }
 
-size_t assignment_lock_if(struct db_plan *plan, struct arena *a, bool certainly, const int64_t *users, size_t count)
+size_t assignment_lock_if(
+    struct db_plan *plan, struct arena *a, bool certainly, const int64_t *users, size_t count)
 {
-	return db_plan_add(plan, SQL_ASSIGNMENT_LOCK_IF, db_bool(certainly), db_i64_array(a, users, count));
+	return db_plan_add(
+	    plan, SQL_ASSIGNMENT_LOCK_IF, db_bool(certainly), db_i64_array(a, users, count));
 }
 
 size_t assignments_read(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)
@@ -31,7 +33,8 @@ size_t assignments_parse(const PGresult *result, struct arena *a, struct assignm
 	return (size_t)count;
 }
 
-size_t clients_read(struct db_plan *plan, struct arena *a, const int64_t *rep_telegram_ids, size_t count, size_t limit)
+size_t clients_read(struct db_plan *plan, struct arena *a, const int64_t *rep_telegram_ids,
+    size_t count, size_t limit)
 {
 	return db_plan_add(plan, SQL_CLIENTS_READ, db_i64_array(a, rep_telegram_ids, count),
 	    db_i64(a, (int64_t)limit));

@@ -25,10 +25,11 @@ void bot_rest(struct db_plan *plan, struct arena *a, int64_t bot_id)
 	(void)db_plan_add(plan, SQL_BOT_STATE_REST, db_i64(a, bot_id));
 }
 
-void bot_advance(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *expected, int64_t next)
+void bot_advance(
+    struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *expected, int64_t next)
 {
-	(void)db_plan_add(plan, SQL_BOT_STATE_ADVANCE, db_i64(a, bot_id), expected ? db_i64(a, *expected) : NULL,
-	    db_i64(a, next));
+	(void)db_plan_add(plan, SQL_BOT_STATE_ADVANCE, db_i64(a, bot_id),
+	    expected ? db_i64(a, *expected) : NULL, db_i64(a, next));
 }
 
 void bot_in_hand(struct db_plan *plan, struct arena *a, int64_t bot_id, int64_t update_id)
@@ -41,9 +42,10 @@ void bot_block(struct db_plan *plan, struct arena *a, int64_t bot_id, int64_t pa
 	(void)db_plan_add(plan, SQL_BOT_STATE_BLOCK, db_i64(a, bot_id), db_i64(a, pause_us));
 }
 
-void bot_park(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *update_id, int64_t user_id,
-    const char *payload_json, const char *reason)
+void bot_park(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *update_id,
+    int64_t user_id, const char *payload_json, const char *reason)
 {
-	(void)db_plan_add(plan, SQL_UPDATE_PARK, db_i64(a, bot_id), update_id ? db_i64(a, *update_id) : NULL,
-	    user_id ? db_i64(a, user_id) : NULL, payload_json, reason);
+	(void)db_plan_add(plan, SQL_UPDATE_PARK, db_i64(a, bot_id),
+	    update_id ? db_i64(a, *update_id) : NULL, user_id ? db_i64(a, user_id) : NULL,
+	    payload_json, reason);
 }

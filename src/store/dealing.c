@@ -36,7 +36,8 @@ void dealing_counts(struct db_plan *plan)
 
 size_t dealing_reps(struct db_plan *plan, struct arena *a, int64_t capacity, bool all, size_t limit)
 {
-	return db_plan_add(plan, SQL_DEALING_REPS, db_i64(a, capacity), all ? NULL : db_i64(a, (int64_t)limit));
+	return db_plan_add(
+	    plan, SQL_DEALING_REPS, db_i64(a, capacity), all ? NULL : db_i64(a, (int64_t)limit));
 }
 
 size_t dealing_reps_parse(const PGresult *result, struct arena *a, struct dealing_rep_row **rows)
@@ -64,7 +65,8 @@ int64_t dealing_turn_parse(const PGresult *result)
 	return db_get_i64(result, 0, 0, 0);
 }
 
-void dealing_write(struct db_plan *plan, struct arena *a, const struct deal *deals, size_t count, const char *detail)
+void dealing_write(struct db_plan *plan, struct arena *a, const struct deal *deals, size_t count,
+    const char *detail)
 {
 	if (count == 0)
 		return;
@@ -129,9 +131,11 @@ void dealing_sort_out(struct db_plan *plan)
 	(void)db_plan_add_plain(plan, SQL_DEALING_RECOUNT);
 }
 
-void outbox_queue(struct db_plan *plan, struct arena *a, const struct queued_row *rows, size_t count, int priority)
+void outbox_queue(struct db_plan *plan, struct arena *a, const struct queued_row *rows,
+    size_t count, int priority)
 {
 	if (count)
 		(void)db_plan_add(plan, SQL_OUTBOX_QUEUE, I64_COLUMN(a, rows, count, chat_id),
-		    TEXT_COLUMN(a, rows, count, method), TEXT_COLUMN(a, rows, count, payload), db_i64(a, priority));
+		    TEXT_COLUMN(a, rows, count, method), TEXT_COLUMN(a, rows, count, payload),
+		    db_i64(a, priority));
 }

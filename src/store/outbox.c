@@ -2,7 +2,8 @@
 #include "columns.h"
 #include <string.h>
 
-size_t outbox_insert(struct db_plan *plan, struct arena *a, const struct outbox_new *rows, size_t count)
+size_t outbox_insert(
+    struct db_plan *plan, struct arena *a, const struct outbox_new *rows, size_t count)
 {
 	int64_t *priorities = ARENA_ARRAY(a, int64_t, count);
 	int64_t *urgent = ARENA_ARRAY(a, int64_t, count);
@@ -25,14 +26,16 @@ size_t outbox_born_parse(const PGresult *result, struct arena *a, struct outbox_
 	int count = PQntuples(result);
 	*rows = ARENA_ARRAY(a, struct outbox_born, (size_t)count);
 	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct outbox_born){db_get_i64(result, i, 0, 0),
-		    strcmp(PQgetvalue(result, i, 1), "sending") == 0};
+		(*rows)[i] = (struct outbox_born){
+		    db_get_i64(result, i, 0, 0), strcmp(PQgetvalue(result, i, 1), "sending") == 0};
 	return (size_t)count;
 }
 
-size_t outbox_claim(struct db_plan *plan, struct arena *a, size_t limit, const int64_t *excluded, size_t count)
+size_t outbox_claim(
+    struct db_plan *plan, struct arena *a, size_t limit, const int64_t *excluded, size_t count)
 {
-	return db_plan_add(plan, SQL_OUTBOX_CLAIM, db_i64(a, (int64_t)limit), db_i64_array(a, excluded, count));
+	return db_plan_add(
+	    plan, SQL_OUTBOX_CLAIM, db_i64(a, (int64_t)limit), db_i64_array(a, excluded, count));
 }
 
 size_t outbox_claim_parse(const PGresult *result, struct arena *a, struct outbox_row **rows)
@@ -72,29 +75,34 @@ int64_t outbox_settle_parse(const PGresult *result)
 	return db_get_i64(result, 0, 0, 0);
 }
 
-void outbox_sent(struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
+void outbox_sent(
+    struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
 {
 	if (count)
 		(void)db_plan_add(plan, SQL_OUTBOX_SENT, I64_COLUMN(a, results, count, id),
 		    I64_COLUMN(a, results, count, message_id));
 }
 
-void outbox_later(struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
+void outbox_later(
+    struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
 {
 	if (count)
 		(void)db_plan_add(plan, SQL_OUTBOX_LATER, I64_COLUMN(a, results, count, id),
-		    I64_COLUMN(a, results, count, pause_us), BOOL_COLUMN(a, results, count, maybe_delivered),
+		    I64_COLUMN(a, results, count, pause_us),
+		    BOOL_COLUMN(a, results, count, maybe_delivered),
 		    TEXT_COLUMN(a, results, count, error));
 }
 
-void outbox_gone(struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
+void outbox_gone(
+    struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
 {
 	if (count)
 		(void)db_plan_add(plan, SQL_OUTBOX_GONE, I64_COLUMN(a, results, count, id),
 		    TEXT_COLUMN(a, results, count, error));
 }
 
-void outbox_failed(struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
+void outbox_failed(
+    struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
 {
 	if (count)
 		(void)db_plan_add(plan, SQL_OUTBOX_FAILED, I64_COLUMN(a, results, count, id),

@@ -20,7 +20,8 @@ size_t sessions_parse(const PGresult *result, struct arena *a, struct session_ro
 	return (size_t)count;
 }
 
-void sessions_write(struct db_plan *plan, struct arena *a, const struct session_row *rows, size_t count)
+void sessions_write(
+    struct db_plan *plan, struct arena *a, const struct session_row *rows, size_t count)
 {
 	if (count == 0)
 		return;
@@ -62,11 +63,13 @@ size_t rep_emails_parse(const PGresult *result, struct arena *a, struct email_ro
 	int count = PQntuples(result);
 	*rows = ARENA_ARRAY(a, struct email_row, (size_t)count);
 	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct email_row){db_get_text(a, result, i, 0), db_get_text(a, result, i, 1)};
+		(*rows)[i] =
+		    (struct email_row){db_get_text(a, result, i, 0), db_get_text(a, result, i, 1)};
 	return (size_t)count;
 }
 
-size_t subjects_read(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count)
+size_t subjects_read(
+    struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count)
 {
 	return db_plan_add(plan, SQL_REP_SUBJECTS_READ, db_i64_array(a, telegram_ids, count));
 }
@@ -87,7 +90,8 @@ size_t subjects_parse(const PGresult *result, struct arena *a, struct subject_ro
 	return (size_t)count;
 }
 
-void reps_register(struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count)
+void reps_register(
+    struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count)
 {
 	struct rep_change *fresh = ARENA_ARRAY(a, struct rep_change, count);
 	struct rep_change *back = ARENA_ARRAY(a, struct rep_change, count);
@@ -99,32 +103,41 @@ void reps_register(struct db_plan *plan, struct arena *a, const struct rep_chang
 			fresh[fresh_count++] = changes[i];
 	}
 	if (fresh_count)
-		(void)db_plan_add(plan, SQL_REPS_REGISTER, I64_COLUMN(a, fresh, fresh_count, telegram_id),
-		    TEXT_COLUMN(a, fresh, fresh_count, username), TEXT_COLUMN(a, fresh, fresh_count, name),
-		    TEXT_COLUMN(a, fresh, fresh_count, email), TEXT_COLUMN(a, fresh, fresh_count, email_key),
+		(void)db_plan_add(plan, SQL_REPS_REGISTER,
+		    I64_COLUMN(a, fresh, fresh_count, telegram_id),
+		    TEXT_COLUMN(a, fresh, fresh_count, username),
+		    TEXT_COLUMN(a, fresh, fresh_count, name),
+		    TEXT_COLUMN(a, fresh, fresh_count, email),
+		    TEXT_COLUMN(a, fresh, fresh_count, email_key),
 		    TEXT_COLUMN(a, fresh, fresh_count, status));
 	if (back_count)
 		(void)db_plan_add(plan, SQL_REPS_REJOIN, TEXT_COLUMN(a, back, back_count, rep),
-		    TEXT_COLUMN(a, back, back_count, username), TEXT_COLUMN(a, back, back_count, name),
-		    TEXT_COLUMN(a, back, back_count, email), TEXT_COLUMN(a, back, back_count, email_key),
+		    TEXT_COLUMN(a, back, back_count, username),
+		    TEXT_COLUMN(a, back, back_count, name), TEXT_COLUMN(a, back, back_count, email),
+		    TEXT_COLUMN(a, back, back_count, email_key),
 		    TEXT_COLUMN(a, back, back_count, status));
 }
 
-void reps_change_email(struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count)
+void reps_change_email(
+    struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count)
 {
 	if (count)
 		(void)db_plan_add(plan, SQL_REPS_EMAIL, TEXT_COLUMN(a, changes, count, rep),
-		    TEXT_COLUMN(a, changes, count, email), TEXT_COLUMN(a, changes, count, email_key));
+		    TEXT_COLUMN(a, changes, count, email),
+		    TEXT_COLUMN(a, changes, count, email_key));
 }
 
-void reps_decide(struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count)
+void reps_decide(
+    struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count)
 {
 	if (count)
 		(void)db_plan_add(plan, SQL_REPS_DECIDE, TEXT_COLUMN(a, changes, count, rep),
-		    TEXT_COLUMN(a, changes, count, status), I64_COLUMN(a, changes, count, admin_id));
+		    TEXT_COLUMN(a, changes, count, status),
+		    I64_COLUMN(a, changes, count, admin_id));
 }
 
-void reps_rename(struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count)
+void reps_rename(
+    struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count)
 {
 	if (count)
 		(void)db_plan_add(plan, SQL_REPS_USERNAME, TEXT_COLUMN(a, changes, count, rep),
@@ -146,7 +159,8 @@ void reps_available(struct db_plan *plan, struct arena *a, const char *const *re
 		(void)db_plan_add(plan, SQL_REPS_AVAILABLE, db_text_array(a, reps, count));
 }
 
-void reps_unavailable(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count, const char *why)
+void reps_unavailable(
+    struct db_plan *plan, struct arena *a, const char *const *reps, size_t count, const char *why)
 {
 	if (count == 0)
 		return;

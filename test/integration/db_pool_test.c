@@ -86,14 +86,13 @@ static void on_conn_done(struct db_conn *conn, const struct db_reply *reply, voi
 
 static struct db_pool *pool_with(struct seen *seen, size_t size, size_t max_waiting)
 {
-	struct db_pool *pool = db_pool_create(&loop,
-	    &(struct db_pool_options){.uri = &uri,
-		.application_name = "salesreg pool test",
-		.size = size,
-		.max_waiting = max_waiting,
-		.up = on_up,
-		.down = on_down,
-		.data = seen});
+	struct db_pool *pool = db_pool_create(&loop, &(struct db_pool_options){.uri = &uri,
+							 .application_name = "salesreg pool test",
+							 .size = size,
+							 .max_waiting = max_waiting,
+							 .up = on_up,
+							 .down = on_down,
+							 .data = seen});
 	db_pool_start(pool);
 	return pool;
 }
@@ -126,7 +125,9 @@ static void an_error_undoes_the_whole_run_and_leaves_the_pool_usable(void **stat
 	struct seen seen = {0};
 	struct db_pool *pool = pool_with(&seen, 1, 0);
 	struct db_step steps[] = {
-	    {.statement = SQL_SESSIONS_WRITE, .count = 4, .values = {"{77}", "{none}", "{NULL}", "{ru}"}},
+	    {.statement = SQL_SESSIONS_WRITE,
+		.count = 4,
+		.values = {"{77}", "{none}", "{NULL}", "{ru}"}},
 	    /* the fence of a bot nobody knows: must() raises 40001 */
 	    {.statement = SQL_BOT_STATE_ADVANCE, .count = 3, .values = {"424242", NULL, "1"}},
 	};
@@ -151,8 +152,9 @@ static void a_lease_given_back_inside_a_transaction_is_rolled_back(void **state)
 	struct db_pool *pool = pool_with(&seen, 1, 0);
 	db_pool_acquire(pool, 20000, on_granted, &seen);
 	until(&seen.granted, 1);
-	struct db_step steps[] = {begin,
-	    {.statement = SQL_SESSIONS_WRITE, .count = 4, .values = {"{78}", "{none}", "{NULL}", "{ru}"}}};
+	struct db_step steps[] = {begin, {.statement = SQL_SESSIONS_WRITE,
+					     .count = 4,
+					     .values = {"{78}", "{none}", "{NULL}", "{ru}"}}};
 	db_conn_run(seen.conn, steps, 2, 20000, on_conn_done, &seen);
 	until(&seen.done, 1);
 	assert_true(db_conn_in_transaction(seen.conn));
@@ -185,7 +187,8 @@ static void waiters_are_served_in_order_and_first_means_first(void **state)
 	(void)state;
 	struct seen seen = {0};
 	struct db_pool *pool = pool_with(&seen, 1, 0);
-	struct place places[4] = {{&seen, 0, NULL}, {&seen, 1, NULL}, {&seen, 2, NULL}, {&seen, 3, NULL}};
+	struct place places[4] = {
+	    {&seen, 0, NULL}, {&seen, 1, NULL}, {&seen, 2, NULL}, {&seen, 3, NULL}};
 	db_pool_acquire(pool, 20000, on_place, &places[0]);
 	until(&seen.ordered, 1);
 	db_pool_acquire(pool, 20000, on_place, &places[1]);
@@ -250,7 +253,8 @@ static void a_connection_that_dies_in_a_run_is_reported_and_replaced(void **stat
 	db_pool_run(pool, &lock, 1, 20000, on_done, &seen);
 	for (int i = 0; i < 20; i++)
 		(void)uv_run(&loop, UV_RUN_NOWAIT);
-	other_runs("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'salesreg pool test'");
+	other_runs("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name "
+		   "= 'salesreg pool test'");
 	until(&seen.done, 1);
 	assert_int_equal(seen.err, ERR_UNAVAILABLE);
 	other_runs("SELECT pg_advisory_unlock(1935764581, 2)");
@@ -354,19 +358,20 @@ static void a_listener_hears_and_after_a_loss_listens_again_before_it_is_ready(v
 {
 	(void)state;
 	struct heard heard = {0};
-	struct listener *listener = listener_create(&loop,
-	    &(struct listener_options){.uri = &uri,
-		.application_name = "salesreg listener test",
-		.channels = {"salesreg_assign"},
-		.ready = on_ready,
-		.notified = on_notified,
-		.down = on_listener_down,
-		.deaf = on_deaf,
-		.data = &heard});
+	struct listener *listener =
+	    listener_create(&loop, &(struct listener_options){.uri = &uri,
+				       .application_name = "salesreg listener test",
+				       .channels = {"salesreg_assign"},
+				       .ready = on_ready,
+				       .notified = on_notified,
+				       .down = on_listener_down,
+				       .deaf = on_deaf,
+				       .data = &heard});
 	until(&heard.ready, 1);
 	other_runs("NOTIFY salesreg_assign");
 	until(&heard.notified, 1);
-	other_runs("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'salesreg listener test'");
+	other_runs("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name "
+		   "= 'salesreg listener test'");
 	until(&heard.down, 1);
 	until(&heard.ready, 2);
 	other_runs("NOTIFY salesreg_assign");

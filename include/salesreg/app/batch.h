@@ -36,7 +36,8 @@ const int64_t *batch_next(const struct batch *batch);
  * updates: the array from getUpdates. careful: after an unclean death: one by one, each marked as in hand first;
  * in_hand_id was in hand in_hand_count times when a leader died, at 2 it is parked unseen.
  */
-void batch_run(struct batch *batch, json_t *updates, bool careful, int64_t in_hand_id, int64_t in_hand_count);
+void batch_run(
+    struct batch *batch, json_t *updates, bool careful, int64_t in_hand_id, int64_t in_hand_count);
 bool batch_is_running(const struct batch *batch);
 struct batch_stats batch_stats(const struct batch *batch);
 void batch_destroy(struct batch *batch);

@@ -24,7 +24,8 @@ struct delivery_options {
 };
 
 struct delivery_stats {
-	uint64_t sent, retried, gone, failed, unknown, possible_duplicates, limited /* 429s */, claimed;
+	uint64_t sent, retried, gone, failed, unknown, possible_duplicates, limited /* 429s */,
+	    claimed;
 	size_t under_way, unwritten;
 };
 
@@ -37,8 +38,8 @@ void delivery_yield(struct delivery *d);
 /* Asked by a batch before it writes: may a message to this chat go out at once? Takes its place in the limits. */
 bool delivery_grants(struct delivery *d, int64_t chat);
 /* A committed row in state `sending`: send it. */
-void delivery_send(struct delivery *d, int64_t id, int64_t chat, const char *method, const char *payload,
-    int attempts, bool possible_duplicate);
+void delivery_send(struct delivery *d, int64_t id, int64_t chat, const char *method,
+    const char *payload, int attempts, bool possible_duplicate);
 /* There may be queued rows. */
 void delivery_wake(struct delivery *d);
 /* Best effort, in no order, never stored. */
@@ -51,6 +52,7 @@ void delivery_put_results(struct delivery *d, struct db_plan *plan, struct arena
 void delivery_results_written(struct delivery *d, bool committed);
 
 /* No new sends; `drained` once nothing is under way and every result is written, or when the time is over. */
-void delivery_drain(struct delivery *d, uint64_t deadline_ms, void (*drained)(void *data), void *data);
+void delivery_drain(
+    struct delivery *d, uint64_t deadline_ms, void (*drained)(void *data), void *data);
 struct delivery_stats delivery_stats(const struct delivery *d);
 void delivery_destroy(struct delivery *d);

@@ -41,7 +41,8 @@ struct fold_interests {
 	struct conversation_interest *of; /* one an update */
 	int64_t *users, *assignments, *subjects, *client_reps, *leavers;
 	const char **email_keys;
-	size_t user_count, assignment_count, subject_count, client_rep_count, leaver_count, email_key_count;
+	size_t user_count, assignment_count, subject_count, client_rep_count, leaver_count,
+	    email_key_count;
 	bool lock_certainly; /* an event that changes assignments whatever the state */
 };
 void fold_interests(const struct telegram_update *updates, size_t count, struct arena *a,
@@ -57,14 +58,15 @@ struct fold_writes {
 	struct session_row *sessions;
 	struct rep_change *registrations, *email_changes, *decisions, *renames;
 	const char **leaving, **unavailable, **available; /* rep ids */
-	int64_t *contacted, *declined;                     /* assignment ids */
+	int64_t *contacted, *declined;                    /* assignment ids */
 	struct outbox_new *messages;
 	struct fold_answer *answers;
-	size_t session_count, registration_count, email_change_count, decision_count, rename_count, leaving_count,
-	    unavailable_count, available_count, contacted_count, declined_count, message_count, answer_count;
+	size_t session_count, registration_count, email_change_count, decision_count, rename_count,
+	    leaving_count, unavailable_count, available_count, contacted_count, declined_count,
+	    message_count, answer_count;
 	bool needs_lock; /* the assignment lock must have been taken */
 };
-void fold_run(const struct fold_input *input, const struct fold_interests *interests, struct arena *a,
-    struct fold_writes *writes);
+void fold_run(const struct fold_input *input, const struct fold_interests *interests,
+    struct arena *a, struct fold_writes *writes);
 /* All but messages, in an order that holds. */
 void fold_plan_writes(const struct fold_writes *writes, struct db_plan *plan, struct arena *a);

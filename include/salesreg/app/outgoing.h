@@ -9,4 +9,5 @@
 const char *outgoing_method(const struct message *message);
 const char *outgoing_payload(const struct message *message, struct arena *a);
 /* Parameters of answerCallbackQuery. */
-const char *outgoing_callback_answer(const char *callback_id, const char *text, bool alert, struct arena *a);
+const char *outgoing_callback_answer(
+    const char *callback_id, const char *text, bool alert, struct arena *a);

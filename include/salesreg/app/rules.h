@@ -8,5 +8,5 @@
 #include "salesreg/base/config.h"
 #include "salesreg/domain/conversation.h"
 
-MUST_CHECK enum err rules_load(struct conversation_rules *rules, const struct config *config, struct texts *texts,
-    struct arena *a, struct buf *problems);
+MUST_CHECK enum err rules_load(struct conversation_rules *rules, const struct config *config,
+    struct texts *texts, struct arena *a, struct buf *problems);

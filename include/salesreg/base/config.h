@@ -27,7 +27,8 @@ struct config {
 	int64_t locale; /* 0 ru, 1 en: enum locale */
 	char *telegram_api_base;
 	int64_t rate_limit_per_s, chat_rate_limit_per_s; /* 0 = no limit of ours */
-	char *google_client_id, *google_auth_url, *google_token_url, *google_revoke_url, *google_calendar_base;
+	char *google_client_id, *google_auth_url, *google_token_url, *google_revoke_url,
+	    *google_calendar_base;
 	char *oauth_public_url, *oauth_listen;
 	int64_t history_retention_days;
 	char *time_zone;

@@ -31,4 +31,9 @@ const char *err_name(enum err err);
 const char *err_sentence(enum err err);
 
 /* Exit codes of every command: sysexits.h's EX_USAGE and EX_CONFIG, so that init systems know them. */
-enum exit_code { EXIT_CODE_OK = 0, EXIT_CODE_FAILED = 1, EXIT_CODE_USAGE = 64, EXIT_CODE_CONFIG = 78 };
+enum exit_code {
+	EXIT_CODE_OK = 0,
+	EXIT_CODE_FAILED = 1,
+	EXIT_CODE_USAGE = 64,
+	EXIT_CODE_CONFIG = 78
+};

@@ -29,7 +29,8 @@ struct db_step {
 };
 
 struct db_reply {
-	enum err err;      /* CONFLICT: 23505, 40001, 40P01; REFUSED: other SQL errors; UNAVAILABLE, TIMEOUT */
+	enum err
+	    err; /* CONFLICT: 23505, 40001, 40P01; REFUSED: other SQL errors; UNAVAILABLE, TIMEOUT */
 	char sqlstate[6];  /* "" unless the server said one */
 	char message[256]; /* the server's primary message: no parameter values in it */
 	size_t failed_step;
@@ -47,7 +48,8 @@ struct db_conn_options {
 	bool (*setup)(PGconn *connection, void *data, char *error, size_t error_size);
 	void (*opened)(struct db_conn *conn, enum err err, const char *why, void *data);
 	void (*lost)(struct db_conn *conn, const char *why, void *data);
-	void (*notified)(struct db_conn *conn, const char *channel, const char *payload, void *data);
+	void (*notified)(
+	    struct db_conn *conn, const char *channel, const char *payload, void *data);
 	void *data;
 };
 
@@ -62,7 +64,8 @@ bool db_conn_in_transaction(const struct db_conn *conn);
  * Sends all steps and one Sync; without BEGIN among them they are one transaction.
  * deadline_ms 0: none. On a deadline the connection is discarded.
  */
-void db_conn_run(struct db_conn *conn, const struct db_step *steps, size_t count, uint64_t deadline_ms,
+void db_conn_run(struct db_conn *conn, const struct db_step *steps, size_t count,
+    uint64_t deadline_ms,
     void (*done)(struct db_conn *conn, const struct db_reply *reply, void *data), void *data);
 /* Sends one LISTEN; channel must be a plain identifier. */
 void db_conn_listen(struct db_conn *conn, const char *channel, uint64_t deadline_ms,
@@ -79,9 +82,10 @@ struct db_plan {
 	struct db_step steps[DB_MAX_STEPS];
 };
 /* Returns the index of the step, which is the index of its result. More than DB_MAX_STEPS: a bug, aborts. */
-size_t db_plan_append(struct db_plan *plan, enum sql_statement statement, const char *const *values, size_t count);
-#define db_plan_add(plan, statement, ...)                                                                           \
-	db_plan_append((plan), (statement), (const char *const[]){__VA_ARGS__},                                      \
+size_t db_plan_append(
+    struct db_plan *plan, enum sql_statement statement, const char *const *values, size_t count);
+#define db_plan_add(plan, statement, ...)                                                          \
+	db_plan_append((plan), (statement), (const char *const[]){__VA_ARGS__},                    \
 	    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 #define db_plan_add_plain(plan, statement) db_plan_append((plan), (statement), NULL, 0)
 

@@ -43,8 +43,8 @@ void db_pool_acquire_first(struct db_pool *pool, uint64_t deadline_ms,
     void (*granted)(struct db_conn *conn, enum err err, void *data), void *data);
 /* Rolls back first if a transaction is open. */
 void db_pool_release(struct db_pool *pool, struct db_conn *conn);
-void db_pool_run(struct db_pool *pool, const struct db_step *steps, size_t count, uint64_t deadline_ms,
-    void (*done)(const struct db_reply *reply, void *data), void *data);
+void db_pool_run(struct db_pool *pool, const struct db_step *steps, size_t count,
+    uint64_t deadline_ms, void (*done)(const struct db_reply *reply, void *data), void *data);
 struct db_pool_stats db_pool_stats(const struct db_pool *pool);
 bool db_pool_is_up(const struct db_pool *pool);
 int64_t db_pool_last_answer_us(const struct db_pool *pool);

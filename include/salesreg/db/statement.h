@@ -12,8 +12,8 @@ const struct sql_text *sql_statement(enum sql_statement statement);
 
 struct sql_migration {
 	int version;
-	const char *name, *text;
 	int compatible; /* older binaries go on working with it applied */
+	const char *name, *text;
 };
 /* Ends with version 0. */
 const struct sql_migration *sql_migrations(void);

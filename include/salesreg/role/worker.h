@@ -24,7 +24,8 @@ struct worker {
 };
 
 /* --help is answered here too. EXIT_CODE_OK with *done set: nothing left to do. */
-int worker_init(struct worker *w, const char *role, unsigned needs, int argc, char **argv, bool *done);
+int worker_init(
+    struct worker *w, const char *role, unsigned needs, int argc, char **argv, bool *done);
 /* The rules of the conversation from the configuration; an exit code, and it has said why. */
 int worker_rules(struct worker *w, struct conversation_rules *rules, struct texts *texts);
 /* Runs the loop until the worker has stopped; returns the exit code. */

@@ -8,7 +8,8 @@
 
 void assignment_lock(struct db_plan *plan);
 /* Taken if `certainly`, or if one of these users is just being asked whether to leave. Tells by a row. */
-size_t assignment_lock_if(struct db_plan *plan, struct arena *a, bool certainly, const int64_t *users, size_t count);
+size_t assignment_lock_if(
+    struct db_plan *plan, struct arena *a, bool certainly, const int64_t *users, size_t count);
 
 struct assignment_row {
 	int64_t id;
@@ -22,7 +23,8 @@ struct client_row {
 	int64_t rep_telegram_id, assignment_id;
 	const char *prospect, *name, *telegram, *status, *context;
 };
-size_t clients_read(struct db_plan *plan, struct arena *a, const int64_t *rep_telegram_ids, size_t count, size_t limit);
+size_t clients_read(struct db_plan *plan, struct arena *a, const int64_t *rep_telegram_ids,
+    size_t count, size_t limit);
 size_t clients_parse(const PGresult *result, struct arena *a, struct client_row **rows);
 
 void assignments_contacted(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);

@@ -19,8 +19,9 @@ size_t bot_take(struct db_plan *plan, struct arena *a, int64_t bot_id);
 struct bot_row bot_parse(const PGresult *result);
 void bot_rest(struct db_plan *plan, struct arena *a, int64_t bot_id);
 /* The fence: fails with ERR_CONFLICT unless the next id is still as expected (expected NULL: not known yet). */
-void bot_advance(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *expected, int64_t next);
+void bot_advance(
+    struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *expected, int64_t next);
 void bot_in_hand(struct db_plan *plan, struct arena *a, int64_t bot_id, int64_t update_id);
 void bot_block(struct db_plan *plan, struct arena *a, int64_t bot_id, int64_t pause_us);
-void bot_park(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *update_id, int64_t user_id,
-    const char *payload_json, const char *reason);
+void bot_park(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *update_id,
+    int64_t user_id, const char *payload_json, const char *reason);

@@ -25,7 +25,8 @@ size_t dealing_candidates_parse(const PGresult *result, struct arena *a, struct 
 /* Brings the counts of open prospects up to date; before the reps are read. */
 void dealing_counts(struct db_plan *plan);
 /* Longest unserved first. all: everybody with room; otherwise as many as `limit` prospects can need in turn. */
-size_t dealing_reps(struct db_plan *plan, struct arena *a, int64_t capacity, bool all, size_t limit);
+size_t dealing_reps(
+    struct db_plan *plan, struct arena *a, int64_t capacity, bool all, size_t limit);
 size_t dealing_reps_parse(const PGresult *result, struct arena *a, struct dealing_rep_row **rows);
 /* The first of 1,000 turns. */
 size_t dealing_turn(struct db_plan *plan);
@@ -36,7 +37,8 @@ struct deal {
 	int64_t assignment_id, turn;
 	int64_t got; /* dealing_served(): how many this rep got */
 };
-void dealing_write(struct db_plan *plan, struct arena *a, const struct deal *deals, size_t count, const char *detail);
+void dealing_write(struct db_plan *plan, struct arena *a, const struct deal *deals, size_t count,
+    const char *detail);
 /* The last turn each of these reps had, and how many it got: they are counted here, so dealing_write() must be too. */
 void dealing_served(struct db_plan *plan, struct arena *a, const struct deal *deals, size_t count);
 
@@ -46,8 +48,10 @@ bool dealing_declined_parse(const PGresult *result, struct arena *a, struct rede
 void dealing_redealt(struct db_plan *plan, const struct deal *deal);
 
 size_t dealing_nobody_left(struct db_plan *plan);
-size_t dealing_nobody_left_parse(const PGresult *result, struct arena *a, struct waiting_row **rows);
-void dealing_told(struct db_plan *plan, struct arena *a, const char *const *prospects, size_t count);
+size_t dealing_nobody_left_parse(
+    const PGresult *result, struct arena *a, struct waiting_row **rows);
+void dealing_told(
+    struct db_plan *plan, struct arena *a, const char *const *prospects, size_t count);
 
 /* Mends what was changed by hand. */
 void dealing_sort_out(struct db_plan *plan);
@@ -56,4 +60,5 @@ struct queued_row {
 	int64_t chat_id;
 	const char *method, *payload;
 };
-void outbox_queue(struct db_plan *plan, struct arena *a, const struct queued_row *rows, size_t count, int priority);
+void outbox_queue(struct db_plan *plan, struct arena *a, const struct queued_row *rows,
+    size_t count, int priority);

@@ -9,10 +9,12 @@ struct outbox_new {
 	int64_t chat_id;
 	const char *method, *payload;
 	int priority;
-	bool send_now; /* the limiter grants it; the row may still have to wait behind another of its chat */
+	bool
+	    send_now; /* the limiter grants it; the row may still have to wait behind another of its chat */
 };
 /* Rows come back in the same order. */
-size_t outbox_insert(struct db_plan *plan, struct arena *a, const struct outbox_new *rows, size_t count);
+size_t outbox_insert(
+    struct db_plan *plan, struct arena *a, const struct outbox_new *rows, size_t count);
 struct outbox_born {
 	int64_t id;
 	bool sending;
@@ -27,7 +29,8 @@ struct outbox_row {
 	int64_t age_us;
 };
 /* The oldest unsent row of each chat but the excluded, most urgent first. */
-size_t outbox_claim(struct db_plan *plan, struct arena *a, size_t limit, const int64_t *excluded, size_t count);
+size_t outbox_claim(
+    struct db_plan *plan, struct arena *a, size_t limit, const int64_t *excluded, size_t count);
 size_t outbox_claim_parse(const PGresult *result, struct arena *a, struct outbox_row **rows);
 /* What a claim in the same transaction left. */
 struct outbox_rest {
@@ -46,9 +49,13 @@ struct outbox_result {
 	bool maybe_delivered;
 	const char *error;
 };
-void outbox_sent(struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
-void outbox_later(struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
-void outbox_gone(struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
-void outbox_failed(struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
+void outbox_sent(
+    struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
+void outbox_later(
+    struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
+void outbox_gone(
+    struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
+void outbox_failed(
+    struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
 void outbox_move(struct db_plan *plan, struct arena *a, int64_t old_chat, int64_t new_chat);
 void outbox_prune(struct db_plan *plan, struct arena *a, int64_t days);

@@ -13,7 +13,8 @@ struct session_row {
 };
 size_t sessions_read(struct db_plan *plan, struct arena *a, const int64_t *user_ids, size_t count);
 size_t sessions_parse(const PGresult *result, struct arena *a, struct session_row **rows);
-void sessions_write(struct db_plan *plan, struct arena *a, const struct session_row *rows, size_t count);
+void sessions_write(
+    struct db_plan *plan, struct arena *a, const struct session_row *rows, size_t count);
 
 struct rep_row {
 	int64_t telegram_id;
@@ -28,7 +29,8 @@ size_t reps_parse(const PGresult *result, struct arena *a, struct rep_row **rows
 struct email_row {
 	const char *email_key, *rep;
 };
-size_t rep_emails_read(struct db_plan *plan, struct arena *a, const char *const *keys, size_t count);
+size_t rep_emails_read(
+    struct db_plan *plan, struct arena *a, const char *const *keys, size_t count);
 size_t rep_emails_parse(const PGresult *result, struct arena *a, struct email_row **rows);
 
 /* Reps an admin decides about. */
@@ -36,7 +38,8 @@ struct subject_row {
 	const char *id, *name, *email, *status, *locale;
 	int64_t telegram_id;
 };
-size_t subjects_read(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count);
+size_t subjects_read(
+    struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count);
 size_t subjects_parse(const PGresult *result, struct arena *a, struct subject_row **rows);
 
 /* Changes. rep: the row's id, NULL for a newcomer. Unused members are NULL or 0. */
@@ -45,14 +48,19 @@ struct rep_change {
 	int64_t telegram_id;
 	int64_t admin_id;
 };
-void reps_register(struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count);
-void reps_change_email(struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count);
-void reps_decide(struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count);
-void reps_rename(struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count);
+void reps_register(
+    struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count);
+void reps_change_email(
+    struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count);
+void reps_decide(
+    struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count);
+void reps_rename(
+    struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count);
 /* Removed, their prospects released; needs the assignment lock. */
 void reps_leave(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count);
 void reps_available(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count);
 /* Nothing more is dealt to them, their prospects released; needs the assignment lock. */
-void reps_unavailable(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count, const char *why);
+void reps_unavailable(
+    struct db_plan *plan, struct arena *a, const char *const *reps, size_t count, const char *why);
 /* The same by chat, for chats that Telegram reports as gone; needs the assignment lock. */
 void reps_unreachable(struct db_plan *plan, struct arena *a, const int64_t *chats, size_t count);
