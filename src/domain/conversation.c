@@ -115,8 +115,8 @@ void conversation_interest(
 	}
 }
 
-/* The stored phase if it can be one of a person of this status: the row may be older than the
- * status. */
+/* The stored phase if it can be one of a person of this status:
+ * the row may be older than the status. */
 static enum conversation_phase fitting_phase(const struct conversation_state *state)
 {
 	bool stranger = state->rep_status == REP_ABSENT || state->rep_status == REP_REMOVED;

@@ -1,7 +1,9 @@
 /*
  * One step of the conversation while it is being taken; shared by the conversation_*.c files only.
- * Ownership: a turn borrows the step's arguments and lives as long as the step. Units: none.
- * Errors: none. Callbacks: none.
+ * Ownership: a turn borrows the step's arguments and lives as long as the step.
+ * Units: none.
+ * Errors: none.
+ * Callbacks: none.
  */
 #pragma once
 #include "press.h"
@@ -12,8 +14,8 @@ struct turn {
 	const struct conversation_state *state; /* as it was */
 	const struct event *event;
 	struct arena *a;
-	struct outcome
-	    *out; /* out->next is as it is now; its phase is one that fits the rep's status */
+	/* out->next is as it is now; its phase is one that fits the rep's status */
+	struct outcome *out;
 	enum phrase phrase; /* what a text or /start says */
 	struct press press; /* what a button says */
 };
@@ -51,8 +53,8 @@ void turn_buttons(
     const struct turn *t, struct message *message, const struct turn_button *buttons, size_t count);
 /* What an active rep can do. */
 void turn_menu_buttons(const struct turn *t, struct message *message);
-/* Takes the buttons with these ids away from under the message that was pressed; id 0: all buttons.
- */
+/* Takes the buttons with these ids away from under the message that was pressed;
+ * id 0: all buttons. */
 void turn_remove_buttons(struct turn *t, int64_t id, bool contacted, bool decline);
 
 /* What to say about something that is no readable text, or NULL if it is one. */

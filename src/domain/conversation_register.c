@@ -158,8 +158,7 @@ static void pressed(struct turn *t)
 	bool asked = phase == PHASE_NAME || phase == PHASE_EMAIL;
 	switch (t->press.kind) {
 	case PRESS_REGISTER_YES:
-		/* pressed twice, or under an older message: the question is on the screen already
-		 */
+		/* pressed twice, or under an older message: the question is on the screen */
 		if (phase == PHASE_NAME)
 			turn_answer(t, false, TEXT_ANSWER_WAITING_NAME, NO_ARGS);
 		else if (phase == PHASE_EMAIL)

@@ -72,8 +72,8 @@ static char *unwrap(struct arena *a, const char *typed)
 	return s;
 }
 
-/* OK, MALFORMED or TOO_LONG; *address is then the address with its domain in lower case, in the
- * arena. */
+/* OK, MALFORMED or TOO_LONG;
+ * if OK, *address is the address with its domain in lower case, in the arena. */
 static enum email_verdict parse(const char *typed, struct arena *a, char **address)
 {
 	char *s = unwrap(a, typed);

@@ -48,8 +48,8 @@ static bool is_lower_or_digit(char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/* "site.com", but neither "J.R.R.Tolkien" nor "Dr.Ivan": labels in lower case, the last two of two
- * letters or more. */
+/* "site.com", but neither "J.R.R.Tolkien" nor "Dr.Ivan":
+ * labels in lower case, the last two of two letters or more. */
 static bool ends_in_domain(const char *word, size_t n)
 {
 	size_t last = 0, before = 0, i = n;

@@ -102,8 +102,8 @@ static bool is_modifier(uint32_t c)
 	return c == 0xFE0F || c == 0xFE0E || (c >= 0x1F3FB && c <= 0x1F3FF);
 }
 
-/* Apostrophes and hyphens vanish ("let's", "e-mail"), everything else that is no letter or digit
- * parts words. */
+/* Apostrophes and hyphens vanish ("let's", "e-mail"),
+ * everything else that is no letter or digit parts words. */
 static size_t normalise(const char *folded, char *out)
 {
 	size_t size = 0;

@@ -45,8 +45,8 @@ static const char *optional(const struct prospect_list *list, struct arena *a, e
 	return arena_printf(a, "\n%s", line(list, a, id, placeholder, shorten(a, value, units)));
 }
 
-/* How to reach someone whose telegram_id is '@name', a number, or whatever a person put into the
- * table. */
+/* How to reach someone whose telegram_id is '@name', a number,
+ * or whatever a person put into the table. */
 static const char *reach(const struct prospect_list *list, struct arena *a, const char *telegram)
 {
 	static const char name_letters[] = "abcdefghijklmnopqrstuvwxyz"

@@ -1,8 +1,10 @@
 /*
  * Prospects as a rep sees them: cards of text with buttons, as many messages as they need.
  * For the notification and for "my clients", so that both look and act alike.
- * Ownership: everything is borrowed for the call; messages live in the arena. Units: UTF-16 units.
- * Errors: none. Callbacks: none.
+ * Ownership: everything is borrowed for the call; messages live in the arena.
+ * Units: UTF-16 units.
+ * Errors: none.
+ * Callbacks: none.
  */
 #pragma once
 #include "salesreg/domain/catalog.h"

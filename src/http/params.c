@@ -44,8 +44,8 @@ static enum MHD_Result on_query(
 	return MHD_YES;
 }
 
-/* A value arrives in pieces; each piece of one parameter has a larger offset, and a new one starts
- * at 0. */
+/* A value arrives in pieces; each piece of one parameter has a larger offset,
+ * and a new one starts at 0. */
 struct post {
 	struct http_params *params;
 	struct http_param *current;

@@ -17,8 +17,8 @@ enum {
 	STREAM_MAX_DEFAULT = 1024 * 1024,
 	STREAM_BLOCK_BYTES = 16 * 1024,
 	SPARE_EXCHANGES = 64,
-	/* what is read and thrown away of a body over the maximum, so that the client gets to read
-	   its 413 */
+	/* how many maxima are read and thrown away of a body over the maximum, so that the client
+	 * gets to read its 413 */
 	DISCARD_FACTOR = 8,
 	RUNS_IN_A_ROW = 4,
 };
@@ -27,8 +27,8 @@ enum {
  *  RECEIVING → HANDLING ─┬→ ANSWERED → (queued to MHD, gone at completion)
  *      (request() runs)  ├→ HELD (suspended, socket watched) ─┬→ ANSWERED | STREAMING (resumed)
  *                        │                                    └→ ABORTED (client gone, or abort())
- *                        ├→ STREAMING (suspended and watched while there is nothing to send) →
- * ABORTED └→ ABORTED (MHD closes the connection)
+ *                        ├→ STREAMING (suspended and watched while nothing is to be sent) → ABORTED
+ *                        └→ ABORTED (MHD closes the connection)
  */
 enum state { RECEIVING, HANDLING, HELD, ANSWERED, STREAMING, ABORTED };
 
@@ -86,8 +86,8 @@ static void on_timer(uv_timer_t *timer)
 	run(timer->data);
 }
 
-/* Makes MHD look at its connections soon: at the end of the run under way, or in the next turn of
- * the loop. */
+/* Makes MHD look at its connections soon:
+ * at the end of the run under way, or in the next turn of the loop. */
 static void kick(struct http_server *server)
 {
 	if (server->running)

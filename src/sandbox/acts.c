@@ -215,8 +215,8 @@ static const char *act_do_button(struct act *a)
 		return "button needs text or data";
 	const json_t *button = find_button(a->chat, message_id, text, data, &m, &document);
 	if (!button && data && message_id) {
-		/* a button of a keyboard that has been edited away meanwhile: still pressable in a
-		 * slow app */
+		/* a button of a keyboard that has been edited away meanwhile:
+		 * still pressable in a slow app */
 		m = message_find(a->chat, message_id);
 		if (!m)
 			return "no such message";

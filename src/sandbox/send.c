@@ -158,8 +158,8 @@ static bool same(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* Edits of the keyboard alone are dated too, but the real server leaves edit_date out for a bot's
- * keyboard: so do we. */
+/* Edits of the keyboard alone are dated too, but the real server leaves edit_date out
+ * for a bot's keyboard: so do we. */
 static void edit(struct call *call, const struct content *content, bool dated)
 {
 	struct chat *chat;
@@ -251,8 +251,8 @@ void method_answer_callback_query(struct call *call)
 		write_string(json, url);
 	}
 	transcript_add(s, c->chat, "callback_answer", 0, buf_text(json));
-	/* answering again is allowed until it expires; a simulated user's is not worth the memory
-	 */
+	/* answering again is allowed until it expires;
+	 * a simulated user's is not worth the memory */
 	if (c->chat->load)
 		callback_remove(call->bot, c);
 	call_true(call);

@@ -1,5 +1,5 @@
-/* The JSON of users, chats and messages, appended rather than built as trees: this is the hot path
- * of the benchmark. */
+/* The JSON of users, chats and messages, appended rather than built as trees:
+ * this is the hot path of the benchmark. */
 #include "salesreg/base/text.h"
 #include "salesreg/sandbox/state.h"
 #include <string.h>

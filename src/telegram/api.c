@@ -94,8 +94,8 @@ static const char *const gone_phrases[] = {"chat not found", "user not found", "
     "bot was blocked", "group chat was upgraded", "have no rights to send",
     "not enough rights to send", "chat_write_forbidden", "chat_restricted", NULL};
 
-/* Troubles of theirs that arrive dressed as 400: the text after "Bad Request: " is that of a 5xx.
- */
+/* Troubles of theirs that arrive dressed as 400:
+ * the text after "Bad Request: " is that of a 5xx. */
 static const char *const wrapped_phrases[] = {"bad request: bad gateway",
     "bad request: internal server error", "bad request: internal error",
     "bad request: gateway time", "bad request: service unavailable",
@@ -131,8 +131,8 @@ static enum telegram_class classify_reply(const struct telegram_facts *f)
 	return TELEGRAM_BUG;
 }
 
-/* An answer without the Bot API's JSON: from its HTTP layer (an empty body) or from something in
- * between. */
+/* An answer without the Bot API's JSON:
+ * from its HTTP layer (an empty body) or from something in between. */
 static enum telegram_class classify_stranger(const struct telegram_facts *f)
 {
 	switch (f->http_status) {
@@ -315,8 +315,8 @@ static bool begins_with(const char *s, const char *start)
 	return strncmp(s, start, strlen(start)) == 0;
 }
 
-/* Doing these twice is like doing them once, so a kept-alive connection found dead is no reason to
- * bother anybody. */
+/* Doing these twice is like doing them once,
+ * so a kept-alive connection found dead is no reason to bother anybody. */
 static bool is_repeatable(const char *method)
 {
 	static const char *const prefixes[] = {

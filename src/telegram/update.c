@@ -15,8 +15,8 @@ enum {
 	BUTTON_URL_BYTES = 4096,
 };
 
-/* What a person can send besides text and contacts. Order matters where a message has two of them.
- */
+/* What a person can send besides text and contacts.
+ * Order matters where a message has two of them. */
 static const char *const media_fields[] = {"animation", "audio", "photo", "sticker", "story",
     "video", "video_note", "voice", "document", "venue", "location", "poll", "dice", "game",
     "paid_media", "checklist", "invoice", "passport_data", "web_app_data", "giveaway", NULL};
@@ -29,8 +29,8 @@ static const char *const notice_fields[] = {"pinned_message", "message_auto_dele
     "giveaway_completed", "giveaway_winners", "checklist_tasks_done", "checklist_tasks_added",
     NULL};
 
-/* Clean, NUL-free and at most `units` long: borrowed where it can be. NULL if it is not a string.
- */
+/* Clean, NUL-free and at most `units` long: borrowed where it can be.
+ * NULL if it is not a string. */
 static const char *bounded(struct arena *a, const json_t *object, const char *key, size_t units)
 {
 	const json_t *value = json_object_get(object, key);
@@ -39,8 +39,8 @@ static const char *bounded(struct arena *a, const json_t *object, const char *ke
 	const char *s = json_string_value(value);
 	size_t n = json_string_length(value);
 	if (memchr(s, '\0', n)) {
-		/* no character takes more than three bytes a unit; cut before cleaning makes it
-		 * longer */
+		/* no character takes more than three bytes a unit;
+		 * cut before cleaning makes it longer */
 		size_t most = 3 * units;
 		if (n > most)
 			for (n = most; n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80;)
@@ -62,8 +62,8 @@ static const char *first_present(const json_t *object, const char *const *keys)
 	return NULL;
 }
 
-/* Who and where. True if it is a person in a private chat; chat may be NULL (a callback on a
- * vanished message). */
+/* Who and where. True if it is a person in a private chat;
+ * chat may be NULL (a callback on a vanished message). */
 static bool read_people(const json_t *from, const json_t *chat, struct arena *a, struct event *e)
 {
 	e->user_id = json_get_i64(from, "id", 0);
@@ -137,8 +137,8 @@ static void read_edited(const json_t *message, struct arena *a, struct event *e)
 	e->text = text;
 }
 
-/* For buttons, of which there are many: what is not clean and short is no string at all, so nothing
- * is copied. */
+/* For buttons, of which there are many:
+ * what is not clean and short is no string at all, so nothing is copied. */
 static const char *short_text(const json_t *object, const char *key, size_t bytes)
 {
 	const json_t *value = json_object_get(object, key);
@@ -183,8 +183,8 @@ static void read_callback(const json_t *callback, struct arena *a, struct event 
 	const json_t *message = json_get_object(callback, "message");
 	bool usable = read_people(from, json_get_object(message, "chat"), a, e);
 	if (!message && !json_object_get(callback, "inline_message_id")) {
-		/* the message is gone altogether; a keyboard of ours hangs nowhere but in private
-		 * chats */
+		/* the message is gone altogether;
+		 * a keyboard of ours hangs nowhere but in private chats */
 		e->chat_id = e->user_id;
 		usable = e->user_id > 0 && !json_get_bool(from, "is_bot", false);
 	}

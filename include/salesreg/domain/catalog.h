@@ -1,11 +1,13 @@
 /*
  * Every text a person can see, by id and locale: what may stand in it, and putting values into it.
  * Ownership: a catalog borrows its texts from whoever loaded them, for as long as the catalog is
- * used; rendered texts live in the arena given; keys, names and complaints are static. Units:
- * UTF-16 units, as Telegram counts. Errors: catalog_check() says in a sentence what is wrong;
- * rendering cannot fail. Callbacks: none. Source of the limits: Bot API, "sendMessage" (4096),
- * "answerCallbackQuery" (200), "BotCommand" (command 32, description 256); button labels have no
- * documented limit, 64 is what still fits on a phone.
+ * used; rendered texts live in the arena given; keys, names and complaints are static.
+ * Units: UTF-16 units, as Telegram counts.
+ * Errors: catalog_check() says in a sentence what is wrong; rendering cannot fail.
+ * Callbacks: none.
+ * Source of the limits: Bot API, "sendMessage" (4096), "answerCallbackQuery" (200), "BotCommand"
+ * (command 32, description 256); button labels have no documented limit, 64 is what still fits on a
+ * phone.
  */
 #pragma once
 #include "salesreg/base/arena.h"
@@ -16,8 +18,8 @@
 enum text_kind { TEXT_KIND_MESSAGE, TEXT_KIND_BUTTON, TEXT_KIND_ANSWER, TEXT_KIND_COMMAND };
 enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256 };
 
-/* id, key in config/messages.json, placeholders (each must stand in the text, no others may), kind
- */
+/* id, key in config/messages.json, placeholders (each must stand in the text, no others may),
+ * kind */
 #define TEXT_MAP(X)                                                                                \
 	/* registering */                                                                          \
 	X(OFFER, "offer", "", MESSAGE)                                                             \
@@ -162,10 +164,10 @@ enum text_kind text_id_kind(enum text_id id);
 /* "name,email", or "" for none. */
 const char *text_id_placeholders(enum text_id id);
 
-/* NULL if text will do for id, else a sentence that says what is wrong with it. text may be NULL (=
- * not there). */
+/* NULL if text will do for id, else a sentence that says what is wrong with it.
+ * text may be NULL (not there). */
 const char *catalog_check(enum text_id id, const char *text);
-/* The text with each {name} replaced by its value; braces inside values mean nothing. Never NULL.
- */
+/* The text with each {name} replaced by its value; braces inside values mean nothing.
+ * Never NULL. */
 char *catalog_render(const struct catalog *catalog, enum locale locale, enum text_id id,
     const struct catalog_arg *args, size_t count, struct arena *a);

@@ -2,8 +2,11 @@
  * The conversation: from what is known of a person and one event to what changes and what is said.
  * Ownership: the state, its rules and views are borrowed for the call; everything in an outcome
  * lives in the arena given or is borrowed from state and event, so keep those until the batch is
- * written. Units: Telegram's ids; counts. Errors: none: every event has an outcome. Callbacks:
- * none. Source: DESIGN sections 3, 4, 7; Bot API "InlineKeyboardButton" (callback data 1–64 bytes).
+ * written.
+ * Units: Telegram's ids; counts.
+ * Errors: none: every event has an outcome.
+ * Callbacks: none.
+ * Source: DESIGN sections 3, 4, 7; Bot API "InlineKeyboardButton" (callback data 1–64 bytes).
  */
 #pragma once
 #include "salesreg/domain/catalog.h"
@@ -42,8 +45,8 @@ enum rep_status {
 #undef X
 };
 const char *rep_status_name(enum rep_status status);
-/* False for NULL or a word that is none of ours (*status is then REP_SUSPENDED: the careful
- * reading). */
+/* False for NULL or a word that is none of ours
+ * (*status is then REP_SUSPENDED: the careful reading). */
 bool rep_status_from_name(const char *name, enum rep_status *status);
 
 struct conversation_rules {
@@ -58,8 +61,9 @@ struct conversation_rules {
 };
 
 struct client_view {
-	const char *prospect_id, *name, *telegram, *status,
-	    *context;          /* status: the database's word */
+	const char *prospect_id, *name, *telegram;
+	const char *status; /* the database's word */
+	const char *context;
 	int64_t assignment_id; /* 0: no buttons */
 };
 
@@ -98,22 +102,23 @@ struct conversation_state {
 	size_t client_count;
 };
 
-/* What has to be read before the step: all it can possibly use, whatever the state turns out to be.
- */
+/* What has to be read before the step: all it can possibly use, whatever the state turns out to
+ * be. */
 struct conversation_interest {
-	const char *email_key;       /* NULL: none. Whose is it? → email_taken */
-	int64_t assignment_id;       /* 0: none → assignment */
-	int64_t subject_telegram_id; /* 0: none → subject. Not the uuid: the database makes that
-					only after the admins' buttons are written */
-	bool wants_clients;          /* → clients */
-	bool changes_assignments;    /* the assignment lock must be taken first */
+	const char *email_key; /* NULL: none. Whose is it? → email_taken */
+	int64_t assignment_id; /* 0: none → assignment */
+	/* 0: none → subject. Not the uuid: the database makes that only after the admins' buttons
+	 * are written. */
+	int64_t subject_telegram_id;
+	bool wants_clients;       /* → clients */
+	bool changes_assignments; /* the assignment lock must be taken first */
 };
 void conversation_interest(
     const struct event *event, struct arena *a, struct conversation_interest *interest);
 
 #define EFFECT_KIND_MAP(X)                                                                         \
-	X(REGISTER,                                                                                \
-	    "register") /* name, email, email_key, status, username; new or back after removal */  \
+	/* name, email, email_key, status, username; new or back after removal */                  \
+	X(REGISTER, "register")                                                                    \
 	X(CHANGE_EMAIL, "change_email") /* email, email_key */                                     \
 	X(UNREGISTER, "unregister")     /* removed; open prospects go back */                      \
 	X(CONTACTED, "contacted")       /* assignment_id */                                        \
@@ -131,8 +136,8 @@ enum effect_kind {
 };
 const char *effect_kind_name(enum effect_kind kind);
 
-/* About the person of the event, but for APPROVE and REJECT. Members not named by the kind are
- * zero. */
+/* About the person of the event, but for APPROVE and REJECT.
+ * Members not named by the kind are zero. */
 struct effect {
 	enum effect_kind kind;
 	const char *name, *email, *email_key;
@@ -156,8 +161,8 @@ struct outcome {
 	struct effect effects[OUTCOME_MAX_EFFECTS];
 	size_t effect_count;
 	struct message_list messages;
-	/* For answerCallbackQuery: a text, or "" to only stop the spinner; NULL if the event is no
-	 * button. */
+	/* For answerCallbackQuery: a text, or "" to only stop the spinner;
+	 * NULL if the event is no button. */
 	const char *callback_answer;
 	bool callback_alert; /* as a box to be closed, not a passing line */
 };

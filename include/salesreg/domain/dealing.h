@@ -1,7 +1,9 @@
 /*
  * Who gets the next prospects: the assignment itself, as a pure function.
- * Ownership: all arrays are the caller's; the arena is scratch. Units: counts; last_dealt is a
- * sequence number that grows by one with each prospect dealt (the database holds it). Errors: none.
+ * Ownership: all arrays are the caller's; the arena is scratch.
+ * Units: counts; last_dealt is a sequence number that grows by one with each prospect dealt (the
+ * database holds it).
+ * Errors: none.
  * Callbacks: none.
  */
 #pragma once
@@ -29,8 +31,8 @@ struct dealing_rep {
 
 /*
  * Deals prospects, oldest first, until they or the room run out; returns how many (a prefix).
- * picks[i] is the index of the rep for prospect i; prospect i gets sequence next_sequence + i. reps
- * are updated. The order of reps breaks ties. Nobody goes over capacity; who starts over it gets
+ * picks[i] is the index of the rep for prospect i; prospect i gets sequence next_sequence + i.
+ * reps are updated; their order breaks ties. Nobody goes over capacity; who starts over it gets
  * nothing. O(reps + dealt × log reps).
  */
 size_t dealing_run(enum strategy strategy, struct dealing_rep *reps, size_t rep_count,

@@ -1,10 +1,11 @@
 /*
  * Corporate e-mail addresses as people type them into a chat.
- * Ownership: results live in the arena given; the domain list is borrowed for the call. Units:
- * bytes (all ASCII). Errors: a verdict for what people type, ERR_INVALID for a configured list.
- * Callbacks: none. Source: RFC 5321 sections 4.1.2 (dot-string, no quoted forms here) and 4.5.3.1
- * (64 bytes before the @), and RFC 3696's erratum 1690 (254 in all); RFC 1035 section 2.3.4 (63 a
- * label).
+ * Ownership: results live in the arena given; the domain list is borrowed for the call.
+ * Units: bytes (all ASCII).
+ * Errors: a verdict for what people type, ERR_INVALID for a configured list.
+ * Callbacks: none.
+ * Source: RFC 5321 sections 4.1.2 (dot-string, no quoted forms here) and 4.5.3.1 (64 bytes before
+ * the @), and RFC 3696's erratum 1690 (254 in all); RFC 1035 section 2.3.4 (63 a label).
  */
 #pragma once
 #include "salesreg/base/arena.h"
@@ -34,8 +35,8 @@ const char *email_verdict_name(enum email_verdict verdict);
 enum email_verdict email_check(const char *typed, const char *const *domains, size_t domain_count,
     struct arena *a, const char **address, const char **key);
 
-/* The key of whatever text is an address of any domain; NULL if it is none. Agrees with
- * email_check(). */
+/* The key of whatever text is an address of any domain; NULL if it is none.
+ * Agrees with email_check(). */
 const char *email_key(const char *typed, struct arena *a);
 
 /*

@@ -1,8 +1,11 @@
 /*
  * The languages the bot speaks, and which of them a person gets.
- * Ownership: strings returned are static. Units: none. Errors: false for a code that is none of
- * ours. Callbacks: none. Source: Telegram sends IETF language tags (Bot API, "User", language_code;
- * RFC 5646: the first subtag is the language).
+ * Ownership: strings returned are static.
+ * Units: none.
+ * Errors: false for a code that is none of ours.
+ * Callbacks: none.
+ * Source: Telegram sends IETF language tags (Bot API, "User", language_code; RFC 5646: the first
+ * subtag is the language).
  */
 #pragma once
 #include <stdbool.h>
@@ -19,6 +22,6 @@ enum locale {
 /* "ru", "ru-RU", "EN_gb"; code may be NULL. */
 bool locale_parse(const char *code, enum locale *locale);
 const char *locale_code(enum locale locale);
-/* The language of a Telegram user if it is one of ours, else fallback. language_code may be NULL.
- */
+/* The language of a Telegram user if it is one of ours, else fallback.
+ * language_code may be NULL. */
 enum locale locale_choose(const char *language_code, enum locale fallback);

@@ -1,8 +1,11 @@
 /*
  * An outgoing message before anybody turned it into JSON.
- * Ownership: everything in the arena of the batch. Units: text in UTF-8; Telegram's limit is 4096
- * UTF-16 units of text, 1–64 bytes of callback data, 100 buttons (Bot API: sendMessage,
- * InlineKeyboardButton). Errors: none. Callbacks: none.
+ * Ownership: everything in the arena of the batch.
+ * Units: text in UTF-8; Telegram's limit is 4096 UTF-16 units of text, 1–64 bytes of callback data,
+ * 100 buttons.
+ * Errors: none.
+ * Callbacks: none.
+ * Source: Bot API, "sendMessage", "InlineKeyboardButton".
  */
 #pragma once
 #include "salesreg/base/arena.h"
@@ -23,9 +26,9 @@ struct button {
 };
 
 enum message_kind {
-	MESSAGE_SEND,          /* sendMessage */
-	MESSAGE_EDIT_KEYBOARD, /* editMessageReplyMarkup of message_id: the buttons replace what
-				  hangs there */
+	MESSAGE_SEND, /* sendMessage */
+	/* editMessageReplyMarkup of message_id: the buttons replace what hangs there */
+	MESSAGE_EDIT_KEYBOARD,
 };
 
 struct message {
@@ -39,8 +42,8 @@ struct message {
 	struct message *next; /* in the order to be sent */
 };
 
-/* Messages in order; text over Telegram's limit is split at line ends (the buttons go under the
- * last part). */
+/* Messages in order; text over Telegram's limit is split at line ends
+ * (the buttons go under the last part). */
 struct message_list {
 	struct message *first, *last;
 	size_t count;

@@ -1,7 +1,10 @@
 /*
  * Whether what a person typed is a full name.
- * Ownership: *tidy lives in the arena given. Units: code points (the column is varchar(255), which
- * counts characters: PostgreSQL manual, 8.3). Errors: a verdict. Callbacks: none.
+ * Ownership: *tidy lives in the arena given.
+ * Units: code points (the column is varchar(255), which counts characters).
+ * Errors: a verdict.
+ * Callbacks: none.
+ * Source: PostgreSQL manual, 8.3 (what varchar counts).
  */
 #pragma once
 #include "salesreg/base/arena.h"

@@ -1,10 +1,12 @@
 /*
  * What reps and admins are told unasked: prospects dealt, prospects nobody takes.
- * Ownership: prospects are borrowed for the call; messages live in the arena. Units: message limits
- * as in message.h; the callback data of the buttons is what conversation.h understands. Errors:
- * none: long texts are shortened, many prospects become several messages. Callbacks: none. Source:
- * https://t.me/<name> opens a chat with a user name, tg://user?id=<n> with a number if the client
- * knows the person (core.telegram.org/api/links).
+ * Ownership: prospects are borrowed for the call; messages live in the arena.
+ * Units: message limits as in message.h; the callback data of the buttons is what conversation.h
+ * understands.
+ * Errors: none: long texts are shortened, many prospects become several messages.
+ * Callbacks: none.
+ * Source: https://t.me/<name> opens a chat with a user name, tg://user?id=<n> with a number if the
+ * client knows the person (core.telegram.org/api/links).
  */
 #pragma once
 #include "salesreg/domain/catalog.h"
@@ -14,8 +16,8 @@ enum { NOTICE_MAX_PROSPECTS = 8 }; /* in one message */
 
 struct notice_prospect {
 	int64_t assignment_id; /* 0: no buttons */
-	const char *name, *telegram, *context, *notes,
-	    *email; /* telegram: '@name' or a number; any may be NULL */
+	/* Any may be NULL. telegram: '@name' or a number. */
+	const char *name, *telegram, *context, *notes, *email;
 	bool again; /* someone else had it before */
 };
 

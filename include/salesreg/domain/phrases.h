@@ -1,8 +1,12 @@
 /*
  * Words and commands the bot understands, in Russian and English at once.
  * Only a whole message counts: «Да» is a yes, «Да Винчи Леонардо» is a name. Case, ё, punctuation
- * and emoji do not matter. Ownership: the arena is scratch. Units: none. Errors: PHRASE_NONE.
- * Callbacks: none. Source: commands may carry the bot's name, /help@bot (Bot API, "Commands").
+ * and emoji do not matter.
+ * Ownership: the arena is scratch.
+ * Units: none.
+ * Errors: PHRASE_NONE.
+ * Callbacks: none.
+ * Source: commands may carry the bot's name, /help@bot (Bot API, "Commands").
  */
 #pragma once
 #include "salesreg/base/arena.h"

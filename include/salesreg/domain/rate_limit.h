@@ -6,16 +6,19 @@
  * R refilled at R/s the worst case is two windows back to back, the first one delayed by jitter j:
  * 2N ≤ R + R × (1.05 s − j), which holds up to j = 117 ms for R = 30. Against a count over any one
  * second, j = 50 ms.
+ *
  * One chat: GCRA, a burst of B and then one each 1.1 / rate seconds. Against a bucket of B refilled
  * at that rate the tightest message is the first after the burst: it may come 1.1 s − j after it
  * and needs 1 s, so j = 100 ms.
+ *
  * Both margins cost throughput (8 % and 9 %) and nothing at low load. Jitter beyond them means a
  * 429 now and then, which rate_limit_block_chat() and rate_limit_block_all() are for.
  *
  * Ownership: the limiter owns its table until rate_limit_finish().
  * Units: microseconds of any one monotonic clock, which comes in as an argument.
  * Errors: none. Memory is bounded: a chat is forgotten once its bucket is full again (looked for
- * whenever the table doubles, and by rate_limit_prune()). Callbacks: none.
+ * whenever the table doubles, and by rate_limit_prune()).
+ * Callbacks: none.
  * Source: core.telegram.org/bots/faq, "My bot is hitting limits" (30 a second overall, 1 a second
  * in a chat with bursts).
  */

@@ -6,15 +6,24 @@
  * in its last uv_close callback. A transfer belongs to the client: the pointer is good until its
  * callback returns or until http_transfer_cancel(). Everything in a spec is copied by
  * http_client_send(), except `body`, which is borrowed until the callback is called or the transfer
- * is cancelled. An answer and all it points to last for the callback. Units: milliseconds (_ms),
- * seconds (_s, only because Retry-After speaks seconds), bytes. Errors: http_answer.err; an HTTP
- * status of any value is ERR_OK, to be judged by the caller. UNAVAILABLE  no connection (name
- * look-up, refused, TLS)      TIMEOUT  connect_timeout_ms or timeout_ms passed IO           the
- * connection broke, the answer was cut short or is not HTTP TOO_BIG      the answer is over
- * max_answer_bytes             INVALID  the URL cannot be used CANCELLED    http_client_destroy()
- * came first Callbacks: never inside http_client_send() or http_client_destroy(), always from the
- * loop, once per transfer; after http_transfer_cancel() never. A callback may send, cancel any
- * transfer, and destroy the client. Secrets: URLs are never logged and never part of an error text.
+ * is cancelled. An answer and all it points to last for the callback.
+ *
+ * Units: milliseconds (_ms), seconds (_s, only because Retry-After speaks seconds), bytes.
+ *
+ * Errors: http_answer.err; an HTTP status of any value is ERR_OK, to be judged by the caller.
+ *   UNAVAILABLE  no connection (name look-up, refused, TLS)
+ *   TIMEOUT      connect_timeout_ms or timeout_ms passed
+ *   IO           the connection broke, the answer was cut short or is not HTTP
+ *   TOO_BIG      the answer is over max_answer_bytes
+ *   INVALID      the URL cannot be used
+ *   CANCELLED    http_client_destroy() came first
+ *
+ * Callbacks: never inside http_client_send() or http_client_destroy(), always from the loop, once
+ * per transfer; after http_transfer_cancel() never. A callback may send, cancel any transfer, and
+ * destroy the client.
+ *
+ * Secrets: URLs are never logged and never part of an error text.
+ *
  * Facts: curl 7.88 manual pages of CURLMOPT_SOCKETFUNCTION, CURLOPT_PREREQFUNCTION,
  * CURLOPT_CLOSESOCKETFUNCTION; curl pull request 18417 (a request on a dead kept-alive connection
  * is repeated silently; see `repeatable`).
@@ -37,8 +46,8 @@ struct http_client;
 struct http_transfer;
 
 struct http_client_options {
-	/* Transfers under way at once, hence connections; more wait in line, in order. 0 =
-	 * HTTP_CLIENT_TRANSFERS. */
+	/* Transfers under way at once, hence connections; more wait in line, in order.
+	 * 0 = HTTP_CLIENT_TRANSFERS. */
 	size_t max_transfers;
 };
 
@@ -49,8 +58,9 @@ struct http_request_spec {
 	const char *content_type;   /* of the body; NULL = application/json */
 	const void *body;           /* borrowed; NULL if none */
 	size_t body_size;
-	int64_t timeout_ms; /* for the whole transfer, from when it gets its place in line; 0 = no
-			       limit */
+	/* For the whole transfer, from when it is its turn: waiting in line does not count.
+	 * 0 = no limit. */
+	int64_t timeout_ms;
 	int64_t connect_timeout_ms; /* 0 = HTTP_CLIENT_CONNECT_TIMEOUT_MS */
 	size_t max_answer_bytes;    /* of the body; 0 = HTTP_CLIENT_ANSWER_BYTES */
 	/* Doing it twice is harmless: curl may repeat it on a fresh connection if a kept-alive one
@@ -64,15 +74,15 @@ struct http_request_spec {
 
 struct http_answer {
 	enum err err;
-	/* False only if certainly no byte of the request went out; always true when there is an
-	 * answer. */
+	/* False only if certainly no byte of the request went out;
+	 * always true when there is an answer. */
 	bool maybe_delivered;
 	long status;      /* 0 if no status line came */
 	const char *body; /* NUL-terminated besides; "" if none, the part that came if err is set */
 	size_t size;
-	long retry_after_s;                  /* from the Retry-After header; -1 = none */
-	char error[HTTP_CLIENT_ERROR_BYTES]; /* a sentence for a log, without the URL; "" if err is
-						ERR_OK */
+	long retry_after_s; /* from the Retry-After header; -1 = none */
+	/* A sentence for a log, without the URL; "" if err is ERR_OK. */
+	char error[HTTP_CLIENT_ERROR_BYTES];
 };
 typedef void http_callback(const struct http_answer *answer, void *data);
 typedef void http_client_closed(void *data);

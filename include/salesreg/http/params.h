@@ -1,9 +1,13 @@
 /*
  * The parameters of a request as one map, wherever they came from: query, form, multipart or JSON
- * body. Ownership: names and values live in the request's arena, JSON in the document that
- * http_params_finish() releases. Units: bytes. Errors: ERR_INVALID for a body that is not what its
- * content type says, ERR_TOO_BIG for more than HTTP_PARAMS_MAX parameters. Callbacks: none. Facts:
- * query before body, the first of equal names wins; a body of another content type holds no
+ * body.
+ * Ownership: names and values live in the request's arena, JSON in the document that
+ * http_params_finish() releases.
+ * Units: bytes.
+ * Errors: ERR_INVALID for a body that is not what its content type says, ERR_TOO_BIG for more than
+ * HTTP_PARAMS_MAX parameters.
+ * Callbacks: none.
+ * Facts: query before body, the first of equal names wins; a body of another content type holds no
  * parameters.
  */
 #pragma once
@@ -34,8 +38,8 @@ MUST_CHECK enum err http_params_parse(struct http_params *params, struct arena *
     struct MHD_Connection *connection, const char *content_type, const char *body, size_t size);
 void http_params_finish(struct http_params *params);
 
-/* NULL if absent. A JSON number, boolean, array or object comes as its compact JSON text. Clean
- * UTF-8 (base/text.h). */
+/* Clean UTF-8 (base/text.h), NULL if absent.
+ * A JSON number, boolean, array or object comes as its compact JSON text. */
 const char *http_params_text(const struct http_params *params, const char *name);
 bool http_params_has(const struct http_params *params, const char *name);
 /* Whole numbers in decimal; *valid (may be NULL) says whether there was one. */

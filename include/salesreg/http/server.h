@@ -1,16 +1,22 @@
 /*
  * HTTP/1.1 server on the caller's loop: one callback a complete request, the answer now or later.
+ *
  * Ownership: the server owns its sockets (an inherited one too, from create on) and every exchange.
  * An exchange is the handler's from request() until it answers, aborts or is told closed(); not to
  * be touched afterwards. Everything an exchange returns, and its arena, live as long as that.
  * http_server_destroy() frees in the last close callback: run the loop once more; it fires no
- * callback and forgets what is still held. Units: bytes, seconds and milliseconds as named. Errors:
- * bad requests are answered inside (413, 400, 501: empty bodies); a client that vanishes is
- * reported by closed() if its exchange is held or streaming, else forgotten. Callbacks: request()
- * and closed() fire from the loop only, never inside a call into this module. Facts: libmicrohttpd
- * 0.9.75 (microhttpd.h: MHD_run, MHD_get_timeout, MHD_suspend_connection). Its epoll descriptor
- * alone misses timeouts and resumed connections; a suspended connection is in no epoll set, so we
- * watch that socket ourselves.
+ * callback and forgets what is still held.
+ *
+ * Units: bytes, seconds and milliseconds as named.
+ *
+ * Errors: bad requests are answered inside (413, 400, 501: empty bodies); a client that vanishes is
+ * reported by closed() if its exchange is held or streaming, else forgotten.
+ *
+ * Callbacks: request() and closed() fire from the loop only, never inside a call into this module.
+ *
+ * Facts: libmicrohttpd 0.9.75 (microhttpd.h: MHD_run, MHD_get_timeout, MHD_suspend_connection). Its
+ * epoll descriptor alone misses timeouts and resumed connections; a suspended connection is in no
+ * epoll set, so we watch that socket ourselves.
  */
 #pragma once
 #include "salesreg/base/arena.h"
@@ -29,8 +35,8 @@ struct http_header {
 };
 
 struct http_server_options {
-	/* "127.0.0.1:8080", "[::1]:0", ":8080" (every IPv4 address), "localhost:0"; NULL: use
-	 * listen_fd */
+	/* "127.0.0.1:8080", "[::1]:0", ":8080" (every IPv4 address), "localhost:0";
+	 * NULL: use listen_fd */
 	const char *listen;
 	int listen_fd;
 	size_t body_max_bytes;    /* larger: 413 */
@@ -50,8 +56,8 @@ void http_server_destroy(struct http_server *server);
 /* The port in use, also when 0 was asked for. */
 uint16_t http_server_port(const struct http_server *server);
 
-/* What was asked. path is percent-decoded and has no query; the look-ups return NULL when absent.
- */
+/* What was asked. path is percent-decoded and has no query;
+ * the look-ups return NULL when absent. */
 const char *http_exchange_method(const struct http_exchange *x);
 const char *http_exchange_path(const struct http_exchange *x);
 const char *http_exchange_query(const struct http_exchange *x, const char *name);
@@ -59,8 +65,8 @@ const char *http_exchange_header(const struct http_exchange *x, const char *name
 /* NUL-terminated besides its size. */
 const char *http_exchange_body(const struct http_exchange *x, size_t *size);
 struct arena *http_exchange_arena(struct http_exchange *x);
-/* Query, then form, multipart or JSON body in one map, parsed at the first call; ERR_INVALID: a
- * body that does not parse. */
+/* Query, then form, multipart or JSON body in one map, parsed at the first call.
+ * Errors: those of http_params_parse(). */
 MUST_CHECK enum err http_exchange_params(struct http_exchange *x, const struct http_params **out);
 
 /* A place for the handler's own state, NULL at first. */

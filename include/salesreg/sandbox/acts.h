@@ -1,7 +1,10 @@
 /*
  * What people do: messages, buttons, blocking; each becomes updates of a bot.
- * Ownership: nothing is kept of the JSON. Units: none. Errors: a static sentence, or NULL.
+ * Ownership: nothing is kept of the JSON.
+ * Units: none.
+ * Errors: a static sentence, or NULL.
  * Callbacks: none; polls that wait are answered in the next turn of the loop.
+ * Facts: core.telegram.org/bots/features#deep-linking (the payload of /start).
  */
 #pragma once
 #include "salesreg/base/arena.h"
@@ -17,8 +20,8 @@ struct act_result {
 	const char *url, *copied; /* of a pressed button that makes no update; in the arena */
 };
 
-/* Carries out one act of /sandbox/act; with check_only nothing is changed and only the form is
- * looked at. */
+/* Carries out one act of /sandbox/act;
+ * with check_only nothing is changed and only the form is looked at. */
 const char *act_perform(struct sandbox *s, struct arena *arena, const json_t *json, bool check_only,
     struct act_result *out);
 

@@ -1,7 +1,11 @@
 /*
  * One Bot API request under way, and the ways to answer it; faults that strike after the effect are
- * applied here. Ownership: a call lives on the caller's stack, or copied into a held poll; params
- * only during the request callback. Units: none. Errors: enum sandbox_error. Callbacks: none.
+ * applied here.
+ * Ownership: a call lives on the caller's stack, or copied into a held poll; params only during the
+ * request callback.
+ * Units: none.
+ * Errors: enum sandbox_error.
+ * Callbacks: none.
  */
 #pragma once
 #include "salesreg/http/server.h"
@@ -49,14 +53,14 @@ struct call {
 /* Dispatches /bot<token>/<method>. */
 void call_handle(struct sandbox *s, struct http_exchange *x, const char *path);
 
-/* A result is written between these two: begin returns the buffer, end adds what closes it and
- * answers. */
+/* A result is written between these two:
+ * begin returns the buffer, end adds what closes it and answers. */
 struct buf *call_begin(struct call *call);
 void call_end(struct call *call);
 void call_true(struct call *call);
 void call_fail(struct call *call, enum sandbox_error error);
-/* parameters: JSON object or NULL; retry_after_s: 0 for none (else both the header and the
- * parameter are set). */
+/* parameters: JSON object or NULL.
+ * retry_after_s: 0 for none (else the header is set, and the parameter if parameters is NULL). */
 void call_fail_with(struct call *call, int code, const char *description, const char *parameters,
     int retry_after_s);
 void call_flood(struct call *call, int retry_after_s);

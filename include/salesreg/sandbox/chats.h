@@ -1,8 +1,11 @@
 /*
  * Who may write to whom: the chat a method names, or why the bot may not write there; the callback
- * queries of a bot. Ownership: chats belong to their bot. Units: microseconds of sandbox_now_us().
- * Errors: enum sandbox_error. Callbacks: none. Facts: TELEGRAM.md, "Who may write to whom", and
- * callback queries expire after 150 s.
+ * queries of a bot.
+ * Ownership: chats belong to their bot.
+ * Units: microseconds of sandbox_now_us().
+ * Errors: enum sandbox_error.
+ * Callbacks: none.
+ * Facts: TELEGRAM.md, "Who may write to whom", and callback queries expire after 150 s.
  */
 #pragma once
 #include "salesreg/sandbox/errors.h"

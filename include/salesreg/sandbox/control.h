@@ -1,7 +1,9 @@
 /*
  * The control calls under /sandbox/ (their list: sandbox.h) and what their handlers share.
- * Ownership: documents are released here. Units: as sandbox.h says. Errors: 400 with a sentence in
- * "error". Callbacks: none.
+ * Ownership: documents are released here.
+ * Units: as sandbox.h says.
+ * Errors: 400 with a sentence in "error".
+ * Callbacks: none.
  */
 #pragma once
 #include "salesreg/http/server.h"

@@ -1,9 +1,11 @@
 /*
  * Message text and its entities: parse_mode to plain text, and what Telegram finds by itself
- * (commands, addresses). Ownership: results live in the arena given. Units: offsets and lengths in
- * UTF-16 code units; byte offsets in error texts, as the server's. Errors: entities_parse() returns
- * the sentence after "can't parse entities: ", or NULL. Callbacks: none. Facts:
- * https://core.telegram.org/bots/api#formatting-options; the sentences are those of td's
+ * (commands, addresses).
+ * Ownership: results live in the arena given.
+ * Units: offsets and lengths in UTF-16 code units; byte offsets in error texts, as the server's.
+ * Errors: entities_parse() returns the sentence after "can't parse entities: ", or NULL.
+ * Callbacks: none.
+ * Facts: https://core.telegram.org/bots/api#formatting-options; the sentences are those of td's
  * MessageEntity.cpp.
  */
 #pragma once

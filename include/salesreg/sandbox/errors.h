@@ -1,6 +1,9 @@
 /*
  * What the Bot API server says when it refuses: one list of code and text.
- * Ownership: static strings. Units: HTTP status codes. Errors: none. Callbacks: none.
+ * Ownership: static strings.
+ * Units: HTTP status codes.
+ * Errors: none.
+ * Callbacks: none.
  * Facts: tdlib/telegram-bot-api, td (2026-05); the common ones are listed in TELEGRAM.md's table of
  * errors.
  */

@@ -1,8 +1,10 @@
 /*
  * Faults on demand: what a network, a proxy or the server itself can do to a request, by method and
- * chat. Ownership: the list owns its rules; fault_effect is a value. Units: milliseconds; how many
- * times as counted. Errors: fault_add() returns the sentence that says what is wrong with the JSON,
- * or NULL. Callbacks: none.
+ * chat.
+ * Ownership: the list owns its rules; fault_effect is a value.
+ * Units: milliseconds; how many times as counted.
+ * Errors: fault_add() returns the sentence that says what is wrong with the JSON, or NULL.
+ * Callbacks: none.
  */
 #pragma once
 #include "salesreg/base/buf.h"
@@ -53,9 +55,7 @@ TAILQ_HEAD(fault_list, fault);
 const char *fault_add(struct fault_list *list, const json_t *spec);
 void faults_clear(struct fault_list *list);
 void faults_write(const struct fault_list *list, struct buf *out);
-/*
- * The rule that strikes this request, counted down, copied to *out: the first that matches. False:
- * none.
- */
+/* The rule that strikes this request, counted down, copied to *out: the first that matches.
+ * False: none. */
 bool fault_take(struct fault_list *list, const char *method, int64_t chat, struct fault *out);
 bool fault_kind_takes_effect(enum fault_kind kind);

@@ -1,9 +1,11 @@
 /*
  * Requests that are answered later: held polls, waiting transcripts, delayed answers. One timer
- * serves all of them. Ownership: a hold is embedded in its owner's struct; between hold_start() and
- * due(), gone() or hold_stop() it is in the list, and the exchange is its owner's to answer. Units:
- * microseconds of sandbox_now_us(). Errors: none. Callbacks: due() and gone() fire from the loop
- * only; the hold is out of the list by then.
+ * serves all of them.
+ * Ownership: a hold is embedded in its owner's struct; between hold_start() and due(), gone() or
+ * hold_stop() it is in the list, and the exchange is its owner's to answer.
+ * Units: microseconds of sandbox_now_us().
+ * Errors: none.
+ * Callbacks: due() and gone() fire from the loop only; the hold is out of the list by then.
  */
 #pragma once
 #include "salesreg/http/server.h"

@@ -1,10 +1,12 @@
 /*
  * The sending limits of Telegram as token buckets: overall, per chat, per group a minute.
- * Ownership: the caller's memory; nothing is allocated. Units: microseconds of a monotonic clock
- * passed in; rates in messages a second; retry_after in whole seconds, rounded up, as Telegram
- * sends it. Errors: none. Callbacks: none. Facts: https://core.telegram.org/bots/faq ("My bot is
- * hitting limits"): 1 a second in a chat with short bursts, 30 a second overall, 20 a minute in a
- * group.
+ * Ownership: the caller's memory; nothing is allocated.
+ * Units: microseconds of a monotonic clock passed in; rates in messages a second; retry_after in
+ * whole seconds, rounded up, as Telegram sends it.
+ * Errors: none.
+ * Callbacks: none.
+ * Facts: https://core.telegram.org/bots/faq ("My bot is hitting limits"): 1 a second in a chat with
+ * short bursts, 30 a second overall, 20 a minute in a group.
  */
 #pragma once
 #include <stdbool.h>
@@ -40,9 +42,7 @@ void limits_init(struct limits *limits);
 int64_t limit_wait_us(
     const struct limit_bucket *bucket, int64_t now_us, double per_s, double burst);
 void limit_take(struct limit_bucket *bucket, int64_t now_us, double per_s);
-/*
- * Takes one token of every bucket, or none of any: then retry_after > 0 is returned and *kind says
- * which was empty.
- */
+/* Takes one token of every bucket, or none of any:
+ * then retry_after > 0 is returned and *kind says which was empty. */
 int limits_send(struct limits *limits, struct limit_chat *chat, bool is_group, int64_t now_us,
     enum limit_kind *kind);

@@ -1,8 +1,10 @@
 /*
  * Simulated users that follow a script: the load generator of the benchmark.
- * Ownership: the sandbox owns the load. Units: microseconds of the real clock. Errors: sentences in
- * the answer. Callbacks: load_on_reply() may queue updates; polls are answered in the next turn of
- * the loop.
+ * Ownership: the sandbox owns the load.
+ * Units: microseconds of the real clock.
+ * Errors: sentences in the answer.
+ * Callbacks: none; load_on_reply() may queue updates, polls are answered in the next turn of the
+ * loop.
  */
 #pragma once
 #include "salesreg/http/server.h"

@@ -1,8 +1,10 @@
 /*
  * reply_markup: validation as the server does it, and finding a button to press.
- * Ownership: results live in the arena, or borrow from the document. Units: bytes (callback data),
- * characters (copy text). Errors: enum sandbox_error. Callbacks: none. Facts:
- * https://core.telegram.org/bots/api#inlinekeyboardbutton; the sentences are those of td's
+ * Ownership: results live in the arena, or borrow from the document.
+ * Units: bytes (callback data), characters (copy text).
+ * Errors: enum sandbox_error.
+ * Callbacks: none.
+ * Facts: https://core.telegram.org/bots/api#inlinekeyboardbutton; the sentences are those of td's
  * ReplyMarkup.cpp.
  */
 #pragma once
@@ -11,8 +13,8 @@
 #include "salesreg/sandbox/errors.h"
 #include <jansson.h>
 
-/* The parameter reply_markup as compact JSON (an inline keyboard first of its members), NULL when
- * absent or empty. */
+/* The parameter reply_markup as compact JSON (an inline keyboard first of its members),
+ * NULL when absent or empty. */
 enum sandbox_error markup_read(
     const struct http_params *params, struct arena *arena, const char **out);
 

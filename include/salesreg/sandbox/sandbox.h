@@ -1,81 +1,161 @@
 /*
  * An emulator of the Telegram Bot API with people to play: the server half for bots, a control half
- * for tests. Ownership: the sandbox owns all its state; options are copied. sandbox_destroy() frees
- * in the last close callback: run the loop once more. Units: milliseconds and microseconds as
- * named; the emulator's clock is the real one plus what /sandbox/clock added. Errors:
- * sandbox_create() gives one line. Bot API errors are those of errors.h; control calls answer 400
- * with
- * {"ok":false,"error":"…"}, 404 for an unknown path.
+ * for tests.
+ *
+ * Ownership: the sandbox owns all its state; options are copied. sandbox_destroy() frees in the
+ * last close callback: run the loop once more.
+ * Units: milliseconds and microseconds as named; the emulator's clock is the real one plus what
+ * /sandbox/clock added.
+ * Errors: sandbox_create() gives one line. Bot API errors are those of errors.h; control calls
+ * answer 400 with {"ok":false,"error":"…"}, 404 for an unknown path.
  * Callbacks: none leave this module.
  * Facts: TELEGRAM.md; tdlib/telegram-bot-api; https://core.telegram.org/bots/api (10.3).
  *
- * BOT API  GET or POST /bot<token>/<method>; parameters in the query, a form, multipart or JSON.
- * Methods: call.h. Any token of the form digits:30 or more of [A-Za-z0-9_-] makes a bot, unless
- * options list the allowed ones. The first token takes over the bot people may have written to
- * already. Webhooks are remembered (409), never called.
+ * BOT API
+ *   GET or POST /bot<token>/<method>; parameters in the query, a form, multipart or JSON. Methods:
+ *   call.h. Any token of the form digits:30 or more of [A-Za-z0-9_-] makes a bot, unless options
+ *   list the allowed ones. The first token takes over the bot people may have written to already.
+ *   Webhooks are remembered (409), never called.
  *
- * CONTROL API  JSON both ways. Every answer has "ok". Where several bots are in use, acts take
- * "bot": <bot id>.
+ * CONTROL API
+ *   JSON both ways. Every answer has "ok". Where several bots are in use,
+ *   acts take "bot": <bot id>.
  *
- *  GET  /sandbox/health        {"ok":true,"version":"…"}
- *  GET  /sandbox/users         {"users":[…]} (at most 1,000)
- *  POST /sandbox/users         {id?, first_name?, username?, language_code?} → {"user":{…}}; known
- * ids are updated. A user who has not written yet cannot be written to (403 can't initiate). POST
- * /sandbox/act           one act → {"update_id":N|null, "message_id":N|null, "user":N}. update_id
- * is null when the bot does not want that kind of update (allowed_updates). Unknown users are made.
- *     {user, type:"text", text}
- *     {user, type:"start", payload?}                 "/start payload": a deep link
- *     {user, type:"button", text?, data?, message_id?}  presses the first button with exactly this
- * text and/or with callback data beginning with data, in that message or else the newest that has
- * one. With message_id and data, a button no longer there works too. Answers {"url"} or {"copied"}
- * for buttons that make no update; a reply keyboard's button says its text. {user, type:"contact",
- * phone_number?, first_name?, contact_user_id?}  contact_user_id 0: none; left out: the user's
- *     {user, type:"photo"|"sticker"|"voice", caption?}
- *     {user, type:"edit", text, message_id?}         the user's own message, the newest if not said
- *     {user, type:"block"} {user, type:"unblock"}    my_chat_member; writing unblocks first
- *     {user, type:"deactivate"}
- *     {user, chat, type:"group_text", text, title?, chat_username?}  chat < 0; below -1000000000000
- * a supergroup {chat, type:"channel_post", text, title?, user?} {user, chat, type:"migrate",
- * new_chat?}        a group becomes a supergroup; sends to the old id: 400 {type:"raw", update:{…}}
- * verbatim; update_id given if missing, else ids go on from there POST /sandbox/acts {acts:[…]} →
- * {"results":[…]}: all or, if the form of one is wrong, none; one poll gets them all. An act that
- * cannot be done in the state it finds yields {"error":"…"} in its place. GET
- * /sandbox/transcript?user=U&after=SEQ&wait_ms=N&min=K&limit=L&bot=B
- *                              {"enough":bool, "events":[…], "last_seq":SEQ}: at once if there are
- * K (1) newer than SEQ (0), else when there are, or after N ms with what there is. `chat` is
- * another word for user; without either: all chats. last_seq is the next `after`. event: {seq, time
- * (us since 1970), bot, chat, kind, message_id?, …}, kind and members: bot_message, bot_edit  text,
- * entities?, reply_markup?        bot_delete callback_answer        callback_query_id, text,
- * show_alert, url? user_message, user_edit, channel_post   user, update_id, text? or contact,
- * photo, … user_button            user, update_id, text, data user_block, user_unblock,
- * user_deactivate   user, update_id POST /sandbox/faults        {kind, method?, chat?, skip?,
- * times?, ms?, code?, description?, retry_after?}; the first rule that matches strikes. method:
- * left out: all but getUpdates; "*": all. chat: the chat_id of the call. skip: let that many pass
- * first. times: 1; -1: for ever. ms: the answer comes so much later (any kind). kind: "429"
- * (retry_after), "400", "401", "403", "409", "500", … or "error" with code: that error, no effect
- *       "400gateway"  400 Bad Request: Bad Gateway       "502html"  a proxy's page      "empty"
- * code, no body "reset_before" the connection dies, no effect    "reset_after" effect, then the
- * connection dies "truncated"   effect, half of the answer         "slow" effect, the answer after
- * ms "hang"        no effect, no answer GET  /sandbox/faults        {"faults":[…]} those left, with
- * "struck" DELETE /sandbox/faults      forgets them POST /sandbox/limits        {enabled?,
- * overall?, chat?}: messages a second (0: no such limit); fills the overall bucket POST
- * /sandbox/clock         {advance_ms}: moves the emulator's clock: callbacks and updates expire,
- * limits refill, held polls time out, with no sleeping POST /sandbox/reset_ids     {next_update_id,
- * bot?, drop_pending?}: as after a week of silence; 409 while updates are pending POST
- * /sandbox/webhook       {url, bot?}: as if setWebhook had been called elsewhere; "" removes it GET
- * /sandbox/stats         {"methods":{"sendMessage":{"ok":N,"403":N,"reset":N}…},
- * "floods":{overall,chat,group,fault}, "updates":{added,sent,confirmed,filtered,dropped},
- * "conflicts", "tokens_refused", "polls_lost", "sends", "sends_per_s_peak",
- * "bots":[{id,username,pending,next_update_id,polling,webhook}], "users", "transcript_events",
- * "cpu_us"} POST /sandbox/load          {users, first_id?, script:[…], language_code?,
- * concurrency?, replies?, bot?}: simulated users. Each sends the first line, and the next at every
- * `replies`-th (1) bot message in its chat. In lines {n} is the user's number; a line
- * {button:PREFIX} presses the newest button whose data begins so. They appear in no transcript. One
- * load at a time; a new one replaces the old. GET  /sandbox/load?wait_ms=N  when done, or after N
- * ms: {"done", "users", "users_done", "stuck", "updates", "replies", "elapsed_us",
- * "latency_us":{"p50","p99","max"}, "cpu_us"}. Latency: from queuing a user's message to the
- * sendMessage that answers it. cpu_us: of this process, since the load began. stuck: users whose
- * button was not there.
+ *   GET /sandbox/health
+ *     → {"ok":true, "version":"…"}
+ *
+ *   GET /sandbox/users
+ *     → {"users":[…]}, at most 1,000
+ *
+ *   POST /sandbox/users
+ *     {id?, first_name?, username?, language_code?}
+ *     → {"user":{…}}
+ *     Known ids are updated. A user who has not written yet cannot be written to (403 can't
+ *     initiate).
+ *
+ *   POST /sandbox/act
+ *     one act: see ACTS
+ *     → {"update_id":N|null, "message_id":N|null, "user":N}
+ *     update_id is null when the bot does not want that kind of update (allowed_updates). Unknown
+ *     users are made.
+ *
+ *   POST /sandbox/acts
+ *     {acts:[…]}
+ *     → {"results":[…]}
+ *     All or, if the form of one is wrong, none; one poll gets them all. An act that cannot be done
+ *     in the state it finds yields {"error":"…"} in its place.
+ *
+ *   GET /sandbox/transcript?user=U&after=SEQ&wait_ms=N&min=K&limit=L&bot=B
+ *     → {"enough":bool, "events":[…], "last_seq":SEQ}
+ *     At once if there are K (1) newer than SEQ (0), else when there are, or after N ms with what
+ *     there is; at most L (1,000). `chat` is another word for user; without either: all chats.
+ *     last_seq is the next `after`. Events: see EVENTS.
+ *
+ *   POST /sandbox/faults
+ *     {kind, method?, chat?, skip?, times?, ms?, code?, description?, retry_after?}
+ *     The first rule that matches strikes. Members: see FAULTS.
+ *
+ *   GET /sandbox/faults
+ *     → {"faults":[…]}, those left, with "struck"
+ *
+ *   DELETE /sandbox/faults
+ *     Forgets them.
+ *
+ *   POST /sandbox/limits
+ *     {enabled?, overall?, chat?}
+ *     Messages a second (0: no such limit); fills the overall bucket.
+ *
+ *   POST /sandbox/clock
+ *     {advance_ms}
+ *     Moves the emulator's clock: callbacks and updates expire, limits refill, held polls time out,
+ *     with no sleeping.
+ *
+ *   POST /sandbox/reset_ids
+ *     {next_update_id, bot?, drop_pending?}
+ *     As after a week of silence; 409 while updates are pending.
+ *
+ *   POST /sandbox/webhook
+ *     {url, bot?}
+ *     As if setWebhook had been called elsewhere; "" removes it.
+ *
+ *   GET /sandbox/stats
+ *     → {"methods":{"sendMessage":{"ok":N, "403":N, "reset":N}…},
+ *        "floods":{overall, chat, group, fault},
+ *        "updates":{added, sent, confirmed, filtered, dropped},
+ *        "conflicts", "tokens_refused", "polls_lost", "sends", "sends_per_s_peak",
+ *        "bots":[{id, username, pending, next_update_id, polling, webhook}],
+ *        "users", "transcript_events", "cpu_us"}
+ *
+ *   POST /sandbox/load
+ *     {users, first_id?, script:[…], language_code?, concurrency?, replies?, bot?}
+ *     → as GET /sandbox/load
+ *     Simulated users. Each sends the first line, and the next at every `replies`-th (1) bot
+ *     message in its chat. In lines {n} is the user's number; a line {button:PREFIX} presses the
+ *     newest button whose data begins so. They appear in no transcript. One load at a time; a new
+ *     one replaces the old.
+ *
+ *   GET /sandbox/load?wait_ms=N
+ *     → {"done", "users", "users_done", "stuck", "updates", "replies", "elapsed_us",
+ *        "latency_us":{"p50", "p99", "max"}, "cpu_us"}
+ *     When done, or after N ms.
+ *     latency_us: from queuing a user's message to the sendMessage that answers it.
+ *     cpu_us: of this process, since the load began.
+ *     stuck: users whose button was not there.
+ *
+ * ACTS
+ *   {user, type:"text", text}
+ *   {user, type:"start", payload?}
+ *     "/start payload": a deep link.
+ *   {user, type:"button", text?, data?, message_id?}
+ *     Presses the first button with exactly this text and/or with callback data beginning with
+ *     data, in that message or else the newest that has one. With message_id and data, a button no
+ *     longer there works too. Answers {"url"} or {"copied"} for buttons that make no update; a
+ *     reply keyboard's button says its text.
+ *   {user, type:"contact", phone_number?, first_name?, contact_user_id?}
+ *     contact_user_id 0: none; left out: the user's.
+ *   {user, type:"photo"|"sticker"|"voice", caption?}
+ *   {user, type:"edit", text, message_id?}
+ *     The user's own message, the newest if not said.
+ *   {user, type:"block"}
+ *   {user, type:"unblock"}
+ *     my_chat_member; writing unblocks first.
+ *   {user, type:"deactivate"}
+ *   {user, chat, type:"group_text", text, title?, chat_username?}
+ *     chat < 0; below -1000000000000 a supergroup.
+ *   {chat, type:"channel_post", text, title?, chat_username?, user?}
+ *   {user, chat, type:"migrate", new_chat?}
+ *     A group becomes a supergroup; sends to the old id: 400.
+ *   {type:"raw", update:{…}}
+ *     Verbatim; update_id given if missing, else ids go on from there.
+ *
+ * EVENTS of the transcript: {seq, time (us since 1970), bot, chat, kind, message_id?, …}
+ *   kind                                    members
+ *   bot_message, bot_edit                   text, entities?, reply_markup?
+ *   bot_delete
+ *   callback_answer                         callback_query_id, text, show_alert, url?
+ *   user_message, user_edit, channel_post   user, update_id, text? or contact, photo, …
+ *   user_button                             user, update_id, text, data (the last two only if the
+ *                                           button is still there)
+ *   user_block, user_unblock                user, update_id
+ *   user_deactivate                         user, update_id
+ *
+ * FAULTS
+ *   method       left out: all but getUpdates; "*": all
+ *   chat         the chat_id of the call
+ *   skip         let that many pass first
+ *   times        1; -1: for ever
+ *   ms           the answer comes so much later (any kind)
+ *   kind
+ *     "429" (retry_after), "400", "401", "403", "409", "500", …, or "error" with code
+ *                      that error, no effect
+ *     "400gateway"     400 Bad Request: Bad Gateway
+ *     "502html"        a proxy's page
+ *     "empty"          code, no body
+ *     "reset_before"   the connection dies, no effect
+ *     "reset_after"    effect, then the connection dies
+ *     "truncated"      effect, half of the answer
+ *     "slow"           effect, the answer after ms
+ *     "hang"           no effect, no answer
  */
 #pragma once
 #include "salesreg/base/err.h"
@@ -87,8 +167,8 @@
 struct sandbox;
 struct sandbox_options {
 	const char *listen; /* "127.0.0.1:8081"; port 0: any free one */
-	const char *const
-	    *tokens;          /* the only ones accepted, NULL-terminated; NULL: any well-formed */
+	/* The only ones accepted, NULL-terminated; NULL: any well-formed. */
+	const char *const *tokens;
 	const char *username; /* of the bots; NULL: salesreg_sandbox_bot */
 	bool limits;          /* Telegram's sending limits are enforced from the start */
 	bool seeded;          /* seed makes ids repeatable */

@@ -1,10 +1,13 @@
 /*
  * What the emulator knows: bots, users, chats, messages. Everything else in this layer works on
- * these structs. Ownership: the sandbox owns bots and users for its whole life; a bot owns its
- * chats, a chat its newest messages (older ones are freed beyond a maximum). Strings are malloc'ed
- * and belong to the struct that names them. Units: *_us microseconds of sandbox_now_us() (monotonic
- * plus what /sandbox/clock added), *_s seconds since 1970. Errors: out of memory aborts. Callbacks:
- * none.
+ * these structs.
+ * Ownership: the sandbox owns bots and users for its whole life; a bot owns its chats, a chat its
+ * newest messages (older ones are freed beyond a maximum). Strings are malloc'ed and belong to the
+ * struct that names them.
+ * Units: *_us microseconds of sandbox_now_us() (monotonic plus what /sandbox/clock added), *_s
+ * seconds since 1970.
+ * Errors: out of memory aborts.
+ * Callbacks: none.
  */
 #pragma once
 #include "salesreg/base/arena.h"
@@ -123,8 +126,8 @@ int64_t sandbox_now_us(const struct sandbox *s);
 int64_t sandbox_now_s(const struct sandbox *s);
 uint64_t sandbox_random(struct sandbox *s);
 
-/* The bot of a token, made at its first use; NULL if the token is malformed or not among the
- * allowed. */
+/* The bot of a token, made at its first use;
+ * NULL if the token is malformed or not among the allowed. */
 struct bot *bot_of_token(struct sandbox *s, const char *token, size_t size, bool *malformed);
 /* 0: the first one. */
 struct bot *bot_of_id(struct sandbox *s, int64_t id);
@@ -139,8 +142,8 @@ struct chat *chat_find(const struct bot *bot, int64_t id);
 struct chat *chat_put_private(struct bot *bot, struct user *user);
 struct chat *chat_put_shared(struct bot *bot, int64_t id, bool channel, const char *title);
 
-/* A new message, the newest of its chat; strings are copied and may be NULL. The oldest may be
- * freed. */
+/* A new message, the newest of its chat; strings are copied and may be NULL.
+ * The oldest may be freed. */
 struct message *message_add(struct chat *chat, const struct user *from, bool from_bot,
     const char *text, const char *entities, const char *markup, const char *extra);
 struct message *message_find(const struct chat *chat, int64_t id);

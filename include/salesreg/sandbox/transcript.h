@@ -1,8 +1,11 @@
 /*
  * What happened in the chats, in order, for tests and people to read; long-polled instead of slept
- * for. Ownership: the transcript owns its events; the oldest are freed beyond a maximum. Waiting
- * requests are its own. Units: bytes; seq counts from 1 and never repeats. Errors: none. Callbacks:
- * waiting requests are answered in the next turn of the loop.
+ * for.
+ * Ownership: the transcript owns its events; the oldest are freed beyond a maximum. Waiting
+ * requests are its own.
+ * Units: bytes; seq counts from 1 and never repeats.
+ * Errors: none.
+ * Callbacks: waiting requests are answered in the next turn of the loop.
  */
 #pragma once
 #include "salesreg/http/server.h"

@@ -1,10 +1,13 @@
 /*
  * The update queue of a bot and getUpdates.
  * Ownership: the queue owns the JSON of its updates until they are confirmed, expire or are
- * dropped. Units: microseconds of sandbox_now_us(); bytes. Errors: 0 instead of an update id when
- * nothing was queued (kind not among the allowed updates, or queue full). Callbacks: a held poll is
- * answered in the next turn of the loop, never inside updates_add(). Facts: TELEGRAM.md
- * ("getUpdates"); tdlib/telegram-bot-api, Client.cpp (process_get_updates_query), td TQueue.
+ * dropped.
+ * Units: microseconds of sandbox_now_us(); bytes.
+ * Errors: 0 instead of an update id when nothing was queued (kind not among the allowed updates, or
+ * queue full).
+ * Callbacks: a held poll is answered in the next turn of the loop, never inside updates_add().
+ * Facts: TELEGRAM.md ("getUpdates"); tdlib/telegram-bot-api, Client.cpp
+ * (process_get_updates_query), td TQueue.
  */
 #pragma once
 #include "salesreg/sandbox/call.h"

@@ -5,10 +5,17 @@
  * Ownership: telegram_create() copies base and token; the memory goes when `closed` is called. A
  * call belongs to the telegram until its callback returns or telegram_call_cancel(). json_body is
  * borrowed until then. An answer and all it points to last for the callback (json_incref() keeps
- * the result). Units: milliseconds, bytes. Errors: telegram_answer.class; nothing else. Callbacks:
- * never inside telegram_call() or telegram_destroy(), always from the loop, once a call; after
- * telegram_call_cancel() never. A callback may call, cancel any call, and destroy.
+ * the result).
+ *
+ * Units: milliseconds, bytes.
+ *
+ * Errors: telegram_answer.class; nothing else.
+ *
+ * Callbacks: never inside telegram_call() or telegram_destroy(), always from the loop, once a call;
+ * after telegram_call_cancel() never. A callback may call, cancel any call, and destroy.
+ *
  * Secrets: the token is inside the URL; descriptions and errors are scrubbed of it.
+ *
  * Facts: TELEGRAM.md (from tdlib/telegram-bot-api's source and core.telegram.org/bots/api).
  */
 #pragma once
@@ -39,8 +46,8 @@ const char *telegram_class_name(enum telegram_class c);
 const char *telegram_class_sentence(enum telegram_class c);
 
 enum {
-	/* The server may hold a send for about 60 s before it says 429: a shorter wait makes
-	   doubles. */
+	/* The server may hold a send for about 60 s before it says 429:
+	 * a shorter wait makes doubles. */
 	TELEGRAM_TIMEOUT_MS = 75000,
 	/* getUpdates: its own timeout and this. */
 	TELEGRAM_POLL_SLACK_MS = 15000,
@@ -59,37 +66,40 @@ struct telegram_answer {
 	int64_t error_code;         /* from the JSON; 0 = none */
 	int64_t retry_after_ms;     /* as the server said; -1 = it did not */
 	int64_t migrate_to_chat_id; /* 0 = none */
-	const char *description; /* the server's, else the transport's words; bounded, scrubbed, one
-				    line; never NULL */
+	/* The server's, else the transport's words; bounded, scrubbed, one line; never NULL. */
+	const char *description;
 	/* NULL unless OK, and always NULL for sendMessage and editMessage…, of whose results only
 	 * message_id is read: parsing them would be a third of the cost of a send. */
 	json_t *result;
 	int64_t message_id; /* of a result that is a message; 0 otherwise */
 	/* May the server have seen the request? False only where it certainly did not. */
 	bool maybe_delivered;
-	bool stale_query;  /* BUG: the callback query is too old to be answered; nothing to worry
-			      about */
+	/* BUG: the callback query is too old to be answered; nothing to worry about. */
+	bool stale_query;
 	bool not_modified; /* OK: the edit changed nothing */
 };
 typedef void telegram_callback(const struct telegram_answer *answer, void *data);
 typedef void telegram_closed(void *data);
 
 struct telegram_options {
-	size_t max_transfers; /* calls under way at once, the long poll apart; 0 =
-				 HTTP_CLIENT_TRANSFERS */
+	/* Calls under way at once, the long poll apart; 0 = HTTP_CLIENT_TRANSFERS. */
+	size_t max_transfers;
 };
 
-/* api_base: NULL = TELEGRAM_API_BASE_DEFAULT; trailing slashes do not matter. o may be NULL. NULL
- * if the HTTP client cannot start. */
+/* NULL if the HTTP client cannot start. o may be NULL.
+ * api_base: NULL = TELEGRAM_API_BASE_DEFAULT; trailing slashes do not matter. */
 struct telegram *telegram_create(uv_loop_t *loop, const char *api_base, const struct secret *token,
     const struct telegram_options *o);
 /* Calls under way hear CANCELLED, then closed (may be NULL) is called: all from later turns of the
  * loop. Accepts NULL (then closed is never called). */
 void telegram_destroy(struct telegram *tg, telegram_closed *closed, void *data);
 
-/* method: e.g. "sendMessage", copied. json_body: an object, or NULL for none. timeout_ms: 0 =
- * TELEGRAM_TIMEOUT_MS. getUpdates goes past the line of waiting sends. NULL only after
- * telegram_destroy(). */
+/*
+ * NULL only after telegram_destroy(). getUpdates goes past the line of waiting sends.
+ *   method      e.g. "sendMessage", copied
+ *   json_body   an object, or NULL for none
+ *   timeout_ms  0 = TELEGRAM_TIMEOUT_MS
+ */
 struct telegram_call *telegram_call(struct telegram *tg, const char *method, const char *json_body,
     size_t json_size, int64_t timeout_ms, telegram_callback *callback, void *data);
 /* Accepts NULL. */

@@ -3,23 +3,29 @@
  * JSON value.
  *
  * Ownership: strings of the event borrow from the JSON document or from the arena; both must
- * outlive the event. Units: Telegram's ids; texts are cut at UPDATE_TEXT_UNITS UTF-16 units.
+ * outlive the event.
+ * Units: Telegram's ids; texts are cut at UPDATE_TEXT_UNITS UTF-16 units.
  * Errors: none; what makes no sense is EVENT_IGNORED, has_id is false where even the update's
- * number is missing. Callbacks: none. Facts: core.telegram.org/bots/api (Update, Message,
- * CallbackQuery, MaybeInaccessibleMessage, ChatMemberUpdated).
+ * number is missing.
+ * Callbacks: none.
+ * Facts: core.telegram.org/bots/api (Update, Message, CallbackQuery, MaybeInaccessibleMessage,
+ * ChatMemberUpdated).
  *
  *   message             private chat, from a person:
  *     text              TEXT; "/start", "/start@bot", each with an optional payload: START
  *     contact           CONTACT
  *     photo, voice…     MEDIA, text = the name of the field ("photo"; venue before location,
- * animation before document); content this program has never heard of: "unknown". A caption is not
- * text. pinned_message…   IGNORED: Telegram's own notices, nobody said anything edited_message
- * EDITED if it has text, otherwise IGNORED (a live location is edited every few seconds)
+ *                       animation before document); content this program has never heard of:
+ *                       "unknown". A caption is not text.
+ *     pinned_message…   IGNORED: Telegram's own notices, nobody said anything
+ *   edited_message      EDITED if it has text, otherwise IGNORED (a live location is edited every
+ *                       few seconds)
  *   callback_query      BUTTON on a message in a private chat, text = data or ""; a message that
- * Telegram no longer has gives its number and no buttons, an absent one message_id 0. Buttons of
- * other kinds than callback and link are left out; at most UPDATE_MAX_BUTTONS. my_chat_member
- * private chat: new status "kicked" BLOCKED, "member" UNBLOCKED anything else, groups, channels,
- * bots, messages sent in inline mode: IGNORED
+ *                       Telegram no longer has gives its number and no buttons, an absent one
+ *                       message_id 0. Buttons of other kinds than callback and link are left out;
+ *                       at most UPDATE_MAX_BUTTONS.
+ *   my_chat_member      private chat: new status "kicked" BLOCKED, "member" UNBLOCKED
+ *   anything else, groups, channels, bots, messages sent in inline mode: IGNORED
  */
 #pragma once
 #include "salesreg/base/arena.h"
