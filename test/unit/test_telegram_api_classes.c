@@ -1,5 +1,5 @@
 /*
- * Which class an answer has: the table of TELEGRAM.md's cases, then a few through a socket.
+ * Which class an answer has: the table of the real server's cases, then a few through a socket.
  */
 #include "salesreg/base/buf.h"
 #include "salesreg/telegram/api.h"

@@ -1,6 +1,7 @@
 /*
  * Updates as Telegram sends them, and as it should not.
  */
+#include "salesreg/base/buf.h"
 #include "salesreg/base/text.h"
 #include "salesreg/telegram/update.h"
 #include <setjmp.h>
@@ -222,17 +223,19 @@ static void buttons_nobody_can_answer_are_ignored(void **state)
 static void a_keyboard_of_thousands_is_cut(void **state)
 {
 	(void)state;
-	char *json = malloc(400000);
-	size_t n = (size_t)sprintf(json, "{\"update_id\":7,\"callback_query\":{\"id\":\"1\"," ANNA
-					 ",\"message\":{\"message_id\":9,\"date\":1," ALONE
-					 ",\"reply_markup\":{\"inline_keyboard\":[");
+	struct buf json;
+	buf_init(&json, 400000);
+	buf_adds(&json, "{\"update_id\":7,\"callback_query\":{\"id\":\"1\"," ANNA
+			",\"message\":{\"message_id\":9,\"date\":1," ALONE
+			",\"reply_markup\":{\"inline_keyboard\":[");
 	for (int i = 0; i < 3000; i++)
-		n += (size_t)sprintf(json + n,
+		buf_addf(&json,
 		    "%s[{\"text\":\"b%d\",\"callback_data\":\"%d\"},{\"text\":\"\\u0000\"}]",
 		    i ? "," : "", i, i);
-	(void)sprintf(json + n, "]}}}}");
-	struct telegram_update u = parse(json);
-	free(json);
+	buf_adds(&json, "]}}}}");
+	assert_false(json.failed);
+	struct telegram_update u = parse(buf_text(&json));
+	buf_finish(&json);
 	assert_int_equal(u.event.kind, EVENT_BUTTON);
 	assert_int_equal(u.event.button_count, UPDATE_MAX_BUTTONS);
 	assert_string_equal(u.event.buttons[99].text, "b99");
@@ -246,21 +249,23 @@ static void texts_are_bounded_and_clean(void **state)
 		size_t bytes, units;
 	} rows[] = {{"a", 1, 1}, {"ж", 2, 1}, {"€", 3, 1}, {"😀", 4, 2}, {"\\u0000", 3, 1},
 	    {"\\ud83d\\ude00", 4, 2}};
-	char *json = malloc(400000);
+	struct buf json;
+	buf_init(&json, 400000);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		size_t n = (size_t)sprintf(
-		    json, "{\"update_id\":7,\"message\":{" ANNA "," ALONE ",\"text\":\"");
+		buf_clear(&json);
+		buf_adds(&json, "{\"update_id\":7,\"message\":{" ANNA "," ALONE ",\"text\":\"");
 		for (int k = 0; k < 20000; k++)
-			n += (size_t)sprintf(json + n, "%s", rows[i].unit);
-		(void)sprintf(json + n, "\"}}");
-		struct telegram_update u = parse(json);
+			buf_adds(&json, rows[i].unit);
+		buf_adds(&json, "\"}}");
+		assert_false(json.failed);
+		struct telegram_update u = parse(buf_text(&json));
 		assert_int_equal(u.event.kind, EVENT_TEXT);
 		assert_true(text_is_clean(u.event.text, strlen(u.event.text)));
 		assert_int_equal(text_utf16_units(u.event.text), UPDATE_TEXT_UNITS);
 		assert_int_equal(
 		    strlen(u.event.text), UPDATE_TEXT_UNITS / rows[i].units * rows[i].bytes);
 	}
-	free(json);
+	buf_finish(&json);
 	struct telegram_update u = parse(PRIVATE(",\"text\":\"a\\u0000b\""));
 	assert_string_equal(u.event.text, "a\xEF\xBF\xBD"
 					  "b");

@@ -6,7 +6,7 @@
  * Units: Telegram's ids; counts.
  * Errors: none: every event has an outcome.
  * Callbacks: none.
- * Source: DESIGN sections 3, 4, 7; Bot API "InlineKeyboardButton" (callback data 1–64 bytes).
+ * Source: Bot API, "InlineKeyboardButton" (callback data 1–64 bytes).
  */
 #pragma once
 #include "salesreg/domain/catalog.h"

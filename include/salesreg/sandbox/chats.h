@@ -5,7 +5,7 @@
  * Units: microseconds of sandbox_now_us().
  * Errors: enum sandbox_error.
  * Callbacks: none.
- * Facts: TELEGRAM.md, "Who may write to whom", and callback queries expire after 150 s.
+ * Facts: tdlib/telegram-bot-api (2026-05): who may be written to; callback queries expire after 150 s.
  */
 #pragma once
 #include "salesreg/sandbox/errors.h"

@@ -4,7 +4,7 @@
  * Units: HTTP status codes.
  * Errors: none.
  * Callbacks: none.
- * Facts: tdlib/telegram-bot-api, td (2026-05); the common ones are listed in TELEGRAM.md's table of
+ * Facts: tdlib/telegram-bot-api, td (2026-05); the common ones are in its table of
  * errors.
  */
 #pragma once

@@ -9,7 +9,7 @@
  * Errors: sandbox_create() gives one line. Bot API errors are those of errors.h; control calls
  * answer 400 with {"ok":false,"error":"…"}, 404 for an unknown path.
  * Callbacks: none leave this module.
- * Facts: TELEGRAM.md; tdlib/telegram-bot-api; https://core.telegram.org/bots/api (10.3).
+ * Facts: tdlib/telegram-bot-api (2026-05); https://core.telegram.org/bots/api (10.3).
  *
  * BOT API
  *   GET or POST /bot<token>/<method>; parameters in the query, a form, multipart or JSON. Methods:

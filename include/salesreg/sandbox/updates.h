@@ -6,7 +6,7 @@
  * Errors: 0 instead of an update id when nothing was queued (kind not among the allowed updates, or
  * queue full).
  * Callbacks: a held poll is answered in the next turn of the loop, never inside updates_add().
- * Facts: TELEGRAM.md ("getUpdates"); tdlib/telegram-bot-api, Client.cpp
+ * Facts: Bot API, "getUpdates"; tdlib/telegram-bot-api (2026-05), Client.cpp
  * (process_get_updates_query), td TQueue.
  */
 #pragma once

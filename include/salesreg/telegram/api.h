@@ -16,7 +16,7 @@
  *
  * Secrets: the token is inside the URL; descriptions and errors are scrubbed of it.
  *
- * Facts: TELEGRAM.md (from tdlib/telegram-bot-api's source and core.telegram.org/bots/api).
+ * Facts: tdlib/telegram-bot-api's source (2026-05) and core.telegram.org/bots/api (10.3).
  */
 #pragma once
 #include "salesreg/base/err.h"
