@@ -127,13 +127,35 @@ static void on_opened(struct db_conn *conn, enum err err, const char *why, void 
 	}
 }
 
+static void answer(struct db_pool *pool, struct waiter *w, struct db_conn *conn, enum err err)
+{
+	TAILQ_REMOVE(&pool->waiting, w, link);
+	pool->waiting_count--;
+	void (*granted)(struct db_conn *, enum err, void *) = w->granted;
+	void *data = w->data;
+	free(w);
+	granted(conn, err, data);
+}
+
+/*
+ * What was asked of the holder of the gate was asked by virtue of it: nobody gets it from whoever
+ * passes the gate next, before that one knows what happened meanwhile.
+ */
+static void refuse_waiters(struct db_pool *pool)
+{
+	for (size_t left = pool->waiting_count; left > 0 && !pool->destroyed; left--)
+		answer(pool, TAILQ_FIRST(&pool->waiting), NULL, ERR_UNAVAILABLE);
+}
+
 static void on_lost(struct db_conn *conn, const char *why, void *data)
 {
 	(void)conn;
 	struct member *m = data;
 	m->pool->stats.lost++;
-	m->pool->options.down(m->pool, why, m->pool->options.data);
 	retry_later(m);
+	m->pool->options.down(m->pool, why, m->pool->options.data);
+	if (m->pool->options.has_gate)
+		refuse_waiters(m->pool);
 }
 
 struct db_pool *db_pool_create(uv_loop_t *loop, const struct db_pool_options *options)
@@ -198,16 +220,6 @@ static void grow(struct db_pool *pool)
 	if (fresh && fresh != &pool->members[0] && pool->waiting_count > coming &&
 	    find(pool, MEMBER_LEASED) && fresh->retry_at_us <= clock_monotonic_us())
 		open_member(fresh);
-}
-
-static void answer(struct db_pool *pool, struct waiter *w, struct db_conn *conn, enum err err)
-{
-	TAILQ_REMOVE(&pool->waiting, w, link);
-	pool->waiting_count--;
-	void (*granted)(struct db_conn *, enum err, void *) = w->granted;
-	void *data = w->data;
-	free(w);
-	granted(conn, err, data);
 }
 
 static struct waiter *expired_waiter(struct db_pool *pool, int64_t now)

@@ -6,7 +6,8 @@
  * Callbacks: never inside the starting call. Connections that fail are reopened with back-off and jitter.
  *
  * A pool of one with a `gate` is how leadership works: the gate (an advisory lock) is run on each new connection before
- * anybody gets it, so whoever holds a lease holds the lock, and losing the session loses both.
+ * anybody gets it, so whoever holds a lease holds the lock, and losing the session loses both. Whoever waits for a lease
+ * then hears ERR_UNAVAILABLE, after `down`: what was asked for as the holder is not done by a later one.
  */
 #pragma once
 #include "salesreg/db/conn.h"
