@@ -90,6 +90,7 @@ struct delivery {
 };
 
 static void tend(struct delivery *d);
+static void wake_in(struct delivery *d, int64_t pause_us);
 
 static const char *known_method(const char *method)
 {
@@ -160,6 +161,9 @@ static void put_results(struct delivery *d, struct db_plan *plan, struct arena *
 
 static void results_written(struct delivery *d, bool committed)
 {
+	/* what goes again is claimed by time, and nothing else may come to ask for it */
+	for (size_t i = 0; committed && d->leading && i < d->writing[RESULT_LATER].count; i++)
+		wake_in(d, d->writing[RESULT_LATER].items[i].pause_us);
 	for (int k = 0; k < RESULT_KINDS; k++) {
 		if (!committed) {
 			/* ahead of what came meanwhile */
