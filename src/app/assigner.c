@@ -35,8 +35,9 @@ struct assigner {
 	struct arena arena;
 	struct db_plan plan;
 	size_t reps_step, candidates_step, turn_step;
-	size_t dealt;      /* in the transaction under way */
-	bool reads_follow; /* the plan under way ends with the reads of a round */
+	size_t dealt;                /* in the transaction under way */
+	bool reads_follow;           /* the plan under way ends with the reads of a round */
+	struct message_list notices; /* of the round, made while the server writes the deals */
 	unsigned failures;
 	struct assigner_stats stats;
 	int closing;
@@ -248,15 +249,14 @@ static void notify_reps(struct assigner *s, const struct dealing_rep_row *reps, 
 	size_t *filled = ARENA_ARRAY(&s->arena, size_t, rep_count);
 	for (size_t i = 0; i < count; i++)
 		sorted[got[picks[i]] + filled[picks[i]]++] = notice_of(&prospects[i], false);
-	struct message_list messages = {0};
 	for (size_t i = 0; i < rep_count; i++)
 		notice_build(s->options.rules->catalog, locale_of(s, &reps[i]), reps[i].telegram_id,
-		    sorted + got[i], got[i + 1] - got[i], &s->arena, &messages);
-	queue_messages(s, &messages);
+		    sorted + got[i], got[i + 1] - got[i], &s->arena, &s->notices);
 }
 
-static void write_deals(struct assigner *s, const struct dealing_rep_row *reps, size_t rep_count,
-    const struct waiting_row *prospects, size_t prospect_count, int64_t turn)
+/* Plans the deals; returns the rep of each prospect dealt. */
+static const size_t *write_deals(struct assigner *s, const struct dealing_rep_row *reps,
+    size_t rep_count, const struct waiting_row *prospects, size_t prospect_count, int64_t turn)
 {
 	struct arena *a = &s->arena;
 	struct dealing_rep *table = ARENA_ARRAY(a, struct dealing_rep, rep_count);
@@ -268,7 +268,7 @@ static void write_deals(struct assigner *s, const struct dealing_rep_row *reps, 
 	s->dealt =
 	    dealing_run(s->options.strategy, table, rep_count, prospect_count, turn, picks, a);
 	if (s->dealt == 0)
-		return;
+		return picks;
 	struct deal *deals = ARENA_ARRAY(a, struct deal, s->dealt);
 	for (size_t i = 0; i < s->dealt; i++)
 		deals[i] = (struct deal){.prospect = prospects[i].prospect,
@@ -284,7 +284,7 @@ static void write_deals(struct assigner *s, const struct dealing_rep_row *reps, 
 			    .turn = table[i].last_dealt,
 			    .got = (int64_t)table[i].open - reps[i].open};
 	dealing_served(&s->plan, a, served, served_count);
-	notify_reps(s, reps, rep_count, prospects, picks, s->dealt);
+	return picks;
 }
 
 /* The reads of a round, in a transaction that the next plan ends. */
@@ -300,6 +300,30 @@ static void plan_round(struct assigner *s)
 	s->candidates_step = dealing_candidates(plan, &s->arena, AT_ONCE);
 	s->turn_step = dealing_turn(plan);
 	s->reads_follow = true;
+}
+
+static void on_round(struct db_conn *conn, const struct db_reply *reply, void *data);
+
+/* Ends the transaction; after a full round there is more, and the server need not wait for us in between. */
+static void end_round(struct assigner *s)
+{
+	(void)db_plan_add_plain(&s->plan, SQL_TX_COMMIT);
+	if (s->dealt == AT_ONCE)
+		plan_round(s);
+	run(s, on_round);
+}
+
+static void on_deals_written(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	(void)conn;
+	struct assigner *s = data;
+	if (reply->err != ERR_OK) {
+		fail(s, reply);
+		return;
+	}
+	s->plan.count = 0;
+	queue_messages(s, &s->notices);
+	end_round(s);
 }
 
 /* The writes of the last round are committed; the reads of the next one, if there is one, came with the same answer. */
@@ -328,14 +352,18 @@ static void on_round(struct db_conn *conn, const struct db_reply *reply, void *d
 	size_t prospect_count =
 	    dealing_candidates_parse(reply->results[s->candidates_step], &s->arena, &prospects);
 	size_t rep_count = dealing_reps_parse(reply->results[s->reps_step], &s->arena, &reps);
+	const size_t *picks = NULL;
 	if (prospect_count > 0 && rep_count > 0)
-		write_deals(s, reps, rep_count, prospects, prospect_count,
+		picks = write_deals(s, reps, rep_count, prospects, prospect_count,
 		    dealing_turn_parse(reply->results[s->turn_step]));
-	(void)db_plan_add_plain(&s->plan, SQL_TX_COMMIT);
-	/* a full round: there is more, and the server need not wait for us in between */
-	if (s->dealt == AT_ONCE)
-		plan_round(s);
-	run(s, on_round);
+	if (s->dealt == 0) {
+		end_round(s);
+		return;
+	}
+	run(s, on_deals_written);
+	/* while the server is at it */
+	s->notices = (struct message_list){0};
+	notify_reps(s, reps, rep_count, prospects, picks, s->dealt);
 }
 
 static void deal(struct assigner *s)

@@ -43,6 +43,8 @@ struct batch {
 	size_t count, from, to; /* [from, to): the transaction in hand */
 	bool careful, single, retried, force_lock;
 	int64_t in_hand_id, in_hand_count;
+	bool has_marked;
+	int64_t marked;
 	bool has_next;
 	int64_t next;
 	struct db_plan plan;
@@ -110,6 +112,7 @@ static void advanced(struct batch *b, size_t to)
 		b->next = next;
 		b->has_next = true;
 	}
+	b->has_marked = false;
 	b->stats.updates += to - b->from;
 	b->stats.transactions++;
 	b->from = to;
@@ -369,6 +372,8 @@ static void mark(struct batch *b)
 	}
 	struct db_plan *plan = fresh_plan(b);
 	bot_in_hand(plan, &b->scratch, b->options.bot_id, update->update_id);
+	b->has_marked = true;
+	b->marked = update->update_id;
 	b->state = BATCH_MARKING;
 	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_marked, b);
 }
@@ -446,6 +451,16 @@ void batch_run(
 		telegram_update_parse(json_array_get(updates, i), &b->arena, &b->updates[i]);
 	b->state = BATCH_NEXT;
 	db_pool_acquire_first(b->options.leader, LEASE_DEADLINE_MS, on_lease, b);
+}
+
+const int64_t *batch_marked(const struct batch *b)
+{
+	return b->has_marked ? &b->marked : NULL;
+}
+
+void batch_unmark(struct batch *b)
+{
+	b->has_marked = false;
 }
 
 bool batch_is_running(const struct batch *b)

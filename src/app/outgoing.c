@@ -1,5 +1,6 @@
 #include "salesreg/app/outgoing.h"
 #include "salesreg/base/json.h"
+#include "salesreg/db/conn.h"
 #include <string.h>
 
 const char *outgoing_method(const struct message *message)
@@ -19,8 +20,9 @@ static char *keyboard(const struct message *message, struct arena *a)
 	const char **parts = ARENA_ARRAY(a, const char *, message->button_count);
 	for (size_t i = 0; i < message->button_count; i++) {
 		const struct button *b = &message->buttons[i];
-		parts[i] = arena_printf(a, "{\"text\":%s,\"%s\":%s}", json_quote(a, b->text),
-		    b->url ? "url" : "callback_data", json_quote(a, b->url ? b->url : b->data));
+		parts[i] = arena_concat(a, "{\"text\":", json_quote(a, b->text),
+		    b->url ? ",\"url\":" : ",\"callback_data\":",
+		    json_quote(a, b->url ? b->url : b->data), "}", NULL);
 		size += strlen(parts[i]) + 4;
 	}
 	char *out = arena_alloc(a, size), *end = out;
@@ -40,16 +42,15 @@ const char *outgoing_payload(const struct message *message, struct arena *a)
 {
 	switch (message->kind) {
 	case MESSAGE_SEND:
-		return arena_printf(a,
-		    "{\"chat_id\":%lld,\"text\":%s,\"link_preview_options\":{\"is_disabled\":true}%"
-		    "s%s}",
-		    (long long)message->chat_id, json_quote(a, message->text),
+		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
+		    ",\"text\":", json_quote(a, message->text),
+		    ",\"link_preview_options\":{\"is_disabled\":true}",
 		    message->button_count ? ",\"reply_markup\":" : "",
-		    message->button_count ? keyboard(message, a) : "");
+		    message->button_count ? keyboard(message, a) : "", "}", NULL);
 	case MESSAGE_EDIT_KEYBOARD:
-		return arena_printf(a, "{\"chat_id\":%lld,\"message_id\":%lld,\"reply_markup\":%s}",
-		    (long long)message->chat_id, (long long)message->message_id,
-		    keyboard(message, a));
+		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
+		    ",\"message_id\":", db_i64(a, message->message_id),
+		    ",\"reply_markup\":", keyboard(message, a), "}", NULL);
 	}
 	return "{}";
 }

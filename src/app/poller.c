@@ -321,6 +321,7 @@ static void on_taken(const struct db_reply *reply, void *data)
 		return;
 	}
 	p->taken = true;
+	batch_unmark(p->batch);
 	p->found = bot_parse(reply->results[p->take_step]);
 	batch_set_next(p->batch, p->found.has_next ? &p->found.next_update_id : NULL);
 	p->careful = !p->found.clean;
@@ -344,7 +345,7 @@ static void take_over(struct poller *p)
 	arena_reset(&p->arena);
 	p->plan.count = 0;
 	delivery_put_results(p->options.delivery, &p->plan, &p->arena);
-	p->take_step = bot_take(&p->plan, &p->arena, p->options.bot_id);
+	p->take_step = bot_take(&p->plan, &p->arena, p->options.bot_id, batch_marked(p->batch));
 	p->settle_step = outbox_settle(&p->plan);
 	db_pool_run(p->options.leader, p->plan.steps, p->plan.count, DB_DEADLINE_MS, on_taken, p);
 }

@@ -98,15 +98,37 @@ char *arena_strdup(struct arena *a, const char *s)
 	return s ? arena_strndup(a, s, strlen(s)) : NULL;
 }
 
+char *arena_concat(struct arena *a, const char *first, ...)
+{
+	va_list args;
+	size_t size = 0;
+	va_start(args, first);
+	for (const char *s = first; s; s = va_arg(args, const char *))
+		size += strlen(s);
+	va_end(args);
+	char *out = arena_alloc(a, size + 1), *end = out;
+	va_start(args, first);
+	for (const char *s = first; s; s = va_arg(args, const char *))
+		end = stpcpy(end, s);
+	va_end(args);
+	return out;
+}
+
 char *arena_printf(struct arena *a, const char *format, ...)
 {
+	/* most results are short: formatted once, then copied */
+	char brief[256];
 	va_list args, again;
 	va_start(args, format);
 	va_copy(again, args);
-	int n = vsnprintf(NULL, 0, format, args);
+	int n = vsnprintf(brief, sizeof brief, format, args);
 	va_end(args);
-	char *s = arena_alloc(a, (size_t)(n < 0 ? 0 : n) + 1);
-	(void)vsnprintf(s, (size_t)(n < 0 ? 0 : n) + 1, format, again);
+	size_t size = n < 0 ? 0 : (size_t)n;
+	char *s = arena_alloc(a, size + 1);
+	if (size < sizeof brief)
+		memcpy(s, brief, size);
+	else
+		(void)vsnprintf(s, size + 1, format, again);
 	va_end(again);
 	return s;
 }

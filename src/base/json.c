@@ -46,8 +46,12 @@ json_t *json_get_array(const json_t *object, const char *key)
 
 char *json_quote(struct arena *a, const char *s)
 {
-	size_t n = strlen(s);
-	char *out = arena_alloc(a, 6 * n + 3), *end = out;
+	size_t size = 3;
+	for (const char *p = s; *p; p++)
+		size += *p == '"' || *p == '\\' || *p == '\n' ? 2
+			: (unsigned char)*p < 0x20            ? 6
+							      : 1;
+	char *out = arena_alloc(a, size), *end = out;
 	*end++ = '"';
 	for (; *s; s++) {
 		unsigned char c = (unsigned char)*s;

@@ -15,9 +15,28 @@ size_t db_plan_append(
 	return plan->count++;
 }
 
+enum { LONGEST_I64 = 21 };
+
+/* Writes the digits and returns the end; no NUL. */
+static char *put_i64(char *out, int64_t value)
+{
+	char digits[LONGEST_I64], *p = digits + sizeof digits;
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	do
+		*--p = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (value < 0)
+		*--p = '-';
+	size_t n = (size_t)(digits + sizeof digits - p);
+	memcpy(out, p, n);
+	return out + n;
+}
+
 const char *db_i64(struct arena *a, int64_t value)
 {
-	return arena_printf(a, "%lld", (long long)value);
+	char *out = arena_alloc(a, LONGEST_I64 + 1);
+	*put_i64(out, value) = '\0';
+	return out;
 }
 
 const char *db_bool(bool value)
@@ -27,22 +46,12 @@ const char *db_bool(bool value)
 
 const char *db_i64_array(struct arena *a, const int64_t *values, size_t count)
 {
-	enum { LONGEST = 21 };
-	char *out = arena_alloc(a, count * LONGEST + 3), *end = out;
+	char *out = arena_alloc(a, count * LONGEST_I64 + 3), *end = out;
 	*end++ = '{';
 	for (size_t i = 0; i < count; i++) {
 		if (i)
 			*end++ = ',';
-		char digits[24], *p = digits + sizeof digits;
-		uint64_t rest = values[i] < 0 ? 0 - (uint64_t)values[i] : (uint64_t)values[i];
-		do
-			*--p = (char)('0' + rest % 10);
-		while (rest /= 10);
-		if (values[i] < 0)
-			*--p = '-';
-		size_t n = (size_t)(digits + sizeof digits - p);
-		memcpy(end, p, n);
-		end += n;
+		end = put_i64(end, values[i]);
 	}
 	*end++ = '}';
 	*end = '\0';
@@ -65,10 +74,15 @@ const char *db_text_array(struct arena *a, const char *const *values, size_t cou
 			continue;
 		}
 		*end++ = '"';
-		for (const char *p = values[i]; *p; p++) {
-			if (*p == '"' || *p == '\\')
+		for (const char *p = values[i]; *p;) {
+			size_t plain = strcspn(p, "\"\\");
+			memcpy(end, p, plain);
+			end += plain;
+			p += plain;
+			if (*p) {
 				*end++ = '\\';
-			*end++ = *p;
+				*end++ = *p++;
+			}
 		}
 		*end++ = '"';
 	}

@@ -27,4 +27,6 @@ void *arena_alloc(struct arena *a, size_t size);
 /* Copies; NULL stays NULL. */
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t n);
+/* All the strings one after another; the last argument is NULL. For the hot paths, where printf shows in profiles. */
+char *arena_concat(struct arena *a, const char *first, ...) __attribute__((sentinel));
 char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
