@@ -2,14 +2,18 @@
 -- session lock; one leader a bot id
 SELECT pg_catalog.pg_advisory_lock(1935764581, pg_catalog.hashint8($1::bigint) | 16)
 -- name: bot_state_take
--- $1 bot id. What the last leader left; from here on the state counts as unclean until bot_state_rest.
+-- $1 bot id, $2 what this process had marked as in hand when it lost the leadership, or NULL: it did not die of it, so
+-- that mark is taken back. What the last leader left; from here on the state counts as unclean until bot_state_rest.
 WITH before AS (
-    SELECT clean, next_update_id, in_hand_update_id, in_hand_count,
+    SELECT clean, next_update_id, in_hand_update_id,
+           in_hand_count - coalesce(in_hand_update_id = $2::bigint, false)::integer AS in_hand_count,
            greatest(0, extract(epoch FROM send_blocked_until - now()) * 1000000)::bigint AS blocked_us
     FROM salesreg.bot_state WHERE bot_id = $1::bigint
 ), taken AS (
-    INSERT INTO salesreg.bot_state (bot_id, clean) VALUES ($1::bigint, false)
-    ON CONFLICT (bot_id) DO UPDATE SET clean = false, updated_at = now()
+    INSERT INTO salesreg.bot_state AS s (bot_id, clean) VALUES ($1::bigint, false)
+    ON CONFLICT (bot_id) DO UPDATE
+    SET clean = false, updated_at = now(),
+        in_hand_count = s.in_hand_count - coalesce(s.in_hand_update_id = $2::bigint, false)::integer
     RETURNING 1
 )
 SELECT b.clean, b.next_update_id, b.in_hand_update_id, b.in_hand_count, b.blocked_us

@@ -356,10 +356,13 @@ static void on_marked(struct db_conn *conn, const struct db_reply *reply, void *
 {
 	struct batch *b = data;
 	(void)conn;
-	if (reply->err != ERR_OK)
+	if (reply->err != ERR_OK) {
 		finish(b, reply->err);
-	else
-		read_batch(b);
+		return;
+	}
+	b->has_marked = true;
+	b->marked = b->updates[b->from].update_id;
+	read_batch(b);
 }
 
 static void mark(struct batch *b)
@@ -372,8 +375,6 @@ static void mark(struct batch *b)
 	}
 	struct db_plan *plan = fresh_plan(b);
 	bot_in_hand(plan, &b->scratch, b->options.bot_id, update->update_id);
-	b->has_marked = true;
-	b->marked = update->update_id;
 	b->state = BATCH_MARKING;
 	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_marked, b);
 }

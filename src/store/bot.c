@@ -1,8 +1,9 @@
 #include "salesreg/store/bot.h"
 
-size_t bot_take(struct db_plan *plan, struct arena *a, int64_t bot_id)
+size_t bot_take(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *marked)
 {
-	return db_plan_add(plan, SQL_BOT_STATE_TAKE, db_i64(a, bot_id));
+	return db_plan_add(
+	    plan, SQL_BOT_STATE_TAKE, db_i64(a, bot_id), marked ? db_i64(a, *marked) : NULL);
 }
 
 struct bot_row bot_parse(const PGresult *result)

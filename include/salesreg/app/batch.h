@@ -38,6 +38,12 @@ const int64_t *batch_next(const struct batch *batch);
  */
 void batch_run(
     struct batch *batch, json_t *updates, bool careful, int64_t in_hand_id, int64_t in_hand_count);
+/*
+ * The update last marked as in hand and not done since; NULL: none. To be asked when the leadership
+ * comes back, and taken back there: only a death counts against an update.
+ */
+const int64_t *batch_marked(const struct batch *batch);
+void batch_unmark(struct batch *batch);
 bool batch_is_running(const struct batch *batch);
 struct batch_stats batch_stats(const struct batch *batch);
 void batch_destroy(struct batch *batch);

@@ -14,8 +14,11 @@ struct bot_row {
 	int64_t in_hand_count;
 	int64_t blocked_us; /* Telegram's retry_after for everything, still to wait */
 };
-/* Reads the state and marks it unclean until bot_rest(). */
-size_t bot_take(struct db_plan *plan, struct arena *a, int64_t bot_id);
+/*
+ * Reads the state and marks it unclean until bot_rest(). marked: the update this process had in hand
+ * when it lost the leadership: it lives, so that was no death. NULL: none.
+ */
+size_t bot_take(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *marked);
 struct bot_row bot_parse(const PGresult *result);
 void bot_rest(struct db_plan *plan, struct arena *a, int64_t bot_id);
 /* The fence: fails with ERR_CONFLICT unless the next id is still as expected (expected NULL: not known yet). */
