@@ -82,7 +82,9 @@ UPDATE salesreg.outbox o SET state = 'failed', error = f.error
 FROM unnest($1::bigint[], $2::text[]) AS f (id, error) WHERE o.id = f.id
 -- name: outbox_move
 -- a group became a supergroup: $1 old chat, $2 new one
-UPDATE salesreg.outbox SET chat_id = $2::bigint WHERE chat_id = $1::bigint
+UPDATE salesreg.outbox
+SET chat_id = $2::bigint, payload = pg_catalog.jsonb_set(payload::jsonb, '{chat_id}', pg_catalog.to_jsonb($2::bigint))::json
+WHERE chat_id = $1::bigint
 -- name: outbox_prune
 -- $1 days; at most 10,000 at a time
 WITH old AS (
