@@ -58,11 +58,21 @@ static void on_sent(struct db_conn *conn, const struct db_reply *reply, void *da
 		db_conn_discard(conn, reply->message);
 }
 
-static void send_step(struct listener *l, enum sql_statement statement, int count)
+/* A server that is slow to answer is not deaf: the time for the echo begins with the answer. */
+static void on_probed(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
-	struct db_step step = {.statement = statement, .count = count, .values = {l->probe}};
+	struct listener *l = data;
+	on_sent(conn, reply, data);
+	if (reply->err == ERR_OK && l->state == LISTENER_PROBING)
+		arm(l, ECHO_MS);
+}
+
+static void probe(struct listener *l)
+{
+	struct db_step step = {.statement = SQL_LISTENER_PROBE, .count = 1, .values = {l->probe}};
+	l->state = LISTENER_PROBING;
 	l->in_run = true;
-	db_conn_run(l->conn, &step, 1, ANSWER_MS, on_sent, l);
+	db_conn_run(l->conn, &step, 1, ANSWER_MS, on_probed, l);
 }
 
 static void on_listened(struct db_conn *conn, const struct db_reply *reply, void *data)
@@ -83,9 +93,7 @@ static void on_listened(struct db_conn *conn, const struct db_reply *reply, void
 		db_conn_listen(conn, next, ANSWER_MS, on_listened, l);
 		return;
 	}
-	l->state = LISTENER_PROBING;
-	send_step(l, SQL_LISTENER_PROBE, 1);
-	arm(l, ECHO_MS);
+	probe(l);
 }
 
 static void on_beat(struct db_conn *conn, const struct db_reply *reply, void *data)
