@@ -9,11 +9,18 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+    {"supervise", role_supervise},
     {"bot", role_bot},
     {"outreach", role_outreach},
     {"migrate", role_migrate},
     {"check-config", role_check_config},
     {"sandbox", role_sandbox},
+    {"status", role_status},
+    {"healthcheck", role_healthcheck},
+    {"log-level", role_log_level},
+#ifdef SALESREG_TESTS
+    {"test-worker", role_test_worker},
+#endif
     {"version", role_version},
     {"--version", role_version},
     {"help", role_help},

@@ -32,6 +32,8 @@ struct bot {
 	struct poller *poller;
 	uv_timer_t deadline;
 	bool up, stopping, database_down_said;
+	char database_why[IPC_TEXT_SIZE];
+	uint64_t conflicts; /* 409s when polling last went well */
 };
 
 static void tear_down(struct bot *bot, int exit_code)
@@ -112,7 +114,34 @@ static void on_database_down(struct db_pool *pool, const char *why, void *data)
 	if (!bot->database_down_said)
 		log_warn("no database for now, waiting for it: %s", why);
 	bot->database_down_said = true;
+	(void)snprintf(bot->database_why, sizeof bot->database_why, "no database: %s", why);
 	poller_yield(bot->poller);
+}
+
+/* Weather, in the order in which it matters: without the database nothing else can be said. */
+static void report(struct worker_report *out, void *data)
+{
+	struct bot *bot = data;
+	struct poller_stats polls = poller_stats(bot->poller);
+	struct delivery_stats sent = delivery_stats(bot->delivery);
+	enum poller_state state = poller_state(bot->poller);
+	out->progress = polls.polls + sent.sent + poller_batch_stats(bot->poller).updates;
+	out->leads = state != POLLER_STANDBY && state != POLLER_STOPPED;
+	if (state == POLLER_POLLING)
+		bot->conflicts = polls.conflicts;
+	if (bot->database_down_said) {
+		out->health = IPC_HEALTH_DEGRADED;
+		(void)snprintf(out->why, sizeof out->why, "%s", bot->database_why);
+	} else if (state == POLLER_PAUSED && polls.failures > 0) {
+		out->health = IPC_HEALTH_DEGRADED;
+		(void)snprintf(out->why, sizeof out->why, "%s",
+		    polls.conflicts > bot->conflicts
+			? "another program polls with this token: a second copy of the bot?"
+			: "Telegram cannot be used for now; the log says why");
+	} else if (state == POLLER_STANDBY) {
+		(void)snprintf(out->why, sizeof out->why,
+		    "standing by: another process leads, or the database is being asked");
+	}
 }
 
 static void on_outbox(struct listener *listener, void *data)
@@ -217,6 +246,7 @@ int role_bot(int argc, char **argv)
 	code = load_rules(&bot);
 	if (code == EXIT_CODE_OK) {
 		start(&bot);
+		bot.worker.report = report;
 		code = worker_run(&bot.worker, stop, &bot);
 	} else {
 		worker_end(&bot.worker, code);

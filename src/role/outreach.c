@@ -6,6 +6,7 @@
 #include "salesreg/db/pool.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/worker.h"
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ struct outreach {
 	uv_timer_t stopping;
 	int waited_ms;
 	bool database_down_said;
+	char database_why[IPC_TEXT_SIZE];
 };
 
 static void tear_down(struct outreach *o)
@@ -71,6 +73,20 @@ static void on_down(struct db_pool *pool, const char *why, void *data)
 	if (!o->database_down_said)
 		log_warn("no database for now, waiting for it: %s", why);
 	o->database_down_said = true;
+	(void)snprintf(o->database_why, sizeof o->database_why, "no database: %s", why);
+}
+
+static void report(struct worker_report *out, void *data)
+{
+	struct outreach *o = data;
+	struct assigner_stats dealt = assigner_stats(o->assigner);
+	out->progress = dealt.rounds + dealt.assigned + dealt.reassigned;
+	if (o->database_down_said && !db_pool_is_up(o->pool)) {
+		out->health = IPC_HEALTH_DEGRADED;
+		(void)snprintf(out->why, sizeof out->why, "%s", o->database_why);
+	} else if (!o->worker.config.outreach_enabled) {
+		(void)snprintf(out->why, sizeof out->why, "OUTREACH_ENABLED is false");
+	}
 }
 
 static void on_ready(struct listener *listener, void *data)
@@ -155,6 +171,7 @@ int role_outreach(int argc, char **argv)
 	code = worker_rules(&o.worker, &o.rules, &o.texts);
 	if (code == EXIT_CODE_OK) {
 		start(&o);
+		o.worker.report = report;
 		code = worker_run(&o.worker, stop, &o);
 	} else {
 		worker_end(&o.worker, code);

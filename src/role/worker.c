@@ -1,10 +1,12 @@
 #include "salesreg/role/worker.h"
 #include "salesreg/base/log.h"
+#include "salesreg/role/presence.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 enum { WATCHDOG_S = 60, ARENA_MAXIMUM = 16 * 1024 * 1024 };
@@ -54,6 +56,10 @@ int worker_init(
 		return EXIT_CODE_USAGE;
 	}
 	log_setup(role, LOG_INFO, LOG_FORMAT_TEXT);
+	/* a supervised worker was started from /proc/self/exe and would be called "exe" in ps and top */
+	char name[16];
+	(void)snprintf(name, sizeof name, "salesreg-%.6s", role);
+	(void)prctl(PR_SET_NAME, name);
 	struct buf problems;
 	buf_init(&problems, 64 * 1024);
 	enum err err = config_load(&w->config, needs, &problems);
@@ -75,6 +81,16 @@ int worker_init(
 	return EXIT_CODE_OK;
 }
 
+/* Once, whoever asks first: a signal, the supervisor's word, or its silence. */
+static void ask_to_stop(void *data)
+{
+	struct worker *w = data;
+	if (w->stop_asked)
+		return;
+	w->stop_asked = true;
+	w->stop(w, w->data);
+}
+
 static void on_signal(uv_signal_t *handle, int number)
 {
 	struct worker *w = handle->data;
@@ -82,8 +98,16 @@ static void on_signal(uv_signal_t *handle, int number)
 		log_warn("second signal: ending at once");
 		_exit(128 + number);
 	}
-	log_info("asked to stop");
-	w->stop(w, w->data);
+	if (!w->stop_asked)
+		log_info("asked to stop");
+	ask_to_stop(w);
+}
+
+static void report(struct worker_report *out, void *data)
+{
+	struct worker *w = data;
+	if (w->report)
+		w->report(out, w->data);
 }
 
 /* A loop that hangs does not come here; then SIGALRM ends the process, and whoever watches it starts it again. */
@@ -99,7 +123,13 @@ int worker_run(struct worker *w, void (*stop)(struct worker *, void *), void *da
 	w->data = data;
 	(void)uv_signal_start(&w->terminate, on_signal, SIGTERM);
 	(void)uv_signal_start(&w->interrupt, on_signal, SIGINT);
-	(void)uv_timer_start(&w->watchdog, on_watchdog, 0, WATCHDOG_S * 1000 / 4);
+	w->presence = presence_create(&w->loop, &(struct presence_options){.role = w->role,
+						    .run_dir = w->config.run_dir,
+						    .report = report,
+						    .stop = ask_to_stop,
+						    .data = w});
+	if (!presence_is_supervised(w->presence))
+		(void)uv_timer_start(&w->watchdog, on_watchdog, 0, WATCHDOG_S * 1000 / 4);
 	(void)uv_run(&w->loop, UV_RUN_DEFAULT);
 	(void)alarm(0);
 	return w->exit_code;
@@ -113,6 +143,8 @@ void worker_end(struct worker *w, int exit_code)
 	uv_close((uv_handle_t *)&w->terminate, NULL);
 	uv_close((uv_handle_t *)&w->interrupt, NULL);
 	uv_close((uv_handle_t *)&w->watchdog, NULL);
+	presence_destroy(w->presence);
+	w->presence = NULL;
 }
 
 void worker_finish(struct worker *w)

@@ -1,8 +1,10 @@
 """A salesreg process: started with an environment of its own, its log captured, its end judged."""
 import os
 import re
+import shutil
 import signal
 import subprocess
+import tempfile
 
 from .paths import BINARY
 from .postgres import PASSWORD, die_with_parent
@@ -43,6 +45,11 @@ class Process:
         self.role = role
         self.args = list(args)
         self.settings = dict(settings)
+        # control sockets: a path short enough for them, and of this process alone
+        self._own_run_dir = None
+        if not self.settings.get("SALESREG_RUN_DIR"):
+            self._own_run_dir = self.settings["SALESREG_RUN_DIR"] = tempfile.mkdtemp(prefix="salesreg-run-")
+        self.run_dir = self.settings["SALESREG_RUN_DIR"]
         self.log_path = log_path
         self.secrets = [s for s in secrets if s] + [PASSWORD]
         self.expected = {0}
@@ -152,6 +159,8 @@ class Process:
             return
         self.judged = True
         self._log.close()
+        if self._own_run_dir:
+            shutil.rmtree(self._own_run_dir, ignore_errors=True)
         log = self.log
         assert not REPORTS.search(log), f"{self}: sanitizer report or failed assert:\n{log}"
         for secret in self.secrets:

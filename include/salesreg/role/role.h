@@ -4,6 +4,10 @@
  */
 #pragma once
 
+int role_supervise(int argc, char **argv);
+int role_status(int argc, char **argv);
+int role_healthcheck(int argc, char **argv);
+int role_log_level(int argc, char **argv);
 int role_bot(int argc, char **argv);
 int role_outreach(int argc, char **argv);
 int role_sandbox(int argc, char **argv);
@@ -11,3 +15,7 @@ int role_migrate(int argc, char **argv);
 int role_check_config(int argc, char **argv);
 int role_version(int argc, char **argv);
 int role_help(int argc, char **argv);
+#ifdef SALESREG_TESTS
+/* Hidden: misbehaves on demand, for the tests of the supervisor. */
+int role_test_worker(int argc, char **argv);
+#endif

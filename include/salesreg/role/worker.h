@@ -8,6 +8,7 @@
 #include "salesreg/app/rules.h"
 #include "salesreg/base/arena.h"
 #include "salesreg/base/config.h"
+#include "salesreg/role/presence.h"
 #include <uv.h>
 
 struct worker {
@@ -18,7 +19,11 @@ struct worker {
 	uv_signal_t terminate, interrupt;
 	uv_timer_t watchdog;
 	void (*stop)(struct worker *worker, void *data);
+	/* Set before worker_run(): health and progress of the role; may be NULL. */
+	void (*report)(struct worker_report *report, void *data);
 	void *data;
+	struct presence *presence;
+	bool stop_asked;
 	int signals;
 	int exit_code;
 };

@@ -1,0 +1,41 @@
+/*
+ * Starts, watches, restarts and stops the children: DESIGN §9.
+ * Ownership: the supervisor borrows its options, which outlive it; it owns the children, their channels, and the listening
+ * sockets in their specs from supervisor_start() on. Its tables are of fixed size.
+ * Units: milliseconds in supervisor_times, microseconds of the monotonic clock inside.
+ * Errors: a child's failures are its states; supervisor_start() says what keeps the supervisor itself from starting.
+ * Callbacks: none; the loop ends when every child has.
+ */
+#pragma once
+#include "salesreg/domain/restart.h"
+#include "salesreg/ipc/message.h"
+#include "salesreg/supervise/child.h"
+#include <uv.h>
+
+enum { SUPERVISOR_CHILDREN_MAX = 8 };
+
+struct supervisor_times {
+	int ready_ms;   /* from start to READY */
+	int silence_ms; /* between beats */
+	int abort_ms;   /* from SIGABRT to SIGKILL */
+	int stop_ms;    /* from the request to SIGKILL, all workers together */
+	int turn_ms;    /* a worker that takes longer does not keep the next one from being asked */
+	int late_ms;    /* our own tick so late: it is not the children who were silent */
+	int tick_ms;
+	struct restart_policy restart;
+};
+struct supervisor_times supervisor_times_default(void);
+
+struct supervisor_options {
+	const struct child_spec *children; /* started in this order, stopped in the reverse one */
+	size_t count;
+	struct supervisor_times times;
+	const char *run_dir;
+};
+
+struct supervisor;
+struct supervisor *supervisor_create(uv_loop_t *loop, const struct supervisor_options *options);
+bool supervisor_start(struct supervisor *s, char *message, size_t message_size);
+/* After the loop has ended. */
+int supervisor_exit_code(const struct supervisor *s);
+void supervisor_destroy(struct supervisor *s);

@@ -1,0 +1,192 @@
+#include "salesreg/base/config.h"
+#include "salesreg/base/log.h"
+#include "salesreg/role/role.h"
+#include "salesreg/supervise/run_dir.h"
+#include "salesreg/supervise/supervisor.h"
+#ifdef SALESREG_TESTS
+#include "salesreg/http/listen.h"
+#endif
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+struct supervise {
+	struct config config;
+	char names[SUPERVISOR_CHILDREN_MAX][32];
+	struct child_spec children[SUPERVISOR_CHILDREN_MAX];
+	size_t count;
+	char dir[RUN_DIR_MAX + 1];
+	struct supervisor_times times;
+	char message[400];
+};
+
+static const char program[] = "salesreg";
+
+#ifdef SALESREG_TESTS
+/* Hidden: shorter deadlines, as "name=milliseconds,…", and workers called test-… (role/test_worker.c). */
+static void read_test_times(struct supervisor_times *times)
+{
+	int first_ms = 250, longest_ms = 30000, steady_ms = 60000;
+	const struct {
+		const char *name;
+		int *ms;
+	} known[] = {{"ready", &times->ready_ms}, {"silence", &times->silence_ms},
+	    {"abort", &times->abort_ms}, {"stop", &times->stop_ms}, {"turn", &times->turn_ms},
+	    {"late", &times->late_ms}, {"tick", &times->tick_ms}, {"first", &first_ms},
+	    {"longest", &longest_ms}, {"steady", &steady_ms}};
+	const char *text = getenv("SALESREG_TEST_TIMES");
+	for (size_t i = 0; text && i < sizeof known / sizeof *known; i++) {
+		char key[32];
+		(void)snprintf(key, sizeof key, "%s=", known[i].name);
+		const char *at = strstr(text, key);
+		if (at)
+			*known[i].ms = (int)strtol(at + strlen(key), NULL, 10);
+	}
+	times->restart.first_us = (int64_t)first_ms * 1000;
+	times->restart.longest_us = (int64_t)longest_ms * 1000;
+	times->restart.steady_us = (int64_t)steady_ms * 1000;
+}
+
+static bool add_test_worker(struct supervise *s, struct child_spec *spec)
+{
+	spec->argv[1] = "test-worker";
+	spec->argv[2] = spec->name;
+	spec->vital = strcmp(spec->name, "test-bot") == 0;
+	const char *address = getenv("SALESREG_TEST_LISTEN");
+	if (!address || strcmp(spec->name, "test-listener") != 0)
+		return true;
+	spec->listen_fd = http_listen(address, s->message, sizeof s->message);
+	return spec->listen_fd >= 0;
+}
+#endif
+
+static bool add_worker(struct supervise *s, const char *name)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		if (strcmp(s->names[i], name) == 0) {
+			(void)snprintf(s->message, sizeof s->message,
+			    "WORKERS names %.31s twice; there is only one of each", name);
+			return false;
+		}
+	}
+	if (s->count == SUPERVISOR_CHILDREN_MAX) {
+		(void)snprintf(s->message, sizeof s->message, "WORKERS names more than %d workers",
+		    SUPERVISOR_CHILDREN_MAX);
+		return false;
+	}
+	char *own = s->names[s->count];
+	(void)snprintf(own, sizeof s->names[0], "%.31s", name);
+	struct child_spec *spec = &s->children[s->count];
+	*spec = (struct child_spec){.name = own,
+	    .argv = {program, own},
+	    .vital = strcmp(name, "bot") == 0,
+	    .listen_fd = -1};
+	s->count++;
+	if (strcmp(name, "bot") == 0 || strcmp(name, "outreach") == 0)
+		return true;
+#ifdef SALESREG_TESTS
+	if (strncmp(name, "test-", 5) == 0)
+		return add_test_worker(s, spec);
+#endif
+	s->count--;
+	if (strcmp(name, "oauth") == 0) {
+		log_info("oauth is not started: %s",
+		    s->config.google_client_id
+			? "this version has no calendar yet"
+			: "the calendar is off (GOOGLE_CLIENT_ID is not set)");
+		return true;
+	}
+	(void)snprintf(s->message, sizeof s->message,
+	    "WORKERS names %.31s, which is no worker; it must be a list of: bot, outreach, oauth",
+	    name);
+	return false;
+}
+
+static bool read_workers(struct supervise *s)
+{
+	char *rest = s->config.workers;
+	for (char *name; (name = strsep(&rest, ","));) {
+		name += strspn(name, " \t");
+		name[strcspn(name, " \t")] = '\0';
+		if (*name && !add_worker(s, name))
+			return false;
+	}
+	if (s->count > 0)
+		return true;
+	(void)snprintf(s->message, sizeof s->message,
+	    "WORKERS names nothing that can be started; it must be a list of: bot, outreach, "
+	    "oauth");
+	return false;
+}
+
+static void log_lines(struct buf *lines)
+{
+	(void)buf_text(lines);
+	char *rest = lines->data;
+	for (char *line; (line = strsep(&rest, "\n"));)
+		if (*line)
+			log_error("configuration: %s", line);
+}
+
+static bool load(struct supervise *s)
+{
+	struct buf problems;
+	buf_init(&problems, 64 * 1024);
+	enum err err = config_load(&s->config, 0, &problems);
+	log_setup("supervise", (enum log_level)s->config.log_level,
+	    (enum log_format)s->config.log_format);
+	if (err != ERR_OK)
+		log_lines(&problems);
+	buf_finish(&problems);
+	if (err != ERR_OK)
+		return false;
+	if (read_workers(s) &&
+	    run_dir_find(s->config.run_dir, s->dir, s->message, sizeof s->message))
+		return true;
+	log_error("configuration: %s", s->message);
+	return false;
+}
+
+static int run(struct supervise *s)
+{
+	uv_loop_t loop;
+	if (uv_loop_init(&loop) != 0)
+		return EXIT_CODE_FAILED;
+	struct supervisor *supervisor = supervisor_create(&loop,
+	    &(struct supervisor_options){
+		.children = s->children, .count = s->count, .times = s->times, .run_dir = s->dir});
+	int code = EXIT_CODE_CONFIG;
+	bool started = supervisor_start(supervisor, s->message, sizeof s->message);
+	if (!started)
+		log_error("%s", s->message);
+	(void)uv_run(&loop, UV_RUN_DEFAULT);
+	if (started)
+		code = supervisor_exit_code(supervisor);
+	supervisor_destroy(supervisor);
+	(void)uv_loop_close(&loop);
+	return code;
+}
+
+int role_supervise(int argc, char **argv)
+{
+	if (argc > 1) {
+		bool help = strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0;
+		(void)fprintf(help ? stdout : stderr,
+		    "usage: salesreg %s [--help]\nStarts, watches and restarts the workers that "
+		    "WORKERS names; `salesreg help` has every variable.\n",
+		    argv[0]);
+		return help ? EXIT_CODE_OK : EXIT_CODE_USAGE;
+	}
+	child_reset_signals();
+	(void)signal(SIGPIPE, SIG_IGN);
+	log_setup("supervise", LOG_INFO, LOG_FORMAT_TEXT);
+	static struct supervise s;
+	s.times = supervisor_times_default();
+#ifdef SALESREG_TESTS
+	read_test_times(&s.times);
+#endif
+	int code = load(&s) ? run(&s) : EXIT_CODE_CONFIG;
+	config_finish(&s.config);
+	return code;
+}

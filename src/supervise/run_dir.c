@@ -1,0 +1,77 @@
+#include "salesreg/supervise/run_dir.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool run_dir_find(
+    const char *configured, char dir[RUN_DIR_MAX + 1], char *message, size_t message_size)
+{
+	const char *user_dir = getenv("XDG_RUNTIME_DIR");
+	int n;
+	if (configured)
+		n = snprintf(dir, RUN_DIR_MAX + 1, "%s", configured);
+	else if (geteuid() == 0)
+		n = snprintf(dir, RUN_DIR_MAX + 1, "/run/salesreg");
+	else if (user_dir && *user_dir)
+		n = snprintf(dir, RUN_DIR_MAX + 1, "%s/salesreg", user_dir);
+	else
+		n = snprintf(dir, RUN_DIR_MAX + 1, "/tmp/salesreg-%u", (unsigned)geteuid());
+	if (n > 0 && n <= RUN_DIR_MAX)
+		return true;
+	(void)snprintf(message, message_size,
+	    "SALESREG_RUN_DIR is longer than %d bytes, too long for sockets in it; give a shorter "
+	    "path",
+	    RUN_DIR_MAX);
+	return false;
+}
+
+bool run_dir_make(const char *dir, char *message, size_t message_size)
+{
+	struct stat found;
+	if (mkdir(dir, 0700) != 0 && errno != EEXIST) {
+		(void)snprintf(message, message_size,
+		    "the run directory %s cannot be made (%s); set SALESREG_RUN_DIR to a directory "
+		    "that can",
+		    dir, strerror(errno));
+		return false;
+	}
+	if (lstat(dir, &found) == 0 && S_ISDIR(found.st_mode) && found.st_uid == geteuid() &&
+	    (found.st_mode & 0077) == 0)
+		return true;
+	(void)snprintf(message, message_size,
+	    "the run directory %s is not ours alone; set SALESREG_RUN_DIR to a directory that is "
+	    "(chmod 700 and chown %u would make this one so)",
+	    dir, (unsigned)geteuid());
+	return false;
+}
+
+void run_dir_path(const char *dir, const char *name, const char *kind, char path[RUN_PATH_SIZE])
+{
+	(void)snprintf(path, RUN_PATH_SIZE, "%.80s/%.18s.%.6s", dir, name, kind);
+}
+
+int run_dir_claim(const char *dir, const char *name, char *message, size_t message_size)
+{
+	char path[RUN_PATH_SIZE];
+	run_dir_path(dir, name, "lock", path);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0) {
+		(void)snprintf(message, message_size,
+		    "%s cannot be made (%s); look at the rights of its directory", path,
+		    strerror(errno));
+		return -1;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	(void)snprintf(message, message_size,
+	    "another %s runs with the run directory %s; stop that one, or give this one a "
+	    "SALESREG_RUN_DIR of its own",
+	    name, dir);
+	(void)close(fd);
+	return -1;
+}
