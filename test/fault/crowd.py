@@ -147,7 +147,7 @@ class Crowd:
         goal = self.heard + (answers or len(self.actors))
         deadline = time.monotonic() + timeout
         while self.heard < goal and not self.failure:
-            dead = [p for p in self.world.processes if not p.alive and 0 in p.expected]
+            dead = [p for p in self.world.processes if not (p.alive or p.asked) and 0 in p.expected]
             assert not dead, f"{dead} ended: {[p.log[-2000:] for p in dead]}"
             assert time.monotonic() < deadline, \
                 f"only {self.heard} answers, not {goal}; waiting: {[a for a in self.actors.values() if a.awaited]}"

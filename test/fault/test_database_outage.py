@@ -84,6 +84,26 @@ def test_what_was_sent_while_the_database_hung_is_not_sent_again_after_it_died(m
     assert not anna.unheard()
 
 
+@pytest.mark.parametrize("end", ["RAISE 'not at the end'", "PERFORM pg_terminate_backend(pg_backend_pid())"])
+def test_a_transaction_that_fails_at_its_very_end_costs_the_session_not_the_bot(bot_world, end):
+    """All its statements were answered; then the commit fails, or the session is ended there."""
+    world, db = bot_world, bot_world.db
+    anna = world.person("Anna Petrova")
+    world.settle()
+    db.execute("CREATE SEQUENCE public.times")
+    db.execute("CREATE FUNCTION at_the_end() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+               f" IF nextval('public.times') = 1 THEN {end}; END IF; RETURN NULL; END $$")
+    db.execute("CREATE CONSTRAINT TRIGGER at_the_end AFTER INSERT ON salesreg.outbox_history"
+               " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION at_the_end()")
+    anna.says("привет")
+    anna.hears("offer")
+    world.bot.wait_for_log("leading: this process", count=2)
+    anna.says("да")
+    anna.hears("ask_name")
+    world.settle()
+    assert judge_messages(world) == (0, 0)
+
+
 def test_both_come_up_once_there_is_a_database(make_world):
     world = make_world()
     cluster = world.db.cluster

@@ -1,12 +1,46 @@
 """One bot works at a time; who takes over finds everything as it was left."""
+import time
+
+import pytest
+
 import faults
 from crowd import all_dealt, judge
+from support.telegram import BOT_ID
 from support.waiting import eventually
+
+PEOPLE = 24
 
 
 def waits_for_lock(db, application):
     return f"EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()" \
            f" AND application_name = '{application}' AND wait_event_type = 'Lock')"
+
+
+class Pair:
+    """Two bots on one token and one database: one works, the other stands by."""
+
+    def __init__(self, world):
+        self.world = world
+        self.leader = world.start_bot()
+        self.standby = self.second()
+
+    def second(self):
+        started = self.world.start("bot")
+        eventually(lambda: len(faults.leader_backends(self.world.db)[1]) == 1, what="a bot stands by")
+        return started
+
+    def standby_takes_over(self, timeout=40):
+        self.standby.wait_for_log("leading: this process", timeout=timeout)
+        self.leader, self.standby = self.standby, self.leader
+        self.world.bot = self.leader
+
+
+@pytest.fixture
+def pair(make_world):
+    world = make_world()
+    made = Pair(world)
+    world.start_outreach()
+    return made
 
 
 def test_a_batch_that_waits_while_the_leadership_is_lost_is_fetched_again(bot_world):
@@ -31,3 +65,108 @@ def test_a_batch_that_waits_while_the_leadership_is_lost_is_fetched_again(bot_wo
     world.settle()
     assert not anna.unheard()
     assert not boris.unheard()
+
+
+def test_the_standby_says_nothing_and_polls_nothing(pair, make_crowd):
+    world = pair.world
+    polls = world.sandbox.stats()["polls_lost"]
+    crowd = make_crowd(world, PEOPLE)
+    crowd.progress(answers=10 * PEOPLE)
+    crowd.finish()
+    all_dealt(world)
+    judge(world, crowd)
+    stats = world.sandbox.stats()
+    assert stats["conflicts"] == 0
+    assert stats["polls_lost"] == polls
+    assert world.sandbox.calls("getWebhookInfo") == {"ok": 1}  # the leader's, when it took over
+    lines = [line for line in pair.standby.log.splitlines() if "Telegram knows this bot" not in line]
+    assert lines == []
+
+
+def test_the_standby_takes_over_from_a_killed_leader(pair, make_crowd, chance):
+    world = pair.world
+    crowd = make_crowd(world, PEOPLE)
+    for _ in range(3):
+        crowd.progress()
+        time.sleep(chance.uniform(0, 0.5))
+        pair.leader.kill()
+        pair.standby_takes_over()
+        pair.standby = pair.second()
+    crowd.progress()
+    crowd.finish()
+    all_dealt(world)
+    judge(world, crowd)
+
+
+def test_the_standby_takes_over_from_a_leader_that_stopped_and_that_one_does_no_harm_later(pair, make_crowd, chance):
+    world = pair.world
+    crowd = make_crowd(world, PEOPLE)
+    crowd.progress()
+    time.sleep(chance.uniform(0, 0.5))
+    pair.leader.freeze()
+    pair.standby_takes_over()
+    crowd.progress()
+    pair.standby.thaw()
+    pair.standby.wait_for_log("not leading any more")
+    eventually(lambda: len(faults.leader_backends(world.db)[1]) == 1, what="the former leader stands by")
+    crowd.progress()
+    # and it is as good as any other
+    pair.leader.terminate()
+    pair.standby.wait_for_log("leading: this process", count=2)
+    crowd.progress()
+    crowd.finish()
+    all_dealt(world)
+    judge(world, crowd)
+
+
+def test_a_leader_that_is_asked_to_stop_hands_over_at_once_and_nothing_is_doubled(pair, make_crowd, chance):
+    world = pair.world
+    crowd = make_crowd(world, PEOPLE)
+    for _ in range(3):
+        crowd.progress()
+        time.sleep(chance.uniform(0, 0.3))
+        pair.leader.terminate()
+        pair.standby_takes_over()
+        assert pair.leader.lines("did not stop in order") == []
+        pair.standby = pair.second()
+    crowd.progress()
+    crowd.finish()
+    all_dealt(world)
+    judge(world, crowd)
+    assert world.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE possible_duplicate") == 0
+
+
+def test_a_second_leader_by_force_handles_nothing_twice(pair, make_crowd, chance):
+    """Their sessions are ended under their hands, again and again: the lock goes back and forth."""
+    world = pair.world
+    crowd = make_crowd(world, PEOPLE)
+    faults.insert_prospects(world.db, [f"more_{n}" for n in range(20)])
+    for _ in range(6):
+        crowd.progress()
+        time.sleep(chance.uniform(0, 0.3))
+        world.db.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) pid", faults.leader_backends(world.db)[0])
+    crowd.progress()
+    crowd.finish()
+    all_dealt(world)
+    judge(world, crowd)
+    taken = sum(len(bot.lines("leading: this process")) for bot in (pair.leader, pair.standby))
+    assert taken == 7
+
+
+def test_an_offset_somebody_else_moved_stops_the_batch(bot_world):
+    """The fence: what another leader has taken has no effect here, and the bot goes on from there."""
+    world, db = bot_world, bot_world.db
+    anna, boris = world.person("Anna Petrova"), world.person("Boris Ivanov")
+    anna.says("привет")
+    anna.hears("offer")
+    world.settle()
+    db.execute("UPDATE salesreg.bot_state SET next_update_id = next_update_id + 1 WHERE bot_id = %s", BOT_ID)
+    anna.says("да")
+    world.bot.wait_for_log("leading: this process", count=2)
+    boris.says("привет")
+    boris.hears("offer")
+    world.settle()
+    assert not anna.unheard()
+    assert db.value("SELECT phase FROM salesreg.user_sessions WHERE user_id = %s", anna.id) == "offered"
+    anna.says("да")
+    anna.hears("ask_name")
