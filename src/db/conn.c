@@ -107,8 +107,11 @@ static void clear_results(struct db_reply *reply)
 /* Ends the run in hand, if any, and says that the connection is gone. */
 static void lose(struct db_conn *conn, enum err err, const char *why)
 {
-	remember_why(conn, why);
 	bool running = conn->state == CONN_RUNNING;
+	/* where the server said why, libpq has nothing to add */
+	if (running && !why[0])
+		why = conn->run.reply.message;
+	remember_why(conn, why[0] ? why : "the connection broke");
 	shut(conn);
 	set_state(conn, CONN_CLOSED);
 	if (running) {
@@ -184,22 +187,28 @@ static void finish_run(struct db_conn *conn)
 		conn->options.lost(conn, conn->why, conn->options.data);
 }
 
-/* Takes one result; true if the run is over. */
-static bool take(struct db_conn *conn, PGresult *result)
+enum taken { TAKEN_ONE, TAKEN_LAST, TAKEN_NONSENSE };
+
+/* Takes one result. */
+static enum taken take(struct db_conn *conn, PGresult *result)
 {
-	struct expected *now = conn->run.position < conn->run.expected_count
-				   ? &conn->run.expected[conn->run.position]
-				   : NULL;
+	bool all = conn->run.position >= conn->run.expected_count;
 	if (!result) {
 		conn->run.position++;
-		return false;
+		return all ? TAKEN_NONSENSE : TAKEN_ONE;
 	}
 	ExecStatusType status = PQresultStatus(result);
 	if (status == PGRES_PIPELINE_SYNC) {
 		PQclear(result);
-		return true;
+		return TAKEN_LAST;
 	}
-	assert(now);
+	if (all) {
+		/* the session was ended between the last step and its Sync */
+		note_failure(conn, result, conn->run.reply.count);
+		PQclear(result);
+		return TAKEN_NONSENSE;
+	}
+	const struct expected *now = &conn->run.expected[conn->run.position];
 	bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 	if (now->is_prepare && !good)
 		conn->prepared[now->statement] = 0;
@@ -211,7 +220,7 @@ static bool take(struct db_conn *conn, PGresult *result)
 	} else {
 		PQclear(result);
 	}
-	return false;
+	return TAKEN_ONE;
 }
 
 static void deliver_notifications(struct db_conn *conn)
@@ -234,10 +243,16 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 		return;
 	}
 	while (conn->state == CONN_RUNNING && !PQisBusy(conn->pg)) {
-		if (take(conn, PQgetResult(conn->pg))) {
+		switch (take(conn, PQgetResult(conn->pg))) {
+		case TAKEN_ONE:
+			break;
+		case TAKEN_LAST:
 			deliver_notifications(conn);
 			if (conn->state == CONN_RUNNING)
 				finish_run(conn);
+			return;
+		case TAKEN_NONSENSE:
+			lose(conn, ERR_UNAVAILABLE, PQerrorMessage(conn->pg));
 			return;
 		}
 	}
