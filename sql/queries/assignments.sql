@@ -23,23 +23,28 @@ LEFT JOIN salesreg.assignments a ON a.prospect = p.id AND a.ended_at IS NULL
 WHERE r.telegram_id = ANY ($1::bigint[]) AND r.status <> 'removed'
 ORDER BY r.telegram_id, p.created_at, p.id
 -- name: assignments_contacted
-WITH done AS (
+-- the assignments by their key first, whatever else the tables hold; the rest is looked at row by row
+WITH wanted AS MATERIALIZED (
+    SELECT id, prospect, rep, ended_at FROM salesreg.assignments WHERE id = ANY ($1::bigint[]) ORDER BY id
+), done AS (
     UPDATE public.test_prospects p
     SET status = CASE WHEN p.status = 'unreached' THEN 'contacted' ELSE p.status END,
         last_contact_at = now(), updated_at = now()
-    FROM salesreg.assignments a
-    WHERE a.id = ANY ($1::bigint[]) AND a.prospect = p.id AND a.ended_at IS NULL AND p.assigned_rep_id = a.rep
-    RETURNING p.id, a.rep, a.id AS assignment
+    FROM wanted w
+    WHERE w.ended_at IS NULL AND p.id = w.prospect AND p.assigned_rep_id = w.rep
+    RETURNING p.id, w.rep, w.id AS assignment
 ), explained AS (
     INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind)
     SELECT id, rep, assignment, 'contacted' FROM done
 )
 SELECT salesreg.must(count(*) = cardinality($1::bigint[])) FROM done
 -- name: assignments_decline
-WITH ended AS (
-    UPDATE salesreg.assignments SET ended_at = now(), reason = 'declined'
-    WHERE id = ANY ($1::bigint[]) AND ended_at IS NULL
-    RETURNING id, prospect, rep
+WITH wanted AS MATERIALIZED (
+    SELECT id, ended_at FROM salesreg.assignments WHERE id = ANY ($1::bigint[]) ORDER BY id
+), ended AS (
+    UPDATE salesreg.assignments a SET ended_at = now(), reason = 'declined'
+    FROM wanted w WHERE a.id = w.id AND w.ended_at IS NULL
+    RETURNING a.id, a.prospect, a.rep
 ), freed AS (
     UPDATE public.test_prospects p SET assigned_rep_id = NULL, updated_at = now()
     FROM ended e WHERE p.id = e.prospect AND p.assigned_rep_id = e.rep

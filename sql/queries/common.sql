@@ -6,6 +6,8 @@ COMMIT
 ROLLBACK
 -- name: ping
 SELECT 1
+-- name: plans_discard
+DISCARD PLANS
 -- name: listener_probe
 -- the payload is empty: the channel's random name says whose it is
 SELECT pg_catalog.pg_notify($1::text, '')

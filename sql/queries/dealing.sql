@@ -78,6 +78,7 @@ CROSS JOIN LATERAL (
     ORDER BY d.last_redealt, d.last_dealt, d.rep
     LIMIT 1
 ) t
+WHERE (SELECT EXISTS (SELECT 1 FROM salesreg.prospects_apart)) -- mostly there are none, and nothing is looked at
 ORDER BY x.since, p.id
 LIMIT 1
 FOR NO KEY UPDATE OF p SKIP LOCKED
@@ -94,7 +95,7 @@ SELECT p.id, p.telegram_id, p.name, left(p.context, 500), p.email
 FROM salesreg.prospects_apart x
 JOIN public.test_prospects p ON p.id = x.prospect AND p.assigned_rep_id IS NULL
                             AND p.status IN ('unreached', 'contacted', 'in_conversation')
-WHERE x.told_at IS NULL
+WHERE (SELECT EXISTS (SELECT 1 FROM salesreg.prospects_apart WHERE told_at IS NULL)) AND x.told_at IS NULL
   AND NOT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
                   JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
                   WHERE d.available

@@ -15,8 +15,14 @@ FROM (
 RETURNING o.id, o.state
 -- name: outbox_lend
 -- $1 chats with a reply that may wait behind less urgent rows: within a chat order is kept, so those go with it
-UPDATE salesreg.outbox SET priority = 0
-WHERE chat_id = ANY ($1::bigint[]) AND state = 'queued' AND priority > 0
+-- (by the chat's index, never by going through everything that is queued)
+UPDATE salesreg.outbox o SET priority = 0
+FROM (SELECT q.id FROM unnest($1::bigint[]) AS u (chat_id)
+      CROSS JOIN LATERAL (SELECT r.id, r.state = 'queued' AND r.priority > 0 AS less FROM salesreg.outbox r
+                          WHERE r.chat_id = u.chat_id AND r.state <> 'failed'
+                          ORDER BY r.chat_id, r.id OFFSET 0) q
+      WHERE q.less) waiting
+WHERE o.id = waiting.id
 -- name: outbox_settle
 -- what a dead leader was sending goes again, in order, marked
 WITH again AS (
@@ -43,9 +49,10 @@ WITH due AS (
 )
 SELECT * FROM claimed ORDER BY priority, id
 -- name: outbox_rest
--- what a claim left: microseconds until the next row that waits for its time (NULL: none does), and whether any waits at
+-- what a claim left: microseconds until the next row that was put off is due (NULL: none was), and whether any waits at
 -- all, perhaps behind one of its chat that is under way
-SELECT (extract(epoch FROM (SELECT min(due_at) FROM salesreg.outbox WHERE state = 'queued' AND due_at > now()) - now())
+SELECT (extract(epoch FROM (SELECT min(due_at) FROM salesreg.outbox
+                                WHERE state = 'queued' AND attempts > 0 AND due_at > now()) - now())
         * 1000000)::bigint,
        EXISTS (SELECT 1 FROM salesreg.outbox WHERE state = 'queued')
 -- name: outbox_sent

@@ -21,9 +21,11 @@ enum conn_state {
 #undef X
 };
 
-/* What comes back next: the answer to a Prepare or to a step. */
+static const int64_t REPLAN_US = 5 * 1000 * 1000;
+
+/* What comes back next: the answer to a Prepare (or to something else nobody asked for), or to a step. */
 struct expected {
-	bool is_prepare;
+	bool is_prepare, is_extra;
 	size_t step;
 	enum sql_statement statement;
 };
@@ -44,10 +46,11 @@ struct db_conn {
 		void (*done)(struct db_conn *, const struct db_reply *, void *);
 		void *data;
 		struct db_reply reply;
-		struct expected expected[2 * DB_MAX_STEPS];
+		struct expected expected[2 * DB_MAX_STEPS + 2];
 		size_t expected_count, position;
 	} run;
 	int64_t last_answer_us;
+	int64_t planned_at_us; /* when the session's plans were last thrown away */
 	/* statements this session has prepared */
 	unsigned char prepared[SQL_STATEMENT_COUNT];
 };
@@ -214,7 +217,7 @@ static enum taken take(struct db_conn *conn, PGresult *result)
 		conn->prepared[now->statement] = 0;
 	if (!good && status != PGRES_PIPELINE_ABORTED)
 		note_failure(conn, result, now->step);
-	if (good && !now->is_prepare) {
+	if (good && !now->is_prepare && !now->is_extra) {
 		PQclear(conn->run.reply.results[now->step]);
 		conn->run.reply.results[now->step] = result;
 	} else {
@@ -281,7 +284,7 @@ static const char session_defaults[] =
     "= 0;"
     "SET default_transaction_isolation = 'read committed'; SET plan_cache_mode = "
     "force_generic_plan;"
-    "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off; SET search_path "
+    "SET enable_seqscan = off; SET enable_bitmapscan = off; SET search_path "
     "= ''; SET jit = off";
 
 static void ignore_notice(void *unused, const PGresult *result)
@@ -372,7 +375,7 @@ static void on_connected(uv_work_t *work, int status)
 	conn->poll_events = 0;
 	watch(conn, UV_READABLE);
 	memset(conn->prepared, 0, sizeof conn->prepared);
-	conn->last_answer_us = clock_monotonic_us();
+	conn->last_answer_us = conn->planned_at_us = clock_monotonic_us();
 	set_state(conn, CONN_IDLE);
 	conn->options.opened(conn, ERR_OK, "", conn->options.data);
 }
@@ -441,6 +444,37 @@ static void expect(struct db_conn *conn, bool is_prepare, size_t step, enum sql_
 	    (struct expected){.is_prepare = is_prepare, .step = step, .statement = statement};
 }
 
+static bool send_statement(struct db_conn *conn, enum sql_statement statement, int count,
+    const char *const *values, size_t step)
+{
+	const struct sql_text *sql = sql_statement(statement);
+	if (!conn->prepared[statement]) {
+		if (!PQsendPrepare(conn->pg, sql->name, sql->text, 0, NULL))
+			return false;
+		conn->prepared[statement] = 1;
+		expect(conn, true, step, statement);
+	}
+	if (!PQsendQueryPrepared(conn->pg, sql->name, count, values, NULL, NULL, 0))
+		return false;
+	expect(conn, false, step, statement);
+	return true;
+}
+
+/*
+ * A plan is made once and kept, often while a table is still empty, when every plan looks equally good; the planner looks
+ * at the real size of a table each time it plans. So plans are thrown away now and then, as long as there is work.
+ */
+static bool forget_plans(struct db_conn *conn)
+{
+	int64_t now = clock_monotonic_us();
+	if (now - conn->planned_at_us < REPLAN_US)
+		return true;
+	conn->planned_at_us = now;
+	bool sent = send_statement(conn, SQL_PLANS_DISCARD, 0, NULL, 0);
+	conn->run.expected[conn->run.expected_count - 1].is_extra = true;
+	return sent;
+}
+
 void db_conn_run(struct db_conn *conn, const struct db_step *steps, size_t count,
     uint64_t deadline_ms, void (*done)(struct db_conn *, const struct db_reply *, void *),
     void *data)
@@ -448,18 +482,10 @@ void db_conn_run(struct db_conn *conn, const struct db_step *steps, size_t count
 	assert(count > 0 && count <= DB_MAX_STEPS);
 	start_run(conn, deadline_ms, done, data);
 	conn->run.reply.count = count;
-	bool sent = true;
+	bool sent = forget_plans(conn);
 	for (size_t i = 0; i < count && sent; i++) {
-		const struct sql_text *sql = sql_statement(steps[i].statement);
 		assert(steps[i].count <= DB_MAX_PARAMS);
-		if (!conn->prepared[steps[i].statement]) {
-			sent = PQsendPrepare(conn->pg, sql->name, sql->text, 0, NULL);
-			conn->prepared[steps[i].statement] = 1;
-			expect(conn, true, i, steps[i].statement);
-		}
-		sent = sent && PQsendQueryPrepared(conn->pg, sql->name, steps[i].count,
-				   steps[i].values, NULL, NULL, 0);
-		expect(conn, false, i, steps[i].statement);
+		sent = send_statement(conn, steps[i].statement, steps[i].count, steps[i].values, i);
 	}
 	end_sending(conn, sent);
 }

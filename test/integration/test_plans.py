@@ -1,0 +1,107 @@
+"""
+The statements of the hot paths look at few rows however many there are, with the settings of a worker's session (read from
+the program's own source) and without statistics: planned on empty tables, then again as a session does now and then.
+"""
+import json
+import re
+
+import pytest
+
+from support.paths import ROOT
+from test_statements import ALL
+
+TEXTS = {name: text for _, name, text in ALL}
+MANY = 20_000
+# with these arguments each must find 10 rows or fewer, but for what a LIMIT asks for
+HOT = {
+    "sessions_read": ["'{1000000001,1000000002}'"],
+    "reps_read": ["'{1000000001,1000000002}'"],
+    "rep_emails_read": ["'{1@truerealestate.bali,2@truerealestate.bali}'"],
+    "rep_subjects_read": ["'{1000000001}'"],
+    "assignments_read": ["'{1,2}'"],
+    "clients_read": ["'{1000000001}'", "5"],
+    "assignment_lock_if": ["false", "'{1000000001,1000000002}'"],
+    "outbox_claim": ["5", "'{1000000001}'"],
+    "outbox_rest": [],
+    "outbox_lend": ["'{1000000001}'"],
+    "outbox_sent": ["'{1}'", "'{1}'"],
+    "dealing_candidates": ["5"],
+    "assignments_contacted": ["'{1}'"],
+    "assignments_decline": ["'{1}'"],
+    "assignments_release": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'unregistered'"],  # md5 of 1
+    "reps_unreachable": ["'{1000000001}'"],
+    "outbox_later": ["'{1}'", "'{1}'", "'{f}'", "'{x}'"],
+    "outbox_gone": ["'{1}'", "'{x}'"],
+    "dealing_declined": ["5"],
+    "dealing_nobody_left": [],
+    "dealing_counts": [],
+    "outbox_insert": ["'{1000000001}'", "'{sendMessage}'", "'{\"{}\"}'", "'{0}'", "'{t}'"],
+}
+
+
+def execute(name):
+    return f"EXECUTE {name}" + (f" ({', '.join(HOT[name])})" if HOT[name] else "")
+
+
+def session_settings():
+    source = (ROOT / "src" / "db" / "conn.c").read_text()
+    literals = re.search(r"session_defaults\[\] =(.*?);\n", source, re.S).group(1)
+    return "".join(re.findall(r'"([^"]*)"', literals))
+
+
+@pytest.fixture(scope="module")
+def session(postgres, template):
+    """Everything is planned while the tables are empty; then they fill up."""
+    postgres.execute(f"CREATE DATABASE plans TEMPLATE {template}")
+    connection = postgres.connect("plans")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM public.test_prospects")
+        cursor.execute("VACUUM")
+        for statement in filter(None, map(str.strip, session_settings().split(";"))):
+            cursor.execute(statement)
+        for name in HOT:
+            cursor.execute(f"PREPARE {name} AS {TEXTS[name]}")
+            cursor.execute(f"EXPLAIN {execute(name)}")
+        cursor.execute("""
+            INSERT INTO public.sales_representatives (id, telegram_id, name, email)
+                SELECT md5(n::text)::uuid, 1000000000 + n, 'Rep ' || n, n || '@truerealestate.bali' FROM generate_series(1, %(n)s) n;
+            INSERT INTO salesreg.rep_email (email_key, rep) SELECT email, id FROM public.sales_representatives;
+            INSERT INTO salesreg.user_sessions (user_id) SELECT telegram_id FROM public.sales_representatives;
+            INSERT INTO public.test_prospects (id, telegram_id, name, assigned_rep_id)
+                SELECT 'held' || row_number() OVER (), '@x', 'X', id FROM public.sales_representatives;
+            INSERT INTO salesreg.assignments (prospect, rep)
+                SELECT id, assigned_rep_id FROM public.test_prospects WHERE assigned_rep_id IS NOT NULL;
+            INSERT INTO public.test_prospects (id, telegram_id, name)
+                SELECT 'waiting' || n, '@x', 'X' FROM generate_series(1, %(n)s) n;
+            INSERT INTO salesreg.outbox (chat_id, method, payload)
+                SELECT 1000000000 + n %% 1000, 'sendMessage', '{}' FROM generate_series(1, %(n)s) n;
+        """, {"n": MANY})
+        cursor.execute("DELETE FROM salesreg.rep_load")
+        cursor.execute(TEXTS["plans_discard"])
+    yield connection
+    connection.close()
+    postgres.execute("DROP DATABASE plans WITH (FORCE)")
+
+
+def rows_looked_at(node):
+    """What scans returned and threw away, over all loops."""
+    loops = node.get("Actual Loops", 1)
+    own = 0
+    if "Scan" in node["Node Type"] and node["Node Type"] not in ("CTE Scan", "Function Scan", "Subquery Scan"):
+        own = (node.get("Actual Rows", 0) + node.get("Rows Removed by Filter", 0)
+               + node.get("Rows Removed by Index Recheck", 0)) * loops
+    return own + sum(rows_looked_at(child) for child in node.get("Plans", []))
+
+
+@pytest.mark.parametrize("name", sorted(HOT))
+def test_the_statement_looks_at_few_rows(session, name):
+    with session.cursor() as cursor:
+        cursor.execute("BEGIN")
+        try:
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {execute(name)}")
+            plan = cursor.fetchone()[0]
+        finally:
+            cursor.execute("ROLLBACK")
+    plan = plan if isinstance(plan, list) else json.loads(plan)
+    looked = rows_looked_at(plan[0]["Plan"])
+    assert looked < 500, f"{looked} rows of {MANY}: {json.dumps(plan, indent=1)}"
