@@ -73,3 +73,24 @@ def leader_backends(db):
                    " WHERE l.locktype = 'advisory' AND l.classid = 1935764581 AND l.objid NOT IN (1, 2)"
                    " AND a.datname = current_database()")
     return [pid for pid, granted in rows if granted], [pid for pid, granted in rows if not granted]
+
+
+def sessions(db, application):
+    """How many sessions of this process and its listener there are."""
+    return db.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                    " AND application_name IN (%s, %s) AND state = 'idle'", application, f"{application} listen")
+
+
+@contextmanager
+def frozen_postmaster(cluster):
+    """New connections are accepted by the kernel, and nobody ever answers them."""
+    os.kill(cluster.process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(cluster.process.pid, signal.SIGCONT)
+
+
+def end_backends(cluster):
+    for pid in children(cluster):
+        os.kill(pid, signal.SIGTERM)
