@@ -9,7 +9,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-enum { WATCHDOG_S = 60, ARENA_MAXIMUM = 16 * 1024 * 1024 };
+enum { WATCHDOG_S = 60, LINGER_MS = 500, ARENA_MAXIMUM = 16 * 1024 * 1024 };
 
 static void print_help(const char *role)
 {
@@ -135,6 +135,16 @@ int worker_run(struct worker *w, void (*stop)(struct worker *, void *), void *da
 	return w->exit_code;
 }
 
+/*
+ * All is done, but a thread still connects to somebody who does not answer. Nothing is left that
+ * would be worth the wait.
+ */
+static void on_lingering(uv_timer_t *timer)
+{
+	const struct worker *w = timer->data;
+	_exit(w->exit_code);
+}
+
 void worker_end(struct worker *w, int exit_code)
 {
 	w->exit_code = exit_code;
@@ -142,13 +152,16 @@ void worker_end(struct worker *w, int exit_code)
 		return;
 	uv_close((uv_handle_t *)&w->terminate, NULL);
 	uv_close((uv_handle_t *)&w->interrupt, NULL);
-	uv_close((uv_handle_t *)&w->watchdog, NULL);
 	presence_destroy(w->presence);
 	w->presence = NULL;
+	(void)uv_timer_start(&w->watchdog, on_lingering, LINGER_MS, 0);
+	uv_unref((uv_handle_t *)&w->watchdog);
 }
 
 void worker_finish(struct worker *w)
 {
+	uv_close((uv_handle_t *)&w->watchdog, NULL);
+	(void)uv_run(&w->loop, UV_RUN_DEFAULT);
 	if (uv_loop_close(&w->loop) == UV_EBUSY)
 		log_debug("handles were still open at the end");
 	arena_finish(&w->arena);
