@@ -4,7 +4,8 @@ import time
 import pytest
 
 import faults
-from crowd import all_dealt, judge
+from crowd import all_dealt, judge, judge_assignments
+from support.waiting import eventually
 
 ROUNDS = 4
 PEOPLE = 30
@@ -57,3 +58,41 @@ def test_everybody_killed_in_turns(make_world, make_crowd, chance):
     victims = ["bot", "outreach", "postgres"] * 2
     chance.shuffle(victims)
     kill_and_judge(make_world, make_crowd, chance, victims)
+
+
+def test_eight_assigners_killed_at_random_deal_exactly_what_fits(make_world, chance):
+    capacity, reps, prospects = 5, 40, 260
+    world = make_world(DB_POOL_SIZE="1", MAX_PROSPECTS_PER_REP=str(capacity))
+    db = world.db
+    db.no_prospects()
+    db.add_reps(range(1, reps + 1))
+    assigners = [world.start("outreach") for _ in range(8)]
+    eventually(lambda: faults.sessions(db, "salesreg outreach") == 16, what="all of them listen")
+    for start in range(0, prospects, 10):
+        faults.insert_prospects(db, [f"p{n:03}" for n in range(start, start + 10)])
+        if chance.random() < 0.5:
+            time.sleep(chance.uniform(0, 0.05))
+            victim = chance.randrange(len(assigners))
+            assigners[victim].kill()
+            assigners[victim] = world.start("outreach")
+    db.eventually("SELECT count(*) = %s FROM test_prospects WHERE assigned_rep_id IS NOT NULL", capacity * reps)
+    # nobody deals any more: the next one to look finds nothing that fits
+    assigners[0].terminate()
+    world.start("outreach")
+    db.add_prospect("one_more")
+    db.eventually("SELECT bool_and(state = 'idle') FROM pg_stat_activity WHERE datname = current_database()"
+                  " AND application_name = 'salesreg outreach'")
+    assert db.column("SELECT DISTINCT count(*) FROM test_prospects WHERE assigned_rep_id IS NOT NULL"
+                     " GROUP BY assigned_rep_id") == [capacity]
+    # oldest first, each once, each told of
+    assert db.value("SELECT count(DISTINCT prospect) FROM salesreg.assignments") == capacity * reps
+    judge_assignments(world, capacity)
+    assert db.rows(
+        "SELECT a.id FROM salesreg.assignments a JOIN sales_representatives r ON r.id = a.rep"
+        " LEFT JOIN salesreg.outbox o ON o.chat_id = r.telegram_id"
+        " AND o.payload::text LIKE '%%\"a:' || a.id || ':c\"%%'"
+        " GROUP BY a.id HAVING count(o.id) <> 1") == []
+    # room again: the rest is dealt too
+    db.execute("UPDATE test_prospects SET status = 'converted' WHERE assigned_rep_id IS NOT NULL")
+    all_dealt(world)
+    judge_assignments(world, capacity)
