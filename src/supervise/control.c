@@ -66,7 +66,7 @@ bool control_open(struct control *c, uv_loop_t *loop, const char *dir, const cha
 	int code = uv_pipe_bind(&c->pipe, c->path);
 	(void)umask(before);
 	if (code == 0)
-		code = uv_listen((uv_stream_t *)&c->pipe, CONTROL_CLIENTS, on_connection);
+		code = uv_listen((uv_stream_t *)&c->pipe, CONTROL_BACKLOG, on_connection);
 	if (code == 0)
 		return true;
 	(void)snprintf(message, message_size,

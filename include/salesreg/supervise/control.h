@@ -11,7 +11,7 @@
 #include "salesreg/ipc/channel.h"
 #include "salesreg/supervise/run_dir.h"
 
-enum { CONTROL_CLIENTS = 8 };
+enum { CONTROL_CLIENTS = 8, CONTROL_BACKLOG = 64 };
 
 struct control {
 	uv_pipe_t pipe;

@@ -1,0 +1,172 @@
+"""status, healthcheck, log-level, and what systemd is told."""
+import json
+import os
+import signal
+import socket
+from pathlib import Path
+
+from support.process import run
+from support.waiting import eventually
+
+
+def test_status_is_a_table_for_people(ready):
+    s = ready(behaviour={"test-two": "degraded the moon is in the wrong place"})
+    s.wait_for("test-two", lambda row: row["health"] == "degraded", "degraded")
+    done = s.command("status")
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["ROLE", "STATE", "HEALTH", "PID", "SINCE", "RESTARTS", "PSS", "RSS", "LAG", "OUTBOX",
+                                "LAST", "DEATH"]
+    assert [line.split()[:3] for line in lines[1:4]] == [
+        ["supervise", "ready", "ok"], ["test-bot", "ready", "ok"], ["test-two", "ready", "degraded"]]
+    assert lines[4] == "test-two: the moon is in the wrong place"
+
+
+def test_status_in_json_has_what_a_program_needs(ready):
+    s = ready()
+    os.kill(s.row("test-two")["pid"], signal.SIGKILL)
+    row = s.wait_restarted("test-two")
+    assert row["health"] == "ok" and row["restarts"] == 1 and row["last_death"] == "killed by SIGKILL"
+    assert row["since"] >= row["last_death_at"] > 1.7e9
+    assert row["rss_kib"] > 1000 and row["lag_ms"] >= 0 and row["progress"] >= 0
+    assert row["outbox_backlog"] is None and row["leads"] is False
+
+
+def test_where_nothing_runs_the_commands_say_so(tmp_path):
+    settings = {"SALESREG_RUN_DIR": tmp_path}
+    status = run("status", settings=settings)
+    assert status.returncode == 1 and "Nothing runs" in status.stdout
+    assert json.loads(run("status", "--json", settings=settings).stdout)["processes"] == []
+    for args in ([], ["bot"], ["supervise"]):
+        check = run("healthcheck", *args, settings=settings)
+        assert check.returncode == 1 and "does not run" in check.stdout
+    level = run("log-level", "bot", "debug", settings=settings)
+    assert level.returncode == 1 and "no bot runs" in level.stderr
+
+
+def test_healthcheck_is_0_or_1_for_each_role_and_weather_is_0(ready):
+    s = ready(behaviour={"test-two": "degraded rain"})
+    s.wait_for("test-two", lambda row: row["health"] == "degraded", "degraded")
+    for args, code in [([], 0), (["supervise"], 0), (["test-bot"], 0), (["test-two"], 0), (["outreach"], 1),
+                       (["--strict"], 1), (["--strict", "test-bot"], 0), (["--strict", "test-two"], 1)]:
+        done = s.command("healthcheck", *args)
+        assert done.returncode == code, (args, done.stdout)
+    assert "degraded: rain" in s.command("healthcheck", "test-two").stdout
+    assert run("healthcheck", settings={"SALESREG_RUN_DIR": s.run_dir, "SALESREG_ROLE": "supervise"}).returncode == 0
+
+
+def test_healthcheck_is_1_while_a_worker_is_not_ready(supervise):
+    s = supervise(behaviour={"test-two": "hang"})
+    s.wait_state("test-two", "starting")
+    s.wait_state("test-bot", "ready")
+    assert s.command("healthcheck").returncode == 1
+    assert s.command("healthcheck", "test-two").returncode == 1
+    assert s.command("healthcheck", "test-bot").returncode == 0
+    os.kill(s.row("test-two")["pid"], signal.SIGKILL)
+    s.behave("test-two", "")
+
+
+def test_log_level_reaches_a_worker_and_the_ones_after_it(ready):
+    s = ready()
+    done = s.command("log-level", "test-two", "error")
+    assert done.returncode == 0 and "test-two" in done.stdout
+    os.kill(s.row("test-two")["pid"], signal.SIGKILL)
+    s.wait_restarted("test-two")
+    # asked to stop, a worker says so at level info: this one no more
+    s.terminate()
+    assert s.lines(r"test-bot\[\d+\]: asked to stop") and not s.lines(r"test-two\[\d+\]: asked to stop")
+
+
+def test_log_level_wants_a_role_and_a_level(ready):
+    s = ready()
+    for args in (["test-two"], ["test-two", "loud"], [], ["a", "b", "c"]):
+        assert s.command("log-level", *args).returncode == 64
+    done = s.command("log-level", "nobody", "debug")
+    assert done.returncode == 1 and "no worker nobody here" in done.stderr
+    assert s.command("log-level", "all", "debug").returncode == 0
+    assert s.command("log-level", "supervise", "info").returncode == 0
+
+
+def test_a_worker_alone_answers_for_itself(salesreg, tmp_path):
+    worker = salesreg("test-worker", "test-alone", SALESREG_TEST_DIR=tmp_path)
+    settings = {"SALESREG_RUN_DIR": worker.run_dir}
+    eventually(lambda: run("healthcheck", "test-alone", settings=settings).returncode == 0)
+    rows = json.loads(run("status", "--json", settings=settings).stdout)["processes"]
+    assert [row["role"] for row in rows] == ["test-alone"] and rows[0]["pid"] == worker.pid
+    assert run("healthcheck", settings={**settings, "SALESREG_ROLE": "test-alone"}).returncode == 0
+    assert run("healthcheck", settings=settings).returncode == 0
+    assert run("healthcheck", "supervise", settings=settings).returncode == 1
+    assert run("log-level", "test-alone", "error", settings=settings).returncode == 0
+    second = salesreg("test-worker", "test-alone", SALESREG_TEST_DIR=tmp_path, SALESREG_RUN_DIR=worker.run_dir)
+    second.wait_for_log("no control socket.*another test-alone runs")
+    worker.terminate()
+    assert not (Path(worker.run_dir) / "test-alone.sock").exists()
+    assert not worker.lines("asked to stop"), "the level was changed"
+
+
+def test_a_worker_without_a_run_directory_warns_and_goes_on(salesreg, tmp_path):
+    worker = salesreg("test-worker", "test-alone", SALESREG_TEST_DIR=tmp_path, SALESREG_RUN_DIR="/proc/none")
+    worker.wait_for_log("no control socket.*SALESREG_RUN_DIR")
+    worker.terminate()
+
+
+def test_a_frozen_worker_alone_is_unhealthy(salesreg, tmp_path):
+    worker = salesreg("test-worker", "test-alone", SALESREG_TEST_DIR=tmp_path)
+    settings = {"SALESREG_RUN_DIR": worker.run_dir}
+    eventually(lambda: run("healthcheck", "test-alone", settings=settings).returncode == 0)
+    worker.freeze()
+    done = run("healthcheck", "test-alone", settings=settings)
+    worker.thaw()
+    assert done.returncode == 1 and "silent" in done.stdout
+
+
+def test_nonsense_and_idlers_at_the_control_socket_harm_nobody(ready):
+    s = ready()
+    path = f"{s.run_dir}/supervise.sock"
+
+    def connect():
+        client = socket.socket(socket.AF_UNIX)
+        client.settimeout(40)
+        client.connect(path)
+        return client
+
+    for nonsense in (b"GET / HTTP/1.1\r\n\r\n", b"\0" * 600, b"\xff" * 3):
+        client = connect()
+        client.sendall(nonsense)
+        if len(nonsense) > 3:
+            try:
+                assert client.recv(100) == b""
+            except ConnectionResetError:
+                pass
+        client.close()
+    idlers = [connect() for _ in range(8)]
+    waiting = connect()
+    for idler in idlers:
+        idler.close()
+    waiting.close()
+    assert s.command("healthcheck").returncode == 0
+    assert oct(os.stat(path).st_mode & 0o777) == "0o600"
+    assert oct(os.stat(s.run_dir).st_mode & 0o777) == "0o700"
+
+
+def test_systemd_is_told_what_it_asks_for(supervise, tmp_path):
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    name = f"@salesreg-test-{os.getpid()}"
+    listener.bind("\0" + name[1:])
+    listener.settimeout(40)
+    s = supervise(NOTIFY_SOCKET=name, WATCHDOG_USEC=400000, behaviour={"test-two": "degraded rain"})
+    heard = []
+
+    def hear(wanted):
+        while not any(wanted in message for message in heard):
+            heard.append(listener.recv(1000).decode())
+        return [message for message in heard if wanted in message]
+
+    assert hear("READY=1") == ["READY=1"]
+    hear("test-two: ready, degraded: rain")
+    hear("WATCHDOG=1")
+    environ = Path(f"/proc/{s.row('test-two')['pid']}/environ").read_bytes()
+    assert b"NOTIFY_SOCKET" not in environ and b"WATCHDOG" not in environ
+    s.ask_to_stop()
+    hear("STOPPING=1")
+    s.wait_ends(0)
