@@ -37,7 +37,7 @@ def test_a_ready_worker_killed_from_outside_comes_back_with_another_pid(ready):
 
 
 def test_a_worker_that_is_never_ready_is_aborted_and_started_again(supervise):
-    s = supervise(behaviour={"test-two": "hang"}, times={"ready": 1500})
+    s = supervise(behaviour={"test-two": "hang"}, times={"ready": 1500, "first": 2000, "longest": 2000})
     s.wait_for_log(r"test-two: starting -> aborting: not ready within 1500 ms")
     s.behave("test-two", "")
     assert s.wait_restarted("test-two")["last_death"].startswith("killed by SIGABRT")
@@ -53,14 +53,14 @@ def test_a_frozen_worker_is_aborted_then_killed_and_started_again(ready):
 
 
 def test_a_worker_whose_loop_hangs_is_aborted_so_that_there_is_a_core(ready):
-    s = ready(times={"silence": 3000}, behaviour={"test-two": "busy"})
+    s = ready(times={"silence": 3000, "first": 2000, "longest": 2000}, behaviour={"test-two": "busy"})
     s.wait_for_log("ready -> aborting: silent")
     s.behave("test-two", "")
     assert s.wait_restarted("test-two")["last_death"].startswith("killed by SIGABRT")
 
 
 def test_a_worker_that_sends_nonsense_is_not_heard_and_so_restarted(ready):
-    s = ready(times={"silence": 3000}, behaviour={"test-two": "nonsense"})
+    s = ready(times={"silence": 3000, "first": 2000, "longest": 2000}, behaviour={"test-two": "nonsense"})
     s.wait_for_log("test-two sent what is no message")
     s.behave("test-two", "")
     s.wait_restarted("test-two")
