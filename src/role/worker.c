@@ -2,6 +2,7 @@
 #include "salesreg/base/log.h"
 #include "salesreg/role/presence.h"
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,11 +111,16 @@ static void report(struct worker_report *out, void *data)
 		w->report(out, w->data);
 }
 
-/* A loop that hangs does not come here; then SIGALRM ends the process, and whoever watches it starts it again. */
+/*
+ * Alone, a loop that hangs does not come here; then SIGALRM ends the process, and whoever watches it starts it again.
+ * A supervisor does that by its heartbeats.
+ */
 static void on_watchdog(uv_timer_t *timer)
 {
-	(void)timer;
-	(void)alarm(WATCHDOG_S);
+	const struct worker *w = timer->data;
+	if (!presence_is_supervised(w->presence))
+		(void)alarm(WATCHDOG_S);
+	(void)malloc_trim(0); /* what a rush needed goes back to the system */
 }
 
 int worker_run(struct worker *w, void (*stop)(struct worker *, void *), void *data)
@@ -128,8 +134,7 @@ int worker_run(struct worker *w, void (*stop)(struct worker *, void *), void *da
 						    .report = report,
 						    .stop = ask_to_stop,
 						    .data = w});
-	if (!presence_is_supervised(w->presence))
-		(void)uv_timer_start(&w->watchdog, on_watchdog, 0, WATCHDOG_S * 1000 / 4);
+	(void)uv_timer_start(&w->watchdog, on_watchdog, 0, WATCHDOG_S * 1000 / 4);
 	(void)uv_run(&w->loop, UV_RUN_DEFAULT);
 	(void)alarm(0);
 	return w->exit_code;
