@@ -27,8 +27,9 @@
 	X(ABORTING, "aborting")                                                                    \
 	X(KILLING, "killing")                                                                      \
 	X(WAITING, "waiting")                                                                      \
-	X(STOPPING, "stopping") X(STOPPED, "stopped") X(GIVEN_UP, "given "                         \
-								  "up")
+	X(STOPPING, "stopping")                                                                    \
+	X(STOPPED, "stopped")                                                                      \
+	X(GIVEN_UP, "given up")
 enum child_state {
 #define X(name, text) CHILD_##name,
 	CHILD_STATE_MAP(X)

@@ -77,20 +77,20 @@ static void five_deaths_before_ready_in_a_row_are_hopeless(void **state)
 {
 	(void)state;
 	static const struct {
-		struct restart_death death;
+		const struct restart_death *death;
 		bool vital;
 		int exit_code;
 	} rows[] = {
-	    {crash, true, 139}, {failure, true, 1}, {success, true, 1}, {crash, false, 139}};
+	    {&crash, true, 139}, {&failure, true, 1}, {&success, true, 1}, {&crash, false, 139}};
 	for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
 		struct restart_history h = {0};
 		for (int i = 0; i < 4; i++) {
 			restart_started(&h);
 			assert_int_equal(
-			    dies(&h, rows[row].death, rows[row].vital).verdict, RESTART_AGAIN);
+			    dies(&h, *rows[row].death, rows[row].vital).verdict, RESTART_AGAIN);
 		}
 		restart_started(&h);
-		struct restart_outcome outcome = dies(&h, rows[row].death, rows[row].vital);
+		struct restart_outcome outcome = dies(&h, *rows[row].death, rows[row].vital);
 		assert_int_equal(outcome.verdict, RESTART_HOPELESS);
 		assert_int_equal(outcome.ends_all, rows[row].vital);
 		assert_int_equal(outcome.exit_code, rows[row].exit_code);
