@@ -42,3 +42,8 @@ WHERE bot_id = $1::bigint
 -- name: update_park
 INSERT INTO salesreg.parked_updates (bot_id, update_id, user_id, payload, reason)
 VALUES ($1::bigint, $2::bigint, $3::bigint, $4::json, $5::text)
+-- name: bot_backlog
+-- how many messages wait or are under way (10,000 stands for that many or more), and for how many milliseconds the oldest
+-- has: asked every few seconds, so it must stay cheap however many there are
+SELECT count(*), (extract(epoch FROM now() - min(o.created_at)) * 1000)::bigint
+FROM (SELECT created_at FROM salesreg.outbox WHERE state <> 'failed' ORDER BY id LIMIT 10000) o

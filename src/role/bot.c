@@ -1,3 +1,4 @@
+#include "salesreg/store/bot.h"
 #include "salesreg/app/delivery.h"
 #include "salesreg/app/poller.h"
 #include "salesreg/app/rules.h"
@@ -13,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STOP_DEADLINE_MS = 3000 };
+enum { STOP_DEADLINE_MS = 3000, BACKLOG_MS = 5000, BACKLOG_DEADLINE_MS = 15000 };
 
 /*
  * Idle longer than this, the server ends the leader's session: a leader that was stopped (SIGSTOP, a suspended machine)
@@ -30,7 +31,10 @@ struct bot {
 	struct listener *listener;
 	struct delivery *delivery;
 	struct poller *poller;
-	uv_timer_t deadline;
+	uv_timer_t deadline, count;
+	struct db_plan backlog_plan;
+	struct bot_backlog backlog; /* as last counted */
+	bool counting;
 	bool up, stopping, database_down_said;
 	char database_why[IPC_TEXT_SIZE];
 	uint64_t conflicts; /* 409s when polling last went well */
@@ -41,6 +45,7 @@ static void tear_down(struct bot *bot, int exit_code)
 	if (uv_is_closing((uv_handle_t *)&bot->deadline))
 		return;
 	uv_close((uv_handle_t *)&bot->deadline, NULL);
+	uv_close((uv_handle_t *)&bot->count, NULL);
 	poller_destroy(bot->poller);
 	delivery_destroy(bot->delivery);
 	listener_destroy(bot->listener);
@@ -118,6 +123,25 @@ static void on_database_down(struct db_pool *pool, const char *why, void *data)
 	poller_yield(bot->poller);
 }
 
+static void on_counted(const struct db_reply *reply, void *data)
+{
+	struct bot *bot = data;
+	bot->counting = false;
+	if (reply->err == ERR_OK)
+		bot->backlog = bot_backlog_parse(reply->results[0]);
+}
+
+static void on_count(uv_timer_t *timer)
+{
+	struct bot *bot = timer->data;
+	if (bot->counting || bot->stopping || !db_pool_is_up(bot->leader) ||
+	    poller_state(bot->poller) == POLLER_STANDBY)
+		return;
+	bot->counting = true;
+	db_pool_run(bot->leader, bot->backlog_plan.steps, bot->backlog_plan.count,
+	    BACKLOG_DEADLINE_MS, on_counted, bot);
+}
+
 /* Weather, in the order in which it matters: without the database nothing else can be said. */
 static void report(struct worker_report *out, void *data)
 {
@@ -126,6 +150,8 @@ static void report(struct worker_report *out, void *data)
 	struct delivery_stats sent = delivery_stats(bot->delivery);
 	enum poller_state state = poller_state(bot->poller);
 	out->progress = polls.polls + sent.sent + poller_batch_stats(bot->poller).updates;
+	out->outbox_backlog = bot->backlog.messages;
+	out->outbox_oldest_ms = bot->backlog.oldest_ms;
 	out->leads = state != POLLER_STANDBY && state != POLLER_STOPPED;
 	if (state == POLLER_POLLING)
 		bot->conflicts = polls.conflicts;
@@ -183,6 +209,11 @@ static void start(struct bot *bot)
 	int64_t bot_id = telegram_token_bot_id(&w->config.bot_token);
 	(void)uv_timer_init(&w->loop, &bot->deadline);
 	bot->deadline.data = bot;
+	(void)uv_timer_init(&w->loop, &bot->count);
+	bot->count.data = bot;
+	bot->backlog = (struct bot_backlog){.messages = -1, .oldest_ms = -1};
+	(void)bot_backlog(&bot->backlog_plan);
+	(void)uv_timer_start(&bot->count, on_count, BACKLOG_MS, BACKLOG_MS);
 	bot->telegram =
 	    telegram_create(&w->loop, w->config.telegram_api_base, &w->config.bot_token, NULL);
 	if (!bot->telegram)

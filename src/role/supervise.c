@@ -48,8 +48,32 @@ static void read_test_times(struct supervisor_times *times)
 	times->restart.steady_us = (int64_t)steady_ms * 1000;
 }
 
+/* test-foreign: a program of Python, as user nobody if SALESREG_TEST_UID says so. */
+static bool add_test_foreign(struct child_spec *spec)
+{
+	const char *uid = getenv("SALESREG_TEST_UID");
+	*spec = (struct child_spec){.name = spec->name,
+	    .program = "/usr/bin/python3",
+	    .argv = {"python3", "-u", "-c", getenv("SALESREG_TEST_FOREIGN")},
+	    .listen_fd = -1,
+	    .foreign = true,
+	    .accepts_path = getenv("SALESREG_TEST_FOREIGN_PATH"),
+	    .stop_signal = SIGINT,
+	    .death_signal = SIGQUIT,
+	    .stop_ms = 30000,
+	    .drops_privileges = uid != NULL,
+	    .uid = uid ? (uid_t)strtoul(uid, NULL, 10) : 0,
+	    .gid = uid ? (gid_t)strtoul(uid, NULL, 10) : 0};
+	if (!spec->accepts_path)
+		spec->accepts_port =
+		    (uint16_t)strtoul(getenv("SALESREG_TEST_FOREIGN_PORT"), NULL, 10);
+	return true;
+}
+
 static bool add_test_worker(struct supervise *s, struct child_spec *spec)
 {
+	if (strcmp(spec->name, "test-foreign") == 0)
+		return add_test_foreign(spec);
 	spec->argv[1] = "test-worker";
 	spec->argv[2] = spec->name;
 	spec->vital = strcmp(spec->name, "test-bot") == 0;

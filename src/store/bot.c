@@ -50,3 +50,14 @@ void bot_park(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64
 	    update_id ? db_i64(a, *update_id) : NULL, user_id ? db_i64(a, user_id) : NULL,
 	    payload_json, reason);
 }
+
+size_t bot_backlog(struct db_plan *plan)
+{
+	return db_plan_add_plain(plan, SQL_BOT_BACKLOG);
+}
+
+struct bot_backlog bot_backlog_parse(const PGresult *result)
+{
+	return (struct bot_backlog){
+	    .messages = db_get_i64(result, 0, 0, 0), .oldest_ms = db_get_i64(result, 0, 1, -1)};
+}

@@ -49,6 +49,15 @@ def test_bot_and_outreach_work_under_supervise_and_over_a_crash(make_world):
     world.db.add_prospect("p1")
     world.db.eventually("SELECT assigned_rep_id IS NOT NULL FROM test_prospects WHERE id = 'p1'")
     assert well(supervisor, "outreach")["restarts"] == 0
+    # what cannot be sent yet is counted, and how old it is
+    world.settle()
+    world.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, priority, state, due_at, created_at)"
+                     " VALUES (1, 'sendMessage', '{}', 1, 'queued', now() + interval '1 hour', now() - interval '5 s')")
+    row = well(supervisor, "bot", lambda row: row["outbox_backlog"] == 1)
+    assert row["outbox_oldest_ms"] >= 5000
+    world.db.execute("DELETE FROM salesreg.outbox")
+    row = well(supervisor, "bot", lambda row: row["outbox_backlog"] == 0)
+    assert row["outbox_oldest_ms"] is None
     for role in ("bot", "outreach"):
         check = run("healthcheck", role, settings={"SALESREG_RUN_DIR": supervisor.run_dir})
         assert check.returncode == 0, check.stdout

@@ -28,3 +28,11 @@ void bot_in_hand(struct db_plan *plan, struct arena *a, int64_t bot_id, int64_t 
 void bot_block(struct db_plan *plan, struct arena *a, int64_t bot_id, int64_t pause_us);
 void bot_park(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *update_id,
     int64_t user_id, const char *payload_json, const char *reason);
+
+/* What the bot has yet to send: for people who ask how it is. */
+struct bot_backlog {
+	int64_t messages;  /* never more than 10,000 */
+	int64_t oldest_ms; /* -1: there is none */
+};
+size_t bot_backlog(struct db_plan *plan);
+struct bot_backlog bot_backlog_parse(const PGresult *result);
