@@ -105,10 +105,26 @@ void sockets_status(struct sockets *s, const char *role)
 		ask_status(s, names[i], NULL);
 }
 
+/* The supervisor, and every worker that runs alone. */
+static bool set_everywhere(struct sockets *s, const struct ipc_message *request)
+{
+	char names[NAMES_MAX][IPC_NAME_SIZE];
+	bool told = ask(s, "supervise", request) == ERR_OK;
+	size_t count = list_alone(s, names);
+	for (size_t i = 0; i < count; i++)
+		told |= ask(s, names[i], request) == ERR_OK;
+	if (!told)
+		(void)snprintf(s->message, sizeof s->message,
+		    "nothing runs with the run directory %s", s->dir);
+	return told;
+}
+
 bool sockets_set_log_level(struct sockets *s, const char *role, enum log_level level)
 {
 	struct ipc_message request = {.type = IPC_SET_LOG_LEVEL, .set_log_level = {.level = level}};
 	(void)snprintf(request.set_log_level.role, sizeof request.set_log_level.role, "%s", role);
+	if (strcmp(role, "all") == 0)
+		return set_everywhere(s, &request);
 	enum err err = ask(s, "supervise", &request);
 	if (err == ERR_NOT_FOUND || err == ERR_REFUSED) {
 		char refusal[sizeof s->message];

@@ -64,9 +64,9 @@ static bool add_test_foreign(struct child_spec *spec)
 	    .drops_privileges = uid != NULL,
 	    .uid = uid ? (uid_t)strtoul(uid, NULL, 10) : 0,
 	    .gid = uid ? (gid_t)strtoul(uid, NULL, 10) : 0};
-	if (!spec->accepts_path)
-		spec->accepts_port =
-		    (uint16_t)strtoul(getenv("SALESREG_TEST_FOREIGN_PORT"), NULL, 10);
+	const char *port = getenv("SALESREG_TEST_FOREIGN_PORT");
+	if (port)
+		spec->accepts_port = (uint16_t)strtoul(port, NULL, 10);
 	return true;
 }
 

@@ -144,7 +144,7 @@ static void start(struct child *c)
 {
 	struct supervisor *s = c->supervisor;
 	/* never two of one kind: the last one has been reaped */
-	assert(c->pid == 0 && !c->channel.open && !s->stopping);
+	assert(c->pid == 0 && !c->channel.open && !c->channel.closing && !s->stopping);
 	int ends[2] = {-1, -1};
 	if (!c->spec->foreign &&
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
@@ -322,7 +322,10 @@ static void on_deadline(struct child *c)
 		child_kill(c, SIGKILL);
 		return;
 	case CHILD_WAITING:
-		start(c);
+		if (c->channel.closing) /* it still belongs to the loop, for this round only */
+			c->deadline_us = clock_monotonic_us() + us(1);
+		else
+			start(c);
 		return;
 	case CHILD_DOWN:
 	case CHILD_STOPPED:

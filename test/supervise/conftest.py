@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from supervisor import Supervisor
+from support.paths import BINARY
 from support.process import finish
+
+HAS_TEST_WORKERS = b"SALESREG_TEST_TIMES" in BINARY.read_bytes()
+
+
+@pytest.fixture(autouse=True)
+def test_workers():
+    if not HAS_TEST_WORKERS:
+        pytest.skip(f"{BINARY} HAS NO TEST WORKERS: it was built without SALESREG_TESTS")
 
 
 @pytest.fixture

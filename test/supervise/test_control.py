@@ -1,10 +1,15 @@
 """status, healthcheck, log-level, and what systemd is told."""
 import json
 import os
+import shutil
 import signal
 import socket
+import subprocess
 from pathlib import Path
 
+import pytest
+
+from support.paths import ROOT
 from support.process import run
 from support.waiting import eventually
 
@@ -96,6 +101,7 @@ def test_a_worker_alone_answers_for_itself(salesreg, tmp_path):
     assert run("healthcheck", settings={**settings, "SALESREG_ROLE": "test-alone"}).returncode == 0
     assert run("healthcheck", settings=settings).returncode == 0
     assert run("healthcheck", "supervise", settings=settings).returncode == 1
+    assert run("log-level", "all", "debug", settings=settings).returncode == 0
     assert run("log-level", "test-alone", "error", settings=settings).returncode == 0
     second = salesreg("test-worker", "test-alone", SALESREG_TEST_DIR=tmp_path, SALESREG_RUN_DIR=worker.run_dir)
     second.wait_for_log("no control socket.*another test-alone runs")
@@ -147,6 +153,16 @@ def test_nonsense_and_idlers_at_the_control_socket_harm_nobody(ready):
     assert s.command("healthcheck").returncode == 0
     assert oct(os.stat(path).st_mode & 0o777) == "0o600"
     assert oct(os.stat(s.run_dir).st_mode & 0o777) == "0o700"
+
+
+def test_the_systemd_unit_is_one():
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("NO systemd-analyze HERE: config/salesreg.service is not looked at")
+    done = subprocess.run(["systemd-analyze", "verify", ROOT / "config" / "salesreg.service"], capture_output=True,
+                          text=True)
+    complaints = [line for line in (done.stdout + done.stderr).splitlines()
+                  if "is not executable" not in line and "man salesreg(1)" not in line]  # not installed here
+    assert not complaints
 
 
 def test_systemd_is_told_what_it_asks_for(supervise, tmp_path):

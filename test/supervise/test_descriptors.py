@@ -7,6 +7,8 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from support.postgres import free_port
 from support.waiting import eventually
 
@@ -77,6 +79,7 @@ def test_a_worker_has_only_the_descriptors_meant_for_it(ready):
         assert not any("lock" in link for link in links.values()), links
 
 
+@pytest.mark.timeout(180 + RESTARTS)
 def test_many_restarts_neither_grow_nor_leak(ready):
     s = ready("test-bot,test-two", behaviour={"test-two": "late-exit 1"}, times={"first": 1, "longest": 1})
 
