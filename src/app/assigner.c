@@ -360,6 +360,7 @@ static void on_round(struct db_conn *conn, const struct db_reply *reply, void *d
 		end_round(s);
 		return;
 	}
+	assert(picks);
 	run(s, on_deals_written);
 	/* while the server is at it */
 	s->notices = (struct message_list){0};

@@ -41,21 +41,17 @@ struct batch {
 	struct arena scratch; /* one transaction */
 	struct telegram_update *updates;
 	size_t count, from, to; /* [from, to): the transaction in hand */
-	bool careful, single, retried, force_lock;
+	bool careful, single, retried, force_lock, lock_taken, inserted;
+	bool has_marked, has_next; /* whether the next two hold something */
+	int64_t marked, next;
 	int64_t in_hand_id, in_hand_count;
-	bool has_marked;
-	int64_t marked;
-	bool has_next;
-	int64_t next;
 	struct db_plan plan;
 	struct fold_interests interests;
 	struct fold_writes writes;
-	bool lock_taken;
 	struct {
 		size_t sessions, reps, emails, assignments, subjects, clients, lock;
 	} steps; /* of the read */
 	size_t fence_step, insert_step;
-	bool inserted;
 	struct batch_stats stats;
 };
 

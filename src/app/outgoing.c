@@ -22,7 +22,7 @@ static char *keyboard(const struct message *message, struct arena *a)
 		const struct button *b = &message->buttons[i];
 		parts[i] = arena_concat(a, "{\"text\":", json_quote(a, b->text),
 		    b->url ? ",\"url\":" : ",\"callback_data\":",
-		    json_quote(a, b->url ? b->url : b->data), "}", NULL);
+		    json_quote(a, b->url ? b->url : b->data), "}", (char *)NULL);
 		size += strlen(parts[i]) + 4;
 	}
 	char *out = arena_alloc(a, size), *end = out;
@@ -46,11 +46,11 @@ const char *outgoing_payload(const struct message *message, struct arena *a)
 		    ",\"text\":", json_quote(a, message->text),
 		    ",\"link_preview_options\":{\"is_disabled\":true}",
 		    message->button_count ? ",\"reply_markup\":" : "",
-		    message->button_count ? keyboard(message, a) : "", "}", NULL);
+		    message->button_count ? keyboard(message, a) : "", "}", (char *)NULL);
 	case MESSAGE_EDIT_KEYBOARD:
 		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
 		    ",\"message_id\":", db_i64(a, message->message_id),
-		    ",\"reply_markup\":", keyboard(message, a), "}", NULL);
+		    ",\"reply_markup\":", keyboard(message, a), "}", (char *)NULL);
 	}
 	return "{}";
 }

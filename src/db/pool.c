@@ -144,6 +144,7 @@ static void answer(struct db_pool *pool, struct waiter *w, struct db_conn *conn,
 static void refuse_waiters(struct db_pool *pool)
 {
 	for (size_t left = pool->waiting_count; left > 0 && !pool->destroyed; left--)
+		// NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the analyser does not follow TAILQ_REMOVE
 		answer(pool, TAILQ_FIRST(&pool->waiting), NULL, ERR_UNAVAILABLE);
 }
 

@@ -76,7 +76,7 @@ static void exit_78_is_never_restarted(void **state)
 static void five_deaths_before_ready_in_a_row_are_hopeless(void **state)
 {
 	(void)state;
-	static const struct {
+	const struct {
 		const struct restart_death *death;
 		bool vital;
 		int exit_code;
