@@ -6,10 +6,11 @@
 #ifdef SALESREG_TESTS
 #include "salesreg/http/listen.h"
 #endif
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <unistd.h>
 
 struct supervise {
 	struct config config;
@@ -192,6 +193,16 @@ static int run(struct supervise *s)
 	return code;
 }
 
+/* Whoever started us may have closed them; what is opened next must not become standard error. */
+static void have_standard_descriptors(void)
+{
+	int fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = open("/dev/null", O_RDWR);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
 int role_supervise(int argc, char **argv)
 {
 	if (argc > 1) {
@@ -202,6 +213,7 @@ int role_supervise(int argc, char **argv)
 		    argv[0]);
 		return help ? EXIT_CODE_OK : EXIT_CODE_USAGE;
 	}
+	have_standard_descriptors();
 	child_reset_signals();
 	(void)signal(SIGPIPE, SIG_IGN);
 	log_setup("supervise", LOG_INFO, LOG_FORMAT_TEXT);

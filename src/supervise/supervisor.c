@@ -230,7 +230,7 @@ static void on_death(struct child *c, int status)
 	struct supervisor *s = c->supervisor;
 	ipc_channel_drain(&c->channel); /* it may have said READY first */
 	ipc_channel_close(&c->channel, NULL);
-	char end[64];
+	char end[48];
 	child_describe_end(status, end, sizeof end);
 	bool asked = c->state == CHILD_STOPPING;
 	(void)snprintf(

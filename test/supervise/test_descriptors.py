@@ -3,6 +3,7 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -103,3 +104,21 @@ def test_many_restarts_neither_grow_nor_leak(ready):
     assert len(children) == 2
     stats = [Path(f"/proc/{pid}/stat").read_text() for pid in children]
     assert not any(re.search(r"\) Z ", stat) for stat in stats)
+
+
+def test_closed_standard_descriptors_are_not_taken_for_others(ready, monkeypatch):
+    original = subprocess.Popen
+
+    def without(*args, preexec_fn=None, **kwargs):
+        def arrange():
+            preexec_fn()
+            os.close(0)
+            os.close(1)
+        return original(*args, preexec_fn=arrange, **kwargs)
+
+    monkeypatch.setattr(subprocess, "Popen", without)
+    s = ready()
+    monkeypatch.undo()
+    for fd in (0, 1):
+        assert os.readlink(f"/proc/{s.pid}/fd/{fd}") == "/dev/null"
+    s.terminate()
