@@ -280,13 +280,17 @@ static void load_row(
 		goto out;
 	(void)buf_text(&value);
 	char empty[1] = "", *s = value.data ? trim(value.data) : empty;
+	if (!*s && row->fallback) {
+		/* blank counts as not set, whether it came from the variable or from its file */
+		buf_clear(&value);
+		buf_adds(&value, row->fallback);
+		(void)buf_text(&value);
+		s = value.data ? value.data : empty;
+	}
 	if (!*s) {
 		if (row->need & needs)
 			buf_addf(problems, "%s is not set; it must be: %s (%s)\n", row->name,
 			    row->rule, row->about);
-		if (row->type == TYPE_NUMBER || row->type == TYPE_CHOICE ||
-		    row->type == TYPE_SWITCH)
-			buf_addf(problems, "%s is empty\n", row->name);
 		goto out;
 	}
 	char *shown = row->type == TYPE_SECRET ? strdup("(not shown)") : strndup(s, 80);
@@ -352,6 +356,17 @@ static void dump_ids(const struct config *c, struct buf *out)
 		buf_addf(out, "%s%lld", i ? "," : "", (long long)c->admin_ids[i]);
 }
 
+/* On one line, and not all of a long one. */
+static void dump_text(const char *text, struct buf *out)
+{
+	enum { SHOWN_UNITS = 200 };
+	size_t shown = text_prefix_utf16(text, SHOWN_UNITS);
+	for (size_t i = 0; i < shown; i++)
+		buf_addc(out, (unsigned char)text[i] < ' ' ? ' ' : text[i]);
+	if (text[shown])
+		buf_addf(out, "… (%zu bytes)", strlen(text));
+}
+
 static void dump_choice(const struct config_row *row, int64_t index, struct buf *out)
 {
 	const char *word = row->rule;
@@ -370,7 +385,7 @@ void config_dump(const struct config *c, struct buf *out)
 		case TYPE_TEXT:
 		case TYPE_URL:
 			text = *(char **)field(c, row);
-			buf_addf(out, "%.200s", text ? text : "");
+			dump_text(text ? text : "", out);
 			break;
 		case TYPE_SECRET:
 			buf_adds(out, secret_is_set(field(c, row)) ? "(set)" : "(not set)");

@@ -316,7 +316,7 @@ void control_handle(struct sandbox *s, struct http_exchange *x, const char *path
 			continue;
 		size_t size;
 		const char *text = http_exchange_body(x, &size);
-		json_t *body = size > 0 ? json_loadb(text, size, 0, NULL) : NULL;
+		json_t *body = size > 0 ? json_loadb(text, size, JSON_ALLOW_NUL, NULL) : NULL;
 		if (strcmp(verb, "POST") == 0 && !json_is_object(body))
 			control_fail(s, x, 400, "the body must be a JSON object");
 		else
