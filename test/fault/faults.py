@@ -75,10 +75,10 @@ def leader_backends(db):
     return [pid for pid, granted in rows if granted], [pid for pid, granted in rows if not granted]
 
 
-def sessions(db, application):
-    """How many sessions of this process and its listener there are."""
-    return db.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                    " AND application_name IN (%s, %s) AND state = 'idle'", application, f"{application} listen")
+def await_sessions(db, application, processes=1):
+    """So many processes of a kind listen: they have started."""
+    db.eventually("SELECT count(*) = %s FROM pg_stat_activity WHERE datname = current_database()"
+                  " AND application_name = %s", processes, f"{application} listen")
 
 
 @contextmanager

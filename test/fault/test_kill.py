@@ -5,7 +5,6 @@ import pytest
 
 import faults
 from crowd import all_dealt, judge, judge_assignments
-from support.waiting import eventually
 
 ROUNDS = 4
 PEOPLE = 30
@@ -67,7 +66,7 @@ def test_eight_assigners_killed_at_random_deal_exactly_what_fits(make_world, cha
     db.no_prospects()
     db.add_reps(range(1, reps + 1))
     assigners = [world.start("outreach") for _ in range(8)]
-    eventually(lambda: faults.sessions(db, "salesreg outreach") == 16, what="all of them listen")
+    faults.await_sessions(db, "salesreg outreach", 8)
     for start in range(0, prospects, 10):
         faults.insert_prospects(db, [f"p{n:03}" for n in range(start, start + 10)])
         if chance.random() < 0.5:
@@ -77,8 +76,10 @@ def test_eight_assigners_killed_at_random_deal_exactly_what_fits(make_world, cha
             assigners[victim] = world.start("outreach")
     db.eventually("SELECT count(*) = %s FROM test_prospects WHERE assigned_rep_id IS NOT NULL", capacity * reps)
     # nobody deals any more: the next one to look finds nothing that fits
+    faults.await_sessions(db, "salesreg outreach", 8)
     assigners[0].terminate()
     world.start("outreach")
+    faults.await_sessions(db, "salesreg outreach", 8)
     db.add_prospect("one_more")
     db.eventually("SELECT bool_and(state = 'idle') FROM pg_stat_activity WHERE datname = current_database()"
                   " AND application_name = 'salesreg outreach'")

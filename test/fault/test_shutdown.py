@@ -24,6 +24,7 @@ def test_asked_to_stop_under_load_it_leaves_nothing_for_a_careful_start(make_wor
     for i in range(4):
         crowd.progress()
         faults.insert_prospects(world.db, [f"round{i}_{n}" for n in range(8)])
+        faults.await_sessions(world.db, "salesreg outreach")
         time.sleep(chance.uniform(0, 0.3))
         world.bot.terminate()
         assert is_clean(world)
@@ -114,7 +115,7 @@ def test_it_stops_while_the_database_is_down(make_world, role):
     if role == "bot":
         process.wait_ready()
     else:
-        eventually(lambda: faults.sessions(world.db, "salesreg outreach") == 2)
+        faults.await_sessions(world.db, "salesreg outreach")
     world.db.close()
     world.db.cluster.stop()
     process.wait_for_log("no database for now")
@@ -138,7 +139,7 @@ def test_it_stops_while_the_database_answers_nobody(make_world, role):
     process = world.start(role)
     if role == "bot":
         process.wait_ready()
-    eventually(lambda: faults.sessions(world.db, f"salesreg {role}") == 2)
+    faults.await_sessions(world.db, f"salesreg {role}")
     with faults.frozen_postmaster(world.db.cluster):
         # the sessions go away, and new ones are not answered
         faults.end_backends(world.db.cluster)
@@ -153,7 +154,7 @@ def test_it_stops_while_its_statements_hang(make_world, role):
     process = world.start(role)
     if role == "bot":
         process.wait_ready()
-    eventually(lambda: faults.sessions(world.db, f"salesreg {role}") == 2)
+    faults.await_sessions(world.db, f"salesreg {role}")
     with faults.frozen_backends(world.db.cluster):
         process.terminate(timeout=6)
 
