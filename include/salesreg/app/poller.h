@@ -24,8 +24,13 @@ struct poller_options {
 #define POLLER_STATE_MAP(X)                                                                        \
 	X(STANDBY, "standing by")                                                                  \
 	X(TAKING, "taking over")                                                                   \
-	X(PREPARING, "preparing") X(POLLING, "polling") X(WORKING, "working") X(PAUSED, "pausing") \
-	    X(STOPPING, "stopping") X(STOPPED, "stopped")
+	X(PREPARING, "preparing")                                                                  \
+	X(POLLING, "polling")                                                                      \
+	X(WORKING, "working")                                                                      \
+	X(PAUSED, "pausing")                                                                       \
+	X(STOPPING, "stopping")                                                                    \
+	X(STOPPED, "stopped")
+
 enum poller_state {
 #define X(name, text) POLLER_##name,
 	POLLER_STATE_MAP(X)
