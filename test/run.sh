@@ -29,7 +29,8 @@ passed=0 failed=0 skipped=0
 scratch=$(mktemp -d)
 # pytest runs PostgreSQL as another user, who must be able to go through here
 chmod 755 "$scratch"
-trap 'rm -rf "$scratch"' EXIT
+lint=
+trap 'kill $lint 2>/dev/null; rm -rf "$scratch"' EXIT
 
 headline() { printf '\n=== %s\n' "$*"; }
 pass() { passed=$((passed + 1)); }
@@ -70,19 +71,10 @@ if wants release; then
 	build release
 fi
 
+# The linters work while the tests mostly wait; their verdict comes at the end.
 if wants lint; then
-	headline lint
-	test/lint.sh build/dev >"$scratch/lint" 2>&1
-	cat "$scratch/lint"
-	while read -r word tool; do
-		case $word in
-		ok) pass ;;
-		FAIL) fail "lint: $tool" ;;
-		esac
-	done <<-END
-		$(grep -E '^(ok  |FAIL) ' "$scratch/lint")
-	END
-	grep -qE '^(ok  |FAIL) machine' "$scratch/lint" || fail "lint did not come to its end"
+	nice test/lint.sh build/dev >"$scratch/lint" 2>&1 &
+	lint=$!
 fi
 
 # A cmocka program prints TAP; one that dies without a "not ok", or runs other tests than it announced, counts as a failure.
@@ -171,6 +163,22 @@ if [ -n "$suites" ]; then
 	if [ "$code" != 0 ] && [ "$2" = 0 ]; then
 		fail "pytest ended with $code"
 	fi
+fi
+
+if wants lint; then
+	headline lint
+	wait "$lint"
+	lint=
+	cat "$scratch/lint"
+	while read -r word tool; do
+		case $word in
+		ok) pass ;;
+		FAIL) fail "lint: $tool" ;;
+		esac
+	done <<-END
+		$(grep -E '^(ok  |FAIL) ' "$scratch/lint")
+	END
+	grep -qE '^(ok  |FAIL) machine' "$scratch/lint" || fail "lint did not come to its end"
 fi
 
 sum_up
