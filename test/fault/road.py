@@ -1,11 +1,14 @@
-"""A way to PostgreSQL that is slow at one place: it forwards bytes, and stops for a while after certain words."""
+"""A way to PostgreSQL that is slow, or ends, at one place: it forwards bytes until certain words come along."""
 import socket
 import threading
 import time
 
 
 class SlowRoad:
-    """Whoever sends `words` to the server waits so many seconds longer for what comes back."""
+    """
+    Whoever sends `words` to the server waits so many seconds longer for what comes back; None: the words and whatever
+    follows them never arrive, as if the sender had been stopped in the middle of a request.
+    """
 
     def __init__(self, server_port, words, delay_s):
         self.server_port = server_port
@@ -44,8 +47,11 @@ class SlowRoad:
     def _there(self, client, server, until):
         for data in self._bytes(client, server):
             if self.words in data:
-                until[0] = time.monotonic() + self.delay_s
                 self.delayed += 1
+                if self.delay_s is None:
+                    server.sendall(data[:data.index(self.words)])
+                    return
+                until[0] = time.monotonic() + self.delay_s
             server.sendall(data)
 
     def _back(self, server, client, until):

@@ -5,6 +5,7 @@ import pytest
 
 import faults
 from crowd import all_dealt, judge
+from road import SlowRoad
 from support.telegram import BOT_ID
 from support.waiting import eventually
 
@@ -117,6 +118,33 @@ def test_the_standby_takes_over_from_a_leader_that_stopped_and_that_one_does_no_
     crowd.finish()
     all_dealt(world)
     judge(world, crowd)
+
+
+def test_who_is_stopped_in_the_middle_of_a_request_holds_nobody_up(make_world):
+    """
+    The server waits for the rest of the request, with the locks of its transaction, and none of its time-outs for idle
+    sessions applies.
+    """
+    world = make_world()
+    db = world.db
+    port = db.cluster.port
+    with SlowRoad(port, "sessions_read", None) as to_batch, SlowRoad(port, "dealing_write", None) as to_deal:
+        world.start_bot(DATABASE_URL=db.url.replace(f":{port}/", f":{to_batch.port}/"))
+        world.start_outreach(DATABASE_URL=db.url.replace(f":{port}/", f":{to_deal.port}/"))
+        faults.await_sessions(db, "salesreg outreach")
+        anna = world.person("Anna Petrova")
+        anna.says("привет")
+        db.add_reps([1])
+        for road, process in ((to_batch, world.bot), (to_deal, world.outreach)):
+            eventually(lambda: road.delayed)
+            process.freeze()
+        stopped = world.bot, world.outreach
+        world.start_outreach()
+        world.start_bot()
+        all_dealt(world)
+        anna.hears("offer")
+        for process in stopped:
+            process.kill()
 
 
 def test_a_leader_that_is_asked_to_stop_hands_over_at_once_and_nothing_is_doubled(pair, make_crowd, chance):
