@@ -6,6 +6,16 @@ COMMIT
 ROLLBACK
 -- name: ping
 SELECT 1
+-- name: stopped_sessions_end
+-- A process of ours that is stopped in the middle of a request (SIGSTOP, a paused container) keeps its sockets and its
+-- locks: the server waits for the rest, and its time-outs count only between requests. So whoever lives ends the session
+-- of one that holds any of our locks and has said nothing for 15 s; the leader says something every few seconds.
+SELECT pg_catalog.pg_terminate_backend(a.pid)
+FROM pg_catalog.pg_stat_activity a
+WHERE a.datname = current_database() AND a.usename = current_user AND a.application_name LIKE 'salesreg %'
+  AND a.wait_event = 'ClientRead' AND a.state_change < now() - interval '15 seconds'
+  AND EXISTS (SELECT 1 FROM pg_catalog.pg_locks l
+              WHERE l.pid = a.pid AND l.locktype = 'advisory' AND l.classid = 1935764581 AND l.granted)
 -- name: plans_discard
 DISCARD PLANS
 -- name: listener_probe

@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum {
-	HEARTBEAT_MS = 15000,
+	HEARTBEAT_MS = 10000,
 	ANSWER_MS = 10000,
 	ECHO_MS = 5000,
 	RETRY_FIRST_MS = 100,
@@ -115,7 +115,7 @@ static void on_timer(uv_timer_t *timer)
 		break;
 	case LISTENER_READY:
 		if (!l->in_run) {
-			static const struct db_step beat = {.statement = SQL_PING};
+			static const struct db_step beat = {.statement = SQL_STOPPED_SESSIONS_END};
 			l->in_run = true;
 			db_conn_run(l->conn, &beat, 1, ANSWER_MS, on_beat, l);
 		}

@@ -4,7 +4,7 @@
  * Errors: reported as `down`; it reconnects with back-off. Callbacks: never inside a starting call.
  * After each (re)connect it first LISTENs, then proves that notifications arrive (its own NOTIFY must come back: a
  * transaction pooler eats it), then calls `ready`: whoever listens sweeps there for what was missed. A heartbeat query
- * finds a connection that died silently.
+ * finds a connection that died silently, and ends the sessions of processes that were stopped while they hold a lock.
  */
 #pragma once
 #include "salesreg/db/conn.h"
