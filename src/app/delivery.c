@@ -433,8 +433,9 @@ static void send_claimed(struct delivery *d, const struct db_reply *reply)
 		delivery_send(d, rows[i].id, rows[i].chat_id, rows[i].method, rows[i].payload,
 		    rows[i].attempts, rows[i].possible_duplicate);
 	}
-	if (count == d->claim_limit)
-		d->want_claim = true; /* there may be more */
+	/* there may be more; and what waits behind a message that finished meanwhile was not looked at */
+	if (count == d->claim_limit || (left.any && unwritten(d) > 0))
+		d->want_claim = true;
 	if (left.next_due_us >= 0)
 		wake_in(d, left.next_due_us);
 }
