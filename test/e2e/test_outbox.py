@@ -65,6 +65,15 @@ def test_the_messages_of_a_chat_arrive_in_the_order_they_were_put_in(bot_world, 
     assert [anna.hears_anything().text for _ in range(30)] == [f"n{i}" for i in range(1, 31)]
 
 
+def test_rows_put_in_shortly_one_after_the_other_are_all_sent_however_they_meet(bot_world, anna):
+    """A row may come while the claim is under way that finds the one before it in flight."""
+    for i in range(150):
+        put(bot_world, anna.id, f"first {i}")
+        put(bot_world, anna.id, f"second {i}")
+        assert anna.hears_anything(timeout=15).text == f"first {i}"
+        assert anna.hears_anything(timeout=15).text == f"second {i}"
+
+
 def test_replies_go_before_notifications_and_notifications_before_bulk(make_world):
     world = make_world(TELEGRAM_RATE_LIMIT="5")
     people = world.sandbox.someone(15)
