@@ -125,11 +125,23 @@ class Process:
     def wait(self, timeout=PATIENCE_S):
         return self.popen.wait(timeout)
 
+    def listens_to(self, sig):
+        """Whether it has come as far as to handle this signal (or to hold it back): before, it simply dies of it."""
+        try:
+            with open(f"/proc/{self.pid}/status") as f:
+                masks = dict(line.split(":", 1) for line in f if line.startswith("Sig"))
+        except OSError:
+            return True  # it has ended
+        if "SigCgt" not in masks:
+            return True
+        return bool((int(masks["SigCgt"], 16) | int(masks["SigBlk"], 16)) >> (sig - 1) & 1)
+
     def ask_to_stop(self):
         if self.alive and not self.asked:
             self.asked = True
             self.check_command_line()
             self.popen.send_signal(signal.SIGCONT)
+            eventually(lambda: self.listens_to(signal.SIGTERM) or not self.alive, timeout=20, what=f"{self} handles SIGTERM")
             self.popen.send_signal(signal.SIGTERM)
 
     def terminate(self, timeout=30):
