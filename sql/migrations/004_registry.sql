@@ -48,7 +48,7 @@ CREATE TABLE salesreg.outbox (
         autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 100000);
 CREATE INDEX outbox_chat_idx ON salesreg.outbox (chat_id, id) WHERE state <> 'failed';
 CREATE INDEX outbox_due_idx ON salesreg.outbox (priority, id) WHERE state = 'queued';
-CREATE INDEX outbox_later_idx ON salesreg.outbox (due_at) WHERE state = 'queued' AND attempts > 0;
+CREATE INDEX outbox_later_idx ON salesreg.outbox (due_at) WHERE state = 'queued' AND due_at > created_at;
 
 CREATE TABLE salesreg.outbox_history (
     id                  bigint NOT NULL,
@@ -64,7 +64,7 @@ CREATE TABLE salesreg.outbox_history (
     created_at          timestamptz NOT NULL,
     finished_at         timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX outbox_history_finished_idx ON salesreg.outbox_history USING brin (finished_at) WITH (pages_per_range = 32);
+CREATE INDEX outbox_history_finished_idx ON salesreg.outbox_history (finished_at);
 
 CREATE FUNCTION salesreg.wake_on_outbox() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -211,11 +211,23 @@ CREATE TRIGGER salesreg_updated AFTER UPDATE ON public.test_prospects
 CREATE TRIGGER salesreg_deleted AFTER DELETE ON public.test_prospects
     REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION salesreg.on_prospects_deleted();
 
+-- A change of reps from anywhere: the turn and the e-mail key of a new one, the key of a changed e-mail, the release of
+-- who may not hold prospects any more. The bot's own statements have done their part when this runs.
 CREATE FUNCTION salesreg.wake_on_reps() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO salesreg.rep_dealing (rep) SELECT id FROM fresh ON CONFLICT DO NOTHING;
+    ELSE
+        DELETE FROM salesreg.rep_email e USING fresh f
+            WHERE e.rep = f.id AND (f.status = 'removed' OR e.email_key <> lower(btrim(f.email)));
+        IF EXISTS (SELECT 1 FROM fresh WHERE status IN ('suspended', 'removed')) THEN
+            PERFORM pg_notify('salesreg_sort_out', '');
+        END IF;
     END IF;
+    INSERT INTO salesreg.rep_email (email_key, rep)
+        SELECT lower(btrim(email)), id FROM fresh
+        WHERE status IN ('active', 'pending', 'suspended') AND btrim(email) <> ''
+        ON CONFLICT DO NOTHING;
     IF EXISTS (SELECT 1 FROM fresh WHERE status = 'active') THEN
         PERFORM pg_notify('salesreg_assign', '');
     END IF;

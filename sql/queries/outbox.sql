@@ -52,7 +52,7 @@ SELECT * FROM claimed ORDER BY priority, id
 -- what a claim left: microseconds until the next row that was put off is due (NULL: none was), and whether any waits at
 -- all, perhaps behind one of its chat that is under way
 SELECT (extract(epoch FROM (SELECT min(due_at) FROM salesreg.outbox
-                                WHERE state = 'queued' AND attempts > 0 AND due_at > now()) - now())
+                                WHERE state = 'queued' AND due_at > created_at AND due_at > now()) - now())
         * 1000000)::bigint,
        EXISTS (SELECT 1 FROM salesreg.outbox WHERE state = 'queued')
 -- name: outbox_sent

@@ -44,6 +44,7 @@ WITH fresh AS (
 ), keyed AS (
     INSERT INTO salesreg.rep_email (email_key, rep)
     SELECT f.email_key, f.rep FROM fresh f JOIN back b ON b.id = f.rep
+    ON CONFLICT (rep) DO UPDATE SET email_key = excluded.email_key, created_at = now()
 )
 SELECT salesreg.must((SELECT count(*) FROM back) = (SELECT count(*) FROM fresh))
 -- name: reps_email

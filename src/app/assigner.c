@@ -52,7 +52,10 @@ static void fail(struct assigner *s, const struct db_reply *reply)
 	if (strcmp(reply->sqlstate, "23505") == 0)
 		s->sort_out = true;
 	s->stats.retried++;
-	int64_t pause = backoff_us(s->failures++, PAUSE_FIRST_US, PAUSE_LONGEST_US, clock_random());
+	/* 55P03: somebody holds a lock too long; it may come free any moment */
+	bool locked = strcmp(reply->sqlstate, "55P03") == 0;
+	unsigned failures = locked ? 0 : s->failures++;
+	int64_t pause = backoff_us(failures, PAUSE_FIRST_US, PAUSE_LONGEST_US, clock_random());
 	log_warn("dealing was undone and is tried again in %lld ms: %s", (long long)pause / 1000,
 	    reply->message);
 	s->step = STEP_IDLE;
@@ -444,7 +447,8 @@ struct assigner *assigner_create(uv_loop_t *loop, const struct assigner_options 
 	(void)uv_timer_init(loop, &s->pause);
 	s->sweep.data = s->pause.data = s;
 	uint64_t interval = (uint64_t)options->sweep_interval_s * 1000;
-	(void)uv_timer_start(&s->sweep, on_sweep, interval, interval);
+	if (interval > 0)
+		(void)uv_timer_start(&s->sweep, on_sweep, interval, interval);
 	return s;
 }
 

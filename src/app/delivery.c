@@ -138,9 +138,11 @@ static size_t unwritten(const struct delivery *d)
 }
 
 /* Moves what is collected into `writing` and into the plan. */
-static void put_results(struct delivery *d, struct db_plan *plan, struct arena *a)
+static void put_results(struct delivery *d, struct db_plan *plan, struct arena *a, bool with_gone)
 {
 	for (int k = 0; k < RESULT_KINDS; k++) {
+		if (k == RESULT_GONE && !with_gone)
+			continue;
 		assert(d->writing[k].count == 0);
 		struct results empty = d->writing[k];
 		d->writing[k] = d->fresh[k];
@@ -193,8 +195,7 @@ void delivery_put_results(struct delivery *d, struct db_plan *plan, struct arena
 	assert(!d->lent && !d->running);
 	d->lent = true;
 	/* gone chats need the assignment lock: those results wait for a transaction of their own */
-	if (d->fresh[RESULT_GONE].count == 0)
-		put_results(d, plan, a);
+	put_results(d, plan, a, false);
 }
 
 void delivery_results_written(struct delivery *d, bool committed)
@@ -348,6 +349,7 @@ void delivery_send(struct delivery *d, int64_t id, int64_t chat, const char *met
 		    (long long)id, method);
 		results_add(&d->fresh[RESULT_FAILED],
 		    (struct outbox_result){.id = id, .error = "not a method this bot sends"});
+		d->want_claim = true; /* what waits behind it */
 		d->stats.failed++;
 		return;
 	}
@@ -538,7 +540,7 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 			chats[i] = d->fresh[RESULT_GONE].items[i].pause_us;
 		reps_unreachable(&d->plan, &d->arena, chats, gone);
 	}
-	put_results(d, &d->plan, &d->arena);
+	put_results(d, &d->plan, &d->arena, true);
 	if (d->claim_limit > 0)
 		plan_claim(d, &d->plan, now);
 	d->running = true;

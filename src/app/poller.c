@@ -385,6 +385,9 @@ static void on_beat_answered(const struct db_reply *reply, void *data)
 static void on_beat(uv_timer_t *timer)
 {
 	struct poller *p = timer->data;
+	/* whatever should have woken the delivery and did not */
+	if (p->leading && p->taken)
+		delivery_wake(p->options.delivery);
 	if (!p->leading || p->beating ||
 	    clock_monotonic_us() - db_pool_last_answer_us(p->options.leader) < BEAT_MS * 900)
 		return;

@@ -100,9 +100,12 @@ static void on_ready(struct listener *listener, void *data)
 static void on_notified(struct listener *listener, const char *channel, void *data)
 {
 	(void)listener;
-	(void)channel;
 	struct outreach *o = data;
-	if (o->worker.config.outreach_enabled)
+	if (!o->worker.config.outreach_enabled)
+		return;
+	if (strcmp(channel, "salesreg_sort_out") == 0)
+		assigner_sweep(o->assigner);
+	else
 		assigner_wake(o->assigner);
 }
 
@@ -139,26 +142,27 @@ static void start(struct outreach *o)
 					       .down = on_down,
 					       .data = o,
 					   });
-	o->assigner =
-	    assigner_create(&w->loop, &(struct assigner_options){
-					  .pool = o->pool,
-					  .rules = &o->rules,
-					  .strategy = (enum strategy)w->config.assignment_strategy,
-					  .sweep_interval_s = w->config.outreach_interval_s,
-				      });
+	o->assigner = assigner_create(&w->loop,
+	    &(struct assigner_options){
+		.pool = o->pool,
+		.rules = &o->rules,
+		.strategy = (enum strategy)w->config.assignment_strategy,
+		.sweep_interval_s = w->config.outreach_enabled ? w->config.outreach_interval_s : 0,
+	    });
 	if (!w->config.outreach_enabled)
 		log_warn("OUTREACH_ENABLED is false: nothing is dealt");
 	db_pool_start(o->pool);
-	o->listener = listener_create(&w->loop, &(struct listener_options){
-						    .uri = &w->config.database_url,
-						    .application_name = "salesreg outreach listen",
-						    .channels = {"salesreg_assign"},
-						    .ready = on_ready,
-						    .notified = on_notified,
-						    .down = on_listener_down,
-						    .deaf = on_deaf,
-						    .data = o,
-						});
+	o->listener =
+	    listener_create(&w->loop, &(struct listener_options){
+					  .uri = &w->config.database_url,
+					  .application_name = "salesreg outreach listen",
+					  .channels = {"salesreg_assign", "salesreg_sort_out"},
+					  .ready = on_ready,
+					  .notified = on_notified,
+					  .down = on_listener_down,
+					  .deaf = on_deaf,
+					  .data = o,
+				      });
 }
 
 int role_outreach(int argc, char **argv)

@@ -65,7 +65,6 @@ def session(postgres, template):
         cursor.execute("""
             INSERT INTO public.sales_representatives (id, telegram_id, name, email)
                 SELECT md5(n::text)::uuid, 1000000000 + n, 'Rep ' || n, n || '@truerealestate.bali' FROM generate_series(1, %(n)s) n;
-            INSERT INTO salesreg.rep_email (email_key, rep) SELECT email, id FROM public.sales_representatives;
             INSERT INTO salesreg.user_sessions (user_id) SELECT telegram_id FROM public.sales_representatives;
             INSERT INTO public.test_prospects (id, telegram_id, name, assigned_rep_id)
                 SELECT 'held' || row_number() OVER (), '@x', 'X', id FROM public.sales_representatives;

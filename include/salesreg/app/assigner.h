@@ -13,7 +13,7 @@ struct assigner_options {
 	struct db_pool *pool;
 	const struct conversation_rules *rules; /* texts, admins, capacity */
 	enum strategy strategy;
-	int64_t sweep_interval_s;
+	int64_t sweep_interval_s; /* 0: never */
 };
 struct assigner_stats {
 	uint64_t assigned, reassigned, rounds, retried;
