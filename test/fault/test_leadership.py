@@ -121,7 +121,6 @@ def test_the_standby_takes_over_from_a_leader_that_stopped_and_that_one_does_no_
     judge(world, crowd)
 
 
-@pytest.mark.skip(reason="NOT YET: not every stopped session is ended in time, dealing can wait for over a minute")
 def test_who_is_stopped_in_the_middle_of_a_request_holds_nobody_up(make_world):
     """
     The server waits for the rest of the request, with the locks of its transaction, and none of its time-outs for idle
@@ -143,7 +142,8 @@ def test_who_is_stopped_in_the_middle_of_a_request_holds_nobody_up(make_world):
         stopped = world.bot, world.outreach
         world.start_outreach()
         world.start_bot()
-        all_dealt(world)
+        # not that they stay dealt: Telegram cannot reach this rep, so the bot gives them back
+        db.eventually("SELECT count(*) = 3 FROM salesreg.assignments")
         anna.hears("offer")
         for process in stopped:
             process.kill()
