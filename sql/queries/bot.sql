@@ -1,6 +1,7 @@
 -- name: leader_lock
--- session lock; one leader a bot id
-SELECT pg_catalog.pg_advisory_lock(1935764581, pg_catalog.hashint8($1::bigint) | 16)
+-- session lock; one leader a bot id. Asked again and again rather than waited for: a wait would hold a snapshot, and
+-- with it back VACUUM, for as long as there is a leader.
+SELECT pg_catalog.pg_try_advisory_lock(1935764581, pg_catalog.hashint8($1::bigint) | 16)
 -- name: bot_state_take
 -- $1 bot id, $2 what this process had marked as in hand when it lost the leadership, or NULL: it did not die of it, so
 -- that mark is taken back. What the last leader left; from here on the state counts as unclean until bot_state_rest.

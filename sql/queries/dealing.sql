@@ -37,6 +37,7 @@ LIMIT CASE WHEN $2::integer IS NOT NULL THEN
       (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects w
        WHERE w.assigned_rep_id IS NULL AND w.status IN ('unreached', 'contacted', 'in_conversation')
        LIMIT $2::integer) enough) END
+FOR KEY SHARE OF r SKIP LOCKED -- as the foreign keys would, but a rep whom an open psql holds gets nothing for now
 -- name: dealing_turn
 SELECT nextval('salesreg.dealing_turn')
 -- name: dealing_write
@@ -77,8 +78,10 @@ CROSS JOIN LATERAL (
                       WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined')
     ORDER BY d.last_redealt, d.last_dealt, d.rep
     LIMIT 1
+    FOR KEY SHARE OF r SKIP LOCKED
 ) t
 WHERE (SELECT EXISTS (SELECT 1 FROM salesreg.prospects_apart)) -- mostly there are none, and nothing is looked at
+  AND (SELECT EXISTS (SELECT 1 FROM salesreg.rep_dealing WHERE available AND open < $1::bigint))
 ORDER BY x.since, p.id
 LIMIT 1
 FOR NO KEY UPDATE OF p SKIP LOCKED

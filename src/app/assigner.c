@@ -14,6 +14,7 @@
 enum {
 	AT_ONCE = 1000,
 	DEADLINE_MS = 30000,
+	SORT_AGAIN_MS = 10000,
 	ARENA_MAXIMUM = 128 * 1024 * 1024,
 };
 static const int64_t PAUSE_FIRST_US = 200 * 1000, PAUSE_LONGEST_US = 30 * 1000 * 1000;
@@ -45,6 +46,7 @@ struct assigner {
 
 static void go(struct assigner *s);
 static void on_pause(uv_timer_t *timer);
+static void on_sweep(uv_timer_t *timer);
 
 static void fail(struct assigner *s, const struct db_reply *reply)
 {
@@ -387,7 +389,9 @@ static void on_sorted(struct db_conn *conn, const struct db_reply *reply, void *
 	(void)conn;
 	struct assigner *s = data;
 	if (reply->err != ERR_OK) {
-		s->sort_out = true;
+		/* dealing goes on; whoever holds what is to be sorted out may hold it long */
+		uint64_t interval = (uint64_t)s->options.sweep_interval_s * 1000;
+		(void)uv_timer_start(&s->sweep, on_sweep, SORT_AGAIN_MS, interval);
 		fail(s, reply);
 		return;
 	}

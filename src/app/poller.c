@@ -181,6 +181,7 @@ static void on_updates(const struct telegram_answer *answer, void *data)
 		return;
 	size_t count = json_array_size(answer->result);
 	if (count == 0) {
+		p->careful = false;
 		/* a long poll that comes back empty at once must not become a busy loop */
 		if (clock_monotonic_us() - p->poll_started_us < 200 * 1000)
 			pause_for(p, 200 * 1000);
@@ -506,7 +507,8 @@ static void on_rested(const struct db_reply *reply, void *data)
 static void on_drained(void *data)
 {
 	struct poller *p = data;
-	if (!p->leading) {
+	/* what may have killed the last leader has yet to be met: the next one goes on carefully */
+	if (!p->leading || !p->taken || p->careful) {
 		say_stopped(p);
 		return;
 	}

@@ -5,7 +5,14 @@
 #include <string.h>
 #include <sys/queue.h>
 
-enum { MAX_SIZE = 64, RETRY_FIRST_MS = 100, RETRY_LONGEST_MS = 10000, ROLLBACK_DEADLINE_MS = 5000 };
+enum {
+	MAX_SIZE = 64,
+	RETRY_FIRST_MS = 100,
+	RETRY_LONGEST_MS = 10000,
+	ROLLBACK_DEADLINE_MS = 5000,
+	GATE_PAUSE_MS = 300,
+	GATE_DEADLINE_MS = 15000
+};
 
 /*
  *             open            opened           gate passed          granted
@@ -105,10 +112,14 @@ static void become_free(struct member *m)
 static void on_gate(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
 	struct member *m = data;
-	if (reply->err == ERR_OK)
-		become_free(m);
-	else
+	if (reply->err != ERR_OK) {
 		db_conn_discard(conn, reply->message);
+	} else if (db_get_bool(reply->results[0], 0, 0)) {
+		become_free(m);
+	} else {
+		m->retry_at_us = clock_monotonic_us() + GATE_PAUSE_MS * 1000;
+		schedule(m->pool);
+	}
 }
 
 static void on_opened(struct db_conn *conn, enum err err, const char *why, void *data)
@@ -121,7 +132,7 @@ static void on_opened(struct db_conn *conn, enum err err, const char *why, void 
 	}
 	if (m->pool->options.has_gate) {
 		m->state = MEMBER_AT_GATE;
-		db_conn_run(conn, &m->pool->options.gate, 1, 0, on_gate, m);
+		db_conn_run(conn, &m->pool->options.gate, 1, GATE_DEADLINE_MS, on_gate, m);
 	} else {
 		become_free(m);
 	}
@@ -262,7 +273,10 @@ static void on_timer(uv_timer_t *timer)
 	int64_t now = clock_monotonic_us();
 	for (size_t i = 0; i < pool->options.size; i++) {
 		struct member *m = &pool->members[i];
-		if (m->state == MEMBER_CLOSED && m->retry_at_us && m->retry_at_us <= now) {
+		if (m->state == MEMBER_AT_GATE && m->retry_at_us && m->retry_at_us <= now) {
+			m->retry_at_us = 0;
+			db_conn_run(m->conn, &pool->options.gate, 1, GATE_DEADLINE_MS, on_gate, m);
+		} else if (m->state == MEMBER_CLOSED && m->retry_at_us && m->retry_at_us <= now) {
 			m->retry_at_us = 0;
 			/* members beyond the first come back when somebody needs them */
 			if (i == 0 || pool->waiting_count > 0)
@@ -280,7 +294,8 @@ static void schedule(struct db_pool *pool)
 	int64_t nearest = INT64_MAX, now = clock_monotonic_us();
 	for (size_t i = 0; i < pool->options.size; i++) {
 		const struct member *m = &pool->members[i];
-		if (m->state == MEMBER_CLOSED && m->retry_at_us && m->retry_at_us < nearest)
+		if ((m->state == MEMBER_CLOSED || m->state == MEMBER_AT_GATE) && m->retry_at_us &&
+		    m->retry_at_us < nearest)
 			nearest = m->retry_at_us;
 	}
 	struct waiter *w;

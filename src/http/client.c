@@ -33,11 +33,16 @@ static void transfer_start(struct http_transfer *t)
 }
 
 /* Takes t from curl and from its list; the connection is kept if the answer was complete. */
-static void transfer_stop(struct http_transfer *t)
+static void transfer_stop(struct http_transfer *t, bool complete)
 {
 	struct http_client *client = t->client;
 	t->maybe_delivered = http_transfer_sent_something(t);
 	(void)curl_multi_remove_handle(client->multi, t->easy);
+	/* complete, over one connection perhaps while another one was tried */
+	if (!complete || client->connections != client->connections_looked_at) {
+		client->connections_looked_at = client->connections;
+		http_client_sockets_look_again(client);
+	}
 	TAILQ_REMOVE(&client->active, t, link);
 	client->active_count--;
 	client->places_taken -= !t->jump_queue;
@@ -67,7 +72,7 @@ static void tell(struct http_transfer *t, const struct http_answer *answer)
 static void tell_done(struct http_transfer *t, CURLcode code)
 {
 	struct http_answer answer;
-	transfer_stop(t);
+	transfer_stop(t, code == CURLE_OK);
 	http_outcome_read(t, code, &answer);
 	tell(t, &answer);
 }
@@ -166,7 +171,7 @@ void http_transfer_cancel(struct http_transfer *t)
 		TAILQ_REMOVE(&client->ready, t, link);
 		break;
 	case TRANSFER_ACTIVE:
-		transfer_stop(t);
+		transfer_stop(t, false);
 		/* who waits gets the place from the loop:
 		 * starting here could recurse through many cancels */
 		if (!TAILQ_EMPTY(&client->waiting))
@@ -203,7 +208,7 @@ void http_client_destroy(struct http_client *client, http_client_closed *closed,
 	client->closed_data = data;
 	while (!TAILQ_EMPTY(&client->active)) {
 		struct http_transfer *t = TAILQ_FIRST(&client->active);
-		transfer_stop(t);
+		transfer_stop(t, false);
 		make_ready(t, ERR_CANCELLED);
 	}
 	while (!TAILQ_EMPTY(&client->waiting)) {

@@ -75,7 +75,7 @@ struct http_client {
 	uv_timer_t timer;
 	int64_t curl_due_ms, armed_due_ms; /* uv_now() times, or never */
 	struct map sockets;                /* fd → struct http_socket */
-	uint64_t connections;
+	uint64_t connections, connections_looked_at;
 
 	/* client_handles.c */
 	struct transfer_list idle;
@@ -104,6 +104,8 @@ void http_client_sockets_finish(struct http_client *client);
 /* Has http_client_after_curl() called at due_ms or before. Never moved to a later time:
  * firing early costs less than re-arming with every request. */
 void http_client_schedule(struct http_client *client, int64_t due_ms);
+/* After curl gave a transfer up: what it closed without a word is watched no longer. */
+void http_client_sockets_look_again(struct http_client *client);
 /* curl opens and closes its connections with these. */
 curl_socket_t http_client_open_socket(
     void *data, curlsocktype purpose, struct curl_sockaddr *address);

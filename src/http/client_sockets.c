@@ -4,6 +4,8 @@
  */
 #include "client_private.h"
 #include "salesreg/base/log.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -26,8 +28,9 @@ struct http_socket {
 /*
  * A kept-alive connection goes back and forth between "watch it" and "leave it alone" with each
  * request. It stays in epoll meanwhile, which saves two system calls a request; an event nobody
- * wanted ends the watching. That is safe only because connections are opened and closed by our own
- * callbacks: no descriptor is closed, and none reused, unnoticed.
+ * wanted ends the watching. That is safe only because no descriptor is closed, and none reused,
+ * unnoticed: connections are opened and closed by our own callbacks, but for one that is given up
+ * while it connects, which curl 7.88 closes by itself (http_client_sockets_look_again()).
  */
 
 static struct http_socket *socket_find(const struct http_client *client, curl_socket_t fd)
@@ -121,6 +124,9 @@ curl_socket_t http_client_open_socket(
 	    address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
 	if (fd < 0)
 		return CURL_SOCKET_BAD;
+	struct http_socket *stale = socket_find(client, fd);
+	if (stale)
+		socket_destroy(stale);
 	if (!socket_create(client, fd, true)) {
 		(void)close(fd);
 		return CURL_SOCKET_BAD;
@@ -136,6 +142,17 @@ int http_client_close_socket(void *data, curl_socket_t fd)
 	if (s)
 		socket_destroy(s);
 	return close(fd);
+}
+
+void http_client_sockets_look_again(struct http_client *client)
+{
+	for (const struct map_slot *slot = NULL; (slot = map_next(&client->sockets, slot));) {
+		struct http_socket *s = slot->value.pointer;
+		if (fcntl(s->fd, F_GETFD) == -1 && errno == EBADF) {
+			socket_destroy(s);
+			slot = NULL; /* the map has moved */
+		}
+	}
 }
 
 /* --- the timer --- */

@@ -16,7 +16,7 @@ enum { STOP_DEADLINE_MS = 3000, STOP_LOOK_MS = 20 };
  * Nobody outside is told of a commit before it is safe: a notification leaves only after the bot's own, synchronous commit,
  * which comes later in the same log and so brings this one to disk with it.
  */
-static const char assigning_session[] = "SET synchronous_commit = off";
+static const char assigning_session[] = "SET synchronous_commit = off; SET lock_timeout = 2000";
 
 struct outreach {
 	struct worker worker;

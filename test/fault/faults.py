@@ -68,11 +68,14 @@ def insert_prospects(db, ids):
 
 
 def leader_backends(db):
-    """pids of the sessions that hold the leadership of a bot, and of those that wait for it."""
-    rows = db.rows("SELECT l.pid, l.granted FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
-                   " WHERE l.locktype = 'advisory' AND l.classid = 1935764581 AND l.objid NOT IN (1, 2)"
-                   " AND a.datname = current_database()")
-    return [pid for pid, granted in rows if granted], [pid for pid, granted in rows if not granted]
+    """pids of the sessions that hold the leadership of a bot, and of those that ask for it again and again."""
+    holders = db.rows("SELECT l.pid FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+                      " WHERE l.locktype = 'advisory' AND l.classid = 1935764581 AND l.objid NOT IN (1, 2)"
+                      " AND l.granted AND a.datname = current_database()")
+    asking = db.rows("SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+                     " AND application_name = 'salesreg bot' AND query LIKE '%%pg_try_advisory_lock%%'")
+    holding = [pid for pid, in holders]
+    return holding, [pid for pid, in asking if pid not in holding]
 
 
 def await_sessions(db, application, processes=1):

@@ -202,8 +202,6 @@ def test_an_offset_somebody_else_moved_stops_the_batch(bot_world):
     anna.hears("ask_name")
 
 
-@pytest.mark.xfail(reason="curl 7.88 closes a connection it has not established yet without its close callback; src/http"
-                          " goes on watching that descriptor", strict=False)
 def test_calls_given_up_while_they_connect_leave_nothing_behind(make_world):
     """Telegram cannot even be connected to, and the leadership comes and goes meanwhile."""
     world = make_world()

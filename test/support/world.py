@@ -58,7 +58,7 @@ class World:
             assert self.sandbox.bot_is_idle(), f"updates are under way: {self.sandbox.bot()}"
             busy = self.db.rows("SELECT application_name, query FROM pg_stat_activity WHERE datname = current_database()"
                                 " AND application_name LIKE 'salesreg%%' AND state <> 'idle'"
-                                " AND query NOT LIKE '%%pg_advisory_lock%%'")
+                                " AND query NOT LIKE '%%pg_try_advisory_lock%%'")
             assert not busy, f"transactions are under way: {busy}"
             rows = self.db.rows("SELECT id, chat_id, state, error FROM salesreg.outbox WHERE state <> 'failed'")
             assert not rows, f"messages are under way: {rows}"

@@ -20,7 +20,7 @@ struct db_pool_options {
 	const char *application_name, *session_sql;
 	size_t size, max_waiting;
 	bool has_gate;
-	struct db_step gate; /* waits as long as it takes */
+	struct db_step gate; /* one boolean: true lets pass, false is asked again soon */
 	bool (*setup)(PGconn *connection, void *data, char *error, size_t error_size);
 	/* A connection is usable / one was lost (why) or could not be made. */
 	void (*up)(struct db_pool *pool, void *data);
