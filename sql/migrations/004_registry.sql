@@ -97,6 +97,7 @@ CREATE TABLE salesreg.rep_dealing (
     rep           uuid PRIMARY KEY REFERENCES public.sales_representatives (id) ON DELETE CASCADE,
     available     boolean NOT NULL DEFAULT true,
     reason        text,
+    back_at       timestamptz,                 -- when a rep who could not be reached was heard of again
     open          bigint NOT NULL DEFAULT 0,   -- open prospects held, but for what rep_load has not brought yet
     last_dealt    bigint NOT NULL DEFAULT nextval('salesreg.dealing_turn'),
     last_redealt  bigint NOT NULL DEFAULT 0

@@ -40,7 +40,7 @@ WITH fresh AS (
     RETURNING r.id
 ), reachable AS (
     INSERT INTO salesreg.rep_dealing (rep) SELECT id FROM back
-    ON CONFLICT (rep) DO UPDATE SET available = true, reason = NULL
+    ON CONFLICT (rep) DO UPDATE SET available = true, reason = NULL, back_at = now()
 ), keyed AS (
     INSERT INTO salesreg.rep_email (email_key, rep)
     SELECT f.email_key, f.rep FROM fresh f JOIN back b ON b.id = f.rep
@@ -86,7 +86,7 @@ FROM unnest($1::uuid[], $2::text[]) AS f (rep, username) WHERE r.id = f.rep
 -- $1 rep ids: they wrote again
 WITH back AS (
     INSERT INTO salesreg.rep_dealing (rep) SELECT unnest($1::uuid[])
-    ON CONFLICT (rep) DO UPDATE SET available = true, reason = NULL
+    ON CONFLICT (rep) DO UPDATE SET available = true, reason = NULL, back_at = now()
     RETURNING 1
 )
 SELECT pg_catalog.pg_notify('salesreg_assign', '') FROM (SELECT 1 FROM back LIMIT 1) AS any_back
@@ -95,10 +95,12 @@ SELECT pg_catalog.pg_notify('salesreg_assign', '') FROM (SELECT 1 FROM back LIMI
 INSERT INTO salesreg.rep_dealing (rep, available, reason) SELECT unnest($1::uuid[]), false, $2::text
 ON CONFLICT (rep) DO UPDATE SET available = false, reason = excluded.reason
 -- name: reps_unreachable
--- $1 chats Telegram says are gone: their reps, if they are reps, get nothing more and keep nothing
+-- $1 chats Telegram says are gone: their reps, if they are reps, get nothing more and keep nothing. Not those who wrote
+-- a moment ago that they are back: the answer is older than that.
 WITH lost AS (
     SELECT r.id FROM public.sales_representatives r
     WHERE r.telegram_id = ANY ($1::bigint[]) AND r.status IN ('active', 'pending')
+      AND NOT EXISTS (SELECT 1 FROM salesreg.rep_dealing d WHERE d.rep = r.id AND d.back_at > now() - interval '10 seconds')
 ), marked AS (
     INSERT INTO salesreg.rep_dealing (rep, available, reason) SELECT id, false, 'Telegram cannot reach this rep' FROM lost
     ON CONFLICT (rep) DO UPDATE SET available = false, reason = excluded.reason

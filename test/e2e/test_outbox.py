@@ -58,6 +58,25 @@ def test_rows_put_in_while_no_bot_runs_are_sent_when_it_comes(bot_world, anna):
     assert anna.hears_anything().text == "good morning"
 
 
+def test_a_row_for_later_is_sent_when_it_is_due(bot_world, anna):
+    id = bot_world.db.value("INSERT INTO salesreg.outbox (chat_id, method, payload, due_at) VALUES (%s, 'sendMessage', %s,"
+                            " now() + interval '1500 ms') RETURNING id",
+                            anna.id, json.dumps({"chat_id": anna.id, "text": "in a while"}))
+    due = waiting(bot_world, id)["due_at"]
+    assert anna.hears_anything().text == "in a while"
+    assert finished(bot_world, id)["finished_at"] >= due
+
+
+def test_history_older_than_its_retention_is_deleted_and_no_more(make_world):
+    world = make_world(HISTORY_RETENTION_DAYS="3")
+    world.db.execute("INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts,"
+                     " possible_duplicate, created_at, finished_at) SELECT -n, 1, 'sendMessage', '{}', 0, 'sent', 1, false,"
+                     " now() - interval '9 days', now() - n * interval '1 hour' FROM generate_series(1, 12000) n")
+    world.start_bot()
+    world.db.eventually("SELECT count(*) = 71 FROM salesreg.outbox_history")
+    assert world.db.value("SELECT min(id) FROM salesreg.outbox_history") == -71
+
+
 def test_the_messages_of_a_chat_arrive_in_the_order_they_were_put_in(bot_world, anna):
     bot_world.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, priority)"
                          " SELECT %s, 'sendMessage', json_build_object('chat_id', %s, 'text', 'n' || i), i %% 3"

@@ -153,10 +153,13 @@ def test_many_prospects_at_once_are_one_notification_split_where_telegram_needs_
 
 
 def test_nothing_is_dealt_while_outreach_is_disabled(make_world):
-    world = make_world(OUTREACH_ENABLED="false")
+    world = make_world(OUTREACH_ENABLED="false", OUTREACH_INTERVAL_SECONDS="1")
     world.start_bot()
     world.start_outreach().wait_for_log("OUTREACH_ENABLED is false")
     anna, = reps(world, 1)
+    # longer than its interval, by the clock that counts
+    world.db.execute("CREATE TABLE begun AS SELECT now() AS at")
+    world.db.eventually("SELECT now() > (SELECT at FROM begun) + interval '2.5 seconds'")
     world.settle()
     assert anna.unheard() == []
     assert world.db.value(NO_REP) == 3
@@ -473,6 +476,21 @@ def test_a_403_on_sending_makes_the_rep_unavailable_and_the_prospects_go_on(empt
         first.hears("status", open=0)
         empty.db.add_prospect("p2")
         dealt(empty, "p2", first)
+
+
+def test_a_403_that_is_older_than_i_am_back_leaves_the_rep_reachable(empty):
+    anna, = reps(empty, 1)
+    anna.blocks()
+    empty.settle()
+    anna.says("я вернулась")
+    anna.hears("menu")
+    empty.sandbox.fault("403", method="sendMessage", chat=anna.id)
+    empty.db.add_prospect("p1")
+    empty.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox_history WHERE state = 'gone'")
+    empty.settle()
+    assert holder(empty, "p1") == anna.id
+    empty.db.add_prospect("p2", "Ivan P")
+    assert "Ivan P" in anna.hears_anything().text
 
 
 def test_a_suspended_rep_s_prospects_go_on_with_the_next_sweep(make_world):
