@@ -15,6 +15,7 @@ static const struct {
     {"migrate", role_migrate},
     {"check-config", role_check_config},
     {"sandbox", role_sandbox},
+    {"demo", role_demo},
     {"status", role_status},
     {"healthcheck", role_healthcheck},
     {"log-level", role_log_level},

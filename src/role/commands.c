@@ -113,6 +113,7 @@ int role_help(int argc, char **argv)
 		    "  migrate       brings the database up to date\n"
 		    "  check-config  shows the configuration in force and what is wrong with it\n"
 		    "  sandbox       a Bot API emulator, to try everything without Telegram\n"
+		    "  demo          all of it on this machine, with a page in the browser\n"
 		    "  status        what runs and how it is (--json)\n"
 		    "  healthcheck   exit code 0 or 1, for containers\n"
 		    "  log-level     changes what a running process logs\n"

@@ -1,6 +1,7 @@
 #include "salesreg/base/config.h"
 #include "salesreg/base/log.h"
 #include "salesreg/role/role.h"
+#include "salesreg/role/supervise.h"
 #include "salesreg/supervise/run_dir.h"
 #include "salesreg/supervise/supervisor.h"
 #ifdef SALESREG_TESTS
@@ -20,6 +21,7 @@ struct supervise {
 	char dir[RUN_DIR_MAX + 1];
 	struct supervisor_times times;
 	char message[400];
+	const struct supervise_company *company; /* NULL: only the workers */
 };
 
 static const char program[] = "salesreg";
@@ -137,7 +139,7 @@ static bool read_workers(struct supervise *s)
 		if (*name && !add_worker(s, name))
 			return false;
 	}
-	if (s->count > 0)
+	if (s->count > (s->company ? s->company->count : 0))
 		return true;
 	(void)snprintf(s->message, sizeof s->message,
 	    "WORKERS names nothing that can be started; it must be a list of: bot, outreach, "
@@ -180,7 +182,12 @@ static int run(struct supervise *s)
 		return EXIT_CODE_FAILED;
 	struct supervisor *supervisor = supervisor_create(&loop,
 	    &(struct supervisor_options){
-		.children = s->children, .count = s->count, .times = s->times, .run_dir = s->dir});
+		.children = s->children,
+		.count = s->count,
+		.times = s->times,
+		.run_dir = s->dir,
+		.announced = s->company ? s->company->announced : NULL,
+		.data = s->company ? s->company->data : NULL});
 	int code = EXIT_CODE_CONFIG;
 	bool started = supervisor_start(supervisor, s->message, sizeof s->message);
 	if (!started)
@@ -203,6 +210,25 @@ static void have_standard_descriptors(void)
 		(void)close(fd);
 }
 
+int supervise_run(const struct supervise_company *company)
+{
+	have_standard_descriptors();
+	child_reset_signals();
+	(void)signal(SIGPIPE, SIG_IGN);
+	log_setup("supervise", LOG_INFO, LOG_FORMAT_TEXT);
+	static struct supervise s;
+	s.company = company;
+	for (size_t i = 0; company && i < company->count; i++)
+		s.children[s.count++] = company->children[i];
+	s.times = supervisor_times_default();
+#ifdef SALESREG_TESTS
+	read_test_times(&s.times);
+#endif
+	int code = load(&s) ? run(&s) : EXIT_CODE_CONFIG;
+	config_finish(&s.config);
+	return code;
+}
+
 int role_supervise(int argc, char **argv)
 {
 	if (argc > 1) {
@@ -213,16 +239,5 @@ int role_supervise(int argc, char **argv)
 		    argv[0]);
 		return help ? EXIT_CODE_OK : EXIT_CODE_USAGE;
 	}
-	have_standard_descriptors();
-	child_reset_signals();
-	(void)signal(SIGPIPE, SIG_IGN);
-	log_setup("supervise", LOG_INFO, LOG_FORMAT_TEXT);
-	static struct supervise s;
-	s.times = supervisor_times_default();
-#ifdef SALESREG_TESTS
-	read_test_times(&s.times);
-#endif
-	int code = load(&s) ? run(&s) : EXIT_CODE_CONFIG;
-	config_finish(&s.config);
-	return code;
+	return supervise_run(NULL);
 }

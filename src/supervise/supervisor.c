@@ -65,6 +65,8 @@ static void announce(struct supervisor *s)
 	s->announced = true;
 	notify_send("READY=1");
 	log_info("every worker is ready; `salesreg status` shows them");
+	if (s->options.announced)
+		s->options.announced(s->options.data);
 }
 
 static void on_ready(struct child *c)
@@ -201,6 +203,22 @@ static bool accepts(const struct child_spec *spec)
 		       !(connected.revents & (POLLERR | POLLHUP)));
 	(void)close(fd);
 	return yes;
+}
+
+/* The workers lean on the foreign ones: they come once those accept. */
+static void start_workers(struct supervisor *s)
+{
+	if (s->workers_begun || s->stopping)
+		return;
+	for (size_t i = 0; i < s->count; i++) {
+		const struct child *c = &s->children[i];
+		if (c->spec->foreign && c->state != CHILD_READY && c->state != CHILD_GIVEN_UP)
+			return;
+	}
+	s->workers_begun = true;
+	for (size_t i = 0; i < s->count; i++)
+		if (!s->children[i].spec->foreign)
+			start(&s->children[i]);
 }
 
 /* Dying ------------------------------------------------------------------------------------------------------------------*/
@@ -387,6 +405,7 @@ void supervisor_tend(struct supervisor *s)
 		if (c->deadline_us && now >= c->deadline_us)
 			on_deadline(c);
 	}
+	start_workers(s);
 	announce(s);
 	if (s->stopping)
 		supervisor_advance_stop(s);
@@ -467,7 +486,8 @@ bool supervisor_start(struct supervisor *s, char *message, size_t message_size)
 	s->watchdog_ms = notify_watchdog_ms();
 	s->tick_due_us = s->watchdog_due_us = clock_monotonic_us();
 	for (size_t i = 0; i < s->count; i++)
-		start(&s->children[i]);
+		if (s->children[i].spec->foreign)
+			start(&s->children[i]);
 	supervisor_tend(s);
 	return true;
 }

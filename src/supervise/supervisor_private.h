@@ -67,7 +67,7 @@ struct supervisor {
 	uv_timer_t tick;
 	int64_t tick_due_us, started_us /* wall clock */;
 	struct control control;
-	bool stopping, ended, announced;
+	bool stopping, ended, announced, workers_begun;
 	int requests; /* signals that asked us to stop */
 	int64_t stop_us;
 	int exit_code;

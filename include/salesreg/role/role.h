@@ -11,6 +11,7 @@ int role_log_level(int argc, char **argv);
 int role_bot(int argc, char **argv);
 int role_outreach(int argc, char **argv);
 int role_sandbox(int argc, char **argv);
+int role_demo(int argc, char **argv);
 int role_migrate(int argc, char **argv);
 int role_check_config(int argc, char **argv);
 int role_version(int argc, char **argv);

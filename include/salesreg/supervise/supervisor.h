@@ -4,7 +4,7 @@
  * sockets in their specs from supervisor_start() on. Its tables are of fixed size.
  * Units: milliseconds in supervisor_times, microseconds of the monotonic clock inside.
  * Errors: a child's failures are its states; supervisor_start() says what keeps the supervisor itself from starting.
- * Callbacks: none; the loop ends when every child has.
+ * Callbacks: announced(), once, from the loop; the loop ends when every child has.
  */
 #pragma once
 #include "salesreg/domain/restart.h"
@@ -27,10 +27,13 @@ struct supervisor_times {
 struct supervisor_times supervisor_times_default(void);
 
 struct supervisor_options {
-	const struct child_spec *children; /* started in this order, stopped in the reverse one */
+	/* Started in this order, stopped in the reverse one; foreign ones are started first, and stopped last. */
+	const struct child_spec *children;
 	size_t count;
 	struct supervisor_times times;
 	const char *run_dir;
+	void (*announced)(void *data); /* every child is ready, for the first time; may be NULL */
+	void *data;
 };
 
 struct supervisor;

@@ -1,0 +1,313 @@
+#include "salesreg/base/config.h"
+#include "salesreg/http/listen.h"
+#include "salesreg/role/demo_postgres.h"
+#include "salesreg/role/role.h"
+#include "salesreg/role/supervise.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PORT_FIRST = 8081, PORT_LAST = 8099 };
+
+static const char usage[] =
+    "usage: salesreg demo [--listen HOST:PORT] [--data DIRECTORY] [--help]\n"
+    "The whole system on this machine, with no Telegram account and no database of yours: a private\n"
+    "PostgreSQL, an emulator of Telegram with a page in the browser, the bot and the dealing.\n"
+    "  --listen HOST:PORT  where the page is (127.0.0.1:8081, or the next free port)\n"
+    "  --data DIRECTORY    what is kept from run to run (/var/lib/salesreg-demo as root, else\n"
+    "                      $XDG_DATA_HOME/salesreg-demo)\n"
+    "Ctrl-C stops all of it; started again, everything is still there.\n";
+
+struct demo {
+	struct demo_postgres postgres;
+	char address[128], api_base[160], first_domain[256];
+	char kept[DEMO_PATH_MAX];
+	bool listen_given;
+	char message[DEMO_PATH_MAX + 400];
+};
+
+static int refuse(const struct demo *d)
+{
+	(void)fprintf(stderr, "salesreg demo: %s\n", d->message);
+	return EXIT_CODE_CONFIG;
+}
+
+static void say(const char *text)
+{
+	(void)puts(text);
+	(void)fflush(stdout);
+}
+
+/* The directory ----------------------------------------------------------------------------------------------------------*/
+
+static bool find_dir(struct demo *d, const char *given)
+{
+	char path[4096] = "";
+	const char *data_home = getenv("XDG_DATA_HOME");
+	const struct passwd *user = getpwuid(geteuid());
+	const char *home = getenv("HOME");
+	if (!home || *home != '/')
+		home = user ? user->pw_dir : "/";
+	if (given && *given == '/')
+		(void)snprintf(path, sizeof path, "%s", given);
+	else if (given) {
+		char here[2048];
+		if (getcwd(here, sizeof here))
+			(void)snprintf(path, sizeof path, "%s/%s", here, given);
+	} else if (geteuid() == 0)
+		(void)snprintf(path, sizeof path, "/var/lib/salesreg-demo");
+	else if (data_home && *data_home == '/')
+		(void)snprintf(path, sizeof path, "%s/salesreg-demo", data_home);
+	else
+		(void)snprintf(path, sizeof path, "%s/.local/share/salesreg-demo", home);
+	if (*path && strlen(path) <= DEMO_DIR_MAX && !strpbrk(path, "?&%#,'\" ")) {
+		(void)strcpy(d->postgres.dir, path);
+		return true;
+	}
+	(void)snprintf(d->message, sizeof d->message,
+	    "%.400s cannot be the demo's directory: a socket will be in it, so at most %d characters, and none "
+	    "of ? & %% # , quotes or blanks; give another one with --data",
+	    *path ? path : "that", DEMO_DIR_MAX);
+	return false;
+}
+
+static bool make_dir(struct demo *d)
+{
+	char path[DEMO_DIR_MAX + 1];
+	(void)strcpy(path, d->postgres.dir);
+	for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		(void)mkdir(path, 0755);
+		*slash = '/';
+	}
+	if (mkdir(path, 0700) == 0 || errno == EEXIST)
+		return true;
+	(void)snprintf(d->message, sizeof d->message,
+	    "the directory %s cannot be made (%s); give another one with --data", path,
+	    strerror(errno));
+	return false;
+}
+
+/*
+ * As root everything is somebody else's who may do little: PostgreSQL would refuse to run, and nothing here needs to be
+ * root. The user whom Debian's PostgreSQL brings, or the owner of what an earlier run left.
+ */
+static bool leave_root(struct demo *d, char **argv)
+{
+	if (geteuid() != 0)
+		return true;
+	struct stat info;
+	int fd = open(d->postgres.dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	const struct passwd *user = NULL;
+	if (fd >= 0 && fstat(fd, &info) == 0)
+		user = info.st_uid != 0 ? getpwuid(info.st_uid) : getpwnam("postgres");
+	if (!user)
+		user = getpwnam("nobody");
+	if (fd < 0 || !user || user->pw_uid == 0 || fchown(fd, user->pw_uid, user->pw_gid) != 0 ||
+	    fchmod(fd, 0700) != 0) {
+		(void)snprintf(d->message, sizeof d->message,
+		    "%s cannot be given to a user other than root, as whom the demo runs (%s); give "
+		    "another directory with --data, or start the demo as another user",
+		    d->postgres.dir, strerror(errno));
+		return false;
+	}
+	char *argument[] = {argv[0], argv[0], NULL, NULL, NULL, NULL, NULL};
+	static char program[] = "salesreg", data[] = "--data", listen[] = "--listen";
+	size_t n = 2;
+	argument[0] = program;
+	argument[n++] = data;
+	argument[n++] = d->postgres.dir;
+	if (d->listen_given) {
+		argument[n++] = listen;
+		argument[n++] = d->address;
+	}
+	if (setenv("HOME", d->postgres.dir, 1) == 0 && unsetenv("XDG_RUNTIME_DIR") == 0 &&
+	    setgroups(0, NULL) == 0 && setresgid(user->pw_gid, user->pw_gid, user->pw_gid) == 0 &&
+	    setresuid(user->pw_uid, user->pw_uid, user->pw_uid) == 0)
+		(void)execv("/proc/self/exe", argument);
+	(void)snprintf(d->message, sizeof d->message,
+	    "the demo cannot go on as user %s (%s): is the program executable for others? chmod a+x would make it so",
+	    user->pw_name, strerror(errno));
+	return false;
+}
+
+/* One demo a directory; held until the process ends. */
+static bool lock_dir(struct demo *d)
+{
+	char path[DEMO_PATH_MAX];
+	(void)snprintf(path, sizeof path, "%s/lock", d->postgres.dir);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	if (fd >= 0 && errno == EWOULDBLOCK)
+		(void)snprintf(d->message, sizeof d->message,
+		    "a demo with the data in %s runs already; stop that one, or give another directory with "
+		    "--data",
+		    d->postgres.dir);
+	else
+		(void)snprintf(d->message, sizeof d->message,
+		    "%s cannot be opened (%s); give another directory with --data", path,
+		    strerror(errno));
+	return false;
+}
+
+/* The page ---------------------------------------------------------------------------------------------------------------*/
+
+static bool is_free(const char *address, char *message, size_t size)
+{
+	int fd = http_listen(address, message, size);
+	if (fd >= 0)
+		(void)close(fd);
+	return fd >= 0;
+}
+
+static bool find_port(struct demo *d)
+{
+	char why[300] = "";
+	if (d->listen_given && is_free(d->address, why, sizeof why))
+		return true;
+	for (int port = PORT_FIRST; !d->listen_given && port <= PORT_LAST; port++) {
+		(void)snprintf(d->address, sizeof d->address, "127.0.0.1:%d", port);
+		if (is_free(d->address, why, sizeof why))
+			return true;
+	}
+	(void)snprintf(d->message, sizeof d->message,
+	    "the page cannot be served (%s); give a free address with --listen", why);
+	return false;
+}
+
+static uint16_t port_of(const char *address)
+{
+	const char *colon = strrchr(address, ':');
+	return colon ? (uint16_t)strtoul(colon + 1, NULL, 10) : 0;
+}
+
+/* What the workers are to use ----------------------------------------------------------------------------------------------*/
+
+static void put(const char *name, const char *value)
+{
+	char file[64];
+	(void)snprintf(file, sizeof file, "%s_FILE", name);
+	(void)unsetenv(file);
+	if (setenv(name, value, 1) != 0)
+		abort();
+}
+
+/* Nothing of a real system that is configured here may leak in. */
+static void set_environment(struct demo *d)
+{
+	static const char *const gone[] = {"SALESREG_ROLE", "PGSERVICE", "PGSERVICEFILE", "PGOPTIONS",
+	    "PGPASSFILE", "PGSSLMODE", "PGTARGETSESSIONATTRS", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_ID_FILE"};
+	for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
+		(void)unsetenv(gone[i]);
+	(void)snprintf(d->api_base, sizeof d->api_base, "http://127.0.0.1:%u", port_of(d->address));
+	char run_dir[DEMO_PATH_MAX];
+	(void)snprintf(run_dir, sizeof run_dir, "%s/run", d->postgres.dir);
+	put("DATABASE_URL", d->postgres.url);
+	put("REGISTRY_BOT_TOKEN", "1000000001:the-demo-s-own-emulator-takes-any");
+	put("TELEGRAM_API_BASE", d->api_base);
+	put("WORKERS", "bot,outreach");
+	put("no_proxy", "127.0.0.1");
+	put("NO_PROXY", "127.0.0.1");
+	if (!getenv("SALESREG_RUN_DIR") && !getenv("SALESREG_RUN_DIR_FILE"))
+		put("SALESREG_RUN_DIR", run_dir);
+	/* so that a second rep gets one of the three seeded prospects, too */
+	if (!getenv("MAX_PROSPECTS_PER_REP") && !getenv("MAX_PROSPECTS_PER_REP_FILE"))
+		put("MAX_PROSPECTS_PER_REP", "2");
+	if (!getenv("LOG_LEVEL") && !getenv("LOG_LEVEL_FILE"))
+		put("LOG_LEVEL", "warn");
+}
+
+static void find_domain(struct demo *d)
+{
+	struct config config;
+	struct buf problems;
+	buf_init(&problems, 64 * 1024);
+	/* what is wrong with it will be said by the supervisor */
+	if (config_load(&config, 0, &problems) == ERR_OK && config.email_domains)
+		(void)snprintf(d->first_domain, sizeof d->first_domain, "%.*s",
+		    (int)strcspn(config.email_domains, ", "), config.email_domains);
+	config_finish(&config);
+	buf_finish(&problems);
+}
+
+static void on_announced(void *data)
+{
+	const struct demo *d = data;
+	(void)printf(
+	    "\nEverything runs. Open this page in a browser:\n\n    %s/\n\nWhat to try first:\n"
+	    "  1. As Anna, write \"hello\", then answer: yes, Anna Petrova, anna@%s\n"
+	    "  2. She is a sales representative now, and within a second her first prospects come, with "
+	    "buttons.\n"
+	    "  3. Register somebody else; what Anna cannot take goes to them.\n\n"
+	    "The database: psql '%s'\n"
+	    "How it is:    SALESREG_RUN_DIR=%s salesreg status\n"
+	    "Ctrl-C stops everything; what you did is kept in %s.\n",
+	    d->api_base, d->first_domain, d->postgres.url, getenv("SALESREG_RUN_DIR"),
+	    d->postgres.dir);
+	(void)fflush(stdout);
+}
+
+static int run(struct demo *d)
+{
+	static struct child_spec company[2];
+	company[0] = demo_postgres_child(&d->postgres);
+	company[1] = (struct child_spec){.name = "sandbox",
+	    .argv = {"salesreg", "sandbox", "--listen", d->address, "--username", "salesreg_demo_bot",
+		"--log-level", "warn"},
+	    .vital = true,
+	    .listen_fd = -1,
+	    .foreign = true,
+	    .accepts_port = port_of(d->address)};
+	return supervise_run(&(struct supervise_company){
+	    .children = company, .count = 2, .announced = on_announced, .data = d});
+}
+
+int role_demo(int argc, char **argv)
+{
+	static struct demo d;
+	static const struct option options[] = {{"listen", required_argument, NULL, 'l'},
+	    {"data", required_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {0}};
+	const char *given = NULL;
+	for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+		if (option == 'h') {
+			(void)fputs(usage, stdout);
+			return EXIT_CODE_OK;
+		}
+		if (option == 'd') {
+			given = optarg;
+		} else if (option == 'l' && strlen(optarg) < sizeof d.address) {
+			d.listen_given = true;
+			(void)strcpy(d.address, optarg);
+		} else {
+			(void)fputs(usage, stderr);
+			return EXIT_CODE_USAGE;
+		}
+	}
+	if (optind < argc) {
+		(void)fputs(usage, stderr);
+		return EXIT_CODE_USAGE;
+	}
+	struct demo_postgres *p = &d.postgres;
+	if (!find_dir(&d, given) || !demo_postgres_find(p, d.message, sizeof d.message) ||
+	    !make_dir(&d) || !leave_root(&d, argv) || !lock_dir(&d) || !find_port(&d))
+		return refuse(&d);
+	/* where the programs of PostgreSQL may always be: they look at where they are */
+	if (chdir("/") != 0)
+		return EXIT_CODE_FAILED;
+	set_environment(&d);
+	find_domain(&d);
+	if (!demo_postgres_prepare(p, say, d.message, sizeof d.message))
+		return refuse(&d);
+	say("Starting; Ctrl-C stops everything.");
+	return run(&d);
+}
