@@ -218,8 +218,7 @@ static void set_environment(struct demo *d)
 	put("WORKERS", "bot,outreach");
 	put("no_proxy", "127.0.0.1");
 	put("NO_PROXY", "127.0.0.1");
-	if (!getenv("SALESREG_RUN_DIR") && !getenv("SALESREG_RUN_DIR_FILE"))
-		put("SALESREG_RUN_DIR", run_dir);
+	put("SALESREG_RUN_DIR", run_dir);
 	/* so that a second rep gets one of the three seeded prospects, too */
 	if (!getenv("MAX_PROSPECTS_PER_REP") && !getenv("MAX_PROSPECTS_PER_REP_FILE"))
 		put("MAX_PROSPECTS_PER_REP", "2");
@@ -260,10 +259,11 @@ static void on_announced(void *data)
 static int run(struct demo *d)
 {
 	static struct child_spec company[2];
+	(void)snprintf(d->kept, sizeof d->kept, "%s/sandbox.json", d->postgres.dir);
 	company[0] = demo_postgres_child(&d->postgres);
 	company[1] = (struct child_spec){.name = "sandbox",
 	    .argv = {"salesreg", "sandbox", "--listen", d->address, "--username", "salesreg_demo_bot",
-		"--log-level", "warn"},
+		"--keep", d->kept, "--log-level", "warn"},
 	    .vital = true,
 	    .listen_fd = -1,
 	    .foreign = true,

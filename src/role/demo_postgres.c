@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { OLD_SERVER_LOOKS = 300, OLD_SERVER_LOOK_US = 100 * 1000, STOP_MS = 30000 };
+enum { OLD_SERVER_LOOKS = 300, OLD_SERVER_LOOK_US = 100 * 1000, STOP_MS = 30000, STATUS_LINE = 8 };
 
 static bool join(char out[DEMO_PATH_MAX], const char *dir, const char *name)
 {
@@ -226,6 +226,26 @@ bool demo_postgres_prepare(
 	return make_cluster(p, message, message_size);
 }
 
+/* Its socket accepts before it does: after a crash it may be a while until it has recovered. */
+static bool is_up(const void *data)
+{
+	const struct demo_postgres *p = data;
+	char path[DEMO_PATH_MAX], text[1024];
+	(void)join(path, p->data, "postmaster.pid");
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	ssize_t n = read(fd, text, sizeof text - 1);
+	(void)close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	const char *line = text;
+	for (int i = 1; line && i < STATUS_LINE; i++) {
+		line = strchr(line, '\n');
+		line += line != NULL;
+	}
+	return line && strncmp(line, "ready", 5) == 0;
+}
+
 struct child_spec demo_postgres_child(const struct demo_postgres *p)
 {
 	/* log_min_messages: what a demo's user need not read; a server that cannot start still says why */
@@ -237,7 +257,8 @@ struct child_spec demo_postgres_child(const struct demo_postgres *p)
 	    .vital = true,
 	    .listen_fd = -1,
 	    .foreign = true,
-	    .accepts_path = p->socket,
+	    .is_up = is_up,
+	    .data = p,
 	    .stop_signal = SIGINT,
 	    .death_signal = SIGQUIT,
 	    .stop_ms = STOP_MS};

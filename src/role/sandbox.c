@@ -19,6 +19,7 @@ static const char usage[] =
     "  --listen HOST:PORT  where (127.0.0.1:8081; port 0: any free one)\n"
     "  --token TOKEN       accept only this bot token; may be given several times\n"
     "  --username NAME     the bot's username (salesreg_sandbox_bot)\n"
+    "  --keep FILE         remember people and chats from run to run\n"
     "  --limits            enforce Telegram's sending limits\n"
     "  --seed N            make identifiers repeatable\n"
     "  --ready-fd FD       write a line to this descriptor when listening\n"
@@ -76,6 +77,9 @@ static bool read_option(struct arguments *a, int option)
 		return true;
 	case 'L':
 		a->sandbox.limits = true;
+		return true;
+	case 'k':
+		a->sandbox.keep = optarg;
 		return true;
 	case 's':
 		a->sandbox.seeded = true;
@@ -140,7 +144,7 @@ int role_sandbox(int argc, char **argv)
 {
 	static const struct option options[] = {{"listen", required_argument, NULL, 'l'},
 	    {"token", required_argument, NULL, 't'}, {"username", required_argument, NULL, 'u'},
-	    {"limits", no_argument, NULL, 'L'}, {"seed", required_argument, NULL, 's'},
+	    {"limits", no_argument, NULL, 'L'}, {"keep", required_argument, NULL, 'k'}, {"seed", required_argument, NULL, 's'},
 	    {"ready-fd", required_argument, NULL, 'r'}, {"log-level", required_argument, NULL, 'v'},
 	    {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	struct arguments a = {

@@ -2,6 +2,7 @@
 #include "salesreg/base/clock.h"
 #include "salesreg/http/server.h"
 #include "salesreg/sandbox/control.h"
+#include "salesreg/sandbox/keep.h"
 #include "salesreg/sandbox/load.h"
 #include "salesreg/sandbox/state.h"
 #include <stdlib.h>
@@ -83,6 +84,8 @@ enum err sandbox_create(struct sandbox **out, uv_loop_t *loop,
 	}
 	uv_timer_init(loop, &s->timer);
 	s->timer.data = s;
+	if (options->keep)
+		keep_start(s, options->keep);
 	*out = s;
 	return ERR_OK;
 }
@@ -99,6 +102,7 @@ void sandbox_destroy(struct sandbox *s)
 	if (!s)
 		return;
 	s->closing = true;
+	keep_stop(s);
 	load_destroy(s);
 	for (struct hold *hold; (hold = TAILQ_FIRST(&s->holds));) {
 		hold_stop(s, hold);

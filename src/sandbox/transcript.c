@@ -83,6 +83,21 @@ void transcript_add(struct sandbox *s, const struct chat *chat, const char *kind
 			hold_wake(s, &w->hold);
 }
 
+void transcript_restore(
+    struct transcript *t, int64_t seq, int64_t bot, int64_t chat, const char *json)
+{
+	size_t size = strlen(json);
+	struct event *e = malloc(sizeof *e + size + 1);
+	if (!e)
+		abort();
+	*e = (struct event){.seq = seq, .bot = bot, .chat = chat, .size = size};
+	memcpy(e->json, json, size + 1);
+	TAILQ_INSERT_TAIL(&t->events, e, entry);
+	t->count++;
+	t->bytes += size;
+	t->last_seq = seq;
+}
+
 /* Calls nothing, counts the newer ones; *first is the oldest of them. */
 static int64_t count_newer(
     const struct transcript *t, const struct query *q, const struct event **first)

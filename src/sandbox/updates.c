@@ -59,6 +59,11 @@ static struct update *at(const struct updates *u, size_t i)
 	return &u->ring[(u->head + i) & (u->capacity - 1)];
 }
 
+const struct update *updates_at(const struct updates *u, size_t i)
+{
+	return at(u, i);
+}
+
 static void pop(struct updates *u)
 {
 	free(at(u, 0)->json);

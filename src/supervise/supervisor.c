@@ -180,6 +180,8 @@ static void start(struct child *c)
 /* A foreign program is ready when somebody answers at its address. */
 static bool accepts(const struct child_spec *spec)
 {
+	if (spec->is_up)
+		return spec->is_up(spec->data);
 	union {
 		struct sockaddr any;
 		struct sockaddr_in v4;

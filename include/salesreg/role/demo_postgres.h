@@ -7,7 +7,8 @@
  * Callbacks: none. Everything here blocks, before there is a loop.
  * Sources: PostgreSQL documentation, "initdb", "postgres" (options, signals: SIGINT is fast shutdown, SIGQUIT immediate),
  * 20.3 (unix_socket_directories); src/backend/utils/init/miscinit.c, CreateLockFile: a lock file whose pid is alive under
- * the same user keeps the server from starting, whatever that process is.
+ * the same user keeps the server from starting, whatever that process is; src/include/utils/pidfile.h: line 8 of
+ * postmaster.pid is the server's status.
  */
 #pragma once
 #include "salesreg/supervise/child.h"

@@ -170,6 +170,7 @@ struct sandbox_options {
 	/* The only ones accepted, NULL-terminated; NULL: any well-formed. */
 	const char *const *tokens;
 	const char *username; /* of the bots; NULL: salesreg_sandbox_bot */
+	const char *keep;     /* a file to remember people and chats in (keep.h); NULL: none */
 	bool limits;          /* Telegram's sending limits are enforced from the start */
 	bool seeded;          /* seed makes ids repeatable */
 	uint64_t seed;

@@ -33,6 +33,7 @@ enum {
 	SANDBOX_COMMAND_LISTS_MAX = 64,
 };
 
+struct keep;
 struct load;
 struct load_user;
 
@@ -118,6 +119,7 @@ struct sandbox {
 	struct limits limits;
 	struct stats stats;
 	struct load *load;
+	struct keep *keep; /* NULL: nothing is kept from run to run */
 	struct buf out;  /* the answer being written */
 	struct buf json; /* the update or event being written */
 };

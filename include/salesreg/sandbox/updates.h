@@ -77,6 +77,8 @@ void updates_init(struct updates *u, int64_t first_id);
 void updates_finish(struct updates *u);
 /* json: `"message":{…}`, copied. Returns the update id, or 0. */
 int64_t updates_add(struct bot *bot, enum update_kind kind, const char *json, size_t size);
+/* The i-th of those queued, the oldest first. */
+const struct update *updates_at(const struct updates *u, size_t i);
 bool updates_is_allowed(const struct updates *u, enum update_kind kind);
 /* Of what is queued, what has not expired. */
 size_t updates_pending(struct bot *bot);

@@ -31,10 +31,13 @@ struct child_spec {
 	int listen_fd; /* a listening socket to inherit, or -1 */
 
 	/*
-	 * A foreign program knows nothing of IPC: it is ready when something accepts at accepts_path (a unix socket) or at
-	 * accepts_port of the loopback; it is stopped after all workers, by a signal and within a time of its own.
+	 * A foreign program knows nothing of IPC: it is ready when is_up() says so, or without that when something accepts at
+	 * accepts_path (a unix socket) or at accepts_port of the loopback; it is stopped after all workers, by a signal and
+	 * within a time of its own.
 	 */
 	bool foreign;
+	bool (*is_up)(const void *data); /* called every 100 ms until true; must not block */
+	const void *data;
 	const char *accepts_path;
 	uint16_t accepts_port;
 	int stop_signal, death_signal; /* 0: SIGTERM, SIGKILL */

@@ -1,0 +1,88 @@
+"""`salesreg demo`, each in a directory of its own, with everything it starts."""
+import os
+import re
+import shutil
+import signal
+import tempfile
+from pathlib import Path
+
+import pytest
+import requests
+
+from support.paths import BINARY
+from support.postgres import free_port
+from support.process import Process, finish
+from support.telegram import Sandbox
+from support.texts import Texts
+from support.waiting import eventually
+
+
+class Page(Sandbox):
+    """The demo's sandbox; its process belongs to the demo."""
+
+    def __init__(self, base):  # pylint: disable=super-init-not-called
+        import threading
+        self.base = base
+        self._local = threading.local()
+        self.texts = Texts()
+        self._next_id = 7_000_000_000
+        self.people = {}
+
+
+class Demo(Process):
+    def __init__(self, directory, log_path, port, **settings):
+        self.directory = directory
+        self.port = port
+        args = ["--data", str(directory)] + (["--listen", f"127.0.0.1:{port}"] if port else [])
+        super().__init__("demo", args, {"SALESREG_RUN_DIR": None, "PATH": os.environ["PATH"], **settings}, log_path)
+
+    def ready(self):
+        """Awaits it; returns its page."""
+        line = self.wait_for_log(r"^    http://[0-9.:]+/$", timeout=120)
+        return Page(line.strip().rstrip("/"))
+
+    def pids(self):
+        """Everything that works for this demo."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                environ = (entry / "environ").read_bytes()
+                state = (entry / "stat").read_text().rsplit(")", 1)[1].split()[0]
+            except OSError:
+                continue
+            if state != "Z" and (f"host={self.directory}/socket".encode() in environ or int(entry.name) == self.pid):
+                found.append(int(entry.name))
+        return found
+
+    def interrupt(self):
+        """Ctrl-C."""
+        self.send(signal.SIGINT)
+        assert self.wait(60) == 0, self.log
+        assert self.pids() == []
+        self.judge()
+
+
+@pytest.fixture
+def directory():
+    made = Path(tempfile.mkdtemp(prefix="demo-", dir="/tmp"))
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture
+def demo(directory, tmp_path):
+    """demo(**settings) starts one; port=None leaves the address to it."""
+    started = []
+
+    def start(port=0, data=directory, **settings):
+        log = tmp_path / f"demo-{len(started) + 1}.log"
+        started.append(Demo(data, log, free_port() if port == 0 else port, **settings))
+        return started[-1]
+
+    yield start
+    finish(started)
+    for one in started:
+        for pid in one.pids():
+            os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,185 @@
+"""Everything by one command, as somebody meets it who has just cloned this."""
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from support.paths import BINARY
+from support.process import EXIT_CONFIG, run
+from support.waiting import eventually
+
+
+def ask(directory, sql):
+    connection = psycopg2.connect(f"host={directory}/socket port=5432 user=salesreg dbname=postgres")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall()
+    finally:
+        connection.close()
+
+
+def user_of(pid):
+    return Path(f"/proc/{pid}").stat().st_uid
+
+
+def test_a_rep_registers_and_has_a_prospect_and_everything_is_still_there_after_a_restart(demo, directory):
+    first = demo()
+    page = first.ready()
+    anna = page.person("Anna Petrova")
+    anna.registers()
+    assert "Alex" in anna.hears_anything().text
+    chat = [m.text for m in page.bot_messages(anna.id)]
+    first.interrupt()
+
+    second = demo(port=first.port)
+    page = second.ready()
+    assert [m.text for m in page.bot_messages(anna.id)] == chat
+    assert ask(directory, "SELECT status FROM sales_representatives") == [("active",)]
+    again = page.people[anna.id] = page.person("Anna Petrova", id=anna.id)
+    again.forget()
+    again.says("статус")
+    again.hears("status", open=2)
+    second.interrupt()
+
+
+def test_nothing_of_it_is_root_and_the_database_is_on_no_port(demo, directory):
+    d = demo()
+    d.ready()
+    pids = d.pids()
+    names = {Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode() for pid in pids}
+    assert {"postgres", "salesreg", "outreach"} & names
+    if os.geteuid() == 0:
+        assert all(user_of(pid) != 0 for pid in pids), {pid: user_of(pid) for pid in pids}
+    assert oct(directory.stat().st_mode & 0o777) == "0o700"
+    assert ask(directory, "SHOW listen_addresses") == [("",)]
+    d.interrupt()
+
+
+def test_after_everything_was_killed_at_once_it_starts_again(demo, directory):
+    d = demo()
+    page = d.ready()
+    anna = page.person("Anna Petrova")
+    anna.registers()
+    eventually(lambda: (directory / "sandbox.json").exists())
+    d.expect_exit(-signal.SIGKILL)
+    for pid in d.pids():
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    d.wait()
+    eventually(lambda: d.pids() == [])
+    # as in a container, where numbers are small: the old server's is somebody else's of the same user now
+    own = subprocess.Popen(["sleep", "1000"], user=directory.stat().st_uid if os.geteuid() == 0 else None)
+    for name in ("pgdata/postmaster.pid", "socket/.s.PGSQL.5432.lock"):
+        path = directory / name
+        lines = path.read_text().splitlines(keepends=True)
+        path.write_text("".join([f"{own.pid}\n"] + lines[1:]))
+    again = demo()
+    again.ready()
+    assert ask(directory, "SELECT status FROM sales_representatives") == [("active",)]
+    again.interrupt()
+    own.kill()
+    own.wait()
+
+
+def test_an_interrupted_first_run_is_no_trouble(demo, directory):
+    (directory / "pgdata.new" / "base").mkdir(parents=True)
+    (directory / "pgdata.new" / "PG_VERSION").write_text("15\n")
+    if os.geteuid() == 0:
+        for path in (directory, directory / "pgdata.new", directory / "pgdata.new" / "base"):
+            shutil.chown(path, "postgres")
+    d = demo()
+    d.ready()
+    assert not (directory / "pgdata.new").exists()
+    d.interrupt()
+
+
+def test_a_second_demo_in_the_same_directory_says_so(demo, directory):
+    d = demo()
+    d.ready()
+    second = demo()
+    second.expect_exit(EXIT_CONFIG)
+    second.wait_for_log("runs already; stop that one, or give another directory with --data")
+    second.wait()
+    assert d.alive
+    d.interrupt()
+
+
+def test_a_taken_port_is_said_if_it_was_asked_for_and_avoided_if_not(demo):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        d = demo(port=taken.getsockname()[1])
+        d.expect_exit(EXIT_CONFIG)
+        d.wait_for_log("give a free address with --listen")
+        d.wait()
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind(("127.0.0.1", 8081))
+            taken.listen()
+        except OSError:
+            pass  # then somebody else has it, which will do
+        d = demo(port=None)
+        assert ":8081" not in d.ready().base
+        d.interrupt()
+
+
+def test_settings_of_a_real_system_do_not_leak_in(demo, tmp_path):
+    secret = tmp_path / "token"
+    secret.write_text("1:real-token-of-a-real-bot-0123456789abcdef")
+    d = demo(DATABASE_URL="postgresql://nobody@192.0.2.1/real", REGISTRY_BOT_TOKEN_FILE=str(secret),
+             TELEGRAM_API_BASE="http://192.0.2.1", WORKERS="oauth", SALESREG_ROLE="bot", http_proxy="http://192.0.2.1:1",
+             PGSSLMODE="require", GOOGLE_CLIENT_ID="x")
+    page = d.ready()
+    page.person("Anna Petrova").registers()
+    d.interrupt()
+
+
+@pytest.mark.parametrize("args, says", [
+    (["--data", "/proc/nowhere"], "cannot be made"),
+    (["--data", "/tmp/" + "x" * 80], "at most 80 characters"),
+    (["--data", "/tmp/a b"], "none of"),
+])
+def test_a_directory_that_will_not_do_is_refused_with_the_reason(args, says):
+    done = run("demo", *args)
+    assert done.returncode == EXIT_CONFIG
+    assert says in done.stderr and "--data" in done.stderr
+
+
+def test_usage():
+    assert "Ctrl-C" in run("demo", "--help").stdout
+    assert run("demo", "--what").returncode == 64
+    assert run("demo", "what").returncode == 64
+
+
+def test_as_a_person_who_is_not_root(demo, tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("NOT ROOT: the other tests are this one")
+    user = pwd.getpwnam("nobody")
+    home = tmp_path / "home"
+    home.mkdir()
+    os.chown(home, user.pw_uid, user.pw_gid)
+    for parent in [home, *home.parents][:4]:
+        if str(parent) not in ("/", "/tmp"):
+            parent.chmod(parent.stat().st_mode | 0o055)
+    log = open(tmp_path / "log", "w+")
+    short = Path("/tmp") / f"d{os.getpid()}"
+    short.symlink_to(home)
+    try:
+        process = subprocess.Popen([str(BINARY), "demo"], user=user.pw_uid, group=user.pw_gid, extra_groups=[], stdout=log,
+                                   stderr=log, stdin=subprocess.DEVNULL, cwd="/",
+                                   env={"PATH": os.environ["PATH"], "HOME": str(short)})
+        text = eventually(lambda: "What to try first" in (t := Path(tmp_path / "log").read_text()) and t, timeout=120)
+        assert f"{short}/.local/share/salesreg-demo" in text
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0, Path(tmp_path / "log").read_text()
+    finally:
+        short.unlink()
+        log.close()
