@@ -2,7 +2,7 @@
 # The tests of salesreg, whole or in part, on a bare Debian 12: installs what is missing, builds, runs, sums up.
 #
 #   test/run.sh                          everything
-#   test/run.sh PART…                    of: lint unit fuzz integration e2e fault supervise demo release
+#   test/run.sh PART…                    of: lint unit fuzz integration e2e fault supervise demo bare release
 #   test/run.sh e2e -- -k registration   what follows -- goes to pytest
 #
 # Ends in "N passed, N failed" (", N skipped" may follow); the exit code says the same. One cmocka test, one fuzz target,
@@ -17,12 +17,12 @@ parts=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--) shift; break ;;
-	lint | unit | fuzz | integration | e2e | fault | supervise | demo | release) parts="$parts $1" ;;
+	lint | unit | fuzz | integration | e2e | fault | supervise | demo | bare | release) parts="$parts $1" ;;
 	*) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
 	esac
 	shift
 done
-[ -n "$parts" ] || parts="release lint unit fuzz integration e2e fault supervise demo"
+[ -n "$parts" ] || parts="release lint unit fuzz integration e2e fault supervise demo bare"
 wants() { case " $parts " in *" $1 "*) true ;; *) false ;; esac; }
 
 passed=0 failed=0 skipped=0
@@ -130,7 +130,7 @@ if wants fuzz && build fuzz; then
 fi
 
 suites=
-for suite in integration e2e fault supervise demo; do
+for suite in integration e2e fault supervise demo bare; do
 	wants "$suite" || continue
 	if [ -n "$(find "test/$suite" -name 'test_*.py' 2>/dev/null)" ]; then
 		suites="$suites test/$suite"

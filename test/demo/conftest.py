@@ -1,32 +1,15 @@
 """`salesreg demo`, each in a directory of its own, with everything it starts."""
 import os
-import re
 import shutil
 import signal
 import tempfile
 from pathlib import Path
 
 import pytest
-import requests
 
-from support.paths import BINARY
 from support.postgres import free_port
+from support.page import Page
 from support.process import Process, finish
-from support.telegram import Sandbox
-from support.texts import Texts
-from support.waiting import eventually
-
-
-class Page(Sandbox):
-    """The demo's sandbox; its process belongs to the demo."""
-
-    def __init__(self, base):  # pylint: disable=super-init-not-called
-        import threading
-        self.base = base
-        self._local = threading.local()
-        self.texts = Texts()
-        self._next_id = 7_000_000_000
-        self.people = {}
 
 
 class Demo(Process):
