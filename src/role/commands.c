@@ -16,10 +16,22 @@ static void print_problems(struct buf *problems)
 	(void)fputs(buf_text(problems), stderr);
 }
 
+/* These take no arguments. False: there was one, which has been answered; *code is the exit code. */
+static bool goes_on(int argc, char **argv, const char *what, int *code)
+{
+	if (argc == 1)
+		return true;
+	bool help = strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0;
+	(void)fprintf(help ? stdout : stderr, "usage: salesreg %s\n%s\n", argv[0], what);
+	*code = help ? EXIT_CODE_OK : EXIT_CODE_USAGE;
+	return false;
+}
+
 int role_version(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
+	int code;
+	if (!goes_on(argc, argv, "Versions of the program and its libraries.", &code))
+		return code;
 	int pq = PQlibVersion();
 	(void)printf("salesreg %s\nlibuv %s\nlibpq %d.%d\nlibcurl %s\njansson %s\nlibmicrohttpd "
 		     "%s\nlibsodium %s\n",
@@ -31,8 +43,11 @@ int role_version(int argc, char **argv)
 
 int role_check_config(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
+	int code;
+	if (!goes_on(argc, argv,
+		"The configuration in force, and a line for everything wrong with it (exit code 78).",
+		&code))
+		return code;
 	struct config config;
 	struct texts texts = {0};
 	struct conversation_rules rules;
@@ -48,7 +63,7 @@ int role_check_config(int argc, char **argv)
 	config_dump(&config, &dump);
 	(void)fputs(buf_text(&dump), stdout);
 	(void)fflush(stdout);
-	int code = err == ERR_OK && rules_err == ERR_OK ? EXIT_CODE_OK : EXIT_CODE_CONFIG;
+	code = err == ERR_OK && rules_err == ERR_OK ? EXIT_CODE_OK : EXIT_CODE_CONFIG;
 	if (code != EXIT_CODE_OK)
 		print_problems(&problems);
 	else
@@ -63,13 +78,15 @@ int role_check_config(int argc, char **argv)
 
 int role_migrate(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
+	int code = EXIT_CODE_CONFIG, applied = 0;
+	if (!goes_on(argc, argv,
+		"Brings the database of DATABASE_URL up to date; the workers do so at their start, too.",
+		&code))
+		return code;
 	log_setup("migrate", LOG_INFO, LOG_FORMAT_TEXT);
 	struct config config;
 	struct buf problems;
 	buf_init(&problems, 64 * 1024);
-	int code = EXIT_CODE_CONFIG, applied = 0;
 	char error[512] = "";
 	PGconn *pg = NULL;
 	if (config_load(&config, CONFIG_NEEDS_DATABASE, &problems) != ERR_OK) {

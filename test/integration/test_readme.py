@@ -59,3 +59,20 @@ def test_every_package_in_the_list_has_a_group_that_somebody_installs():
         assert groups and set(groups) <= {"build", "run", "test", "bench"}, package
     names = [line[0] for line in lines]
     assert len(set(names)) == len(names)
+
+
+def test_the_man_page_is_sound_and_names_every_command():
+    page = ROOT / "config" / "salesreg.1"
+    done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", page], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    text = page.read_text().replace("\\-", "-")
+    commands = re.findall(r"^  ([a-z-]+)  +[a-zA-Z0-9]", run("help").stdout, re.M)
+    assert {"supervise", "bot", "outreach", "demo", "status"} <= set(commands)
+    for command in commands:
+        assert re.search(rf"^\.(B|BR|BI) (.*\W)?{command}\b", text, re.M), command
+
+
+def test_every_command_has_help():
+    for command in re.findall(r"^  ([a-z-]+)  +[a-zA-Z0-9]", run("help").stdout, re.M):
+        done = run(command, "--help")
+        assert done.returncode == 0 and done.stdout.strip(), command
