@@ -120,10 +120,11 @@ static bool run_initdb(
 	char program[DEMO_PATH_MAX], log_path[DEMO_PATH_MAX];
 	(void)join(program, p->programs, "initdb");
 	(void)join(log_path, p->dir, "initdb.log");
-	/* Whoever can reach the socket, in a directory of ours alone, is us: hence "trust". */
+	/* The path is argv[0], too: by it the program finds its siblings.
+	 * Whoever can reach the socket, in a directory of ours alone, is us: hence "trust". */
 	struct child_spec spec = {.name = "initdb",
 	    .program = program,
-	    .argv = {"initdb", "-D", fresh, "-U", "salesreg", "-E", "UTF8", "--locale=C.UTF-8",
+	    .argv = {program, "-D", fresh, "-U", "salesreg", "-E", "UTF8", "--locale=C.UTF-8",
 		"--auth=trust", "--no-instructions"},
 	    .listen_fd = -1};
 	/* what it says is for when it fails */
@@ -251,7 +252,7 @@ struct child_spec demo_postgres_child(const struct demo_postgres *p)
 	/* log_min_messages: what a demo's user need not read; a server that cannot start still says why */
 	return (struct child_spec){.name = "postgres",
 	    .program = p->server,
-	    .argv = {"postgres", "-D", p->data, "-c", "listen_addresses=", "-c", p->socket_option, "-c",
+	    .argv = {p->server, "-D", p->data, "-c", "listen_addresses=", "-c", p->socket_option, "-c",
 		"port=5432", "-c", "log_min_messages=fatal", "-c", "shared_buffers=32MB", "-c",
 		"max_connections=30"},
 	    .vital = true,

@@ -24,7 +24,8 @@ def starts(bare, tmp_path, name):
 
     def look():
         text = path.read_text(errors="replace")
-        assert process.poll() is None, f"it ended with {process.returncode}:\n{text[-4000:]}"
+        if process.poll() is not None:
+            raise RuntimeError(f"it ended with {process.returncode}:\n{text[-4000:]}")
         return text if "What to try first" in text else None
     return process, Page(f"http://127.0.0.1:{port}"), eventually(look, timeout=1500, what="the demo runs")
 

@@ -54,7 +54,7 @@ def test_nothing_of_it_is_root_and_the_database_is_on_no_port(demo, directory):
     d.ready()
     pids = d.pids()
     names = {Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode() for pid in pids}
-    assert {"postgres", "salesreg", "outreach"} & names
+    assert any(n.endswith("/postgres") for n in names), names
     if os.geteuid() == 0:
         assert all(user_of(pid) != 0 for pid in pids), {pid: user_of(pid) for pid in pids}
     assert oct(directory.stat().st_mode & 0o777) == "0o700"
