@@ -1,6 +1,7 @@
 #include "salesreg/role/worker.h"
 #include "salesreg/base/log.h"
 #include "salesreg/role/presence.h"
+#include <libpq-fe.h>
 #include <errno.h>
 #include <malloc.h>
 #include <signal.h>
@@ -42,6 +43,17 @@ int worker_rules(struct worker *w, struct conversation_rules *rules, struct text
 	return err == ERR_OK ? EXIT_CODE_OK : EXIT_CODE_CONFIG;
 }
 
+/* The example's password is what everybody tries first. */
+static void warn_of_example_password(const struct secret *uri)
+{
+	PQconninfoOption *options = PQconninfoParse(secret_reveal(uri), NULL);
+	for (const PQconninfoOption *o = options; o && o->keyword; o++)
+		if (strcmp(o->keyword, "password") == 0 && o->val && strcmp(o->val, "changeme") == 0)
+			log_warn("the database's password is the example's, changeme: change it with "
+				 "ALTER ROLE … PASSWORD, then in DATABASE_URL (compose: POSTGRES_PASSWORD)");
+	PQconninfoFree(options);
+}
+
 int worker_init(
     struct worker *w, const char *role, unsigned needs, int argc, char **argv, bool *done)
 {
@@ -71,6 +83,8 @@ int worker_init(
 		return EXIT_CODE_CONFIG;
 	}
 	buf_finish(&problems);
+	if (needs & CONFIG_NEEDS_DATABASE)
+		warn_of_example_password(&w->config.database_url);
 	arena_init(&w->arena, ARENA_MAXIMUM);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)uv_loop_init(&w->loop);
