@@ -1,5 +1,6 @@
 #include "salesreg/role/worker.h"
 #include "salesreg/base/log.h"
+#include "salesreg/base/watchdog.h"
 #include "salesreg/role/presence.h"
 #include <libpq-fe.h>
 #include <errno.h>
@@ -126,14 +127,14 @@ static void report(struct worker_report *out, void *data)
 }
 
 /*
- * Alone, a loop that hangs does not come here; then SIGALRM ends the process, and whoever watches it starts it again.
+ * Alone, a loop that hangs does not come here; then the process ends itself, and whoever watches it starts it again.
  * A supervisor does that by its heartbeats.
  */
 static void on_watchdog(uv_timer_t *timer)
 {
 	const struct worker *w = timer->data;
 	if (!presence_is_supervised(w->presence))
-		(void)alarm(WATCHDOG_S);
+		watchdog_feed(WATCHDOG_S);
 	(void)malloc_trim(0); /* what a rush needed goes back to the system */
 }
 
@@ -150,7 +151,7 @@ int worker_run(struct worker *w, void (*stop)(struct worker *, void *), void *da
 						    .data = w});
 	(void)uv_timer_start(&w->watchdog, on_watchdog, 0, WATCHDOG_S * 1000 / 4);
 	(void)uv_run(&w->loop, UV_RUN_DEFAULT);
-	(void)alarm(0);
+	watchdog_stop();
 	return w->exit_code;
 }
 

@@ -1,5 +1,6 @@
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
+#include "salesreg/base/watchdog.h"
 #include "salesreg/supervise/notify.h"
 #include "supervisor_private.h"
 #include <stdio.h>
@@ -63,6 +64,7 @@ static bool is_gone(const struct supervisor *s, bool foreign)
 static void close_all(struct supervisor *s)
 {
 	s->ended = true;
+	watchdog_stop();
 	control_close(&s->control, NULL);
 	uv_close((uv_handle_t *)&s->died, NULL);
 	uv_close((uv_handle_t *)&s->terminate, NULL);

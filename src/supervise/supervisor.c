@@ -1,5 +1,6 @@
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
+#include "salesreg/base/watchdog.h"
 #include "salesreg/supervise/notify.h"
 #include "supervisor_private.h"
 #include <assert.h>
@@ -14,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ACCEPT_LOOK_MS = 100 };
+enum { ACCEPT_LOOK_MS = 100, WATCHDOG_S = 60 };
 
 struct supervisor_times supervisor_times_default(void)
 {
@@ -416,6 +417,8 @@ void supervisor_tend(struct supervisor *s)
 		s->watchdog_due_us = now + us(s->watchdog_ms);
 	}
 	supervisor_tell(s);
+	if (!s->ended)
+		watchdog_feed(WATCHDOG_S);
 	arm(s, now);
 }
 

@@ -76,9 +76,9 @@ def test_a_worker_that_hangs_gets_itself_restarted(stack):
     before = restarts("outreach-daemon")
     pid = pid_of("outreach-daemon")
     os.kill(pid, signal.SIGSTOP)
+    alarm_is_due = time.monotonic() + 62  # 60 s from its last turn of the loop at most
     try:
         eventually(lambda: state("outreach-daemon").get("Health", {}).get("Status") == "unhealthy", timeout=90)
-        alarm_is_due = time.monotonic() + 62  # 60 s from its last turn of the loop at most
         eventually(lambda: time.monotonic() > alarm_is_due, timeout=90)
     finally:
         os.kill(pid, signal.SIGCONT)
