@@ -30,7 +30,7 @@ def test_reps_prospects_and_outbox_come_up_as_they_change(make_world, open_page)
     page.wait_text("#system-outbox", r"1 queued.*1 possibly twice")
     page.wait_text("#system-outbox", r"Анна Петрова\s+send message\s+queued")
     world.db.execute("INSERT INTO salesreg.parked_updates (bot_id, payload, reason) VALUES (1, '{}', 'x')")
-    page.wait_text("#system-parked", "^.*1: look into", )
+    page.wait_text("#system-parked", "1: look into")
     world.db.execute("UPDATE sales_representatives SET name = '<b>Anna</b>'")
     page.wait_text("#system-reps", "<b>Anna</b>")
     # what is secret stays so

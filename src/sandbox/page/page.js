@@ -83,7 +83,7 @@ const page = {
 
 function showTabs() {
   if (current !== "system" && !chats.has(current))
-    current = chats.has(front) || front === "system" ? front : [...chats.keys()][0] ?? "system";
+    current = chats.has(front) || front === "system" ? front : [...chats.keys()][0] ?? null;
   const wanted = [...[...chats.values()].map((c) => [c.id, c.person.first_name, c.unread || 0]), ["system", "System", 0]];
   const tabs = $("tabs");
   while (tabs.children.length > wanted.length)

@@ -65,7 +65,7 @@ export function showSystem(body, state) {
   }
   const reps = table("Reps", ["Name", "Status", "E-mail", "Open"],
     state.reps.rows.map((r) => [r.name, status(r.available ? r.status : `${r.status}, unreachable`), r.email,
-      { text: r.open, className: "number" }]),
+      r.open]),
     state.reps.total, "Nobody has registered yet. Write “hello” to the bot.");
   reps.id = "system-reps";
   const prospects = table("Prospects", ["Name", "Status", "Rep"],
