@@ -82,11 +82,9 @@ void page_handle(struct sandbox *s, struct http_exchange *x, const char *path)
 		control_fail(s, x, 403, wrong);
 	else if (strcmp(verb, "POST") == 0)
 		handle_post(s, x, name);
-	else if (strcmp(verb, "GET") != 0 && strcmp(verb, "HEAD") != 0)
-		control_fail(s, x, 404, "no such call");
-	else if (strcmp(name, "events") == 0)
+	else if (strcmp(verb, "GET") == 0 && strcmp(name, "events") == 0)
 		stream_start(s, x);
-	else if (strcmp(name, "chat") == 0)
+	else if (strcmp(verb, "GET") == 0 && strcmp(name, "chat") == 0)
 		send_chat(s, x);
 	else if (!send_file(x, name))
 		control_fail(s, x, 404, "no such page");

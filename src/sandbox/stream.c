@@ -10,9 +10,12 @@ enum {
 	PEOPLE_MAX = 50,
 	PEOPLE_LOOKED_AT_MAX = 5000, /* a load may have made very many */
 	TICK_MS = 500,
-	ASK_TICKS = 2,        /* the system, once a second */
-	KEEP_ALIVE_TICKS = 30 /* proxies end what is silent */
+	ASK_TICKS = 2,         /* the system, once a second */
+	KEEP_ALIVE_TICKS = 30, /* proxies end what is silent */
+	TEXT_MAX = 16 * 1024 * 1024
 };
+/* how long a bot may be busy between two polls until it counts as gone, when nobody has watched it before */
+static const int64_t BUSY_US = 2 * 1000 * 1000;
 
 struct watcher {
 	TAILQ_ENTRY(watcher) entry;
@@ -26,10 +29,9 @@ struct stream {
 	size_t count;
 	uv_timer_t timer;
 	uint64_t ticks;
-	bool asked; /* the provider has not told yet */
-	/* what was sent last */
-	struct buf bot, people, system;
-	struct buf fresh, frame;
+	bool asked;                     /* the provider has not told yet */
+	struct buf bot, people, system; /* what was sent last */
+	struct buf fresh, frame;        /* what is being made */
 	/* a bot between two polls is alive: it is gone when nothing moves from one tick to the next */
 	int64_t poll_seen_us;
 	bool was_running;
@@ -37,17 +39,17 @@ struct stream {
 
 struct stream *stream_create(struct sandbox *s)
 {
-	enum { TEXT_MAX = 16 * 1024 * 1024 };
 	struct stream *stream = calloc(1, sizeof *stream);
 	if (!stream)
 		abort();
 	stream->sandbox = s;
 	stream->instance = clock_random(); /* not the seeded one: ids must stay repeatable */
 	TAILQ_INIT(&stream->watchers);
-	struct buf *bufs[] = {
-	    &stream->bot, &stream->people, &stream->system, &stream->fresh, &stream->frame};
-	for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++)
-		buf_init(bufs[i], TEXT_MAX);
+	buf_init(&stream->bot, TEXT_MAX);
+	buf_init(&stream->people, TEXT_MAX);
+	buf_init(&stream->system, TEXT_MAX);
+	buf_init(&stream->fresh, TEXT_MAX);
+	buf_init(&stream->frame, TEXT_MAX);
 	(void)uv_timer_init(s->loop, &stream->timer);
 	stream->timer.data = stream;
 	return stream;
@@ -56,10 +58,11 @@ struct stream *stream_create(struct sandbox *s)
 static void on_timer_closed(uv_handle_t *handle)
 {
 	struct stream *stream = handle->data;
-	struct buf *bufs[] = {
-	    &stream->bot, &stream->people, &stream->system, &stream->fresh, &stream->frame};
-	for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++)
-		buf_finish(bufs[i]);
+	buf_finish(&stream->bot);
+	buf_finish(&stream->people);
+	buf_finish(&stream->system);
+	buf_finish(&stream->fresh);
+	buf_finish(&stream->frame);
 	free(stream);
 }
 
@@ -84,8 +87,13 @@ static void drop(struct stream *stream, struct watcher *w)
 
 void stream_destroy(struct stream *stream)
 {
-	for (struct watcher *w; (w = TAILQ_FIRST(&stream->watchers));)
-		drop(stream, w);
+	for (struct watcher *w = TAILQ_FIRST(&stream->watchers), *next; w; w = next) {
+		next = TAILQ_NEXT(w, entry);
+		free(w);
+	}
+	TAILQ_INIT(&stream->watchers);
+	stream->count = 0;
+	rest(stream);
 	uv_close((uv_handle_t *)&stream->timer, on_timer_closed);
 }
 
@@ -272,8 +280,9 @@ static void on_tick(uv_timer_t *timer)
 static void wake(struct stream *stream)
 {
 	const struct updates *u = &bot_of_id(stream->sandbox, 0)->updates;
+	int64_t since_us = sandbox_now_us(stream->sandbox) - u->previous_start_us;
 	stream->poll_seen_us = u->previous_start_us;
-	stream->was_running = true; /* until two ticks have seen that it is not */
+	stream->was_running = u->held || since_us < BUSY_US;
 	(void)uv_timer_start(&stream->timer, on_tick, TICK_MS, TICK_MS);
 }
 

@@ -48,7 +48,7 @@ def open_page(chromium):
     opened = []
 
     def start(sandbox, width=1280, height=800, dark=False):
-        page = Page(chromium, sandbox.base, new_tab=bool(opened))
+        page = Page(chromium, sandbox.base, new_window=bool(opened))
         opened.append(page)
         page.look(width, height, dark)
         page.load()

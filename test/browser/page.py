@@ -19,12 +19,12 @@ return [...chat.querySelectorAll('.message')].map((m) => ({
 
 
 class Page:
-    def __init__(self, driver, base, new_tab=False):
+    def __init__(self, driver, base, new_window=False):
         self.driver = driver
         self.base = base
         self.expected = []  # complaints of the browser that a test causes
-        if new_tab:
-            driver.switch_to.new_window("tab")
+        if new_window:
+            driver.switch_to.new_window("window")
         self.handle = driver.current_window_handle
 
     def front(self):

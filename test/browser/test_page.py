@@ -255,3 +255,15 @@ def test_dark_and_light_differ_and_both_can_be_read(page, bot_api):
         assert found[0][0] >= 4.5, found[:5]
         grounds.append(page.run("return getComputedStyle(document.body).backgroundColor"))
     assert grounds[0] != grounds[1]
+
+
+def test_a_tab_nobody_looks_at_lets_go_and_catches_up(page, sandbox, bot_api):
+    """A browser has few connections for a host; many tabs of this page must not use them up."""
+    page.run("Object.defineProperty(document, 'hidden', {get: () => window.away, configurable: true}); window.away = true;"
+             "document.dispatchEvent(new Event('visibilitychange'))")
+    bot_api("sendMessage", chat_id=ANNA, text="meanwhile")
+    assert not page.run("return document.body.dataset.connected ?? null") and not page.shown("#offline")
+    assert "meanwhile" not in [m["text"] for m in page.chat(ANNA).messages()]
+    page.run("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_connected()
+    page.chat(ANNA).hears("meanwhile")

@@ -108,6 +108,7 @@ function choose(id) {
   if (chat)
     chat.unread = 0;
   showTabs();
+  document.querySelector("#tabs [aria-current=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   if (chat)
     chat.messages.scrollTop = chat.messages.scrollHeight;
 }
@@ -186,8 +187,10 @@ function hello(news) {
   document.body.dataset.connected = news.instance;
 }
 
+let source = null;
+
 function listen() {
-  const source = new EventSource("/page/events");
+  source = new EventSource("/page/events");
   const on = (name, run) => source.addEventListener(name, (event) => run(JSON.parse(event.data)));
   on("hello", hello);
   on("bot", showBot);
@@ -201,9 +204,17 @@ function listen() {
     delete document.body.dataset.connected;
     // a browser tries again by itself unless it found the answer hopeless
     if (source.readyState === EventSource.CLOSED)
-      setTimeout(listen, RETRY_MS);
+      setTimeout(() => { if (!document.hidden && source.readyState === EventSource.CLOSED) listen(); }, RETRY_MS);
   };
 }
+
+// A browser has six connections for a host, all its tabs together: one that nobody looks at holds none, and catches up.
+document.addEventListener("visibilitychange", () => {
+  source.close();
+  delete document.body.dataset.connected;
+  if (!document.hidden)
+    listen();
+});
 
 $("news-close").addEventListener("click", () => { $("news").hidden = true; });
 bindPersonDialog();
