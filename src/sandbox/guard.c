@@ -49,22 +49,35 @@ static const char *header(const struct http_exchange *x, const char *name)
 	return http_exchange_header(x, name);
 }
 
-const char *guard_bot(const struct http_exchange *x)
+static const char foreign[] = "another site's page may not use this";
+static const char unknown[] =
+    "this host name is not known here: start the sandbox with --host NAME";
+
+static const char *check_origin(const struct http_exchange *x, const char *host)
 {
-	static const char foreign[] = "another site's page may not use this";
 	const char *origin = header(x, "Origin");
-	const char *host = origin ? header(x, "Host") : NULL;
 	return origin && !(host && guard_origin_is_host(origin, host)) ? foreign : NULL;
+}
+
+const char *guard_bot(const struct http_exchange *x, char *const *names)
+{
+	const char *host = header(x, "Host");
+	if (host && !guard_host_is_ours(host, names)) {
+		const char *agent = header(x, "User-Agent");
+		if (agent && strncmp(agent, "Mozilla/", 8) == 0) /* as every browser's begins */
+			return unknown;
+	}
+	return check_origin(x, host);
 }
 
 const char *guard_control(const struct http_exchange *x, char *const *names)
 {
 	const char *host = header(x, "Host"), *site = header(x, "Sec-Fetch-Site");
 	if (host && !guard_host_is_ours(host, names))
-		return "this host name is not known here: start the sandbox with --host NAME";
+		return unknown;
 	if (site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
-		return "another site's page may not use this";
-	return guard_bot(x);
+		return foreign;
+	return check_origin(x, host);
 }
 
 /* A link from anywhere may lead to the page: that shows it and does nothing. */

@@ -21,7 +21,7 @@ static void on_request(void *data, struct http_exchange *x)
 {
 	struct sandbox *s = data;
 	const char *path = http_exchange_path(x), *wrong = NULL;
-	if (strncmp(path, "/bot", 4) == 0 && !(wrong = guard_bot(x)))
+	if (strncmp(path, "/bot", 4) == 0 && !(wrong = guard_bot(x, s->hosts)))
 		call_handle(s, x, path);
 	else if (strncmp(path, "/sandbox/", 9) == 0 && !(wrong = guard_control(x, s->hosts)))
 		control_handle(s, x, path + 9);

@@ -53,6 +53,8 @@ def test_programs_go_on_as_ever(sandbox):
     assert ask(sandbox, "POST", "/sandbox/act", Content_Type="application/x-www-form-urlencoded").status_code == 200
     assert ask(sandbox, "GET", f"/bot{TOKEN}/getMe", Host="sandbox.some.network:8081").status_code == 200
     assert ask(sandbox, "GET", "/", Host="sandbox:8081").status_code == 200
+    # but a browser that was led here by such a name is no program
+    assert ask(sandbox, "GET", f"/bot{TOKEN}/getMe", Host="evil.example", User_Agent="Mozilla/5.0 (X11)").status_code == 403
 
 
 def test_another_name_can_be_allowed(tmp_path):

@@ -18,8 +18,8 @@ bool guard_host_is_ours(const char *host, char *const *names);
 bool guard_origin_is_host(const char *origin, const char *host);
 
 struct http_exchange;
-/* A call of a bot: only foreign pages are refused, whatever the host is called. */
-const char *guard_bot(const struct http_exchange *x);
+/* A call of a bot: a program may use whatever name leads here, a browser only ours. */
+const char *guard_bot(const struct http_exchange *x, char *const *names);
 /* A control call. */
 const char *guard_control(const struct http_exchange *x, char *const *names);
 /* The page and what it asks for. */
