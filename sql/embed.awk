@@ -4,7 +4,9 @@
 #   statement-table  the texts of the same, indexed by that enum
 #   texts            { "file name", "content" } a file
 function quoted(s) {
-    gsub(/\\/, "\\\\\\\\", s); gsub(/"/, "\\\"", s); gsub(/\t/, "\\t", s); gsub(/\r/, "\\r", s)
+    gsub(/\\/, "\\\\\\\\", s); gsub(/"/, "\\\"", s); gsub(/\t/, "\\t", s);
+    gsub(/[?]/, "\\?", s) # no trigraphs
+    gsub(/\r/, "\\r", s)
     return "\"" s "\\n\""
 }
 function base(path,  n, part) { n = split(path, part, "/"); return part[n] }

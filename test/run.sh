@@ -2,7 +2,8 @@
 # The tests of salesreg, whole or in part, on a bare Debian 12: installs what is missing, builds, runs, sums up.
 #
 #   test/run.sh                          everything
-#   test/run.sh PART…                    of: lint unit fuzz integration e2e fault supervise demo bare release
+#   test/run.sh PART…                    of: lint unit fuzz integration e2e fault supervise demo browser bare
+#                                        docker release
 #   test/run.sh e2e -- -k registration   what follows -- goes to pytest
 #
 # Ends in "N passed, N failed" (", N skipped" may follow); the exit code says the same. One cmocka test, one fuzz target,
@@ -17,12 +18,12 @@ parts=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--) shift; break ;;
-	lint | unit | fuzz | integration | e2e | fault | supervise | demo | bare | release) parts="$parts $1" ;;
+	lint | unit | fuzz | integration | e2e | fault | supervise | demo | browser | bare | docker | release) parts="$parts $1" ;;
 	*) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
 	esac
 	shift
 done
-[ -n "$parts" ] || parts="release lint unit fuzz integration e2e fault supervise demo bare"
+[ -n "$parts" ] || parts="release lint unit fuzz integration e2e fault supervise demo browser bare docker"
 wants() { case " $parts " in *" $1 "*) true ;; *) false ;; esac; }
 
 passed=0 failed=0 skipped=0
@@ -64,6 +65,14 @@ headline packages
 if ! test/packages.sh build run test; then
 	fail "packages could not be installed"
 	sum_up
+fi
+
+# A browser is large, and not every distribution or mirror has one.
+browser=yes
+if wants browser && ! test/packages.sh browser; then
+	browser=
+	skipped=$((skipped + 1))
+	echo "!!! SKIPPED: test/browser: no Chromium, its packages could not be installed"
 fi
 
 build dev || sum_up
@@ -130,8 +139,9 @@ if wants fuzz && build fuzz; then
 fi
 
 suites=
-for suite in integration e2e fault supervise demo bare; do
+for suite in integration e2e fault supervise demo browser bare docker; do
 	wants "$suite" || continue
+	[ "$suite" != browser ] || [ -n "$browser" ] || continue
 	if [ -n "$(find "test/$suite" -name 'test_*.py' 2>/dev/null)" ]; then
 		suites="$suites test/$suite"
 	else

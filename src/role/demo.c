@@ -263,7 +263,7 @@ static int run(struct demo *d)
 	company[0] = demo_postgres_child(&d->postgres);
 	company[1] = (struct child_spec){.name = "sandbox",
 	    .argv = {"salesreg", "sandbox", "--listen", d->address, "--username", "salesreg_demo_bot",
-		"--keep", d->kept, "--log-level", "warn"},
+		"--keep", d->kept, "--state", "--log-level", "warn"},
 	    .vital = true,
 	    .listen_fd = -1,
 	    .foreign = true,

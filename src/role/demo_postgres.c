@@ -15,7 +15,7 @@ enum { OLD_SERVER_LOOKS = 300, OLD_SERVER_LOOK_US = 100 * 1000, STOP_MS = 30000,
 
 static bool join(char out[DEMO_PATH_MAX], const char *dir, const char *name)
 {
-	return snprintf(out, DEMO_PATH_MAX, "%s/%s", dir, name) < DEMO_PATH_MAX;
+	return snprintf(out, DEMO_PATH_MAX, "%.440s/%.64s", dir, name) < DEMO_PATH_MAX;
 }
 
 static bool is_program(const char *dir, const char *name)

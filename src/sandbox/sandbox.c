@@ -2,9 +2,12 @@
 #include "salesreg/base/clock.h"
 #include "salesreg/http/server.h"
 #include "salesreg/sandbox/control.h"
+#include "salesreg/sandbox/guard.h"
 #include "salesreg/sandbox/keep.h"
 #include "salesreg/sandbox/load.h"
+#include "salesreg/sandbox/page.h"
 #include "salesreg/sandbox/state.h"
+#include "salesreg/sandbox/stream.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,39 +20,46 @@ static const int64_t FIRST_USER_ID = 1000000001;
 
 static void on_request(void *data, struct http_exchange *x)
 {
-	static const char page[] = "salesreg sandbox: bots at /bot<token>/<method>, "
-				   "people at /sandbox/…\n";
 	struct sandbox *s = data;
-	const char *path = http_exchange_path(x);
-	if (strncmp(path, "/bot", 4) == 0)
+	const char *path = http_exchange_path(x), *wrong = NULL;
+	if (strncmp(path, "/bot", 4) == 0 && !(wrong = guard_bot(x, s->hosts)))
 		call_handle(s, x, path);
-	else if (strncmp(path, "/sandbox/", 9) == 0)
+	else if (strncmp(path, "/sandbox/", 9) == 0 && !(wrong = guard_control(x, s->hosts)))
 		control_handle(s, x, path + 9);
-	else if (strcmp(path, "/") == 0)
-		http_exchange_answer(
-		    x, 200, "text/plain; charset=utf-8", page, sizeof page - 1, NULL);
+	else if (strcmp(path, "/") == 0 || strncmp(path, "/page/", 6) == 0)
+		page_handle(s, x, path);
 	else
-		control_fail(s, x, 404, "no such page");
+		control_fail(s, x, wrong ? 403 : 404, wrong ? wrong : "no such page");
 }
 
 static void on_closed(void *data, struct http_exchange *x)
 {
-	hold_on_closed(data, x);
+	if (!stream_on_closed(data, x))
+		hold_on_closed(data, x);
+}
+
+/* NULL stays NULL. */
+static char **copy_list(const char *const *list)
+{
+	size_t count = 0;
+	if (!list)
+		return NULL;
+	while (list[count])
+		count++;
+	char **copy = (char **)calloc(count + 1, sizeof *copy);
+	if (!copy)
+		abort();
+	for (size_t i = 0; i < count; i++)
+		set_string(&copy[i], list[i]);
+	return copy;
 }
 
 static void copy_options(struct sandbox *s, const struct sandbox_options *options)
 {
-	size_t count = 0;
 	set_string(&s->username, options->username ? options->username : "salesreg_sandbox_bot");
-	if (!options->tokens)
-		return;
-	while (options->tokens[count])
-		count++;
-	s->tokens = (char **)calloc(count + 1, sizeof *s->tokens);
-	if (!s->tokens)
-		abort();
-	for (size_t i = 0; i < count; i++)
-		set_string(&s->tokens[i], options->tokens[i]);
+	s->tokens = copy_list(options->tokens);
+	s->hosts = copy_list(options->hosts);
+	s->system = options->system;
 }
 
 enum err sandbox_create(struct sandbox **out, uv_loop_t *loop,
@@ -84,6 +94,7 @@ enum err sandbox_create(struct sandbox **out, uv_loop_t *loop,
 	}
 	uv_timer_init(loop, &s->timer);
 	s->timer.data = s;
+	s->stream = stream_create(s);
 	if (options->keep)
 		keep_start(s, options->keep);
 	*out = s;
@@ -104,6 +115,7 @@ void sandbox_destroy(struct sandbox *s)
 	s->closing = true;
 	keep_stop(s);
 	load_destroy(s);
+	stream_destroy(s->stream);
 	for (struct hold *hold; (hold = TAILQ_FIRST(&s->holds));) {
 		hold_stop(s, hold);
 		hold->gone(s, hold);

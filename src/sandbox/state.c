@@ -328,8 +328,11 @@ void sandbox_state_finish(struct sandbox *s)
 	faults_clear(&s->faults);
 	buf_finish(&s->out);
 	buf_finish(&s->json);
-	for (char **token = s->tokens; token && *token; token++)
-		free(*token);
-	free((void *)s->tokens);
+	char **lists[] = {s->tokens, s->hosts};
+	for (size_t i = 0; i < 2; i++) {
+		for (char **name = lists[i]; name && *name; name++)
+			free(*name);
+		free((void *)lists[i]);
+	}
 	free(s->username);
 }

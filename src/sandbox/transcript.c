@@ -2,6 +2,7 @@
 #include "salesreg/base/clock.h"
 #include "salesreg/sandbox/control.h"
 #include "salesreg/sandbox/state.h"
+#include "salesreg/sandbox/stream.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,6 +78,8 @@ void transcript_add(struct sandbox *s, const struct chat *chat, const char *kind
 	while (
 	    t->count > 1 && (t->count > TRANSCRIPT_EVENTS_MAX || t->bytes > TRANSCRIPT_BYTES_MAX))
 		drop_oldest(t);
+	if (stream_is_watched(s->stream))
+		stream_publish(s, chat, e, message_id);
 	struct waiter *w;
 	TAILQ_FOREACH (w, &t->waiters, entry)
 		if (matches(&w->query, e) && ++w->have >= w->query.want)

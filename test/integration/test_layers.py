@@ -30,9 +30,10 @@ LIBRARIES = {
     "jansson.h": {"base", "http", "telegram", "google", "sandbox", "app", "role"},
 }
 SIBLINGS = [{"domain", "db", "http", "ipc"}, {"store", "telegram", "google", "supervise", "sandbox"}]
-# embedded text, made from sql/ and config/
+# embedded text, made from sql/, config/ and src/sandbox/page/
 GENERATED = {"salesreg/generated/statements.h": {"db"}, "salesreg/generated/statements.inc": {"db"},
-             "salesreg/generated/migrations.inc": {"db"}, "salesreg/generated/texts.inc": {"app", "sandbox"}}
+             "salesreg/generated/migrations.inc": {"db"}, "salesreg/generated/texts.inc": {"app"},
+             "salesreg/generated/page.inc": {"sandbox"}}
 
 
 def files():

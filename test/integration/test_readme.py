@@ -56,7 +56,7 @@ def test_every_package_in_the_list_has_a_group_that_somebody_installs():
              if line.strip() and not line.startswith("#")]
     assert len(lines) > 20
     for package, *groups in lines:
-        assert groups and set(groups) <= {"build", "run", "test", "bench", "image"}, package
+        assert groups and set(groups) <= {"build", "run", "test", "browser", "bench", "image"}, package
     names = [line[0] for line in lines]
     assert len(set(names)) == len(names)
 

@@ -41,8 +41,8 @@ class Message:
 class Sandbox:
     """One `salesreg sandbox`; every wait is a long poll of its transcript."""
 
-    def __init__(self, log_path, *args):
-        self.process = Process("sandbox", ["--listen", "127.0.0.1:0", *args], {}, log_path, secrets=[TOKEN])
+    def __init__(self, log_path, *args, settings=None, listen="127.0.0.1:0"):
+        self.process = Process("sandbox", ["--listen", listen, *args], settings or {}, log_path, secrets=[TOKEN])
         line = self.process.wait_for_log(r"listening on http://[0-9.]+:\d+")
         self.base = re.search(r"http://[0-9.]+:\d+", line).group()
         # requests' sessions are not for several threads at once

@@ -14,7 +14,7 @@ class World:
         self.directory = directory
         self.settings = {**DEFAULTS, **(settings or {})}
         self.processes = []
-        self.sandbox = Sandbox(directory / "sandbox.log", *sandbox_args)
+        self.sandbox = Sandbox(directory / "sandbox.log", *sandbox_args, settings={"DATABASE_URL": database.url})
         self.texts = self.sandbox.texts
         self.bot = None
         self.outreach = None

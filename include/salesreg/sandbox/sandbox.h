@@ -11,6 +11,10 @@
  * Callbacks: none leave this module.
  * Facts: tdlib/telegram-bot-api (2026-05); https://core.telegram.org/bots/api (10.3).
  *
+ * THE PAGE
+ *   "/" is a chat page for a browser, see page.h. Control calls and the page refuse (403) what a foreign web page
+ *   sends, see guard.h.
+ *
  * BOT API
  *   GET or POST /bot<token>/<method>; parameters in the query, a form, multipart or JSON. Methods:
  *   call.h. Any token of the form digits:30 or more of [A-Za-z0-9_-] makes a bot, unless options
@@ -165,14 +169,29 @@
 #include <uv.h>
 
 struct sandbox;
+
+/*
+ * The state of the system behind the bot, which the page shows beside the chats and the sandbox itself knows nothing of.
+ * Asked for once a second while a page watches; each ask() is answered by one sandbox_system_told(), never inside it,
+ * unless rest() (may be NULL) came first: nobody watches any more.
+ */
+struct sandbox_system {
+	void (*ask)(void *data);
+	void (*rest)(void *data);
+	void *data;
+};
+
 struct sandbox_options {
 	const char *listen; /* "127.0.0.1:8081"; port 0: any free one */
 	/* The only ones accepted, NULL-terminated; NULL: any well-formed. */
 	const char *const *tokens;
-	const char *username; /* of the bots; NULL: salesreg_sandbox_bot */
-	const char *keep;     /* a file to remember people and chats in (keep.h); NULL: none */
-	bool limits;          /* Telegram's sending limits are enforced from the start */
-	bool seeded;          /* seed makes ids repeatable */
+	/* Names besides addresses and localhost that lead here; NULL-terminated; may be NULL. */
+	const char *const *hosts;
+	struct sandbox_system system; /* ask NULL: the page shows chats only */
+	const char *username;         /* of the bots; NULL: salesreg_sandbox_bot */
+	const char *keep;             /* a file to remember people and chats in (keep.h); NULL: none */
+	bool limits;                  /* Telegram's sending limits are enforced from the start */
+	bool seeded;                  /* seed makes ids repeatable */
 	uint64_t seed;
 };
 
@@ -181,3 +200,5 @@ MUST_CHECK enum err sandbox_create(struct sandbox **out, uv_loop_t *loop,
 /* NULL is fine. */
 void sandbox_destroy(struct sandbox *sandbox);
 uint16_t sandbox_port(const struct sandbox *sandbox);
+/* json: an object, copied; or NULL, and problem says in one line what is wrong. */
+void sandbox_system_told(struct sandbox *sandbox, const char *json, const char *problem);

@@ -35,6 +35,7 @@ enum {
 
 struct keep;
 struct load;
+struct stream;
 struct load_user;
 
 struct user {
@@ -107,6 +108,9 @@ struct sandbox {
 	bool closing;
 	char *username;
 	char **tokens; /* the only ones accepted, NULL-terminated; NULL: any */
+	char **hosts;  /* further names of this host, NULL-terminated; or NULL */
+	struct sandbox_system system;
+	struct stream *stream;
 	int64_t clock_offset_us;
 	uint64_t random;
 	struct map users;

@@ -1,0 +1,20 @@
+/*
+ * The chat page at "/": its files, and the calls it makes.
+ *
+ *   GET  /                    the page; its other files are /page/NAME
+ *   GET  /page/events         what happens, as it happens: see stream.h
+ *   GET  /page/chat?user=U    → {"ok", "seq", "chat", "blocked", "entries":[…]}: a chat as it is now;
+ *                             events after `seq` come on top. Entries: see stream.h
+ *   POST /page/act, /page/users   as the control calls of these names (sandbox.h)
+ *
+ * Ownership: nothing is kept. Units: none.
+ * Errors: 403 for a foreign page (guard.h), 404 for an unknown path, else as the control calls.
+ * Callbacks: none.
+ * Facts: developer.mozilla.org, "Content-Security-Policy": no script or style but our files, no frame around them.
+ */
+#pragma once
+#include "salesreg/http/server.h"
+
+struct sandbox;
+/* "/" or what begins with "/page/". */
+void page_handle(struct sandbox *s, struct http_exchange *x, const char *path);

@@ -1,0 +1,41 @@
+-- name: demo_state
+-- What the sandbox's page shows beside the chats, as one JSON object: the newest 50 rows of each kind, and totals that stop
+-- at 10,000. Looks through the tables: for a demo, once a second while somebody watches.
+SELECT json_build_object(
+    'reps', json_build_object(
+        'total', (SELECT count(*) FROM (SELECT 1 FROM public.sales_representatives LIMIT 10000) x),
+        'rows', (SELECT coalesce(json_agg(json_build_object(
+                            'name', r.name, 'status', r.status, 'email', r.email,
+                            'available', coalesce(d.available, true),
+                            'open', (SELECT count(*) FROM public.test_prospects p
+                                     WHERE p.assigned_rep_id = r.id
+                                       AND p.status IN ('unreached', 'contacted', 'in_conversation')))
+                            ORDER BY r.registered_at DESC NULLS LAST, r.id), '[]')
+                 FROM (SELECT id, name, status, email, registered_at FROM public.sales_representatives
+                       ORDER BY registered_at DESC NULLS LAST, id LIMIT 50) r
+                 LEFT JOIN salesreg.rep_dealing d ON d.rep = r.id)),
+    'prospects', json_build_object(
+        'total', (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects LIMIT 10000) x),
+        'rows', (SELECT coalesce(json_agg(json_build_object('name', p.name, 'status', p.status, 'rep', r.name)
+                                          ORDER BY p.created_at DESC NULLS LAST, p.id), '[]')
+                 FROM (SELECT id, name, status, assigned_rep_id, created_at FROM public.test_prospects
+                       ORDER BY created_at DESC NULLS LAST, id LIMIT 50) p
+                 LEFT JOIN public.sales_representatives r ON r.id = p.assigned_rep_id)),
+    'outbox', json_build_object(
+        'total', (SELECT count(*) FROM (SELECT 1 FROM salesreg.outbox LIMIT 10000) x),
+        'queued', (SELECT count(*) FROM (SELECT 1 FROM salesreg.outbox WHERE state = 'queued' LIMIT 10000) x),
+        'sending', (SELECT count(*) FROM (SELECT 1 FROM salesreg.outbox WHERE state = 'sending' LIMIT 10000) x),
+        'failed', (SELECT count(*) FROM (SELECT 1 FROM salesreg.outbox WHERE state = 'failed' LIMIT 10000) x),
+        'sent', (SELECT count(*) FROM (SELECT 1 FROM salesreg.outbox_history WHERE state = 'sent' LIMIT 10000) x),
+        'possible_duplicates', (SELECT count(*) FROM (SELECT 1 FROM salesreg.outbox WHERE possible_duplicate
+                                                      UNION ALL
+                                                      SELECT 1 FROM salesreg.outbox_history WHERE possible_duplicate
+                                                      LIMIT 10000) x),
+        'rows', (SELECT coalesce(json_agg(json_build_object(
+                            'chat', coalesce(r.name, o.chat_id::text), 'what', o.method, 'state', o.state,
+                            'age_s', greatest(0, extract(epoch FROM now() - o.created_at)::bigint))
+                            ORDER BY o.id), '[]')
+                 FROM (SELECT id, chat_id, method, state, created_at FROM salesreg.outbox ORDER BY id LIMIT 50) o
+                 LEFT JOIN public.sales_representatives r ON r.telegram_id = o.chat_id)),
+    'parked', (SELECT count(*) FROM (SELECT 1 FROM salesreg.parked_updates LIMIT 10000) x)
+)::text

@@ -1,0 +1,103 @@
+#include "salesreg/sandbox/guard.h"
+#include "salesreg/http/server.h"
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+/* Without the port. */
+static size_t name_length(const char *host)
+{
+	if (host[0] == '[')
+		return strcspn(host, "]") + (strchr(host, ']') != NULL);
+	return strcspn(host, ":");
+}
+
+static bool is_address(const char *name, size_t n)
+{
+	if (name[0] == '[')
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (!isdigit((unsigned char)name[i]) && name[i] != '.')
+			return false;
+	return n > 0;
+}
+
+bool guard_host_is_ours(const char *host, char *const *names)
+{
+	static const char suffix[] = ".localhost";
+	size_t n = name_length(host), tail = sizeof suffix - 1;
+	if (is_address(host, n) || !memchr(host, '.', n))
+		return true;
+	if (n > tail && strncasecmp(host + n - tail, suffix, tail) == 0)
+		return true;
+	for (; names && *names; names++)
+		if (strlen(*names) == n && strncasecmp(*names, host, n) == 0)
+			return true;
+	return false;
+}
+
+bool guard_origin_is_host(const char *origin, const char *host)
+{
+	if (strncasecmp(origin, "http://", 7) == 0)
+		return strcasecmp(origin + 7, host) == 0;
+	/* behind a proxy that speaks TLS */
+	return strncasecmp(origin, "https://", 8) == 0 && strcasecmp(origin + 8, host) == 0;
+}
+
+static const char *header(const struct http_exchange *x, const char *name)
+{
+	return http_exchange_header(x, name);
+}
+
+static const char foreign[] = "another site's page may not use this";
+static const char unknown[] =
+    "this host name is not known here: start the sandbox with --host NAME";
+
+static const char *check_origin(const struct http_exchange *x, const char *host)
+{
+	const char *origin = header(x, "Origin");
+	return origin && !(host && guard_origin_is_host(origin, host)) ? foreign : NULL;
+}
+
+const char *guard_bot(const struct http_exchange *x, char *const *names)
+{
+	const char *host = header(x, "Host");
+	if (host && !guard_host_is_ours(host, names)) {
+		const char *agent = header(x, "User-Agent");
+		if (agent && strncmp(agent, "Mozilla/", 8) == 0) /* as every browser's begins */
+			return unknown;
+	}
+	return check_origin(x, host);
+}
+
+const char *guard_control(const struct http_exchange *x, char *const *names)
+{
+	const char *host = header(x, "Host"), *site = header(x, "Sec-Fetch-Site");
+	if (host && !guard_host_is_ours(host, names))
+		return unknown;
+	if (site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
+		return foreign;
+	return check_origin(x, host);
+}
+
+/* A link from anywhere may lead to the page: that shows it and does nothing. */
+static bool is_visit(const struct http_exchange *x)
+{
+	const char *mode = header(x, "Sec-Fetch-Mode");
+	return strcmp(http_exchange_path(x), "/") == 0 &&
+	       strcmp(http_exchange_method(x), "GET") == 0 && mode && strcmp(mode, "navigate") == 0;
+}
+
+const char *guard_page(const struct http_exchange *x, char *const *names)
+{
+	const char *host = header(x, "Host"), *type = header(x, "Content-Type");
+	if (is_visit(x) && (!host || guard_host_is_ours(host, names)))
+		return NULL;
+	const char *wrong = guard_control(x, names);
+	if (wrong || strcmp(http_exchange_method(x), "POST") != 0)
+		return wrong;
+	/* a form can be sent across sites unasked, JSON cannot */
+	if (!type || strncasecmp(type, "application/json", 16) != 0)
+		return "Content-Type must be application/json";
+	return header(x, "Origin") ? NULL : "only the page itself may use this";
+}

@@ -1,0 +1,91 @@
+#include "salesreg/sandbox/page.h"
+#include "salesreg/sandbox/control.h"
+#include "salesreg/sandbox/guard.h"
+#include "salesreg/sandbox/state.h"
+#include "salesreg/sandbox/stream.h"
+#include <string.h>
+
+static const struct {
+	const char *name, *content;
+} files[] = {
+#include "salesreg/generated/page.inc"
+};
+
+static const struct http_header headers[] = {
+    {"Content-Security-Policy",
+	"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+	"img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+    {"X-Content-Type-Options", "nosniff"}, {"X-Frame-Options", "DENY"},
+    {"Referrer-Policy", "no-referrer"}, {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"Cache-Control", "no-store"}, {NULL, NULL}};
+
+static const char *type_of(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	if (dot && strcmp(dot, ".js") == 0)
+		return "text/javascript; charset=utf-8";
+	if (dot && strcmp(dot, ".css") == 0)
+		return "text/css; charset=utf-8";
+	return "text/html; charset=utf-8";
+}
+
+static bool send_file(struct http_exchange *x, const char *name)
+{
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		if (strcmp(files[i].name, name) != 0)
+			continue;
+		http_exchange_answer(
+		    x, 200, type_of(name), files[i].content, strlen(files[i].content), headers);
+		return true;
+	}
+	return false;
+}
+
+static void send_chat(struct sandbox *s, struct http_exchange *x)
+{
+	struct bot *bot = bot_of_id(s, 0);
+	int64_t id = control_query_i64(x, "user", 0);
+	const struct chat *chat = chat_find(bot, id);
+	struct buf *out = &s->out;
+	bool first = true;
+	buf_clear(out);
+	buf_addf(out, "{\"ok\":true,\"seq\":%lld,\"chat\":%lld,\"blocked\":%s,\"entries\":[",
+	    (long long)s->transcript.last_seq, (long long)id,
+	    chat && chat->blocked ? "true" : "false");
+	const struct message *m = chat ? TAILQ_FIRST(&chat->messages) : NULL;
+	for (; m; m = TAILQ_NEXT(m, entry)) {
+		if (!first)
+			buf_addc(out, ',');
+		first = false;
+		stream_write_entry(out, chat, m);
+	}
+	buf_adds(out, "]}");
+	control_send(s, x, 200);
+}
+
+static void handle_post(struct sandbox *s, struct http_exchange *x, const char *call)
+{
+	if (strcmp(call, "act") != 0 && strcmp(call, "users") != 0) {
+		control_fail(s, x, 404, "no such call");
+		return;
+	}
+	control_handle(s, x, call);
+	stream_look(s); /* a new person appears in the other pages at once */
+}
+
+void page_handle(struct sandbox *s, struct http_exchange *x, const char *path)
+{
+	const char *wrong = guard_page(x, s->hosts);
+	const char *verb = http_exchange_method(x);
+	const char *name = strcmp(path, "/") == 0 ? "index.html" : path + strlen("/page/");
+	if (wrong)
+		control_fail(s, x, 403, wrong);
+	else if (strcmp(verb, "POST") == 0)
+		handle_post(s, x, name);
+	else if (strcmp(verb, "GET") == 0 && strcmp(name, "events") == 0)
+		stream_start(s, x);
+	else if (strcmp(verb, "GET") == 0 && strcmp(name, "chat") == 0)
+		send_chat(s, x);
+	else if (!send_file(x, name))
+		control_fail(s, x, 404, "no such page");
+}

@@ -1,0 +1,180 @@
+"""The chat page as a person uses it: what is seen is read from the document, what is done goes through keys and clicks."""
+import re
+
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from support.waiting import eventually
+
+ANNA, JOHN = 500000001, 500000002
+# one look at everything, so that nothing moves in between
+SEE = """
+const chat = document.getElementById('chat-' + arguments[0]);
+if (!chat) return null;
+return [...chat.querySelectorAll('.message')].map((m) => ({
+  id: Number(m.dataset.id), bot: m.classList.contains('bot'), text: m.querySelector('.text').textContent,
+  edited: Boolean(m.querySelector('.edited')), waiting: Boolean(m.querySelector('.waiting')),
+  buttons: [...m.querySelectorAll('.buttons button, .buttons a')].map((b) => b.textContent)}));
+"""
+
+
+class Page:
+    def __init__(self, driver, base, new_window=False):
+        self.driver = driver
+        self.base = base
+        self.expected = []  # complaints of the browser that a test causes
+        if new_window:
+            driver.switch_to.new_window("window")
+        self.handle = driver.current_window_handle
+
+    def front(self):
+        if self.driver.current_window_handle != self.handle:
+            self.driver.switch_to.window(self.handle)
+
+    def look(self, width=1280, height=800, dark=False):
+        self.front()
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+            "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
+
+    def load(self):
+        self.front()
+        self.driver.get(self.base + "/")
+        self.wait_connected()
+        self.wait_people("Anna Petrova", "John Smith")
+
+    def reload(self):
+        self.front()
+        self.driver.refresh()
+        self.wait_connected()
+
+    def wait_connected(self):
+        eventually(lambda: self.run("return document.body.dataset.connected"), what="the page is connected")
+
+    def run(self, script, *arguments):
+        self.front()
+        return self.driver.execute_script(script, *arguments)
+
+    def find(self, selector):
+        self.front()
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def text(self, selector):
+        """As shown: nothing for what is hidden."""
+        return self.run("const n = document.querySelector(arguments[0]); return n ? n.innerText : null", selector)
+
+    def shown(self, selector):
+        return self.run("const n = document.querySelector(arguments[0]);"
+                        "return Boolean(n && n.getClientRects().length && getComputedStyle(n).visibility !== 'hidden')",
+                        selector)
+
+    def wait_shown(self, selector, shown=True):
+        eventually(lambda: self.shown(selector) == shown, what=f"{selector} {'shown' if shown else 'hidden'}")
+
+    def wait_text(self, selector, pattern):
+        return eventually(lambda: re.search(pattern, self.text(selector) or ""), what=f"{selector} says {pattern}")
+
+    def people(self):
+        return self.run("return [...document.querySelectorAll('.chat h2')].map((n) => n.textContent)")
+
+    def wait_people(self, *names):
+        eventually(lambda: set(names) <= set(self.people()), what=f"{names} are there")
+
+    def chat(self, user=ANNA):
+        eventually(lambda: self.run("return document.getElementById('chat-' + arguments[0])?.dataset.loaded", user),
+                   what=f"the chat of {user} is loaded")
+        return Chat(self, user)
+
+    # keys, to whatever has the focus
+
+    def keys(self, *keys):
+        self.front()
+        for key in keys:
+            self.driver.switch_to.active_element.send_keys(key)
+
+    def focused(self):
+        return self.run("const n = document.activeElement; return n.getAttribute('aria-label') || n.name || "
+                        "n.textContent.trim() || n.tagName")
+
+    def tab_to(self, wanted, backwards=False, limit=60):
+        """Presses Tab until the thing of this name has the focus."""
+        self.front()
+        seen = []
+        for _ in range(limit):
+            active = self.driver.switch_to.active_element
+            active.send_keys(Keys.SHIFT + Keys.TAB if backwards else Keys.TAB)
+            seen.append(self.focused())
+            if seen[-1] == wanted:
+                return
+        raise AssertionError(f"Tab never came to {wanted!r}: {seen}")
+
+    def state(self):
+        return self.text("#system-body") or ""
+
+    def finish(self):
+        self.front()
+        complaints = [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+        complaints = [c for c in complaints if not any(re.search(e, c) for e in self.expected)]
+        assert not complaints, complaints
+
+
+class Chat:
+    def __init__(self, page, user):
+        self.page = page
+        self.user = user
+        self.selector = f"#chat-{user}"
+
+    def find(self, selector):
+        return self.page.find(f"{self.selector} {selector}")
+
+    def messages(self):
+        return self.page.run(SEE, self.user)
+
+    def heard(self):
+        return [m for m in self.messages() if m["bot"]]
+
+    def write(self, text):
+        self.find("textarea").send_keys(text + Keys.ENTER)
+
+    def start(self):
+        self.find(".start").click()
+
+    def hears(self, text, count=1):
+        """The count-th message of the bot that is this text, or matches this pattern."""
+        def fits(message):
+            return text.search(message["text"]) if hasattr(text, "search") else message["text"] == text
+
+        def look():
+            found = [m for m in self.heard() if fits(m)]
+            return found[count - 1] if len(found) >= count else None
+        try:
+            return eventually(look)
+        except AssertionError:
+            raise AssertionError(f"{self.user} never saw {text!r}, but {self.messages()}") from None
+
+    def button(self, label, message=None):
+        where = f".message[data-id='{message}'] " if message else ""
+        found = [b for b in self.page.driver.find_elements(By.CSS_SELECTOR, f"{self.selector} {where}.buttons button")
+                 if b.get_attribute("textContent") == label]
+        return found[-1] if found else None
+
+    def press(self, label, message=None):
+        self.page.front()
+        eventually(lambda: self.button(label, message), what=f"the button {label}")
+        self.button(label, message).click()
+
+    def says(self, text):
+        """Waits for what was written to be in the chat."""
+        return eventually(lambda: next((m for m in self.messages() if not m["bot"] and m["text"] == text), None),
+                          what=f"{text!r} is in the chat")
+
+    def registers(self, texts, locale, name, email):
+        self.write("привет" if locale == "ru" else "hello")
+        self.hears(texts.render(locale, "offer"))
+        self.press(texts.raw(locale, "button_yes"))
+        self.hears(texts.render(locale, "ask_name"))
+        self.write(name)
+        self.hears(texts.pattern(locale, "ask_email", name=name))
+        self.write(email)
+        return self.hears(texts.render(locale, "registered", name=name, email=email))

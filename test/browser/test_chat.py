@@ -1,0 +1,145 @@
+"""Talking to the bot in the browser: the whole system runs behind the page."""
+import re
+
+from page import ANNA, JOHN
+from support.waiting import eventually
+
+MAIL = "anna@truerealestate.bali"
+
+
+def test_a_rep_registers_by_typing_and_pressing_and_is_notified(world, open_page):
+    page = open_page(world.sandbox)
+    anna = page.chat(ANNA)
+    anna.registers(world.texts, "ru", "Анна Петрова", MAIL)
+    assert world.db.rep(ANNA)["status"] == "active"
+    notice = anna.hears(re.compile("Alex Petrov"))
+    assert notice["text"].startswith(world.texts.render("ru", "notice_many", count=3))
+    assert len(notice["buttons"]) == 6
+
+
+def test_a_pressed_button_changes_the_message_in_place_and_answers(world, open_page):
+    page = open_page(world.sandbox)
+    anna = page.chat(ANNA)
+    anna.registers(world.texts, "ru", "Анна Петрова", MAIL)
+    notice = anna.hears(re.compile("Alex Petrov"))
+    contacted = notice["buttons"][0]
+    anna.press(contacted, notice["id"])
+    page.wait_text(f"#chat-{ANNA} .toast", "Alex Petrov|Maria Ivanova|Dmitry Sokolov")
+
+    def edited():
+        now = next(m for m in anna.messages() if m["id"] == notice["id"])
+        return contacted not in now["buttons"] and not now["waiting"]
+    eventually(edited, what="the button is gone from the message")
+    assert world.db.value("SELECT count(*) FROM test_prospects WHERE status = 'contacted'") == 1
+
+
+def test_two_people_side_by_side_each_in_their_language(bot_world, open_page):
+    page = open_page(bot_world.sandbox)
+    anna, john = page.chat(ANNA), page.chat(JOHN)
+    anna.write("привет")
+    john.write("hello")
+    anna.hears(bot_world.texts.render("ru", "offer"))
+    john.hears(bot_world.texts.render("en", "offer"))
+    assert [m["text"] for m in anna.messages() if not m["bot"]] == ["привет"]
+    assert [m["text"] for m in john.messages() if not m["bot"]] == ["hello"]
+    left, right = (page.run("return document.getElementById('chat-' + arguments[0]).getBoundingClientRect().toJSON()", u)
+                   for u in (ANNA, JOHN))
+    assert left["right"] <= right["left"] and left["top"] == right["top"] and right["right"] <= 1280
+    assert page.text(f"#chat-{ANNA} .about") == "@anna · ru"
+
+
+def test_a_reload_and_a_second_page_show_everything_as_it_was(bot_world, open_page):
+    page = open_page(bot_world.sandbox)
+    anna = page.chat(ANNA)
+    anna.registers(bot_world.texts, "ru", "Анна Петрова", MAIL)
+    before = anna.messages()
+    page.reload()
+    assert page.chat(ANNA).messages() == before
+    other = open_page(bot_world.sandbox)
+    assert other.chat(ANNA).messages() == before
+    # what is done in one is seen in both
+    other.chat(ANNA).write("статус")
+    reply = other.chat(ANNA).hears(re.compile(re.escape(MAIL) + ".*\n", re.S), count=2)
+    page.chat(ANNA).says("статус")
+    eventually(lambda: reply in page.chat(ANNA).messages(), what="the reply in the first page")
+
+
+def test_the_menu_of_commands_is_in_the_language_of_the_person(bot_world, open_page):
+    page = open_page(bot_world.sandbox)
+    for user, locale in ((ANNA, "ru"), (JOHN, "en")):
+        chat = page.chat(user)
+        page.wait_shown(f"#chat-{user} .commands")
+        chat.find(".commands").click()
+        shown = page.text(f"#chat-{user} .list")
+        for key in ("command_start", "command_help", "command_cancel"):
+            assert bot_world.texts.raw(locale, key) in shown
+        help_item = next(b for b in chat.find(".list").find_elements("css selector", "button")
+                         if b.text.startswith("/help"))
+        help_item.click()
+        chat.says("/help")
+        chat.hears(bot_world.texts.pattern(locale, "help_stranger", "offer_question"))
+        assert not page.shown(f"#chat-{user} .list")
+
+
+def test_the_page_says_whether_the_bot_runs_and_how_to_start_it(make_world, open_page):
+    world = make_world()
+    page = open_page(world.sandbox)
+    page.wait_text("#not-running", re.escape(f"TELEGRAM_API_BASE={world.sandbox.base} salesreg bot"))
+    assert page.text("#bot-state") == "not running"
+    page.chat(ANNA).start()
+    page.chat(ANNA).says("/start")
+    world.start_bot()
+    page.wait_text("#bot-state", "^running$")
+    page.wait_shown("#not-running", False)
+    page.chat(ANNA).hears(world.texts.render("ru", "offer"))
+    world.bot.terminate()
+    page.wait_text("#bot-state", "^not running$")
+    page.wait_shown("#not-running")
+
+
+def test_who_blocks_the_bot_is_not_written_to_until_it_is_unblocked(bot_world, open_page):
+    page = open_page(bot_world.sandbox)
+    anna = page.chat(ANNA)
+    anna.write("привет")
+    anna.hears(bot_world.texts.render("ru", "offer"))
+    anna.find(".more").click()
+    anna.find(".block").click()
+    page.wait_shown(f"#chat-{ANNA} .blocked")
+    assert not page.shown(f"#chat-{ANNA} .composer")
+    page.reload()
+    page.chat(ANNA)
+    page.wait_shown(f"#chat-{ANNA} .blocked")
+    page.find(f"#chat-{ANNA} .blocked button").click()
+    page.wait_shown(f"#chat-{ANNA} .composer")
+    kinds = [e["kind"] for e in bot_world.sandbox.transcript(ANNA)[0]]
+    assert kinds.count("user_block") == kinds.count("user_unblock") == 1
+
+
+def test_when_the_sandbox_dies_and_comes_back_so_does_the_page(make_world, open_page):
+    from support.telegram import Sandbox
+    world = make_world()
+    world.start_bot()
+    page = open_page(world.sandbox)
+    page.expected += ["ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET",
+                      "ERR_EMPTY_RESPONSE"]
+    page.chat(ANNA).write("привет")
+    page.chat(ANNA).hears(world.texts.render("ru", "offer"))
+    world.sandbox.process.kill()
+    page.wait_shown("#offline")
+    page.chat(ANNA).find("textarea").send_keys("да\n")
+    page.wait_text(f"#chat-{ANNA} .toast", "does not answer")
+    # what could not be sent is not lost
+    eventually(lambda: page.run("return arguments[0].value", page.chat(ANNA).find("textarea")) == "да", what="the text")
+    again = Sandbox(world.directory / "sandbox-2.log", listen=world.sandbox.base.removeprefix("http://"))
+    try:
+        page.wait_shown("#offline", False)
+        page.wait_text("#news", "started anew")
+        page.wait_people("Anna Petrova", "John Smith")
+        eventually(lambda: page.chat(ANNA).messages() == [], what="the new sandbox remembers nothing")
+        page.chat(ANNA).find("textarea").send_keys("\n")
+        page.chat(ANNA).says("да")
+        # the bot has not forgotten what it had asked
+        page.chat(ANNA).hears(world.texts.render("ru", "ask_name"))
+    finally:
+        world.bot.terminate()
+        again.process.discard()

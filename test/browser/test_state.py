@@ -1,0 +1,81 @@
+"""The state of the system beside the chats, read from the bot's database."""
+import re
+
+from page import ANNA
+from support.postgres import PASSWORD
+from support.telegram import TOKEN
+from support.waiting import eventually
+
+
+def watching(world):
+    return world.db.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                          " AND application_name = 'salesreg sandbox'")
+
+
+def test_reps_prospects_and_outbox_come_up_as_they_change(make_world, open_page):
+    world = make_world(sandbox_args=["--state"])
+    world.start_bot()
+    page = open_page(world.sandbox)
+    page.wait_text("#system-reps", "Nobody has registered yet")
+    page.wait_text("#system-prospects", r"Alex Petrov\s+unreached\s+nobody yet")
+    page.chat(ANNA).registers(world.texts, "ru", "Анна Петрова", "anna@truerealestate.bali")
+    page.wait_text("#system-reps", r"Анна Петрова\s+active\s+anna@truerealestate\.bali\s+0")
+    world.start_outreach()
+    page.wait_text("#system-reps", r"anna@truerealestate\.bali\s+3")
+    page.wait_text("#system-prospects", r"Alex Petrov\s+unreached\s+Анна Петрова")
+    page.wait_text("#system-outbox", "Nothing waits")
+    world.bot.terminate()
+    world.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, state, possible_duplicate)"
+                     " VALUES (%s, 'sendMessage', '{}', 'queued', true)", ANNA)
+    page.wait_text("#system-outbox", r"1 queued.*1 possibly twice")
+    page.wait_text("#system-outbox", r"Анна Петрова\s+send message\s+queued")
+    world.db.execute("INSERT INTO salesreg.parked_updates (bot_id, payload, reason) VALUES (1, '{}', 'x')")
+    page.wait_text("#system-parked", "1: look into")
+    world.db.execute("UPDATE sales_representatives SET name = '<b>Anna</b>'")
+    page.wait_text("#system-reps", "<b>Anna</b>")
+    # what is secret stays so
+    html = page.run("return document.documentElement.outerHTML")
+    assert TOKEN not in html and PASSWORD not in html and TOKEN.split(":")[1] not in html
+
+
+def test_the_database_is_asked_only_while_a_page_watches_and_cannot_be_changed(make_world, open_page):
+    world = make_world(sandbox_args=["--state"])
+    assert watching(world) == 0
+    page = open_page(world.sandbox)
+    page.wait_text("#system-prospects", "Alex Petrov")
+    assert watching(world) == 1
+    page.run("location.href = 'about:blank'")
+    eventually(lambda: watching(world) == 0, what="the connection is closed")
+
+
+def test_a_database_that_is_away_is_said_and_comes_back(postgres, make_world, open_page):
+    world = make_world(sandbox_args=["--state"])
+    page = open_page(world.sandbox)
+    page.wait_text("#system-prospects", "Alex Petrov")
+    world.db.execute("ALTER TABLE test_prospects RENAME TO elsewhere")
+    page.wait_text("#system-body", "Run: salesreg migrate")
+    world.db.execute("ALTER TABLE elsewhere RENAME TO test_prospects")
+    page.wait_text("#system-prospects", "Alex Petrov")
+    name = world.db.name
+    world.db.close()
+    postgres.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    postgres.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    try:
+        page.wait_text("#system-body", "does not answer")
+        assert PASSWORD not in page.run("return document.documentElement.outerHTML")
+    finally:
+        postgres.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    page.wait_text("#system-prospects", "Alex Petrov")
+
+
+def test_without_a_database_the_page_says_how_to_get_the_state(sandbox, open_page):
+    page = open_page(sandbox)
+    page.wait_text("#system-body", r"DATABASE_URL.*salesreg sandbox --state")
+
+
+def test_long_lists_are_cut_and_the_totals_told(make_world, open_page):
+    world = make_world(sandbox_args=["--state"])
+    world.db.add_reps(range(1000, 1120))
+    page = open_page(world.sandbox)
+    page.wait_text("#system-reps", re.compile(r"50 of 120 shown"))
+    assert page.run("return document.querySelectorAll('#system-reps tbody tr').length") == 50
