@@ -1,5 +1,6 @@
 #include "salesreg/role/worker.h"
 #include "salesreg/base/log.h"
+#include "salesreg/role/exposition.h"
 #include "salesreg/role/presence.h"
 #include <errno.h>
 #include <malloc.h>
@@ -42,6 +43,56 @@ int worker_rules(struct worker *w, struct conversation_rules *rules, struct text
 	return err == ERR_OK ? EXIT_CODE_OK : EXIT_CODE_CONFIG;
 }
 
+static void report(struct worker_report *out, void *data)
+{
+	struct worker *w = data;
+	if (w->report)
+		w->report(out, w->data);
+}
+
+static struct worker_report look(struct worker *w)
+{
+	struct worker_report now = {.outbox_backlog = -1, .outbox_oldest_ms = -1};
+	report(&now, w);
+	if (w->stop_asked) {
+		now.unready = true;
+		(void)snprintf(now.why, sizeof now.why, "stopping");
+	}
+	return now;
+}
+
+static void expose(struct buf *out, void *data)
+{
+	struct worker *w = data;
+	struct worker_report now = look(w);
+	exposition_worker(out, &now, presence_lag_ms(w->presence));
+	if (w->expose)
+		w->expose(out, w->data);
+}
+
+static bool is_ready(char line[METRICS_LINE_SIZE], void *data)
+{
+	struct worker_report now = look(data);
+	(void)snprintf(line, METRICS_LINE_SIZE, "%s%s%s%s", now.unready ? "not ready" : "ready",
+	    !now.unready && now.health != IPC_HEALTH_OK ? ", degraded" : "", *now.why ? ": " : "",
+	    now.why);
+	return !now.unready;
+}
+
+/* Opened before anything else is begun: an address that is taken is for the operator. */
+static bool open_metrics(struct worker *w)
+{
+	if (!w->config.metrics_listen)
+		return true;
+	w->metrics = metrics_server_create(
+	    &w->loop, &(struct metrics_server_options){.listen = w->config.metrics_listen,
+			  .role = w->role,
+			  .write = expose,
+			  .ready = is_ready,
+			  .data = w});
+	return w->metrics != NULL;
+}
+
 int worker_init(
     struct worker *w, const char *role, unsigned needs, int argc, char **argv, bool *done)
 {
@@ -78,6 +129,11 @@ int worker_init(
 	(void)uv_signal_init(&w->loop, &w->interrupt);
 	(void)uv_timer_init(&w->loop, &w->watchdog);
 	w->terminate.data = w->interrupt.data = w->watchdog.data = w;
+	if (!open_metrics(w)) {
+		worker_end(w, EXIT_CODE_CONFIG);
+		worker_finish(w);
+		return EXIT_CODE_CONFIG;
+	}
 	*done = false;
 	return EXIT_CODE_OK;
 }
@@ -102,13 +158,6 @@ static void on_signal(uv_signal_t *handle, int number)
 	if (!w->stop_asked)
 		log_info("asked to stop");
 	ask_to_stop(w);
-}
-
-static void report(struct worker_report *out, void *data)
-{
-	struct worker *w = data;
-	if (w->report)
-		w->report(out, w->data);
 }
 
 /*
@@ -157,6 +206,8 @@ void worker_end(struct worker *w, int exit_code)
 		return;
 	uv_close((uv_handle_t *)&w->terminate, NULL);
 	uv_close((uv_handle_t *)&w->interrupt, NULL);
+	metrics_server_destroy(w->metrics);
+	w->metrics = NULL;
 	presence_destroy(w->presence);
 	w->presence = NULL;
 	(void)uv_timer_start(&w->watchdog, on_lingering, LINGER_MS, 0);
