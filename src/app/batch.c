@@ -232,8 +232,8 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 				queued = true;
 				continue;
 			}
-			delivery_waited(b->options.delivery,
-			    (enum message_priority)row->priority, now - b->arrived_us);
+			delivery_waited(b->options.delivery, (enum message_priority)row->priority,
+			    now - b->arrived_us);
 			delivery_send(b->options.delivery, born[i].id, row->chat_id, row->method,
 			    row->payload, 1, false);
 		}

@@ -372,8 +372,8 @@ void delivery_send(struct delivery *d, int64_t id, int64_t chat, const char *met
 void delivery_waited(struct delivery *d, enum message_priority priority, int64_t waited_us)
 {
 	if (d->leading)
-		histogram_observe(priority == PRIORITY_REPLY ? &d->waits.replies
-							     : &d->waits.notifications,
+		histogram_observe(
+		    priority == PRIORITY_REPLY ? &d->waits.replies : &d->waits.notifications,
 		    waited_us);
 }
 

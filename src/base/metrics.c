@@ -116,8 +116,8 @@ void metrics_sample_us(
 	add_seconds(out, us < 0 ? 0 - (uint64_t)us : (uint64_t)us);
 }
 
-void metrics_sample_histogram(struct buf *out, const char *name,
-    const struct metrics_label *labels, const struct histogram *h)
+void metrics_sample_histogram(struct buf *out, const char *name, const struct metrics_label *labels,
+    const struct histogram *h)
 {
 	uint64_t count = 0;
 	for (size_t i = 0; i <= METRICS_BOUNDS; i++) {

@@ -43,7 +43,7 @@ struct waiter {
 	void (*granted)(struct db_conn *, enum err, void *);
 	void *data;
 	int64_t since_us, deadline_us; /* 0: none */
-	enum err expired;    /* what to say at the deadline */
+	enum err expired;              /* what to say at the deadline */
 };
 
 /* A db_pool_run() on its way. */

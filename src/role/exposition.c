@@ -92,7 +92,8 @@ void exposition_worker(struct buf *out, const struct worker_report *report, uint
 	metrics_gauge(out, "salesreg_ready",
 	    "1 if the process does its work or may at once, as /readyz says.", !report->unready);
 	metrics_gauge(out, "salesreg_degraded",
-	    "1 if something outside keeps the process from all of its work, as `salesreg status` says.",
+	    "1 if something outside keeps the process from all of its work, as `salesreg status` "
+	    "says.",
 	    report->health != IPC_HEALTH_OK);
 	metrics_gauge_us(out, "salesreg_loop_lag_seconds",
 	    "By how much the last beat of the event loop came late.", (int64_t)lag_ms * 1000);
@@ -104,8 +105,8 @@ void exposition_pool(struct buf *out, const struct db_pool *pool)
 {
 	struct db_pool_stats stats = db_pool_stats(pool);
 	static const char connections[] = "salesreg_db_pool_connections";
-	metrics_gauge(out, "salesreg_db_up", "1 if a connection to PostgreSQL is open.",
-	    stats.open > 0);
+	metrics_gauge(
+	    out, "salesreg_db_up", "1 if a connection to PostgreSQL is open.", stats.open > 0);
 	metrics_family(out, connections, METRICS_GAUGE,
 	    "Open connections to PostgreSQL, by what they do (the one for LISTEN is not counted).");
 	metrics_sample(out, connections, METRICS_LABELS({"state", "busy"}), (int64_t)stats.busy);
@@ -172,7 +173,8 @@ static void write_messages(struct buf *out, const struct delivery_stats *sent)
 	} outcomes[] = {{"sent", sent->sent}, {"retried", sent->retried}, {"gone", sent->gone},
 	    {"failed", sent->failed}, {"unknown", sent->unknown}};
 	metrics_family(out, messages, METRICS_COUNTER,
-	    "Tries to send a message, by what became of them: sent, to be tried again, recipient gone, "
+	    "Tries to send a message, by what became of them: sent, to be tried again, recipient "
+	    "gone, "
 	    "refused for good, answer lost.");
 	for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
 		metrics_sample(out, messages, METRICS_LABELS({"outcome", outcomes[i].outcome}),
@@ -191,7 +193,8 @@ static void write_backlog(struct buf *out, const struct bot_backlog *backlog)
 	} parts[] = {{"queued", backlog->queued}, {"sending", backlog->sending},
 	    {"failed", backlog->failed}};
 	metrics_family(out, messages, METRICS_GAUGE,
-	    "Messages in the outbox by state; counted every 5 s by the bot that leads; 10,000 stands "
+	    "Messages in the outbox by state; counted every 5 s by the bot that leads; 10,000 "
+	    "stands "
 	    "for that many or more.");
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		metrics_sample(out, messages, METRICS_LABELS({"state", parts[i].state}),
@@ -228,13 +231,15 @@ void exposition_bot(struct buf *out, const struct exposition_bot *bot)
 	metrics_counter(out, "salesreg_updates_parked_total",
 	    "Updates that could not be handled and were put aside.", batches.parked);
 	metrics_histogram(out, "salesreg_batch_commit_seconds",
-	    "Of a transaction over updates that committed: from its first statement to the answer of "
+	    "Of a transaction over updates that committed: from its first statement to the answer "
+	    "of "
 	    "COMMIT.",
 	    poller_batch_commits(bot->poller));
 	metrics_counter(out, "salesreg_replies_total", "Replies whose sending was begun.",
 	    histogram_count(&waits->replies));
 	metrics_histogram(out, "salesreg_reply_latency_seconds",
-	    "From the arrival of an update to the sending of its reply; for one that had to wait in the "
+	    "From the arrival of an update to the sending of its reply; for one that had to wait "
+	    "in the "
 	    "outbox, from its making.",
 	    &waits->replies);
 	metrics_histogram(out, "salesreg_notification_latency_seconds",
@@ -258,8 +263,8 @@ void exposition_outreach(
 	    "Prospects dealt that nobody had declined.", dealt.assigned);
 	metrics_counter(out, "salesreg_reassignments_total",
 	    "Prospects dealt again after a decline.", dealt.reassigned);
-	metrics_counter(out, "salesreg_assignment_rounds_total",
-	    "Looks for something to deal.", dealt.rounds);
+	metrics_counter(
+	    out, "salesreg_assignment_rounds_total", "Looks for something to deal.", dealt.rounds);
 	metrics_counter(out, "salesreg_assignment_retries_total",
 	    "Rounds that were undone and tried again.", dealt.retried);
 	metrics_histogram(out, "salesreg_assignment_seconds",

@@ -90,9 +90,8 @@ struct metrics_server *metrics_server_create(
 		return NULL;
 	}
 	const char *colon = strrchr(options->listen, ':');
-	log_info("metrics: http://%.*s:%u/metrics",
-	    (int)(colon ? colon - options->listen : 0), options->listen,
-	    (unsigned)http_server_port(m->http));
+	log_info("metrics: http://%.*s:%u/metrics", (int)(colon ? colon - options->listen : 0),
+	    options->listen, (unsigned)http_server_port(m->http));
 	return m;
 }
 

@@ -119,8 +119,8 @@ static void on_count(uv_timer_t *timer)
 	if (o->counting || o->worker.stop_asked || !db_pool_is_up(o->pool))
 		return;
 	o->counting = true;
-	db_pool_run(o->pool, o->count_plan.steps, o->count_plan.count, COUNT_DEADLINE_MS,
-	    on_counted, o);
+	db_pool_run(
+	    o->pool, o->count_plan.steps, o->count_plan.count, COUNT_DEADLINE_MS, on_counted, o);
 }
 
 static void on_ready(struct listener *listener, void *data)

@@ -25,9 +25,10 @@ static void a_counter_and_a_gauge_have_help_type_and_one_sample(void **state)
 	metrics_counter(&out, "x_total", "How many.", UINT64_MAX);
 	metrics_gauge(&out, "y", "How much.", -3);
 	metrics_gauge_us(&out, "z_seconds", "How long.", 1500000);
-	written(&out, "# HELP x_total How many.\n# TYPE x_total counter\nx_total 18446744073709551615\n"
-		      "# HELP y How much.\n# TYPE y gauge\ny -3\n"
-		      "# HELP z_seconds How long.\n# TYPE z_seconds gauge\nz_seconds 1.500000\n");
+	written(&out,
+	    "# HELP x_total How many.\n# TYPE x_total counter\nx_total 18446744073709551615\n"
+	    "# HELP y How much.\n# TYPE y gauge\ny -3\n"
+	    "# HELP z_seconds How long.\n# TYPE z_seconds gauge\nz_seconds 1.500000\n");
 }
 
 static void labels_are_escaped_and_help_is_not_quoted(void **state)
@@ -99,7 +100,8 @@ static void buckets_are_cumulative_and_end_with_the_count(void **state)
 	const char *text = buf_text(&out);
 	uint64_t last = 0;
 	int buckets = 0;
-	for (const char *at = text; (at = strstr(at, "x_seconds_bucket{m=\"a\",le=\"")); buckets++) {
+	for (const char *at = text; (at = strstr(at, "x_seconds_bucket{m=\"a\",le=\""));
+	     buckets++) {
 		at = after(at, "} ");
 		uint64_t count = strtoull(at, NULL, 10);
 		assert_true(count >= last);
@@ -144,10 +146,10 @@ static void an_address_has_a_numeric_host_and_a_port(void **state)
 	(void)state;
 	static const char *const good[] = {"127.0.0.1:9464", "0.0.0.0:1", "[::1]:9464", "[::]:0",
 	    "localhost:65535", "[fe80::1:2]:80"};
-	static const char *const bad[] = {"", ":", "9464", ":9464", "127.0.0.1", "127.0.0.1:",
-	    "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1", "127.0.0.1:80 ", "127.0.0.1: 80",
-	    "::1:9464", "[::1]", "[]:1", "[::1:80", "[127.0.0.1]:80", "example.org:80",
-	    "127.0.0.1:000080", "1.2.3:80",
+	static const char *const bad[] = {"", ":", "9464", ":9464", "127.0.0.1",
+	    "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1", "127.0.0.1:80 ",
+	    "127.0.0.1: 80", "::1:9464", "[::1]", "[]:1", "[::1:80", "[127.0.0.1]:80",
+	    "example.org:80", "127.0.0.1:000080", "1.2.3:80",
 	    "[1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc:dddd]:9464"};
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
 		assert_true(address_is_usable(good[i]));

@@ -46,7 +46,8 @@ enum {
 };
 
 struct histogram {
-	uint64_t counts[METRICS_BOUNDS + 1]; /* each bucket for itself; the last: above every bound */
+	uint64_t
+	    counts[METRICS_BOUNDS + 1]; /* each bucket for itself; the last: above every bound */
 	uint64_t sum_us;
 };
 
@@ -68,16 +69,15 @@ struct metrics_label {
 #define METRICS_LABELS(...) ((const struct metrics_label[]){__VA_ARGS__, {NULL, NULL}})
 
 /* Once a name, before its samples. */
-void metrics_family(
-    struct buf *out, const char *name, enum metrics_type type, const char *help);
+void metrics_family(struct buf *out, const char *name, enum metrics_type type, const char *help);
 /* labels may be NULL: none. */
 void metrics_sample(
     struct buf *out, const char *name, const struct metrics_label *labels, int64_t value);
 /* Written in seconds, exactly. */
 void metrics_sample_us(
     struct buf *out, const char *name, const struct metrics_label *labels, int64_t us);
-void metrics_sample_histogram(struct buf *out, const char *name,
-    const struct metrics_label *labels, const struct histogram *h);
+void metrics_sample_histogram(struct buf *out, const char *name, const struct metrics_label *labels,
+    const struct histogram *h);
 
 /* A name with one sample and no labels. */
 void metrics_counter(struct buf *out, const char *name, const char *help, uint64_t value);
