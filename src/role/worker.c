@@ -43,6 +43,28 @@ int worker_rules(struct worker *w, struct conversation_rules *rules, struct text
 	return err == ERR_OK ? EXIT_CODE_OK : EXIT_CODE_CONFIG;
 }
 
+/* Once, whoever asks first: a signal, the supervisor's word, or its silence. */
+static void ask_to_stop(void *data)
+{
+	struct worker *w = data;
+	if (w->stop_asked)
+		return;
+	w->stop_asked = true;
+	w->stop(w, w->data);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct worker *w = handle->data;
+	if (w->signals++ > 0) {
+		log_warn("second signal: ending at once");
+		_exit(128 + number);
+	}
+	if (!w->stop_asked)
+		log_info("asked to stop");
+	ask_to_stop(w);
+}
+
 static void report(struct worker_report *out, void *data)
 {
 	struct worker *w = data;
@@ -129,6 +151,9 @@ int worker_init(
 	(void)uv_signal_init(&w->loop, &w->interrupt);
 	(void)uv_timer_init(&w->loop, &w->watchdog);
 	w->terminate.data = w->interrupt.data = w->watchdog.data = w;
+	/* whoever is asked to stop while still beginning does so in order, as soon as the loop runs */
+	(void)uv_signal_start(&w->terminate, on_signal, SIGTERM);
+	(void)uv_signal_start(&w->interrupt, on_signal, SIGINT);
 	if (!open_metrics(w)) {
 		worker_end(w, EXIT_CODE_CONFIG);
 		worker_finish(w);
@@ -136,28 +161,6 @@ int worker_init(
 	}
 	*done = false;
 	return EXIT_CODE_OK;
-}
-
-/* Once, whoever asks first: a signal, the supervisor's word, or its silence. */
-static void ask_to_stop(void *data)
-{
-	struct worker *w = data;
-	if (w->stop_asked)
-		return;
-	w->stop_asked = true;
-	w->stop(w, w->data);
-}
-
-static void on_signal(uv_signal_t *handle, int number)
-{
-	struct worker *w = handle->data;
-	if (w->signals++ > 0) {
-		log_warn("second signal: ending at once");
-		_exit(128 + number);
-	}
-	if (!w->stop_asked)
-		log_info("asked to stop");
-	ask_to_stop(w);
 }
 
 /*
@@ -176,8 +179,6 @@ int worker_run(struct worker *w, void (*stop)(struct worker *, void *), void *da
 {
 	w->stop = stop;
 	w->data = data;
-	(void)uv_signal_start(&w->terminate, on_signal, SIGTERM);
-	(void)uv_signal_start(&w->interrupt, on_signal, SIGINT);
 	w->presence = presence_create(&w->loop, &(struct presence_options){.role = w->role,
 						    .run_dir = w->config.run_dir,
 						    .report = report,
