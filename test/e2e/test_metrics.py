@@ -70,6 +70,8 @@ def test_a_registration_and_a_prospect_are_counted(measured, ports):
     assert calls(after, "sendMessage") == after.histogram("salesreg_telegram_request_seconds", method="sendMessage")[2] == 5
     assert calls(after, "getUpdates") >= batches
     assert after["salesreg_polls_total"] > before["salesreg_polls_total"]
+    for private in (anna.name, str(anna.id), anna.email, TOKEN.split(":")[1]):
+        assert private not in after.text
     assert after["salesreg_possible_duplicates_total"] == after["salesreg_updates_parked_total"] == 0
     assert after["salesreg_telegram_conflicts_total"] == after["salesreg_telegram_rate_limited_total"] == 0
 
@@ -307,9 +309,11 @@ def test_a_request_that_is_too_large_is_refused(measured, ports):
     Scrape(ports[0])
 
 
-@pytest.mark.parametrize("role", ["bot", "outreach"])
-def test_a_process_stops_in_order_in_the_middle_of_scrapes(measured, ports, role):
-    port, process = (ports[0], measured.bot) if role == "bot" else (ports[1], measured.outreach)
+@pytest.mark.parametrize("role", ["bot", "outreach", "supervise"])
+def test_a_process_stops_in_order_in_the_middle_of_scrapes(make_world, role):
+    world, port = make_world(), free_ports()
+    process = world.start(role, METRICS_LISTEN=f"{HOST}:{port}")
+    await_answer(port, "/readyz", 200, f"{role}: ready")
     scrapes, over = [], threading.Event()
 
     def scrape_on():

@@ -32,4 +32,4 @@ struct metrics_server;
 struct metrics_server *metrics_server_create(
     uv_loop_t *loop, const struct metrics_server_options *options);
 /* Accepts NULL. Connections are closed, whatever was on its way. */
-void metrics_server_destroy(struct metrics_server *server);
+void metrics_server_destroy(struct metrics_server *m);
