@@ -48,6 +48,7 @@ CREATE TABLE salesreg.outbox (
         autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 100000);
 CREATE INDEX outbox_chat_idx ON salesreg.outbox (chat_id, id) WHERE state <> 'failed';
 CREATE INDEX outbox_due_idx ON salesreg.outbox (priority, id) WHERE state = 'queued';
+CREATE INDEX outbox_failed_idx ON salesreg.outbox (id) WHERE state = 'failed';
 CREATE INDEX outbox_later_idx ON salesreg.outbox (due_at) WHERE state = 'queued' AND due_at > created_at;
 
 CREATE TABLE salesreg.outbox_history (

@@ -44,7 +44,15 @@ WHERE bot_id = $1::bigint
 INSERT INTO salesreg.parked_updates (bot_id, update_id, user_id, payload, reason)
 VALUES ($1::bigint, $2::bigint, $3::bigint, $4::json, $5::text)
 -- name: bot_backlog
--- how many messages wait or are under way (10,000 stands for that many or more), and for how many milliseconds the oldest
--- has: asked every few seconds, so it must stay cheap however many there are
-SELECT count(*), (extract(epoch FROM now() - min(o.created_at)) * 1000)::bigint
-FROM (SELECT created_at FROM salesreg.outbox WHERE state <> 'failed' ORDER BY id LIMIT 10000) o
+-- how many messages wait, are under way, were refused for good, and for how many milliseconds the oldest of each has been
+-- there; how many updates are parked. 10,000 stands for that many or more: asked every few seconds, so it must stay cheap
+-- however many there are.
+SELECT count(*) FILTER (WHERE o.state = 'queued'),
+       (extract(epoch FROM now() - min(o.created_at) FILTER (WHERE o.state = 'queued')) * 1000)::bigint,
+       count(*) FILTER (WHERE o.state = 'sending'),
+       (extract(epoch FROM now() - min(o.created_at) FILTER (WHERE o.state = 'sending')) * 1000)::bigint,
+       (SELECT count(*) FROM (SELECT 1 FROM salesreg.outbox WHERE state = 'failed' ORDER BY id LIMIT 10000) f),
+       (SELECT (extract(epoch FROM now() - f.created_at) * 1000)::bigint FROM salesreg.outbox f
+        WHERE f.state = 'failed' ORDER BY f.id LIMIT 1),
+       (SELECT count(*) FROM (SELECT 1 FROM salesreg.parked_updates LIMIT 10000) p)
+FROM (SELECT created_at, state FROM salesreg.outbox WHERE state <> 'failed' ORDER BY id LIMIT 10000) o

@@ -14,6 +14,13 @@ FROM (
     FOR NO KEY UPDATE SKIP LOCKED
 ) w
 ORDER BY w.created_at, w.id
+-- name: dealing_waiting
+-- how many prospects wait for a rep (10,000 stands for that many or more), and for how many milliseconds the oldest has:
+-- asked every few seconds where somebody reads the metrics
+SELECT count(*), (extract(epoch FROM now() - min(w.created_at)) * 1000)::bigint
+FROM (SELECT created_at FROM public.test_prospects
+      WHERE assigned_rep_id IS NULL AND status IN ('unreached', 'contacted', 'in_conversation')
+      ORDER BY created_at, id LIMIT 10000) w
 -- name: dealing_counts
 -- brings the counts up to date; only under the assignment lock
 WITH changes AS (

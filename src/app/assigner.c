@@ -40,7 +40,9 @@ struct assigner {
 	bool reads_follow;           /* the plan under way ends with the reads of a round */
 	struct message_list notices; /* of the round, made while the server writes the deals */
 	unsigned failures;
+	int64_t round_us; /* when the round under way began */
 	struct assigner_stats stats;
+	struct histogram rounds;
 	int closing;
 };
 
@@ -340,8 +342,12 @@ static void on_round(struct db_conn *conn, const struct db_reply *reply, void *d
 		fail(s, reply);
 		return;
 	}
-	if (s->dealt)
+	int64_t now = clock_monotonic_us();
+	if (s->dealt) {
 		log_info("%zu prospects dealt", s->dealt);
+		histogram_observe(&s->rounds, now - s->round_us);
+		s->round_us = now; /* after a full round the next one has begun with it */
+	}
 	s->stats.assigned += s->dealt;
 	s->dealt = 0;
 	s->plan.count = 0;
@@ -376,6 +382,7 @@ static void deal(struct assigner *s)
 {
 	s->step = STEP_DEALING;
 	s->dealt = 0;
+	s->round_us = clock_monotonic_us();
 	s->plan.count = 0;
 	arena_reset(&s->arena);
 	plan_round(s);
@@ -474,6 +481,11 @@ struct assigner_stats assigner_stats(const struct assigner *s)
 	struct assigner_stats stats = s->stats;
 	stats.busy = s->step != STEP_IDLE;
 	return stats;
+}
+
+const struct histogram *assigner_rounds(const struct assigner *s)
+{
+	return &s->rounds;
 }
 
 static void on_closed(uv_handle_t *handle)

@@ -1,6 +1,7 @@
 #include "salesreg/app/batch.h"
 #include "salesreg/app/fold.h"
 #include "salesreg/app/outgoing.h"
+#include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
 #include "salesreg/store/bot.h"
 #include <assert.h>
@@ -52,7 +53,9 @@ struct batch {
 		size_t sessions, reps, emails, assignments, subjects, clients, lock;
 	} steps; /* of the read */
 	size_t fence_step, insert_step;
+	int64_t arrived_us, begun_us; /* the updates; the transaction in hand */
 	struct batch_stats stats;
+	struct histogram commits;
 };
 
 static void next_transaction(struct batch *b);
@@ -211,6 +214,8 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 		aborted(b, reply);
 		return;
 	}
+	int64_t now = clock_monotonic_us();
+	histogram_observe(&b->commits, now - b->begun_us);
 	advanced(b, b->from + b->writes.taken);
 	/* the next poll travels while these answers are sent */
 	if (b->from == b->count)
@@ -223,11 +228,14 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 		assert(count == b->writes.message_count);
 		for (size_t i = 0; i < count; i++) {
 			const struct outbox_new *row = &b->writes.messages[i];
-			if (born[i].sending)
-				delivery_send(b->options.delivery, born[i].id, row->chat_id,
-				    row->method, row->payload, 1, false);
-			else
+			if (!born[i].sending) {
 				queued = true;
+				continue;
+			}
+			delivery_waited(b->options.delivery, (enum message_priority)row->priority,
+			    now - b->arrived_us);
+			delivery_send(b->options.delivery, born[i].id, row->chat_id, row->method,
+			    row->payload, 1, false);
 		}
 	}
 	for (size_t i = 0; i < b->writes.answer_count; i++)
@@ -325,6 +333,7 @@ static void read_batch(struct batch *b)
 {
 	struct arena *a = &b->scratch;
 	struct fold_interests *in = &b->interests;
+	b->begun_us = clock_monotonic_us();
 	fold_interests(b->updates + b->from, b->to - b->from, a, in);
 	struct db_plan *plan = fresh_plan(b);
 	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
@@ -436,6 +445,7 @@ void batch_run(
     struct batch *b, json_t *updates, bool careful, int64_t in_hand_id, int64_t in_hand_count)
 {
 	assert(b->state == BATCH_IDLE);
+	b->arrived_us = clock_monotonic_us();
 	b->document = json_incref(updates);
 	b->count = json_array_size(updates);
 	b->from = b->to = 0;
@@ -468,6 +478,11 @@ bool batch_is_running(const struct batch *b)
 struct batch_stats batch_stats(const struct batch *b)
 {
 	return b->stats;
+}
+
+const struct histogram *batch_commits(const struct batch *b)
+{
+	return &b->commits;
 }
 
 void batch_destroy(struct batch *b)

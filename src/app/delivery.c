@@ -87,6 +87,7 @@ struct delivery {
 	struct arena arena;                         /* of the transaction under way */
 	struct db_plan plan;
 	struct delivery_stats stats;
+	struct delivery_waits waits;
 };
 
 static void tend(struct delivery *d);
@@ -368,6 +369,14 @@ void delivery_send(struct delivery *d, int64_t id, int64_t chat, const char *met
 	s->call = telegram_call(d->options.telegram, known, s->payload, size, 0, on_sent, s);
 }
 
+void delivery_waited(struct delivery *d, enum message_priority priority, int64_t waited_us)
+{
+	if (d->leading)
+		histogram_observe(
+		    priority == PRIORITY_REPLY ? &d->waits.replies : &d->waits.notifications,
+		    waited_us);
+}
+
 bool delivery_grants(struct delivery *d, int64_t chat)
 {
 	int64_t now = clock_monotonic_us();
@@ -432,6 +441,8 @@ static void send_claimed(struct delivery *d, const struct db_reply *reply)
 	d->stats.claimed += count;
 	for (size_t i = 0; i < count; i++) {
 		rate_limit_take(&d->limits, rows[i].chat_id, now);
+		if (rows[i].attempts == 1)
+			delivery_waited(d, rows[i].priority, rows[i].age_us);
 		delivery_send(d, rows[i].id, rows[i].chat_id, rows[i].method, rows[i].payload,
 		    rows[i].attempts, rows[i].possible_duplicate);
 	}
@@ -664,6 +675,11 @@ struct delivery_stats delivery_stats(const struct delivery *d)
 	stats.under_way = d->under_way_count;
 	stats.unwritten = unwritten(d);
 	return stats;
+}
+
+const struct delivery_waits *delivery_waits(const struct delivery *d)
+{
+	return &d->waits;
 }
 
 static void on_closed(uv_handle_t *handle)

@@ -327,6 +327,7 @@ static void on_taken(const struct db_reply *reply, void *data)
 	batch_set_next(p->batch, p->found.has_next ? &p->found.next_update_id : NULL);
 	p->careful = !p->found.clean;
 	int64_t settled = outbox_settle_parse(reply->results[p->settle_step]);
+	p->stats.settled += (uint64_t)settled;
 	if (p->careful)
 		log_warn("the last leader did not stop in order; its updates are taken up one by "
 			 "one first");
@@ -558,6 +559,11 @@ struct poller_stats poller_stats(const struct poller *p)
 struct batch_stats poller_batch_stats(const struct poller *p)
 {
 	return batch_stats(p->batch);
+}
+
+const struct histogram *poller_batch_commits(const struct poller *p)
+{
+	return batch_commits(p->batch);
 }
 
 static void on_closed(uv_handle_t *handle)

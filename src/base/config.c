@@ -1,4 +1,5 @@
 #include "salesreg/base/config.h"
+#include "salesreg/base/address.h"
 #include "salesreg/base/text.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +13,7 @@ enum config_type {
 	TYPE_TEXT,
 	TYPE_SECRET,
 	TYPE_URL,    /* http:// or https://, no trailing slash kept */
+	TYPE_LISTEN, /* base/address.h */
 	TYPE_NUMBER, /* low…high */
 	TYPE_SWITCH,
 	TYPE_CHOICE,         /* index into the words of `rule`, separated by | */
@@ -87,8 +89,10 @@ static const struct config_row table[] = {
 	.about = "for people or for machines"},
     {"DB_POOL_SIZE", TYPE_NUMBER, AT(db_pool_size), "4", "connections a worker", 1, 64,
 	.about = "besides the one for LISTEN"},
-    {"METRICS_LISTEN", TYPE_TEXT, AT(metrics_listen), .rule = "address:port",
-	.about = "Prometheus; not set: off"},
+    {"METRICS_LISTEN", TYPE_LISTEN, AT(metrics_listen),
+	.rule = "address:port, as 127.0.0.1:9464 or [::1]:9464",
+	.about = "/metrics for Prometheus, /healthz, /readyz; not set: off; worker n of supervise "
+		 "uses port + n"},
     {"SALESREG_RUN_DIR", TYPE_TEXT, AT(run_dir), .rule = "directory",
 	.about = "control sockets; /run/salesreg as root, else $XDG_RUNTIME_DIR/salesreg"},
     {"WORKERS", TYPE_TEXT, AT(workers), "bot,outreach,oauth", "role[,role…]",
@@ -229,6 +233,8 @@ static bool store(struct config *c, const struct config_row *row, char *s)
 	switch (row->type) {
 	case TYPE_TEXT:
 		return store_text(c, row, s);
+	case TYPE_LISTEN:
+		return !*s || (address_is_usable(s) && store_text(c, row, s));
 	case TYPE_SECRET:
 		return !*s || secret_set(field(c, row), s) == ERR_OK;
 	case TYPE_URL: {
@@ -319,7 +325,8 @@ enum err config_load(struct config *c, unsigned needs, struct buf *problems)
 void config_finish(struct config *c)
 {
 	for (size_t i = 0; i < ROWS; i++) {
-		if (table[i].type == TYPE_TEXT || table[i].type == TYPE_URL)
+		if (table[i].type == TYPE_TEXT || table[i].type == TYPE_URL ||
+		    table[i].type == TYPE_LISTEN)
 			free(*(char **)field(c, &table[i]));
 		else if (table[i].type == TYPE_SECRET)
 			secret_finish(field(c, &table[i]));
@@ -384,6 +391,7 @@ void config_dump(const struct config *c, struct buf *out)
 		switch (row->type) {
 		case TYPE_TEXT:
 		case TYPE_URL:
+		case TYPE_LISTEN:
 			text = *(char **)field(c, row);
 			dump_text(text ? text : "", out);
 			break;

@@ -42,8 +42,8 @@ struct waiter {
 	TAILQ_ENTRY(waiter) link; /* in db_pool.waiting */
 	void (*granted)(struct db_conn *, enum err, void *);
 	void *data;
-	int64_t deadline_us; /* 0: none */
-	enum err expired;    /* what to say at the deadline */
+	int64_t since_us, deadline_us; /* 0: none */
+	enum err expired;              /* what to say at the deadline */
 };
 
 /* A db_pool_run() on its way. */
@@ -68,6 +68,7 @@ struct db_pool {
 	uv_timer_t timer; /* retries and deadlines of waiters */
 	uv_idle_t soon;   /* grants happen from the loop, never inside acquire */
 	struct db_pool_stats stats;
+	struct histogram waits;
 	bool destroyed;
 	int open_handles;
 };
@@ -144,6 +145,8 @@ static void answer(struct db_pool *pool, struct waiter *w, struct db_conn *conn,
 	pool->waiting_count--;
 	void (*granted)(struct db_conn *, enum err, void *) = w->granted;
 	void *data = w->data;
+	if (err == ERR_OK)
+		histogram_observe(&pool->waits, clock_monotonic_us() - w->since_us);
 	free(w);
 	granted(conn, err, data);
 }
@@ -318,8 +321,9 @@ static struct waiter *enqueue(struct db_pool *pool, uint64_t deadline_ms, bool f
 	w->granted = granted;
 	w->data = data;
 	w->expired = ERR_TIMEOUT;
+	w->since_us = clock_monotonic_us();
 	if (deadline_ms)
-		w->deadline_us = clock_monotonic_us() + (int64_t)deadline_ms * 1000;
+		w->deadline_us = w->since_us + (int64_t)deadline_ms * 1000;
 	/* over the limit the refusal comes from the loop, too: by way of a deadline that has passed */
 	if (pool->options.max_waiting && pool->waiting_count >= pool->options.max_waiting) {
 		w->deadline_us = 1;
@@ -433,6 +437,11 @@ struct db_pool_stats db_pool_stats(const struct db_pool *pool)
 		stats.busy += pool->members[i].state == MEMBER_LEASED;
 	}
 	return stats;
+}
+
+const struct histogram *db_pool_waits(const struct db_pool *pool)
+{
+	return &pool->waits;
 }
 
 bool db_pool_is_up(const struct db_pool *pool)

@@ -257,6 +257,19 @@ static void on_completed(void *data, struct MHD_Connection *connection, void **c
 	exchange_release(x);
 }
 
+/*
+ * At its limit of connections (or of descriptors) MHD stops accepting, and looks again whether it may only when it runs: with
+ * the last connection gone nothing else would make it.
+ */
+static void on_connection(void *data, struct MHD_Connection *connection, void **context,
+    enum MHD_ConnectionNotificationCode code)
+{
+	(void)connection, (void)context;
+	struct http_server *server = data;
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED && !server->stopping)
+		kick(server);
+}
+
 static void make_empty(struct http_exchange *x, unsigned status)
 {
 	x->response = MHD_create_response_from_buffer(0, (void *)"", MHD_RESPMEM_PERSISTENT);
@@ -528,8 +541,9 @@ enum err http_server_create(struct http_server **out, uv_loop_t *loop,
 	    options->idle_timeout_s ? options->idle_timeout_s : IDLE_TIMEOUT_DEFAULT_S;
 	server->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
 	    on_access, server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED,
-	    on_completed, server, MHD_OPTION_CONNECTION_LIMIT, connections,
-	    MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_END);
+	    on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+	    MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_CONNECTION_TIMEOUT, idle_s,
+	    MHD_OPTION_END);
 	const union MHD_DaemonInfo *info = NULL;
 	if (server->daemon)
 		info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);

@@ -6,6 +6,7 @@
 #include "salesreg/db/listener.h"
 #include "salesreg/db/migrate.h"
 #include "salesreg/db/pool.h"
+#include "salesreg/role/exposition.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/worker.h"
 #include "salesreg/telegram/api.h"
@@ -150,12 +151,18 @@ static void report(struct worker_report *out, void *data)
 	struct delivery_stats sent = delivery_stats(bot->delivery);
 	enum poller_state state = poller_state(bot->poller);
 	out->progress = polls.polls + sent.sent + poller_batch_stats(bot->poller).updates;
-	out->outbox_backlog = bot->backlog.messages;
-	out->outbox_oldest_ms = bot->backlog.oldest_ms;
+	const struct bot_backlog *backlog = &bot->backlog;
+	bool connected = db_pool_stats(bot->leader).open > 0;
+	out->outbox_backlog =
+	    backlog->parked < 0 ? -1 : backlog->queued.messages + backlog->sending.messages;
+	out->outbox_oldest_ms = backlog->queued.oldest_ms > backlog->sending.oldest_ms
+				    ? backlog->queued.oldest_ms
+				    : backlog->sending.oldest_ms;
 	out->leads = state != POLLER_STANDBY && state != POLLER_STOPPED;
+	out->unready = !connected;
 	if (state == POLLER_POLLING)
 		bot->conflicts = polls.conflicts;
-	if (bot->database_down_said) {
+	if (!connected && bot->database_down_said) {
 		out->health = IPC_HEALTH_DEGRADED;
 		(void)snprintf(out->why, sizeof out->why, "%s", bot->database_why);
 	} else if (state == POLLER_PAUSED && polls.failures > 0) {
@@ -164,10 +171,24 @@ static void report(struct worker_report *out, void *data)
 		    polls.conflicts > bot->conflicts
 			? "another program polls with this token: a second copy of the bot?"
 			: "Telegram cannot be used for now; the log says why");
+	} else if (!connected) {
+		(void)snprintf(out->why, sizeof out->why, "connecting to the database");
 	} else if (state == POLLER_STANDBY) {
 		(void)snprintf(out->why, sizeof out->why,
 		    "standing by: another process leads, or the database is being asked");
 	}
+}
+
+static void expose(struct buf *out, void *data)
+{
+	const struct bot *bot = data;
+	enum poller_state state = poller_state(bot->poller);
+	bool counted = state != POLLER_STANDBY && state != POLLER_STOPPED;
+	exposition_pool(out, bot->leader);
+	exposition_bot(out, &(struct exposition_bot){.telegram = bot->telegram,
+				.delivery = bot->delivery,
+				.poller = bot->poller,
+				.backlog = counted ? &bot->backlog : NULL});
 }
 
 static void on_outbox(struct listener *listener, void *data)
@@ -211,7 +232,7 @@ static void start(struct bot *bot)
 	bot->deadline.data = bot;
 	(void)uv_timer_init(&w->loop, &bot->count);
 	bot->count.data = bot;
-	bot->backlog = (struct bot_backlog){.messages = -1, .oldest_ms = -1};
+	bot->backlog = bot_backlog_unknown();
 	(void)bot_backlog(&bot->backlog_plan);
 	(void)uv_timer_start(&bot->count, on_count, BACKLOG_MS, BACKLOG_MS);
 	bot->telegram =
@@ -278,6 +299,7 @@ int role_bot(int argc, char **argv)
 	if (code == EXIT_CODE_OK) {
 		start(&bot);
 		bot.worker.report = report;
+		bot.worker.expose = expose;
 		code = worker_run(&bot.worker, stop, &bot);
 	} else {
 		worker_end(&bot.worker, code);

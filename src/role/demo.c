@@ -206,7 +206,8 @@ static void put(const char *name, const char *value)
 static void set_environment(struct demo *d)
 {
 	static const char *const gone[] = {"SALESREG_ROLE", "PGSERVICE", "PGSERVICEFILE", "PGOPTIONS",
-	    "PGPASSFILE", "PGSSLMODE", "PGTARGETSESSIONATTRS", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_ID_FILE"};
+	    "PGPASSFILE", "PGSSLMODE", "PGTARGETSESSIONATTRS", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_ID_FILE",
+	    "METRICS_LISTEN", "METRICS_LISTEN_FILE"};
 	for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
 		(void)unsetenv(gone[i]);
 	(void)snprintf(d->api_base, sizeof d->api_base, "http://127.0.0.1:%u", port_of(d->address));

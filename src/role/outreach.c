@@ -4,13 +4,14 @@
 #include "salesreg/db/listener.h"
 #include "salesreg/db/migrate.h"
 #include "salesreg/db/pool.h"
+#include "salesreg/role/exposition.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/worker.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { STOP_DEADLINE_MS = 3000, STOP_LOOK_MS = 20 };
+enum { STOP_DEADLINE_MS = 3000, STOP_LOOK_MS = 20, COUNT_MS = 5000, COUNT_DEADLINE_MS = 15000 };
 
 /*
  * Nobody outside is told of a commit before it is safe: a notification leaves only after the bot's own, synchronous commit,
@@ -25,7 +26,10 @@ struct outreach {
 	struct db_pool *pool;
 	struct listener *listener;
 	struct assigner *assigner;
-	uv_timer_t stopping;
+	uv_timer_t stopping, count;
+	struct db_plan count_plan;
+	struct dealing_waiting waiting; /* as last counted */
+	bool counting;
 	int waited_ms;
 	bool database_down_said;
 	char database_why[IPC_TEXT_SIZE];
@@ -34,6 +38,7 @@ struct outreach {
 static void tear_down(struct outreach *o)
 {
 	uv_close((uv_handle_t *)&o->stopping, NULL);
+	uv_close((uv_handle_t *)&o->count, NULL);
 	listener_destroy(o->listener);
 	db_pool_destroy(o->pool);
 	assigner_destroy(o->assigner);
@@ -81,12 +86,41 @@ static void report(struct worker_report *out, void *data)
 	struct outreach *o = data;
 	struct assigner_stats dealt = assigner_stats(o->assigner);
 	out->progress = dealt.rounds + dealt.assigned + dealt.reassigned;
-	if (o->database_down_said && !db_pool_is_up(o->pool)) {
+	out->unready = !db_pool_is_up(o->pool);
+	if (o->database_down_said && out->unready) {
 		out->health = IPC_HEALTH_DEGRADED;
 		(void)snprintf(out->why, sizeof out->why, "%s", o->database_why);
+	} else if (out->unready) {
+		(void)snprintf(out->why, sizeof out->why, "connecting to the database");
 	} else if (!o->worker.config.outreach_enabled) {
 		(void)snprintf(out->why, sizeof out->why, "OUTREACH_ENABLED is false");
 	}
+}
+
+static void expose(struct buf *out, void *data)
+{
+	const struct outreach *o = data;
+	static const struct dealing_waiting unknown = {-1, -1};
+	exposition_pool(out, o->pool);
+	exposition_outreach(out, o->assigner, db_pool_is_up(o->pool) ? &o->waiting : &unknown);
+}
+
+static void on_counted(const struct db_reply *reply, void *data)
+{
+	struct outreach *o = data;
+	o->counting = false;
+	if (reply->err == ERR_OK)
+		o->waiting = dealing_waiting_parse(reply->results[0]);
+}
+
+static void on_count(uv_timer_t *timer)
+{
+	struct outreach *o = timer->data;
+	if (o->counting || o->worker.stop_asked || !db_pool_is_up(o->pool))
+		return;
+	o->counting = true;
+	db_pool_run(
+	    o->pool, o->count_plan.steps, o->count_plan.count, COUNT_DEADLINE_MS, on_counted, o);
 }
 
 static void on_ready(struct listener *listener, void *data)
@@ -132,6 +166,12 @@ static void start(struct outreach *o)
 	struct worker *w = &o->worker;
 	(void)uv_timer_init(&w->loop, &o->stopping);
 	o->stopping.data = o;
+	(void)uv_timer_init(&w->loop, &o->count);
+	o->count.data = o;
+	o->waiting = (struct dealing_waiting){-1, -1};
+	(void)dealing_waiting(&o->count_plan);
+	if (w->metrics)
+		(void)uv_timer_start(&o->count, on_count, COUNT_MS, COUNT_MS);
 	o->pool = db_pool_create(&w->loop, &(struct db_pool_options){
 					       .uri = &w->config.database_url,
 					       .application_name = "salesreg outreach",
@@ -176,6 +216,7 @@ int role_outreach(int argc, char **argv)
 	if (code == EXIT_CODE_OK) {
 		start(&o);
 		o.worker.report = report;
+		o.worker.expose = expose;
 		code = worker_run(&o.worker, stop, &o);
 	} else {
 		worker_end(&o.worker, code);

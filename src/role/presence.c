@@ -196,6 +196,11 @@ bool presence_is_supervised(const struct presence *p)
 	return p->supervised;
 }
 
+uint32_t presence_lag_ms(const struct presence *p)
+{
+	return p->lag_ms;
+}
+
 static void count_down(struct presence *p)
 {
 	if (--p->closing == 0)

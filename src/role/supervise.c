@@ -1,5 +1,7 @@
+#include "salesreg/base/address.h"
 #include "salesreg/base/config.h"
 #include "salesreg/base/log.h"
+#include "salesreg/role/metrics.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/supervise.h"
 #include "salesreg/supervise/run_dir.h"
@@ -15,7 +17,10 @@
 
 struct supervise {
 	struct config config;
+	struct supervisor *supervisor;
+	struct metrics_server *metrics; /* NULL: METRICS_LISTEN is not set */
 	char names[SUPERVISOR_CHILDREN_MAX][32];
+	char metrics_of[SUPERVISOR_CHILDREN_MAX][ADDRESS_SIZE + 16]; /* METRICS_LISTEN=… of each */
 	struct child_spec children[SUPERVISOR_CHILDREN_MAX];
 	size_t count;
 	char dir[RUN_DIR_MAX + 1];
@@ -130,13 +135,36 @@ static bool add_worker(struct supervise *s, const char *name)
 	return false;
 }
 
+/* place: in WORKERS, from 1 on; a worker that is not started (oauth) keeps its port free for the day it is. */
+static bool set_metrics(struct supervise *s, size_t i, unsigned place)
+{
+	char address[ADDRESS_SIZE];
+	if (!s->config.metrics_listen)
+		return true;
+	if (!address_shift(s->config.metrics_listen, place, address)) {
+		(void)snprintf(s->message, sizeof s->message,
+		    "METRICS_LISTEN=%s leaves no port for %s, which uses the port + %u; choose a "
+		    "lower one",
+		    s->config.metrics_listen, s->names[i], place);
+		return false;
+	}
+	(void)snprintf(s->metrics_of[i], sizeof s->metrics_of[i], "METRICS_LISTEN=%s", address);
+	s->children[i].own[0] = s->metrics_of[i];
+	return true;
+}
+
 static bool read_workers(struct supervise *s)
 {
 	char *rest = s->config.workers;
+	unsigned place = 0;
 	for (char *name; (name = strsep(&rest, ","));) {
 		name += strspn(name, " \t");
 		name[strcspn(name, " \t")] = '\0';
-		if (*name && !add_worker(s, name))
+		size_t before = s->count;
+		if (!*name)
+			continue;
+		place++;
+		if (!add_worker(s, name) || (s->count > before && !set_metrics(s, before, place)))
 			return false;
 	}
 	if (s->count > (s->company ? s->company->count : 0))
@@ -175,27 +203,70 @@ static bool load(struct supervise *s)
 	return false;
 }
 
+static void expose(struct buf *out, void *data)
+{
+	supervisor_expose(((struct supervise *)data)->supervisor, out);
+}
+
+static bool is_ready(char line[METRICS_LINE_SIZE], void *data)
+{
+	return supervisor_is_ready(((struct supervise *)data)->supervisor, line, METRICS_LINE_SIZE);
+}
+
+static void on_announced(void *data)
+{
+	const struct supervise *s = data;
+	if (s->company && s->company->announced)
+		s->company->announced(s->company->data);
+}
+
+static void close_metrics(void *data)
+{
+	struct supervise *s = data;
+	metrics_server_destroy(s->metrics);
+	s->metrics = NULL;
+}
+
+/* Before the first worker: an address that is taken is for the operator. */
+static bool open_metrics(struct supervise *s, uv_loop_t *loop)
+{
+	if (!s->config.metrics_listen)
+		return true;
+	s->metrics = metrics_server_create(
+	    loop, &(struct metrics_server_options){.listen = s->config.metrics_listen,
+		      .role = "supervise",
+		      .write = expose,
+		      .ready = is_ready,
+		      .data = s});
+	return s->metrics != NULL;
+}
+
 static int run(struct supervise *s)
 {
 	uv_loop_t loop;
 	if (uv_loop_init(&loop) != 0)
 		return EXIT_CODE_FAILED;
-	struct supervisor *supervisor = supervisor_create(&loop,
-	    &(struct supervisor_options){
-		.children = s->children,
-		.count = s->count,
-		.times = s->times,
-		.run_dir = s->dir,
-		.announced = s->company ? s->company->announced : NULL,
-		.data = s->company ? s->company->data : NULL});
+	s->supervisor =
+	    supervisor_create(&loop, &(struct supervisor_options){.children = s->children,
+					 .count = s->count,
+					 .times = s->times,
+					 .run_dir = s->dir,
+					 .announced = on_announced,
+					 .ended = close_metrics,
+					 .data = s});
 	int code = EXIT_CODE_CONFIG;
-	bool started = supervisor_start(supervisor, s->message, sizeof s->message);
+	bool started = false;
+	if (open_metrics(s, &loop)) {
+		started = supervisor_start(s->supervisor, s->message, sizeof s->message);
+		if (!started)
+			log_error("%s", s->message);
+	}
 	if (!started)
-		log_error("%s", s->message);
+		close_metrics(s);
 	(void)uv_run(&loop, UV_RUN_DEFAULT);
 	if (started)
-		code = supervisor_exit_code(supervisor);
-	supervisor_destroy(supervisor);
+		code = supervisor_exit_code(s->supervisor);
+	supervisor_destroy(s->supervisor);
 	(void)uv_loop_close(&loop);
 	return code;
 }

@@ -1,6 +1,7 @@
 #include "salesreg/role/worker.h"
 #include "salesreg/base/log.h"
 #include "salesreg/base/watchdog.h"
+#include "salesreg/role/exposition.h"
 #include "salesreg/role/presence.h"
 #include <libpq-fe.h>
 #include <errno.h>
@@ -55,6 +56,78 @@ static void warn_of_example_password(const struct secret *uri)
 	PQconninfoFree(options);
 }
 
+/* Once, whoever asks first: a signal, the supervisor's word, or its silence. */
+static void ask_to_stop(void *data)
+{
+	struct worker *w = data;
+	if (w->stop_asked)
+		return;
+	w->stop_asked = true;
+	w->stop(w, w->data);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct worker *w = handle->data;
+	if (w->signals++ > 0) {
+		log_warn("second signal: ending at once");
+		_exit(128 + number);
+	}
+	if (!w->stop_asked)
+		log_info("asked to stop");
+	ask_to_stop(w);
+}
+
+static void report(struct worker_report *out, void *data)
+{
+	struct worker *w = data;
+	if (w->report)
+		w->report(out, w->data);
+}
+
+static struct worker_report look(struct worker *w)
+{
+	struct worker_report now = {.outbox_backlog = -1, .outbox_oldest_ms = -1};
+	report(&now, w);
+	if (w->stop_asked) {
+		now.unready = true;
+		(void)snprintf(now.why, sizeof now.why, "stopping");
+	}
+	return now;
+}
+
+static void expose(struct buf *out, void *data)
+{
+	struct worker *w = data;
+	struct worker_report now = look(w);
+	exposition_worker(out, &now, presence_lag_ms(w->presence));
+	if (w->expose)
+		w->expose(out, w->data);
+}
+
+static bool is_ready(char line[METRICS_LINE_SIZE], void *data)
+{
+	struct worker_report now = look(data);
+	(void)snprintf(line, METRICS_LINE_SIZE, "%s%s%s%s", now.unready ? "not ready" : "ready",
+	    !now.unready && now.health != IPC_HEALTH_OK ? ", degraded" : "", *now.why ? ": " : "",
+	    now.why);
+	return !now.unready;
+}
+
+/* Opened before anything else is begun: an address that is taken is for the operator. */
+static bool open_metrics(struct worker *w)
+{
+	if (!w->config.metrics_listen)
+		return true;
+	w->metrics = metrics_server_create(
+	    &w->loop, &(struct metrics_server_options){.listen = w->config.metrics_listen,
+			  .role = w->role,
+			  .write = expose,
+			  .ready = is_ready,
+			  .data = w});
+	return w->metrics != NULL;
+}
+
 int worker_init(
     struct worker *w, const char *role, unsigned needs, int argc, char **argv, bool *done)
 {
@@ -93,37 +166,16 @@ int worker_init(
 	(void)uv_signal_init(&w->loop, &w->interrupt);
 	(void)uv_timer_init(&w->loop, &w->watchdog);
 	w->terminate.data = w->interrupt.data = w->watchdog.data = w;
+	/* whoever is asked to stop while still beginning does so in order, as soon as the loop runs */
+	(void)uv_signal_start(&w->terminate, on_signal, SIGTERM);
+	(void)uv_signal_start(&w->interrupt, on_signal, SIGINT);
+	if (!open_metrics(w)) {
+		worker_end(w, EXIT_CODE_CONFIG);
+		worker_finish(w);
+		return EXIT_CODE_CONFIG;
+	}
 	*done = false;
 	return EXIT_CODE_OK;
-}
-
-/* Once, whoever asks first: a signal, the supervisor's word, or its silence. */
-static void ask_to_stop(void *data)
-{
-	struct worker *w = data;
-	if (w->stop_asked)
-		return;
-	w->stop_asked = true;
-	w->stop(w, w->data);
-}
-
-static void on_signal(uv_signal_t *handle, int number)
-{
-	struct worker *w = handle->data;
-	if (w->signals++ > 0) {
-		log_warn("second signal: ending at once");
-		_exit(128 + number);
-	}
-	if (!w->stop_asked)
-		log_info("asked to stop");
-	ask_to_stop(w);
-}
-
-static void report(struct worker_report *out, void *data)
-{
-	struct worker *w = data;
-	if (w->report)
-		w->report(out, w->data);
 }
 
 /*
@@ -142,8 +194,6 @@ int worker_run(struct worker *w, void (*stop)(struct worker *, void *), void *da
 {
 	w->stop = stop;
 	w->data = data;
-	(void)uv_signal_start(&w->terminate, on_signal, SIGTERM);
-	(void)uv_signal_start(&w->interrupt, on_signal, SIGINT);
 	w->presence = presence_create(&w->loop, &(struct presence_options){.role = w->role,
 						    .run_dir = w->config.run_dir,
 						    .report = report,
@@ -172,6 +222,8 @@ void worker_end(struct worker *w, int exit_code)
 		return;
 	uv_close((uv_handle_t *)&w->terminate, NULL);
 	uv_close((uv_handle_t *)&w->interrupt, NULL);
+	metrics_server_destroy(w->metrics);
+	w->metrics = NULL;
 	presence_destroy(w->presence);
 	w->presence = NULL;
 	(void)uv_timer_start(&w->watchdog, on_lingering, LINGER_MS, 0);

@@ -56,8 +56,22 @@ size_t bot_backlog(struct db_plan *plan)
 	return db_plan_add_plain(plan, SQL_BOT_BACKLOG);
 }
 
+static struct bot_backlog_part part(const PGresult *result, int column)
+{
+	return (struct bot_backlog_part){
+	    db_get_i64(result, 0, column, 0), db_get_i64(result, 0, column + 1, -1)};
+}
+
 struct bot_backlog bot_backlog_parse(const PGresult *result)
 {
-	return (struct bot_backlog){
-	    .messages = db_get_i64(result, 0, 0, 0), .oldest_ms = db_get_i64(result, 0, 1, -1)};
+	return (struct bot_backlog){.queued = part(result, 0),
+	    .sending = part(result, 2),
+	    .failed = part(result, 4),
+	    .parked = db_get_i64(result, 0, 6, 0)};
+}
+
+struct bot_backlog bot_backlog_unknown(void)
+{
+	static const struct bot_backlog_part none = {-1, -1};
+	return (struct bot_backlog){none, none, none, -1};
 }

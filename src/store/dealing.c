@@ -29,6 +29,16 @@ size_t dealing_candidates_parse(const PGresult *result, struct arena *a, struct 
 	return (size_t)count;
 }
 
+size_t dealing_waiting(struct db_plan *plan)
+{
+	return db_plan_add_plain(plan, SQL_DEALING_WAITING);
+}
+
+struct dealing_waiting dealing_waiting_parse(const PGresult *result)
+{
+	return (struct dealing_waiting){db_get_i64(result, 0, 0, 0), db_get_i64(result, 0, 1, -1)};
+}
+
 void dealing_counts(struct db_plan *plan)
 {
 	(void)db_plan_add_plain(plan, SQL_DEALING_COUNTS);

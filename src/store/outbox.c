@@ -48,6 +48,7 @@ size_t outbox_claim_parse(const PGresult *result, struct arena *a, struct outbox
 		    .chat_id = db_get_i64(result, i, 1, 0),
 		    .method = db_get_text(a, result, i, 2),
 		    .payload = db_get_text(a, result, i, 3),
+		    .priority = (enum message_priority)db_get_i64(result, i, 4, 0),
 		    .attempts = (int)db_get_i64(result, i, 5, 1),
 		    .possible_duplicate = db_get_bool(result, i, 6),
 		    .age_us = db_get_i64(result, i, 7, 0),

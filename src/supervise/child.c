@@ -94,6 +94,18 @@ static void become(
 	fail("exec");
 }
 
+/* "NAME=…" or "NAME_FILE=…", and the child has a NAME of its own. */
+static bool is_replaced(const struct child_spec *spec, const char *variable)
+{
+	for (const char *const *own = spec->own; *own; own++) {
+		size_t n = (size_t)(strchrnul(*own, '=') - *own);
+		if (strncmp(variable, *own, n) == 0 &&
+		    (variable[n] == '=' || strncmp(variable + n, "_FILE=", 6) == 0))
+			return true;
+	}
+	return false;
+}
+
 static bool is_ours(const char *variable)
 {
 	static const char *const ours[] = {"SALESREG_IPC_FD=", "SALESREG_LISTEN_FD=",
@@ -108,12 +120,14 @@ static bool is_ours(const char *variable)
 static char **environment_of(const struct child_spec *spec, int ipc_fd)
 {
 	static char ipc[] = "SALESREG_IPC_FD=3", listen[] = "SALESREG_LISTEN_FD=4";
-	static char *environment[ENVIRONMENT_MAX + 3];
+	static char *environment[ENVIRONMENT_MAX + CHILD_OWN_MAX + 3];
 	_Static_assert(CHILD_IPC_FD == 3 && CHILD_LISTEN_FD == 4, "the texts above");
 	size_t n = 0;
 	for (char **variable = environ; *variable && n < ENVIRONMENT_MAX; variable++)
-		if (!is_ours(*variable))
+		if (!is_ours(*variable) && !is_replaced(spec, *variable))
 			environment[n++] = *variable;
+	for (size_t i = 0; i < CHILD_OWN_MAX && spec->own[i]; i++)
+		environment[n++] = (char *)(uintptr_t)spec->own[i];
 	if (ipc_fd >= 0)
 		environment[n++] = ipc;
 	if (spec->listen_fd >= 0)

@@ -77,6 +77,8 @@ static void close_all(struct supervisor *s)
 		s->children[i].listen_fd = -1;
 	}
 	log_info("stopped");
+	if (s->options.ended)
+		s->options.ended(s->options.data);
 }
 
 void supervisor_advance_stop(struct supervisor *s)

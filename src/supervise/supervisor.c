@@ -257,6 +257,7 @@ static void on_death(struct child *c, int status)
 	(void)snprintf(
 	    c->death, sizeof c->death, "%s%s%s", end, *c->cause ? " after it was " : "", c->cause);
 	c->died_us = clock_wall_us();
+	c->last_exit = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 	c->pid = 0;
 	if (s->stopping) {
 		child_set_state(c, CHILD_STOPPED, 0, asked ? "" : c->death);

@@ -35,6 +35,11 @@ enum child_state {
 	CHILD_STATE_MAP(X)
 #undef X
 };
+enum {
+#define X(name, text) +1
+	CHILD_STATES = 0 CHILD_STATE_MAP(X)
+#undef X
+};
 
 struct child {
 	const struct child_spec *spec;
@@ -48,6 +53,7 @@ struct child {
 	struct ipc_channel channel;
 	struct restart_history history;
 	unsigned restarts;
+	int last_exit;        /* of the last death: its exit code, or 128 + the signal */
 	struct ipc_beat beat; /* the last one */
 	int64_t died_us;      /* wall clock; 0: never */
 	char death[IPC_TEXT_SIZE];

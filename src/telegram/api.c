@@ -1,4 +1,5 @@
 #include "salesreg/telegram/api.h"
+#include "salesreg/base/clock.h"
 #include "salesreg/base/text.h"
 #include "salesreg/http/client.h"
 #include <assert.h>
@@ -18,6 +19,8 @@ struct telegram_call {
 	void *data;
 	bool telling; /* inside its own callback */
 	bool only_id; /* nobody wants more of the answer than message_id */
+	enum telegram_method method;
+	int64_t started_us;
 };
 
 struct telegram {
@@ -25,6 +28,7 @@ struct telegram {
 	struct secret url_prefix; /* base/bot<token>/ */
 	struct secret token;
 	LIST_HEAD(, telegram_call) calls;
+	struct telegram_stats stats;
 	bool closing;
 	telegram_closed *closed;
 	void *closed_data;
@@ -52,6 +56,44 @@ const char *telegram_class_sentence(enum telegram_class c)
 #undef X
 	}
 	return "?";
+}
+
+/* --- counting --- */
+
+static const char *const method_names[] = {
+#define X(name) #name,
+    TELEGRAM_METHOD_MAP(X)
+#undef X
+};
+
+const char *telegram_method_name(enum telegram_method method)
+{
+	return method_names[method];
+}
+
+static enum telegram_method find_method(const char *name)
+{
+	for (size_t i = 0; i < TELEGRAM_METHOD_other; i++)
+		if (strcmp(method_names[i], name) == 0)
+			return (enum telegram_method)i;
+	return TELEGRAM_METHOD_other;
+}
+
+static void count(const struct telegram_call *call, const struct telegram_answer *a)
+{
+	struct telegram_stats *stats = &call->telegram->stats;
+	if (a->class == TELEGRAM_CANCELLED)
+		return;
+	stats->calls[call->method][a->class]++;
+	histogram_observe(&stats->took[call->method], clock_monotonic_us() - call->started_us);
+	int64_t code = a->error_code ? a->error_code : a->http_status;
+	stats->conflicts += code == 409;
+	stats->rate_limited += code == 429;
+}
+
+const struct telegram_stats *telegram_stats(const struct telegram *tg)
+{
+	return &tg->stats;
 }
 
 /* --- the token --- */
@@ -303,6 +345,7 @@ static void on_http(const struct http_answer *http, void *data)
 		    http->size);
 	}
 	a.description = description;
+	count(call, &a);
 	call->callback(&a, call->data);
 	json_decref(reply);
 	call_destroy(call);
@@ -339,7 +382,9 @@ struct telegram_call *telegram_call(struct telegram *tg, const char *method, con
 	call->callback = callback;
 	call->data = data;
 	call->only_id = begins_with(method, "sendMessage") || begins_with(method, "editMessage");
-	bool updates = strcmp(method, "getUpdates") == 0;
+	call->method = find_method(method);
+	call->started_us = clock_monotonic_us();
+	bool updates = call->method == TELEGRAM_METHOD_getUpdates;
 	char url[SECRET_MAX + METHOD_MAX];
 	int n = snprintf(url, sizeof url, "%s%s", secret_reveal(&tg->url_prefix), method);
 	assert(n > 0 && (size_t)n < sizeof url);

@@ -20,6 +20,7 @@ from support.telegram import TOKEN, Sandbox  # noqa: E402
 HERE = Path(__file__).resolve().parent
 SCRIPT = ["hello", "да", "Иван Петров", "user{n}@truerealestate.bali"]
 TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
+SUPERVISED_MB = 20  # the three of them together
 NO_LIMITS = {"TELEGRAM_RATE_LIMIT": "0", "TELEGRAM_CHAT_RATE_LIMIT": "0"}
 rows = []
 
@@ -250,6 +251,24 @@ def bench_insert_to_send(cluster, directory, count):
     sandbox.process.terminate()
 
 
+def bench_supervised(cluster, directory):
+    """What a container needs: the supervisor and its workers, with nothing to do."""
+    print("supervise, bot and outreach, idle", flush=True)
+    database = fresh(cluster, "supervised")
+    sandbox = Sandbox(directory / "supervised-sandbox.log")
+    supervisor = Process("supervise", [], settings(database, sandbox), directory / "supervise.log")
+    supervisor.wait_for_log("every worker is ready")
+    supervisor.wait_for_log("leading: this process")
+    time.sleep(20)  # what the start needed has been given back by then
+    pids = [supervisor.pid, *map(int, Path(f"/proc/{supervisor.pid}/task/{supervisor.pid}/children").read_text().split())]
+    assert len(pids) == 3, pids
+    each = [pss_kib(pid) / 1024 for pid in pids]
+    note("supervise + bot + outreach: PSS idle, together", f"{sum(each):.1f} MB",
+         f"({' + '.join(f'{mb:.1f}' for mb in each)}; {'OVER the' if sum(each) > SUPERVISED_MB else 'limit'} {SUPERVISED_MB} MB)")
+    supervisor.terminate()
+    sandbox.process.terminate()
+
+
 def bench_flatness(cluster, directory, sizes, users):
     print("cost of an update by the number of reps", flush=True)
     costs = []
@@ -284,7 +303,7 @@ def versions(cluster):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
-    parser.add_argument("--only", default="bot,peer,ceilings,assigning,latency,flat,start")
+    parser.add_argument("--only", default="bot,supervised,peer,ceilings,assigning,latency,flat,start")
     options = parser.parse_args()
     quick, only = options.quick, options.only.split(",")
     directory = Path(tempfile.mkdtemp(prefix="salesreg-bench-"))
@@ -295,6 +314,8 @@ def main():
         users, rounds = (500, 2) if quick else (4000, 5)
         if "bot" in only:
             ratio.append(bench_bot(cluster, directory, users, rounds, 1000 if quick else 100_000))
+        if "supervised" in only:
+            bench_supervised(cluster, directory)
         if "peer" in only:
             ratio.append(bench_peer(cluster, directory, min(users, 1500), 2 if quick else 3))
         if len(ratio) == 2:

@@ -174,7 +174,8 @@ def test_a_second_leader_by_force_handles_nothing_twice(pair, make_crowd, chance
     for _ in range(6):
         crowd.progress()
         time.sleep(chance.uniform(0, 0.3))
-        world.db.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) pid", faults.leader_backends(world.db)[0])
+        leaders = eventually(lambda: faults.leader_backends(world.db)[0], what="somebody leads")
+        world.db.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) pid", leaders)
     crowd.progress()
     crowd.finish()
     all_dealt(world)

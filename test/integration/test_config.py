@@ -148,6 +148,12 @@ BAD = [
     ("DB_POOL_SIZE", "65", "1…64"),
     ("CORPORATE_EMAIL_DOMAIN", "@truerealestate.bali", "without @"),
     ("CORPORATE_EMAIL_DOMAIN", "a.b,,c", "domain"),
+    ("METRICS_LISTEN", "9464", "address:port"),
+    ("METRICS_LISTEN", ":9464", "address:port"),
+    ("METRICS_LISTEN", "localhost:metrics", "address:port"),
+    ("METRICS_LISTEN", "example.org:9464", "address:port"),
+    ("METRICS_LISTEN", "::1:9464", "address:port"),
+    ("METRICS_LISTEN", "127.0.0.1:65536", "address:port"),
 ]
 
 

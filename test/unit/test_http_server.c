@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ANSWER_MAX = 4 * 1024 * 1024, STREAM_MAX = 64 * 1024 };
+enum { ANSWER_MAX = 4 * 1024 * 1024, STREAM_MAX = 64 * 1024, CONNECTIONS = 4 };
 
 struct fixture {
 	uv_loop_t loop;
@@ -57,6 +57,7 @@ static void start(struct fixture *f, const char *listen, int fd)
 	    .listen_fd = fd,
 	    .body_max_bytes = 1000,
 	    .stream_max_bytes = STREAM_MAX,
+	    .connections_max = CONNECTIONS,
 	    .data = f,
 	    .request = on_request,
 	    .closed = on_closed};
@@ -287,6 +288,31 @@ static void an_address_that_cannot_be_used_says_why(void **state)
 	}
 }
 
+static void turn(struct fixture *f)
+{
+	for (int i = 0; i < 20; i++)
+		(void)uv_run(&f->loop, UV_RUN_NOWAIT);
+}
+
+static void a_crowd_over_the_limit_leaves_room_when_it_leaves(void **state)
+{
+	struct fixture *f = *state;
+	int idle[3 * CONNECTIONS];
+	for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
+		idle[i] = dial(f, "");
+	int fd = dial(f, "GET /now HTTP/1.1\r\nHost: x\r\n\r\n");
+	turn(f);
+	assert_int_equal(f->requests, 0);
+	for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
+		close(idle[i]);
+	await(f, fd, "HTTP/1.1 200");
+	close(fd);
+	turn(f);
+	int again = dial(f, "GET /now HTTP/1.1\r\nHost: x\r\n\r\n");
+	await(f, again, "HTTP/1.1 200");
+	close(again);
+}
+
 static void a_server_may_go_while_requests_are_held(void **state)
 {
 	struct fixture *f = *state;
@@ -316,6 +342,7 @@ int main(void)
 	    TEST(a_body_over_the_maximum_is_413_and_never_handled),
 	    TEST(an_inherited_descriptor_is_served),
 	    TEST(an_address_that_cannot_be_used_says_why),
+	    TEST(a_crowd_over_the_limit_leaves_room_when_it_leaves),
 	    TEST(a_server_may_go_while_requests_are_held),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

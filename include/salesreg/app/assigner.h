@@ -4,6 +4,7 @@
  * Errors: weather is logged and waited out. Callbacks: none of its own.
  */
 #pragma once
+#include "salesreg/base/metrics.h"
 #include "salesreg/db/pool.h"
 #include "salesreg/domain/conversation.h"
 #include "salesreg/domain/dealing.h"
@@ -26,4 +27,6 @@ void assigner_wake(struct assigner *s);
 /* The same, after mending what was changed by hand: after a reconnect, and every interval. */
 void assigner_sweep(struct assigner *s);
 struct assigner_stats assigner_stats(const struct assigner *s);
+/* Rounds that dealt something, from BEGIN to the answer of COMMIT; borrowed until assigner_destroy(). */
+const struct histogram *assigner_rounds(const struct assigner *s);
 void assigner_destroy(struct assigner *s);

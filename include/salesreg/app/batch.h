@@ -28,6 +28,9 @@ struct batch_stats {
 	uint64_t updates, transactions, retried, parked;
 };
 
+/* Transactions that committed, from the first statement to the answer of COMMIT; borrowed until batch_destroy(). */
+const struct histogram *batch_commits(const struct batch *batch);
+
 struct batch *batch_create(const struct batch_options *options);
 /* Where the bot has got to: the offset Telegram is told next. */
 void batch_set_next(struct batch *batch, const int64_t *next_update_id);

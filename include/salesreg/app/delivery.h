@@ -9,7 +9,9 @@
  */
 #pragma once
 #include "salesreg/base/config.h"
+#include "salesreg/base/metrics.h"
 #include "salesreg/db/pool.h"
+#include "salesreg/domain/message.h"
 #include "salesreg/telegram/api.h"
 
 struct delivery;
@@ -29,6 +31,14 @@ struct delivery_stats {
 	size_t under_way, unwritten;
 };
 
+/*
+ * Until the first try to send begins; what Telegram then takes is in telegram_stats(). A reply counts from the arrival of its
+ * update, if it had to wait in the outbox from the making of its row; anything else from the making of its row.
+ */
+struct delivery_waits {
+	struct histogram replies, notifications;
+};
+
 struct delivery *delivery_create(uv_loop_t *loop, const struct delivery_options *options);
 /* Leadership won: blocked_us is what is left of a stored retry_after for everything. */
 void delivery_lead(struct delivery *d, int64_t blocked_us);
@@ -40,6 +50,8 @@ bool delivery_grants(struct delivery *d, int64_t chat);
 /* A committed row in state `sending`: send it. */
 void delivery_send(struct delivery *d, int64_t id, int64_t chat, const char *method,
     const char *payload, int attempts, bool possible_duplicate);
+/* To be told before the first delivery_send() of a row: how long it has waited. */
+void delivery_waited(struct delivery *d, enum message_priority priority, int64_t waited_us);
 /* There may be queued rows. */
 void delivery_wake(struct delivery *d);
 /* Best effort, in no order, never stored. */
@@ -55,4 +67,6 @@ void delivery_results_written(struct delivery *d, bool committed);
 void delivery_drain(
     struct delivery *d, uint64_t deadline_ms, void (*drained)(void *data), void *data);
 struct delivery_stats delivery_stats(const struct delivery *d);
+/* Borrowed until delivery_destroy(). */
+const struct delivery_waits *delivery_waits(const struct delivery *d);
 void delivery_destroy(struct delivery *d);

@@ -38,6 +38,7 @@ enum poller_state {
 };
 struct poller_stats {
 	uint64_t polls, conflicts, failures;
+	uint64_t settled; /* messages the last leader was sending, which go again */
 };
 
 struct poller *poller_create(uv_loop_t *loop, const struct poller_options *options);
@@ -51,4 +52,5 @@ void poller_stop(struct poller *p, void (*stopped)(void *data), void *data);
 enum poller_state poller_state(const struct poller *p);
 struct poller_stats poller_stats(const struct poller *p);
 struct batch_stats poller_batch_stats(const struct poller *p);
+const struct histogram *poller_batch_commits(const struct poller *p);
 void poller_destroy(struct poller *p);

@@ -10,6 +10,7 @@
  * then hears ERR_UNAVAILABLE, after `down`: what was asked for as the holder is not done by a later one.
  */
 #pragma once
+#include "salesreg/base/metrics.h"
 #include "salesreg/db/conn.h"
 
 struct db_pool;
@@ -47,6 +48,8 @@ void db_pool_release(struct db_pool *pool, struct db_conn *conn);
 void db_pool_run(struct db_pool *pool, const struct db_step *steps, size_t count,
     uint64_t deadline_ms, void (*done)(const struct db_reply *reply, void *data), void *data);
 struct db_pool_stats db_pool_stats(const struct db_pool *pool);
+/* How long those who got a connection waited for it; borrowed until db_pool_destroy(). */
+const struct histogram *db_pool_waits(const struct db_pool *pool);
 bool db_pool_is_up(const struct db_pool *pool);
 int64_t db_pool_last_answer_us(const struct db_pool *pool);
 /* Drops every connection; they come back by themselves, through the gate. */

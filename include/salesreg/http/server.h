@@ -40,7 +40,7 @@ struct http_server_options {
 	const char *listen;
 	int listen_fd;
 	size_t body_max_bytes;    /* larger: 413 */
-	unsigned connections_max; /* 0: 1,000 */
+	unsigned connections_max; /* 0: 1,000; more wait in the backlog until one goes */
 	unsigned idle_timeout_s;  /* of a kept-alive connection; 0: 500, as Telegram's */
 	size_t stream_max_bytes;  /* unsent bytes of one stream; 0: 1 MiB */
 	void *data;

@@ -14,6 +14,7 @@
 struct worker_report {
 	enum ipc_health health;
 	char why[IPC_TEXT_SIZE];
+	bool unready; /* cannot do its work at all for now, or is only beginning; `why` says why */
 	bool leads;
 	uint64_t progress;                        /* grows while work is done */
 	int64_t outbox_backlog, outbox_oldest_ms; /* -1: not known */
@@ -29,4 +30,6 @@ struct presence_options {
 struct presence;
 struct presence *presence_create(uv_loop_t *loop, const struct presence_options *options);
 bool presence_is_supervised(const struct presence *p);
+/* By how much the last beat came late. */
+uint32_t presence_lag_ms(const struct presence *p);
 void presence_destroy(struct presence *p);

@@ -8,6 +8,7 @@
 #include "salesreg/app/rules.h"
 #include "salesreg/base/arena.h"
 #include "salesreg/base/config.h"
+#include "salesreg/role/metrics.h"
 #include "salesreg/role/presence.h"
 #include <uv.h>
 
@@ -21,8 +22,11 @@ struct worker {
 	void (*stop)(struct worker *worker, void *data);
 	/* Set before worker_run(): health and progress of the role; may be NULL. */
 	void (*report)(struct worker_report *report, void *data);
+	/* Set before worker_run(): the role's own metrics; may be NULL. */
+	void (*expose)(struct buf *out, void *data);
 	void *data;
 	struct presence *presence;
+	struct metrics_server *metrics; /* NULL: METRICS_LISTEN is not set */
 	bool stop_asked;
 	int signals;
 	int exit_code;

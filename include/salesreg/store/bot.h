@@ -29,10 +29,16 @@ void bot_block(struct db_plan *plan, struct arena *a, int64_t bot_id, int64_t pa
 void bot_park(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *update_id,
     int64_t user_id, const char *payload_json, const char *reason);
 
-/* What the bot has yet to send: for people who ask how it is. */
-struct bot_backlog {
-	int64_t messages;  /* never more than 10,000 */
+/* What the bot has yet to send, and what it could not: for people who ask how it is. */
+struct bot_backlog_part {
+	int64_t messages;  /* never more than 10,000; -1: not counted yet */
 	int64_t oldest_ms; /* -1: there is none */
+};
+struct bot_backlog {
+	struct bot_backlog_part queued, sending, failed;
+	int64_t parked; /* updates; as messages above */
 };
 size_t bot_backlog(struct db_plan *plan);
 struct bot_backlog bot_backlog_parse(const PGresult *result);
+/* Before it was ever counted. */
+struct bot_backlog bot_backlog_unknown(void);

@@ -22,6 +22,13 @@ struct redeal_row {
 
 size_t dealing_candidates(struct db_plan *plan, struct arena *a, size_t limit);
 size_t dealing_candidates_parse(const PGresult *result, struct arena *a, struct waiting_row **rows);
+/* For people who ask how it goes; needs no lock. */
+struct dealing_waiting {
+	int64_t prospects; /* never more than 10,000; -1: not counted yet */
+	int64_t oldest_ms; /* -1: there is none */
+};
+size_t dealing_waiting(struct db_plan *plan);
+struct dealing_waiting dealing_waiting_parse(const PGresult *result);
 /* Brings the counts of open prospects up to date; before the reps are read. */
 void dealing_counts(struct db_plan *plan);
 /* Longest unserved first. all: everybody with room; otherwise as many as `limit` prospects can need in turn. */

@@ -4,6 +4,7 @@
  */
 #pragma once
 #include "salesreg/db/conn.h"
+#include "salesreg/domain/message.h"
 
 struct outbox_new {
 	int64_t chat_id;
@@ -24,7 +25,8 @@ size_t outbox_born_parse(const PGresult *result, struct arena *a, struct outbox_
 struct outbox_row {
 	int64_t id, chat_id;
 	const char *method, *payload;
-	int attempts;
+	enum message_priority priority;
+	int attempts; /* this one included */
 	bool possible_duplicate;
 	int64_t age_us;
 };

@@ -17,6 +17,7 @@
 
 enum {
 	CHILD_ARGS_MAX = 16,
+	CHILD_OWN_MAX = 4,
 	CHILD_IPC_FD = 3,    /* in the child; SALESREG_IPC_FD says so */
 	CHILD_LISTEN_FD = 4, /* in the child; SALESREG_LISTEN_FD says so */
 	CHILD_EXIT_UNSTARTED = 126,
@@ -42,6 +43,9 @@ struct child_spec {
 	uint16_t accepts_port;
 	int stop_signal, death_signal; /* 0: SIGTERM, SIGKILL */
 	int stop_ms;
+
+	/* "NAME=value": in place of our own NAME and NAME_FILE; NULL at the end */
+	const char *own[CHILD_OWN_MAX + 1];
 
 	bool drops_privileges; /* become this user, without supplementary groups */
 	uid_t uid;

@@ -4,9 +4,11 @@
  * sockets in their specs from supervisor_start() on. Its tables are of fixed size.
  * Units: milliseconds in supervisor_times, microseconds of the monotonic clock inside.
  * Errors: a child's failures are its states; supervisor_start() says what keeps the supervisor itself from starting.
- * Callbacks: announced(), once, from the loop; the loop ends when every child has.
+ * Callbacks: `announced`, once, from the loop; `ended`, once, from the loop, when every child has; then the supervisor's handles are closing, and the loop
+ * ends if nobody else holds it.
  */
 #pragma once
+#include "salesreg/base/buf.h"
 #include "salesreg/domain/restart.h"
 #include "salesreg/ipc/message.h"
 #include "salesreg/supervise/child.h"
@@ -33,12 +35,17 @@ struct supervisor_options {
 	struct supervisor_times times;
 	const char *run_dir;
 	void (*announced)(void *data); /* every child is ready, for the first time; may be NULL */
+	void (*ended)(void *data); /* may be NULL */
 	void *data;
 };
 
 struct supervisor;
 struct supervisor *supervisor_create(uv_loop_t *loop, const struct supervisor_options *options);
 bool supervisor_start(struct supervisor *s, char *message, size_t message_size);
+/* What Prometheus is told of the workers. */
+void supervisor_expose(const struct supervisor *s, struct buf *out);
+/* Whether every worker is ready; line: "ready", or "not ready: who, and why". */
+bool supervisor_is_ready(const struct supervisor *s, char *line, size_t size);
 /* After the loop has ended. */
 int supervisor_exit_code(const struct supervisor *s);
 void supervisor_destroy(struct supervisor *s);

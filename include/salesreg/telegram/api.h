@@ -20,6 +20,7 @@
  */
 #pragma once
 #include "salesreg/base/err.h"
+#include "salesreg/base/metrics.h"
 #include "salesreg/base/secret.h"
 #include <jansson.h>
 #include <stdbool.h>
@@ -40,6 +41,11 @@
 enum telegram_class {
 #define X(name, sentence) TELEGRAM_##name,
 	TELEGRAM_CLASS_MAP(X)
+#undef X
+};
+enum {
+#define X(name, sentence) +1
+	TELEGRAM_CLASSES = 0 TELEGRAM_CLASS_MAP(X)
 #undef X
 };
 const char *telegram_class_name(enum telegram_class c);
@@ -106,6 +112,31 @@ struct telegram_call *telegram_call(struct telegram *tg, const char *method, con
 void telegram_call_cancel(struct telegram_call *call);
 /* Whether the server may have seen the call by now: to be asked before cancelling. */
 bool telegram_call_maybe_delivered(const struct telegram_call *call);
+
+/* The methods that are counted each for itself; `other` are the rest together. */
+#define TELEGRAM_METHOD_MAP(X)                                                                     \
+	X(getUpdates)                                                                              \
+	X(sendMessage)                                                                             \
+	X(editMessageText)                                                                         \
+	X(editMessageReplyMarkup)                                                                  \
+	X(answerCallbackQuery)                                                                     \
+	X(other)
+enum telegram_method {
+#define X(name) TELEGRAM_METHOD_##name,
+	TELEGRAM_METHOD_MAP(X)
+#undef X
+	    TELEGRAM_METHODS
+};
+const char *telegram_method_name(enum telegram_method method);
+
+struct telegram_stats {
+	uint64_t calls[TELEGRAM_METHODS][TELEGRAM_CLASSES]; /* cancelled ones are not counted */
+	/* from telegram_call() to the answer; for getUpdates that is the long poll */
+	struct histogram took[TELEGRAM_METHODS];
+	uint64_t conflicts, rate_limited; /* answers 409, 429, to whatever method */
+};
+/* Borrowed: good until telegram_destroy(). */
+const struct telegram_stats *telegram_stats(const struct telegram *tg);
 
 /* The bot's user id: the digits before the colon; 0 if the token is not of the form 123456:ABC… */
 int64_t telegram_token_bot_id(const struct secret *token);

@@ -1,0 +1,105 @@
+#include "salesreg/role/metrics.h"
+#include "salesreg/base/log.h"
+#include "salesreg/base/metrics.h"
+#include "salesreg/http/server.h"
+#include "salesreg/role/exposition.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	TEXT_MAXIMUM = 1024 * 1024,
+	BODY_MAXIMUM = 1024, /* nobody has anything to send */
+	CONNECTIONS = 64,
+	/* MHD 0.9.75 does not see a client leave that sent half a request: such connections end by this only */
+	IDLE_S = 10,
+};
+
+struct metrics_server {
+	struct http_server *http;
+	struct metrics_server_options options;
+};
+
+static void answer_text(struct http_exchange *x, unsigned status, const char *text)
+{
+	http_exchange_answer(x, status, "text/plain; charset=utf-8", text, strlen(text),
+	    (const struct http_header[]){{"Cache-Control", "no-store"}, {NULL, NULL}});
+}
+
+static void answer_metrics(const struct metrics_server *m, struct http_exchange *x)
+{
+	struct buf out;
+	buf_init(&out, TEXT_MAXIMUM);
+	exposition_process(&out, m->options.role);
+	m->options.write(&out, m->options.data);
+	if (out.failed)
+		answer_text(x, 500, "there is too much to tell\n");
+	else
+		http_exchange_answer(x, 200, METRICS_CONTENT_TYPE, out.data, out.size, NULL);
+	buf_finish(&out);
+}
+
+static void answer_ready(const struct metrics_server *m, struct http_exchange *x)
+{
+	char line[METRICS_LINE_SIZE] = "", whole[METRICS_LINE_SIZE + 64];
+	bool ready = m->options.ready(line, m->options.data);
+	(void)snprintf(whole, sizeof whole, "%.32s: %s\n", m->options.role, line);
+	answer_text(x, ready ? 200 : 503, whole);
+}
+
+static void on_request(void *data, struct http_exchange *x)
+{
+	const struct metrics_server *m = data;
+	const char *method = http_exchange_method(x), *path = http_exchange_path(x);
+	static const char none[] = "there are /metrics, /healthz and /readyz\n";
+	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
+		http_exchange_answer(x, 405, NULL, NULL, 0,
+		    (const struct http_header[]){{"Allow", "GET, HEAD"}, {NULL, NULL}});
+	} else if (strcmp(path, "/metrics") == 0) {
+		answer_metrics(m, x);
+	} else if (strcmp(path, "/healthz") == 0) {
+		char line[64];
+		(void)snprintf(line, sizeof line, "%.32s: alive\n", m->options.role);
+		answer_text(x, 200, line);
+	} else if (strcmp(path, "/readyz") == 0) {
+		answer_ready(m, x);
+	} else {
+		answer_text(x, 404, none);
+	}
+}
+
+struct metrics_server *metrics_server_create(
+    uv_loop_t *loop, const struct metrics_server_options *options)
+{
+	struct metrics_server *m = calloc(1, sizeof *m);
+	if (!m)
+		abort();
+	m->options = *options;
+	char message[300];
+	if (http_server_create(&m->http, loop,
+		&(struct http_server_options){.listen = options->listen,
+		    .body_max_bytes = BODY_MAXIMUM,
+		    .connections_max = CONNECTIONS,
+		    .idle_timeout_s = IDLE_S,
+		    .data = m,
+		    .request = on_request},
+		message, sizeof message) != ERR_OK) {
+		log_error("configuration: METRICS_LISTEN=%s is not usable here: %s; choose another "
+			  "address, or stop who has it",
+		    options->listen, message);
+		free(m);
+		return NULL;
+	}
+	const char *colon = strrchr(options->listen, ':');
+	log_info("metrics: http://%.*s:%u/metrics", (int)(colon ? colon - options->listen : 0),
+	    options->listen, (unsigned)http_server_port(m->http));
+	return m;
+}
+
+void metrics_server_destroy(struct metrics_server *m)
+{
+	if (!m)
+		return;
+	http_server_destroy(m->http);
+	free(m);
+}
