@@ -51,8 +51,8 @@ static void warn_of_example_password(const struct secret *uri)
 	PQconninfoOption *options = PQconninfoParse(secret_reveal(uri), NULL);
 	for (const PQconninfoOption *o = options; o && o->keyword; o++)
 		if (strcmp(o->keyword, "password") == 0 && o->val && strcmp(o->val, "changeme") == 0)
-			log_warn("the database's password is the example's, changeme: change it with "
-				 "ALTER ROLE … PASSWORD, then in DATABASE_URL (compose: POSTGRES_PASSWORD)");
+			log_warn("the database's password is the example's, changeme: change it "
+				 "(with ALTER ROLE … PASSWORD), then in DATABASE_URL (compose: POSTGRES_PASSWORD)");
 	PQconninfoFree(options);
 }
 
