@@ -46,7 +46,8 @@ def test_the_readme_names_the_test_command_and_ci_runs_exactly_it():
 
 
 def test_the_scripts_can_be_run_and_are_sound_shell():
-    for name in ("test/run.sh", "test/lint.sh", "test/packages.sh", ".ci/run"):
+    for name in ("test/run.sh", "test/lint.sh", "test/packages.sh", ".ci/run", "quickstart.sh", "docker/build.sh",
+                 "docker/collect.sh"):
         assert os.access(ROOT / name, os.X_OK), name
         assert subprocess.run(["sh", "-n", ROOT / name]).returncode == 0, name
 

@@ -1,0 +1,164 @@
+"""
+docker/k8s: the manifests are what the API's own types say, as far as can be had without a cluster; and two replicas a role
+behave as promised there, in containers given exactly what the manifests give them.
+"""
+import json
+import re
+
+import pytest
+import yaml
+
+import engine
+from engine import PASSWORD, TOKEN, docker, healthy, logs, value
+from support.paths import ROOT
+from support.waiting import eventually
+
+K8S = ROOT / "docker" / "k8s"
+DOCUMENTS = [d for path in sorted(K8S.glob("*.yaml")) for d in yaml.safe_load_all(path.read_text())]
+
+
+def of_kind(kind):
+    return {d["metadata"]["name"]: d for d in DOCUMENTS if d["kind"] == kind}
+
+
+def test_the_manifests_are_valid_against_the_api_s_types():
+    client = pytest.importorskip("kubernetes.client", reason="NO python3-kubernetes: manifests are not validated")
+    types = {"ConfigMap": "V1ConfigMap", "Deployment": "V1Deployment", "PodDisruptionBudget": "V1PodDisruptionBudget"}
+    api = client.ApiClient()
+
+    class Answer:
+        def __init__(self, data):
+            self.data = json.dumps(data)
+
+    def same(given, understood, where):
+        """Nothing was dropped: a member the types do not know would be."""
+        if isinstance(given, dict):
+            for key in given:
+                assert key in understood, f"{where}.{key} is unknown to the API"
+                same(given[key], understood[key], f"{where}.{key}")
+        elif isinstance(given, list):
+            assert len(given) == len(understood), where
+            for i, item in enumerate(given):
+                same(item, understood[i], f"{where}[{i}]")
+        else:
+            assert given == understood, where
+
+    for document in DOCUMENTS:
+        name = types[document["kind"]]
+        if not hasattr(client, name):
+            name = name.replace("V1Pod", "V1beta1Pod")  # older client, same members
+        same(document, api.sanitize_for_serialization(api.deserialize(Answer(document), name)),
+             f"{document['kind']} {document['metadata']['name']}")
+
+
+def test_each_role_has_two_replicas_probes_a_budget_and_no_privileges():
+    deployments, budgets = of_kind("Deployment"), of_kind("PodDisruptionBudget")
+    assert set(deployments) == set(budgets) == {"salesreg-bot", "salesreg-outreach"}
+    settings = of_kind("ConfigMap")["salesreg"]["data"]
+    for name, d in deployments.items():
+        pod = d["spec"]["template"]
+        assert d["spec"]["replicas"] == 2
+        assert d["spec"]["selector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
+        assert budgets[name]["spec"]["selector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
+        container, = pod["spec"]["containers"]
+        assert container["livenessProbe"]["httpGet"]["path"] == "/healthz"
+        assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
+        port = next(p["containerPort"] for p in container["ports"] if p["name"] == "metrics")
+        assert settings["METRICS_LISTEN"].endswith(f":{port}")
+        assert [c["args"] for c in pod["spec"]["initContainers"]] == [["migrate"]]
+        for c in [container, *pod["spec"]["initContainers"]]:
+            assert c["securityContext"] == {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
+                                            "capabilities": {"drop": ["ALL"]}}
+        assert pod["spec"]["securityContext"]["runAsNonRoot"]
+
+
+def test_every_setting_is_a_variable_of_ours(image):
+    known = docker("run", "--rm", image, "help").stdout
+    for key in of_kind("ConfigMap")["salesreg"]["data"]:
+        assert re.search(rf"^  {key}\b", known, re.M), f"{key} is no variable of ours"
+
+
+# the behaviour --------------------------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def replicas(compose, telegram, image, tmp_path_factory):
+    stack = compose("docker-compose.yml")
+    stack("up", "-d", "postgres")
+    healthy("telegram-agent-db")
+    page = telegram()
+    settings = {**of_kind("ConfigMap")["salesreg"]["data"], "REGISTRY_BOT_TOKEN": TOKEN,
+                "DATABASE_URL": f"postgresql://sales_agent:{PASSWORD}@postgres:5432/sales_agent",
+                "TELEGRAM_API_BASE": "http://telegram:8081", "TELEGRAM_CHAT_RATE_LIMIT": "0"}
+    environment = [arg for k, v in settings.items() for arg in ("-e", f"{k}={v}")]
+    names = []
+
+    def pod(role, number):
+        """As the manifest describes it, the init container first."""
+        name = f"salesreg-test-{role}-{number}"
+        confined = ["--network", engine.NETWORK, "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
+                    "--label", f"com.docker.compose.project={engine.PROJECT}", "--no-healthcheck",
+                    "--tmpfs", "/run/volume:mode=2777,gid=65532", *environment]
+        docker("rm", "-f", name, check=False)
+        docker("run", "--rm", *confined, image, "migrate")
+        docker("run", "-d", "--name", name, *confined, image, role)
+        names.append(name)
+        eventually(lambda: probe(name, "readyz") == 200, timeout=60, what=f"{name} is ready")
+        return name
+
+    def probe(name, path):
+        address = docker("inspect", "-f", f'{{{{(index .NetworkSettings.Networks "{engine.NETWORK}").IPAddress}}}}',
+                         name).stdout.strip()
+        try:
+            return page.http.get(f"http://{address}:9464/{path}", timeout=5).status_code
+        except OSError:
+            return 0
+
+    class Replicas:
+        pass
+    made = Replicas()
+    made.page, made.pod, made.probe = page, pod, probe
+    yield made
+    docker("rm", "-f", *names, check=False)
+    stack.down("-v")
+
+
+def stop(name):
+    docker("stop", "-t", "10", name)
+    assert engine.state(name)["ExitCode"] == 0, logs(name)[-2000:]
+
+
+def test_two_replicas_of_each_role_and_a_rolling_restart_without_a_lost_answer(replicas):
+    pods = {role: [replicas.pod(role, n) for n in (1, 2)] for role in ("bot", "outreach")}
+    for name in sum(pods.values(), []):
+        assert replicas.probe(name, "healthz") == 200
+    leading = [name for name in pods["bot"] if "leading: this process" in logs(name)]
+    assert len(leading) == 1, "one leads, the other stands by"
+
+    people = [replicas.page.person(f"Person {letter}", id=8_000_000_000 + i) for i, letter in enumerate("ABCDEFGH")]
+    # each of the four questions is on its way while some pod is replaced by its successor
+    for person in people:
+        person.says("привет")
+    number = 3
+    for step, (role, expected) in enumerate((("bot", "offer"), ("bot", "ask_name"), ("outreach", "ask_email"),
+                                             ("outreach", "registered"))):
+        old = pods[role][step % 2]
+        stop(old)
+        pods[role][step % 2] = replicas.pod(role, number)
+        number += 1
+        for i, person in enumerate(people):
+            person.hears(expected)
+            if step < 3:
+                person.says(["да", f"Person {'ABCDEFGH'[i]}lpha", person.email][step])
+    assert value("SELECT count(*) FROM sales_representatives WHERE status = 'active'") == str(len(people))
+    # every prospect has exactly one rep, and nobody heard anything twice
+    eventually(lambda: value("SELECT count(*) FROM test_prospects WHERE assigned_rep_id IS NULL") == "0")
+    assert value("SELECT count(*) FROM salesreg.assignments WHERE ended_at IS NULL") == "3"
+    assert value("SELECT count(*) FROM salesreg.outbox_history WHERE possible_duplicate") == "0"
+    assert len([name for name in pods["bot"] if "leading: this process" in logs(name)]) >= 1
+
+    # and a leader that is killed, as by a node that vanishes
+    leader = [name for name in pods["bot"] if "leading: this process" in logs(name)][-1]
+    docker("kill", "-s", "KILL", leader)
+    people[0].forget()
+    people[0].says("статус")
+    assert people[0].email in people[0].hears_anything().text
