@@ -7,7 +7,8 @@
 /* Async-signal-safe calls only: signal-safety(7). */
 static void on_alarm(int number)
 {
-	static const char line[] = "salesreg: this process hung and ends itself, to be started again\n";
+	static const char line[] =
+	    "salesreg: this process hung and ends itself, to be started again\n";
 	(void)!write(STDERR_FILENO, line, sizeof line - 1);
 	struct sigaction standard = {.sa_handler = SIG_DFL};
 	(void)sigaction(number, &standard, NULL);

@@ -45,7 +45,8 @@ int role_check_config(int argc, char **argv)
 {
 	int code;
 	if (!goes_on(argc, argv,
-		"The configuration in force, and a line for everything wrong with it (exit code 78).",
+		"The configuration in force, and a line for everything wrong with it (exit code "
+		"78).",
 		&code))
 		return code;
 	struct config config;
@@ -80,7 +81,8 @@ int role_migrate(int argc, char **argv)
 {
 	int code = EXIT_CODE_CONFIG, applied = 0;
 	if (!goes_on(argc, argv,
-		"Brings the database of DATABASE_URL up to date; the workers do so at their start, too.",
+		"Brings the database of DATABASE_URL up to date; the workers do so at their start, "
+		"too.",
 		&code))
 		return code;
 	log_setup("migrate", LOG_INFO, LOG_FORMAT_TEXT);

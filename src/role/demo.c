@@ -20,7 +20,8 @@ enum { PORT_FIRST = 8081, PORT_LAST = 8099 };
 
 static const char usage[] =
     "usage: salesreg demo [--listen HOST:PORT] [--data DIRECTORY] [--help]\n"
-    "The whole system on this machine, with no Telegram account and no database of yours: a private\n"
+    "The whole system on this machine, with no Telegram account and no database of yours: a "
+    "private\n"
     "PostgreSQL, an emulator of Telegram with a page in the browser, the bot and the dealing.\n"
     "  --listen HOST:PORT  where the page is (127.0.0.1:8081, or the next free port)\n"
     "  --data DIRECTORY    what is kept from run to run (/var/lib/salesreg-demo as root, else\n"
@@ -74,7 +75,8 @@ static bool find_dir(struct demo *d, const char *given)
 		return true;
 	}
 	(void)snprintf(d->message, sizeof d->message,
-	    "%.400s cannot be the demo's directory: a socket will be in it, so at most %d characters, and none "
+	    "%.400s cannot be the demo's directory: a socket will be in it, so at most %d "
+	    "characters, and none "
 	    "of ? & %% # , quotes or blanks; give another one with --data",
 	    *path ? path : "that", DEMO_DIR_MAX);
 	return false;
@@ -115,7 +117,8 @@ static bool leave_root(struct demo *d, char **argv)
 	if (fd < 0 || !user || user->pw_uid == 0 || fchown(fd, user->pw_uid, user->pw_gid) != 0 ||
 	    fchmod(fd, 0700) != 0) {
 		(void)snprintf(d->message, sizeof d->message,
-		    "%s cannot be given to a user other than root, as whom the demo runs (%s); give "
+		    "%s cannot be given to a user other than root, as whom the demo runs (%s); "
+		    "give "
 		    "another directory with --data, or start the demo as another user",
 		    d->postgres.dir, strerror(errno));
 		return false;
@@ -135,7 +138,8 @@ static bool leave_root(struct demo *d, char **argv)
 	    setresuid(user->pw_uid, user->pw_uid, user->pw_uid) == 0)
 		(void)execv("/proc/self/exe", argument);
 	(void)snprintf(d->message, sizeof d->message,
-	    "the demo cannot go on as user %s (%s): is the program executable for others? chmod a+x would make it so",
+	    "the demo cannot go on as user %s (%s): is the program executable for others? chmod "
+	    "a+x would make it so",
 	    user->pw_name, strerror(errno));
 	return false;
 }
@@ -150,7 +154,8 @@ static bool lock_dir(struct demo *d)
 		return true;
 	if (fd >= 0 && errno == EWOULDBLOCK)
 		(void)snprintf(d->message, sizeof d->message,
-		    "a demo with the data in %s runs already; stop that one, or give another directory with "
+		    "a demo with the data in %s runs already; stop that one, or give another "
+		    "directory with "
 		    "--data",
 		    d->postgres.dir);
 	else
@@ -205,9 +210,9 @@ static void put(const char *name, const char *value)
 /* Nothing of a real system that is configured here may leak in. */
 static void set_environment(struct demo *d)
 {
-	static const char *const gone[] = {"SALESREG_ROLE", "PGSERVICE", "PGSERVICEFILE", "PGOPTIONS",
-	    "PGPASSFILE", "PGSSLMODE", "PGTARGETSESSIONATTRS", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_ID_FILE",
-	    "METRICS_LISTEN", "METRICS_LISTEN_FILE"};
+	static const char *const gone[] = {"SALESREG_ROLE", "PGSERVICE", "PGSERVICEFILE",
+	    "PGOPTIONS", "PGPASSFILE", "PGSSLMODE", "PGTARGETSESSIONATTRS", "GOOGLE_CLIENT_ID",
+	    "GOOGLE_CLIENT_ID_FILE", "METRICS_LISTEN", "METRICS_LISTEN_FILE"};
 	for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
 		(void)unsetenv(gone[i]);
 	(void)snprintf(d->api_base, sizeof d->api_base, "http://127.0.0.1:%u", port_of(d->address));
@@ -246,7 +251,8 @@ static void on_announced(void *data)
 	(void)printf(
 	    "\nEverything runs. Open this page in a browser:\n\n    %s/\n\nWhat to try first:\n"
 	    "  1. As Anna, write \"hello\", then answer: yes, Anna Petrova, anna@%s\n"
-	    "  2. She is a sales representative now, and within a second her first prospects come, with "
+	    "  2. She is a sales representative now, and within a second her first prospects come, "
+	    "with "
 	    "buttons.\n"
 	    "  3. Register somebody else; what Anna cannot take goes to them.\n\n"
 	    "The database: psql '%s'\n"
@@ -263,8 +269,8 @@ static int run(struct demo *d)
 	(void)snprintf(d->kept, sizeof d->kept, "%s/sandbox.json", d->postgres.dir);
 	company[0] = demo_postgres_child(&d->postgres);
 	company[1] = (struct child_spec){.name = "sandbox",
-	    .argv = {"salesreg", "sandbox", "--listen", d->address, "--username", "salesreg_demo_bot",
-		"--keep", d->kept, "--state", "--log-level", "warn"},
+	    .argv = {"salesreg", "sandbox", "--listen", d->address, "--username",
+		"salesreg_demo_bot", "--keep", d->kept, "--state", "--log-level", "warn"},
 	    .vital = true,
 	    .listen_fd = -1,
 	    .foreign = true,

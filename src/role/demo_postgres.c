@@ -43,8 +43,8 @@ static bool read_line(const char *path, char *out, size_t size)
 static bool find_debian(struct demo_postgres *p, const char *version)
 {
 	char pattern[DEMO_PATH_MAX];
-	(void)snprintf(pattern, sizeof pattern, "/usr/lib/postgresql/%s/bin/initdb",
-	    *version ? version : "*");
+	(void)snprintf(
+	    pattern, sizeof pattern, "/usr/lib/postgresql/%s/bin/initdb", *version ? version : "*");
 	glob_t found;
 	if (glob(pattern, 0, NULL, &found) != 0)
 		return false;
@@ -54,7 +54,8 @@ static bool find_debian(struct demo_postgres *p, const char *version)
 		if (number <= best)
 			continue;
 		best = number;
-		(void)snprintf(p->programs, sizeof p->programs, "/usr/lib/postgresql/%ld/bin", number);
+		(void)snprintf(
+		    p->programs, sizeof p->programs, "/usr/lib/postgresql/%ld/bin", number);
 	}
 	globfree(&found);
 	return best > 0;
@@ -96,12 +97,14 @@ bool demo_postgres_find(struct demo_postgres *p, char *message, size_t message_s
 	}
 	if (*version)
 		(void)snprintf(message, message_size,
-		    "the demo's data in %s was made by PostgreSQL %s, which is not installed: install it "
+		    "the demo's data in %s was made by PostgreSQL %s, which is not installed: "
+		    "install it "
 		    "(apt-get install postgresql-%s), or begin anew with --data DIRECTORY",
 		    p->dir, version, version);
 	else
 		(void)snprintf(message, message_size,
-		    "PostgreSQL is not installed: apt-get install postgresql, or use ./quickstart.sh, "
+		    "PostgreSQL is not installed: apt-get install postgresql, or use "
+		    "./quickstart.sh, "
 		    "which does it for you");
 	return false;
 }
@@ -153,15 +156,14 @@ static bool run_initdb(
 }
 
 /* Under another name until it is whole: a first run may be interrupted. */
-static bool make_cluster(
-    const struct demo_postgres *p, char *message, size_t message_size)
+static bool make_cluster(const struct demo_postgres *p, char *message, size_t message_size)
 {
 	char fresh[DEMO_PATH_MAX];
 	(void)join(fresh, p->dir, "pgdata.new");
 	if (access(fresh, F_OK) == 0 && nftw(fresh, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0) {
 		(void)snprintf(message, message_size,
-		    "%s is left from an interrupted start and cannot be removed (%s): remove it", fresh,
-		    strerror(errno));
+		    "%s is left from an interrupted start and cannot be removed (%s): remove it",
+		    fresh, strerror(errno));
 		return false;
 	}
 	if (!run_initdb(p, fresh, message, message_size))
@@ -197,7 +199,8 @@ static bool clear_locks(const struct demo_postgres *p, char *message, size_t mes
 		for (int i = 0; pid > 0 && serves_cluster(pid, p->data); i++) {
 			if (i == OLD_SERVER_LOOKS) {
 				(void)snprintf(message, message_size,
-				    "the demo's PostgreSQL of an earlier run (pid %ld) does not end: "
+				    "the demo's PostgreSQL of an earlier run (pid %ld) does not "
+				    "end: "
 				    "kill -INT %ld",
 				    pid, pid);
 				return false;
@@ -217,8 +220,8 @@ bool demo_postgres_prepare(
 	char version_file[DEMO_PATH_MAX];
 	(void)join(version_file, p->data, "PG_VERSION");
 	if (mkdir(p->socket_dir, 0700) != 0 && errno != EEXIST) {
-		(void)snprintf(message, message_size, "%s cannot be made: %s", p->socket_dir,
-		    strerror(errno));
+		(void)snprintf(
+		    message, message_size, "%s cannot be made: %s", p->socket_dir, strerror(errno));
 		return false;
 	}
 	if (access(version_file, F_OK) == 0)
@@ -252,9 +255,9 @@ struct child_spec demo_postgres_child(const struct demo_postgres *p)
 	/* log_min_messages: what a demo's user need not read; a server that cannot start still says why */
 	return (struct child_spec){.name = "postgres",
 	    .program = p->server,
-	    .argv = {p->server, "-D", p->data, "-c", "listen_addresses=", "-c", p->socket_option, "-c",
-		"port=5432", "-c", "log_min_messages=fatal", "-c", "shared_buffers=32MB", "-c",
-		"max_connections=30"},
+	    .argv = {p->server, "-D", p->data, "-c", "listen_addresses=", "-c", p->socket_option,
+		"-c", "port=5432", "-c", "log_min_messages=fatal", "-c", "shared_buffers=32MB",
+		"-c", "max_connections=30"},
 	    .vital = true,
 	    .listen_fd = -1,
 	    .foreign = true,

@@ -219,9 +219,10 @@ int role_sandbox(int argc, char **argv)
 	static const struct option options[] = {{"listen", required_argument, NULL, 'l'},
 	    {"token", required_argument, NULL, 't'}, {"username", required_argument, NULL, 'u'},
 	    {"limits", no_argument, NULL, 'L'}, {"state", no_argument, NULL, 'S'},
-	    {"keep", required_argument, NULL, 'k'}, {"host", required_argument, NULL, 'H'}, {"seed", required_argument, NULL, 's'},
-	    {"ready-fd", required_argument, NULL, 'r'}, {"log-level", required_argument, NULL, 'v'},
-	    {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	    {"keep", required_argument, NULL, 'k'}, {"host", required_argument, NULL, 'H'},
+	    {"seed", required_argument, NULL, 's'}, {"ready-fd", required_argument, NULL, 'r'},
+	    {"log-level", required_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0}};
 	struct arguments a = {
 	    .sandbox = {.listen = "127.0.0.1:8081"}, .ready_fd = -1, .log_level = LOG_INFO};
 	int option;

@@ -1,9 +1,9 @@
+#include "salesreg/role/supervise.h"
 #include "salesreg/base/address.h"
 #include "salesreg/base/config.h"
 #include "salesreg/base/log.h"
 #include "salesreg/role/metrics.h"
 #include "salesreg/role/role.h"
-#include "salesreg/role/supervise.h"
 #include "salesreg/supervise/run_dir.h"
 #include "salesreg/supervise/supervisor.h"
 #ifdef SALESREG_TESTS

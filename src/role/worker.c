@@ -3,8 +3,8 @@
 #include "salesreg/base/watchdog.h"
 #include "salesreg/role/exposition.h"
 #include "salesreg/role/presence.h"
-#include <libpq-fe.h>
 #include <errno.h>
+#include <libpq-fe.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -50,9 +50,11 @@ static void warn_of_example_password(const struct secret *uri)
 {
 	PQconninfoOption *options = PQconninfoParse(secret_reveal(uri), NULL);
 	for (const PQconninfoOption *o = options; o && o->keyword; o++)
-		if (strcmp(o->keyword, "password") == 0 && o->val && strcmp(o->val, "changeme") == 0)
+		if (strcmp(o->keyword, "password") == 0 && o->val &&
+		    strcmp(o->val, "changeme") == 0)
 			log_warn("the database's password is the example's, changeme: change it "
-				 "(with ALTER ROLE … PASSWORD), then in DATABASE_URL (compose: POSTGRES_PASSWORD)");
+				 "(with ALTER ROLE … PASSWORD), then in DATABASE_URL (compose: "
+				 "POSTGRES_PASSWORD)");
 	PQconninfoFree(options);
 }
 

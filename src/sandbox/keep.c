@@ -32,11 +32,11 @@ static json_t *write_people(const struct sandbox *s)
 	json_t *list = json_array();
 	for (const struct map_slot *slot = NULL; (slot = map_next(&s->users, slot));) {
 		const struct user *u = slot->value.pointer;
-		(void)json_array_append_new(list,
-		    json_pack("{sI so so so sb}", "id", (json_int_t)u->id, "first_name",
-			text_or_null(u->first_name), "username", text_or_null(u->username),
-			"language_code", text_or_null(u->language_code), "deactivated",
-			(int)u->deactivated));
+		(void)json_array_append_new(
+		    list, json_pack("{sI so so so sb}", "id", (json_int_t)u->id, "first_name",
+			      text_or_null(u->first_name), "username", text_or_null(u->username),
+			      "language_code", text_or_null(u->language_code), "deactivated",
+			      (int)u->deactivated));
 	}
 	return list;
 }
@@ -46,12 +46,12 @@ static json_t *write_messages(const struct chat *chat)
 	json_t *list = json_array();
 	const struct message *m;
 	TAILQ_FOREACH (m, &chat->messages, entry)
-		(void)json_array_append_new(list,
-		    json_pack("{sI sI sI sb so so so so}", "id", (json_int_t)m->id, "date_s",
-			(json_int_t)m->date_s, "edited_s", (json_int_t)m->edited_s, "from_bot",
-			(int)m->from_bot, "text", text_or_null(m->text), "entities",
-			text_or_null(m->entities), "markup", text_or_null(m->markup), "extra",
-			text_or_null(m->extra)));
+		(void)json_array_append_new(
+		    list, json_pack("{sI sI sI sb so so so so}", "id", (json_int_t)m->id, "date_s",
+			      (json_int_t)m->date_s, "edited_s", (json_int_t)m->edited_s,
+			      "from_bot", (int)m->from_bot, "text", text_or_null(m->text),
+			      "entities", text_or_null(m->entities), "markup",
+			      text_or_null(m->markup), "extra", text_or_null(m->extra)));
 	return list;
 }
 
@@ -61,10 +61,10 @@ static json_t *write_chats(const struct bot *bot)
 	for (const struct map_slot *slot = NULL; (slot = map_next(&bot->chats, slot));) {
 		const struct chat *chat = slot->value.pointer;
 		if (chat->kind == CHAT_PRIVATE && !chat->load)
-			(void)json_array_append_new(list,
-			    json_pack("{sI sb sb so}", "user", (json_int_t)chat->id, "started",
-				(int)chat->started, "blocked", (int)chat->blocked, "messages",
-				write_messages(chat)));
+			(void)json_array_append_new(
+			    list, json_pack("{sI sb sb so}", "user", (json_int_t)chat->id,
+				      "started", (int)chat->started, "blocked", (int)chat->blocked,
+				      "messages", write_messages(chat)));
 	}
 	return list;
 }
@@ -73,10 +73,10 @@ static json_t *write_bot_state(const struct bot *bot)
 {
 	json_t *menus = json_array(), *updates = json_array();
 	for (size_t i = 0; i < bot->command_list_count; i++)
-		(void)json_array_append_new(menus,
-		    json_pack("{so so so}", "scope", text_or_null(bot->commands[i].scope),
-			"language_code", text_or_null(bot->commands[i].language_code), "commands",
-			text_or_null(bot->commands[i].commands)));
+		(void)json_array_append_new(
+		    menus, json_pack("{so so so}", "scope", text_or_null(bot->commands[i].scope),
+			       "language_code", text_or_null(bot->commands[i].language_code),
+			       "commands", text_or_null(bot->commands[i].commands)));
 	for (size_t i = 0; i < bot->updates.count; i++) {
 		const struct update *u = updates_at(&bot->updates, i);
 		(void)json_array_append_new(updates,
@@ -97,10 +97,10 @@ static json_t *write_transcript(const struct transcript *t)
 		if (skip > 0)
 			skip--;
 		else
-			(void)json_array_append_new(list,
-			    json_pack("{sI sI sI so}", "seq", (json_int_t)e->seq, "bot",
-				(json_int_t)e->bot, "chat", (json_int_t)e->chat, "json",
-				text_or_null(e->json)));
+			(void)json_array_append_new(
+			    list, json_pack("{sI sI sI so}", "seq", (json_int_t)e->seq, "bot",
+				      (json_int_t)e->bot, "chat", (json_int_t)e->chat, "json",
+				      text_or_null(e->json)));
 	}
 	return list;
 }
@@ -135,7 +135,8 @@ static void save(struct sandbox *s)
 	bool done = all && fd >= 0 && json_dumpfd(all, fd, JSON_COMPACT) == 0 && close(fd) == 0 &&
 		    rename(fresh, k->path) == 0;
 	if (!done && !k->complained)
-		log_warn("sandbox: %s cannot be written (%s); what people write now is gone after the next "
+		log_warn("sandbox: %s cannot be written (%s); what people write now is gone after "
+			 "the next "
 			 "start",
 		    k->path, strerror(errno));
 	k->complained = !done;
@@ -153,12 +154,12 @@ static void read_people(struct sandbox *s, const json_t *people)
 {
 	size_t i;
 	json_t *p;
-	json_array_foreach(people, i, p)
-	{
+	json_array_foreach (people, i, p) {
 		int64_t id = json_get_i64(p, "id", 0);
 		if (id <= 0)
 			continue;
-		const char *username = text_of(p, "username"), *language = text_of(p, "language_code");
+		const char *username = text_of(p, "username"),
+			   *language = text_of(p, "language_code");
 		struct user *user = user_put(s, id, text_of(p, "first_name"),
 		    username ? username : "", language ? language : "");
 		user->deactivated = json_get_bool(p, "deactivated", false);
@@ -169,12 +170,11 @@ static void read_messages(struct chat *chat, const json_t *messages)
 {
 	size_t i;
 	json_t *m;
-	json_array_foreach(messages, i, m)
-	{
+	json_array_foreach (messages, i, m) {
 		bool from_bot = json_get_bool(m, "from_bot", false);
-		struct message *added = message_add(chat, from_bot ? NULL : chat->user, from_bot,
-		    text_of(m, "text"), text_of(m, "entities"), text_of(m, "markup"),
-		    text_of(m, "extra"));
+		struct message *added =
+		    message_add(chat, from_bot ? NULL : chat->user, from_bot, text_of(m, "text"),
+			text_of(m, "entities"), text_of(m, "markup"), text_of(m, "extra"));
 		added->id = json_get_i64(m, "id", added->id);
 		added->date_s = json_get_i64(m, "date_s", added->date_s);
 		added->edited_s = json_get_i64(m, "edited_s", 0);
@@ -186,8 +186,7 @@ static void read_chats(struct sandbox *s, struct bot *bot, const json_t *chats)
 {
 	size_t i;
 	json_t *c;
-	json_array_foreach(chats, i, c)
-	{
+	json_array_foreach (chats, i, c) {
 		struct user *user = user_find(s, json_get_i64(c, "user", 0));
 		if (!user)
 			continue;
@@ -208,8 +207,7 @@ static void read_bot_state(struct sandbox *s, const json_t *state)
 	read_chats(s, bot, json_get_array(state, "chats"));
 	size_t i;
 	json_t *item;
-	json_array_foreach(json_get_array(state, "menus"), i, item)
-	{
+	json_array_foreach (json_get_array(state, "menus"), i, item) {
 		if (bot->command_list_count == SANDBOX_COMMAND_LISTS_MAX)
 			break;
 		struct command_list *list = &bot->commands[bot->command_list_count++];
@@ -217,15 +215,15 @@ static void read_bot_state(struct sandbox *s, const json_t *state)
 		set_string(&list->language_code, text_of(item, "language_code"));
 		set_string(&list->commands, text_of(item, "commands"));
 	}
-	json_array_foreach(json_get_array(state, "updates"), i, item)
-	{
+	json_array_foreach (json_get_array(state, "updates"), i, item) {
 		const char *json = text_of(item, "json");
 		/* under its own id: the bot may have seen it, without having said so yet */
 		bot->updates.next_id = json_get_i64(item, "id", bot->updates.next_id);
 		if (json)
 			(void)updates_add(bot, UPDATE_MESSAGE, json, strlen(json));
 	}
-	bot->last_message_id = json_get_i64(state, "last_message_id", bot->last_message_id) + ID_GAP;
+	bot->last_message_id =
+	    json_get_i64(state, "last_message_id", bot->last_message_id) + ID_GAP;
 	bot->updates.next_id = json_get_i64(state, "next_update_id", bot->updates.next_id) + ID_GAP;
 }
 
@@ -233,8 +231,7 @@ static void read_transcript(struct sandbox *s, const json_t *all)
 {
 	size_t i;
 	json_t *e;
-	json_array_foreach(json_get_array(all, "transcript"), i, e)
-	{
+	json_array_foreach (json_get_array(all, "transcript"), i, e) {
 		const char *json = text_of(e, "json");
 		if (json)
 			transcript_restore(&s->transcript, json_get_i64(e, "seq", 0),
@@ -255,8 +252,9 @@ static void load_file(struct sandbox *s)
 	if (!all || json_get_i64(all, "version", 0) != 1) {
 		char aside[PATH_SIZE];
 		(void)snprintf(aside, sizeof aside, "%s.bad", k->path);
-		log_warn("sandbox: %s cannot be understood (%s); it is now %s, and people begin anew", k->path,
-		    all ? "another version wrote it" : error.text, aside);
+		log_warn(
+		    "sandbox: %s cannot be understood (%s); it is now %s, and people begin anew",
+		    k->path, all ? "another version wrote it" : error.text, aside);
 		(void)rename(k->path, aside);
 		json_decref(all);
 		return;

@@ -189,9 +189,9 @@ struct sandbox_options {
 	const char *const *hosts;
 	struct sandbox_system system; /* ask NULL: the page shows chats only */
 	const char *username;         /* of the bots; NULL: salesreg_sandbox_bot */
-	const char *keep;             /* a file to remember people and chats in (keep.h); NULL: none */
-	bool limits;                  /* Telegram's sending limits are enforced from the start */
-	bool seeded;                  /* seed makes ids repeatable */
+	const char *keep; /* a file to remember people and chats in (keep.h); NULL: none */
+	bool limits;      /* Telegram's sending limits are enforced from the start */
+	bool seeded;      /* seed makes ids repeatable */
 	uint64_t seed;
 };
 

@@ -124,8 +124,8 @@ struct sandbox {
 	struct stats stats;
 	struct load *load;
 	struct keep *keep; /* NULL: nothing is kept from run to run */
-	struct buf out;  /* the answer being written */
-	struct buf json; /* the update or event being written */
+	struct buf out;    /* the answer being written */
+	struct buf json;   /* the update or event being written */
 };
 
 int64_t sandbox_now_us(const struct sandbox *s);

@@ -43,6 +43,7 @@ void transcript_finish(struct transcript *t);
 void transcript_add(struct sandbox *s, const struct chat *chat, const char *kind,
     int64_t message_id, const char *members);
 /* An event of an earlier run, in the order of seq. */
-void transcript_restore(struct transcript *t, int64_t seq, int64_t bot, int64_t chat, const char *json);
+void transcript_restore(
+    struct transcript *t, int64_t seq, int64_t bot, int64_t chat, const char *json);
 /* GET /sandbox/transcript */
 void transcript_handle(struct sandbox *s, struct http_exchange *x);

@@ -35,7 +35,7 @@ struct supervisor_options {
 	struct supervisor_times times;
 	const char *run_dir;
 	void (*announced)(void *data); /* every child is ready, for the first time; may be NULL */
-	void (*ended)(void *data); /* may be NULL */
+	void (*ended)(void *data);     /* may be NULL */
 	void *data;
 };
 
