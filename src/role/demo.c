@@ -71,7 +71,7 @@ static bool find_dir(struct demo *d, const char *given)
 	else
 		(void)snprintf(path, sizeof path, "%s/.local/share/salesreg-demo", home);
 	if (*path && strlen(path) <= DEMO_DIR_MAX && !strpbrk(path, "?&%#,'\" ")) {
-		(void)strcpy(d->postgres.dir, path);
+		(void)snprintf(d->postgres.dir, sizeof d->postgres.dir, "%.*s", DEMO_DIR_MAX, path);
 		return true;
 	}
 	(void)snprintf(d->message, sizeof d->message,
@@ -85,7 +85,7 @@ static bool find_dir(struct demo *d, const char *given)
 static bool make_dir(struct demo *d)
 {
 	char path[DEMO_DIR_MAX + 1];
-	(void)strcpy(path, d->postgres.dir);
+	(void)snprintf(path, sizeof path, "%s", d->postgres.dir);
 	for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
 		*slash = '\0';
 		(void)mkdir(path, 0755);
@@ -294,7 +294,7 @@ int role_demo(int argc, char **argv)
 			given = optarg;
 		} else if (option == 'l' && strlen(optarg) < sizeof d.address) {
 			d.listen_given = true;
-			(void)strcpy(d.address, optarg);
+			(void)snprintf(d.address, sizeof d.address, "%.127s", optarg);
 		} else {
 			(void)fputs(usage, stderr);
 			return EXIT_CODE_USAGE;

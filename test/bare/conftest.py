@@ -15,6 +15,7 @@ import pytest
 from support.paths import ROOT
 
 CACHE = Path(os.environ.get("SALESREG_BARE_CACHE", "/var/cache/salesreg-test"))
+CLONE = "root/salesreg"  # where other users cannot go
 OLD_S = 7 * 24 * 3600
 BASE = CACHE / "bookworm"
 
@@ -68,14 +69,13 @@ class Bare:
         subprocess.run(["cp", "-a", "--reflink=auto", str(BASE), str(self.root)], check=True)
         shutil.copy("/etc/resolv.conf", self.root / "etc/resolv.conf")
         shutil.copy("/etc/hosts", self.root / "etc/hosts")
-        # where other users cannot go
         (self.root / "root").chmod(0o700)
-        subprocess.run(["git", "clone", "-q", "--no-local", str(ROOT), str(self.root / "root/salesreg")], check=True)
+        subprocess.run(["git", "clone", "-q", "--no-local", str(ROOT), str(self.root / CLONE)], check=True)
         self.running = []
 
     def start(self, command, log):
         """A shell command in the clone, as PID 1 of its own little world; its output goes to log."""
-        inside = f"cd /root/salesreg && exec {command}"
+        inside = f"cd /{CLONE} && exec {command}"
         script = (f"mount -t proc proc {self.root}/proc && mount --rbind /dev {self.root}/dev && "
                   f"mount -t tmpfs tmpfs {self.root}/run && "
                   f"exec chroot {self.root} /usr/bin/env -i HOME=/root TERM=dumb PATH=/usr/sbin:/usr/bin:/sbin:/bin"

@@ -28,8 +28,11 @@ struct child_spec {
 	const char *name;                     /* for people, and on control sockets */
 	const char *program;                  /* NULL: this executable */
 	const char *argv[CHILD_ARGS_MAX + 1]; /* from argv[0] on, NULL at the end */
-	bool vital;    /* without it the supervisor is of no use: its end is the supervisor's */
+	const char
+	    *own[CHILD_OWN_MAX +
+		 1];   /* "NAME=value": in place of our own NAME and NAME_FILE; NULL at the end */
 	int listen_fd; /* a listening socket to inherit, or -1 */
+	bool vital;    /* without it the supervisor is of no use: its end is the supervisor's */
 
 	/*
 	 * A foreign program knows nothing of IPC: it is ready when is_up() says so, or without that when something accepts at
@@ -37,15 +40,12 @@ struct child_spec {
 	 * within a time of its own.
 	 */
 	bool foreign;
+	uint16_t accepts_port;
+	const char *accepts_path;
 	bool (*is_up)(const void *data); /* called every 100 ms until true; must not block */
 	const void *data;
-	const char *accepts_path;
-	uint16_t accepts_port;
 	int stop_signal, death_signal; /* 0: SIGTERM, SIGKILL */
 	int stop_ms;
-
-	/* "NAME=value": in place of our own NAME and NAME_FILE; NULL at the end */
-	const char *own[CHILD_OWN_MAX + 1];
 
 	bool drops_privileges; /* become this user, without supplementary groups */
 	uid_t uid;
