@@ -18,6 +18,7 @@ static const struct {
     {"status", role_status},
     {"healthcheck", role_healthcheck},
     {"log-level", role_log_level},
+    {"outbox", role_outbox},
 #ifdef SALESREG_TESTS
     {"test-worker", role_test_worker},
 #endif
