@@ -19,6 +19,7 @@ static const struct {
     {"healthcheck", role_healthcheck},
     {"log-level", role_log_level},
     {"outbox", role_outbox},
+    {"doctor", role_doctor},
 #ifdef SALESREG_TESTS
     {"test-worker", role_test_worker},
 #endif

@@ -8,18 +8,6 @@ static bool is_hex(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-static bool begins(const char *s, size_t n, const char *mark)
-{
-	size_t m = strlen(mark);
-	return n >= m && memcmp(s, mark, m) == 0;
-}
-
-static bool ends(const char *s, size_t n, const char *mark)
-{
-	size_t m = strlen(mark);
-	return n >= m && memcmp(s + n - m, mark, m) == 0;
-}
-
 unsigned text_doubts(const char *value)
 {
 	/* straight ones, and those that word processors make of them */
@@ -36,7 +24,7 @@ unsigned text_doubts(const char *value)
 		n--;
 	}
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-		if (begins(s, n, marks[i]) || ends(s, n, marks[i]))
+		if (strncmp(s, marks[i], strlen(marks[i])) == 0)
 			doubts |= TEXT_DOUBT_QUOTED;
 	for (size_t i = 0; i < sizeof invisible / sizeof *invisible; i++)
 		if (strstr(value, invisible[i]))

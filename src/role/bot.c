@@ -162,7 +162,7 @@ static void report(struct worker_report *out, void *data)
 		out->health = IPC_HEALTH_DEGRADED;
 		(void)snprintf(out->why, sizeof out->why, "%s",
 		    polls.conflicts > bot->conflicts
-			? "another program polls with this token: a second copy of the bot?"
+			? POLLER_WHY_CONFLICT ": a second copy of the bot?"
 			: "Telegram cannot be used for now; the log says why");
 	} else if (state == POLLER_STANDBY) {
 		(void)snprintf(out->why, sizeof out->why,

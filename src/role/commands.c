@@ -116,6 +116,7 @@ int role_help(int argc, char **argv)
 		    "  status        what runs and how it is (--json)\n"
 		    "  healthcheck   exit code 0 or 1, for containers\n"
 		    "  log-level     changes what a running process logs\n"
+		    "  doctor        what is wrong, why, and how to mend it (--json)\n"
 		    "  outbox        messages that were not delivered: list, retry, drop\n"
 		    "  version       versions of the program and its libraries\n"
 		    "  help          this text\n\n"

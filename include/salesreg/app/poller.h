@@ -8,6 +8,9 @@
 #include "salesreg/app/batch.h"
 #include "salesreg/app/delivery.h"
 
+/* What the bot says of itself (status, doctor) while somebody else polls. */
+#define POLLER_WHY_CONFLICT "another program polls with this token"
+
 struct poller;
 struct poller_options {
 	struct db_pool *leader;
