@@ -20,6 +20,7 @@ static const struct {
     {"log-level", role_log_level},
     {"outbox", role_outbox},
     {"doctor", role_doctor},
+    {"parked", role_parked},
 #ifdef SALESREG_TESTS
     {"test-worker", role_test_worker},
 #endif

@@ -42,3 +42,18 @@ RETURNING id, pg_catalog.pg_notify('salesreg_outbox', '') -- what waited behind 
 -- name: operator_outbox_states
 -- $1 ids: each with its state, or NULL if there is no such message
 SELECT u.id, o.state FROM unnest($1::bigint[]) AS u (id) LEFT JOIN salesreg.outbox o ON o.id = u.id ORDER BY u.id
+-- name: operator_parked_list
+-- $1 ids or NULL for all, $2 how many
+SELECT p.id, p.update_id, p.user_id, p.reason, (extract(epoch FROM now() - p.parked_at) * 1000)::bigint,
+       p.retry_at IS NOT NULL, p.payload
+FROM salesreg.parked_updates p WHERE $1::bigint[] IS NULL OR p.id = ANY ($1::bigint[])
+ORDER BY p.id LIMIT $2::integer
+-- name: operator_parked_count
+SELECT count(*) FROM salesreg.parked_updates
+-- name: operator_parked_retry
+-- $1 ids; one whose content was too long to be kept has nothing to be handled
+UPDATE salesreg.parked_updates p SET retry_at = coalesce(p.retry_at, now())
+WHERE p.id = ANY ($1::bigint[]) AND p.payload::text <> '{}'
+RETURNING p.id, pg_catalog.pg_notify('salesreg_parked', '')
+-- name: operator_parked_drop
+DELETE FROM salesreg.parked_updates p WHERE p.id = ANY ($1::bigint[]) RETURNING p.id

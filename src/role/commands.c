@@ -118,6 +118,7 @@ int role_help(int argc, char **argv)
 		    "  log-level     changes what a running process logs\n"
 		    "  doctor        what is wrong, why, and how to mend it (--json)\n"
 		    "  outbox        messages that were not delivered: list, retry, drop\n"
+		    "  parked        updates the bot could not handle: list, show, retry, drop\n"
 		    "  version       versions of the program and its libraries\n"
 		    "  help          this text\n\n"
 		    "SALESREG_ROLE names the command where none is given. Configured by "

@@ -76,3 +76,41 @@ bool operators_outbox_states(
 				states[k] = db_get_text(a, r, i, 1);
 	return r;
 }
+
+bool operators_parked_list(struct db_session *s, struct arena *a, const int64_t *ids,
+    size_t id_count, int64_t limit, struct parked_listed **rows, size_t *count, int64_t *total)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_OPERATOR_PARKED_COUNT);
+	if (!r)
+		return false;
+	*total = db_get_i64(r, 0, 0, 0);
+	r = db_session_run(s, SQL_OPERATOR_PARKED_LIST, ids ? db_i64_array(a, ids, id_count) : NULL,
+	    db_i64(a, limit));
+	if (!r)
+		return false;
+	*count = (size_t)PQntuples(r);
+	*rows = ARENA_ARRAY(a, struct parked_listed, *count);
+	for (int i = 0; i < PQntuples(r); i++)
+		(*rows)[i] = (struct parked_listed){
+		    .id = db_get_i64(r, i, 0, 0),
+		    .update_id = db_get_i64(r, i, 1, 0),
+		    .user_id = db_get_i64(r, i, 2, 0),
+		    .reason = db_get_text(a, r, i, 3),
+		    .age_ms = db_get_i64(r, i, 4, 0),
+		    .retrying = db_get_bool(r, i, 5),
+		    .payload = db_get_text(a, r, i, 6),
+		};
+	return true;
+}
+
+bool operators_parked_retry(struct db_session *s, struct arena *a, const int64_t *ids, size_t count,
+    int64_t **done, size_t *done_count)
+{
+	return change(s, a, SQL_OPERATOR_PARKED_RETRY, ids, count, done, done_count);
+}
+
+bool operators_parked_drop(struct db_session *s, struct arena *a, const int64_t *ids, size_t count,
+    int64_t **done, size_t *done_count)
+{
+	return change(s, a, SQL_OPERATOR_PARKED_DROP, ids, count, done, done_count);
+}

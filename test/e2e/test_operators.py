@@ -5,7 +5,6 @@ import pytest
 
 from support.process import EXIT_CONFIG, EXIT_USAGE, run
 from support.telegram import TOKEN
-from support.waiting import eventually
 
 POISONED = {"text": "*broken", "parse_mode": "Markdown"}  # Telegram refuses it for good
 
@@ -194,6 +193,194 @@ def test_what_is_being_sent_is_not_dropped(bot_world, anna):
     assert state(bot_world.db, id) == ["sending"]
 
 
+# parked ---------------------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def poison(bot_world):
+    """poison(on) lets every registration of a Poison fail, or not any more."""
+    db = bot_world.db
+    db.execute("CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+               " IF NEW.name LIKE '%%Poison' THEN RAISE 'this name is poison'; END IF; RETURN NEW; END $$")
+    db.execute("CREATE TRIGGER poison BEFORE INSERT ON sales_representatives FOR EACH ROW EXECUTE FUNCTION poison()")
+    return lambda on: db.execute(f"ALTER TABLE sales_representatives {'ENABLE' if on else 'DISABLE'} TRIGGER poison")
+
+
+def parks(world, person):
+    """The id of the parked update with which this person would have registered."""
+    person.says("привет")
+    person.hears("offer")
+    person.says("да")
+    person.hears("ask_name")
+    person.says(person.name)
+    person.hears("ask_email")
+    person.says(person.email)
+    person.hears("parked")
+    world.settle()
+    return world.db.value("SELECT id FROM salesreg.parked_updates WHERE user_id = %s", person.id)
+
+
+def parked_ids(db):
+    return db.column("SELECT id FROM salesreg.parked_updates ORDER BY id")
+
+
+def next_update(db):
+    return db.value("SELECT next_update_id FROM salesreg.bot_state")
+
+
+def test_what_is_parked_is_listed_and_shown(bot_world, poison):
+    assert said(operate(bot_world.db, "parked", "list")) == ["no update is parked"]
+    anna = bot_world.person("Anna Poison")
+    id = parks(bot_world, anna)
+    head, line = said(operate(bot_world.db, "parked", "list"))
+    assert head.split() == ["ID", "UPDATE", "USER", "AGE", "RETRY", "REASON", "WORDS"]
+    assert line.split()[0] == str(id) and str(anna.id) in line
+    assert "this name is poison" in line and line.endswith(anna.email)
+    (update,) = listed(bot_world.db, "parked")["updates"]
+    assert (update["id"], update["user_id"], update["retry_waits"]) == (id, anna.id, False)
+    assert "poison" in update["reason"] and "update" not in update
+    shown = json.loads("\n".join(said(operate(bot_world.db, "parked", "show", str(id)))))
+    assert shown["update"]["message"]["text"] == anna.email and shown["update"]["update_id"] == shown["update_id"]
+    done = operate(bot_world.db, "parked", "show", "99999")
+    assert done.returncode == 1 and "update 99999 is not parked" in done.stderr and done.stdout == ""
+
+
+def test_a_retried_update_is_handled_once_by_the_bot_that_runs(bot_world, poison):
+    anna = bot_world.person("Anna Poison")
+    id = parks(bot_world, anna)
+    before = next_update(bot_world.db)
+    poison(False)
+    assert said(operate(bot_world.db, "parked", "retry", str(id))) == ["1 update will be handled again"]
+    anna.hears("registered")
+    bot_world.settle()
+    assert parked_ids(bot_world.db) == []
+    assert bot_world.db.rep(anna.id)["status"] == "active"
+    assert next_update(bot_world.db) == before, "the offset is Telegram's alone"
+    assert anna.unheard() == []
+    boris = bot_world.person("Boris Ivanov")  # and the bot goes on as ever
+    boris.registers()
+    assert len(bot_world.bot.lines("is handled again")) == 1
+
+
+def test_several_retries_go_one_after_the_other_and_a_failing_one_stops_none(bot_world, poison):
+    people = [bot_world.person(f"{name} Poison") for name in ("Anna", "Boris", "Vera")]
+    ids = [parks(bot_world, person) for person in people]
+    bot_world.db.execute("CREATE OR REPLACE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                         " IF NEW.name = 'Boris Poison' THEN RAISE 'still poison'; END IF; RETURN NEW; END $$")
+    assert said(operate(bot_world.db, "parked", "retry", *map(str, ids))) == ["3 updates will be handled again"]
+    people[0].hears("registered")
+    people[2].hears("registered")
+    bot_world.db.eventually("SELECT reason LIKE '%%still poison' FROM salesreg.parked_updates WHERE id = %s", ids[1])
+    bot_world.settle()
+    assert parked_ids(bot_world.db) == [ids[1]]
+    assert people[1].unheard() == [], "it was told when it was put aside"
+    assert listed(bot_world.db, "parked")["updates"][0]["retry_waits"] is False
+    poison(False)
+    said(operate(bot_world.db, "parked", "retry", str(ids[1])))
+    people[1].hears("registered")
+
+
+def test_a_retry_while_no_bot_runs_says_so_and_is_taken_up_when_it_comes(bot_world, poison):
+    anna = bot_world.person("Anna Poison")
+    id = parks(bot_world, anna)
+    bot_world.bot.terminate()
+    poison(False)
+    assert said(operate(bot_world.db, "parked", "retry", str(id))) == \
+        ["1 update will be handled again", "no bot runs now; it is taken up when one does"]
+    assert listed(bot_world.db, "parked")["updates"][0]["retry_waits"] is True
+    assert said(operate(bot_world.db, "parked", "list"))[1].split()[4] == "waits"
+    bot_world.start_bot()
+    anna.hears("registered")
+    bot_world.settle()
+    assert parked_ids(bot_world.db) == []
+
+
+def test_a_retry_that_kills_the_bot_is_not_begun_again_by_itself(bot_world, poison):
+    """The asking is used up before the retry begins; the update stays."""
+    anna = bot_world.person("Anna Poison")
+    id = parks(bot_world, anna)
+    hand = bot_world.db.connect()
+    hand.autocommit = False
+    with hand.cursor() as cursor:
+        cursor.execute("LOCK TABLE sales_representatives IN ACCESS EXCLUSIVE MODE")
+    said(operate(bot_world.db, "parked", "retry", str(id)))
+    bot_world.db.eventually("SELECT retry_at IS NULL FROM salesreg.parked_updates WHERE id = %s", id)
+    bot_world.bot.kill()
+    hand.close()
+    bot_world.start_bot()
+    bot_world.settle()
+    assert parked_ids(bot_world.db) == [id] and anna.unheard() == []
+    assert "did not come to an end" in bot_world.db.value("SELECT reason FROM salesreg.parked_updates")
+    assert bot_world.bot.lines("is handled again") == []
+    poison(False)
+    said(operate(bot_world.db, "parked", "retry", str(id)))
+    anna.hears("registered")
+
+
+def test_what_is_dropped_while_its_retry_is_under_way_does_not_happen(bot_world, poison):
+    anna = bot_world.person("Anna Poison")
+    id = parks(bot_world, anna)
+    poison(False)
+    hand = bot_world.db.connect()
+    hand.autocommit = False
+    with hand.cursor() as cursor:
+        cursor.execute("LOCK TABLE sales_representatives IN ACCESS EXCLUSIVE MODE")
+    said(operate(bot_world.db, "parked", "retry", str(id)))
+    bot_world.db.eventually("SELECT retry_at IS NULL FROM salesreg.parked_updates WHERE id = %s", id)
+    assert said(operate(bot_world.db, "parked", "drop", str(id))) == ["1 update is dropped"]
+    hand.close()
+    bot_world.bot.wait_for_log(f"the retry of parked update {id} failed")
+    bot_world.settle()
+    assert anna.unheard() == []
+    assert bot_world.db.value("SELECT count(*) FROM sales_representatives") == 0
+
+
+def test_a_retried_button_takes_effect_and_its_late_answer_bothers_nobody(make_world):
+    world = make_world()
+    world.start_bot()
+    world.start_outreach()
+    world.db.no_prospects()
+    anna = world.person()
+    anna.registers()
+    world.db.add_prospect("p1")
+    anna.hears_anything()
+    world.db.execute("CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$")
+    world.db.execute("CREATE TRIGGER poison BEFORE INSERT ON salesreg.prospect_events"
+                     " FOR EACH ROW WHEN (NEW.kind = 'contacted') EXECUTE FUNCTION poison()")
+    anna.presses("button_contacted")
+    anna.hears("parked")
+    (id,) = parked_ids(world.db)
+    assert listed(world.db, "parked")["total"] == 1
+    world.db.execute("DROP TRIGGER poison ON salesreg.prospect_events")
+    said(operate(world.db, "parked", "retry", str(id)))
+    world.db.eventually("SELECT status = 'contacted' FROM test_prospects WHERE id = 'p1'")
+    world.settle()
+    assert parked_ids(world.db) == []
+
+
+def test_what_cannot_be_retried_or_dropped_is_said_id_by_id(database):
+    one, long = (database.value("INSERT INTO salesreg.parked_updates (bot_id, payload, reason) VALUES (1, %s, 'why')"
+                                " RETURNING id", payload) for payload in ('{"update_id": 5}', "{}"))
+    done = operate(database, "parked", "retry", "99999", str(long), str(one))
+    assert said(done, 1)[0] == "1 update will be handled again"
+    assert done.stderr.splitlines() == [
+        "salesreg parked: update 99999 is not parked; salesreg parked list shows what is",
+        f"salesreg parked: update {long} was too long to be kept, so there is nothing to retry; its user has to write again"]
+    done = operate(database, "parked", "drop", str(one), str(long), "99999")
+    assert said(done, 1) == ["2 updates are dropped"] and "99999 is not parked" in done.stderr
+    assert parked_ids(database) == []
+
+
+def test_another_bots_parked_updates_are_left_to_it(bot_world):
+    id = bot_world.db.value("INSERT INTO salesreg.parked_updates (bot_id, payload, reason) VALUES (1, '{\"update_id\": 5}', 'x')"
+                            " RETURNING id")
+    said(operate(bot_world.db, "parked", "retry", str(id)))
+    anna = bot_world.person()
+    anna.says("привет")
+    anna.hears("offer")
+    bot_world.settle()
+    assert bot_world.db.value("SELECT retry_at IS NOT NULL FROM salesreg.parked_updates WHERE id = %s", id)
+
+
 # how commands are called ----------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("args", [
@@ -206,7 +393,16 @@ def test_wrong_usage_of_outbox_is_exit_64_and_nothing_is_done(args):
     assert "salesreg outbox" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["outbox"])
+@pytest.mark.parametrize("args", [
+    [], ["frobnicate"], ["list", "5"], ["list", "--frobnicate"], ["show"], ["show", "1", "2"], ["show", "x"], ["retry"],
+    ["retry", "--all"], ["retry", "0"], ["drop"], ["drop", "-1"], ["drop", "1", "x"]], ids=" ".join)
+def test_wrong_usage_of_parked_is_exit_64_and_nothing_is_done(args):
+    done = run("parked", *args)
+    assert done.returncode == EXIT_USAGE and done.stdout == ""
+    assert "salesreg parked" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["outbox", "parked"])
 def test_help_is_for_stdout(command):
     done = run(command, "--help")
     assert done.returncode == 0 and done.stdout.startswith(f"usage: salesreg {command} list") and done.stderr == ""
@@ -214,7 +410,7 @@ def test_help_is_for_stdout(command):
     assert f"  {command} " in run("help").stdout
 
 
-@pytest.mark.parametrize("command", ["outbox"])
+@pytest.mark.parametrize("command", ["outbox", "parked"])
 def test_without_a_database_there_is_one_line(command, empty_database):
     done = run(command, "list", settings={"REGISTRY_BOT_TOKEN": TOKEN})
     assert done.returncode == EXIT_CONFIG and "DATABASE_URL is not set" in done.stderr

@@ -29,3 +29,17 @@ bool operators_outbox_drop(struct db_session *s, struct arena *a, const int64_t 
 /* states[i] of ids[i]; NULL: no such message. */
 bool operators_outbox_states(
     struct db_session *s, struct arena *a, const int64_t *ids, size_t count, const char **states);
+
+struct parked_listed {
+	int64_t id, update_id /* 0: none */, user_id /* 0: none */, age_ms;
+	const char *reason, *payload;
+	bool retrying; /* asked for, and not taken up by a bot yet */
+};
+/* ids NULL: all. *total: how many there are, however few are listed. */
+bool operators_parked_list(struct db_session *s, struct arena *a, const int64_t *ids,
+    size_t id_count, int64_t limit, struct parked_listed **rows, size_t *count, int64_t *total);
+/* As those of the outbox. A bot that runs hears of it at once. */
+bool operators_parked_retry(struct db_session *s, struct arena *a, const int64_t *ids, size_t count,
+    int64_t **done, size_t *done_count);
+bool operators_parked_drop(struct db_session *s, struct arena *a, const int64_t *ids, size_t count,
+    int64_t **done, size_t *done_count);
