@@ -60,7 +60,8 @@ static void look_at_server(struct doctor *d, struct db_session *s)
 	else if (server.read_only)
 		find(d, GRAVITY_SERIOUS, "read-only", "transactions are read-only here",
 		    "nothing can be written",
-		    "ALTER ROLE or ALTER DATABASE … RESET default_transaction_read_only");
+		    "take it back: ALTER ROLE or ALTER DATABASE … RESET "
+		    "default_transaction_read_only");
 	if (clock != GRAVITY_NOTHING)
 		find(d, clock, "clock",
 		    arena_printf(a, "the database's clock is %lld s %s this machine's",
@@ -128,7 +129,7 @@ static void look_at_others(struct doctor *d, struct db_session *s)
 			doctor_span(d, open[i].age_ms), (long long)open[i].pid),
 		    "what it has changed is locked, and no table is cleaned up meanwhile",
 		    arena_printf(d->arena,
-			"end it there (COMMIT or ROLLBACK), or SELECT "
+			"end it there (COMMIT or ROLLBACK), or from here with "
 			"pg_terminate_backend(%lld)",
 			(long long)open[i].pid));
 	if (!doctor_unvacuumed(s, d->arena, &tables, &count))
@@ -137,7 +138,8 @@ static void look_at_others(struct doctor *d, struct db_session *s)
 		find(d, GRAVITY_WARNING, "autovacuum-off",
 		    arena_printf(d->arena, "autovacuum of %s is off", tables[i]),
 		    "it grows and gets slow",
-		    arena_printf(d->arena, "ALTER TABLE %s RESET (autovacuum_enabled)", tables[i]));
+		    arena_printf(d->arena,
+			"take it back: ALTER TABLE %s RESET (autovacuum_enabled)", tables[i]));
 }
 
 static void look_at_rights(struct doctor *d, struct db_session *s, bool migrating)

@@ -1,6 +1,7 @@
 """`salesreg doctor`: everything it can find, provoked; as text and as JSON; and never a secret."""
 import contextlib
 import json
+import os
 import re
 import socket
 import subprocess
@@ -341,7 +342,7 @@ def test_a_transaction_left_open_for_minutes_is_a_warning(ask, database):
 
 def test_autovacuum_that_is_off_is_a_warning(ask, database):
     database.execute("ALTER TABLE salesreg.outbox SET (autovacuum_enabled = off)")
-    assert ask().one("autovacuum-off")["mend"] == "ALTER TABLE salesreg.outbox RESET (autovacuum_enabled)"
+    assert ask().one("autovacuum-off")["mend"] == "take it back: ALTER TABLE salesreg.outbox RESET (autovacuum_enabled)"
     database.execute("ALTER TABLE salesreg.outbox RESET (autovacuum_enabled)")
     database.execute("ALTER SYSTEM SET autovacuum = off")
     try:
@@ -649,7 +650,6 @@ def in_a_small_file_system(path, size, leave, settings, *args):
 
 
 def _is_root():
-    import os
     return os.geteuid() == 0
 
 
