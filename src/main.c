@@ -19,6 +19,9 @@ static const struct {
     {"status", role_status},
     {"healthcheck", role_healthcheck},
     {"log-level", role_log_level},
+    {"outbox", role_outbox},
+    {"doctor", role_doctor},
+    {"parked", role_parked},
 #ifdef SALESREG_TESTS
     {"test-worker", role_test_worker},
 #endif

@@ -27,8 +27,10 @@ CREATE TABLE salesreg.parked_updates (
     user_id    bigint,
     payload    json NOT NULL,
     reason     text NOT NULL,
-    parked_at  timestamptz NOT NULL DEFAULT now()
+    parked_at  timestamptz NOT NULL DEFAULT now(),
+    retry_at   timestamptz      -- somebody asked for it to be handled again, and the bot has not taken it up yet
 );
+CREATE INDEX parked_updates_retry_idx ON salesreg.parked_updates (bot_id, id) WHERE retry_at IS NOT NULL;
 
 -- Outbox --------------------------------------------------------------------------------------------------------------
 CREATE TABLE salesreg.outbox (

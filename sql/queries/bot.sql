@@ -43,6 +43,24 @@ WHERE bot_id = $1::bigint
 -- name: update_park
 INSERT INTO salesreg.parked_updates (bot_id, update_id, user_id, payload, reason)
 VALUES ($1::bigint, $2::bigint, $3::bigint, $4::json, $5::text)
+-- name: parked_claim
+-- $1 bot, $2 the reason until the retry has come to its end. The request is used up before the retry begins: an update
+-- that kills the bot does so once. No row: nobody asks for a retry.
+WITH next AS (
+    SELECT id FROM salesreg.parked_updates WHERE bot_id = $1::bigint AND retry_at IS NOT NULL
+    ORDER BY id LIMIT 1 FOR UPDATE
+)
+UPDATE salesreg.parked_updates p SET retry_at = NULL, reason = $2::text
+FROM next n WHERE p.id = n.id
+RETURNING p.id, p.payload
+-- name: parked_done
+-- in the transaction of what it changes, which is undone if somebody has dropped it meanwhile
+WITH gone AS (
+    DELETE FROM salesreg.parked_updates WHERE id = $1::bigint RETURNING 1
+)
+SELECT salesreg.must(count(*) = 1) FROM gone
+-- name: parked_failed
+UPDATE salesreg.parked_updates SET reason = $2::text WHERE id = $1::bigint
 -- name: bot_backlog
 -- how many messages wait, are under way, were refused for good, and for how many milliseconds the oldest of each has been
 -- there; how many updates are parked. 10,000 stands for that many or more: asked every few seconds, so it must stay cheap

@@ -46,6 +46,7 @@ struct batch {
 	bool has_marked, has_next; /* whether the next two hold something */
 	int64_t marked, next;
 	int64_t in_hand_id, in_hand_count;
+	int64_t parked_id; /* the batch is the retry of this parked update; 0: it is Telegram's */
 	struct db_plan plan;
 	struct fold_interests interests;
 	struct fold_writes writes;
@@ -98,6 +99,11 @@ static void plan_advance(struct batch *b, struct db_plan *plan, size_t to)
 {
 	int64_t next;
 	b->fence_step = SIZE_MAX;
+	if (b->parked_id) {
+		/* Telegram's queue has nothing to do with it */
+		parked_done(plan, &b->scratch, b->parked_id);
+		return;
+	}
 	if (!next_after(b, to, &next))
 		return;
 	b->fence_step = plan->count;
@@ -107,11 +113,11 @@ static void plan_advance(struct batch *b, struct db_plan *plan, size_t to)
 static void advanced(struct batch *b, size_t to)
 {
 	int64_t next;
-	if (next_after(b, to, &next)) {
+	if (!b->parked_id && next_after(b, to, &next)) {
 		b->next = next;
 		b->has_next = true;
 	}
-	b->has_marked = false;
+	b->has_marked &= b->parked_id != 0;
 	b->stats.updates += to - b->from;
 	b->stats.transactions++;
 	b->from = to;
@@ -130,7 +136,7 @@ static void on_parked(struct db_conn *conn, const struct db_reply *reply, void *
 	}
 	b->stats.parked++;
 	const struct event *event = &b->updates[b->from].event;
-	if (event->callback_id)
+	if (event->callback_id && !b->parked_id)
 		delivery_answer_callback(b->options.delivery,
 		    outgoing_callback_answer(event->callback_id, "", false, &b->scratch));
 	advanced(b, b->from + 1);
@@ -139,8 +145,22 @@ static void on_parked(struct db_conn *conn, const struct db_reply *reply, void *
 	next_transaction(b);
 }
 
+/* Its user was told when it was first put aside. */
+static void park_again(struct batch *b, const char *reason)
+{
+	struct db_plan *plan = fresh_plan(b);
+	log_error("the retry of parked update %lld failed: %s", (long long)b->parked_id, reason);
+	parked_failed(plan, &b->scratch, b->parked_id, reason);
+	b->state = BATCH_PARKING;
+	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_parked, b);
+}
+
 static void park(struct batch *b, const char *reason)
 {
+	if (b->parked_id) {
+		park_again(b, reason);
+		return;
+	}
 	const struct telegram_update *update = &b->updates[b->from];
 	const struct event *event = &update->event;
 	char *payload =
@@ -218,7 +238,7 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 	histogram_observe(&b->commits, now - b->begun_us);
 	advanced(b, b->from + b->writes.taken);
 	/* the next poll travels while these answers are sent */
-	if (b->from == b->count)
+	if (b->from == b->count && !b->parked_id)
 		b->options.committed(b, b->options.data);
 	bool queued = false;
 	if (b->inserted) {
@@ -441,23 +461,39 @@ const int64_t *batch_next(const struct batch *b)
 	return b->has_next ? &b->next : NULL;
 }
 
-void batch_run(
-    struct batch *b, json_t *updates, bool careful, int64_t in_hand_id, int64_t in_hand_count)
+static void run(struct batch *b, json_t *updates)
 {
 	assert(b->state == BATCH_IDLE);
 	b->arrived_us = clock_monotonic_us();
 	b->document = json_incref(updates);
 	b->count = json_array_size(updates);
 	b->from = b->to = 0;
-	b->careful = careful;
 	b->single = b->retried = b->force_lock = false;
-	b->in_hand_id = in_hand_id;
-	b->in_hand_count = in_hand_count;
 	b->updates = ARENA_ARRAY(&b->arena, struct telegram_update, b->count);
 	for (size_t i = 0; i < b->count; i++)
 		telegram_update_parse(json_array_get(updates, i), &b->arena, &b->updates[i]);
 	b->state = BATCH_NEXT;
 	db_pool_acquire_first(b->options.leader, LEASE_DEADLINE_MS, on_lease, b);
+}
+
+void batch_run(
+    struct batch *b, json_t *updates, bool careful, int64_t in_hand_id, int64_t in_hand_count)
+{
+	b->careful = careful;
+	b->in_hand_id = in_hand_id;
+	b->in_hand_count = in_hand_count;
+	b->parked_id = 0;
+	run(b, updates);
+}
+
+void batch_run_parked(struct batch *b, int64_t parked_id, json_t *update)
+{
+	json_t *updates = json_array();
+	(void)json_array_append(updates, update);
+	b->careful = false; /* that it was asked for is forgotten already, should it be deadly */
+	b->parked_id = parked_id;
+	run(b, updates);
+	json_decref(updates);
 }
 
 const int64_t *batch_marked(const struct batch *b)

@@ -43,6 +43,10 @@ struct poller {
 	struct db_plan plan, beat_plan, prune_plan;
 	size_t take_step, settle_step;
 	bool beating, pruning, resting;
+	/* somebody may have asked for a retry of a parked update; the asking; a retry under way */
+	bool want_parked, claiming, retrying;
+	struct arena parked_arena;
+	struct db_plan parked_plan;
 	size_t command_locale;
 	char *commands_body;
 	struct poller_stats stats;
@@ -147,7 +151,7 @@ static void on_batch_committed(struct batch *batch, void *data)
 	struct poller *p = data;
 	(void)batch;
 	p->careful = false;
-	if (p->state == POLLER_WORKING)
+	if (p->state == POLLER_WORKING && !p->want_parked)
 		poll(p);
 }
 
@@ -159,8 +163,10 @@ static void on_batch_done(struct batch *batch, enum err err, void *data)
 		rest_and_stop(p);
 		return;
 	}
+	bool retried = p->retrying;
+	p->retrying = false;
 	if (err == ERR_OK) {
-		p->careful = false;
+		p->careful &= retried;
 		if (p->state == POLLER_WORKING) /* ended by a parked update */
 			poll(p);
 		return;
@@ -194,6 +200,54 @@ static void on_updates(const struct telegram_answer *answer, void *data)
 	    p->found.in_hand_count);
 }
 
+/* Parked updates that somebody asked to be retried: between two polls, one after the other ------------------------------*/
+
+static void on_claimed(const struct db_reply *reply, void *data)
+{
+	struct poller *p = data;
+	int64_t id;
+	const char *payload;
+	p->claiming = false;
+	if (p->state != POLLER_WORKING || !p->leading || batch_is_running(p->batch))
+		return;
+	if (reply->err != ERR_OK)
+		log_warn("parked updates could not be looked at: %s", reply->message);
+	if (reply->err != ERR_OK ||
+	    !parked_claim_parse(reply->results[0], &p->parked_arena, &id, &payload)) {
+		p->want_parked = false;
+		poll(p);
+		return;
+	}
+	json_t *update = json_loads(payload, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL);
+	log_info("parked update %lld is handled again", (long long)id);
+	p->retrying = true;
+	batch_run_parked(p->batch, id, update);
+	json_decref(update);
+}
+
+static void claim_parked(struct poller *p)
+{
+	set_state(p, POLLER_WORKING);
+	p->claiming = true;
+	arena_reset(&p->parked_arena);
+	p->parked_plan.count = 0;
+	(void)parked_claim(&p->parked_plan, &p->parked_arena, p->options.bot_id,
+	    "its retry did not come to an end: the bot stopped, or lost its database, meanwhile");
+	db_pool_run(p->options.leader, p->parked_plan.steps, p->parked_plan.count, DB_DEADLINE_MS,
+	    on_claimed, p);
+}
+
+void poller_look_at_parked(struct poller *p)
+{
+	p->want_parked = true;
+	if (p->state != POLLER_POLLING || p->claiming)
+		return; /* poll() looks */
+	/* nothing is lost: what this poll might have brought is not confirmed */
+	telegram_call_cancel(p->poll);
+	p->poll = NULL;
+	poll(p);
+}
+
 static void poll(struct poller *p)
 {
 	if (!p->leading || p->state == POLLER_STOPPING)
@@ -201,6 +255,10 @@ static void poll(struct poller *p)
 	set_state(p, POLLER_POLLING);
 	if (p->poll || delivery_is_full(p->options.delivery))
 		return; /* poller_roomy() goes on */
+	if (p->want_parked && !p->claiming && !batch_is_running(p->batch)) {
+		claim_parked(p);
+		return;
+	}
 	arena_reset(&p->arena);
 	const int64_t *next = batch_next(p->batch);
 	char *body = arena_printf(&p->arena,
@@ -321,7 +379,7 @@ static void on_taken(const struct db_reply *reply, void *data)
 		back_off(p, "the bot's state could not be read", reply->message);
 		return;
 	}
-	p->taken = true;
+	p->taken = p->want_parked = true;
 	batch_unmark(p->batch);
 	p->found = bot_parse(reply->results[p->take_step]);
 	batch_set_next(p->batch, p->found.has_next ? &p->found.next_update_id : NULL);
@@ -362,7 +420,7 @@ void poller_lead(struct poller *p)
 void poller_yield(struct poller *p)
 {
 	bool was_leading = p->leading;
-	p->leading = p->taken = false;
+	p->leading = p->taken = p->retrying = false;
 	(void)uv_timer_stop(&p->pause);
 	telegram_call_cancel(p->poll);
 	telegram_call_cancel(p->call);
@@ -470,6 +528,7 @@ struct poller *poller_create(uv_loop_t *loop, const struct poller_options *optio
 	p->options = *options;
 	arena_init(&p->arena, ARENA_MAXIMUM);
 	arena_init(&p->prune_arena, ARENA_MAXIMUM);
+	arena_init(&p->parked_arena, ARENA_MAXIMUM);
 	p->batch = batch_create(&(struct batch_options){
 	    .leader = options->leader,
 	    .delivery = options->delivery,
@@ -584,6 +643,7 @@ void poller_destroy(struct poller *p)
 	batch_destroy(p->batch);
 	arena_finish(&p->arena);
 	arena_finish(&p->prune_arena);
+	arena_finish(&p->parked_arena);
 	p->closing = 4;
 	uv_close((uv_handle_t *)&p->pause, on_closed);
 	uv_close((uv_handle_t *)&p->beat, on_closed);

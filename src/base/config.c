@@ -149,9 +149,12 @@ static bool raw_value(const struct config_row *row, struct buf *value, struct bu
 	if (has_path) {
 		if (read_file(path, value))
 			return true;
+		/* what stands in the place of the path may be the secret itself */
+		bool shown = row->type != TYPE_SECRET || *path == '/';
 		buf_addf(problems,
 		    "%s=%s: the file cannot be read (%s); check the path and its permissions\n",
-		    file_name, path, value->failed ? "it is too long" : strerror(errno));
+		    file_name, shown ? path : "(not shown)",
+		    value->failed ? "it is too long" : strerror(errno));
 		return false;
 	}
 	if (has_plain)
@@ -311,6 +314,30 @@ out:
 	if (value.data)
 		explicit_bzero(value.data, value.capacity);
 	buf_finish(&value);
+}
+
+void config_each_given(void (*each)(const struct config_given *given, void *data), void *data)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		struct config_row row = table[i];
+		struct buf value, problems;
+		char file_name[64];
+		buf_init(&value, CONFIG_VALUE_MAX);
+		buf_init(&problems, CONFIG_VALUE_MAX);
+		(void)snprintf(file_name, sizeof file_name, "%s_FILE", row.name);
+		const char *path = getenv(file_name);
+		row.fallback = NULL;
+		if (raw_value(&row, &value, &problems) && value.size > 0)
+			each(&(struct config_given){.name = row.name,
+				 .value = buf_text(&value),
+				 .secret = row.type == TYPE_SECRET,
+				 .from_file = path && *path},
+			    data);
+		if (value.data)
+			explicit_bzero(value.data, value.capacity);
+		buf_finish(&value);
+		buf_finish(&problems);
+	}
 }
 
 enum err config_load(struct config *c, unsigned needs, struct buf *problems)

@@ -145,6 +145,17 @@ out:
 	return good;
 }
 
+bool migrate_look(PGconn *pg, int *pending, char *error, size_t size)
+{
+	unsigned char applied[1000] = {0};
+	*pending = 0;
+	if (!read_applied(pg, applied, error, size))
+		return false;
+	for (const struct sql_migration *m = sql_migrations(); m->version; m++)
+		*pending += !applied[m->version];
+	return true;
+}
+
 bool migrate_setup(PGconn *pg, void *unused, char *error, size_t size)
 {
 	(void)unused;

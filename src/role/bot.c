@@ -35,7 +35,7 @@ struct bot {
 	uv_timer_t deadline, count;
 	struct db_plan backlog_plan;
 	struct bot_backlog backlog; /* as last counted */
-	bool counting;
+	bool counting, listened;
 	bool up, stopping, database_down_said;
 	char database_why[IPC_TEXT_SIZE];
 	uint64_t conflicts; /* 409s when polling last went well */
@@ -169,7 +169,7 @@ static void report(struct worker_report *out, void *data)
 		out->health = IPC_HEALTH_DEGRADED;
 		(void)snprintf(out->why, sizeof out->why, "%s",
 		    polls.conflicts > bot->conflicts
-			? "another program polls with this token: a second copy of the bot?"
+			? POLLER_WHY_CONFLICT ": a second copy of the bot?"
 			: "Telegram cannot be used for now; the log says why");
 	} else if (!connected) {
 		(void)snprintf(out->why, sizeof out->why, "connecting to the database");
@@ -199,8 +199,20 @@ static void on_outbox(struct listener *listener, void *data)
 
 static void on_notified(struct listener *listener, const char *channel, void *data)
 {
-	(void)channel;
+	if (strcmp(channel, "salesreg_parked") == 0)
+		poller_look_at_parked(((struct bot *)data)->poller);
+	else
+		on_outbox(listener, data);
+}
+
+/* What was notified while nobody listened. The first time there is nothing to sweep: the leader looks when it takes over. */
+static void on_listening(struct listener *listener, void *data)
+{
+	struct bot *bot = data;
 	on_outbox(listener, data);
+	if (bot->listened)
+		poller_look_at_parked(bot->poller);
+	bot->listened = true;
 }
 
 static void on_listener_down(struct listener *listener, const char *why, void *data)
@@ -275,16 +287,17 @@ static void start(struct bot *bot)
 					.data = bot,
 				    });
 	db_pool_start(bot->leader);
-	bot->listener = listener_create(&w->loop, &(struct listener_options){
-						      .uri = &w->config.database_url,
-						      .application_name = "salesreg bot listen",
-						      .channels = {"salesreg_outbox"},
-						      .ready = on_outbox,
-						      .notified = on_notified,
-						      .down = on_listener_down,
-						      .deaf = on_deaf,
-						      .data = bot,
-						  });
+	bot->listener =
+	    listener_create(&w->loop, &(struct listener_options){
+					  .uri = &w->config.database_url,
+					  .application_name = "salesreg bot listen",
+					  .channels = {"salesreg_outbox", "salesreg_parked"},
+					  .ready = on_listening,
+					  .notified = on_notified,
+					  .down = on_listener_down,
+					  .deaf = on_deaf,
+					  .data = bot,
+				      });
 }
 
 int role_bot(int argc, char **argv)

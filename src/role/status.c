@@ -1,44 +1,16 @@
 #include "salesreg/base/clock.h"
 #include "salesreg/role/role.h"
+#include "salesreg/role/show.h"
 #include "salesreg/role/sockets.h"
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum { COLUMNS = 11, CELL = 48 };
 
 static const char usage[] = "usage: salesreg status [--json]\n"
 			    "What runs with this run directory, and how it is. Exit code 1 if "
 			    "nothing runs or something is not ready.\n";
-
-static void write_time(char *out, size_t size, int64_t us)
-{
-	time_t seconds = (time_t)(us / 1000000);
-	struct tm local;
-	out[0] = '\0';
-	if (us > 0 && localtime_r(&seconds, &local))
-		(void)strftime(out, size, "%Y-%m-%d %H:%M:%S", &local);
-}
-
-/* "3d 4h", "4h 5m", "5m 6s": two units tell a person enough. */
-static void write_age(char *out, size_t size, int64_t us)
-{
-	static const struct {
-		char unit;
-		int64_t seconds;
-	} units[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
-	int64_t seconds = us < 0 ? 0 : us / 1000000;
-	for (size_t i = 0; i < 3; i++) {
-		if (seconds < units[i].seconds)
-			continue;
-		(void)snprintf(out, size, "%lld%c %lld%c", (long long)(seconds / units[i].seconds),
-		    units[i].unit, (long long)(seconds % units[i].seconds / units[i + 1].seconds),
-		    units[i + 1].unit);
-		return;
-	}
-	(void)snprintf(out, size, "%llds", (long long)seconds);
-}
 
 static void write_mib(char *out, size_t size, int64_t kib)
 {
@@ -57,7 +29,7 @@ static void fill(char cells[COLUMNS][CELL], const struct ipc_status *row, int64_
 	(void)snprintf(cells[1], CELL, "%s", row->state);
 	(void)snprintf(cells[2], CELL, "%s", row->up ? ipc_health_name(row->health) : "-");
 	(void)snprintf(cells[3], CELL, runs ? "%u" : "-", (unsigned)row->pid);
-	write_age(cells[4], CELL, row->since_us > 0 ? now_us - row->since_us : 0);
+	show_age(cells[4], CELL, row->since_us > 0 ? now_us - row->since_us : 0);
 	(void)snprintf(cells[5], CELL, "%u", (unsigned)row->restarts);
 	write_mib(cells[6], CELL, runs ? row->pss_kib : -1);
 	write_mib(cells[7], CELL, runs ? row->rss_kib : -1);
@@ -67,11 +39,11 @@ static void fill(char cells[COLUMNS][CELL], const struct ipc_status *row, int64_
 	else
 		(void)snprintf(cells[9], CELL, "%lld", (long long)row->outbox_backlog);
 	if (row->outbox_oldest_ms > 0) {
-		write_age(age, sizeof age, row->outbox_oldest_ms * 1000);
+		show_age(age, sizeof age, row->outbox_oldest_ms * 1000);
 		size_t n = strlen(cells[9]);
 		(void)snprintf(cells[9] + n, CELL - n, " (%.20s)", age);
 	}
-	write_time(cells[10], CELL, row->last_death_us);
+	show_time(cells[10], CELL, row->last_death_us);
 	if (!row->last_death_us)
 		(void)snprintf(cells[10], CELL, "-");
 }
@@ -137,10 +109,7 @@ static void print_json(const struct sockets *s)
 	json_t *list = json_array();
 	for (size_t i = 0; i < s->count; i++)
 		(void)json_array_append_new(list, row_to_json(&s->rows[i]));
-	json_t *whole = json_pack("{ss so}", "run_dir", s->dir, "processes", list);
-	(void)json_dumpf(whole, stdout, JSON_INDENT(2));
-	(void)putchar('\n');
-	json_decref(whole);
+	show_json(json_pack("{ss so}", "run_dir", s->dir, "processes", list));
 }
 
 int role_status(int argc, char **argv)

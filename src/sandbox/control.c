@@ -256,6 +256,16 @@ static void on_webhook(struct sandbox *s, struct http_exchange *x, const json_t 
 	send_ok(s, x);
 }
 
+static void on_bot(struct sandbox *s, struct http_exchange *x, const json_t *body)
+{
+	struct bot *bot = named_bot(s, x, body);
+	if (!bot)
+		return;
+	bot->joins_no_groups = !json_get_bool(body, "can_join_groups", !bot->joins_no_groups);
+	bot->reads_groups = json_get_bool(body, "can_read_all_group_messages", bot->reads_groups);
+	send_ok(s, x);
+}
+
 static void on_stats(struct sandbox *s, struct http_exchange *x, const json_t *body)
 {
 	(void)body;
@@ -303,6 +313,7 @@ static const struct {
     {"POST", "clock", on_clock},
     {"POST", "reset_ids", on_reset_ids},
     {"POST", "webhook", on_webhook},
+    {"POST", "bot", on_bot},
     {"GET", "stats", on_stats},
     {"POST", "load", load_start},
     {"GET", "load", on_load_progress},

@@ -12,9 +12,12 @@ void method_get_me(struct call *call)
 	struct buf *out = call_begin(call);
 	write_bot(out, call->bot);
 	out->size--; /* opens the object again */
-	buf_adds(out, ",\"can_join_groups\":true,\"can_read_all_group_messages\":false,"
-		      "\"supports_inline_queries\":false,\"can_connect_to_business\":false,"
-		      "\"has_main_web_app\":false}");
+	buf_addf(out,
+	    ",\"can_join_groups\":%s,\"can_read_all_group_messages\":%s,"
+	    "\"supports_inline_queries\":false,\"can_connect_to_business\":false,"
+	    "\"has_main_web_app\":false}",
+	    call->bot->joins_no_groups ? "false" : "true",
+	    call->bot->reads_groups ? "true" : "false");
 	call_end(call);
 }
 

@@ -51,6 +51,31 @@ void bot_park(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64
 	    payload_json, reason);
 }
 
+size_t parked_claim(struct db_plan *plan, struct arena *a, int64_t bot_id, const char *reason)
+{
+	return db_plan_add(plan, SQL_PARKED_CLAIM, db_i64(a, bot_id), reason);
+}
+
+bool parked_claim_parse(
+    const PGresult *result, struct arena *a, int64_t *id, const char **payload_json)
+{
+	if (PQntuples(result) == 0)
+		return false;
+	*id = db_get_i64(result, 0, 0, 0);
+	*payload_json = db_get_text(a, result, 0, 1);
+	return true;
+}
+
+void parked_done(struct db_plan *plan, struct arena *a, int64_t id)
+{
+	(void)db_plan_add(plan, SQL_PARKED_DONE, db_i64(a, id));
+}
+
+void parked_failed(struct db_plan *plan, struct arena *a, int64_t id, const char *reason)
+{
+	(void)db_plan_add(plan, SQL_PARKED_FAILED, db_i64(a, id), reason);
+}
+
 size_t bot_backlog(struct db_plan *plan)
 {
 	return db_plan_add_plain(plan, SQL_BOT_BACKLOG);

@@ -42,6 +42,11 @@ const int64_t *batch_next(const struct batch *batch);
 void batch_run(
     struct batch *batch, json_t *updates, bool careful, int64_t in_hand_id, int64_t in_hand_count);
 /*
+ * The retry of a parked update: its row goes with the transaction of what it changes; if it fails again the row stays, with
+ * the new reason. The offset does not move, and `committed` is not called.
+ */
+void batch_run_parked(struct batch *batch, int64_t parked_id, json_t *update);
+/*
  * The update last marked as in hand and not done since; NULL: none. To be asked when the leadership
  * comes back, and taken back there: only a death counts against an update.
  */

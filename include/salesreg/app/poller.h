@@ -8,6 +8,9 @@
 #include "salesreg/app/batch.h"
 #include "salesreg/app/delivery.h"
 
+/* What the bot says of itself (status, doctor) while somebody else polls. */
+#define POLLER_WHY_CONFLICT "another program polls with this token"
+
 struct poller;
 struct poller_options {
 	struct db_pool *leader;
@@ -45,6 +48,8 @@ struct poller *poller_create(uv_loop_t *loop, const struct poller_options *optio
 /* The leader's connection is there / is lost: wired to the pool's up and down. */
 void poller_lead(struct poller *p);
 void poller_yield(struct poller *p);
+/* Somebody may have asked for the retry of a parked update; a poll under way is given up and begun anew. */
+void poller_look_at_parked(struct poller *p);
 /* The delivery has room again. */
 void poller_roomy(struct poller *p);
 /* Aborts the poll, finishes the batch in hand, drains the delivery, marks the state clean; then `stopped`. */

@@ -43,6 +43,13 @@ enum config_need { CONFIG_NEEDS_DATABASE = 1, CONFIG_NEEDS_TOKEN = 2 };
 MUST_CHECK enum err config_load(struct config *c, unsigned needs, struct buf *problems);
 void config_finish(struct config *c);
 
+/* A variable that is set, as it was given: not trimmed, not parsed. */
+struct config_given {
+	const char *name, *value; /* for the call only */
+	bool secret, from_file;
+};
+void config_each_given(void (*each)(const struct config_given *given, void *data), void *data);
+
 /* The table as text: for --help, and as Markdown for the documentation. */
 void config_describe(struct buf *out, bool markdown);
 /* What is in force, a variable a line; secrets show only whether they are set. */

@@ -82,6 +82,10 @@
  *     {url, bot?}
  *     As if setWebhook had been called elsewhere; "" removes it.
  *
+ *   POST /sandbox/bot
+ *     {can_join_groups?, can_read_all_group_messages?, bot?}
+ *     What @BotFather was told of it, as getMe shows it; at first true and false.
+ *
  *   GET /sandbox/stats
  *     → {"methods":{"sendMessage":{"ok":N, "403":N, "reset":N}…},
  *        "floods":{overall, chat, group, fault},

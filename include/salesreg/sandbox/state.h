@@ -97,6 +97,7 @@ struct bot {
 	struct callback_list callbacks;
 	struct map callbacks_by_id;
 	unsigned callback_count;
+	bool joins_no_groups, reads_groups;
 	struct command_list commands[SANDBOX_COMMAND_LISTS_MAX];
 	size_t command_list_count;
 };

@@ -29,6 +29,15 @@ void bot_block(struct db_plan *plan, struct arena *a, int64_t bot_id, int64_t pa
 void bot_park(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *update_id,
     int64_t user_id, const char *payload_json, const char *reason);
 
+/* One parked update that somebody asks to be retried, and the asking is used up; `reason` stands until the retry ends. */
+size_t parked_claim(struct db_plan *plan, struct arena *a, int64_t bot_id, const char *reason);
+/* False: there is none. */
+bool parked_claim_parse(
+    const PGresult *result, struct arena *a, int64_t *id, const char **payload_json);
+/* Handled: goes with the transaction, which fails with ERR_CONFLICT if the row has gone. */
+void parked_done(struct db_plan *plan, struct arena *a, int64_t id);
+void parked_failed(struct db_plan *plan, struct arena *a, int64_t id, const char *reason);
+
 /* What the bot has yet to send, and what it could not: for people who ask how it is. */
 struct bot_backlog_part {
 	int64_t messages;  /* never more than 10,000; -1: not counted yet */

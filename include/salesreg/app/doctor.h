@@ -1,0 +1,61 @@
+/*
+ * Doctor: looks at the configuration, the database, Telegram and what the tables tell, and says what is wrong: each
+ * finding with what it is, why it matters and how to mend it. Every look is made whatever the others found; what could
+ * not be looked at is said, too. Nothing is changed, nothing of Telegram's queue is confirmed, no secret is in any text.
+ * Ownership: texts live in the arena given, or are static. Units: milliseconds, bytes.
+ * Errors: they are findings. Callbacks: none; blocks, for a minute at the worst.
+ */
+#pragma once
+#include "salesreg/base/arena.h"
+#include "salesreg/base/config.h"
+#include "salesreg/db/session.h"
+#include "salesreg/domain/doubts.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { DOCTOR_FINDINGS_MAX = 200, DOCTOR_FACTS_MAX = 16 };
+
+struct finding {
+	enum gravity gravity;
+	const char *area; /* "configuration", "database"… */
+	const char *code; /* what kind of finding, for programs */
+	const char *what, *why, *mend;
+};
+struct doctor_fact {
+	const char *area, *text;
+};
+
+enum doctor_answer { DOCTOR_UNKNOWN, DOCTOR_NO, DOCTOR_YES };
+
+struct doctor {
+	struct arena *arena;
+	bool no_poll;                                 /* asked not to look for another poller */
+	struct finding findings[DOCTOR_FINDINGS_MAX]; /* more are left out */
+	size_t count;
+	struct doctor_fact checked[DOCTOR_FACTS_MAX], skipped[DOCTOR_FACTS_MAX];
+	size_t checked_count, skipped_count;
+
+	/* found on the way, for the looks that come after */
+	struct config config;       /* where a variable is wrong, its member is 0 or NULL */
+	bool may_connect, may_call; /* the configuration is good enough for it */
+	int64_t bot_id;             /* 0: no token */
+	enum doctor_answer bot_leads, outreach_connected;
+};
+
+void doctor_find(struct doctor *d, struct finding finding);
+void doctor_checked(struct doctor *d, const char *area, const char *text);
+void doctor_skipped(struct doctor *d, const char *area, const char *why);
+/* "3 days", "4 h", "5 min", "6 s". */
+const char *doctor_span(struct doctor *d, int64_t ms);
+/* The file system of path; what: what lies there, as in "the run directory". Nothing if it cannot be looked at. */
+void doctor_disk(struct doctor *d, const char *path, const char *what, const char *why);
+size_t doctor_count(const struct doctor *d, enum gravity gravity);
+
+/* In this order: each uses what the ones before have found out. */
+void doctor_configuration(struct doctor *d);
+void doctor_database(struct doctor *d);
+void doctor_telegram(struct doctor *d);
+/* A part of doctor_database(): what the tables tell. */
+void doctor_tables(struct doctor *d, struct db_session *session);
+void doctor_finish(struct doctor *d);

@@ -1,0 +1,21 @@
+/*
+ * How commands come to the database: configuration, connection, one line for what is wrong.
+ * Ownership: the config and the session are the caller's; command_database_close() gives back what they hold, also after a
+ * failure. Units: none. Errors: an exit code, and it has said why on stderr. Callbacks: none.
+ */
+#pragma once
+#include "salesreg/base/config.h"
+#include "salesreg/db/session.h"
+
+struct command_database {
+	struct config config;
+	struct db_session session;
+};
+/* command: its name, static, as argv has it. */
+int command_database_open(struct command_database *d, const char *command);
+/* Says what the last question failed of; returns EXIT_CODE_FAILED. */
+int command_database_failed(const struct command_database *d, const char *command);
+void command_database_close(struct command_database *d);
+
+/* Positive ids from the command line, without doubles; false: one of them is none, and it has said which. */
+bool command_ids(int count, char **words, const char *command, int64_t *ids, size_t *id_count);

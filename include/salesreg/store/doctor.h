@@ -1,0 +1,69 @@
+/*
+ * What doctor asks the database: how the server is, what the tables tell.
+ * Ownership: rows and their strings live in the arena given. Units: in the names.
+ * Errors: false; the session says why. Callbacks: none.
+ */
+#pragma once
+#include "salesreg/base/arena.h"
+#include "salesreg/db/session.h"
+#include <stdint.h>
+
+struct doctor_server {
+	int64_t version_num;  /* 150020 */
+	const char *version;  /* "15.20 (Debian…)" */
+	const char *encoding; /* of the database */
+	const char *database, *user;
+	bool in_recovery, read_only, autovacuum, commits_unsafely /* synchronous_commit off */,
+	    no_fsync;
+	int64_t clock_us, size_bytes;
+};
+bool doctor_server(struct db_session *s, struct arena *a, struct doctor_server *out);
+
+struct doctor_connections {
+	int64_t free; /* may be below 0 */
+	int64_t ours; /* of the workers */
+	bool outreach;
+};
+bool doctor_connections(struct db_session *s, struct doctor_connections *out);
+
+struct doctor_transaction {
+	int64_t pid, age_ms;
+	const char *user, *application;
+};
+bool doctor_open_transactions(struct db_session *s, struct arena *a, int64_t longer_than_s,
+    struct doctor_transaction **rows, size_t *count);
+
+/* Names of tables. */
+bool doctor_unvacuumed(
+    struct db_session *s, struct arena *a, const char *const **names, size_t *count);
+
+struct doctor_lack {
+	const char *object, *right;
+};
+/* What the workers need (or, migrating, a migration) and the user lacks. */
+bool doctor_rights(struct db_session *s, struct arena *a, bool migrating, struct doctor_lack **rows,
+    size_t *count);
+
+/* NULL: not known, or not on this machine. */
+bool doctor_data_directory(struct db_session *s, struct arena *a, const char **path);
+
+struct doctor_outbox {
+	int64_t late, oldest_ms, failed, duplicates, blocked_ms;
+};
+bool doctor_outbox(
+    struct db_session *s, struct arena *a, int64_t late_s, struct doctor_outbox *out);
+bool doctor_parked(struct db_session *s, int64_t *parked, int64_t *oldest_ms);
+
+struct doctor_rep {
+	const char *name, *email, *holder /* NULL: nobody */;
+	int64_t telegram_id;
+};
+/* A few of them; *total: how many there are. */
+bool doctor_reps_without_email(
+    struct db_session *s, struct arena *a, struct doctor_rep **rows, size_t *count, int64_t *total);
+
+struct doctor_prospects {
+	int64_t waiting, oldest_ms, reps_with_room;
+};
+bool doctor_prospects(struct db_session *s, struct arena *a, int64_t capacity, int64_t late_s,
+    struct doctor_prospects *out);

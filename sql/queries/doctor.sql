@@ -1,0 +1,115 @@
+-- name: doctor_server
+-- one row: the server as it is, and its clock in microseconds since 1970
+SELECT current_setting('server_version_num')::integer, current_setting('server_version'),
+       pg_encoding_to_char(d.encoding), pg_is_in_recovery(), current_setting('transaction_read_only') = 'on',
+       (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, current_setting('autovacuum') = 'on',
+       current_setting('synchronous_commit') = 'off', current_setting('fsync') = 'off', d.datname, current_user,
+       pg_database_size(d.oid)
+FROM pg_catalog.pg_database d WHERE d.datname = current_database()
+-- name: doctor_connections
+-- how many more connections this user may open to this database (but for those of doctor itself), and how many the
+-- workers have already
+SELECT least(current_setting('max_connections')::bigint - current_setting('superuser_reserved_connections')::bigint
+                 - (SELECT sum(s.numbackends) FROM pg_catalog.pg_stat_database s)::bigint,
+             CASE WHEN d.datconnlimit >= 0 THEN d.datconnlimit - (SELECT count(*) FROM pg_catalog.pg_stat_activity a
+                                                                 WHERE a.datname = d.datname) END,
+             CASE WHEN r.rolconnlimit >= 0 THEN r.rolconnlimit - (SELECT count(*) FROM pg_catalog.pg_stat_activity a
+                                                                 WHERE a.usename = r.rolname) END)
+           + (SELECT count(*) FROM pg_catalog.pg_stat_activity a
+              WHERE a.datname = d.datname AND a.application_name = 'salesreg doctor'),
+       (SELECT count(*) FROM pg_catalog.pg_stat_activity a
+        WHERE a.datname = d.datname
+          AND (a.application_name LIKE 'salesreg bot%' OR a.application_name LIKE 'salesreg outreach%')),
+       EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a
+               WHERE a.datname = d.datname AND a.application_name LIKE 'salesreg outreach%')
+FROM pg_catalog.pg_database d, pg_catalog.pg_roles r
+WHERE d.datname = current_database() AND r.rolname = current_user
+-- name: doctor_open_transactions
+-- $1 seconds: who has left a transaction open for longer
+SELECT a.pid, coalesce(a.usename, '?'), coalesce(a.application_name, ''),
+       (extract(epoch FROM now() - a.xact_start) * 1000)::bigint
+FROM pg_catalog.pg_stat_activity a
+WHERE a.datname = current_database() AND a.state LIKE 'idle in transaction%'
+  AND a.xact_start < now() - $1::bigint * interval '1 second'
+ORDER BY a.xact_start LIMIT 5
+-- name: doctor_unvacuumed
+-- tables of ours whose autovacuum was switched off
+SELECT n.nspname || '.' || c.relname
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r'
+  AND (n.nspname = 'salesreg' OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
+  AND EXISTS (SELECT 1 FROM unnest(c.reloptions) o WHERE o ~* '^autovacuum_enabled=(false|off|no|0)$')
+ORDER BY 1
+-- name: doctor_rights
+-- what the workers need and this user may not
+SELECT 'the schema ' || n.nspname, 'USAGE' FROM pg_catalog.pg_namespace n
+WHERE n.nspname IN ('public', 'salesreg') AND NOT has_schema_privilege(n.oid, 'USAGE')
+UNION ALL
+SELECT 'the table ' || n.nspname || '.' || c.relname, string_agg(p.name, ', ')
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL unnest(CASE WHEN n.nspname = 'salesreg' AND c.relname = 'schema_migrations' THEN '{SELECT}'
+                               WHEN n.nspname = 'salesreg' THEN '{SELECT,INSERT,UPDATE,DELETE}'
+                               WHEN c.relname = 'sales_representatives' THEN '{SELECT,INSERT,UPDATE}'
+                               ELSE '{SELECT,UPDATE}' END::text[]) AS p (name)
+WHERE c.relkind IN ('r', 'p')
+  AND (n.nspname = 'salesreg' OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
+  AND NOT has_table_privilege(c.oid, p.name)
+GROUP BY n.nspname, c.relname
+UNION ALL
+SELECT 'the sequence ' || n.nspname || '.' || c.relname, 'USAGE'
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'S' AND n.nspname = 'salesreg' AND c.relname IN ('dealing_turn', 'assignments_id_seq')
+  AND NOT has_sequence_privilege(c.oid, 'USAGE')
+ORDER BY 1
+-- name: doctor_migration_rights
+-- what a migration needs and this user may not
+SELECT 'the database ' || current_database(), 'CREATE'
+WHERE NOT has_database_privilege(current_database(), 'CREATE')
+  AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace n WHERE n.nspname = 'salesreg')
+UNION ALL
+SELECT 'the schema ' || n.nspname, 'CREATE' FROM pg_catalog.pg_namespace n
+WHERE n.nspname IN ('public', 'salesreg') AND NOT has_schema_privilege(n.oid, 'CREATE')
+UNION ALL
+SELECT 'the table ' || n.nspname || '.' || c.relname, 'to be its owner'
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')
+  AND NOT pg_has_role(c.relowner, 'USAGE')
+ORDER BY 1
+-- name: doctor_data_directory
+-- no row unless this user may know; and whether the server is on this machine
+SELECT s.setting, coalesce(inet_server_addr() = inet_client_addr(), true)
+FROM pg_catalog.pg_settings s WHERE s.name = 'data_directory'
+-- name: doctor_outbox
+-- $1 seconds. How many messages are due for longer and the oldest one's milliseconds; how many failed; how many may have
+-- arrived twice in the last 24 hours; for how many milliseconds more Telegram wants nothing at all
+SELECT late.messages, late.oldest_ms,
+       (SELECT count(*) FROM salesreg.outbox f WHERE f.state = 'failed'),
+       (SELECT count(*) FROM salesreg.outbox p WHERE p.possible_duplicate)
+           + (SELECT count(*) FROM salesreg.outbox_history h
+              WHERE h.finished_at > now() - interval '24 hours' AND h.possible_duplicate),
+       (SELECT (extract(epoch FROM max(b.send_blocked_until) - now()) * 1000)::bigint FROM salesreg.bot_state b)
+FROM (SELECT count(*) AS messages, (extract(epoch FROM now() - min(q.created_at)) * 1000)::bigint AS oldest_ms
+      FROM salesreg.outbox q
+      WHERE q.state = 'queued' AND q.due_at <= now() AND q.created_at < now() - $1::bigint * interval '1 second') late
+-- name: doctor_parked
+SELECT count(*), (extract(epoch FROM now() - min(p.parked_at)) * 1000)::bigint FROM salesreg.parked_updates p
+-- name: doctor_reps_without_email
+-- reps whose e-mail is not theirs alone, with who has it (NULL: it is empty); the last column: how many there are
+SELECT r.name, r.telegram_id, btrim(r.email), h.name, count(*) OVER ()
+FROM public.sales_representatives r
+LEFT JOIN salesreg.rep_email e ON e.email_key = lower(btrim(r.email))
+LEFT JOIN public.sales_representatives h ON h.id = e.rep
+WHERE r.status IS DISTINCT FROM 'removed' AND NOT EXISTS (SELECT 1 FROM salesreg.rep_email o WHERE o.rep = r.id)
+ORDER BY r.registered_at NULLS LAST, r.id LIMIT 5
+-- name: doctor_prospects
+-- $1 capacity, $2 seconds: how many prospects wait for longer (10,000 stands for that many or more), the oldest one's
+-- milliseconds, how many reps have room
+SELECT w.prospects, w.oldest_ms,
+       (SELECT count(*) FROM salesreg.rep_dealing d JOIN public.sales_representatives r ON r.id = d.rep
+        WHERE r.status = 'active' AND d.available AND d.open < $1::bigint)
+FROM (SELECT count(*) AS prospects, (extract(epoch FROM now() - min(p.since)) * 1000)::bigint AS oldest_ms
+      FROM (SELECT greatest(q.created_at, q.updated_at) AS since FROM public.test_prospects q
+            WHERE q.assigned_rep_id IS NULL AND q.status IN ('unreached', 'contacted', 'in_conversation')
+              AND coalesce(greatest(q.created_at, q.updated_at), '-infinity') < now() - $2::bigint * interval '1 second'
+              AND NOT EXISTS (SELECT 1 FROM salesreg.prospects_apart a WHERE a.prospect = q.id)
+            ORDER BY q.created_at LIMIT 10000) p) w

@@ -1,0 +1,59 @@
+-- name: operator_session
+-- $1 milliseconds for an answer, $2 for a lock: a command must not hang for ever
+SELECT set_config('statement_timeout', $1::text, false), set_config('lock_timeout', $2::text, false),
+       set_config('search_path', '', false)
+-- name: operator_leader
+-- whether a bot leads now, of $1 bot id or (NULL) any: see leader_lock, whose second key always has the bit 16
+SELECT EXISTS (
+    SELECT 1 FROM pg_catalog.pg_locks l
+    WHERE l.locktype = 'advisory' AND l.classid = 1935764581 AND l.granted AND (l.objid::bigint & 16) <> 0
+      AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())
+      AND ($1::bigint IS NULL OR l.objid = (pg_catalog.hashint8($1::bigint) | 16)::oid))
+-- name: operator_outbox_list
+-- $1 state or NULL, $2 how many
+SELECT o.id, o.chat_id, o.method, o.state, o.attempts, o.priority,
+       (extract(epoch FROM now() - o.created_at) * 1000)::bigint, (extract(epoch FROM o.due_at - now()) * 1000)::bigint,
+       o.possible_duplicate, o.error, o.payload
+FROM salesreg.outbox o WHERE $1::text IS NULL OR o.state = $1::text
+ORDER BY o.id LIMIT $2::integer
+-- name: operator_outbox_count
+SELECT count(*) FROM salesreg.outbox o WHERE $1::text IS NULL OR o.state = $1::text
+-- name: operator_outbox_retry
+-- $1 ids, or NULL for all that failed. To its old place in its chat, and no less urgent than what waits behind it there.
+WITH again AS (
+    UPDATE salesreg.outbox o SET state = 'queued', due_at = now(),
+        priority = least(o.priority, (SELECT min(q.priority) FROM salesreg.outbox q
+                                      WHERE q.chat_id = o.chat_id AND q.state <> 'failed'))
+    WHERE o.state = 'failed' AND ($1::bigint[] IS NULL OR o.id = ANY ($1::bigint[]))
+    RETURNING o.id
+)
+SELECT a.id, pg_catalog.pg_notify('salesreg_outbox', '') FROM again a ORDER BY a.id
+-- name: operator_outbox_drop
+-- $1 ids, or NULL for all that failed. What is being sent stays: it may have arrived by now.
+WITH gone AS (
+    DELETE FROM salesreg.outbox o
+    WHERE o.state <> 'sending' AND CASE WHEN $1::bigint[] IS NULL THEN o.state = 'failed' ELSE o.id = ANY ($1::bigint[]) END
+    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, o.error, o.created_at
+)
+INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate, error,
+                                     created_at)
+SELECT id, chat_id, method, payload, priority, 'dropped', attempts, possible_duplicate, error, created_at FROM gone
+RETURNING id, pg_catalog.pg_notify('salesreg_outbox', '') -- what waited behind it may go now
+-- name: operator_outbox_states
+-- $1 ids: each with its state, or NULL if there is no such message
+SELECT u.id, o.state FROM unnest($1::bigint[]) AS u (id) LEFT JOIN salesreg.outbox o ON o.id = u.id ORDER BY u.id
+-- name: operator_parked_list
+-- $1 ids or NULL for all, $2 how many
+SELECT p.id, p.update_id, p.user_id, p.reason, (extract(epoch FROM now() - p.parked_at) * 1000)::bigint,
+       p.retry_at IS NOT NULL, p.payload
+FROM salesreg.parked_updates p WHERE $1::bigint[] IS NULL OR p.id = ANY ($1::bigint[])
+ORDER BY p.id LIMIT $2::integer
+-- name: operator_parked_count
+SELECT count(*) FROM salesreg.parked_updates
+-- name: operator_parked_retry
+-- $1 ids; one whose content was too long to be kept has nothing to be handled
+UPDATE salesreg.parked_updates p SET retry_at = coalesce(p.retry_at, now())
+WHERE p.id = ANY ($1::bigint[]) AND p.payload::text <> '{}'
+RETURNING p.id, pg_catalog.pg_notify('salesreg_parked', '')
+-- name: operator_parked_drop
+DELETE FROM salesreg.parked_updates p WHERE p.id = ANY ($1::bigint[]) RETURNING p.id

@@ -1,0 +1,240 @@
+#include "salesreg/app/doctor.h"
+#include "salesreg/base/clock.h"
+#include "salesreg/base/text.h"
+#include "salesreg/db/migrate.h"
+#include "salesreg/store/doctor.h"
+#include "salesreg/store/operators.h"
+#include <string.h>
+
+enum {
+	OLDEST_VERSION =
+	    140000, /* idle_session_timeout, which ends a stopped leader's session, came with it */
+	ECHO_MS = 5000,
+	OPEN_TRANSACTION_S = 300,
+	BOT_CONNECTIONS = 2,      /* the leader's and the one for LISTEN */
+	LISTENER_CONNECTIONS = 1, /* of outreach, besides its pool */
+};
+
+static const char area[] = "database";
+
+static void find(struct doctor *d, enum gravity gravity, const char *code, const char *what,
+    const char *why, const char *mend)
+{
+	doctor_find(d, (struct finding){gravity, area, code, what, why, mend});
+}
+
+/* A look that the server refused: said, and the others go on. */
+static void refused(struct doctor *d, const struct db_session *s, const char *look)
+{
+	doctor_skipped(d, look, arena_strdup(d->arena, s->error));
+}
+
+static void look_at_server(struct doctor *d, struct db_session *s)
+{
+	struct arena *a = d->arena;
+	struct doctor_server server;
+	int64_t before_us = clock_wall_us(), ahead_us;
+	if (!doctor_server(s, a, &server)) {
+		refused(d, s, "the server");
+		return;
+	}
+	enum gravity clock = clock_gravity(before_us, clock_wall_us(), server.clock_us, &ahead_us);
+	doctor_checked(d, area,
+	    arena_printf(a, "PostgreSQL %s, database %s (%.1f MiB), user %s", server.version,
+		server.database, (double)server.size_bytes / 1048576, server.user));
+	if (server.version_num < OLDEST_VERSION)
+		find(d, GRAVITY_SERIOUS, "server-version",
+		    arena_printf(a, "the server is PostgreSQL %s", server.version),
+		    "salesreg needs PostgreSQL 14 or newer", "upgrade the server");
+	if (strcmp(server.encoding, "UTF8") != 0)
+		find(d, GRAVITY_SERIOUS, "encoding",
+		    arena_printf(a, "the database's encoding is %s", server.encoding),
+		    "names and texts in other letters cannot be stored in it",
+		    "make a database with ENCODING 'UTF8' TEMPLATE template0 and move the data "
+		    "there with pg_dump");
+	if (server.in_recovery)
+		find(d, GRAVITY_SERIOUS, "standby", "the server is a standby",
+		    "nothing can be written to it",
+		    "give the primary's address, or all hosts with "
+		    "target_session_attrs=read-write");
+	else if (server.read_only)
+		find(d, GRAVITY_SERIOUS, "read-only", "transactions are read-only here",
+		    "nothing can be written",
+		    "take it back: ALTER ROLE or ALTER DATABASE … RESET "
+		    "default_transaction_read_only");
+	if (clock != GRAVITY_NOTHING)
+		find(d, clock, "clock",
+		    arena_printf(a, "the database's clock is %lld s %s this machine's",
+			(long long)(ahead_us < 0 ? -ahead_us : ahead_us) / 1000000,
+			ahead_us < 0 ? "behind" : "ahead of"),
+		    "times in logs and tables do not go together, and one of them is wrong",
+		    "let both machines take the time from the same NTP servers");
+	if (!server.autovacuum)
+		find(d, GRAVITY_WARNING, "autovacuum-off", "autovacuum is off",
+		    "tables that change all the time grow and get slow",
+		    "set autovacuum = on in postgresql.conf and reload");
+	if (server.commits_unsafely || server.no_fsync)
+		find(d, GRAVITY_WARNING, "unsafe-commits",
+		    arena_printf(a, "%s is off", server.no_fsync ? "fsync" : "synchronous_commit"),
+		    "when the server's machine stops, what Telegram was told to forget may be lost",
+		    "switch it on in postgresql.conf and reload");
+}
+
+static void look_at_pooler(struct doctor *d, struct db_session *s)
+{
+	struct db_session other;
+	if (!db_session_open(&other, &d->config.database_url, "salesreg doctor")) {
+		refused(d, &other, "notifications");
+		return;
+	}
+	if (!db_session_hears(s, &other, ECHO_MS))
+		find(d, GRAVITY_SERIOUS, "pooler", "a notification does not arrive",
+		    "DATABASE_URL leads through a transaction pooler, where LISTEN and session "
+		    "locks do not work: the workers do not start (exit code 78)",
+		    "give the address of PostgreSQL itself, or of a pool in session mode");
+	db_session_close(&other);
+}
+
+static void look_at_connections(struct doctor *d, struct db_session *s)
+{
+	struct doctor_connections found;
+	if (!doctor_connections(s, &found)) {
+		refused(d, s, "connections");
+		return;
+	}
+	d->outreach_connected = found.outreach ? DOCTOR_YES : DOCTOR_NO;
+	int64_t wanted = BOT_CONNECTIONS + LISTENER_CONNECTIONS + d->config.db_pool_size;
+	int64_t missing = wanted > found.ours ? wanted - found.ours : 0;
+	if (found.free < missing)
+		find(d, GRAVITY_WARNING, "connections",
+		    arena_printf(d->arena,
+			"the workers may need %lld more connections, and the server gives %lld",
+			(long long)missing, (long long)(found.free < 0 ? 0 : found.free)),
+		    "who gets none waits, and assigns or delivers nothing meanwhile",
+		    "raise max_connections (or the CONNECTION LIMIT of the role or the database), "
+		    "or lower DB_POOL_SIZE");
+}
+
+static void look_at_others(struct doctor *d, struct db_session *s)
+{
+	struct doctor_transaction *open;
+	const char *const *tables;
+	size_t count;
+	if (!doctor_open_transactions(s, d->arena, OPEN_TRANSACTION_S, &open, &count))
+		refused(d, s, "open transactions");
+	for (size_t i = 0; i < count; i++)
+		find(d, GRAVITY_WARNING, "open-transaction",
+		    arena_printf(d->arena, "%s%s%s has left a transaction open for %s (pid %lld)",
+			open[i].user, *open[i].application ? " in " : "", open[i].application,
+			doctor_span(d, open[i].age_ms), (long long)open[i].pid),
+		    "what it has changed is locked, and no table is cleaned up meanwhile",
+		    arena_printf(d->arena,
+			"end it there (COMMIT or ROLLBACK), or from here with "
+			"pg_terminate_backend(%lld)",
+			(long long)open[i].pid));
+	if (!doctor_unvacuumed(s, d->arena, &tables, &count))
+		refused(d, s, "autovacuum of the tables");
+	for (size_t i = 0; i < count; i++)
+		find(d, GRAVITY_WARNING, "autovacuum-off",
+		    arena_printf(d->arena, "autovacuum of %s is off", tables[i]),
+		    "it grows and gets slow",
+		    arena_printf(d->arena,
+			"take it back: ALTER TABLE %s RESET (autovacuum_enabled)", tables[i]));
+}
+
+static void look_at_rights(struct doctor *d, struct db_session *s, bool migrating)
+{
+	struct doctor_lack *lacks;
+	size_t count;
+	if (!doctor_rights(s, d->arena, migrating, &lacks, &count))
+		refused(d, s, migrating ? "rights to migrate" : "rights");
+	for (size_t i = 0; i < count; i++)
+		find(d, GRAVITY_SERIOUS, migrating ? "migration-rights" : "rights",
+		    arena_printf(d->arena, "the database's user lacks a right on %s: %s",
+			lacks[i].object, lacks[i].right),
+		    migrating ? "the migrations that are missing need it" : "the workers need it",
+		    migrating
+			? "GRANT it, ALTER … OWNER TO the user, or run `salesreg migrate` as the "
+			  "owner"
+			: "GRANT it to the user, or ALTER … OWNER TO the user");
+}
+
+/* True: the tables are as this binary knows them. */
+static bool look_at_migrations(struct doctor *d, struct db_session *s)
+{
+	char error[300];
+	int pending;
+	if (!migrate_look(s->pg, &pending, error, sizeof error)) {
+		char *what = text_tidy(d->arena, error), *mend = strstr(what, "; ");
+		if (mend)
+			*mend = '\0';
+		find(d, GRAVITY_SERIOUS, "migrations", what,
+		    "this version of salesreg does not work with this database",
+		    mend ? mend + 2 : "see that the user may read salesreg.schema_migrations");
+		return false;
+	}
+	if (pending == 0)
+		return true;
+	find(d, GRAVITY_WARNING, "migrations-pending",
+	    arena_printf(d->arena, "%d migration%s not applied yet", pending,
+		pending == 1 ? " is" : "s are"),
+	    "the workers apply them when they start", "run `salesreg migrate`");
+	look_at_rights(d, s, true);
+	return false;
+}
+
+static void look_at_disk(struct doctor *d, struct db_session *s)
+{
+	const char *path;
+	if (doctor_data_directory(s, d->arena, &path) && path)
+		doctor_disk(d, path, "the database",
+		    "a full disk stops PostgreSQL, and with it everything");
+}
+
+static void look_for_leader(struct doctor *d, struct db_session *s)
+{
+	bool leads;
+	if (!operators_leader(s, d->arena, d->bot_id ? &d->bot_id : NULL, &leads)) {
+		refused(d, s, "the leader");
+		return;
+	}
+	d->bot_leads = leads ? DOCTOR_YES : DOCTOR_NO;
+	if (!leads)
+		doctor_find(d, (struct finding){GRAVITY_WARNING, "processes", "no-bot",
+				   "no bot leads in this database",
+				   "nobody is answered, and nothing is delivered",
+				   "start `salesreg bot` or `salesreg supervise`, or see what its "
+				   "log says"});
+}
+
+void doctor_database(struct doctor *d)
+{
+	struct db_session s;
+	if (!d->may_connect) {
+		doctor_skipped(d, area, "the configuration has to be mended first");
+		return;
+	}
+	if (!db_session_open(&s, &d->config.database_url, "salesreg doctor")) {
+		find(d, GRAVITY_SERIOUS, "unreachable",
+		    arena_printf(d->arena, "the database cannot be reached: %s", s.error),
+		    "the workers wait for it and do nothing else",
+		    "see that the server runs, that DATABASE_URL names it, and that pg_hba.conf "
+		    "lets this user in from here");
+		doctor_skipped(d, "the tables", "there is no database to ask");
+		db_session_close(&s);
+		return;
+	}
+	look_at_server(d, &s);
+	look_at_pooler(d, &s);
+	look_at_connections(d, &s);
+	look_at_others(d, &s);
+	look_for_leader(d, &s);
+	bool up_to_date = look_at_migrations(d, &s);
+	look_at_rights(d, &s, false);
+	if (up_to_date)
+		doctor_tables(d, &s);
+	else
+		doctor_skipped(d, "the tables", "they are not as this version knows them");
+	look_at_disk(d, &s);
+	db_session_close(&s);
+}

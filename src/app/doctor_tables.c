@@ -1,0 +1,152 @@
+#include "salesreg/app/doctor.h"
+#include "salesreg/store/doctor.h"
+
+enum { LATE_S = 60 };
+
+static const char *plural(int64_t n, const char *one, const char *many)
+{
+	return n == 1 ? one : many;
+}
+
+static void look_at_outbox(struct doctor *d, struct db_session *s)
+{
+	static const char area[] = "outbox";
+	struct arena *a = d->arena;
+	struct doctor_outbox found;
+	if (!doctor_outbox(s, a, LATE_S, &found)) {
+		doctor_skipped(d, area, arena_strdup(a, s->error));
+		return;
+	}
+	doctor_checked(d, area, "the outbox");
+	bool runs = d->bot_leads == DOCTOR_YES;
+	if (found.late > 0)
+		doctor_find(d,
+		    (struct finding){runs ? GRAVITY_WARNING : GRAVITY_SERIOUS, area, "late",
+			arena_printf(a, "%lld %s, the oldest for %s", (long long)found.late,
+			    plural(found.late, "message waits", "messages wait"),
+			    doctor_span(d, found.oldest_ms)),
+			runs ? "the bot runs and does not keep up: Telegram slows it down or "
+			       "cannot be reached"
+			     : "no bot delivers them",
+			runs ? "look at `salesreg status`, `salesreg outbox list` and the bot's log"
+			     : "start `salesreg bot` or `salesreg supervise`"});
+	if (found.blocked_ms > 0)
+		doctor_find(d,
+		    (struct finding){GRAVITY_WARNING, area, "flood",
+			arena_printf(a, "Telegram wants to be sent nothing for another %s",
+			    doctor_span(d, found.blocked_ms)),
+			"more was sent than its limits allow; the bot obeys, and nothing is lost",
+			"lower TELEGRAM_RATE_LIMIT if this happens again, and see that no other "
+			"program sends with this token"});
+	if (found.failed > 0)
+		doctor_find(
+		    d, (struct finding){GRAVITY_WARNING, area, "failed",
+			   arena_printf(a, "%lld %s refused for good", (long long)found.failed,
+			       plural(found.failed, "message was", "messages were")),
+			   "Telegram will not take them as they are, and nobody got them",
+			   "`salesreg outbox list --state failed` shows why; then `salesreg outbox "
+			   "retry` or `drop`"});
+	if (found.duplicates > 0)
+		doctor_find(d,
+		    (struct finding){GRAVITY_NOTE, area, "duplicates",
+			arena_printf(a, "%lld %s may have arrived twice in the last 24 hours",
+			    (long long)found.duplicates,
+			    plural(found.duplicates, "message", "messages")),
+			"an answer of Telegram's got lost, so they were sent again",
+			"nothing if it was one outage; else look for what kills the bot or breaks "
+			"its network"});
+}
+
+static void look_at_parked(struct doctor *d, struct db_session *s)
+{
+	int64_t parked, oldest_ms;
+	if (!doctor_parked(s, &parked, &oldest_ms))
+		doctor_skipped(d, "parked updates", arena_strdup(d->arena, s->error));
+	else if (parked > 0)
+		doctor_find(
+		    d, (struct finding){GRAVITY_WARNING, "parked", "parked",
+			   arena_printf(d->arena, "%lld %s put aside, the oldest %s ago",
+			       (long long)parked, plural(parked, "update was", "updates were"),
+			       doctor_span(d, oldest_ms)),
+			   "the bot could not handle what somebody wrote or pressed",
+			   "`salesreg parked list` shows why; then `salesreg parked retry` or "
+			   "`drop`"});
+}
+
+static void look_at_reps(struct doctor *d, struct db_session *s)
+{
+	struct arena *a = d->arena;
+	struct doctor_rep *reps;
+	size_t count;
+	int64_t total;
+	if (!doctor_reps_without_email(s, a, &reps, &count, &total)) {
+		doctor_skipped(d, "reps", arena_strdup(a, s->error));
+		return;
+	}
+	doctor_checked(d, "reps", "the reps");
+	for (size_t i = 0; i < count; i++) {
+		const struct doctor_rep *rep = &reps[i];
+		doctor_find(d,
+		    (struct finding){GRAVITY_WARNING, "reps", "email-unproven",
+			rep->holder
+			    ? arena_printf(a, "%s (Telegram id %lld) has the e-mail of %s, %s",
+				  rep->name, (long long)rep->telegram_id, rep->holder, rep->email)
+			    : arena_printf(a, "%s (Telegram id %lld) has no e-mail that is its own",
+				  rep->name, (long long)rep->telegram_id),
+			"an e-mail belongs to one rep; duplicates come from the old tables, and "
+			"the oldest keeps it",
+			"let the rep change the e-mail in the chat, or set the one that is too "
+			"many to removed"});
+	}
+	if (total > (int64_t)count)
+		doctor_find(
+		    d, (struct finding){GRAVITY_WARNING, "reps", "email-unproven",
+			   arena_printf(a, "%lld more reps have an e-mail that is not theirs alone",
+			       (long long)total - (long long)count),
+			   "an e-mail belongs to one rep",
+			   "mend these first; the next ones show then"});
+}
+
+static void look_at_prospects(struct doctor *d, struct db_session *s)
+{
+	static const char area[] = "prospects";
+	static const char start[] = "start `salesreg outreach` or `salesreg supervise`";
+	struct arena *a = d->arena;
+	struct doctor_prospects found;
+	bool gone = d->outreach_connected == DOCTOR_NO;
+	if (!d->config.outreach_enabled)
+		return; /* said with the configuration */
+	if (!doctor_prospects(s, a, d->config.max_prospects_per_rep, LATE_S, &found)) {
+		doctor_skipped(d, area, arena_strdup(a, s->error));
+		return;
+	}
+	doctor_checked(d, area, "the prospects");
+	const char *waiting = arena_printf(a, "%lld %s for a rep, the oldest for %s",
+	    (long long)found.waiting, plural(found.waiting, "prospect waits", "prospects wait"),
+	    doctor_span(d, found.oldest_ms));
+	if (found.waiting > 0 && found.reps_with_room > 0)
+		doctor_find(
+		    d, (struct finding){gone ? GRAVITY_SERIOUS : GRAVITY_WARNING, area, "not-dealt",
+			   waiting,
+			   arena_printf(a, "%lld %s room, and nobody deals: %s",
+			       (long long)found.reps_with_room,
+			       plural(found.reps_with_room, "rep has", "reps have"),
+			       gone ? "no outreach runs" : "outreach runs and does not get to it"),
+			   gone ? start : "look at the log of `salesreg outreach`"});
+	else if (gone)
+		doctor_find(d, (struct finding){GRAVITY_WARNING, "processes", "no-outreach",
+				   "no outreach is connected to this database",
+				   "prospects are not dealt to reps", start});
+	if (found.waiting > 0 && found.reps_with_room == 0)
+		doctor_find(
+		    d, (struct finding){GRAVITY_NOTE, area, "no-room", waiting, "no rep has room",
+			   "raise MAX_PROSPECTS_PER_REP, or let more reps register"});
+}
+
+void doctor_tables(struct doctor *d, struct db_session *s)
+{
+	look_at_outbox(d, s);
+	look_at_parked(d, s);
+	look_at_reps(d, s);
+	look_at_prospects(d, s);
+}

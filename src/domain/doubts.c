@@ -1,0 +1,123 @@
+#include "salesreg/domain/doubts.h"
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+static bool is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+unsigned text_doubts(const char *value)
+{
+	/* straight ones, and those that word processors make of them */
+	static const char *const marks[] = {
+	    "\"", "'", "`", "\u201c", "\u201d", "\u201e", "\u2018", "\u2019", "\u00ab", "\u00bb"};
+	static const char *const invisible[] = {
+	    "\u00a0", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff"};
+	unsigned doubts = 0;
+	const char *s = value + strspn(value, " \t\r\n");
+	size_t n = strlen(s);
+	while (n > 0 && strchr(" \t\r\n", s[n - 1])) {
+		if (s[n - 1] == '\r')
+			doubts |= TEXT_DOUBT_CARRIAGE_RETURN;
+		n--;
+	}
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (strncmp(s, marks[i], strlen(marks[i])) == 0)
+			doubts |= TEXT_DOUBT_QUOTED;
+	for (size_t i = 0; i < sizeof invisible / sizeof *invisible; i++)
+		if (strstr(value, invisible[i]))
+			doubts |= TEXT_DOUBT_INVISIBLE;
+	if (memchr(s, '\n', n) || memchr(s, '\r', n))
+		doubts |= TEXT_DOUBT_LINE_BREAK;
+	return doubts;
+}
+
+/* After the scheme. */
+static enum uri_doubt rest_doubt(const char *rest)
+{
+	for (const char *s = rest; *s; s++)
+		if (*s == '%' && (!is_hex(s[1]) || !is_hex(s[2])))
+			return URI_DOUBT_PERCENT;
+	const char *host = rest + strcspn(rest, "@/");
+	bool has_user = *host == '@';
+	host = has_user ? host + 1 : rest;
+	/* a second @, or the first one behind a slash; in the query an @ may stand in a value */
+	const char *query = host + strcspn(host, "?");
+	const char *at = strchr(host, '@');
+	if (at && at < query + strcspn(query, "="))
+		return URI_DOUBT_UNESCAPED;
+	return has_user && strchr("/?", *host) ? URI_DOUBT_NO_HOST : URI_DOUBT_NONE;
+}
+
+enum uri_doubt uri_doubt(const char *uri)
+{
+	static const char *const schemes[] = {"postgresql://", "postgres://"};
+	if (strpbrk(uri, "\r\n") || (strpbrk(uri, " \t") && strstr(uri, "://")))
+		return URI_DOUBT_SPACE;
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+		size_t n = strlen(schemes[i]);
+		if (strncmp(uri, schemes[i], n) == 0)
+			return rest_doubt(uri + n);
+	}
+	return strstr(uri, "://") || !strchr(uri, '=') ? URI_DOUBT_SCHEME : URI_DOUBT_NONE;
+}
+
+bool uri_doubt_may_quote_password(enum uri_doubt doubt)
+{
+	return doubt != URI_DOUBT_NONE && doubt != URI_DOUBT_NO_HOST;
+}
+
+enum domain_doubt domain_list_doubt(const char *list)
+{
+	if (strstr(list, "://") || strchr(list, '/'))
+		return DOMAIN_DOUBT_ADDRESS;
+	if (strchr(list, '@'))
+		return DOMAIN_DOUBT_AT;
+	if (strchr(list, '*'))
+		return DOMAIN_DOUBT_WILDCARD;
+	const char *s = list + strspn(list, " ");
+	const char *space = strpbrk(s, " ;");
+	while (space && *space == ' ' &&
+	       (space[1] == '\0' || space[1] == ',' || space[1] == ' ' || space[-1] == ',' ||
+		   space[-1] == ' '))
+		space = strpbrk(space + 1, " ;");
+	return space ? DOMAIN_DOUBT_SEPARATOR : DOMAIN_DOUBT_NONE;
+}
+
+const char *gravity_name(enum gravity gravity)
+{
+	static const char *const names[] = {
+#define X(name, text) [GRAVITY_##name] = text,
+	    GRAVITY_MAP(X)
+#undef X
+	};
+	return names[gravity];
+}
+
+enum gravity clock_gravity(
+    int64_t before_us, int64_t after_us, int64_t database_us, int64_t *ahead_us)
+{
+	const int64_t second_us = 1000 * 1000;
+	*ahead_us = database_us > after_us    ? database_us - after_us
+		    : database_us < before_us ? database_us - before_us
+					      : 0;
+	int64_t off_us = *ahead_us < 0 ? -*ahead_us : *ahead_us;
+	return off_us > 60 * second_us  ? GRAVITY_SERIOUS
+	       : off_us > 2 * second_us ? GRAVITY_WARNING
+					: GRAVITY_NOTHING;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+enum gravity disk_gravity(uint64_t available, uint64_t total)
+{
+	const uint64_t mib = 1024 * 1024;
+	return available < least(256 * mib, total / 40)    ? GRAVITY_SERIOUS
+	       : available < least(1024 * mib, total / 10) ? GRAVITY_WARNING
+							   : GRAVITY_NOTHING;
+}

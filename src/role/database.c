@@ -1,0 +1,80 @@
+#include "salesreg/role/database.h"
+#include "salesreg/domain/doubts.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int command_database_open(struct command_database *d, const char *command)
+{
+	struct buf problems;
+	buf_init(&problems, 64 * 1024);
+	d->session = (struct db_session){0};
+	int code = EXIT_CODE_CONFIG;
+	if (config_load(&d->config, CONFIG_NEEDS_DATABASE, &problems) != ERR_OK) {
+		(void)fputs(buf_text(&problems), stderr);
+		goto out;
+	}
+	code = EXIT_CODE_OK;
+	if (!db_session_open(&d->session, &d->config.database_url, "salesreg operator")) {
+		enum uri_doubt doubt = uri_doubt(secret_reveal(&d->config.database_url));
+		(void)fprintf(stderr,
+		    "salesreg %s: the database of DATABASE_URL cannot be reached: %s\n", command,
+		    uri_doubt_may_quote_password(doubt)
+			? "its address is malformed; `salesreg doctor` says how"
+			: d->session.error);
+		code = EXIT_CODE_FAILED;
+	}
+out:
+	buf_finish(&problems);
+	return code;
+}
+
+int command_database_failed(const struct command_database *d, const char *command)
+{
+	static const char *const missing[] = {"42P01", "3F000", "42703", "42883"};
+	const char *sqlstate = d->session.sqlstate;
+	for (size_t i = 0; i < sizeof missing / sizeof *missing; i++) {
+		if (strcmp(missing[i], sqlstate) != 0)
+			continue;
+		(void)fprintf(stderr,
+		    "salesreg %s: the database is not up to date (%s); run `salesreg migrate`\n",
+		    command, d->session.error);
+		return EXIT_CODE_FAILED;
+	}
+	(void)fprintf(stderr, "salesreg %s: the database refused: %s\n", command, d->session.error);
+	return EXIT_CODE_FAILED;
+}
+
+void command_database_close(struct command_database *d)
+{
+	db_session_close(&d->session);
+	config_finish(&d->config);
+}
+
+static bool has(const int64_t *ids, size_t count, int64_t id)
+{
+	while (count > 0)
+		if (ids[--count] == id)
+			return true;
+	return false;
+}
+
+bool command_ids(int count, char **words, const char *command, int64_t *ids, size_t *id_count)
+{
+	*id_count = 0;
+	for (int i = 0; i < count; i++) {
+		char *end;
+		errno = 0;
+		long long id = strtoll(words[i], &end, 10);
+		if (errno || end == words[i] || *end || id <= 0) {
+			(void)fprintf(stderr,
+			    "salesreg %s: %s is no id; salesreg %s list shows them\n", command,
+			    words[i], command);
+			return false;
+		}
+		if (!has(ids, *id_count, id))
+			ids[(*id_count)++] = id;
+	}
+	return true;
+}

@@ -1,0 +1,177 @@
+#include "salesreg/app/doctor.h"
+#include "salesreg/app/poller.h"
+#include "salesreg/role/role.h"
+#include "salesreg/role/show.h"
+#include "salesreg/role/sockets.h"
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { ARENA_MAXIMUM = 64 * 1024 * 1024 };
+
+static const char usage[] =
+    "usage: salesreg doctor [--json] [--no-poll]\n"
+    "Looks at the configuration, the database, Telegram, the processes and the disk, and says "
+    "what is wrong,\n"
+    "a line a finding: what, why, how to mend it. Changes nothing. Exit code 1 if a finding is "
+    "serious.\n"
+    "Where no bot leads, it polls Telegram for five seconds to see whether somebody else does, "
+    "who may then\n"
+    "miss one poll (no update is lost by it); with --no-poll it does not.\n";
+
+/* What runs here, as `salesreg status` sees it ----------------------------------------------------------------------------*/
+
+static void look_at_process(struct doctor *d, const struct ipc_status *row)
+{
+	struct arena *a = d->arena;
+	const char *why = arena_strdup(a, *row->why ? row->why : row->last_death);
+	if (!row->up)
+		doctor_find(d, (struct finding){GRAVITY_SERIOUS, "processes", "not-ready",
+				   arena_printf(a, "%s is not ready: %s", row->role, row->state),
+				   *why ? why : "it has yet to say so", "look at its log"});
+	else if (strstr(row->why, POLLER_WHY_CONFLICT))
+		doctor_find(d,
+		    (struct finding){GRAVITY_SERIOUS, "telegram", "second-poller",
+			"another program polls with this token",
+			"Telegram refuses the bot's polls because of another one",
+			"stop the other one (the old Python system, a copy on another machine, or "
+			"one with another database), or give each a bot of its own from "
+			"@BotFather"});
+	else if (row->health != IPC_HEALTH_OK)
+		doctor_find(d, (struct finding){GRAVITY_WARNING, "processes", "degraded",
+				   arena_printf(a, "%s runs, and is degraded", row->role),
+				   *why ? why : "it does not say why", "look at its log"});
+}
+
+static void look_at_run_dir(struct doctor *d, const char *dir)
+{
+	struct stat found;
+	const char *path = arena_strdup(d->arena, dir);
+	if (stat(dir, &found) != 0)
+		return; /* made when something starts */
+	if (!S_ISDIR(found.st_mode) || found.st_uid != geteuid() || (found.st_mode & 0077) != 0)
+		doctor_find(d,
+		    (struct finding){GRAVITY_WARNING, "processes", "run-dir",
+			arena_printf(
+			    d->arena, "the run directory %s is not this user's alone", path),
+			"then no control socket is made in it, and `salesreg status` sees nothing",
+			arena_printf(d->arena,
+			    "run doctor as the user of the workers, or chown %u and chmod 700 it, "
+			    "or set SALESREG_RUN_DIR",
+			    (unsigned)geteuid())});
+	doctor_disk(d, path, "the run directory", "control sockets cannot be made on a full disk");
+}
+
+static void look_at_processes(struct doctor *d)
+{
+	struct sockets *s = ARENA_NEW(d->arena, struct sockets);
+	if (!run_dir_find(d->config.run_dir, s->dir, s->message, sizeof s->message)) {
+		doctor_find(d, (struct finding){GRAVITY_WARNING, "processes", "run-dir", s->message,
+				   "no control socket can be made, and `salesreg status` sees "
+				   "nothing",
+				   "set SALESREG_RUN_DIR to a shorter path"});
+		return;
+	}
+	look_at_run_dir(d, s->dir);
+	sockets_status(s, NULL);
+	for (size_t i = 0; i < s->count; i++)
+		look_at_process(d, &s->rows[i]);
+	doctor_checked(d, "processes",
+	    arena_printf(
+		d->arena, "%zu process%s in %s", s->count, s->count == 1 ? "" : "es", s->dir));
+}
+
+/* Saying it --------------------------------------------------------------------------------------------------------------*/
+
+static void print_facts(const char *head, const struct doctor_fact *facts, size_t count, bool area)
+{
+	if (count == 0)
+		return;
+	(void)fputs(head, stdout);
+	for (size_t i = 0; i < count; i++)
+		(void)printf("%s%s%s%s", i ? "; " : "", area ? facts[i].area : "", area ? ": " : "",
+		    facts[i].text);
+	(void)putchar('\n');
+}
+
+static void print_text(struct doctor *d)
+{
+	for (int gravity = GRAVITY_SERIOUS; gravity > GRAVITY_NOTHING; gravity--)
+		for (size_t i = 0; i < d->count; i++) {
+			const struct finding *f = &d->findings[i];
+			if (f->gravity == (enum gravity)gravity)
+				(void)printf("%s: %s: %s: %s. To mend it: %s\n",
+				    gravity_name(f->gravity), f->area,
+				    show_line(d->arena, f->what, 400),
+				    show_line(d->arena, f->why, 400), f->mend);
+		}
+	print_facts("looked at: ", d->checked, d->checked_count, false);
+	print_facts("not looked at: ", d->skipped, d->skipped_count, true);
+	size_t serious = doctor_count(d, GRAVITY_SERIOUS);
+	size_t warnings = doctor_count(d, GRAVITY_WARNING);
+	if (serious + warnings == 0)
+		(void)puts("ok: nothing is wrong");
+	else
+		(void)printf(
+		    "%zu serious, %zu warning%s\n", serious, warnings, warnings == 1 ? "" : "s");
+}
+
+static json_t *facts_to_json(const struct doctor_fact *facts, size_t count, const char *name)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(
+		    list, json_pack("{ss ss}", "area", facts[i].area, name, facts[i].text));
+	return list;
+}
+
+static void print_json(const struct doctor *d)
+{
+	json_t *findings = json_array();
+	for (size_t i = 0; i < d->count; i++) {
+		const struct finding *f = &d->findings[i];
+		(void)json_array_append_new(findings,
+		    json_pack("{ss ss ss ss ss ss}", "gravity", gravity_name(f->gravity), "area",
+			f->area, "code", f->code, "what", f->what, "why", f->why, "mend", f->mend));
+	}
+	show_json(json_pack("{sI sI sI so so so}", "serious",
+	    (json_int_t)doctor_count(d, GRAVITY_SERIOUS), "warnings",
+	    (json_int_t)doctor_count(d, GRAVITY_WARNING), "notes",
+	    (json_int_t)doctor_count(d, GRAVITY_NOTE), "findings", findings, "looked_at",
+	    facts_to_json(d->checked, d->checked_count, "fact"), "not_looked_at",
+	    facts_to_json(d->skipped, d->skipped_count, "why")));
+}
+
+int role_doctor(int argc, char **argv)
+{
+	bool json = false, no_poll = false;
+	for (int i = 1; i < argc; i++) {
+		bool help = strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0;
+		if (strcmp(argv[i], "--json") == 0) {
+			json = true;
+		} else if (strcmp(argv[i], "--no-poll") == 0) {
+			no_poll = true;
+		} else {
+			(void)fputs(usage, help ? stdout : stderr);
+			return help ? EXIT_CODE_OK : EXIT_CODE_USAGE;
+		}
+	}
+	struct arena a;
+	arena_init(&a, ARENA_MAXIMUM);
+	struct doctor *d = ARENA_NEW(&a, struct doctor);
+	d->arena = &a;
+	d->no_poll = no_poll;
+	doctor_configuration(d);
+	doctor_database(d);
+	doctor_telegram(d);
+	look_at_processes(d);
+	bool serious = doctor_count(d, GRAVITY_SERIOUS) > 0;
+	if (json)
+		print_json(d);
+	else
+		print_text(d);
+	doctor_finish(d);
+	arena_finish(&a);
+	return serious ? EXIT_CODE_FAILED : EXIT_CODE_OK;
+}

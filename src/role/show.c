@@ -1,0 +1,74 @@
+#include "salesreg/role/show.h"
+#include "salesreg/base/text.h"
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+void show_age(char *out, size_t size, int64_t us)
+{
+	static const struct {
+		char unit;
+		int64_t seconds;
+	} units[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
+	int64_t seconds = us < 0 ? 0 : us / 1000000;
+	for (size_t i = 0; i < 3; i++) {
+		if (seconds < units[i].seconds)
+			continue;
+		(void)snprintf(out, size, "%lld%c %lld%c", (long long)(seconds / units[i].seconds),
+		    units[i].unit, (long long)(seconds % units[i].seconds / units[i + 1].seconds),
+		    units[i + 1].unit);
+		return;
+	}
+	(void)snprintf(out, size, "%llds", (long long)seconds);
+}
+
+void show_time(char *out, size_t size, int64_t us)
+{
+	time_t seconds = (time_t)(us / 1000000);
+	struct tm local;
+	out[0] = '\0';
+	if (us > 0 && localtime_r(&seconds, &local))
+		(void)strftime(out, size, "%Y-%m-%d %H:%M:%S", &local);
+}
+
+const char *show_line(struct arena *a, const char *text, size_t units)
+{
+	if (!text)
+		return "";
+	const char *tidy = text_tidy(a, text);
+	size_t shown = text_prefix_utf16(tidy, units);
+	return tidy[shown] ? arena_printf(a, "%.*s…", (int)shown, tidy) : tidy;
+}
+
+static void pad(const char *cell, size_t width)
+{
+	(void)fputs(cell, stdout);
+	for (size_t n = text_code_points(cell); n < width; n++)
+		(void)putchar(' ');
+}
+
+void show_table(const char *const *heads, size_t columns, const char *const *cells, size_t rows)
+{
+	enum { COLUMNS_MAX = 16 };
+	size_t widths[COLUMNS_MAX] = {0};
+	for (size_t row = 0; row <= rows; row++)
+		for (size_t c = 0; c < columns && c < COLUMNS_MAX; c++) {
+			size_t n =
+			    text_code_points(row ? cells[(row - 1) * columns + c] : heads[c]);
+			if (n > widths[c])
+				widths[c] = n;
+		}
+	for (size_t row = 0; row <= rows; row++) {
+		const char *const *line = row ? cells + (row - 1) * columns : heads;
+		for (size_t c = 0; c + 1 < columns; c++)
+			pad(line[c], widths[c] + 2);
+		(void)puts(line[columns - 1]);
+	}
+}
+
+void show_json(json_t *value)
+{
+	(void)json_dumpf(value, stdout, JSON_INDENT(2));
+	(void)putchar('\n');
+	json_decref(value);
+}

@@ -1,0 +1,126 @@
+#include "salesreg/store/doctor.h"
+#include "salesreg/db/conn.h"
+
+bool doctor_server(struct db_session *s, struct arena *a, struct doctor_server *out)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_SERVER);
+	if (r)
+		*out = (struct doctor_server){
+		    .version_num = db_get_i64(r, 0, 0, 0),
+		    .version = db_get_text(a, r, 0, 1),
+		    .encoding = db_get_text(a, r, 0, 2),
+		    .in_recovery = db_get_bool(r, 0, 3),
+		    .read_only = db_get_bool(r, 0, 4),
+		    .clock_us = db_get_i64(r, 0, 5, 0),
+		    .autovacuum = db_get_bool(r, 0, 6),
+		    .commits_unsafely = db_get_bool(r, 0, 7),
+		    .no_fsync = db_get_bool(r, 0, 8),
+		    .database = db_get_text(a, r, 0, 9),
+		    .user = db_get_text(a, r, 0, 10),
+		    .size_bytes = db_get_i64(r, 0, 11, 0),
+		};
+	return r;
+}
+
+bool doctor_connections(struct db_session *s, struct doctor_connections *out)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_CONNECTIONS);
+	if (r)
+		*out = (struct doctor_connections){.free = db_get_i64(r, 0, 0, 0),
+		    .ours = db_get_i64(r, 0, 1, 0),
+		    .outreach = db_get_bool(r, 0, 2)};
+	return r;
+}
+
+bool doctor_open_transactions(struct db_session *s, struct arena *a, int64_t longer_than_s,
+    struct doctor_transaction **rows, size_t *count)
+{
+	const PGresult *r =
+	    db_session_run(s, SQL_DOCTOR_OPEN_TRANSACTIONS, db_i64(a, longer_than_s));
+	*count = r ? (size_t)PQntuples(r) : 0;
+	*rows = ARENA_ARRAY(a, struct doctor_transaction, *count);
+	for (int i = 0; i < (int)*count; i++)
+		(*rows)[i] = (struct doctor_transaction){.pid = db_get_i64(r, i, 0, 0),
+		    .user = db_get_text(a, r, i, 1),
+		    .application = db_get_text(a, r, i, 2),
+		    .age_ms = db_get_i64(r, i, 3, 0)};
+	return r;
+}
+
+bool doctor_unvacuumed(
+    struct db_session *s, struct arena *a, const char *const **names, size_t *count)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_UNVACUUMED);
+	*count = r ? (size_t)PQntuples(r) : 0;
+	const char **list = ARENA_ARRAY(a, const char *, *count);
+	for (int i = 0; i < (int)*count; i++)
+		list[i] = db_get_text(a, r, i, 0);
+	*names = list;
+	return r;
+}
+
+bool doctor_rights(
+    struct db_session *s, struct arena *a, bool migrating, struct doctor_lack **rows, size_t *count)
+{
+	const PGresult *r =
+	    db_session_run_plain(s, migrating ? SQL_DOCTOR_MIGRATION_RIGHTS : SQL_DOCTOR_RIGHTS);
+	*count = r ? (size_t)PQntuples(r) : 0;
+	*rows = ARENA_ARRAY(a, struct doctor_lack, *count);
+	for (int i = 0; i < (int)*count; i++)
+		(*rows)[i] = (struct doctor_lack){db_get_text(a, r, i, 0), db_get_text(a, r, i, 1)};
+	return r;
+}
+
+bool doctor_data_directory(struct db_session *s, struct arena *a, const char **path)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_DATA_DIRECTORY);
+	*path = r && PQntuples(r) > 0 && db_get_bool(r, 0, 1) ? db_get_text(a, r, 0, 0) : NULL;
+	return r;
+}
+
+bool doctor_outbox(struct db_session *s, struct arena *a, int64_t late_s, struct doctor_outbox *out)
+{
+	const PGresult *r = db_session_run(s, SQL_DOCTOR_OUTBOX, db_i64(a, late_s));
+	if (r)
+		*out = (struct doctor_outbox){.late = db_get_i64(r, 0, 0, 0),
+		    .oldest_ms = db_get_i64(r, 0, 1, 0),
+		    .failed = db_get_i64(r, 0, 2, 0),
+		    .duplicates = db_get_i64(r, 0, 3, 0),
+		    .blocked_ms = db_get_i64(r, 0, 4, 0)};
+	return r;
+}
+
+bool doctor_parked(struct db_session *s, int64_t *parked, int64_t *oldest_ms)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_PARKED);
+	*parked = r ? db_get_i64(r, 0, 0, 0) : 0;
+	*oldest_ms = r ? db_get_i64(r, 0, 1, 0) : 0;
+	return r;
+}
+
+bool doctor_reps_without_email(
+    struct db_session *s, struct arena *a, struct doctor_rep **rows, size_t *count, int64_t *total)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_REPS_WITHOUT_EMAIL);
+	*count = r ? (size_t)PQntuples(r) : 0;
+	*total = *count ? db_get_i64(r, 0, 4, 0) : 0;
+	*rows = ARENA_ARRAY(a, struct doctor_rep, *count);
+	for (int i = 0; i < (int)*count; i++)
+		(*rows)[i] = (struct doctor_rep){.name = db_get_text(a, r, i, 0),
+		    .telegram_id = db_get_i64(r, i, 1, 0),
+		    .email = db_get_text(a, r, i, 2),
+		    .holder = db_get_text(a, r, i, 3)};
+	return r;
+}
+
+bool doctor_prospects(struct db_session *s, struct arena *a, int64_t capacity, int64_t late_s,
+    struct doctor_prospects *out)
+{
+	const PGresult *r =
+	    db_session_run(s, SQL_DOCTOR_PROSPECTS, db_i64(a, capacity), db_i64(a, late_s));
+	if (r)
+		*out = (struct doctor_prospects){.waiting = db_get_i64(r, 0, 0, 0),
+		    .oldest_ms = db_get_i64(r, 0, 1, 0),
+		    .reps_with_room = db_get_i64(r, 0, 2, 0)};
+	return r;
+}

@@ -1,0 +1,116 @@
+#include "salesreg/store/operators.h"
+#include "salesreg/db/conn.h"
+
+bool operators_leader(
+    struct db_session *s, struct arena *a, const int64_t *bot_id, bool *somebody_leads)
+{
+	const PGresult *r =
+	    db_session_run(s, SQL_OPERATOR_LEADER, bot_id ? db_i64(a, *bot_id) : NULL);
+	*somebody_leads = r && db_get_bool(r, 0, 0);
+	return r;
+}
+
+bool operators_outbox_list(struct db_session *s, struct arena *a, const char *state, int64_t limit,
+    struct outbox_listed **rows, size_t *count, int64_t *total)
+{
+	const PGresult *r = db_session_run(s, SQL_OPERATOR_OUTBOX_COUNT, state);
+	if (!r)
+		return false;
+	*total = db_get_i64(r, 0, 0, 0);
+	r = db_session_run(s, SQL_OPERATOR_OUTBOX_LIST, state, db_i64(a, limit));
+	if (!r)
+		return false;
+	*count = (size_t)PQntuples(r);
+	*rows = ARENA_ARRAY(a, struct outbox_listed, *count);
+	for (int i = 0; i < PQntuples(r); i++)
+		(*rows)[i] = (struct outbox_listed){
+		    .id = db_get_i64(r, i, 0, 0),
+		    .chat_id = db_get_i64(r, i, 1, 0),
+		    .method = db_get_text(a, r, i, 2),
+		    .state = db_get_text(a, r, i, 3),
+		    .attempts = db_get_i64(r, i, 4, 0),
+		    .priority = db_get_i64(r, i, 5, 0),
+		    .age_ms = db_get_i64(r, i, 6, 0),
+		    .due_in_ms = db_get_i64(r, i, 7, 0),
+		    .possible_duplicate = db_get_bool(r, i, 8),
+		    .error = db_get_text(a, r, i, 9),
+		    .payload = db_get_text(a, r, i, 10),
+		};
+	return true;
+}
+
+/* A statement that takes ids, or NULL for all it may touch, and answers with the ids it touched. */
+static bool change(struct db_session *s, struct arena *a, enum sql_statement statement,
+    const int64_t *ids, size_t count, int64_t **done, size_t *done_count)
+{
+	const PGresult *r = db_session_run(s, statement, ids ? db_i64_array(a, ids, count) : NULL);
+	if (!r)
+		return false;
+	*done_count = (size_t)PQntuples(r);
+	*done = ARENA_ARRAY(a, int64_t, *done_count);
+	for (int i = 0; i < PQntuples(r); i++)
+		(*done)[i] = db_get_i64(r, i, 0, 0);
+	return true;
+}
+
+bool operators_outbox_retry(struct db_session *s, struct arena *a, const int64_t *ids, size_t count,
+    int64_t **done, size_t *done_count)
+{
+	return change(s, a, SQL_OPERATOR_OUTBOX_RETRY, ids, count, done, done_count);
+}
+
+bool operators_outbox_drop(struct db_session *s, struct arena *a, const int64_t *ids, size_t count,
+    int64_t **done, size_t *done_count)
+{
+	return change(s, a, SQL_OPERATOR_OUTBOX_DROP, ids, count, done, done_count);
+}
+
+bool operators_outbox_states(
+    struct db_session *s, struct arena *a, const int64_t *ids, size_t count, const char **states)
+{
+	const PGresult *r =
+	    db_session_run(s, SQL_OPERATOR_OUTBOX_STATES, db_i64_array(a, ids, count));
+	for (int i = 0; r && i < PQntuples(r); i++)
+		for (size_t k = 0; k < count; k++)
+			if (ids[k] == db_get_i64(r, i, 0, 0))
+				states[k] = db_get_text(a, r, i, 1);
+	return r;
+}
+
+bool operators_parked_list(struct db_session *s, struct arena *a, const int64_t *ids,
+    size_t id_count, int64_t limit, struct parked_listed **rows, size_t *count, int64_t *total)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_OPERATOR_PARKED_COUNT);
+	if (!r)
+		return false;
+	*total = db_get_i64(r, 0, 0, 0);
+	r = db_session_run(s, SQL_OPERATOR_PARKED_LIST, ids ? db_i64_array(a, ids, id_count) : NULL,
+	    db_i64(a, limit));
+	if (!r)
+		return false;
+	*count = (size_t)PQntuples(r);
+	*rows = ARENA_ARRAY(a, struct parked_listed, *count);
+	for (int i = 0; i < PQntuples(r); i++)
+		(*rows)[i] = (struct parked_listed){
+		    .id = db_get_i64(r, i, 0, 0),
+		    .update_id = db_get_i64(r, i, 1, 0),
+		    .user_id = db_get_i64(r, i, 2, 0),
+		    .reason = db_get_text(a, r, i, 3),
+		    .age_ms = db_get_i64(r, i, 4, 0),
+		    .retrying = db_get_bool(r, i, 5),
+		    .payload = db_get_text(a, r, i, 6),
+		};
+	return true;
+}
+
+bool operators_parked_retry(struct db_session *s, struct arena *a, const int64_t *ids, size_t count,
+    int64_t **done, size_t *done_count)
+{
+	return change(s, a, SQL_OPERATOR_PARKED_RETRY, ids, count, done, done_count);
+}
+
+bool operators_parked_drop(struct db_session *s, struct arena *a, const int64_t *ids, size_t count,
+    int64_t **done, size_t *done_count)
+{
+	return change(s, a, SQL_OPERATOR_PARKED_DROP, ids, count, done, done_count);
+}

@@ -1,0 +1,672 @@
+"""`salesreg doctor`: everything it can find, provoked; as text and as JSON; and never a secret."""
+import contextlib
+import json
+import os
+import re
+import socket
+import subprocess
+import threading
+
+import psycopg2
+import pytest
+import requests
+
+from support.paths import BINARY
+from support.postgres import PASSWORD
+from support.process import EXIT_USAGE, REPORTS, environment, run
+from support.telegram import BOT_ID, TOKEN
+from support.waiting import eventually
+
+NOWHERE = "postgresql://u:hush-hush-77@127.0.0.1:1/db"
+SECRETS = [TOKEN, TOKEN.split(":")[1], PASSWORD, "hush", "77"]
+
+
+class Report:
+    """Both forms of what doctor says, held against each other."""
+
+    def __init__(self, text, body):
+        assert text.returncode == body.returncode
+        for output in (text.stdout, text.stderr, body.stdout, body.stderr):
+            assert not REPORTS.search(output), output
+            for secret in SECRETS:
+                assert secret not in output, f"{secret} is shown: {output}"
+        assert text.stderr == "" and body.stderr == ""
+        self.code = text.returncode
+        self.text = text.stdout
+        self.lines = text.stdout.splitlines()
+        self.json = json.loads(body.stdout)
+        self.findings = self.json["findings"]
+        assert {key: sum(f["gravity"] == gravity for f in self.findings) for key, gravity in
+                (("serious", "serious"), ("warnings", "warning"), ("notes", "note"))} == \
+            {key: self.json[key] for key in ("serious", "warnings", "notes")}
+        assert self.code == (1 if self.json["serious"] else 0)
+        said = [line for line in self.lines if re.match(r"(serious|warning|note): ", line)]
+        assert len(said) == len(self.findings), self.text
+        for finding in self.findings:
+            assert all(finding[key] for key in ("area", "code", "what", "why", "mend")), finding
+            start = self._timeless(f"{finding['gravity']}: {finding['area']}: {finding['what']}: ")
+            assert [line for line in said if self._timeless(line).startswith(start) and "To mend it: " in line], self.text
+
+    @staticmethod
+    def _timeless(line):
+        """Ages, and milliseconds in curl's words, may differ between the two runs."""
+        return re.sub(r"\d+", "#", line)
+
+    def of(self, *codes):
+        return [f for f in self.findings if f["code"] in codes]
+
+    def one(self, code):
+        found = self.of(code)
+        assert len(found) == 1, self.text
+        return found[0]
+
+    def codes(self):
+        return sorted(f["code"] for f in self.findings)
+
+
+@pytest.fixture
+def examine(tmp_path):
+    """
+    examine(**settings): doctor's report. Nothing runs with its run directory unless SALESREG_RUN_DIR says where; it looks
+    for a second poller, which takes seconds, only with poll=True.
+    """
+    def examine(poll=False, **settings):
+        run_dir = tmp_path / "run"
+        args = [] if poll else ["--no-poll"]
+        settings = {"DATABASE_URL": NOWHERE, "REGISTRY_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": "http://127.0.0.1:1",
+                    "SALESREG_RUN_DIR": run_dir, **settings}
+        return Report(run("doctor", *args, settings=settings), run("doctor", "--json", *args, settings=settings))
+    return examine
+
+
+@pytest.fixture
+def ask(examine, database, sandbox):
+    """The same with a migrated database and a Telegram."""
+    def ask(**settings):
+        return examine(**{"DATABASE_URL": database.url, "TELEGRAM_API_BASE": sandbox.base, **settings})
+    return ask
+
+
+# how it is called -------------------------------------------------------------------------------------------------------
+
+def test_help_is_for_stdout_and_wrong_usage_is_exit_64():
+    done = run("doctor", "--help")
+    assert done.returncode == 0 and done.stdout.startswith("usage: salesreg doctor") and done.stderr == ""
+    for args in (["--frobnicate"], ["x"], ["--json", "x"]):
+        done = run("doctor", *args)
+        assert done.returncode == EXIT_USAGE and done.stdout == "" and "usage" in done.stderr
+    assert "  doctor " in run("help").stdout
+
+
+def test_where_all_is_well_it_says_so_and_what_it_looked_at(make_world, examine):
+    world = make_world(SALESREG_RUN_DIR=None)
+    world.sandbox.post("bot", can_join_groups=False)
+    world.start_bot()
+    world.start_outreach(SALESREG_RUN_DIR=world.bot.run_dir)
+    world.db.no_prospects()
+    world.db.eventually("SELECT count(*) > 1 FROM pg_stat_activity WHERE datname = current_database()"
+                        " AND application_name LIKE 'salesreg outreach%%'")
+    report = examine(poll=True, DATABASE_URL=world.db.url, TELEGRAM_API_BASE=world.sandbox.base,
+                     SALESREG_RUN_DIR=world.bot.run_dir)
+    assert report.code == 0 and report.findings == []
+    looked, verdict = report.lines
+    assert verdict == "ok: nothing is wrong"
+    assert "PostgreSQL 15." in looked and "Telegram as @salesreg_sandbox_bot" in looked and "2 processes in" in looked
+    assert report.json["not_looked_at"] == []
+    assert world.sandbox.calls("getUpdates").get("409", 0) == 0, "the bot's poll was left alone"
+
+
+def test_without_anything_every_other_look_is_made(examine):
+    report = examine(DATABASE_URL=None, REGISTRY_BOT_TOKEN=None)
+    assert [f["what"] for f in report.of("value-missing")] == ["DATABASE_URL is not set", "REGISTRY_BOT_TOKEN is not set"]
+    assert report.code == 1
+    assert {f["area"] for f in report.json["not_looked_at"]} == {"database", "telegram"}
+
+
+# configuration ----------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name,value", [
+    ("DATABASE_URL", f'"{NOWHERE}"'), ("DATABASE_URL", f"'{NOWHERE}'"), ("REGISTRY_BOT_TOKEN", f'"{TOKEN}"'),
+    ("MAX_PROSPECTS_PER_REP", '"5"'), ("CORPORATE_EMAIL_DOMAIN", "“example.org”"), ("BOT_LOCALE", "`ru`")])
+def test_a_value_in_quotes_is_one_finding(examine, name, value):
+    report = examine(**{name: value})
+    finding = report.one("value-quoted")
+    assert finding["gravity"] == "serious" and finding["what"] == f"{name} begins with a quotation mark"
+    assert not [f for f in report.findings if f["area"] == "configuration" and f is not finding], "said twice"
+
+
+def test_windows_line_ends_are_a_warning(examine, tmp_path):
+    (tmp_path / "domain").write_bytes(b"example.org\r\n")
+    report = examine(CORPORATE_EMAIL_DOMAIN_FILE=tmp_path / "domain", REGISTRY_BOT_TOKEN=TOKEN + "\r")
+    assert [(f["gravity"], f["what"].split()[0]) for f in report.of("value-crlf")] == \
+        [("warning", "REGISTRY_BOT_TOKEN"), ("warning", "CORPORATE_EMAIL_DOMAIN")]
+    assert "its file" in report.of("value-crlf")[1]["mend"]
+
+
+def test_more_than_one_line_and_invisible_characters_are_found(examine):
+    report = examine(REGISTRY_BOT_TOKEN=f"{TOKEN}\nOTHER=5", CORPORATE_EMAIL_DOMAIN="example\u200b.org")
+    assert report.one("value-lines")["what"].startswith("REGISTRY_BOT_TOKEN ")
+    assert report.one("value-invisible")["what"].startswith("CORPORATE_EMAIL_DOMAIN ")
+
+
+@pytest.mark.parametrize("value,what,mend", [
+    ("@example.org", "has an @", "example.org"), ("boss@example.org", "has an @", "alone"),
+    ("https://example.org/", "address of a page", "domain alone"), ("*.example.org", "has a *", "every domain"),
+    ("example.org;example.com", "commas", "example.org,example.com")])
+def test_an_email_domain_that_cannot_match_is_explained(examine, value, what, mend):
+    finding = examine(CORPORATE_EMAIL_DOMAIN=value).one("email-domain")
+    assert what in finding["what"] and mend in finding["mend"] and finding["gravity"] == "serious"
+
+
+@pytest.mark.parametrize("url,what", [
+    ("postgresql://u:hush@hush@127.0.0.1:1/db", "an @ or a /"), ("postgresql://u:hush/77@127.0.0.1:1/db", "an @ or a /"),
+    ("postgresql://u:hush%zz@127.0.0.1:1/db", "a %"), ("postgresql://u:hu sh@127.0.0.1/db", "white space"),
+    ("mysql://u:hush@127.0.0.1/db", "no PostgreSQL address"), ("hush", "no PostgreSQL address")])
+def test_a_database_url_that_cannot_be_is_explained_and_not_tried(examine, url, what):
+    report = examine(DATABASE_URL=url)
+    finding = report.one("database-url")
+    assert what in finding["what"] and finding["gravity"] == "serious"
+    assert "database" in [f["area"] for f in report.json["not_looked_at"]]
+
+
+def test_a_database_url_without_a_host_is_a_warning(examine):
+    assert examine(DATABASE_URL="postgresql://u:hush@/db").one("database-url")["gravity"] == "warning"
+
+
+def test_what_the_parser_says_is_relayed_line_by_line(examine, tmp_path):
+    report = examine(BOT_LOCALE="de", REGISTRATION_APPROVAL="admin", MESSAGES='{"ru": {"no_such_text": "x"}}',
+                     LOG_LEVEL_FILE=tmp_path / "nowhere", REGISTRY_BOT_TOKEN="hush")
+    whats = " / ".join(f["what"] for f in report.of("value-unusable"))
+    assert "BOT_LOCALE=de is not usable" in whats and "LOG_LEVEL_FILE=" in whats and "no_such_text" in whats
+    assert "set it to ru or en" in report.of("value-unusable")[0]["mend"]
+    assert report.one("token-malformed")["gravity"] == "serious"
+    report = examine(REGISTRATION_APPROVAL="admin")
+    assert "ADMIN_TELEGRAM_IDS" in report.one("value-unusable")["what"]
+
+
+def test_a_secret_in_the_place_of_its_file_is_not_shown(examine):
+    report = examine(REGISTRY_BOT_TOKEN=None, REGISTRY_BOT_TOKEN_FILE=TOKEN, DATABASE_URL=None, DATABASE_URL_FILE=NOWHERE)
+    assert [f["what"].split("=")[0] for f in report.of("value-unusable")] == ["DATABASE_URL_FILE", "REGISTRY_BOT_TOKEN_FILE"]
+
+
+# database ---------------------------------------------------------------------------------------------------------------
+
+def replace(db, function, kind, body):
+    """Another function (or view) of the system's in this database; its own goes on under the name real_…"""
+    name = function.split("(")[0]
+    db.execute("SET allow_system_table_mods = on")
+    if kind == "VIEW":
+        db.execute(f"ALTER VIEW pg_catalog.{name} RENAME TO real_{name}")
+        db.execute(f"CREATE VIEW pg_catalog.{name} AS {body}")
+        db.execute(f"GRANT SELECT ON pg_catalog.{name} TO public")
+    else:
+        db.execute(f"ALTER FUNCTION pg_catalog.{function} RENAME TO real_{name}")
+        db.execute(f"CREATE FUNCTION pg_catalog.{function} RETURNS {kind} LANGUAGE sql AS $$ {body} $$")
+
+
+def test_a_database_that_is_away_is_one_finding_and_telegram_is_asked_all_the_same(examine, sandbox):
+    report = examine(poll=True, TELEGRAM_API_BASE=sandbox.base)
+    finding = report.one("unreachable")
+    assert finding["gravity"] == "serious" and "refused" in finding["what"]
+    assert "Telegram as @salesreg_sandbox_bot" in report.text
+    assert {"the tables", "a second poller"} <= {f["area"] for f in report.json["not_looked_at"]}
+    assert sandbox.calls("getUpdates") == {}, "for all that is known, the bot polls"
+
+
+def test_migrations_that_are_missing_are_a_warning(ask, empty_database):
+    report = ask(DATABASE_URL=empty_database.url)
+    finding = report.one("migrations-pending")
+    assert finding["gravity"] == "warning" and "4 migrations are" in finding["what"]
+    assert "the tables" in [f["area"] for f in report.json["not_looked_at"]]
+
+
+def test_a_migration_with_another_text_or_from_the_future_is_serious(ask, database):
+    database.execute("INSERT INTO salesreg.schema_migrations VALUES (900, '900_future', 'x', true)")
+    assert not ask().of("migrations")
+    database.execute("UPDATE salesreg.schema_migrations SET compatible = false WHERE version = 900")
+    finding = ask().one("migrations")
+    assert "migration 900" in finding["what"] and finding["mend"] == "run the newer salesreg"
+    database.execute("DELETE FROM salesreg.schema_migrations WHERE version = 900")
+    database.execute("UPDATE salesreg.schema_migrations SET checksum = 'x' WHERE version = 2")
+    assert "002_sales_representatives" in ask().one("migrations")["what"]
+
+
+@pytest.fixture
+def clerk(postgres):
+    """A role of the server without any right: clerk(database) gives its address."""
+    postgres.execute("CREATE ROLE clerk LOGIN")
+    yield lambda db: db.url.replace("//postgres:", "//clerk:")
+    for name in [row[0] for row in _all_databases(postgres)]:
+        with contextlib.closing(postgres.connect(name)) as connection, connection.cursor() as cursor:
+            cursor.execute("DROP OWNED BY clerk")
+    postgres.execute("DROP ROLE clerk")
+
+
+def _all_databases(postgres):
+    with contextlib.closing(postgres.connect()) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datallowconn AND datname <> 'template0'")
+        return cursor.fetchall()
+
+
+def test_missing_rights_are_named_one_by_one(ask, database, clerk):
+    database.execute("GRANT USAGE ON SCHEMA salesreg TO clerk")
+    database.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA salesreg, public TO clerk")
+    database.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA salesreg TO clerk")
+    assert not ask(DATABASE_URL=clerk(database)).of("rights")
+    database.execute("REVOKE INSERT, DELETE ON salesreg.outbox FROM clerk")
+    database.execute("REVOKE UPDATE ON public.test_prospects FROM clerk")
+    database.execute("REVOKE USAGE ON SEQUENCE salesreg.dealing_turn FROM clerk")
+    whats = [f["what"].split(" on ", 1)[1] for f in ask(DATABASE_URL=clerk(database)).of("rights")]
+    assert whats == ["the sequence salesreg.dealing_turn: USAGE", "the table public.test_prospects: UPDATE",
+                     "the table salesreg.outbox: INSERT, DELETE"]
+
+
+def test_without_any_right_it_still_says_what_it_can(ask, database, clerk):
+    report = ask(DATABASE_URL=clerk(database))
+    assert "the schema salesreg: USAGE" in report.of("rights")[0]["what"]
+    assert report.one("migrations")["gravity"] == "serious"
+
+
+def test_rights_for_the_migrations_are_looked_at_before_they_are_needed(ask, empty_database, clerk):
+    report = ask(DATABASE_URL=clerk(empty_database))
+    assert [f["what"].split(" on ", 1)[1] for f in report.of("migration-rights")] == \
+        [f"the database {empty_database.name}: CREATE", "the schema public: CREATE"]
+    empty_database.execute("CREATE TABLE public.sales_representatives (id uuid)")
+    assert "the table public.sales_representatives: to be its owner" in ask(DATABASE_URL=clerk(empty_database)).text
+
+
+@pytest.mark.parametrize("shift,gravity,says", [("+ interval '10 s'", "warning", "s ahead of"),
+                                                ("- interval '100 s'", "serious", "s behind")])
+def test_a_clock_that_is_off_is_found(ask, database, shift, gravity, says):
+    replace(database, "clock_timestamp()", "timestamptz", f"SELECT pg_catalog.now() {shift}")
+    finding = ask().one("clock")
+    assert finding["gravity"] == gravity and says in finding["what"]
+
+
+def test_an_old_server_is_serious(ask, database):
+    replace(database, "current_setting(text)", "text",
+            "SELECT CASE $1 WHEN 'server_version_num' THEN '130021' WHEN 'server_version' THEN '13.21'"
+            " ELSE pg_catalog.real_current_setting($1) END")
+    finding = ask().one("server-version")
+    assert finding["gravity"] == "serious" and "13.21" in finding["what"] and "14 or newer" in finding["why"]
+
+
+def test_a_standby_is_serious(ask, database):
+    replace(database, "pg_is_in_recovery()", "boolean", "SELECT true")
+    finding = ask().one("standby")
+    assert finding["gravity"] == "serious" and "target_session_attrs" in finding["mend"]
+
+
+def test_a_database_that_cannot_be_written_or_commits_unsafely_is_found(ask, database):
+    database.execute(f"ALTER DATABASE {database.name} SET default_transaction_read_only = on")
+    assert ask().one("read-only")["gravity"] == "serious"
+    database.close()
+    with contextlib.closing(database.cluster.connect()) as connection, connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {database.name} RESET default_transaction_read_only")
+        cursor.execute(f"ALTER DATABASE {database.name} SET synchronous_commit = off")
+    report = ask()
+    assert not report.of("read-only") and "synchronous_commit is off" in report.one("unsafe-commits")["what"]
+
+
+def test_another_encoding_is_serious(ask, postgres):
+    postgres.execute("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
+    try:
+        finding = ask(DATABASE_URL=postgres.url("latin")).one("encoding")
+        assert finding["gravity"] == "serious" and "LATIN1" in finding["what"]
+    finally:
+        postgres.execute("DROP DATABASE latin")
+
+
+def test_too_few_connections_are_a_warning(ask, database, clerk):
+    database.execute("GRANT pg_read_all_stats TO clerk")
+    assert not ask(DATABASE_URL=clerk(database)).of("connections")
+    database.execute("ALTER ROLE clerk CONNECTION LIMIT 5")
+    finding = ask(DATABASE_URL=clerk(database), DB_POOL_SIZE=8).one("connections")
+    assert finding["gravity"] == "warning" and "may need 11 more connections, and the server gives 5" in finding["what"]
+    assert not ask(DATABASE_URL=clerk(database), DB_POOL_SIZE=1).of("connections")
+
+
+def test_a_transaction_left_open_for_minutes_is_a_warning(ask, database):
+    replace(database, "pg_stat_activity", "VIEW",
+            "SELECT datname, pid, usename, application_name, state, wait_event, state_change, backend_type, query,"
+            " xact_start - interval '10 min' AS xact_start FROM pg_catalog.real_pg_stat_activity")
+    sleeper = psycopg2.connect(database.url, application_name="psql")
+    with contextlib.closing(sleeper), sleeper.cursor() as cursor:
+        assert not ask().of("open-transaction")
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+        finding = ask().one("open-transaction")
+    assert finding["gravity"] == "warning" and f"(pid {pid})" in finding["what"]
+    assert "postgres in psql has left a transaction open for 10 min" in finding["what"]
+
+
+def test_autovacuum_that_is_off_is_a_warning(ask, database):
+    database.execute("ALTER TABLE salesreg.outbox SET (autovacuum_enabled = off)")
+    assert ask().one("autovacuum-off")["mend"] == "take it back: ALTER TABLE salesreg.outbox RESET (autovacuum_enabled)"
+    database.execute("ALTER TABLE salesreg.outbox RESET (autovacuum_enabled)")
+    database.execute("ALTER SYSTEM SET autovacuum = off")
+    try:
+        database.execute("SELECT pg_reload_conf()")
+        database.eventually("SELECT current_setting('autovacuum') = 'off'")
+        assert ask().one("autovacuum-off")["what"] == "autovacuum is off"
+    finally:
+        database.execute("ALTER SYSTEM RESET autovacuum")
+        database.execute("SELECT pg_reload_conf()")
+
+
+class Pooler:
+    """What a transaction pooler does to LISTEN: answers pass, notifications do not."""
+
+    def __init__(self, port):
+        self.target = ("127.0.0.1", port)
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self.server.accept()
+                upstream = socket.create_connection(self.target)
+                threading.Thread(target=self._up, args=(client, upstream), daemon=True).start()
+                threading.Thread(target=self._down, args=(upstream, client), daemon=True).start()
+
+    @staticmethod
+    def _up(client, upstream):
+        with contextlib.suppress(OSError):
+            while data := client.recv(65536):
+                upstream.sendall(data)
+            upstream.shutdown(socket.SHUT_WR)
+
+    @staticmethod
+    def _down(upstream, client):
+        with contextlib.suppress(OSError), client:
+            stream = upstream.makefile("rb")
+            while kind := stream.read(1):
+                if kind == b"N" and not hasattr(stream, "past_ssl"):  # the refusal of SSL is a bare letter
+                    client.sendall(kind)
+                    stream = _PastSsl(stream)
+                    continue
+                size = stream.read(4)
+                body = stream.read(int.from_bytes(size, "big") - 4)
+                if kind != b"A":
+                    client.sendall(kind + size + body)
+
+    def close(self):
+        self.server.close()
+
+
+class _PastSsl:
+    past_ssl = True
+
+    def __init__(self, stream):
+        self.read = stream.read
+
+
+def test_a_transaction_pooler_is_serious(ask, database):
+    pooler = Pooler(database.cluster.port)
+    try:
+        url = database.url.replace(f":{database.cluster.port}/", f":{pooler.port}/")
+        finding = ask(DATABASE_URL=url).one("pooler")
+        assert finding["gravity"] == "serious" and "session mode" in finding["mend"]
+    finally:
+        pooler.close()
+    assert not ask().of("pooler")
+
+
+# Telegram ---------------------------------------------------------------------------------------------------------------
+
+def test_a_refused_token_is_serious(make_world, examine):
+    world = make_world(sandbox_args=("--token", "99:another_token_than_that_one_of_the_tests_x"))
+    finding = examine(TELEGRAM_API_BASE=world.sandbox.base).one("token-refused")
+    assert finding["gravity"] == "serious" and "Unauthorized" in finding["what"] and "@BotFather" in finding["mend"]
+
+
+def test_a_telegram_that_is_away_is_serious_and_the_database_is_asked_all_the_same(ask):
+    report = ask(TELEGRAM_API_BASE="http://127.0.0.1:1")
+    assert report.one("telegram-unreachable")["gravity"] == "serious"
+    assert "PostgreSQL 15." in report.text
+
+
+def test_a_proxy_in_the_place_of_telegram_is_serious(ask, sandbox):
+    sandbox.fault("502html", times=-1)
+    assert ask().one("telegram-unreachable")["gravity"] == "serious"
+
+
+def test_privacy_and_groups_are_mentioned(ask, sandbox):
+    report = ask()
+    assert report.one("groups")["gravity"] == "note" and not report.of("privacy-off")
+    sandbox.post("bot", can_join_groups=False, can_read_all_group_messages=True)
+    report = ask()
+    assert not report.of("groups")
+    finding = report.one("privacy-off")
+    assert finding["gravity"] == "warning" and "/setprivacy" in finding["mend"]
+
+
+def test_a_webhook_left_over_is_a_warning_and_its_path_is_not_shown(ask, sandbox):
+    sandbox.post("webhook", url="https://bot:hush@old.example.org:8443/hush-hush-77?hush")
+    report = ask(poll=True)
+    finding = report.one("webhook")
+    assert finding["gravity"] == "warning" and finding["what"].endswith(" on old.example.org:8443")
+    assert not report.of("second-poller")
+
+
+def test_a_webhook_while_the_bot_runs_is_serious(bot_world, examine):
+    bot_world.bot.freeze()  # or it removes it at once
+    bot_world.sandbox.post("webhook", url="https://old.example.org/x")
+    finding = examine(DATABASE_URL=bot_world.db.url, TELEGRAM_API_BASE=bot_world.sandbox.base).one("webhook")
+    bot_world.bot.thaw()
+    assert finding["gravity"] == "serious" and "restart the bot" in finding["mend"]
+
+
+def test_updates_that_wait_are_mentioned_and_stay_where_they_are(ask, sandbox):
+    people = sandbox.someone(3)
+    sandbox.acts([{"user": p.id, "type": "start"} for p in people])
+    report = ask(poll=True)
+    finding = report.one("updates-waiting")
+    assert finding["gravity"] == "note" and "3 updates wait" in finding["what"]
+    assert not report.of("second-poller")
+    assert sandbox.bot()["pending"] == 3
+
+
+def test_a_second_poller_with_another_database_is_found(make_world, empty_database, examine):
+    world = make_world()
+    world.start_bot(DATABASE_URL=empty_database.url)
+    settings = {"DATABASE_URL": world.db.url, "TELEGRAM_API_BASE": world.sandbox.base}
+    report = examine(**settings)
+    assert not report.of("second-poller") and "a second poller: --no-poll" in report.text
+    assert world.sandbox.calls("getUpdates").get("409", 0) == 0, "nobody was disturbed"
+    finding = examine(poll=True, **settings).one("second-poller")
+    assert finding["gravity"] == "serious" and "no bot leads in this database" in finding["why"]
+
+
+def test_somebody_who_takes_updates_away_is_found(database, sandbox, tmp_path):
+    anna = sandbox.person()
+    stop = threading.Event()
+
+    def take():
+        offset = 0
+        while not stop.is_set():
+            anna.act("start")
+            result = requests.post(f"{sandbox.base}/bot{TOKEN}/getUpdates", json={"offset": offset, "limit": 1}).json()
+            offset = max([offset, *(u["update_id"] + 1 for u in result.get("result", []))])
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    try:
+        done = run("doctor", "--json", settings={"DATABASE_URL": database.url, "REGISTRY_BOT_TOKEN": TOKEN,
+                                                 "TELEGRAM_API_BASE": sandbox.base, "SALESREG_RUN_DIR": tmp_path})
+    finally:
+        stop.set()
+        thread.join()
+    (finding,) = [f for f in json.loads(done.stdout)["findings"] if f["code"] == "second-poller"]
+    assert finding["gravity"] == "serious" and done.returncode == 1
+
+
+def test_a_second_poller_that_the_bot_has_met_is_found_in_its_status(bot_world, examine):
+    bot_world.sandbox.fault("409", method="getUpdates", times=-1,
+                            description="Conflict: terminated by other getUpdates request")
+    bot_world.person().opens()  # ends the poll under way
+    settings = {"DATABASE_URL": bot_world.db.url, "TELEGRAM_API_BASE": bot_world.sandbox.base,
+                "SALESREG_RUN_DIR": bot_world.bot.run_dir}
+    report = eventually(lambda: (r := examine(**settings)).of("second-poller") and r)
+    assert report.one("second-poller")["gravity"] == "serious"
+    assert not report.of("degraded", "no-bot")
+
+
+# what the tables tell ---------------------------------------------------------------------------------------------------
+
+def put(db, chat=1001, state="queued", late=False, **columns):
+    names = ["chat_id", "method", "payload", "state", "created_at", "due_at", *columns]
+    values = [chat, "sendMessage", json.dumps({"chat_id": chat, "text": "x"}), state]
+    since = "now() - interval '10 min'" if late else "now()"
+    return db.value(f"INSERT INTO salesreg.outbox ({', '.join(names)}) VALUES (%s, %s, %s, %s, {since}, {since}"
+                    + ", %s" * len(columns) + ") RETURNING id", *values, *columns.values())
+
+
+def test_messages_that_wait_without_a_bot_are_serious(ask, database):
+    put(database)
+    report = ask()
+    assert not report.of("late")
+    assert report.one("no-bot")["gravity"] == "warning"
+    put(database, late=True)
+    finding = ask().one("late")
+    assert finding["gravity"] == "serious" and finding["what"] == "1 message waits, the oldest for 10 min"
+    assert "salesreg bot" in finding["mend"]
+
+
+def test_messages_that_wait_while_a_bot_runs_are_a_warning(bot_world, examine):
+    anna = bot_world.person()
+    anna.says("привет")
+    anna.hears("offer")
+    bot_world.settle()
+    bot_world.sandbox.fault("slow", method="sendMessage", ms=60_000, times=-1)
+    first = put(bot_world.db, anna.id)
+    bot_world.db.eventually("SELECT state = 'sending' FROM salesreg.outbox WHERE id = %s", first)
+    put(bot_world.db, anna.id, late=True)
+    finding = examine(DATABASE_URL=bot_world.db.url, TELEGRAM_API_BASE=bot_world.sandbox.base).one("late")
+    assert finding["gravity"] == "warning" and "the bot runs" in finding["why"]
+
+
+def test_failed_messages_duplicates_and_a_flood_are_told(ask, database):
+    put(database, state="failed", error="Bad Request: hm")
+    put(database, possible_duplicate=True)
+    database.execute("INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts,"
+                     " possible_duplicate, created_at, finished_at) SELECT i, 1, 'sendMessage', '{}', 1, 'sent', 1, true, now(),"
+                     " now() - (i - 900) * interval '20 hours' FROM generate_series(901, 903) i")
+    database.execute("INSERT INTO salesreg.bot_state (bot_id, send_blocked_until) VALUES (%s, now() + interval '1 hour')", BOT_ID)
+    report = ask()
+    assert report.one("failed")["gravity"] == "warning" and "1 message was refused for good" in report.text
+    assert "outbox list --state failed" in report.one("failed")["mend"]
+    assert report.one("duplicates")["gravity"] == "note" and "2 messages may have arrived twice" in report.text
+    assert report.one("flood")["gravity"] == "warning" and "another 59 min" in report.text
+
+
+def test_parked_updates_are_a_warning(ask, database):
+    database.execute("INSERT INTO salesreg.parked_updates (bot_id, payload, reason, parked_at) SELECT %s, '{}', 'hush',"
+                     " now() - i * interval '1 hour' FROM generate_series(1, 3) i", BOT_ID)
+    finding = ask().one("parked")
+    assert finding["gravity"] == "warning" and finding["what"] == "3 updates were put aside, the oldest 3 h ago"
+    assert "salesreg parked list" in finding["mend"]
+
+
+def test_reps_whose_email_is_not_theirs_alone_are_named(ask, database):
+    database.execute("INSERT INTO sales_representatives (telegram_id, name, email, status) VALUES"
+                     " (1, 'Anna Petrova', 'anna@truerealestate.bali', 'active'),"
+                     " (2, 'Anna Double', ' Anna@truerealestate.bali', 'active'), (3, 'No Mail', '', 'pending'),"
+                     " (4, 'Gone Girl', 'anna@truerealestate.bali', 'removed')")
+    whats = {f["what"] for f in ask().of("email-unproven")}
+    assert whats == {"Anna Double (Telegram id 2) has the e-mail of Anna Petrova, Anna@truerealestate.bali",
+                     "No Mail (Telegram id 3) has no e-mail that is its own"}
+    database.execute("INSERT INTO sales_representatives (telegram_id, name, email) SELECT i, 'Rep ' || i, '' FROM"
+                     " generate_series(10, 19) i")
+    found = ask().of("email-unproven")
+    assert len(found) == 6 and found[-1]["what"].startswith("7 more reps") and {f["gravity"] for f in found} == {"warning"}
+
+
+def test_prospects_that_wait_although_reps_have_room_are_found(ask, database):
+    database.no_prospects()
+    report = ask()
+    assert report.one("no-outreach")["gravity"] == "warning"
+    database.add_prospect("p1")
+    assert not ask().of("no-room", "not-dealt"), "it has only just come"
+    database.execute("UPDATE test_prospects SET created_at = now() - interval '1 day', updated_at = now() - interval '5 hours'")
+    report = ask()
+    assert report.one("no-room")["gravity"] == "note" and "1 prospect waits for a rep, the oldest for 5 h" in report.text
+    database.add_reps([1001])
+    report = ask()
+    finding = report.one("not-dealt")
+    assert finding["gravity"] == "serious" and "no outreach runs" in finding["why"] and not report.of("no-outreach")
+    report = ask(OUTREACH_ENABLED="false")
+    assert report.one("outreach-off")["gravity"] == "note" and not report.of("not-dealt", "no-outreach")
+
+
+def test_an_outreach_that_runs_and_does_not_deal_is_a_warning(make_world, examine):
+    world = make_world()
+    world.db.add_reps([1001])
+    world.db.execute("UPDATE test_prospects SET created_at = now() - interval '1 day', updated_at = NULL")
+    world.start_outreach(OUTREACH_ENABLED="false")
+    world.outreach.wait_for_log("nothing is dealt")
+    world.db.eventually("SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database()"
+                        " AND application_name LIKE 'salesreg outreach%%'")
+    finding = examine(DATABASE_URL=world.db.url, TELEGRAM_API_BASE=world.sandbox.base).one("not-dealt")
+    assert finding["gravity"] == "warning" and "outreach runs" in finding["why"]
+
+
+# processes, disk --------------------------------------------------------------------------------------------------------
+
+def test_a_degraded_process_is_a_warning_with_its_own_words(bot_world, examine):
+    bot_world.sandbox.fault("500", method="getUpdates", times=-1)
+    bot_world.person().opens()
+    settings = {"DATABASE_URL": bot_world.db.url, "TELEGRAM_API_BASE": bot_world.sandbox.base,
+                "SALESREG_RUN_DIR": bot_world.bot.run_dir}
+    report = eventually(lambda: (r := examine(**settings)).of("degraded") and r)
+    finding = report.one("degraded")
+    assert finding["gravity"] == "warning" and finding["what"] == "bot runs, and is degraded"
+    assert "Telegram cannot be used for now" in finding["why"]
+
+
+def test_a_process_that_does_not_answer_is_serious(bot_world, examine):
+    bot_world.bot.freeze()
+    finding = examine(SALESREG_RUN_DIR=bot_world.bot.run_dir).one("not-ready")
+    bot_world.bot.thaw()
+    assert finding["gravity"] == "serious" and finding["what"] == "bot is not ready: silent"
+
+
+def test_a_run_directory_that_is_not_ours_alone_is_a_warning(examine, tmp_path):
+    (tmp_path / "run").mkdir(mode=0o755)
+    finding = examine().one("run-dir")
+    assert finding["gravity"] == "warning" and "chmod 700" in finding["mend"]
+    (tmp_path / "run").chmod(0o700)
+    assert not examine().of("run-dir")
+    assert "longer than" in examine(SALESREG_RUN_DIR=tmp_path / ("x" * 200)).one("run-dir")["what"]
+
+
+def in_a_small_file_system(path, size, leave, settings, *args):
+    """doctor in a mount namespace of its own, where `path` is a file system of that size."""
+    script = (f"mount -t tmpfs -o size={size},mode=700 tmpfs '{path}' && head -c {size - leave} /dev/zero >'{path}/ballast';"
+              ' exec "$0" "$@"')
+    unshare = ["unshare", "--mount"] if _is_root() else ["unshare", "--user", "--map-root-user", "--mount"]
+    return subprocess.run([*unshare, "sh", "-c", script, BINARY, "doctor", *args], env=environment(settings),
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+
+
+def _is_root():
+    return os.geteuid() == 0
+
+
+@pytest.mark.parametrize("leave,gravity", [(0, "serious"), (64 * 1024, "warning"), (512 * 1024, None)])
+def test_a_full_disk_is_found(tmp_path, database, sandbox, leave, gravity):
+    """The data directory's, where the server is on this machine."""
+    if subprocess.run(["unshare", "--mount", "true"] if _is_root() else ["unshare", "-Urm", "true"]).returncode:
+        pytest.skip("no mount namespaces here")
+    path = tmp_path / "small"
+    path.mkdir(mode=0o700)
+    replace(database, "pg_settings", "VIEW", f"SELECT name, CASE name WHEN 'data_directory' THEN '{path}' ELSE setting END AS setting"
+                                            " FROM pg_catalog.real_pg_settings")
+    settings = {"DATABASE_URL": database.url, "REGISTRY_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": sandbox.base,
+                "SALESREG_RUN_DIR": path}
+    report = Report(in_a_small_file_system(path, 1024 * 1024, leave, settings, "--no-poll"),
+                    in_a_small_file_system(path, 1024 * 1024, leave, settings, "--no-poll", "--json"))
+    found = {f["what"].split(" has ")[0]: f["gravity"] for f in report.of("disk-full")}
+    assert found == ({"the database": gravity, "the run directory": gravity} if gravity else {})
