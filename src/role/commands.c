@@ -1,6 +1,7 @@
 #include "salesreg/app/rules.h"
 #include "salesreg/base/log.h"
 #include "salesreg/db/migrate.h"
+#include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
 #include <curl/curl.h>
 #include <jansson.h>
@@ -93,6 +94,11 @@ int role_migrate(int argc, char **argv)
 	PGconn *pg = NULL;
 	if (config_load(&config, CONFIG_NEEDS_DATABASE, &problems) != ERR_OK) {
 		print_problems(&problems);
+		goto out;
+	}
+	const char *fault = database_uri_fault(&config.database_url);
+	if (fault) {
+		log_error("configuration: %s", fault);
 		goto out;
 	}
 	code = EXIT_CODE_FAILED;

@@ -5,6 +5,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *database_uri_fault(const struct secret *uri)
+{
+	switch (uri_doubt(secret_reveal(uri))) {
+	case URI_DOUBT_NONE:
+	case URI_DOUBT_NO_HOST:
+		return NULL;
+	case URI_DOUBT_SCHEME:
+		return "DATABASE_URL must begin with postgresql://; what another library puts "
+		       "between, as in postgresql+asyncpg://, must go";
+	case URI_DOUBT_UNESCAPED:
+		return "DATABASE_URL has an @ or a / in its user or password; write them as %40 "
+		       "and %2F";
+	case URI_DOUBT_PERCENT:
+		return "DATABASE_URL has a % that is followed by no two hexadecimal digits; write "
+		       "a "
+		       "% in its password as %25";
+	case URI_DOUBT_SPACE:
+		return "DATABASE_URL has white space in it; remove it, or write it as %20";
+	}
+	return NULL;
+}
+
 int command_database_open(struct command_database *d, const char *command)
 {
 	struct buf problems;

@@ -1,6 +1,7 @@
 #include "salesreg/role/worker.h"
 #include "salesreg/base/log.h"
 #include "salesreg/base/watchdog.h"
+#include "salesreg/role/database.h"
 #include "salesreg/role/exposition.h"
 #include "salesreg/role/presence.h"
 #include <errno.h>
@@ -159,6 +160,13 @@ int worker_init(
 		return EXIT_CODE_CONFIG;
 	}
 	buf_finish(&problems);
+	const char *fault =
+	    needs & CONFIG_NEEDS_DATABASE ? database_uri_fault(&w->config.database_url) : NULL;
+	if (fault) {
+		log_error("configuration: %s", fault);
+		config_finish(&w->config);
+		return EXIT_CODE_CONFIG;
+	}
 	if (needs & CONFIG_NEEDS_DATABASE)
 		warn_of_example_password(&w->config.database_url);
 	arena_init(&w->arena, ARENA_MAXIMUM);

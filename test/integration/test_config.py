@@ -356,3 +356,18 @@ def test_json_logs_are_one_object_a_line_with_role_and_pid(salesreg, database):
     for entry in entries:
         assert entry["role"] == "outreach" and entry["pid"] == outreach.pid
         assert entry["level"] in ("debug", "info", "warn", "error") and entry["time"] and entry["message"]
+
+
+@pytest.mark.parametrize("role", ["migrate", "bot", "outreach"])
+@pytest.mark.parametrize("password, says", [("hush/hush#77", "%2F"), ("hush@hush77", "%40"), ("hush%zz77", "%25"),
+                                            ("hush 77", "white space")])
+def test_a_password_that_is_not_escaped_is_said_and_never_shown(role, password, says):
+    done = run(role, settings={**GOOD, "DATABASE_URL": f"postgresql://user:{password}@127.0.0.1:1/db"})
+    assert done.returncode == EXIT_CONFIG
+    assert says in done.stderr and "DATABASE_URL" in done.stderr
+    assert "hush" not in done.stderr
+
+
+def test_an_address_of_another_library_is_explained():
+    done = run("bot", settings={**GOOD, "DATABASE_URL": "postgresql+asyncpg://user:hush@127.0.0.1/db"})
+    assert done.returncode == EXIT_CONFIG and "must begin with postgresql://" in done.stderr

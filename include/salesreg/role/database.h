@@ -11,6 +11,11 @@ struct command_database {
 	struct config config;
 	struct db_session session;
 };
+/*
+ * What is wrong with the form of DATABASE_URL, for a log, or NULL. Asked before libpq is: what that says of such a URI may
+ * quote pieces of its password.
+ */
+const char *database_uri_fault(const struct secret *uri);
 /* command: its name, static, as argv has it. */
 int command_database_open(struct command_database *d, const char *command);
 /* Says what the last question failed of; returns EXIT_CODE_FAILED. */
