@@ -275,8 +275,11 @@ static int run(struct demo *d)
 	    .listen_fd = -1,
 	    .foreign = true,
 	    .accepts_port = port_of(d->address)};
-	return supervise_run(&(struct supervise_company){
+	int code = supervise_run(&(struct supervise_company){
 	    .children = company, .count = 2, .announced = on_announced, .data = d});
+	if (code == EXIT_CODE_OK)
+		say("Stopped. Everything you did is kept for the next time.");
+	return code;
 }
 
 int role_demo(int argc, char **argv)
