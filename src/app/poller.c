@@ -33,7 +33,7 @@ struct poller {
 	struct poller_options options;
 	enum poller_state state;
 	struct batch *batch;
-	bool leading, taken, token_worked, commands_set, careful;
+	bool leading, taken, token_worked, commands_set, careful, unreachable_said;
 	struct bot_row found; /* what the last leader left */
 	struct telegram_call *poll, *call, *token_call;
 	int64_t poll_started_us;
@@ -506,7 +506,9 @@ static void on_me(const struct telegram_answer *answer, void *data)
 	}
 	if (p->token_worked)
 		return; /* something else has worked meanwhile */
-	log_warn("Telegram cannot be reached: %s; trying on", answer->description);
+	if (!p->unreachable_said)
+		log_warn("Telegram cannot be reached: %s; trying on", answer->description);
+	p->unreachable_said = true;
 	(void)uv_timer_start(&p->token, on_token_pause_over, 5000, 0);
 }
 

@@ -316,6 +316,11 @@ out:
 	buf_finish(&value);
 }
 
+const char *config_name(size_t i)
+{
+	return i < ROWS ? table[i].name : NULL;
+}
+
 void config_each_given(void (*each)(const struct config_given *given, void *data), void *data)
 {
 	for (size_t i = 0; i < ROWS; i++) {

@@ -3,6 +3,7 @@
 #include "salesreg/role/demo_postgres.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/supervise.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -82,7 +83,30 @@ static bool find_dir(struct demo *d, const char *given)
 	return false;
 }
 
-static bool make_dir(struct demo *d)
+static bool refuse_dir(struct demo *d, const char *why)
+{
+	(void)snprintf(d->message, sizeof d->message,
+	    "%s cannot be the demo's directory: %s; give another one with --data", d->postgres.dir,
+	    why);
+	return false;
+}
+
+static bool is_empty(int fd)
+{
+	DIR *dir = fdopendir(dup(fd));
+	int entries = 0;
+	while (dir && entries <= 2 && readdir(dir))
+		entries++;
+	if (dir)
+		(void)closedir(dir);
+	return dir && entries <= 2; /* . and .. */
+}
+
+/*
+ * It will be ours alone: anybody who reaches the socket in it is the database's master, and as root we give it away. So
+ * only one that we make, an empty one, or one of an earlier run, which has a lock file in it.
+ */
+static bool make_dir(struct demo *d, int *fd)
 {
 	char path[DEMO_DIR_MAX + 1];
 	(void)snprintf(path, sizeof path, "%s", d->postgres.dir);
@@ -91,30 +115,41 @@ static bool make_dir(struct demo *d)
 		(void)mkdir(path, 0755);
 		*slash = '/';
 	}
-	if (mkdir(path, 0700) == 0 || errno == EEXIST)
-		return true;
-	(void)snprintf(d->message, sizeof d->message,
-	    "the directory %s cannot be made (%s); give another one with --data", path,
-	    strerror(errno));
-	return false;
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return refuse_dir(d, strerror(errno));
+	*fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat info, lock;
+	if (*fd < 0 || fstat(*fd, &info) != 0)
+		return refuse_dir(d, strerror(errno));
+	uid_t me = geteuid();
+	bool earlier = fstatat(*fd, "lock", &lock, AT_SYMLINK_NOFOLLOW) == 0 &&
+		       S_ISREG(lock.st_mode) && lock.st_uid == info.st_uid;
+	if (me != 0 && info.st_uid != me)
+		return refuse_dir(d, "it belongs to somebody else");
+	if (!earlier && !is_empty(*fd))
+		return refuse_dir(d, "something else is in it");
+	if (!earlier && me == 0 && info.st_uid != 0)
+		return refuse_dir(d, "it belongs to somebody else");
+	if (me != 0 && fchmod(*fd, 0700) != 0)
+		return refuse_dir(d, strerror(errno));
+	return true;
 }
 
 /*
  * As root everything is somebody else's who may do little: PostgreSQL would refuse to run, and nothing here needs to be
  * root. The user whom Debian's PostgreSQL brings, or the owner of what an earlier run left.
  */
-static bool leave_root(struct demo *d, char **argv)
+static bool leave_root(struct demo *d, int fd, char **argv)
 {
 	if (geteuid() != 0)
 		return true;
 	struct stat info;
-	int fd = open(d->postgres.dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	const struct passwd *user = NULL;
-	if (fd >= 0 && fstat(fd, &info) == 0)
+	if (fstat(fd, &info) == 0)
 		user = info.st_uid != 0 ? getpwuid(info.st_uid) : getpwnam("postgres");
 	if (!user)
 		user = getpwnam("nobody");
-	if (fd < 0 || !user || user->pw_uid == 0 || fchown(fd, user->pw_uid, user->pw_gid) != 0 ||
+	if (!user || user->pw_uid == 0 || fchown(fd, user->pw_uid, user->pw_gid) != 0 ||
 	    fchmod(fd, 0700) != 0) {
 		(void)snprintf(d->message, sizeof d->message,
 		    "%s cannot be given to a user other than root, as whom the demo runs (%s); "
@@ -175,9 +210,32 @@ static bool is_free(const char *address, char *message, size_t size)
 	return fd >= 0;
 }
 
+static uint16_t port_of(const char *address)
+{
+	const char *colon = strrchr(address, ':');
+	return colon ? (uint16_t)strtoul(colon + 1, NULL, 10) : 0;
+}
+
+/* The bot and we ourselves come by 127.0.0.1. */
+static bool includes_loopback(const char *address)
+{
+	static const char *const hosts[] = {"127.0.0.1:", "0.0.0.0:", "localhost:", ":"};
+	for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++)
+		if (strncmp(address, hosts[i], strlen(hosts[i])) == 0)
+			return port_of(address) != 0;
+	return false;
+}
+
 static bool find_port(struct demo *d)
 {
 	char why[300] = "";
+	if (d->listen_given && !includes_loopback(d->address)) {
+		(void)snprintf(d->message, sizeof d->message,
+		    "--listen %s is not possible here: give 127.0.0.1:PORT (for this machine) or "
+		    "0.0.0.0:PORT (for every address of it)",
+		    d->address);
+		return false;
+	}
 	if (d->listen_given && is_free(d->address, why, sizeof why))
 		return true;
 	for (int port = PORT_FIRST; !d->listen_given && port <= PORT_LAST; port++) {
@@ -188,12 +246,6 @@ static bool find_port(struct demo *d)
 	(void)snprintf(d->message, sizeof d->message,
 	    "the page cannot be served (%s); give a free address with --listen", why);
 	return false;
-}
-
-static uint16_t port_of(const char *address)
-{
-	const char *colon = strrchr(address, ':');
-	return colon ? (uint16_t)strtoul(colon + 1, NULL, 10) : 0;
 }
 
 /* What the workers are to use ----------------------------------------------------------------------------------------------*/
@@ -207,14 +259,33 @@ static void put(const char *name, const char *value)
 		abort();
 }
 
-/* Nothing of a real system that is configured here may leak in. */
+/* Nothing of a real system that is configured here may leak in, but for what one may like to try. */
+static void clear_environment(void)
+{
+	static const char *const wanted[] = {"CORPORATE_EMAIL_DOMAIN", "MAX_PROSPECTS_PER_REP",
+	    "ASSIGNMENT_STRATEGY", "BOT_LOCALE", "LOG_LEVEL", "LOG_FORMAT", "TZ"};
+	const char *name;
+	for (size_t i = 0; (name = config_name(i)); i++) {
+		bool keep = false;
+		for (size_t k = 0; k < sizeof wanted / sizeof *wanted; k++)
+			keep = keep || strcmp(wanted[k], name) == 0;
+		char file[64];
+		(void)snprintf(file, sizeof file, "%s_FILE", name);
+		if (!keep && (unsetenv(name) != 0 || unsetenv(file) != 0))
+			abort();
+	}
+	/* libpq's own variables; the list moves up when one goes */
+	for (char **v = environ; *v;) {
+		char variable[64];
+		(void)snprintf(variable, sizeof variable, "%.*s", (int)strcspn(*v, "="), *v);
+		if (strncmp(variable, "PG", 2) != 0 || unsetenv(variable) != 0 || getenv(variable))
+			v++;
+	}
+}
+
 static void set_environment(struct demo *d)
 {
-	static const char *const gone[] = {"SALESREG_ROLE", "PGSERVICE", "PGSERVICEFILE",
-	    "PGOPTIONS", "PGPASSFILE", "PGSSLMODE", "PGTARGETSESSIONATTRS", "GOOGLE_CLIENT_ID",
-	    "GOOGLE_CLIENT_ID_FILE", "METRICS_LISTEN", "METRICS_LISTEN_FILE"};
-	for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
-		(void)unsetenv(gone[i]);
+	clear_environment();
 	(void)snprintf(d->api_base, sizeof d->api_base, "http://127.0.0.1:%u", port_of(d->address));
 	char run_dir[DEMO_PATH_MAX];
 	(void)snprintf(run_dir, sizeof run_dir, "%s/run", d->postgres.dir);
@@ -248,6 +319,9 @@ static void find_domain(struct demo *d)
 static void on_announced(void *data)
 {
 	const struct demo *d = data;
+	char self[DEMO_PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+	self[n > 0 ? n : 0] = '\0';
 	(void)printf(
 	    "\nEverything runs. Open this page in a browser:\n\n    %s/\n\nWhat to try first:\n"
 	    "  1. As Anna, write \"hello\", then answer: yes, Anna Petrova, anna@%s\n"
@@ -256,9 +330,9 @@ static void on_announced(void *data)
 	    "buttons.\n"
 	    "  3. Register somebody else; what Anna cannot take goes to them.\n\n"
 	    "The database: psql '%s'\n"
-	    "How it is:    SALESREG_RUN_DIR=%s salesreg status\n"
+	    "How it is:    SALESREG_RUN_DIR=%s %s status\n"
 	    "Ctrl-C stops everything; what you did is kept in %s.\n",
-	    d->api_base, d->first_domain, d->postgres.url, getenv("SALESREG_RUN_DIR"),
+	    d->api_base, d->first_domain, d->postgres.url, getenv("SALESREG_RUN_DIR"), n > 0 ? self : "salesreg",
 	    d->postgres.dir);
 	(void)fflush(stdout);
 }
@@ -308,8 +382,10 @@ int role_demo(int argc, char **argv)
 		return EXIT_CODE_USAGE;
 	}
 	struct demo_postgres *p = &d.postgres;
+	int fd = -1;
 	if (!find_dir(&d, given) || !demo_postgres_find(p, d.message, sizeof d.message) ||
-	    !make_dir(&d) || !leave_root(&d, argv) || !lock_dir(&d) || !find_port(&d))
+	    !make_dir(&d, &fd) ||
+	    !leave_root(&d, fd, argv) || !lock_dir(&d) || !find_port(&d))
 		return refuse(&d);
 	/* where the programs of PostgreSQL may always be: they look at where they are */
 	if (chdir("/") != 0)

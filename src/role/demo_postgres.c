@@ -1,4 +1,5 @@
 #include "salesreg/role/demo_postgres.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -175,14 +176,25 @@ static bool make_cluster(const struct demo_postgres *p, char *message, size_t me
 	return false;
 }
 
-/* Is this process a server of this very cluster? A postmaster works in its data directory. */
-static bool serves_cluster(long pid, const char *data)
+/* A process of a server of this very cluster, or 0: they all work in its data directory. */
+static long find_server(const char *data)
 {
-	char link[64], found[DEMO_PATH_MAX], real[4096];
-	(void)snprintf(link, sizeof link, "/proc/%ld/cwd", pid);
-	ssize_t n = readlink(link, found, sizeof found - 1);
-	found[n > 0 ? n : 0] = '\0';
-	return n > 0 && realpath(data, real) && strcmp(found, real) == 0;
+	char real[4096], link[64], found[4096];
+	long pid = 0;
+	DIR *processes = realpath(data, real) ? opendir("/proc") : NULL;
+	for (const struct dirent *e; processes && pid == 0 && (e = readdir(processes));) {
+		long number = strtol(e->d_name, NULL, 10);
+		if (number <= 0)
+			continue;
+		(void)snprintf(link, sizeof link, "/proc/%ld/cwd", number);
+		ssize_t n = readlink(link, found, sizeof found - 1);
+		found[n > 0 ? n : 0] = '\0';
+		if (n > 0 && strcmp(found, real) == 0)
+			pid = number;
+	}
+	if (processes)
+		(void)closedir(processes);
+	return pid;
 }
 
 /*
@@ -191,22 +203,19 @@ static bool serves_cluster(long pid, const char *data)
  */
 static bool clear_locks(const struct demo_postgres *p, char *message, size_t message_size)
 {
-	char pid_file[DEMO_PATH_MAX], lock[DEMO_PATH_MAX], line[32] = "";
+	char pid_file[DEMO_PATH_MAX], lock[DEMO_PATH_MAX];
 	(void)join(pid_file, p->data, "postmaster.pid");
 	(void)join(lock, p->socket_dir, ".s.PGSQL.5432.lock");
-	if (read_line(pid_file, line, sizeof line)) {
-		long pid = strtol(line, NULL, 10);
-		for (int i = 0; pid > 0 && serves_cluster(pid, p->data); i++) {
-			if (i == OLD_SERVER_LOOKS) {
-				(void)snprintf(message, message_size,
-				    "the demo's PostgreSQL of an earlier run (pid %ld) does not "
-				    "end: "
-				    "kill -INT %ld",
-				    pid, pid);
-				return false;
-			}
-			(void)usleep(OLD_SERVER_LOOK_US);
+	long pid;
+	for (int i = 0; (pid = find_server(p->data)) > 0; i++) {
+		if (i == OLD_SERVER_LOOKS) {
+			(void)snprintf(message, message_size,
+			    "the demo's PostgreSQL of an earlier run does not end (pid %ld): kill "
+			    "-TERM %ld",
+			    pid, pid);
+			return false;
 		}
+		(void)usleep(OLD_SERVER_LOOK_US);
 	}
 	(void)unlink(pid_file);
 	(void)unlink(lock);

@@ -53,6 +53,13 @@ static const char foreign[] = "another site's page may not use this";
 static const char unknown[] =
     "this host name is not known here: start the sandbox with --host NAME";
 
+/* Browsers say where a request comes from; nobody else sends this. */
+static bool is_cross_site(const struct http_exchange *x)
+{
+	const char *site = header(x, "Sec-Fetch-Site");
+	return site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
+}
+
 static const char *check_origin(const struct http_exchange *x, const char *host)
 {
 	const char *origin = header(x, "Origin");
@@ -67,15 +74,15 @@ const char *guard_bot(const struct http_exchange *x, char *const *names)
 		if (agent && strncmp(agent, "Mozilla/", 8) == 0) /* as every browser's begins */
 			return unknown;
 	}
-	return check_origin(x, host);
+	return is_cross_site(x) ? foreign : check_origin(x, host);
 }
 
 const char *guard_control(const struct http_exchange *x, char *const *names)
 {
-	const char *host = header(x, "Host"), *site = header(x, "Sec-Fetch-Site");
+	const char *host = header(x, "Host");
 	if (host && !guard_host_is_ours(host, names))
 		return unknown;
-	if (site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
+	if (is_cross_site(x))
 		return foreign;
 	return check_origin(x, host);
 }

@@ -11,12 +11,18 @@
 
 /* What was given out after the file was last written is not known: ids go on well beyond. */
 enum { ID_GAP = 1000, PATH_SIZE = 4096 };
+static const int64_t ID_MOST = INT64_C(1) << 52;
+
+/* No padding: compared as bytes. */
+struct keep_mark {
+	int64_t seq, next_update_id;
+	size_t updates, users, menus;
+};
 
 struct keep {
 	uv_timer_t timer;
 	char path[PATH_SIZE - 8];
-	int64_t seq, next_update_id; /* as last written */
-	size_t updates, users, menus;
+	struct keep_mark written;
 	bool complained;
 };
 
@@ -105,40 +111,51 @@ static json_t *write_transcript(const struct transcript *t)
 	return list;
 }
 
-static bool has_changed(const struct sandbox *s, const struct bot *bot)
+/* What of it may change without an event: cheap to tell, and a name or a menu that changed besides is written with the next. */
+static struct keep_mark mark_of(const struct sandbox *s, const struct bot *bot)
 {
-	struct keep *k = s->keep;
-	if (k->seq == s->transcript.last_seq && k->users == s->users.count &&
-	    k->next_update_id == bot->updates.next_id && k->updates == bot->updates.count &&
-	    k->menus == bot->command_list_count)
-		return false;
-	k->seq = s->transcript.last_seq;
-	k->users = s->users.count;
-	k->next_update_id = bot->updates.next_id;
-	k->updates = bot->updates.count;
-	k->menus = bot->command_list_count;
-	return true;
+	return (struct keep_mark){.seq = s->transcript.last_seq,
+	    .next_update_id = bot->updates.next_id,
+	    .updates = bot->updates.count,
+	    .users = s->users.count,
+	    .menus = bot->command_list_count};
 }
 
-static void save(struct sandbox *s)
+static bool write_file(const char *path, const json_t *all)
+{
+	char fresh[PATH_SIZE];
+	(void)snprintf(fresh, sizeof fresh, "%s.new", path);
+	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return false;
+	bool done = json_dumpfd(all, fd, JSON_COMPACT) == 0;
+	done = close(fd) == 0 && done;
+	return done && rename(fresh, path) == 0;
+}
+
+static void save(struct sandbox *s, bool anyway)
 {
 	struct keep *k = s->keep;
 	const struct bot *bot = s->first_bot;
-	if (!bot || !has_changed(s, bot))
+	if (!bot)
 		return;
-	char fresh[PATH_SIZE];
-	(void)snprintf(fresh, sizeof fresh, "%s.new", k->path);
-	json_t *all = json_pack("{si sI so so so}", "version", 1, "last_seq",
-	    (json_int_t)s->transcript.last_seq, "people", write_people(s), "bot",
-	    write_bot_state(bot), "transcript", write_transcript(&s->transcript));
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	bool done = all && fd >= 0 && json_dumpfd(all, fd, JSON_COMPACT) == 0 && close(fd) == 0 &&
-		    rename(fresh, k->path) == 0;
-	if (!done && !k->complained)
+	struct keep_mark now = mark_of(s, bot);
+	if (!anyway && memcmp(&now, &k->written, sizeof now) == 0)
+		return;
+	json_t *all =
+	    json_pack("{si sI so so so}", "version", 1, "last_seq", (json_int_t)s->transcript.last_seq,
+		"people", write_people(s), "bot", write_bot_state(bot), "transcript",
+		write_transcript(&s->transcript));
+	if (!all)
+		abort(); /* out of memory */
+	errno = 0;
+	bool done = write_file(k->path, all);
+	if (done)
+		k->written = now;
+	else if (!k->complained)
 		log_warn("sandbox: %s cannot be written (%s); what people write now is gone after "
-			 "the next "
-			 "start",
-		    k->path, strerror(errno));
+			 "the next start",
+		    k->path, errno ? strerror(errno) : "no space left?");
 	k->complained = !done;
 	json_decref(all);
 }
@@ -150,12 +167,39 @@ static const char *text_of(const json_t *object, const char *key)
 	return json_string_value(json_object_get(object, key));
 }
 
+/* JSON of our own, or NULL: it goes out again as it is. */
+static const char *json_of(const json_t *object, const char *key)
+{
+	const char *text = text_of(object, key);
+	json_t *parsed = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+	json_decref(parsed);
+	return parsed ? text : NULL;
+}
+
+/* Members without their braces. */
+static bool are_members(const char *text)
+{
+	char *whole = NULL;
+	if (!text || asprintf(&whole, "{%s}", text) < 0)
+		return false;
+	json_t *parsed = json_loads(whole, 0, NULL);
+	free(whole);
+	json_decref(parsed);
+	return parsed;
+}
+
+static int64_t id_of(const json_t *object, const char *key, int64_t fallback)
+{
+	int64_t id = json_get_i64(object, key, fallback);
+	return id > 0 && id < ID_MOST ? id : fallback;
+}
+
 static void read_people(struct sandbox *s, const json_t *people)
 {
 	size_t i;
 	json_t *p;
 	json_array_foreach (people, i, p) {
-		int64_t id = json_get_i64(p, "id", 0);
+		int64_t id = id_of(p, "id", 0);
 		if (id <= 0)
 			continue;
 		const char *username = text_of(p, "username"),
@@ -174,8 +218,8 @@ static void read_messages(struct chat *chat, const json_t *messages)
 		bool from_bot = json_get_bool(m, "from_bot", false);
 		struct message *added =
 		    message_add(chat, from_bot ? NULL : chat->user, from_bot, text_of(m, "text"),
-			text_of(m, "entities"), text_of(m, "markup"), text_of(m, "extra"));
-		added->id = json_get_i64(m, "id", added->id);
+			text_of(m, "entities"), text_of(m, "markup"), are_members(text_of(m, "extra")) ? text_of(m, "extra") : NULL);
+		added->id = id_of(m, "id", added->id);
 		added->date_s = json_get_i64(m, "date_s", added->date_s);
 		added->edited_s = json_get_i64(m, "edited_s", 0);
 		chat->last_message_id = added->id;
@@ -210,6 +254,9 @@ static void read_bot_state(struct sandbox *s, const json_t *state)
 	json_array_foreach (json_get_array(state, "menus"), i, item) {
 		if (bot->command_list_count == SANDBOX_COMMAND_LISTS_MAX)
 			break;
+		if (!json_of(item, "scope") || !text_of(item, "language_code") ||
+		    !json_of(item, "commands"))
+			continue;
 		struct command_list *list = &bot->commands[bot->command_list_count++];
 		set_string(&list->scope, text_of(item, "scope"));
 		set_string(&list->language_code, text_of(item, "language_code"));
@@ -218,13 +265,13 @@ static void read_bot_state(struct sandbox *s, const json_t *state)
 	json_array_foreach (json_get_array(state, "updates"), i, item) {
 		const char *json = text_of(item, "json");
 		/* under its own id: the bot may have seen it, without having said so yet */
-		bot->updates.next_id = json_get_i64(item, "id", bot->updates.next_id);
-		if (json)
+		bot->updates.next_id = id_of(item, "id", bot->updates.next_id);
+		if (are_members(json))
 			(void)updates_add(bot, UPDATE_MESSAGE, json, strlen(json));
 	}
 	bot->last_message_id =
-	    json_get_i64(state, "last_message_id", bot->last_message_id) + ID_GAP;
-	bot->updates.next_id = json_get_i64(state, "next_update_id", bot->updates.next_id) + ID_GAP;
+	    id_of(state, "last_message_id", bot->last_message_id) + ID_GAP;
+	bot->updates.next_id = id_of(state, "next_update_id", bot->updates.next_id) + ID_GAP;
 }
 
 static void read_transcript(struct sandbox *s, const json_t *all)
@@ -233,11 +280,11 @@ static void read_transcript(struct sandbox *s, const json_t *all)
 	json_t *e;
 	json_array_foreach (json_get_array(all, "transcript"), i, e) {
 		const char *json = text_of(e, "json");
-		if (json)
+		if (are_members(json))
 			transcript_restore(&s->transcript, json_get_i64(e, "seq", 0),
 			    json_get_i64(e, "bot", 0), json_get_i64(e, "chat", 0), json);
 	}
-	int64_t last = json_get_i64(all, "last_seq", 0);
+	int64_t last = id_of(all, "last_seq", 0);
 	if (s->transcript.last_seq < last)
 		s->transcript.last_seq = last;
 }
@@ -269,7 +316,7 @@ static void load_file(struct sandbox *s)
 
 static void on_timer(uv_timer_t *timer)
 {
-	save(timer->data);
+	save(timer->data, false);
 }
 
 void keep_start(struct sandbox *s, const char *path)
@@ -295,7 +342,7 @@ void keep_stop(struct sandbox *s)
 {
 	if (!s->keep)
 		return;
-	save(s);
+	save(s, true);
 	uv_close((uv_handle_t *)&s->keep->timer, on_timer_closed);
 	s->keep = NULL;
 }

@@ -344,7 +344,9 @@ static void on_deadline(struct child *c)
 		child_kill(c, SIGKILL);
 		return;
 	case CHILD_WAITING:
-		if (c->channel.closing) /* it still belongs to the loop, for this round only */
+		if (c->supervisor->stopping)
+			child_set_state(c, CHILD_STOPPED, 0, "");
+		else if (c->channel.closing) /* it still belongs to the loop, for this round only */
 			c->deadline_us = clock_monotonic_us() + us(1);
 		else
 			start(c);
@@ -418,7 +420,8 @@ void supervisor_tend(struct supervisor *s)
 		s->watchdog_due_us = now + us(s->watchdog_ms);
 	}
 	supervisor_tell(s);
-	if (!s->ended)
+	/* In a container nobody else would end one that hangs; elsewhere systemd does, and a person may have pressed Ctrl-Z. */
+	if (!s->ended && getpid() == 1)
 		watchdog_feed(WATCHDOG_S);
 	arm(s, now);
 }

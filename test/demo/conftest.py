@@ -33,9 +33,12 @@ class Demo(Process):
             try:
                 environ = (entry / "environ").read_bytes()
                 state = (entry / "stat").read_text().rsplit(")", 1)[1].split()[0]
+                cwd = os.readlink(entry / "cwd")
             except OSError:
                 continue
-            if state != "Z" and (f"host={self.directory}/socket".encode() in environ or int(entry.name) == self.pid):
+            # PostgreSQL's processes write over their environment, and work in the data directory
+            ours = f"host={self.directory}/socket".encode() in environ or cwd == f"{self.directory}/pgdata"
+            if state != "Z" and (ours or int(entry.name) == self.pid):
                 found.append(int(entry.name))
         return found
 
@@ -68,4 +71,7 @@ def demo(directory, tmp_path):
     finish(started)
     for one in started:
         for pid in one.pids():
-            os.kill(pid, signal.SIGKILL)
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass

@@ -78,23 +78,26 @@ def test_after_everything_was_killed_at_once_it_starts_again(demo, directory):
     eventually(lambda: d.pids() == [])
     # as in a container, where numbers are small: the old server's is somebody else's of the same user now
     own = subprocess.Popen(["sleep", "1000"], user=directory.stat().st_uid if os.geteuid() == 0 else None)
-    for name in ("pgdata/postmaster.pid", "socket/.s.PGSQL.5432.lock"):
-        path = directory / name
-        lines = path.read_text().splitlines(keepends=True)
-        path.write_text("".join([f"{own.pid}\n"] + lines[1:]))
-    again = demo()
-    again.ready()
-    assert ask(directory, "SELECT status FROM sales_representatives") == [("active",)]
-    again.interrupt()
-    own.kill()
-    own.wait()
+    try:
+        for name in ("pgdata/postmaster.pid", "socket/.s.PGSQL.5432.lock"):
+            path = directory / name
+            lines = path.read_text().splitlines(keepends=True) if path.exists() else ["", "/nowhere\n"]
+            path.write_text("".join([f"{own.pid}\n"] + lines[1:]))
+        again = demo()
+        again.ready()
+        assert ask(directory, "SELECT status FROM sales_representatives") == [("active",)]
+        again.interrupt()
+    finally:
+        own.kill()
+        own.wait()
 
 
 def test_an_interrupted_first_run_is_no_trouble(demo, directory):
     (directory / "pgdata.new" / "base").mkdir(parents=True)
     (directory / "pgdata.new" / "PG_VERSION").write_text("15\n")
+    (directory / "lock").touch()
     if os.geteuid() == 0:
-        for path in (directory, directory / "pgdata.new", directory / "pgdata.new" / "base"):
+        for path in (directory, directory / "lock", directory / "pgdata.new", directory / "pgdata.new" / "base"):
             shutil.chown(path, "postgres")
     d = demo()
     d.ready()
@@ -135,11 +138,48 @@ def test_settings_of_a_real_system_do_not_leak_in(demo, tmp_path):
     secret = tmp_path / "token"
     secret.write_text("1:real-token-of-a-real-bot-0123456789abcdef")
     d = demo(DATABASE_URL="postgresql://nobody@192.0.2.1/real", REGISTRY_BOT_TOKEN_FILE=str(secret),
-             TELEGRAM_API_BASE="http://192.0.2.1", WORKERS="oauth", SALESREG_ROLE="bot", http_proxy="http://192.0.2.1:1",
+             TELEGRAM_API_BASE="http://192.0.2.1", WORKERS="oauth", PGHOSTADDR="192.0.2.1", PGREQUIREPEER="nobody",
+             REGISTRATION_APPROVAL="admin", OUTREACH_ENABLED="false", METRICS_LISTEN="192.0.2.1:1", MESSAGES="{", SALESREG_ROLE="bot", http_proxy="http://192.0.2.1:1",
              PGSSLMODE="require", GOOGLE_CLIENT_ID="x")
     page = d.ready()
-    page.person("Anna Petrova").registers()
+    anna = page.person("Anna Petrova")
+    anna.registers()
+    assert "Alex" in anna.hears_anything().text
     d.interrupt()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.2:8097", "[::1]:8097", "127.0.0.1:0", "example.org:80"])
+def test_an_address_the_bot_could_not_come_by_is_refused(directory, address):
+    done = run("demo", "--data", str(directory), "--listen", address)
+    assert done.returncode == EXIT_CONFIG and "0.0.0.0:PORT" in done.stderr
+
+
+@pytest.mark.parametrize("what", ["a file", "somebody's"])
+def test_a_directory_with_something_else_in_it_is_left_alone(directory, what):
+    (directory / "precious").write_text("x")
+    directory.chmod(0o1777)
+    if what == "somebody's" and os.geteuid() == 0:
+        (directory / "precious").unlink()
+        os.chown(directory, 65534, 65534)
+    elif what == "somebody's":
+        pytest.skip("NOT ROOT: nobody else's directory can be made")
+    before = directory.stat()
+    done = run("demo", "--data", str(directory))
+    assert done.returncode == EXIT_CONFIG and "--data" in done.stderr
+    after = directory.stat()
+    assert (before.st_uid, before.st_mode) == (after.st_uid, after.st_mode)
+    assert {p.name for p in directory.iterdir()} <= {"precious"}
+
+
+def test_a_stop_while_something_waits_to_be_started_again_is_in_order(demo):
+    d = demo()
+    d.ready()
+    outreach = next(p for p in d.pids() if b"outreach" in Path(f"/proc/{p}/cmdline").read_bytes())
+    sandbox = next(p for p in d.pids() if b"sandbox" in Path(f"/proc/{p}/cmdline").read_bytes().split(b"\0"))
+    os.kill(outreach, signal.SIGSTOP)  # takes its time to stop
+    os.kill(sandbox, signal.SIGKILL)
+    d.send(signal.SIGINT)
+    assert d.wait(60) == 0, d.log
 
 
 @pytest.mark.parametrize("args, says", [
@@ -181,5 +221,7 @@ def test_as_a_person_who_is_not_root(demo, tmp_path):
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0, Path(tmp_path / "log").read_text()
     finally:
+        if process.poll() is None:
+            process.kill()
         short.unlink()
         log.close()

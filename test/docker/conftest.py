@@ -40,6 +40,8 @@ def docker_engine():
         if done.returncode != 0 or not answers("info"):
             skip((done.stdout + done.stderr).strip()[-300:])
     engine.clean()
+    if engine.in_use():
+        skip(f"{', '.join(engine.in_use())}: in use by somebody else, whose containers are left alone")
     yield
     engine.clean()
 
@@ -88,7 +90,8 @@ def telegram(image):
     def start(*options):
         docker("rm", "-f", "salesreg-test-sandbox", check=False)
         port = free_port()
-        docker("run", "-d", "--name", "salesreg-test-sandbox", "--network", NETWORK, "--network-alias", "telegram", "-p",
+        docker("run", "-d", "--name", "salesreg-test-sandbox", "--label",
+               f"com.docker.compose.project={engine.PROJECT}", "--network", NETWORK, "--network-alias", "telegram", "-p",
                f"127.0.0.1:{port}:8081", "--no-healthcheck", image, "sandbox", "--listen", "0.0.0.0:8081", *options)
         page = Page(f"http://127.0.0.1:{port}")
 

@@ -69,13 +69,24 @@ def value(sql):
     return psql(sql, "-qAtX").strip()
 
 
+def in_use():
+    """Containers of these names that are not ours: somebody works with them."""
+    found = []
+    for name in CONTAINERS:
+        done = docker("inspect", "-f", '{{index .Config.Labels "com.docker.compose.project"}}', name, check=False)
+        if done.returncode == 0 and done.stdout.strip() != PROJECT:
+            found.append(name)
+    return found
+
+
 def clean():
-    """Whatever an earlier run left."""
-    docker("rm", "-f", "-v", *CONTAINERS, check=False)
+    """Whatever an earlier run of ours left, and nothing else."""
     names = docker("ps", "-aq", "--filter", f"label=com.docker.compose.project={PROJECT}").stdout.split()
     if names:
         docker("rm", "-f", "-v", *names, check=False)
-    docker("network", "rm", NETWORK, check=False)
+    label = docker("network", "inspect", "-f", '{{index .Labels "com.docker.compose.project"}}', NETWORK, check=False)
+    if label.stdout.strip() == PROJECT:
+        docker("network", "rm", NETWORK, check=False)
     for volume in docker("volume", "ls", "-q", "--filter", f"label=com.docker.compose.project={PROJECT}").stdout.split():
         docker("volume", "rm", "-f", volume, check=False)
 

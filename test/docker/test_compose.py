@@ -94,6 +94,14 @@ def test_a_stop_is_in_order(stack):
     healthy(*ALL)
 
 
+def test_no_secret_is_in_any_log_after_all_of_this(stack):
+    for name in OURS:
+        text = logs(name)
+        assert TOKEN not in text and TOKEN.split(":")[1] not in text and PASSWORD not in text
+        line = open(f"/proc/{pid_of(name)}/cmdline").read()
+        assert TOKEN not in line and PASSWORD not in line
+
+
 def test_down_and_up_keeps_everything(stack, anna):
     reps = value("SELECT count(*) FROM sales_representatives")
     docker("network", "disconnect", "-f", engine.NETWORK, "salesreg-test-sandbox")

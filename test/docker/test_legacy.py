@@ -121,10 +121,10 @@ def test_it_starts_on_an_old_volume_and_changes_nothing(old, variant):
     new = old.page.person("Dora Maar", id=900 + list(VARIANTS).index(variant))
     new.registers()
     assert value(f"SELECT status FROM sales_representatives WHERE telegram_id = {new.id}") == "active"
+    # the bot was at work by then, and still nothing but the newcomer is different
+    psql(f"DELETE FROM sales_representatives WHERE telegram_id = {new.id}")
     if not seeded:
-        changed = value("SELECT count(*) FROM test_prospects WHERE updated_at > now() - interval '1 second'"
-                        " AND updated_at <> created_at")
-        assert changed == "0", logs("outreach-daemon")
+        assert rows() == before, logs("outreach-daemon")
 
 
 def test_the_documented_statements_work_as_before(old):

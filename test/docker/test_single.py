@@ -77,7 +77,6 @@ def test_a_stop_is_in_order(single):
 def test_the_demo_needs_no_token(compose):
     port = free_port()
     demo = compose("docker-compose.single.yml", SANDBOX_PORT=str(port))
-    docker("rm", "-f", "salesreg", check=False)
     demo("up", "-d", "demo")
     page = Page(f"http://127.0.0.1:{port}")
 
@@ -89,6 +88,9 @@ def test_the_demo_needs_no_token(compose):
     eventually(up, timeout=60, what="the bot is at work")
     carla = page.person("Carla Bianchi", id=7_000_000_099)
     carla.registers()
-    assert value(f"SELECT status FROM sales_representatives WHERE telegram_id = {carla.id}") == "active"
+    own = demo("exec", "-T", "demo-postgres", "psql", "-U", "sales_agent", "-qAtX", "-c",
+               "SELECT telegram_id, status FROM sales_representatives").stdout
+    assert own.split() == [f"{carla.id}|active"], "in a database of its own"
+    assert value(f"SELECT count(*) FROM sales_representatives WHERE telegram_id = {carla.id}") == "0"
     answer = page.http.get(page.base + "/", timeout=10)
     assert answer.status_code == 200

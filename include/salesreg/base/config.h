@@ -50,6 +50,8 @@ struct config_given {
 };
 void config_each_given(void (*each)(const struct config_given *given, void *data), void *data);
 
+/* The i-th variable of the table; NULL: there are no more. */
+const char *config_name(size_t i);
 /* The table as text: for --help, and as Markdown for the documentation. */
 void config_describe(struct buf *out, bool markdown);
 /* What is in force, a variable a line; secrets show only whether they are set. */

@@ -77,7 +77,8 @@ const page = {
     chat.node.remove();
     chats.delete(chat.id);
     showTabs();
-    $("add").focus();
+    $("back").hidden = false;
+    $("back").focus();
   },
 };
 
@@ -173,7 +174,7 @@ function bindPersonDialog() {
 
 function hello(news) {
   $("offline").hidden = true;
-  if (instance && instance !== news.instance)
+  if (instance && instance !== news.instance && !news.kept)
     tell("The sandbox was started anew: earlier messages are gone from here, but not from the bot's database.");
   instance = news.instance;
   showBot(news.bot);
@@ -216,6 +217,15 @@ document.addEventListener("visibilitychange", () => {
     listen();
 });
 
+$("back").hidden = hidden.size === 0;
+$("back").addEventListener("click", () => {
+  hidden.clear();
+  remember("hidden", []);
+  $("back").hidden = true;
+  $("add").focus();
+  source?.close();
+  listen();
+});
 $("news-close").addEventListener("click", () => { $("news").hidden = true; });
 bindPersonDialog();
 showTabs();
