@@ -48,11 +48,14 @@ VALUES ($1::bigint, $2::bigint, $3::bigint, $4::json, $5::text)
 -- that kills the bot does so once. No row: nobody asks for a retry.
 WITH next AS (
     SELECT id FROM salesreg.parked_updates WHERE bot_id = $1::bigint AND retry_at IS NOT NULL
-    ORDER BY id LIMIT 1 FOR UPDATE
+    ORDER BY id LIMIT 1 FOR UPDATE NOWAIT
 )
 UPDATE salesreg.parked_updates p SET retry_at = NULL, reason = $2::text
 FROM next n WHERE p.id = n.id
-RETURNING p.id, p.payload
+RETURNING p.id, p.payload,
+          -- words of then would be taken for an answer to what was asked since
+          p.payload -> 'message' IS NOT NULL
+              AND EXISTS (SELECT 1 FROM salesreg.user_sessions s WHERE s.user_id = p.user_id AND s.updated_at > p.parked_at)
 -- name: parked_done
 -- in the transaction of what it changes, which is undone if somebody has dropped it meanwhile
 WITH gone AS (

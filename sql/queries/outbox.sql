@@ -20,16 +20,24 @@ UPDATE salesreg.outbox o SET priority = 0
 FROM (SELECT q.id FROM unnest($1::bigint[]) AS u (chat_id)
       CROSS JOIN LATERAL (SELECT r.id, r.state = 'queued' AND r.priority > 0 AS less FROM salesreg.outbox r
                           WHERE r.chat_id = u.chat_id AND r.state <> 'failed'
-                          ORDER BY r.chat_id, r.id OFFSET 0) q
+                          ORDER BY r.chat_id, r.id OFFSET 0 FOR UPDATE SKIP LOCKED) q
       WHERE q.less) waiting
 WHERE o.id = waiting.id
 -- name: outbox_settle
--- what a dead leader was sending goes again, in order, marked
-WITH again AS (
-    UPDATE salesreg.outbox SET state = 'queued', possible_duplicate = true, due_at = now()
-    WHERE state = 'sending' RETURNING 1
+-- $1 ids, or NULL for all: what a dead leader was sending goes again, in order, marked. How many, beside each that somebody
+-- holds a lock on (one row with NULL if there is none such).
+WITH stale AS (
+    SELECT id FROM salesreg.outbox WHERE state = 'sending' AND ($1::bigint[] IS NULL OR id = ANY ($1::bigint[]))
+    FOR UPDATE SKIP LOCKED
+), again AS (
+    UPDATE salesreg.outbox o SET state = 'queued', possible_duplicate = true, due_at = now()
+    FROM stale s WHERE o.id = s.id RETURNING 1
 )
-SELECT count(*) FROM again
+SELECT (SELECT count(*) FROM again), o.id
+FROM (SELECT 1) AS one
+LEFT JOIN salesreg.outbox o ON o.state = 'sending' AND ($1::bigint[] IS NULL OR o.id = ANY ($1::bigint[]))
+                           AND NOT EXISTS (SELECT 1 FROM stale s WHERE s.id = o.id)
+LIMIT 256
 -- name: outbox_claim
 -- $1 how many, $2 chats not to touch now: those their limits hold back, and those with a message under way. The oldest
 -- unsent row of each other chat, most urgent chats first.
@@ -41,6 +49,7 @@ WITH due AS (
                       OFFSET 0) -- a look-up a row, however small the table was when this was planned
     ORDER BY o.priority, o.id
     LIMIT $1::integer
+    FOR UPDATE OF o SKIP LOCKED -- what an open psql holds keeps only its own chat waiting
 ), claimed AS (
     UPDATE salesreg.outbox o SET state = 'sending', attempts = o.attempts + 1
     FROM due WHERE o.id = due.id
@@ -56,37 +65,68 @@ SELECT (extract(epoch FROM (SELECT min(due_at) FROM salesreg.outbox
         * 1000000)::bigint,
        EXISTS (SELECT 1 FROM salesreg.outbox WHERE state = 'queued')
 -- name: outbox_sent
--- $1 ids, $2 message ids
-WITH done AS (
-    DELETE FROM salesreg.outbox o USING unnest($1::bigint[], $2::bigint[]) AS f (id, message_id)
-    WHERE o.id = f.id
+-- $1 ids, $2 message ids. Here and in the next three: what somebody holds a lock on is left as it is, and returned.
+WITH mine AS (
+    SELECT o.id, f.message_id FROM unnest($1::bigint[], $2::bigint[]) AS f (id, message_id)
+    JOIN salesreg.outbox o ON o.id = f.id
+    FOR UPDATE OF o SKIP LOCKED
+), done AS (
+    DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id
     RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.message_id,
               o.created_at
+), kept AS (
+    INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
+                                         message_id, created_at)
+    SELECT id, chat_id, method, payload, priority, 'sent', attempts, possible_duplicate, message_id, created_at FROM done
 )
-INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
-                                     message_id, created_at)
-SELECT id, chat_id, method, payload, priority, 'sent', attempts, possible_duplicate, message_id, created_at FROM done
+SELECT o.id FROM salesreg.outbox o
+WHERE (SELECT count(*) FROM mine) < cardinality($1::bigint[]) AND o.id = ANY ($1::bigint[])
+  AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = o.id)
 -- name: outbox_later
 -- $1 ids, $2 microseconds from now, $3 whether the message may have arrived, $4 what was said
-UPDATE salesreg.outbox o
-SET state = 'queued', due_at = now() + f.pause_us * interval '1 microsecond', error = f.error,
-    possible_duplicate = o.possible_duplicate OR f.maybe
-FROM unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::text[]) AS f (id, pause_us, maybe, error)
-WHERE o.id = f.id
+WITH mine AS (
+    SELECT o.id, f.pause_us, f.maybe, f.error
+    FROM unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::text[]) AS f (id, pause_us, maybe, error)
+    JOIN salesreg.outbox o ON o.id = f.id
+    FOR UPDATE OF o SKIP LOCKED
+), done AS (
+    UPDATE salesreg.outbox o
+    SET state = 'queued', due_at = now() + f.pause_us * interval '1 microsecond', error = f.error,
+        possible_duplicate = o.possible_duplicate OR f.maybe
+    FROM mine f WHERE o.id = f.id
+)
+SELECT o.id FROM salesreg.outbox o
+WHERE (SELECT count(*) FROM mine) < cardinality($1::bigint[]) AND o.id = ANY ($1::bigint[])
+  AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = o.id)
 -- name: outbox_gone
 -- $1 ids, $2 what was said
-WITH done AS (
-    DELETE FROM salesreg.outbox o USING unnest($1::bigint[], $2::text[]) AS f (id, error)
-    WHERE o.id = f.id
+WITH mine AS (
+    SELECT o.id, f.error FROM unnest($1::bigint[], $2::text[]) AS f (id, error)
+    JOIN salesreg.outbox o ON o.id = f.id
+    FOR UPDATE OF o SKIP LOCKED
+), done AS (
+    DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id
     RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.error, o.created_at
+), kept AS (
+    INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
+                                         error, created_at)
+    SELECT id, chat_id, method, payload, priority, 'gone', attempts, possible_duplicate, error, created_at FROM done
 )
-INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
-                                     error, created_at)
-SELECT id, chat_id, method, payload, priority, 'gone', attempts, possible_duplicate, error, created_at FROM done
+SELECT o.id FROM salesreg.outbox o
+WHERE (SELECT count(*) FROM mine) < cardinality($1::bigint[]) AND o.id = ANY ($1::bigint[])
+  AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = o.id)
 -- name: outbox_failed
 -- $1 ids, $2 what was said: kept for `salesreg outbox`
-UPDATE salesreg.outbox o SET state = 'failed', error = f.error
-FROM unnest($1::bigint[], $2::text[]) AS f (id, error) WHERE o.id = f.id
+WITH mine AS (
+    SELECT o.id, f.error FROM unnest($1::bigint[], $2::text[]) AS f (id, error)
+    JOIN salesreg.outbox o ON o.id = f.id
+    FOR UPDATE OF o SKIP LOCKED
+), done AS (
+    UPDATE salesreg.outbox o SET state = 'failed', error = f.error FROM mine f WHERE o.id = f.id
+)
+SELECT o.id FROM salesreg.outbox o
+WHERE (SELECT count(*) FROM mine) < cardinality($1::bigint[]) AND o.id = ANY ($1::bigint[])
+  AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = o.id)
 -- name: outbox_move
 -- a group became a supergroup: $1 old chat, $2 new one
 UPDATE salesreg.outbox

@@ -105,9 +105,12 @@ WITH lost AS (
     INSERT INTO salesreg.rep_dealing (rep, available, reason) SELECT id, false, 'Telegram cannot reach this rep' FROM lost
     ON CONFLICT (rep) DO UPDATE SET available = false, reason = excluded.reason
 ), freed AS (
-    UPDATE public.test_prospects SET assigned_rep_id = NULL, updated_at = now()
-    WHERE assigned_rep_id IN (SELECT id FROM lost) AND status IN ('unreached', 'contacted', 'in_conversation')
-    RETURNING id
+    UPDATE public.test_prospects p SET assigned_rep_id = NULL, updated_at = now()
+    FROM (SELECT q.id FROM public.test_prospects q
+          WHERE q.assigned_rep_id IN (SELECT id FROM lost) AND q.status IN ('unreached', 'contacted', 'in_conversation')
+          FOR NO KEY UPDATE SKIP LOCKED) free -- the sweep gives back what somebody holds now
+    WHERE p.id = free.id
+    RETURNING p.id
 ), apart AS (
     INSERT INTO salesreg.prospects_apart (prospect)
     SELECT f.id FROM freed f

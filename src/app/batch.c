@@ -46,7 +46,8 @@ struct batch {
 	bool has_marked, has_next; /* whether the next two hold something */
 	int64_t marked, next;
 	int64_t in_hand_id, in_hand_count;
-	int64_t parked_id; /* the batch is the retry of this parked update; 0: it is Telegram's */
+	int64_t locked_user; /* somebody holds this person's row; 0: nobody's as far as we know */
+	int64_t parked_id;   /* the batch is the retry of this parked update; 0: it is Telegram's */
 	struct db_plan plan;
 	struct fold_interests interests;
 	struct fold_writes writes;
@@ -131,10 +132,12 @@ static void on_parked(struct db_conn *conn, const struct db_reply *reply, void *
 	(void)conn;
 	if (reply->err != ERR_OK) {
 		/* not even this: weather, or the fence; the update stays with Telegram */
-		finish(b, reply->err == ERR_CONFLICT ? ERR_CONFLICT : ERR_UNAVAILABLE);
+		bool fenced =
+		    reply->failed_step == b->fence_step && strcmp(reply->sqlstate, "40001") == 0;
+		finish(b, fenced ? ERR_CONFLICT : ERR_UNAVAILABLE);
 		return;
 	}
-	b->stats.parked++;
+	b->stats.parked += !b->parked_id;
 	const struct event *event = &b->updates[b->from].event;
 	if (event->callback_id && !b->parked_id)
 		delivery_answer_callback(b->options.delivery,
@@ -194,7 +197,21 @@ static void park(struct batch *b, const char *reason)
 	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_parked, b);
 }
 
+static const char locked_row[] = "55P03 another database session holds this person's row: an open "
+				 "transaction, most likely in psql";
+
 /* A transaction went wrong ---------------------------------------------------------------------------------------------*/
+
+/*
+ * No fault of any update: a whole table is locked (VACUUM FULL, ALTER TABLE), somebody cancelled the statement, the server is
+ * out of something (class 53), or the transaction had failed before.
+ */
+static bool is_weather(const struct db_reply *reply)
+{
+	const char *s = reply->sqlstate;
+	return (strcmp(s, "55P03") == 0 && !reply->row_locked) || strcmp(s, "57014") == 0 ||
+	       strncmp(s, "53", 2) == 0 || strcmp(s, "25P02") == 0;
+}
 
 static void aborted(struct batch *b, const struct db_reply *reply)
 {
@@ -202,7 +219,14 @@ static void aborted(struct batch *b, const struct db_reply *reply)
 		finish(b, reply->err);
 		return;
 	}
-	if (b->state == BATCH_WRITING && reply->failed_step == b->fence_step) {
+	if (is_weather(reply)) {
+		log_warn("updates could not be written for now, and are fetched again: %s %s",
+		    reply->sqlstate, reply->message);
+		finish(b, ERR_UNAVAILABLE);
+		return;
+	}
+	if (b->state == BATCH_WRITING && reply->failed_step == b->fence_step &&
+	    strcmp(reply->sqlstate, "40001") == 0) {
 		log_error(
 		    "somebody else has moved the offset of this bot; giving the leadership up");
 		finish(b, ERR_CONFLICT);
@@ -217,7 +241,10 @@ static void aborted(struct batch *b, const struct db_reply *reply)
 		b->single = true;
 		b->retried = false;
 	} else {
-		park(b, arena_printf(&b->scratch, "%s %s", reply->sqlstate, reply->message));
+		b->locked_user = reply->row_locked ? b->updates[b->from].event.user_id : 0;
+		park(b, reply->row_locked
+			    ? locked_row
+			    : arena_printf(&b->scratch, "%s %s", reply->sqlstate, reply->message));
 		return;
 	}
 	next_transaction(b);
@@ -229,7 +256,7 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 {
 	struct batch *b = data;
 	(void)conn;
-	delivery_results_written(b->options.delivery, reply->err == ERR_OK);
+	delivery_results_written(b->options.delivery, reply);
 	if (reply->err != ERR_OK) {
 		aborted(b, reply);
 		return;
@@ -416,7 +443,9 @@ static void next_transaction(struct batch *b)
 	const struct telegram_update *first = &b->updates[b->from];
 	log_context(b->to - b->from == 1 ? first->event.chat_id : 0,
 	    b->to - b->from == 1 ? first->update_id : 0);
-	if (b->careful)
+	if (b->locked_user && first->event.user_id == b->locked_user)
+		park(b, locked_row); /* the others need not wait once more */
+	else if (b->careful)
 		mark(b);
 	else
 		read_batch(b);
@@ -469,6 +498,7 @@ static void run(struct batch *b, json_t *updates)
 	b->count = json_array_size(updates);
 	b->from = b->to = 0;
 	b->single = b->retried = b->force_lock = false;
+	b->locked_user = 0;
 	b->updates = ARENA_ARRAY(&b->arena, struct telegram_update, b->count);
 	for (size_t i = 0; i < b->count; i++)
 		telegram_update_parse(json_array_get(updates, i), &b->arena, &b->updates[i]);

@@ -70,10 +70,13 @@ struct delivery {
 
 	struct results fresh[RESULT_KINDS];   /* not handed to a transaction yet */
 	struct results writing[RESULT_KINDS]; /* in a transaction */
-	int64_t block_us, block_writing_us;   /* a retry_after for everything, to be stored */
-	int64_t moved_from, moved_to;         /* a chat that changed its id */
-	bool waiting, running;                /* for a lease, with its transaction */
-	bool lent;                            /* results are in somebody else's transaction */
+	struct results
+	    locked[RESULT_KINDS];   /* somebody holds their rows; tried again with the next wake */
+	size_t steps[RESULT_KINDS]; /* of `writing` in that transaction */
+	int64_t block_us, block_writing_us; /* a retry_after for everything, to be stored */
+	int64_t moved_from, moved_to;       /* a chat that changed its id */
+	bool waiting, running;              /* for a lease, with its transaction */
+	bool lent;                          /* results are in somebody else's transaction */
 
 	bool want_claim;
 	bool backlog; /* the last claim left rows, perhaps behind messages that are under way */
@@ -149,9 +152,12 @@ static void put_results(struct delivery *d, struct db_plan *plan, struct arena *
 		d->writing[k] = d->fresh[k];
 		d->fresh[k] = empty;
 	}
-	outbox_sent(plan, a, d->writing[RESULT_SENT].items, d->writing[RESULT_SENT].count);
-	outbox_later(plan, a, d->writing[RESULT_LATER].items, d->writing[RESULT_LATER].count);
-	outbox_failed(plan, a, d->writing[RESULT_FAILED].items, d->writing[RESULT_FAILED].count);
+	d->steps[RESULT_SENT] =
+	    outbox_sent(plan, a, d->writing[RESULT_SENT].items, d->writing[RESULT_SENT].count);
+	d->steps[RESULT_LATER] =
+	    outbox_later(plan, a, d->writing[RESULT_LATER].items, d->writing[RESULT_LATER].count);
+	d->steps[RESULT_FAILED] = outbox_failed(
+	    plan, a, d->writing[RESULT_FAILED].items, d->writing[RESULT_FAILED].count);
 	d->block_writing_us = d->block_us;
 	if (d->block_us > 0)
 		bot_block(plan, a, d->options.bot_id, d->block_us);
@@ -159,11 +165,27 @@ static void put_results(struct delivery *d, struct db_plan *plan, struct arena *
 	if (d->moved_to)
 		outbox_move(plan, a, d->moved_from, d->moved_to);
 	d->moved_to = 0;
-	outbox_gone(plan, a, d->writing[RESULT_GONE].items, d->writing[RESULT_GONE].count);
+	d->steps[RESULT_GONE] =
+	    outbox_gone(plan, a, d->writing[RESULT_GONE].items, d->writing[RESULT_GONE].count);
 }
 
-static void results_written(struct delivery *d, bool committed)
+/* Those whose rows an open transaction of somebody holds: nobody else's wait for them. */
+static void put_aside_locked(struct delivery *d, enum result_kind k, const struct db_reply *reply)
 {
+	if (d->steps[k] == OUTBOX_NO_STEP || PQntuples(reply->results[d->steps[k]]) == 0)
+		return;
+	const struct results *r = &d->writing[k];
+	for (size_t i = 0; i < r->count; i++)
+		if (outbox_is_left(reply->results[d->steps[k]], r->items[i].id))
+			results_add(&d->locked[k], r->items[i]);
+}
+
+static void results_written(struct delivery *d, const struct db_reply *reply)
+{
+	bool committed = reply->err == ERR_OK;
+	for (int k = 0; committed && k < RESULT_KINDS; k++)
+		if (d->writing[k].count > 0)
+			put_aside_locked(d, (enum result_kind)k, reply);
 	/* what goes again is claimed by time, and nothing else may come to ask for it */
 	for (size_t i = 0; committed && d->leading && i < d->writing[RESULT_LATER].count; i++)
 		wake_in(d, d->writing[RESULT_LATER].items[i].pause_us);
@@ -199,10 +221,10 @@ void delivery_put_results(struct delivery *d, struct db_plan *plan, struct arena
 	put_results(d, plan, a, false);
 }
 
-void delivery_results_written(struct delivery *d, bool committed)
+void delivery_results_written(struct delivery *d, const struct db_reply *reply)
 {
 	d->lent = false;
-	results_written(d, committed);
+	results_written(d, reply);
 	tend(d);
 	check_drained(d);
 }
@@ -458,7 +480,7 @@ static void on_tended(struct db_conn *conn, const struct db_reply *reply, void *
 	struct delivery *d = data;
 	d->running = false;
 	db_pool_release(d->options.leader, conn);
-	results_written(d, reply->err == ERR_OK);
+	results_written(d, reply);
 	if (reply->err == ERR_OK) {
 		if (d->claim_limit > 0 && d->leading)
 			send_claimed(d, reply);
@@ -571,6 +593,11 @@ static void tend(struct delivery *d)
 void delivery_wake(struct delivery *d)
 {
 	d->want_claim = true;
+	for (int k = 0; k < RESULT_KINDS; k++) {
+		for (size_t i = 0; i < d->locked[k].count; i++)
+			results_add(&d->fresh[k], d->locked[k].items[i]);
+		results_clear(&d->locked[k]);
+	}
 	tend(d);
 }
 
@@ -634,6 +661,8 @@ void delivery_yield(struct delivery *d)
 	 * What was learned but not written is void: the rows are still `sending` and the next leader settles them. Only
 	 * "sent" stays true whoever leads, and saves a duplicate if it can still be written before that.
 	 */
+	for (int k = 0; k < RESULT_KINDS; k++)
+		results_clear(&d->locked[k]);
 	results_clear(&d->fresh[RESULT_LATER]);
 	results_clear(&d->fresh[RESULT_GONE]);
 	results_clear(&d->fresh[RESULT_FAILED]);
@@ -703,6 +732,8 @@ void delivery_destroy(struct delivery *d)
 		results_clear(&d->writing[k]);
 		free(d->fresh[k].items);
 		free(d->writing[k].items);
+		results_clear(&d->locked[k]);
+		free(d->locked[k].items);
 	}
 	map_finish(&d->chats);
 	rate_limit_finish(&d->limits);

@@ -45,8 +45,13 @@ struct poller {
 	bool beating, pruning, resting;
 	/* somebody may have asked for a retry of a parked update; the asking; a retry under way */
 	bool want_parked, claiming, retrying;
-	struct arena parked_arena;
-	struct db_plan parked_plan;
+	bool parked_again; /* could not be asked; with the next beat */
+	/* rows of the last leader that somebody held at the take-over */
+	int64_t stale[OUTBOX_LEFT_MAX];
+	size_t stale_count;
+	bool settling;
+	struct arena parked_arena, settle_arena;
+	struct db_plan parked_plan, settle_plan;
 	size_t command_locale;
 	char *commands_body;
 	struct poller_stats stats;
@@ -202,20 +207,50 @@ static void on_updates(const struct telegram_answer *answer, void *data)
 
 /* Parked updates that somebody asked to be retried: between two polls, one after the other ------------------------------*/
 
+static void on_refused(const struct db_reply *reply, void *data)
+{
+	struct poller *p = data;
+	p->claiming = false;
+	if (reply->err != ERR_OK)
+		log_warn("a parked update could not be put back: %s", reply->message);
+	if (p->state == POLLER_WORKING && p->leading && !batch_is_running(p->batch))
+		poll(p); /* looks for the next one */
+}
+
+static void refuse_parked(struct poller *p, int64_t id)
+{
+	log_warn(
+	    "parked update %lld is not handled again: its writer has gone on since", (long long)id);
+	p->claiming = true;
+	p->parked_plan.count = 0;
+	parked_failed(&p->parked_plan, &p->parked_arena, id,
+	    "not handled again: this person has gone on since, and the words would be taken for an "
+	    "answer to something else; read them with `salesreg parked show`, answer by hand, drop "
+	    "them");
+	db_pool_run(p->options.leader, p->parked_plan.steps, p->parked_plan.count, DB_DEADLINE_MS,
+	    on_refused, p);
+}
+
 static void on_claimed(const struct db_reply *reply, void *data)
 {
 	struct poller *p = data;
 	int64_t id;
 	const char *payload;
+	bool too_late;
 	p->claiming = false;
 	if (p->state != POLLER_WORKING || !p->leading || batch_is_running(p->batch))
 		return;
 	if (reply->err != ERR_OK)
-		log_warn("parked updates could not be looked at: %s", reply->message);
+		log_warn("parked updates could not be looked at, trying again: %s", reply->message);
+	p->parked_again = reply->err != ERR_OK;
 	if (reply->err != ERR_OK ||
-	    !parked_claim_parse(reply->results[0], &p->parked_arena, &id, &payload)) {
+	    !parked_claim_parse(reply->results[0], &p->parked_arena, &id, &payload, &too_late)) {
 		p->want_parked = false;
 		poll(p);
+		return;
+	}
+	if (too_late) {
+		refuse_parked(p, id);
 		return;
 	}
 	json_t *update = json_loads(payload, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL);
@@ -372,7 +407,7 @@ static void prepare(struct poller *p)
 static void on_taken(const struct db_reply *reply, void *data)
 {
 	struct poller *p = data;
-	delivery_results_written(p->options.delivery, reply->err == ERR_OK);
+	delivery_results_written(p->options.delivery, reply);
 	if (p->state != POLLER_TAKING || !p->leading)
 		return;
 	if (reply->err != ERR_OK) {
@@ -384,7 +419,12 @@ static void on_taken(const struct db_reply *reply, void *data)
 	p->found = bot_parse(reply->results[p->take_step]);
 	batch_set_next(p->batch, p->found.has_next ? &p->found.next_update_id : NULL);
 	p->careful = !p->found.clean;
-	int64_t settled = outbox_settle_parse(reply->results[p->settle_step]);
+	int64_t settled =
+	    outbox_settle_parse(reply->results[p->settle_step], p->stale, &p->stale_count);
+	if (p->stale_count > 0)
+		log_warn("%zu messages the last leader was sending are held by another database "
+			 "session; their chats wait until it ends its transaction",
+		    p->stale_count);
 	p->stats.settled += (uint64_t)settled;
 	if (p->careful)
 		log_warn("the last leader did not stop in order; its updates are taken up one by "
@@ -406,7 +446,7 @@ static void take_over(struct poller *p)
 	p->plan.count = 0;
 	delivery_put_results(p->options.delivery, &p->plan, &p->arena);
 	p->take_step = bot_take(&p->plan, &p->arena, p->options.bot_id, batch_marked(p->batch));
-	p->settle_step = outbox_settle(&p->plan);
+	p->settle_step = outbox_settle(&p->plan, &p->arena, NULL, 0);
 	db_pool_run(p->options.leader, p->plan.steps, p->plan.count, DB_DEADLINE_MS, on_taken, p);
 }
 
@@ -442,12 +482,37 @@ static void on_beat_answered(const struct db_reply *reply, void *data)
 	((struct poller *)data)->beating = false;
 }
 
+static void on_settled(const struct db_reply *reply, void *data)
+{
+	struct poller *p = data;
+	p->settling = false;
+	if (reply->err != ERR_OK || !p->taken)
+		return;
+	p->stats.settled +=
+	    (uint64_t)outbox_settle_parse(reply->results[0], p->stale, &p->stale_count);
+	delivery_wake(p->options.delivery);
+}
+
+static void settle_stale(struct poller *p)
+{
+	p->settling = true;
+	arena_reset(&p->settle_arena);
+	p->settle_plan.count = 0;
+	(void)outbox_settle(&p->settle_plan, &p->settle_arena, p->stale, p->stale_count);
+	db_pool_run(p->options.leader, p->settle_plan.steps, p->settle_plan.count, DB_DEADLINE_MS,
+	    on_settled, p);
+}
+
 static void on_beat(uv_timer_t *timer)
 {
 	struct poller *p = timer->data;
 	/* whatever should have woken the delivery and did not */
 	if (p->leading && p->taken)
 		delivery_wake(p->options.delivery);
+	if (p->leading && p->taken && p->parked_again)
+		poller_look_at_parked(p);
+	if (p->leading && p->taken && p->stale_count > 0 && !p->settling)
+		settle_stale(p);
 	if (!p->leading || p->beating ||
 	    clock_monotonic_us() - db_pool_last_answer_us(p->options.leader) < BEAT_MS * 900)
 		return;
@@ -531,6 +596,7 @@ struct poller *poller_create(uv_loop_t *loop, const struct poller_options *optio
 	arena_init(&p->arena, ARENA_MAXIMUM);
 	arena_init(&p->prune_arena, ARENA_MAXIMUM);
 	arena_init(&p->parked_arena, ARENA_MAXIMUM);
+	arena_init(&p->settle_arena, ARENA_MAXIMUM);
 	p->batch = batch_create(&(struct batch_options){
 	    .leader = options->leader,
 	    .delivery = options->delivery,
@@ -646,6 +712,7 @@ void poller_destroy(struct poller *p)
 	arena_finish(&p->arena);
 	arena_finish(&p->prune_arena);
 	arena_finish(&p->parked_arena);
+	arena_finish(&p->settle_arena);
 	p->closing = 4;
 	uv_close((uv_handle_t *)&p->pause, on_closed);
 	uv_close((uv_handle_t *)&p->beat, on_closed);

@@ -164,6 +164,9 @@ static void note_failure(struct db_conn *conn, const PGresult *result, size_t st
 	(void)snprintf(
 	    reply->message, sizeof reply->message, "%s", message ? message : "no message");
 	reply->failed_step = step;
+	/* a wait for a row has a context (src/backend/storage/lmgr/lmgr.c, XactLockTableWaitErrorCb), one for a table has none */
+	reply->row_locked = strcmp(reply->sqlstate, "55P03") == 0 &&
+			    PQresultErrorField(result, PG_DIAG_CONTEXT) != NULL;
 	reply->err = is_conflict(reply->sqlstate) ? ERR_CONFLICT : ERR_REFUSED;
 }
 
@@ -295,7 +298,7 @@ static void ignore_notice(void *unused, const PGresult *result)
 
 PGconn *db_connect_blocking(const char *uri, const char *application_name)
 {
-	const char *const names[] = {"dbname", "fallback_application_name", "connect_timeout",
+	const char *const names[] = {"dbname", "application_name", "connect_timeout",
 	    "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
 	    "client_encoding", NULL};
 	const char *const values[] = {
@@ -467,7 +470,8 @@ static bool send_statement(struct db_conn *conn, enum sql_statement statement, i
 static bool forget_plans(struct db_conn *conn)
 {
 	int64_t now = clock_monotonic_us();
-	if (now - conn->planned_at_us < REPLAN_US)
+	/* never ahead of the ROLLBACK of a transaction that failed, where nothing else is possible */
+	if (now - conn->planned_at_us < REPLAN_US || PQtransactionStatus(conn->pg) != PQTRANS_IDLE)
 		return true;
 	conn->planned_at_us = now;
 	bool sent = send_statement(conn, SQL_PLANS_DISCARD, 0, NULL, 0);

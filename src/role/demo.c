@@ -332,8 +332,8 @@ static void on_announced(void *data)
 	    "The database: psql '%s'\n"
 	    "How it is:    SALESREG_RUN_DIR=%s %s status\n"
 	    "Ctrl-C stops everything; what you did is kept in %s.\n",
-	    d->api_base, d->first_domain, d->postgres.url, getenv("SALESREG_RUN_DIR"), n > 0 ? self : "salesreg",
-	    d->postgres.dir);
+	    d->api_base, d->first_domain, d->postgres.url, getenv("SALESREG_RUN_DIR"),
+	    n > 0 ? self : "salesreg", d->postgres.dir);
 	(void)fflush(stdout);
 }
 
@@ -384,8 +384,7 @@ int role_demo(int argc, char **argv)
 	struct demo_postgres *p = &d.postgres;
 	int fd = -1;
 	if (!find_dir(&d, given) || !demo_postgres_find(p, d.message, sizeof d.message) ||
-	    !make_dir(&d, &fd) ||
-	    !leave_root(&d, fd, argv) || !lock_dir(&d) || !find_port(&d))
+	    !make_dir(&d, &fd) || !leave_root(&d, fd, argv) || !lock_dir(&d) || !find_port(&d))
 		return refuse(&d);
 	/* where the programs of PostgreSQL may always be: they look at where they are */
 	if (chdir("/") != 0)

@@ -142,10 +142,9 @@ static void save(struct sandbox *s, bool anyway)
 	struct keep_mark now = mark_of(s, bot);
 	if (!anyway && memcmp(&now, &k->written, sizeof now) == 0)
 		return;
-	json_t *all =
-	    json_pack("{si sI so so so}", "version", 1, "last_seq", (json_int_t)s->transcript.last_seq,
-		"people", write_people(s), "bot", write_bot_state(bot), "transcript",
-		write_transcript(&s->transcript));
+	json_t *all = json_pack("{si sI so so so}", "version", 1, "last_seq",
+	    (json_int_t)s->transcript.last_seq, "people", write_people(s), "bot",
+	    write_bot_state(bot), "transcript", write_transcript(&s->transcript));
 	if (!all)
 		abort(); /* out of memory */
 	errno = 0;
@@ -216,9 +215,9 @@ static void read_messages(struct chat *chat, const json_t *messages)
 	json_t *m;
 	json_array_foreach (messages, i, m) {
 		bool from_bot = json_get_bool(m, "from_bot", false);
-		struct message *added =
-		    message_add(chat, from_bot ? NULL : chat->user, from_bot, text_of(m, "text"),
-			text_of(m, "entities"), text_of(m, "markup"), are_members(text_of(m, "extra")) ? text_of(m, "extra") : NULL);
+		struct message *added = message_add(chat, from_bot ? NULL : chat->user, from_bot,
+		    text_of(m, "text"), text_of(m, "entities"), text_of(m, "markup"),
+		    are_members(text_of(m, "extra")) ? text_of(m, "extra") : NULL);
 		added->id = id_of(m, "id", added->id);
 		added->date_s = json_get_i64(m, "date_s", added->date_s);
 		added->edited_s = json_get_i64(m, "edited_s", 0);
@@ -269,8 +268,7 @@ static void read_bot_state(struct sandbox *s, const json_t *state)
 		if (are_members(json))
 			(void)updates_add(bot, UPDATE_MESSAGE, json, strlen(json));
 	}
-	bot->last_message_id =
-	    id_of(state, "last_message_id", bot->last_message_id) + ID_GAP;
+	bot->last_message_id = id_of(state, "last_message_id", bot->last_message_id) + ID_GAP;
 	bot->updates.next_id = id_of(state, "next_update_id", bot->updates.next_id) + ID_GAP;
 }
 

@@ -297,7 +297,8 @@ static void greet(struct stream *stream, struct watcher *w)
 	buf_adds(fresh, ",\"people\":");
 	buf_add(fresh, stream->people.data, stream->people.size);
 	buf_addf(fresh, ",\"system\":%s,\"kept\":%s}",
-	    stream->sandbox->system.ask ? "true" : "false", stream->sandbox->keep ? "true" : "false");
+	    stream->sandbox->system.ask ? "true" : "false",
+	    stream->sandbox->keep ? "true" : "false");
 	make_frame(stream, "hello", fresh);
 	bool sent = send_frame(stream, w);
 	if (sent && stream->system.size > 0) {

@@ -57,10 +57,11 @@ size_t parked_claim(struct db_plan *plan, struct arena *a, int64_t bot_id, const
 }
 
 bool parked_claim_parse(
-    const PGresult *result, struct arena *a, int64_t *id, const char **payload_json)
+    const PGresult *result, struct arena *a, int64_t *id, const char **payload_json, bool *too_late)
 {
 	if (PQntuples(result) == 0)
 		return false;
+	*too_late = db_get_bool(result, 0, 2);
 	*id = db_get_i64(result, 0, 0, 0);
 	*payload_json = db_get_text(a, result, 0, 1);
 	return true;

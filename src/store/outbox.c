@@ -66,48 +66,64 @@ struct outbox_rest outbox_rest_parse(const PGresult *result)
 	return (struct outbox_rest){db_get_i64(result, 0, 0, -1), db_get_bool(result, 0, 1)};
 }
 
-size_t outbox_settle(struct db_plan *plan)
+size_t outbox_settle(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)
 {
-	return db_plan_add_plain(plan, SQL_OUTBOX_SETTLE);
+	return db_plan_add(plan, SQL_OUTBOX_SETTLE, ids ? db_i64_array(a, ids, count) : NULL);
 }
 
-int64_t outbox_settle_parse(const PGresult *result)
+int64_t outbox_settle_parse(
+    const PGresult *result, int64_t left[OUTBOX_LEFT_MAX], size_t *left_count)
 {
+	*left_count = 0;
+	for (int i = 0; i < PQntuples(result) && *left_count < OUTBOX_LEFT_MAX; i++)
+		if (!PQgetisnull(result, i, 1))
+			left[(*left_count)++] = db_get_i64(result, i, 1, 0);
 	return db_get_i64(result, 0, 0, 0);
 }
 
-void outbox_sent(
-    struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
+bool outbox_is_left(const PGresult *result, int64_t id)
 {
-	if (count)
-		(void)db_plan_add(plan, SQL_OUTBOX_SENT, I64_COLUMN(a, results, count, id),
-		    I64_COLUMN(a, results, count, message_id));
+	for (int i = 0; i < PQntuples(result); i++)
+		if (db_get_i64(result, i, 0, 0) == id)
+			return true;
+	return false;
 }
 
-void outbox_later(
+size_t outbox_sent(
     struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
 {
-	if (count)
-		(void)db_plan_add(plan, SQL_OUTBOX_LATER, I64_COLUMN(a, results, count, id),
-		    I64_COLUMN(a, results, count, pause_us),
-		    BOOL_COLUMN(a, results, count, maybe_delivered),
-		    TEXT_COLUMN(a, results, count, error));
+	if (count == 0)
+		return OUTBOX_NO_STEP;
+	return db_plan_add(plan, SQL_OUTBOX_SENT, I64_COLUMN(a, results, count, id),
+	    I64_COLUMN(a, results, count, message_id));
 }
 
-void outbox_gone(
+size_t outbox_later(
     struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
 {
-	if (count)
-		(void)db_plan_add(plan, SQL_OUTBOX_GONE, I64_COLUMN(a, results, count, id),
-		    TEXT_COLUMN(a, results, count, error));
+	if (count == 0)
+		return OUTBOX_NO_STEP;
+	return db_plan_add(plan, SQL_OUTBOX_LATER, I64_COLUMN(a, results, count, id),
+	    I64_COLUMN(a, results, count, pause_us),
+	    BOOL_COLUMN(a, results, count, maybe_delivered), TEXT_COLUMN(a, results, count, error));
 }
 
-void outbox_failed(
+size_t outbox_gone(
     struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
 {
-	if (count)
-		(void)db_plan_add(plan, SQL_OUTBOX_FAILED, I64_COLUMN(a, results, count, id),
-		    TEXT_COLUMN(a, results, count, error));
+	if (count == 0)
+		return OUTBOX_NO_STEP;
+	return db_plan_add(plan, SQL_OUTBOX_GONE, I64_COLUMN(a, results, count, id),
+	    TEXT_COLUMN(a, results, count, error));
+}
+
+size_t outbox_failed(
+    struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
+{
+	if (count == 0)
+		return OUTBOX_NO_STEP;
+	return db_plan_add(plan, SQL_OUTBOX_FAILED, I64_COLUMN(a, results, count, id),
+	    TEXT_COLUMN(a, results, count, error));
 }
 
 void outbox_move(struct db_plan *plan, struct arena *a, int64_t old_chat, int64_t new_chat)

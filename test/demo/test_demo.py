@@ -183,7 +183,7 @@ def test_a_stop_while_something_waits_to_be_started_again_is_in_order(demo):
 
 
 @pytest.mark.parametrize("args, says", [
-    (["--data", "/proc/nowhere"], "cannot be made"),
+    (["--data", "/proc/nowhere"], "cannot be the demo's directory"),
     (["--data", "/tmp/" + "x" * 80], "at most 80 characters"),
     (["--data", "/tmp/a b"], "none of"),
 ])

@@ -1,7 +1,10 @@
 """A manager at psql, while everything runs: what they change holds, and what they leave open holds up only itself."""
+import json
+
 import pytest
 
 import test_prospects as prospects
+from support.telegram import BOT_ID
 from support.waiting import eventually
 
 DOMAIN = "truerealestate.bali"
@@ -31,14 +34,112 @@ def left_open(db, sql, *args):
 def test_an_open_transaction_on_a_rep_s_row_stops_nobody_else(running, row):
     anna, boris = running.sandbox.someone(2)
     anna.registers()
-    hand = left_open(running.db, f"SELECT * FROM {row} = %s FOR UPDATE", anna.id)
-    anna.presses("button_unregister")
     boris.registers()
+    hand = left_open(running.db, f"SELECT * FROM {row} = %s FOR UPDATE", anna.id)
+    # in one poll, whoever comes first
+    running.sandbox.acts([{"user": boris.id, "type": "text", "text": "статус"}]
+                         + [{"user": anna.id, "type": "text", "text": "статус"}] * 4
+                         + [{"user": boris.id, "type": "text", "text": "помощь"}])
+    boris.hears("status", open=0)
+    boris.hears("help_rep")
+    # and she hears that it did not work, while it still does not
+    for _ in range(4):
+        anna.hears("parked")
     hand.close()
-    running.db.execute("SELECT 1")
-    # and anna is answered, too, if only that it did not work
+    running.settle()
+    assert set(running.db.column("SELECT user_id FROM salesreg.parked_updates")) == {anna.id}
+    assert all("another database session" in r for r in running.db.column("SELECT reason FROM salesreg.parked_updates"))
+    anna.says("статус")
+    anna.hears("status", open=0)
+
+
+def test_a_table_that_is_locked_for_long_is_waited_for_and_nobody_s_message_is_put_aside(running):
+    people = running.sandbox.someone(3)
+    for person in people:
+        person.registers()
+    hand = left_open(running.db, "LOCK TABLE test_prospects IN ACCESS EXCLUSIVE MODE")
+    for person in people:
+        person.says("мои клиенты")
+    running.bot.wait_for_log("updates could not be written for now, and are fetched again")
+    hand.close()
+    for person in people:
+        person.hears_anything()
+    assert running.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+
+
+@pytest.mark.parametrize("state", ["sending", "queued"])
+def test_an_open_transaction_on_a_message_holds_up_its_own_chat_only(running, state):
+    anna, boris = running.sandbox.someone(2)
+    anna.registers()
+    boris.registers()
+    running.settle()
+    if state == "sending":
+        running.sandbox.fault("slow", method="sendMessage", chat=anna.id, ms=1500)
+        anna.says("статус")
+        running.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE state = 'sending'")
+    else:
+        running.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, due_at) VALUES (%s, 'sendMessage', %s,"
+                           " now() + interval '2 seconds')", anna.id, '{"chat_id":%d,"text":"later"}' % anna.id)
+    hand = left_open(running.db, "SELECT * FROM salesreg.outbox WHERE chat_id = %s FOR UPDATE", anna.id)
+    for _ in range(3):
+        boris.says("статус")
+        boris.hears("status", open=0)
+    running.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload) VALUES (%s, 'sendMessage', %s)", boris.id,
+                       '{"chat_id":%d,"text":"from the office"}' % boris.id)
+    assert boris.hears_anything().text == "from the office"
+    hand.close()
     anna.hears_anything()
     running.settle()
+    assert running.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+    assert running.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE possible_duplicate") == 0
+
+
+def test_a_locked_message_of_a_dead_leader_keeps_no_new_one_from_leading(running):
+    anna, boris = running.sandbox.someone(2)
+    anna.registers()
+    boris.registers()
+    running.settle()
+    running.sandbox.fault("hang", method="sendMessage", chat=anna.id)
+    anna.says("статус")
+    running.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE state = 'sending'")
+    running.bot.kill()
+    hand = left_open(running.db, "SELECT * FROM salesreg.outbox WHERE chat_id = %s FOR UPDATE", anna.id)
+    running.start_bot()
+    boris.says("статус")
+    boris.hears("status", open=0)
+    hand.close()
+    anna.hears("status", open=0)
+    running.settle()
+
+
+def test_a_403_of_a_rep_whose_prospect_is_locked_holds_nobody_up(running):
+    anna, boris = prospects.reps(running, 2)
+    running.db.add_prospect("p0")
+    first, second = prospects.first_and_second(running, [anna, boris], "p0")
+    running.settle()
+    hand = left_open(running.db, "SELECT * FROM test_prospects WHERE id = 'p0' FOR UPDATE")
+    running.sandbox.fault("403", method="sendMessage", chat=first.id)
+    first.says("статус")
+    running.db.eventually("SELECT NOT available FROM salesreg.rep_dealing d JOIN sales_representatives r ON r.id = d.rep"
+                          " WHERE r.telegram_id = %s", first.id)
+    second.forget()
+    second.says("статус")
+    second.hears("status", open=0)
+    running.db.add_prospect("p1")
+    prospects.dealt(running, "p1", second)
+    hand.close()
+
+
+def test_a_locked_bot_state_is_not_taken_for_another_leader(running):
+    anna, = running.sandbox.someone(1)
+    anna.registers()
+    hand = left_open(running.db, "SELECT * FROM salesreg.bot_state FOR UPDATE")
+    anna.says("статус")
+    running.bot.wait_for_log("could not be written")
+    hand.close()
+    anna.hears("status", open=0)
+    assert not running.bot.lines("somebody else has moved the offset")
+    assert running.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
 
 
 def test_an_open_transaction_on_a_rep_leaves_the_dealing_to_the_others(running):
@@ -106,6 +207,42 @@ def test_a_rep_removed_by_hand_gives_the_prospects_back_and_may_return(running):
     running.db.add_prospect("p1")
     running.db.add_prospect("p2")
     eventually(lambda: {prospects.holder(running, p) for p in ("p1", "p2")} == {first.id, second.id})
+
+
+def test_a_retry_waits_for_whoever_holds_the_parked_update(running):
+    anna, = running.sandbox.someone(1)
+    anna.registers()
+    running.settle()
+    id = running.db.value("INSERT INTO salesreg.parked_updates (bot_id, user_id, payload, reason, retry_at)"
+                          " VALUES (%s, %s, %s, 'a test', now()) RETURNING id", BOT_ID, anna.id, json.dumps(
+                              {"message": {"message_id": 1, "date": 1, "text": "статус",
+                                           "from": {"id": anna.id, "is_bot": False, "first_name": "Anna", "language_code": "ru"},
+                                           "chat": {"id": anna.id, "type": "private"}}}))
+    hand = left_open(running.db, "SELECT * FROM salesreg.parked_updates WHERE id = %s FOR UPDATE", id)
+    running.db.execute("SELECT pg_notify('salesreg_parked', '')")
+    running.bot.wait_for_log("parked updates could not be looked at, trying again")
+    hand.close()
+    anna.hears("status", open=0)
+
+
+def test_words_of_then_are_no_answer_to_what_is_asked_now(running):
+    anna, = running.sandbox.someone(1)
+    anna.registers()
+    running.settle()
+    running.db.execute("INSERT INTO salesreg.parked_updates (bot_id, user_id, payload, reason)"
+                       " VALUES (%s, %s, %s, 'a test')", BOT_ID, anna.id, json.dumps(
+                           {"message": {"message_id": 1, "date": 1, "text": "да",
+                                        "from": {"id": anna.id, "is_bot": False, "first_name": "Anna", "language_code": "ru"},
+                                        "chat": {"id": anna.id, "type": "private"}}}))
+    anna.says("отключиться")
+    anna.hears("ask_unregister")
+    running.db.execute("UPDATE salesreg.parked_updates SET retry_at = now()")
+    running.db.execute("SELECT pg_notify('salesreg_parked', '')")
+    running.db.eventually("SELECT reason LIKE '%%has gone on since%%' AND retry_at IS NULL FROM salesreg.parked_updates"
+                          .replace("%%", "%"))
+    running.settle()
+    assert anna.unheard() == []
+    assert running.db.rep(anna.id)["status"] == "active"
 
 
 def test_the_email_of_a_rep_put_in_by_hand_is_taken(running):

@@ -61,7 +61,7 @@ bool delivery_is_full(const struct delivery *d);
 
 /* Adds the collected results to a transaction of somebody else; afterwards exactly one delivery_results_written(). */
 void delivery_put_results(struct delivery *d, struct db_plan *plan, struct arena *a);
-void delivery_results_written(struct delivery *d, bool committed);
+void delivery_results_written(struct delivery *d, const struct db_reply *reply);
 
 /* No new sends; `drained` once nothing is under way and every result is written, or when the time is over. */
 void delivery_drain(

@@ -31,9 +31,9 @@ void bot_park(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64
 
 /* One parked update that somebody asks to be retried, and the asking is used up; `reason` stands until the retry ends. */
 size_t parked_claim(struct db_plan *plan, struct arena *a, int64_t bot_id, const char *reason);
-/* False: there is none. */
-bool parked_claim_parse(
-    const PGresult *result, struct arena *a, int64_t *id, const char **payload_json);
+/* False: there is none. too_late: it is a message, and its writer has gone on since. */
+bool parked_claim_parse(const PGresult *result, struct arena *a, int64_t *id,
+    const char **payload_json, bool *too_late);
 /* Handled: goes with the transaction, which fails with ERR_CONFLICT if the row has gone. */
 void parked_done(struct db_plan *plan, struct arena *a, int64_t id);
 void parked_failed(struct db_plan *plan, struct arena *a, int64_t id, const char *reason);

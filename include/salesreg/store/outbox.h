@@ -42,22 +42,29 @@ struct outbox_rest {
 size_t outbox_rest(struct db_plan *plan);
 struct outbox_rest outbox_rest_parse(const PGresult *result);
 /* How many rows were found `sending`, and go again as possible duplicates. */
-size_t outbox_settle(struct db_plan *plan);
-int64_t outbox_settle_parse(const PGresult *result);
+enum { OUTBOX_LEFT_MAX = 256 };
+/* ids NULL: every row that is `sending`. */
+size_t outbox_settle(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
+/* left: those that somebody holds, which are still `sending`. */
+int64_t outbox_settle_parse(
+    const PGresult *result, int64_t left[OUTBOX_LEFT_MAX], size_t *left_count);
 
-/* What became of rows. */
+/* What became of rows: the step, or OUTBOX_NO_STEP where there are none. */
+#define OUTBOX_NO_STEP SIZE_MAX
 struct outbox_result {
 	int64_t id, message_id, pause_us;
 	bool maybe_delivered;
 	const char *error;
 };
-void outbox_sent(
+size_t outbox_sent(
     struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
-void outbox_later(
+size_t outbox_later(
     struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
-void outbox_gone(
+size_t outbox_gone(
     struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
-void outbox_failed(
+size_t outbox_failed(
     struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
+/* Of the four above: whether the row is as it was, because somebody holds it. */
+bool outbox_is_left(const PGresult *result, int64_t id);
 void outbox_move(struct db_plan *plan, struct arena *a, int64_t old_chat, int64_t new_chat);
 void outbox_prune(struct db_plan *plan, struct arena *a, int64_t days);
