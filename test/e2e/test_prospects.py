@@ -210,6 +210,31 @@ def test_contacted_is_noted_once_and_the_button_goes(empty):
     assert kinds == ["assigned", "contacted"]
 
 
+def test_the_next_rep_s_contact_is_noted_too(empty):
+    people = reps(empty, 2)
+    empty.db.add_prospect("p1", "Ivan P")
+    first, second = first_and_second(empty, people, "p1")
+    told = first.hears_anything()
+    first.presses("button_contacted", message=told)
+    first.is_answered("answer_contacted", name="Ivan P")
+    first.sees_edit()
+    before = empty.db.prospect("p1")
+    first.presses(data=told.data[1], message=told)
+    first.is_answered("answer_declined", name="Ivan P")
+    dealt(empty, "p1", second)
+    told = second.hears_anything()
+    second.says("мои клиенты")
+    assert second.hears_anything().labels[0] == empty.texts.render("ru", "button_contacted_named", number=1, name="Ivan P")
+    for answer in ("answer_contacted", "answer_contacted_already"):
+        second.presses(data=told.data[0], message=told)
+        second.is_answered(answer, name="Ivan P")
+    after = empty.db.prospect("p1")
+    assert after["status"] == "contacted" and after["last_contact_at"] > before["last_contact_at"]
+    told_by = empty.db.column("SELECT r.telegram_id FROM salesreg.prospect_events e JOIN sales_representatives r"
+                              " ON r.id = e.rep WHERE e.prospect = 'p1' AND e.kind = 'contacted' ORDER BY e.id")
+    assert told_by == [first.id, second.id]
+
+
 def test_can_t_take_it_passes_the_prospect_to_the_next_rep_and_never_back(empty):
     people = reps(empty, 3)
     empty.db.add_prospect("p1", "Ivan P")
@@ -372,11 +397,12 @@ def test_my_clients_lists_them_with_status_and_working_buttons(empty):
     assert t.raw("ru", "prospect_unreached") in listed.text and t.raw("ru", "prospect_in_conversation") in listed.text
     assert listed.labels == [t.render("ru", "button_contacted_named", number=1, name="Ivan P"),
                              t.render("ru", "button_decline_named", number=1, name="Ivan P"),
+                             t.render("ru", "button_contacted_named", number=2, name="Olga Q"),
                              t.render("ru", "button_decline_named", number=2, name="Olga Q")]
     anna.presses(data=listed.data[0], message=listed)
     anna.is_answered("answer_contacted", name="Ivan P")
     assert empty.db.prospect("p1")["status"] == "contacted"
-    assert len(anna.sees_edit().buttons) == 2
+    assert len(anna.sees_edit().buttons) == 3
     anna.says("статус")
     anna.hears("status", open=2)
 
