@@ -129,6 +129,7 @@ CREATE TABLE salesreg.assignments (
     reason      text        -- why it ended: declined, unregistered, suspended, unavailable, changed
 );
 CREATE UNIQUE INDEX assignments_live_idx ON salesreg.assignments (prospect) WHERE ended_at IS NULL;
+CREATE INDEX assignments_ended_idx ON salesreg.assignments (prospect) WHERE ended_at IS NOT NULL;
 CREATE INDEX assignments_declined_idx ON salesreg.assignments (prospect, rep) WHERE reason = 'declined';
 
 CREATE TABLE salesreg.prospect_events (
@@ -192,6 +193,14 @@ BEGIN
     IF freed OR EXISTS (SELECT 1 FROM fresh WHERE assigned_rep_id IS NULL
                                             AND status IN ('unreached', 'contacted', 'in_conversation')) THEN
         PERFORM pg_notify('salesreg_assign', ''); -- something waits, or a rep has room again
+    END IF;
+    -- given to a rep from outside, as nothing of ours does that counts here; what was never dealt is not ours to announce
+    IF EXISTS (SELECT 1 FROM fresh f JOIN stale s ON s.id = f.id
+               WHERE f.assigned_rep_id IS NOT NULL AND f.assigned_rep_id IS DISTINCT FROM s.assigned_rep_id
+                 AND (EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = f.id AND a.ended_at IS NULL)
+                      OR EXISTS (SELECT 1 FROM salesreg.assignments a
+                                 WHERE a.prospect = f.id AND a.ended_at IS NOT NULL))) THEN
+        PERFORM pg_notify('salesreg_sort_out', '');
     END IF;
     RETURN NULL;
 END

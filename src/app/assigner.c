@@ -35,7 +35,7 @@ struct assigner {
 	struct db_conn *conn;
 	struct arena arena;
 	struct db_plan plan;
-	size_t reps_step, candidates_step, turn_step;
+	size_t reps_step, candidates_step, turn_step, by_hand_step;
 	size_t dealt;                /* in the transaction under way */
 	bool reads_follow;           /* the plan under way ends with the reads of a round */
 	struct message_list notices; /* of the round, made while the server writes the deals */
@@ -101,7 +101,8 @@ static void queue_messages(struct assigner *s, const struct message_list *messag
 	outbox_queue(&s->plan, &s->arena, rows, count, PRIORITY_NOTIFICATION);
 }
 
-static struct notice_prospect notice_of(const struct waiting_row *row, bool again)
+/* For rep: whether it was with somebody else before is said, that it comes back to the same one is not. */
+static struct notice_prospect notice_of(const struct waiting_row *row, const char *rep)
 {
 	return (struct notice_prospect){.assignment_id = row->assignment_id,
 	    .name = row->name,
@@ -109,7 +110,7 @@ static struct notice_prospect notice_of(const struct waiting_row *row, bool agai
 	    .context = row->context,
 	    .notes = row->notes,
 	    .email = row->email,
-	    .again = again};
+	    .again = row->former && strcmp(row->former, rep) != 0};
 }
 
 static enum locale locale_of(const struct assigner *s, const struct dealing_rep_row *rep)
@@ -160,7 +161,7 @@ static void on_nobody_left(struct db_conn *conn, const struct db_reply *reply, v
 		    ARENA_ARRAY(&s->arena, struct notice_prospect, count);
 		const char **ids = ARENA_ARRAY(&s->arena, const char *, count);
 		for (size_t i = 0; i < count; i++) {
-			prospects[i] = notice_of(&rows[i], true);
+			prospects[i] = notice_of(&rows[i], "");
 			ids[i] = rows[i].prospect;
 		}
 		struct message_list messages = {0};
@@ -211,7 +212,7 @@ static void on_declined(struct db_conn *conn, const struct db_reply *reply, void
 		fail(s, reply);
 		return;
 	}
-	struct redeal_row row;
+	struct dealt_row row;
 	s->plan.count = 0;
 	s->dealt = 0;
 	if (dealing_declined_parse(reply->results[s->candidates_step], &s->arena, &row)) {
@@ -219,7 +220,7 @@ static void on_declined(struct db_conn *conn, const struct db_reply *reply, void
 		    .rep = row.rep.rep,
 		    .place = row.prospect.place,
 		    .assignment_id = row.prospect.assignment_id};
-		struct notice_prospect prospect = notice_of(&row.prospect, true);
+		struct notice_prospect prospect = notice_of(&row.prospect, row.rep.rep);
 		struct message_list messages = {0};
 		notice_build(s->options.rules->catalog, locale_of(s, &row.rep), row.rep.telegram_id,
 		    &prospect, 1, &s->arena, &messages);
@@ -255,7 +256,8 @@ static void notify_reps(struct assigner *s, const struct dealing_rep_row *reps, 
 	struct notice_prospect *sorted = ARENA_ARRAY(&s->arena, struct notice_prospect, count);
 	size_t *filled = ARENA_ARRAY(&s->arena, size_t, rep_count);
 	for (size_t i = 0; i < count; i++)
-		sorted[got[picks[i]] + filled[picks[i]]++] = notice_of(&prospects[i], false);
+		sorted[got[picks[i]] + filled[picks[i]]++] =
+		    notice_of(&prospects[i], reps[picks[i]].rep);
 	for (size_t i = 0; i < rep_count; i++)
 		notice_build(s->options.rules->catalog, locale_of(s, &reps[i]), reps[i].telegram_id,
 		    sorted + got[i], got[i + 1] - got[i], &s->arena, &s->notices);
@@ -391,18 +393,59 @@ static void deal(struct assigner *s)
 
 /* Life ---------------------------------------------------------------------------------------------------------------------*/
 
+static void fail_sorting(struct assigner *s, const struct db_reply *reply)
+{
+	/* dealing goes on; whoever holds what is to be sorted out may hold it long */
+	uint64_t interval = (uint64_t)s->options.sweep_interval_s * 1000;
+	(void)uv_timer_start(&s->sweep, on_sweep, SORT_AGAIN_MS, interval);
+	fail(s, reply);
+}
+
 static void on_sorted(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
 	(void)conn;
 	struct assigner *s = data;
+	if (reply->err != ERR_OK)
+		fail_sorting(s, reply);
+	else
+		deal(s);
+}
+
+/* One notification a rep, as if it had been dealt. */
+static void notify_given(struct assigner *s, const struct dealt_row *given, size_t count)
+{
+	struct notice_prospect *prospects = ARENA_ARRAY(&s->arena, struct notice_prospect, count);
+	for (size_t i = 0; i < count; i++)
+		prospects[i] = notice_of(&given[i].prospect, given[i].rep.rep);
+	struct message_list messages = {0};
+	for (size_t from = 0, to; from < count; from = to) {
+		const struct dealing_rep_row *rep = &given[from].rep;
+		for (to = from + 1; to < count && strcmp(given[to].rep.rep, rep->rep) == 0;)
+			to++;
+		notice_build(s->options.rules->catalog, locale_of(s, rep), rep->telegram_id,
+		    prospects + from, to - from, &s->arena, &messages);
+	}
+	queue_messages(s, &messages);
+}
+
+static void on_sorting(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	(void)conn;
+	struct assigner *s = data;
 	if (reply->err != ERR_OK) {
-		/* dealing goes on; whoever holds what is to be sorted out may hold it long */
-		uint64_t interval = (uint64_t)s->options.sweep_interval_s * 1000;
-		(void)uv_timer_start(&s->sweep, on_sweep, SORT_AGAIN_MS, interval);
-		fail(s, reply);
+		fail_sorting(s, reply);
 		return;
 	}
-	deal(s);
+	struct dealt_row *given;
+	size_t count = dealing_by_hand_parse(reply->results[s->by_hand_step], &s->arena, &given);
+	s->plan.count = 0;
+	if (count > 0) {
+		log_info("%zu prospects were given to reps by hand", count);
+		notify_given(s, given, count);
+	}
+	if (count == AT_ONCE)
+		s->sort_out = s->woken = true; /* there may be more */
+	commit(s, on_sorted);
 }
 
 static void on_lease(struct db_conn *conn, enum err err, void *data)
@@ -424,8 +467,8 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 	}
 	s->sort_out = false;
 	s->step = STEP_SORTING;
-	dealing_sort_out(begin(s));
-	commit(s, on_sorted);
+	s->by_hand_step = dealing_sort_out(begin(s), &s->arena, AT_ONCE);
+	run(s, on_sorting);
 }
 
 static void go(struct assigner *s)

@@ -12,6 +12,7 @@ static struct waiting_row waiting(const PGresult *result, struct arena *a, int r
 	    .email = db_get_text(a, result, row, with_id ? 5 : 4),
 	    .assignment_id = with_id ? db_get_i64(result, row, 6, 0) : 0,
 	    .place = with_id ? db_get_text(a, result, row, 7) : NULL,
+	    .former = with_id ? db_get_text(a, result, row, 8) : NULL,
 	};
 }
 
@@ -98,14 +99,21 @@ size_t dealing_declined(struct db_plan *plan, struct arena *a, int64_t capacity)
 	return db_plan_add(plan, SQL_DEALING_DECLINED, db_i64(a, capacity));
 }
 
-bool dealing_declined_parse(const PGresult *result, struct arena *a, struct redeal_row *row)
+static struct dealt_row dealt(const PGresult *result, struct arena *a, int row)
+{
+	return (struct dealt_row){
+	    .prospect = waiting(result, a, row, true),
+	    .rep = {.rep = db_get_text(a, result, row, 9),
+		.telegram_id = db_get_i64(result, row, 10, 0),
+		.locale = db_get_text(a, result, row, 11)},
+	};
+}
+
+bool dealing_declined_parse(const PGresult *result, struct arena *a, struct dealt_row *row)
 {
 	if (PQntuples(result) == 0)
 		return false;
-	row->prospect = waiting(result, a, 0, true);
-	row->rep = (struct dealing_rep_row){.rep = db_get_text(a, result, 0, 8),
-	    .telegram_id = db_get_i64(result, 0, 9, 0),
-	    .locale = db_get_text(a, result, 0, 10)};
+	*row = dealt(result, a, 0);
 	return true;
 }
 
@@ -133,12 +141,23 @@ void dealing_told(struct db_plan *plan, struct arena *a, const char *const *pros
 	(void)db_plan_add(plan, SQL_DEALING_TOLD, db_text_array(a, prospects, count));
 }
 
-void dealing_sort_out(struct db_plan *plan)
+size_t dealing_sort_out(struct db_plan *plan, struct arena *a, size_t limit)
 {
 	(void)db_plan_add_plain(plan, SQL_DEALING_SORT_OUT_ASSIGNMENTS);
+	size_t by_hand = db_plan_add(plan, SQL_DEALING_BY_HAND, db_i64(a, (int64_t)limit));
 	(void)db_plan_add_plain(plan, SQL_DEALING_SORT_OUT_APART);
 	(void)db_plan_add_plain(plan, SQL_DEALING_NEW_REPS);
 	(void)db_plan_add_plain(plan, SQL_DEALING_RECOUNT);
+	return by_hand;
+}
+
+size_t dealing_by_hand_parse(const PGresult *result, struct arena *a, struct dealt_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct dealt_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = dealt(result, a, i);
+	return (size_t)count;
 }
 
 void outbox_queue(struct db_plan *plan, struct arena *a, const struct queued_row *rows,

@@ -426,6 +426,95 @@ def test_a_long_list_of_clients_is_split_and_complete(make_world):
     assert texts[0].startswith(world.texts.render("ru", "clients_header", count=70))
 
 
+# given by hand --------------------------------------------------------------------------------------------------------
+
+GIVE = "UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives WHERE telegram_id = {})" \
+       " WHERE id = '{}'"
+WRONG_COUNTS = "SELECT count(*) FROM salesreg.rep_dealing d WHERE d.open + (SELECT coalesce(sum(l.change), 0) FROM" \
+               " salesreg.rep_load l WHERE l.rep = d.rep) <> (SELECT count(*) FROM test_prospects p WHERE" \
+               " p.assigned_rep_id = d.rep AND p.status IN ('unreached', 'contacted', 'in_conversation'))"
+
+
+@pytest.mark.parametrize("triggers", [True, False], ids=["at once", "by the sweep"])
+def test_a_prospect_given_to_another_rep_by_hand_reaches_that_rep(make_world, triggers):
+    world = make_world(**{} if triggers else {"OUTREACH_INTERVAL_SECONDS": "1"})
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    people = reps(world, 2)
+    world.db.add_prospect("p1", "Ivan P")
+    first, second = first_and_second(world, people, "p1")
+    before = first.hears_anything()
+    world.settle()
+    if not triggers:
+        world.db.execute("ALTER TABLE test_prospects DISABLE TRIGGER USER")
+    psql(world, GIVE.format(second.id, "p1"))
+    told = second.hears_anything()
+    assert told.text.startswith(world.texts.raw("ru", "notice_one")) and "Ivan P" in told.text
+    assert world.texts.raw("ru", "notice_again") in told.text
+    second.presses(data=told.data[0], message=told)
+    second.is_answered("answer_contacted", name="Ivan P")
+    first.presses(data=before.data[0], message=before)
+    first.is_answered("answer_prospect_stale")
+    assert holder(world, "p1") == second.id
+    assert world.db.column("SELECT reason FROM salesreg.assignments WHERE prospect = 'p1' ORDER BY id") == ["changed", None]
+    events = world.db.rows("SELECT kind, detail FROM salesreg.prospect_events WHERE prospect = 'p1' ORDER BY id")
+    assert [tuple(e) for e in events[1:]] == [("returned", "changed"), ("assigned", "by hand"), ("contacted", None)]
+    world.settle()
+    assert second.unheard() == [] and world.db.value(WRONG_COUNTS) == 0
+
+
+def test_a_prospect_given_back_by_hand_is_not_said_to_be_a_colleague_s(empty):
+    anna, = reps(empty, 1)
+    empty.db.add_prospect("p1", "Ivan P")
+    anna.hears_anything()
+    psql(empty, "BEGIN; UPDATE test_prospects SET assigned_rep_id = NULL; UPDATE salesreg.assignments SET ended_at = now(),"
+                f" reason = 'unavailable'; {GIVE.format(anna.id, 'p1')}; COMMIT")
+    told = anna.hears_anything().text
+    assert "Ivan P" in told and empty.texts.raw("ru", "notice_again") not in told
+
+
+def test_many_prospects_given_by_hand_are_one_notification(make_world):
+    world = make_world(MAX_PROSPECTS_PER_REP="60")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    people = reps(world, 2)
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name) SELECT 'p' || i, '@p', 'P' || i || '.'"
+                     " FROM generate_series(1, 8) i")
+    eventually(lambda: world.db.value(NO_REP) == 0)
+    world.settle()
+    for person in people:
+        person.forget()
+    anna, boris = people
+    theirs = world.db.column("SELECT name FROM test_prospects WHERE assigned_rep_id <> (SELECT id FROM"
+                             " sales_representatives WHERE telegram_id = %s)", anna.id)
+    psql(world, GIVE.format(anna.id, "p1").replace("id = 'p1'", "true"))
+    told = anna.hears_anything()
+    assert told.text.startswith(world.texts.render("ru", "notice_many", count=len(theirs)))
+    assert sorted(re.findall(r"P\d\.", told.text)) == sorted(theirs)
+    world.settle()
+    assert anna.unheard() == [] and boris.unheard() == []
+    assert world.db.value(WRONG_COUNTS) == 0
+
+
+def test_what_another_program_assigned_is_left_alone_and_not_announced(make_world):
+    world = make_world(OUTREACH_INTERVAL_SECONDS="1")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    people = reps(world, 2)
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name, assigned_rep_id) SELECT 'old', '@o', 'O', id"
+                     " FROM sales_representatives WHERE telegram_id = %s", people[0].id)
+    psql(world, GIVE.format(people[1].id, "old"))
+    world.db.execute("CREATE TABLE begun AS SELECT now() AS at")
+    world.db.eventually("SELECT now() > (SELECT at FROM begun) + interval '2.5 seconds'")
+    world.settle()
+    assert [p.unheard() for p in people] == [[], []]
+    assert holder(world, "old") == people[1].id
+    assert world.db.value("SELECT count(*) FROM salesreg.assignments") == 0
+
+
 # coming and going -----------------------------------------------------------------------------------------------------
 
 def test_unregistering_hands_the_open_prospects_to_others(empty):
