@@ -529,7 +529,8 @@ def test_unregistering_hands_the_open_prospects_to_others(empty):
     first.presses("button_unregister_yes")
     first.hears("unregistered")
     dealt(empty, "p1", second)
-    assert "Ivan P" in second.hears_anything().text
+    told = second.hears_anything().text
+    assert "Ivan P" in told and empty.texts.raw("ru", "notice_again") in told
     assert holder(empty, "won") == first.id, "what is closed stays in the history of who closed it"
     reasons = empty.db.column("SELECT reason FROM salesreg.assignments WHERE prospect = 'p1' ORDER BY id")
     assert reasons == ["unregistered", None]
@@ -542,7 +543,7 @@ def test_a_rep_who_blocks_the_bot_loses_the_prospects_and_gets_none_until_writin
     first.hears_anything()
     first.blocks()
     dealt(empty, "p1", second)
-    second.hears_anything()
+    assert empty.texts.raw("ru", "notice_again") in second.hears_anything().text
     for i in range(3):
         empty.db.add_prospect(f"more{i}")
         dealt(empty, f"more{i}", second)
@@ -550,7 +551,7 @@ def test_a_rep_who_blocks_the_bot_loses_the_prospects_and_gets_none_until_writin
     first.hears("menu")
     empty.db.add_prospect("p9")
     dealt(empty, "p9", first)
-    first.hears_anything()
+    assert empty.texts.raw("ru", "notice_again") not in first.hears_anything().text
 
 
 def test_unblocking_alone_brings_a_rep_back(empty):
@@ -563,6 +564,18 @@ def test_unblocking_alone_brings_a_rep_back(empty):
     anna.unblocks()
     dealt(empty, "p1", anna)
     anna.hears_anything()
+
+
+def test_what_comes_back_to_the_same_rep_is_not_said_to_be_a_colleague_s(empty):
+    anna, = reps(empty, 1)
+    empty.db.add_prospect("p1", "Ivan P")
+    anna.hears_anything()
+    anna.blocks()
+    eventually(lambda: holder(empty, "p1") is None)
+    anna.unblocks()
+    dealt(empty, "p1", anna)
+    told = anna.hears_anything().text
+    assert "Ivan P" in told and empty.texts.raw("ru", "notice_again") not in told
 
 
 @pytest.mark.parametrize("how", ["deactivated", "fault"])
