@@ -70,6 +70,18 @@ SELECT salesreg.must((SELECT count(*) FROM moved) = (SELECT count(*) FROM deal))
 -- $1 reps, $2 their turns, $3 how many they got
 UPDATE salesreg.rep_dealing d SET last_dealt = f.turn, open = d.open + f.got
 FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS f (rep, turn, got) WHERE d.rep = f.rep
+-- name: dealing_somebody_again
+-- a rep came, or came back: what this one has not declined can be dealt again
+UPDATE salesreg.prospects_apart SET nobody = false, told_at = NULL
+WHERE prospect IN (
+    SELECT x.prospect FROM salesreg.prospects_apart x
+    WHERE x.nobody
+      AND EXISTS (SELECT 1 FROM salesreg.rep_dealing d
+                  JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
+                  WHERE d.available
+                    AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
+                                    WHERE a.prospect = x.prospect AND a.rep = d.rep AND a.reason = 'declined'))
+    FOR NO KEY UPDATE SKIP LOCKED)
 -- name: dealing_declined
 -- $1 capacity: one prospect that somebody declined, and who gets it: not a decliner, longest without such a one
 SELECT p.id, p.telegram_id, p.name, left(p.context, 2000), left(p.notes, 2000), p.email,
@@ -91,7 +103,8 @@ CROSS JOIN LATERAL (
     LIMIT 1
     FOR KEY SHARE OF r SKIP LOCKED
 ) t
-WHERE (SELECT EXISTS (SELECT 1 FROM salesreg.prospects_apart)) -- mostly there are none, and nothing is looked at
+WHERE (SELECT EXISTS (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody)) -- mostly none, and nothing is looked at
+  AND NOT x.nobody
   AND (SELECT EXISTS (SELECT 1 FROM salesreg.rep_dealing WHERE available AND open < $1::bigint))
 ORDER BY x.since, p.id
 LIMIT 1
@@ -104,21 +117,26 @@ WITH turn AS (
 )
 DELETE FROM salesreg.prospects_apart WHERE prospect = $2::varchar
 -- name: dealing_nobody_left
--- waiting prospects that every active, reachable rep declined, and that the admins do not know of
+-- waiting prospects that every active, reachable rep declined and that are not known as such yet, or, $1 if there are
+-- admins, not to them
 SELECT p.id, p.telegram_id, p.name, left(p.context, 500), p.email
 FROM salesreg.prospects_apart x
 JOIN public.test_prospects p ON p.id = x.prospect AND p.assigned_rep_id IS NULL
                             AND p.status IN ('unreached', 'contacted', 'in_conversation')
-WHERE (SELECT EXISTS (SELECT 1 FROM salesreg.prospects_apart WHERE told_at IS NULL)) AND x.told_at IS NULL
-  AND NOT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
-                  JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
-                  WHERE d.available
-                    AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
-                                    WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined'))
+WHERE (SELECT EXISTS (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody OR ($1::boolean AND told_at IS NULL)))
+  AND (NOT x.nobody OR ($1::boolean AND x.told_at IS NULL))
+  AND (x.nobody
+       OR NOT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
+                      JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
+                      WHERE d.available
+                        AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
+                                        WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined')))
 ORDER BY x.since, p.id
-LIMIT 100
+LIMIT $2::integer
 -- name: dealing_told
-UPDATE salesreg.prospects_apart SET told_at = now() WHERE prospect = ANY ($1::varchar[])
+-- $1 prospects nobody takes, $2 whether there are admins, who are told of them
+UPDATE salesreg.prospects_apart SET nobody = true, told_at = CASE WHEN $2::boolean THEN now() END
+WHERE prospect = ANY ($1::varchar[])
 -- name: dealing_sort_out_assignments
 -- What was changed by hand, first part: live assignments whose prospect has another rep now, or none, or whose rep may
 -- not hold prospects (those are given back). What the old system assigned has no row here and is left alone.

@@ -13,6 +13,7 @@
 
 enum {
 	AT_ONCE = 1000,
+	TELL_AT_ONCE = 100,
 	DEADLINE_MS = 30000,
 	SORT_AGAIN_MS = 10000,
 	ARENA_MAXIMUM = 128 * 1024 * 1024,
@@ -23,6 +24,7 @@ static const int64_t PAUSE_FIRST_US = 200 * 1000, PAUSE_LONGEST_US = 30 * 1000 *
  *          wake                  lease             nothing (more) to deal        none left         told
  *   IDLE --------> [SORTING ->] DEALING <-+ full -> REDEALING <-+ one dealt -> TELLING --------> IDLE
  *                                  +------+               +-----+               (woken meanwhile: DEALING)
+ *   more than are told at once: TELLING again
  *   any transaction that fails: rolled back, IDLE after a pause, and again
  */
 enum step { STEP_IDLE, STEP_SORTING, STEP_DEALING, STEP_REDEALING, STEP_TELLING };
@@ -32,6 +34,8 @@ struct assigner {
 	uv_timer_t sweep, pause;
 	enum step step;
 	bool woken, sort_out, leased;
+	bool rep_came;  /* and what nobody took has not been looked at since */
+	bool more_left; /* than the admins were told of at once */
 	struct db_conn *conn;
 	struct arena arena;
 	struct db_plan plan;
@@ -55,6 +59,7 @@ static void fail(struct assigner *s, const struct db_reply *reply)
 	/* 23505: a live assignment is left over from a change by hand */
 	if (strcmp(reply->sqlstate, "23505") == 0)
 		s->sort_out = true;
+	s->rep_came = true; /* if that was in it, it is undone too */
 	s->stats.retried++;
 	/* 55P03: somebody holds a lock too long; it may come free any moment */
 	bool locked = strcmp(reply->sqlstate, "55P03") == 0;
@@ -133,12 +138,16 @@ static void rest(struct assigner *s)
 		go(s);
 }
 
+static void tell(struct assigner *s);
+
 static void on_told(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
 	(void)conn;
 	struct assigner *s = data;
 	if (reply->err != ERR_OK)
 		fail(s, reply);
+	else if (s->more_left)
+		tell(s);
 	else
 		rest(s);
 }
@@ -173,15 +182,18 @@ static void on_nobody_left(struct db_conn *conn, const struct db_reply *reply, v
 		    rules->admin_count ? "; the admins are told"
 				       : "; set ADMIN_TELEGRAM_IDS to be told by the bot");
 		queue_messages(s, &messages);
-		dealing_told(&s->plan, &s->arena, ids, count);
+		dealing_told(&s->plan, &s->arena, ids, count, rules->admin_count > 0);
 	}
+	s->more_left = count == TELL_AT_ONCE;
 	commit(s, on_told);
 }
 
 static void tell(struct assigner *s)
 {
 	s->step = STEP_TELLING;
-	s->candidates_step = dealing_nobody_left(begin(s));
+	struct db_plan *plan = begin(s);
+	s->candidates_step =
+	    dealing_nobody_left(plan, &s->arena, s->options.rules->admin_count > 0, TELL_AT_ONCE);
 	run(s, on_nobody_left);
 }
 
@@ -237,6 +249,9 @@ static void redeal(struct assigner *s)
 	s->step = STEP_REDEALING;
 	struct db_plan *plan = begin(s);
 	dealing_counts(plan);
+	if (s->rep_came)
+		dealing_somebody_again(plan);
+	s->rep_came = false;
 	s->candidates_step =
 	    dealing_declined(plan, &s->arena, (int64_t)s->options.rules->max_prospects);
 	run(s, on_declined);
@@ -513,9 +528,15 @@ void assigner_wake(struct assigner *s)
 		go(s);
 }
 
+void assigner_reps(struct assigner *s)
+{
+	s->rep_came = true;
+	assigner_wake(s);
+}
+
 void assigner_sweep(struct assigner *s)
 {
-	s->sort_out = true;
+	s->sort_out = s->rep_came = true;
 	assigner_wake(s);
 }
 

@@ -122,9 +122,15 @@ void dealing_redealt(struct db_plan *plan, const struct deal *deal)
 	(void)db_plan_add(plan, SQL_DEALING_REDEALT, deal->rep, deal->prospect);
 }
 
-size_t dealing_nobody_left(struct db_plan *plan)
+void dealing_somebody_again(struct db_plan *plan)
 {
-	return db_plan_add_plain(plan, SQL_DEALING_NOBODY_LEFT);
+	(void)db_plan_add_plain(plan, SQL_DEALING_SOMEBODY_AGAIN);
+}
+
+size_t dealing_nobody_left(struct db_plan *plan, struct arena *a, bool admins, size_t limit)
+{
+	return db_plan_add(
+	    plan, SQL_DEALING_NOBODY_LEFT, db_bool(admins), db_i64(a, (int64_t)limit));
 }
 
 size_t dealing_nobody_left_parse(const PGresult *result, struct arena *a, struct waiting_row **rows)
@@ -136,9 +142,11 @@ size_t dealing_nobody_left_parse(const PGresult *result, struct arena *a, struct
 	return (size_t)count;
 }
 
-void dealing_told(struct db_plan *plan, struct arena *a, const char *const *prospects, size_t count)
+void dealing_told(
+    struct db_plan *plan, struct arena *a, const char *const *prospects, size_t count, bool admins)
 {
-	(void)db_plan_add(plan, SQL_DEALING_TOLD, db_text_array(a, prospects, count));
+	(void)db_plan_add(
+	    plan, SQL_DEALING_TOLD, db_text_array(a, prospects, count), db_bool(admins));
 }
 
 size_t dealing_sort_out(struct db_plan *plan, struct arena *a, size_t limit)

@@ -283,6 +283,76 @@ def test_when_nobody_is_left_the_admins_are_told_once_and_a_newcomer_gets_it(mak
     assert "Ivan P" in boris.hears_anything().text
 
 
+def declined_by_everybody(world, count):
+    """As if every rep there is had declined so many prospects at once."""
+    world.db.execute("WITH p AS (INSERT INTO test_prospects (id, telegram_id, name) SELECT 'd' || i, '@d', 'D' || i || '.'"
+                     " FROM generate_series(1, %s) i RETURNING id), a AS (INSERT INTO salesreg.assignments (prospect, rep,"
+                     " ended_at, reason) SELECT p.id, r.id, now(), 'declined' FROM p, sales_representatives r)"
+                     " INSERT INTO salesreg.prospects_apart (prospect) SELECT id FROM p", count)
+
+
+def test_however_many_nobody_takes_the_admins_hear_of_all(make_world):
+    world = make_world(ADMIN_TELEGRAM_IDS=str(ADMIN))
+    world.db.no_prospects()
+    world.start_bot()
+    boss = world.person("Boss", id=ADMIN)
+    boss.opens()
+    boss.hears("offer")
+    reps(world, 1)
+    world.start_outreach()
+    world.settle()
+    declined_by_everybody(world, 250)
+    world.db.eventually("SELECT count(*) FILTER (WHERE told_at IS NULL) = 0 FROM salesreg.prospects_apart")
+    names = []
+    while len(names) < 250:
+        names += re.findall(r"D\d+\.", boss.hears_anything().text)
+    assert len(set(names)) == len(names) == 250
+
+
+def test_admins_named_later_hear_of_what_nobody_takes(make_world):
+    world = make_world(ADMIN_TELEGRAM_IDS=str(ADMIN))
+    world.db.no_prospects()
+    world.start_bot()
+    boss = world.person("Boss", id=ADMIN)
+    boss.opens()
+    boss.hears("offer")
+    anna, = reps(world, 1)
+    outreach = world.start_outreach(ADMIN_TELEGRAM_IDS=None)
+    world.db.add_prospect("p1", "Ivan P")
+    anna.hears_anything()
+    anna.presses("button_decline")
+    outreach.wait_for_log("declined by every rep")
+    world.settle()
+    assert boss.unheard() == []
+    outreach.terminate()
+    world.start_outreach()
+    assert "Ivan P" in boss.hears_anything().text
+    world.settle()
+    assert boss.unheard() == []
+
+
+@pytest.mark.parametrize("how", ["approved", "suspended no more", "reachable again"])
+def test_what_nobody_would_take_goes_to_a_rep_who_comes_later(empty, how):
+    anna, boris = reps(empty, 2)
+    if how == "reachable again":
+        boris.blocks()
+        empty.db.eventually("SELECT count(*) = 1 FROM salesreg.rep_dealing WHERE NOT available")
+    else:
+        status = "pending" if how == "approved" else "suspended"
+        psql(empty, f"UPDATE sales_representatives SET status = '{status}' WHERE telegram_id = {boris.id}")
+    empty.db.add_prospect("p1", "Ivan P")
+    dealt(empty, "p1", anna)
+    anna.hears_anything()
+    anna.presses("button_decline")
+    empty.outreach.wait_for_log("declined by every rep")
+    empty.settle()
+    if how == "reachable again":
+        boris.unblocks()
+    else:
+        psql(empty, f"UPDATE sales_representatives SET status = 'active' WHERE telegram_id = {boris.id}")
+    dealt(empty, "p1", boris)
+
+
 def test_a_declined_prospect_does_not_return_even_if_it_is_the_only_way(empty):
     people = reps(empty, 2)
     empty.db.add_prospect("p1")

@@ -55,11 +55,14 @@ size_t dealing_declined(struct db_plan *plan, struct arena *a, int64_t capacity)
 bool dealing_declined_parse(const PGresult *result, struct arena *a, struct dealt_row *row);
 void dealing_redealt(struct db_plan *plan, const struct deal *deal);
 
-size_t dealing_nobody_left(struct db_plan *plan);
+/* What nobody marked so far is marked no longer where somebody has come who may take it. */
+void dealing_somebody_again(struct db_plan *plan);
+/* Prospects that nobody is left for and that nobody knows of; with admins, those they do not know of. */
+size_t dealing_nobody_left(struct db_plan *plan, struct arena *a, bool admins, size_t limit);
 size_t dealing_nobody_left_parse(
     const PGresult *result, struct arena *a, struct waiting_row **rows);
 void dealing_told(
-    struct db_plan *plan, struct arena *a, const char *const *prospects, size_t count);
+    struct db_plan *plan, struct arena *a, const char *const *prospects, size_t count, bool admins);
 
 /* Mends what was changed by hand; tells by its rows what was given to whom, rep by rep, `limit` at most. */
 size_t dealing_sort_out(struct db_plan *plan, struct arena *a, size_t limit);
