@@ -133,6 +133,15 @@ WHERE (SELECT EXISTS (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody OR
                                         WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined')))
 ORDER BY x.since, p.id
 LIMIT $2::integer
+-- name: dealing_passed_over
+-- $1 capacity: whether a prospect waits that nobody declined while a rep has room: somebody held the one or the other
+SELECT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
+               JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
+               WHERE d.available AND d.open < $1::bigint)
+   AND EXISTS (SELECT 1 FROM public.test_prospects p
+               WHERE p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
+                 AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
+                                 WHERE a.prospect = p.id AND a.reason = 'declined' OFFSET 0))
 -- name: dealing_told
 -- $1 prospects nobody takes, $2 whether there are admins, who are told of them
 UPDATE salesreg.prospects_apart SET nobody = true, told_at = CASE WHEN $2::boolean THEN now() END

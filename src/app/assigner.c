@@ -16,6 +16,7 @@ enum {
 	TELL_AT_ONCE = 100,
 	DEADLINE_MS = 30000,
 	SORT_AGAIN_MS = 10000,
+	LOOK_AGAIN_MS = 5000,
 	ARENA_MAXIMUM = 128 * 1024 * 1024,
 };
 static const int64_t PAUSE_FIRST_US = 200 * 1000, PAUSE_LONGEST_US = 30 * 1000 * 1000;
@@ -24,22 +25,24 @@ static const int64_t PAUSE_FIRST_US = 200 * 1000, PAUSE_LONGEST_US = 30 * 1000 *
  *          wake                  lease             nothing (more) to deal        none left         told
  *   IDLE --------> [SORTING ->] DEALING <-+ full -> REDEALING <-+ one dealt -> TELLING --------> IDLE
  *                                  +------+               +-----+               (woken meanwhile: DEALING)
- *   more than are told at once: TELLING again
+ *   more than are told at once: TELLING again; something passed over for somebody's lock: woken after 5 s
  *   any transaction that fails: rolled back, IDLE after a pause, and again
  */
 enum step { STEP_IDLE, STEP_SORTING, STEP_DEALING, STEP_REDEALING, STEP_TELLING };
 
 struct assigner {
 	struct assigner_options options;
-	uv_timer_t sweep, pause;
+	uv_timer_t sweep, pause, again;
 	enum step step;
 	bool woken, sort_out, leased;
 	bool rep_came;  /* and what nobody took has not been looked at since */
 	bool more_left; /* than the admins were told of at once */
+	bool
+	    passed_over; /* something could be dealt but for somebody's lock; its end wakes nobody */
 	struct db_conn *conn;
 	struct arena arena;
 	struct db_plan plan;
-	size_t reps_step, candidates_step, turn_step, by_hand_step;
+	size_t reps_step, candidates_step, turn_step, by_hand_step, passed_step;
 	size_t dealt;                /* in the transaction under way */
 	bool reads_follow;           /* the plan under way ends with the reads of a round */
 	struct message_list notices; /* of the round, made while the server writes the deals */
@@ -53,6 +56,7 @@ struct assigner {
 static void go(struct assigner *s);
 static void on_pause(uv_timer_t *timer);
 static void on_sweep(uv_timer_t *timer);
+static void on_again(uv_timer_t *timer);
 
 static void fail(struct assigner *s, const struct db_reply *reply)
 {
@@ -136,6 +140,8 @@ static void rest(struct assigner *s)
 	arena_reset(&s->arena);
 	if (s->woken)
 		go(s);
+	else if (s->passed_over)
+		(void)uv_timer_start(&s->again, on_again, LOOK_AGAIN_MS, 0);
 }
 
 static void tell(struct assigner *s);
@@ -185,6 +191,7 @@ static void on_nobody_left(struct db_conn *conn, const struct db_reply *reply, v
 		dealing_told(&s->plan, &s->arena, ids, count, rules->admin_count > 0);
 	}
 	s->more_left = count == TELL_AT_ONCE;
+	s->passed_over = dealing_passed_over_parse(reply->results[s->passed_step]);
 	commit(s, on_told);
 }
 
@@ -194,6 +201,8 @@ static void tell(struct assigner *s)
 	struct db_plan *plan = begin(s);
 	s->candidates_step =
 	    dealing_nobody_left(plan, &s->arena, s->options.rules->admin_count > 0, TELL_AT_ONCE);
+	s->passed_step =
+	    dealing_passed_over(plan, &s->arena, (int64_t)s->options.rules->max_prospects);
 	run(s, on_nobody_left);
 }
 
@@ -492,12 +501,18 @@ static void go(struct assigner *s)
 		return;
 	s->leased = true;
 	(void)uv_timer_stop(&s->pause);
+	(void)uv_timer_stop(&s->again);
 	db_pool_acquire(s->options.pool, DEADLINE_MS, on_lease, s);
 }
 
 static void on_pause(uv_timer_t *timer)
 {
 	go(timer->data);
+}
+
+static void on_again(uv_timer_t *timer)
+{
+	assigner_wake(timer->data);
 }
 
 static void on_sweep(uv_timer_t *timer)
@@ -514,7 +529,8 @@ struct assigner *assigner_create(uv_loop_t *loop, const struct assigner_options 
 	arena_init(&s->arena, ARENA_MAXIMUM);
 	(void)uv_timer_init(loop, &s->sweep);
 	(void)uv_timer_init(loop, &s->pause);
-	s->sweep.data = s->pause.data = s;
+	(void)uv_timer_init(loop, &s->again);
+	s->sweep.data = s->pause.data = s->again.data = s;
 	uint64_t interval = (uint64_t)options->sweep_interval_s * 1000;
 	if (interval > 0)
 		(void)uv_timer_start(&s->sweep, on_sweep, interval, interval);
@@ -564,7 +580,8 @@ void assigner_destroy(struct assigner *s)
 	if (!s)
 		return;
 	arena_finish(&s->arena);
-	s->closing = 2;
+	s->closing = 3;
 	uv_close((uv_handle_t *)&s->sweep, on_closed);
 	uv_close((uv_handle_t *)&s->pause, on_closed);
+	uv_close((uv_handle_t *)&s->again, on_closed);
 }

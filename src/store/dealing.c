@@ -149,6 +149,16 @@ void dealing_told(
 	    plan, SQL_DEALING_TOLD, db_text_array(a, prospects, count), db_bool(admins));
 }
 
+size_t dealing_passed_over(struct db_plan *plan, struct arena *a, int64_t capacity)
+{
+	return db_plan_add(plan, SQL_DEALING_PASSED_OVER, db_i64(a, capacity));
+}
+
+bool dealing_passed_over_parse(const PGresult *result)
+{
+	return db_get_bool(result, 0, 0);
+}
+
 size_t dealing_sort_out(struct db_plan *plan, struct arena *a, size_t limit)
 {
 	(void)db_plan_add_plain(plan, SQL_DEALING_SORT_OUT_ASSIGNMENTS);

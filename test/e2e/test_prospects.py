@@ -190,6 +190,23 @@ def test_what_a_trigger_missed_the_sweep_finds(make_world):
     anna.hears_anything()
 
 
+def test_what_an_open_transaction_held_is_dealt_soon_after_it_is_undone(empty):
+    """A rollback tells nobody, and the next sweep is minutes away."""
+    empty.db.add_prospect("p1")
+    hand = empty.db.connect()
+    hand.autocommit = False
+    with hand.cursor() as cursor:
+        cursor.execute("SELECT * FROM test_prospects WHERE id = 'p1' FOR UPDATE")
+    anna, = reps(empty, 1)
+    empty.db.add_prospect("p2")
+    dealt(empty, "p2", anna)
+    empty.settle()
+    assert holder(empty, "p1") is None
+    hand.rollback()
+    hand.close()
+    dealt(empty, "p1", anna)
+
+
 # buttons --------------------------------------------------------------------------------------------------------------
 
 def test_contacted_is_noted_once_and_the_button_goes(empty):

@@ -35,6 +35,7 @@ HOT = {
     "dealing_declined": ["5"],
     "dealing_nobody_left": ["true", "5"],
     "dealing_counts": [],
+    "dealing_passed_over": ["5"],
     "bot_backlog": [],
     "dealing_waiting": [],
     "outbox_insert": ["'{1000000001}'", "'{sendMessage}'", "'{\"{}\"}'", "'{0}'", "'{t}'"],

@@ -64,6 +64,10 @@ size_t dealing_nobody_left_parse(
 void dealing_told(
     struct db_plan *plan, struct arena *a, const char *const *prospects, size_t count, bool admins);
 
+/* Whether something was left although it could be dealt, for somebody holds it. */
+size_t dealing_passed_over(struct db_plan *plan, struct arena *a, int64_t capacity);
+bool dealing_passed_over_parse(const PGresult *result);
+
 /* Mends what was changed by hand; tells by its rows what was given to whom, rep by rep, `limit` at most. */
 size_t dealing_sort_out(struct db_plan *plan, struct arena *a, size_t limit);
 size_t dealing_by_hand_parse(const PGresult *result, struct arena *a, struct dealt_row **rows);
