@@ -212,39 +212,38 @@ static void assignment_buttons_act_on_what_is_live_and_ones_own(void **state)
 	(void)state;
 	static const struct {
 		const char *data, *status;
-		bool live, mine;
+		bool live, mine, contacted;
 		int effect;
 		enum text_id answer;
 		const char *left;
-		bool contacted;
 	} rows[] = {
-	    {"a:5:c", "unreached", true, true, EFFECT_CONTACTED, TEXT_ANSWER_CONTACTED,
-		"a:5:d / a:6:c a:6:d / https://example.com", false},
-	    {"a:5:c", "contacted", true, true, NO_EFFECT, TEXT_ANSWER_CONTACTED_ALREADY,
-		"a:5:d / a:6:c a:6:d / https://example.com", true},
-	    {"a:5:c", "in_conversation", true, true, NO_EFFECT, TEXT_ANSWER_CONTACTED_ALREADY,
-		"a:5:d / a:6:c a:6:d / https://example.com", true},
+	    {"a:5:c", "unreached", true, true, false, EFFECT_CONTACTED, TEXT_ANSWER_CONTACTED,
+		"a:5:d / a:6:c a:6:d / https://example.com"},
+	    {"a:5:c", "contacted", true, true, true, NO_EFFECT, TEXT_ANSWER_CONTACTED_ALREADY,
+		"a:5:d / a:6:c a:6:d / https://example.com"},
+	    {"a:5:c", "in_conversation", true, true, true, NO_EFFECT, TEXT_ANSWER_CONTACTED_ALREADY,
+		"a:5:d / a:6:c a:6:d / https://example.com"},
 	    /* an earlier rep got so far, this one says it for the first time */
-	    {"a:5:c", "contacted", true, true, EFFECT_CONTACTED, TEXT_ANSWER_CONTACTED,
-		"a:5:d / a:6:c a:6:d / https://example.com", false},
-	    {"a:5:c", "in_conversation", true, true, EFFECT_CONTACTED, TEXT_ANSWER_CONTACTED,
-		"a:5:d / a:6:c a:6:d / https://example.com", false},
-	    {"a:5:c", "converted", true, true, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
-		"a:6:c a:6:d / https://example.com", true},
-	    {"a:5:d", "unreached", true, true, EFFECT_DECLINE, TEXT_ANSWER_DECLINED,
-		"a:6:c a:6:d / https://example.com", false},
-	    {"a:5:d", "contacted", true, true, EFFECT_DECLINE, TEXT_ANSWER_DECLINED,
-		"a:6:c a:6:d / https://example.com", false},
-	    {"a:5:d", "converted", true, true, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
-		"a:6:c a:6:d / https://example.com", false},
-	    {"a:5:c", "archived", true, true, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
-		"a:6:c a:6:d / https://example.com", false},
-	    {"a:5:c", "weird", true, true, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
-		"a:6:c a:6:d / https://example.com", false},
-	    {"a:5:c", "unreached", false, true, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
-		"a:6:c a:6:d / https://example.com", false},
-	    {"a:5:d", "unreached", true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
-		"a:6:c a:6:d / https://example.com", false},
+	    {"a:5:c", "contacted", true, true, false, EFFECT_CONTACTED, TEXT_ANSWER_CONTACTED,
+		"a:5:d / a:6:c a:6:d / https://example.com"},
+	    {"a:5:c", "in_conversation", true, true, false, EFFECT_CONTACTED, TEXT_ANSWER_CONTACTED,
+		"a:5:d / a:6:c a:6:d / https://example.com"},
+	    {"a:5:c", "converted", true, true, true, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
+		"a:6:c a:6:d / https://example.com"},
+	    {"a:5:d", "unreached", true, true, false, EFFECT_DECLINE, TEXT_ANSWER_DECLINED,
+		"a:6:c a:6:d / https://example.com"},
+	    {"a:5:d", "contacted", true, true, false, EFFECT_DECLINE, TEXT_ANSWER_DECLINED,
+		"a:6:c a:6:d / https://example.com"},
+	    {"a:5:d", "converted", true, true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
+		"a:6:c a:6:d / https://example.com"},
+	    {"a:5:c", "archived", true, true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
+		"a:6:c a:6:d / https://example.com"},
+	    {"a:5:c", "weird", true, true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
+		"a:6:c a:6:d / https://example.com"},
+	    {"a:5:c", "unreached", false, true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
+		"a:6:c a:6:d / https://example.com"},
+	    {"a:5:d", "unreached", true, false, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
+		"a:6:c a:6:d / https://example.com"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct assignment_view view = {
