@@ -129,6 +129,7 @@ CREATE TABLE salesreg.assignments (
     reason      text        -- why it ended: declined, unregistered, suspended, unavailable, changed
 );
 CREATE UNIQUE INDEX assignments_live_idx ON salesreg.assignments (prospect) WHERE ended_at IS NULL;
+CREATE INDEX assignments_ended_idx ON salesreg.assignments (prospect) WHERE ended_at IS NOT NULL;
 CREATE INDEX assignments_declined_idx ON salesreg.assignments (prospect, rep) WHERE reason = 'declined';
 
 CREATE TABLE salesreg.prospect_events (
@@ -142,13 +143,15 @@ CREATE TABLE salesreg.prospect_events (
     PRIMARY KEY (prospect, id)
 );
 
--- Prospects without a rep that somebody declined: dealt singly, to who has not; told_at: the admins know that nobody is
--- left.
+-- Prospects without a rep that somebody declined: dealt singly, to who has not. nobody: every rep there is has, and it is
+-- looked at again when one comes or comes back; told_at: the admins know.
 CREATE TABLE salesreg.prospects_apart (
     prospect  varchar(255) PRIMARY KEY REFERENCES public.test_prospects (id) ON DELETE CASCADE,
     since     timestamptz NOT NULL DEFAULT now(),
+    nobody    boolean NOT NULL DEFAULT false,
     told_at   timestamptz
 );
+CREATE INDEX prospects_apart_news_idx ON salesreg.prospects_apart (since, prospect) WHERE NOT nobody OR told_at IS NULL;
 
 CREATE INDEX test_prospects_waiting_idx ON public.test_prospects (created_at, id)
     WHERE assigned_rep_id IS NULL AND status IN ('unreached', 'contacted', 'in_conversation');
@@ -193,6 +196,14 @@ BEGIN
                                             AND status IN ('unreached', 'contacted', 'in_conversation')) THEN
         PERFORM pg_notify('salesreg_assign', ''); -- something waits, or a rep has room again
     END IF;
+    -- given to a rep from outside, as nothing of ours does that counts here; what was never dealt is not ours to announce
+    IF EXISTS (SELECT 1 FROM fresh f JOIN stale s ON s.id = f.id
+               WHERE f.assigned_rep_id IS NOT NULL AND f.assigned_rep_id IS DISTINCT FROM s.assigned_rep_id
+                 AND (EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = f.id AND a.ended_at IS NULL)
+                      OR EXISTS (SELECT 1 FROM salesreg.assignments a
+                                 WHERE a.prospect = f.id AND a.ended_at IS NOT NULL))) THEN
+        PERFORM pg_notify('salesreg_sort_out', '');
+    END IF;
     RETURN NULL;
 END
 $$;
@@ -232,8 +243,13 @@ BEGIN
         SELECT lower(btrim(email)), id FROM fresh
         WHERE status IN ('active', 'pending', 'suspended') AND btrim(email) <> ''
         ON CONFLICT DO NOTHING;
-    IF EXISTS (SELECT 1 FROM fresh WHERE status = 'active') THEN
-        PERFORM pg_notify('salesreg_assign', '');
+    IF TG_OP = 'INSERT' THEN
+        IF EXISTS (SELECT 1 FROM fresh WHERE status = 'active') THEN
+            PERFORM pg_notify('salesreg_reps', '');
+        END IF;
+    ELSIF EXISTS (SELECT 1 FROM fresh f JOIN stale s ON s.id = f.id
+                  WHERE f.status = 'active' AND s.status IS DISTINCT FROM 'active') THEN
+        PERFORM pg_notify('salesreg_reps', '');
     END IF;
     RETURN NULL;
 END
@@ -241,7 +257,7 @@ $$;
 CREATE TRIGGER salesreg_wake_insert AFTER INSERT ON public.sales_representatives
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION salesreg.wake_on_reps();
 CREATE TRIGGER salesreg_wake_update AFTER UPDATE ON public.sales_representatives
-    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION salesreg.wake_on_reps();
+    REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION salesreg.wake_on_reps();
 
 -- Calendar ------------------------------------------------------------------------------------------------------------
 CREATE TABLE salesreg.oauth_states (

@@ -9,12 +9,17 @@ WHERE $1::boolean OR EXISTS (SELECT 1 FROM salesreg.user_sessions
 -- name: assignments_read
 SELECT a.id, a.rep, p.name, p.telegram_id, p.status,
        a.ended_at IS NULL AND p.assigned_rep_id = a.rep
-           AND p.status IN ('unreached', 'contacted', 'in_conversation') AS live
+           AND p.status IN ('unreached', 'contacted', 'in_conversation') AS live,
+       -- by this assignment's rep: that an earlier one wrote to them says nothing
+       EXISTS (SELECT 1 FROM salesreg.prospect_events e
+               WHERE e.prospect = a.prospect AND e.assignment = a.id AND e.kind = 'contacted') AS contacted
 FROM salesreg.assignments a JOIN public.test_prospects p ON p.id = a.prospect
 WHERE a.id = ANY ($1::bigint[])
 -- name: clients_read
 -- $1 Telegram ids of reps, $2 how many each
-SELECT r.telegram_id, p.id, p.name, p.telegram_id, p.status, p.context, a.id
+SELECT r.telegram_id, p.id, p.name, p.telegram_id, p.status, p.context, a.id,
+       EXISTS (SELECT 1 FROM salesreg.prospect_events e
+               WHERE e.prospect = p.id AND e.assignment = a.id AND e.kind = 'contacted')
 FROM public.sales_representatives r
 JOIN LATERAL (SELECT * FROM public.test_prospects q
               WHERE q.assigned_rep_id = r.id AND q.status IN ('unreached', 'contacted', 'in_conversation')
@@ -51,7 +56,7 @@ WITH wanted AS MATERIALIZED (
     RETURNING p.id
 ), apart AS (
     INSERT INTO salesreg.prospects_apart (prospect) SELECT id FROM freed
-    ON CONFLICT (prospect) DO UPDATE SET since = now(), told_at = NULL
+    ON CONFLICT (prospect) DO UPDATE SET since = now(), nobody = false, told_at = NULL
 ), explained AS (
     INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind)
     SELECT prospect, rep, id, 'declined' FROM ended

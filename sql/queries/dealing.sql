@@ -2,7 +2,9 @@
 -- the oldest waiting prospects nobody declined, each with the id its assignment will have. Rows that another session
 -- has locked wait for the next round: an open psql must not stop the dealing.
 SELECT w.id, w.telegram_id, w.name, left(w.context, 2000), left(w.notes, 2000), w.email,
-       nextval('salesreg.assignments_id_seq'), w.place
+       nextval('salesreg.assignments_id_seq'), w.place,
+       (SELECT string_agg(DISTINCT a.rep::text, ' ') FROM salesreg.assignments a
+        WHERE a.prospect = w.id AND a.ended_at IS NOT NULL)
 FROM (
     SELECT p.id, p.telegram_id, p.name, p.context, p.notes, p.email, p.created_at, p.ctid AS place
     FROM public.test_prospects p
@@ -68,10 +70,24 @@ SELECT salesreg.must((SELECT count(*) FROM moved) = (SELECT count(*) FROM deal))
 -- $1 reps, $2 their turns, $3 how many they got
 UPDATE salesreg.rep_dealing d SET last_dealt = f.turn, open = d.open + f.got
 FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS f (rep, turn, got) WHERE d.rep = f.rep
+-- name: dealing_somebody_again
+-- a rep came, or came back: what this one has not declined can be dealt again
+UPDATE salesreg.prospects_apart SET nobody = false, told_at = NULL
+WHERE prospect IN (
+    SELECT x.prospect FROM salesreg.prospects_apart x
+    WHERE x.nobody
+      AND EXISTS (SELECT 1 FROM salesreg.rep_dealing d
+                  JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
+                  WHERE d.available
+                    AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
+                                    WHERE a.prospect = x.prospect AND a.rep = d.rep AND a.reason = 'declined'))
+    FOR NO KEY UPDATE SKIP LOCKED)
 -- name: dealing_declined
 -- $1 capacity: one prospect that somebody declined, and who gets it: not a decliner, longest without such a one
 SELECT p.id, p.telegram_id, p.name, left(p.context, 2000), left(p.notes, 2000), p.email,
-       nextval('salesreg.assignments_id_seq'), p.ctid, t.rep, t.telegram_id, t.locale
+       nextval('salesreg.assignments_id_seq'), p.ctid,
+       (SELECT string_agg(DISTINCT a.rep::text, ' ') FROM salesreg.assignments a
+        WHERE a.prospect = p.id AND a.ended_at IS NOT NULL), t.rep, t.telegram_id, t.locale
 FROM salesreg.prospects_apart x
 JOIN public.test_prospects p ON p.id = x.prospect AND p.assigned_rep_id IS NULL
                             AND p.status IN ('unreached', 'contacted', 'in_conversation')
@@ -87,7 +103,8 @@ CROSS JOIN LATERAL (
     LIMIT 1
     FOR KEY SHARE OF r SKIP LOCKED
 ) t
-WHERE (SELECT EXISTS (SELECT 1 FROM salesreg.prospects_apart)) -- mostly there are none, and nothing is looked at
+WHERE (SELECT EXISTS (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody)) -- mostly none, and nothing is looked at
+  AND NOT x.nobody
   AND (SELECT EXISTS (SELECT 1 FROM salesreg.rep_dealing WHERE available AND open < $1::bigint))
 ORDER BY x.since, p.id
 LIMIT 1
@@ -100,21 +117,35 @@ WITH turn AS (
 )
 DELETE FROM salesreg.prospects_apart WHERE prospect = $2::varchar
 -- name: dealing_nobody_left
--- waiting prospects that every active, reachable rep declined, and that the admins do not know of
+-- waiting prospects that every active, reachable rep declined and that are not known as such yet, or, $1 if there are
+-- admins, not to them
 SELECT p.id, p.telegram_id, p.name, left(p.context, 500), p.email
 FROM salesreg.prospects_apart x
 JOIN public.test_prospects p ON p.id = x.prospect AND p.assigned_rep_id IS NULL
                             AND p.status IN ('unreached', 'contacted', 'in_conversation')
-WHERE (SELECT EXISTS (SELECT 1 FROM salesreg.prospects_apart WHERE told_at IS NULL)) AND x.told_at IS NULL
-  AND NOT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
-                  JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
-                  WHERE d.available
-                    AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
-                                    WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined'))
+WHERE (SELECT EXISTS (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody OR ($1::boolean AND told_at IS NULL)))
+  AND (NOT x.nobody OR ($1::boolean AND x.told_at IS NULL))
+  AND (x.nobody
+       OR NOT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
+                      JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
+                      WHERE d.available
+                        AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
+                                        WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined')))
 ORDER BY x.since, p.id
-LIMIT 100
+LIMIT $2::integer
+-- name: dealing_passed_over
+-- $1 capacity: whether a prospect waits that nobody declined while a rep has room: somebody held the one or the other
+SELECT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
+               JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
+               WHERE d.available AND d.open < $1::bigint)
+   AND EXISTS (SELECT 1 FROM public.test_prospects p
+               WHERE p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
+                 AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
+                                 WHERE a.prospect = p.id AND a.reason = 'declined' OFFSET 0))
 -- name: dealing_told
-UPDATE salesreg.prospects_apart SET told_at = now() WHERE prospect = ANY ($1::varchar[])
+-- $1 prospects nobody takes, $2 whether there are admins, who are told of them
+UPDATE salesreg.prospects_apart SET nobody = true, told_at = CASE WHEN $2::boolean THEN now() END
+WHERE prospect = ANY ($1::varchar[])
 -- name: dealing_sort_out_assignments
 -- What was changed by hand, first part: live assignments whose prospect has another rep now, or none, or whose rep may
 -- not hold prospects (those are given back). What the old system assigned has no row here and is left alone.
@@ -136,8 +167,36 @@ WITH freed AS (
 )
 INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
 SELECT prospect, rep, id, 'returned', reason FROM ended
+-- name: dealing_by_hand
+-- second part, $1 at most: open prospects that were dealt once and that somebody has given to a rep by hand get their
+-- assignment, so that this rep hears of them and has buttons
+WITH given AS MATERIALIZED (
+    SELECT p.id, p.telegram_id, p.name, p.context, p.notes, p.email, p.created_at, p.assigned_rep_id AS rep,
+           r.telegram_id AS rep_telegram_id, s.locale
+    FROM public.test_prospects p
+    JOIN public.sales_representatives r ON r.id = p.assigned_rep_id AND r.status = 'active'
+    LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
+    WHERE p.status IN ('unreached', 'contacted', 'in_conversation')
+      AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NULL)
+      AND EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NOT NULL)
+    ORDER BY p.assigned_rep_id, p.created_at, p.id
+    LIMIT $1::integer
+), numbered AS MATERIALIZED (
+    SELECT nextval('salesreg.assignments_id_seq') AS assignment, g.* FROM given g
+), made AS (
+    INSERT INTO salesreg.assignments (id, prospect, rep) SELECT assignment, id, rep FROM numbered
+), explained AS (
+    INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
+    SELECT id, rep, assignment, 'assigned', 'by hand' FROM numbered
+)
+SELECT n.id, n.telegram_id, n.name, left(n.context, 2000), left(n.notes, 2000), n.email, n.assignment, NULL,
+       (SELECT string_agg(DISTINCT a.rep::text, ' ') FROM salesreg.assignments a
+        WHERE a.prospect = n.id AND a.ended_at IS NOT NULL),
+       n.rep, n.rep_telegram_id, n.locale
+FROM numbered n
+ORDER BY n.rep, n.created_at, n.id
 -- name: dealing_sort_out_apart
--- second part: declined prospects that lost their rep some other way go apart, those that have one (or are done with)
+-- third part: declined prospects that lost their rep some other way go apart, those that have one (or are done with)
 -- leave
 WITH apart AS (
     INSERT INTO salesreg.prospects_apart (prospect)
@@ -151,7 +210,7 @@ DELETE FROM salesreg.prospects_apart x USING public.test_prospects p
 WHERE p.id = x.prospect
   AND (p.assigned_rep_id IS NOT NULL OR p.status NOT IN ('unreached', 'contacted', 'in_conversation'))
 -- name: dealing_recount
--- third part: the counts from scratch, whatever happened to the triggers
+-- fourth part: the counts from scratch, whatever happened to the triggers
 WITH forgotten AS (
     DELETE FROM salesreg.rep_load
 ), counts AS (
@@ -162,7 +221,7 @@ WITH forgotten AS (
 )
 UPDATE salesreg.rep_dealing d SET open = c.open FROM counts c WHERE c.rep = d.rep AND c.open <> d.open
 -- name: dealing_new_reps
--- fourth part: reps that came in past the triggers
+-- fifth part: reps that came in past the triggers
 INSERT INTO salesreg.rep_dealing (rep)
 SELECT r.id FROM public.sales_representatives r
 WHERE NOT EXISTS (SELECT 1 FROM salesreg.rep_dealing d WHERE d.rep = r.id)

@@ -93,6 +93,11 @@ FROM (SELECT count(*) AS messages, (extract(epoch FROM now() - min(q.created_at)
       WHERE q.state = 'queued' AND q.due_at <= now() AND q.created_at < now() - $1::bigint * interval '1 second') late
 -- name: doctor_parked
 SELECT count(*), (extract(epoch FROM now() - min(p.parked_at)) * 1000)::bigint FROM salesreg.parked_updates p
+-- name: doctor_reps_pending
+-- $1 seconds: how many have waited longer to be approved, and the longest one's milliseconds
+SELECT count(*), (extract(epoch FROM now() - min(r.registered_at)) * 1000)::bigint
+FROM public.sales_representatives r
+WHERE r.status = 'pending' AND r.registered_at < now() - $1::bigint * interval '1 second'
 -- name: doctor_reps_without_email
 -- reps whose e-mail is not theirs alone, with who has it (NULL: it is empty); the last column: how many there are
 SELECT r.name, r.telegram_id, btrim(r.email), h.name, count(*) OVER ()

@@ -89,7 +89,7 @@ WITH back AS (
     ON CONFLICT (rep) DO UPDATE SET available = true, reason = NULL, back_at = now()
     RETURNING 1
 )
-SELECT pg_catalog.pg_notify('salesreg_assign', '') FROM (SELECT 1 FROM back LIMIT 1) AS any_back
+SELECT pg_catalog.pg_notify('salesreg_reps', '') FROM (SELECT 1 FROM back LIMIT 1) AS any_back
 -- name: reps_unavailable
 -- $1 rep ids, $2 why
 INSERT INTO salesreg.rep_dealing (rep, available, reason) SELECT unnest($1::uuid[]), false, $2::text

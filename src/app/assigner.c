@@ -13,8 +13,10 @@
 
 enum {
 	AT_ONCE = 1000,
+	TELL_AT_ONCE = 100,
 	DEADLINE_MS = 30000,
 	SORT_AGAIN_MS = 10000,
+	LOOK_AGAIN_MS = 5000,
 	ARENA_MAXIMUM = 128 * 1024 * 1024,
 };
 static const int64_t PAUSE_FIRST_US = 200 * 1000, PAUSE_LONGEST_US = 30 * 1000 * 1000;
@@ -23,19 +25,24 @@ static const int64_t PAUSE_FIRST_US = 200 * 1000, PAUSE_LONGEST_US = 30 * 1000 *
  *          wake                  lease             nothing (more) to deal        none left         told
  *   IDLE --------> [SORTING ->] DEALING <-+ full -> REDEALING <-+ one dealt -> TELLING --------> IDLE
  *                                  +------+               +-----+               (woken meanwhile: DEALING)
+ *   more than are told at once: TELLING again; something passed over for somebody's lock: woken after 5 s
  *   any transaction that fails: rolled back, IDLE after a pause, and again
  */
 enum step { STEP_IDLE, STEP_SORTING, STEP_DEALING, STEP_REDEALING, STEP_TELLING };
 
 struct assigner {
 	struct assigner_options options;
-	uv_timer_t sweep, pause;
+	uv_timer_t sweep, pause, again;
 	enum step step;
 	bool woken, sort_out, leased;
+	bool rep_came;  /* and what nobody took has not been looked at since */
+	bool more_left; /* than the admins were told of at once */
+	bool
+	    passed_over; /* something could be dealt but for somebody's lock; its end wakes nobody */
 	struct db_conn *conn;
 	struct arena arena;
 	struct db_plan plan;
-	size_t reps_step, candidates_step, turn_step;
+	size_t reps_step, candidates_step, turn_step, by_hand_step, passed_step;
 	size_t dealt;                /* in the transaction under way */
 	bool reads_follow;           /* the plan under way ends with the reads of a round */
 	struct message_list notices; /* of the round, made while the server writes the deals */
@@ -49,12 +56,14 @@ struct assigner {
 static void go(struct assigner *s);
 static void on_pause(uv_timer_t *timer);
 static void on_sweep(uv_timer_t *timer);
+static void on_again(uv_timer_t *timer);
 
 static void fail(struct assigner *s, const struct db_reply *reply)
 {
 	/* 23505: a live assignment is left over from a change by hand */
 	if (strcmp(reply->sqlstate, "23505") == 0)
 		s->sort_out = true;
+	s->rep_came = true; /* if that was in it, it is undone too */
 	s->stats.retried++;
 	/* 55P03: somebody holds a lock too long; it may come free any moment */
 	bool locked = strcmp(reply->sqlstate, "55P03") == 0;
@@ -101,7 +110,8 @@ static void queue_messages(struct assigner *s, const struct message_list *messag
 	outbox_queue(&s->plan, &s->arena, rows, count, PRIORITY_NOTIFICATION);
 }
 
-static struct notice_prospect notice_of(const struct waiting_row *row, bool again)
+/* For rep: whether it was with somebody else before is said, that it comes back to the same one is not. */
+static struct notice_prospect notice_of(const struct waiting_row *row, const char *rep)
 {
 	return (struct notice_prospect){.assignment_id = row->assignment_id,
 	    .name = row->name,
@@ -109,7 +119,7 @@ static struct notice_prospect notice_of(const struct waiting_row *row, bool agai
 	    .context = row->context,
 	    .notes = row->notes,
 	    .email = row->email,
-	    .again = again};
+	    .again = row->former && strcmp(row->former, rep) != 0};
 }
 
 static enum locale locale_of(const struct assigner *s, const struct dealing_rep_row *rep)
@@ -130,7 +140,11 @@ static void rest(struct assigner *s)
 	arena_reset(&s->arena);
 	if (s->woken)
 		go(s);
+	else if (s->passed_over)
+		(void)uv_timer_start(&s->again, on_again, LOOK_AGAIN_MS, 0);
 }
+
+static void tell(struct assigner *s);
 
 static void on_told(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
@@ -138,6 +152,8 @@ static void on_told(struct db_conn *conn, const struct db_reply *reply, void *da
 	struct assigner *s = data;
 	if (reply->err != ERR_OK)
 		fail(s, reply);
+	else if (s->more_left)
+		tell(s);
 	else
 		rest(s);
 }
@@ -160,7 +176,7 @@ static void on_nobody_left(struct db_conn *conn, const struct db_reply *reply, v
 		    ARENA_ARRAY(&s->arena, struct notice_prospect, count);
 		const char **ids = ARENA_ARRAY(&s->arena, const char *, count);
 		for (size_t i = 0; i < count; i++) {
-			prospects[i] = notice_of(&rows[i], true);
+			prospects[i] = notice_of(&rows[i], "");
 			ids[i] = rows[i].prospect;
 		}
 		struct message_list messages = {0};
@@ -172,15 +188,21 @@ static void on_nobody_left(struct db_conn *conn, const struct db_reply *reply, v
 		    rules->admin_count ? "; the admins are told"
 				       : "; set ADMIN_TELEGRAM_IDS to be told by the bot");
 		queue_messages(s, &messages);
-		dealing_told(&s->plan, &s->arena, ids, count);
+		dealing_told(&s->plan, &s->arena, ids, count, rules->admin_count > 0);
 	}
+	s->more_left = count == TELL_AT_ONCE;
+	s->passed_over = dealing_passed_over_parse(reply->results[s->passed_step]);
 	commit(s, on_told);
 }
 
 static void tell(struct assigner *s)
 {
 	s->step = STEP_TELLING;
-	s->candidates_step = dealing_nobody_left(begin(s));
+	struct db_plan *plan = begin(s);
+	s->candidates_step =
+	    dealing_nobody_left(plan, &s->arena, s->options.rules->admin_count > 0, TELL_AT_ONCE);
+	s->passed_step =
+	    dealing_passed_over(plan, &s->arena, (int64_t)s->options.rules->max_prospects);
 	run(s, on_nobody_left);
 }
 
@@ -211,7 +233,7 @@ static void on_declined(struct db_conn *conn, const struct db_reply *reply, void
 		fail(s, reply);
 		return;
 	}
-	struct redeal_row row;
+	struct dealt_row row;
 	s->plan.count = 0;
 	s->dealt = 0;
 	if (dealing_declined_parse(reply->results[s->candidates_step], &s->arena, &row)) {
@@ -219,7 +241,7 @@ static void on_declined(struct db_conn *conn, const struct db_reply *reply, void
 		    .rep = row.rep.rep,
 		    .place = row.prospect.place,
 		    .assignment_id = row.prospect.assignment_id};
-		struct notice_prospect prospect = notice_of(&row.prospect, true);
+		struct notice_prospect prospect = notice_of(&row.prospect, row.rep.rep);
 		struct message_list messages = {0};
 		notice_build(s->options.rules->catalog, locale_of(s, &row.rep), row.rep.telegram_id,
 		    &prospect, 1, &s->arena, &messages);
@@ -236,6 +258,9 @@ static void redeal(struct assigner *s)
 	s->step = STEP_REDEALING;
 	struct db_plan *plan = begin(s);
 	dealing_counts(plan);
+	if (s->rep_came)
+		dealing_somebody_again(plan);
+	s->rep_came = false;
 	s->candidates_step =
 	    dealing_declined(plan, &s->arena, (int64_t)s->options.rules->max_prospects);
 	run(s, on_declined);
@@ -255,7 +280,8 @@ static void notify_reps(struct assigner *s, const struct dealing_rep_row *reps, 
 	struct notice_prospect *sorted = ARENA_ARRAY(&s->arena, struct notice_prospect, count);
 	size_t *filled = ARENA_ARRAY(&s->arena, size_t, rep_count);
 	for (size_t i = 0; i < count; i++)
-		sorted[got[picks[i]] + filled[picks[i]]++] = notice_of(&prospects[i], false);
+		sorted[got[picks[i]] + filled[picks[i]]++] =
+		    notice_of(&prospects[i], reps[picks[i]].rep);
 	for (size_t i = 0; i < rep_count; i++)
 		notice_build(s->options.rules->catalog, locale_of(s, &reps[i]), reps[i].telegram_id,
 		    sorted + got[i], got[i + 1] - got[i], &s->arena, &s->notices);
@@ -391,18 +417,59 @@ static void deal(struct assigner *s)
 
 /* Life ---------------------------------------------------------------------------------------------------------------------*/
 
+static void fail_sorting(struct assigner *s, const struct db_reply *reply)
+{
+	/* dealing goes on; whoever holds what is to be sorted out may hold it long */
+	uint64_t interval = (uint64_t)s->options.sweep_interval_s * 1000;
+	(void)uv_timer_start(&s->sweep, on_sweep, SORT_AGAIN_MS, interval);
+	fail(s, reply);
+}
+
 static void on_sorted(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
 	(void)conn;
 	struct assigner *s = data;
+	if (reply->err != ERR_OK)
+		fail_sorting(s, reply);
+	else
+		deal(s);
+}
+
+/* One notification a rep, as if it had been dealt. */
+static void notify_given(struct assigner *s, const struct dealt_row *given, size_t count)
+{
+	struct notice_prospect *prospects = ARENA_ARRAY(&s->arena, struct notice_prospect, count);
+	for (size_t i = 0; i < count; i++)
+		prospects[i] = notice_of(&given[i].prospect, given[i].rep.rep);
+	struct message_list messages = {0};
+	for (size_t from = 0, to; from < count; from = to) {
+		const struct dealing_rep_row *rep = &given[from].rep;
+		for (to = from + 1; to < count && strcmp(given[to].rep.rep, rep->rep) == 0;)
+			to++;
+		notice_build(s->options.rules->catalog, locale_of(s, rep), rep->telegram_id,
+		    prospects + from, to - from, &s->arena, &messages);
+	}
+	queue_messages(s, &messages);
+}
+
+static void on_sorting(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	(void)conn;
+	struct assigner *s = data;
 	if (reply->err != ERR_OK) {
-		/* dealing goes on; whoever holds what is to be sorted out may hold it long */
-		uint64_t interval = (uint64_t)s->options.sweep_interval_s * 1000;
-		(void)uv_timer_start(&s->sweep, on_sweep, SORT_AGAIN_MS, interval);
-		fail(s, reply);
+		fail_sorting(s, reply);
 		return;
 	}
-	deal(s);
+	struct dealt_row *given;
+	size_t count = dealing_by_hand_parse(reply->results[s->by_hand_step], &s->arena, &given);
+	s->plan.count = 0;
+	if (count > 0) {
+		log_info("%zu prospects were given to reps by hand", count);
+		notify_given(s, given, count);
+	}
+	if (count == AT_ONCE)
+		s->sort_out = s->woken = true; /* there may be more */
+	commit(s, on_sorted);
 }
 
 static void on_lease(struct db_conn *conn, enum err err, void *data)
@@ -424,8 +491,8 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 	}
 	s->sort_out = false;
 	s->step = STEP_SORTING;
-	dealing_sort_out(begin(s));
-	commit(s, on_sorted);
+	s->by_hand_step = dealing_sort_out(begin(s), &s->arena, AT_ONCE);
+	run(s, on_sorting);
 }
 
 static void go(struct assigner *s)
@@ -434,12 +501,18 @@ static void go(struct assigner *s)
 		return;
 	s->leased = true;
 	(void)uv_timer_stop(&s->pause);
+	(void)uv_timer_stop(&s->again);
 	db_pool_acquire(s->options.pool, DEADLINE_MS, on_lease, s);
 }
 
 static void on_pause(uv_timer_t *timer)
 {
 	go(timer->data);
+}
+
+static void on_again(uv_timer_t *timer)
+{
+	assigner_wake(timer->data);
 }
 
 static void on_sweep(uv_timer_t *timer)
@@ -456,7 +529,8 @@ struct assigner *assigner_create(uv_loop_t *loop, const struct assigner_options 
 	arena_init(&s->arena, ARENA_MAXIMUM);
 	(void)uv_timer_init(loop, &s->sweep);
 	(void)uv_timer_init(loop, &s->pause);
-	s->sweep.data = s->pause.data = s;
+	(void)uv_timer_init(loop, &s->again);
+	s->sweep.data = s->pause.data = s->again.data = s;
 	uint64_t interval = (uint64_t)options->sweep_interval_s * 1000;
 	if (interval > 0)
 		(void)uv_timer_start(&s->sweep, on_sweep, interval, interval);
@@ -470,9 +544,15 @@ void assigner_wake(struct assigner *s)
 		go(s);
 }
 
+void assigner_reps(struct assigner *s)
+{
+	s->rep_came = true;
+	assigner_wake(s);
+}
+
 void assigner_sweep(struct assigner *s)
 {
-	s->sort_out = true;
+	s->sort_out = s->rep_came = true;
 	assigner_wake(s);
 }
 
@@ -500,7 +580,8 @@ void assigner_destroy(struct assigner *s)
 	if (!s)
 		return;
 	arena_finish(&s->arena);
-	s->closing = 2;
+	s->closing = 3;
 	uv_close((uv_handle_t *)&s->sweep, on_closed);
 	uv_close((uv_handle_t *)&s->pause, on_closed);
+	uv_close((uv_handle_t *)&s->again, on_closed);
 }

@@ -1,7 +1,7 @@
 #include "salesreg/app/doctor.h"
 #include "salesreg/store/doctor.h"
 
-enum { LATE_S = 60 };
+enum { LATE_S = 60, PENDING_S = 3600 };
 
 static const char *plural(int64_t n, const char *one, const char *many)
 {
@@ -71,6 +71,24 @@ static void look_at_parked(struct doctor *d, struct db_session *s)
 			   "the bot could not handle what somebody wrote or pressed",
 			   "`salesreg parked list` shows why; then `salesreg parked retry` or "
 			   "`drop`"});
+}
+
+static void look_at_pending(struct doctor *d, struct db_session *s)
+{
+	int64_t pending, oldest_ms;
+	if (!doctor_reps_pending(s, d->arena, PENDING_S, &pending, &oldest_ms))
+		return; /* the next look at the same table says why */
+	if (pending > 0)
+		doctor_find(d,
+		    (struct finding){GRAVITY_WARNING, "reps", "pending",
+			arena_printf(d->arena, "%lld %s for an admin's approval, the oldest for %s",
+			    (long long)pending, plural(pending, "person waits", "people wait"),
+			    doctor_span(d, oldest_ms)),
+			"no admin has decided; Telegram lets a bot write only to those who have "
+			"written to it, so the request may have reached nobody",
+			"see that everybody in ADMIN_TELEGRAM_IDS has written to the bot, and "
+			"decide about who waits already in sales_representatives: status active "
+			"or removed"});
 }
 
 static void look_at_reps(struct doctor *d, struct db_session *s)
@@ -147,6 +165,7 @@ void doctor_tables(struct doctor *d, struct db_session *s)
 {
 	look_at_outbox(d, s);
 	look_at_parked(d, s);
+	look_at_pending(d, s);
 	look_at_reps(d, s);
 	look_at_prospects(d, s);
 }

@@ -182,6 +182,7 @@ static void fill_facts(
 		    .mine = state->rep_id && strcmp(row->rep, state->rep_id) == 0,
 		    .prospect_name = row->prospect_name,
 		    .prospect_telegram = row->prospect_telegram,
+		    .contacted = row->contacted,
 		    .prospect_status = row->prospect_status,
 		};
 		state->assignment = view;
@@ -209,7 +210,7 @@ static void fill_facts(
 		if (row->rep_telegram_id != p->user_id)
 			continue;
 		views[state->client_count++] = (struct client_view){row->prospect, row->name,
-		    row->telegram, row->status, row->context, row->assignment_id};
+		    row->telegram, row->status, row->context, row->assignment_id, row->contacted};
 	}
 	state->clients = views;
 }

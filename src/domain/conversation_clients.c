@@ -8,16 +8,16 @@
 enum { CONTEXT_UNITS = 200 };
 
 /* test_prospects.status as far as buttons care. */
-enum prospect_stage { STAGE_NEW, STAGE_UNDER_WAY, STAGE_CLOSED };
+enum prospect_stage { STAGE_OPEN, STAGE_CLOSED };
 
 static const struct {
 	const char *word;
 	enum prospect_stage stage;
 	enum text_id text;
 } statuses[] = {
-    {"unreached", STAGE_NEW, TEXT_PROSPECT_UNREACHED},
-    {"contacted", STAGE_UNDER_WAY, TEXT_PROSPECT_CONTACTED},
-    {"in_conversation", STAGE_UNDER_WAY, TEXT_PROSPECT_IN_CONVERSATION},
+    {"unreached", STAGE_OPEN, TEXT_PROSPECT_UNREACHED},
+    {"contacted", STAGE_OPEN, TEXT_PROSPECT_CONTACTED},
+    {"in_conversation", STAGE_OPEN, TEXT_PROSPECT_IN_CONVERSATION},
     {"converted", STAGE_CLOSED, TEXT_PROSPECT_CONVERTED},
     {"archived", STAGE_CLOSED, TEXT_PROSPECT_ARCHIVED},
 };
@@ -57,8 +57,8 @@ void turn_list_clients(struct turn *t)
 		    .status = status < STATUS_COUNT ? turn_text(t, statuses[status].text, NO_ARGS)
 						    : client->status,
 		    .assignment_id = client->assignment_id,
-		    .can_contact = stage == STAGE_NEW,
-		    .can_decline = stage != STAGE_CLOSED,
+		    .can_contact = stage == STAGE_OPEN && !client->contacted,
+		    .can_decline = stage == STAGE_OPEN,
 		};
 	}
 	const struct prospect_list list = {
@@ -79,7 +79,7 @@ void turn_list_clients(struct turn *t)
 
 static void contacted(struct turn *t, const struct assignment_view *assignment, const char *name)
 {
-	if (stage_of(assignment->prospect_status) == STAGE_NEW) {
+	if (!assignment->contacted) {
 		turn_effect(
 		    t, (struct effect){.kind = EFFECT_CONTACTED, .assignment_id = assignment->id});
 		turn_answer(t, false, TEXT_ANSWER_CONTACTED, ARGS({"name", name}));

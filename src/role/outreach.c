@@ -139,6 +139,8 @@ static void on_notified(struct listener *listener, const char *channel, void *da
 		return;
 	if (strcmp(channel, "salesreg_sort_out") == 0)
 		assigner_sweep(o->assigner);
+	else if (strcmp(channel, "salesreg_reps") == 0)
+		assigner_reps(o->assigner);
 	else
 		assigner_wake(o->assigner);
 }
@@ -192,17 +194,17 @@ static void start(struct outreach *o)
 	if (!w->config.outreach_enabled)
 		log_warn("OUTREACH_ENABLED is false: nothing is dealt");
 	db_pool_start(o->pool);
-	o->listener =
-	    listener_create(&w->loop, &(struct listener_options){
-					  .uri = &w->config.database_url,
-					  .application_name = "salesreg outreach listen",
-					  .channels = {"salesreg_assign", "salesreg_sort_out"},
-					  .ready = on_ready,
-					  .notified = on_notified,
-					  .down = on_listener_down,
-					  .deaf = on_deaf,
-					  .data = o,
-				      });
+	o->listener = listener_create(
+	    &w->loop, &(struct listener_options){
+			  .uri = &w->config.database_url,
+			  .application_name = "salesreg outreach listen",
+			  .channels = {"salesreg_assign", "salesreg_reps", "salesreg_sort_out"},
+			  .ready = on_ready,
+			  .notified = on_notified,
+			  .down = on_listener_down,
+			  .deaf = on_deaf,
+			  .data = o,
+		      });
 }
 
 int role_outreach(int argc, char **argv)

@@ -29,6 +29,7 @@ size_t assignments_parse(const PGresult *result, struct arena *a, struct assignm
 		    .prospect_telegram = db_get_text(a, result, i, 3),
 		    .prospect_status = db_get_text(a, result, i, 4),
 		    .live = db_get_bool(result, i, 5),
+		    .contacted = db_get_bool(result, i, 6),
 		};
 	return (size_t)count;
 }
@@ -53,6 +54,7 @@ size_t clients_parse(const PGresult *result, struct arena *a, struct client_row 
 		    .status = db_get_text(a, result, i, 4),
 		    .context = db_get_text(a, result, i, 5),
 		    .assignment_id = db_get_i64(result, i, 6, 0),
+		    .contacted = db_get_bool(result, i, 7),
 		};
 	return (size_t)count;
 }

@@ -12,6 +12,7 @@ static struct waiting_row waiting(const PGresult *result, struct arena *a, int r
 	    .email = db_get_text(a, result, row, with_id ? 5 : 4),
 	    .assignment_id = with_id ? db_get_i64(result, row, 6, 0) : 0,
 	    .place = with_id ? db_get_text(a, result, row, 7) : NULL,
+	    .former = with_id ? db_get_text(a, result, row, 8) : NULL,
 	};
 }
 
@@ -98,14 +99,21 @@ size_t dealing_declined(struct db_plan *plan, struct arena *a, int64_t capacity)
 	return db_plan_add(plan, SQL_DEALING_DECLINED, db_i64(a, capacity));
 }
 
-bool dealing_declined_parse(const PGresult *result, struct arena *a, struct redeal_row *row)
+static struct dealt_row dealt(const PGresult *result, struct arena *a, int row)
+{
+	return (struct dealt_row){
+	    .prospect = waiting(result, a, row, true),
+	    .rep = {.rep = db_get_text(a, result, row, 9),
+		.telegram_id = db_get_i64(result, row, 10, 0),
+		.locale = db_get_text(a, result, row, 11)},
+	};
+}
+
+bool dealing_declined_parse(const PGresult *result, struct arena *a, struct dealt_row *row)
 {
 	if (PQntuples(result) == 0)
 		return false;
-	row->prospect = waiting(result, a, 0, true);
-	row->rep = (struct dealing_rep_row){.rep = db_get_text(a, result, 0, 8),
-	    .telegram_id = db_get_i64(result, 0, 9, 0),
-	    .locale = db_get_text(a, result, 0, 10)};
+	*row = dealt(result, a, 0);
 	return true;
 }
 
@@ -114,9 +122,15 @@ void dealing_redealt(struct db_plan *plan, const struct deal *deal)
 	(void)db_plan_add(plan, SQL_DEALING_REDEALT, deal->rep, deal->prospect);
 }
 
-size_t dealing_nobody_left(struct db_plan *plan)
+void dealing_somebody_again(struct db_plan *plan)
 {
-	return db_plan_add_plain(plan, SQL_DEALING_NOBODY_LEFT);
+	(void)db_plan_add_plain(plan, SQL_DEALING_SOMEBODY_AGAIN);
+}
+
+size_t dealing_nobody_left(struct db_plan *plan, struct arena *a, bool admins, size_t limit)
+{
+	return db_plan_add(
+	    plan, SQL_DEALING_NOBODY_LEFT, db_bool(admins), db_i64(a, (int64_t)limit));
 }
 
 size_t dealing_nobody_left_parse(const PGresult *result, struct arena *a, struct waiting_row **rows)
@@ -128,17 +142,40 @@ size_t dealing_nobody_left_parse(const PGresult *result, struct arena *a, struct
 	return (size_t)count;
 }
 
-void dealing_told(struct db_plan *plan, struct arena *a, const char *const *prospects, size_t count)
+void dealing_told(
+    struct db_plan *plan, struct arena *a, const char *const *prospects, size_t count, bool admins)
 {
-	(void)db_plan_add(plan, SQL_DEALING_TOLD, db_text_array(a, prospects, count));
+	(void)db_plan_add(
+	    plan, SQL_DEALING_TOLD, db_text_array(a, prospects, count), db_bool(admins));
 }
 
-void dealing_sort_out(struct db_plan *plan)
+size_t dealing_passed_over(struct db_plan *plan, struct arena *a, int64_t capacity)
+{
+	return db_plan_add(plan, SQL_DEALING_PASSED_OVER, db_i64(a, capacity));
+}
+
+bool dealing_passed_over_parse(const PGresult *result)
+{
+	return db_get_bool(result, 0, 0);
+}
+
+size_t dealing_sort_out(struct db_plan *plan, struct arena *a, size_t limit)
 {
 	(void)db_plan_add_plain(plan, SQL_DEALING_SORT_OUT_ASSIGNMENTS);
+	size_t by_hand = db_plan_add(plan, SQL_DEALING_BY_HAND, db_i64(a, (int64_t)limit));
 	(void)db_plan_add_plain(plan, SQL_DEALING_SORT_OUT_APART);
 	(void)db_plan_add_plain(plan, SQL_DEALING_NEW_REPS);
 	(void)db_plan_add_plain(plan, SQL_DEALING_RECOUNT);
+	return by_hand;
+}
+
+size_t dealing_by_hand_parse(const PGresult *result, struct arena *a, struct dealt_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct dealt_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = dealt(result, a, i);
+	return (size_t)count;
 }
 
 void outbox_queue(struct db_plan *plan, struct arena *a, const struct queued_row *rows,

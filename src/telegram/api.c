@@ -143,7 +143,10 @@ static const char *const wrapped_phrases[] = {"bad request: bad gateway",
     "bad request: gateway time", "bad request: service unavailable",
     "bad request: too many requests", "bad request: request timeout", "bad request: timeout", NULL};
 
-static const char *const not_modified_phrases[] = {"message is not modified", NULL};
+/* An edit that is not needed, or not possible any more: the person deleted the message, or it is too old. Nobody could do
+ * anything about it, and the chat itself is well. */
+static const char *const idle_edit_phrases[] = {"message is not modified",
+    "message to edit not found", "message can't be edited", "message_id_invalid", NULL};
 static const char *const stale_query_phrases[] = {
     "query is too old", "query id is invalid", "query_id_invalid", NULL};
 static const char *const no_method_phrases[] = {"method not found", NULL};
@@ -164,7 +167,7 @@ static enum telegram_class classify_reply(const struct telegram_facts *f)
 		return TELEGRAM_GONE;
 	if (code < 400)
 		return TELEGRAM_UNKNOWN;
-	if (mentions(f->description, not_modified_phrases))
+	if (mentions(f->description, idle_edit_phrases))
 		return TELEGRAM_OK;
 	if (mentions(f->description, wrapped_phrases))
 		return TELEGRAM_RETRY;

@@ -50,6 +50,16 @@ def test_a_row_put_in_by_anybody_is_sent_at_once(bot_world, anna):
     assert finished(bot_world, id)["state"] == "sent"
 
 
+def test_an_edit_of_a_message_that_is_gone_is_settled(bot_world, anna):
+    """The person deleted it; nobody need be asked about that, and the chat is well."""
+    payload = {"chat_id": anna.id, "message_id": 4_000_000, "reply_markup": {"inline_keyboard": []}}
+    id = bot_world.db.value("INSERT INTO salesreg.outbox (chat_id, method, payload) VALUES (%s, 'editMessageReplyMarkup', %s)"
+                            " RETURNING id", anna.id, json.dumps(payload))
+    assert finished(bot_world, id)["state"] == "sent"
+    put(bot_world, anna.id, "and the next one arrives")
+    assert anna.hears_anything().text == "and the next one arrives"
+
+
 def test_rows_put_in_while_no_bot_runs_are_sent_when_it_comes(bot_world, anna):
     bot_world.bot.terminate()
     id = put(bot_world, anna.id, "good morning")

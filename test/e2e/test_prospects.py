@@ -190,6 +190,23 @@ def test_what_a_trigger_missed_the_sweep_finds(make_world):
     anna.hears_anything()
 
 
+def test_what_an_open_transaction_held_is_dealt_soon_after_it_is_undone(empty):
+    """A rollback tells nobody, and the next sweep is minutes away."""
+    empty.db.add_prospect("p1")
+    hand = empty.db.connect()
+    hand.autocommit = False
+    with hand.cursor() as cursor:
+        cursor.execute("SELECT * FROM test_prospects WHERE id = 'p1' FOR UPDATE")
+    anna, = reps(empty, 1)
+    empty.db.add_prospect("p2")
+    dealt(empty, "p2", anna)
+    empty.settle()
+    assert holder(empty, "p1") is None
+    hand.rollback()
+    hand.close()
+    dealt(empty, "p1", anna)
+
+
 # buttons --------------------------------------------------------------------------------------------------------------
 
 def test_contacted_is_noted_once_and_the_button_goes(empty):
@@ -208,6 +225,31 @@ def test_contacted_is_noted_once_and_the_button_goes(empty):
     assert empty.db.prospect("p1")["last_contact_at"] == row["last_contact_at"]
     kinds = empty.db.column("SELECT kind FROM salesreg.prospect_events WHERE prospect = 'p1' ORDER BY id")
     assert kinds == ["assigned", "contacted"]
+
+
+def test_the_next_rep_s_contact_is_noted_too(empty):
+    people = reps(empty, 2)
+    empty.db.add_prospect("p1", "Ivan P")
+    first, second = first_and_second(empty, people, "p1")
+    told = first.hears_anything()
+    first.presses("button_contacted", message=told)
+    first.is_answered("answer_contacted", name="Ivan P")
+    first.sees_edit()
+    before = empty.db.prospect("p1")
+    first.presses(data=told.data[1], message=told)
+    first.is_answered("answer_declined", name="Ivan P")
+    dealt(empty, "p1", second)
+    told = second.hears_anything()
+    second.says("мои клиенты")
+    assert second.hears_anything().labels[0] == empty.texts.render("ru", "button_contacted_named", number=1, name="Ivan P")
+    for answer in ("answer_contacted", "answer_contacted_already"):
+        second.presses(data=told.data[0], message=told)
+        second.is_answered(answer, name="Ivan P")
+    after = empty.db.prospect("p1")
+    assert after["status"] == "contacted" and after["last_contact_at"] > before["last_contact_at"]
+    told_by = empty.db.column("SELECT r.telegram_id FROM salesreg.prospect_events e JOIN sales_representatives r"
+                              " ON r.id = e.rep WHERE e.prospect = 'p1' AND e.kind = 'contacted' ORDER BY e.id")
+    assert told_by == [first.id, second.id]
 
 
 def test_can_t_take_it_passes_the_prospect_to_the_next_rep_and_never_back(empty):
@@ -256,6 +298,76 @@ def test_when_nobody_is_left_the_admins_are_told_once_and_a_newcomer_gets_it(mak
     boris.registers()
     dealt(world, "p1", boris)
     assert "Ivan P" in boris.hears_anything().text
+
+
+def declined_by_everybody(world, count):
+    """As if every rep there is had declined so many prospects at once."""
+    world.db.execute("WITH p AS (INSERT INTO test_prospects (id, telegram_id, name) SELECT 'd' || i, '@d', 'D' || i || '.'"
+                     " FROM generate_series(1, %s) i RETURNING id), a AS (INSERT INTO salesreg.assignments (prospect, rep,"
+                     " ended_at, reason) SELECT p.id, r.id, now(), 'declined' FROM p, sales_representatives r)"
+                     " INSERT INTO salesreg.prospects_apart (prospect) SELECT id FROM p", count)
+
+
+def test_however_many_nobody_takes_the_admins_hear_of_all(make_world):
+    world = make_world(ADMIN_TELEGRAM_IDS=str(ADMIN))
+    world.db.no_prospects()
+    world.start_bot()
+    boss = world.person("Boss", id=ADMIN)
+    boss.opens()
+    boss.hears("offer")
+    reps(world, 1)
+    world.start_outreach()
+    world.settle()
+    declined_by_everybody(world, 250)
+    world.db.eventually("SELECT count(*) FILTER (WHERE told_at IS NULL) = 0 FROM salesreg.prospects_apart")
+    names = []
+    while len(names) < 250:
+        names += re.findall(r"D\d+\.", boss.hears_anything().text)
+    assert len(set(names)) == len(names) == 250
+
+
+def test_admins_named_later_hear_of_what_nobody_takes(make_world):
+    world = make_world(ADMIN_TELEGRAM_IDS=str(ADMIN))
+    world.db.no_prospects()
+    world.start_bot()
+    boss = world.person("Boss", id=ADMIN)
+    boss.opens()
+    boss.hears("offer")
+    anna, = reps(world, 1)
+    outreach = world.start_outreach(ADMIN_TELEGRAM_IDS=None)
+    world.db.add_prospect("p1", "Ivan P")
+    anna.hears_anything()
+    anna.presses("button_decline")
+    outreach.wait_for_log("declined by every rep")
+    world.settle()
+    assert boss.unheard() == []
+    outreach.terminate()
+    world.start_outreach()
+    assert "Ivan P" in boss.hears_anything().text
+    world.settle()
+    assert boss.unheard() == []
+
+
+@pytest.mark.parametrize("how", ["approved", "suspended no more", "reachable again"])
+def test_what_nobody_would_take_goes_to_a_rep_who_comes_later(empty, how):
+    anna, boris = reps(empty, 2)
+    if how == "reachable again":
+        boris.blocks()
+        empty.db.eventually("SELECT count(*) = 1 FROM salesreg.rep_dealing WHERE NOT available")
+    else:
+        status = "pending" if how == "approved" else "suspended"
+        psql(empty, f"UPDATE sales_representatives SET status = '{status}' WHERE telegram_id = {boris.id}")
+    empty.db.add_prospect("p1", "Ivan P")
+    dealt(empty, "p1", anna)
+    anna.hears_anything()
+    anna.presses("button_decline")
+    empty.outreach.wait_for_log("declined by every rep")
+    empty.settle()
+    if how == "reachable again":
+        boris.unblocks()
+    else:
+        psql(empty, f"UPDATE sales_representatives SET status = 'active' WHERE telegram_id = {boris.id}")
+    dealt(empty, "p1", boris)
 
 
 def test_a_declined_prospect_does_not_return_even_if_it_is_the_only_way(empty):
@@ -372,11 +484,12 @@ def test_my_clients_lists_them_with_status_and_working_buttons(empty):
     assert t.raw("ru", "prospect_unreached") in listed.text and t.raw("ru", "prospect_in_conversation") in listed.text
     assert listed.labels == [t.render("ru", "button_contacted_named", number=1, name="Ivan P"),
                              t.render("ru", "button_decline_named", number=1, name="Ivan P"),
+                             t.render("ru", "button_contacted_named", number=2, name="Olga Q"),
                              t.render("ru", "button_decline_named", number=2, name="Olga Q")]
     anna.presses(data=listed.data[0], message=listed)
     anna.is_answered("answer_contacted", name="Ivan P")
     assert empty.db.prospect("p1")["status"] == "contacted"
-    assert len(anna.sees_edit().buttons) == 2
+    assert len(anna.sees_edit().buttons) == 3
     anna.says("статус")
     anna.hears("status", open=2)
 
@@ -400,6 +513,95 @@ def test_a_long_list_of_clients_is_split_and_complete(make_world):
     assert texts[0].startswith(world.texts.render("ru", "clients_header", count=70))
 
 
+# given by hand --------------------------------------------------------------------------------------------------------
+
+GIVE = "UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives WHERE telegram_id = {})" \
+       " WHERE id = '{}'"
+WRONG_COUNTS = "SELECT count(*) FROM salesreg.rep_dealing d WHERE d.open + (SELECT coalesce(sum(l.change), 0) FROM" \
+               " salesreg.rep_load l WHERE l.rep = d.rep) <> (SELECT count(*) FROM test_prospects p WHERE" \
+               " p.assigned_rep_id = d.rep AND p.status IN ('unreached', 'contacted', 'in_conversation'))"
+
+
+@pytest.mark.parametrize("triggers", [True, False], ids=["at once", "by the sweep"])
+def test_a_prospect_given_to_another_rep_by_hand_reaches_that_rep(make_world, triggers):
+    world = make_world(**{} if triggers else {"OUTREACH_INTERVAL_SECONDS": "1"})
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    people = reps(world, 2)
+    world.db.add_prospect("p1", "Ivan P")
+    first, second = first_and_second(world, people, "p1")
+    before = first.hears_anything()
+    world.settle()
+    if not triggers:
+        world.db.execute("ALTER TABLE test_prospects DISABLE TRIGGER USER")
+    psql(world, GIVE.format(second.id, "p1"))
+    told = second.hears_anything()
+    assert told.text.startswith(world.texts.raw("ru", "notice_one")) and "Ivan P" in told.text
+    assert world.texts.raw("ru", "notice_again") in told.text
+    second.presses(data=told.data[0], message=told)
+    second.is_answered("answer_contacted", name="Ivan P")
+    first.presses(data=before.data[0], message=before)
+    first.is_answered("answer_prospect_stale")
+    assert holder(world, "p1") == second.id
+    assert world.db.column("SELECT reason FROM salesreg.assignments WHERE prospect = 'p1' ORDER BY id") == ["changed", None]
+    events = world.db.rows("SELECT kind, detail FROM salesreg.prospect_events WHERE prospect = 'p1' ORDER BY id")
+    assert [tuple(e) for e in events[1:]] == [("returned", "changed"), ("assigned", "by hand"), ("contacted", None)]
+    world.settle()
+    assert second.unheard() == [] and world.db.value(WRONG_COUNTS) == 0
+
+
+def test_a_prospect_given_back_by_hand_is_not_said_to_be_a_colleague_s(empty):
+    anna, = reps(empty, 1)
+    empty.db.add_prospect("p1", "Ivan P")
+    anna.hears_anything()
+    psql(empty, "BEGIN; UPDATE test_prospects SET assigned_rep_id = NULL; UPDATE salesreg.assignments SET ended_at = now(),"
+                f" reason = 'unavailable'; {GIVE.format(anna.id, 'p1')}; COMMIT")
+    told = anna.hears_anything().text
+    assert "Ivan P" in told and empty.texts.raw("ru", "notice_again") not in told
+
+
+def test_many_prospects_given_by_hand_are_one_notification(make_world):
+    world = make_world(MAX_PROSPECTS_PER_REP="60")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    people = reps(world, 2)
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name) SELECT 'p' || i, '@p', 'P' || i || '.'"
+                     " FROM generate_series(1, 8) i")
+    eventually(lambda: world.db.value(NO_REP) == 0)
+    world.settle()
+    for person in people:
+        person.forget()
+    anna, boris = people
+    theirs = world.db.column("SELECT name FROM test_prospects WHERE assigned_rep_id <> (SELECT id FROM"
+                             " sales_representatives WHERE telegram_id = %s)", anna.id)
+    psql(world, GIVE.format(anna.id, "p1").replace("id = 'p1'", "true"))
+    told = anna.hears_anything()
+    assert told.text.startswith(world.texts.render("ru", "notice_many", count=len(theirs)))
+    assert sorted(re.findall(r"P\d\.", told.text)) == sorted(theirs)
+    world.settle()
+    assert anna.unheard() == [] and boris.unheard() == []
+    assert world.db.value(WRONG_COUNTS) == 0
+
+
+def test_what_another_program_assigned_is_left_alone_and_not_announced(make_world):
+    world = make_world(OUTREACH_INTERVAL_SECONDS="1")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    people = reps(world, 2)
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name, assigned_rep_id) SELECT 'old', '@o', 'O', id"
+                     " FROM sales_representatives WHERE telegram_id = %s", people[0].id)
+    psql(world, GIVE.format(people[1].id, "old"))
+    world.db.execute("CREATE TABLE begun AS SELECT now() AS at")
+    world.db.eventually("SELECT now() > (SELECT at FROM begun) + interval '2.5 seconds'")
+    world.settle()
+    assert [p.unheard() for p in people] == [[], []]
+    assert holder(world, "old") == people[1].id
+    assert world.db.value("SELECT count(*) FROM salesreg.assignments") == 0
+
+
 # coming and going -----------------------------------------------------------------------------------------------------
 
 def test_unregistering_hands_the_open_prospects_to_others(empty):
@@ -414,7 +616,8 @@ def test_unregistering_hands_the_open_prospects_to_others(empty):
     first.presses("button_unregister_yes")
     first.hears("unregistered")
     dealt(empty, "p1", second)
-    assert "Ivan P" in second.hears_anything().text
+    told = second.hears_anything().text
+    assert "Ivan P" in told and empty.texts.raw("ru", "notice_again") in told
     assert holder(empty, "won") == first.id, "what is closed stays in the history of who closed it"
     reasons = empty.db.column("SELECT reason FROM salesreg.assignments WHERE prospect = 'p1' ORDER BY id")
     assert reasons == ["unregistered", None]
@@ -427,7 +630,7 @@ def test_a_rep_who_blocks_the_bot_loses_the_prospects_and_gets_none_until_writin
     first.hears_anything()
     first.blocks()
     dealt(empty, "p1", second)
-    second.hears_anything()
+    assert empty.texts.raw("ru", "notice_again") in second.hears_anything().text
     for i in range(3):
         empty.db.add_prospect(f"more{i}")
         dealt(empty, f"more{i}", second)
@@ -435,7 +638,7 @@ def test_a_rep_who_blocks_the_bot_loses_the_prospects_and_gets_none_until_writin
     first.hears("menu")
     empty.db.add_prospect("p9")
     dealt(empty, "p9", first)
-    first.hears_anything()
+    assert empty.texts.raw("ru", "notice_again") not in first.hears_anything().text
 
 
 def test_unblocking_alone_brings_a_rep_back(empty):
@@ -448,6 +651,18 @@ def test_unblocking_alone_brings_a_rep_back(empty):
     anna.unblocks()
     dealt(empty, "p1", anna)
     anna.hears_anything()
+
+
+def test_what_comes_back_to_the_same_rep_is_not_said_to_be_a_colleague_s(empty):
+    anna, = reps(empty, 1)
+    empty.db.add_prospect("p1", "Ivan P")
+    anna.hears_anything()
+    anna.blocks()
+    eventually(lambda: holder(empty, "p1") is None)
+    anna.unblocks()
+    dealt(empty, "p1", anna)
+    told = anna.hears_anything().text
+    assert "Ivan P" in told and empty.texts.raw("ru", "notice_again") not in told
 
 
 @pytest.mark.parametrize("how", ["deactivated", "fault"])

@@ -139,6 +139,7 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .id = flags & 2 ? 5 : 6,
 	    .live = !(flags & 4),
 	    .mine = !(flags & 8),
+	    .contacted = flags & 64,
 	    .prospect_name = next_name(in, a),
 	    .prospect_telegram = next_name(in, a),
 	    .prospect_status = next_word(in),
@@ -160,6 +161,7 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 		    .status = next_word(in),
 		    .context = next_name(in, a),
 		    .assignment_id = next_bit(in) ? INT64_MAX - (int64_t)i : 0,
+		    .contacted = flags & 128,
 		};
 	return f;
 }

@@ -570,6 +570,20 @@ def test_parked_updates_are_a_warning(ask, database):
     assert "salesreg parked list" in finding["mend"]
 
 
+def test_reps_nobody_approves_are_a_warning(ask, database):
+    database.execute("INSERT INTO sales_representatives (telegram_id, name, email, status, registered_at) SELECT i, 'Rep ' || i,"
+                     " 'r' || i || '@truerealestate.bali', 'pending', now() - i * interval '50 minutes'"
+                     " FROM generate_series(1, 3) i")
+    finding = ask(REGISTRATION_APPROVAL="admin", ADMIN_TELEGRAM_IDS="5").one("pending")
+    assert finding["gravity"] == "warning"
+    assert finding["what"] == "2 people wait for an admin's approval, the oldest for 2 h"
+    assert "ADMIN_TELEGRAM_IDS" in finding["mend"]
+    database.execute("UPDATE sales_representatives SET status = 'active' WHERE telegram_id = 2")
+    assert ask().one("pending")["what"] == "1 person waits for an admin's approval, the oldest for 2 h"
+    database.execute("UPDATE sales_representatives SET status = 'removed' WHERE telegram_id = 3")
+    assert ask().of("pending") == []
+
+
 def test_reps_whose_email_is_not_theirs_alone_are_named(ask, database):
     database.execute("INSERT INTO sales_representatives (telegram_id, name, email, status) VALUES"
                      " (1, 'Anna Petrova', 'anna@truerealestate.bali', 'active'),"

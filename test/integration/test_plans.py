@@ -33,8 +33,9 @@ HOT = {
     "outbox_later": ["'{1}'", "'{1}'", "'{f}'", "'{x}'"],
     "outbox_gone": ["'{1}'", "'{x}'"],
     "dealing_declined": ["5"],
-    "dealing_nobody_left": [],
+    "dealing_nobody_left": ["true", "5"],
     "dealing_counts": [],
+    "dealing_passed_over": ["5"],
     "bot_backlog": [],
     "dealing_waiting": [],
     "outbox_insert": ["'{1000000001}'", "'{sendMessage}'", "'{\"{}\"}'", "'{0}'", "'{t}'"],
@@ -99,9 +100,21 @@ def rows_looked_at(node):
 
 @pytest.mark.parametrize("name", sorted(HOT))
 def test_the_statement_looks_at_few_rows(session, name):
+    looks_at_few_rows(session, name)
+
+
+@pytest.mark.parametrize("name", ["dealing_declined", "dealing_nobody_left"])
+def test_what_nobody_will_take_is_not_looked_at_at_every_wake(session, name):
+    looks_at_few_rows(session, name, "INSERT INTO salesreg.prospects_apart (prospect, nobody, told_at)"
+                      " SELECT id, true, now() FROM public.test_prospects WHERE assigned_rep_id IS NULL")
+
+
+def looks_at_few_rows(session, name, *before):
     with session.cursor() as cursor:
         cursor.execute("BEGIN")
         try:
+            for statement in before:
+                cursor.execute(statement)
             cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {execute(name)}")
             plan = cursor.fetchone()[0]
         finally:

@@ -212,30 +212,37 @@ static void assignment_buttons_act_on_what_is_live_and_ones_own(void **state)
 	(void)state;
 	static const struct {
 		const char *data, *status;
-		bool live, mine;
+		bool live, mine, contacted;
 		int effect;
 		enum text_id answer;
 		const char *left;
 	} rows[] = {
-	    {"a:5:c", "unreached", true, true, EFFECT_CONTACTED, TEXT_ANSWER_CONTACTED,
+	    {"a:5:c", "unreached", true, true, false, EFFECT_CONTACTED, TEXT_ANSWER_CONTACTED,
 		"a:5:d / a:6:c a:6:d / https://example.com"},
-	    {"a:5:c", "contacted", true, true, NO_EFFECT, TEXT_ANSWER_CONTACTED_ALREADY,
+	    {"a:5:c", "contacted", true, true, true, NO_EFFECT, TEXT_ANSWER_CONTACTED_ALREADY,
 		"a:5:d / a:6:c a:6:d / https://example.com"},
-	    {"a:5:c", "in_conversation", true, true, NO_EFFECT, TEXT_ANSWER_CONTACTED_ALREADY,
+	    {"a:5:c", "in_conversation", true, true, true, NO_EFFECT, TEXT_ANSWER_CONTACTED_ALREADY,
 		"a:5:d / a:6:c a:6:d / https://example.com"},
-	    {"a:5:d", "unreached", true, true, EFFECT_DECLINE, TEXT_ANSWER_DECLINED,
+	    /* an earlier rep got so far, this one says it for the first time */
+	    {"a:5:c", "contacted", true, true, false, EFFECT_CONTACTED, TEXT_ANSWER_CONTACTED,
+		"a:5:d / a:6:c a:6:d / https://example.com"},
+	    {"a:5:c", "in_conversation", true, true, false, EFFECT_CONTACTED, TEXT_ANSWER_CONTACTED,
+		"a:5:d / a:6:c a:6:d / https://example.com"},
+	    {"a:5:c", "converted", true, true, true, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
 		"a:6:c a:6:d / https://example.com"},
-	    {"a:5:d", "contacted", true, true, EFFECT_DECLINE, TEXT_ANSWER_DECLINED,
+	    {"a:5:d", "unreached", true, true, false, EFFECT_DECLINE, TEXT_ANSWER_DECLINED,
 		"a:6:c a:6:d / https://example.com"},
-	    {"a:5:d", "converted", true, true, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
+	    {"a:5:d", "contacted", true, true, false, EFFECT_DECLINE, TEXT_ANSWER_DECLINED,
 		"a:6:c a:6:d / https://example.com"},
-	    {"a:5:c", "archived", true, true, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
+	    {"a:5:d", "converted", true, true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
 		"a:6:c a:6:d / https://example.com"},
-	    {"a:5:c", "weird", true, true, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
+	    {"a:5:c", "archived", true, true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
 		"a:6:c a:6:d / https://example.com"},
-	    {"a:5:c", "unreached", false, true, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
+	    {"a:5:c", "weird", true, true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
 		"a:6:c a:6:d / https://example.com"},
-	    {"a:5:d", "unreached", true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
+	    {"a:5:c", "unreached", false, true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
+		"a:6:c a:6:d / https://example.com"},
+	    {"a:5:d", "unreached", true, false, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
 		"a:6:c a:6:d / https://example.com"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -243,6 +250,7 @@ static void assignment_buttons_act_on_what_is_live_and_ones_own(void **state)
 		    .id = 5,
 		    .live = rows[i].live,
 		    .mine = rows[i].mine,
+		    .contacted = rows[i].contacted,
 		    .prospect_name = "Alex",
 		    .prospect_status = rows[i].status,
 		};
@@ -294,16 +302,17 @@ static void clients_are_listed_with_the_buttons_that_apply(void **state)
 {
 	(void)state;
 	const struct client_view clients[] = {
-	    {"p1", "Alex", "@alex_1", "unreached", "wants a villa", 5},
-	    {"p2", "Maria", "12345", "contacted", NULL, 6},
-	    {"p3", "Dmitry", "@dm_1", "converted", NULL, 7},
-	    {"p4", "Olga", "@olga", "something new", NULL, 8},
+	    {"p1", "Alex", "@alex_1", "unreached", "wants a villa", 5, false},
+	    {"p2", "Maria", "12345", "contacted", NULL, 6, true},
+	    {"p3", "Dmitry", "@dm_1", "converted", NULL, 7, false},
+	    {"p4", "Olga", "@olga", "something new", NULL, 8, false},
+	    {"p5", "Ada", "@ada", "contacted", NULL, 9, false},
 	};
 	static const char *const ways[] = {"my clients", "menu:clients"};
 	for (size_t i = 0; i < 2; i++) {
 		struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_EN);
 		s.clients = clients;
-		s.client_count = 4;
+		s.client_count = 5;
 		struct event event = event_of(i ? EVENT_BUTTON : EVENT_TEXT, ways[i]);
 		struct conversation_interest interest;
 		conversation_interest(&event, &arena, &interest);
@@ -312,19 +321,22 @@ static void clients_are_listed_with_the_buttons_that_apply(void **state)
 		assert_int_equal(out.messages.count, 1);
 		const struct message *m = out.messages.first;
 		assert_string_equal(m->text,
-		    "Your clients: 4\n\n"
+		    "Your clients: 5\n\n"
 		    "1. Alex\nWrite to: https://t.me/alex_1\nStatus: not contacted yet\nAbout: "
 		    "wants a villa\n\n"
 		    "2. Maria\nNo Telegram name, only the number 12345: "
 		    "tg://user?id=12345\nStatus: contacted\n\n"
 		    "3. Dmitry\nWrite to: https://t.me/dm_1\nStatus: became a buyer\n\n"
 		    "4. Olga\nWrite to: https://t.me/olga\nStatus: something new\n\n"
+		    "5. Ada\nWrite to: https://t.me/ada\nStatus: contacted\n\n"
 		    "✅ contacted, ↩️ can't take it");
-		assert_int_equal(m->button_count, 3);
+		assert_int_equal(m->button_count, 5);
 		assert_string_equal(m->buttons[0].data, "a:5:c");
 		assert_string_equal(m->buttons[1].data, "a:5:d");
 		assert_string_equal(m->buttons[2].data, "a:6:d");
 		assert_true(m->buttons[2].new_row);
+		assert_string_equal(m->buttons[3].data, "a:9:c");
+		assert_string_equal(m->buttons[4].data, "a:9:d");
 	}
 }
 
@@ -334,7 +346,7 @@ static void many_clients_are_split(void **state)
 	struct client_view clients[50];
 	for (size_t i = 0; i < 50; i++)
 		clients[i] = (struct client_view){"p", "Имя Фамилия", "@somebody", "unreached",
-		    "длинный рассказ", (int64_t)i + 1};
+		    "длинный рассказ", (int64_t)i + 1, false};
 	struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_RU);
 	s.clients = clients;
 	s.client_count = 50;

@@ -24,6 +24,8 @@ struct assigner_stats {
 struct assigner *assigner_create(uv_loop_t *loop, const struct assigner_options *options);
 /* Something can be dealt. */
 void assigner_wake(struct assigner *s);
+/* The same, after a rep came or came back, who may take what nobody would. */
+void assigner_reps(struct assigner *s);
 /* The same, after mending what was changed by hand: after a reconnect, and every interval. */
 void assigner_sweep(struct assigner *s);
 struct assigner_stats assigner_stats(const struct assigner *s);

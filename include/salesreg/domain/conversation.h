@@ -65,12 +65,14 @@ struct client_view {
 	const char *status; /* the database's word */
 	const char *context;
 	int64_t assignment_id; /* 0: no buttons */
+	bool contacted;        /* this rep said so already */
 };
 
 struct assignment_view {
 	int64_t id;
 	bool live;
-	bool mine; /* its rep is who pressed */
+	bool mine;      /* its rep is who pressed */
+	bool contacted; /* its rep said so already, whatever earlier ones did */
 	const char *prospect_name, *prospect_telegram, *prospect_status;
 };
 

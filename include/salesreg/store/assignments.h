@@ -14,7 +14,7 @@ size_t assignment_lock_if(
 struct assignment_row {
 	int64_t id;
 	const char *rep, *prospect_name, *prospect_telegram, *prospect_status;
-	bool live;
+	bool live, contacted;
 };
 size_t assignments_read(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
 size_t assignments_parse(const PGresult *result, struct arena *a, struct assignment_row **rows);
@@ -22,6 +22,7 @@ size_t assignments_parse(const PGresult *result, struct arena *a, struct assignm
 struct client_row {
 	int64_t rep_telegram_id, assignment_id;
 	const char *prospect, *name, *telegram, *status, *context;
+	bool contacted;
 };
 size_t clients_read(struct db_plan *plan, struct arena *a, const int64_t *rep_telegram_ids,
     size_t count, size_t limit);

@@ -8,14 +8,15 @@
 
 struct waiting_row {
 	const char *prospect, *telegram, *name, *context, *notes, *email;
-	const char *place;     /* of the locked row; good for this transaction */
+	const char *place;  /* of the locked row; good for this transaction */
+	const char *former; /* the reps it was with before, in one word if it was one; NULL: none */
 	int64_t assignment_id; /* set apart for it */
 };
 struct dealing_rep_row {
 	const char *rep, *locale;
 	int64_t telegram_id, last_dealt, open;
 };
-struct redeal_row {
+struct dealt_row {
 	struct waiting_row prospect;
 	struct dealing_rep_row rep;
 };
@@ -51,17 +52,25 @@ void dealing_served(struct db_plan *plan, struct arena *a, const struct deal *de
 
 /* One prospect that somebody declined, and its next rep; false if there is none. */
 size_t dealing_declined(struct db_plan *plan, struct arena *a, int64_t capacity);
-bool dealing_declined_parse(const PGresult *result, struct arena *a, struct redeal_row *row);
+bool dealing_declined_parse(const PGresult *result, struct arena *a, struct dealt_row *row);
 void dealing_redealt(struct db_plan *plan, const struct deal *deal);
 
-size_t dealing_nobody_left(struct db_plan *plan);
+/* What nobody marked so far is marked no longer where somebody has come who may take it. */
+void dealing_somebody_again(struct db_plan *plan);
+/* Prospects that nobody is left for and that nobody knows of; with admins, those they do not know of. */
+size_t dealing_nobody_left(struct db_plan *plan, struct arena *a, bool admins, size_t limit);
 size_t dealing_nobody_left_parse(
     const PGresult *result, struct arena *a, struct waiting_row **rows);
 void dealing_told(
-    struct db_plan *plan, struct arena *a, const char *const *prospects, size_t count);
+    struct db_plan *plan, struct arena *a, const char *const *prospects, size_t count, bool admins);
 
-/* Mends what was changed by hand. */
-void dealing_sort_out(struct db_plan *plan);
+/* Whether something was left although it could be dealt, for somebody holds it. */
+size_t dealing_passed_over(struct db_plan *plan, struct arena *a, int64_t capacity);
+bool dealing_passed_over_parse(const PGresult *result);
+
+/* Mends what was changed by hand; tells by its rows what was given to whom, rep by rep, `limit` at most. */
+size_t dealing_sort_out(struct db_plan *plan, struct arena *a, size_t limit);
+size_t dealing_by_hand_parse(const PGresult *result, struct arena *a, struct dealt_row **rows);
 
 struct queued_row {
 	int64_t chat_id;

@@ -82,7 +82,7 @@ struct telegram_answer {
 	bool maybe_delivered;
 	/* BUG: the callback query is too old to be answered; nothing to worry about. */
 	bool stale_query;
-	bool not_modified; /* OK: the edit changed nothing */
+	bool not_modified; /* OK: the edit changed nothing, or there is nothing to edit */
 };
 typedef void telegram_callback(const struct telegram_answer *answer, void *data);
 typedef void telegram_closed(void *data);
