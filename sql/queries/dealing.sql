@@ -151,15 +151,20 @@ WHERE prospect = ANY ($1::varchar[])
 -- not hold prospects (those are given back). What the old system assigned has no row here and is left alone.
 WITH freed AS (
     UPDATE public.test_prospects p SET assigned_rep_id = NULL, updated_at = now()
-    FROM public.sales_representatives r, salesreg.assignments a
-    WHERE r.id = p.assigned_rep_id AND r.status IN ('removed', 'suspended')
-      AND p.status IN ('unreached', 'contacted', 'in_conversation')
-      AND a.prospect = p.id AND a.rep = r.id AND a.ended_at IS NULL
-    RETURNING p.id, r.status
+    FROM (SELECT q.id, r.status
+          FROM public.sales_representatives r
+          LEFT JOIN salesreg.rep_dealing d ON d.rep = r.id
+          JOIN public.test_prospects q ON q.assigned_rep_id = r.id
+                                      AND q.status IN ('unreached', 'contacted', 'in_conversation')
+          JOIN salesreg.assignments a ON a.prospect = q.id AND a.rep = r.id AND a.ended_at IS NULL
+          WHERE r.status IN ('removed', 'suspended') OR NOT d.available
+          FOR NO KEY UPDATE OF q SKIP LOCKED) due -- what somebody holds waits for the next time
+    WHERE p.id = due.id
+    RETURNING p.id, due.status
 ), ended AS (
     UPDATE salesreg.assignments a
     SET ended_at = now(), reason = CASE f.status WHEN 'suspended' THEN 'suspended' WHEN 'removed' THEN 'unregistered'
-                                   ELSE 'changed' END
+                                   ELSE CASE WHEN f.id IS NULL THEN 'changed' ELSE 'unavailable' END END
     FROM salesreg.assignments b LEFT JOIN public.test_prospects p ON p.id = b.prospect
     LEFT JOIN freed f ON f.id = b.prospect
     WHERE b.ended_at IS NULL AND b.id = a.id AND (f.id IS NOT NULL OR p.assigned_rep_id IS DISTINCT FROM b.rep)
