@@ -73,7 +73,7 @@ def in_use():
     """Containers of these names that are not ours: somebody works with them."""
     found = []
     for name in CONTAINERS:
-        done = docker("inspect", "-f", '{{index .Config.Labels "com.docker.compose.project"}}', name, check=False)
+        done = docker("container", "inspect", "-f", '{{index .Config.Labels "com.docker.compose.project"}}', name, check=False)
         if done.returncode == 0 and done.stdout.strip() != PROJECT:
             found.append(name)
     return found
