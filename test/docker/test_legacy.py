@@ -112,7 +112,7 @@ def test_it_starts_on_an_old_volume_and_changes_nothing(old, variant):
     else:
         assert rows() == before
     # and it is at work: who was registered is known, a stranger can register
-    known = old.page.person("Anna Petrova", id=101)
+    known = old.page.person("Anna Petrova", id=101, username="anna")
     known.forget()
     if not seeded:
         known.says("статус")
