@@ -1,4 +1,5 @@
 #include "salesreg/app/delivery.h"
+#include "salesreg/app/results.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
 #include "salesreg/domain/backoff.h"
@@ -46,18 +47,6 @@ struct callback_answer {
 	char payload[];
 };
 
-struct results {
-	struct outbox_result *items;
-	size_t count, capacity;
-};
-#define RESULT_KIND_MAP(X) X(SENT) X(LATER) X(GONE) X(FAILED)
-enum result_kind {
-#define X(name) RESULT_##name,
-	RESULT_KIND_MAP(X)
-#undef X
-	    RESULT_KINDS
-};
-
 struct delivery {
 	uv_loop_t *loop;
 	struct delivery_options options;
@@ -68,11 +57,7 @@ struct delivery {
 	struct map chats; /* chats with a message under way → struct sending */
 	LIST_HEAD(, callback_answer) callbacks;
 
-	struct results fresh[RESULT_KINDS];   /* not handed to a transaction yet */
-	struct results writing[RESULT_KINDS]; /* in a transaction */
-	struct results
-	    locked[RESULT_KINDS];   /* somebody holds their rows; tried again with the next wake */
-	size_t steps[RESULT_KINDS]; /* of `writing` in that transaction */
+	struct results results;
 	int64_t block_us, block_writing_us; /* a retry_after for everything, to be stored */
 	int64_t moved_from, moved_to;       /* a chat that changed its id */
 	bool waiting, running;              /* for a lease, with its transaction */
@@ -108,56 +93,15 @@ static const char *known_method(const char *method)
 
 /* Results ------------------------------------------------------------------------------------------------------------*/
 
-static void results_add(struct results *r, struct outbox_result item)
-{
-	if (r->count == r->capacity) {
-		size_t capacity = r->capacity ? 2 * r->capacity : 64;
-		struct outbox_result *items = realloc(r->items, capacity * sizeof *items);
-		if (!items)
-			abort();
-		r->items = items;
-		r->capacity = capacity;
-	}
-	item.error = item.error ? strdup(item.error) : NULL;
-	r->items[r->count++] = item;
-}
-
-static void results_clear(struct results *r)
-{
-	for (size_t i = 0; i < r->count; i++)
-		free((char *)(uintptr_t)r->items[i].error);
-	r->count = 0;
-	if (r->capacity > 1024) {
-		free(r->items);
-		*r = (struct results){0};
-	}
-}
-
 static size_t unwritten(const struct delivery *d)
 {
-	size_t n = 0;
-	for (int k = 0; k < RESULT_KINDS; k++)
-		n += d->fresh[k].count;
-	return n + (d->block_us > 0) + (d->moved_to != 0);
+	return results_waiting(&d->results) + (d->block_us > 0) + (d->moved_to != 0);
 }
 
-/* Moves what is collected into `writing` and into the plan. */
+/* Moves what is collected into the plan. */
 static void put_results(struct delivery *d, struct db_plan *plan, struct arena *a, bool with_gone)
 {
-	for (int k = 0; k < RESULT_KINDS; k++) {
-		if (k == RESULT_GONE && !with_gone)
-			continue;
-		assert(d->writing[k].count == 0);
-		struct results empty = d->writing[k];
-		d->writing[k] = d->fresh[k];
-		d->fresh[k] = empty;
-	}
-	d->steps[RESULT_SENT] =
-	    outbox_sent(plan, a, d->writing[RESULT_SENT].items, d->writing[RESULT_SENT].count);
-	d->steps[RESULT_LATER] =
-	    outbox_later(plan, a, d->writing[RESULT_LATER].items, d->writing[RESULT_LATER].count);
-	d->steps[RESULT_FAILED] = outbox_failed(
-	    plan, a, d->writing[RESULT_FAILED].items, d->writing[RESULT_FAILED].count);
+	results_put(&d->results, plan, a, with_gone);
 	d->block_writing_us = d->block_us;
 	if (d->block_us > 0)
 		bot_block(plan, a, d->options.bot_id, d->block_us);
@@ -165,38 +109,16 @@ static void put_results(struct delivery *d, struct db_plan *plan, struct arena *
 	if (d->moved_to)
 		outbox_move(plan, a, d->moved_from, d->moved_to);
 	d->moved_to = 0;
-	d->steps[RESULT_GONE] =
-	    outbox_gone(plan, a, d->writing[RESULT_GONE].items, d->writing[RESULT_GONE].count);
 }
 
-/* Those whose rows an open transaction of somebody holds: nobody else's wait for them. */
-static void put_aside_locked(struct delivery *d, enum result_kind k, const struct db_reply *reply)
-{
-	if (d->steps[k] == OUTBOX_NO_STEP || PQntuples(reply->results[d->steps[k]]) == 0)
-		return;
-	const struct results *r = &d->writing[k];
-	for (size_t i = 0; i < r->count; i++)
-		if (outbox_is_left(reply->results[d->steps[k]], r->items[i].id))
-			results_add(&d->locked[k], r->items[i]);
-}
-
-static void results_written(struct delivery *d, const struct db_reply *reply)
+static void written(struct delivery *d, const struct db_reply *reply)
 {
 	bool committed = reply->err == ERR_OK;
-	for (int k = 0; committed && k < RESULT_KINDS; k++)
-		if (d->writing[k].count > 0)
-			put_aside_locked(d, (enum result_kind)k, reply);
 	/* what goes again is claimed by time, and nothing else may come to ask for it */
-	for (size_t i = 0; committed && d->leading && i < d->writing[RESULT_LATER].count; i++)
-		wake_in(d, d->writing[RESULT_LATER].items[i].pause_us);
-	for (int k = 0; k < RESULT_KINDS; k++) {
-		if (!committed) {
-			/* ahead of what came meanwhile */
-			for (size_t i = 0; i < d->writing[k].count; i++)
-				results_add(&d->fresh[k], d->writing[k].items[i]);
-		}
-		results_clear(&d->writing[k]);
-	}
+	const struct result_list *later = &d->results.writing[RESULT_LATER];
+	for (size_t i = 0; committed && d->leading && i < later->count; i++)
+		wake_in(d, later->items[i].pause_us);
+	results_written(&d->results, reply);
 	if (!committed)
 		d->block_us = d->block_us > d->block_writing_us ? d->block_us : d->block_writing_us;
 	d->block_writing_us = 0;
@@ -224,7 +146,7 @@ void delivery_put_results(struct delivery *d, struct db_plan *plan, struct arena
 void delivery_results_written(struct delivery *d, const struct db_reply *reply)
 {
 	d->lent = false;
-	results_written(d, reply);
+	written(d, reply);
 	tend(d);
 	check_drained(d);
 }
@@ -285,7 +207,7 @@ static void try_later(
 		log_warn("message %lld was not taken (%s); next try in %lld ms", (long long)s->id,
 		    answer->description, (long long)pause / 1000);
 	}
-	results_add(&d->fresh[RESULT_LATER],
+	results_add(&d->results, RESULT_LATER,
 	    (struct outbox_result){.id = s->id, .pause_us = pause, .error = answer->description});
 }
 
@@ -300,7 +222,7 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 	case TELEGRAM_OK:
 		d->stats.sent++;
 		result.error = NULL;
-		results_add(&d->fresh[RESULT_SENT], result);
+		results_add(&d->results, RESULT_SENT, result);
 		break;
 	case TELEGRAM_RETRY:
 	case TELEGRAM_CONFLICT:
@@ -322,7 +244,7 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 		log_info("message %lld: this chat cannot be written to any more (%s)",
 		    (long long)s->id, answer->description);
 		result.pause_us = s->chat;
-		results_add(&d->fresh[RESULT_GONE], result);
+		results_add(&d->results, RESULT_GONE, result);
 		break;
 	case TELEGRAM_UNKNOWN:
 		d->stats.unknown++;
@@ -334,19 +256,19 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 				 "again, marked as a possible "
 				 "duplicate",
 			    (long long)s->id, answer->description);
-			results_add(&d->fresh[RESULT_LATER], result);
+			results_add(&d->results, RESULT_LATER, result);
 			break;
 		}
 		d->stats.failed++;
 		log_error("message %lld: no answer after %d tries; see `salesreg outbox list`",
 		    (long long)s->id, s->attempts);
-		results_add(&d->fresh[RESULT_FAILED], result);
+		results_add(&d->results, RESULT_FAILED, result);
 		break;
 	case TELEGRAM_BUG:
 		d->stats.failed++;
 		log_error(
 		    "message %lld was refused for good: %s", (long long)s->id, answer->description);
-		results_add(&d->fresh[RESULT_FAILED], result);
+		results_add(&d->results, RESULT_FAILED, result);
 		break;
 	case TELEGRAM_CANCELLED:
 		break;
@@ -370,7 +292,7 @@ void delivery_send(struct delivery *d, int64_t id, int64_t chat, const char *met
 	if (!known) {
 		log_error("message %lld has the method %.40s, which is not one this bot sends",
 		    (long long)id, method);
-		results_add(&d->fresh[RESULT_FAILED],
+		results_add(&d->results, RESULT_FAILED,
 		    (struct outbox_result){.id = id, .error = "not a method this bot sends"});
 		d->want_claim = true; /* what waits behind it */
 		d->stats.failed++;
@@ -480,7 +402,7 @@ static void on_tended(struct db_conn *conn, const struct db_reply *reply, void *
 	struct delivery *d = data;
 	d->running = false;
 	db_pool_release(d->options.leader, conn);
-	results_written(d, reply);
+	written(d, reply);
 	if (reply->err == ERR_OK) {
 		if (d->claim_limit > 0 && d->leading)
 			send_claimed(d, reply);
@@ -564,13 +486,13 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 		return;
 	}
 	d->plan.count = 0;
-	size_t gone = d->fresh[RESULT_GONE].count;
+	size_t gone = d->results.fresh[RESULT_GONE].count;
 	if (gone > 0) {
 		/* their reps lose their prospects, which takes the assignment lock; pause_us carries the chat */
 		assignment_lock(&d->plan);
 		int64_t *chats = ARENA_ARRAY(&d->arena, int64_t, gone);
 		for (size_t i = 0; i < gone; i++)
-			chats[i] = d->fresh[RESULT_GONE].items[i].pause_us;
+			chats[i] = d->results.fresh[RESULT_GONE].items[i].pause_us;
 		reps_unreachable(&d->plan, &d->arena, chats, gone);
 	}
 	put_results(d, &d->plan, &d->arena, true);
@@ -593,11 +515,7 @@ static void tend(struct delivery *d)
 void delivery_wake(struct delivery *d)
 {
 	d->want_claim = true;
-	for (int k = 0; k < RESULT_KINDS; k++) {
-		for (size_t i = 0; i < d->locked[k].count; i++)
-			results_add(&d->fresh[k], d->locked[k].items[i]);
-		results_clear(&d->locked[k]);
-	}
+	results_retry_locked(&d->results);
 	tend(d);
 }
 
@@ -657,15 +575,7 @@ void delivery_yield(struct delivery *d)
 			 "as possible duplicates",
 		    d->under_way_count);
 	cancel_all(d);
-	/*
-	 * What was learned but not written is void: the rows are still `sending` and the next leader settles them. Only
-	 * "sent" stays true whoever leads, and saves a duplicate if it can still be written before that.
-	 */
-	for (int k = 0; k < RESULT_KINDS; k++)
-		results_clear(&d->locked[k]);
-	results_clear(&d->fresh[RESULT_LATER]);
-	results_clear(&d->fresh[RESULT_GONE]);
-	results_clear(&d->fresh[RESULT_FAILED]);
+	results_void(&d->results);
 	d->block_us = 0;
 	d->moved_to = 0;
 	(void)uv_timer_stop(&d->timer);
@@ -727,14 +637,7 @@ void delivery_destroy(struct delivery *d)
 		return;
 	d->leading = false;
 	cancel_all(d);
-	for (int k = 0; k < RESULT_KINDS; k++) {
-		results_clear(&d->fresh[k]);
-		results_clear(&d->writing[k]);
-		free(d->fresh[k].items);
-		free(d->writing[k].items);
-		results_clear(&d->locked[k]);
-		free(d->locked[k].items);
-	}
+	results_finish(&d->results);
 	map_finish(&d->chats);
 	rate_limit_finish(&d->limits);
 	arena_finish(&d->arena);
