@@ -136,6 +136,11 @@ static bool is_invisible(uint32_t c)
 	       (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB);
 }
 
+bool text_is_joiner(uint32_t c)
+{
+	return c == 0x200C || c == 0x200D || (c >= 0xFE00 && c <= 0xFE0F);
+}
+
 bool text_is_letter(uint32_t c)
 {
 	if (c < 0x80)

@@ -29,5 +29,7 @@ char *text_fold(struct arena *a, const char *s);
 /* Trimmed, white space and control runs → one space, direction overrides and zero-width marks removed; letters untouched. */
 char *text_tidy(struct arena *a, const char *s);
 bool text_is_space(uint32_t code_point);
+/* Zero-width joiner and non-joiner, and the variation selectors: they show nothing but change what stands beside them. */
+bool text_is_joiner(uint32_t code_point);
 /* Letters of any script, roughly: good enough to tell a name from a row of emoji. */
 bool text_is_letter(uint32_t code_point);
