@@ -5,6 +5,7 @@
 #include "salesreg/base/log.h"
 #include "salesreg/store/bot.h"
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +57,8 @@ struct batch {
 	} steps; /* of the read */
 	size_t fence_step, insert_step;
 	int64_t arrived_us, begun_us; /* the updates; the transaction in hand */
+	bool quiet;
+	char why[512]; /* the last error */
 	struct batch_stats stats;
 	struct histogram commits;
 };
@@ -73,6 +76,15 @@ static void finish(struct batch *b, enum err err)
 	arena_reset(&b->arena);
 	log_context(0, 0);
 	b->options.done(b, err, b->options.data);
+}
+
+/* Ends the batch for what the database said. */
+static void fail(struct batch *b, enum err err, const struct db_reply *reply)
+{
+	(void)snprintf(b->why, sizeof b->why, "%s%s%s", reply->sqlstate,
+	    reply->sqlstate[0] ? " " : "",
+	    reply->message[0] ? reply->message : err_sentence(reply->err));
+	finish(b, err);
 }
 
 /* A plan that first leaves a transaction which went wrong. */
@@ -134,10 +146,14 @@ static void on_parked(struct db_conn *conn, const struct db_reply *reply, void *
 		/* not even this: weather, or the fence; the update stays with Telegram */
 		bool fenced =
 		    reply->failed_step == b->fence_step && strcmp(reply->sqlstate, "40001") == 0;
-		finish(b, fenced ? ERR_CONFLICT : ERR_UNAVAILABLE);
+		fail(b, fenced ? ERR_CONFLICT : ERR_UNAVAILABLE, reply);
 		return;
 	}
 	b->stats.parked += !b->parked_id;
+	if (!b->parked_id)
+		log_error("this update could not be handled and is parked: %s; see `salesreg "
+			  "parked list`",
+		    b->why);
 	const struct event *event = &b->updates[b->from].event;
 	if (event->callback_id && !b->parked_id)
 		delivery_answer_callback(b->options.delivery,
@@ -170,8 +186,7 @@ static void park(struct batch *b, const char *reason)
 	    json_dumps(json_array_get(b->document, b->from), JSON_COMPACT | JSON_ENCODE_ANY);
 	struct db_plan *plan = fresh_plan(b);
 	log_context(event->chat_id, update->update_id);
-	log_error("this update could not be handled and is parked: %s; see `salesreg parked list`",
-	    reason);
+	(void)snprintf(b->why, sizeof b->why, "%s", reason);
 	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
 	plan_advance(b, plan, b->from + 1);
 	bot_park(plan, &b->scratch, b->options.bot_id, update->has_id ? &update->update_id : NULL,
@@ -216,25 +231,24 @@ static bool is_weather(const struct db_reply *reply)
 static void aborted(struct batch *b, const struct db_reply *reply)
 {
 	if (reply->err != ERR_CONFLICT && reply->err != ERR_REFUSED) {
-		finish(b, reply->err);
+		fail(b, reply->err, reply);
 		return;
 	}
 	if (is_weather(reply)) {
-		log_warn("updates could not be written for now, and are fetched again: %s %s",
-		    reply->sqlstate, reply->message);
-		finish(b, ERR_UNAVAILABLE);
+		fail(b, ERR_UNAVAILABLE, reply);
 		return;
 	}
 	if (b->state == BATCH_WRITING && reply->failed_step == b->fence_step &&
 	    strcmp(reply->sqlstate, "40001") == 0) {
 		log_error(
 		    "somebody else has moved the offset of this bot; giving the leadership up");
-		finish(b, ERR_CONFLICT);
+		fail(b, ERR_CONFLICT, reply);
 		return;
 	}
 	b->stats.retried++;
-	log_warn("a transaction over %zu updates was undone: %s %s", b->to - b->from,
-	    reply->sqlstate, reply->message);
+	log_write(b->quiet ? LOG_DEBUG : LOG_WARN,
+	    "a transaction over %zu updates was undone: %s %s", b->to - b->from, reply->sqlstate,
+	    reply->message);
 	if (reply->err == ERR_CONFLICT && !b->retried) {
 		b->retried = true;
 	} else if (b->to - b->from > 1) {
@@ -409,7 +423,7 @@ static void on_marked(struct db_conn *conn, const struct db_reply *reply, void *
 	struct batch *b = data;
 	(void)conn;
 	if (reply->err != ERR_OK) {
-		finish(b, reply->err);
+		fail(b, reply->err, reply);
 		return;
 	}
 	b->has_marked = true;
@@ -455,6 +469,7 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 {
 	struct batch *b = data;
 	if (err != ERR_OK) {
+		(void)snprintf(b->why, sizeof b->why, "%s", err_sentence(err));
 		b->state = BATCH_IDLE;
 		json_decref(b->document);
 		b->document = NULL;
@@ -477,6 +492,16 @@ struct batch *batch_create(const struct batch_options *options)
 	arena_init(&b->arena, ARENA_MAXIMUM);
 	arena_init(&b->scratch, ARENA_MAXIMUM);
 	return b;
+}
+
+void batch_quiet(struct batch *b, bool quiet)
+{
+	b->quiet = quiet;
+}
+
+const char *batch_why(const struct batch *b)
+{
+	return b->why;
 }
 
 void batch_set_next(struct batch *b, const int64_t *next)

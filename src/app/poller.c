@@ -1,5 +1,7 @@
 #include "salesreg/app/poller.h"
+#include "salesreg/app/bot_setup.h"
 #include "salesreg/base/clock.h"
+#include "salesreg/base/fault_log.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/log.h"
 #include "salesreg/domain/backoff.h"
@@ -11,7 +13,7 @@
 enum {
 	POLL_SECONDS = 50,
 	POLL_LIMIT = 100,
-	QUICK_MS = 15000, /* time-out of the small calls */
+	QUICK_MS = 15000, /* time-out of deleteWebhook */
 	DB_DEADLINE_MS = 15000,
 	BEAT_MS = 5000,
 	PRUNE_MS = 3600 * 1000,
@@ -22,23 +24,29 @@ enum {
 static const int64_t PAUSE_FIRST_US = 500 * 1000, PAUSE_LONGEST_US = 30 * 1000 * 1000;
 
 /*
- *   STANDBY --lead--> TAKING --state read--> PREPARING --no webhook--> POLLING --updates--> WORKING --+
- *      ^                 |                        |                     ^  |                          |
- *      |  yield          +--- failed: PAUSED -----+---------------------+  +--- failed: PAUSED        |
- *      +------------------------------------------------------------------<---- committed ------------+
+ *   STANDBY --lead--> TAKING --state read--> POLLING --updates--> WORKING
+ *      ^                 |                   ^  |  ^                 |
+ *      | yield           |                   |  |  +--- committed ---+
+ *      |                 +---- failed: PAUSED+  |
+ *      |                                     +--+-- 409, a webhook: PREPARING (it is removed)
  *   any --stop--> STOPPING --drained, marked clean--> STOPPED
+ *   Only an answer to getUpdates, all of it committed, ends the growth of the pauses.
  */
 struct poller {
 	uv_loop_t *loop;
 	struct poller_options options;
 	enum poller_state state;
 	struct batch *batch;
-	bool leading, taken, token_worked, commands_set, careful, unreachable_said;
+	bool leading, taken, token_worked, careful;
 	struct bot_row found; /* what the last leader left */
-	struct telegram_call *poll, *call, *token_call;
+	struct bot_setup *setup;
+	struct telegram_call *poll, *call;
 	int64_t poll_started_us;
-	unsigned failures;
-	uv_timer_t pause, beat, prune, token;
+	unsigned failures; /* since the last getUpdates that went well */
+	enum poller_trouble trouble;
+	bool webhook; /* one was set, and is to be removed before the next poll */
+	struct fault_log fault;
+	uv_timer_t pause, beat, prune;
 	struct arena arena, prune_arena;
 	struct db_plan plan, beat_plan, prune_plan;
 	size_t take_step, settle_step;
@@ -52,8 +60,6 @@ struct poller {
 	bool settling;
 	struct arena parked_arena, settle_arena;
 	struct db_plan parked_plan, settle_plan;
-	size_t command_locale;
-	char *commands_body;
 	struct poller_stats stats;
 	void (*stopped)(void *);
 	void *stopped_data;
@@ -61,7 +67,7 @@ struct poller {
 };
 
 static void take_over(struct poller *p);
-static void prepare(struct poller *p);
+static void remove_webhook(struct poller *p);
 static void poll(struct poller *p);
 
 static void set_state(struct poller *p, enum poller_state state)
@@ -81,10 +87,12 @@ static void on_pause_over(uv_timer_t *timer)
 	struct poller *p = timer->data;
 	if (p->state != POLLER_PAUSED || !p->leading)
 		return;
-	if (p->taken)
-		prepare(p);
-	else
+	if (!p->taken)
 		take_over(p);
+	else if (p->webhook)
+		remove_webhook(p);
+	else
+		poll(p);
 }
 
 static void pause_for(struct poller *p, int64_t pause_us)
@@ -93,58 +101,94 @@ static void pause_for(struct poller *p, int64_t pause_us)
 	(void)uv_timer_start(&p->pause, on_pause_over, (uint64_t)pause_us / 1000 + 1, 0);
 }
 
-static void back_off(struct poller *p, const char *doing, const char *why)
+static void back_off(
+    struct poller *p, enum poller_trouble trouble, const char *doing, const char *why)
 {
 	int64_t pause = backoff_us(p->failures++, PAUSE_FIRST_US, PAUSE_LONGEST_US, clock_random());
 	p->stats.failures++;
-	log_warn("%s: %s; next try in %lld ms", doing, why, (long long)pause / 1000);
+	p->trouble = trouble;
+	fault_log_warn(
+	    &p->fault, "%s: %s; next try in %lld ms", doing, why, (long long)pause / 1000);
 	pause_for(p, pause);
+}
+
+/* Updates came, or none were there, and nothing of them is left to be done. */
+static void went_well(struct poller *p)
+{
+	p->failures = 0;
+	p->trouble = POLLER_NO_TROUBLE;
+	fault_log_over(&p->fault, "updates are received and handled again");
+}
+
+static void on_conflict(struct poller *p, const char *description)
+{
+	p->stats.conflicts++;
+	p->webhook = strstr(description, "webhook") != NULL;
+	if (p->webhook && p->failures == 0) {
+		p->failures++; /* if it is set again and again, so are the pauses */
+		p->stats.failures++;
+		remove_webhook(p);
+		return;
+	}
+	back_off(p, POLLER_TROUBLE_CONFLICT, "updates could not be fetched",
+	    p->webhook ? "a webhook is set for this bot; it is removed"
+		       : "another program is polling with this token: is a second copy of the "
+			 "bot, or the old Python system, running?");
 }
 
 /* Common to every call: true if the answer is good; otherwise it has been dealt with. */
 static bool judge(struct poller *p, const struct telegram_answer *answer, const char *doing)
 {
+	/* nobody answered: that is what the operator must know, whatever was asked */
+	if (answer->http_status == 0)
+		doing = "Telegram cannot be reached";
 	switch (answer->class) {
 	case TELEGRAM_OK:
 		p->token_worked = true;
-		p->failures = 0;
 		return true;
 	case TELEGRAM_TOKEN:
 		if (!p->token_worked) {
 			p->options.token_refused(answer->description, p->options.data);
 			return false;
 		}
-		back_off(
-		    p, "Telegram refuses the token, which has worked before", answer->description);
+		back_off(p, POLLER_TROUBLE_TELEGRAM,
+		    "Telegram refuses the token, which has worked before", answer->description);
 		return false;
 	case TELEGRAM_CONFLICT:
-		p->stats.conflicts++;
-		back_off(p, doing,
-		    strstr(answer->description, "webhook")
-			? "a webhook was set for this bot; it is removed now"
-			: "another program is polling with this token: is a second copy of the "
-			  "bot, or the old Python system, "
-			  "running?");
+		on_conflict(p, answer->description);
 		return false;
 	case TELEGRAM_CANCELLED:
 		return false;
 	case TELEGRAM_RETRY:
 		if (answer->retry_after_ms > 0) {
-			log_warn("%s: Telegram asks to wait %lld ms", doing,
+			fault_log_warn(&p->fault, "%s: Telegram asks to wait %lld ms", doing,
 			    (long long)answer->retry_after_ms);
 			p->stats.failures++;
+			p->failures++;
+			p->trouble = POLLER_TROUBLE_TELEGRAM;
 			pause_for(p, answer->retry_after_ms * 1000);
 			return false;
 		}
-		back_off(p, doing, answer->description);
+		back_off(p, POLLER_TROUBLE_TELEGRAM, doing, answer->description);
 		return false;
 	case TELEGRAM_GONE:
 	case TELEGRAM_BUG:
 	case TELEGRAM_UNKNOWN:
-		back_off(p, doing, answer->description);
+		back_off(p, POLLER_TROUBLE_TELEGRAM, doing, answer->description);
 		return false;
 	}
 	return false;
+}
+
+/*
+ * After a fault, and while what killed the last leader may be the next update, an answer is worth
+ * more than a wait: it says that all is well. Not so while somebody else polls: a short poll would
+ * succeed each time and tell nothing.
+ */
+static int poll_seconds(const struct poller *p)
+{
+	bool ask_only = (p->failures > 0 && p->trouble != POLLER_TROUBLE_CONFLICT) || p->careful;
+	return ask_only ? 0 : POLL_SECONDS;
 }
 
 /* Working --------------------------------------------------------------------------------------------------------------*/
@@ -156,6 +200,7 @@ static void on_batch_committed(struct batch *batch, void *data)
 	struct poller *p = data;
 	(void)batch;
 	p->careful = false;
+	went_well(p);
 	if (p->state == POLLER_WORKING && !p->want_parked)
 		poll(p);
 }
@@ -172,6 +217,8 @@ static void on_batch_done(struct batch *batch, enum err err, void *data)
 	p->retrying = false;
 	if (err == ERR_OK) {
 		p->careful &= retried;
+		if (!retried)
+			went_well(p);
 		if (p->state == POLLER_WORKING) /* ended by a parked update */
 			poll(p);
 		return;
@@ -179,7 +226,8 @@ static void on_batch_done(struct batch *batch, enum err err, void *data)
 	if (err == ERR_CONFLICT)
 		db_pool_reset(p->options.leader, "the offset was moved by another leader");
 	if (p->state == POLLER_WORKING)
-		back_off(p, "updates could not be written", err_sentence(err));
+		back_off(p, POLLER_TROUBLE_DATABASE, "updates could not be written to the database",
+		    batch_why(p->batch));
 }
 
 static void on_updates(const struct telegram_answer *answer, void *data)
@@ -190,17 +238,21 @@ static void on_updates(const struct telegram_answer *answer, void *data)
 		return;
 	if (!judge(p, answer, "updates could not be fetched"))
 		return;
+	bot_setup_polled(p->setup);
 	size_t count = json_array_size(answer->result);
 	if (count == 0) {
+		bool asked_only = poll_seconds(p) == 0;
 		p->careful = false;
+		went_well(p);
 		/* a long poll that comes back empty at once must not become a busy loop */
-		if (clock_monotonic_us() - p->poll_started_us < 200 * 1000)
+		if (!asked_only && clock_monotonic_us() - p->poll_started_us < 200 * 1000)
 			pause_for(p, 200 * 1000);
 		else
 			poll(p);
 		return;
 	}
 	set_state(p, POLLER_WORKING);
+	batch_quiet(p->batch, p->failures > 0);
 	batch_run(p->batch, answer->result, p->careful, p->found.in_hand_update_id,
 	    p->found.in_hand_count);
 }
@@ -256,6 +308,7 @@ static void on_claimed(const struct db_reply *reply, void *data)
 	json_t *update = json_loads(payload, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL);
 	log_info("parked update %lld is handled again", (long long)id);
 	p->retrying = true;
+	batch_quiet(p->batch, false);
 	batch_run_parked(p->batch, id, update);
 	json_decref(update);
 }
@@ -301,7 +354,7 @@ static void poll(struct poller *p)
 	    "message\",\"callback_query\","
 	    "\"my_chat_member\"]}",
 	    next ? "\"offset\":" : "", next ? db_i64(&p->arena, *next) : "", next ? "," : "",
-	    POLL_SECONDS, POLL_LIMIT);
+	    poll_seconds(p), POLL_LIMIT);
 	p->stats.polls++;
 	p->poll_started_us = clock_monotonic_us();
 	p->poll = telegram_call(p->options.telegram, "getUpdates", body, strlen(body),
@@ -314,57 +367,7 @@ void poller_roomy(struct poller *p)
 		poll(p);
 }
 
-/* The bot's menu, once a process, when nothing waits for it ---------------------------------------------------------------*/
-
-static void set_commands(struct poller *p);
-
-static void on_commands_set(const struct telegram_answer *answer, void *data)
-{
-	struct poller *p = data;
-	p->call = NULL;
-	if (answer->class == TELEGRAM_CANCELLED)
-		return;
-	if (answer->class != TELEGRAM_OK)
-		log_warn("the bot's menu could not be set: %s", answer->description);
-	p->command_locale++;
-	set_commands(p);
-}
-
-static void set_commands(struct poller *p)
-{
-	free(p->commands_body);
-	p->commands_body = NULL;
-	if (p->command_locale > LOCALE_COUNT) {
-		p->commands_set = true;
-		return;
-	}
-	/* one menu a language, and one for everybody else */
-	bool other = p->command_locale == LOCALE_COUNT;
-	enum locale locale =
-	    other ? p->options.rules->default_locale : (enum locale)p->command_locale;
-	json_t *list = json_array();
-	for (size_t i = 0; i < CATALOG_COMMAND_COUNT; i++)
-		(void)json_array_append_new(list,
-		    json_pack("{ss ss}", "command", catalog_commands[i].name, "description",
-			p->options.rules->catalog->texts[locale][catalog_commands[i].description]));
-	json_t *body = json_pack("{so}", "commands", list);
-	if (!other)
-		(void)json_object_set_new(body, "language_code", json_string(locale_code(locale)));
-	p->commands_body = json_dumps(body, JSON_COMPACT);
-	json_decref(body);
-	if (p->commands_body)
-		p->call = telegram_call(p->options.telegram, "setMyCommands", p->commands_body,
-		    strlen(p->commands_body), QUICK_MS, on_commands_set, p);
-}
-
-/* Preparing --------------------------------------------------------------------------------------------------------------*/
-
-static void start_polling(struct poller *p)
-{
-	poll(p);
-	if (!p->commands_set && !p->call)
-		set_commands(p);
-}
+/* A webhook shows itself by the 409 of getUpdates -------------------------------------------------------------------------*/
 
 static void on_webhook_deleted(const struct telegram_answer *answer, void *data)
 {
@@ -373,33 +376,17 @@ static void on_webhook_deleted(const struct telegram_answer *answer, void *data)
 	if (p->state != POLLER_PREPARING || !judge(p, answer, "the webhook could not be removed"))
 		return;
 	log_warn("a webhook was set for this bot and has been removed; no update was dropped");
-	start_polling(p);
+	p->webhook = false;
+	poll(p);
 }
 
-static void on_webhook_info(const struct telegram_answer *answer, void *data)
+static void remove_webhook(struct poller *p)
 {
-	struct poller *p = data;
-	p->call = NULL;
-	if (p->state != POLLER_PREPARING ||
-	    !judge(p, answer, "Telegram could not be asked about a webhook"))
-		return;
-	const char *url = json_string_value(json_object_get(answer->result, "url"));
-	if (!url || !*url) {
-		start_polling(p);
-		return;
-	}
 	static const char keep[] = "{\"drop_pending_updates\":false}";
+	set_state(p, POLLER_PREPARING);
+	telegram_call_cancel(p->call);
 	p->call = telegram_call(p->options.telegram, "deleteWebhook", keep, sizeof keep - 1,
 	    QUICK_MS, on_webhook_deleted, p);
-}
-
-static void prepare(struct poller *p)
-{
-	set_state(p, POLLER_PREPARING);
-	if (p->call)
-		telegram_call_cancel(p->call);
-	p->call = telegram_call(
-	    p->options.telegram, "getWebhookInfo", "{}", 2, QUICK_MS, on_webhook_info, p);
 }
 
 /* Taking over --------------------------------------------------------------------------------------------------------------*/
@@ -411,7 +398,8 @@ static void on_taken(const struct db_reply *reply, void *data)
 	if (p->state != POLLER_TAKING || !p->leading)
 		return;
 	if (reply->err != ERR_OK) {
-		back_off(p, "the bot's state could not be read", reply->message);
+		back_off(p, POLLER_TROUBLE_DATABASE, "the bot's state could not be read",
+		    reply->message);
 		return;
 	}
 	p->taken = p->want_parked = true;
@@ -427,8 +415,8 @@ static void on_taken(const struct db_reply *reply, void *data)
 		    p->stale_count);
 	p->stats.settled += (uint64_t)settled;
 	if (p->careful)
-		log_warn("the last leader did not stop in order; its updates are taken up one by "
-			 "one first");
+		log_warn("a leader did not stop in order; what it may have had in hand is taken up "
+			 "one by one first");
 	if (settled > 0)
 		log_warn("%lld messages were being sent when the last leader stopped; they go "
 			 "again, marked as possible "
@@ -436,7 +424,8 @@ static void on_taken(const struct db_reply *reply, void *data)
 		    (long long)settled);
 	log_info("leading: this process now receives updates and delivers the outbox");
 	delivery_lead(p->options.delivery, p->found.blocked_us);
-	prepare(p);
+	poll(p);
+	bot_setup_lead(p->setup);
 }
 
 static void take_over(struct poller *p)
@@ -461,6 +450,7 @@ void poller_yield(struct poller *p)
 {
 	bool was_leading = p->leading;
 	p->leading = p->taken = p->retrying = false;
+	p->trouble = POLLER_NO_TROUBLE; /* not this one's any more */
 	(void)uv_timer_stop(&p->pause);
 	telegram_call_cancel(p->poll);
 	telegram_call_cancel(p->call);
@@ -544,44 +534,18 @@ static void on_prune(uv_timer_t *timer)
 	db_pool_run(p->options.leader, p->prune_plan.steps, 1, DB_DEADLINE_MS, on_pruned, p);
 }
 
-/* The first word with Telegram: is the token good? ------------------------------------------------------------------------*/
+/* The first word with Telegram --------------------------------------------------------------------------------------------*/
 
-static void ask_token(struct poller *p);
-
-static void on_token_pause_over(uv_timer_t *timer)
+static void on_known(void *data)
 {
-	ask_token(timer->data);
+	((struct poller *)data)->token_worked = true;
 }
 
-static void on_me(const struct telegram_answer *answer, void *data)
+static void on_token_refused(const char *description, void *data)
 {
 	struct poller *p = data;
-	p->token_call = NULL;
-	if (answer->class == TELEGRAM_CANCELLED)
-		return;
-	if (answer->class == TELEGRAM_OK) {
-		p->token_worked = true;
-		const char *name = json_string_value(json_object_get(answer->result, "username"));
-		log_info("Telegram knows this bot as @%.64s", name ? name : "?");
-		return;
-	}
-	if (answer->class == TELEGRAM_TOKEN && !p->token_worked) {
-		p->options.token_refused(answer->description, p->options.data);
-		return;
-	}
-	if (p->token_worked)
-		return; /* something else has worked meanwhile */
-	if (!p->unreachable_said)
-		log_warn("Telegram cannot be reached: %s; trying on", answer->description);
-	p->unreachable_said = true;
-	(void)uv_timer_start(&p->token, on_token_pause_over, 5000, 0);
-}
-
-static void ask_token(struct poller *p)
-{
 	if (!p->token_worked)
-		p->token_call =
-		    telegram_call(p->options.telegram, "getMe", "{}", 2, QUICK_MS, on_me, p);
+		p->options.token_refused(description, p->options.data);
 }
 
 /* Life ---------------------------------------------------------------------------------------------------------------------*/
@@ -609,11 +573,17 @@ struct poller *poller_create(uv_loop_t *loop, const struct poller_options *optio
 	(void)uv_timer_init(loop, &p->pause);
 	(void)uv_timer_init(loop, &p->beat);
 	(void)uv_timer_init(loop, &p->prune);
-	(void)uv_timer_init(loop, &p->token);
-	p->pause.data = p->beat.data = p->prune.data = p->token.data = p;
+	p->pause.data = p->beat.data = p->prune.data = p;
 	(void)uv_timer_start(&p->prune, on_prune, PRUNE_FIRST_MS, PRUNE_MS);
 	(void)uv_timer_start(&p->beat, on_beat, BEAT_MS, BEAT_MS);
-	ask_token(p);
+	p->setup = bot_setup_create(loop, &(struct bot_setup_options){
+					      .telegram = options->telegram,
+					      .rules = options->rules,
+					      .fault = &p->fault,
+					      .known = on_known,
+					      .token_refused = on_token_refused,
+					      .data = p,
+					  });
 	return p;
 }
 
@@ -665,17 +635,21 @@ void poller_stop(struct poller *p, void (*stopped)(void *), void *data)
 	set_state(p, POLLER_STOPPING);
 	(void)uv_timer_stop(&p->pause);
 	(void)uv_timer_stop(&p->prune);
-	(void)uv_timer_stop(&p->token);
+	bot_setup_stop(p->setup);
 	telegram_call_cancel(p->poll);
 	telegram_call_cancel(p->call);
-	telegram_call_cancel(p->token_call);
-	p->poll = p->call = p->token_call = NULL;
+	p->poll = p->call = NULL;
 	rest_and_stop(p);
 }
 
 enum poller_state poller_state(const struct poller *p)
 {
 	return p->state;
+}
+
+enum poller_trouble poller_trouble(const struct poller *p)
+{
+	return p->trouble;
 }
 
 struct poller_stats poller_stats(const struct poller *p)
@@ -706,16 +680,14 @@ void poller_destroy(struct poller *p)
 		return;
 	telegram_call_cancel(p->poll);
 	telegram_call_cancel(p->call);
-	telegram_call_cancel(p->token_call);
-	free(p->commands_body);
+	bot_setup_destroy(p->setup);
 	batch_destroy(p->batch);
 	arena_finish(&p->arena);
 	arena_finish(&p->prune_arena);
 	arena_finish(&p->parked_arena);
 	arena_finish(&p->settle_arena);
-	p->closing = 4;
+	p->closing = 3;
 	uv_close((uv_handle_t *)&p->pause, on_closed);
 	uv_close((uv_handle_t *)&p->beat, on_closed);
 	uv_close((uv_handle_t *)&p->prune, on_closed);
-	uv_close((uv_handle_t *)&p->token, on_closed);
 }

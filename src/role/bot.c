@@ -38,7 +38,6 @@ struct bot {
 	bool counting, listened;
 	bool up, stopping, database_down_said;
 	char database_why[IPC_TEXT_SIZE];
-	uint64_t conflicts; /* 409s when polling last went well */
 };
 
 static void tear_down(struct bot *bot, int exit_code)
@@ -143,6 +142,21 @@ static void on_count(uv_timer_t *timer)
 	    BACKLOG_DEADLINE_MS, on_counted, bot);
 }
 
+static const char *trouble_sentence(enum poller_trouble trouble)
+{
+	switch (trouble) {
+	case POLLER_TROUBLE_TELEGRAM:
+		return "Telegram cannot be used for now; the log says why";
+	case POLLER_TROUBLE_CONFLICT:
+		return POLLER_WHY_CONFLICT ": a second copy of the bot?";
+	case POLLER_TROUBLE_DATABASE:
+		return POLLER_WHY_DATABASE "; the log says why";
+	case POLLER_NO_TROUBLE:
+		break;
+	}
+	return NULL;
+}
+
 /* Weather, in the order in which it matters: without the database nothing else can be said. */
 static void report(struct worker_report *out, void *data)
 {
@@ -160,17 +174,13 @@ static void report(struct worker_report *out, void *data)
 				    : backlog->sending.oldest_ms;
 	out->leads = state != POLLER_STANDBY && state != POLLER_STOPPED;
 	out->unready = !connected;
-	if (state == POLLER_POLLING)
-		bot->conflicts = polls.conflicts;
+	const char *trouble = trouble_sentence(poller_trouble(bot->poller));
 	if (!connected && bot->database_down_said) {
 		out->health = IPC_HEALTH_DEGRADED;
 		(void)snprintf(out->why, sizeof out->why, "%s", bot->database_why);
-	} else if (state == POLLER_PAUSED && polls.failures > 0) {
+	} else if (connected && trouble) {
 		out->health = IPC_HEALTH_DEGRADED;
-		(void)snprintf(out->why, sizeof out->why, "%s",
-		    polls.conflicts > bot->conflicts
-			? POLLER_WHY_CONFLICT ": a second copy of the bot?"
-			: "Telegram cannot be used for now; the log says why");
+		(void)snprintf(out->why, sizeof out->why, "%s", trouble);
 	} else if (!connected) {
 		(void)snprintf(out->why, sizeof out->why, "connecting to the database");
 	} else if (state == POLLER_STANDBY) {

@@ -5,6 +5,7 @@ import pytest
 import requests
 
 from support.postgres import free_port
+from support.process import run
 from support.telegram import BOT_ID, TOKEN, Sandbox
 from support.waiting import eventually
 
@@ -124,6 +125,18 @@ def test_telegram_being_away_at_the_start_is_weather(make_world, tmp_path):
         late.process.discard()
 
 
+@pytest.mark.parametrize("kind", ["500", "404", "hang"])
+def test_a_server_without_the_calls_that_are_not_needed_gives_updates_all_the_same(make_world, kind):
+    world = make_world()
+    for method in ("getMe", "getWebhookInfo", "setMyCommands"):
+        world.sandbox.fault(kind, method=method, times=-1)
+    anna = world.person()
+    anna.says("привет")
+    world.start_bot()
+    anna.hears("offer")
+    assert errors(world.bot) == []
+
+
 # polling --------------------------------------------------------------------------------------------------------------
 
 def test_a_second_poller_is_reported_with_its_likely_cause_and_survived(bot_world):
@@ -138,6 +151,53 @@ def test_a_second_poller_is_reported_with_its_likely_cause_and_survived(bot_worl
     anna.hears("ask_name")
     assert bot_world.sandbox.stats()["conflicts"] >= 1
     assert errors(bot_world.bot) == []
+
+
+PAUSE = r"next try in (\d+) ms"
+
+
+@pytest.mark.parametrize("kind", ["500", "409", "502html"])
+def test_a_fault_that_lasts_is_one_line_and_its_pauses_grow(make_world, kind):
+    world = make_world(LOG_LEVEL="debug")
+    anna = world.person()
+    world.start_bot()
+    world.settle()
+    world.sandbox.fault(kind, method="getUpdates", times=5)
+    anna.says("привет")  # answers the held poll
+    anna.hears("offer")
+    world.bot.wait_for_log(PAUSE, count=5, timeout=60)
+    # half a second, then the double each time; half of it is chance
+    pauses = [int(re.search(PAUSE, line)[1]) for line in world.bot.lines(PAUSE)]
+    for k, pause in enumerate(pauses):
+        assert 250 * 2**k <= pause <= 500 * 2**k, pauses
+    anna.says("да")
+    anna.hears("ask_name")
+    world.bot.wait_for_log(r"handled again.*5 times")
+    assert len([line for line in world.bot.lines(PAUSE) if " warn " in line]) == 1
+
+
+def test_a_database_that_refuses_is_not_called_telegrams_fault_and_said_once(make_world):
+    world = make_world()
+    world.start_bot()
+    anna = world.person()
+    world.settle()
+    world.db.execute("ALTER TABLE salesreg.outbox RENAME TO elsewhere")
+    anna.says("привет")
+
+    def refused():
+        answer = run("status", settings={"SALESREG_RUN_DIR": world.bot.run_dir})
+        assert "Telegram" not in answer.stdout
+        return "the database refuses what the bot writes" in answer.stdout
+    eventually(refused)
+    world.bot.wait_for_log("could not be written to the database")
+    before = len(world.bot.lines(" warn | error "))
+    polls = world.sandbox.calls("getUpdates").get("ok", 0)
+    eventually(lambda: world.sandbox.calls("getUpdates").get("ok", 0) >= polls + 2, what="it was tried again")
+    assert len(world.bot.lines(" warn | error ")) == before
+    assert "outbox" in world.bot.lines("could not be written to the database")[0]
+    world.db.execute("ALTER TABLE salesreg.elsewhere RENAME TO outbox")
+    anna.hears("offer")
+    world.bot.wait_for_log("handled again")
 
 
 POLL_FAULTS = [{"kind": "500"}, {"kind": "502html"}, {"kind": "empty", "code": 502}, {"kind": "reset_before"},

@@ -186,3 +186,14 @@ def test_the_standby_stops_while_standing_by(bot_world):
     anna = world.person("Anna Petrova")
     anna.registers()
     assert world.bot.lines("not leading any more") == []
+
+
+def test_a_death_is_spoken_of_once_not_at_every_start_after_it(bot_world):
+    world = bot_world
+    world.settle()
+    world.bot.kill()
+    world.start_bot()
+    world.bot.wait_for_log("did not stop in order")
+    world.settle()  # nothing was waiting, so nothing needs care any more
+    world.restart_bot()
+    assert world.bot.lines("did not stop in order") == []

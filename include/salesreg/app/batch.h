@@ -32,6 +32,10 @@ struct batch_stats {
 const struct histogram *batch_commits(const struct batch *batch);
 
 struct batch *batch_create(const struct batch_options *options);
+/* What goes wrong is said by whoever polls, once for many times. */
+void batch_quiet(struct batch *batch, bool quiet);
+/* After `done` with an error: what the database said; never NULL. */
+const char *batch_why(const struct batch *batch);
 /* Where the bot has got to: the offset Telegram is told next. */
 void batch_set_next(struct batch *batch, const int64_t *next_update_id);
 const int64_t *batch_next(const struct batch *batch);

@@ -10,6 +10,7 @@
 
 /* What the bot says of itself (status, doctor) while somebody else polls. */
 #define POLLER_WHY_CONFLICT "another program polls with this token"
+#define POLLER_WHY_DATABASE "the database refuses what the bot writes"
 
 struct poller;
 struct poller_options {
@@ -39,6 +40,13 @@ enum poller_state {
 	POLLER_STATE_MAP(X)
 #undef X
 };
+/* Why no updates are handled for now; lasts until a getUpdates has gone well. */
+enum poller_trouble {
+	POLLER_NO_TROUBLE,
+	POLLER_TROUBLE_TELEGRAM,
+	POLLER_TROUBLE_CONFLICT,
+	POLLER_TROUBLE_DATABASE, /* it is there and refuses */
+};
 struct poller_stats {
 	uint64_t polls, conflicts, failures;
 	uint64_t settled; /* messages the last leader was sending, which go again */
@@ -55,6 +63,7 @@ void poller_roomy(struct poller *p);
 /* Aborts the poll, finishes the batch in hand, drains the delivery, marks the state clean; then `stopped`. */
 void poller_stop(struct poller *p, void (*stopped)(void *data), void *data);
 enum poller_state poller_state(const struct poller *p);
+enum poller_trouble poller_trouble(const struct poller *p);
 struct poller_stats poller_stats(const struct poller *p);
 struct batch_stats poller_batch_stats(const struct poller *p);
 const struct histogram *poller_batch_commits(const struct poller *p);
