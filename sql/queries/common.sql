@@ -33,3 +33,13 @@ VALUES ($1::integer, $2::text, $3::text, $4::boolean)
 SELECT pg_catalog.pg_advisory_lock(1935764581, 1)
 -- name: migration_unlock
 SELECT pg_catalog.pg_advisory_unlock(1935764581, 1)
+-- name: server_identity
+-- the timeline this server writes (0: it is a standby), and when it started. Not pg_control_checkpoint(): after a promotion
+-- that one tells the old timeline until the next checkpoint.
+SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN 0
+            ELSE ('x' || pg_catalog.substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8))::bit(32)::bigint END,
+       (extract(epoch FROM pg_catalog.pg_postmaster_start_time()) * 1000000)::bigint
+-- name: server_system
+SELECT system_identifier FROM pg_catalog.pg_control_system()
+-- name: server_session
+SELECT pg_catalog.pg_backend_pid()

@@ -1,7 +1,8 @@
 #include "salesreg/db/conn.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
-#include "salesreg/db/migrate.h"
+#include "salesreg/db/connect.h"
+#include "salesreg/db/server.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,8 @@ struct db_conn {
 	int poll_events;
 	uv_timer_t deadline;
 	uv_work_t work;
+	enum err opening; /* what came of it */
+	struct db_identity identity;
 	char why[256];
 
 	struct {
@@ -48,6 +51,9 @@ struct db_conn {
 		struct db_reply reply;
 		struct expected expected[2 * DB_MAX_STEPS + 2];
 		size_t expected_count, position;
+		int64_t asked_us;
+		uint64_t deadline_ms; /* what is left of it once the answer is late; 0: none */
+		bool late;
 	} run;
 	int64_t last_answer_us;
 	int64_t planned_at_us; /* when the session's plans were last thrown away */
@@ -269,9 +275,19 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 	deliver_notifications(conn);
 }
 
+/* A late answer: from here on the server is asked whether it lives, and the rest of the time is waited for. */
 static void on_deadline(uv_timer_t *timer)
 {
-	lose(timer->data, ERR_TIMEOUT, "the database did not answer in time");
+	struct db_conn *conn = timer->data;
+	if (conn->state == CONN_RUNNING && !conn->run.late) {
+		conn->run.late = true;
+		if (conn->run.deadline_ms > 0)
+			(void)uv_timer_start(
+			    &conn->deadline, on_deadline, conn->run.deadline_ms, 0);
+		db_server_suspect(conn->options.server, conn);
+		return;
+	}
+	lose(conn, ERR_TIMEOUT, "the database did not answer in time");
 }
 
 /* Connecting, on the thread pool. */
@@ -290,25 +306,6 @@ static const char session_defaults[] =
     "SET enable_seqscan = off; SET enable_bitmapscan = off; SET search_path "
     "= ''; SET jit = off";
 
-static void ignore_notice(void *unused, const PGresult *result)
-{
-	(void)unused;
-	(void)result;
-}
-
-PGconn *db_connect_blocking(const char *uri, const char *application_name)
-{
-	const char *const names[] = {"dbname", "application_name", "connect_timeout",
-	    "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
-	    "client_encoding", NULL};
-	const char *const values[] = {
-	    uri, application_name, "10", "10", "5", "2", "20000", "UTF8", NULL};
-	PGconn *pg = PQconnectdbParams(names, values, 1);
-	if (pg)
-		(void)PQsetNoticeReceiver(pg, ignore_notice, NULL);
-	return pg;
-}
-
 static bool execute(PGconn *pg, const char *sql)
 {
 	PGresult *result = PQexec(pg, sql);
@@ -317,28 +314,52 @@ static bool execute(PGconn *pg, const char *sql)
 	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
-/* Everything between a socket and a connection that can be used; false: `why` is said. */
-static bool make_usable(struct db_conn *conn, PGconn *pg)
+/* Everything between a socket and a connection that can be used; if it cannot, `why` is said. */
+static enum err make_usable(struct db_conn *conn, PGconn *pg)
 {
-	bool good = PQstatus(pg) == CONNECTION_OK && execute(pg, session_defaults) &&
-		    (!conn->options.session_sql || execute(pg, conn->options.session_sql));
-	if (good && conn->options.setup && !conn->set_up &&
-	    !conn->options.setup(pg, conn->options.data, conn->why, sizeof conn->why))
-		return false;
-	if (good && PQsetnonblocking(pg, 1) == 0 && PQenterPipelineMode(pg))
-		return true;
+	enum err err = ERR_OK;
+	if (!db_identify(pg, &conn->identity))
+		goto broken;
+	if (conn->options.server)
+		err = db_server_check(
+		    conn->options.server, &conn->identity, conn->why, sizeof conn->why);
+	if (err != ERR_OK)
+		return err;
+	if (!conn->set_up && db_is_transaction_pooler(pg, secret_reveal(conn->options.uri))) {
+		remember_why(conn,
+		    "DATABASE_URL leads through a transaction pooler: LISTEN and session locks do "
+		    "not work there; give the address of PostgreSQL itself, or of a pool in "
+		    "session "
+		    "mode");
+		return ERR_CONFIG;
+	}
+	if (!execute(pg, session_defaults) ||
+	    (conn->options.session_sql && !execute(pg, conn->options.session_sql)))
+		goto broken;
+	if (conn->options.setup && !conn->set_up)
+		err = conn->options.setup(pg, conn->options.data, conn->why, sizeof conn->why);
+	if (err != ERR_OK)
+		return err;
+	if (PQsetnonblocking(pg, 1) == 0 && PQenterPipelineMode(pg))
+		return ERR_OK;
+broken:
 	remember_why(conn, PQerrorMessage(pg));
-	return false;
+	return ERR_UNAVAILABLE;
 }
 
 static void connect_in_thread(uv_work_t *work)
 {
 	struct db_conn *conn = work->data;
-	PGconn *pg =
-	    db_connect_blocking(secret_reveal(conn->options.uri), conn->options.application_name);
-	if (!pg)
-		return;
-	if (make_usable(conn, pg)) {
+	struct db_failure failure;
+	PGconn *pg = db_connect_blocking(
+	    secret_reveal(conn->options.uri), conn->options.application_name, 0, &failure);
+	if (PQstatus(pg) == CONNECTION_OK) {
+		conn->opening = make_usable(conn, pg);
+	} else {
+		conn->opening = ERR_UNAVAILABLE;
+		remember_why(conn, failure.why);
+	}
+	if (conn->opening == ERR_OK) {
 		conn->pg = pg;
 		conn->set_up = true;
 	} else {
@@ -349,6 +370,8 @@ static void connect_in_thread(uv_work_t *work)
 static void free_destroyed(struct db_conn *conn)
 {
 	shut(conn);
+	if (conn->options.server)
+		db_server_leave(conn->options.server, conn);
 	uv_close((uv_handle_t *)&conn->deadline, on_deadline_closed);
 }
 
@@ -359,9 +382,14 @@ static void on_connected(uv_work_t *work, int status)
 		free_destroyed(conn);
 		return;
 	}
-	if (status < 0 || !conn->pg) {
+	enum err err = status < 0 ? ERR_UNAVAILABLE : conn->opening;
+	if (err == ERR_OK && conn->options.server)
+		err = db_server_admit(
+		    conn->options.server, conn, &conn->identity, conn->why, sizeof conn->why);
+	if (err != ERR_OK) {
+		shut(conn);
 		set_state(conn, CONN_CLOSED);
-		conn->options.opened(conn, ERR_UNAVAILABLE, conn->why, conn->options.data);
+		conn->options.opened(conn, err, conn->why, conn->options.data);
 		return;
 	}
 	conn->poll = malloc(sizeof *conn->poll);
@@ -393,6 +421,8 @@ struct db_conn *db_conn_create(uv_loop_t *loop, const struct db_conn_options *op
 	conn->work.data = conn;
 	(void)uv_timer_init(loop, &conn->deadline);
 	conn->deadline.data = conn;
+	if (options->server)
+		db_server_join(options->server, conn);
 	return conn;
 }
 
@@ -420,6 +450,24 @@ int64_t db_conn_last_answer_us(const struct db_conn *conn)
 	return conn->last_answer_us;
 }
 
+int64_t db_conn_asked_us(const struct db_conn *conn)
+{
+	return conn->state == CONN_RUNNING ? conn->run.asked_us : 0;
+}
+
+bool db_conn_where(const struct db_conn *conn, char *host, size_t host_size, char *address,
+    size_t address_size, char *port, size_t port_size)
+{
+	if (!conn->pg)
+		return false;
+	const char *numeric = PQhostaddr(conn->pg);
+	(void)snprintf(host, host_size, "%s", PQhost(conn->pg));
+	/* that of a socket in the file system is "" */
+	(void)snprintf(address, address_size, "%s", numeric ? numeric : "");
+	(void)snprintf(port, port_size, "%s", PQport(conn->pg));
+	return true;
+}
+
 static void start_run(struct db_conn *conn, uint64_t deadline_ms,
     void (*done)(struct db_conn *, const struct db_reply *, void *), void *data)
 {
@@ -428,9 +476,21 @@ static void start_run(struct db_conn *conn, uint64_t deadline_ms,
 	conn->run.done = done;
 	conn->run.data = data;
 	conn->run.expected_count = conn->run.position = 0;
+	conn->run.asked_us = clock_monotonic_us();
 	set_state(conn, CONN_RUNNING);
-	if (deadline_ms > 0)
-		(void)uv_timer_start(&conn->deadline, on_deadline, deadline_ms, 0);
+	/* without a server to ask about, and for what may not take that long, there is only the deadline */
+	conn->run.late = !conn->options.server || (deadline_ms > 0 && deadline_ms <= DB_LATE_MS);
+	conn->run.deadline_ms =
+	    conn->run.late || deadline_ms == 0 ? deadline_ms : deadline_ms - DB_LATE_MS;
+	if (!conn->run.late || deadline_ms > 0)
+		(void)uv_timer_start(
+		    &conn->deadline, on_deadline, conn->run.late ? deadline_ms : DB_LATE_MS, 0);
+}
+
+static void on_discard(uv_timer_t *timer)
+{
+	struct db_conn *conn = timer->data;
+	lose(conn, ERR_UNAVAILABLE, conn->why);
 }
 
 /* A failure to send shows as a broken connection; report it from the loop, not from inside the starting call. */
@@ -438,7 +498,8 @@ static void end_sending(struct db_conn *conn, bool sent)
 {
 	if (sent && PQpipelineSync(conn->pg) && flush(conn))
 		return;
-	(void)uv_timer_start(&conn->deadline, on_deadline, 0, 0);
+	remember_why(conn, PQerrorMessage(conn->pg));
+	(void)uv_timer_start(&conn->deadline, on_discard, 0, 0);
 }
 
 static void expect(struct db_conn *conn, bool is_prepare, size_t step, enum sql_statement statement)
@@ -506,15 +567,9 @@ void db_conn_listen(struct db_conn *conn, const char *channel, uint64_t deadline
 	end_sending(conn, sent);
 }
 
-static void on_discard(uv_timer_t *timer)
-{
-	struct db_conn *conn = timer->data;
-	lose(conn, ERR_UNAVAILABLE, conn->why);
-}
-
 void db_conn_discard(struct db_conn *conn, const char *why)
 {
-	if (!db_conn_is_open(conn))
+	if (!db_conn_is_open(conn) || conn->destroyed)
 		return;
 	remember_why(conn, why);
 	(void)uv_timer_start(&conn->deadline, on_discard, 0, 0);

@@ -5,7 +5,8 @@
 #include <string.h>
 
 enum {
-	HEARTBEAT_MS = 10000,
+	HEARTBEAT_MS = 3000,
+	BEATS_A_SWEEP = 3, /* every third one also ends stopped sessions */
 	ANSWER_MS = 10000,
 	ECHO_MS = 5000,
 	RETRY_FIRST_MS = 100,
@@ -25,7 +26,7 @@ struct listener {
 	struct db_conn *conn;
 	enum listener_state state;
 	size_t listened;
-	unsigned failures;
+	unsigned failures, beats;
 	bool in_run;
 	char probe[48];
 	const char *probe_values[1];
@@ -115,9 +116,10 @@ static void on_timer(uv_timer_t *timer)
 		break;
 	case LISTENER_READY:
 		if (!l->in_run) {
-			static const struct db_step beat = {.statement = SQL_STOPPED_SESSIONS_END};
+			static const struct db_step sweep = {.statement = SQL_STOPPED_SESSIONS_END};
+			static const struct db_step ping = {.statement = SQL_PING};
 			l->in_run = true;
-			db_conn_run(l->conn, &beat, 1, ANSWER_MS, on_beat, l);
+			db_conn_run(l->conn, ++l->beats % BEATS_A_SWEEP ? &ping : &sweep, 1, ANSWER_MS, on_beat, l);
 		}
 		arm(l, HEARTBEAT_MS);
 		break;
@@ -173,6 +175,7 @@ struct listener *listener_create(uv_loop_t *loop, const struct listener_options 
 	l->timer.data = l;
 	l->conn = db_conn_create(loop, &(struct db_conn_options){
 					   .uri = options->uri,
+					   .server = options->server,
 					   .application_name = options->application_name,
 					   .opened = on_opened,
 					   .lost = on_lost,

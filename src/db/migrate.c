@@ -16,11 +16,11 @@ static void checksum(const char *text, char out[17])
 	(void)snprintf(out, 17, "%016" PRIx64, h);
 }
 
-static bool complain(PGconn *pg, const char *doing, char *error, size_t size)
+static enum err complain(PGconn *pg, const char *doing, char *error, size_t size)
 {
 	const char *why = PQerrorMessage(pg);
 	(void)snprintf(error, size, "%s: %.*s", doing, (int)strcspn(why, "\n"), why);
-	return false;
+	return ERR_UNAVAILABLE;
 }
 
 /* Runs and frees; true if it went well. */
@@ -31,7 +31,7 @@ static bool done(PGresult *result)
 	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
-static bool apply_one(PGconn *pg, const struct sql_migration *m, char *error, size_t size)
+static enum err apply_one(PGconn *pg, const struct sql_migration *m, char *error, size_t size)
 {
 	char what[160], version[12], sum[17];
 	(void)snprintf(what, sizeof what, "migration %s could not be applied", m->name);
@@ -42,10 +42,10 @@ static bool apply_one(PGconn *pg, const struct sql_migration *m, char *error, si
 	    done(PQexecParams(
 		pg, sql_statement(SQL_MIGRATION_RECORD)->text, 4, NULL, values, NULL, NULL, 0)) &&
 	    done(PQexec(pg, "COMMIT")))
-		return true;
-	(void)complain(pg, what, error, size);
+		return ERR_OK;
+	enum err err = complain(pg, what, error, size);
 	(void)done(PQexec(pg, "ROLLBACK"));
-	return false;
+	return err;
 }
 
 static const struct sql_migration *find(int version)
@@ -57,7 +57,7 @@ static const struct sql_migration *find(int version)
 }
 
 /* Compares what the database has with what this binary has; marks the applied ones. */
-static bool compare(const PGresult *rows, unsigned char *applied, char *error, size_t size)
+static enum err compare(const PGresult *rows, unsigned char *applied, char *error, size_t size)
 {
 	for (int i = 0; i < PQntuples(rows); i++) {
 		int version = (int)strtol(PQgetvalue(rows, i, 0), NULL, 10);
@@ -70,7 +70,7 @@ static bool compare(const PGresult *rows, unsigned char *applied, char *error, s
 			    "not know and which is not "
 			    "marked compatible; run the newer salesreg",
 			    version);
-			return false;
+			return ERR_CONFIG;
 		}
 		char sum[17];
 		checksum(m->text, sum);
@@ -80,11 +80,11 @@ static bool compare(const PGresult *rows, unsigned char *applied, char *error, s
 			    "salesreg has; a released "
 			    "migration must never change",
 			    m->name);
-			return false;
+			return ERR_CONFIG;
 		}
 		applied[version] = 1;
 	}
-	return true;
+	return ERR_OK;
 }
 
 static bool missing(const unsigned char *applied)
@@ -95,7 +95,7 @@ static bool missing(const unsigned char *applied)
 	return false;
 }
 
-static bool read_applied(PGconn *pg, unsigned char *applied, char *error, size_t size)
+static enum err read_applied(PGconn *pg, unsigned char *applied, char *error, size_t size)
 {
 	PGresult *exists = PQexec(pg, sql_statement(SQL_MIGRATION_TABLE_EXISTS)->text);
 	bool there =
@@ -105,58 +105,59 @@ static bool read_applied(PGconn *pg, unsigned char *applied, char *error, size_t
 	if (!asked)
 		return complain(pg, "the migrations cannot be read", error, size);
 	if (!there)
-		return true;
+		return ERR_OK;
 	PGresult *rows = PQexec(pg, sql_statement(SQL_MIGRATION_LIST)->text);
-	bool good = PQresultStatus(rows) == PGRES_TUPLES_OK
-			? compare(rows, applied, error, size)
-			: complain(pg, "the migrations cannot be read", error, size);
+	enum err err = PQresultStatus(rows) == PGRES_TUPLES_OK
+			   ? compare(rows, applied, error, size)
+			   : complain(pg, "the migrations cannot be read", error, size);
 	PQclear(rows);
-	return good;
+	return err;
 }
 
-bool migrate_apply(PGconn *pg, int *applied_count, char *error, size_t size)
+enum err migrate_apply(PGconn *pg, int *applied_count, char *error, size_t size)
 {
 	unsigned char applied[1000] = {0};
 	int count = 0;
-	bool good = false;
 	if (applied_count)
 		*applied_count = 0;
-	if (!read_applied(pg, applied, error, size))
-		return false;
+	enum err err = read_applied(pg, applied, error, size);
+	if (err != ERR_OK)
+		return err;
 	if (!missing(applied))
-		return true; /* the usual start: two short queries, no lock */
+		return ERR_OK; /* the usual start: two short queries, no lock */
 	if (!done(PQexec(pg, sql_statement(SQL_MIGRATION_LOCK)->text)))
 		return complain(pg, "the migration lock cannot be taken", error, size);
-	if (!read_applied(pg, applied, error, size)) /* another process may have been faster */
+	err = read_applied(pg, applied, error, size); /* another process may have been faster */
+	if (err != ERR_OK)
 		goto out;
 	for (const struct sql_migration *m = sql_migrations(); m->version; m++) {
 		if (applied[m->version])
 			continue;
-		if (!apply_one(pg, m, error, size))
+		err = apply_one(pg, m, error, size);
+		if (err != ERR_OK)
 			goto out;
 		log_info("migration %s applied", m->name);
 		count++;
 	}
-	good = true;
 out:
 	(void)done(PQexec(pg, sql_statement(SQL_MIGRATION_UNLOCK)->text));
 	if (applied_count)
 		*applied_count = count;
-	return good;
+	return err;
 }
 
 bool migrate_look(PGconn *pg, int *pending, char *error, size_t size)
 {
 	unsigned char applied[1000] = {0};
 	*pending = 0;
-	if (!read_applied(pg, applied, error, size))
+	if (read_applied(pg, applied, error, size) != ERR_OK)
 		return false;
 	for (const struct sql_migration *m = sql_migrations(); m->version; m++)
 		*pending += !applied[m->version];
 	return true;
 }
 
-bool migrate_setup(PGconn *pg, void *unused, char *error, size_t size)
+enum err migrate_setup(PGconn *pg, void *unused, char *error, size_t size)
 {
 	(void)unused;
 	return migrate_apply(pg, NULL, error, size);

@@ -126,6 +126,11 @@ static void on_gate(struct db_conn *conn, const struct db_reply *reply, void *da
 static void on_opened(struct db_conn *conn, enum err err, const char *why, void *data)
 {
 	struct member *m = data;
+	if (err == ERR_CONFIG && m->pool->options.refused) {
+		m->state = MEMBER_CLOSED;
+		m->pool->options.refused(m->pool, why, m->pool->options.data);
+		return;
+	}
 	if (err != ERR_OK) {
 		m->pool->options.down(m->pool, why, m->pool->options.data);
 		retry_later(m);
@@ -191,6 +196,7 @@ struct db_pool *db_pool_create(uv_loop_t *loop, const struct db_pool_options *op
 		m->pool = pool;
 		m->conn = db_conn_create(loop, &(struct db_conn_options){
 						   .uri = options->uri,
+						   .server = options->server,
 						   .application_name = options->application_name,
 						   .session_sql = options->session_sql,
 						   .setup = i == 0 ? options->setup : NULL,

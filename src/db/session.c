@@ -1,6 +1,6 @@
 #include "salesreg/db/session.h"
 #include "salesreg/base/clock.h"
-#include "salesreg/db/migrate.h"
+#include "salesreg/db/connect.h"
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,9 +14,11 @@ static void remember(struct db_session *s, const char *sqlstate, const char *why
 bool db_session_open(struct db_session *s, const struct secret *uri, const char *application_name)
 {
 	char answer_ms[16], lock_ms[16];
-	*s = (struct db_session){.pg = db_connect_blocking(secret_reveal(uri), application_name)};
+	struct db_failure failure;
+	*s = (struct db_session){.pg = NULL};
+	s->pg = db_connect_blocking(secret_reveal(uri), application_name, 0, &failure);
 	if (PQstatus(s->pg) != CONNECTION_OK) {
-		remember(s, NULL, s->pg ? PQerrorMessage(s->pg) : "out of memory");
+		remember(s, failure.sqlstate, failure.why);
 		goto failed;
 	}
 	(void)snprintf(answer_ms, sizeof answer_ms, "%d", DB_SESSION_ANSWER_MS);

@@ -28,6 +28,7 @@ struct bot {
 	struct texts texts;
 	struct conversation_rules rules;
 	struct telegram *telegram;
+	struct db_server *server;
 	struct db_pool *leader;
 	struct listener *listener;
 	struct delivery *delivery;
@@ -50,6 +51,7 @@ static void tear_down(struct bot *bot, int exit_code)
 	delivery_destroy(bot->delivery);
 	listener_destroy(bot->listener);
 	db_pool_destroy(bot->leader);
+	db_server_destroy(bot->server);
 	telegram_destroy(bot->telegram, NULL, NULL);
 	worker_end(&bot->worker, exit_code);
 }
@@ -81,6 +83,8 @@ static void stop(struct worker *worker, void *data)
 
 static void refuse(struct bot *bot, const char *why)
 {
+	if (bot->worker.exit_code == EXIT_CODE_CONFIG)
+		return;
 	log_error("%s", why);
 	bot->worker.exit_code = EXIT_CODE_CONFIG;
 	stop(&bot->worker, bot);
@@ -110,6 +114,12 @@ static void on_database_up(struct db_pool *pool, void *data)
 	struct bot *bot = data;
 	bot->database_down_said = false;
 	poller_lead(bot->poller);
+}
+
+static void on_database_refused(struct db_pool *pool, const char *why, void *data)
+{
+	(void)pool;
+	refuse(data, why);
 }
 
 static void on_database_down(struct db_pool *pool, const char *why, void *data)
@@ -261,8 +271,10 @@ static void start(struct bot *bot)
 	    telegram_create(&w->loop, w->config.telegram_api_base, &w->config.bot_token, NULL);
 	if (!bot->telegram)
 		abort();
+	bot->server = db_server_create(&w->loop, &w->config.database_url);
 	bot->leader = db_pool_create(&w->loop, &(struct db_pool_options){
 						   .uri = &w->config.database_url,
+						   .server = bot->server,
 						   .application_name = "salesreg bot",
 						   .session_sql = leader_session,
 						   .size = 1,
@@ -273,6 +285,7 @@ static void start(struct bot *bot)
 						   .setup = migrate_setup,
 						   .up = on_database_up,
 						   .down = on_database_down,
+						   .refused = on_database_refused,
 						   .data = bot,
 					       });
 	bot->delivery = delivery_create(
@@ -300,6 +313,7 @@ static void start(struct bot *bot)
 	bot->listener =
 	    listener_create(&w->loop, &(struct listener_options){
 					  .uri = &w->config.database_url,
+					  .server = bot->server,
 					  .application_name = "salesreg bot listen",
 					  .channels = {"salesreg_outbox", "salesreg_parked"},
 					  .ready = on_listening,

@@ -1,5 +1,6 @@
 #include "salesreg/app/rules.h"
 #include "salesreg/base/log.h"
+#include "salesreg/db/connect.h"
 #include "salesreg/db/migrate.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
@@ -102,13 +103,15 @@ int role_migrate(int argc, char **argv)
 		goto out;
 	}
 	code = EXIT_CODE_FAILED;
-	pg = db_connect_blocking(secret_reveal(&config.database_url), "salesreg migrate");
+	struct db_failure failure;
+	enum err err = ERR_UNAVAILABLE;
+	pg = db_connect_blocking(
+	    secret_reveal(&config.database_url), "salesreg migrate", 0, &failure);
 	if (PQstatus(pg) != CONNECTION_OK) {
-		const char *why = PQerrorMessage(pg);
-		log_error("the database of DATABASE_URL cannot be reached: %.*s",
-		    (int)strcspn(why, "\n"), why);
-	} else if (!migrate_apply(pg, &applied, error, sizeof error)) {
+		log_error("the database of DATABASE_URL cannot be reached: %s", failure.why);
+	} else if ((err = migrate_apply(pg, &applied, error, sizeof error)) != ERR_OK) {
 		log_error("%s", error);
+		code = err == ERR_CONFIG ? EXIT_CODE_CONFIG : EXIT_CODE_FAILED;
 	} else {
 		log_info(applied ? "the database is up to date: %d migrations applied"
 				 : "the database is up to date%.0d",

@@ -23,6 +23,7 @@ struct outreach {
 	struct worker worker;
 	struct texts texts;
 	struct conversation_rules rules;
+	struct db_server *server;
 	struct db_pool *pool;
 	struct listener *listener;
 	struct assigner *assigner;
@@ -41,6 +42,7 @@ static void tear_down(struct outreach *o)
 	uv_close((uv_handle_t *)&o->count, NULL);
 	listener_destroy(o->listener);
 	db_pool_destroy(o->pool);
+	db_server_destroy(o->server);
 	assigner_destroy(o->assigner);
 	log_info("stopped");
 	worker_end(&o->worker, o->worker.exit_code);
@@ -152,15 +154,26 @@ static void on_listener_down(struct listener *listener, const char *why, void *d
 	log_debug("notifications stopped: %s", why);
 }
 
+static void refuse(struct outreach *o, const char *why)
+{
+	if (o->worker.exit_code == EXIT_CODE_CONFIG)
+		return;
+	log_error("%s", why);
+	o->worker.exit_code = EXIT_CODE_CONFIG;
+	stop(&o->worker, o);
+}
+
+static void on_refused(struct db_pool *pool, const char *why, void *data)
+{
+	(void)pool;
+	refuse(data, why);
+}
+
 static void on_deaf(struct listener *listener, void *data)
 {
 	(void)listener;
-	struct outreach *o = data;
-	log_error("DATABASE_URL leads through a transaction pooler: LISTEN does not work there; "
-		  "give the address of PostgreSQL "
-		  "itself or of a session pool");
-	o->worker.exit_code = EXIT_CODE_CONFIG;
-	stop(&o->worker, o);
+	refuse(data, "DATABASE_URL leads through a transaction pooler: LISTEN does not work there; "
+		     "give the address of PostgreSQL itself, or of a pool in session mode");
 }
 
 static void start(struct outreach *o)
@@ -174,14 +187,17 @@ static void start(struct outreach *o)
 	(void)dealing_waiting(&o->count_plan);
 	if (w->metrics)
 		(void)uv_timer_start(&o->count, on_count, COUNT_MS, COUNT_MS);
+	o->server = db_server_create(&w->loop, &w->config.database_url);
 	o->pool = db_pool_create(&w->loop, &(struct db_pool_options){
 					       .uri = &w->config.database_url,
+					       .server = o->server,
 					       .application_name = "salesreg outreach",
 					       .session_sql = assigning_session,
 					       .size = (size_t)w->config.db_pool_size,
 					       .setup = migrate_setup,
 					       .up = on_up,
 					       .down = on_down,
+					       .refused = on_refused,
 					       .data = o,
 					   });
 	o->assigner = assigner_create(&w->loop,
@@ -197,6 +213,7 @@ static void start(struct outreach *o)
 	o->listener = listener_create(
 	    &w->loop, &(struct listener_options){
 			  .uri = &w->config.database_url,
+			  .server = o->server,
 			  .application_name = "salesreg outreach listen",
 			  .channels = {"salesreg_assign", "salesreg_reps", "salesreg_sort_out"},
 			  .ready = on_ready,

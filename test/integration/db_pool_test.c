@@ -388,7 +388,8 @@ int main(void)
 		return EXIT_FAILURE;
 	}
 	(void)uv_loop_init(&loop);
-	other = db_connect_blocking(url, "salesreg other");
+	struct db_failure failure;
+	other = db_connect_blocking(url, "salesreg other", 0, &failure);
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_run_answers_from_the_loop_never_inside_the_call),
 	    cmocka_unit_test(an_error_undoes_the_whole_run_and_leaves_the_pool_usable),

@@ -12,6 +12,7 @@
 #include "salesreg/base/arena.h"
 #include "salesreg/base/err.h"
 #include "salesreg/base/secret.h"
+#include "salesreg/db/server.h"
 #include "salesreg/db/statement.h"
 #include <libpq-fe.h>
 #include <stdbool.h>
@@ -42,11 +43,16 @@ struct db_reply {
 struct db_conn;
 struct db_conn_options {
 	const struct secret *uri;     /* borrowed for the life of the connection */
+	struct db_server *server;     /* which server it must be; borrowed; NULL: any */
 	const char *application_name; /* static */
 	/* SQL run once after connecting, in the thread; a static string or NULL */
 	const char *session_sql;
-	/* Runs in the thread pool after the first successful connect of the process; false: `error` says why. May be NULL. */
-	bool (*setup)(PGconn *connection, void *data, char *error, size_t error_size);
+	/*
+	 * Runs in the thread pool after the first successful connect of the process; may be NULL. `error` says why; ERR_CONFIG:
+	 * waiting does not help.
+	 */
+	enum err (*setup)(PGconn *connection, void *data, char *error, size_t error_size);
+	/* ERR_OK, ERR_UNAVAILABLE, or ERR_CONFIG: this database cannot be used as it is, and waiting does not help. */
 	void (*opened)(struct db_conn *conn, enum err err, const char *why, void *data);
 	void (*lost)(struct db_conn *conn, const char *why, void *data);
 	void (*notified)(
@@ -76,6 +82,11 @@ void db_conn_discard(struct db_conn *conn, const char *why);
 /* A run in hand is dropped without its callback. The conn must not be used any more. */
 void db_conn_destroy(struct db_conn *conn);
 int64_t db_conn_last_answer_us(const struct db_conn *conn);
+/* Since when the run in hand has been waiting for its answer (monotonic, in microseconds); 0: there is none. */
+int64_t db_conn_asked_us(const struct db_conn *conn);
+/* What to give libpq to reach the same server again; false: not connected. */
+bool db_conn_where(const struct db_conn *conn, char *host, size_t host_size, char *address,
+    size_t address_size, char *port, size_t port_size);
 
 /* Steps to be run together. */
 struct db_plan {

@@ -13,6 +13,7 @@ enum { LISTENER_MAX_CHANNELS = 4 };
 struct listener;
 struct listener_options {
 	const struct secret *uri;
+	struct db_server *server; /* as in db/pool.h */
 	const char *application_name;
 	const char *channels[LISTENER_MAX_CHANNELS];
 	void (*ready)(struct listener *listener, void *data);

@@ -18,14 +18,18 @@ struct db_lease; /* opaque to others than the pool */
 
 struct db_pool_options {
 	const struct secret *uri;
+	struct db_server
+	    *server; /* shared by all of the process; borrowed; NULL: any server will do */
 	const char *application_name, *session_sql;
 	size_t size, max_waiting;
 	bool has_gate;
 	struct db_step gate; /* one boolean: true lets pass, false is asked again soon */
-	bool (*setup)(PGconn *connection, void *data, char *error, size_t error_size);
+	enum err (*setup)(PGconn *connection, void *data, char *error, size_t error_size);
 	/* A connection is usable / one was lost (why) or could not be made. */
 	void (*up)(struct db_pool *pool, void *data);
 	void (*down)(struct db_pool *pool, const char *why, void *data);
+	/* This database cannot be used as it is, and waiting does not help; nothing more is tried. NULL: as `down`. */
+	void (*refused)(struct db_pool *pool, const char *why, void *data);
 	void *data;
 };
 

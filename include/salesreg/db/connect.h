@@ -1,0 +1,45 @@
+/*
+ * Connecting to PostgreSQL, blocking: for a thread of the pool or a command, never for a loop.
+ * Every part of salesreg connects by this: keepalives and time-outs, no notices on stderr, UTF-8. What DATABASE_URL says
+ * of connect_timeout, keepalives and tcp_user_timeout wins over the defaults here.
+ *
+ * Several hosts, or several addresses of one name, are tried side by side: all hosts at once, the next address of a host
+ * as soon as the one before fails or has been silent for 300 ms. So a host that drops packets, or a frozen one, holds up
+ * nobody. If more than one host accepts, the one that can be written to and has the highest timeline is taken.
+ *
+ * Ownership: the connection is the caller's, also a failed one (PQfinish takes NULL, too).
+ * Units: milliseconds where a name says so. Errors: PQstatus() is not CONNECTION_OK, and `failure` says why.
+ * Sources: PostgreSQL 15 documentation, 34.1 "Database Connection Control Functions" (order of keywords, polling),
+ * 34.1.1.3 "Specifying Multiple Hosts"; 9.27 "System Administration Functions" (pg_walfile_name).
+ */
+#pragma once
+#include "salesreg/base/err.h"
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct db_failure {
+	char sqlstate[6]; /* "" if the server said none */
+	char why[256];    /* one line; never the password, but perhaps pieces of a malformed URI */
+};
+
+/* timeout_ms 0: connect_timeout of the URI, or 10 s. */
+PGconn *db_connect_blocking(
+    const char *uri, const char *application_name, int timeout_ms, struct db_failure *failure);
+
+/* Who answers at the other end of a connection. */
+struct db_identity {
+	char system
+	    [24]; /* the cluster's identifier, the same on its standbys; "" if it is not told */
+	int64_t timeline;   /* grows with each promotion; 0 on a standby */
+	int64_t started_us; /* since 1970: tells two servers of one cluster apart */
+	char where[128];    /* "host port 5432", for people */
+};
+/* Asks; false: the connection broke, or the server does not answer such questions. */
+bool db_identify(PGconn *connection, struct db_identity *identity);
+/* True: behind this address a pooler gives each transaction another session, where LISTEN and locks do not work. */
+bool db_is_transaction_pooler(PGconn *connection, const char *uri);
+/* True: the server at the other end of this connection, which is only looked at, answers a new connection. */
+bool db_answers(
+    const char *uri, const char *host, const char *address, const char *port, int timeout_s);

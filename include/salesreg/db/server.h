@@ -1,0 +1,42 @@
+/*
+ * Which PostgreSQL server this process works with. All its connections belong to one server: once a new connection has
+ * reached another one (a standby was promoted), those to the old one are ended. A server of an earlier timeline than one
+ * that was seen is refused: it is a primary that was replaced and came back, and what is written to it is lost.
+ *
+ * It also finds out soon that a server is gone. A run whose answer is late (DB_LATE_MS) makes it ask the server for a new
+ * connection; where even that is not answered, all connections are given up at once. A server that is only slow answers.
+ *
+ * Ownership: the caller's until db_server_destroy(); memory is kept until its last connection is closed.
+ * Units: milliseconds. Errors: as said below. Callbacks: none of its own; a connection that is given up reports `lost`.
+ * Thread safety: db_server_check() may be called from a thread of the pool, everything else belongs to the loop.
+ */
+#pragma once
+#include "salesreg/base/err.h"
+#include "salesreg/base/secret.h"
+#include "salesreg/db/connect.h"
+#include <uv.h>
+
+enum { DB_LATE_MS = 2000, DB_ANSWER_MS = 2000 };
+
+struct db_conn;
+struct db_server;
+struct db_server *db_server_create(uv_loop_t *loop, const struct secret *uri);
+void db_server_destroy(struct db_server *server);
+
+/* From a thread: whether a connection to this server may be used. ERR_UNAVAILABLE with `why`: it is of an earlier timeline. */
+enum err db_server_check(
+    struct db_server *server, const struct db_identity *identity, char *why, size_t size);
+
+/* Grows each time another server takes the place of the one before. 0: none was seen yet. */
+uint64_t db_server_generation(const struct db_server *server);
+/* For how long the oldest question has been waiting for its answer; 0: none is. */
+int64_t db_server_late_ms(const struct db_server *server);
+
+/* For db/conn.c alone. */
+void db_server_join(struct db_server *server, struct db_conn *conn);
+void db_server_leave(struct db_server *server, struct db_conn *conn);
+/* A connection is open now; as db_server_check(), and the others are ended if it is another server than theirs. */
+enum err db_server_admit(struct db_server *server, struct db_conn *conn,
+    const struct db_identity *identity, char *why, size_t size);
+/* A run of this connection is late. */
+void db_server_suspect(struct db_server *server, const struct db_conn *conn);

@@ -1,0 +1,178 @@
+#include "salesreg/db/server.h"
+#include "salesreg/base/clock.h"
+#include "salesreg/base/log.h"
+#include "salesreg/db/conn.h"
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONNECTIONS_MOST = 80 };
+
+struct db_server {
+	const struct secret *uri;
+	uv_loop_t *loop;
+	uv_mutex_t lock; /* of `current` and `generation`, which threads read */
+	struct db_identity current;
+	uint64_t generation;
+	struct db_conn *conns[CONNECTIONS_MOST];
+	size_t count;
+	/* asking for a new connection, on the thread pool */
+	uv_work_t work;
+	bool asking, destroyed, answered;
+	uint64_t asked_generation;
+	char host[256], address[64], port[16];
+};
+
+struct db_server *db_server_create(uv_loop_t *loop, const struct secret *uri)
+{
+	struct db_server *s = calloc(1, sizeof *s);
+	if (!s || uv_mutex_init(&s->lock) != 0)
+		abort();
+	s->loop = loop;
+	s->uri = uri;
+	s->work.data = s;
+	return s;
+}
+
+/* The last of: its owner, its connections (a thread may still be opening one), its question. */
+static void free_if_unused(struct db_server *s)
+{
+	if (!s->destroyed || s->asking || s->count > 0)
+		return;
+	uv_mutex_destroy(&s->lock);
+	free(s);
+}
+
+void db_server_destroy(struct db_server *s)
+{
+	if (!s)
+		return;
+	s->destroyed = true;
+	if (s->asking)
+		(void)uv_cancel((uv_req_t *)&s->work); /* on_asked() comes, cancelled or not */
+	free_if_unused(s);
+}
+
+/* Two clusters have nothing to do with each other, so their timelines cannot be compared. */
+static bool same_cluster(const struct db_identity *a, const struct db_identity *b)
+{
+	return !a->system[0] || !b->system[0] || strcmp(a->system, b->system) == 0;
+}
+
+static bool same_server(const struct db_identity *a, const struct db_identity *b)
+{
+	return same_cluster(a, b) && a->timeline == b->timeline && a->started_us == b->started_us;
+}
+
+static enum err check(
+    const struct db_server *s, const struct db_identity *identity, char *why, size_t size)
+{
+	if (s->generation == 0 || !same_cluster(&s->current, identity) ||
+	    identity->timeline >= s->current.timeline)
+		return ERR_OK;
+	if (identity->timeline == 0)
+		(void)snprintf(
+		    why, size, "%s is a standby: nothing can be written to it", identity->where);
+	else
+		(void)snprintf(why, size,
+		    "%s is an old primary: it is on timeline %lld, and %s was on %lld; stop it, or "
+		    "make a standby of it with pg_rewind",
+		    identity->where, (long long)identity->timeline, s->current.where,
+		    (long long)s->current.timeline);
+	return ERR_UNAVAILABLE;
+}
+
+enum err db_server_check(
+    struct db_server *s, const struct db_identity *identity, char *why, size_t size)
+{
+	uv_mutex_lock(&s->lock);
+	enum err err = check(s, identity, why, size);
+	uv_mutex_unlock(&s->lock);
+	return err;
+}
+
+enum err db_server_admit(struct db_server *s, struct db_conn *conn,
+    const struct db_identity *identity, char *why, size_t size)
+{
+	enum err err = check(s, identity, why, size);
+	if (err != ERR_OK || (s->generation > 0 && same_server(&s->current, identity)))
+		return err;
+	if (s->generation > 0)
+		log_warn("the database is now %s on timeline %lld; it was %s on timeline %lld",
+		    identity->where, (long long)identity->timeline, s->current.where,
+		    (long long)s->current.timeline);
+	uv_mutex_lock(&s->lock);
+	s->current = *identity;
+	s->generation++;
+	uv_mutex_unlock(&s->lock);
+	for (size_t i = 0; i < s->count; i++)
+		if (s->conns[i] != conn)
+			db_conn_discard(s->conns[i], "another server has taken this one's place");
+	return ERR_OK;
+}
+
+uint64_t db_server_generation(const struct db_server *s)
+{
+	return s->generation;
+}
+
+int64_t db_server_late_ms(const struct db_server *s)
+{
+	int64_t oldest_us = 0, now = clock_monotonic_us();
+	for (size_t i = 0; i < s->count; i++) {
+		int64_t since = db_conn_asked_us(s->conns[i]);
+		if (since && (oldest_us == 0 || since < oldest_us))
+			oldest_us = since;
+	}
+	return oldest_us ? (now - oldest_us) / 1000 : 0;
+}
+
+void db_server_join(struct db_server *s, struct db_conn *conn)
+{
+	assert(s->count < CONNECTIONS_MOST);
+	s->conns[s->count++] = conn;
+}
+
+void db_server_leave(struct db_server *s, struct db_conn *conn)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->conns[i] == conn)
+			s->conns[i] = s->conns[--s->count];
+	free_if_unused(s);
+}
+
+static void ask_in_thread(uv_work_t *work)
+{
+	struct db_server *s = work->data;
+	s->answered =
+	    db_answers(secret_reveal(s->uri), s->host, s->address, s->port, DB_ANSWER_MS / 1000);
+}
+
+static void on_asked(uv_work_t *work, int status)
+{
+	struct db_server *s = work->data;
+	s->asking = false;
+	if (s->destroyed) {
+		free_if_unused(s);
+		return;
+	}
+	if (status != 0 || s->answered || s->asked_generation != s->generation)
+		return;
+	if (db_server_late_ms(s) < DB_LATE_MS)
+		return; /* it has answered meanwhile */
+	log_warn("the database server %s does not answer; its connections are given up",
+	    s->current.where);
+	for (size_t i = 0; i < s->count; i++)
+		db_conn_discard(s->conns[i], "the server does not answer");
+}
+
+void db_server_suspect(struct db_server *s, const struct db_conn *conn)
+{
+	if (s->asking || s->destroyed ||
+	    !db_conn_where(conn, s->host, sizeof s->host, s->address, sizeof s->address, s->port,
+		sizeof s->port))
+		return;
+	s->asked_generation = s->generation;
+	s->asking = uv_queue_work(s->loop, &s->work, ask_in_thread, on_asked) == 0;
+}
