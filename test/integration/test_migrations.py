@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from support.process import run
+from support.process import EXIT_CONFIG, run
 from support.waiting import eventually
 
 SEEDS = ["test_001", "test_002", "test_003"]
@@ -21,10 +21,10 @@ def migrated(database):
     return done
 
 
-def refused(database):
+def refused(database, exit_code):
     """The one line it says."""
     done = migrate(database)
-    assert done.returncode == 1, done
+    assert done.returncode == exit_code, done
     assert done.stdout == ""
     lines = done.stderr.strip().splitlines()
     assert [line for line in lines if " error " in line] == lines[-1:], done.stderr
@@ -120,7 +120,7 @@ def test_workers_migrate_at_their_start(empty_database, sandbox, salesreg):
 def test_a_changed_checksum_is_refused_with_a_clear_line(empty_database):
     migrated(empty_database)
     empty_database.execute("UPDATE salesreg.schema_migrations SET checksum = 'ffffffffffffffff' WHERE version = 3")
-    line = refused(empty_database)
+    line = refused(empty_database, EXIT_CONFIG)
     assert "003_test_prospects" in line and "another text" in line
 
 
@@ -128,7 +128,9 @@ def test_a_worker_refuses_a_changed_checksum_too_and_says_so(empty_database, sal
     migrated(empty_database)
     empty_database.execute("UPDATE salesreg.schema_migrations SET checksum = 'ffffffffffffffff' WHERE version = 3")
     outreach = salesreg("outreach", DATABASE_URL=empty_database.url)
+    outreach.expect_exit(EXIT_CONFIG)
     outreach.wait_for_log(r"003_test_prospects.*another text")
+    assert outreach.popen.wait(30) == EXIT_CONFIG
 
 
 def test_a_higher_version_marked_compatible_is_accepted(empty_database):
@@ -142,7 +144,7 @@ def test_a_higher_version_not_marked_compatible_is_refused_with_a_clear_line(emp
     migrated(empty_database)
     empty_database.execute("INSERT INTO salesreg.schema_migrations (version, name, checksum, compatible)"
                            " VALUES (900, '900_of_a_newer_one', 'x', false)")
-    line = refused(empty_database)
+    line = refused(empty_database, EXIT_CONFIG)
     assert "900" in line and "newer" in line
 
 
@@ -164,7 +166,7 @@ def test_an_unreachable_database_is_one_clear_line_without_the_password(postgres
 def test_a_failing_migration_is_undone_whole_and_named(empty_database):
     """A view of somebody else's in the place of the table: nothing of the third migration stays."""
     empty_database.execute("CREATE VIEW test_prospects AS SELECT 'x'::text AS id")
-    line = refused(empty_database)
+    line = refused(empty_database, 1)
     assert "003_test_prospects" in line
     assert empty_database.value("SELECT max(version) FROM salesreg.schema_migrations") == 2
     empty_database.execute("DROP VIEW test_prospects")
