@@ -69,6 +69,12 @@ CREATE TABLE salesreg.outbox_history (
 );
 CREATE INDEX outbox_history_finished_idx ON salesreg.outbox_history (finished_at);
 
+-- People whose chat Telegram does not let the bot link to by id (unknown to it, or hidden by their privacy settings).
+CREATE TABLE salesreg.hidden_people (
+    telegram_id  bigint PRIMARY KEY,
+    refused_at   timestamptz NOT NULL DEFAULT now()
+);
+
 CREATE FUNCTION salesreg.wake_on_outbox() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT 1 FROM fresh WHERE state = 'queued') THEN

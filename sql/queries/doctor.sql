@@ -118,3 +118,12 @@ FROM (SELECT count(*) AS prospects, (extract(epoch FROM now() - min(p.since)) * 
               AND coalesce(greatest(q.created_at, q.updated_at), '-infinity') < now() - $2::bigint * interval '1 second'
               AND NOT EXISTS (SELECT 1 FROM salesreg.prospects_apart a WHERE a.prospect = q.id)
             ORDER BY q.created_at LIMIT 10000) p) w
+-- name: doctor_contacts
+-- open prospects whose telegram_id is not plainly a username, and whether Telegram refuses to link to the id it is
+SELECT p.id, left(p.telegram_id, 200), btrim(coalesce(p.email, '')) <> '', h.telegram_id IS NOT NULL
+FROM public.test_prospects p
+LEFT JOIN salesreg.hidden_people h
+       ON h.telegram_id::text = p.telegram_id AND h.refused_at > now() - interval '7 days'
+WHERE p.status IN ('unreached', 'contacted', 'in_conversation')
+  AND p.telegram_id !~ '^@?[A-Za-z]([A-Za-z0-9]|_(?!_|$)){3,31}$'
+ORDER BY p.created_at, p.id LIMIT 10000

@@ -140,3 +140,11 @@ WITH old AS (
     DELETE FROM salesreg.outbox_history h WHERE h.ctid = ANY (ARRAY(SELECT ctid FROM old)) RETURNING 1
 )
 SELECT count(*) FROM gone
+-- name: hidden_people_add
+-- $1 Telegram ids
+INSERT INTO salesreg.hidden_people (telegram_id) SELECT DISTINCT unnest($1::bigint[])
+ON CONFLICT (telegram_id) DO UPDATE SET refused_at = now()
+-- name: hidden_people_read
+-- those refused lately: who writes to the bot later, or changes their privacy, is tried again after a week
+SELECT telegram_id FROM salesreg.hidden_people WHERE refused_at > now() - interval '7 days'
+ORDER BY refused_at DESC LIMIT 10000

@@ -1,5 +1,6 @@
 #include "salesreg/app/delivery.h"
 #include "salesreg/app/results.h"
+#include "salesreg/app/user_links.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
 #include "salesreg/domain/backoff.h"
@@ -58,6 +59,7 @@ struct delivery {
 	LIST_HEAD(, callback_answer) callbacks;
 
 	struct results results;
+	struct user_links links;
 	int64_t block_us, block_writing_us; /* a retry_after for everything, to be stored */
 	int64_t moved_from, moved_to;       /* a chat that changed its id */
 	bool waiting, running;              /* for a lease, with its transaction */
@@ -106,6 +108,7 @@ static void put_results(struct delivery *d, struct db_plan *plan, struct arena *
 	if (d->block_us > 0)
 		bot_block(plan, a, d->options.bot_id, d->block_us);
 	d->block_us = 0;
+	user_links_put(&d->links, plan, a);
 	if (d->moved_to)
 		outbox_move(plan, a, d->moved_from, d->moved_to);
 	d->moved_to = 0;
@@ -211,10 +214,35 @@ static void try_later(
 	    (struct outbox_result){.id = s->id, .pause_us = pause, .error = answer->description});
 }
 
+static void on_sent(const struct telegram_answer *answer, void *data);
+
+/* Telegram will not show a button that opens a chat by id, and took nothing: the same message without it. */
+static bool sent_without_links(struct sending *s, const struct telegram_answer *answer)
+{
+	if (answer->class != TELEGRAM_BUG || !user_links_refused(answer->description))
+		return false;
+	char *payload = user_links_strip(&s->d->links, s->payload);
+	if (!payload || strlen(payload) > s->size) {
+		free(payload);
+		return false;
+	}
+	log_info("message %lld goes again without its link to a person: %s", (long long)s->id,
+	    answer->description);
+	s->size = strlen(payload);
+	memcpy(s->payload, payload, s->size + 1);
+	free(payload);
+	rate_limit_take(&s->d->limits, s->chat, clock_monotonic_us());
+	s->call =
+	    telegram_call(s->d->options.telegram, s->method, s->payload, s->size, 0, on_sent, s);
+	return true;
+}
+
 static void on_sent(const struct telegram_answer *answer, void *data)
 {
 	struct sending *s = data;
 	struct delivery *d = s->d;
+	if (sent_without_links(s, answer))
+		return;
 	struct outbox_result result = {
 	    .id = s->id, .message_id = answer->message_id, .error = answer->description};
 	log_context(s->chat, 0);
@@ -300,6 +328,9 @@ void delivery_send(struct delivery *d, int64_t id, int64_t chat, const char *met
 	}
 	if (possible_duplicate)
 		log_info("message %lld is sent again; it may already have arrived", (long long)id);
+	char *stripped = user_links_strip_hidden(&d->links, payload);
+	if (stripped)
+		payload = stripped;
 	size_t size = strlen(payload);
 	struct sending *s = malloc(sizeof *s + size + 1);
 	if (!s)
@@ -307,6 +338,7 @@ void delivery_send(struct delivery *d, int64_t id, int64_t chat, const char *met
 	*s = (struct sending){
 	    .d = d, .id = id, .chat = chat, .attempts = attempts, .method = known, .size = size};
 	memcpy(s->payload, payload, size + 1);
+	free(stripped);
 	LIST_INSERT_HEAD(&d->under_way, s, link);
 	d->under_way_count++;
 	map_put(&d->chats, chat)->value.pointer = s;
@@ -382,6 +414,7 @@ static void send_claimed(struct delivery *d, const struct db_reply *reply)
 	int64_t now = clock_monotonic_us();
 	struct outbox_rest left = outbox_rest_parse(reply->results[d->claim_step + 1]);
 	d->backlog = left.any;
+	user_links_parse(&d->links, reply);
 	d->stats.claimed += count;
 	for (size_t i = 0; i < count; i++) {
 		rate_limit_take(&d->limits, rows[i].chat_id, now);
@@ -467,6 +500,7 @@ static void plan_claim(struct delivery *d, struct db_plan *plan, int64_t now)
 	d->want_claim = false;
 	d->claim_step = outbox_claim(plan, &d->arena, d->claim_limit, excluded, count);
 	(void)outbox_rest(plan);
+	user_links_read(&d->links, plan);
 }
 
 static void on_lease(struct db_conn *conn, enum err err, void *data)
@@ -531,6 +565,7 @@ struct delivery *delivery_create(uv_loop_t *loop, const struct delivery_options 
 	LIST_INIT(&d->under_way);
 	LIST_INIT(&d->callbacks);
 	map_init(&d->chats);
+	user_links_init(&d->links);
 	rate_limit_init(&d->limits, options->rate_per_s, options->chat_rate_per_s, CHAT_BURST);
 	arena_init(&d->arena, ARENA_MAXIMUM);
 	(void)uv_timer_init(loop, &d->timer);
@@ -639,6 +674,7 @@ void delivery_destroy(struct delivery *d)
 	cancel_all(d);
 	results_finish(&d->results);
 	map_finish(&d->chats);
+	user_links_finish(&d->links);
 	rate_limit_finish(&d->limits);
 	arena_finish(&d->arena);
 	uv_close((uv_handle_t *)&d->timer, on_closed);

@@ -168,4 +168,5 @@ void doctor_tables(struct doctor *d, struct db_session *s)
 	look_at_pending(d, s);
 	look_at_reps(d, s);
 	look_at_prospects(d, s);
+	doctor_people(d, s);
 }

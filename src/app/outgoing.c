@@ -38,12 +38,23 @@ static char *keyboard(const struct message *message, struct arena *a)
 	return out;
 }
 
+static char *entities(const struct message *message, struct arena *a)
+{
+	const struct mention *m = message->mention;
+	return arena_printf(a,
+	    ",\"entities\":[{\"type\":\"text_mention\",\"offset\":%zu,\"length\":%zu,\"user\":{"
+	    "\"id\":%lld}}"
+	    "]",
+	    m->offset, m->length, (long long)m->user_id);
+}
+
 const char *outgoing_payload(const struct message *message, struct arena *a)
 {
 	switch (message->kind) {
 	case MESSAGE_SEND:
 		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
 		    ",\"text\":", json_quote(a, message->text),
+		    message->mention ? entities(message, a) : "",
 		    ",\"link_preview_options\":{\"is_disabled\":true}",
 		    message->button_count ? ",\"reply_markup\":" : "",
 		    message->button_count ? keyboard(message, a) : "", "}", (char *)NULL);

@@ -12,7 +12,7 @@ void turn_tell_admins(struct turn *t)
 	enum locale locale = rules->default_locale;
 	const char *telegram = t->event->username && t->event->username[0]
 				   ? arena_printf(t->a, "@%s", t->event->username)
-				   : arena_printf(t->a, "tg://user?id=%lld", (long long)subject);
+				   : arena_printf(t->a, "id %lld", (long long)subject);
 	const char *text = catalog_render(rules->catalog, locale, TEXT_ADMIN_NEW_REP,
 	    ARGS({"name", next->rep_name}, {"email", next->rep_email}, {"telegram", telegram}),
 	    t->a);
@@ -30,6 +30,7 @@ void turn_tell_admins(struct turn *t)
 		struct message *message = message_list_add(
 		    &t->out->messages, t->a, rules->admin_ids[i], PRIORITY_NOTIFICATION, text);
 		message_set_buttons(message, buttons, 2);
+		message_set_mention(message, t->a, telegram, subject);
 	}
 }
 

@@ -88,3 +88,21 @@ void message_set_buttons(struct message *message, const struct button *buttons, 
 	message->buttons = count ? buttons : NULL;
 	message->button_count = count;
 }
+
+void message_set_mention(
+    struct message *message, struct arena *a, const char *shown, int64_t user_id)
+{
+	const char *found = NULL;
+	for (const char *at = message->text; (at = strstr(at, shown)); at++)
+		found = at;
+	if (!found)
+		return;
+	struct mention *mention = ARENA_NEW(a, struct mention);
+	*mention = (struct mention){
+	    .offset =
+		text_utf16_units(arena_strndup(a, message->text, (size_t)(found - message->text))),
+	    .length = text_utf16_units(shown),
+	    .user_id = user_id,
+	};
+	message->mention = mention;
+}

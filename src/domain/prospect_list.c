@@ -1,6 +1,7 @@
 #include "prospect_list.h"
 #include "press.h"
 #include "salesreg/base/text.h"
+#include "salesreg/domain/contact.h"
 #include "salesreg/domain/notice.h"
 #include "shorten.h"
 #include <string.h>
@@ -11,7 +12,7 @@ enum {
 	LABEL_NAME_UNITS = 24,
 	TELEGRAM_UNITS = 64,
 	EMAIL_UNITS = 254,
-	BUTTONS_A_PROSPECT = 2,
+	BUTTONS_A_PROSPECT = 3,
 };
 
 const char *prospect_short_name(struct arena *a, const char *name)
@@ -45,26 +46,57 @@ static const char *optional(const struct prospect_list *list, struct arena *a, e
 	return arena_printf(a, "\n%s", line(list, a, id, placeholder, shorten(a, value, units)));
 }
 
-/* How to reach someone whose telegram_id is '@name', a number,
- * or whatever a person put into the table. */
-static const char *reach(const struct prospect_list *list, struct arena *a, const char *telegram)
+static const enum text_id problem_texts[CONTACT_PROBLEM_COUNT] = {
+    [CONTACT_NO_PROBLEM] = TEXT_CONTACT_UNKNOWN,
+    [CONTACT_NOTHING] = TEXT_PROSPECT_NO_CONTACT,
+    [CONTACT_LOST_DIGITS] = TEXT_CONTACT_LOST_DIGITS,
+    [CONTACT_NO_COUNTRY] = TEXT_CONTACT_NO_COUNTRY,
+    [CONTACT_DIGITS] = TEXT_CONTACT_DIGITS,
+    [CONTACT_GROUP] = TEXT_CONTACT_GROUP,
+    [CONTACT_FOREIGN_LETTER] = TEXT_CONTACT_FOREIGN_LETTER,
+    [CONTACT_SEVERAL] = TEXT_CONTACT_SEVERAL,
+    [CONTACT_BAD_NAME] = TEXT_CONTACT_BAD_NAME,
+    [CONTACT_BAD_EMAIL] = TEXT_CONTACT_BAD_EMAIL,
+    [CONTACT_UNKNOWN] = TEXT_CONTACT_UNKNOWN,
+};
+
+/* What leads nowhere is shown as it is, with the reason: a person may see what was meant. */
+static const char *unreachable(const struct prospect_list *list, struct arena *a,
+    const char *telegram, enum contact_problem problem, const char *letter)
 {
-	static const char name_letters[] = "abcdefghijklmnopqrstuvwxyz"
-					   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-	if (!is_given(telegram))
-		return "";
-	const char *tidy = text_tidy(a, telegram);
-	size_t size = strlen(tidy);
-	const char *text = NULL;
-	if (tidy[0] == '@' && size > 1 && size <= TELEGRAM_UNITS &&
-	    strspn(tidy + 1, name_letters) == size - 1)
-		text = line(list, a, TEXT_PROSPECT_LINK, "link",
-		    arena_printf(a, "https://t.me/%s", tidy + 1));
-	else if (size <= 20 && strspn(tidy, "0123456789") == size)
-		text = line(list, a, TEXT_PROSPECT_NUMBER, "number", tidy);
-	else
-		text = line(list, a, TEXT_PROSPECT_LINK, "link", shorten(a, tidy, TELEGRAM_UNITS));
-	return arena_printf(a, "\n%s", text);
+	if (problem == CONTACT_NOTHING)
+		return catalog_render(
+		    list->catalog, list->locale, TEXT_PROSPECT_NO_CONTACT, NULL, 0, a);
+	const struct catalog_arg args[] = {
+	    {"contact", shorten(a, text_tidy(a, telegram), TELEGRAM_UNITS)},
+	    {"reason", line(list, a, problem_texts[problem], "letter", letter)},
+	};
+	return catalog_render(list->catalog, list->locale, TEXT_PROSPECT_UNREACHABLE, args, 2, a);
+}
+
+static const char *reach(
+    const struct prospect_list *list, struct arena *a, const struct prospect_item *item)
+{
+	struct contact contact;
+	enum contact_problem problem = contact_parse(item->telegram, a, &contact);
+	const struct catalog_arg phone[] = {
+	    {"phone", contact.shown},
+	    {"link", contact_link(&contact, a)},
+	};
+	switch (contact.kind) {
+	case CONTACT_USERNAME:
+		return line(list, a, TEXT_PROSPECT_LINK, "link", contact_link(&contact, a));
+	case CONTACT_PHONE:
+		return catalog_render(
+		    list->catalog, list->locale, TEXT_PROSPECT_PHONE, phone, 2, a);
+	case CONTACT_TELEGRAM_ID:
+		return line(list, a, TEXT_PROSPECT_NUMBER, "number", contact.shown);
+	case CONTACT_EMAIL:
+		return line(list, a, TEXT_PROSPECT_EMAIL, "email", contact.shown);
+	case CONTACT_NONE:
+		break;
+	}
+	return unreachable(list, a, item->telegram, problem, contact.foreign);
 }
 
 static const char *card(const struct prospect_list *list, struct arena *a, size_t index)
@@ -75,7 +107,8 @@ static const char *card(const struct prospect_list *list, struct arena *a, size_
 	const char *again =
 	    item->again ? catalog_render(list->catalog, list->locale, TEXT_NOTICE_AGAIN, NULL, 0, a)
 			: NULL;
-	return arena_printf(a, "%s%s%s%s%s%s%s%s%s", number, name, reach(list, a, item->telegram),
+	return arena_printf(a, "%s%s%s%s%s%s%s%s%s", number, name,
+	    arena_printf(a, "\n%s", reach(list, a, item)),
 	    optional(list, a, TEXT_PROSPECT_EMAIL, "email", item->email, EMAIL_UNITS),
 	    optional(list, a, TEXT_PROSPECT_STATUS, "status", item->status, TEXT_BUTTON_UNITS),
 	    again ? "\n" : "", again ? again : "",
@@ -101,8 +134,18 @@ static size_t add_buttons(
 {
 	const struct prospect_item *item = &list->items[index];
 	size_t count = 0;
+	struct contact contact;
+	/* there is no address for an id that could stand in a text (Bot API, "Formatting options") */
+	if (contact_parse(item->telegram, a, &contact) == CONTACT_NO_PROBLEM &&
+	    contact.kind == CONTACT_TELEGRAM_ID)
+		out[count++] = (struct button){
+		    .text = label(list, a, index, TEXT_BUTTON_WRITE, TEXT_BUTTON_WRITE_NAMED),
+		    .url = arena_printf(a, "tg://user?id=%s", contact.value),
+		    .new_row = true,
+		};
 	if (item->assignment_id <= 0)
-		return 0;
+		return count;
+	const size_t first = count;
 	if (item->can_contact)
 		out[count++] = (struct button){
 		    .text =
@@ -114,7 +157,8 @@ static size_t add_buttons(
 		    .text = label(list, a, index, TEXT_BUTTON_DECLINE, TEXT_BUTTON_DECLINE_NAMED),
 		    .data = press_data(a, PRESS_DECLINE, item->assignment_id),
 		};
-	out[0].new_row = count > 0;
+	if (count > first)
+		out[first].new_row = true;
 	return count;
 }
 

@@ -39,10 +39,10 @@ static json_t *write_people(const struct sandbox *s)
 	for (const struct map_slot *slot = NULL; (slot = map_next(&s->users, slot));) {
 		const struct user *u = slot->value.pointer;
 		(void)json_array_append_new(
-		    list, json_pack("{sI so so so sb}", "id", (json_int_t)u->id, "first_name",
+		    list, json_pack("{sI so so so sb sb}", "id", (json_int_t)u->id, "first_name",
 			      text_or_null(u->first_name), "username", text_or_null(u->username),
 			      "language_code", text_or_null(u->language_code), "deactivated",
-			      (int)u->deactivated));
+			      (int)u->deactivated, "private_forwards", (int)u->private_forwards));
 	}
 	return list;
 }
@@ -206,6 +206,7 @@ static void read_people(struct sandbox *s, const json_t *people)
 		struct user *user = user_put(s, id, text_of(p, "first_name"),
 		    username ? username : "", language ? language : "");
 		user->deactivated = json_get_bool(p, "deactivated", false);
+		user->private_forwards = json_get_bool(p, "private_forwards", false);
 	}
 }
 

@@ -1,4 +1,5 @@
 /* The methods that write into chats: sendMessage, edits, deletion, answers to buttons. */
+#include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
 #include "salesreg/sandbox/chats.h"
 #include "salesreg/sandbox/entities.h"
@@ -32,13 +33,31 @@ static bool read_mode(const struct http_params *params, enum parse_mode *mode)
 	return *mode != PARSE_NONE;
 }
 
-/* The parameter entities, checked as far as being an array of objects. */
-static enum sandbox_error read_entities(const char *given, struct formatted *out)
+/* Whether this bot has met the person, who may be linked to by id then. */
+static const struct user *met(const struct call *call, int64_t id)
+{
+	const struct user *user = user_find(call->sandbox, id);
+	return user && chat_find(call->bot, id) ? user : NULL;
+}
+
+/* The parameter entities, checked as far as being an array of objects. A mention of somebody the bot has not met is dropped
+ * without a word, as the server does; that is a fact about its code, not of its documentation. */
+static enum sandbox_error read_entities(
+    const struct call *call, const char *given, struct formatted *out)
 {
 	json_t *list = json_loads(given, 0, NULL);
 	bool is_array = json_is_array(list);
-	if (is_array && json_array_size(list) > 0)
-		out->entities = given;
+	for (size_t i = json_array_size(list); i-- > 0;) {
+		const json_t *user = json_object_get(json_array_get(list, i), "user");
+		if (user && !met(call, json_get_i64(user, "id", 0)))
+			(void)json_array_remove(list, i);
+	}
+	if (is_array && json_array_size(list) > 0) {
+		size_t size = json_dumpb(list, NULL, 0, JSON_COMPACT);
+		char *kept = arena_alloc(http_exchange_arena(call->exchange), size + 1);
+		(void)json_dumpb(list, kept, size, JSON_COMPACT);
+		out->entities = kept;
+	}
 	json_decref(list);
 	return is_array ? SANDBOX_OK : SANDBOX_ENTITIES_INVALID;
 }
@@ -50,6 +69,23 @@ static const char *trim_end(struct arena *arena, const char *text)
 	while (n > 0 && isspace((unsigned char)text[n - 1]))
 		n--;
 	return text[n] ? arena_strndup(arena, text, n) : text;
+}
+
+/* Buttons that open a chat by id: the whole message is refused if one may not. */
+static enum sandbox_error read_markup(const struct call *call, const char **markup)
+{
+	static const char link[] = "tg://user?id=";
+	enum sandbox_error error =
+	    markup_read(call->params, http_exchange_arena(call->exchange), markup);
+	for (const char *at = error ? NULL : *markup; at && (at = strstr(at, link));) {
+		at += sizeof link - 1;
+		const struct user *user = met(call, strtoll(at, NULL, 10));
+		if (!user)
+			return SANDBOX_BUTTON_USER_INVALID;
+		if (user->private_forwards)
+			return SANDBOX_BUTTON_USER_PRIVACY_RESTRICTED;
+	}
+	return error;
 }
 
 /* Text, entities and markup of a call. False: it has been answered with what is wrong. */
@@ -75,14 +111,14 @@ static bool read_content(struct call *call, struct content *out)
 	out->text = trim_end(arena, formatted.text);
 	enum sandbox_error error = SANDBOX_OK;
 	if (mode == PARSE_NONE && given && given[0])
-		error = read_entities(given, &formatted);
+		error = read_entities(call, given, &formatted);
 	if (!error && out->text[0] == '\0')
 		error = SANDBOX_TEXT_EMPTY;
 	if (!error && strlen(out->text) > TEXT_MAX_UNITS &&
 	    text_utf16_units(out->text) > TEXT_MAX_UNITS)
 		error = SANDBOX_TEXT_TOO_LONG;
 	if (!error)
-		error = markup_read(call->params, arena, &out->markup);
+		error = read_markup(call, &out->markup);
 	if (error)
 		call_fail(call, error);
 	out->entities = formatted.entities;
@@ -199,8 +235,7 @@ void method_edit_message_text(struct call *call)
 void method_edit_message_reply_markup(struct call *call)
 {
 	struct content content = {0};
-	enum sandbox_error error =
-	    markup_read(call->params, http_exchange_arena(call->exchange), &content.markup);
+	enum sandbox_error error = read_markup(call, &content.markup);
 	if (error)
 		call_fail(call, error);
 	else

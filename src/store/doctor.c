@@ -133,3 +133,17 @@ bool doctor_prospects(struct db_session *s, struct arena *a, int64_t capacity, i
 		    .reps_with_room = db_get_i64(r, 0, 2, 0)};
 	return r;
 }
+
+bool doctor_contacts(
+    struct db_session *s, struct arena *a, struct doctor_contact **rows, size_t *count)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_CONTACTS);
+	*count = r ? (size_t)PQntuples(r) : 0;
+	*rows = ARENA_ARRAY(a, struct doctor_contact, *count);
+	for (int i = 0; i < (int)*count; i++)
+		(*rows)[i] = (struct doctor_contact){.prospect = db_get_text(a, r, i, 0),
+		    .telegram = db_get_text(a, r, i, 1),
+		    .has_email = db_get_bool(r, i, 2),
+		    .hidden = db_get_bool(r, i, 3)};
+	return r;
+}

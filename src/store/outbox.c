@@ -135,3 +135,14 @@ void outbox_prune(struct db_plan *plan, struct arena *a, int64_t days)
 {
 	(void)db_plan_add(plan, SQL_OUTBOX_PRUNE, db_i64(a, days));
 }
+
+void hidden_people_add(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_HIDDEN_PEOPLE_ADD, db_i64_array(a, ids, count));
+}
+
+size_t hidden_people_read(struct db_plan *plan)
+{
+	return db_plan_add_plain(plan, SQL_HIDDEN_PEOPLE_READ);
+}

@@ -111,7 +111,7 @@ def test_a_rep_is_notified_in_their_own_language(empty):
 @pytest.mark.parametrize("telegram,key,value", [
     ("@ivan_p", "prospect_link", "https://t.me/ivan_p"),
     ("123456789", "prospect_number", "123456789"),
-    ("call +62 812 000", "prospect_link", "call +62 812 000"),
+    ("call +62 812 0001", "prospect_link", "https://t.me/+628120001"),
 ])
 def test_the_notification_says_how_to_reach_the_prospect(empty, telegram, key, value):
     anna, = reps(empty, 1)

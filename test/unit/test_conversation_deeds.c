@@ -306,7 +306,7 @@ static void clients_are_listed_with_the_buttons_that_apply(void **state)
 	    {"p2", "Maria", "12345", "contacted", NULL, 6, true},
 	    {"p3", "Dmitry", "@dm_1", "converted", NULL, 7, false},
 	    {"p4", "Olga", "@olga", "something new", NULL, 8, false},
-	    {"p5", "Ada", "@ada", "contacted", NULL, 9, false},
+	    {"p5", "Ada", "@ada_1", "contacted", NULL, 9, false},
 	};
 	static const char *const ways[] = {"my clients", "menu:clients"};
 	for (size_t i = 0; i < 2; i++) {
@@ -324,19 +324,23 @@ static void clients_are_listed_with_the_buttons_that_apply(void **state)
 		    "Your clients: 5\n\n"
 		    "1. Alex\nWrite to: https://t.me/alex_1\nStatus: not contacted yet\nAbout: "
 		    "wants a villa\n\n"
-		    "2. Maria\nNo Telegram name, only the number 12345: "
-		    "tg://user?id=12345\nStatus: contacted\n\n"
+		    "2. Maria\nNo Telegram name, only the id 12345. The “Write” button opens the "
+		    "chat; if there is none, Telegram won't let anyone write to this person by "
+		    "id.\nStatus: contacted\n\n"
 		    "3. Dmitry\nWrite to: https://t.me/dm_1\nStatus: became a buyer\n\n"
 		    "4. Olga\nWrite to: https://t.me/olga\nStatus: something new\n\n"
-		    "5. Ada\nWrite to: https://t.me/ada\nStatus: contacted\n\n"
+		    "5. Ada\nWrite to: https://t.me/ada_1\nStatus: contacted\n\n"
 		    "✅ contacted, ↩️ can't take it");
-		assert_int_equal(m->button_count, 5);
+		assert_int_equal(m->button_count, 6);
 		assert_string_equal(m->buttons[0].data, "a:5:c");
 		assert_string_equal(m->buttons[1].data, "a:5:d");
-		assert_string_equal(m->buttons[2].data, "a:6:d");
+		assert_string_equal(m->buttons[2].url, "tg://user?id=12345");
+		assert_string_equal(m->buttons[2].text, "✉️ 2. Write: Maria");
 		assert_true(m->buttons[2].new_row);
-		assert_string_equal(m->buttons[3].data, "a:9:c");
-		assert_string_equal(m->buttons[4].data, "a:9:d");
+		assert_string_equal(m->buttons[3].data, "a:6:d");
+		assert_true(m->buttons[3].new_row);
+		assert_string_equal(m->buttons[4].data, "a:9:c");
+		assert_string_equal(m->buttons[5].data, "a:9:d");
 	}
 }
 

@@ -87,7 +87,8 @@ static void what_is_not_known_is_left_out(void **state)
 	(void)state;
 	const struct notice_prospect p = {.assignment_id = 1, .name = "Alex", .context = " \n"};
 	struct message_list list = build(&p, 1);
-	assert_string_equal(list.first->text, "You have a new client:\n\nAlex");
+	assert_string_equal(
+	    list.first->text, "You have a new client:\n\nAlex\nNo Telegram contact is given.");
 }
 
 static void each_kind_of_address_tells_how_to_reach_the_person(void **state)
@@ -98,11 +99,19 @@ static void each_kind_of_address_tells_how_to_reach_the_person(void **state)
 	} rows[] = {
 	    {"@name_1", "\nWrite to: https://t.me/name_1"},
 	    {" @name_1 ", "\nWrite to: https://t.me/name_1"},
-	    {"123456789", "\nNo Telegram name, only the number 123456789: tg://user?id=123456789"},
-	    {"@", "\nWrite to: @"},
-	    {"@na/me?x", "\nWrite to: @na/me?x"},
-	    {"+62 812", "\nWrite to: +62 812"},
-	    {"t.me/name", "\nWrite to: t.me/name"},
+	    {"+62 812-3456-7890", "\nPhone: +6281234567890\nWrite to: https://t.me/+6281234567890"},
+	    {"8 (903) 123-45-67", "\nPhone: +79031234567\nWrite to: https://t.me/+79031234567"},
+	    {"https://telegram.me/name1?x", "\nWrite to: https://t.me/name1"},
+	    {"alex@example.com", "\nE-mail: alex@example.com"},
+	    {"t.me/name", "\nWrite to: https://t.me/name"},
+	    {"-", "\nNo Telegram contact is given."},
+	    {"6.28E+12", "\nCan't be reached as 6.28E+12: a spreadsheet rounded the number and its "
+			 "last digits are lost. Ask an administrator for the right contact."},
+	    {"@n\u0430me",
+		"\nCan't be reached as @n\u0430me: the letter \u201c\u0430\u201d in it is "
+		"not Latin. Ask an administrator for the right contact."},
+	    {"@na/me?x", "\nCan't be reached as @na/me?x: no Telegram name looks like this. Ask an "
+			 "administrator for the right contact."},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct notice_prospect p = {
@@ -114,6 +123,25 @@ static void each_kind_of_address_tells_how_to_reach_the_person(void **state)
 	}
 }
 
+/* A tg://user link in a text does nothing: only a button opens the chat. */
+static void a_person_known_by_id_gets_a_button_that_opens_the_chat(void **state)
+{
+	(void)state;
+	const struct notice_prospect p = {
+	    .assignment_id = 42, .name = "Alex", .telegram = " 123456789 "};
+	struct message_list list = {0};
+	notice_build(default_texts(), LOCALE_EN, 77, &p, 1, &arena, &list);
+	assert_non_null(strstr(list.first->text, "only the id 123456789."));
+	assert_null(strstr(list.first->text, "tg://"));
+	assert_int_equal(list.first->button_count, 3);
+	assert_string_equal(list.first->buttons[0].text, "✉️ Write");
+	assert_string_equal(list.first->buttons[0].url, "tg://user?id=123456789");
+	assert_null(list.first->buttons[0].data);
+	assert_string_equal(list.first->buttons[1].data, "a:42:c");
+	assert_true(list.first->buttons[1].new_row);
+	assert_string_equal(list.first->buttons[2].data, "a:42:d");
+}
+
 static void several_prospects_are_numbered_and_so_are_their_buttons(void **state)
 {
 	(void)state;
@@ -121,6 +149,7 @@ static void several_prospects_are_numbered_and_so_are_their_buttons(void **state
 	    {.assignment_id = 5, .name = "Alex", .telegram = "@alex_1"},
 	    {.assignment_id = INT64_MAX,
 		.name = "Maria with a name too long for any button",
+		.telegram = "@maria_1",
 		.again = true},
 	};
 	struct message_list list = build(p, 2);
@@ -128,7 +157,7 @@ static void several_prospects_are_numbered_and_so_are_their_buttons(void **state
 	assert_string_equal(list.first->text,
 	    "You have new clients: 2\n\n"
 	    "1. Alex\nWrite to: https://t.me/alex_1\n\n"
-	    "2. Maria with a name too long for any button\n"
+	    "2. Maria with a name too long for any button\nWrite to: https://t.me/maria_1\n"
 	    "A colleague had this client before and may have spoken to them.\n\n"
 	    "✅ contacted, ↩️ can't take it");
 	assert_int_equal(list.first->button_count, 4);
@@ -237,6 +266,7 @@ int main(void)
 	    cmocka_unit_test(one_prospect_is_told_whole_with_plain_buttons),
 	    cmocka_unit_test(what_is_not_known_is_left_out),
 	    cmocka_unit_test(each_kind_of_address_tells_how_to_reach_the_person),
+	    cmocka_unit_test(a_person_known_by_id_gets_a_button_that_opens_the_chat),
 	    cmocka_unit_test(several_prospects_are_numbered_and_so_are_their_buttons),
 	    cmocka_unit_test(many_prospects_become_several_messages_and_none_is_lost),
 	    cmocka_unit_test(long_texts_are_shortened_and_split_by_length),

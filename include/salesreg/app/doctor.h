@@ -58,4 +58,6 @@ void doctor_database(struct doctor *d);
 void doctor_telegram(struct doctor *d);
 /* A part of doctor_database(): what the tables tell. */
 void doctor_tables(struct doctor *d, struct db_session *session);
+/* … and what people are like. */
+void doctor_people(struct doctor *d, struct db_session *session);
 void doctor_finish(struct doctor *d);

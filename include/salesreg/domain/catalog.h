@@ -77,6 +77,18 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(LEGEND, "legend", "", MESSAGE)                                                           \
 	X(PROSPECT_LINK, "prospect_link", "link", MESSAGE)                                         \
 	X(PROSPECT_NUMBER, "prospect_number", "number", MESSAGE)                                   \
+	X(PROSPECT_PHONE, "prospect_phone", "phone,link", MESSAGE)                                 \
+	X(PROSPECT_NO_CONTACT, "prospect_no_contact", "", MESSAGE)                                 \
+	X(PROSPECT_UNREACHABLE, "prospect_unreachable", "contact,reason", MESSAGE)                 \
+	X(CONTACT_LOST_DIGITS, "contact_lost_digits", "", MESSAGE)                                 \
+	X(CONTACT_NO_COUNTRY, "contact_no_country", "", MESSAGE)                                   \
+	X(CONTACT_DIGITS, "contact_digits", "", MESSAGE)                                           \
+	X(CONTACT_GROUP, "contact_group", "", MESSAGE)                                             \
+	X(CONTACT_FOREIGN_LETTER, "contact_foreign_letter", "letter", MESSAGE)                     \
+	X(CONTACT_SEVERAL, "contact_several", "", MESSAGE)                                         \
+	X(CONTACT_BAD_NAME, "contact_bad_name", "", MESSAGE)                                       \
+	X(CONTACT_BAD_EMAIL, "contact_bad_email", "", MESSAGE)                                     \
+	X(CONTACT_UNKNOWN, "contact_unknown", "", MESSAGE)                                         \
 	X(PROSPECT_EMAIL, "prospect_email", "email", MESSAGE)                                      \
 	X(PROSPECT_CONTEXT, "prospect_context", "context", MESSAGE)                                \
 	X(PROSPECT_NOTES, "prospect_notes", "notes", MESSAGE)                                      \
@@ -107,6 +119,8 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(BUTTON_REJECT, "button_reject", "", BUTTON)                                              \
 	X(BUTTON_CONTACTED, "button_contacted", "", BUTTON)                                        \
 	X(BUTTON_DECLINE, "button_decline", "", BUTTON)                                            \
+	X(BUTTON_WRITE, "button_write", "", BUTTON)                                                \
+	X(BUTTON_WRITE_NAMED, "button_write_named", "number,name", BUTTON)                         \
 	X(BUTTON_CONTACTED_NAMED, "button_contacted_named", "number,name", BUTTON)                 \
 	X(BUTTON_DECLINE_NAMED, "button_decline_named", "number,name", BUTTON)                     \
 	/* answers to a pressed button */                                                          \

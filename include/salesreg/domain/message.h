@@ -25,6 +25,13 @@ struct button {
 	bool new_row;     /* starts a row of its own; the first button always does */
 };
 
+/* Part of a text that opens the profile of a person the bot has seen; Telegram shows it as plain text where that is not
+ * allowed. */
+struct mention {
+	size_t offset, length; /* UTF-16 units */
+	int64_t user_id;
+};
+
 enum message_kind {
 	MESSAGE_SEND, /* sendMessage */
 	/* editMessageReplyMarkup of message_id: the buttons replace what hangs there */
@@ -39,7 +46,8 @@ struct message {
 	const char *text;   /* SEND only */
 	const struct button *buttons;
 	size_t button_count;
-	struct message *next; /* in the order to be sent */
+	const struct mention *mention; /* SEND only; NULL: none */
+	struct message *next;          /* in the order to be sent */
 };
 
 /* Messages in order; text over Telegram's limit is split at line ends
@@ -52,5 +60,8 @@ struct message *message_list_add(struct message_list *list, struct arena *a, int
     enum message_priority priority, const char *text);
 struct message *message_list_add_edit(
     struct message_list *list, struct arena *a, int64_t chat_id, int64_t message_id);
+/* The last `shown` in the message's text becomes a mention; nothing if it is not there. */
+void message_set_mention(
+    struct message *message, struct arena *a, const char *shown, int64_t user_id);
 /* buttons: an array in the arena. */
 void message_set_buttons(struct message *message, const struct button *buttons, size_t count);

@@ -48,6 +48,8 @@
 	    "inline keyboard")                                                                     \
 	X(BUTTON_DATA_INVALID, 400, "Bad Request: BUTTON_DATA_INVALID")                            \
 	X(BUTTON_URL_INVALID, 400, "Bad Request: BUTTON_URL_INVALID")                              \
+	X(BUTTON_USER_INVALID, 400, "Bad Request: BUTTON_USER_INVALID")                            \
+	X(BUTTON_USER_PRIVACY_RESTRICTED, 400, "Bad Request: BUTTON_USER_PRIVACY_RESTRICTED")      \
 	X(BUTTON_COPY_TEXT_INVALID, 400, "Bad Request: BUTTON_COPY_TEXT_INVALID")                  \
 	X(MESSAGE_ID_MISSING, 400, "Bad Request: message identifier is not specified")             \
 	X(EDIT_NOT_FOUND, 400, "Bad Request: message to edit not found")                           \

@@ -42,6 +42,7 @@ struct user {
 	int64_t id;
 	char *first_name, *username, *language_code; /* the last two may be NULL */
 	bool deactivated;
+	bool private_forwards; /* hides the link to the profile from bots */
 };
 
 struct message {

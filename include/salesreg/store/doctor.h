@@ -69,3 +69,12 @@ struct doctor_prospects {
 };
 bool doctor_prospects(struct db_session *s, struct arena *a, int64_t capacity, int64_t late_s,
     struct doctor_prospects *out);
+
+/* Open prospects that may be hard to reach: to be looked at with domain/contact. */
+struct doctor_contact {
+	const char *prospect, *telegram;
+	bool has_email;
+	bool hidden; /* Telegram refuses to link to this id */
+};
+bool doctor_contacts(
+    struct db_session *s, struct arena *a, struct doctor_contact **rows, size_t *count);

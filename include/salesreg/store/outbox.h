@@ -68,3 +68,8 @@ size_t outbox_failed(
 bool outbox_is_left(const PGresult *result, int64_t id);
 void outbox_move(struct db_plan *plan, struct arena *a, int64_t old_chat, int64_t new_chat);
 void outbox_prune(struct db_plan *plan, struct arena *a, int64_t days);
+
+/* People whose profile Telegram refuses to link to by id; nothing for count 0. */
+void hidden_people_add(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
+/* One column: their ids. */
+size_t hidden_people_read(struct db_plan *plan);
