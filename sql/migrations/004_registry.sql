@@ -25,7 +25,9 @@ CREATE TABLE salesreg.parked_updates (
     bot_id     bigint NOT NULL,
     update_id  bigint,
     user_id    bigint,
-    payload    json NOT NULL,
+    payload    json,            -- '{}': it was too long to be kept; NULL: see raw
+    raw        bytea,           -- what could not be read, as it came
+    is_message boolean NOT NULL DEFAULT false, -- its words answer something (payload may hold \u0000, which json operators refuse)
     reason     text NOT NULL,
     parked_at  timestamptz NOT NULL DEFAULT now(),
     retry_at   timestamptz      -- somebody asked for it to be handled again, and the bot has not taken it up yet

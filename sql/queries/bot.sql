@@ -41,8 +41,12 @@ WHERE bot_id = $1::bigint
 UPDATE salesreg.bot_state SET send_blocked_until = now() + $2::bigint * interval '1 microsecond'
 WHERE bot_id = $1::bigint
 -- name: update_park
-INSERT INTO salesreg.parked_updates (bot_id, update_id, user_id, payload, reason)
-VALUES ($1::bigint, $2::bigint, $3::bigint, $4::json, $5::text)
+INSERT INTO salesreg.parked_updates (bot_id, update_id, user_id, payload, is_message, reason)
+VALUES ($1::bigint, $2::bigint, $3::bigint, $4::json, $5::boolean, $6::text)
+-- name: bytes_park
+-- $3 hexadecimal
+INSERT INTO salesreg.parked_updates (bot_id, update_id, raw, reason)
+VALUES ($1::bigint, $2::bigint, decode($3::text, 'hex'), $4::text)
 -- name: parked_claim
 -- $1 bot, $2 the reason until the retry has come to its end. The request is used up before the retry begins: an update
 -- that kills the bot does so once. No row: nobody asks for a retry.
@@ -54,8 +58,9 @@ UPDATE salesreg.parked_updates p SET retry_at = NULL, reason = $2::text
 FROM next n WHERE p.id = n.id
 RETURNING p.id, p.payload,
           -- words of then would be taken for an answer to what was asked since
-          p.payload -> 'message' IS NOT NULL
-              AND EXISTS (SELECT 1 FROM salesreg.user_sessions s WHERE s.user_id = p.user_id AND s.updated_at > p.parked_at)
+          p.is_message
+              AND EXISTS (SELECT 1 FROM salesreg.user_sessions s WHERE s.user_id = p.user_id AND s.updated_at > p.parked_at),
+          encode(p.raw, 'hex')
 -- name: parked_done
 -- in the transaction of what it changes, which is undone if somebody has dropped it meanwhile
 WITH gone AS (

@@ -45,7 +45,7 @@ SELECT u.id, o.state FROM unnest($1::bigint[]) AS u (id) LEFT JOIN salesreg.outb
 -- name: operator_parked_list
 -- $1 ids or NULL for all, $2 how many
 SELECT p.id, p.update_id, p.user_id, p.reason, (extract(epoch FROM now() - p.parked_at) * 1000)::bigint,
-       p.retry_at IS NOT NULL, p.payload
+       p.retry_at IS NOT NULL, p.payload, encode(p.raw, 'hex')
 FROM salesreg.parked_updates p WHERE $1::bigint[] IS NULL OR p.id = ANY ($1::bigint[])
 ORDER BY p.id LIMIT $2::integer
 -- name: operator_parked_count
@@ -53,7 +53,7 @@ SELECT count(*) FROM salesreg.parked_updates
 -- name: operator_parked_retry
 -- $1 ids; one whose content was too long to be kept has nothing to be handled
 UPDATE salesreg.parked_updates p SET retry_at = coalesce(p.retry_at, now())
-WHERE p.id = ANY ($1::bigint[]) AND p.payload::text <> '{}'
+WHERE p.id = ANY ($1::bigint[]) AND (p.raw IS NOT NULL OR p.payload::text <> '{}')
 RETURNING p.id, pg_catalog.pg_notify('salesreg_parked', '')
 -- name: operator_parked_drop
 DELETE FROM salesreg.parked_updates p WHERE p.id = ANY ($1::bigint[]) RETURNING p.id

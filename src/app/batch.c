@@ -57,6 +57,13 @@ struct batch {
 	} steps; /* of the read */
 	size_t fence_step, insert_step;
 	int64_t arrived_us, begun_us; /* the updates; the transaction in hand */
+	struct {
+		const char
+		    *bytes; /* NULL: updates are in hand, not something that cannot be read */
+		size_t size;
+		bool has_id;
+		int64_t id, next;
+	} bytes;
 	bool quiet;
 	char why[512]; /* the last error */
 	struct batch_stats stats;
@@ -72,6 +79,7 @@ static void finish(struct batch *b, enum err err)
 	b->state = BATCH_IDLE;
 	json_decref(b->document);
 	b->document = NULL;
+	b->bytes.bytes = NULL;
 	arena_reset(&b->scratch);
 	arena_reset(&b->arena);
 	log_context(0, 0);
@@ -192,7 +200,7 @@ static void park(struct batch *b, const char *reason)
 	bot_park(plan, &b->scratch, b->options.bot_id, update->has_id ? &update->update_id : NULL,
 	    event->user_id,
 	    payload && strlen(payload) <= PAYLOAD_MOST ? arena_strdup(&b->scratch, payload) : "{}",
-	    reason);
+	    json_object_get(json_array_get(b->document, b->from), "message") != NULL, reason);
 	free(payload);
 	if (event->kind != EVENT_IGNORED && event->kind != EVENT_BLOCKED && event->chat_id) {
 		enum locale locale =
@@ -465,6 +473,8 @@ static void next_transaction(struct batch *b)
 		read_batch(b);
 }
 
+static void step_over(struct batch *b);
+
 static void on_lease(struct db_conn *conn, enum err err, void *data)
 {
 	struct batch *b = data;
@@ -473,12 +483,16 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 		b->state = BATCH_IDLE;
 		json_decref(b->document);
 		b->document = NULL;
+		b->bytes.bytes = NULL;
 		arena_reset(&b->arena);
 		b->options.done(b, err, b->options.data);
 		return;
 	}
 	b->conn = conn;
-	next_transaction(b);
+	if (b->bytes.bytes)
+		step_over(b);
+	else
+		next_transaction(b);
 }
 
 /* Life -----------------------------------------------------------------------------------------------------------------*/
@@ -549,6 +563,62 @@ void batch_run_parked(struct batch *b, int64_t parked_id, json_t *update)
 	b->parked_id = parked_id;
 	run(b, updates);
 	json_decref(updates);
+}
+
+/* What cannot be read is parked as it came, and stepped over ----------------------------------------------------------*/
+
+static void on_stepped(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	struct batch *b = data;
+	(void)conn;
+	if (reply->err != ERR_OK) {
+		bool fenced =
+		    reply->failed_step == b->fence_step && strcmp(reply->sqlstate, "40001") == 0;
+		fail(b, fenced ? ERR_CONFLICT : ERR_UNAVAILABLE, reply);
+		return;
+	}
+	b->stats.parked++;
+	b->next = b->bytes.next;
+	b->has_next = true;
+	log_error("an update that cannot be read (%zu bytes) is parked and stepped over; see "
+		  "`salesreg parked list`",
+	    b->bytes.size);
+	finish(b, ERR_OK);
+}
+
+static void step_over(struct batch *b)
+{
+	struct arena *a = &b->scratch;
+	struct db_plan *plan = fresh_plan(b);
+	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
+	b->fence_step = plan->count;
+	bot_advance(plan, a, b->options.bot_id, b->has_next ? &b->next : NULL, b->bytes.next);
+	size_t kept = b->bytes.size < PAYLOAD_MOST ? b->bytes.size : PAYLOAD_MOST;
+	bot_park_bytes(plan, a, b->options.bot_id, b->bytes.has_id ? &b->bytes.id : NULL,
+	    b->bytes.bytes, kept,
+	    kept < b->bytes.size
+		? "it cannot be read; only its beginning is kept"
+		: "it cannot be read: no JSON, even with what is no character replaced");
+	(void)db_plan_add_plain(plan, SQL_TX_COMMIT);
+	b->state = BATCH_PARKING;
+	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_stepped, b);
+}
+
+void batch_step_over(
+    struct batch *b, const char *bytes, size_t size, const int64_t *update_id, int64_t next)
+{
+	assert(b->state == BATCH_IDLE);
+	b->parked_id = 0;
+	char *copy = arena_alloc(&b->arena, size + 1);
+	memcpy(copy, bytes, size);
+	copy[size] = '\0';
+	b->bytes.bytes = copy;
+	b->bytes.size = size;
+	b->bytes.has_id = update_id != NULL;
+	b->bytes.id = update_id ? *update_id : 0;
+	b->bytes.next = next;
+	b->state = BATCH_NEXT;
+	db_pool_acquire_first(b->options.leader, LEASE_DEADLINE_MS, on_lease, b);
 }
 
 const int64_t *batch_marked(const struct batch *b)

@@ -7,6 +7,7 @@
 #include "salesreg/domain/backoff.h"
 #include "salesreg/store/bot.h"
 #include "salesreg/store/outbox.h"
+#include "salesreg/telegram/bytes.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,8 @@ struct poller {
 	struct bot_setup *setup;
 	struct telegram_call *poll, *call;
 	int64_t poll_started_us;
+	int limit; /* of the next poll; less than POLL_LIMIT while something unreadable is singled out */
+	bool beside; /* its number cannot be read: it is fetched together with the one behind it */
 	unsigned failures; /* since the last getUpdates that went well */
 	enum poller_trouble trouble;
 	bool webhook; /* one was set, and is to be removed before the next poll */
@@ -230,15 +233,58 @@ static void on_batch_done(struct batch *batch, enum err err, void *data)
 		    batch_why(p->batch));
 }
 
+/*
+ * Something in the answer is no JSON, whatever is done to it. Fewer are asked for until it is alone; then it is parked and
+ * stepped over. If not even its number can be read, the number of the update behind it does: an offset of that confirms
+ * what is before it and nothing else. Without one behind it nobody is held up, and it is asked for again.
+ */
+static void on_unreadable(struct poller *p, const struct telegram_answer *answer)
+{
+	int64_t id;
+	size_t at;
+	if (!p->beside && p->limit > 1) {
+		p->limit /= 2;
+		poll(p);
+		return;
+	}
+	bool found = telegram_bytes_find_id(answer->raw, answer->raw_size, &id, &at);
+	if (!found && !p->beside) {
+		p->beside = true;
+		poll(p);
+		return;
+	}
+	if (!found) {
+		back_off(p, POLLER_TROUBLE_TELEGRAM, "an update cannot be read, nor its number",
+		    "it goes when there is one behind it");
+		return;
+	}
+	set_state(p, POLLER_WORKING);
+	batch_quiet(p->batch, p->failures > 0);
+	if (p->beside)
+		batch_step_over(p->batch, answer->raw, at, NULL, id);
+	else
+		batch_step_over(p->batch, answer->raw, answer->raw_size, &id, id + 1);
+	p->beside = false;
+	p->limit = POLL_LIMIT;
+}
+
 static void on_updates(const struct telegram_answer *answer, void *data)
 {
 	struct poller *p = data;
 	p->poll = NULL;
 	if (p->state != POLLER_POLLING)
 		return;
+	if (answer->unreadable) {
+		p->token_worked = true;
+		bot_setup_polled(p->setup);
+		on_unreadable(p, answer);
+		return;
+	}
 	if (!judge(p, answer, "updates could not be fetched"))
 		return;
 	bot_setup_polled(p->setup);
+	p->limit = p->limit > POLL_LIMIT / 2 ? POLL_LIMIT : p->limit * 2;
+	p->beside = false;
 	size_t count = json_array_size(answer->result);
 	if (count == 0) {
 		bool asked_only = poll_seconds(p) == 0;
@@ -269,18 +315,26 @@ static void on_refused(const struct db_reply *reply, void *data)
 		poll(p); /* looks for the next one */
 }
 
-static void refuse_parked(struct poller *p, int64_t id)
+static void refuse_parked(struct poller *p, int64_t id, const char *why, const char *reason)
 {
-	log_warn(
-	    "parked update %lld is not handled again: its writer has gone on since", (long long)id);
+	log_warn("parked update %lld is not handled again: %s", (long long)id, why);
 	p->claiming = true;
 	p->parked_plan.count = 0;
-	parked_failed(&p->parked_plan, &p->parked_arena, id,
-	    "not handled again: this person has gone on since, and the words would be taken for an "
-	    "answer to something else; read them with `salesreg parked show`, answer by hand, drop "
-	    "them");
+	parked_failed(&p->parked_plan, &p->parked_arena, id, reason);
 	db_pool_run(p->options.leader, p->parked_plan.steps, p->parked_plan.count, DB_DEADLINE_MS,
 	    on_refused, p);
+}
+
+/* A later version may read what an earlier one could not. NULL: this one cannot. */
+static json_t *read_again(const struct parked_bytes *raw)
+{
+	json_t *answer = telegram_bytes_parse(raw->bytes, raw->size);
+	const json_t *result = json_object_get(answer, "result");
+	json_t *update = telegram_updates_are_numbered(result) && json_array_size(result) == 1
+			     ? json_incref(json_array_get(result, 0))
+			     : NULL;
+	json_decref(answer);
+	return update;
 }
 
 static void on_claimed(const struct db_reply *reply, void *data)
@@ -288,6 +342,7 @@ static void on_claimed(const struct db_reply *reply, void *data)
 	struct poller *p = data;
 	int64_t id;
 	const char *payload;
+	struct parked_bytes raw;
 	bool too_late;
 	p->claiming = false;
 	if (p->state != POLLER_WORKING || !p->leading || batch_is_running(p->batch))
@@ -295,17 +350,26 @@ static void on_claimed(const struct db_reply *reply, void *data)
 	if (reply->err != ERR_OK)
 		log_warn("parked updates could not be looked at, trying again: %s", reply->message);
 	p->parked_again = reply->err != ERR_OK;
-	if (reply->err != ERR_OK ||
-	    !parked_claim_parse(reply->results[0], &p->parked_arena, &id, &payload, &too_late)) {
+	if (reply->err != ERR_OK || !parked_claim_parse(reply->results[0], &p->parked_arena, &id,
+					&payload, &raw, &too_late)) {
 		p->want_parked = false;
 		poll(p);
 		return;
 	}
 	if (too_late) {
-		refuse_parked(p, id);
+		refuse_parked(p, id, "its writer has gone on since",
+		    "not handled again: this person has gone on since, and the words would be "
+		    "taken for an answer to something else; read them with `salesreg parked "
+		    "show`, answer by hand, drop them");
 		return;
 	}
-	json_t *update = json_loads(payload, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL);
+	json_t *update = raw.bytes ? read_again(&raw)
+				   : json_loads(payload, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL);
+	if (!update) {
+		refuse_parked(p, id, "it still cannot be read",
+		    "it still cannot be read; `salesreg parked show` shows what came");
+		return;
+	}
 	log_info("parked update %lld is handled again", (long long)id);
 	p->retrying = true;
 	batch_quiet(p->batch, false);
@@ -354,7 +418,7 @@ static void poll(struct poller *p)
 	    "message\",\"callback_query\","
 	    "\"my_chat_member\"]}",
 	    next ? "\"offset\":" : "", next ? db_i64(&p->arena, *next) : "", next ? "," : "",
-	    poll_seconds(p), POLL_LIMIT);
+	    poll_seconds(p), p->beside ? 2 : p->limit);
 	p->stats.polls++;
 	p->poll_started_us = clock_monotonic_us();
 	p->poll = telegram_call(p->options.telegram, "getUpdates", body, strlen(body),
@@ -557,6 +621,7 @@ struct poller *poller_create(uv_loop_t *loop, const struct poller_options *optio
 		abort();
 	p->loop = loop;
 	p->options = *options;
+	p->limit = POLL_LIMIT;
 	arena_init(&p->arena, ARENA_MAXIMUM);
 	arena_init(&p->prune_arena, ARENA_MAXIMUM);
 	arena_init(&p->parked_arena, ARENA_MAXIMUM);

@@ -110,3 +110,30 @@ const char *db_get_text(struct arena *a, const PGresult *result, int row, int co
 	return arena_strndup(
 	    a, PQgetvalue(result, row, column), (size_t)PQgetlength(result, row, column));
 }
+
+const char *db_hex(struct arena *a, const char *bytes, size_t size)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *out = arena_alloc(a, 2 * size + 1);
+	for (size_t i = 0; i < size; i++) {
+		out[2 * i] = digits[(unsigned char)bytes[i] >> 4];
+		out[2 * i + 1] = digits[(unsigned char)bytes[i] & 15];
+	}
+	out[2 * size] = '\0';
+	return out;
+}
+
+static unsigned digit_of(char c)
+{
+	return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+const char *db_hex_read(struct arena *a, const char *hex, size_t *size)
+{
+	*size = strlen(hex) / 2;
+	char *out = arena_alloc(a, *size + 1);
+	for (size_t i = 0; i < *size; i++)
+		out[i] = (char)(digit_of(hex[2 * i]) << 4 | digit_of(hex[2 * i + 1]));
+	out[*size] = '\0';
+	return out;
+}

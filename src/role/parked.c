@@ -1,4 +1,6 @@
 #include "salesreg/base/json.h"
+#include "salesreg/base/text.h"
+#include "salesreg/db/conn.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/show.h"
@@ -39,9 +41,18 @@ static const char *words_of(struct arena *a, const json_t *update)
 	return text ? text : json_get_text(a, json_get_object(update, "callback_query"), "data");
 }
 
-static json_t *to_json(const struct parked_listed *row, bool whole)
+/* Bytes that could not be read, as well as they can be shown. */
+static const char *text_of(struct arena *a, const char *hex)
 {
-	json_t *payload = json_loads(row->payload, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL);
+	size_t size;
+	const char *bytes = db_hex_read(a, hex, &size);
+	return text_clean(a, bytes, size);
+}
+
+static json_t *to_json(struct arena *a, const struct parked_listed *row, bool whole)
+{
+	json_t *payload =
+	    row->payload ? json_loads(row->payload, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL) : NULL;
 	json_t *object = json_pack("{sI so so ss sI sb}", "id", (json_int_t)row->id, "update_id",
 	    row->update_id ? json_integer(row->update_id) : json_null(), "user_id",
 	    row->user_id ? json_integer(row->user_id) : json_null(), "reason", row->reason,
@@ -50,6 +61,10 @@ static json_t *to_json(const struct parked_listed *row, bool whole)
 		(void)json_object_set_new(object, "update", payload ? payload : json_null());
 	else
 		json_decref(payload);
+	if (whole && row->raw) {
+		(void)json_object_set_new(object, "text", json_string(text_of(a, row->raw)));
+		(void)json_object_set_new(object, "bytes_hex", json_string(row->raw));
+	}
 	return object;
 }
 
@@ -62,8 +77,10 @@ static void print_table(struct arena *a, const struct parked_listed *rows, size_
 	for (size_t i = 0; i < count; i++) {
 		const struct parked_listed *row = &rows[i];
 		const char **cell = cells + i * COLUMNS;
-		json_t *update = json_loads(row->payload, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL);
-		const char *words = words_of(a, update);
+		json_t *update =
+		    row->payload ? json_loads(row->payload, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL)
+				 : NULL;
+		const char *words = row->raw ? text_of(a, row->raw) : words_of(a, update);
 		char age[32];
 		show_age(age, sizeof age, row->age_ms * 1000);
 		cell[0] = arena_printf(a, "%lld", (long long)row->id);
@@ -94,7 +111,7 @@ static int run_list(struct command_database *d, struct arena *a, int argc, char 
 	if (json) {
 		json_t *list = json_array();
 		for (size_t i = 0; i < count; i++)
-			(void)json_array_append_new(list, to_json(&rows[i], false));
+			(void)json_array_append_new(list, to_json(a, &rows[i], false));
 		show_json(json_pack("{sI so}", "total", (json_int_t)total, "updates", list));
 		return EXIT_CODE_OK;
 	}
@@ -132,7 +149,7 @@ static int run_show(struct command_database *d, struct arena *a, int argc, char 
 		return command_database_failed(d, "parked");
 	if (count == 0)
 		return not_there(id);
-	show_json(to_json(&rows[0], true));
+	show_json(to_json(a, &rows[0], true));
 	return EXIT_CODE_OK;
 }
 

@@ -355,6 +355,31 @@ static const char *act_do_migrate(struct act *a)
 }
 
 /* Any update, as given. */
+static int hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *found = c ? strchr(digits, c) : NULL;
+	return found ? (int)(found - digits) : -1;
+}
+
+static const char *act_do_bytes(struct act *a)
+{
+	const char *hex = json_get_text(a->arena, a->json, "hex");
+	size_t size = hex ? strlen(hex) / 2 : 0;
+	if (size == 0 || strlen(hex) % 2 != 0)
+		return "hex must be pairs of 0-9a-f";
+	char *bytes = arena_alloc(a->arena, size);
+	for (size_t i = 0; i < size; i++) {
+		int high = hex_digit(hex[2 * i]), low = hex_digit(hex[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return "hex must be pairs of 0-9a-f";
+		bytes[i] = (char)(high * 16 + low);
+	}
+	a->out->update_id =
+	    updates_add_bytes(a->bot, bytes, size, json_get_bool(a->json, "whole", false));
+	return NULL;
+}
+
 static const char *act_do_raw(struct act *a)
 {
 	const json_t *update = json_get_object(a->json, "update");
@@ -422,6 +447,7 @@ static const struct {
     {"migrate", NEEDS_SHARED_CHAT, act_do_migrate},
     {"channel_post", NEEDS_CHANNEL, act_do_group_text},
     {"raw", NEEDS_NOTHING, act_do_raw},
+    {"bytes", NEEDS_NOTHING, act_do_bytes},
 };
 
 const char *act_perform(struct sandbox *s, struct arena *arena, const json_t *json, bool check_only,

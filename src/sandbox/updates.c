@@ -135,6 +135,14 @@ int64_t updates_add(struct bot *bot, enum update_kind kind, const char *json, si
 	return update->id;
 }
 
+int64_t updates_add_bytes(struct bot *bot, const char *bytes, size_t size, bool whole)
+{
+	int64_t id = updates_add(bot, UPDATE_MESSAGE, bytes, size);
+	if (id)
+		at(&bot->updates, bot->updates.count - 1)->whole = whole;
+	return id;
+}
+
 size_t updates_pending(struct bot *bot)
 {
 	struct updates *u = &bot->updates;
@@ -170,6 +178,21 @@ static void drop_expired(struct bot *bot)
 		pop(u);
 }
 
+static void write_update(struct buf *out, const struct update *update, bool comma)
+{
+	if (comma)
+		buf_addc(out, ',');
+	if (update->whole) {
+		buf_add(out, update->json, update->size);
+		return;
+	}
+	buf_adds(out, "{\"update_id\":");
+	buf_add_i64(out, update->id);
+	buf_addc(out, ',');
+	buf_add(out, update->json, update->size);
+	buf_addc(out, '}');
+}
+
 static void answer(struct call *call, int limit)
 {
 	struct updates *u = &call->bot->updates;
@@ -183,11 +206,7 @@ static void answer(struct call *call, int limit)
 			continue;
 		if (sent > 0 && out->size + update->size > ANSWER_MAX_BYTES)
 			break;
-		buf_adds(out, sent > 0 ? ",{\"update_id\":" : "{\"update_id\":");
-		buf_add_i64(out, update->id);
-		buf_addc(out, ',');
-		buf_add(out, update->json, update->size);
-		buf_addc(out, '}');
+		write_update(out, update, sent > 0);
 		sent++;
 	}
 	buf_addc(out, ']');

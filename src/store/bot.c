@@ -44,11 +44,18 @@ void bot_block(struct db_plan *plan, struct arena *a, int64_t bot_id, int64_t pa
 }
 
 void bot_park(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *update_id,
-    int64_t user_id, const char *payload_json, const char *reason)
+    int64_t user_id, const char *payload_json, bool is_message, const char *reason)
 {
 	(void)db_plan_add(plan, SQL_UPDATE_PARK, db_i64(a, bot_id),
 	    update_id ? db_i64(a, *update_id) : NULL, user_id ? db_i64(a, user_id) : NULL,
-	    payload_json, reason);
+	    payload_json, db_bool(is_message), reason);
+}
+
+void bot_park_bytes(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *update_id,
+    const char *bytes, size_t size, const char *reason)
+{
+	(void)db_plan_add(plan, SQL_BYTES_PARK, db_i64(a, bot_id),
+	    update_id ? db_i64(a, *update_id) : NULL, db_hex(a, bytes, size), reason);
 }
 
 size_t parked_claim(struct db_plan *plan, struct arena *a, int64_t bot_id, const char *reason)
@@ -56,14 +63,18 @@ size_t parked_claim(struct db_plan *plan, struct arena *a, int64_t bot_id, const
 	return db_plan_add(plan, SQL_PARKED_CLAIM, db_i64(a, bot_id), reason);
 }
 
-bool parked_claim_parse(
-    const PGresult *result, struct arena *a, int64_t *id, const char **payload_json, bool *too_late)
+bool parked_claim_parse(const PGresult *result, struct arena *a, int64_t *id,
+    const char **payload_json, struct parked_bytes *raw, bool *too_late)
 {
 	if (PQntuples(result) == 0)
 		return false;
 	*too_late = db_get_bool(result, 0, 2);
 	*id = db_get_i64(result, 0, 0, 0);
 	*payload_json = db_get_text(a, result, 0, 1);
+	const char *hex = db_get_text(a, result, 0, 3);
+	*raw = (struct parked_bytes){0};
+	if (hex)
+		raw->bytes = db_hex_read(a, hex, &raw->size);
 	return true;
 }
 

@@ -99,6 +99,7 @@ bool operators_parked_list(struct db_session *s, struct arena *a, const int64_t 
 		    .age_ms = db_get_i64(r, i, 4, 0),
 		    .retrying = db_get_bool(r, i, 5),
 		    .payload = db_get_text(a, r, i, 6),
+		    .raw = db_get_text(a, r, i, 7),
 		};
 	return true;
 }

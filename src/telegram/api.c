@@ -2,6 +2,7 @@
 #include "salesreg/base/clock.h"
 #include "salesreg/base/text.h"
 #include "salesreg/http/client.h"
+#include "salesreg/telegram/bytes.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -223,17 +224,6 @@ static int64_t member_i64(const json_t *object, const char *key, int64_t fallbac
 	return json_is_integer(value) ? json_integer_value(value) : fallback;
 }
 
-static json_t *parse(const struct http_answer *http)
-{
-	json_error_t error;
-	json_t *reply = json_loadb(http->body, http->size, JSON_ALLOW_NUL, &error);
-	/* one number over 64 bits must not cost a whole batch of updates */
-	if (!reply && json_error_code(&error) == json_error_numeric_overflow)
-		reply = json_loadb(
-		    http->body, http->size, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
-	return reply;
-}
-
 /* Copies what fits, without the token, control characters and half characters. */
 static void scrub(
     const struct telegram *tg, const char *s, size_t n, char out[TELEGRAM_DESCRIPTION_BYTES])
@@ -305,6 +295,16 @@ static void read_reply(const json_t *reply, const struct http_answer *http,
 		    (retry_after_s < INT32_MAX ? retry_after_s : INT32_MAX) * 1000;
 }
 
+/* Updates are in it, as far as can be seen, and cannot be taken out. */
+static bool is_unreadable(const json_t *reply, const struct http_answer *http)
+{
+	if (http->status != 200)
+		return false;
+	return reply ? json_is_true(json_object_get(reply, "ok")) &&
+			   !telegram_updates_are_numbered(json_object_get(reply, "result"))
+		     : telegram_bytes_look_like_updates(http->body, http->size);
+}
+
 static void on_http(const struct http_answer *http, void *data)
 {
 	struct telegram_call *call = data;
@@ -324,8 +324,16 @@ static void on_http(const struct http_answer *http, void *data)
 	if (a.message_id) {
 		facts.is_reply = facts.ok = true;
 	} else {
-		reply = http->err == ERR_OK ? parse(http) : NULL;
+		reply = http->err == ERR_OK ? telegram_bytes_parse(http->body, http->size) : NULL;
 		read_reply(reply, http, &facts, &a);
+	}
+	if (call->method == TELEGRAM_METHOD_getUpdates && http->err == ERR_OK &&
+	    is_unreadable(reply, http)) {
+		/* an answer it is, and none that can be handled */
+		facts.is_reply = facts.ok = false;
+		a.unreadable = true;
+		a.raw = http->body;
+		a.raw_size = http->size;
 	}
 	a.class = telegram_classify(&facts);
 	a.error_code = facts.error_code;

@@ -192,8 +192,10 @@ def test_a_death_is_spoken_of_once_not_at_every_start_after_it(bot_world):
     world = bot_world
     world.settle()
     world.bot.kill()
+    answered = world.sandbox.calls("getUpdates").get("ok", 0)
     world.start_bot()
     world.bot.wait_for_log("did not stop in order")
-    world.settle()  # nothing was waiting, so nothing needs care any more
+    # nothing was waiting, so nothing needs care any more
+    eventually(lambda: world.sandbox.calls("getUpdates").get("ok", 0) > answered)
     world.restart_bot()
     assert world.bot.lines("did not stop in order") == []

@@ -51,6 +51,12 @@ void batch_run(
  */
 void batch_run_parked(struct batch *batch, int64_t parked_id, json_t *update);
 /*
+ * Parks what cannot be read as it came (copied), and goes on from `next`; update_id NULL: not known. Then `done`;
+ * `committed` is not called.
+ */
+void batch_step_over(
+    struct batch *batch, const char *bytes, size_t size, const int64_t *update_id, int64_t next);
+/*
  * The update last marked as in hand and not done since; NULL: none. To be asked when the leadership
  * comes back, and taken back there: only a death counts against an update.
  */

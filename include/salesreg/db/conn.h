@@ -111,4 +111,7 @@ const char *db_text_array(struct arena *a, const char *const *values, size_t cou
 int64_t db_get_i64(const PGresult *result, int row, int column, int64_t if_null);
 bool db_get_bool(const PGresult *result, int row, int column);
 /* A copy in the arena, NULL for SQL's NULL. */
+/* Bytes as hexadecimal digits, for decode(…, 'hex'), and back from encode(…, 'hex'): NUL-terminated besides. */
+const char *db_hex(struct arena *a, const char *bytes, size_t size);
+const char *db_hex_read(struct arena *a, const char *hex, size_t *size);
 const char *db_get_text(struct arena *a, const PGresult *result, int row, int column);

@@ -133,6 +133,8 @@
  *   {chat, type:"channel_post", text, title?, chat_username?, user?}
  *   {user, chat, type:"migrate", new_chat?}
  *     A group becomes a supergroup; sends to the old id: 400.
+ *   {type:"bytes", hex:"22…", whole?}
+ *     An update of these bytes, JSON or not, after its update_id; whole: instead of it, too.
  *   {type:"raw", update:{…}}
  *     Verbatim; update_id given if missing, else ids go on from there.
  *

@@ -54,6 +54,7 @@ struct update {
 	int64_t id, expires_us;
 	char *json; /* `"message":{…}`, what follows the update_id */
 	size_t size;
+	bool whole; /* json is all between the commas of the answer, its own number included */
 };
 
 struct updates {
@@ -77,6 +78,8 @@ void updates_init(struct updates *u, int64_t first_id);
 void updates_finish(struct updates *u);
 /* json: `"message":{…}`, copied. Returns the update id, or 0. */
 int64_t updates_add(struct bot *bot, enum update_kind kind, const char *json, size_t size);
+/* Bytes as they are, JSON or not: after the update_id, or instead of everything (whole). */
+int64_t updates_add_bytes(struct bot *bot, const char *bytes, size_t size, bool whole);
 /* The i-th of those queued, the oldest first. */
 const struct update *updates_at(const struct updates *u, size_t i);
 bool updates_is_allowed(const struct updates *u, enum update_kind kind);

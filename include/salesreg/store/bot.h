@@ -27,13 +27,20 @@ void bot_advance(
 void bot_in_hand(struct db_plan *plan, struct arena *a, int64_t bot_id, int64_t update_id);
 void bot_block(struct db_plan *plan, struct arena *a, int64_t bot_id, int64_t pause_us);
 void bot_park(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *update_id,
-    int64_t user_id, const char *payload_json, const char *reason);
+    int64_t user_id, const char *payload_json, bool is_message, const char *reason);
+/* What could not be read. update_id NULL: not even its number. */
+void bot_park_bytes(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *update_id,
+    const char *bytes, size_t size, const char *reason);
 
 /* One parked update that somebody asks to be retried, and the asking is used up; `reason` stands until the retry ends. */
 size_t parked_claim(struct db_plan *plan, struct arena *a, int64_t bot_id, const char *reason);
-/* False: there is none. too_late: it is a message, and its writer has gone on since. */
+struct parked_bytes {
+	const char *bytes; /* NUL-terminated besides; NULL: it could be read, so it is JSON */
+	size_t size;
+};
+/* False: there is none. One of payload_json and raw is set. too_late: it is a message, and its writer has gone on since. */
 bool parked_claim_parse(const PGresult *result, struct arena *a, int64_t *id,
-    const char **payload_json, bool *too_late);
+    const char **payload_json, struct parked_bytes *raw, bool *too_late);
 /* Handled: goes with the transaction, which fails with ERR_CONFLICT if the row has gone. */
 void parked_done(struct db_plan *plan, struct arena *a, int64_t id);
 void parked_failed(struct db_plan *plan, struct arena *a, int64_t id, const char *reason);

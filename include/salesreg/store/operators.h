@@ -32,8 +32,10 @@ bool operators_outbox_states(
 
 struct parked_listed {
 	int64_t id, update_id /* 0: none */, user_id /* 0: none */, age_ms;
-	const char *reason, *payload;
-	bool retrying; /* asked for, and not taken up by a bot yet */
+	const char *reason;
+	const char *payload; /* NULL: see raw */
+	const char *raw;     /* hexadecimal: what could not be read; or NULL */
+	bool retrying;       /* asked for, and not taken up by a bot yet */
 };
 /* ids NULL: all. *total: how many there are, however few are listed. */
 bool operators_parked_list(struct db_session *s, struct arena *a, const int64_t *ids,

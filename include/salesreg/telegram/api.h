@@ -77,6 +77,11 @@ struct telegram_answer {
 	/* NULL unless OK, and always NULL for sendMessage and editMessage…, of whose results only
 	 * message_id is read: parsing them would be a third of the cost of a send. */
 	json_t *result;
+	/* An answer to getUpdates whose updates cannot be read, or have no number: UNKNOWN, with the
+	 * bytes as they came. See telegram/bytes.h. */
+	bool unreadable;
+	const char *raw;
+	size_t raw_size;
 	int64_t message_id; /* of a result that is a message; 0 otherwise */
 	/* May the server have seen the request? False only where it certainly did not. */
 	bool maybe_delivered;
