@@ -109,14 +109,71 @@ size_t text_utf16_units(const char *s)
 	return n;
 }
 
+static bool is_skin_tone(uint32_t c)
+{
+	return c >= 0x1F3FB && c <= 0x1F3FF;
+}
+
+static bool is_regional(uint32_t c)
+{
+	return c >= 0x1F1E6 && c <= 0x1F1FF;
+}
+
+static bool is_emoji(uint32_t c)
+{
+	return (c >= 0x1F000 && c < 0x20000) || (c >= 0x2190 && c <= 0x2BFF) || c == 0x00A9 ||
+	       c == 0x00AE || c == 0x203C || c == 0x2049 || c == 0x2122 || c == 0x2139 ||
+	       c == 0x3030 || c == 0x303D;
+}
+
+/* Devanagari to Sinhala: blocks of 128 that are laid out alike. */
+static bool is_indic(uint32_t c)
+{
+	return c >= 0x0900 && c <= 0x0DFF;
+}
+
+static bool is_arabic(uint32_t c)
+{
+	return (c >= 0x0600 && c <= 0x08FF) || (c >= 0xFB50 && c <= 0xFDFF) ||
+	       (c >= 0xFE70 && c <= 0xFEFC);
+}
+
+/* What belongs to the character before it: accents, vowel signs, joiners, skin tones, tags of flags. Roughly Unicode's
+ * Grapheme_Extend, the ones seen in names and chats. */
+static bool extends(uint32_t c)
+{
+	if (is_indic(c)) {
+		uint32_t in_block = c & 0x7F;
+		return in_block <= 0x03 || in_block == 0x3C ||
+		       (in_block >= 0x3E && in_block <= 0x4D) ||
+		       (in_block >= 0x51 && in_block <= 0x57) || in_block == 0x62 ||
+		       in_block == 0x63;
+	}
+	return (c >= 0x0300 && c <= 0x036F) || (c >= 0x0483 && c <= 0x0489) ||
+	       (c >= 0x0591 && c <= 0x05BD) || (c >= 0x064B && c <= 0x065F) || c == 0x0670 ||
+	       c == 0x0E31 || (c >= 0x0E34 && c <= 0x0E3A) || (c >= 0x0E47 && c <= 0x0E4E) ||
+	       (c >= 0x102B && c <= 0x103E) || (c >= 0x17B4 && c <= 0x17D3) ||
+	       (c >= 0x1AB0 && c <= 0x1AFF) || (c >= 0x1DC0 && c <= 0x1DFF) ||
+	       (c >= 0x20D0 && c <= 0x20FF) || (c >= 0xFE20 && c <= 0xFE2F) || text_is_joiner(c) ||
+	       is_skin_tone(c) || (c >= 0xE0020 && c <= 0xE007F);
+}
+
 size_t text_prefix_utf16(const char *s, size_t units)
 {
-	const char *cursor = s, *end = s;
+	const char *cursor = s, *end = s, *whole = s;
+	uint32_t before = 0;
+	bool half_flag = false;
 	for (uint32_t c; (c = text_next(&cursor)); end = cursor) {
+		half_flag = is_regional(c) && is_regional(before) && !half_flag;
+		bool joined = extends(c) || half_flag || (before == 0x200D && is_emoji(c));
+		if (!joined)
+			whole = end;
 		size_t need = c > 0xFFFF ? 2 : 1;
 		if (need > units)
-			break;
+			/* what is one character to the reader is cut only where it alone is too long */
+			return whole > s ? (size_t)(whole - s) : (size_t)(end - s);
 		units -= need;
+		before = c;
 	}
 	return (size_t)(end - s);
 }
@@ -171,12 +228,27 @@ static uint32_t fold(uint32_t c)
 	return c;
 }
 
+/* Whether a joiner between these two does something: in joined emoji, and in scripts that are written with it. */
+static bool joins(uint32_t joiner, uint32_t before, uint32_t after)
+{
+	if (is_emoji(before) || before == 0xFE0F || is_skin_tone(before))
+		return joiner == 0x200D && is_emoji(after);
+	return is_indic(before) || (before >= 0x1000 && before <= 0x109F) ||
+	       (before >= 0x1800 && before <= 0x18AF) || (is_arabic(before) && is_arabic(after));
+}
+
 static char *squeeze(struct arena *a, const char *s, bool fold_case)
 {
 	/* folding never lengthens a character and invalid bytes take at most three */
 	char *out = arena_alloc(a, 3 * strlen(s) + 1), *end = out;
 	bool gap = false;
-	for (uint32_t c; (c = text_next(&s));) {
+	for (uint32_t c, before = 0; (c = text_next(&s)); before = c) {
+		if (!fold_case && (c == 0x200C || c == 0x200D)) {
+			const char *next = s;
+			if (joins(c, before, text_next(&next)))
+				end += text_encode(c, end);
+			continue;
+		}
 		if (text_is_space(c)) {
 			gap = true;
 			continue;

@@ -77,6 +77,7 @@ static void interest_in_press(const char *data, struct conversation_interest *in
 	case PRESS_REGISTER_YES:
 	case PRESS_REGISTER_NO:
 	case PRESS_CANCEL:
+	case PRESS_WHOLE_NAME:
 	case PRESS_MENU_STATUS:
 	case PRESS_MENU_EMAIL:
 	case PRESS_MENU_UNREGISTER:
@@ -227,7 +228,8 @@ void conversation_step(const struct conversation_state *state, const struct even
 	next->locale = locale_choose(
 	    event->language_code, state->known ? state->locale : state->rules->default_locale);
 	next->phase = fitting_phase(state);
-	next->draft_name = next->phase == PHASE_EMAIL ? state->draft_name : NULL;
+	bool has_draft = next->phase == PHASE_EMAIL || next->phase == PHASE_NAME;
+	next->draft_name = has_draft ? state->draft_name : NULL;
 
 	struct turn t = {
 	    .state = state,

@@ -12,6 +12,7 @@
 #include "salesreg/base/text.h"
 #include "salesreg/domain/name.h"
 #include "shorten.h"
+#include <string.h>
 
 enum { ECHO_NAME_UNITS = 120 };
 
@@ -92,8 +93,38 @@ static void stop(struct turn *t, enum text_id farewell)
 	(void)turn_say(t, farewell, NO_ARGS);
 }
 
+/* One word is a whole name in some countries; in others half of it was forgotten. Only the person knows. */
+static void ask_whole_name(struct turn *t, const char *name)
+{
+	static const struct turn_button answers[] = {
+	    {TEXT_BUTTON_WHOLE_NAME, PRESS_WHOLE_NAME, true},
+	    {TEXT_BUTTON_CANCEL, PRESS_CANCEL, true},
+	};
+	turn_set_phase(t, PHASE_NAME);
+	t->out->next.draft_name = name;
+	turn_buttons(t, turn_say(t, TEXT_NAME_ONE_WORD, ARGS({"name", echo(t, name)})), answers, 2);
+}
+
+static void enter_one_word(struct turn *t, const char *name)
+{
+	const char *before = t->out->next.draft_name;
+	if (before && strcmp(text_fold(t->a, before), text_fold(t->a, name)) == 0)
+		ask_email(t, name);
+	else
+		ask_whole_name(t, name);
+}
+
 static void enter_name(struct turn *t)
 {
+	const char *one_word = t->out->next.draft_name;
+	if (one_word && t->phrase == PHRASE_YES) {
+		ask_email(t, one_word);
+		return;
+	}
+	if (one_word && t->phrase == PHRASE_NO) {
+		ask_name(t, NULL);
+		return;
+	}
 	/* «мои клиенты» has two words and is nobody's name */
 	if (t->phrase != PHRASE_NONE) {
 		ask_name(t, turn_text(t, TEXT_NAME_EXPECTED, NO_ARGS));
@@ -105,7 +136,7 @@ static void enter_name(struct turn *t)
 		ask_email(t, name);
 		return;
 	case NAME_ONE_WORD:
-		ask_name(t, turn_text(t, TEXT_NAME_ONE_WORD, NO_ARGS));
+		enter_one_word(t, name);
 		return;
 	case NAME_NO_LETTERS:
 		ask_name(t, turn_text(t, TEXT_NAME_NO_LETTERS, NO_ARGS));
@@ -172,6 +203,14 @@ static void pressed(struct turn *t)
 			stop(t, TEXT_CANCELLED_REGISTRATION);
 		else if (phase == PHASE_OFFERED)
 			stop(t, TEXT_OFFER_DECLINED);
+		else
+			turn_answer(t, false, TEXT_ANSWER_STALE, NO_ARGS);
+		return;
+	case PRESS_WHOLE_NAME:
+		if (phase == PHASE_NAME && t->out->next.draft_name)
+			ask_email(t, t->out->next.draft_name);
+		else if (phase == PHASE_EMAIL)
+			turn_answer(t, false, TEXT_ANSWER_WAITING_EMAIL, NO_ARGS);
 		else
 			turn_answer(t, false, TEXT_ANSWER_STALE, NO_ARGS);
 		return;

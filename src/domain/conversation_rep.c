@@ -201,6 +201,7 @@ static void pressed(struct turn *t)
 		return;
 	case PRESS_REGISTER_YES:
 	case PRESS_REGISTER_NO:
+	case PRESS_WHOLE_NAME:
 		turn_answer(t, false,
 		    pending ? TEXT_ANSWER_PENDING : TEXT_ANSWER_ALREADY_REGISTERED, NO_ARGS);
 		return;

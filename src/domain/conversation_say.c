@@ -137,10 +137,16 @@ struct turn_email turn_read_email(const struct turn *t)
 {
 	const struct conversation_rules *rules = t->state->rules;
 	struct turn_email email = {0};
+	const char *letter = NULL, *marked = NULL;
 	switch (email_check(t->event->text, rules->domains, rules->domain_count, t->a,
 	    &email.address, &email.key)) {
 	case EMAIL_MALFORMED:
 		email.problem = turn_text(t, TEXT_EMAIL_MALFORMED, NO_ARGS);
+		break;
+	case EMAIL_FOREIGN_LETTER:
+		marked = email_foreign_letter(t->event->text, t->a, &letter);
+		email.problem = turn_text(t, TEXT_EMAIL_FOREIGN_LETTER,
+		    ARGS({"letter", letter}, {"marked", shorten(t->a, marked, ECHO_UNITS)}));
 		break;
 	case EMAIL_TOO_LONG:
 		email.problem = turn_text(t, TEXT_EMAIL_TOO_LONG, NO_ARGS);

@@ -58,17 +58,28 @@ static bool is_domain(const char *s)
 	}
 }
 
-/* What people and their clipboards put around an address. */
+/* Quotation marks and brackets of all kinds, and what ends a clause. */
+static bool surrounds(uint32_t c)
+{
+	return (c < 0x80 && strchr("<>()[]\"'`,;:.!? ", (int)c)) || c == 0xAB || c == 0xBB ||
+	       (c >= 0x2018 && c <= 0x201F) || c == 0x2026;
+}
+
+/* Without what people and their clipboards put around an address. */
 static char *unwrap(struct arena *a, const char *typed)
 {
 	char *s = text_tidy(a, typed);
-	size_t n = strlen(s);
-	if (n >= 2 && s[0] == '<' && s[n - 1] == '>') {
-		s[n - 1] = '\0';
-		s++;
-	}
+	const char *next = s;
+	while (*s && surrounds(text_next(&next)) && *s != '.')
+		s += next - s;
 	if (strncasecmp(s, "mailto:", 7) == 0)
 		s += 7;
+	char *end = s;
+	next = s;
+	for (uint32_t c; (c = text_next(&next));)
+		if (!surrounds(c))
+			end = s + (next - s);
+	*end = '\0';
 	return s;
 }
 
@@ -87,6 +98,26 @@ static enum email_verdict parse(const char *typed, struct arena *a, char **addre
 	return EMAIL_OK;
 }
 
+const char *email_foreign_letter(const char *typed, struct arena *a, const char **letter)
+{
+	const char *whole = unwrap(a, typed), *at = NULL, *after = NULL;
+	char *latin = arena_alloc(a, strlen(whole) + 1), *end = latin, *address;
+	for (const char *from = whole, *next = whole; *from; from = next) {
+		uint32_t c = text_next(&next);
+		if (c >= 0x80 && !text_is_letter(c))
+			return NULL;
+		*end++ = c < 0x80 ? (char)c : 'a';
+		if (c >= 0x80 && !at) {
+			at = from;
+			after = next;
+		}
+	}
+	if (!at || parse(latin, a, &address) != EMAIL_OK)
+		return NULL;
+	*letter = arena_strndup(a, at, (size_t)(after - at));
+	return arena_printf(a, "%.*s[%s]%s", (int)(at - whole), whole, *letter, after);
+}
+
 static char *key_of(struct arena *a, const char *address)
 {
 	char *key = arena_strdup(a, address);
@@ -100,6 +131,9 @@ enum email_verdict email_check(const char *typed, const char *const *domains, si
 	*address = *key = NULL;
 	char *parsed = NULL;
 	enum email_verdict verdict = parse(typed, a, &parsed);
+	const char *letter;
+	if (verdict == EMAIL_MALFORMED && email_foreign_letter(typed, a, &letter))
+		return EMAIL_FOREIGN_LETTER;
 	if (verdict != EMAIL_OK)
 		return verdict;
 	const char *domain = strchr(parsed, '@') + 1;

@@ -29,9 +29,12 @@ static char *tidy_name(struct arena *a, const char *typed)
 {
 	char *s = text_tidy(a, typed), *out = s;
 	bool found = false;
+	bool flag = false; /* the tags that spell a region behind a black flag */
 	for (const char *cursor = s, *from = s; text_next(&cursor); from = cursor) {
 		const char *at = from;
-		if (is_junk(text_next(&at))) {
+		uint32_t c = text_next(&at);
+		flag = c == 0x1F3F4 || (flag && c >= 0xE0020 && c <= 0xE007F);
+		if (!flag && is_junk(c)) {
 			found = true;
 			continue;
 		}
@@ -48,8 +51,22 @@ static bool is_lower_or_digit(char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/* "site.com", but neither "J.R.R.Tolkien" nor "Dr.Ivan":
- * labels in lower case, the last two of two letters or more. */
+/* The ends of addresses that people write; "st.clair" and "Dr.Ivan" are no addresses. */
+static bool is_top_domain(const char *label, size_t n)
+{
+	static const char list[] =
+	    " com net org info biz io me co id bali ru su ua kz by uk us de fr it es nl pl eu "
+	    "asia app dev shop store site online xyz top pro club space tech live news ";
+	char wanted[16];
+	if (n + 3 > sizeof wanted)
+		return false;
+	wanted[0] = wanted[n + 1] = ' ';
+	memcpy(wanted + 1, label, n);
+	wanted[n + 2] = '\0';
+	return strstr(list, wanted);
+}
+
+/* "site.com", but not "J.R.R.Tolkien": labels in lower case, the last two of two letters or more. */
 static bool ends_in_domain(const char *word, size_t n)
 {
 	size_t last = 0, before = 0, i = n;
@@ -57,7 +74,7 @@ static bool ends_in_domain(const char *word, size_t n)
 		i--;
 		last++;
 	}
-	if (last < 2 || i == 0 || word[i - 1] != '.')
+	if (i == 0 || word[i - 1] != '.' || !is_top_domain(word + i, last))
 		return false;
 	i--;
 	while (i > 0 && (is_lower_or_digit(word[i - 1]) || word[i - 1] == '-')) {
@@ -101,8 +118,8 @@ enum name_verdict name_check(const char *typed, struct arena *a, const char **ti
 		return NAME_ADDRESS;
 	if (words > NAME_MAX_WORDS || text_code_points(name) > NAME_MAX_CODE_POINTS)
 		return NAME_TOO_LONG;
+	*tidy = name;
 	if (lettered < 2)
 		return NAME_ONE_WORD;
-	*tidy = name;
 	return NAME_OK;
 }

@@ -62,6 +62,7 @@ const char *press_data(struct arena *a, enum press_kind kind, int64_t id)
 	case PRESS_REGISTER_YES:
 	case PRESS_REGISTER_NO:
 	case PRESS_CANCEL:
+	case PRESS_WHOLE_NAME:
 	case PRESS_MENU_CLIENTS:
 	case PRESS_MENU_STATUS:
 	case PRESS_MENU_EMAIL:

@@ -15,6 +15,7 @@
 	X(REGISTER_YES, "reg:yes")                                                                 \
 	X(REGISTER_NO, "reg:no")                                                                   \
 	X(CANCEL, "cancel")                                                                        \
+	X(WHOLE_NAME, "name:whole")                                                                \
 	X(MENU_CLIENTS, "menu:clients")                                                            \
 	X(MENU_STATUS, "menu:status")                                                              \
 	X(MENU_EMAIL, "menu:email")                                                                \

@@ -164,8 +164,6 @@ def test_registering_can_be_cancelled_at_any_question(bot_world, stage, way):
 # wrong inputs ---------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("typed,problem", [
-    ("Анна", "name_one_word"),
-    ("Анна 2", "name_one_word"),
     ("12345 67890", "name_no_letters"),
     ("?!", "name_no_letters"),
     ("anna@truerealestate.bali", "name_address"),
@@ -186,6 +184,60 @@ def test_a_name_that_will_not_do_gets_one_line_and_the_question_again(bot_world,
     anna.hears(problem, "ask_name")
     anna.says("  Анна \n Петрова ")
     anna.hears("ask_email", name="Анна Петрова")
+
+
+@pytest.mark.parametrize("confirmed", ["button", "again", "yes"])
+def test_a_name_of_one_word_is_taken_when_it_is_confirmed(bot_world, confirmed):
+    wayan = bot_world.person()
+    start_registering(wayan)
+    wayan.says("Wayan")
+    asked = wayan.hears("name_one_word", name="Wayan")
+    assert asked.labels == [bot_world.texts.raw("ru", "button_whole_name"), bot_world.texts.raw("ru", "button_cancel")]
+    if confirmed == "button":
+        wayan.presses("button_whole_name")
+    else:
+        wayan.says("wayan" if confirmed == "again" else "да")
+    wayan.hears_anything()
+    wayan.says(wayan.email)
+    wayan.hears("registered")
+    assert bot_world.db.rep(wayan.id)["name"].lower() == "wayan"
+
+
+def test_a_forgotten_last_name_is_added_instead_of_confirming(bot_world):
+    anna = bot_world.person()
+    start_registering(anna)
+    anna.says("Анна")
+    anna.hears("name_one_word", name="Анна")
+    anna.says("Анна Петрова")
+    anna.hears("ask_email", name="Анна Петрова")
+
+
+@pytest.mark.parametrize("name", ["maria st.clair", "Анна 👨‍👩‍👧 Петрова", "علی‌رضا محمدی"])
+def test_a_name_keeps_its_dots_and_what_joins_its_signs(bot_world, name):
+    anna = bot_world.person()
+    anna.registers(name=name)
+    assert bot_world.db.rep(anna.id)["name"] == name
+
+
+@pytest.mark.parametrize("around", ["{}.", "{},", "({})", "«{}».", "<{}>;"])
+def test_punctuation_around_an_email_is_dropped(bot_world, around):
+    anna = bot_world.person()
+    start_registering(anna)
+    anna.says("Анна Петрова")
+    anna.hears("ask_email", name="Анна Петрова")
+    anna.says(around.format(anna.email))
+    anna.hears("registered", email=anna.email)
+
+
+def test_a_letter_of_another_alphabet_in_an_email_is_named(bot_world):
+    anna = bot_world.person()
+    start_registering(anna)
+    anna.says("Анна Петрова")
+    anna.hears("ask_email", name="Анна Петрова")
+    anna.says("\u0430nna@truerealestate.bali")
+    text = anna.hears_anything().text
+    assert text.startswith(bot_world.texts.render("ru", "email_foreign_letter", letter="\u0430",
+                                                  marked="[\u0430]nna@truerealestate.bali"))
 
 
 @pytest.mark.parametrize("typed,problem", [

@@ -105,7 +105,7 @@ static void a_stranger_is_led_from_hello_to_registered(void **state)
 	    /* the name */
 	    {REP_ABSENT, PHASE_NAME, EVENT_TEXT, "Иван Петров", REP_ABSENT, PHASE_EMAIL, NO_EFFECT, SAYS(TEXT_ASK_EMAIL)},
 	    {REP_ABSENT, PHASE_NAME, EVENT_TEXT, "Да Винчи Леонардо", REP_ABSENT, PHASE_EMAIL, NO_EFFECT, SAYS(TEXT_ASK_EMAIL)},
-	    {REP_ABSENT, PHASE_NAME, EVENT_TEXT, "Иван", REP_ABSENT, PHASE_NAME, NO_EFFECT, SAYS_BOTH(TEXT_NAME_ONE_WORD, TEXT_ASK_NAME)},
+	    {REP_ABSENT, PHASE_NAME, EVENT_TEXT, "Иван", REP_ABSENT, PHASE_NAME, NO_EFFECT, SAYS(TEXT_NAME_ONE_WORD)},
 	    {REP_ABSENT, PHASE_NAME, EVENT_TEXT, "😀 😀", REP_ABSENT, PHASE_NAME, NO_EFFECT, SAYS_BOTH(TEXT_NAME_NO_LETTERS, TEXT_ASK_NAME)},
 	    {REP_ABSENT, PHASE_NAME, EVENT_TEXT, "", REP_ABSENT, PHASE_NAME, NO_EFFECT, SAYS_BOTH(TEXT_NAME_NO_LETTERS, TEXT_ASK_NAME)},
 	    {REP_ABSENT, PHASE_NAME, EVENT_TEXT, "a b c d e f g h i j k", REP_ABSENT, PHASE_NAME, NO_EFFECT, SAYS_BOTH(TEXT_NAME_TOO_LONG, TEXT_ASK_NAME)},
@@ -268,6 +268,51 @@ static void blocking_is_noted_in_silence(void **state)
 }
 /* clang-format on */
 
+static void one_word_is_a_name_if_the_person_says_so(void **state)
+{
+	(void)state;
+	static const struct {
+		enum event_kind kind;
+		const char *text;
+		enum conversation_phase phase;
+		const char *draft;
+		enum text_id says;
+	} rows[] = {
+	    {EVENT_TEXT, "Wayan", PHASE_EMAIL, "Wayan", TEXT_ASK_EMAIL},
+	    {EVENT_TEXT, " wayan ", PHASE_EMAIL, "wayan", TEXT_ASK_EMAIL},
+	    {EVENT_TEXT, "да", PHASE_EMAIL, "Wayan", TEXT_ASK_EMAIL},
+	    {EVENT_BUTTON, "name:whole", PHASE_EMAIL, "Wayan", TEXT_ASK_EMAIL},
+	    {EVENT_TEXT, "Wayan Putra", PHASE_EMAIL, "Wayan Putra", TEXT_ASK_EMAIL},
+	    {EVENT_TEXT, "Made", PHASE_NAME, "Made", TEXT_NAME_ONE_WORD},
+	    {EVENT_TEXT, "нет", PHASE_NAME, NULL, TEXT_ASK_NAME},
+	    {EVENT_TEXT, "😀", PHASE_NAME, NULL, TEXT_NAME_NO_LETTERS},
+	    {EVENT_TEXT, "отмена", PHASE_NONE, NULL, TEXT_CANCELLED_REGISTRATION},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct conversation_state s = state_of(REP_ABSENT, PHASE_NAME, LOCALE_EN);
+		struct event event = event_of(EVENT_TEXT, "Wayan");
+		struct outcome out = step(&s, &event);
+		assert_true(out.session_changed);
+		assert_string_equal(out.next.draft_name, "Wayan");
+		assert_string_equal(out.messages.first->buttons[0].data, "name:whole");
+		event = event_of(rows[i].kind, rows[i].text);
+		struct outcome after = step(&out.next, &event);
+		assert_int_equal(after.next.phase, rows[i].phase);
+		assert_true(says(after.messages.first->text, LOCALE_EN, rows[i].says));
+		if (rows[i].draft)
+			assert_string_equal(after.next.draft_name, rows[i].draft);
+		else
+			assert_null(after.next.draft_name);
+	}
+	/* the button of a question that is over */
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_NAME, LOCALE_EN);
+	struct event event = event_of(EVENT_BUTTON, "name:whole");
+	assert_int_equal(step(&s, &event).next.phase, PHASE_NAME);
+	s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_EN);
+	assert_true(
+	    says(step(&s, &event).callback_answer, LOCALE_EN, TEXT_ANSWER_ALREADY_REGISTERED));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +321,7 @@ int main(void)
 		buttons_of_questions_no_longer_asked_are_answered_sensibly, each),
 	    cmocka_unit_test_setup(a_rep_is_served_by_word_and_by_button, each),
 	    cmocka_unit_test_setup(pending_and_suspended_reps_are_told_so, each),
+	    cmocka_unit_test_setup(one_word_is_a_name_if_the_person_says_so, each),
 	    cmocka_unit_test_setup(blocking_is_noted_in_silence, each),
 	};
 	return cmocka_run_group_tests(tests, begin, end);

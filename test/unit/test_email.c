@@ -69,6 +69,18 @@ static void each_address_gets_its_verdict(void **state)
 		"o'brien_x-1@second.example"},
 	    {of_sizes(64, 0), EMAIL_OK, of_sizes(64, 0), of_sizes(64, 0)},
 
+	    {"ivan@truerealestate.bali.", EMAIL_OK, "ivan@truerealestate.bali",
+		"ivan@truerealestate.bali"},
+	    {"ivan@truerealestate.bali, ", EMAIL_OK, "ivan@truerealestate.bali",
+		"ivan@truerealestate.bali"},
+	    {"(ivan@truerealestate.bali)!", EMAIL_OK, "ivan@truerealestate.bali",
+		"ivan@truerealestate.bali"},
+	    {"«ivan@truerealestate.bali».", EMAIL_OK, "ivan@truerealestate.bali",
+		"ivan@truerealestate.bali"},
+	    {"<ivan@truerealestate.bali", EMAIL_OK, "ivan@truerealestate.bali",
+		"ivan@truerealestate.bali"},
+	    {"…ivan@truerealestate.bali…", EMAIL_OK, "ivan@truerealestate.bali",
+		"ivan@truerealestate.bali"},
 	    {of_sizes(65, 0), EMAIL_TOO_LONG, NULL, NULL},
 	    {of_sizes(4000, 0), EMAIL_TOO_LONG, NULL, NULL},
 	    {of_sizes(60, 193), EMAIL_WRONG_DOMAIN, NULL, NULL}, /* 254 in all */
@@ -95,7 +107,6 @@ static void each_address_gets_its_verdict(void **state)
 	    {".ivan@truerealestate.bali", EMAIL_MALFORMED, NULL, NULL},
 	    {"ivan.@truerealestate.bali", EMAIL_MALFORMED, NULL, NULL},
 	    {"iv..an@truerealestate.bali", EMAIL_MALFORMED, NULL, NULL},
-	    {"ivan@truerealestate.bali.", EMAIL_MALFORMED, NULL, NULL},
 	    {"ivan@.truerealestate.bali", EMAIL_MALFORMED, NULL, NULL},
 	    {"ivan@truerealestate..bali", EMAIL_MALFORMED, NULL, NULL},
 	    {"ivan@-truerealestate.bali", EMAIL_MALFORMED, NULL, NULL},
@@ -103,10 +114,9 @@ static void each_address_gets_its_verdict(void **state)
 	    {"ivan@[127.0.0.1]", EMAIL_MALFORMED, NULL, NULL},
 	    {"\"ivan petrov\"@truerealestate.bali", EMAIL_MALFORMED, NULL, NULL},
 	    {"Ivan <ivan@truerealestate.bali>", EMAIL_MALFORMED, NULL, NULL},
-	    {"<ivan@truerealestate.bali", EMAIL_MALFORMED, NULL, NULL},
-	    {"иван@truerealestate.bali", EMAIL_MALFORMED, NULL, NULL},
-	    {"ivan@truerealestаte.bali", EMAIL_MALFORMED, NULL, NULL}, /* a Cyrillic а */
-	    {"ivan@недвижимость.рф", EMAIL_MALFORMED, NULL, NULL},
+	    {"иван@truerealestate.bali", EMAIL_FOREIGN_LETTER, NULL, NULL},
+	    {"ivan@truerealestаte.bali", EMAIL_FOREIGN_LETTER, NULL, NULL}, /* a Cyrillic а */
+	    {"ivan@недвижимость.рф", EMAIL_FOREIGN_LETTER, NULL, NULL},
 	    {"😀@truerealestate.bali", EMAIL_MALFORMED, NULL, NULL},
 	    {"ivan\xEF\xBF\xBD@truerealestate.bali", EMAIL_MALFORMED, NULL, NULL},
 	    {"mailto:", EMAIL_MALFORMED, NULL, NULL},
@@ -170,9 +180,37 @@ static void the_list_of_domains_is_read_or_refused(void **state)
 	}
 }
 
+static void a_letter_of_another_alphabet_is_named_and_shown(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *typed, *letter, *marked;
+	} rows[] = {
+	    {"iv\u0430n@truerealestate.bali", "\u0430", "iv[\u0430]n@truerealestate.bali"},
+	    {" ivan@tru\u0435realestate.bali.", "\u0435", "ivan@tru[\u0435]realestate.bali"},
+	    {"\u0441\u043eo@b.org", "\u0441", "[\u0441]\u043eo@b.org"},
+	    {"ivan@b.or\u0131", "\u0131", "ivan@b.or[\u0131]"},
+	    {"ivan@b.org", NULL, NULL},
+	    {"\u0438\u0432\u0430\u043d", NULL, NULL},
+	    {"\U0001F600@b.org", NULL, NULL},
+	    {"", NULL, NULL},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *letter = NULL;
+		const char *marked = email_foreign_letter(rows[i].typed, &arena, &letter);
+		if (rows[i].marked) {
+			assert_string_equal(marked, rows[i].marked);
+			assert_string_equal(letter, rows[i].letter);
+		} else {
+			assert_null(marked);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_letter_of_another_alphabet_is_named_and_shown),
 	    cmocka_unit_test(each_address_gets_its_verdict),
 	    cmocka_unit_test(the_list_of_domains_is_read_or_refused),
 	};

@@ -22,11 +22,13 @@ bool text_is_clean(const char *s, size_t n);
 char *text_clean(struct arena *a, const char *s, size_t n);
 size_t text_code_points(const char *s);
 size_t text_utf16_units(const char *s);
-/* How many bytes of s fit into `units` UTF-16 code units without cutting a character. */
+/* How many bytes of s fit into `units` UTF-16 code units without cutting what a reader takes for one character: joined emoji,
+ * flags, letters with their accents and vowel signs. One that alone is too long is cut between its code points. */
 size_t text_prefix_utf16(const char *s, size_t units);
 /* Lower case for Latin and Cyrillic, ё → е, white space runs → one space, trimmed: for comparing what people type. */
 char *text_fold(struct arena *a, const char *s);
-/* Trimmed, white space and control runs → one space, direction overrides and zero-width marks removed; letters untouched. */
+/* Trimmed, white space and control runs → one space, direction overrides and zero-width marks removed, but for joiners
+ * where emoji or the script need them; letters untouched. */
 char *text_tidy(struct arena *a, const char *s);
 bool text_is_space(uint32_t code_point);
 /* Zero-width joiner and non-joiner, and the variation selectors: they show nothing but change what stands beside them. */

@@ -29,13 +29,14 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(OFFER_DECLINED, "offer_declined", "", MESSAGE)                                           \
 	X(ASK_NAME, "ask_name", "", MESSAGE)                                                       \
 	X(NAME_EXPECTED, "name_expected", "", MESSAGE)                                             \
-	X(NAME_ONE_WORD, "name_one_word", "", MESSAGE)                                             \
+	X(NAME_ONE_WORD, "name_one_word", "name", MESSAGE)                                         \
 	X(NAME_NO_LETTERS, "name_no_letters", "", MESSAGE)                                         \
 	X(NAME_TOO_LONG, "name_too_long", "", MESSAGE)                                             \
 	X(NAME_ADDRESS, "name_address", "", MESSAGE)                                               \
 	X(ASK_EMAIL, "ask_email", "name,domains", MESSAGE)                                         \
 	X(EMAIL_QUESTION, "email_question", "domains", MESSAGE)                                    \
 	X(EMAIL_MALFORMED, "email_malformed", "", MESSAGE)                                         \
+	X(EMAIL_FOREIGN_LETTER, "email_foreign_letter", "letter,marked", MESSAGE)                  \
 	X(EMAIL_TOO_LONG, "email_too_long", "", MESSAGE)                                           \
 	X(EMAIL_WRONG_DOMAIN, "email_wrong_domain", "", MESSAGE)                                   \
 	X(EMAIL_TAKEN, "email_taken", "email", MESSAGE)                                            \
@@ -107,6 +108,7 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	/* buttons */                                                                              \
 	X(BUTTON_YES, "button_yes", "", BUTTON)                                                    \
 	X(BUTTON_NO, "button_no", "", BUTTON)                                                      \
+	X(BUTTON_WHOLE_NAME, "button_whole_name", "", BUTTON)                                      \
 	X(BUTTON_CANCEL, "button_cancel", "", BUTTON)                                              \
 	X(BUTTON_CLIENTS, "button_clients", "", BUTTON)                                            \
 	X(BUTTON_STATUS, "button_status", "", BUTTON)                                              \

@@ -15,11 +15,11 @@
 
 /* What the bot is waiting for; the names are stored in salesreg.user_sessions. */
 #define CONVERSATION_PHASE_MAP(X)                                                                  \
-	X(NONE, "none")                             /* nothing asked */                            \
-	X(OFFERED, "offered")                       /* whether to register */                      \
-	X(NAME, "name")                             /* the full name */                            \
-	X(EMAIL, "email")                           /* the corporate e-mail; draft_name is set */  \
-	X(CHANGE_EMAIL, "change_email")             /* an active rep's new e-mail */               \
+	X(NONE, "none")                 /* nothing asked */                                        \
+	X(OFFERED, "offered")           /* whether to register */                                  \
+	X(NAME, "name")                 /* the name; draft_name: one word, asked again */          \
+	X(EMAIL, "email")               /* the corporate e-mail; draft_name is set */              \
+	X(CHANGE_EMAIL, "change_email") /* an active rep's new e-mail */                           \
 	X(CONFIRM_UNREGISTER, "confirm_unregister") /* whether to unregister */
 
 enum conversation_phase {

@@ -15,6 +15,7 @@
 #define EMAIL_VERDICT_MAP(X)                                                                       \
 	X(OK, "ok")                                                                                \
 	X(MALFORMED, "malformed")                                                                  \
+	X(FOREIGN_LETTER, "a letter that is not Latin")                                            \
 	X(TOO_LONG, "too long")                                                                    \
 	X(WRONG_DOMAIN, "wrong domain")
 
@@ -28,12 +29,19 @@ enum { EMAIL_MAX_BYTES = 254, EMAIL_MAX_LOCAL_BYTES = 64, EMAIL_MAX_LABEL_BYTES 
 const char *email_verdict_name(enum email_verdict verdict);
 
 /*
- * The address as it is to be stored (surrounding space, <> and mailto: gone, domain in lower case)
+ * The address as it is to be stored (surrounding space, <>, quotes, the sentence's punctuation and mailto: gone, domain in
+ * lower case)
  * and its key (all in lower case: two people cannot share it). The domain must be exactly one of
  * `domains`; sub-domains are other domains. *address and *key are set for EMAIL_OK only, else NULL.
  */
 enum email_verdict email_check(const char *typed, const char *const *domains, size_t domain_count,
     struct arena *a, const char **address, const char **key);
+
+/*
+ * EMAIL_FOREIGN_LETTER: an address but for a letter of another alphabet, which mostly looks like a Latin one. *letter is it,
+ * the result the address with that letter in brackets: "iv[а]n@example.org". NULL if typed is not such a text.
+ */
+const char *email_foreign_letter(const char *typed, struct arena *a, const char **letter);
 
 /* The key of whatever text is an address of any domain; NULL if it is none.
  * Agrees with email_check(). */

@@ -26,7 +26,8 @@ enum { NAME_MAX_CODE_POINTS = 255, NAME_MAX_WORDS = 10 };
 const char *name_verdict_name(enum name_verdict verdict);
 
 /*
- * NAME_OK: two words or more with letters in at least two. *tidy (NULL otherwise) has single spaces
- * and neither invisible nor direction-changing characters.
+ * NAME_OK: two words or more with letters in at least two. NAME_ONE_WORD may be a whole name ("Wayan"), which only the
+ * person knows. *tidy (NULL with any other verdict) has single spaces and neither invisible nor
+ * direction-changing characters, but for those that joined emoji and some scripts need.
  */
 enum name_verdict name_check(const char *typed, struct arena *a, const char **tidy);

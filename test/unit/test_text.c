@@ -1,0 +1,101 @@
+/* What a reader takes for one character stays whole when texts are cut and cleaned. */
+#include "salesreg/base/text.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define FAMILY "\U0001F468\u200D\U0001F469\u200D\U0001F467"
+#define HEART "\u2764\uFE0F\u200D\U0001F525"
+#define THUMB "\U0001F44D\U0001F3FD"
+#define FLAG "\U0001F1EE\U0001F1E9"
+#define SCOTLAND "\U0001F3F4\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074\U000E007F"
+
+static struct arena arena;
+
+static int begin(void **state)
+{
+	(void)state;
+	arena_init(&arena, 1 << 20);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	arena_finish(&arena);
+	return 0;
+}
+
+static void a_cut_falls_between_what_readers_take_for_characters(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		size_t units;
+		const char *prefix;
+	} rows[] = {
+	    {"abc", 2, "ab"},
+	    {"abc", 3, "abc"},
+	    {"a\U0001F600b", 2, "a"},
+	    {"a" FAMILY "b", 9, "a" FAMILY},
+	    {"a" FAMILY "b", 8, "a"},
+	    {"a" FAMILY "b", 3, "a"},
+	    {"a" HEART, 5, "a"},
+	    {"a" THUMB, 4, "a"},
+	    {"a" THUMB, 5, "a" THUMB},
+	    {"a" FLAG FLAG, 7, "a" FLAG},
+	    {"a" FLAG FLAG, 4, "a"},
+	    {"a" SCOTLAND, 10, "a"},
+	    {"ae\u0301x", 2, "a"},
+	    {"ae\u0301x", 3, "ae\u0301"},
+	    {"\u0938\u094D\u0924\u0947x", 3, "\u0938\u094D"},
+	    {"x\u0D28\u0D4D\u200Dy", 3, "x"},
+	    {"x\u0E19\u0E31y", 2, "x"},
+	    /* alone too long: cut all the same, or there would be no end of it */
+	    {FAMILY, 4, "\U0001F468\u200D"},
+	    {"e\u0301\u0301\u0301", 2, "e\u0301"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		size_t n = text_prefix_utf16(rows[i].text, rows[i].units);
+		if (n != strlen(rows[i].prefix) || memcmp(rows[i].text, rows[i].prefix, n) != 0)
+			fail_msg("row %zu: %zu bytes of %s", i, n, rows[i].text);
+	}
+}
+
+static void cleaning_keeps_joiners_that_do_something(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *typed, *tidy;
+	} rows[] = {
+	    {" " FAMILY "  " HEART " ", FAMILY " " HEART},
+	    {SCOTLAND FLAG THUMB, SCOTLAND FLAG THUMB},
+	    {"\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645",
+		"\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645"},
+	    {"\u0915\u094D\u200D\u0937", "\u0915\u094D\u200D\u0937"},
+	    {"\u0D28\u0D4D\u200D", "\u0D28\u0D4D\u200D"},
+	    {"a\u200Db\u200Cc\u200Bd", "abcd"},
+	    {"\u200D\U0001F600\u200D", "\U0001F600"},
+	    {"\U0001F600\u200Dx", "\U0001F600x"},
+	    {"\u0645\u200C", "\u0645"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_string_equal(text_tidy(&arena, rows[i].typed), rows[i].tidy);
+	/* for comparing, they do not matter */
+	assert_string_equal(text_fold(&arena, "\u0915\u094D\u200D\u0937"), "\u0915\u094D\u0937");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_cut_falls_between_what_readers_take_for_characters),
+	    cmocka_unit_test(cleaning_keeps_joiners_that_do_something),
+	};
+	return cmocka_run_group_tests(tests, begin, end);
+}
