@@ -12,7 +12,7 @@ FROM (
         WITH ORDINALITY AS u (chat_id, method, payload, priority, now, place)
     ORDER BY u.place
 ) f
-RETURNING o.id, o.state
+RETURNING o.id, o.state, (extract(epoch FROM o.created_at) * 1000000)::bigint
 -- name: outbox_lend
 -- $1 chats with a reply that may wait behind less urgent rows: within a chat order is kept, so those go with it
 -- (by the chat's index, never by going through everything that is queued)
@@ -54,7 +54,8 @@ WITH due AS (
     UPDATE salesreg.outbox o SET state = 'sending', attempts = o.attempts + 1
     FROM due WHERE o.id = due.id
     RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate,
-              (extract(epoch FROM now() - o.created_at) * 1000000)::bigint AS age_us
+              (extract(epoch FROM now() - o.created_at) * 1000000)::bigint AS age_us,
+              (extract(epoch FROM o.created_at) * 1000000)::bigint AS birth_us
 )
 SELECT * FROM claimed ORDER BY priority, id
 -- name: outbox_rest
@@ -65,10 +66,14 @@ SELECT (extract(epoch FROM (SELECT min(due_at) FROM salesreg.outbox
         * 1000000)::bigint,
        EXISTS (SELECT 1 FROM salesreg.outbox WHERE state = 'queued')
 -- name: outbox_sent
--- $1 ids, $2 message ids. Here and in the next three: what somebody holds a lock on is left as it is, and returned.
+-- $1 ids, $2 chats, $3 when they were made, $4 message ids. Here and in the next three: a row is the one that was meant only
+-- if all three are the same, because a failover may lose the last rows, and their ids are given again; what somebody holds a
+-- lock on is left as it is, and returned.
 WITH mine AS (
-    SELECT o.id, f.message_id FROM unnest($1::bigint[], $2::bigint[]) AS f (id, message_id)
-    JOIN salesreg.outbox o ON o.id = f.id
+    SELECT o.id, f.message_id
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS f (id, chat_id, birth_us, message_id)
+    JOIN salesreg.outbox o ON o.id = f.id AND o.chat_id = f.chat_id
+                          AND (extract(epoch FROM o.created_at) * 1000000)::bigint = f.birth_us
     FOR UPDATE OF o SKIP LOCKED
 ), done AS (
     DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id
@@ -80,14 +85,19 @@ WITH mine AS (
     SELECT id, chat_id, method, payload, priority, 'sent', attempts, possible_duplicate, message_id, created_at FROM done
 )
 SELECT o.id FROM salesreg.outbox o
+JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS f (id, chat_id, birth_us)
+    ON f.id = o.id AND f.chat_id = o.chat_id AND f.birth_us = (extract(epoch FROM o.created_at) * 1000000)::bigint
 WHERE (SELECT count(*) FROM mine) < cardinality($1::bigint[]) AND o.id = ANY ($1::bigint[])
   AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = o.id)
 -- name: outbox_later
--- $1 ids, $2 microseconds from now, $3 whether the message may have arrived, $4 what was said
+-- $1 ids, $2 chats, $3 when they were made, $4 microseconds from now, $5 whether the message may have arrived, $6 what was
+-- said
 WITH mine AS (
     SELECT o.id, f.pause_us, f.maybe, f.error
-    FROM unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::text[]) AS f (id, pause_us, maybe, error)
-    JOIN salesreg.outbox o ON o.id = f.id
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::boolean[], $6::text[])
+        AS f (id, chat_id, birth_us, pause_us, maybe, error)
+    JOIN salesreg.outbox o ON o.id = f.id AND o.chat_id = f.chat_id
+                          AND (extract(epoch FROM o.created_at) * 1000000)::bigint = f.birth_us
     FOR UPDATE OF o SKIP LOCKED
 ), done AS (
     UPDATE salesreg.outbox o
@@ -96,13 +106,17 @@ WITH mine AS (
     FROM mine f WHERE o.id = f.id
 )
 SELECT o.id FROM salesreg.outbox o
+JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS f (id, chat_id, birth_us)
+    ON f.id = o.id AND f.chat_id = o.chat_id AND f.birth_us = (extract(epoch FROM o.created_at) * 1000000)::bigint
 WHERE (SELECT count(*) FROM mine) < cardinality($1::bigint[]) AND o.id = ANY ($1::bigint[])
   AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = o.id)
 -- name: outbox_gone
--- $1 ids, $2 what was said
+-- $1 ids, $2 chats, $3 when they were made, $4 what was said
 WITH mine AS (
-    SELECT o.id, f.error FROM unnest($1::bigint[], $2::text[]) AS f (id, error)
-    JOIN salesreg.outbox o ON o.id = f.id
+    SELECT o.id, f.error
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS f (id, chat_id, birth_us, error)
+    JOIN salesreg.outbox o ON o.id = f.id AND o.chat_id = f.chat_id
+                          AND (extract(epoch FROM o.created_at) * 1000000)::bigint = f.birth_us
     FOR UPDATE OF o SKIP LOCKED
 ), done AS (
     DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id
@@ -113,18 +127,24 @@ WITH mine AS (
     SELECT id, chat_id, method, payload, priority, 'gone', attempts, possible_duplicate, error, created_at FROM done
 )
 SELECT o.id FROM salesreg.outbox o
+JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS f (id, chat_id, birth_us)
+    ON f.id = o.id AND f.chat_id = o.chat_id AND f.birth_us = (extract(epoch FROM o.created_at) * 1000000)::bigint
 WHERE (SELECT count(*) FROM mine) < cardinality($1::bigint[]) AND o.id = ANY ($1::bigint[])
   AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = o.id)
 -- name: outbox_failed
--- $1 ids, $2 what was said: kept for `salesreg outbox`
+-- $1 ids, $2 chats, $3 when they were made, $4 what was said: kept for `salesreg outbox`
 WITH mine AS (
-    SELECT o.id, f.error FROM unnest($1::bigint[], $2::text[]) AS f (id, error)
-    JOIN salesreg.outbox o ON o.id = f.id
+    SELECT o.id, f.error
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS f (id, chat_id, birth_us, error)
+    JOIN salesreg.outbox o ON o.id = f.id AND o.chat_id = f.chat_id
+                          AND (extract(epoch FROM o.created_at) * 1000000)::bigint = f.birth_us
     FOR UPDATE OF o SKIP LOCKED
 ), done AS (
     UPDATE salesreg.outbox o SET state = 'failed', error = f.error FROM mine f WHERE o.id = f.id
 )
 SELECT o.id FROM salesreg.outbox o
+JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS f (id, chat_id, birth_us)
+    ON f.id = o.id AND f.chat_id = o.chat_id AND f.birth_us = (extract(epoch FROM o.created_at) * 1000000)::bigint
 WHERE (SELECT count(*) FROM mine) < cardinality($1::bigint[]) AND o.id = ANY ($1::bigint[])
   AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = o.id)
 -- name: outbox_move

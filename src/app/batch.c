@@ -303,8 +303,12 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 			}
 			delivery_waited(b->options.delivery, (enum message_priority)row->priority,
 			    now - b->arrived_us);
-			delivery_send(b->options.delivery, born[i].id, row->chat_id, row->method,
-			    row->payload, 1, false);
+			delivery_send(b->options.delivery, &(struct outbox_row){.id = born[i].id,
+							       .chat_id = row->chat_id,
+							       .birth_us = born[i].birth_us,
+							       .method = row->method,
+							       .payload = row->payload,
+							       .attempts = 1});
 		}
 	}
 	for (size_t i = 0; i < b->writes.answer_count; i++)

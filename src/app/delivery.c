@@ -32,7 +32,7 @@ struct sending {
 	LIST_ENTRY(sending) link; /* in delivery.under_way, or in .held before it may go */
 	struct delivery *d;
 	struct telegram_call *call; /* NULL while held */
-	int64_t id, chat;
+	int64_t id, chat, birth_us;
 	int attempts;
 	const char *method; /* static */
 	size_t size;
@@ -211,7 +211,11 @@ static void try_later(
 		    answer->description, (long long)pause / 1000);
 	}
 	results_add(&d->results, RESULT_LATER,
-	    (struct outbox_result){.id = s->id, .pause_us = pause, .error = answer->description});
+	    (struct outbox_result){.id = s->id,
+		.chat_id = s->chat,
+		.birth_us = s->birth_us,
+		.pause_us = pause,
+		.error = answer->description});
 }
 
 static void on_sent(const struct telegram_answer *answer, void *data);
@@ -243,8 +247,11 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 	struct delivery *d = s->d;
 	if (sent_without_links(s, answer))
 		return;
-	struct outbox_result result = {
-	    .id = s->id, .message_id = answer->message_id, .error = answer->description};
+	struct outbox_result result = {.id = s->id,
+	    .chat_id = s->chat,
+	    .birth_us = s->birth_us,
+	    .message_id = answer->message_id,
+	    .error = answer->description};
 	log_context(s->chat, 0);
 	switch (answer->class) {
 	case TELEGRAM_OK:
@@ -271,7 +278,6 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 		d->stats.gone++;
 		log_info("message %lld: this chat cannot be written to any more (%s)",
 		    (long long)s->id, answer->description);
-		result.pause_us = s->chat;
 		results_add(&d->results, RESULT_GONE, result);
 		break;
 	case TELEGRAM_UNKNOWN:
@@ -311,37 +317,44 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 	check_drained(d);
 }
 
-void delivery_send(struct delivery *d, int64_t id, int64_t chat, const char *method,
-    const char *payload, int attempts, bool possible_duplicate)
+void delivery_send(struct delivery *d, const struct outbox_row *row)
 {
-	const char *known = known_method(method);
+	const char *known = known_method(row->method);
 	if (!d->leading)
 		return; /* the row stays `sending` for the next leader */
 	if (!known) {
 		log_error("message %lld has the method %.40s, which is not one this bot sends",
-		    (long long)id, method);
+		    (long long)row->id, row->method);
 		results_add(&d->results, RESULT_FAILED,
-		    (struct outbox_result){.id = id, .error = "not a method this bot sends"});
+		    (struct outbox_result){.id = row->id,
+			.chat_id = row->chat_id,
+			.birth_us = row->birth_us,
+			.error = "not a method this bot sends"});
 		d->want_claim = true; /* what waits behind it */
 		d->stats.failed++;
 		return;
 	}
-	if (possible_duplicate)
-		log_info("message %lld is sent again; it may already have arrived", (long long)id);
-	char *stripped = user_links_strip_hidden(&d->links, payload);
-	if (stripped)
-		payload = stripped;
+	if (row->possible_duplicate)
+		log_info(
+		    "message %lld is sent again; it may already have arrived", (long long)row->id);
+	char *stripped = user_links_strip_hidden(&d->links, row->payload);
+	const char *payload = stripped ? stripped : row->payload;
 	size_t size = strlen(payload);
 	struct sending *s = malloc(sizeof *s + size + 1);
 	if (!s)
 		abort();
-	*s = (struct sending){
-	    .d = d, .id = id, .chat = chat, .attempts = attempts, .method = known, .size = size};
+	*s = (struct sending){.d = d,
+	    .id = row->id,
+	    .chat = row->chat_id,
+	    .birth_us = row->birth_us,
+	    .attempts = row->attempts,
+	    .method = known,
+	    .size = size};
 	memcpy(s->payload, payload, size + 1);
 	free(stripped);
 	LIST_INSERT_HEAD(&d->under_way, s, link);
 	d->under_way_count++;
-	map_put(&d->chats, chat)->value.pointer = s;
+	map_put(&d->chats, s->chat)->value.pointer = s;
 	s->call = telegram_call(d->options.telegram, known, s->payload, size, 0, on_sent, s);
 }
 
@@ -420,8 +433,7 @@ static void send_claimed(struct delivery *d, const struct db_reply *reply)
 		rate_limit_take(&d->limits, rows[i].chat_id, now);
 		if (rows[i].attempts == 1)
 			delivery_waited(d, rows[i].priority, rows[i].age_us);
-		delivery_send(d, rows[i].id, rows[i].chat_id, rows[i].method, rows[i].payload,
-		    rows[i].attempts, rows[i].possible_duplicate);
+		delivery_send(d, &rows[i]);
 	}
 	/* there may be more; and what waits behind a message that finished meanwhile was not looked at */
 	if (count == d->claim_limit || (left.any && unwritten(d) > 0))
@@ -522,11 +534,11 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 	d->plan.count = 0;
 	size_t gone = d->results.fresh[RESULT_GONE].count;
 	if (gone > 0) {
-		/* their reps lose their prospects, which takes the assignment lock; pause_us carries the chat */
+		/* their reps lose their prospects, which takes the assignment lock */
 		assignment_lock(&d->plan);
 		int64_t *chats = ARENA_ARRAY(&d->arena, int64_t, gone);
 		for (size_t i = 0; i < gone; i++)
-			chats[i] = d->results.fresh[RESULT_GONE].items[i].pause_us;
+			chats[i] = d->results.fresh[RESULT_GONE].items[i].chat_id;
 		reps_unreachable(&d->plan, &d->arena, chats, gone);
 	}
 	put_results(d, &d->plan, &d->arena, true);

@@ -289,6 +289,17 @@ static void wait_for_sockets(struct attempt *a)
 			advance(a, whose[i]);
 }
 
+static void try_all(struct attempt *a)
+{
+	for (;;) {
+		int64_t now = clock_monotonic_us();
+		start_due(a, now);
+		if (is_decided(a, now))
+			return;
+		wait_for_sockets(a);
+	}
+}
+
 /* Which of two open ones to take: writable before standby, then the later timeline, then the earlier in the URI. */
 static bool is_better(struct candidate *c, struct candidate *best)
 {
@@ -350,13 +361,7 @@ PGconn *db_connect_blocking(
 	a->deadline_us =
 	    clock_monotonic_us() + (timeout_ms > 0 ? timeout_ms : (int64_t)timeout_s * 1000) * 1000;
 	list_candidates(a);
-	for (;;) {
-		int64_t now = clock_monotonic_us();
-		start_due(a, now);
-		if (is_decided(a, now))
-			break;
-		wait_for_sockets(a);
-	}
+	try_all(a);
 	PGconn *pg = choose(a, failure);
 	if (pg && PQstatus(pg) == CONNECTION_OK)
 		(void)PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
@@ -437,20 +442,26 @@ bool db_is_transaction_pooler(PGconn *pg, const char *uri)
 }
 
 bool db_answers(
-    const char *uri, const char *host, const char *address, const char *port, int timeout_s)
+    const char *uri, const char *host, const char *address, const char *port, int timeout_ms)
 {
-	char seconds[12];
-	(void)snprintf(seconds, sizeof seconds, "%d", timeout_s);
-	const char *const names[] = {
-	    "dbname", "host", "hostaddr", "port", "connect_timeout", "target_session_attrs", NULL};
-	const char *const values[] = {uri, host, address, port, seconds, "any", NULL};
-	switch (PQpingParams(names, values, 1)) {
-	case PQPING_NO_RESPONSE:
-		return false;
-	case PQPING_OK:
-	case PQPING_REJECT:
-	case PQPING_NO_ATTEMPT:
-		return true;
-	}
-	return true;
+	struct attempt *a = calloc(1, sizeof *a);
+	if (!a)
+		abort();
+	a->uri = uri;
+	a->application_name = "salesreg probe";
+	a->deadline_us = clock_monotonic_us() + (int64_t)timeout_ms * 1000;
+	a->host_count = 1;
+	(void)snprintf(a->host[0], sizeof a->host[0], "%s", host);
+	(void)snprintf(a->port[0], sizeof a->port[0], "%s", port);
+	add_candidate(a, 0, address);
+	struct candidate *c = a->candidates;
+	try_all(a);
+	struct db_failure said = {.sqlstate = ""};
+	if (c->state == CANDIDATE_FAILED && c->pg)
+		note_failure(&said, PQerrorMessage(c->pg));
+	/* a refusal that has an SQLSTATE comes from a server that lives */
+	bool alive = c->state == CANDIDATE_OPEN || said.sqlstate[0];
+	PQfinish(c->pg);
+	free(a);
+	return alive;
 }

@@ -145,8 +145,7 @@ void db_server_leave(struct db_server *s, struct db_conn *conn)
 static void ask_in_thread(uv_work_t *work)
 {
 	struct db_server *s = work->data;
-	s->answered =
-	    db_answers(secret_reveal(s->uri), s->host, s->address, s->port, DB_ANSWER_MS / 1000);
+	s->answered = db_answers(secret_reveal(s->uri), s->host, s->address, s->port, DB_ANSWER_MS);
 }
 
 static void on_asked(uv_work_t *work, int status)

@@ -26,8 +26,8 @@ size_t outbox_born_parse(const PGresult *result, struct arena *a, struct outbox_
 	int count = PQntuples(result);
 	*rows = ARENA_ARRAY(a, struct outbox_born, (size_t)count);
 	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct outbox_born){
-		    db_get_i64(result, i, 0, 0), strcmp(PQgetvalue(result, i, 1), "sending") == 0};
+		(*rows)[i] = (struct outbox_born){db_get_i64(result, i, 0, 0),
+		    db_get_i64(result, i, 2, 0), strcmp(PQgetvalue(result, i, 1), "sending") == 0};
 	return (size_t)count;
 }
 
@@ -52,6 +52,7 @@ size_t outbox_claim_parse(const PGresult *result, struct arena *a, struct outbox
 		    .attempts = (int)db_get_i64(result, i, 5, 1),
 		    .possible_duplicate = db_get_bool(result, i, 6),
 		    .age_us = db_get_i64(result, i, 7, 0),
+		    .birth_us = db_get_i64(result, i, 8, 0),
 		};
 	return (size_t)count;
 }
@@ -89,12 +90,16 @@ bool outbox_is_left(const PGresult *result, int64_t id)
 	return false;
 }
 
+#define RESULT_KEY(a, results, count)                                                              \
+	I64_COLUMN(a, results, count, id), I64_COLUMN(a, results, count, chat_id),                 \
+	    I64_COLUMN(a, results, count, birth_us)
+
 size_t outbox_sent(
     struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
 {
 	if (count == 0)
 		return OUTBOX_NO_STEP;
-	return db_plan_add(plan, SQL_OUTBOX_SENT, I64_COLUMN(a, results, count, id),
+	return db_plan_add(plan, SQL_OUTBOX_SENT, RESULT_KEY(a, results, count),
 	    I64_COLUMN(a, results, count, message_id));
 }
 
@@ -103,7 +108,7 @@ size_t outbox_later(
 {
 	if (count == 0)
 		return OUTBOX_NO_STEP;
-	return db_plan_add(plan, SQL_OUTBOX_LATER, I64_COLUMN(a, results, count, id),
+	return db_plan_add(plan, SQL_OUTBOX_LATER, RESULT_KEY(a, results, count),
 	    I64_COLUMN(a, results, count, pause_us),
 	    BOOL_COLUMN(a, results, count, maybe_delivered), TEXT_COLUMN(a, results, count, error));
 }
@@ -113,7 +118,7 @@ size_t outbox_gone(
 {
 	if (count == 0)
 		return OUTBOX_NO_STEP;
-	return db_plan_add(plan, SQL_OUTBOX_GONE, I64_COLUMN(a, results, count, id),
+	return db_plan_add(plan, SQL_OUTBOX_GONE, RESULT_KEY(a, results, count),
 	    TEXT_COLUMN(a, results, count, error));
 }
 
@@ -122,7 +127,7 @@ size_t outbox_failed(
 {
 	if (count == 0)
 		return OUTBOX_NO_STEP;
-	return db_plan_add(plan, SQL_OUTBOX_FAILED, I64_COLUMN(a, results, count, id),
+	return db_plan_add(plan, SQL_OUTBOX_FAILED, RESULT_KEY(a, results, count),
 	    TEXT_COLUMN(a, results, count, error));
 }
 

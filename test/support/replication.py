@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from .postgres import Cluster, free_port
 from .waiting import eventually
@@ -121,7 +122,7 @@ class Road:
                 return
         except OSError:
             pass
-        for s in (source, target):
+        for s in filter(None, (source, target)):
             if s in self._peers:
                 self._selector.unregister(s)
                 del self._peers[s]
@@ -145,6 +146,7 @@ class Pair:
         self.primary = Cluster(settings).start()
         self.standby = Standby(self.primary)
         self.standby.start()
+        self.owner = urlsplit(self.primary.url("postgres")).username
         self.roads = [Road(self.primary.port), Road(self.standby.port)]
 
     def url(self, database, *options):

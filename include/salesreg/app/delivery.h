@@ -12,6 +12,7 @@
 #include "salesreg/base/metrics.h"
 #include "salesreg/db/pool.h"
 #include "salesreg/domain/message.h"
+#include "salesreg/store/outbox.h"
 #include "salesreg/telegram/api.h"
 
 struct delivery;
@@ -47,9 +48,8 @@ void delivery_yield(struct delivery *d);
 
 /* Asked by a batch before it writes: may a message to this chat go out at once? Takes its place in the limits. */
 bool delivery_grants(struct delivery *d, int64_t chat);
-/* A committed row in state `sending`: send it. */
-void delivery_send(struct delivery *d, int64_t id, int64_t chat, const char *method,
-    const char *payload, int attempts, bool possible_duplicate);
+/* A committed row in state `sending`: send it. Borrowed until return. */
+void delivery_send(struct delivery *d, const struct outbox_row *row);
 /* To be told before the first delivery_send() of a row: how long it has waited. */
 void delivery_waited(struct delivery *d, enum message_priority priority, int64_t waited_us);
 /* There may be queued rows. */

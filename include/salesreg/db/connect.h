@@ -40,6 +40,6 @@ struct db_identity {
 bool db_identify(PGconn *connection, struct db_identity *identity);
 /* True: behind this address a pooler gives each transaction another session, where LISTEN and locks do not work. */
 bool db_is_transaction_pooler(PGconn *connection, const char *uri);
-/* True: the server at the other end of this connection, which is only looked at, answers a new connection. */
+/* Whether the server there answers a new connection, if only to refuse it. host, address, port: as libpq told them. */
 bool db_answers(
-    const char *uri, const char *host, const char *address, const char *port, int timeout_s);
+    const char *uri, const char *host, const char *address, const char *port, int timeout_ms);

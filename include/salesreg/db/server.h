@@ -16,7 +16,7 @@
 #include "salesreg/db/connect.h"
 #include <uv.h>
 
-enum { DB_LATE_MS = 2000, DB_ANSWER_MS = 2000 };
+enum { DB_LATE_MS = 2000, DB_ANSWER_MS = 1500 };
 
 struct db_conn;
 struct db_server;

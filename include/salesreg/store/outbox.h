@@ -17,13 +17,15 @@ struct outbox_new {
 size_t outbox_insert(
     struct db_plan *plan, struct arena *a, const struct outbox_new *rows, size_t count);
 struct outbox_born {
-	int64_t id;
+	int64_t id, birth_us;
 	bool sending;
 };
 size_t outbox_born_parse(const PGresult *result, struct arena *a, struct outbox_born **rows);
 
 struct outbox_row {
 	int64_t id, chat_id;
+	int64_t
+	    birth_us; /* when it was made, since 1970: with id and chat it names the row, see below */
 	const char *method, *payload;
 	enum message_priority priority;
 	int attempts; /* this one included */
@@ -52,7 +54,12 @@ int64_t outbox_settle_parse(
 /* What became of rows: the step, or OUTBOX_NO_STEP where there are none. */
 #define OUTBOX_NO_STEP SIZE_MAX
 struct outbox_result {
-	int64_t id, message_id, pause_us;
+	/*
+	 * All three must match. An asynchronous failover may lose the last rows, and their ids are given again: what became
+	 * of a lost message must not be written to another one.
+	 */
+	int64_t id, chat_id, birth_us;
+	int64_t message_id, pause_us;
 	bool maybe_delivered;
 	const char *error;
 };
