@@ -1,6 +1,7 @@
 #include "salesreg/app/doctor.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/text.h"
+#include "salesreg/db/connect.h"
 #include "salesreg/db/migrate.h"
 #include "salesreg/store/doctor.h"
 #include "salesreg/store/operators.h"
@@ -10,6 +11,7 @@ enum {
 	OLDEST_VERSION =
 	    140000, /* idle_session_timeout, which ends a stopped leader's session, came with it */
 	ECHO_MS = 5000,
+	HOSTS_MOST = 16,
 	OPEN_TRANSACTION_S = 300,
 	BOT_CONNECTIONS = 2,      /* the leader's and the one for LISTEN */
 	LISTENER_CONNECTIONS = 1, /* of outreach, besides its pool */
@@ -39,6 +41,7 @@ static void look_at_server(struct doctor *d, struct db_session *s)
 		return;
 	}
 	enum gravity clock = clock_gravity(before_us, clock_wall_us(), server.clock_us, &ahead_us);
+	d->standby = server.in_recovery;
 	doctor_checked(d, area,
 	    arena_printf(a, "PostgreSQL %s, database %s (%.1f MiB), user %s", server.version,
 		server.database, (double)server.size_bytes / 1048576, server.user));
@@ -87,12 +90,46 @@ static void look_at_pooler(struct doctor *d, struct db_session *s)
 		refused(d, &other, "notifications");
 		return;
 	}
-	if (!db_session_hears(s, &other, ECHO_MS))
+	bool pooled = db_is_transaction_pooler(s->pg, secret_reveal(&d->config.database_url));
+	if (!pooled && !d->standby)
+		pooled = !db_session_hears(s, &other, ECHO_MS);
+	if (PQstatus(s->pg) != CONNECTION_OK || PQstatus(other.pg) != CONNECTION_OK)
+		doctor_skipped(d, "notifications", "the connection was lost meanwhile");
+	else if (pooled)
 		find(d, GRAVITY_SERIOUS, "pooler", "a notification does not arrive",
 		    "DATABASE_URL leads through a transaction pooler, where LISTEN and session "
 		    "locks do not work: the workers do not start (exit code 78)",
 		    "give the address of PostgreSQL itself, or of a pool in session mode");
 	db_session_close(&other);
+}
+
+/* Two that take writes: one of them was a primary, was replaced, and came back. */
+static void look_at_hosts(struct doctor *d)
+{
+	struct db_identity hosts[HOSTS_MOST];
+	size_t writable = 0;
+	size_t count = db_identify_hosts(secret_reveal(&d->config.database_url), hosts, HOSTS_MOST);
+	const char *list = "";
+	for (size_t i = 0; i < count; i++) {
+		bool seen = hosts[i].timeline == 0;
+		for (size_t k = 0; k < i && !seen; k++)
+			seen = hosts[k].started_us == hosts[i].started_us;
+		if (seen)
+			continue;
+		list = arena_printf(d->arena, "%s%s%s (timeline %lld)", list,
+		    writable ? " and " : "", hosts[i].where, (long long)hosts[i].timeline);
+		writable++;
+	}
+	if (writable > 1)
+		find(d, GRAVITY_SERIOUS, "two-primaries",
+		    arena_printf(
+			d->arena, "%zu hosts of DATABASE_URL take writes: %s", writable, list),
+		    "what is written to one of them is missing on the other; the workers use the "
+		    "one on "
+		    "the highest timeline",
+		    "stop the one on the lower timeline, and make a standby of it with pg_rewind "
+		    "or "
+		    "pg_basebackup");
 }
 
 static void look_at_connections(struct doctor *d, struct db_session *s)
@@ -226,6 +263,7 @@ void doctor_database(struct doctor *d)
 	}
 	look_at_server(d, &s);
 	look_at_pooler(d, &s);
+	look_at_hosts(d);
 	look_at_connections(d, &s);
 	look_at_others(d, &s);
 	look_for_leader(d, &s);

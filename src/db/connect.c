@@ -34,6 +34,7 @@ struct attempt {
 	char *hosts, *addresses, *ports; /* of the URI, comma-separated; NULL: not said */
 	char host[HOSTS_MOST][256], address[HOSTS_MOST][64], port[HOSTS_MOST][16];
 	int host_count;
+	bool any_server; /* whatever target_session_attrs says */
 	struct candidate candidates[CANDIDATES_MOST];
 	int count;
 	int64_t deadline_us, first_open_us;
@@ -65,6 +66,8 @@ static PGconn *begin(const struct attempt *a, const struct candidate *c)
 		if (c->address[0])
 			PUT("hostaddr", c->address);
 	}
+	if (a->any_server)
+		PUT("target_session_attrs", "any");
 #undef PUT
 	names[n] = values[n] = NULL;
 	PGconn *pg = PQconnectStartParams(names, values, 1);
@@ -207,6 +210,13 @@ static int read_uri(struct attempt *a)
 	if (timeout_s <= 0)
 		return 3600; /* libpq: wait for ever; a thread must come back some day */
 	return timeout_s == 1 ? 2 : timeout_s;
+}
+
+static void free_uri(struct attempt *a)
+{
+	free(a->hosts);
+	free(a->addresses);
+	free(a->ports);
 }
 
 /* Trying -------------------------------------------------------------------------------------------------------------*/
@@ -365,9 +375,7 @@ PGconn *db_connect_blocking(
 	PGconn *pg = choose(a, failure);
 	if (pg && PQstatus(pg) == CONNECTION_OK)
 		(void)PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
-	free(a->hosts);
-	free(a->addresses);
-	free(a->ports);
+	free_uri(a);
 	free(a);
 	return pg;
 }
@@ -402,6 +410,34 @@ bool db_identify(PGconn *pg, struct db_identity *identity)
 		    identity->system, sizeof identity->system, "%s", PQgetvalue(system, 0, 0));
 	PQclear(system);
 	return PQstatus(pg) == CONNECTION_OK;
+}
+
+size_t db_identify_hosts(const char *uri, struct db_identity *identities, size_t most)
+{
+	size_t count = 0;
+	struct attempt *hosts = calloc(1, sizeof *hosts);
+	if (!hosts)
+		abort();
+	hosts->uri = uri;
+	int timeout_s = read_uri(hosts);
+	list_candidates(hosts);
+	for (int i = 0; i < hosts->count && count < most; i++) {
+		struct attempt one = {
+		    .uri = uri, .application_name = "salesreg doctor", .any_server = true};
+		struct candidate *c = one.candidates;
+		one.deadline_us = clock_monotonic_us() + (int64_t)timeout_s * 1000 * 1000;
+		one.host_count = hosts->host_count > 0;
+		memcpy(one.host[0], hosts->host[hosts->candidates[i].host], sizeof one.host[0]);
+		memcpy(one.port[0], hosts->port[hosts->candidates[i].host], sizeof one.port[0]);
+		add_candidate(&one, 0, hosts->candidates[i].address);
+		try_all(&one);
+		if (c->state == CANDIDATE_OPEN && db_identify(c->pg, &identities[count]))
+			count++;
+		PQfinish(c->pg);
+	}
+	free_uri(hosts);
+	free(hosts);
+	return count;
 }
 
 static int session_of(PGconn *pg)
@@ -449,6 +485,7 @@ bool db_answers(
 		abort();
 	a->uri = uri;
 	a->application_name = "salesreg probe";
+	a->any_server = true;
 	a->deadline_us = clock_monotonic_us() + (int64_t)timeout_ms * 1000;
 	a->host_count = 1;
 	(void)snprintf(a->host[0], sizeof a->host[0], "%s", host);

@@ -27,6 +27,8 @@ struct listener {
 	enum listener_state state;
 	size_t listened;
 	unsigned failures, beats;
+	int64_t down_since_us; /* 0: it is ready */
+	char why[256];
 	bool in_run;
 	char probe[48];
 	const char *probe_values[1];
@@ -44,6 +46,9 @@ static void go_down(struct listener *l, const char *why)
 {
 	l->state = LISTENER_DOWN;
 	l->in_run = false;
+	if (!l->down_since_us)
+		l->down_since_us = clock_monotonic_us();
+	(void)snprintf(l->why, sizeof l->why, "%s", why);
 	uint64_t pause =
 	    l->failures < 7 ? (uint64_t)RETRY_FIRST_MS << l->failures : RETRY_LONGEST_MS;
 	l->failures++;
@@ -119,7 +124,8 @@ static void on_timer(uv_timer_t *timer)
 			static const struct db_step sweep = {.statement = SQL_STOPPED_SESSIONS_END};
 			static const struct db_step ping = {.statement = SQL_PING};
 			l->in_run = true;
-			db_conn_run(l->conn, ++l->beats % BEATS_A_SWEEP ? &ping : &sweep, 1, ANSWER_MS, on_beat, l);
+			db_conn_run(l->conn, ++l->beats % BEATS_A_SWEEP ? &ping : &sweep, 1,
+			    ANSWER_MS, on_beat, l);
 		}
 		arm(l, HEARTBEAT_MS);
 		break;
@@ -161,6 +167,7 @@ static void on_notified(struct db_conn *conn, const char *channel, const char *p
 		return;
 	l->state = LISTENER_READY;
 	l->failures = 0;
+	l->down_since_us = 0;
 	arm(l, HEARTBEAT_MS);
 	l->options.ready(l, l->options.data);
 }
@@ -171,6 +178,7 @@ struct listener *listener_create(uv_loop_t *loop, const struct listener_options 
 	if (!l)
 		abort();
 	l->options = *options;
+	l->down_since_us = clock_monotonic_us();
 	(void)uv_timer_init(loop, &l->timer);
 	l->timer.data = l;
 	l->conn = db_conn_create(loop, &(struct db_conn_options){
@@ -199,7 +207,12 @@ void listener_destroy(struct listener *l)
 	uv_close((uv_handle_t *)&l->timer, on_closed);
 }
 
-bool listener_is_ready(const struct listener *l)
+int64_t listener_down_ms(const struct listener *l)
 {
-	return l->state == LISTENER_READY;
+	return l->down_since_us ? (clock_monotonic_us() - l->down_since_us) / 1000 : 0;
+}
+
+const char *listener_why(const struct listener *l)
+{
+	return l->why;
 }

@@ -7,6 +7,7 @@
 #include "salesreg/db/migrate.h"
 #include "salesreg/db/pool.h"
 #include "salesreg/role/exposition.h"
+#include "salesreg/role/health.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/worker.h"
 #include "salesreg/telegram/api.h"
@@ -188,6 +189,8 @@ static void report(struct worker_report *out, void *data)
 	if (!connected && bot->database_down_said) {
 		out->health = IPC_HEALTH_DEGRADED;
 		(void)snprintf(out->why, sizeof out->why, "%s", bot->database_why);
+	} else if (connected && health_of_database(out, bot->server, bot->listener)) {
+		return;
 	} else if (connected && trouble) {
 		out->health = IPC_HEALTH_DEGRADED;
 		(void)snprintf(out->why, sizeof out->why, "%s", trouble);

@@ -5,6 +5,7 @@
 #include "salesreg/db/migrate.h"
 #include "salesreg/db/pool.h"
 #include "salesreg/role/exposition.h"
+#include "salesreg/role/health.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/worker.h"
 #include <stdio.h>
@@ -94,6 +95,8 @@ static void report(struct worker_report *out, void *data)
 		(void)snprintf(out->why, sizeof out->why, "%s", o->database_why);
 	} else if (out->unready) {
 		(void)snprintf(out->why, sizeof out->why, "connecting to the database");
+	} else if (health_of_database(out, o->server, o->listener)) {
+		return;
 	} else if (!o->worker.config.outreach_enabled) {
 		(void)snprintf(out->why, sizeof out->why, "OUTREACH_ENABLED is false");
 	}

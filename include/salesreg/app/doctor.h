@@ -40,6 +40,7 @@ struct doctor {
 	struct config config;       /* where a variable is wrong, its member is 0 or NULL */
 	bool may_connect, may_call; /* the configuration is good enough for it */
 	int64_t bot_id;             /* 0: no token */
+	bool standby;               /* the server is one */
 	enum doctor_answer bot_leads, outreach_connected;
 };
 

@@ -38,6 +38,11 @@ struct db_identity {
 };
 /* Asks; false: the connection broke, or the server does not answer such questions. */
 bool db_identify(PGconn *connection, struct db_identity *identity);
+/*
+ * Asks each host of the URI by itself, standbys too, and fills in those that answer, timeline 0 for a standby. Returns how
+ * many there are.
+ */
+size_t db_identify_hosts(const char *uri, struct db_identity *identities, size_t most);
 /* True: behind this address a pooler gives each transaction another session, where LISTEN and locks do not work. */
 bool db_is_transaction_pooler(PGconn *connection, const char *uri);
 /* Whether the server there answers a new connection, if only to refuse it. host, address, port: as libpq told them. */

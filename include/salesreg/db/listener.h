@@ -25,4 +25,7 @@ struct listener_options {
 };
 struct listener *listener_create(uv_loop_t *loop, const struct listener_options *options);
 void listener_destroy(struct listener *listener);
-bool listener_is_ready(const struct listener *listener);
+/* For how long notifications have not come; 0: they do. */
+int64_t listener_down_ms(const struct listener *listener);
+/* Why they do not, as last heard; "" if nothing was said. */
+const char *listener_why(const struct listener *listener);
