@@ -40,7 +40,7 @@ def postgres():
 @pytest.fixture(scope="session")
 def template(postgres):
     """A migrated database to copy: nobody stays connected to it."""
-    postgres.execute(f"CREATE DATABASE {TEMPLATE}")
+    postgres.create(TEMPLATE)
     done = run("migrate", settings={"DATABASE_URL": postgres.url(TEMPLATE)})
     assert done.returncode == 0, done.stderr
     return TEMPLATE
@@ -48,13 +48,13 @@ def template(postgres):
 
 def _create(cluster, template):
     name = f"t{next(names)}"
-    cluster.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    cluster.create(name, template)
     return Database(cluster, name)
 
 
 def _drop(database):
     database.close()
-    database.cluster.execute(f"DROP DATABASE IF EXISTS {database.name} WITH (FORCE)")
+    database.cluster.drop(database.name)
 
 
 @pytest.fixture

@@ -51,8 +51,8 @@ def pss_kib(pid):
 
 
 def fresh(cluster, name):
-    cluster.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    cluster.execute(f'CREATE DATABASE "{name}"')
+    cluster.drop(name)
+    cluster.create(name)
     database = Database(cluster, name)
     assert run("migrate", settings={"DATABASE_URL": database.url}).returncode == 0
     return database
@@ -126,8 +126,8 @@ def bench_bot(cluster, directory, users, rounds, memory_users):
 
 def bench_peer(cluster, directory, users, rounds):
     print("registrations: grammY (runner, sequentialize) + pg", flush=True)
-    cluster.execute("DROP DATABASE IF EXISTS peer WITH (FORCE)")
-    cluster.execute("CREATE DATABASE peer")
+    cluster.drop("peer")
+    cluster.create("peer")
     sandbox = Sandbox(directory / "peer-sandbox.log")
     env = {"PATH": os.environ["PATH"], "DATABASE_URL": cluster.url("peer"), "REGISTRY_BOT_TOKEN": TOKEN,
            "TELEGRAM_API_BASE": sandbox.base}

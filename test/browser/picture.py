@@ -49,7 +49,7 @@ def main():
     try:
         with tempfile.TemporaryDirectory() as directory:
             cluster.start()
-            cluster.execute("CREATE DATABASE picture")
+            cluster.create("picture")
             assert run("migrate", settings={"DATABASE_URL": cluster.url("picture")}).returncode == 0
             world = World(Database(cluster, "picture"), Path(directory), sandbox_args=["--state"])
             try:

@@ -23,7 +23,7 @@ def postgres():
 
 @pytest.fixture(scope="session")
 def template(postgres):
-    postgres.execute(f"CREATE DATABASE {TEMPLATE}")
+    postgres.create(TEMPLATE)
     done = run("migrate", settings={"DATABASE_URL": postgres.url(TEMPLATE)})
     assert done.returncode == 0, done.stderr
     return TEMPLATE

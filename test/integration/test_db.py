@@ -16,12 +16,12 @@ def names():
 
 @pytest.fixture(scope="module")
 def outcome(postgres, template):
-    postgres.execute(f"CREATE DATABASE db_pool_test TEMPLATE {template}")
+    postgres.create("db_pool_test", template)
     try:
         return subprocess.run([str(PROGRAM)], env=environment({"DATABASE_URL": postgres.url("db_pool_test")}),
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180)
     finally:
-        postgres.execute("DROP DATABASE db_pool_test WITH (FORCE)")
+        postgres.drop("db_pool_test")
 
 
 @pytest.mark.parametrize("name", names())

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from support.paths import BINARY
-from support.postgres import PASSWORD
+from support.postgres import OWNER, PASSWORD
 from support.process import EXIT_USAGE, REPORTS, environment, run
 from support.telegram import BOT_ID, TOKEN
 from support.waiting import eventually
@@ -194,14 +194,13 @@ def test_a_secret_in_the_place_of_its_file_is_not_shown(examine):
 def replace(db, function, kind, body):
     """Another function (or view) of the system's in this database; its own goes on under the name real_…"""
     name = function.split("(")[0]
-    db.execute("SET allow_system_table_mods = on")
+    allowed = "SET allow_system_table_mods = on; "
     if kind == "VIEW":
-        db.execute(f"ALTER VIEW pg_catalog.{name} RENAME TO real_{name}")
-        db.execute(f"CREATE VIEW pg_catalog.{name} AS {body}")
-        db.execute(f"GRANT SELECT ON pg_catalog.{name} TO public")
+        db.as_superuser(f"{allowed}ALTER VIEW pg_catalog.{name} RENAME TO real_{name};"
+                        f" CREATE VIEW pg_catalog.{name} AS {body}; GRANT SELECT ON pg_catalog.{name} TO public")
     else:
-        db.execute(f"ALTER FUNCTION pg_catalog.{function} RENAME TO real_{name}")
-        db.execute(f"CREATE FUNCTION pg_catalog.{function} RETURNS {kind} LANGUAGE sql AS $$ {body} $$")
+        db.as_superuser(f"{allowed}ALTER FUNCTION pg_catalog.{function} RENAME TO real_{name};"
+                        f" CREATE FUNCTION pg_catalog.{function} RETURNS {kind} LANGUAGE sql AS $$ {body} $$")
 
 
 def test_a_database_that_is_away_is_one_finding_and_telegram_is_asked_all_the_same(examine, sandbox):
@@ -235,17 +234,10 @@ def test_a_migration_with_another_text_or_from_the_future_is_serious(ask, databa
 def clerk(postgres):
     """A role of the server without any right: clerk(database) gives its address."""
     postgres.execute("CREATE ROLE clerk LOGIN")
-    yield lambda db: db.url.replace("//postgres:", "//clerk:")
-    for name in [row[0] for row in _all_databases(postgres)]:
-        with contextlib.closing(postgres.connect(name)) as connection, connection.cursor() as cursor:
-            cursor.execute("DROP OWNED BY clerk")
+    yield lambda db: postgres.url(db.name, "clerk")
+    for name, in postgres.execute("SELECT datname FROM pg_database WHERE datallowconn AND datname <> 'template0'"):
+        postgres.execute("DROP OWNED BY clerk", name)
     postgres.execute("DROP ROLE clerk")
-
-
-def _all_databases(postgres):
-    with contextlib.closing(postgres.connect()) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database WHERE datallowconn AND datname <> 'template0'")
-        return cursor.fetchall()
 
 
 def test_missing_rights_are_named_one_by_one(ask, database, clerk):
@@ -301,9 +293,8 @@ def test_a_database_that_cannot_be_written_or_commits_unsafely_is_found(ask, dat
     database.execute(f"ALTER DATABASE {database.name} SET default_transaction_read_only = on")
     assert ask().one("read-only")["gravity"] == "serious"
     database.close()
-    with contextlib.closing(database.cluster.connect()) as connection, connection.cursor() as cursor:
-        cursor.execute(f"ALTER DATABASE {database.name} RESET default_transaction_read_only")
-        cursor.execute(f"ALTER DATABASE {database.name} SET synchronous_commit = off")
+    database.cluster.execute(f"ALTER DATABASE {database.name} RESET default_transaction_read_only;"
+                             f" ALTER DATABASE {database.name} SET synchronous_commit = off")
     report = ask()
     assert not report.of("read-only") and "synchronous_commit is off" in report.one("unsafe-commits")["what"]
 
@@ -318,9 +309,9 @@ def test_another_encoding_is_serious(ask, postgres):
 
 
 def test_too_few_connections_are_a_warning(ask, database, clerk):
-    database.execute("GRANT pg_read_all_stats TO clerk")
+    database.as_superuser("GRANT pg_read_all_stats TO clerk")
     assert not ask(DATABASE_URL=clerk(database)).of("connections")
-    database.execute("ALTER ROLE clerk CONNECTION LIMIT 5")
+    database.as_superuser("ALTER ROLE clerk CONNECTION LIMIT 5")
     finding = ask(DATABASE_URL=clerk(database), DB_POOL_SIZE=8).one("connections")
     assert finding["gravity"] == "warning" and "may need 11 more connections, and the server gives 5" in finding["what"]
     assert not ask(DATABASE_URL=clerk(database), DB_POOL_SIZE=1).of("connections")
@@ -337,21 +328,21 @@ def test_a_transaction_left_open_for_minutes_is_a_warning(ask, database):
         (pid,) = cursor.fetchone()
         finding = ask().one("open-transaction")
     assert finding["gravity"] == "warning" and f"(pid {pid})" in finding["what"]
-    assert "postgres in psql has left a transaction open for 10 min" in finding["what"]
+    assert "salesreg_owner in psql has left a transaction open for 10 min" in finding["what"]
 
 
 def test_autovacuum_that_is_off_is_a_warning(ask, database):
     database.execute("ALTER TABLE salesreg.outbox SET (autovacuum_enabled = off)")
     assert ask().one("autovacuum-off")["mend"] == "take it back: ALTER TABLE salesreg.outbox RESET (autovacuum_enabled)"
     database.execute("ALTER TABLE salesreg.outbox RESET (autovacuum_enabled)")
-    database.execute("ALTER SYSTEM SET autovacuum = off")
+    database.as_superuser("ALTER SYSTEM SET autovacuum = off")
     try:
-        database.execute("SELECT pg_reload_conf()")
+        database.as_superuser("SELECT pg_reload_conf()")
         database.eventually("SELECT current_setting('autovacuum') = 'off'")
         assert ask().one("autovacuum-off")["what"] == "autovacuum is off"
     finally:
-        database.execute("ALTER SYSTEM RESET autovacuum")
-        database.execute("SELECT pg_reload_conf()")
+        database.as_superuser("ALTER SYSTEM RESET autovacuum")
+        database.as_superuser("SELECT pg_reload_conf()")
 
 
 class Pooler:
@@ -678,9 +669,13 @@ def test_a_full_disk_is_found(tmp_path, database, sandbox, leave, gravity):
     path.mkdir(mode=0o700)
     replace(database, "pg_settings", "VIEW", f"SELECT name, CASE name WHEN 'data_directory' THEN '{path}' ELSE setting END AS setting"
                                             " FROM pg_catalog.real_pg_settings")
+    database.as_superuser(f"GRANT pg_read_all_settings TO {OWNER}")
     settings = {"DATABASE_URL": database.url, "REGISTRY_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": sandbox.base,
                 "SALESREG_RUN_DIR": path}
-    report = Report(in_a_small_file_system(path, 1024 * 1024, leave, settings, "--no-poll"),
-                    in_a_small_file_system(path, 1024 * 1024, leave, settings, "--no-poll", "--json"))
+    try:
+        report = Report(in_a_small_file_system(path, 1024 * 1024, leave, settings, "--no-poll"),
+                        in_a_small_file_system(path, 1024 * 1024, leave, settings, "--no-poll", "--json"))
+    finally:
+        database.as_superuser(f"REVOKE pg_read_all_settings FROM {OWNER}")
     found = {f["what"].split(" has ")[0]: f["gravity"] for f in report.of("disk-full")}
     assert found == ({"the database": gravity, "the run directory": gravity} if gravity else {})

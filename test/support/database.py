@@ -58,6 +58,10 @@ class Database:
         """Awaits that the single value of this query is true; returns it."""
         return eventually(lambda: self.value(sql, *args), timeout, what=f"{sql} {args}")
 
+    def as_superuser(self, sql):
+        """What no plain role may: faults made on purpose."""
+        return self.cluster.execute(sql, self.name)
+
     def close(self):
         if self._connection is not None:
             self._connection.close()

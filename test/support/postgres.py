@@ -15,6 +15,8 @@ import psycopg2
 from .waiting import eventually
 
 PASSWORD = "not-for-the-logs-8d1f"  # trust authentication does not ask for it; it must never be printed
+SUPERUSER = "postgres"  # administers the cluster and makes faults; nothing that is tested connects as this one
+OWNER = "salesreg_owner"  # a plain role: owns the databases and so the two tables
 
 
 def die_with_parent(sig=signal.SIGKILL):
@@ -36,7 +38,10 @@ def bin_dir():
 
 
 class Cluster:
-    """start(), stop(), kill(), also again and again on the same data; host, port and url(database)."""
+    """
+    start(), stop(), kill(), also again and again on the same data; host, port, url(database) and connect(database) as the
+    plain role that owns the databases, unless another is named; execute() administers.
+    """
 
     def __init__(self, settings=None):
         self.dir = Path(tempfile.mkdtemp(prefix="salesreg-pg-"))
@@ -45,6 +50,7 @@ class Cluster:
         self.bin = bin_dir()
         self.port = free_port()
         self.process = None
+        self._has_owner = False
         self.settings = {
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": str(self.dir),
@@ -61,7 +67,7 @@ class Cluster:
             os.chown(self.dir, user.pw_uid, user.pw_gid)
             self._as = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups"]
         os.chmod(self.dir, 0o755)
-        initdb = self._as + [str(self.bin / "initdb"), "-D", str(self.data), "-U", "postgres", "-A", "trust",
+        initdb = self._as + [str(self.bin / "initdb"), "-D", str(self.data), "-U", SUPERUSER, "-A", "trust",
                              "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
         done = subprocess.run(initdb, cwd=self.dir, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if done.returncode:
@@ -75,32 +81,45 @@ class Cluster:
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(command, cwd=self.dir, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         eventually(self._accepts, timeout=60, what=f"PostgreSQL accepts connections, see {self.log_path}")
+        if not self._has_owner:
+            self.execute(f"CREATE ROLE {OWNER} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS")
+            self.execute(f"ALTER DATABASE {SUPERUSER} OWNER TO {OWNER}")
+            self._has_owner = True
         return self
 
     def _accepts(self):
         if self.process.poll() is not None:
             raise RuntimeError(f"PostgreSQL ended: {self.log_path.read_text()[-2000:]}")
         try:
-            psycopg2.connect(self.url("postgres"), connect_timeout=5).close()
+            psycopg2.connect(self.url("postgres", SUPERUSER), connect_timeout=5).close()
             return True
         except psycopg2.OperationalError:
             return False
 
-    def url(self, database):
-        return f"postgresql://postgres:{PASSWORD}@127.0.0.1:{self.port}/{database}"
+    def url(self, database, role=OWNER):
+        return f"postgresql://{role}:{PASSWORD}@127.0.0.1:{self.port}/{database}"
 
-    def connect(self, database="postgres"):
-        connection = psycopg2.connect(self.url(database))
+    def connect(self, database, role=OWNER):
+        connection = psycopg2.connect(self.url(database, role))
         connection.autocommit = True
         return connection
 
-    def execute(self, sql):
-        connection = self.connect()
+    def execute(self, sql, database=SUPERUSER):
+        """As superuser."""
+        connection = self.connect(database, SUPERUSER)
         try:
             with connection.cursor() as cursor:
                 cursor.execute(sql)
+                return cursor.fetchall() if cursor.description else []
         finally:
             connection.close()
+
+    def create(self, database, template="template0"):
+        """A database of the plain role's."""
+        self.execute(f'CREATE DATABASE "{database}" OWNER {OWNER} TEMPLATE {template}')
+
+    def drop(self, database):
+        self.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
     def send(self, sig):
         self.process.send_signal(sig)
