@@ -77,10 +77,11 @@ CREATE TABLE salesreg.hidden_people (
     refused_at   timestamptz NOT NULL DEFAULT now()
 );
 
-CREATE FUNCTION salesreg.wake_on_outbox() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION salesreg.wake_on_outbox() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF EXISTS (SELECT 1 FROM fresh WHERE state = 'queued') THEN
-        PERFORM pg_notify('salesreg_outbox', '');
+        PERFORM pg_catalog.pg_notify('salesreg_outbox', '');
     END IF;
     RETURN NULL;
 END
@@ -89,6 +90,8 @@ CREATE TRIGGER outbox_wake AFTER INSERT ON salesreg.outbox
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION salesreg.wake_on_outbox();
 
 -- Reps ----------------------------------------------------------------------------------------------------------------
+-- Whoever writes these tables meanwhile waits: between a copy of what is there and its trigger nothing may be missed.
+LOCK TABLE public.sales_representatives, public.test_prospects IN SHARE ROW EXCLUSIVE MODE;
 -- One rep an e-mail, which the old table cannot promise: its duplicates keep their rows, the oldest keeps the key.
 CREATE TABLE salesreg.rep_email (
     email_key   text PRIMARY KEY,
@@ -109,23 +112,11 @@ CREATE TABLE salesreg.rep_dealing (
     available     boolean NOT NULL DEFAULT true,
     reason        text,
     back_at       timestamptz,                 -- when a rep who could not be reached was heard of again
-    open          bigint NOT NULL DEFAULT 0,   -- open prospects held, but for what rep_load has not brought yet
     last_dealt    bigint NOT NULL DEFAULT nextval('salesreg.dealing_turn'),
     last_redealt  bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.5);
 INSERT INTO salesreg.rep_dealing (rep)
     SELECT id FROM public.sales_representatives ORDER BY registered_at NULLS LAST, created_at NULLS LAST, id;
-UPDATE salesreg.rep_dealing d SET open = c.open
-    FROM (SELECT assigned_rep_id, count(*) AS open FROM public.test_prospects
-          WHERE status IN ('unreached', 'contacted', 'in_conversation') GROUP BY assigned_rep_id) c
-    WHERE c.assigned_rep_id = d.rep;
-
--- Changes of who holds how much, written by whoever changes prospects and added up by the assigner under its lock: so
--- that the count is exact and nobody's open transaction makes another one wait.
-CREATE TABLE salesreg.rep_load (
-    rep     uuid NOT NULL,
-    change  bigint NOT NULL
-) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 
 -- Assignments ---------------------------------------------------------------------------------------------------------
 CREATE TABLE salesreg.assignments (
@@ -134,7 +125,7 @@ CREATE TABLE salesreg.assignments (
     rep         uuid NOT NULL,
     started_at  timestamptz NOT NULL DEFAULT now(),
     ended_at    timestamptz,
-    reason      text        -- why it ended: declined, unregistered, suspended, unavailable, changed
+    reason      text        -- why it ended: declined, unregistered, suspended, unavailable, changed, deleted
 );
 CREATE UNIQUE INDEX assignments_live_idx ON salesreg.assignments (prospect) WHERE ended_at IS NULL;
 CREATE INDEX assignments_ended_idx ON salesreg.assignments (prospect) WHERE ended_at IS NOT NULL;
@@ -154,7 +145,7 @@ CREATE TABLE salesreg.prospect_events (
 -- Prospects without a rep that somebody declined: dealt singly, to who has not. nobody: every rep there is has, and it is
 -- looked at again when one comes or comes back; told_at: the admins know.
 CREATE TABLE salesreg.prospects_apart (
-    prospect  varchar(255) PRIMARY KEY REFERENCES public.test_prospects (id) ON DELETE CASCADE,
+    prospect  varchar(255) PRIMARY KEY, -- no foreign key: it would forbid a TRUNCATE of the prospects
     since     timestamptz NOT NULL DEFAULT now(),
     nobody    boolean NOT NULL DEFAULT false,
     told_at   timestamptz
@@ -166,64 +157,67 @@ CREATE INDEX test_prospects_waiting_idx ON public.test_prospects (created_at, id
 CREATE INDEX test_prospects_held_idx ON public.test_prospects (assigned_rep_id)
     WHERE assigned_rep_id IS NOT NULL AND status IN ('unreached', 'contacted', 'in_conversation');
 
--- A change from anywhere, psql included, is counted, and wakes the assigner if something can be dealt now. The assigner
--- counts its own: it says so by salesreg.counts_itself, a setting of its transaction.
-CREATE FUNCTION salesreg.on_prospects_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A change from anywhere, psql included, wakes the assigner if something can be assigned now. Whoever may write the table
+-- can: the functions run with the rights of their owner, so their search path is fixed and nobody else may call them.
+CREATE FUNCTION salesreg.on_prospects_inserted() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO salesreg.rep_load (rep, change)
-        SELECT assigned_rep_id, count(*) FROM fresh
-        WHERE assigned_rep_id IS NOT NULL AND status IN ('unreached', 'contacted', 'in_conversation')
-        GROUP BY assigned_rep_id;
     IF EXISTS (SELECT 1 FROM fresh WHERE assigned_rep_id IS NULL
                                    AND status IN ('unreached', 'contacted', 'in_conversation')) THEN
-        PERFORM pg_notify('salesreg_assign', '');
+        PERFORM pg_catalog.pg_notify('salesreg_assign', '');
     END IF;
     RETURN NULL;
 END
 $$;
-CREATE FUNCTION salesreg.on_prospects_updated() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    freed boolean;
+CREATE FUNCTION salesreg.on_prospects_updated() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF current_setting('salesreg.counts_itself', true) = 'on' THEN
-        RETURN NULL;
+    -- EXCEPT rather than joins: linear in what was changed, however few rows this was planned for
+    IF EXISTS (SELECT 1 FROM fresh WHERE assigned_rep_id IS NULL
+                                   AND status IN ('unreached', 'contacted', 'in_conversation'))
+       OR (EXISTS (SELECT 1 FROM stale WHERE assigned_rep_id IS NOT NULL)
+           AND EXISTS (SELECT id, assigned_rep_id FROM stale
+                       WHERE assigned_rep_id IS NOT NULL AND status IN ('unreached', 'contacted', 'in_conversation')
+                       EXCEPT
+                       SELECT id, assigned_rep_id FROM fresh
+                       WHERE assigned_rep_id IS NOT NULL AND status IN ('unreached', 'contacted', 'in_conversation'))) THEN
+        PERFORM pg_catalog.pg_notify('salesreg_assign', ''); -- something waits, or a rep has room again
     END IF;
-    WITH changed AS (
-        SELECT rep, sum(change) AS change FROM (
-            SELECT assigned_rep_id AS rep, 1 AS change FROM fresh
-            WHERE assigned_rep_id IS NOT NULL AND status IN ('unreached', 'contacted', 'in_conversation')
-            UNION ALL
-            SELECT assigned_rep_id, -1 FROM stale
-            WHERE assigned_rep_id IS NOT NULL AND status IN ('unreached', 'contacted', 'in_conversation')
-        ) AS both_sides GROUP BY rep HAVING sum(change) <> 0
-    ), counted AS (
-        INSERT INTO salesreg.rep_load (rep, change) SELECT rep, change FROM changed
-    )
-    SELECT bool_or(change < 0) INTO freed FROM changed;
-    IF freed OR EXISTS (SELECT 1 FROM fresh WHERE assigned_rep_id IS NULL
-                                            AND status IN ('unreached', 'contacted', 'in_conversation')) THEN
-        PERFORM pg_notify('salesreg_assign', ''); -- something waits, or a rep has room again
-    END IF;
-    -- given to a rep from outside, as nothing of ours does that counts here; what was never dealt is not ours to announce
-    IF EXISTS (SELECT 1 FROM fresh f JOIN stale s ON s.id = f.id
-               WHERE f.assigned_rep_id IS NOT NULL AND f.assigned_rep_id IS DISTINCT FROM s.assigned_rep_id
-                 AND (EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = f.id AND a.ended_at IS NULL)
+    -- given to a rep by another hand than ours, which writes the assignment with it; what was never assigned by us is not
+    -- ours to announce. OFFSET 0: a look-up a row, however few assignments there were when this was planned.
+    IF EXISTS (SELECT 1 FROM fresh f
+               WHERE f.assigned_rep_id IS NOT NULL
+                 AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
+                                 WHERE a.prospect = f.id AND a.ended_at IS NULL AND a.rep = f.assigned_rep_id OFFSET 0)
+                 AND (EXISTS (SELECT 1 FROM salesreg.assignments a
+                              WHERE a.prospect = f.id AND a.ended_at IS NULL OFFSET 0)
                       OR EXISTS (SELECT 1 FROM salesreg.assignments a
-                                 WHERE a.prospect = f.id AND a.ended_at IS NOT NULL))) THEN
-        PERFORM pg_notify('salesreg_sort_out', '');
+                                 WHERE a.prospect = f.id AND a.ended_at IS NOT NULL OFFSET 0))) THEN
+        PERFORM pg_catalog.pg_notify('salesreg_sort_out', '');
     END IF;
     RETURN NULL;
 END
 $$;
-CREATE FUNCTION salesreg.on_prospects_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION salesreg.on_prospects_deleted() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO salesreg.rep_load (rep, change)
-        SELECT assigned_rep_id, -count(*) FROM stale
-        WHERE assigned_rep_id IS NOT NULL AND status IN ('unreached', 'contacted', 'in_conversation')
-        GROUP BY assigned_rep_id;
-    IF FOUND THEN
-        PERFORM pg_notify('salesreg_assign', '');
+    DELETE FROM salesreg.prospects_apart x USING stale s WHERE x.prospect = s.id;
+    -- a row that comes later with this id is somebody else, whom nobody has declined
+    UPDATE salesreg.assignments a SET reason = 'deleted' FROM stale s WHERE a.prospect = s.id AND a.reason = 'declined';
+    IF EXISTS (SELECT 1 FROM stale WHERE assigned_rep_id IS NOT NULL) THEN
+        PERFORM pg_catalog.pg_notify('salesreg_assign', ''); -- a rep has room again
+        PERFORM pg_catalog.pg_notify('salesreg_sort_out', ''); -- and an assignment is to be ended
     END IF;
+    RETURN NULL;
+END
+$$;
+CREATE FUNCTION salesreg.on_prospects_truncated() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM salesreg.prospects_apart;
+    UPDATE salesreg.assignments SET reason = 'deleted' WHERE reason = 'declined';
+    PERFORM pg_catalog.pg_notify('salesreg_assign', '');
+    PERFORM pg_catalog.pg_notify('salesreg_sort_out', '');
     RETURN NULL;
 END
 $$;
@@ -233,10 +227,13 @@ CREATE TRIGGER salesreg_updated AFTER UPDATE ON public.test_prospects
     REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION salesreg.on_prospects_updated();
 CREATE TRIGGER salesreg_deleted AFTER DELETE ON public.test_prospects
     REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION salesreg.on_prospects_deleted();
+CREATE TRIGGER salesreg_truncated AFTER TRUNCATE ON public.test_prospects
+    FOR EACH STATEMENT EXECUTE FUNCTION salesreg.on_prospects_truncated();
 
 -- A change of reps from anywhere: the turn and the e-mail key of a new one, the key of a changed e-mail, the release of
 -- who may not hold prospects any more. The bot's own statements have done their part when this runs.
-CREATE FUNCTION salesreg.wake_on_reps() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION salesreg.wake_on_reps() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO salesreg.rep_dealing (rep) SELECT id FROM fresh ON CONFLICT DO NOTHING;
@@ -244,7 +241,7 @@ BEGIN
         DELETE FROM salesreg.rep_email e USING fresh f
             WHERE e.rep = f.id AND (f.status = 'removed' OR e.email_key <> lower(btrim(f.email)));
         IF EXISTS (SELECT 1 FROM fresh WHERE status IN ('suspended', 'removed')) THEN
-            PERFORM pg_notify('salesreg_sort_out', '');
+            PERFORM pg_catalog.pg_notify('salesreg_sort_out', '');
         END IF;
     END IF;
     INSERT INTO salesreg.rep_email (email_key, rep)
@@ -253,11 +250,11 @@ BEGIN
         ON CONFLICT DO NOTHING;
     IF TG_OP = 'INSERT' THEN
         IF EXISTS (SELECT 1 FROM fresh WHERE status = 'active') THEN
-            PERFORM pg_notify('salesreg_reps', '');
+            PERFORM pg_catalog.pg_notify('salesreg_reps', '');
         END IF;
     ELSIF EXISTS (SELECT 1 FROM fresh f JOIN stale s ON s.id = f.id
                   WHERE f.status = 'active' AND s.status IS DISTINCT FROM 'active') THEN
-        PERFORM pg_notify('salesreg_reps', '');
+        PERFORM pg_catalog.pg_notify('salesreg_reps', '');
     END IF;
     RETURN NULL;
 END
@@ -296,3 +293,9 @@ CREATE TABLE salesreg.calendar_jobs (
     created_at  timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX calendar_jobs_due_idx ON salesreg.calendar_jobs (due_at) WHERE state = 'queued';
+
+-- Functions -----------------------------------------------------------------------------------------------------------
+-- Whatever stands on the search path of a session, these mean what they meant here; and nobody calls a trigger's.
+ALTER FUNCTION salesreg.must(boolean) SET search_path = pg_catalog, pg_temp;
+REVOKE EXECUTE ON FUNCTION salesreg.wake_on_outbox(), salesreg.wake_on_reps(), salesreg.on_prospects_inserted(),
+    salesreg.on_prospects_updated(), salesreg.on_prospects_deleted(), salesreg.on_prospects_truncated() FROM PUBLIC;

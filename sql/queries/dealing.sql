@@ -23,30 +23,25 @@ SELECT count(*), (extract(epoch FROM now() - min(w.created_at)) * 1000)::bigint
 FROM (SELECT created_at FROM public.test_prospects
       WHERE assigned_rep_id IS NULL AND status IN ('unreached', 'contacted', 'in_conversation')
       ORDER BY created_at, id LIMIT 10000) w
--- name: dealing_counts
--- brings the counts up to date; only under the assignment lock
-WITH changes AS (
-    DELETE FROM salesreg.rep_load RETURNING rep, change
-), sums AS (
-    SELECT rep, sum(change) AS change FROM changes GROUP BY rep HAVING sum(change) <> 0
-)
-UPDATE salesreg.rep_dealing d SET open = d.open + s.change FROM sums s WHERE d.rep = s.rep
--- name: dealing_counts_itself
-SELECT set_config('salesreg.counts_itself', 'on', true)
 -- name: dealing_reps
--- $1 capacity, $2 how many prospects may be dealt at most, or NULL for all reps with room. In turn: the first so many
--- with room, longest unserved first, are all that round robin can need.
-SELECT r.id, r.telegram_id, d.last_dealt, d.open, s.locale
+-- $1 capacity, $2 how many prospects may be assigned at most, or NULL for all reps with room. In turn: the first so many
+-- with room, longest unserved first, are all that round robin can need. How much each holds is counted here, under the
+-- assignment lock; whom an open psql holds, by either row, gets nothing for now.
+SELECT r.id, r.telegram_id, d.last_dealt, held.prospects, s.locale
 FROM salesreg.rep_dealing d
 JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
 LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
-WHERE d.available AND d.open < $1::bigint
+CROSS JOIN LATERAL (
+    SELECT count(*) AS prospects FROM (SELECT 1 FROM public.test_prospects p
+    WHERE p.assigned_rep_id = d.rep AND p.status IN ('unreached', 'contacted', 'in_conversation') LIMIT $1::bigint) h
+) held
+WHERE d.available AND held.prospects < $1::bigint
 ORDER BY d.last_dealt, d.rep
 LIMIT CASE WHEN $2::integer IS NOT NULL THEN
       (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects w
        WHERE w.assigned_rep_id IS NULL AND w.status IN ('unreached', 'contacted', 'in_conversation')
        LIMIT $2::integer) enough) END
-FOR KEY SHARE OF r SKIP LOCKED -- as the foreign keys would, but a rep whom an open psql holds gets nothing for now
+FOR NO KEY UPDATE OF d SKIP LOCKED FOR KEY SHARE OF r SKIP LOCKED
 -- name: dealing_turn
 SELECT nextval('salesreg.dealing_turn')
 -- name: dealing_write
@@ -67,9 +62,9 @@ WITH deal AS (
 )
 SELECT salesreg.must((SELECT count(*) FROM moved) = (SELECT count(*) FROM deal))
 -- name: dealing_served
--- $1 reps, $2 their turns, $3 how many they got
-UPDATE salesreg.rep_dealing d SET last_dealt = f.turn, open = d.open + f.got
-FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS f (rep, turn, got) WHERE d.rep = f.rep
+-- $1 reps, $2 their turns
+UPDATE salesreg.rep_dealing d SET last_dealt = f.turn
+FROM unnest($1::uuid[], $2::bigint[]) AS f (rep, turn) WHERE d.rep = f.rep
 -- name: dealing_somebody_again
 -- a rep came, or came back: what this one has not declined can be dealt again
 UPDATE salesreg.prospects_apart SET nobody = false, told_at = NULL
@@ -96,23 +91,30 @@ CROSS JOIN LATERAL (
     FROM salesreg.rep_dealing d
     JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
     LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
-    WHERE d.available AND d.open < $1::bigint
+    WHERE d.available
+      AND (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects h
+           WHERE h.assigned_rep_id = d.rep AND h.status IN ('unreached', 'contacted', 'in_conversation')
+           LIMIT $1::bigint) held) < $1::bigint
       AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
                       WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined')
     ORDER BY d.last_redealt, d.last_dealt, d.rep
     LIMIT 1
-    FOR KEY SHARE OF r SKIP LOCKED
+    FOR NO KEY UPDATE OF d SKIP LOCKED FOR KEY SHARE OF r SKIP LOCKED
 ) t
 WHERE (SELECT EXISTS (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody)) -- mostly none, and nothing is looked at
   AND NOT x.nobody
-  AND (SELECT EXISTS (SELECT 1 FROM salesreg.rep_dealing WHERE available AND open < $1::bigint))
+  AND (SELECT EXISTS (SELECT 1 FROM salesreg.rep_dealing e
+                      WHERE e.available
+                        AND (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects h
+                             WHERE h.assigned_rep_id = e.rep AND h.status IN ('unreached', 'contacted', 'in_conversation')
+                             LIMIT $1::bigint) held) < $1::bigint))
 ORDER BY x.since, p.id
 LIMIT 1
 FOR NO KEY UPDATE OF p SKIP LOCKED
 -- name: dealing_redealt
 -- $1 rep, $2 prospect
 WITH turn AS (
-    UPDATE salesreg.rep_dealing SET last_redealt = nextval('salesreg.dealing_turn'), open = open + 1
+    UPDATE salesreg.rep_dealing SET last_redealt = nextval('salesreg.dealing_turn')
     WHERE rep = $1::uuid
 )
 DELETE FROM salesreg.prospects_apart WHERE prospect = $2::varchar
@@ -137,7 +139,10 @@ LIMIT $2::integer
 -- $1 capacity: whether a prospect waits that nobody declined while a rep has room: somebody held the one or the other
 SELECT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
                JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
-               WHERE d.available AND d.open < $1::bigint)
+               WHERE d.available
+                 AND (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects h
+                      WHERE h.assigned_rep_id = d.rep AND h.status IN ('unreached', 'contacted', 'in_conversation')
+                      LIMIT $1::bigint) held) < $1::bigint)
    AND EXISTS (SELECT 1 FROM public.test_prospects p
                WHERE p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
                  AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
@@ -214,19 +219,8 @@ WITH apart AS (
 DELETE FROM salesreg.prospects_apart x USING public.test_prospects p
 WHERE p.id = x.prospect
   AND (p.assigned_rep_id IS NOT NULL OR p.status NOT IN ('unreached', 'contacted', 'in_conversation'))
--- name: dealing_recount
--- fourth part: the counts from scratch, whatever happened to the triggers
-WITH forgotten AS (
-    DELETE FROM salesreg.rep_load
-), counts AS (
-    SELECT d.rep, count(p.id) AS open FROM salesreg.rep_dealing d
-    LEFT JOIN public.test_prospects p ON p.assigned_rep_id = d.rep
-                                     AND p.status IN ('unreached', 'contacted', 'in_conversation')
-    GROUP BY d.rep
-)
-UPDATE salesreg.rep_dealing d SET open = c.open FROM counts c WHERE c.rep = d.rep AND c.open <> d.open
 -- name: dealing_new_reps
--- fifth part: reps that came in past the triggers
+-- fourth part: reps that came in past the triggers
 INSERT INTO salesreg.rep_dealing (rep)
 SELECT r.id FROM public.sales_representatives r
 WHERE NOT EXISTS (SELECT 1 FROM salesreg.rep_dealing d WHERE d.rep = r.id)

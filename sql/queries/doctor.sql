@@ -111,7 +111,10 @@ ORDER BY r.registered_at NULLS LAST, r.id LIMIT 5
 -- milliseconds, how many reps have room
 SELECT w.prospects, w.oldest_ms,
        (SELECT count(*) FROM salesreg.rep_dealing d JOIN public.sales_representatives r ON r.id = d.rep
-        WHERE r.status = 'active' AND d.available AND d.open < $1::bigint)
+        WHERE r.status = 'active' AND d.available
+          AND (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects h
+               WHERE h.assigned_rep_id = r.id AND h.status IN ('unreached', 'contacted', 'in_conversation')
+               LIMIT $1::bigint) held) < $1::bigint)
 FROM (SELECT count(*) AS prospects, (extract(epoch FROM now() - min(p.since)) * 1000)::bigint AS oldest_ms
       FROM (SELECT greatest(q.created_at, q.updated_at) AS since FROM public.test_prospects q
             WHERE q.assigned_rep_id IS NULL AND q.status IN ('unreached', 'contacted', 'in_conversation')

@@ -257,7 +257,6 @@ static void redeal(struct assigner *s)
 {
 	s->step = STEP_REDEALING;
 	struct db_plan *plan = begin(s);
-	dealing_counts(plan);
 	if (s->rep_came)
 		dealing_somebody_again(plan);
 	s->rep_came = false;
@@ -313,9 +312,8 @@ static const size_t *write_deals(struct assigner *s, const struct dealing_rep_ro
 	size_t served_count = 0;
 	for (size_t i = 0; i < rep_count; i++)
 		if (table[i].last_dealt != reps[i].last_dealt)
-			served[served_count++] = (struct deal){.rep = reps[i].rep,
-			    .turn = table[i].last_dealt,
-			    .got = (int64_t)table[i].open - reps[i].open};
+			served[served_count++] =
+			    (struct deal){.rep = reps[i].rep, .turn = table[i].last_dealt};
 	dealing_served(&s->plan, a, served, served_count);
 	return picks;
 }
@@ -327,7 +325,6 @@ static void plan_round(struct assigner *s)
 	int64_t capacity = (int64_t)s->options.rules->max_prospects;
 	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
 	assignment_lock(plan);
-	dealing_counts(plan);
 	s->reps_step = dealing_reps(
 	    plan, &s->arena, capacity, s->options.strategy == STRATEGY_LEAST_LOADED, AT_ONCE);
 	s->candidates_step = dealing_candidates(plan, &s->arena, AT_ONCE);

@@ -40,11 +40,6 @@ struct dealing_waiting dealing_waiting_parse(const PGresult *result)
 	return (struct dealing_waiting){db_get_i64(result, 0, 0, 0), db_get_i64(result, 0, 1, -1)};
 }
 
-void dealing_counts(struct db_plan *plan)
-{
-	(void)db_plan_add_plain(plan, SQL_DEALING_COUNTS);
-}
-
 size_t dealing_reps(struct db_plan *plan, struct arena *a, int64_t capacity, bool all, size_t limit)
 {
 	return db_plan_add(
@@ -81,7 +76,6 @@ void dealing_write(struct db_plan *plan, struct arena *a, const struct deal *dea
 {
 	if (count == 0)
 		return;
-	(void)db_plan_add_plain(plan, SQL_DEALING_COUNTS_ITSELF);
 	(void)db_plan_add(plan, SQL_DEALING_WRITE, TEXT_COLUMN(a, deals, count, prospect),
 	    TEXT_COLUMN(a, deals, count, rep), I64_COLUMN(a, deals, count, assignment_id), detail,
 	    TEXT_COLUMN(a, deals, count, place));
@@ -91,7 +85,7 @@ void dealing_served(struct db_plan *plan, struct arena *a, const struct deal *de
 {
 	if (count)
 		(void)db_plan_add(plan, SQL_DEALING_SERVED, TEXT_COLUMN(a, deals, count, rep),
-		    I64_COLUMN(a, deals, count, turn), I64_COLUMN(a, deals, count, got));
+		    I64_COLUMN(a, deals, count, turn));
 }
 
 size_t dealing_declined(struct db_plan *plan, struct arena *a, int64_t capacity)
@@ -165,7 +159,6 @@ size_t dealing_sort_out(struct db_plan *plan, struct arena *a, size_t limit)
 	size_t by_hand = db_plan_add(plan, SQL_DEALING_BY_HAND, db_i64(a, (int64_t)limit));
 	(void)db_plan_add_plain(plan, SQL_DEALING_SORT_OUT_APART);
 	(void)db_plan_add_plain(plan, SQL_DEALING_NEW_REPS);
-	(void)db_plan_add_plain(plan, SQL_DEALING_RECOUNT);
 	return by_hand;
 }
 

@@ -238,12 +238,6 @@ def judge_assignments(world, capacity=5):
         "SELECT assigned_rep_id, count(*) FROM test_prospects WHERE assigned_rep_id IS NOT NULL"
         " AND status IN ('unreached', 'contacted', 'in_conversation') GROUP BY 1 HAVING count(*) > %s",
         capacity) == [], "a rep over capacity"
-    assert db.rows(
-        "SELECT d.rep, d.open, l.change, c.n FROM salesreg.rep_dealing d"
-        " LEFT JOIN (SELECT rep, sum(change) AS change FROM salesreg.rep_load GROUP BY 1) l USING (rep)"
-        " LEFT JOIN (SELECT assigned_rep_id AS rep, count(*) AS n FROM test_prospects"
-        "            WHERE status IN ('unreached', 'contacted', 'in_conversation') GROUP BY 1) c USING (rep)"
-        " WHERE d.open + coalesce(l.change, 0) <> coalesce(c.n, 0)") == [], "the counts are wrong"
     # each assignment is explained once
     assert db.rows(
         "SELECT a.id FROM salesreg.assignments a LEFT JOIN salesreg.prospect_events e"

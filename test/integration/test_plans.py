@@ -34,7 +34,6 @@ HOT = {
     "outbox_gone": ["'{1}'", "'{x}'"],
     "dealing_declined": ["5"],
     "dealing_nobody_left": ["true", "5"],
-    "dealing_counts": [],
     "dealing_passed_over": ["5"],
     "bot_backlog": [],
     "dealing_waiting": [],
@@ -58,7 +57,7 @@ def session_settings():
 @pytest.fixture(scope="module")
 def session(postgres, template):
     """Everything is planned while the tables are empty; then they fill up."""
-    postgres.execute(f"CREATE DATABASE plans TEMPLATE {template}")
+    postgres.create("plans", template)
     connection = postgres.connect("plans")
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM public.test_prospects")
@@ -81,11 +80,10 @@ def session(postgres, template):
             INSERT INTO salesreg.outbox (chat_id, method, payload)
                 SELECT 1000000000 + n %% 1000, 'sendMessage', '{}' FROM generate_series(1, %(n)s) n;
         """, {"n": MANY})
-        cursor.execute("DELETE FROM salesreg.rep_load")
         cursor.execute(TEXTS["plans_discard"])
     yield connection
     connection.close()
-    postgres.execute("DROP DATABASE plans WITH (FORCE)")
+    postgres.drop("plans")
 
 
 def rows_looked_at(node):

@@ -64,13 +64,13 @@ def test_every_parameter_has_its_type_written_down(file, name, text):
 
 @pytest.fixture(scope="module")
 def module_connection(postgres, template):
-    postgres.execute(f"CREATE DATABASE statements TEMPLATE {template}")
+    postgres.create("statements", template)
     connection = postgres.connect("statements")
     with connection.cursor() as cursor:
         cursor.execute("SET search_path = ''")
     yield connection
     connection.close()
-    postgres.execute("DROP DATABASE statements WITH (FORCE)")
+    postgres.drop("statements")
 
 
 def test_triggers_and_functions_of_ours_work_with_an_empty_search_path(module_connection):
@@ -85,6 +85,20 @@ def test_triggers_and_functions_of_ours_work_with_an_empty_search_path(module_co
         with pytest.raises(psycopg2.errors.SerializationFailure):
             cursor.execute("SELECT salesreg.must(false)")
         cursor.execute("ROLLBACK")
+
+
+def test_every_function_of_ours_has_a_search_path_of_its_own(module_connection):
+    """Those of triggers run with their owner's rights besides, for whoever writes the table, and nobody else calls them."""
+    with module_connection.cursor() as cursor:
+        cursor.execute("SELECT p.proname, p.proconfig, p.prorettype = 'trigger'::regtype AS is_trigger, p.prosecdef,"
+                       " has_function_privilege('pg_monitor', p.oid, 'EXECUTE') FROM pg_proc p"
+                       " JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'salesreg'")
+        functions = cursor.fetchall()
+    assert len(functions) > 5
+    for name, config, is_trigger, definer, anybody in functions:
+        assert "search_path=pg_catalog, pg_temp" in (config or []), name
+        assert definer == is_trigger, name
+        assert anybody != is_trigger, name
 
 
 def test_every_statement_is_used_by_some_c_file():

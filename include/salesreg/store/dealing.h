@@ -30,9 +30,7 @@ struct dealing_waiting {
 };
 size_t dealing_waiting(struct db_plan *plan);
 struct dealing_waiting dealing_waiting_parse(const PGresult *result);
-/* Brings the counts of open prospects up to date; before the reps are read. */
-void dealing_counts(struct db_plan *plan);
-/* Longest unserved first. all: everybody with room; otherwise as many as `limit` prospects can need in turn. */
+/* Longest unserved first, with how many open prospects each holds. all: everybody with room; otherwise as many as `limit` prospects can need in turn. */
 size_t dealing_reps(
     struct db_plan *plan, struct arena *a, int64_t capacity, bool all, size_t limit);
 size_t dealing_reps_parse(const PGresult *result, struct arena *a, struct dealing_rep_row **rows);
@@ -43,11 +41,10 @@ int64_t dealing_turn_parse(const PGresult *result);
 struct deal {
 	const char *prospect, *rep, *place;
 	int64_t assignment_id, turn;
-	int64_t got; /* dealing_served(): how many this rep got */
 };
 void dealing_write(struct db_plan *plan, struct arena *a, const struct deal *deals, size_t count,
     const char *detail);
-/* The last turn each of these reps had, and how many it got: they are counted here, so dealing_write() must be too. */
+/* The last turn each of these reps had. */
 void dealing_served(struct db_plan *plan, struct arena *a, const struct deal *deals, size_t count);
 
 /* One prospect that somebody declined, and its next rep; false if there is none. */

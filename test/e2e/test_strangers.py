@@ -1,0 +1,119 @@
+"""Other programs and other roles on the same tables: they may do what they could before, and are heard."""
+import contextlib
+
+import psycopg2
+import pytest
+
+import test_prospects as prospects
+from support.postgres import OWNER
+from support.waiting import eventually
+
+
+@pytest.fixture
+def running(make_world):
+    world = make_world()
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    return world
+
+
+@pytest.fixture
+def stranger(postgres, database):
+    """stranger(sql, *args) as a role that may write test_prospects and nothing else; returns the rows there are."""
+    postgres.execute("CREATE ROLE web_shop LOGIN")
+    database.execute("GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON public.test_prospects TO web_shop")
+    with contextlib.closing(postgres.connect(database.name, "web_shop")) as connection:
+        def execute(sql, *args):
+            with connection.cursor() as cursor:
+                cursor.execute(sql, args or None)
+                return cursor.fetchall() if cursor.description else []
+        yield execute
+    postgres.execute("DROP OWNED BY web_shop", database.name)
+    postgres.execute("DROP ROLE web_shop")
+
+
+INSERT = "INSERT INTO test_prospects (id, telegram_id, name) VALUES (%s, '@x', %s)"
+
+
+def test_what_a_role_with_rights_on_that_table_alone_inserts_is_assigned(running, stranger):
+    anna, = prospects.reps(running, 1)
+    stranger(INSERT, "p1", "Ivan P")
+    assert "Ivan P" in anna.hears_anything().text
+    assert prospects.holder(running, "p1") == anna.id
+
+
+@pytest.mark.parametrize("path", ["''", "web_shop", "pg_temp, public"])
+def test_it_writes_whatever_its_search_path_is(running, stranger, path):
+    anna, = prospects.reps(running, 1)
+    stranger(f"SET search_path = {path}")
+    stranger(INSERT.replace("INTO ", "INTO public."), "p1", "Ivan P")
+    stranger("UPDATE public.test_prospects SET notes = 'call late' WHERE id = 'p1'")
+    prospects.dealt(running, "p1", anna)
+    stranger("DELETE FROM public.test_prospects WHERE id = 'p1'")
+
+
+def test_what_it_frees_and_deletes_makes_room(make_world, stranger):
+    world = make_world(MAX_PROSPECTS_PER_REP="1")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    anna, = prospects.reps(world, 1)
+    stranger(INSERT, "p1", "Ivan P")
+    prospects.dealt(world, "p1", anna)
+    stranger(INSERT, "p2", "Olga Q")
+    stranger("UPDATE test_prospects SET status = 'archived' WHERE id = 'p1'")
+    prospects.dealt(world, "p2", anna)
+    stranger(INSERT, "p3", "Petr R")
+    stranger("DELETE FROM test_prospects WHERE id = 'p2'")
+    prospects.dealt(world, "p3", anna)
+
+
+def test_what_it_gives_to_another_rep_reaches_that_rep(running, stranger):
+    anna, boris = prospects.reps(running, 2)
+    stranger(INSERT, "p1", "Ivan P")
+    first, second = prospects.first_and_second(running, [anna, boris], "p1")
+    stranger("UPDATE test_prospects SET assigned_rep_id = %s WHERE id = 'p1'", running.db.rep(second.id)["id"])
+    assert "Ivan P" in second.hears_anything().text
+
+
+def test_it_may_not_do_more_than_before(stranger, database):
+    for sql in ("SELECT * FROM salesreg.outbox", "INSERT INTO salesreg.outbox (chat_id, method, payload) VALUES (1, 'x', '{}')",
+                "SELECT * FROM public.sales_representatives", "SELECT salesreg.on_prospects_inserted()"):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            stranger(sql)
+
+
+def test_the_table_can_be_emptied_and_filled_again(make_world, stranger):
+    """As a script that resets it does; the same ids come back as other people."""
+    world = make_world(MAX_PROSPECTS_PER_REP="2")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    anna, = prospects.reps(world, 1)
+    for n in (1, 2):
+        stranger(INSERT, f"p{n}", f"Before {n}.")
+        prospects.dealt(world, f"p{n}", anna)
+    anna.hears_anything()
+    anna.hears_anything()
+    anna.presses("button_decline")
+    world.db.eventually("SELECT count(*) = 1 FROM salesreg.prospects_apart")
+    world.settle()
+    stranger("TRUNCATE test_prospects")
+    world.db.eventually("SELECT count(*) = 0 FROM salesreg.assignments WHERE ended_at IS NULL")
+    assert world.db.value("SELECT count(*) FROM salesreg.prospects_apart") == 0
+    anna.forget()
+    stranger("INSERT INTO test_prospects (id, telegram_id, name) SELECT 'p' || i, '@y', 'After ' || i FROM generate_series(1, 2) i")
+    for n in (1, 2):
+        prospects.dealt(world, f"p{n}", anna)
+    assert "After" in anna.hears_anything().text
+
+
+def test_the_program_runs_as_a_plain_role(running):
+    """What every test here stands for: nobody connects as a superuser."""
+    eventually(lambda: running.db.rows("SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+                                       " AND application_name LIKE 'salesreg outreach%%'"))
+    roles = running.db.rows("SELECT DISTINCT a.usename, r.rolsuper FROM pg_stat_activity a JOIN pg_roles r"
+                            " ON r.rolname = a.usename WHERE a.datname = current_database()"
+                            " AND a.application_name LIKE 'salesreg %%'")
+    assert [tuple(row) for row in roles] == [(OWNER, False)]
