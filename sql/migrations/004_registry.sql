@@ -7,6 +7,7 @@ CREATE TABLE salesreg.user_sessions (
     phase       text NOT NULL DEFAULT 'none',
     draft_name  text,
     locale      text NOT NULL DEFAULT 'ru',
+    locale_chosen boolean NOT NULL DEFAULT false, -- by the person, with /language
     updated_at  timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 

@@ -545,6 +545,7 @@ static void run(struct batch *b, json_t *updates)
 	b->updates = ARENA_ARRAY(&b->arena, struct telegram_update, b->count);
 	for (size_t i = 0; i < b->count; i++)
 		telegram_update_parse(json_array_get(updates, i), &b->arena, &b->updates[i]);
+	fold_mark_repeats(b->updates, b->count, &b->arena);
 	b->state = BATCH_NEXT;
 	db_pool_acquire_first(b->options.leader, LEASE_DEADLINE_MS, on_lease, b);
 }

@@ -50,6 +50,19 @@ void fold_interests(
 	map_finish(&seen);
 }
 
+void fold_mark_repeats(struct telegram_update *updates, size_t count, struct arena *a)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct event *event = &updates[i].event;
+		size_t k = i;
+		while (k > 0 && (updates[k - 1].event.kind == EVENT_IGNORED ||
+				    updates[k - 1].event.user_id != event->user_id))
+			k--;
+		if (k > 0 && event->kind != EVENT_IGNORED)
+			event->repeat = event_repeats(&updates[k - 1].event, event, a);
+	}
+}
+
 struct person {
 	struct conversation_state state;
 	const struct session_row *session; /* NULL: none */
@@ -123,7 +136,8 @@ static void load_people(struct folding *f)
 		p->state.known = true;
 		p->state.phase = conversation_phase_from_name(row->phase);
 		p->state.draft_name = row->draft_name;
-		(void)locale_parse(row->locale, &p->state.locale);
+		p->state.locale_chosen =
+		    locale_parse(row->locale, &p->state.locale) && row->locale_chosen;
 	}
 	for (size_t i = 0; i < input->rep_count; i++) {
 		struct person *p = person_of(f, input->reps[i].telegram_id);
@@ -314,7 +328,7 @@ static void finish_sessions(struct folding *f)
 		if (p->session_dirty)
 			w->sessions[w->session_count++] = (struct session_row){p->user_id,
 			    conversation_phase_name(p->state.phase), p->state.draft_name,
-			    locale_code(p->state.locale)};
+			    locale_code(p->state.locale), p->state.locale_chosen};
 	}
 }
 

@@ -17,6 +17,7 @@ const struct catalog_command catalog_commands[CATALOG_COMMAND_COUNT] = {
     {"status", TEXT_COMMAND_STATUS},
     {"email", TEXT_COMMAND_EMAIL},
     {"unregister", TEXT_COMMAND_UNREGISTER},
+    {"language", TEXT_COMMAND_LANGUAGE},
     {"help", TEXT_COMMAND_HELP},
     {"cancel", TEXT_COMMAND_CANCEL},
 };

@@ -78,6 +78,8 @@ static void interest_in_press(const char *data, struct conversation_interest *in
 	case PRESS_REGISTER_NO:
 	case PRESS_CANCEL:
 	case PRESS_WHOLE_NAME:
+	case PRESS_LANGUAGE_RU:
+	case PRESS_LANGUAGE_EN:
 	case PRESS_MENU_STATUS:
 	case PRESS_MENU_EMAIL:
 	case PRESS_MENU_UNREGISTER:
@@ -184,6 +186,10 @@ static void talk(struct turn *t)
 		turn_admin_pressed(t);
 		return;
 	}
+	if (turn_is_about_language(t)) {
+		turn_language(t);
+		return;
+	}
 	switch (t->state->rep_status) {
 	case REP_ABSENT:
 	case REP_REMOVED:
@@ -210,9 +216,25 @@ static bool session_differs(
     const struct conversation_state *old, const struct conversation_state *next)
 {
 	if (!old->known)
-		return next->phase != PHASE_NONE || is_rep(next);
+		return next->phase != PHASE_NONE || is_rep(next) || next->locale_chosen;
 	return next->phase != old->phase || next->locale != old->locale ||
+	       next->locale_chosen != old->locale_chosen ||
 	       !same_text(next->draft_name, old->draft_name);
+}
+
+/* Whether the person has said this in the same poll, before they could read an answer. */
+static bool is_repeated(const struct conversation_state *state, const struct event *event)
+{
+	switch (event->repeat) {
+	case EVENT_NEW:
+		return false;
+	case EVENT_SAME:
+		return true;
+	case EVENT_SAME_SORT:
+		/* words that mean nothing to us may still be the answer to a question */
+		return state->phase == PHASE_NONE || state->phase == PHASE_OFFERED;
+	}
+	return false;
 }
 
 void conversation_step(const struct conversation_state *state, const struct event *event,
@@ -225,8 +247,9 @@ void conversation_step(const struct conversation_state *state, const struct even
 	next->subject = NULL;
 	next->clients = NULL;
 	next->client_count = 0;
-	next->locale = locale_choose(
-	    event->language_code, state->known ? state->locale : state->rules->default_locale);
+	if (!state->known || !state->locale_chosen)
+		next->locale = locale_choose(event->language_code,
+		    state->known ? state->locale : state->rules->default_locale);
 	next->phase = fitting_phase(state);
 	bool has_draft = next->phase == PHASE_EMAIL || next->phase == PHASE_NAME;
 	next->draft_name = has_draft ? state->draft_name : NULL;
@@ -272,5 +295,8 @@ void conversation_step(const struct conversation_state *state, const struct even
 		break;
 	}
 	out->session_changed = session_differs(state, next);
+	/* said once already, in the same breath: one answer is enough where a second would only repeat it */
+	if (is_repeated(state, event) && !out->session_changed && out->effect_count == 0)
+		out->messages = (struct message_list){0};
 	next->known = state->known || out->session_changed;
 }

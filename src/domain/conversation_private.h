@@ -69,9 +69,18 @@ struct turn_email turn_read_email(const struct turn *t);
 /* conversation_register.c: people who are no reps, or none any more */
 void turn_of_stranger(struct turn *t);
 
+/* first, and the question that is open once more, if there is one */
+void turn_question_of_stranger(struct turn *t, const char *first);
+
 /* conversation_rep.c: pending, active and suspended reps */
 void turn_of_rep(struct turn *t);
 void turn_of_suspended(struct turn *t);
+/* first, and the question that is open once more, or the menu */
+void turn_question_of_rep(struct turn *t, const char *first);
+
+/* conversation_language.c */
+bool turn_is_about_language(const struct turn *t);
+void turn_language(struct turn *t);
 
 /* conversation_clients.c */
 void turn_list_clients(struct turn *t);

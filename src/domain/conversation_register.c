@@ -87,6 +87,14 @@ static void ask_again(struct turn *t, const char *problem)
 	}
 }
 
+void turn_question_of_stranger(struct turn *t, const char *first)
+{
+	if (t->out->next.phase == PHASE_NONE)
+		(void)turn_say_text(t, first);
+	else
+		ask_again(t, first);
+}
+
 static void stop(struct turn *t, enum text_id farewell)
 {
 	turn_set_phase(t, PHASE_NONE);
@@ -223,6 +231,8 @@ static void pressed(struct turn *t)
 	case PRESS_UNREGISTER_NO:
 		turn_answer(t, true, TEXT_ANSWER_NOT_REGISTERED, NO_ARGS);
 		return;
+	case PRESS_LANGUAGE_RU:
+	case PRESS_LANGUAGE_EN:
 	case PRESS_CONTACTED:
 	case PRESS_DECLINE:
 	case PRESS_APPROVE:
@@ -247,6 +257,7 @@ static void offered(struct turn *t)
 	case PHRASE_NONE:
 	case PHRASE_START:
 	case PHRASE_HELP:
+	case PHRASE_LANGUAGE:
 	case PHRASE_CLIENTS:
 	case PHRASE_STATUS:
 	case PHRASE_CHANGE_EMAIL:

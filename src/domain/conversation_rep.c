@@ -205,6 +205,8 @@ static void pressed(struct turn *t)
 		turn_answer(t, false,
 		    pending ? TEXT_ANSWER_PENDING : TEXT_ANSWER_ALREADY_REGISTERED, NO_ARGS);
 		return;
+	case PRESS_LANGUAGE_RU:
+	case PRESS_LANGUAGE_EN:
 	case PRESS_CONTACTED:
 	case PRESS_DECLINE:
 	case PRESS_APPROVE:
@@ -242,7 +244,7 @@ static void answered(struct turn *t)
 	}
 }
 
-static void unreadable(struct turn *t, const char *problem)
+void turn_question_of_rep(struct turn *t, const char *problem)
 {
 	switch (t->out->next.phase) {
 	case PHASE_CHANGE_EMAIL:
@@ -268,7 +270,7 @@ void turn_of_rep(struct turn *t)
 	}
 	const char *problem = turn_unreadable(t);
 	if (problem) {
-		unreadable(t, problem);
+		turn_question_of_rep(t, problem);
 		return;
 	}
 	switch (t->phrase) {
@@ -300,6 +302,7 @@ void turn_of_rep(struct turn *t)
 	case PHRASE_YES:
 	case PHRASE_NO:
 	case PHRASE_REGISTER:
+	case PHRASE_LANGUAGE:
 	case PHRASE_NONE:
 		answered(t);
 		return;

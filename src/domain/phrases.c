@@ -87,6 +87,13 @@ static const struct {
 	    "|unregister|",
 	    "",
 	},
+    [PHRASE_LANGUAGE] =
+	{
+	    "|язык|языки|сменить язык|поменять язык|изменить язык|выбрать язык|другой язык|"
+	    "language|languages|change language|change my language|lang|",
+	    "|language|lang|",
+	    "",
+	},
     [PHRASE_HELP] =
 	{
 	    "|помощь|помоги|помогите|справка|что ты умеешь|что делать|help|help me|"

@@ -15,6 +15,8 @@
 	X(REGISTER_YES, "reg:yes")                                                                 \
 	X(REGISTER_NO, "reg:no")                                                                   \
 	X(CANCEL, "cancel")                                                                        \
+	X(LANGUAGE_RU, "lang:ru")                                                                  \
+	X(LANGUAGE_EN, "lang:en")                                                                  \
 	X(WHOLE_NAME, "name:whole")                                                                \
 	X(MENU_CLIENTS, "menu:clients")                                                            \
 	X(MENU_STATUS, "menu:status")                                                              \

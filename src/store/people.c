@@ -16,6 +16,7 @@ size_t sessions_parse(const PGresult *result, struct arena *a, struct session_ro
 		    .phase = db_get_text(a, result, i, 1),
 		    .draft_name = db_get_text(a, result, i, 2),
 		    .locale = db_get_text(a, result, i, 3),
+		    .locale_chosen = db_get_bool(result, i, 4),
 		};
 	return (size_t)count;
 }
@@ -27,7 +28,7 @@ void sessions_write(
 		return;
 	(void)db_plan_add(plan, SQL_SESSIONS_WRITE, I64_COLUMN(a, rows, count, user_id),
 	    TEXT_COLUMN(a, rows, count, phase), TEXT_COLUMN(a, rows, count, draft_name),
-	    TEXT_COLUMN(a, rows, count, locale));
+	    TEXT_COLUMN(a, rows, count, locale), BOOL_COLUMN(a, rows, count, locale_chosen));
 }
 
 size_t reps_read(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count)

@@ -45,6 +45,8 @@ struct fold_interests {
 	    email_key_count;
 	bool lock_certainly; /* an event that changes assignments whatever the state */
 };
+/* Marks what people have said twice in one poll. */
+void fold_mark_repeats(struct telegram_update *updates, size_t count, struct arena *a);
 void fold_interests(const struct telegram_update *updates, size_t count, struct arena *a,
     struct fold_interests *interests);
 

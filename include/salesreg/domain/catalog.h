@@ -43,6 +43,8 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(REGISTERED, "registered", "name,email", MESSAGE)                                         \
 	X(REGISTERED_PENDING, "registered_pending", "name,email", MESSAGE)                         \
 	X(CANCELLED_REGISTRATION, "cancelled_registration", "", MESSAGE)                           \
+	X(ASK_LANGUAGE, "ask_language", "", MESSAGE)                                               \
+	X(LANGUAGE_SET, "language_set", "", MESSAGE)                                               \
 	/* what the bot cannot read */                                                             \
 	X(ONLY_TEXT, "only_text", "", MESSAGE)                                                     \
 	X(EDITED, "edited", "", MESSAGE)                                                           \
@@ -108,6 +110,8 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	/* buttons */                                                                              \
 	X(BUTTON_YES, "button_yes", "", BUTTON)                                                    \
 	X(BUTTON_NO, "button_no", "", BUTTON)                                                      \
+	X(BUTTON_RUSSIAN, "button_russian", "", BUTTON)                                            \
+	X(BUTTON_ENGLISH, "button_english", "", BUTTON)                                            \
 	X(BUTTON_WHOLE_NAME, "button_whole_name", "", BUTTON)                                      \
 	X(BUTTON_CANCEL, "button_cancel", "", BUTTON)                                              \
 	X(BUTTON_CLIENTS, "button_clients", "", BUTTON)                                            \
@@ -148,6 +152,7 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(COMMAND_STATUS, "command_status", "", COMMAND)                                           \
 	X(COMMAND_EMAIL, "command_email", "", COMMAND)                                             \
 	X(COMMAND_UNREGISTER, "command_unregister", "", COMMAND)                                   \
+	X(COMMAND_LANGUAGE, "command_language", "", COMMAND)                                       \
 	X(COMMAND_HELP, "command_help", "", COMMAND)                                               \
 	X(COMMAND_CANCEL, "command_cancel", "", COMMAND)
 
@@ -171,7 +176,7 @@ struct catalog_command {
 	const char *name;
 	enum text_id description;
 };
-enum { CATALOG_COMMAND_COUNT = 7 };
+enum { CATALOG_COMMAND_COUNT = 8 };
 extern const struct catalog_command catalog_commands[CATALOG_COMMAND_COUNT];
 
 const char *text_id_key(enum text_id id);

@@ -90,6 +90,7 @@ struct conversation_state {
 	bool known; /* there is one */
 	enum conversation_phase phase;
 	enum locale locale;     /* read only if known */
+	bool locale_chosen;     /* by the person, so that Telegram's language does not matter */
 	const char *draft_name; /* NULL if none */
 	/* the rep row; strings NULL if there is none */
 	enum rep_status rep_status;

@@ -8,6 +8,7 @@
  * Source: Bot API, "Update", "Message", "CallbackQuery", "ChatMemberUpdated".
  */
 #pragma once
+#include "salesreg/base/arena.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,8 +37,16 @@ struct event_button {
 	size_t row;
 };
 
+/* What an event has in common with the same person's event before it in the same poll. */
+enum event_repeat {
+	EVENT_NEW,
+	EVENT_SAME, /* says the same: «статус» twice, one button twice, the parts of an album */
+	EVENT_SAME_SORT, /* both are words that none of our phrases stands for: "hi", "anybody there?" */
+};
+
 struct event {
 	enum event_kind kind;
+	enum event_repeat repeat;
 	int64_t user_id, chat_id;
 	const char *username;      /* without @, NULL if none */
 	const char *first_name;    /* NULL if none */
@@ -52,3 +61,7 @@ struct event {
 	const char *phone;
 	int64_t contact_user_id;
 };
+
+/* before: the same person's, next before it in the poll. */
+enum event_repeat event_repeats(
+    const struct event *before, const struct event *event, struct arena *a);

@@ -10,6 +10,7 @@
 struct session_row {
 	int64_t user_id;
 	const char *phase, *draft_name, *locale;
+	bool locale_chosen;
 };
 size_t sessions_read(struct db_plan *plan, struct arena *a, const int64_t *user_ids, size_t count);
 size_t sessions_parse(const PGresult *result, struct arena *a, struct session_row **rows);

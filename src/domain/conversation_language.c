@@ -1,0 +1,45 @@
+/*
+ * /language: which language the bot writes in, chosen for good; before that it follows Telegram's.
+ */
+#include "conversation_private.h"
+
+static void ask(struct turn *t)
+{
+	static const struct turn_button languages[] = {
+	    {TEXT_BUTTON_RUSSIAN, PRESS_LANGUAGE_RU, true},
+	    {TEXT_BUTTON_ENGLISH, PRESS_LANGUAGE_EN, false},
+	};
+	turn_buttons(t, turn_say(t, TEXT_ASK_LANGUAGE, NO_ARGS), languages, 2);
+}
+
+bool turn_is_about_language(const struct turn *t)
+{
+	return t->phrase == PHRASE_LANGUAGE || t->press.kind == PRESS_LANGUAGE_RU ||
+	       t->press.kind == PRESS_LANGUAGE_EN;
+}
+
+void turn_language(struct turn *t)
+{
+	struct conversation_state *next = &t->out->next;
+	if (t->event->kind != EVENT_BUTTON) {
+		ask(t);
+		return;
+	}
+	next->locale = t->press.kind == PRESS_LANGUAGE_RU ? LOCALE_RU : LOCALE_EN;
+	next->locale_chosen = true;
+	turn_remove_buttons(t, 0, false, false);
+	const char *done = turn_text(t, TEXT_LANGUAGE_SET, NO_ARGS);
+	switch (next->rep_status) {
+	case REP_ABSENT:
+	case REP_REMOVED:
+		turn_question_of_stranger(t, done);
+		return;
+	case REP_PENDING:
+	case REP_ACTIVE:
+		turn_question_of_rep(t, done);
+		return;
+	case REP_SUSPENDED:
+		(void)turn_say_text(t, done);
+		return;
+	}
+}
