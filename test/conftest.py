@@ -105,10 +105,10 @@ def make_world(database, tmp_path):
     """make_world(**settings): database and sandbox, no process yet."""
     worlds = []
 
-    def make(sandbox_args=(), **settings):
+    def make(sandbox_args=(), tls=False, **settings):
         directory = tmp_path / f"world-{len(worlds) + 1}"
         directory.mkdir()
-        worlds.append(World(database, directory, settings, sandbox_args))
+        worlds.append(World(database, directory, settings, sandbox_args, tls))
         return worlds[-1]
 
     yield make

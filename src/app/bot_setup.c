@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUICK_MS = 15000 };
+enum { QUICK_MS = 15000, WARM_MS = 240 * 1000 };
 static const int64_t ASK_FIRST_US = 5 * 1000000, ASK_LONGEST_US = 30 * 1000000;
 static const int64_t MENU_FIRST_US = 60 * 1000000, MENU_LONGEST_US = INT64_C(3600) * 1000000;
 
@@ -13,7 +13,9 @@ static const int64_t MENU_FIRST_US = 60 * 1000000, MENU_LONGEST_US = INT64_C(360
 struct bot_setup {
 	struct bot_setup_options options;
 	struct telegram_call *asking, *setting;
-	uv_timer_t ask, menu;
+	uv_timer_t ask, menu, warm;
+	struct telegram_call *warming;
+	uint64_t sends; /* calls other than getUpdates when last looked at */
 	unsigned ask_failures, menu_failures;
 	bool polled, menu_set, stopped;
 	size_t locale; /* the menu that is next; LOCALE_COUNT: everybody else's */
@@ -141,6 +143,52 @@ void bot_setup_polled(struct bot_setup *s)
 	bot_setup_lead(s);
 }
 
+/* A connection for the next answer --------------------------------------------------------------*/
+
+/*
+ * The poll keeps one connection busy. The other ones, which a reply would take, the server ends when
+ * nothing comes for 500 s (TELEGRAM.md), and the reply would wait for a new handshake. So one of them
+ * is used now and then when no reply uses it.
+ */
+static uint64_t sends(const struct telegram *tg)
+{
+	const struct telegram_stats *stats = telegram_stats(tg);
+	uint64_t count = 0;
+	for (size_t m = 0; m < TELEGRAM_METHODS; m++)
+		for (size_t c = 0; m != TELEGRAM_METHOD_getUpdates && c < TELEGRAM_CLASSES; c++)
+			count += stats->calls[m][c];
+	return count;
+}
+
+static void on_warmed(const struct telegram_answer *answer, void *data)
+{
+	struct bot_setup *s = data;
+	(void)answer; /* whoever polls says what is wrong */
+	s->warming = NULL;
+	s->sends = sends(s->options.telegram);
+}
+
+static void on_warm(uv_timer_t *timer)
+{
+	struct bot_setup *s = timer->data;
+	uint64_t now = sends(s->options.telegram);
+	if (now == s->sends && s->polled && !s->warming)
+		s->warming =
+		    telegram_call(s->options.telegram, "getMe", "{}", 2, QUICK_MS, on_warmed, s);
+	s->sends = now;
+}
+
+static uint64_t warm_ms(void)
+{
+#ifdef SALESREG_TESTS
+	const char *times = getenv("SALESREG_TEST_TIMES"),
+		   *warm = times ? strstr(times, "warm=") : NULL;
+	if (warm)
+		return strtoull(warm + strlen("warm="), NULL, 10);
+#endif
+	return WARM_MS;
+}
+
 /* Life --------------------------------------------------------------------------------------------*/
 
 struct bot_setup *bot_setup_create(uv_loop_t *loop, const struct bot_setup_options *options)
@@ -151,7 +199,9 @@ struct bot_setup *bot_setup_create(uv_loop_t *loop, const struct bot_setup_optio
 	s->options = *options;
 	(void)uv_timer_init(loop, &s->ask);
 	(void)uv_timer_init(loop, &s->menu);
-	s->ask.data = s->menu.data = s;
+	(void)uv_timer_init(loop, &s->warm);
+	s->ask.data = s->menu.data = s->warm.data = s;
+	(void)uv_timer_start(&s->warm, on_warm, warm_ms(), warm_ms());
 	ask(s);
 	return s;
 }
@@ -161,9 +211,11 @@ void bot_setup_stop(struct bot_setup *s)
 	s->stopped = true;
 	(void)uv_timer_stop(&s->ask);
 	(void)uv_timer_stop(&s->menu);
+	(void)uv_timer_stop(&s->warm);
 	telegram_call_cancel(s->asking);
 	telegram_call_cancel(s->setting);
-	s->asking = s->setting = NULL;
+	telegram_call_cancel(s->warming);
+	s->asking = s->setting = s->warming = NULL;
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -179,7 +231,8 @@ void bot_setup_destroy(struct bot_setup *s)
 		return;
 	bot_setup_stop(s);
 	free(s->body);
-	s->closing = 2;
+	s->closing = 3;
 	uv_close((uv_handle_t *)&s->ask, on_closed);
 	uv_close((uv_handle_t *)&s->menu, on_closed);
+	uv_close((uv_handle_t *)&s->warm, on_closed);
 }

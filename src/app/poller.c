@@ -47,7 +47,8 @@ struct poller {
 	bool beside; /* its number cannot be read: it is fetched together with the one behind it */
 	unsigned failures; /* since the last getUpdates that went well */
 	enum poller_trouble trouble;
-	bool webhook; /* one was set, and is to be removed before the next poll */
+	bool answered; /* a getUpdates has been, so the road is known to be good both ways */
+	bool webhook;  /* one was set, and is to be removed before the next poll */
 	struct fault_log fault;
 	uv_timer_t pause, beat, prune;
 	struct arena arena, prune_arena;
@@ -184,13 +185,14 @@ static bool judge(struct poller *p, const struct telegram_answer *answer, const 
 }
 
 /*
- * After a fault, and while what killed the last leader may be the next update, an answer is worth
+ * At first, after a fault, and while what killed the last leader may be the next update, an answer is worth
  * more than a wait: it says that all is well. Not so while somebody else polls: a short poll would
  * succeed each time and tell nothing.
  */
 static int poll_seconds(const struct poller *p)
 {
-	bool ask_only = (p->failures > 0 && p->trouble != POLLER_TROUBLE_CONFLICT) || p->careful;
+	bool ask_only = !p->answered || p->careful ||
+			(p->failures > 0 && p->trouble != POLLER_TROUBLE_CONFLICT);
 	return ask_only ? 0 : POLL_SECONDS;
 }
 
@@ -282,12 +284,13 @@ static void on_updates(const struct telegram_answer *answer, void *data)
 	}
 	if (!judge(p, answer, "updates could not be fetched"))
 		return;
+	bool asked_only = poll_seconds(p) == 0;
+	p->answered = true;
 	bot_setup_polled(p->setup);
 	p->limit = p->limit > POLL_LIMIT / 2 ? POLL_LIMIT : p->limit * 2;
 	p->beside = false;
 	size_t count = json_array_size(answer->result);
 	if (count == 0) {
-		bool asked_only = poll_seconds(p) == 0;
 		p->careful = false;
 		went_well(p);
 		/* a long poll that comes back empty at once must not become a busy loop */
@@ -422,7 +425,7 @@ static void poll(struct poller *p)
 	p->stats.polls++;
 	p->poll_started_us = clock_monotonic_us();
 	p->poll = telegram_call(p->options.telegram, "getUpdates", body, strlen(body),
-	    POLL_SECONDS * 1000 + TELEGRAM_POLL_SLACK_MS, on_updates, p);
+	    poll_seconds(p) * 1000 + TELEGRAM_POLL_SLACK_MS, on_updates, p);
 }
 
 void poller_roomy(struct poller *p)

@@ -16,8 +16,9 @@ enum config_type {
 	TYPE_LISTEN, /* base/address.h */
 	TYPE_NUMBER, /* low…high */
 	TYPE_SWITCH,
-	TYPE_CHOICE,         /* index into the words of `rule`, separated by | */
-	TYPE_IDS,            /* comma-separated Telegram ids, into admin_ids */
+	TYPE_CHOICE, /* index into the words of `rule`, separated by | */
+	TYPE_IDS,    /* comma-separated Telegram ids, into admin_ids */
+	TYPE_PROXY,  /* read by libcurl from the environment; a password in it is not shown */
 	TYPE_READ_ELSEWHERE, /* documented here, used before the table is read or by others */
 };
 
@@ -61,6 +62,16 @@ static const struct config_row table[] = {
 	"messages a second, 0 = no limit", 0, 10000, .about = "to all chats together"},
     {"TELEGRAM_CHAT_RATE_LIMIT", TYPE_NUMBER, AT(chat_rate_limit_per_s), "1",
 	"messages a second, 0 = no limit", 0, 1000, .about = "to one chat, in bursts of 5"},
+    {"SSL_CERT_FILE", TYPE_READ_ELSEWHERE, .offset = 0, "the system's", "file, PEM",
+	.about = "whose certificates are trusted: of Telegram, of a proxy of your own"},
+    {"SSL_CERT_DIR", TYPE_READ_ELSEWHERE, .offset = 0, NULL,
+	"directory, as `openssl rehash` makes it", .about = "the same as single files"},
+    {"https_proxy", TYPE_PROXY, .offset = 0, NULL, "URL of a proxy",
+	.about = "the way to https:// addresses, Telegram's"},
+    {"ALL_PROXY", TYPE_PROXY, .offset = 0, NULL, "URL of a proxy, as socks5h://host:1080",
+	.about = "the way to all addresses"},
+    {"no_proxy", TYPE_READ_ELSEWHERE, .offset = 0, NULL, "name[,name…]",
+	.about = "reached without a proxy"},
     {"GOOGLE_CLIENT_ID", TYPE_TEXT, AT(google_client_id), .rule = "from Google Cloud",
 	.about = "not set: calendar off"},
     {"GOOGLE_CLIENT_SECRET", TYPE_SECRET, AT(google_client_secret), .rule = "from Google Cloud",
@@ -262,6 +273,9 @@ static bool store(struct config *c, const struct config_row *row, char *s)
 		return parse_choice(s, row->rule, field(c, row));
 	case TYPE_IDS:
 		return parse_ids(s, c);
+	case TYPE_PROXY:
+		/* where libcurl looks, also if it came from a file */
+		return !*s || setenv(row->name, s, 1) == 0;
 	case TYPE_READ_ELSEWHERE:
 		return true;
 	}
@@ -414,6 +428,18 @@ static void dump_choice(const struct config_row *row, int64_t index, struct buf 
 	buf_add(out, word, (size_t)(strchrnul(word, '|') - word));
 }
 
+/* Without whoever's account it is. */
+static void dump_proxy(const char *url, struct buf *out)
+{
+	const char *at = url ? strrchr(url, '@') : NULL;
+	const char *scheme = url ? strstr(url, "://") : NULL;
+	if (at && scheme && scheme < at)
+		buf_add(out, url, (size_t)(scheme + 3 - url));
+	if (at)
+		buf_adds(out, "[...]");
+	dump_text(at ? at : url ? url : "", out);
+}
+
 void config_dump(const struct config *c, struct buf *out)
 {
 	for (size_t i = 0; i < ROWS; i++) {
@@ -441,6 +467,9 @@ void config_dump(const struct config *c, struct buf *out)
 			break;
 		case TYPE_IDS:
 			dump_ids(c, out);
+			break;
+		case TYPE_PROXY:
+			dump_proxy(getenv(row->name), out);
 			break;
 		case TYPE_READ_ELSEWHERE:
 			text = getenv(row->name);

@@ -72,6 +72,14 @@ static void tell(struct http_transfer *t, const struct http_answer *answer)
 static void tell_done(struct http_transfer *t, CURLcode code)
 {
 	struct http_answer answer;
+	if (http_client_family_missing(t, code)) {
+		transfer_stop(t, false);
+		t->client->family = t->family = CURL_IPRESOLVE_WHATEVER;
+		(void)curl_easy_setopt(t->easy, CURLOPT_IPRESOLVE, t->family);
+		transfer_start(t);
+		return;
+	}
+	http_client_family_look(t, code);
 	transfer_stop(t, code == CURLE_OK);
 	http_outcome_read(t, code, &answer);
 	tell(t, &answer);
@@ -122,6 +130,7 @@ struct http_transfer *http_client_send(struct http_client *client,
 	t->maybe_delivered = false;
 	t->jump_queue = spec->jump_queue;
 	t->error[0] = '\0';
+	t->certificate.subject[0] = '\0';
 	t->body.maximum =
 	    spec->max_answer_bytes ? spec->max_answer_bytes : HTTP_CLIENT_ANSWER_BYTES;
 	if (http_transfer_set_options(t, spec) != CURLE_OK) {

@@ -48,6 +48,8 @@ static enum err err_of(const struct http_transfer *t, CURLcode code, long status
 static void describe(
     struct http_transfer *t, CURLcode code, enum err err, struct http_answer *answer)
 {
+	if (http_client_tls_describe(t, code, answer->error, sizeof answer->error))
+		return;
 	const char *sentence = code == CURLE_ABORTED_BY_CALLBACK
 				   ? "a kept-alive connection broke before the answer"
 				   : curl_easy_strerror(code);
@@ -57,8 +59,12 @@ static void describe(
 	const char *path = host ? strchr(host + 3, '/') : NULL;
 	bool detail = (err == ERR_UNAVAILABLE || err == ERR_TIMEOUT || err == ERR_IO) &&
 		      t->error[0] && (!path || !path[1] || !strstr(t->error, path));
-	(void)snprintf(answer->error, sizeof answer->error, "%.70s%s%.110s", sentence,
-	    detail ? ": " : "", detail ? t->error : "");
+	/* of several addresses, the one that failed */
+	const char *address = http_client_family_address(t);
+	bool named = detail && strstr(t->error, address);
+	(void)snprintf(answer->error, sizeof answer->error, "%.70s%s%.256s%s%.46s%s", sentence,
+	    detail ? ": " : "", detail ? t->error : "", *address && !named ? " (" : "",
+	    named ? "" : address, *address && !named ? ")" : "");
 }
 
 void http_outcome_read(struct http_transfer *t, CURLcode code, struct http_answer *answer)

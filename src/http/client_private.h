@@ -4,6 +4,8 @@
  *   client.c           the interface, the queue, who is told when
  *   client_sockets.c   descriptors watched for curl, and the timer that drives it
  *   client_handles.c   easy handles: options, headers, reuse and trimming
+ *   client_tls.c       which certificate was refused
+ *   client_family.c    IPv4 or IPv6
  *   client_outcome.c   what became of a transfer: curl's result as an answer
  *
  * Ownership: a transfer and its easy handle belong to the client, in the list of its state; it is
@@ -18,6 +20,7 @@
 #include "salesreg/base/buf.h"
 #include "salesreg/base/map.h"
 #include "salesreg/http/client.h"
+#include "salesreg/http/trust.h"
 #include <curl/curl.h>
 #include <sys/queue.h>
 
@@ -38,6 +41,12 @@ enum transfer_state {
 	TRANSFER_TELLING
 };
 
+/* Of the server: the certificate that was refused, else its own. */
+struct http_certificate_seen {
+	int reason; /* OpenSSL's X509_V_… */
+	char subject[160], issuer[160];
+};
+
 struct http_transfer {
 	TAILQ_ENTRY(http_transfer) link; /* in client->idle, waiting, active or ready, by state */
 	enum transfer_state state;
@@ -55,6 +64,8 @@ struct http_transfer {
 	int64_t timeout_ms, connect_timeout_ms;
 	struct curl_slist *headers;     /* the list in use: own_headers or client->json_headers */
 	struct curl_slist *own_headers; /* of this request alone */
+	long family;                    /* CURL_IPRESOLVE_… */
+	struct http_certificate_seen certificate;
 	char error[CURL_ERROR_SIZE];
 };
 TAILQ_HEAD(transfer_list, http_transfer);
@@ -77,6 +88,9 @@ struct http_client {
 	struct map sockets;                /* fd → struct http_socket */
 	uint64_t connections, connections_looked_at;
 
+	/* client_family.c */
+	long family; /* of connections to be made */
+
 	/* client_handles.c */
 	struct transfer_list idle;
 	size_t idle_count;
@@ -84,6 +98,9 @@ struct http_client {
 	uv_timer_t trim_timer;
 	struct curl_slist *json_headers;
 	bool no_proxy; /* the environment names none */
+	struct http_trust trust;
+	bool tls_watched;
+	struct curl_slist *resolve; /* for tests; else NULL */
 	uint64_t requests;
 };
 
@@ -126,6 +143,24 @@ void http_transfer_release(struct http_transfer *t);
 CURLcode http_transfer_set_options(struct http_transfer *t, const struct http_request_spec *spec);
 /* Whether curl has written a byte of the request. */
 bool http_transfer_sent_something(const struct http_transfer *t);
+
+/* client_tls.c */
+
+/* Whether http_client_tls_watch() can be called in this process. */
+bool http_client_tls_is_watched(void);
+/* From now on t->certificate is filled when a connection is made for t. */
+CURLcode http_client_tls_watch(struct http_transfer *t);
+/* A sentence; false: it was no matter of certificates, or nothing is known. */
+bool http_client_tls_describe(const struct http_transfer *t, CURLcode code, char *out, size_t size);
+
+/* client_family.c */
+
+/* A kind of address was asked for and there is none of that: any is good. */
+bool http_client_family_missing(const struct http_transfer *t, CURLcode code);
+/* Before t is taken from curl: whether the other kind is to be tried. */
+void http_client_family_look(struct http_transfer *t, CURLcode code);
+/* The one t was connected to; "" if none. */
+const char *http_client_family_address(const struct http_transfer *t);
 
 /* client_outcome.c */
 

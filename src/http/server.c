@@ -539,11 +539,18 @@ enum err http_server_create(struct http_server **out, uv_loop_t *loop,
 	    options->connections_max ? options->connections_max : CONNECTIONS_DEFAULT;
 	unsigned idle_s =
 	    options->idle_timeout_s ? options->idle_timeout_s : IDLE_TIMEOUT_DEFAULT_S;
-	server->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
-	    on_access, server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED,
-	    on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
-	    MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_CONNECTION_TIMEOUT, idle_s,
-	    MHD_OPTION_END);
+	struct MHD_OptionItem tls[] = {
+	    {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)options->certificate},
+	    {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)options->key},
+	    {MHD_OPTION_END, 0, NULL},
+	};
+	struct MHD_OptionItem *more = options->certificate ? tls : tls + 2;
+	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
+	server->daemon = MHD_start_daemon(options->certificate ? flags | MHD_USE_TLS : flags, 0,
+	    NULL, NULL, on_access, server, MHD_OPTION_LISTEN_SOCKET, fd,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+	    on_connection, server, MHD_OPTION_CONNECTION_LIMIT, connections,
+	    MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
 	const union MHD_DaemonInfo *info = NULL;
 	if (server->daemon)
 		info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);

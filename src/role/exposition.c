@@ -132,8 +132,9 @@ static void lower(char *out, size_t size, const char *text)
 }
 
 /* All methods and classes from the start: a counter that appears with 1 has no rate yet. */
-static void write_calls(struct buf *out, const struct telegram_stats *stats)
+static void write_calls(struct buf *out, const struct telegram *tg)
 {
+	const struct telegram_stats *stats = telegram_stats(tg);
 	static const char calls[] = "salesreg_telegram_calls_total",
 			  took[] = "salesreg_telegram_request_seconds";
 	metrics_family(out, calls, METRICS_COUNTER,
@@ -161,6 +162,9 @@ static void write_calls(struct buf *out, const struct telegram_stats *stats)
 	    stats->conflicts);
 	metrics_counter(out, "salesreg_telegram_rate_limited_total",
 	    "Answers 429: Telegram asks to wait.", stats->rate_limited);
+	metrics_counter(out, "salesreg_telegram_connections_total",
+	    "Connections opened to the Bot API, each with a handshake of TLS; they are kept.",
+	    telegram_connections(tg));
 }
 
 static void write_messages(struct buf *out, const struct delivery_stats *sent)
@@ -247,7 +251,7 @@ void exposition_bot(struct buf *out, const struct exposition_bot *bot)
 	metrics_counter(out, "salesreg_possible_duplicates_total",
 	    "Messages that were sent again although they may have arrived.",
 	    sent.possible_duplicates + polls.settled);
-	write_calls(out, telegram_stats(bot->telegram));
+	write_calls(out, bot->telegram);
 	if (bot->backlog && bot->backlog->parked >= 0)
 		write_backlog(out, bot->backlog);
 }

@@ -29,6 +29,10 @@ static const char usage[] =
     "  --host NAME         another name people open the page by (addresses and localhost need "
     "none);\n"
     "                      may be given several times\n"
+    "  --tls FILE          HTTPS, with a certificate of its own making; the authority to trust is "
+    "written\n"
+    "                      to FILE: SSL_CERT_FILE=FILE makes a bot trust it\n"
+    "  --idle SECONDS      close connections that are idle so long (500, as Telegram does)\n"
     "  --seed N            make identifiers repeatable\n"
     "  --ready-fd FD       write a line to this descriptor when listening\n"
     "  --log-level LEVEL   debug, info, warn or error (info)\n"
@@ -92,6 +96,14 @@ static bool read_option(struct arguments *a, int option)
 			return false;
 		a->hosts[a->host_count++] = optarg;
 		a->sandbox.hosts = a->hosts;
+		return true;
+	case 'i':
+		if (!read_number(optarg, &number) || number < 1 || number > 86400)
+			return false;
+		a->sandbox.idle_s = (unsigned)number;
+		return true;
+	case 'T':
+		a->sandbox.tls = optarg;
 		return true;
 	case 'S':
 		a->state = true;
@@ -164,8 +176,10 @@ static bool read_config(struct config *config)
 
 static void say_ready(const struct process *p, const struct arguments *a)
 {
-	(void)printf(
-	    "sandbox: listening on http://127.0.0.1:%u\n", (unsigned)sandbox_port(p->sandbox));
+	(void)printf("sandbox: listening on %s://127.0.0.1:%u\n", a->sandbox.tls ? "https" : "http",
+	    (unsigned)sandbox_port(p->sandbox));
+	if (a->sandbox.tls)
+		(void)printf("sandbox: SSL_CERT_FILE=%s makes a bot trust it\n", a->sandbox.tls);
 	(void)printf("sandbox: in a browser, the same address is a page to talk to the bot\n");
 	(void)fflush(stdout);
 	if (a->ready_fd >= 0) {
@@ -220,6 +234,7 @@ int role_sandbox(int argc, char **argv)
 	    {"token", required_argument, NULL, 't'}, {"username", required_argument, NULL, 'u'},
 	    {"limits", no_argument, NULL, 'L'}, {"state", no_argument, NULL, 'S'},
 	    {"keep", required_argument, NULL, 'k'}, {"host", required_argument, NULL, 'H'},
+	    {"tls", required_argument, NULL, 'T'}, {"idle", required_argument, NULL, 'i'},
 	    {"seed", required_argument, NULL, 's'}, {"ready-fd", required_argument, NULL, 'r'},
 	    {"log-level", required_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'},
 	    {NULL, 0, NULL, 0}};

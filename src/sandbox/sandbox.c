@@ -1,5 +1,6 @@
 #include "salesreg/sandbox/sandbox.h"
 #include "salesreg/base/clock.h"
+#include "salesreg/http/certificate.h"
 #include "salesreg/http/server.h"
 #include "salesreg/sandbox/control.h"
 #include "salesreg/sandbox/guard.h"
@@ -8,6 +9,9 @@
 #include "salesreg/sandbox/page.h"
 #include "salesreg/sandbox/state.h"
 #include "salesreg/sandbox/stream.h"
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +66,31 @@ static void copy_options(struct sandbox *s, const struct sandbox_options *option
 	s->system = options->system;
 }
 
+/* At once or not at all: nobody reads half of it. */
+static enum err write_file(const char *path, const char *text, char *message, size_t message_size)
+{
+	char half[PATH_MAX];
+	int n = snprintf(half, sizeof half, "%s.new", path);
+	FILE *file = n > 0 && (size_t)n < sizeof half ? fopen(half, "we") : NULL;
+	bool good = file && fputs(text, file) >= 0;
+	if (file && fclose(file) != 0)
+		good = false;
+	if (good && rename(half, path) == 0)
+		return ERR_OK;
+	(void)snprintf(
+	    message, message_size, "--tls: %s cannot be written: %s", path, strerror(errno));
+	return ERR_CONFIG;
+}
+
+static enum err make_certificate(struct http_certificate *certificate,
+    const struct sandbox_options *options, char *message, size_t message_size)
+{
+	enum err err = http_certificate_make(certificate, options->hosts, message, message_size);
+	return err == ERR_OK
+		   ? write_file(options->tls, certificate->authority, message, message_size)
+		   : err;
+}
+
 enum err sandbox_create(struct sandbox **out, uv_loop_t *loop,
     const struct sandbox_options *options, char *message, size_t message_size)
 {
@@ -81,12 +110,20 @@ enum err sandbox_create(struct sandbox **out, uv_loop_t *loop,
 	buf_init(&s->out, ANSWER_MAX_BYTES);
 	buf_init(&s->json, UPDATE_MAX_BYTES);
 	copy_options(s, options);
+	struct http_certificate certificate = {0};
+	enum err err =
+	    options->tls ? make_certificate(&certificate, options, message, message_size) : ERR_OK;
 	const struct http_server_options http = {.listen = options->listen,
+	    .certificate = certificate.chain,
+	    .key = certificate.key,
 	    .body_max_bytes = BODY_MAX_BYTES,
+	    .idle_timeout_s = options->idle_s,
 	    .data = s,
 	    .request = on_request,
 	    .closed = on_closed};
-	enum err err = http_server_create(&s->server, loop, &http, message, message_size);
+	if (err == ERR_OK)
+		err = http_server_create(&s->server, loop, &http, message, message_size);
+	http_certificate_finish(&certificate);
 	if (err != ERR_OK) {
 		sandbox_state_finish(s);
 		free(s);

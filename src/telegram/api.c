@@ -92,6 +92,11 @@ static void count(const struct telegram_call *call, const struct telegram_answer
 	stats->rate_limited += code == 429;
 }
 
+uint64_t telegram_connections(const struct telegram *tg)
+{
+	return http_client_stats(tg->http).connections;
+}
+
 const struct telegram_stats *telegram_stats(const struct telegram *tg)
 {
 	return &tg->stats;

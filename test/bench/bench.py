@@ -9,7 +9,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import requests
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from support.database import Database  # noqa: E402
@@ -20,6 +19,7 @@ from support.telegram import TOKEN, Sandbox  # noqa: E402
 HERE = Path(__file__).resolve().parent
 SCRIPT = ["hello", "да", "Иван Петров", "user{n}@truerealestate.bali"]
 TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
+SYSTEM_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 SUPERVISED_MB = 20  # the three of them together
 NO_LIMITS = {"TELEGRAM_RATE_LIMIT": "0", "TELEGRAM_CHAT_RATE_LIMIT": "0"}
 rows = []
@@ -58,9 +58,23 @@ def fresh(cluster, name):
     return database
 
 
+def emulator(directory, name, tls):
+    """Over TLS its authority is one of all those of the system: a bundle as large as everybody's is what is to be read."""
+    if not tls:
+        return Sandbox(directory / f"{name}.log")
+    sandbox = Sandbox(directory / f"{name}.log", "--tls", directory / f"{name}-ca.pem")
+    sandbox.bundle = directory / f"{name}-bundle.pem"
+    sandbox.bundle.write_bytes(SYSTEM_BUNDLE.read_bytes() + sandbox.ca.read_bytes())
+    return sandbox
+
+
 def settings(database, sandbox, **more):
     return {"DATABASE_URL": database.url, "REGISTRY_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": sandbox.base,
-            **NO_LIMITS, **more}
+            "SSL_CERT_FILE": getattr(sandbox, "bundle", None), **NO_LIMITS, **more}
+
+
+def over(tls):
+    return "over TLS" if tls else "over plain HTTP"
 
 
 def load(sandbox, users, first_id):
@@ -88,10 +102,10 @@ def registrations(label, sandbox, pid, users, rounds, first_id):
     return statistics.median(rates), statistics.median(cpus)
 
 
-def start_to_first_poll(database, directory, count):
+def start_to_first_poll(database, directory, count, tls):
     times = []
     for i in range(count):
-        sandbox = Sandbox(directory / f"start-{i}.log")
+        sandbox = emulator(directory, f"start-{i}", tls)
         started = time.monotonic()
         bot = Process("bot", [], settings(database, sandbox), directory / f"start-bot-{i}.log")
         while True:
@@ -100,37 +114,41 @@ def start_to_first_poll(database, directory, count):
         times.append((time.monotonic() - started) * 1000)
         bot.terminate()
         sandbox.process.terminate()
-    note("start to first getUpdates (migrated database)", spread(times) + " ms", f"(n={count}, seen from outside)")
+    note(f"start to first getUpdates (migrated database), {over(tls)}", spread(times) + " ms", f"(n={count}, seen from outside)")
 
 
-def bench_bot(cluster, directory, users, rounds, memory_users):
-    print("registrations: salesreg", flush=True)
+def bench_bot(cluster, directory, users, rounds, memory_users, tls):
+    name = f"salesreg {over(tls)}"
+    print(f"registrations: {name}", flush=True)
     database = fresh(cluster, "bench")
-    sandbox = Sandbox(directory / "sandbox.log")
+    sandbox = emulator(directory, f"sandbox-{tls}", tls)
     bot = Process("bot", [], settings(database, sandbox), directory / "bot.log")
     bot.wait_ready()
     time.sleep(2)
-    note("salesreg bot: PSS idle", f"{pss_kib(bot.pid) / 1024:.1f} MB")
+    note(f"{name}: PSS idle", f"{pss_kib(bot.pid) / 1024:.1f} MB")
     before = schedstat_ms(bot.pid)
     time.sleep(20)
-    note("salesreg bot: idle CPU", f"{(schedstat_ms(bot.pid) - before) / 20000 * 100:.3f} %")
-    rate, cpu = registrations("salesreg", sandbox, bot.pid, users, rounds, 10_000_000)
+    note(f"{name}: idle CPU", f"{(schedstat_ms(bot.pid) - before) / 20000 * 100:.3f} %")
+    rate, cpu = registrations(name, sandbox, bot.pid, users, rounds, 10_000_000)
     done = users * rounds + 300
     if memory_users > done:
         load(sandbox, memory_users - done, 500_000_000)
-    note(f"salesreg bot: PSS after {max(done, memory_users):,} registrations", f"{pss_kib(bot.pid) / 1024:.1f} MB")
+    note(f"{name}: PSS after {max(done, memory_users):,} registrations", f"{pss_kib(bot.pid) / 1024:.1f} MB")
     bot.terminate()
     sandbox.process.terminate()
     return rate, cpu
 
 
-def bench_peer(cluster, directory, users, rounds):
-    print("registrations: grammY (runner, sequentialize) + pg", flush=True)
+def bench_peer(cluster, directory, users, rounds, tls):
+    name = f"grammY {over(tls)}"
+    print(f"registrations: {name} (runner, sequentialize, pg)", flush=True)
     cluster.drop("peer")
     cluster.create("peer")
-    sandbox = Sandbox(directory / "peer-sandbox.log")
+    sandbox = emulator(directory, f"peer-sandbox-{tls}", tls)
     env = {"PATH": os.environ["PATH"], "DATABASE_URL": cluster.url("peer"), "REGISTRY_BOT_TOKEN": TOKEN,
            "TELEGRAM_API_BASE": sandbox.base}
+    if tls:
+        env["NODE_EXTRA_CA_CERTS"] = str(sandbox.ca)
     with open(directory / "peer.log", "wb") as log:
         peer = subprocess.Popen(["node", "bot.mjs"], cwd=HERE / "peers", env=env, stdin=subprocess.DEVNULL, stdout=log,
                                 stderr=log)
@@ -139,8 +157,8 @@ def bench_peer(cluster, directory, users, rounds):
         while not any(b["polling"] for b in sandbox.stats()["bots"]):
             assert time.monotonic() < sandbox_ready, (directory / "peer.log").read_text()
             time.sleep(0.05)
-        note("grammY: PSS idle", f"{pss_kib(peer.pid) / 1024:.0f} MB")
-        return registrations("grammY", sandbox, peer.pid, users, rounds, 10_000_000)
+        note(f"{name}: PSS idle", f"{pss_kib(peer.pid) / 1024:.0f} MB")
+        return registrations(name, sandbox, peer.pid, users, rounds, 10_000_000)
     finally:
         peer.terminate()
         peer.wait(20)
@@ -151,7 +169,7 @@ def bench_ceilings(cluster, directory, seconds):
     print("ceilings", flush=True)
     sandbox = Sandbox(directory / "ceiling.log")
     sandbox.post("users", id=1, first_name="One")
-    requests.get(f"{sandbox.base}/bot{TOKEN}/getMe", timeout=10)
+    sandbox.http.get(f"{sandbox.base}/bot{TOKEN}/getMe", timeout=10)
     sandbox.act(user=1, type="text", text="hello")
     out = subprocess.run(["wrk", "-t1", "-c64", f"-d{seconds}s", "-s", str(HERE / "send.lua"),
                           f"{sandbox.base}/bot{TOKEN}/sendMessage"], capture_output=True, text=True, check=True).stdout
@@ -309,20 +327,21 @@ def main():
     directory = Path(tempfile.mkdtemp(prefix="salesreg-bench-"))
     os.chmod(directory, 0o755)
     cluster = Cluster({"shared_buffers": "256MB", "max_wal_size": "4GB"}).start()
-    ratio = []
     try:
         users, rounds = (500, 2) if quick else (4000, 5)
-        if "bot" in only:
-            ratio.append(bench_bot(cluster, directory, users, rounds, 1000 if quick else 100_000))
+        for tls in (True, False):
+            ratio = []
+            if "bot" in only:
+                ratio.append(bench_bot(cluster, directory, users, rounds, 1000 if quick else 100_000, tls))
+            if "peer" in only:
+                ratio.append(bench_peer(cluster, directory, min(users, 1500), 2 if quick else 3, tls))
+            if len(ratio) == 2:
+                note(f"salesreg : grammY, {over(tls)}", f"{ratio[0][0] / ratio[1][0]:.1f} times the updates/s, "
+                     f"1/{ratio[1][1] / ratio[0][1]:.0f} of the CPU an update")
+            if "start" in only:
+                start_to_first_poll(fresh(cluster, "start"), directory, 3 if quick else 15, tls)
         if "supervised" in only:
             bench_supervised(cluster, directory)
-        if "peer" in only:
-            ratio.append(bench_peer(cluster, directory, min(users, 1500), 2 if quick else 3))
-        if len(ratio) == 2:
-            note("salesreg : grammY", f"{ratio[0][0] / ratio[1][0]:.1f} times the updates/s, "
-                 f"1/{ratio[1][1] / ratio[0][1]:.0f} of the CPU an update")
-        if "start" in only:
-            start_to_first_poll(fresh(cluster, "start"), directory, 3 if quick else 15)
         if "ceilings" in only:
             bench_ceilings(cluster, directory, 2 if quick else 5)
         if "latency" in only:

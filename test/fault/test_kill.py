@@ -28,8 +28,8 @@ class Victims:
         faults.revive(self.world.db.cluster)
 
 
-def kill_and_judge(make_world, make_crowd, chance, victims):
-    world = make_world()
+def kill_and_judge(make_world, make_crowd, chance, victims, tls=False):
+    world = make_world(tls=tls)
     world.start_bot()
     world.start_outreach()
     crowd = make_crowd(world, PEOPLE)
@@ -51,6 +51,10 @@ def kill_and_judge(make_world, make_crowd, chance, victims):
 @pytest.mark.parametrize("victim", ["bot", "outreach", "postgres"])
 def test_killed_at_random_moments_it_loses_and_doubles_nothing(make_world, make_crowd, chance, victim):
     kill_and_judge(make_world, make_crowd, chance, [victim] * ROUNDS)
+
+
+def test_the_bot_killed_at_random_moments_over_tls(make_world, make_crowd, chance):
+    kill_and_judge(make_world, make_crowd, chance, ["bot"] * 2, tls=True)
 
 
 def test_everybody_killed_in_turns(make_world, make_crowd, chance):

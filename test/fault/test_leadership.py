@@ -38,8 +38,8 @@ class Pair:
 
 
 @pytest.fixture
-def pair(make_world):
-    world = make_world()
+def pair(make_world, request):
+    world = make_world(tls=getattr(request, "param", False))
     made = Pair(world)
     world.start_outreach()
     return made
@@ -85,6 +85,7 @@ def test_the_standby_says_nothing_and_polls_nothing(pair, make_crowd):
     assert lines == []
 
 
+@pytest.mark.parametrize("pair", [False, True], indirect=True, ids=["plain", "tls"])
 def test_the_standby_takes_over_from_a_killed_leader(pair, make_crowd, chance):
     world = pair.world
     crowd = make_crowd(world, PEOPLE)

@@ -43,8 +43,10 @@ class Sandbox:
 
     def __init__(self, log_path, *args, settings=None, listen="127.0.0.1:0"):
         self.process = Process("sandbox", ["--listen", listen, *args], settings or {}, log_path, secrets=[TOKEN])
-        line = self.process.wait_for_log(r"listening on http://[0-9.]+:\d+")
-        self.base = re.search(r"http://[0-9.]+:\d+", line).group()
+        line = self.process.wait_for_log(r"listening on https?://[0-9.]+:\d+")
+        self.base = re.search(r"https?://[0-9.]+:\d+", line).group()
+        # the authority of its certificate; None: plain HTTP
+        self.ca = args[args.index("--tls") + 1] if "--tls" in args else None
         # requests' sessions are not for several threads at once
         self._local = threading.local()
         self.texts = Texts()
@@ -56,6 +58,7 @@ class Sandbox:
         if not hasattr(self._local, "session"):
             self._local.session = requests.Session()
             self._local.session.trust_env = False
+            self._local.session.verify = str(self.ca) if self.ca else True
         return self._local.session
 
     # the control API

@@ -8,13 +8,17 @@ DEFAULTS = {"TELEGRAM_RATE_LIMIT": "0", "TELEGRAM_CHAT_RATE_LIMIT": "0", "BOT_LO
 
 
 class World:
-    def __init__(self, database, directory, settings=None, sandbox_args=()):
+    def __init__(self, database, directory, settings=None, sandbox_args=(), tls=False):
+        """tls: as in the field; the program trusts the authority of this sandbox and of nobody else."""
         self.database = database
         self.db = database
         self.directory = directory
         self.settings = {**DEFAULTS, **(settings or {})}
         self.processes = []
+        if tls:
+            sandbox_args = ("--tls", str(directory / "ca.pem"), *sandbox_args)
         self.sandbox = Sandbox(directory / "sandbox.log", *sandbox_args, settings={"DATABASE_URL": database.url})
+        self.sandbox_ca = directory / "ca.pem"  # with tls
         self.texts = self.sandbox.texts
         self.bot = None
         self.outreach = None
@@ -25,6 +29,7 @@ class World:
             "DATABASE_URL": self.db.url,
             "REGISTRY_BOT_TOKEN": TOKEN,
             "TELEGRAM_API_BASE": self.sandbox.base,
+            "SSL_CERT_FILE": self.sandbox.ca,
             **self.settings,
             **settings,
         }

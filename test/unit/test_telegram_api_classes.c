@@ -392,7 +392,8 @@ static void descriptions_are_scrubbed_and_bounded(void **state)
 	buf_adds(&body, "\"}");
 	out = ask("400 Bad Request", buf_text(&body));
 	buf_finish(&body);
-	assert_int_equal(strlen(out.description), 254); /* whole letters only */
+	assert_int_equal(
+	    strlen(out.description), TELEGRAM_DESCRIPTION_BYTES - 2); /* whole letters only */
 	out = ask("502 Bad Gateway", "<html>SECRET</html>");
 	assert_int_equal(out.answer.class, TELEGRAM_UNKNOWN);
 	assert_string_equal(

@@ -1,6 +1,7 @@
 /*
- * What Telegram is asked and told once a process: whether it knows the bot (getMe), and the menu
- * (setMyCommands). Nothing waits for it: a Bot API server that fails at either still gives updates.
+ * What Telegram is asked and told besides updates and messages: whether it knows the bot (getMe), the
+ * menu (setMyCommands), and, in quiet times, something harmless now and then, so that the next answer
+ * finds an open connection. Nothing waits for it: a Bot API server that fails at either still gives updates.
  * Ownership: everything in the options is borrowed and outlives the setup; `fault` is where failures
  * are said, shared with whoever polls, so that one fault is said once.
  * Units: microseconds. Errors: said in the log and tried again with growing pauses.

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FAULT_LOG_REASONS = 4, FAULT_LOG_TEXT_BYTES = 512 };
+enum { FAULT_LOG_REASONS = 4, FAULT_LOG_TEXT_BYTES = 1024 };
 
 struct fault_log {
 	unsigned count; /* failures in this spell; 0: all is well */

@@ -22,6 +22,9 @@
  * per transfer; after http_transfer_cancel() never. A callback may send, cancel any transfer, and
  * destroy the client.
  *
+ * TLS: see http/trust.h. Proxies: https_proxy, http_proxy (lower case), ALL_PROXY, NO_PROXY and their
+ * other spellings, as libcurl reads them (curl manual, "ENVIRONMENT").
+ *
  * Secrets: URLs are never logged and never part of an error text.
  *
  * Facts: curl 7.88 manual pages of CURLMOPT_SOCKETFUNCTION, CURLOPT_PREREQFUNCTION,
@@ -36,10 +39,14 @@
 #include <uv.h>
 
 enum {
-	HTTP_CLIENT_TRANSFERS = 64, /* under way at once, unless the options say otherwise */
+	/* Under way at once, unless the options say otherwise. More connections make nothing faster
+	 * and cost 100 KB each over TLS. */
+	HTTP_CLIENT_TRANSFERS = 32,
+	/* A connection is kept so long with nothing to do: Telegram's server ends it after 500 s. */
+	HTTP_CLIENT_IDLE_S = 480,
 	HTTP_CLIENT_CONNECT_TIMEOUT_MS = 10000, /* unless the spec says otherwise */
 	HTTP_CLIENT_ANSWER_BYTES = 1024 * 1024, /* unless the spec says otherwise */
-	HTTP_CLIENT_ERROR_BYTES = 192,
+	HTTP_CLIENT_ERROR_BYTES = 512,
 };
 
 struct http_client;

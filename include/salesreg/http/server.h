@@ -39,6 +39,8 @@ struct http_server_options {
 	 * NULL: use listen_fd */
 	const char *listen;
 	int listen_fd;
+	/* HTTPS with these, PEM, copied; NULL: plain HTTP */
+	const char *certificate, *key;
 	size_t body_max_bytes;    /* larger: 413 */
 	unsigned connections_max; /* 0: 1,000; more wait in the backlog until one goes */
 	unsigned idle_timeout_s;  /* of a kept-alive connection; 0: 500, as Telegram's */

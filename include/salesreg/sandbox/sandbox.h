@@ -193,6 +193,10 @@ struct sandbox_options {
 	const char *const *tokens;
 	/* Names besides addresses and localhost that lead here; NULL-terminated; may be NULL. */
 	const char *const *hosts;
+	/* HTTPS: a certificate is made for it, and the authority to be trusted is written to this file
+	 * (PEM); NULL: plain HTTP. */
+	const char *tls;
+	unsigned idle_s; /* kept-alive connections are closed after that; 0: 500, as Telegram's */
 	struct sandbox_system system; /* ask NULL: the page shows chats only */
 	const char *username;         /* of the bots; NULL: salesreg_sandbox_bot */
 	const char *keep; /* a file to remember people and chats in (keep.h); NULL: none */

@@ -59,7 +59,7 @@ enum {
 	TELEGRAM_POLL_SLACK_MS = 15000,
 	TELEGRAM_UPDATES_BYTES = 8 * 1024 * 1024,
 	TELEGRAM_ANSWER_BYTES = 256 * 1024,
-	TELEGRAM_DESCRIPTION_BYTES = 256,
+	TELEGRAM_DESCRIPTION_BYTES = 512,
 };
 #define TELEGRAM_API_BASE_DEFAULT "https://api.telegram.org"
 
@@ -140,6 +140,8 @@ struct telegram_stats {
 	struct histogram took[TELEGRAM_METHODS];
 	uint64_t conflicts, rate_limited; /* answers 409, 429, to whatever method */
 };
+/* Opened since the start. */
+uint64_t telegram_connections(const struct telegram *tg);
 /* Borrowed: good until telegram_destroy(). */
 const struct telegram_stats *telegram_stats(const struct telegram *tg);
 
