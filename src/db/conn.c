@@ -308,7 +308,7 @@ static const char session_defaults[] =
 
 static bool execute(PGconn *pg, const char *sql)
 {
-	PGresult *result = PQexec(pg, sql);
+	PGresult *result = db_exec_blocking(pg, sql);
 	ExecStatusType status = PQresultStatus(result);
 	PQclear(result);
 	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
@@ -343,7 +343,7 @@ static enum err make_usable(struct db_conn *conn, PGconn *pg)
 	if (PQsetnonblocking(pg, 1) == 0 && PQenterPipelineMode(pg))
 		return ERR_OK;
 broken:
-	remember_why(conn, PQerrorMessage(pg));
+	remember_why(conn, *PQerrorMessage(pg) ? PQerrorMessage(pg) : "the server does not answer");
 	return ERR_UNAVAILABLE;
 }
 

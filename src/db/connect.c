@@ -382,9 +382,33 @@ PGconn *db_connect_blocking(
 
 /* Who is there -------------------------------------------------------------------------------------------------------*/
 
+PGresult *db_exec_blocking(PGconn *pg, const char *sql)
+{
+	int64_t end_us = clock_monotonic_us() + (int64_t)DB_BLOCKING_MS * 1000;
+	PGresult *last = NULL;
+	if (!PQsendQuery(pg, sql))
+		return NULL;
+	for (;;) {
+		while (PQisBusy(pg)) {
+			int64_t left_ms = (end_us - clock_monotonic_us()) / 1000;
+			struct pollfd fd = {.fd = PQsocket(pg), .events = POLLIN};
+			if (left_ms <= 0 ||
+			    !(poll(&fd, 1, (int)left_ms) < 1 || PQconsumeInput(pg))) {
+				PQclear(last);
+				return NULL;
+			}
+		}
+		PGresult *result = PQgetResult(pg);
+		if (!result)
+			return last;
+		PQclear(last);
+		last = result;
+	}
+}
+
 static PGresult *ask(PGconn *pg, enum sql_statement statement)
 {
-	PGresult *result = PQexec(pg, sql_statement(statement)->text);
+	PGresult *result = db_exec_blocking(pg, sql_statement(statement)->text);
 	if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
 		return result;
 	PQclear(result);
@@ -412,6 +436,15 @@ bool db_identify(PGconn *pg, struct db_identity *identity)
 	return PQstatus(pg) == CONNECTION_OK;
 }
 
+bool db_has_several_hosts(const char *uri)
+{
+	struct attempt a = {.uri = uri};
+	(void)read_uri(&a);
+	bool several = count_pieces(a.hosts) > 1 || count_pieces(a.addresses) > 1;
+	free_uri(&a);
+	return several;
+}
+
 size_t db_identify_hosts(const char *uri, struct db_identity *identities, size_t most)
 {
 	size_t count = 0;
@@ -423,7 +456,7 @@ size_t db_identify_hosts(const char *uri, struct db_identity *identities, size_t
 	list_candidates(hosts);
 	for (int i = 0; i < hosts->count && count < most; i++) {
 		struct attempt one = {
-		    .uri = uri, .application_name = "salesreg doctor", .any_server = true};
+		    .uri = uri, .application_name = "salesreg probe", .any_server = true};
 		struct candidate *c = one.candidates;
 		one.deadline_us = clock_monotonic_us() + (int64_t)timeout_s * 1000 * 1000;
 		one.host_count = hosts->host_count > 0;
@@ -450,7 +483,7 @@ static int session_of(PGconn *pg)
 
 static void run(PGconn *pg, enum sql_statement statement)
 {
-	PQclear(PQexec(pg, sql_statement(statement)->text));
+	PQclear(db_exec_blocking(pg, sql_statement(statement)->text));
 }
 
 /*

@@ -124,6 +124,8 @@ static void on_timer(uv_timer_t *timer)
 			static const struct db_step sweep = {.statement = SQL_STOPPED_SESSIONS_END};
 			static const struct db_step ping = {.statement = SQL_PING};
 			l->in_run = true;
+			if (l->options.server)
+				db_server_look_around(l->options.server);
 			db_conn_run(l->conn, ++l->beats % BEATS_A_SWEEP ? &ping : &sweep, 1,
 			    ANSWER_MS, on_beat, l);
 		}

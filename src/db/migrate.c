@@ -1,5 +1,6 @@
 #include "salesreg/db/migrate.h"
 #include "salesreg/base/log.h"
+#include "salesreg/db/connect.h"
 #include "salesreg/db/statement.h"
 #include <inttypes.h>
 #include <stdint.h>
@@ -18,7 +19,7 @@ static void checksum(const char *text, char out[17])
 
 static enum err complain(PGconn *pg, const char *doing, char *error, size_t size)
 {
-	const char *why = PQerrorMessage(pg);
+	const char *why = *PQerrorMessage(pg) ? PQerrorMessage(pg) : "the server does not answer";
 	(void)snprintf(error, size, "%s: %.*s", doing, (int)strcspn(why, "\n"), why);
 	return ERR_UNAVAILABLE;
 }
@@ -97,7 +98,7 @@ static bool missing(const unsigned char *applied)
 
 static enum err read_applied(PGconn *pg, unsigned char *applied, char *error, size_t size)
 {
-	PGresult *exists = PQexec(pg, sql_statement(SQL_MIGRATION_TABLE_EXISTS)->text);
+	PGresult *exists = db_exec_blocking(pg, sql_statement(SQL_MIGRATION_TABLE_EXISTS)->text);
 	bool there =
 	    PQresultStatus(exists) == PGRES_TUPLES_OK && PQgetvalue(exists, 0, 0)[0] == 't';
 	bool asked = PQresultStatus(exists) == PGRES_TUPLES_OK;
@@ -106,7 +107,7 @@ static enum err read_applied(PGconn *pg, unsigned char *applied, char *error, si
 		return complain(pg, "the migrations cannot be read", error, size);
 	if (!there)
 		return ERR_OK;
-	PGresult *rows = PQexec(pg, sql_statement(SQL_MIGRATION_LIST)->text);
+	PGresult *rows = db_exec_blocking(pg, sql_statement(SQL_MIGRATION_LIST)->text);
 	enum err err = PQresultStatus(rows) == PGRES_TUPLES_OK
 			   ? compare(rows, applied, error, size)
 			   : complain(pg, "the migrations cannot be read", error, size);

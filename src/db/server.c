@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONNECTIONS_MOST = 80 };
+enum { CONNECTIONS_MOST = 80, HOSTS_MOST = 16 };
 
 struct db_server {
 	const struct secret *uri;
@@ -22,6 +22,12 @@ struct db_server {
 	bool asking, destroyed, answered;
 	uint64_t asked_generation;
 	char host[256], address[64], port[16];
+	/* asking the other hosts, likewise */
+	uv_work_t around;
+	bool looking;
+	int64_t looked_us;
+	struct db_identity hosts[HOSTS_MOST];
+	size_t host_count;
 };
 
 struct db_server *db_server_create(uv_loop_t *loop, const struct secret *uri)
@@ -31,14 +37,14 @@ struct db_server *db_server_create(uv_loop_t *loop, const struct secret *uri)
 		abort();
 	s->loop = loop;
 	s->uri = uri;
-	s->work.data = s;
+	s->work.data = s->around.data = s;
 	return s;
 }
 
 /* The last of: its owner, its connections (a thread may still be opening one), its question. */
 static void free_if_unused(struct db_server *s)
 {
-	if (!s->destroyed || s->asking || s->count > 0)
+	if (!s->destroyed || s->asking || s->looking || s->count > 0)
 		return;
 	uv_mutex_destroy(&s->lock);
 	free(s);
@@ -51,6 +57,8 @@ void db_server_destroy(struct db_server *s)
 	s->destroyed = true;
 	if (s->asking)
 		(void)uv_cancel((uv_req_t *)&s->work); /* on_asked() comes, cancelled or not */
+	if (s->looking)
+		(void)uv_cancel((uv_req_t *)&s->around);
 	free_if_unused(s);
 }
 
@@ -174,4 +182,47 @@ void db_server_suspect(struct db_server *s, const struct db_conn *conn)
 		return;
 	s->asked_generation = s->generation;
 	s->asking = uv_queue_work(s->loop, &s->work, ask_in_thread, on_asked) == 0;
+}
+
+static void look_in_thread(uv_work_t *work)
+{
+	struct db_server *s = work->data;
+	s->host_count = db_identify_hosts(secret_reveal(s->uri), s->hosts, HOSTS_MOST);
+}
+
+static void on_looked(uv_work_t *work, int status)
+{
+	struct db_server *s = work->data;
+	s->looking = false;
+	if (s->destroyed) {
+		free_if_unused(s);
+		return;
+	}
+	for (size_t i = 0; status == 0 && i < s->host_count; i++) {
+		const struct db_identity *host = &s->hosts[i];
+		if (!same_cluster(host, &s->current) || host->timeline <= s->current.timeline)
+			continue;
+		log_warn(
+		    "the database has gone on without %s (timeline %lld): %s is on timeline %lld",
+		    s->current.where, (long long)s->current.timeline, host->where,
+		    (long long)host->timeline);
+		/* from now on the old one is refused, also if the new one cannot be reached at the moment */
+		uv_mutex_lock(&s->lock);
+		s->current = *host;
+		s->generation++;
+		uv_mutex_unlock(&s->lock);
+		for (size_t k = 0; k < s->count; k++)
+			db_conn_discard(s->conns[k], "another server has taken this one's place");
+	}
+}
+
+void db_server_look_around(struct db_server *s)
+{
+	int64_t now = clock_monotonic_us();
+	if (s->looking || s->destroyed || s->generation == 0 ||
+	    now - s->looked_us < (int64_t)DB_LOOK_AROUND_MS * 1000 ||
+	    !db_has_several_hosts(secret_reveal(s->uri)))
+		return;
+	s->looked_us = now;
+	s->looking = uv_queue_work(s->loop, &s->around, look_in_thread, on_looked) == 0;
 }

@@ -115,8 +115,8 @@ def test_a_frozen_primary_that_thaws_later_is_not_written_to(make_failover, make
     goes_on(world, crowd, "thawed")
     # what wakes on the old primary wakes nobody of ours, and processes that start anew go to the new one
     old = Database(pair.primary, NAME)
-    old.execute("ALTER SYSTEM RESET synchronous_standby_names")
-    old.execute("SELECT pg_reload_conf()")
+    pair.primary.execute("ALTER SYSTEM RESET synchronous_standby_names")
+    pair.primary.execute("SELECT pg_reload_conf()")
     old.add_prospect("on_the_old_one", "Nobody's")
     for role in ("outreach", "bot"):
         getattr(world, role).terminate()
@@ -128,6 +128,25 @@ def test_a_frozen_primary_that_thaws_later_is_not_written_to(make_failover, make
     assert old.value("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'salesreg%%listen'") == 0
     old.close()
     judge(world, crowd)
+
+
+def test_a_primary_replaced_while_nobody_looked_is_left(make_failover):
+    """Frozen and thawed within a moment: no connection broke, no question was late."""
+    world, pair = make_failover(synchronous=False)
+    started(world)
+    anna = world.person("Anna Petrova")
+    anna.registers()
+    world.db.eventually("SELECT count(*) = 3 FROM test_prospects WHERE assigned_rep_id IS NOT NULL")
+    world.settle()
+    pair.await_replay()
+    world.db.close()
+    pair.standby.promote()  # the old primary goes on, as if it had been frozen only for this long
+    world.db.moves()
+    world.db.add_prospect("on_the_new_one")
+    world.db.eventually("SELECT assigned_rep_id IS NOT NULL FROM test_prospects WHERE id = 'on_the_new_one'")
+    for process in (world.bot, world.outreach):
+        process.wait_for_log("the database has gone on without")
+    world.settle()
 
 
 @pytest.mark.timeout(300)

@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .postgres import Cluster, free_port
+from .postgres import SUPERUSER, Cluster, free_port
 from .waiting import eventually
 
 
@@ -158,12 +158,12 @@ class Pair:
 
     def await_replay(self):
         """Whatever is committed now is on the standby, too."""
-        with self.primary.connect() as connection, connection.cursor() as cursor:
+        with self.primary.connect(SUPERUSER, SUPERUSER) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT pg_current_wal_lsn()")
             lsn, = cursor.fetchone()
 
         def replayed():
-            with self.standby.connect() as connection, connection.cursor() as cursor:
+            with self.standby.connect(SUPERUSER, SUPERUSER) as connection, connection.cursor() as cursor:
                 cursor.execute("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", (lsn,))
                 return cursor.fetchone()[0]
         eventually(replayed, what="the standby has replayed everything")

@@ -28,6 +28,13 @@ struct db_failure {
 PGconn *db_connect_blocking(
     const char *uri, const char *application_name, int timeout_ms, struct db_failure *failure);
 
+/*
+ * Asks one thing and waits for DB_BLOCKING_MS at most, which PQexec() does not: a server that is frozen keeps its socket
+ * open. NULL: no answer, and the connection is of no use any more. The caller owns the result.
+ */
+enum { DB_BLOCKING_MS = 10000 };
+PGresult *db_exec_blocking(PGconn *connection, const char *sql);
+
 /* Who answers at the other end of a connection. */
 struct db_identity {
 	char system
@@ -43,6 +50,8 @@ bool db_identify(PGconn *connection, struct db_identity *identity);
  * many there are.
  */
 size_t db_identify_hosts(const char *uri, struct db_identity *identities, size_t most);
+/* True: the URI names more than one host. */
+bool db_has_several_hosts(const char *uri);
 /* True: behind this address a pooler gives each transaction another session, where LISTEN and locks do not work. */
 bool db_is_transaction_pooler(PGconn *connection, const char *uri);
 /* Whether the server there answers a new connection, if only to refuse it. host, address, port: as libpq told them. */

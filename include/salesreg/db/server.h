@@ -3,6 +3,9 @@
  * reached another one (a standby was promoted), those to the old one are ended. A server of an earlier timeline than one
  * that was seen is refused: it is a primary that was replaced and came back, and what is written to it is lost.
  *
+ * A primary that was frozen for a moment and replaced meanwhile looks as before to who was connected all the time: so the
+ * other hosts of DATABASE_URL are asked now and then (db_server_look_around) whether one of them has gone on without it.
+ *
  * It also finds out soon that a server is gone. A run whose answer is late (DB_LATE_MS) makes it ask the server for a new
  * connection; where even that is not answered, all connections are given up at once. A server that is only slow answers.
  *
@@ -16,7 +19,7 @@
 #include "salesreg/db/connect.h"
 #include <uv.h>
 
-enum { DB_LATE_MS = 2000, DB_ANSWER_MS = 1500 };
+enum { DB_LATE_MS = 2000, DB_ANSWER_MS = 1500, DB_LOOK_AROUND_MS = 10000 };
 
 struct db_conn;
 struct db_server;
@@ -31,6 +34,9 @@ enum err db_server_check(
 uint64_t db_server_generation(const struct db_server *server);
 /* For how long the oldest question has been waiting for its answer; 0: none is. */
 int64_t db_server_late_ms(const struct db_server *server);
+
+/* Asks the other hosts, if there are any and it was not done within DB_LOOK_AROUND_MS. */
+void db_server_look_around(struct db_server *server);
 
 /* For db/conn.c alone. */
 void db_server_join(struct db_server *server, struct db_conn *conn);
