@@ -78,6 +78,12 @@ CREATE TABLE salesreg.hidden_people (
     refused_at   timestamptz NOT NULL DEFAULT now()
 );
 
+-- Chats that a notification did not reach for good: an admin among them is shown what there is at the next word.
+CREATE TABLE salesreg.missed_chats (
+    chat_id  bigint PRIMARY KEY,
+    since    timestamptz NOT NULL DEFAULT now()
+);
+
 CREATE FUNCTION salesreg.wake_on_outbox() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

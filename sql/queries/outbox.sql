@@ -125,6 +125,9 @@ WITH mine AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
                                          error, created_at)
     SELECT id, chat_id, method, payload, priority, 'gone', attempts, possible_duplicate, error, created_at FROM done
+), missed AS (
+    INSERT INTO salesreg.missed_chats (chat_id) SELECT DISTINCT chat_id FROM done WHERE priority > 0
+    ON CONFLICT DO NOTHING
 )
 SELECT o.id FROM salesreg.outbox o
 JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS f (id, chat_id, birth_us)

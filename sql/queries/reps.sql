@@ -123,3 +123,30 @@ WITH lost AS (
 )
 INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
 SELECT prospect, rep, id, 'returned', 'unavailable' FROM ended
+-- name: admins_missed
+-- $1 admins: those whom a notification did not reach
+SELECT chat_id FROM salesreg.missed_chats WHERE chat_id = ANY ($1::bigint[])
+-- name: admins_heard
+-- $1 admins: they have been shown what they missed
+DELETE FROM salesreg.missed_chats WHERE chat_id = ANY ($1::bigint[])
+-- name: applications_read
+-- $1 how many at most, $2 admins, $3 whether one of them asks: else only if one of them has missed something or never
+-- spoke. Who waits for approval, longest first; the last column: how many there are
+SELECT r.telegram_id, r.name, r.email, r.telegram_username, count(*) OVER ()
+FROM public.sales_representatives r
+WHERE r.status = 'pending'
+  AND ($3::boolean OR EXISTS (SELECT 1 FROM unnest($2::bigint[]) AS a (id)
+                              WHERE EXISTS (SELECT 1 FROM salesreg.missed_chats m WHERE m.chat_id = a.id)
+                                 OR NOT EXISTS (SELECT 1 FROM salesreg.user_sessions s WHERE s.user_id = a.id)))
+ORDER BY r.registered_at NULLS LAST, r.id LIMIT $1::integer
+-- name: nobody_takes_read
+-- the same for prospects that every rep has declined
+SELECT p.name, p.telegram_id, left(p.context, 500), p.email
+FROM salesreg.prospects_apart x
+JOIN public.test_prospects p ON p.id = x.prospect AND p.assigned_rep_id IS NULL
+                            AND p.status IN ('unreached', 'contacted', 'in_conversation')
+WHERE x.nobody
+  AND ($3::boolean OR EXISTS (SELECT 1 FROM unnest($2::bigint[]) AS a (id)
+                              WHERE EXISTS (SELECT 1 FROM salesreg.missed_chats m WHERE m.chat_id = a.id)
+                                 OR NOT EXISTS (SELECT 1 FROM salesreg.user_sessions s WHERE s.user_id = a.id)))
+ORDER BY x.since, p.id LIMIT $1::integer

@@ -53,7 +53,8 @@ struct batch {
 	struct fold_interests interests;
 	struct fold_writes writes;
 	struct {
-		size_t sessions, reps, emails, assignments, subjects, clients, lock;
+		size_t sessions, reps, emails, assignments, subjects, clients, lock, applications,
+		    untaken, missed;
 	} steps; /* of the read */
 	size_t fence_step, insert_step;
 	int64_t arrived_us, begun_us; /* the updates; the transaction in hand */
@@ -366,6 +367,17 @@ static void write_batch(struct batch *b, const struct db_reply *reply)
 		input.client_count = clients_parse(reply->results[b->steps.clients], a, &clients);
 		input.clients = clients;
 	}
+	if (b->interests.admin_count) {
+		struct application_row *applications;
+		struct untaken_row *untaken;
+		input.application_count =
+		    applications_parse(reply->results[b->steps.applications], a, &applications);
+		input.applications = applications;
+		input.untaken_count = untaken_parse(reply->results[b->steps.untaken], a, &untaken);
+		input.untaken = untaken;
+		input.missed_count =
+		    admins_missed_parse(reply->results[b->steps.missed], a, &input.missed);
+	}
 	fold_run(&input, &b->interests, a, &b->writes);
 	struct db_plan *plan = &b->plan;
 	plan->count = 0;
@@ -407,7 +419,7 @@ static void read_batch(struct batch *b)
 	struct arena *a = &b->scratch;
 	struct fold_interests *in = &b->interests;
 	b->begun_us = clock_monotonic_us();
-	fold_interests(b->updates + b->from, b->to - b->from, a, in);
+	fold_interests(b->options.rules, b->updates + b->from, b->to - b->from, a, in);
 	struct db_plan *plan = fresh_plan(b);
 	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
 	if (in->user_count) {
@@ -426,6 +438,13 @@ static void read_batch(struct batch *b)
 	if (in->client_rep_count)
 		b->steps.clients =
 		    clients_read(plan, a, in->client_reps, in->client_rep_count, CLIENTS_EACH);
+	if (in->admin_count) {
+		b->steps.applications = applications_read(plan, a, CONVERSATION_SHOWN_MAX,
+		    in->admins, in->admin_count, in->wants_applications);
+		b->steps.untaken = untaken_read(plan, a, CONVERSATION_SHOWN_MAX, in->admins,
+		    in->admin_count, in->wants_applications);
+		b->steps.missed = admins_missed_read(plan, a, in->admins, in->admin_count);
+	}
 	b->state = BATCH_READING;
 	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_read, b);
 }

@@ -218,6 +218,19 @@ static void try_later(
 		.error = answer->description});
 }
 
+static void say_gone(const struct delivery *d, const struct sending *s, const char *description)
+{
+	for (size_t i = 0; i < d->options.admin_count; i++)
+		if (d->options.admin_ids[i] == s->chat) {
+			log_warn("admin %lld cannot be written to (%s): let them press Start in a "
+				 "chat with the bot; what they missed is shown to them then",
+			    (long long)s->chat, description);
+			return;
+		}
+	log_info("message %lld: this chat cannot be written to any more (%s)", (long long)s->id,
+	    description);
+}
+
 static void on_sent(const struct telegram_answer *answer, void *data);
 
 /* Telegram will not show a button that opens a chat by id, and took nothing: the same message without it. */
@@ -276,8 +289,7 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 			break;
 		}
 		d->stats.gone++;
-		log_info("message %lld: this chat cannot be written to any more (%s)",
-		    (long long)s->id, answer->description);
+		say_gone(d, s, answer->description);
 		results_add(&d->results, RESULT_GONE, result);
 		break;
 	case TELEGRAM_UNKNOWN:

@@ -150,6 +150,32 @@ static void look_at_me(struct doctor *d, const struct asking *q)
 			"@BotFather, /setjoingroups, Disable"});
 }
 
+/* Telegram lets a bot write only to who has pressed Start. */
+static void look_at_admins(struct doctor *d, struct asking *q)
+{
+	const char *silent = "";
+	size_t count = 0;
+	for (size_t i = 0; i < d->config.admin_count; i++) {
+		char body[48];
+		(void)snprintf(
+		    body, sizeof body, "{\"chat_id\":%lld}", (long long)d->config.admin_ids[i]);
+		if (ask(q, "getChat", body, ANSWER_MS) || q->class != TELEGRAM_GONE)
+			continue;
+		silent = arena_printf(d->arena, "%s%s%lld", silent, count ? ", " : "",
+		    (long long)d->config.admin_ids[i]);
+		count++;
+	}
+	if (count > 0)
+		doctor_find(d,
+		    (struct finding){GRAVITY_WARNING, area, "admin-silent",
+			arena_printf(d->arena, "%s never pressed Start in a chat with the bot: %s",
+			    count == 1 ? "an admin has" : "admins have", silent),
+			"Telegram lets a bot write only to those who have, so requests to be "
+			"approved and prospects nobody takes do not reach them",
+			"let them open a chat with the bot and press Start: they are shown then "
+			"what waits; or correct ADMIN_TELEGRAM_IDS"});
+}
+
 static void look(struct doctor *d, struct asking *q)
 {
 	if (!ask(q, "getMe", "{}", ANSWER_MS)) {
@@ -171,6 +197,7 @@ static void look(struct doctor *d, struct asking *q)
 		return;
 	}
 	look_at_me(d, q);
+	look_at_admins(d, q);
 	bool webhook = false;
 	if (ask(q, "getWebhookInfo", "{}", ANSWER_MS)) {
 		const char *url = json_get_text(d->arena, q->result, "url");

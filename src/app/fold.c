@@ -6,8 +6,8 @@
 
 enum { MAX_CLIENTS_SHOWN = 200 };
 
-void fold_interests(
-    const struct telegram_update *updates, size_t count, struct arena *a, struct fold_interests *in)
+void fold_interests(const struct conversation_rules *rules, const struct telegram_update *updates,
+    size_t count, struct arena *a, struct fold_interests *in)
 {
 	*in = (struct fold_interests){
 	    .of = ARENA_ARRAY(a, struct conversation_interest, count),
@@ -17,6 +17,7 @@ void fold_interests(
 	    .client_reps = ARENA_ARRAY(a, int64_t, count),
 	    .leavers = ARENA_ARRAY(a, int64_t, count),
 	    .email_keys = ARENA_ARRAY(a, const char *, count),
+	    .admins = ARENA_ARRAY(a, int64_t, count),
 	};
 	struct map seen;
 	map_init(&seen);
@@ -27,6 +28,8 @@ void fold_interests(
 		if (!map_find(&seen, event->user_id)) {
 			(void)map_put(&seen, event->user_id);
 			in->users[in->user_count++] = event->user_id;
+			if (conversation_is_admin(rules, event->user_id))
+				in->admins[in->admin_count++] = event->user_id;
 		}
 		struct conversation_interest *of = &in->of[i];
 		conversation_interest(event, a, of);
@@ -36,6 +39,7 @@ void fold_interests(
 			in->assignments[in->assignment_count++] = of->assignment_id;
 		if (of->subject_telegram_id)
 			in->subjects[in->subject_count++] = of->subject_telegram_id;
+		in->wants_applications |= of->wants_applications;
 		if (of->wants_clients)
 			in->client_reps[in->client_rep_count++] = event->user_id;
 		if (!of->changes_assignments)
@@ -67,6 +71,7 @@ struct person {
 	struct conversation_state state;
 	const struct session_row *session; /* NULL: none */
 	bool session_dirty;
+	bool heard;   /* an admin who has been shown what was missed */
 	bool touched; /* an effect of this batch changed the rep or what belongs to it */
 	int64_t user_id;
 };
@@ -75,10 +80,11 @@ struct folding {
 	const struct fold_input *input;
 	struct arena *a;
 	struct fold_writes *writes;
-	struct map people;      /* user id → struct person */
-	struct map assignments; /* ids changed in this batch */
-	struct map chats;       /* chats that have a message in this batch */
-	const char **keys;      /* e-mail keys taken in this batch */
+	struct map people;         /* user id → struct person */
+	struct map assignments;    /* ids changed in this batch */
+	bool applications_changed; /* in this batch */
+	struct map chats;          /* chats that have a message in this batch */
+	const char **keys;         /* e-mail keys taken in this batch */
 	size_t key_count;
 	size_t message_room;
 };
@@ -158,7 +164,7 @@ static bool key_taken_here(const struct folding *f, const char *key)
 static bool depends(
     struct folding *f, const struct person *p, const struct conversation_interest *interest)
 {
-	if (p->touched)
+	if (p->touched || (interest->wants_applications && f->applications_changed))
 		return true;
 	if (interest->assignment_id && map_find(&f->assignments, interest->assignment_id))
 		return true;
@@ -169,6 +175,37 @@ static bool depends(
 		return subject && ((struct person *)subject->value.pointer)->touched;
 	}
 	return false;
+}
+
+/* What admins are shown; read for all of them, where one asks or has missed something. */
+static void fill_of_admin(struct folding *f, struct person *p)
+{
+	const struct fold_input *input = f->input;
+	struct conversation_state *state = &p->state;
+	state->missed = false;
+	state->application_count = state->untaken_count = 0;
+	if (!conversation_is_admin(input->rules, p->user_id))
+		return;
+	for (size_t i = 0; i < input->missed_count; i++)
+		state->missed |= input->missed[i] == p->user_id && !p->heard;
+	struct application_view *applications =
+	    ARENA_ARRAY(f->a, struct application_view, input->application_count);
+	for (size_t i = 0; i < input->application_count; i++) {
+		const struct application_row *row = &input->applications[i];
+		applications[i] = (struct application_view){
+		    row->telegram_id, row->name, row->email, row->username};
+		state->application_total = (size_t)row->total;
+	}
+	state->applications = applications;
+	state->application_count = input->application_count;
+	struct untaken_view *untaken = ARENA_ARRAY(f->a, struct untaken_view, input->untaken_count);
+	for (size_t i = 0; i < input->untaken_count; i++) {
+		const struct untaken_row *row = &input->untaken[i];
+		untaken[i] =
+		    (struct untaken_view){row->name, row->telegram, row->context, row->email};
+	}
+	state->untaken = untaken;
+	state->untaken_count = input->untaken_count;
 }
 
 static void fill_facts(
@@ -216,6 +253,7 @@ static void fill_facts(
 		if (!state->subject || view->status != REP_REMOVED)
 			state->subject = view;
 	}
+	fill_of_admin(f, p);
 	if (!interest->wants_clients)
 		return;
 	struct client_view *views = ARENA_ARRAY(f->a, struct client_view, input->client_count);
@@ -244,6 +282,7 @@ static void apply_effect(struct folding *f, struct person *p, const struct effec
 		    .status = rep_status_name(effect->status),
 		};
 		f->keys[f->key_count++] = effect->email_key;
+		f->applications_changed = true;
 		p->touched = true;
 		break;
 	case EFFECT_CHANGE_EMAIL:
@@ -275,6 +314,7 @@ static void apply_effect(struct folding *f, struct person *p, const struct effec
 			rep_status_name(effect->kind == EFFECT_APPROVE ? REP_ACTIVE : REP_REMOVED),
 		    .admin_id = p->user_id,
 		};
+		f->applications_changed = true;
 		if (p->state.subject)
 			person_of(f, p->state.subject->telegram_id)->touched = true;
 		break;
@@ -282,6 +322,10 @@ static void apply_effect(struct folding *f, struct person *p, const struct effec
 		w->unavailable[w->unavailable_count++] = p->state.rep_id;
 		w->needs_lock = true;
 		p->touched = true;
+		break;
+	case EFFECT_HEARD:
+		w->heard[w->heard_count++] = p->user_id;
+		p->heard = true;
 		break;
 	case EFFECT_BACK:
 		w->available[w->available_count++] = p->state.rep_id;
@@ -347,6 +391,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	    .available = ARENA_ARRAY(a, const char *, input->count),
 	    .contacted = ARENA_ARRAY(a, int64_t, input->count),
 	    .declined = ARENA_ARRAY(a, int64_t, input->count),
+	    .heard = ARENA_ARRAY(a, int64_t, input->count),
 	    .answers = ARENA_ARRAY(a, struct fold_answer, input->count),
 	};
 	struct folding f = {.input = input,
@@ -391,4 +436,5 @@ void fold_plan_writes(const struct fold_writes *w, struct db_plan *plan, struct 
 	assignments_decline(plan, a, w->declined, w->declined_count);
 	reps_unavailable(plan, a, w->unavailable, w->unavailable_count, "blocked the bot");
 	reps_available(plan, a, w->available, w->available_count);
+	admins_heard(plan, a, w->heard, w->heard_count);
 }

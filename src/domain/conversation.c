@@ -74,6 +74,9 @@ static void interest_in_press(const char *data, struct conversation_interest *in
 	case PRESS_MENU_CLIENTS:
 		interest->wants_clients = true;
 		return;
+	case PRESS_APPLICATIONS:
+		interest->wants_applications = true;
+		return;
 	case PRESS_REGISTER_YES:
 	case PRESS_REGISTER_NO:
 	case PRESS_CANCEL:
@@ -98,6 +101,7 @@ void conversation_interest(
 	case EVENT_TEXT: {
 		enum phrase phrase = phrase_recognise(event->text, a);
 		interest->wants_clients = phrase == PHRASE_CLIENTS;
+		interest->wants_applications = phrase == PHRASE_APPLICATIONS;
 		interest->changes_assignments = phrase == PHRASE_YES;
 		interest->email_key = email_key(event->text, a);
 		return;
@@ -190,6 +194,8 @@ static void talk(struct turn *t)
 		turn_language(t);
 		return;
 	}
+	if (turn_of_admin(t))
+		return;
 	switch (t->state->rep_status) {
 	case REP_ABSENT:
 	case REP_REMOVED:
@@ -211,12 +217,12 @@ static void talk(struct turn *t)
 	}
 }
 
-/* A row is made for who can be in the middle of something or will be written to unasked. */
+/* A row is made for who can be in the middle of something or will be written to unasked; spoke: an admin who can be. */
 static bool session_differs(
-    const struct conversation_state *old, const struct conversation_state *next)
+    const struct conversation_state *old, const struct conversation_state *next, bool spoke)
 {
 	if (!old->known)
-		return next->phase != PHASE_NONE || is_rep(next) || next->locale_chosen;
+		return next->phase != PHASE_NONE || is_rep(next) || next->locale_chosen || spoke;
 	return next->phase != old->phase || next->locale != old->locale ||
 	       next->locale_chosen != old->locale_chosen ||
 	       !same_text(next->draft_name, old->draft_name);
@@ -247,6 +253,10 @@ void conversation_step(const struct conversation_state *state, const struct even
 	next->subject = NULL;
 	next->clients = NULL;
 	next->client_count = 0;
+	next->missed = false;
+	next->applications = NULL;
+	next->untaken = NULL;
+	next->application_count = next->application_total = next->untaken_count = 0;
 	if (!state->known || !state->locale_chosen)
 		next->locale = locale_choose(event->language_code,
 		    state->known ? state->locale : state->rules->default_locale);
@@ -294,7 +304,12 @@ void conversation_step(const struct conversation_state *state, const struct even
 		talk(&t);
 		break;
 	}
-	out->session_changed = session_differs(state, next);
+	bool admin = conversation_is_admin(state->rules, event->user_id) &&
+		     event->kind != EVENT_IGNORED && event->kind != EVENT_BLOCKED &&
+		     event->kind != EVENT_UNBLOCKED;
+	if (admin && (!state->known || state->missed))
+		turn_show_missed(&t);
+	out->session_changed = session_differs(state, next, admin);
 	/* said once already, in the same breath: one answer is enough where a second would only repeat it */
 	if (is_repeated(state, event) && !out->session_changed && out->effect_count == 0)
 		out->messages = (struct message_list){0};

@@ -3,44 +3,126 @@
  */
 #include "conversation_private.h"
 #include "prospect_list.h"
+#include "salesreg/domain/notice.h"
+
+bool conversation_is_admin(const struct conversation_rules *rules, int64_t user_id)
+{
+	for (size_t i = 0; i < rules->admin_count; i++)
+		if (rules->admin_ids[i] == user_id)
+			return true;
+	return false;
+}
+
+static void show_application(struct turn *t, int64_t admin, enum message_priority priority,
+    enum locale locale, const struct application_view *who)
+{
+	const struct catalog *catalog = t->state->rules->catalog;
+	bool named = who->username && who->username[0];
+	const char *telegram = named ? arena_printf(t->a, "@%s", who->username)
+				     : arena_printf(t->a, "id %lld", (long long)who->telegram_id);
+	const char *text = catalog_render(catalog, locale, TEXT_ADMIN_NEW_REP,
+	    ARGS({"name", who->name}, {"email", who->email}, {"telegram", telegram}), t->a);
+	struct button *buttons = ARENA_ARRAY(t->a, struct button, 2);
+	buttons[0] = (struct button){
+	    .text = catalog_render(catalog, locale, TEXT_BUTTON_APPROVE, NO_ARGS, t->a),
+	    .data = press_data(t->a, PRESS_APPROVE, who->telegram_id),
+	    .new_row = true,
+	};
+	buttons[1] = (struct button){
+	    .text = catalog_render(catalog, locale, TEXT_BUTTON_REJECT, NO_ARGS, t->a),
+	    .data = press_data(t->a, PRESS_REJECT, who->telegram_id),
+	};
+	struct message *message = message_list_add(&t->out->messages, t->a, admin, priority, text);
+	message_set_buttons(message, buttons, 2);
+	if (!named)
+		message_set_mention(message, t->a, telegram, who->telegram_id);
+}
 
 void turn_tell_admins(struct turn *t)
 {
 	const struct conversation_rules *rules = t->state->rules;
-	const struct conversation_state *next = &t->out->next;
-	const int64_t subject = t->event->user_id;
-	enum locale locale = rules->default_locale;
-	const char *telegram = t->event->username && t->event->username[0]
-				   ? arena_printf(t->a, "@%s", t->event->username)
-				   : arena_printf(t->a, "id %lld", (long long)subject);
-	const char *text = catalog_render(rules->catalog, locale, TEXT_ADMIN_NEW_REP,
-	    ARGS({"name", next->rep_name}, {"email", next->rep_email}, {"telegram", telegram}),
-	    t->a);
-	struct button *buttons = ARENA_ARRAY(t->a, struct button, 2);
-	buttons[0] = (struct button){
-	    .text = catalog_render(rules->catalog, locale, TEXT_BUTTON_APPROVE, NO_ARGS, t->a),
-	    .data = press_data(t->a, PRESS_APPROVE, subject),
-	    .new_row = true,
+	const struct application_view who = {
+	    .telegram_id = t->event->user_id,
+	    .name = t->out->next.rep_name,
+	    .email = t->out->next.rep_email,
+	    .username = t->event->username,
 	};
-	buttons[1] = (struct button){
-	    .text = catalog_render(rules->catalog, locale, TEXT_BUTTON_REJECT, NO_ARGS, t->a),
-	    .data = press_data(t->a, PRESS_REJECT, subject),
-	};
-	for (size_t i = 0; i < rules->admin_count; i++) {
-		struct message *message = message_list_add(
-		    &t->out->messages, t->a, rules->admin_ids[i], PRIORITY_NOTIFICATION, text);
-		message_set_buttons(message, buttons, 2);
-		message_set_mention(message, t->a, telegram, subject);
-	}
+	for (size_t i = 0; i < rules->admin_count; i++)
+		show_application(
+		    t, rules->admin_ids[i], PRIORITY_NOTIFICATION, rules->default_locale, &who);
 }
 
-static bool is_admin(const struct turn *t)
+/* One message each, with the buttons of the first request. */
+static void list_applications(struct turn *t)
 {
-	const struct conversation_rules *rules = t->state->rules;
-	for (size_t i = 0; i < rules->admin_count; i++)
-		if (rules->admin_ids[i] == t->event->user_id)
-			return true;
-	return false;
+	const struct conversation_state *state = t->state;
+	(void)turn_say(t, TEXT_APPLICATIONS,
+	    ARGS({"count", arena_printf(t->a, "%zu", state->application_total)}));
+	for (size_t i = 0; i < state->application_count; i++)
+		show_application(t, t->event->chat_id, PRIORITY_REPLY, t->out->next.locale,
+		    &state->applications[i]);
+	if (state->application_total > state->application_count)
+		(void)turn_say(t, TEXT_APPLICATIONS_MORE,
+		    ARGS({"count", arena_printf(t->a, "%zu",
+				       state->application_total - state->application_count)}));
+}
+
+static void list_untaken(struct turn *t)
+{
+	const struct conversation_state *state = t->state;
+	struct notice_prospect *prospects =
+	    ARENA_ARRAY(t->a, struct notice_prospect, state->untaken_count);
+	for (size_t i = 0; i < state->untaken_count; i++)
+		prospects[i] = (struct notice_prospect){
+		    .name = state->untaken[i].name,
+		    .telegram = state->untaken[i].telegram,
+		    .context = state->untaken[i].context,
+		    .email = state->untaken[i].email,
+		};
+	notice_nobody_left(state->rules->catalog, t->out->next.locale, t->event->chat_id, prospects,
+	    state->untaken_count, t->a, &t->out->messages);
+}
+
+void turn_show_missed(struct turn *t)
+{
+	bool listed = t->phrase == PHRASE_APPLICATIONS || t->press.kind == PRESS_APPLICATIONS;
+	if (!listed && t->state->application_count > 0)
+		list_applications(t);
+	if (!listed)
+		list_untaken(t);
+	if (t->state->missed)
+		turn_effect(t, (struct effect){.kind = EFFECT_HEARD});
+}
+
+/* An admin who is no rep is not asked to become one, but may. */
+static void hello(struct turn *t)
+{
+	static const struct turn_button buttons[] = {
+	    {TEXT_BUTTON_APPLICATIONS, PRESS_APPLICATIONS, true},
+	    {TEXT_BUTTON_REGISTER, PRESS_REGISTER_YES, false},
+	};
+	turn_set_phase(t, PHASE_NONE);
+	turn_buttons(t, turn_say(t, TEXT_ADMIN_HELLO, NO_ARGS), buttons, 2);
+}
+
+bool turn_of_admin(struct turn *t)
+{
+	if (!conversation_is_admin(t->state->rules, t->event->user_id))
+		return false;
+	if (t->phrase == PHRASE_APPLICATIONS || t->press.kind == PRESS_APPLICATIONS) {
+		if (t->state->application_count > 0)
+			list_applications(t);
+		else
+			(void)turn_say(t, TEXT_APPLICATIONS_NONE, NO_ARGS);
+		list_untaken(t);
+		return true;
+	}
+	bool stranger = t->state->rep_status == REP_ABSENT || t->state->rep_status == REP_REMOVED;
+	bool asked = t->out->next.phase != PHASE_NONE && t->phrase != PHRASE_START;
+	if (!stranger || asked || t->event->kind == EVENT_BUTTON || t->phrase == PHRASE_REGISTER)
+		return false;
+	hello(t);
+	return true;
 }
 
 /* In the rep's language, to the rep's chat (in a private chat the chat's id is the person's). */
@@ -77,7 +159,7 @@ static enum text_id status_text(enum rep_status status)
 void turn_admin_pressed(struct turn *t)
 {
 	const struct subject_view *subject = t->state->subject;
-	if (!is_admin(t)) {
+	if (!conversation_is_admin(t->state->rules, t->event->user_id)) {
 		turn_answer(t, true, TEXT_ANSWER_ADMIN_ONLY, NO_ARGS);
 		return;
 	}

@@ -89,3 +89,7 @@ void turn_assignment_pressed(struct turn *t);
 /* conversation_admin.c */
 void turn_tell_admins(struct turn *t);
 void turn_admin_pressed(struct turn *t);
+/* True: what admins alone may do, and it has been answered. */
+bool turn_of_admin(struct turn *t);
+/* What waits for a decision, behind whatever else is said. */
+void turn_show_missed(struct turn *t);

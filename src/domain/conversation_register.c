@@ -231,6 +231,7 @@ static void pressed(struct turn *t)
 	case PRESS_UNREGISTER_NO:
 		turn_answer(t, true, TEXT_ANSWER_NOT_REGISTERED, NO_ARGS);
 		return;
+	case PRESS_APPLICATIONS:
 	case PRESS_LANGUAGE_RU:
 	case PRESS_LANGUAGE_EN:
 	case PRESS_CONTACTED:
@@ -257,6 +258,7 @@ static void offered(struct turn *t)
 	case PHRASE_NONE:
 	case PHRASE_START:
 	case PHRASE_HELP:
+	case PHRASE_APPLICATIONS:
 	case PHRASE_LANGUAGE:
 	case PHRASE_CLIENTS:
 	case PHRASE_STATUS:

@@ -205,6 +205,7 @@ static void pressed(struct turn *t)
 		turn_answer(t, false,
 		    pending ? TEXT_ANSWER_PENDING : TEXT_ANSWER_ALREADY_REGISTERED, NO_ARGS);
 		return;
+	case PRESS_APPLICATIONS:
 	case PRESS_LANGUAGE_RU:
 	case PRESS_LANGUAGE_EN:
 	case PRESS_CONTACTED:
@@ -302,6 +303,7 @@ void turn_of_rep(struct turn *t)
 	case PHRASE_YES:
 	case PHRASE_NO:
 	case PHRASE_REGISTER:
+	case PHRASE_APPLICATIONS:
 	case PHRASE_LANGUAGE:
 	case PHRASE_NONE:
 		answered(t);

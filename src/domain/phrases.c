@@ -87,6 +87,13 @@ static const struct {
 	    "|unregister|",
 	    "",
 	},
+    [PHRASE_APPLICATIONS] =
+	{
+	    "|заявки|новые заявки|кто ждет|кто ждет решения|pending|applications|requests|"
+	    "who is waiting|",
+	    "|pending|applications|",
+	    "",
+	},
     [PHRASE_LANGUAGE] =
 	{
 	    "|язык|языки|сменить язык|поменять язык|изменить язык|выбрать язык|другой язык|"

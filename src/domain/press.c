@@ -63,6 +63,7 @@ const char *press_data(struct arena *a, enum press_kind kind, int64_t id)
 	case PRESS_REGISTER_NO:
 	case PRESS_CANCEL:
 	case PRESS_WHOLE_NAME:
+	case PRESS_APPLICATIONS:
 	case PRESS_LANGUAGE_RU:
 	case PRESS_LANGUAGE_EN:
 	case PRESS_MENU_CLIENTS:

@@ -15,6 +15,7 @@
 	X(REGISTER_YES, "reg:yes")                                                                 \
 	X(REGISTER_NO, "reg:no")                                                                   \
 	X(CANCEL, "cancel")                                                                        \
+	X(APPLICATIONS, "adm:list")                                                                \
 	X(LANGUAGE_RU, "lang:ru")                                                                  \
 	X(LANGUAGE_EN, "lang:en")                                                                  \
 	X(WHOLE_NAME, "name:whole")                                                                \

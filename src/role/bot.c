@@ -298,6 +298,8 @@ static void start(struct bot *bot)
 			  .bot_id = bot_id,
 			  .rate_per_s = (unsigned)w->config.rate_limit_per_s,
 			  .chat_rate_per_s = (unsigned)w->config.chat_rate_limit_per_s,
+			  .admin_ids = w->config.admin_ids,
+			  .admin_count = w->config.admin_count,
 			  .roomy = on_roomy,
 			  .data = bot,
 		      });

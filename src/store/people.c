@@ -175,3 +175,68 @@ void reps_unreachable(struct db_plan *plan, struct arena *a, const int64_t *chat
 	if (count)
 		(void)db_plan_add(plan, SQL_REPS_UNREACHABLE, db_i64_array(a, chats, count));
 }
+
+size_t applications_read(struct db_plan *plan, struct arena *a, size_t limit, const int64_t *admins,
+    size_t count, bool asked)
+{
+	return db_plan_add(plan, SQL_APPLICATIONS_READ, db_i64(a, (int64_t)limit),
+	    db_i64_array(a, admins, count), db_bool(asked));
+}
+
+size_t applications_parse(const PGresult *result, struct arena *a, struct application_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct application_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct application_row){
+		    .telegram_id = db_get_i64(result, i, 0, 0),
+		    .name = db_get_text(a, result, i, 1),
+		    .email = db_get_text(a, result, i, 2),
+		    .username = db_get_text(a, result, i, 3),
+		    .total = db_get_i64(result, i, 4, 0),
+		};
+	return (size_t)count;
+}
+
+size_t untaken_read(struct db_plan *plan, struct arena *a, size_t limit, const int64_t *admins,
+    size_t count, bool asked)
+{
+	return db_plan_add(plan, SQL_NOBODY_TAKES_READ, db_i64(a, (int64_t)limit),
+	    db_i64_array(a, admins, count), db_bool(asked));
+}
+
+size_t untaken_parse(const PGresult *result, struct arena *a, struct untaken_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct untaken_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct untaken_row){
+		    .name = db_get_text(a, result, i, 0),
+		    .telegram = db_get_text(a, result, i, 1),
+		    .context = db_get_text(a, result, i, 2),
+		    .email = db_get_text(a, result, i, 3),
+		};
+	return (size_t)count;
+}
+
+size_t admins_missed_read(
+    struct db_plan *plan, struct arena *a, const int64_t *admins, size_t count)
+{
+	return db_plan_add(plan, SQL_ADMINS_MISSED, db_i64_array(a, admins, count));
+}
+
+size_t admins_missed_parse(const PGresult *result, struct arena *a, const int64_t **admins)
+{
+	int count = PQntuples(result);
+	int64_t *ids = ARENA_ARRAY(a, int64_t, (size_t)count);
+	for (int i = 0; i < count; i++)
+		ids[i] = db_get_i64(result, i, 0, 0);
+	*admins = ids;
+	return (size_t)count;
+}
+
+void admins_heard(struct db_plan *plan, struct arena *a, const int64_t *admins, size_t count)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_ADMINS_HEARD, db_i64_array(a, admins, count));
+}

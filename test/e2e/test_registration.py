@@ -443,7 +443,7 @@ def approving(make_world):
     world.admins = [world.person(f"Admin {i}", id=id) for i, id in enumerate(ADMINS)]
     for admin in world.admins:
         admin.opens()
-        admin.hears("offer")
+        admin.hears("admin_hello")
     return world
 
 
@@ -584,3 +584,101 @@ def test_texts_from_a_file_replace_the_built_in_ones(make_world, tmp_path):
     john = world.person("John Smith", language="en")
     john.says("hello")
     john.hears("offer")
+
+
+# admins who come late -------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def admins_away(make_world):
+    """Two admins who have never pressed Start."""
+    world = make_world(REGISTRATION_APPROVAL="admin", ADMIN_TELEGRAM_IDS=",".join(map(str, ADMINS)))
+    world.start_bot()
+    world.admins = [world.person(f"Admin {i}", id=id) for i, id in enumerate(ADMINS)]
+    return world
+
+
+def test_what_an_admin_missed_is_shown_with_buttons_at_their_first_word(admins_away):
+    world, boss = admins_away, admins_away.admins[0]
+    anna, boris = world.person("Анна Петрова"), world.person("Борис Иванов", username="")
+    for person in (anna, boris):
+        person.registers(done="registered_pending")
+    world.bot.wait_for_log(rf"admin {boss.id} cannot be written to .*press Start")
+    boss.says("привет")
+    boss.hears("admin_hello")
+    boss.hears("applications", count=2)
+    boss.hears("admin_new_rep", name="Анна Петрова", email=anna.email, telegram="@" + anna.username)
+    asked = boss.hears("admin_new_rep", name="Борис Иванов", email=boris.email, telegram=f"id {boris.id}")
+    boss.presses("button_approve", message=asked)
+    boss.is_answered("answer_approved", name="Борис Иванов")
+    boris.hears("rep_approved")
+    # shown once
+    boss.says("ещё что-нибудь?")
+    boss.hears("admin_hello")
+    world.settle()
+    assert boss.unheard() == []
+    boss.says("/pending")
+    boss.hears("applications", count=1)
+    boss.hears("admin_new_rep", name="Анна Петрова")
+
+
+def test_an_admin_who_blocked_the_bot_is_shown_what_came_meanwhile(approving):
+    world, (boss, _) = approving, approving.admins
+    boss.blocks()
+    anna = world.person("Анна Петрова")
+    anna.registers(done="registered_pending")
+    world.settle()
+    boss.unblocks()
+    boss.says("я тут")
+    boss.hears("admin_hello")
+    boss.hears("applications", count=1)
+    boss.hears("admin_new_rep", name="Анна Петрова")
+
+
+def test_many_applications_are_shown_in_parts(admins_away):
+    world, boss = admins_away, admins_away.admins[0]
+    world.db.execute("INSERT INTO sales_representatives (telegram_id, name, email, status)"
+                     " SELECT 800 + i, 'Rep ' || i, i || '@truerealestate.bali', 'pending' FROM generate_series(1, 12) i")
+    boss.says("/pending")
+    boss.hears("applications", count=12)
+    for _ in range(10):
+        boss.hears("admin_new_rep")
+    boss.hears("applications_more", count=2)
+
+
+def test_nobody_waits_and_only_admins_may_ask(approving):
+    world, (boss, _) = approving, approving.admins
+    boss.says("заявки")
+    boss.hears("applications_none")
+    stranger = world.person()
+    stranger.says("/pending")
+    stranger.hears("offer")
+
+
+def test_an_admin_is_asked_nothing_and_may_register_all_the_same(approving):
+    world, (boss, _) = approving, approving.admins
+    boss.says("что ты умеешь?")
+    boss.hears("admin_hello")
+    boss.presses("button_register")
+    boss.hears("ask_name")
+    boss.says("Анна Петрова")
+    boss.hears("ask_email")
+    boss.says(boss.email)
+    boss.hears("registered_pending")
+    boss.hears("admin_new_rep")
+
+
+def test_prospects_nobody_takes_wait_for_an_admin_too(make_world):
+    world = make_world(ADMIN_TELEGRAM_IDS=str(ADMINS[0]))
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    anna, boss = world.person(), world.person("Boss", id=ADMINS[0])
+    anna.registers()
+    world.db.add_prospect("p1", "Ivan P", "@ivan_p")
+    anna.hears_anything()
+    anna.presses("button_decline")
+    world.bot.wait_for_log(rf"admin {boss.id} cannot be written to")
+    boss.opens()
+    boss.hears("admin_hello")
+    text = boss.hears_anything().text
+    assert text.startswith(world.texts.render("ru", "nobody_left", count=1)) and "https://t.me/ivan_p" in text

@@ -575,6 +575,13 @@ def test_reps_nobody_approves_are_a_warning(ask, database):
     assert ask().of("pending") == []
 
 
+def test_an_admin_who_never_pressed_start_is_named(ask, sandbox):
+    sandbox.person("Boss", id=7_900_000_001).opens()
+    report = ask(REGISTRATION_APPROVAL="admin", ADMIN_TELEGRAM_IDS="7900000001,7900000002")
+    assert "7900000002" in report.one("admin-silent")["what"] and "7900000001" not in report.one("admin-silent")["what"]
+    assert not ask(ADMIN_TELEGRAM_IDS="7900000001").of("admin-silent")
+
+
 def test_reps_whose_email_is_not_theirs_alone_are_named(ask, database):
     database.execute("INSERT INTO sales_representatives (telegram_id, name, email, status) VALUES"
                      " (1, 'Anna Petrova', 'anna@truerealestate.bali', 'active'),"

@@ -21,6 +21,8 @@ struct delivery_options {
 	struct telegram *telegram;
 	int64_t bot_id;
 	unsigned rate_per_s, chat_rate_per_s; /* 0 = no limit of ours */
+	const int64_t *admin_ids;             /* whom it matters most that they cannot be reached */
+	size_t admin_count;
 	/* something became possible that was not: room in memory */
 	void (*roomy)(void *data);
 	void *data;

@@ -31,6 +31,13 @@ struct fold_input {
 	size_t subject_count;
 	const struct client_row *clients;
 	size_t client_count;
+	/* of admins only */
+	const struct application_row *applications;
+	size_t application_count;
+	const struct untaken_row *untaken;
+	size_t untaken_count;
+	const int64_t *missed; /* admins */
+	size_t missed_count;
 	/* Whether a message to this chat may be sent at once. */
 	bool (*grants)(int64_t chat, void *data);
 	void *data;
@@ -43,12 +50,15 @@ struct fold_interests {
 	const char **email_keys;
 	size_t user_count, assignment_count, subject_count, client_rep_count, leaver_count,
 	    email_key_count;
+	int64_t *admins; /* among the users */
+	size_t admin_count;
+	bool wants_applications;
 	bool lock_certainly; /* an event that changes assignments whatever the state */
 };
 /* Marks what people have said twice in one poll. */
 void fold_mark_repeats(struct telegram_update *updates, size_t count, struct arena *a);
-void fold_interests(const struct telegram_update *updates, size_t count, struct arena *a,
-    struct fold_interests *interests);
+void fold_interests(const struct conversation_rules *rules, const struct telegram_update *updates,
+    size_t count, struct arena *a, struct fold_interests *interests);
 
 struct fold_answer {
 	const char *callback_id, *text;
@@ -61,6 +71,8 @@ struct fold_writes {
 	struct rep_change *registrations, *email_changes, *decisions, *renames;
 	const char **leaving, **unavailable, **available; /* rep ids */
 	int64_t *contacted, *declined;                    /* assignment ids */
+	int64_t *heard;                                   /* admins */
+	size_t heard_count;
 	struct outbox_new *messages;
 	struct fold_answer *answers;
 	size_t session_count, registration_count, email_change_count, decision_count, rename_count,

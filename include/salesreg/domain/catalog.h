@@ -70,6 +70,10 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(UNREGISTER_KEPT, "unregister_kept", "", MESSAGE)                                         \
 	/* approval */                                                                             \
 	X(ADMIN_NEW_REP, "admin_new_rep", "name,email,telegram", MESSAGE)                          \
+	X(ADMIN_HELLO, "admin_hello", "", MESSAGE)                                                 \
+	X(APPLICATIONS, "applications", "count", MESSAGE)                                          \
+	X(APPLICATIONS_NONE, "applications_none", "", MESSAGE)                                     \
+	X(APPLICATIONS_MORE, "applications_more", "count", MESSAGE)                                \
 	X(REP_APPROVED, "rep_approved", "name", MESSAGE)                                           \
 	X(REP_REJECTED, "rep_rejected", "name", MESSAGE)                                           \
 	/* prospects */                                                                            \
@@ -110,6 +114,8 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	/* buttons */                                                                              \
 	X(BUTTON_YES, "button_yes", "", BUTTON)                                                    \
 	X(BUTTON_NO, "button_no", "", BUTTON)                                                      \
+	X(BUTTON_APPLICATIONS, "button_applications", "", BUTTON)                                  \
+	X(BUTTON_REGISTER, "button_register", "", BUTTON)                                          \
 	X(BUTTON_RUSSIAN, "button_russian", "", BUTTON)                                            \
 	X(BUTTON_ENGLISH, "button_english", "", BUTTON)                                            \
 	X(BUTTON_WHOLE_NAME, "button_whole_name", "", BUTTON)                                      \

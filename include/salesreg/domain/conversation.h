@@ -84,6 +84,17 @@ struct subject_view {
 	enum locale locale;
 };
 
+/* Somebody who waits for an admin. */
+struct application_view {
+	int64_t telegram_id;
+	const char *name, *email, *username; /* username without @, NULL if none */
+};
+
+/* A prospect that every rep has declined. */
+struct untaken_view {
+	const char *name, *telegram, *context, *email;
+};
+
 struct conversation_state {
 	const struct conversation_rules *rules;
 	/* the session row */
@@ -103,6 +114,12 @@ struct conversation_state {
 	const struct subject_view *subject;       /* NULL: no such rep */
 	const struct client_view *clients;        /* oldest assignment first */
 	size_t client_count;
+	/* of admins only: what there is to be shown, and whether they missed some of it */
+	bool missed;
+	const struct application_view *applications; /* longest waiting first, not all of them */
+	size_t application_count, application_total;
+	const struct untaken_view *untaken;
+	size_t untaken_count;
 };
 
 /* What has to be read before the step: all it can possibly use, whatever the state turns out to
@@ -114,8 +131,10 @@ struct conversation_interest {
 	 * are written. */
 	int64_t subject_telegram_id;
 	bool wants_clients;       /* → clients */
+	bool wants_applications;  /* → applications, if an admin asks */
 	bool changes_assignments; /* the assignment lock must be taken first */
 };
+bool conversation_is_admin(const struct conversation_rules *rules, int64_t user_id);
 void conversation_interest(
     const struct event *event, struct arena *a, struct conversation_interest *interest);
 
@@ -129,6 +148,7 @@ void conversation_interest(
 	X(APPROVE, "approve")           /* rep_id of the subject → active */                     \
 	X(REJECT, "reject")             /* rep_id of the subject → removed */                    \
 	X(GONE, "gone")                 /* blocked the bot: unavailable */                         \
+	X(HEARD, "heard")               /* an admin has been shown what was missed */              \
 	X(BACK, "back")                 /* available again */                                      \
 	X(USERNAME, "username")         /* username, NULL if they have none any more */
 
@@ -151,6 +171,8 @@ struct effect {
 };
 
 enum { OUTCOME_MAX_EFFECTS = 4 };
+/* Of applications and untaken prospects, as many as are shown at once. */
+enum { CONVERSATION_SHOWN_MAX = 10 };
 
 struct outcome {
 	/*

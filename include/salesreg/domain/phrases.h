@@ -22,6 +22,7 @@
 	X(STATUS, "status")                                                                        \
 	X(CHANGE_EMAIL, "change email")                                                            \
 	X(UNREGISTER, "unregister")                                                                \
+	X(APPLICATIONS, "applications") /* admins only */                                          \
 	X(LANGUAGE, "language")                                                                    \
 	X(HELP, "help")
 

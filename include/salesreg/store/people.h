@@ -43,6 +43,26 @@ size_t subjects_read(
     struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count);
 size_t subjects_parse(const PGresult *result, struct arena *a, struct subject_row **rows);
 
+/* What admins are shown; `asked`: one of them asks for it. */
+struct application_row {
+	int64_t telegram_id, total /* of those who wait */;
+	const char *name, *email, *username;
+};
+size_t applications_read(struct db_plan *plan, struct arena *a, size_t limit, const int64_t *admins,
+    size_t count, bool asked);
+size_t applications_parse(const PGresult *result, struct arena *a, struct application_row **rows);
+struct untaken_row {
+	const char *name, *telegram, *context, *email;
+};
+size_t untaken_read(struct db_plan *plan, struct arena *a, size_t limit, const int64_t *admins,
+    size_t count, bool asked);
+size_t untaken_parse(const PGresult *result, struct arena *a, struct untaken_row **rows);
+/* The admins whom something did not reach. */
+size_t admins_missed_read(
+    struct db_plan *plan, struct arena *a, const int64_t *admins, size_t count);
+size_t admins_missed_parse(const PGresult *result, struct arena *a, const int64_t **admins);
+void admins_heard(struct db_plan *plan, struct arena *a, const int64_t *admins, size_t count);
+
 /* Changes. rep: the row's id, NULL for a newcomer. Unused members are NULL or 0. */
 struct rep_change {
 	const char *rep, *name, *email, *email_key, *status, *username;
