@@ -101,7 +101,9 @@ CROSS JOIN LATERAL (
     LIMIT 1
     FOR NO KEY UPDATE OF d SKIP LOCKED FOR KEY SHARE OF r SKIP LOCKED
 ) t
-WHERE (SELECT EXISTS (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody)) -- mostly none, and nothing is looked at
+-- mostly none, and nothing is looked at; the order is the index's
+WHERE (SELECT EXISTS (SELECT 1 FROM (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody OR told_at IS NULL
+                                     ORDER BY since, prospect LIMIT 1) any_news))
   AND NOT x.nobody
   AND (SELECT EXISTS (SELECT 1 FROM salesreg.rep_dealing e
                       WHERE e.available
@@ -125,7 +127,8 @@ SELECT p.id, p.telegram_id, p.name, left(p.context, 500), p.email
 FROM salesreg.prospects_apart x
 JOIN public.test_prospects p ON p.id = x.prospect AND p.assigned_rep_id IS NULL
                             AND p.status IN ('unreached', 'contacted', 'in_conversation')
-WHERE (SELECT EXISTS (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody OR ($1::boolean AND told_at IS NULL)))
+WHERE (SELECT EXISTS (SELECT 1 FROM (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody OR told_at IS NULL
+                                     ORDER BY since, prospect LIMIT 1) any_news))
   AND (NOT x.nobody OR ($1::boolean AND x.told_at IS NULL))
   AND (x.nobody
        OR NOT EXISTS (SELECT 1 FROM salesreg.rep_dealing d

@@ -52,9 +52,10 @@ static void look_at_server(struct doctor *d, struct db_session *s)
 	if (strcmp(server.encoding, "UTF8") != 0)
 		find(d, GRAVITY_SERIOUS, "encoding",
 		    arena_printf(a, "the database's encoding is %s", server.encoding),
-		    "names and texts in other letters cannot be stored in it",
-		    "make a database with ENCODING 'UTF8' TEMPLATE template0 and move the data "
-		    "there with pg_dump");
+		    "names in other letters cannot be stored in it, and the workers refuse it (exit "
+		    "code 78)",
+		    "make one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, and move "
+		    "the data there with pg_dump");
 	if (server.in_recovery)
 		find(d, GRAVITY_SERIOUS, "standby", "the server is a standby",
 		    "nothing can be written to it",
@@ -179,6 +180,25 @@ static void look_at_others(struct doctor *d, struct db_session *s)
 			"take it back: ALTER TABLE %s RESET (autovacuum_enabled)", tables[i]));
 }
 
+/* Then the workers keep off that search path, and triggers of others may miss what they name without its schema. */
+static void look_at_search_path(struct doctor *d, struct db_session *s)
+{
+	struct arena *a = d->arena;
+	struct doctor_open_schema *open;
+	size_t count;
+	if (!doctor_open_schemas(s, a, &open, &count))
+		refused(d, s, "the search path");
+	for (size_t i = 0; i < count; i++)
+		find(d, GRAVITY_WARNING, "open-schema",
+		    arena_printf(a, "%s may create objects in the schema %s", open[i].creators,
+			open[i].name),
+		    "such an object can take the place of the system's own, so the workers run "
+		    "without a search path: a trigger of yours that names a table without its "
+		    "schema fails in them",
+		    arena_printf(a, "REVOKE CREATE ON SCHEMA %s FROM %s, and restart the workers",
+			open[i].name, open[i].creators));
+}
+
 static void look_at_rights(struct doctor *d, struct db_session *s, bool migrating)
 {
 	struct doctor_lack *lacks;
@@ -269,6 +289,7 @@ void doctor_database(struct doctor *d)
 	look_for_leader(d, &s);
 	bool up_to_date = look_at_migrations(d, &s);
 	look_at_rights(d, &s, false);
+	look_at_search_path(d, &s);
 	if (up_to_date)
 		doctor_tables(d, &s);
 	else

@@ -380,6 +380,20 @@ PGconn *db_connect_blocking(
 	return pg;
 }
 
+bool db_adopt_search_path(PGconn *pg)
+{
+	static const enum sql_statement statements[] = {
+	    SQL_SESSION_PATH_SHUT, SQL_SESSION_PATH_OPEN};
+	for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) {
+		PGresult *result = db_exec_blocking(pg, sql_statement(statements[i])->text);
+		bool good = PQresultStatus(result) == PGRES_TUPLES_OK;
+		PQclear(result);
+		if (!good)
+			return false;
+	}
+	return true;
+}
+
 /* Who is there -------------------------------------------------------------------------------------------------------*/
 
 PGresult *db_exec_blocking(PGconn *pg, const char *sql)

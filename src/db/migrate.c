@@ -121,6 +121,15 @@ enum err migrate_apply(PGconn *pg, int *applied_count, char *error, size_t size)
 	int count = 0;
 	if (applied_count)
 		*applied_count = 0;
+	const char *encoding = PQparameterStatus(pg, "server_encoding");
+	if (encoding && strcmp(encoding, "UTF8") != 0) {
+		(void)snprintf(error, size,
+		    "the encoding of the database is %s, where names in other letters cannot be "
+		    "stored or read; make one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE "
+		    "template0, and move the data there with pg_dump",
+		    encoding);
+		return ERR_CONFIG;
+	}
 	enum err err = read_applied(pg, applied, error, size);
 	if (err != ERR_OK)
 		return err;

@@ -23,8 +23,11 @@ bool db_session_open(struct db_session *s, const struct secret *uri, const char 
 	}
 	(void)snprintf(answer_ms, sizeof answer_ms, "%d", DB_SESSION_ANSWER_MS);
 	(void)snprintf(lock_ms, sizeof lock_ms, "%d", DB_SESSION_ANSWER_MS / 2);
-	if (db_session_run(s, SQL_OPERATOR_SESSION, answer_ms, lock_ms))
-		return true;
+	if (db_session_run(s, SQL_OPERATOR_SESSION, answer_ms, lock_ms)) {
+		if (db_adopt_search_path(s->pg))
+			return true;
+		remember(s, NULL, PQerrorMessage(s->pg));
+	}
 failed:
 	PQfinish(s->pg);
 	s->pg = NULL;

@@ -109,6 +109,8 @@ int role_migrate(int argc, char **argv)
 	    secret_reveal(&config.database_url), "salesreg migrate", 0, &failure);
 	if (PQstatus(pg) != CONNECTION_OK) {
 		log_error("the database of DATABASE_URL cannot be reached: %s", failure.why);
+	} else if (!db_adopt_search_path(pg)) {
+		log_error("the session cannot be prepared: %s", PQerrorMessage(pg));
 	} else if ((err = migrate_apply(pg, &applied, error, sizeof error)) != ERR_OK) {
 		log_error("%s", error);
 		code = err == ERR_CONFIG ? EXIT_CODE_CONFIG : EXIT_CODE_FAILED;

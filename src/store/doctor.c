@@ -47,6 +47,18 @@ bool doctor_open_transactions(struct db_session *s, struct arena *a, int64_t lon
 	return r;
 }
 
+bool doctor_open_schemas(
+    struct db_session *s, struct arena *a, struct doctor_open_schema **rows, size_t *count)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_OPEN_SCHEMAS);
+	*count = r ? (size_t)PQntuples(r) : 0;
+	*rows = ARENA_ARRAY(a, struct doctor_open_schema, *count);
+	for (int i = 0; i < (int)*count; i++)
+		(*rows)[i] = (struct doctor_open_schema){
+		    .name = db_get_text(a, r, i, 0), .creators = db_get_text(a, r, i, 1)};
+	return r;
+}
+
 bool doctor_unvacuumed(
     struct db_session *s, struct arena *a, const char *const **names, size_t *count)
 {

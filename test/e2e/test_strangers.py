@@ -117,3 +117,72 @@ def test_the_program_runs_as_a_plain_role(running):
                             " ON r.rolname = a.usename WHERE a.datname = current_database()"
                             " AND a.application_name LIKE 'salesreg %%'")
     assert [tuple(row) for row in roles] == [(OWNER, False)]
+
+
+# their triggers in our sessions -----------------------------------------------------------------------------------------
+
+NOTES = """
+    CREATE TABLE {schema}.shop_notes (prospect text, rep uuid, path text, schema name);
+    CREATE FUNCTION {schema}.shop_notes() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO shop_notes VALUES (NEW.id, NEW.assigned_rep_id, current_setting('search_path'), current_schema());
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER shop_notes AFTER UPDATE ON public.test_prospects FOR EACH ROW EXECUTE FUNCTION {schema}.shop_notes();
+    CREATE TRIGGER shop_notes AFTER INSERT OR UPDATE ON public.sales_representatives FOR EACH ROW
+        EXECUTE FUNCTION {schema}.rep_notes();
+"""
+REP_NOTES = """
+    CREATE FUNCTION {schema}.rep_notes() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO shop_notes VALUES (NULL, NEW.id, current_setting('search_path'), current_schema());
+        RETURN NEW;
+    END $$;
+"""
+
+
+@pytest.mark.parametrize("schema", ["public", "shop"])
+def test_a_trigger_that_names_a_table_without_its_schema_works_in_our_sessions(make_world, schema):
+    world = make_world()
+    world.db.no_prospects()
+    world.db.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    world.db.execute(f"ALTER DATABASE {world.db.name} SET search_path = {schema}, public")
+    world.db.close()
+    world.db.execute(REP_NOTES.format(schema=schema) + NOTES.format(schema=schema))
+    world.start_bot()
+    world.start_outreach()
+    anna, boris = prospects.reps(world, 2)
+    world.db.add_prospect("p1", "Ivan P")
+    first, second = prospects.first_and_second(world, [anna, boris], "p1")
+    first.hears_anything()
+    first.presses("button_decline")
+    prospects.dealt(world, "p1", second)
+    seen = world.db.rows("SELECT DISTINCT path, schema FROM shop_notes")
+    assert [tuple(row) for row in seen] == [(f"{schema}, public", schema)]
+    assert world.db.value("SELECT count(*) >= 3 FROM shop_notes WHERE prospect = 'p1'")
+
+
+def test_where_others_may_create_objects_nothing_of_theirs_is_called(make_world):
+    """As on a server older than 15: everybody may put functions into public."""
+    world = make_world()
+    world.db.no_prospects()
+    world.db.as_superuser("CREATE ROLE mallory LOGIN; GRANT CREATE ON SCHEMA public TO PUBLIC")
+    try:
+        with contextlib.closing(world.db.cluster.connect(world.db.name, "mallory")) as connection:
+            with connection.cursor() as cursor:
+                for name in ("lower", "btrim"):
+                    cursor.execute(f"CREATE FUNCTION public.{name}(varchar) RETURNS text LANGUAGE plpgsql AS"
+                                   " $$ BEGIN RAISE EXCEPTION 'as %', current_user; END $$")
+                cursor.execute("CREATE FUNCTION public.same(varchar, varchar) RETURNS boolean LANGUAGE plpgsql AS"
+                               " $$ BEGIN RAISE EXCEPTION 'as %', current_user; END $$")
+                cursor.execute("CREATE OPERATOR public.= (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = public.same)")
+        world.start_bot()
+        world.start_outreach()
+        anna, = prospects.reps(world, 1)
+        world.db.execute("SET search_path = ''")
+        world.db.execute("INSERT INTO public.test_prospects (id, telegram_id, name) VALUES ('p1', '@x', 'Ivan P')")
+        assert "Ivan P" in anna.hears_anything().text
+        assert not world.outreach.lines("as salesreg_owner") and not world.bot.lines("as salesreg_owner")
+    finally:
+        world.finish()
+        world.db.as_superuser("DROP OWNED BY mallory; REVOKE CREATE ON SCHEMA public FROM PUBLIC; DROP ROLE mallory")

@@ -267,6 +267,14 @@ def test_rights_for_the_migrations_are_looked_at_before_they_are_needed(ask, emp
     assert "the table public.sales_representatives: to be its owner" in ask(DATABASE_URL=clerk(empty_database)).text
 
 
+def test_a_schema_where_others_may_create_objects_is_a_warning(ask, database):
+    assert not ask().of("open-schema")
+    database.as_superuser("GRANT CREATE ON SCHEMA public TO PUBLIC")
+    finding = ask().one("open-schema")
+    assert finding["gravity"] == "warning" and "PUBLIC may create objects in the schema public" in finding["what"]
+    assert finding["mend"].startswith("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+
+
 @pytest.mark.parametrize("shift,gravity,says", [("+ interval '10 s'", "warning", "s ahead of"),
                                                 ("- interval '100 s'", "serious", "s behind")])
 def test_a_clock_that_is_off_is_found(ask, database, shift, gravity, says):
@@ -674,7 +682,7 @@ def test_a_full_disk_is_found(tmp_path, database, sandbox, leave, gravity):
         pytest.skip("no mount namespaces here")
     path = tmp_path / "small"
     path.mkdir(mode=0o700)
-    replace(database, "pg_settings", "VIEW", f"SELECT name, CASE name WHEN 'data_directory' THEN '{path}' ELSE setting END AS setting"
+    replace(database, "pg_settings", "VIEW", f"SELECT name, CASE name WHEN 'data_directory' THEN '{path}' ELSE setting END AS setting, reset_val"
                                             " FROM pg_catalog.real_pg_settings")
     database.as_superuser(f"GRANT pg_read_all_settings TO {OWNER}")
     settings = {"DATABASE_URL": database.url, "REGISTRY_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": sandbox.base,

@@ -4,7 +4,9 @@ import threading
 
 import pytest
 
+from support.postgres import OWNER
 from support.process import EXIT_CONFIG, run
+from support.telegram import TOKEN
 from support.waiting import eventually
 
 SEEDS = ["test_001", "test_002", "test_003"]
@@ -115,6 +117,24 @@ def test_workers_migrate_at_their_start(empty_database, sandbox, salesreg):
     outreach = salesreg("outreach", DATABASE_URL=empty_database.url)
     eventually(lambda: empty_database.value("SELECT to_regclass('salesreg.outbox') IS NOT NULL"))
     outreach.terminate()
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII", "WIN1251"])
+def test_a_database_that_is_not_utf_8_is_refused_by_everybody(postgres, salesreg, sandbox, encoding):
+    """One name in other letters would stop whoever reads it."""
+    name = f"encoded_{encoding.lower()}"
+    postgres.execute(f"CREATE DATABASE {name} OWNER {OWNER} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+    try:
+        for command in ("migrate", "outreach", "bot"):
+            process = salesreg(command, DATABASE_URL=postgres.url(name), REGISTRY_BOT_TOKEN=TOKEN,
+                               TELEGRAM_API_BASE=sandbox.base)
+            process.expect_exit(EXIT_CONFIG)
+            line = process.wait_for_log(f"encoding of the database is {encoding}")
+            assert "ENCODING 'UTF8' TEMPLATE template0" in line
+            assert process.wait() == EXIT_CONFIG
+        assert postgres.execute("SELECT to_regclass('public.test_prospects')", name) == [(None,)]
+    finally:
+        postgres.drop(name)
 
 
 def test_a_changed_checksum_is_refused_with_a_clear_line(empty_database):

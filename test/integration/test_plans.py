@@ -24,14 +24,14 @@ HOT = {
     "outbox_claim": ["5", "'{1000000001}'"],
     "outbox_rest": [],
     "outbox_lend": ["'{1000000001}'"],
-    "outbox_sent": ["'{1}'", "'{1}'"],
+    "outbox_sent": ["'{1}'", "'{1000000001}'", "'{1}'", "'{1}'"],
     "dealing_candidates": ["5"],
     "assignments_contacted": ["'{1}'"],
     "assignments_decline": ["'{1}'"],
     "assignments_release": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'unregistered'"],  # md5 of 1
     "reps_unreachable": ["'{1000000001}'"],
-    "outbox_later": ["'{1}'", "'{1}'", "'{f}'", "'{x}'"],
-    "outbox_gone": ["'{1}'", "'{x}'"],
+    "outbox_later": ["'{1}'", "'{1000000001}'", "'{1}'", "'{1}'", "'{f}'", "'{x}'"],
+    "outbox_gone": ["'{1}'", "'{1000000001}'", "'{1}'", "'{x}'"],
     "dealing_declined": ["5"],
     "dealing_nobody_left": ["true", "5"],
     "dealing_passed_over": ["5"],
@@ -113,6 +113,8 @@ def looks_at_few_rows(session, name, *before):
         try:
             for statement in before:
                 cursor.execute(statement)
+            if before:
+                cursor.execute(TEXTS["plans_discard"])
             cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {execute(name)}")
             plan = cursor.fetchone()[0]
         finally:

@@ -35,6 +35,13 @@ PGconn *db_connect_blocking(
 enum { DB_BLOCKING_MS = 10000 };
 PGresult *db_exec_blocking(PGconn *connection, const char *sql);
 
+/*
+ * The session's search path from here on: the one it came with (the database's, the user's, DATABASE_URL's), so that
+ * triggers of others do what they do in any session; or an empty one, where others may create objects in a schema on it.
+ * Never through a transaction pooler, whose sessions are other people's, too.
+ */
+bool db_adopt_search_path(PGconn *connection);
+
 /* Who answers at the other end of a connection. */
 struct db_identity {
 	char system

@@ -37,6 +37,13 @@ bool doctor_open_transactions(struct db_session *s, struct arena *a, int64_t lon
 bool doctor_unvacuumed(
     struct db_session *s, struct arena *a, const char *const **names, size_t *count);
 
+struct doctor_open_schema {
+	const char *name, *creators;
+};
+/* Schemas on the search path where others than owners and superusers may create objects. */
+bool doctor_open_schemas(
+    struct db_session *s, struct arena *a, struct doctor_open_schema **rows, size_t *count);
+
 struct doctor_lack {
 	const char *object, *right;
 };
