@@ -221,8 +221,12 @@ static void park(struct batch *b, const char *reason)
 	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_parked, b);
 }
 
-static const char locked_row[] = "55P03 another database session holds this person's row: an open "
-				 "transaction, most likely in psql";
+static const char locked_person[] =
+    "55P03 another database session holds this person's row: an open transaction, most likely in "
+    "psql";
+static const char locked_row[] =
+    "55P03 another database session holds a row that this changes: an open transaction, most "
+    "likely in psql";
 
 /* A transaction went wrong ---------------------------------------------------------------------------------------------*/
 
@@ -235,6 +239,13 @@ static bool is_weather(const struct db_reply *reply)
 	const char *s = reply->sqlstate;
 	return (strcmp(s, "55P03") == 0 && !reply->row_locked) || strcmp(s, "57014") == 0 ||
 	       strncmp(s, "53", 2) == 0 || strcmp(s, "25P02") == 0;
+}
+
+/* Then everything this person sends meets the same lock; another row concerns this update alone. */
+static bool is_own_row(const struct batch *b, const struct db_reply *reply)
+{
+	return reply->row_locked && b->state == BATCH_READING &&
+	       (reply->failed_step == b->steps.sessions || reply->failed_step == b->steps.reps);
 }
 
 static void aborted(struct batch *b, const struct db_reply *reply)
@@ -264,10 +275,11 @@ static void aborted(struct batch *b, const struct db_reply *reply)
 		b->single = true;
 		b->retried = false;
 	} else {
-		b->locked_user = reply->row_locked ? b->updates[b->from].event.user_id : 0;
-		park(b, reply->row_locked
-			    ? locked_row
-			    : arena_printf(&b->scratch, "%s %s", reply->sqlstate, reply->message));
+		const char *reason =
+		    arena_printf(&b->scratch, "%s %s", reply->sqlstate, reply->message);
+		bool own = is_own_row(b, reply);
+		b->locked_user = own ? b->updates[b->from].event.user_id : 0;
+		park(b, !reply->row_locked ? reason : own ? locked_person : locked_row);
 		return;
 	}
 	next_transaction(b);
@@ -489,7 +501,7 @@ static void next_transaction(struct batch *b)
 	log_context(b->to - b->from == 1 ? first->event.chat_id : 0,
 	    b->to - b->from == 1 ? first->update_id : 0);
 	if (b->locked_user && first->event.user_id == b->locked_user)
-		park(b, locked_row); /* the others need not wait once more */
+		park(b, locked_person); /* the others need not wait once more */
 	else if (b->careful)
 		mark(b);
 	else

@@ -159,6 +159,25 @@ static bool is_conflict(const char *sqlstate)
 	       strcmp(sqlstate, "40P01") == 0;
 }
 
+/*
+ * The innermost line of the context of a wait for a row is "while updating tuple (0,1) in relation …", in the server's
+ * language (src/backend/storage/lmgr/lmgr.c, XactLockTableWaitErrorCb). A wait for a table has none, or that of the
+ * function it is in, where whatever stands in brackets stands in quotation marks: ASCII, or those of U+2018 to U+201F,
+ * U+00AB and U+00BB.
+ */
+static bool names_a_row(const char *context)
+{
+	for (const char *p = context; p && *p && *p != '\n' && *p != '"'; p++) {
+		unsigned block, offset;
+		if (strncmp(p, "\xe2\x80", 2) == 0 || strncmp(p, "\xc2\xab", 2) == 0 ||
+		    strncmp(p, "\xc2\xbb", 2) == 0)
+			return false;
+		if (*p == '(' && sscanf(p, "(%u,%u)", &block, &offset) == 2)
+			return true;
+	}
+	return false;
+}
+
 static void note_failure(struct db_conn *conn, const PGresult *result, size_t step)
 {
 	struct db_reply *reply = &conn->run.reply;
@@ -170,33 +189,35 @@ static void note_failure(struct db_conn *conn, const PGresult *result, size_t st
 	(void)snprintf(
 	    reply->message, sizeof reply->message, "%s", message ? message : "no message");
 	reply->failed_step = step;
-	/* a wait for a row has a context (src/backend/storage/lmgr/lmgr.c, XactLockTableWaitErrorCb), one for a table has none */
 	reply->row_locked = strcmp(reply->sqlstate, "55P03") == 0 &&
-			    PQresultErrorField(result, PG_DIAG_CONTEXT) != NULL;
+			    names_a_row(PQresultErrorField(result, PG_DIAG_CONTEXT));
 	reply->err = is_conflict(reply->sqlstate) ? ERR_CONFLICT : ERR_REFUSED;
+}
+
+/*
+ * A plan that outlived a change of the schema, a statement the server forgot (DISCARD ALL, DEALLOCATE): nothing of the
+ * run has happened, nobody's data is to blame, and only a new session helps.
+ */
+static bool is_stale(const char *sqlstate)
+{
+	return strcmp(sqlstate, "0A000") == 0 || strcmp(sqlstate, "26000") == 0;
 }
 
 static void finish_run(struct db_conn *conn)
 {
 	struct db_reply reply = conn->run.reply;
+	if (is_stale(reply.sqlstate)) {
+		lose(conn, ERR_UNAVAILABLE, reply.message);
+		return;
+	}
 	(void)uv_timer_stop(&conn->deadline);
 	conn->last_answer_us = clock_monotonic_us();
-	/* a plan that outlived a change of the schema, a statement the server forgot: only a new session helps */
-	bool stale = strcmp(reply.sqlstate, "0A000") == 0 || strcmp(reply.sqlstate, "26000") == 0;
 	if (reply.err != ERR_OK)
 		clear_results(&reply);
 	memset(conn->run.reply.results, 0, sizeof conn->run.reply.results);
-	if (stale) {
-		shut(conn);
-		remember_why(conn, reply.message);
-		set_state(conn, CONN_CLOSED);
-	} else {
-		set_state(conn, CONN_IDLE);
-	}
+	set_state(conn, CONN_IDLE);
 	conn->run.done(conn, &reply, conn->run.data);
 	clear_results(&reply);
-	if (stale && !conn->destroyed && conn->state == CONN_CLOSED)
-		conn->options.lost(conn, conn->why, conn->options.data);
 }
 
 enum taken { TAKEN_ONE, TAKEN_LAST, TAKEN_NONSENSE };
@@ -260,7 +281,7 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 			break;
 		case TAKEN_LAST:
 			deliver_notifications(conn);
-			if (conn->state == CONN_RUNNING)
+			if (conn->state == CONN_RUNNING && !conn->destroyed)
 				finish_run(conn);
 			return;
 		case TAKEN_NONSENSE:
@@ -293,8 +314,11 @@ static void on_deadline(uv_timer_t *timer)
 /* Connecting, on the thread pool. */
 
 /*
- * Statements are planned once a session, often while a table is still empty or its statistics are; they are written for
- * their indexes, and a plan that reads the whole outbox because it looked small at the start would get slower for ever.
+ * Triggers and functions of others run in these sessions, and none of this changes what they do: how long a session may
+ * idle and when it is noticed that its other end has gone; how statements are planned; and what is PostgreSQL's default
+ * anyway. Ours are planned without their values, for they are written for their indexes. No search path is set here:
+ * db_adopt_search_path(). A lock_timeout, where a role sets one, ends a wait of theirs as it ends one of ours, and the
+ * transaction is tried again.
  */
 static const char session_defaults[] =
     "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2;"
@@ -303,8 +327,7 @@ static const char session_defaults[] =
     "= 0;"
     "SET default_transaction_isolation = 'read committed'; SET plan_cache_mode = "
     "force_generic_plan;"
-    "SET enable_seqscan = off; SET enable_bitmapscan = off; SET search_path "
-    "= ''; SET jit = off";
+    "SET jit = off";
 
 static bool execute(PGconn *pg, const char *sql)
 {
@@ -333,7 +356,7 @@ static enum err make_usable(struct db_conn *conn, PGconn *pg)
 		    "mode");
 		return ERR_CONFIG;
 	}
-	if (!execute(pg, session_defaults) ||
+	if (!execute(pg, session_defaults) || !db_adopt_search_path(pg) ||
 	    (conn->options.session_sql && !execute(pg, conn->options.session_sql)))
 		goto broken;
 	if (conn->options.setup && !conn->set_up)
@@ -536,7 +559,8 @@ static bool forget_plans(struct db_conn *conn)
 		return true;
 	conn->planned_at_us = now;
 	bool sent = send_statement(conn, SQL_PLANS_DISCARD, 0, NULL, 0);
-	conn->run.expected[conn->run.expected_count - 1].is_extra = true;
+	if (conn->run.expected_count > 0)
+		conn->run.expected[conn->run.expected_count - 1].is_extra = true;
 	return sent;
 }
 

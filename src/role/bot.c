@@ -22,7 +22,7 @@ enum { STOP_DEADLINE_MS = 3000, BACKLOG_MS = 5000, BACKLOG_DEADLINE_MS = 15000 }
  * Idle longer than this, the server ends the leader's session: a leader that was stopped (SIGSTOP, a suspended machine)
  * holds its sockets open, so nothing else would free the lock. The poller asks something every 5 s.
  */
-static const char leader_session[] = "SET idle_session_timeout = 15000; SET lock_timeout = 5000";
+static const char leader_session[] = "SET idle_session_timeout = 15000; SET lock_timeout = 500";
 
 struct bot {
 	struct worker worker;

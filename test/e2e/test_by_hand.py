@@ -60,7 +60,7 @@ def test_a_table_that_is_locked_for_long_is_waited_for_and_nobody_s_message_is_p
     hand = left_open(running.db, "LOCK TABLE test_prospects IN ACCESS EXCLUSIVE MODE")
     for person in people:
         person.says("мои клиенты")
-    running.bot.wait_for_log("updates could not be written for now, and are fetched again")
+    running.bot.wait_for_log("updates could not be written to the database")
     hand.close()
     for person in people:
         person.hears_anything()
@@ -150,9 +150,88 @@ def test_an_open_transaction_on_a_rep_leaves_the_dealing_to_the_others(running):
     for n in range(4):
         running.db.add_prospect(f"p{n}")
         prospects.dealt(running, f"p{n}", boris)
+    hand.rollback()  # over when it returns, which close() does not promise
     hand.close()
     running.db.add_prospect("p4")
     prospects.dealt(running, "p4", anna)
+
+
+@pytest.mark.parametrize("sql", ["UPDATE salesreg.rep_dealing SET available = false WHERE rep = %s",
+                                 "SELECT * FROM salesreg.rep_dealing WHERE rep = %s FOR UPDATE"])
+def test_an_open_transaction_on_whose_turn_it_is_leaves_the_others_their_prospects(running, sql):
+    anna, boris = prospects.reps(running, 2)
+    hand = left_open(running.db, sql, running.db.rep(anna.id)["id"])
+    for n in range(4):
+        running.db.add_prospect(f"p{n}")
+        prospects.dealt(running, f"p{n}", boris)
+    boris.forget()
+    told = running.db.value("SELECT id FROM salesreg.assignments WHERE prospect = 'p0'")
+    boris.presses(data=f"a:{told}:d")  # and a declined one waits, without holding up anything
+    running.db.eventually("SELECT count(*) = 1 FROM salesreg.assignments WHERE reason = 'declined'")
+    running.db.add_prospect("p4")
+    prospects.dealt(running, "p4", boris)
+    boris.says("статус")
+    boris.hears_anything()
+    hand.rollback()
+    hand.close()
+    running.db.add_prospect("p5")
+    prospects.dealt(running, "p5", anna)
+    prospects.dealt(running, "p0", anna)
+
+
+def test_an_open_transaction_on_an_e_mail_key_stops_nobody_else(running):
+    anna, boris = running.sandbox.someone(2)
+    anna.registers()
+    hand = left_open(running.db, "SELECT * FROM salesreg.rep_email WHERE rep = %s FOR UPDATE", running.db.rep(anna.id)["id"])
+    boris.registers()
+    anna.says("отключиться")
+    anna.hears("ask_unregister")
+    anna.says("да")
+    anna.hears("parked")
+    hand.close()
+    running.settle()
+    assert "holds a row that this changes" in running.db.value("SELECT reason FROM salesreg.parked_updates")
+    anna.says("отключиться")
+    anna.hears("ask_unregister")
+    anna.says("да")
+    anna.hears("unregistered")
+
+
+def test_what_waits_in_a_trigger_for_a_table_is_waited_for(running):
+    """Of somebody else's: no row of a person's is held, so nobody's update is put aside."""
+    running.db.execute("CREATE TABLE shop_log (prospect text, at timestamptz, pair text)")
+    running.db.execute("CREATE FUNCTION shop_log() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                       " INSERT INTO shop_log VALUES (NEW.id, now(), '(1,2)'); RETURN NEW; END $$")
+    anna, = prospects.reps(running, 1)
+    running.db.add_prospect("p0", "Ivan P")
+    told = anna.hears_anything()
+    running.settle()
+    running.db.execute("CREATE TRIGGER shop_log AFTER UPDATE ON test_prospects FOR EACH ROW EXECUTE FUNCTION shop_log()")
+    hand = left_open(running.db, "LOCK TABLE shop_log IN ACCESS EXCLUSIVE MODE")
+    anna.presses(data=told.data[0], message=told)
+    running.bot.wait_for_log("updates could not be written to the database")
+    hand.close()
+    anna.is_answered("answer_contacted", name="Ivan P")
+    assert running.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+
+
+def test_only_what_touches_the_locked_row_is_put_aside(running):
+    """A prospect is being edited; what its rep asks besides is answered."""
+    anna, = prospects.reps(running, 1)
+    running.db.add_prospect("p0", "Ivan P")
+    told = anna.hears_anything()
+    running.settle()
+    hand = left_open(running.db, "SELECT * FROM test_prospects WHERE id = 'p0' FOR UPDATE")
+    running.sandbox.acts([{"user": anna.id, "type": "button", "message_id": told.id, "data": told.data[0]},
+                          {"user": anna.id, "type": "text", "text": "статус"},
+                          {"user": anna.id, "type": "text", "text": "помощь"}])
+    anna.hears("parked")
+    anna.hears("status", open=1)
+    anna.hears("help_rep")
+    hand.close()
+    running.settle()
+    reasons = running.db.column("SELECT reason FROM salesreg.parked_updates")
+    assert len(reasons) == 1 and "holds a row that this changes" in reasons[0]
 
 
 def test_an_open_transaction_on_what_is_to_be_sorted_out_does_not_stop_the_dealing(make_world):
@@ -230,8 +309,8 @@ def test_words_of_then_are_no_answer_to_what_is_asked_now(running):
     anna, = running.sandbox.someone(1)
     anna.registers()
     running.settle()
-    running.db.execute("INSERT INTO salesreg.parked_updates (bot_id, user_id, payload, reason)"
-                       " VALUES (%s, %s, %s, 'a test')", BOT_ID, anna.id, json.dumps(
+    running.db.execute("INSERT INTO salesreg.parked_updates (bot_id, user_id, payload, reason, is_message)"
+                       " VALUES (%s, %s, %s, 'a test', true)", BOT_ID, anna.id, json.dumps(
                            {"message": {"message_id": 1, "date": 1, "text": "да",
                                         "from": {"id": anna.id, "is_bot": False, "first_name": "Anna", "language_code": "ru"},
                                         "chat": {"id": anna.id, "type": "private"}}}))
