@@ -1,6 +1,7 @@
 #include "salesreg/app/assigner.h"
 #include "salesreg/app/outgoing.h"
 #include "salesreg/base/clock.h"
+#include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
 #include "salesreg/base/map.h"
 #include "salesreg/domain/backoff.h"
@@ -20,6 +21,7 @@ enum {
 	ARENA_MAXIMUM = 128 * 1024 * 1024,
 };
 static const int64_t PAUSE_FIRST_US = 200 * 1000, PAUSE_LONGEST_US = 30 * 1000 * 1000;
+static const int64_t PAUSE_LOCKED_US = 5 * 1000 * 1000;
 
 /*
  *          wake                  lease             nothing (more) to deal        none left         told
@@ -47,6 +49,7 @@ struct assigner {
 	bool reads_follow;           /* the plan under way ends with the reads of a round */
 	struct message_list notices; /* of the round, made while the server writes the deals */
 	unsigned failures;
+	struct fault_log fault;
 	int64_t round_us; /* when the round under way began */
 	struct assigner_stats stats;
 	struct histogram rounds;
@@ -67,10 +70,10 @@ static void fail(struct assigner *s, const struct db_reply *reply)
 	s->stats.retried++;
 	/* 55P03: somebody holds a lock too long; it may come free any moment */
 	bool locked = strcmp(reply->sqlstate, "55P03") == 0;
-	unsigned failures = locked ? 0 : s->failures++;
-	int64_t pause = backoff_us(failures, PAUSE_FIRST_US, PAUSE_LONGEST_US, clock_random());
-	log_warn("dealing was undone and is tried again in %lld ms: %s", (long long)pause / 1000,
-	    reply->message);
+	int64_t pause = backoff_us(s->failures++, PAUSE_FIRST_US,
+	    locked ? PAUSE_LOCKED_US : PAUSE_LONGEST_US, clock_random());
+	fault_log_warn(&s->fault, "assigning was undone and is tried again in %lld ms: %s",
+	    (long long)pause / 1000, reply->message);
 	s->step = STEP_IDLE;
 	s->woken = true;
 	db_pool_release(s->options.pool, s->conn);
@@ -137,6 +140,7 @@ static void rest(struct assigner *s)
 	s->conn = NULL;
 	s->step = STEP_IDLE;
 	s->failures = 0;
+	fault_log_over(&s->fault, "prospects are assigned again");
 	arena_reset(&s->arena);
 	if (s->woken)
 		go(s);

@@ -2,6 +2,7 @@
 #include "salesreg/app/results.h"
 #include "salesreg/app/user_links.h"
 #include "salesreg/base/clock.h"
+#include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
 #include "salesreg/domain/backoff.h"
 #include "salesreg/domain/rate_limit.h"
@@ -58,6 +59,9 @@ struct delivery {
 	struct map chats; /* chats with a message under way → struct sending */
 	LIST_HEAD(, callback_answer) callbacks;
 
+	struct fault_log fault; /* of sends */
+	struct fault_log tend_fault;
+	unsigned tend_failures;
 	struct results results;
 	struct user_links links;
 	int64_t block_us, block_writing_us; /* a retry_after for everything, to be stored */
@@ -167,6 +171,8 @@ static void forget(struct sending *s)
 	free(s);
 }
 
+static const int64_t TEND_FIRST_US = 1000 * 1000, TEND_LONGEST_US = 30 * 1000 * 1000;
+
 static int64_t backoff(int attempts)
 {
 	return backoff_us(attempts > 0 ? (unsigned)attempts - 1 : 0, RETRY_FIRST_US,
@@ -204,11 +210,12 @@ static void try_later(
 		} else {
 			rate_limit_block_chat(&d->limits, s->chat, now + pause);
 		}
-		log_warn("Telegram asks to wait %lld ms before the next message %s",
+		fault_log_warn(&d->fault,
+		    "Telegram asks to wait %lld ms before the next message %s",
 		    (long long)answer->retry_after_ms, overall ? "to anyone" : "to this chat");
 	} else {
-		log_warn("message %lld was not taken (%s); next try in %lld ms", (long long)s->id,
-		    answer->description, (long long)pause / 1000);
+		fault_log_warn(&d->fault, "message %lld was not taken (%s); next try in %lld ms",
+		    (long long)s->id, answer->description, (long long)pause / 1000);
 	}
 	results_add(&d->results, RESULT_LATER,
 	    (struct outbox_result){.id = s->id,
@@ -269,6 +276,7 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 	switch (answer->class) {
 	case TELEGRAM_OK:
 		d->stats.sent++;
+		fault_log_over(&d->fault, "messages are delivered again");
 		result.error = NULL;
 		results_add(&d->results, RESULT_SENT, result);
 		break;
@@ -298,9 +306,10 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 			d->stats.possible_duplicates++;
 			result.maybe_delivered = true;
 			result.pause_us = backoff(s->attempts);
-			log_warn("message %lld: no answer (%s); it may have arrived and goes "
-				 "again, marked as a possible "
-				 "duplicate",
+			fault_log_warn(&d->fault,
+			    "message %lld: no answer (%s); it may have arrived and goes "
+			    "again, marked as a possible "
+			    "duplicate",
 			    (long long)s->id, answer->description);
 			results_add(&d->results, RESULT_LATER, result);
 			break;
@@ -461,15 +470,20 @@ static void on_tended(struct db_conn *conn, const struct db_reply *reply, void *
 	db_pool_release(d->options.leader, conn);
 	written(d, reply);
 	if (reply->err == ERR_OK) {
+		d->tend_failures = 0;
+		fault_log_over(&d->tend_fault, "the outbox is written and read again");
 		if (d->claim_limit > 0 && d->leading)
 			send_claimed(d, reply);
 	} else {
-		log_warn(
+		/* a lock may be given back any moment */
+		bool locked = strcmp(reply->sqlstate, "55P03") == 0;
+		fault_log_warn(&d->tend_fault,
 		    "the outbox could not be written or read, trying again: %s", reply->message);
 		if (d->claim_limit > 0)
 			d->want_claim = true;
 		if (d->leading)
-			wake_in(d, 1000 * 1000);
+			wake_in(d, backoff_us(locked ? 0 : d->tend_failures++, TEND_FIRST_US,
+				       TEND_LONGEST_US, clock_random()));
 	}
 	arena_reset(&d->arena);
 	if (reply->err == ERR_OK)

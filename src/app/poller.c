@@ -49,7 +49,7 @@ struct poller {
 	enum poller_trouble trouble;
 	bool answered; /* a getUpdates has been, so the road is known to be good both ways */
 	bool webhook;  /* one was set, and is to be removed before the next poll */
-	struct fault_log fault;
+	struct fault_log fault, parked_fault, webhook_fault;
 	uv_timer_t pause, beat, prune;
 	struct arena arena, prune_arena;
 	struct db_plan plan, beat_plan, prune_plan;
@@ -351,7 +351,10 @@ static void on_claimed(const struct db_reply *reply, void *data)
 	if (p->state != POLLER_WORKING || !p->leading || batch_is_running(p->batch))
 		return;
 	if (reply->err != ERR_OK)
-		log_warn("parked updates could not be looked at, trying again: %s", reply->message);
+		fault_log_warn(&p->parked_fault,
+		    "parked updates could not be looked at, trying again: %s", reply->message);
+	else
+		fault_log_over(&p->parked_fault, "parked updates are looked at again");
 	p->parked_again = reply->err != ERR_OK;
 	if (reply->err != ERR_OK || !parked_claim_parse(reply->results[0], &p->parked_arena, &id,
 					&payload, &raw, &too_late)) {
@@ -442,7 +445,9 @@ static void on_webhook_deleted(const struct telegram_answer *answer, void *data)
 	p->call = NULL;
 	if (p->state != POLLER_PREPARING || !judge(p, answer, "the webhook could not be removed"))
 		return;
-	log_warn("a webhook was set for this bot and has been removed; no update was dropped");
+	/* with no end to it: whoever sets it again and again makes one line a minute */
+	fault_log_warn(&p->webhook_fault,
+	    "a webhook was set for this bot and has been removed; no update was dropped");
 	p->webhook = false;
 	poll(p);
 }

@@ -64,20 +64,37 @@ const char *fault_log_extent(const struct fault_log *f, int64_t now_us, char *ou
 	return out;
 }
 
-void fault_log_warn(struct fault_log *f, const char *format, ...)
+/* reason NULL: the text. */
+static void warn(struct fault_log *f, const char *reason, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+
+static void warn(struct fault_log *f, const char *reason, const char *format, va_list arguments)
 {
 	char text[FAULT_LOG_TEXT_BYTES], extent[64];
-	va_list arguments;
-	va_start(arguments, format);
 	(void)vsnprintf(text, sizeof text, format, arguments);
-	va_end(arguments);
 	int64_t now_us = clock_monotonic_us();
-	if (!fault_log_strike(f, text, now_us)) {
+	if (!fault_log_strike(f, reason ? reason : text, now_us)) {
 		log_debug("%s", text);
 		return;
 	}
 	(void)fault_log_extent(f, now_us, extent, sizeof extent);
 	log_warn("%s%s%s%s", text, extent[0] ? " (" : "", extent, extent[0] ? ")" : "");
+}
+
+void fault_log_warn(struct fault_log *f, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	warn(f, NULL, format, arguments);
+	va_end(arguments);
+}
+
+void fault_log_warn_as(struct fault_log *f, const char *reason, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	warn(f, reason, format, arguments);
+	va_end(arguments);
 }
 
 void fault_log_over(struct fault_log *f, const char *what)

@@ -2,6 +2,7 @@
 #include "salesreg/app/delivery.h"
 #include "salesreg/app/poller.h"
 #include "salesreg/app/rules.h"
+#include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
 #include "salesreg/db/listener.h"
 #include "salesreg/db/migrate.h"
@@ -39,6 +40,7 @@ struct bot {
 	struct bot_backlog backlog; /* as last counted */
 	bool counting, listened;
 	bool up, stopping, database_down_said;
+	struct fault_log database_fault;
 	char database_why[IPC_TEXT_SIZE];
 };
 
@@ -114,6 +116,7 @@ static void on_database_up(struct db_pool *pool, void *data)
 	(void)pool;
 	struct bot *bot = data;
 	bot->database_down_said = false;
+	fault_log_over(&bot->database_fault, "the database is back");
 	poller_lead(bot->poller);
 }
 
@@ -127,8 +130,8 @@ static void on_database_down(struct db_pool *pool, const char *why, void *data)
 {
 	(void)pool;
 	struct bot *bot = data;
-	if (!bot->database_down_said)
-		log_warn("no database for now, waiting for it: %s", why);
+	fault_log_warn_as(
+	    &bot->database_fault, "database", "no database for now, waiting for it: %s", why);
 	bot->database_down_said = true;
 	(void)snprintf(bot->database_why, sizeof bot->database_why, "no database: %s", why);
 	poller_yield(bot->poller);

@@ -1,5 +1,6 @@
 #include "salesreg/app/assigner.h"
 #include "salesreg/app/rules.h"
+#include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
 #include "salesreg/db/listener.h"
 #include "salesreg/db/migrate.h"
@@ -34,6 +35,7 @@ struct outreach {
 	bool counting;
 	int waited_ms;
 	bool database_down_said;
+	struct fault_log database_fault;
 	char database_why[IPC_TEXT_SIZE];
 };
 
@@ -69,8 +71,7 @@ static void on_up(struct db_pool *pool, void *data)
 {
 	(void)pool;
 	struct outreach *o = data;
-	if (o->database_down_said)
-		log_info("the database is back");
+	fault_log_over(&o->database_fault, "the database is back");
 	o->database_down_said = false;
 }
 
@@ -78,8 +79,8 @@ static void on_down(struct db_pool *pool, const char *why, void *data)
 {
 	(void)pool;
 	struct outreach *o = data;
-	if (!o->database_down_said)
-		log_warn("no database for now, waiting for it: %s", why);
+	fault_log_warn_as(
+	    &o->database_fault, "database", "no database for now, waiting for it: %s", why);
 	o->database_down_said = true;
 	(void)snprintf(o->database_why, sizeof o->database_why, "no database: %s", why);
 }

@@ -337,3 +337,15 @@ def test_the_email_of_a_rep_put_in_by_hand_is_taken(running):
     anna.hears("ask_email")
     anna.says("boris@" + DOMAIN)
     anna.hears("email_taken", "email_question", email="boris@" + DOMAIN)
+
+
+def test_a_lock_that_lasts_is_one_line_and_dealing_goes_on_after_it(make_world):
+    world = make_world(LOG_LEVEL="debug")
+    world.db.add_reps([1001])
+    hand = left_open(world.db, "LOCK TABLE public.sales_representatives IN ACCESS EXCLUSIVE MODE")
+    world.start_outreach()
+    world.outreach.wait_for_log("is tried again in", count=3, timeout=60)
+    assert len([line for line in world.outreach.lines("is tried again in") if " warn " in line]) == 1
+    hand.close()
+    world.db.eventually("SELECT count(*) = 0 FROM test_prospects WHERE assigned_rep_id IS NULL")
+    world.outreach.wait_for_log("prospects are assigned again.*times")

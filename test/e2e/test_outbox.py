@@ -276,3 +276,14 @@ def test_buttons_that_were_used_are_taken_away_by_an_edit_in_the_chats_order(bot
     bot_world.settle()
     row = bot_world.db.row("SELECT * FROM salesreg.outbox_history WHERE method = 'editMessageReplyMarkup'")
     assert row["state"] == "sent"
+
+
+def test_a_telegram_that_takes_nothing_is_one_line_however_many_messages_wait(bot_world):
+    bot_world.sandbox.fault("500", method="sendMessage", times=30)
+    people = bot_world.sandbox.someone(12)
+    bot_world.sandbox.acts([{"user": p.id, "type": "text", "text": "привет"} for p in people])
+    for person in people:
+        person.hears("offer", timeout=60)
+    bot_world.settle()
+    assert len(bot_world.bot.lines("was not taken")) == 1
+    bot_world.bot.wait_for_log("messages are delivered again.*times")

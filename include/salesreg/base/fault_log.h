@@ -39,5 +39,8 @@ const char *fault_log_extent(const struct fault_log *f, int64_t now_us, char *ou
 /* The three above, with the clock and the log. */
 void fault_log_warn(struct fault_log *f, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* One fault whatever it is called this time: where one trouble shows itself in many ways. */
+void fault_log_warn_as(struct fault_log *f, const char *reason, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* what: the line that says that it is over, e.g. "updates come again". */
 void fault_log_over(struct fault_log *f, const char *what);
