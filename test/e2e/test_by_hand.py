@@ -102,6 +102,7 @@ def test_a_locked_message_of_a_dead_leader_keeps_no_new_one_from_leading(running
     running.sandbox.fault("hang", method="sendMessage", chat=anna.id)
     anna.says("статус")
     running.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE state = 'sending'")
+    eventually(lambda: not running.sandbox.faults_left(), what="that message has reached Telegram")
     running.bot.kill()
     hand = left_open(running.db, "SELECT * FROM salesreg.outbox WHERE chat_id = %s FOR UPDATE", anna.id)
     running.start_bot()
