@@ -20,6 +20,7 @@ static const struct {
     {"healthcheck", role_healthcheck},
     {"log-level", role_log_level},
     {"outbox", role_outbox},
+    {"adopt-bot", role_adopt_bot},
     {"doctor", role_doctor},
     {"parked", role_parked},
 #ifdef SALESREG_TESTS

@@ -19,6 +19,11 @@ WITH before AS (
 )
 SELECT b.clean, b.next_update_id, b.in_hand_update_id, b.in_hand_count, b.blocked_us
 FROM taken LEFT JOIN before b ON true
+-- name: bot_state_other
+-- $1 bot: the other one that this database serves, if it is another
+SELECT b.bot_id, b.username FROM salesreg.bot_state b WHERE b.bot_id <> $1::bigint
+-- name: bot_state_name
+UPDATE salesreg.bot_state SET username = $2::text WHERE bot_id = $1::bigint AND username IS DISTINCT FROM $2::text
 -- name: bot_state_rest
 UPDATE salesreg.bot_state SET clean = true, in_hand_update_id = NULL, in_hand_count = 0, updated_at = now()
 WHERE bot_id = $1::bigint
@@ -81,4 +86,4 @@ SELECT count(*) FILTER (WHERE o.state = 'queued'),
        (SELECT (extract(epoch FROM now() - f.created_at) * 1000)::bigint FROM salesreg.outbox f
         WHERE f.state = 'failed' ORDER BY f.id LIMIT 1),
        (SELECT count(*) FROM (SELECT 1 FROM salesreg.parked_updates LIMIT 10000) p)
-FROM (SELECT created_at, state FROM salesreg.outbox WHERE state <> 'failed' ORDER BY id LIMIT 10000) o
+FROM (SELECT created_at, state FROM salesreg.outbox WHERE state IN ('queued', 'sending') ORDER BY id LIMIT 10000) o

@@ -59,3 +59,6 @@ SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN 0
 SELECT system_identifier FROM pg_catalog.pg_control_system()
 -- name: server_session
 SELECT pg_catalog.pg_backend_pid()
+-- name: home_enter
+-- $1 the cluster's identifier, $2 its timeline
+SELECT e.kind, e.unsure FROM salesreg.enter($1::text, $2::bigint) AS e

@@ -93,10 +93,12 @@ ORDER BY 1
 SELECT s.setting, coalesce(inet_server_addr() = inet_client_addr(), true)
 FROM pg_catalog.pg_settings s WHERE s.name = 'data_directory'
 -- name: doctor_outbox
--- $1 seconds. How many messages are due for longer and the oldest one's milliseconds; how many failed; how many may have
+-- $1 seconds. How many messages are due for longer and the oldest one's milliseconds; how many failed; how many
+-- are held; how many may have
 -- arrived twice in the last 24 hours; for how many milliseconds more Telegram wants nothing at all
 SELECT late.messages, late.oldest_ms,
        (SELECT count(*) FROM salesreg.outbox f WHERE f.state = 'failed'),
+       (SELECT count(*) FROM salesreg.outbox f WHERE f.state = 'held'),
        (SELECT count(*) FROM salesreg.outbox p WHERE p.possible_duplicate)
            + (SELECT count(*) FROM salesreg.outbox_history h
               WHERE h.finished_at > now() - interval '24 hours' AND h.possible_duplicate),

@@ -18,20 +18,22 @@ ORDER BY o.id LIMIT $2::integer
 -- name: operator_outbox_count
 SELECT count(*) FROM salesreg.outbox o WHERE $1::text IS NULL OR o.state = $1::text
 -- name: operator_outbox_retry
--- $1 ids, or NULL for all that failed. To its old place in its chat, and no less urgent than what waits behind it there.
+-- $1 ids, or NULL for all, $2 'failed' or 'held'. To its old place in its chat, and no less urgent than what waits behind it
+-- there. What was held is as if made now: else the next leader would hold it again.
 WITH again AS (
     UPDATE salesreg.outbox o SET state = 'queued', due_at = now(),
+        created_at = CASE WHEN o.state = 'held' THEN now() ELSE o.created_at END,
         priority = least(o.priority, (SELECT min(q.priority) FROM salesreg.outbox q
-                                      WHERE q.chat_id = o.chat_id AND q.state <> 'failed'))
-    WHERE o.state = 'failed' AND ($1::bigint[] IS NULL OR o.id = ANY ($1::bigint[]))
+                                      WHERE q.chat_id = o.chat_id AND q.state IN ('queued', 'sending')))
+    WHERE o.state = $2::text AND ($1::bigint[] IS NULL OR o.id = ANY ($1::bigint[]))
     RETURNING o.id
 )
 SELECT a.id, pg_catalog.pg_notify('salesreg_outbox', '') FROM again a ORDER BY a.id
 -- name: operator_outbox_drop
--- $1 ids, or NULL for all that failed. What is being sent stays: it may have arrived by now.
+-- $1 ids, or NULL for all that are $2, 'failed' or 'held'. What is being sent stays: it may have arrived by now.
 WITH gone AS (
     DELETE FROM salesreg.outbox o
-    WHERE o.state <> 'sending' AND CASE WHEN $1::bigint[] IS NULL THEN o.state = 'failed' ELSE o.id = ANY ($1::bigint[]) END
+    WHERE o.state <> 'sending' AND CASE WHEN $1::bigint[] IS NULL THEN o.state = $2::text ELSE o.id = ANY ($1::bigint[]) END
     RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, o.error, o.created_at
 )
 INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate, error,
@@ -56,3 +58,15 @@ WHERE p.id = ANY ($1::bigint[]) AND (p.raw IS NOT NULL OR p.payload::text <> '{}
 RETURNING p.id, pg_catalog.pg_notify('salesreg_parked', '')
 -- name: operator_parked_drop
 DELETE FROM salesreg.parked_updates p WHERE p.id = ANY ($1::bigint[]) RETURNING p.id
+-- name: operator_bot
+-- which bot this database serves; no row: none yet
+SELECT b.bot_id, b.username FROM salesreg.bot_state b
+-- name: operator_adopt
+-- $1 the new bot. Nothing of what was read from Telegram for the old one holds for it.
+UPDATE salesreg.bot_state SET bot_id = $1::bigint, next_update_id = NULL, in_hand_update_id = NULL, in_hand_count = 0,
+    send_blocked_until = NULL, username = NULL, clean = true, updated_at = now()
+RETURNING bot_id
+-- name: operator_reps_at_work
+-- how many reps have to open a new bot, and how many messages wait
+SELECT (SELECT count(*) FROM public.sales_representatives r WHERE r.status IN ('active', 'pending')),
+       (SELECT count(*) FROM salesreg.outbox o WHERE o.state IN ('queued', 'sending'))

@@ -6,7 +6,7 @@ SELECT f.chat_id, f.method, f.payload::json, f.priority, f.state, (f.state = 'se
 FROM (
     SELECT u.chat_id, u.method, u.payload, u.priority, u.place,
            CASE WHEN u.now AND NOT EXISTS (SELECT 1 FROM salesreg.outbox q
-                                           WHERE q.chat_id = u.chat_id AND q.state <> 'failed')
+                                           WHERE q.chat_id = u.chat_id AND q.state IN ('queued', 'sending'))
                 THEN 'sending' ELSE 'queued' END AS state
     FROM unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[], $5::boolean[])
         WITH ORDINALITY AS u (chat_id, method, payload, priority, now, place)
@@ -19,7 +19,7 @@ RETURNING o.id, o.state, (extract(epoch FROM o.created_at) * 1000000)::bigint
 UPDATE salesreg.outbox o SET priority = 0
 FROM (SELECT q.id FROM unnest($1::bigint[]) AS u (chat_id)
       CROSS JOIN LATERAL (SELECT r.id, r.state = 'queued' AND r.priority > 0 AS less FROM salesreg.outbox r
-                          WHERE r.chat_id = u.chat_id AND r.state <> 'failed'
+                          WHERE r.chat_id = u.chat_id AND r.state IN ('queued', 'sending')
                           ORDER BY r.chat_id, r.id OFFSET 0 FOR UPDATE SKIP LOCKED) q
       WHERE q.less) waiting
 WHERE o.id = waiting.id
@@ -38,6 +38,15 @@ FROM (SELECT 1) AS one
 LEFT JOIN salesreg.outbox o ON o.state = 'sending' AND ($1::bigint[] IS NULL OR o.id = ANY ($1::bigint[]))
                            AND NOT EXISTS (SELECT 1 FROM stale s WHERE s.id = o.id)
 LIMIT 256
+-- name: outbox_hold
+-- $1 hours, at a take-over, after outbox_settle: what was made longer ago waits for a person's word. How many.
+WITH old AS (
+    SELECT id FROM salesreg.outbox WHERE state = 'queued' AND created_at < now() - $1::bigint * interval '1 hour'
+    FOR UPDATE SKIP LOCKED
+), held AS (
+    UPDATE salesreg.outbox o SET state = 'held' FROM old WHERE o.id = old.id RETURNING 1
+)
+SELECT count(*) FROM held
 -- name: outbox_claim
 -- $1 how many, $2 chats not to touch now: those their limits hold back, and those with a message under way. The oldest
 -- unsent row of each other chat, most urgent chats first.
@@ -45,7 +54,7 @@ WITH due AS (
     SELECT o.id FROM salesreg.outbox o
     WHERE o.state = 'queued' AND o.due_at <= now() AND o.chat_id <> ALL ($2::bigint[])
       AND NOT EXISTS (SELECT 1 FROM salesreg.outbox b
-                      WHERE b.chat_id = o.chat_id AND b.state <> 'failed' AND b.id < o.id
+                      WHERE b.chat_id = o.chat_id AND b.state IN ('queued', 'sending') AND b.id < o.id
                       OFFSET 0) -- a look-up a row, however small the table was when this was planned
     ORDER BY o.priority, o.id
     LIMIT $1::integer

@@ -47,7 +47,7 @@ static void on_me(const struct telegram_answer *answer, void *data)
 	if (answer->class == TELEGRAM_OK) {
 		const char *name = json_string_value(json_object_get(answer->result, "username"));
 		log_info("Telegram knows this bot as @%.64s", name ? name : "?");
-		s->options.known(s->options.data);
+		s->options.known(name ? name : "", s->options.data);
 		return;
 	}
 	if (s->polled)

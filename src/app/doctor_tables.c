@@ -46,6 +46,16 @@ static void look_at_outbox(struct doctor *d, struct db_session *s)
 			   "Telegram will not take them as they are, and nobody got them",
 			   "`salesreg outbox list --state failed` shows why; then `salesreg outbox "
 			   "retry` or `drop`"});
+	if (found.held > 0)
+		doctor_find(d, (struct finding){GRAVITY_WARNING, area, "held",
+				   arena_printf(a, "%lld %s held back", (long long)found.held,
+				       plural(found.held, "message is", "messages are")),
+				   "they were older than OUTBOX_HOLD_HOURS when a bot began to "
+				   "lead, as after a "
+				   "long stop or a restored dump, and may be out of date",
+				   "`salesreg outbox list --state held` shows them; then `salesreg "
+				   "outbox release "
+				   "--held` or `drop --held`"});
 	if (found.duplicates > 0)
 		doctor_find(d,
 		    (struct finding){GRAVITY_NOTE, area, "duplicates",

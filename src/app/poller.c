@@ -8,6 +8,7 @@
 #include "salesreg/store/bot.h"
 #include "salesreg/store/outbox.h"
 #include "salesreg/telegram/bytes.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,7 +54,9 @@ struct poller {
 	uv_timer_t pause, beat, prune;
 	struct arena arena, prune_arena;
 	struct db_plan plan, beat_plan, prune_plan;
-	size_t take_step, settle_step;
+	size_t take_step, settle_step, hold_step;
+	char username[64];
+	bool name_unsaved; /* in bot_state; with the next beat */
 	bool beating, pruning, resting;
 	/* somebody may have asked for a retry of a parked update; the asking; a retry under way */
 	bool want_parked, claiming, retrying;
@@ -62,7 +65,7 @@ struct poller {
 	int64_t stale[OUTBOX_LEFT_MAX];
 	size_t stale_count;
 	bool settling;
-	struct arena parked_arena, settle_arena;
+	struct arena parked_arena, settle_arena, beat_arena;
 	struct db_plan parked_plan, settle_plan;
 	struct poller_stats stats;
 	void (*stopped)(void *);
@@ -469,6 +472,10 @@ static void on_taken(const struct db_reply *reply, void *data)
 	delivery_results_written(p->options.delivery, reply);
 	if (p->state != POLLER_TAKING || !p->leading)
 		return;
+	if (strcmp(reply->sqlstate, "23505") == 0) {
+		p->options.superseded(p->options.data);
+		return;
+	}
 	if (reply->err != ERR_OK) {
 		back_off(p, POLLER_TROUBLE_DATABASE, "the bot's state could not be read",
 		    reply->message);
@@ -494,6 +501,15 @@ static void on_taken(const struct db_reply *reply, void *data)
 			 "again, marked as possible "
 			 "duplicates",
 		    (long long)settled);
+	if (p->hold_step != OUTBOX_NO_STEP) {
+		long long held = db_get_i64(reply->results[p->hold_step], 0, 0, 0);
+		if (held > 0)
+			log_warn("%lld messages were made more than %lld hours ago and are held; "
+				 "`salesreg outbox list --state held` shows them, `salesreg outbox "
+				 "release "
+				 "--held` sends them, `drop --held` does not",
+			    held, (long long)p->options.hold_hours);
+	}
 	log_info("leading: this process now receives updates and delivers the outbox");
 	delivery_lead(p->options.delivery, p->found.blocked_us);
 	poll(p);
@@ -508,6 +524,7 @@ static void take_over(struct poller *p)
 	delivery_put_results(p->options.delivery, &p->plan, &p->arena);
 	p->take_step = bot_take(&p->plan, &p->arena, p->options.bot_id, batch_marked(p->batch));
 	p->settle_step = outbox_settle(&p->plan, &p->arena, NULL, 0);
+	p->hold_step = outbox_hold(&p->plan, &p->arena, p->options.hold_hours);
 	db_pool_run(p->options.leader, p->plan.steps, p->plan.count, DB_DEADLINE_MS, on_taken, p);
 }
 
@@ -575,12 +592,18 @@ static void on_beat(uv_timer_t *timer)
 		poller_look_at_parked(p);
 	if (p->leading && p->taken && p->stale_count > 0 && !p->settling)
 		settle_stale(p);
-	if (!p->leading || p->beating ||
-	    clock_monotonic_us() - db_pool_last_answer_us(p->options.leader) < BEAT_MS * 900)
+	bool name = p->name_unsaved && p->taken;
+	int64_t quiet_us = clock_monotonic_us() - db_pool_last_answer_us(p->options.leader);
+	if (!p->leading || p->beating || (!name && quiet_us < BEAT_MS * 900))
 		return;
 	p->beating = true;
 	p->beat_plan.count = 0;
-	(void)db_plan_add_plain(&p->beat_plan, SQL_PING);
+	arena_reset(&p->beat_arena);
+	if (name)
+		bot_name(&p->beat_plan, &p->beat_arena, p->options.bot_id, p->username);
+	else
+		(void)db_plan_add_plain(&p->beat_plan, SQL_PING);
+	p->name_unsaved &= !name;
 	db_pool_run(p->options.leader, p->beat_plan.steps, 1, BEAT_MS * 2, on_beat_answered, p);
 }
 
@@ -608,9 +631,14 @@ static void on_prune(uv_timer_t *timer)
 
 /* The first word with Telegram --------------------------------------------------------------------------------------------*/
 
-static void on_known(void *data)
+static void on_known(const char *username, void *data)
 {
-	((struct poller *)data)->token_worked = true;
+	struct poller *p = data;
+	p->token_worked = true;
+	(void)snprintf(p->username, sizeof p->username, "%s", username);
+	p->name_unsaved = p->username[0] != '\0';
+	if (p->options.known)
+		p->options.known(p->username, p->options.data);
 }
 
 static void on_token_refused(const char *description, void *data)
@@ -634,6 +662,7 @@ struct poller *poller_create(uv_loop_t *loop, const struct poller_options *optio
 	arena_init(&p->prune_arena, ARENA_MAXIMUM);
 	arena_init(&p->parked_arena, ARENA_MAXIMUM);
 	arena_init(&p->settle_arena, ARENA_MAXIMUM);
+	arena_init(&p->beat_arena, ARENA_MAXIMUM);
 	p->batch = batch_create(&(struct batch_options){
 	    .leader = options->leader,
 	    .delivery = options->delivery,
@@ -759,6 +788,7 @@ void poller_destroy(struct poller *p)
 	arena_finish(&p->prune_arena);
 	arena_finish(&p->parked_arena);
 	arena_finish(&p->settle_arena);
+	arena_finish(&p->beat_arena);
 	p->closing = 3;
 	uv_close((uv_handle_t *)&p->pause, on_closed);
 	uv_close((uv_handle_t *)&p->beat, on_closed);

@@ -90,6 +90,8 @@ static const struct config_row table[] = {
 	.about = "where the redirect is answered"},
     {"TOKEN_ENCRYPTION_KEY", TYPE_SECRET, AT(token_encryption_key), .rule = "32 bytes, base64",
 	.about = "required for the calendar"},
+    {"OUTBOX_HOLD_HOURS", TYPE_NUMBER, AT(outbox_hold_hours), "24", "hours, 0 = never", 0, 87600,
+	.about = "unsent messages that a new leader finds older than this wait for a person's word"},
     {"HISTORY_RETENTION_DAYS", TYPE_NUMBER, AT(history_retention_days), "90", "days", 1, 36500,
 	.about = "how long sent messages are kept"},
     {"TZ", TYPE_READ_ELSEWHERE, .offset = 0, "Asia/Makassar in the image", "time zone",

@@ -35,14 +35,14 @@ struct db_conn {
 	uv_loop_t *loop;
 	struct db_conn_options options;
 	enum conn_state state;
-	bool destroyed, set_up;
+	bool destroyed;
 	PGconn *pg;
 	uv_poll_t *poll; /* own memory: a new one for each socket, freed when closed */
 	int poll_events;
 	uv_timer_t deadline;
 	uv_work_t work;
-	enum err opening; /* what came of it */
-	struct db_identity identity;
+	enum err opening;                    /* what came of it */
+	struct db_identity identity, set_up; /* set_up: the server that `setup` has seen */
 	char why[256];
 
 	struct {
@@ -348,7 +348,9 @@ static enum err make_usable(struct db_conn *conn, PGconn *pg)
 		    conn->options.server, &conn->identity, conn->why, sizeof conn->why);
 	if (err != ERR_OK)
 		return err;
-	if (!conn->set_up && db_is_transaction_pooler(pg, secret_reveal(conn->options.uri))) {
+	bool known = conn->identity.started_us == conn->set_up.started_us &&
+		     conn->identity.timeline == conn->set_up.timeline;
+	if (!known && db_is_transaction_pooler(pg, secret_reveal(conn->options.uri))) {
 		remember_why(conn,
 		    "DATABASE_URL leads through a transaction pooler: LISTEN and session locks do "
 		    "not work there; give the address of PostgreSQL itself, or of a pool in "
@@ -359,8 +361,9 @@ static enum err make_usable(struct db_conn *conn, PGconn *pg)
 	if (!execute(pg, session_defaults) || !db_adopt_search_path(pg) ||
 	    (conn->options.session_sql && !execute(pg, conn->options.session_sql)))
 		goto broken;
-	if (conn->options.setup && !conn->set_up)
-		err = conn->options.setup(pg, conn->options.data, conn->why, sizeof conn->why);
+	if (conn->options.setup && !known)
+		err =
+		    conn->options.setup(pg, conn->options.setup_data, conn->why, sizeof conn->why);
 	if (err != ERR_OK)
 		return err;
 	if (PQsetnonblocking(pg, 1) == 0 && PQenterPipelineMode(pg))
@@ -384,7 +387,7 @@ static void connect_in_thread(uv_work_t *work)
 	}
 	if (conn->opening == ERR_OK) {
 		conn->pg = pg;
-		conn->set_up = true;
+		conn->set_up = conn->identity;
 	} else {
 		PQfinish(pg);
 	}

@@ -200,6 +200,7 @@ struct db_pool *db_pool_create(uv_loop_t *loop, const struct db_pool_options *op
 						   .application_name = options->application_name,
 						   .session_sql = options->session_sql,
 						   .setup = i == 0 ? options->setup : NULL,
+						   .setup_data = options->data,
 						   .opened = on_opened,
 						   .lost = on_lost,
 						   .data = m,

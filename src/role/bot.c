@@ -4,6 +4,7 @@
 #include "salesreg/app/rules.h"
 #include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
+#include "salesreg/db/home.h"
 #include "salesreg/db/listener.h"
 #include "salesreg/db/migrate.h"
 #include "salesreg/db/pool.h"
@@ -17,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STOP_DEADLINE_MS = 3000, BACKLOG_MS = 5000, BACKLOG_DEADLINE_MS = 15000 };
+enum { STOP_DEADLINE_MS = 3000, BACKLOG_MS = 5000, BACKLOG_DEADLINE_MS = 15000, NAMING_MS = 3000 };
 
 /*
  * Idle longer than this, the server ends the leader's session: a leader that was stopped (SIGSTOP, a suspended machine)
@@ -35,7 +36,9 @@ struct bot {
 	struct listener *listener;
 	struct delivery *delivery;
 	struct poller *poller;
-	uv_timer_t deadline, count;
+	uv_timer_t deadline, count, naming;
+	int64_t bot_id;
+	char refusal[512], username[64];
 	struct db_plan backlog_plan;
 	struct bot_backlog backlog; /* as last counted */
 	bool counting, listened;
@@ -50,6 +53,7 @@ static void tear_down(struct bot *bot, int exit_code)
 		return;
 	uv_close((uv_handle_t *)&bot->deadline, NULL);
 	uv_close((uv_handle_t *)&bot->count, NULL);
+	uv_close((uv_handle_t *)&bot->naming, NULL);
 	poller_destroy(bot->poller);
 	delivery_destroy(bot->delivery);
 	listener_destroy(bot->listener);
@@ -120,10 +124,56 @@ static void on_database_up(struct db_pool *pool, void *data)
 	poller_lead(bot->poller);
 }
 
+/* In a thread. */
+static enum err set_database_up(PGconn *pg, void *data, char *error, size_t size)
+{
+	const struct bot *bot = data;
+	enum err err = migrate_setup(pg, NULL, error, size);
+	if (err == ERR_OK)
+		err = home_enter(pg, error, size);
+	return err == ERR_OK ? bot_other(pg, bot->bot_id, error, size) : err;
+}
+
+static void refuse_now(struct bot *bot)
+{
+	char why[sizeof bot->refusal + 128];
+	(void)snprintf(why, sizeof why, "%s%s%s%s", bot->refusal,
+	    bot->username[0] ? " (the token is @" : "", bot->username,
+	    bot->username[0] ? "'s)" : "");
+	bot->refusal[0] = '\0';
+	refuse(bot, why);
+}
+
+static void on_naming_over(uv_timer_t *timer)
+{
+	refuse_now(timer->data);
+}
+
 static void on_database_refused(struct db_pool *pool, const char *why, void *data)
 {
 	(void)pool;
-	refuse(data, why);
+	struct bot *bot = data;
+	if (bot->stopping || bot->refusal[0])
+		return;
+	(void)snprintf(bot->refusal, sizeof bot->refusal, "%s", why);
+	/* a wrong bot is easier to see by its name, if Telegram tells it soon */
+	if (!strstr(why, "REGISTRY_BOT_TOKEN") || bot->username[0])
+		refuse_now(bot);
+	else
+		(void)uv_timer_start(&bot->naming, on_naming_over, NAMING_MS, 0);
+}
+
+static void on_known(const char *username, void *data)
+{
+	struct bot *bot = data;
+	(void)snprintf(bot->username, sizeof bot->username, "%.63s", username);
+	if (bot->refusal[0])
+		refuse_now(bot);
+}
+
+static void on_superseded(void *data)
+{
+	refuse(data, "this database serves another bot now: `salesreg adopt-bot` was run");
 }
 
 static void on_database_down(struct db_pool *pool, const char *why, void *data)
@@ -265,7 +315,9 @@ static int load_rules(struct bot *bot)
 static void start(struct bot *bot)
 {
 	struct worker *w = &bot->worker;
-	int64_t bot_id = telegram_token_bot_id(&w->config.bot_token);
+	int64_t bot_id = bot->bot_id = telegram_token_bot_id(&w->config.bot_token);
+	(void)uv_timer_init(&w->loop, &bot->naming);
+	bot->naming.data = bot;
 	(void)uv_timer_init(&w->loop, &bot->deadline);
 	bot->deadline.data = bot;
 	(void)uv_timer_init(&w->loop, &bot->count);
@@ -288,7 +340,7 @@ static void start(struct bot *bot)
 						   .gate = {.statement = SQL_LEADER_LOCK,
 						       .count = 1,
 						       .values = {db_i64(&w->arena, bot_id)}},
-						   .setup = migrate_setup,
+						   .setup = set_database_up,
 						   .up = on_database_up,
 						   .down = on_database_down,
 						   .refused = on_database_refused,
@@ -314,6 +366,9 @@ static void start(struct bot *bot)
 					.rules = &bot->rules,
 					.bot_id = bot_id,
 					.history_retention_days = w->config.history_retention_days,
+					.hold_hours = w->config.outbox_hold_hours,
+					.known = on_known,
+					.superseded = on_superseded,
 					.token_refused = on_token_refused,
 					.data = bot,
 				    });

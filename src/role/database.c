@@ -29,11 +29,16 @@ const char *database_uri_fault(const struct secret *uri)
 
 int command_database_open(struct command_database *d, const char *command)
 {
+	return command_database_open_for(d, command, CONFIG_NEEDS_DATABASE);
+}
+
+int command_database_open_for(struct command_database *d, const char *command, unsigned needs)
+{
 	struct buf problems;
 	buf_init(&problems, 64 * 1024);
 	d->session = (struct db_session){0};
 	int code = EXIT_CODE_CONFIG;
-	if (config_load(&d->config, CONFIG_NEEDS_DATABASE, &problems) != ERR_OK) {
+	if (config_load(&d->config, needs, &problems) != ERR_OK) {
 		(void)fputs(buf_text(&problems), stderr);
 		goto out;
 	}

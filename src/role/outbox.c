@@ -10,13 +10,17 @@
 enum { LIST_DEFAULT = 50, LIST_MAX = 10000, PREVIEW_UNITS = 60, ARENA_MAXIMUM = 256 * 1024 * 1024 };
 
 static const char usage[] =
-    "usage: salesreg outbox list [--state queued|sending|failed] [--limit N] [--json]\n"
+    "usage: salesreg outbox list [--state queued|sending|failed|held] [--limit N] [--json]\n"
     "       salesreg outbox retry ID… | --failed\n"
-    "       salesreg outbox drop ID… | --failed\n"
-    "Messages that Telegram has not taken yet, or refused for good (failed).\n"
-    "  list   oldest first, 50 unless --limit says otherwise\n"
-    "  retry  queues what failed again, at its old place in its chat\n"
-    "  drop   moves what failed or is queued to salesreg.outbox_history, as dropped\n"
+    "       salesreg outbox release ID… | --held\n"
+    "       salesreg outbox drop ID… | --failed | --held\n"
+    "Messages that Telegram has not taken yet or refused for good (failed), and those that were "
+    "older than\n"
+    "OUTBOX_HOLD_HOURS when a bot began to lead (held).\n"
+    "  list     oldest first, 50 unless --limit says otherwise\n"
+    "  retry    queues what failed again, at its old place in its chat\n"
+    "  release  queues what is held\n"
+    "  drop     moves what failed, is held or is queued to salesreg.outbox_history, as dropped\n"
     "Exit code 1 if some ID was not there or could not be done; the others are done.\n";
 
 static int wrong_usage(void)
@@ -112,7 +116,7 @@ static int run_list(struct command_database *d, struct arena *a, int argc, char 
 	static const struct option options[] = {{"state", required_argument, NULL, 's'},
 	    {"limit", required_argument, NULL, 'l'}, {"json", no_argument, NULL, 'j'},
 	    {NULL, 0, NULL, 0}};
-	static const char *const states[] = {"queued", "sending", "failed"};
+	static const char *const states[] = {"queued", "sending", "failed", "held"};
 	const char *state = NULL;
 	long limit = LIST_DEFAULT;
 	bool json = false;
@@ -154,15 +158,18 @@ static int run_list(struct command_database *d, struct arena *a, int argc, char 
 
 struct deed {
 	const char *name;
-	bool (*run)(struct db_session *s, struct arena *a, const int64_t *ids, size_t count,
-	    int64_t **done, size_t *done_count);
+	bool (*run)(struct db_session *s, struct arena *a, const char *state, const int64_t *ids,
+	    size_t count, int64_t **done, size_t *done_count);
+	const char *states[3];  /* it may be told to take all that are in one of these */
 	const char *one, *many; /* what has become of them */
 	const char *queued;     /* why one that is queued was not touched */
 };
 static const struct deed deeds[] = {
-    {"retry", operators_outbox_retry, "is queued again", "are queued again",
+    {"retry", operators_outbox_retry, {"failed"}, "is queued again", "are queued again",
 	"is queued already: it goes by itself, when its time has come"},
-    {"drop", operators_outbox_drop, "is dropped", "are dropped",
+    {"release", operators_outbox_retry, {"held"}, "is queued again", "are queued again",
+	"is queued already: it goes by itself, when its time has come"},
+    {"drop", operators_outbox_drop, {"failed", "held"}, "is dropped", "are dropped",
 	"was queued again meanwhile; try once more"},
 };
 
@@ -176,26 +183,30 @@ static bool contains(const int64_t *ids, size_t count, int64_t id)
 
 static void say_why_not(const struct deed *deed, int64_t id, const char *state)
 {
-	const char *why = !state ? "is not in the outbox (what was sent is in "
-				   "salesreg.outbox_history)"
-			  : strcmp(state, "sending") == 0
-			      ? "is being sent right now; look again in a minute"
-			  : strcmp(state, "queued") == 0 ? deed->queued
-							 : "failed again meanwhile; try once more";
+	const char *why =
+	    !state                          ? "is not in the outbox (what was sent is in "
+					      "salesreg.outbox_history)"
+	    : strcmp(state, "sending") == 0 ? "is being sent right now; look again in a minute"
+	    : strcmp(state, "queued") == 0  ? deed->queued
+	    : strcmp(state, "held") == 0    ? "is held; `salesreg outbox release` sends it"
+	    : strcmp(deed->name, "release") == 0
+		? "has failed; `salesreg outbox retry` queues it again"
+		: "failed again meanwhile; try once more";
 	(void)fprintf(stderr, "salesreg outbox: message %lld %s\n", (long long)id, why);
 }
 
-/* ids NULL: all that failed. */
+/* ids NULL: all that are in `state`. */
 static int carry_out(struct command_database *d, struct arena *a, const struct deed *deed,
-    const int64_t *ids, size_t count)
+    const char *state, const int64_t *ids, size_t count)
 {
 	int64_t *done;
 	size_t done_count;
 	bool leads = true;
-	if (!deed->run(&d->session, a, ids, count, &done, &done_count))
+	if (!deed->run(&d->session, a, state, ids, count, &done, &done_count))
 		return command_database_failed(d, "outbox");
 	if (!ids && done_count == 0)
-		(void)puts("no message has failed");
+		(void)puts(
+		    strcmp(state, "held") == 0 ? "no message is held" : "no message has failed");
 	else if (done_count > 0)
 		(void)printf("%zu message%s %s\n", done_count, done_count == 1 ? "" : "s",
 		    done_count == 1 ? deed->one : deed->many);
@@ -217,7 +228,14 @@ static int carry_out(struct command_database *d, struct arena *a, const struct d
 static int run_deed(
     struct command_database *d, struct arena *a, const struct deed *deed, int argc, char **argv)
 {
-	bool all = argc == 2 && strcmp(argv[1], "--failed") == 0;
+	const char *state = deed->states[0];
+	bool all = false;
+	for (size_t i = 0; argc == 2 && deed->states[i]; i++) {
+		if (strncmp(argv[1], "--", 2) == 0 && strcmp(argv[1] + 2, deed->states[i]) == 0) {
+			state = deed->states[i];
+			all = true;
+		}
+	}
 	if (argc < 2 || (!all && argv[1][0] == '-'))
 		return wrong_usage();
 	int64_t *ids = ARENA_ARRAY(a, int64_t, (size_t)argc);
@@ -225,7 +243,7 @@ static int run_deed(
 	if (!all && !command_ids(argc - 1, argv + 1, "outbox", ids, &count))
 		return EXIT_CODE_USAGE;
 	int code = command_database_open(d, "outbox");
-	return code == EXIT_CODE_OK ? carry_out(d, a, deed, all ? NULL : ids, count) : code;
+	return code == EXIT_CODE_OK ? carry_out(d, a, deed, state, all ? NULL : ids, count) : code;
 }
 
 int role_outbox(int argc, char **argv)

@@ -2,6 +2,7 @@
 #include "salesreg/app/rules.h"
 #include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
+#include "salesreg/db/home.h"
 #include "salesreg/db/listener.h"
 #include "salesreg/db/migrate.h"
 #include "salesreg/db/pool.h"
@@ -65,6 +66,14 @@ static void stop(struct worker *worker, void *data)
 	(void)worker;
 	struct outreach *o = data;
 	(void)uv_timer_start(&o->stopping, on_stopping, 0, STOP_LOOK_MS);
+}
+
+/* In a thread. */
+static enum err set_database_up(PGconn *pg, void *data, char *error, size_t size)
+{
+	(void)data;
+	enum err err = migrate_setup(pg, NULL, error, size);
+	return err == ERR_OK ? home_enter(pg, error, size) : err;
 }
 
 static void on_up(struct db_pool *pool, void *data)
@@ -198,7 +207,7 @@ static void start(struct outreach *o)
 					       .application_name = "salesreg outreach",
 					       .session_sql = assigning_session,
 					       .size = (size_t)w->config.db_pool_size,
-					       .setup = migrate_setup,
+					       .setup = set_database_up,
 					       .up = on_up,
 					       .down = on_down,
 					       .refused = on_refused,

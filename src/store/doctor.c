@@ -97,8 +97,9 @@ bool doctor_outbox(struct db_session *s, struct arena *a, int64_t late_s, struct
 		*out = (struct doctor_outbox){.late = db_get_i64(r, 0, 0, 0),
 		    .oldest_ms = db_get_i64(r, 0, 1, 0),
 		    .failed = db_get_i64(r, 0, 2, 0),
-		    .duplicates = db_get_i64(r, 0, 3, 0),
-		    .blocked_ms = db_get_i64(r, 0, 4, 0)};
+		    .held = db_get_i64(r, 0, 3, 0),
+		    .duplicates = db_get_i64(r, 0, 4, 0),
+		    .blocked_ms = db_get_i64(r, 0, 5, 0)};
 	return r;
 }
 

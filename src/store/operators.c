@@ -39,11 +39,8 @@ bool operators_outbox_list(struct db_session *s, struct arena *a, const char *st
 	return true;
 }
 
-/* A statement that takes ids, or NULL for all it may touch, and answers with the ids it touched. */
-static bool change(struct db_session *s, struct arena *a, enum sql_statement statement,
-    const int64_t *ids, size_t count, int64_t **done, size_t *done_count)
+static bool read_ids(const PGresult *r, struct arena *a, int64_t **done, size_t *done_count)
 {
-	const PGresult *r = db_session_run(s, statement, ids ? db_i64_array(a, ids, count) : NULL);
 	if (!r)
 		return false;
 	*done_count = (size_t)PQntuples(r);
@@ -53,16 +50,50 @@ static bool change(struct db_session *s, struct arena *a, enum sql_statement sta
 	return true;
 }
 
-bool operators_outbox_retry(struct db_session *s, struct arena *a, const int64_t *ids, size_t count,
-    int64_t **done, size_t *done_count)
+/* A statement that takes ids, or NULL for all it may touch, and answers with the ids it touched. */
+static bool change(struct db_session *s, struct arena *a, enum sql_statement statement,
+    const int64_t *ids, size_t count, int64_t **done, size_t *done_count)
 {
-	return change(s, a, SQL_OPERATOR_OUTBOX_RETRY, ids, count, done, done_count);
+	return read_ids(db_session_run(s, statement, ids ? db_i64_array(a, ids, count) : NULL), a,
+	    done, done_count);
 }
 
-bool operators_outbox_drop(struct db_session *s, struct arena *a, const int64_t *ids, size_t count,
-    int64_t **done, size_t *done_count)
+bool operators_outbox_retry(struct db_session *s, struct arena *a, const char *state,
+    const int64_t *ids, size_t count, int64_t **done, size_t *done_count)
 {
-	return change(s, a, SQL_OPERATOR_OUTBOX_DROP, ids, count, done, done_count);
+	return read_ids(db_session_run(s, SQL_OPERATOR_OUTBOX_RETRY,
+			    ids ? db_i64_array(a, ids, count) : NULL, state),
+	    a, done, done_count);
+}
+
+bool operators_outbox_drop(struct db_session *s, struct arena *a, const char *state,
+    const int64_t *ids, size_t count, int64_t **done, size_t *done_count)
+{
+	return read_ids(db_session_run(s, SQL_OPERATOR_OUTBOX_DROP,
+			    ids ? db_i64_array(a, ids, count) : NULL, state),
+	    a, done, done_count);
+}
+
+bool operators_bot(struct db_session *s, struct arena *a, int64_t *bot_id, const char **username)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_OPERATOR_BOT);
+	bool any = r && PQntuples(r) > 0;
+	*bot_id = any ? db_get_i64(r, 0, 0, 0) : 0;
+	*username = any ? db_get_text(a, r, 0, 1) : NULL;
+	return r;
+}
+
+bool operators_adopt(struct db_session *s, struct arena *a, int64_t bot_id)
+{
+	return db_session_run(s, SQL_OPERATOR_ADOPT, db_i64(a, bot_id));
+}
+
+bool operators_to_tell(struct db_session *s, int64_t *reps, int64_t *messages)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_OPERATOR_REPS_AT_WORK);
+	*reps = r ? db_get_i64(r, 0, 0, 0) : 0;
+	*messages = r ? db_get_i64(r, 0, 1, 0) : 0;
+	return r;
 }
 
 bool operators_outbox_states(

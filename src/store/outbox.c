@@ -67,6 +67,11 @@ struct outbox_rest outbox_rest_parse(const PGresult *result)
 	return (struct outbox_rest){db_get_i64(result, 0, 0, -1), db_get_bool(result, 0, 1)};
 }
 
+size_t outbox_hold(struct db_plan *plan, struct arena *a, int64_t hours)
+{
+	return hours > 0 ? db_plan_add(plan, SQL_OUTBOX_HOLD, db_i64(a, hours)) : OUTBOX_NO_STEP;
+}
+
 size_t outbox_settle(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)
 {
 	return db_plan_add(plan, SQL_OUTBOX_SETTLE, ids ? db_i64_array(a, ids, count) : NULL);

@@ -17,8 +17,8 @@ struct bot_setup_options {
 	struct telegram *telegram;
 	const struct conversation_rules *rules;
 	struct fault_log *fault;
-	/* getMe was answered: the token is good. */
-	void (*known)(void *data);
+	/* getMe was answered: the token is good. username: "" if there was none; borrowed. */
+	void (*known)(const char *username, void *data);
 	/*
 	 * 401, and the token has never worked: what was said. A 404 is left to getUpdates: some
 	 * servers have no getMe.

@@ -19,9 +19,13 @@ struct poller_options {
 	struct delivery *delivery;
 	const struct conversation_rules *rules;
 	int64_t bot_id;
-	int64_t history_retention_days;
+	int64_t history_retention_days, hold_hours;
 	/* The token has never worked and Telegram refuses it: what was said. */
 	void (*token_refused)(const char *description, void *data);
+	/* Telegram calls the bot so. May be NULL. */
+	void (*known)(const char *username, void *data);
+	/* The database serves another bot since this process began: `salesreg adopt-bot` was run. */
+	void (*superseded)(void *data);
 	void *data;
 };
 

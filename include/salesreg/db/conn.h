@@ -48,10 +48,11 @@ struct db_conn_options {
 	/* SQL run once after connecting, in the thread; a static string or NULL */
 	const char *session_sql;
 	/*
-	 * Runs in the thread pool after the first successful connect of the process; may be NULL. `error` says why; ERR_CONFIG:
+	 * Runs in the thread pool each time another server than before was reached; may be NULL. `error` says why; ERR_CONFIG:
 	 * waiting does not help.
 	 */
-	enum err (*setup)(PGconn *connection, void *data, char *error, size_t error_size);
+	enum err (*setup)(PGconn *connection, void *setup_data, char *error, size_t error_size);
+	void *setup_data;
 	/* ERR_OK, ERR_UNAVAILABLE, or ERR_CONFIG: this database cannot be used as it is, and waiting does not help. */
 	void (*opened)(struct db_conn *conn, enum err err, const char *why, void *data);
 	void (*lost)(struct db_conn *conn, const char *why, void *data);

@@ -18,6 +18,8 @@ struct command_database {
 const char *database_uri_fault(const struct secret *uri);
 /* command: its name, static, as argv has it. */
 int command_database_open(struct command_database *d, const char *command);
+/* needs: CONFIG_NEEDS_DATABASE and whatever else the command does not work without. */
+int command_database_open_for(struct command_database *d, const char *command, unsigned needs);
 /* Says what the last question failed of; returns EXIT_CODE_FAILED. */
 int command_database_failed(const struct command_database *d, const char *command);
 void command_database_close(struct command_database *d);

@@ -19,6 +19,8 @@ struct bot_row {
  * when it lost the leadership: it lives, so that was no death. NULL: none.
  */
 size_t bot_take(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *marked);
+/* What Telegram calls the bot. */
+void bot_name(struct db_plan *plan, struct arena *a, int64_t bot_id, const char *username);
 struct bot_row bot_parse(const PGresult *result);
 void bot_rest(struct db_plan *plan, struct arena *a, int64_t bot_id);
 /* The fence: fails with ERR_CONFLICT unless the next id is still as expected (expected NULL: not known yet). */
@@ -58,3 +60,6 @@ size_t bot_backlog(struct db_plan *plan);
 struct bot_backlog bot_backlog_parse(const PGresult *result);
 /* Before it was ever counted. */
 struct bot_backlog bot_backlog_unknown(void);
+
+/* Blocks, for a pool's setup. ERR_CONFIG, with `error`: the database serves another bot than this one. */
+enum err bot_other(PGconn *connection, int64_t bot_id, char *error, size_t size);

@@ -55,7 +55,7 @@ bool doctor_rights(struct db_session *s, struct arena *a, bool migrating, struct
 bool doctor_data_directory(struct db_session *s, struct arena *a, const char **path);
 
 struct doctor_outbox {
-	int64_t late, oldest_ms, failed, duplicates, blocked_ms;
+	int64_t late, oldest_ms, failed, held, duplicates, blocked_ms;
 };
 bool doctor_outbox(
     struct db_session *s, struct arena *a, int64_t late_s, struct doctor_outbox *out);

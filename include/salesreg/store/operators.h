@@ -21,11 +21,11 @@ struct outbox_listed {
 bool operators_outbox_list(struct db_session *s, struct arena *a, const char *state, int64_t limit,
     struct outbox_listed **rows, size_t *count, int64_t *total);
 
-/* Ids of what was done. ids NULL: everything that failed. */
-bool operators_outbox_retry(struct db_session *s, struct arena *a, const int64_t *ids, size_t count,
-    int64_t **done, size_t *done_count);
-bool operators_outbox_drop(struct db_session *s, struct arena *a, const int64_t *ids, size_t count,
-    int64_t **done, size_t *done_count);
+/* Ids of what was done. state: "failed" or "held"; ids NULL: everything that is in it. */
+bool operators_outbox_retry(struct db_session *s, struct arena *a, const char *state,
+    const int64_t *ids, size_t count, int64_t **done, size_t *done_count);
+bool operators_outbox_drop(struct db_session *s, struct arena *a, const char *state,
+    const int64_t *ids, size_t count, int64_t **done, size_t *done_count);
 /* states[i] of ids[i]; NULL: no such message. */
 bool operators_outbox_states(
     struct db_session *s, struct arena *a, const int64_t *ids, size_t count, const char **states);
@@ -45,3 +45,10 @@ bool operators_parked_retry(struct db_session *s, struct arena *a, const int64_t
     int64_t **done, size_t *done_count);
 bool operators_parked_drop(struct db_session *s, struct arena *a, const int64_t *ids, size_t count,
     int64_t **done, size_t *done_count);
+
+/* The bot this database serves. *bot_id 0: none yet; *username may be NULL. */
+bool operators_bot(struct db_session *s, struct arena *a, int64_t *bot_id, const char **username);
+/* Gives its place to another bot. */
+bool operators_adopt(struct db_session *s, struct arena *a, int64_t bot_id);
+/* How many reps have to open a new bot, and how many messages wait to be sent. */
+bool operators_to_tell(struct db_session *s, int64_t *reps, int64_t *messages);

@@ -43,6 +43,8 @@ struct outbox_rest {
 };
 size_t outbox_rest(struct db_plan *plan);
 struct outbox_rest outbox_rest_parse(const PGresult *result);
+/* What was made longer ago becomes `held`; the answer is how many. hours 0: nothing is, and there is no step. */
+size_t outbox_hold(struct db_plan *plan, struct arena *a, int64_t hours);
 /* How many rows were found `sending`, and go again as possible duplicates. */
 enum { OUTBOX_LEFT_MAX = 256 };
 /* ids NULL: every row that is `sending`. */

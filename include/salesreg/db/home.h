@@ -1,0 +1,13 @@
+/*
+ * Whether this is the database that was worked with before. After a failover the last writes may be missing, and after a
+ * restore everything since the dump: salesreg.enter() sees to it that no number is given twice, and marks what may already
+ * have been sent; here it is called and said.
+ * Ownership: the connection is the caller's. Errors: ERR_UNAVAILABLE with `error`. Blocks: for the thread pool.
+ */
+#pragma once
+#include "salesreg/base/err.h"
+#include <libpq-fe.h>
+#include <stddef.h>
+
+/* After the migrations, each time a process has connected to a server. */
+enum err home_enter(PGconn *connection, char *error, size_t size);

@@ -1,0 +1,44 @@
+#include "salesreg/db/home.h"
+#include "salesreg/base/log.h"
+#include "salesreg/db/connect.h"
+#include "salesreg/db/statement.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum err home_enter(PGconn *pg, char *error, size_t size)
+{
+	struct db_identity identity;
+	char timeline[24];
+	if (!db_identify(pg, &identity)) {
+		(void)snprintf(error, size, "the server does not say which one it is");
+		return ERR_UNAVAILABLE;
+	}
+	if (identity.timeline == 0)
+		return ERR_OK; /* a standby: whoever writes finds out */
+	(void)snprintf(timeline, sizeof timeline, "%lld", (long long)identity.timeline);
+	const char *values[] = {identity.system, timeline};
+	PGresult *result =
+	    PQexecParams(pg, sql_statement(SQL_HOME_ENTER)->text, 2, NULL, values, NULL, NULL, 0);
+	enum err err = ERR_UNAVAILABLE;
+	if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1) {
+		const char *kind = PQgetvalue(result, 0, 0);
+		long unsure = strtol(PQgetvalue(result, 0, 1), NULL, 10);
+		if (strcmp(kind, "restored") == 0)
+			log_warn(
+			    "this database was restored from a dump, or moved here: %ld unsent "
+			    "messages may have been sent since the dump, and go out marked as "
+			    "possible duplicates",
+			    unsure);
+		else if (strcmp(kind, "promoted") == 0)
+			log_warn("this server was promoted to primary; what the last one committed "
+				 "just before may be missing if replication is asynchronous");
+		err = ERR_OK;
+	} else {
+		const char *why = PQerrorMessage(pg);
+		(void)snprintf(error, size, "the database's identity could not be noted: %.*s",
+		    (int)strcspn(why, "\n"), why);
+	}
+	PQclear(result);
+	return err;
+}

@@ -1,0 +1,143 @@
+#include "salesreg/app/ask_telegram.h"
+#include "salesreg/base/json.h"
+#include "salesreg/role/database.h"
+#include "salesreg/role/role.h"
+#include "salesreg/store/operators.h"
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ANSWER_MS = 10000, ARENA_MAXIMUM = 1024 * 1024 };
+
+static const char usage[] = "usage: salesreg adopt-bot [--yes] [--dry-run]\n"
+			    "Makes the bot of REGISTRY_BOT_TOKEN take the place of the one that "
+			    "the database has served so far.\n"
+			    "The bot must not be running. Everything is kept; but a bot can write "
+			    "only to people who have opened it,\n"
+			    "so every rep has to do that once.\n"
+			    "  --yes      does not ask; needed where there is no terminal\n"
+			    "  --dry-run  says what would be done, and changes nothing\n";
+
+static bool confirmed(void)
+{
+	char answer[16];
+	if (!isatty(STDIN_FILENO)) {
+		(void)fputs(
+		    "salesreg adopt-bot: there is no terminal to ask; repeat it with --yes\n",
+		    stderr);
+		return false;
+	}
+	(void)fputs("Go on? [y/N] ", stdout);
+	(void)fflush(stdout);
+	return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+static const char *named(struct arena *a, int64_t bot_id, const char *username)
+{
+	return username && *username ? arena_printf(a, "@%s (%lld)", username, (long long)bot_id)
+				     : arena_printf(a, "bot %lld", (long long)bot_id);
+}
+
+/* False: Telegram does not know the token, or cannot be asked; it is said. */
+static bool ask_name(const struct config *config, struct arena *a, const char **username)
+{
+	char description[TELEGRAM_DESCRIPTION_BYTES];
+	json_t *me;
+	enum telegram_class class =
+	    ask_telegram(config, "getMe", "{}", ANSWER_MS, &me, description);
+	*username = arena_strdup(a, json_string_value(json_object_get(me, "username")));
+	json_decref(me);
+	if (class == TELEGRAM_OK)
+		return true;
+	(void)fprintf(stderr,
+	    "salesreg adopt-bot: Telegram cannot be asked for the new bot's name: %s%s\n",
+	    description,
+	    class == TELEGRAM_TOKEN ? "; copy REGISTRY_BOT_TOKEN again from @BotFather" : "");
+	return false;
+}
+
+static int adopt(struct command_database *d, struct arena *a, bool yes, bool dry_run)
+{
+	int64_t old_id, reps, messages, bot_id = telegram_token_bot_id(&d->config.bot_token);
+	const char *old_name, *username;
+	bool leads;
+	if (!operators_bot(&d->session, a, &old_id, &old_name) ||
+	    !operators_to_tell(&d->session, &reps, &messages) ||
+	    !operators_leader(&d->session, a, NULL, &leads))
+		return command_database_failed(d, "adopt-bot");
+	if (old_id == 0 || old_id == bot_id) {
+		(void)printf(old_id
+				 ? "this database serves bot %lld already; nothing to do\n"
+				 : "this database serves no bot yet: start `salesreg bot`, and it "
+				   "serves bot %lld\n",
+		    (long long)bot_id);
+		return EXIT_CODE_OK;
+	}
+	if (leads) {
+		(void)fputs(
+		    "salesreg adopt-bot: a bot works with this database now; stop it first\n",
+		    stderr);
+		return EXIT_CODE_FAILED;
+	}
+	if (!ask_name(&d->config, a, &username))
+		return EXIT_CODE_FAILED;
+	const char *new_bot = named(a, bot_id, username), *old_bot = named(a, old_id, old_name);
+	(void)printf(
+	    "%s takes the place of %s.\n"
+	    "%lld reps stay registered and keep their prospects, but %s may not write to anyone "
+	    "yet:\n"
+	    "each of them has to open https://t.me/%s and press Start. Until then their messages "
+	    "wait (%lld now).\n"
+	    "Buttons of old messages do nothing any more; \"my clients\" in the new chat shows "
+	    "them anew.\n",
+	    new_bot, old_bot, (long long)reps, new_bot, username ? username : "",
+	    (long long)messages);
+	if (dry_run) {
+		(void)puts("Nothing was changed (--dry-run).");
+		return EXIT_CODE_OK;
+	}
+	if (!yes && !confirmed())
+		return EXIT_CODE_FAILED;
+	if (!operators_adopt(&d->session, a, bot_id))
+		return command_database_failed(d, "adopt-bot");
+	(void)printf(
+	    "Done: this database serves %s now. Start `salesreg bot`, and send the reps the link "
+	    "above.\n",
+	    new_bot);
+	return EXIT_CODE_OK;
+}
+
+int role_adopt_bot(int argc, char **argv)
+{
+	static const struct option options[] = {{"yes", no_argument, NULL, 'y'},
+	    {"dry-run", no_argument, NULL, 'n'}, {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0}};
+	bool yes = false, dry_run = false;
+	for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+		if (option == 'h') {
+			(void)fputs(usage, stdout);
+			return EXIT_CODE_OK;
+		}
+		if (option == '?') {
+			(void)fputs(usage, stderr);
+			return EXIT_CODE_USAGE;
+		}
+		yes |= option == 'y';
+		dry_run |= option == 'n';
+	}
+	if (optind < argc) {
+		(void)fputs(usage, stderr);
+		return EXIT_CODE_USAGE;
+	}
+	struct command_database d = {0};
+	struct arena a;
+	arena_init(&a, ARENA_MAXIMUM);
+	int code =
+	    command_database_open_for(&d, "adopt-bot", CONFIG_NEEDS_DATABASE | CONFIG_NEEDS_TOKEN);
+	if (code == EXIT_CODE_OK)
+		code = adopt(&d, &a, yes, dry_run);
+	command_database_close(&d);
+	arena_finish(&a);
+	return code;
+}

@@ -1,0 +1,154 @@
+"""A dump is taken under load and restored: the README's own way, and what happens to messages that were sent since."""
+import os
+import subprocess
+
+import pytest
+
+from crowd import all_dealt
+from faults import insert_prospects
+from support.database import Database
+from support.process import run
+from support.telegram import TOKEN
+from support.waiting import eventually
+
+PEOPLE = 12
+
+
+def dump(database, path):
+    subprocess.run([database.cluster.bin / "pg_dump", "-Fc", "-d", database.url, "-f", path], check=True,
+                   env={**os.environ, "LC_ALL": "C.UTF-8"})
+
+
+@pytest.fixture
+def restored(postgres):
+    """restored(dump): a database of another name with what the dump has."""
+    made = []
+
+    def restore(path):
+        name = f"restored{len(made)}"
+        postgres.create(name)
+        made.append(Database(postgres, name))
+        subprocess.run([postgres.bin / "pg_restore", "--no-owner", "-d", made[-1].url, path], check=True)
+        return made[-1]
+
+    yield restore
+    for database in made:
+        database.close()
+        postgres.drop(database.name)
+
+
+def moves(world, database):
+    """The processes start anew with another database."""
+    world.db.close()
+    world.db = world.database = database
+    world.settings["DATABASE_URL"] = database.url
+
+
+def doctor(world):
+    return run("doctor", "--no-poll", settings={"DATABASE_URL": world.db.url, "REGISTRY_BOT_TOKEN": TOKEN,
+                                                "TELEGRAM_API_BASE": world.sandbox.base})
+
+
+def test_a_dump_taken_under_load_is_restored_and_work_goes_on(make_world, make_crowd, restored, tmp_path):
+    world = make_world()
+    bot, outreach = world.start_bot(), world.start_outreach()
+    crowd = make_crowd(world, PEOPLE, leavers=False)
+    crowd.progress()
+    dump(world.db, tmp_path / "dump")
+    crowd.progress()
+    crowd.finish()
+    bot.terminate()
+    outreach.terminate()
+    moves(world, restored(tmp_path / "dump"))
+    world.start_bot()
+    world.start_outreach()
+    world.bot.wait_for_log("restored from a dump|leading: this process")
+    insert_prospects(world.db, ["after_restore"])
+    # who was registered when the dump was taken still is; who was not is asked again, like a newcomer
+    newcomer = world.person("Olga Petrova")
+    newcomer.registers()
+    all_dealt(world)
+    world.settle()
+    assert "no bot leads" not in doctor(world).stdout
+    assert world.db.rows("SELECT 1 FROM salesreg.assignments GROUP BY id HAVING count(*) > 1") == []
+
+
+def test_messages_that_may_have_been_sent_since_the_dump_are_marked(make_world, restored, tmp_path):
+    world = make_world()
+    world.start_bot()
+    anna = world.person("Anna Petrova")
+    anna.says("привет")
+    anna.hears("offer")
+    world.settle()
+    # Telegram is slow just now, so the dump has a message that is about to be sent and one that waits behind it
+    world.sandbox.fault("slow", method="sendMessage", ms=5000)
+    anna.says("помощь")
+    world.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE state = 'sending'")
+    anna.says("помощь")
+    world.db.eventually("SELECT count(*) = 2 FROM salesreg.outbox")
+    dump(world.db, tmp_path / "dump")
+    world.settle()
+    highest = world.db.value("SELECT max(id) FROM salesreg.outbox_history")
+    world.bot.terminate()
+    moves(world, restored(tmp_path / "dump"))
+    world.start_bot()
+    world.bot.wait_for_log(r"restored from a dump.* 2 unsent messages")
+    world.settle()
+    marks = world.db.rows("SELECT id, possible_duplicate FROM salesreg.outbox_history WHERE id > %s - 2", highest)
+    assert [m["possible_duplicate"] for m in marks] == [True, True]
+    anna.says("помощь")
+    world.settle()
+    assert world.db.value("SELECT max(id) FROM salesreg.outbox_history") > highest + 1000, "no number is given twice"
+
+
+def test_old_messages_are_held_until_somebody_decides(make_world):
+    world = make_world()
+    world.start_bot()
+    anna, boris = world.person("Anna Petrova"), world.person("Boris Ivanov")
+    for person in (anna, boris):
+        person.says("привет")
+        person.hears("offer")
+    world.settle()
+    world.bot.terminate()
+    settings = {"DATABASE_URL": world.db.url}
+    for person, hours in ((anna, 25), (boris, 25), (anna, 23)):
+        world.db.execute(
+            "INSERT INTO salesreg.outbox (chat_id, method, payload, created_at) VALUES (%s, 'sendMessage',"
+            " json_build_object('chat_id', %s, 'text', %s::text), now() - %s * interval '1 hour')",
+            person.id, person.id, f"{hours} hours old", hours)
+    world.start_bot()
+    world.bot.wait_for_log(r"2 messages were made more than 24 hours ago and are held")
+    assert anna.hears_anything().text == "23 hours old"
+    world.db.eventually("SELECT count(*) = 2 FROM salesreg.outbox")
+    assert "2 messages are held back" in doctor(world).stdout
+    listed = run("outbox", "list", "--state", "held", settings=settings)
+    assert listed.stdout.count("25 hours old") == 2 and "held" in listed.stdout
+    first, second = world.db.column("SELECT id FROM salesreg.outbox ORDER BY id")
+    retried = run("outbox", "retry", str(first), settings=settings)
+    assert retried.returncode == 1 and "is held" in retried.stderr
+    assert run("outbox", "release", str(first), settings=settings).returncode == 0
+    assert anna.hears_anything().text == "25 hours old"
+    done = run("outbox", "drop", "--held", settings=settings)
+    assert done.returncode == 0 and "1 message is dropped" in done.stdout, done
+    assert run("outbox", "release", "--held", settings=settings).stdout == "no message is held\n"
+    world.settle()
+    # what was released is not held again by the next leader
+    world.restart_bot()
+    world.settle()
+    assert not boris.unheard()
+    assert "held back" not in doctor(world).stdout
+
+
+def test_nothing_is_held_where_the_operator_wants_so(make_world):
+    world = make_world()
+    world.start_bot()
+    anna = world.person("Anna Petrova")
+    anna.says("привет")
+    anna.hears("offer")
+    world.settle()
+    world.bot.terminate()
+    world.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, created_at) VALUES (%s, 'sendMessage',"
+                     " json_build_object('chat_id', %s, 'text', 'old'), now() - interval '1 year')", anna.id, anna.id)
+    world.start_bot(OUTBOX_HOLD_HOURS="0")
+    assert anna.hears_anything().text == "old"
+    eventually(lambda: world.db.value("SELECT count(*) = 0 FROM salesreg.outbox"))
