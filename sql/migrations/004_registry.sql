@@ -6,6 +6,7 @@ CREATE TABLE salesreg.user_sessions (
     user_id     bigint PRIMARY KEY,
     phase       text NOT NULL DEFAULT 'none',
     draft_name  text,
+    draft_email text,           -- an e-mail somebody else has, which this person says is theirs
     locale      text NOT NULL DEFAULT 'ru',
     locale_chosen boolean NOT NULL DEFAULT false, -- by the person, with /language
     updated_at  timestamptz NOT NULL DEFAULT now()

@@ -1,10 +1,25 @@
 -- name: sessions_read
-SELECT user_id, phase, draft_name, locale, locale_chosen FROM salesreg.user_sessions
+SELECT user_id, phase, draft_name, locale, locale_chosen, draft_email FROM salesreg.user_sessions
 WHERE user_id = ANY ($1::bigint[]) ORDER BY user_id FOR NO KEY UPDATE
 -- name: sessions_write
--- $1 user ids, $2 phases, $3 draft names, $4 locales, $5 whether chosen
-INSERT INTO salesreg.user_sessions (user_id, phase, draft_name, locale, locale_chosen)
-SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::boolean[])
+-- $1 user ids, $2 phases, $3 draft names, $4 locales, $5 whether chosen, $6 draft e-mails
+INSERT INTO salesreg.user_sessions (user_id, phase, draft_name, locale, locale_chosen, draft_email)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[])
 ON CONFLICT (user_id) DO UPDATE
 SET phase = excluded.phase, draft_name = excluded.draft_name, locale = excluded.locale,
-    locale_chosen = excluded.locale_chosen, updated_at = now()
+    locale_chosen = excluded.locale_chosen, draft_email = excluded.draft_email, updated_at = now()
+-- name: claims_read
+-- $1 people who say that an e-mail somebody else has is theirs: what they said, whether an admin is asked already, and
+-- who has it
+SELECT s.user_id, s.draft_name, s.draft_email, s.phase = 'claim', s.locale,
+       r.id, r.telegram_id, r.name, r.telegram_username, r.status, h.locale
+FROM salesreg.user_sessions s
+LEFT JOIN salesreg.rep_email e ON e.email_key = lower(s.draft_email)
+LEFT JOIN public.sales_representatives r ON r.id = e.rep
+LEFT JOIN salesreg.user_sessions h ON h.user_id = r.telegram_id
+WHERE s.user_id = ANY ($1::bigint[]) AND s.draft_email IS NOT NULL
+ORDER BY s.user_id FOR NO KEY UPDATE OF s
+-- name: claims_refuse
+-- $1 people: they are asked for an e-mail again
+UPDATE salesreg.user_sessions SET phase = 'email', draft_email = NULL, updated_at = now()
+WHERE user_id = ANY ($1::bigint[]) AND phase = 'claim'

@@ -150,3 +150,29 @@ WHERE x.nobody
                               WHERE EXISTS (SELECT 1 FROM salesreg.missed_chats m WHERE m.chat_id = a.id)
                                  OR NOT EXISTS (SELECT 1 FROM salesreg.user_sessions s WHERE s.user_id = a.id)))
 ORDER BY x.since, p.id LIMIT $1::integer
+-- name: reps_make_way
+-- $1 accounts that reps move to: what an account was before, a removed rep, steps aside for a moment
+UPDATE public.sales_representatives SET telegram_id = -telegram_id
+WHERE telegram_id = ANY ($1::bigint[]) AND status = 'removed'
+-- name: reps_move
+-- $1 reps, $2 their accounts, $3 new ones: the same people. Prospects, history and e-mail belong to the rep and move with
+-- it; what still waits to be sent goes to the new account
+WITH f AS (
+    SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS f (rep, old, new)
+), moved AS (
+    UPDATE public.sales_representatives r SET telegram_id = f.new, telegram_username = NULL, updated_at = now()
+    FROM f WHERE r.id = f.rep AND r.telegram_id = f.old
+    RETURNING r.id
+), settled AS (
+    UPDATE salesreg.user_sessions s SET phase = 'none', draft_name = NULL, draft_email = NULL, updated_at = now()
+    FROM f WHERE s.user_id IN (f.old, f.new)
+), queued AS (
+    UPDATE salesreg.outbox o
+    SET chat_id = f.new, payload = pg_catalog.jsonb_set(o.payload::jsonb, '{chat_id}', pg_catalog.to_jsonb(f.new))::json
+    FROM f WHERE o.chat_id = f.old AND o.state = 'queued' AND o.priority = 1 AND o.method = 'sendMessage'
+)
+SELECT salesreg.must((SELECT count(*) FROM moved) = (SELECT count(*) FROM f))
+-- name: reps_made_way
+-- $1 old accounts, $2 new ones: who stepped aside takes the place that came free
+UPDATE public.sales_representatives r SET telegram_id = f.old
+FROM unnest($1::bigint[], $2::bigint[]) AS f (old, new) WHERE r.telegram_id = -f.new AND r.status = 'removed'

@@ -54,7 +54,7 @@ struct batch {
 	struct fold_writes writes;
 	struct {
 		size_t sessions, reps, emails, assignments, subjects, clients, lock, applications,
-		    untaken, missed;
+		    untaken, missed, claims;
 	} steps; /* of the read */
 	size_t fence_step, insert_step;
 	int64_t arrived_us, begun_us; /* the updates; the transaction in hand */
@@ -379,6 +379,11 @@ static void write_batch(struct batch *b, const struct db_reply *reply)
 		input.client_count = clients_parse(reply->results[b->steps.clients], a, &clients);
 		input.clients = clients;
 	}
+	if (b->interests.claimant_count) {
+		struct claim_row *claims;
+		input.claim_count = claims_parse(reply->results[b->steps.claims], a, &claims);
+		input.claims = claims;
+	}
 	if (b->interests.admin_count) {
 		struct application_row *applications;
 		struct untaken_row *untaken;
@@ -450,6 +455,8 @@ static void read_batch(struct batch *b)
 	if (in->client_rep_count)
 		b->steps.clients =
 		    clients_read(plan, a, in->client_reps, in->client_rep_count, CLIENTS_EACH);
+	if (in->claimant_count)
+		b->steps.claims = claims_read(plan, a, in->claimants, in->claimant_count);
 	if (in->admin_count) {
 		b->steps.applications = applications_read(plan, a, CONVERSATION_SHOWN_MAX,
 		    in->admins, in->admin_count, in->wants_applications);

@@ -18,6 +18,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 	    .leavers = ARENA_ARRAY(a, int64_t, count),
 	    .email_keys = ARENA_ARRAY(a, const char *, count),
 	    .admins = ARENA_ARRAY(a, int64_t, count),
+	    .claimants = ARENA_ARRAY(a, int64_t, count),
 	};
 	struct map seen;
 	map_init(&seen);
@@ -40,13 +41,15 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 		if (of->subject_telegram_id)
 			in->subjects[in->subject_count++] = of->subject_telegram_id;
 		in->wants_applications |= of->wants_applications;
+		if (of->claim_telegram_id)
+			in->claimants[in->claimant_count++] = of->claim_telegram_id;
 		if (of->wants_clients)
 			in->client_reps[in->client_rep_count++] = event->user_id;
 		if (!of->changes_assignments)
 			continue;
 		/* a "yes" matters only to someone who is being asked whether to leave; the rest is certain */
-		if (of->assignment_id || of->subject_telegram_id || event->kind == EVENT_BLOCKED ||
-		    event->kind == EVENT_UNBLOCKED)
+		if (of->assignment_id || of->subject_telegram_id || of->claim_telegram_id ||
+		    event->kind == EVENT_BLOCKED || event->kind == EVENT_UNBLOCKED)
 			in->lock_certainly = true;
 		else
 			in->leavers[in->leaver_count++] = event->user_id;
@@ -142,6 +145,7 @@ static void load_people(struct folding *f)
 		p->state.known = true;
 		p->state.phase = conversation_phase_from_name(row->phase);
 		p->state.draft_name = row->draft_name;
+		p->state.draft_email = row->draft_email;
 		p->state.locale_chosen =
 		    locale_parse(row->locale, &p->state.locale) && row->locale_chosen;
 	}
@@ -170,11 +174,46 @@ static bool depends(
 		return true;
 	if (interest->email_key && key_taken_here(f, interest->email_key))
 		return true;
+	if (interest->claim_telegram_id) {
+		/* what is claimed was read before this batch */
+		struct map_slot *slot = map_find(&f->people, interest->claim_telegram_id);
+		const struct person *claimant = slot ? slot->value.pointer : NULL;
+		if (claimant && (claimant->touched || claimant->session_dirty))
+			return true;
+	}
 	if (interest->subject_telegram_id) {
 		struct map_slot *subject = map_find(&f->people, interest->subject_telegram_id);
 		return subject && ((struct person *)subject->value.pointer)->touched;
 	}
 	return false;
+}
+
+static void fill_claim(struct folding *f, struct person *p, int64_t claimant)
+{
+	const struct fold_input *input = f->input;
+	p->state.claim = NULL;
+	for (size_t i = 0; claimant && i < input->claim_count; i++) {
+		const struct claim_row *row = &input->claims[i];
+		if (row->telegram_id != claimant)
+			continue;
+		struct claim_view *view = ARENA_NEW(f->a, struct claim_view);
+		*view = (struct claim_view){
+		    .telegram_id = row->telegram_id,
+		    .name = row->name ? row->name : "",
+		    .email = row->email,
+		    .asked = row->asked,
+		    .locale = input->rules->default_locale,
+		    .rep_id = row->rep,
+		    .rep_name = row->rep_name,
+		    .rep_username = row->rep_username,
+		    .rep_telegram_id = row->rep_telegram_id,
+		    .rep_locale = input->rules->default_locale,
+		};
+		(void)rep_status_from_name(row->rep_status, &view->rep_status);
+		(void)locale_parse(row->locale, &view->locale);
+		(void)locale_parse(row->rep_locale, &view->rep_locale);
+		p->state.claim = view;
+	}
 }
 
 /* What admins are shown; read for all of them, where one asks or has missed something. */
@@ -254,6 +293,7 @@ static void fill_facts(
 			state->subject = view;
 	}
 	fill_of_admin(f, p);
+	fill_claim(f, p, interest->claim_telegram_id);
 	if (!interest->wants_clients)
 		return;
 	struct client_view *views = ARENA_ARRAY(f->a, struct client_view, input->client_count);
@@ -323,6 +363,19 @@ static void apply_effect(struct folding *f, struct person *p, const struct effec
 		w->needs_lock = true;
 		p->touched = true;
 		break;
+	case EFFECT_MOVE:
+		w->moves[w->move_count++] =
+		    (struct rep_move){effect->rep_id, effect->from, effect->to};
+		/* the new account has just been heard of, whatever the old one was */
+		w->available[w->available_count++] = effect->rep_id;
+		w->needs_lock = true;
+		person_of(f, effect->from)->touched = true;
+		person_of(f, effect->to)->touched = true;
+		break;
+	case EFFECT_REFUSE_CLAIM:
+		w->refused[w->refused_count++] = effect->to;
+		person_of(f, effect->to)->touched = true;
+		break;
 	case EFFECT_HEARD:
 		w->heard[w->heard_count++] = p->user_id;
 		p->heard = true;
@@ -372,7 +425,8 @@ static void finish_sessions(struct folding *f)
 		if (p->session_dirty)
 			w->sessions[w->session_count++] = (struct session_row){p->user_id,
 			    conversation_phase_name(p->state.phase), p->state.draft_name,
-			    locale_code(p->state.locale), p->state.locale_chosen};
+			    locale_code(p->state.locale), p->state.locale_chosen,
+			    p->state.draft_email};
 	}
 }
 
@@ -388,10 +442,12 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	    .renames = ARENA_ARRAY(a, struct rep_change, most),
 	    .leaving = ARENA_ARRAY(a, const char *, input->count),
 	    .unavailable = ARENA_ARRAY(a, const char *, input->count),
-	    .available = ARENA_ARRAY(a, const char *, input->count),
+	    .available = ARENA_ARRAY(a, const char *, most),
 	    .contacted = ARENA_ARRAY(a, int64_t, input->count),
 	    .declined = ARENA_ARRAY(a, int64_t, input->count),
 	    .heard = ARENA_ARRAY(a, int64_t, input->count),
+	    .moves = ARENA_ARRAY(a, struct rep_move, input->count),
+	    .refused = ARENA_ARRAY(a, int64_t, input->count),
 	    .answers = ARENA_ARRAY(a, struct fold_answer, input->count),
 	};
 	struct folding f = {.input = input,
@@ -437,4 +493,6 @@ void fold_plan_writes(const struct fold_writes *w, struct db_plan *plan, struct 
 	reps_unavailable(plan, a, w->unavailable, w->unavailable_count, "blocked the bot");
 	reps_available(plan, a, w->available, w->available_count);
 	admins_heard(plan, a, w->heard, w->heard_count);
+	claims_refuse(plan, a, w->refused, w->refused_count);
+	reps_move(plan, a, w->moves, w->move_count);
 }

@@ -74,6 +74,11 @@ static void interest_in_press(const char *data, struct conversation_interest *in
 	case PRESS_MENU_CLIENTS:
 		interest->wants_clients = true;
 		return;
+	case PRESS_SAME_PERSON:
+	case PRESS_OTHER_PERSON:
+		interest->claim_telegram_id = press.id;
+		interest->changes_assignments = true;
+		return;
 	case PRESS_APPLICATIONS:
 		interest->wants_applications = true;
 		return;
@@ -81,6 +86,7 @@ static void interest_in_press(const char *data, struct conversation_interest *in
 	case PRESS_REGISTER_NO:
 	case PRESS_CANCEL:
 	case PRESS_WHOLE_NAME:
+	case PRESS_CLAIM:
 	case PRESS_LANGUAGE_RU:
 	case PRESS_LANGUAGE_EN:
 	case PRESS_MENU_STATUS:
@@ -108,6 +114,8 @@ void conversation_interest(
 	}
 	case EVENT_BUTTON:
 		interest_in_press(event->text, interest);
+		if (press_parse(event->text).kind == PRESS_CLAIM)
+			interest->claim_telegram_id = event->user_id;
 		return;
 	case EVENT_BLOCKED:
 	case EVENT_UNBLOCKED:
@@ -136,6 +144,9 @@ static enum conversation_phase fitting_phase(const struct conversation_state *st
 		if (stranger && !state->draft_name)
 			return PHASE_NAME;
 		return stranger ? PHASE_EMAIL : PHASE_NONE;
+	case PHASE_CLAIM:
+		return stranger && state->draft_name && state->draft_email ? PHASE_CLAIM
+									   : PHASE_NONE;
 	case PHASE_CHANGE_EMAIL:
 		return active ? PHASE_CHANGE_EMAIL : PHASE_NONE;
 	case PHASE_CONFIRM_UNREGISTER:
@@ -190,6 +201,10 @@ static void talk(struct turn *t)
 		turn_admin_pressed(t);
 		return;
 	}
+	if (t->press.kind == PRESS_SAME_PERSON || t->press.kind == PRESS_OTHER_PERSON) {
+		turn_admin_decided_claim(t);
+		return;
+	}
 	if (turn_is_about_language(t)) {
 		turn_language(t);
 		return;
@@ -225,7 +240,8 @@ static bool session_differs(
 		return next->phase != PHASE_NONE || is_rep(next) || next->locale_chosen || spoke;
 	return next->phase != old->phase || next->locale != old->locale ||
 	       next->locale_chosen != old->locale_chosen ||
-	       !same_text(next->draft_name, old->draft_name);
+	       !same_text(next->draft_name, old->draft_name) ||
+	       !same_text(next->draft_email, old->draft_email);
 }
 
 /* Whether the person has said this in the same poll, before they could read an answer. */
@@ -261,8 +277,11 @@ void conversation_step(const struct conversation_state *state, const struct even
 		next->locale = locale_choose(event->language_code,
 		    state->known ? state->locale : state->rules->default_locale);
 	next->phase = fitting_phase(state);
-	bool has_draft = next->phase == PHASE_EMAIL || next->phase == PHASE_NAME;
-	next->draft_name = has_draft ? state->draft_name : NULL;
+	bool has_email = next->phase == PHASE_EMAIL || next->phase == PHASE_CLAIM;
+	bool has_name = has_email || next->phase == PHASE_NAME;
+	next->draft_name = has_name ? state->draft_name : NULL;
+	next->draft_email = has_email ? state->draft_email : NULL;
+	next->claim = NULL;
 
 	struct turn t = {
 	    .state = state,

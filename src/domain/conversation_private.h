@@ -78,6 +78,14 @@ void turn_of_suspended(struct turn *t);
 /* first, and the question that is open once more, or the menu */
 void turn_question_of_rep(struct turn *t, const char *first);
 
+/* conversation_claim.c: the same person with a new account */
+/* The e-mail just given is somebody else's. */
+void turn_email_is_taken(struct turn *t, const char *address);
+void turn_claim(struct turn *t);
+/* Something was said while the admins think about it. */
+void turn_of_claimant(struct turn *t);
+void turn_admin_decided_claim(struct turn *t);
+
 /* conversation_language.c */
 bool turn_is_about_language(const struct turn *t);
 void turn_language(struct turn *t);

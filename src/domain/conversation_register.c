@@ -10,6 +10,7 @@
  */
 #include "conversation_private.h"
 #include "salesreg/base/text.h"
+#include "salesreg/domain/email.h"
 #include "salesreg/domain/name.h"
 #include "shorten.h"
 #include <string.h>
@@ -77,6 +78,9 @@ static void ask_again(struct turn *t, const char *problem)
 		return;
 	case PHASE_EMAIL:
 		ask_email_again(t, problem);
+		return;
+	case PHASE_CLAIM:
+		turn_of_claimant(t);
 		return;
 	case PHASE_OFFERED:
 	case PHASE_NONE:
@@ -161,6 +165,10 @@ static void enter_name(struct turn *t)
 static void enter_email(struct turn *t)
 {
 	struct turn_email email = turn_read_email(t);
+	if (email.address && t->state->email_taken) {
+		turn_email_is_taken(t, email.address);
+		return;
+	}
 	if (email.problem) {
 		ask_email_again(t, email.problem);
 		return;
@@ -194,7 +202,7 @@ static void enter_email(struct turn *t)
 static void pressed(struct turn *t)
 {
 	enum conversation_phase phase = t->out->next.phase;
-	bool asked = phase == PHASE_NAME || phase == PHASE_EMAIL;
+	bool asked = phase == PHASE_NAME || phase == PHASE_EMAIL || phase == PHASE_CLAIM;
 	switch (t->press.kind) {
 	case PRESS_REGISTER_YES:
 		/* pressed twice, or under an older message: the question is on the screen */
@@ -214,6 +222,9 @@ static void pressed(struct turn *t)
 		else
 			turn_answer(t, false, TEXT_ANSWER_STALE, NO_ARGS);
 		return;
+	case PRESS_CLAIM:
+		turn_claim(t);
+		return;
 	case PRESS_WHOLE_NAME:
 		if (phase == PHASE_NAME && t->out->next.draft_name)
 			ask_email(t, t->out->next.draft_name);
@@ -231,6 +242,8 @@ static void pressed(struct turn *t)
 	case PRESS_UNREGISTER_NO:
 		turn_answer(t, true, TEXT_ANSWER_NOT_REGISTERED, NO_ARGS);
 		return;
+	case PRESS_SAME_PERSON:
+	case PRESS_OTHER_PERSON:
 	case PRESS_APPLICATIONS:
 	case PRESS_LANGUAGE_RU:
 	case PRESS_LANGUAGE_EN:
@@ -298,6 +311,14 @@ void turn_of_stranger(struct turn *t)
 			enter_name(t);
 		else
 			enter_email(t);
+		return;
+	case PHASE_CLAIM:
+		if (t->phrase == PHRASE_CANCEL)
+			stop(t, TEXT_CANCELLED_REGISTRATION);
+		else if (email_key(t->event->text, t->a))
+			enter_email(t);
+		else
+			turn_of_claimant(t);
 		return;
 	case PHASE_OFFERED:
 		offered(t);

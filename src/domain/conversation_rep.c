@@ -118,6 +118,7 @@ static void cancel(struct turn *t)
 	case PHASE_OFFERED:
 	case PHASE_NAME:
 	case PHASE_EMAIL:
+	case PHASE_CLAIM:
 		say_menu(t, turn_text(t, TEXT_NOTHING_TO_CANCEL, NO_ARGS));
 		return;
 	}
@@ -205,6 +206,9 @@ static void pressed(struct turn *t)
 		turn_answer(t, false,
 		    pending ? TEXT_ANSWER_PENDING : TEXT_ANSWER_ALREADY_REGISTERED, NO_ARGS);
 		return;
+	case PRESS_CLAIM:
+	case PRESS_SAME_PERSON:
+	case PRESS_OTHER_PERSON:
 	case PRESS_APPLICATIONS:
 	case PRESS_LANGUAGE_RU:
 	case PRESS_LANGUAGE_EN:
@@ -240,6 +244,7 @@ static void answered(struct turn *t)
 	case PHASE_OFFERED:
 	case PHASE_NAME:
 	case PHASE_EMAIL:
+	case PHASE_CLAIM:
 		say_menu(t, NULL);
 		return;
 	}
@@ -258,6 +263,7 @@ void turn_question_of_rep(struct turn *t, const char *problem)
 	case PHASE_OFFERED:
 	case PHASE_NAME:
 	case PHASE_EMAIL:
+	case PHASE_CLAIM:
 		say_menu(t, problem);
 		return;
 	}

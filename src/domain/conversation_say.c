@@ -55,6 +55,7 @@ void turn_set_phase(struct turn *t, enum conversation_phase phase)
 {
 	t->out->next.phase = phase;
 	t->out->next.draft_name = NULL;
+	t->out->next.draft_email = NULL;
 }
 
 void turn_buttons(

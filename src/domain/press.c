@@ -39,11 +39,19 @@ struct press press_parse(const char *data)
 			return (struct press){PRESS_DECLINE, id};
 	}
 	if (strncmp(data, "adm:", 4) == 0) {
-		bool approve = strncmp(data + 4, "ok:", 3) == 0;
-		bool reject = strncmp(data + 4, "no:", 3) == 0;
-		const char *after = approve || reject ? parse_id(data + 7, &id) : NULL;
-		if (after && *after == '\0')
-			return (struct press){approve ? PRESS_APPROVE : PRESS_REJECT, id};
+		static const struct {
+			const char *word;
+			enum press_kind kind;
+		} decisions[] = {{"ok:", PRESS_APPROVE}, {"no:", PRESS_REJECT},
+		    {"same:", PRESS_SAME_PERSON}, {"other:", PRESS_OTHER_PERSON}};
+		for (size_t i = 0; i < sizeof decisions / sizeof decisions[0]; i++) {
+			size_t n = strlen(decisions[i].word);
+			if (strncmp(data + 4, decisions[i].word, n) != 0)
+				continue;
+			const char *after = parse_id(data + 4 + n, &id);
+			if (after && *after == '\0')
+				return (struct press){decisions[i].kind, id};
+		}
 	}
 	return unknown;
 }
@@ -59,10 +67,15 @@ const char *press_data(struct arena *a, enum press_kind kind, int64_t id)
 		return arena_printf(a, "adm:ok:%lld", (long long)id);
 	case PRESS_REJECT:
 		return arena_printf(a, "adm:no:%lld", (long long)id);
+	case PRESS_SAME_PERSON:
+		return arena_printf(a, "adm:same:%lld", (long long)id);
+	case PRESS_OTHER_PERSON:
+		return arena_printf(a, "adm:other:%lld", (long long)id);
 	case PRESS_REGISTER_YES:
 	case PRESS_REGISTER_NO:
 	case PRESS_CANCEL:
 	case PRESS_WHOLE_NAME:
+	case PRESS_CLAIM:
 	case PRESS_APPLICATIONS:
 	case PRESS_LANGUAGE_RU:
 	case PRESS_LANGUAGE_EN:

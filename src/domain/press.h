@@ -15,6 +15,7 @@
 	X(REGISTER_YES, "reg:yes")                                                                 \
 	X(REGISTER_NO, "reg:no")                                                                   \
 	X(CANCEL, "cancel")                                                                        \
+	X(CLAIM, "reg:claim")                                                                      \
 	X(APPLICATIONS, "adm:list")                                                                \
 	X(LANGUAGE_RU, "lang:ru")                                                                  \
 	X(LANGUAGE_EN, "lang:en")                                                                  \
@@ -32,10 +33,12 @@ enum press_kind {
 	PRESS_MAP(X)
 #undef X
 	/* these carry an id */
-	PRESS_CONTACTED, /* "a:<assignment id>:c" */
-	PRESS_DECLINE,   /* "a:<assignment id>:d" */
-	PRESS_APPROVE,   /* "adm:ok:<telegram id>" */
-	PRESS_REJECT,    /* "adm:no:<telegram id>" */
+	PRESS_CONTACTED,    /* "a:<assignment id>:c" */
+	PRESS_DECLINE,      /* "a:<assignment id>:d" */
+	PRESS_APPROVE,      /* "adm:ok:<telegram id>" */
+	PRESS_REJECT,       /* "adm:no:<telegram id>" */
+	PRESS_SAME_PERSON,  /* "adm:same:<telegram id>" */
+	PRESS_OTHER_PERSON, /* "adm:other:<telegram id>" */
 	PRESS_UNKNOWN,
 };
 

@@ -17,6 +17,7 @@ size_t sessions_parse(const PGresult *result, struct arena *a, struct session_ro
 		    .draft_name = db_get_text(a, result, i, 2),
 		    .locale = db_get_text(a, result, i, 3),
 		    .locale_chosen = db_get_bool(result, i, 4),
+		    .draft_email = db_get_text(a, result, i, 5),
 		};
 	return (size_t)count;
 }
@@ -28,7 +29,8 @@ void sessions_write(
 		return;
 	(void)db_plan_add(plan, SQL_SESSIONS_WRITE, I64_COLUMN(a, rows, count, user_id),
 	    TEXT_COLUMN(a, rows, count, phase), TEXT_COLUMN(a, rows, count, draft_name),
-	    TEXT_COLUMN(a, rows, count, locale), BOOL_COLUMN(a, rows, count, locale_chosen));
+	    TEXT_COLUMN(a, rows, count, locale), BOOL_COLUMN(a, rows, count, locale_chosen),
+	    TEXT_COLUMN(a, rows, count, draft_email));
 }
 
 size_t reps_read(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count)
@@ -239,4 +241,47 @@ void admins_heard(struct db_plan *plan, struct arena *a, const int64_t *admins, 
 {
 	if (count)
 		(void)db_plan_add(plan, SQL_ADMINS_HEARD, db_i64_array(a, admins, count));
+}
+
+size_t claims_read(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count)
+{
+	return db_plan_add(plan, SQL_CLAIMS_READ, db_i64_array(a, telegram_ids, count));
+}
+
+size_t claims_parse(const PGresult *result, struct arena *a, struct claim_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct claim_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct claim_row){
+		    .telegram_id = db_get_i64(result, i, 0, 0),
+		    .name = db_get_text(a, result, i, 1),
+		    .email = db_get_text(a, result, i, 2),
+		    .asked = db_get_bool(result, i, 3),
+		    .locale = db_get_text(a, result, i, 4),
+		    .rep = db_get_text(a, result, i, 5),
+		    .rep_telegram_id = db_get_i64(result, i, 6, 0),
+		    .rep_name = db_get_text(a, result, i, 7),
+		    .rep_username = db_get_text(a, result, i, 8),
+		    .rep_status = db_get_text(a, result, i, 9),
+		    .rep_locale = db_get_text(a, result, i, 10),
+		};
+	return (size_t)count;
+}
+
+void claims_refuse(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_CLAIMS_REFUSE, db_i64_array(a, telegram_ids, count));
+}
+
+void reps_move(struct db_plan *plan, struct arena *a, const struct rep_move *moves, size_t count)
+{
+	if (count == 0)
+		return;
+	(void)db_plan_add(plan, SQL_REPS_MAKE_WAY, I64_COLUMN(a, moves, count, to));
+	(void)db_plan_add(plan, SQL_REPS_MOVE, TEXT_COLUMN(a, moves, count, rep),
+	    I64_COLUMN(a, moves, count, from), I64_COLUMN(a, moves, count, to));
+	(void)db_plan_add(plan, SQL_REPS_MADE_WAY, I64_COLUMN(a, moves, count, from),
+	    I64_COLUMN(a, moves, count, to));
 }

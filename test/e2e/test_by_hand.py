@@ -337,7 +337,7 @@ def test_the_email_of_a_rep_put_in_by_hand_is_taken(running):
     anna.says("Anna Petrova")
     anna.hears("ask_email")
     anna.says("boris@" + DOMAIN)
-    anna.hears("email_taken", "email_question", email="boris@" + DOMAIN)
+    anna.hears("email_taken_alone", email="boris@" + DOMAIN)
 
 
 def test_a_lock_that_lasts_is_one_line_and_dealing_goes_on_after_it(make_world):

@@ -250,7 +250,8 @@ static void check_effect(const struct effect *e, const struct conversation_state
 	bool stranger = s->rep_status == REP_ABSENT || s->rep_status == REP_REMOVED;
 	switch (e->kind) {
 	case EFFECT_REGISTER:
-		require(stranger && s->phase == PHASE_EMAIL && event->kind == EVENT_TEXT);
+		require(stranger && event->kind == EVENT_TEXT);
+		require(s->phase == PHASE_EMAIL || s->phase == PHASE_CLAIM);
 		require(e->name && e->email && !s->email_taken);
 		require(strcmp(e->email_key, interest->email_key) == 0);
 		return;
@@ -281,6 +282,14 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		return;
 	case EFFECT_USERNAME:
 		require(!stranger);
+		return;
+	case EFFECT_HEARD:
+		require(event->user_id == ADMIN && s->missed);
+		return;
+	case EFFECT_MOVE:
+	case EFFECT_REFUSE_CLAIM:
+		require(event->user_id == ADMIN && s->claim && s->claim->asked);
+		require(interest->changes_assignments);
 		return;
 	}
 	abort();

@@ -71,8 +71,13 @@ static void a_taken_address_is_asked_for_again(void **state)
 		assert_int_equal(out.effect_count, 0);
 		assert_int_equal(out.next.phase, rows[i].phase);
 		assert_int_equal(out.messages.count, 1);
-		assert_true(says(out.messages.first->text, LOCALE_RU, TEXT_EMAIL_TAKEN));
-		assert_true(says(out.messages.first->text, LOCALE_RU, TEXT_EMAIL_QUESTION));
+		bool rep = rows[i].status == REP_ACTIVE;
+		assert_true(says(out.messages.first->text, LOCALE_RU,
+		    rep ? TEXT_EMAIL_TAKEN : TEXT_EMAIL_TAKEN_CLAIM));
+		if (rep)
+			assert_true(says(out.messages.first->text, LOCALE_RU, TEXT_EMAIL_QUESTION));
+		else
+			assert_string_equal(out.next.draft_email, ADDRESS);
 		assert_non_null(strstr(out.messages.first->text, ADDRESS));
 	}
 }

@@ -31,6 +31,8 @@ struct fold_input {
 	size_t subject_count;
 	const struct client_row *clients;
 	size_t client_count;
+	const struct claim_row *claims;
+	size_t claim_count;
 	/* of admins only */
 	const struct application_row *applications;
 	size_t application_count;
@@ -53,6 +55,8 @@ struct fold_interests {
 	int64_t *admins; /* among the users */
 	size_t admin_count;
 	bool wants_applications;
+	int64_t *claimants;
+	size_t claimant_count;
 	bool lock_certainly; /* an event that changes assignments whatever the state */
 };
 /* Marks what people have said twice in one poll. */
@@ -73,6 +77,9 @@ struct fold_writes {
 	int64_t *contacted, *declined;                    /* assignment ids */
 	int64_t *heard;                                   /* admins */
 	size_t heard_count;
+	struct rep_move *moves;
+	int64_t *refused; /* claimants */
+	size_t move_count, refused_count;
 	struct outbox_new *messages;
 	struct fold_answer *answers;
 	size_t session_count, registration_count, email_change_count, decision_count, rename_count,

@@ -40,6 +40,15 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(EMAIL_TOO_LONG, "email_too_long", "", MESSAGE)                                           \
 	X(EMAIL_WRONG_DOMAIN, "email_wrong_domain", "", MESSAGE)                                   \
 	X(EMAIL_TAKEN, "email_taken", "email", MESSAGE)                                            \
+	X(EMAIL_TAKEN_CLAIM, "email_taken_claim", "email", MESSAGE)                                \
+	X(EMAIL_TAKEN_ALONE, "email_taken_alone", "email", MESSAGE)                                \
+	X(CLAIM_SENT, "claim_sent", "email", MESSAGE)                                              \
+	X(CLAIM_PENDING, "claim_pending", "email", MESSAGE)                                        \
+	X(CLAIM_REFUSED, "claim_refused", "email,domains", MESSAGE)                                \
+	X(CLAIM_GRANTED, "claim_granted", "name,email", MESSAGE)                                   \
+	X(ACCOUNT_MOVED, "account_moved", "name", MESSAGE)                                         \
+	X(ADMIN_CLAIM, "admin_claim", "email,name,telegram,holder,holder_telegram", MESSAGE)       \
+	X(ADMIN_MOVED, "admin_moved", "name,email", MESSAGE)                                       \
 	X(REGISTERED, "registered", "name,email", MESSAGE)                                         \
 	X(REGISTERED_PENDING, "registered_pending", "name,email", MESSAGE)                         \
 	X(CANCELLED_REGISTRATION, "cancelled_registration", "", MESSAGE)                           \
@@ -115,6 +124,9 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(BUTTON_YES, "button_yes", "", BUTTON)                                                    \
 	X(BUTTON_NO, "button_no", "", BUTTON)                                                      \
 	X(BUTTON_APPLICATIONS, "button_applications", "", BUTTON)                                  \
+	X(BUTTON_CLAIM, "button_claim", "", BUTTON)                                                \
+	X(BUTTON_SAME_PERSON, "button_same_person", "", BUTTON)                                    \
+	X(BUTTON_OTHER_PERSON, "button_other_person", "", BUTTON)                                  \
 	X(BUTTON_REGISTER, "button_register", "", BUTTON)                                          \
 	X(BUTTON_RUSSIAN, "button_russian", "", BUTTON)                                            \
 	X(BUTTON_ENGLISH, "button_english", "", BUTTON)                                            \
@@ -151,6 +163,9 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(ANSWER_ADMIN_ONLY, "answer_admin_only", "", ANSWER)                                      \
 	X(ANSWER_APPROVED, "answer_approved", "name", ANSWER)                                      \
 	X(ANSWER_REJECTED, "answer_rejected", "name", ANSWER)                                      \
+	X(ANSWER_MOVED, "answer_moved", "name", ANSWER)                                            \
+	X(ANSWER_CLAIM_REFUSED, "answer_claim_refused", "", ANSWER)                                \
+	X(ANSWER_CLAIM_OVER, "answer_claim_over", "", ANSWER)                                      \
 	X(ANSWER_DECIDED_ALREADY, "answer_decided_already", "name,status", ANSWER)                 \
 	/* the bot's menu */                                                                       \
 	X(COMMAND_START, "command_start", "", COMMAND)                                             \

@@ -19,6 +19,7 @@
 	X(OFFERED, "offered")           /* whether to register */                                  \
 	X(NAME, "name")                 /* the name; draft_name: one word, asked again */          \
 	X(EMAIL, "email")               /* the corporate e-mail; draft_name is set */              \
+	X(CLAIM, "claim")               /* an admin's word on draft_email */                       \
 	X(CHANGE_EMAIL, "change_email") /* an active rep's new e-mail */                           \
 	X(CONFIRM_UNREGISTER, "confirm_unregister") /* whether to unregister */
 
@@ -84,6 +85,19 @@ struct subject_view {
 	enum locale locale;
 };
 
+/* Somebody who says that an e-mail another account has is theirs. */
+struct claim_view {
+	int64_t telegram_id;
+	const char *name, *email;
+	bool asked; /* the admins know, and have not decided */
+	enum locale locale;
+	/* who has the e-mail; rep_id NULL: nobody any more */
+	const char *rep_id, *rep_name, *rep_username;
+	int64_t rep_telegram_id;
+	enum rep_status rep_status;
+	enum locale rep_locale;
+};
+
 /* Somebody who waits for an admin. */
 struct application_view {
 	int64_t telegram_id;
@@ -100,9 +114,10 @@ struct conversation_state {
 	/* the session row */
 	bool known; /* there is one */
 	enum conversation_phase phase;
-	enum locale locale;     /* read only if known */
-	bool locale_chosen;     /* by the person, so that Telegram's language does not matter */
-	const char *draft_name; /* NULL if none */
+	enum locale locale;      /* read only if known */
+	bool locale_chosen;      /* by the person, so that Telegram's language does not matter */
+	const char *draft_name;  /* NULL if none */
+	const char *draft_email; /* of somebody else, as far as we know; NULL if none */
 	/* the rep row; strings NULL if there is none */
 	enum rep_status rep_status;
 	const char *rep_id, *rep_name, *rep_email, *rep_username;
@@ -114,6 +129,7 @@ struct conversation_state {
 	const struct subject_view *subject;       /* NULL: no such rep */
 	const struct client_view *clients;        /* oldest assignment first */
 	size_t client_count;
+	const struct claim_view *claim; /* NULL: nothing is claimed */
 	/* of admins only: what there is to be shown, and whether they missed some of it */
 	bool missed;
 	const struct application_view *applications; /* longest waiting first, not all of them */
@@ -130,9 +146,10 @@ struct conversation_interest {
 	/* 0: none → subject. Not the uuid: the database makes that only after the admins' buttons
 	 * are written. */
 	int64_t subject_telegram_id;
-	bool wants_clients;       /* → clients */
-	bool wants_applications;  /* → applications, if an admin asks */
-	bool changes_assignments; /* the assignment lock must be taken first */
+	int64_t claim_telegram_id; /* 0: none → claim */
+	bool wants_clients;        /* → clients */
+	bool wants_applications;   /* → applications, if an admin asks */
+	bool changes_assignments;  /* the assignment lock must be taken first */
 };
 bool conversation_is_admin(const struct conversation_rules *rules, int64_t user_id);
 void conversation_interest(
@@ -148,6 +165,8 @@ void conversation_interest(
 	X(APPROVE, "approve")           /* rep_id of the subject → active */                     \
 	X(REJECT, "reject")             /* rep_id of the subject → removed */                    \
 	X(GONE, "gone")                 /* blocked the bot: unavailable */                         \
+	X(MOVE, "move")                 /* rep_id, from and to: another account, same person */    \
+	X(REFUSE_CLAIM, "refuse claim") /* to: whose claim it was */                               \
 	X(HEARD, "heard")               /* an admin has been shown what was missed */              \
 	X(BACK, "back")                 /* available again */                                      \
 	X(USERNAME, "username")         /* username, NULL if they have none any more */
@@ -168,6 +187,7 @@ struct effect {
 	int64_t assignment_id;
 	const char *rep_id;
 	const char *username;
+	int64_t from, to; /* Telegram accounts */
 };
 
 enum { OUTCOME_MAX_EFFECTS = 4 };

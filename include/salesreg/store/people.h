@@ -11,6 +11,7 @@ struct session_row {
 	int64_t user_id;
 	const char *phase, *draft_name, *locale;
 	bool locale_chosen;
+	const char *draft_email;
 };
 size_t sessions_read(struct db_plan *plan, struct arena *a, const int64_t *user_ids, size_t count);
 size_t sessions_parse(const PGresult *result, struct arena *a, struct session_row **rows);
@@ -42,6 +43,24 @@ struct subject_row {
 size_t subjects_read(
     struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count);
 size_t subjects_parse(const PGresult *result, struct arena *a, struct subject_row **rows);
+
+/* Who says that an e-mail somebody else has is theirs; rep NULL: nobody has it any more. */
+struct claim_row {
+	int64_t telegram_id, rep_telegram_id;
+	const char *name, *email, *locale, *rep, *rep_name, *rep_username, *rep_status, *rep_locale;
+	bool asked;
+};
+size_t claims_read(
+    struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count);
+size_t claims_parse(const PGresult *result, struct arena *a, struct claim_row **rows);
+void claims_refuse(
+    struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count);
+/* A rep's account becomes another one; needs the assignment lock. */
+struct rep_move {
+	const char *rep;
+	int64_t from, to;
+};
+void reps_move(struct db_plan *plan, struct arena *a, const struct rep_move *moves, size_t count);
 
 /* What admins are shown; `asked`: one of them asks for it. */
 struct application_row {

@@ -1,0 +1,156 @@
+/*
+ * An e-mail that another account has: the same person with a new account, or not. Admins decide.
+ *
+ *   email ──an address that is taken──▶ email, draft_email set ──*it's me*──▶ claim ──*same person*──▶ (the rep)
+ *     ▲                                                                        │
+ *     └──────────────────────────────*someone else*────────────────────────────┘
+ */
+#include "conversation_private.h"
+#include "prospect_list.h"
+#include "shorten.h"
+
+enum { ECHO_UNITS = 254 };
+
+void turn_email_is_taken(struct turn *t, const char *address)
+{
+	static const struct turn_button buttons[] = {
+	    {TEXT_BUTTON_CLAIM, PRESS_CLAIM, true},
+	    {TEXT_BUTTON_CANCEL, PRESS_CANCEL, true},
+	};
+	bool admins = t->state->rules->admin_count > 0;
+	const char *text = turn_text(t, admins ? TEXT_EMAIL_TAKEN_CLAIM : TEXT_EMAIL_TAKEN_ALONE,
+	    ARGS({"email", shorten(t->a, address, ECHO_UNITS)}));
+	t->out->next.draft_email = admins ? address : NULL;
+	/* without admins there is nobody to ask: cancelling is all there is to press */
+	turn_buttons(t, turn_say_text(t, text), admins ? buttons : buttons + 1, admins ? 2 : 1);
+}
+
+static const char *account(const struct turn *t, const char *username, int64_t id)
+{
+	return username && username[0] ? arena_printf(t->a, "@%s", username)
+				       : arena_printf(t->a, "id %lld", (long long)id);
+}
+
+static void ask_admins(struct turn *t, const struct claim_view *claim)
+{
+	const struct conversation_rules *rules = t->state->rules;
+	const char *telegram = account(t, t->event->username, claim->telegram_id);
+	const char *text = catalog_render(rules->catalog, rules->default_locale, TEXT_ADMIN_CLAIM,
+	    ARGS({"email", claim->email}, {"name", claim->name}, {"telegram", telegram},
+		{"holder", claim->rep_name},
+		{"holder_telegram", account(t, claim->rep_username, claim->rep_telegram_id)}),
+	    t->a);
+	struct button *buttons = ARENA_ARRAY(t->a, struct button, 2);
+	buttons[0] = (struct button){
+	    .text = catalog_render(
+		rules->catalog, rules->default_locale, TEXT_BUTTON_SAME_PERSON, NO_ARGS, t->a),
+	    .data = press_data(t->a, PRESS_SAME_PERSON, claim->telegram_id),
+	    .new_row = true,
+	};
+	buttons[1] = (struct button){
+	    .text = catalog_render(
+		rules->catalog, rules->default_locale, TEXT_BUTTON_OTHER_PERSON, NO_ARGS, t->a),
+	    .data = press_data(t->a, PRESS_OTHER_PERSON, claim->telegram_id),
+	};
+	for (size_t i = 0; i < rules->admin_count; i++) {
+		struct message *message = message_list_add(
+		    &t->out->messages, t->a, rules->admin_ids[i], PRIORITY_NOTIFICATION, text);
+		message_set_buttons(message, buttons, 2);
+		if (!t->event->username || !t->event->username[0])
+			message_set_mention(message, t->a, telegram, claim->telegram_id);
+	}
+}
+
+void turn_claim(struct turn *t)
+{
+	const struct claim_view *claim = t->state->claim;
+	if (t->out->next.phase == PHASE_CLAIM) {
+		turn_answer(t, false, TEXT_ANSWER_PENDING, NO_ARGS);
+		return;
+	}
+	if (t->out->next.phase != PHASE_EMAIL || !claim || t->state->rules->admin_count == 0) {
+		turn_answer(t, true, TEXT_ANSWER_STALE, NO_ARGS);
+		return;
+	}
+	if (!claim->rep_id) {
+		/* it has come free meanwhile: what was asked before is asked again */
+		turn_question_of_stranger(t, NULL);
+		return;
+	}
+	const char *name = t->out->next.draft_name;
+	turn_set_phase(t, PHASE_CLAIM);
+	t->out->next.draft_name = name;
+	t->out->next.draft_email = claim->email;
+	turn_remove_buttons(t, 0, false, false);
+	(void)turn_say(t, TEXT_CLAIM_SENT, ARGS({"email", claim->email}));
+	ask_admins(t, claim);
+}
+
+void turn_of_claimant(struct turn *t)
+{
+	static const struct turn_button cancel[] = {{TEXT_BUTTON_CANCEL, PRESS_CANCEL, true}};
+	struct message *message =
+	    turn_say(t, TEXT_CLAIM_PENDING, ARGS({"email", t->out->next.draft_email}));
+	turn_buttons(t, message, cancel, 1);
+}
+
+/* In the language of whom it is for. */
+static struct message *tell(struct turn *t, int64_t chat, enum locale locale, enum text_id id,
+    const char *name, const char *email)
+{
+	enum locale own = t->out->next.locale;
+	t->out->next.locale = locale;
+	const char *text = turn_text(t, id,
+	    ARGS({"name", prospect_short_name(t->a, name)}, {"email", email},
+		{"domains", turn_domains(t)}));
+	struct message *message =
+	    message_list_add(&t->out->messages, t->a, chat, PRIORITY_NOTIFICATION, text);
+	if (id == TEXT_CLAIM_GRANTED)
+		turn_menu_buttons(t, message);
+	t->out->next.locale = own;
+	return message;
+}
+
+static void move(struct turn *t, const struct claim_view *claim)
+{
+	const struct conversation_rules *rules = t->state->rules;
+	turn_effect(t, (struct effect){
+			   .kind = EFFECT_MOVE,
+			   .rep_id = claim->rep_id,
+			   .from = claim->rep_telegram_id,
+			   .to = claim->telegram_id,
+		       });
+	(void)tell(t, claim->telegram_id, claim->locale, TEXT_CLAIM_GRANTED, claim->rep_name,
+	    claim->email);
+	(void)tell(t, claim->rep_telegram_id, claim->rep_locale, TEXT_ACCOUNT_MOVED,
+	    claim->rep_name, claim->email);
+	for (size_t i = 0; i < rules->admin_count; i++)
+		if (rules->admin_ids[i] != claim->telegram_id &&
+		    rules->admin_ids[i] != claim->rep_telegram_id)
+			(void)tell(t, rules->admin_ids[i], rules->default_locale, TEXT_ADMIN_MOVED,
+			    claim->rep_name, claim->email);
+	turn_answer(t, false, TEXT_ANSWER_MOVED,
+	    ARGS({"name", prospect_short_name(t->a, claim->rep_name)}));
+}
+
+void turn_admin_decided_claim(struct turn *t)
+{
+	const struct claim_view *claim = t->state->claim;
+	if (!conversation_is_admin(t->state->rules, t->event->user_id)) {
+		turn_answer(t, true, TEXT_ANSWER_ADMIN_ONLY, NO_ARGS);
+		return;
+	}
+	turn_remove_buttons(t, 0, false, false);
+	if (!claim || claim->telegram_id != t->press.id || !claim->asked || !claim->rep_id) {
+		turn_answer(t, true, TEXT_ANSWER_CLAIM_OVER, NO_ARGS);
+		return;
+	}
+	if (t->press.kind == PRESS_SAME_PERSON) {
+		move(t, claim);
+		return;
+	}
+	turn_effect(t, (struct effect){.kind = EFFECT_REFUSE_CLAIM, .to = claim->telegram_id});
+	(void)tell(
+	    t, claim->telegram_id, claim->locale, TEXT_CLAIM_REFUSED, claim->name, claim->email);
+	turn_answer(t, false, TEXT_ANSWER_CLAIM_REFUSED, NO_ARGS);
+}

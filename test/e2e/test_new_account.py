@@ -1,0 +1,139 @@
+"""The same person with a new Telegram account: an admin says so, and everything moves over."""
+import pytest
+
+from support.waiting import eventually
+
+ADMINS = (7_900_000_001, 7_900_000_002)
+
+
+@pytest.fixture
+def team(make_world):
+    """Anna, a rep with a prospect and an old account; the same Anna with a new one; two admins."""
+    world = make_world(ADMIN_TELEGRAM_IDS=",".join(map(str, ADMINS)))
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    world.admins = [world.person(f"Admin {i}", id=id) for i, id in enumerate(ADMINS)]
+    for admin in world.admins:
+        admin.opens()
+        admin.hears("admin_hello")
+    world.old = world.person("Анна Петрова", language="en")
+    world.old.registers(name="Анна Петрова")
+    world.db.add_prospect("p1", "Ivan P", "@ivan_p")
+    world.card = world.old.hears_anything()
+    world.new = world.person("Анна")
+    return world
+
+
+def claims(world):
+    """Up to the admins' question; returns it as each of them reads it."""
+    new = world.new
+    new.says("привет")
+    new.hears_anything()
+    new.says("да")
+    new.hears("ask_name")
+    new.says("Анна Петрова")
+    new.hears("ask_email")
+    new.says(world.old.email)
+    new.hears("email_taken_claim", email=world.old.email)
+    new.presses("button_claim")
+    new.is_answered()
+    new.hears("claim_sent", email=world.old.email)
+    return [admin.hears("admin_claim", email=world.old.email, holder="Анна Петрова",
+                        holder_telegram="@" + world.old.username) for admin in world.admins]
+
+
+def test_everything_moves_to_the_new_account(team):
+    old, new, (boss, other) = team.old, team.new, team.admins
+    before = team.db.rep(old.id)
+    questions = claims(team)
+    boss.presses("button_same_person", message=questions[0])
+    boss.is_answered("answer_moved", name="Анна Петрова")
+    new.hears("claim_granted", name="Анна Петрова", email=old.email)
+    old.hears("account_moved", name="Анна Петрова")
+    for admin in (boss, other):
+        admin.hears("admin_moved", name="Анна Петрова", email=old.email)
+    after = team.db.rep(new.id)
+    assert (after["id"], after["status"], after["email"]) == (before["id"], "active", before["email"])
+    assert team.db.rows("SELECT * FROM sales_representatives WHERE telegram_id = %s", old.id) == []
+    assert team.db.value("SELECT rep FROM salesreg.rep_email WHERE email_key = %s", old.email.lower()) == before["id"]
+    # the prospect is the new account's, with buttons that work
+    new.says("мои клиенты")
+    assert "Ivan P" in new.hears_anything().text
+    new.presses(data="a:")
+    new.is_answered("answer_contacted", name="Ivan P")
+    # the old account has no rights any more
+    old.presses("button_decline", message=team.card)
+    assert old.is_answered("answer_prospect_stale")["show_alert"]
+    old.says("my clients")
+    old.hears("offer")
+    # and the next prospect comes to the new one
+    team.db.add_prospect("p2", "Olga P", "@olga_p")
+    new.sees_edit()
+    assert "Olga P" in new.hears_anything().text
+    # the other admin is late
+    other.presses("button_same_person", message=questions[1])
+    assert other.is_answered("answer_claim_over")["show_alert"]
+
+
+def test_somebody_else_is_asked_for_another_address(team):
+    questions = claims(team)
+    team.admins[1].presses("button_other_person", message=questions[1])
+    team.admins[1].is_answered("answer_claim_refused")
+    team.new.hears("claim_refused", email=team.old.email)
+    team.new.says(team.new.email)
+    team.new.hears("registered", email=team.new.email)
+    assert team.db.rep(team.old.id)["status"] == "active"
+
+
+def test_an_account_that_was_a_rep_before_makes_way(team):
+    new = team.new
+    new.registers(name="Анна Старая")
+    new.says("отключиться")
+    new.hears("ask_unregister")
+    new.says("да")
+    new.hears("unregistered")
+    rep = team.db.rep(team.old.id)["id"]
+    boss = team.admins[0]
+    boss.presses("button_same_person", message=claims(team)[0])
+    boss.is_answered("answer_moved")
+    assert team.db.rep(new.id)["id"] == rep
+    assert team.db.rep(team.old.id)["status"] == "removed"
+
+
+def test_what_waited_for_a_gone_account_reaches_the_new_one(team):
+    """The old account is blocked or deleted: nothing more reaches it, until the person comes with another one."""
+    team.old.blocks()
+    team.settle()
+    boss = team.admins[0]
+    boss.presses("button_same_person", message=claims(team)[0])
+    boss.is_answered("answer_moved")
+    team.new.hears("claim_granted")
+    eventually(lambda: team.db.value("SELECT available FROM salesreg.rep_dealing d JOIN sales_representatives r ON r.id = d.rep"
+                                     " WHERE r.telegram_id = %s", team.new.id), what="the rep gets prospects again")
+    team.db.add_prospect("p2", "Olga P", "@olga_p")
+    def told():
+        return any("Olga P" in e["text"] for e in team.new.unheard())
+    eventually(told, what="the new account hears of it")
+
+
+def test_a_claim_withdrawn_is_nothing_to_decide_about(team):
+    questions = claims(team)
+    team.new.says("отмена")
+    team.new.hears("cancelled_registration")
+    team.admins[0].presses("button_same_person", message=questions[0])
+    assert team.admins[0].is_answered("answer_claim_over")["show_alert"]
+    assert team.db.rep(team.old.id)["status"] == "active"
+
+
+def test_nobody_but_an_admin_can_decide(team):
+    claims(team)
+    mallory = team.person()
+    mallory.opens()
+    mallory.hears_anything()
+    team.sandbox.raw(callback_query={
+        "id": "77", "from": {"id": mallory.id, "is_bot": False, "first_name": "M"}, "chat_instance": "1",
+        "data": f"adm:same:{team.new.id}",
+        "message": {"message_id": 1, "date": 1, "chat": {"id": mallory.id, "type": "private", "first_name": "M"}, "text": "x"}})
+    team.settle()
+    assert team.db.rep(team.old.id)["status"] == "active"
