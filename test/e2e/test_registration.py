@@ -603,6 +603,7 @@ def test_what_an_admin_missed_is_shown_with_buttons_at_their_first_word(admins_a
     for person in (anna, boris):
         person.registers(done="registered_pending")
     world.bot.wait_for_log(rf"admin {boss.id} cannot be written to .*press Start")
+    world.settle()
     boss.says("привет")
     boss.hears("admin_hello")
     boss.hears("applications", count=2)
@@ -678,6 +679,7 @@ def test_prospects_nobody_takes_wait_for_an_admin_too(make_world):
     anna.hears_anything()
     anna.presses("button_decline")
     world.bot.wait_for_log(rf"admin {boss.id} cannot be written to")
+    world.settle()
     boss.opens()
     boss.hears("admin_hello")
     text = boss.hears_anything().text
