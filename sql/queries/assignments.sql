@@ -8,8 +8,7 @@ WHERE $1::boolean OR EXISTS (SELECT 1 FROM salesreg.user_sessions
                              WHERE user_id = ANY ($2::bigint[]) AND phase = 'confirm_unregister')
 -- name: assignments_read
 SELECT a.id, a.rep, p.name, p.telegram_id, p.status,
-       a.ended_at IS NULL AND p.assigned_rep_id = a.rep
-           AND p.status IN ('unreached', 'contacted', 'in_conversation') AS live,
+       a.ended_at IS NULL AND p.assigned_rep_id = a.rep AS live, -- whether it is closed, its status says
        -- by this assignment's rep: that an earlier one wrote to them says nothing
        EXISTS (SELECT 1 FROM salesreg.prospect_events e
                WHERE e.prospect = a.prospect AND e.assignment = a.id AND e.kind = 'contacted') AS contacted
@@ -17,7 +16,7 @@ FROM salesreg.assignments a JOIN public.test_prospects p ON p.id = a.prospect
 WHERE a.id = ANY ($1::bigint[])
 -- name: clients_read
 -- $1 Telegram ids of reps, $2 how many each
-SELECT r.telegram_id, p.id, p.name, p.telegram_id, p.status, p.context, a.id,
+SELECT r.telegram_id, p.id, p.name, p.telegram_id, p.status, left(p.context, 500), a.id,
        EXISTS (SELECT 1 FROM salesreg.prospect_events e
                WHERE e.prospect = p.id AND e.assignment = a.id AND e.kind = 'contacted')
 FROM public.sales_representatives r

@@ -37,7 +37,7 @@ SELECT (SELECT count(*) FROM again), o.id
 FROM (SELECT 1) AS one
 LEFT JOIN salesreg.outbox o ON o.state = 'sending' AND ($1::bigint[] IS NULL OR o.id = ANY ($1::bigint[]))
                            AND NOT EXISTS (SELECT 1 FROM stale s WHERE s.id = o.id)
-LIMIT 256
+LIMIT 512
 -- name: outbox_hold
 -- $1 hours, at a take-over, after outbox_settle: what was made longer ago waits for a person's word. How many.
 WITH old AS (

@@ -1,6 +1,6 @@
 -- name: reps_read
 -- $1 Telegram ids. Where an old table has one id twice, the row that is not removed and oldest counts.
-SELECT r.telegram_id, r.id, r.name, r.email, r.status, r.telegram_username, coalesce(d.available, true),
+SELECT r.telegram_id, r.id, r.name, r.email, coalesce(r.status, ''), r.telegram_username, coalesce(d.available, true),
        CASE WHEN r.status = 'removed' THEN 0 ELSE
        (SELECT count(*) FROM public.test_prospects p
         WHERE p.assigned_rep_id = r.id AND p.status IN ('unreached', 'contacted', 'in_conversation')) END
@@ -11,7 +11,7 @@ ORDER BY r.id FOR NO KEY UPDATE OF r
 SELECT email_key, rep FROM salesreg.rep_email WHERE email_key = ANY ($1::text[])
 -- name: rep_subjects_read
 -- reps an admin decides about; $1 Telegram ids
-SELECT r.id, r.name, r.email, r.telegram_id, r.status, s.locale
+SELECT r.id, r.name, r.email, r.telegram_id, coalesce(r.status, ''), s.locale
 FROM public.sales_representatives r LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
 WHERE r.telegram_id = ANY ($1::bigint[])
 ORDER BY r.id FOR NO KEY UPDATE OF r

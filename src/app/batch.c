@@ -287,12 +287,21 @@ static void aborted(struct batch *b, const struct db_reply *reply)
 
 /* Writing --------------------------------------------------------------------------------------------------------------*/
 
+/* Nothing that was folded goes out. */
+static void give_grants_back(struct batch *b)
+{
+	for (size_t i = 0; i < b->writes.message_count; i++)
+		if (b->writes.messages[i].send_now)
+			delivery_ungrant(b->options.delivery, b->writes.messages[i].chat_id);
+}
+
 static void on_written(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
 	struct batch *b = data;
 	(void)conn;
 	delivery_results_written(b->options.delivery, reply);
 	if (reply->err != ERR_OK) {
+		give_grants_back(b);
 		aborted(b, reply);
 		return;
 	}
@@ -311,6 +320,8 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 		for (size_t i = 0; i < count; i++) {
 			const struct outbox_new *row = &b->writes.messages[i];
 			if (!born[i].sending) {
+				if (row->send_now)
+					delivery_ungrant(b->options.delivery, row->chat_id);
 				queued = true;
 				continue;
 			}
@@ -400,6 +411,7 @@ static void write_batch(struct batch *b, const struct db_reply *reply)
 	plan->count = 0;
 	if (b->writes.needs_lock && !b->lock_taken) {
 		/* known only now: once more, with the lock ahead of the reads */
+		give_grants_back(b);
 		b->force_lock = true;
 		next_transaction(b);
 		return;

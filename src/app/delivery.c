@@ -22,6 +22,9 @@ enum {
 	EXCLUDE_MOST = 20000,
 	CHAT_BURST = 5,
 	DB_DEADLINE_MS = 15000,
+	WRITE_LAST_MS = 700, /* at a stop, for what the drain's deadline has cancelled */
+	REFUSED_MOST =
+	    20, /* one that Telegram cannot take, while it takes others, is left to a person: an hour or so */
 	UNKNOWN_MOST = 6, /* a message whose answers keep getting lost is left to a person */
 	ARENA_MAXIMUM = 64 * 1024 * 1024,
 };
@@ -77,6 +80,7 @@ struct delivery {
 	void (*drained)(void *);
 	void *drained_data;
 
+	int64_t sent_us;                            /* when Telegram last took a message */
 	int64_t limited_chats[2], limited_at_us[2]; /* the last chats that got a 429 */
 	struct arena arena;                         /* of the transaction under way */
 	struct db_plan plan;
@@ -238,6 +242,12 @@ static void say_gone(const struct delivery *d, const struct sending *s, const ch
 	    description);
 }
 
+/* Since this one was last tried: then it is not Telegram that has trouble, but the message. */
+static bool others_were_sent(const struct delivery *d, const struct sending *s)
+{
+	return d->sent_us != 0 && clock_monotonic_us() - d->sent_us < 2 * backoff(s->attempts);
+}
+
 static void on_sent(const struct telegram_answer *answer, void *data);
 
 /* Telegram will not show a button that opens a chat by id, and took nothing: the same message without it. */
@@ -277,11 +287,21 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 	case TELEGRAM_OK:
 		d->stats.sent++;
 		fault_log_over(&d->fault, "messages are delivered again");
+		d->sent_us = clock_monotonic_us();
 		result.error = NULL;
 		results_add(&d->results, RESULT_SENT, result);
 		break;
 	case TELEGRAM_RETRY:
 	case TELEGRAM_CONFLICT:
+		if (s->attempts >= REFUSED_MOST && answer->retry_after_ms < 0 &&
+		    others_were_sent(d, s)) {
+			d->stats.failed++;
+			log_error("message %lld was not taken in %d tries (%s), while others were; "
+				  "see `salesreg outbox list`",
+			    (long long)s->id, s->attempts, answer->description);
+			results_add(&d->results, RESULT_FAILED, result);
+			break;
+		}
 		try_later(d, s, answer);
 		break;
 	case TELEGRAM_TOKEN:
@@ -395,6 +415,11 @@ bool delivery_grants(struct delivery *d, int64_t chat)
 		return false;
 	rate_limit_take(&d->limits, chat, now);
 	return true;
+}
+
+void delivery_ungrant(struct delivery *d, int64_t chat)
+{
+	rate_limit_give_back(&d->limits, chat);
 }
 
 bool delivery_is_full(const struct delivery *d)
@@ -623,10 +648,18 @@ void delivery_lead(struct delivery *d, int64_t blocked_us)
 	delivery_wake(d);
 }
 
-static void cancel_all(struct delivery *d)
+/* What certainly never left is queued again unmarked, if there is time to write that. Returns how many may have arrived. */
+static size_t cancel_all(struct delivery *d)
 {
+	size_t maybe = 0;
 	for (struct sending *s = LIST_FIRST(&d->under_way), *next; s; s = next) {
 		next = LIST_NEXT(s, link);
+		if (telegram_call_maybe_delivered(s->call))
+			maybe++;
+		else
+			results_add(&d->results, RESULT_LATER,
+			    (struct outbox_result){
+				.id = s->id, .chat_id = s->chat, .birth_us = s->birth_us});
 		telegram_call_cancel(s->call);
 		forget(s);
 	}
@@ -636,6 +669,7 @@ static void cancel_all(struct delivery *d)
 		LIST_REMOVE(c, link);
 		free(c);
 	}
+	return maybe;
 }
 
 void delivery_yield(struct delivery *d)
@@ -647,7 +681,7 @@ void delivery_yield(struct delivery *d)
 		log_warn("%zu messages were under way when the leadership was lost; they go again "
 			 "as possible duplicates",
 		    d->under_way_count);
-	cancel_all(d);
+	(void)cancel_all(d); /* the next leader finds the rows as they are */
 	results_void(&d->results);
 	d->block_us = 0;
 	d->moved_to = 0;
@@ -658,11 +692,17 @@ void delivery_yield(struct delivery *d)
 static void on_drain_deadline(uv_timer_t *timer)
 {
 	struct delivery *d = timer->data;
-	if (d->under_way_count > 0)
-		log_warn("%zu messages were still under way at the stop; they go again later as "
-			 "possible duplicates",
-		    d->under_way_count);
-	cancel_all(d);
+	size_t under_way = d->under_way_count, maybe = cancel_all(d);
+	if (under_way > 0) {
+		log_warn("%zu messages were still under way at the stop and go again later, %zu of "
+			 "them as possible duplicates",
+		    under_way, maybe);
+		if (d->leading && unwritten(d) > 0) {
+			(void)uv_timer_start(&d->drain_timer, on_drain_deadline, WRITE_LAST_MS, 0);
+			tend(d);
+			return; /* check_drained() goes on */
+		}
+	}
 	if (d->drained) {
 		void (*drained)(void *) = d->drained;
 		d->drained = NULL;
@@ -709,7 +749,7 @@ void delivery_destroy(struct delivery *d)
 	if (!d)
 		return;
 	d->leading = false;
-	cancel_all(d);
+	(void)cancel_all(d);
 	results_finish(&d->results);
 	map_finish(&d->chats);
 	user_links_finish(&d->links);

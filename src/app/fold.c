@@ -92,6 +92,15 @@ struct folding {
 	size_t message_room;
 };
 
+static int distance(const char *status)
+{
+	static const char *const ours[] = {"active", "pending", "suspended"};
+	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+		if (strcmp(status, ours[i]) == 0)
+			return 0;
+	return strcmp(status, "removed") == 0 ? 2 : 1;
+}
+
 static const struct rep_row *find_rep(const struct fold_input *input, int64_t user_id)
 {
 	const struct rep_row *best = NULL;
@@ -99,9 +108,8 @@ static const struct rep_row *find_rep(const struct fold_input *input, int64_t us
 		const struct rep_row *row = &input->reps[i];
 		if (row->telegram_id != user_id)
 			continue;
-		/* an old table may have a Telegram id twice: whoever is not removed counts */
-		if (!best ||
-		    (strcmp(best->status, "removed") == 0 && strcmp(row->status, "removed") != 0))
+		/* an old table may have a Telegram id twice: who works here counts, then who is not removed */
+		if (!best || distance(row->status) < distance(best->status))
 			best = row;
 	}
 	return best;

@@ -59,7 +59,7 @@ static const struct config_row table[] = {
     {"TELEGRAM_API_BASE", TYPE_URL, AT(telegram_api_base), "https://api.telegram.org",
 	"http(s)://host[:port]", .about = "requests go to $TELEGRAM_API_BASE/bot<token>/<method>"},
     {"TELEGRAM_RATE_LIMIT", TYPE_NUMBER, AT(rate_limit_per_s), "30",
-	"messages a second, 0 = no limit", 0, 10000, .about = "to all chats together"},
+	"messages a second, 0 = no limit", 0, 1000, .about = "to all chats together"},
     {"TELEGRAM_CHAT_RATE_LIMIT", TYPE_NUMBER, AT(chat_rate_limit_per_s), "1",
 	"messages a second, 0 = no limit", 0, 1000, .about = "to one chat, in bursts of 5"},
     {"SSL_CERT_FILE", TYPE_READ_ELSEWHERE, .offset = 0, "the system's", "file, PEM",

@@ -56,6 +56,17 @@ size_t rate_limit_room(const struct rate_limit *rl, int64_t now_us)
 	return room;
 }
 
+void rate_limit_give_back(struct rate_limit *rl, int64_t chat)
+{
+	if (rl->window) {
+		rl->oldest = (rl->oldest + rl->window - 1) % rl->window;
+		rl->sent[rl->oldest] = INT64_MIN / 2;
+	}
+	struct map_slot *slot = map_find(&rl->chats, chat);
+	if (slot)
+		slot->value.number -= rl->chat_interval_us;
+}
+
 void rate_limit_take(struct rate_limit *rl, int64_t chat, int64_t now_us)
 {
 	if (rl->window) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -53,7 +54,8 @@ static enum err next(struct asking *a, struct ipc_message *message)
 	}
 }
 
-static enum err connect_to(const char *path, int *fd)
+/* The source of SO_SNDTIMEO for connect(): socket(7) and unix(7), Linux. */
+static enum err connect_to(const char *path, int timeout_ms, int *fd)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	if (strlen(path) >= sizeof address.sun_path)
@@ -62,6 +64,9 @@ static enum err connect_to(const char *path, int *fd)
 	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (*fd < 0)
 		return ERR_IO;
+	/* a supervisor that hangs may have its queue of connections full */
+	struct timeval most = {timeout_ms / 1000, timeout_ms % 1000 * 1000};
+	(void)setsockopt(*fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
 	if (connect(*fd, (struct sockaddr *)&address, sizeof address) == 0)
 		return ERR_OK;
 	return errno == ENOENT || errno == ECONNREFUSED || errno == ENOTDIR ? ERR_NOT_FOUND
@@ -75,7 +80,7 @@ enum err ask_control(const char *path, const struct ipc_message *request, int ti
 	    .fd = -1, .deadline_us = clock_monotonic_us() + (int64_t)timeout_ms * 1000};
 	uint8_t frame[IPC_FRAME_MAX];
 	what[0] = '\0';
-	enum err err = connect_to(path, &a.fd);
+	enum err err = connect_to(path, timeout_ms, &a.fd);
 	if (err != ERR_OK)
 		goto out;
 	size_t size = ipc_encode(request, frame);

@@ -350,3 +350,15 @@ def test_a_lock_that_lasts_is_one_line_and_dealing_goes_on_after_it(make_world):
     hand.close()
     world.db.eventually("SELECT count(*) = 0 FROM test_prospects WHERE assigned_rep_id IS NULL")
     world.outreach.wait_for_log("prospects are assigned again.*times")
+
+
+def test_a_status_that_is_null_in_an_old_table_is_no_trouble(running):
+    """The old table lets one person stand in it twice; which of the two counts, their statuses say."""
+    anna, = prospects.reps(running, 1)
+    running.db.execute("ALTER TABLE sales_representatives DROP CONSTRAINT sales_representatives_telegram_id_key")
+    running.db.execute("INSERT INTO sales_representatives (id, telegram_id, name, email, status)"
+                       " VALUES ('00000000-0000-0000-0000-000000000001', %s, 'Anna once', 'x@y.z', NULL)", anna.id)
+    anna.says("статус")
+    anna.hears("status", open=0)
+    running.settle()
+    assert running.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0

@@ -141,6 +141,25 @@ def test_after_an_unknown_answer_the_message_goes_again_and_is_marked(bot_world,
     bot_world.db.eventually("SELECT phase = 'email' FROM salesreg.user_sessions WHERE user_id = %s", anna.id)
 
 
+def test_a_message_that_telegram_never_takes_is_left_to_a_person_while_others_are_taken(bot_world):
+    anna, boris = bot_world.sandbox.someone(2)
+    anna.opens()
+    anna.hears_anything()
+    boris.opens()
+    boris.hears_anything()
+    bot_world.settle()
+    boris.forget()
+    bot_world.sandbox.fault("500", method="sendMessage", chat=anna.id, times=-1)
+    bot_world.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, attempts) VALUES (%s, 'sendMessage', %s, 18)",
+                         anna.id, '{"chat_id":%d,"text":"x"}' % anna.id)
+    bot_world.db.eventually("SELECT attempts = 19 AND state = 'queued' FROM salesreg.outbox")
+    boris.says("привет")
+    boris.hears_anything()
+    bot_world.db.execute("UPDATE salesreg.outbox SET due_at = now()")
+    bot_world.db.execute("SELECT pg_notify('salesreg_outbox', '')")
+    bot_world.db.eventually("SELECT state = 'failed' AND attempts = 20 FROM salesreg.outbox")
+
+
 @pytest.mark.parametrize("fault", ["500", "400gateway", "429", "401"])
 def test_after_a_clear_no_the_message_goes_again_unmarked(bot_world, anna, fault):
     bot_world.sandbox.fault(fault, method="sendMessage")

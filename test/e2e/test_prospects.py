@@ -440,14 +440,14 @@ def test_buttons_are_stale_after_a_change_by_hand(empty, change):
     assert empty.db.rows("SELECT * FROM test_prospects") == before
 
 
-def test_a_closed_prospect_s_buttons_say_so(empty):
+@pytest.mark.parametrize("status", ["converted", "archived", "Won", None])
+def test_a_closed_prospect_s_buttons_say_so(empty, status):
     anna, = reps(empty, 1)
     empty.db.add_prospect("p1", "Ivan P")
     told = anna.hears_anything()
-    empty.db.execute("UPDATE test_prospects SET status = 'converted'")
+    empty.db.execute("UPDATE test_prospects SET status = %s", status)
     anna.presses(data=told.data[1], message=told)
-    event = anna.is_answered("answer_prospect_stale")
-    assert event
+    anna.is_answered("answer_prospect_closed", name="Ivan P")
     assert empty.db.prospect("p1")["assigned_rep_id"] == empty.db.rep(anna.id)["id"]
 
 

@@ -67,6 +67,22 @@ def test_what_telegram_does_not_answer_at_the_stop_is_marked_and_sent_by_the_nex
     assert judge_messages(world) == (0, 1)
 
 
+def test_what_certainly_never_left_is_not_marked_at_the_stop(bot_world):
+    """More messages than there are connections to Telegram: the rest has not been sent to anybody."""
+    world = bot_world
+    world.settle()
+    world.sandbox.fault("hang", method="sendMessage", times=-1)
+    world.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload) SELECT 1000 + i, 'sendMessage',"
+                     " json_build_object('chat_id', 1000 + i, 'text', 'x') FROM generate_series(1, 200) i")
+    world.db.eventually("SELECT count(*) = 200 FROM salesreg.outbox WHERE state = 'sending'")
+    eventually(lambda: sum(f["struck"] for f in world.sandbox.faults_left()) > 0)
+    world.bot.terminate()
+    struck = sum(f["struck"] for f in world.sandbox.faults_left())
+    assert 0 < struck < 200
+    assert world.db.value("SELECT count(*) FROM salesreg.outbox WHERE state = 'queued' AND NOT possible_duplicate") == 200 - struck
+    assert world.db.value("SELECT count(*) FROM salesreg.outbox WHERE state = 'sending'") == struck
+
+
 @pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGINT])
 def test_a_second_signal_ends_it_at_once(bot_world, sig):
     world = bot_world

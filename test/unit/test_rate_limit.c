@@ -202,6 +202,21 @@ static void the_highest_limit_is_what_the_window_holds(void **state)
 	rate_limit_finish(&rl);
 }
 
+static void what_did_not_go_after_all_costs_nothing(void **state)
+{
+	(void)state;
+	struct rate_limit rl;
+	rate_limit_init(&rl, 2, 1, 1);
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(take_when_ready(&rl, 1, 0), 0);
+		rate_limit_give_back(&rl, 1);
+	}
+	assert_int_equal(take_when_ready(&rl, 1, 0), 0);
+	assert_int_equal(take_when_ready(&rl, 2, 0), 0);
+	assert_true(rate_limit_ready_at(&rl, 1, 0) > 0);
+	rate_limit_finish(&rl);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +227,7 @@ int main(void)
 	    cmocka_unit_test(limits_that_are_off_let_everything_through),
 	    cmocka_unit_test(a_block_is_obeyed_and_never_shortened),
 	    cmocka_unit_test(chats_that_may_send_a_full_burst_again_are_forgotten),
+	    cmocka_unit_test(what_did_not_go_after_all_costs_nothing),
 	    cmocka_unit_test(the_highest_limit_is_what_the_window_holds),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

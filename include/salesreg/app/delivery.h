@@ -50,6 +50,8 @@ void delivery_yield(struct delivery *d);
 
 /* Asked by a batch before it writes: may a message to this chat go out at once? Takes its place in the limits. */
 bool delivery_grants(struct delivery *d, int64_t chat);
+/* What was granted is not sent now: its row waits behind others, or its transaction was undone. */
+void delivery_ungrant(struct delivery *d, int64_t chat);
 /* A committed row in state `sending`: send it. Borrowed until return. */
 void delivery_send(struct delivery *d, const struct outbox_row *row);
 /* To be told before the first delivery_send() of a row: how long it has waited. */

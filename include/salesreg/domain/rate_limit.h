@@ -49,6 +49,8 @@ int64_t rate_limit_ready_at(const struct rate_limit *rl, int64_t chat, int64_t n
 size_t rate_limit_room(const struct rate_limit *rl, int64_t now_us);
 /* A message to chat goes out now. Counts also if it was not ready. */
 void rate_limit_take(struct rate_limit *rl, int64_t chat, int64_t now_us);
+/* The message that was last taken for this chat did not go after all; at the same now_us, or soon after. */
+void rate_limit_give_back(struct rate_limit *rl, int64_t chat);
 /* What an answer 429 demanded; never shortens an earlier block. A chat then has an empty bucket. */
 void rate_limit_block_chat(struct rate_limit *rl, int64_t chat, int64_t until_us);
 void rate_limit_block_all(struct rate_limit *rl, int64_t until_us);

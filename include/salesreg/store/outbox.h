@@ -46,7 +46,7 @@ struct outbox_rest outbox_rest_parse(const PGresult *result);
 /* What was made longer ago becomes `held`; the answer is how many. hours 0: nothing is, and there is no step. */
 size_t outbox_hold(struct db_plan *plan, struct arena *a, int64_t hours);
 /* How many rows were found `sending`, and go again as possible duplicates. */
-enum { OUTBOX_LEFT_MAX = 256 };
+enum { OUTBOX_LEFT_MAX = 512 }; /* more than one leader ever has under way */
 /* ids NULL: every row that is `sending`. */
 size_t outbox_settle(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
 /* left: those that somebody holds, which are still `sending`. */
