@@ -32,6 +32,10 @@ WHERE NOT EXISTS (
       AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_database o WHERE o.datname = current_database() AND o.datdba = a.grantee)
       AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_roles r
                       WHERE r.oid = a.grantee AND (r.rolsuper OR r.rolname = current_user)))
+-- name: plan_by_index
+-- for the rest of a transaction that only reads, so that nothing of anybody else's is planned with it
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+       set_config('enable_sort', 'off', true)
 -- name: plans_discard
 DISCARD PLANS
 -- name: listener_probe

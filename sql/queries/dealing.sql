@@ -11,18 +11,18 @@ FROM (
     WHERE p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
       -- OFFSET 0: a look-up a row, however few declines there were when this was planned
       AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = p.id AND a.reason = 'declined' OFFSET 0)
-    ORDER BY p.created_at, p.id
+    ORDER BY p.created_at, p.id COLLATE "C"
     LIMIT $1::integer
     FOR NO KEY UPDATE SKIP LOCKED
 ) w
-ORDER BY w.created_at, w.id
+ORDER BY w.created_at, w.id COLLATE "C"
 -- name: dealing_waiting
 -- how many prospects wait for a rep (10,000 stands for that many or more), and for how many milliseconds the oldest has:
 -- asked every few seconds where somebody reads the metrics
 SELECT count(*), (extract(epoch FROM now() - min(w.created_at)) * 1000)::bigint
 FROM (SELECT created_at FROM public.test_prospects
       WHERE assigned_rep_id IS NULL AND status IN ('unreached', 'contacted', 'in_conversation')
-      ORDER BY created_at, id LIMIT 10000) w
+      ORDER BY created_at, id COLLATE "C" LIMIT 10000) w
 -- name: dealing_reps
 -- $1 capacity, $2 how many prospects may be assigned at most, or NULL for all reps with room. In turn: the first so many
 -- with room, longest unserved first, are all that round robin can need. How much each holds is counted here, under the
@@ -103,14 +103,14 @@ CROSS JOIN LATERAL (
 ) t
 -- mostly none, and nothing is looked at; the order is the index's
 WHERE (SELECT EXISTS (SELECT 1 FROM (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody OR told_at IS NULL
-                                     ORDER BY since, prospect LIMIT 1) any_news))
+                                     ORDER BY since LIMIT 1) any_news))
   AND NOT x.nobody
   AND (SELECT EXISTS (SELECT 1 FROM salesreg.rep_dealing e
                       WHERE e.available
                         AND (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects h
                              WHERE h.assigned_rep_id = e.rep AND h.status IN ('unreached', 'contacted', 'in_conversation')
                              LIMIT $1::bigint) held) < $1::bigint))
-ORDER BY x.since, p.id
+ORDER BY x.since, p.id COLLATE "C"
 LIMIT 1
 FOR NO KEY UPDATE OF p SKIP LOCKED
 -- name: dealing_redealt
@@ -128,7 +128,7 @@ FROM salesreg.prospects_apart x
 JOIN public.test_prospects p ON p.id = x.prospect AND p.assigned_rep_id IS NULL
                             AND p.status IN ('unreached', 'contacted', 'in_conversation')
 WHERE (SELECT EXISTS (SELECT 1 FROM (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody OR told_at IS NULL
-                                     ORDER BY since, prospect LIMIT 1) any_news))
+                                     ORDER BY since LIMIT 1) any_news))
   AND (NOT x.nobody OR ($1::boolean AND x.told_at IS NULL))
   AND (x.nobody
        OR NOT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
@@ -136,7 +136,7 @@ WHERE (SELECT EXISTS (SELECT 1 FROM (SELECT 1 FROM salesreg.prospects_apart WHER
                       WHERE d.available
                         AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
                                         WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined')))
-ORDER BY x.since, p.id
+ORDER BY x.since, p.id COLLATE "C"
 LIMIT $2::integer
 -- name: dealing_passed_over
 -- $1 capacity: whether a prospect waits that nobody declined while a rep has room: somebody held the one or the other

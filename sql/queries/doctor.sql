@@ -32,6 +32,11 @@ FROM pg_catalog.pg_stat_activity a
 WHERE a.datname = current_database() AND a.state LIKE 'idle in transaction%'
   AND a.xact_start < now() - $1::bigint * interval '1 second'
 ORDER BY a.xact_start LIMIT 5
+-- name: doctor_collation
+-- what this database was made with and what the system has now, where they differ; PostgreSQL 15 or newer
+SELECT d.datcollversion, pg_database_collation_actual_version(d.oid)
+FROM pg_catalog.pg_database d
+WHERE d.datname = current_database() AND d.datcollversion <> pg_database_collation_actual_version(d.oid)
 -- name: doctor_open_schemas
 -- schemas on this user's search path where others may create objects, with those others
 SELECT quote_ident(n.nspname), string_agg(CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
@@ -117,7 +122,7 @@ WHERE r.status = 'pending' AND r.registered_at < now() - $1::bigint * interval '
 -- reps whose e-mail is not theirs alone, with who has it (NULL: it is empty); the last column: how many there are
 SELECT r.name, r.telegram_id, btrim(r.email), h.name, count(*) OVER ()
 FROM public.sales_representatives r
-LEFT JOIN salesreg.rep_email e ON e.email_key = lower(btrim(r.email))
+LEFT JOIN salesreg.rep_email e ON e.email_key = lower(btrim(r.email)) COLLATE "C"
 LEFT JOIN public.sales_representatives h ON h.id = e.rep
 WHERE r.status IS DISTINCT FROM 'removed' AND NOT EXISTS (SELECT 1 FROM salesreg.rep_email o WHERE o.rep = r.id)
 ORDER BY r.registered_at NULLS LAST, r.id LIMIT 5

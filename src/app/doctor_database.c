@@ -52,7 +52,8 @@ static void look_at_server(struct doctor *d, struct db_session *s)
 	if (strcmp(server.encoding, "UTF8") != 0)
 		find(d, GRAVITY_SERIOUS, "encoding",
 		    arena_printf(a, "the database's encoding is %s", server.encoding),
-		    "names in other letters cannot be stored in it, and the workers refuse it (exit "
+		    "names in other letters cannot be stored in it, and the workers refuse it "
+		    "(exit "
 		    "code 78)",
 		    "make one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, and move "
 		    "the data there with pg_dump");
@@ -180,6 +181,24 @@ static void look_at_others(struct doctor *d, struct db_session *s)
 			"take it back: ALTER TABLE %s RESET (autovacuum_enabled)", tables[i]));
 }
 
+static void look_at_collation(struct doctor *d, struct db_session *s)
+{
+	struct arena *a = d->arena;
+	const char *recorded, *actual;
+	if (!doctor_collation(s, a, &recorded, &actual))
+		refused(d, s, "the collation");
+	else if (recorded)
+		find(d, GRAVITY_WARNING, "collation",
+		    arena_printf(a,
+			"the database was made with version %s of its collation, and the system "
+			"has %s",
+			recorded, actual),
+		    "indexes on texts of your tables may be in the wrong order: rows are not "
+		    "found, "
+		    "or a unique one is there twice; those of salesreg do not depend on it",
+		    "REINDEX DATABASE, then ALTER DATABASE … REFRESH COLLATION VERSION");
+}
+
 /* Then the workers keep off that search path, and triggers of others may miss what they name without its schema. */
 static void look_at_search_path(struct doctor *d, struct db_session *s)
 {
@@ -290,6 +309,7 @@ void doctor_database(struct doctor *d)
 	bool up_to_date = look_at_migrations(d, &s);
 	look_at_rights(d, &s, false);
 	look_at_search_path(d, &s);
+	look_at_collation(d, &s);
 	if (up_to_date)
 		doctor_tables(d, &s);
 	else

@@ -40,6 +40,7 @@ struct bot {
 	int64_t bot_id;
 	char refusal[512], username[64];
 	struct db_plan backlog_plan;
+	size_t backlog_step;
 	struct bot_backlog backlog; /* as last counted */
 	bool counting, listened;
 	bool up, stopping, database_down_said;
@@ -192,7 +193,7 @@ static void on_counted(const struct db_reply *reply, void *data)
 	struct bot *bot = data;
 	bot->counting = false;
 	if (reply->err == ERR_OK)
-		bot->backlog = bot_backlog_parse(reply->results[0]);
+		bot->backlog = bot_backlog_parse(reply->results[bot->backlog_step]);
 }
 
 static void on_count(uv_timer_t *timer)
@@ -323,7 +324,7 @@ static void start(struct bot *bot)
 	(void)uv_timer_init(&w->loop, &bot->count);
 	bot->count.data = bot;
 	bot->backlog = bot_backlog_unknown();
-	(void)bot_backlog(&bot->backlog_plan);
+	bot->backlog_step = bot_backlog(&bot->backlog_plan);
 	(void)uv_timer_start(&bot->count, on_count, BACKLOG_MS, BACKLOG_MS);
 	bot->telegram =
 	    telegram_create(&w->loop, w->config.telegram_api_base, &w->config.bot_token, NULL);

@@ -92,6 +92,7 @@ void parked_failed(struct db_plan *plan, struct arena *a, int64_t id, const char
 
 size_t bot_backlog(struct db_plan *plan)
 {
+	(void)db_plan_add_plain(plan, SQL_PLAN_BY_INDEX);
 	return db_plan_add_plain(plan, SQL_BOT_BACKLOG);
 }
 

@@ -1,5 +1,6 @@
 #include "salesreg/store/doctor.h"
 #include "salesreg/db/conn.h"
+#include <string.h>
 
 bool doctor_server(struct db_session *s, struct arena *a, struct doctor_server *out)
 {
@@ -45,6 +46,16 @@ bool doctor_open_transactions(struct db_session *s, struct arena *a, int64_t lon
 		    .application = db_get_text(a, r, i, 2),
 		    .age_ms = db_get_i64(r, i, 3, 0)};
 	return r;
+}
+
+bool doctor_collation(
+    struct db_session *s, struct arena *a, const char **recorded, const char **actual)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_COLLATION);
+	bool differs = r && PQntuples(r) > 0;
+	*recorded = differs ? db_get_text(a, r, 0, 0) : NULL;
+	*actual = differs ? db_get_text(a, r, 0, 1) : NULL;
+	return r || strcmp(s->sqlstate, "42703") == 0 || strcmp(s->sqlstate, "42883") == 0;
 }
 
 bool doctor_open_schemas(

@@ -267,6 +267,16 @@ def test_rights_for_the_migrations_are_looked_at_before_they_are_needed(ask, emp
     assert "the table public.sales_representatives: to be its owner" in ask(DATABASE_URL=clerk(empty_database)).text
 
 
+def test_another_version_of_the_collation_is_a_warning(ask, database):
+    database.as_superuser("SET allow_system_table_mods = on; UPDATE pg_database SET datcollversion = '2.31'"
+                          f" WHERE datname = '{database.name}'")
+    assert not ask().of("collation"), "nothing to compare with"
+    replace(database, "pg_database_collation_actual_version(oid)", "text", "SELECT '2.36'")
+    finding = ask().one("collation")
+    assert finding["gravity"] == "warning" and "2.31" in finding["what"] and "2.36" in finding["what"]
+    assert "REFRESH COLLATION VERSION" in finding["mend"]
+
+
 def test_a_schema_where_others_may_create_objects_is_a_warning(ask, database):
     assert not ask().of("open-schema")
     database.as_superuser("GRANT CREATE ON SCHEMA public TO PUBLIC")

@@ -56,6 +56,7 @@ struct bot_backlog {
 	struct bot_backlog_part queued, sending, failed;
 	int64_t parked; /* updates; as messages above */
 };
+/* Two steps, to be run alone; the result is that of the second, whose index is returned. */
 size_t bot_backlog(struct db_plan *plan);
 struct bot_backlog bot_backlog_parse(const PGresult *result);
 /* Before it was ever counted. */

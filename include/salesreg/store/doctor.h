@@ -37,6 +37,10 @@ bool doctor_open_transactions(struct db_session *s, struct arena *a, int64_t lon
 bool doctor_unvacuumed(
     struct db_session *s, struct arena *a, const char *const **names, size_t *count);
 
+/* *recorded NULL: they are the same, or the server is older than 15 and does not know. */
+bool doctor_collation(
+    struct db_session *s, struct arena *a, const char **recorded, const char **actual);
+
 struct doctor_open_schema {
 	const char *name, *creators;
 };
