@@ -147,7 +147,7 @@ CREATE TABLE salesreg.assignments (
     rep         uuid NOT NULL,
     started_at  timestamptz NOT NULL DEFAULT now(),
     ended_at    timestamptz,
-    reason      text        -- why it ended: declined, unregistered, suspended, unavailable, changed, deleted
+    reason      text        -- why it ended: declined, taken back, unregistered, suspended, unavailable, changed, deleted
 );
 -- by bytes, as COLLATE "C" would be, but the columns compare with theirs whatever collation that has
 CREATE UNIQUE INDEX assignments_live_idx ON salesreg.assignments (prospect varchar_pattern_ops) WHERE ended_at IS NULL;

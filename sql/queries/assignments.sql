@@ -11,8 +11,27 @@ SELECT a.id, a.rep, p.name, p.telegram_id, p.status,
        a.ended_at IS NULL AND p.assigned_rep_id = a.rep AS live, -- whether it is closed, its status says
        -- by this assignment's rep: that an earlier one wrote to them says nothing
        EXISTS (SELECT 1 FROM salesreg.prospect_events e
-               WHERE e.prospect = a.prospect AND e.assignment = a.id AND e.kind = 'contacted') AS contacted
+               WHERE e.prospect = a.prospect AND e.assignment = a.id AND e.kind = 'contacted') AS contacted,
+       -- may be taken back: declined a moment ago, and nobody else has done anything about it
+       a.reason = 'declined' AND a.ended_at > now() - interval '30 seconds'
+           AND p.status IN ('unreached', 'contacted', 'in_conversation')
+           AND NOT EXISTS (SELECT 1 FROM salesreg.prospect_events e
+                           WHERE e.prospect = a.prospect AND e.assignment <> a.id AND e.at >= a.ended_at
+                             AND (e.kind <> 'assigned' OR e.detail = 'by hand')) AS undoable,
+       l.id, o.telegram_id, s.locale, -- who has it now
+       a.ended_at IS NULL
+           -- look-ups a row, up to the first who could: nearly always the first there is
+           AND NOT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
+                           WHERE d.available AND d.rep <> a.rep
+                             AND (SELECT r.status FROM public.sales_representatives r WHERE r.id = d.rep) = 'active'
+                             AND NOT EXISTS (SELECT 1 FROM salesreg.assignments n
+                                             WHERE n.prospect = a.prospect AND n.rep = d.rep
+                                               AND n.reason = 'declined' OFFSET 0)) AS nobody_else
 FROM salesreg.assignments a JOIN public.test_prospects p ON p.id = a.prospect
+LEFT JOIN LATERAL (SELECT h.id, h.rep FROM salesreg.assignments h
+                   WHERE h.prospect = a.prospect AND h.ended_at IS NULL AND h.id <> a.id LIMIT 1) l ON true
+LEFT JOIN public.sales_representatives o ON o.id = l.rep
+LEFT JOIN salesreg.user_sessions s ON s.user_id = o.telegram_id
 WHERE a.id = ANY ($1::bigint[])
 -- name: clients_read
 -- $1 Telegram ids of reps, $2 how many each
@@ -79,3 +98,30 @@ WITH freed AS (
 )
 INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
 SELECT prospect, rep, id, 'returned', $2::text FROM ended
+-- name: assignments_undo_others
+-- $1 declined assignments that are taken back: whoever got the prospect since loses it
+WITH wanted AS (
+    SELECT id, prospect FROM salesreg.assignments WHERE id = ANY ($1::bigint[]) AND reason = 'declined'
+), ended AS (
+    UPDATE salesreg.assignments a SET ended_at = now(), reason = 'taken back'
+    FROM wanted w WHERE a.prospect = w.prospect AND a.id <> w.id AND a.ended_at IS NULL
+    RETURNING a.id, a.prospect, a.rep
+)
+INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
+SELECT prospect, rep, id, 'returned', 'taken back' FROM ended
+-- name: assignments_undo
+-- $1 the same: they go on as if they had never been declined
+WITH back AS (
+    UPDATE salesreg.assignments SET ended_at = NULL, reason = NULL
+    WHERE id = ANY ($1::bigint[]) AND reason = 'declined'
+    RETURNING id, prospect, rep
+), held AS (
+    UPDATE public.test_prospects p SET assigned_rep_id = b.rep, updated_at = now()
+    FROM back b WHERE p.id = b.prospect
+    RETURNING p.id
+), apart AS (
+    DELETE FROM salesreg.prospects_apart WHERE prospect IN (SELECT prospect FROM back)
+), explained AS (
+    INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind) SELECT prospect, rep, id, 'undone' FROM back
+)
+SELECT salesreg.must(count(*) = cardinality($1::bigint[])) FROM held

@@ -178,6 +178,11 @@ static bool depends(
 {
 	if (p->touched || (interest->wants_applications && f->applications_changed))
 		return true;
+	/* taking back depends on what anybody did with the prospect */
+	const struct fold_writes *w = f->writes;
+	if (interest->takes_back && (w->contacted_count > 0 || w->declined_count > 0 ||
+					w->undone_count > 0 || w->leaving_count > 0))
+		return true;
 	if (interest->assignment_id && map_find(&f->assignments, interest->assignment_id))
 		return true;
 	if (interest->email_key && key_taken_here(f, interest->email_key))
@@ -282,7 +287,13 @@ static void fill_facts(
 		    .prospect_telegram = row->prospect_telegram,
 		    .contacted = row->contacted,
 		    .prospect_status = row->prospect_status,
+		    .undoable = row->undoable,
+		    .nobody_else = row->nobody_else,
+		    .other_id = row->other_id,
+		    .other_telegram_id = row->other_telegram_id,
+		    .other_locale = input->rules->default_locale,
 		};
+		(void)locale_parse(row->other_locale, &view->other_locale);
 		state->assignment = view;
 	}
 	for (size_t i = 0; interest->subject_telegram_id && i < input->subject_count; i++) {
@@ -351,6 +362,16 @@ static void apply_effect(struct folding *f, struct person *p, const struct effec
 		else
 			w->declined[w->declined_count++] = effect->assignment_id;
 		(void)map_put(&f->assignments, effect->assignment_id);
+		w->needs_lock = true;
+		p->touched = true;
+		break;
+	case EFFECT_UNDO:
+		w->undone[w->undone_count++] = effect->assignment_id;
+		(void)map_put(&f->assignments, effect->assignment_id);
+		if (p->state.assignment && p->state.assignment->other_id)
+			(void)map_put(&f->assignments, p->state.assignment->other_id);
+		if (effect->to)
+			person_of(f, effect->to)->touched = true;
 		w->needs_lock = true;
 		p->touched = true;
 		break;
@@ -454,6 +475,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	    .contacted = ARENA_ARRAY(a, int64_t, input->count),
 	    .declined = ARENA_ARRAY(a, int64_t, input->count),
 	    .heard = ARENA_ARRAY(a, int64_t, input->count),
+	    .undone = ARENA_ARRAY(a, int64_t, input->count),
 	    .moves = ARENA_ARRAY(a, struct rep_move, input->count),
 	    .refused = ARENA_ARRAY(a, int64_t, input->count),
 	    .answers = ARENA_ARRAY(a, struct fold_answer, input->count),
@@ -500,6 +522,7 @@ void fold_plan_writes(const struct fold_writes *w, struct db_plan *plan, struct 
 	assignments_decline(plan, a, w->declined, w->declined_count);
 	reps_unavailable(plan, a, w->unavailable, w->unavailable_count, "blocked the bot");
 	reps_available(plan, a, w->available, w->available_count);
+	assignments_undo(plan, a, w->undone, w->undone_count);
 	admins_heard(plan, a, w->heard, w->heard_count);
 	claims_refuse(plan, a, w->refused, w->refused_count);
 	reps_move(plan, a, w->moves, w->move_count);

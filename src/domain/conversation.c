@@ -60,7 +60,9 @@ static void interest_in_press(const char *data, struct conversation_interest *in
 	switch (press.kind) {
 	case PRESS_CONTACTED:
 	case PRESS_DECLINE:
+	case PRESS_UNDO:
 		interest->assignment_id = press.id;
+		interest->takes_back = press.kind == PRESS_UNDO;
 		interest->changes_assignments = true;
 		return;
 	case PRESS_APPROVE:
@@ -195,6 +197,11 @@ static void notice_life(struct turn *t)
 	}
 }
 
+static bool is_about_assignment(enum press_kind kind)
+{
+	return kind == PRESS_CONTACTED || kind == PRESS_DECLINE || kind == PRESS_UNDO;
+}
+
 static void talk(struct turn *t)
 {
 	if (t->press.kind == PRESS_APPROVE || t->press.kind == PRESS_REJECT) {
@@ -214,14 +221,14 @@ static void talk(struct turn *t)
 	switch (t->state->rep_status) {
 	case REP_ABSENT:
 	case REP_REMOVED:
-		if (t->press.kind == PRESS_CONTACTED || t->press.kind == PRESS_DECLINE)
+		if (is_about_assignment(t->press.kind))
 			turn_assignment_pressed(t);
 		else
 			turn_of_stranger(t);
 		return;
 	case REP_PENDING:
 	case REP_ACTIVE:
-		if (t->press.kind == PRESS_CONTACTED || t->press.kind == PRESS_DECLINE)
+		if (is_about_assignment(t->press.kind))
 			turn_assignment_pressed(t);
 		else
 			turn_of_rep(t);

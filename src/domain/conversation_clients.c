@@ -3,9 +3,10 @@
  */
 #include "conversation_private.h"
 #include "prospect_list.h"
+#include "shorten.h"
 #include <string.h>
 
-enum { CONTEXT_UNITS = 200 };
+enum { CONTEXT_UNITS = 200, LABEL_NAME_UNITS = 24 };
 
 /* test_prospects.status as far as buttons care. */
 enum prospect_stage { STAGE_OPEN, STAGE_CLOSED };
@@ -89,23 +90,93 @@ static void contacted(struct turn *t, const struct assignment_view *assignment, 
 	turn_remove_buttons(t, assignment->id, true, false);
 }
 
+/* A button that says whose it is: the list it stands in may have moved on. */
+static struct button named_button(const struct turn *t, enum text_id label, enum press_kind kind,
+    const struct assignment_view *assignment)
+{
+	const char *name = prospect_short_name(t->a, assignment->prospect_name);
+	return (struct button){
+	    .text = turn_text(t, label, ARGS({"name", shorten(t->a, name, LABEL_NAME_UNITS)})),
+	    .data = press_data(t->a, kind, assignment->id),
+	    .new_row = true,
+	};
+}
+
+static void offer_undo(struct turn *t, const struct assignment_view *assignment)
+{
+	struct button *undo = ARENA_NEW(t->a, struct button);
+	*undo = named_button(t, TEXT_BUTTON_UNDO, PRESS_UNDO, assignment);
+	turn_replace_buttons(t, assignment->id, undo, 1);
+}
+
 static void declined(struct turn *t, const struct assignment_view *assignment, const char *name)
 {
 	turn_effect(t, (struct effect){.kind = EFFECT_DECLINE, .assignment_id = assignment->id});
 	if (t->out->next.open_clients > 0)
 		t->out->next.open_clients--;
-	turn_answer(t, false, TEXT_ANSWER_DECLINED, ARGS({"name", name}));
-	turn_remove_buttons(t, assignment->id, true, true);
+	enum text_id answer = !assignment->nobody_else           ? TEXT_ANSWER_DECLINED
+			      : t->state->rules->admin_count > 0 ? TEXT_ANSWER_DECLINED_LAST
+								 : TEXT_ANSWER_DECLINED_ALONE;
+	turn_answer(t, false, answer, ARGS({"name", name}));
+	offer_undo(t, assignment);
+}
+
+/* Whoever has the prospect now has pressed nothing, so nobody is interrupted. */
+static void undone(struct turn *t, const struct assignment_view *assignment, const char *name)
+{
+	turn_effect(t, (struct effect){
+			   .kind = EFFECT_UNDO,
+			   .assignment_id = assignment->id,
+			   .to = assignment->other_telegram_id,
+		       });
+	t->out->next.open_clients++;
+	turn_answer(t, false, TEXT_ANSWER_UNDONE, ARGS({"name", name}));
+	struct button *buttons = ARENA_ARRAY(t->a, struct button, 2);
+	size_t count = 0;
+	if (!assignment->contacted)
+		buttons[count++] =
+		    named_button(t, TEXT_BUTTON_CONTACTED_AGAIN, PRESS_CONTACTED, assignment);
+	buttons[count++] = named_button(t, TEXT_BUTTON_DECLINE_AGAIN, PRESS_DECLINE, assignment);
+	buttons[count - 1].new_row = count == 1;
+	turn_replace_buttons(t, assignment->id, buttons, count);
+	if (assignment->other_telegram_id == 0)
+		return;
+	enum locale own = t->out->next.locale;
+	t->out->next.locale = assignment->other_locale;
+	(void)message_list_add(&t->out->messages, t->a, assignment->other_telegram_id,
+	    PRIORITY_NOTIFICATION, turn_text(t, TEXT_TAKEN_BACK, ARGS({"name", name})));
+	t->out->next.locale = own;
+}
+
+static void undo_pressed(struct turn *t)
+{
+	const struct assignment_view *assignment = t->state->assignment;
+	if (!assignment || assignment->id != t->press.id || !assignment->mine ||
+	    !assignment->undoable || t->state->rep_status != REP_ACTIVE) {
+		turn_answer(t, true, TEXT_ANSWER_UNDO_LATE, NO_ARGS);
+		turn_remove_buttons(t, t->press.id, true, true);
+		return;
+	}
+	undone(t, assignment, prospect_short_name(t->a, assignment->prospect_name));
 }
 
 void turn_assignment_pressed(struct turn *t)
 {
+	if (t->press.kind == PRESS_UNDO) {
+		undo_pressed(t);
+		return;
+	}
 	const struct assignment_view *assignment = t->state->assignment;
 	bool acts = assignment && assignment->id == t->press.id && assignment->live &&
 		    assignment->mine && t->state->rep_status == REP_ACTIVE;
 	if (!acts) {
 		turn_answer(t, true, TEXT_ANSWER_PROSPECT_STALE, NO_ARGS);
-		turn_remove_buttons(t, t->press.id, true, true);
+		/* pressed twice by a trembling hand: what was declined can still be taken back */
+		if (assignment && assignment->id == t->press.id && assignment->mine &&
+		    assignment->undoable)
+			offer_undo(t, assignment);
+		else
+			turn_remove_buttons(t, t->press.id, true, true);
 		return;
 	}
 	const char *name = prospect_short_name(t->a, assignment->prospect_name);

@@ -56,6 +56,9 @@ void turn_menu_buttons(const struct turn *t, struct message *message);
 /* Takes the buttons with these ids away from under the message that was pressed;
  * id 0: all buttons. */
 void turn_remove_buttons(struct turn *t, int64_t id, bool contacted, bool decline);
+/* The same for all that belong to an assignment, with others in their place. */
+void turn_replace_buttons(
+    struct turn *t, int64_t id, const struct button *fresh, size_t fresh_count);
 
 /* What to say about something that is no readable text, or NULL if it is one. */
 const char *turn_unreadable(const struct turn *t);

@@ -214,6 +214,7 @@ static void pressed(struct turn *t)
 	case PRESS_LANGUAGE_EN:
 	case PRESS_CONTACTED:
 	case PRESS_DECLINE:
+	case PRESS_UNDO:
 	case PRESS_APPROVE:
 	case PRESS_REJECT:
 	case PRESS_UNKNOWN:

@@ -83,36 +83,57 @@ void turn_menu_buttons(const struct turn *t, struct message *message)
 	turn_buttons(t, message, menu, sizeof menu / sizeof menu[0]);
 }
 
-void turn_remove_buttons(struct turn *t, int64_t id, bool contacted, bool decline)
+/* `fresh` takes the place of the first button that goes. */
+static void edit_buttons(struct turn *t, int64_t id, bool contacted, bool decline,
+    const struct button *fresh, size_t fresh_count)
 {
 	const struct event *event = t->event;
 	/* a message Telegram shows no more of cannot be edited either */
 	if (event->message_id == 0 || event->button_count == 0)
 		return;
-	struct button *kept = ARENA_ARRAY(t->a, struct button, event->button_count);
-	size_t count = 0, row = 0;
-	for (size_t i = 0; i < event->button_count && count < MESSAGE_MAX_BUTTONS; i++) {
+	struct button *kept = ARENA_ARRAY(t->a, struct button, event->button_count + fresh_count);
+	size_t count = 0, row = SIZE_MAX, hits = 0;
+	for (size_t i = 0; i < event->button_count && count + fresh_count < MESSAGE_MAX_BUTTONS;
+	     i++) {
 		const struct event_button *b = &event->buttons[i];
 		struct press press = press_parse(b->data);
-		bool hit = press.id == id && ((contacted && press.kind == PRESS_CONTACTED) ||
-						 (decline && press.kind == PRESS_DECLINE));
+		bool hit =
+		    press.id == id &&
+		    ((contacted && press.kind == PRESS_CONTACTED) ||
+			(decline && (press.kind == PRESS_DECLINE || press.kind == PRESS_UNDO)));
+		if (hit && hits++ == 0 && fresh_count > 0) {
+			memcpy(kept + count, fresh, fresh_count * sizeof *fresh);
+			count += fresh_count;
+			row = SIZE_MAX;
+		}
 		if (id == 0 || hit || !b->text || (!b->data && !b->url))
 			continue;
 		kept[count] = (struct button){
 		    .text = b->text,
 		    .data = b->data,
 		    .url = b->url,
-		    .new_row = count == 0 || b->row != row,
+		    .new_row = row == SIZE_MAX || b->row != row,
 		};
 		count++;
 		row = b->row;
 	}
 	/* Telegram answers an edit that changes nothing with an error */
-	if (count == event->button_count)
+	if (count == event->button_count && (hits == 0 || fresh_count == 0))
 		return;
 	struct message *edit =
 	    message_list_add_edit(&t->out->messages, t->a, event->chat_id, event->message_id);
 	message_set_buttons(edit, kept, count);
+}
+
+void turn_remove_buttons(struct turn *t, int64_t id, bool contacted, bool decline)
+{
+	edit_buttons(t, id, contacted, decline, NULL, 0);
+}
+
+void turn_replace_buttons(
+    struct turn *t, int64_t id, const struct button *fresh, size_t fresh_count)
+{
+	edit_buttons(t, id, true, true, fresh, fresh_count);
 }
 
 const char *turn_unreadable(const struct turn *t)

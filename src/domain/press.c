@@ -37,6 +37,8 @@ struct press press_parse(const char *data)
 			return (struct press){PRESS_CONTACTED, id};
 		if (after && strcmp(after, ":d") == 0)
 			return (struct press){PRESS_DECLINE, id};
+		if (after && strcmp(after, ":u") == 0)
+			return (struct press){PRESS_UNDO, id};
 	}
 	if (strncmp(data, "adm:", 4) == 0) {
 		static const struct {
@@ -63,6 +65,8 @@ const char *press_data(struct arena *a, enum press_kind kind, int64_t id)
 		return arena_printf(a, "a:%lld:c", (long long)id);
 	case PRESS_DECLINE:
 		return arena_printf(a, "a:%lld:d", (long long)id);
+	case PRESS_UNDO:
+		return arena_printf(a, "a:%lld:u", (long long)id);
 	case PRESS_APPROVE:
 		return arena_printf(a, "adm:ok:%lld", (long long)id);
 	case PRESS_REJECT:

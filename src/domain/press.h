@@ -35,6 +35,7 @@ enum press_kind {
 	/* these carry an id */
 	PRESS_CONTACTED,    /* "a:<assignment id>:c" */
 	PRESS_DECLINE,      /* "a:<assignment id>:d" */
+	PRESS_UNDO,         /* "a:<assignment id>:u" */
 	PRESS_APPROVE,      /* "adm:ok:<telegram id>" */
 	PRESS_REJECT,       /* "adm:no:<telegram id>" */
 	PRESS_SAME_PERSON,  /* "adm:same:<telegram id>" */

@@ -30,6 +30,11 @@ size_t assignments_parse(const PGresult *result, struct arena *a, struct assignm
 		    .prospect_status = db_get_text(a, result, i, 4),
 		    .live = db_get_bool(result, i, 5),
 		    .contacted = db_get_bool(result, i, 6),
+		    .undoable = db_get_bool(result, i, 7),
+		    .other_id = db_get_i64(result, i, 8, 0),
+		    .other_telegram_id = db_get_i64(result, i, 9, 0),
+		    .other_locale = db_get_text(a, result, i, 10),
+		    .nobody_else = db_get_bool(result, i, 11),
 		};
 	return (size_t)count;
 }
@@ -69,4 +74,13 @@ void assignments_decline(struct db_plan *plan, struct arena *a, const int64_t *i
 {
 	if (count)
 		(void)db_plan_add(plan, SQL_ASSIGNMENTS_DECLINE, db_i64_array(a, ids, count));
+}
+
+void assignments_undo(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)
+{
+	if (count == 0)
+		return;
+	const char *list = db_i64_array(a, ids, count);
+	(void)db_plan_add(plan, SQL_ASSIGNMENTS_UNDO_OTHERS, list);
+	(void)db_plan_add(plan, SQL_ASSIGNMENTS_UNDO, list);
 }

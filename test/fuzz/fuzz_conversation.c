@@ -269,6 +269,11 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		require(s->assignment->mine && e->assignment_id == s->assignment->id);
 		require(interest->changes_assignments);
 		return;
+	case EFFECT_UNDO:
+		require(s->rep_status == REP_ACTIVE && s->assignment && s->assignment->undoable);
+		require(s->assignment->mine && e->assignment_id == s->assignment->id);
+		require(interest->changes_assignments && interest->takes_back);
+		return;
 	case EFFECT_APPROVE:
 	case EFFECT_REJECT:
 		require(event->user_id == ADMIN && s->subject && e->rep_id == s->subject->rep_id);

@@ -236,9 +236,9 @@ static void assignment_buttons_act_on_what_is_live_and_ones_own(void **state)
 	    {"a:5:c", "converted", true, true, true, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
 		"a:6:c a:6:d / https://example.com"},
 	    {"a:5:d", "unreached", true, true, false, EFFECT_DECLINE, TEXT_ANSWER_DECLINED,
-		"a:6:c a:6:d / https://example.com"},
+		"a:5:u / a:6:c a:6:d / https://example.com"},
 	    {"a:5:d", "contacted", true, true, false, EFFECT_DECLINE, TEXT_ANSWER_DECLINED,
-		"a:6:c a:6:d / https://example.com"},
+		"a:5:u / a:6:c a:6:d / https://example.com"},
 	    {"a:5:d", "converted", true, true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
 		"a:6:c a:6:d / https://example.com"},
 	    {"a:5:c", "archived", true, true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
@@ -277,6 +277,82 @@ static void assignment_buttons_act_on_what_is_live_and_ones_own(void **state)
 	const struct assignment_view other = {.id = 6, .live = true, .mine = true};
 	out = press("a:5:d", &other);
 	assert_int_equal(out.effect_count, 0);
+}
+
+static void declining_can_be_taken_back_while_nobody_has_acted(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *data;
+		bool undoable, mine, contacted;
+		int64_t other;
+		int effect;
+		enum text_id answer;
+		const char *left;
+		size_t messages;
+	} rows[] = {
+	    {"a:5:u", true, true, false, 0, EFFECT_UNDO, TEXT_ANSWER_UNDONE,
+		"a:5:c a:5:d / a:6:c a:6:d / https://example.com", 1},
+	    {"a:5:u", true, true, true, 0, EFFECT_UNDO, TEXT_ANSWER_UNDONE,
+		"a:5:d / a:6:c a:6:d / https://example.com", 1},
+	    {"a:5:u", true, true, false, 777, EFFECT_UNDO, TEXT_ANSWER_UNDONE,
+		"a:5:c a:5:d / a:6:c a:6:d / https://example.com", 2},
+	    {"a:5:u", false, true, false, 777, NO_EFFECT, TEXT_ANSWER_UNDO_LATE,
+		"a:6:c a:6:d / https://example.com", 1},
+	    {"a:5:u", true, false, false, 777, NO_EFFECT, TEXT_ANSWER_UNDO_LATE,
+		"a:6:c a:6:d / https://example.com", 1},
+	    /* the old buttons, pressed again in a slow app */
+	    {"a:5:d", true, true, false, 0, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
+		"a:5:u / a:6:c a:6:d / https://example.com", 1},
+	    {"a:5:d", false, true, false, 0, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
+		"a:6:c a:6:d / https://example.com", 1},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct assignment_view view = {
+		    .id = 5,
+		    .mine = rows[i].mine,
+		    .contacted = rows[i].contacted,
+		    .undoable = rows[i].undoable,
+		    .prospect_name = "Alex",
+		    .prospect_status = "unreached",
+		    .other_telegram_id = rows[i].other,
+		    .other_locale = LOCALE_RU,
+		};
+		struct outcome out = press(rows[i].data, &view);
+		assert_int_equal(out.effect_count, rows[i].effect == NO_EFFECT ? 0 : 1);
+		assert_true(says(out.callback_answer, LOCALE_EN, rows[i].answer));
+		assert_int_equal(out.messages.count, rows[i].messages);
+		struct outcome first = out;
+		first.messages.count = 1;
+		assert_string_equal(left(&first), rows[i].left);
+		if (rows[i].effect == NO_EFFECT)
+			continue;
+		assert_int_equal(out.effects[0].kind, EFFECT_UNDO);
+		assert_true(
+		    out.effects[0].assignment_id == 5 && out.effects[0].to == rows[i].other);
+		assert_int_equal(out.next.open_clients, 3);
+		if (rows[i].other) {
+			assert_true(out.messages.last->chat_id == 777);
+			assert_true(says(out.messages.last->text, LOCALE_RU, TEXT_TAKEN_BACK));
+		}
+	}
+}
+
+static void the_last_one_to_decline_hears_that_nobody_is_left(void **state)
+{
+	(void)state;
+	const struct assignment_view view = {.id = 5,
+	    .live = true,
+	    .mine = true,
+	    .nobody_else = true,
+	    .prospect_name = "Alex",
+	    .prospect_status = "unreached"};
+	struct outcome out = press("a:5:d", &view);
+	assert_true(says(out.callback_answer, LOCALE_EN, TEXT_ANSWER_DECLINED_LAST));
+	rules.admin_count = 0;
+	out = press("a:5:d", &view);
+	rules.admin_count = 2;
+	assert_true(says(out.callback_answer, LOCALE_EN, TEXT_ANSWER_DECLINED_ALONE));
 }
 
 static void a_keyboard_that_is_not_known_or_would_not_change_is_left_alone(void **state)
@@ -574,6 +650,8 @@ int main(void)
 	    cmocka_unit_test_setup(assignment_buttons_act_on_what_is_live_and_ones_own, each),
 	    cmocka_unit_test_setup(
 		a_keyboard_that_is_not_known_or_would_not_change_is_left_alone, each),
+	    cmocka_unit_test_setup(declining_can_be_taken_back_while_nobody_has_acted, each),
+	    cmocka_unit_test_setup(the_last_one_to_decline_hears_that_nobody_is_left, each),
 	    cmocka_unit_test_setup(clients_are_listed_with_the_buttons_that_apply, each),
 	    cmocka_unit_test_setup(many_clients_are_split, each),
 	    cmocka_unit_test_setup(admins_are_asked_about_new_reps, each),

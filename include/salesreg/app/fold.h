@@ -77,6 +77,8 @@ struct fold_writes {
 	int64_t *contacted, *declined;                    /* assignment ids */
 	int64_t *heard;                                   /* admins */
 	size_t heard_count;
+	int64_t *undone; /* assignment ids */
+	size_t undone_count;
 	struct rep_move *moves;
 	int64_t *refused; /* claimants */
 	size_t move_count, refused_count;

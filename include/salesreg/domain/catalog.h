@@ -89,6 +89,7 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(NOTICE_ONE, "notice_one", "", MESSAGE)                                                   \
 	X(NOTICE_MANY, "notice_many", "count", MESSAGE)                                            \
 	X(NOTICE_AGAIN, "notice_again", "", MESSAGE)                                               \
+	X(TAKEN_BACK, "taken_back", "name", MESSAGE)                                               \
 	X(NOBODY_LEFT, "nobody_left", "count", MESSAGE)                                            \
 	X(LEGEND, "legend", "", MESSAGE)                                                           \
 	X(PROSPECT_LINK, "prospect_link", "link", MESSAGE)                                         \
@@ -143,6 +144,9 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(BUTTON_REJECT, "button_reject", "", BUTTON)                                              \
 	X(BUTTON_CONTACTED, "button_contacted", "", BUTTON)                                        \
 	X(BUTTON_DECLINE, "button_decline", "", BUTTON)                                            \
+	X(BUTTON_UNDO, "button_undo", "name", BUTTON)                                              \
+	X(BUTTON_CONTACTED_AGAIN, "button_contacted_again", "name", BUTTON)                        \
+	X(BUTTON_DECLINE_AGAIN, "button_decline_again", "name", BUTTON)                            \
 	X(BUTTON_WRITE, "button_write", "", BUTTON)                                                \
 	X(BUTTON_WRITE_NAMED, "button_write_named", "number,name", BUTTON)                         \
 	X(BUTTON_CONTACTED_NAMED, "button_contacted_named", "number,name", BUTTON)                 \
@@ -157,6 +161,10 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(ANSWER_WAITING_EMAIL, "answer_waiting_email", "", ANSWER)                                \
 	X(ANSWER_CONTACTED, "answer_contacted", "name", ANSWER)                                    \
 	X(ANSWER_CONTACTED_ALREADY, "answer_contacted_already", "name", ANSWER)                    \
+	X(ANSWER_DECLINED_LAST, "answer_declined_last", "name", ANSWER)                            \
+	X(ANSWER_DECLINED_ALONE, "answer_declined_alone", "name", ANSWER)                          \
+	X(ANSWER_UNDONE, "answer_undone", "name", ANSWER)                                          \
+	X(ANSWER_UNDO_LATE, "answer_undo_late", "", ANSWER)                                        \
 	X(ANSWER_DECLINED, "answer_declined", "name", ANSWER)                                      \
 	X(ANSWER_PROSPECT_CLOSED, "answer_prospect_closed", "name", ANSWER)                        \
 	X(ANSWER_PROSPECT_STALE, "answer_prospect_stale", "", ANSWER)                              \

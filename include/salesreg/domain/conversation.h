@@ -75,6 +75,11 @@ struct assignment_view {
 	bool mine;      /* its rep is who pressed */
 	bool contacted; /* its rep said so already, whatever earlier ones did */
 	const char *prospect_name, *prospect_telegram, *prospect_status;
+	bool undoable;    /* declined a moment ago, and nobody has done anything since */
+	bool nobody_else; /* could take it, if its rep declines */
+	/* the assignment and rep that have the prospect instead; 0: none */
+	int64_t other_id, other_telegram_id;
+	enum locale other_locale;
 };
 
 /* Whom an admin decides about. */
@@ -149,7 +154,8 @@ struct conversation_interest {
 	int64_t claim_telegram_id; /* 0: none → claim */
 	bool wants_clients;        /* → clients */
 	bool wants_applications;   /* → applications, if an admin asks */
-	bool changes_assignments;  /* the assignment lock must be taken first */
+	bool takes_back;          /* what was declined; anybody's doings with the prospect matter */
+	bool changes_assignments; /* the assignment lock must be taken first */
 };
 bool conversation_is_admin(const struct conversation_rules *rules, int64_t user_id);
 void conversation_interest(
@@ -161,6 +167,7 @@ void conversation_interest(
 	X(CHANGE_EMAIL, "change_email") /* email, email_key */                                     \
 	X(UNREGISTER, "unregister")     /* removed; open prospects go back */                      \
 	X(CONTACTED, "contacted")       /* assignment_id */                                        \
+	X(UNDO, "undo")                 /* assignment_id, of one declined; to: who loses it */     \
 	X(DECLINE, "decline")           /* assignment_id */                                        \
 	X(APPROVE, "approve")           /* rep_id of the subject → active */                     \
 	X(REJECT, "reject")             /* rep_id of the subject → removed */                    \

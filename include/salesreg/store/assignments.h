@@ -15,6 +15,10 @@ struct assignment_row {
 	int64_t id;
 	const char *rep, *prospect_name, *prospect_telegram, *prospect_status;
 	bool live, contacted;
+	bool undoable;    /* declined a moment ago, and nobody has done anything since */
+	bool nobody_else; /* could take it, if this one declines */
+	int64_t other_id, other_telegram_id; /* the assignment and rep that have it now; 0: none */
+	const char *other_locale;
 };
 size_t assignments_read(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
 size_t assignments_parse(const PGresult *result, struct arena *a, struct assignment_row **rows);
@@ -30,3 +34,5 @@ size_t clients_parse(const PGresult *result, struct arena *a, struct client_row 
 
 void assignments_contacted(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
 void assignments_decline(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
+/* Declined ones go on; whoever got their prospects since loses them. Needs the assignment lock. */
+void assignments_undo(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);

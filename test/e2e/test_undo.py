@@ -1,0 +1,159 @@
+"""*Can't take it*, pressed by mistake."""
+import pytest
+
+from support.waiting import eventually
+
+
+@pytest.fixture
+def empty(make_world):
+    world = make_world()
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    return world
+
+
+def holder(world):
+    return world.db.value("SELECT (SELECT r.telegram_id FROM sales_representatives r WHERE r.id = p.assigned_rep_id)"
+                          " FROM test_prospects p WHERE p.id = 'p1'")
+
+
+def declined(world, count):
+    """So many reps; the first got the prospect and has declined it. (first, the others, the first one's card)"""
+    people = world.sandbox.someone(count)
+    for person in people:
+        person.registers()
+    world.db.add_prospect("p1", "Ivan P", "@ivan_p")
+    at = eventually(lambda: holder(world), what="it is assigned")
+    first = next(p for p in people if p.id == at)
+    others = [p for p in people if p is not first]
+    card = first.hears_anything()
+    first.presses("button_decline", message=card)
+    return first, others, card
+
+
+def open_of(world, person):
+    person.says("статус")
+    return person.hears("status").text
+
+
+def test_it_is_taken_back_from_a_colleague_who_has_pressed_nothing(empty):
+    first, (second,), card = declined(empty, 2)
+    first.is_answered("answer_declined", name="Ivan P")
+    edit = first.sees_edit()
+    assert edit.id == card.id and edit.labels == [empty.texts.render("ru", "button_undo", name="Ivan P")]
+    told = second.hears_anything()
+    first.presses(data="a:", message=edit)
+    first.is_answered("answer_undone", name="Ivan P")
+    assert first.sees_edit().labels == [empty.texts.render("ru", "button_contacted_again", name="Ivan P"),
+                                        empty.texts.render("ru", "button_decline_again", name="Ivan P")]
+    second.hears("taken_back", name="Ivan P")
+    assert holder(empty) == first.id
+    # the colleague's buttons are over, the first one's work again
+    second.presses("button_contacted", message=told)
+    assert second.is_answered("answer_prospect_stale")["show_alert"]
+    first.presses(data="a:", message=card)
+    first.is_answered("answer_contacted", name="Ivan P")
+    assert [e["kind"] for e in empty.db.rows("SELECT kind FROM salesreg.prospect_events WHERE prospect = 'p1' ORDER BY id")] \
+        == ["assigned", "declined", "assigned", "returned", "undone", "contacted"]
+    empty.settle()
+    assert holder(empty) == first.id and empty.db.rows("SELECT * FROM salesreg.prospects_apart") == []
+
+
+def test_it_can_be_declined_again_after_that(empty):
+    first, (second,), card = declined(empty, 2)
+    first.is_answered("answer_declined")
+    second.hears_anything()
+    first.sees_edit()
+    first.presses(data="a:", message=card)
+    first.is_answered("answer_undone")
+    second.hears("taken_back")
+    first.sees_edit()
+    first.presses(empty.texts.render("ru", "button_decline_again", name="Ivan P"), message=card)
+    first.is_answered("answer_declined")
+    assert "Ivan P" in second.hears_anything().text
+    assert holder(empty) == second.id
+
+
+def test_it_stays_with_a_colleague_who_has_acted(empty):
+    first, (second,), card = declined(empty, 2)
+    first.is_answered("answer_declined")
+    first.sees_edit()
+    told = second.hears_anything()
+    second.presses("button_contacted", message=told)
+    second.is_answered("answer_contacted")
+    first.presses(data="a:", message=card)
+    assert first.is_answered("answer_undo_late")["show_alert"]
+    assert first.sees_edit().buttons == []
+    assert holder(empty) == second.id
+
+
+def test_after_thirty_seconds_it_is_too_late(empty):
+    first, (second,), card = declined(empty, 2)
+    first.is_answered("answer_declined")
+    first.sees_edit()
+    second.hears_anything()
+    empty.db.execute("UPDATE salesreg.assignments SET ended_at = ended_at - interval '31 seconds' WHERE reason = 'declined'")
+    first.presses(data="a:", message=card)
+    assert first.is_answered("answer_undo_late")["show_alert"]
+    assert holder(empty) == second.id
+
+
+def test_the_last_one_hears_that_nobody_is_left_and_may_take_it_back(empty):
+    first, _, card = declined(empty, 1)
+    first.is_answered("answer_declined_alone", name="Ivan P")
+    first.sees_edit()
+    empty.outreach.wait_for_log("declined by every rep")
+    first.presses(data="a:", message=card)
+    first.is_answered("answer_undone", name="Ivan P")
+    assert holder(empty) == first.id
+    assert empty.db.rows("SELECT * FROM salesreg.prospects_apart") == []
+
+
+def test_with_admins_the_last_one_hears_that_they_are_told(make_world):
+    boss_id = 7_900_000_001
+    world = make_world(ADMIN_TELEGRAM_IDS=str(boss_id))
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    boss = world.person("Boss", id=boss_id)
+    boss.opens()
+    boss.hears("admin_hello")
+    first, _, _ = declined(world, 1)
+    first.is_answered("answer_declined_last", name="Ivan P")
+    assert boss.hears_anything().text.startswith(world.texts.render("ru", "nobody_left", count=1))
+
+
+def test_a_second_press_in_a_slow_app_does_not_lose_the_undo(empty):
+    first, _, card = declined(empty, 2)
+    first.is_answered("answer_declined")
+    assert len(first.sees_edit().buttons) == 1
+    empty.sandbox.raw(callback_query={
+        "id": "77", "from": {"id": first.id, "is_bot": False, "first_name": "A"}, "chat_instance": "1", "data": card.data[1],
+        "message": {"message_id": card.id, "date": 1, "chat": {"id": first.id, "type": "private", "first_name": "A"},
+                    "text": "x", "reply_markup": {"inline_keyboard": [[
+                        {"text": "c", "callback_data": card.data[0]}, {"text": "d", "callback_data": card.data[1]}]]}}})
+    empty.settle()
+    first.presses(data="a:", message=card)
+    first.is_answered("answer_undone", name="Ivan P")
+
+
+@pytest.mark.parametrize("order", ["undo first", "colleague first"])
+def test_undo_and_a_colleague_s_press_in_one_poll_leave_one_decision(empty, order):
+    first, (second,), card = declined(empty, 2)
+    first.is_answered("answer_declined")
+    edit = first.sees_edit()
+    told = second.hears_anything()
+    undo = {"user": first.id, "type": "button", "data": edit.data[0], "message_id": card.id}
+    contacted = {"user": second.id, "type": "button", "data": told.data[0], "message_id": told.id}
+    empty.sandbox.acts([undo, contacted] if order == "undo first" else [contacted, undo])
+    if order == "undo first":
+        first.is_answered("answer_undone")
+        second.is_answered("answer_prospect_stale")
+        assert holder(empty) == first.id
+    else:
+        second.is_answered("answer_contacted")
+        first.is_answered("answer_undo_late")
+        assert holder(empty) == second.id
+    empty.settle()
+    assert empty.db.rows("SELECT * FROM salesreg.parked_updates") == []
