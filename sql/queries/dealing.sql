@@ -1,5 +1,5 @@
 -- name: dealing_candidates
--- the oldest waiting prospects nobody declined, each with the id its assignment will have. Rows that another session
+-- $1 how many, $2 left out: the oldest waiting prospects nobody declined, each with the id its assignment will have. Rows that another session
 -- has locked wait for the next round: an open psql must not stop the dealing.
 SELECT w.id, w.telegram_id, w.name, left(w.context, 2000), left(w.notes, 2000), w.email,
        nextval('salesreg.assignments_id_seq'), w.place,
@@ -11,11 +11,21 @@ FROM (
     WHERE p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
       -- OFFSET 0: a look-up a row, however few declines there were when this was planned
       AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = p.id AND a.reason = 'declined' OFFSET 0)
+      AND p.id <> ALL ($2::varchar[])
     ORDER BY p.created_at, p.id COLLATE "C"
     LIMIT $1::integer
     FOR NO KEY UPDATE SKIP LOCKED
 ) w
 ORDER BY w.created_at, w.id COLLATE "C"
+-- name: dealing_next
+-- $1 left out: the id of the first that dealing_candidates would find, and nothing else of the row
+SELECT p.id FROM public.test_prospects p
+WHERE p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
+  AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = p.id AND a.reason = 'declined' OFFSET 0)
+  AND p.id <> ALL ($1::varchar[])
+ORDER BY p.created_at, p.id COLLATE "C"
+LIMIT 1
+FOR NO KEY UPDATE SKIP LOCKED
 -- name: dealing_waiting
 -- how many prospects wait for a rep (10,000 stands for that many or more), and for how many milliseconds the oldest has:
 -- asked every few seconds where somebody reads the metrics
@@ -78,7 +88,7 @@ WHERE prospect IN (
                                     WHERE a.prospect = x.prospect AND a.rep = d.rep AND a.reason = 'declined'))
     FOR NO KEY UPDATE SKIP LOCKED)
 -- name: dealing_declined
--- $1 capacity: one prospect that somebody declined, and who gets it: not a decliner, longest without such a one
+-- $1 capacity, $2 left out: one prospect that somebody declined, and who gets it: not a decliner, longest without such a one
 SELECT p.id, p.telegram_id, p.name, left(p.context, 2000), left(p.notes, 2000), p.email,
        nextval('salesreg.assignments_id_seq'), p.ctid,
        (SELECT string_agg(DISTINCT a.rep::text, ' ') FROM salesreg.assignments a
@@ -105,6 +115,7 @@ CROSS JOIN LATERAL (
 WHERE (SELECT EXISTS (SELECT 1 FROM (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody OR told_at IS NULL
                                      ORDER BY since LIMIT 1) any_news))
   AND NOT x.nobody
+  AND p.id <> ALL ($2::varchar[])
   AND (SELECT EXISTS (SELECT 1 FROM salesreg.rep_dealing e
                       WHERE e.available
                         AND (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects h
@@ -139,7 +150,7 @@ WHERE (SELECT EXISTS (SELECT 1 FROM (SELECT 1 FROM salesreg.prospects_apart WHER
 ORDER BY x.since, p.id COLLATE "C"
 LIMIT $2::integer
 -- name: dealing_passed_over
--- $1 capacity: whether a prospect waits that nobody declined while a rep has room: somebody held the one or the other
+-- $1 capacity, $2 left out: whether a prospect waits that nobody declined while a rep has room: somebody held the one or the other
 SELECT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
                JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
                WHERE d.available
@@ -148,6 +159,7 @@ SELECT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
                       LIMIT $1::bigint) held) < $1::bigint)
    AND EXISTS (SELECT 1 FROM public.test_prospects p
                WHERE p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
+                 AND p.id <> ALL ($2::varchar[])
                  AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
                                  WHERE a.prospect = p.id AND a.reason = 'declined' OFFSET 0))
 -- name: dealing_told

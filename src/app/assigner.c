@@ -18,6 +18,7 @@ enum {
 	DEADLINE_MS = 30000,
 	SORT_AGAIN_MS = 10000,
 	LOOK_AGAIN_MS = 5000,
+	LEFT_OUT_MOST = 100,
 	ARENA_MAXIMUM = 128 * 1024 * 1024,
 };
 static const int64_t PAUSE_FIRST_US = 200 * 1000, PAUSE_LONGEST_US = 30 * 1000 * 1000;
@@ -28,7 +29,8 @@ static const int64_t PAUSE_LOCKED_US = 5 * 1000 * 1000;
  *   IDLE --------> [SORTING ->] DEALING <-+ full -> REDEALING <-+ one dealt -> TELLING --------> IDLE
  *                                  +------+               +-----+               (woken meanwhile: DEALING)
  *   more than are told at once: TELLING again; something passed over for somebody's lock: woken after 5 s
- *   any transaction that fails: rolled back, IDLE after a pause, and again
+ *   any transaction that fails: rolled back, IDLE after a pause, and again; if it was one prospect's fault, with half as
+ *   many at once, until that one is alone, named and left out
  */
 enum step { STEP_IDLE, STEP_SORTING, STEP_DEALING, STEP_REDEALING, STEP_TELLING };
 
@@ -48,6 +50,13 @@ struct assigner {
 	size_t dealt;                /* in the transaction under way */
 	bool reads_follow;           /* the plan under way ends with the reads of a round */
 	struct message_list notices; /* of the round, made while the server writes the deals */
+	size_t
+	    at_once; /* AT_ONCE, or fewer while one is looked for that spoils the others' round */
+	bool naming; /* it is the first one now, by whatever id */
+	char *left_out[LEFT_OUT_MOST]; /* until the next sweep */
+	size_t left_out_count;
+	char *redealing; /* the prospect in hand, or NULL */
+	char why[300];   /* the last failure */
 	unsigned failures;
 	struct fault_log fault;
 	int64_t round_us; /* when the round under way began */
@@ -61,8 +70,63 @@ static void on_pause(uv_timer_t *timer);
 static void on_sweep(uv_timer_t *timer);
 static void on_again(uv_timer_t *timer);
 
+static struct left_out left_out(const struct assigner *s)
+{
+	return (struct left_out){(const char *const *)s->left_out, s->left_out_count};
+}
+
+static void leave_out(struct assigner *s, const char *prospect)
+{
+	if (s->left_out_count == LEFT_OUT_MOST)
+		return; /* that many are no longer one prospect's fault; what comes is tried again */
+	log_error(
+	    "prospect %.255s cannot be assigned and is left out until the next sweep, so that "
+	    "the others need not wait for it: %s",
+	    prospect, s->why);
+	s->left_out[s->left_out_count] = strdup(prospect);
+	if (!s->left_out[s->left_out_count++])
+		abort();
+}
+
+static void leave_none_out(struct assigner *s)
+{
+	while (s->left_out_count > 0)
+		free(s->left_out[--s->left_out_count]);
+}
+
+/*
+ * The classes that a row can be the cause of: its data cannot be read or breaks a rule (22, 23, XX), or a function of
+ * somebody's refuses it (P0, 38, 39).
+ */
+static bool may_be_a_row(const struct db_reply *reply)
+{
+	static const char *const classes[] = {"22", "23", "P0", "38", "39", "XX"};
+	bool found = false;
+	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+		found |= strncmp(reply->sqlstate, classes[i], 2) == 0;
+	return reply->err == ERR_REFUSED && found;
+}
+
+/* One prospect must not hold up the others: true if there is something to be tried at once. */
+static bool looks_for_culprit(struct assigner *s, const struct db_reply *reply)
+{
+	if (!may_be_a_row(reply) || s->left_out_count == LEFT_OUT_MOST)
+		return false;
+	(void)snprintf(s->why, sizeof s->why, "%s %s", reply->sqlstate, reply->message);
+	if (s->step == STEP_REDEALING && s->redealing)
+		leave_out(s, s->redealing);
+	else if (s->step == STEP_DEALING && s->at_once > 1)
+		s->at_once /= 2;
+	else if (s->step == STEP_DEALING)
+		s->naming = true;
+	else
+		return false;
+	return true;
+}
+
 static void fail(struct assigner *s, const struct db_reply *reply)
 {
+	bool at_once = looks_for_culprit(s, reply);
 	/* 23505: a live assignment is left over from a change by hand */
 	if (strcmp(reply->sqlstate, "23505") == 0)
 		s->sort_out = true;
@@ -70,10 +134,12 @@ static void fail(struct assigner *s, const struct db_reply *reply)
 	s->stats.retried++;
 	/* 55P03: somebody holds a lock too long; it may come free any moment */
 	bool locked = strcmp(reply->sqlstate, "55P03") == 0;
-	int64_t pause = backoff_us(s->failures++, PAUSE_FIRST_US,
-	    locked ? PAUSE_LOCKED_US : PAUSE_LONGEST_US, clock_random());
-	fault_log_warn(&s->fault, "assigning was undone and is tried again in %lld ms: %s",
-	    (long long)pause / 1000, reply->message);
+	int64_t pause = at_once ? 0
+				: backoff_us(s->failures++, PAUSE_FIRST_US,
+				      locked ? PAUSE_LOCKED_US : PAUSE_LONGEST_US, clock_random());
+	if (!at_once)
+		fault_log_warn(&s->fault, "assigning was undone and is tried again in %lld ms: %s",
+		    (long long)pause / 1000, reply->message);
 	s->step = STEP_IDLE;
 	s->woken = true;
 	db_pool_release(s->options.pool, s->conn);
@@ -205,8 +271,8 @@ static void tell(struct assigner *s)
 	struct db_plan *plan = begin(s);
 	s->candidates_step =
 	    dealing_nobody_left(plan, &s->arena, s->options.rules->admin_count > 0, TELL_AT_ONCE);
-	s->passed_step =
-	    dealing_passed_over(plan, &s->arena, (int64_t)s->options.rules->max_prospects);
+	s->passed_step = dealing_passed_over(
+	    plan, &s->arena, (int64_t)s->options.rules->max_prospects, left_out(s));
 	run(s, on_nobody_left);
 }
 
@@ -253,6 +319,7 @@ static void on_declined(struct db_conn *conn, const struct db_reply *reply, void
 		dealing_redealt(&s->plan, &deal);
 		queue_messages(s, &messages);
 		s->dealt = 1;
+		s->redealing = strdup(row.prospect.prospect);
 	}
 	commit(s, on_redealt);
 }
@@ -260,12 +327,14 @@ static void on_declined(struct db_conn *conn, const struct db_reply *reply, void
 static void redeal(struct assigner *s)
 {
 	s->step = STEP_REDEALING;
+	free(s->redealing);
+	s->redealing = NULL;
 	struct db_plan *plan = begin(s);
 	if (s->rep_came)
 		dealing_somebody_again(plan);
 	s->rep_came = false;
-	s->candidates_step =
-	    dealing_declined(plan, &s->arena, (int64_t)s->options.rules->max_prospects);
+	s->candidates_step = dealing_declined(
+	    plan, &s->arena, (int64_t)s->options.rules->max_prospects, left_out(s));
 	run(s, on_declined);
 }
 
@@ -330,8 +399,8 @@ static void plan_round(struct assigner *s)
 	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
 	assignment_lock(plan);
 	s->reps_step = dealing_reps(
-	    plan, &s->arena, capacity, s->options.strategy == STRATEGY_LEAST_LOADED, AT_ONCE);
-	s->candidates_step = dealing_candidates(plan, &s->arena, AT_ONCE);
+	    plan, &s->arena, capacity, s->options.strategy == STRATEGY_LEAST_LOADED, s->at_once);
+	s->candidates_step = dealing_candidates(plan, &s->arena, s->at_once, left_out(s));
 	s->turn_step = dealing_turn(plan);
 	s->reads_follow = true;
 }
@@ -342,7 +411,7 @@ static void on_round(struct db_conn *conn, const struct db_reply *reply, void *d
 static void end_round(struct assigner *s)
 {
 	(void)db_plan_add_plain(&s->plan, SQL_TX_COMMIT);
-	if (s->dealt == AT_ONCE)
+	if (s->dealt == s->at_once)
 		plan_round(s);
 	run(s, on_round);
 }
@@ -473,6 +542,22 @@ static void on_sorting(struct db_conn *conn, const struct db_reply *reply, void 
 	commit(s, on_sorted);
 }
 
+static void on_named(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	(void)conn;
+	struct assigner *s = data;
+	if (reply->err != ERR_OK) {
+		fail(s, reply);
+		return;
+	}
+	const char *prospect = dealing_next_parse(reply->results[0], &s->arena);
+	s->naming = false;
+	s->at_once = AT_ONCE;
+	if (prospect)
+		leave_out(s, prospect);
+	deal(s);
+}
+
 static void on_lease(struct db_conn *conn, enum err err, void *data)
 {
 	struct assigner *s = data;
@@ -486,6 +571,14 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 	}
 	s->conn = conn;
 	s->woken = false;
+	if (s->naming) {
+		s->step = STEP_TELLING;
+		s->plan.count = 0;
+		arena_reset(&s->arena);
+		(void)dealing_next(&s->plan, &s->arena, left_out(s));
+		run(s, on_named);
+		return;
+	}
 	if (!s->sort_out) {
 		deal(s);
 		return;
@@ -527,6 +620,7 @@ struct assigner *assigner_create(uv_loop_t *loop, const struct assigner_options 
 	if (!s)
 		abort();
 	s->options = *options;
+	s->at_once = AT_ONCE;
 	arena_init(&s->arena, ARENA_MAXIMUM);
 	(void)uv_timer_init(loop, &s->sweep);
 	(void)uv_timer_init(loop, &s->pause);
@@ -553,6 +647,8 @@ void assigner_reps(struct assigner *s)
 
 void assigner_sweep(struct assigner *s)
 {
+	leave_none_out(s);
+	s->at_once = AT_ONCE;
 	s->sort_out = s->rep_came = true;
 	assigner_wake(s);
 }
@@ -581,6 +677,8 @@ void assigner_destroy(struct assigner *s)
 	if (!s)
 		return;
 	arena_finish(&s->arena);
+	leave_none_out(s);
+	free(s->redealing);
 	s->closing = 3;
 	uv_close((uv_handle_t *)&s->sweep, on_closed);
 	uv_close((uv_handle_t *)&s->pause, on_closed);

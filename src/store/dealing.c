@@ -16,9 +16,21 @@ static struct waiting_row waiting(const PGresult *result, struct arena *a, int r
 	};
 }
 
-size_t dealing_candidates(struct db_plan *plan, struct arena *a, size_t limit)
+size_t dealing_candidates(
+    struct db_plan *plan, struct arena *a, size_t limit, struct left_out left_out)
 {
-	return db_plan_add(plan, SQL_DEALING_CANDIDATES, db_i64(a, (int64_t)limit));
+	return db_plan_add(plan, SQL_DEALING_CANDIDATES, db_i64(a, (int64_t)limit),
+	    db_text_array(a, left_out.ids, left_out.count));
+}
+
+size_t dealing_next(struct db_plan *plan, struct arena *a, struct left_out left_out)
+{
+	return db_plan_add(plan, SQL_DEALING_NEXT, db_text_array(a, left_out.ids, left_out.count));
+}
+
+const char *dealing_next_parse(const PGresult *result, struct arena *a)
+{
+	return PQntuples(result) > 0 ? db_get_text(a, result, 0, 0) : NULL;
 }
 
 size_t dealing_candidates_parse(const PGresult *result, struct arena *a, struct waiting_row **rows)
@@ -88,9 +100,11 @@ void dealing_served(struct db_plan *plan, struct arena *a, const struct deal *de
 		    I64_COLUMN(a, deals, count, turn));
 }
 
-size_t dealing_declined(struct db_plan *plan, struct arena *a, int64_t capacity)
+size_t dealing_declined(
+    struct db_plan *plan, struct arena *a, int64_t capacity, struct left_out left_out)
 {
-	return db_plan_add(plan, SQL_DEALING_DECLINED, db_i64(a, capacity));
+	return db_plan_add(plan, SQL_DEALING_DECLINED, db_i64(a, capacity),
+	    db_text_array(a, left_out.ids, left_out.count));
 }
 
 static struct dealt_row dealt(const PGresult *result, struct arena *a, int row)
@@ -143,9 +157,11 @@ void dealing_told(
 	    plan, SQL_DEALING_TOLD, db_text_array(a, prospects, count), db_bool(admins));
 }
 
-size_t dealing_passed_over(struct db_plan *plan, struct arena *a, int64_t capacity)
+size_t dealing_passed_over(
+    struct db_plan *plan, struct arena *a, int64_t capacity, struct left_out left_out)
 {
-	return db_plan_add(plan, SQL_DEALING_PASSED_OVER, db_i64(a, capacity));
+	return db_plan_add(plan, SQL_DEALING_PASSED_OVER, db_i64(a, capacity),
+	    db_text_array(a, left_out.ids, left_out.count));
 }
 
 bool dealing_passed_over_parse(const PGresult *result)

@@ -186,3 +186,39 @@ def test_where_others_may_create_objects_nothing_of_theirs_is_called(make_world)
     finally:
         world.finish()
         world.db.as_superuser("DROP OWNED BY mallory; REVOKE CREATE ON SCHEMA public FROM PUBLIC; DROP ROLE mallory")
+
+
+def test_a_prospect_that_a_trigger_refuses_holds_up_no_other(make_world):
+    world = make_world(MAX_PROSPECTS_PER_REP="100")
+    world.db.no_prospects()
+    world.db.execute("CREATE FUNCTION shop_rule() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                     " IF NEW.name = 'Refused' THEN RAISE EXCEPTION 'not this one'; END IF; RETURN NEW; END $$;"
+                     " CREATE TRIGGER shop_rule BEFORE UPDATE ON test_prospects FOR EACH ROW EXECUTE FUNCTION shop_rule()")
+    world.start_bot()
+    anna, = prospects.reps(world, 1)
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name) SELECT 'p' || i, '@x', CASE WHEN i IN (13, 40) THEN"
+                     " 'Refused' ELSE 'Prospect' END FROM generate_series(1, 50) i")
+    world.start_outreach()
+    world.db.eventually("SELECT count(*) = 48 FROM test_prospects WHERE assigned_rep_id IS NOT NULL")
+    world.outreach.wait_for_log("prospect p13 cannot be assigned and is left out .* not this one")
+    world.outreach.wait_for_log("prospect p40 cannot be assigned")
+    world.db.execute("DROP TRIGGER shop_rule ON test_prospects")
+    world.db.execute("SELECT pg_notify('salesreg_sort_out', '')")
+    world.db.eventually("SELECT count(*) = 50 FROM test_prospects WHERE assigned_rep_id IS NOT NULL")
+
+
+def test_a_prospect_whose_text_cannot_be_read_holds_up_no_other(make_world):
+    """As on a damaged page: whoever reads this text gets an error."""
+    world = make_world(MAX_PROSPECTS_PER_REP="100")
+    world.db.no_prospects()
+    world.db.as_superuser('SET allow_system_table_mods = on; ALTER FUNCTION pg_catalog."left"(text, integer) RENAME TO real_left;'
+                          ' CREATE FUNCTION pg_catalog."left"(text, integer) RETURNS text LANGUAGE plpgsql AS $$ BEGIN'
+                          " IF $1 = 'damaged' THEN RAISE EXCEPTION 'missing chunk' USING ERRCODE = 'XX001'; END IF;"
+                          " RETURN pg_catalog.real_left($1, $2); END $$")
+    world.start_bot()
+    anna, = prospects.reps(world, 1)
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name, context) SELECT 'p' || i, '@x', 'Prospect',"
+                     " CASE i WHEN 5 THEN 'damaged' END FROM generate_series(1, 9) i")
+    world.start_outreach()
+    world.db.eventually("SELECT count(*) = 8 FROM test_prospects WHERE assigned_rep_id IS NOT NULL")
+    world.outreach.wait_for_log("prospect p5 cannot be assigned and is left out .* missing chunk")

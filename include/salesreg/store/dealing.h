@@ -21,7 +21,16 @@ struct dealt_row {
 	struct dealing_rep_row rep;
 };
 
-size_t dealing_candidates(struct db_plan *plan, struct arena *a, size_t limit);
+/* Prospects that cannot be read or written: everything that assigns passes them by. */
+struct left_out {
+	const char *const *ids;
+	size_t count;
+};
+size_t dealing_candidates(
+    struct db_plan *plan, struct arena *a, size_t limit, struct left_out left_out);
+/* The id of the first of them; NULL: there is none. */
+size_t dealing_next(struct db_plan *plan, struct arena *a, struct left_out left_out);
+const char *dealing_next_parse(const PGresult *result, struct arena *a);
 size_t dealing_candidates_parse(const PGresult *result, struct arena *a, struct waiting_row **rows);
 /* For people who ask how it goes; needs no lock. */
 struct dealing_waiting {
@@ -48,7 +57,8 @@ void dealing_write(struct db_plan *plan, struct arena *a, const struct deal *dea
 void dealing_served(struct db_plan *plan, struct arena *a, const struct deal *deals, size_t count);
 
 /* One prospect that somebody declined, and its next rep; false if there is none. */
-size_t dealing_declined(struct db_plan *plan, struct arena *a, int64_t capacity);
+size_t dealing_declined(
+    struct db_plan *plan, struct arena *a, int64_t capacity, struct left_out left_out);
 bool dealing_declined_parse(const PGresult *result, struct arena *a, struct dealt_row *row);
 void dealing_redealt(struct db_plan *plan, const struct deal *deal);
 
@@ -62,7 +72,8 @@ void dealing_told(
     struct db_plan *plan, struct arena *a, const char *const *prospects, size_t count, bool admins);
 
 /* Whether something was left although it could be dealt, for somebody holds it. */
-size_t dealing_passed_over(struct db_plan *plan, struct arena *a, int64_t capacity);
+size_t dealing_passed_over(
+    struct db_plan *plan, struct arena *a, int64_t capacity, struct left_out left_out);
 bool dealing_passed_over_parse(const PGresult *result);
 
 /* Mends what was changed by hand; tells by its rows what was given to whom, rep by rep, `limit` at most. */
