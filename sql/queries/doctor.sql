@@ -126,6 +126,23 @@ LEFT JOIN salesreg.rep_email e ON e.email_key = lower(btrim(r.email)) COLLATE "C
 LEFT JOIN public.sales_representatives h ON h.id = e.rep
 WHERE r.status IS DISTINCT FROM 'removed' AND NOT EXISTS (SELECT 1 FROM salesreg.rep_email o WHERE o.rep = r.id)
 ORDER BY r.registered_at NULLS LAST, r.id LIMIT 5
+-- name: doctor_declined
+-- how many open prospects every rep there is has declined, for how many milliseconds the oldest has waited, and how many of
+-- them an admin has been told of
+SELECT count(*), (extract(epoch FROM now() - min(a.since)) * 1000)::bigint, count(a.told_at)
+FROM salesreg.prospects_apart a JOIN public.test_prospects p ON p.id = a.prospect
+WHERE a.nobody AND p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
+-- name: doctor_triggers
+-- triggers of ours that are missing or do not fire
+SELECT w.tab, w.name, t.tgname IS NOT NULL
+FROM (VALUES ('salesreg.outbox', 'outbox_wake'),
+             ('public.test_prospects', 'salesreg_inserted'), ('public.test_prospects', 'salesreg_updated'),
+             ('public.test_prospects', 'salesreg_deleted'), ('public.test_prospects', 'salesreg_truncated'),
+             ('public.sales_representatives', 'salesreg_wake_insert'),
+             ('public.sales_representatives', 'salesreg_wake_update')) AS w (tab, name)
+LEFT JOIN pg_catalog.pg_trigger t ON t.tgrelid = to_regclass(w.tab) AND t.tgname = w.name AND NOT t.tgisinternal
+WHERE t.tgname IS NULL OR t.tgenabled NOT IN ('O', 'A')
+ORDER BY w.tab, w.name
 -- name: doctor_prospects
 -- $1 capacity, $2 seconds: how many prospects wait for longer (10,000 stands for that many or more), the oldest one's
 -- milliseconds, how many reps have room

@@ -15,6 +15,21 @@ void doctor_checked(struct doctor *d, const char *area, const char *text)
 
 void doctor_skipped(struct doctor *d, const char *area, const char *why)
 {
+	d->incomplete = true;
+	doctor_left_out(d, area, why);
+}
+
+void doctor_refused(struct doctor *d, const struct db_session *s, const char *look)
+{
+	const char *why = arena_strdup(d->arena, s->error);
+	if (d->schema_broken && doctor_is_about_schema(s->sqlstate))
+		doctor_left_out(d, look, why);
+	else
+		doctor_skipped(d, look, why);
+}
+
+void doctor_left_out(struct doctor *d, const char *area, const char *why)
+{
 	if (d->skipped_count < DOCTOR_FACTS_MAX)
 		d->skipped[d->skipped_count++] = (struct doctor_fact){area, why};
 }

@@ -12,7 +12,7 @@ void doctor_people(struct doctor *d, struct db_session *s)
 	struct doctor_contact *rows;
 	size_t count, lost = 0;
 	if (!doctor_contacts(s, a, &rows, &count)) {
-		doctor_skipped(d, "contacts of prospects", arena_strdup(a, s->error));
+		doctor_refused(d, s, "contacts of prospects");
 		return;
 	}
 	const char *examples = "";

@@ -25,19 +25,13 @@ static void find(struct doctor *d, enum gravity gravity, const char *code, const
 	doctor_find(d, (struct finding){gravity, area, code, what, why, mend});
 }
 
-/* A look that the server refused: said, and the others go on. */
-static void refused(struct doctor *d, const struct db_session *s, const char *look)
-{
-	doctor_skipped(d, look, arena_strdup(d->arena, s->error));
-}
-
 static void look_at_server(struct doctor *d, struct db_session *s)
 {
 	struct arena *a = d->arena;
 	struct doctor_server server;
 	int64_t before_us = clock_wall_us(), ahead_us;
 	if (!doctor_server(s, a, &server)) {
-		refused(d, s, "the server");
+		doctor_refused(d, s, "the server");
 		return;
 	}
 	enum gravity clock = clock_gravity(before_us, clock_wall_us(), server.clock_us, &ahead_us);
@@ -89,7 +83,7 @@ static void look_at_pooler(struct doctor *d, struct db_session *s)
 {
 	struct db_session other;
 	if (!db_session_open(&other, &d->config.database_url, "salesreg doctor")) {
-		refused(d, &other, "notifications");
+		doctor_refused(d, &other, "notifications");
 		return;
 	}
 	bool pooled = db_is_transaction_pooler(s->pg, secret_reveal(&d->config.database_url));
@@ -138,10 +132,11 @@ static void look_at_connections(struct doctor *d, struct db_session *s)
 {
 	struct doctor_connections found;
 	if (!doctor_connections(s, &found)) {
-		refused(d, s, "connections");
+		doctor_refused(d, s, "connections");
 		return;
 	}
-	d->outreach_connected = found.outreach ? DOCTOR_YES : DOCTOR_NO;
+	if (!d->standby)
+		d->outreach_connected = found.outreach ? DOCTOR_YES : DOCTOR_NO;
 	int64_t wanted = BOT_CONNECTIONS + LISTENER_CONNECTIONS + d->config.db_pool_size;
 	int64_t missing = wanted > found.ours ? wanted - found.ours : 0;
 	if (found.free < missing)
@@ -160,7 +155,7 @@ static void look_at_others(struct doctor *d, struct db_session *s)
 	const char *const *tables;
 	size_t count;
 	if (!doctor_open_transactions(s, d->arena, OPEN_TRANSACTION_S, &open, &count))
-		refused(d, s, "open transactions");
+		doctor_refused(d, s, "open transactions");
 	for (size_t i = 0; i < count; i++)
 		find(d, GRAVITY_WARNING, "open-transaction",
 		    arena_printf(d->arena, "%s%s%s has left a transaction open for %s (pid %lld)",
@@ -172,7 +167,7 @@ static void look_at_others(struct doctor *d, struct db_session *s)
 			"pg_terminate_backend(%lld)",
 			(long long)open[i].pid));
 	if (!doctor_unvacuumed(s, d->arena, &tables, &count))
-		refused(d, s, "autovacuum of the tables");
+		doctor_refused(d, s, "autovacuum of the tables");
 	for (size_t i = 0; i < count; i++)
 		find(d, GRAVITY_WARNING, "autovacuum-off",
 		    arena_printf(d->arena, "autovacuum of %s is off", tables[i]),
@@ -186,7 +181,7 @@ static void look_at_collation(struct doctor *d, struct db_session *s)
 	struct arena *a = d->arena;
 	const char *recorded, *actual;
 	if (!doctor_collation(s, a, &recorded, &actual))
-		refused(d, s, "the collation");
+		doctor_refused(d, s, "the collation");
 	else if (recorded)
 		find(d, GRAVITY_WARNING, "collation",
 		    arena_printf(a,
@@ -206,7 +201,7 @@ static void look_at_search_path(struct doctor *d, struct db_session *s)
 	struct doctor_open_schema *open;
 	size_t count;
 	if (!doctor_open_schemas(s, a, &open, &count))
-		refused(d, s, "the search path");
+		doctor_refused(d, s, "the search path");
 	for (size_t i = 0; i < count; i++)
 		find(d, GRAVITY_WARNING, "open-schema",
 		    arena_printf(a, "%s may create objects in the schema %s", open[i].creators,
@@ -223,7 +218,7 @@ static void look_at_rights(struct doctor *d, struct db_session *s, bool migratin
 	struct doctor_lack *lacks;
 	size_t count;
 	if (!doctor_rights(s, d->arena, migrating, &lacks, &count))
-		refused(d, s, migrating ? "rights to migrate" : "rights");
+		doctor_refused(d, s, migrating ? "rights to migrate" : "rights");
 	for (size_t i = 0; i < count; i++)
 		find(d, GRAVITY_SERIOUS, migrating ? "migration-rights" : "rights",
 		    arena_printf(d->arena, "the database's user lacks a right on %s: %s",
@@ -270,8 +265,12 @@ static void look_at_disk(struct doctor *d, struct db_session *s)
 static void look_for_leader(struct doctor *d, struct db_session *s)
 {
 	bool leads;
+	if (d->standby) {
+		doctor_left_out(d, "the leader", "nobody leads on a standby");
+		return;
+	}
 	if (!operators_leader(s, d->arena, d->bot_id ? &d->bot_id : NULL, &leads)) {
-		refused(d, s, "the leader");
+		doctor_refused(d, s, "the leader");
 		return;
 	}
 	d->bot_leads = leads ? DOCTOR_YES : DOCTOR_NO;
@@ -287,16 +286,11 @@ void doctor_database(struct doctor *d)
 {
 	struct db_session s;
 	if (!d->may_connect) {
-		doctor_skipped(d, area, "the configuration has to be mended first");
+		doctor_left_out(d, area, "the configuration has to be fixed first");
 		return;
 	}
 	if (!db_session_open(&s, &d->config.database_url, "salesreg doctor")) {
-		find(d, GRAVITY_SERIOUS, "unreachable",
-		    arena_printf(d->arena, "the database cannot be reached: %s", s.error),
-		    "the workers wait for it and do nothing else",
-		    "see that the server runs, that DATABASE_URL names it, and that pg_hba.conf "
-		    "lets this user in from here");
-		doctor_skipped(d, "the tables", "there is no database to ask");
+		doctor_no_access(d, &s);
 		db_session_close(&s);
 		return;
 	}
@@ -310,10 +304,12 @@ void doctor_database(struct doctor *d)
 	look_at_rights(d, &s, false);
 	look_at_search_path(d, &s);
 	look_at_collation(d, &s);
-	if (up_to_date)
+	if (up_to_date) {
+		doctor_schema(d, &s);
 		doctor_tables(d, &s);
-	else
-		doctor_skipped(d, "the tables", "they are not as this version knows them");
+	} else {
+		doctor_left_out(d, "the tables", "they are not as this version knows them");
+	}
 	look_at_disk(d, &s);
 	db_session_close(&s);
 }

@@ -14,7 +14,7 @@ static void look_at_outbox(struct doctor *d, struct db_session *s)
 	struct arena *a = d->arena;
 	struct doctor_outbox found;
 	if (!doctor_outbox(s, a, LATE_S, &found)) {
-		doctor_skipped(d, area, arena_strdup(a, s->error));
+		doctor_refused(d, s, area);
 		return;
 	}
 	doctor_checked(d, area, "the outbox");
@@ -71,7 +71,7 @@ static void look_at_parked(struct doctor *d, struct db_session *s)
 {
 	int64_t parked, oldest_ms;
 	if (!doctor_parked(s, &parked, &oldest_ms))
-		doctor_skipped(d, "parked updates", arena_strdup(d->arena, s->error));
+		doctor_refused(d, s, "parked updates");
 	else if (parked > 0)
 		doctor_find(
 		    d, (struct finding){GRAVITY_WARNING, "parked", "parked",
@@ -87,8 +87,8 @@ static void look_at_pending(struct doctor *d, struct db_session *s)
 {
 	int64_t pending, oldest_ms;
 	if (!doctor_reps_pending(s, d->arena, PENDING_S, &pending, &oldest_ms))
-		return; /* the next look at the same table says why */
-	if (pending > 0)
+		doctor_refused(d, s, "reps who wait for approval");
+	else if (pending > 0)
 		doctor_find(d,
 		    (struct finding){GRAVITY_WARNING, "reps", "pending",
 			arena_printf(d->arena, "%lld %s for an admin's approval, the oldest for %s",
@@ -108,7 +108,7 @@ static void look_at_reps(struct doctor *d, struct db_session *s)
 	size_t count;
 	int64_t total;
 	if (!doctor_reps_without_email(s, a, &reps, &count, &total)) {
-		doctor_skipped(d, "reps", arena_strdup(a, s->error));
+		doctor_refused(d, s, "reps");
 		return;
 	}
 	doctor_checked(d, "reps", "the reps");
@@ -145,7 +145,7 @@ static void look_at_prospects(struct doctor *d, struct db_session *s)
 	if (!d->config.outreach_enabled)
 		return; /* said with the configuration */
 	if (!doctor_prospects(s, a, d->config.max_prospects_per_rep, LATE_S, &found)) {
-		doctor_skipped(d, area, arena_strdup(a, s->error));
+		doctor_refused(d, s, area);
 		return;
 	}
 	doctor_checked(d, area, "the prospects");
@@ -171,8 +171,31 @@ static void look_at_prospects(struct doctor *d, struct db_session *s)
 			   "raise MAX_PROSPECTS_PER_REP, or let more reps register"});
 }
 
+static void look_at_declined(struct doctor *d, struct db_session *s)
+{
+	struct arena *a = d->arena;
+	int64_t declined, oldest_ms, told;
+	if (!doctor_declined(s, &declined, &oldest_ms, &told))
+		doctor_refused(d, s, "declined prospects");
+	else if (declined > 0)
+		doctor_find(d,
+		    (struct finding){GRAVITY_WARNING, "prospects", "declined",
+			arena_printf(a, "%lld %s declined by every rep, the oldest %s ago",
+			    (long long)declined, plural(declined, "prospect was", "prospects were"),
+			    doctor_span(d, oldest_ms)),
+			told == declined
+			    ? "nobody is left to take them; the admins were told"
+			    : "nobody is left to take them, and no admin was told: "
+			      "ADMIN_TELEGRAM_IDS names nobody, or nobody who has pressed "
+			      "Start",
+			"assign them by hand (UPDATE test_prospects SET assigned_rep_id = …), "
+			"archive "
+			"them, or let another rep register"});
+}
+
 void doctor_tables(struct doctor *d, struct db_session *s)
 {
+	look_at_declined(d, s);
 	look_at_outbox(d, s);
 	look_at_parked(d, s);
 	look_at_pending(d, s);

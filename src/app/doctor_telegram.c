@@ -205,10 +205,10 @@ static void look(struct doctor *d, struct asking *q)
 		look_at_webhook(d, q);
 	}
 	if (d->bot_leads == DOCTOR_UNKNOWN)
-		doctor_skipped(d, "a second poller",
+		doctor_left_out(d, "a second poller",
 		    "without the database it is not known whether the bot itself polls");
 	else if (d->bot_leads == DOCTOR_NO && d->no_poll)
-		doctor_skipped(d, "a second poller", "--no-poll");
+		doctor_left_out(d, "a second poller", "--no-poll");
 	else if (d->bot_leads == DOCTOR_NO && !webhook)
 		look_for_poller(d, q);
 }
@@ -216,7 +216,9 @@ static void look(struct doctor *d, struct asking *q)
 void doctor_telegram(struct doctor *d)
 {
 	if (!d->may_call) {
-		doctor_skipped(d, area, "the configuration has to be mended first");
+		doctor_left_out(d, area,
+		    d->bot_needed ? "the configuration has to be fixed first"
+				  : "there is no token here, and this role needs none");
 		return;
 	}
 	struct asking q = {.result = NULL};

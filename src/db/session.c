@@ -49,6 +49,18 @@ const PGresult *db_session_ask(
 	return NULL;
 }
 
+bool db_session_prepares(struct db_session *s, enum sql_statement statement)
+{
+	PQclear(s->result);
+	s->result = PQprepare(s->pg, "", sql_statement(statement)->text, 0, NULL);
+	if (PQresultStatus(s->result) == PGRES_COMMAND_OK)
+		return true;
+	const char *why = PQresultErrorField(s->result, PG_DIAG_MESSAGE_PRIMARY);
+	remember(
+	    s, PQresultErrorField(s->result, PG_DIAG_SQLSTATE), why ? why : PQerrorMessage(s->pg));
+	return false;
+}
+
 static bool heard(struct db_session *s, const char *channel)
 {
 	bool found = false;

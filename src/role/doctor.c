@@ -12,9 +12,10 @@ enum { ARENA_MAXIMUM = 64 * 1024 * 1024 };
 
 static const char usage[] =
     "usage: salesreg doctor [--json] [--no-poll]\n"
-    "Looks at the configuration, the database, Telegram, the processes and the disk, and says "
-    "what is wrong,\n"
-    "a line a finding: what, why, how to mend it. Changes nothing. Exit code 1 if a finding is "
+    "Checks the configuration, the database, Telegram, the processes and the disk. Each finding "
+    "has a\n"
+    "severity, the problem, its cause or effect, and a fix. Changes nothing. Exit code 1 if a "
+    "finding is\n"
     "serious.\n"
     "Where no bot leads, it polls Telegram for five seconds to see whether somebody else does, "
     "who may then\n"
@@ -50,7 +51,9 @@ static void look_at_run_dir(struct doctor *d, const char *dir)
 	const char *path = arena_strdup(d->arena, dir);
 	if (stat(dir, &found) != 0)
 		return; /* made when something starts */
-	if (!S_ISDIR(found.st_mode) || found.st_uid != geteuid() || (found.st_mode & 0077) != 0)
+	/* root reads everybody's, and `status` as root sees what runs there */
+	bool foreign = found.st_uid != geteuid() && geteuid() != 0;
+	if (!S_ISDIR(found.st_mode) || foreign || (found.st_mode & 0077) != 0)
 		doctor_find(d,
 		    (struct finding){GRAVITY_WARNING, "processes", "run-dir",
 			arena_printf(
@@ -84,15 +87,25 @@ static void look_at_processes(struct doctor *d)
 
 /* Saying it --------------------------------------------------------------------------------------------------------------*/
 
-static void print_facts(const char *head, const struct doctor_fact *facts, size_t count, bool area)
+static void print_facts(
+    struct doctor *d, const char *head, const struct doctor_fact *facts, size_t count, bool area)
 {
-	if (count == 0)
-		return;
-	(void)fputs(head, stdout);
+	const char *line = head;
 	for (size_t i = 0; i < count; i++)
-		(void)printf("%s%s%s%s", i ? "; " : "", area ? facts[i].area : "", area ? ": " : "",
-		    facts[i].text);
-	(void)putchar('\n');
+		line = arena_printf(d->arena, "%s%s%s%s%s", line, i ? "; " : "",
+		    area ? facts[i].area : "", area ? ": " : "", facts[i].text);
+	if (count > 0)
+		show_wrapped(line, 4);
+}
+
+static void print_finding(struct doctor *d, const struct finding *f)
+{
+	struct arena *a = d->arena;
+	show_wrapped(arena_printf(a, "%s: %s: %s", gravity_name(f->gravity), f->area,
+			 show_line(a, f->what, 400)),
+	    4);
+	show_wrapped(arena_printf(a, "  why: %s", show_line(a, f->why, 400)), 7);
+	show_wrapped(arena_printf(a, "  fix: %s", f->mend), 7);
 }
 
 static void print_text(struct doctor *d)
@@ -101,16 +114,15 @@ static void print_text(struct doctor *d)
 		for (size_t i = 0; i < d->count; i++) {
 			const struct finding *f = &d->findings[i];
 			if (f->gravity == (enum gravity)gravity)
-				(void)printf("%s: %s: %s: %s. To mend it: %s\n",
-				    gravity_name(f->gravity), f->area,
-				    show_line(d->arena, f->what, 400),
-				    show_line(d->arena, f->why, 400), f->mend);
+				print_finding(d, f);
 		}
-	print_facts("looked at: ", d->checked, d->checked_count, false);
-	print_facts("not looked at: ", d->skipped, d->skipped_count, true);
+	print_facts(d, "looked at: ", d->checked, d->checked_count, false);
+	print_facts(d, "not looked at: ", d->skipped, d->skipped_count, true);
 	size_t serious = doctor_count(d, GRAVITY_SERIOUS);
 	size_t warnings = doctor_count(d, GRAVITY_WARNING);
-	if (serious + warnings == 0)
+	if (serious + warnings == 0 && d->incomplete)
+		(void)puts("not everything could be looked at; in the rest nothing is wrong");
+	else if (serious + warnings == 0)
 		(void)puts("ok: nothing is wrong");
 	else
 		(void)printf(
@@ -132,15 +144,15 @@ static void print_json(const struct doctor *d)
 	for (size_t i = 0; i < d->count; i++) {
 		const struct finding *f = &d->findings[i];
 		(void)json_array_append_new(findings,
-		    json_pack("{ss ss ss ss ss ss}", "gravity", gravity_name(f->gravity), "area",
-			f->area, "code", f->code, "what", f->what, "why", f->why, "mend", f->mend));
+		    json_pack("{ss ss ss ss ss ss}", "severity", gravity_name(f->gravity), "area",
+			f->area, "code", f->code, "what", f->what, "why", f->why, "fix", f->mend));
 	}
-	show_json(json_pack("{sI sI sI so so so}", "serious",
+	show_json(json_pack("{sI sI sI sb so so so}", "serious",
 	    (json_int_t)doctor_count(d, GRAVITY_SERIOUS), "warnings",
 	    (json_int_t)doctor_count(d, GRAVITY_WARNING), "notes",
-	    (json_int_t)doctor_count(d, GRAVITY_NOTE), "findings", findings, "looked_at",
-	    facts_to_json(d->checked, d->checked_count, "fact"), "not_looked_at",
-	    facts_to_json(d->skipped, d->skipped_count, "why")));
+	    (json_int_t)doctor_count(d, GRAVITY_NOTE), "complete", !d->incomplete, "findings",
+	    findings, "looked_at", facts_to_json(d->checked, d->checked_count, "fact"),
+	    "not_looked_at", facts_to_json(d->skipped, d->skipped_count, "why")));
 }
 
 int role_doctor(int argc, char **argv)

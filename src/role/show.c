@@ -72,3 +72,34 @@ void show_json(json_t *value)
 	(void)putchar('\n');
 	json_decref(value);
 }
+
+/* Letters of one column each are assumed; what continues a letter in UTF-8 takes none. */
+static size_t columns_of(const char *text, size_t bytes)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < bytes; i++)
+		n += ((unsigned char)text[i] & 0xC0) != 0x80;
+	return n;
+}
+
+void show_wrapped(const char *text, size_t indent)
+{
+	enum { WIDTH = 80 };
+	size_t column = strspn(text, " ");
+	bool first = true; /* of its line */
+	(void)printf("%*s", (int)column, "");
+	for (const char *word = text + column; *word;) {
+		size_t bytes = strcspn(word, " "), width = columns_of(word, bytes);
+		if (!first && column + 1 + width > WIDTH) {
+			(void)printf("\n%*s", (int)indent, "");
+			column = indent;
+			first = true;
+		}
+		(void)printf("%s%.*s", first ? "" : " ", (int)bytes, word);
+		column += width + !first;
+		first = false;
+		word += bytes;
+		word += strspn(word, " ");
+	}
+	(void)putchar('\n');
+}

@@ -171,3 +171,25 @@ bool doctor_contacts(
 		    .hidden = db_get_bool(r, i, 3)};
 	return r;
 }
+
+bool doctor_declined(struct db_session *s, int64_t *prospects, int64_t *oldest_ms, int64_t *told)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_DECLINED);
+	*prospects = r ? db_get_i64(r, 0, 0, 0) : 0;
+	*oldest_ms = r ? db_get_i64(r, 0, 1, 0) : 0;
+	*told = r ? db_get_i64(r, 0, 2, 0) : 0;
+	return r;
+}
+
+bool doctor_triggers(
+    struct db_session *s, struct arena *a, struct doctor_trigger **off, size_t *count)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_TRIGGERS);
+	*count = r ? (size_t)PQntuples(r) : 0;
+	*off = ARENA_ARRAY(a, struct doctor_trigger, *count);
+	for (int i = 0; r && i < PQntuples(r); i++)
+		(*off)[i] = (struct doctor_trigger){.table = db_get_text(a, r, i, 0),
+		    .name = db_get_text(a, r, i, 1),
+		    .exists = db_get_bool(r, i, 2)};
+	return r;
+}

@@ -30,11 +30,14 @@ enum doctor_answer { DOCTOR_UNKNOWN, DOCTOR_NO, DOCTOR_YES };
 
 struct doctor {
 	struct arena *arena;
-	bool no_poll;                                 /* asked not to look for another poller */
+	bool no_poll;    /* asked not to look for another poller */
+	bool bot_needed; /* the process this is for talks to Telegram */
 	struct finding findings[DOCTOR_FINDINGS_MAX]; /* more are left out */
 	size_t count;
 	struct doctor_fact checked[DOCTOR_FACTS_MAX], skipped[DOCTOR_FACTS_MAX];
 	size_t checked_count, skipped_count;
+	bool incomplete; /* some look could not be made, for another reason than a finding says */
+	bool schema_broken; /* said, so what the tables refuse because of it is not said again */
 
 	/* found on the way, for the looks that come after */
 	struct config config;       /* where a variable is wrong, its member is 0 or NULL */
@@ -46,7 +49,12 @@ struct doctor {
 
 void doctor_find(struct doctor *d, struct finding finding);
 void doctor_checked(struct doctor *d, const char *area, const char *text);
+/* A look that could not be made: then "nothing is wrong" is not said. */
 void doctor_skipped(struct doctor *d, const char *area, const char *why);
+/* A look that is not for here, or that a finding explains. */
+void doctor_left_out(struct doctor *d, const char *area, const char *why);
+/* The server refused a look, as the session says. */
+void doctor_refused(struct doctor *d, const struct db_session *session, const char *look);
 /* "3 days", "4 h", "5 min", "6 s". */
 const char *doctor_span(struct doctor *d, int64_t ms);
 /* The file system of path; what: what lies there, as in "the run directory". Nothing if it cannot be looked at. */
@@ -57,7 +65,11 @@ size_t doctor_count(const struct doctor *d, enum gravity gravity);
 void doctor_configuration(struct doctor *d);
 void doctor_database(struct doctor *d);
 void doctor_telegram(struct doctor *d);
-/* A part of doctor_database(): what the tables tell. */
+/* Parts of doctor_database(). */
+void doctor_no_access(struct doctor *d, const struct db_session *session);
+bool doctor_is_about_schema(const char *sqlstate);
+void doctor_schema(struct doctor *d, struct db_session *session);
+/* What the tables tell. */
 void doctor_tables(struct doctor *d, struct db_session *session);
 /* … and what people are like. */
 void doctor_people(struct doctor *d, struct db_session *session);

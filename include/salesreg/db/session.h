@@ -34,4 +34,6 @@ const PGresult *db_session_ask(
  * may hear itself, by the luck of getting the same server connection twice.
  */
 bool db_session_hears(struct db_session *listener, struct db_session *teller, int wait_ms);
+/* Whether the server knows all that this statement names; else `error` and `sqlstate` say what it does not. */
+bool db_session_prepares(struct db_session *s, enum sql_statement statement);
 void db_session_close(struct db_session *s);

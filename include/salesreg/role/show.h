@@ -15,6 +15,8 @@ void show_age(char *out, size_t size, int64_t us);
 void show_time(char *out, size_t size, int64_t us);
 /* text on one line, without control characters, cut after so many UTF-16 units; "" for NULL. */
 const char *show_line(struct arena *a, const char *text, size_t units);
+/* On lines of 80 columns at most, broken at spaces; those after the first begin with so many spaces. */
+void show_wrapped(const char *text, size_t indent);
 /* cells: rows × columns; the last column is not padded. */
 void show_table(const char *const *heads, size_t columns, const char *const *cells, size_t rows);
 /* Prints and frees it. */

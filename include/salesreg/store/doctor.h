@@ -63,6 +63,15 @@ struct doctor_outbox {
 };
 bool doctor_outbox(
     struct db_session *s, struct arena *a, int64_t late_s, struct doctor_outbox *out);
+/* Prospects that every rep has declined; told: how many of them an admin knows of. */
+bool doctor_declined(struct db_session *s, int64_t *prospects, int64_t *oldest_ms, int64_t *told);
+struct doctor_trigger {
+	const char *table, *name;
+	bool exists;
+};
+/* Those that do not fire. */
+bool doctor_triggers(
+    struct db_session *s, struct arena *a, struct doctor_trigger **off, size_t *count);
 bool doctor_parked(struct db_session *s, int64_t *parked, int64_t *oldest_ms);
 
 struct doctor_rep {

@@ -1,0 +1,70 @@
+/* Whether everything that the program uses in the database is there, by asking the server to prepare every statement. */
+#include "salesreg/app/doctor.h"
+#include "salesreg/db/session.h"
+#include "salesreg/store/doctor.h"
+#include <string.h>
+
+static const char area[] = "database";
+
+/* What a statement says of a table, column, function or schema that is not there. */
+bool doctor_is_about_schema(const char *sqlstate)
+{
+	static const char *const codes[] = {"42P01", "42703", "42883", "3F000", "42704"};
+	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+		if (strcmp(codes[i], sqlstate) == 0)
+			return true;
+	return false;
+}
+
+static void look_at_statements(struct doctor *d, struct db_session *s)
+{
+	const char *missing[DOCTOR_FINDINGS_MAX];
+	size_t count = 0;
+	for (int i = 0; i < SQL_STATEMENT_COUNT; i++) {
+		if (db_session_prepares(s, (enum sql_statement)i) ||
+		    !doctor_is_about_schema(s->sqlstate))
+			continue;
+		bool known = false;
+		for (size_t k = 0; k < count && !known; k++)
+			known = strcmp(missing[k], s->error) == 0;
+		if (!known && count < DOCTOR_FINDINGS_MAX)
+			missing[count++] = arena_strdup(d->arena, s->error);
+	}
+	for (size_t i = 0; i < count; i++)
+		doctor_find(d,
+		    (struct finding){GRAVITY_SERIOUS, area, "schema", missing[i],
+			"the workers use it, and whatever needs it fails; the migrations made it, "
+			"and "
+			"somebody has removed or renamed it since",
+			"restore it from a backup; what migrations made is not made anew by them"});
+	d->schema_broken = count > 0;
+}
+
+static void look_at_triggers(struct doctor *d, struct db_session *s)
+{
+	struct arena *a = d->arena;
+	struct doctor_trigger *off;
+	size_t count;
+	if (!doctor_triggers(s, a, &off, &count)) {
+		doctor_refused(d, s, "the triggers");
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		doctor_find(d,
+		    (struct finding){GRAVITY_SERIOUS, area, "trigger",
+			arena_printf(a, "the trigger %s of %s is %s", off[i].name, off[i].table,
+			    off[i].exists ? "disabled" : "missing"),
+			"changes of that table are not noticed at once, and some not at all",
+			off[i].exists
+			    ? arena_printf(a, "switch it on: ALTER TABLE %s ENABLE TRIGGER %s",
+				  off[i].table, off[i].name)
+			    : "create it again as sql/migrations/004_registry.sql does, or restore "
+			      "it from a backup"});
+}
+
+void doctor_schema(struct doctor *d, struct db_session *s)
+{
+	look_at_statements(d, s);
+	if (!d->schema_broken)
+		look_at_triggers(d, s);
+}

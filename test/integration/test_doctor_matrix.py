@@ -1,0 +1,166 @@
+"""Broken systems, one by one: doctor names what is broken, and nothing else."""
+import json
+import os
+import pwd
+
+import pytest
+
+from support.pgbouncer import PgBouncer
+from support.postgres import OWNER, PASSWORD
+from support.process import run
+from support.replication import Pair
+from support.telegram import TOKEN
+
+
+@pytest.fixture
+def well(make_world):
+    """Everything runs, and nothing is wrong."""
+    world = make_world()
+    world.sandbox.post("bot", can_join_groups=False)
+    world.start_bot()
+    world.start_outreach()
+    world.db.no_prospects()
+    world.db.eventually("SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database()"
+                        " AND application_name = 'salesreg outreach listen'")
+    return world
+
+
+@pytest.fixture
+def codes(well, tmp_path):
+    """codes(**settings): what doctor finds; it does not look at the processes, which say themselves what they lack."""
+    def codes(**settings):
+        settings = {"DATABASE_URL": well.db.url, "REGISTRY_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": well.sandbox.base,
+                    "SALESREG_RUN_DIR": tmp_path / "nothing-runs-here", **settings}
+        done = run("doctor", "--json", "--no-poll", settings=settings)
+        report = json.loads(done.stdout)
+        text = run("doctor", "--no-poll", settings=settings).stdout
+        found = {f["code"] for f in report["findings"]}
+        assert ("ok: nothing is wrong" in text) == (not found and report["complete"]), text
+        assert done.returncode == (1 if report["serious"] else 0)
+        assert PASSWORD not in text and TOKEN not in text
+        codes.text = text
+        return found
+    return codes
+
+
+def test_nothing_is_wrong(codes):
+    assert codes() == set()
+
+
+@pytest.mark.parametrize("statement", [
+    "DROP TABLE test_prospects CASCADE",
+    "DROP TABLE salesreg.outbox CASCADE",
+    "DROP TABLE salesreg.user_sessions CASCADE",
+    "ALTER TABLE sales_representatives DROP COLUMN email CASCADE",
+    "ALTER TABLE test_prospects RENAME COLUMN context TO kontext",
+    "ALTER TABLE salesreg.outbox DROP COLUMN due_at CASCADE",
+    "DROP FUNCTION salesreg.must(boolean) CASCADE",
+])
+def test_what_is_missing_in_the_schema_is_serious(well, codes, statement):
+    well.db.execute(statement)
+    assert codes() == {"schema"}
+    assert "serious: database:" in codes.text
+
+
+def test_each_trigger_that_does_not_fire_is_named(well, codes):
+    triggers = well.db.rows(
+        "SELECT tgrelid::regclass::text AS tab, tgname FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid"
+        " JOIN pg_proc p ON p.oid = tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace"
+        " WHERE NOT tgisinternal AND n.nspname = 'salesreg'")
+    assert len(triggers) >= 7
+    for table, trigger in triggers:
+        well.db.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+    assert codes() == {"trigger"}
+    for table, trigger in triggers:
+        assert f"{trigger} of" in " ".join(codes.text.split())
+        well.db.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
+    assert codes() == set()
+    well.db.execute("DROP TRIGGER salesreg_inserted ON test_prospects")
+    assert codes() == {"trigger"}
+
+
+@pytest.mark.parametrize("table", ["test_prospects", "sales_representatives", "salesreg.outbox"])
+def test_a_right_that_is_missing_is_serious(well, codes, table):
+    well.db.execute(f"REVOKE SELECT ON {table} FROM {OWNER}")
+    assert codes() == {"rights"}
+
+
+def test_what_the_tables_tell(well, codes):
+    db = well.db
+    db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, state) VALUES (1, 'sendMessage', '{}', 'failed')")
+    assert codes() == {"failed"}
+    db.execute("UPDATE salesreg.outbox SET state = 'held'")
+    assert codes() == {"held"}
+    db.execute("DELETE FROM salesreg.outbox")
+    db.execute("INSERT INTO salesreg.parked_updates (bot_id, payload, reason) VALUES (1, '{}', 'x')")
+    assert codes() == {"parked"}
+
+
+def test_prospects_that_every_rep_declined(well, codes):
+    well.db.add_prospect("p1", "Maria")
+    anna = well.person("Anna Petrova")
+    anna.registers()
+    anna.presses("button_decline", message=anna.hears_anything())
+    well.db.eventually("SELECT bool_or(nobody) FROM salesreg.prospects_apart")
+    assert codes() == {"declined"}
+    assert "no admin was told" in " ".join(codes.text.split())
+
+
+def test_the_remedy_fits_what_the_server_said(well, codes):
+    cluster = well.db.cluster
+    assert codes(DATABASE_URL=well.db.url.replace(f"/{well.db.name}", "/no_such_database")) == {"no-database"}
+    assert "CREATE DATABASE" in codes.text
+    assert codes(DATABASE_URL=well.db.url.replace(OWNER, "no_such_role")) == {"login"}
+    assert "CREATE ROLE" in codes.text
+    hba = cluster.data / "pg_hba.conf"
+    before = hba.read_text()
+    cluster.execute("CREATE ROLE guarded LOGIN PASSWORD 'right'")
+    cluster.execute("CREATE ROLE crowded LOGIN CONNECTION LIMIT 0")
+    try:
+        hba.write_text("host all guarded 127.0.0.1/32 scram-sha-256\n" + before)
+        cluster.execute("SELECT pg_reload_conf()")
+        well.db.eventually("SELECT count(*) > 0 FROM pg_stat_activity")
+        address = well.db.url.split("@")[1]
+        assert codes(DATABASE_URL=f"postgresql://guarded:wrong-one-5@{address}") == {"password"}
+        assert "wrong-one-5" not in codes.text and "ALTER ROLE" in codes.text
+        assert codes(DATABASE_URL=f"postgresql://crowded@{address}") == {"no-room"}
+    finally:
+        hba.write_text(before)
+        cluster.execute("SELECT pg_reload_conf()")
+        cluster.execute("DROP ROLE guarded")
+        cluster.execute("DROP ROLE crowded")
+
+
+def test_a_transaction_pooler(well, codes):
+    with PgBouncer(well.db.cluster, "transaction") as pooler:
+        assert codes(DATABASE_URL=pooler.url(well.db.name)) == {"pooler"}
+
+
+def test_a_database_that_is_newer_than_the_program(well, codes):
+    well.db.execute("INSERT INTO salesreg.schema_migrations (version, name, checksum, compatible)"
+                    " VALUES (900, '900_x', 'x', false)")
+    assert codes() == {"migrations"}
+
+
+def test_the_container_of_outreach_needs_no_token(well, codes):
+    assert codes(SALESREG_ROLE="outreach", REGISTRY_BOT_TOKEN=None) == set()
+
+
+def test_a_standby_is_a_standby_and_nothing_else(well, codes):
+    pair = Pair()
+    try:
+        pair.primary.create("registry")
+        assert run("migrate", settings={"DATABASE_URL": pair.primary.url("registry")}).returncode == 0
+        pair.await_replay()
+        assert codes(DATABASE_URL=pair.standby.url("registry")) == {"standby"}
+    finally:
+        pair.remove()
+
+
+def test_the_run_directory_of_another_user_does_not_trouble_root(well, codes, tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+    directory = tmp_path / "of-postgres"
+    directory.mkdir(mode=0o700)
+    os.chown(directory, pwd.getpwnam("postgres").pw_uid, -1)
+    assert codes(SALESREG_RUN_DIR=directory) == set()
