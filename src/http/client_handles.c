@@ -6,7 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRIM_INTERVAL_MS = 30000, IDLE_KEPT = 2 };
+enum {
+	TRIM_INTERVAL_MS = 30000,
+	IDLE_KEPT = 2,
+	/* Of each request, and libcurl's least: an answer to a send fits, and the allocator serves it
+	 * from its cache; with the usual 16 KiB it tidies the heap up for each of them. */
+	READ_BUFFER_BYTES = 1024,
+	UPLOAD_BUFFER_BYTES = 16 * 1024, /* over TLS; libcurl's least, and no send is larger */
+};
 
 static _Noreturn void out_of_memory(void)
 {
@@ -75,6 +82,8 @@ static bool set_constant_options(struct http_transfer *t)
 		SET(CURLOPT_RESOLVE, client->resolve);
 	if (client->tls_watched)
 		rc = rc == CURLE_OK ? http_client_tls_watch(t) : rc;
+	SET(CURLOPT_BUFFERSIZE, (long)READ_BUFFER_BYTES);
+	SET(CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER_BYTES);
 	SET(CURLOPT_MAXAGE_CONN, (long)HTTP_CLIENT_IDLE_S);
 	SET(CURLOPT_USERAGENT, "salesreg/" SALESREG_VERSION);
 	SET(CURLOPT_QUICK_EXIT, 1L); /* else giving up waits for a stuck name look-up */
