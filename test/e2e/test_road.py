@@ -55,6 +55,7 @@ def test_killed_over_tls_it_goes_on_where_it_was(tls_world):
     world = tls_world
     world.start_bot()
     anna = is_answered(world)
+    world.settle()  # else what it says may rightly come twice
     world.bot.kill()
     anna.says("да")
     world.start_bot()
@@ -69,6 +70,7 @@ def test_who_stands_by_takes_over_over_tls(tls_world):
     anna = is_answered(world)
     standby = world.start("bot")
     standby.wait_for_log("Telegram knows this bot")
+    world.settle()
     world.bot.kill()
     anna.says("да")
     standby.wait_for_log("leading: this process")
