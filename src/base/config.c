@@ -1,6 +1,8 @@
 #include "salesreg/base/config.h"
 #include "salesreg/base/address.h"
 #include "salesreg/base/text.h"
+#include "salesreg/base/time_zone.h"
+#include "salesreg/base/value_doubts.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -18,6 +20,7 @@ enum config_type {
 	TYPE_SWITCH,
 	TYPE_CHOICE, /* index into the words of `rule`, separated by | */
 	TYPE_IDS,    /* comma-separated Telegram ids, into admin_ids */
+	TYPE_ZONE,   /* left in the environment, where the C library looks */
 	TYPE_PROXY,  /* read by libcurl from the environment; a password in it is not shown */
 	TYPE_READ_ELSEWHERE, /* documented here, used before the table is read or by others */
 };
@@ -91,10 +94,11 @@ static const struct config_row table[] = {
     {"TOKEN_ENCRYPTION_KEY", TYPE_SECRET, AT(token_encryption_key), .rule = "32 bytes, base64",
 	.about = "required for the calendar"},
     {"OUTBOX_HOLD_HOURS", TYPE_NUMBER, AT(outbox_hold_hours), "24", "hours, 0 = never", 0, 87600,
-	.about = "unsent messages that a new leader finds older than this wait for a person's word"},
+	.about =
+	    "unsent messages that a new leader finds older than this wait for a person's word"},
     {"HISTORY_RETENTION_DAYS", TYPE_NUMBER, AT(history_retention_days), "90", "days", 1, 36500,
 	.about = "how long sent messages are kept"},
-    {"TZ", TYPE_READ_ELSEWHERE, .offset = 0, "Asia/Makassar in the image", "time zone",
+    {"TZ", TYPE_ZONE, .offset = 0, "Asia/Makassar in the image", "time zone, as Asia/Makassar",
 	.about = "times shown to people"},
     {"LOG_LEVEL", TYPE_CHOICE, AT(log_level), "info", "debug|info|warn|error",
 	.about = "least level written"},
@@ -160,7 +164,14 @@ static bool raw_value(const struct config_row *row, struct buf *value, struct bu
 		return false;
 	}
 	if (has_path) {
-		if (read_file(path, value))
+		bool read = read_file(path, value);
+		if (read && value->size > 0 && value_is_no_text(value->data, value->size)) {
+			buf_addf(problems,
+			    "%s: the file is in UTF-16, or no text at all; save it as UTF-8\n",
+			    file_name);
+			return false;
+		}
+		if (read)
 			return true;
 		/* what stands in the place of the path may be the secret itself */
 		bool shown = row->type != TYPE_SECRET || *path == '/';
@@ -278,10 +289,18 @@ static bool store(struct config *c, const struct config_row *row, char *s)
 	case TYPE_PROXY:
 		/* where libcurl looks, also if it came from a file */
 		return !*s || setenv(row->name, s, 1) == 0;
+	case TYPE_ZONE:
+		return strcmp(s, row->fallback) == 0 ||
+		       (time_zone_exists(s) && setenv(row->name, s, 1) == 0);
 	case TYPE_READ_ELSEWHERE:
 		return true;
 	}
 	return false;
+}
+
+static bool is_list(const struct config_row *row)
+{
+	return row->type == TYPE_IDS || (row->type == TYPE_TEXT && strstr(row->rule, "[,"));
 }
 
 static void describe_rule(const struct config_row *row, struct buf *out)
@@ -294,6 +313,16 @@ static void describe_rule(const struct config_row *row, struct buf *out)
 	} else {
 		buf_adds(out, row->rule);
 	}
+}
+
+static void add_near_zones(const char *zone, struct buf *problems)
+{
+	struct buf near;
+	buf_init(&near, 1024);
+	time_zone_near(zone, &near);
+	if (near.size > 0)
+		buf_addf(problems, "; near ones: %s", buf_text(&near));
+	buf_finish(&near);
 }
 
 static void load_row(
@@ -318,11 +347,18 @@ static void load_row(
 			    row->rule, row->about);
 		goto out;
 	}
+	const char *fault = value_fault(s, strcmp(row->name, "MESSAGES") == 0, is_list(row));
+	if (fault) {
+		buf_addf(problems, "%s %s\n", row->name, fault);
+		goto out;
+	}
 	char *shown = row->type == TYPE_SECRET ? strdup("(not shown)") : strndup(s, 80);
 	if (!store(c, row, s)) {
 		buf_addf(
 		    problems, "%s=%s is not usable; it must be: ", row->name, shown ? shown : "?");
 		describe_rule(row, problems);
+		if (row->type == TYPE_ZONE)
+			add_near_zones(s, problems);
 		buf_addc(problems, '\n');
 	}
 	free(shown);
@@ -473,6 +509,7 @@ void config_dump(const struct config *c, struct buf *out)
 		case TYPE_PROXY:
 			dump_proxy(getenv(row->name), out);
 			break;
+		case TYPE_ZONE:
 		case TYPE_READ_ELSEWHERE:
 			text = getenv(row->name);
 			buf_adds(out, text ? text : "");

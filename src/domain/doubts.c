@@ -8,32 +8,6 @@ static bool is_hex(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-unsigned text_doubts(const char *value)
-{
-	/* straight ones, and those that word processors make of them */
-	static const char *const marks[] = {
-	    "\"", "'", "`", "\u201c", "\u201d", "\u201e", "\u2018", "\u2019", "\u00ab", "\u00bb"};
-	static const char *const invisible[] = {
-	    "\u00a0", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff"};
-	unsigned doubts = 0;
-	const char *s = value + strspn(value, " \t\r\n");
-	size_t n = strlen(s);
-	while (n > 0 && strchr(" \t\r\n", s[n - 1])) {
-		if (s[n - 1] == '\r')
-			doubts |= TEXT_DOUBT_CARRIAGE_RETURN;
-		n--;
-	}
-	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-		if (strncmp(s, marks[i], strlen(marks[i])) == 0)
-			doubts |= TEXT_DOUBT_QUOTED;
-	for (size_t i = 0; i < sizeof invisible / sizeof *invisible; i++)
-		if (strstr(value, invisible[i]))
-			doubts |= TEXT_DOUBT_INVISIBLE;
-	if (memchr(s, '\n', n) || memchr(s, '\r', n))
-		doubts |= TEXT_DOUBT_LINE_BREAK;
-	return doubts;
-}
-
 /* After the scheme. */
 static enum uri_doubt rest_doubt(const char *rest)
 {

@@ -4,6 +4,7 @@
 #include "salesreg/db/migrate.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
+#include "salesreg/role/settings.h"
 #include <curl/curl.h>
 #include <jansson.h>
 #include <microhttpd.h>
@@ -59,7 +60,8 @@ int role_check_config(int argc, char **argv)
 	buf_init(&problems, 256 * 1024);
 	buf_init(&dump, 64 * 1024);
 	arena_init(&arena, 1024 * 1024);
-	enum err err = config_load(&config, CONFIG_NEEDS_DATABASE | CONFIG_NEEDS_TOKEN, &problems);
+	enum err err =
+	    settings_load(&config, CONFIG_NEEDS_DATABASE | CONFIG_NEEDS_TOKEN, &problems);
 	enum err rules_err = config.email_domains
 				 ? rules_load(&rules, &config, &texts, &arena, &problems)
 				 : ERR_CONFIG;
@@ -93,13 +95,8 @@ int role_migrate(int argc, char **argv)
 	buf_init(&problems, 64 * 1024);
 	char error[512] = "";
 	PGconn *pg = NULL;
-	if (config_load(&config, CONFIG_NEEDS_DATABASE, &problems) != ERR_OK) {
+	if (settings_load(&config, CONFIG_NEEDS_DATABASE, &problems) != ERR_OK) {
 		print_problems(&problems);
-		goto out;
-	}
-	const char *fault = database_uri_fault(&config.database_url);
-	if (fault) {
-		log_error("configuration: %s", fault);
 		goto out;
 	}
 	code = EXIT_CODE_FAILED;

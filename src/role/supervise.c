@@ -4,6 +4,7 @@
 #include "salesreg/base/log.h"
 #include "salesreg/role/metrics.h"
 #include "salesreg/role/role.h"
+#include "salesreg/role/settings.h"
 #include "salesreg/supervise/run_dir.h"
 #include "salesreg/supervise/supervisor.h"
 #ifdef SALESREG_TESTS
@@ -188,7 +189,7 @@ static bool load(struct supervise *s)
 {
 	struct buf problems;
 	buf_init(&problems, 64 * 1024);
-	enum err err = config_load(&s->config, 0, &problems);
+	enum err err = settings_load(&s->config, 0, &problems);
 	log_setup("supervise", (enum log_level)s->config.log_level,
 	    (enum log_format)s->config.log_format);
 	if (err != ERR_OK)

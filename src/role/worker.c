@@ -4,6 +4,7 @@
 #include "salesreg/role/database.h"
 #include "salesreg/role/exposition.h"
 #include "salesreg/role/presence.h"
+#include "salesreg/role/settings.h"
 #include <errno.h>
 #include <libpq-fe.h>
 #include <malloc.h>
@@ -152,7 +153,7 @@ int worker_init(
 	(void)prctl(PR_SET_NAME, name);
 	struct buf problems;
 	buf_init(&problems, 64 * 1024);
-	enum err err = config_load(&w->config, needs, &problems);
+	enum err err = settings_load(&w->config, needs, &problems);
 	log_setup(role, (enum log_level)w->config.log_level, (enum log_format)w->config.log_format);
 	if (err != ERR_OK) {
 		log_problems(&problems);
@@ -160,13 +161,6 @@ int worker_init(
 		return EXIT_CODE_CONFIG;
 	}
 	buf_finish(&problems);
-	const char *fault =
-	    needs & CONFIG_NEEDS_DATABASE ? database_uri_fault(&w->config.database_url) : NULL;
-	if (fault) {
-		log_error("configuration: %s", fault);
-		config_finish(&w->config);
-		return EXIT_CODE_CONFIG;
-	}
 	if (needs & CONFIG_NEEDS_DATABASE)
 		warn_of_example_password(&w->config.database_url);
 	arena_init(&w->arena, ARENA_MAXIMUM);

@@ -57,7 +57,7 @@ def test_check_config_shows_every_variable_and_says_that_all_is_well():
 
 
 def test_secrets_are_said_to_be_set_and_never_shown():
-    values = shown(check(GOOGLE_CLIENT_SECRET="gcs-hush-hush-77", TOKEN_ENCRYPTION_KEY="AAsecretkey"))
+    values = shown(check(GOOGLE_CLIENT_SECRET="gcs-hush-hush-77", TOKEN_ENCRYPTION_KEY="AAsecretkey" + "A" * 32 + "="))
     for name in ("DATABASE_URL", "REGISTRY_BOT_TOKEN", "GOOGLE_CLIENT_SECRET", "TOKEN_ENCRYPTION_KEY"):
         assert values[name] == "(set)"
     assert shown(check())["GOOGLE_CLIENT_SECRET"] == "(not set)"
@@ -140,7 +140,7 @@ BAD = [
     ("TELEGRAM_API_BASE", "api.telegram.org", "http"),
     ("TELEGRAM_API_BASE", "ftp://example.org", "http"),
     ("TELEGRAM_API_BASE", "http://", "http"),
-    ("TELEGRAM_RATE_LIMIT", "many", "0…10000"),
+    ("TELEGRAM_RATE_LIMIT", "many", "0…1000"),
     ("TELEGRAM_CHAT_RATE_LIMIT", "-1", "0…1000"),
     ("HISTORY_RETENTION_DAYS", "0", "1…36500"),
     ("LOG_LEVEL", "loud", "debug or info or warn or error"),
@@ -155,6 +155,68 @@ BAD = [
     ("METRICS_LISTEN", "::1:9464", "address:port"),
     ("METRICS_LISTEN", "127.0.0.1:65536", "address:port"),
 ]
+
+
+# what newcomers and copying bring along: refused by whoever reads it, with the same words
+REFUSED = [
+    ("DATABASE_URL", "x", "postgresql://"),
+    ("REGISTRY_BOT_TOKEN", "y", "BotFather"),
+    ("WORKERS", "nope", "list of: bot, outreach, oauth"),
+    ("WORKERS", "[bot,outreach]", "list in brackets"),
+    ("SALESREG_ROLE", "zzz", "a command"),
+    ("TZ", "Mars/Phobos", "time zone"),
+    ("TZ", "Asia/Denpasar", "near ones: Asia/Makassar"),
+    ("TZ", "Asia/Makasar", "near ones: Asia/Makassar"),
+    ("TZ", "../../etc/passwd", "time zone"),
+    ("TOKEN_ENCRYPTION_KEY", "short", "32 bytes, base64"),
+    ("ADMIN_TELEGRAM_IDS", "[1, 2]", "list in brackets"),
+    ("CORPORATE_EMAIL_DOMAIN", "['a.org']", "list in brackets"),
+    ("CORPORATE_EMAIL_DOMAIN", '"a.org"', "quotation mark"),
+    ("BOT_LOCALE", "'ru'", "quotation mark"),
+    ("DATABASE_URL", '"postgresql://u@h/db"', "quotation mark"),
+    ("MAX_PROSPECTS_PER_REP", "\ufeff5", "byte order mark"),
+    ("REGISTRY_BOT_TOKEN", "123456789:AAAAAAAAAAAAAAAAAAAA\u200bAAAAAAAAAAAAAAA", "invisible characters"),
+    ("CORPORATE_EMAIL_DOMAIN", "a.org\nb.org", "more than one line"),
+]
+
+
+@pytest.mark.parametrize("name,value,words", REFUSED, ids=[f"{n}={v!r}" for n, v, _ in REFUSED])
+def test_check_config_and_the_workers_refuse_the_same_with_the_same_words(name, value, words):
+    line = complaint(check(**{name: value}))
+    assert line.startswith(name) and words in line
+    for role in ("bot", "supervise"):
+        done = run(role, settings={**GOOD, name: value})
+        assert done.returncode == EXIT_CONFIG, done
+        (said,) = [text for text in done.stderr.splitlines() if "configuration" in text]
+        assert said.endswith(line), (role, said, line)
+
+
+@pytest.mark.parametrize("content,words", [
+    ("5".encode("utf-16"), "UTF-16"), ("5".encode("utf-16-be"), "UTF-16"), (b"\xef\xbb\xbf5\n", "byte order mark")])
+def test_a_file_in_another_encoding_is_named(tmp_path, content, words):
+    file = tmp_path / "value"
+    file.write_bytes(content)
+    line = complaint(check(MAX_PROSPECTS_PER_REP=None, MAX_PROSPECTS_PER_REP_FILE=str(file)))
+    assert line.startswith("MAX_PROSPECTS_PER_REP") and words in line
+
+
+@pytest.mark.parametrize("zone", ["Asia/Makassar", "UTC", ":Europe/Moscow", "WITA-8", "<+08>-8", "MSK-3", "Etc/GMT-8", ""])
+def test_a_time_zone_that_exists_is_taken(zone):
+    assert check(TZ=zone).returncode == 0
+
+
+def test_keys_may_be_several_while_they_are_rotated():
+    key = "A" * 43 + "="
+    assert check(TOKEN_ENCRYPTION_KEY=f"{key}, {key}").returncode == 0
+    assert "TOKEN_ENCRYPTION_KEY" in complaint(check(TOKEN_ENCRYPTION_KEY=f"{key},short"))
+
+
+def test_every_command_may_stand_in_salesreg_role():
+    listed = run("help").stdout.split("SALESREG_ROLE names")[0]
+    commands = [line.split()[0] for line in listed.splitlines() if line.startswith("  ") and not line.startswith("   ")]
+    assert {"bot", "supervise", "doctor", "adopt-bot"} <= set(commands)
+    for command in commands:
+        assert check(SALESREG_ROLE=command).returncode == 0, command
 
 
 @pytest.mark.parametrize("name,value,rule", BAD, ids=[f"{name}={value}" for name, value, _ in BAD])

@@ -6,17 +6,9 @@
  * and there is none if a / comes first).
  */
 #pragma once
+#include "salesreg/base/value_doubts.h"
 #include <stdbool.h>
 #include <stdint.h>
-
-/* Of a value as it was given, before anything was cut off; several may hold. */
-enum text_doubt {
-	TEXT_DOUBT_QUOTED = 1,          /* begins with a quotation mark */
-	TEXT_DOUBT_CARRIAGE_RETURN = 2, /* ends in one: from a file with Windows line ends */
-	TEXT_DOUBT_LINE_BREAK = 4,      /* more than one line */
-	TEXT_DOUBT_INVISIBLE = 8,       /* a no-break or zero-width space, a byte order mark */
-};
-unsigned text_doubts(const char *value);
 
 #define URI_DOUBT_MAP(X)                                                                            \
 	X(NONE)                                                                                     \

@@ -1,0 +1,10 @@
+/*
+ * The configuration as every command reads it: the table of base/config.h, and what only the layers above can judge. So
+ * check-config and the workers refuse the same, with the same words.
+ * Ownership: as config_load(). Units: none. Errors: as config_load(). Callbacks: none.
+ */
+#pragma once
+#include "salesreg/base/config.h"
+
+/* needs: as of config_load(); DATABASE_URL and the token are judged where they are needed, and both where needs is 0. */
+MUST_CHECK enum err settings_load(struct config *c, unsigned needs, struct buf *problems);

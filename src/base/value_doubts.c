@@ -1,0 +1,56 @@
+#include "salesreg/base/value_doubts.h"
+#include <string.h>
+
+unsigned text_doubts(const char *value)
+{
+	/* straight ones, and those that word processors make of them */
+	static const char *const marks[] = {
+	    "\"", "'", "`", "\u201c", "\u201d", "\u201e", "\u2018", "\u2019", "\u00ab", "\u00bb"};
+	static const char *const invisible[] = {
+	    "\u00a0", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff"};
+	unsigned doubts = 0;
+	const char *s = value + strspn(value, " \t\r\n");
+	size_t n = strlen(s);
+	while (n > 0 && strchr(" \t\r\n", s[n - 1])) {
+		if (s[n - 1] == '\r')
+			doubts |= TEXT_DOUBT_CARRIAGE_RETURN;
+		n--;
+	}
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (strncmp(s, marks[i], strlen(marks[i])) == 0)
+			doubts |= TEXT_DOUBT_QUOTED;
+	for (size_t i = 0; i < sizeof invisible / sizeof *invisible; i++)
+		if (strstr(value, invisible[i]))
+			doubts |= TEXT_DOUBT_INVISIBLE;
+	if (memchr(s, '\n', n) || memchr(s, '\r', n))
+		doubts |= TEXT_DOUBT_LINE_BREAK;
+	return doubts;
+}
+
+bool value_is_no_text(const char *bytes, size_t size)
+{
+	return (size >= 2 &&
+		   (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0)) ||
+	       memchr(bytes, '\0', size) != NULL;
+}
+
+const char *value_fault(const char *value, bool document, bool list)
+{
+	if (strncmp(value, "\xEF\xBB\xBF", 3) == 0)
+		return "begins with a byte order mark; save the file as UTF-8 without one";
+	if (document)
+		return NULL;
+	unsigned doubts = text_doubts(value);
+	if (doubts & TEXT_DOUBT_QUOTED)
+		return "begins with a quotation mark, which is part of the value here; take the "
+		       "quotation marks away";
+	if (doubts & TEXT_DOUBT_LINE_BREAK)
+		return "has more than one line; keep the one that is meant";
+	if (doubts & TEXT_DOUBT_INVISIBLE)
+		return "has invisible characters in it, as they come with copying from a page or a "
+		       "chat; type it anew";
+	const char *s = value + strspn(value, " \t\r\n");
+	if (list && strchr("[({", *s) && *s)
+		return "is a list in brackets; write its members alone, separated by commas";
+	return NULL;
+}

@@ -1,0 +1,119 @@
+#include "salesreg/role/settings.h"
+#include "salesreg/role/database.h"
+#include "salesreg/telegram/api.h"
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEY_BYTES = 32, WORKER_NAME_BYTES = 32 };
+
+static bool is_worker(const char *name)
+{
+#ifdef SALESREG_TESTS
+	if (strncmp(name, "test-", 5) == 0)
+		return true;
+#endif
+	return strcmp(name, "bot") == 0 || strcmp(name, "outreach") == 0 ||
+	       strcmp(name, "oauth") == 0;
+}
+
+static void check_workers(const char *list, struct buf *problems)
+{
+	for (const char *s = list; s && *s;) {
+		s += strspn(s, " \t,");
+		size_t n = strcspn(s, " \t,");
+		char name[WORKER_NAME_BYTES] = "";
+		memcpy(name, s, n < sizeof name ? n : sizeof name - 1);
+		if (*name && !is_worker(name))
+			buf_addf(problems,
+			    "WORKERS names %s, which is no worker; it must be a list of: bot, "
+			    "outreach, oauth\n",
+			    name);
+		s += n;
+	}
+}
+
+/* What main.c knows; test_config.py holds the two lists together. */
+static void check_role(struct buf *problems)
+{
+	static const char *const commands[] = {
+	    "supervise",
+	    "bot",
+	    "outreach",
+	    "migrate",
+	    "check-config",
+	    "sandbox",
+	    "demo",
+	    "status",
+	    "healthcheck",
+	    "log-level",
+	    "outbox",
+	    "adopt-bot",
+	    "doctor",
+	    "parked",
+	    "version",
+	    "help",
+#ifdef SALESREG_TESTS
+	    "test-worker",
+#endif
+	};
+	const char *role = getenv("SALESREG_ROLE");
+	if (!role || !*role)
+		return;
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		if (strcmp(role, commands[i]) == 0)
+			return;
+	buf_addf(problems,
+	    "SALESREG_ROLE=%.80s is not usable; it must be: a command, as supervise, bot or "
+	    "outreach; see salesreg help\n",
+	    role);
+}
+
+static bool is_key(const char *s, size_t n)
+{
+	unsigned char key[KEY_BYTES + 1];
+	size_t size = 0;
+	const char *end = NULL;
+	bool good = sodium_base642bin(key, sizeof key, s, n, NULL, &size, &end,
+			sodium_base64_VARIANT_ORIGINAL) == 0 &&
+		    size == KEY_BYTES && end == s + n;
+	sodium_memzero(key, sizeof key);
+	return good;
+}
+
+static void check_keys(const struct secret *keys, struct buf *problems)
+{
+	for (const char *s = secret_reveal(keys); secret_is_set(keys); s++) {
+		s += strspn(s, " ");
+		size_t n = strcspn(s, " ,");
+		if (!is_key(s, n)) {
+			buf_adds(problems,
+			    "TOKEN_ENCRYPTION_KEY is not usable; it must be: 32 bytes, "
+			    "base64, as `openssl rand -base64 32` makes them\n");
+			return;
+		}
+		s += n + strspn(s + n, " ");
+		if (*s == '\0')
+			return;
+	}
+}
+
+enum err settings_load(struct config *c, unsigned needs, struct buf *problems)
+{
+	size_t before = problems->size;
+	enum err err = config_load(c, needs, problems);
+	const char *fault =
+	    needs == 0 || needs & CONFIG_NEEDS_DATABASE
+		? secret_is_set(&c->database_url) ? database_uri_fault(&c->database_url) : NULL
+		: NULL;
+	if (fault)
+		buf_addf(problems, "%s\n", fault);
+	if ((needs == 0 || needs & CONFIG_NEEDS_TOKEN) && secret_is_set(&c->bot_token) &&
+	    !telegram_token_is_well_formed(&c->bot_token))
+		buf_adds(problems, "REGISTRY_BOT_TOKEN is not of the form 123456:ABC…; copy the "
+				   "token again from @BotFather\n");
+	check_workers(c->workers, problems);
+	check_role(problems);
+	check_keys(&c->token_encryption_key, problems);
+	return err == ERR_OK && problems->size == before ? ERR_OK : ERR_CONFIG;
+}
