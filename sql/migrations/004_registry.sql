@@ -264,7 +264,7 @@ BEGIN
     ELSE
         DELETE FROM salesreg.rep_email e USING fresh f
             WHERE e.rep = f.id AND (f.status = 'removed' OR e.email_key <> lower(btrim(f.email)) COLLATE "C");
-        IF EXISTS (SELECT 1 FROM fresh WHERE status IN ('suspended', 'removed')) THEN
+        IF EXISTS (SELECT 1 FROM fresh WHERE status IS NULL OR status NOT IN ('active', 'pending')) THEN
             PERFORM pg_catalog.pg_notify('salesreg_sort_out', '');
         END IF;
     END IF;

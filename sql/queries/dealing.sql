@@ -177,14 +177,15 @@ WITH freed AS (
           JOIN public.test_prospects q ON q.assigned_rep_id = r.id
                                       AND q.status IN ('unreached', 'contacted', 'in_conversation')
           JOIN salesreg.assignments a ON a.prospect = q.id AND a.rep = r.id AND a.ended_at IS NULL
-          WHERE r.status IN ('removed', 'suspended') OR NOT d.available
+          -- whatever status is none of ours means: not at work
+          WHERE r.status IS NULL OR r.status NOT IN ('active', 'pending') OR NOT d.available
           FOR NO KEY UPDATE OF q SKIP LOCKED) due -- what somebody holds waits for the next time
     WHERE p.id = due.id
     RETURNING p.id, due.status
 ), ended AS (
     UPDATE salesreg.assignments a
-    SET ended_at = now(), reason = CASE f.status WHEN 'suspended' THEN 'suspended' WHEN 'removed' THEN 'unregistered'
-                                   ELSE CASE WHEN f.id IS NULL THEN 'changed' ELSE 'unavailable' END END
+    SET ended_at = now(), reason = CASE WHEN f.id IS NULL THEN 'changed' WHEN f.status = 'removed' THEN 'unregistered'
+                                    WHEN f.status IN ('active', 'pending') THEN 'unavailable' ELSE 'suspended' END
     FROM salesreg.assignments b LEFT JOIN public.test_prospects p ON p.id = b.prospect
     LEFT JOIN freed f ON f.id = b.prospect
     WHERE b.ended_at IS NULL AND b.id = a.id AND (f.id IS NOT NULL OR p.assigned_rep_id IS DISTINCT FROM b.rep)

@@ -158,6 +158,20 @@ FROM (SELECT count(*) AS prospects, (extract(epoch FROM now() - min(p.since)) * 
               AND coalesce(greatest(q.created_at, q.updated_at), '-infinity') < now() - $2::bigint * interval '1 second'
               AND NOT EXISTS (SELECT 1 FROM salesreg.prospects_apart a WHERE a.prospect = q.id)
             ORDER BY q.created_at LIMIT 10000) p) w
+-- name: doctor_statuses
+-- statuses that are none of ours, with how many have it: of reps (and how many open prospects they hold), then of prospects
+SELECT 'reps', coalesce(quote_literal(r.status), 'NULL'), count(*),
+       (SELECT count(*) FROM public.test_prospects p JOIN public.sales_representatives h ON h.id = p.assigned_rep_id
+        WHERE h.status IS NOT DISTINCT FROM r.status AND p.status IN ('unreached', 'contacted', 'in_conversation'))
+FROM public.sales_representatives r
+WHERE r.status IS NULL OR r.status NOT IN ('pending', 'active', 'suspended', 'removed')
+GROUP BY r.status
+UNION ALL
+SELECT 'prospects', coalesce(quote_literal(p.status), 'NULL'), count(*), 0
+FROM public.test_prospects p
+WHERE p.status IS NULL OR p.status NOT IN ('unreached', 'contacted', 'in_conversation', 'converted', 'archived')
+GROUP BY p.status
+ORDER BY 1 DESC, 3 DESC, 2 LIMIT 20
 -- name: doctor_contacts
 -- open prospects whose telegram_id is not plainly a username, and whether Telegram refuses to link to the id it is
 SELECT p.id, left(p.telegram_id, 200), btrim(coalesce(p.email, '')) <> '', h.telegram_id IS NOT NULL

@@ -193,6 +193,46 @@ static void look_at_declined(struct doctor *d, struct db_session *s)
 			"them, or let another rep register"});
 }
 
+/* Of another program, or a slip of the hand. */
+static void look_at_statuses(struct doctor *d, struct db_session *s)
+{
+	struct arena *a = d->arena;
+	struct doctor_status *found;
+	size_t count;
+	if (!doctor_statuses(s, a, &found, &count))
+		doctor_refused(d, s, "statuses");
+	for (size_t i = 0; i < count; i++) {
+		const struct doctor_status *f = &found[i];
+		if (f->of_reps)
+			doctor_find(d,
+			    (struct finding){GRAVITY_WARNING, "reps", "rep-status",
+				arena_printf(a,
+				    "the status of %lld %s is %s, which means nothing to "
+				    "salesreg",
+				    (long long)f->count, plural(f->count, "rep", "reps"),
+				    f->status),
+				arena_printf(a,
+				    "they count as not at work: they get no prospects, and what "
+				    "salesreg assigned them goes to others (%lld open ones are "
+				    "with "
+				    "them now)",
+				    (long long)f->open_prospects),
+				"set the status in sales_representatives to active, suspended or "
+				"removed"});
+		else
+			doctor_find(
+			    d, (struct finding){GRAVITY_WARNING, "prospects", "prospect-status",
+				   arena_printf(a,
+				       "the status of %lld %s is %s, which means nothing to "
+				       "salesreg",
+				       (long long)f->count,
+				       plural(f->count, "prospect", "prospects"), f->status),
+				   "they count as closed: nobody is assigned to them",
+				   "set the status in test_prospects to unreached, contacted, "
+				   "in_conversation, converted or archived"});
+	}
+}
+
 void doctor_tables(struct doctor *d, struct db_session *s)
 {
 	look_at_declined(d, s);
@@ -201,5 +241,6 @@ void doctor_tables(struct doctor *d, struct db_session *s)
 	look_at_pending(d, s);
 	look_at_reps(d, s);
 	look_at_prospects(d, s);
+	look_at_statuses(d, s);
 	doctor_people(d, s);
 }

@@ -48,6 +48,21 @@ bool doctor_open_transactions(struct db_session *s, struct arena *a, int64_t lon
 	return r;
 }
 
+bool doctor_statuses(
+    struct db_session *s, struct arena *a, struct doctor_status **rows, size_t *count)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_STATUSES);
+	*count = r ? (size_t)PQntuples(r) : 0;
+	*rows = ARENA_ARRAY(a, struct doctor_status, *count);
+	for (int i = 0; i < (int)*count; i++)
+		(*rows)[i] =
+		    (struct doctor_status){.of_reps = strcmp(PQgetvalue(r, i, 0), "reps") == 0,
+			.status = db_get_text(a, r, i, 1),
+			.count = db_get_i64(r, i, 2, 0),
+			.open_prospects = db_get_i64(r, i, 3, 0)};
+	return r;
+}
+
 bool doctor_collation(
     struct db_session *s, struct arena *a, const char **recorded, const char **actual)
 {

@@ -290,6 +290,21 @@ def test_a_rep_removed_by_hand_gives_the_prospects_back_and_may_return(running):
     eventually(lambda: {prospects.holder(running, p) for p in ("p1", "p2")} == {first.id, second.id})
 
 
+@pytest.mark.parametrize("status", ["'inactive'", "'Active'", "NULL"])
+def test_a_rep_with_a_status_of_somebody_else_s_is_not_at_work(running, status):
+    anna, boris = prospects.reps(running, 2)
+    running.db.add_prospect("p0")
+    first, second = prospects.first_and_second(running, [anna, boris], "p0")
+    prospects.psql(running, f"UPDATE sales_representatives SET status = {status} WHERE telegram_id = {first.id}")
+    prospects.dealt(running, "p0", second)
+    for n in range(1, 4):
+        running.db.add_prospect(f"p{n}")
+        prospects.dealt(running, f"p{n}", second)
+    prospects.psql(running, f"UPDATE sales_representatives SET status = 'active' WHERE telegram_id = {first.id}")
+    running.db.add_prospect("p4")
+    prospects.dealt(running, "p4", first)
+
+
 def test_a_retry_waits_for_whoever_holds_the_parked_update(running):
     anna, = running.sandbox.someone(1)
     anna.registers()

@@ -270,6 +270,19 @@ def test_rights_for_the_migrations_are_looked_at_before_they_are_needed(ask, emp
     assert "the table public.sales_representatives: to be its owner" in ask(DATABASE_URL=clerk(empty_database)).text
 
 
+def test_statuses_of_nobody_s_are_named(ask, database):
+    database.execute("INSERT INTO sales_representatives (telegram_id, name, email, status) VALUES (1, 'A B', 'a@x.y', 'fired'),"
+                     " (2, 'C D', 'c@x.y', NULL), (3, 'E F', 'e@x.y', 'active'), (4, 'G H', 'g@x.y', 'removed')")
+    database.execute("UPDATE test_prospects SET assigned_rep_id = r.id FROM sales_representatives r"
+                     " WHERE test_prospects.id = 'test_001' AND r.telegram_id = 1")
+    database.execute("UPDATE test_prospects SET status = 'Unreached' WHERE id = 'test_002'")
+    database.execute("UPDATE test_prospects SET status = NULL WHERE id = 'test_003'")
+    report = ask()
+    assert sorted(f["what"].split(" is ")[1].split(",")[0] for f in report.of("rep-status")) == ["'fired'", "NULL"]
+    assert any("1 open ones are with them" in f["why"] for f in report.of("rep-status"))
+    assert sorted(f["what"].split(" is ")[1].split(",")[0] for f in report.of("prospect-status")) == ["'Unreached'", "NULL"]
+
+
 def test_another_version_of_the_collation_is_a_warning(ask, database):
     database.as_superuser("SET allow_system_table_mods = on; UPDATE pg_database SET datcollversion = '2.31'"
                           f" WHERE datname = '{database.name}'")

@@ -37,6 +37,15 @@ bool doctor_open_transactions(struct db_session *s, struct arena *a, int64_t lon
 bool doctor_unvacuumed(
     struct db_session *s, struct arena *a, const char *const **names, size_t *count);
 
+struct doctor_status {
+	bool of_reps; /* otherwise of prospects */
+	const char *status;
+	int64_t count, open_prospects;
+};
+/* Statuses that are none of ours. */
+bool doctor_statuses(
+    struct db_session *s, struct arena *a, struct doctor_status **rows, size_t *count);
+
 /* *recorded NULL: they are the same, or the server is older than 15 and does not know. */
 bool doctor_collation(
     struct db_session *s, struct arena *a, const char **recorded, const char **actual);
