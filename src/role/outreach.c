@@ -1,4 +1,5 @@
 #include "salesreg/app/assigner.h"
+#include "salesreg/app/pruner.h"
 #include "salesreg/app/rules.h"
 #include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
@@ -30,6 +31,7 @@ struct outreach {
 	struct db_pool *pool;
 	struct listener *listener;
 	struct assigner *assigner;
+	struct pruner *pruner;
 	uv_timer_t stopping, count;
 	struct db_plan count_plan;
 	struct dealing_waiting waiting; /* as last counted */
@@ -45,6 +47,7 @@ static void tear_down(struct outreach *o)
 	uv_close((uv_handle_t *)&o->stopping, NULL);
 	uv_close((uv_handle_t *)&o->count, NULL);
 	listener_destroy(o->listener);
+	pruner_destroy(o->pruner);
 	db_pool_destroy(o->pool);
 	db_server_destroy(o->server);
 	assigner_destroy(o->assigner);
@@ -220,6 +223,7 @@ static void start(struct outreach *o)
 		.strategy = (enum strategy)w->config.assignment_strategy,
 		.sweep_interval_s = w->config.outreach_enabled ? w->config.outreach_interval_s : 0,
 	    });
+	o->pruner = pruner_create(&w->loop, o->pool, w->config.history_retention_days);
 	if (!w->config.outreach_enabled)
 		log_warn("OUTREACH_ENABLED is false: nothing is dealt");
 	db_pool_start(o->pool);

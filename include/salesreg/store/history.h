@@ -1,0 +1,9 @@
+/*
+ * What became of prospects and people, and what of it is deleted after a while.
+ * Ownership: as in store/people.h. Units: days. Errors: those of the run.
+ */
+#pragma once
+#include "salesreg/db/conn.h"
+
+/* Each step answers with one number: how many rows it has deleted. */
+void history_prune(struct db_plan *plan, struct arena *a, int64_t days);

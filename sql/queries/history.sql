@@ -1,0 +1,33 @@
+-- name: history_prune_events
+-- $1 days; at most 10,000 at a time. Of open prospects everything stays, whatever their status is called.
+WITH old AS (
+    SELECT e.prospect, e.id FROM salesreg.prospect_events e
+    LEFT JOIN public.test_prospects p ON p.id = e.prospect
+    WHERE e.at < now() - $1::integer * interval '1 day' AND (p.id IS NULL OR p.status IN ('converted', 'archived'))
+    LIMIT 10000 FOR UPDATE OF e SKIP LOCKED
+), gone AS (
+    DELETE FROM salesreg.prospect_events e USING old o WHERE e.prospect = o.prospect AND e.id = o.id RETURNING 1
+)
+SELECT count(*) FROM gone
+-- name: history_prune_assignments
+-- $1 days; the same
+WITH old AS (
+    SELECT a.id FROM salesreg.assignments a
+    LEFT JOIN public.test_prospects p ON p.id = a.prospect
+    WHERE a.ended_at < now() - $1::integer * interval '1 day' AND (p.id IS NULL OR p.status IN ('converted', 'archived'))
+    LIMIT 10000 FOR UPDATE OF a SKIP LOCKED
+), gone AS (
+    DELETE FROM salesreg.assignments a USING old o WHERE a.id = o.id RETURNING 1
+)
+SELECT count(*) FROM gone
+-- name: history_prune_sessions
+-- $1 days; strangers who have not written for longer
+WITH old AS (
+    SELECT s.user_id FROM salesreg.user_sessions s
+    WHERE s.updated_at < now() - $1::integer * interval '1 day' AND NOT s.locale_chosen
+      AND NOT EXISTS (SELECT 1 FROM public.sales_representatives r WHERE r.telegram_id = s.user_id)
+    LIMIT 10000 FOR UPDATE OF s SKIP LOCKED
+), gone AS (
+    DELETE FROM salesreg.user_sessions s USING old o WHERE s.user_id = o.user_id RETURNING 1
+)
+SELECT count(*) FROM gone

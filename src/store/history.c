@@ -1,0 +1,8 @@
+#include "salesreg/store/history.h"
+
+void history_prune(struct db_plan *plan, struct arena *a, int64_t days)
+{
+	(void)db_plan_add(plan, SQL_HISTORY_PRUNE_EVENTS, db_i64(a, days));
+	(void)db_plan_add(plan, SQL_HISTORY_PRUNE_ASSIGNMENTS, db_i64(a, days));
+	(void)db_plan_add(plan, SQL_HISTORY_PRUNE_SESSIONS, db_i64(a, days));
+}
