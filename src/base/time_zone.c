@@ -126,11 +126,13 @@ static void offer(struct near list[NEAR_MOST], const char *zone, size_t far)
 /* A line of zone.tab: country, place, zone, and sometimes what lies in it. */
 static void consider(struct near list[NEAR_MOST], char *line, const char *wanted)
 {
-	char *rest = line;
 	const char *fields[4] = {"", "", "", ""};
-	for (size_t i = 0; rest && i < 4; i++)
-		fields[i] = strsep(&rest, "\t\n");
-	if (line[0] == '#' || !*fields[2])
+	size_t count = 0;
+	if (line[0] == '#')
+		return;
+	for (char *rest = line; rest && count < 4; count++)
+		fields[count] = strsep(&rest, "\t\n");
+	if (count < 3 || !*fields[2])
 		return;
 	size_t far = distance(wanted, city(fields[2]));
 	if (strlen(wanted) >= COMMENT_LEAST && strcasestr(fields[3], wanted))

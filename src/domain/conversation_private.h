@@ -78,8 +78,8 @@ void turn_question_of_stranger(struct turn *t, const char *first);
 /* conversation_rep.c: pending, active and suspended reps */
 void turn_of_rep(struct turn *t);
 void turn_of_suspended(struct turn *t);
-/* first, and the question that is open once more, or the menu */
-void turn_question_of_rep(struct turn *t, const char *first);
+/* problem, or whatever is to be said first, and the question that is open once more, or the menu */
+void turn_question_of_rep(struct turn *t, const char *problem);
 
 /* conversation_claim.c: the same person with a new account */
 /* The e-mail just given is somebody else's. */

@@ -77,9 +77,10 @@ static enum sandbox_error read_markup(const struct call *call, const char **mark
 	static const char link[] = "tg://user?id=";
 	enum sandbox_error error =
 	    markup_read(call->params, http_exchange_arena(call->exchange), markup);
-	for (const char *at = error ? NULL : *markup; at && (at = strstr(at, link));) {
-		at += sizeof link - 1;
-		const struct user *user = met(call, strtoll(at, NULL, 10));
+	for (const char *found = error || !*markup ? NULL : strstr(*markup, link); found;
+	     found = strstr(found, link)) {
+		found += sizeof link - 1;
+		const struct user *user = met(call, strtoll(found, NULL, 10));
 		if (!user)
 			return SANDBOX_BUTTON_USER_INVALID;
 		if (user->private_forwards)

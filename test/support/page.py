@@ -10,6 +10,7 @@ class Page(Sandbox):
 
     def __init__(self, base):  # pylint: disable=super-init-not-called
         self.base = base
+        self.ca = None
         self._local = threading.local()
         self.texts = Texts()
         self._next_id = 7_000_000_000

@@ -273,20 +273,20 @@ static void one_word_is_a_name_if_the_person_says_so(void **state)
 	(void)state;
 	static const struct {
 		enum event_kind kind;
-		const char *text;
 		enum conversation_phase phase;
+		const char *text;
 		const char *draft;
 		enum text_id says;
 	} rows[] = {
-	    {EVENT_TEXT, "Wayan", PHASE_EMAIL, "Wayan", TEXT_ASK_EMAIL},
-	    {EVENT_TEXT, " wayan ", PHASE_EMAIL, "wayan", TEXT_ASK_EMAIL},
-	    {EVENT_TEXT, "да", PHASE_EMAIL, "Wayan", TEXT_ASK_EMAIL},
-	    {EVENT_BUTTON, "name:whole", PHASE_EMAIL, "Wayan", TEXT_ASK_EMAIL},
-	    {EVENT_TEXT, "Wayan Putra", PHASE_EMAIL, "Wayan Putra", TEXT_ASK_EMAIL},
-	    {EVENT_TEXT, "Made", PHASE_NAME, "Made", TEXT_NAME_ONE_WORD},
-	    {EVENT_TEXT, "нет", PHASE_NAME, NULL, TEXT_ASK_NAME},
-	    {EVENT_TEXT, "😀", PHASE_NAME, NULL, TEXT_NAME_NO_LETTERS},
-	    {EVENT_TEXT, "отмена", PHASE_NONE, NULL, TEXT_CANCELLED_REGISTRATION},
+	    {EVENT_TEXT, PHASE_EMAIL, "Wayan", "Wayan", TEXT_ASK_EMAIL},
+	    {EVENT_TEXT, PHASE_EMAIL, " wayan ", "wayan", TEXT_ASK_EMAIL},
+	    {EVENT_TEXT, PHASE_EMAIL, "да", "Wayan", TEXT_ASK_EMAIL},
+	    {EVENT_BUTTON, PHASE_EMAIL, "name:whole", "Wayan", TEXT_ASK_EMAIL},
+	    {EVENT_TEXT, PHASE_EMAIL, "Wayan Putra", "Wayan Putra", TEXT_ASK_EMAIL},
+	    {EVENT_TEXT, PHASE_NAME, "Made", "Made", TEXT_NAME_ONE_WORD},
+	    {EVENT_TEXT, PHASE_NAME, "нет", NULL, TEXT_ASK_NAME},
+	    {EVENT_TEXT, PHASE_NAME, "😀", NULL, TEXT_NAME_NO_LETTERS},
+	    {EVENT_TEXT, PHASE_NONE, "отмена", NULL, TEXT_CANCELLED_REGISTRATION},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct conversation_state s = state_of(REP_ABSENT, PHASE_NAME, LOCALE_EN);

@@ -92,23 +92,21 @@ static void what_is_said_twice_in_one_breath_is_recognised(void **state)
 {
 	(void)state;
 	static const struct {
-		enum event_kind kind_a;
-		const char *a;
-		enum event_kind kind_b;
-		const char *b;
+		enum event_kind kind_a, kind_b;
+		const char *a, *b;
 		enum event_repeat repeat;
 	} rows[] = {
-	    {EVENT_TEXT, "привет", EVENT_TEXT, "Привет ", EVENT_SAME},
-	    {EVENT_TEXT, "hi", EVENT_TEXT, "anybody?", EVENT_SAME_SORT},
-	    {EVENT_START, "", EVENT_TEXT, "/start", EVENT_SAME},
-	    {EVENT_START, "", EVENT_TEXT, "hi", EVENT_NEW},
-	    {EVENT_TEXT, "статус", EVENT_TEXT, "my status", EVENT_SAME},
-	    {EVENT_TEXT, "да", EVENT_TEXT, "нет", EVENT_NEW},
-	    {EVENT_MEDIA, "photo", EVENT_MEDIA, "photo", EVENT_SAME},
-	    {EVENT_MEDIA, "photo", EVENT_TEXT, "photo", EVENT_NEW},
-	    {EVENT_BUTTON, "menu:help", EVENT_BUTTON, "menu:help", EVENT_SAME},
-	    {EVENT_BUTTON, "a:1:c", EVENT_BUTTON, "a:2:c", EVENT_NEW},
-	    {EVENT_BLOCKED, "", EVENT_BLOCKED, "", EVENT_NEW},
+	    {EVENT_TEXT, EVENT_TEXT, "привет", "Привет ", EVENT_SAME},
+	    {EVENT_TEXT, EVENT_TEXT, "hi", "anybody?", EVENT_SAME_SORT},
+	    {EVENT_START, EVENT_TEXT, "", "/start", EVENT_SAME},
+	    {EVENT_START, EVENT_TEXT, "", "hi", EVENT_NEW},
+	    {EVENT_TEXT, EVENT_TEXT, "статус", "my status", EVENT_SAME},
+	    {EVENT_TEXT, EVENT_TEXT, "да", "нет", EVENT_NEW},
+	    {EVENT_MEDIA, EVENT_MEDIA, "photo", "photo", EVENT_SAME},
+	    {EVENT_MEDIA, EVENT_TEXT, "photo", "photo", EVENT_NEW},
+	    {EVENT_BUTTON, EVENT_BUTTON, "menu:help", "menu:help", EVENT_SAME},
+	    {EVENT_BUTTON, EVENT_BUTTON, "a:1:c", "a:2:c", EVENT_NEW},
+	    {EVENT_BLOCKED, EVENT_BLOCKED, "", "", EVENT_NEW},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct event a = event_of(rows[i].kind_a, rows[i].a);
@@ -125,20 +123,20 @@ static void a_repetition_is_not_answered_again_but_takes_effect(void **state)
 		enum rep_status status;
 		enum conversation_phase phase;
 		enum event_kind kind;
-		const char *text;
 		enum event_repeat repeat;
+		const char *text;
 		size_t messages;
 	} rows[] = {
-	    {REP_ABSENT, PHASE_OFFERED, EVENT_TEXT, "hello", EVENT_SAME_SORT, 0},
-	    {REP_ABSENT, PHASE_OFFERED, EVENT_TEXT, "hello", EVENT_NEW, 1},
-	    {REP_ABSENT, PHASE_NAME, EVENT_TEXT, "да", EVENT_SAME, 0},
-	    {REP_ABSENT, PHASE_NAME, EVENT_TEXT, "?!", EVENT_SAME_SORT,
+	    {REP_ABSENT, PHASE_OFFERED, EVENT_TEXT, EVENT_SAME_SORT, "hello", 0},
+	    {REP_ABSENT, PHASE_OFFERED, EVENT_TEXT, EVENT_NEW, "hello", 1},
+	    {REP_ABSENT, PHASE_NAME, EVENT_TEXT, EVENT_SAME, "да", 0},
+	    {REP_ABSENT, PHASE_NAME, EVENT_TEXT, EVENT_SAME_SORT, "?!",
 		1}, /* an answer, if a bad one */
-	    {REP_ABSENT, PHASE_NAME, EVENT_TEXT, "Иван Петров", EVENT_SAME_SORT, 1},
-	    {REP_ACTIVE, PHASE_NONE, EVENT_TEXT, "hi", EVENT_SAME_SORT, 0},
-	    {REP_ACTIVE, PHASE_NONE, EVENT_TEXT, "статус", EVENT_SAME, 0},
-	    {REP_ACTIVE, PHASE_NONE, EVENT_BUTTON, "menu:status", EVENT_SAME, 0},
-	    {REP_ACTIVE, PHASE_CONFIRM_UNREGISTER, EVENT_TEXT, "да", EVENT_SAME, 1},
+	    {REP_ABSENT, PHASE_NAME, EVENT_TEXT, EVENT_SAME_SORT, "Иван Петров", 1},
+	    {REP_ACTIVE, PHASE_NONE, EVENT_TEXT, EVENT_SAME_SORT, "hi", 0},
+	    {REP_ACTIVE, PHASE_NONE, EVENT_TEXT, EVENT_SAME, "статус", 0},
+	    {REP_ACTIVE, PHASE_NONE, EVENT_BUTTON, EVENT_SAME, "menu:status", 0},
+	    {REP_ACTIVE, PHASE_CONFIRM_UNREGISTER, EVENT_TEXT, EVENT_SAME, "да", 1},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct conversation_state s = state_of(rows[i].status, rows[i].phase, LOCALE_RU);

@@ -49,9 +49,9 @@ static bool is_trailing(uint32_t c)
 	return is_wrapper(c) || c == ',' || c == ';' || c == '.' || c == '!' || c == ' ';
 }
 
-char *contact_plain(const char *text, struct arena *a)
+char *contact_plain(const char *typed, struct arena *a)
 {
-	const char *s = text_tidy(a, text);
+	const char *s = text_tidy(a, typed);
 	char *out = arena_alloc(a, strlen(s) + 1), *end = out, *last = out;
 	while (*s == '=') /* ="79031234567": how a spreadsheet is told that digits are text */
 		s++;

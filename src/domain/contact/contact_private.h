@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* s as ASCII as far as it has equals there (full-width forms, digits of other scripts, dashes), white space single, nothing
+/* What was typed as ASCII as far as it has equals there (full-width forms, digits of other scripts, dashes), white space single, nothing
  * invisible in it, without the quotes and signs that spreadsheets put around a value. */
-char *contact_plain(const char *s, struct arena *a);
+char *contact_plain(const char *typed, struct arena *a);
 
 /* contact_name.c: n bytes, without @ */
 enum contact_problem contact_name(const char *s, size_t n, struct arena *a, struct contact *out);
