@@ -26,7 +26,7 @@ static void pair_finish(struct pair *p)
 /* What both have; rc goes on from the first failure. */
 static int pair_init(struct pair *p, const char *name)
 {
-	unsigned char serial[SERIAL_BYTES];
+	unsigned char serial[SERIAL_BYTES] = {0};
 	time_t now = time(NULL);
 #define TRY(call) rc = rc < 0 ? rc : (call)
 	int rc = gnutls_x509_privkey_init(&p->key);

@@ -274,9 +274,11 @@ static bool environment_names_proxy(void)
 {
 	static const char *const names[] = {
 	    "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (getenv(names[i]) && *getenv(names[i]))
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const char *value = getenv(names[i]);
+		if (value && *value)
 			return true;
+	}
 	return false;
 }
 
