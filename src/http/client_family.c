@@ -35,7 +35,7 @@ void http_client_family_look(struct http_transfer *t, CURLcode code)
 	if (client->family == other)
 		return;
 	client->family = other;
-	log_info("nothing comes from %s any more; the next connection is tried over %s", address,
+	log_debug("nothing comes from %s any more; the next connection is tried over %s", address,
 	    other == CURL_IPRESOLVE_V4 ? "IPv4" : "IPv6");
 }
 

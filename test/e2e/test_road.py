@@ -1,4 +1,6 @@
 """The road to Telegram as it is in the field: TLS, authorities of one's own, proxies, addresses that are silent."""
+import ctypes
+import os
 import re
 import socket
 
@@ -239,3 +241,44 @@ def test_a_proxy_from_a_file_is_used_and_its_password_is_shown_nowhere(tls_world
                                              "https_proxy_FILE": tmp_path / "proxy"})
         assert f"https_proxy=http://[...]@127.0.0.1:{proxy.port}" in done.stdout
         assert HUSH not in done.stdout + done.stderr
+
+
+class Opens:
+    """How often a file is opened, by whomever (inotify(7))."""
+
+    IN_OPEN = 0x20
+
+    def __init__(self, path):
+        self._libc = ctypes.CDLL(None, use_errno=True)
+        self._fd = self._libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        assert self._fd >= 0
+        assert self._libc.inotify_add_watch(self._fd, os.fsencode(path), self.IN_OPEN) >= 0
+        self._events = b""
+
+    def count(self):
+        try:
+            while data := os.read(self._fd, 65536):
+                self._events += data
+        except BlockingIOError:
+            pass
+        return len(self._events) // 16  # without a name, as for a file that is watched itself
+
+    def close(self):
+        os.close(self._fd)
+
+
+def test_the_authorities_are_read_once_however_many_connections_there_are(tls_world, tmp_path):
+    world = tls_world
+    port = free_port()
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_bytes(world.sandbox_ca.read_bytes())
+    opens = Opens(bundle)
+    world.sandbox.fault("slow", method="sendMessage", ms=500, times=-1)
+    world.start_bot(METRICS_LISTEN=f"127.0.0.1:{port}", SSL_CERT_FILE=bundle)
+    people = world.sandbox.someone(12)
+    world.sandbox.acts([{"user": p.id, "type": "text", "text": "привет"} for p in people])
+    for person in people:
+        person.hears("offer")
+    assert connections(port) >= 10
+    assert opens.count() == 1
+    opens.close()
