@@ -85,21 +85,30 @@ def load(sandbox, users, first_id):
             return result
 
 
-def registrations(label, sandbox, pid, users, rounds, first_id):
-    rates, cpus, p50, p99 = [], [], [], []
-    load(sandbox, 300, first_id)  # warm: plans, connections, caches
-    for i in range(rounds):
-        before = schedstat_ms(pid)
-        result = load(sandbox, users, first_id + (i + 1) * 1_000_000)
-        rates.append(result["updates"] / result["elapsed_us"] * 1e6)
-        cpus.append((schedstat_ms(pid) - before) / result["updates"])
-        p50.append(result["latency_us"]["p50"] / 1000)
-        p99.append(result["latency_us"]["p99"] / 1000)
-    note(f"{label}: updates/s", spread(rates))
-    note(f"{label}: CPU ms an update", spread(cpus, 3))
-    note(f"{label}: reply latency p50 / p99, 1,000 users at once", f"{statistics.median(p50):.0f} / "
-         f"{statistics.median(p99):.0f} ms")
-    return statistics.median(rates), statistics.median(cpus)
+class Contender:
+    """One bot under the load of registrations, round by round."""
+
+    def __init__(self, name, sandbox, pid, users):
+        self.name, self.sandbox, self.pid, self.users = name, sandbox, pid, users
+        self.rates, self.cpus, self.p50, self.p99 = [], [], [], []
+        self.rounds = 0
+        load(sandbox, 300, 10_000_000)  # warm: plans, connections, caches
+
+    def round(self):
+        self.rounds += 1
+        before = schedstat_ms(self.pid)
+        result = load(self.sandbox, self.users, 10_000_000 + self.rounds * 1_000_000)
+        self.rates.append(result["updates"] / result["elapsed_us"] * 1e6)
+        self.cpus.append((schedstat_ms(self.pid) - before) / result["updates"])
+        self.p50.append(result["latency_us"]["p50"] / 1000)
+        self.p99.append(result["latency_us"]["p99"] / 1000)
+
+    def note(self):
+        note(f"{self.name}: updates/s", spread(self.rates))
+        note(f"{self.name}: CPU ms an update", spread(self.cpus, 3))
+        note(f"{self.name}: reply latency p50 / p99, 1,000 users at once", f"{statistics.median(self.p50):.0f} / "
+             f"{statistics.median(self.p99):.0f} ms")
+        note(f"{self.name}: PSS at that load", f"{pss_kib(self.pid) / 1024:.1f} MB")
 
 
 def start_to_first_poll(database, directory, count, tls):
@@ -117,31 +126,22 @@ def start_to_first_poll(database, directory, count, tls):
     note(f"start to first getUpdates (migrated database), {over(tls)}", spread(times) + " ms", f"(n={count}, seen from outside)")
 
 
-def bench_bot(cluster, directory, users, rounds, memory_users, tls):
+def start_bot(cluster, directory, users, tls):
     name = f"salesreg {over(tls)}"
-    print(f"registrations: {name}", flush=True)
-    database = fresh(cluster, "bench")
     sandbox = emulator(directory, f"sandbox-{tls}", tls)
-    bot = Process("bot", [], settings(database, sandbox), directory / "bot.log")
+    bot = Process("bot", [], settings(fresh(cluster, "bench"), sandbox), directory / f"bot-{tls}.log")
     bot.wait_ready()
     time.sleep(2)
     note(f"{name}: PSS idle", f"{pss_kib(bot.pid) / 1024:.1f} MB")
     before = schedstat_ms(bot.pid)
     time.sleep(20)
     note(f"{name}: idle CPU", f"{(schedstat_ms(bot.pid) - before) / 20000 * 100:.3f} %")
-    rate, cpu = registrations(name, sandbox, bot.pid, users, rounds, 10_000_000)
-    done = users * rounds + 300
-    if memory_users > done:
-        load(sandbox, memory_users - done, 500_000_000)
-    note(f"{name}: PSS after {max(done, memory_users):,} registrations", f"{pss_kib(bot.pid) / 1024:.1f} MB")
-    bot.terminate()
-    sandbox.process.terminate()
-    return rate, cpu
+    return bot, Contender(name, sandbox, bot.pid, users)
 
 
-def bench_peer(cluster, directory, users, rounds, tls):
+def start_peer(cluster, directory, users, tls):
+    """grammY with its runner and sequentialize, and pg."""
     name = f"grammY {over(tls)}"
-    print(f"registrations: {name} (runner, sequentialize, pg)", flush=True)
     cluster.drop("peer")
     cluster.create("peer")
     sandbox = emulator(directory, f"peer-sandbox-{tls}", tls)
@@ -149,20 +149,45 @@ def bench_peer(cluster, directory, users, rounds, tls):
            "TELEGRAM_API_BASE": sandbox.base}
     if tls:
         env["NODE_EXTRA_CA_CERTS"] = str(sandbox.ca)
-    with open(directory / "peer.log", "wb") as log:
-        peer = subprocess.Popen(["node", "bot.mjs"], cwd=HERE / "peers", env=env, stdin=subprocess.DEVNULL, stdout=log,
-                                stderr=log)
+    log = directory / f"peer-{tls}.log"
+    with open(log, "wb") as out:
+        peer = subprocess.Popen(["node", "bot.mjs"], cwd=HERE / "peers", env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+    deadline = time.monotonic() + 30
+    while not any(b["polling"] for b in sandbox.stats()["bots"]):
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.05)
+    note(f"{name}: PSS idle", f"{pss_kib(peer.pid) / 1024:.0f} MB")
+    return peer, Contender(name, sandbox, peer.pid, users)
+
+
+def bench_registrations(cluster, directory, users, rounds, memory_users, tls, with_peer):
+    """Both run, and one after the other is under load: what the machine's neighbours do hits both alike."""
+    print(f"registrations {over(tls)}", flush=True)
+    bot, ours = start_bot(cluster, directory, users, tls)
+    peer, theirs = start_peer(cluster, directory, min(users, 1500), tls) if with_peer else (None, None)
     try:
-        sandbox_ready = time.monotonic() + 30
-        while not any(b["polling"] for b in sandbox.stats()["bots"]):
-            assert time.monotonic() < sandbox_ready, (directory / "peer.log").read_text()
-            time.sleep(0.05)
-        note(f"{name}: PSS idle", f"{pss_kib(peer.pid) / 1024:.0f} MB")
-        return registrations(name, sandbox, peer.pid, users, rounds, 10_000_000)
+        for _ in range(rounds):
+            ours.round()
+            if peer:
+                theirs.round()
+        ours.note()
+        if peer:
+            theirs.note()
+            times = [a / b for a, b in zip(ours.rates, theirs.rates)]
+            parts = [b / a for a, b in zip(ours.cpus, theirs.cpus)]
+            note(f"salesreg : grammY, {over(tls)}, round by round", f"{spread(times, 1)} times the updates/s, "
+                 f"1/({spread(parts, 1)}) of the CPU an update")
+        done = users * rounds + 300
+        if memory_users > done:
+            load(ours.sandbox, memory_users - done, 500_000_000)
+            note(f"{ours.name}: PSS after {memory_users:,} registrations", f"{pss_kib(bot.pid) / 1024:.1f} MB")
     finally:
-        peer.terminate()
-        peer.wait(20)
-        sandbox.process.terminate()
+        if peer:
+            peer.terminate()
+            peer.wait(20)
+            theirs.sandbox.process.terminate()
+        bot.terminate()
+        ours.sandbox.process.terminate()
 
 
 def bench_ceilings(cluster, directory, seconds):
@@ -330,14 +355,8 @@ def main():
     try:
         users, rounds = (500, 2) if quick else (4000, 5)
         for tls in (True, False):
-            ratio = []
             if "bot" in only:
-                ratio.append(bench_bot(cluster, directory, users, rounds, 1000 if quick else 100_000, tls))
-            if "peer" in only:
-                ratio.append(bench_peer(cluster, directory, min(users, 1500), 2 if quick else 3, tls))
-            if len(ratio) == 2:
-                note(f"salesreg : grammY, {over(tls)}", f"{ratio[0][0] / ratio[1][0]:.1f} times the updates/s, "
-                     f"1/{ratio[1][1] / ratio[0][1]:.0f} of the CPU an update")
+                bench_registrations(cluster, directory, users, rounds, 1000 if quick else 100_000, tls, "peer" in only)
             if "start" in only:
                 start_to_first_poll(fresh(cluster, "start"), directory, 3 if quick else 15, tls)
         if "supervised" in only:
