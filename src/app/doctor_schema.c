@@ -18,7 +18,7 @@ bool doctor_is_about_schema(const char *sqlstate)
 
 static void look_at_statements(struct doctor *d, struct db_session *s)
 {
-	const char *missing[DOCTOR_FINDINGS_MAX];
+	const char *missing[DOCTOR_FINDINGS_MAX] = {NULL};
 	size_t count = 0;
 	for (int i = 0; i < SQL_STATEMENT_COUNT; i++) {
 		if (db_session_prepares(s, (enum sql_statement)i) ||

@@ -188,7 +188,7 @@ static void look_at_declined(struct doctor *d, struct db_session *s)
 			    : "nobody is left to take them, and no admin was told: "
 			      "ADMIN_TELEGRAM_IDS names nobody, or nobody who has pressed "
 			      "Start",
-			"assign them by hand (UPDATE test_prospects SET assigned_rep_id = …), "
+			"give them to a rep by hand (test_prospects.assigned_rep_id), "
 			"archive "
 			"them, or let another rep register"});
 }

@@ -128,7 +128,7 @@ static void consider(struct near list[NEAR_MOST], char *line, const char *wanted
 {
 	const char *fields[4] = {"", "", "", ""};
 	size_t count = 0;
-	if (line[0] == '#')
+	if (!line || line[0] == '#')
 		return;
 	for (char *rest = line; rest && count < 4; count++)
 		fields[count] = strsep(&rest, "\t\n");

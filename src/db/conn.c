@@ -159,6 +159,15 @@ static bool is_conflict(const char *sqlstate)
 	       strcmp(sqlstate, "40P01") == 0;
 }
 
+/* "(block,offset)", as PostgreSQL writes the place of a row. */
+static bool is_tuple(const char *text)
+{
+	static const char digits[] = "0123456789";
+	size_t block = *text == '(' ? strspn(text + 1, digits) : 0;
+	const char *comma = text + 1 + block;
+	return block > 0 && *comma == ',' && comma[1 + strspn(comma + 1, digits)] == ')';
+}
+
 /*
  * The innermost line of the context of a wait for a row is "while updating tuple (0,1) in relation …", in the server's
  * language (src/backend/storage/lmgr/lmgr.c, XactLockTableWaitErrorCb). A wait for a table has none, or that of the
@@ -168,11 +177,10 @@ static bool is_conflict(const char *sqlstate)
 static bool names_a_row(const char *context)
 {
 	for (const char *p = context; p && *p && *p != '\n' && *p != '"'; p++) {
-		unsigned block, offset;
 		if (strncmp(p, "\xe2\x80", 2) == 0 || strncmp(p, "\xc2\xab", 2) == 0 ||
 		    strncmp(p, "\xc2\xbb", 2) == 0)
 			return false;
-		if (*p == '(' && sscanf(p, "(%u,%u)", &block, &offset) == 2)
+		if (is_tuple(p))
 			return true;
 	}
 	return false;

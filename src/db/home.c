@@ -42,3 +42,31 @@ enum err home_enter(PGconn *pg, char *error, size_t size)
 	PQclear(result);
 	return err;
 }
+
+enum err home_serves(PGconn *pg, int64_t bot_id, char *error, size_t size)
+{
+	char id[24];
+	(void)snprintf(id, sizeof id, "%lld", (long long)bot_id);
+	const char *values[] = {id};
+	enum err err = ERR_OK;
+	PGresult *other = PQexecParams(
+	    pg, sql_statement(SQL_BOT_STATE_OTHER)->text, 1, NULL, values, NULL, NULL, 0);
+	if (PQresultStatus(other) != PGRES_TUPLES_OK) {
+		(void)snprintf(error, size, "%.*s", (int)strcspn(PQerrorMessage(pg), "\n"),
+		    PQerrorMessage(pg));
+		err = ERR_UNAVAILABLE;
+	} else if (PQntuples(other) > 0) {
+		const char *name = PQgetvalue(other, 0, 1);
+		(void)snprintf(error, size,
+		    "this database serves bot %s%s%s%s, and REGISTRY_BOT_TOKEN is of bot %lld; "
+		    "nothing "
+		    "was changed. Set the token of the first one, or a DATABASE_URL of this bot's "
+		    "own; "
+		    "`salesreg adopt-bot` makes this bot take the other one's place",
+		    PQgetvalue(other, 0, 0), *name ? " (@" : "", name, *name ? ")" : "",
+		    (long long)bot_id);
+		err = ERR_CONFIG;
+	}
+	PQclear(other);
+	return err;
+}

@@ -132,7 +132,7 @@ static enum err set_database_up(PGconn *pg, void *data, char *error, size_t size
 	enum err err = migrate_setup(pg, NULL, error, size);
 	if (err == ERR_OK)
 		err = home_enter(pg, error, size);
-	return err == ERR_OK ? bot_other(pg, bot->bot_id, error, size) : err;
+	return err == ERR_OK ? home_serves(pg, bot->bot_id, error, size) : err;
 }
 
 static void refuse_now(struct bot *bot)

@@ -1,6 +1,4 @@
 #include "salesreg/store/bot.h"
-#include <stdio.h>
-#include <string.h>
 
 size_t bot_take(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *marked)
 {
@@ -119,32 +117,4 @@ struct bot_backlog bot_backlog_unknown(void)
 void bot_name(struct db_plan *plan, struct arena *a, int64_t bot_id, const char *username)
 {
 	(void)db_plan_add(plan, SQL_BOT_STATE_NAME, db_i64(a, bot_id), username);
-}
-
-enum err bot_other(PGconn *pg, int64_t bot_id, char *error, size_t size)
-{
-	char id[24];
-	(void)snprintf(id, sizeof id, "%lld", (long long)bot_id);
-	const char *values[] = {id};
-	enum err err = ERR_OK;
-	PGresult *other = PQexecParams(
-	    pg, sql_statement(SQL_BOT_STATE_OTHER)->text, 1, NULL, values, NULL, NULL, 0);
-	if (PQresultStatus(other) != PGRES_TUPLES_OK) {
-		(void)snprintf(error, size, "%.*s", (int)strcspn(PQerrorMessage(pg), "\n"),
-		    PQerrorMessage(pg));
-		err = ERR_UNAVAILABLE;
-	} else if (PQntuples(other) > 0) {
-		const char *name = PQgetvalue(other, 0, 1);
-		(void)snprintf(error, size,
-		    "this database serves bot %s%s%s%s, and REGISTRY_BOT_TOKEN is of bot %lld; "
-		    "nothing "
-		    "was changed. Set the token of the first one, or a DATABASE_URL of this bot's "
-		    "own; "
-		    "`salesreg adopt-bot` makes this bot take the other one's place",
-		    PQgetvalue(other, 0, 0), *name ? " (@" : "", name, *name ? ")" : "",
-		    (long long)bot_id);
-		err = ERR_CONFIG;
-	}
-	PQclear(other);
-	return err;
 }

@@ -33,14 +33,14 @@ PGconn *db_connect_blocking(
  * open. NULL: no answer, and the connection is of no use any more. The caller owns the result.
  */
 enum { DB_BLOCKING_MS = 10000 };
-PGresult *db_exec_blocking(PGconn *connection, const char *sql);
+PGresult *db_exec_blocking(PGconn *pg, const char *sql);
 
 /*
  * The session's search path from here on: the one it came with (the database's, the user's, DATABASE_URL's), so that
  * triggers of others do what they do in any session; or an empty one, where others may create objects in a schema on it.
  * Never through a transaction pooler, whose sessions are other people's, too.
  */
-bool db_adopt_search_path(PGconn *connection);
+bool db_adopt_search_path(PGconn *pg);
 
 /* Who answers at the other end of a connection. */
 struct db_identity {
@@ -51,7 +51,7 @@ struct db_identity {
 	char where[128];    /* "host port 5432", for people */
 };
 /* Asks; false: the connection broke, or the server does not answer such questions. */
-bool db_identify(PGconn *connection, struct db_identity *identity);
+bool db_identify(PGconn *pg, struct db_identity *identity);
 /*
  * Asks each host of the URI by itself, standbys too, and fills in those that answer, timeline 0 for a standby. Returns how
  * many there are.
@@ -60,7 +60,7 @@ size_t db_identify_hosts(const char *uri, struct db_identity *identities, size_t
 /* True: the URI names more than one host. */
 bool db_has_several_hosts(const char *uri);
 /* True: behind this address a pooler gives each transaction another session, where LISTEN and locks do not work. */
-bool db_is_transaction_pooler(PGconn *connection, const char *uri);
+bool db_is_transaction_pooler(PGconn *pg, const char *uri);
 /* Whether the server there answers a new connection, if only to refuse it. host, address, port: as libpq told them. */
 bool db_answers(
     const char *uri, const char *host, const char *address, const char *port, int timeout_ms);

@@ -8,6 +8,10 @@
 #include "salesreg/base/err.h"
 #include <libpq-fe.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* After the migrations, each time a process has connected to a server. */
-enum err home_enter(PGconn *connection, char *error, size_t size);
+enum err home_enter(PGconn *pg, char *error, size_t size);
+
+/* ERR_CONFIG, with `error`: the database serves another bot than this one, which is named. */
+enum err home_serves(PGconn *pg, int64_t bot_id, char *error, size_t size);

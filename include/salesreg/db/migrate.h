@@ -9,12 +9,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* applied: how many were new; may be NULL. ERR_CONFIG: see migrate_setup(). */
-enum err migrate_apply(PGconn *connection, int *applied, char *error, size_t error_size);
+/* applied_count: how many were new; may be NULL. ERR_CONFIG: see migrate_setup(). */
+enum err migrate_apply(PGconn *pg, int *applied_count, char *error, size_t size);
 /* Only looks: how many are missing. False, with a sentence: they cannot be read, or do not go with this binary. */
-bool migrate_look(PGconn *connection, int *pending, char *error, size_t error_size);
+bool migrate_look(PGconn *pg, int *pending, char *error, size_t size);
 /*
  * As the `setup` of a pool. ERR_CONFIG: this binary and this database do not go together, and waiting does not help;
  * ERR_UNAVAILABLE: worth another try.
  */
-enum err migrate_setup(PGconn *connection, void *unused, char *error, size_t error_size);
+enum err migrate_setup(PGconn *pg, void *unused, char *error, size_t size);

@@ -61,6 +61,3 @@ size_t bot_backlog(struct db_plan *plan);
 struct bot_backlog bot_backlog_parse(const PGresult *result);
 /* Before it was ever counted. */
 struct bot_backlog bot_backlog_unknown(void);
-
-/* Blocks, for a pool's setup. ERR_CONFIG, with `error`: the database serves another bot than this one. */
-enum err bot_other(PGconn *connection, int64_t bot_id, char *error, size_t size);
