@@ -173,7 +173,11 @@ WITH old AS (
 )
 SELECT count(*) FROM gone
 -- name: hidden_people_add
--- $1 Telegram ids
+-- $1 Telegram ids; those of long ago are forgotten
+WITH old AS (
+    DELETE FROM salesreg.hidden_people
+    WHERE refused_at < now() - interval '30 days' AND telegram_id <> ALL ($1::bigint[])
+)
 INSERT INTO salesreg.hidden_people (telegram_id) SELECT DISTINCT unnest($1::bigint[])
 ON CONFLICT (telegram_id) DO UPDATE SET refused_at = now()
 -- name: hidden_people_read
