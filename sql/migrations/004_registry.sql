@@ -134,6 +134,8 @@ CREATE TABLE salesreg.rep_dealing (
     available     boolean NOT NULL DEFAULT true,
     reason        text,
     back_at       timestamptz,                 -- when a rep who could not be reached was heard of again
+    unreachable_since  timestamptz,            -- by Telegram's word; NULL: reached, as far as is known
+    passed_on_since    timestamptz,            -- their prospects went on, and they have not read that yet
     last_dealt    bigint NOT NULL DEFAULT nextval('salesreg.dealing_turn'),
     last_redealt  bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.5);
@@ -152,6 +154,7 @@ CREATE TABLE salesreg.assignments (
 -- by bytes, as COLLATE "C" would be, but the columns compare with theirs whatever collation that has
 CREATE UNIQUE INDEX assignments_live_idx ON salesreg.assignments (prospect varchar_pattern_ops) WHERE ended_at IS NULL;
 CREATE INDEX assignments_ended_idx ON salesreg.assignments (prospect varchar_pattern_ops) WHERE ended_at IS NOT NULL;
+CREATE INDEX assignments_unavailable_idx ON salesreg.assignments (rep, ended_at) WHERE reason = 'unavailable';
 CREATE INDEX assignments_declined_idx ON salesreg.assignments (prospect varchar_pattern_ops, rep) WHERE reason = 'declined';
 
 CREATE TABLE salesreg.prospect_events (

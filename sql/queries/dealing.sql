@@ -167,9 +167,20 @@ SELECT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
 UPDATE salesreg.prospects_apart SET nobody = true, told_at = CASE WHEN $2::boolean THEN now() END
 WHERE prospect = ANY ($1::varchar[])
 -- name: dealing_sort_out_assignments
--- What was changed by hand, first part: live assignments whose prospect has another rep now, or none, or whose rep may
--- not hold prospects (those are given back). What the old system assigned has no row here and is left alone.
-WITH freed AS (
+-- $1 seconds of grace. What was changed by hand, first part: live assignments whose prospect has another rep now, or none,
+-- or whose rep may not hold prospects (those are given back): not at work, or out of reach for longer than the grace. That
+-- most reps are out of reach since about the same time is no fact about them, and nothing is moved. What the old system
+-- assigned has no row here and is left alone. One row a prospect that a rep in this state lost, rep by rep.
+WITH expired AS (
+    SELECT d.rep, d.unreachable_since, r.telegram_id FROM salesreg.rep_dealing d
+    JOIN public.sales_representatives r ON r.id = d.rep
+    WHERE NOT d.available AND d.unreachable_since <= now() - $1::bigint * interval '1 second'
+      AND NOT (SELECT count(*) >= 3 AND count(*) * 2 > (SELECT count(*) FROM public.sales_representatives w
+                                                        WHERE w.status = 'active')
+               FROM salesreg.rep_dealing o JOIN public.sales_representatives w ON w.id = o.rep AND w.status = 'active'
+               WHERE o.unreachable_since BETWEEN d.unreachable_since - interval '10 minutes'
+                                             AND d.unreachable_since + interval '10 minutes')
+), freed AS (
     UPDATE public.test_prospects p SET assigned_rep_id = NULL, updated_at = now()
     FROM (SELECT q.id, r.status
           FROM public.sales_representatives r
@@ -178,7 +189,8 @@ WITH freed AS (
                                       AND q.status IN ('unreached', 'contacted', 'in_conversation')
           JOIN salesreg.assignments a ON a.prospect = q.id AND a.rep = r.id AND a.ended_at IS NULL
           -- whatever status is none of ours means: not at work
-          WHERE r.status IS NULL OR r.status NOT IN ('active', 'pending') OR NOT d.available
+          WHERE r.status IS NULL OR r.status NOT IN ('active', 'pending')
+             OR (NOT d.available AND (d.unreachable_since IS NULL OR r.id IN (SELECT rep FROM expired)))
           FOR NO KEY UPDATE OF q SKIP LOCKED) due -- what somebody holds waits for the next time
     WHERE p.id = due.id
     RETURNING p.id, due.status
@@ -190,9 +202,51 @@ WITH freed AS (
     LEFT JOIN freed f ON f.id = b.prospect
     WHERE b.ended_at IS NULL AND b.id = a.id AND (f.id IS NOT NULL OR p.assigned_rep_id IS DISTINCT FROM b.rep)
     RETURNING a.id, a.prospect, a.rep, a.reason
+), explained AS (
+    INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
+    SELECT prospect, rep, id, 'returned', reason FROM ended
+), passed_on AS (
+    UPDATE salesreg.rep_dealing d SET passed_on_since = coalesce(d.passed_on_since, now())
+    WHERE d.rep IN (SELECT rep FROM ended WHERE reason = 'unavailable')
+), unsent AS (
+    DELETE FROM salesreg.outbox o
+    USING (SELECT q.id FROM expired e JOIN salesreg.outbox q ON q.chat_id = e.telegram_id AND q.state = 'queued'
+           FOR UPDATE OF q SKIP LOCKED) w
+    WHERE o.id = w.id
+    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, o.error, o.created_at
+), kept AS (
+    INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
+                                         error, created_at)
+    SELECT id, chat_id, method, payload, priority, 'gone', attempts, possible_duplicate, error, created_at FROM unsent
 )
-INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
-SELECT prospect, rep, id, 'returned', reason FROM ended
+SELECT r.name, count(*) FROM ended e JOIN public.sales_representatives r ON r.id = e.rep
+WHERE e.reason = 'unavailable' GROUP BY r.id, r.name ORDER BY r.id
+-- name: dealing_expiry
+-- $1 seconds of grace: microseconds until the next rep has been out of reach for so long (NULL: none is), and for how many
+-- it has passed and nothing is moved
+SELECT ((extract(epoch FROM min(d.unreachable_since) FILTER (WHERE d.unreachable_since > now() - $1::bigint * interval '1 second')
+                            - now()) + $1::bigint) * 1000000)::bigint,
+       count(*) FILTER (WHERE d.unreachable_since <= now() - $1::bigint * interval '1 second'
+                          AND EXISTS (SELECT 1 FROM salesreg.assignments a JOIN public.test_prospects p ON p.id = a.prospect
+                                      WHERE p.assigned_rep_id = d.rep AND a.rep = d.rep AND a.ended_at IS NULL
+                                        AND p.status IN ('unreached', 'contacted', 'in_conversation')))
+FROM salesreg.rep_dealing d WHERE NOT d.available AND d.unreachable_since IS NOT NULL
+-- name: dealing_returned
+-- reps who can be reached again after their prospects went on, with each of those and who has it now
+WITH back AS (
+    UPDATE salesreg.rep_dealing d SET passed_on_since = NULL
+    FROM (SELECT rep, passed_on_since FROM salesreg.rep_dealing WHERE available AND passed_on_since IS NOT NULL
+          FOR NO KEY UPDATE SKIP LOCKED) f
+    WHERE d.rep = f.rep
+    RETURNING d.rep, f.passed_on_since
+)
+SELECT r.telegram_id, s.locale, p.name, h.name
+FROM back b JOIN public.sales_representatives r ON r.id = b.rep AND r.status = 'active'
+LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
+JOIN salesreg.assignments a ON a.rep = b.rep AND a.reason = 'unavailable' AND a.ended_at >= b.passed_on_since
+JOIN public.test_prospects p ON p.id = a.prospect AND p.assigned_rep_id IS DISTINCT FROM b.rep
+LEFT JOIN public.sales_representatives h ON h.id = p.assigned_rep_id
+ORDER BY r.telegram_id, a.id
 -- name: dealing_by_hand
 -- second part, $1 at most: open prospects that were dealt once and that somebody has given to a rep by hand get their
 -- assignment, so that this rep hears of them and has buttons

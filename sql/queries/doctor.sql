@@ -158,6 +158,11 @@ FROM (SELECT count(*) AS prospects, (extract(epoch FROM now() - min(p.since)) * 
               AND coalesce(greatest(q.created_at, q.updated_at), '-infinity') < now() - $2::bigint * interval '1 second'
               AND NOT EXISTS (SELECT 1 FROM salesreg.prospects_apart a WHERE a.prospect = q.id)
             ORDER BY q.created_at LIMIT 10000) p) w
+-- name: doctor_unreachable
+-- how many active reps Telegram does not reach, the longest one's milliseconds, how many active reps there are
+SELECT count(*) FILTER (WHERE d.unreachable_since IS NOT NULL),
+       (extract(epoch FROM now() - min(d.unreachable_since)) * 1000)::bigint, count(*)
+FROM public.sales_representatives r JOIN salesreg.rep_dealing d ON d.rep = r.id WHERE r.status = 'active'
 -- name: doctor_statuses
 -- statuses that are none of ours, with how many have it: of reps (and how many open prospects they hold), then of prospects
 SELECT 'reps', coalesce(quote_literal(r.status), 'NULL'), count(*),

@@ -120,15 +120,23 @@ JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS f (id, chat_id, birth_u
 WHERE (SELECT count(*) FROM mine) < cardinality($1::bigint[]) AND o.id = ANY ($1::bigint[])
   AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = o.id)
 -- name: outbox_gone
--- $1 ids, $2 chats, $3 when they were made, $4 what was said
+-- $1 ids, $2 chats, $3 when they were made, $4 what was said, $5 microseconds to wait, $6 seconds of grace: a rep's
+-- messages wait while the prospects do; anybody else's are done with
 WITH mine AS (
-    SELECT o.id, f.error
-    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS f (id, chat_id, birth_us, error)
+    SELECT o.id, f.error, f.pause_us,
+           EXISTS (SELECT 1 FROM public.sales_representatives r JOIN salesreg.rep_dealing d ON d.rep = r.id
+                   WHERE r.telegram_id = o.chat_id AND r.status IN ('active', 'pending')
+                     AND coalesce(d.unreachable_since > now() - $6::bigint * interval '1 second', true)) AS waits
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[]) AS f (id, chat_id, birth_us, error, pause_us)
     JOIN salesreg.outbox o ON o.id = f.id AND o.chat_id = f.chat_id
                           AND (extract(epoch FROM o.created_at) * 1000000)::bigint = f.birth_us
     FOR UPDATE OF o SKIP LOCKED
+), again AS (
+    UPDATE salesreg.outbox o
+    SET state = 'queued', due_at = now() + f.pause_us * interval '1 microsecond', error = f.error
+    FROM mine f WHERE o.id = f.id AND f.waits
 ), done AS (
-    DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id
+    DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id AND NOT f.waits
     RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.error, o.created_at
 ), kept AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,

@@ -83,46 +83,58 @@ SELECT salesreg.must((SELECT count(*) FROM decided) = (SELECT count(*) FROM fres
 UPDATE public.sales_representatives r SET telegram_username = f.username, updated_at = now()
 FROM unnest($1::uuid[], $2::text[]) AS f (rep, username) WHERE r.id = f.rep
 -- name: reps_available
--- $1 rep ids: they wrote again
+-- $1 rep ids: they wrote again; what waits for them goes now
 WITH back AS (
     INSERT INTO salesreg.rep_dealing (rep) SELECT unnest($1::uuid[])
-    ON CONFLICT (rep) DO UPDATE SET available = true, reason = NULL, back_at = now()
+    ON CONFLICT (rep) DO UPDATE SET available = true, reason = NULL, back_at = now(), unreachable_since = NULL
+    RETURNING rep
+), due AS (
+    UPDATE salesreg.outbox o SET due_at = now()
+    FROM (SELECT q.id FROM back b JOIN public.sales_representatives r ON r.id = b.rep
+          JOIN salesreg.outbox q ON q.chat_id = r.telegram_id AND q.state = 'queued' AND q.due_at > now()
+          FOR UPDATE OF q SKIP LOCKED) w
+    WHERE o.id = w.id
+    RETURNING 1
+)
+SELECT pg_catalog.pg_notify('salesreg_reps', ''),
+       (SELECT pg_catalog.pg_notify('salesreg_outbox', '') FROM (SELECT 1 FROM due LIMIT 1) any_due)
+FROM (SELECT 1 FROM back LIMIT 1) AS any_back
+-- name: reps_reachable
+-- $1 chats that a message has reached: who was out of reach is so no longer
+WITH back AS (
+    UPDATE salesreg.rep_dealing d SET available = true, reason = NULL, back_at = now(), unreachable_since = NULL
+    FROM (SELECT e.rep FROM salesreg.rep_dealing e JOIN public.sales_representatives r ON r.id = e.rep
+          WHERE r.telegram_id = ANY ($1::bigint[]) AND e.unreachable_since IS NOT NULL
+          FOR NO KEY UPDATE OF e SKIP LOCKED) f
+    WHERE d.rep = f.rep
     RETURNING 1
 )
 SELECT pg_catalog.pg_notify('salesreg_reps', '') FROM (SELECT 1 FROM back LIMIT 1) AS any_back
 -- name: reps_unavailable
--- $1 rep ids, $2 why
-INSERT INTO salesreg.rep_dealing (rep, available, reason) SELECT unnest($1::uuid[]), false, $2::text
-ON CONFLICT (rep) DO UPDATE SET available = false, reason = excluded.reason
--- name: reps_unreachable
--- $1 chats Telegram says are gone: their reps, if they are reps, get nothing more and keep nothing. Not those who wrote
--- a moment ago that they are back: the answer is older than that.
-WITH lost AS (
-    SELECT r.id FROM public.sales_representatives r
-    WHERE r.telegram_id = ANY ($1::bigint[]) AND r.status IN ('active', 'pending')
-      AND NOT EXISTS (SELECT 1 FROM salesreg.rep_dealing d WHERE d.rep = r.id AND d.back_at > now() - interval '10 seconds')
-), marked AS (
-    INSERT INTO salesreg.rep_dealing (rep, available, reason) SELECT id, false, 'Telegram cannot reach this rep' FROM lost
-    ON CONFLICT (rep) DO UPDATE SET available = false, reason = excluded.reason
-), freed AS (
-    UPDATE public.test_prospects p SET assigned_rep_id = NULL, updated_at = now()
-    FROM (SELECT q.id FROM public.test_prospects q
-          WHERE q.assigned_rep_id IN (SELECT id FROM lost) AND q.status IN ('unreached', 'contacted', 'in_conversation')
-          FOR NO KEY UPDATE SKIP LOCKED) free -- the sweep gives back what somebody holds now
-    WHERE p.id = free.id
-    RETURNING p.id
-), apart AS (
-    INSERT INTO salesreg.prospects_apart (prospect)
-    SELECT f.id FROM freed f
-    WHERE EXISTS (SELECT 1 FROM salesreg.assignments d WHERE d.prospect = f.id AND d.reason = 'declined')
-    ON CONFLICT DO NOTHING
-), ended AS (
-    UPDATE salesreg.assignments SET ended_at = now(), reason = 'unavailable'
-    WHERE ended_at IS NULL AND prospect IN (SELECT id FROM freed)
-    RETURNING id, prospect, rep
+-- $1 rep ids, $2 why: nothing new for them; what they have they keep for a while (dealing_sort_out_assignments)
+WITH marked AS (
+    INSERT INTO salesreg.rep_dealing AS d (rep, available, reason, unreachable_since)
+    SELECT unnest($1::uuid[]), false, $2::text, now()
+    ON CONFLICT (rep) DO UPDATE SET available = false, reason = excluded.reason,
+                                    unreachable_since = coalesce(d.unreachable_since, now())
+    RETURNING 1
 )
-INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
-SELECT prospect, rep, id, 'returned', 'unavailable' FROM ended
+SELECT pg_catalog.pg_notify('salesreg_sort_out', '') FROM (SELECT 1 FROM marked LIMIT 1) AS any_marked
+-- name: reps_unreachable
+-- $1 chats that Telegram cannot find: their reps, if they are reps, get nothing new for now. Not those who wrote a moment
+-- ago that they are back: the answer is older than that. Whose row an open psql holds is marked by the next answer.
+WITH lost AS (
+    SELECT d.rep FROM salesreg.rep_dealing d JOIN public.sales_representatives r ON r.id = d.rep
+    WHERE r.telegram_id = ANY ($1::bigint[]) AND r.status IN ('active', 'pending')
+      AND coalesce(d.back_at < now() - interval '10 seconds', true) AND (d.available OR d.unreachable_since IS NULL)
+    FOR NO KEY UPDATE OF d SKIP LOCKED
+), marked AS (
+    UPDATE salesreg.rep_dealing d
+    SET available = false, reason = 'Telegram cannot reach this rep', unreachable_since = coalesce(d.unreachable_since, now())
+    FROM lost l WHERE d.rep = l.rep
+    RETURNING 1
+)
+SELECT pg_catalog.pg_notify('salesreg_sort_out', '') FROM (SELECT 1 FROM marked LIMIT 1) AS any_marked
 -- name: admins_missed
 -- $1 admins: those whom a notification did not reach
 SELECT chat_id FROM salesreg.missed_chats WHERE chat_id = ANY ($1::bigint[])

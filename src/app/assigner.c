@@ -4,6 +4,7 @@
 #include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
 #include "salesreg/base/map.h"
+#include "salesreg/base/text.h"
 #include "salesreg/domain/backoff.h"
 #include "salesreg/domain/notice.h"
 #include "salesreg/store/assignments.h"
@@ -19,6 +20,8 @@ enum {
 	SORT_AGAIN_MS = 10000,
 	LOOK_AGAIN_MS = 5000,
 	LEFT_OUT_MOST = 100,
+	PASSED_ON_LISTED = 30,
+	NAME_UNITS = 60,
 	ARENA_MAXIMUM = 128 * 1024 * 1024,
 };
 static const int64_t PAUSE_FIRST_US = 200 * 1000, PAUSE_LONGEST_US = 30 * 1000 * 1000;
@@ -36,7 +39,7 @@ enum step { STEP_IDLE, STEP_SORTING, STEP_DEALING, STEP_REDEALING, STEP_TELLING 
 
 struct assigner {
 	struct assigner_options options;
-	uv_timer_t sweep, pause, again;
+	uv_timer_t sweep, pause, again, expiry;
 	enum step step;
 	bool woken, sort_out, leased;
 	bool rep_came;  /* and what nobody took has not been looked at since */
@@ -46,7 +49,8 @@ struct assigner {
 	struct db_conn *conn;
 	struct arena arena;
 	struct db_plan plan;
-	size_t reps_step, candidates_step, turn_step, by_hand_step, passed_step;
+	size_t reps_step, candidates_step, turn_step, passed_step;
+	struct dealing_sorting sorting;
 	size_t dealt;                /* in the transaction under way */
 	bool reads_follow;           /* the plan under way ends with the reads of a round */
 	struct message_list notices; /* of the round, made while the server writes the deals */
@@ -522,6 +526,84 @@ static void notify_given(struct assigner *s, const struct dealt_row *given, size
 	queue_messages(s, &messages);
 }
 
+static void say(struct assigner *s, int64_t chat, const char *text, struct message_list *messages)
+{
+	(void)message_list_add(messages, &s->arena, chat, PRIORITY_NOTIFICATION, text);
+}
+
+static const char *short_name(struct assigner *s, const char *name)
+{
+	return arena_printf(&s->arena, "%.*s", (int)text_prefix_utf16(name, NAME_UNITS), name);
+}
+
+/* To the admins: whose prospects went on because Telegram has not reached them for too long. */
+static void tell_admins(
+    struct assigner *s, const struct passed_on_row *row, struct message_list *messages)
+{
+	const struct conversation_rules *rules = s->options.rules;
+	const struct catalog_arg args[] = {{"name", row->rep},
+	    {"count", arena_printf(&s->arena, "%lld", (long long)row->prospects)},
+	    {"minutes", arena_printf(&s->arena, "%lld", (long long)s->options.grace_s / 60)}};
+	log_warn("%s has been out of reach for %lld minutes; %lld prospects go on", row->rep,
+	    (long long)s->options.grace_s / 60, (long long)row->prospects);
+	for (size_t i = 0; i < rules->admin_count; i++)
+		say(s, rules->admin_ids[i],
+		    catalog_render(rules->catalog, rules->default_locale, TEXT_REP_UNREACHABLE,
+			args, 3, &s->arena),
+		    messages);
+}
+
+/* To reps who are back: what went on, and to whom. Rows [from, to) are one rep's. */
+static void tell_returned(struct assigner *s, const struct returned_row *rows, size_t count,
+    struct message_list *messages)
+{
+	const struct conversation_rules *rules = s->options.rules;
+	enum locale locale = rules->default_locale;
+	(void)locale_parse(rows[0].locale, &locale);
+	const char *list = "";
+	for (size_t i = 0; i < count && i < PASSED_ON_LISTED; i++) {
+		const struct catalog_arg args[] = {{"name", short_name(s, rows[i].prospect)},
+		    {"rep", rows[i].holder ? short_name(s, rows[i].holder) : ""}};
+		list = arena_printf(&s->arena, "%s%s%s", list, *list ? "\n" : "",
+		    catalog_render(rules->catalog, locale,
+			rows[i].holder ? TEXT_PASSED_ON_TO : TEXT_PASSED_ON_NOBODY, args,
+			rows[i].holder ? 2 : 1, &s->arena));
+	}
+	const struct catalog_arg args[] = {
+	    {"count", arena_printf(&s->arena, "%zu", count)}, {"list", list}};
+	say(s, rows[0].telegram_id,
+	    catalog_render(rules->catalog, locale, TEXT_PASSED_ON, args, 2, &s->arena), messages);
+}
+
+static void tell_of_the_unreachable(struct assigner *s, const struct db_reply *reply)
+{
+	struct passed_on_row *gone;
+	struct returned_row *back;
+	struct message_list messages = {0};
+	size_t gone_count =
+	    dealing_passed_on_parse(reply->results[s->sorting.passed_on], &s->arena, &gone);
+	for (size_t i = 0; i < gone_count; i++)
+		tell_admins(s, &gone[i], &messages);
+	size_t back_count =
+	    dealing_returned_parse(reply->results[s->sorting.returned], &s->arena, &back);
+	for (size_t from = 0, to; from < back_count; from = to) {
+		for (to = from + 1;
+		     to < back_count && back[to].telegram_id == back[from].telegram_id;)
+			to++;
+		tell_returned(s, back + from, to - from, &messages);
+	}
+	queue_messages(s, &messages);
+	int64_t held, next_us = dealing_expiry_parse(reply->results[s->sorting.expiry], &held);
+	if (next_us >= 0)
+		(void)uv_timer_start(&s->expiry, on_sweep, (uint64_t)next_us / 1000 + 10, 0);
+	if (held > 0)
+		log_warn(
+		    "Telegram reaches hardly any rep, %lld of them for longer than the grace: that "
+		    "is about the bot and not about them, so no prospects are moved; "
+		    "`salesreg doctor` says more",
+		    (long long)held);
+}
+
 static void on_sorting(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
 	(void)conn;
@@ -531,8 +613,9 @@ static void on_sorting(struct db_conn *conn, const struct db_reply *reply, void 
 		return;
 	}
 	struct dealt_row *given;
-	size_t count = dealing_by_hand_parse(reply->results[s->by_hand_step], &s->arena, &given);
+	size_t count = dealing_by_hand_parse(reply->results[s->sorting.by_hand], &s->arena, &given);
 	s->plan.count = 0;
+	tell_of_the_unreachable(s, reply);
 	if (count > 0) {
 		log_info("%zu prospects were given to reps by hand", count);
 		notify_given(s, given, count);
@@ -585,7 +668,7 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 	}
 	s->sort_out = false;
 	s->step = STEP_SORTING;
-	s->by_hand_step = dealing_sort_out(begin(s), &s->arena, AT_ONCE);
+	s->sorting = dealing_sort_out(begin(s), &s->arena, AT_ONCE, s->options.grace_s);
 	run(s, on_sorting);
 }
 
@@ -625,7 +708,8 @@ struct assigner *assigner_create(uv_loop_t *loop, const struct assigner_options 
 	(void)uv_timer_init(loop, &s->sweep);
 	(void)uv_timer_init(loop, &s->pause);
 	(void)uv_timer_init(loop, &s->again);
-	s->sweep.data = s->pause.data = s->again.data = s;
+	(void)uv_timer_init(loop, &s->expiry);
+	s->sweep.data = s->pause.data = s->again.data = s->expiry.data = s;
 	uint64_t interval = (uint64_t)options->sweep_interval_s * 1000;
 	if (interval > 0)
 		(void)uv_timer_start(&s->sweep, on_sweep, interval, interval);
@@ -641,7 +725,7 @@ void assigner_wake(struct assigner *s)
 
 void assigner_reps(struct assigner *s)
 {
-	s->rep_came = true;
+	s->rep_came = s->sort_out = true; /* who is back reads what went on meanwhile */
 	assigner_wake(s);
 }
 
@@ -679,8 +763,9 @@ void assigner_destroy(struct assigner *s)
 	arena_finish(&s->arena);
 	leave_none_out(s);
 	free(s->redealing);
-	s->closing = 3;
+	s->closing = 4;
 	uv_close((uv_handle_t *)&s->sweep, on_closed);
 	uv_close((uv_handle_t *)&s->pause, on_closed);
 	uv_close((uv_handle_t *)&s->again, on_closed);
+	uv_close((uv_handle_t *)&s->expiry, on_closed);
 }

@@ -29,6 +29,8 @@ enum {
 	ARENA_MAXIMUM = 64 * 1024 * 1024,
 };
 static const int64_t RETRY_FIRST_US = 500 * 1000, RETRY_LONGEST_US = 300 * 1000 * 1000LL;
+/* Out of reach is not gone: Telegram says so in error, too (tdlib/telegram-bot-api#219). */
+static const int64_t GONE_FIRST_US = 10 * 1000 * 1000;
 /* A 429 names no scope. One chat refused: that chat. A third one within this time: everything. */
 static const int64_t SAME_LIMIT_US = 1000 * 1000;
 
@@ -111,7 +113,7 @@ static size_t unwritten(const struct delivery *d)
 /* Moves what is collected into the plan. */
 static void put_results(struct delivery *d, struct db_plan *plan, struct arena *a, bool with_gone)
 {
-	results_put(&d->results, plan, a, with_gone);
+	results_put(&d->results, plan, a, with_gone, d->options.grace_s);
 	d->block_writing_us = d->block_us;
 	if (d->block_us > 0)
 		bot_block(plan, a, d->options.bot_id, d->block_us);
@@ -126,9 +128,10 @@ static void written(struct delivery *d, const struct db_reply *reply)
 {
 	bool committed = reply->err == ERR_OK;
 	/* what goes again is claimed by time, and nothing else may come to ask for it */
-	const struct result_list *later = &d->results.writing[RESULT_LATER];
-	for (size_t i = 0; committed && d->leading && i < later->count; i++)
-		wake_in(d, later->items[i].pause_us);
+	static const enum result_kind again[] = {RESULT_LATER, RESULT_GONE};
+	for (size_t k = 0; committed && d->leading && k < sizeof again / sizeof *again; k++)
+		for (size_t i = 0; i < d->results.writing[again[k]].count; i++)
+			wake_in(d, d->results.writing[again[k]].items[i].pause_us);
 	results_written(&d->results, reply);
 	if (!committed)
 		d->block_us = d->block_us > d->block_writing_us ? d->block_us : d->block_writing_us;
@@ -277,7 +280,8 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 	struct delivery *d = s->d;
 	if (sent_without_links(s, answer))
 		return;
-	struct outbox_result result = {.id = s->id,
+	struct outbox_result result = {.attempts = s->attempts,
+	    .id = s->id,
 	    .chat_id = s->chat,
 	    .birth_us = s->birth_us,
 	    .message_id = answer->message_id,
@@ -318,6 +322,8 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 		}
 		d->stats.gone++;
 		say_gone(d, s, answer->description);
+		result.pause_us = backoff_us(s->attempts > 0 ? (unsigned)s->attempts - 1 : 0,
+		    GONE_FIRST_US, RETRY_LONGEST_US, clock_random());
 		results_add(&d->results, RESULT_GONE, result);
 		break;
 	case TELEGRAM_UNKNOWN:
@@ -585,8 +591,6 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 	d->plan.count = 0;
 	size_t gone = d->results.fresh[RESULT_GONE].count;
 	if (gone > 0) {
-		/* their reps lose their prospects, which takes the assignment lock */
-		assignment_lock(&d->plan);
 		int64_t *chats = ARENA_ARRAY(&d->arena, int64_t, gone);
 		for (size_t i = 0; i < gone; i++)
 			chats[i] = d->results.fresh[RESULT_GONE].items[i].chat_id;

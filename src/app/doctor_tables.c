@@ -193,6 +193,33 @@ static void look_at_declined(struct doctor *d, struct db_session *s)
 			"them, or let another rep register"});
 }
 
+static void look_at_reach(struct doctor *d, struct db_session *s)
+{
+	struct arena *a = d->arena;
+	int64_t unreachable, longest_ms, active;
+	if (!doctor_unreachable(s, &unreachable, &longest_ms, &active)) {
+		doctor_refused(d, s, "reps out of reach");
+		return;
+	}
+	bool most = unreachable >= 3 && 2 * unreachable > active; /* dealing_sort_out_assignments */
+	if (unreachable > 0)
+		doctor_find(d,
+		    (struct finding){most ? GRAVITY_SERIOUS : GRAVITY_NOTE, "reps", "out-of-reach",
+			arena_printf(a, "Telegram does not reach %lld of %lld %s, one for %s",
+			    (long long)unreachable, (long long)active,
+			    plural(active, "active rep", "active reps"),
+			    doctor_span(d, longest_ms)),
+			most ? "that is about the bot rather than about them: no prospects are "
+			       "moved, "
+			       "and no new ones assigned to them"
+			     : "they get no new prospects; what they have goes to others after "
+			       "UNREACHABLE_GRACE_MINUTES",
+			most
+			    ? "see in @BotFather whether the bot is restricted, or the token is of "
+			      "another bot; ask one of them to write to it"
+			    : "ask them to unblock the bot and write to it"});
+}
+
 /* Of another program, or a slip of the hand. */
 static void look_at_statuses(struct doctor *d, struct db_session *s)
 {
@@ -241,6 +268,7 @@ void doctor_tables(struct doctor *d, struct db_session *s)
 	look_at_pending(d, s);
 	look_at_reps(d, s);
 	look_at_prospects(d, s);
+	look_at_reach(d, s);
 	look_at_statuses(d, s);
 	doctor_people(d, s);
 }

@@ -389,7 +389,6 @@ static void apply_effect(struct folding *f, struct person *p, const struct effec
 		break;
 	case EFFECT_GONE:
 		w->unavailable[w->unavailable_count++] = p->state.rep_id;
-		w->needs_lock = true;
 		p->touched = true;
 		break;
 	case EFFECT_MOVE:

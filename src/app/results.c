@@ -1,4 +1,5 @@
 #include "salesreg/app/results.h"
+#include "salesreg/store/people.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +49,19 @@ size_t results_waiting(const struct results *r)
 	return n;
 }
 
-void results_put(struct results *r, struct db_plan *plan, struct arena *a, bool with_gone)
+/* Chats that took a message which they had not taken before: whoever was out of reach is back. */
+static void put_reached(const struct result_list *sent, struct db_plan *plan, struct arena *a)
+{
+	int64_t *chats = ARENA_ARRAY(a, int64_t, sent->count);
+	size_t count = 0;
+	for (size_t i = 0; i < sent->count; i++)
+		if (sent->items[i].attempts > 1)
+			chats[count++] = sent->items[i].chat_id;
+	reps_reachable(plan, a, chats, count);
+}
+
+void results_put(
+    struct results *r, struct db_plan *plan, struct arena *a, bool with_gone, int64_t grace_s)
 {
 	struct result_list *w = r->writing;
 	for (int k = 0; k < RESULT_KINDS; k++) {
@@ -64,7 +77,9 @@ void results_put(struct results *r, struct db_plan *plan, struct arena *a, bool 
 	    outbox_later(plan, a, w[RESULT_LATER].items, w[RESULT_LATER].count);
 	r->steps[RESULT_FAILED] =
 	    outbox_failed(plan, a, w[RESULT_FAILED].items, w[RESULT_FAILED].count);
-	r->steps[RESULT_GONE] = outbox_gone(plan, a, w[RESULT_GONE].items, w[RESULT_GONE].count);
+	r->steps[RESULT_GONE] =
+	    outbox_gone(plan, a, w[RESULT_GONE].items, w[RESULT_GONE].count, grace_s);
+	put_reached(&w[RESULT_SENT], plan, a);
 }
 
 /* Those whose rows an open transaction of somebody holds: nobody else's wait for them. */

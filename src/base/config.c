@@ -93,6 +93,8 @@ static const struct config_row table[] = {
 	.about = "where the redirect is answered"},
     {"TOKEN_ENCRYPTION_KEY", TYPE_SECRET, AT(token_encryption_key), .rule = "32 bytes, base64",
 	.about = "required for the calendar"},
+    {"UNREACHABLE_GRACE_MINUTES", TYPE_NUMBER, AT(unreachable_grace_min), "15", "minutes", 0, 10080,
+	.about = "before the prospects of a rep whom Telegram cannot reach go on"},
     {"OUTBOX_HOLD_HOURS", TYPE_NUMBER, AT(outbox_hold_hours), "24", "hours, 0 = never", 0, 87600,
 	.about =
 	    "unsent messages that a new leader finds older than this wait for a person's word"},

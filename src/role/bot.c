@@ -347,6 +347,7 @@ static void start(struct bot *bot)
 	    &w->loop, &(struct delivery_options){
 			  .leader = bot->leader,
 			  .telegram = bot->telegram,
+			  .grace_s = w->config.unreachable_grace_min * 60,
 			  .bot_id = bot_id,
 			  .rate_per_s = (unsigned)w->config.rate_limit_per_s,
 			  .chat_rate_per_s = (unsigned)w->config.chat_rate_limit_per_s,

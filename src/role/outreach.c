@@ -221,6 +221,7 @@ static void start(struct outreach *o)
 		.pool = o->pool,
 		.rules = &o->rules,
 		.strategy = (enum strategy)w->config.assignment_strategy,
+		.grace_s = o->worker.config.unreachable_grace_min * 60,
 		.sweep_interval_s = w->config.outreach_enabled ? w->config.outreach_interval_s : 0,
 	    });
 	o->pruner = pruner_create(&w->loop, o->pool, w->config.history_retention_days);

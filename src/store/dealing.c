@@ -169,13 +169,46 @@ bool dealing_passed_over_parse(const PGresult *result)
 	return db_get_bool(result, 0, 0);
 }
 
-size_t dealing_sort_out(struct db_plan *plan, struct arena *a, size_t limit)
+struct dealing_sorting dealing_sort_out(
+    struct db_plan *plan, struct arena *a, size_t limit, int64_t grace_s)
 {
-	(void)db_plan_add_plain(plan, SQL_DEALING_SORT_OUT_ASSIGNMENTS);
-	size_t by_hand = db_plan_add(plan, SQL_DEALING_BY_HAND, db_i64(a, (int64_t)limit));
+	struct dealing_sorting steps;
+	const char *grace = db_i64(a, grace_s);
+	steps.passed_on = db_plan_add(plan, SQL_DEALING_SORT_OUT_ASSIGNMENTS, grace);
+	steps.by_hand = db_plan_add(plan, SQL_DEALING_BY_HAND, db_i64(a, (int64_t)limit));
 	(void)db_plan_add_plain(plan, SQL_DEALING_SORT_OUT_APART);
 	(void)db_plan_add_plain(plan, SQL_DEALING_NEW_REPS);
-	return by_hand;
+	steps.returned = db_plan_add_plain(plan, SQL_DEALING_RETURNED);
+	steps.expiry = db_plan_add(plan, SQL_DEALING_EXPIRY, grace);
+	return steps;
+}
+
+size_t dealing_passed_on_parse(const PGresult *result, struct arena *a, struct passed_on_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct passed_on_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct passed_on_row){
+		    db_get_text(a, result, i, 0), db_get_i64(result, i, 1, 0)};
+	return (size_t)count;
+}
+
+size_t dealing_returned_parse(const PGresult *result, struct arena *a, struct returned_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct returned_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct returned_row){.telegram_id = db_get_i64(result, i, 0, 0),
+		    .locale = db_get_text(a, result, i, 1),
+		    .prospect = db_get_text(a, result, i, 2),
+		    .holder = db_get_text(a, result, i, 3)};
+	return (size_t)count;
+}
+
+int64_t dealing_expiry_parse(const PGresult *result, int64_t *held)
+{
+	*held = db_get_i64(result, 0, 1, 0);
+	return db_get_i64(result, 0, 0, -1);
 }
 
 size_t dealing_by_hand_parse(const PGresult *result, struct arena *a, struct dealt_row **rows)

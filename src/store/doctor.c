@@ -48,6 +48,16 @@ bool doctor_open_transactions(struct db_session *s, struct arena *a, int64_t lon
 	return r;
 }
 
+bool doctor_unreachable(
+    struct db_session *s, int64_t *unreachable, int64_t *longest_ms, int64_t *active)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_UNREACHABLE);
+	*unreachable = r ? db_get_i64(r, 0, 0, 0) : 0;
+	*longest_ms = r ? db_get_i64(r, 0, 1, 0) : 0;
+	*active = r ? db_get_i64(r, 0, 2, 0) : 0;
+	return r;
+}
+
 bool doctor_statuses(
     struct db_session *s, struct arena *a, struct doctor_status **rows, size_t *count)
 {

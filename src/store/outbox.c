@@ -118,13 +118,14 @@ size_t outbox_later(
 	    BOOL_COLUMN(a, results, count, maybe_delivered), TEXT_COLUMN(a, results, count, error));
 }
 
-size_t outbox_gone(
-    struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
+size_t outbox_gone(struct db_plan *plan, struct arena *a, const struct outbox_result *results,
+    size_t count, int64_t grace_s)
 {
 	if (count == 0)
 		return OUTBOX_NO_STEP;
 	return db_plan_add(plan, SQL_OUTBOX_GONE, RESULT_KEY(a, results, count),
-	    TEXT_COLUMN(a, results, count, error));
+	    TEXT_COLUMN(a, results, count, error), I64_COLUMN(a, results, count, pause_us),
+	    db_i64(a, grace_s));
 }
 
 size_t outbox_failed(

@@ -169,7 +169,12 @@ void reps_unavailable(
 		return;
 	const char *ids = db_text_array(a, reps, count);
 	(void)db_plan_add(plan, SQL_REPS_UNAVAILABLE, ids, why);
-	(void)db_plan_add(plan, SQL_ASSIGNMENTS_RELEASE, ids, "unavailable");
+}
+
+void reps_reachable(struct db_plan *plan, struct arena *a, const int64_t *chats, size_t count)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_REPS_REACHABLE, db_i64_array(a, chats, count));
 }
 
 void reps_unreachable(struct db_plan *plan, struct arena *a, const int64_t *chats, size_t count)

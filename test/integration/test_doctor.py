@@ -270,6 +270,16 @@ def test_rights_for_the_migrations_are_looked_at_before_they_are_needed(ask, emp
     assert "the table public.sales_representatives: to be its owner" in ask(DATABASE_URL=clerk(empty_database)).text
 
 
+@pytest.mark.parametrize("lost,gravity", [(1, "note"), (3, "serious")])
+def test_reps_whom_telegram_does_not_reach_are_counted(ask, database, lost, gravity):
+    database.add_reps([1, 2, 3, 4])
+    assert not ask().of("out-of-reach")
+    database.execute("UPDATE salesreg.rep_dealing d SET available = false, unreachable_since = now() - interval '20 minutes'"
+                     " FROM sales_representatives r WHERE r.id = d.rep AND r.telegram_id <= %s", lost)
+    finding = ask().one("out-of-reach")
+    assert finding["severity"] == gravity and f"{lost} of 4 active reps" in finding["what"]
+
+
 def test_statuses_of_nobody_s_are_named(ask, database):
     database.execute("INSERT INTO sales_representatives (telegram_id, name, email, status) VALUES (1, 'A B', 'a@x.y', 'fired'),"
                      " (2, 'C D', 'c@x.y', NULL), (3, 'E F', 'e@x.y', 'active'), (4, 'G H', 'g@x.y', 'removed')")

@@ -31,7 +31,8 @@ HOT = {
     "assignments_release": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'unregistered'"],  # md5 of 1
     "reps_unreachable": ["'{1000000001}'"],
     "outbox_later": ["'{1}'", "'{1000000001}'", "'{1}'", "'{1}'", "'{f}'", "'{x}'"],
-    "outbox_gone": ["'{1}'", "'{1000000001}'", "'{1}'", "'{x}'"],
+    "outbox_gone": ["'{1}'", "'{1000000001}'", "'{1}'", "'{x}'", "'{1}'", "900"],
+    "reps_reachable": ["'{1000000001}'"],
     "dealing_declined": ["5", "'{}'"],
     "dealing_nobody_left": ["true", "5"],
     "dealing_passed_over": ["5", "'{}'"],

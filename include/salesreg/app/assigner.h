@@ -15,6 +15,7 @@ struct assigner_options {
 	const struct conversation_rules *rules; /* texts, admins, capacity */
 	enum strategy strategy;
 	int64_t sweep_interval_s; /* 0: never */
+	int64_t grace_s;          /* before the prospects of a rep out of reach go on */
 };
 struct assigner_stats {
 	uint64_t assigned, reassigned, rounds, retried;

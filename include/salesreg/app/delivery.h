@@ -23,6 +23,7 @@ struct delivery_options {
 	unsigned rate_per_s, chat_rate_per_s; /* 0 = no limit of ours */
 	const int64_t *admin_ids;             /* whom it matters most that they cannot be reached */
 	size_t admin_count;
+	int64_t grace_s; /* how long messages wait for a rep out of reach */
 	/* something became possible that was not: room in memory */
 	void (*roomy)(void *data);
 	void *data;

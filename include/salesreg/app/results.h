@@ -32,7 +32,9 @@ void results_add(struct results *r, enum result_kind kind, struct outbox_result 
 /* How many wait for a transaction; those somebody holds do not count. */
 size_t results_waiting(const struct results *r);
 /* Moves what is collected into the plan; then exactly one results_written(). */
-void results_put(struct results *r, struct db_plan *plan, struct arena *a, bool with_gone);
+/* grace_s: for how long a rep's messages wait while the rep cannot be reached. */
+void results_put(
+    struct results *r, struct db_plan *plan, struct arena *a, bool with_gone, int64_t grace_s);
 void results_written(struct results *r, const struct db_reply *reply);
 /* What somebody held is tried again with the next plan. */
 void results_retry_locked(struct results *r);

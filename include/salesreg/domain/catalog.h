@@ -91,6 +91,10 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(NOTICE_AGAIN, "notice_again", "", MESSAGE)                                               \
 	X(TAKEN_BACK, "taken_back", "name", MESSAGE)                                               \
 	X(NOBODY_LEFT, "nobody_left", "count", MESSAGE)                                            \
+	X(REP_UNREACHABLE, "rep_unreachable", "name,minutes,count", MESSAGE)                       \
+	X(PASSED_ON, "passed_on", "count,list", MESSAGE)                                           \
+	X(PASSED_ON_TO, "passed_on_to", "name,rep", MESSAGE)                                       \
+	X(PASSED_ON_NOBODY, "passed_on_nobody", "name", MESSAGE)                                   \
 	X(LEGEND, "legend", "", MESSAGE)                                                           \
 	X(PROSPECT_LINK, "prospect_link", "link", MESSAGE)                                         \
 	X(PROSPECT_NUMBER, "prospect_number", "number", MESSAGE)                                   \

@@ -77,7 +77,27 @@ size_t dealing_passed_over(
 bool dealing_passed_over_parse(const PGresult *result);
 
 /* Mends what was changed by hand; tells by its rows what was given to whom, rep by rep, `limit` at most. */
-size_t dealing_sort_out(struct db_plan *plan, struct arena *a, size_t limit);
+struct dealing_sorting {
+	size_t passed_on, by_hand, returned,
+	    expiry; /* the steps whose results the functions below read */
+};
+struct dealing_sorting dealing_sort_out(
+    struct db_plan *plan, struct arena *a, size_t limit, int64_t grace_s);
+/* Reps who were out of reach for too long, and how many prospects went on. */
+struct passed_on_row {
+	const char *rep;
+	int64_t prospects;
+};
+size_t dealing_passed_on_parse(
+    const PGresult *result, struct arena *a, struct passed_on_row **rows);
+/* For reps who are back: each prospect that went on meanwhile, with its rep now (NULL: nobody), rep by rep. */
+struct returned_row {
+	int64_t telegram_id;
+	const char *locale, *prospect, *holder;
+};
+size_t dealing_returned_parse(const PGresult *result, struct arena *a, struct returned_row **rows);
+/* Microseconds until the next one's grace is over, -1: none; held: for how many it is, and nothing is moved. */
+int64_t dealing_expiry_parse(const PGresult *result, int64_t *held);
 size_t dealing_by_hand_parse(const PGresult *result, struct arena *a, struct dealt_row **rows);
 
 struct queued_row {

@@ -37,6 +37,10 @@ bool doctor_open_transactions(struct db_session *s, struct arena *a, int64_t lon
 bool doctor_unvacuumed(
     struct db_session *s, struct arena *a, const char *const **names, size_t *count);
 
+/* Active reps whom Telegram does not reach. */
+bool doctor_unreachable(
+    struct db_session *s, int64_t *unreachable, int64_t *longest_ms, int64_t *active);
+
 struct doctor_status {
 	bool of_reps; /* otherwise of prospects */
 	const char *status;

@@ -63,14 +63,16 @@ struct outbox_result {
 	int64_t id, chat_id, birth_us;
 	int64_t message_id, pause_us;
 	bool maybe_delivered;
+	int attempts;
 	const char *error;
 };
 size_t outbox_sent(
     struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
 size_t outbox_later(
     struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
-size_t outbox_gone(
-    struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
+/* A rep's waits for pause_us, until the rep has been out of reach for grace_s. */
+size_t outbox_gone(struct db_plan *plan, struct arena *a, const struct outbox_result *results,
+    size_t count, int64_t grace_s);
 size_t outbox_failed(
     struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
 /* Of the four above: whether the row is as it was, because somebody holds it. */

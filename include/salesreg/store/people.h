@@ -99,8 +99,9 @@ void reps_rename(
 /* Removed, their prospects released; needs the assignment lock. */
 void reps_leave(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count);
 void reps_available(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count);
-/* Nothing more is dealt to them, their prospects released; needs the assignment lock. */
+/* Nothing new is assigned to them; what they have goes on when the grace has passed. */
 void reps_unavailable(
     struct db_plan *plan, struct arena *a, const char *const *reps, size_t count, const char *why);
-/* The same by chat, for chats that Telegram reports as gone; needs the assignment lock. */
+/* The same by chat, for chats that Telegram reports as gone; and the end of it, for chats that a message reached. */
 void reps_unreachable(struct db_plan *plan, struct arena *a, const int64_t *chats, size_t count);
+void reps_reachable(struct db_plan *plan, struct arena *a, const int64_t *chats, size_t count);
