@@ -518,7 +518,9 @@ bool db_is_transaction_pooler(PGconn *pg, const char *uri)
 		int its = session_of(other);
 		found = its == first || session_of(pg) != first;
 		run(other, SQL_TX_COMMIT);
-		found = found || session_of(pg) != first;
+		/* more than once: a pooler that takes turns might give each the same one again */
+		for (int i = 0; i < 3 && !found; i++)
+			found = session_of(pg) != first;
 	}
 	PQfinish(other);
 	return found;
