@@ -85,12 +85,10 @@ static int adopt(struct command_database *d, struct arena *a, bool yes, bool dry
 	const char *new_bot = named(a, bot_id, username), *old_bot = named(a, old_id, old_name);
 	(void)printf(
 	    "%s takes the place of %s.\n"
-	    "%lld reps stay registered and keep their prospects, but %s may not write to anyone "
-	    "yet:\n"
-	    "each of them has to open https://t.me/%s and press Start. Until then their messages "
-	    "wait (%lld now).\n"
-	    "Buttons of old messages do nothing any more; \"my clients\" in the new chat shows "
-	    "them anew.\n",
+	    "Reps stay registered and keep their prospects (%lld now), but %s may not write\n"
+	    "to anyone yet: each rep has to open https://t.me/%s and press Start. Until then\n"
+	    "messages wait (%lld now). Buttons of old messages do nothing any more;\n"
+	    "\"my clients\" in the new chat shows them anew.\n",
 	    new_bot, old_bot, (long long)reps, new_bot, username ? username : "",
 	    (long long)messages);
 	if (dry_run) {

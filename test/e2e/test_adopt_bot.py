@@ -50,8 +50,8 @@ def test_adopt_bot_asks_first_and_says_what_every_rep_has_to_do(served):
     world, anna = served
     for args in (("--dry-run",), ()):
         done = adopt(world, *args)
-        assert f"https://t.me/" in done.stdout and "press Start" in done.stdout, done
-        assert "1 reps stay registered" in done.stdout or "1 rep stays registered" in done.stdout
+        assert "https://t.me/" in done.stdout and "press Start" in done.stdout, done
+        assert "keep their prospects (1 now)" in done.stdout
         assert world.db.column("SELECT bot_id FROM salesreg.bot_state") == [BOT_ID], "nothing is changed"
     assert done.returncode == 1 and "--yes" in done.stderr
     done = adopt(world, "--yes")
