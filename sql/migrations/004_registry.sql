@@ -187,7 +187,7 @@ CREATE INDEX test_prospects_held_idx ON public.test_prospects (assigned_rep_id)
 -- A change from anywhere, psql included, wakes the assigner if something can be assigned now. Whoever may write the table
 -- can: the functions run with the rights of their owner, so their search path is fixed and nobody else may call them.
 CREATE FUNCTION salesreg.on_prospects_inserted() RETURNS trigger LANGUAGE plpgsql
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
     IF EXISTS (SELECT 1 FROM fresh WHERE assigned_rep_id IS NULL
                                    AND status IN ('unreached', 'contacted', 'in_conversation')) THEN
@@ -197,7 +197,7 @@ BEGIN
 END
 $$;
 CREATE FUNCTION salesreg.on_prospects_updated() RETURNS trigger LANGUAGE plpgsql
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
     -- EXCEPT rather than joins: linear in what was changed, however few rows this was planned for
     IF EXISTS (SELECT 1 FROM fresh WHERE assigned_rep_id IS NULL
@@ -226,7 +226,7 @@ BEGIN
 END
 $$;
 CREATE FUNCTION salesreg.on_prospects_deleted() RETURNS trigger LANGUAGE plpgsql
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
     DELETE FROM salesreg.prospects_apart x USING stale s WHERE x.prospect = s.id;
     -- a row that comes later with this id is somebody else, whom nobody has declined
@@ -239,7 +239,7 @@ BEGIN
 END
 $$;
 CREATE FUNCTION salesreg.on_prospects_truncated() RETURNS trigger LANGUAGE plpgsql
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
     DELETE FROM salesreg.prospects_apart;
     UPDATE salesreg.assignments SET reason = 'deleted' WHERE reason = 'declined';
@@ -260,7 +260,7 @@ CREATE TRIGGER salesreg_truncated AFTER TRUNCATE ON public.test_prospects
 -- A change of reps from anywhere: the turn and the e-mail key of a new one, the key of a changed e-mail, the release of
 -- who may not hold prospects any more. The bot's own statements have done their part when this runs.
 CREATE FUNCTION salesreg.wake_on_reps() RETURNS trigger LANGUAGE plpgsql
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO salesreg.rep_dealing (rep) SELECT id FROM fresh ON CONFLICT DO NOTHING;
