@@ -179,6 +179,17 @@ CREATE TABLE salesreg.prospects_apart (
 CREATE UNIQUE INDEX prospects_apart_prospect_idx ON salesreg.prospects_apart (prospect varchar_pattern_ops);
 CREATE INDEX prospects_apart_news_idx ON salesreg.prospects_apart (since) WHERE NOT nobody OR told_at IS NULL;
 
+-- What makes two prospects one person: the normal forms of their contacts, which outreach writes and a change of the
+-- contact removes. Kind none: it was looked at, and nothing in it leads to anybody.
+CREATE TABLE salesreg.prospect_identities (
+    prospect  varchar(255) NOT NULL, -- no foreign key, as above
+    kind      text COLLATE "C" NOT NULL,
+    value     text COLLATE "C" NOT NULL
+);
+CREATE UNIQUE INDEX prospect_identities_prospect_idx
+    ON salesreg.prospect_identities (prospect varchar_pattern_ops, kind, value);
+CREATE INDEX prospect_identities_value_idx ON salesreg.prospect_identities (kind, value) WHERE kind <> 'none';
+
 CREATE INDEX test_prospects_waiting_idx ON public.test_prospects (created_at, id COLLATE "C")
     WHERE assigned_rep_id IS NULL AND status IN ('unreached', 'contacted', 'in_conversation');
 CREATE INDEX test_prospects_held_idx ON public.test_prospects (assigned_rep_id)
@@ -229,6 +240,7 @@ CREATE FUNCTION salesreg.on_prospects_deleted() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
     DELETE FROM salesreg.prospects_apart x USING stale s WHERE x.prospect = s.id;
+    DELETE FROM salesreg.prospect_identities i USING stale s WHERE i.prospect = s.id;
     -- a row that comes later with this id is somebody else, whom nobody has declined
     UPDATE salesreg.assignments a SET reason = 'deleted' FROM stale s WHERE a.prospect = s.id AND a.reason = 'declined';
     IF EXISTS (SELECT 1 FROM stale WHERE assigned_rep_id IS NOT NULL) THEN
@@ -242,12 +254,25 @@ CREATE FUNCTION salesreg.on_prospects_truncated() RETURNS trigger LANGUAGE plpgs
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
     DELETE FROM salesreg.prospects_apart;
+    DELETE FROM salesreg.prospect_identities;
     UPDATE salesreg.assignments SET reason = 'deleted' WHERE reason = 'declined';
     PERFORM pg_catalog.pg_notify('salesreg_assign', '');
     PERFORM pg_catalog.pg_notify('salesreg_sort_out', '');
     RETURN NULL;
 END
 $$;
+-- A row, not a statement: its condition costs nothing where contacts stay as they are, as they do in almost every update.
+CREATE FUNCTION salesreg.on_contact_changed() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM salesreg.prospect_identities WHERE prospect = OLD.id;
+    PERFORM pg_catalog.pg_notify('salesreg_sort_out', ''); -- somebody else perhaps
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER salesreg_contact_changed AFTER UPDATE ON public.test_prospects FOR EACH ROW
+    WHEN ((OLD.id, OLD.telegram_id, OLD.email) IS DISTINCT FROM (NEW.id, NEW.telegram_id, NEW.email))
+    EXECUTE FUNCTION salesreg.on_contact_changed();
 CREATE TRIGGER salesreg_inserted AFTER INSERT ON public.test_prospects
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION salesreg.on_prospects_inserted();
 CREATE TRIGGER salesreg_updated AFTER UPDATE ON public.test_prospects
@@ -363,4 +388,5 @@ CREATE INDEX calendar_jobs_due_idx ON salesreg.calendar_jobs (due_at) WHERE stat
 -- Whatever stands on the search path of a session, these mean what they meant here; and nobody calls a trigger's.
 ALTER FUNCTION salesreg.must(boolean) SET search_path = pg_catalog, pg_temp;
 REVOKE EXECUTE ON FUNCTION salesreg.wake_on_outbox(), salesreg.wake_on_reps(), salesreg.on_prospects_inserted(),
-    salesreg.on_prospects_updated(), salesreg.on_prospects_deleted(), salesreg.on_prospects_truncated() FROM PUBLIC;
+    salesreg.on_prospects_updated(), salesreg.on_prospects_deleted(), salesreg.on_prospects_truncated(),
+    salesreg.on_contact_changed() FROM PUBLIC;

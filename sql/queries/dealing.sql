@@ -52,6 +52,45 @@ LIMIT CASE WHEN $2::integer IS NOT NULL THEN
        WHERE w.assigned_rep_id IS NULL AND w.status IN ('unreached', 'contacted', 'in_conversation')
        LIMIT $2::integer) enough) END
 FOR NO KEY UPDATE OF d SKIP LOCKED FOR KEY SHARE OF r SKIP LOCKED
+-- name: dealing_identify
+-- $1 prospects, whose rows this transaction has locked, $2 kinds, $3 values; one row an identity
+INSERT INTO salesreg.prospect_identities (prospect, kind, value)
+SELECT prospect, kind, value FROM unnest($1::varchar[], $2::text[], $3::text[]) AS f (prospect, kind, value)
+ON CONFLICT DO NOTHING
+-- name: dealing_unidentified
+-- $1 how many: open prospects that have a rep and that are not known by what makes them a person: they came to it past
+-- us, or their contact has changed
+SELECT p.id, p.telegram_id, p.email
+FROM public.test_prospects p
+WHERE p.assigned_rep_id IS NOT NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
+  AND NOT EXISTS (SELECT 1 FROM salesreg.prospect_identities i WHERE i.prospect = p.id)
+LIMIT $1::integer
+FOR NO KEY UPDATE SKIP LOCKED
+-- name: dealing_known
+-- $1 kinds, $2 values, $3 the prospects they are of: for each the rep who has another prospect of this person, the oldest, and
+-- that one's name. Whose row somebody holds is named without a Telegram id: that prospect waits.
+WITH known AS MATERIALIZED (
+    SELECT f.place, f.prospect, h.rep, h.name
+    FROM unnest($1::text[], $2::text[], $3::varchar[]) WITH ORDINALITY AS f (kind, value, prospect, place)
+    CROSS JOIN LATERAL (
+        SELECT q.assigned_rep_id AS rep, q.name
+        FROM salesreg.prospect_identities i
+        JOIN public.test_prospects q ON q.id = i.prospect AND q.status IN ('unreached', 'contacted', 'in_conversation')
+        JOIN public.sales_representatives r ON r.id = q.assigned_rep_id AND r.status = 'active'
+        JOIN salesreg.rep_dealing d ON d.rep = r.id AND d.available
+        WHERE i.kind = f.kind AND i.value = f.value AND i.kind <> 'none' AND i.prospect <> f.prospect
+        ORDER BY q.created_at, q.id COLLATE "C"
+        LIMIT 1
+    ) h
+), held AS MATERIALIZED (
+    SELECT r.id, r.telegram_id, s.locale
+    FROM public.sales_representatives r
+    LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
+    WHERE r.id IN (SELECT rep FROM known)
+    FOR KEY SHARE OF r SKIP LOCKED
+)
+SELECT k.prospect, k.rep, k.name, h.telegram_id, h.locale FROM known k LEFT JOIN held h ON h.id = k.rep
+ORDER BY k.place
 -- name: dealing_turn
 SELECT nextval('salesreg.dealing_turn')
 -- name: dealing_write
@@ -88,26 +127,37 @@ WHERE prospect IN (
                                     WHERE a.prospect = x.prospect AND a.rep = d.rep AND a.reason = 'declined'))
     FOR NO KEY UPDATE SKIP LOCKED)
 -- name: dealing_declined
--- $1 capacity, $2 left out: one prospect that somebody declined, and who gets it: not a decliner, longest without such a one
+-- $1 capacity, $2 left out: one prospect that somebody declined, and who gets it: not a decliner; who has this very person
+-- already, else longest without such a one
 SELECT p.id, p.telegram_id, p.name, left(p.context, 2000), left(p.notes, 2000), p.email,
        nextval('salesreg.assignments_id_seq'), p.ctid,
        (SELECT string_agg(DISTINCT a.rep::text, ' ') FROM salesreg.assignments a
-        WHERE a.prospect = p.id AND a.ended_at IS NOT NULL), t.rep, t.telegram_id, t.locale
+        WHERE a.prospect = p.id AND a.ended_at IS NOT NULL), t.rep, t.telegram_id, t.locale, t.known
 FROM salesreg.prospects_apart x
 JOIN public.test_prospects p ON p.id = x.prospect AND p.assigned_rep_id IS NULL
                             AND p.status IN ('unreached', 'contacted', 'in_conversation')
 CROSS JOIN LATERAL (
-    SELECT d.rep, r.telegram_id, s.locale
+    SELECT d.rep, r.telegram_id, s.locale, k.name AS known
     FROM salesreg.rep_dealing d
     JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
     LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
+    LEFT JOIN LATERAL (
+        SELECT q.name
+        FROM salesreg.prospect_identities i
+        JOIN salesreg.prospect_identities j ON j.kind = i.kind AND j.value = i.value AND j.kind <> 'none'
+                                           AND j.prospect <> i.prospect
+        JOIN public.test_prospects q ON q.id = j.prospect AND q.assigned_rep_id = d.rep
+                                    AND q.status IN ('unreached', 'contacted', 'in_conversation')
+        WHERE i.prospect = p.id LIMIT 1
+    ) k ON true
     WHERE d.available
-      AND (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects h
-           WHERE h.assigned_rep_id = d.rep AND h.status IN ('unreached', 'contacted', 'in_conversation')
-           LIMIT $1::bigint) held) < $1::bigint
+      AND (k.name IS NOT NULL
+           OR (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects h
+               WHERE h.assigned_rep_id = d.rep AND h.status IN ('unreached', 'contacted', 'in_conversation')
+               LIMIT $1::bigint) held) < $1::bigint)
       AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
                       WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined')
-    ORDER BY d.last_redealt, d.last_dealt, d.rep
+    ORDER BY (k.name IS NULL), d.last_redealt, d.last_dealt, d.rep
     LIMIT 1
     FOR NO KEY UPDATE OF d SKIP LOCKED FOR KEY SHARE OF r SKIP LOCKED
 ) t

@@ -126,6 +126,20 @@ LEFT JOIN salesreg.rep_email e ON e.email_key = lower(btrim(r.email)) COLLATE "C
 LEFT JOIN public.sales_representatives h ON h.id = e.rep
 WHERE r.status IS DISTINCT FROM 'removed' AND NOT EXISTS (SELECT 1 FROM salesreg.rep_email o WHERE o.rep = r.id)
 ORDER BY r.registered_at NULLS LAST, r.id LIMIT 5
+-- name: doctor_same_person
+-- open prospects of one person: how many pairs, how many of them are with two reps, and the first pair
+WITH open AS MATERIALIZED (
+    SELECT p.id, p.assigned_rep_id AS rep, i.kind, i.value
+    FROM salesreg.prospect_identities i
+    JOIN public.test_prospects p ON p.id = i.prospect AND p.status IN ('unreached', 'contacted', 'in_conversation')
+    WHERE i.kind <> 'none'
+      AND (i.kind, i.value) IN (SELECT kind, value FROM salesreg.prospect_identities WHERE kind <> 'none'
+                                GROUP BY kind, value HAVING count(*) BETWEEN 2 AND 1000)
+), pairs AS (
+    SELECT DISTINCT a.id AS one, b.id AS other, a.rep <> b.rep AS apart
+    FROM open a JOIN open b ON b.kind = a.kind AND b.value = a.value AND b.id > a.id
+)
+SELECT count(*), count(*) FILTER (WHERE apart), min(one || ' and ' || other) FROM pairs
 -- name: doctor_declined
 -- how many open prospects every rep there is has declined, for how many milliseconds the oldest has waited, and how many of
 -- them an admin has been told of
@@ -138,6 +152,7 @@ SELECT w.tab, w.name, t.tgname IS NOT NULL
 FROM (VALUES ('salesreg.outbox', 'outbox_wake'),
              ('public.test_prospects', 'salesreg_inserted'), ('public.test_prospects', 'salesreg_updated'),
              ('public.test_prospects', 'salesreg_deleted'), ('public.test_prospects', 'salesreg_truncated'),
+             ('public.test_prospects', 'salesreg_contact_changed'),
              ('public.sales_representatives', 'salesreg_wake_insert'),
              ('public.sales_representatives', 'salesreg_wake_update')) AS w (tab, name)
 LEFT JOIN pg_catalog.pg_trigger t ON t.tgrelid = to_regclass(w.tab) AND t.tgname = w.name AND NOT t.tgisinternal

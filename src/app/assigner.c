@@ -1,5 +1,6 @@
 #include "salesreg/app/assigner.h"
 #include "salesreg/app/outgoing.h"
+#include "salesreg/app/same_person.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
@@ -15,6 +16,7 @@
 
 enum {
 	AT_ONCE = 1000,
+	IDENTIFY_AT_ONCE = 10000,
 	TELL_AT_ONCE = 100,
 	DEADLINE_MS = 30000,
 	SORT_AGAIN_MS = 10000,
@@ -43,14 +45,15 @@ struct assigner {
 	enum step step;
 	bool woken, sort_out, leased;
 	bool rep_came;  /* and what nobody took has not been looked at since */
-	bool more_left; /* than the admins were told of at once */
+	bool more_left; /* than the admins were told of, or than was identified, at once */
 	bool
 	    passed_over; /* something could be dealt but for somebody's lock; its end wakes nobody */
 	struct db_conn *conn;
 	struct arena arena;
 	struct db_plan plan;
-	size_t reps_step, candidates_step, turn_step, passed_step;
+	size_t reps_step, candidates_step, turn_step, passed_step, known_step;
 	struct dealing_sorting sorting;
+	struct people_round round;
 	size_t dealt;                /* in the transaction under way */
 	bool reads_follow;           /* the plan under way ends with the reads of a round */
 	struct message_list notices; /* of the round, made while the server writes the deals */
@@ -192,6 +195,7 @@ static struct notice_prospect notice_of(const struct waiting_row *row, const cha
 	    .context = row->context,
 	    .notes = row->notes,
 	    .email = row->email,
+	    .known = row->known,
 	    .again = row->former && strcmp(row->former, rep) != 0};
 }
 
@@ -363,36 +367,40 @@ static void notify_reps(struct assigner *s, const struct dealing_rep_row *reps, 
 		    sorted + got[i], got[i + 1] - got[i], &s->arena, &s->notices);
 }
 
-/* Plans the deals; returns the rep of each prospect dealt. */
-static const size_t *write_deals(struct assigner *s, const struct dealing_rep_row *reps,
-    size_t rep_count, const struct waiting_row *prospects, size_t prospect_count, int64_t turn)
+/* known: those of people whom their rep has already, else the others. */
+static void write_some(struct assigner *s, bool known, const char *detail)
+{
+	const struct people_round *r = &s->round;
+	struct deal *deals = ARENA_ARRAY(&s->arena, struct deal, r->prospect_count);
+	size_t count = 0;
+	for (size_t i = 0; i < r->prospect_count; i++)
+		if ((r->prospects[i].known != NULL) == known)
+			deals[count++] = (struct deal){.prospect = r->prospects[i].prospect,
+			    .rep = r->reps[r->picks[i]].rep,
+			    .place = r->prospects[i].place,
+			    .assignment_id = r->prospects[i].assignment_id};
+	dealing_write(&s->plan, &s->arena, deals, count, detail);
+}
+
+/* Decides who gets what, and plans it. */
+static void write_deals(struct assigner *s, const struct known_row *known, size_t known_count)
 {
 	struct arena *a = &s->arena;
-	struct dealing_rep *table = ARENA_ARRAY(a, struct dealing_rep, rep_count);
-	for (size_t i = 0; i < rep_count; i++)
-		table[i] = (struct dealing_rep){.last_dealt = reps[i].last_dealt,
-		    .open = (size_t)reps[i].open,
-		    .capacity = s->options.rules->max_prospects};
-	size_t *picks = ARENA_ARRAY(a, size_t, prospect_count);
-	s->dealt =
-	    dealing_run(s->options.strategy, table, rep_count, prospect_count, turn, picks, a);
+	int64_t *turns = ARENA_ARRAY(a, int64_t, s->round.rep_count);
+	size_t in_turn = people_deal(&s->round, known, known_count, s->options.strategy,
+	    s->options.rules->max_prospects, turns, a);
+	s->dealt = s->round.prospect_count;
 	if (s->dealt == 0)
-		return picks;
-	struct deal *deals = ARENA_ARRAY(a, struct deal, s->dealt);
-	for (size_t i = 0; i < s->dealt; i++)
-		deals[i] = (struct deal){.prospect = prospects[i].prospect,
-		    .rep = reps[picks[i]].rep,
-		    .place = prospects[i].place,
-		    .assignment_id = prospects[i].assignment_id};
-	dealing_write(&s->plan, a, deals, s->dealt, strategy_name(s->options.strategy));
-	struct deal *served = ARENA_ARRAY(a, struct deal, rep_count);
+		return;
+	write_some(s, false, strategy_name(s->options.strategy));
+	write_some(s, true, "same person");
+	struct deal *served = ARENA_ARRAY(a, struct deal, in_turn);
 	size_t served_count = 0;
-	for (size_t i = 0; i < rep_count; i++)
-		if (table[i].last_dealt != reps[i].last_dealt)
+	for (size_t i = 0; i < in_turn; i++)
+		if (turns[i] != s->round.reps[i].last_dealt)
 			served[served_count++] =
-			    (struct deal){.rep = reps[i].rep, .turn = table[i].last_dealt};
+			    (struct deal){.rep = s->round.reps[i].rep, .turn = turns[i]};
 	dealing_served(&s->plan, a, served, served_count);
-	return picks;
 }
 
 /* The reads of a round, in a transaction that the next plan ends. */
@@ -433,6 +441,30 @@ static void on_deals_written(struct db_conn *conn, const struct db_reply *reply,
 	end_round(s);
 }
 
+/* Who has these people already is known now. */
+static void on_known(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	(void)conn;
+	struct assigner *s = data;
+	if (reply->err != ERR_OK) {
+		fail(s, reply);
+		return;
+	}
+	struct known_row *known;
+	size_t count = dealing_known_parse(reply->results[s->known_step], &s->arena, &known);
+	s->plan.count = 0;
+	write_deals(s, known, count);
+	if (s->dealt == 0) {
+		end_round(s);
+		return;
+	}
+	run(s, on_deals_written);
+	/* while the server is at it */
+	s->notices = (struct message_list){0};
+	notify_reps(
+	    s, s->round.reps, s->round.rep_count, s->round.prospects, s->round.picks, s->dealt);
+}
+
 /* The writes of the last round are committed; the reads of the next one, if there is one, came with the same answer. */
 static void on_round(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
@@ -458,24 +490,19 @@ static void on_round(struct db_conn *conn, const struct db_reply *reply, void *d
 	}
 	s->reads_follow = false;
 	s->stats.rounds++;
-	struct waiting_row *prospects;
-	struct dealing_rep_row *reps;
-	size_t prospect_count =
-	    dealing_candidates_parse(reply->results[s->candidates_step], &s->arena, &prospects);
-	size_t rep_count = dealing_reps_parse(reply->results[s->reps_step], &s->arena, &reps);
-	const size_t *picks = NULL;
-	if (prospect_count > 0 && rep_count > 0)
-		picks = write_deals(s, reps, rep_count, prospects, prospect_count,
-		    dealing_turn_parse(reply->results[s->turn_step]));
-	if (s->dealt == 0) {
+	struct people_round *r = &s->round;
+	r->prospect_count =
+	    dealing_candidates_parse(reply->results[s->candidates_step], &s->arena, &r->prospects);
+	r->rep_count = dealing_reps_parse(reply->results[s->reps_step], &s->arena, &r->reps);
+	if (r->prospect_count == 0) {
 		end_round(s);
 		return;
 	}
-	assert(picks);
-	run(s, on_deals_written);
-	/* while the server is at it */
-	s->notices = (struct message_list){0};
-	notify_reps(s, reps, rep_count, prospects, picks, s->dealt);
+	r->turn = dealing_turn_parse(reply->results[s->turn_step]);
+	people_identify(r->prospects, r->prospect_count, &s->arena, &r->people);
+	dealing_identify(&s->plan, &s->arena, r->people.rows, r->people.count);
+	s->known_step = dealing_known(&s->plan, &s->arena, r->people.rows, r->people.count);
+	run(s, on_known);
 }
 
 static void deal(struct assigner *s)
@@ -499,6 +526,46 @@ static void fail_sorting(struct assigner *s, const struct db_reply *reply)
 	fail(s, reply);
 }
 
+/* Open prospects that came to their rep past us, or whose contact changed, are known by it again before anything is dealt. */
+static void identify(struct assigner *s);
+
+static void on_identified(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	(void)conn;
+	struct assigner *s = data;
+	if (reply->err != ERR_OK)
+		fail_sorting(s, reply);
+	else if (s->more_left)
+		identify(s);
+	else
+		deal(s);
+}
+
+static void on_unidentified(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	(void)conn;
+	struct assigner *s = data;
+	if (reply->err != ERR_OK) {
+		fail_sorting(s, reply);
+		return;
+	}
+	struct waiting_row *rows;
+	size_t count =
+	    dealing_unidentified_parse(reply->results[s->candidates_step], &s->arena, &rows);
+	struct people people;
+	people_identify(rows, count, &s->arena, &people);
+	s->plan.count = 0;
+	dealing_identify(&s->plan, &s->arena, people.rows, people.count);
+	s->more_left = count == IDENTIFY_AT_ONCE;
+	commit(s, on_identified);
+}
+
+static void identify(struct assigner *s)
+{
+	s->candidates_step = dealing_unidentified(begin(s), &s->arena, IDENTIFY_AT_ONCE);
+	run(s, on_unidentified);
+}
+
 static void on_sorted(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
 	(void)conn;
@@ -506,7 +573,7 @@ static void on_sorted(struct db_conn *conn, const struct db_reply *reply, void *
 	if (reply->err != ERR_OK)
 		fail_sorting(s, reply);
 	else
-		deal(s);
+		identify(s);
 }
 
 /* One notification a rep, as if it had been dealt. */

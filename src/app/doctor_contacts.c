@@ -1,14 +1,39 @@
-/* Prospects whose contact leads nowhere. */
+/* Prospects whose contact leads nowhere, and those who are one person. */
 #include "salesreg/app/doctor.h"
 #include "salesreg/domain/contact.h"
 #include "salesreg/store/doctor.h"
 
 enum { EXAMPLES = 3 };
 
+static void same_person(struct doctor *d, struct db_session *s)
+{
+	int64_t pairs, apart;
+	const char *example;
+	if (!doctor_same_person(s, d->arena, &pairs, &apart, &example)) {
+		doctor_refused(d, s, "prospects of one person");
+		return;
+	}
+	if (pairs == 0)
+		return;
+	doctor_find(
+	    d, (struct finding){GRAVITY_NOTE, "prospects", "same-person",
+		   arena_printf(d->arena,
+		       "%lld %s of open prospects %s the same person, %lld of them with two reps: "
+		       "%s%s",
+		       (long long)pairs, pairs == 1 ? "pair" : "pairs", pairs == 1 ? "is" : "are",
+		       (long long)apart, example, pairs == 1 ? "" : "; …"),
+		   "they have the same username, id, phone number or e-mail; a new one goes to the "
+		   "rep "
+		   "who has the other, but what is assigned stays where it is",
+		   "set the status of the one that is not needed to archived, or correct its "
+		   "contact"});
+}
+
 void doctor_people(struct doctor *d, struct db_session *s)
 {
 	static const char area[] = "prospects";
 	struct arena *a = d->arena;
+	same_person(d, s);
 	struct doctor_contact *rows;
 	size_t count, lost = 0;
 	if (!doctor_contacts(s, a, &rows, &count)) {

@@ -19,6 +19,7 @@ static struct prospect_item item_of(const struct notice_prospect *p)
 	    .context = p->context,
 	    .notes = p->notes,
 	    .again = p->again,
+	    .known = p->known,
 	    .assignment_id = p->assignment_id,
 	    .can_contact = true,
 	    .can_decline = true,
@@ -58,6 +59,7 @@ void notice_nobody_left(const struct catalog *catalog, enum locale locale, int64
 		/* nothing an admin could press, and "someone had it before" goes without saying */
 		items[i].assignment_id = 0;
 		items[i].again = false;
+		items[i].known = NULL;
 	}
 	const struct prospect_list list = {
 	    .catalog = catalog,

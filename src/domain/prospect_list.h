@@ -13,6 +13,7 @@
 struct prospect_item {
 	const char *name, *telegram, *email, *context, *notes; /* NULL or blank: left out */
 	const char *status;                                    /* to be shown, or NULL */
+	const char *known;                                     /* see notice.h */
 	bool again;
 	int64_t assignment_id;
 	bool can_contact, can_decline; /* which buttons */

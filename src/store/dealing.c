@@ -73,6 +73,51 @@ size_t dealing_reps_parse(const PGresult *result, struct arena *a, struct dealin
 	return (size_t)count;
 }
 
+void dealing_identify(
+    struct db_plan *plan, struct arena *a, const struct identity_row *rows, size_t count)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_DEALING_IDENTIFY, TEXT_COLUMN(a, rows, count, prospect),
+		    TEXT_COLUMN(a, rows, count, kind), TEXT_COLUMN(a, rows, count, value));
+}
+
+size_t dealing_unidentified(struct db_plan *plan, struct arena *a, size_t limit)
+{
+	return db_plan_add(plan, SQL_DEALING_UNIDENTIFIED, db_i64(a, (int64_t)limit));
+}
+
+size_t dealing_unidentified_parse(
+    const PGresult *result, struct arena *a, struct waiting_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct waiting_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct waiting_row){.prospect = db_get_text(a, result, i, 0),
+		    .telegram = db_get_text(a, result, i, 1),
+		    .email = db_get_text(a, result, i, 2)};
+	return (size_t)count;
+}
+
+size_t dealing_known(
+    struct db_plan *plan, struct arena *a, const struct identity_row *rows, size_t count)
+{
+	return db_plan_add(plan, SQL_DEALING_KNOWN, TEXT_COLUMN(a, rows, count, kind),
+	    TEXT_COLUMN(a, rows, count, value), TEXT_COLUMN(a, rows, count, prospect));
+}
+
+size_t dealing_known_parse(const PGresult *result, struct arena *a, struct known_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct known_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct known_row){.prospect = db_get_text(a, result, i, 0),
+		    .name = db_get_text(a, result, i, 2),
+		    .rep = {.rep = db_get_text(a, result, i, 1),
+			.telegram_id = db_get_i64(result, i, 3, 0),
+			.locale = db_get_text(a, result, i, 4)}};
+	return (size_t)count;
+}
+
 size_t dealing_turn(struct db_plan *plan)
 {
 	return db_plan_add_plain(plan, SQL_DEALING_TURN);
@@ -109,12 +154,15 @@ size_t dealing_declined(
 
 static struct dealt_row dealt(const PGresult *result, struct arena *a, int row)
 {
-	return (struct dealt_row){
+	struct dealt_row dealt = {
 	    .prospect = waiting(result, a, row, true),
 	    .rep = {.rep = db_get_text(a, result, row, 9),
 		.telegram_id = db_get_i64(result, row, 10, 0),
 		.locale = db_get_text(a, result, row, 11)},
 	};
+	if (PQnfields(result) > 12)
+		dealt.prospect.known = db_get_text(a, result, row, 12);
+	return dealt;
 }
 
 bool dealing_declined_parse(const PGresult *result, struct arena *a, struct dealt_row *row)

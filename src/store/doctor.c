@@ -197,6 +197,16 @@ bool doctor_contacts(
 	return r;
 }
 
+bool doctor_same_person(
+    struct db_session *s, struct arena *a, int64_t *pairs, int64_t *apart, const char **example)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_SAME_PERSON);
+	*pairs = r ? db_get_i64(r, 0, 0, 0) : 0;
+	*apart = r ? db_get_i64(r, 0, 1, 0) : 0;
+	*example = r ? db_get_text(a, r, 0, 2) : NULL;
+	return r;
+}
+
 bool doctor_declined(struct db_session *s, int64_t *prospects, int64_t *oldest_ms, int64_t *told)
 {
 	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_DECLINED);

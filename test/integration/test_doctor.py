@@ -730,3 +730,16 @@ def test_a_full_disk_is_found(tmp_path, database, sandbox, leave, gravity):
         database.as_superuser(f"REVOKE pg_read_all_settings FROM {OWNER}")
     found = {f["what"].split(" has ")[0]: f["severity"] for f in report.of("disk-full")}
     assert found == ({"the database": gravity, "the run directory": gravity} if gravity else {})
+
+
+def test_prospects_of_one_person_are_counted(make_world, examine):
+    world = make_world()
+    world.db.no_prospects()
+    world.db.add_reps([7_000_000_001])
+    world.start_outreach()
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name) VALUES ('a', '@alex_buyer', 'A'),"
+                     " ('b', 't.me/Alex_Buyer', 'B'), ('c', '@maria_b', 'C'), ('d', '-', 'D'), ('e', '-', 'E')")
+    world.db.eventually("SELECT count(*) = 5 FROM test_prospects WHERE assigned_rep_id IS NOT NULL")
+    found = examine(DATABASE_URL=world.db.url, TELEGRAM_API_BASE=world.sandbox.base).one("same-person")
+    assert found["severity"] == "note"
+    assert "1 pair of open prospects is the same person, 0 of them with two reps: a and b" in found["what"]

@@ -26,6 +26,8 @@ HOT = {
     "outbox_lend": ["'{1000000001}'"],
     "outbox_sent": ["'{1}'", "'{1000000001}'", "'{1}'", "'{1}'"],
     "dealing_candidates": ["5", "'{}'"],
+    "dealing_identify": ["'{p1}'", "'{username}'", "'{name}'"],
+    "dealing_known": ["'{username}'", "'{buyer_7}'", "'{new}'"],
     "assignments_contacted": ["'{1}'"],
     "assignments_decline": ["'{1}'"],
     "assignments_release": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'unregistered'"],  # md5 of 1
@@ -81,6 +83,8 @@ def session(postgres, template):
                 SELECT id, assigned_rep_id FROM public.test_prospects WHERE assigned_rep_id IS NOT NULL;
             INSERT INTO public.test_prospects (id, telegram_id, name)
                 SELECT 'waiting' || n, '@x', 'X' FROM generate_series(1, %(n)s) n;
+            INSERT INTO salesreg.prospect_identities (prospect, kind, value)
+                SELECT 'held' || n, 'username', 'buyer_' || n FROM generate_series(1, %(n)s) n;
             INSERT INTO salesreg.outbox (chat_id, method, payload)
                 SELECT 1000000000 + n %% 1000, 'sendMessage', '{}' FROM generate_series(1, %(n)s) n;
         """, {"n": MANY})

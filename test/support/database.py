@@ -75,9 +75,9 @@ class Database:
     def prospect(self, prospect_id):
         return self.row("SELECT * FROM test_prospects WHERE id = %s", prospect_id)
 
-    def add_prospect(self, prospect_id, name=None, telegram="@someone_out_there", context=None, notes=None):
+    def add_prospect(self, prospect_id, name=None, telegram=None, context=None, notes=None):
         self.execute("INSERT INTO test_prospects (id, telegram_id, name, context, notes) VALUES (%s, %s, %s, %s, %s)",
-                     prospect_id, telegram, name or f"Prospect {prospect_id}", context, notes)
+                     prospect_id, telegram or f"@someone_{prospect_id}".replace("-", "_"), name or f"Prospect {prospect_id}", context, notes)
 
     def add_reps(self, telegram_ids):
         """Active reps as if they had registered long ago, in one statement."""

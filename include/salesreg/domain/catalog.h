@@ -89,6 +89,7 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(NOTICE_ONE, "notice_one", "", MESSAGE)                                                   \
 	X(NOTICE_MANY, "notice_many", "count", MESSAGE)                                            \
 	X(NOTICE_AGAIN, "notice_again", "", MESSAGE)                                               \
+	X(NOTICE_KNOWN, "notice_known", "name", MESSAGE)                                           \
 	X(TAKEN_BACK, "taken_back", "name", MESSAGE)                                               \
 	X(NOBODY_LEFT, "nobody_left", "count", MESSAGE)                                            \
 	X(REP_UNREACHABLE, "rep_unreachable", "name,minutes,count", MESSAGE)                       \

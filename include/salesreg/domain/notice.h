@@ -18,7 +18,8 @@ struct notice_prospect {
 	int64_t assignment_id; /* 0: no buttons */
 	/* Any may be NULL. telegram: '@name' or a number. */
 	const char *name, *telegram, *context, *notes, *email;
-	bool again; /* someone else had it before */
+	bool again;        /* someone else had it before */
+	const char *known; /* the name under which the rep has this person already, or NULL */
 };
 
 /* Adds the notification of all that one rep got. count 0 adds nothing. */

@@ -11,6 +11,7 @@ struct waiting_row {
 	const char *place;  /* of the locked row; good for this transaction */
 	const char *former; /* the reps it was with before, in one word if it was one; NULL: none */
 	int64_t assignment_id; /* set apart for it */
+	const char *known;     /* what its rep calls this person already, NULL: new to them */
 };
 struct dealing_rep_row {
 	const char *rep, *locale;
@@ -43,6 +44,25 @@ struct dealing_waiting dealing_waiting_parse(const PGresult *result);
 size_t dealing_reps(
     struct db_plan *plan, struct arena *a, int64_t capacity, bool all, size_t limit);
 size_t dealing_reps_parse(const PGresult *result, struct arena *a, struct dealing_rep_row **rows);
+/* What a prospect is known by; kind and value as in domain/contact, or "none" and "". */
+struct identity_row {
+	const char *prospect, *kind, *value;
+};
+void dealing_identify(
+    struct db_plan *plan, struct arena *a, const struct identity_row *rows, size_t count);
+/* Whose identities are to be written; of the rows, id and contact are set. */
+size_t dealing_unidentified(struct db_plan *plan, struct arena *a, size_t limit);
+size_t dealing_unidentified_parse(
+    const PGresult *result, struct arena *a, struct waiting_row **rows);
+/* Who has another open prospect of the same person, a row for each prospect of which somebody has. */
+struct known_row {
+	const char *prospect;
+	const char *name;           /* of the other prospect */
+	struct dealing_rep_row rep; /* telegram_id 0: somebody holds the rep's row */
+};
+size_t dealing_known(
+    struct db_plan *plan, struct arena *a, const struct identity_row *rows, size_t count);
+size_t dealing_known_parse(const PGresult *result, struct arena *a, struct known_row **rows);
 /* The first of 1,000 turns. */
 size_t dealing_turn(struct db_plan *plan);
 int64_t dealing_turn_parse(const PGresult *result);

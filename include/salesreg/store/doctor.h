@@ -109,5 +109,8 @@ struct doctor_contact {
 	bool has_email;
 	bool hidden; /* Telegram refuses to link to this id */
 };
+/* Pairs of open prospects of one person, those of them that are with two reps, and the first pair in words. */
+bool doctor_same_person(
+    struct db_session *s, struct arena *a, int64_t *pairs, int64_t *apart, const char **example);
 bool doctor_contacts(
     struct db_session *s, struct arena *a, struct doctor_contact **rows, size_t *count);

@@ -1,0 +1,35 @@
+/*
+ * Prospects of one person go to one rep: by what each is known, which of a round are the same person, and who gets what.
+ * Ownership: everything lives in the arena or is borrowed from the rows given.
+ * Units: counts; indexes into the arrays given. Errors, callbacks: none.
+ */
+#pragma once
+#include "salesreg/domain/dealing.h"
+#include "salesreg/store/dealing.h"
+
+struct people {
+	struct identity_row *rows; /* of all prospects in their order, at least one each */
+	size_t count;
+	size_t *
+	    first; /* of each prospect: the first one of the same person, itself if there is none */
+};
+void people_identify(
+    const struct waiting_row *prospects, size_t count, struct arena *a, struct people *people);
+
+/* Who gets what. Before: what was read. After: the reps are followed by those who have a person already and no room. */
+struct people_round {
+	struct people people;
+	struct waiting_row *prospects; /* after people_deal(): those that somebody gets, in order */
+	size_t prospect_count;
+	struct dealing_rep_row *reps;
+	size_t rep_count;
+	int64_t turn;
+	size_t *picks; /* the rep of each prospect */
+};
+/*
+ * Whoever has this person gets the prospect, above capacity too and out of turn; the others are dealt by the strategy, and
+ * who gets the first of a person gets all of the round. last_dealt of the reps is set for those whose turn it was; returns how many
+ * reps of the front can have had one.
+ */
+size_t people_deal(struct people_round *round, const struct known_row *known, size_t known_count,
+    enum strategy strategy, size_t capacity, int64_t *last_dealt, struct arena *a);

@@ -1,0 +1,160 @@
+"""The same person twice: the second prospect goes to the rep who has the first one, who reads that."""
+import pytest
+
+from test_prospects import dealt, holder, reps
+
+
+@pytest.fixture
+def team(make_world):
+    """Everything runs; two reps with room for two prospects each."""
+    world = make_world(MAX_PROSPECTS_PER_REP="2")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    world.people = reps(world, 2)
+    return world
+
+
+def add(world, prospect_id, telegram, email=None, name=None):
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, email, name) VALUES (%s, %s, %s, %s)",
+                     prospect_id, telegram, email, name or f"Prospect {prospect_id}")
+
+
+def rep_of(world, prospect_id):
+    first = dealt(world, prospect_id)
+    return sorted(world.people, key=lambda p: p.id != first)
+
+
+def says_known(world, person, name):
+    return world.texts.render("ru", "notice_known", name=name) in person.hears_anything().text.splitlines()
+
+
+@pytest.mark.parametrize("first, second", [
+    (("@alex_buyer", None), ("@Alex_Buyer", None)),
+    (("@alex_buyer", None), ("https://t.me/alex_buyer?x", None)),
+    (("8 (903) 123-45-67", None), ("+7 903 1234567", None)),
+    (("@alex_buyer", "Alex@Example.org"), ("@alex_two", " alex@example.org ")),
+    (("alex@example.org", None), ("@alex_two", "alex@example.org")),
+    (("123456789", None), ("tg://user?id=123456789", None)),
+])
+def test_whoever_has_a_person_gets_them_again_also_above_capacity_and_reads_it(team, first, second):
+    add(team, "p1", *first, name="Alex")
+    mine, other = rep_of(team, "p1")
+    assert not says_known(team, mine, "Alex")
+    add(team, "p2", *second, name="Alexander")
+    dealt(team, "p2", to=mine)
+    assert says_known(team, mine, "Alex")
+    add(team, "p3", *first)  # there is no room left
+    dealt(team, "p3", to=mine)
+    assert says_known(team, mine, "Alex")
+    assert team.db.value("SELECT detail FROM salesreg.prospect_events WHERE prospect = 'p3' AND kind = 'assigned'") == "same person"
+
+
+def test_when_everybody_is_full_only_known_people_are_assigned(team):
+    for i in range(4):
+        add(team, f"p{i}", f"@buyer_{i}")
+        dealt(team, f"p{i}")
+    add(team, "new", "@somebody_else")
+    add(team, "again", "t.me/Buyer_3")
+    assert dealt(team, "again") == holder(team, "p3")
+    team.settle()
+    assert holder(team, "new") is None
+
+
+def test_two_prospects_of_one_person_that_come_at_once_go_to_one_rep(team):
+    team.db.execute("INSERT INTO test_prospects (id, telegram_id, email, name, created_at) VALUES"
+                    " ('p1', '@alex_buyer', NULL, 'Alex', now() - interval '3 s'), ('p2', '@maria_b', NULL, 'Maria', now() - interval '2 s'),"
+                    " ('p3', 't.me/Alex_Buyer', 'a@b.org', 'Alex again', now() - interval '1 s'), ('p4', '@third_name', 'A@b.org', 'A', now())")
+    mine, other = rep_of(team, "p1")
+    dealt(team, "p2", to=other)
+    dealt(team, "p3", to=mine)
+    dealt(team, "p4", to=mine)
+    text = mine.hears_anything().text
+    assert text.count(team.texts.render("ru", "notice_known", name="Alex")) == 2
+
+
+def test_prospects_that_lead_to_nobody_are_not_one_person(team):
+    for i in range(4):
+        add(team, f"p{i}", "-", "")
+        dealt(team, f"p{i}")
+    assert holder(team, "p0") != holder(team, "p1")
+
+
+def test_who_declined_a_prospect_does_not_get_it_for_the_person(team):
+    add(team, "p1", "@alex_buyer", name="Alex")
+    mine, other = rep_of(team, "p1")
+    mine.hears_anything()
+    add(team, "p2", "@Alex_Buyer", name="Alex again")
+    dealt(team, "p2", to=mine)
+    mine.hears_anything()
+    mine.presses("button_decline")
+    dealt(team, "p2", to=other)
+    assert not says_known(team, other, "Alex")
+
+
+def test_a_prospect_that_a_colleague_declined_goes_to_who_has_the_person(make_world):
+    world = make_world(MAX_PROSPECTS_PER_REP="2")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    world.people = reps(world, 3)
+    for i, person in enumerate(world.people):
+        add(world, f"p{i}", f"@buyer_{i}", name=f"Buyer {i}")
+        dealt(world, f"p{i}", to=person)
+        person.hears_anything()
+    last = world.people[2]
+    # unknown when it came, to the first; by the time it is declined, the last rep has the person
+    add(world, "x", "@somebody_else")
+    dealt(world, "x", to=world.people[0])
+    world.people[0].hears_anything()
+    world.db.execute("UPDATE test_prospects SET telegram_id = '@Buyer_2' WHERE id = 'x'")
+    world.db.eventually("SELECT count(*) = 1 FROM salesreg.prospect_identities WHERE prospect = 'x' AND value = 'buyer_2'")
+    world.people[0].presses("button_decline")
+    dealt(world, "x", to=last)
+    assert says_known(world, last, "Buyer 2")
+
+
+def test_changed_contact_data_counts_from_then_on(team):
+    add(team, "p1", "@alex_buyer", name="Alex")
+    mine, _ = rep_of(team, "p1")
+    team.db.execute("UPDATE test_prospects SET telegram_id = '@maria_b' WHERE id = 'p1'")
+    add(team, "p2", "@maria_b")
+    dealt(team, "p2", to=mine)
+    add(team, "p3", "@alex_buyer")
+    assert dealt(team, "p3") != mine.id
+
+
+def test_a_person_whose_prospect_is_done_with_or_deleted_is_new_again(team):
+    add(team, "p1", "@alex_buyer")
+    mine, other = rep_of(team, "p1")
+    add(team, "p2", "@maria_b")
+    dealt(team, "p2", to=other)
+    add(team, "p3", "@someone_3")
+    dealt(team, "p3", to=mine)
+    team.db.execute("UPDATE test_prospects SET status = 'converted' WHERE id = 'p1'")
+    team.db.execute("DELETE FROM test_prospects WHERE id = 'p3'")
+    add(team, "p4", "@alex_buyer")
+    dealt(team, "p4", to=other)
+    assert team.db.value("SELECT count(*) FROM salesreg.prospect_identities WHERE prospect = 'p3'") == 0
+
+
+def test_a_rep_who_is_not_at_work_gets_no_more_of_a_person(team):
+    add(team, "p1", "@alex_buyer")
+    mine, other = rep_of(team, "p1")
+    team.db.execute("UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = %s", mine.id)
+    add(team, "p2", "@alex_buyer")
+    dealt(team, "p2", to=other)
+
+
+def test_prospects_that_were_assigned_before_count_too(make_world):
+    world = make_world()
+    world.db.no_prospects()
+    world.start_bot()
+    world.people = reps(world, 2)
+    last = world.people[1]
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name, assigned_rep_id) SELECT 'old', '@Alex_Buyer', 'Alex', id"
+                     " FROM sales_representatives WHERE telegram_id = %s", last.id)
+    add(world, "p1", "@alex_buyer")
+    world.start_outreach()
+    dealt(world, "p1", to=last)
+    assert says_known(world, last, "Alex")
