@@ -85,6 +85,8 @@ CREATE TABLE salesreg.outbox_history (
     created_at          timestamptz NOT NULL,
     finished_at         timestamptz NOT NULL DEFAULT now()
 );
+-- the card of an assignment is as old as it to the microsecond: one transaction made both
+CREATE INDEX outbox_history_card_idx ON salesreg.outbox_history (chat_id, created_at) WHERE priority = 1;
 CREATE INDEX outbox_history_finished_idx ON salesreg.outbox_history (finished_at);
 
 -- People whose chat Telegram does not let the bot link to by id (unknown to it, or hidden by their privacy settings).
@@ -148,6 +150,7 @@ CREATE TABLE salesreg.assignments (
     prospect    varchar(255) NOT NULL,
     rep         uuid NOT NULL,
     started_at  timestamptz NOT NULL DEFAULT now(),
+    shown_at    timestamptz, -- when the rep's card was made anew; before that it is as old as the assignment
     ended_at    timestamptz,
     reason      text        -- why it ended: declined, taken back, unregistered, suspended, unavailable, changed, deleted
 );
@@ -189,6 +192,14 @@ CREATE TABLE salesreg.prospect_identities (
 CREATE UNIQUE INDEX prospect_identities_prospect_idx
     ON salesreg.prospect_identities (prospect varchar_pattern_ops, kind, value);
 CREATE INDEX prospect_identities_value_idx ON salesreg.prospect_identities (kind, value) WHERE kind <> 'none';
+
+-- What another hand did to prospects that are with a rep, until that rep is told.
+CREATE TABLE salesreg.prospect_changes (
+    prospect  varchar(255) NOT NULL,
+    kind      text NOT NULL, -- changed (what a rep is shown), closed, deleted
+    name      text           -- of one that is deleted
+);
+CREATE UNIQUE INDEX prospect_changes_prospect_idx ON salesreg.prospect_changes (prospect varchar_pattern_ops);
 
 CREATE INDEX test_prospects_waiting_idx ON public.test_prospects (created_at, id COLLATE "C")
     WHERE assigned_rep_id IS NULL AND status IN ('unreached', 'contacted', 'in_conversation');
@@ -233,6 +244,34 @@ BEGIN
                                  WHERE a.prospect = f.id AND a.ended_at IS NOT NULL OFFSET 0))) THEN
         PERFORM pg_catalog.pg_notify('salesreg_sort_out', '');
     END IF;
+    IF NOT EXISTS (SELECT 1 FROM stale WHERE assigned_rep_id IS NOT NULL) THEN
+        RETURN NULL;
+    END IF;
+    -- What is with a rep and was changed, closed or taken by another hand. Ours end the assignment in the same statement, and
+    -- change nothing of what a rep is shown. As text, for whatever types the columns have.
+    INSERT INTO salesreg.prospect_changes (prospect, kind)
+        SELECT c.id, c.kind
+        FROM (SELECT e.id, e.rep, 'changed' AS kind
+              FROM (SELECT id, assigned_rep_id AS rep, telegram_id::text, name::text, email::text, context::text, notes::text
+                    FROM fresh WHERE status IN ('unreached', 'contacted', 'in_conversation')
+                    EXCEPT
+                    SELECT id, assigned_rep_id, telegram_id::text, name::text, email::text, context::text, notes::text
+                    FROM stale) e
+              UNION ALL
+              SELECT f.id, f.assigned_rep_id, 'closed'
+              FROM fresh f
+              WHERE (f.status IS NULL OR f.status NOT IN ('unreached', 'contacted', 'in_conversation'))
+                AND f.id IN (SELECT id FROM stale WHERE status IN ('unreached', 'contacted', 'in_conversation'))) c
+        WHERE EXISTS (SELECT 1 FROM salesreg.assignments a
+                      WHERE a.prospect = c.id AND a.ended_at IS NULL AND a.rep = c.rep OFFSET 0)
+          AND (c.id, c.rep) IN (SELECT id, assigned_rep_id FROM stale)
+        ON CONFLICT (prospect) DO UPDATE SET kind = EXCLUDED.kind;
+    IF FOUND OR EXISTS (SELECT 1 FROM fresh f
+                        WHERE f.assigned_rep_id IS NULL
+                          AND EXISTS (SELECT 1 FROM salesreg.assignments a
+                                      WHERE a.prospect = f.id AND a.ended_at IS NULL OFFSET 0)) THEN
+        PERFORM pg_catalog.pg_notify('salesreg_sort_out', '');
+    END IF;
     RETURN NULL;
 END
 $$;
@@ -244,6 +283,13 @@ BEGIN
     -- a row that comes later with this id is somebody else, whom nobody has declined
     UPDATE salesreg.assignments a SET reason = 'deleted' FROM stale s WHERE a.prospect = s.id AND a.reason = 'declined';
     IF EXISTS (SELECT 1 FROM stale WHERE assigned_rep_id IS NOT NULL) THEN
+        INSERT INTO salesreg.prospect_changes (prospect, kind, name)
+            SELECT s.id, CASE WHEN s.status IN ('unreached', 'contacted', 'in_conversation') THEN 'deleted' ELSE 'closed' END,
+                   s.name
+            FROM stale s
+            WHERE EXISTS (SELECT 1 FROM salesreg.assignments a
+                          WHERE a.prospect = s.id AND a.ended_at IS NULL AND a.rep = s.assigned_rep_id OFFSET 0)
+            ON CONFLICT (prospect) DO UPDATE SET kind = EXCLUDED.kind, name = EXCLUDED.name;
         PERFORM pg_catalog.pg_notify('salesreg_assign', ''); -- a rep has room again
         PERFORM pg_catalog.pg_notify('salesreg_sort_out', ''); -- and an assignment is to be ended
     END IF;

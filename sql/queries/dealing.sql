@@ -3,7 +3,10 @@
 -- has locked wait for the next round: an open psql must not stop the dealing.
 SELECT w.id, w.telegram_id, w.name, left(w.context, 2000), left(w.notes, 2000), w.email,
        nextval('salesreg.assignments_id_seq'), w.place,
-       (SELECT string_agg(DISTINCT a.rep::text, ' ') FROM salesreg.assignments a
+       (SELECT string_agg(DISTINCT a.rep::text || CASE WHEN EXISTS (
+                    SELECT 1 FROM salesreg.prospect_events e
+                    WHERE e.prospect = a.prospect AND e.assignment = a.id AND e.kind = 'contacted') THEN '+' ELSE '' END, ' ')
+        FROM salesreg.assignments a
         WHERE a.prospect = w.id AND a.ended_at IS NOT NULL)
 FROM (
     SELECT p.id, p.telegram_id, p.name, p.context, p.notes, p.email, p.created_at, p.ctid AS place
@@ -131,7 +134,10 @@ WHERE prospect IN (
 -- already, else longest without such a one
 SELECT p.id, p.telegram_id, p.name, left(p.context, 2000), left(p.notes, 2000), p.email,
        nextval('salesreg.assignments_id_seq'), p.ctid,
-       (SELECT string_agg(DISTINCT a.rep::text, ' ') FROM salesreg.assignments a
+       (SELECT string_agg(DISTINCT a.rep::text || CASE WHEN EXISTS (
+                    SELECT 1 FROM salesreg.prospect_events e
+                    WHERE e.prospect = a.prospect AND e.assignment = a.id AND e.kind = 'contacted') THEN '+' ELSE '' END, ' ')
+        FROM salesreg.assignments a
         WHERE a.prospect = p.id AND a.ended_at IS NOT NULL), t.rep, t.telegram_id, t.locale, t.known
 FROM salesreg.prospects_apart x
 JOIN public.test_prospects p ON p.id = x.prospect AND p.assigned_rep_id IS NULL
@@ -220,7 +226,7 @@ WHERE prospect = ANY ($1::varchar[])
 -- $1 seconds of grace. What was changed by hand, first part: live assignments whose prospect has another rep now, or none,
 -- or whose rep may not hold prospects (those are given back): not at work, or out of reach for longer than the grace. That
 -- most reps are out of reach since about the same time is no fact about them, and nothing is moved. What the old system
--- assigned has no row here and is left alone. One row a prospect that a rep in this state lost, rep by rep.
+-- assigned has no row here and is left alone. One row a prospect lost, rep by rep.
 WITH expired AS (
     SELECT d.rep, d.unreachable_since, r.telegram_id FROM salesreg.rep_dealing d
     JOIN public.sales_representatives r ON r.id = d.rep
@@ -269,8 +275,17 @@ WITH expired AS (
                                          error, created_at)
     SELECT id, chat_id, method, payload, priority, 'gone', attempts, possible_duplicate, error, created_at FROM unsent
 )
-SELECT r.name, count(*) FROM ended e JOIN public.sales_representatives r ON r.id = e.rep
-WHERE e.reason = 'unavailable' GROUP BY r.id, r.name ORDER BY r.id
+SELECT e.id, e.reason, r.name, r.telegram_id, s.locale, coalesce(p.name, c.name),
+       CASE WHEN e.reason = 'changed' THEN h.name END AS holder,
+       p.id IS NULL AS deleted,
+       -- of what was done with already nobody is told
+       coalesce(p.status IN ('unreached', 'contacted', 'in_conversation'), c.kind IS DISTINCT FROM 'closed') AS matters
+FROM ended e JOIN public.sales_representatives r ON r.id = e.rep
+LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
+LEFT JOIN public.test_prospects p ON p.id = e.prospect
+LEFT JOIN public.sales_representatives h ON h.id = p.assigned_rep_id
+LEFT JOIN salesreg.prospect_changes c ON c.prospect = e.prospect AND p.id IS NULL
+ORDER BY r.id, e.id
 -- name: dealing_expiry
 -- $1 seconds of grace: microseconds until the next rep has been out of reach for so long (NULL: none is), and for how many
 -- it has passed and nothing is moved
@@ -320,11 +335,67 @@ WITH given AS MATERIALIZED (
     SELECT id, rep, assignment, 'assigned', 'by hand' FROM numbered
 )
 SELECT n.id, n.telegram_id, n.name, left(n.context, 2000), left(n.notes, 2000), n.email, n.assignment, NULL,
-       (SELECT string_agg(DISTINCT a.rep::text, ' ') FROM salesreg.assignments a
+       (SELECT string_agg(DISTINCT a.rep::text || CASE WHEN EXISTS (
+                    SELECT 1 FROM salesreg.prospect_events e
+                    WHERE e.prospect = a.prospect AND e.assignment = a.id AND e.kind = 'contacted') THEN '+' ELSE '' END, ' ')
+        FROM salesreg.assignments a
         WHERE a.prospect = n.id AND a.ended_at IS NOT NULL),
        n.rep, n.rep_telegram_id, n.locale
 FROM numbered n
 ORDER BY n.rep, n.created_at, n.id
+-- name: dealing_changed
+-- $1 at most: prospects that another hand changed or closed and who has them, and whether they said that they contacted
+-- them; what found nobody any more is forgotten with it
+WITH due AS (
+    SELECT c.prospect, c.kind FROM salesreg.prospect_changes c ORDER BY c.prospect LIMIT $1::integer FOR UPDATE SKIP LOCKED
+), taken AS (
+    DELETE FROM salesreg.prospect_changes c USING due
+    WHERE c.prospect = due.prospect
+      -- one that was deleted since the step before: the next time ends its assignment
+      AND (due.kind <> 'deleted' OR NOT EXISTS (SELECT 1 FROM salesreg.assignments a
+                                                WHERE a.prospect = c.prospect AND a.ended_at IS NULL))
+    RETURNING c.prospect, c.kind
+)
+SELECT p.id, p.telegram_id, p.name, left(p.context, 2000), left(p.notes, 2000), p.email, a.id, NULL, NULL,
+       r.id, r.telegram_id, s.locale, NULL, t.kind = 'closed',
+       EXISTS (SELECT 1 FROM salesreg.prospect_events e
+               WHERE e.prospect = p.id AND e.assignment = a.id AND e.kind = 'contacted')
+FROM taken t
+JOIN salesreg.assignments a ON a.prospect = t.prospect AND a.ended_at IS NULL AND a.started_at < now()
+JOIN public.test_prospects p ON p.id = t.prospect AND p.assigned_rep_id = a.rep
+                            AND (t.kind = 'closed') = (p.status IS NULL OR p.status NOT IN ('unreached', 'contacted',
+                                                                                           'in_conversation'))
+JOIN public.sales_representatives r ON r.id = a.rep AND r.status = 'active'
+LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
+ORDER BY r.id, t.kind = 'closed', a.id
+-- name: dealing_cards
+-- $1 assignments whose buttons go: the messages that carry them, and the buttons' data that stay there, those of their
+-- rep's other open prospects. A message that the history holds no more is left as it is: its buttons answer that they are
+-- stale.
+SELECT h.chat_id, h.message_id, h.payload::text,
+       (SELECT string_agg(' a:' || b.id || ':d ' || CASE WHEN EXISTS (
+                   SELECT 1 FROM salesreg.prospect_events e
+                   WHERE e.prospect = b.prospect AND e.assignment = b.id AND e.kind = 'contacted')
+                   THEN '' ELSE ' a:' || b.id || ':c ' END, '')
+        FROM regexp_matches(h.payload::text, '"a:([0-9]{1,18}):d"', 'g') m
+        JOIN salesreg.assignments b ON b.id = m[1]::bigint AND b.ended_at IS NULL AND b.id <> ALL ($1::bigint[])
+        JOIN public.test_prospects q ON q.id = b.prospect AND q.assigned_rep_id = b.rep
+                                    AND q.status IN ('unreached', 'contacted', 'in_conversation'))
+FROM (
+    SELECT DISTINCT ON (o.chat_id, o.message_id) o.chat_id, o.message_id, o.payload
+    FROM unnest($1::bigint[]) AS w (id)
+    JOIN salesreg.assignments a ON a.id = w.id
+    JOIN public.sales_representatives r ON r.id = a.rep
+    CROSS JOIN LATERAL (
+        SELECT k.chat_id, k.message_id, k.payload FROM salesreg.outbox_history k
+        WHERE k.chat_id = r.telegram_id AND k.priority = 1 AND k.created_at IN (a.started_at, a.shown_at)
+          AND k.created_at < now() AND k.method = 'sendMessage' AND k.message_id IS NOT NULL
+          AND k.payload::text LIKE '%"a:' || a.id || ':d"%' OFFSET 0) o
+    ORDER BY o.chat_id, o.message_id
+) h
+-- name: dealing_shown
+-- $1 assignments: their cards are made anew in this transaction
+UPDATE salesreg.assignments SET shown_at = now() WHERE id = ANY ($1::bigint[])
 -- name: dealing_sort_out_apart
 -- third part: declined prospects that lost their rep some other way go apart, those that have one (or are done with)
 -- leave

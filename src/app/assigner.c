@@ -1,4 +1,5 @@
 #include "salesreg/app/assigner.h"
+#include "salesreg/app/by_hand.h"
 #include "salesreg/app/outgoing.h"
 #include "salesreg/app/same_person.h"
 #include "salesreg/base/clock.h"
@@ -54,6 +55,9 @@ struct assigner {
 	size_t reps_step, candidates_step, turn_step, passed_step, known_step;
 	struct dealing_sorting sorting;
 	struct people_round round;
+	struct lost_row *lost; /* these four while that is under way, in the arena */
+	int64_t *shown;
+	size_t lost_count, shown_count, cards_step;
 	size_t dealt;                /* in the transaction under way */
 	bool reads_follow;           /* the plan under way ends with the reads of a round */
 	struct message_list notices; /* of the round, made while the server writes the deals */
@@ -186,9 +190,28 @@ static void queue_messages(struct assigner *s, const struct message_list *messag
 	outbox_queue(&s->plan, &s->arena, rows, count, PRIORITY_NOTIFICATION);
 }
 
+/* Whether somebody else than rep stands in `former`, and whether one of them contacted the prospect. */
+static bool had_before(const char *former, const char *rep, bool *contacted)
+{
+	bool had = false;
+	const size_t length = strlen(rep);
+	while (former && *former) {
+		size_t n = strcspn(former, " ");
+		bool marked = n > 0 && former[n - 1] == '+';
+		if (n - marked != length || strncmp(former, rep, length) != 0) {
+			had = true;
+			*contacted |= marked;
+		}
+		former += n + (former[n] == ' ');
+	}
+	return had;
+}
+
 /* For rep: whether it was with somebody else before is said, that it comes back to the same one is not. */
 static struct notice_prospect notice_of(const struct waiting_row *row, const char *rep)
 {
+	bool contacted = false;
+	bool again = had_before(row->former, rep, &contacted);
 	return (struct notice_prospect){.assignment_id = row->assignment_id,
 	    .name = row->name,
 	    .telegram = row->telegram,
@@ -196,7 +219,8 @@ static struct notice_prospect notice_of(const struct waiting_row *row, const cha
 	    .notes = row->notes,
 	    .email = row->email,
 	    .known = row->known,
-	    .again = row->former && strcmp(row->former, rep) != 0};
+	    .again = again,
+	    .again_contacted = contacted};
 }
 
 static enum locale locale_of(const struct assigner *s, const struct dealing_rep_row *rep)
@@ -605,14 +629,14 @@ static const char *short_name(struct assigner *s, const char *name)
 
 /* To the admins: whose prospects went on because Telegram has not reached them for too long. */
 static void tell_admins(
-    struct assigner *s, const struct passed_on_row *row, struct message_list *messages)
+    struct assigner *s, const char *rep, size_t prospects, struct message_list *messages)
 {
 	const struct conversation_rules *rules = s->options.rules;
-	const struct catalog_arg args[] = {{"name", row->rep},
-	    {"count", arena_printf(&s->arena, "%lld", (long long)row->prospects)},
+	const struct catalog_arg args[] = {{"name", rep},
+	    {"count", arena_printf(&s->arena, "%zu", prospects)},
 	    {"minutes", arena_printf(&s->arena, "%lld", (long long)s->options.grace_s / 60)}};
-	log_warn("%s has been out of reach for %lld minutes; %lld prospects go on", row->rep,
-	    (long long)s->options.grace_s / 60, (long long)row->prospects);
+	log_warn("%s has been out of reach for %lld minutes; %zu prospects go on", rep,
+	    (long long)s->options.grace_s / 60, prospects);
 	for (size_t i = 0; i < rules->admin_count; i++)
 		say(s, rules->admin_ids[i],
 		    catalog_render(rules->catalog, rules->default_locale, TEXT_REP_UNREACHABLE,
@@ -644,13 +668,19 @@ static void tell_returned(struct assigner *s, const struct returned_row *rows, s
 
 static void tell_of_the_unreachable(struct assigner *s, const struct db_reply *reply)
 {
-	struct passed_on_row *gone;
 	struct returned_row *back;
 	struct message_list messages = {0};
-	size_t gone_count =
-	    dealing_passed_on_parse(reply->results[s->sorting.passed_on], &s->arena, &gone);
-	for (size_t i = 0; i < gone_count; i++)
-		tell_admins(s, &gone[i], &messages);
+	for (size_t from = 0, to; from < s->lost_count; from = to) {
+		const struct lost_row *row = &s->lost[from];
+		for (to = from + 1;
+		     to < s->lost_count && s->lost[to].telegram_id == row->telegram_id;)
+			to++;
+		size_t gone = 0;
+		for (size_t i = from; i < to; i++)
+			gone += strcmp(s->lost[i].reason, "unavailable") == 0;
+		if (gone > 0)
+			tell_admins(s, row->rep, gone, &messages);
+	}
 	size_t back_count =
 	    dealing_returned_parse(reply->results[s->sorting.returned], &s->arena, &back);
 	for (size_t from = 0, to; from < back_count; from = to) {
@@ -671,6 +701,68 @@ static void tell_of_the_unreachable(struct assigner *s, const struct db_reply *r
 		    (long long)held);
 }
 
+/* Those who have what was changed by hand read how it is now; the cards they were told of it with lose their buttons. */
+static void tell_of_changes(struct assigner *s, const struct changed_row *rows, size_t count)
+{
+	struct message_list messages = {0};
+	by_hand_tell_lost(s->options.rules, s->lost, s->lost_count, &s->arena, &messages);
+	by_hand_tell_closed(s->options.rules, rows, count, &s->arena, &messages);
+	struct notice_prospect *changed = ARENA_ARRAY(&s->arena, struct notice_prospect, count);
+	for (size_t i = 0, n; i < count; i += n) {
+		const struct dealing_rep_row *rep = &rows[i].dealt.rep;
+		size_t open = 0;
+		for (n = 0; i + n < count && strcmp(rows[i + n].dealt.rep.rep, rep->rep) == 0;
+		     n++) {
+			if (rows[i + n].closed)
+				continue;
+			changed[open] = notice_of(&rows[i + n].dealt.prospect, rep->rep);
+			changed[open++].contacted = rows[i + n].contacted;
+		}
+		if (open > 0)
+			notice_changed(s->options.rules->catalog, locale_of(s, rep),
+			    rep->telegram_id, changed, open, &s->arena, &messages);
+	}
+	queue_messages(s, &messages);
+}
+
+/* Plans what finds the cards whose buttons go; false: there are none. */
+static bool find_cards(struct assigner *s, const struct changed_row *rows, size_t count)
+{
+	int64_t *ids = ARENA_ARRAY(&s->arena, int64_t, s->lost_count + count);
+	size_t id_count = 0;
+	s->shown = ARENA_ARRAY(&s->arena, int64_t, count);
+	s->shown_count = 0;
+	for (size_t i = 0; i < s->lost_count; i++)
+		ids[id_count++] = s->lost[i].assignment_id;
+	for (size_t i = 0; i < count; i++) {
+		ids[id_count++] = rows[i].dealt.prospect.assignment_id;
+		if (!rows[i].closed)
+			s->shown[s->shown_count++] = rows[i].dealt.prospect.assignment_id;
+	}
+	if (id_count > 0)
+		s->cards_step = dealing_cards(&s->plan, &s->arena, ids, id_count);
+	return id_count > 0;
+}
+
+static void on_cards(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	(void)conn;
+	struct assigner *s = data;
+	if (reply->err != ERR_OK) {
+		fail_sorting(s, reply);
+		return;
+	}
+	struct card_row *cards;
+	size_t count = dealing_cards_parse(reply->results[s->cards_step], &s->arena, &cards);
+	struct queued_row *edits = ARENA_ARRAY(&s->arena, struct queued_row, count);
+	for (size_t i = 0; i < count; i++)
+		edits[i] = by_hand_card_edit(&cards[i], &s->arena);
+	s->plan.count = 0;
+	outbox_queue(&s->plan, &s->arena, edits, count, PRIORITY_NOTIFICATION);
+	dealing_shown(&s->plan, &s->arena, s->shown, s->shown_count);
+	commit(s, on_sorted);
+}
+
 static void on_sorting(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
 	(void)conn;
@@ -681,15 +773,23 @@ static void on_sorting(struct db_conn *conn, const struct db_reply *reply, void 
 	}
 	struct dealt_row *given;
 	size_t count = dealing_by_hand_parse(reply->results[s->sorting.by_hand], &s->arena, &given);
+	struct changed_row *changed;
+	size_t changed_count =
+	    dealing_changed_parse(reply->results[s->sorting.changed], &s->arena, &changed);
+	s->lost_count = dealing_lost_parse(reply->results[s->sorting.lost], &s->arena, &s->lost);
 	s->plan.count = 0;
 	tell_of_the_unreachable(s, reply);
+	tell_of_changes(s, changed, changed_count);
 	if (count > 0) {
 		log_info("%zu prospects were given to reps by hand", count);
 		notify_given(s, given, count);
 	}
-	if (count == AT_ONCE)
+	if (count == AT_ONCE || changed_count == AT_ONCE)
 		s->sort_out = s->woken = true; /* there may be more */
-	commit(s, on_sorted);
+	if (find_cards(s, changed, changed_count))
+		run(s, on_cards);
+	else
+		commit(s, on_sorted);
 }
 
 static void on_named(struct db_conn *conn, const struct db_reply *reply, void *data)

@@ -20,15 +20,16 @@ static struct prospect_item item_of(const struct notice_prospect *p)
 	    .notes = p->notes,
 	    .again = p->again,
 	    .known = p->known,
+	    .again_contacted = p->again_contacted,
 	    .assignment_id = p->assignment_id,
-	    .can_contact = true,
+	    .can_contact = !p->contacted,
 	    .can_decline = true,
 	};
 }
 
-void notice_build(const struct catalog *catalog, enum locale locale, int64_t chat_id,
-    const struct notice_prospect *prospects, size_t count, struct arena *a,
-    struct message_list *messages)
+static void build(const struct catalog *catalog, enum locale locale, enum text_id one,
+    enum text_id many, int64_t chat_id, const struct notice_prospect *prospects, size_t count,
+    struct arena *a, struct message_list *messages)
 {
 	struct prospect_item *items = ARENA_ARRAY(a, struct prospect_item, count);
 	for (size_t i = 0; i < count; i++)
@@ -38,8 +39,7 @@ void notice_build(const struct catalog *catalog, enum locale locale, int64_t cha
 	    .locale = locale,
 	    .chat_id = chat_id,
 	    .priority = PRIORITY_NOTIFICATION,
-	    .header =
-		header(catalog, locale, count == 1 ? TEXT_NOTICE_ONE : TEXT_NOTICE_MANY, count, a),
+	    .header = header(catalog, locale, count == 1 ? one : many, count, a),
 	    .numbered = count > 1,
 	    .context_units = CONTEXT_UNITS,
 	    .notes_units = NOTES_UNITS,
@@ -47,6 +47,22 @@ void notice_build(const struct catalog *catalog, enum locale locale, int64_t cha
 	    .count = count,
 	};
 	prospect_list_send(&list, a, messages);
+}
+
+void notice_build(const struct catalog *catalog, enum locale locale, int64_t chat_id,
+    const struct notice_prospect *prospects, size_t count, struct arena *a,
+    struct message_list *messages)
+{
+	build(catalog, locale, TEXT_NOTICE_ONE, TEXT_NOTICE_MANY, chat_id, prospects, count, a,
+	    messages);
+}
+
+void notice_changed(const struct catalog *catalog, enum locale locale, int64_t chat_id,
+    const struct notice_prospect *prospects, size_t count, struct arena *a,
+    struct message_list *messages)
+{
+	build(catalog, locale, TEXT_CHANGED_ONE, TEXT_CHANGED_MANY, chat_id, prospects, count, a,
+	    messages);
 }
 
 void notice_nobody_left(const struct catalog *catalog, enum locale locale, int64_t chat_id,

@@ -104,9 +104,11 @@ static const char *card(const struct prospect_list *list, struct arena *a, size_
 	const struct prospect_item *item = &list->items[index];
 	const char *name = shorten(a, text_tidy(a, item->name ? item->name : ""), NAME_UNITS);
 	const char *number = list->numbered ? arena_printf(a, "%zu. ", index + 1) : "";
-	const char *again =
-	    item->again ? catalog_render(list->catalog, list->locale, TEXT_NOTICE_AGAIN, NULL, 0, a)
-			: NULL;
+	const char *again = item->again ? catalog_render(list->catalog, list->locale,
+					      item->again_contacted ? TEXT_NOTICE_AGAIN_CONTACTED
+								    : TEXT_NOTICE_AGAIN,
+					      NULL, 0, a)
+					: NULL;
 	return arena_printf(a, "%s%s%s%s%s%s%s%s%s%s", number, name,
 	    arena_printf(a, "\n%s", reach(list, a, item)),
 	    optional(list, a, TEXT_PROSPECT_EMAIL, "email", item->email, EMAIL_UNITS),

@@ -222,8 +222,9 @@ struct dealing_sorting dealing_sort_out(
 {
 	struct dealing_sorting steps;
 	const char *grace = db_i64(a, grace_s);
-	steps.passed_on = db_plan_add(plan, SQL_DEALING_SORT_OUT_ASSIGNMENTS, grace);
+	steps.lost = db_plan_add(plan, SQL_DEALING_SORT_OUT_ASSIGNMENTS, grace);
 	steps.by_hand = db_plan_add(plan, SQL_DEALING_BY_HAND, db_i64(a, (int64_t)limit));
+	steps.changed = db_plan_add(plan, SQL_DEALING_CHANGED, db_i64(a, (int64_t)limit));
 	(void)db_plan_add_plain(plan, SQL_DEALING_SORT_OUT_APART);
 	(void)db_plan_add_plain(plan, SQL_DEALING_NEW_REPS);
 	steps.returned = db_plan_add_plain(plan, SQL_DEALING_RETURNED);
@@ -231,14 +232,61 @@ struct dealing_sorting dealing_sort_out(
 	return steps;
 }
 
-size_t dealing_passed_on_parse(const PGresult *result, struct arena *a, struct passed_on_row **rows)
+size_t dealing_lost_parse(const PGresult *result, struct arena *a, struct lost_row **rows)
 {
 	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct passed_on_row, (size_t)count);
+	*rows = ARENA_ARRAY(a, struct lost_row, (size_t)count);
 	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct passed_on_row){
-		    db_get_text(a, result, i, 0), db_get_i64(result, i, 1, 0)};
+		(*rows)[i] = (struct lost_row){
+		    .assignment_id = db_get_i64(result, i, 0, 0),
+		    .reason = db_get_text(a, result, i, 1),
+		    .rep = db_get_text(a, result, i, 2),
+		    .telegram_id = db_get_i64(result, i, 3, 0),
+		    .locale = db_get_text(a, result, i, 4),
+		    .prospect = db_get_text(a, result, i, 5),
+		    .holder = db_get_text(a, result, i, 6),
+		    .deleted = db_get_bool(result, i, 7),
+		    .matters = db_get_bool(result, i, 8),
+		};
 	return (size_t)count;
+}
+
+size_t dealing_changed_parse(const PGresult *result, struct arena *a, struct changed_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct changed_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct changed_row){
+		    .dealt = dealt(result, a, i),
+		    .closed = db_get_bool(result, i, 13),
+		    .contacted = db_get_bool(result, i, 14),
+		};
+	return (size_t)count;
+}
+
+size_t dealing_cards(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)
+{
+	return db_plan_add(plan, SQL_DEALING_CARDS, db_i64_array(a, ids, count));
+}
+
+size_t dealing_cards_parse(const PGresult *result, struct arena *a, struct card_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct card_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct card_row){
+		    .chat_id = db_get_i64(result, i, 0, 0),
+		    .message_id = db_get_i64(result, i, 1, 0),
+		    .payload = db_get_text(a, result, i, 2),
+		    .stays = db_get_text(a, result, i, 3),
+		};
+	return (size_t)count;
+}
+
+void dealing_shown(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)
+{
+	if (count > 0)
+		(void)db_plan_add(plan, SQL_DEALING_SHOWN, db_i64_array(a, ids, count));
 }
 
 size_t dealing_returned_parse(const PGresult *result, struct arena *a, struct returned_row **rows)

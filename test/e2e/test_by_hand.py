@@ -275,6 +275,7 @@ def test_a_rep_removed_by_hand_gives_the_prospects_back_and_may_return(running):
     prospects.psql(running, f"UPDATE sales_representatives SET status = 'removed' WHERE telegram_id = {first.id}")
     prospects.dealt(running, "p0", second)
     first.hears_anything()  # of p0, once upon a time
+    first.hears("lost_inactive")
     first.says("привет")
     first.hears("offer_again")
     first.says("да")
@@ -303,6 +304,121 @@ def test_a_rep_with_a_status_of_somebody_else_s_is_not_at_work(running, status):
     prospects.psql(running, f"UPDATE sales_representatives SET status = 'active' WHERE telegram_id = {first.id}")
     running.db.add_prospect("p4")
     prospects.dealt(running, "p4", first)
+
+
+def told_of(person, name):
+    card = person.hears_anything()
+    assert name in card.text
+    return card
+
+
+def names_the_assignment(world, prospect):
+    return world.db.value("SELECT max(id) FROM salesreg.assignments WHERE prospect = %s", prospect)
+
+
+def test_who_loses_a_prospect_to_a_colleague_is_told_and_the_buttons_go(running):
+    anna, boris = prospects.reps(running, 2)
+    running.db.add_prospect("p0", "Ivan P")
+    first, second = prospects.first_and_second(running, [anna, boris], "p0")
+    card = told_of(first, "Ivan P")
+    running.settle()
+    first.presses("button_contacted", message=card)
+    first.is_answered("answer_contacted")
+    first.sees_edit()
+    prospects.psql(running, "UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives"
+                            f" WHERE telegram_id = {second.id}) WHERE id = 'p0'")
+    line = running.texts.render("ru", "passed_on_to", name="Ivan P", rep=running.db.rep(second.id)["name"])
+    first.hears("lost", count=1, list=line)
+    edit = first.sees_edit()
+    assert (edit.id, edit.buttons) == (card.id, [])
+    # who holds it reads that a colleague wrote to them, and has not done so
+    new = told_of(second, running.texts.render("ru", "notice_again_contacted"))
+    second.presses("button_contacted", message=new)
+    second.is_answered("answer_contacted", name="Ivan P")
+
+
+def test_a_suspended_rep_is_told_and_the_next_one_reads_that_a_colleague_wrote(running):
+    anna, boris = prospects.reps(running, 2)
+    running.db.add_prospect("p0", "Ivan P")
+    first, second = prospects.first_and_second(running, [anna, boris], "p0")
+    card = told_of(first, "Ivan P")
+    running.settle()
+    prospects.psql(running, f"UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = {first.id}")
+    first.hears("lost_inactive", count=1, list=running.texts.render("ru", "lost_back", name="Ivan P"))
+    edit = first.sees_edit()
+    assert (edit.id, edit.buttons) == (card.id, [])
+    assert running.texts.render("ru", "notice_again") in told_of(second, "Ivan P").text
+
+
+@pytest.mark.parametrize("sql, line", [
+    ("UPDATE test_prospects SET assigned_rep_id = NULL WHERE id = 'p0'", "lost_back"),
+    ("DELETE FROM test_prospects WHERE id = 'p0'", "lost_deleted"),
+    ("UPDATE test_prospects SET status = 'archived' WHERE id = 'p0'", None),
+    ("TRUNCATE test_prospects", "lost_unnamed")])
+def test_a_prospect_taken_deleted_or_closed_by_hand_is_said(running, sql, line):
+    anna, = prospects.reps(running, 1)
+    running.db.add_prospect("p0", "Ivan P")
+    card = told_of(anna, "Ivan P")
+    running.settle()
+    prospects.psql(running, sql)
+    if line:
+        anna.hears("lost", count=1, list=running.texts.render(
+            "ru", line, **({"count": 1} if line == "lost_unnamed" else {"name": "Ivan P"})))
+    else:
+        anna.hears("closed", name="Ivan P")
+    edit = anna.sees_edit()
+    assert (edit.id, edit.buttons) == (card.id, [])
+
+
+def test_of_a_card_with_several_only_the_lost_one_s_buttons_go(running):
+    anna, = prospects.reps(running, 1)
+    running.settle()
+    running.db.execute("INSERT INTO test_prospects (id, telegram_id, name) VALUES ('p0', '77', 'Ivan P'), ('p1', '@b', 'Olga P')")
+    card = told_of(anna, "Ivan P")
+    assert "Olga P" in card.text
+    running.settle()
+    prospects.psql(running, "DELETE FROM test_prospects WHERE id = 'p0'")
+    anna.hears("lost", count=1, list=running.texts.render("ru", "lost_deleted", name="Ivan P"))
+    edit = anna.sees_edit()
+    stays = names_the_assignment(running, "p1")
+    assert (edit.id, edit.data) == (card.id, [f"a:{stays}:c", f"a:{stays}:d"])
+    anna.presses(data=f"a:{stays}:c", message=edit)
+    anna.is_answered("answer_contacted", name="Olga P")
+
+
+@pytest.mark.parametrize("column, value", [("telegram_id", "@new_name"), ("name", "Igor P"), ("context", "Now a house"),
+                                           ("email", "igor@example.com"), ("notes", "Call late")])
+def test_who_holds_a_prospect_gets_what_was_changed(running, column, value):
+    anna, = prospects.reps(running, 1)
+    running.db.add_prospect("p0", "Ivan P")
+    card = told_of(anna, "Ivan P")
+    running.settle()
+    for said in (value, value + "x"):
+        prospects.psql(running, f"UPDATE test_prospects SET {column} = '{said}' WHERE id = 'p0'")
+        new = told_of(anna, said.lstrip("@"))
+        assert new.text.startswith(running.texts.render("ru", "changed_one"))
+        edit = anna.sees_edit()
+        assert (edit.id, edit.buttons) == (card.id, [])
+        card = new
+        running.settle()
+    anna.presses("button_contacted", message=card)
+    anna.is_answered("answer_contacted")
+    anna.sees_edit()
+    # what changes nothing that is shown says nothing, and neither does what the bot itself writes
+    prospects.psql(running, f"UPDATE test_prospects SET {column} = {column}, updated_at = now() WHERE id = 'p0'")
+    running.settle()
+    assert anna.unheard() == []
+
+
+def test_a_change_while_outreach_is_down_is_told_later(running):
+    anna, = prospects.reps(running, 1)
+    running.db.add_prospect("p0", "Ivan P")
+    told_of(anna, "Ivan P")
+    running.settle()
+    running.outreach.kill()
+    prospects.psql(running, "UPDATE test_prospects SET name = 'Igor P' WHERE id = 'p0'")
+    running.start_outreach()
+    told_of(anna, "Igor P")
 
 
 def test_a_retry_waits_for_whoever_holds_the_parked_update(running):

@@ -102,6 +102,7 @@ def test_the_table_can_be_emptied_and_filled_again(make_world, stranger):
     stranger("TRUNCATE test_prospects")
     world.db.eventually("SELECT count(*) = 0 FROM salesreg.assignments WHERE ended_at IS NULL")
     assert world.db.value("SELECT count(*) FROM salesreg.prospects_apart") == 0
+    anna.hears("lost", count=1)
     anna.forget()
     stranger("INSERT INTO test_prospects (id, telegram_id, name) SELECT 'p' || i, '@y', 'After ' || i FROM generate_series(1, 2) i")
     for n in (1, 2):

@@ -90,6 +90,16 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(NOTICE_MANY, "notice_many", "count", MESSAGE)                                            \
 	X(NOTICE_AGAIN, "notice_again", "", MESSAGE)                                               \
 	X(NOTICE_KNOWN, "notice_known", "name", MESSAGE)                                           \
+	X(NOTICE_AGAIN_CONTACTED, "notice_again_contacted", "", MESSAGE)                           \
+	X(CHANGED_ONE, "changed_one", "", MESSAGE)                                                 \
+	X(CHANGED_MANY, "changed_many", "count", MESSAGE)                                          \
+	X(CLOSED, "closed", "name", MESSAGE)                                                       \
+	X(LOST, "lost", "count,list", MESSAGE)                                                     \
+	X(LOST_INACTIVE, "lost_inactive", "count,list", MESSAGE)                                   \
+	X(LOST_BACK, "lost_back", "name", MESSAGE)                                                 \
+	X(LOST_DELETED, "lost_deleted", "name", MESSAGE)                                           \
+	X(LOST_UNNAMED, "lost_unnamed", "count", MESSAGE)                                          \
+	X(LOST_MORE, "lost_more", "count", MESSAGE)                                                \
 	X(TAKEN_BACK, "taken_back", "name", MESSAGE)                                               \
 	X(NOBODY_LEFT, "nobody_left", "count", MESSAGE)                                            \
 	X(REP_UNREACHABLE, "rep_unreachable", "name,minutes,count", MESSAGE)                       \

@@ -18,12 +18,19 @@ struct notice_prospect {
 	int64_t assignment_id; /* 0: no buttons */
 	/* Any may be NULL. telegram: '@name' or a number. */
 	const char *name, *telegram, *context, *notes, *email;
-	bool again;        /* someone else had it before */
-	const char *known; /* the name under which the rep has this person already, or NULL */
+	bool again;           /* someone else had it before */
+	bool again_contacted; /* and wrote to them */
+	bool contacted;       /* its rep said so already */
+	const char *known;    /* the name under which the rep has this person already, or NULL */
 };
 
 /* Adds the notification of all that one rep got. count 0 adds nothing. */
 void notice_build(const struct catalog *catalog, enum locale locale, int64_t chat_id,
+    const struct notice_prospect *prospects, size_t count, struct arena *a,
+    struct message_list *messages);
+
+/* The same for prospects whose data another hand has changed. */
+void notice_changed(const struct catalog *catalog, enum locale locale, int64_t chat_id,
     const struct notice_prospect *prospects, size_t count, struct arena *a,
     struct message_list *messages);
 

@@ -8,8 +8,9 @@
 
 struct waiting_row {
 	const char *prospect, *telegram, *name, *context, *notes, *email;
-	const char *place;  /* of the locked row; good for this transaction */
-	const char *former; /* the reps it was with before, in one word if it was one; NULL: none */
+	const char *place; /* of the locked row; good for this transaction */
+	const char *
+	    former; /* the reps it was with before, each with + if they had contacted it; NULL: none */
 	int64_t assignment_id; /* set apart for it */
 	const char *known;     /* what its rep calls this person already, NULL: new to them */
 };
@@ -98,18 +99,37 @@ bool dealing_passed_over_parse(const PGresult *result);
 
 /* Mends what was changed by hand; tells by its rows what was given to whom, rep by rep, `limit` at most. */
 struct dealing_sorting {
-	size_t passed_on, by_hand, returned,
+	size_t lost, by_hand, changed, returned,
 	    expiry; /* the steps whose results the functions below read */
 };
 struct dealing_sorting dealing_sort_out(
     struct db_plan *plan, struct arena *a, size_t limit, int64_t grace_s);
-/* Reps who were out of reach for too long, and how many prospects went on. */
-struct passed_on_row {
-	const char *rep;
-	int64_t prospects;
+/* What reps lost, rep by rep. */
+struct lost_row {
+	int64_t assignment_id, telegram_id;
+	const char *reason; /* assignments.reason */
+	const char *rep, *locale;
+	const char *prospect;  /* its name; NULL: not known any more */
+	const char *holder;    /* the name of whom it was given to; NULL: nobody yet */
+	bool deleted, matters; /* the latter: it was open */
 };
-size_t dealing_passed_on_parse(
-    const PGresult *result, struct arena *a, struct passed_on_row **rows);
+size_t dealing_lost_parse(const PGresult *result, struct arena *a, struct lost_row **rows);
+/* What another hand changed or closed while a rep has it, rep by rep, the changed ones first. */
+struct changed_row {
+	struct dealt_row dealt;
+	bool closed, contacted;
+};
+size_t dealing_changed_parse(const PGresult *result, struct arena *a, struct changed_row **rows);
+/* The messages under which the buttons of these assignments are. */
+struct card_row {
+	int64_t chat_id, message_id;
+	const char *payload; /* as it was sent */
+	const char *stays;   /* the callback data that may stay, each between spaces; NULL: none */
+};
+size_t dealing_cards(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
+size_t dealing_cards_parse(const PGresult *result, struct arena *a, struct card_row **rows);
+/* The messages of this transaction carry their buttons from now on. */
+void dealing_shown(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
 /* For reps who are back: each prospect that went on meanwhile, with its rep now (NULL: nobody), rep by rep. */
 struct returned_row {
 	int64_t telegram_id;

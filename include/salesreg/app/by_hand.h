@@ -1,0 +1,19 @@
+/*
+ * What reps read when another hand than theirs has changed something about their prospects, and the cards whose buttons go.
+ * Ownership: rows are borrowed for the call; messages and payloads live in the arena.
+ * Units: counts.
+ * Errors: none; a payload that cannot be read loses all its buttons.
+ * Callbacks: none.
+ */
+#pragma once
+#include "salesreg/domain/conversation.h"
+#include "salesreg/store/dealing.h"
+
+/* One message a rep. Reps out of reach are left out: they read it when they are back. */
+void by_hand_tell_lost(const struct conversation_rules *rules, const struct lost_row *rows,
+    size_t count, struct arena *a, struct message_list *messages);
+/* That prospects were closed: a message each. */
+void by_hand_tell_closed(const struct conversation_rules *rules, const struct changed_row *rows,
+    size_t count, struct arena *a, struct message_list *messages);
+/* The editMessageReplyMarkup that leaves a card the buttons that stay. */
+struct queued_row by_hand_card_edit(const struct card_row *card, struct arena *a);
