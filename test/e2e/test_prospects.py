@@ -577,6 +577,7 @@ def test_many_prospects_given_by_hand_are_one_notification(make_world):
     told = anna.hears_anything()
     assert told.text.startswith(world.texts.render("ru", "notice_many", count=len(theirs)))
     assert sorted(re.findall(r"P\d\.", told.text)) == sorted(theirs)
+    boris.hears("lost", count=len(theirs))
     world.settle()
     assert anna.unheard() == [] and boris.unheard() == []
 
