@@ -9,7 +9,7 @@ ADMINS = (7_900_000_001, 7_900_000_002)
 @pytest.fixture
 def team(make_world):
     """Anna, a rep with a prospect and an old account; the same Anna with a new one; two admins."""
-    world = make_world(ADMIN_TELEGRAM_IDS=",".join(map(str, ADMINS)))
+    world = make_world(ADMIN_TELEGRAM_IDS=",".join(map(str, ADMINS)), UNREACHABLE_GRACE_MINUTES="15")
     world.db.no_prospects()
     world.start_bot()
     world.start_outreach()

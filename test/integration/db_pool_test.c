@@ -126,8 +126,8 @@ static void an_error_undoes_the_whole_run_and_leaves_the_pool_usable(void **stat
 	struct db_pool *pool = pool_with(&seen, 1, 0);
 	struct db_step steps[] = {
 	    {.statement = SQL_SESSIONS_WRITE,
-		.count = 4,
-		.values = {"{77}", "{none}", "{NULL}", "{ru}"}},
+		.count = 6,
+		.values = {"{77}", "{none}", "{NULL}", "{ru}", "{f}", "{NULL}"}},
 	    /* the fence of a bot nobody knows: must() raises 40001 */
 	    {.statement = SQL_BOT_STATE_ADVANCE, .count = 3, .values = {"424242", NULL, "1"}},
 	};
@@ -152,9 +152,10 @@ static void a_lease_given_back_inside_a_transaction_is_rolled_back(void **state)
 	struct db_pool *pool = pool_with(&seen, 1, 0);
 	db_pool_acquire(pool, 20000, on_granted, &seen);
 	until(&seen.granted, 1);
-	struct db_step steps[] = {begin, {.statement = SQL_SESSIONS_WRITE,
-					     .count = 4,
-					     .values = {"{78}", "{none}", "{NULL}", "{ru}"}}};
+	struct db_step steps[] = {
+	    begin, {.statement = SQL_SESSIONS_WRITE,
+		       .count = 6,
+		       .values = {"{78}", "{none}", "{NULL}", "{ru}", "{f}", "{NULL}"}}};
 	db_conn_run(seen.conn, steps, 2, 20000, on_conn_done, &seen);
 	until(&seen.done, 1);
 	assert_true(db_conn_in_transaction(seen.conn));
