@@ -17,8 +17,8 @@ from support.process import EXIT_USAGE, REPORTS, environment, run
 from support.telegram import BOT_ID, TOKEN
 from support.waiting import eventually
 
-NOWHERE = "postgresql://u:hush-hush-77@127.0.0.1:1/db"
-SECRETS = [TOKEN, TOKEN.split(":")[1], PASSWORD, "hush", "77"]
+NOWHERE = "postgresql://u:hush-hush-zq7z@127.0.0.1:1/db"
+SECRETS = [TOKEN, TOKEN.split(":")[1], PASSWORD, "hush", "zq7z"]
 
 
 class Report:
@@ -162,7 +162,7 @@ def test_an_email_domain_that_cannot_match_is_explained(examine, value, what, me
 
 
 @pytest.mark.parametrize("url,what", [
-    ("postgresql://u:hush@hush@127.0.0.1:1/db", "an @ or a /"), ("postgresql://u:hush/77@127.0.0.1:1/db", "an @ or a /"),
+    ("postgresql://u:hush@hush@127.0.0.1:1/db", "an @ or a /"), ("postgresql://u:hush/zq7z@127.0.0.1:1/db", "an @ or a /"),
     ("postgresql://u:hush%zz@127.0.0.1:1/db", "a %"), ("postgresql://u:hu sh@127.0.0.1/db", "white space"),
     ("mysql://u:hush@127.0.0.1/db", "no PostgreSQL address"), ("hush", "no PostgreSQL address")])
 def test_a_database_url_that_cannot_be_is_explained_and_not_tried(examine, url, what):
@@ -479,7 +479,7 @@ def test_privacy_and_groups_are_mentioned(ask, sandbox):
 
 
 def test_a_webhook_left_over_is_a_warning_and_its_path_is_not_shown(ask, sandbox):
-    sandbox.post("webhook", url="https://bot:hush@old.example.org:8443/hush-hush-77?hush")
+    sandbox.post("webhook", url="https://bot:hush@old.example.org:8443/hush-hush-zq7z?hush")
     report = ask(poll=True)
     finding = report.one("webhook")
     assert finding["severity"] == "warning" and finding["what"].endswith(" on old.example.org:8443")
