@@ -16,7 +16,7 @@ SELECT least(current_setting('max_connections')::bigint - current_setting('super
              CASE WHEN r.rolconnlimit >= 0 THEN r.rolconnlimit - (SELECT count(*) FROM pg_catalog.pg_stat_activity a
                                                                  WHERE a.usename = r.rolname) END)
            + (SELECT count(*) FROM pg_catalog.pg_stat_activity a
-              WHERE a.datname = d.datname AND a.application_name = 'salesreg doctor'),
+              WHERE a.datname = d.datname AND a.application_name IN ('salesreg doctor', 'salesreg probe')),
        (SELECT count(*) FROM pg_catalog.pg_stat_activity a
         WHERE a.datname = d.datname
           AND (a.application_name LIKE 'salesreg bot%' OR a.application_name LIKE 'salesreg outreach%')),
