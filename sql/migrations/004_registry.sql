@@ -221,7 +221,16 @@ $$;
 CREATE FUNCTION salesreg.on_prospects_updated() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
-    -- EXCEPT rather than joins: linear in what was changed, however few rows this was planned for
+    -- EXCEPT rather than joins: linear in what was changed, however few rows this was planned for. As text, and not as the
+    -- condition of a trigger, which would keep the columns from being altered.
+    DELETE FROM salesreg.prospect_identities i
+        USING (SELECT id::text, telegram_id::text, email::text FROM stale
+               EXCEPT
+               SELECT id::text, telegram_id::text, email::text FROM fresh) c
+        WHERE i.prospect = c.id;
+    IF FOUND THEN
+        PERFORM pg_catalog.pg_notify('salesreg_sort_out', ''); -- somebody else perhaps
+    END IF;
     IF EXISTS (SELECT 1 FROM fresh WHERE assigned_rep_id IS NULL
                                    AND status IN ('unreached', 'contacted', 'in_conversation'))
        OR (EXISTS (SELECT 1 FROM stale WHERE assigned_rep_id IS NOT NULL)
@@ -307,18 +316,6 @@ BEGIN
     RETURN NULL;
 END
 $$;
--- A row, not a statement: its condition costs nothing where contacts stay as they are, as they do in almost every update.
-CREATE FUNCTION salesreg.on_contact_changed() RETURNS trigger LANGUAGE plpgsql
-    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    DELETE FROM salesreg.prospect_identities WHERE prospect = OLD.id;
-    PERFORM pg_catalog.pg_notify('salesreg_sort_out', ''); -- somebody else perhaps
-    RETURN NULL;
-END
-$$;
-CREATE TRIGGER salesreg_contact_changed AFTER UPDATE ON public.test_prospects FOR EACH ROW
-    WHEN ((OLD.id, OLD.telegram_id, OLD.email) IS DISTINCT FROM (NEW.id, NEW.telegram_id, NEW.email))
-    EXECUTE FUNCTION salesreg.on_contact_changed();
 CREATE TRIGGER salesreg_inserted AFTER INSERT ON public.test_prospects
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION salesreg.on_prospects_inserted();
 CREATE TRIGGER salesreg_updated AFTER UPDATE ON public.test_prospects
@@ -434,5 +431,4 @@ CREATE INDEX calendar_jobs_due_idx ON salesreg.calendar_jobs (due_at) WHERE stat
 -- Whatever stands on the search path of a session, these mean what they meant here; and nobody calls a trigger's.
 ALTER FUNCTION salesreg.must(boolean) SET search_path = pg_catalog, pg_temp;
 REVOKE EXECUTE ON FUNCTION salesreg.wake_on_outbox(), salesreg.wake_on_reps(), salesreg.on_prospects_inserted(),
-    salesreg.on_prospects_updated(), salesreg.on_prospects_deleted(), salesreg.on_prospects_truncated(),
-    salesreg.on_contact_changed() FROM PUBLIC;
+    salesreg.on_prospects_updated(), salesreg.on_prospects_deleted(), salesreg.on_prospects_truncated() FROM PUBLIC;

@@ -152,7 +152,6 @@ SELECT w.tab, w.name, t.tgname IS NOT NULL
 FROM (VALUES ('salesreg.outbox', 'outbox_wake'),
              ('public.test_prospects', 'salesreg_inserted'), ('public.test_prospects', 'salesreg_updated'),
              ('public.test_prospects', 'salesreg_deleted'), ('public.test_prospects', 'salesreg_truncated'),
-             ('public.test_prospects', 'salesreg_contact_changed'),
              ('public.sales_representatives', 'salesreg_wake_insert'),
              ('public.sales_representatives', 'salesreg_wake_update')) AS w (tab, name)
 LEFT JOIN pg_catalog.pg_trigger t ON t.tgrelid = to_regclass(w.tab) AND t.tgname = w.name AND NOT t.tgisinternal
