@@ -296,7 +296,7 @@ void conversation_step(const struct conversation_state *state, const struct even
 	    .a = a,
 	    .out = out,
 	    .phrase = PHRASE_NONE,
-	    .press = {PRESS_UNKNOWN, 0},
+	    .press = {.kind = PRESS_UNKNOWN},
 	};
 	switch (event->kind) {
 	case EVENT_IGNORED:

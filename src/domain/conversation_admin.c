@@ -3,6 +3,7 @@
  */
 #include "conversation_private.h"
 #include "prospect_list.h"
+#include "salesreg/base/fingerprint.h"
 #include "salesreg/domain/notice.h"
 
 bool conversation_is_admin(const struct conversation_rules *rules, int64_t user_id)
@@ -11,6 +12,13 @@ bool conversation_is_admin(const struct conversation_rules *rules, int64_t user_
 		if (rules->admin_ids[i] == user_id)
 			return true;
 	return false;
+}
+
+/* What an admin decides about: other data under the same account are another application. */
+static const char *about_application(struct turn *t, const char *name, const char *email)
+{
+	const char *const parts[] = {name, email};
+	return fingerprint(t->a, parts, sizeof parts / sizeof parts[0]);
 }
 
 static void show_application(struct turn *t, int64_t admin, enum message_priority priority,
@@ -22,15 +30,16 @@ static void show_application(struct turn *t, int64_t admin, enum message_priorit
 				     : arena_printf(t->a, "id %lld", (long long)who->telegram_id);
 	const char *text = catalog_render(catalog, locale, TEXT_ADMIN_NEW_REP,
 	    ARGS({"name", who->name}, {"email", who->email}, {"telegram", telegram}), t->a);
+	const char *about = about_application(t, who->name, who->email);
 	struct button *buttons = ARENA_ARRAY(t->a, struct button, 2);
 	buttons[0] = (struct button){
 	    .text = catalog_render(catalog, locale, TEXT_BUTTON_APPROVE, NO_ARGS, t->a),
-	    .data = press_data(t->a, PRESS_APPROVE, who->telegram_id),
+	    .data = press_data_about(t->a, PRESS_APPROVE, who->telegram_id, about),
 	    .new_row = true,
 	};
 	buttons[1] = (struct button){
 	    .text = catalog_render(catalog, locale, TEXT_BUTTON_REJECT, NO_ARGS, t->a),
-	    .data = press_data(t->a, PRESS_REJECT, who->telegram_id),
+	    .data = press_data_about(t->a, PRESS_REJECT, who->telegram_id, about),
 	};
 	struct message *message = message_list_add(&t->out->messages, t->a, admin, priority, text);
 	message_set_buttons(message, buttons, 2);
@@ -173,6 +182,10 @@ void turn_admin_pressed(struct turn *t)
 		turn_answer(t, true, TEXT_ANSWER_DECIDED_ALREADY,
 		    ARGS({"name", name},
 			{"status", turn_text(t, status_text(subject->status), NO_ARGS)}));
+		return;
+	}
+	if (!press_is_about(&t->press, about_application(t, subject->name, subject->email))) {
+		turn_answer(t, true, TEXT_ANSWER_APPLICATION_CHANGED, ARGS({"name", name}));
 		return;
 	}
 	bool approved = t->press.kind == PRESS_APPROVE;

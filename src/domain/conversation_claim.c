@@ -7,9 +7,25 @@
  */
 #include "conversation_private.h"
 #include "prospect_list.h"
+#include "salesreg/base/fingerprint.h"
+#include "salesreg/domain/email.h"
 #include "shorten.h"
 
 enum { ECHO_UNITS = 254 };
+
+/* What is asked: who says so, of which e-mail, and who has it. */
+static const char *about_claim(const struct turn *t, const struct claim_view *claim)
+{
+	const char *const parts[] = {claim->name, email_key(claim->email, t->a), claim->rep_id,
+	    arena_printf(t->a, "%lld", (long long)claim->rep_telegram_id)};
+	return fingerprint(t->a, parts, sizeof parts / sizeof parts[0]);
+}
+
+static const char *about_email(const struct turn *t, const char *address)
+{
+	const char *key = email_key(address, t->a);
+	return fingerprint(t->a, &key, 1);
+}
 
 void turn_email_is_taken(struct turn *t, const char *address)
 {
@@ -22,7 +38,9 @@ void turn_email_is_taken(struct turn *t, const char *address)
 	    ARGS({"email", shorten(t->a, address, ECHO_UNITS)}));
 	t->out->next.draft_email = admins ? address : NULL;
 	/* without admins there is nobody to ask: cancelling is all there is to press */
-	turn_buttons(t, turn_say_text(t, text), admins ? buttons : buttons + 1, admins ? 2 : 1);
+	struct message *message = turn_say_text(t, text);
+	turn_buttons_about(
+	    t, message, admins ? buttons : buttons + 1, admins ? 2 : 1, about_email(t, address));
 }
 
 static const char *account(const struct turn *t, const char *username, int64_t id)
@@ -40,17 +58,18 @@ static void ask_admins(struct turn *t, const struct claim_view *claim)
 		{"holder", claim->rep_name},
 		{"holder_telegram", account(t, claim->rep_username, claim->rep_telegram_id)}),
 	    t->a);
+	const char *about = about_claim(t, claim);
 	struct button *buttons = ARENA_ARRAY(t->a, struct button, 2);
 	buttons[0] = (struct button){
 	    .text = catalog_render(
 		rules->catalog, rules->default_locale, TEXT_BUTTON_SAME_PERSON, NO_ARGS, t->a),
-	    .data = press_data(t->a, PRESS_SAME_PERSON, claim->telegram_id),
+	    .data = press_data_about(t->a, PRESS_SAME_PERSON, claim->telegram_id, about),
 	    .new_row = true,
 	};
 	buttons[1] = (struct button){
 	    .text = catalog_render(
 		rules->catalog, rules->default_locale, TEXT_BUTTON_OTHER_PERSON, NO_ARGS, t->a),
-	    .data = press_data(t->a, PRESS_OTHER_PERSON, claim->telegram_id),
+	    .data = press_data_about(t->a, PRESS_OTHER_PERSON, claim->telegram_id, about),
 	};
 	for (size_t i = 0; i < rules->admin_count; i++) {
 		struct message *message = message_list_add(
@@ -75,6 +94,11 @@ void turn_claim(struct turn *t)
 	if (!claim->rep_id) {
 		/* it has come free meanwhile: what was asked before is asked again */
 		turn_question_of_stranger(t, NULL);
+		return;
+	}
+	if (!press_is_about(&t->press, about_email(t, claim->email))) {
+		/* of another address, given before this one */
+		turn_email_is_taken(t, claim->email);
 		return;
 	}
 	const char *name = t->out->next.draft_name;
@@ -141,7 +165,9 @@ void turn_admin_decided_claim(struct turn *t)
 		return;
 	}
 	turn_remove_buttons(t, 0, false, false);
-	if (!claim || claim->telegram_id != t->press.id || !claim->asked || !claim->rep_id) {
+	/* a card of another claim of the same person decides nothing about this one */
+	if (!claim || claim->telegram_id != t->press.id || !claim->asked || !claim->rep_id ||
+	    !press_is_about(&t->press, about_claim(t, claim))) {
 		turn_answer(t, true, TEXT_ANSWER_CLAIM_OVER, NO_ARGS);
 		return;
 	}

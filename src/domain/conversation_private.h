@@ -51,6 +51,9 @@ struct turn_button {
 };
 void turn_buttons(
     const struct turn *t, struct message *message, const struct turn_button *buttons, size_t count);
+/* The same; those that decide about what the message shows carry its fingerprint. */
+void turn_buttons_about(const struct turn *t, struct message *message,
+    const struct turn_button *buttons, size_t count, const char *about);
 /* What an active rep can do. */
 void turn_menu_buttons(const struct turn *t, struct message *message);
 /* Takes the buttons with these ids away from under the message that was pressed;

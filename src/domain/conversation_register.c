@@ -9,6 +9,7 @@
  * again.
  */
 #include "conversation_private.h"
+#include "salesreg/base/fingerprint.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/email.h"
 #include "salesreg/domain/name.h"
@@ -114,7 +115,8 @@ static void ask_whole_name(struct turn *t, const char *name)
 	};
 	turn_set_phase(t, PHASE_NAME);
 	t->out->next.draft_name = name;
-	turn_buttons(t, turn_say(t, TEXT_NAME_ONE_WORD, ARGS({"name", echo(t, name)})), answers, 2);
+	turn_buttons_about(t, turn_say(t, TEXT_NAME_ONE_WORD, ARGS({"name", echo(t, name)})),
+	    answers, 2, fingerprint(t->a, &name, 1));
 }
 
 static void enter_one_word(struct turn *t, const char *name)
@@ -199,6 +201,16 @@ static void enter_email(struct turn *t)
 		turn_menu_buttons(t, done);
 }
 
+/* *Yes, my whole name*: of the name asked about last, not of one given before it. */
+static void confirm_name(struct turn *t)
+{
+	const char *name = t->out->next.draft_name;
+	if (press_is_about(&t->press, fingerprint(t->a, &name, 1)))
+		ask_email(t, name);
+	else
+		ask_whole_name(t, name);
+}
+
 static void pressed(struct turn *t)
 {
 	enum conversation_phase phase = t->out->next.phase;
@@ -210,6 +222,8 @@ static void pressed(struct turn *t)
 			turn_answer(t, false, TEXT_ANSWER_WAITING_NAME, NO_ARGS);
 		else if (phase == PHASE_EMAIL)
 			turn_answer(t, false, TEXT_ANSWER_WAITING_EMAIL, NO_ARGS);
+		else if (phase == PHASE_CLAIM)
+			turn_answer(t, false, TEXT_ANSWER_PENDING, NO_ARGS);
 		else
 			ask_name(t, NULL);
 		return;
@@ -227,7 +241,7 @@ static void pressed(struct turn *t)
 		return;
 	case PRESS_WHOLE_NAME:
 		if (phase == PHASE_NAME && t->out->next.draft_name)
-			ask_email(t, t->out->next.draft_name);
+			confirm_name(t);
 		else if (phase == PHASE_EMAIL)
 			turn_answer(t, false, TEXT_ANSWER_WAITING_EMAIL, NO_ARGS);
 		else

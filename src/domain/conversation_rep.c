@@ -292,7 +292,7 @@ void turn_of_rep(struct turn *t)
 		say_status(t);
 		return;
 	case PHRASE_CHANGE_EMAIL:
-		/* what an admin is looking at does not change under their hands */
+		/* an admin would have to be asked again; withdrawing and applying anew does that */
 		if (t->out->next.rep_status == REP_PENDING)
 			say_menu(t, NULL);
 		else

@@ -61,11 +61,19 @@ void turn_set_phase(struct turn *t, enum conversation_phase phase)
 void turn_buttons(
     const struct turn *t, struct message *message, const struct turn_button *buttons, size_t count)
 {
+	turn_buttons_about(t, message, buttons, count, NULL);
+}
+
+void turn_buttons_about(const struct turn *t, struct message *message,
+    const struct turn_button *buttons, size_t count, const char *about)
+{
 	struct button *out = ARENA_ARRAY(t->a, struct button, count);
 	for (size_t i = 0; i < count; i++)
 		out[i] = (struct button){
 		    .text = turn_text(t, buttons[i].label, NO_ARGS),
-		    .data = press_data(t->a, buttons[i].press, 0),
+		    .data = about && press_shows_something(buttons[i].press)
+				? press_data_about(t->a, buttons[i].press, 0, about)
+				: press_data(t->a, buttons[i].press, 0),
 		    .new_row = buttons[i].new_row,
 		};
 	message_set_buttons(message, out, count);

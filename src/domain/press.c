@@ -1,5 +1,5 @@
 #include "press.h"
-#include <stdbool.h>
+#include "salesreg/base/fingerprint.h"
 #include <stddef.h>
 #include <string.h>
 
@@ -22,40 +22,87 @@ static const char *parse_id(const char *s, int64_t *id)
 	return s != first && *first != '0' ? s : NULL;
 }
 
+/* Nothing at all, or ":" and a fingerprint; false: something else. */
+static bool parse_about(const char *s, const char **about)
+{
+	*about = *s == ':' ? s + 1 : NULL;
+	return *s == '\0' || (*about && strlen(*about) == FINGERPRINT_CHARS &&
+				 strspn(*about, "0123456789abcdef") == FINGERPRINT_CHARS);
+}
+
+bool press_shows_something(enum press_kind kind)
+{
+	return kind == PRESS_WHOLE_NAME || kind == PRESS_CLAIM;
+}
+
+static struct press parse_plain(const char *data)
+{
+	for (unsigned i = 0; i < sizeof plain / sizeof plain[0]; i++) {
+		struct press press = {.kind = (enum press_kind)i};
+		size_t n = strlen(plain[i]);
+		if (strncmp(data, plain[i], n) != 0)
+			continue;
+		if (data[n] == '\0' ||
+		    (press_shows_something(press.kind) && parse_about(data + n, &press.about)))
+			return press;
+	}
+	return (struct press){.kind = PRESS_UNKNOWN};
+}
+
+static struct press parse_assignment(const char *data)
+{
+	struct press press = {.kind = PRESS_UNKNOWN};
+	const char *after = parse_id(data, &press.id);
+	if (after && strcmp(after, ":c") == 0)
+		press.kind = PRESS_CONTACTED;
+	else if (after && strcmp(after, ":d") == 0)
+		press.kind = PRESS_DECLINE;
+	else if (after && strcmp(after, ":u") == 0)
+		press.kind = PRESS_UNDO;
+	else
+		press.id = 0;
+	return press;
+}
+
+static struct press parse_decision(const char *data)
+{
+	static const struct {
+		const char *word;
+		enum press_kind kind;
+	} decisions[] = {{"ok:", PRESS_APPROVE}, {"no:", PRESS_REJECT},
+	    {"same:", PRESS_SAME_PERSON}, {"other:", PRESS_OTHER_PERSON}};
+	for (size_t i = 0; i < sizeof decisions / sizeof decisions[0]; i++) {
+		struct press press = {.kind = decisions[i].kind};
+		size_t n = strlen(decisions[i].word);
+		if (strncmp(data, decisions[i].word, n) != 0)
+			continue;
+		const char *after = parse_id(data + n, &press.id);
+		if (after && parse_about(after, &press.about))
+			return press;
+	}
+	return (struct press){.kind = PRESS_UNKNOWN};
+}
+
 struct press press_parse(const char *data)
 {
-	const struct press unknown = {PRESS_UNKNOWN, 0};
-	if (!data)
-		return unknown;
-	for (unsigned i = 0; i < sizeof plain / sizeof plain[0]; i++)
-		if (strcmp(data, plain[i]) == 0)
-			return (struct press){(enum press_kind)i, 0};
-	int64_t id = 0;
-	if (strncmp(data, "a:", 2) == 0) {
-		const char *after = parse_id(data + 2, &id);
-		if (after && strcmp(after, ":c") == 0)
-			return (struct press){PRESS_CONTACTED, id};
-		if (after && strcmp(after, ":d") == 0)
-			return (struct press){PRESS_DECLINE, id};
-		if (after && strcmp(after, ":u") == 0)
-			return (struct press){PRESS_UNDO, id};
-	}
-	if (strncmp(data, "adm:", 4) == 0) {
-		static const struct {
-			const char *word;
-			enum press_kind kind;
-		} decisions[] = {{"ok:", PRESS_APPROVE}, {"no:", PRESS_REJECT},
-		    {"same:", PRESS_SAME_PERSON}, {"other:", PRESS_OTHER_PERSON}};
-		for (size_t i = 0; i < sizeof decisions / sizeof decisions[0]; i++) {
-			size_t n = strlen(decisions[i].word);
-			if (strncmp(data + 4, decisions[i].word, n) != 0)
-				continue;
-			const char *after = parse_id(data + 4 + n, &id);
-			if (after && *after == '\0')
-				return (struct press){decisions[i].kind, id};
-		}
-	}
-	return unknown;
+	if (data && strncmp(data, "a:", 2) == 0)
+		return parse_assignment(data + 2);
+	struct press press = {.kind = PRESS_UNKNOWN};
+	if (data)
+		press = parse_plain(data);
+	if (data && press.kind == PRESS_UNKNOWN && strncmp(data, "adm:", 4) == 0)
+		press = parse_decision(data + 4);
+	return press;
+}
+
+bool press_is_about(const struct press *press, const char *about)
+{
+	return press->about && strcmp(press->about, about) == 0;
+}
+
+const char *press_data_about(struct arena *a, enum press_kind kind, int64_t id, const char *about)
+{
+	return arena_printf(a, "%s:%s", press_data(a, kind, id), about);
 }
 
 const char *press_data(struct arena *a, enum press_kind kind, int64_t id)

@@ -9,6 +9,7 @@
  */
 #pragma once
 #include "salesreg/base/arena.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 #define PRESS_MAP(X)                                                                               \
@@ -36,19 +37,31 @@ enum press_kind {
 	PRESS_CONTACTED,    /* "a:<assignment id>:c" */
 	PRESS_DECLINE,      /* "a:<assignment id>:d" */
 	PRESS_UNDO,         /* "a:<assignment id>:u" */
-	PRESS_APPROVE,      /* "adm:ok:<telegram id>" */
-	PRESS_REJECT,       /* "adm:no:<telegram id>" */
-	PRESS_SAME_PERSON,  /* "adm:same:<telegram id>" */
-	PRESS_OTHER_PERSON, /* "adm:other:<telegram id>" */
+	PRESS_APPROVE,      /* "adm:ok:<telegram id>:<about>" */
+	PRESS_REJECT,       /* "adm:no:<telegram id>:<about>" */
+	PRESS_SAME_PERSON,  /* "adm:same:<telegram id>:<about>" */
+	PRESS_OTHER_PERSON, /* "adm:other:<telegram id>:<about>" */
 	PRESS_UNKNOWN,
 };
+/* WHOLE_NAME and CLAIM carry an <about>, too: "name:whole:<about>". */
 
 struct press {
 	enum press_kind kind;
 	int64_t id; /* of the kinds that carry one, above 0 */
+	/*
+	 * Fingerprint of what was shown above the button: what is decided now must have the same.
+	 * NULL: the kind has none, or the button is older than fingerprints. Points into the data.
+	 */
+	const char *about;
 };
 
 /* data may be NULL. */
 struct press press_parse(const char *data);
 /* id is ignored by the kinds that carry none. */
 const char *press_data(struct arena *a, enum press_kind kind, int64_t id);
+/* Of the kinds without an id: whether it carries a fingerprint. */
+bool press_shows_something(enum press_kind kind);
+/* The same for the kinds that carry a fingerprint. */
+const char *press_data_about(struct arena *a, enum press_kind kind, int64_t id, const char *about);
+/* Whether a button is about this, and not about something older. */
+bool press_is_about(const struct press *press, const char *about);

@@ -126,6 +126,39 @@ def test_a_claim_withdrawn_is_nothing_to_decide_about(team):
     assert team.db.rep(team.old.id)["status"] == "active"
 
 
+def test_an_old_card_decides_nothing_about_a_later_claim(team):
+    """Else whoever claims first something harmless and then a colleague's e-mail gets that colleague's account."""
+    boris = team.person("Борис Иванов")
+    boris.registers(name="Борис Иванов")
+    old_cards = claims(team)
+    new = team.new
+    new.says("отмена")
+    new.hears("cancelled_registration")
+    new.says("привет")
+    new.hears_anything()
+    new.says("да")
+    new.hears("ask_name")
+    new.says("Анна Петрова")
+    new.hears("ask_email")
+    new.says(boris.email)
+    new.hears("email_taken_claim", email=boris.email)
+    new.presses("button_claim")
+    new.is_answered()
+    new.hears("claim_sent", email=boris.email)
+    cards = [admin.hears("admin_claim", email=boris.email, holder="Борис Иванов") for admin in team.admins]
+    boss, other = team.admins
+    for admin, label in ((boss, "button_same_person"), (other, "button_other_person")):
+        admin.presses(label, message=old_cards[team.admins.index(admin)])
+        assert admin.is_answered("answer_claim_over")["show_alert"]
+    team.settle()
+    assert (team.db.rep(boris.id)["status"], team.db.rep(team.old.id)["status"]) == ("active", "active")
+    assert new.unheard() == []
+    # the card that shows it decides it
+    other.presses("button_other_person", message=cards[1])
+    other.is_answered("answer_claim_refused")
+    new.hears("claim_refused", email=boris.email)
+
+
 def test_nobody_but_an_admin_can_decide(team):
     claims(team)
     mallory = team.person()

@@ -537,6 +537,33 @@ def test_an_application_can_be_withdrawn(approving):
     assert world.db.rep(anna.id)["status"] == "removed"
 
 
+def test_an_old_card_does_not_approve_a_later_application(approving):
+    """Who is known applies, withdraws, and applies again as somebody else: that is another decision."""
+    world, (boss, other) = approving, approving.admins
+    anna = world.person()
+    anna.registers(name="Anna Petrova", done="registered_pending")
+    old = [admin.hears("admin_new_rep", name="Anna Petrova") for admin in world.admins]
+    anna.says("отключиться")
+    anna.hears("ask_unregister")
+    anna.says("да")
+    anna.hears("unregistered")
+    anna.registers(name="Boris Ivanov", email="boris@" + DOMAIN, done="registered_pending")
+    current = boss.hears("admin_new_rep", name="Boris Ivanov")
+    other.hears("admin_new_rep", name="Boris Ivanov")
+    boss.presses("button_approve", message=old[0])
+    assert boss.is_answered("answer_application_changed", name="Boris Ivanov")["show_alert"]
+    other.presses("button_reject", message=old[1])
+    assert other.is_answered("answer_application_changed", name="Boris Ivanov")["show_alert"]
+    assert world.db.rep(anna.id)["status"] == "pending"
+    other.says("/pending")
+    other.hears("applications", count="1")
+    again = other.hears("admin_new_rep", name="Boris Ivanov")
+    assert again.data == current.data
+    other.presses("button_approve", message=again)
+    other.is_answered("answer_approved", name="Boris Ivanov")
+    anna.hears("rep_approved", name="Boris Ivanov")
+
+
 # restarts -------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("way", ["terminate", "kill"])

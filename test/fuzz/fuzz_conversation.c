@@ -3,6 +3,7 @@
  * sendable, every effect must be allowed in its state, and only what the interest asked for may
  * matter.
  */
+#include "salesreg/base/fingerprint.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/conversation.h"
 #include <stdlib.h>
@@ -198,6 +199,14 @@ static struct event next_event(struct input *in, struct arena *a)
 	return e;
 }
 
+/* The card of the very application that is there; without, it is an old one. */
+static void complete_card(struct event *e, const struct subject_view *subject, struct arena *a)
+{
+	const char *const parts[] = {subject->name, subject->email};
+	if (e->kind == EVENT_BUTTON && e->message_id && strncmp(e->text, "adm:", 4) == 0)
+		e->text = arena_printf(a, "%s:%s", e->text, fingerprint(a, parts, 2));
+}
+
 static void set_facts(struct conversation_state *s, const struct facts *f)
 {
 	s->email_taken = f->email_taken;
@@ -363,9 +372,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	}
 	for (size_t i = 0; i < EVENTS && in.size > 0; i++) {
 		struct event event = next_event(&in, &arena);
+		const struct facts *facts = next_facts(&in, &arena);
+		complete_card(&event, &facts->subject, &arena);
 		struct conversation_interest interest;
 		conversation_interest(&event, &arena, &interest);
-		set_facts(&s, next_facts(&in, &arena));
+		set_facts(&s, facts);
 		struct outcome with_all, out;
 		conversation_step(&s, &event, &arena, &with_all);
 		forget_what_was_not_asked(&s, &interest);

@@ -281,7 +281,10 @@ static void one_word_is_a_name_if_the_person_says_so(void **state)
 	    {EVENT_TEXT, PHASE_EMAIL, "Wayan", "Wayan", TEXT_ASK_EMAIL},
 	    {EVENT_TEXT, PHASE_EMAIL, " wayan ", "wayan", TEXT_ASK_EMAIL},
 	    {EVENT_TEXT, PHASE_EMAIL, "да", "Wayan", TEXT_ASK_EMAIL},
-	    {EVENT_BUTTON, PHASE_EMAIL, "name:whole", "Wayan", TEXT_ASK_EMAIL},
+	    {EVENT_BUTTON, PHASE_EMAIL, NULL, "Wayan", TEXT_ASK_EMAIL}, /* the button itself */
+	    {EVENT_BUTTON, PHASE_NAME, "name:whole", "Wayan", TEXT_NAME_ONE_WORD},
+	    {EVENT_BUTTON, PHASE_NAME, "name:whole:0123456789abcdef0123456789abcdef", "Wayan",
+		TEXT_NAME_ONE_WORD},
 	    {EVENT_TEXT, PHASE_EMAIL, "Wayan Putra", "Wayan Putra", TEXT_ASK_EMAIL},
 	    {EVENT_TEXT, PHASE_NAME, "Made", "Made", TEXT_NAME_ONE_WORD},
 	    {EVENT_TEXT, PHASE_NAME, "нет", NULL, TEXT_ASK_NAME},
@@ -294,8 +297,8 @@ static void one_word_is_a_name_if_the_person_says_so(void **state)
 		struct outcome out = step(&s, &event);
 		assert_true(out.session_changed);
 		assert_string_equal(out.next.draft_name, "Wayan");
-		assert_string_equal(out.messages.first->buttons[0].data, "name:whole");
-		event = event_of(rows[i].kind, rows[i].text);
+		const char *button = out.messages.first->buttons[0].data;
+		event = event_of(rows[i].kind, rows[i].text ? rows[i].text : button);
 		struct outcome after = step(&out.next, &event);
 		assert_int_equal(after.next.phase, rows[i].phase);
 		assert_true(says(after.messages.first->text, LOCALE_EN, rows[i].says));
@@ -304,9 +307,21 @@ static void one_word_is_a_name_if_the_person_says_so(void **state)
 		else
 			assert_null(after.next.draft_name);
 	}
-	/* the button of a question that is over */
+	/* the button of another name, asked about before */
 	struct conversation_state s = state_of(REP_ABSENT, PHASE_NAME, LOCALE_EN);
-	struct event event = event_of(EVENT_BUTTON, "name:whole");
+	struct event event = event_of(EVENT_TEXT, "Wayan");
+	struct outcome out = step(&s, &event);
+	const char *older = out.messages.first->buttons[0].data;
+	event = event_of(EVENT_TEXT, "Made");
+	out = step(&out.next, &event);
+	event = event_of(EVENT_BUTTON, older);
+	out = step(&out.next, &event);
+	assert_int_equal(out.next.phase, PHASE_NAME);
+	assert_non_null(strstr(out.messages.first->text, "Made"));
+	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_NAME_ONE_WORD));
+	/* the button of a question that is over */
+	s = state_of(REP_ABSENT, PHASE_NAME, LOCALE_EN);
+	event = event_of(EVENT_BUTTON, "name:whole");
 	assert_int_equal(step(&s, &event).next.phase, PHASE_NAME);
 	s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_EN);
 	assert_true(

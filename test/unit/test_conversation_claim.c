@@ -1,6 +1,8 @@
 /* The same person with a new account, or somebody else: admins decide. */
 #include "conversation_fixture.h"
 
+#include "salesreg/base/fingerprint.h"
+
 static const struct claim_view claim = {
     .telegram_id = PERSON,
     .name = "Иван",
@@ -23,6 +25,19 @@ static struct conversation_state claimant(enum conversation_phase phase)
 	return s;
 }
 
+/* Data of the admins' buttons under a claim, and of the claimant's own under an address. */
+static const char *about_claim(const char *data, const struct claim_view *c)
+{
+	const char *const parts[] = {c->name, c->email, c->rep_id,
+	    arena_printf(&arena, "%lld", (long long)c->rep_telegram_id)};
+	return arena_printf(&arena, "%s:%s", data, fingerprint(&arena, parts, 4));
+}
+
+static const char *about_address(const char *address)
+{
+	return arena_printf(&arena, "reg:claim:%s", fingerprint(&arena, &address, 1));
+}
+
 static void without_admins_people_hear_what_they_can_do_themselves(void **state)
 {
 	(void)state;
@@ -42,7 +57,7 @@ static void a_claim_goes_to_every_admin_once(void **state)
 {
 	(void)state;
 	struct conversation_state s = claimant(PHASE_EMAIL);
-	struct event event = event_of(EVENT_BUTTON, "reg:claim");
+	struct event event = event_of(EVENT_BUTTON, about_address(ADDRESS));
 	struct conversation_interest interest;
 	conversation_interest(&event, &arena, &interest);
 	assert_true(interest.claim_telegram_id == PERSON);
@@ -54,8 +69,15 @@ static void a_claim_goes_to_every_admin_once(void **state)
 	const struct message *m = out.messages.first->next;
 	assert_int_equal(m->chat_id, ADMIN);
 	assert_non_null(strstr(m->text, "@ivan_old"));
-	assert_string_equal(m->buttons[0].data, "adm:same:500");
-	assert_string_equal(m->buttons[1].data, "adm:other:500");
+	assert_string_equal(m->buttons[0].data, about_claim("adm:same:500", &claim));
+	assert_string_equal(m->buttons[1].data, about_claim("adm:other:500", &claim));
+	/* as long as Telegram takes it, whatever the account */
+	struct claim_view longest = claim;
+	longest.telegram_id = INT64_MAX;
+	s.claim = &longest;
+	out = step(&s, &event);
+	assert_non_null(
+	    strstr(out.messages.last->buttons[1].data, "adm:other:9223372036854775807:"));
 	/* pressed again */
 	s = claimant(PHASE_CLAIM);
 	out = step(&s, &event);
@@ -104,7 +126,7 @@ static void an_admin_decides_and_everybody_concerned_is_told(void **state)
 	asked.asked = true;
 	struct conversation_state s = state_of(REP_ABSENT, PHASE_NONE, LOCALE_RU);
 	s.claim = &asked;
-	struct event event = event_of(EVENT_BUTTON, "adm:same:500");
+	struct event event = event_of(EVENT_BUTTON, about_claim("adm:same:500", &asked));
 	event.user_id = event.chat_id = ADMIN;
 	struct conversation_interest interest;
 	conversation_interest(&event, &arena, &interest);
@@ -122,7 +144,7 @@ static void an_admin_decides_and_everybody_concerned_is_told(void **state)
 	assert_true(m->chat_id == ADMIN && says(m->text, LOCALE_RU, TEXT_ADMIN_MOVED));
 	assert_int_equal(out.messages.count, 4);
 
-	event.text = "adm:other:500";
+	event.text = about_claim("adm:other:500", &asked);
 	out = step(&s, &event);
 	assert_int_equal(out.effects[0].kind, EFFECT_REFUSE_CLAIM);
 	assert_true(out.messages.first->chat_id == PERSON &&
@@ -140,12 +162,64 @@ static void an_admin_decides_and_everybody_concerned_is_told(void **state)
 	    out.effect_count == 0 && says(out.callback_answer, LOCALE_RU, TEXT_ANSWER_ADMIN_ONLY));
 }
 
+static void an_admins_card_decides_about_no_other_claim_of_the_same_person(void **state)
+{
+	(void)state;
+	struct claim_view open = claim, shown[5];
+	open.asked = true;
+	for (size_t i = 0; i < 5; i++)
+		shown[i] = open;
+	shown[0].email = "other@truerealestate.bali";
+	shown[1].rep_id = "33333333-3333-3333-3333-333333333333";
+	shown[2].rep_telegram_id = 401;
+	shown[3].name = "Пётр";
+	shown[4].email = "other@truerealestate.bali";
+	shown[4].rep_id = "33333333-3333-3333-3333-333333333333";
+	static const char *const decisions[] = {"adm:same:500", "adm:other:500"};
+	for (size_t i = 0; i <= 5; i++)
+		for (size_t k = 0; k < 2; k++) {
+			struct conversation_state s = state_of(REP_ABSENT, PHASE_NONE, LOCALE_RU);
+			s.claim = &open;
+			/* the last: a card of a version that wrote no fingerprint */
+			struct event event = event_of(EVENT_BUTTON,
+			    i < 5 ? about_claim(decisions[k], &shown[i]) : decisions[k]);
+			event.user_id = event.chat_id = ADMIN;
+			struct outcome out = step(&s, &event);
+			assert_int_equal(out.effect_count, 0);
+			assert_true(says(out.callback_answer, LOCALE_RU, TEXT_ANSWER_CLAIM_OVER));
+		}
+}
+
+static void an_older_address_is_not_what_is_claimed(void **state)
+{
+	(void)state;
+	const char *const data[] = {"reg:claim", about_address("other@truerealestate.bali")};
+	for (size_t i = 0; i < 2; i++) {
+		struct conversation_state s = claimant(PHASE_EMAIL);
+		struct event event = event_of(EVENT_BUTTON, data[i]);
+		struct outcome out = step(&s, &event);
+		assert_int_equal(out.next.phase, PHASE_EMAIL);
+		assert_int_equal(out.messages.count, 1);
+		assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_EMAIL_TAKEN_CLAIM));
+		assert_string_equal(out.messages.first->buttons[0].data, about_address(ADDRESS));
+	}
+	/* and the first offer of all does not take the claim away from under the admins */
+	struct conversation_state s = claimant(PHASE_CLAIM);
+	struct event event = event_of(EVENT_BUTTON, "reg:yes");
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.next.phase, PHASE_CLAIM);
+	assert_true(says(out.callback_answer, LOCALE_EN, TEXT_ANSWER_PENDING));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(without_admins_people_hear_what_they_can_do_themselves, each),
 	    cmocka_unit_test_setup(a_claim_goes_to_every_admin_once, each),
 	    cmocka_unit_test_setup(who_waits_may_cancel_or_give_another_address, each),
+	    cmocka_unit_test_setup(
+		an_admins_card_decides_about_no_other_claim_of_the_same_person, each),
+	    cmocka_unit_test_setup(an_older_address_is_not_what_is_claimed, each),
 	    cmocka_unit_test_setup(an_admin_decides_and_everybody_concerned_is_told, each),
 	};
 	return cmocka_run_group_tests(tests, begin, end);

@@ -4,6 +4,8 @@
  */
 #include "conversation_fixture.h"
 
+#include "salesreg/base/fingerprint.h"
+
 static bool has_effect(const struct outcome *out, enum effect_kind kind)
 {
 	for (size_t i = 0; i < out->effect_count; i++)
@@ -444,6 +446,13 @@ static void many_clients_are_split(void **state)
 	assert_int_equal(buttons, 100);
 }
 
+/* Data of a button that shows these two. */
+static const char *about(const char *data, const char *name, const char *email)
+{
+	const char *const parts[] = {name, email};
+	return arena_printf(&arena, "%s:%s", data, fingerprint(&arena, parts, 2));
+}
+
 static void admins_are_asked_about_new_reps(void **state)
 {
 	(void)state;
@@ -464,8 +473,10 @@ static void admins_are_asked_about_new_reps(void **state)
 		assert_int_equal(m->priority, PRIORITY_NOTIFICATION);
 		assert_true(says(m->text, LOCALE_RU, TEXT_ADMIN_NEW_REP));
 		assert_non_null(strstr(m->text, "Иван Петров\n" ADDRESS "\n@ivan"));
-		assert_string_equal(m->buttons[0].data, "adm:ok:500");
-		assert_string_equal(m->buttons[1].data, "adm:no:500");
+		assert_string_equal(
+		    m->buttons[0].data, about("adm:ok:500", "Иван Петров", ADDRESS));
+		assert_string_equal(
+		    m->buttons[1].data, about("adm:no:500", "Иван Петров", ADDRESS));
 	}
 }
 
@@ -488,7 +499,8 @@ static void an_admins_decision_is_carried_out_once_and_told_to_the_rep(void **st
 {
 	(void)state;
 	for (unsigned approve = 0; approve < 2; approve++) {
-		const char *data = approve ? "adm:ok:500" : "adm:no:500";
+		const char *data =
+		    about(approve ? "adm:ok:500" : "adm:no:500", "Иван Петров", ADDRESS);
 		struct subject_view subject = {
 		    .rep_id = "rep-1",
 		    .name = "Иван Петров",
@@ -529,6 +541,38 @@ static void an_admins_decision_is_carried_out_once_and_told_to_the_rep(void **st
 	}
 }
 
+static void an_admins_card_decides_about_nothing_but_what_it_showed(void **state)
+{
+	(void)state;
+	const struct subject_view subject = {
+	    .rep_id = "rep-1",
+	    .name = "Пётр Петров",
+	    .email = "petr@truerealestate.bali",
+	    .telegram_id = PERSON,
+	    .status = REP_PENDING,
+	};
+	static const char *const old[][2] = {
+	    {"Иван Петров", ADDRESS},
+	    {"Иван Петров", "petr@truerealestate.bali"},
+	    {"Пётр Петров", ADDRESS},
+	    {"Пётр Петровp", "etr@truerealestate.bali"},
+	};
+	for (size_t i = 0; i <= sizeof old / sizeof old[0]; i++)
+		for (unsigned approve = 0; approve < 2; approve++) {
+			const char *data = approve ? "adm:ok:500" : "adm:no:500";
+			/* the last: a card of a version that wrote no fingerprint */
+			if (i < sizeof old / sizeof old[0])
+				data = about(data, old[i][0], old[i][1]);
+			struct outcome out = decide(ADMIN, data, &subject);
+			assert_int_equal(out.effect_count, 0);
+			assert_int_equal(out.messages.count, 1);
+			assert_int_equal(out.messages.first->button_count, 0);
+			assert_true(out.callback_alert);
+			assert_true(
+			    says(out.callback_answer, LOCALE_RU, TEXT_ANSWER_APPLICATION_CHANGED));
+		}
+}
+
 static void an_admin_who_is_a_rep_may_approve_themselves(void **state)
 {
 	(void)state;
@@ -536,7 +580,7 @@ static void an_admin_who_is_a_rep_may_approve_themselves(void **state)
 	    .rep_id = "r", .name = "A B", .telegram_id = ADMIN, .status = REP_PENDING};
 	struct conversation_state s = state_of(REP_PENDING, PHASE_NONE, LOCALE_RU);
 	s.subject = &subject;
-	struct event event = event_of(EVENT_BUTTON, "adm:ok:900");
+	struct event event = event_of(EVENT_BUTTON, about("adm:ok:900", "A B", NULL));
 	event.user_id = event.chat_id = ADMIN;
 	struct outcome out = step(&s, &event);
 	assert_int_equal(out.next.rep_status, REP_ACTIVE);
@@ -566,6 +610,13 @@ static void what_must_be_read_is_known_from_the_event_alone(void **state)
 	    {"a:012:d", NULL, 0, 0, EVENT_BUTTON, false, false},
 	    {"adm:no:77", NULL, 0, 77, EVENT_BUTTON, false, true},
 	    {"adm:no:", NULL, 0, 0, EVENT_BUTTON, false, false},
+	    {"adm:no:77:0123456789abcdef0123456789abcdef", NULL, 0, 77, EVENT_BUTTON, false, true},
+	    {"adm:no:77:0123456789abcdef", NULL, 0, 0, EVENT_BUTTON, false, false},
+	    {"adm:no:77:0123456789ABCDEF0123456789ABCDEF", NULL, 0, 0, EVENT_BUTTON, false, false},
+	    {"adm:no:77:0123456789abcdef0123456789abcdef0", NULL, 0, 0, EVENT_BUTTON, false, false},
+	    {"adm:no:77:", NULL, 0, 0, EVENT_BUTTON, false, false},
+	    {"menu:clients:0123456789abcdef0123456789abcdef", NULL, 0, 0, EVENT_BUTTON, false,
+		false},
 	    {ADDRESS, NULL, 0, 0, EVENT_BUTTON, false, false},
 	    {ADDRESS, NULL, 0, 0, EVENT_START, false, false},
 	    {"", NULL, 0, 0, EVENT_BLOCKED, false, true},
@@ -657,6 +708,7 @@ int main(void)
 	    cmocka_unit_test_setup(admins_are_asked_about_new_reps, each),
 	    cmocka_unit_test_setup(
 		an_admins_decision_is_carried_out_once_and_told_to_the_rep, each),
+	    cmocka_unit_test_setup(an_admins_card_decides_about_nothing_but_what_it_showed, each),
 	    cmocka_unit_test_setup(an_admin_who_is_a_rep_may_approve_themselves, each),
 	    cmocka_unit_test_setup(what_must_be_read_is_known_from_the_event_alone, each),
 	    cmocka_unit_test_setup(names_of_phases_and_statuses_are_read_back, each),

@@ -190,6 +190,7 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(ANSWER_CLAIM_REFUSED, "answer_claim_refused", "", ANSWER)                                \
 	X(ANSWER_CLAIM_OVER, "answer_claim_over", "", ANSWER)                                      \
 	X(ANSWER_DECIDED_ALREADY, "answer_decided_already", "name,status", ANSWER)                 \
+	X(ANSWER_APPLICATION_CHANGED, "answer_application_changed", "name", ANSWER)                \
 	/* the bot's menu */                                                                       \
 	X(COMMAND_START, "command_start", "", COMMAND)                                             \
 	X(COMMAND_CLIENTS, "command_clients", "", COMMAND)                                         \
