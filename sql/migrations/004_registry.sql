@@ -221,13 +221,13 @@ $$;
 CREATE FUNCTION salesreg.on_prospects_updated() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
-    -- EXCEPT rather than joins: linear in what was changed, however few rows this was planned for. As text, and not as the
-    -- condition of a trigger, which would keep the columns from being altered.
-    DELETE FROM salesreg.prospect_identities i
-        USING (SELECT id::text, telegram_id::text, email::text FROM stale
-               EXCEPT
-               SELECT id::text, telegram_id::text, email::text FROM fresh) c
-        WHERE i.prospect = c.id;
+    -- EXCEPT rather than joins: linear in what was changed, however few rows this was planned for; and an array, so that the
+    -- rows are looked up, where a join might walk the whole table. As text, and not as the condition of a trigger, which
+    -- would keep the columns from being altered.
+    DELETE FROM salesreg.prospect_identities
+        WHERE prospect = ANY (ARRAY(SELECT c.id FROM (SELECT id::text, telegram_id::text, email::text FROM stale
+                                                      EXCEPT
+                                                      SELECT id::text, telegram_id::text, email::text FROM fresh) c));
     IF FOUND THEN
         PERFORM pg_catalog.pg_notify('salesreg_sort_out', ''); -- somebody else perhaps
     END IF;
@@ -287,10 +287,11 @@ $$;
 CREATE FUNCTION salesreg.on_prospects_deleted() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
-    DELETE FROM salesreg.prospects_apart x USING stale s WHERE x.prospect = s.id;
-    DELETE FROM salesreg.prospect_identities i USING stale s WHERE i.prospect = s.id;
+    DELETE FROM salesreg.prospects_apart WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
+    DELETE FROM salesreg.prospect_identities WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     -- a row that comes later with this id is somebody else, whom nobody has declined
-    UPDATE salesreg.assignments a SET reason = 'deleted' FROM stale s WHERE a.prospect = s.id AND a.reason = 'declined';
+    UPDATE salesreg.assignments SET reason = 'deleted'
+        WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale)) AND reason = 'declined';
     IF EXISTS (SELECT 1 FROM stale WHERE assigned_rep_id IS NOT NULL) THEN
         INSERT INTO salesreg.prospect_changes (prospect, kind, name)
             SELECT s.id, CASE WHEN s.status IN ('unreached', 'contacted', 'in_conversation') THEN 'deleted' ELSE 'closed' END,

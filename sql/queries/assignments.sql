@@ -110,7 +110,7 @@ WITH wanted AS (
 INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
 SELECT prospect, rep, id, 'returned', 'taken back' FROM ended
 -- name: assignments_undo
--- $1 the same: they go on as if they had never been declined
+-- $1 the same: they go on as if they had never been declined. The turn tells an outreach that what it counted has changed.
 WITH back AS (
     UPDATE salesreg.assignments SET ended_at = NULL, reason = NULL
     WHERE id = ANY ($1::bigint[]) AND reason = 'declined'
@@ -124,4 +124,4 @@ WITH back AS (
 ), explained AS (
     INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind) SELECT prospect, rep, id, 'undone' FROM back
 )
-SELECT salesreg.must(count(*) = cardinality($1::bigint[])) FROM held
+SELECT salesreg.must(count(*) = cardinality($1::bigint[])), nextval('salesreg.dealing_turn') FROM held

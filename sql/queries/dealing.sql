@@ -39,14 +39,16 @@ FROM (SELECT created_at FROM public.test_prospects
 -- name: dealing_reps
 -- $1 capacity, $2 how many prospects may be assigned at most, or NULL for all reps with room. In turn: the first so many
 -- with room, longest unserved first, are all that round robin can need. How much each holds is counted here, under the
--- assignment lock; whom an open psql holds, by either row, gets nothing for now.
+-- assignment lock, but for $3 reps of whom it is known to be $4. Whom an open psql holds, by either row, gets nothing for now.
 SELECT r.id, r.telegram_id, d.last_dealt, held.prospects, s.locale
 FROM salesreg.rep_dealing d
 JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
 LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
 CROSS JOIN LATERAL (
-    SELECT count(*) AS prospects FROM (SELECT 1 FROM public.test_prospects p
-    WHERE p.assigned_rep_id = d.rep AND p.status IN ('unreached', 'contacted', 'in_conversation') LIMIT $1::bigint) h
+    SELECT coalesce(((SELECT jsonb_object($3::text[], $4::text[])) ->> d.rep::text)::bigint, (
+        SELECT count(*) FROM (SELECT 1 FROM public.test_prospects p
+        WHERE p.assigned_rep_id = d.rep AND p.status IN ('unreached', 'contacted', 'in_conversation') LIMIT $1::bigint) h
+    )) AS prospects OFFSET 0
 ) held
 WHERE d.available AND held.prospects < $1::bigint
 ORDER BY d.last_dealt, d.rep

@@ -23,6 +23,7 @@ enum {
 	SORT_AGAIN_MS = 10000,
 	LOOK_AGAIN_MS = 5000,
 	LEFT_OUT_MOST = 100,
+	COUNT_AGAIN_ROUNDS = 10,
 	PASSED_ON_LISTED = 30,
 	NAME_UNITS = 60,
 	ARENA_MAXIMUM = 128 * 1024 * 1024,
@@ -55,6 +56,9 @@ struct assigner {
 	size_t reps_step, candidates_step, turn_step, passed_step, known_step;
 	struct dealing_sorting sorting;
 	struct people_round round;
+	size_t in_turn;        /* so many reps of the round's front are counted */
+	unsigned uncounted;    /* rounds since all reps were */
+	bool counted;          /* what the round before left is what the reps have now */
 	struct lost_row *lost; /* these four while that is under way, in the arena */
 	int64_t *shown;
 	size_t lost_count, shown_count, cards_step;
@@ -413,6 +417,7 @@ static void write_deals(struct assigner *s, const struct known_row *known, size_
 	int64_t *turns = ARENA_ARRAY(a, int64_t, s->round.rep_count);
 	size_t in_turn = people_deal(&s->round, known, known_count, s->options.strategy,
 	    s->options.rules->max_prospects, turns, a);
+	s->in_turn = in_turn;
 	s->dealt = s->round.prospect_count;
 	if (s->dealt == 0)
 		return;
@@ -427,15 +432,20 @@ static void write_deals(struct assigner *s, const struct known_row *known, size_
 	dealing_served(&s->plan, a, served, served_count);
 }
 
+static void plan_reps(struct assigner *s, const struct dealing_rep_row *counted, size_t count)
+{
+	s->counted = count > 0;
+	s->reps_step = dealing_reps(&s->plan, &s->arena, (int64_t)s->options.rules->max_prospects,
+	    s->options.strategy == STRATEGY_LEAST_LOADED, s->at_once, counted, count);
+}
+
 /* The reads of a round, in a transaction that the next plan ends. */
-static void plan_round(struct assigner *s)
+static void plan_round(struct assigner *s, const struct dealing_rep_row *counted, size_t count)
 {
 	struct db_plan *plan = &s->plan;
-	int64_t capacity = (int64_t)s->options.rules->max_prospects;
 	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
 	assignment_lock(plan);
-	s->reps_step = dealing_reps(
-	    plan, &s->arena, capacity, s->options.strategy == STRATEGY_LEAST_LOADED, s->at_once);
+	plan_reps(s, counted, count);
 	s->candidates_step = dealing_candidates(plan, &s->arena, s->at_once, left_out(s));
 	s->turn_step = dealing_turn(plan);
 	s->reads_follow = true;
@@ -443,12 +453,33 @@ static void plan_round(struct assigner *s)
 
 static void on_round(struct db_conn *conn, const struct db_reply *reply, void *data);
 
-/* Ends the transaction; after a full round there is more, and the server need not wait for us in between. */
+/* What the reps of this round's front have after it. */
+static const struct dealing_rep_row *held_after(struct assigner *s)
+{
+	const struct people_round *r = &s->round;
+	struct dealing_rep_row *reps = ARENA_ARRAY(&s->arena, struct dealing_rep_row, s->in_turn);
+	memcpy(reps, r->reps, s->in_turn * sizeof *reps);
+	for (size_t i = 0; i < r->prospect_count; i++)
+		if (r->picks[i] < s->in_turn)
+			reps[r->picks[i]].open++;
+	return reps;
+}
+
+/*
+ * Ends the transaction; after a full round there is more, and the server need not wait for us in between. Counting costs more
+ * than all else: what is known of the round that ends holds for the next one if no other session assigned, gave back or
+ * changed anything: no notification came, and the turn, which everybody takes who adds to what a rep has, is the one after
+ * ours. What is given to reps by plain SQL may show in neither, so all are counted every few rounds.
+ */
 static void end_round(struct assigner *s)
 {
 	(void)db_plan_add_plain(&s->plan, SQL_TX_COMMIT);
-	if (s->dealt == s->at_once)
-		plan_round(s);
+	if (s->dealt == s->at_once) {
+		bool count = s->woken || s->in_turn == 0 || ++s->uncounted == COUNT_AGAIN_ROUNDS;
+		if (count)
+			s->uncounted = 0;
+		plan_round(s, count ? NULL : held_after(s), count ? 0 : s->in_turn);
+	}
 	run(s, on_round);
 }
 
@@ -489,6 +520,34 @@ static void on_known(struct db_conn *conn, const struct db_reply *reply, void *d
 	    s, s->round.reps, s->round.rep_count, s->round.prospects, s->round.picks, s->dealt);
 }
 
+/* What there is to give and who may get it is read. */
+static void begin_round(struct assigner *s)
+{
+	const struct people_round *r = &s->round;
+	s->plan.count = 0;
+	if (r->prospect_count == 0) {
+		end_round(s);
+		return;
+	}
+	people_identify(r->prospects, r->prospect_count, &s->arena, &s->round.people);
+	dealing_identify(&s->plan, &s->arena, r->people.rows, r->people.count);
+	s->known_step = dealing_known(&s->plan, &s->arena, r->people.rows, r->people.count);
+	run(s, on_known);
+}
+
+static void on_counted(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	(void)conn;
+	struct assigner *s = data;
+	if (reply->err != ERR_OK) {
+		fail(s, reply);
+		return;
+	}
+	s->round.rep_count =
+	    dealing_reps_parse(reply->results[s->reps_step], &s->arena, &s->round.reps);
+	begin_round(s);
+}
+
 /* The writes of the last round are committed; the reads of the next one, if there is one, came with the same answer. */
 static void on_round(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
@@ -518,15 +577,14 @@ static void on_round(struct db_conn *conn, const struct db_reply *reply, void *d
 	r->prospect_count =
 	    dealing_candidates_parse(reply->results[s->candidates_step], &s->arena, &r->prospects);
 	r->rep_count = dealing_reps_parse(reply->results[s->reps_step], &s->arena, &r->reps);
-	if (r->prospect_count == 0) {
-		end_round(s);
+	int64_t before = r->turn;
+	r->turn = dealing_turn_parse(reply->results[s->turn_step]);
+	if (s->counted && r->turn != before + DEALING_TURNS) {
+		plan_reps(s, NULL, 0);
+		run(s, on_counted);
 		return;
 	}
-	r->turn = dealing_turn_parse(reply->results[s->turn_step]);
-	people_identify(r->prospects, r->prospect_count, &s->arena, &r->people);
-	dealing_identify(&s->plan, &s->arena, r->people.rows, r->people.count);
-	s->known_step = dealing_known(&s->plan, &s->arena, r->people.rows, r->people.count);
-	run(s, on_known);
+	begin_round(s);
 }
 
 static void deal(struct assigner *s)
@@ -535,8 +593,9 @@ static void deal(struct assigner *s)
 	s->dealt = 0;
 	s->round_us = clock_monotonic_us();
 	s->plan.count = 0;
+	s->uncounted = 0;
 	arena_reset(&s->arena);
-	plan_round(s);
+	plan_round(s, NULL, 0);
 	run(s, on_round);
 }
 

@@ -52,10 +52,15 @@ struct dealing_waiting dealing_waiting_parse(const PGresult *result)
 	return (struct dealing_waiting){db_get_i64(result, 0, 0, 0), db_get_i64(result, 0, 1, -1)};
 }
 
-size_t dealing_reps(struct db_plan *plan, struct arena *a, int64_t capacity, bool all, size_t limit)
+size_t dealing_reps(struct db_plan *plan, struct arena *a, int64_t capacity, bool all, size_t limit,
+    const struct dealing_rep_row *counted, size_t counted_count)
 {
-	return db_plan_add(
-	    plan, SQL_DEALING_REPS, db_i64(a, capacity), all ? NULL : db_i64(a, (int64_t)limit));
+	static const struct dealing_rep_row none;
+	if (counted_count == 0)
+		counted = &none;
+	return db_plan_add(plan, SQL_DEALING_REPS, db_i64(a, capacity),
+	    all ? NULL : db_i64(a, (int64_t)limit), TEXT_COLUMN(a, counted, counted_count, rep),
+	    I64_COLUMN(a, counted, counted_count, open));
 }
 
 size_t dealing_reps_parse(const PGresult *result, struct arena *a, struct dealing_rep_row **rows)

@@ -782,6 +782,31 @@ def test_least_loaded_deals_to_who_has_fewest_open(make_world):
 
 
 @pytest.mark.parametrize("strategy", ["round_robin", "least_loaded"])
+def test_rounds_after_rounds_of_several_processes_keep_to_the_capacity(make_world, strategy):
+    """Full rounds one after the other count the reps' prospects once in a while only: not by more than there is room."""
+    capacity, team, prospects = 30, 250, 9_000
+    world = make_world(ASSIGNMENT_STRATEGY=strategy, MAX_PROSPECTS_PER_REP=str(capacity), DB_POOL_SIZE="2")
+    world.db.no_prospects()
+    world.db.add_reps(range(2001, 2001 + team))
+    processes = [world.start_outreach() for _ in range(3)]
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name, created_at, assigned_rep_id)"
+                     " SELECT 'w' || i, '@p_' || i, 'P', now() + i * interval '1 us', CASE WHEN i <= 100 THEN"
+                     " (SELECT id FROM sales_representatives WHERE telegram_id = 2001) END FROM generate_series(1, %s) i",
+                     prospects)
+    held = ("SELECT count(*) FROM test_prospects WHERE assigned_rep_id IS NOT NULL AND status IN ('unreached', 'contacted',"
+            " 'in_conversation')")
+    world.db.eventually(f"SELECT ({held}) >= %s", capacity * team + 70, timeout=120)
+    # and room that comes free is filled
+    world.db.execute("UPDATE test_prospects SET status = 'converted' WHERE assigned_rep_id = (SELECT id FROM"
+                     " sales_representatives WHERE telegram_id = 2002)")
+    world.db.eventually(f"SELECT ({held}) >= %s", capacity * team + 70, timeout=120)
+    for process in processes:
+        process.terminate()
+    assert world.db.rows(f"SELECT held, count(*) FROM ({held} GROUP BY assigned_rep_id) h (held) GROUP BY held ORDER BY held") == \
+        [[capacity, team - 1], [100, 1]]
+
+
+@pytest.mark.parametrize("strategy", ["round_robin", "least_loaded"])
 @pytest.mark.parametrize("capacity,expected", [(60, 600), (200, 1000)], ids=["too little room", "room enough"])
 def test_eight_outreach_processes_deal_1000_prospects_to_10_reps_exactly(make_world, strategy, capacity, expected):
     world = make_world(ASSIGNMENT_STRATEGY=strategy, MAX_PROSPECTS_PER_REP=str(capacity), DB_POOL_SIZE="2")

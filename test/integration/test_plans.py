@@ -60,6 +60,48 @@ def session_settings():
     return "".join(re.findall(r'"([^"]*)"', literals))
 
 
+# what other hands do, a row or a thousand at once
+CHANGES = [
+    "INSERT INTO public.test_prospects (id, telegram_id, name) VALUES ('new', '@x', 'X')",
+    "UPDATE public.test_prospects SET assigned_rep_id = md5('1')::uuid WHERE id = 'waiting1'",
+    "UPDATE public.test_prospects SET assigned_rep_id = md5('1')::uuid WHERE id ~ '^waiting1...$'",
+    "UPDATE public.test_prospects SET assigned_rep_id = NULL WHERE id IN ('held7', 'held8')",
+    "UPDATE public.test_prospects SET telegram_id = '@other' WHERE id = 'held7'",
+    "UPDATE public.test_prospects SET telegram_id = '@other' WHERE id ~ '^held1...$'",
+    "UPDATE public.test_prospects SET status = 'converted' WHERE id = 'held7'",
+    "UPDATE public.test_prospects SET updated_at = now() WHERE id ~ '^held1...$'",
+    "DELETE FROM public.test_prospects WHERE id IN ('held7', 'waiting7')",
+    "DELETE FROM public.test_prospects WHERE id ~ '^(held|waiting)1...$'",
+    "INSERT INTO public.sales_representatives (telegram_id, name, email) VALUES (1, 'New One', 'new@truerealestate.bali')",
+    "UPDATE public.sales_representatives SET email = 'other@truerealestate.bali' WHERE telegram_id = 1000000007",
+    "UPDATE public.sales_representatives SET status = 'suspended' WHERE telegram_id = 1000000007",
+    "UPDATE public.sales_representatives SET status = 'suspended' WHERE telegram_id BETWEEN 1000000001 AND 1000001000",
+]
+
+
+def fill_theirs(cursor):
+    cursor.execute("""
+        INSERT INTO public.sales_representatives (id, telegram_id, name, email)
+            SELECT md5(n::text)::uuid, 1000000000 + n, 'Rep ' || n, n || '@truerealestate.bali' FROM generate_series(1, %(n)s) n;
+        INSERT INTO public.test_prospects (id, telegram_id, name, assigned_rep_id)
+            SELECT 'held' || row_number() OVER (), '@x', 'X', id FROM public.sales_representatives;
+        INSERT INTO public.test_prospects (id, telegram_id, name)
+            SELECT 'waiting' || n, '@x', 'X' FROM generate_series(1, %(n)s) n;
+    """, {"n": MANY})
+
+
+def fill_ours(cursor):
+    cursor.execute("""
+        INSERT INTO salesreg.user_sessions (user_id) SELECT telegram_id FROM public.sales_representatives;
+        INSERT INTO salesreg.assignments (prospect, rep)
+            SELECT id, assigned_rep_id FROM public.test_prospects WHERE assigned_rep_id IS NOT NULL;
+        INSERT INTO salesreg.prospect_identities (prospect, kind, value)
+            SELECT 'held' || n, 'username', 'buyer_' || n FROM generate_series(1, %(n)s) n;
+        INSERT INTO salesreg.outbox (chat_id, method, payload)
+            SELECT 1000000000 + n %% 1000, 'sendMessage', '{}' FROM generate_series(1, %(n)s) n;
+    """, {"n": MANY})
+
+
 @pytest.fixture(scope="module")
 def session(postgres, template):
     """Everything is planned while the tables are empty; then they fill up."""
@@ -73,21 +115,10 @@ def session(postgres, template):
         for name in HOT:
             cursor.execute(f"PREPARE {name} AS {TEXTS[name]}")
             cursor.execute(f"EXPLAIN {execute(name)}")
-        cursor.execute("""
-            INSERT INTO public.sales_representatives (id, telegram_id, name, email)
-                SELECT md5(n::text)::uuid, 1000000000 + n, 'Rep ' || n, n || '@truerealestate.bali' FROM generate_series(1, %(n)s) n;
-            INSERT INTO salesreg.user_sessions (user_id) SELECT telegram_id FROM public.sales_representatives;
-            INSERT INTO public.test_prospects (id, telegram_id, name, assigned_rep_id)
-                SELECT 'held' || row_number() OVER (), '@x', 'X', id FROM public.sales_representatives;
-            INSERT INTO salesreg.assignments (prospect, rep)
-                SELECT id, assigned_rep_id FROM public.test_prospects WHERE assigned_rep_id IS NOT NULL;
-            INSERT INTO public.test_prospects (id, telegram_id, name)
-                SELECT 'waiting' || n, '@x', 'X' FROM generate_series(1, %(n)s) n;
-            INSERT INTO salesreg.prospect_identities (prospect, kind, value)
-                SELECT 'held' || n, 'username', 'buyer_' || n FROM generate_series(1, %(n)s) n;
-            INSERT INTO salesreg.outbox (chat_id, method, payload)
-                SELECT 1000000000 + n %% 1000, 'sendMessage', '{}' FROM generate_series(1, %(n)s) n;
-        """, {"n": MANY})
+        fill_theirs(cursor)
+        for change in CHANGES:
+            cursor.execute(f"BEGIN; {change}; ROLLBACK")
+        fill_ours(cursor)
         cursor.execute(TEXTS["plans_discard"])
     yield connection
     connection.close()
@@ -113,6 +144,26 @@ def test_the_statement_looks_at_few_rows(session, name):
 def test_what_nobody_will_take_is_not_looked_at_at_every_wake(session, name):
     looks_at_few_rows(session, name, "INSERT INTO salesreg.prospects_apart (prospect, nobody, told_at)"
                       " SELECT id, true, now() FROM public.test_prospects WHERE assigned_rep_id IS NULL")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_triggers_of_a_change_look_at_few_rows(session, change):
+    """By what the server itself counts, as the plans inside a function cannot be asked for."""
+    looked = ("SELECT relname, seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables"
+              " WHERE relname <> ALL ('{test_prospects,sales_representatives}')")
+    with session.cursor() as cursor:
+        for _ in range(7):  # a function plans anew five times, and then once for all
+            cursor.execute("BEGIN")
+            try:
+                cursor.execute(looked)
+                before = dict(cursor.fetchall())
+                cursor.execute(change)
+                changed = cursor.rowcount
+                cursor.execute(looked)
+                rows = {table: count - before[table] for table, count in cursor.fetchall() if count > before[table]}
+            finally:
+                cursor.execute("ROLLBACK")
+            assert max(rows.values(), default=0) < 500 + 5 * changed, rows
 
 
 def looks_at_few_rows(session, name, *before):

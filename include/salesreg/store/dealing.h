@@ -41,9 +41,12 @@ struct dealing_waiting {
 };
 size_t dealing_waiting(struct db_plan *plan);
 struct dealing_waiting dealing_waiting_parse(const PGresult *result);
-/* Longest unserved first, with how many open prospects each holds. all: everybody with room; otherwise as many as `limit` prospects can need in turn. */
-size_t dealing_reps(
-    struct db_plan *plan, struct arena *a, int64_t capacity, bool all, size_t limit);
+/*
+ * Longest unserved first, with how many open prospects each holds. all: everybody with room; otherwise as many as `limit`
+ * prospects can need in turn. counted: of these the number is known (rep and open are read), and they are not counted.
+ */
+size_t dealing_reps(struct db_plan *plan, struct arena *a, int64_t capacity, bool all, size_t limit,
+    const struct dealing_rep_row *counted, size_t counted_count);
 size_t dealing_reps_parse(const PGresult *result, struct arena *a, struct dealing_rep_row **rows);
 /* What a prospect is known by; kind and value as in domain/contact, or "none" and "". */
 struct identity_row {
@@ -64,7 +67,8 @@ struct known_row {
 size_t dealing_known(
     struct db_plan *plan, struct arena *a, const struct identity_row *rows, size_t count);
 size_t dealing_known_parse(const PGresult *result, struct arena *a, struct known_row **rows);
-/* The first of 1,000 turns. */
+/* The first of 1,000 turns; if nothing was counted anew or given by somebody else meanwhile, it is the one after the last. */
+enum { DEALING_TURNS = 1000 };
 size_t dealing_turn(struct db_plan *plan);
 int64_t dealing_turn_parse(const PGresult *result);
 
