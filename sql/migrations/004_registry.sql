@@ -11,6 +11,8 @@ CREATE TABLE salesreg.user_sessions (
     locale_chosen boolean NOT NULL DEFAULT false, -- by the person, with /language
     updated_at  timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+-- of no column that a usual conversation changes, so that its updates stay on their page
+CREATE INDEX user_sessions_claims_idx ON salesreg.user_sessions (user_id) WHERE draft_email IS NOT NULL;
 
 CREATE TABLE salesreg.bot_state (
     bot_id              bigint PRIMARY KEY,

@@ -19,6 +19,19 @@ LEFT JOIN public.sales_representatives r ON r.id = e.rep
 LEFT JOIN salesreg.user_sessions h ON h.user_id = r.telegram_id
 WHERE s.user_id = ANY ($1::bigint[]) AND s.draft_email IS NOT NULL
 ORDER BY s.user_id FOR NO KEY UPDATE OF s
+-- name: claims_waiting
+-- $1 how many at most, $2 admins, $3 whether one of them asks: as applications_read, of claims that wait for an admin
+SELECT s.user_id, s.draft_name, s.draft_email, true, s.locale,
+       r.id, r.telegram_id, r.name, r.telegram_username, r.status, h.locale, count(*) OVER ()
+FROM salesreg.user_sessions s
+JOIN salesreg.rep_email e ON e.email_key = lower(s.draft_email)
+JOIN public.sales_representatives r ON r.id = e.rep
+LEFT JOIN salesreg.user_sessions h ON h.user_id = r.telegram_id
+WHERE s.draft_email IS NOT NULL AND s.draft_name IS NOT NULL AND s.phase = 'claim'
+  AND ($3::boolean OR EXISTS (SELECT 1 FROM unnest($2::bigint[]) AS a (id)
+                              WHERE EXISTS (SELECT 1 FROM salesreg.missed_chats m WHERE m.chat_id = a.id)
+                                 OR NOT EXISTS (SELECT 1 FROM salesreg.user_sessions t WHERE t.user_id = a.id)))
+ORDER BY s.updated_at, s.user_id LIMIT $1::integer
 -- name: claims_refuse
 -- $1 people: they are asked for an e-mail again
 UPDATE salesreg.user_sessions SET phase = 'email', draft_email = NULL, updated_at = now()

@@ -54,7 +54,7 @@ struct batch {
 	struct fold_writes writes;
 	struct {
 		size_t sessions, reps, emails, assignments, subjects, clients, lock, applications,
-		    untaken, missed, claims;
+		    untaken, missed, claims, waiting_claims;
 	} steps; /* of the read */
 	size_t fence_step, insert_step;
 	int64_t arrived_us, begun_us; /* the updates; the transaction in hand */
@@ -401,6 +401,10 @@ static void write_batch(struct batch *b, const struct db_reply *reply)
 		input.application_count =
 		    applications_parse(reply->results[b->steps.applications], a, &applications);
 		input.applications = applications;
+		struct claim_row *waiting;
+		input.waiting_claim_count =
+		    claims_parse(reply->results[b->steps.waiting_claims], a, &waiting);
+		input.waiting_claims = waiting;
 		input.untaken_count = untaken_parse(reply->results[b->steps.untaken], a, &untaken);
 		input.untaken = untaken;
 		input.missed_count =
@@ -471,6 +475,8 @@ static void read_batch(struct batch *b)
 		b->steps.claims = claims_read(plan, a, in->claimants, in->claimant_count);
 	if (in->admin_count) {
 		b->steps.applications = applications_read(plan, a, CONVERSATION_SHOWN_MAX,
+		    in->admins, in->admin_count, in->wants_applications);
+		b->steps.waiting_claims = claims_waiting(plan, a, CONVERSATION_SHOWN_MAX,
 		    in->admins, in->admin_count, in->wants_applications);
 		b->steps.untaken = untaken_read(plan, a, CONVERSATION_SHOWN_MAX, in->admins,
 		    in->admin_count, in->wants_applications);

@@ -101,6 +101,26 @@ static void look_at_pending(struct doctor *d, struct db_session *s)
 			"or removed"});
 }
 
+static void look_at_claims(struct doctor *d, struct db_session *s)
+{
+	int64_t waiting, oldest_ms;
+	if (!doctor_claims_waiting(s, d->arena, PENDING_S, &waiting, &oldest_ms))
+		doctor_refused(d, s, "reps with a new account");
+	else if (waiting > 0)
+		doctor_find(
+		    d, (struct finding){GRAVITY_WARNING, "reps", "claims",
+			   arena_printf(d->arena,
+			       "%lld %s for an admin to confirm a new Telegram account, the oldest "
+			       "for %s",
+			       (long long)waiting, plural(waiting, "person waits", "people wait"),
+			       doctor_span(d, oldest_ms)),
+			   "no admin has decided whether an e-mail of the registry is theirs; "
+			   "Telegram lets a bot write only to those who have written to it, so the "
+			   "question may have reached nobody",
+			   "see that everybody in ADMIN_TELEGRAM_IDS has written to the bot; "
+			   "/pending shows an admin who waits, with buttons"});
+}
+
 static void look_at_reps(struct doctor *d, struct db_session *s)
 {
 	struct arena *a = d->arena;
@@ -266,6 +286,7 @@ void doctor_tables(struct doctor *d, struct db_session *s)
 	look_at_outbox(d, s);
 	look_at_parked(d, s);
 	look_at_pending(d, s);
+	look_at_claims(d, s);
 	look_at_reps(d, s);
 	look_at_prospects(d, s);
 	look_at_reach(d, s);

@@ -201,6 +201,26 @@ static bool depends(
 	return false;
 }
 
+static struct claim_view view_of_claim(const struct fold_input *input, const struct claim_row *row)
+{
+	struct claim_view view = {
+	    .telegram_id = row->telegram_id,
+	    .name = row->name ? row->name : "",
+	    .email = row->email,
+	    .asked = row->asked,
+	    .locale = input->rules->default_locale,
+	    .rep_id = row->rep,
+	    .rep_name = row->rep_name,
+	    .rep_username = row->rep_username,
+	    .rep_telegram_id = row->rep_telegram_id,
+	    .rep_locale = input->rules->default_locale,
+	};
+	(void)rep_status_from_name(row->rep_status, &view.rep_status);
+	(void)locale_parse(row->locale, &view.locale);
+	(void)locale_parse(row->rep_locale, &view.rep_locale);
+	return view;
+}
+
 static void fill_claim(struct folding *f, struct person *p, int64_t claimant)
 {
 	const struct fold_input *input = f->input;
@@ -210,21 +230,7 @@ static void fill_claim(struct folding *f, struct person *p, int64_t claimant)
 		if (row->telegram_id != claimant)
 			continue;
 		struct claim_view *view = ARENA_NEW(f->a, struct claim_view);
-		*view = (struct claim_view){
-		    .telegram_id = row->telegram_id,
-		    .name = row->name ? row->name : "",
-		    .email = row->email,
-		    .asked = row->asked,
-		    .locale = input->rules->default_locale,
-		    .rep_id = row->rep,
-		    .rep_name = row->rep_name,
-		    .rep_username = row->rep_username,
-		    .rep_telegram_id = row->rep_telegram_id,
-		    .rep_locale = input->rules->default_locale,
-		};
-		(void)rep_status_from_name(row->rep_status, &view->rep_status);
-		(void)locale_parse(row->locale, &view->locale);
-		(void)locale_parse(row->rep_locale, &view->rep_locale);
+		*view = view_of_claim(input, row);
 		p->state.claim = view;
 	}
 }
@@ -235,7 +241,8 @@ static void fill_of_admin(struct folding *f, struct person *p)
 	const struct fold_input *input = f->input;
 	struct conversation_state *state = &p->state;
 	state->missed = false;
-	state->application_count = state->untaken_count = 0;
+	state->application_count = state->untaken_count = state->waiting_claim_count = 0;
+	state->application_total = 0;
 	if (!conversation_is_admin(input->rules, p->user_id))
 		return;
 	for (size_t i = 0; i < input->missed_count; i++)
@@ -248,6 +255,14 @@ static void fill_of_admin(struct folding *f, struct person *p)
 		    row->telegram_id, row->name, row->email, row->username};
 		state->application_total = (size_t)row->total;
 	}
+	struct claim_view *claims =
+	    ARENA_ARRAY(f->a, struct claim_view, input->waiting_claim_count);
+	for (size_t i = 0; i < input->waiting_claim_count; i++)
+		claims[i] = view_of_claim(input, &input->waiting_claims[i]);
+	if (input->waiting_claim_count > 0)
+		state->application_total += (size_t)input->waiting_claims[0].total;
+	state->waiting_claims = claims;
+	state->waiting_claim_count = input->waiting_claim_count;
 	state->applications = applications;
 	state->application_count = input->application_count;
 	struct untaken_view *untaken = ARENA_ARRAY(f->a, struct untaken_view, input->untaken_count);
@@ -397,11 +412,13 @@ static void apply_effect(struct folding *f, struct person *p, const struct effec
 		/* the new account has just been heard of, whatever the old one was */
 		w->available[w->available_count++] = effect->rep_id;
 		w->needs_lock = true;
+		f->applications_changed = true;
 		person_of(f, effect->from)->touched = true;
 		person_of(f, effect->to)->touched = true;
 		break;
 	case EFFECT_REFUSE_CLAIM:
 		w->refused[w->refused_count++] = effect->to;
+		f->applications_changed = true;
 		person_of(f, effect->to)->touched = true;
 		break;
 	case EFFECT_HEARD:
@@ -497,6 +514,8 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 		for (size_t e = 0; e < outcome.effect_count; e++)
 			apply_effect(&f, p, &outcome.effects[e]);
 		p->session_dirty |= outcome.session_changed;
+		f.applications_changed |=
+		    (p->state.phase == PHASE_CLAIM) != (outcome.next.phase == PHASE_CLAIM);
 		p->state = outcome.next;
 		add_messages(&f, &outcome.messages);
 		if (outcome.callback_answer && event->callback_id)

@@ -279,7 +279,9 @@ void conversation_step(const struct conversation_state *state, const struct even
 	next->missed = false;
 	next->applications = NULL;
 	next->untaken = NULL;
+	next->waiting_claims = NULL;
 	next->application_count = next->application_total = next->untaken_count = 0;
+	next->waiting_claim_count = 0;
 	if (!state->known || !state->locale_chosen)
 		next->locale = locale_choose(event->language_code,
 		    state->known ? state->locale : state->rules->default_locale);

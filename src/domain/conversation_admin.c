@@ -1,5 +1,5 @@
 /*
- * REGISTRATION_APPROVAL=admin: admins are asked about new reps and decide with buttons.
+ * Admins are asked about new reps (REGISTRATION_APPROVAL=admin) and decide with buttons; what waits for them is listed.
  */
 #include "conversation_private.h"
 #include "prospect_list.h"
@@ -61,6 +61,12 @@ void turn_tell_admins(struct turn *t)
 		    t, rules->admin_ids[i], PRIORITY_NOTIFICATION, rules->default_locale, &who);
 }
 
+/* For a decision: new reps, and reps with a new account. */
+static bool anybody_waits(const struct turn *t)
+{
+	return t->state->application_count > 0 || t->state->waiting_claim_count > 0;
+}
+
 /* One message each, with the buttons of the first request. */
 static void list_applications(struct turn *t)
 {
@@ -70,10 +76,13 @@ static void list_applications(struct turn *t)
 	for (size_t i = 0; i < state->application_count; i++)
 		show_application(t, t->event->chat_id, PRIORITY_REPLY, t->out->next.locale,
 		    &state->applications[i]);
-	if (state->application_total > state->application_count)
+	for (size_t i = 0; i < state->waiting_claim_count; i++)
+		turn_show_claim(t, t->event->chat_id, PRIORITY_REPLY, t->out->next.locale,
+		    &state->waiting_claims[i], NULL);
+	size_t shown = state->application_count + state->waiting_claim_count;
+	if (state->application_total > shown)
 		(void)turn_say(t, TEXT_APPLICATIONS_MORE,
-		    ARGS({"count", arena_printf(t->a, "%zu",
-				       state->application_total - state->application_count)}));
+		    ARGS({"count", arena_printf(t->a, "%zu", state->application_total - shown)}));
 }
 
 static void list_untaken(struct turn *t)
@@ -95,7 +104,7 @@ static void list_untaken(struct turn *t)
 void turn_show_missed(struct turn *t)
 {
 	bool listed = t->phrase == PHRASE_APPLICATIONS || t->press.kind == PRESS_APPLICATIONS;
-	if (!listed && t->state->application_count > 0)
+	if (!listed && anybody_waits(t))
 		list_applications(t);
 	if (!listed)
 		list_untaken(t);
@@ -119,7 +128,7 @@ bool turn_of_admin(struct turn *t)
 	if (!conversation_is_admin(t->state->rules, t->event->user_id))
 		return false;
 	if (t->phrase == PHRASE_APPLICATIONS || t->press.kind == PRESS_APPLICATIONS) {
-		if (t->state->application_count > 0)
+		if (anybody_waits(t))
 			list_applications(t);
 		else
 			(void)turn_say(t, TEXT_APPLICATIONS_NONE, NO_ARGS);

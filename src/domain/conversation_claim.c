@@ -49,11 +49,12 @@ static const char *account(const struct turn *t, const char *username, int64_t i
 				       : arena_printf(t->a, "id %lld", (long long)id);
 }
 
-static void ask_admins(struct turn *t, const struct claim_view *claim)
+void turn_show_claim(struct turn *t, int64_t admin, enum message_priority priority,
+    enum locale locale, const struct claim_view *claim, const char *username)
 {
-	const struct conversation_rules *rules = t->state->rules;
-	const char *telegram = account(t, t->event->username, claim->telegram_id);
-	const char *text = catalog_render(rules->catalog, rules->default_locale, TEXT_ADMIN_CLAIM,
+	const struct catalog *catalog = t->state->rules->catalog;
+	const char *telegram = account(t, username, claim->telegram_id);
+	const char *text = catalog_render(catalog, locale, TEXT_ADMIN_CLAIM,
 	    ARGS({"email", claim->email}, {"name", claim->name}, {"telegram", telegram},
 		{"holder", claim->rep_name},
 		{"holder_telegram", account(t, claim->rep_username, claim->rep_telegram_id)}),
@@ -61,23 +62,26 @@ static void ask_admins(struct turn *t, const struct claim_view *claim)
 	const char *about = about_claim(t, claim);
 	struct button *buttons = ARENA_ARRAY(t->a, struct button, 2);
 	buttons[0] = (struct button){
-	    .text = catalog_render(
-		rules->catalog, rules->default_locale, TEXT_BUTTON_SAME_PERSON, NO_ARGS, t->a),
+	    .text = catalog_render(catalog, locale, TEXT_BUTTON_SAME_PERSON, NO_ARGS, t->a),
 	    .data = press_data_about(t->a, PRESS_SAME_PERSON, claim->telegram_id, about),
 	    .new_row = true,
 	};
 	buttons[1] = (struct button){
-	    .text = catalog_render(
-		rules->catalog, rules->default_locale, TEXT_BUTTON_OTHER_PERSON, NO_ARGS, t->a),
+	    .text = catalog_render(catalog, locale, TEXT_BUTTON_OTHER_PERSON, NO_ARGS, t->a),
 	    .data = press_data_about(t->a, PRESS_OTHER_PERSON, claim->telegram_id, about),
 	};
-	for (size_t i = 0; i < rules->admin_count; i++) {
-		struct message *message = message_list_add(
-		    &t->out->messages, t->a, rules->admin_ids[i], PRIORITY_NOTIFICATION, text);
-		message_set_buttons(message, buttons, 2);
-		if (!t->event->username || !t->event->username[0])
-			message_set_mention(message, t->a, telegram, claim->telegram_id);
-	}
+	struct message *message = message_list_add(&t->out->messages, t->a, admin, priority, text);
+	message_set_buttons(message, buttons, 2);
+	if (!username || !username[0])
+		message_set_mention(message, t->a, telegram, claim->telegram_id);
+}
+
+static void ask_admins(struct turn *t, const struct claim_view *claim)
+{
+	const struct conversation_rules *rules = t->state->rules;
+	for (size_t i = 0; i < rules->admin_count; i++)
+		turn_show_claim(t, rules->admin_ids[i], PRIORITY_NOTIFICATION,
+		    rules->default_locale, claim, t->event->username);
 }
 
 void turn_claim(struct turn *t)

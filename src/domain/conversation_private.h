@@ -91,6 +91,9 @@ void turn_claim(struct turn *t);
 /* Something was said while the admins think about it. */
 void turn_of_claimant(struct turn *t);
 void turn_admin_decided_claim(struct turn *t);
+/* What admins are asked, with the buttons they decide by; username: the claimant's, NULL if it is not known. */
+void turn_show_claim(struct turn *t, int64_t admin, enum message_priority priority,
+    enum locale locale, const struct claim_view *claim, const char *username);
 
 /* conversation_language.c */
 bool turn_is_about_language(const struct turn *t);

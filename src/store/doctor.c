@@ -156,6 +156,15 @@ bool doctor_reps_pending(struct db_session *s, struct arena *a, int64_t longer_t
 	return r;
 }
 
+bool doctor_claims_waiting(struct db_session *s, struct arena *a, int64_t longer_than_s,
+    int64_t *waiting, int64_t *oldest_ms)
+{
+	const PGresult *r = db_session_run(s, SQL_DOCTOR_CLAIMS_WAITING, db_i64(a, longer_than_s));
+	*waiting = r ? db_get_i64(r, 0, 0, 0) : 0;
+	*oldest_ms = r ? db_get_i64(r, 0, 1, 0) : 0;
+	return r;
+}
+
 bool doctor_reps_without_email(
     struct db_session *s, struct arena *a, struct doctor_rep **rows, size_t *count, int64_t *total)
 {

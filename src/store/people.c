@@ -270,8 +270,16 @@ size_t claims_parse(const PGresult *result, struct arena *a, struct claim_row **
 		    .rep_username = db_get_text(a, result, i, 8),
 		    .rep_status = db_get_text(a, result, i, 9),
 		    .rep_locale = db_get_text(a, result, i, 10),
+		    .total = PQnfields(result) > 11 ? db_get_i64(result, i, 11, 0) : 0,
 		};
 	return (size_t)count;
+}
+
+size_t claims_waiting(struct db_plan *plan, struct arena *a, size_t limit, const int64_t *admins,
+    size_t count, bool asked)
+{
+	return db_plan_add(plan, SQL_CLAIMS_WAITING, db_i64(a, (int64_t)limit),
+	    db_i64_array(a, admins, count), db_bool(asked));
 }
 
 void claims_refuse(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count)

@@ -159,6 +159,41 @@ def test_an_old_card_decides_nothing_about_a_later_claim(team):
     new.hears("claim_refused", email=boris.email)
 
 
+def test_pending_lists_who_waits_with_a_new_account(team):
+    cards = claims(team)
+    boss, other = team.admins
+    boss.says("/pending")
+    boss.hears("applications", count=1)
+    again = boss.hears("admin_claim", email=team.old.email, name="Анна Петрова", telegram=f"id {team.new.id}",
+                       holder="Анна Петрова", holder_telegram="@" + team.old.username)
+    assert (again.data, again.labels) == (cards[0].data, cards[0].labels)
+    boss.presses("button_same_person", message=again)
+    boss.is_answered("answer_moved", name="Анна Петрова")
+    team.new.hears("claim_granted", name="Анна Петрова", email=team.old.email)
+    other.says("/pending")
+    other.hears("admin_moved")
+    other.hears("applications_none")
+
+
+def test_an_admin_who_comes_late_is_shown_who_waits_with_a_new_account(make_world):
+    world = make_world(ADMIN_TELEGRAM_IDS=str(ADMINS[0]))
+    world.start_bot()
+    world.admins = []
+    world.old, world.new = world.person("Анна Петрова"), world.person("Анна")
+    world.old.registers()
+    claims(world)
+    world.bot.wait_for_log(rf"admin {ADMINS[0]} cannot be written to .*press Start")
+    world.settle()
+    boss = world.person("Admin", id=ADMINS[0], language="en")
+    boss.opens()
+    boss.hears("admin_hello")
+    boss.hears("applications", count=1)
+    boss.hears("admin_claim", email=world.old.email)
+    boss.presses("button_other_person")
+    boss.is_answered("answer_claim_refused")
+    world.new.hears("claim_refused", email=world.old.email)
+
+
 def test_nobody_but_an_admin_can_decide(team):
     claims(team)
     mallory = team.person()

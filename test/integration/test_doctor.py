@@ -619,6 +619,21 @@ def test_reps_nobody_approves_are_a_warning(ask, database):
     assert ask().of("pending") == []
 
 
+def test_people_with_a_new_account_whom_nobody_answers_are_a_warning(ask, database):
+    database.execute("INSERT INTO sales_representatives (telegram_id, name, email) SELECT i, 'Rep ' || i,"
+                     " 'r' || i || '@truerealestate.bali' FROM generate_series(1, 3) i")
+    database.execute("INSERT INTO salesreg.rep_email (email_key, rep) SELECT email, id FROM sales_representatives"
+                     " ON CONFLICT DO NOTHING")
+    database.execute("INSERT INTO salesreg.user_sessions (user_id, phase, draft_name, draft_email, updated_at) SELECT 10 + i, 'claim',"
+                     " 'Rep', 'R' || i || '@truerealestate.bali', now() - i * interval '50 minutes' FROM generate_series(1, 3) i")
+    finding = ask(ADMIN_TELEGRAM_IDS="5").one("claims")
+    assert finding["severity"] == "warning"
+    assert finding["what"] == "2 people wait for an admin to confirm a new Telegram account, the oldest for 2 h"
+    assert "ADMIN_TELEGRAM_IDS" in finding["fix"] and "/pending" in finding["fix"]
+    database.execute("UPDATE salesreg.user_sessions SET phase = 'email' WHERE user_id > 11")
+    assert ask(ADMIN_TELEGRAM_IDS="5").of("claims") == []
+
+
 def test_an_admin_who_never_pressed_start_is_named(ask, sandbox):
     sandbox.person("Boss", id=7_900_000_001).opens()
     report = ask(REGISTRATION_APPROVAL="admin", ADMIN_TELEGRAM_IDS="7900000001,7900000002")

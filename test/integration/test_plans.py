@@ -16,6 +16,7 @@ MANY = 20_000
 HOT = {
     "sessions_read": ["'{1000000001,1000000002}'"],
     "reps_read": ["'{1000000001,1000000002}'"],
+    "claims_waiting": ["5", "'{1000000001}'", "true"],
     "rep_emails_read": ["'{1@truerealestate.bali,2@truerealestate.bali}'"],
     "rep_subjects_read": ["'{1000000001}'"],
     "assignments_read": ["'{1,2}'"],

@@ -36,6 +36,8 @@ struct fold_input {
 	/* of admins only */
 	const struct application_row *applications;
 	size_t application_count;
+	const struct claim_row *waiting_claims;
+	size_t waiting_claim_count;
 	const struct untaken_row *untaken;
 	size_t untaken_count;
 	const int64_t *missed; /* admins */

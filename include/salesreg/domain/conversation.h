@@ -138,7 +138,8 @@ struct conversation_state {
 	/* of admins only: what there is to be shown, and whether they missed some of it */
 	bool missed;
 	const struct application_view *applications; /* longest waiting first, not all of them */
-	size_t application_count, application_total;
+	const struct claim_view *waiting_claims;     /* the same */
+	size_t application_count, waiting_claim_count, application_total /* of both */;
 	const struct untaken_view *untaken;
 	size_t untaken_count;
 };

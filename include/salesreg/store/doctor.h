@@ -94,6 +94,8 @@ struct doctor_rep {
 /* A few of them; *total: how many there are. */
 bool doctor_reps_pending(struct db_session *s, struct arena *a, int64_t longer_than_s,
     int64_t *pending, int64_t *oldest_ms);
+bool doctor_claims_waiting(struct db_session *s, struct arena *a, int64_t longer_than_s,
+    int64_t *waiting, int64_t *oldest_ms);
 bool doctor_reps_without_email(
     struct db_session *s, struct arena *a, struct doctor_rep **rows, size_t *count, int64_t *total);
 

@@ -49,10 +49,14 @@ struct claim_row {
 	int64_t telegram_id, rep_telegram_id;
 	const char *name, *email, *locale, *rep, *rep_name, *rep_username, *rep_status, *rep_locale;
 	bool asked;
+	int64_t total; /* of those who wait; of claims_waiting only */
 };
 size_t claims_read(
     struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count);
 size_t claims_parse(const PGresult *result, struct arena *a, struct claim_row **rows);
+/* Claims that wait for an admin, longest first; parsed by claims_parse. Arguments as of applications_read. */
+size_t claims_waiting(struct db_plan *plan, struct arena *a, size_t limit, const int64_t *admins,
+    size_t count, bool asked);
 void claims_refuse(
     struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count);
 /* A rep's account becomes another one; needs the assignment lock. */
