@@ -110,8 +110,9 @@ static void each_kind_of_address_tells_how_to_reach_the_person(void **state)
 	    {"@n\u0430me",
 		"\nCan't be reached as @n\u0430me: the letter \u201c\u0430\u201d in it is "
 		"not Latin. Ask an administrator for the right contact."},
-	    {"@na/me?x", "\nCan't be reached as @na/me?x: no Telegram name looks like this. Ask an "
-			 "administrator for the right contact."},
+	    {"@na/me?x",
+		"\nCan't be reached as @na/me?x: this can't be a Telegram username. Ask an "
+		"administrator for the right contact."},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct notice_prospect p = {
