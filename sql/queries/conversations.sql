@@ -1,6 +1,9 @@
 -- name: sessions_read
 SELECT user_id, phase, draft_name, locale, locale_chosen, draft_email FROM salesreg.user_sessions
 WHERE user_id = ANY ($1::bigint[]) ORDER BY user_id FOR NO KEY UPDATE
+-- name: locales_chosen
+-- $1 user ids: the languages of those who have chosen one
+SELECT user_id, locale FROM salesreg.user_sessions WHERE user_id = ANY ($1::bigint[]) AND locale_chosen
 -- name: sessions_write
 -- $1 user ids, $2 phases, $3 draft names, $4 locales, $5 whether chosen, $6 draft e-mails
 INSERT INTO salesreg.user_sessions (user_id, phase, draft_name, locale, locale_chosen, draft_email)

@@ -11,6 +11,7 @@
 #include "salesreg/domain/notice.h"
 #include "salesreg/store/assignments.h"
 #include "salesreg/store/dealing.h"
+#include "salesreg/store/people.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +54,9 @@ struct assigner {
 	struct db_conn *conn;
 	struct arena arena;
 	struct db_plan plan;
-	size_t reps_step, candidates_step, turn_step, passed_step, known_step;
+	size_t reps_step, candidates_step, turn_step, passed_step, known_step, locales_step;
+	struct chosen_locale *admin_locales; /* in the arena, while admins are told something */
+	size_t admin_locale_count;
 	struct dealing_sorting sorting;
 	struct people_round round;
 	size_t in_turn;        /* so many reps of the round's front are counted */
@@ -234,6 +237,25 @@ static enum locale locale_of(const struct assigner *s, const struct dealing_rep_
 	return locale;
 }
 
+/* The languages admins have chosen: asked for with whatever may end in a message to them. */
+static void plan_admin_locales(struct assigner *s)
+{
+	const struct conversation_rules *rules = s->options.rules;
+	s->locales_step = locales_read(&s->plan, &s->arena, rules->admin_ids, rules->admin_count);
+}
+
+static void read_admin_locales(struct assigner *s, const struct db_reply *reply)
+{
+	s->admin_locale_count =
+	    locales_parse(reply->results[s->locales_step], &s->arena, &s->admin_locales);
+}
+
+static enum locale admin_locale(const struct assigner *s, int64_t admin)
+{
+	return locale_chosen_by(
+	    s->admin_locales, s->admin_locale_count, admin, s->options.rules->default_locale);
+}
+
 /* Telling the admins about prospects nobody takes --------------------------------------------------------------------------*/
 
 static void rest(struct assigner *s)
@@ -275,6 +297,7 @@ static void on_nobody_left(struct db_conn *conn, const struct db_reply *reply, v
 	struct waiting_row *rows;
 	size_t count =
 	    dealing_nobody_left_parse(reply->results[s->candidates_step], &s->arena, &rows);
+	read_admin_locales(s, reply);
 	s->plan.count = 0;
 	if (count > 0) {
 		const struct conversation_rules *rules = s->options.rules;
@@ -287,7 +310,7 @@ static void on_nobody_left(struct db_conn *conn, const struct db_reply *reply, v
 		}
 		struct message_list messages = {0};
 		for (size_t i = 0; i < rules->admin_count; i++)
-			notice_nobody_left(rules->catalog, rules->default_locale,
+			notice_nobody_left(rules->catalog, admin_locale(s, rules->admin_ids[i]),
 			    rules->admin_ids[i], prospects, count, &s->arena, &messages);
 		log_warn("%zu prospects were declined by every rep and wait for somebody new%s",
 		    count,
@@ -309,6 +332,7 @@ static void tell(struct assigner *s)
 	    dealing_nobody_left(plan, &s->arena, s->options.rules->admin_count > 0, TELL_AT_ONCE);
 	s->passed_step = dealing_passed_over(
 	    plan, &s->arena, (int64_t)s->options.rules->max_prospects, left_out(s));
+	plan_admin_locales(s);
 	run(s, on_nobody_left);
 }
 
@@ -698,8 +722,8 @@ static void tell_admins(
 	    (long long)s->options.grace_s / 60, prospects);
 	for (size_t i = 0; i < rules->admin_count; i++)
 		say(s, rules->admin_ids[i],
-		    catalog_render(rules->catalog, rules->default_locale, TEXT_REP_UNREACHABLE,
-			args, 3, &s->arena),
+		    catalog_render(rules->catalog, admin_locale(s, rules->admin_ids[i]),
+			TEXT_REP_UNREACHABLE, args, 3, &s->arena),
 		    messages);
 }
 
@@ -836,6 +860,7 @@ static void on_sorting(struct db_conn *conn, const struct db_reply *reply, void 
 	size_t changed_count =
 	    dealing_changed_parse(reply->results[s->sorting.changed], &s->arena, &changed);
 	s->lost_count = dealing_lost_parse(reply->results[s->sorting.lost], &s->arena, &s->lost);
+	read_admin_locales(s, reply);
 	s->plan.count = 0;
 	tell_of_the_unreachable(s, reply);
 	tell_of_changes(s, changed, changed_count);
@@ -895,6 +920,7 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 	s->sort_out = false;
 	s->step = STEP_SORTING;
 	s->sorting = dealing_sort_out(begin(s), &s->arena, AT_ONCE, s->options.grace_s);
+	plan_admin_locales(s);
 	run(s, on_sorting);
 }
 

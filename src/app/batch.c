@@ -52,9 +52,10 @@ struct batch {
 	struct db_plan plan;
 	struct fold_interests interests;
 	struct fold_writes writes;
+	const char *park_reason;
 	struct {
 		size_t sessions, reps, emails, assignments, subjects, clients, lock, applications,
-		    untaken, missed, claims, waiting_claims;
+		    untaken, missed, claims, waiting_claims, locales;
 	} steps; /* of the read */
 	size_t fence_step, insert_step;
 	int64_t arrived_us, begun_us; /* the updates; the transaction in hand */
@@ -183,29 +184,23 @@ static void park_again(struct batch *b, const char *reason)
 	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_parked, b);
 }
 
-static void park(struct batch *b, const char *reason)
+/* Puts it aside, and tells its user so. */
+static void park_and_tell(struct batch *b, bool tell, enum locale locale)
 {
-	if (b->parked_id) {
-		park_again(b, reason);
-		return;
-	}
 	const struct telegram_update *update = &b->updates[b->from];
 	const struct event *event = &update->event;
 	char *payload =
 	    json_dumps(json_array_get(b->document, b->from), JSON_COMPACT | JSON_ENCODE_ANY);
 	struct db_plan *plan = fresh_plan(b);
-	log_context(event->chat_id, update->update_id);
-	(void)snprintf(b->why, sizeof b->why, "%s", reason);
 	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
 	plan_advance(b, plan, b->from + 1);
 	bot_park(plan, &b->scratch, b->options.bot_id, update->has_id ? &update->update_id : NULL,
 	    event->user_id,
 	    payload && strlen(payload) <= PAYLOAD_MOST ? arena_strdup(&b->scratch, payload) : "{}",
-	    json_object_get(json_array_get(b->document, b->from), "message") != NULL, reason);
+	    json_object_get(json_array_get(b->document, b->from), "message") != NULL,
+	    b->park_reason);
 	free(payload);
-	if (event->kind != EVENT_IGNORED && event->kind != EVENT_BLOCKED && event->chat_id) {
-		enum locale locale =
-		    locale_choose(event->language_code, b->options.rules->default_locale);
+	if (tell) {
 		struct message message = {.kind = MESSAGE_SEND,
 		    .chat_id = event->chat_id,
 		    .text = catalog_render(
@@ -217,8 +212,47 @@ static void park(struct batch *b, const char *reason)
 		(void)outbox_insert(plan, &b->scratch, &row, 1);
 	}
 	(void)db_plan_add_plain(plan, SQL_TX_COMMIT);
-	b->state = BATCH_PARKING;
 	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_parked, b);
+}
+
+static void on_park_locale(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	struct batch *b = data;
+	(void)conn;
+	const struct event *event = &b->updates[b->from].event;
+	struct chosen_locale *chosen = NULL;
+	size_t count = 0;
+	if (reply->err == ERR_OK)
+		count = locales_parse(reply->results[b->steps.locales], &b->scratch, &chosen);
+	else if (reply->err != ERR_CONFLICT && reply->err != ERR_REFUSED) {
+		fail(b, ERR_UNAVAILABLE, reply);
+		return;
+	}
+	/* that the sessions cannot be read may be the very reason why it is put aside */
+	park_and_tell(b, true,
+	    locale_chosen_by(chosen, count, event->user_id,
+		locale_choose(event->language_code, b->options.rules->default_locale)));
+}
+
+static void park(struct batch *b, const char *reason)
+{
+	if (b->parked_id) {
+		park_again(b, reason);
+		return;
+	}
+	const struct telegram_update *update = &b->updates[b->from];
+	const struct event *event = &update->event;
+	log_context(event->chat_id, update->update_id);
+	(void)snprintf(b->why, sizeof b->why, "%s", reason);
+	b->park_reason = reason;
+	b->state = BATCH_PARKING;
+	if (event->kind == EVENT_IGNORED || event->kind == EVENT_BLOCKED || !event->chat_id) {
+		park_and_tell(b, false, b->options.rules->default_locale);
+		return;
+	}
+	struct db_plan *plan = fresh_plan(b);
+	b->steps.locales = locales_read(plan, &b->scratch, &event->user_id, 1);
+	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_park_locale, b);
 }
 
 static const char locked_person[] =
@@ -395,6 +429,12 @@ static void write_batch(struct batch *b, const struct db_reply *reply)
 		input.claim_count = claims_parse(reply->results[b->steps.claims], a, &claims);
 		input.claims = claims;
 	}
+	if (b->interests.tells_admins) {
+		struct chosen_locale *locales;
+		input.admin_locale_count =
+		    locales_parse(reply->results[b->steps.locales], a, &locales);
+		input.admin_locales = locales;
+	}
 	if (b->interests.admin_count) {
 		struct application_row *applications;
 		struct untaken_row *untaken;
@@ -473,6 +513,9 @@ static void read_batch(struct batch *b)
 		    clients_read(plan, a, in->client_reps, in->client_rep_count, CLIENTS_EACH);
 	if (in->claimant_count)
 		b->steps.claims = claims_read(plan, a, in->claimants, in->claimant_count);
+	if (in->tells_admins)
+		b->steps.locales = locales_read(
+		    plan, a, b->options.rules->admin_ids, b->options.rules->admin_count);
 	if (in->admin_count) {
 		b->steps.applications = applications_read(plan, a, CONVERSATION_SHOWN_MAX,
 		    in->admins, in->admin_count, in->wants_applications);

@@ -41,6 +41,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 		if (of->subject_telegram_id)
 			in->subjects[in->subject_count++] = of->subject_telegram_id;
 		in->wants_applications |= of->wants_applications;
+		in->tells_admins |= of->tells_admins && rules->admin_count > 0;
 		if (of->claim_telegram_id)
 			in->claimants[in->claimant_count++] = of->claim_telegram_id;
 		if (of->wants_clients)
@@ -326,6 +327,8 @@ static void fill_facts(
 		if (!state->subject || view->status != REP_REMOVED)
 			state->subject = view;
 	}
+	state->admin_locales = input->admin_locales;
+	state->admin_locale_count = input->admin_locale_count;
 	fill_of_admin(f, p);
 	fill_claim(f, p, interest->claim_telegram_id);
 	if (!interest->wants_clients)

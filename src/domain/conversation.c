@@ -79,6 +79,7 @@ static void interest_in_press(const char *data, struct conversation_interest *in
 	case PRESS_SAME_PERSON:
 	case PRESS_OTHER_PERSON:
 		interest->claim_telegram_id = press.id;
+		interest->tells_admins = true;
 		interest->changes_assignments = true;
 		return;
 	case PRESS_APPLICATIONS:
@@ -112,12 +113,15 @@ void conversation_interest(
 		interest->wants_applications = phrase == PHRASE_APPLICATIONS;
 		interest->changes_assignments = phrase == PHRASE_YES;
 		interest->email_key = email_key(event->text, a);
+		interest->tells_admins = interest->email_key != NULL;
 		return;
 	}
 	case EVENT_BUTTON:
 		interest_in_press(event->text, interest);
-		if (press_parse(event->text).kind == PRESS_CLAIM)
+		if (press_parse(event->text).kind == PRESS_CLAIM) {
 			interest->claim_telegram_id = event->user_id;
+			interest->tells_admins = true;
+		}
 		return;
 	case EVENT_BLOCKED:
 	case EVENT_UNBLOCKED:
@@ -276,6 +280,8 @@ void conversation_step(const struct conversation_state *state, const struct even
 	next->subject = NULL;
 	next->clients = NULL;
 	next->client_count = 0;
+	next->admin_locales = NULL;
+	next->admin_locale_count = 0;
 	next->missed = false;
 	next->applications = NULL;
 	next->untaken = NULL;

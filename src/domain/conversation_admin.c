@@ -14,6 +14,12 @@ bool conversation_is_admin(const struct conversation_rules *rules, int64_t user_
 	return false;
 }
 
+enum locale turn_admin_locale(const struct turn *t, int64_t admin)
+{
+	return locale_chosen_by(t->state->admin_locales, t->state->admin_locale_count, admin,
+	    t->state->rules->default_locale);
+}
+
 /* What an admin decides about: other data under the same account are another application. */
 static const char *about_application(struct turn *t, const char *name, const char *email)
 {
@@ -57,8 +63,8 @@ void turn_tell_admins(struct turn *t)
 	    .username = t->event->username,
 	};
 	for (size_t i = 0; i < rules->admin_count; i++)
-		show_application(
-		    t, rules->admin_ids[i], PRIORITY_NOTIFICATION, rules->default_locale, &who);
+		show_application(t, rules->admin_ids[i], PRIORITY_NOTIFICATION,
+		    turn_admin_locale(t, rules->admin_ids[i]), &who);
 }
 
 /* For a decision: new reps, and reps with a new account. */

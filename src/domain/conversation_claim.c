@@ -81,7 +81,7 @@ static void ask_admins(struct turn *t, const struct claim_view *claim)
 	const struct conversation_rules *rules = t->state->rules;
 	for (size_t i = 0; i < rules->admin_count; i++)
 		turn_show_claim(t, rules->admin_ids[i], PRIORITY_NOTIFICATION,
-		    rules->default_locale, claim, t->event->username);
+		    turn_admin_locale(t, rules->admin_ids[i]), claim, t->event->username);
 }
 
 void turn_claim(struct turn *t)
@@ -155,7 +155,8 @@ static void move(struct turn *t, const struct claim_view *claim)
 	for (size_t i = 0; i < rules->admin_count; i++)
 		if (rules->admin_ids[i] != claim->telegram_id &&
 		    rules->admin_ids[i] != claim->rep_telegram_id)
-			(void)tell(t, rules->admin_ids[i], rules->default_locale, TEXT_ADMIN_MOVED,
+			(void)tell(t, rules->admin_ids[i],
+			    turn_admin_locale(t, rules->admin_ids[i]), TEXT_ADMIN_MOVED,
 			    claim->rep_name, claim->email);
 	turn_answer(t, false, TEXT_ANSWER_MOVED,
 	    ARGS({"name", prospect_short_name(t->a, claim->rep_name)}));

@@ -104,6 +104,8 @@ void turn_list_clients(struct turn *t);
 void turn_assignment_pressed(struct turn *t);
 
 /* conversation_admin.c */
+/* What an admin is written to in, unasked. */
+enum locale turn_admin_locale(const struct turn *t, int64_t admin);
 void turn_tell_admins(struct turn *t);
 void turn_admin_pressed(struct turn *t);
 /* True: what admins alone may do, and it has been answered. */

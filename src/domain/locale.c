@@ -35,3 +35,12 @@ enum locale locale_choose(const char *language_code, enum locale fallback)
 	(void)locale_parse(language_code, &locale);
 	return locale;
 }
+
+enum locale locale_chosen_by(
+    const struct chosen_locale *chosen, size_t count, int64_t user_id, enum locale fallback)
+{
+	for (size_t i = 0; i < count; i++)
+		if (chosen[i].user_id == user_id)
+			return chosen[i].locale;
+	return fallback;
+}

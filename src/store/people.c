@@ -33,6 +33,25 @@ void sessions_write(
 	    TEXT_COLUMN(a, rows, count, draft_email));
 }
 
+size_t locales_read(struct db_plan *plan, struct arena *a, const int64_t *user_ids, size_t count)
+{
+	return db_plan_add(plan, SQL_LOCALES_CHOSEN, db_i64_array(a, user_ids, count));
+}
+
+size_t locales_parse(const PGresult *result, struct arena *a, struct chosen_locale **rows)
+{
+	int count = PQntuples(result);
+	size_t kept = 0;
+	*rows = ARENA_ARRAY(a, struct chosen_locale, (size_t)count);
+	for (int i = 0; i < count; i++) {
+		struct chosen_locale *row = &(*rows)[kept];
+		row->user_id = db_get_i64(result, i, 0, 0);
+		/* a language that only a newer version has: as if none had been chosen */
+		kept += locale_parse(db_get_text(a, result, i, 1), &row->locale);
+	}
+	return kept;
+}
+
 size_t reps_read(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count)
 {
 	return db_plan_add(plan, SQL_REPS_READ, db_i64_array(a, telegram_ids, count));

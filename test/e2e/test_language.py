@@ -50,6 +50,85 @@ def test_choosing_a_language_does_not_lose_the_question(bot_world):
     anna.hears("ask_email")
 
 
+def chooses_english(person):
+    """Although Telegram goes on saying ru."""
+    person.says("/language")
+    person.hears("ask_language")
+    person.presses("button_english")
+    person.is_answered()
+    person.language = "en"
+    person.hears_anything()
+
+
+def test_what_comes_unasked_is_in_the_language_chosen(make_world):
+    """To admins: applications, claims, prospects nobody takes, reps out of reach. One of them has chosen, one has not."""
+    world = make_world(ADMIN_TELEGRAM_IDS="7900000001,7900000002", REGISTRATION_APPROVAL="admin")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    boss, other = world.person("Boss", id=7_900_000_001), world.person("Other", id=7_900_000_002)
+    for admin in (boss, other):
+        admin.opens()
+        admin.hears("admin_hello")
+    chooses_english(boss)
+    anna, new = world.person(), world.person("Anna")
+    anna.registers(done="registered_pending")
+    boss.hears("admin_new_rep")
+    other.hears("admin_new_rep")
+    boss.presses("button_approve")
+    boss.is_answered("answer_approved")
+    anna.hears("rep_approved")
+    world.db.add_prospect("p1", "Ivan P", "@ivan_p")
+    anna.hears_anything()
+    anna.presses("button_decline")
+    anna.is_answered("answer_declined_last", name="Ivan P")
+    assert boss.hears_anything().text.startswith(world.texts.render("en", "nobody_left", count=1))
+    assert other.hears_anything().text.startswith(world.texts.render("ru", "nobody_left", count=1))
+    new.says("привет")
+    new.hears("offer")
+    new.says("да")
+    new.hears("ask_name")
+    new.says("Anna Petrova")
+    new.hears("ask_email")
+    new.says(anna.email)
+    new.hears("email_taken_claim")
+    new.presses("button_claim")
+    new.hears("claim_sent")
+    boss.hears("admin_claim")
+    other.hears("admin_claim")
+    boss.presses("button_same_person")
+    boss.is_answered("answer_moved")
+    boss.hears("admin_moved")
+    other.hears("admin_moved")
+    world.db.add_prospect("p2", "Olga P", "@olga_p")
+    while "Olga P" not in new.hears_anything().text:
+        pass
+    new.blocks()
+    world.db.eventually("SELECT assigned_rep_id IS NULL FROM test_prospects WHERE id = 'p2'")
+    boss.hears("rep_unreachable", count=1)
+    other.hears("rep_unreachable", count=1)
+
+
+def test_who_chose_a_language_reads_in_it_that_something_went_wrong(bot_world):
+    anna, boris = bot_world.person(), bot_world.person()
+    for person in (anna, boris):
+        person.registers()
+    chooses_english(anna)
+    bot_world.db.execute("""
+        CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN IF NEW.status = 'removed' THEN RAISE 'no'; END IF; RETURN NEW; END $$;
+        CREATE TRIGGER refuse BEFORE UPDATE ON public.sales_representatives
+            FOR EACH ROW EXECUTE FUNCTION public.refuse()""")
+    anna.says("unregister")
+    anna.hears("ask_unregister")
+    anna.says("yes")
+    anna.hears("parked")
+    boris.says("отключиться")
+    boris.hears("ask_unregister")
+    boris.presses("button_unregister_yes")
+    boris.hears("parked")
+
+
 @pytest.mark.parametrize("careful", [False, True], ids=["after a stop", "after a kill"])
 def test_hellos_that_waited_while_the_bot_was_down_get_one_answer(bot_world, careful):
     anna, john = bot_world.person(), bot_world.person()

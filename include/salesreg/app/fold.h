@@ -42,6 +42,8 @@ struct fold_input {
 	size_t untaken_count;
 	const int64_t *missed; /* admins */
 	size_t missed_count;
+	const struct chosen_locale *admin_locales;
+	size_t admin_locale_count;
 	/* Whether a message to this chat may be sent at once. */
 	bool (*grants)(int64_t chat, void *data);
 	void *data;
@@ -56,7 +58,7 @@ struct fold_interests {
 	    email_key_count;
 	int64_t *admins; /* among the users */
 	size_t admin_count;
-	bool wants_applications;
+	bool wants_applications, tells_admins;
 	int64_t *claimants;
 	size_t claimant_count;
 	bool lock_certainly; /* an event that changes assignments whatever the state */

@@ -57,7 +57,8 @@ struct conversation_rules {
 	bool approval_by_admin;
 	const int64_t *admin_ids;
 	size_t admin_count;
-	enum locale default_locale; /* of who has no language of ours, and of the admins */
+	enum locale
+	    default_locale; /* of who has no language of ours, and of admins who chose none */
 	size_t max_prospects;
 };
 
@@ -135,6 +136,9 @@ struct conversation_state {
 	const struct client_view *clients;        /* oldest assignment first */
 	size_t client_count;
 	const struct claim_view *claim; /* NULL: nothing is claimed */
+	/* the languages that admins have chosen: for what is written to them */
+	const struct chosen_locale *admin_locales;
+	size_t admin_locale_count;
 	/* of admins only: what there is to be shown, and whether they missed some of it */
 	bool missed;
 	const struct application_view *applications; /* longest waiting first, not all of them */
@@ -155,6 +159,7 @@ struct conversation_interest {
 	int64_t claim_telegram_id; /* 0: none → claim */
 	bool wants_clients;        /* → clients */
 	bool wants_applications;   /* → applications, if an admin asks */
+	bool tells_admins;         /* → admin_locales; it may end in a message to them */
 	bool takes_back;          /* what was declined; anybody's doings with the prospect matter */
 	bool changes_assignments; /* the assignment lock must be taken first */
 };

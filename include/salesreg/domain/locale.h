@@ -9,6 +9,8 @@
  */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #define LOCALE_MAP(X) X(RU, "ru") X(EN, "en")
 
@@ -25,3 +27,12 @@ const char *locale_code(enum locale locale);
 /* The language of a Telegram user if it is one of ours, else fallback.
  * language_code may be NULL. */
 enum locale locale_choose(const char *language_code, enum locale fallback);
+
+/* Somebody who has chosen a language for good. */
+struct chosen_locale {
+	int64_t user_id;
+	enum locale locale;
+};
+/* The language this person has chosen, else fallback. */
+enum locale locale_chosen_by(
+    const struct chosen_locale *chosen, size_t count, int64_t user_id, enum locale fallback);

@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "salesreg/db/conn.h"
+#include "salesreg/domain/locale.h"
 
 struct session_row {
 	int64_t user_id;
@@ -17,6 +18,10 @@ size_t sessions_read(struct db_plan *plan, struct arena *a, const int64_t *user_
 size_t sessions_parse(const PGresult *result, struct arena *a, struct session_row **rows);
 void sessions_write(
     struct db_plan *plan, struct arena *a, const struct session_row *rows, size_t count);
+
+/* The languages of those among these people who have chosen one. */
+size_t locales_read(struct db_plan *plan, struct arena *a, const int64_t *user_ids, size_t count);
+size_t locales_parse(const PGresult *result, struct arena *a, struct chosen_locale **rows);
 
 struct rep_row {
 	int64_t telegram_id;
