@@ -43,7 +43,8 @@ class Report:
             {key: self.json[key] for key in ("serious", "warnings", "notes")}
         assert self.code == (1 if self.json["serious"] else 0)
         said = re.findall(r"^((?:serious|warning|note): .*)\n  why: (.*)\n  fix: (.*)$", self.text, re.M)
-        assert len(said) == len(self.findings), self.text
+        assert len(said) == len(self.findings), (
+            f"the text has {[what for what, _, _ in said]}, the JSON {self.codes()}: {self.text}")
         said = [tuple(map(self._timeless, parts)) for parts in said]
         for finding in self.findings:
             assert all(finding[key] for key in ("area", "code", "what", "why", "fix")), finding
