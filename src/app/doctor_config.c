@@ -1,5 +1,6 @@
 #include "salesreg/app/doctor.h"
 #include "salesreg/app/rules.h"
+#include "salesreg/db/address.h"
 #include "salesreg/telegram/api.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,6 +112,7 @@ static void look_at_uri(struct explained *e)
 	if (!secret_is_set(&d->config.database_url))
 		return;
 	struct finding f = {GRAVITY_SERIOUS, NULL, "database-url", NULL, NULL, NULL};
+	struct db_address to;
 	enum uri_doubt doubt = uri_doubt(secret_reveal(&d->config.database_url));
 	switch (doubt) {
 	case URI_DOUBT_NONE:
@@ -137,8 +139,11 @@ static void look_at_uri(struct explained *e)
 		f.mend = "take it away, or write %20 for a space in the password";
 		break;
 	case URI_DOUBT_NO_HOST:
+		db_address_read(&to, secret_reveal(&d->config.database_url));
+		if (to.names_host)
+			break; /* the service or the environment does */
 		f.what = "DATABASE_URL names no host";
-		f.why = "then a socket of this machine is tried";
+		f.why = "nor do PGHOST or a service file, so a socket of this machine is tried";
 		f.mend = "write postgresql://user:password@host:5432/database";
 		f.gravity = GRAVITY_WARNING;
 		break;

@@ -1,6 +1,7 @@
 #include "salesreg/db/connect.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
+#include "salesreg/db/address.h"
 #include "salesreg/db/statement.h"
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -11,11 +12,10 @@
 #include <string.h>
 
 enum {
-	HOSTS_MOST = 16,
 	CANDIDATES_MOST = 32,
-	TIMEOUT_S = 10,
 	NEXT_ADDRESS_MS = 300,
-	OTHER_HOSTS_MS = 300, /* once one has accepted */
+	OTHER_HOSTS_MS = 300,    /* once one has accepted that can be written to */
+	STANDBY_ONLY_MS = 10000, /* once a standby has accepted */
 	POOLER_ROUNDS = 8,
 };
 
@@ -24,6 +24,7 @@ struct candidate {
 	int host; /* its place in the URI */
 	char address[64];
 	enum { CANDIDATE_WAITING, CANDIDATE_CONNECTING, CANDIDATE_OPEN, CANDIDATE_FAILED } state;
+	bool standby; /* known once it is open */
 	int64_t started_us;
 	PGconn *pg;
 	PostgresPollingStatusType wants;
@@ -31,13 +32,11 @@ struct candidate {
 
 struct attempt {
 	const char *uri, *application_name;
-	char *hosts, *addresses, *ports; /* of the URI, comma-separated; NULL: not said */
-	char host[HOSTS_MOST][256], address[HOSTS_MOST][64], port[HOSTS_MOST][16];
-	int host_count;
+	struct db_address to;
 	bool any_server; /* whatever target_session_attrs says */
 	struct candidate candidates[CANDIDATES_MOST];
 	int count;
-	int64_t deadline_us, first_open_us;
+	int64_t deadline_us, primary_open_us, standby_open_us; /* 0: none is */
 };
 
 static void ignore_notice(void *unused, const PGresult *result)
@@ -47,22 +46,20 @@ static void ignore_notice(void *unused, const PGresult *result)
 	    PQresultErrorMessage(result));
 }
 
-/* The order is the point: what stands before dbname is a default, what stands after it wins over the URI. */
+/* What stands after dbname wins over the URI, and all of it over the service and the environment. */
 static PGconn *begin(const struct attempt *a, const struct candidate *c)
 {
 	const char *names[16], *values[16];
 	int n = 0;
 #define PUT(name, value) (names[n] = (name), values[n++] = (value))
-	PUT("keepalives_idle", "10");
-	PUT("keepalives_interval", "5");
-	PUT("keepalives_count", "2");
-	PUT("tcp_user_timeout", "20000");
+	for (int i = 0; a->to.names[i]; i++)
+		PUT(a->to.names[i], a->to.values[i]);
 	PUT("dbname", a->uri);
 	PUT("application_name", a->application_name);
 	PUT("client_encoding", "UTF8");
-	if (a->host_count > 0) {
-		PUT("host", a->host[c->host]);
-		PUT("port", a->port[c->host]);
+	if (a->to.count > 0) {
+		PUT("host", a->to.hosts[c->host].name);
+		PUT("port", a->to.hosts[c->host].port);
 		if (c->address[0])
 			PUT("hostaddr", c->address);
 	}
@@ -104,35 +101,6 @@ static void note_failure(struct db_failure *failure, const char *message)
 
 /* Addresses ----------------------------------------------------------------------------------------------------------*/
 
-static const char *piece(const char *list, int index, size_t *length)
-{
-	for (; list && index > 0; index--) {
-		list = strchr(list, ',');
-		list = list ? list + 1 : NULL;
-	}
-	*length = list ? strcspn(list, ",") : 0;
-	return list;
-}
-
-static bool copy_piece(const char *list, int index, char *out, size_t size)
-{
-	size_t length;
-	const char *from = piece(list, index, &length);
-	if (!from || length >= size)
-		return false;
-	memcpy(out, from, length);
-	out[length] = '\0';
-	return true;
-}
-
-static int count_pieces(const char *list)
-{
-	int n = list != NULL;
-	for (; list && *list; list++)
-		n += *list == ',';
-	return n;
-}
-
 static void add_candidate(struct attempt *a, int host, const char *address)
 {
 	if (a->count == CANDIDATES_MOST)
@@ -146,9 +114,10 @@ static void add_candidate(struct attempt *a, int host, const char *address)
 static void resolve(struct attempt *a, int host)
 {
 	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM}, *found = NULL;
-	if (a->address[host][0] || !a->host[host][0] || a->host[host][0] == '/' ||
-	    a->host[host][0] == '@' || getaddrinfo(a->host[host], NULL, &hints, &found) != 0) {
-		add_candidate(a, host, a->address[host]);
+	const struct db_host *h = &a->to.hosts[host];
+	if (h->address[0] || !h->name[0] || h->name[0] == '/' || h->name[0] == '@' ||
+	    getaddrinfo(h->name, NULL, &hints, &found) != 0) {
+		add_candidate(a, host, h->address);
 		return;
 	}
 	for (const struct addrinfo *i = found; i; i = i->ai_next) {
@@ -160,63 +129,15 @@ static void resolve(struct attempt *a, int host)
 	freeaddrinfo(found);
 }
 
-/*
- * The hosts of the URI, each with its port. Where the URI says none (a service file, PGHOST, the default socket) there is
- * one candidate, and libpq finds the way itself.
- */
+/* Where no host is said (the default socket) there is one candidate, and libpq finds the way itself. */
 static void list_candidates(struct attempt *a)
 {
-	int hosts = count_pieces(a->hosts), addresses = count_pieces(a->addresses);
-	int ports = count_pieces(a->ports), count = hosts > addresses ? hosts : addresses;
-	if (count > HOSTS_MOST || (hosts && addresses && hosts != addresses) ||
-	    (ports > 1 && ports != count))
-		count = 0; /* libpq says what is wrong with it */
-	for (int i = 0; i < count; i++) {
-		if ((hosts && (!copy_piece(a->hosts, i, a->host[i], sizeof a->host[i]) ||
-				  !a->host[i][0])) ||
-		    (addresses &&
-			!copy_piece(a->addresses, i, a->address[i], sizeof a->address[i])) ||
-		    (ports &&
-			!copy_piece(a->ports, ports > 1 ? i : 0, a->port[i], sizeof a->port[i])))
-			count = 0; /* an empty host means a default that is libpq's to know */
-	}
-	a->host_count = count;
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < a->to.count; i++)
 		resolve(a, i);
 	if (a->count == 0) {
-		a->host_count = 0;
+		a->to.count = 0;
 		add_candidate(a, 0, "");
 	}
-}
-
-/* Reads the URI; returns connect_timeout in seconds, or the default. */
-static int read_uri(struct attempt *a)
-{
-	int timeout_s = TIMEOUT_S;
-	PQconninfoOption *options = PQconninfoParse(a->uri, NULL);
-	for (const PQconninfoOption *o = options; o && o->keyword; o++) {
-		if (!o->val || !o->val[0])
-			continue;
-		if (strcmp(o->keyword, "host") == 0)
-			a->hosts = strdup(o->val);
-		else if (strcmp(o->keyword, "hostaddr") == 0)
-			a->addresses = strdup(o->val);
-		else if (strcmp(o->keyword, "port") == 0)
-			a->ports = strdup(o->val);
-		else if (strcmp(o->keyword, "connect_timeout") == 0)
-			timeout_s = (int)strtol(o->val, NULL, 10);
-	}
-	PQconninfoFree(options);
-	if (timeout_s <= 0)
-		return 3600; /* libpq: wait for ever; a thread must come back some day */
-	return timeout_s == 1 ? 2 : timeout_s;
-}
-
-static void free_uri(struct attempt *a)
-{
-	free(a->hosts);
-	free(a->addresses);
-	free(a->ports);
 }
 
 /* Trying -------------------------------------------------------------------------------------------------------------*/
@@ -231,7 +152,7 @@ static void start(struct attempt *a, struct candidate *c)
 		c->state = CANDIDATE_FAILED;
 }
 
-/* The first candidate of each host at once; the next one of a host when the last one failed or is silent. */
+/* The first candidate of each host at once; the next one of a host when the last one failed, is silent or a standby. */
 static void start_due(struct attempt *a, int64_t now)
 {
 	for (int i = 0; i < a->count; i++) {
@@ -239,6 +160,7 @@ static void start_due(struct attempt *a, int64_t now)
 		if (c->state != CANDIDATE_WAITING)
 			continue;
 		if (!before || before->host != c->host || before->state == CANDIDATE_FAILED ||
+		    before->standby ||
 		    (before->state == CANDIDATE_CONNECTING &&
 			now - before->started_us >= NEXT_ADDRESS_MS * 1000))
 			start(a, c);
@@ -251,27 +173,34 @@ static void advance(struct attempt *a, struct candidate *c)
 	if (c->wants == PGRES_POLLING_FAILED) {
 		c->state = CANDIDATE_FAILED;
 	} else if (c->wants == PGRES_POLLING_OK) {
+		const char *standby = PQparameterStatus(c->pg, "in_hot_standby");
 		c->state = CANDIDATE_OPEN;
-		if (a->first_open_us == 0)
-			a->first_open_us = clock_monotonic_us();
+		c->standby = standby && strcmp(standby, "on") == 0;
+		int64_t *since = c->standby ? &a->standby_open_us : &a->primary_open_us;
+		if (*since == 0)
+			*since = clock_monotonic_us();
 	}
 }
 
-/* One is open, and the others have had their time; or none is left. */
+/*
+ * One is open, and the others have had their time; or none is left. A standby is of use only where there is no primary, so
+ * it cuts nobody's time short: a near standby would always be ahead of a far primary.
+ */
 static bool is_decided(const struct attempt *a, int64_t now)
 {
-	bool answered[HOSTS_MOST] = {false}, open = false, pending = false;
+	bool answered[DB_HOSTS_MOST] = {false}, pending = false;
 	for (int i = 0; i < a->count; i++) {
-		if (a->candidates[i].state == CANDIDATE_OPEN)
-			open = answered[a->candidates[i].host] = true;
+		const struct candidate *c = &a->candidates[i];
+		answered[c->host] |= c->state == CANDIDATE_OPEN && !c->standby;
 	}
 	/* another address of a host that has answered would be the same server */
 	for (int i = 0; i < a->count; i++)
 		pending |= a->candidates[i].state <= CANDIDATE_CONNECTING &&
 			   !answered[a->candidates[i].host];
-	if (open)
-		return !pending || now - a->first_open_us >= OTHER_HOSTS_MS * 1000;
-	return !pending || now >= a->deadline_us;
+	if (a->primary_open_us)
+		return !pending || now - a->primary_open_us >= OTHER_HOSTS_MS * 1000;
+	return !pending || now >= a->deadline_us ||
+	       (a->standby_open_us && now - a->standby_open_us >= STANDBY_ONLY_MS * 1000);
 }
 
 static void wait_for_sockets(struct attempt *a)
@@ -280,7 +209,7 @@ static void wait_for_sockets(struct attempt *a)
 	struct candidate *whose[CANDIDATES_MOST];
 	nfds_t n = 0;
 	int64_t now = clock_monotonic_us(), pause_ms = (a->deadline_us - now) / 1000 + 1;
-	bool waiting = a->first_open_us != 0;
+	bool waiting = a->primary_open_us || a->standby_open_us;
 	for (int i = 0; i < a->count; i++) {
 		struct candidate *c = &a->candidates[i];
 		waiting |= c->state == CANDIDATE_WAITING;
@@ -314,8 +243,8 @@ static void try_all(struct attempt *a)
 static bool is_better(struct candidate *c, struct candidate *best)
 {
 	struct db_identity mine, its;
-	if (!best)
-		return true;
+	if (!best || c->standby != best->standby)
+		return !best || best->standby;
 	if (c->host == best->host || !db_identify(c->pg, &mine))
 		return false;
 	return !db_identify(best->pg, &its) || mine.timeline > its.timeline;
@@ -336,7 +265,7 @@ static PGconn *choose(struct attempt *a, struct db_failure *failure)
 		if (c->state == CANDIDATE_CONNECTING)
 			(void)snprintf(said.why, sizeof said.why,
 			    "no answer from %.100s%s%.64s port %.8s within the time allowed",
-			    a->host_count ? a->host[c->host] : "the server",
+			    a->to.count ? a->to.hosts[c->host].name : "the server",
 			    c->address[0] ? " " : "", c->address, c->pg ? PQport(c->pg) : "?");
 		else
 			note_failure(&said, c->pg ? PQerrorMessage(c->pg) : "out of memory");
@@ -367,15 +296,14 @@ PGconn *db_connect_blocking(
 	*failure = (struct db_failure){.sqlstate = ""};
 	a->uri = uri;
 	a->application_name = application_name;
-	int timeout_s = read_uri(a);
-	a->deadline_us =
-	    clock_monotonic_us() + (timeout_ms > 0 ? timeout_ms : (int64_t)timeout_s * 1000) * 1000;
+	db_address_read(&a->to, uri);
+	a->deadline_us = clock_monotonic_us() +
+			 (timeout_ms > 0 ? timeout_ms : (int64_t)a->to.timeout_s * 1000) * 1000;
 	list_candidates(a);
 	try_all(a);
 	PGconn *pg = choose(a, failure);
 	if (pg && PQstatus(pg) == CONNECTION_OK)
 		(void)PQsetErrorVerbosity(pg, PQERRORS_DEFAULT);
-	free_uri(a);
 	free(a);
 	return pg;
 }
@@ -452,11 +380,9 @@ bool db_identify(PGconn *pg, struct db_identity *identity)
 
 bool db_has_several_hosts(const char *uri)
 {
-	struct attempt a = {.uri = uri};
-	(void)read_uri(&a);
-	bool several = count_pieces(a.hosts) > 1 || count_pieces(a.addresses) > 1;
-	free_uri(&a);
-	return several;
+	struct db_address to;
+	db_address_read(&to, uri);
+	return to.several;
 }
 
 size_t db_identify_hosts(const char *uri, struct db_identity *identities, size_t most)
@@ -465,24 +391,22 @@ size_t db_identify_hosts(const char *uri, struct db_identity *identities, size_t
 	struct attempt *hosts = calloc(1, sizeof *hosts);
 	if (!hosts)
 		abort();
-	hosts->uri = uri;
-	int timeout_s = read_uri(hosts);
+	db_address_read(&hosts->to, uri);
 	list_candidates(hosts);
 	for (int i = 0; i < hosts->count && count < most; i++) {
 		struct attempt one = {
 		    .uri = uri, .application_name = "salesreg probe", .any_server = true};
 		struct candidate *c = one.candidates;
-		one.deadline_us = clock_monotonic_us() + (int64_t)timeout_s * 1000 * 1000;
-		one.host_count = hosts->host_count > 0;
-		memcpy(one.host[0], hosts->host[hosts->candidates[i].host], sizeof one.host[0]);
-		memcpy(one.port[0], hosts->port[hosts->candidates[i].host], sizeof one.port[0]);
+		one.deadline_us = clock_monotonic_us() + (int64_t)hosts->to.timeout_s * 1000 * 1000;
+		one.to = hosts->to;
+		one.to.count = hosts->to.count > 0;
+		one.to.hosts[0] = hosts->to.hosts[hosts->candidates[i].host];
 		add_candidate(&one, 0, hosts->candidates[i].address);
 		try_all(&one);
 		if (c->state == CANDIDATE_OPEN && db_identify(c->pg, &identities[count]))
 			count++;
 		PQfinish(c->pg);
 	}
-	free_uri(hosts);
 	free(hosts);
 	return count;
 }
@@ -536,9 +460,9 @@ bool db_answers(
 	a->application_name = "salesreg probe";
 	a->any_server = true;
 	a->deadline_us = clock_monotonic_us() + (int64_t)timeout_ms * 1000;
-	a->host_count = 1;
-	(void)snprintf(a->host[0], sizeof a->host[0], "%s", host);
-	(void)snprintf(a->port[0], sizeof a->port[0], "%s", port);
+	a->to.count = 1;
+	(void)snprintf(a->to.hosts[0].name, sizeof a->to.hosts[0].name, "%s", host);
+	(void)snprintf(a->to.hosts[0].port, sizeof a->to.hosts[0].port, "%s", port);
 	add_candidate(a, 0, address);
 	struct candidate *c = a->candidates;
 	try_all(a);

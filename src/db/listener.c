@@ -1,5 +1,6 @@
 #include "salesreg/db/listener.h"
 #include "salesreg/base/clock.h"
+#include "salesreg/base/fault_log.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ struct listener {
 	unsigned failures, beats;
 	int64_t down_since_us; /* 0: it is ready */
 	char why[256];
+	struct fault_log refused;
 	bool in_run;
 	char probe[48];
 	const char *probe_values[1];
@@ -85,6 +87,10 @@ static void on_listened(struct db_conn *conn, const struct db_reply *reply, void
 {
 	struct listener *l = data;
 	l->in_run = false;
+	if (reply->err == ERR_REFUSED)
+		fault_log_warn(&l->refused,
+		    "the database refuses LISTEN (%s), so what happens there is noticed late",
+		    reply->message);
 	if (reply->err != ERR_OK) {
 		db_conn_discard(conn, reply->message);
 		return;
@@ -170,6 +176,7 @@ static void on_notified(struct db_conn *conn, const char *channel, const char *p
 	l->state = LISTENER_READY;
 	l->failures = 0;
 	l->down_since_us = 0;
+	fault_log_over(&l->refused, "the database accepts LISTEN again");
 	arm(l, HEARTBEAT_MS);
 	l->options.ready(l, l->options.data);
 }

@@ -12,9 +12,10 @@ enum { CONNECTIONS_MOST = 80, HOSTS_MOST = 16 };
 struct db_server {
 	const struct secret *uri;
 	uv_loop_t *loop;
-	uv_mutex_t lock; /* of `current` and `generation`, which threads read */
+	uv_mutex_t lock; /* of the next three, which threads use */
 	struct db_identity current;
 	uint64_t generation;
+	bool refusing;
 	struct db_conn *conns[CONNECTIONS_MOST];
 	size_t count;
 	/* asking for a new connection, on the thread pool */
@@ -76,18 +77,21 @@ static bool same_server(const struct db_identity *a, const struct db_identity *b
 static enum err check(
     const struct db_server *s, const struct db_identity *identity, char *why, size_t size)
 {
+	if (identity->timeline == 0) {
+		(void)snprintf(why, size,
+		    "%s is a standby, and nothing can be written to it; DATABASE_URL has to name "
+		    "the primary, too",
+		    identity->where);
+		return ERR_UNAVAILABLE;
+	}
 	if (s->generation == 0 || !same_cluster(&s->current, identity) ||
 	    identity->timeline >= s->current.timeline)
 		return ERR_OK;
-	if (identity->timeline == 0)
-		(void)snprintf(
-		    why, size, "%s is a standby: nothing can be written to it", identity->where);
-	else
-		(void)snprintf(why, size,
-		    "%s is an old primary: it is on timeline %lld, and %s was on %lld; stop it, or "
-		    "make a standby of it with pg_rewind",
-		    identity->where, (long long)identity->timeline, s->current.where,
-		    (long long)s->current.timeline);
+	(void)snprintf(why, size,
+	    "%s is an old primary: it is on timeline %lld, and %s was on %lld; stop it, or make a "
+	    "standby of it with pg_rewind; if it was restored on purpose, restart salesreg",
+	    identity->where, (long long)identity->timeline, s->current.where,
+	    (long long)s->current.timeline);
 	return ERR_UNAVAILABLE;
 }
 
@@ -96,8 +100,17 @@ enum err db_server_check(
 {
 	uv_mutex_lock(&s->lock);
 	enum err err = check(s, identity, why, size);
+	s->refusing = err != ERR_OK;
 	uv_mutex_unlock(&s->lock);
 	return err;
+}
+
+bool db_server_is_refusing(struct db_server *s)
+{
+	uv_mutex_lock(&s->lock);
+	bool refusing = s->refusing;
+	uv_mutex_unlock(&s->lock);
+	return refusing;
 }
 
 enum err db_server_admit(struct db_server *s, struct db_conn *conn,

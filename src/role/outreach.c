@@ -91,8 +91,10 @@ static void on_down(struct db_pool *pool, const char *why, void *data)
 {
 	(void)pool;
 	struct outreach *o = data;
-	fault_log_warn_as(
-	    &o->database_fault, "database", "no database for now, waiting for it: %s", why);
+	/* a server that is refused asks for another deed than one that is away, so that is said though the other was */
+	fault_log_warn_as(&o->database_fault,
+	    db_server_is_refusing(o->server) ? "refused" : "database",
+	    "no database for now, waiting for it: %s", why);
 	o->database_down_said = true;
 	(void)snprintf(o->database_why, sizeof o->database_why, "no database: %s", why);
 }

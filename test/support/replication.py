@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -79,10 +80,15 @@ def thaw(cluster):
 
 
 class Road:
-    """Forwards to a port until `swallow()`: from then on nothing passes, and nobody is told."""
+    """
+    Forwards to a port until `swallow()`: from then on nothing passes, and nobody is told. delay_s: how long everything
+    is on its way, in either direction.
+    """
 
-    def __init__(self, port):
+    def __init__(self, port, delay_s=0):
         self.target = port
+        self._delay_s = delay_s
+        self._travelling = []  # when it arrives, where, what
         self._listening = socket.create_server(("127.0.0.1", 0), backlog=200)
         self.port = self._listening.getsockname()[1]
         self._swallowing = threading.Event()
@@ -95,7 +101,8 @@ class Road:
 
     def _run(self):
         while not self._closed:
-            for key, _ in self._selector.select(0.05):
+            self._arrive()
+            for key, _ in self._selector.select(0.01 if self._travelling else 0.05):
                 if self._swallowing.is_set():
                     # what comes stays in the kernel: accepted by nobody, read by nobody
                     self._selector.close()
@@ -117,6 +124,9 @@ class Road:
         target = self._peers.get(source)
         try:
             data = source.recv(65536)
+            if data and self._delay_s:
+                self._travelling.append((time.monotonic() + self._delay_s, target, data))
+                return
             if data:
                 target.sendall(data)
                 return
@@ -127,6 +137,14 @@ class Road:
                 self._selector.unregister(s)
                 del self._peers[s]
             s.close()
+
+    def _arrive(self):
+        while self._travelling and self._travelling[0][0] <= time.monotonic():
+            _, target, data = self._travelling.pop(0)
+            try:
+                target.sendall(data)
+            except OSError:
+                pass  # its other end went meanwhile
 
     def swallow(self):
         self._swallowing.set()

@@ -1,11 +1,12 @@
 /*
  * Connecting to PostgreSQL, blocking: for a thread of the pool or a command, never for a loop.
- * Every part of salesreg connects by this: keepalives and time-outs, no notices on stderr, UTF-8. What DATABASE_URL says
- * of connect_timeout, keepalives and tcp_user_timeout wins over the defaults here.
+ * Every part of salesreg connects by this: keepalives and time-outs, no notices on stderr, UTF-8. What DATABASE_URL, a
+ * service or the environment say of connect_timeout, keepalives and tcp_user_timeout wins over the defaults here.
  *
  * Several hosts, or several addresses of one name, are tried side by side: all hosts at once, the next address of a host
  * as soon as the one before fails or has been silent for 300 ms. So a host that drops packets, or a frozen one, holds up
- * nobody. If more than one host accepts, the one that can be written to and has the highest timeline is taken.
+ * nobody. If more than one host accepts, the one that can be written to and has the highest timeline is taken; a standby
+ * only where no other accepts within 10 s.
  *
  * Ownership: the connection is the caller's, also a failed one (PQfinish takes NULL, too).
  * Units: milliseconds where a name says so. Errors: PQstatus() is not CONNECTION_OK, and `failure` says why.
@@ -24,7 +25,7 @@ struct db_failure {
 	char why[256];    /* one line; never the password, but perhaps pieces of a malformed URI */
 };
 
-/* timeout_ms 0: connect_timeout of the URI, or 10 s. */
+/* timeout_ms 0: connect_timeout (db/address.h), or 10 s. */
 PGconn *db_connect_blocking(
     const char *uri, const char *application_name, int timeout_ms, struct db_failure *failure);
 
@@ -53,11 +54,11 @@ struct db_identity {
 /* Asks; false: the connection broke, or the server does not answer such questions. */
 bool db_identify(PGconn *pg, struct db_identity *identity);
 /*
- * Asks each host of the URI by itself, standbys too, and fills in those that answer, timeline 0 for a standby. Returns how
+ * Asks each host by itself, standbys too, and fills in those that answer, timeline 0 for a standby. Returns how
  * many there are.
  */
 size_t db_identify_hosts(const char *uri, struct db_identity *identities, size_t most);
-/* True: the URI names more than one host. */
+/* True: the URI, a service or the environment name more than one host. */
 bool db_has_several_hosts(const char *uri);
 /* True: behind this address a pooler gives each transaction another session, where LISTEN and locks do not work. */
 bool db_is_transaction_pooler(PGconn *pg, const char *uri);

@@ -1,7 +1,8 @@
 /*
  * Which PostgreSQL server this process works with. All its connections belong to one server: once a new connection has
  * reached another one (a standby was promoted), those to the old one are ended. A server of an earlier timeline than one
- * that was seen is refused: it is a primary that was replaced and came back, and what is written to it is lost.
+ * that was seen is refused: it is a primary that was replaced and came back, and what is written to it is lost. So is a
+ * standby, to which nothing can be written.
  *
  * A primary that was frozen for a moment and replaced meanwhile looks as before to who was connected all the time: so the
  * other hosts of DATABASE_URL are asked now and then (db_server_look_around) whether one of them has gone on without it.
@@ -26,10 +27,15 @@ struct db_server;
 struct db_server *db_server_create(uv_loop_t *loop, const struct secret *uri);
 void db_server_destroy(struct db_server *server);
 
-/* From a thread: whether a connection to this server may be used. ERR_UNAVAILABLE with `why`: it is of an earlier timeline. */
+/*
+ * From a thread: whether a connection to this server may be used. ERR_UNAVAILABLE with `why`: it is of an earlier timeline,
+ * or a standby.
+ */
 enum err db_server_check(
     struct db_server *server, const struct db_identity *identity, char *why, size_t size);
 
+/* Whether the last server that was reached may not be used. */
+bool db_server_is_refusing(struct db_server *server);
 /* Grows each time another server takes the place of the one before. 0: none was seen yet. */
 uint64_t db_server_generation(const struct db_server *server);
 /* For how long the oldest question has been waiting for its answer; 0: none is. */

@@ -1,0 +1,28 @@
+/*
+ * Where DATABASE_URL leads: hosts, ports and time-outs as libpq itself would take them, from the URI, else the service
+ * (`service=` or PGSERVICE), else the environment (PGHOST, PGPORT, PGCONNECT_TIMEOUT …), else what is built in.
+ *
+ * Ownership: the caller's memory, nothing to free. Units: seconds. Errors: none; what libpq could not use is left to it,
+ * whose message says why. Reads files (the service's), so it is for a thread or a command.
+ * Sources: PostgreSQL 15 documentation, 34.1.2 "Parameter Key Words", 34.15 "Environment Variables", 34.17 "The Connection
+ * Service File"; 34.2 (PQconninfo).
+ */
+#pragma once
+#include <stdbool.h>
+
+enum { DB_HOSTS_MOST = 16 };
+
+struct db_host {
+	char name[256], address[64], port[16]; /* "": not said */
+};
+
+struct db_address {
+	struct db_host hosts[DB_HOSTS_MOST];
+	int count; /* 0: libpq finds the way (its default socket), or says what is wrong */
+	bool names_host, several;
+	int timeout_s;
+	/* what of ours to give to libpq besides: only what nobody has set; ends with NULL */
+	const char *names[8], *values[8];
+};
+
+void db_address_read(struct db_address *address, const char *uri);
