@@ -33,6 +33,7 @@ CREATE TABLE salesreg.home (
     one       boolean PRIMARY KEY DEFAULT true CHECK (one),
     cluster   text NOT NULL,          -- the cluster's identifier; '' where the server does not tell it
     database  bigint NOT NULL,        -- its oid
+    relation  bigint NOT NULL,        -- the oid of this very table: pg_restore makes it anew, also in the same database
     timeline  bigint NOT NULL,
     since     timestamptz NOT NULL DEFAULT now()
 );
@@ -370,25 +371,30 @@ CREATE FUNCTION salesreg.enter(this_cluster text, this_timeline bigint, OUT kind
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     this_database bigint := (SELECT oid::bigint FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database());
+    this_relation bigint := 'salesreg.home'::pg_catalog.regclass::oid::bigint;
     known salesreg.home;
 BEGIN
     unsure := 0;
     SELECT * INTO known FROM salesreg.home;
     IF NOT FOUND THEN
-        INSERT INTO salesreg.home (cluster, database, timeline) VALUES (this_cluster, this_database, this_timeline)
+        INSERT INTO salesreg.home (cluster, database, relation, timeline)
+            VALUES (this_cluster, this_database, this_relation, this_timeline)
             ON CONFLICT DO NOTHING;
         kind := 'new';
         RETURN;
     END IF;
     kind := 'same';
-    IF (known.cluster, known.database, known.timeline) = (this_cluster, this_database, this_timeline) THEN
+    IF (known.cluster, known.database, known.relation, known.timeline)
+        = (this_cluster, this_database, this_relation, this_timeline) THEN
         RETURN;
     END IF;
     SELECT * INTO known FROM salesreg.home FOR UPDATE; -- the first who comes does it
-    IF (known.cluster, known.database, known.timeline) = (this_cluster, this_database, this_timeline) THEN
+    IF (known.cluster, known.database, known.relation, known.timeline)
+        = (this_cluster, this_database, this_relation, this_timeline) THEN
         RETURN;
     END IF;
-    kind := CASE WHEN (known.cluster, known.database) = (this_cluster, this_database) THEN 'promoted' ELSE 'restored' END;
+    kind := CASE WHEN (known.cluster, known.database, known.relation) = (this_cluster, this_database, this_relation)
+                 THEN 'promoted' ELSE 'restored' END;
     PERFORM pg_catalog.setval(q.name, pg_catalog.nextval(q.name) + 1000000)
     FROM (VALUES ('salesreg.outbox_id_seq'::regclass), ('salesreg.assignments_id_seq'::regclass),
                  ('salesreg.prospect_events_id_seq'::regclass), ('salesreg.parked_updates_id_seq'::regclass)) AS q (name);
@@ -396,7 +402,8 @@ BEGIN
         UPDATE salesreg.outbox SET possible_duplicate = true WHERE state IN ('queued', 'sending');
         GET DIAGNOSTICS unsure = ROW_COUNT;
     END IF;
-    UPDATE salesreg.home SET cluster = this_cluster, database = this_database, timeline = this_timeline, since = now();
+    UPDATE salesreg.home SET cluster = this_cluster, database = this_database, relation = this_relation,
+                             timeline = this_timeline, since = now();
 END
 $$;
 

@@ -1,5 +1,6 @@
 """A dump is taken under load and restored: the README's own way, and what happens to messages that were sent since."""
 import os
+import re
 import subprocess
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from crowd import all_dealt
 from faults import insert_prospects
 from support.database import Database
+from support.paths import ROOT
+from support.postgres import SUPERUSER
 from support.process import run
 from support.telegram import TOKEN
 from support.waiting import eventually
@@ -73,7 +76,35 @@ def test_a_dump_taken_under_load_is_restored_and_work_goes_on(make_world, make_c
     assert world.db.rows("SELECT 1 FROM salesreg.assignments GROUP BY id HAVING count(*) > 1") == []
 
 
-def test_messages_that_may_have_been_sent_since_the_dump_are_marked(make_world, restored, tmp_path):
+def restored_elsewhere(world, restored, path):
+    dump(world.db, path)
+    yield
+    moves(world, restored(path))
+
+
+def restored_in_place(world, restored, path):
+    dump(world.db, path)
+    yield
+    subprocess.run([world.db.cluster.bin / "pg_restore", "--clean", "--no-owner", "-d", world.db.url, path], check=True)
+
+
+def put_back_unnoticed(world, restored, path):
+    """Data alone, as from a snapshot of the file system: nothing shows it, so the operator says it, as the README has it."""
+    subprocess.run([world.db.cluster.bin / "pg_dump", "-Fc", "--data-only", "-n", "salesreg", "-d", world.db.url, "-f", path],
+                   check=True, capture_output=True)
+    yield
+    tables = world.db.value("SELECT string_agg('salesreg.' || quote_ident(tablename), ', ') FROM pg_tables"
+                            " WHERE schemaname = 'salesreg'")
+    world.db.execute(f"TRUNCATE {tables}")
+    subprocess.run([world.db.cluster.bin / "pg_restore", "--data-only", "--disable-triggers", "-d",
+                    world.db.cluster.url(world.db.name, SUPERUSER), path], check=True)
+    readme = (ROOT / "README.md").read_text()
+    command = re.search(r'^psql "\$DATABASE_URL" -c "(UPDATE salesreg.home [^"]*)"', readme, re.M)[1]
+    assert world.db.execute(command) == 1
+
+
+@pytest.mark.parametrize("way", [restored_elsewhere, restored_in_place, put_back_unnoticed])
+def test_messages_that_may_have_been_sent_since_the_dump_are_marked(make_world, restored, tmp_path, way):
     world = make_world()
     world.start_bot()
     anna = world.person("Anna Petrova")
@@ -86,11 +117,13 @@ def test_messages_that_may_have_been_sent_since_the_dump_are_marked(make_world, 
     world.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE state = 'sending'")
     anna.says("помощь")
     world.db.eventually("SELECT count(*) = 2 FROM salesreg.outbox")
-    dump(world.db, tmp_path / "dump")
+    restoring = way(world, restored, tmp_path / "dump")
+    next(restoring)
     world.settle()
     highest = world.db.value("SELECT max(id) FROM salesreg.outbox_history")
     world.bot.terminate()
-    moves(world, restored(tmp_path / "dump"))
+    world.db.close()
+    next(restoring, None)
     world.start_bot()
     world.bot.wait_for_log(r"restored from a dump.* 2 unsent messages")
     world.settle()
@@ -99,6 +132,9 @@ def test_messages_that_may_have_been_sent_since_the_dump_are_marked(make_world, 
     anna.says("помощь")
     world.settle()
     assert world.db.value("SELECT max(id) FROM salesreg.outbox_history") > highest + 1000, "no number is given twice"
+    world.restart_bot()
+    world.settle()
+    assert "restored from a dump" not in world.bot.log, "it is said once"
 
 
 def test_old_messages_are_held_until_somebody_decides(make_world):
