@@ -204,6 +204,11 @@ CREATE TABLE salesreg.prospect_changes (
 );
 CREATE UNIQUE INDEX prospect_changes_prospect_idx ON salesreg.prospect_changes (prospect varchar_pattern_ops);
 
+-- Assignments that ended in the conversation, until the buttons are gone from the messages that carry them.
+CREATE TABLE salesreg.stale_cards (
+    assignment  bigint PRIMARY KEY
+);
+
 CREATE INDEX test_prospects_waiting_idx ON public.test_prospects (created_at, id COLLATE "C")
     WHERE assigned_rep_id IS NULL AND status IN ('unreached', 'contacted', 'in_conversation');
 CREATE INDEX test_prospects_held_idx ON public.test_prospects (assigned_rep_id)

@@ -26,7 +26,8 @@ SELECT a.id, a.rep, p.name, p.telegram_id, p.status,
                              AND (SELECT r.status FROM public.sales_representatives r WHERE r.id = d.rep) = 'active'
                              AND NOT EXISTS (SELECT 1 FROM salesreg.assignments n
                                              WHERE n.prospect = a.prospect AND n.rep = d.rep
-                                               AND n.reason = 'declined' OFFSET 0)) AS nobody_else
+                                               AND n.reason = 'declined' OFFSET 0)) AS nobody_else,
+       a.reason -- why it ended, if it did
 FROM salesreg.assignments a JOIN public.test_prospects p ON p.id = a.prospect
 LEFT JOIN LATERAL (SELECT h.id, h.rep FROM salesreg.assignments h
                    WHERE h.prospect = a.prospect AND h.ended_at IS NULL AND h.id <> a.id LIMIT 1) l ON true
@@ -95,9 +96,14 @@ WITH freed AS (
     UPDATE salesreg.assignments SET ended_at = now(), reason = $2::text
     WHERE ended_at IS NULL AND prospect IN (SELECT id FROM freed)
     RETURNING id, prospect, rep
+), cards AS (
+    INSERT INTO salesreg.stale_cards (assignment) SELECT id FROM ended ON CONFLICT DO NOTHING
+), noticed AS MATERIALIZED (
+    SELECT pg_catalog.pg_notify('salesreg_sort_out', '') FROM (SELECT 1 FROM ended LIMIT 1) any_ended
 )
 INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
 SELECT prospect, rep, id, 'returned', $2::text FROM ended
+WHERE EXISTS (SELECT 1 FROM noticed)
 -- name: assignments_undo_others
 -- $1 declined assignments that are taken back: whoever got the prospect since loses it
 WITH wanted AS (
@@ -106,9 +112,14 @@ WITH wanted AS (
     UPDATE salesreg.assignments a SET ended_at = now(), reason = 'taken back'
     FROM wanted w WHERE a.prospect = w.prospect AND a.id <> w.id AND a.ended_at IS NULL
     RETURNING a.id, a.prospect, a.rep
+), cards AS (
+    INSERT INTO salesreg.stale_cards (assignment) SELECT id FROM ended ON CONFLICT DO NOTHING
+), noticed AS MATERIALIZED (
+    SELECT pg_catalog.pg_notify('salesreg_sort_out', '') FROM (SELECT 1 FROM ended LIMIT 1) any_ended
 )
 INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
 SELECT prospect, rep, id, 'returned', 'taken back' FROM ended
+WHERE EXISTS (SELECT 1 FROM noticed)
 -- name: assignments_undo
 -- $1 the same: they go on as if they had never been declined. The turn tells an outreach that what it counted has changed.
 WITH back AS (

@@ -395,6 +395,54 @@ FROM (
           AND k.payload::text LIKE '%"a:' || a.id || ':d"%' OFFSET 0) o
     ORDER BY o.chat_id, o.message_id
 ) h
+-- name: dealing_cards_unsent
+-- $1 assignments, as above: the messages with their buttons that are not sent yet, one row an assignment in each. Without
+-- the payload: it is being sent, or somebody holds it, and is to be looked at again.
+WITH found AS MATERIALIZED (
+    SELECT k.id, a.id AS assignment
+    FROM unnest($1::bigint[]) AS w (id)
+    JOIN salesreg.assignments a ON a.id = w.id
+    JOIN public.sales_representatives r ON r.id = a.rep
+    CROSS JOIN LATERAL (
+        SELECT q.id, q.payload, q.created_at FROM salesreg.outbox q
+        WHERE q.chat_id = r.telegram_id AND q.state IN ('queued', 'sending')
+          AND q.priority = 1 AND q.method = 'sendMessage'
+        UNION ALL
+        SELECT q.id, q.payload, q.created_at FROM salesreg.outbox q
+        WHERE q.state = 'failed' AND q.chat_id = r.telegram_id AND q.priority = 1 AND q.method = 'sendMessage'
+        UNION ALL
+        SELECT q.id, q.payload, q.created_at FROM salesreg.outbox q
+        WHERE q.state = 'held' AND q.chat_id = r.telegram_id AND q.priority = 1 AND q.method = 'sendMessage') k
+    WHERE k.created_at < now() AND k.payload::text LIKE '%"a:' || a.id || ':d"%'
+), ours AS (
+    SELECT q.id, q.payload FROM salesreg.outbox q
+    WHERE q.id IN (SELECT id FROM found) AND q.state <> 'sending'
+    ORDER BY q.id FOR NO KEY UPDATE SKIP LOCKED
+)
+SELECT f.id, f.assignment, o.payload::text,
+       (SELECT string_agg(' a:' || b.id || ':d ' || CASE WHEN EXISTS (
+                   SELECT 1 FROM salesreg.prospect_events e
+                   WHERE e.prospect = b.prospect AND e.assignment = b.id AND e.kind = 'contacted')
+                   THEN '' ELSE ' a:' || b.id || ':c ' END, '')
+        FROM regexp_matches(o.payload::text, '"a:([0-9]{1,18}):d"', 'g') m
+        JOIN salesreg.assignments b ON b.id = m[1]::bigint AND b.ended_at IS NULL AND b.id <> ALL ($1::bigint[])
+        JOIN public.test_prospects q ON q.id = b.prospect AND q.assigned_rep_id = b.rep
+                                    AND q.status IN ('unreached', 'contacted', 'in_conversation'))
+FROM found f LEFT JOIN ours o ON o.id = f.id
+ORDER BY f.id, f.assignment
+-- name: dealing_cards_rewrite
+-- $1 messages that are not sent yet, $2 what is to be sent instead
+UPDATE salesreg.outbox o SET payload = f.payload::json
+FROM unnest($1::bigint[], $2::text[]) AS f (id, payload) WHERE o.id = f.id
+-- name: dealing_cards_due
+-- $1 at most: assignments that ended in the conversation and whose buttons still are where they were
+DELETE FROM salesreg.stale_cards c
+USING (SELECT s.assignment FROM salesreg.stale_cards s ORDER BY s.assignment LIMIT $1::integer FOR UPDATE SKIP LOCKED) due
+WHERE c.assignment = due.assignment
+RETURNING c.assignment
+-- name: dealing_cards_later
+-- $1 assignments: their buttons could not be taken away this time
+INSERT INTO salesreg.stale_cards (assignment) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING
 -- name: dealing_shown
 -- $1 assignments: their cards are made anew in this transaction
 UPDATE salesreg.assignments SET shown_at = now() WHERE id = ANY ($1::bigint[])

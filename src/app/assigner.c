@@ -62,9 +62,10 @@ struct assigner {
 	size_t in_turn;        /* so many reps of the round's front are counted */
 	unsigned uncounted;    /* rounds since all reps were */
 	bool counted;          /* what the round before left is what the reps have now */
-	struct lost_row *lost; /* these four while that is under way, in the arena */
+	struct lost_row *lost; /* these while that is under way, in the arena */
 	int64_t *shown;
-	size_t lost_count, shown_count, cards_step;
+	int64_t *stale; /* assignments that ended in the conversation */
+	size_t lost_count, shown_count, stale_count, cards_step, unsent_step, stale_step;
 	size_t dealt;                /* in the transaction under way */
 	bool reads_follow;           /* the plan under way ends with the reads of a round */
 	struct message_list notices; /* of the round, made while the server writes the deals */
@@ -811,8 +812,10 @@ static void tell_of_changes(struct assigner *s, const struct changed_row *rows, 
 /* Plans what finds the cards whose buttons go; false: there are none. */
 static bool find_cards(struct assigner *s, const struct changed_row *rows, size_t count)
 {
-	int64_t *ids = ARENA_ARRAY(&s->arena, int64_t, s->lost_count + count);
+	int64_t *ids = ARENA_ARRAY(&s->arena, int64_t, s->lost_count + s->stale_count + count);
 	size_t id_count = 0;
+	for (size_t i = 0; i < s->stale_count; i++)
+		ids[id_count++] = s->stale[i];
 	s->shown = ARENA_ARRAY(&s->arena, int64_t, count);
 	s->shown_count = 0;
 	for (size_t i = 0; i < s->lost_count; i++)
@@ -822,9 +825,34 @@ static bool find_cards(struct assigner *s, const struct changed_row *rows, size_
 		if (!rows[i].closed)
 			s->shown[s->shown_count++] = rows[i].dealt.prospect.assignment_id;
 	}
-	if (id_count > 0)
-		s->cards_step = dealing_cards(&s->plan, &s->arena, ids, id_count);
-	return id_count > 0;
+	if (id_count == 0)
+		return false;
+	s->cards_step = dealing_cards(&s->plan, &s->arena, ids, id_count);
+	s->unsent_step = dealing_cards_unsent(&s->plan, &s->arena, ids, id_count);
+	return true;
+}
+
+/* Messages that have not gone out yet go without the buttons; one that is just going is looked at again. */
+static void rewrite_unsent(struct assigner *s, const struct db_reply *reply)
+{
+	struct unsent_row *rows;
+	size_t count = dealing_cards_unsent_parse(reply->results[s->unsent_step], &s->arena, &rows);
+	struct unsent_row *fresh = ARENA_ARRAY(&s->arena, struct unsent_row, count);
+	int64_t *later = ARENA_ARRAY(&s->arena, int64_t, count);
+	size_t fresh_count = 0, later_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (!rows[i].payload) {
+			later[later_count++] = rows[i].assignment_id;
+		} else if (fresh_count == 0 || fresh[fresh_count - 1].id != rows[i].id) {
+			fresh[fresh_count] = rows[i];
+			fresh[fresh_count++].payload = by_hand_unsent_card(&rows[i], &s->arena);
+		}
+	}
+	dealing_cards_rewrite(&s->plan, &s->arena, fresh, fresh_count);
+	dealing_cards_later(&s->plan, &s->arena, later, later_count);
+	if (later_count > 0)
+		(void)uv_timer_start(&s->sweep, on_sweep, LOOK_AGAIN_MS,
+		    (uint64_t)s->options.sweep_interval_s * 1000);
 }
 
 static void on_cards(struct db_conn *conn, const struct db_reply *reply, void *data)
@@ -842,6 +870,7 @@ static void on_cards(struct db_conn *conn, const struct db_reply *reply, void *d
 		edits[i] = by_hand_card_edit(&cards[i], &s->arena);
 	s->plan.count = 0;
 	outbox_queue(&s->plan, &s->arena, edits, count, PRIORITY_NOTIFICATION);
+	rewrite_unsent(s, reply);
 	dealing_shown(&s->plan, &s->arena, s->shown, s->shown_count);
 	commit(s, on_sorted);
 }
@@ -860,6 +889,8 @@ static void on_sorting(struct db_conn *conn, const struct db_reply *reply, void 
 	size_t changed_count =
 	    dealing_changed_parse(reply->results[s->sorting.changed], &s->arena, &changed);
 	s->lost_count = dealing_lost_parse(reply->results[s->sorting.lost], &s->arena, &s->lost);
+	s->stale_count =
+	    dealing_cards_due_parse(reply->results[s->stale_step], &s->arena, &s->stale);
 	read_admin_locales(s, reply);
 	s->plan.count = 0;
 	tell_of_the_unreachable(s, reply);
@@ -868,7 +899,7 @@ static void on_sorting(struct db_conn *conn, const struct db_reply *reply, void 
 		log_info("%zu prospects were given to reps by hand", count);
 		notify_given(s, given, count);
 	}
-	if (count == AT_ONCE || changed_count == AT_ONCE)
+	if (count == AT_ONCE || changed_count == AT_ONCE || s->stale_count == AT_ONCE)
 		s->sort_out = s->woken = true; /* there may be more */
 	if (find_cards(s, changed, changed_count))
 		run(s, on_cards);
@@ -920,6 +951,7 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 	s->sort_out = false;
 	s->step = STEP_SORTING;
 	s->sorting = dealing_sort_out(begin(s), &s->arena, AT_ONCE, s->options.grace_s);
+	s->stale_step = dealing_cards_due(&s->plan, &s->arena, AT_ONCE);
 	plan_admin_locales(s);
 	run(s, on_sorting);
 }

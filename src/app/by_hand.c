@@ -99,15 +99,14 @@ void by_hand_tell_closed(const struct conversation_rules *rules, const struct ch
 	}
 }
 
-static bool stays(const struct card_row *card, const json_t *button, struct arena *a)
+static bool stays(const char *list, const json_t *button, struct arena *a)
 {
 	const char *data = json_string_value(json_object_get(button, "callback_data"));
-	return data && card->stays && strstr(card->stays, arena_printf(a, " %s ", data));
+	return data && list && strstr(list, arena_printf(a, " %s ", data));
 }
 
 /* A row with a link belongs to the prospect whose buttons follow it. */
-static void keep_rows(
-    const struct card_row *card, const json_t *rows, json_t *kept, struct arena *a)
+static void keep_rows(const char *list, const json_t *rows, json_t *kept, struct arena *a)
 {
 	const json_t *link = NULL;
 	size_t r, i;
@@ -119,7 +118,7 @@ static void keep_rows(
 		}
 		json_t *left = json_array();
 		json_array_foreach (row, i, button)
-			if (stays(card, button, a))
+			if (stays(list, button, a))
 				(void)json_array_append(left, button);
 		if (json_array_size(left) > 0) {
 			if (link)
@@ -135,8 +134,8 @@ struct queued_row by_hand_card_edit(const struct card_row *card, struct arena *a
 {
 	json_t *sent = json_loads(card->payload, 0, NULL);
 	json_t *kept = json_array();
-	keep_rows(card, json_object_get(json_object_get(sent, "reply_markup"), "inline_keyboard"),
-	    kept, a);
+	keep_rows(card->stays,
+	    json_object_get(json_object_get(sent, "reply_markup"), "inline_keyboard"), kept, a);
 	char *keyboard = json_dumps(kept, JSON_COMPACT);
 	const char *payload = arena_printf(a,
 	    "{\"chat_id\":%lld,\"message_id\":%lld,\"reply_markup\":{\"inline_keyboard\":%s}}",
@@ -145,4 +144,22 @@ struct queued_row by_hand_card_edit(const struct card_row *card, struct arena *a
 	json_decref(kept);
 	json_decref(sent);
 	return (struct queued_row){card->chat_id, "editMessageReplyMarkup", payload};
+}
+
+const char *by_hand_unsent_card(const struct unsent_row *card, struct arena *a)
+{
+	json_t *message = json_loads(card->payload, 0, NULL);
+	json_t *kept = json_array();
+	keep_rows(card->stays,
+	    json_object_get(json_object_get(message, "reply_markup"), "inline_keyboard"), kept, a);
+	(void)json_object_del(message, "reply_markup");
+	if (json_array_size(kept) > 0)
+		(void)json_object_set_new(
+		    message, "reply_markup", json_pack("{s:O}", "inline_keyboard", kept));
+	char *text = json_dumps(message, JSON_COMPACT);
+	const char *payload = text ? arena_strdup(a, text) : card->payload;
+	free(text);
+	json_decref(kept);
+	json_decref(message);
+	return payload;
 }

@@ -305,6 +305,7 @@ static void fill_facts(
 		    .prospect_status = row->prospect_status,
 		    .undoable = row->undoable,
 		    .nobody_else = row->nobody_else,
+		    .ended = row->ended,
 		    .other_id = row->other_id,
 		    .other_telegram_id = row->other_telegram_id,
 		    .other_locale = input->rules->default_locale,

@@ -160,6 +160,24 @@ static void undo_pressed(struct turn *t)
 	undone(t, assignment, prospect_short_name(t->a, assignment->prospect_name));
 }
 
+/* What has become of an assignment that nothing can be done with any more: buttons stay under old lists for ever. */
+static void answer_stale(struct turn *t, const struct assignment_view *assignment)
+{
+	bool mine = assignment && assignment->id == t->press.id && assignment->mine;
+	enum text_id id = TEXT_ANSWER_PROSPECT_STALE;
+	if (mine && assignment->other_telegram_id == t->event->user_id)
+		id = TEXT_ANSWER_PROSPECT_AGAIN;
+	else if (mine && assignment->ended && strcmp(assignment->ended, "declined") == 0)
+		id = TEXT_ANSWER_PROSPECT_DECLINED;
+	else if (mine && assignment->ended && strcmp(assignment->ended, "taken back") == 0)
+		id = TEXT_ANSWER_PROSPECT_TAKEN_BACK;
+	if (id == TEXT_ANSWER_PROSPECT_STALE)
+		turn_answer(t, true, id, NO_ARGS);
+	else
+		turn_answer(t, true, id,
+		    ARGS({"name", prospect_short_name(t->a, assignment->prospect_name)}));
+}
+
 void turn_assignment_pressed(struct turn *t)
 {
 	if (t->press.kind == PRESS_UNDO) {
@@ -170,7 +188,7 @@ void turn_assignment_pressed(struct turn *t)
 	bool acts = assignment && assignment->id == t->press.id && assignment->live &&
 		    assignment->mine && t->state->rep_status == REP_ACTIVE;
 	if (!acts) {
-		turn_answer(t, true, TEXT_ANSWER_PROSPECT_STALE, NO_ARGS);
+		answer_stale(t, assignment);
 		/* pressed twice by a trembling hand: what was declined can still be taken back */
 		if (assignment && assignment->id == t->press.id && assignment->mine &&
 		    assignment->undoable)

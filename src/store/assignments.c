@@ -35,6 +35,7 @@ size_t assignments_parse(const PGresult *result, struct arena *a, struct assignm
 		    .other_telegram_id = db_get_i64(result, i, 9, 0),
 		    .other_locale = db_get_text(a, result, i, 10),
 		    .nobody_else = db_get_bool(result, i, 11),
+		    .ended = db_get_text(a, result, i, 12),
 		};
 	return (size_t)count;
 }

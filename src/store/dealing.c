@@ -288,6 +288,53 @@ size_t dealing_cards_parse(const PGresult *result, struct arena *a, struct card_
 	return (size_t)count;
 }
 
+size_t dealing_cards_unsent(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)
+{
+	return db_plan_add(plan, SQL_DEALING_CARDS_UNSENT, db_i64_array(a, ids, count));
+}
+
+size_t dealing_cards_unsent_parse(const PGresult *result, struct arena *a, struct unsent_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct unsent_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct unsent_row){
+		    .id = db_get_i64(result, i, 0, 0),
+		    .assignment_id = db_get_i64(result, i, 1, 0),
+		    .payload = db_get_text(a, result, i, 2),
+		    .stays = db_get_text(a, result, i, 3),
+		};
+	return (size_t)count;
+}
+
+void dealing_cards_rewrite(
+    struct db_plan *plan, struct arena *a, const struct unsent_row *rows, size_t count)
+{
+	if (count > 0)
+		(void)db_plan_add(plan, SQL_DEALING_CARDS_REWRITE, I64_COLUMN(a, rows, count, id),
+		    TEXT_COLUMN(a, rows, count, payload));
+}
+
+size_t dealing_cards_due(struct db_plan *plan, struct arena *a, size_t limit)
+{
+	return db_plan_add(plan, SQL_DEALING_CARDS_DUE, db_i64(a, (int64_t)limit));
+}
+
+size_t dealing_cards_due_parse(const PGresult *result, struct arena *a, int64_t **ids)
+{
+	int count = PQntuples(result);
+	*ids = ARENA_ARRAY(a, int64_t, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*ids)[i] = db_get_i64(result, i, 0, 0);
+	return (size_t)count;
+}
+
+void dealing_cards_later(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)
+{
+	if (count > 0)
+		(void)db_plan_add(plan, SQL_DEALING_CARDS_LATER, db_i64_array(a, ids, count));
+}
+
 void dealing_shown(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)
 {
 	if (count > 0)

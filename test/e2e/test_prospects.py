@@ -399,7 +399,7 @@ def test_buttons_of_an_ended_assignment_are_answered_and_not_applied(empty):
     before = empty.db.prospect("p1")
     for data in told.data:
         first.presses(data=data, message=told)
-        assert first.is_answered("answer_prospect_stale")["show_alert"]
+        assert first.is_answered("answer_prospect_declined")["show_alert"]
     assert empty.db.prospect("p1") == before
     assert empty.db.value("SELECT count(*) FROM salesreg.assignments WHERE prospect = 'p1'") == 2
 
@@ -460,8 +460,8 @@ def test_both_buttons_pressed_at_once_leave_one_decision(empty):
     empty.sandbox.acts([{"user": first.id, "type": "button", "data": data, "message_id": told.id}
                         for data in (told.data[1], told.data[0], told.data[1])])
     first.is_answered("answer_declined")
-    first.is_answered("answer_prospect_stale")
-    first.is_answered("answer_prospect_stale")
+    first.is_answered("answer_prospect_declined")
+    first.is_answered("answer_prospect_declined")
     dealt(empty, "p1", second)
     assert empty.db.prospect("p1")["status"] == "unreached"
     empty.settle()

@@ -49,9 +49,11 @@ def test_it_is_taken_back_from_a_colleague_who_has_pressed_nothing(empty):
                                         empty.texts.render("ru", "button_decline_again", name="Ivan P")]
     second.hears("taken_back", name="Ivan P")
     assert holder(empty) == first.id
-    # the colleague's buttons are over, the first one's work again
-    second.presses("button_contacted", message=told)
-    assert second.is_answered("answer_prospect_stale")["show_alert"]
+    # the colleague's buttons are gone, and a press that was quicker is answered; the first one's work again
+    gone = second.sees_edit()
+    assert (gone.id, gone.buttons) == (told.id, [])
+    second.presses(data=told.data[0], message=told)
+    assert second.is_answered("answer_prospect_taken_back", name="Ivan P")["show_alert"]
     first.presses(data="a:", message=card)
     first.is_answered("answer_contacted", name="Ivan P")
     assert [e["kind"] for e in empty.db.rows("SELECT kind FROM salesreg.prospect_events WHERE prospect = 'p1' ORDER BY id")] \
@@ -149,7 +151,7 @@ def test_undo_and_a_colleague_s_press_in_one_poll_leave_one_decision(empty, orde
     empty.sandbox.acts([undo, contacted] if order == "undo first" else [contacted, undo])
     if order == "undo first":
         first.is_answered("answer_undone")
-        second.is_answered("answer_prospect_stale")
+        second.is_answered("answer_prospect_taken_back")
         assert holder(empty) == first.id
     else:
         second.is_answered("answer_contacted")
@@ -157,3 +159,105 @@ def test_undo_and_a_colleague_s_press_in_one_poll_leave_one_decision(empty, orde
         assert holder(empty) == second.id
     empty.settle()
     assert empty.db.rows("SELECT * FROM salesreg.parked_updates") == []
+
+
+# cards whose prospect is lost -----------------------------------------------------------------------------------------
+
+def test_who_unregisters_keeps_no_buttons_on_old_cards(empty):
+    anna = empty.person()
+    anna.registers()
+    empty.db.add_prospect("p1", "Ivan P", "@ivan_p")
+    card = anna.hears_anything()
+    empty.db.add_prospect("p2", "Olga P", "@olga_p")
+    other = anna.hears_anything()
+    empty.settle()
+    anna.says("отключиться")
+    anna.hears("ask_unregister")
+    anna.says("да")
+    anna.hears("unregistered")
+    edits = [anna.sees_edit(), anna.sees_edit()]
+    assert {edit.id for edit in edits} == {card.id, other.id} and [edit.buttons for edit in edits] == [[], []]
+    anna.presses(data=card.data[0], message=card)
+    assert anna.is_answered("answer_prospect_stale")["show_alert"]
+    eventually(lambda: empty.db.rows("SELECT * FROM salesreg.stale_cards") == [], what="nothing is left to be done")
+
+
+@pytest.mark.parametrize("state", ["queued", "sending"])
+@pytest.mark.parametrize("way", ["undo", "by hand"])
+def test_a_card_that_was_not_sent_yet_comes_without_the_buttons_of_what_is_lost(empty, state, way):
+    """The colleague's notification waits for Telegram while the prospect goes back; another prospect's buttons stay."""
+    people = empty.sandbox.someone(2)
+    for person in people:
+        person.registers()
+    empty.settle()
+    fault = {"kind": "429", "retry_after": 4} if state == "queued" else {"kind": "slow", "ms": 3000}
+    empty.db.add_prospect("p1", "Ivan P", "@ivan_p")
+    at = eventually(lambda: holder(empty), what="it is assigned")
+    first = next(p for p in people if p.id == at)
+    second = next(p for p in people if p is not first)
+    card = first.hears_anything()
+    empty.sandbox.fault(fault.pop("kind"), method="sendMessage", chat=second.id, **fault)
+    first.presses("button_decline", message=card)
+    first.is_answered("answer_declined")
+    edit = first.sees_edit()
+    assert eventually(lambda: holder(empty), what="it is assigned again") == second.id
+    empty.db.eventually(f"SELECT count(*) = 1 FROM salesreg.outbox WHERE state = '{state}' AND chat_id = {second.id}"
+                        + (" AND attempts > 0" if state == "queued" else ""))
+    if way == "undo":
+        first.presses(data="a:", message=edit)
+        first.is_answered("answer_undone", name="Ivan P")
+    else:
+        empty.db.execute("UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives WHERE telegram_id = %s)",
+                         first.id)
+    told = second.hears_anything()
+    assert "Ivan P" in told.text
+    if state == "queued":
+        assert told.buttons == []
+    else:
+        gone = second.sees_edit()
+        assert (gone.id, gone.buttons) == (told.id, [])
+    if way == "undo":
+        second.hears("taken_back", name="Ivan P")
+    else:
+        second.hears("lost", count=1)
+    empty.settle()
+    assert empty.db.rows("SELECT * FROM salesreg.stale_cards") == []
+
+
+# older lists ----------------------------------------------------------------------------------------------------------
+
+def test_a_button_of_an_older_list_says_what_has_happened_since(empty):
+    first, (second,), card = declined(empty, 2)
+    first.is_answered("answer_declined")
+    undo = first.sees_edit()
+    second.hears_anything()
+    first.presses(data="a:", message=undo)
+    first.is_answered("answer_undone")
+    first.sees_edit()
+    second.hears("taken_back")
+    for person in (first, second):
+        person.says("мои клиенты")
+    older = first.hears_anything()
+    second.hears("clients_none")
+    assert len(older.data) == 2
+    # said in the card already: no second time
+    first.presses(data="a:", message=card)
+    first.is_answered("answer_contacted", name="Ivan P")
+    first.presses(data=older.data[0], message=older)
+    first.is_answered("answer_contacted_already", name="Ivan P")
+    # declined in the card
+    first.presses(data=older.data[1], message=card)
+    first.is_answered("answer_declined", name="Ivan P")
+    second.hears_anything()
+    first.presses(data=older.data[1], message=older)
+    assert first.is_answered("answer_prospect_declined", name="Ivan P")["show_alert"]
+    # and given back by hand: with other buttons, while the old ones say so
+    empty.db.execute("UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives WHERE telegram_id = %s)",
+                     first.id)
+    fresh = first.hears_anything()
+    assert "Ivan P" in fresh.text
+    first.presses(data=older.data[1], message=older)
+    assert first.is_answered("answer_prospect_again", name="Ivan P")["show_alert"]
+    assert holder(empty) == first.id
+    first.presses(data=fresh.data[-1], message=fresh)
+    first.is_answered("answer_declined", name="Ivan P")

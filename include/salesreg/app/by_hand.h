@@ -17,3 +17,5 @@ void by_hand_tell_closed(const struct conversation_rules *rules, const struct ch
     size_t count, struct arena *a, struct message_list *messages);
 /* The editMessageReplyMarkup that leaves a card the buttons that stay. */
 struct queued_row by_hand_card_edit(const struct card_row *card, struct arena *a);
+/* What is sent instead of a card that has not gone out yet: the same with the buttons that stay. */
+const char *by_hand_unsent_card(const struct unsent_row *card, struct arena *a);

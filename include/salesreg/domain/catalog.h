@@ -182,6 +182,9 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(ANSWER_UNDO_LATE, "answer_undo_late", "", ANSWER)                                        \
 	X(ANSWER_DECLINED, "answer_declined", "name", ANSWER)                                      \
 	X(ANSWER_PROSPECT_CLOSED, "answer_prospect_closed", "name", ANSWER)                        \
+	X(ANSWER_PROSPECT_AGAIN, "answer_prospect_again", "name", ANSWER)                          \
+	X(ANSWER_PROSPECT_DECLINED, "answer_prospect_declined", "name", ANSWER)                    \
+	X(ANSWER_PROSPECT_TAKEN_BACK, "answer_prospect_taken_back", "name", ANSWER)                \
 	X(ANSWER_PROSPECT_STALE, "answer_prospect_stale", "", ANSWER)                              \
 	X(ANSWER_ADMIN_ONLY, "answer_admin_only", "", ANSWER)                                      \
 	X(ANSWER_APPROVED, "answer_approved", "name", ANSWER)                                      \

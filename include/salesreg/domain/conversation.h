@@ -76,8 +76,9 @@ struct assignment_view {
 	bool mine;      /* its rep is who pressed */
 	bool contacted; /* its rep said so already, whatever earlier ones did */
 	const char *prospect_name, *prospect_telegram, *prospect_status;
-	bool undoable;    /* declined a moment ago, and nobody has done anything since */
-	bool nobody_else; /* could take it, if its rep declines */
+	bool undoable;     /* declined a moment ago, and nobody has done anything since */
+	bool nobody_else;  /* could take it, if its rep declines */
+	const char *ended; /* assignments.reason; NULL: it goes on */
 	/* the assignment and rep that have the prospect instead; 0: none */
 	int64_t other_id, other_telegram_id;
 	enum locale other_locale;

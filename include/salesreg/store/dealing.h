@@ -132,6 +132,23 @@ struct card_row {
 };
 size_t dealing_cards(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
 size_t dealing_cards_parse(const PGresult *result, struct arena *a, struct card_row **rows);
+/* The same of messages that are not sent yet; several rows of one message follow one another. */
+struct unsent_row {
+	int64_t id, assignment_id;
+	const char *payload; /* NULL: it is being sent, or held; to be looked at again */
+	const char *stays;
+};
+size_t dealing_cards_unsent(
+    struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
+size_t dealing_cards_unsent_parse(
+    const PGresult *result, struct arena *a, struct unsent_row **rows);
+/* Their payloads are what is sent; each message once. */
+void dealing_cards_rewrite(
+    struct db_plan *plan, struct arena *a, const struct unsent_row *rows, size_t count);
+/* Assignments that ended in the conversation, and whose buttons are to go; taken from the table, or put back there. */
+size_t dealing_cards_due(struct db_plan *plan, struct arena *a, size_t limit);
+size_t dealing_cards_due_parse(const PGresult *result, struct arena *a, int64_t **ids);
+void dealing_cards_later(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
 /* The messages of this transaction carry their buttons from now on. */
 void dealing_shown(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
 /* For reps who are back: each prospect that went on meanwhile, with its rep now (NULL: nobody), rep by rep. */
