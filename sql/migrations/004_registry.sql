@@ -65,7 +65,8 @@ CREATE TABLE salesreg.outbox (
     message_id          bigint,
     error               text,
     due_at              timestamptz NOT NULL DEFAULT now(),
-    created_at          timestamptz NOT NULL DEFAULT now()
+    created_at          timestamptz NOT NULL DEFAULT now(), -- its card is found by it, so it never changes
+    released_at         timestamptz                         -- when an operator let it go after it was held
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
         autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 100000);
 CREATE INDEX outbox_chat_idx ON salesreg.outbox (chat_id, id) WHERE state IN ('queued', 'sending');
@@ -146,6 +147,26 @@ CREATE TABLE salesreg.rep_dealing (
 ) WITH (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.5);
 INSERT INTO salesreg.rep_dealing (rep)
     SELECT id FROM public.sales_representatives ORDER BY registered_at NULLS LAST, created_at NULLS LAST, id;
+CREATE INDEX rep_dealing_unreachable_idx ON salesreg.rep_dealing (unreachable_since) WHERE unreachable_since IS NOT NULL;
+
+-- Whether a rep out of reach since then is given up: neither prospects nor messages wait any longer. Not within the grace, and
+-- not where most active reps are out of reach since about the same time: that is a fact about the bot and not about them.
+CREATE FUNCTION salesreg.is_given_up(since timestamptz, grace_seconds bigint) RETURNS boolean LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    together bigint;
+BEGIN
+    IF since IS NULL OR since > pg_catalog.now() - grace_seconds * interval '1 second' THEN
+        RETURN false;
+    END IF;
+    SELECT count(*) INTO together
+    FROM salesreg.rep_dealing o JOIN public.sales_representatives w ON w.id = o.rep AND w.status = 'active'
+    WHERE o.unreachable_since BETWEEN since - interval '10 minutes' AND since + interval '10 minutes';
+    -- no more of the active ones are counted than it takes to know
+    RETURN together < 3 OR (SELECT count(*) FROM (SELECT 1 FROM public.sales_representatives w WHERE w.status = 'active'
+                                                  LIMIT 2 * together) few) >= 2 * together;
+END
+$$;
 
 -- Assignments ---------------------------------------------------------------------------------------------------------
 CREATE TABLE salesreg.assignments (
@@ -359,6 +380,26 @@ BEGIN
     ELSIF EXISTS (SELECT 1 FROM fresh f JOIN stale s ON s.id = f.id
                   WHERE f.status = 'active' AND s.status IS DISTINCT FROM 'active') THEN
         PERFORM pg_catalog.pg_notify('salesreg_reps', '');
+    END IF;
+    -- Who comes back to work, by whatever way, or has another account, starts anew: that Telegram did not reach them was about
+    -- a time, or an account, that is over. A row that somebody holds is corrected by the next answer.
+    IF TG_OP = 'UPDATE' THEN
+        UPDATE salesreg.rep_dealing d
+        SET available = true, reason = NULL, unreachable_since = NULL, back_at = CASE WHEN e.moved THEN d.back_at ELSE now() END,
+            passed_on_since = CASE WHEN e.returned THEN NULL ELSE d.passed_on_since END -- another account reads it there
+        FROM (SELECT o.rep, c.moved, c.returned
+              FROM (SELECT f.id, f.telegram_id <> s.telegram_id AS moved,
+                           s.status IS NULL OR s.status NOT IN ('active', 'pending') AS returned
+                    FROM fresh f JOIN stale s ON s.id = f.id
+                    WHERE f.status IN ('active', 'pending')
+                      AND (f.telegram_id <> s.telegram_id OR s.status IS NULL OR s.status NOT IN ('active', 'pending'))) c
+              JOIN salesreg.rep_dealing o ON o.rep = c.id
+              WHERE NOT o.available OR o.unreachable_since IS NOT NULL OR o.passed_on_since IS NOT NULL
+              FOR NO KEY UPDATE OF o SKIP LOCKED) e
+        WHERE d.rep = e.rep;
+        IF FOUND THEN
+            PERFORM pg_catalog.pg_notify('salesreg_reps', '');
+        END IF;
     END IF;
     RETURN NULL;
 END

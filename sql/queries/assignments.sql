@@ -15,6 +15,7 @@ SELECT a.id, a.rep, p.name, p.telegram_id, p.status,
        -- may be taken back: declined a moment ago, and nobody else has done anything about it
        a.reason = 'declined' AND a.ended_at > now() - interval '30 seconds'
            AND p.status IN ('unreached', 'contacted', 'in_conversation')
+           AND p.assigned_rep_id IS NOT DISTINCT FROM l.rep -- nobody was chosen by hand, which outreach has yet to see
            AND NOT EXISTS (SELECT 1 FROM salesreg.prospect_events e
                            WHERE e.prospect = a.prospect AND e.assignment <> a.id AND e.at >= a.ended_at
                              AND (e.kind <> 'assigned' OR e.detail = 'by hand')) AS undoable,
@@ -121,7 +122,8 @@ INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
 SELECT prospect, rep, id, 'returned', 'taken back' FROM ended
 WHERE EXISTS (SELECT 1 FROM noticed)
 -- name: assignments_undo
--- $1 the same: they go on as if they had never been declined. The turn tells an outreach that what it counted has changed.
+-- $1 the same: they go on as if they had never been declined, but not where somebody was chosen by hand meanwhile. The turn
+-- tells an outreach that what it counted has changed.
 WITH back AS (
     UPDATE salesreg.assignments SET ended_at = NULL, reason = NULL
     WHERE id = ANY ($1::bigint[]) AND reason = 'declined'
@@ -129,6 +131,9 @@ WITH back AS (
 ), held AS (
     UPDATE public.test_prospects p SET assigned_rep_id = b.rep, updated_at = now()
     FROM back b WHERE p.id = b.prospect
+      AND (p.assigned_rep_id IS NULL
+           OR p.assigned_rep_id IN (SELECT t.rep FROM salesreg.assignments t -- assignments_undo_others, just now
+                                    WHERE t.prospect = b.prospect AND t.reason = 'taken back' AND t.ended_at = now()))
     RETURNING p.id
 ), apart AS (
     DELETE FROM salesreg.prospects_apart WHERE prospect IN (SELECT prospect FROM back)

@@ -86,4 +86,4 @@ SELECT count(*) FILTER (WHERE o.state = 'queued'),
        (SELECT (extract(epoch FROM now() - f.created_at) * 1000)::bigint FROM salesreg.outbox f
         WHERE f.state = 'failed' ORDER BY f.id LIMIT 1),
        (SELECT count(*) FROM (SELECT 1 FROM salesreg.parked_updates LIMIT 10000) p)
-FROM (SELECT created_at, state FROM salesreg.outbox WHERE state IN ('queued', 'sending') ORDER BY id LIMIT 10000) o
+FROM (SELECT greatest(created_at, released_at) AS created_at, state FROM salesreg.outbox WHERE state IN ('queued', 'sending') ORDER BY id LIMIT 10000) o

@@ -226,18 +226,12 @@ UPDATE salesreg.prospects_apart SET nobody = true, told_at = CASE WHEN $2::boole
 WHERE prospect = ANY ($1::varchar[])
 -- name: dealing_sort_out_assignments
 -- $1 seconds of grace. What was changed by hand, first part: live assignments whose prospect has another rep now, or none,
--- or whose rep may not hold prospects (those are given back): not at work, or out of reach for longer than the grace. That
--- most reps are out of reach since about the same time is no fact about them, and nothing is moved. What the old system
--- assigned has no row here and is left alone. One row a prospect lost, rep by rep.
+-- or whose rep may not hold prospects (those are given back): not at work, or given up. What the old system assigned has no
+-- row here and is left alone. One row a prospect lost, rep by rep.
 WITH expired AS (
     SELECT d.rep, d.unreachable_since, r.telegram_id FROM salesreg.rep_dealing d
     JOIN public.sales_representatives r ON r.id = d.rep
-    WHERE NOT d.available AND d.unreachable_since <= now() - $1::bigint * interval '1 second'
-      AND NOT (SELECT count(*) >= 3 AND count(*) * 2 > (SELECT count(*) FROM public.sales_representatives w
-                                                        WHERE w.status = 'active')
-               FROM salesreg.rep_dealing o JOIN public.sales_representatives w ON w.id = o.rep AND w.status = 'active'
-               WHERE o.unreachable_since BETWEEN d.unreachable_since - interval '10 minutes'
-                                             AND d.unreachable_since + interval '10 minutes')
+    WHERE NOT d.available AND d.unreachable_since IS NOT NULL AND salesreg.is_given_up(d.unreachable_since, $1::bigint)
 ), freed AS (
     UPDATE public.test_prospects p SET assigned_rep_id = NULL, updated_at = now()
     FROM (SELECT q.id, r.status

@@ -108,9 +108,10 @@ SELECT late.messages, late.oldest_ms,
            + (SELECT count(*) FROM salesreg.outbox_history h
               WHERE h.finished_at > now() - interval '24 hours' AND h.possible_duplicate),
        (SELECT (extract(epoch FROM max(b.send_blocked_until) - now()) * 1000)::bigint FROM salesreg.bot_state b)
-FROM (SELECT count(*) AS messages, (extract(epoch FROM now() - min(q.created_at)) * 1000)::bigint AS oldest_ms
+FROM (SELECT count(*) AS messages, (extract(epoch FROM now() - min(greatest(q.created_at, q.released_at))) * 1000)::bigint AS oldest_ms
       FROM salesreg.outbox q
-      WHERE q.state = 'queued' AND q.due_at <= now() AND q.created_at < now() - $1::bigint * interval '1 second') late
+      WHERE q.state = 'queued' AND q.due_at <= now()
+        AND coalesce(q.released_at, q.created_at) < now() - $1::bigint * interval '1 second') late
 -- name: doctor_parked
 SELECT count(*), (extract(epoch FROM now() - min(p.parked_at)) * 1000)::bigint FROM salesreg.parked_updates p
 -- name: doctor_reps_pending

@@ -19,10 +19,10 @@ ORDER BY o.id LIMIT $2::integer
 SELECT count(*) FROM salesreg.outbox o WHERE $1::text IS NULL OR o.state = $1::text
 -- name: operator_outbox_retry
 -- $1 ids, or NULL for all, $2 'failed' or 'held'. To its old place in its chat, and no less urgent than what waits behind it
--- there. What was held is as if made now: else the next leader would hold it again.
+-- there. When what was held is released is remembered: else the next leader would hold it again.
 WITH again AS (
     UPDATE salesreg.outbox o SET state = 'queued', due_at = now(),
-        created_at = CASE WHEN o.state = 'held' THEN now() ELSE o.created_at END,
+        released_at = CASE WHEN o.state = 'held' THEN now() ELSE o.released_at END,
         priority = least(o.priority, (SELECT min(q.priority) FROM salesreg.outbox q
                                       WHERE q.chat_id = o.chat_id AND q.state IN ('queued', 'sending')))
     WHERE o.state = $2::text AND ($1::bigint[] IS NULL OR o.id = ANY ($1::bigint[]))

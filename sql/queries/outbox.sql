@@ -39,9 +39,11 @@ LEFT JOIN salesreg.outbox o ON o.state = 'sending' AND ($1::bigint[] IS NULL OR 
                            AND NOT EXISTS (SELECT 1 FROM stale s WHERE s.id = o.id)
 LIMIT 512
 -- name: outbox_hold
--- $1 hours, at a take-over, after outbox_settle: what was made longer ago waits for a person's word. How many.
+-- $1 hours, at a take-over, after outbox_settle: what was made (or released by a person) longer ago waits for a person's
+-- word. How many.
 WITH old AS (
-    SELECT id FROM salesreg.outbox WHERE state = 'queued' AND created_at < now() - $1::bigint * interval '1 hour'
+    SELECT id FROM salesreg.outbox WHERE state = 'queued'
+                                      AND coalesce(released_at, created_at) < now() - $1::bigint * interval '1 hour'
     FOR UPDATE SKIP LOCKED
 ), held AS (
     UPDATE salesreg.outbox o SET state = 'held' FROM old WHERE o.id = old.id RETURNING 1
@@ -63,7 +65,7 @@ WITH due AS (
     UPDATE salesreg.outbox o SET state = 'sending', attempts = o.attempts + 1
     FROM due WHERE o.id = due.id
     RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate,
-              (extract(epoch FROM now() - o.created_at) * 1000000)::bigint AS age_us,
+              (extract(epoch FROM now() - greatest(o.created_at, o.released_at)) * 1000000)::bigint AS age_us,
               (extract(epoch FROM o.created_at) * 1000000)::bigint AS birth_us
 )
 SELECT * FROM claimed ORDER BY priority, id
@@ -121,12 +123,12 @@ WHERE (SELECT count(*) FROM mine) < cardinality($1::bigint[]) AND o.id = ANY ($1
   AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = o.id)
 -- name: outbox_gone
 -- $1 ids, $2 chats, $3 when they were made, $4 what was said, $5 microseconds to wait, $6 seconds of grace: a rep's
--- messages wait while the prospects do; anybody else's are done with
+-- messages wait while the prospects do (salesreg.is_given_up); anybody else's are done with
 WITH mine AS (
     SELECT o.id, f.error, f.pause_us,
            EXISTS (SELECT 1 FROM public.sales_representatives r JOIN salesreg.rep_dealing d ON d.rep = r.id
                    WHERE r.telegram_id = o.chat_id AND r.status IN ('active', 'pending')
-                     AND coalesce(d.unreachable_since > now() - $6::bigint * interval '1 second', true)) AS waits
+                     AND NOT salesreg.is_given_up(d.unreachable_since, $6::bigint)) AS waits
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[]) AS f (id, chat_id, birth_us, error, pause_us)
     JOIN salesreg.outbox o ON o.id = f.id AND o.chat_id = f.chat_id
                           AND (extract(epoch FROM o.created_at) * 1000000)::bigint = f.birth_us

@@ -40,7 +40,8 @@ WITH fresh AS (
     RETURNING r.id
 ), reachable AS (
     INSERT INTO salesreg.rep_dealing (rep) SELECT id FROM back
-    ON CONFLICT (rep) DO UPDATE SET available = true, reason = NULL, back_at = now()
+    ON CONFLICT (rep) DO UPDATE SET available = true, reason = NULL, back_at = now(), unreachable_since = NULL,
+                                    passed_on_since = NULL
 ), keyed AS (
     INSERT INTO salesreg.rep_email (email_key, rep)
     SELECT f.email_key, f.rep FROM fresh f JOIN back b ON b.id = f.rep
@@ -168,7 +169,7 @@ UPDATE public.sales_representatives SET telegram_id = -telegram_id
 WHERE telegram_id = ANY ($1::bigint[]) AND status = 'removed'
 -- name: reps_move
 -- $1 reps, $2 their accounts, $3 new ones: the same people. Prospects, history and e-mail belong to the rep and move with
--- it; what still waits to be sent goes to the new account
+-- it; what still waits to be sent, or for an operator, goes to the new account
 WITH f AS (
     SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS f (rep, old, new)
 ), moved AS (
@@ -181,7 +182,11 @@ WITH f AS (
 ), queued AS (
     UPDATE salesreg.outbox o
     SET chat_id = f.new, payload = pg_catalog.jsonb_set(o.payload::jsonb, '{chat_id}', pg_catalog.to_jsonb(f.new))::json
-    FROM f WHERE o.chat_id = f.old AND o.state = 'queued' AND o.priority = 1 AND o.method = 'sendMessage'
+    FROM f WHERE o.chat_id = f.old AND o.priority >= 1 AND o.method = 'sendMessage'
+      -- each by its own index
+      AND o.id IN (SELECT q.id FROM salesreg.outbox q WHERE q.chat_id = f.old AND q.state = 'queued'
+                   UNION ALL SELECT q.id FROM salesreg.outbox q WHERE q.chat_id = f.old AND q.state = 'held'
+                   UNION ALL SELECT q.id FROM salesreg.outbox q WHERE q.chat_id = f.old AND q.state = 'failed')
 )
 SELECT salesreg.must((SELECT count(*) FROM moved) = (SELECT count(*) FROM f))
 -- name: reps_made_way

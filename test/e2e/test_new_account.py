@@ -1,6 +1,7 @@
 """The same person with a new Telegram account: an admin says so, and everything moves over."""
 import pytest
 
+from support.process import run
 from support.waiting import eventually
 
 ADMINS = (7_900_000_001, 7_900_000_002)
@@ -115,6 +116,20 @@ def test_what_waited_for_a_gone_account_reaches_the_new_one(team):
     def told():
         return any("Olga P" in e["text"] for e in team.new.unheard())
     eventually(told, what="the new account hears of it")
+
+
+@pytest.mark.parametrize("state, word", [("held", "release"), ("failed", "retry")])
+def test_what_waited_for_an_operator_goes_to_the_new_account_too(team, state, word):
+    team.settle()
+    team.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, state) VALUES (%s, 'sendMessage', %s, %s)",
+                    team.old.id, '{"chat_id":%d,"text":"from the office"}' % team.old.id, state)
+    boss = team.admins[0]
+    boss.presses("button_same_person", message=claims(team)[0])
+    boss.is_answered("answer_moved")
+    team.new.hears("claim_granted")
+    number = team.db.value("SELECT id FROM salesreg.outbox WHERE state = %s", state)
+    assert run("outbox", word, str(number), settings={"DATABASE_URL": team.db.url}).returncode == 0
+    assert team.new.hears_anything().text == "from the office"
 
 
 def test_a_claim_withdrawn_is_nothing_to_decide_about(team):

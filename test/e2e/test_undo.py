@@ -261,3 +261,20 @@ def test_a_button_of_an_older_list_says_what_has_happened_since(empty):
     assert holder(empty) == first.id
     first.presses(data=fresh.data[-1], message=fresh)
     first.is_answered("answer_declined", name="Ivan P")
+
+
+def test_a_colleague_chosen_by_hand_keeps_it_also_while_outreach_is_down(empty):
+    first, (second,), card = declined(empty, 2)
+    first.is_answered("answer_declined")
+    first.sees_edit()
+    second.hears_anything()
+    empty.outreach.terminate()
+    # back to where nobody has it, as right after the decline, and then a manager decides
+    empty.db.execute("UPDATE salesreg.assignments SET ended_at = now(), reason = 'changed' WHERE ended_at IS NULL")
+    empty.db.execute("DELETE FROM salesreg.prospect_events WHERE kind = 'returned'")
+    empty.db.execute("UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives WHERE telegram_id = %s)"
+                     " WHERE id = 'p1'", second.id)
+    first.presses(data="a:", message=card)
+    assert first.is_answered("answer_undo_late")["show_alert"]
+    assert first.sees_edit().buttons == []
+    assert holder(empty) == second.id

@@ -106,7 +106,23 @@ def test_the_same_answer_for_everybody_is_about_the_bot(running):
     marked(running, *people)
     age(running, *people)
     running.outreach.wait_for_log("that is about the bot and not about them")
+    # beyond the grace it is tried again, and still nothing is given up
+    running.db.execute("UPDATE salesreg.outbox SET due_at = now(), attempts = 1")
+    running.db.execute("SELECT pg_notify('salesreg_outbox', '')")
+    running.db.eventually("SELECT count(*) = 4 FROM salesreg.outbox WHERE state = 'queued' AND attempts > 1")
+    running.db.execute("SELECT pg_notify('salesreg_sort_out', '')")
+    # nor what is new
+    running.db.execute("UPDATE test_prospects SET name = 'Ivan Petrov' WHERE id = 'p0'")
+    running.db.eventually("SELECT count(*) > 0 FROM salesreg.outbox WHERE payload::text LIKE '%Ivan Petrov%'")
+    assert running.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE state = 'gone'") == 0
     assert prospects.holder(running, "p0") == people[0].id
+    running.sandbox.no_faults()
+    running.db.execute("UPDATE salesreg.outbox SET due_at = now()")
+    running.db.execute("SELECT pg_notify('salesreg_outbox', '')")
+    for person in people:
+        assert person.hears_anything().text == "x"
+    assert "Ivan Petrov" in people[0].hears_anything().text
+    running.db.eventually("SELECT bool_and(available AND unreachable_since IS NULL) FROM salesreg.rep_dealing")
     assert running.db.value("SELECT count(*) FROM salesreg.assignments WHERE ended_at IS NOT NULL") == 0
 
 
@@ -127,3 +143,47 @@ def test_an_open_transaction_on_whose_turn_it_is_holds_up_no_reply_after_a_403(r
     assert not running.bot.lines("the outbox could not be written")
     hand.rollback()
     hand.close()
+
+
+def comes_back_by_hand(world, person):
+    world.db.execute("UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = %s", person.id)
+    world.db.execute("UPDATE sales_representatives SET status = 'active' WHERE telegram_id = %s", person.id)
+
+
+def comes_back_from_a_status_of_nobody_s(world, person):
+    world.db.execute("UPDATE sales_representatives SET status = NULL WHERE telegram_id = %s", person.id)
+    world.db.execute("UPDATE sales_representatives SET status = 'active' WHERE telegram_id = %s", person.id)
+
+
+def registers_anew(world, person):
+    world.db.execute("UPDATE sales_representatives SET status = 'removed' WHERE telegram_id = %s", person.id)
+    world.settle()
+    person.unblocks()
+    person.forget()
+    person.registers()
+
+
+@pytest.mark.parametrize("way", [comes_back_by_hand, comes_back_from_a_status_of_nobody_s, registers_anew])
+def test_who_comes_back_starts_anew(running, way):
+    """However they come back: what Telegram said an hour ago makes neither the first prospect nor the grace shorter."""
+    first, second = with_prospect(running)
+    first.blocks()
+    marked(running, first)
+    age(running, first)
+    prospects.dealt(running, "p0", second)
+    way(running, first)
+    running.db.eventually("SELECT count(*) = 2 FROM salesreg.rep_dealing WHERE available AND unreachable_since IS NULL"
+                          " AND passed_on_since IS NULL AND reason IS NULL")
+    running.settle()
+    # so that the next one is the first one's
+    running.db.execute("UPDATE salesreg.rep_dealing SET available = false WHERE rep = %s", running.db.rep(second.id)["id"])
+    running.db.add_prospect("p1", "Olga Q")
+    prospects.dealt(running, "p1", first)
+    first.blocks()
+    running.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload) VALUES (%s, 'sendMessage', %s)", first.id,
+                       '{"chat_id":%d,"text":"from the office"}' % first.id)
+    marked(running, first)
+    # outreach has looked at all this when it has seen this change, too
+    running.db.execute("UPDATE test_prospects SET name = 'Olga R' WHERE id = 'p1'")
+    running.db.eventually("SELECT count(*) = 0 FROM salesreg.prospect_changes")
+    assert prospects.holder(running, "p1") == first.id, "the grace begins anew"

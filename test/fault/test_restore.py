@@ -175,6 +175,28 @@ def test_old_messages_are_held_until_somebody_decides(make_world):
     assert "held back" not in doctor(world).stdout
 
 
+def test_buttons_go_from_a_card_that_was_held_and_released(make_world):
+    world = make_world()
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    anna = world.person("Anna Petrova")
+    anna.registers()
+    world.settle()
+    world.bot.terminate()
+    world.db.add_prospect("p1", "Ivan P")
+    world.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox")
+    for table, column in (("outbox", "created_at"), ("assignments", "started_at")):
+        world.db.execute(f"UPDATE salesreg.{table} SET {column} = {column} - interval '25 hours'")
+    world.start_bot()
+    world.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE state = 'held'")
+    assert run("outbox", "release", "--held", settings={"DATABASE_URL": world.db.url}).returncode == 0
+    assert "Ivan P" in (card := anna.hears_anything()).text and card.buttons
+    assert "unsent" not in doctor(world).stdout
+    world.db.execute("UPDATE test_prospects SET status = 'archived' WHERE id = 'p1'")
+    assert anna.sees_edit().buttons == []
+
+
 def test_nothing_is_held_where_the_operator_wants_so(make_world):
     world = make_world()
     world.start_bot()
