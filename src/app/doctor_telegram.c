@@ -21,6 +21,7 @@ struct asking {
 	uv_timer_t pause;
 	struct telegram *telegram;
 	enum telegram_class class;
+	long http_status; /* 0: nobody answered */
 	char description[TELEGRAM_DESCRIPTION_BYTES];
 	json_t *result; /* of the last answer; ours until the next */
 };
@@ -29,6 +30,7 @@ static void on_answer(const struct telegram_answer *answer, void *data)
 {
 	struct asking *q = data;
 	q->class = answer->class;
+	q->http_status = answer->http_status;
 	(void)snprintf(q->description, sizeof q->description, "%s", answer->description);
 	q->result = json_incref(answer->result);
 	uv_stop(&q->loop);
@@ -178,27 +180,62 @@ static void look_at_admins(struct doctor *d, struct asking *q)
 			"what waits; or correct ADMIN_TELEGRAM_IDS"});
 }
 
+/*
+ * Whether anything but getMe works: a server of one's own may lack that method, and a failing getMe keeps no bot from
+ * polling. Nobody has the chat 1, and only Telegram says so in its own way.
+ */
+static bool answers_otherwise(const struct doctor *d, struct asking *q)
+{
+	if (ask(q, "getWebhookInfo", "{}", ANSWER_MS))
+		return true;
+	(void)ask(q, "getChat", "{\"chat_id\":1}", ANSWER_MS);
+	if (q->class == TELEGRAM_OK || q->class == TELEGRAM_GONE)
+		return true;
+	/* the bot's own poll would be refused because of this one */
+	if (d->bot_leads != DOCTOR_NO || d->no_poll)
+		return false;
+	(void)ask(q, "getUpdates", "{\"timeout\":0,\"limit\":1}", ANSWER_MS);
+	return q->class == TELEGRAM_OK || q->class == TELEGRAM_CONFLICT;
+}
+
+/* True: the rest can be looked at all the same. */
+static bool explain_failure(struct doctor *d, struct asking *q)
+{
+	bool token = q->class == TELEGRAM_TOKEN, answered = q->http_status != 0;
+	const char *said = arena_strdup(d->arena, q->description);
+	if (token) {
+		doctor_find(d,
+		    (struct finding){GRAVITY_SERIOUS, area, "token-refused",
+			arena_printf(
+			    d->arena, "Telegram does not accept REGISTRY_BOT_TOKEN: %s", said),
+			"the token was revoked or mistyped, or TELEGRAM_API_BASE is not Telegram",
+			"copy the token again from @BotFather"});
+		return false;
+	}
+	if (answered && answers_otherwise(d, q)) {
+		doctor_find(d,
+		    (struct finding){GRAVITY_WARNING, area, "getme",
+			arena_printf(d->arena, "getMe fails, and other methods work: %s", said),
+			"the bot polls and sends all the same; only its name is missing in the log "
+			"until getMe works",
+			"if TELEGRAM_API_BASE is a server of your own, see its log; else wait, "
+			"Telegram mends it"});
+		return true;
+	}
+	doctor_find(d,
+	    (struct finding){GRAVITY_SERIOUS, area, "telegram-unreachable",
+		arena_printf(d->arena, "Telegram does not answer as it should: %s", said),
+		"without it the bot neither hears nor speaks; it goes on when Telegram is back",
+		"see that this machine reaches TELEGRAM_API_BASE (network, proxy, certificates)"});
+	return false;
+}
+
 static void look(struct doctor *d, struct asking *q)
 {
-	if (!ask(q, "getMe", "{}", ANSWER_MS)) {
-		bool token = q->class == TELEGRAM_TOKEN;
-		doctor_find(d,
-		    (struct finding){GRAVITY_SERIOUS, area,
-			token ? "token-refused" : "telegram-unreachable",
-			arena_printf(d->arena, "%s: %s",
-			    token ? "Telegram does not accept REGISTRY_BOT_TOKEN"
-				  : "Telegram does not answer as it should",
-			    q->description),
-			token ? "the token was revoked or mistyped, or TELEGRAM_API_BASE is not "
-				"Telegram"
-			      : "without it the bot neither hears nor speaks; it goes on when "
-				"Telegram is back",
-			token ? "copy the token again from @BotFather"
-			      : "see that this machine reaches TELEGRAM_API_BASE (network, proxy, "
-				"certificates)"});
+	if (ask(q, "getMe", "{}", ANSWER_MS))
+		look_at_me(d, q);
+	else if (!explain_failure(d, q))
 		return;
-	}
-	look_at_me(d, q);
 	look_at_admins(d, q);
 	bool webhook = false;
 	if (ask(q, "getWebhookInfo", "{}", ANSWER_MS)) {

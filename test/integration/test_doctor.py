@@ -469,6 +469,25 @@ def test_a_proxy_in_the_place_of_telegram_is_serious(ask, sandbox):
     assert ask().one("telegram-unreachable")["severity"] == "serious"
 
 
+@pytest.mark.parametrize("failing", [["getMe"], ["getMe", "getWebhookInfo"], ["getMe", "getWebhookInfo", "getChat"]])
+def test_a_server_without_getme_is_not_called_unreachable(ask, sandbox, failing):
+    for method in failing:
+        sandbox.fault("500", method=method, times=-1)
+    report = ask(poll=True)
+    assert not report.of("telegram-unreachable")
+    finding = report.one("getme")
+    assert finding["severity"] == "warning" and "Internal Server Error" in finding["what"] and "server of your own" in finding["fix"]
+
+
+def test_while_a_bot_polls_it_is_not_disturbed_by_the_look_at_a_server_without_getme(bot_world, examine):
+    for method in ("getMe", "getWebhookInfo"):
+        bot_world.sandbox.fault("500", method=method, times=-1)
+    report = examine(DATABASE_URL=bot_world.db.url, TELEGRAM_API_BASE=bot_world.sandbox.base, poll=True)
+    report.one("getme")
+    assert not report.of("telegram-unreachable")
+    assert bot_world.sandbox.calls("getUpdates").get("409", 0) == 0
+
+
 def test_privacy_and_groups_are_mentioned(ask, sandbox):
     report = ask()
     assert report.one("groups")["severity"] == "note" and not report.of("privacy-off")
