@@ -18,6 +18,7 @@ CREATE TABLE salesreg.bot_state (
     bot_id              bigint PRIMARY KEY,
     next_update_id      bigint,                 -- the offset Telegram is told next; NULL: nothing seen yet
     clean               boolean NOT NULL DEFAULT true, -- the last leader stopped in order
+    told                boolean NOT NULL DEFAULT false, -- it did not, which was said by a later one that did
     in_hand_update_id   bigint,                 -- what the leader was working on, one by one, after an unclean death
     in_hand_count       integer NOT NULL DEFAULT 0,
     send_blocked_until  timestamptz,            -- Telegram's retry_after for everything

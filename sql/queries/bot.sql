@@ -6,18 +6,18 @@ SELECT pg_catalog.pg_try_advisory_lock(1935764581, pg_catalog.hashint8($1::bigin
 -- $1 bot id, $2 what this process had marked as in hand when it lost the leadership, or NULL: it did not die of it, so
 -- that mark is taken back. What the last leader left; from here on the state counts as unclean until bot_state_rest.
 WITH before AS (
-    SELECT clean, next_update_id, in_hand_update_id,
+    SELECT clean, told, next_update_id, in_hand_update_id,
            in_hand_count - coalesce(in_hand_update_id = $2::bigint, false)::integer AS in_hand_count,
            greatest(0, extract(epoch FROM send_blocked_until - now()) * 1000000)::bigint AS blocked_us
     FROM salesreg.bot_state WHERE bot_id = $1::bigint
 ), taken AS (
     INSERT INTO salesreg.bot_state AS s (bot_id, clean) VALUES ($1::bigint, false)
     ON CONFLICT (bot_id) DO UPDATE
-    SET clean = false, updated_at = now(),
+    SET clean = false, told = false, updated_at = now(),
         in_hand_count = s.in_hand_count - coalesce(s.in_hand_update_id = $2::bigint, false)::integer
     RETURNING 1
 )
-SELECT b.clean, b.next_update_id, b.in_hand_update_id, b.in_hand_count, b.blocked_us
+SELECT b.clean, b.next_update_id, b.in_hand_update_id, b.in_hand_count, b.blocked_us, b.told
 FROM taken LEFT JOIN before b ON true
 -- name: bot_state_other
 -- $1 bot: the other one that this database serves, if it is another
@@ -27,6 +27,8 @@ UPDATE salesreg.bot_state SET username = $2::text WHERE bot_id = $1::bigint AND 
 -- name: bot_state_rest
 UPDATE salesreg.bot_state SET clean = true, in_hand_update_id = NULL, in_hand_count = 0, updated_at = now()
 WHERE bot_id = $1::bigint
+-- name: bot_state_rest_carefully
+UPDATE salesreg.bot_state SET told = true, updated_at = now() WHERE bot_id = $1::bigint
 -- name: bot_state_advance
 -- $1 bot, $2 expected next id, $3 new one: the fence of a batch
 WITH moved AS (

@@ -65,7 +65,7 @@ struct delivery {
 	LIST_HEAD(, callback_answer) callbacks;
 
 	struct fault_log fault; /* of sends */
-	struct fault_log tend_fault;
+	struct fault_log tend_fault, lost_fault, admin_fault, callback_fault;
 	unsigned tend_failures;
 	struct results results;
 	struct user_links links;
@@ -232,13 +232,19 @@ static void try_later(
 		.error = answer->description});
 }
 
-static void say_gone(const struct delivery *d, const struct sending *s, const char *description)
+static void say_gone(struct delivery *d, const struct sending *s, const char *description)
 {
 	for (size_t i = 0; i < d->options.admin_count; i++)
 		if (d->options.admin_ids[i] == s->chat) {
-			log_warn("admin %lld cannot be written to (%s): let them press Start in a "
-				 "chat with the bot; what they missed is shown to them then",
+			char whose[24]; /* numbers are no reasons, and each admin is one */
+			(void)snprintf(whose, sizeof whose, "%lld", (long long)s->chat);
+			for (char *p = whose; *p; p++)
+				*p = (char)(*p + ('a' - '0'));
+			fault_log_warn_as(&d->admin_fault, whose,
+			    "admin %lld cannot be written to (%s): let them press Start in a "
+			    "chat with the bot; what they missed is shown to them then",
 			    (long long)s->chat, description);
+			(void)fault_log_end(&d->admin_fault);
 			return;
 		}
 	log_info("message %lld: this chat cannot be written to any more (%s)", (long long)s->id,
@@ -436,8 +442,13 @@ bool delivery_is_full(const struct delivery *d)
 static void on_callback_answered(const struct telegram_answer *answer, void *data)
 {
 	struct callback_answer *c = data;
-	if (answer->class != TELEGRAM_OK && answer->class != TELEGRAM_CANCELLED)
-		log_info("a pressed button could not be answered: %s", answer->description);
+	if (answer->class == TELEGRAM_OK)
+		fault_log_over(&c->d->callback_fault, "pressed buttons are answered again");
+	else if (answer->stale_query)
+		log_debug("a pressed button was not answered: %s", answer->description);
+	else if (answer->class != TELEGRAM_CANCELLED)
+		fault_log_warn(&c->d->callback_fault, "a pressed button could not be answered: %s",
+		    answer->description);
 	LIST_REMOVE(c, link);
 	free(c);
 }
@@ -682,9 +693,11 @@ void delivery_yield(struct delivery *d)
 		return;
 	d->leading = false;
 	if (d->under_way_count > 0)
-		log_warn("%zu messages were under way when the leadership was lost; they go again "
-			 "as possible duplicates",
+		fault_log_warn(&d->lost_fault,
+		    "%zu messages were under way when the leadership was lost; they go again as "
+		    "possible duplicates",
 		    d->under_way_count);
+	(void)fault_log_end(&d->lost_fault);
 	(void)cancel_all(d); /* the next leader finds the rows as they are */
 	results_void(&d->results);
 	d->block_us = 0;

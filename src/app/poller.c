@@ -50,7 +50,9 @@ struct poller {
 	enum poller_trouble trouble;
 	bool answered; /* a getUpdates has been, so the road is known to be good both ways */
 	bool webhook;  /* one was set, and is to be removed before the next poll */
-	struct fault_log fault, parked_fault, webhook_fault;
+	struct fault_log fault, parked_fault, put_back_fault, webhook_fault;
+	struct fault_log lost_fault, death_fault, settled_fault,
+	    stale_fault; /* of the leadership */
 	uv_timer_t pause, beat, prune;
 	struct arena arena, prune_arena;
 	struct db_plan plan, beat_plan, prune_plan;
@@ -125,6 +127,9 @@ static void went_well(struct poller *p)
 	p->failures = 0;
 	p->trouble = POLLER_NO_TROUBLE;
 	fault_log_over(&p->fault, "updates are received and handled again");
+	(void)fault_log_end(&p->death_fault);
+	(void)fault_log_end(&p->settled_fault);
+	(void)fault_log_end(&p->stale_fault);
 }
 
 static void on_conflict(struct poller *p, const char *description)
@@ -316,7 +321,10 @@ static void on_refused(const struct db_reply *reply, void *data)
 	struct poller *p = data;
 	p->claiming = false;
 	if (reply->err != ERR_OK)
-		log_warn("a parked update could not be put back: %s", reply->message);
+		fault_log_warn(&p->put_back_fault, "a parked update could not be put back: %s",
+		    reply->message);
+	else
+		fault_log_over(&p->put_back_fault, "parked updates are put back again");
 	if (p->state == POLLER_WORKING && p->leading && !batch_is_running(p->batch))
 		poll(p); /* looks for the next one */
 }
@@ -489,17 +497,20 @@ static void on_taken(const struct db_reply *reply, void *data)
 	int64_t settled =
 	    outbox_settle_parse(reply->results[p->settle_step], p->stale, &p->stale_count);
 	if (p->stale_count > 0)
-		log_warn("%zu messages the last leader was sending are held by another database "
-			 "session; their chats wait until it ends its transaction",
+		fault_log_warn(&p->stale_fault,
+		    "%zu messages the last leader was sending are held by another database "
+		    "session; their chats wait until it ends its transaction",
 		    p->stale_count);
 	p->stats.settled += (uint64_t)settled;
-	if (p->careful)
-		log_warn("a leader did not stop in order; what it may have had in hand is taken up "
-			 "one by one first");
+	if (p->careful && !p->found.told)
+		fault_log_warn(&p->death_fault,
+		    "a leader did not stop in order; what it may have had in hand is taken up "
+		    "one by one first");
 	if (settled > 0)
-		log_warn("%lld messages were being sent when the last leader stopped; they go "
-			 "again, marked as possible "
-			 "duplicates",
+		fault_log_warn(&p->settled_fault,
+		    "%lld messages were being sent when the last leader stopped; they go "
+		    "again, marked as possible "
+		    "duplicates",
 		    (long long)settled);
 	if (p->hold_step != OUTBOX_NO_STEP) {
 		long long held = db_get_i64(reply->results[p->hold_step], 0, 0, 0);
@@ -510,7 +521,12 @@ static void on_taken(const struct db_reply *reply, void *data)
 				 "--held` sends them, `drop --held` does not",
 			    held, (long long)p->options.hold_hours);
 	}
-	log_info("leading: this process now receives updates and delivers the outbox");
+	static const char leads[] =
+	    "leading: this process now receives updates and delivers the outbox";
+	if (p->lost_fault.count > 0)
+		fault_log_over(&p->lost_fault, leads);
+	else
+		log_info("%s", leads);
 	delivery_lead(p->options.delivery, p->found.blocked_us);
 	poll(p);
 	bot_setup_lead(p->setup);
@@ -545,7 +561,8 @@ void poller_yield(struct poller *p)
 	telegram_call_cancel(p->call);
 	p->poll = p->call = NULL;
 	if (was_leading)
-		log_warn("not leading any more; another replica may take over, this one stands by");
+		fault_log_warn(&p->lost_fault,
+		    "not leading any more; another replica may take over, this one stands by");
 	delivery_yield(p->options.delivery);
 	if (p->state != POLLER_STOPPING && p->state != POLLER_STOPPED)
 		set_state(p, POLLER_STANDBY);
@@ -707,14 +724,17 @@ static void on_rested(const struct db_reply *reply, void *data)
 static void on_drained(void *data)
 {
 	struct poller *p = data;
-	/* what may have killed the last leader has yet to be met: the next one goes on carefully */
-	if (!p->leading || !p->taken || p->careful) {
+	if (!p->leading || !p->taken) {
 		say_stopped(p);
 		return;
 	}
 	arena_reset(&p->arena);
 	p->plan.count = 0;
-	bot_rest(&p->plan, &p->arena, p->options.bot_id);
+	/* what may have killed the last leader has yet to be met: the next one goes on carefully */
+	if (p->careful)
+		bot_rest_carefully(&p->plan, &p->arena, p->options.bot_id);
+	else
+		bot_rest(&p->plan, &p->arena, p->options.bot_id);
 	db_pool_run(p->options.leader, p->plan.steps, p->plan.count, 1000, on_rested, p);
 }
 

@@ -101,7 +101,11 @@ void fault_log_over(struct fault_log *f, const char *what)
 {
 	char extent[64];
 	(void)fault_log_extent(f, clock_monotonic_us(), extent, sizeof extent);
-	if (fault_log_end(f))
-		log_info("%s%s%s%s", what, extent[0] ? " (it failed " : "", extent,
-		    extent[0] ? ")" : "");
+	unsigned count = f->count;
+	if (!fault_log_end(f)) {
+		if (count > 0)
+			log_debug("%s", what);
+		return;
+	}
+	log_info("%s%s%s%s", what, extent[0] ? " (it failed " : "", extent, extent[0] ? ")" : "");
 }

@@ -1,5 +1,6 @@
 #include "salesreg/db/server.h"
 #include "salesreg/base/clock.h"
+#include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
 #include "salesreg/db/conn.h"
 #include <assert.h>
@@ -16,6 +17,7 @@ struct db_server {
 	struct db_identity current;
 	uint64_t generation;
 	bool refusing;
+	struct fault_log restarts, silences;
 	struct db_conn *conns[CONNECTIONS_MOST];
 	size_t count;
 	/* asking for a new connection, on the thread pool */
@@ -74,6 +76,11 @@ static bool same_server(const struct db_identity *a, const struct db_identity *b
 	return same_cluster(a, b) && a->timeline == b->timeline && a->started_us == b->started_us;
 }
 
+static bool same_place(const struct db_identity *a, const struct db_identity *b)
+{
+	return same_cluster(a, b) && a->timeline == b->timeline && strcmp(a->where, b->where) == 0;
+}
+
 static enum err check(
     const struct db_server *s, const struct db_identity *identity, char *why, size_t size)
 {
@@ -119,10 +126,16 @@ enum err db_server_admit(struct db_server *s, struct db_conn *conn,
 	enum err err = check(s, identity, why, size);
 	if (err != ERR_OK || (s->generation > 0 && same_server(&s->current, identity)))
 		return err;
-	if (s->generation > 0)
+	(void)fault_log_end(&s->silences);
+	if (s->generation > 0 && same_place(&s->current, identity)) {
+		fault_log_warn(
+		    &s->restarts, "the database server %s was restarted", identity->where);
+		(void)fault_log_end(&s->restarts);
+	} else if (s->generation > 0) {
 		log_warn("the database is now %s on timeline %lld; it was %s on timeline %lld",
 		    identity->where, (long long)identity->timeline, s->current.where,
 		    (long long)s->current.timeline);
+	}
 	uv_mutex_lock(&s->lock);
 	s->current = *identity;
 	s->generation++;
@@ -181,7 +194,8 @@ static void on_asked(uv_work_t *work, int status)
 		return;
 	if (db_server_late_ms(s) < DB_LATE_MS)
 		return; /* it has answered meanwhile */
-	log_warn("the database server %s does not answer; its connections are given up",
+	fault_log_warn(&s->silences,
+	    "the database server %s does not answer; its connections are given up",
 	    s->current.where);
 	for (size_t i = 0; i < s->count; i++)
 		db_conn_discard(s->conns[i], "the server does not answer");

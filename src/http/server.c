@@ -1,5 +1,6 @@
 #include "salesreg/http/server.h"
 #include "salesreg/base/buf.h"
+#include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
 #include "salesreg/http/listen.h"
 #include <fcntl.h>
@@ -68,6 +69,7 @@ struct http_server {
 	uv_timer_t timer;
 	unsigned handles; /* libuv handles not closed yet: the last one frees the server */
 	bool running, again, stopping;
+	struct fault_log fault;
 	uint16_t port;
 	struct exchange_list live, spare;
 	unsigned spare_count;
@@ -103,7 +105,7 @@ static void run(struct http_server *server)
 	do {
 		server->again = false;
 		if (MHD_run(server->daemon) != MHD_YES)
-			log_warn("http server: MHD_run failed");
+			fault_log_warn(&server->fault, "http server: MHD_run failed");
 	} while (server->again && ++runs < RUNS_IN_A_ROW);
 	server->running = false;
 	MHD_UNSIGNED_LONG_LONG timeout_ms = 0;

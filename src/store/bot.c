@@ -18,12 +18,18 @@ struct bot_row bot_parse(const PGresult *result)
 	row.in_hand_update_id = db_get_i64(result, 0, 2, 0);
 	row.in_hand_count = db_get_i64(result, 0, 3, 0);
 	row.blocked_us = db_get_i64(result, 0, 4, 0);
+	row.told = db_get_bool(result, 0, 5);
 	return row;
 }
 
 void bot_rest(struct db_plan *plan, struct arena *a, int64_t bot_id)
 {
 	(void)db_plan_add(plan, SQL_BOT_STATE_REST, db_i64(a, bot_id));
+}
+
+void bot_rest_carefully(struct db_plan *plan, struct arena *a, int64_t bot_id)
+{
+	(void)db_plan_add(plan, SQL_BOT_STATE_REST_CAREFULLY, db_i64(a, bot_id));
 }
 
 void bot_advance(

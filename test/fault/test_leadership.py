@@ -204,9 +204,25 @@ def test_an_offset_somebody_else_moved_stops_the_batch(bot_world):
     anna.hears("ask_name")
 
 
+def test_a_leadership_that_comes_and_goes_is_one_line_a_minute(bot_world):
+    world = bot_world
+    anna = world.person("Anna Petrova")
+    (last,), _ = faults.leader_backends(world.db)
+    for _ in range(5):
+        world.db.execute("SELECT pg_terminate_backend(%s)", last)
+        eventually(lambda: faults.leader_backends(world.db)[0] not in ([], [last]), what="it leads again")
+        (last,), _ = faults.leader_backends(world.db)
+        anna.says("помощь")
+        anna.hears_anything()
+    for line in ("not leading any more", "did not stop in order", "no database for now", "was restarted"):
+        assert len(world.bot.lines(line)) <= 1, world.bot.log
+    assert len(world.bot.lines("leading: this process")) <= 2, world.bot.log
+    assert len(world.bot.lines("the database is back")) <= 1, world.bot.log
+
+
 def test_calls_given_up_while_they_connect_leave_nothing_behind(make_world):
     """Telegram cannot even be connected to, and the leadership comes and goes meanwhile."""
-    world = make_world()
+    world = make_world(LOG_LEVEL="debug")  # lines that repeat within a minute are there
     with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf:
         port = deaf.getsockname()[1]
         waiting = [socket.socket() for _ in range(4)]

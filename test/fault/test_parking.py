@@ -65,9 +65,11 @@ def test_an_update_in_hand_at_two_unclean_deaths_is_parked_and_the_next_goes_thr
     assert not anna.unheard() and not boris.unheard()
 
 
-def test_an_outage_of_the_database_is_no_death_of_the_bot(bot_world):
+def test_an_outage_of_the_database_is_no_death_of_the_bot(make_world):
     """Nobody is put aside because PostgreSQL went away three times in a bad moment."""
-    world, db = bot_world, bot_world.db
+    world = make_world(LOG_LEVEL="debug")  # lines that repeat within a minute are there
+    db = world.db
+    world.start_bot()
     anna = world.person("Anna Petrova")
     hand = db.connect()
     hand.autocommit = False

@@ -215,3 +215,25 @@ def test_a_death_is_spoken_of_once_not_at_every_start_after_it(bot_world):
     eventually(lambda: world.sandbox.calls("getUpdates").get("ok", 0) > answered)
     world.restart_bot()
     assert world.bot.lines("did not stop in order") == []
+
+
+def test_a_stop_before_the_careful_part_is_over_has_it_said_no_second_time(bot_world):
+    """Telegram is silent, so nothing shows yet that what the dead one had in hand is harmless."""
+    world = bot_world
+    world.settle()
+    world.bot.kill()
+    world.sandbox.fault("hang", method="getUpdates", times=-1)
+    world.start_bot()
+    world.bot.wait_for_log("did not stop in order")
+    for _ in range(2):
+        world.restart_bot()
+        world.bot.wait_for_log("leading: this process")
+        assert world.bot.lines("did not stop in order") == []
+        assert not is_clean(world), "what was in hand is still met with care"
+    world.bot.kill()
+    world.start_bot()
+    world.bot.wait_for_log("did not stop in order")
+    world.sandbox.no_faults()
+    anna = world.person("Anna Petrova")
+    anna.says("привет")
+    anna.hears("offer")

@@ -6,7 +6,8 @@
  * then at most once a minute with how often and for how long; another reason counts as another
  * fault (numbers apart: "next try in 312 ms" is no other reason than "in 640 ms"). A spell that
  * was said is said to be over. A spell that begins within a minute of the last line about the same
- * reason is silent until the minute has passed, so that what comes and goes does not flood either.
+ * reason is silent until the minute has passed, so that what comes and goes does not flood either. What is not
+ * said is there at the level debug.
  *
  * Ownership: the caller's memory, all zero at the start; nothing to free. Units: microseconds of
  * clock_monotonic_us(). Errors, callbacks: none.
