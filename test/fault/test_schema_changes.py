@@ -1,4 +1,7 @@
-"""ALTER TABLE while everything runs: statements that were prepared before are no use any more (0A000). Nobody notices."""
+"""
+ALTER TABLE while everything runs: statements that were prepared before are no use any more (0A000), or the server has
+forgotten them (26000). Nobody notices.
+"""
 import pytest
 
 from support.waiting import eventually
@@ -44,4 +47,62 @@ def test_an_altered_table_stops_and_parks_nothing(make_world, kind):
     world.settle()
     assert world.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
     assert world.bot.alive and world.outreach.alive
+    assert world.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE possible_duplicate") == 0
+
+
+# a trigger that forgets the session's statements the first times that it fires, also if its transaction is undone
+FORGETFUL = """
+CREATE SEQUENCE public.{name};
+GRANT USAGE, SELECT ON SEQUENCE public.{name} TO PUBLIC;
+CREATE FUNCTION public.forget_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF nextval('public.{name}') <= {times} THEN
+        EXECUTE 'DEALLOCATE ALL';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER forget AFTER {event} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION public.forget_{name}();
+"""
+FORGOTTEN = {
+    # where a batch begins to write, as delivery claims and completes, as the assigner writes
+    "batch": "INSERT OR UPDATE ON salesreg.user_sessions",
+    "outbox": "INSERT ON salesreg.outbox",
+    "delivery": "DELETE ON salesreg.outbox",
+    "registration": "INSERT ON public.sales_representatives",
+    "assigner": "UPDATE ON public.test_prospects",
+    "assignment": "INSERT ON salesreg.assignments",
+}
+
+
+@pytest.mark.parametrize("place", list(FORGOTTEN))
+def test_statements_that_the_server_forgets_lose_and_park_nothing(make_world, place):
+    """As a pooler's DISCARD ALL or somebody's DEALLOCATE does: 26000 from the next statement on."""
+    times = 3
+    world = make_world(LOG_LEVEL="debug")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    event, _, table = FORGOTTEN[place].rpartition(" ON ")
+    world.db.as_superuser(FORGETFUL.format(name="forgotten", times=times, event=event, table=table))
+    people = [world.person(name) for name in ("Anna Petrova", "Boris Ivanov", "Olga Sidorova")]
+    for i, person in enumerate(people):
+        person.registers()
+        world.db.add_prospect(f"p{i}", f"Prospect {i}.")
+        world.db.eventually("SELECT assigned_rep_id IS NOT NULL FROM test_prospects WHERE id = %s", f"p{i}")
+    world.settle()
+    world.db.eventually("SELECT last_value >= %s FROM public.forgotten", times)
+    assert any("prepared statement" in process.log and "does not exist" in process.log
+               for process in (world.bot, world.outreach)), "and was noticed"
+    for person in people:
+        person.forget()
+    for person in people:
+        person.says("статус")
+        person.hears_anything()
+    world.settle()
+    assert all(not person.unheard() for person in people)
+    assert world.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+    assert world.db.value("SELECT count(*) FROM sales_representatives WHERE status = 'active'") == len(people)
+    assert world.db.value("SELECT count(*) FROM salesreg.outbox") == 0
+    assert world.db.rows("SELECT prospect FROM salesreg.assignments GROUP BY prospect HAVING count(*) <> 1") == []
     assert world.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE possible_duplicate") == 0
