@@ -246,6 +246,10 @@ class Person:
             assert pattern.fullmatch(text), f"{self} was answered {text!r}, not {key} {values}"
         return event
 
+    def hears_answer(self, timeout=PATIENCE_S):
+        """The answer to a pressed button, whatever it says."""
+        return self._next(("callback_answer",), timeout, "an answer").get("text", "")
+
     def unheard(self):
         """What came and was not consumed, as of now: for use after World.settle()."""
         events, self._seq = self.sandbox.transcript(self.id, self._seq)
