@@ -217,6 +217,20 @@ CREATE TABLE salesreg.prospect_identities (
 CREATE UNIQUE INDEX prospect_identities_prospect_idx
     ON salesreg.prospect_identities (prospect varchar_pattern_ops, kind, value);
 CREATE INDEX prospect_identities_value_idx ON salesreg.prospect_identities (kind, value) WHERE kind <> 'none';
+-- What more than ten open prospects share tells nothing about a person: an office's phone, an info@ address, a form's default.
+CREATE FUNCTION salesreg.is_nobodys(this_kind text, this_value text) RETURNS boolean LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    ever bigint;
+    open bigint;
+BEGIN
+    SELECT count(*), count(p.id) INTO ever, open
+    FROM (SELECT i.prospect FROM salesreg.prospect_identities i
+          WHERE i.kind = this_kind AND i.value = this_value AND i.kind <> 'none' LIMIT 201) s
+    LEFT JOIN public.test_prospects p ON p.id = s.prospect AND p.status IN ('unreached', 'contacted', 'in_conversation');
+    RETURN open > 10 OR ever > 200; -- nobody looks through more than that for each new prospect
+END
+$$;
 
 -- What another hand did to prospects that are with a rep, until that rep is told.
 CREATE TABLE salesreg.prospect_changes (

@@ -73,29 +73,43 @@ LIMIT $1::integer
 FOR NO KEY UPDATE SKIP LOCKED
 -- name: dealing_known
 -- $1 kinds, $2 values, $3 the prospects they are of: for each the rep who has another prospect of this person, the oldest, and
--- that one's name. Whose row somebody holds is named without a Telegram id: that prospect waits.
+-- that one's name. Whose row somebody holds is named without a Telegram id: that prospect waits. The last column names a rep
+-- who is out of reach: gets nothing new, so it goes to a colleague.
 WITH known AS MATERIALIZED (
-    SELECT f.place, f.prospect, h.rep, h.name
-    FROM unnest($1::text[], $2::text[], $3::varchar[]) WITH ORDINALITY AS f (kind, value, prospect, place)
+    SELECT f.place, f.prospect, h.rep, h.name, h.available, h.rep_name
+    FROM (SELECT u.kind, u.value, u.prospect, u.place
+          FROM unnest($1::text[], $2::text[], $3::varchar[]) WITH ORDINALITY AS u (kind, value, prospect, place)
+          -- the look-up first: it is enough nearly always
+          WHERE NOT CASE WHEN EXISTS (SELECT 1 FROM salesreg.prospect_identities i
+                                      WHERE i.kind = u.kind AND i.value = u.value AND i.kind <> 'none' OFFSET 10)
+                         THEN salesreg.is_nobodys(u.kind, u.value) ELSE false END
+          OFFSET 0) f
     CROSS JOIN LATERAL (
-        SELECT q.assigned_rep_id AS rep, q.name
+        SELECT q.assigned_rep_id AS rep, q.name, d.available, r.name AS rep_name
         FROM salesreg.prospect_identities i
         JOIN public.test_prospects q ON q.id = i.prospect AND q.status IN ('unreached', 'contacted', 'in_conversation')
         JOIN public.sales_representatives r ON r.id = q.assigned_rep_id AND r.status = 'active'
-        JOIN salesreg.rep_dealing d ON d.rep = r.id AND d.available
+        JOIN salesreg.rep_dealing d ON d.rep = r.id
         WHERE i.kind = f.kind AND i.value = f.value AND i.kind <> 'none' AND i.prospect <> f.prospect
-        ORDER BY q.created_at, q.id COLLATE "C"
+        ORDER BY d.available DESC, q.created_at, q.id COLLATE "C"
         LIMIT 1
     ) h
 ), held AS MATERIALIZED (
     SELECT r.id, r.telegram_id, s.locale
     FROM public.sales_representatives r
     LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
-    WHERE r.id IN (SELECT rep FROM known)
+    WHERE r.id IN (SELECT rep FROM known WHERE available)
     FOR KEY SHARE OF r SKIP LOCKED
 )
-SELECT k.prospect, k.rep, k.name, h.telegram_id, h.locale FROM known k LEFT JOIN held h ON h.id = k.rep
+SELECT k.prospect, k.rep, k.name, h.telegram_id, h.locale, CASE WHEN NOT k.available THEN k.rep_name END
+FROM known k LEFT JOIN held h ON h.id = k.rep AND k.available
 ORDER BY k.place
+-- name: dealing_shared
+-- $1 kinds, $2 values: those of them that are nobody's
+SELECT u.kind, u.value FROM (SELECT DISTINCT kind, value FROM unnest($1::text[], $2::text[]) AS f (kind, value)) u
+WHERE CASE WHEN EXISTS (SELECT 1 FROM salesreg.prospect_identities i
+                        WHERE i.kind = u.kind AND i.value = u.value AND i.kind <> 'none' OFFSET 10)
+           THEN salesreg.is_nobodys(u.kind, u.value) ELSE false END
 -- name: dealing_turn
 SELECT nextval('salesreg.dealing_turn')
 -- name: dealing_write
@@ -151,12 +165,17 @@ CROSS JOIN LATERAL (
     LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
     LEFT JOIN LATERAL (
         SELECT q.name
-        FROM salesreg.prospect_identities i
+        FROM (SELECT o.prospect, o.kind, o.value FROM salesreg.prospect_identities o
+              WHERE o.prospect = p.id
+                AND NOT CASE WHEN EXISTS (SELECT 1 FROM salesreg.prospect_identities n
+                                          WHERE n.kind = o.kind AND n.value = o.value AND n.kind <> 'none' OFFSET 10)
+                             THEN salesreg.is_nobodys(o.kind, o.value) ELSE false END
+              OFFSET 0) i
         JOIN salesreg.prospect_identities j ON j.kind = i.kind AND j.value = i.value AND j.kind <> 'none'
                                            AND j.prospect <> i.prospect
         JOIN public.test_prospects q ON q.id = j.prospect AND q.assigned_rep_id = d.rep
                                     AND q.status IN ('unreached', 'contacted', 'in_conversation')
-        WHERE i.prospect = p.id LIMIT 1
+        LIMIT 1
     ) k ON true
     WHERE d.available
       AND (k.name IS NOT NULL
@@ -336,7 +355,15 @@ SELECT n.id, n.telegram_id, n.name, left(n.context, 2000), left(n.notes, 2000), 
                     WHERE e.prospect = a.prospect AND e.assignment = a.id AND e.kind = 'contacted') THEN '+' ELSE '' END, ' ')
         FROM salesreg.assignments a
         WHERE a.prospect = n.id AND a.ended_at IS NOT NULL),
-       n.rep, n.rep_telegram_id, n.locale
+       n.rep, n.rep_telegram_id, n.locale,
+       (SELECT q.name
+        FROM salesreg.prospect_identities i
+        JOIN salesreg.prospect_identities j ON j.kind = i.kind AND j.value = i.value AND j.kind <> 'none'
+                                           AND j.prospect <> i.prospect
+        JOIN public.test_prospects q ON q.id = j.prospect AND q.assigned_rep_id = n.rep
+                                    AND q.status IN ('unreached', 'contacted', 'in_conversation')
+        WHERE i.prospect = n.id AND NOT salesreg.is_nobodys(i.kind, i.value)
+        ORDER BY q.created_at, q.id COLLATE "C" LIMIT 1)
 FROM numbered n
 ORDER BY n.rep, n.created_at, n.id
 -- name: dealing_changed

@@ -140,7 +140,8 @@ WITH open AS MATERIALIZED (
     JOIN public.test_prospects p ON p.id = i.prospect AND p.status IN ('unreached', 'contacted', 'in_conversation')
     WHERE i.kind <> 'none'
       AND (i.kind, i.value) IN (SELECT kind, value FROM salesreg.prospect_identities WHERE kind <> 'none'
-                                GROUP BY kind, value HAVING count(*) BETWEEN 2 AND 1000)
+                                GROUP BY kind, value
+                                HAVING count(*) BETWEEN 2 AND 200 AND NOT salesreg.is_nobodys(kind, value))
 ), pairs AS (
     SELECT DISTINCT a.id AS one, b.id AS other, a.rep <> b.rep AS apart
     FROM open a JOIN open b ON b.kind = a.kind AND b.value = a.value AND b.id > a.id

@@ -54,7 +54,8 @@ struct assigner {
 	struct db_conn *conn;
 	struct arena arena;
 	struct db_plan plan;
-	size_t reps_step, candidates_step, turn_step, passed_step, known_step, locales_step;
+	size_t reps_step, candidates_step, turn_step, passed_step, known_step, shared_step,
+	    locales_step;
 	struct chosen_locale *admin_locales; /* in the arena, while admins are told something */
 	size_t admin_locale_count;
 	struct dealing_sorting sorting;
@@ -227,6 +228,7 @@ static struct notice_prospect notice_of(const struct waiting_row *row, const cha
 	    .notes = row->notes,
 	    .email = row->email,
 	    .known = row->known,
+	    .colleague = row->known ? NULL : row->colleague,
 	    .again = again,
 	    .again_contacted = contacted};
 }
@@ -532,6 +534,10 @@ static void on_known(struct db_conn *conn, const struct db_reply *reply, void *d
 	}
 	struct known_row *known;
 	size_t count = dealing_known_parse(reply->results[s->known_step], &s->arena, &known);
+	struct identity_row *shared;
+	size_t shared_count =
+	    dealing_shared_parse(reply->results[s->shared_step], &s->arena, &shared);
+	people_join(&s->round.people, shared, shared_count);
 	s->plan.count = 0;
 	write_deals(s, known, count);
 	if (s->dealt == 0) {
@@ -557,6 +563,7 @@ static void begin_round(struct assigner *s)
 	people_identify(r->prospects, r->prospect_count, &s->arena, &s->round.people);
 	dealing_identify(&s->plan, &s->arena, r->people.rows, r->people.count);
 	s->known_step = dealing_known(&s->plan, &s->arena, r->people.rows, r->people.count);
+	s->shared_step = dealing_shared(&s->plan, &s->arena, r->people.rows, r->people.count);
 	run(s, on_known);
 }
 

@@ -68,11 +68,30 @@ void people_identify(
 	}
 	if (known > 1)
 		qsort(all, known, sizeof *all, by_value);
-	for (size_t i = 1; i < known; i++)
+	people->known = all;
+	people->known_count = known;
+	people->prospect_count = count;
+}
+
+static bool is_shared(
+    const struct known_by *by, const struct identity_row *shared, size_t shared_count)
+{
+	for (size_t i = 0; i < shared_count; i++)
+		if (strcmp(by->kind, shared[i].kind) == 0 &&
+		    strcmp(by->value, shared[i].value) == 0)
+			return true;
+	return false;
+}
+
+void people_join(struct people *people, const struct identity_row *shared, size_t shared_count)
+{
+	const struct known_by *all = people->known;
+	for (size_t i = 1; i < people->known_count; i++)
 		if (strcmp(all[i].kind, all[i - 1].kind) == 0 &&
-		    strcmp(all[i].value, all[i - 1].value) == 0)
+		    strcmp(all[i].value, all[i - 1].value) == 0 &&
+		    !is_shared(&all[i], shared, shared_count))
 			join(people->first, all[i].prospect, all[i - 1].prospect);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < people->prospect_count; i++)
 		people->first[i] = root(people->first, i);
 }
 
@@ -91,6 +110,10 @@ static size_t find_known(struct people_round *round, const struct known_row *kno
 		size_t first = round->people.first[at], rep = 0;
 		if (with[first] != NOBODY)
 			continue;
+		if (known[i].colleague) {
+			round->prospects[first].colleague = known[i].colleague;
+			continue;
+		}
 		round->prospects[first].known = known[i].name;
 		if (known[i].rep.telegram_id == 0) {
 			with[first] = WAITS;

@@ -20,6 +20,7 @@ static struct prospect_item item_of(const struct notice_prospect *p)
 	    .notes = p->notes,
 	    .again = p->again,
 	    .known = p->known,
+	    .colleague = p->colleague,
 	    .again_contacted = p->again_contacted,
 	    .assignment_id = p->assignment_id,
 	    .can_contact = !p->contacted,
@@ -76,6 +77,7 @@ void notice_nobody_left(const struct catalog *catalog, enum locale locale, int64
 		items[i].assignment_id = 0;
 		items[i].again = false;
 		items[i].known = NULL;
+		items[i].colleague = NULL;
 	}
 	const struct prospect_list list = {
 	    .catalog = catalog,

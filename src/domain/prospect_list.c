@@ -109,11 +109,12 @@ static const char *card(const struct prospect_list *list, struct arena *a, size_
 								    : TEXT_NOTICE_AGAIN,
 					      NULL, 0, a)
 					: NULL;
-	return arena_printf(a, "%s%s%s%s%s%s%s%s%s%s", number, name,
+	return arena_printf(a, "%s%s%s%s%s%s%s%s%s%s%s", number, name,
 	    arena_printf(a, "\n%s", reach(list, a, item)),
 	    optional(list, a, TEXT_PROSPECT_EMAIL, "email", item->email, EMAIL_UNITS),
 	    optional(list, a, TEXT_PROSPECT_STATUS, "status", item->status, TEXT_BUTTON_UNITS),
 	    optional(list, a, TEXT_NOTICE_KNOWN, "name", item->known, NAME_UNITS),
+	    optional(list, a, TEXT_NOTICE_COLLEAGUE, "rep", item->colleague, NAME_UNITS),
 	    again ? "\n" : "", again ? again : "",
 	    optional(list, a, TEXT_PROSPECT_CONTEXT, "context", item->context, list->context_units),
 	    optional(list, a, TEXT_PROSPECT_NOTES, "notes", item->notes, list->notes_units));

@@ -13,7 +13,7 @@
 struct prospect_item {
 	const char *name, *telegram, *email, *context, *notes; /* NULL or blank: left out */
 	const char *status;                                    /* to be shown, or NULL */
-	const char *known;                                     /* see notice.h */
+	const char *known, *colleague;                         /* see notice.h */
 	bool again, again_contacted; /* a colleague had it; and wrote to them */
 	int64_t assignment_id;
 	bool can_contact, can_decline; /* which buttons */

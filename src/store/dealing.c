@@ -117,9 +117,27 @@ size_t dealing_known_parse(const PGresult *result, struct arena *a, struct known
 	for (int i = 0; i < count; i++)
 		(*rows)[i] = (struct known_row){.prospect = db_get_text(a, result, i, 0),
 		    .name = db_get_text(a, result, i, 2),
+		    .colleague = db_get_text(a, result, i, 5),
 		    .rep = {.rep = db_get_text(a, result, i, 1),
 			.telegram_id = db_get_i64(result, i, 3, 0),
 			.locale = db_get_text(a, result, i, 4)}};
+	return (size_t)count;
+}
+
+size_t dealing_shared(
+    struct db_plan *plan, struct arena *a, const struct identity_row *rows, size_t count)
+{
+	return db_plan_add(plan, SQL_DEALING_SHARED, TEXT_COLUMN(a, rows, count, kind),
+	    TEXT_COLUMN(a, rows, count, value));
+}
+
+size_t dealing_shared_parse(const PGresult *result, struct arena *a, struct identity_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct identity_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct identity_row){
+		    .kind = db_get_text(a, result, i, 0), .value = db_get_text(a, result, i, 1)};
 	return (size_t)count;
 }
 

@@ -1,6 +1,8 @@
 """The same person twice: the second prospect goes to the rep who has the first one, who reads that."""
 import pytest
 
+from support.process import run
+from support.telegram import TOKEN
 from test_prospects import dealt, holder, reps
 
 
@@ -158,3 +160,86 @@ def test_prospects_that_were_assigned_before_count_too(make_world):
     world.start_outreach()
     dealt(world, "p1", to=last)
     assert says_known(world, last, "Alex")
+
+
+def test_the_same_person_behind_a_thousand_others_still_goes_to_that_rep(make_world):
+    """More wait than are assigned in a round: each round looks at what the rounds before it gave."""
+    world = make_world(MAX_PROSPECTS_PER_REP="700")
+    world.db.no_prospects()
+    world.start_bot()
+    world.people = reps(world, 2)
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name, created_at)"
+                     " SELECT 'p' || n, CASE WHEN n IN (1, 1100) THEN '@alex_buyer' ELSE '@person_' || n END, 'Person ' || n,"
+                     " now() + n * interval '1 ms' FROM generate_series(1, 1101) n")
+    world.start_outreach()
+    assert dealt(world, "p1") == dealt(world, "p1100")
+    assert world.db.value("SELECT detail FROM salesreg.prospect_events WHERE prospect = 'p1100' AND kind = 'assigned'") \
+        == "same person"
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_very_many_share_is_nobodys(make_world, at_once):
+    """An office's address that somebody puts into every row: the people are as many as there are rows."""
+    world = make_world(MAX_PROSPECTS_PER_REP="20")
+    world.db.no_prospects()
+    world.start_bot()
+    world.people = reps(world, 2)
+    add = ("INSERT INTO test_prospects (id, telegram_id, email, name, created_at) SELECT 'p' || n, '@person_' || n, 'Info@Example.org',"
+           " 'Person ' || n, now() + n * interval '1 ms' FROM generate_series(%s, %s) n")
+    world.db.execute(add, 1, 12)
+    world.start_outreach()
+    each = "SELECT array_agg(c ORDER BY c) = %s::bigint[] FROM (SELECT count(*) AS c FROM test_prospects" \
+           " WHERE assigned_rep_id IS NOT NULL GROUP BY assigned_rep_id) n"
+    world.db.eventually(each, [6, 6])
+    if at_once:
+        world.db.execute(add, 13, 16)
+    else:
+        for n in range(13, 17):
+            world.db.execute(add, n, n)
+            dealt(world, f"p{n}")
+    world.db.eventually(each, [8, 8])
+    assert world.db.value("SELECT count(*) FROM salesreg.prospect_events WHERE detail = 'same person'") == 0
+    # what is theirs alone still counts
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, email, name) VALUES ('x', 't.me/Person_3', 'info@example.org', 'X')")
+    assert dealt(world, "x") == holder(world, "p3")
+    report = run("doctor", "--no-poll", settings={"DATABASE_URL": world.db.url, "REGISTRY_BOT_TOKEN": TOKEN,
+                                                  "TELEGRAM_API_BASE": world.sandbox.base}).stdout
+    assert "1 pair of open prospects" in " ".join(report.split())
+
+
+def test_a_person_whose_rep_is_out_of_reach_goes_to_a_colleague_who_reads_that(make_world):
+    team = make_world(UNREACHABLE_GRACE_MINUTES="15")
+    team.db.no_prospects()
+    team.start_bot()
+    team.start_outreach()
+    team.people = reps(team, 2)
+    add(team, "p1", "@alex_buyer", name="Alex")
+    mine, other = rep_of(team, "p1")
+    mine.hears_anything()
+    mine.blocks()
+    team.db.eventually("SELECT NOT available FROM salesreg.rep_dealing d JOIN sales_representatives r ON r.id = d.rep"
+                       " WHERE r.telegram_id = %s", mine.id)
+    add(team, "p2", "@Alex_Buyer", name="Alex again")
+    dealt(team, "p2", to=other)
+    told = other.hears_anything().text.splitlines()
+    assert team.texts.render("ru", "notice_colleague", rep=team.db.rep(mine.id)["name"]) in told
+    assert holder(team, "p1") == mine.id
+    # the next one of this person goes to who is there
+    add(team, "p3", "t.me/alex_buyer", name="Alex once more")
+    dealt(team, "p3", to=other)
+    assert says_known(team, other, "Alex again")
+
+
+def test_one_that_is_given_by_hand_to_who_has_the_person_says_so(team):
+    add(team, "p1", "@alex_buyer", name="Alex")
+    mine, other = rep_of(team, "p1")
+    mine.hears_anything()
+    add(team, "p2", "@maria_b", name="Maria")
+    dealt(team, "p2", to=other)
+    other.hears_anything()
+    team.db.execute("UPDATE test_prospects SET telegram_id = 't.me/alex_buyer' WHERE id = 'p2'")
+    other.hears_anything()
+    team.db.eventually("SELECT count(*) = 1 FROM salesreg.prospect_identities WHERE prospect = 'p2' AND value = 'alex_buyer'")
+    team.db.execute("UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives WHERE telegram_id = %s)"
+                    " WHERE id = 'p2'", mine.id)
+    assert says_known(team, mine, "Alex")

@@ -29,6 +29,7 @@ HOT = {
     "dealing_candidates": ["5", "'{}'"],
     "dealing_identify": ["'{p1}'", "'{username}'", "'{name}'"],
     "dealing_known": ["'{username}'", "'{buyer_7}'", "'{new}'"],
+    "dealing_shared": ["'{username}'", "'{buyer_7}'"],
     "assignments_contacted": ["'{1}'"],
     "assignments_decline": ["'{1}'"],
     "assignments_release": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'unregistered'"],  # md5 of 1

@@ -7,14 +7,20 @@
 #include "salesreg/domain/dealing.h"
 #include "salesreg/store/dealing.h"
 
+struct known_by;
 struct people {
 	struct identity_row *rows; /* of all prospects in their order, at least one each */
 	size_t count;
 	size_t *
 	    first; /* of each prospect: the first one of the same person, itself if there is none */
+	struct known_by *known; /* by value; private */
+	size_t known_count, prospect_count;
 };
+/* What each is known by; who is the same person is not known before people_join(). */
 void people_identify(
     const struct waiting_row *prospects, size_t count, struct arena *a, struct people *people);
+/* shared: the identities that are nobody's, kind and value (dealing_shared). */
+void people_join(struct people *people, const struct identity_row *shared, size_t shared_count);
 
 /* Who gets what. Before: what was read. After: the reps are followed by those who have a person already and no room. */
 struct people_round {

@@ -90,6 +90,7 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(NOTICE_MANY, "notice_many", "count", MESSAGE)                                            \
 	X(NOTICE_AGAIN, "notice_again", "", MESSAGE)                                               \
 	X(NOTICE_KNOWN, "notice_known", "name", MESSAGE)                                           \
+	X(NOTICE_COLLEAGUE, "notice_colleague", "rep", MESSAGE)                                    \
 	X(NOTICE_AGAIN_CONTACTED, "notice_again_contacted", "", MESSAGE)                           \
 	X(CHANGED_ONE, "changed_one", "", MESSAGE)                                                 \
 	X(CHANGED_MANY, "changed_many", "count", MESSAGE)                                          \

@@ -13,6 +13,7 @@ struct waiting_row {
 	    former; /* the reps it was with before, each with + if they had contacted it; NULL: none */
 	int64_t assignment_id; /* set apart for it */
 	const char *known;     /* what its rep calls this person already, NULL: new to them */
+	const char *colleague; /* who has this person and is out of reach, else NULL */
 };
 struct dealing_rep_row {
 	const char *rep, *locale;
@@ -61,12 +62,17 @@ size_t dealing_unidentified_parse(
 /* Who has another open prospect of the same person, a row for each prospect of which somebody has. */
 struct known_row {
 	const char *prospect;
-	const char *name;           /* of the other prospect */
+	const char *name;      /* of the other prospect */
+	const char *colleague; /* the rep's name, who is out of reach; NULL: it goes to the rep */
 	struct dealing_rep_row rep; /* telegram_id 0: somebody holds the rep's row */
 };
 size_t dealing_known(
     struct db_plan *plan, struct arena *a, const struct identity_row *rows, size_t count);
 size_t dealing_known_parse(const PGresult *result, struct arena *a, struct known_row **rows);
+/* Those of these identities that so many prospects share that they are nobody's: kind and value. */
+size_t dealing_shared(
+    struct db_plan *plan, struct arena *a, const struct identity_row *rows, size_t count);
+size_t dealing_shared_parse(const PGresult *result, struct arena *a, struct identity_row **rows);
 /* The first of 1,000 turns; if nothing was counted anew or given by somebody else meanwhile, it is the one after the last. */
 enum { DEALING_TURNS = 1000 };
 size_t dealing_turn(struct db_plan *plan);
