@@ -17,6 +17,10 @@ while read -r library; do
 done </tmp/libraries
 
 install -m 644 /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+# and by hash, so that a connection reads the one it needs
+for hashed in /etc/ssl/certs/????????.[0-9]*; do
+	install -m 644 "$(readlink -f "$hashed")" "$root/etc/ssl/certs/${hashed##*/}"
+done
 # the same rules with leap seconds and without, and a tool's table, are not read by any program
 mkdir -p "$root/usr/share/zoneinfo"
 (cd /usr/share/zoneinfo && tar -c --exclude=right --exclude=posix --exclude=tzdata.zi --exclude=leapseconds .) |

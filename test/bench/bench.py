@@ -19,7 +19,7 @@ from support.telegram import TOKEN, Sandbox  # noqa: E402
 HERE = Path(__file__).resolve().parent
 SCRIPT = ["hello", "да", "Иван Петров", "user{n}@truerealestate.bali"]
 TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
-SYSTEM_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
+SYSTEM_AUTHORITIES = Path("/etc/ssl/certs")
 SUPERVISED_MB = 20  # the three of them together
 NO_LIMITS = {"TELEGRAM_RATE_LIMIT": "0", "TELEGRAM_CHAT_RATE_LIMIT": "0"}
 rows = []
@@ -59,18 +59,22 @@ def fresh(cluster, name):
 
 
 def emulator(directory, name, tls):
-    """Over TLS its authority is one of all those of the system: a bundle as large as everybody's is what is to be read."""
+    """Over TLS its authority is one of all those of the system: a directory as large as everybody's, as Debian has it."""
     if not tls:
         return Sandbox(directory / f"{name}.log")
     sandbox = Sandbox(directory / f"{name}.log", "--tls", directory / f"{name}-ca.pem")
-    sandbox.bundle = directory / f"{name}-bundle.pem"
-    sandbox.bundle.write_bytes(SYSTEM_BUNDLE.read_bytes() + sandbox.ca.read_bytes())
+    sandbox.authorities = directory / f"{name}-authorities"
+    sandbox.authorities.mkdir()
+    for hashed in SYSTEM_AUTHORITIES.glob("????????.[0-9]"):
+        (sandbox.authorities / hashed.name).symlink_to(hashed.resolve())
+    hash_of = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", sandbox.ca], check=True, stdout=subprocess.PIPE, text=True)
+    (sandbox.authorities / f"{hash_of.stdout.strip()}.0").symlink_to(sandbox.ca)
     return sandbox
 
 
 def settings(database, sandbox, **more):
     return {"DATABASE_URL": database.url, "REGISTRY_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": sandbox.base,
-            "SSL_CERT_FILE": getattr(sandbox, "bundle", None), **NO_LIMITS, **more}
+            "SSL_CERT_DIR": getattr(sandbox, "authorities", None), **NO_LIMITS, **more}
 
 
 def over(tls):
