@@ -1,5 +1,8 @@
 -- name: sessions_read
-SELECT user_id, phase, draft_name, locale, locale_chosen, draft_email FROM salesreg.user_sessions
+-- the last column: the e-mail of somebody else is nobody's any more
+SELECT user_id, phase, draft_name, locale, locale_chosen, draft_email,
+       draft_email IS NOT NULL AND NOT EXISTS (SELECT 1 FROM salesreg.rep_email e WHERE e.email_key = lower(draft_email))
+FROM salesreg.user_sessions
 WHERE user_id = ANY ($1::bigint[]) ORDER BY user_id FOR NO KEY UPDATE
 -- name: locales_chosen
 -- $1 user ids: the languages of those who have chosen one

@@ -155,6 +155,7 @@ static void load_people(struct folding *f)
 		p->state.phase = conversation_phase_from_name(row->phase);
 		p->state.draft_name = row->draft_name;
 		p->state.draft_email = row->draft_email;
+		p->state.draft_email_free = row->draft_email_free;
 		p->state.locale_chosen =
 		    locale_parse(row->locale, &p->state.locale) && row->locale_chosen;
 	}
@@ -475,7 +476,7 @@ static void finish_sessions(struct folding *f)
 			w->sessions[w->session_count++] = (struct session_row){p->user_id,
 			    conversation_phase_name(p->state.phase), p->state.draft_name,
 			    locale_code(p->state.locale), p->state.locale_chosen,
-			    p->state.draft_email};
+			    p->state.draft_email, false};
 	}
 }
 

@@ -117,8 +117,8 @@ void turn_claim(struct turn *t)
 void turn_of_claimant(struct turn *t)
 {
 	static const struct turn_button cancel[] = {{TEXT_BUTTON_CANCEL, PRESS_CANCEL, true}};
-	struct message *message =
-	    turn_say(t, TEXT_CLAIM_PENDING, ARGS({"email", t->out->next.draft_email}));
+	enum text_id id = t->state->draft_email_free ? TEXT_CLAIM_FREE : TEXT_CLAIM_PENDING;
+	struct message *message = turn_say(t, id, ARGS({"email", t->out->next.draft_email}));
 	turn_buttons(t, message, cancel, 1);
 }
 
@@ -170,8 +170,17 @@ void turn_admin_decided_claim(struct turn *t)
 		return;
 	}
 	turn_remove_buttons(t, 0, false, false);
+	if (claim && claim->telegram_id == t->press.id && claim->asked && !claim->rep_id) {
+		/* there is nothing to decide any more, and the claimant does not know yet */
+		turn_effect(
+		    t, (struct effect){.kind = EFFECT_REFUSE_CLAIM, .to = claim->telegram_id});
+		(void)tell(t, claim->telegram_id, claim->locale, TEXT_CLAIM_FREE, claim->name,
+		    claim->email);
+		turn_answer(t, true, TEXT_ANSWER_CLAIM_OVER, NO_ARGS);
+		return;
+	}
 	/* a card of another claim of the same person decides nothing about this one */
-	if (!claim || claim->telegram_id != t->press.id || !claim->asked || !claim->rep_id ||
+	if (!claim || claim->telegram_id != t->press.id || !claim->asked ||
 	    !press_is_about(&t->press, about_claim(t, claim))) {
 		turn_answer(t, true, TEXT_ANSWER_CLAIM_OVER, NO_ARGS);
 		return;

@@ -18,6 +18,7 @@ size_t sessions_parse(const PGresult *result, struct arena *a, struct session_ro
 		    .locale = db_get_text(a, result, i, 3),
 		    .locale_chosen = db_get_bool(result, i, 4),
 		    .draft_email = db_get_text(a, result, i, 5),
+		    .draft_email_free = db_get_bool(result, i, 6),
 		};
 	return (size_t)count;
 }

@@ -209,6 +209,26 @@ def test_an_admin_who_comes_late_is_shown_who_waits_with_a_new_account(make_worl
     world.new.hears("claim_refused", email=world.old.email)
 
 
+@pytest.mark.parametrize("first", ["the claimant", "an admin"])
+def test_who_claims_an_address_that_comes_free_is_not_left_waiting(team, first):
+    """The old account unregisters by itself meanwhile: there is nobody to be the same person as."""
+    questions = claims(team)
+    team.old.says("unregister")
+    team.old.hears("ask_unregister")
+    team.old.says("yes")
+    team.old.hears("unregistered")
+    if first == "an admin":
+        team.admins[0].presses("button_same_person", message=questions[0])
+        assert team.admins[0].is_answered("answer_claim_over")["show_alert"]
+    else:
+        team.new.says("ну что?")
+    team.new.hears("claim_free", email=team.old.email)
+    team.new.says(team.old.email)
+    team.new.hears("registered", email=team.old.email)
+    assert team.db.rep(team.old.id)["status"] == "removed"
+    assert "Ivan P" in team.new.hears_anything().text  # it was the old account's, and goes on like any other
+
+
 def test_nobody_but_an_admin_can_decide(team):
     claims(team)
     mallory = team.person()

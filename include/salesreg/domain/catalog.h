@@ -44,6 +44,7 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(EMAIL_TAKEN_ALONE, "email_taken_alone", "email", MESSAGE)                                \
 	X(CLAIM_SENT, "claim_sent", "email", MESSAGE)                                              \
 	X(CLAIM_PENDING, "claim_pending", "email", MESSAGE)                                        \
+	X(CLAIM_FREE, "claim_free", "email", MESSAGE)                                              \
 	X(CLAIM_REFUSED, "claim_refused", "email,domains", MESSAGE)                                \
 	X(CLAIM_GRANTED, "claim_granted", "name,email", MESSAGE)                                   \
 	X(ACCOUNT_MOVED, "account_moved", "name", MESSAGE)                                         \

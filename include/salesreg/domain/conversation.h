@@ -125,6 +125,7 @@ struct conversation_state {
 	bool locale_chosen;      /* by the person, so that Telegram's language does not matter */
 	const char *draft_name;  /* NULL if none */
 	const char *draft_email; /* of somebody else, as far as we know; NULL if none */
+	bool draft_email_free;   /* nobody has that one any more */
 	/* the rep row; strings NULL if there is none */
 	enum rep_status rep_status;
 	const char *rep_id, *rep_name, *rep_email, *rep_username;

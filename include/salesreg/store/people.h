@@ -13,6 +13,7 @@ struct session_row {
 	const char *phase, *draft_name, *locale;
 	bool locale_chosen;
 	const char *draft_email;
+	bool draft_email_free; /* nobody has it any more; not written */
 };
 size_t sessions_read(struct db_plan *plan, struct arena *a, const int64_t *user_ids, size_t count);
 size_t sessions_parse(const PGresult *result, struct arena *a, struct session_row **rows);
