@@ -86,14 +86,19 @@ def compose(image, postgres_image):
 
 @pytest.fixture(scope="module")
 def telegram(image):
-    """telegram(*options): the emulator in a container of the network, which is there by then, and its page from here."""
-    def start(*options):
+    """
+    telegram(*options): the emulator in a container of the network, which is there by then, and its page from here.
+    authority: with --tls, where its file is to be found here; run: more options of docker run.
+    """
+    def start(*options, run=(), authority=None):
         docker("rm", "-f", "salesreg-test-sandbox", check=False)
         port = free_port()
         docker("run", "-d", "--name", "salesreg-test-sandbox", "--label",
                f"com.docker.compose.project={engine.PROJECT}", "--network", NETWORK, "--network-alias", "telegram", "-p",
-               f"127.0.0.1:{port}:8081", "--no-healthcheck", image, "sandbox", "--listen", "0.0.0.0:8081", *options)
-        page = Page(f"http://127.0.0.1:{port}")
+               f"127.0.0.1:{port}:8081", "--no-healthcheck", *run, image, "sandbox", "--listen", "0.0.0.0:8081", *options)
+        if authority:
+            eventually(authority.exists, what="the emulator has made its authority")
+        page = Page(f"{'https' if authority else 'http'}://127.0.0.1:{port}", authority)
 
         def up():
             try:

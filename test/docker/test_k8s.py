@@ -78,6 +78,20 @@ def test_every_setting_is_a_variable_of_ours(image):
         assert re.search(rf"^  {key}\b", known, re.M), f"{key} is no variable of ours"
 
 
+def test_what_config_yaml_offers_for_the_road_is_ours_and_its_file_is_mounted(image):
+    """Lines to be uncommented: names of variables, and a path inside the volume that the bot mounts."""
+    offered = dict(re.findall(r"^  # (\w+): (\S+)$", (K8S / "config.yaml").read_text(), re.M))
+    assert set(offered) == {"https_proxy", "no_proxy", "SSL_CERT_FILE"}
+    known = docker("run", "--rm", image, "help").stdout
+    for key in offered:
+        assert re.search(rf"^  {key}\b", known, re.M), f"{key} is no variable of ours"
+    pod = of_kind("Deployment")["salesreg-bot"]["spec"]["template"]["spec"]
+    mount = next(m for m in pod["containers"][0]["volumeMounts"] if m["name"] == "authority")
+    volume = next(v for v in pod["volumes"] if v["name"] == "authority")
+    assert offered["SSL_CERT_FILE"] == f"{mount['mountPath']}/authority.pem"
+    assert volume["configMap"]["optional"], "a pod without such a ConfigMap starts, too"
+
+
 # the behaviour --------------------------------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
