@@ -20,6 +20,7 @@
  *   ignore           every request to stop                busy            its loop hangs once it is ready
  *   slow-stop N      stops after N ms                     degraded TEXT   says so
  *   stranger         leaves an orphaned grandchild        nonsense        to the supervisor
+ *   fickle           is degraded at every second beat
  */
 struct test_worker {
 	struct worker worker;
@@ -27,6 +28,7 @@ struct test_worker {
 	uv_timer_t soon, stopping;
 	uv_poll_t listener;
 	bool listens;
+	uint64_t reports;
 };
 
 static bool is(const struct test_worker *t, const char *word)
@@ -124,8 +126,9 @@ static void stop(struct worker *worker, void *data)
 static void report(struct worker_report *out, void *data)
 {
 	struct test_worker *t = data;
-	out->progress = 1;
-	out->health = is(t, "degraded") ? IPC_HEALTH_DEGRADED : IPC_HEALTH_OK;
+	out->progress = ++t->reports;
+	bool degraded = is(t, "degraded") || (is(t, "fickle") && t->reports % 2 == 1);
+	out->health = degraded ? IPC_HEALTH_DEGRADED : IPC_HEALTH_OK;
 	(void)snprintf(out->why, sizeof out->why, "%s", is(t, "degraded") ? t->argument : "");
 }
 

@@ -89,9 +89,13 @@ static void on_ready(struct child *c)
 
 static void on_beat(struct child *c, const struct ipc_beat *beat)
 {
-	if (c->beat.health != beat->health)
-		log_info("%s: %s%s%s", c->spec->name, ipc_health_name(beat->health),
-		    *beat->why ? ": " : "", beat->why);
+	char over[80];
+	(void)snprintf(over, sizeof over, "%s: ok", c->spec->name);
+	if (c->beat.health == IPC_HEALTH_OK && beat->health != IPC_HEALTH_OK)
+		fault_log_warn_as(&c->health_fault, "health", "%s: %s%s%s", c->spec->name,
+		    ipc_health_name(beat->health), *beat->why ? ": " : "", beat->why);
+	else if (beat->health == IPC_HEALTH_OK)
+		fault_log_over(&c->health_fault, over);
 	c->beat = *beat;
 	supervisor_tell(c->supervisor);
 	if (c->state == CHILD_READY)

@@ -3,6 +3,7 @@
  * Ownership, units, errors, callbacks: as in supervise/supervisor.h.
  */
 #pragma once
+#include "salesreg/base/fault_log.h"
 #include "salesreg/ipc/channel.h"
 #include "salesreg/supervise/control.h"
 #include "salesreg/supervise/supervisor.h"
@@ -54,6 +55,7 @@ struct child {
 	struct restart_history history;
 	unsigned restarts;
 	int last_exit;        /* of the last death: its exit code, or 128 + the signal */
+	struct fault_log health_fault;
 	struct ipc_beat beat; /* the last one */
 	int64_t died_us;      /* wall clock; 0: never */
 	char death[IPC_TEXT_SIZE];

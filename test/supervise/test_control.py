@@ -27,6 +27,13 @@ def test_status_is_a_table_for_people(ready):
     assert lines[4] == "test-two: the moon is in the wrong place"
 
 
+def test_health_that_comes_and_goes_is_one_line_a_minute(ready):
+    s = ready(behaviour={"test-two": "fickle"})
+    s.wait_for("test-two", lambda row: row["progress"] >= 10, "ten beats, of which every second is degraded")
+    assert len(s.lines("test-two: degraded")) == 1, s.log
+    assert len(s.lines("test-two: ok")) <= 1, s.log
+
+
 def test_status_in_json_has_what_a_program_needs(ready):
     s = ready()
     os.kill(s.row("test-two")["pid"], signal.SIGKILL)
