@@ -54,7 +54,7 @@ struct child {
 	struct ipc_channel channel;
 	struct restart_history history;
 	unsigned restarts;
-	int last_exit;        /* of the last death: its exit code, or 128 + the signal */
+	int last_exit; /* of the last death: its exit code, or 128 + the signal */
 	struct fault_log health_fault;
 	struct ipc_beat beat; /* the last one */
 	int64_t died_us;      /* wall clock; 0: never */
