@@ -27,7 +27,7 @@ struct db_server {
 	char host[256], address[64], port[16];
 	/* asking the other hosts, likewise */
 	uv_work_t around;
-	bool looking;
+	bool several, looking;
 	int64_t looked_us;
 	struct db_identity hosts[HOSTS_MOST];
 	size_t host_count;
@@ -40,6 +40,7 @@ struct db_server *db_server_create(uv_loop_t *loop, const struct secret *uri)
 		abort();
 	s->loop = loop;
 	s->uri = uri;
+	s->several = db_has_several_hosts(secret_reveal(uri));
 	s->work.data = s->around.data = s;
 	return s;
 }
@@ -246,9 +247,8 @@ static void on_looked(uv_work_t *work, int status)
 void db_server_look_around(struct db_server *s)
 {
 	int64_t now = clock_monotonic_us();
-	if (s->looking || s->destroyed || s->generation == 0 ||
-	    now - s->looked_us < (int64_t)DB_LOOK_AROUND_MS * 1000 ||
-	    !db_has_several_hosts(secret_reveal(s->uri)))
+	if (s->looking || s->destroyed || s->generation == 0 || !s->several ||
+	    now - s->looked_us < (int64_t)DB_LOOK_AROUND_MS * 1000)
 		return;
 	s->looked_us = now;
 	s->looking = uv_queue_work(s->loop, &s->around, look_in_thread, on_looked) == 0;

@@ -24,6 +24,7 @@ enum { DB_LATE_MS = 2000, DB_ANSWER_MS = 1500, DB_LOOK_AROUND_MS = 10000 };
 
 struct db_conn;
 struct db_server;
+/* Reads a service file, if the URI or the environment names one: at the start, not later. */
 struct db_server *db_server_create(uv_loop_t *loop, const struct secret *uri);
 void db_server_destroy(struct db_server *server);
 
