@@ -205,7 +205,8 @@ CREATE TABLE salesreg.prospects_apart (
     told_at   timestamptz
 );
 CREATE UNIQUE INDEX prospects_apart_prospect_idx ON salesreg.prospects_apart (prospect varchar_pattern_ops);
-CREATE INDEX prospects_apart_news_idx ON salesreg.prospects_apart (since) WHERE NOT nobody OR told_at IS NULL;
+CREATE INDEX prospects_apart_waiting_idx ON salesreg.prospects_apart (since, prospect COLLATE "C") WHERE NOT nobody;
+CREATE INDEX prospects_apart_untold_idx ON salesreg.prospects_apart (since) WHERE nobody AND told_at IS NULL;
 
 -- What makes two prospects one person: the normal forms of their contacts, which outreach writes and a change of the
 -- contact removes. Kind none: it was looked at, and nothing in it leads to anybody.

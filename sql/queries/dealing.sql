@@ -147,22 +147,33 @@ WHERE prospect IN (
     FOR NO KEY UPDATE SKIP LOCKED)
 -- name: dealing_declined
 -- $1 capacity, $2 left out: one prospect that somebody declined, and who gets it: not a decliner; who has this very person
--- already, else longest without such a one
+-- already, else longest without such a one. Of those that wait apart, as many as $6 beyond $3 (since, in microseconds) and $4
+-- (the prospect) are looked at, and as many that came after $5.
 SELECT p.id, p.telegram_id, p.name, left(p.context, 2000), left(p.notes, 2000), p.email,
        nextval('salesreg.assignments_id_seq'), p.ctid,
        (SELECT string_agg(DISTINCT a.rep::text || CASE WHEN EXISTS (
                     SELECT 1 FROM salesreg.prospect_events e
                     WHERE e.prospect = a.prospect AND e.assignment = a.id AND e.kind = 'contacted') THEN '+' ELSE '' END, ' ')
         FROM salesreg.assignments a
-        WHERE a.prospect = p.id AND a.ended_at IS NOT NULL), t.rep, t.telegram_id, t.locale, t.known
-FROM salesreg.prospects_apart x
+        WHERE a.prospect = p.id AND a.ended_at IS NOT NULL), t.rep, t.telegram_id,
+       (SELECT s.locale FROM salesreg.user_sessions s WHERE s.user_id = t.telegram_id), t.known
+FROM (
+    (SELECT y.prospect, y.since FROM salesreg.prospects_apart y
+     WHERE NOT y.nobody
+       AND (y.since, y.prospect COLLATE "C") > (timestamptz 'epoch' + $3::bigint * interval '1 microsecond', $4::varchar COLLATE "C")
+     ORDER BY y.since, y.prospect COLLATE "C" LIMIT $6::bigint)
+    UNION
+    (SELECT y.prospect, y.since FROM salesreg.prospects_apart y
+     WHERE NOT y.nobody AND y.since > timestamptz 'epoch' + $5::bigint * interval '1 microsecond'
+     ORDER BY y.since, y.prospect COLLATE "C" LIMIT $6::bigint)
+) x
 JOIN public.test_prospects p ON p.id = x.prospect AND p.assigned_rep_id IS NULL
-                            AND p.status IN ('unreached', 'contacted', 'in_conversation')
+                            -- coalesce: by its key, not by an index of all that wait
+                            AND coalesce(p.status, '') IN ('unreached', 'contacted', 'in_conversation')
 CROSS JOIN LATERAL (
-    SELECT d.rep, r.telegram_id, s.locale, k.name AS known
+    SELECT d.rep, r.telegram_id, k.name AS known
     FROM salesreg.rep_dealing d
     JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
-    LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
     LEFT JOIN LATERAL (
         SELECT q.name
         FROM (SELECT o.prospect, o.kind, o.value FROM salesreg.prospect_identities o
@@ -188,10 +199,9 @@ CROSS JOIN LATERAL (
     LIMIT 1
     FOR NO KEY UPDATE OF d SKIP LOCKED FOR KEY SHARE OF r SKIP LOCKED
 ) t
--- mostly none, and nothing is looked at; the order is the index's
-WHERE (SELECT EXISTS (SELECT 1 FROM (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody OR told_at IS NULL
-                                     ORDER BY since LIMIT 1) any_news))
-  AND NOT x.nobody
+-- mostly none, and nothing is looked at
+WHERE (SELECT EXISTS (SELECT 1 FROM (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody
+                                     ORDER BY since, prospect COLLATE "C" LIMIT 1) any_news))
   AND p.id <> ALL ($2::varchar[])
   AND (SELECT EXISTS (SELECT 1 FROM salesreg.rep_dealing e
                       WHERE e.available
@@ -201,6 +211,17 @@ WHERE (SELECT EXISTS (SELECT 1 FROM (SELECT 1 FROM salesreg.prospects_apart WHER
 ORDER BY x.since, p.id COLLATE "C"
 LIMIT 1
 FOR NO KEY UPDATE OF p SKIP LOCKED
+-- name: dealing_apart_end
+-- $1 and $2 as $3 and $4 of dealing_declined, $3 as its $6: where that slice ends (NULL: there is no more beyond it), and since
+-- when the newest of all waits
+SELECT (extract(epoch FROM e.since) * 1000000)::bigint, e.prospect,
+       (SELECT (extract(epoch FROM n.since) * 1000000)::bigint FROM salesreg.prospects_apart n WHERE NOT n.nobody
+        ORDER BY n.since DESC, n.prospect COLLATE "C" DESC LIMIT 1)
+FROM (SELECT 1) AS one
+LEFT JOIN (SELECT y.since, y.prospect FROM salesreg.prospects_apart y
+           WHERE NOT y.nobody
+             AND (y.since, y.prospect COLLATE "C") > (timestamptz 'epoch' + $1::bigint * interval '1 microsecond', $2::varchar COLLATE "C")
+           ORDER BY y.since, y.prospect COLLATE "C" OFFSET $3::bigint - 1 LIMIT 1) e ON true
 -- name: dealing_redealt
 -- $1 rep, $2 prospect
 WITH turn AS (
@@ -209,21 +230,36 @@ WITH turn AS (
 )
 DELETE FROM salesreg.prospects_apart WHERE prospect = $2::varchar
 -- name: dealing_nobody_left
--- waiting prospects that every active, reachable rep declined and that are not known as such yet, or, $1 if there are
--- admins, not to them
+-- waiting prospects that every active, reachable rep declined and that are not known as such yet ($3 to $6 as those of
+-- dealing_declined), or, $1 if there are admins, not to them; $2 at most
 SELECT p.id, p.telegram_id, p.name, left(p.context, 500), p.email
-FROM salesreg.prospects_apart x
-JOIN public.test_prospects p ON p.id = x.prospect AND p.assigned_rep_id IS NULL
-                            AND p.status IN ('unreached', 'contacted', 'in_conversation')
-WHERE (SELECT EXISTS (SELECT 1 FROM (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody OR told_at IS NULL
-                                     ORDER BY since LIMIT 1) any_news))
-  AND (NOT x.nobody OR ($1::boolean AND x.told_at IS NULL))
+FROM (
+    SELECT x.prospect, x.since, false AS nobody FROM (
+        (SELECT y.prospect, y.since FROM salesreg.prospects_apart y
+         WHERE NOT y.nobody
+           AND (y.since, y.prospect COLLATE "C") > (timestamptz 'epoch' + $3::bigint * interval '1 microsecond', $4::varchar COLLATE "C")
+         ORDER BY y.since, y.prospect COLLATE "C" LIMIT $6::bigint)
+        UNION
+        (SELECT y.prospect, y.since FROM salesreg.prospects_apart y
+         WHERE NOT y.nobody AND y.since > timestamptz 'epoch' + $5::bigint * interval '1 microsecond'
+         ORDER BY y.since, y.prospect COLLATE "C" LIMIT $6::bigint)
+    ) x
+    UNION ALL
+    (SELECT u.prospect, u.since, true FROM salesreg.prospects_apart u WHERE $1::boolean AND u.nobody AND u.told_at IS NULL
+     ORDER BY u.since LIMIT $2::integer)
+) x
+CROSS JOIN LATERAL ( -- a look-up a row, however small the table was when this was planned
+    SELECT q.* FROM public.test_prospects q
+    WHERE q.id = x.prospect OFFSET 0
+) p
+WHERE p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
   AND (x.nobody
+       -- up to the first who has not declined it
        OR NOT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
-                      JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
                       WHERE d.available
+                        AND (SELECT r.status FROM public.sales_representatives r WHERE r.id = d.rep) = 'active'
                         AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
-                                        WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined')))
+                                        WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined' OFFSET 0)))
 ORDER BY x.since, p.id COLLATE "C"
 LIMIT $2::integer
 -- name: dealing_passed_over

@@ -178,15 +178,15 @@ WITH f AS (
     RETURNING r.id
 ), settled AS (
     UPDATE salesreg.user_sessions s SET phase = 'none', draft_name = NULL, draft_email = NULL, updated_at = now()
-    FROM f WHERE s.user_id IN (f.old, f.new)
+    FROM f CROSS JOIN LATERAL (VALUES (f.old), (f.new)) AS u (id) WHERE s.user_id = u.id
 ), queued AS (
     UPDATE salesreg.outbox o
     SET chat_id = f.new, payload = pg_catalog.jsonb_set(o.payload::jsonb, '{chat_id}', pg_catalog.to_jsonb(f.new))::json
-    FROM f WHERE o.chat_id = f.old AND o.priority >= 1 AND o.method = 'sendMessage'
-      -- each by its own index
-      AND o.id IN (SELECT q.id FROM salesreg.outbox q WHERE q.chat_id = f.old AND q.state = 'queued'
-                   UNION ALL SELECT q.id FROM salesreg.outbox q WHERE q.chat_id = f.old AND q.state = 'held'
-                   UNION ALL SELECT q.id FROM salesreg.outbox q WHERE q.chat_id = f.old AND q.state = 'failed')
+    FROM f CROSS JOIN LATERAL ( -- each by its own index
+        SELECT q.id FROM salesreg.outbox q WHERE q.chat_id = f.old AND q.state = 'queued'
+        UNION ALL SELECT q.id FROM salesreg.outbox q WHERE q.chat_id = f.old AND q.state = 'held'
+        UNION ALL SELECT q.id FROM salesreg.outbox q WHERE q.chat_id = f.old AND q.state = 'failed' OFFSET 0) w
+    WHERE o.id = w.id AND o.priority >= 1 AND o.method = 'sendMessage'
 )
 SELECT salesreg.must((SELECT count(*) FROM moved) = (SELECT count(*) FROM f))
 -- name: reps_made_way

@@ -23,6 +23,7 @@ enum {
 	DEADLINE_MS = 30000,
 	SORT_AGAIN_MS = 10000,
 	LOOK_AGAIN_MS = 5000,
+	APART_AT_ONCE = 500,
 	LEFT_OUT_MOST = 100,
 	COUNT_AGAIN_ROUNDS = 10,
 	PASSED_ON_LISTED = 30,
@@ -47,15 +48,19 @@ struct assigner {
 	uv_timer_t sweep, pause, again, expiry;
 	enum step step;
 	bool woken, sort_out, leased;
-	bool rep_came;  /* and what nobody took has not been looked at since */
-	bool more_left; /* than the admins were told of, or than was identified, at once */
+	bool rep_came; /* and what nobody took has not been looked at since */
+	struct apart_slice apart,
+	    apart_next;   /* what of the declined ones this wake looks at, and the next one */
+	bool apart_more;  /* there are some beyond that */
+	bool apart_whole; /* this wake looks at all of them */
+	bool more_left;   /* than the admins were told of, or than was identified, at once */
 	bool
 	    passed_over; /* something could be dealt but for somebody's lock; its end wakes nobody */
 	struct db_conn *conn;
 	struct arena arena;
 	struct db_plan plan;
 	size_t reps_step, candidates_step, turn_step, passed_step, known_step, shared_step,
-	    locales_step;
+	    locales_step, apart_step;
 	struct chosen_locale *admin_locales; /* in the arena, while admins are told something */
 	size_t admin_locale_count;
 	struct dealing_sorting sorting;
@@ -271,7 +276,7 @@ static void rest(struct assigner *s)
 	arena_reset(&s->arena);
 	if (s->woken)
 		go(s);
-	else if (s->passed_over)
+	else if (s->passed_over || s->apart_more)
 		(void)uv_timer_start(&s->again, on_again, LOOK_AGAIN_MS, 0);
 }
 
@@ -285,8 +290,11 @@ static void on_told(struct db_conn *conn, const struct db_reply *reply, void *da
 		fail(s, reply);
 	else if (s->more_left)
 		tell(s);
-	else
+	else {
+		s->apart = s->apart_next;
+		s->apart_whole = false;
 		rest(s);
+	}
 }
 
 static void on_nobody_left(struct db_conn *conn, const struct db_reply *reply, void *data)
@@ -331,8 +339,8 @@ static void tell(struct assigner *s)
 {
 	s->step = STEP_TELLING;
 	struct db_plan *plan = begin(s);
-	s->candidates_step =
-	    dealing_nobody_left(plan, &s->arena, s->options.rules->admin_count > 0, TELL_AT_ONCE);
+	s->candidates_step = dealing_nobody_left(
+	    plan, &s->arena, s->options.rules->admin_count > 0, TELL_AT_ONCE, &s->apart);
 	s->passed_step = dealing_passed_over(
 	    plan, &s->arena, (int64_t)s->options.rules->max_prospects, left_out(s));
 	plan_admin_locales(s);
@@ -367,6 +375,9 @@ static void on_declined(struct db_conn *conn, const struct db_reply *reply, void
 		return;
 	}
 	struct dealt_row row;
+	s->apart_next = s->apart;
+	s->apart_next.most = APART_AT_ONCE;
+	s->apart_more = dealing_apart_end_parse(reply->results[s->apart_step], &s->apart_next);
 	s->plan.count = 0;
 	s->dealt = 0;
 	if (dealing_declined_parse(reply->results[s->candidates_step], &s->arena, &row)) {
@@ -395,9 +406,13 @@ static void redeal(struct assigner *s)
 	struct db_plan *plan = begin(s);
 	if (s->rep_came)
 		dealing_somebody_again(plan);
+	s->apart_whole |= s->rep_came;
 	s->rep_came = false;
+	if (s->apart_whole)
+		s->apart = (struct apart_slice){.most = INT64_MAX, .newest_us = s->apart.newest_us};
+	s->apart_step = dealing_apart_end(plan, &s->arena, &s->apart);
 	s->candidates_step = dealing_declined(
-	    plan, &s->arena, (int64_t)s->options.rules->max_prospects, left_out(s));
+	    plan, &s->arena, (int64_t)s->options.rules->max_prospects, left_out(s), &s->apart);
 	run(s, on_declined);
 }
 
@@ -995,6 +1010,7 @@ struct assigner *assigner_create(uv_loop_t *loop, const struct assigner_options 
 		abort();
 	s->options = *options;
 	s->at_once = AT_ONCE;
+	s->apart.most = APART_AT_ONCE;
 	arena_init(&s->arena, ARENA_MAXIMUM);
 	(void)uv_timer_init(loop, &s->sweep);
 	(void)uv_timer_init(loop, &s->pause);

@@ -168,11 +168,28 @@ void dealing_served(struct db_plan *plan, struct arena *a, const struct deal *de
 		    I64_COLUMN(a, deals, count, turn));
 }
 
-size_t dealing_declined(
-    struct db_plan *plan, struct arena *a, int64_t capacity, struct left_out left_out)
+size_t dealing_declined(struct db_plan *plan, struct arena *a, int64_t capacity,
+    struct left_out left_out, const struct apart_slice *slice)
 {
 	return db_plan_add(plan, SQL_DEALING_DECLINED, db_i64(a, capacity),
-	    db_text_array(a, left_out.ids, left_out.count));
+	    db_text_array(a, left_out.ids, left_out.count), db_i64(a, slice->since_us),
+	    slice->prospect, db_i64(a, slice->newest_us), db_i64(a, slice->most));
+}
+
+size_t dealing_apart_end(struct db_plan *plan, struct arena *a, const struct apart_slice *slice)
+{
+	return db_plan_add(plan, SQL_DEALING_APART_END, db_i64(a, slice->since_us), slice->prospect,
+	    db_i64(a, slice->most));
+}
+
+bool dealing_apart_end_parse(const PGresult *result, struct apart_slice *next)
+{
+	bool more = !PQgetisnull(result, 0, 0);
+	next->since_us = db_get_i64(result, 0, 0, 0);
+	(void)snprintf(
+	    next->prospect, sizeof next->prospect, "%s", more ? PQgetvalue(result, 0, 1) : "");
+	next->newest_us = db_get_i64(result, 0, 2, next->newest_us);
+	return more;
 }
 
 static struct dealt_row dealt(const PGresult *result, struct arena *a, int row)
@@ -206,10 +223,12 @@ void dealing_somebody_again(struct db_plan *plan)
 	(void)db_plan_add_plain(plan, SQL_DEALING_SOMEBODY_AGAIN);
 }
 
-size_t dealing_nobody_left(struct db_plan *plan, struct arena *a, bool admins, size_t limit)
+size_t dealing_nobody_left(struct db_plan *plan, struct arena *a, bool admins, size_t limit,
+    const struct apart_slice *slice)
 {
-	return db_plan_add(
-	    plan, SQL_DEALING_NOBODY_LEFT, db_bool(admins), db_i64(a, (int64_t)limit));
+	return db_plan_add(plan, SQL_DEALING_NOBODY_LEFT, db_bool(admins),
+	    db_i64(a, (int64_t)limit), db_i64(a, slice->since_us), slice->prospect,
+	    db_i64(a, slice->newest_us), db_i64(a, slice->most));
 }
 
 size_t dealing_nobody_left_parse(const PGresult *result, struct arena *a, struct waiting_row **rows)

@@ -867,3 +867,27 @@ def test_a_rep_added_by_hand_is_dealt_to_and_cannot_be_told_until_they_write(emp
     boris.hears("welcome_back")
     dealt(empty, "p1", boris)
     assert "Ivan P" in boris.hears_anything().text
+
+
+def test_a_declined_prospect_behind_hundreds_that_must_wait_finds_its_rep(make_world):
+    """A wake looks at a slice of them; the next ones follow by themselves."""
+    world = make_world(MAX_PROSPECTS_PER_REP="1")
+    world.db.no_prospects()
+    world.start_bot()
+    first, second, third = reps(world, 3)
+    world.start_outreach()
+    ids = [world.db.rep(p.id)["id"] for p in (first, second, third)]
+    world.db.add_prospect("full")
+    full = dealt(world, "full")
+    ids.sort(key=lambda i: i == world.db.rep(full)["id"]) # the last one has no room
+    world.settle()
+    with world.db.connect() as hand, hand.cursor() as cursor:
+        cursor.execute("INSERT INTO test_prospects (id, telegram_id, name) SELECT 'p' || n, '@person_' || n, 'P' || n"
+                       " FROM generate_series(1, 1201) n")
+        cursor.execute("INSERT INTO salesreg.prospects_apart (prospect, since) SELECT 'p' || n, now() - interval '1 day'"
+                       " + n * interval '1 ms' FROM generate_series(1, 1201) n")
+        for rep, last in ((ids[0], 1201), (ids[1], 1200)):
+            cursor.execute("INSERT INTO salesreg.assignments (prospect, rep, ended_at, reason) SELECT 'p' || n, %s, now(),"
+                           " 'declined' FROM generate_series(1, %s) n", [rep, last])
+    eventually(lambda: holder(world, "p1201") is not None, what="the last one is with who has not declined it")
+    assert world.db.rep(holder(world, "p1201"))["id"] == ids[1]

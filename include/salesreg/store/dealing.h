@@ -87,16 +87,29 @@ void dealing_write(struct db_plan *plan, struct arena *a, const struct deal *dea
 /* The last turn each of these reps had. */
 void dealing_served(struct db_plan *plan, struct arena *a, const struct deal *deals, size_t count);
 
+/*
+ * Which of the declined prospects are looked at: in the order they wait, at most so many beyond one of them, and at most so many
+ * that came after the newest of the time before. Times in microseconds since 1970.
+ */
+struct apart_slice {
+	int64_t since_us;
+	char prospect[4 * 255 + 1]; /* with since_us; "" and 0: from the beginning */
+	int64_t newest_us, most;
+};
+/* Where it ends: `next` begins there, or at the beginning again (false) if nothing lies beyond it. */
+size_t dealing_apart_end(struct db_plan *plan, struct arena *a, const struct apart_slice *slice);
+bool dealing_apart_end_parse(const PGresult *result, struct apart_slice *next);
 /* One prospect that somebody declined, and its next rep; false if there is none. */
-size_t dealing_declined(
-    struct db_plan *plan, struct arena *a, int64_t capacity, struct left_out left_out);
+size_t dealing_declined(struct db_plan *plan, struct arena *a, int64_t capacity,
+    struct left_out left_out, const struct apart_slice *slice);
 bool dealing_declined_parse(const PGresult *result, struct arena *a, struct dealt_row *row);
 void dealing_redealt(struct db_plan *plan, const struct deal *deal);
 
 /* What nobody marked so far is marked no longer where somebody has come who may take it. */
 void dealing_somebody_again(struct db_plan *plan);
 /* Prospects that nobody is left for and that nobody knows of; with admins, those they do not know of. */
-size_t dealing_nobody_left(struct db_plan *plan, struct arena *a, bool admins, size_t limit);
+size_t dealing_nobody_left(struct db_plan *plan, struct arena *a, bool admins, size_t limit,
+    const struct apart_slice *slice);
 size_t dealing_nobody_left_parse(
     const PGresult *result, struct arena *a, struct waiting_row **rows);
 void dealing_told(
