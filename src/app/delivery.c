@@ -65,7 +65,7 @@ struct delivery {
 	LIST_HEAD(, callback_answer) callbacks;
 
 	struct fault_log fault; /* of sends */
-	struct fault_log tend_fault, lost_fault, admin_fault, callback_fault;
+	struct fault_log tend_fault, admin_fault, callback_fault;
 	unsigned tend_failures;
 	struct results results;
 	struct user_links links;
@@ -693,11 +693,10 @@ void delivery_yield(struct delivery *d)
 		return;
 	d->leading = false;
 	if (d->under_way_count > 0)
-		fault_log_warn(&d->lost_fault,
+		log_warn(
 		    "%zu messages were under way when the leadership was lost; they go again as "
 		    "possible duplicates",
 		    d->under_way_count);
-	(void)fault_log_end(&d->lost_fault);
 	(void)cancel_all(d); /* the next leader finds the rows as they are */
 	results_void(&d->results);
 	d->block_us = 0;

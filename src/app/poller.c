@@ -128,7 +128,6 @@ static void went_well(struct poller *p)
 	p->trouble = POLLER_NO_TROUBLE;
 	fault_log_over(&p->fault, "updates are received and handled again");
 	(void)fault_log_end(&p->death_fault);
-	(void)fault_log_end(&p->settled_fault);
 	(void)fault_log_end(&p->stale_fault);
 }
 
@@ -507,10 +506,10 @@ static void on_taken(const struct db_reply *reply, void *data)
 		    "a leader did not stop in order; what it may have had in hand is taken up "
 		    "one by one first");
 	if (settled > 0)
-		fault_log_warn(&p->settled_fault,
-		    "%lld messages were being sent when the last leader stopped; they go "
-		    "again, marked as possible "
-		    "duplicates",
+		/* every time: these are messages that somebody may see twice */
+		log_warn("%lld messages were being sent when the last leader stopped; they go "
+			 "again, marked as possible "
+			 "duplicates",
 		    (long long)settled);
 	if (p->hold_step != OUTBOX_NO_STEP) {
 		long long held = db_get_i64(reply->results[p->hold_step], 0, 0, 0);
