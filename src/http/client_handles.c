@@ -85,7 +85,6 @@ static bool set_constant_options(struct http_transfer *t)
 	SET(CURLOPT_BUFFERSIZE, (long)READ_BUFFER_BYTES);
 	SET(CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER_BYTES);
 	SET(CURLOPT_MAXAGE_CONN, (long)HTTP_CLIENT_IDLE_S);
-	SET(CURLOPT_USERAGENT, "salesreg/" SALESREG_VERSION);
 	SET(CURLOPT_QUICK_EXIT, 1L); /* else giving up waits for a stuck name look-up */
 	SET(CURLOPT_WRITEFUNCTION, on_answer_bytes);
 	SET(CURLOPT_WRITEDATA, t);
@@ -182,7 +181,9 @@ static struct curl_slist *add_header(struct curl_slist *list, const char *line)
 
 static struct curl_slist *build_headers(const struct http_request_spec *spec, bool with_body)
 {
-	struct curl_slist *list = add_header(NULL, "Expect:");
+	/* as one more line: CURLOPT_USERAGENT is formatted twice a request */
+	struct curl_slist *list = add_header(NULL, "User-Agent: salesreg/" SALESREG_VERSION);
+	list = add_header(list, "Expect:");
 	if (with_body) {
 		const char *type = spec->content_type ? spec->content_type : "application/json";
 		size_t size = strlen(type) + sizeof "Content-Type: ";
@@ -293,8 +294,8 @@ void http_client_handles_start(struct http_client *client)
 		client->resolve = add_header(NULL, resolve);
 #endif
 	client->tls_watched = http_client_tls_is_watched();
-	client->json_headers =
-	    add_header(add_header(NULL, "Expect:"), "Content-Type: application/json");
+	const struct http_request_spec json = {0};
+	client->json_headers = build_headers(&json, true);
 	TAILQ_INIT(&client->idle);
 	(void)uv_timer_init(client->loop, &client->trim_timer);
 	client->trim_timer.data = client;

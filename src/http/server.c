@@ -4,7 +4,9 @@
 #include "salesreg/base/log.h"
 #include "salesreg/http/listen.h"
 #include <fcntl.h>
+#include <gnutls/gnutls.h>
 #include <microhttpd.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,8 @@ enum {
 	IDLE_TIMEOUT_DEFAULT_S = 500,
 	STREAM_MAX_DEFAULT = 1024 * 1024,
 	STREAM_BLOCK_BYTES = 16 * 1024,
+	ONE_RECORD_BYTES =
+	    15 * 1024, /* of body; a TLS record takes 16 KiB, the header among them */
 	SPARE_EXCHANGES = 64,
 	/* how many maxima are read and thrown away of a body over the maximum, so that the client
 	 * gets to read its 413 */
@@ -45,9 +49,12 @@ struct http_exchange {
 	struct MHD_Connection *connection;
 	enum state state;
 	bool suspended, too_big, streaming, stream_ended, params_known;
+	bool keeps_open; /* as the version of the request has it */
 	enum err params_err;
 	unsigned status;
 	struct MHD_Response *response; /* made, not queued yet */
+	size_t size;                   /* of its body, 0 if that is not known */
+	gnutls_session_t corked;       /* until the answer is written, or NULL */
 	struct watch *watch;
 	void *data;
 	const char *method;
@@ -235,6 +242,7 @@ static void exchange_release(struct http_exchange *x)
 	x->state = RECEIVING;
 	x->suspended = x->too_big = x->streaming = x->stream_ended = x->params_known = false;
 	x->response = NULL;
+	x->size = 0;
 	x->data = NULL;
 	x->discarded = x->stream_sent = 0;
 	buf_clear(&x->body);
@@ -242,6 +250,38 @@ static void exchange_release(struct http_exchange *x)
 	arena_reset(&x->arena);
 	TAILQ_INSERT_HEAD(&server->spare, x, entry);
 	server->spare_count++;
+}
+
+/*
+ * Over TLS MHD writes the header and the body in a record each; GnuTLS gathers them into one (gnutls_record_cork(3)), as
+ * servers in the field write a short answer, and the client need not pay for two. Not where MHD will close the connection:
+ * it says goodbye before it tells that the answer is written.
+ */
+static void cork(struct http_exchange *x)
+{
+	const char *connection =
+	    MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONNECTION);
+	if (x->size == 0 || x->size > ONE_RECORD_BYTES || !x->keeps_open || connection ||
+	    MHD_get_response_header(x->response, MHD_HTTP_HEADER_CONNECTION))
+		return;
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	if (!info || !info->tls_session)
+		return;
+	x->corked = info->tls_session;
+	gnutls_record_cork(x->corked);
+}
+
+static void uncork(struct http_exchange *x)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	int off = 0;
+	/* there is room for one record, or the client reads nothing and gets nothing */
+	(void)gnutls_record_uncork(x->corked, 0);
+	x->corked = NULL;
+	if (info) /* MHD has the kernel wait for more */
+		(void)setsockopt(info->connect_fd, IPPROTO_TCP, TCP_CORK, &off, sizeof off);
 }
 
 static void on_completed(void *data, struct MHD_Connection *connection, void **context,
@@ -253,6 +293,8 @@ static void on_completed(void *data, struct MHD_Connection *connection, void **c
 	if (!x)
 		return;
 	*context = NULL;
+	if (x->corked)
+		uncork(x);
 	bool was_streaming = x->state == STREAMING && !x->stream_ended;
 	if (was_streaming && !server->stopping && server->options.closed)
 		server->options.closed(server->options.data, x);
@@ -283,6 +325,7 @@ static enum MHD_Result queue(struct http_exchange *x)
 {
 	if (!x->response)
 		return MHD_NO;
+	cork(x);
 	enum MHD_Result result = MHD_queue_response(x->connection, x->status, x->response);
 	MHD_destroy_response(x->response); /* MHD keeps its own reference */
 	x->response = NULL;
@@ -325,7 +368,6 @@ static enum MHD_Result on_access(void *data, struct MHD_Connection *connection, 
     const char *method, const char *version, const char *upload, size_t *upload_size,
     void **context)
 {
-	(void)version;
 	struct http_server *server = data;
 	struct http_exchange *x = *context;
 	if (!x) {
@@ -334,6 +376,7 @@ static enum MHD_Result on_access(void *data, struct MHD_Connection *connection, 
 			return MHD_NO;
 		x->connection = connection;
 		x->method = method;
+		x->keeps_open = strcmp(version, MHD_HTTP_VERSION_1_1) == 0;
 		x->path = arena_strdup(&x->arena, url);
 		*context = x;
 		return MHD_YES;
@@ -423,6 +466,7 @@ void http_exchange_answer(struct http_exchange *x, unsigned status, const char *
     const void *body, size_t size, const struct http_header *headers)
 {
 	x->response = MHD_create_response_from_buffer(size, (void *)body, MHD_RESPMEM_MUST_COPY);
+	x->size = size;
 	settle(x, ANSWERED, status, content_type, headers);
 }
 
