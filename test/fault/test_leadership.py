@@ -39,7 +39,7 @@ class Pair:
 
 @pytest.fixture
 def pair(make_world, request):
-    world = make_world(tls=getattr(request, "param", False))
+    world = make_world(tls=getattr(request, "param", False), LOG_LEVEL="debug")  # lines that repeat within a minute
     made = Pair(world)
     world.start_outreach()
     return made
