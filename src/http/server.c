@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -261,7 +262,8 @@ static void cork(struct http_exchange *x)
 {
 	const char *connection =
 	    MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONNECTION);
-	if (x->size == 0 || x->size > ONE_RECORD_BYTES || !x->keeps_open || connection ||
+	if (x->size == 0 || x->size > ONE_RECORD_BYTES || !x->keeps_open ||
+	    (connection && strcasecmp(connection, "keep-alive") != 0) ||
 	    MHD_get_response_header(x->response, MHD_HTTP_HEADER_CONNECTION))
 		return;
 	const union MHD_ConnectionInfo *info =

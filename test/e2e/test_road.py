@@ -3,6 +3,7 @@ import ctypes
 import os
 import re
 import socket
+import ssl
 
 import pytest
 
@@ -282,3 +283,23 @@ def test_the_authorities_are_read_once_however_many_connections_there_are(tls_wo
     assert connections(port) >= 10
     assert opens.count() == 1
     opens.close()
+
+
+# the emulator over TLS ------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("version,connection,stays", [
+    ("1.1", None, True), ("1.1", "keep-alive", True), ("1.1", "close", False), ("1.0", None, False)])
+def test_the_emulator_answers_in_one_record_and_before_it_closes(tls_world, version, connection, stays):
+    context = ssl.create_default_context(cafile=tls_world.sandbox.ca)
+    request = f"GET /bot{TOKEN}/getMe HTTP/{version}\r\nHost: x\r\n"
+    request += f"Connection: {connection}\r\n\r\n" if connection else "\r\n"
+    with socket.create_connection(("127.0.0.1", port_of(tls_world))) as plain, \
+            context.wrap_socket(plain, server_hostname="127.0.0.1") as connected:
+        for _ in range(2 if stays else 1):
+            connected.sendall(request.encode())
+            answer = connected.recv(65536)
+            while not stays and (more := connected.recv(65536)):
+                answer += more
+            head, body = answer.split(b"\r\n\r\n", 1)
+            assert head.startswith(b"HTTP/1.1 200") or head.startswith(b"HTTP/1.0 200"), answer
+            assert b"salesreg_sandbox_bot" in body, "a read that ends with the head: the body has a record of its own"
