@@ -104,6 +104,14 @@ static bool set_constant_options(struct http_transfer *t)
 	return rc == CURLE_OK;
 }
 
+static void forget_url(struct http_transfer *t)
+{
+	if (t->url)
+		explicit_bzero(t->url, strlen(t->url)); /* a token is in it */
+	free(t->url);
+	t->url = NULL;
+}
+
 static struct http_transfer *transfer_create(struct http_client *client)
 {
 	struct http_transfer *t = calloc(1, sizeof *t);
@@ -112,7 +120,8 @@ static struct http_transfer *transfer_create(struct http_client *client)
 	t->client = client;
 	buf_init(&t->body, 0);
 	t->easy = curl_easy_init();
-	if (!t->easy || !set_constant_options(t))
+	t->parsed_url = curl_url();
+	if (!t->easy || !t->parsed_url || !set_constant_options(t))
 		out_of_memory();
 	return t;
 }
@@ -120,6 +129,8 @@ static struct http_transfer *transfer_create(struct http_client *client)
 static void transfer_destroy(struct http_transfer *t)
 {
 	curl_easy_cleanup(t->easy);
+	forget_url(t);
+	curl_url_cleanup(t->parsed_url);
 	curl_slist_free_all(t->own_headers);
 	buf_finish(&t->body);
 	free(t);
@@ -235,6 +246,27 @@ static CURLcode set_headers(
 	return rc;
 }
 
+/* Most requests of a handle go where its last one went. libcurl parses a URL, and writes it out again, with each request; what
+ * is parsed already it takes as it is. */
+static CURLcode set_url(struct http_transfer *t, const char *url)
+{
+	if (t->url && strcmp(t->url, url) == 0)
+		return CURLE_OK;
+	forget_url(t);
+	CURLcode rc = curl_easy_setopt(t->easy, CURLOPT_URL, url);
+	/* one that cannot be parsed is refused when the request begins, with words */
+	CURLU *parsed =
+	    curl_url_set(t->parsed_url, CURLUPART_URL, url, 0) == CURLUE_OK ? t->parsed_url : NULL;
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(t->easy, CURLOPT_CURLU, parsed);
+	if (rc != CURLE_OK)
+		return rc;
+	t->url = strdup(url);
+	if (!t->url)
+		out_of_memory();
+	return CURLE_OK;
+}
+
 CURLcode http_transfer_set_options(struct http_transfer *t, const struct http_request_spec *spec)
 {
 	const char *method = spec->method ? spec->method : "POST";
@@ -243,7 +275,7 @@ CURLcode http_transfer_set_options(struct http_transfer *t, const struct http_re
 								  : HTTP_CLIENT_CONNECT_TIMEOUT_MS;
 	t->repeatable =
 	    spec->repeatable || strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-	CURLcode rc = curl_easy_setopt(t->easy, CURLOPT_URL, spec->url);
+	CURLcode rc = set_url(t, spec->url);
 	if (rc == CURLE_OK)
 		rc = set_method(t, method, with_body);
 	if (rc == CURLE_OK)

@@ -60,6 +60,8 @@ struct http_transfer {
 	enum err ready_err; /* READY only */
 	/* What the easy handle is set to at present:
 	 * options are set again only where a request differs. */
+	char *url; /* NULL: none yet */
+	CURLU *parsed_url;
 	bool plain_post;
 	int64_t timeout_ms, connect_timeout_ms;
 	struct curl_slist *headers;     /* the list in use: own_headers or client->json_headers */
