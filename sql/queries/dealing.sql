@@ -106,7 +106,7 @@ FROM known k LEFT JOIN held h ON h.id = k.rep AND k.available
 ORDER BY k.place
 -- name: dealing_shared
 -- $1 kinds, $2 values: those of them that are nobody's
-SELECT u.kind, u.value FROM (SELECT DISTINCT kind, value FROM unnest($1::text[], $2::text[]) AS f (kind, value)) u
+SELECT u.kind, u.value FROM unnest($1::text[], $2::text[]) AS u (kind, value)
 WHERE CASE WHEN EXISTS (SELECT 1 FROM salesreg.prospect_identities i
                         WHERE i.kind = u.kind AND i.value = u.value AND i.kind <> 'none' OFFSET 10)
            THEN salesreg.is_nobodys(u.kind, u.value) ELSE false END

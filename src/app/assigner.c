@@ -67,6 +67,7 @@ struct assigner {
 	struct people_round round;
 	size_t in_turn;        /* so many reps of the round's front are counted */
 	unsigned uncounted;    /* rounds since all reps were */
+	bool some_doubled;     /* of the round's people have an identity in common */
 	bool counted;          /* what the round before left is what the reps have now */
 	struct lost_row *lost; /* these while that is under way, in the arena */
 	int64_t *shown;
@@ -549,9 +550,10 @@ static void on_known(struct db_conn *conn, const struct db_reply *reply, void *d
 	}
 	struct known_row *known;
 	size_t count = dealing_known_parse(reply->results[s->known_step], &s->arena, &known);
-	struct identity_row *shared;
-	size_t shared_count =
-	    dealing_shared_parse(reply->results[s->shared_step], &s->arena, &shared);
+	struct identity_row *shared = NULL;
+	size_t shared_count = s->some_doubled ? dealing_shared_parse(reply->results[s->shared_step],
+						    &s->arena, &shared)
+					      : 0;
 	people_join(&s->round.people, shared, shared_count);
 	s->plan.count = 0;
 	write_deals(s, known, count);
@@ -578,7 +580,11 @@ static void begin_round(struct assigner *s)
 	people_identify(r->prospects, r->prospect_count, &s->arena, &s->round.people);
 	dealing_identify(&s->plan, &s->arena, r->people.rows, r->people.count);
 	s->known_step = dealing_known(&s->plan, &s->arena, r->people.rows, r->people.count);
-	s->shared_step = dealing_shared(&s->plan, &s->arena, r->people.rows, r->people.count);
+	struct identity_row *doubled;
+	size_t doubled_count = people_doubled(&r->people, &s->arena, &doubled);
+	s->some_doubled = doubled_count > 0;
+	if (s->some_doubled)
+		s->shared_step = dealing_shared(&s->plan, &s->arena, doubled, doubled_count);
 	run(s, on_known);
 }
 

@@ -83,13 +83,28 @@ static bool is_shared(
 	return false;
 }
 
+static bool same_value(const struct known_by *a, const struct known_by *b)
+{
+	return strcmp(a->kind, b->kind) == 0 && strcmp(a->value, b->value) == 0;
+}
+
+size_t people_doubled(const struct people *people, struct arena *a, struct identity_row **rows)
+{
+	const struct known_by *all = people->known;
+	size_t count = 0;
+	*rows = ARENA_ARRAY(a, struct identity_row, people->known_count);
+	for (size_t i = 1; i < people->known_count; i++)
+		if (same_value(&all[i], &all[i - 1]) &&
+		    (i == 1 || !same_value(&all[i - 1], &all[i - 2])))
+			(*rows)[count++] = (struct identity_row){NULL, all[i].kind, all[i].value};
+	return count;
+}
+
 void people_join(struct people *people, const struct identity_row *shared, size_t shared_count)
 {
 	const struct known_by *all = people->known;
 	for (size_t i = 1; i < people->known_count; i++)
-		if (strcmp(all[i].kind, all[i - 1].kind) == 0 &&
-		    strcmp(all[i].value, all[i - 1].value) == 0 &&
-		    !is_shared(&all[i], shared, shared_count))
+		if (same_value(&all[i], &all[i - 1]) && !is_shared(&all[i], shared, shared_count))
 			join(people->first, all[i].prospect, all[i - 1].prospect);
 	for (size_t i = 0; i < people->prospect_count; i++)
 		people->first[i] = root(people->first, i);

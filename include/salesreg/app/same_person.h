@@ -19,7 +19,9 @@ struct people {
 /* What each is known by; who is the same person is not known before people_join(). */
 void people_identify(
     const struct waiting_row *prospects, size_t count, struct arena *a, struct people *people);
-/* shared: the identities that are nobody's, kind and value (dealing_shared). */
+/* Identities that several of these prospects have, one each: whether they are nobody's is to be asked before people_join(). */
+size_t people_doubled(const struct people *people, struct arena *a, struct identity_row **rows);
+/* shared: those of the doubled ones that are nobody's, kind and value (dealing_shared). */
 void people_join(struct people *people, const struct identity_row *shared, size_t shared_count);
 
 /* Who gets what. Before: what was read. After: the reps are followed by those who have a person already and no room. */
