@@ -1,12 +1,12 @@
 /* Where the certificates of the system are read from: its directory only where that has what its file has. */
 #include "salesreg/http/trust.h"
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,7 +32,7 @@ static void add(const char *name)
 static int set_up(void **state)
 {
 	(void)state;
-	strcpy(root, "/tmp/salesreg-trust-XXXXXX");
+	(void)snprintf(root, sizeof root, "/tmp/salesreg-trust-XXXXXX");
 	assert_non_null(mkdtemp(root));
 	(void)snprintf(file, sizeof file, "%s/bundle.pem", root);
 	(void)snprintf(dir, sizeof dir, "%s/certs", root);
@@ -42,9 +42,18 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	char command[128];
-	(void)snprintf(command, sizeof command, "rm -r %s", root);
-	return system(command); /* a folder that mkdtemp() named */
+	char path[512];
+	DIR *entries = opendir(dir);
+	if (!entries)
+		return -1;
+	for (const struct dirent *e; (e = readdir(entries));) {
+		(void)snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
+		if (e->d_name[0] != '.')
+			(void)unlink(path);
+	}
+	(void)closedir(entries);
+	(void)unlink(file);
+	return rmdir(dir) == 0 && rmdir(root) == 0 ? 0 : -1;
 }
 
 #define PEM(kind) "-----BEGIN " kind "-----\nMIIB\n-----END " kind "-----\n"
