@@ -430,62 +430,95 @@ ORDER BY r.id, t.kind = 'closed', a.id
 -- name: dealing_cards
 -- $1 assignments whose buttons go: the messages that carry them, and the buttons' data that stay there, those of their
 -- rep's other open prospects. A message that the history holds no more is left as it is: its buttons answer that they are
--- stale.
-SELECT h.chat_id, h.message_id, h.payload::text,
-       (SELECT string_agg(' a:' || b.id || ':d ' || CASE WHEN EXISTS (
-                   SELECT 1 FROM salesreg.prospect_events e
-                   WHERE e.prospect = b.prospect AND e.assignment = b.id AND e.kind = 'contacted')
-                   THEN '' ELSE ' a:' || b.id || ':c ' END, '')
-        FROM regexp_matches(h.payload::text, '"a:([0-9]{1,18}):d"', 'g') m
-        JOIN salesreg.assignments b ON b.id = m[1]::bigint AND b.ended_at IS NULL AND b.id <> ALL ($1::bigint[])
-        JOIN public.test_prospects q ON q.id = b.prospect AND q.assigned_rep_id = b.rep
-                                    AND q.status IN ('unreached', 'contacted', 'in_conversation'))
-FROM (
-    SELECT DISTINCT ON (o.chat_id, o.message_id) o.chat_id, o.message_id, o.payload
-    FROM unnest($1::bigint[]) AS w (id)
-    JOIN salesreg.assignments a ON a.id = w.id
+-- stale. Each message is read once, however many buttons it has; "= true" makes a hash of what is looked for, as a join planned
+-- for few need not.
+WITH gone AS MATERIALIZED (
+    SELECT DISTINCT w.id FROM unnest($1::bigint[]) AS w (id)
+), shown AS MATERIALIZED (
+    SELECT DISTINCT r.telegram_id AS chat_id, t.at
+    FROM gone g
+    JOIN salesreg.assignments a ON a.id = g.id
     JOIN public.sales_representatives r ON r.id = a.rep
+    CROSS JOIN LATERAL (VALUES (a.started_at), (a.shown_at)) t (at)
+    WHERE t.at < now()
+), sent AS MATERIALIZED (
+    SELECT k.chat_id, k.message_id, k.payload
+    FROM shown m
     CROSS JOIN LATERAL (
-        SELECT k.chat_id, k.message_id, k.payload FROM salesreg.outbox_history k
-        WHERE k.chat_id = r.telegram_id AND k.priority = 1 AND k.created_at IN (a.started_at, a.shown_at)
-          AND k.created_at < now() AND k.method = 'sendMessage' AND k.message_id IS NOT NULL
-          AND k.payload::text LIKE '%"a:' || a.id || ':d"%' OFFSET 0) o
-    ORDER BY o.chat_id, o.message_id
-) h
+        SELECT h.chat_id, h.message_id, h.payload::text AS payload FROM salesreg.outbox_history h
+        WHERE h.chat_id = m.chat_id AND h.priority = 1 AND h.created_at = m.at
+          AND h.method = 'sendMessage' AND h.message_id IS NOT NULL OFFSET 0) k
+), buttons AS MATERIALIZED (
+    SELECT s.chat_id, s.message_id, m[1]::bigint AS assignment
+    FROM sent s CROSS JOIN LATERAL regexp_matches(s.payload, '"a:([0-9]{1,18}):d"', 'g') m
+), found AS MATERIALIZED (
+    SELECT DISTINCT b.chat_id, b.message_id FROM buttons b WHERE (b.assignment IN (SELECT id FROM gone)) = true
+), stays AS MATERIALIZED (
+    SELECT b.chat_id, b.message_id,
+           string_agg(' a:' || e.id || ':d ' || CASE WHEN EXISTS (
+                   SELECT 1 FROM salesreg.prospect_events v
+                   WHERE v.prospect = e.prospect AND v.assignment = e.id AND v.kind = 'contacted')
+                   THEN '' ELSE ' a:' || e.id || ':c ' END, '') AS data
+    FROM buttons b
+    JOIN salesreg.assignments e ON e.id = b.assignment AND e.ended_at IS NULL
+    JOIN public.test_prospects q ON q.id = e.prospect AND q.assigned_rep_id = e.rep
+                                AND q.status IN ('unreached', 'contacted', 'in_conversation')
+    WHERE (b.assignment IN (SELECT id FROM gone)) = false
+      AND ((b.chat_id, b.message_id) IN (SELECT chat_id, message_id FROM found)) = true
+    GROUP BY b.chat_id, b.message_id
+)
+SELECT DISTINCT ON (s.chat_id, s.message_id) s.chat_id, s.message_id, s.payload, t.data
+FROM sent s LEFT JOIN stays t ON t.chat_id = s.chat_id AND t.message_id = s.message_id
+WHERE ((s.chat_id, s.message_id) IN (SELECT chat_id, message_id FROM found)) = true
+ORDER BY s.chat_id, s.message_id
 -- name: dealing_cards_unsent
 -- $1 assignments, as above: the messages with their buttons that are not sent yet, one row an assignment in each. Without
 -- the payload: it is being sent, or somebody holds it, and is to be looked at again.
-WITH found AS MATERIALIZED (
-    SELECT k.id, a.id AS assignment
-    FROM unnest($1::bigint[]) AS w (id)
-    JOIN salesreg.assignments a ON a.id = w.id
+WITH gone AS MATERIALIZED (
+    SELECT DISTINCT w.id FROM unnest($1::bigint[]) AS w (id)
+), chats AS MATERIALIZED (
+    SELECT DISTINCT r.telegram_id AS chat_id
+    FROM gone g
+    JOIN salesreg.assignments a ON a.id = g.id
     JOIN public.sales_representatives r ON r.id = a.rep
+), unsent AS MATERIALIZED (
+    SELECT k.id, k.payload::text AS payload
+    FROM chats c
     CROSS JOIN LATERAL (
         SELECT q.id, q.payload, q.created_at FROM salesreg.outbox q
-        WHERE q.chat_id = r.telegram_id AND q.state IN ('queued', 'sending')
+        WHERE q.chat_id = c.chat_id AND q.state IN ('queued', 'sending')
           AND q.priority = 1 AND q.method = 'sendMessage'
         UNION ALL
         SELECT q.id, q.payload, q.created_at FROM salesreg.outbox q
-        WHERE q.state = 'failed' AND q.chat_id = r.telegram_id AND q.priority = 1 AND q.method = 'sendMessage'
+        WHERE q.state = 'failed' AND q.chat_id = c.chat_id AND q.priority = 1 AND q.method = 'sendMessage'
         UNION ALL
         SELECT q.id, q.payload, q.created_at FROM salesreg.outbox q
-        WHERE q.state = 'held' AND q.chat_id = r.telegram_id AND q.priority = 1 AND q.method = 'sendMessage') k
-    WHERE k.created_at < now() AND k.payload::text LIKE '%"a:' || a.id || ':d"%'
-), ours AS (
-    SELECT q.id, q.payload FROM salesreg.outbox q
-    WHERE q.id IN (SELECT id FROM found) AND q.state <> 'sending'
+        WHERE q.state = 'held' AND q.chat_id = c.chat_id AND q.priority = 1 AND q.method = 'sendMessage') k
+    WHERE k.created_at < now()
+), buttons AS MATERIALIZED (
+    SELECT u.id, m[1]::bigint AS assignment
+    FROM unsent u CROSS JOIN LATERAL regexp_matches(u.payload, '"a:([0-9]{1,18}):d"', 'g') m
+), found AS MATERIALIZED (
+    SELECT DISTINCT b.id, b.assignment FROM buttons b WHERE (b.assignment IN (SELECT id FROM gone)) = true
+), ours AS MATERIALIZED (
+    SELECT q.id, q.payload::text AS payload FROM salesreg.outbox q
+    WHERE q.id = ANY (ARRAY(SELECT id FROM found)) AND q.state <> 'sending'
     ORDER BY q.id FOR NO KEY UPDATE SKIP LOCKED
+), stays AS MATERIALIZED (
+    SELECT b.id,
+           string_agg(' a:' || e.id || ':d ' || CASE WHEN EXISTS (
+                   SELECT 1 FROM salesreg.prospect_events v
+                   WHERE v.prospect = e.prospect AND v.assignment = e.id AND v.kind = 'contacted')
+                   THEN '' ELSE ' a:' || e.id || ':c ' END, '') AS data
+    FROM buttons b
+    JOIN salesreg.assignments e ON e.id = b.assignment AND e.ended_at IS NULL
+    JOIN public.test_prospects q ON q.id = e.prospect AND q.assigned_rep_id = e.rep
+                                AND q.status IN ('unreached', 'contacted', 'in_conversation')
+    WHERE (b.assignment IN (SELECT id FROM gone)) = false AND (b.id IN (SELECT id FROM found)) = true
+    GROUP BY b.id
 )
-SELECT f.id, f.assignment, o.payload::text,
-       (SELECT string_agg(' a:' || b.id || ':d ' || CASE WHEN EXISTS (
-                   SELECT 1 FROM salesreg.prospect_events e
-                   WHERE e.prospect = b.prospect AND e.assignment = b.id AND e.kind = 'contacted')
-                   THEN '' ELSE ' a:' || b.id || ':c ' END, '')
-        FROM regexp_matches(o.payload::text, '"a:([0-9]{1,18}):d"', 'g') m
-        JOIN salesreg.assignments b ON b.id = m[1]::bigint AND b.ended_at IS NULL AND b.id <> ALL ($1::bigint[])
-        JOIN public.test_prospects q ON q.id = b.prospect AND q.assigned_rep_id = b.rep
-                                    AND q.status IN ('unreached', 'contacted', 'in_conversation'))
-FROM found f LEFT JOIN ours o ON o.id = f.id
+SELECT f.id, f.assignment, o.payload, t.data
+FROM found f LEFT JOIN ours o ON o.id = f.id LEFT JOIN stays t ON t.id = f.id
 ORDER BY f.id, f.assignment
 -- name: dealing_cards_rewrite
 -- $1 messages that are not sent yet, $2 what is to be sent instead

@@ -26,6 +26,7 @@ enum {
 	APART_AT_ONCE = 500,
 	LEFT_OUT_MOST = 100,
 	COUNT_AGAIN_ROUNDS = 10,
+	CARDS_AT_ONCE = 200, /* lost prospects whose buttons go; the others' the next time */
 	PASSED_ON_LISTED = 30,
 	NAME_UNITS = 60,
 	ARENA_MAXIMUM = 128 * 1024 * 1024,
@@ -846,8 +847,16 @@ static bool find_cards(struct assigner *s, const struct changed_row *rows, size_
 		ids[id_count++] = s->stale[i];
 	s->shown = ARENA_ARRAY(&s->arena, int64_t, count);
 	s->shown_count = 0;
-	for (size_t i = 0; i < s->lost_count; i++)
-		ids[id_count++] = s->lost[i].assignment_id;
+	size_t first = 0; /* of those lost that must wait */
+	while (first < s->lost_count && id_count < CARDS_AT_ONCE)
+		ids[id_count++] = s->lost[first++].assignment_id;
+	if (first < s->lost_count) {
+		int64_t *later = ARENA_ARRAY(&s->arena, int64_t, s->lost_count - first);
+		for (size_t i = first; i < s->lost_count; i++)
+			later[i - first] = s->lost[i].assignment_id;
+		dealing_cards_later(&s->plan, &s->arena, later, s->lost_count - first);
+		s->sort_out = s->woken = true;
+	}
 	for (size_t i = 0; i < count; i++) {
 		ids[id_count++] = rows[i].dealt.prospect.assignment_id;
 		if (!rows[i].closed)
@@ -927,7 +936,7 @@ static void on_sorting(struct db_conn *conn, const struct db_reply *reply, void 
 		log_info("%zu prospects were given to reps by hand", count);
 		notify_given(s, given, count);
 	}
-	if (count == AT_ONCE || changed_count == AT_ONCE || s->stale_count == AT_ONCE)
+	if (count == AT_ONCE || changed_count == AT_ONCE || s->stale_count == CARDS_AT_ONCE)
 		s->sort_out = s->woken = true; /* there may be more */
 	if (find_cards(s, changed, changed_count))
 		run(s, on_cards);
@@ -979,7 +988,7 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 	s->sort_out = false;
 	s->step = STEP_SORTING;
 	s->sorting = dealing_sort_out(begin(s), &s->arena, AT_ONCE, s->options.grace_s);
-	s->stale_step = dealing_cards_due(&s->plan, &s->arena, AT_ONCE);
+	s->stale_step = dealing_cards_due(&s->plan, &s->arena, CARDS_AT_ONCE);
 	plan_admin_locales(s);
 	run(s, on_sorting);
 }

@@ -493,3 +493,23 @@ def test_a_status_that_is_null_in_an_old_table_is_no_trouble(running):
     anna.hears("status", open=0)
     running.settle()
     assert running.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+
+
+def test_a_rep_with_very_many_prospects_is_suspended_while_nothing_can_be_sent(make_world):
+    """Their buttons are in hundreds of messages, which are looked through once each and a part at a time."""
+    world = make_world(MAX_PROSPECTS_PER_REP="5000")
+    world.db.no_prospects()
+    world.db.add_reps([8001, 8002])
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name) SELECT 'm' || i, '@m_' || i, 'M ' || i"
+                     " FROM generate_series(1, 3000) i")
+    outreach = world.start_outreach()
+    held = ("SELECT count(*) FROM test_prospects p JOIN sales_representatives r ON r.id = p.assigned_rep_id"
+            " WHERE r.telegram_id = %s")
+    world.db.eventually(f"SELECT ({held}) = 1500", 8001)
+    prospects.psql(world, "UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = 8001")
+    world.db.eventually(f"SELECT ({held}) = 3000", 8002)
+    # what was not sent has no buttons of theirs any more
+    world.db.eventually("SELECT count(*) = 0 FROM salesreg.outbox WHERE chat_id = 8001 AND payload::text ~ '\"a:[0-9]+:d\"'")
+    world.db.eventually("SELECT count(*) = 0 FROM salesreg.stale_cards")
+    assert world.db.value("SELECT count(*) > 100 FROM salesreg.outbox WHERE chat_id = 8002 AND payload::text ~ '\"a:[0-9]+:d\"'")
+    assert not outreach.lines("assigning was undone")
