@@ -476,25 +476,28 @@ ORDER BY s.chat_id, s.message_id
 -- the payload: it is being sent, or somebody holds it, and is to be looked at again.
 WITH gone AS MATERIALIZED (
     SELECT DISTINCT w.id FROM unnest($1::bigint[]) AS w (id)
-), chats AS MATERIALIZED (
-    SELECT DISTINCT r.telegram_id AS chat_id
+), shown AS MATERIALIZED (
+    SELECT DISTINCT r.telegram_id AS chat_id, t.at
     FROM gone g
     JOIN salesreg.assignments a ON a.id = g.id
     JOIN public.sales_representatives r ON r.id = a.rep
+    CROSS JOIN LATERAL (VALUES (a.started_at), (a.shown_at)) t (at)
+    WHERE t.at < now()
 ), unsent AS MATERIALIZED (
     SELECT k.id, k.payload::text AS payload
-    FROM chats c
+    FROM (SELECT DISTINCT chat_id FROM shown) c
     CROSS JOIN LATERAL (
-        SELECT q.id, q.payload, q.created_at FROM salesreg.outbox q
-        WHERE q.chat_id = c.chat_id AND q.state IN ('queued', 'sending')
-          AND q.priority = 1 AND q.method = 'sendMessage'
+        SELECT q.id, q.payload, q.created_at, q.priority FROM salesreg.outbox q
+        WHERE q.chat_id = c.chat_id AND q.state IN ('queued', 'sending') AND q.method = 'sendMessage'
         UNION ALL
-        SELECT q.id, q.payload, q.created_at FROM salesreg.outbox q
-        WHERE q.state = 'failed' AND q.chat_id = c.chat_id AND q.priority = 1 AND q.method = 'sendMessage'
+        SELECT q.id, q.payload, q.created_at, q.priority FROM salesreg.outbox q
+        WHERE q.state = 'failed' AND q.chat_id = c.chat_id AND q.method = 'sendMessage'
         UNION ALL
-        SELECT q.id, q.payload, q.created_at FROM salesreg.outbox q
-        WHERE q.state = 'held' AND q.chat_id = c.chat_id AND q.priority = 1 AND q.method = 'sendMessage') k
+        SELECT q.id, q.payload, q.created_at, q.priority FROM salesreg.outbox q
+        WHERE q.state = 'held' AND q.chat_id = c.chat_id AND q.method = 'sendMessage') k
+    -- a card may go with a reply (outbox_lend)
     WHERE k.created_at < now()
+      AND (k.priority = 1 OR ((c.chat_id, k.created_at) IN (SELECT chat_id, at FROM shown)) = true)
 ), buttons AS MATERIALIZED (
     SELECT u.id, m[1]::bigint AS assignment
     FROM unsent u CROSS JOIN LATERAL regexp_matches(u.payload, '"a:([0-9]{1,18}):d"', 'g') m

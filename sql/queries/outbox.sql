@@ -93,7 +93,10 @@ WITH mine AS (
 ), kept AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
                                          message_id, created_at)
-    SELECT id, chat_id, method, payload, priority, 'sent', attempts, possible_duplicate, message_id, created_at FROM done
+    -- a card that went with a reply (outbox_lend) is found as a card again
+    SELECT id, chat_id, method, payload,
+           CASE WHEN priority = 0 AND payload::text LIKE '%"a:%:d"%' THEN 1 ELSE priority END,
+           'sent', attempts, possible_duplicate, message_id, created_at FROM done
 )
 SELECT o.id FROM salesreg.outbox o
 JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS f (id, chat_id, birth_us)

@@ -513,3 +513,23 @@ def test_a_rep_with_very_many_prospects_is_suspended_while_nothing_can_be_sent(m
     world.db.eventually("SELECT count(*) = 0 FROM salesreg.stale_cards")
     assert world.db.value("SELECT count(*) > 100 FROM salesreg.outbox WHERE chat_id = 8002 AND payload::text ~ '\"a:[0-9]+:d\"'")
     assert not outreach.lines("assigning was undone")
+
+
+def test_a_card_that_waited_and_went_with_a_reply_loses_its_buttons_too(make_world):
+    world = make_world(TELEGRAM_CHAT_RATE_LIMIT="1")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    anna, = prospects.reps(world, 1)
+    world.settle()
+    world.db.add_prospect("p0", "Ivan P")
+    told_of(anna, "Ivan P")
+    world.db.add_prospect("p1", "Olga P")  # waits for a second, as the chat's limit has it
+    world.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE payload::text LIKE '%%Olga P%%'")
+    anna.says("помощь")
+    card = told_of(anna, "Olga P")
+    anna.hears("help_rep")
+    world.settle()
+    prospects.psql(world, "DELETE FROM test_prospects WHERE id = 'p1'")
+    edit = anna.sees_edit()
+    assert (edit.id, edit.buttons) == (card.id, [])
