@@ -93,9 +93,13 @@ WITH mine AS (
 ), kept AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
                                          message_id, created_at)
-    -- a card that went with a reply (outbox_lend) is found as a card again
+    -- a card that went with a reply (outbox_lend) is found as a card again: it is as old as its assignment
     SELECT id, chat_id, method, payload,
-           CASE WHEN priority = 0 AND payload::text LIKE '%"a:%:d"%' THEN 1 ELSE priority END,
+           CASE WHEN priority = 0 AND payload::text LIKE '%"a:%:d"%' AND EXISTS (
+                    SELECT 1 FROM regexp_matches(payload::text, '"a:([0-9]{1,18}):d"', 'g') m
+                    JOIN salesreg.assignments a ON a.id = m[1]::bigint
+                    WHERE created_at IN (a.started_at, a.shown_at))
+                THEN 1 ELSE priority END,
            'sent', attempts, possible_duplicate, message_id, created_at FROM done
 )
 SELECT o.id FROM salesreg.outbox o
