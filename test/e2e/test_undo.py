@@ -90,6 +90,20 @@ def test_it_stays_with_a_colleague_who_has_acted(empty):
     assert holder(empty) == second.id
 
 
+def test_it_is_taken_back_after_the_colleague_unregistered(empty):
+    first, (second,), card = declined(empty, 2)
+    first.is_answered("answer_declined")
+    first.sees_edit()
+    second.hears_anything()
+    second.says("отключиться")
+    second.hears("ask_unregister")
+    second.says("да")
+    second.hears("unregistered")
+    first.presses(data="a:", message=card)
+    first.is_answered("answer_undone", name="Ivan P")
+    assert holder(empty) == first.id
+
+
 def test_after_thirty_seconds_it_is_too_late(empty):
     first, (second,), card = declined(empty, 2)
     first.is_answered("answer_declined")
