@@ -18,7 +18,8 @@ SELECT a.id, a.rep, p.name, p.telegram_id, p.status,
            AND p.assigned_rep_id IS NOT DISTINCT FROM l.rep -- nobody was chosen by hand, which outreach has yet to see
            AND NOT EXISTS (SELECT 1 FROM salesreg.prospect_events e
                            WHERE e.prospect = a.prospect AND e.assignment <> a.id AND e.at >= a.ended_at
-                             AND e.kind <> 'returned' -- whoever had it left without doing anything about it
+                             -- whoever had it left without doing anything about it; by hand is somebody's doing
+                             AND (e.kind <> 'returned' OR e.detail IS NOT DISTINCT FROM 'changed')
                              AND (e.kind <> 'assigned' OR e.detail = 'by hand')) AS undoable,
        l.id, o.telegram_id, s.locale, -- who has it now
        a.ended_at IS NULL

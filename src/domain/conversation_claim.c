@@ -88,7 +88,7 @@ void turn_claim(struct turn *t)
 {
 	const struct claim_view *claim = t->state->claim;
 	if (t->out->next.phase == PHASE_CLAIM) {
-		turn_answer(t, false, TEXT_ANSWER_PENDING, NO_ARGS);
+		turn_press_of_claimant(t);
 		return;
 	}
 	if (t->out->next.phase != PHASE_EMAIL || !claim || t->state->rules->admin_count == 0) {
@@ -120,6 +120,14 @@ void turn_of_claimant(struct turn *t)
 	enum text_id id = t->state->draft_email_free ? TEXT_CLAIM_FREE : TEXT_CLAIM_PENDING;
 	struct message *message = turn_say(t, id, ARGS({"email", t->out->next.draft_email}));
 	turn_buttons(t, message, cancel, 1);
+}
+
+void turn_press_of_claimant(struct turn *t)
+{
+	if (t->state->draft_email_free)
+		turn_of_claimant(t);
+	else
+		turn_answer(t, false, TEXT_ANSWER_PENDING, NO_ARGS);
 }
 
 /* In the language of whom it is for. */

@@ -90,6 +90,8 @@ void turn_email_is_taken(struct turn *t, const char *address);
 void turn_claim(struct turn *t);
 /* Something was said while the admins think about it. */
 void turn_of_claimant(struct turn *t);
+/* The same for who presses a button of before. */
+void turn_press_of_claimant(struct turn *t);
 void turn_admin_decided_claim(struct turn *t);
 /* What admins are asked, with the buttons they decide by; username: the claimant's, NULL if it is not known. */
 void turn_show_claim(struct turn *t, int64_t admin, enum message_priority priority,

@@ -223,7 +223,7 @@ static void pressed(struct turn *t)
 		else if (phase == PHASE_EMAIL)
 			turn_answer(t, false, TEXT_ANSWER_WAITING_EMAIL, NO_ARGS);
 		else if (phase == PHASE_CLAIM)
-			turn_answer(t, false, TEXT_ANSWER_PENDING, NO_ARGS);
+			turn_press_of_claimant(t);
 		else
 			ask_name(t, NULL);
 		return;

@@ -209,7 +209,7 @@ def test_an_admin_who_comes_late_is_shown_who_waits_with_a_new_account(make_worl
     world.new.hears("claim_refused", email=world.old.email)
 
 
-@pytest.mark.parametrize("first", ["the claimant", "an admin"])
+@pytest.mark.parametrize("first", ["the claimant", "the claimant's old button", "an admin"])
 def test_who_claims_an_address_that_comes_free_is_not_left_waiting(team, first):
     """The old account unregisters by itself meanwhile: there is nobody to be the same person as."""
     questions = claims(team)
@@ -220,8 +220,13 @@ def test_who_claims_an_address_that_comes_free_is_not_left_waiting(team, first):
     if first == "an admin":
         team.admins[0].presses("button_same_person", message=questions[0])
         assert team.admins[0].is_answered("answer_claim_over")["show_alert"]
-    else:
+    elif first == "the claimant":
         team.new.says("ну что?")
+    else:
+        team.sandbox.raw(callback_query={
+            "id": "78", "from": {"id": team.new.id, "is_bot": False, "first_name": "A", "language_code": team.new.locale},
+            "chat_instance": "1", "data": "reg:yes", "message": {
+                "message_id": 1, "date": 1, "chat": {"id": team.new.id, "type": "private", "first_name": "A"}, "text": "x"}})
     team.new.hears("claim_free", email=team.old.email)
     team.new.says(team.old.email)
     team.new.hears("registered", email=team.old.email)
