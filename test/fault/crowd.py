@@ -129,7 +129,7 @@ class Crowd:
             acts = [act for actor in self.actors.values() for act in actor.go_on()]
             while not self._end.is_set():
                 if acts:
-                    sandbox.acts(acts)
+                    self.do(acts)
                 if all(actor.done for actor in self.actors.values()):
                     return
                 events, self._seq = sandbox.transcript(after=self._seq, wait=0.5)
@@ -141,6 +141,16 @@ class Crowd:
                         acts += actor.go_on()
         except Exception as e:  # whoever waits is told
             self.failure = e
+
+    def do(self, acts):
+        results = self.world.sandbox.post("acts", acts=acts)["results"]
+        for act, result in zip(acts, results):
+            if act["type"] == "button" and result.get("error") == "no such button":
+                # taken off the card meanwhile: the client is with somebody else
+                actor, (_, assignment, kind) = self.actors[act["user"]], act["data"].split(":")
+                (actor.declined if kind == "d" else actor.contacted).remove(assignment)
+            else:
+                assert "error" not in result, f"{act}: {result}"
 
     def progress(self, answers=None, timeout=60):
         """Awaits so many more answers: after a fault, proof that all works again. All of them heard something: None."""
@@ -245,17 +255,24 @@ def judge_assignments(world, capacity=5):
 
 
 def judge_notifications(world):
-    """For each assignment there ever was, its rep has a message with its buttons."""
-    told = set()
+    """
+    For each assignment there ever was, its rep has a message with its buttons; of one that ended before the message went out
+    (its rep left, a colleague took it back) the message has come without them.
+    """
+    told, named = set(), collections.defaultdict(str)
     for event in transcript(world.sandbox):
         if event["kind"] == "bot_message":
-            for data in Message(event).data:
+            message = Message(event)
+            named[event["chat"]] += message.text + "\n"
+            for data in message.data:
                 found = re.fullmatch(r"a:(\d+):c", data or "")
                 if found:
                     told.add((event["chat"], int(found.group(1))))
-    reps = world.db.rows("SELECT r.telegram_id, a.id FROM salesreg.assignments a"
-                         " JOIN sales_representatives r ON r.id = a.rep")
-    missing = {(chat, assignment) for chat, assignment in reps} - told
+    rows = world.db.rows("SELECT r.telegram_id, a.id, p.name, a.reason IN ('unregistered', 'taken back')"
+                         " FROM salesreg.assignments a JOIN sales_representatives r ON r.id = a.rep"
+                         " JOIN test_prospects p ON p.id = a.prospect")
+    missing = {(chat, assignment) for chat, assignment, name, ended in rows
+               if (chat, assignment) not in told and not (ended and name in named[chat])}
     assert not missing, f"assignments nobody was told of: {missing}"
 
 
