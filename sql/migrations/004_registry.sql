@@ -139,7 +139,7 @@ CREATE SEQUENCE salesreg.dealing_turn INCREMENT BY 1000;
 CREATE TABLE salesreg.rep_dealing (
     rep           uuid PRIMARY KEY REFERENCES public.sales_representatives (id) ON DELETE CASCADE,
     available     boolean NOT NULL DEFAULT true,
-    reason        text,
+    reason        text,                        -- why they get nothing, or what became of their application
     back_at       timestamptz,                 -- when a rep who could not be reached was heard of again
     unreachable_since  timestamptz,            -- by Telegram's word; NULL: reached, as far as is known
     passed_on_since    timestamptz,            -- their prospects went on, and they have not read that yet
@@ -410,7 +410,7 @@ BEGIN
                     WHERE f.status IN ('active', 'pending')
                       AND (f.telegram_id <> s.telegram_id OR s.status IS NULL OR s.status NOT IN ('active', 'pending'))) c
               JOIN salesreg.rep_dealing o ON o.rep = c.id
-              WHERE NOT o.available OR o.unreachable_since IS NOT NULL OR o.passed_on_since IS NOT NULL
+              WHERE NOT o.available OR o.reason IS NOT NULL OR o.unreachable_since IS NOT NULL OR o.passed_on_since IS NOT NULL
               FOR NO KEY UPDATE OF o SKIP LOCKED) e
         WHERE d.rep = e.rep;
         IF FOUND THEN

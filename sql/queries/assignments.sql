@@ -30,7 +30,8 @@ SELECT a.id, a.rep, p.name, p.telegram_id, p.status,
                              AND NOT EXISTS (SELECT 1 FROM salesreg.assignments n
                                              WHERE n.prospect = a.prospect AND n.rep = d.rep
                                                AND n.reason = 'declined' OFFSET 0)) AS nobody_else,
-       a.reason -- why it ended, if it did
+       a.reason, -- why it ended, if it did
+       a.ended_at IS NOT NULL AND p.assigned_rep_id = a.rep -- its rep has the prospect again, which outreach may have yet to see
 FROM salesreg.assignments a JOIN public.test_prospects p ON p.id = a.prospect
 LEFT JOIN LATERAL (SELECT h.id, h.rep FROM salesreg.assignments h
                    WHERE h.prospect = a.prospect AND h.ended_at IS NULL AND h.id <> a.id LIMIT 1) l ON true

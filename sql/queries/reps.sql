@@ -11,7 +11,9 @@ ORDER BY r.id FOR NO KEY UPDATE OF r
 SELECT email_key, rep FROM salesreg.rep_email WHERE email_key = ANY ($1::text[])
 -- name: rep_subjects_read
 -- reps an admin decides about; $1 Telegram ids
-SELECT r.id, r.name, r.email, r.telegram_id, coalesce(r.status, ''), s.locale
+SELECT r.id, r.name, r.email, r.telegram_id, coalesce(r.status, ''), s.locale,
+       (SELECT CASE d.reason WHEN 'application declined' THEN 'declined' WHEN 'application withdrawn' THEN 'withdrawn' END
+        FROM salesreg.rep_dealing d WHERE d.rep = r.id AND r.status = 'removed')
 FROM public.sales_representatives r LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
 WHERE r.telegram_id = ANY ($1::bigint[])
 ORDER BY r.id FOR NO KEY UPDATE OF r
@@ -61,8 +63,12 @@ ON CONFLICT (rep) DO UPDATE SET email_key = excluded.email_key, created_at = now
 -- name: reps_leave
 -- $1 rep ids; their prospects are released by assignments_release in the same transaction
 WITH gone AS (
-    UPDATE public.sales_representatives SET status = 'removed', updated_at = now()
-    WHERE id = ANY ($1::uuid[]) RETURNING id
+    UPDATE public.sales_representatives r SET status = 'removed', updated_at = now()
+    FROM (SELECT id, status FROM public.sales_representatives WHERE id = ANY ($1::uuid[])) before
+    WHERE r.id = before.id RETURNING r.id, before.status
+), withdrawn AS ( -- what an admin reads who presses a button of it later
+    UPDATE salesreg.rep_dealing SET reason = 'application withdrawn'
+    WHERE rep IN (SELECT id FROM gone WHERE status = 'pending')
 )
 DELETE FROM salesreg.rep_email WHERE rep IN (SELECT id FROM gone)
 -- name: reps_decide
@@ -76,6 +82,9 @@ WITH fresh AS (
         approved_by = (SELECT a.id FROM public.sales_representatives a WHERE a.telegram_id = f.admin LIMIT 1)
     FROM fresh f WHERE r.id = f.rep AND r.status = 'pending'
     RETURNING r.id, r.status
+), declined AS (
+    UPDATE salesreg.rep_dealing SET reason = 'application declined'
+    WHERE rep IN (SELECT id FROM decided WHERE status = 'removed')
 ), unkeyed AS (
     DELETE FROM salesreg.rep_email WHERE rep IN (SELECT id FROM decided WHERE status = 'removed')
 )

@@ -307,6 +307,7 @@ static void fill_facts(
 		    .undoable = row->undoable,
 		    .nobody_else = row->nobody_else,
 		    .ended = row->ended,
+		    .again = row->again,
 		    .other_id = row->other_id,
 		    .other_telegram_id = row->other_telegram_id,
 		    .other_locale = input->rules->default_locale,
@@ -323,6 +324,7 @@ static void fill_facts(
 		    .name = row->name,
 		    .email = row->email,
 		    .telegram_id = row->telegram_id,
+		    .application = row->application,
 		    .locale = input->rules->default_locale};
 		(void)rep_status_from_name(row->status, &view->status);
 		(void)locale_parse(row->locale, &view->locale);

@@ -5,6 +5,7 @@
 #include "prospect_list.h"
 #include "salesreg/base/fingerprint.h"
 #include "salesreg/domain/notice.h"
+#include <string.h>
 
 bool conversation_is_admin(const struct conversation_rules *rules, int64_t user_id)
 {
@@ -163,9 +164,10 @@ static void tell_subject(struct turn *t, const struct subject_view *subject, boo
 	t->out->next.locale = own;
 }
 
-static enum text_id status_text(enum rep_status status)
+static enum text_id status_text(const struct subject_view *subject)
 {
-	switch (status) {
+	const char *application = subject->application ? subject->application : "";
+	switch (subject->status) {
 	case REP_ABSENT:
 		return TEXT_REP_IS_ABSENT;
 	case REP_PENDING:
@@ -175,6 +177,10 @@ static enum text_id status_text(enum rep_status status)
 	case REP_SUSPENDED:
 		return TEXT_REP_IS_SUSPENDED;
 	case REP_REMOVED:
+		if (strcmp(application, "declined") == 0)
+			return TEXT_REP_IS_DECLINED;
+		if (strcmp(application, "withdrawn") == 0)
+			return TEXT_REP_IS_WITHDRAWN;
 		return TEXT_REP_IS_REMOVED;
 	}
 	return TEXT_REP_IS_ABSENT;
@@ -195,8 +201,7 @@ void turn_admin_pressed(struct turn *t)
 	const char *name = prospect_short_name(t->a, subject->name);
 	if (subject->status != REP_PENDING) {
 		turn_answer(t, true, TEXT_ANSWER_DECIDED_ALREADY,
-		    ARGS({"name", name},
-			{"status", turn_text(t, status_text(subject->status), NO_ARGS)}));
+		    ARGS({"name", name}, {"status", turn_text(t, status_text(subject), NO_ARGS)}));
 		return;
 	}
 	if (!press_is_about(&t->press, about_application(t, subject->name, subject->email))) {

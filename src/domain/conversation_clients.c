@@ -121,15 +121,8 @@ static void declined(struct turn *t, const struct assignment_view *assignment, c
 	offer_undo(t, assignment);
 }
 
-/* Whoever has the prospect now has pressed nothing, so nobody is interrupted. */
-static void undone(struct turn *t, const struct assignment_view *assignment, const char *name)
+static void say_undone(struct turn *t, const struct assignment_view *assignment, const char *name)
 {
-	turn_effect(t, (struct effect){
-			   .kind = EFFECT_UNDO,
-			   .assignment_id = assignment->id,
-			   .to = assignment->other_telegram_id,
-		       });
-	t->out->next.open_clients++;
 	turn_answer(t, false, TEXT_ANSWER_UNDONE, ARGS({"name", name}));
 	struct button *buttons = ARENA_ARRAY(t->a, struct button, 2);
 	size_t count = 0;
@@ -139,6 +132,18 @@ static void undone(struct turn *t, const struct assignment_view *assignment, con
 	buttons[count++] = named_button(t, TEXT_BUTTON_DECLINE_AGAIN, PRESS_DECLINE, assignment);
 	buttons[count - 1].new_row = count == 1;
 	turn_replace_buttons(t, assignment->id, buttons, count);
+}
+
+/* Whoever has the prospect now has pressed nothing, so nobody is interrupted. */
+static void undone(struct turn *t, const struct assignment_view *assignment, const char *name)
+{
+	turn_effect(t, (struct effect){
+			   .kind = EFFECT_UNDO,
+			   .assignment_id = assignment->id,
+			   .to = assignment->other_telegram_id,
+		       });
+	t->out->next.open_clients++;
+	say_undone(t, assignment, name);
 	if (assignment->other_telegram_id == 0)
 		return;
 	enum locale own = t->out->next.locale;
@@ -148,16 +153,32 @@ static void undone(struct turn *t, const struct assignment_view *assignment, con
 	t->out->next.locale = own;
 }
 
+/* Of a prospect that its rep has again by another assignment; closed: there is nothing to do any more. */
+static enum text_id again_text(const struct assignment_view *assignment)
+{
+	return stage_of(assignment->prospect_status) == STAGE_CLOSED ? TEXT_ANSWER_PROSPECT_CLOSED
+								     : TEXT_ANSWER_PROSPECT_AGAIN;
+}
+
 static void undo_pressed(struct turn *t)
 {
 	const struct assignment_view *assignment = t->state->assignment;
-	if (!assignment || assignment->id != t->press.id || !assignment->mine ||
-	    !assignment->undoable || t->state->rep_status != REP_ACTIVE) {
-		turn_answer(t, true, TEXT_ANSWER_UNDO_LATE, NO_ARGS);
-		turn_remove_buttons(t, t->press.id, true, true);
+	bool mine = assignment && assignment->id == t->press.id && assignment->mine;
+	const char *name = mine ? prospect_short_name(t->a, assignment->prospect_name) : "";
+	if (mine && assignment->undoable && t->state->rep_status == REP_ACTIVE) {
+		undone(t, assignment, name);
 		return;
 	}
-	undone(t, assignment, prospect_short_name(t->a, assignment->prospect_name));
+	if (mine && assignment->live && t->state->rep_status == REP_ACTIVE &&
+	    stage_of(assignment->prospect_status) == STAGE_OPEN) {
+		say_undone(t, assignment, name); /* pressed twice */
+		return;
+	}
+	if (mine && assignment->again)
+		turn_answer(t, true, again_text(assignment), ARGS({"name", name}));
+	else
+		turn_answer(t, true, TEXT_ANSWER_UNDO_LATE, NO_ARGS);
+	turn_remove_buttons(t, t->press.id, true, true);
 }
 
 /* What has become of an assignment that nothing can be done with any more: buttons stay under old lists for ever. */
@@ -165,8 +186,8 @@ static void answer_stale(struct turn *t, const struct assignment_view *assignmen
 {
 	bool mine = assignment && assignment->id == t->press.id && assignment->mine;
 	enum text_id id = TEXT_ANSWER_PROSPECT_STALE;
-	if (mine && assignment->other_telegram_id == t->event->user_id)
-		id = TEXT_ANSWER_PROSPECT_AGAIN;
+	if (mine && assignment->again)
+		id = again_text(assignment);
 	else if (mine && assignment->ended && strcmp(assignment->ended, "declined") == 0)
 		id = TEXT_ANSWER_PROSPECT_DECLINED;
 	else if (mine && assignment->ended && strcmp(assignment->ended, "taken back") == 0)

@@ -36,6 +36,7 @@ size_t assignments_parse(const PGresult *result, struct arena *a, struct assignm
 		    .other_locale = db_get_text(a, result, i, 10),
 		    .nobody_else = db_get_bool(result, i, 11),
 		    .ended = db_get_text(a, result, i, 12),
+		    .again = db_get_bool(result, i, 13),
 		};
 	return (size_t)count;
 }

@@ -109,6 +109,7 @@ size_t subjects_parse(const PGresult *result, struct arena *a, struct subject_ro
 		    .telegram_id = db_get_i64(result, i, 3, 0),
 		    .status = db_get_text(a, result, i, 4),
 		    .locale = db_get_text(a, result, i, 5),
+		    .application = db_get_text(a, result, i, 6),
 		};
 	return (size_t)count;
 }

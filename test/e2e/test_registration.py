@@ -533,8 +533,28 @@ def test_an_application_can_be_withdrawn(approving):
     anna.says("да")
     anna.hears("unregistered")
     boss.presses("button_approve")
-    boss.is_answered("answer_decided_already", status=world.texts.raw("ru", "rep_is_removed"))
+    boss.is_answered("answer_decided_already", status=world.texts.raw("ru", "rep_is_withdrawn"))
     assert world.db.rep(anna.id)["status"] == "removed"
+
+
+def test_an_admin_who_is_late_reads_what_became_of_the_application(approving):
+    world, (boss, other) = approving, approving.admins
+    anna = world.person()
+    anna.registers(done="registered_pending")
+    cards = [admin.hears("admin_new_rep") for admin in (boss, other)]
+    boss.presses("button_reject")
+    boss.is_answered("answer_rejected")
+    anna.hears("rep_rejected")
+    other.presses("button_approve", message=cards[1])
+    other.is_answered("answer_decided_already", status=world.texts.raw("ru", "rep_is_declined"))
+    # by another hand they become a rep after all, and leave like one
+    world.db.execute("UPDATE sales_representatives SET status = 'active' WHERE telegram_id = %s", anna.id)
+    anna.says("отключиться")
+    anna.hears("ask_unregister")
+    anna.says("да")
+    anna.hears("unregistered")
+    other.presses(data=cards[1].data[1], message=cards[1])
+    other.is_answered("answer_decided_already", status=world.texts.raw("ru", "rep_is_removed"))
 
 
 def test_an_old_card_does_not_approve_a_later_application(approving):

@@ -104,6 +104,42 @@ def test_it_is_taken_back_after_the_colleague_unregistered(empty):
     assert holder(empty) == first.id
 
 
+@pytest.mark.parametrize("outreach", ["has seen it", "is down"])
+def test_one_that_was_given_back_by_hand_is_neither_late_nor_a_colleague_s(empty, outreach):
+    first, (second,), card = declined(empty, 2)
+    first.is_answered("answer_declined")
+    undo = first.sees_edit()
+    second.hears_anything()
+    if outreach == "is down":
+        empty.outreach.terminate()
+    empty.db.execute("UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives WHERE telegram_id = %s)"
+                     " WHERE id = 'p1'", first.id)
+    if outreach == "has seen it":
+        fresh = first.hears_anything()
+        second.hears("lost", count=1)
+    first.presses(data="a:", message=undo)
+    assert first.is_answered("answer_prospect_again", name="Ivan P")["show_alert"]
+    assert first.sees_edit().buttons == []
+    assert holder(empty) == first.id
+    if outreach == "has seen it":
+        first.presses(data="a:", message=fresh)
+        first.is_answered("answer_contacted", name="Ivan P")
+
+
+def test_a_second_press_on_undo_says_that_it_is_undone(empty):
+    first, (second,), card = declined(empty, 2)
+    first.is_answered("answer_declined")
+    undo = first.sees_edit()
+    second.hears_anything()
+    press = {"user": first.id, "type": "button", "data": undo.data[0], "message_id": card.id}
+    empty.sandbox.acts([press, press])
+    first.is_answered("answer_undone", name="Ivan P")
+    first.is_answered("answer_undone", name="Ivan P")
+    empty.settle()
+    first.presses(data="a:", message=card)
+    first.is_answered("answer_contacted", name="Ivan P")
+
+
 def test_after_thirty_seconds_it_is_too_late(empty):
     first, (second,), card = declined(empty, 2)
     first.is_answered("answer_declined")

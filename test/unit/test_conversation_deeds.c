@@ -284,10 +284,11 @@ static void assignment_buttons_act_on_what_is_live_and_ones_own(void **state)
 static void declining_can_be_taken_back_while_nobody_has_acted(void **state)
 {
 	(void)state;
+	enum { LIVE = -1, AGAIN = -2 };
 	static const struct {
 		const char *data;
 		bool undoable, mine, contacted;
-		int64_t other;
+		int64_t other; /* a rep; LIVE, AGAIN: none */
 		int effect;
 		enum text_id answer;
 		const char *left;
@@ -303,6 +304,16 @@ static void declining_can_be_taken_back_while_nobody_has_acted(void **state)
 		"a:6:c a:6:d / https://example.com", 1},
 	    {"a:5:u", true, false, false, 777, NO_EFFECT, TEXT_ANSWER_UNDO_LATE,
 		"a:6:c a:6:d / https://example.com", 1},
+	    /* pressed twice: it is undone already */
+	    {"a:5:u", false, true, true, LIVE, NO_EFFECT, TEXT_ANSWER_UNDONE,
+		"a:5:d / a:6:c a:6:d / https://example.com", 1},
+	    {"a:5:u", false, false, false, LIVE, NO_EFFECT, TEXT_ANSWER_UNDO_LATE,
+		"a:6:c a:6:d / https://example.com", 1},
+	    /* given back by hand: outreach, which makes the new assignment, may have yet to see it */
+	    {"a:5:u", false, true, false, AGAIN, NO_EFFECT, TEXT_ANSWER_PROSPECT_AGAIN,
+		"a:6:c a:6:d / https://example.com", 1},
+	    {"a:5:d", false, true, false, AGAIN, NO_EFFECT, TEXT_ANSWER_PROSPECT_AGAIN,
+		"a:6:c a:6:d / https://example.com", 1},
 	    /* the old buttons, pressed again in a slow app */
 	    {"a:5:d", true, true, false, 0, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
 		"a:5:u / a:6:c a:6:d / https://example.com", 1},
@@ -317,8 +328,10 @@ static void declining_can_be_taken_back_while_nobody_has_acted(void **state)
 		    .undoable = rows[i].undoable,
 		    .prospect_name = "Alex",
 		    .prospect_status = "unreached",
-		    .other_telegram_id = rows[i].other,
+		    .other_telegram_id = rows[i].other > 0 ? rows[i].other : 0,
 		    .other_locale = LOCALE_RU,
+		    .live = rows[i].other == LIVE,
+		    .again = rows[i].other == AGAIN,
 		};
 		struct outcome out = press(rows[i].data, &view);
 		assert_int_equal(out.effect_count, rows[i].effect == NO_EFFECT ? 0 : 1);

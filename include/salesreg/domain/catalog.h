@@ -138,6 +138,8 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(REP_IS_ACTIVE, "rep_is_active", "", BUTTON)                                              \
 	X(REP_IS_SUSPENDED, "rep_is_suspended", "", BUTTON)                                        \
 	X(REP_IS_REMOVED, "rep_is_removed", "", BUTTON)                                            \
+	X(REP_IS_DECLINED, "rep_is_declined", "", BUTTON)                                          \
+	X(REP_IS_WITHDRAWN, "rep_is_withdrawn", "", BUTTON)                                        \
 	/* buttons */                                                                              \
 	X(BUTTON_YES, "button_yes", "", BUTTON)                                                    \
 	X(BUTTON_NO, "button_no", "", BUTTON)                                                      \

@@ -79,6 +79,7 @@ struct assignment_view {
 	bool undoable;     /* declined a moment ago, and nobody has done anything since */
 	bool nobody_else;  /* could take it, if its rep declines */
 	const char *ended; /* assignments.reason; NULL: it goes on */
+	bool again; /* it ended, and its rep has the prospect by another one, or by hand so far */
 	/* the assignment and rep that have the prospect instead; 0: none */
 	int64_t other_id, other_telegram_id;
 	enum locale other_locale;
@@ -89,6 +90,7 @@ struct subject_view {
 	const char *rep_id, *name, *email;
 	int64_t telegram_id;
 	enum rep_status status;
+	const char *application; /* of one removed: declined, withdrawn; NULL: it was a rep */
 	enum locale locale;
 };
 

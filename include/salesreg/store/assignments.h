@@ -20,6 +20,7 @@ struct assignment_row {
 	int64_t other_id, other_telegram_id; /* the assignment and rep that have it now; 0: none */
 	const char *other_locale;
 	const char *ended; /* assignments.reason; NULL: it goes on */
+	bool again;        /* it ended, and its rep has the prospect all the same */
 };
 size_t assignments_read(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
 size_t assignments_parse(const PGresult *result, struct arena *a, struct assignment_row **rows);

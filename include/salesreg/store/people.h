@@ -44,6 +44,7 @@ size_t rep_emails_parse(const PGresult *result, struct arena *a, struct email_ro
 /* Reps an admin decides about. */
 struct subject_row {
 	const char *id, *name, *email, *status, *locale;
+	const char *application; /* declined, withdrawn; NULL: neither, or long ago */
 	int64_t telegram_id;
 };
 size_t subjects_read(
