@@ -42,7 +42,7 @@ static void look_at_value(const struct config_given *given, void *data)
 		return; /* a document, of many lines and any letters */
 	unsigned doubts = text_doubts(given->value);
 	const char *name = arena_strdup(a, given->name);
-	const char *place = given->from_file ? "its file" : "the file it is set in";
+	const char *place = given->path ? "its file" : "the file it is set in";
 	if (doubts & TEXT_DOUBT_QUOTED)
 		explain(e, name,
 		    (struct finding){GRAVITY_SERIOUS, NULL, "value-quoted",
@@ -219,6 +219,7 @@ void doctor_configuration(struct doctor *d)
 	look_at_uri(e);
 	look_at_token(e);
 	look_at_domains(e);
+	doctor_dangers(d);
 	if (d->config.email_domains &&
 	    rules_load(&rules, &d->config, &texts, d->arena, &problems) != ERR_OK)
 		relay_all(e, &problems);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum config_type {
@@ -140,17 +141,25 @@ static char *trim(char *s)
 	return s;
 }
 
-static bool read_file(const char *path, struct buf *out)
+/* NULL, or why not. A device has no end, and a pipe can be read once only, while several processes read this. */
+static const char *read_file(const char *path, struct buf *out)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
+	struct stat found;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 || fstat(fd, &found) != 0 || !S_ISREG(found.st_mode)) {
+		const char *why = fd < 0 ? strerror(errno) : "it is no regular file";
+		if (fd >= 0)
+			(void)close(fd);
+		return why;
+	}
 	char chunk[4096];
 	ssize_t n;
-	while ((n = read(fd, chunk, sizeof chunk)) > 0)
+	while (!out->failed && (n = read(fd, chunk, sizeof chunk)) > 0)
 		buf_add(out, chunk, (size_t)n);
+	const char *why = out->failed ? "it is too long" : n < 0 ? strerror(errno) : NULL;
 	(void)close(fd);
-	return n == 0 && !out->failed;
+	explicit_bzero(chunk, sizeof chunk);
+	return why;
 }
 
 /* The value in force before parsing: NAME, or the content of NAME_FILE, or the default. False: a problem was noted. */
@@ -166,21 +175,20 @@ static bool raw_value(const struct config_row *row, struct buf *value, struct bu
 		return false;
 	}
 	if (has_path) {
-		bool read = read_file(path, value);
-		if (read && value->size > 0 && value_is_no_text(value->data, value->size)) {
+		const char *why = read_file(path, value);
+		if (!why && value->size > 0 && value_is_no_text(value->data, value->size)) {
 			buf_addf(problems,
 			    "%s: the file is in UTF-16, or no text at all; save it as UTF-8\n",
 			    file_name);
 			return false;
 		}
-		if (read)
+		if (!why)
 			return true;
 		/* what stands in the place of the path may be the secret itself */
 		bool shown = row->type != TYPE_SECRET || *path == '/';
 		buf_addf(problems,
 		    "%s=%s: the file cannot be read (%s); check the path and its permissions\n",
-		    file_name, shown ? path : "(not shown)",
-		    value->failed ? "it is too long" : strerror(errno));
+		    file_name, shown ? path : "(not shown)", why);
 		return false;
 	}
 	if (has_plain)
@@ -390,7 +398,7 @@ void config_each_given(void (*each)(const struct config_given *given, void *data
 			each(&(struct config_given){.name = row.name,
 				 .value = buf_text(&value),
 				 .secret = row.type == TYPE_SECRET,
-				 .from_file = path && *path},
+				 .path = path && *path ? path : NULL},
 			    data);
 		if (value.data)
 			explicit_bzero(value.data, value.capacity);

@@ -100,3 +100,14 @@ void db_address_read(struct db_address *a, const char *uri)
 	PQconninfoFree(options);
 	PQfinish(unused);
 }
+
+bool db_address_has_example_password(const char *uri)
+{
+	PQconninfoOption *options = PQconninfoParse(uri, NULL);
+	bool found = false;
+	for (const PQconninfoOption *o = options; o && o->keyword; o++)
+		found = found || (strcmp(o->keyword, "password") == 0 && o->val &&
+				     strcmp(o->val, "changeme") == 0);
+	PQconninfoFree(options);
+	return found;
+}

@@ -14,10 +14,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { PORT_FIRST = 8081, PORT_LAST = 8099 };
+/* of the real system's settings, those that one may like to try here, too */
+#define DEMO_SETTINGS                                                                              \
+	"CORPORATE_EMAIL_DOMAIN", "MAX_PROSPECTS_PER_REP", "ASSIGNMENT_STRATEGY", "BOT_LOCALE",    \
+	    "LOG_LEVEL", "LOG_FORMAT", "TZ"
 
 static const char usage[] =
     "usage: salesreg demo [--listen HOST:PORT] [--data DIRECTORY] [--help]\n"
@@ -104,7 +110,7 @@ static bool is_empty(int fd)
 
 /*
  * It will be ours alone: anybody who reaches the socket in it is the database's master, and as root we give it away. So
- * only one that we make, an empty one, or one of an earlier run, which has a lock file in it.
+ * only one that we make, an empty one, or one of an earlier run, which has a lock file in it and as root is not root's.
  */
 static bool make_dir(struct demo *d, int *fd)
 {
@@ -122,7 +128,8 @@ static bool make_dir(struct demo *d, int *fd)
 	if (*fd < 0 || fstat(*fd, &info) != 0)
 		return refuse_dir(d, strerror(errno));
 	uid_t me = geteuid();
-	bool earlier = fstatat(*fd, "lock", &lock, AT_SYMLINK_NOFOLLOW) == 0 &&
+	bool earlier = (me != 0 || info.st_uid != 0) &&
+		       fstatat(*fd, "lock", &lock, AT_SYMLINK_NOFOLLOW) == 0 &&
 		       S_ISREG(lock.st_mode) && lock.st_uid == info.st_uid;
 	if (me != 0 && info.st_uid != me)
 		return refuse_dir(d, "it belongs to somebody else");
@@ -133,6 +140,57 @@ static bool make_dir(struct demo *d, int *fd)
 	if (me != 0 && fchmod(*fd, 0700) != 0)
 		return refuse_dir(d, strerror(errno));
 	return true;
+}
+
+/* What one may like to try with the demo, and what a process of anybody's needs. */
+static bool is_for_the_demo(const char *variable)
+{
+	static const char *const names[] = {
+	    DEMO_SETTINGS,
+	    "PATH",
+	    "TERM",
+	    "LANG",
+	    "LANGUAGE",
+#ifdef SALESREG_TESTS
+	    "ASAN_OPTIONS",
+	    "UBSAN_OPTIONS",
+	    "LSAN_OPTIONS",
+#endif
+	};
+	size_t n = strcspn(variable, "=");
+	if (strncmp(variable, "LC_", 3) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strlen(names[i]) == n && memcmp(names[i], variable, n) == 0)
+			return true;
+	return false;
+}
+
+/* For a user who is not root: nothing that root's shell has but what the demo looks at. Kept until the exec. */
+static char **environment_of_others(const char *home)
+{
+	enum { MOST = 64 };
+	static char own[DEMO_PATH_MAX], *environment[MOST + 2];
+	size_t n = 0;
+	(void)snprintf(own, sizeof own, "HOME=%s", home);
+	environment[n++] = own;
+	for (char **variable = environ; *variable && n < MOST; variable++)
+		if (is_for_the_demo(*variable))
+			environment[n++] = *variable;
+	environment[n] = NULL;
+	return environment;
+}
+
+/*
+ * The terminal is root's: whoever has it as the controlling one may type into it (TIOCSTI, ioctl_tty(2)). Given up, Ctrl-C
+ * still reaches us, for it goes to the process group. A session's leader would end the session by that: it is the only one
+ * on its terminal.
+ */
+static void leave_terminal(void)
+{
+	int fd = getsid(0) == getpid() ? -1 : open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0)
+		(void)ioctl(fd, TIOCNOTTY);
 }
 
 /*
@@ -147,10 +205,12 @@ static bool leave_root(struct demo *d, int fd, char **argv)
 	const struct passwd *user = NULL;
 	if (fstat(fd, &info) == 0)
 		user = info.st_uid != 0 ? getpwuid(info.st_uid) : getpwnam("postgres");
-	if (!user)
+	if (!user && info.st_uid == 0)
 		user = getpwnam("nobody");
-	if (!user || user->pw_uid == 0 || fchown(fd, user->pw_uid, user->pw_gid) != 0 ||
-	    fchmod(fd, 0700) != 0) {
+	/* what is somebody's already stays as it is: make_dir() goes on from there as that user */
+	bool give = info.st_uid == 0;
+	if (!user || user->pw_uid == 0 ||
+	    (give && (fchown(fd, user->pw_uid, user->pw_gid) != 0 || fchmod(fd, 0700) != 0))) {
 		(void)snprintf(d->message, sizeof d->message,
 		    "%s cannot be given to a user other than root, as whom the demo runs (%s); "
 		    "give "
@@ -168,10 +228,12 @@ static bool leave_root(struct demo *d, int fd, char **argv)
 		argument[n++] = listen;
 		argument[n++] = d->address;
 	}
-	if (setenv("HOME", d->postgres.dir, 1) == 0 && unsetenv("XDG_RUNTIME_DIR") == 0 &&
-	    setgroups(0, NULL) == 0 && setresgid(user->pw_gid, user->pw_gid, user->pw_gid) == 0 &&
-	    setresuid(user->pw_uid, user->pw_uid, user->pw_uid) == 0)
-		(void)execv("/proc/self/exe", argument);
+	leave_terminal();
+	char **environment = environment_of_others(d->postgres.dir);
+	if (setgroups(0, NULL) == 0 && setresgid(user->pw_gid, user->pw_gid, user->pw_gid) == 0 &&
+	    setresuid(user->pw_uid, user->pw_uid, user->pw_uid) == 0 &&
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && close_range(3, ~0U, 0) == 0)
+		(void)execve("/proc/self/exe", argument, environment);
 	(void)snprintf(d->message, sizeof d->message,
 	    "the demo cannot go on as user %s (%s): is the program executable for others? chmod "
 	    "a+x would make it so",
@@ -262,8 +324,7 @@ static void put(const char *name, const char *value)
 /* Nothing of a real system that is configured here may leak in, but for what one may like to try. */
 static void clear_environment(void)
 {
-	static const char *const wanted[] = {"CORPORATE_EMAIL_DOMAIN", "MAX_PROSPECTS_PER_REP",
-	    "ASSIGNMENT_STRATEGY", "BOT_LOCALE", "LOG_LEVEL", "LOG_FORMAT", "TZ"};
+	static const char *const wanted[] = {DEMO_SETTINGS};
 	const char *name;
 	for (size_t i = 0; (name = config_name(i)); i++) {
 		bool keep = false;

@@ -1,12 +1,12 @@
 #include "salesreg/role/worker.h"
 #include "salesreg/base/log.h"
 #include "salesreg/base/watchdog.h"
+#include "salesreg/db/address.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/exposition.h"
 #include "salesreg/role/presence.h"
 #include "salesreg/role/settings.h"
 #include <errno.h>
-#include <libpq-fe.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -50,14 +50,10 @@ int worker_rules(struct worker *w, struct conversation_rules *rules, struct text
 /* The example's password is what everybody tries first. */
 static void warn_of_example_password(const struct secret *uri)
 {
-	PQconninfoOption *options = PQconninfoParse(secret_reveal(uri), NULL);
-	for (const PQconninfoOption *o = options; o && o->keyword; o++)
-		if (strcmp(o->keyword, "password") == 0 && o->val &&
-		    strcmp(o->val, "changeme") == 0)
-			log_warn("the database's password is the example's, changeme: change it "
-				 "(with ALTER ROLE … PASSWORD), then in DATABASE_URL (compose: "
-				 "POSTGRES_PASSWORD)");
-	PQconninfoFree(options);
+	if (db_address_has_example_password(secret_reveal(uri)))
+		log_warn("the database's password is the example's, changeme: change it (with "
+			 "ALTER ROLE … PASSWORD), then in DATABASE_URL (compose: "
+			 "POSTGRES_PASSWORD)");
 }
 
 /* Once, whoever asks first: a signal, the supervisor's word, or its silence. */

@@ -1,4 +1,5 @@
 #include "salesreg/sandbox/entities.h"
+#include "salesreg/base/buf.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
 #include <ctype.h>
@@ -7,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { DEPTH_MAX = 32, ENTITIES_MAX = 100 };
+enum { DEPTH_MAX = 32, ENTITIES_MAX = 100, ENTITIES_BYTES_MAX = 256 * 1024 };
 
 struct span {
 	const char *type; /* of the entity; NULL: the tag makes none */
@@ -23,7 +24,7 @@ struct builder {
 	size_t size, units;
 	struct span open[DEPTH_MAX];
 	size_t depth;
-	const char *entities;
+	struct buf entities; /* members of the array */
 	size_t count;
 };
 
@@ -43,24 +44,19 @@ static void add_entity(struct builder *b, const char *type, size_t offset, size_
 {
 	if (length == 0 || b->count == ENTITIES_MAX)
 		return;
-	b->count++;
-	const char *before = b->entities ? b->entities : "";
-	const char *comma = b->entities ? "," : "";
+	buf_addf(&b->entities, "%s{\"offset\":%zu,\"length\":%zu,\"type\":\"%s\"",
+	    b->count++ ? "," : "", offset, length, type);
 	if (value)
-		b->entities = arena_printf(b->arena,
-		    "%s%s{\"offset\":%zu,\"length\":%zu,\"type\":\"%s\",\"%s\":%s}", before, comma,
-		    offset, length, type, member, json_quote(b->arena, value));
-	else
-		b->entities =
-		    arena_printf(b->arena, "%s%s{\"offset\":%zu,\"length\":%zu,\"type\":\"%s\"}",
-			before, comma, offset, length, type);
+		buf_addf(&b->entities, ",\"%s\":%s", member, json_quote(b->arena, value));
+	buf_addc(&b->entities, '}');
 }
 
 static void finish(struct builder *b, struct formatted *out)
 {
 	b->plain[b->size] = '\0';
 	out->text = b->plain;
-	out->entities = b->entities ? arena_printf(b->arena, "[%s]", b->entities) : NULL;
+	out->entities =
+	    b->count ? arena_concat(b->arena, "[", buf_text(&b->entities), "]", NULL) : NULL;
 }
 
 /* --- HTML --- */
@@ -253,6 +249,7 @@ const char *entities_parse(
 {
 	/* a reference is never shorter than the character it stands for: &#1; is four bytes */
 	struct builder b = {.arena = arena, .plain = arena_alloc(arena, strlen(text) * 3 + 4)};
+	buf_init(&b.entities, ENTITIES_BYTES_MAX);
 	const char *error = NULL;
 	switch (mode) {
 	case PARSE_NONE:
@@ -266,8 +263,11 @@ const char *entities_parse(
 		error = parse_markdown(&b, text, mode == PARSE_MARKDOWN_V2);
 		break;
 	}
+	if (!error && b.entities.failed)
+		error = "The entities are too long";
 	if (!error)
 		finish(&b, out);
+	buf_finish(&b.entities);
 	return error;
 }
 
@@ -329,6 +329,7 @@ void entities_detect(struct arena *arena, const char *text, struct formatted *ou
 	if (!strpbrk(text, "/@"))
 		return;
 	struct builder b = {.arena = arena};
+	buf_init(&b.entities, ENTITIES_BYTES_MAX); /* more than so many of these ever need */
 	char before = '\0';
 	for (const char *p = text; *p;) {
 		const char *type = NULL;
@@ -343,6 +344,7 @@ void entities_detect(struct arena *arena, const char *text, struct formatted *ou
 		}
 		before = p[-1];
 	}
-	if (b.entities)
-		out->entities = arena_printf(arena, "[%s]", b.entities);
+	if (b.count)
+		out->entities = arena_concat(arena, "[", buf_text(&b.entities), "]", NULL);
+	buf_finish(&b.entities);
 }

@@ -26,7 +26,7 @@ bool guard_host_is_ours(const char *host, char *const *names)
 {
 	static const char suffix[] = ".localhost";
 	size_t n = name_length(host), tail = sizeof suffix - 1;
-	if (is_address(host, n) || !memchr(host, '.', n))
+	if (is_address(host, n) || (n == tail - 1 && strncasecmp(host, suffix + 1, n) == 0))
 		return true;
 	if (n > tail && strncasecmp(host + n - tail, suffix, tail) == 0)
 		return true;
@@ -66,17 +66,6 @@ static const char *check_origin(const struct http_exchange *x, const char *host)
 	return origin && !(host && guard_origin_is_host(origin, host)) ? foreign : NULL;
 }
 
-const char *guard_bot(const struct http_exchange *x, char *const *names)
-{
-	const char *host = header(x, "Host");
-	if (host && !guard_host_is_ours(host, names)) {
-		const char *agent = header(x, "User-Agent");
-		if (agent && strncmp(agent, "Mozilla/", 8) == 0) /* as every browser's begins */
-			return unknown;
-	}
-	return is_cross_site(x) ? foreign : check_origin(x, host);
-}
-
 const char *guard_control(const struct http_exchange *x, char *const *names)
 {
 	const char *host = header(x, "Host");
@@ -85,6 +74,16 @@ const char *guard_control(const struct http_exchange *x, char *const *names)
 	if (is_cross_site(x))
 		return foreign;
 	return check_origin(x, host);
+}
+
+const char *guard_bot(const struct http_exchange *x, char *const *names)
+{
+	/* A browser says whose page asks only where it trusts the way: not where http leads to another machine. Its agent is
+	 * one header that a page which may not read the answer cannot change. */
+	const char *agent = header(x, "User-Agent");
+	if (agent && strncmp(agent, "Mozilla/", 8) == 0 && !header(x, "Sec-Fetch-Site"))
+		return foreign;
+	return guard_control(x, names);
 }
 
 /* A link from anywhere may lead to the page: that shows it and does nothing. */

@@ -125,7 +125,9 @@ static bool write_file(const char *path, const json_t *all)
 {
 	char fresh[PATH_SIZE];
 	(void)snprintf(fresh, sizeof fresh, "%s.new", path);
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	/* what is there is from a run that was killed, or somebody's who wants something overwritten */
+	(void)unlink(fresh);
+	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return false;
 	bool done = json_dumpfd(all, fd, JSON_COMPACT) == 0;

@@ -8,6 +8,7 @@
 static void on_message(struct ipc_channel *client, const struct ipc_message *message, void *data)
 {
 	struct control *c = data;
+	c->heard_ms[client - c->clients] = uv_now(c->pipe.loop);
 	c->request(client, message, c->data);
 }
 
@@ -19,6 +20,34 @@ static void on_client_gone(struct ipc_channel *client, void *data)
 	struct control *c = data;
 	if (c->open && c->one_waits)
 		on_connection((uv_stream_t *)&c->pipe, 0);
+}
+
+/* The longest silent one is hung up on: whoever asks has an answer at once and goes. */
+static void make_room(struct control *c)
+{
+	size_t oldest = CONTROL_CLIENTS;
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
+		if (c->clients[i].open &&
+		    (oldest == CONTROL_CLIENTS || c->heard_ms[i] < c->heard_ms[oldest]))
+			oldest = i;
+	if (oldest < CONTROL_CLIENTS)
+		ipc_channel_close(&c->clients[oldest], on_client_gone);
+}
+
+static void on_idle(uv_timer_t *timer)
+{
+	struct control *c = timer->data;
+	bool any = false;
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
+		if (!c->clients[i].open)
+			continue;
+		if (uv_now(timer->loop) - c->heard_ms[i] >= CONTROL_IDLE_MS)
+			ipc_channel_close(&c->clients[i], on_client_gone);
+		else
+			any = true;
+	}
+	if (!any)
+		(void)uv_timer_stop(timer);
 }
 
 static void on_hung_up(struct ipc_channel *client, enum err why, void *data)
@@ -41,11 +70,15 @@ static void on_connection(uv_stream_t *server, int status)
 		client->message = on_message;
 		client->hung_up = on_hung_up;
 		client->data = c;
+		c->heard_ms[i] = uv_now(server->loop);
 		if (ipc_channel_accept(client, server->loop, server) != ERR_OK)
 			log_debug("a connection to the control socket was lost");
+		if (!uv_is_active((uv_handle_t *)&c->idle))
+			(void)uv_timer_start(&c->idle, on_idle, CONTROL_IDLE_MS, CONTROL_TICK_MS);
 		return;
 	}
 	c->one_waits = true; /* libuv takes no other until this one is accepted */
+	make_room(c);
 }
 
 bool control_open(struct control *c, uv_loop_t *loop, const char *dir, const char *name,
@@ -61,6 +94,8 @@ bool control_open(struct control *c, uv_loop_t *loop, const char *dir, const cha
 	(void)unlink(c->path);
 	(void)uv_pipe_init(loop, &c->pipe, 0);
 	c->pipe.data = c;
+	(void)uv_timer_init(loop, &c->idle);
+	c->idle.data = c;
 	c->open = true;
 	mode_t before = umask(0177);
 	int code = uv_pipe_bind(&c->pipe, c->path);
@@ -102,7 +137,7 @@ static void on_client_closed(struct ipc_channel *client, void *data)
 	count_down(data);
 }
 
-static void on_pipe_closed(uv_handle_t *handle)
+static void on_handle_closed(uv_handle_t *handle)
 {
 	count_down(handle->data);
 }
@@ -113,7 +148,7 @@ void control_close(struct control *c, void (*closed)(void *data))
 		return;
 	c->open = false;
 	c->closed = closed;
-	c->closing = 1;
+	c->closing = 2;
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
 		if (!c->clients[i].open && !c->clients[i].closing)
 			continue;
@@ -122,6 +157,7 @@ void control_close(struct control *c, void (*closed)(void *data))
 		ipc_channel_close(&c->clients[i], on_client_closed);
 	}
 	(void)unlink(c->path); /* before the lock goes: it is still ours */
-	uv_close((uv_handle_t *)&c->pipe, on_pipe_closed);
+	uv_close((uv_handle_t *)&c->idle, on_handle_closed);
+	uv_close((uv_handle_t *)&c->pipe, on_handle_closed);
 	(void)close(c->lock_fd);
 }

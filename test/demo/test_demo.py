@@ -1,5 +1,6 @@
 """Everything by one command, as somebody meets it who has just cloned this."""
 import os
+import pty
 import pwd
 import shutil
 import signal
@@ -11,6 +12,7 @@ import psycopg2
 import pytest
 
 from support.paths import BINARY
+from support.postgres import free_port
 from support.process import EXIT_CONFIG, run
 from support.waiting import eventually
 
@@ -169,6 +171,60 @@ def test_a_directory_with_something_else_in_it_is_left_alone(directory, what):
     after = directory.stat()
     assert (before.st_uid, before.st_mode) == (after.st_uid, after.st_mode)
     assert {p.name for p in directory.iterdir()} <= {"precious"}
+
+
+def test_what_root_owns_and_is_not_empty_is_never_given_away(directory):
+    """With a file of the name that the demo's own has, as /var/lib/dpkg has one."""
+    if os.geteuid() != 0:
+        pytest.skip("NOT ROOT: nothing is given away")
+    (directory / "lock").touch()
+    (directory / "important").write_text("x")
+    directory.chmod(0o755)
+    done = run("demo", "--data", str(directory))
+    assert done.returncode == EXIT_CONFIG and "something else is in it" in done.stderr
+    after = directory.stat()
+    assert (after.st_uid, after.st_mode & 0o777) == (0, 0o755)
+
+
+def test_started_by_root_it_takes_nothing_of_root_s_along(directory, tmp_path):
+    """No descriptor, no variable, no privilege, no terminal; and Ctrl-C in the terminal still stops it."""
+    if os.geteuid() != 0:
+        pytest.skip("NOT ROOT: there is nothing to leave behind")
+    log = tmp_path / "log"
+    report = tmp_path / "pid"
+    shell, terminal = pty.fork()
+    if shell == 0:
+        # a shell with its terminal, which starts the demo as one does: in its own session, with what it has open
+        os.set_inheritable(os.open("/etc/shadow", os.O_RDONLY), True)
+        with open(log, "w") as out:
+            demo = subprocess.Popen([BINARY, "demo", "--data", str(directory), "--listen", f"127.0.0.1:{free_port()}"],
+                                    stdout=out, stderr=out, close_fds=False,
+                                    env={**os.environ, "SSH_AUTH_SOCK": "/tmp/agent", "FOREIGN_SECRET": "hush",
+                                         "LC_ALL": "C.UTF-8"})
+            report.write_text(str(demo.pid))
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            os._exit(demo.wait() != 0)
+    pid = None
+    try:
+        eventually(lambda: "What to try first" in log.read_text() if log.exists() else None, timeout=120)
+        pid = int(report.read_text())
+        proc = Path(f"/proc/{pid}")
+        assert not [f for f in (proc / "fd").iterdir() if os.readlink(f) == "/etc/shadow"]
+        environ = (proc / "environ").read_bytes()
+        assert b"SSH_AUTH_SOCK" not in environ and b"FOREIGN_SECRET" not in environ and b"LC_ALL=C.UTF-8" in environ
+        status = dict(line.split(":\t", 1) for line in (proc / "status").read_text().splitlines() if ":\t" in line)
+        assert status["NoNewPrivs"] == "1" and int(status["CapEff"], 16) == 0 and int(status["CapPrm"], 16) == 0
+        assert "0" not in status["Uid"].split() + status["Gid"].split() + status["Groups"].split()
+        tty = int((proc / "stat").read_text().rsplit(")", 1)[1].split()[4])
+        assert tty == 0
+        os.write(terminal, b"\x03")
+        assert os.waitpid(shell, 0)[1] == 0, log.read_text()
+        pid = None
+    finally:
+        if pid:
+            os.kill(pid, signal.SIGTERM)
+            os.waitpid(shell, 0)
+        os.close(terminal)
 
 
 def test_a_stop_while_something_waits_to_be_started_again_is_in_order(demo):

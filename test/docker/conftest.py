@@ -95,7 +95,8 @@ def telegram(image):
         port = free_port()
         docker("run", "-d", "--name", "salesreg-test-sandbox", "--label",
                f"com.docker.compose.project={engine.PROJECT}", "--network", NETWORK, "--network-alias", "telegram", "-p",
-               f"127.0.0.1:{port}:8081", "--no-healthcheck", *run, image, "sandbox", "--listen", "0.0.0.0:8081", *options)
+               f"127.0.0.1:{port}:8081", "--no-healthcheck", *run, image, "sandbox", "--listen", "0.0.0.0:8081",
+               "--host", "telegram", *options)
         if authority:
             eventually(authority.exists, what="the emulator has made its authority")
         page = Page(f"{'https' if authority else 'http'}://127.0.0.1:{port}", authority)

@@ -18,3 +18,24 @@ def test_the_database_s_data_are_in_its_volume_with_any_postgres_image(path):
             source, _, target = str(volume).partition(":")
             if source.endswith("postgres_data") or source == "demo_data":
                 assert service["environment"].get("PGDATA") == target, name
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_no_port_is_published_beyond_this_machine(path):
+    """The example's password is behind one of them, and the emulator behind another."""
+    for name, service in yaml.safe_load(path.read_text())["services"].items():
+        assert service.get("network_mode") != "host", name
+        for port in service.get("ports", []):
+            assert str(port).startswith("127.0.0.1:"), f"{name}: {port}"
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.name in ("docker-compose.yml", "docker-compose.single.yml")],
+                         ids=lambda path: path.name)
+def test_every_service_is_confined(path):
+    for name, service in yaml.safe_load(path.read_text())["services"].items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["pids_limit"] > 0 and service["mem_limit"], name
+        # what the entrypoint of the PostgreSQL images needs to make the volume its user's, and to become that user
+        assert set(service.get("cap_add", [])) <= {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}, name

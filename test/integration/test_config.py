@@ -335,6 +335,15 @@ def test_a_file_that_cannot_be_read_is_named_with_the_reason(tmp_path):
     assert "BOT_LOCALE_FILE" in line and "nowhere" in line and os.strerror(2) in line
 
 
+@pytest.mark.parametrize("name, value", [("BOT_LOCALE", "ru"), ("REGISTRY_BOT_TOKEN", TOKEN)])
+def test_a_device_or_a_pipe_in_the_place_of_a_file_is_an_error_and_not_a_wait(tmp_path, name, value):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in ("/dev/zero", "/dev/stdin", pipe):
+        line = complaint(check(**{name: None, f"{name}_FILE": path}))
+        assert f"{name}_FILE" in line and "no regular file" in line
+
+
 def test_a_directory_in_place_of_a_file_is_named(tmp_path):
     line = complaint(check(BOT_LOCALE_FILE=tmp_path))
     assert "BOT_LOCALE_FILE" in line

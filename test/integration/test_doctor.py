@@ -147,6 +147,37 @@ def test_windows_line_ends_are_a_warning(examine, tmp_path):
     assert "its file" in report.of("value-crlf")[1]["fix"]
 
 
+def test_a_secret_s_file_that_everybody_may_read_is_a_finding(examine, tmp_path):
+    for path in [tmp_path, *tmp_path.parents]:
+        if path.stat().st_uid == os.geteuid() and path != tmp_path.anchor:
+            path.chmod(path.stat().st_mode | 0o011)
+    secret, open_to_all = tmp_path / "token", tmp_path / "url"
+    secret.write_text(TOKEN)
+    open_to_all.write_text(NOWHERE)
+    secret.chmod(0o600)
+    open_to_all.chmod(0o644)
+    files = {"REGISTRY_BOT_TOKEN": None, "REGISTRY_BOT_TOKEN_FILE": secret, "DATABASE_URL": None, "DATABASE_URL_FILE": open_to_all}
+    finding = examine(**files).one("secret-file")
+    assert finding["severity"] == "warning"
+    assert "DATABASE_URL" in finding["what"] and f"chmod 600 {open_to_all}" in finding["fix"]
+    open_to_all.chmod(0o640)
+    assert not examine(**files).of("secret-file")
+    # nobody else gets as far as that
+    open_to_all.chmod(0o644)
+    tmp_path.chmod(0o700)
+    assert not examine(**files).of("secret-file")
+
+
+def test_the_example_s_password_is_a_warning_and_serious_for_a_real_bot(examine):
+    url = "postgresql://sales_agent:changeme@127.0.0.1:1/sales_agent"
+    assert examine(DATABASE_URL=url).one("example-password")["severity"] == "warning"
+    assert examine(DATABASE_URL=url, REGISTRY_BOT_TOKEN=None).one("example-password")["severity"] == "warning"
+    # nothing listens there either, but it is not an emulator's address
+    real = examine(DATABASE_URL=url, TELEGRAM_API_BASE="https://127.0.0.1:1")
+    assert real.one("example-password")["severity"] == "serious" and real.code == 1
+    assert not examine(DATABASE_URL=url.replace("changeme", "another")).of("example-password")
+
+
 def test_more_than_one_line_and_invisible_characters_are_found(examine):
     report = examine(REGISTRY_BOT_TOKEN=f"{TOKEN}\nOTHER=5", CORPORATE_EMAIL_DOMAIN="example\u200b.org")
     assert report.one("value-lines")["what"].startswith("REGISTRY_BOT_TOKEN ")

@@ -112,6 +112,31 @@ def button(text, data):
     return {"text": text, "callback_data": data}
 
 
+# --- what would be too much ---
+
+def test_links_as_long_as_a_body_may_be_are_a_400_and_not_its_end(sandbox):
+    sandbox.act(7, "text", text="hello")
+    text = "".join(f'<a href="{chr(1) * 8000}">x</a>' for _ in range(100))
+    answer = requests.post(f"{sandbox.url}/bot{TOKEN}/sendMessage", timeout=PATIENCE_S,
+                           files={"chat_id": (None, "7"), "parse_mode": (None, "HTML"), "text": (None, text)})
+    fails(answer, 400, "Bad Request: can't parse entities: The entities are too long")
+    many = "".join(f'<a href="https://example.org/{i}">x</a>' for i in range(120))
+    assert len(sandbox.ok("sendMessage", chat_id=7, text=many, parse_mode="HTML")["entities"]) == 100
+
+
+def test_what_is_kept_never_goes_where_a_link_leads(tmp_path):
+    """Who may write beside the file may not have another one of ours overwritten."""
+    precious = tmp_path / "precious"
+    precious.write_text("x")
+    (tmp_path / "kept.new").symlink_to(precious)
+    sandbox = Sandbox("--keep", str(tmp_path / "kept"))
+    sandbox.act(7, "text", text="hello")
+    sandbox.ok("sendMessage", chat_id=7, text="x")
+    sandbox.stop()
+    assert precious.read_text() == "x"
+    assert '"people"' in (tmp_path / "kept").read_text() and not (tmp_path / "kept").is_symlink()
+
+
 # --- tokens and methods ---
 
 @pytest.mark.parametrize("token", ["1:short", "nonsense", ":" + "A" * 35, "12x:" + "A" * 35,
@@ -670,7 +695,7 @@ def test_at_most_100000_updates_are_kept_and_newer_ones_dropped(sandbox):
 
 def test_a_held_poll_is_forgotten_when_its_client_goes_away(sandbox):
     with socket.create_connection(("127.0.0.1", sandbox.port)) as connection:
-        connection.sendall(f"GET /bot{TOKEN}/getUpdates?timeout=50 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        connection.sendall(f"GET /bot{TOKEN}/getUpdates?timeout=50 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
         while not any(b["polling"] for b in sandbox.get("stats")["bots"]):
             pass
     while sandbox.get("stats")["polls_lost"] == 0:

@@ -25,10 +25,11 @@ def test_a_foreign_origin_is_refused(sandbox, path, origin):
     assert sandbox.stats()["transcript_events"] == 0
 
 
-@pytest.mark.parametrize("path", ["/", "/page/page.js", "/page/events", "/page/chat?user=1", "/sandbox/users"])
-def test_a_name_of_somebody_elses_that_leads_here_is_refused(sandbox, path):
-    assert ask(sandbox, "GET", path, Host="evil.example").status_code == 403
-    assert ask(sandbox, "GET", path, Host="127.0.0.1.evil.example:8081").status_code == 403
+@pytest.mark.parametrize("path", ["/", "/page/page.js", "/page/events", "/page/chat?user=1", "/sandbox/users", f"/bot{TOKEN}/getMe"])
+@pytest.mark.parametrize("agent", ["Mozilla/5.0 (X11)", "curl/7.88.1", "whatever fetch() was told to say"])
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8081", "evil", "localhost.evil.example"])
+def test_a_name_of_somebody_elses_that_leads_here_is_refused_whoever_says_to_ask(sandbox, path, agent, host):
+    assert ask(sandbox, "GET", path, Host=host, User_Agent=agent).status_code == 403
 
 
 def test_requests_across_sites_are_refused_but_a_link_may_lead_to_the_page(sandbox):
@@ -51,10 +52,16 @@ def test_the_pages_own_posts_are_json_with_its_origin(sandbox):
 
 def test_programs_go_on_as_ever(sandbox):
     assert ask(sandbox, "POST", "/sandbox/act", Content_Type="application/x-www-form-urlencoded").status_code == 200
-    assert ask(sandbox, "GET", f"/bot{TOKEN}/getMe", Host="sandbox.some.network:8081").status_code == 200
-    assert ask(sandbox, "GET", "/", Host="sandbox:8081").status_code == 200
-    # but a browser that was led here by such a name is no program
-    assert ask(sandbox, "GET", f"/bot{TOKEN}/getMe", Host="evil.example", User_Agent="Mozilla/5.0 (X11)").status_code == 403
+    for host in ("127.0.0.1:8081", "192.0.2.7:8081", "[::1]:8081", "localhost:8081", "demo.localhost"):
+        assert ask(sandbox, "GET", f"/bot{TOKEN}/getMe", Host=host).status_code == 200, host
+
+
+def test_a_page_elsewhere_cannot_call_as_a_bot_where_browsers_do_not_say_whose_page_asks(sandbox):
+    """To http:// of another machine a browser sends no Sec-Fetch-Site, and no Origin with a GET."""
+    path, browser = f"/bot{TOKEN}/sendMessage?chat_id=1&text=x", "Mozilla/5.0 (X11)"
+    assert ask(sandbox, "GET", path, Host="192.0.2.7:8081", User_Agent=browser).status_code == 403
+    assert ask(sandbox, "GET", f"/bot{TOKEN}/getMe", User_Agent=browser, Sec_Fetch_Site="none").status_code == 200
+    assert ask(sandbox, "GET", f"/bot{TOKEN}/getMe", User_Agent=browser, Sec_Fetch_Site="cross-site").status_code == 403
 
 
 def test_another_name_can_be_allowed(tmp_path):
@@ -62,6 +69,7 @@ def test_another_name_can_be_allowed(tmp_path):
     try:
         assert ask(named, "GET", "/", Host="demo.example.com").status_code == 200
         assert ask(named, "GET", "/", Host="demo.example.com:443").status_code == 200
+        assert ask(named, "GET", f"/bot{TOKEN}/getMe", Host="demo.example.com").status_code == 200
         assert ask(named, "GET", "/", Host="other.example.com").status_code == 403
         assert ask(named, "POST", "/page/act", Host="demo.example.com", Origin="https://demo.example.com",
                    Content_Type=JSON).status_code == 200

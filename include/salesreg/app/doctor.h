@@ -65,6 +65,8 @@ size_t doctor_count(const struct doctor *d, enum gravity gravity);
 void doctor_configuration(struct doctor *d);
 void doctor_database(struct doctor *d);
 void doctor_telegram(struct doctor *d);
+/* A part of doctor_configuration(): what lets others in who have no business here. */
+void doctor_dangers(struct doctor *d);
 /* Parts of doctor_database(). */
 void doctor_no_access(struct doctor *d, const struct db_session *session);
 bool doctor_is_about_schema(const char *sqlstate);

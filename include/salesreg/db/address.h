@@ -26,3 +26,5 @@ struct db_address {
 };
 
 void db_address_read(struct db_address *address, const char *uri);
+/* Whether the password in it is the one of the examples, which everybody tries first: changeme. */
+bool db_address_has_example_password(const char *uri);

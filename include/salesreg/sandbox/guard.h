@@ -11,14 +11,13 @@
 #pragma once
 #include <stdbool.h>
 
-/* Addresses, names without a dot (localhost, a service in a compose file), *.localhost, and those of
- * `names` (NULL-terminated, may be NULL itself). host may carry a port. */
+/* Addresses, localhost, *.localhost, and those of `names` (NULL-terminated, may be NULL itself). host may carry a port. */
 bool guard_host_is_ours(const char *host, char *const *names);
 /* Whether an Origin header names this very host: "http://127.0.0.1:8081" and "127.0.0.1:8081". */
 bool guard_origin_is_host(const char *origin, const char *host);
 
 struct http_exchange;
-/* A call of a bot: a program may use whatever name leads here, a browser only ours. */
+/* A call of a bot: no browser makes one, but for a page of ours. */
 const char *guard_bot(const struct http_exchange *x, char *const *names);
 /* A control call. */
 const char *guard_control(const struct http_exchange *x, char *const *names);

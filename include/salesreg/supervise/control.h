@@ -2,25 +2,27 @@
  * A control socket: answers `status`, `healthcheck` and `log-level` with frames of ipc/message.h.
  * Ownership: the control is the caller's memory and must stay until `closed`; requests are borrowed for the callback. It
  * removes its socket when it closes; what a dead process left there is replaced.
- * Units: none.
- * Errors: control_open() returns false with one line in message. Who asks nonsense is
- * hung up on; a ninth at once waits.
+ * Units: milliseconds.
+ * Errors: control_open() returns false with one line in message. Who asks nonsense is hung up on, and so is who says nothing
+ * for CONTROL_IDLE_MS; with all places taken, the longest silent client makes room.
  * Callbacks: from the loop only.
  */
 #pragma once
 #include "salesreg/ipc/channel.h"
 #include "salesreg/supervise/run_dir.h"
 
-enum { CONTROL_CLIENTS = 8, CONTROL_BACKLOG = 64 };
+enum { CONTROL_CLIENTS = 16, CONTROL_BACKLOG = 64, CONTROL_IDLE_MS = 5000, CONTROL_TICK_MS = 1000 };
 
 struct control {
 	uv_pipe_t pipe;
+	uv_timer_t idle; /* runs while there is a client */
 	bool open;
 	int lock_fd;
 	bool one_waits; /* for a place among the clients */
 	int closing;    /* handles that are still to close */
 	char path[RUN_PATH_SIZE];
 	struct ipc_channel clients[CONTROL_CLIENTS];
+	uint64_t heard_ms[CONTROL_CLIENTS]; /* of the loop's clock: when each connected, or asked */
 	/* Answer with control_answer(): rows if there are any, a DONE at the end. */
 	void (*request)(struct ipc_channel *client, const struct ipc_message *request, void *data);
 	void (*closed)(void *data);

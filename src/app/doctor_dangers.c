@@ -1,0 +1,78 @@
+#include "salesreg/app/doctor.h"
+#include "salesreg/db/address.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char area[] = "configuration";
+
+/* Files of secrets ---------------------------------------------------------------------------------------------------------*/
+
+/* A directory on the way that lets nobody else through protects what is in it, whatever the mode of the file. */
+static bool is_behind_a_door(const char *path)
+{
+	char *real = realpath(path, NULL);
+	bool behind = false;
+	struct stat found;
+	for (char *slash; real && !behind && (slash = strrchr(real, '/')) && slash > real;) {
+		*slash = '\0';
+		behind = stat(real, &found) == 0 && (found.st_mode & S_IXOTH) == 0;
+	}
+	free(real);
+	return behind;
+}
+
+/* Container engines mount secrets for the container's one user, with the mode that they have outside. */
+static bool is_of_the_engine(const char *path)
+{
+	return strncmp(path, "/run/secrets/", strlen("/run/secrets/")) == 0 ||
+	       getenv("KUBERNETES_SERVICE_HOST");
+}
+
+static void look_at_file(const struct config_given *given, void *data)
+{
+	struct doctor *d = data;
+	struct stat found;
+	if (!given->secret || !given->path || *given->path != '/' ||
+	    stat(given->path, &found) != 0 || (found.st_mode & (S_IROTH | S_IWOTH)) == 0 ||
+	    is_of_the_engine(given->path) || is_behind_a_door(given->path))
+		return;
+	doctor_find(d,
+	    (struct finding){GRAVITY_WARNING, area, "secret-file",
+		arena_printf(d->arena, "the file of %s, %s, may be %s by every user of the machine",
+		    given->name, given->path, found.st_mode & S_IWOTH ? "written" : "read"),
+		"there is a secret in it",
+		arena_printf(d->arena, "chmod 600 %s (and chown it to the user of the workers)",
+		    given->path)});
+}
+
+/* The example's password ---------------------------------------------------------------------------------------------------*/
+
+/* A token that is for Telegram itself: an emulator, here or in the next container, is reached by http. */
+static bool is_real(const struct doctor *d)
+{
+	return d->bot_id != 0 && d->config.telegram_api_base &&
+	       strncmp(d->config.telegram_api_base, "https://", 8) == 0;
+}
+
+static void look_at_password(struct doctor *d)
+{
+	if (!secret_is_set(&d->config.database_url) ||
+	    !db_address_has_example_password(secret_reveal(&d->config.database_url)))
+		return;
+	doctor_find(
+	    d, (struct finding){is_real(d) ? GRAVITY_SERIOUS : GRAVITY_WARNING, area,
+		   "example-password", "the database's password is the example's, changeme",
+		   is_real(d) ? "it is what everybody tries first, and a real bot's data are in "
+				"the database"
+			      : "it is what everybody tries first",
+		   "change it with ALTER ROLE … PASSWORD, then in DATABASE_URL (compose: "
+		   "POSTGRES_PASSWORD)"});
+}
+
+void doctor_dangers(struct doctor *d)
+{
+	config_each_given(look_at_file, d);
+	look_at_password(d);
+}
