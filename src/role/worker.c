@@ -51,9 +51,9 @@ int worker_rules(struct worker *w, struct conversation_rules *rules, struct text
 static void warn_of_example_password(const struct secret *uri)
 {
 	if (db_address_has_example_password(secret_reveal(uri)))
-		log_warn("the database's password is the example's, changeme: change it (with "
-			 "ALTER ROLE … PASSWORD), then in DATABASE_URL (compose: "
-			 "POSTGRES_PASSWORD)");
+		log_warn("the database's password is the example's, changeme: change it in the "
+			 "database (ALTER "
+			 "ROLE … PASSWORD), then in DATABASE_URL (compose: POSTGRES_PASSWORD)");
 }
 
 /* Once, whoever asks first: a signal, the supervisor's word, or its silence. */
