@@ -67,6 +67,7 @@ ban() { # ban PATTERN WHY FILES…
 		'unbounded or unchecked' $(all)
 	ban 'typedef[[:space:]]+(struct|union|enum)' 'write struct x, not a typedef' $(all)
 	ban '(PQexec|PQexecParams|PQsendQuery)[[:space:]]*\(' 'libpq belongs to src/db' $(all | grep '^src/' | grep -v '^src/db/')
+	ban 'json_dumps[[:space:]]*\(' 'its text is none for free(): json_text(), json_text_dup()' $(find src -name '*.[ch]' | sort)
 	ban '(SELECT|INSERT INTO|UPDATE|DELETE FROM)[[:space:]]' 'SQL text belongs to sql/' $(find src include -name '*.[ch]' | sort)
 } >"$out/banned"
 verdict banned

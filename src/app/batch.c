@@ -2,6 +2,7 @@
 #include "salesreg/app/fold.h"
 #include "salesreg/app/outgoing.h"
 #include "salesreg/base/clock.h"
+#include "salesreg/base/json.h"
 #include "salesreg/base/log.h"
 #include "salesreg/store/bot.h"
 #include <assert.h>
@@ -189,8 +190,7 @@ static void park_and_tell(struct batch *b, bool tell, enum locale locale)
 {
 	const struct telegram_update *update = &b->updates[b->from];
 	const struct event *event = &update->event;
-	char *payload =
-	    json_dumps(json_array_get(b->document, b->from), JSON_COMPACT | JSON_ENCODE_ANY);
+	char *payload = json_text_dup(json_array_get(b->document, b->from));
 	struct db_plan *plan = fresh_plan(b);
 	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
 	plan_advance(b, plan, b->from + 1);

@@ -1,5 +1,6 @@
 #include "salesreg/app/bot_setup.h"
 #include "salesreg/base/clock.h"
+#include "salesreg/base/json.h"
 #include "salesreg/base/log.h"
 #include "salesreg/domain/backoff.h"
 #include <stdlib.h>
@@ -120,7 +121,7 @@ static void set_menu(struct bot_setup *s)
 	json_t *body = json_pack("{so}", "commands", list);
 	if (!other)
 		(void)json_object_set_new(body, "language_code", json_string(locale_code(locale)));
-	s->body = json_dumps(body, JSON_COMPACT);
+	s->body = json_text_dup(body);
 	json_decref(body);
 	if (s->body)
 		s->setting = telegram_call(s->options.telegram, "setMyCommands", s->body,

@@ -136,11 +136,10 @@ struct queued_row by_hand_card_edit(const struct card_row *card, struct arena *a
 	json_t *kept = json_array();
 	keep_rows(card->stays,
 	    json_object_get(json_object_get(sent, "reply_markup"), "inline_keyboard"), kept, a);
-	char *keyboard = json_dumps(kept, JSON_COMPACT);
+	const char *keyboard = json_text(a, kept, NULL);
 	const char *payload = arena_printf(a,
 	    "{\"chat_id\":%lld,\"message_id\":%lld,\"reply_markup\":{\"inline_keyboard\":%s}}",
 	    (long long)card->chat_id, (long long)card->message_id, keyboard ? keyboard : "[]");
-	free(keyboard);
 	json_decref(kept);
 	json_decref(sent);
 	return (struct queued_row){card->chat_id, "editMessageReplyMarkup", payload};
@@ -156,9 +155,8 @@ const char *by_hand_unsent_card(const struct unsent_row *card, struct arena *a)
 	if (json_array_size(kept) > 0)
 		(void)json_object_set_new(
 		    message, "reply_markup", json_pack("{s:O}", "inline_keyboard", kept));
-	char *text = json_dumps(message, JSON_COMPACT);
-	const char *payload = text ? arena_strdup(a, text) : card->payload;
-	free(text);
+	const char *text = json_text(a, message, NULL);
+	const char *payload = text ? text : card->payload;
 	json_decref(kept);
 	json_decref(message);
 	return payload;

@@ -25,7 +25,7 @@ static char *keyboard(const struct message *message, struct arena *a)
 		    json_quote(a, b->url ? b->url : b->data), "}", (char *)NULL);
 		size += strlen(parts[i]) + 4;
 	}
-	char *out = arena_alloc(a, size), *end = out;
+	char *out = arena_bytes(a, size), *end = out;
 	end = stpcpy(end, "{\"inline_keyboard\":[");
 	for (size_t i = 0; i < message->button_count; i++) {
 		if (i == 0)

@@ -69,7 +69,7 @@ static char *strip(struct strip *s, const char *payload)
 	strip_list(s, entities);
 	if (entities && json_array_size(entities) == 0)
 		(void)json_object_del(document, "entities");
-	char *stripped = s->count > 0 ? json_dumps(document, JSON_COMPACT) : NULL;
+	char *stripped = s->count > 0 ? json_text_dup(document) : NULL;
 	json_decref(document);
 	return stripped;
 }

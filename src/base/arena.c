@@ -59,7 +59,7 @@ void arena_finish(struct arena *a)
 	a->head = NULL;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+void *arena_bytes(struct arena *a, size_t size)
 {
 	size_t rounded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	if (rounded < size || rounded > a->maximum - a->used)
@@ -81,15 +81,21 @@ void *arena_alloc(struct arena *a, size_t size)
 	}
 	void *p = block->bytes + block->used;
 	block->used += rounded;
-	return memset(p, 0, size);
+	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	return memset(arena_bytes(a, size), 0, size);
 }
 
 char *arena_strndup(struct arena *a, const char *s, size_t n)
 {
 	if (!s)
 		return NULL;
-	char *copy = arena_alloc(a, n + 1);
+	char *copy = arena_bytes(a, n + 1);
 	memcpy(copy, s, n);
+	copy[n] = '\0';
 	return copy;
 }
 
@@ -106,7 +112,8 @@ char *arena_concat(struct arena *a, const char *first, ...)
 	for (const char *s = first; s; s = va_arg(args, const char *))
 		size += strlen(s);
 	va_end(args);
-	char *out = arena_alloc(a, size + 1), *end = out;
+	char *out = arena_bytes(a, size + 1), *end = out;
+	*end = '\0';
 	va_start(args, first);
 	for (const char *s = first; s; s = va_arg(args, const char *))
 		end = stpcpy(end, s);
@@ -124,7 +131,8 @@ char *arena_printf(struct arena *a, const char *format, ...)
 	int n = vsnprintf(brief, sizeof brief, format, args);
 	va_end(args);
 	size_t size = n < 0 ? 0 : (size_t)n;
-	char *s = arena_alloc(a, size + 1);
+	char *s = arena_bytes(a, size + 1);
+	s[size] = '\0';
 	if (size < sizeof brief)
 		memcpy(s, brief, size);
 	else

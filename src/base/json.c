@@ -1,6 +1,7 @@
 #include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 int64_t json_get_i64(const json_t *object, const char *key, int64_t fallback)
@@ -44,34 +45,73 @@ json_t *json_get_array(const json_t *object, const char *key)
 	return json_is_array(value) ? value : NULL;
 }
 
+enum { TEXT_FLAGS = JSON_COMPACT | JSON_ENCODE_ANY };
+
+char *json_text(struct arena *a, const json_t *value, size_t *size)
+{
+	size_t n = json_dumpb(value, NULL, 0, TEXT_FLAGS);
+	if (n == 0)
+		return NULL;
+	char *text = arena_bytes(a, n + 1);
+	(void)json_dumpb(value, text, n, TEXT_FLAGS);
+	text[n] = '\0';
+	if (size)
+		*size = n;
+	return text;
+}
+
+char *json_text_dup(const json_t *value)
+{
+	size_t n = json_dumpb(value, NULL, 0, TEXT_FLAGS);
+	char *text = n > 0 ? malloc(n + 1) : NULL;
+	if (!text)
+		return NULL;
+	(void)json_dumpb(value, text, n, TEXT_FLAGS);
+	text[n] = '\0';
+	return text;
+}
+
+/* How many bytes more than itself a byte takes in a string. */
+static size_t escaped(unsigned char c)
+{
+	static const uint8_t more[256] = {5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 1, 5, 5, 5, 5, 5, 5, 5, 5,
+	    5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, ['"'] = 1, ['\\'] = 1};
+	return more[c];
+}
+
+static char *quote_byte(char *end, unsigned char c)
+{
+	static const char hex[] = "0123456789abcdef";
+	*end++ = '\\';
+	if (escaped(c) == 1) {
+		*end++ = c == '\n' ? 'n' : (char)c;
+		return end;
+	}
+	end = stpcpy(end, "u00");
+	*end++ = hex[c >> 4];
+	*end++ = hex[c & 15];
+	return end;
+}
+
 char *json_quote(struct arena *a, const char *s)
 {
 	size_t size = 3;
-	for (const char *p = s; *p; p++)
-		size += *p == '"' || *p == '\\' || *p == '\n' ? 2
-			: (unsigned char)*p < 0x20            ? 6
-							      : 1;
-	char *out = arena_alloc(a, size), *end = out;
+	const char *p = s;
+	for (; *p; p++)
+		size += escaped((unsigned char)*p);
+	char *out = arena_bytes(a, size + (size_t)(p - s)), *end = out;
 	*end++ = '"';
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-		if (c == '"' || c == '\\') {
-			*end++ = '\\';
-			*end++ = (char)c;
-		} else if (c == '\n') {
-			*end++ = '\\';
-			*end++ = 'n';
-		} else if (c < 0x20) {
-			static const char hex[] = "0123456789abcdef";
-			memcpy(end, "\\u00", 4);
-			end[4] = hex[c >> 4];
-			end[5] = hex[c & 15];
-			end += 6;
-		} else {
-			*end++ = (char)c;
-		}
+	for (;; s++) {
+		size_t run = 0;
+		while (!escaped((unsigned char)s[run])) /* the NUL ends it, too */
+			run++;
+		memcpy(end, s, run);
+		end += run;
+		s += run;
+		if (*s == '\0')
+			break;
+		end = quote_byte(end, (unsigned char)*s);
 	}
-	*end++ = '"';
-	*end = '\0';
+	memcpy(end, "\"", 2);
 	return out;
 }

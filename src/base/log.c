@@ -1,4 +1,5 @@
 #include "salesreg/base/log.h"
+#include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
 #include <jansson.h>
 #include <stdarg.h>
@@ -105,7 +106,7 @@ static void write_json(enum log_level level, const char *when, const char *messa
 		(void)json_object_set_new(entry, "chat", json_integer(logger.chat));
 	if (entry && logger.update)
 		(void)json_object_set_new(entry, "update", json_integer(logger.update));
-	char *line = entry ? json_dumps(entry, JSON_COMPACT) : NULL;
+	char *line = entry ? json_text_dup(entry) : NULL;
 	if (line) {
 		size_t n = strlen(line);
 		line[n] =

@@ -30,7 +30,7 @@ uint32_t text_next(const char **cursor)
 	if (*s == 0)
 		return 0;
 	uint32_t code_point = 0;
-	size_t length = decode(s, strnlen(*cursor, 4), &code_point);
+	size_t length = decode(s, 4, &code_point); /* a NUL ends any character */
 	if (length == 0) {
 		*cursor += 1;
 		return TEXT_REPLACEMENT;
@@ -240,7 +240,7 @@ static bool joins(uint32_t joiner, uint32_t before, uint32_t after)
 static char *squeeze(struct arena *a, const char *s, bool fold_case)
 {
 	/* folding never lengthens a character and invalid bytes take at most three */
-	char *out = arena_alloc(a, 3 * strlen(s) + 1), *end = out;
+	char *out = arena_bytes(a, 3 * strlen(s) + 1), *end = out;
 	bool gap = false;
 	for (uint32_t c, before = 0; (c = text_next(&s)); before = c) {
 		if (!fold_case && (c == 0x200C || c == 0x200D)) {

@@ -34,7 +34,7 @@ static char *put_i64(char *out, int64_t value)
 
 const char *db_i64(struct arena *a, int64_t value)
 {
-	char *out = arena_alloc(a, LONGEST_I64 + 1);
+	char *out = arena_bytes(a, LONGEST_I64 + 1);
 	*put_i64(out, value) = '\0';
 	return out;
 }
@@ -46,7 +46,7 @@ const char *db_bool(bool value)
 
 const char *db_i64_array(struct arena *a, const int64_t *values, size_t count)
 {
-	char *out = arena_alloc(a, count * LONGEST_I64 + 3), *end = out;
+	char *out = arena_bytes(a, count * LONGEST_I64 + 3), *end = out;
 	*end++ = '{';
 	for (size_t i = 0; i < count; i++) {
 		if (i)
@@ -63,7 +63,7 @@ const char *db_text_array(struct arena *a, const char *const *values, size_t cou
 	size_t size = 3;
 	for (size_t i = 0; i < count; i++)
 		size += values[i] ? 2 * strlen(values[i]) + 3 : 5;
-	char *out = arena_alloc(a, size), *end = out;
+	char *out = arena_bytes(a, size), *end = out;
 	*end++ = '{';
 	for (size_t i = 0; i < count; i++) {
 		if (i)

@@ -15,101 +15,91 @@ const char *phrase_name(enum phrase phrase)
 	return names[phrase];
 }
 
-enum { LONGEST_BYTES = 256, LONGEST_PHRASE_BYTES = 64 };
+enum { LONGEST_BYTES = 256 };
 
 /*
- * Lists of |word|word|, to be searched for "|word|". Words stand as normalise() leaves them: lower
- * case, е for ё, only letters, digits and single spaces. Signs are for messages without a single
- * letter; skin tones are dropped before looking.
+ * Words stand as normalise() leaves them: lower case, е for ё, only letters, digits and single spaces.
+ * Signs are for messages without a single letter; skin tones are dropped before looking.
  */
-static const struct {
-	const char *words, *commands, *signs;
-} vocabulary[] = {
-    [PHRASE_NONE] = {"", "", ""},
-    [PHRASE_START] = {"|старт|начать|меню|start|menu|", "|start|menu|", ""},
-    [PHRASE_REGISTER] =
-	{
-	    "|зарегистрироваться|регистрация|хочу зарегистрироваться|зарегистрируй меня|"
-	    "зарегистрируйте меня|register|register me|sign up|signup|registration|",
-	    "|register|",
-	    "",
-	},
-    [PHRASE_YES] =
-	{
-	    "|да|д|да да|дада|ага|угу|ок|окей|хорошо|конечно|да конечно|да пожалуйста|да хочу|"
-	    "хочу|давай|давайте|согласен|согласна|подтверждаю|верно|yes|y|yes please|yeah|yep|"
-	    "yup|ok|okay|sure|of course|agree|i agree|confirm|lets go|",
-	    "|yes|",
-	    "|+|👍|👌|✅|✔|",
-	},
-    [PHRASE_NO] =
-	{
-	    "|нет|н|не|неа|нет спасибо|не надо|нет не надо|не хочу|не сейчас|потом|позже|no|n|"
-	    "nope|nah|no thanks|no thank you|not now|later|",
-	    "|no|",
-	    "|-|👎|❌|🙅|",
-	},
-    [PHRASE_CANCEL] =
-	{
-	    "|отмена|отменить|отмени|отмените|стоп|хватит|передумал|передумала|cancel|stop|"
-	    "abort|never mind|nevermind|quit|",
-	    "|cancel|stop|",
-	    "",
-	},
-    [PHRASE_CLIENTS] =
-	{
-	    "|мои клиенты|клиенты|мой клиент|список клиентов|покажи клиентов|"
-	    "покажи моих клиентов|лиды|мои лиды|my clients|clients|client list|"
-	    "show my clients|my prospects|prospects|my leads|leads|",
-	    "|clients|my_clients|prospects|",
-	    "",
-	},
-    [PHRASE_STATUS] =
-	{
-	    "|статус|мой статус|профиль|мой профиль|мои данные|кто я|status|my status|profile|"
-	    "my profile|my data|who am i|",
-	    "|status|profile|",
-	    "",
-	},
-    [PHRASE_CHANGE_EMAIL] =
-	{
-	    "|сменить почту|поменять почту|изменить почту|сменить мою почту|смена почты|"
-	    "новая почта|сменить email|поменять email|изменить email|сменить мейл|"
-	    "change email|change my email|change mail|update email|new email|",
-	    "|email|change_email|",
-	    "",
-	},
-    [PHRASE_UNREGISTER] =
-	{
-	    "|отключиться|отключи меня|отключите меня|отписаться|удалить меня|удалите меня|"
-	    "выйти|удалить аккаунт|отменить регистрацию|unregister|unregister me|unsubscribe|"
-	    "remove me|delete me|delete my account|sign off|",
-	    "|unregister|",
-	    "",
-	},
-    [PHRASE_APPLICATIONS] =
-	{
-	    "|заявки|новые заявки|кто ждет|кто ждет решения|pending|applications|requests|"
-	    "who is waiting|",
-	    "|pending|applications|",
-	    "",
-	},
-    [PHRASE_LANGUAGE] =
-	{
-	    "|язык|языки|сменить язык|поменять язык|изменить язык|выбрать язык|другой язык|"
-	    "language|languages|change language|change my language|lang|",
-	    "|language|lang|",
-	    "",
-	},
-    [PHRASE_HELP] =
-	{
-	    "|помощь|помоги|помогите|справка|что ты умеешь|что делать|help|help me|"
-	    "what can you do|info|",
-	    "|help|",
-	    "",
-	},
+struct word {
+	const char *text;
+	size_t size;
+	enum phrase phrase;
 };
-enum { PHRASE_COUNT = sizeof vocabulary / sizeof vocabulary[0] };
+#define W(phrase, text)                                                                            \
+	{                                                                                          \
+		text, sizeof(text) - 1, PHRASE_##phrase                                            \
+	}
+static const struct word words[] = {W(START, "старт"), W(START, "начать"), W(START, "меню"),
+    W(START, "start"), W(START, "menu"), W(REGISTER, "зарегистрироваться"),
+    W(REGISTER, "регистрация"), W(REGISTER, "хочу зарегистрироваться"),
+    W(REGISTER, "зарегистрируй меня"), W(REGISTER, "зарегистрируйте меня"), W(REGISTER, "register"),
+    W(REGISTER, "register me"), W(REGISTER, "sign up"), W(REGISTER, "signup"),
+    W(REGISTER, "registration"), W(YES, "да"), W(YES, "д"), W(YES, "да да"), W(YES, "дада"),
+    W(YES, "ага"), W(YES, "угу"), W(YES, "ок"), W(YES, "окей"), W(YES, "хорошо"), W(YES, "конечно"),
+    W(YES, "да конечно"), W(YES, "да пожалуйста"), W(YES, "да хочу"), W(YES, "хочу"),
+    W(YES, "давай"), W(YES, "давайте"), W(YES, "согласен"), W(YES, "согласна"),
+    W(YES, "подтверждаю"), W(YES, "верно"), W(YES, "yes"), W(YES, "y"), W(YES, "yes please"),
+    W(YES, "yeah"), W(YES, "yep"), W(YES, "yup"), W(YES, "ok"), W(YES, "okay"), W(YES, "sure"),
+    W(YES, "of course"), W(YES, "agree"), W(YES, "i agree"), W(YES, "confirm"), W(YES, "lets go"),
+    W(NO, "нет"), W(NO, "н"), W(NO, "не"), W(NO, "неа"), W(NO, "нет спасибо"), W(NO, "не надо"),
+    W(NO, "нет не надо"), W(NO, "не хочу"), W(NO, "не сейчас"), W(NO, "потом"), W(NO, "позже"),
+    W(NO, "no"), W(NO, "n"), W(NO, "nope"), W(NO, "nah"), W(NO, "no thanks"), W(NO, "no thank you"),
+    W(NO, "not now"), W(NO, "later"), W(CANCEL, "отмена"), W(CANCEL, "отменить"),
+    W(CANCEL, "отмени"), W(CANCEL, "отмените"), W(CANCEL, "стоп"), W(CANCEL, "хватит"),
+    W(CANCEL, "передумал"), W(CANCEL, "передумала"), W(CANCEL, "cancel"), W(CANCEL, "stop"),
+    W(CANCEL, "abort"), W(CANCEL, "never mind"), W(CANCEL, "nevermind"), W(CANCEL, "quit"),
+    W(CLIENTS, "мои клиенты"), W(CLIENTS, "клиенты"), W(CLIENTS, "мой клиент"),
+    W(CLIENTS, "список клиентов"), W(CLIENTS, "покажи клиентов"),
+    W(CLIENTS, "покажи моих клиентов"), W(CLIENTS, "лиды"), W(CLIENTS, "мои лиды"),
+    W(CLIENTS, "my clients"), W(CLIENTS, "clients"), W(CLIENTS, "client list"),
+    W(CLIENTS, "show my clients"), W(CLIENTS, "my prospects"), W(CLIENTS, "prospects"),
+    W(CLIENTS, "my leads"), W(CLIENTS, "leads"), W(STATUS, "статус"), W(STATUS, "мой статус"),
+    W(STATUS, "профиль"), W(STATUS, "мой профиль"), W(STATUS, "мои данные"), W(STATUS, "кто я"),
+    W(STATUS, "status"), W(STATUS, "my status"), W(STATUS, "profile"), W(STATUS, "my profile"),
+    W(STATUS, "my data"), W(STATUS, "who am i"), W(CHANGE_EMAIL, "сменить почту"),
+    W(CHANGE_EMAIL, "поменять почту"), W(CHANGE_EMAIL, "изменить почту"),
+    W(CHANGE_EMAIL, "сменить мою почту"), W(CHANGE_EMAIL, "смена почты"),
+    W(CHANGE_EMAIL, "новая почта"), W(CHANGE_EMAIL, "сменить email"),
+    W(CHANGE_EMAIL, "поменять email"), W(CHANGE_EMAIL, "изменить email"),
+    W(CHANGE_EMAIL, "сменить мейл"), W(CHANGE_EMAIL, "change email"),
+    W(CHANGE_EMAIL, "change my email"), W(CHANGE_EMAIL, "change mail"),
+    W(CHANGE_EMAIL, "update email"), W(CHANGE_EMAIL, "new email"), W(UNREGISTER, "отключиться"),
+    W(UNREGISTER, "отключи меня"), W(UNREGISTER, "отключите меня"), W(UNREGISTER, "отписаться"),
+    W(UNREGISTER, "удалить меня"), W(UNREGISTER, "удалите меня"), W(UNREGISTER, "выйти"),
+    W(UNREGISTER, "удалить аккаунт"), W(UNREGISTER, "отменить регистрацию"),
+    W(UNREGISTER, "unregister"), W(UNREGISTER, "unregister me"), W(UNREGISTER, "unsubscribe"),
+    W(UNREGISTER, "remove me"), W(UNREGISTER, "delete me"), W(UNREGISTER, "delete my account"),
+    W(UNREGISTER, "sign off"), W(APPLICATIONS, "заявки"), W(APPLICATIONS, "новые заявки"),
+    W(APPLICATIONS, "кто ждет"), W(APPLICATIONS, "кто ждет решения"), W(APPLICATIONS, "pending"),
+    W(APPLICATIONS, "applications"), W(APPLICATIONS, "requests"), W(APPLICATIONS, "who is waiting"),
+    W(LANGUAGE, "язык"), W(LANGUAGE, "языки"), W(LANGUAGE, "сменить язык"),
+    W(LANGUAGE, "поменять язык"), W(LANGUAGE, "изменить язык"), W(LANGUAGE, "выбрать язык"),
+    W(LANGUAGE, "другой язык"), W(LANGUAGE, "language"), W(LANGUAGE, "languages"),
+    W(LANGUAGE, "change language"), W(LANGUAGE, "change my language"), W(LANGUAGE, "lang"),
+    W(HELP, "помощь"), W(HELP, "помоги"), W(HELP, "помогите"), W(HELP, "справка"),
+    W(HELP, "что ты умеешь"), W(HELP, "что делать"), W(HELP, "help"), W(HELP, "help me"),
+    W(HELP, "what can you do"), W(HELP, "info")};
+
+static const struct word commands[] = {W(START, "start"), W(START, "menu"), W(REGISTER, "register"),
+    W(YES, "yes"), W(NO, "no"), W(CANCEL, "cancel"), W(CANCEL, "stop"), W(CLIENTS, "clients"),
+    W(CLIENTS, "my_clients"), W(CLIENTS, "prospects"), W(STATUS, "status"), W(STATUS, "profile"),
+    W(CHANGE_EMAIL, "email"), W(CHANGE_EMAIL, "change_email"), W(UNREGISTER, "unregister"),
+    W(APPLICATIONS, "pending"), W(APPLICATIONS, "applications"), W(LANGUAGE, "language"),
+    W(LANGUAGE, "lang"), W(HELP, "help")};
+
+static const struct word signs[] = {W(YES, "+"), W(YES, "👍"), W(YES, "👌"), W(YES, "✅"), W(YES, "✔"),
+    W(NO, "-"), W(NO, "👎"), W(NO, "❌"), W(NO, "🙅")};
+
+#define COUNT(words) (sizeof(words) / sizeof(words)[0])
+
+static enum phrase find(const struct word *list, size_t count, const char *text, size_t size)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].size == size && memcmp(list[i].text, text, size) == 0)
+			return list[i].phrase;
+	return PHRASE_NONE;
+}
 
 static bool is_modifier(uint32_t c)
 {
@@ -151,27 +141,11 @@ enum phrase phrase_recognise(const char *text, struct arena *a)
 	if (strnlen(text, LONGEST_BYTES + 1) > LONGEST_BYTES)
 		return PHRASE_NONE;
 	const char *folded = text_fold(a, text);
-	char out[3 * LONGEST_BYTES + 3] = "|"; /* a bad byte becomes three */
-	bool command = folded[0] == '/';
-	size_t size = 0, words = 0;
-	if (command) {
-		size = strcspn(folded + 1, " @");
-		memcpy(out + 1, folded + 1, size);
-	} else {
-		words = size = normalise(folded, out + 1);
-		if (!words)
-			size = strip_modifiers(folded, out + 1);
-	}
-	if (size == 0 || size > LONGEST_PHRASE_BYTES || memchr(out + 1, '|', size))
-		return PHRASE_NONE;
-	out[1 + size] = '|';
-	out[2 + size] = '\0';
-	for (unsigned i = 0; i < PHRASE_COUNT; i++) {
-		const char *list = command ? vocabulary[i].commands
-				   : words ? vocabulary[i].words
-					   : vocabulary[i].signs;
-		if (strstr(list, out))
-			return (enum phrase)i;
-	}
-	return PHRASE_NONE;
+	char out[3 * LONGEST_BYTES + 1]; /* a bad byte becomes three */
+	if (folded[0] == '/')
+		return find(commands, COUNT(commands), folded + 1, strcspn(folded + 1, " @"));
+	size_t size = normalise(folded, out);
+	if (size)
+		return find(words, COUNT(words), out, size);
+	return find(signs, COUNT(signs), out, strip_modifiers(folded, out));
 }

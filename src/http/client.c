@@ -2,6 +2,7 @@
  * The interface, the queue, and who is told when. Sockets, easy handles and outcomes: client_*.c.
  */
 #include "client_private.h"
+#include "salesreg/base/pieces.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -234,7 +235,8 @@ void http_client_destroy(struct http_client *client, http_client_closed *closed,
 
 struct http_client *http_client_create(uv_loop_t *loop, const struct http_client_options *o)
 {
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, pieces_malloc, pieces_free, pieces_realloc,
+		pieces_strdup, pieces_calloc) != CURLE_OK)
 		return NULL;
 	struct http_client *client = calloc(1, sizeof *client);
 	if (!client)

@@ -190,11 +190,15 @@ static struct curl_slist *add_header(struct curl_slist *list, const char *line)
 	return longer;
 }
 
+/* From here on curl says "Expect: 100-continue" unless told otherwise (7.88: lib/http.h). */
+enum { EXPECT_BYTES = 1024 * 1024 };
+
 static struct curl_slist *build_headers(const struct http_request_spec *spec, bool with_body)
 {
 	/* as one more line: CURLOPT_USERAGENT is formatted twice a request */
 	struct curl_slist *list = add_header(NULL, "User-Agent: salesreg/" SALESREG_VERSION);
-	list = add_header(list, "Expect:");
+	if (spec->body_size >= EXPECT_BYTES)
+		list = add_header(list, "Expect:"); /* an answer to it would only cost time */
 	if (with_body) {
 		const char *type = spec->content_type ? spec->content_type : "application/json";
 		size_t size = strlen(type) + sizeof "Content-Type: ";
@@ -232,7 +236,7 @@ static CURLcode set_method(struct http_transfer *t, const char *method, bool wit
 static CURLcode set_headers(
     struct http_transfer *t, const struct http_request_spec *spec, bool with_body)
 {
-	bool json = with_body && !spec->headers &&
+	bool json = with_body && !spec->headers && spec->body_size < EXPECT_BYTES &&
 		    (!spec->content_type || strcmp(spec->content_type, "application/json") == 0);
 	struct curl_slist *old = t->own_headers;
 	t->own_headers = json ? NULL : build_headers(spec, with_body);

@@ -177,11 +177,7 @@ const char *http_params_text(const struct http_params *params, const char *name)
 	if (!p)
 		return NULL;
 	if (!p->text) {
-		size_t size = json_dumpb(p->json, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY);
-		char *text = arena_alloc(params->arena, size + 1);
-		(void)json_dumpb(p->json, text, size, JSON_COMPACT | JSON_ENCODE_ANY);
-		p->text = text;
-		p->size = size;
+		p->text = json_text(params->arena, p->json, &p->size);
 	}
 	return p->text;
 }

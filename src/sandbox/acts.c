@@ -393,9 +393,8 @@ static const char *act_do_raw(struct act *a)
 	json_object_foreach ((json_t *)update, name, value) {
 		if (strcmp(name, "update_id") == 0)
 			continue;
-		size_t size = json_dumpb(value, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY);
-		char *text = arena_alloc(a->arena, size + 1);
-		(void)json_dumpb(value, text, size, JSON_COMPACT | JSON_ENCODE_ANY);
+		size_t size = 0;
+		const char *text = json_text(a->arena, value, &size);
 		kind = update_kind_of(name);
 		if (json->size > 0)
 			buf_addc(json, ',');

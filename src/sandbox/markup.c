@@ -84,14 +84,6 @@ static enum sandbox_error check_rows(const json_t *rows, bool is_inline)
 	return SANDBOX_OK;
 }
 
-static const char *dump(struct arena *arena, const json_t *value)
-{
-	size_t size = json_dumpb(value, NULL, 0, JSON_COMPACT);
-	char *text = arena_alloc(arena, size + 1);
-	(void)json_dumpb(value, text, size, JSON_COMPACT);
-	return text;
-}
-
 static enum sandbox_error check(const json_t *markup, struct arena *arena, const char **out)
 {
 	if (!json_is_object(markup))
@@ -100,13 +92,13 @@ static enum sandbox_error check(const json_t *markup, struct arena *arena, const
 	if (rows) {
 		enum sandbox_error error = check_rows(rows, true);
 		if (!error && json_array_size(rows) > 0)
-			*out = arena_printf(arena, "{\"inline_keyboard\":%s}", dump(arena, rows));
+			*out = arena_printf(arena, "{\"inline_keyboard\":%s}", json_text(arena, rows, NULL));
 		return error;
 	}
 	rows = json_object_get(markup, "keyboard");
 	enum sandbox_error error = rows ? check_rows(rows, false) : SANDBOX_OK;
 	if (!error && json_object_size(markup) > 0)
-		*out = dump(arena, markup);
+		*out = json_text(arena, markup, NULL);
 	return error;
 }
 

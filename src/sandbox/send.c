@@ -53,10 +53,7 @@ static enum sandbox_error read_entities(
 			(void)json_array_remove(list, i);
 	}
 	if (is_array && json_array_size(list) > 0) {
-		size_t size = json_dumpb(list, NULL, 0, JSON_COMPACT);
-		char *kept = arena_alloc(http_exchange_arena(call->exchange), size + 1);
-		(void)json_dumpb(list, kept, size, JSON_COMPACT);
-		out->entities = kept;
+		out->entities = json_text(http_exchange_arena(call->exchange), list, NULL);
 	}
 	json_decref(list);
 	return is_array ? SANDBOX_OK : SANDBOX_ENTITIES_INVALID;

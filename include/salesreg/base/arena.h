@@ -21,6 +21,8 @@ void arena_finish(struct arena *a);
 
 /* Zeroed, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t size);
+/* Not zeroed: for what is written anyway. */
+void *arena_bytes(struct arena *a, size_t size);
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (n)))
 

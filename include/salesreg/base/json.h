@@ -1,6 +1,7 @@
 /*
- * Reading JSON that somebody else wrote: every getter tolerates missing and wrong-typed members.
- * Ownership: results borrow from the document. Errors: the fallback value. Callbacks: none.
+ * Reading JSON that somebody else wrote: every getter tolerates missing and wrong-typed members. And
+ * writing it.
+ * Ownership: what getters return borrows from the document. Errors: the fallback value. Callbacks: none.
  */
 #pragma once
 #include "salesreg/base/arena.h"
@@ -16,5 +17,10 @@ const char *json_get_text(struct arena *a, const json_t *object, const char *key
 /* A member that is an object or array, or NULL. */
 json_t *json_get_object(const json_t *object, const char *key);
 json_t *json_get_array(const json_t *object, const char *key);
+/* value as compact JSON, in the arena, NUL-terminated; NULL for a NULL or broken value. Any value: not only
+ * objects and arrays. size may be NULL. */
+char *json_text(struct arena *a, const json_t *value, size_t *size);
+/* The same for free(), which json_dumps() is not for (base/pieces.h). */
+char *json_text_dup(const json_t *value);
 /* s as a JSON string with its quotes, in the arena; s must be clean (text_is_clean). */
 char *json_quote(struct arena *a, const char *s);
