@@ -7,6 +7,8 @@ CREATE TABLE salesreg.user_sessions (
     phase       text NOT NULL DEFAULT 'none',
     draft_name  text,
     draft_email text,           -- an e-mail somebody else has, which this person says is theirs
+    draft_rep   uuid,           -- who had it when the admins were asked: whose registration is to move
+    draft_username text,        -- this person's, as the admins were shown it
     locale      text NOT NULL DEFAULT 'ru',
     locale_chosen boolean NOT NULL DEFAULT false, -- by the person, with /language
     updated_at  timestamptz NOT NULL DEFAULT now()
@@ -381,7 +383,11 @@ BEGIN
     ELSE
         DELETE FROM salesreg.rep_email e USING fresh f
             WHERE e.rep = f.id AND (f.status = 'removed' OR e.email_key <> lower(btrim(f.email)) COLLATE "C");
-        IF EXISTS (SELECT 1 FROM fresh WHERE status IS NULL OR status NOT IN ('active', 'pending')) THEN
+        IF EXISTS (SELECT 1 FROM fresh WHERE status IS NULL OR status NOT IN ('active', 'pending'))
+           -- somebody may wait for an admin's word on a registration that is another one now
+           OR (EXISTS (SELECT 1 FROM salesreg.user_sessions WHERE draft_email IS NOT NULL)
+               AND EXISTS (SELECT 1 FROM fresh f JOIN stale s ON s.id = f.id
+                           WHERE f.email IS DISTINCT FROM s.email OR f.telegram_id IS DISTINCT FROM s.telegram_id)) THEN
             PERFORM pg_catalog.pg_notify('salesreg_sort_out', '');
         END IF;
     END IF;

@@ -1,24 +1,26 @@
 -- name: sessions_read
--- the last column: the e-mail of somebody else is nobody's any more
-SELECT user_id, phase, draft_name, locale, locale_chosen, draft_email,
-       draft_email IS NOT NULL AND NOT EXISTS (SELECT 1 FROM salesreg.rep_email e WHERE e.email_key = lower(draft_email))
+-- the last column: who has the e-mail of somebody else now; NULL: nobody any more
+SELECT user_id, phase, draft_name, locale, locale_chosen, draft_email, draft_rep, draft_username,
+       CASE WHEN draft_email IS NOT NULL
+            THEN (SELECT e.rep FROM salesreg.rep_email e WHERE e.email_key = lower(draft_email)) END
 FROM salesreg.user_sessions
 WHERE user_id = ANY ($1::bigint[]) ORDER BY user_id FOR NO KEY UPDATE
 -- name: locales_chosen
 -- $1 user ids: the languages of those who have chosen one
 SELECT user_id, locale FROM salesreg.user_sessions WHERE user_id = ANY ($1::bigint[]) AND locale_chosen
 -- name: sessions_write
--- $1 user ids, $2 phases, $3 draft names, $4 locales, $5 whether chosen, $6 draft e-mails
-INSERT INTO salesreg.user_sessions (user_id, phase, draft_name, locale, locale_chosen, draft_email)
-SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[])
+-- $1 user ids, $2 phases, $3 draft names, $4 locales, $5 whether chosen, $6 draft e-mails, $7 who has them, $8 usernames
+INSERT INTO salesreg.user_sessions (user_id, phase, draft_name, locale, locale_chosen, draft_email, draft_rep, draft_username)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::uuid[], $8::text[])
 ON CONFLICT (user_id) DO UPDATE
 SET phase = excluded.phase, draft_name = excluded.draft_name, locale = excluded.locale,
-    locale_chosen = excluded.locale_chosen, draft_email = excluded.draft_email, updated_at = now()
+    locale_chosen = excluded.locale_chosen, draft_email = excluded.draft_email, draft_rep = excluded.draft_rep,
+    draft_username = excluded.draft_username, updated_at = now()
 -- name: claims_read
 -- $1 people who say that an e-mail somebody else has is theirs: what they said, whether an admin is asked already, and
--- who has it
+-- who has it; the last but one: that is still who had it when the admin was asked
 SELECT s.user_id, s.draft_name, s.draft_email, s.phase = 'claim', s.locale,
-       r.id, r.telegram_id, r.name, r.telegram_username, r.status, h.locale
+       r.id, r.telegram_id, r.name, r.telegram_username, r.status, h.locale, e.rep = s.draft_rep, s.draft_username
 FROM salesreg.user_sessions s
 LEFT JOIN salesreg.rep_email e ON e.email_key = lower(s.draft_email)
 LEFT JOIN public.sales_representatives r ON r.id = e.rep
@@ -28,9 +30,9 @@ ORDER BY s.user_id FOR NO KEY UPDATE OF s
 -- name: claims_waiting
 -- $1 how many at most, $2 admins, $3 whether one of them asks: as applications_read, of claims that wait for an admin
 SELECT s.user_id, s.draft_name, s.draft_email, true, s.locale,
-       r.id, r.telegram_id, r.name, r.telegram_username, r.status, h.locale, count(*) OVER ()
+       r.id, r.telegram_id, r.name, r.telegram_username, r.status, h.locale, true, s.draft_username, count(*) OVER ()
 FROM salesreg.user_sessions s
-JOIN salesreg.rep_email e ON e.email_key = lower(s.draft_email)
+JOIN salesreg.rep_email e ON e.email_key = lower(s.draft_email) AND e.rep = s.draft_rep
 JOIN public.sales_representatives r ON r.id = e.rep
 LEFT JOIN salesreg.user_sessions h ON h.user_id = r.telegram_id
 WHERE s.draft_email IS NOT NULL AND s.draft_name IS NOT NULL AND s.phase = 'claim'
@@ -40,5 +42,30 @@ WHERE s.draft_email IS NOT NULL AND s.draft_name IS NOT NULL AND s.phase = 'clai
 ORDER BY s.updated_at, s.user_id LIMIT $1::integer
 -- name: claims_refuse
 -- $1 people: they are asked for an e-mail again
-UPDATE salesreg.user_sessions SET phase = 'email', draft_email = NULL, updated_at = now()
+UPDATE salesreg.user_sessions
+SET phase = 'email', draft_email = NULL, draft_rep = NULL, draft_username = NULL, updated_at = now()
 WHERE user_id = ANY ($1::bigint[]) AND phase = 'claim'
+-- name: claims_over
+-- $1 at most: who waits for an admin's word on a registration that is not what it was, for it left, has another e-mail or
+-- another account; and whether the e-mail is free
+SELECT s.user_id, s.draft_email, s.locale, e.rep IS NULL
+FROM salesreg.user_sessions s LEFT JOIN salesreg.rep_email e ON e.email_key = lower(s.draft_email)
+WHERE s.draft_email IS NOT NULL AND s.phase = 'claim' AND e.rep IS DISTINCT FROM s.draft_rep
+ORDER BY s.user_id LIMIT $1::integer
+-- name: claims_end
+-- $1 those, $2 what they are told: they are asked for an e-mail again. Whoever is just saying something hears it as an answer.
+WITH due AS (
+    SELECT s.user_id, f.payload
+    FROM unnest($1::bigint[], $2::text[]) AS f (user_id, payload)
+    JOIN salesreg.user_sessions s ON s.user_id = f.user_id
+    LEFT JOIN salesreg.rep_email e ON e.email_key = lower(s.draft_email)
+    WHERE s.draft_email IS NOT NULL AND s.phase = 'claim' AND e.rep IS DISTINCT FROM s.draft_rep
+    FOR NO KEY UPDATE OF s SKIP LOCKED
+), ended AS (
+    UPDATE salesreg.user_sessions s
+    SET phase = 'email', draft_email = NULL, draft_rep = NULL, draft_username = NULL, updated_at = now()
+    FROM due d WHERE s.user_id = d.user_id
+    RETURNING s.user_id, d.payload
+)
+INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
+SELECT user_id, 'sendMessage', payload::json, 1 FROM ended

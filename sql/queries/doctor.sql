@@ -122,7 +122,7 @@ WHERE r.status = 'pending' AND r.registered_at < now() - $1::bigint * interval '
 -- name: doctor_claims_waiting
 -- $1 seconds: the same of people with a new account whose e-mail somebody else has
 SELECT count(*), (extract(epoch FROM now() - min(s.updated_at)) * 1000)::bigint
-FROM salesreg.user_sessions s JOIN salesreg.rep_email e ON e.email_key = lower(s.draft_email)
+FROM salesreg.user_sessions s JOIN salesreg.rep_email e ON e.email_key = lower(s.draft_email) AND e.rep = s.draft_rep
 WHERE s.draft_email IS NOT NULL AND s.phase = 'claim' AND s.updated_at < now() - $1::bigint * interval '1 second'
 -- name: doctor_reps_without_email
 -- reps whose e-mail is not theirs alone, with who has it (NULL: it is empty); the last column: how many there are

@@ -186,8 +186,12 @@ WITH f AS (
     FROM f WHERE r.id = f.rep AND r.telegram_id = f.old
     RETURNING r.id
 ), settled AS (
-    UPDATE salesreg.user_sessions s SET phase = 'none', draft_name = NULL, draft_email = NULL, updated_at = now()
+    UPDATE salesreg.user_sessions s
+    SET phase = 'none', draft_name = NULL, draft_email = NULL, draft_rep = NULL, draft_username = NULL, updated_at = now()
     FROM f CROSS JOIN LATERAL (VALUES (f.old), (f.new)) AS u (id) WHERE s.user_id = u.id
+), others AS ( -- who else says to be them said so of the old account
+    UPDATE salesreg.user_sessions s SET draft_rep = NULL
+    FROM f WHERE s.draft_email IS NOT NULL AND s.draft_rep = f.rep AND s.user_id <> f.old AND s.user_id <> f.new
 ), queued AS (
     UPDATE salesreg.outbox o
     SET chat_id = f.new, payload = pg_catalog.jsonb_set(o.payload::jsonb, '{chat_id}', pg_catalog.to_jsonb(f.new))::json

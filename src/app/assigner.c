@@ -73,7 +73,8 @@ struct assigner {
 	struct lost_row *lost; /* these while that is under way, in the arena */
 	int64_t *shown;
 	int64_t *stale; /* assignments that ended in the conversation */
-	size_t lost_count, shown_count, stale_count, cards_step, unsent_step, stale_step;
+	size_t lost_count, shown_count, stale_count, cards_step, unsent_step, stale_step,
+	    claims_step;
 	size_t dealt;                /* in the transaction under way */
 	bool reads_follow;           /* the plan under way ends with the reads of a round */
 	struct message_list notices; /* of the round, made while the server writes the deals */
@@ -938,6 +939,7 @@ static void on_sorting(struct db_conn *conn, const struct db_reply *reply, void 
 	}
 	if (count == AT_ONCE || changed_count == AT_ONCE || s->stale_count == CARDS_AT_ONCE)
 		s->sort_out = s->woken = true; /* there may be more */
+	by_hand_end_claims(s->options.rules, reply->results[s->claims_step], &s->plan, &s->arena);
 	if (find_cards(s, changed, changed_count))
 		run(s, on_cards);
 	else
@@ -989,6 +991,7 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 	s->step = STEP_SORTING;
 	s->sorting = dealing_sort_out(begin(s), &s->arena, AT_ONCE, s->options.grace_s);
 	s->stale_step = dealing_cards_due(&s->plan, &s->arena, CARDS_AT_ONCE);
+	s->claims_step = claims_over(&s->plan, &s->arena, AT_ONCE);
 	plan_admin_locales(s);
 	run(s, on_sorting);
 }

@@ -1,6 +1,8 @@
 #include "salesreg/app/by_hand.h"
+#include "salesreg/app/outgoing.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
+#include "salesreg/store/people.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +99,26 @@ void by_hand_tell_closed(const struct conversation_rules *rules, const struct ch
 			    catalog_render(rules->catalog, locale_of(rules, d->rep.locale),
 				TEXT_CLOSED, &arg, 1, a));
 	}
+}
+
+void by_hand_end_claims(const struct conversation_rules *rules, const PGresult *over,
+    struct db_plan *plan, struct arena *a)
+{
+	struct claim_over_row *rows;
+	size_t count = claims_over_parse(over, a, &rows);
+	int64_t *people = ARENA_ARRAY(a, int64_t, count);
+	const char **payloads = ARENA_ARRAY(a, const char *, count);
+	for (size_t i = 0; i < count; i++) {
+		const struct catalog_arg arg = {"email", rows[i].email};
+		struct message_list one = {0};
+		people[i] = rows[i].telegram_id;
+		payloads[i] = outgoing_payload(
+		    message_list_add(&one, a, rows[i].telegram_id, PRIORITY_NOTIFICATION,
+			catalog_render(rules->catalog, locale_of(rules, rows[i].locale),
+			    rows[i].free ? TEXT_CLAIM_FREE : TEXT_CLAIM_OVER, &arg, 1, a)),
+		    a);
+	}
+	claims_end(plan, a, people, payloads, count);
 }
 
 static bool stays(const char *list, const json_t *button, struct arena *a)

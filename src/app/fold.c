@@ -155,7 +155,9 @@ static void load_people(struct folding *f)
 		p->state.phase = conversation_phase_from_name(row->phase);
 		p->state.draft_name = row->draft_name;
 		p->state.draft_email = row->draft_email;
-		p->state.draft_email_free = row->draft_email_free;
+		p->state.draft_rep = row->draft_rep;
+		p->state.draft_username = row->draft_username;
+		p->state.draft_holder = row->draft_holder;
 		p->state.locale_chosen =
 		    locale_parse(row->locale, &p->state.locale) && row->locale_chosen;
 	}
@@ -209,7 +211,9 @@ static struct claim_view view_of_claim(const struct fold_input *input, const str
 	    .telegram_id = row->telegram_id,
 	    .name = row->name ? row->name : "",
 	    .email = row->email,
+	    .username = row->username,
 	    .asked = row->asked,
+	    .stands = row->stands,
 	    .locale = input->rules->default_locale,
 	    .rep_id = row->rep,
 	    .rep_name = row->rep_name,
@@ -478,7 +482,8 @@ static void finish_sessions(struct folding *f)
 			w->sessions[w->session_count++] = (struct session_row){p->user_id,
 			    conversation_phase_name(p->state.phase), p->state.draft_name,
 			    locale_code(p->state.locale), p->state.locale_chosen,
-			    p->state.draft_email, false};
+			    p->state.draft_email, p->state.draft_rep, p->state.draft_username,
+			    NULL};
 	}
 }
 

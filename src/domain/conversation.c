@@ -252,7 +252,9 @@ static bool session_differs(
 	return next->phase != old->phase || next->locale != old->locale ||
 	       next->locale_chosen != old->locale_chosen ||
 	       !same_text(next->draft_name, old->draft_name) ||
-	       !same_text(next->draft_email, old->draft_email);
+	       !same_text(next->draft_email, old->draft_email) ||
+	       !same_text(next->draft_rep, old->draft_rep) ||
+	       !same_text(next->draft_username, old->draft_username);
 }
 
 /* Whether the person has said this in the same poll, before they could read an answer. */
@@ -296,6 +298,8 @@ void conversation_step(const struct conversation_state *state, const struct even
 	bool has_name = has_email || next->phase == PHASE_NAME;
 	next->draft_name = has_name ? state->draft_name : NULL;
 	next->draft_email = has_email ? state->draft_email : NULL;
+	next->draft_rep = next->phase == PHASE_CLAIM ? state->draft_rep : NULL;
+	next->draft_username = next->phase == PHASE_CLAIM ? state->draft_username : NULL;
 	next->claim = NULL;
 
 	struct turn t = {

@@ -85,7 +85,7 @@ static void list_applications(struct turn *t)
 		    &state->applications[i]);
 	for (size_t i = 0; i < state->waiting_claim_count; i++)
 		turn_show_claim(t, t->event->chat_id, PRIORITY_REPLY, t->out->next.locale,
-		    &state->waiting_claims[i], NULL);
+		    &state->waiting_claims[i], state->waiting_claims[i].username);
 	size_t shown = state->application_count + state->waiting_claim_count;
 	if (state->application_total > shown)
 		(void)turn_say(t, TEXT_APPLICATIONS_MORE,

@@ -10,6 +10,7 @@
 #include "salesreg/base/fingerprint.h"
 #include "salesreg/domain/email.h"
 #include "shorten.h"
+#include <string.h>
 
 enum { ECHO_UNITS = 254 };
 
@@ -27,6 +28,21 @@ static const char *about_email(const struct turn *t, const char *address)
 	return fingerprint(t->a, &key, 1);
 }
 
+/* Whether the registration that the admins were asked about is not what it was. */
+static bool is_over(const struct turn *t)
+{
+	const char *asked = t->out->next.draft_rep, *now = t->state->draft_holder;
+	return !asked || !now || strcmp(asked, now) != 0;
+}
+
+/* Nothing is claimed any more; the name is known. */
+static void ask_for_another(struct turn *t)
+{
+	const char *name = t->out->next.draft_name;
+	turn_set_phase(t, PHASE_EMAIL);
+	t->out->next.draft_name = name;
+}
+
 void turn_email_is_taken(struct turn *t, const char *address)
 {
 	static const struct turn_button buttons[] = {
@@ -36,6 +52,14 @@ void turn_email_is_taken(struct turn *t, const char *address)
 	bool admins = t->state->rules->admin_count > 0;
 	const char *text = turn_text(t, admins ? TEXT_EMAIL_TAKEN_CLAIM : TEXT_EMAIL_TAKEN_ALONE,
 	    ARGS({"email", shorten(t->a, address, ECHO_UNITS)}));
+	if (t->out->next.phase == PHASE_CLAIM) {
+		if (!is_over(t) && strcmp(email_key(address, t->a),
+				       email_key(t->out->next.draft_email, t->a)) == 0) {
+			turn_of_claimant(t);
+			return;
+		}
+		ask_for_another(t); /* what was claimed before is claimed no more */
+	}
 	t->out->next.draft_email = admins ? address : NULL;
 	/* without admins there is nobody to ask: cancelling is all there is to press */
 	struct message *message = turn_say_text(t, text);
@@ -109,22 +133,33 @@ void turn_claim(struct turn *t)
 	turn_set_phase(t, PHASE_CLAIM);
 	t->out->next.draft_name = name;
 	t->out->next.draft_email = claim->email;
+	t->out->next.draft_rep = claim->rep_id;
+	t->out->next.draft_username = t->event->username;
 	turn_remove_buttons(t, 0, false, false);
 	(void)turn_say(t, TEXT_CLAIM_SENT, ARGS({"email", claim->email}));
 	ask_admins(t, claim);
 }
 
+static enum text_id over_text(bool free)
+{
+	return free ? TEXT_CLAIM_FREE : TEXT_CLAIM_OVER;
+}
+
 void turn_of_claimant(struct turn *t)
 {
 	static const struct turn_button cancel[] = {{TEXT_BUTTON_CANCEL, PRESS_CANCEL, true}};
-	enum text_id id = t->state->draft_email_free ? TEXT_CLAIM_FREE : TEXT_CLAIM_PENDING;
-	struct message *message = turn_say(t, id, ARGS({"email", t->out->next.draft_email}));
-	turn_buttons(t, message, cancel, 1);
+	const char *email = t->out->next.draft_email;
+	enum text_id id = TEXT_CLAIM_PENDING;
+	if (is_over(t)) {
+		id = over_text(!t->state->draft_holder);
+		ask_for_another(t);
+	}
+	turn_buttons(t, turn_say(t, id, ARGS({"email", email})), cancel, 1);
 }
 
 void turn_press_of_claimant(struct turn *t)
 {
-	if (t->state->draft_email_free)
+	if (is_over(t))
 		turn_of_claimant(t);
 	else
 		turn_answer(t, false, TEXT_ANSWER_PENDING, NO_ARGS);
@@ -178,12 +213,12 @@ void turn_admin_decided_claim(struct turn *t)
 		return;
 	}
 	turn_remove_buttons(t, 0, false, false);
-	if (claim && claim->telegram_id == t->press.id && claim->asked && !claim->rep_id) {
+	if (claim && claim->telegram_id == t->press.id && claim->asked && !claim->stands) {
 		/* there is nothing to decide any more, and the claimant does not know yet */
 		turn_effect(
 		    t, (struct effect){.kind = EFFECT_REFUSE_CLAIM, .to = claim->telegram_id});
-		(void)tell(t, claim->telegram_id, claim->locale, TEXT_CLAIM_FREE, claim->name,
-		    claim->email);
+		(void)tell(t, claim->telegram_id, claim->locale, over_text(!claim->rep_id),
+		    claim->name, claim->email);
 		turn_answer(t, true, TEXT_ANSWER_CLAIM_OVER, NO_ARGS);
 		return;
 	}

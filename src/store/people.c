@@ -18,7 +18,9 @@ size_t sessions_parse(const PGresult *result, struct arena *a, struct session_ro
 		    .locale = db_get_text(a, result, i, 3),
 		    .locale_chosen = db_get_bool(result, i, 4),
 		    .draft_email = db_get_text(a, result, i, 5),
-		    .draft_email_free = db_get_bool(result, i, 6),
+		    .draft_rep = db_get_text(a, result, i, 6),
+		    .draft_username = db_get_text(a, result, i, 7),
+		    .draft_holder = db_get_text(a, result, i, 8),
 		};
 	return (size_t)count;
 }
@@ -31,7 +33,8 @@ void sessions_write(
 	(void)db_plan_add(plan, SQL_SESSIONS_WRITE, I64_COLUMN(a, rows, count, user_id),
 	    TEXT_COLUMN(a, rows, count, phase), TEXT_COLUMN(a, rows, count, draft_name),
 	    TEXT_COLUMN(a, rows, count, locale), BOOL_COLUMN(a, rows, count, locale_chosen),
-	    TEXT_COLUMN(a, rows, count, draft_email));
+	    TEXT_COLUMN(a, rows, count, draft_email), TEXT_COLUMN(a, rows, count, draft_rep),
+	    TEXT_COLUMN(a, rows, count, draft_username));
 }
 
 size_t locales_read(struct db_plan *plan, struct arena *a, const int64_t *user_ids, size_t count)
@@ -291,7 +294,9 @@ size_t claims_parse(const PGresult *result, struct arena *a, struct claim_row **
 		    .rep_username = db_get_text(a, result, i, 8),
 		    .rep_status = db_get_text(a, result, i, 9),
 		    .rep_locale = db_get_text(a, result, i, 10),
-		    .total = PQnfields(result) > 11 ? db_get_i64(result, i, 11, 0) : 0,
+		    .stands = db_get_bool(result, i, 11),
+		    .username = db_get_text(a, result, i, 12),
+		    .total = PQnfields(result) > 13 ? db_get_i64(result, i, 13, 0) : 0,
 		};
 	return (size_t)count;
 }
@@ -307,6 +312,33 @@ void claims_refuse(struct db_plan *plan, struct arena *a, const int64_t *telegra
 {
 	if (count)
 		(void)db_plan_add(plan, SQL_CLAIMS_REFUSE, db_i64_array(a, telegram_ids, count));
+}
+
+size_t claims_over(struct db_plan *plan, struct arena *a, size_t limit)
+{
+	return db_plan_add(plan, SQL_CLAIMS_OVER, db_i64(a, (int64_t)limit));
+}
+
+size_t claims_over_parse(const PGresult *result, struct arena *a, struct claim_over_row **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct claim_over_row, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct claim_over_row){
+		    .telegram_id = db_get_i64(result, i, 0, 0),
+		    .email = db_get_text(a, result, i, 1),
+		    .locale = db_get_text(a, result, i, 2),
+		    .free = db_get_bool(result, i, 3),
+		};
+	return (size_t)count;
+}
+
+void claims_end(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids,
+    const char *const *payloads, size_t count)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_CLAIMS_END, db_i64_array(a, telegram_ids, count),
+		    db_text_array(a, payloads, count));
 }
 
 void reps_move(struct db_plan *plan, struct arena *a, const struct rep_move *moves, size_t count)

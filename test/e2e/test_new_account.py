@@ -179,7 +179,7 @@ def test_pending_lists_who_waits_with_a_new_account(team):
     boss, other = team.admins
     boss.says("/pending")
     boss.hears("applications", count=1)
-    again = boss.hears("admin_claim", email=team.old.email, name="Анна Петрова", telegram=f"id {team.new.id}",
+    again = boss.hears("admin_claim", email=team.old.email, name="Анна Петрова", telegram="@" + team.new.username,
                        holder="Анна Петрова", holder_telegram="@" + team.old.username)
     assert (again.data, again.labels) == (cards[0].data, cards[0].labels)
     boss.presses("button_same_person", message=again)
@@ -211,8 +211,9 @@ def test_an_admin_who_comes_late_is_shown_who_waits_with_a_new_account(make_worl
 
 @pytest.mark.parametrize("first", ["the claimant", "the claimant's old button", "an admin"])
 def test_who_claims_an_address_that_comes_free_is_not_left_waiting(team, first):
-    """The old account unregisters by itself meanwhile: there is nobody to be the same person as."""
+    """The old account unregisters by itself meanwhile: there is nobody to be the same person as. Nor is there an outreach to say so."""
     questions = claims(team)
+    team.outreach.terminate()
     team.old.says("unregister")
     team.old.hears("ask_unregister")
     team.old.says("yes")
@@ -231,7 +232,86 @@ def test_who_claims_an_address_that_comes_free_is_not_left_waiting(team, first):
     team.new.says(team.old.email)
     team.new.hears("registered", email=team.old.email)
     assert team.db.rep(team.old.id)["status"] == "removed"
+    team.start_outreach()
     assert "Ivan P" in team.new.hears_anything().text  # it was the old account's, and goes on like any other
+
+
+def leaves(person):
+    person.says("unregister")
+    person.hears("ask_unregister")
+    person.says("yes")
+    person.hears("unregistered")
+
+
+def takes_another_address(person):
+    person.says("change e-mail")
+    person.hears("ask_new_email")
+    person.says(f"later{person.id}@truerealestate.bali")
+    person.hears("email_changed")
+
+
+@pytest.mark.parametrize("way", [leaves, takes_another_address])
+def test_a_claimant_hears_unasked_that_the_address_is_free(team, way):
+    claims(team)
+    way(team.old)
+    team.new.hears("claim_free", email=team.old.email)
+    team.new.says(team.old.email)
+    team.new.hears("registered", email=team.old.email)
+    assert team.db.rep(team.new.id)["id"] != team.db.rep(team.old.id)["id"]
+
+
+@pytest.mark.parametrize("outreach", ["runs", "is down"])
+@pytest.mark.parametrize("next_one", ["the claimant", "an admin"])
+def test_an_address_that_a_third_person_takes_ends_the_claim(team, next_one, outreach):
+    """Nobody is the same person as somebody whom no admin has been asked about."""
+    questions = claims(team)
+    boss, other = team.admins
+    if outreach == "is down":
+        team.outreach.terminate()
+    # in one go, so that the address is not free in between
+    clara = team.person("Клара Иванова")
+    clara.registers(name="Клара Иванова")
+    team.db.execute("BEGIN; UPDATE sales_representatives SET email = 'x@truerealestate.bali' WHERE telegram_id = %s;"
+                    " UPDATE sales_representatives SET email = %s WHERE telegram_id = %s; COMMIT", team.old.id, team.old.email, clara.id)
+    if outreach == "runs":
+        team.new.hears("claim_over", email=team.old.email)
+    boss.says("/pending")
+    boss.hears("applications_none")
+    if next_one == "an admin":
+        boss.presses("button_same_person", message=questions[0])
+        assert boss.is_answered("answer_claim_over")["show_alert"]
+    elif outreach == "is down":
+        team.new.says("ну что?")
+    if outreach == "is down":
+        team.new.hears("claim_over", email=team.old.email)
+    other.presses("button_same_person", message=questions[1])
+    assert other.is_answered("answer_claim_over")["show_alert"]
+    team.settle()
+    assert (team.db.rep(team.old.id)["status"], team.db.rep(clara.id)["status"]) == ("active", "active")
+    # asked anew, of who has it now
+    team.new.says(team.old.email)
+    team.new.hears("email_taken_claim", email=team.old.email)
+    team.new.presses("button_claim")
+    team.new.is_answered()
+    team.new.hears("claim_sent", email=team.old.email)
+    boss.hears("admin_claim", email=team.old.email, holder="Клара Иванова", holder_telegram="@" + clara.username)
+    boss.presses("button_other_person")
+    boss.is_answered("answer_claim_refused")
+    team.new.hears("claim_refused", email=team.old.email)
+
+
+def test_of_two_who_claim_one_registration_the_other_hears_that_it_has_moved(team):
+    questions = claims(team)
+    real, team.new = team.new, team.person("Борис")
+    claims(team)
+    boss = team.admins[0]
+    boss.presses("button_same_person", message=questions[0])
+    boss.is_answered("answer_moved")
+    real.hears("claim_granted")
+    team.new.hears("claim_over", email=team.old.email)
+    boss.hears("admin_moved")
+    boss.says("/pending")
+    boss.hears("applications_none")
 
 
 def test_nobody_but_an_admin_can_decide(team):

@@ -7,6 +7,7 @@ static const struct claim_view claim = {
     .telegram_id = PERSON,
     .name = "Иван",
     .email = ADDRESS,
+    .stands = true,
     .locale = LOCALE_EN,
     .rep_id = "22222222-2222-2222-2222-222222222222",
     .rep_name = "Иван Петров",
@@ -21,6 +22,8 @@ static struct conversation_state claimant(enum conversation_phase phase)
 	struct conversation_state s = state_of(REP_ABSENT, phase, LOCALE_EN);
 	s.draft_name = "Иван";
 	s.draft_email = ADDRESS;
+	s.draft_holder = claim.rep_id;
+	s.draft_rep = phase == PHASE_CLAIM ? claim.rep_id : NULL;
 	s.claim = &claim;
 	return s;
 }
@@ -64,6 +67,8 @@ static void a_claim_goes_to_every_admin_once(void **state)
 	struct outcome out = step(&s, &event);
 	assert_int_equal(out.next.phase, PHASE_CLAIM);
 	assert_string_equal(out.next.draft_email, ADDRESS);
+	assert_string_equal(out.next.draft_rep, claim.rep_id);
+	assert_true(out.session_changed);
 	assert_int_equal(out.messages.count, 3);
 	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_CLAIM_SENT));
 	const struct message *m = out.messages.first->next;
@@ -117,6 +122,77 @@ static void who_waits_may_cancel_or_give_another_address(void **state)
 		assert_int_equal(out.next.rep_status, rows[i].status);
 		assert_true(says(out.messages.first->text, LOCALE_EN, rows[i].says));
 	}
+}
+
+static void a_claim_of_what_is_another_ones_now_is_over(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *holder;
+		enum text_id says;
+	} rows[] = {
+	    {NULL, TEXT_CLAIM_FREE}, {"33333333-3333-3333-3333-333333333333", TEXT_CLAIM_OVER}};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		/* the claimant says or presses something */
+		for (unsigned pressed = 0; pressed < 2; pressed++) {
+			struct conversation_state s = claimant(PHASE_CLAIM);
+			s.draft_holder = rows[i].holder;
+			struct event event = pressed ? event_of(EVENT_BUTTON, "reg:yes")
+						     : event_of(EVENT_TEXT, "ну что?");
+			struct outcome out = step(&s, &event);
+			assert_int_equal(out.next.phase, PHASE_EMAIL);
+			assert_null(out.next.draft_email);
+			assert_null(out.next.draft_rep);
+			assert_string_equal(out.next.draft_name, "Иван");
+			assert_int_equal(out.messages.count, 1);
+			assert_true(says(out.messages.first->text, LOCALE_EN, rows[i].says));
+		}
+		/* an admin decides, by a card of before or by one that shows who has it now */
+		struct claim_view over = claim;
+		over.asked = true;
+		over.stands = false;
+		over.rep_id = rows[i].holder;
+		for (unsigned shown = 0; shown < (rows[i].holder ? 2U : 1U); shown++) {
+			struct conversation_state s = state_of(REP_ABSENT, PHASE_NONE, LOCALE_RU);
+			s.claim = &over;
+			struct event event = event_of(
+			    EVENT_BUTTON, about_claim("adm:same:500", shown ? &over : &claim));
+			event.user_id = event.chat_id = ADMIN;
+			struct outcome out = step(&s, &event);
+			assert_int_equal(out.effect_count, 1);
+			assert_int_equal(out.effects[0].kind, EFFECT_REFUSE_CLAIM);
+			assert_true(says(out.callback_answer, LOCALE_RU, TEXT_ANSWER_CLAIM_OVER));
+			assert_true(out.messages.last->chat_id == PERSON &&
+				    says(out.messages.last->text, LOCALE_EN, rows[i].says));
+		}
+	}
+}
+
+static void a_claimant_may_name_another_address_that_is_taken(void **state)
+{
+	(void)state;
+	/* the same one: the admins have been asked */
+	struct conversation_state s = claimant(PHASE_CLAIM);
+	s.email_taken = true;
+	struct event event = event_of(EVENT_TEXT, ADDRESS);
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.next.phase, PHASE_CLAIM);
+	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_CLAIM_PENDING));
+	/* the same, and somebody else has it now: asked anew */
+	s.draft_holder = "33333333-3333-3333-3333-333333333333";
+	out = step(&s, &event);
+	assert_int_equal(out.next.phase, PHASE_EMAIL);
+	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_EMAIL_TAKEN_CLAIM));
+	/* another one takes the place of the first */
+	s = claimant(PHASE_CLAIM);
+	s.email_taken = true;
+	event = event_of(EVENT_TEXT, "other@truerealestate.bali");
+	out = step(&s, &event);
+	assert_int_equal(out.next.phase, PHASE_EMAIL);
+	assert_string_equal(out.next.draft_email, "other@truerealestate.bali");
+	assert_string_equal(out.next.draft_name, "Иван");
+	assert_null(out.next.draft_rep);
+	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_EMAIL_TAKEN_CLAIM));
 }
 
 static void an_admin_decides_and_everybody_concerned_is_told(void **state)
@@ -219,6 +295,8 @@ int main(void)
 	    cmocka_unit_test_setup(who_waits_may_cancel_or_give_another_address, each),
 	    cmocka_unit_test_setup(
 		an_admins_card_decides_about_no_other_claim_of_the_same_person, each),
+	    cmocka_unit_test_setup(a_claim_of_what_is_another_ones_now_is_over, each),
+	    cmocka_unit_test_setup(a_claimant_may_name_another_address_that_is_taken, each),
 	    cmocka_unit_test_setup(an_older_address_is_not_what_is_claimed, each),
 	    cmocka_unit_test_setup(an_admin_decides_and_everybody_concerned_is_told, each),
 	};

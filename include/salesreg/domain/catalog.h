@@ -45,6 +45,7 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(CLAIM_SENT, "claim_sent", "email", MESSAGE)                                              \
 	X(CLAIM_PENDING, "claim_pending", "email", MESSAGE)                                        \
 	X(CLAIM_FREE, "claim_free", "email", MESSAGE)                                              \
+	X(CLAIM_OVER, "claim_over", "email", MESSAGE)                                              \
 	X(CLAIM_REFUSED, "claim_refused", "email,domains", MESSAGE)                                \
 	X(CLAIM_GRANTED, "claim_granted", "name,email", MESSAGE)                                   \
 	X(ACCOUNT_MOVED, "account_moved", "name", MESSAGE)                                         \

@@ -97,8 +97,9 @@ struct subject_view {
 /* Somebody who says that an e-mail another account has is theirs. */
 struct claim_view {
 	int64_t telegram_id;
-	const char *name, *email;
-	bool asked; /* the admins know, and have not decided */
+	const char *name, *email, *username; /* the latter as the admins were shown it */
+	bool asked;                          /* the admins know, and have not decided */
+	bool stands; /* who has the e-mail is who had it when they were asked */
 	enum locale locale;
 	/* who has the e-mail; rep_id NULL: nobody any more */
 	const char *rep_id, *rep_name, *rep_username;
@@ -123,11 +124,13 @@ struct conversation_state {
 	/* the session row */
 	bool known; /* there is one */
 	enum conversation_phase phase;
-	enum locale locale;      /* read only if known */
-	bool locale_chosen;      /* by the person, so that Telegram's language does not matter */
-	const char *draft_name;  /* NULL if none */
-	const char *draft_email; /* of somebody else, as far as we know; NULL if none */
-	bool draft_email_free;   /* nobody has that one any more */
+	enum locale locale;         /* read only if known */
+	bool locale_chosen;         /* by the person, so that Telegram's language does not matter */
+	const char *draft_name;     /* NULL if none */
+	const char *draft_email;    /* of somebody else, as far as we know; NULL if none */
+	const char *draft_rep;      /* in PHASE_CLAIM: who had it when the admins were asked */
+	const char *draft_username; /* in PHASE_CLAIM: this person's, as they were shown it */
+	const char *draft_holder;   /* who has it now; NULL: nobody any more */
 	/* the rep row; strings NULL if there is none */
 	enum rep_status rep_status;
 	const char *rep_id, *rep_name, *rep_email, *rep_username;

@@ -12,8 +12,8 @@ struct session_row {
 	int64_t user_id;
 	const char *phase, *draft_name, *locale;
 	bool locale_chosen;
-	const char *draft_email;
-	bool draft_email_free; /* nobody has it any more; not written */
+	const char *draft_email, *draft_rep, *draft_username;
+	const char *draft_holder; /* the rep who has that e-mail now, NULL: nobody; not written */
 };
 size_t sessions_read(struct db_plan *plan, struct arena *a, const int64_t *user_ids, size_t count);
 size_t sessions_parse(const PGresult *result, struct arena *a, struct session_row **rows);
@@ -55,8 +55,9 @@ size_t subjects_parse(const PGresult *result, struct arena *a, struct subject_ro
 struct claim_row {
 	int64_t telegram_id, rep_telegram_id;
 	const char *name, *email, *locale, *rep, *rep_name, *rep_username, *rep_status, *rep_locale;
-	bool asked;
-	int64_t total; /* of those who wait; of claims_waiting only */
+	const char *username; /* as the admins were shown it */
+	bool asked, stands;   /* the latter: rep is who had it when they were */
+	int64_t total;        /* of those who wait; of claims_waiting only */
 };
 size_t claims_read(
     struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count);
@@ -66,6 +67,17 @@ size_t claims_waiting(struct db_plan *plan, struct arena *a, size_t limit, const
     size_t count, bool asked);
 void claims_refuse(
     struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count);
+/* Claims of what is another one's now, or nobody's; needs no lock. */
+struct claim_over_row {
+	int64_t telegram_id;
+	const char *email, *locale;
+	bool free;
+};
+size_t claims_over(struct db_plan *plan, struct arena *a, size_t limit);
+size_t claims_over_parse(const PGresult *result, struct arena *a, struct claim_over_row **rows);
+/* Ends them, with a sendMessage each; what is not over any more, or in use, is left as it is. */
+void claims_end(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids,
+    const char *const *payloads, size_t count);
 /* A rep's account becomes another one; needs the assignment lock. */
 struct rep_move {
 	const char *rep;
