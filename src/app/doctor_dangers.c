@@ -71,8 +71,28 @@ static void look_at_password(struct doctor *d)
 		   "POSTGRES_PASSWORD)"});
 }
 
+/* Listeners ----------------------------------------------------------------------------------------------------------------*/
+
+static void look_at_listener(struct doctor *d, const char *name, const char *address)
+{
+	bool any = address && (strncmp(address, "0.0.0.0:", 8) == 0 || *address == ':' ||
+				  strncmp(address, "[::]:", 5) == 0);
+	if (any)
+		doctor_find(
+		    d, (struct finding){GRAVITY_NOTE, area, "listens-everywhere",
+			   arena_printf(
+			       d->arena, "%s is %s: every address of this machine", name, address),
+			   "whoever reaches the port may ask, and open as many connections as they "
+			   "like",
+			   "keep the port from strangers (a firewall, a NetworkPolicy as "
+			   "docker/k8s/network-policy.yaml), or give one address: 127.0.0.1:PORT"});
+}
+
 void doctor_dangers(struct doctor *d)
 {
+	look_at_listener(d, "METRICS_LISTEN", d->config.metrics_listen);
+	if (d->config.google_client_id)
+		look_at_listener(d, "OAUTH_LISTEN", d->config.oauth_listen);
 	config_each_given(look_at_file, d);
 	look_at_password(d);
 }

@@ -3,6 +3,7 @@
 #include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
 #include "salesreg/http/listen.h"
+#include "server_room.h"
 #include <fcntl.h>
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
@@ -27,6 +28,8 @@ enum {
 	 * gets to read its 413 */
 	DISCARD_FACTOR = 8,
 	RUNS_IN_A_ROW = 4,
+	HEAD_DEFAULT_MS = 10 * 1000,
+	SPARE_CONNECTIONS = 64, /* of those on the way out, which MHD still counts */
 };
 
 /*
@@ -48,6 +51,7 @@ struct http_exchange {
 	TAILQ_ENTRY(http_exchange) entry;
 	struct http_server *server;
 	struct MHD_Connection *connection;
+	struct room_client *client;
 	enum state state;
 	bool suspended, too_big, streaming, stream_ended, params_known;
 	bool keeps_open; /* as the version of the request has it */
@@ -74,7 +78,8 @@ struct http_server {
 	uv_loop_t *loop;
 	struct MHD_Daemon *daemon;
 	uv_poll_t poll;
-	uv_timer_t timer;
+	uv_timer_t timer, head_timer;
+	struct room room;
 	unsigned handles; /* libuv handles not closed yet: the last one frees the server */
 	bool running, again, stopping;
 	struct fault_log fault;
@@ -297,10 +302,39 @@ static void on_completed(void *data, struct MHD_Connection *connection, void **c
 	*context = NULL;
 	if (x->corked)
 		uncork(x);
+	if (x->client)
+		room_rests(&server->room, x->client, uv_now(server->loop));
 	bool was_streaming = x->state == STREAMING && !x->stream_ended;
 	if (was_streaming && !server->stopping && server->options.closed)
 		server->options.closed(server->options.data, x);
 	exchange_release(x);
+}
+
+static void on_head_timer(uv_timer_t *timer)
+{
+	struct http_server *server = timer->data;
+	uint64_t rest_ms = room_tidy(&server->room, uv_now(server->loop));
+	if (rest_ms > 0)
+		(void)uv_timer_start(timer, on_head_timer, rest_ms, 0);
+}
+
+static void enter(struct http_server *server, struct MHD_Connection *connection, void **context)
+{
+	const union MHD_ConnectionInfo *fd =
+	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const union MHD_ConnectionInfo *from =
+	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	*context = room_enter(
+	    &server->room, fd->connect_fd, from ? from->client_addr : NULL, uv_now(server->loop));
+	if (!uv_is_active((uv_handle_t *)&server->head_timer))
+		(void)uv_timer_start(&server->head_timer, on_head_timer, server->room.head_ms, 0);
+}
+
+static struct room_client *client_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	return info ? info->socket_context : NULL;
 }
 
 /*
@@ -310,9 +344,15 @@ static void on_completed(void *data, struct MHD_Connection *connection, void **c
 static void on_connection(void *data, struct MHD_Connection *connection, void **context,
     enum MHD_ConnectionNotificationCode code)
 {
-	(void)connection, (void)context;
 	struct http_server *server = data;
-	if (code == MHD_CONNECTION_NOTIFY_CLOSED && !server->stopping)
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		enter(server, connection, context);
+		return;
+	}
+	if (*context)
+		room_leave(&server->room, *context);
+	*context = NULL;
+	if (!server->stopping)
 		kick(server);
 }
 
@@ -377,6 +417,9 @@ static enum MHD_Result on_access(void *data, struct MHD_Connection *connection, 
 		if (!x)
 			return MHD_NO;
 		x->connection = connection;
+		x->client = client_of(connection);
+		if (x->client)
+			room_hears(&server->room, x->client, uv_now(server->loop));
 		x->method = method;
 		x->keeps_open = strcmp(version, MHD_HTTP_VERSION_1_1) == 0;
 		x->path = arena_strdup(&x->arena, url);
@@ -388,6 +431,8 @@ static enum MHD_Result on_access(void *data, struct MHD_Connection *connection, 
 		*upload_size = 0;
 		return x->state == ABORTED ? MHD_NO : MHD_YES;
 	}
+	if (x->client)
+		room_answers(x->client);
 	if (x->state == RECEIVING && x->too_big) {
 		make_empty(x, MHD_HTTP_CONTENT_TOO_LARGE);
 	} else if (x->state == RECEIVING) {
@@ -576,6 +621,8 @@ enum err http_server_create(struct http_server **out, uv_loop_t *loop,
 	if (!server)
 		abort();
 	server->options = *options;
+	if (server->options.head_timeout_ms == 0)
+		server->options.head_timeout_ms = HEAD_DEFAULT_MS;
 	if (server->options.stream_max_bytes == 0)
 		server->options.stream_max_bytes = STREAM_MAX_DEFAULT;
 	server->loop = loop;
@@ -585,6 +632,8 @@ enum err http_server_create(struct http_server **out, uv_loop_t *loop,
 	(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	unsigned connections =
 	    options->connections_max ? options->connections_max : CONNECTIONS_DEFAULT;
+	room_init(&server->room, connections, options->connections_an_address_max,
+	    server->options.head_timeout_ms);
 	unsigned idle_s =
 	    options->idle_timeout_s ? options->idle_timeout_s : IDLE_TIMEOUT_DEFAULT_S;
 	struct MHD_OptionItem tls[] = {
@@ -597,7 +646,7 @@ enum err http_server_create(struct http_server **out, uv_loop_t *loop,
 	server->daemon = MHD_start_daemon(options->certificate ? flags | MHD_USE_TLS : flags, 0,
 	    NULL, NULL, on_access, server, MHD_OPTION_LISTEN_SOCKET, fd,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
-	    on_connection, server, MHD_OPTION_CONNECTION_LIMIT, connections,
+	    on_connection, server, MHD_OPTION_CONNECTION_LIMIT, connections + SPARE_CONNECTIONS,
 	    MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
 	const union MHD_DaemonInfo *info = NULL;
 	if (server->daemon)
@@ -612,9 +661,11 @@ enum err http_server_create(struct http_server **out, uv_loop_t *loop,
 		return ERR_IO;
 	}
 	uv_timer_init(loop, &server->timer);
+	uv_timer_init(loop, &server->head_timer);
 	server->poll.data = server;
 	server->timer.data = server;
-	server->handles = 2;
+	server->head_timer.data = server;
+	server->handles = 3;
 	uv_poll_start(&server->poll, UV_READABLE, on_readable);
 	kick(server);
 	*out = server;
@@ -633,6 +684,7 @@ void http_server_destroy(struct http_server *server)
 	server->stopping = true;
 	uv_close((uv_handle_t *)&server->poll, on_poll_closed);
 	uv_close((uv_handle_t *)&server->timer, on_poll_closed);
+	uv_close((uv_handle_t *)&server->head_timer, on_poll_closed);
 	/* MHD aborts the program if a connection is still suspended when it stops */
 	struct http_exchange *x;
 	TAILQ_FOREACH (x, &server->live, entry) {

@@ -10,8 +10,10 @@
 enum {
 	TEXT_MAXIMUM = 1024 * 1024,
 	BODY_MAXIMUM = 1024, /* nobody has anything to send */
+	/* whoever reaches the port may open any number of them: few are enough for those who have business here */
 	CONNECTIONS = 64,
-	/* MHD 0.9.75 does not see a client leave that sent half a request: such connections end by this only */
+	CONNECTIONS_AN_ADDRESS = 32,
+	HEAD_MS = 2000,
 	IDLE_S = 10,
 };
 
@@ -80,6 +82,8 @@ struct metrics_server *metrics_server_create(
 		&(struct http_server_options){.listen = options->listen,
 		    .body_max_bytes = BODY_MAXIMUM,
 		    .connections_max = CONNECTIONS,
+		    .connections_an_address_max = CONNECTIONS_AN_ADDRESS,
+		    .head_timeout_ms = HEAD_MS,
 		    .idle_timeout_s = IDLE_S,
 		    .data = m,
 		    .request = on_request},

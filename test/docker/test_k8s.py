@@ -23,7 +23,8 @@ def of_kind(kind):
 
 def test_the_manifests_are_valid_against_the_api_s_types():
     client = pytest.importorskip("kubernetes.client", reason="NO python3-kubernetes: manifests are not validated")
-    types = {"ConfigMap": "V1ConfigMap", "Deployment": "V1Deployment", "PodDisruptionBudget": "V1PodDisruptionBudget"}
+    types = {"ConfigMap": "V1ConfigMap", "Deployment": "V1Deployment", "PodDisruptionBudget": "V1PodDisruptionBudget",
+             "NetworkPolicy": "V1NetworkPolicy"}
     api = client.ApiClient()
 
     class Answer:
@@ -61,7 +62,8 @@ def test_each_role_has_two_replicas_probes_a_budget_and_no_privileges():
         assert d["spec"]["selector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
         assert budgets[name]["spec"]["selector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
         container, = pod["spec"]["containers"]
-        assert container["livenessProbe"]["httpGet"]["path"] == "/healthz"
+        assert container["livenessProbe"]["exec"]["command"] == ["/usr/local/bin/salesreg", "healthcheck", *container["args"]], \
+            "not through a listener that others reach"
         assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
         port = next(p["containerPort"] for p in container["ports"] if p["name"] == "metrics")
         assert settings["METRICS_LISTEN"].endswith(f":{port}")
@@ -70,6 +72,16 @@ def test_each_role_has_two_replicas_probes_a_budget_and_no_privileges():
             assert c["securityContext"] == {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
                                             "capabilities": {"drop": ["ALL"]}}
         assert pod["spec"]["securityContext"]["runAsNonRoot"]
+
+
+def test_only_prometheus_gets_to_the_pods():
+    policy, = of_kind("NetworkPolicy").values()
+    for d in of_kind("Deployment").values():
+        assert policy["spec"]["podSelector"]["matchLabels"].items() <= d["spec"]["template"]["metadata"]["labels"].items()
+        ports = [p["containerPort"] for p in d["spec"]["template"]["spec"]["containers"][0]["ports"]]
+        assert [p["port"] for rule in policy["spec"]["ingress"] for p in rule["ports"]] == ports
+    assert policy["spec"]["policyTypes"] == ["Ingress"]
+    assert all(rule["from"] for rule in policy["spec"]["ingress"])
 
 
 def test_every_setting_is_a_variable_of_ours(image):
@@ -144,7 +156,8 @@ def stop(name):
 def test_two_replicas_of_each_role_and_a_rolling_restart_without_a_lost_answer(replicas):
     pods = {role: [replicas.pod(role, n) for n in (1, 2)] for role in ("bot", "outreach")}
     for name in sum(pods.values(), []):
-        assert replicas.probe(name, "healthz") == 200
+        role = "bot" if name in pods["bot"] else "outreach"
+        docker("exec", name, "/usr/local/bin/salesreg", "healthcheck", role)
     leading = [name for name in pods["bot"] if "leading: this process" in logs(name)]
     assert len(leading) == 1, "one leads, the other stands by"
 

@@ -9,6 +9,7 @@ import threading
 import pytest
 import requests
 
+from support.crowd import half_requests
 from support.metrics import HOST, Scrape, await_answer, await_scrape, free_ports, get
 from support.paths import ROOT
 from support.postgres import Cluster
@@ -295,6 +296,39 @@ def test_connections_without_end_hold_up_no_conversation_and_no_stop(measured, p
         (measured.bot if port == ports[0] else measured.outreach).terminate()
         for s in idle:
             s.close()
+
+
+def test_a_right_request_is_answered_while_thousands_of_half_ones_stay_open(measured, ports):
+    with half_requests(ports[0], 4000) as crowd:
+        assert len(crowd) == 4000
+        for path in ("healthz", "readyz", "metrics"):
+            answer = requests.get(f"http://{HOST}:{ports[0]}/{path}", timeout=60)
+            assert answer.status_code == 200
+        assert run("healthcheck", "bot", settings={"SALESREG_RUN_DIR": measured.bot.run_dir}).returncode == 0
+        measured.person("Anna Petrova").registers()
+    Scrape(ports[0])
+
+
+def test_who_takes_too_long_with_a_request_s_head_is_hung_up_on(measured, ports):
+    """Byte by byte: something is always under way, and it is never whole."""
+    with dial(ports[0], b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: ") as s:
+        s.setblocking(False)
+
+        def is_over():
+            try:
+                s.send(b"a")
+                return s.recv(100) == b""
+            except BlockingIOError:
+                return False
+            except ConnectionError:
+                return True
+        eventually(is_over)
+    assert b"200" in get_raw(ports[0], b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+
+
+def get_raw(port, request):
+    with dial(port, request) as s:
+        return s.recv(1000)
 
 
 def test_a_request_that_is_too_large_is_refused(measured, ports):

@@ -178,6 +178,14 @@ def test_the_example_s_password_is_a_warning_and_serious_for_a_real_bot(examine)
     assert not examine(DATABASE_URL=url.replace("changeme", "another")).of("example-password")
 
 
+def test_an_address_that_everybody_reaches_is_a_note(examine):
+    for address, everywhere in (("0.0.0.0:9464", True), ("[::]:9464", True), ("127.0.0.1:9464", False), ("[::1]:9464", False)):
+        report = examine(METRICS_LISTEN=address)
+        assert bool(report.of("listens-everywhere")) == everywhere, address
+        if everywhere:
+            assert report.one("listens-everywhere")["severity"] == "note"
+
+
 def test_more_than_one_line_and_invisible_characters_are_found(examine):
     report = examine(REGISTRY_BOT_TOKEN=f"{TOKEN}\nOTHER=5", CORPORATE_EMAIL_DOMAIN="example\u200b.org")
     assert report.one("value-lines")["what"].startswith("REGISTRY_BOT_TOKEN ")

@@ -14,6 +14,8 @@ import types
 import pytest
 import requests
 
+from support.crowd import half_requests
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BINARY = os.environ.get("SALESREG_BIN", os.path.join(ROOT, "build/dev/salesreg"))
 TOKEN = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -122,6 +124,13 @@ def test_links_as_long_as_a_body_may_be_are_a_400_and_not_its_end(sandbox):
     fails(answer, 400, "Bad Request: can't parse entities: The entities are too long")
     many = "".join(f'<a href="https://example.org/{i}">x</a>' for i in range(120))
     assert len(sandbox.ok("sendMessage", chat_id=7, text=many, parse_mode="HTML")["entities"]) == 100
+
+
+def test_thousands_of_half_requests_keep_nobody_out(sandbox):
+    with half_requests(sandbox.port, 4000):
+        assert sandbox.ok("getMe")["is_bot"]
+        sandbox.act(7, "text", text="hello")
+        assert sandbox.ok("sendMessage", chat_id=7, text="x")["text"] == "x"
 
 
 def test_what_is_kept_never_goes_where_a_link_leads(tmp_path):

@@ -288,29 +288,130 @@ static void an_address_that_cannot_be_used_says_why(void **state)
 	}
 }
 
-static void turn(struct fixture *f)
+static bool has_ended(int fd)
 {
-	for (int i = 0; i < 20; i++)
-		(void)uv_run(&f->loop, UV_RUN_NOWAIT);
+	char c;
+	ssize_t n = recv(fd, &c, 1, MSG_DONTWAIT);
+	return n == 0 || (n < 0 && errno == ECONNRESET);
 }
 
-static void a_crowd_over_the_limit_leaves_room_when_it_leaves(void **state)
+static const char GET_NOW[] = "GET /now HTTP/1.1\r\nHost: x\r\n\r\n";
+
+/* Heads that never end, bodies that never come, and clients that say nothing after their answer. */
+static void a_right_request_is_answered_while_a_crowd_of_unfinished_ones_stays(void **state)
 {
 	struct fixture *f = *state;
-	int idle[3 * CONNECTIONS];
-	for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
-		idle[i] = dial(f, "");
-	int fd = dial(f, "GET /now HTTP/1.1\r\nHost: x\r\n\r\n");
-	turn(f);
-	assert_int_equal(f->requests, 0);
-	for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
-		close(idle[i]);
-	await(f, fd, "HTTP/1.1 200");
-	close(fd);
-	turn(f);
-	int again = dial(f, "GET /now HTTP/1.1\r\nHost: x\r\n\r\n");
-	await(f, again, "HTTP/1.1 200");
-	close(again);
+	static const char *const halves[] = {"", "GET /now HT", "GET /now HTTP/1.1\r\nHost: x\r\n",
+	    "POST /now HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf", GET_NOW};
+	int crowd[20 * CONNECTIONS];
+	enum { CROWD = sizeof crowd / sizeof *crowd };
+	for (size_t i = 0; i < CROWD; i++) {
+		crowd[i] = dial(f, halves[i % (sizeof halves / sizeof *halves)]);
+		(void)uv_run(&f->loop, UV_RUN_NOWAIT);
+	}
+	for (int i = 0; i < 3; i++) {
+		int fd = dial(f, GET_NOW);
+		f->size = 0;
+		await(f, fd, "HTTP/1.1 200");
+		close(fd);
+	}
+	for (size_t i = 0; i < CROWD; i++)
+		close(crowd[i]);
+}
+
+static void who_is_being_answered_makes_room_for_nobody(void **state)
+{
+	struct fixture *f = *state;
+	int held[CONNECTIONS], half = dial(f, "GET /now HT");
+	for (int i = 0; i < CONNECTIONS; i++) {
+		held[i] = dial(f, GET_HOLD);
+		await_request(f, i + 1);
+	}
+	while (!has_ended(half))
+		(void)uv_run(&f->loop, UV_RUN_NOWAIT);
+	int late = dial(f, GET_NOW);
+	await(f, late, "");
+	assert_int_equal(f->size, 0);
+	assert_int_equal(f->closed, 0);
+	http_exchange_answer(f->held, 200, NULL, "at last", 7, NULL);
+	await(f, held[CONNECTIONS - 1], "at last");
+	/* between two requests, it makes room again */
+	int next = dial(f, GET_NOW);
+	f->size = 0;
+	await(f, next, "HTTP/1.1 200");
+	assert_true(has_ended(held[CONNECTIONS - 1]));
+	for (int i = 0; i < CONNECTIONS; i++)
+		close(held[i]);
+	close(half);
+	close(late);
+	close(next);
+	while (f->closed < CONNECTIONS - 1)
+		(void)uv_run(&f->loop, UV_RUN_ONCE);
+}
+
+/* Restarts the server with limits of the test's. */
+static void restart(struct fixture *f, unsigned an_address, unsigned head_ms)
+{
+	char message[200];
+	http_server_destroy(f->server);
+	const struct http_server_options options = {.listen = ":0",
+	    .body_max_bytes = 1000,
+	    .connections_max = CONNECTIONS,
+	    .connections_an_address_max = an_address,
+	    .head_timeout_ms = head_ms,
+	    .data = f,
+	    .request = on_request,
+	    .closed = on_closed};
+	assert_int_equal(
+	    http_server_create(&f->server, &f->loop, &options, message, sizeof message), ERR_OK);
+}
+
+static void a_head_that_takes_too_long_ends_its_connection_and_no_other(void **state)
+{
+	struct fixture *f = *state;
+	restart(f, 0, 1);
+	int held = dial(f, GET_HOLD);
+	await_request(f, 1);
+	int silent = dial(f, ""), half = dial(f, "GET /now HT");
+	await(f, silent, "");
+	await(f, half, "");
+	assert_int_equal(f->size, 0);
+	http_exchange_answer(f->held, 200, NULL, "at last", 7, NULL);
+	await(f, held, "at last");
+	close(held);
+	close(silent);
+	close(half);
+}
+
+static void an_address_has_its_share_and_no_more(void **state)
+{
+	struct fixture *f = *state;
+	restart(f, 2, 0);
+	int held[2];
+	for (int i = 0; i < 2; i++) {
+		held[i] = dial(f, GET_HOLD);
+		await_request(f, i + 1);
+	}
+	int third = dial(f, GET_NOW);
+	await(f, third, "");
+	assert_int_equal(f->size, 0);
+	/* another address has one of its own */
+	int other = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in from = {
+	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1)};
+	struct sockaddr_in to = {.sin_family = AF_INET,
+	    .sin_port = htons(http_server_port(f->server)),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	assert_int_equal(bind(other, (struct sockaddr *)&from, sizeof from), 0);
+	assert_int_equal(connect(other, (struct sockaddr *)&to, sizeof to), 0);
+	assert_int_equal(write(other, GET_NOW, sizeof GET_NOW - 1), (ssize_t)sizeof GET_NOW - 1);
+	await(f, other, "HTTP/1.1 200");
+	close(third);
+	close(other);
+	for (int i = 0; i < 2; i++)
+		close(held[i]);
+	while (f->closed < 2)
+		(void)uv_run(&f->loop, UV_RUN_ONCE);
 }
 
 static void a_server_may_go_while_requests_are_held(void **state)
@@ -342,7 +443,10 @@ int main(void)
 	    TEST(a_body_over_the_maximum_is_413_and_never_handled),
 	    TEST(an_inherited_descriptor_is_served),
 	    TEST(an_address_that_cannot_be_used_says_why),
-	    TEST(a_crowd_over_the_limit_leaves_room_when_it_leaves),
+	    TEST(a_right_request_is_answered_while_a_crowd_of_unfinished_ones_stays),
+	    TEST(who_is_being_answered_makes_room_for_nobody),
+	    TEST(a_head_that_takes_too_long_ends_its_connection_and_no_other),
+	    TEST(an_address_has_its_share_and_no_more),
 	    TEST(a_server_may_go_while_requests_are_held),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,10 +41,16 @@ struct http_server_options {
 	int listen_fd;
 	/* HTTPS with these, PEM, copied; NULL: plain HTTP */
 	const char *certificate, *key;
-	size_t body_max_bytes;    /* larger: 413 */
-	unsigned connections_max; /* 0: 1,000; more wait in the backlog until one goes */
-	unsigned idle_timeout_s;  /* of a kept-alive connection; 0: 500, as Telegram's */
-	size_t stream_max_bytes;  /* unsent bytes of one stream; 0: 1 MiB */
+	size_t body_max_bytes; /* larger: 413 */
+	/* 0: 1,000. The longest silent one, between requests or in the middle of one that has yet to come whole, makes room
+	 * for one more; if all are being answered, that one is closed */
+	unsigned connections_max;
+	unsigned
+	    connections_an_address_max; /* 0: no limit besides; else the same among themselves */
+	unsigned
+	    head_timeout_ms;     /* for the whole head of a connection's first request; 0: 10,000 */
+	unsigned idle_timeout_s; /* of a kept-alive connection; 0: 500, as Telegram's */
+	size_t stream_max_bytes; /* unsent bytes of one stream; 0: 1 MiB */
 	void *data;
 	void (*request)(void *data, struct http_exchange *exchange);
 	void (*closed)(void *data, struct http_exchange *exchange); /* may be NULL */
