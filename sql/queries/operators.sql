@@ -19,13 +19,14 @@ ORDER BY o.id LIMIT $2::integer
 SELECT count(*) FROM salesreg.outbox o WHERE $1::text IS NULL OR o.state = $1::text
 -- name: operator_outbox_retry
 -- $1 ids, or NULL for all, $2 'failed' or 'held'. To its old place in its chat, and no less urgent than what waits behind it
--- there. When what was held is released is remembered: else the next leader would hold it again.
+-- there. By its id, also what is queued and put off, which is due at once. When what was held is released is remembered: else the next leader would hold it again.
 WITH again AS (
     UPDATE salesreg.outbox o SET state = 'queued', due_at = now(),
         released_at = CASE WHEN o.state = 'held' THEN now() ELSE o.released_at END,
         priority = least(o.priority, (SELECT min(q.priority) FROM salesreg.outbox q
                                       WHERE q.chat_id = o.chat_id AND q.state IN ('queued', 'sending')))
-    WHERE o.state = $2::text AND ($1::bigint[] IS NULL OR o.id = ANY ($1::bigint[]))
+    WHERE (o.state = $2::text AND ($1::bigint[] IS NULL OR o.id = ANY ($1::bigint[])))
+       OR (o.state = 'queued' AND $2::text = 'failed' AND o.id = ANY ($1::bigint[]) AND o.due_at > now() + interval '1 minute')
     RETURNING o.id
 )
 SELECT a.id, pg_catalog.pg_notify('salesreg_outbox', '') FROM again a ORDER BY a.id

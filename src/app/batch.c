@@ -713,10 +713,8 @@ void batch_step_over(
 {
 	assert(b->state == BATCH_IDLE);
 	b->parked_id = 0;
-	char *copy = arena_alloc(&b->arena, size + 1);
-	memcpy(copy, bytes, size);
-	copy[size] = '\0';
-	b->bytes.bytes = copy;
+	b->bytes.bytes =
+	    arena_strndup(&b->arena, bytes, size < PAYLOAD_MOST ? size : (size_t)PAYLOAD_MOST);
 	b->bytes.size = size;
 	b->bytes.has_id = update_id != NULL;
 	b->bytes.id = update_id ? *update_id : 0;

@@ -33,6 +33,7 @@ static const int64_t RETRY_FIRST_US = 500 * 1000, RETRY_LONGEST_US = 300 * 1000 
 static const int64_t GONE_FIRST_US = 10 * 1000 * 1000;
 /* A 429 names no scope. One chat refused: that chat. A third one within this time: everything. */
 static const int64_t SAME_LIMIT_US = 1000 * 1000;
+static const int64_t CHAT_BLOCK_MOST_US = 5 * 1000 * 1000;
 
 struct sending {
 	LIST_ENTRY(sending) link; /* in delivery.under_way, or in .held before it may go */
@@ -215,7 +216,10 @@ static void try_later(
 			rate_limit_block_all(&d->limits, now + pause);
 			d->block_us = pause;
 		} else {
-			rate_limit_block_chat(&d->limits, s->chat, now + pause);
+			/* What waits stands before the chat's others in the database, too, and
+			 * `salesreg outbox retry` may shorten it there. */
+			rate_limit_block_chat(&d->limits, s->chat,
+			    now + (pause < CHAT_BLOCK_MOST_US ? pause : CHAT_BLOCK_MOST_US));
 		}
 		fault_log_warn(&d->fault,
 		    "Telegram asks to wait %lld ms before the next message %s",

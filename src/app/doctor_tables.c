@@ -38,6 +38,16 @@ static void look_at_outbox(struct doctor *d, struct db_session *s)
 			"more was sent than its limits allow; the bot obeys, and nothing is lost",
 			"lower TELEGRAM_RATE_LIMIT if this happens again, and see that no other "
 			"program sends with this token"});
+	if (found.put_off > 0)
+		doctor_find(d, (struct finding){GRAVITY_WARNING, area, "put-off",
+				   arena_printf(a, "%lld %s put off, the longest for another %s",
+				       (long long)found.put_off,
+				       plural(found.put_off, "message is", "messages are"),
+				       doctor_span(d, found.longest_ms)),
+				   "Telegram, or a proxy in its name, asked to wait so long before "
+				   "these chats are written to again",
+				   "if that cannot be meant, `salesreg outbox list` shows them and "
+				   "`salesreg outbox retry ID` sends them now"});
 	if (found.failed > 0)
 		doctor_find(
 		    d, (struct finding){GRAVITY_WARNING, area, "failed",

@@ -53,6 +53,7 @@ struct poller {
 	struct fault_log fault, parked_fault, put_back_fault, webhook_fault;
 	struct fault_log lost_fault, death_fault, settled_fault,
 	    stale_fault; /* of the leadership */
+	struct fault_log size_fault;
 	uv_timer_t pause, beat, prune;
 	struct arena arena, prune_arena;
 	struct db_plan plan, beat_plan, prune_plan;
@@ -252,6 +253,12 @@ static void on_unreadable(struct poller *p, const struct telegram_answer *answer
 	int64_t id;
 	size_t at;
 	if (!p->beside && p->limit > 1) {
+		if (answer->too_big)
+			fault_log_warn(&p->size_fault,
+			    "an answer with updates is larger than %d MiB; fewer are asked for at "
+			    "a "
+			    "time",
+			    TELEGRAM_UPDATES_BYTES / 1024 / 1024);
 		p->limit /= 2;
 		poll(p);
 		return;
@@ -294,6 +301,8 @@ static void on_updates(const struct telegram_answer *answer, void *data)
 	bool asked_only = poll_seconds(p) == 0;
 	p->answered = true;
 	bot_setup_polled(p->setup);
+	if (p->limit == POLL_LIMIT)
+		(void)fault_log_end(&p->size_fault);
 	p->limit = p->limit > POLL_LIMIT / 2 ? POLL_LIMIT : p->limit * 2;
 	p->beside = false;
 	size_t count = json_array_size(answer->result);

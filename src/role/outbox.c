@@ -18,7 +18,9 @@ static const char usage[] =
     "older than\n"
     "OUTBOX_HOLD_HOURS when a bot began to lead (held).\n"
     "  list     oldest first, 50 unless --limit says otherwise\n"
-    "  retry    queues what failed again, at its old place in its chat\n"
+    "  retry    queues what failed again, at its old place in its chat; by its ID, sends now what "
+    "was\n"
+    "           put off\n"
     "  release  queues what is held\n"
     "  drop     moves what failed, is held or is queued to salesreg.outbox_history, as dropped\n"
     "Exit code 1 if some ID was not there or could not be done; the others are done.\n";

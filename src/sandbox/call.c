@@ -122,10 +122,18 @@ static int result_code(const struct call *call, int status)
 	return lost ? RESULT_RESET : status;
 }
 
+/* Ends the object; a padded one is as true as any. */
+static void end_object(const struct call *call, struct buf *out)
+{
+	for (int64_t i = 0; i < call->effect.padding; i++)
+		buf_addc(out, ' ');
+	buf_addc(out, '}');
+}
+
 void call_end(struct call *call)
 {
 	struct buf *out = &call->sandbox->out;
-	buf_addc(out, '}');
+	end_object(call, out);
 	stats_count(&call->sandbox->stats, call->method, result_code(call, 200));
 	send_answer(call, 200, JSON, 0, buf_text(out), out->size);
 }
@@ -147,7 +155,7 @@ void call_fail_with(
 		buf_addf(out, ",\"parameters\":%s", parameters);
 	else if (retry_after_s > 0)
 		buf_addf(out, ",\"parameters\":{\"retry_after\":%d}", retry_after_s);
-	buf_addc(out, '}');
+	end_object(call, out);
 	stats_count(&call->sandbox->stats, call->method, result_code(call, code));
 	send_answer(call, (unsigned)code, JSON, retry_after_s, buf_text(out), out->size);
 }
@@ -189,12 +197,13 @@ static bool strike(struct call *call)
 	int64_t chat = http_params_i64(call->params, "chat_id", 0, NULL);
 	if (!fault_take(&call->sandbox->faults, methods[call->method].name, chat, &fault))
 		return false;
-	call->effect = (struct fault_effect){fault.kind, fault.delay_ms};
+	call->effect = (struct fault_effect){fault.kind, fault.delay_ms, fault.padding};
 	switch (fault.kind) {
 	case FAULT_NONE:
 	case FAULT_SLOW:
 	case FAULT_RESET_AFTER:
 	case FAULT_TRUNCATED:
+	case FAULT_HUGE:
 		return false;
 	case FAULT_ERROR:
 		if (fault.code == 429)

@@ -81,7 +81,8 @@ const char *fault_add(struct fault_list *list, const json_t *spec)
 	    .chat = number(spec, "chat", 0),
 	    .code = (int)number(spec, "code", 500),
 	    .retry_after_s = (int)number(spec, "retry_after", 0),
-	    .delay_ms = number(spec, "ms", 0)};
+	    .delay_ms = number(spec, "ms", 0),
+	    .padding = number(spec, "bytes", 0)};
 	const char *kind = json_string_value(json_object_get(spec, "kind"));
 	const char *method = json_string_value(json_object_get(spec, "method"));
 	const char *description = json_string_value(json_object_get(spec, "description"));
@@ -92,6 +93,8 @@ const char *fault_add(struct fault_list *list, const json_t *spec)
 		return "method is no name of a method";
 	if (f.delay_ms < 0 || f.delay_ms > 600000)
 		return "ms must be 0 to 600000";
+	if (f.padding < 0 || f.padding > FAULT_PADDING_MAX)
+		return "bytes must be 0 to 16777216";
 	if (f.code == 429 && f.retry_after_s <= 0)
 		f.retry_after_s = 1;
 	if (f.code != 429)

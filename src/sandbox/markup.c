@@ -92,7 +92,8 @@ static enum sandbox_error check(const json_t *markup, struct arena *arena, const
 	if (rows) {
 		enum sandbox_error error = check_rows(rows, true);
 		if (!error && json_array_size(rows) > 0)
-			*out = arena_printf(arena, "{\"inline_keyboard\":%s}", json_text(arena, rows, NULL));
+			*out = arena_printf(
+			    arena, "{\"inline_keyboard\":%s}", json_text(arena, rows, NULL));
 		return error;
 	}
 	rows = json_object_get(markup, "keyboard");

@@ -135,7 +135,9 @@ bool doctor_outbox(struct db_session *s, struct arena *a, int64_t late_s, struct
 		    .failed = db_get_i64(r, 0, 2, 0),
 		    .held = db_get_i64(r, 0, 3, 0),
 		    .duplicates = db_get_i64(r, 0, 4, 0),
-		    .blocked_ms = db_get_i64(r, 0, 5, 0)};
+		    .blocked_ms = db_get_i64(r, 0, 5, 0),
+		    .put_off = db_get_i64(r, 0, 6, 0),
+		    .longest_ms = db_get_i64(r, 0, 7, 0)};
 	return r;
 }
 

@@ -266,12 +266,27 @@ static int64_t sent_message_id(const struct http_answer *http)
 {
 	static const char start[] = "{\"ok\":true,\"result\":{\"message_id\":";
 	size_t n = sizeof start - 1;
-	if (http->err != ERR_OK || http->status != 200 || http->size <= n ||
-	    memcmp(http->body, start, n) != 0)
+	if (http->status != 200 || http->size <= n || memcmp(http->body, start, n) != 0)
 		return 0;
 	char *end = NULL;
 	int64_t id = strtoll(http->body + n, &end, 10);
 	return id > 0 && (*end == ',' || *end == '}') ? id : 0;
+}
+
+/*
+ * Of an answer over its maximum only the beginning is there. What it begins with says whether the server did as asked,
+ * which is what matters: a send must not be repeated for its answer's length.
+ */
+static void read_beginning(const struct http_answer *http, struct telegram_facts *facts)
+{
+	static const char done[] = "{\"ok\":true,", refused[] = "{\"ok\":false,";
+	facts->ok = http->size >= sizeof done && memcmp(http->body, done, sizeof done - 1) == 0;
+	facts->is_reply = facts->ok || (http->size >= sizeof refused &&
+					   memcmp(http->body, refused, sizeof refused - 1) == 0);
+	if (!facts->is_reply)
+		return;
+	facts->err = ERR_OK;
+	facts->description = "an answer too long to be read";
 }
 
 static void call_destroy(struct telegram_call *call)
@@ -295,16 +310,19 @@ static void read_reply(const json_t *reply, const struct http_answer *http,
 		const char *description = json_string_value(json_object_get(reply, "description"));
 		facts->description = description ? description : "";
 	}
+	if (retry_after_s > TELEGRAM_RETRY_AFTER_MOST_S)
+		retry_after_s = TELEGRAM_RETRY_AFTER_MOST_S;
 	if (retry_after_s >= 0)
-		facts->retry_after_ms =
-		    (retry_after_s < INT32_MAX ? retry_after_s : INT32_MAX) * 1000;
+		facts->retry_after_ms = retry_after_s * 1000;
 }
 
 /* Updates are in it, as far as can be seen, and cannot be taken out. */
 static bool is_unreadable(const json_t *reply, const struct http_answer *http)
 {
-	if (http->status != 200)
+	if (http->status != 200 || (http->err != ERR_OK && http->err != ERR_TOO_BIG))
 		return false;
+	if (http->err == ERR_TOO_BIG)
+		return true;
 	return reply ? json_is_true(json_object_get(reply, "ok")) &&
 			   !telegram_updates_are_numbered(json_object_get(reply, "result"))
 		     : telegram_bytes_look_like_updates(http->body, http->size);
@@ -325,18 +343,22 @@ static void on_http(const struct http_answer *http, void *data)
 	    .retry_after_ms = -1,
 	    .description = ""};
 	json_t *reply = NULL;
-	a.message_id = call->only_id ? sent_message_id(http) : 0;
-	if (a.message_id) {
+	bool whole = http->err == ERR_OK, too_big = http->err == ERR_TOO_BIG;
+	a.message_id = call->only_id && (whole || too_big) ? sent_message_id(http) : 0;
+	if (too_big) {
+		read_beginning(http, &facts);
+	} else if (a.message_id) {
 		facts.is_reply = facts.ok = true;
 	} else {
-		reply = http->err == ERR_OK ? telegram_bytes_parse(http->body, http->size) : NULL;
+		reply = whole ? telegram_bytes_parse(http->body, http->size) : NULL;
 		read_reply(reply, http, &facts, &a);
 	}
-	if (call->method == TELEGRAM_METHOD_getUpdates && http->err == ERR_OK &&
-	    is_unreadable(reply, http)) {
+	if (call->method == TELEGRAM_METHOD_getUpdates && is_unreadable(reply, http)) {
 		/* an answer it is, and none that can be handled */
 		facts.is_reply = facts.ok = false;
+		facts.err = ERR_OK;
 		a.unreadable = true;
+		a.too_big = too_big;
 		a.raw = http->body;
 		a.raw_size = http->size;
 	}

@@ -155,6 +155,18 @@ def test_what_cannot_be_retried_is_said_id_by_id_and_the_rest_is_done(database):
     assert state(database, good) == ["queued"]
 
 
+def test_a_wait_of_years_is_a_day_that_doctor_names_and_retry_ends(bot_world, anna):
+    bot_world.sandbox.fault("429", method="sendMessage", retry_after=1_000_000_000, times=1)
+    id = put(bot_world.db, anna.id, "late")
+    bot_world.db.eventually("SELECT error IS NOT NULL AND state = 'queued' FROM salesreg.outbox WHERE id = %s", id)
+    assert bot_world.db.value("SELECT due_at BETWEEN now() + interval '23 hours' AND now() + interval '1 day'"
+                              " FROM salesreg.outbox WHERE id = %s", id)
+    found = json.loads(operate(bot_world.db, "doctor", "--json").stdout)["findings"]
+    assert "put-off" in [f["code"] for f in found]
+    assert said(operate(bot_world.db, "outbox", "retry", str(id))) == ["1 message is queued again"]
+    assert anna.hears_anything().text == "late"
+
+
 def test_nothing_to_retry_is_no_failure(database):
     put(database, 1)
     assert said(operate(database, "outbox", "retry", "--failed")) == ["no message has failed"]

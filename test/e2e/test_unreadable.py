@@ -204,3 +204,63 @@ def test_a_page_that_is_no_answer_is_not_taken_for_an_update(bot_world):
     bot_world.settle()
     assert parked(bot_world) == []
     eventually(lambda: bot_world.bot.alive)
+
+
+# Answers over their bounds ---------------------------------------------------------------------------------------------
+
+HUGE = 9 * 1024 * 1024
+
+
+def test_updates_that_are_too_many_bytes_at_once_are_fetched_in_smaller_portions(make_world):
+    world = make_world()
+    people = world.sandbox.someone(20)
+    for person in people:
+        person.says("привет")
+    world.sandbox.fault("huge", method="getUpdates", bytes=HUGE, times=3)
+    world.start_bot()
+    for person in people:
+        person.hears("offer")
+    world.settle()
+    assert parked(world) == []
+    assert len(world.bot.lines("larger than 8 MiB")) == 1
+    assert [p.unheard() for p in people] == [[]] * 20
+
+
+def test_one_update_that_is_too_large_is_parked_with_its_beginning_and_stepped_over(make_world):
+    world = make_world()
+    anna, boris = world.sandbox.someone(2)
+    anna.says("привет")
+    world.sandbox.fault("huge", method="getUpdates", bytes=HUGE, times=-1)
+    world.start_bot()
+    world.db.eventually("SELECT count(*) = 1 FROM salesreg.parked_updates")
+    world.sandbox.no_faults()
+    boris.says("привет")
+    boris.hears("offer")
+    world.settle()
+    (row,) = parked(world)
+    assert row["update_id"] and "only its beginning" in row["reason"] and "привет".encode() in bytes(row["raw"])
+    assert len(row["raw"]) <= 512 * 1024 and anna.unheard() == []
+
+
+@pytest.mark.parametrize("times", [1, -1])
+def test_a_message_whose_answer_is_too_long_is_sent_once(bot_world, times):
+    anna = bot_world.person()
+    bot_world.sandbox.fault("huge", method="sendMessage", bytes=300 * 1024, times=times)
+    anna.says("привет")
+    anna.hears("offer")
+    anna.says("да")
+    anna.hears("ask_name")
+    bot_world.settle()
+    assert anna.unheard() == [] and bot_world.sandbox.calls("sendMessage") == {"ok": 2}
+    assert bot_world.bot.lines("possible duplicate") == []
+
+
+def test_a_refusal_that_is_too_long_is_a_refusal(bot_world):
+    anna, boris = bot_world.person(), bot_world.person()
+    bot_world.sandbox.fault("error", code=400, method="sendMessage", chat=anna.id, bytes=300 * 1024, description="Bad Request: no")
+    anna.says("привет")
+    bot_world.bot.wait_for_log("refused for good")
+    boris.says("привет")
+    boris.hears("offer")
+    bot_world.settle()
+    assert anna.unheard() == [] and bot_world.db.value("SELECT state FROM salesreg.outbox") == "failed"

@@ -23,7 +23,8 @@
 	X(RESET_AFTER, "reset_after", true)                                                        \
 	X(SLOW, "slow", true)                                                                      \
 	X(HANG, "hang", false)                                                                     \
-	X(TRUNCATED, "truncated", true)
+	X(TRUNCATED, "truncated", true)                                                            \
+	X(HUGE, "huge", true)
 enum fault_kind {
 #define X(name, text, effect) FAULT_##name,
 	FAULT_KIND_MAP(X)
@@ -35,9 +36,10 @@ enum fault_kind {
 struct fault_effect {
 	enum fault_kind kind;
 	int64_t delay_ms;
+	int64_t padding; /* bytes of white space inside the answer */
 };
 
-enum { FAULTS_MAX = 1000, FAULT_TEXT_MAX = 300 };
+enum { FAULTS_MAX = 1000, FAULT_TEXT_MAX = 300, FAULT_PADDING_MAX = 16 * 1024 * 1024 };
 struct fault {
 	TAILQ_ENTRY(fault) entry;
 	char method[40];     /* "": any but getUpdates; "*": any */
@@ -48,6 +50,7 @@ struct fault {
 	char description[FAULT_TEXT_MAX];
 	int retry_after_s;
 	int64_t delay_ms;
+	int64_t padding; /* what HUGE adds, and ERROR if it was asked to */
 	int64_t struck;
 };
 TAILQ_HEAD(fault_list, fault);

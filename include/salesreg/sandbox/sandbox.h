@@ -166,6 +166,7 @@
  *     "truncated"      effect, half of the answer
  *     "slow"           effect, the answer after ms
  *     "hang"           no effect, no answer
+ *     "huge"           effect, and bytes of white space inside the answer; "error" takes bytes, too
  */
 #pragma once
 #include "salesreg/base/err.h"

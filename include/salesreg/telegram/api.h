@@ -60,6 +60,8 @@ enum {
 	TELEGRAM_UPDATES_BYTES = 8 * 1024 * 1024,
 	TELEGRAM_ANSWER_BYTES = 256 * 1024,
 	TELEGRAM_DESCRIPTION_BYTES = 512,
+	/* The longest wait that is believed. A broken proxy may ask for years. */
+	TELEGRAM_RETRY_AFTER_MOST_S = 24 * 3600,
 };
 #define TELEGRAM_API_BASE_DEFAULT "https://api.telegram.org"
 
@@ -70,7 +72,7 @@ struct telegram_answer {
 	enum telegram_class class;
 	long http_status;           /* 0 = none came */
 	int64_t error_code;         /* from the JSON; 0 = none */
-	int64_t retry_after_ms;     /* as the server said; -1 = it did not */
+	int64_t retry_after_ms;     /* as the server said, a day at most; -1 = it did not */
 	int64_t migrate_to_chat_id; /* 0 = none */
 	/* The server's, else the transport's words; bounded, scrubbed, one line; never NULL. */
 	const char *description;
@@ -80,6 +82,7 @@ struct telegram_answer {
 	/* An answer to getUpdates whose updates cannot be read, or have no number: UNKNOWN, with the
 	 * bytes as they came. See telegram/bytes.h. */
 	bool unreadable;
+	bool too_big; /* it is over TELEGRAM_UPDATES_BYTES, and the bytes are its beginning */
 	const char *raw;
 	size_t raw_size;
 	int64_t message_id; /* of a result that is a message; 0 otherwise */
