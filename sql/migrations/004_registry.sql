@@ -202,7 +202,9 @@ CREATE INDEX prospect_events_prospect_idx ON salesreg.prospect_events (prospect 
 -- looked at again when one comes or comes back; told_at: the admins know.
 CREATE TABLE salesreg.prospects_apart (
     prospect  varchar(255) NOT NULL, -- no foreign key: it would forbid a TRUNCATE of the prospects
-    since     timestamptz NOT NULL DEFAULT now(),
+    -- of a later moment than whatever was committed before, as it is written under the assignment lock: by it outreach knows
+    -- what is new, and a transaction may have begun long before
+    since     timestamptz NOT NULL DEFAULT clock_timestamp(),
     nobody    boolean NOT NULL DEFAULT false,
     told_at   timestamptz
 );

@@ -79,7 +79,7 @@ WITH wanted AS MATERIALIZED (
     RETURNING p.id
 ), apart AS (
     INSERT INTO salesreg.prospects_apart (prospect) SELECT id FROM freed
-    ON CONFLICT (prospect) DO UPDATE SET since = now(), nobody = false, told_at = NULL
+    ON CONFLICT (prospect) DO UPDATE SET since = clock_timestamp(), nobody = false, told_at = NULL
 ), explained AS (
     INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind)
     SELECT prospect, rep, id, 'declined' FROM ended

@@ -148,67 +148,90 @@ WHERE prospect IN (
 -- name: dealing_declined
 -- $1 capacity, $2 left out: one prospect that somebody declined, and who gets it: not a decliner; who has this very person
 -- already, else longest without such a one. Of those that wait apart, as many as $6 beyond $3 (since, in microseconds) and $4
--- (the prospect) are looked at, and as many that came after $5.
+-- (the prospect) are looked at, and as many that came after $5. Who has room is found once, and for each prospect only as many
+-- of them are looked at as have declined it, and one. The last column: who has this person and is out of reach.
+WITH room AS MATERIALIZED (
+    SELECT array_agg(d.rep ORDER BY d.last_redealt, d.last_dealt, d.rep) AS reps
+    FROM salesreg.rep_dealing d
+    JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
+    WHERE d.available
+      -- mostly none, and nothing is looked at
+      AND (SELECT EXISTS (SELECT 1 FROM (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody
+                                         ORDER BY since, prospect COLLATE "C" LIMIT 1) any_news))
+      AND (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects h
+           WHERE h.assigned_rep_id = d.rep AND h.status IN ('unreached', 'contacted', 'in_conversation')
+           LIMIT $1::bigint) held) < $1::bigint
+)
 SELECT p.id, p.telegram_id, p.name, left(p.context, 2000), left(p.notes, 2000), p.email,
        nextval('salesreg.assignments_id_seq'), p.ctid,
        (SELECT string_agg(DISTINCT a.rep::text || CASE WHEN EXISTS (
                     SELECT 1 FROM salesreg.prospect_events e
                     WHERE e.prospect = a.prospect AND e.assignment = a.id AND e.kind = 'contacted') THEN '+' ELSE '' END, ' ')
         FROM salesreg.assignments a
-        WHERE a.prospect = p.id AND a.ended_at IS NOT NULL), t.rep, t.telegram_id,
-       (SELECT s.locale FROM salesreg.user_sessions s WHERE s.user_id = t.telegram_id), t.known
+        WHERE a.prospect = p.id AND a.ended_at IS NOT NULL), coalesce(k.rep, f.rep), coalesce(k.telegram_id, f.telegram_id),
+       (SELECT s.locale FROM salesreg.user_sessions s WHERE s.user_id = coalesce(k.telegram_id, f.telegram_id)), k.name,
+       CASE WHEN k.rep IS NULL THEN (
+           SELECT r.name
+           FROM salesreg.prospect_identities i
+           JOIN salesreg.prospect_identities j ON j.kind = i.kind AND j.value = i.value AND j.kind <> 'none'
+                                              AND j.prospect <> i.prospect
+           JOIN public.test_prospects q ON q.id = j.prospect AND q.status IN ('unreached', 'contacted', 'in_conversation')
+           JOIN public.sales_representatives r ON r.id = q.assigned_rep_id AND r.status = 'active'
+           JOIN salesreg.rep_dealing d ON d.rep = r.id AND NOT d.available
+           WHERE i.prospect = p.id AND NOT salesreg.is_nobodys(i.kind, i.value)
+           ORDER BY q.created_at, q.id COLLATE "C" LIMIT 1) END
 FROM (
-    (SELECT y.prospect, y.since FROM salesreg.prospects_apart y
-     WHERE NOT y.nobody
-       AND (y.since, y.prospect COLLATE "C") > (timestamptz 'epoch' + $3::bigint * interval '1 microsecond', $4::varchar COLLATE "C")
-     ORDER BY y.since, y.prospect COLLATE "C" LIMIT $6::bigint)
-    UNION
-    (SELECT y.prospect, y.since FROM salesreg.prospects_apart y
-     WHERE NOT y.nobody AND y.since > timestamptz 'epoch' + $5::bigint * interval '1 microsecond'
-     ORDER BY y.since, y.prospect COLLATE "C" LIMIT $6::bigint)
+    SELECT u.prospect, u.since FROM (
+        (SELECT y.prospect, y.since FROM salesreg.prospects_apart y
+         WHERE NOT y.nobody
+           AND (y.since, y.prospect COLLATE "C") > (timestamptz 'epoch' + $3::bigint * interval '1 microsecond', $4::varchar COLLATE "C")
+         ORDER BY y.since, y.prospect COLLATE "C" LIMIT $6::bigint)
+        UNION
+        (SELECT y.prospect, y.since FROM salesreg.prospects_apart y
+         WHERE NOT y.nobody AND y.since > timestamptz 'epoch' + $5::bigint * interval '1 microsecond'
+         ORDER BY y.since, y.prospect COLLATE "C" LIMIT $6::bigint)
+    ) u
+    WHERE (SELECT reps IS NOT NULL FROM room)
+    ORDER BY u.since, u.prospect COLLATE "C" OFFSET 0
 ) x
 JOIN public.test_prospects p ON p.id = x.prospect AND p.assigned_rep_id IS NULL
                             -- coalesce: by its key, not by an index of all that wait
                             AND coalesce(p.status, '') IN ('unreached', 'contacted', 'in_conversation')
-CROSS JOIN LATERAL (
-    SELECT d.rep, r.telegram_id, k.name AS known
-    FROM salesreg.rep_dealing d
+LEFT JOIN LATERAL (
+    SELECT d.rep, r.telegram_id, q.name
+    FROM (SELECT o.prospect, o.kind, o.value FROM salesreg.prospect_identities o
+          WHERE o.prospect = p.id
+            AND NOT CASE WHEN EXISTS (SELECT 1 FROM salesreg.prospect_identities n
+                                      WHERE n.kind = o.kind AND n.value = o.value AND n.kind <> 'none' OFFSET 10)
+                         THEN salesreg.is_nobodys(o.kind, o.value) ELSE false END
+          OFFSET 0) i
+    JOIN salesreg.prospect_identities j ON j.kind = i.kind AND j.value = i.value AND j.kind <> 'none'
+                                       AND j.prospect <> i.prospect
+    JOIN public.test_prospects q ON q.id = j.prospect AND q.status IN ('unreached', 'contacted', 'in_conversation')
+    JOIN salesreg.rep_dealing d ON d.rep = q.assigned_rep_id AND d.available
     JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
-    LEFT JOIN LATERAL (
-        SELECT q.name
-        FROM (SELECT o.prospect, o.kind, o.value FROM salesreg.prospect_identities o
-              WHERE o.prospect = p.id
-                AND NOT CASE WHEN EXISTS (SELECT 1 FROM salesreg.prospect_identities n
-                                          WHERE n.kind = o.kind AND n.value = o.value AND n.kind <> 'none' OFFSET 10)
-                             THEN salesreg.is_nobodys(o.kind, o.value) ELSE false END
-              OFFSET 0) i
-        JOIN salesreg.prospect_identities j ON j.kind = i.kind AND j.value = i.value AND j.kind <> 'none'
-                                           AND j.prospect <> i.prospect
-        JOIN public.test_prospects q ON q.id = j.prospect AND q.assigned_rep_id = d.rep
-                                    AND q.status IN ('unreached', 'contacted', 'in_conversation')
-        LIMIT 1
-    ) k ON true
-    WHERE d.available
-      AND (k.name IS NOT NULL
-           OR (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects h
-               WHERE h.assigned_rep_id = d.rep AND h.status IN ('unreached', 'contacted', 'in_conversation')
-               LIMIT $1::bigint) held) < $1::bigint)
-      AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
-                      WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined')
-    ORDER BY (k.name IS NULL), d.last_redealt, d.last_dealt, d.rep
+    WHERE NOT EXISTS (SELECT 1 FROM salesreg.assignments a
+                      WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined' OFFSET 0)
+    ORDER BY d.last_redealt, d.last_dealt, d.rep
     LIMIT 1
     FOR NO KEY UPDATE OF d SKIP LOCKED FOR KEY SHARE OF r SKIP LOCKED
-) t
--- mostly none, and nothing is looked at
-WHERE (SELECT EXISTS (SELECT 1 FROM (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody
-                                     ORDER BY since, prospect COLLATE "C" LIMIT 1) any_news))
-  AND p.id <> ALL ($2::varchar[])
-  AND (SELECT EXISTS (SELECT 1 FROM salesreg.rep_dealing e
-                      WHERE e.available
-                        AND (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects h
-                             WHERE h.assigned_rep_id = e.rep AND h.status IN ('unreached', 'contacted', 'in_conversation')
-                             LIMIT $1::bigint) held) < $1::bigint))
-ORDER BY x.since, p.id COLLATE "C"
+) k ON true
+LEFT JOIN LATERAL (
+    SELECT l.rep, l.telegram_id
+    FROM unnest((SELECT reps FROM room)) WITH ORDINALITY AS n (rep, place)
+    CROSS JOIN LATERAL (
+        SELECT d.rep, r.telegram_id
+        FROM salesreg.rep_dealing d JOIN public.sales_representatives r ON r.id = d.rep
+        WHERE d.rep = n.rep AND k.rep IS NULL
+          AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
+                          WHERE a.prospect = p.id AND a.rep = n.rep AND a.reason = 'declined' OFFSET 0)
+        FOR NO KEY UPDATE OF d SKIP LOCKED FOR KEY SHARE OF r SKIP LOCKED
+    ) l
+    ORDER BY n.place
+    LIMIT 1
+) f ON true
+WHERE coalesce(k.rep, f.rep) IS NOT NULL AND p.id <> ALL ($2::varchar[])
+ORDER BY x.since, x.prospect COLLATE "C"
 LIMIT 1
 FOR NO KEY UPDATE OF p SKIP LOCKED
 -- name: dealing_apart_end

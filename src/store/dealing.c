@@ -210,6 +210,7 @@ bool dealing_declined_parse(const PGresult *result, struct arena *a, struct deal
 	if (PQntuples(result) == 0)
 		return false;
 	*row = dealt(result, a, 0);
+	row->prospect.colleague = db_get_text(a, result, 0, 13);
 	return true;
 }
 

@@ -230,6 +230,30 @@ def test_a_person_whose_rep_is_out_of_reach_goes_to_a_colleague_who_reads_that(m
     assert says_known(team, other, "Alex again")
 
 
+def test_a_declined_one_whose_person_is_with_somebody_out_of_reach_says_so_too(make_world):
+    world = make_world(UNREACHABLE_GRACE_MINUTES="15")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    world.people = reps(world, 3)
+    add(world, "p1", "@alex_buyer", name="Alex")
+    dealt(world, "p1", to=world.people[0])
+    add(world, "p2", "@somebody_else", name="Alex again")
+    dealt(world, "p2", to=world.people[1])
+    away, mine, third = world.people
+    away.hears_anything()
+    mine.hears_anything()
+    world.db.execute("UPDATE test_prospects SET telegram_id = 't.me/Alex_Buyer' WHERE id = 'p2'")
+    mine.hears_anything()
+    world.db.eventually("SELECT count(*) = 1 FROM salesreg.prospect_identities WHERE prospect = 'p2' AND value = 'alex_buyer'")
+    away.blocks()
+    world.db.eventually("SELECT NOT available FROM salesreg.rep_dealing d JOIN sales_representatives r ON r.id = d.rep"
+                        " WHERE r.telegram_id = %s", away.id)
+    mine.presses("button_decline")
+    dealt(world, "p2", to=third)
+    assert world.texts.render("ru", "notice_colleague", rep=world.db.rep(away.id)["name"]) in third.hears_anything().text.splitlines()
+
+
 def test_one_that_is_given_by_hand_to_who_has_the_person_says_so(team):
     add(team, "p1", "@alex_buyer", name="Alex")
     mine, other = rep_of(team, "p1")

@@ -211,6 +211,20 @@ def test_of_those_that_wait_for_a_rep_with_room_a_slice_is_looked_at(session, na
         besides="sales_representatives", allowed=25 * 20) # a rep is looked for among all of them
 
 
+def test_who_has_room_is_found_once_and_not_for_each_declined_prospect(session):
+    """Sixty reps, all with room: the one whose turn it is has declined what waits, the next one takes it."""
+    looks_at_few_rows(
+        session, "dealing_declined",
+        "DELETE FROM salesreg.rep_dealing WHERE rep NOT IN (SELECT md5(n::text)::uuid FROM generate_series(1, 60) n)",
+        "INSERT INTO salesreg.prospects_apart (prospect, since) SELECT 'waiting' || n, now() - interval '1 day' + n * interval '1 ms'"
+        " FROM generate_series(1, 25) n",
+        "INSERT INTO salesreg.assignments (prospect, rep, ended_at, reason)"
+        " SELECT 'waiting' || n, d.rep, now(), 'declined' FROM generate_series(1, 25) n,"
+        " (SELECT rep, row_number() OVER (ORDER BY last_redealt, last_dealt, rep) AS place FROM salesreg.rep_dealing) d"
+        " WHERE d.place <= CASE WHEN n < 25 THEN 1 ELSE 2 END",
+        besides="sales_representatives", allowed=10 * 60)
+
+
 @pytest.mark.parametrize("name", ["dealing_declined", "dealing_nobody_left"])
 def test_what_nobody_will_take_is_not_looked_at_at_every_wake(session, name):
     looks_at_few_rows(session, name, "INSERT INTO salesreg.prospects_apart (prospect, nobody, told_at)"
