@@ -115,3 +115,18 @@ char *json_quote(struct arena *a, const char *s)
 	memcpy(end, "\"", 2);
 	return out;
 }
+
+void json_add_escaped(struct buf *out, const char *json, size_t size)
+{
+	const char *plain = json; /* not added yet */
+	for (const char *p = json, *end = json + size; p < end;) {
+		const char *from = p;
+		uint32_t c = text_next(&p);
+		if (c < 0x7F || !text_is_control(c))
+			continue; /* what is below, the writer has escaped, but for the ends of its lines */
+		buf_add(out, plain, (size_t)(from - plain));
+		buf_addf(out, "\\u%04x", (unsigned)c);
+		plain = p;
+	}
+	buf_add(out, plain, (size_t)(json + size - plain));
+}

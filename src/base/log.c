@@ -79,9 +79,7 @@ static void timestamp(char *out, size_t size)
 static void write_text(enum log_level level, const char *when, char *message)
 {
 	/* one line an entry, whatever a remote side put into it */
-	for (char *p = message; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			*p = ' ';
+	(void)text_for_terminal(message);
 	char where[80] = "";
 	size_t n = 0;
 	if (logger.chat)
@@ -107,12 +105,15 @@ static void write_json(enum log_level level, const char *when, const char *messa
 	if (entry && logger.update)
 		(void)json_object_set_new(entry, "update", json_integer(logger.update));
 	char *line = entry ? json_text_dup(entry) : NULL;
+	struct buf out;
+	buf_init(&out, 16L * LINE_MAX_BYTES);
 	if (line) {
-		size_t n = strlen(line);
-		line[n] =
-		    '\n'; /* in place of the NUL: one write(2) a line keeps lines of several processes apart */
-		write_all(line, n + 1);
+		json_add_escaped(&out, line, strlen(line));
+		buf_addc(&out, '\n');
+		/* one write(2) a line keeps lines of several processes apart */
+		write_all(buf_text(&out), out.size);
 	}
+	buf_finish(&out);
 	free(line);
 	json_decref(entry);
 	arena_finish(&scratch);

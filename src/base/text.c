@@ -185,6 +185,37 @@ bool text_is_space(uint32_t c)
 	       c == 0x205F || c == 0x3000;
 }
 
+static bool turns_direction(uint32_t c)
+{
+	return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
+	       (c >= 0x2066 && c <= 0x2069);
+}
+
+bool text_is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 ||
+	       turns_direction(c);
+}
+
+char *text_for_terminal(char *s)
+{
+	char *out = s;
+	for (const char *cursor = s, *from = s; *from; from = cursor) {
+		uint32_t c = text_next(&cursor);
+		size_t size = (size_t)(cursor - from);
+		if (c == TEXT_REPLACEMENT && size == 1) {
+			*out++ = '?';
+		} else if (!text_is_control(c)) {
+			memmove(out, from, size);
+			out += size;
+		} else if (!turns_direction(c)) {
+			*out++ = ' ';
+		}
+	}
+	*out = '\0';
+	return s;
+}
+
 /* Marks that change how text is laid out but show nothing (Unicode categories Cc and Cf, the ones seen in chats). */
 static bool is_invisible(uint32_t c)
 {

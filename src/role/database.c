@@ -1,5 +1,6 @@
 #include "salesreg/role/database.h"
 #include "salesreg/domain/doubts.h"
+#include "salesreg/role/show.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,12 +65,12 @@ int command_database_failed(const struct command_database *d, const char *comman
 	for (size_t i = 0; i < sizeof missing / sizeof *missing; i++) {
 		if (strcmp(missing[i], sqlstate) != 0)
 			continue;
-		(void)fprintf(stderr,
+		show_say(stderr,
 		    "salesreg %s: the database is not up to date (%s); run `salesreg migrate`\n",
 		    command, d->session.error);
 		return EXIT_CODE_FAILED;
 	}
-	(void)fprintf(stderr, "salesreg %s: the database refused: %s\n", command, d->session.error);
+	show_say(stderr, "salesreg %s: the database refused: %s\n", command, d->session.error);
 	return EXIT_CODE_FAILED;
 }
 

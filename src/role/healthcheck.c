@@ -1,4 +1,5 @@
 #include "salesreg/role/role.h"
+#include "salesreg/role/show.h"
 #include "salesreg/role/sockets.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,10 +16,10 @@ static const char usage[] =
 static bool is_well(const struct ipc_status *row, bool strict)
 {
 	bool degraded = row->health != IPC_HEALTH_OK;
-	(void)printf("%s: %s%s%s%s\n", row->role, row->state, degraded ? ", degraded" : "",
+	show_say(stdout, "%s: %s%s%s%s\n", row->role, row->state, degraded ? ", degraded" : "",
 	    *row->why ? ": " : "", row->why);
 	if (!row->up && *row->last_death)
-		(void)printf("%s: last death: %s\n", row->role, row->last_death);
+		show_say(stdout, "%s: last death: %s\n", row->role, row->last_death);
 	return row->up && !(strict && degraded);
 }
 
@@ -49,7 +50,9 @@ int role_healthcheck(int argc, char **argv)
 		return code;
 	sockets_status(&sockets, all ? NULL : role);
 	bool well = sockets.count > 0;
-	if (!well)
+	if (!well && sockets.distrusted)
+		show_say(stdout, "%s\n", sockets.message);
+	else if (!well)
 		(void)printf("%s does not run with the run directory %s\n", all ? "salesreg" : role,
 		    sockets.dir);
 	bool supervised = false;

@@ -1,8 +1,13 @@
 #include "salesreg/role/show.h"
+#include "salesreg/base/buf.h"
+#include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
-#include <stdio.h>
+#include <stdarg.h>
+#include <stdbool.h>
 #include <string.h>
 #include <time.h>
+
+enum { JSON_MAXIMUM = 1024 * 1024 * 1024 };
 
 void show_age(char *out, size_t size, int64_t us)
 {
@@ -40,9 +45,41 @@ const char *show_line(struct arena *a, const char *text, size_t units)
 	return tidy[shown] ? arena_printf(a, "%.*s…", (int)shown, tidy) : tidy;
 }
 
+void show_put(FILE *out, const char *text, size_t bytes)
+{
+	char part[512];
+	while (bytes > 0) {
+		/* whole characters: a half one would be none */
+		size_t n = bytes < sizeof part ? bytes : sizeof part - 1;
+		for (size_t back = 0;
+		     n < bytes && back < 4 && n > 1 && ((unsigned char)text[n] & 0xC0) == 0x80;
+		     back++)
+			n--;
+		memcpy(part, text, n);
+		part[n] = '\0';
+		(void)fputs(text_for_terminal(part), out);
+		text += n;
+		bytes -= n;
+	}
+}
+
+void show_say(FILE *out, const char *format, ...)
+{
+	char text[2048];
+	va_list args;
+	va_start(args, format);
+	int n = vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	size_t size = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
+	bool line = size > 0 && text[size - 1] == '\n';
+	show_put(out, text, size - line);
+	if (line || (n >= 0 && (size_t)n > size))
+		(void)fputc('\n', out);
+}
+
 static void pad(const char *cell, size_t width)
 {
-	(void)fputs(cell, stdout);
+	show_put(stdout, cell, strlen(cell));
 	for (size_t n = text_code_points(cell); n < width; n++)
 		(void)putchar(' ');
 }
@@ -62,14 +99,27 @@ void show_table(const char *const *heads, size_t columns, const char *const *cel
 		const char *const *line = row ? cells + (row - 1) * columns : heads;
 		for (size_t c = 0; c + 1 < columns; c++)
 			pad(line[c], widths[c] + 2);
-		(void)puts(line[columns - 1]);
+		show_put(stdout, line[columns - 1], strlen(line[columns - 1]));
+		(void)putchar('\n');
 	}
+}
+
+static int add_bytes(const char *bytes, size_t size, void *data)
+{
+	buf_add(data, bytes, size);
+	return 0;
 }
 
 void show_json(json_t *value)
 {
-	(void)json_dumpf(value, stdout, JSON_INDENT(2));
-	(void)putchar('\n');
+	struct buf plain, out;
+	buf_init(&plain, JSON_MAXIMUM);
+	buf_init(&out, JSON_MAXIMUM);
+	(void)json_dump_callback(value, add_bytes, &plain, JSON_INDENT(2));
+	json_add_escaped(&out, buf_text(&plain), plain.size);
+	(void)puts(buf_text(&out));
+	buf_finish(&plain);
+	buf_finish(&out);
 	json_decref(value);
 }
 
@@ -95,7 +145,8 @@ void show_wrapped(const char *text, size_t indent)
 			column = indent;
 			first = true;
 		}
-		(void)printf("%s%.*s", first ? "" : " ", (int)bytes, word);
+		(void)fputs(first ? "" : " ", stdout);
+		show_put(stdout, word, bytes);
 		column += width + !first;
 		first = false;
 		word += bytes;

@@ -36,7 +36,9 @@ static enum err ask(struct sockets *s, const char *name, const struct ipc_messag
 {
 	char path[RUN_PATH_SIZE], what[IPC_TEXT_SIZE];
 	run_dir_path(s->dir, name, "sock", path);
-	enum err err = ask_control(path, request, SOCKETS_TIMEOUT_MS, add_row, s, what);
+	if (s->distrusted)
+		return ERR_REFUSED;
+	enum err err = ask_control(path, s->owner, request, SOCKETS_TIMEOUT_MS, add_row, s, what);
 	(void)snprintf(s->message, sizeof s->message, "%s", what);
 	return err;
 }
@@ -51,7 +53,9 @@ static void add_silent(struct sockets *s, const char *name, enum err err)
 	    .outbox_oldest_ms = -1,
 	    .health = IPC_HEALTH_DEGRADED};
 	(void)snprintf(row.role, sizeof row.role, "%s", name);
-	(void)snprintf(row.why, sizeof row.why, "its control socket: %s", err_sentence(err));
+	(void)snprintf(row.why, sizeof row.why, "its control socket: %s",
+	    err == ERR_CONFLICT ? "a process of another user answers there, and is not believed"
+				: err_sentence(err));
 	add_row(&row, s);
 }
 
@@ -95,6 +99,9 @@ void sockets_status(struct sockets *s, const char *role)
 	char names[NAMES_MAX][IPC_NAME_SIZE];
 	bool one = role && *role;
 	s->count = 0;
+	s->distrusted = !run_dir_trust(s->dir, &s->owner, s->message, sizeof s->message);
+	if (s->distrusted)
+		return;
 	ask_status(s, "supervise", role);
 	if (one && s->count == 0 && strcmp(role, "supervise") != 0)
 		ask_status(s, role, role);
@@ -121,6 +128,9 @@ static bool set_everywhere(struct sockets *s, const struct ipc_message *request)
 
 bool sockets_set_log_level(struct sockets *s, const char *role, enum log_level level)
 {
+	s->distrusted = !run_dir_trust(s->dir, &s->owner, s->message, sizeof s->message);
+	if (s->distrusted)
+		return false;
 	struct ipc_message request = {.type = IPC_SET_LOG_LEVEL, .set_log_level = {.level = level}};
 	(void)snprintf(request.set_log_level.role, sizeof request.set_log_level.role, "%s", role);
 	if (strcmp(role, "all") == 0)

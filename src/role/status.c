@@ -1,4 +1,5 @@
 #include "salesreg/base/clock.h"
+#include "salesreg/base/text.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/show.h"
 #include "salesreg/role/sockets.h"
@@ -26,7 +27,9 @@ static void fill(char cells[COLUMNS][CELL], const struct ipc_status *row, int64_
 	char age[CELL] = "";
 	bool runs = row->pid != 0;
 	(void)snprintf(cells[0], CELL, "%s%s", row->role, row->leads ? " *" : "");
+	(void)text_for_terminal(cells[0]);
 	(void)snprintf(cells[1], CELL, "%s", row->state);
+	(void)text_for_terminal(cells[1]);
 	(void)snprintf(cells[2], CELL, "%s", row->up ? ipc_health_name(row->health) : "-");
 	(void)snprintf(cells[3], CELL, runs ? "%u" : "-", (unsigned)row->pid);
 	show_age(cells[4], CELL, row->since_us > 0 ? now_us - row->since_us : 0);
@@ -72,13 +75,14 @@ static void print_table(const struct sockets *s)
 		for (size_t column = 0; column < COLUMNS; column++)
 			(void)printf("%-*s%s", column + 1 < COLUMNS ? widths[column] : 0,
 			    cells[i][column], column + 1 < COLUMNS ? "  " : "");
-		(void)printf("%s%s\n", *s->rows[i].last_death ? " " : "", s->rows[i].last_death);
+		show_say(
+		    stdout, "%s%s\n", *s->rows[i].last_death ? " " : "", s->rows[i].last_death);
 	}
 	if (leads)
 		(void)puts("* leads: this one receives updates and delivers the outbox");
 	for (size_t i = 0; i < s->count; i++)
 		if (*s->rows[i].why)
-			(void)printf("%s: %s\n", s->rows[i].role, s->rows[i].why);
+			show_say(stdout, "%s: %s\n", s->rows[i].role, s->rows[i].why);
 }
 
 static json_t *number_or_null(int64_t value)
@@ -132,6 +136,8 @@ int role_status(int argc, char **argv)
 		print_json(&sockets);
 	else if (sockets.count > 0)
 		print_table(&sockets);
+	else if (sockets.distrusted)
+		show_say(stderr, "salesreg status: %s\n", sockets.message);
 	else
 		(void)printf(
 		    "Nothing runs with the run directory %s; start `salesreg supervise`, or set "

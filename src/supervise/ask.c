@@ -73,14 +73,25 @@ static enum err connect_to(const char *path, int timeout_ms, int *fd)
 									    : ERR_IO;
 }
 
-enum err ask_control(const char *path, const struct ipc_message *request, int timeout_ms,
-    void (*row)(const struct ipc_status *row, void *data), void *data, char what[IPC_TEXT_SIZE])
+static bool is_of(int fd, uid_t owner)
+{
+	struct ucred peer;
+	socklen_t size = sizeof peer;
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+	       (peer.uid == owner || peer.uid == 0);
+}
+
+enum err ask_control(const char *path, uid_t owner, const struct ipc_message *request,
+    int timeout_ms, void (*row)(const struct ipc_status *row, void *data), void *data,
+    char what[IPC_TEXT_SIZE])
 {
 	struct asking a = {
 	    .fd = -1, .deadline_us = clock_monotonic_us() + (int64_t)timeout_ms * 1000};
 	uint8_t frame[IPC_FRAME_MAX];
 	what[0] = '\0';
 	enum err err = connect_to(path, timeout_ms, &a.fd);
+	if (err == ERR_OK && !is_of(a.fd, owner))
+		err = ERR_CONFLICT;
 	if (err != ERR_OK)
 		goto out;
 	size_t size = ipc_encode(request, frame);

@@ -50,6 +50,25 @@ bool run_dir_make(const char *dir, char *message, size_t message_size)
 	return false;
 }
 
+bool run_dir_trust(const char *dir, uid_t *owner, char *message, size_t message_size)
+{
+	struct stat found;
+	*owner = geteuid();
+	/* a link may lead there: systemd makes one for DynamicUser=, and what counts is whose the directory is */
+	if (stat(dir, &found) != 0)
+		return true;
+	if (geteuid() == 0)
+		*owner = found.st_uid;
+	if (S_ISDIR(found.st_mode) && found.st_uid == *owner && (found.st_mode & 0077) == 0)
+		return true;
+	(void)snprintf(message, message_size,
+	    "the run directory %s is not believed: it belongs to user %u, with mode %03o, and "
+	    "others may have "
+	    "put sockets there; set SALESREG_RUN_DIR to the workers' own, or ask as their user",
+	    dir, (unsigned)found.st_uid, (unsigned)found.st_mode & 07777);
+	return false;
+}
+
 void run_dir_path(const char *dir, const char *name, const char *kind, char path[RUN_PATH_SIZE])
 {
 	(void)snprintf(path, RUN_PATH_SIZE, "%.80s/%.18s.%.6s", dir, name, kind);

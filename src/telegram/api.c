@@ -248,7 +248,7 @@ static void scrub(
 			continue;
 		}
 		uint32_t c = text_next(&s);
-		size_t size = text_encode(c < 0x20 || c == 0x7f ? ' ' : c, unit);
+		size_t size = text_encode(text_is_control(c) ? ' ' : c, unit);
 		if (used + size >= TELEGRAM_DESCRIPTION_BYTES)
 			break;
 		memcpy(out + used, unit, size);

@@ -1,4 +1,5 @@
 """Whatever people and Telegram can send: a clear answer or a parked update; nothing crashes, nothing is lost."""
+import re
 import json
 
 import pytest
@@ -467,6 +468,21 @@ def test_no_answer_is_ever_longer_than_telegram_takes(make_world):
     assert len(said[-1].buttons) == 5, "and the buttons are under the last part"
     assert world.db.rows("SELECT error FROM salesreg.outbox") == []
     assert "400" not in world.sandbox.calls("sendMessage")
+
+
+def test_what_telegram_or_a_person_says_does_nothing_to_a_terminal(make_world):
+    """In the log, in the outbox, in what was parked."""
+    evil = "Bad Request: \u009b31m\u0085second line\u202e\u2028\u2066 the end"
+    world = make_world()
+    world.start_bot()
+    anna = asked_for_name(world)
+    world.sandbox.fault("error", method="sendMessage", code=400, description=evil)
+    anna.says("Anna \u009b\u202ePetrova")
+    world.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE state = 'failed'")
+    world.bot.wait_for_log("the end")
+    obeyed = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+    assert not obeyed.search(world.bot.log)
+    assert not obeyed.search(world.db.value("SELECT error FROM salesreg.outbox WHERE state = 'failed'"))
 
 
 # secrets --------------------------------------------------------------------------------------------------------------

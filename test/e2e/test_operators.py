@@ -1,5 +1,6 @@
 """What an operator does from the command line when a message was refused or an update was put aside."""
 import json
+import re
 
 import pytest
 
@@ -77,6 +78,20 @@ def test_the_list_shows_what_an_operator_needs_to_know(database):
     assert "\x1b" not in first
     assert second.split()[:7] == [str(two), "1002", "failed", "6", "reply", "2d", "2h"]
     assert "maybe" in second and "Bad Request: chat not found" in second and second.endswith("sorry")
+
+
+# C1, a next line, directions, separators: what many terminals obey, and many programs break lines at
+EVIL = "a\u009b31mb\u0085c\u202ed\u2066e\u2028f\x7fg"
+OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def test_no_list_tells_a_terminal_what_to_do(database):
+    put(database, 1001, EVIL, state="failed", error=EVIL)
+    for args in (["outbox", "list"], ["outbox", "list", "--json"], ["doctor", "--no-poll"]):
+        done = operate(database, *args)
+        assert not OBEYED.search(done.stdout + done.stderr), (args, done.stdout)
+    message, = listed(database, "outbox")["messages"]
+    assert message["text"] == EVIL and message["error"] == EVIL, "JSON has it whole, escaped"
 
 
 def test_the_list_as_json_has_everything_uncut(database):

@@ -1,4 +1,5 @@
 """status, healthcheck, log-level, and what systemd is told."""
+import contextlib
 import json
 import os
 import re
@@ -10,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from support.paths import ROOT
-from support.process import run
+from support.paths import BINARY, ROOT
+from support.process import environment, run
 from support.waiting import eventually
 
 
@@ -33,6 +34,98 @@ def test_health_that_comes_and_goes_is_one_line_a_minute(ready):
     s.wait_for("test-two", lambda row: row["progress"] >= 10, "ten beats, of which every second is degraded")
     assert len(s.lines("test-two: degraded")) == 1, s.log
     assert len(s.lines("test-two: ok")) <= 1, s.log
+
+
+# What a worker, a server or a person may have put into a text: colours, titles, another line, a turned direction.
+EVIL = "rain\x1b[31m\x1b]0;x\x07 \u009b2J\u0085\u202e\u2028\u2066\x7fend"
+OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def test_no_terminal_is_told_what_to_do(ready):
+    s = ready(behaviour={"test-two": f"degraded {EVIL}"})
+    s.wait_for("test-two", lambda row: row["health"] == "degraded", "degraded")
+    for args in (["status"], ["healthcheck"], ["healthcheck", "test-two"], ["status", "--json"]):
+        done = s.command(*args)
+        assert "rain" in done.stdout and "end" in done.stdout
+        assert not OBEYED.search(done.stdout + done.stderr), args
+    assert json.loads(done.stdout)["processes"][2]["why"] == EVIL
+    assert not OBEYED.search(s.log) and "degraded: rain" in s.log
+
+
+def test_no_terminal_is_told_anything_by_a_log_in_json(ready):
+    s = ready(behaviour={"test-two": f"degraded {EVIL}"}, LOG_FORMAT="json")
+    s.wait_for("test-two", lambda row: row["health"] == "degraded", "degraded")
+    said = eventually(lambda: s.lines("degraded: rain"))
+    assert not OBEYED.search(s.log)
+    assert json.loads(said[0])["message"].endswith(EVIL)
+
+
+@pytest.fixture
+def as_nobody(tmp_path):
+    """as_nobody(*args): a command of a user who may do little; tmp_path is open to all on the way."""
+    if os.geteuid() != 0:
+        pytest.skip("NOT ROOT: there is no other user to be")
+    for path in [tmp_path, *tmp_path.parents][:-1]:
+        path.chmod(path.stat().st_mode | 0o011)
+    binary = Path(shutil.copy(BINARY, tmp_path / "salesreg"))
+    binary.chmod(0o755)
+
+    def command(*args, run_dir):
+        return subprocess.run([binary, *args], user=65534, group=65534, extra_groups=[], stdin=subprocess.DEVNULL, text=True,
+                              capture_output=True, env=environment({"SALESREG_RUN_DIR": run_dir}), cwd="/", timeout=60)
+    return command
+
+
+@contextlib.contextmanager
+def impostor(path, user):
+    """A process of that user's which listens there, and would say whatever it is asked for."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        os.chmod(path, 0o777)
+        pid = os.fork()
+        if pid == 0:
+            try:
+                os.setuid(user)
+                listener.listen()  # whose it is, is taken now
+                while True:
+                    client, _ = listener.accept()
+                    with contextlib.suppress(OSError):
+                        client.sendall(b"x" * 600)
+            finally:
+                os._exit(1)
+        try:
+            eventually(lambda: subprocess.run(["grep", "-q", f" 00010000 0001 01 .*{path}", "/proc/net/unix"]).returncode == 0)
+            yield
+        finally:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+@pytest.mark.parametrize("owner, mode", [(1, 0o755), (65534, 0o777), (0, 0o755)])
+def test_a_run_directory_that_others_may_have_filled_is_not_believed(as_nobody, tmp_path, owner, mode):
+    run_dir = tmp_path / "run"
+    run_dir.mkdir()
+    with impostor(run_dir / "supervise.sock", 1):
+        os.chown(run_dir, owner, owner)
+        run_dir.chmod(mode)
+        for args in (["status"], ["healthcheck"], ["healthcheck", "bot"], ["log-level", "bot", "debug"]):
+            done = as_nobody(*args, run_dir=run_dir)
+            assert done.returncode == 1, args
+            assert "is not believed" in done.stdout + done.stderr, done
+
+
+def test_a_process_of_another_user_behind_a_socket_is_not_believed(as_nobody, tmp_path):
+    run_dir = tmp_path / "run"
+    run_dir.mkdir()
+    with impostor(run_dir / "bot.sock", 1):
+        os.chown(run_dir, 65534, 65534)
+        run_dir.chmod(0o700)
+        for args in (["status"], ["healthcheck", "bot"]):
+            done = as_nobody(*args, run_dir=run_dir)
+            assert done.returncode == 1 and "another user" in done.stdout, done
+        # root, who may look at everybody's, believes whose directory it is, and nobody else
+        done = run("healthcheck", "bot", settings={"SALESREG_RUN_DIR": run_dir})
+        assert done.returncode == 1 and "another user" in done.stdout
 
 
 def test_status_in_json_has_what_a_program_needs(ready):

@@ -1,4 +1,6 @@
 /* What a reader takes for one character stays whole when texts are cut and cleaned. */
+#include "salesreg/base/buf.h"
+#include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -91,11 +93,48 @@ static void cleaning_keeps_joiners_that_do_something(void **state)
 	assert_string_equal(text_fold(&arena, "\u0915\u094D\u200D\u0937"), "\u0915\u094D\u0937");
 }
 
+static void a_terminal_is_told_nothing(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *given, *shown, *json;
+	} rows[] = {
+	    {"Анна 🙂 \u200Dx", "Анна 🙂 \u200Dx", "Анна 🙂 \u200Dx"},
+	    {"a\x1b[31mb\tc\r\nd\x07", "a [31mb c  d ", NULL},
+	    {"a\x7f"
+	     "b",
+		"a b", "a\\u007fb"},
+	    {"\xc2\x9b"
+	     "31m\xc2\x85x",
+		" 31m x", "\\u009b31m\\u0085x"},
+	    {"a\u2028b\u2029c", "a b c", "a\\u2028b\\u2029c"},
+	    {"\u202Eabc\u202C\u2066d\u2069\u200E\u200F\u061C", "abcd",
+		"\\u202eabc\\u202c\\u2066d\\u2069\\u200e\\u200f\\u061c"},
+	    {"\x9b"
+	     "1\xc2",
+		"?1?", NULL},
+	    {"\uFFFD", "\uFFFD", "\uFFFD"},
+	    {"", "", ""},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char *copy = arena_strdup(&arena, rows[i].given);
+		assert_string_equal(text_for_terminal(copy), rows[i].shown);
+		if (!rows[i].json)
+			continue;
+		struct buf out;
+		buf_init(&out, 1000);
+		json_add_escaped(&out, rows[i].given, strlen(rows[i].given));
+		assert_string_equal(buf_text(&out), rows[i].json);
+		buf_finish(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_cut_falls_between_what_readers_take_for_characters),
 	    cmocka_unit_test(cleaning_keeps_joiners_that_do_something),
+	    cmocka_unit_test(a_terminal_is_told_nothing),
 	};
 	return cmocka_run_group_tests(tests, begin, end);
 }

@@ -5,6 +5,7 @@
  */
 #pragma once
 #include "salesreg/base/arena.h"
+#include "salesreg/base/buf.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,3 +25,5 @@ char *json_text(struct arena *a, const json_t *value, size_t *size);
 char *json_text_dup(const json_t *value);
 /* s as a JSON string with its quotes, in the arena; s must be clean (text_is_clean). */
 char *json_quote(struct arena *a, const char *s);
+/* Adds JSON text in which what text_is_control() tells of, and other JSON writers leave as it is, is escaped: \u009b. */
+void json_add_escaped(struct buf *out, const char *json, size_t size);

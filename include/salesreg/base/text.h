@@ -31,6 +31,12 @@ char *text_fold(struct arena *a, const char *s);
  * where emoji or the script need them; letters untouched. */
 char *text_tidy(struct arena *a, const char *s);
 bool text_is_space(uint32_t code_point);
+/* What does something to a terminal, a line or the order of what stands in it, rather than being read: C0, DEL and C1, line
+ * and paragraph separators, and the marks that turn the direction. */
+bool text_is_control(uint32_t code_point);
+/* For people's terminals, in place and on one line: a control becomes a space, a mark of direction goes, a byte that is no
+ * character becomes a question mark. Returns s. */
+char *text_for_terminal(char *s);
 /* Zero-width joiner and non-joiner, and the variation selectors: they show nothing but change what stands beside them. */
 bool text_is_joiner(uint32_t code_point);
 /* Letters of any script, roughly: good enough to tell a name from a row of emoji. */

@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* "3d 4h", "4h 5m", "5m 6s": two units tell a person enough. */
 void show_age(char *out, size_t size, int64_t us);
@@ -19,5 +20,9 @@ const char *show_line(struct arena *a, const char *text, size_t units);
 void show_wrapped(const char *text, size_t indent);
 /* cells: rows × columns; the last column is not padded. */
 void show_table(const char *const *heads, size_t columns, const char *const *cells, size_t rows);
-/* Prints and frees it. */
+/* Writes so many bytes as text_for_terminal() makes them: whoever wrote them, they do nothing to the terminal. */
+void show_put(FILE *out, const char *text, size_t bytes);
+/* The same with a format, for one line of at most 2,000 bytes; a line end as the last character stays one. */
+void show_say(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Prints and frees it; what a terminal would obey is escaped. */
 void show_json(json_t *value);

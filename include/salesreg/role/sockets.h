@@ -13,7 +13,9 @@ enum { SOCKETS_ROWS_MAX = 32, SOCKETS_TIMEOUT_MS = 5000 };
 
 struct sockets {
 	char dir[RUN_DIR_MAX + 1];
-	char message[256];
+	char message[400];
+	uid_t owner;     /* of the directory: whose answers are believed */
+	bool distrusted; /* nobody's are, and message says why */
 	struct ipc_status rows[SOCKETS_ROWS_MAX];
 	size_t count;
 };

@@ -9,6 +9,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 enum { RUN_DIR_MAX = 80, RUN_PATH_SIZE = 108 };
 
@@ -17,6 +18,11 @@ bool run_dir_find(
     const char *configured, char dir[RUN_DIR_MAX + 1], char *message, size_t message_size);
 /* Makes it if it is not there; it must be ours and closed to others. */
 bool run_dir_make(const char *dir, char *message, size_t message_size);
+/*
+ * Whether what is in it may be believed: closed to others, and ours. *owner: who alone may be behind its sockets. root, who may
+ * look at everybody's, is told whose it is. True if it is not there, for then there is nothing to believe.
+ */
+bool run_dir_trust(const char *dir, uid_t *owner, char *message, size_t message_size);
 /* <dir>/<name>.<kind> */
 void run_dir_path(const char *dir, const char *name, const char *kind, char path[RUN_PATH_SIZE]);
 /* Only one process at a time is <name> in this directory: -1 if another is. */
