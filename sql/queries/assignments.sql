@@ -7,7 +7,7 @@ SELECT pg_catalog.pg_advisory_xact_lock(1935764581, 2)
 WHERE $1::boolean OR EXISTS (SELECT 1 FROM salesreg.user_sessions
                              WHERE user_id = ANY ($2::bigint[]) AND phase = 'confirm_unregister')
 -- name: assignments_read
-SELECT a.id, a.rep, p.name, p.telegram_id, p.status,
+SELECT a.id, a.rep, left(p.name, 255), left(p.telegram_id, 255), left(p.status, 50),
        a.ended_at IS NULL AND p.assigned_rep_id = a.rep AS live, -- whether it is closed, its status says
        -- by this assignment's rep: that an earlier one wrote to them says nothing
        EXISTS (SELECT 1 FROM salesreg.prospect_events e
@@ -40,11 +40,13 @@ LEFT JOIN salesreg.user_sessions s ON s.user_id = o.telegram_id
 WHERE a.id = ANY ($1::bigint[])
 -- name: clients_read
 -- $1 Telegram ids of reps, $2 how many each
-SELECT r.telegram_id, p.id, p.name, p.telegram_id, p.status, left(p.context, 500), a.id,
+SELECT r.telegram_id, p.id, p.name, p.telegram_id, p.status, p.context, a.id,
        EXISTS (SELECT 1 FROM salesreg.prospect_events e
                WHERE e.prospect = p.id AND e.assignment = a.id AND e.kind = 'contacted')
 FROM public.sales_representatives r
-JOIN LATERAL (SELECT * FROM public.test_prospects q
+JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, left(q.telegram_id, 255) AS telegram_id,
+                     left(q.status, 50) AS status, left(q.context, 500) AS context, q.created_at
+              FROM public.test_prospects q
               WHERE q.assigned_rep_id = r.id AND q.status IN ('unreached', 'contacted', 'in_conversation')
               ORDER BY q.created_at, q.id LIMIT $2::integer) p ON true
 LEFT JOIN salesreg.assignments a ON a.prospect = p.id AND a.ended_at IS NULL

@@ -20,7 +20,7 @@ SET phase = excluded.phase, draft_name = excluded.draft_name, locale = excluded.
 -- $1 people who say that an e-mail somebody else has is theirs: what they said, whether an admin is asked already, and
 -- who has it; the last but one: that is still who had it when the admin was asked
 SELECT s.user_id, s.draft_name, s.draft_email, s.phase = 'claim', s.locale,
-       r.id, r.telegram_id, r.name, r.telegram_username, r.status, h.locale, e.rep = s.draft_rep, s.draft_username
+       r.id, r.telegram_id, left(r.name, 255), left(r.telegram_username, 255), left(r.status, 50), h.locale, e.rep = s.draft_rep, s.draft_username
 FROM salesreg.user_sessions s
 LEFT JOIN salesreg.rep_email e ON e.email_key = lower(s.draft_email)
 LEFT JOIN public.sales_representatives r ON r.id = e.rep
@@ -30,7 +30,7 @@ ORDER BY s.user_id FOR NO KEY UPDATE OF s
 -- name: claims_waiting
 -- $1 how many at most, $2 admins, $3 whether one of them asks: as applications_read, of claims that wait for an admin
 SELECT s.user_id, s.draft_name, s.draft_email, true, s.locale,
-       r.id, r.telegram_id, r.name, r.telegram_username, r.status, h.locale, true, s.draft_username, count(*) OVER ()
+       r.id, r.telegram_id, left(r.name, 255), left(r.telegram_username, 255), left(r.status, 50), h.locale, true, s.draft_username, count(*) OVER ()
 FROM salesreg.user_sessions s
 JOIN salesreg.rep_email e ON e.email_key = lower(s.draft_email) AND e.rep = s.draft_rep
 JOIN public.sales_representatives r ON r.id = e.rep

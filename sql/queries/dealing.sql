@@ -1,7 +1,7 @@
 -- name: dealing_candidates
 -- $1 how many, $2 left out: the oldest waiting prospects nobody declined, each with the id its assignment will have. Rows that another session
 -- has locked wait for the next round: an open psql must not stop the dealing.
-SELECT w.id, w.telegram_id, w.name, left(w.context, 2000), left(w.notes, 2000), w.email,
+SELECT w.id, w.telegram_id, w.name, w.context, w.notes, w.email,
        nextval('salesreg.assignments_id_seq'), w.place,
        (SELECT string_agg(DISTINCT a.rep::text || CASE WHEN EXISTS (
                     SELECT 1 FROM salesreg.prospect_events e
@@ -9,7 +9,8 @@ SELECT w.id, w.telegram_id, w.name, left(w.context, 2000), left(w.notes, 2000), 
         FROM salesreg.assignments a
         WHERE a.prospect = w.id AND a.ended_at IS NOT NULL)
 FROM (
-    SELECT p.id, p.telegram_id, p.name, p.context, p.notes, p.email, p.created_at, p.ctid AS place
+    SELECT p.id, left(p.telegram_id, 255) AS telegram_id, left(p.name, 255) AS name, left(p.context, 2000) AS context,
+           left(p.notes, 2000) AS notes, left(p.email, 255) AS email, p.created_at, p.ctid AS place
     FROM public.test_prospects p
     WHERE p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
       -- OFFSET 0: a look-up a row, however few declines there were when this was planned
@@ -65,7 +66,7 @@ ON CONFLICT DO NOTHING
 -- name: dealing_unidentified
 -- $1 how many: open prospects that have a rep and that are not known by what makes them a person: they came to it past
 -- us, or their contact has changed
-SELECT p.id, p.telegram_id, p.email
+SELECT p.id, left(p.telegram_id, 255), left(p.email, 255)
 FROM public.test_prospects p
 WHERE p.assigned_rep_id IS NOT NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
   AND NOT EXISTS (SELECT 1 FROM salesreg.prospect_identities i WHERE i.prospect = p.id)
@@ -85,7 +86,7 @@ WITH known AS MATERIALIZED (
                          THEN salesreg.is_nobodys(u.kind, u.value) ELSE false END
           OFFSET 0) f
     CROSS JOIN LATERAL (
-        SELECT q.assigned_rep_id AS rep, q.name, d.available, r.name AS rep_name
+        SELECT q.assigned_rep_id AS rep, left(q.name, 255) AS name, d.available, left(r.name, 255) AS rep_name
         FROM salesreg.prospect_identities i
         JOIN public.test_prospects q ON q.id = i.prospect AND q.status IN ('unreached', 'contacted', 'in_conversation')
         JOIN public.sales_representatives r ON r.id = q.assigned_rep_id AND r.status = 'active'
@@ -162,7 +163,7 @@ WITH room AS MATERIALIZED (
            WHERE h.assigned_rep_id = d.rep AND h.status IN ('unreached', 'contacted', 'in_conversation')
            LIMIT $1::bigint) held) < $1::bigint
 )
-SELECT p.id, p.telegram_id, p.name, left(p.context, 2000), left(p.notes, 2000), p.email,
+SELECT p.id, left(p.telegram_id, 255), left(p.name, 255), left(p.context, 2000), left(p.notes, 2000), left(p.email, 255),
        nextval('salesreg.assignments_id_seq'), p.ctid,
        (SELECT string_agg(DISTINCT a.rep::text || CASE WHEN EXISTS (
                     SELECT 1 FROM salesreg.prospect_events e
@@ -171,7 +172,7 @@ SELECT p.id, p.telegram_id, p.name, left(p.context, 2000), left(p.notes, 2000), 
         WHERE a.prospect = p.id AND a.ended_at IS NOT NULL), coalesce(k.rep, f.rep), coalesce(k.telegram_id, f.telegram_id),
        (SELECT s.locale FROM salesreg.user_sessions s WHERE s.user_id = coalesce(k.telegram_id, f.telegram_id)), k.name,
        CASE WHEN k.rep IS NULL THEN (
-           SELECT r.name
+           SELECT left(r.name, 255)
            FROM salesreg.prospect_identities i
            JOIN salesreg.prospect_identities j ON j.kind = i.kind AND j.value = i.value AND j.kind <> 'none'
                                               AND j.prospect <> i.prospect
@@ -198,7 +199,7 @@ JOIN public.test_prospects p ON p.id = x.prospect AND p.assigned_rep_id IS NULL
                             -- coalesce: by its key, not by an index of all that wait
                             AND coalesce(p.status, '') IN ('unreached', 'contacted', 'in_conversation')
 LEFT JOIN LATERAL (
-    SELECT d.rep, r.telegram_id, q.name
+    SELECT d.rep, r.telegram_id, left(q.name, 255) AS name
     FROM (SELECT o.prospect, o.kind, o.value FROM salesreg.prospect_identities o
           WHERE o.prospect = p.id
             AND NOT CASE WHEN EXISTS (SELECT 1 FROM salesreg.prospect_identities n
@@ -255,7 +256,7 @@ DELETE FROM salesreg.prospects_apart WHERE prospect = $2::varchar
 -- name: dealing_nobody_left
 -- waiting prospects that every active, reachable rep declined and that are not known as such yet ($3 to $6 as those of
 -- dealing_declined), or, $1 if there are admins, not to them; $2 at most
-SELECT p.id, p.telegram_id, p.name, left(p.context, 500), p.email
+SELECT p.id, left(p.telegram_id, 255), left(p.name, 255), left(p.context, 500), left(p.email, 255)
 FROM (
     SELECT x.prospect, x.since, false AS nobody FROM (
         (SELECT y.prospect, y.since FROM salesreg.prospects_apart y
@@ -349,8 +350,8 @@ WITH expired AS (
                                          error, created_at)
     SELECT id, chat_id, method, payload, priority, 'gone', attempts, possible_duplicate, error, created_at FROM unsent
 )
-SELECT e.id, e.reason, r.name, r.telegram_id, s.locale, coalesce(p.name, c.name),
-       CASE WHEN e.reason = 'changed' THEN h.name END AS holder,
+SELECT e.id, e.reason, left(r.name, 255), r.telegram_id, s.locale, coalesce(left(p.name, 255), left(c.name, 255)),
+       CASE WHEN e.reason = 'changed' THEN left(h.name, 255) END AS holder,
        p.id IS NULL AS deleted,
        -- of what was done with already nobody is told
        coalesce(p.status IN ('unreached', 'contacted', 'in_conversation'), c.kind IS DISTINCT FROM 'closed') AS matters
@@ -379,7 +380,7 @@ WITH back AS (
     WHERE d.rep = f.rep
     RETURNING d.rep, f.passed_on_since
 )
-SELECT r.telegram_id, s.locale, p.name, h.name
+SELECT r.telegram_id, s.locale, left(p.name, 255), left(h.name, 255)
 FROM back b JOIN public.sales_representatives r ON r.id = b.rep AND r.status = 'active'
 LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
 JOIN salesreg.assignments a ON a.rep = b.rep AND a.reason = 'unavailable' AND a.ended_at >= b.passed_on_since
@@ -390,7 +391,8 @@ ORDER BY r.telegram_id, a.id
 -- second part, $1 at most: open prospects that were dealt once and that somebody has given to a rep by hand get their
 -- assignment, so that this rep hears of them and has buttons
 WITH given AS MATERIALIZED (
-    SELECT p.id, p.telegram_id, p.name, p.context, p.notes, p.email, p.created_at, p.assigned_rep_id AS rep,
+    SELECT p.id, left(p.telegram_id, 255) AS telegram_id, left(p.name, 255) AS name, left(p.context, 2000) AS context,
+           left(p.notes, 2000) AS notes, left(p.email, 255) AS email, p.created_at, p.assigned_rep_id AS rep,
            r.telegram_id AS rep_telegram_id, s.locale
     FROM public.test_prospects p
     JOIN public.sales_representatives r ON r.id = p.assigned_rep_id AND r.status = 'active'
@@ -408,14 +410,14 @@ WITH given AS MATERIALIZED (
     INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
     SELECT id, rep, assignment, 'assigned', 'by hand' FROM numbered
 )
-SELECT n.id, n.telegram_id, n.name, left(n.context, 2000), left(n.notes, 2000), n.email, n.assignment, NULL,
+SELECT n.id, n.telegram_id, n.name, n.context, n.notes, n.email, n.assignment, NULL,
        (SELECT string_agg(DISTINCT a.rep::text || CASE WHEN EXISTS (
                     SELECT 1 FROM salesreg.prospect_events e
                     WHERE e.prospect = a.prospect AND e.assignment = a.id AND e.kind = 'contacted') THEN '+' ELSE '' END, ' ')
         FROM salesreg.assignments a
         WHERE a.prospect = n.id AND a.ended_at IS NOT NULL),
        n.rep, n.rep_telegram_id, n.locale,
-       (SELECT q.name
+       (SELECT left(q.name, 255)
         FROM salesreg.prospect_identities i
         JOIN salesreg.prospect_identities j ON j.kind = i.kind AND j.value = i.value AND j.kind <> 'none'
                                            AND j.prospect <> i.prospect
@@ -438,7 +440,8 @@ WITH due AS (
                                                 WHERE a.prospect = c.prospect AND a.ended_at IS NULL))
     RETURNING c.prospect, c.kind
 )
-SELECT p.id, p.telegram_id, p.name, left(p.context, 2000), left(p.notes, 2000), p.email, a.id, NULL, NULL,
+SELECT p.id, left(p.telegram_id, 255), left(p.name, 255), left(p.context, 2000), left(p.notes, 2000), left(p.email, 255),
+       a.id, NULL, NULL,
        r.id, r.telegram_id, s.locale, NULL, t.kind = 'closed',
        EXISTS (SELECT 1 FROM salesreg.prospect_events e
                WHERE e.prospect = p.id AND e.assignment = a.id AND e.kind = 'contacted')

@@ -130,7 +130,7 @@ FROM salesreg.user_sessions s JOIN salesreg.rep_email e ON e.email_key = lower(s
 WHERE s.draft_email IS NOT NULL AND s.phase = 'claim' AND s.updated_at < now() - $1::bigint * interval '1 second'
 -- name: doctor_reps_without_email
 -- reps whose e-mail is not theirs alone, with who has it (NULL: it is empty); the last column: how many there are
-SELECT r.name, r.telegram_id, btrim(r.email), h.name, count(*) OVER ()
+SELECT left(r.name, 255), r.telegram_id, btrim(left(r.email, 255)), left(h.name, 255), count(*) OVER ()
 FROM public.sales_representatives r
 LEFT JOIN salesreg.rep_email e ON e.email_key = lower(btrim(r.email)) COLLATE "C"
 LEFT JOIN public.sales_representatives h ON h.id = e.rep
@@ -190,14 +190,14 @@ SELECT count(*) FILTER (WHERE d.unreachable_since IS NOT NULL),
 FROM public.sales_representatives r JOIN salesreg.rep_dealing d ON d.rep = r.id WHERE r.status = 'active'
 -- name: doctor_statuses
 -- statuses that are none of ours, with how many have it: of reps (and how many open prospects they hold), then of prospects
-SELECT 'reps', coalesce(quote_literal(r.status), 'NULL'), count(*),
+SELECT 'reps', coalesce(quote_literal(left(r.status, 50)), 'NULL'), count(*),
        (SELECT count(*) FROM public.test_prospects p JOIN public.sales_representatives h ON h.id = p.assigned_rep_id
         WHERE h.status IS NOT DISTINCT FROM r.status AND p.status IN ('unreached', 'contacted', 'in_conversation'))
 FROM public.sales_representatives r
 WHERE r.status IS NULL OR r.status NOT IN ('pending', 'active', 'suspended', 'removed')
 GROUP BY r.status
 UNION ALL
-SELECT 'prospects', coalesce(quote_literal(p.status), 'NULL'), count(*), 0
+SELECT 'prospects', coalesce(quote_literal(left(p.status, 50)), 'NULL'), count(*), 0
 FROM public.test_prospects p
 WHERE p.status IS NULL OR p.status NOT IN ('unreached', 'contacted', 'in_conversation', 'converted', 'archived')
 GROUP BY p.status

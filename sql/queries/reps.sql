@@ -1,6 +1,7 @@
 -- name: reps_read
 -- $1 Telegram ids. Where an old table has one id twice, the row that is not removed and oldest counts.
-SELECT r.telegram_id, r.id, r.name, r.email, coalesce(r.status, ''), r.telegram_username, coalesce(d.available, true),
+SELECT r.telegram_id, r.id, left(r.name, 255), left(r.email, 255), coalesce(left(r.status, 50), ''),
+       left(r.telegram_username, 255), coalesce(d.available, true),
        CASE WHEN r.status = 'removed' THEN 0 ELSE
        (SELECT count(*) FROM public.test_prospects p
         WHERE p.assigned_rep_id = r.id AND p.status IN ('unreached', 'contacted', 'in_conversation')) END
@@ -11,7 +12,7 @@ ORDER BY r.id FOR NO KEY UPDATE OF r
 SELECT email_key, rep FROM salesreg.rep_email WHERE email_key = ANY ($1::text[])
 -- name: rep_subjects_read
 -- reps an admin decides about; $1 Telegram ids
-SELECT r.id, r.name, r.email, r.telegram_id, coalesce(r.status, ''), s.locale,
+SELECT r.id, left(r.name, 255), left(r.email, 255), r.telegram_id, coalesce(left(r.status, 50), ''), s.locale,
        (SELECT CASE d.reason WHEN 'application declined' THEN 'declined' WHEN 'application withdrawn' THEN 'withdrawn' END
         FROM salesreg.rep_dealing d WHERE d.rep = r.id AND r.status = 'removed')
 FROM public.sales_representatives r LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
@@ -154,7 +155,7 @@ DELETE FROM salesreg.missed_chats WHERE chat_id = ANY ($1::bigint[])
 -- name: applications_read
 -- $1 how many at most, $2 admins, $3 whether one of them asks: else only if one of them has missed something or never
 -- spoke. Who waits for approval, longest first; the last column: how many there are
-SELECT r.telegram_id, r.name, r.email, r.telegram_username, count(*) OVER ()
+SELECT r.telegram_id, left(r.name, 255), left(r.email, 255), left(r.telegram_username, 255), count(*) OVER ()
 FROM public.sales_representatives r
 WHERE r.status = 'pending'
   AND ($3::boolean OR EXISTS (SELECT 1 FROM unnest($2::bigint[]) AS a (id)
@@ -163,7 +164,7 @@ WHERE r.status = 'pending'
 ORDER BY r.registered_at NULLS LAST, r.id LIMIT $1::integer
 -- name: nobody_takes_read
 -- the same for prospects that every rep has declined
-SELECT p.name, p.telegram_id, left(p.context, 500), p.email
+SELECT left(p.name, 255), left(p.telegram_id, 255), left(p.context, 500), left(p.email, 255)
 FROM salesreg.prospects_apart x
 JOIN public.test_prospects p ON p.id = x.prospect AND p.assigned_rep_id IS NULL
                             AND p.status IN ('unreached', 'contacted', 'in_conversation')

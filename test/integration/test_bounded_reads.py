@@ -1,0 +1,46 @@
+"""What other programs write into the two shared tables is cut where it is read: one row must not fill a process."""
+import re
+
+import pytest
+
+from support.paths import ROOT
+
+SHARED = ("test_prospects", "sales_representatives", "prospect_changes")
+# varchar(255) and text in our own migrations; where the table is an older program's, any length. The key of an index is
+# bounded by PostgreSQL (a third of a page).
+TEXTS = "name|email|context|notes|telegram_id|telegram_username|status|calendar_account_name"
+NUMBERS = {("sales_representatives", "telegram_id")}
+# Compared inside an expression, and not what comes out of it.
+COMPARED = {"assignments_read": ["r.status"], "assignments_contacted": ["p.status"], "dealing_declined": ["p.status"],
+            "dealing_nobody_left": ["r.status"], "dealing_sort_out_assignments": ["r.status"], "reps_decide": ["r.status"],
+            "doctor_reps_without_email": ["r.email"], "doctor_contacts": ["p.email"]}
+
+
+def statements():
+    for path in sorted((ROOT / "sql/queries").glob("*.sql")):
+        text = re.sub(r"--(?! name:).*", "", path.read_text())
+        for part in text.split("-- name: ")[1:]:
+            name, _, body = part.partition("\n")
+            yield name.strip(), body
+
+
+def bare_reads(body):
+    """Columns of those tables that stand for themselves in what is selected or returned."""
+    tables = {alias: table for table, alias in
+              re.findall(r"(?:public|salesreg)\.(%s)(?:\s+AS)?\s+([a-z_]+)\b" % "|".join(SHARED), body)}
+    found = re.findall(r"(?:\b(?:SELECT|RETURNING|DISTINCT|THEN|ELSE)\s+|,\s*|\|\|\s*|\b(?!left\b)[a-z_]+\()([a-z_]+)\.(%s)\b"
+                       r"(?!\s*(?:=|<>|!~|~|IN\b|IS\b|LIKE\b|<|>))" % TEXTS, body)
+    assert not re.search(r"SELECT \*\s+FROM public\.", body), "name the columns, and cut them"
+    return [f"{alias}.{column}" for alias, column in found
+            if alias in tables and (tables[alias], column) not in NUMBERS]
+
+
+def ordering(body):
+    """Without what only sorts or groups."""
+    return re.sub(r"(ORDER|GROUP|PARTITION) BY [^)]*?(?=\n|\)|LIMIT|FOR )", "", body)
+
+
+@pytest.mark.parametrize("name,body", [s for s in statements() if not s[0].startswith("demo_")], ids=lambda v: "" if "\n" in v else v)
+def test_no_statement_returns_a_text_of_theirs_whole(name, body):
+    """Those of the demo read a database that is nobody else's."""
+    assert sorted(set(bare_reads(ordering(body)))) == COMPARED.get(name, [])
