@@ -15,6 +15,8 @@ enum {
 	RUN_DEADLINE_MS = 15000,
 	CLIENTS_EACH = 200,
 	ARENA_MAXIMUM = 256 * 1024 * 1024,
+	/* What the updates of one transaction may take, with all they read: a hundred people's clients, or nearly. */
+	SCRATCH_MAXIMUM = 16 * 1024 * 1024,
 	IN_HAND_MOST = 2,
 	PAYLOAD_MOST = 512 * 1024,
 };
@@ -319,6 +321,19 @@ static void aborted(struct batch *b, const struct db_reply *reply)
 	next_transaction(b);
 }
 
+/* Nothing is written yet. */
+static void too_large(struct batch *b)
+{
+	b->stats.retried++;
+	if (b->to - b->from == 1) {
+		park(b, "it takes more memory than one update may");
+		return;
+	}
+	log_debug("%zu updates take too much memory together and go one by one", b->to - b->from);
+	b->single = true;
+	next_transaction(b);
+}
+
 /* Writing --------------------------------------------------------------------------------------------------------------*/
 
 /* Nothing that was folded goes out. */
@@ -451,6 +466,11 @@ static void write_batch(struct batch *b, const struct db_reply *reply)
 		    admins_missed_parse(reply->results[b->steps.missed], a, &input.missed);
 	}
 	fold_run(&input, &b->interests, a, &b->writes);
+	if (arena_is_over(a)) {
+		give_grants_back(b);
+		too_large(b);
+		return;
+	}
 	struct db_plan *plan = &b->plan;
 	plan->count = 0;
 	if (b->writes.needs_lock && !b->lock_taken) {
@@ -607,7 +627,7 @@ struct batch *batch_create(const struct batch_options *options)
 		abort();
 	b->options = *options;
 	arena_init(&b->arena, ARENA_MAXIMUM);
-	arena_init(&b->scratch, ARENA_MAXIMUM);
+	arena_init(&b->scratch, SCRATCH_MAXIMUM);
 	return b;
 }
 

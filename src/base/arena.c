@@ -13,9 +13,9 @@ struct arena_block {
 	alignas(max_align_t) unsigned char bytes[];
 };
 
-static void *out_of_memory(const char *what)
+static void *out_of_memory(void)
 {
-	(void)fprintf(stderr, "salesreg: %s\n", what);
+	(void)fputs("salesreg: out of memory\n", stderr);
 	abort();
 }
 
@@ -23,7 +23,7 @@ static struct arena_block *block_create(size_t size)
 {
 	struct arena_block *block = malloc(sizeof *block + size);
 	if (!block)
-		return out_of_memory("out of memory");
+		return out_of_memory();
 	block->next = NULL;
 	block->size = size;
 	block->used = 0;
@@ -52,6 +52,11 @@ void arena_reset(struct arena *a)
 	a->used = 0;
 }
 
+bool arena_is_over(const struct arena *a)
+{
+	return a->used > a->maximum;
+}
+
 void arena_finish(struct arena *a)
 {
 	arena_reset(a);
@@ -62,8 +67,8 @@ void arena_finish(struct arena *a)
 void *arena_bytes(struct arena *a, size_t size)
 {
 	size_t rounded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-	if (rounded < size || rounded > a->maximum - a->used)
-		return out_of_memory("an arena grew over its maximum: a bound upstream is missing");
+	if (rounded < size)
+		return out_of_memory();
 	a->used += rounded;
 	struct arena_block *block = a->head;
 	if (!block || block->size - block->used < rounded) {

@@ -71,3 +71,22 @@ def test_a_rep_of_megabytes(loose):
     loose.settle()
     assert loose.bot.alive and peak(loose.bot) - before < ROOM
     assert run("doctor", "--no-poll", settings={"DATABASE_URL": loose.db.url}).returncode in (0, 1)
+
+
+def test_a_hundred_people_who_ask_for_long_lists_at_once(make_world):
+    """More than one transaction may take: they are answered one by one."""
+    world = make_world(LOG_LEVEL="debug")
+    world.db.no_prospects()
+    people = world.sandbox.someone(100)
+    world.db.add_reps([p.id for p in people])
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name, context, assigned_rep_id)"
+                     " SELECT 'p' || r.telegram_id || '-' || n, '@ivan_p', 'Ivan', repeat('ж', 500), r.id"
+                     " FROM sales_representatives r, generate_series(1, 200) n")
+    for person in people:
+        person.says("мои клиенты")
+    world.start_bot()
+    for person in people:
+        assert "Ivan" in person.hears_anything().text
+    world.settle()
+    assert world.bot.lines("take too much memory together")
+    assert world.db.rows("SELECT reason FROM salesreg.parked_updates") == []

@@ -1,11 +1,13 @@
 /*
  * Arena: memory of one batch or request, given back all at once.
  * Ownership: everything allocated lives until arena_reset() or arena_finish(); nothing is freed singly.
- * Units: bytes. Errors: running out of memory or over the maximum aborts: callers bound what they put in,
- * so that is a bug, never something a user can cause. Callbacks: none.
+ * Units: bytes. Errors: running out of memory aborts. The maximum is not enforced at once, where nobody could do anything
+ * about it: whoever handles what other people sent asks arena_is_over() before the result is used, and refuses that one thing.
+ * Callbacks: none.
  */
 #pragma once
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_block;
@@ -18,6 +20,8 @@ void arena_init(struct arena *a, size_t maximum);
 /* Keeps one block for reuse; contents become invalid. */
 void arena_reset(struct arena *a);
 void arena_finish(struct arena *a);
+/* Has more been taken since the last reset than arena_init() allowed? */
+bool arena_is_over(const struct arena *a);
 
 /* Zeroed, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t size);
