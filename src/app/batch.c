@@ -388,6 +388,10 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 		delivery_answer_callback(b->options.delivery,
 		    outgoing_callback_answer(b->writes.answers[i].callback_id,
 			b->writes.answers[i].text, b->writes.answers[i].alert, &b->scratch));
+	for (size_t i = 0; i < b->writes.menu_count; i++)
+		delivery_set_menu(b->options.delivery,
+		    outgoing_menu(b->options.rules->catalog, b->writes.menus[i].locale, NULL,
+			b->writes.menus[i].chat_id, &b->scratch));
 	if (queued)
 		delivery_wake(b->options.delivery);
 	b->retried = false;

@@ -1,4 +1,5 @@
 #include "salesreg/app/bot_setup.h"
+#include "salesreg/app/outgoing.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/log.h"
@@ -6,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUICK_MS = 15000, WARM_MS = 240 * 1000 };
+enum { QUICK_MS = 15000, WARM_MS = 240 * 1000, ARENA_MAXIMUM = 1024 * 1024 };
 static const int64_t ASK_FIRST_US = 5 * 1000000, ASK_LONGEST_US = 30 * 1000000;
 static const int64_t MENU_FIRST_US = 60 * 1000000, MENU_LONGEST_US = INT64_C(3600) * 1000000;
 
@@ -19,8 +20,9 @@ struct bot_setup {
 	uint64_t sends; /* calls other than getUpdates when last looked at */
 	unsigned ask_failures, menu_failures;
 	bool polled, menu_set, stopped;
-	size_t locale; /* the menu that is next; LOCALE_COUNT: everybody else's */
-	char *body;
+	size_t locale;      /* the menu that is next; LOCALE_COUNT: everybody else's */
+	struct arena arena; /* the body */
+	const char *body;
 	struct fault_log menu_fault;
 	int closing;
 };
@@ -101,8 +103,6 @@ static void on_menu_set(const struct telegram_answer *answer, void *data)
 
 static void set_menu(struct bot_setup *s)
 {
-	free(s->body);
-	s->body = NULL;
 	if (s->stopped)
 		return;
 	if (s->locale > LOCALE_COUNT) {
@@ -110,22 +110,14 @@ static void set_menu(struct bot_setup *s)
 		fault_log_over(&s->menu_fault, "the bot's menu is set");
 		return;
 	}
+	arena_reset(&s->arena);
 	/* one menu a language, and one for everybody else */
 	bool other = s->locale == LOCALE_COUNT;
 	enum locale locale = other ? s->options.rules->default_locale : (enum locale)s->locale;
-	json_t *list = json_array();
-	for (size_t i = 0; i < CATALOG_COMMAND_COUNT; i++)
-		(void)json_array_append_new(list,
-		    json_pack("{ss ss}", "command", catalog_commands[i].name, "description",
-			s->options.rules->catalog->texts[locale][catalog_commands[i].description]));
-	json_t *body = json_pack("{so}", "commands", list);
-	if (!other)
-		(void)json_object_set_new(body, "language_code", json_string(locale_code(locale)));
-	s->body = json_text_dup(body);
-	json_decref(body);
-	if (s->body)
-		s->setting = telegram_call(s->options.telegram, "setMyCommands", s->body,
-		    strlen(s->body), QUICK_MS, on_menu_set, s);
+	s->body = outgoing_menu(
+	    s->options.rules->catalog, locale, other ? NULL : locale_code(locale), 0, &s->arena);
+	s->setting = telegram_call(s->options.telegram, "setMyCommands", s->body, strlen(s->body),
+	    QUICK_MS, on_menu_set, s);
 }
 
 void bot_setup_lead(struct bot_setup *s)
@@ -198,6 +190,7 @@ struct bot_setup *bot_setup_create(uv_loop_t *loop, const struct bot_setup_optio
 	if (!s)
 		abort();
 	s->options = *options;
+	arena_init(&s->arena, ARENA_MAXIMUM);
 	(void)uv_timer_init(loop, &s->ask);
 	(void)uv_timer_init(loop, &s->menu);
 	(void)uv_timer_init(loop, &s->warm);
@@ -231,7 +224,7 @@ void bot_setup_destroy(struct bot_setup *s)
 	if (!s)
 		return;
 	bot_setup_stop(s);
-	free(s->body);
+	arena_finish(&s->arena);
 	s->closing = 3;
 	uv_close((uv_handle_t *)&s->ask, on_closed);
 	uv_close((uv_handle_t *)&s->menu, on_closed);

@@ -66,7 +66,7 @@ struct delivery {
 	LIST_HEAD(, callback_answer) callbacks;
 
 	struct fault_log fault; /* of sends */
-	struct fault_log tend_fault, admin_fault, callback_fault;
+	struct fault_log tend_fault, admin_fault, callback_fault, menu_fault;
 	unsigned tend_failures;
 	struct results results;
 	struct user_links links;
@@ -457,7 +457,8 @@ static void on_callback_answered(const struct telegram_answer *answer, void *dat
 	free(c);
 }
 
-void delivery_answer_callback(struct delivery *d, const char *payload)
+static void call_beside(struct delivery *d, const char *method, const char *payload,
+    void (*done)(const struct telegram_answer *, void *))
 {
 	size_t size = strlen(payload);
 	struct callback_answer *c = malloc(sizeof *c + size + 1);
@@ -466,8 +467,31 @@ void delivery_answer_callback(struct delivery *d, const char *payload)
 	c->d = d;
 	memcpy(c->payload, payload, size + 1);
 	LIST_INSERT_HEAD(&d->callbacks, c, link);
-	c->call = telegram_call(d->options.telegram, "answerCallbackQuery", c->payload, size, 10000,
-	    on_callback_answered, c);
+	c->call = telegram_call(d->options.telegram, method, c->payload, size, 10000, done, c);
+}
+
+void delivery_answer_callback(struct delivery *d, const char *payload)
+{
+	call_beside(d, "answerCallbackQuery", payload, on_callback_answered);
+}
+
+static void on_menu_set(const struct telegram_answer *answer, void *data)
+{
+	struct callback_answer *c = data;
+	if (answer->class == TELEGRAM_OK)
+		fault_log_over(&c->d->menu_fault, "menus of single chats are set again");
+	else if (answer->class != TELEGRAM_CANCELLED)
+		fault_log_warn(&c->d->menu_fault,
+		    "the menu of a chat could not be set in the language chosen there: %s; the "
+		    "next /start there sets it",
+		    answer->description);
+	LIST_REMOVE(c, link);
+	free(c);
+}
+
+void delivery_set_menu(struct delivery *d, const char *payload)
+{
+	call_beside(d, "setMyCommands", payload, on_menu_set);
 }
 
 /* Tending: one lease of the leader's connection writes results and claims what is due ---------------------------------*/

@@ -507,6 +507,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	    .moves = ARENA_ARRAY(a, struct rep_move, input->count),
 	    .refused = ARENA_ARRAY(a, int64_t, input->count),
 	    .answers = ARENA_ARRAY(a, struct fold_answer, input->count),
+	    .menus = ARENA_ARRAY(a, struct fold_menu, input->count),
 	};
 	struct folding f = {.input = input,
 	    .a = a,
@@ -530,6 +531,9 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 		    (p->state.phase == PHASE_CLAIM) != (outcome.next.phase == PHASE_CLAIM);
 		p->state = outcome.next;
 		add_messages(&f, &outcome.messages);
+		if (outcome.sets_menu)
+			w->menus[w->menu_count++] =
+			    (struct fold_menu){event->chat_id, outcome.next.locale};
 		if (outcome.callback_answer && event->callback_id)
 			w->answers[w->answer_count++] = (struct fold_answer){
 			    event->callback_id, outcome.callback_answer, outcome.callback_alert};

@@ -66,6 +66,24 @@ const char *outgoing_payload(const struct message *message, struct arena *a)
 	return "{}";
 }
 
+const char *outgoing_menu(const struct catalog *catalog, enum locale locale,
+    const char *language_code, int64_t chat_id, struct arena *a)
+{
+	const char *list = "";
+	for (size_t i = 0; i < CATALOG_COMMAND_COUNT; i++)
+		list = arena_concat(a, list, i ? "," : "", "{\"command\":\"",
+		    catalog_commands[i].name, "\",\"description\":",
+		    json_quote(a, catalog->texts[locale][catalog_commands[i].description]), "}",
+		    (char *)NULL);
+	const char *language =
+	    language_code ? arena_printf(a, ",\"language_code\":\"%s\"", language_code) : "";
+	const char *scope = chat_id
+				? arena_printf(a, ",\"scope\":{\"type\":\"chat\",\"chat_id\":%lld}",
+				      (long long)chat_id)
+				: "";
+	return arena_concat(a, "{\"commands\":[", list, "]", language, scope, "}", (char *)NULL);
+}
+
 const char *outgoing_callback_answer(
     const char *callback_id, const char *text, bool alert, struct arena *a)
 {

@@ -327,6 +327,8 @@ void conversation_step(const struct conversation_state *state, const struct even
 		break;
 	case EVENT_START:
 		t.phrase = PHRASE_START;
+		out->sets_menu =
+		    next->locale_chosen; /* it may have failed, or be of an older version */
 		notice_life(&t);
 		talk(&t);
 		break;
@@ -349,7 +351,9 @@ void conversation_step(const struct conversation_state *state, const struct even
 		turn_show_missed(&t);
 	out->session_changed = session_differs(state, next, admin);
 	/* said once already, in the same breath: one answer is enough where a second would only repeat it */
-	if (is_repeated(state, event) && !out->session_changed && out->effect_count == 0)
+	if (is_repeated(state, event) && !out->session_changed && out->effect_count == 0) {
 		out->messages = (struct message_list){0};
+		out->sets_menu = false;
+	}
 	next->known = state->known || out->session_changed;
 }

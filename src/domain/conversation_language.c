@@ -27,6 +27,7 @@ void turn_language(struct turn *t)
 	}
 	next->locale = t->press.kind == PRESS_LANGUAGE_RU ? LOCALE_RU : LOCALE_EN;
 	next->locale_chosen = true;
+	t->out->sets_menu = true;
 	turn_remove_buttons(t, 0, false, false);
 	const char *done = turn_text(t, TEXT_LANGUAGE_SET, NO_ARGS);
 	switch (next->rep_status) {

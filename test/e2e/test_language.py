@@ -1,6 +1,9 @@
 """The language of choice; and one answer to what was said five times."""
 import pytest
 
+from support.waiting import eventually
+from test_telegram_api import api
+
 
 @pytest.fixture
 def team(make_world):
@@ -33,6 +36,43 @@ def test_a_language_is_chosen_with_a_button_and_kept_for_good(team):
     anna.presses("button_russian")
     anna.language = "ru"
     assert anna.hears_anything().text.startswith(team.texts.raw("ru", "language_set"))
+
+
+def menu_of(world, person):
+    """Telegram's menu of commands in this person's chat: its first description, None where the chat has none of its own."""
+    listed = api(world, "getMyCommands", scope=f'{{"type":"chat","chat_id":{person.id}}}')["result"]
+    return listed[0]["description"] if listed else None
+
+
+def test_the_menu_of_commands_follows_the_language_that_was_chosen(bot_world):
+    anna, boris = bot_world.person(language="ru"), bot_world.person(language="ru")
+    boris.says("привет")
+    boris.hears("offer")
+    for button, locale in (("button_english", "en"), ("button_russian", "ru")):
+        anna.says("/language")
+        anna.hears("ask_language")
+        anna.presses(button)
+        anna.language = locale
+        anna.hears_anything()
+        eventually(lambda: menu_of(bot_world, anna) == bot_world.texts.raw(locale, "command_start"), what="the menu is set")
+    assert menu_of(bot_world, boris) is None
+
+
+def test_a_menu_that_cannot_be_set_holds_nothing_up_and_is_set_with_the_next_start(bot_world):
+    anna = bot_world.person(language="ru")
+    bot_world.settle()
+    bot_world.sandbox.fault("hang", method="setMyCommands", times=1)
+    bot_world.sandbox.fault("400", method="setMyCommands", times=1)
+    for _ in range(2):
+        chooses_english(anna)
+    bot_world.bot.wait_for_log("menu of a chat could not be set")
+    anna.says("hello")
+    anna.hears_anything()
+    bot_world.settle()
+    assert menu_of(bot_world, anna) is None
+    anna.opens()
+    anna.hears_anything()
+    eventually(lambda: menu_of(bot_world, anna) == bot_world.texts.raw("en", "command_start"), what="the menu is set")
 
 
 def test_choosing_a_language_does_not_lose_the_question(bot_world):

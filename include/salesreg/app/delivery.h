@@ -61,6 +61,8 @@ void delivery_waited(struct delivery *d, enum message_priority priority, int64_t
 void delivery_wake(struct delivery *d);
 /* Best effort, in no order, never stored. */
 void delivery_answer_callback(struct delivery *d, const char *payload);
+/* setMyCommands, the same way: once, beside the messages, which wait for it no more than it for them. */
+void delivery_set_menu(struct delivery *d, const char *payload);
 /* Too much in memory: take no more updates until `roomy`. */
 bool delivery_is_full(const struct delivery *d);
 

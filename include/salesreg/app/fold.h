@@ -73,6 +73,12 @@ struct fold_answer {
 	bool alert;
 };
 
+/* The menu of commands in a chat. */
+struct fold_menu {
+	int64_t chat_id;
+	enum locale locale;
+};
+
 struct fold_writes {
 	size_t taken; /* how many updates this covers: a prefix */
 	struct session_row *sessions;
@@ -88,9 +94,10 @@ struct fold_writes {
 	size_t move_count, refused_count;
 	struct outbox_new *messages;
 	struct fold_answer *answers;
+	struct fold_menu *menus;
 	size_t session_count, registration_count, email_change_count, decision_count, rename_count,
 	    leaving_count, unavailable_count, available_count, contacted_count, declined_count,
-	    message_count, answer_count;
+	    message_count, answer_count, menu_count;
 	bool needs_lock; /* the assignment lock must have been taken */
 };
 void fold_run(const struct fold_input *input, const struct fold_interests *interests,

@@ -230,6 +230,7 @@ struct outcome {
 	 * NULL if the event is no button. */
 	const char *callback_answer;
 	bool callback_alert; /* as a box to be closed, not a passing line */
+	bool sets_menu;      /* of commands in this chat, to next.locale */
 };
 void conversation_step(const struct conversation_state *state, const struct event *event,
     struct arena *a, struct outcome *outcome);
