@@ -260,8 +260,8 @@ CREATE INDEX test_prospects_held_idx ON public.test_prospects (assigned_rep_id)
 CREATE FUNCTION salesreg.on_prospects_inserted() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM fresh WHERE assigned_rep_id IS NULL
-                                   AND status IN ('unreached', 'contacted', 'in_conversation')) THEN
+    -- something waits, or came with its rep, who has less room now
+    IF EXISTS (SELECT 1 FROM fresh WHERE status IN ('unreached', 'contacted', 'in_conversation')) THEN
         PERFORM pg_catalog.pg_notify('salesreg_assign', '');
     END IF;
     RETURN NULL;
@@ -295,12 +295,25 @@ BEGIN
     IF EXISTS (SELECT 1 FROM fresh f
                WHERE f.assigned_rep_id IS NOT NULL
                  AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
-                                 WHERE a.prospect = f.id AND a.ended_at IS NULL AND a.rep = f.assigned_rep_id OFFSET 0)
-                 AND (EXISTS (SELECT 1 FROM salesreg.assignments a
-                              WHERE a.prospect = f.id AND a.ended_at IS NULL OFFSET 0)
-                      OR EXISTS (SELECT 1 FROM salesreg.assignments a
-                                 WHERE a.prospect = f.id AND a.ended_at IS NOT NULL OFFSET 0))) THEN
-        PERFORM pg_catalog.pg_notify('salesreg_sort_out', '');
+                                 WHERE a.prospect = f.id AND a.ended_at IS NULL AND a.rep = f.assigned_rep_id OFFSET 0)) THEN
+        IF EXISTS (SELECT 1 FROM fresh f
+                   WHERE f.assigned_rep_id IS NOT NULL
+                     AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
+                                     WHERE a.prospect = f.id AND a.ended_at IS NULL AND a.rep = f.assigned_rep_id OFFSET 0)
+                     AND (EXISTS (SELECT 1 FROM salesreg.assignments a
+                                  WHERE a.prospect = f.id AND a.ended_at IS NULL OFFSET 0)
+                          OR EXISTS (SELECT 1 FROM salesreg.assignments a
+                                     WHERE a.prospect = f.id AND a.ended_at IS NOT NULL OFFSET 0))) THEN
+            PERFORM pg_catalog.pg_notify('salesreg_sort_out', '');
+        END IF;
+        -- whosever the prospect was, that rep has less room: the assigner, if it is at work, counts anew
+        IF EXISTS (SELECT id, assigned_rep_id FROM fresh
+                   WHERE assigned_rep_id IS NOT NULL AND status IN ('unreached', 'contacted', 'in_conversation')
+                   EXCEPT
+                   SELECT id, assigned_rep_id FROM stale
+                   WHERE assigned_rep_id IS NOT NULL AND status IN ('unreached', 'contacted', 'in_conversation')) THEN
+            PERFORM pg_catalog.pg_notify('salesreg_assign', '');
+        END IF;
     END IF;
     IF NOT EXISTS (SELECT 1 FROM stale WHERE assigned_rep_id IS NOT NULL) THEN
         RETURN NULL;

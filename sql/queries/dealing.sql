@@ -59,10 +59,12 @@ LIMIT CASE WHEN $2::integer IS NOT NULL THEN
        LIMIT $2::integer) enough) END
 FOR NO KEY UPDATE OF d SKIP LOCKED FOR KEY SHARE OF r SKIP LOCKED
 -- name: dealing_identify
--- $1 prospects, whose rows this transaction has locked, $2 kinds, $3 values; one row an identity
+-- $1 prospects, whose rows this transaction has locked, $2 kinds, $3 values; one row an identity, and none twice. Nobody else
+-- writes what is known of a locked row, and a look-up costs less than ON CONFLICT, which prepares for somebody who does.
 INSERT INTO salesreg.prospect_identities (prospect, kind, value)
-SELECT prospect, kind, value FROM unnest($1::varchar[], $2::text[], $3::text[]) AS f (prospect, kind, value)
-ON CONFLICT DO NOTHING
+SELECT f.prospect, f.kind, f.value FROM unnest($1::varchar[], $2::text[], $3::text[]) AS f (prospect, kind, value)
+WHERE NOT EXISTS (SELECT 1 FROM salesreg.prospect_identities i
+                  WHERE i.prospect = f.prospect AND i.kind = f.kind AND i.value = f.value OFFSET 0)
 -- name: dealing_unidentified
 -- $1 how many: open prospects that have a rep and that are not known by what makes them a person: they came to it past
 -- us, or their contact has changed
@@ -80,10 +82,14 @@ WITH known AS MATERIALIZED (
     SELECT f.place, f.prospect, h.rep, h.name, h.available, h.rep_name
     FROM (SELECT u.kind, u.value, u.prospect, u.place
           FROM unnest($1::text[], $2::text[], $3::varchar[]) WITH ORDINALITY AS u (kind, value, prospect, place)
-          -- the look-up first: it is enough nearly always
-          WHERE NOT CASE WHEN EXISTS (SELECT 1 FROM salesreg.prospect_identities i
-                                      WHERE i.kind = u.kind AND i.value = u.value AND i.kind <> 'none' OFFSET 10)
-                         THEN salesreg.is_nobodys(u.kind, u.value) ELSE false END
+          -- the first look-up is enough nearly always: nobody else has it
+          WHERE CASE WHEN NOT EXISTS (SELECT 1 FROM salesreg.prospect_identities i
+                                      WHERE i.kind = u.kind AND i.value = u.value AND i.kind <> 'none'
+                                        AND i.prospect <> u.prospect OFFSET 0)
+                     THEN false
+                     WHEN EXISTS (SELECT 1 FROM salesreg.prospect_identities i
+                                  WHERE i.kind = u.kind AND i.value = u.value AND i.kind <> 'none' OFFSET 10)
+                     THEN NOT salesreg.is_nobodys(u.kind, u.value) ELSE true END
           OFFSET 0) f
     CROSS JOIN LATERAL (
         SELECT q.assigned_rep_id AS rep, left(q.name, 255) AS name, d.available, left(r.name, 255) AS rep_name

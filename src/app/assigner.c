@@ -25,7 +25,7 @@ enum {
 	LOOK_AGAIN_MS = 5000,
 	APART_AT_ONCE = 500,
 	LEFT_OUT_MOST = 100,
-	COUNT_AGAIN_ROUNDS = 10,
+	COUNT_AGAIN_ROUNDS = 50,
 	CARDS_AT_ONCE = 200, /* lost prospects whose buttons go; the others' the next time */
 	PASSED_ON_LISTED = 30,
 	NAME_UNITS = 60,
@@ -514,7 +514,8 @@ static const struct dealing_rep_row *held_after(struct assigner *s)
  * Ends the transaction; after a full round there is more, and the server need not wait for us in between. Counting costs more
  * than all else: what is known of the round that ends holds for the next one if no other session assigned, gave back or
  * changed anything: no notification came, and the turn, which everybody takes who adds to what a rep has, is the one after
- * ours. What is given to reps by plain SQL may show in neither, so all are counted every few rounds.
+ * ours. What is given to reps by plain SQL comes with a notification, unless its triggers are off, as with what is replicated:
+ * so all are counted every few seconds.
  */
 static void end_round(struct assigner *s)
 {

@@ -60,7 +60,11 @@ void people_identify(
 			add(people, all, &known, prospect, i, &contact);
 		/* any other word in that column is a remark */
 		if (contact_parse(prospects[i].email, a, &contact) == CONTACT_NO_PROBLEM &&
-		    contact.kind == CONTACT_EMAIL)
+		    contact.kind == CONTACT_EMAIL &&
+		    /* the same address in both columns is one identity */
+		    !(known > before &&
+			strcmp(all[before].kind, contact_kind_name(contact.kind)) == 0 &&
+			strcmp(all[before].value, contact.value) == 0))
 			add(people, all, &known, prospect, i, &contact);
 		if (known == before)
 			people->rows[people->count++] =

@@ -87,6 +87,38 @@ def test_triggers_and_functions_of_ours_work_with_an_empty_search_path(module_co
         cursor.execute("ROLLBACK")
 
 
+@pytest.mark.parametrize("change, wakes", [
+    ("INSERT INTO public.test_prospects (id, telegram_id, name, assigned_rep_id) VALUES ('n', '@n', 'n', '{rep}')", True),
+    ("INSERT INTO public.test_prospects (id, telegram_id, name, status) VALUES ('n', '@n', 'n', 'archived')", False),
+    ("UPDATE public.test_prospects SET assigned_rep_id = '{rep}' WHERE id = 'waits'", True),
+    ("UPDATE public.test_prospects SET assigned_rep_id = '{rep}' WHERE id = 'others'", True),
+    ("UPDATE public.test_prospects SET status = 'unreached' WHERE id = 'closed'", True),
+    ("UPDATE public.test_prospects SET notes = 'n', status = 'contacted' WHERE id = 'theirs'", False),
+    ("UPDATE public.test_prospects SET notes = 'n', status = 'archived' WHERE id = 'closed'", False)])
+def test_the_assigner_hears_of_whatever_takes_room_of_a_rep(module_connection, change, wakes):
+    """While it is at work it counts what reps have only now and then, and at once when it hears of this."""
+    with module_connection.cursor() as cursor:
+        cursor.execute("INSERT INTO public.sales_representatives (telegram_id, name, email, status)"
+                       " VALUES (2, 'R R', 'r@x.y', 'active'), (3, 'O O', 'o@x.y', 'active') RETURNING id")
+        rep, other = (row[0] for row in cursor.fetchall())
+        cursor.execute("INSERT INTO public.test_prospects (id, telegram_id, name, status, assigned_rep_id) VALUES"
+                       " ('waits', '@w', 'w', 'unreached', NULL), ('theirs', '@t', 't', 'unreached', %s),"
+                       " ('others', '@o', 'o', 'unreached', %s), ('closed', '@c', 'c', 'archived', %s)", (rep, other, rep))
+        cursor.execute("LISTEN salesreg_assign; LISTEN salesreg_sort_out")
+        try:
+            cursor.execute(change.format(rep=rep))
+            # in autocommit its own notifications come with the answer
+            module_connection.poll()
+            channels = {notice.channel for notice in module_connection.notifies}
+            assert ("salesreg_assign" in channels) == wakes
+            assert "salesreg_sort_out" not in channels, "it was never assigned by us"
+        finally:
+            cursor.execute("UNLISTEN *")
+            cursor.execute("DELETE FROM public.test_prospects WHERE id IN ('waits', 'theirs', 'others', 'closed', 'n')")
+            cursor.execute("DELETE FROM public.sales_representatives WHERE telegram_id IN (2, 3)")
+            module_connection.notifies.clear()
+
+
 def test_every_function_of_ours_has_a_search_path_of_its_own(module_connection):
     """Those of triggers run with their owner's rights besides, for whoever writes the table, and nobody else calls them."""
     with module_connection.cursor() as cursor:
