@@ -1,6 +1,7 @@
 #include "salesreg/app/outgoing.h"
 #include "salesreg/base/json.h"
 #include "salesreg/db/conn.h"
+#include <stdio.h>
 #include <string.h>
 
 const char *outgoing_method(const struct message *message)
@@ -40,12 +41,24 @@ static char *keyboard(const struct message *message, struct arena *a)
 
 static char *entities(const struct message *message, struct arena *a)
 {
+	enum { ONE_MOST = 96 }; /* bytes: two numbers of 4 digits, an id, and the words */
 	const struct mention *m = message->mention;
-	return arena_printf(a,
-	    ",\"entities\":[{\"type\":\"text_mention\",\"offset\":%zu,\"length\":%zu,\"user\":{"
-	    "\"id\":%lld}}"
-	    "]",
-	    m->offset, m->length, (long long)m->user_id);
+	size_t size = (message->span_count + 1) * ONE_MOST + sizeof ",\"entities\":[]", used = 0;
+	char *out = arena_alloc(a, size);
+	used += (size_t)snprintf(out, size, ",\"entities\":[");
+	for (size_t i = 0; i < message->span_count; i++) {
+		const struct span *s = &message->spans[i];
+		used += (size_t)snprintf(out + used, size - used,
+		    "%s{\"type\":\"%s\",\"offset\":%zu,\"length\":%zu}", i ? "," : "", s->type,
+		    s->offset, s->length);
+	}
+	if (m)
+		used += (size_t)snprintf(out + used, size - used,
+		    "%s{\"type\":\"text_mention\",\"offset\":%zu,\"length\":%zu,\"user\":{"
+		    "\"id\":%lld}}",
+		    message->span_count ? "," : "", m->offset, m->length, (long long)m->user_id);
+	(void)snprintf(out + used, size - used, "]");
+	return out;
 }
 
 const char *outgoing_payload(const struct message *message, struct arena *a)
@@ -54,7 +67,7 @@ const char *outgoing_payload(const struct message *message, struct arena *a)
 	case MESSAGE_SEND:
 		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
 		    ",\"text\":", json_quote(a, message->text),
-		    message->mention ? entities(message, a) : "",
+		    message->mention || message->span_count ? entities(message, a) : "",
 		    ",\"link_preview_options\":{\"is_disabled\":true}",
 		    message->button_count ? ",\"reply_markup\":" : "",
 		    message->button_count ? keyboard(message, a) : "", "}", (char *)NULL);

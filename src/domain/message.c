@@ -42,22 +42,71 @@ static struct message *append(struct message_list *list, struct arena *a, struct
 	return copy;
 }
 
+static const char marks[] = MESSAGE_MARK_QUOTE MESSAGE_MARK_CODE MESSAGE_MARK_END;
+
+/* What is open at the end of a part goes on in the next one. */
+static void end_span(struct message *m, struct span *open, size_t units)
+{
+	open->length = units - open->offset;
+	/* an entity of nothing is refused; more than so many are ignored */
+	if (open->length > 0 && m->span_count < MESSAGE_MAX_SPANS)
+		((struct span *)(uintptr_t)m->spans)[m->span_count++] = *open;
+}
+
+/* Takes the marks out of the text; *type: what is open before, and after. */
+static void take_marks(struct message *m, struct arena *a, const char **type)
+{
+	const char *text = m->text;
+	if (!*type && !strpbrk(text, marks))
+		return;
+	char *plain = arena_alloc(a, strlen(text) + 1), *end = plain;
+	m->spans = ARENA_ARRAY(a, struct span, MESSAGE_MAX_SPANS);
+	struct span open = {.type = *type};
+	size_t units = 0;
+	while (*text) {
+		size_t n = strcspn(text, marks);
+		memcpy(end, text, n);
+		end[n] = '\0';
+		units += text_utf16_units(end);
+		end += n;
+		text += n;
+		if (!*text)
+			break;
+		if (open.type)
+			end_span(m, &open, units);
+		open = (struct span){.offset = units};
+		if (*text == *MESSAGE_MARK_QUOTE)
+			open.type = "blockquote";
+		else if (*text == *MESSAGE_MARK_CODE)
+			open.type = "code";
+		text++;
+	}
+	if (open.type)
+		end_span(m, &open, units);
+	*type = open.type;
+	m->text = plain;
+}
+
 struct message *message_list_add(struct message_list *list, struct arena *a, int64_t chat_id,
     enum message_priority priority, const char *text)
 {
 	struct message *message = NULL;
 	struct message form = {.kind = MESSAGE_SEND, .priority = priority, .chat_id = chat_id};
+	const char *open = NULL;
 	/* nearly every message: short, so that nothing need be copied */
 	if (strlen(text) <= MESSAGE_TEXT_UNITS) {
 		form.text = text;
+		take_marks(&form, a, &open);
 		return append(list, a, form);
 	}
 	while (*text) {
 		size_t n = part_bytes(text);
+		struct message part = form;
+		part.text = arena_strndup(a, text, n);
+		take_marks(&part, a, &open);
 		/* Telegram refuses a part with nothing to see ("message text is empty") */
-		if (!is_blank(text, n)) {
-			form.text = arena_strndup(a, text, n);
-			message = append(list, a, form);
+		if (!is_blank(part.text, strlen(part.text))) {
+			message = append(list, a, part);
 		}
 		text += n;
 		while (*text == '\n' || *text == ' ')

@@ -46,49 +46,70 @@ static char *tidy_name(struct arena *a, const char *typed)
 	return found ? text_tidy(a, s) : s;
 }
 
-static bool is_lower_or_digit(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-/* The ends of addresses that people write; "st.clair" and "Dr.Ivan" are no addresses. */
+/* The ends of addresses that people write, in any case; "st.clair" and "Dr.Ivan" are no addresses. */
 static bool is_top_domain(const char *label, size_t n)
 {
 	static const char list[] =
 	    " com net org info biz io me co id bali ru su ua kz by uk us de fr it es nl pl eu "
-	    "asia app dev shop store site online xyz top pro club space tech live news ";
+	    "asia app dev shop store site online xyz top pro club space tech live news link click "
+	    "page "
+	    "world today agency cloud email group name mobi work wiki zone vip icu life ai gg ly "
+	    "to cc tv ws "
+	    "ae sg my th vn ph hk tw cn jp kr au nz ca ch at be cz se pt gr tr il ge am kg tj рф "
+	    "РФ бел сайт "
+	    "онлайн москва ";
 	char wanted[16];
 	if (n + 3 > sizeof wanted)
 		return false;
 	wanted[0] = wanted[n + 1] = ' ';
 	memcpy(wanted + 1, label, n);
 	wanted[n + 2] = '\0';
-	return strstr(list, wanted);
+	return strcasestr(list, wanted);
 }
 
-/* "site.com", but not "J.R.R.Tolkien": labels in lower case, the last two of two letters or more. */
+/* "site.com" and "SITE.COM", but neither "J.R.R.Tolkien" nor "St.Clair": a known end behind a label of two letters or more. */
 static bool ends_in_domain(const char *word, size_t n)
 {
-	size_t last = 0, before = 0, i = n;
-	while (i > 0 && word[i - 1] >= 'a' && word[i - 1] <= 'z') {
-		i--;
-		last++;
-	}
-	if (i == 0 || word[i - 1] != '.' || !is_top_domain(word + i, last))
+	while (n > 0 && strchr(".,)!?", word[n - 1]))
+		n--;
+	const char *point = memrchr(word, '.', n);
+	if (!point || !is_top_domain(point + 1, (size_t)(word + n - point - 1)))
 		return false;
-	i--;
-	while (i > 0 && (is_lower_or_digit(word[i - 1]) || word[i - 1] == '-')) {
-		i--;
-		before++;
-	}
-	return before >= 2;
+	const char *before = memrchr(word, '.', (size_t)(point - word));
+	return point - (before ? before + 1 : word) >= 2;
+}
+
+/* What browsers and Telegram read as a point or a slash in an address, and no name has: 。．｡ and ／. */
+static bool has_foreign_point(const char *word, size_t n)
+{
+	static const char *const points[] = {
+	    "\u3002", "\uFF0E", "\uFF61", "\uFF0F", "\u2044", "\u2215"};
+	for (size_t i = 0; i < sizeof points / sizeof *points; i++)
+		if (memmem(word, n, points[i], strlen(points[i])))
+			return true;
+	return false;
+}
+
+/* "EVIL.COM/now", "tme.example:80", "t.me/anna": before a path or a port any end will do. "Wayan/Ketut" and "A.Petrov/Ivanov" are
+ * names. */
+static bool begins_with_host(const char *word, size_t n)
+{
+	size_t host = 0;
+	while (host < n && !strchr("/:?#\\", word[host]))
+		host++;
+	const char *point = host < n ? memrchr(word, '.', host) : NULL;
+	if (!point || point + 2 >= word + host)
+		return false;
+	const char *before = memrchr(word, '.', (size_t)(point - word));
+	return point - (before ? before + 1 : word) >= 2 ||
+	       is_top_domain(point + 1, (size_t)(word + host - point - 1));
 }
 
 static bool is_address(const char *word, size_t n)
 {
-	return memchr(word, '@', n) || memmem(word, n, "://", 3) ||
-	       (n > 5 && strncasecmp(word, "t.me/", 5) == 0) ||
-	       (n > 4 && strncasecmp(word, "www.", 4) == 0) || ends_in_domain(word, n);
+	return memchr(word, '@', n) || memmem(word, n, "://", 3) || has_foreign_point(word, n) ||
+	       (n > 4 && strncasecmp(word, "www.", 4) == 0) || begins_with_host(word, n) ||
+	       ends_in_domain(word, n);
 }
 
 static bool has_letter(const char *word, size_t n)

@@ -1,5 +1,6 @@
 #include "prospect_list.h"
 #include "press.h"
+#include "quote.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/contact.h"
 #include "salesreg/domain/notice.h"
@@ -20,16 +21,6 @@ const char *prospect_short_name(struct arena *a, const char *name)
 	return shorten(a, text_tidy(a, name ? name : ""), SHORT_NAME_UNITS);
 }
 
-static bool is_given(const char *s)
-{
-	if (!s)
-		return false;
-	for (uint32_t c; (c = text_next(&s));)
-		if (!text_is_space(c))
-			return true;
-	return false;
-}
-
 static const char *line(const struct prospect_list *list, struct arena *a, enum text_id id,
     const char *placeholder, const char *value)
 {
@@ -39,11 +30,25 @@ static const char *line(const struct prospect_list *list, struct arena *a, enum 
 
 /* "\n" and a line, or nothing where there is no value. */
 static const char *optional(const struct prospect_list *list, struct arena *a, enum text_id id,
-    const char *placeholder, const char *value, size_t units)
+    const char *placeholder, const char *value)
 {
-	if (!is_given(value))
-		return "";
-	return arena_printf(a, "\n%s", line(list, a, id, placeholder, shorten(a, value, units)));
+	return *value ? arena_printf(a, "\n%s", line(list, a, id, placeholder, value)) : "";
+}
+
+/* What the tables have, on one line. */
+static const char *one_line(struct arena *a, const char *value, size_t units)
+{
+	return value ? shorten(a, text_tidy(a, value), units) : "";
+}
+
+/* An address that is none is nobody's to write to. */
+static const char *email_of(struct arena *a, const char *email)
+{
+	struct contact contact;
+	if (email && contact_parse(email, a, &contact) == CONTACT_NO_PROBLEM &&
+	    contact.kind == CONTACT_EMAIL)
+		return shorten(a, contact.shown, EMAIL_UNITS);
+	return quote_piece(a, email, EMAIL_UNITS);
 }
 
 static const enum text_id problem_texts[CONTACT_PROBLEM_COUNT] = {
@@ -68,7 +73,7 @@ static const char *unreachable(const struct prospect_list *list, struct arena *a
 		return catalog_render(
 		    list->catalog, list->locale, TEXT_PROSPECT_NO_CONTACT, NULL, 0, a);
 	const struct catalog_arg args[] = {
-	    {"contact", shorten(a, text_tidy(a, telegram), TELEGRAM_UNITS)},
+	    {"contact", quote_piece(a, telegram, TELEGRAM_UNITS)},
 	    {"reason", line(list, a, problem_texts[problem], "letter", letter)},
 	};
 	return catalog_render(list->catalog, list->locale, TEXT_PROSPECT_UNREACHABLE, args, 2, a);
@@ -111,13 +116,17 @@ static const char *card(const struct prospect_list *list, struct arena *a, size_
 					: NULL;
 	return arena_printf(a, "%s%s%s%s%s%s%s%s%s%s%s", number, name,
 	    arena_printf(a, "\n%s", reach(list, a, item)),
-	    optional(list, a, TEXT_PROSPECT_EMAIL, "email", item->email, EMAIL_UNITS),
-	    optional(list, a, TEXT_PROSPECT_STATUS, "status", item->status, TEXT_BUTTON_UNITS),
-	    optional(list, a, TEXT_NOTICE_KNOWN, "name", item->known, NAME_UNITS),
-	    optional(list, a, TEXT_NOTICE_COLLEAGUE, "rep", item->colleague, NAME_UNITS),
+	    optional(list, a, TEXT_PROSPECT_EMAIL, "email", email_of(a, item->email)),
+	    optional(list, a, TEXT_PROSPECT_STATUS, "status",
+		one_line(a, item->status, TEXT_BUTTON_UNITS)),
+	    optional(list, a, TEXT_NOTICE_KNOWN, "name", one_line(a, item->known, NAME_UNITS)),
+	    optional(
+		list, a, TEXT_NOTICE_COLLEAGUE, "rep", one_line(a, item->colleague, NAME_UNITS)),
 	    again ? "\n" : "", again ? again : "",
-	    optional(list, a, TEXT_PROSPECT_CONTEXT, "context", item->context, list->context_units),
-	    optional(list, a, TEXT_PROSPECT_NOTES, "notes", item->notes, list->notes_units));
+	    optional(list, a, TEXT_PROSPECT_CONTEXT, "context",
+		quote_block(a, item->context, list->context_units)),
+	    optional(list, a, TEXT_PROSPECT_NOTES, "notes",
+		quote_block(a, item->notes, list->notes_units)));
 }
 
 static const char *label(const struct prospect_list *list, struct arena *a, size_t index,

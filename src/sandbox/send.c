@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { TEXT_MAX_UNITS = 4096, CALLBACK_ANSWER_MAX = 200 };
+enum { TEXT_MAX_UNITS = 4096, CALLBACK_ANSWER_MAX = 200, ENTITIES_MOST = 100 };
 
 /* What a message is going to hold. */
 struct content {
@@ -40,6 +40,38 @@ static const struct user *met(const struct call *call, int64_t id)
 	return user && chat_find(call->bot, id) ? user : NULL;
 }
 
+static bool overlap(const json_t *a, const json_t *b)
+{
+	int64_t from = json_get_i64(a, "offset", 0), to = from + json_get_i64(a, "length", 0);
+	int64_t other = json_get_i64(b, "offset", 0);
+	return from < other + json_get_i64(b, "length", 0) && other < to;
+}
+
+/* In code nothing is a link. */
+static bool is_in_code(const json_t *given, const json_t *found)
+{
+	for (size_t i = 0; i < json_array_size(given); i++) {
+		const json_t *one = json_array_get(given, i);
+		const char *type = json_string_value(json_object_get(one, "type"));
+		if (type && (strcmp(type, "code") == 0 || strcmp(type, "pre") == 0) &&
+		    overlap(one, found))
+			return true;
+	}
+	return false;
+}
+
+/* What the server finds in the text by itself, besides what it is given: "detected". */
+static void add_detected(json_t *given, const char *detected)
+{
+	json_t *found = detected ? json_loads(detected, 0, NULL) : NULL;
+	size_t added = 0;
+	for (size_t i = 0; i < json_array_size(found) && json_array_size(given) < ENTITIES_MOST;
+	     i++)
+		if (!is_in_code(given, json_array_get(found, i)))
+			(void)json_array_insert(given, added++, json_array_get(found, i));
+	json_decref(found);
+}
+
 /* The parameter entities, checked as far as being an array of objects. A mention of somebody the bot has not met is dropped
  * without a word, as the server does; that is a fact about its code, not of its documentation. */
 static enum sandbox_error read_entities(
@@ -53,6 +85,7 @@ static enum sandbox_error read_entities(
 			(void)json_array_remove(list, i);
 	}
 	if (is_array && json_array_size(list) > 0) {
+		add_detected(list, out->entities);
 		out->entities = json_text(http_exchange_arena(call->exchange), list, NULL);
 	}
 	json_decref(list);

@@ -124,7 +124,7 @@ def test_an_applicant_without_a_username_can_be_opened_by_the_admin(make_world):
     anna = world.person("Анна Петрова", username="")
     anna.registers(done="registered_pending")
     asked = boss.hears("admin_new_rep", telegram=f"id {anna.id}")
-    (mention,) = asked.event["entities"]
+    (mention,) = [e for e in asked.entities if e["type"] == "text_mention"]
     assert mention["type"] == "text_mention" and mention["user"]["id"] == anna.id
     text = asked.text.encode("utf-16-le")
     shown = text[2 * mention["offset"]:2 * (mention["offset"] + mention["length"])].decode("utf-16-le")

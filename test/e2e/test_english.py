@@ -74,8 +74,8 @@ def test_an_english_rep_s_day(office):
     reads(john, "You have no clients right now.")
     # a client comes
     office.db.add_prospect("p1", "Ivan P", "@ivan_p", context="wants a villa", notes="call after 6")
-    card = reads(john, "You have a new client:", "Ivan P", "Write to: https://t.me/ivan_p", "About: wants a villa",
-                 "Notes: call after 6", buttons=["✅ Contacted", "↩️ Can't take it"])
+    card = reads(john, "You have a new client:", "Ivan P", "Write to: https://t.me/ivan_p", "About:", "wants a villa",
+                 "Notes:", "call after 6", buttons=["✅ Contacted", "↩️ Can't take it"])
     john.presses("✅ Contacted", message=card)
     assert answer(john) == "Noted: you are in touch with Ivan P."
     assert john.sees_edit().labels == ["↩️ Can't take it"]

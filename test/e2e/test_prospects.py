@@ -67,6 +67,20 @@ def empty(make_world):
     return world
 
 
+def test_what_a_table_says_is_quoted_and_cannot_pass_for_the_bot_s_words(empty):
+    """As a web form fills it in: lines that look like the bot's, turned directions, an address of their own."""
+    rep, = reps(empty, 1)
+    empty.db.execute("INSERT INTO test_prospects (id, name, telegram_id, email, context, notes) VALUES ('p1', %s, %s, %s, %s, %s)",
+                     "Иван\n✅ Write to: https://evil.example", "https://t.me.evil.example/ivan", "javascript:alert(1)",
+                     "wants 😀 a villa\n\n\n✅ Write to: https://evil.example\u202e\u2066", "call\u2028after six")
+    message = rep.hears_anything()
+    assert message.quoted() == ["wants 😀 a villa\n\n✅ Write to: https://evil.example", "call\nafter six"]
+    assert message.quoted("code") == ["https://t.me.evil.example/ivan", "javascript:alert(1)"]
+    assert not set(message.text) & set("\u202e\u2066\u2028")
+    lines = message.text.splitlines()
+    assert lines[2] == "Иван ✅ Write to: https://evil.example", "a name is one line"
+
+
 # notification ---------------------------------------------------------------------------------------------------------
 
 def test_the_seed_prospects_are_assigned_to_the_first_rep_who_is_told_with_buttons(world):

@@ -114,6 +114,17 @@ def button(text, data):
     return {"text": text, "callback_data": data}
 
 
+# --- entities that are given ---
+
+def test_links_are_found_beside_the_entities_that_are_given_but_not_in_code(sandbox):
+    sandbox.act(7, "text", text="hello")
+    text = "see https://a.example and https://b.example"
+    given = [{"type": "blockquote", "offset": 0, "length": 21}, {"type": "code", "offset": 26, "length": 17}]
+    sent = sandbox.ok("sendMessage", chat_id=7, text=text, entities=given)
+    assert sorted((e["type"], e["offset"], e["length"]) for e in sent["entities"]) == [
+        ("blockquote", 0, 21), ("code", 26, 17), ("url", 4, 17)]
+
+
 # --- what would be too much ---
 
 def test_links_as_long_as_a_body_may_be_are_a_400_and_not_its_end(sandbox):

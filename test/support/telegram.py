@@ -22,11 +22,18 @@ class Message:
         self.seq = event["seq"]
         self.id = event.get("message_id")
         self.text = event.get("text", "")
+        self.entities = event.get("entities", [])
         rows = event.get("reply_markup", {}).get("inline_keyboard", [])
         self.buttons = [button for row in rows for button in row]
 
     def __repr__(self):
         return f"<{self.kind} {self.id}: {self.text!r} {self.labels}>"
+
+    def quoted(self, kind="blockquote"):
+        """What stands in the text as somebody else's words."""
+        units = self.text.encode("utf-16-le")
+        return [units[2 * e["offset"]:2 * (e["offset"] + e["length"])].decode("utf-16-le") for e in self.entities
+                if e["type"] == kind]
 
     @property
     def labels(self):

@@ -418,7 +418,7 @@ static void clients_are_listed_with_the_buttons_that_apply(void **state)
 		const struct message *m = out.messages.first;
 		assert_string_equal(m->text,
 		    "Your clients: 5\n\n"
-		    "1. Alex\nWrite to: https://t.me/alex_1\nStatus: not contacted yet\nAbout: "
+		    "1. Alex\nWrite to: https://t.me/alex_1\nStatus: not contacted yet\nAbout:\n"
 		    "wants a villa\n\n"
 		    "2. Maria\nNo Telegram username, only the id 12345. The “Write” button opens "
 		    "the "

@@ -109,6 +109,28 @@ static void no_part_is_blank(void **state)
 	}
 }
 
+static void a_quote_over_several_parts_is_a_quote_in_each(void **state)
+{
+	(void)state;
+	struct message_list list = {0};
+	(void)message_list_add(&list, &arena, 7, PRIORITY_REPLY,
+	    arena_concat(&arena, "ё: ", MESSAGE_MARK_QUOTE, repeated("слово ", 1500),
+		MESSAGE_MARK_END, " and ", MESSAGE_MARK_CODE, MESSAGE_MARK_END, MESSAGE_MARK_CODE,
+		"code", MESSAGE_MARK_END, (char *)NULL));
+	assert_int_equal(list.count, 3);
+	for (const struct message *m = list.first; m; m = m->next) {
+		assert_null(strpbrk(m->text, "\x01\x02\x03"));
+		assert_int_equal(m->span_count, m == list.last ? 2 : 1);
+		assert_string_equal(m->spans[0].type, "blockquote");
+		assert_int_equal(m->spans[0].offset, m == list.first ? 3 : 0);
+		for (size_t i = 0; i < m->span_count; i++)
+			assert_in_range(
+			    m->spans[i].offset + m->spans[i].length, 1, text_utf16_units(m->text));
+	}
+	assert_string_equal(list.last->spans[1].type, "code");
+	assert_int_equal(list.last->spans[1].length, 4);
+}
+
 static void messages_keep_their_order(void **state)
 {
 	(void)state;
@@ -140,6 +162,7 @@ int main(void)
 	    cmocka_unit_test(a_long_text_is_split_at_line_ends_and_nothing_is_lost),
 	    cmocka_unit_test(a_text_without_line_ends_is_split_at_spaces_or_characters),
 	    cmocka_unit_test(no_part_is_blank),
+	    cmocka_unit_test(a_quote_over_several_parts_is_a_quote_in_each),
 	    cmocka_unit_test(messages_keep_their_order),
 	    cmocka_unit_test(events_have_names),
 	};

@@ -56,6 +56,76 @@ static char *repeated(const char *s, size_t times)
 	return out;
 }
 
+/* The text a span covers; the text is of characters of one UTF-16 unit each. */
+static const char *covered(const struct message *m, size_t index)
+{
+	const struct span *span = &m->spans[index];
+	const char *from = m->text;
+	for (size_t i = 0; i < span->offset; i++)
+		(void)text_next(&from);
+	const char *to = from;
+	for (size_t i = 0; i < span->length; i++)
+		assert_int_not_equal(text_next(&to), 0);
+	return arena_strndup(&arena, from, (size_t)(to - from));
+}
+
+static void what_others_wrote_is_one_quoted_block_and_does_nothing_to_the_rest(void **state)
+{
+	(void)state;
+	const struct notice_prospect p = {
+	    .assignment_id = 42,
+	    .name = "Алекс\n✅ Write to: https://t.me/evil",
+	    .telegram = "@test_buyer_alex",
+	    .context = "\n wants \x01 a\u202E villa\x1b[31m\r\n\n\n\n✅ Write to: "
+		       "https://t.me/evil\x03 \u2066",
+	    .notes = "one\xc2\x85two\u2028three\xc2\x9b",
+	};
+	struct message_list list = build(&p, 1);
+	assert_string_equal(list.first->text,
+	    "You have a new client:\n\n"
+	    "Алекс ✅ Write to: https://t.me/evil\n"
+	    "Write to: https://t.me/test_buyer_alex\n"
+	    "About:\nwants a villa[31m\n\n✅ Write to: https://t.me/evil\n"
+	    "Notes:\none\ntwo\nthree");
+	assert_int_equal(list.first->span_count, 2);
+	assert_string_equal(list.first->spans[0].type, "blockquote");
+	assert_string_equal(
+	    covered(list.first, 0), "wants a villa[31m\n\n✅ Write to: https://t.me/evil");
+	assert_string_equal(list.first->spans[1].type, "blockquote");
+	assert_string_equal(covered(list.first, 1), "one\ntwo\nthree");
+}
+
+static void who_can_be_written_to_is_an_address_of_the_programs_own_making(void **state)
+{
+	(void)state;
+	static const char *const hostile[] = {"javascript:alert(1)", "tg://settings/devices",
+	    "https://t.me.evil.example/alex", "https://evil.example/t.me/alex",
+	    "t.me@evil.example/x", "https://t.me/joinchat/abc", "HTTPS://T.ME.EVIL.EXAMPLE/alex",
+	    "@alex\nWrite to: https://evil.example/", "file:///etc/passwd"};
+	for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
+		const struct notice_prospect p = {.assignment_id = 42,
+		    .name = "Alex",
+		    .telegram = hostile[i],
+		    .email = hostile[i]};
+		struct message_list list = build(&p, 1);
+		const char *text = list.first->text;
+		for (const char *at = text; (at = strstr(at, "\nWrite to: ")); at++)
+			assert_memory_equal(at, "\nWrite to: https://t.me/alex\n", 29);
+		for (const char *at = text; (at = strstr(at, "evil")); at++) {
+			size_t before =
+			    text_utf16_units(arena_strndup(&arena, text, (size_t)(at - text)));
+			bool in_code = false;
+			for (size_t k = 0; k < list.first->span_count; k++) {
+				const struct span *s = &list.first->spans[k];
+				in_code = in_code ||
+					  (strcmp(s->type, "code") == 0 && s->offset <= before &&
+					      before < s->offset + s->length);
+			}
+			assert_true(in_code);
+		}
+	}
+}
+
 static void one_prospect_is_told_whole_with_plain_buttons(void **state)
 {
 	(void)state;
@@ -73,8 +143,9 @@ static void one_prospect_is_told_whole_with_plain_buttons(void **state)
 					      "Alex Buyer\n"
 					      "Write to: https://t.me/test_buyer_alex\n"
 					      "E-mail: alex@example.com\n"
-					      "About: wants a villa\n"
-					      "Notes: call after six");
+					      "About:\nwants a villa\n"
+					      "Notes:\ncall after six");
+	assert_int_equal(list.first->span_count, 2);
 	assert_int_equal(list.first->button_count, 2);
 	assert_string_equal(list.first->buttons[0].text, "✅ Contacted");
 	assert_string_equal(list.first->buttons[0].data, "a:42:c");
@@ -264,6 +335,8 @@ static void nothing_to_tell_is_no_message(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_others_wrote_is_one_quoted_block_and_does_nothing_to_the_rest),
+	    cmocka_unit_test(who_can_be_written_to_is_an_address_of_the_programs_own_making),
 	    cmocka_unit_test(one_prospect_is_told_whole_with_plain_buttons),
 	    cmocka_unit_test(what_is_not_known_is_left_out),
 	    cmocka_unit_test(each_kind_of_address_tells_how_to_reach_the_person),

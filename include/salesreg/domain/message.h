@@ -32,6 +32,22 @@ struct mention {
 	int64_t user_id;
 };
 
+/*
+ * What somebody else wrote (a table, a form, a prospect) stands in a text between marks, so that nobody takes it for the bot's
+ * words: as a quoted block, or as a piece that Telegram makes no link of (Bot API, "MessageEntity": blockquote, code). The marks
+ * are controls, which no text from outside has left when it gets here (domain/quote.h).
+ */
+#define MESSAGE_MARK_QUOTE "\x01"
+#define MESSAGE_MARK_CODE "\x02"
+#define MESSAGE_MARK_END "\x03"
+
+enum { MESSAGE_MAX_SPANS = 100 };
+
+struct span {
+	const char *type;      /* of the entity */
+	size_t offset, length; /* UTF-16 units */
+};
+
 enum message_kind {
 	MESSAGE_SEND, /* sendMessage */
 	/* editMessageReplyMarkup of message_id: the buttons replace what hangs there */
@@ -47,11 +63,13 @@ struct message {
 	const struct button *buttons;
 	size_t button_count;
 	const struct mention *mention; /* SEND only; NULL: none */
-	struct message *next;          /* in the order to be sent */
+	const struct span *spans;      /* SEND only */
+	size_t span_count;
+	struct message *next; /* in the order to be sent */
 };
 
 /* Messages in order; text over Telegram's limit is split at line ends
- * (the buttons go under the last part). */
+ * (the buttons go under the last part). Marks in the text become spans of the messages. */
 struct message_list {
 	struct message *first, *last;
 	size_t count;

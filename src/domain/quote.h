@@ -1,0 +1,15 @@
+/*
+ * What somebody else wrote, made fit to stand in a message of the bot's (message.h, marks).
+ * Ownership: results live in the arena; NULL counts as "".
+ * Units: UTF-16 units.
+ * Errors: none.
+ * Callbacks: none.
+ */
+#pragma once
+#include "salesreg/base/arena.h"
+
+/* Its lines as a quoted block: controls and marks of direction out, blank lines at most one at a time, shortened. "" if nothing
+ * is left. */
+const char *quote_block(struct arena *a, const char *text, size_t units);
+/* On one line, shortened, as a piece that is no link. "" if nothing is left. */
+const char *quote_piece(struct arena *a, const char *text, size_t units);
