@@ -1,12 +1,10 @@
-#include "salesreg/app/assigner.h"
-#include "salesreg/app/by_hand.h"
+#include "assigner_private.h"
 #include "salesreg/app/outgoing.h"
 #include "salesreg/app/same_person.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
 #include "salesreg/base/map.h"
-#include "salesreg/base/text.h"
 #include "salesreg/domain/backoff.h"
 #include "salesreg/domain/notice.h"
 #include "salesreg/store/assignments.h"
@@ -17,85 +15,17 @@
 #include <string.h>
 
 enum {
-	AT_ONCE = 1000,
-	IDENTIFY_AT_ONCE = 10000,
 	TELL_AT_ONCE = 100,
 	DEADLINE_MS = 30000,
-	SORT_AGAIN_MS = 10000,
-	LOOK_AGAIN_MS = 5000,
 	APART_AT_ONCE = 500,
-	LEFT_OUT_MOST = 100,
 	COUNT_AGAIN_ROUNDS = 50,
-	CARDS_AT_ONCE = 200, /* lost prospects whose buttons go; the others' the next time */
-	PASSED_ON_LISTED = 30,
-	NAME_UNITS = 60,
 	ARENA_MAXIMUM = 128 * 1024 * 1024,
 };
 static const int64_t PAUSE_FIRST_US = 200 * 1000, PAUSE_LONGEST_US = 30 * 1000 * 1000;
 static const int64_t PAUSE_LOCKED_US = 5 * 1000 * 1000;
 
-/*
- *          wake                  lease             nothing (more) to deal        none left         told
- *   IDLE --------> [SORTING ->] DEALING <-+ full -> REDEALING <-+ one dealt -> TELLING --------> IDLE
- *                                  +------+               +-----+               (woken meanwhile: DEALING)
- *   more than are told at once: TELLING again; something passed over for somebody's lock: woken after 5 s
- *   any transaction that fails: rolled back, IDLE after a pause, and again; if it was one prospect's fault, with half as
- *   many at once, until that one is alone, named and left out
- */
-enum step { STEP_IDLE, STEP_SORTING, STEP_DEALING, STEP_REDEALING, STEP_TELLING };
-
-struct assigner {
-	struct assigner_options options;
-	uv_timer_t sweep, pause, again, expiry;
-	enum step step;
-	bool woken, sort_out, leased;
-	bool rep_came; /* and what nobody took has not been looked at since */
-	struct apart_slice apart,
-	    apart_next;   /* what of the declined ones this wake looks at, and the next one */
-	bool apart_more;  /* there are some beyond that */
-	bool apart_whole; /* this wake looks at all of them */
-	bool more_left;   /* than the admins were told of, or than was identified, at once */
-	bool
-	    passed_over; /* something could be dealt but for somebody's lock; its end wakes nobody */
-	struct db_conn *conn;
-	struct arena arena;
-	struct db_plan plan;
-	size_t reps_step, candidates_step, turn_step, passed_step, known_step, shared_step,
-	    locales_step, apart_step;
-	struct chosen_locale *admin_locales; /* in the arena, while admins are told something */
-	size_t admin_locale_count;
-	struct dealing_sorting sorting;
-	struct people_round round;
-	size_t in_turn;        /* so many reps of the round's front are counted */
-	unsigned uncounted;    /* rounds since all reps were */
-	bool some_doubled;     /* of the round's people have an identity in common */
-	bool counted;          /* what the round before left is what the reps have now */
-	struct lost_row *lost; /* these while that is under way, in the arena */
-	int64_t *shown;
-	int64_t *stale; /* assignments that ended in the conversation */
-	size_t lost_count, shown_count, stale_count, cards_step, unsent_step, stale_step,
-	    claims_step;
-	size_t dealt;                /* in the transaction under way */
-	bool reads_follow;           /* the plan under way ends with the reads of a round */
-	struct message_list notices; /* of the round, made while the server writes the deals */
-	size_t
-	    at_once; /* AT_ONCE, or fewer while one is looked for that spoils the others' round */
-	bool naming; /* it is the first one now, by whatever id */
-	char *left_out[LEFT_OUT_MOST]; /* until the next sweep */
-	size_t left_out_count;
-	char *redealing; /* the prospect in hand, or NULL */
-	char why[300];   /* the last failure */
-	unsigned failures;
-	struct fault_log fault;
-	int64_t round_us; /* when the round under way began */
-	struct assigner_stats stats;
-	struct histogram rounds;
-	int closing;
-};
-
 static void go(struct assigner *s);
 static void on_pause(uv_timer_t *timer);
-static void on_sweep(uv_timer_t *timer);
 static void on_again(uv_timer_t *timer);
 
 static struct left_out left_out(const struct assigner *s)
@@ -152,7 +82,7 @@ static bool looks_for_culprit(struct assigner *s, const struct db_reply *reply)
 	return true;
 }
 
-static void fail(struct assigner *s, const struct db_reply *reply)
+void assigner_fail(struct assigner *s, const struct db_reply *reply)
 {
 	bool at_once = looks_for_culprit(s, reply);
 	/* 23505: a live assignment is left over from a change by hand */
@@ -176,7 +106,7 @@ static void fail(struct assigner *s, const struct db_reply *reply)
 }
 
 /* Reads of a step: BEGIN and the lock come first, each a statement of its own, so that the rest sees what is committed. */
-static struct db_plan *begin(struct assigner *s)
+struct db_plan *assigner_begin(struct assigner *s)
 {
 	arena_reset(&s->arena);
 	s->plan.count = 0;
@@ -185,19 +115,20 @@ static struct db_plan *begin(struct assigner *s)
 	return &s->plan;
 }
 
-static void run(struct assigner *s, void (*done)(struct db_conn *, const struct db_reply *, void *))
+void assigner_run(
+    struct assigner *s, void (*done)(struct db_conn *, const struct db_reply *, void *))
 {
 	db_conn_run(s->conn, s->plan.steps, s->plan.count, DEADLINE_MS, done, s);
 }
 
-static void commit(
+void assigner_commit(
     struct assigner *s, void (*done)(struct db_conn *, const struct db_reply *, void *))
 {
 	(void)db_plan_add_plain(&s->plan, SQL_TX_COMMIT);
-	run(s, done);
+	assigner_run(s, done);
 }
 
-static void queue_messages(struct assigner *s, const struct message_list *messages)
+void assigner_queue(struct assigner *s, const struct message_list *messages)
 {
 	struct queued_row *rows = ARENA_ARRAY(&s->arena, struct queued_row, messages->count);
 	size_t count = 0;
@@ -225,7 +156,7 @@ static bool had_before(const char *former, const char *rep, bool *contacted)
 }
 
 /* For rep: whether it was with somebody else before is said, that it comes back to the same one is not. */
-static struct notice_prospect notice_of(const struct waiting_row *row, const char *rep)
+struct notice_prospect assigner_notice_of(const struct waiting_row *row, const char *rep)
 {
 	bool contacted = false;
 	bool again = had_before(row->former, rep, &contacted);
@@ -241,7 +172,7 @@ static struct notice_prospect notice_of(const struct waiting_row *row, const cha
 	    .again_contacted = contacted};
 }
 
-static enum locale locale_of(const struct assigner *s, const struct dealing_rep_row *rep)
+enum locale assigner_locale_of(const struct assigner *s, const struct dealing_rep_row *rep)
 {
 	enum locale locale = s->options.rules->default_locale;
 	(void)locale_parse(rep->locale, &locale);
@@ -255,13 +186,13 @@ static void plan_admin_locales(struct assigner *s)
 	s->locales_step = locales_read(&s->plan, &s->arena, rules->admin_ids, rules->admin_count);
 }
 
-static void read_admin_locales(struct assigner *s, const struct db_reply *reply)
+void assigner_read_admin_locales(struct assigner *s, const struct db_reply *reply)
 {
 	s->admin_locale_count =
 	    locales_parse(reply->results[s->locales_step], &s->arena, &s->admin_locales);
 }
 
-static enum locale admin_locale(const struct assigner *s, int64_t admin)
+enum locale assigner_admin_locale(const struct assigner *s, int64_t admin)
 {
 	return locale_chosen_by(
 	    s->admin_locales, s->admin_locale_count, admin, s->options.rules->default_locale);
@@ -290,7 +221,7 @@ static void on_told(struct db_conn *conn, const struct db_reply *reply, void *da
 	(void)conn;
 	struct assigner *s = data;
 	if (reply->err != ERR_OK)
-		fail(s, reply);
+		assigner_fail(s, reply);
 	else if (s->more_left)
 		tell(s);
 	else {
@@ -305,13 +236,13 @@ static void on_nobody_left(struct db_conn *conn, const struct db_reply *reply, v
 	(void)conn;
 	struct assigner *s = data;
 	if (reply->err != ERR_OK) {
-		fail(s, reply);
+		assigner_fail(s, reply);
 		return;
 	}
 	struct waiting_row *rows;
 	size_t count =
 	    dealing_nobody_left_parse(reply->results[s->candidates_step], &s->arena, &rows);
-	read_admin_locales(s, reply);
+	assigner_read_admin_locales(s, reply);
 	s->plan.count = 0;
 	if (count > 0) {
 		const struct conversation_rules *rules = s->options.rules;
@@ -319,35 +250,36 @@ static void on_nobody_left(struct db_conn *conn, const struct db_reply *reply, v
 		    ARENA_ARRAY(&s->arena, struct notice_prospect, count);
 		const char **ids = ARENA_ARRAY(&s->arena, const char *, count);
 		for (size_t i = 0; i < count; i++) {
-			prospects[i] = notice_of(&rows[i], "");
+			prospects[i] = assigner_notice_of(&rows[i], "");
 			ids[i] = rows[i].prospect;
 		}
 		struct message_list messages = {0};
 		for (size_t i = 0; i < rules->admin_count; i++)
-			notice_nobody_left(rules->catalog, admin_locale(s, rules->admin_ids[i]),
-			    rules->admin_ids[i], prospects, count, &s->arena, &messages);
+			notice_nobody_left(rules->catalog,
+			    assigner_admin_locale(s, rules->admin_ids[i]), rules->admin_ids[i],
+			    prospects, count, &s->arena, &messages);
 		log_warn("%zu prospects were declined by every rep and wait for somebody new%s",
 		    count,
 		    rules->admin_count ? "; the admins are told"
 				       : "; set ADMIN_TELEGRAM_IDS to be told by the bot");
-		queue_messages(s, &messages);
+		assigner_queue(s, &messages);
 		dealing_told(&s->plan, &s->arena, ids, count, rules->admin_count > 0);
 	}
 	s->more_left = count == TELL_AT_ONCE;
 	s->passed_over = dealing_passed_over_parse(reply->results[s->passed_step]);
-	commit(s, on_told);
+	assigner_commit(s, on_told);
 }
 
 static void tell(struct assigner *s)
 {
 	s->step = STEP_TELLING;
-	struct db_plan *plan = begin(s);
+	struct db_plan *plan = assigner_begin(s);
 	s->candidates_step = dealing_nobody_left(
 	    plan, &s->arena, s->options.rules->admin_count > 0, TELL_AT_ONCE, &s->apart);
 	s->passed_step = dealing_passed_over(
 	    plan, &s->arena, (int64_t)s->options.rules->max_prospects, left_out(s));
 	plan_admin_locales(s);
-	run(s, on_nobody_left);
+	assigner_run(s, on_nobody_left);
 }
 
 /* Prospects that somebody declined, one by one ---------------------------------------------------------------------------*/
@@ -359,7 +291,7 @@ static void on_redealt(struct db_conn *conn, const struct db_reply *reply, void 
 	(void)conn;
 	struct assigner *s = data;
 	if (reply->err != ERR_OK) {
-		fail(s, reply);
+		assigner_fail(s, reply);
 		return;
 	}
 	s->stats.reassigned += s->dealt;
@@ -374,7 +306,7 @@ static void on_declined(struct db_conn *conn, const struct db_reply *reply, void
 	(void)conn;
 	struct assigner *s = data;
 	if (reply->err != ERR_OK) {
-		fail(s, reply);
+		assigner_fail(s, reply);
 		return;
 	}
 	struct dealt_row row;
@@ -388,17 +320,17 @@ static void on_declined(struct db_conn *conn, const struct db_reply *reply, void
 		    .rep = row.rep.rep,
 		    .place = row.prospect.place,
 		    .assignment_id = row.prospect.assignment_id};
-		struct notice_prospect prospect = notice_of(&row.prospect, row.rep.rep);
+		struct notice_prospect prospect = assigner_notice_of(&row.prospect, row.rep.rep);
 		struct message_list messages = {0};
-		notice_build(s->options.rules->catalog, locale_of(s, &row.rep), row.rep.telegram_id,
-		    &prospect, 1, &s->arena, &messages);
+		notice_build(s->options.rules->catalog, assigner_locale_of(s, &row.rep),
+		    row.rep.telegram_id, &prospect, 1, &s->arena, &messages);
 		dealing_write(&s->plan, &s->arena, &deal, 1, "after a decline");
 		dealing_redealt(&s->plan, &deal);
-		queue_messages(s, &messages);
+		assigner_queue(s, &messages);
 		s->dealt = 1;
 		s->redealing = strdup(row.prospect.prospect);
 	}
-	commit(s, on_redealt);
+	assigner_commit(s, on_redealt);
 }
 
 static void redeal(struct assigner *s)
@@ -406,7 +338,7 @@ static void redeal(struct assigner *s)
 	s->step = STEP_REDEALING;
 	free(s->redealing);
 	s->redealing = NULL;
-	struct db_plan *plan = begin(s);
+	struct db_plan *plan = assigner_begin(s);
 	if (s->rep_came)
 		dealing_somebody_again(plan);
 	s->apart_whole |= s->rep_came;
@@ -416,7 +348,7 @@ static void redeal(struct assigner *s)
 	s->apart_step = dealing_apart_end(plan, &s->arena, &s->apart);
 	s->candidates_step = dealing_declined(
 	    plan, &s->arena, (int64_t)s->options.rules->max_prospects, left_out(s), &s->apart);
-	run(s, on_declined);
+	assigner_run(s, on_declined);
 }
 
 /* Prospects nobody declined, up to 1,000 at once ---------------------------------------------------------------------------*/
@@ -434,10 +366,11 @@ static void notify_reps(struct assigner *s, const struct dealing_rep_row *reps, 
 	size_t *filled = ARENA_ARRAY(&s->arena, size_t, rep_count);
 	for (size_t i = 0; i < count; i++)
 		sorted[got[picks[i]] + filled[picks[i]]++] =
-		    notice_of(&prospects[i], reps[picks[i]].rep);
+		    assigner_notice_of(&prospects[i], reps[picks[i]].rep);
 	for (size_t i = 0; i < rep_count; i++)
-		notice_build(s->options.rules->catalog, locale_of(s, &reps[i]), reps[i].telegram_id,
-		    sorted + got[i], got[i + 1] - got[i], &s->arena, &s->notices);
+		notice_build(s->options.rules->catalog, assigner_locale_of(s, &reps[i]),
+		    reps[i].telegram_id, sorted + got[i], got[i + 1] - got[i], &s->arena,
+		    &s->notices);
 }
 
 /* known: those of people whom their rep has already, else the others. */
@@ -526,7 +459,7 @@ static void end_round(struct assigner *s)
 			s->uncounted = 0;
 		plan_round(s, count ? NULL : held_after(s), count ? 0 : s->in_turn);
 	}
-	run(s, on_round);
+	assigner_run(s, on_round);
 }
 
 static void on_deals_written(struct db_conn *conn, const struct db_reply *reply, void *data)
@@ -534,11 +467,11 @@ static void on_deals_written(struct db_conn *conn, const struct db_reply *reply,
 	(void)conn;
 	struct assigner *s = data;
 	if (reply->err != ERR_OK) {
-		fail(s, reply);
+		assigner_fail(s, reply);
 		return;
 	}
 	s->plan.count = 0;
-	queue_messages(s, &s->notices);
+	assigner_queue(s, &s->notices);
 	end_round(s);
 }
 
@@ -548,7 +481,7 @@ static void on_known(struct db_conn *conn, const struct db_reply *reply, void *d
 	(void)conn;
 	struct assigner *s = data;
 	if (reply->err != ERR_OK) {
-		fail(s, reply);
+		assigner_fail(s, reply);
 		return;
 	}
 	struct known_row *known;
@@ -564,7 +497,7 @@ static void on_known(struct db_conn *conn, const struct db_reply *reply, void *d
 		end_round(s);
 		return;
 	}
-	run(s, on_deals_written);
+	assigner_run(s, on_deals_written);
 	/* while the server is at it */
 	s->notices = (struct message_list){0};
 	notify_reps(
@@ -588,7 +521,7 @@ static void begin_round(struct assigner *s)
 	s->some_doubled = doubled_count > 0;
 	if (s->some_doubled)
 		s->shared_step = dealing_shared(&s->plan, &s->arena, doubled, doubled_count);
-	run(s, on_known);
+	assigner_run(s, on_known);
 }
 
 static void on_counted(struct db_conn *conn, const struct db_reply *reply, void *data)
@@ -596,7 +529,7 @@ static void on_counted(struct db_conn *conn, const struct db_reply *reply, void 
 	(void)conn;
 	struct assigner *s = data;
 	if (reply->err != ERR_OK) {
-		fail(s, reply);
+		assigner_fail(s, reply);
 		return;
 	}
 	s->round.rep_count =
@@ -610,7 +543,7 @@ static void on_round(struct db_conn *conn, const struct db_reply *reply, void *d
 	(void)conn;
 	struct assigner *s = data;
 	if (reply->err != ERR_OK) {
-		fail(s, reply);
+		assigner_fail(s, reply);
 		return;
 	}
 	int64_t now = clock_monotonic_us();
@@ -637,13 +570,13 @@ static void on_round(struct db_conn *conn, const struct db_reply *reply, void *d
 	r->turn = dealing_turn_parse(reply->results[s->turn_step]);
 	if (s->counted && r->turn != before + DEALING_TURNS) {
 		plan_reps(s, NULL, 0);
-		run(s, on_counted);
+		assigner_run(s, on_counted);
 		return;
 	}
 	begin_round(s);
 }
 
-static void deal(struct assigner *s)
+void assigner_deal(struct assigner *s)
 {
 	s->step = STEP_DEALING;
 	s->dealt = 0;
@@ -652,307 +585,17 @@ static void deal(struct assigner *s)
 	s->uncounted = 0;
 	arena_reset(&s->arena);
 	plan_round(s, NULL, 0);
-	run(s, on_round);
+	assigner_run(s, on_round);
 }
 
 /* Life ---------------------------------------------------------------------------------------------------------------------*/
-
-static void fail_sorting(struct assigner *s, const struct db_reply *reply)
-{
-	/* dealing goes on; whoever holds what is to be sorted out may hold it long */
-	uint64_t interval = (uint64_t)s->options.sweep_interval_s * 1000;
-	(void)uv_timer_start(&s->sweep, on_sweep, SORT_AGAIN_MS, interval);
-	fail(s, reply);
-}
-
-/* Open prospects that came to their rep past us, or whose contact changed, are known by it again before anything is dealt. */
-static void identify(struct assigner *s);
-
-static void on_identified(struct db_conn *conn, const struct db_reply *reply, void *data)
-{
-	(void)conn;
-	struct assigner *s = data;
-	if (reply->err != ERR_OK)
-		fail_sorting(s, reply);
-	else if (s->more_left)
-		identify(s);
-	else
-		deal(s);
-}
-
-static void on_unidentified(struct db_conn *conn, const struct db_reply *reply, void *data)
-{
-	(void)conn;
-	struct assigner *s = data;
-	if (reply->err != ERR_OK) {
-		fail_sorting(s, reply);
-		return;
-	}
-	struct waiting_row *rows;
-	size_t count =
-	    dealing_unidentified_parse(reply->results[s->candidates_step], &s->arena, &rows);
-	struct people people;
-	people_identify(rows, count, &s->arena, &people);
-	s->plan.count = 0;
-	dealing_identify(&s->plan, &s->arena, people.rows, people.count);
-	s->more_left = count == IDENTIFY_AT_ONCE;
-	commit(s, on_identified);
-}
-
-static void identify(struct assigner *s)
-{
-	s->candidates_step = dealing_unidentified(begin(s), &s->arena, IDENTIFY_AT_ONCE);
-	run(s, on_unidentified);
-}
-
-static void on_sorted(struct db_conn *conn, const struct db_reply *reply, void *data)
-{
-	(void)conn;
-	struct assigner *s = data;
-	if (reply->err != ERR_OK)
-		fail_sorting(s, reply);
-	else
-		identify(s);
-}
-
-/* One notification a rep, as if it had been dealt. */
-static void notify_given(struct assigner *s, const struct dealt_row *given, size_t count)
-{
-	struct notice_prospect *prospects = ARENA_ARRAY(&s->arena, struct notice_prospect, count);
-	for (size_t i = 0; i < count; i++)
-		prospects[i] = notice_of(&given[i].prospect, given[i].rep.rep);
-	struct message_list messages = {0};
-	for (size_t from = 0, to; from < count; from = to) {
-		const struct dealing_rep_row *rep = &given[from].rep;
-		for (to = from + 1; to < count && strcmp(given[to].rep.rep, rep->rep) == 0;)
-			to++;
-		notice_build(s->options.rules->catalog, locale_of(s, rep), rep->telegram_id,
-		    prospects + from, to - from, &s->arena, &messages);
-	}
-	queue_messages(s, &messages);
-}
-
-static void say(struct assigner *s, int64_t chat, const char *text, struct message_list *messages)
-{
-	(void)message_list_add(messages, &s->arena, chat, PRIORITY_NOTIFICATION, text);
-}
-
-static const char *short_name(struct assigner *s, const char *name)
-{
-	return arena_printf(&s->arena, "%.*s", (int)text_prefix_utf16(name, NAME_UNITS), name);
-}
-
-/* To the admins: whose prospects went on because Telegram has not reached them for too long. */
-static void tell_admins(
-    struct assigner *s, const char *rep, size_t prospects, struct message_list *messages)
-{
-	const struct conversation_rules *rules = s->options.rules;
-	const struct catalog_arg args[] = {{"name", rep},
-	    {"count", arena_printf(&s->arena, "%zu", prospects)},
-	    {"minutes", arena_printf(&s->arena, "%lld", (long long)s->options.grace_s / 60)}};
-	log_warn("%s has been out of reach for %lld minutes; %zu prospects go on", rep,
-	    (long long)s->options.grace_s / 60, prospects);
-	for (size_t i = 0; i < rules->admin_count; i++)
-		say(s, rules->admin_ids[i],
-		    catalog_render(rules->catalog, admin_locale(s, rules->admin_ids[i]),
-			TEXT_REP_UNREACHABLE, args, 3, &s->arena),
-		    messages);
-}
-
-/* To reps who are back: what went on, and to whom. Rows [from, to) are one rep's. */
-static void tell_returned(struct assigner *s, const struct returned_row *rows, size_t count,
-    struct message_list *messages)
-{
-	const struct conversation_rules *rules = s->options.rules;
-	enum locale locale = rules->default_locale;
-	(void)locale_parse(rows[0].locale, &locale);
-	const char *list = "";
-	for (size_t i = 0; i < count && i < PASSED_ON_LISTED; i++) {
-		const struct catalog_arg args[] = {{"name", short_name(s, rows[i].prospect)},
-		    {"rep", rows[i].holder ? short_name(s, rows[i].holder) : ""}};
-		list = arena_printf(&s->arena, "%s%s%s", list, *list ? "\n" : "",
-		    catalog_render(rules->catalog, locale,
-			rows[i].holder ? TEXT_PASSED_ON_TO : TEXT_PASSED_ON_NOBODY, args,
-			rows[i].holder ? 2 : 1, &s->arena));
-	}
-	const struct catalog_arg args[] = {
-	    {"count", arena_printf(&s->arena, "%zu", count)}, {"list", list}};
-	say(s, rows[0].telegram_id,
-	    catalog_render(rules->catalog, locale, TEXT_PASSED_ON, args, 2, &s->arena), messages);
-}
-
-static void tell_of_the_unreachable(struct assigner *s, const struct db_reply *reply)
-{
-	struct returned_row *back;
-	struct message_list messages = {0};
-	for (size_t from = 0, to; from < s->lost_count; from = to) {
-		const struct lost_row *row = &s->lost[from];
-		for (to = from + 1;
-		     to < s->lost_count && s->lost[to].telegram_id == row->telegram_id;)
-			to++;
-		size_t gone = 0;
-		for (size_t i = from; i < to; i++)
-			gone += strcmp(s->lost[i].reason, "unavailable") == 0;
-		if (gone > 0)
-			tell_admins(s, row->rep, gone, &messages);
-	}
-	size_t back_count =
-	    dealing_returned_parse(reply->results[s->sorting.returned], &s->arena, &back);
-	for (size_t from = 0, to; from < back_count; from = to) {
-		for (to = from + 1;
-		     to < back_count && back[to].telegram_id == back[from].telegram_id;)
-			to++;
-		tell_returned(s, back + from, to - from, &messages);
-	}
-	queue_messages(s, &messages);
-	int64_t held, next_us = dealing_expiry_parse(reply->results[s->sorting.expiry], &held);
-	if (next_us >= 0)
-		(void)uv_timer_start(&s->expiry, on_sweep, (uint64_t)next_us / 1000 + 10, 0);
-	if (held > 0)
-		log_warn(
-		    "Telegram reaches hardly any rep, %lld of them for longer than the grace: that "
-		    "is about the bot and not about them, so no prospects are moved; "
-		    "`salesreg doctor` says more",
-		    (long long)held);
-}
-
-/* Those who have what was changed by hand read how it is now; the cards they were told of it with lose their buttons. */
-static void tell_of_changes(struct assigner *s, const struct changed_row *rows, size_t count)
-{
-	struct message_list messages = {0};
-	by_hand_tell_lost(s->options.rules, s->lost, s->lost_count, &s->arena, &messages);
-	by_hand_tell_closed(s->options.rules, rows, count, &s->arena, &messages);
-	struct notice_prospect *changed = ARENA_ARRAY(&s->arena, struct notice_prospect, count);
-	for (size_t i = 0, n; i < count; i += n) {
-		const struct dealing_rep_row *rep = &rows[i].dealt.rep;
-		size_t open = 0;
-		for (n = 0; i + n < count && strcmp(rows[i + n].dealt.rep.rep, rep->rep) == 0;
-		     n++) {
-			if (rows[i + n].closed)
-				continue;
-			changed[open] = notice_of(&rows[i + n].dealt.prospect, rep->rep);
-			changed[open++].contacted = rows[i + n].contacted;
-		}
-		if (open > 0)
-			notice_changed(s->options.rules->catalog, locale_of(s, rep),
-			    rep->telegram_id, changed, open, &s->arena, &messages);
-	}
-	queue_messages(s, &messages);
-}
-
-/* Plans what finds the cards whose buttons go; false: there are none. */
-static bool find_cards(struct assigner *s, const struct changed_row *rows, size_t count)
-{
-	int64_t *ids = ARENA_ARRAY(&s->arena, int64_t, s->lost_count + s->stale_count + count);
-	size_t id_count = 0;
-	for (size_t i = 0; i < s->stale_count; i++)
-		ids[id_count++] = s->stale[i];
-	s->shown = ARENA_ARRAY(&s->arena, int64_t, count);
-	s->shown_count = 0;
-	size_t first = 0; /* of those lost that must wait */
-	while (first < s->lost_count && id_count < CARDS_AT_ONCE)
-		ids[id_count++] = s->lost[first++].assignment_id;
-	if (first < s->lost_count) {
-		int64_t *later = ARENA_ARRAY(&s->arena, int64_t, s->lost_count - first);
-		for (size_t i = first; i < s->lost_count; i++)
-			later[i - first] = s->lost[i].assignment_id;
-		dealing_cards_later(&s->plan, &s->arena, later, s->lost_count - first);
-		s->sort_out = s->woken = true;
-	}
-	for (size_t i = 0; i < count; i++) {
-		ids[id_count++] = rows[i].dealt.prospect.assignment_id;
-		if (!rows[i].closed)
-			s->shown[s->shown_count++] = rows[i].dealt.prospect.assignment_id;
-	}
-	if (id_count == 0)
-		return false;
-	s->cards_step = dealing_cards(&s->plan, &s->arena, ids, id_count);
-	s->unsent_step = dealing_cards_unsent(&s->plan, &s->arena, ids, id_count);
-	return true;
-}
-
-/* Messages that have not gone out yet go without the buttons; one that is just going is looked at again. */
-static void rewrite_unsent(struct assigner *s, const struct db_reply *reply)
-{
-	struct unsent_row *rows;
-	size_t count = dealing_cards_unsent_parse(reply->results[s->unsent_step], &s->arena, &rows);
-	struct unsent_row *fresh = ARENA_ARRAY(&s->arena, struct unsent_row, count);
-	int64_t *later = ARENA_ARRAY(&s->arena, int64_t, count);
-	size_t fresh_count = 0, later_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (!rows[i].payload) {
-			later[later_count++] = rows[i].assignment_id;
-		} else if (fresh_count == 0 || fresh[fresh_count - 1].id != rows[i].id) {
-			fresh[fresh_count] = rows[i];
-			fresh[fresh_count++].payload = by_hand_unsent_card(&rows[i], &s->arena);
-		}
-	}
-	dealing_cards_rewrite(&s->plan, &s->arena, fresh, fresh_count);
-	dealing_cards_later(&s->plan, &s->arena, later, later_count);
-	if (later_count > 0)
-		(void)uv_timer_start(&s->sweep, on_sweep, LOOK_AGAIN_MS,
-		    (uint64_t)s->options.sweep_interval_s * 1000);
-}
-
-static void on_cards(struct db_conn *conn, const struct db_reply *reply, void *data)
-{
-	(void)conn;
-	struct assigner *s = data;
-	if (reply->err != ERR_OK) {
-		fail_sorting(s, reply);
-		return;
-	}
-	struct card_row *cards;
-	size_t count = dealing_cards_parse(reply->results[s->cards_step], &s->arena, &cards);
-	struct queued_row *edits = ARENA_ARRAY(&s->arena, struct queued_row, count);
-	for (size_t i = 0; i < count; i++)
-		edits[i] = by_hand_card_edit(&cards[i], &s->arena);
-	s->plan.count = 0;
-	outbox_queue(&s->plan, &s->arena, edits, count, PRIORITY_NOTIFICATION);
-	rewrite_unsent(s, reply);
-	dealing_shown(&s->plan, &s->arena, s->shown, s->shown_count);
-	commit(s, on_sorted);
-}
-
-static void on_sorting(struct db_conn *conn, const struct db_reply *reply, void *data)
-{
-	(void)conn;
-	struct assigner *s = data;
-	if (reply->err != ERR_OK) {
-		fail_sorting(s, reply);
-		return;
-	}
-	struct dealt_row *given;
-	size_t count = dealing_by_hand_parse(reply->results[s->sorting.by_hand], &s->arena, &given);
-	struct changed_row *changed;
-	size_t changed_count =
-	    dealing_changed_parse(reply->results[s->sorting.changed], &s->arena, &changed);
-	s->lost_count = dealing_lost_parse(reply->results[s->sorting.lost], &s->arena, &s->lost);
-	s->stale_count =
-	    dealing_cards_due_parse(reply->results[s->stale_step], &s->arena, &s->stale);
-	read_admin_locales(s, reply);
-	s->plan.count = 0;
-	tell_of_the_unreachable(s, reply);
-	tell_of_changes(s, changed, changed_count);
-	if (count > 0) {
-		log_info("%zu prospects were given to reps by hand", count);
-		notify_given(s, given, count);
-	}
-	if (count == AT_ONCE || changed_count == AT_ONCE || s->stale_count == CARDS_AT_ONCE)
-		s->sort_out = s->woken = true; /* there may be more */
-	by_hand_end_claims(s->options.rules, reply->results[s->claims_step], &s->plan, &s->arena);
-	if (find_cards(s, changed, changed_count))
-		run(s, on_cards);
-	else
-		commit(s, on_sorted);
-}
 
 static void on_named(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
 	(void)conn;
 	struct assigner *s = data;
 	if (reply->err != ERR_OK) {
-		fail(s, reply);
+		assigner_fail(s, reply);
 		return;
 	}
 	const char *prospect = dealing_next_parse(reply->results[0], &s->arena);
@@ -960,7 +603,7 @@ static void on_named(struct db_conn *conn, const struct db_reply *reply, void *d
 	s->at_once = AT_ONCE;
 	if (prospect)
 		leave_out(s, prospect);
-	deal(s);
+	assigner_deal(s);
 }
 
 static void on_lease(struct db_conn *conn, enum err err, void *data)
@@ -981,20 +624,20 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 		s->plan.count = 0;
 		arena_reset(&s->arena);
 		(void)dealing_next(&s->plan, &s->arena, left_out(s));
-		run(s, on_named);
+		assigner_run(s, on_named);
 		return;
 	}
 	if (!s->sort_out) {
-		deal(s);
+		assigner_deal(s);
 		return;
 	}
 	s->sort_out = false;
 	s->step = STEP_SORTING;
-	s->sorting = dealing_sort_out(begin(s), &s->arena, AT_ONCE, s->options.grace_s);
+	s->sorting = dealing_sort_out(assigner_begin(s), &s->arena, AT_ONCE, s->options.grace_s);
 	s->stale_step = dealing_cards_due(&s->plan, &s->arena, CARDS_AT_ONCE);
 	s->claims_step = claims_over(&s->plan, &s->arena, AT_ONCE);
 	plan_admin_locales(s);
-	run(s, on_sorting);
+	assigner_run(s, assigner_on_sorting);
 }
 
 static void go(struct assigner *s)
@@ -1017,7 +660,7 @@ static void on_again(uv_timer_t *timer)
 	assigner_wake(timer->data);
 }
 
-static void on_sweep(uv_timer_t *timer)
+void assigner_on_sweep(uv_timer_t *timer)
 {
 	assigner_sweep(timer->data);
 }
@@ -1038,7 +681,7 @@ struct assigner *assigner_create(uv_loop_t *loop, const struct assigner_options 
 	s->sweep.data = s->pause.data = s->again.data = s->expiry.data = s;
 	uint64_t interval = (uint64_t)options->sweep_interval_s * 1000;
 	if (interval > 0)
-		(void)uv_timer_start(&s->sweep, on_sweep, interval, interval);
+		(void)uv_timer_start(&s->sweep, assigner_on_sweep, interval, interval);
 	return s;
 }
 
