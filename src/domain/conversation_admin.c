@@ -3,7 +3,9 @@
  */
 #include "conversation_private.h"
 #include "prospect_list.h"
+#include "quote.h"
 #include "salesreg/base/fingerprint.h"
+#include "salesreg/domain/name.h"
 #include "salesreg/domain/notice.h"
 #include <string.h>
 
@@ -36,7 +38,9 @@ static void show_application(struct turn *t, int64_t admin, enum message_priorit
 	const char *telegram = named ? arena_printf(t->a, "@%s", who->username)
 				     : arena_printf(t->a, "id %lld", (long long)who->telegram_id);
 	const char *text = catalog_render(catalog, locale, TEXT_ADMIN_NEW_REP,
-	    ARGS({"name", who->name}, {"email", who->email}, {"telegram", telegram}), t->a);
+	    ARGS({"name", quote_name(t->a, who->name, NAME_MAX_CODE_POINTS)}, {"email", who->email},
+		{"telegram", telegram}),
+	    t->a);
 	const char *about = about_application(t, who->name, who->email);
 	struct button *buttons = ARENA_ARRAY(t->a, struct button, 2);
 	buttons[0] = (struct button){

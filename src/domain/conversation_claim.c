@@ -7,8 +7,10 @@
  */
 #include "conversation_private.h"
 #include "prospect_list.h"
+#include "quote.h"
 #include "salesreg/base/fingerprint.h"
 #include "salesreg/domain/email.h"
+#include "salesreg/domain/name.h"
 #include "shorten.h"
 #include <string.h>
 
@@ -79,8 +81,10 @@ void turn_show_claim(struct turn *t, int64_t admin, enum message_priority priori
 	const struct catalog *catalog = t->state->rules->catalog;
 	const char *telegram = account(t, username, claim->telegram_id);
 	const char *text = catalog_render(catalog, locale, TEXT_ADMIN_CLAIM,
-	    ARGS({"email", claim->email}, {"name", claim->name}, {"telegram", telegram},
-		{"holder", claim->rep_name},
+	    ARGS({"email", claim->email},
+		{"name", quote_name(t->a, claim->name, NAME_MAX_CODE_POINTS)},
+		{"telegram", telegram},
+		{"holder", quote_name(t->a, claim->rep_name, NAME_MAX_CODE_POINTS)},
 		{"holder_telegram", account(t, claim->rep_username, claim->rep_telegram_id)}),
 	    t->a);
 	const char *about = about_claim(t, claim);

@@ -107,7 +107,7 @@ static const char *reach(
 static const char *card(const struct prospect_list *list, struct arena *a, size_t index)
 {
 	const struct prospect_item *item = &list->items[index];
-	const char *name = shorten(a, text_tidy(a, item->name ? item->name : ""), NAME_UNITS);
+	const char *name = quote_name(a, item->name, NAME_UNITS);
 	const char *number = list->numbered ? arena_printf(a, "%zu. ", index + 1) : "";
 	const char *again = item->again ? catalog_render(list->catalog, list->locale,
 					      item->again_contacted ? TEXT_NOTICE_AGAIN_CONTACTED
@@ -119,9 +119,9 @@ static const char *card(const struct prospect_list *list, struct arena *a, size_
 	    optional(list, a, TEXT_PROSPECT_EMAIL, "email", email_of(a, item->email)),
 	    optional(list, a, TEXT_PROSPECT_STATUS, "status",
 		one_line(a, item->status, TEXT_BUTTON_UNITS)),
-	    optional(list, a, TEXT_NOTICE_KNOWN, "name", one_line(a, item->known, NAME_UNITS)),
+	    optional(list, a, TEXT_NOTICE_KNOWN, "name", quote_name(a, item->known, NAME_UNITS)),
 	    optional(
-		list, a, TEXT_NOTICE_COLLEAGUE, "rep", one_line(a, item->colleague, NAME_UNITS)),
+		list, a, TEXT_NOTICE_COLLEAGUE, "rep", quote_name(a, item->colleague, NAME_UNITS)),
 	    again ? "\n" : "", again ? again : "",
 	    optional(list, a, TEXT_PROSPECT_CONTEXT, "context",
 		quote_block(a, item->context, list->context_units)),

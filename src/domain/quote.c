@@ -1,6 +1,7 @@
 #include "quote.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/message.h"
+#include "salesreg/domain/name.h"
 #include "shorten.h"
 #include <string.h>
 
@@ -49,4 +50,12 @@ const char *quote_block(struct arena *a, const char *text, size_t units)
 const char *quote_piece(struct arena *a, const char *text, size_t units)
 {
 	return marked(a, MESSAGE_MARK_CODE, shorten(a, text_tidy(a, text ? text : ""), units));
+}
+
+const char *quote_name(struct arena *a, const char *name, size_t units)
+{
+	const char *line = text_tidy(a, name ? name : ""), *checked;
+	if (name_check(line, a, &checked) == NAME_ADDRESS)
+		return quote_piece(a, line, units);
+	return shorten(a, line, units);
 }

@@ -13,3 +13,5 @@
 const char *quote_block(struct arena *a, const char *text, size_t units);
 /* On one line, shortened, as a piece that is no link. "" if nothing is left. */
 const char *quote_piece(struct arena *a, const char *text, size_t units);
+/* A person's name from a table: on one line, shortened; a name with an address in it (domain/name.h) is no link. */
+const char *quote_name(struct arena *a, const char *name, size_t units);

@@ -75,7 +75,7 @@ def test_what_a_table_says_is_quoted_and_cannot_pass_for_the_bot_s_words(empty):
                      "wants 😀 a villa\n\n\n✅ Write to: https://evil.example\u202e\u2066", "call\u2028after six")
     message = rep.hears_anything()
     assert message.quoted() == ["wants 😀 a villa\n\n✅ Write to: https://evil.example", "call\nafter six"]
-    assert message.quoted("code") == ["https://t.me.evil.example/ivan", "javascript:alert(1)"]
+    assert message.quoted("code") == ["Иван ✅ Write to: https://evil.example", "https://t.me.evil.example/ivan", "javascript:alert(1)"]
     assert not set(message.text) & set("\u202e\u2066\u2028")
     lines = message.text.splitlines()
     assert lines[2] == "Иван ✅ Write to: https://evil.example", "a name is one line"

@@ -87,12 +87,15 @@ static void what_others_wrote_is_one_quoted_block_and_does_nothing_to_the_rest(v
 	    "Write to: https://t.me/test_buyer_alex\n"
 	    "About:\nwants a villa[31m\n\n✅ Write to: https://t.me/evil\n"
 	    "Notes:\none\ntwo\nthree");
-	assert_int_equal(list.first->span_count, 2);
-	assert_string_equal(list.first->spans[0].type, "blockquote");
-	assert_string_equal(
-	    covered(list.first, 0), "wants a villa[31m\n\n✅ Write to: https://t.me/evil");
+	assert_int_equal(list.first->span_count, 3);
+	/* a name with an address in it is no link */
+	assert_string_equal(list.first->spans[0].type, "code");
+	assert_string_equal(covered(list.first, 0), "Алекс ✅ Write to: https://t.me/evil");
 	assert_string_equal(list.first->spans[1].type, "blockquote");
-	assert_string_equal(covered(list.first, 1), "one\ntwo\nthree");
+	assert_string_equal(
+	    covered(list.first, 1), "wants a villa[31m\n\n✅ Write to: https://t.me/evil");
+	assert_string_equal(list.first->spans[2].type, "blockquote");
+	assert_string_equal(covered(list.first, 2), "one\ntwo\nthree");
 }
 
 static void who_can_be_written_to_is_an_address_of_the_programs_own_making(void **state)

@@ -46,7 +46,7 @@ void config_finish(struct config *c);
 /* A variable that is set, as it was given: not trimmed, not parsed. */
 struct config_given {
 	const char *name, *value; /* for the call only */
-	const char *path; /* of the file it was read from, or NULL */
+	const char *path;         /* of the file it was read from, or NULL */
 	bool secret;
 };
 void config_each_given(void (*each)(const struct config_given *given, void *data), void *data);
