@@ -53,7 +53,8 @@ CROSS JOIN LATERAL (
 ) held
 WHERE d.available AND held.prospects < $1::bigint
 ORDER BY d.last_dealt, d.rep
-LIMIT CASE WHEN $2::integer IS NOT NULL THEN
+LIMIT CASE WHEN $3::text[] <> '{}' THEN $2::integer -- amid many rounds, for a full one
+           WHEN $2::integer IS NOT NULL THEN
       (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects w
        WHERE w.assigned_rep_id IS NULL AND w.status IN ('unreached', 'contacted', 'in_conversation')
        LIMIT $2::integer) enough) END
