@@ -245,9 +245,12 @@ CREATE TABLE salesreg.prospect_changes (
 );
 CREATE UNIQUE INDEX prospect_changes_prospect_idx ON salesreg.prospect_changes (prospect varchar_pattern_ops);
 
--- Assignments that ended in the conversation, until the buttons are gone from the messages that carry them.
+-- Assignments that ended in the conversation, until the buttons are gone from the messages that carry them; with a chat,
+-- those that go on and whose rep has another account now: the buttons in the old one's chat.
 CREATE TABLE salesreg.stale_cards (
-    assignment  bigint PRIMARY KEY
+    assignment  bigint NOT NULL,
+    chat_id     bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (assignment, chat_id)
 );
 
 CREATE INDEX test_prospects_waiting_idx ON public.test_prospects (created_at, id COLLATE "C")
@@ -421,6 +424,19 @@ BEGIN
     -- Who comes back to work, by whatever way, or has another account, starts anew: that Telegram did not reach them was about
     -- a time, or an account, that is over. A row that somebody holds is corrected by the next answer.
     IF TG_OP = 'UPDATE' THEN
+        IF EXISTS (SELECT 1 FROM fresh f JOIN stale s ON s.id = f.id WHERE f.telegram_id <> s.telegram_id) THEN
+            INSERT INTO salesreg.stale_cards (assignment, chat_id)
+                SELECT a.id, m.old
+                FROM (SELECT f.id, s.telegram_id AS old FROM fresh f JOIN stale s ON s.id = f.id
+                      WHERE f.telegram_id <> s.telegram_id OFFSET 0) m
+                JOIN public.test_prospects p ON p.assigned_rep_id = m.id
+                                            AND p.status IN ('unreached', 'contacted', 'in_conversation')
+                JOIN salesreg.assignments a ON a.prospect = p.id AND a.ended_at IS NULL AND a.rep = m.id
+                ON CONFLICT DO NOTHING;
+            IF FOUND THEN
+                PERFORM pg_catalog.pg_notify('salesreg_sort_out', '');
+            END IF;
+        END IF;
         UPDATE salesreg.rep_dealing d
         SET available = true, reason = NULL, unreachable_since = NULL, back_at = CASE WHEN e.moved THEN d.back_at ELSE now() END,
             passed_on_since = CASE WHEN e.returned THEN NULL ELSE d.passed_on_since END -- another account reads it there

@@ -461,18 +461,20 @@ JOIN public.sales_representatives r ON r.id = a.rep AND r.status = 'active'
 LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
 ORDER BY r.id, t.kind = 'closed', a.id
 -- name: dealing_cards
--- $1 assignments whose buttons go: the messages that carry them, and the buttons' data that stay there, those of their
+-- $1 assignments whose buttons go, $2 in which chats (0: their rep's; one that is the rep's again keeps them): the messages that carry them, and the buttons' data that stay there, those of their
 -- rep's other open prospects. A message that the history holds no more is left as it is: its buttons answer that they are
 -- stale. Each message is read once, however many buttons it has; "= true" makes a hash of what is looked for, as a join planned
 -- for few need not.
 WITH gone AS MATERIALIZED (
-    SELECT DISTINCT w.id FROM unnest($1::bigint[]) AS w (id)
+    SELECT DISTINCT a.id, CASE w.chat_id WHEN 0 THEN r.telegram_id ELSE w.chat_id END AS chat_id, w.chat_id AS given,
+           a.started_at, a.shown_at
+    FROM unnest($1::bigint[], $2::bigint[]) AS w (id, chat_id)
+    JOIN salesreg.assignments a ON a.id = w.id
+    JOIN public.sales_representatives r ON r.id = a.rep AND r.telegram_id <> w.chat_id
 ), shown AS MATERIALIZED (
-    SELECT DISTINCT r.telegram_id AS chat_id, t.at
+    SELECT DISTINCT g.chat_id, t.at
     FROM gone g
-    JOIN salesreg.assignments a ON a.id = g.id
-    JOIN public.sales_representatives r ON r.id = a.rep
-    CROSS JOIN LATERAL (VALUES (a.started_at), (a.shown_at)) t (at)
+    CROSS JOIN LATERAL (VALUES (g.started_at), (g.shown_at)) t (at)
     WHERE t.at < now()
 ), sent AS MATERIALIZED (
     SELECT k.chat_id, k.message_id, k.payload
@@ -485,7 +487,8 @@ WITH gone AS MATERIALIZED (
     SELECT s.chat_id, s.message_id, m[1]::bigint AS assignment
     FROM sent s CROSS JOIN LATERAL regexp_matches(s.payload, '"a:([0-9]{1,18}):d"', 'g') m
 ), found AS MATERIALIZED (
-    SELECT DISTINCT b.chat_id, b.message_id FROM buttons b WHERE (b.assignment IN (SELECT id FROM gone)) = true
+    SELECT DISTINCT b.chat_id, b.message_id FROM buttons b
+    WHERE ((b.assignment, b.chat_id) IN (SELECT id, chat_id FROM gone)) = true
 ), stays AS MATERIALIZED (
     SELECT b.chat_id, b.message_id,
            string_agg(' a:' || e.id || ':d ' || CASE WHEN EXISTS (
@@ -496,7 +499,8 @@ WITH gone AS MATERIALIZED (
     JOIN salesreg.assignments e ON e.id = b.assignment AND e.ended_at IS NULL
     JOIN public.test_prospects q ON q.id = e.prospect AND q.assigned_rep_id = e.rep
                                 AND q.status IN ('unreached', 'contacted', 'in_conversation')
-    WHERE (b.assignment IN (SELECT id FROM gone)) = false
+    JOIN public.sales_representatives w ON w.id = e.rep AND w.telegram_id = b.chat_id
+    WHERE ((b.assignment, b.chat_id) IN (SELECT id, chat_id FROM gone)) = false
       AND ((b.chat_id, b.message_id) IN (SELECT chat_id, message_id FROM found)) = true
     GROUP BY b.chat_id, b.message_id
 )
@@ -505,19 +509,21 @@ FROM sent s LEFT JOIN stays t ON t.chat_id = s.chat_id AND t.message_id = s.mess
 WHERE ((s.chat_id, s.message_id) IN (SELECT chat_id, message_id FROM found)) = true
 ORDER BY s.chat_id, s.message_id
 -- name: dealing_cards_unsent
--- $1 assignments, as above: the messages with their buttons that are not sent yet, one row an assignment in each. Without
+-- $1 assignments, $2 chats, as above: the messages with their buttons that are not sent yet, one row an assignment in each. Without
 -- the payload: it is being sent, or somebody holds it, and is to be looked at again.
 WITH gone AS MATERIALIZED (
-    SELECT DISTINCT w.id FROM unnest($1::bigint[]) AS w (id)
+    SELECT DISTINCT a.id, CASE w.chat_id WHEN 0 THEN r.telegram_id ELSE w.chat_id END AS chat_id, w.chat_id AS given,
+           a.started_at, a.shown_at
+    FROM unnest($1::bigint[], $2::bigint[]) AS w (id, chat_id)
+    JOIN salesreg.assignments a ON a.id = w.id
+    JOIN public.sales_representatives r ON r.id = a.rep AND r.telegram_id <> w.chat_id
 ), shown AS MATERIALIZED (
-    SELECT DISTINCT r.telegram_id AS chat_id, t.at
+    SELECT DISTINCT g.chat_id, t.at
     FROM gone g
-    JOIN salesreg.assignments a ON a.id = g.id
-    JOIN public.sales_representatives r ON r.id = a.rep
-    CROSS JOIN LATERAL (VALUES (a.started_at), (a.shown_at)) t (at)
+    CROSS JOIN LATERAL (VALUES (g.started_at), (g.shown_at)) t (at)
     WHERE t.at < now()
 ), unsent AS MATERIALIZED (
-    SELECT k.id, k.payload::text AS payload
+    SELECT k.id, c.chat_id, k.payload::text AS payload
     FROM (SELECT DISTINCT chat_id FROM shown) c
     CROSS JOIN LATERAL (
         SELECT q.id, q.payload, q.created_at, q.priority FROM salesreg.outbox q
@@ -532,10 +538,11 @@ WITH gone AS MATERIALIZED (
     WHERE k.created_at < now()
       AND (k.priority = 1 OR ((c.chat_id, k.created_at) IN (SELECT chat_id, at FROM shown)) = true)
 ), buttons AS MATERIALIZED (
-    SELECT u.id, m[1]::bigint AS assignment
+    SELECT u.id, u.chat_id, m[1]::bigint AS assignment
     FROM unsent u CROSS JOIN LATERAL regexp_matches(u.payload, '"a:([0-9]{1,18}):d"', 'g') m
 ), found AS MATERIALIZED (
-    SELECT DISTINCT b.id, b.assignment FROM buttons b WHERE (b.assignment IN (SELECT id FROM gone)) = true
+    SELECT DISTINCT b.id, b.assignment, b.chat_id FROM buttons b
+    WHERE ((b.assignment, b.chat_id) IN (SELECT id, chat_id FROM gone)) = true
 ), ours AS MATERIALIZED (
     SELECT q.id, q.payload::text AS payload FROM salesreg.outbox q
     WHERE q.id = ANY (ARRAY(SELECT id FROM found)) AND q.state <> 'sending'
@@ -550,10 +557,13 @@ WITH gone AS MATERIALIZED (
     JOIN salesreg.assignments e ON e.id = b.assignment AND e.ended_at IS NULL
     JOIN public.test_prospects q ON q.id = e.prospect AND q.assigned_rep_id = e.rep
                                 AND q.status IN ('unreached', 'contacted', 'in_conversation')
-    WHERE (b.assignment IN (SELECT id FROM gone)) = false AND (b.id IN (SELECT id FROM found)) = true
+    JOIN public.sales_representatives w ON w.id = e.rep AND w.telegram_id = b.chat_id
+    WHERE ((b.assignment, b.chat_id) IN (SELECT id, chat_id FROM gone)) = false AND (b.id IN (SELECT id FROM found)) = true
     GROUP BY b.id
 )
-SELECT f.id, f.assignment, o.payload, t.data
+SELECT f.id, f.assignment, o.payload, t.data,
+       CASE WHEN o.payload IS NULL
+            THEN (SELECT max(g.given) FROM gone g WHERE g.id = f.assignment AND g.chat_id = f.chat_id) END
 FROM found f LEFT JOIN ours o ON o.id = f.id LEFT JOIN stays t ON t.id = f.id
 ORDER BY f.id, f.assignment
 -- name: dealing_cards_rewrite
@@ -561,14 +571,15 @@ ORDER BY f.id, f.assignment
 UPDATE salesreg.outbox o SET payload = f.payload::json
 FROM unnest($1::bigint[], $2::text[]) AS f (id, payload) WHERE o.id = f.id
 -- name: dealing_cards_due
--- $1 at most: assignments that ended in the conversation and whose buttons still are where they were
+-- $1 at most: assignments whose buttons still are where they were, and in which chat that is (0: the rep's)
 DELETE FROM salesreg.stale_cards c
-USING (SELECT s.assignment FROM salesreg.stale_cards s ORDER BY s.assignment LIMIT $1::integer FOR UPDATE SKIP LOCKED) due
-WHERE c.assignment = due.assignment
-RETURNING c.assignment
+USING (SELECT s.assignment, s.chat_id FROM salesreg.stale_cards s ORDER BY s.assignment, s.chat_id LIMIT $1::integer
+       FOR UPDATE SKIP LOCKED) due
+WHERE c.assignment = due.assignment AND c.chat_id = due.chat_id
+RETURNING c.assignment, c.chat_id
 -- name: dealing_cards_later
--- $1 assignments: their buttons could not be taken away this time
-INSERT INTO salesreg.stale_cards (assignment) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING
+-- $1 assignments, $2 chats: their buttons could not be taken away this time
+INSERT INTO salesreg.stale_cards (assignment, chat_id) SELECT * FROM unnest($1::bigint[], $2::bigint[]) ON CONFLICT DO NOTHING
 -- name: dealing_shown
 -- $1 assignments: their cards are made anew in this transaction
 UPDATE salesreg.assignments SET shown_at = now() WHERE id = ANY ($1::bigint[])

@@ -52,7 +52,7 @@ struct assigner {
 	bool counted;          /* what the round before left is what the reps have now */
 	struct lost_row *lost; /* these while that is under way, in the arena */
 	int64_t *shown;
-	int64_t *stale; /* assignments that ended in the conversation */
+	struct buttons_row *stale; /* that go since something in the conversation */
 	size_t lost_count, shown_count, stale_count, cards_step, unsent_step, stale_step,
 	    claims_step;
 	size_t dealt;                /* in the transaction under way */

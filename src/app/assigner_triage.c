@@ -199,31 +199,33 @@ static void tell_of_changes(struct assigner *s, const struct changed_row *rows, 
 /* Plans what finds the cards whose buttons go; false: there are none. */
 static bool find_cards(struct assigner *s, const struct changed_row *rows, size_t count)
 {
-	int64_t *ids = ARENA_ARRAY(&s->arena, int64_t, s->lost_count + s->stale_count + count);
-	size_t id_count = 0;
+	struct buttons_row *gone =
+	    ARENA_ARRAY(&s->arena, struct buttons_row, s->lost_count + s->stale_count + count);
+	size_t gone_count = 0;
 	for (size_t i = 0; i < s->stale_count; i++)
-		ids[id_count++] = s->stale[i];
+		gone[gone_count++] = s->stale[i];
 	s->shown = ARENA_ARRAY(&s->arena, int64_t, count);
 	s->shown_count = 0;
 	size_t first = 0; /* of those lost that must wait */
-	while (first < s->lost_count && id_count < CARDS_AT_ONCE)
-		ids[id_count++] = s->lost[first++].assignment_id;
+	while (first < s->lost_count && gone_count < CARDS_AT_ONCE)
+		gone[gone_count++].assignment_id = s->lost[first++].assignment_id;
 	if (first < s->lost_count) {
-		int64_t *later = ARENA_ARRAY(&s->arena, int64_t, s->lost_count - first);
+		struct buttons_row *later =
+		    ARENA_ARRAY(&s->arena, struct buttons_row, s->lost_count - first);
 		for (size_t i = first; i < s->lost_count; i++)
-			later[i - first] = s->lost[i].assignment_id;
+			later[i - first].assignment_id = s->lost[i].assignment_id;
 		dealing_cards_later(&s->plan, &s->arena, later, s->lost_count - first);
 		s->sort_out = s->woken = true;
 	}
 	for (size_t i = 0; i < count; i++) {
-		ids[id_count++] = rows[i].dealt.prospect.assignment_id;
+		gone[gone_count++].assignment_id = rows[i].dealt.prospect.assignment_id;
 		if (!rows[i].closed)
 			s->shown[s->shown_count++] = rows[i].dealt.prospect.assignment_id;
 	}
-	if (id_count == 0)
+	if (gone_count == 0)
 		return false;
-	s->cards_step = dealing_cards(&s->plan, &s->arena, ids, id_count);
-	s->unsent_step = dealing_cards_unsent(&s->plan, &s->arena, ids, id_count);
+	s->cards_step = dealing_cards(&s->plan, &s->arena, gone, gone_count);
+	s->unsent_step = dealing_cards_unsent(&s->plan, &s->arena, gone, gone_count);
 	return true;
 }
 
@@ -233,11 +235,12 @@ static void rewrite_unsent(struct assigner *s, const struct db_reply *reply)
 	struct unsent_row *rows;
 	size_t count = dealing_cards_unsent_parse(reply->results[s->unsent_step], &s->arena, &rows);
 	struct unsent_row *fresh = ARENA_ARRAY(&s->arena, struct unsent_row, count);
-	int64_t *later = ARENA_ARRAY(&s->arena, int64_t, count);
+	struct buttons_row *later = ARENA_ARRAY(&s->arena, struct buttons_row, count);
 	size_t fresh_count = 0, later_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (!rows[i].payload) {
-			later[later_count++] = rows[i].assignment_id;
+			later[later_count++] =
+			    (struct buttons_row){rows[i].assignment_id, rows[i].chat_id};
 		} else if (fresh_count == 0 || fresh[fresh_count - 1].id != rows[i].id) {
 			fresh[fresh_count] = rows[i];
 			fresh[fresh_count++].payload = by_hand_unsent_card(&rows[i], &s->arena);

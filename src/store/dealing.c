@@ -307,9 +307,11 @@ size_t dealing_changed_parse(const PGresult *result, struct arena *a, struct cha
 	return (size_t)count;
 }
 
-size_t dealing_cards(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)
+size_t dealing_cards(
+    struct db_plan *plan, struct arena *a, const struct buttons_row *rows, size_t count)
 {
-	return db_plan_add(plan, SQL_DEALING_CARDS, db_i64_array(a, ids, count));
+	return db_plan_add(plan, SQL_DEALING_CARDS, I64_COLUMN(a, rows, count, assignment_id),
+	    I64_COLUMN(a, rows, count, chat_id));
 }
 
 size_t dealing_cards_parse(const PGresult *result, struct arena *a, struct card_row **rows)
@@ -326,9 +328,11 @@ size_t dealing_cards_parse(const PGresult *result, struct arena *a, struct card_
 	return (size_t)count;
 }
 
-size_t dealing_cards_unsent(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)
+size_t dealing_cards_unsent(
+    struct db_plan *plan, struct arena *a, const struct buttons_row *rows, size_t count)
 {
-	return db_plan_add(plan, SQL_DEALING_CARDS_UNSENT, db_i64_array(a, ids, count));
+	return db_plan_add(plan, SQL_DEALING_CARDS_UNSENT,
+	    I64_COLUMN(a, rows, count, assignment_id), I64_COLUMN(a, rows, count, chat_id));
 }
 
 size_t dealing_cards_unsent_parse(const PGresult *result, struct arena *a, struct unsent_row **rows)
@@ -341,6 +345,7 @@ size_t dealing_cards_unsent_parse(const PGresult *result, struct arena *a, struc
 		    .assignment_id = db_get_i64(result, i, 1, 0),
 		    .payload = db_get_text(a, result, i, 2),
 		    .stays = db_get_text(a, result, i, 3),
+		    .chat_id = db_get_i64(result, i, 4, 0),
 		};
 	return (size_t)count;
 }
@@ -358,19 +363,22 @@ size_t dealing_cards_due(struct db_plan *plan, struct arena *a, size_t limit)
 	return db_plan_add(plan, SQL_DEALING_CARDS_DUE, db_i64(a, (int64_t)limit));
 }
 
-size_t dealing_cards_due_parse(const PGresult *result, struct arena *a, int64_t **ids)
+size_t dealing_cards_due_parse(const PGresult *result, struct arena *a, struct buttons_row **rows)
 {
 	int count = PQntuples(result);
-	*ids = ARENA_ARRAY(a, int64_t, (size_t)count);
+	*rows = ARENA_ARRAY(a, struct buttons_row, (size_t)count);
 	for (int i = 0; i < count; i++)
-		(*ids)[i] = db_get_i64(result, i, 0, 0);
+		(*rows)[i] =
+		    (struct buttons_row){db_get_i64(result, i, 0, 0), db_get_i64(result, i, 1, 0)};
 	return (size_t)count;
 }
 
-void dealing_cards_later(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)
+void dealing_cards_later(
+    struct db_plan *plan, struct arena *a, const struct buttons_row *rows, size_t count)
 {
 	if (count > 0)
-		(void)db_plan_add(plan, SQL_DEALING_CARDS_LATER, db_i64_array(a, ids, count));
+		(void)db_plan_add(plan, SQL_DEALING_CARDS_LATER,
+		    I64_COLUMN(a, rows, count, assignment_id), I64_COLUMN(a, rows, count, chat_id));
 }
 
 void dealing_shown(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)

@@ -63,8 +63,10 @@ def test_everything_moves_to_the_new_account(team):
     assert "Ivan P" in new.hears_anything().text
     new.presses(data="a:")
     new.is_answered("answer_contacted", name="Ivan P")
-    # the old account has no rights any more
-    old.presses("button_decline", message=team.card)
+    # the old account has no rights any more, and its cards no buttons
+    gone = old.sees_edit()
+    assert (gone.id, gone.buttons) == (team.card.id, [])
+    old.presses(data=team.card.data[1], message=team.card)
     assert old.is_answered("answer_prospect_stale")["show_alert"]
     old.says("my clients")
     old.hears("offer")
@@ -75,6 +77,30 @@ def test_everything_moves_to_the_new_account(team):
     # the other admin is late
     other.presses("button_same_person", message=questions[1])
     assert other.is_answered("answer_claim_over")["show_alert"]
+
+
+def test_cards_of_an_account_that_was_changed_in_sql_lose_their_buttons_too(team):
+    """Without admins it is the owner's to do. What the new account is shown keeps its buttons, whatever the old one had."""
+    old, new = team.old, team.new
+    team.db.add_prospect("p2", "Olga P", "@olga_p")
+    second = old.hears_anything()
+    new.opens()
+    new.hears_anything()
+    team.settle()
+    team.db.execute("UPDATE sales_representatives SET telegram_id = %s WHERE telegram_id = %s", new.id, old.id)
+    edits = [old.sees_edit(), old.sees_edit()]
+    assert {edit.id for edit in edits} == {team.card.id, second.id} and [edit.buttons for edit in edits] == [[], []]
+    team.db.execute("UPDATE test_prospects SET context = 'Wants a villa' WHERE id = 'p1'")
+    changed = new.hears_anything()
+    assert "Wants a villa" in changed.text
+    # one that is lost later takes nothing from the other's card
+    team.db.execute("UPDATE test_prospects SET status = 'converted' WHERE id = 'p2'")
+    new.hears("closed", name="Olga P")
+    team.settle()
+    new.presses(data="a:", message=changed)
+    new.is_answered("answer_contacted", name="Ivan P")
+    assert old.unheard() == []
+    assert team.db.rows("SELECT * FROM salesreg.stale_cards") == []
 
 
 def test_somebody_else_is_asked_for_another_address(team):

@@ -143,31 +143,37 @@ struct changed_row {
 	bool closed, contacted;
 };
 size_t dealing_changed_parse(const PGresult *result, struct arena *a, struct changed_row **rows);
+/* Buttons of an assignment, in its rep's chat (0) or in that of an account the rep had before. */
+struct buttons_row {
+	int64_t assignment_id, chat_id;
+};
 /* The messages under which the buttons of these assignments are. */
 struct card_row {
 	int64_t chat_id, message_id;
 	const char *payload; /* as it was sent */
 	const char *stays;   /* the callback data that may stay, each between spaces; NULL: none */
 };
-size_t dealing_cards(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
+size_t dealing_cards(
+    struct db_plan *plan, struct arena *a, const struct buttons_row *rows, size_t count);
 size_t dealing_cards_parse(const PGresult *result, struct arena *a, struct card_row **rows);
 /* The same of messages that are not sent yet; several rows of one message follow one another. */
 struct unsent_row {
-	int64_t id, assignment_id;
+	int64_t id, assignment_id, chat_id;
 	const char *payload; /* NULL: it is being sent, or held; to be looked at again */
 	const char *stays;
 };
 size_t dealing_cards_unsent(
-    struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
+    struct db_plan *plan, struct arena *a, const struct buttons_row *rows, size_t count);
 size_t dealing_cards_unsent_parse(
     const PGresult *result, struct arena *a, struct unsent_row **rows);
 /* Their payloads are what is sent; each message once. */
 void dealing_cards_rewrite(
     struct db_plan *plan, struct arena *a, const struct unsent_row *rows, size_t count);
-/* Assignments that ended in the conversation, and whose buttons are to go; taken from the table, or put back there. */
+/* Buttons that are to go since something in the conversation; taken from the table, or put back there. */
 size_t dealing_cards_due(struct db_plan *plan, struct arena *a, size_t limit);
-size_t dealing_cards_due_parse(const PGresult *result, struct arena *a, int64_t **ids);
-void dealing_cards_later(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
+size_t dealing_cards_due_parse(const PGresult *result, struct arena *a, struct buttons_row **rows);
+void dealing_cards_later(
+    struct db_plan *plan, struct arena *a, const struct buttons_row *rows, size_t count);
 /* The messages of this transaction carry their buttons from now on. */
 void dealing_shown(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
 /* For reps who are back: each prospect that went on meanwhile, with its rep now (NULL: nobody), rep by rep. */
