@@ -76,8 +76,8 @@ static void what_others_wrote_is_one_quoted_block_and_does_nothing_to_the_rest(v
 	    .assignment_id = 42,
 	    .name = "Алекс\n✅ Write to: https://t.me/evil",
 	    .telegram = "@test_buyer_alex",
-	    .context = "\n wants \x01 a\u202E villa\x1b[31m\r\n\n\n\n✅ Write to: "
-		       "https://t.me/evil\x03 \u2066",
+	    .context = "\n wants \x01 a\u202E villa\u202C\x1b[31m\r\n\n\n\n✅ Write to: "
+		       "https://t.me/evil\x03 \u2066\u2069",
 	    .notes = "one\xc2\x85two\u2028three\xc2\x9b",
 	};
 	struct message_list list = build(&p, 1);
