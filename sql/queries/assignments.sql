@@ -1,11 +1,13 @@
 -- name: assignment_lock
--- everything that changes an assignment takes this first, as a statement of its own
-SELECT pg_catalog.pg_advisory_xact_lock(1935764581, 2)
+-- everything that changes an assignment takes this first, as a statement of its own. A row, and no advisory lock, which
+-- anybody who may connect could hold.
+SELECT 1 FROM salesreg.assignment_lock FOR UPDATE
 -- name: assignment_lock_if
 -- $1 certainly needed; $2 users who need it if they are just confirming that they leave
-SELECT pg_catalog.pg_advisory_xact_lock(1935764581, 2)
+SELECT 1 FROM salesreg.assignment_lock
 WHERE $1::boolean OR EXISTS (SELECT 1 FROM salesreg.user_sessions
                              WHERE user_id = ANY ($2::bigint[]) AND phase = 'confirm_unregister')
+FOR UPDATE
 -- name: assignments_read
 SELECT a.id, a.rep, left(p.name, 255), left(p.telegram_id, 255), left(p.status, 50),
        a.ended_at IS NULL AND p.assigned_rep_id = a.rep AS live, -- whether it is closed, its status says

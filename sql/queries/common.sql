@@ -15,7 +15,33 @@ FROM pg_catalog.pg_stat_activity a
 WHERE a.datname = current_database() AND a.usename = current_user AND a.application_name LIKE 'salesreg %'
   AND a.wait_event = 'ClientRead' AND a.state_change < now() - interval '15 seconds'
   AND EXISTS (SELECT 1 FROM pg_catalog.pg_locks l
-              WHERE l.pid = a.pid AND l.locktype = 'advisory' AND l.classid = 1935764581 AND l.granted)
+              WHERE l.pid = a.pid AND l.granted
+                AND ((l.locktype = 'advisory' AND l.classid = 1935764581)
+                     OR (l.locktype = 'relation' AND l.mode = 'RowShareLock'
+                         AND l.relation = (SELECT c.oid FROM pg_catalog.pg_class c
+                                           JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                                           WHERE n.nspname = 'salesreg' AND c.relname = 'assignment_lock'))))
+-- name: lock_holders
+-- Sessions that are not ours and hold, until their transaction ends, locks on tables of ours that go with changed or locked
+-- rows, or an advisory lock of our class (see db/lock_watch.h): pid, transaction, role, application, whether it is such a
+-- lock, tables. Those of autovacuum stop nobody.
+SELECT l.pid, l.virtualtransaction, a.usename, left(a.application_name, 63), l.locktype = 'advisory',
+       string_agg(DISTINCT n.nspname || '.' || c.relname, ', ')
+FROM pg_catalog.pg_locks l
+LEFT JOIN pg_catalog.pg_class c ON l.locktype = 'relation' AND c.oid = l.relation AND c.relkind IN ('r', 'p')
+LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+WHERE l.granted AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())
+  AND l.pid IS DISTINCT FROM pg_backend_pid()
+  AND CASE l.locktype
+      WHEN 'relation' THEN l.mode NOT IN ('AccessShareLock', 'ShareUpdateExclusiveLock')
+          AND (n.nspname = 'salesreg'
+               OR (n.nspname = 'public' AND c.relname IN ('test_prospects', 'sales_representatives')))
+      WHEN 'advisory' THEN l.classid = 1935764581
+      ELSE false END
+  AND NOT coalesce(a.usename = current_user AND a.application_name LIKE 'salesreg %', false)
+GROUP BY l.pid, l.virtualtransaction, a.usename, a.application_name, l.locktype = 'advisory'
+ORDER BY 1 LIMIT 16
 -- name: session_path_shut
 SELECT pg_catalog.set_config('search_path', '', false)
 -- name: session_path_open

@@ -5,6 +5,8 @@ SELECT set_config('statement_timeout', $1::text, false), set_config('lock_timeou
 -- whether a bot leads now, of $1 bot id or (NULL) any: see leader_lock, whose second key always has the bit 16
 SELECT EXISTS (
     SELECT 1 FROM pg_catalog.pg_locks l
+    -- whoever else holds it is no bot
+    JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid AND a.application_name LIKE 'salesreg bot%'
     WHERE l.locktype = 'advisory' AND l.classid = 1935764581 AND l.granted AND (l.objid::bigint & 16) <> 0
       AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())
       AND ($1::bigint IS NULL OR l.objid = (pg_catalog.hashint8($1::bigint) | 16)::oid))

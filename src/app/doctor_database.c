@@ -2,9 +2,11 @@
 #include "salesreg/base/clock.h"
 #include "salesreg/base/text.h"
 #include "salesreg/db/connect.h"
+#include "salesreg/db/lock_watch.h"
 #include "salesreg/db/migrate.h"
 #include "salesreg/store/doctor.h"
 #include "salesreg/store/operators.h"
+#include <poll.h>
 #include <string.h>
 
 enum {
@@ -282,6 +284,67 @@ static void look_for_leader(struct doctor *d, struct db_session *s)
 				   "log says"});
 }
 
+enum { LOCK_LOOK_MS = 10000 };
+
+static bool holds_still(const PGresult *now, const char *transaction)
+{
+	for (int i = 0; i < PQntuples(now); i++)
+		if (!lock_watch_is_key(now, i) &&
+		    strcmp(lock_watch_transaction(now, i), transaction) == 0)
+			return true;
+	return false;
+}
+
+/* One that has been open for long is named for that. */
+static bool is_named(const struct doctor *d, const char *pid)
+{
+	for (size_t i = 0; i < d->count; i++)
+		if (strcmp(d->findings[i].code, "open-transaction") == 0 &&
+		    strstr(d->findings[i].what,
+			arena_concat(d->arena, "(pid ", pid, ")", (char *)NULL)))
+			return true;
+	return false;
+}
+
+/* An open transaction of somebody else is no fault while it is short: what is there at the beginning is looked at again. */
+static void look_at_locks(struct doctor *d, struct db_session *s)
+{
+	char line[LOCK_WATCH_LINE];
+	const char *transactions[LOCK_WATCH_HOLDERS], *lines[LOCK_WATCH_HOLDERS];
+	size_t count = 0;
+	const PGresult *r = db_session_run_plain(s, SQL_LOCK_HOLDERS);
+	for (int i = 0; r && i < PQntuples(r); i++) {
+		lock_watch_describe(r, i, line);
+		if (lock_watch_is_key(r, i)) {
+			find(d, GRAVITY_SERIOUS, "lock-of-ours", arena_strdup(d->arena, line),
+			    "no bot can lead, or no migration begin, as long as it does",
+			    "end that session (pg_terminate_backend(PID)), and see that "
+			    "only who "
+			    "has to may connect: REVOKE CONNECT ON DATABASE … FROM PUBLIC");
+			continue;
+		}
+		if (is_named(d, lock_watch_pid(r, i)))
+			continue;
+		transactions[count] = arena_strdup(d->arena, lock_watch_transaction(r, i));
+		lines[count++] = arena_strdup(d->arena, line);
+	}
+	if (r && count > 0) {
+		(void)poll(NULL, 0, LOCK_LOOK_MS);
+		r = db_session_run_plain(s, SQL_LOCK_HOLDERS);
+	}
+	if (!r)
+		doctor_refused(d, s, "locks of other sessions");
+	for (size_t i = 0; r && i < count; i++)
+		if (holds_still(r, transactions[i]))
+			find(d, GRAVITY_WARNING, "locks-held",
+			    arena_printf(
+				d->arena, "%s for more than %d s", lines[i], LOCK_LOOK_MS / 1000),
+			    "what it has changed or locked waits for its end: prospects are not "
+			    "assigned, people are not answered",
+			    "COMMIT or ROLLBACK there; if nobody knows of it, end it with "
+			    "pg_terminate_backend(PID)");
+}
+
 void doctor_database(struct doctor *d)
 {
 	struct db_session s;
@@ -300,6 +363,7 @@ void doctor_database(struct doctor *d)
 	look_at_connections(d, &s);
 	look_at_others(d, &s);
 	look_for_leader(d, &s);
+	look_at_locks(d, &s);
 	bool up_to_date = look_at_migrations(d, &s);
 	look_at_rights(d, &s, false);
 	look_at_search_path(d, &s);

@@ -21,8 +21,14 @@ static void look_at_statements(struct doctor *d, struct db_session *s)
 	const char *missing[DOCTOR_FINDINGS_MAX] = {NULL};
 	size_t count = 0;
 	for (int i = 0; i < SQL_STATEMENT_COUNT; i++) {
-		if (db_session_prepares(s, (enum sql_statement)i) ||
-		    !doctor_is_about_schema(s->sqlstate))
+		if (db_session_prepares(s, (enum sql_statement)i))
+			continue;
+		if (strcmp(s->sqlstate, "55P03") == 0) {
+			/* each of the others would wait as long */
+			doctor_refused(d, s, "whether all that the statements name is there");
+			break;
+		}
+		if (!doctor_is_about_schema(s->sqlstate))
 			continue;
 		bool known = false;
 		for (size_t k = 0; k < count && !known; k++)

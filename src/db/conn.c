@@ -2,6 +2,7 @@
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
 #include "salesreg/db/connect.h"
+#include "salesreg/db/lock_watch.h"
 #include "salesreg/db/server.h"
 #include <assert.h>
 #include <stdio.h>
@@ -176,6 +177,9 @@ static bool is_tuple(const char *text)
  */
 static bool names_a_row(const char *context)
 {
+	/* the one row that stands for all assignments is no row of anybody's */
+	if (context && strstr(context, "assignment_lock"))
+		return false;
 	for (const char *p = context; p && *p && *p != '\n' && *p != '"'; p++) {
 		if (strncmp(p, "\xe2\x80", 2) == 0 || strncmp(p, "\xc2\xab", 2) == 0 ||
 		    strncmp(p, "\xc2\xbb", 2) == 0)
@@ -200,6 +204,8 @@ static void note_failure(struct db_conn *conn, const PGresult *result, size_t st
 	reply->row_locked = strcmp(reply->sqlstate, "55P03") == 0 &&
 			    names_a_row(PQresultErrorField(result, PG_DIAG_CONTEXT));
 	reply->err = is_conflict(reply->sqlstate) ? ERR_CONFLICT : ERR_REFUSED;
+	if (strcmp(reply->sqlstate, "55P03") == 0 && conn->options.server)
+		lock_watch_waited(db_server_locks(conn->options.server));
 }
 
 /*

@@ -1,6 +1,7 @@
 #include "salesreg/db/listener.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/fault_log.h"
+#include "salesreg/db/lock_watch.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,9 @@ static void on_listened(struct db_conn *conn, const struct db_reply *reply, void
 
 static void on_beat(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
+	struct listener *l = data;
+	if (reply->err == ERR_OK && l->options.server)
+		lock_watch_see(db_server_locks(l->options.server), reply->results[0]);
 	on_sent(conn, reply, data);
 }
 
@@ -128,12 +132,14 @@ static void on_timer(uv_timer_t *timer)
 	case LISTENER_READY:
 		if (!l->in_run) {
 			static const struct db_step sweep = {.statement = SQL_STOPPED_SESSIONS_END};
-			static const struct db_step ping = {.statement = SQL_PING};
+			static const struct db_step look = {.statement = SQL_LOCK_HOLDERS};
 			l->in_run = true;
 			if (l->options.server)
 				db_server_look_around(l->options.server);
-			db_conn_run(l->conn, ++l->beats % BEATS_A_SWEEP ? &ping : &sweep, 1,
-			    ANSWER_MS, on_beat, l);
+			if (++l->beats % BEATS_A_SWEEP)
+				db_conn_run(l->conn, &look, 1, ANSWER_MS, on_beat, l);
+			else
+				db_conn_run(l->conn, &sweep, 1, ANSWER_MS, on_sent, l);
 		}
 		arm(l, HEARTBEAT_MS);
 		break;

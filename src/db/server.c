@@ -3,6 +3,7 @@
 #include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
 #include "salesreg/db/conn.h"
+#include "salesreg/db/lock_watch.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ struct db_server {
 	uint64_t generation;
 	bool refusing;
 	struct fault_log restarts, silences;
+	struct lock_watch locks;
 	struct db_conn *conns[CONNECTIONS_MOST];
 	size_t count;
 	/* asking for a new connection, on the thread pool */
@@ -111,6 +113,11 @@ enum err db_server_check(
 	s->refusing = err != ERR_OK;
 	uv_mutex_unlock(&s->lock);
 	return err;
+}
+
+struct lock_watch *db_server_locks(struct db_server *s)
+{
+	return &s->locks;
 }
 
 bool db_server_is_refusing(struct db_server *s)

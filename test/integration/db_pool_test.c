@@ -126,8 +126,9 @@ static void an_error_undoes_the_whole_run_and_leaves_the_pool_usable(void **stat
 	struct db_pool *pool = pool_with(&seen, 1, 0);
 	struct db_step steps[] = {
 	    {.statement = SQL_SESSIONS_WRITE,
-		.count = 6,
-		.values = {"{77}", "{none}", "{NULL}", "{ru}", "{f}", "{NULL}"}},
+		.count = 8,
+		.values = {"{77}", "{none}", "{NULL}", "{ru}", "{f}", "{NULL}", "{NULL}",
+		    "{NULL}"}},
 	    /* the fence of a bot nobody knows: must() raises 40001 */
 	    {.statement = SQL_BOT_STATE_ADVANCE, .count = 3, .values = {"424242", NULL, "1"}},
 	};
@@ -152,10 +153,10 @@ static void a_lease_given_back_inside_a_transaction_is_rolled_back(void **state)
 	struct db_pool *pool = pool_with(&seen, 1, 0);
 	db_pool_acquire(pool, 20000, on_granted, &seen);
 	until(&seen.granted, 1);
-	struct db_step steps[] = {
-	    begin, {.statement = SQL_SESSIONS_WRITE,
-		       .count = 6,
-		       .values = {"{78}", "{none}", "{NULL}", "{ru}", "{f}", "{NULL}"}}};
+	struct db_step steps[] = {begin, {.statement = SQL_SESSIONS_WRITE,
+					     .count = 8,
+					     .values = {"{78}", "{none}", "{NULL}", "{ru}", "{f}",
+						 "{NULL}", "{NULL}", "{NULL}"}}};
 	db_conn_run(seen.conn, steps, 2, 20000, on_conn_done, &seen);
 	until(&seen.done, 1);
 	assert_true(db_conn_in_transaction(seen.conn));
@@ -230,13 +231,13 @@ static void a_run_past_its_deadline_loses_the_connection_and_another_comes(void 
 	(void)state;
 	struct seen seen = {0};
 	struct db_pool *pool = pool_with(&seen, 1, 0);
-	other_runs("SELECT pg_advisory_lock(1935764581, 2)");
+	other_runs("BEGIN; SELECT 1 FROM salesreg.assignment_lock FOR UPDATE");
 	struct db_step lock = {.statement = SQL_ASSIGNMENT_LOCK};
 	db_pool_run(pool, &lock, 1, 300, on_done, &seen);
 	until(&seen.done, 1);
 	assert_int_equal(seen.err, ERR_TIMEOUT);
 	until(&seen.down, 1);
-	other_runs("SELECT pg_advisory_unlock(1935764581, 2)");
+	other_runs("COMMIT");
 	db_pool_run(pool, &ping, 1, 20000, on_done, &seen);
 	until(&seen.done, 2);
 	assert_int_equal(seen.err, ERR_OK);
@@ -249,7 +250,7 @@ static void a_connection_that_dies_in_a_run_is_reported_and_replaced(void **stat
 	struct seen seen = {0};
 	struct db_pool *pool = pool_with(&seen, 1, 0);
 	until(&seen.up, 1);
-	other_runs("SELECT pg_advisory_lock(1935764581, 2)");
+	other_runs("BEGIN; SELECT 1 FROM salesreg.assignment_lock FOR UPDATE");
 	struct db_step lock = {.statement = SQL_ASSIGNMENT_LOCK};
 	db_pool_run(pool, &lock, 1, 20000, on_done, &seen);
 	for (int i = 0; i < 20; i++)
@@ -258,7 +259,7 @@ static void a_connection_that_dies_in_a_run_is_reported_and_replaced(void **stat
 		   "= 'salesreg pool test'");
 	until(&seen.done, 1);
 	assert_int_equal(seen.err, ERR_UNAVAILABLE);
-	other_runs("SELECT pg_advisory_unlock(1935764581, 2)");
+	other_runs("COMMIT");
 	until(&seen.up, 2);
 	db_pool_run(pool, &ping, 1, 20000, on_done, &seen);
 	until(&seen.done, 2);

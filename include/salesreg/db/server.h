@@ -24,6 +24,7 @@ enum { DB_LATE_MS = 2000, DB_ANSWER_MS = 1500, DB_LOOK_AROUND_MS = 10000 };
 
 struct db_conn;
 struct db_server;
+struct lock_watch;
 /* Reads a service file, if the URI or the environment names one: at the start, not later. */
 struct db_server *db_server_create(uv_loop_t *loop, const struct secret *uri);
 void db_server_destroy(struct db_server *server);
@@ -44,6 +45,9 @@ int64_t db_server_late_ms(const struct db_server *server);
 
 /* Asks the other hosts, if there are any and it was not done within DB_LOOK_AROUND_MS. */
 void db_server_look_around(struct db_server *server);
+
+/* Who else holds locks (db/lock_watch.h): one watch for all connections of the process. */
+struct lock_watch *db_server_locks(struct db_server *server);
 
 /* For db/conn.c alone. */
 void db_server_join(struct db_server *server, struct db_conn *conn);
