@@ -1,4 +1,5 @@
 #include "salesreg/base/err.h"
+#include "salesreg/base/json_memory.h"
 #include "salesreg/base/pieces.h"
 #include "salesreg/role/role.h"
 #include <stdint.h>
@@ -37,6 +38,7 @@ static const struct {
 int main(int argc, char **argv)
 {
 	pieces_start();
+	json_memory_start();
 	const char *role = getenv("SALESREG_ROLE");
 	char *with_role[] = {argv[0], (char *)(uintptr_t)role, NULL};
 	if (argc < 2 && role && *role) {

@@ -1,24 +1,11 @@
 #include "salesreg/base/pieces.h"
-#include <jansson.h>
+#include "salesreg/base/each_its_own.h"
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#ifndef EACH_ITS_OWN
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#define EACH_ITS_OWN 1
-#elif defined __has_feature
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) ||                         \
-    __has_feature(thread_sanitizer)
-#define EACH_ITS_OWN 1
-#endif
-#endif
-#endif
-#ifndef EACH_ITS_OWN
-#define EACH_ITS_OWN 0
-#endif
-
-enum { STEP = 16, CLASSES = 16 }; /* pieces of up to CLASSES * STEP bytes are kept */
+enum { STEP = 16, CLASSES = 64 }; /* pieces of up to CLASSES * STEP bytes are kept */
 
 /* Stands before each piece, which is so aligned as malloc()'s. */
 union head {
@@ -123,5 +110,4 @@ void pieces_free(void *piece)
 void pieces_start(void)
 {
 	pool.room = PIECES_KEPT_MAX;
-	json_set_alloc_funcs(pieces_malloc, pieces_free);
 }

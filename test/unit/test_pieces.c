@@ -1,6 +1,5 @@
 /* Pieces keep what is written to them, wherever they move and whoever gives them back. */
 #include "salesreg/base/pieces.h"
-#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -109,27 +108,6 @@ static void another_thread_may_give_back(void **state)
 	give_back(pieces);
 }
 
-/* More than is kept, so that some go back to the system and some do not. */
-static void documents_come_and_go(void **state)
-{
-	(void)state;
-	for (int round = 0; round < 3; round++) {
-		json_t *list = json_array();
-		for (int i = 0; i < 20000; i++)
-			assert_int_equal(
-			    json_array_append_new(
-				list, json_pack("{s:i, s:s}", "n", i, "text", "as it was written")),
-			    0);
-		for (int i = 0; i < 20000; i += 997) {
-			const json_t *entry = json_array_get(list, (size_t)i);
-			assert_int_equal(json_integer_value(json_object_get(entry, "n")), i);
-			assert_string_equal(
-			    json_string_value(json_object_get(entry, "text")), "as it was written");
-		}
-		json_decref(list);
-	}
-}
-
 static int start(void **state)
 {
 	(void)state;
@@ -145,7 +123,6 @@ int main(void)
 	    cmocka_unit_test(what_was_used_before_comes_back_zeroed),
 	    cmocka_unit_test(what_cannot_be_had_is_refused),
 	    cmocka_unit_test(another_thread_may_give_back),
-	    cmocka_unit_test(documents_come_and_go),
 	};
 	return cmocka_run_group_tests(tests, start, NULL);
 }

@@ -21,7 +21,7 @@ json_t *json_get_array(const json_t *object, const char *key);
 /* value as compact JSON, in the arena, NUL-terminated; NULL for a NULL or broken value. Any value: not only
  * objects and arrays. size may be NULL. */
 char *json_text(struct arena *a, const json_t *value, size_t *size);
-/* The same for free(), which json_dumps() is not for (base/pieces.h). */
+/* The same for free(), which json_dumps() is not for (base/json_memory.h). */
 char *json_text_dup(const json_t *value);
 /* s as a JSON string with its quotes, in the arena; s must be clean (text_is_clean). */
 char *json_quote(struct arena *a, const char *s);

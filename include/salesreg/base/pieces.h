@@ -1,19 +1,15 @@
 /*
- * A malloc() for libraries that take many small pieces and give them back together: jansson some 55 an
- * update, libcurl 25 a request. glibc's cache of a thread holds seven pieces of a size, so that most
- * of these would cost the long way round.
+ * A malloc() for libcurl, which takes some 25 small pieces a request and gives them back soon after: the ones that came back
+ * last are used first, and are in the cache. glibc's per-thread cache holds seven of a size.
  *
- * Ownership: a piece goes back by pieces_free(), never by free(). So json_dumps() is not used:
- * json_text() and json_text_dup() of base/json.h are.
+ * Ownership: a piece goes back by pieces_free(), never by free().
  *
  * Units: bytes. What is kept for later is bounded by PIECES_KEPT_MAX.
  *
- * Errors: as malloc()'s. Threads: any may give back what another one took; only the one
- * that called pieces_start() keeps pieces, as others may end (libcurl looks names up in threads of
- * their own).
+ * Errors: as malloc()'s. Threads: any may give back what another one took; only the one that called pieces_start() keeps
+ * pieces, as others may end (libcurl looks names up in threads of their own).
  *
- * Facts: jansson 2.14, "Custom Memory Allocation"; curl_global_init_mem(3); glibc manual 2.36,
- * "Memory Allocation Tunables" (glibc.malloc.tcache_count).
+ * Facts: curl_global_init_mem(3); glibc manual 2.36, "Memory Allocation Tunables" (glibc.malloc.tcache_count).
  */
 #pragma once
 #include <stddef.h>
@@ -30,5 +26,5 @@ char *pieces_strdup(const char *s);
 /* Accepts NULL. */
 void pieces_free(void *piece);
 
-/* Makes jansson use them. Once, by the main thread, before the first document is made. */
+/* This thread keeps pieces from now on: the main thread. */
 void pieces_start(void);
