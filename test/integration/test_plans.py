@@ -180,7 +180,7 @@ def test_the_statement_looks_at_few_rows(session, name):
 
 
 # that a statement is not in HOT is a decision: it runs at a start, at a sweep, when something is changed by hand or by an
-# admin, has nothing to search, or goes through all reps (dealing_reps)
+# admin, has nothing to search, reads no table of ours (lock_holders), or goes through all reps (dealing_reps)
 COLD = set("""
     applications_read assignment_lock bot_state_advance bot_state_block bot_state_in_hand bot_state_name bot_state_other
     bot_state_rest bot_state_rest_carefully bot_state_take bytes_park claims_refuse dealing_by_hand dealing_expiry dealing_new_reps dealing_reps
@@ -188,7 +188,7 @@ COLD = set("""
     hidden_people_add hidden_people_read history_prune_assignments history_prune_events history_prune_sessions home_enter
     leader_lock listener_probe migration_list migration_lock migration_record migration_table_exists migration_unlock outbox_hold
     nobody_takes_read outbox_move outbox_prune outbox_settle parked_claim parked_done parked_failed ping plan_by_index plans_discard reps_decide reps_register
-    reps_rejoin server_identity server_session server_system session_path_open session_path_shut stopped_sessions_end tx_begin
+    reps_rejoin server_identity server_session server_system session_path_open session_path_shut stopped_sessions_end lock_holders tx_begin
     tx_commit tx_rollback update_park
 """.split())
 
