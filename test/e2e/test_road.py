@@ -291,7 +291,7 @@ def test_the_authorities_are_read_once_however_many_connections_there_are(tls_wo
     ("1.1", None, True), ("1.1", "keep-alive", True), ("1.1", "close", False), ("1.0", None, False)])
 def test_the_emulator_answers_in_one_record_and_before_it_closes(tls_world, version, connection, stays):
     context = ssl.create_default_context(cafile=tls_world.sandbox.ca)
-    request = f"GET /bot{TOKEN}/getMe HTTP/{version}\r\nHost: x\r\n"
+    request = f"GET /bot{TOKEN}/getMe HTTP/{version}\r\nHost: localhost\r\n"
     request += f"Connection: {connection}\r\n\r\n" if connection else "\r\n"
     with socket.create_connection(("127.0.0.1", port_of(tls_world))) as plain, \
             context.wrap_socket(plain, server_hostname="127.0.0.1") as connected:
