@@ -144,7 +144,7 @@ int role_help(int argc, char **argv)
 		    "  status        what runs and how it is (--json)\n"
 		    "  healthcheck   exit code 0 or 1, for containers\n"
 		    "  log-level     changes what a running process logs\n"
-		    "  doctor        what is wrong, why, and how to mend it (--json)\n"
+		    "  doctor        what is wrong, why, and how to fix it (--json)\n"
 		    "  outbox        messages that were not delivered: list, retry, release, drop\n"
 		    "  adopt-bot     makes another bot take the place of the one served so far\n"
 		    "  parked        updates the bot could not handle: list, show, retry, drop\n"

@@ -10,21 +10,7 @@
 
 #include <cmocka.h>
 
-static struct arena arena;
-
-static int begin(void **state)
-{
-	(void)state;
-	arena_init(&arena, 1 << 20);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	arena_finish(&arena);
-	return 0;
-}
+#include "arena_fixture.h"
 
 static void each_text_is_recognised_or_left_alone(void **state)
 {

@@ -12,27 +12,13 @@
 
 #include <cmocka.h>
 
+#include "arena_fixture.h"
+
 #define FAMILY "\U0001F468\u200D\U0001F469\u200D\U0001F467"
 #define HEART "\u2764\uFE0F\u200D\U0001F525"
 #define THUMB "\U0001F44D\U0001F3FD"
 #define FLAG "\U0001F1EE\U0001F1E9"
 #define SCOTLAND "\U0001F3F4\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074\U000E007F"
-
-static struct arena arena;
-
-static int begin(void **state)
-{
-	(void)state;
-	arena_init(&arena, 1 << 20);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	arena_finish(&arena);
-	return 0;
-}
 
 static void a_cut_falls_between_what_readers_take_for_characters(void **state)
 {
