@@ -8,23 +8,23 @@
 enum { STEP = 16, CLASSES = 64 }; /* pieces of up to CLASSES * STEP bytes are kept */
 
 /* Stands before each piece, which is so aligned as malloc()'s. */
-union head {
-	max_align_t align;
-	struct {
-		union head *next; /* while it is kept */
-		size_t class;     /* its size in STEPs; LARGE: it is not kept */
-	};
+struct head {
+	_Alignas(max_align_t) size_t class; /* its size in STEPs; LARGE: it is not kept */
+};
+/* A piece that is kept, of at least one STEP. */
+struct kept {
+	struct kept *next;
 };
 enum { LARGE = CLASSES + 1 };
 
 static _Thread_local struct {
-	union head *kept[LARGE];
+	struct kept *kept[LARGE];
 	size_t room; /* for so many bytes more; none in a thread that has not asked */
 } pool;
 
-static union head *head_of(void *piece)
+static struct head *head_of(void *piece)
 {
-	return (union head *)piece - 1;
+	return (struct head *)piece - 1;
 }
 
 void *pieces_malloc(size_t size)
@@ -36,13 +36,13 @@ void *pieces_malloc(size_t size)
 	size_t class = size ? (size + STEP - 1) / STEP : 1;
 	if (class > CLASSES)
 		class = LARGE;
-	union head *head = class == LARGE ? NULL : pool.kept[class];
-	if (head) {
-		pool.kept[class] = head->next;
+	struct kept *kept = class == LARGE ? NULL : pool.kept[class];
+	if (kept) {
+		pool.kept[class] = kept->next;
 		pool.room += class * STEP;
-		return head + 1;
+		return kept;
 	}
-	head = malloc(sizeof *head + (class == LARGE ? size : class * STEP));
+	struct head *head = malloc(sizeof *head + (class == LARGE ? size : class * STEP));
 	if (!head)
 		return NULL;
 	head->class = class;
@@ -64,10 +64,10 @@ void *pieces_realloc(void *piece, size_t size)
 		return realloc(piece, size);
 	if (!piece)
 		return pieces_malloc(size);
-	union head *head = head_of(piece);
+	struct head *head = head_of(piece);
 	size_t class = head->class;
 	if (class == LARGE && size > CLASSES * STEP && size <= SIZE_MAX / 2) {
-		union head *moved = realloc(head, sizeof *head + size);
+		struct head *moved = realloc(head, sizeof *head + size);
 		if (!moved)
 			return NULL;
 		head = moved;
@@ -96,14 +96,15 @@ void pieces_free(void *piece)
 		free(piece);
 		return;
 	}
-	union head *head = head_of(piece);
+	struct head *head = head_of(piece);
 	size_t class = head->class;
 	if (class == LARGE || pool.room < class * STEP) {
 		free(head);
 		return;
 	}
-	head->next = pool.kept[class];
-	pool.kept[class] = head;
+	struct kept *kept = piece;
+	kept->next = pool.kept[class];
+	pool.kept[class] = kept;
 	pool.room -= class * STEP;
 }
 

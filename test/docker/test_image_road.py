@@ -1,5 +1,6 @@
 """The road to Telegram from inside the image: authorities of one's own, and proxies."""
 import re
+import subprocess
 
 import pytest
 
@@ -49,6 +50,20 @@ def test_a_mounted_authority_is_trusted_and_without_it_the_certificate_is_refuse
     refused = doctor(SSL_CERT_FILE="", SSL_CERT_DIR="", https_proxy="", ALL_PROXY="", no_proxy="")
     assert re.search(REFUSED, refused), refused
     assert NAMED in doctor(*trusting(telegram_of_ours), SSL_CERT_FILE=INSIDE)
+
+
+def test_a_mounted_directory_of_authorities_is_trusted(doctor, telegram_of_ours, tmp_path):
+    directory = tmp_path / "authorities"
+    directory.mkdir()
+    tmp_path.chmod(0o755)
+    directory.chmod(0o755)
+    hashed = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", str(telegram_of_ours.ca)], check=True,
+                            capture_output=True, text=True).stdout.strip()
+    mount = ["-v", f"{directory}:/etc/salesreg/authorities:ro"]
+    assert NAMED not in doctor(*mount, SSL_CERT_DIR="/etc/salesreg/authorities")
+    (directory / f"{hashed}.0").write_bytes(open(telegram_of_ours.ca, "rb").read())
+    (directory / f"{hashed}.0").chmod(0o644)
+    assert NAMED in doctor(*mount, SSL_CERT_DIR="/etc/salesreg/authorities")
 
 
 def test_a_file_that_is_not_mounted_or_not_to_be_read_is_named(doctor, telegram_of_ours, tmp_path):
