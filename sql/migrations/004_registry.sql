@@ -69,7 +69,8 @@ CREATE TABLE salesreg.outbox (
     error               text,
     due_at              timestamptz NOT NULL DEFAULT now(),
     created_at          timestamptz NOT NULL DEFAULT now(), -- its card is found by it, so it never changes
-    released_at         timestamptz                         -- when an operator let it go after it was held
+    released_at         timestamptz,                        -- when an operator let it go after it was held
+    answers_to          bigint                              -- the update it answers; NULL: nothing that this chat's person did
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
         autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 100000);
 CREATE INDEX outbox_chat_idx ON salesreg.outbox (chat_id, id) WHERE state IN ('queued', 'sending');

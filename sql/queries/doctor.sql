@@ -101,7 +101,8 @@ FROM pg_catalog.pg_settings s WHERE s.name = 'data_directory'
 -- $1 seconds. How many messages are due for longer and the oldest one's milliseconds; how many failed; how many
 -- are held; how many may have
 -- arrived twice in the last 24 hours; for how many milliseconds more Telegram wants nothing at all; how many are put off for
--- more than an hour, and the longest one's milliseconds
+-- more than an hour, and the longest one's milliseconds; how many answers were dropped in the last 24 hours because newer ones
+-- waited behind them (outbox_thin), and of how many chats
 SELECT late.messages, late.oldest_ms,
        (SELECT count(*) FROM salesreg.outbox f WHERE f.state = 'failed'),
        (SELECT count(*) FROM salesreg.outbox f WHERE f.state = 'held'),
@@ -109,9 +110,11 @@ SELECT late.messages, late.oldest_ms,
            + (SELECT count(*) FROM salesreg.outbox_history h
               WHERE h.finished_at > now() - interval '24 hours' AND h.possible_duplicate),
        (SELECT (extract(epoch FROM max(b.send_blocked_until) - now()) * 1000)::bigint FROM salesreg.bot_state b),
-       off.messages, off.longest_ms
+       off.messages, off.longest_ms, crowded.messages, crowded.chats
 FROM (SELECT count(*) AS messages, (extract(epoch FROM max(o.due_at) - now()) * 1000)::bigint AS longest_ms
       FROM salesreg.outbox o WHERE o.state = 'queued' AND o.due_at > now() + interval '1 hour') off,
+     (SELECT count(*) AS messages, count(DISTINCT d.chat_id) AS chats FROM salesreg.outbox_history d
+      WHERE d.finished_at > now() - interval '24 hours' AND d.state = 'dropped' AND d.error = 'crowded') crowded,
      (SELECT count(*) AS messages, (extract(epoch FROM now() - min(greatest(q.created_at, q.released_at))) * 1000)::bigint AS oldest_ms
       FROM salesreg.outbox q
       WHERE q.state = 'queued' AND q.due_at <= now()

@@ -1,15 +1,15 @@
 -- name: outbox_insert
--- $1 chats, $2 methods, $3 payloads, $4 priorities, $5 whether to send at once. Where the chat has something unsent,
--- the row waits behind it (and lends it its priority: outbox_lend).
-INSERT INTO salesreg.outbox AS o (chat_id, method, payload, priority, state, attempts)
-SELECT f.chat_id, f.method, f.payload::json, f.priority, f.state, (f.state = 'sending')::integer
+-- $1 chats, $2 methods, $3 payloads, $4 priorities, $5 whether to send at once, $6 the updates they answer or 0. Where the
+-- chat has something unsent, the row waits behind it (and lends it its priority: outbox_lend).
+INSERT INTO salesreg.outbox AS o (chat_id, method, payload, priority, state, attempts, answers_to)
+SELECT f.chat_id, f.method, f.payload::json, f.priority, f.state, (f.state = 'sending')::integer, nullif(f.answers_to, 0)
 FROM (
-    SELECT u.chat_id, u.method, u.payload, u.priority, u.place,
+    SELECT u.chat_id, u.method, u.payload, u.priority, u.place, u.answers_to,
            CASE WHEN u.now AND NOT EXISTS (SELECT 1 FROM salesreg.outbox q
                                            WHERE q.chat_id = u.chat_id AND q.state IN ('queued', 'sending'))
                 THEN 'sending' ELSE 'queued' END AS state
-    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[], $5::boolean[])
-        WITH ORDINALITY AS u (chat_id, method, payload, priority, now, place)
+    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[], $5::boolean[], $6::bigint[])
+        WITH ORDINALITY AS u (chat_id, method, payload, priority, now, answers_to, place)
     ORDER BY u.place
 ) f
 RETURNING o.id, o.state, (extract(epoch FROM o.created_at) * 1000000)::bigint
@@ -23,6 +23,36 @@ FROM (SELECT q.id FROM unnest($1::bigint[]) AS u (chat_id)
                           ORDER BY r.chat_id, r.id OFFSET 0 FOR UPDATE SKIP LOCKED) q
       WHERE q.less) waiting
 WHERE o.id = waiting.id
+-- name: outbox_thin
+-- $1 chats, $2 how many answers may wait in one. Where more do, somebody asks faster than Telegram lets the bot answer, and the
+-- newest answer is the only one that still says anything: the older ones become history. What is being sent stays, and what
+-- Telegram wanted later, which keeps those behind it waiting as long as it asked; so does what somebody holds a lock on, and
+-- whatever answers nothing. How many went.
+WITH crowded AS (
+    SELECT c.chat_id, w.newest
+    FROM (SELECT DISTINCT unnest($1::bigint[]) AS chat_id) c
+    CROSS JOIN LATERAL (SELECT count(DISTINCT q.answers_to) AS answers, (array_agg(q.answers_to ORDER BY q.id DESC))[1] AS newest
+                        FROM (SELECT r.id, r.answers_to FROM salesreg.outbox r
+                              WHERE r.chat_id = c.chat_id AND r.state IN ('queued', 'sending')
+                              ORDER BY r.chat_id, r.id OFFSET 0) q
+                        WHERE q.answers_to IS NOT NULL) w
+    WHERE w.answers > $2::bigint
+), old AS (
+    SELECT o.id
+    FROM crowded c
+    CROSS JOIN LATERAL (SELECT r.id FROM salesreg.outbox r
+                        WHERE r.chat_id = c.chat_id AND r.state IN ('queued', 'sending') AND r.state = 'queued'
+                          AND r.answers_to <> c.newest AND r.due_at <= now()
+                        ORDER BY r.chat_id, r.id OFFSET 0 FOR UPDATE SKIP LOCKED) o
+), gone AS (
+    DELETE FROM salesreg.outbox o USING old WHERE o.id = old.id
+    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, o.created_at
+), kept AS (
+    INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate, error,
+                                         created_at)
+    SELECT id, chat_id, method, payload, priority, 'dropped', attempts, possible_duplicate, 'crowded', created_at FROM gone
+)
+SELECT count(*), count(DISTINCT chat_id) FROM gone
 -- name: outbox_settle
 -- $1 ids, or NULL for all: what a dead leader was sending goes again, in order, marked. How many, beside each that somebody
 -- holds a lock on (one row with NULL if there is none such).

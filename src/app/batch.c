@@ -60,7 +60,7 @@ struct batch {
 		size_t sessions, reps, emails, assignments, subjects, clients, lock, applications,
 		    untaken, missed, claims, waiting_claims, locales;
 	} steps; /* of the read */
-	size_t fence_step, insert_step;
+	size_t fence_step, insert_step, thin_step;
 	int64_t arrived_us, begun_us; /* the updates; the transaction in hand */
 	struct {
 		const char
@@ -76,6 +76,20 @@ struct batch {
 };
 
 static void next_transaction(struct batch *b);
+
+/* What a committed transaction dropped of what waits, if it looked. */
+static void thinned(struct batch *b, const struct db_reply *reply)
+{
+	if (b->thin_step == OUTBOX_NO_STEP)
+		return;
+	struct outbox_thinned gone = outbox_thinned_parse(reply->results[b->thin_step]);
+	b->stats.crowded += (uint64_t)gone.messages;
+	if (gone.messages > 0)
+		log_info("more than %d answers waited in %lld %s, and all but the newest are dropped "
+			 "(%lld messages); see salesreg.outbox_history, error crowded",
+		    OUTBOX_ANSWERS_MOST, (long long)gone.chats, gone.chats == 1 ? "chat" : "chats",
+		    (long long)gone.messages);
+}
 
 static void finish(struct batch *b, enum err err)
 {
@@ -162,6 +176,7 @@ static void on_parked(struct db_conn *conn, const struct db_reply *reply, void *
 		fail(b, fenced ? ERR_CONFLICT : ERR_UNAVAILABLE, reply);
 		return;
 	}
+	thinned(b, reply);
 	b->stats.parked += !b->parked_id;
 	if (!b->parked_id)
 		log_error("this update could not be handled and is parked: %s; see `salesreg "
@@ -169,7 +184,7 @@ static void on_parked(struct db_conn *conn, const struct db_reply *reply, void *
 		    b->why);
 	const struct event *event = &b->updates[b->from].event;
 	if (event->callback_id && !b->parked_id)
-		delivery_answer_callback(b->options.delivery,
+		delivery_answer_callback(b->options.delivery, event->chat_id,
 		    outgoing_callback_answer(event->callback_id, "", false, &b->scratch));
 	advanced(b, b->from + 1);
 	delivery_wake(b->options.delivery);
@@ -181,6 +196,7 @@ static void on_parked(struct db_conn *conn, const struct db_reply *reply, void *
 static void park_again(struct batch *b, const char *reason)
 {
 	struct db_plan *plan = fresh_plan(b);
+	b->thin_step = OUTBOX_NO_STEP;
 	log_error("the retry of parked update %lld failed: %s", (long long)b->parked_id, reason);
 	parked_failed(plan, &b->scratch, b->parked_id, reason);
 	b->state = BATCH_PARKING;
@@ -210,8 +226,10 @@ static void park_and_tell(struct batch *b, bool tell, enum locale locale)
 		struct outbox_new row = {.chat_id = event->chat_id,
 		    .method = outgoing_method(&message),
 		    .payload = outgoing_payload(&message, &b->scratch),
-		    .priority = PRIORITY_REPLY};
+		    .priority = PRIORITY_REPLY,
+		    .answers_to = update->has_id ? update->update_id : 0};
 		(void)outbox_insert(plan, &b->scratch, &row, 1);
+		b->thin_step = outbox_thin(plan, &b->scratch, &row, 1, true);
 	}
 	(void)db_plan_add_plain(plan, SQL_TX_COMMIT);
 	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_parked, b);
@@ -248,6 +266,7 @@ static void park(struct batch *b, const char *reason)
 	(void)snprintf(b->why, sizeof b->why, "%s", reason);
 	b->park_reason = reason;
 	b->state = BATCH_PARKING;
+	b->thin_step = OUTBOX_NO_STEP;
 	if (event->kind == EVENT_IGNORED || event->kind == EVENT_BLOCKED || !event->chat_id) {
 		park_and_tell(b, false, b->options.rules->default_locale);
 		return;
@@ -361,6 +380,7 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 	if (b->from == b->count && !b->parked_id)
 		b->options.committed(b, b->options.data);
 	bool queued = false;
+	thinned(b, reply);
 	if (b->inserted) {
 		struct outbox_born *born;
 		size_t count =
@@ -385,7 +405,7 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 		}
 	}
 	for (size_t i = 0; i < b->writes.answer_count; i++)
-		delivery_answer_callback(b->options.delivery,
+		delivery_answer_callback(b->options.delivery, b->writes.answers[i].chat_id,
 		    outgoing_callback_answer(b->writes.answers[i].callback_id,
 			b->writes.answers[i].text, b->writes.answers[i].alert, &b->scratch));
 	for (size_t i = 0; i < b->writes.menu_count; i++)
@@ -489,9 +509,13 @@ static void write_batch(struct batch *b, const struct db_reply *reply)
 	fold_plan_writes(&b->writes, plan, a);
 	delivery_put_results(b->options.delivery, plan, a);
 	b->inserted = b->writes.message_count > 0;
-	if (b->inserted)
+	b->thin_step = OUTBOX_NO_STEP;
+	if (b->inserted) {
 		b->insert_step =
 		    outbox_insert(plan, a, b->writes.messages, b->writes.message_count);
+		b->thin_step = outbox_thin(plan, a, b->writes.messages, b->writes.message_count,
+		    delivery_has_backlog(b->options.delivery));
+	}
 	(void)db_plan_add_plain(plan, SQL_TX_COMMIT);
 	b->state = BATCH_WRITING;
 	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_written, b);

@@ -25,6 +25,7 @@ enum {
 	WRITE_LAST_MS = 700, /* at a stop, for what the drain's deadline has cancelled */
 	REFUSED_MOST =
 	    20, /* one that Telegram cannot take, while it takes others, is left to a person: an hour or so */
+	PRESSES_MOST = 20, /* answers to pressed buttons under way of one chat */
 	UNKNOWN_MOST = 6, /* a message whose answers keep getting lost is left to a person */
 	ARENA_MAXIMUM = 64 * 1024 * 1024,
 };
@@ -52,6 +53,7 @@ struct callback_answer {
 	LIST_ENTRY(callback_answer) link;
 	struct delivery *d;
 	struct telegram_call *call;
+	int64_t chat; /* 0: counts for none */
 	char payload[];
 };
 
@@ -64,6 +66,7 @@ struct delivery {
 	size_t under_way_count;
 	struct map chats; /* chats with a message under way → struct sending */
 	LIST_HEAD(, callback_answer) callbacks;
+	struct map presses; /* chats → how many of these */
 
 	struct fault_log fault; /* of sends */
 	struct fault_log tend_fault, admin_fault, callback_fault, menu_fault;
@@ -438,9 +441,23 @@ void delivery_ungrant(struct delivery *d, int64_t chat)
 	rate_limit_give_back(&d->limits, chat);
 }
 
+bool delivery_has_backlog(const struct delivery *d)
+{
+	return d->backlog || d->want_claim;
+}
+
 bool delivery_is_full(const struct delivery *d)
 {
 	return d->under_way_count >= FULL_AT;
+}
+
+static void forget_beside(struct callback_answer *c)
+{
+	struct map_slot *slot = map_find(&c->d->presses, c->chat);
+	if (slot && --slot->value.number <= 0)
+		(void)map_remove(&c->d->presses, c->chat);
+	LIST_REMOVE(c, link);
+	free(c);
 }
 
 static void on_callback_answered(const struct telegram_answer *answer, void *data)
@@ -453,11 +470,10 @@ static void on_callback_answered(const struct telegram_answer *answer, void *dat
 	else if (answer->class != TELEGRAM_CANCELLED)
 		fault_log_warn(&c->d->callback_fault, "a pressed button could not be answered: %s",
 		    answer->description);
-	LIST_REMOVE(c, link);
-	free(c);
+	forget_beside(c);
 }
 
-static void call_beside(struct delivery *d, const char *method, const char *payload,
+static void call_beside(struct delivery *d, const char *method, int64_t chat, const char *payload,
     void (*done)(const struct telegram_answer *, void *))
 {
 	size_t size = strlen(payload);
@@ -465,14 +481,19 @@ static void call_beside(struct delivery *d, const char *method, const char *payl
 	if (!c)
 		abort();
 	c->d = d;
+	c->chat = chat;
 	memcpy(c->payload, payload, size + 1);
 	LIST_INSERT_HEAD(&d->callbacks, c, link);
 	c->call = telegram_call(d->options.telegram, method, c->payload, size, 10000, done, c);
 }
 
-void delivery_answer_callback(struct delivery *d, const char *payload)
+void delivery_answer_callback(struct delivery *d, int64_t chat, const char *payload)
 {
-	call_beside(d, "answerCallbackQuery", payload, on_callback_answered);
+	struct map_slot *slot = map_put(&d->presses, chat);
+	if (slot->value.number >= PRESSES_MOST)
+		return;
+	slot->value.number++;
+	call_beside(d, "answerCallbackQuery", chat, payload, on_callback_answered);
 }
 
 static void on_menu_set(const struct telegram_answer *answer, void *data)
@@ -485,13 +506,12 @@ static void on_menu_set(const struct telegram_answer *answer, void *data)
 		    "the menu of a chat could not be set in the language chosen there: %s; the "
 		    "next /start there sets it",
 		    answer->description);
-	LIST_REMOVE(c, link);
-	free(c);
+	forget_beside(c);
 }
 
 void delivery_set_menu(struct delivery *d, const char *payload)
 {
-	call_beside(d, "setMyCommands", payload, on_menu_set);
+	call_beside(d, "setMyCommands", 0, payload, on_menu_set);
 }
 
 /* Tending: one lease of the leader's connection writes results and claims what is due ---------------------------------*/
@@ -671,6 +691,7 @@ struct delivery *delivery_create(uv_loop_t *loop, const struct delivery_options 
 	LIST_INIT(&d->under_way);
 	LIST_INIT(&d->callbacks);
 	map_init(&d->chats);
+	map_init(&d->presses);
 	user_links_init(&d->links);
 	rate_limit_init(&d->limits, options->rate_per_s, options->chat_rate_per_s, CHAT_BURST);
 	arena_init(&d->arena, ARENA_MAXIMUM);
@@ -709,8 +730,7 @@ static size_t cancel_all(struct delivery *d)
 	for (struct callback_answer *c = LIST_FIRST(&d->callbacks), *next; c; c = next) {
 		next = LIST_NEXT(c, link);
 		telegram_call_cancel(c->call);
-		LIST_REMOVE(c, link);
-		free(c);
+		forget_beside(c);
 	}
 	return maybe;
 }
@@ -796,6 +816,7 @@ void delivery_destroy(struct delivery *d)
 	(void)cancel_all(d);
 	results_finish(&d->results);
 	map_finish(&d->chats);
+	map_finish(&d->presses);
 	user_links_finish(&d->links);
 	rate_limit_finish(&d->limits);
 	arena_finish(&d->arena);

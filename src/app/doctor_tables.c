@@ -1,11 +1,32 @@
 #include "salesreg/app/doctor.h"
 #include "salesreg/store/doctor.h"
+#include "salesreg/store/outbox.h"
 
 enum { LATE_S = 60, PENDING_S = 3600 };
 
 static const char *plural(int64_t n, const char *one, const char *many)
 {
 	return n == 1 ? one : many;
+}
+
+static void note_crowded(struct doctor *d, const struct doctor_outbox *found)
+{
+	if (found->crowded == 0)
+		return;
+	struct arena *a = d->arena;
+	doctor_find(d,
+	    (struct finding){GRAVITY_NOTE, "outbox", "crowded",
+		arena_printf(a, "%lld %s in %lld %s dropped in the last 24 hours",
+		    (long long)found->crowded, plural(found->crowded, "answer", "answers"),
+		    (long long)found->crowded_chats,
+		    found->crowded_chats == 1 ? "chat was" : "chats were"),
+		arena_printf(a,
+		    "more than %d waited there, asked for faster than Telegram lets the bot "
+		    "answer; the newest one is sent",
+		    OUTBOX_ANSWERS_MOST),
+		"nothing if it is somebody who plays; if it is many chats, look whether Telegram "
+		"slows the bot down (`salesreg status`), and at chat_id in "
+		"salesreg.outbox_history where error is crowded"});
 }
 
 static void look_at_outbox(struct doctor *d, struct db_session *s)
@@ -75,6 +96,7 @@ static void look_at_outbox(struct doctor *d, struct db_session *s)
 			"an answer of Telegram's got lost, so they were sent again",
 			"nothing if it was one outage; else look for what kills the bot or breaks "
 			"its network"});
+	note_crowded(d, &found);
 }
 
 static void look_at_parked(struct doctor *d, struct db_session *s)

@@ -448,8 +448,21 @@ static void apply_effect(struct folding *f, struct person *p, const struct effec
 	}
 }
 
-static void add_messages(struct folding *f, const struct message_list *list)
+/* What is to be known of an answer that may be dropped for a newer one: not what admins are shown once. */
+static int64_t answered_update(
+    const struct telegram_update *update, const struct outcome *outcome)
 {
+	for (size_t i = 0; i < outcome->effect_count; i++)
+		if (outcome->effects[i].kind == EFFECT_HEARD)
+			return 0;
+	return update->has_id ? update->update_id : 0;
+}
+
+static void add_messages(
+    struct folding *f, const struct telegram_update *update, const struct outcome *outcome)
+{
+	const struct message_list *list = &outcome->messages;
+	int64_t answered = answered_update(update, outcome);
 	struct fold_writes *w = f->writes;
 	if (w->message_count + list->count > f->message_room) {
 		size_t room = (w->message_count + list->count) * 2 + 16;
@@ -469,6 +482,7 @@ static void add_messages(struct folding *f, const struct message_list *list)
 		    .payload = outgoing_payload(m, f->a),
 		    .priority = (int)m->priority,
 		    .send_now = first && f->input->grants(m->chat_id, f->input->data),
+		    .answers_to = m->chat_id == update->event.chat_id ? answered : 0,
 		};
 	}
 }
@@ -530,13 +544,13 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 		f.applications_changed |=
 		    (p->state.phase == PHASE_CLAIM) != (outcome.next.phase == PHASE_CLAIM);
 		p->state = outcome.next;
-		add_messages(&f, &outcome.messages);
+		add_messages(&f, &input->updates[i], &outcome);
 		if (outcome.sets_menu)
 			w->menus[w->menu_count++] =
 			    (struct fold_menu){event->chat_id, outcome.next.locale};
 		if (outcome.callback_answer && event->callback_id)
 			w->answers[w->answer_count++] = (struct fold_answer){
-			    event->callback_id, outcome.callback_answer, outcome.callback_alert};
+			    event->chat_id, event->callback_id, outcome.callback_answer, outcome.callback_alert};
 	}
 	finish_sessions(&f);
 	map_finish(&f.people);

@@ -247,6 +247,10 @@ void exposition_bot(struct buf *out, const struct exposition_bot *bot)
 	    &waits->replies);
 	metrics_histogram(out, "salesreg_notification_latency_seconds",
 	    "From the making of a notification to its sending.", &waits->notifications);
+	metrics_counter(out, "salesreg_replies_dropped_total",
+	    "Replies that were not sent because more than 20 waited in their chat, and a newer one "
+	    "says more.",
+	    batches.crowded);
 	write_messages(out, &sent);
 	metrics_counter(out, "salesreg_possible_duplicates_total",
 	    "Messages that were sent again although they may have arrived.",

@@ -137,7 +137,9 @@ bool doctor_outbox(struct db_session *s, struct arena *a, int64_t late_s, struct
 		    .duplicates = db_get_i64(r, 0, 4, 0),
 		    .blocked_ms = db_get_i64(r, 0, 5, 0),
 		    .put_off = db_get_i64(r, 0, 6, 0),
-		    .longest_ms = db_get_i64(r, 0, 7, 0)};
+		    .longest_ms = db_get_i64(r, 0, 7, 0),
+		    .crowded = db_get_i64(r, 0, 8, 0),
+		    .crowded_chats = db_get_i64(r, 0, 9, 0)};
 	return r;
 }
 

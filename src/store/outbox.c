@@ -15,7 +15,8 @@ size_t outbox_insert(
 	}
 	size_t index = db_plan_add(plan, SQL_OUTBOX_INSERT, I64_COLUMN(a, rows, count, chat_id),
 	    TEXT_COLUMN(a, rows, count, method), TEXT_COLUMN(a, rows, count, payload),
-	    db_i64_array(a, priorities, count), BOOL_COLUMN(a, rows, count, send_now));
+	    db_i64_array(a, priorities, count), BOOL_COLUMN(a, rows, count, send_now),
+	    I64_COLUMN(a, rows, count, answers_to));
 	if (urgent_count)
 		(void)db_plan_add(plan, SQL_OUTBOX_LEND, db_i64_array(a, urgent, urgent_count));
 	return index;
@@ -29,6 +30,25 @@ size_t outbox_born_parse(const PGresult *result, struct arena *a, struct outbox_
 		(*rows)[i] = (struct outbox_born){db_get_i64(result, i, 0, 0),
 		    db_get_i64(result, i, 2, 0), strcmp(PQgetvalue(result, i, 1), "sending") == 0};
 	return (size_t)count;
+}
+
+size_t outbox_thin(struct db_plan *plan, struct arena *a, const struct outbox_new *rows,
+    size_t count, bool waiting)
+{
+	int64_t *chats = ARENA_ARRAY(a, int64_t, count);
+	size_t chat_count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].answers_to && (waiting || !rows[i].send_now))
+			chats[chat_count++] = rows[i].chat_id;
+	if (chat_count == 0)
+		return OUTBOX_NO_STEP;
+	return db_plan_add(plan, SQL_OUTBOX_THIN, db_i64_array(a, chats, chat_count),
+	    db_i64(a, OUTBOX_ANSWERS_MOST));
+}
+
+struct outbox_thinned outbox_thinned_parse(const PGresult *result)
+{
+	return (struct outbox_thinned){db_get_i64(result, 0, 0, 0), db_get_i64(result, 0, 1, 0)};
 }
 
 size_t outbox_claim(

@@ -656,6 +656,16 @@ def test_failed_messages_duplicates_and_a_flood_are_told(ask, database):
     assert report.one("flood")["severity"] == "warning" and "another 59 min" in report.text
 
 
+def test_answers_dropped_for_newer_ones_are_a_note(ask, database):
+    assert ask().of("crowded") == []
+    database.execute("INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts,"
+                     " possible_duplicate, error, created_at, finished_at) SELECT i, i % 2, 'sendMessage', '{}', 0, 'dropped', 0,"
+                     " false, CASE WHEN i = 905 THEN 'by hand' ELSE 'crowded' END, now(), now() - (i - 900) * interval '6 hours'"
+                     " FROM generate_series(901, 905) i")
+    finding = ask().one("crowded")
+    assert finding["severity"] == "note" and finding["what"] == "3 answers in 2 chats were dropped in the last 24 hours"
+
+
 def test_parked_updates_are_a_warning(ask, database):
     database.execute("INSERT INTO salesreg.parked_updates (bot_id, payload, reason, parked_at) SELECT %s, '{}', 'hush',"
                      " now() - i * interval '1 hour' FROM generate_series(1, 3) i", BOT_ID)

@@ -73,7 +73,8 @@ HOT = {
     "dealing_next": ["'{}'"],
     "bot_backlog": [],
     "dealing_waiting": [],
-    "outbox_insert": ["'{1000000001}'", "'{sendMessage}'", "'{\"{}\"}'", "'{0}'", "'{t}'"],
+    "outbox_insert": ["'{1000000001}'", "'{sendMessage}'", "'{\"{}\"}'", "'{0}'", "'{t}'", "'{1}'"],
+    "outbox_thin": ["'{1000000001,1000000001}'", "20"],
 }
 
 # what is to be so before

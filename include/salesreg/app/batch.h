@@ -26,6 +26,7 @@ struct batch_options {
 };
 struct batch_stats {
 	uint64_t updates, transactions, retried, parked;
+	uint64_t crowded; /* answers dropped because newer ones waited behind them (outbox_thin) */
 };
 
 /* Transactions that committed, from the first statement to the answer of COMMIT; borrowed until batch_destroy(). */

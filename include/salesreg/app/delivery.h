@@ -59,10 +59,12 @@ void delivery_send(struct delivery *d, const struct outbox_row *row);
 void delivery_waited(struct delivery *d, enum message_priority priority, int64_t waited_us);
 /* There may be queued rows. */
 void delivery_wake(struct delivery *d);
-/* Best effort, in no order, never stored. */
-void delivery_answer_callback(struct delivery *d, const char *payload);
+/* Best effort, in no order, never stored; beyond 20 under way of one chat they are left out, and expire at the phone. */
+void delivery_answer_callback(struct delivery *d, int64_t chat, const char *payload);
 /* setMyCommands, the same way: once, beside the messages, which wait for it no more than it for them. */
 void delivery_set_menu(struct delivery *d, const char *payload);
+/* Whether any row waits in the outbox, as far as is known: yes if one may. */
+bool delivery_has_backlog(const struct delivery *d);
 /* Too much in memory: take no more updates until `roomy`. */
 bool delivery_is_full(const struct delivery *d);
 

@@ -69,6 +69,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
     size_t count, struct arena *a, struct fold_interests *interests);
 
 struct fold_answer {
+	int64_t chat_id;
 	const char *callback_id, *text;
 	bool alert;
 };

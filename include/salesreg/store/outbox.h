@@ -6,12 +6,16 @@
 #include "salesreg/db/conn.h"
 #include "salesreg/domain/message.h"
 
+/* Instead of a step: there is nothing to be done. */
+#define OUTBOX_NO_STEP SIZE_MAX
+
 struct outbox_new {
 	int64_t chat_id;
 	const char *method, *payload;
 	int priority;
 	bool
 	    send_now; /* the limiter grants it; the row may still have to wait behind another of its chat */
+	int64_t answers_to; /* the update of this chat's person that it answers; 0: none */
 };
 /* Rows come back in the same order. */
 size_t outbox_insert(
@@ -21,6 +25,20 @@ struct outbox_born {
 	bool sending;
 };
 size_t outbox_born_parse(const PGresult *result, struct arena *a, struct outbox_born **rows);
+
+/* How many answers may wait in one chat: where it is more, all but the newest are dropped. */
+enum { OUTBOX_ANSWERS_MOST = 20 };
+/*
+ * Of the chats of these rows, after their insert; OUTBOX_NO_STEP if no chat can have so many. waiting: some row waits already,
+ * as far as the caller knows.
+ */
+size_t outbox_thin(struct db_plan *plan, struct arena *a, const struct outbox_new *rows,
+    size_t count, bool waiting);
+/* How many messages were dropped, of how many chats. */
+struct outbox_thinned {
+	int64_t messages, chats;
+};
+struct outbox_thinned outbox_thinned_parse(const PGresult *result);
 
 struct outbox_row {
 	int64_t id, chat_id;
@@ -54,7 +72,6 @@ int64_t outbox_settle_parse(
     const PGresult *result, int64_t left[OUTBOX_LEFT_MAX], size_t *left_count);
 
 /* What became of rows: the step, or OUTBOX_NO_STEP where there are none. */
-#define OUTBOX_NO_STEP SIZE_MAX
 struct outbox_result {
 	/*
 	 * All three must match. An asynchronous failover may lose the last rows, and their ids are given again: what became

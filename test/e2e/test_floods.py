@@ -1,0 +1,122 @@
+"""What one stranger may make wait: their own newest answer, and nobody else's."""
+import json
+
+import pytest
+
+from support.metrics import HOST, Scrape, free_ports
+from support.waiting import eventually
+
+MANY = 2000
+MOST = 20  # answers that may wait in one chat
+
+
+@pytest.fixture
+def port():
+    return free_ports()
+
+
+@pytest.fixture
+def paced(make_world, port):
+    """A bot with Telegram's limits; nobody to assign."""
+    world = make_world(TELEGRAM_RATE_LIMIT="30", TELEGRAM_CHAT_RATE_LIMIT="1")
+    world.start_bot(METRICS_LISTEN=f"{HOST}:{port}")
+    return world
+
+
+@pytest.fixture
+def stranger(paced):
+    """Somebody who is asked for a name, so that every message is answered."""
+    person = paced.person("Flood Er")
+    person.says("да")
+    person.hears_anything()
+    person.says("да")
+    person.hears("ask_name")
+    paced.settle()
+    return person
+
+
+def floods(world, person, last):
+    """Messages that each get an answer, and one that is answered otherwise."""
+    texts = [str(i) for i in range(MANY - 1)] + [last]
+    for i in range(0, MANY, 500):
+        world.sandbox.acts([{"user": person.id, "type": "text", "text": text} for text in texts[i:i + 500]])
+
+
+def crowded(world):
+    return world.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE state = 'dropped' AND error = 'crowded'")
+
+
+@pytest.mark.parametrize("fault", [{"kind": "429", "retry_after": 1}, {"kind": "slow", "ms": 1500}], ids=["429", "slow"])
+def test_a_flood_is_answered_by_its_newest_answers_and_holds_up_nobody(paced, stranger, port, fault):
+    before = len(paced.sandbox.bot_messages(stranger.id))
+    paced.sandbox.fault(method="sendMessage", chat=stranger.id, times=-1, **fault)
+    floods(paced, stranger, "Иван Петров")
+    others = [paced.person() for _ in range(5)]
+    for person in others:
+        person.registers()
+    eventually(paced.sandbox.bot_is_idle)
+    waits = paced.db.value("SELECT count(DISTINCT answers_to) FROM salesreg.outbox WHERE chat_id = %s", stranger.id)
+    assert waits <= MOST + 1
+    paced.sandbox.no_faults()
+    paced.settle(timeout=120)
+    answers = paced.sandbox.bot_messages(stranger.id)[before:]
+    assert answers[-1].text == paced.texts.render("ru", "ask_email", name="Иван Петров", domains="@truerealestate.bali")
+    dropped = crowded(paced)
+    assert len(answers) + dropped == MANY, "each answer was sent or is in the history"
+    assert dropped >= MANY / 2
+    assert Scrape(port)["salesreg_replies_dropped_total"] == dropped
+    assert paced.bot.lines("more than 20 answers waited in 1 chat")
+
+
+def test_telegram_s_pause_is_kept_whatever_is_dropped_meanwhile(paced, stranger):
+    """What Telegram wanted later stays in front of what came after it."""
+    paced.sandbox.fault("429", method="sendMessage", chat=stranger.id, retry_after=8)
+    stranger.says("1")
+    paced.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE state = 'queued' AND due_at > now()")
+    due = paced.db.value("SELECT max(due_at) FROM salesreg.outbox")
+    floods(paced, stranger, "Иван Петров")
+    eventually(lambda: crowded(paced) >= MANY - 2 * MOST)
+    paced.settle(timeout=60)
+    first = paced.db.value("SELECT min(finished_at) FROM salesreg.outbox_history WHERE chat_id = %s AND state = 'sent'"
+                           " AND attempts = 2", stranger.id)
+    assert first >= due
+    assert paced.sandbox.calls("sendMessage")["429"] == 1
+
+
+def test_what_answers_nothing_is_never_dropped(paced, stranger):
+    """Notifications, and what an operator or another role puts in."""
+    paced.sandbox.fault("slow", method="sendMessage", chat=stranger.id, times=-1, ms=1000)
+    for i in range(3):
+        paced.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, priority) VALUES (%s, 'sendMessage', %s, 1)",
+                         stranger.id, json.dumps({"chat_id": stranger.id, "text": f"from the office {i}"}))
+    floods(paced, stranger, "Иван Петров")
+    eventually(paced.sandbox.bot_is_idle)
+    paced.sandbox.no_faults()
+    paced.settle(timeout=120)
+    texts = [m.text for m in paced.sandbox.bot_messages(stranger.id)]
+    assert [t for t in texts if t.startswith("from the office")] == [f"from the office {i}" for i in range(3)]
+
+
+def test_a_conversation_at_a_person_s_pace_loses_no_answer(paced):
+    """Twenty answers wait; each is sent."""
+    person = paced.person()
+    person.says("да")
+    person.hears_anything()
+    person.says("да")
+    person.hears("ask_name")
+    paced.settle()
+    before = len(paced.sandbox.bot_messages(person.id))
+    paced.sandbox.acts([{"user": person.id, "type": "text", "text": str(i)} for i in range(MOST)])
+    paced.settle(timeout=60)
+    assert len(paced.sandbox.bot_messages(person.id)) - before == MOST and crowded(paced) == 0
+
+
+def test_presses_without_end_are_answered_by_a_few_and_hold_up_nobody(paced, stranger):
+    """While Telegram answers none of them, no more than 20 answers to one chat's presses are under way."""
+    paced.sandbox.fault("hang", method="answerCallbackQuery", times=-1)
+    paced.sandbox.acts([{"user": stranger.id, "type": "button", "data": "cancel"} for _ in range(300)])
+    eventually(paced.sandbox.bot_is_idle)
+    eventually(lambda: paced.sandbox.calls("answerCallbackQuery"))
+    paced.person().registers()
+    calls = sum(paced.sandbox.calls("answerCallbackQuery").values())
+    assert 1 <= calls <= MOST, paced.sandbox.calls("answerCallbackQuery")
