@@ -11,7 +11,9 @@ CREATE TABLE salesreg.user_sessions (
     draft_username text,        -- this person's, as the admins were shown it
     locale      text NOT NULL DEFAULT 'ru',
     locale_chosen boolean NOT NULL DEFAULT false, -- by the person, with /language
-    updated_at  timestamptz NOT NULL DEFAULT now()
+    wrong_emails integer NOT NULL DEFAULT 0, -- in a row; each third begins a pause
+    paused_until timestamptz,   -- no e-mail is looked at before
+    updated_at  timestamptz NOT NULL DEFAULT now() -- of a stranger no more than a day before their last word
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 -- of no column that a usual conversation changes, so that its updates stay on their page
 CREATE INDEX user_sessions_claims_idx ON salesreg.user_sessions (user_id) WHERE draft_email IS NOT NULL;

@@ -21,13 +21,18 @@ WITH old AS (
 )
 SELECT count(*) FROM gone
 -- name: history_prune_sessions
--- $1 days; strangers who have not written for longer
+-- $1 days, $2 admins; strangers who have been silent for longer, a language chosen or not, with what else is known of them.
+-- Not who waits for an admin's word, admins, and reps whatever became of them (who waits for approval is one).
 WITH old AS (
     SELECT s.user_id FROM salesreg.user_sessions s
-    WHERE s.updated_at < now() - $1::integer * interval '1 day' AND NOT s.locale_chosen
+    WHERE s.updated_at < now() - $1::integer * interval '1 day' AND s.phase <> 'claim' AND s.user_id <> ALL ($2::bigint[])
       AND NOT EXISTS (SELECT 1 FROM public.sales_representatives r WHERE r.telegram_id = s.user_id)
     LIMIT 10000 FOR UPDATE OF s SKIP LOCKED
 ), gone AS (
-    DELETE FROM salesreg.user_sessions s USING old o WHERE s.user_id = o.user_id RETURNING 1
+    DELETE FROM salesreg.user_sessions s USING old o WHERE s.user_id = o.user_id RETURNING s.user_id
+), hidden AS (
+    DELETE FROM salesreg.hidden_people h USING gone g WHERE h.telegram_id = g.user_id
+), missed AS (
+    DELETE FROM salesreg.missed_chats m USING gone g WHERE m.chat_id = g.user_id
 )
 SELECT count(*) FROM gone

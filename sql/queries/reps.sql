@@ -188,7 +188,8 @@ WITH f AS (
     RETURNING r.id
 ), settled AS (
     UPDATE salesreg.user_sessions s
-    SET phase = 'none', draft_name = NULL, draft_email = NULL, draft_rep = NULL, draft_username = NULL, updated_at = now()
+    SET phase = 'none', draft_name = NULL, draft_email = NULL, draft_rep = NULL, draft_username = NULL, wrong_emails = 0,
+        paused_until = NULL, updated_at = now()
     FROM f CROSS JOIN LATERAL (VALUES (f.old), (f.new)) AS u (id) WHERE s.user_id = u.id
 ), others AS ( -- who else says to be them said so of the old account
     UPDATE salesreg.user_sessions s SET draft_rep = NULL

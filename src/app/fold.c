@@ -158,6 +158,8 @@ static void load_people(struct folding *f)
 		p->state.draft_rep = row->draft_rep;
 		p->state.draft_username = row->draft_username;
 		p->state.draft_holder = row->draft_holder;
+		p->state.wrong_emails = row->wrong_emails;
+		p->state.pause_us = row->pause_us;
 		p->state.locale_chosen =
 		    locale_parse(row->locale, &p->state.locale) && row->locale_chosen;
 	}
@@ -497,8 +499,16 @@ static void finish_sessions(struct folding *f)
 			    conversation_phase_name(p->state.phase), p->state.draft_name,
 			    locale_code(p->state.locale), p->state.locale_chosen,
 			    p->state.draft_email, p->state.draft_rep, p->state.draft_username,
-			    NULL};
+			    NULL, p->state.wrong_emails, p->state.pause_us, false};
 	}
+}
+
+/* A stranger who has said nothing for long is forgotten (history_prune_sessions): a word is noted once a day. */
+static bool shows_silence(const struct person *p, const struct event *event)
+{
+	return p->session && p->session->old && event->kind != EVENT_BLOCKED &&
+	       p->state.phase != PHASE_CLAIM && /* which is as old as the wait for an admin */
+	       (p->state.rep_status == REP_ABSENT || p->state.rep_status == REP_REMOVED);
 }
 
 void fold_run(const struct fold_input *input, const struct fold_interests *interests,
@@ -540,7 +550,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 		conversation_step(&p->state, event, a, &outcome);
 		for (size_t e = 0; e < outcome.effect_count; e++)
 			apply_effect(&f, p, &outcome.effects[e]);
-		p->session_dirty |= outcome.session_changed;
+		p->session_dirty |= outcome.session_changed || shows_silence(p, event);
 		f.applications_changed |=
 		    (p->state.phase == PHASE_CLAIM) != (outcome.next.phase == PHASE_CLAIM);
 		p->state = outcome.next;

@@ -43,14 +43,15 @@ static void on_timer(uv_timer_t *timer)
 	db_pool_run(p->pool, p->plan.steps, p->plan.count, DEADLINE_MS, on_pruned, p);
 }
 
-struct pruner *pruner_create(uv_loop_t *loop, struct db_pool *pool, int64_t retention_days)
+struct pruner *pruner_create(uv_loop_t *loop, struct db_pool *pool, int64_t retention_days,
+    const int64_t *admins, size_t count)
 {
 	struct pruner *p = calloc(1, sizeof *p);
 	if (!p)
 		abort();
 	p->pool = pool;
 	arena_init(&p->arena, ARENA_MAXIMUM);
-	history_prune(&p->plan, &p->arena, retention_days);
+	history_prune(&p->plan, &p->arena, retention_days, admins, count);
 	(void)uv_timer_init(loop, &p->timer);
 	p->timer.data = p;
 	(void)uv_timer_start(&p->timer, on_timer, FIRST_MS, EVERY_MS);

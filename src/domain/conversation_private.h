@@ -65,12 +65,17 @@ void turn_replace_buttons(
 
 /* What to say about something that is no readable text, or NULL if it is one. */
 const char *turn_unreadable(const struct turn *t);
-/* The e-mail in the event; NULL with *problem set if it will not do. */
+/* conversation_email.c */
+/*
+ * The e-mail in the event; NULL with *problem set if it will not do. Each is counted: three wrong ones in a row begin a pause,
+ * in which none is looked at, because whoever guesses learns from the answers which addresses there are.
+ */
 struct turn_email {
 	const char *address, *key;
 	const char *problem;
+	bool paused; /* the problem says when the next one is looked at, so there is nothing to ask for */
 };
-struct turn_email turn_read_email(const struct turn *t);
+struct turn_email turn_read_email(struct turn *t);
 
 /* conversation_register.c: people who are no reps, or none any more */
 void turn_of_stranger(struct turn *t);

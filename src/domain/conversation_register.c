@@ -171,6 +171,10 @@ static void enter_email(struct turn *t)
 		turn_email_is_taken(t, email.address);
 		return;
 	}
+	if (email.paused) {
+		add_cancel(t, turn_say_text(t, email.problem));
+		return;
+	}
 	if (email.problem) {
 		ask_email_again(t, email.problem);
 		return;

@@ -64,6 +64,11 @@ static void ask_new_email(struct turn *t, const char *problem)
 static void enter_new_email(struct turn *t)
 {
 	struct turn_email email = turn_read_email(t);
+	if (email.paused) {
+		turn_set_phase(t, PHASE_NONE);
+		say_with_menu(t, email.problem);
+		return;
+	}
 	if (email.problem) {
 		ask_new_email(t, email.problem);
 		return;

@@ -1,11 +1,8 @@
 #include "conversation_private.h"
 #include "salesreg/base/text.h"
-#include "salesreg/domain/email.h"
 #include "shorten.h"
 #include <assert.h>
 #include <string.h>
-
-enum { ECHO_UNITS = 254 };
 
 const char *turn_text(
     const struct turn *t, enum text_id id, const struct catalog_arg *args, size_t count)
@@ -163,34 +160,4 @@ const char *turn_unreadable(const struct turn *t)
 		break;
 	}
 	return NULL;
-}
-
-struct turn_email turn_read_email(const struct turn *t)
-{
-	const struct conversation_rules *rules = t->state->rules;
-	struct turn_email email = {0};
-	const char *letter = NULL, *marked = NULL;
-	switch (email_check(t->event->text, rules->domains, rules->domain_count, t->a,
-	    &email.address, &email.key)) {
-	case EMAIL_MALFORMED:
-		email.problem = turn_text(t, TEXT_EMAIL_MALFORMED, NO_ARGS);
-		break;
-	case EMAIL_FOREIGN_LETTER:
-		marked = email_foreign_letter(t->event->text, t->a, &letter);
-		email.problem = turn_text(t, TEXT_EMAIL_FOREIGN_LETTER,
-		    ARGS({"letter", letter}, {"marked", shorten(t->a, marked, ECHO_UNITS)}));
-		break;
-	case EMAIL_TOO_LONG:
-		email.problem = turn_text(t, TEXT_EMAIL_TOO_LONG, NO_ARGS);
-		break;
-	case EMAIL_WRONG_DOMAIN:
-		email.problem = turn_text(t, TEXT_EMAIL_WRONG_DOMAIN, NO_ARGS);
-		break;
-	case EMAIL_OK:
-		if (t->state->email_taken)
-			email.problem = turn_text(t, TEXT_EMAIL_TAKEN,
-			    ARGS({"email", shorten(t->a, email.address, ECHO_UNITS)}));
-		break;
-	}
-	return email;
 }

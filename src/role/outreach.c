@@ -226,7 +226,8 @@ static void start(struct outreach *o)
 		.grace_s = o->worker.config.unreachable_grace_min * 60,
 		.sweep_interval_s = w->config.outreach_enabled ? w->config.outreach_interval_s : 0,
 	    });
-	o->pruner = pruner_create(&w->loop, o->pool, w->config.history_retention_days);
+	o->pruner = pruner_create(&w->loop, o->pool, w->config.history_retention_days,
+	    w->config.admin_ids, w->config.admin_count);
 	if (!w->config.outreach_enabled)
 		log_warn("OUTREACH_ENABLED is false: nothing is dealt");
 	db_pool_start(o->pool);

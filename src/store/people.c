@@ -21,6 +21,9 @@ size_t sessions_parse(const PGresult *result, struct arena *a, struct session_ro
 		    .draft_rep = db_get_text(a, result, i, 6),
 		    .draft_username = db_get_text(a, result, i, 7),
 		    .draft_holder = db_get_text(a, result, i, 8),
+		    .wrong_emails = db_get_i64(result, i, 9, 0),
+		    .pause_us = db_get_i64(result, i, 10, 0),
+		    .old = db_get_bool(result, i, 11),
 		};
 	return (size_t)count;
 }
@@ -34,7 +37,8 @@ void sessions_write(
 	    TEXT_COLUMN(a, rows, count, phase), TEXT_COLUMN(a, rows, count, draft_name),
 	    TEXT_COLUMN(a, rows, count, locale), BOOL_COLUMN(a, rows, count, locale_chosen),
 	    TEXT_COLUMN(a, rows, count, draft_email), TEXT_COLUMN(a, rows, count, draft_rep),
-	    TEXT_COLUMN(a, rows, count, draft_username));
+	    TEXT_COLUMN(a, rows, count, draft_username), I64_COLUMN(a, rows, count, wrong_emails),
+	    I64_COLUMN(a, rows, count, pause_us));
 }
 
 size_t locales_read(struct db_plan *plan, struct arena *a, const int64_t *user_ids, size_t count)

@@ -1,7 +1,7 @@
 """HISTORY_RETENTION_DAYS: what is deleted after a while, and what never is."""
 
 
-def test_old_history_of_closed_prospects_and_strangers_goes_and_the_rest_stays(make_world):
+def test_old_history_of_closed_prospects_goes_and_the_rest_stays(make_world):
     world = make_world()
     db = world.db
     db.no_prospects()
@@ -17,14 +17,59 @@ def test_old_history_of_closed_prospects_and_strangers_goes_and_the_rest_stays(m
                        prospect, rep, days, days)
             db.execute("INSERT INTO salesreg.prospect_events (prospect, rep, kind, at)"
                        " VALUES (%s, %s, 'declined', now() - %s * interval '1 day')", prospect, rep, days)
-    for user, days, chosen in ((1, 400, False), (2, 1, False), (3, 400, True), (501, 400, False)):
-        db.execute("INSERT INTO salesreg.user_sessions (user_id, locale_chosen, updated_at)"
-                   " VALUES (%s, %s, now() - %s * interval '1 day')", user, chosen, days)
     world.start_outreach(HISTORY_RETENTION_DAYS="90")
-    db.eventually("SELECT count(*) = 3 FROM salesreg.user_sessions")
-    assert sorted(db.column("SELECT user_id FROM salesreg.user_sessions")) == [2, 3, 501]
+    db.eventually("SELECT count(*) = 7 FROM salesreg.assignments")
+    db.eventually("SELECT count(*) = 7 FROM salesreg.prospect_events")
     kept = {"open": 2, "odd": 2, "done": 1, "put_away": 1, "deleted": 1}
     for table, at in (("assignments", "ended_at"), ("prospect_events", "at")):
         found = dict(db.rows(f"SELECT prospect, count(*) FROM salesreg.{table} WHERE {at} < now() - interval '12 hours'"
                              " GROUP BY 1"))
         assert found == kept, table
+
+
+ADMIN = 900
+REPS = {501: "active", 502: "pending", 503: "suspended", 504: "removed"}
+
+
+def session(db, user, days, **columns):
+    names = "".join(f", {name}" for name in columns)
+    db.execute(f"INSERT INTO salesreg.user_sessions (user_id, updated_at{names}) VALUES (%s, now() - %s * interval '1 day'"
+               + ", %s" * len(columns) + ")", user, days, *columns.values())
+    db.execute("INSERT INTO salesreg.hidden_people (telegram_id) VALUES (%s)", user)
+    db.execute("INSERT INTO salesreg.missed_chats (chat_id) VALUES (%s)", user)
+
+
+def test_strangers_who_have_been_silent_for_long_are_forgotten_and_nobody_else(make_world):
+    """One pass of the pruner over everybody; what it leaves stays, so the last one to go tells that it was there."""
+    world = make_world()
+    db = world.db
+    db.add_reps(REPS)
+    silent = {1: {}, 2: {"phase": "email", "draft_name": "Ivan P"}, 3: {"locale_chosen": True},
+              4: {"wrong_emails": 7, "paused_until": "2020-01-01"}}
+    for user, columns in silent.items():
+        session(db, user, 91, **columns)
+    session(db, 11, 89)  # they wrote within the time
+    session(db, 12, 89, locale_chosen=True)
+    session(db, 21, 400, phase="claim", draft_name="Ivan P", draft_email="rep501@truerealestate.bali",
+            draft_rep=db.rep(501)["id"])  # an admin has not decided yet
+    session(db, ADMIN, 400, locale_chosen=True)  # who is no rep
+    for user, status in REPS.items():
+        db.execute("UPDATE sales_representatives SET status = %s WHERE telegram_id = %s", status, user)
+        session(db, user, 400)
+    world.start_outreach(HISTORY_RETENTION_DAYS="90", ADMIN_TELEGRAM_IDS=str(ADMIN))
+    db.eventually("SELECT count(*) = 0 FROM salesreg.user_sessions WHERE user_id = 1")
+    stay = [11, 12, 21, *REPS, ADMIN]
+    assert sorted(db.column("SELECT user_id FROM salesreg.user_sessions")) == stay
+    assert sorted(db.column("SELECT telegram_id FROM salesreg.hidden_people")) == stay, "what else is known of them goes too"
+    assert sorted(db.column("SELECT chat_id FROM salesreg.missed_chats")) == stay
+
+
+def test_a_stranger_who_only_ever_says_the_same_is_not_silent(bot_world):
+    """Nothing in their conversation changes, but a word a day is noted."""
+    person = bot_world.person()
+    person.says("привет")
+    person.hears("offer")
+    bot_world.db.execute("UPDATE salesreg.user_sessions SET updated_at = now() - interval '80 days'")
+    person.says("как дела")
+    person.hears_anything()
+    assert bot_world.db.value("SELECT now() - updated_at < interval '1 hour' FROM salesreg.user_sessions")

@@ -39,6 +39,8 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(EMAIL_FOREIGN_LETTER, "email_foreign_letter", "letter,marked", MESSAGE)                  \
 	X(EMAIL_TOO_LONG, "email_too_long", "", MESSAGE)                                           \
 	X(EMAIL_WRONG_DOMAIN, "email_wrong_domain", "", MESSAGE)                                   \
+	X(EMAIL_PAUSED, "email_paused", "minutes", MESSAGE)                                        \
+	X(EMAIL_PAUSED_HOURS, "email_paused_hours", "hours", MESSAGE)                              \
 	X(EMAIL_TAKEN, "email_taken", "email", MESSAGE)                                            \
 	X(EMAIL_TAKEN_CLAIM, "email_taken_claim", "email", MESSAGE)                                \
 	X(EMAIL_TAKEN_ALONE, "email_taken_alone", "email", MESSAGE)                                \

@@ -131,6 +131,8 @@ struct conversation_state {
 	const char *draft_rep;      /* in PHASE_CLAIM: who had it when the admins were asked */
 	const char *draft_username; /* in PHASE_CLAIM: this person's, as they were shown it */
 	const char *draft_holder;   /* who has it now; NULL: nobody any more */
+	int64_t wrong_emails;       /* in a row */
+	int64_t pause_us;           /* for so long no e-mail is looked at; 0: now */
 	/* the rep row; strings NULL if there is none */
 	enum rep_status rep_status;
 	const char *rep_id, *rep_name, *rep_email, *rep_username;

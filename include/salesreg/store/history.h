@@ -6,4 +6,6 @@
 #include "salesreg/db/conn.h"
 
 /* Each step answers with one number: how many rows it has deleted. */
-void history_prune(struct db_plan *plan, struct arena *a, int64_t days);
+/* admins: whose conversations stay. */
+void history_prune(
+    struct db_plan *plan, struct arena *a, int64_t days, const int64_t *admins, size_t count);

@@ -1,0 +1,158 @@
+"""Who guesses e-mails learns little: three wrong ones in a row, and none is looked at for a while."""
+import pytest
+
+from support.waiting import eventually
+
+ADMIN = 900_001
+
+
+@pytest.fixture
+def admin_world(make_world):
+    world = make_world(ADMIN_TELEGRAM_IDS=str(ADMIN))
+    world.start_bot()
+    return world
+
+
+def asked_for_email(world):
+    person = world.person()
+    person.says("да")
+    person.hears_anything()
+    person.says("да")
+    person.hears("ask_name")
+    person.says(person.name)
+    person.hears("ask_email")
+    return person
+
+
+def session(world, person):
+    return world.db.row("SELECT wrong_emails, extract(epoch FROM paused_until - now())::float AS left"
+                        " FROM salesreg.user_sessions WHERE user_id = %s", person.id)
+
+
+def guesses(person, wrong="x@gmail.com", problem="email_wrong_domain"):
+    """Three times in a row; the last answer begins a pause."""
+    for _ in range(2):
+        person.says(wrong)
+        person.hears(problem, "email_question")
+    person.says(wrong)
+    return person.hears_anything()
+
+
+def over(world, person):
+    """The pause is a matter of the database's clock."""
+    world.db.execute("UPDATE salesreg.user_sessions SET paused_until = now() WHERE user_id = %s", person.id)
+
+
+@pytest.mark.parametrize("wrong,problem", [("x@gmail.com", "email_wrong_domain"), ("не знаю", "email_malformed")])
+def test_after_three_wrong_e_mails_none_is_looked_at_for_ten_minutes(bot_world, wrong, problem):
+    person = asked_for_email(bot_world)
+    last = guesses(person, wrong, problem)
+    assert bot_world.texts.pattern("ru", problem, "email_paused", minutes="10").fullmatch(last.text), last
+    for attempt in (wrong, person.email):
+        person.says(attempt)
+        person.hears("email_paused")
+    assert 590 < session(bot_world, person)["left"] <= 600
+    assert bot_world.db.value("SELECT count(*) FROM sales_representatives") == 0
+
+
+def test_the_time_that_is_left_is_told(bot_world):
+    person = asked_for_email(bot_world)
+    guesses(person)
+    for left, key, values in (("30 seconds", "email_paused", {"minutes": 1}), ("7 minutes", "email_paused", {"minutes": 7}),
+                              ("5 hours 10 minutes", "email_paused_hours", {"hours": 6})):
+        bot_world.db.execute("UPDATE salesreg.user_sessions SET paused_until = now() + %s::interval", left)
+        person.says(person.email)
+        person.hears(key, **values)
+
+
+def test_what_is_written_in_a_pause_makes_it_no_longer(bot_world):
+    person = asked_for_email(bot_world)
+    guesses(person)
+    until = bot_world.db.value("SELECT paused_until FROM salesreg.user_sessions")
+    for text in ("y@gmail.com", "отмена", "да", "Иван Петров", "z@gmail.com"):
+        person.says(text)
+        person.hears_anything()
+    assert bot_world.db.value("SELECT paused_until FROM salesreg.user_sessions") == until
+
+
+def test_after_the_pause_a_right_one_is_taken_and_all_is_forgotten(bot_world):
+    person = asked_for_email(bot_world)
+    guesses(person)
+    over(bot_world, person)
+    person.says(person.email)
+    person.hears("registered")
+    assert tuple(session(bot_world, person)) == (0, None)
+
+
+def test_each_further_pause_is_twice_as_long_and_a_day_at_most(bot_world):
+    person = asked_for_email(bot_world)
+    minutes = []
+    for _ in range(10):
+        guesses(person)
+        minutes.append(round(session(bot_world, person)["left"] / 60))
+        over(bot_world, person)
+    assert minutes == [10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440]
+
+
+def test_so_it_is_for_all_that_come_in_one_poll(bot_world):
+    person = asked_for_email(bot_world)
+    bot_world.sandbox.acts([{"user": person.id, "type": "text", "text": f"x{i}@gmail.com"} for i in range(50)])
+    eventually(bot_world.sandbox.bot_is_idle)
+    assert session(bot_world, person)["wrong_emails"] == 3
+
+
+def test_taken_addresses_cannot_be_guessed_one_after_the_other(admin_world):
+    """Each answer tells that somebody has the address: that is what a guess is for."""
+    reps = [admin_world.person() for _ in range(4)]
+    for rep in reps:
+        rep.registers()
+    person = asked_for_email(admin_world)
+    for rep in reps[:3]:
+        person.says(rep.email)
+        person.hears("email_taken_claim", email=rep.email)
+    person.says(reps[3].email)
+    person.hears("email_paused", minutes="10")
+
+
+def test_who_says_their_own_taken_address_again_is_not_guessing(admin_world):
+    rep = admin_world.person()
+    rep.registers()
+    person = asked_for_email(admin_world)
+    for _ in range(5):
+        person.says(rep.email)
+        person.hears("email_taken_claim", email=rep.email)
+    assert session(admin_world, person)["wrong_emails"] == 1
+
+
+def test_reps_who_change_theirs_are_not_asked_without_end_either(bot_world):
+    rep = bot_world.person()
+    rep.registers()
+    rep.says("сменить почту")
+    rep.hears("ask_new_email")
+    guesses(rep)
+    rep.says("сменить почту")
+    rep.hears("ask_new_email")
+    rep.says("new@truerealestate.bali")
+    rep.hears("email_paused")
+    assert bot_world.db.rep(rep.id)["email"] == rep.email
+
+
+def test_an_admin_s_word_ends_the_pause(admin_world):
+    admin = admin_world.person("Ada Min", id=ADMIN)
+    rep = admin_world.person()
+    rep.registers()
+    person = asked_for_email(admin_world)
+    person.says(rep.email)
+    person.hears("email_taken_claim")
+    person.presses("button_claim")
+    person.hears("claim_sent")
+    for _ in range(2):
+        person.says("x@gmail.com")
+        person.hears_anything()
+    assert session(admin_world, person)["left"] > 500
+    admin.hears_anything()
+    admin.presses("button_other_person")
+    person.hears("claim_refused")
+    assert tuple(session(admin_world, person)) == (0, None)
+    person.says(person.email)
+    person.hears("registered")
