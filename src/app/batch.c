@@ -85,8 +85,9 @@ static void thinned(struct batch *b, const struct db_reply *reply)
 	struct outbox_thinned gone = outbox_thinned_parse(reply->results[b->thin_step]);
 	b->stats.crowded += (uint64_t)gone.messages;
 	if (gone.messages > 0)
-		log_info("more than %d answers waited in %lld %s, and all but the newest are dropped "
-			 "(%lld messages); see salesreg.outbox_history, error crowded",
+		log_info(
+		    "more than %d answers waited in %lld %s, and all but the newest are dropped "
+		    "(%lld messages); see salesreg.outbox_history, error crowded",
 		    OUTBOX_ANSWERS_MOST, (long long)gone.chats, gone.chats == 1 ? "chat" : "chats",
 		    (long long)gone.messages);
 }

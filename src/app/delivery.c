@@ -26,7 +26,7 @@ enum {
 	REFUSED_MOST =
 	    20, /* one that Telegram cannot take, while it takes others, is left to a person: an hour or so */
 	PRESSES_MOST = 20, /* answers to pressed buttons under way of one chat */
-	UNKNOWN_MOST = 6, /* a message whose answers keep getting lost is left to a person */
+	UNKNOWN_MOST = 6,  /* a message whose answers keep getting lost is left to a person */
 	ARENA_MAXIMUM = 64 * 1024 * 1024,
 };
 static const int64_t RETRY_FIRST_US = 500 * 1000, RETRY_LONGEST_US = 300 * 1000 * 1000LL;

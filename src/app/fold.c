@@ -451,8 +451,7 @@ static void apply_effect(struct folding *f, struct person *p, const struct effec
 }
 
 /* What is to be known of an answer that may be dropped for a newer one: not what admins are shown once. */
-static int64_t answered_update(
-    const struct telegram_update *update, const struct outcome *outcome)
+static int64_t answered_update(const struct telegram_update *update, const struct outcome *outcome)
 {
 	for (size_t i = 0; i < outcome->effect_count; i++)
 		if (outcome->effects[i].kind == EFFECT_HEARD)
@@ -498,8 +497,8 @@ static void finish_sessions(struct folding *f)
 			w->sessions[w->session_count++] = (struct session_row){p->user_id,
 			    conversation_phase_name(p->state.phase), p->state.draft_name,
 			    locale_code(p->state.locale), p->state.locale_chosen,
-			    p->state.draft_email, p->state.draft_rep, p->state.draft_username,
-			    NULL, p->state.wrong_emails, p->state.pause_us, false};
+			    p->state.draft_email, p->state.draft_rep, p->state.draft_username, NULL,
+			    p->state.wrong_emails, p->state.pause_us, false};
 	}
 }
 
@@ -559,8 +558,8 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 			w->menus[w->menu_count++] =
 			    (struct fold_menu){event->chat_id, outcome.next.locale};
 		if (outcome.callback_answer && event->callback_id)
-			w->answers[w->answer_count++] = (struct fold_answer){
-			    event->chat_id, event->callback_id, outcome.callback_answer, outcome.callback_alert};
+			w->answers[w->answer_count++] = (struct fold_answer){event->chat_id,
+			    event->callback_id, outcome.callback_answer, outcome.callback_alert};
 	}
 	finish_sessions(&f);
 	map_finish(&f.people);

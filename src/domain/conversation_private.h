@@ -73,7 +73,8 @@ const char *turn_unreadable(const struct turn *t);
 struct turn_email {
 	const char *address, *key;
 	const char *problem;
-	bool paused; /* the problem says when the next one is looked at, so there is nothing to ask for */
+	bool
+	    paused; /* the problem says when the next one is looked at, so there is nothing to ask for */
 };
 struct turn_email turn_read_email(struct turn *t);
 

@@ -139,6 +139,8 @@ def test_reps_who_change_theirs_are_not_asked_without_end_either(bot_world):
 
 def test_an_admin_s_word_ends_the_pause(admin_world):
     admin = admin_world.person("Ada Min", id=ADMIN)
+    admin.says("привет")
+    admin.hears_anything()
     rep = admin_world.person()
     rep.registers()
     person = asked_for_email(admin_world)

@@ -59,7 +59,8 @@ static void run_row(const struct row *row, size_t index, enum locale locale)
 		fail_msg("%s answered: %s", what, out.callback_answer);
 	assert_int_equal(
 	    out.session_changed, out.next.phase != state.phase ||
-				     (out.next.draft_name != NULL) != (state.draft_name != NULL));
+				     (out.next.draft_name != NULL) != (state.draft_name != NULL) ||
+				     out.next.wrong_emails != state.wrong_emails);
 }
 
 static void run_rows(const struct row *rows, size_t count)

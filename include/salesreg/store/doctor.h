@@ -74,7 +74,8 @@ bool doctor_data_directory(struct db_session *s, struct arena *a, const char **p
 struct doctor_outbox {
 	int64_t late, oldest_ms, failed, held, duplicates, blocked_ms;
 	int64_t put_off, longest_ms; /* due in more than an hour */
-	int64_t crowded, crowded_chats; /* answers of a day dropped for newer ones, and in how many chats */
+	int64_t crowded,
+	    crowded_chats; /* answers of a day dropped for newer ones, and in how many chats */
 };
 bool doctor_outbox(
     struct db_session *s, struct arena *a, int64_t late_s, struct doctor_outbox *out);
