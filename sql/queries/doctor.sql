@@ -58,37 +58,19 @@ WHERE c.relkind = 'r'
   AND (n.nspname = 'salesreg' OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
   AND EXISTS (SELECT 1 FROM unnest(c.reloptions) o WHERE o ~* '^autovacuum_enabled=(false|off|no|0)$')
 ORDER BY 1
--- name: doctor_rights
--- what the workers need and this user may not
-SELECT 'the schema ' || n.nspname, 'USAGE' FROM pg_catalog.pg_namespace n
-WHERE n.nspname IN ('public', 'salesreg') AND NOT has_schema_privilege(n.oid, 'USAGE')
-UNION ALL
-SELECT 'the table ' || n.nspname || '.' || c.relname, string_agg(p.name, ', ')
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-CROSS JOIN LATERAL unnest(CASE WHEN n.nspname = 'salesreg' AND c.relname = 'schema_migrations' THEN '{SELECT}'
-                               WHEN n.nspname = 'salesreg' THEN '{SELECT,INSERT,UPDATE,DELETE}'
-                               WHEN c.relname = 'sales_representatives' THEN '{SELECT,INSERT,UPDATE}'
-                               ELSE '{SELECT,UPDATE}' END::text[]) AS p (name)
-WHERE c.relkind IN ('r', 'p')
-  AND (n.nspname = 'salesreg' OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
-  AND NOT has_table_privilege(c.oid, p.name)
-GROUP BY n.nspname, c.relname
-UNION ALL
-SELECT 'the sequence ' || n.nspname || '.' || c.relname, 'USAGE'
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind = 'S' AND n.nspname = 'salesreg' AND c.relname IN ('dealing_turn', 'assignments_id_seq')
-  AND NOT has_sequence_privilege(c.oid, 'USAGE')
-ORDER BY 1
 -- name: doctor_migration_rights
--- what a migration needs and this user may not
-SELECT 'the database ' || current_database(), 'CREATE'
+-- what a migration needs and this user may not, and the statement that gives it
+SELECT 'database ' || current_database(), 'CREATE',
+       'GRANT CREATE ON DATABASE ' || quote_ident(current_database()) || ' TO ' || quote_ident(current_user)
 WHERE NOT has_database_privilege(current_database(), 'CREATE')
   AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace n WHERE n.nspname = 'salesreg')
 UNION ALL
-SELECT 'the schema ' || n.nspname, 'CREATE' FROM pg_catalog.pg_namespace n
+SELECT 'schema ' || n.nspname, 'CREATE', 'GRANT CREATE ON SCHEMA ' || n.nspname || ' TO ' || quote_ident(current_user)
+FROM pg_catalog.pg_namespace n
 WHERE n.nspname IN ('public', 'salesreg') AND NOT has_schema_privilege(n.oid, 'CREATE')
 UNION ALL
-SELECT 'the table ' || n.nspname || '.' || c.relname, 'to be its owner'
+SELECT 'table ' || n.nspname || '.' || c.relname, 'to be its owner',
+       'ALTER TABLE ' || n.nspname || '.' || c.relname || ' OWNER TO ' || quote_ident(current_user)
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')
   AND NOT pg_has_role(c.relowner, 'USAGE')

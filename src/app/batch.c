@@ -288,13 +288,15 @@ static const char locked_row[] =
 
 /*
  * No fault of any update: a whole table is locked (VACUUM FULL, ALTER TABLE), somebody cancelled the statement, the server is
- * out of something (class 53), or the transaction had failed before.
+ * out of something (class 53), or the transaction had failed before; a right is missing, or nothing may be written, which an
+ * operator ends for everybody at once.
  */
 static bool is_weather(const struct db_reply *reply)
 {
 	const char *s = reply->sqlstate;
 	return (strcmp(s, "55P03") == 0 && !reply->row_locked) || strcmp(s, "57014") == 0 ||
-	       strncmp(s, "53", 2) == 0 || strcmp(s, "25P02") == 0;
+	       strncmp(s, "53", 2) == 0 || strcmp(s, "25P02") == 0 || strcmp(s, "42501") == 0 ||
+	       strcmp(s, "25006") == 0;
 }
 
 /* Then everything this person sends meets the same lock; another row concerns this update alone. */
@@ -317,7 +319,8 @@ static void aborted(struct batch *b, const struct db_reply *reply)
 	if (b->state == BATCH_WRITING && reply->failed_step == b->fence_step &&
 	    strcmp(reply->sqlstate, "40001") == 0) {
 		log_error(
-		    "somebody else has moved the offset of this bot; giving the leadership up");
+		    "the offset of this bot is not what this process wrote last: somebody else has "
+		    "moved it, or row-level security hides it; giving the leadership up");
 		fail(b, ERR_CONFLICT, reply);
 		return;
 	}

@@ -1,4 +1,5 @@
 #include "salesreg/app/doctor.h"
+#include "salesreg/app/exposures.h"
 #include "salesreg/db/address.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,8 +89,22 @@ static void look_at_listener(struct doctor *d, const char *name, const char *add
 			   "docker/k8s/network-policy.yaml), or give one address: 127.0.0.1:PORT"});
 }
 
+/* Secrets on the wire ------------------------------------------------------------------------------------------------------*/
+
+static void note_exposure(const struct exposure *e, void *data)
+{
+	struct doctor *d = data;
+	doctor_find(d, (struct finding){e->gravity, area, e->code, arena_strdup(d->arena, e->what),
+			   e->why, e->mend});
+	/* nor does doctor send it there */
+	if (e->gravity == GRAVITY_SERIOUS)
+		d->may_call = false;
+}
+
 void doctor_dangers(struct doctor *d)
 {
+	exposures(&d->config, d->bot_needed ? CONFIG_READ_BY_ALL : CONFIG_READ_BY_OUTREACH,
+	    note_exposure, d);
 	look_at_listener(d, "METRICS_LISTEN", d->config.metrics_listen);
 	if (d->config.google_client_id)
 		look_at_listener(d, "OAUTH_LISTEN", d->config.oauth_listen);

@@ -215,23 +215,6 @@ static void look_at_search_path(struct doctor *d, struct db_session *s)
 			open[i].name, open[i].creators));
 }
 
-static void look_at_rights(struct doctor *d, struct db_session *s, bool migrating)
-{
-	struct doctor_lack *lacks;
-	size_t count;
-	if (!doctor_rights(s, d->arena, migrating, &lacks, &count))
-		doctor_refused(d, s, migrating ? "rights to migrate" : "rights");
-	for (size_t i = 0; i < count; i++)
-		find(d, GRAVITY_SERIOUS, migrating ? "migration-rights" : "rights",
-		    arena_printf(d->arena, "the database's user lacks a right on %s: %s",
-			lacks[i].object, lacks[i].right),
-		    migrating ? "the migrations that are missing need it" : "the workers need it",
-		    migrating
-			? "GRANT it, ALTER … OWNER TO the user, or run `salesreg migrate` as the "
-			  "owner"
-			: "GRANT it to the user, or ALTER … OWNER TO the user");
-}
-
 /* True: the tables are as this binary knows them. */
 static bool look_at_migrations(struct doctor *d, struct db_session *s)
 {
@@ -252,7 +235,7 @@ static bool look_at_migrations(struct doctor *d, struct db_session *s)
 	    arena_printf(d->arena, "%d migration%s not applied yet", pending,
 		pending == 1 ? " is" : "s are"),
 	    "the workers apply them when they start", "run `salesreg migrate`");
-	look_at_rights(d, s, true);
+	doctor_rights_missing(d, s, true);
 	return false;
 }
 
@@ -365,7 +348,7 @@ void doctor_database(struct doctor *d)
 	look_for_leader(d, &s);
 	look_at_locks(d, &s);
 	bool up_to_date = look_at_migrations(d, &s);
-	look_at_rights(d, &s, false);
+	doctor_guard(d, &s);
 	look_at_search_path(d, &s);
 	look_at_collation(d, &s);
 	if (up_to_date) {

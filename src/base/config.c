@@ -3,6 +3,8 @@
 #include "salesreg/base/text.h"
 #include "salesreg/base/time_zone.h"
 #include "salesreg/base/value_doubts.h"
+#include "salesreg/base/wire.h"
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -35,15 +37,21 @@ struct config_row {
 	const char *rule;     /* words of a choice, else the unit or form for people */
 	int64_t low, high;
 	const char *about;
+	unsigned readers; /* enum config_reader; 0: all */
+	enum config_carries carries;
+	size_t token; /* of CONFIG_CARRIES_TOKEN: where the struct secret is */
 };
 
 #define AT(member) .offset = offsetof(struct config, member)
+#define CARRIES_TOKEN(member)                                                                      \
+	.carries = CONFIG_CARRIES_TOKEN, .token = offsetof(struct config, member)
 static const struct config_row table[] = {
     {"DATABASE_URL", TYPE_SECRET, AT(database_url), .rule = "libpq URI",
-	.need = CONFIG_NEEDS_DATABASE,
+	.need = CONFIG_NEEDS_DATABASE, .carries = CONFIG_CARRIES_DATABASE,
 	.about = "PostgreSQL; several hosts with target_session_attrs work"},
     {"REGISTRY_BOT_TOKEN", TYPE_SECRET, AT(bot_token), .rule = "123456:ABC… from @BotFather",
-	.need = CONFIG_NEEDS_TOKEN, .about = "the bot's token; never printed"},
+	.need = CONFIG_NEEDS_TOKEN, .readers = CONFIG_READ_BY_BOT,
+	.about = "the bot's token; never printed"},
     {"CORPORATE_EMAIL_DOMAIN", TYPE_TEXT, AT(email_domains), "truerealestate.bali",
 	"domain[,domain…]", .about = "a rep's e-mail must be in one of these"},
     {"OUTREACH_ENABLED", TYPE_SWITCH, AT(outreach_enabled), "true", "true or false",
@@ -61,7 +69,10 @@ static const struct config_row table[] = {
     {"BOT_LOCALE", TYPE_CHOICE, AT(locale), "ru", "ru|en",
 	.about = "language for people whose Telegram speaks neither"},
     {"TELEGRAM_API_BASE", TYPE_URL, AT(telegram_api_base), "https://api.telegram.org",
-	"http(s)://host[:port]", .about = "requests go to $TELEGRAM_API_BASE/bot<token>/<method>"},
+	"http(s)://host[:port]", .readers = CONFIG_READ_BY_BOT, CARRIES_TOKEN(bot_token),
+	.about = "requests go to $TELEGRAM_API_BASE/bot<token>/<method>"},
+    {"ALLOW_PLAIN_HTTP", TYPE_SWITCH, AT(allow_plain_http), "false", "true or false",
+	.about = "whether a token may go over a network by http://, where others may read it"},
     {"TELEGRAM_RATE_LIMIT", TYPE_NUMBER, AT(rate_limit_per_s), "30",
 	"messages a second, 0 = no limit", 0, 1000, .about = "to all chats together"},
     {"TELEGRAM_CHAT_RATE_LIMIT", TYPE_NUMBER, AT(chat_rate_limit_per_s), "1",
@@ -70,30 +81,35 @@ static const struct config_row table[] = {
 	.about = "whose certificates are trusted: of Telegram, of a proxy of your own"},
     {"SSL_CERT_DIR", TYPE_READ_ELSEWHERE, .offset = 0, NULL,
 	"directory, as `openssl rehash` makes it", .about = "the same as single files"},
-    {"https_proxy", TYPE_PROXY, .offset = 0, NULL, "URL of a proxy",
+    {"https_proxy", TYPE_PROXY, .offset = 0, NULL, "URL of a proxy", .carries = CONFIG_CARRIES_USER,
+	.readers = CONFIG_READ_BY_BOT | CONFIG_READ_BY_OAUTH,
 	.about = "the way to https:// addresses, Telegram's"},
     {"ALL_PROXY", TYPE_PROXY, .offset = 0, NULL, "URL of a proxy, as socks5h://host:1080",
+	.carries = CONFIG_CARRIES_USER, .readers = CONFIG_READ_BY_BOT | CONFIG_READ_BY_OAUTH,
 	.about = "the way to all addresses"},
     {"no_proxy", TYPE_READ_ELSEWHERE, .offset = 0, NULL, "name[,name…]",
 	.about = "reached without a proxy"},
     {"GOOGLE_CLIENT_ID", TYPE_TEXT, AT(google_client_id), .rule = "from Google Cloud",
 	.about = "not set: calendar off"},
     {"GOOGLE_CLIENT_SECRET", TYPE_SECRET, AT(google_client_secret), .rule = "from Google Cloud",
-	.about = "goes with GOOGLE_CLIENT_ID"},
+	.readers = CONFIG_READ_BY_OAUTH, .about = "goes with GOOGLE_CLIENT_ID"},
     {"GOOGLE_AUTH_URL", TYPE_URL, AT(google_auth_url),
 	"https://accounts.google.com/o/oauth2/v2/auth", "URL", .about = "where a rep is asked"},
     {"GOOGLE_TOKEN_URL", TYPE_URL, AT(google_token_url), "https://oauth2.googleapis.com/token",
-	"URL", .about = "where a code becomes tokens"},
+	"URL", .readers = CONFIG_READ_BY_OAUTH, CARRIES_TOKEN(google_client_secret),
+	.about = "where a code becomes tokens"},
     {"GOOGLE_REVOKE_URL", TYPE_URL, AT(google_revoke_url), "https://oauth2.googleapis.com/revoke",
-	"URL", .about = "where tokens are given back"},
+	"URL", .readers = CONFIG_READ_BY_OAUTH, CARRIES_TOKEN(google_client_secret),
+	.about = "where tokens are given back"},
     {"GOOGLE_CALENDAR_API_BASE", TYPE_URL, AT(google_calendar_base),
-	"https://www.googleapis.com/calendar/v3", "URL", .about = "Google Calendar"},
+	"https://www.googleapis.com/calendar/v3", "URL", .readers = CONFIG_READ_BY_OAUTH,
+	CARRIES_TOKEN(google_client_secret), .about = "Google Calendar"},
     {"OAUTH_PUBLIC_URL", TYPE_URL, AT(oauth_public_url), .rule = "URL",
 	.about = "the redirect URI is $OAUTH_PUBLIC_URL/oauth/callback"},
     {"OAUTH_LISTEN", TYPE_TEXT, AT(oauth_listen), "127.0.0.1:8080", "address:port",
 	.about = "where the redirect is answered"},
     {"TOKEN_ENCRYPTION_KEY", TYPE_SECRET, AT(token_encryption_key), .rule = "32 bytes, base64",
-	.about = "required for the calendar"},
+	.readers = CONFIG_READ_BY_OAUTH, .about = "required for the calendar"},
     {"UNREACHABLE_GRACE_MINUTES", TYPE_NUMBER, AT(unreachable_grace_min), "15", "minutes", 0, 10080,
 	.about = "before the prospects of a rep whom Telegram cannot reach go on"},
     {"OUTBOX_HOLD_HOURS", TYPE_NUMBER, AT(outbox_hold_hours), "24", "hours, 0 = never", 0, 87600,
@@ -378,6 +394,68 @@ out:
 	buf_finish(&value);
 }
 
+unsigned config_readers(unsigned needs)
+{
+	return needs & CONFIG_NEEDS_TOKEN ? CONFIG_READ_BY_BOT
+	       : needs                    ? CONFIG_READ_BY_OUTREACH
+					  : CONFIG_READ_BY_ALL;
+}
+
+/* As libcurl finds it: in small letters, else in capitals. */
+static const char *proxy_of(const struct config_row *row)
+{
+	char name[32];
+	const char *value = NULL;
+	for (int upper = 0; upper < 2 && !value; upper++) {
+		size_t n = 0;
+		for (; row->name[n] && n + 1 < sizeof name; n++)
+			name[n] = (char)(upper ? toupper((unsigned char)row->name[n])
+					       : tolower((unsigned char)row->name[n]));
+		name[n] = '\0';
+		value = getenv(name);
+		value = value && *value ? value : NULL;
+	}
+	return value;
+}
+
+/* As it is in force, and without a copy. */
+static const char *url_of(const struct config *c, const struct config_row *row)
+{
+	switch (row->type) {
+	case TYPE_SECRET:
+		return secret_reveal(field(c, row));
+	case TYPE_URL:
+		return *(char **)field(c, row);
+	case TYPE_PROXY:
+		return proxy_of(row);
+	case TYPE_TEXT:
+	case TYPE_LISTEN:
+	case TYPE_NUMBER:
+	case TYPE_SWITCH:
+	case TYPE_CHOICE:
+	case TYPE_IDS:
+	case TYPE_ZONE:
+	case TYPE_READ_ELSEWHERE:
+		break;
+	}
+	return NULL;
+}
+
+void config_each_url(const struct config *c, unsigned readers,
+    void (*each)(const struct config_url *url, void *data), void *data)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		const struct config_row *row = &table[i];
+		const char *value = row->carries != CONFIG_CARRIES_NOTHING ? url_of(c, row) : NULL;
+		if (!value || !*value || (row->readers && !(row->readers & readers)) ||
+		    (row->carries == CONFIG_CARRIES_USER && !wire_has_password(value)) ||
+		    (row->carries == CONFIG_CARRIES_TOKEN &&
+			!secret_is_set((const struct secret *)((const char *)c + row->token))))
+			continue;
+		each(&(struct config_url){row->name, value, row->carries}, data);
+	}
+}
+
 const char *config_name(size_t i)
 {
 	return i < ROWS ? table[i].name : NULL;
@@ -476,8 +554,8 @@ static void dump_choice(const struct config_row *row, int64_t index, struct buf 
 	buf_add(out, word, (size_t)(strchrnul(word, '|') - word));
 }
 
-/* Without whoever's account it is. */
-static void dump_proxy(const char *url, struct buf *out)
+/* Without whoever's account it is. An @ behind the host may be a password's, too, that was not escaped. */
+static void dump_url(const char *url, struct buf *out)
 {
 	const char *at = url ? strrchr(url, '@') : NULL;
 	const char *scheme = url ? strstr(url, "://") : NULL;
@@ -495,8 +573,10 @@ void config_dump(const struct config *c, struct buf *out)
 		const char *text = NULL;
 		buf_addf(out, "%s=", row->name);
 		switch (row->type) {
-		case TYPE_TEXT:
 		case TYPE_URL:
+			dump_url(*(char **)field(c, row), out);
+			break;
+		case TYPE_TEXT:
 		case TYPE_LISTEN:
 			text = *(char **)field(c, row);
 			dump_text(text ? text : "", out);
@@ -517,7 +597,7 @@ void config_dump(const struct config *c, struct buf *out)
 			dump_ids(c, out);
 			break;
 		case TYPE_PROXY:
-			dump_proxy(getenv(row->name), out);
+			dump_url(proxy_of(row), out);
 			break;
 		case TYPE_ZONE:
 		case TYPE_READ_ELSEWHERE:

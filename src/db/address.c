@@ -1,5 +1,7 @@
 #include "salesreg/db/address.h"
+#include "salesreg/base/wire.h"
 #include <libpq-fe.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +90,10 @@ void db_address_read(struct db_address *a, const char *uri)
 			port = o->compiled;
 		} else if (strcmp(o->keyword, "connect_timeout") == 0 && value) {
 			timeout_s = (int)strtol(value, NULL, 10);
+		} else if (strcmp(o->keyword, "sslmode") == 0 && value) {
+			(void)snprintf(a->ssl_mode, sizeof a->ssl_mode, "%s", value);
+		} else if (strcmp(o->keyword, "gssencmode") == 0 && value) {
+			a->needs_gss = strcmp(value, "require") == 0;
 		}
 		for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
 			if (!value && strcmp(o->keyword, ours[i].name) == 0) {
@@ -99,6 +105,23 @@ void db_address_read(struct db_address *a, const char *uri)
 	a->timeout_s = timeout_s <= 0 ? FOR_EVER_S : timeout_s == 1 ? 2 : timeout_s;
 	PQconninfoFree(options);
 	PQfinish(unused);
+}
+
+bool db_address_is_open(const struct db_address *a, char host[256])
+{
+	if (a->needs_gss || strncmp(a->ssl_mode, "verify-", 7) == 0)
+		return false;
+	for (int i = 0; i < a->count; i++) {
+		const struct db_host *h = &a->hosts[i];
+		const char *where = h->address[0] ? h->address : h->name;
+		/* a socket in the file system, or an abstract one */
+		if (where[0] == '/' || where[0] == '@' || wire_is_here(where))
+			continue;
+		(void)snprintf(host, 256, "%s", h->name[0] ? h->name : h->address);
+		return true;
+	}
+	(void)snprintf(host, 256, "its host");
+	return a->names_host && a->count == 0;
 }
 
 bool db_address_has_example_password(const char *uri)

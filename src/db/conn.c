@@ -2,6 +2,7 @@
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
 #include "salesreg/db/connect.h"
+#include "salesreg/db/guard.h"
 #include "salesreg/db/lock_watch.h"
 #include "salesreg/db/server.h"
 #include <assert.h>
@@ -44,7 +45,7 @@ struct db_conn {
 	uv_work_t work;
 	enum err opening;                    /* what came of it */
 	struct db_identity identity, set_up; /* set_up: the server that `setup` has seen */
-	char why[256];
+	char why[GUARD_LINE];
 
 	struct {
 		void (*done)(struct db_conn *, const struct db_reply *, void *);
@@ -128,7 +129,7 @@ static void lose(struct db_conn *conn, enum err err, const char *why)
 		clear_results(&conn->run.reply);
 		conn->run.reply.err = err;
 		(void)snprintf(
-		    conn->run.reply.message, sizeof conn->run.reply.message, "%s", conn->why);
+		    conn->run.reply.message, sizeof conn->run.reply.message, "%.255s", conn->why);
 		conn->run.done(conn, &conn->run.reply, conn->run.data);
 	}
 	if (!conn->destroyed && conn->state == CONN_CLOSED)
@@ -206,6 +207,8 @@ static void note_failure(struct db_conn *conn, const PGresult *result, size_t st
 	reply->err = is_conflict(reply->sqlstate) ? ERR_CONFLICT : ERR_REFUSED;
 	if (strcmp(reply->sqlstate, "55P03") == 0 && conn->options.server)
 		lock_watch_waited(db_server_locks(conn->options.server));
+	if (strcmp(reply->sqlstate, "42501") == 0 && conn->options.server)
+		guard_watch_refused(db_server_rights(conn->options.server));
 }
 
 /*
@@ -377,6 +380,13 @@ static enum err make_usable(struct db_conn *conn, PGconn *pg)
 	if (!execute(pg, session_defaults) || !db_adopt_search_path(pg) ||
 	    (conn->options.session_sql && !execute(pg, conn->options.session_sql)))
 		goto broken;
+	/* before anything of ours is read: what is hidden would be taken for missing */
+	err = guard_rows(pg, conn->why, sizeof conn->why);
+	if (err != ERR_OK) {
+		if (conn->options.server && PQstatus(pg) == CONNECTION_OK)
+			db_server_hides(conn->options.server);
+		return err;
+	}
 	if (conn->options.setup && !known)
 		err =
 		    conn->options.setup(pg, conn->options.setup_data, conn->why, sizeof conn->why);

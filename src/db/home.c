@@ -1,10 +1,19 @@
 #include "salesreg/db/home.h"
 #include "salesreg/base/log.h"
 #include "salesreg/db/connect.h"
+#include "salesreg/db/guard.h"
 #include "salesreg/db/statement.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static void say(PGconn *pg, const PGresult *result, const char *what, char *error, size_t size)
+{
+	const char *why = PQerrorMessage(pg), *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	(void)snprintf(error, size, "%s%.*s", what, (int)strcspn(why, "\n"), why);
+	if (code && strcmp(code, "42501") == 0)
+		guard_rights(pg, error, size);
+}
 
 enum err home_enter(PGconn *pg, char *error, size_t size)
 {
@@ -35,9 +44,7 @@ enum err home_enter(PGconn *pg, char *error, size_t size)
 				 "just before may be missing if replication is asynchronous");
 		err = ERR_OK;
 	} else {
-		const char *why = PQerrorMessage(pg);
-		(void)snprintf(error, size, "the database's identity could not be noted: %.*s",
-		    (int)strcspn(why, "\n"), why);
+		say(pg, result, "the database's identity could not be noted: ", error, size);
 	}
 	PQclear(result);
 	return err;
@@ -52,8 +59,7 @@ enum err home_serves(PGconn *pg, int64_t bot_id, char *error, size_t size)
 	PGresult *other = PQexecParams(
 	    pg, sql_statement(SQL_BOT_STATE_OTHER)->text, 1, NULL, values, NULL, NULL, 0);
 	if (PQresultStatus(other) != PGRES_TUPLES_OK) {
-		(void)snprintf(error, size, "%.*s", (int)strcspn(PQerrorMessage(pg), "\n"),
-		    PQerrorMessage(pg));
+		say(pg, other, "", error, size);
 		err = ERR_UNAVAILABLE;
 	} else if (PQntuples(other) > 0) {
 		const char *name = PQgetvalue(other, 0, 1);

@@ -1,6 +1,7 @@
 #include "salesreg/db/listener.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/fault_log.h"
+#include "salesreg/db/guard.h"
 #include "salesreg/db/lock_watch.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,12 +110,43 @@ static void on_listened(struct db_conn *conn, const struct db_reply *reply, void
 	probe(l);
 }
 
+/* Rows that are hidden from now on would be taken for missing; new connections say why they are of no use. */
+static void look_at_row_security(struct listener *l, const PGresult *hidden)
+{
+	char why[GUARD_LINE];
+	if (!guard_hides(hidden, why, sizeof why))
+		return;
+	db_server_hides(l->options.server);
+	db_server_give_up(l->options.server, why);
+}
+
 static void on_beat(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
 	struct listener *l = data;
-	if (reply->err == ERR_OK && l->options.server)
+	if (reply->err == ERR_OK) {
 		lock_watch_see(db_server_locks(l->options.server), reply->results[0]);
+		look_at_row_security(l, reply->results[1]);
+		if (reply->count > 2)
+			guard_watch_see(db_server_rights(l->options.server), reply->results[2]);
+	}
 	on_sent(conn, reply, data);
+}
+
+/* A beat is a question to the server, and what is asked is worth knowing. */
+static void beat(struct listener *l)
+{
+	static const struct db_step sweep = {.statement = SQL_STOPPED_SESSIONS_END};
+	static const struct db_step looks[] = {{.statement = SQL_LOCK_HOLDERS},
+	    {.statement = SQL_HIDDEN_ROWS}, {.statement = SQL_RIGHTS_MISSING}};
+	l->in_run = true;
+	if (l->options.server)
+		db_server_look_around(l->options.server);
+	if (++l->beats % BEATS_A_SWEEP && l->options.server)
+		db_conn_run(l->conn, looks,
+		    guard_watch_wants(db_server_rights(l->options.server)) ? 3 : 2, ANSWER_MS,
+		    on_beat, l);
+	else
+		db_conn_run(l->conn, &sweep, 1, ANSWER_MS, on_sent, l);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -130,17 +162,8 @@ static void on_timer(uv_timer_t *timer)
 		l->options.deaf(l, l->options.data);
 		break;
 	case LISTENER_READY:
-		if (!l->in_run) {
-			static const struct db_step sweep = {.statement = SQL_STOPPED_SESSIONS_END};
-			static const struct db_step look = {.statement = SQL_LOCK_HOLDERS};
-			l->in_run = true;
-			if (l->options.server)
-				db_server_look_around(l->options.server);
-			if (++l->beats % BEATS_A_SWEEP)
-				db_conn_run(l->conn, &look, 1, ANSWER_MS, on_beat, l);
-			else
-				db_conn_run(l->conn, &sweep, 1, ANSWER_MS, on_sent, l);
-		}
+		if (!l->in_run)
+			beat(l);
 		arm(l, HEARTBEAT_MS);
 		break;
 	}

@@ -1,6 +1,7 @@
 #include "salesreg/db/migrate.h"
 #include "salesreg/base/log.h"
 #include "salesreg/db/connect.h"
+#include "salesreg/db/guard.h"
 #include "salesreg/db/statement.h"
 #include <inttypes.h>
 #include <stdint.h>
@@ -135,6 +136,9 @@ enum err migrate_apply(PGconn *pg, int *applied_count, char *error, size_t size)
 		return err;
 	if (!missing(applied))
 		return ERR_OK; /* the usual start: two short queries, no lock */
+	err = guard_owners(pg, error, size);
+	if (err != ERR_OK)
+		return err;
 	if (!done(PQexec(pg, sql_statement(SQL_MIGRATION_LOCK)->text)))
 		return complain(pg, "the migration lock cannot be taken", error, size);
 	err = read_applied(pg, applied, error, size); /* another process may have been faster */

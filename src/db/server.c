@@ -3,6 +3,7 @@
 #include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
 #include "salesreg/db/conn.h"
+#include "salesreg/db/guard.h"
 #include "salesreg/db/lock_watch.h"
 #include <assert.h>
 #include <stdio.h>
@@ -17,9 +18,10 @@ struct db_server {
 	uv_mutex_t lock; /* of the next three, which threads use */
 	struct db_identity current;
 	uint64_t generation;
-	bool refusing;
+	const char *trouble; /* static; NULL: none */
 	struct fault_log restarts, silences;
 	struct lock_watch locks;
+	struct guard_watch rights;
 	struct db_conn *conns[CONNECTIONS_MOST];
 	size_t count;
 	/* asking for a new connection, on the thread pool */
@@ -110,7 +112,7 @@ enum err db_server_check(
 {
 	uv_mutex_lock(&s->lock);
 	enum err err = check(s, identity, why, size);
-	s->refusing = err != ERR_OK;
+	s->trouble = err != ERR_OK ? "refused" : NULL;
 	uv_mutex_unlock(&s->lock);
 	return err;
 }
@@ -120,12 +122,24 @@ struct lock_watch *db_server_locks(struct db_server *s)
 	return &s->locks;
 }
 
-bool db_server_is_refusing(struct db_server *s)
+struct guard_watch *db_server_rights(struct db_server *s)
+{
+	return &s->rights;
+}
+
+const char *db_server_trouble(struct db_server *s)
 {
 	uv_mutex_lock(&s->lock);
-	bool refusing = s->refusing;
+	const char *trouble = s->trouble;
 	uv_mutex_unlock(&s->lock);
-	return refusing;
+	return trouble ? trouble : "database";
+}
+
+void db_server_hides(struct db_server *s)
+{
+	uv_mutex_lock(&s->lock);
+	s->trouble = "hidden";
+	uv_mutex_unlock(&s->lock);
 }
 
 enum err db_server_admit(struct db_server *s, struct db_conn *conn,
@@ -170,6 +184,12 @@ int64_t db_server_late_ms(const struct db_server *s)
 	return oldest_us ? (now - oldest_us) / 1000 : 0;
 }
 
+void db_server_give_up(struct db_server *s, const char *why)
+{
+	for (size_t i = 0; i < s->count; i++)
+		db_conn_discard(s->conns[i], why);
+}
+
 void db_server_join(struct db_server *s, struct db_conn *conn)
 {
 	assert(s->count < CONNECTIONS_MOST);
@@ -205,8 +225,7 @@ static void on_asked(uv_work_t *work, int status)
 	fault_log_warn(&s->silences,
 	    "the database server %s does not answer; its connections are given up",
 	    s->current.where);
-	for (size_t i = 0; i < s->count; i++)
-		db_conn_discard(s->conns[i], "the server does not answer");
+	db_server_give_up(s, "the server does not answer");
 }
 
 void db_server_suspect(struct db_server *s, const struct db_conn *conn)
@@ -246,8 +265,7 @@ static void on_looked(uv_work_t *work, int status)
 		s->current = *host;
 		s->generation++;
 		uv_mutex_unlock(&s->lock);
-		for (size_t k = 0; k < s->count; k++)
-			db_conn_discard(s->conns[k], "another server has taken this one's place");
+		db_server_give_up(s, "another server has taken this one's place");
 	}
 }
 

@@ -182,8 +182,7 @@ static void on_database_down(struct db_pool *pool, const char *why, void *data)
 	(void)pool;
 	struct bot *bot = data;
 	/* a server that is refused asks for another deed than one that is away, so that is said though the other was */
-	fault_log_warn_as(&bot->database_fault,
-	    db_server_is_refusing(bot->server) ? "refused" : "database",
+	fault_log_warn_as(&bot->database_fault, db_server_trouble(bot->server),
 	    "no database for now, waiting for it: %s", why);
 	bot->database_down_said = true;
 	(void)snprintf(bot->database_why, sizeof bot->database_why, "no database: %s", why);

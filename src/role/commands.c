@@ -1,6 +1,8 @@
+#include "salesreg/app/exposures.h"
 #include "salesreg/app/rules.h"
 #include "salesreg/base/log.h"
 #include "salesreg/db/connect.h"
+#include "salesreg/db/guard.h"
 #include "salesreg/db/migrate.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
@@ -44,6 +46,17 @@ int role_version(int argc, char **argv)
 	return EXIT_CODE_OK;
 }
 
+static void print_usable(const struct config *config)
+{
+	struct buf warnings;
+	buf_init(&warnings, 64 * 1024);
+	exposures_say(config, CONFIG_READ_BY_ALL, NULL, &warnings);
+	for (const char *line = buf_text(&warnings); *line; line += strcspn(line, "\n") + 1)
+		(void)printf("warning: %.*s\n", (int)strcspn(line, "\n"), line);
+	buf_finish(&warnings);
+	(void)puts("The configuration is usable.");
+}
+
 int role_check_config(int argc, char **argv)
 {
 	int code;
@@ -72,7 +85,7 @@ int role_check_config(int argc, char **argv)
 	if (code != EXIT_CODE_OK)
 		print_problems(&problems);
 	else
-		(void)puts("The configuration is usable.");
+		print_usable(&config);
 	texts_finish(&texts);
 	config_finish(&config);
 	arena_finish(&arena);
@@ -93,7 +106,7 @@ int role_migrate(int argc, char **argv)
 	struct config config;
 	struct buf problems;
 	buf_init(&problems, 64 * 1024);
-	char error[512] = "";
+	char error[GUARD_LINE] = "";
 	PGconn *pg = NULL;
 	if (settings_load(&config, CONFIG_NEEDS_DATABASE, &problems) != ERR_OK) {
 		print_problems(&problems);
@@ -108,7 +121,9 @@ int role_migrate(int argc, char **argv)
 		log_error("the database of DATABASE_URL cannot be reached: %s", failure.why);
 	} else if (!db_adopt_search_path(pg)) {
 		log_error("the session cannot be prepared: %s", PQerrorMessage(pg));
-	} else if ((err = migrate_apply(pg, &applied, error, sizeof error)) != ERR_OK) {
+	} else if ((err = guard_owners(pg, error, sizeof error)) != ERR_OK ||
+		   (err = guard_rows(pg, error, sizeof error)) != ERR_OK ||
+		   (err = migrate_apply(pg, &applied, error, sizeof error)) != ERR_OK) {
 		log_error("%s", error);
 		code = err == ERR_CONFIG ? EXIT_CODE_CONFIG : EXIT_CODE_FAILED;
 	} else {

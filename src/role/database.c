@@ -1,4 +1,6 @@
 #include "salesreg/role/database.h"
+#include "salesreg/app/exposures.h"
+#include "salesreg/db/guard.h"
 #include "salesreg/domain/doubts.h"
 #include "salesreg/role/show.h"
 #include <errno.h>
@@ -39,11 +41,14 @@ int command_database_open_for(struct command_database *d, const char *command, u
 	buf_init(&problems, 64 * 1024);
 	d->session = (struct db_session){0};
 	int code = EXIT_CODE_CONFIG;
-	if (config_load(&d->config, needs, &problems) != ERR_OK) {
+	enum err err = config_load(&d->config, needs, &problems);
+	exposures_say(&d->config, config_readers(needs), &problems, NULL);
+	if (err != ERR_OK || problems.size > 0) {
 		(void)fputs(buf_text(&problems), stderr);
 		goto out;
 	}
 	code = EXIT_CODE_OK;
+	char hidden[GUARD_LINE];
 	if (!db_session_open(&d->session, &d->config.database_url, "salesreg operator")) {
 		enum uri_doubt doubt = uri_doubt(secret_reveal(&d->config.database_url));
 		(void)fprintf(stderr,
@@ -51,6 +56,9 @@ int command_database_open_for(struct command_database *d, const char *command, u
 		    uri_doubt_may_quote_password(doubt)
 			? "its address is malformed; `salesreg doctor` says how"
 			: d->session.error);
+		code = EXIT_CODE_FAILED;
+	} else if (guard_rows(d->session.pg, hidden, sizeof hidden) != ERR_OK) {
+		show_say(stderr, "salesreg %s: %s\n", command, hidden);
 		code = EXIT_CODE_FAILED;
 	}
 out:

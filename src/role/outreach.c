@@ -92,8 +92,7 @@ static void on_down(struct db_pool *pool, const char *why, void *data)
 	(void)pool;
 	struct outreach *o = data;
 	/* a server that is refused asks for another deed than one that is away, so that is said though the other was */
-	fault_log_warn_as(&o->database_fault,
-	    db_server_is_refusing(o->server) ? "refused" : "database",
+	fault_log_warn_as(&o->database_fault, db_server_trouble(o->server),
 	    "no database for now, waiting for it: %s", why);
 	o->database_down_said = true;
 	(void)snprintf(o->database_why, sizeof o->database_why, "no database: %s", why);

@@ -1,4 +1,6 @@
 #include "salesreg/role/settings.h"
+#include "salesreg/app/exposures.h"
+#include "salesreg/base/log.h"
 #include "salesreg/role/database.h"
 #include "salesreg/telegram/api.h"
 #include <sodium.h>
@@ -112,8 +114,22 @@ enum err settings_load(struct config *c, unsigned needs, struct buf *problems)
 	    !telegram_token_is_well_formed(&c->bot_token))
 		buf_adds(problems, "REGISTRY_BOT_TOKEN is not of the form 123456:ABC…; copy the "
 				   "token again from @BotFather\n");
+	exposures_say(c, config_readers(needs), problems, NULL);
 	check_workers(c->workers, problems);
 	check_role(problems);
 	check_keys(&c->token_encryption_key, problems);
 	return err == ERR_OK && problems->size == before ? ERR_OK : ERR_CONFIG;
+}
+
+void settings_warn(const struct config *c, unsigned needs)
+{
+	struct buf warnings;
+	buf_init(&warnings, 64 * 1024);
+	exposures_say(c, config_readers(needs), NULL, &warnings);
+	(void)buf_text(&warnings);
+	char *rest = warnings.data;
+	for (char *line; (line = strsep(&rest, "\n"));)
+		if (*line)
+			log_warn("%s", line);
+	buf_finish(&warnings);
 }

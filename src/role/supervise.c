@@ -197,6 +197,7 @@ static bool load(struct supervise *s)
 	buf_finish(&problems);
 	if (err != ERR_OK)
 		return false;
+	settings_warn(&s->config, 0);
 	if (read_workers(s) &&
 	    run_dir_find(s->config.run_dir, s->dir, s->message, sizeof s->message))
 		return true;

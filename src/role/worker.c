@@ -157,6 +157,9 @@ int worker_init(
 		return EXIT_CODE_CONFIG;
 	}
 	buf_finish(&problems);
+	/* under a supervisor it is the one who says so, once for all */
+	if (!getenv("SALESREG_IPC_FD"))
+		settings_warn(&w->config, needs);
 	if (needs & CONFIG_NEEDS_DATABASE)
 		warn_of_example_password(&w->config.database_url);
 	arena_init(&w->arena, ARENA_MAXIMUM);

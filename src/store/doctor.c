@@ -111,11 +111,38 @@ bool doctor_rights(
     struct db_session *s, struct arena *a, bool migrating, struct doctor_lack **rows, size_t *count)
 {
 	const PGresult *r =
-	    db_session_run_plain(s, migrating ? SQL_DOCTOR_MIGRATION_RIGHTS : SQL_DOCTOR_RIGHTS);
+	    db_session_run_plain(s, migrating ? SQL_DOCTOR_MIGRATION_RIGHTS : SQL_RIGHTS_MISSING);
 	*count = r ? (size_t)PQntuples(r) : 0;
 	*rows = ARENA_ARRAY(a, struct doctor_lack, *count);
 	for (int i = 0; i < (int)*count; i++)
-		(*rows)[i] = (struct doctor_lack){db_get_text(a, r, i, 0), db_get_text(a, r, i, 1)};
+		(*rows)[i] = (struct doctor_lack){.object = db_get_text(a, r, i, 0),
+		    .right = db_get_text(a, r, i, 1),
+		    .statement = db_get_text(a, r, i, 2)};
+	return r;
+}
+
+bool doctor_foreign_owners(
+    struct db_session *s, struct arena *a, struct doctor_owner **rows, size_t *count)
+{
+	const PGresult *r = db_session_run(s, SQL_FOREIGN_OWNERS, "true");
+	*count = r ? (size_t)PQntuples(r) : 0;
+	*rows = ARENA_ARRAY(a, struct doctor_owner, *count);
+	for (int i = 0; i < (int)*count; i++)
+		(*rows)[i] = (struct doctor_owner){.object = db_get_text(a, r, i, 0),
+		    .owner = db_get_text(a, r, i, 1),
+		    .statement = db_get_text(a, r, i, 2)};
+	return r;
+}
+
+bool doctor_hidden_rows(
+    struct db_session *s, struct arena *a, struct doctor_hidden **rows, size_t *count)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_HIDDEN_ROWS);
+	*count = r ? (size_t)PQntuples(r) : 0;
+	*rows = ARENA_ARRAY(a, struct doctor_hidden, *count);
+	for (int i = 0; i < (int)*count; i++)
+		(*rows)[i] = (struct doctor_hidden){
+		    .table = db_get_text(a, r, i, 0), .statement = db_get_text(a, r, i, 1)};
 	return r;
 }
 

@@ -15,7 +15,7 @@ OURS = ALL[1:]
 
 @pytest.fixture(scope="module")
 def stack(compose, telegram):
-    made = compose("docker-compose.yml", REGISTRY_BOT_TOKEN=TOKEN, TELEGRAM_API_BASE="http://telegram:8081",
+    made = compose("docker-compose.yml", REGISTRY_BOT_TOKEN=TOKEN, TELEGRAM_API_BASE="http://telegram:8081", ALLOW_PLAIN_HTTP="true",
                    TELEGRAM_CHAT_RATE_LIMIT="0", TELEGRAM_RATE_LIMIT="0")
     made("up", "-d", "postgres")
     made.page = telegram()

@@ -90,7 +90,7 @@ def rows():
 
 @pytest.fixture(scope="module")
 def old(compose, telegram):
-    stack = compose("docker-compose.yml", REGISTRY_BOT_TOKEN=TOKEN, TELEGRAM_API_BASE="http://telegram:8081")
+    stack = compose("docker-compose.yml", REGISTRY_BOT_TOKEN=TOKEN, TELEGRAM_API_BASE="http://telegram:8081", ALLOW_PLAIN_HTTP="true")
     stack("up", "-d", "postgres")
     healthy("telegram-agent-db")
     stack.page = telegram()

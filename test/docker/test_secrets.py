@@ -13,7 +13,7 @@ def test_secrets_come_from_files(compose, telegram, tmp_path):
         (directory / name).write_text(text + "\n")
         (directory / name).chmod(0o444)
     stack = compose("docker-compose.yml", "docker-compose.secrets.yml", SECRETS_DIR=str(directory), POSTGRES_PASSWORD="",
-                    TELEGRAM_API_BASE="http://telegram:8081")
+                    TELEGRAM_API_BASE="http://telegram:8081", ALLOW_PLAIN_HTTP="true")
     stack("up", "-d", "postgres")
     page = telegram()
     stack("up", "-d")

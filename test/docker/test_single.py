@@ -24,7 +24,7 @@ def row(name, role):
 
 @pytest.fixture(scope="module")
 def single(compose, telegram):
-    made = compose("docker-compose.single.yml", REGISTRY_BOT_TOKEN=TOKEN, TELEGRAM_API_BASE="http://telegram:8081")
+    made = compose("docker-compose.single.yml", REGISTRY_BOT_TOKEN=TOKEN, TELEGRAM_API_BASE="http://telegram:8081", ALLOW_PLAIN_HTTP="true")
     made("up", "-d", "postgres")
     made.page = telegram()
     made("up", "-d")

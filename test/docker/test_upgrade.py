@@ -31,7 +31,7 @@ def next_image(image, tmp_path_factory):
 
 
 def test_up_one_version_and_back_again(compose, telegram, next_image):
-    stack = compose("docker-compose.yml", REGISTRY_BOT_TOKEN=TOKEN, TELEGRAM_API_BASE="http://telegram:8081")
+    stack = compose("docker-compose.yml", REGISTRY_BOT_TOKEN=TOKEN, TELEGRAM_API_BASE="http://telegram:8081", ALLOW_PLAIN_HTTP="true")
     stack("up", "-d", "postgres")
     page = telegram()
     stack("up", "-d")

@@ -71,6 +71,9 @@ void doctor_dangers(struct doctor *d);
 void doctor_no_access(struct doctor *d, const struct db_session *session);
 bool doctor_is_about_schema(const char *sqlstate);
 void doctor_schema(struct doctor *d, struct db_session *session);
+/* Owners, rights, row-level security. migrating: the rights that a migration needs, not those of a worker. */
+void doctor_guard(struct doctor *d, struct db_session *session);
+void doctor_rights_missing(struct doctor *d, struct db_session *session, bool migrating);
 /* What the tables tell. */
 void doctor_tables(struct doctor *d, struct db_session *session);
 /* … and what people are like. */

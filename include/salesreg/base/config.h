@@ -26,6 +26,7 @@ struct config {
 	size_t admin_count;
 	int64_t locale; /* 0 ru, 1 en: enum locale */
 	char *telegram_api_base;
+	bool allow_plain_http;
 	int64_t rate_limit_per_s, chat_rate_limit_per_s; /* 0 = no limit of ours */
 	char *google_client_id, *google_auth_url, *google_token_url, *google_revoke_url,
 	    *google_calendar_base;
@@ -40,6 +41,16 @@ struct config {
 /* What the caller cannot do without; others may stay unset. */
 enum config_need { CONFIG_NEEDS_DATABASE = 1, CONFIG_NEEDS_TOKEN = 2 };
 
+/* Who reads a variable. Commands for operators are among the readers of what they need. */
+enum config_reader {
+	CONFIG_READ_BY_BOT = 1,
+	CONFIG_READ_BY_OUTREACH = 2,
+	CONFIG_READ_BY_OAUTH = 4,
+	CONFIG_READ_BY_ALL = 7
+};
+/* Of those who cannot do without this. */
+unsigned config_readers(unsigned needs);
+
 MUST_CHECK enum err config_load(struct config *c, unsigned needs, struct buf *problems);
 void config_finish(struct config *c);
 
@@ -50,6 +61,21 @@ struct config_given {
 	bool secret;
 };
 void config_each_given(void (*each)(const struct config_given *given, void *data), void *data);
+
+/* What a URL takes along over the wire. */
+enum config_carries {
+	CONFIG_CARRIES_NOTHING,
+	CONFIG_CARRIES_USER,     /* what stands before its @, if there is a password in it */
+	CONFIG_CARRIES_TOKEN,    /* a token of ours, which opens everything for whoever reads it */
+	CONFIG_CARRIES_DATABASE, /* a libpq URI: db/address.h */
+};
+struct config_url {
+	const char *name, *value; /* for the call only */
+	enum config_carries carries;
+};
+/* The URLs that are set, carry a secret that is set, too, and are read by one of these. */
+void config_each_url(const struct config *c, unsigned readers,
+    void (*each)(const struct config_url *url, void *data), void *data);
 
 /* The i-th variable of the table; NULL: there are no more. */
 const char *config_name(size_t i);

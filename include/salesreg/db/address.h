@@ -21,10 +21,17 @@ struct db_address {
 	int count; /* 0: libpq finds the way (its default socket), or says what is wrong */
 	bool names_host, several;
 	int timeout_s;
+	char ssl_mode[16];
+	bool needs_gss; /* encrypted by Kerberos, or not at all */
 	/* what of ours to give to libpq besides: only what nobody has set; ends with NULL */
 	const char *names[8], *values[8];
 };
 
 void db_address_read(struct db_address *address, const char *uri);
+/*
+ * Whether it leads over a network, where others can read what goes to and fro, or stand in between: without TLS whose
+ * certificate is verified (sslmode verify-ca or verify-full) that is so. host: the first such.
+ */
+bool db_address_is_open(const struct db_address *address, char host[256]);
 /* Whether the password in it is the one of the examples, which everybody tries first: changeme. */
 bool db_address_has_example_password(const char *uri);

@@ -24,6 +24,7 @@ enum { DB_LATE_MS = 2000, DB_ANSWER_MS = 1500, DB_LOOK_AROUND_MS = 10000 };
 
 struct db_conn;
 struct db_server;
+struct guard_watch;
 struct lock_watch;
 /* Reads a service file, if the URI or the environment names one: at the start, not later. */
 struct db_server *db_server_create(uv_loop_t *loop, const struct secret *uri);
@@ -36,8 +37,15 @@ void db_server_destroy(struct db_server *server);
 enum err db_server_check(
     struct db_server *server, const struct db_identity *identity, char *why, size_t size);
 
-/* Whether the last server that was reached may not be used. */
-bool db_server_is_refusing(struct db_server *server);
+/*
+ * What kind of trouble the last attempt to connect met, for a log that says each kind once: "refused" (a server that may not
+ * be used), "hidden" (row-level security), "database" (any other). From any thread.
+ */
+const char *db_server_trouble(struct db_server *server);
+/* Ends all connections to it. */
+void db_server_give_up(struct db_server *server, const char *why);
+/* From a thread: a server that may be used hides rows from this user. */
+void db_server_hides(struct db_server *server);
 /* Grows each time another server takes the place of the one before. 0: none was seen yet. */
 uint64_t db_server_generation(const struct db_server *server);
 /* For how long the oldest question has been waiting for its answer; 0: none is. */
@@ -48,6 +56,8 @@ void db_server_look_around(struct db_server *server);
 
 /* Who else holds locks (db/lock_watch.h): one watch for all connections of the process. */
 struct lock_watch *db_server_locks(struct db_server *server);
+/* Rights that are missing (db/guard.h), likewise. */
+struct guard_watch *db_server_rights(struct db_server *server);
 
 /* For db/conn.c alone. */
 void db_server_join(struct db_server *server, struct db_conn *conn);

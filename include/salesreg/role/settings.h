@@ -8,3 +8,5 @@
 
 /* needs: as of config_load(); DATABASE_URL and the token are judged where they are needed, and both where needs is 0. */
 MUST_CHECK enum err settings_load(struct config *c, unsigned needs, struct buf *problems);
+/* What can be worked with and is not as it should be (app/exposures.h), a line in the log each. */
+void settings_warn(const struct config *c, unsigned needs);

@@ -62,11 +62,24 @@ bool doctor_open_schemas(
     struct db_session *s, struct arena *a, struct doctor_open_schema **rows, size_t *count);
 
 struct doctor_lack {
-	const char *object, *right;
+	const char *object, *right, *statement; /* the one that gives it */
 };
 /* What the workers need (or, migrating, a migration) and the user lacks. */
 bool doctor_rights(struct db_session *s, struct arena *a, bool migrating, struct doctor_lack **rows,
     size_t *count);
+
+struct doctor_owner {
+	const char *object, *owner, *statement; /* the one that ends it */
+};
+/* Objects of ours that belong to a role that has nothing to do with this user (db/guard.h). */
+bool doctor_foreign_owners(
+    struct db_session *s, struct arena *a, struct doctor_owner **rows, size_t *count);
+struct doctor_hidden {
+	const char *table, *statement; /* the one that ends it */
+};
+/* Tables of ours that row-level security does not show whole. */
+bool doctor_hidden_rows(
+    struct db_session *s, struct arena *a, struct doctor_hidden **rows, size_t *count);
 
 /* NULL: not known, or not on this machine. */
 bool doctor_data_directory(struct db_session *s, struct arena *a, const char **path);

@@ -1,0 +1,17 @@
+/*
+ * What of a URL can be read or changed on its way: nothing, where it stays on this machine or goes by TLS whose certificate is
+ * verified (https, smtps: all clients here verify); otherwise all of it.
+ * Ownership: nothing is kept. Units: bytes. Errors: a host that cannot be read is taken for another machine. Callbacks: none.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { WIRE_HOST_SIZE = 256 };
+
+/* Loopback: localhost and names under it (RFC 6761), 127.0.0.0/8 in any notation, ::1. */
+bool wire_is_here(const char *host);
+/* Over a network and readable there. host: where it leads, for people, without user and password. */
+bool wire_is_open(const char *url, char host[WIRE_HOST_SIZE]);
+/* user:password@ */
+bool wire_has_password(const char *url);

@@ -1,0 +1,39 @@
+/*
+ * Whether the database is as this program may rely on: its objects belong to nobody who has nothing to do with it, this
+ * user sees all rows, and it has the rights it needs. Each is said as what it is, with the statement that ends it; without
+ * that the first looks like a schema of our own, the second like rows that are not there, the third like bad data.
+ * Ownership: the connection and texts are the caller's. Units: milliseconds. Errors: a code and one line in `error`.
+ * Callbacks: none; guard_owners(), guard_rows() and guard_rights() block, for a thread of the pool or a command.
+ *
+ * Facts: PostgreSQL manual, 5.8 "Row Security Policies" (without a policy nothing passes; owners only where it is forced),
+ * 22.3 "Role Membership"; pg_has_role() is true for a superuser whatever the role, so memberships are followed by hand.
+ */
+#pragma once
+#include "salesreg/base/err.h"
+#include "salesreg/base/fault_log.h"
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { GUARD_LINE = 512, GUARD_RECENT_MS = 60000 };
+
+/* ERR_CONFIG: an object of ours belongs to a role that this user is not in. ERR_UNAVAILABLE: it cannot be asked. */
+enum err guard_owners(PGconn *pg, char *error, size_t size);
+/* ERR_UNAVAILABLE: row-level security hides rows of a table of ours, or it cannot be asked. */
+enum err guard_rows(PGconn *pg, char *error, size_t size);
+/* SQL_HIDDEN_ROWS' answer: true, and what is hidden, if something is. */
+bool guard_hides(const PGresult *hidden, char *error, size_t size);
+/* After 42501: "; GRANT … ends it" behind the text that is in `error`, if a right that the workers need is missing. */
+void guard_rights(PGconn *pg, char *error, size_t size);
+
+/* The same for a process whose connections are busy: a listener asks on its next beat. All zero at the start. */
+struct guard_watch {
+	int64_t refused_us; /* when the server last said 42501; 0: never */
+	struct fault_log fault;
+};
+void guard_watch_refused(struct guard_watch *w);
+/* Whether SQL_RIGHTS_MISSING is to be asked. */
+bool guard_watch_wants(const struct guard_watch *w);
+/* The answer to it: says what is missing, a line a minute. */
+void guard_watch_see(struct guard_watch *w, const PGresult *missing);

@@ -1,0 +1,109 @@
+-- name: foreign_owners
+-- $1 whether the owner of both public tables is one of ours, whoever that is. Objects of ours whose owner has nothing to do
+-- with this user, the statement that ends it, and how many there are. Whoever owns an object can change it, and what runs
+-- with its owner's rights. Ours are: this user, the roles it was made a member of (not by that role itself, as it
+-- could until PostgreSQL 14), superusers, and the owner of the database.
+WITH RECURSIVE mine (oid) AS (
+    SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = current_user
+    UNION
+    SELECT m.roleid FROM pg_catalog.pg_auth_members m JOIN mine ON m.member = mine.oid WHERE m.grantor <> m.roleid
+), of_both (oid) AS (
+    SELECT min(c.relowner) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE $1::boolean AND n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')
+    HAVING count(*) = 2 AND min(c.relowner) = max(c.relowner)
+), ours (oid) AS (
+    SELECT mine.oid FROM mine
+    UNION ALL
+    SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolsuper OR r.rolname = 'pg_database_owner'
+    UNION ALL
+    SELECT d.datdba FROM pg_catalog.pg_database d WHERE d.datname = current_database()
+    UNION ALL
+    SELECT of_both.oid FROM of_both
+), objects (place, kind, name, owner) AS (
+    SELECT 1, 'SCHEMA', quote_ident(n.nspname), n.nspowner FROM pg_catalog.pg_namespace n WHERE n.nspname = 'salesreg'
+    UNION ALL
+    SELECT 2, CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE'
+                             WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
+           quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relowner
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE (c.relkind IN ('r', 'p', 'v', 'm', 'f')
+           OR (c.relkind = 'S'
+               AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d -- a column's goes with its table
+                               WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
+                                 AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i'))))
+      AND (n.nspname = 'salesreg' OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
+    UNION ALL
+    SELECT 3, 'ROUTINE',
+           quote_ident(n.nspname) || '.' || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')',
+           p.proowner
+    FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'salesreg'
+)
+SELECT CASE o.kind WHEN 'ROUTINE' THEN 'function' ELSE lower(o.kind) END || ' ' || o.name,
+       quote_ident(pg_get_userbyid(o.owner)),
+       'ALTER ' || o.kind || ' ' || o.name || ' OWNER TO '
+           || quote_ident(coalesce((SELECT pg_get_userbyid(of_both.oid) FROM of_both), current_user)),
+       count(*) OVER ()
+FROM objects o WHERE NOT EXISTS (SELECT 1 FROM ours WHERE ours.oid = o.owner)
+ORDER BY o.place, o.name LIMIT 20
+-- name: hidden_rows
+-- Tables of ours some of whose rows row-level security hides from this user, or refuses to take from it, and the statement
+-- that ends it. A policy that lets everything pass hides nothing.
+SELECT n.nspname || '.' || c.relname,
+       CASE WHEN pg_has_role(c.relowner, 'USAGE')
+            THEN 'ALTER TABLE ' || n.nspname || '.' || c.relname || ' NO FORCE ROW LEVEL SECURITY'
+            WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive)
+            THEN 'ALTER ROLE ' || quote_ident(current_user) || ' BYPASSRLS'
+            ELSE 'CREATE POLICY salesreg ON ' || n.nspname || '.' || c.relname || ' TO ' || quote_ident(current_user)
+                 || ' USING (true) WITH CHECK (true)' END
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND c.relrowsecurity AND row_security_active(c.oid)
+  AND (n.nspname = 'salesreg' OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
+  AND (EXISTS (SELECT 1 FROM pg_catalog.pg_policy p
+               WHERE p.polrelid = c.oid AND NOT p.polpermissive
+                 AND EXISTS (SELECT 1 FROM unnest(p.polroles) AS r (oid)
+                             WHERE r.oid = 0 OR pg_has_role(r.oid, 'USAGE'))
+                 AND (coalesce(pg_get_expr(p.polqual, p.polrelid), 'true') <> 'true'
+                      OR coalesce(pg_get_expr(p.polwithcheck, p.polrelid), 'true') <> 'true'))
+       OR EXISTS (SELECT 1
+                  FROM unnest(CASE WHEN c.relname = 'schema_migrations' THEN '{r}'
+                                   WHEN n.nspname = 'salesreg' THEN '{r,a,w,d}'
+                                   WHEN c.relname = 'sales_representatives' THEN '{r,a,w}'
+                                   ELSE '{r,w}' END::text[]) AS need (command)
+                  WHERE NOT EXISTS (SELECT 1 FROM pg_catalog.pg_policy p
+                                    WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd::text IN ('*', need.command)
+                                      AND EXISTS (SELECT 1 FROM unnest(p.polroles) AS r (oid)
+                                                  WHERE r.oid = 0 OR pg_has_role(r.oid, 'USAGE'))
+                                      AND (need.command = 'a' OR pg_get_expr(p.polqual, p.polrelid) = 'true')
+                                      AND (need.command IN ('r', 'd')
+                                           OR coalesce(pg_get_expr(p.polwithcheck, p.polrelid),
+                                                       pg_get_expr(p.polqual, p.polrelid)) = 'true'))))
+ORDER BY 1 LIMIT 20
+-- name: rights_missing
+-- what the workers need and this user may not, and the statement that gives it
+SELECT l.object, l.rights, 'GRANT ' || l.rights || ' ON ' || l.object || ' TO ' || quote_ident(current_user)
+FROM (
+    SELECT 'schema ' || n.nspname AS object, 'USAGE' AS rights FROM pg_catalog.pg_namespace n
+    WHERE n.nspname IN ('public', 'salesreg') AND NOT has_schema_privilege(n.oid, 'USAGE')
+    UNION ALL
+    SELECT 'table ' || n.nspname || '.' || c.relname, string_agg(p.name, ', ')
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    CROSS JOIN LATERAL unnest(CASE WHEN n.nspname = 'salesreg' AND c.relname = 'schema_migrations' THEN '{SELECT}'
+                                   WHEN n.nspname = 'salesreg' THEN '{SELECT,INSERT,UPDATE,DELETE}'
+                                   WHEN c.relname = 'sales_representatives' THEN '{SELECT,INSERT,UPDATE}'
+                                   ELSE '{SELECT,UPDATE}' END::text[]) AS p (name)
+    WHERE c.relkind IN ('r', 'p')
+      AND (n.nspname = 'salesreg' OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
+      AND NOT has_table_privilege(c.oid, p.name)
+    GROUP BY n.nspname, c.relname
+    UNION ALL
+    SELECT 'sequence ' || n.nspname || '.' || c.relname, 'USAGE'
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'S' AND n.nspname = 'salesreg' AND c.relname IN ('dealing_turn', 'assignments_id_seq')
+      AND NOT has_sequence_privilege(c.oid, 'USAGE')
+    UNION ALL
+    SELECT 'function ' || n.nspname || '.' || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')',
+           'EXECUTE'
+    FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+    WHERE n.nspname = 'salesreg' AND p.prorettype <> 'trigger'::regtype AND NOT has_function_privilege(p.oid, 'EXECUTE')
+) l
+ORDER BY 1

@@ -1,0 +1,68 @@
+/* Whose the objects in the database are, what this user may do with them, and whether it sees all of them. */
+#include "salesreg/app/doctor.h"
+#include "salesreg/store/doctor.h"
+
+static const char area[] = "database";
+
+void doctor_rights_missing(struct doctor *d, struct db_session *s, bool migrating)
+{
+	struct doctor_lack *lacks;
+	size_t count;
+	if (!doctor_rights(s, d->arena, migrating, &lacks, &count))
+		doctor_refused(d, s, migrating ? "rights to migrate" : "rights");
+	for (size_t i = 0; i < count; i++)
+		doctor_find(d,
+		    (struct finding){GRAVITY_SERIOUS, area,
+			migrating ? "migration-rights" : "rights",
+			arena_printf(d->arena, "the database's user lacks a right on the %s: %s",
+			    lacks[i].object, lacks[i].right),
+			migrating ? "the migrations that are missing need it"
+				  : "the workers need it, and wait until they have it",
+			migrating
+			    ? arena_printf(d->arena, "%s, or run `salesreg migrate` as the owner",
+				  lacks[i].statement)
+			    : lacks[i].statement});
+}
+
+static void look_at_owners(struct doctor *d, struct db_session *s)
+{
+	struct doctor_owner *found;
+	size_t count;
+	if (!doctor_foreign_owners(s, d->arena, &found, &count))
+		doctor_refused(d, s, "the owners");
+	for (size_t i = 0; i < count; i++)
+		doctor_find(
+		    d, (struct finding){GRAVITY_SERIOUS, area, "foreign-owner",
+			   arena_printf(d->arena,
+			       "the %s belongs to %s, a role that has nothing to do with the "
+			       "database's user",
+			       found[i].object, found[i].owner),
+			   "its owner can drop or replace it, and see what is in it; `salesreg "
+			   "migrate` refuses it",
+			   arena_printf(d->arena, "look at what is in it, then as a superuser: %s",
+			       found[i].statement)});
+}
+
+static void look_at_row_security(struct doctor *d, struct db_session *s)
+{
+	struct doctor_hidden *hidden;
+	size_t count;
+	if (!doctor_hidden_rows(s, d->arena, &hidden, &count))
+		doctor_refused(d, s, "row-level security");
+	for (size_t i = 0; i < count; i++)
+		doctor_find(
+		    d, (struct finding){GRAVITY_SERIOUS, area, "row-security",
+			   arena_printf(d->arena,
+			       "row-level security hides rows of %s from the database's user",
+			       hidden[i].table),
+			   "what is there looks as if it were not; the workers wait until they see "
+			   "all of it",
+			   hidden[i].statement});
+}
+
+void doctor_guard(struct doctor *d, struct db_session *s)
+{
+	look_at_owners(d, s);
+	doctor_rights_missing(d, s, false);
+	look_at_row_security(d, s);
+}

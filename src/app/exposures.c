@@ -1,0 +1,106 @@
+#include "salesreg/app/exposures.h"
+#include "salesreg/base/wire.h"
+#include "salesreg/db/address.h"
+#include <stdio.h>
+
+enum { TEXT_SIZE = WIRE_HOST_SIZE + 160 };
+
+struct looking {
+	const struct config *config;
+	void (*found)(const struct exposure *, void *);
+	void *data;
+};
+
+static void look_at_token(const struct looking *l, const struct config_url *url)
+{
+	char host[WIRE_HOST_SIZE], what[TEXT_SIZE];
+	if (!wire_is_open(url->value, host))
+		return;
+	bool allowed = l->config->allow_plain_http;
+	(void)snprintf(
+	    what, sizeof what, "%s is an http:// address of another machine, %s", url->name, host);
+	l->found(
+	    &(struct exposure){url->name, allowed ? GRAVITY_WARNING : GRAVITY_SERIOUS,
+		"token-in-clear", what,
+		"whoever can read that network gets the token, and all that people write",
+		allowed ? "use https:// if that network is not yours alone; ALLOW_PLAIN_HTTP "
+			  "is true"
+			: "use https://, or set ALLOW_PLAIN_HTTP=true if that network is yours "
+			  "alone (a compose network, as a rule)"},
+	    l->data);
+}
+
+static void look_at_user(const struct looking *l, const struct config_url *url)
+{
+	char host[WIRE_HOST_SIZE], what[TEXT_SIZE];
+	if (!wire_is_open(url->value, host))
+		return;
+	(void)snprintf(what, sizeof what, "%s has a password in it, which goes to %s in clear",
+	    url->name, host);
+	l->found(&(struct exposure){url->name, GRAVITY_WARNING, "password-in-clear", what,
+		     "whoever can read that network gets the password",
+		     "use an https:// proxy, or one that asks for no password"},
+	    l->data);
+}
+
+static void look_at_database(const struct looking *l, const struct config_url *url)
+{
+	struct db_address to;
+	char host[WIRE_HOST_SIZE], what[TEXT_SIZE];
+	if (uri_doubt_may_quote_password(uri_doubt(url->value)))
+		return; /* the configuration is refused for that */
+	db_address_read(&to, url->value);
+	if (!db_address_is_open(&to, host))
+		return;
+	(void)snprintf(what, sizeof what,
+	    "%s leads to another machine, %s, without verified TLS (sslmode=%s)", url->name, host,
+	    to.ssl_mode[0] ? to.ssl_mode : "prefer");
+	l->found(&(struct exposure){url->name, GRAVITY_NOTE, "database-in-clear", what,
+		     "whoever can change that network can read and alter what goes to and fro, the "
+		     "password perhaps",
+		     "if that network is not yours alone: sslmode=verify-full&sslrootcert=FILE"},
+	    l->data);
+}
+
+static void look(const struct config_url *url, void *data)
+{
+	switch (url->carries) {
+	case CONFIG_CARRIES_NOTHING:
+		break;
+	case CONFIG_CARRIES_TOKEN:
+		look_at_token(data, url);
+		break;
+	case CONFIG_CARRIES_USER:
+		look_at_user(data, url);
+		break;
+	case CONFIG_CARRIES_DATABASE:
+		look_at_database(data, url);
+		break;
+	}
+}
+
+void exposures(const struct config *c, unsigned readers,
+    void (*found)(const struct exposure *exposure, void *data), void *data)
+{
+	struct looking l = {c, found, data};
+	config_each_url(c, readers, look, &l);
+}
+
+struct lines {
+	struct buf *problems, *warnings;
+};
+
+static void say(const struct exposure *e, void *data)
+{
+	const struct lines *lines = data;
+	struct buf *to = e->gravity == GRAVITY_SERIOUS ? lines->problems : lines->warnings;
+	if (to)
+		buf_addf(to, "%s: %s; %s\n", e->what, e->why, e->mend);
+}
+
+void exposures_say(
+    const struct config *c, unsigned readers, struct buf *problems, struct buf *warnings)
+{
+	struct lines lines = {problems, warnings};
+	exposures(c, readers, say, &lines);
+}

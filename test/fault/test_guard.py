@@ -1,0 +1,268 @@
+"""
+Whose the objects in the database are, what its user may do, and whether it sees all rows: each is said as what it is,
+with the statement that ends it, and nothing of anybody's is parked or lost meanwhile.
+"""
+import json
+import re
+
+import pytest
+
+from support.postgres import OWNER
+from support.process import EXIT_CONFIG, run
+
+SQL = r"((?:ALTER|GRANT|CREATE POLICY)[^;]*?)(?: \(and so| \(for |;|$)"
+
+
+@pytest.fixture
+def mallory(postgres):
+    """A role that may do what an operator gave it, and never more."""
+    postgres.execute("CREATE ROLE mallory LOGIN")
+    yield "mallory"
+    for name, in postgres.execute("SELECT datname FROM pg_database WHERE datallowconn AND datname <> 'template0'"):
+        postgres.execute("DROP OWNED BY mallory CASCADE", name)
+    postgres.execute("DROP ROLE mallory")
+
+
+def execute_as(database, role, sql):
+    connection = database.cluster.connect(database.name, role)
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+    connection.close()
+
+
+def migrate(database, role=OWNER):
+    return run("migrate", settings={"DATABASE_URL": database.cluster.url(database.name, role)})
+
+
+def findings(database, code, role=OWNER):
+    done = run("doctor", "--no-poll", "--json", settings={"DATABASE_URL": database.cluster.url(database.name, role)})
+    return [f for f in json.loads(done.stdout)["findings"] if f["code"] == code]
+
+
+def statement(text):
+    """The one that a line or a finding gives."""
+    return re.search(SQL, text, re.M).group(1)
+
+
+# owners -----------------------------------------------------------------------------------------------------------------
+
+OBJECTS = {
+    "schema salesreg": "ALTER SCHEMA salesreg",
+    "table salesreg.outbox": "ALTER TABLE salesreg.outbox",
+    "table public.test_prospects": "ALTER TABLE public.test_prospects",
+    "sequence salesreg.dealing_turn": "ALTER SEQUENCE salesreg.dealing_turn",
+    "function salesreg.must(held boolean)": "ALTER ROUTINE salesreg.must(held boolean)",
+    "table salesreg.schema_migrations": "ALTER TABLE salesreg.schema_migrations",
+}
+
+
+@pytest.mark.parametrize("thing", list(OBJECTS))
+def test_an_object_of_somebody_else_is_refused_and_named_with_what_ends_it(database, mallory, thing):
+    database.as_superuser(f"{OBJECTS[thing]} OWNER TO mallory; GRANT USAGE ON SCHEMA salesreg TO PUBLIC")
+    done = migrate(database)
+    assert done.returncode == EXIT_CONFIG
+    assert f"the {thing} belongs to mallory" in done.stderr
+    finding, = findings(database, "foreign-owner")
+    assert f"the {thing} belongs to mallory" in finding["what"] and finding["severity"] == "serious"
+    assert statement(done.stderr) == statement(finding["fix"])
+    database.as_superuser(statement(done.stderr))
+    assert migrate(database).returncode == 0
+    assert findings(database, "foreign-owner") == []
+
+
+def test_a_schema_that_somebody_else_made_before_is_not_moved_into(empty_database, mallory, salesreg):
+    empty_database.execute("GRANT CREATE ON DATABASE " + empty_database.name + " TO mallory")
+    execute_as(empty_database, mallory, "CREATE SCHEMA salesreg; GRANT ALL ON SCHEMA salesreg TO PUBLIC")
+    done = migrate(empty_database)
+    assert done.returncode == EXIT_CONFIG and f"ALTER SCHEMA salesreg OWNER TO {OWNER}" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    outreach = salesreg("outreach", DATABASE_URL=empty_database.url)  # a worker that would migrate refuses it, too
+    outreach.expect_exit(EXIT_CONFIG)
+    assert outreach.wait() == EXIT_CONFIG
+    outreach.wait_for_log("the schema salesreg belongs to mallory")
+    assert empty_database.value("SELECT count(*) FROM pg_class WHERE relnamespace = 'salesreg'::regnamespace") == 0
+
+
+def test_a_superuser_is_in_every_role_and_yet_not_everybodys_friend(empty_database, mallory):
+    empty_database.execute("GRANT CREATE ON DATABASE " + empty_database.name + " TO mallory")
+    execute_as(empty_database, mallory, "CREATE SCHEMA salesreg")
+    assert "belongs to mallory" in migrate(empty_database, "postgres").stderr
+
+
+def test_a_role_that_makes_us_its_member_has_not_become_ours_by_it(database, mallory):
+    """Which a role could do for itself until PostgreSQL 14."""
+    database.as_superuser("ALTER TABLE salesreg.outbox OWNER TO mallory")
+    if database.cluster.execute("SELECT current_setting('server_version_num')::int < 150000")[0][0]:
+        execute_as(database, mallory, f"GRANT mallory TO {OWNER}")
+        assert migrate(database).returncode == EXIT_CONFIG
+    database.as_superuser(f"REVOKE mallory FROM {OWNER}; GRANT mallory TO {OWNER}")
+    assert migrate(database).returncode == 0, "whom an operator makes us a member of is ours"
+    database.as_superuser(f"REVOKE mallory FROM {OWNER}")
+
+
+def test_the_databases_owner_and_superusers_are_no_strangers(database):
+    database.as_superuser("CREATE ROLE clerk LOGIN")
+    try:
+        database.as_superuser("ALTER TABLE salesreg.outbox OWNER TO postgres; GRANT ALL ON salesreg.outbox TO " + OWNER)
+        assert migrate(database).returncode == 0
+        database.as_superuser("GRANT USAGE ON SCHEMA salesreg TO clerk; GRANT SELECT ON salesreg.schema_migrations TO clerk")
+        assert findings(database, "foreign-owner", "clerk") == []
+    finally:
+        database.as_superuser("DROP OWNED BY clerk; DROP ROLE clerk")
+
+
+def test_doctor_as_a_role_that_may_only_write_takes_the_tables_owner_for_ours(empty_database, mallory):
+    db = empty_database
+    db.as_superuser(f"CREATE ROLE keeper LOGIN; CREATE ROLE eve; ALTER DATABASE {db.name} OWNER TO postgres;"
+                    f" GRANT CREATE ON DATABASE {db.name} TO keeper; GRANT CREATE ON SCHEMA public TO keeper")
+    try:
+        assert migrate(db, "keeper").returncode == 0
+        db.as_superuser("GRANT USAGE ON SCHEMA salesreg TO mallory; GRANT SELECT ON salesreg.schema_migrations TO mallory")
+        assert findings(db, "foreign-owner", mallory) == []
+        db.as_superuser("ALTER TABLE salesreg.home OWNER TO eve")
+        finding, = findings(db, "foreign-owner", mallory)
+        assert "belongs to eve" in finding["what"] and finding["fix"].endswith("OWNER TO keeper")
+    finally:
+        db.as_superuser("DROP OWNED BY keeper, eve CASCADE; DROP ROLE keeper, eve")
+
+
+# row-level security -------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("table", ["salesreg.bot_state", "salesreg.outbox", "salesreg.user_sessions", "sales_representatives"])
+def test_row_level_security_is_said_as_what_it_is_and_its_end_is_noticed(make_world, table):
+    world = make_world()
+    world.start_bot()
+    anna = world.person("Anna Petrova")
+    anna.registers()
+    world.settle()
+    world.db.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    if table != "salesreg.bot_state":  # there it meets the next message; elsewhere the next look finds it, within seconds
+        world.bot.wait_for_log("row-level security")
+    anna.says("статус")
+    line = world.bot.wait_for_log(r"no database for now.*row-level security hides rows of [\w.]*" + table.split(".")[-1])
+    finding, = findings(world.db, "row-security")
+    assert finding["severity"] == "serious" and table.split(".")[-1] in finding["what"]
+    assert statement(line) == statement(finding["fix"])
+    assert migrate(world.db).returncode == 1
+    listed = run("outbox", "list", settings={"DATABASE_URL": world.db.url})
+    assert listed.returncode == 1 and "row-level security" in listed.stderr
+    world.db.execute(statement(line))
+    anna.hears("status", open=0)
+    world.bot.wait_for_log("the database is back")
+    assert len(world.bot.lines("row-level security hides rows")) == 1
+    assert world.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+    assert findings(world.db, "row-security") == []
+
+
+def test_a_worker_that_meets_it_at_its_start_waits(make_world):
+    world = make_world()
+    world.db.no_prospects()
+    world.db.add_reps([1])
+    world.db.execute("ALTER TABLE test_prospects ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    outreach = world.start_outreach()
+    line = outreach.wait_for_log("row-level security hides rows of public.test_prospects")
+    world.db.execute(statement(line))
+    world.db.add_prospect("p1")
+    world.db.eventually("SELECT count(*) = 1 FROM salesreg.assignments")
+
+
+@pytest.mark.parametrize("policies", [
+    ["CREATE POLICY a ON {t} USING (true) WITH CHECK (true)"],
+    ["CREATE POLICY a ON {t} USING (true)"],
+    ["CREATE POLICY a ON {t} FOR SELECT USING (true)", "CREATE POLICY b ON {t} FOR INSERT WITH CHECK (true)",
+     "CREATE POLICY c ON {t} FOR UPDATE USING (true)", "CREATE POLICY d ON {t} FOR DELETE USING (true)"],
+    ["CREATE POLICY a ON {t} USING (true)", "CREATE POLICY b ON {t} AS RESTRICTIVE USING (true)"],
+])
+def test_policies_that_let_everything_pass_hide_nothing(database, policies):
+    table = "salesreg.bot_state"
+    database.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    for policy in policies:
+        database.execute(policy.format(t=table))
+    assert findings(database, "row-security") == []
+    assert migrate(database).returncode == 0
+
+
+@pytest.mark.parametrize("policies", [
+    [],
+    ["CREATE POLICY a ON {t} FOR SELECT USING (true)"],
+    ["CREATE POLICY a ON {t} USING (bot_id > 0)"],
+    ["CREATE POLICY a ON {t} TO pg_monitor USING (true)"],
+    ["CREATE POLICY a ON {t} USING (true)", "CREATE POLICY b ON {t} AS RESTRICTIVE USING (bot_id > 0)"],
+    ["CREATE POLICY a ON {t} USING (true) WITH CHECK (bot_id > 0)"],
+])
+def test_other_policies_do(database, policies):
+    table = "salesreg.bot_state"
+    database.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    for policy in policies:
+        database.execute(policy.format(t=table))
+    finding, = findings(database, "row-security")
+    database.execute(statement(finding["fix"]))
+    assert findings(database, "row-security") == []
+
+
+def test_security_that_is_not_for_the_owner_hides_nothing_from_it(database, mallory):
+    database.execute("ALTER TABLE salesreg.bot_state ENABLE ROW LEVEL SECURITY;"
+                     " GRANT USAGE ON SCHEMA salesreg TO mallory; GRANT ALL ON ALL TABLES IN SCHEMA salesreg TO mallory")
+    assert findings(database, "row-security") == []
+    finding, = findings(database, "row-security", mallory)
+    database.execute(statement(finding["fix"]))
+    assert findings(database, "row-security", mallory) == []
+
+
+# rights -------------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("right", ["SELECT, UPDATE ON salesreg.assignment_lock", "SELECT ON salesreg.user_sessions",
+                                   "INSERT ON salesreg.outbox", "INSERT, UPDATE ON salesreg.user_sessions"])
+def test_a_right_that_is_missing_holds_up_and_parks_nobody(make_world, right):
+    world = make_world()
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    people = [world.person(name) for name in ("Anna Petrova", "Boris Ivanov")]
+    for person in people:
+        person.registers()
+    world.settle()
+    world.db.execute(f"REVOKE {right} FROM {OWNER}")
+    for person in people:
+        person.says("пауза")
+    line = world.bot.wait_for_log("the database's user lacks a right.*GRANT")
+    given = statement(line)
+    assert given.startswith(f"GRANT {right.partition(' ON ')[0]} ON ")
+    finding, = findings(world.db, "rights")
+    assert finding["fix"] == given
+    world.db.execute(given)
+    for person in people:
+        person.hears_anything()
+    world.bot.wait_for_log("has the rights that it needs")
+    world.settle()
+    assert world.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+    assert len(world.bot.lines("the database's user lacks a right")) == 1
+    assert len(world.bot.lines("updates could not be written to the database")) <= 2
+
+
+def test_a_right_that_is_missing_at_the_start_is_said_with_its_grant(make_world):
+    world = make_world()
+    world.db.execute(f"REVOKE SELECT, UPDATE ON salesreg.home FROM {OWNER}")
+    bot = world.start("bot")
+    line = bot.wait_for_log("no database for now.*permission denied.*GRANT")
+    world.db.execute(statement(line))
+    bot.wait_ready()
+
+
+def test_a_trigger_of_somebody_else_that_lacks_a_right_holds_up_and_parks_nobody(make_world):
+    world = make_world()
+    world.start_bot()
+    world.db.as_superuser(
+        "CREATE TABLE public.their_log (line text);"
+        " CREATE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN INSERT INTO public.their_log VALUES ('x'); RETURN NULL; END $$;"
+        " CREATE TRIGGER note AFTER INSERT ON public.sales_representatives EXECUTE FUNCTION public.note()")
+    anna = world.person("Anna Petrova")
+    for text in ("привет", "да", "Anna Petrova"):
+        anna.says(text)
+        anna.hears_anything()
+    anna.says("anna@truerealestate.bali")
+    world.bot.wait_for_log("permission denied for table their_log")
+    world.db.as_superuser(f"GRANT INSERT ON public.their_log TO {OWNER}")
+    anna.hears("registered")
+    assert world.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
