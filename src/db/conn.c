@@ -346,7 +346,7 @@ static const char session_defaults[] =
     "= 0;"
     "SET default_transaction_isolation = 'read committed'; SET plan_cache_mode = "
     "force_generic_plan;"
-    "SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off";
+    "SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off; SET array_nulls = on";
 
 static bool execute(PGconn *pg, const char *sql)
 {
