@@ -81,10 +81,11 @@ WITH old AS (
 SELECT count(*) FROM held
 -- name: outbox_claim
 -- $1 how many, $2 chats not to touch now: those their limits hold back, and those with a message under way. The oldest
--- unsent row of each other chat, most urgent chats first.
+-- unsent row of each other chat, most urgent chats first. What was made in the future, as the server's clock was set back since,
+-- is due: its chat would wait for the clock.
 WITH due AS (
     SELECT o.id FROM salesreg.outbox o
-    WHERE o.state = 'queued' AND o.due_at <= now() AND o.chat_id <> ALL ($2::bigint[])
+    WHERE o.state = 'queued' AND (o.due_at <= now() OR o.created_at > now()) AND o.chat_id <> ALL ($2::bigint[])
       AND NOT EXISTS (SELECT 1 FROM salesreg.outbox b
                       WHERE b.chat_id = o.chat_id AND b.state IN ('queued', 'sending') AND b.id < o.id
                       OFFSET 0) -- a look-up a row, however small the table was when this was planned

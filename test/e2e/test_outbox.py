@@ -77,6 +77,15 @@ def test_a_row_for_later_is_sent_when_it_is_due(bot_world, anna):
     assert finished(bot_world, id)["finished_at"] >= due
 
 
+def test_a_clock_that_was_set_back_holds_up_no_chat(bot_world, anna):
+    """As after a start with a clock of another zone, until the time server was asked."""
+    for text in ("first", "second"):
+        bot_world.db.value("INSERT INTO salesreg.outbox (chat_id, method, payload, due_at, created_at) VALUES (%s, 'sendMessage', %s,"
+                           " now() + interval '3 hours', now() + interval '3 hours') RETURNING id",
+                           anna.id, json.dumps({"chat_id": anna.id, "text": text}))
+    assert [anna.hears_anything().text for _ in range(2)] == ["first", "second"]
+
+
 def test_history_older_than_its_retention_is_deleted_and_no_more(make_world):
     world = make_world(HISTORY_RETENTION_DAYS="3")
     world.db.execute("INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts,"
