@@ -25,6 +25,7 @@ static const struct {
     {"adopt-bot", role_adopt_bot},
     {"doctor", role_doctor},
     {"parked", role_parked},
+    {"rep", role_rep},
 #ifdef SALESREG_TESTS
     {"test-worker", role_test_worker},
 #endif

@@ -111,6 +111,19 @@ CREATE TABLE salesreg.missed_chats (
     since    timestamptz NOT NULL DEFAULT now()
 );
 
+-- Links for one new rep each (REGISTRATION_APPROVAL=invite). The first press makes one that person's, registering uses it up.
+CREATE TABLE salesreg.invites (
+    token_hash  text COLLATE "C" PRIMARY KEY, -- the link itself is nowhere: whoever reads this table cannot register
+    email_key   text COLLATE "C",             -- the only address it is good for; NULL: any that is allowed
+    created_by  bigint,                       -- the admin who pressed the button; NULL: the command line
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    ends_at     timestamptz NOT NULL,
+    held_by     bigint,                       -- whose first press it was
+    held_at     timestamptz,
+    used_at     timestamptz
+);
+CREATE INDEX invites_held_idx ON salesreg.invites (held_by) WHERE used_at IS NULL;
+
 CREATE FUNCTION salesreg.wake_on_outbox() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

@@ -58,7 +58,7 @@ struct batch {
 	const char *park_reason;
 	struct {
 		size_t sessions, reps, emails, assignments, subjects, clients, lock, applications,
-		    untaken, missed, claims, waiting_claims, locales;
+		    untaken, missed, claims, waiting_claims, locales, invites;
 	} steps; /* of the read */
 	size_t fence_step, insert_step, thin_step;
 	int64_t arrived_us, begun_us; /* the updates; the transaction in hand */
@@ -472,6 +472,11 @@ static void write_batch(struct batch *b, const struct db_reply *reply)
 		input.claim_count = claims_parse(reply->results[b->steps.claims], a, &claims);
 		input.claims = claims;
 	}
+	if (b->interests.user_count && b->options.rules->by_invitation) {
+		struct invite_row *invites;
+		input.invite_count = invites_parse(reply->results[b->steps.invites], a, &invites);
+		input.invites = invites;
+	}
 	if (b->interests.tells_admins) {
 		struct chosen_locale *locales;
 		input.admin_locale_count =
@@ -565,6 +570,9 @@ static void read_batch(struct batch *b)
 		    clients_read(plan, a, in->client_reps, in->client_rep_count, CLIENTS_EACH);
 	if (in->claimant_count)
 		b->steps.claims = claims_read(plan, a, in->claimants, in->claimant_count);
+	if (in->user_count && b->options.rules->by_invitation)
+		b->steps.invites =
+		    invites_read(plan, a, in->invites, in->invite_count, in->users, in->user_count);
 	if (in->tells_admins)
 		b->steps.locales = locales_read(
 		    plan, a, b->options.rules->admin_ids, b->options.rules->admin_count);

@@ -72,6 +72,25 @@ static void look_at_password(struct doctor *d)
 		   "POSTGRES_PASSWORD)"});
 }
 
+/* Who is let in --------------------------------------------------------------------------------------------------------------*/
+
+static void look_at_door(struct doctor *d)
+{
+	enum { AUTO = 0 };
+	if (!d->config.email_domains || d->config.registration_approval != AUTO)
+		return;
+	doctor_find(d, (struct finding){GRAVITY_SERIOUS, area, "open-door",
+			   arena_printf(d->arena,
+			       "whoever types an address of %s into the bot becomes a rep at once",
+			       d->config.email_domains),
+			   "REGISTRATION_APPROVAL is auto and nothing proves that the address is "
+			   "theirs, so any "
+			   "stranger on Telegram is sent clients' names, contacts and notes",
+			   "set REGISTRATION_APPROVAL to invite (`salesreg rep invite` makes "
+			   "links) or to admin "
+			   "(with ADMIN_TELEGRAM_IDS)"});
+}
+
 /* Listeners ----------------------------------------------------------------------------------------------------------------*/
 
 static void look_at_listener(struct doctor *d, const char *name, const char *address)
@@ -110,4 +129,5 @@ void doctor_dangers(struct doctor *d)
 		look_at_listener(d, "OAUTH_LISTEN", d->config.oauth_listen);
 	config_each_given(look_at_file, d);
 	look_at_password(d);
+	look_at_door(d);
 }

@@ -1,4 +1,5 @@
 #include "salesreg/app/fold.h"
+#include "salesreg/app/invite.h"
 #include "salesreg/app/outgoing.h"
 #include "salesreg/base/map.h"
 #include <assert.h>
@@ -19,6 +20,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 	    .email_keys = ARENA_ARRAY(a, const char *, count),
 	    .admins = ARENA_ARRAY(a, int64_t, count),
 	    .claimants = ARENA_ARRAY(a, int64_t, count),
+	    .invites = ARENA_ARRAY(a, const char *, count),
 	};
 	struct map seen;
 	map_init(&seen);
@@ -44,6 +46,10 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 		in->tells_admins |= of->tells_admins && rules->admin_count > 0;
 		if (of->claim_telegram_id)
 			in->claimants[in->claimant_count++] = of->claim_telegram_id;
+		if (of->invite && rules->by_invitation) {
+			of->invite = invite_hash(a, of->invite);
+			in->invites[in->invite_count++] = of->invite;
+		}
 		if (of->wants_clients)
 			in->client_reps[in->client_rep_count++] = event->user_id;
 		if (!of->changes_assignments)
@@ -178,6 +184,14 @@ static bool key_taken_here(const struct folding *f, const char *key)
 	return false;
 }
 
+static bool invite_held_here(const struct folding *f, const char *hash)
+{
+	for (size_t i = 0; i < f->writes->hold_count; i++)
+		if (strcmp(f->writes->holds[i].hash, hash) == 0)
+			return true;
+	return false;
+}
+
 /* Whether the update leans on something this batch has already changed. */
 static bool depends(
     struct folding *f, const struct person *p, const struct conversation_interest *interest)
@@ -192,6 +206,8 @@ static bool depends(
 	if (interest->assignment_id && map_find(&f->assignments, interest->assignment_id))
 		return true;
 	if (interest->email_key && key_taken_here(f, interest->email_key))
+		return true;
+	if (interest->invite && invite_held_here(f, interest->invite))
 		return true;
 	if (interest->claim_telegram_id) {
 		/* what is claimed was read before this batch */
@@ -240,6 +256,43 @@ static void fill_claim(struct folding *f, struct person *p, int64_t claimant)
 		struct claim_view *view = ARENA_NEW(f->a, struct claim_view);
 		*view = view_of_claim(input, row);
 		p->state.claim = view;
+	}
+}
+
+static const struct invite_view *view_of_invite(struct folding *f, const struct invite_row *row)
+{
+	struct invite_view *view = ARENA_NEW(f->a, struct invite_view);
+	*view = (struct invite_view){.hash = row->hash,
+	    .email_key = row->email_key,
+	    .holder = row->holder,
+	    .ended = row->ended,
+	    .used = row->used};
+	return view;
+}
+
+/* How much good a held one does: 2 with this address, 1 with another, 0 with none. */
+static int worth(const struct invite_view *held, const char *email_key)
+{
+	if (!held || held->ended)
+		return 0;
+	return !email_key || !held->email_key || strcmp(held->email_key, email_key) == 0 ? 2 : 1;
+}
+
+static void fill_invites(
+    struct folding *f, struct person *p, const struct conversation_interest *interest)
+{
+	const struct fold_input *input = f->input;
+	p->state.invite = p->state.held = NULL;
+	for (size_t i = 0; i < input->invite_count; i++) {
+		const struct invite_row *row = &input->invites[i];
+		const struct invite_view *view = view_of_invite(f, row);
+		if (interest->invite && strcmp(interest->invite, row->hash) == 0)
+			p->state.invite = view;
+		if (row->holder != p->user_id || row->used)
+			continue;
+		if (!p->state.held ||
+		    worth(view, interest->email_key) > worth(p->state.held, interest->email_key))
+			p->state.held = view;
 	}
 }
 
@@ -341,6 +394,7 @@ static void fill_facts(
 	state->admin_locale_count = input->admin_locale_count;
 	fill_of_admin(f, p);
 	fill_claim(f, p, interest->claim_telegram_id);
+	fill_invites(f, p, interest);
 	if (!interest->wants_clients)
 		return;
 	struct client_view *views = ARENA_ARRAY(f->a, struct client_view, input->client_count);
@@ -433,6 +487,13 @@ static void apply_effect(struct folding *f, struct person *p, const struct effec
 		w->refused[w->refused_count++] = effect->to;
 		f->applications_changed = true;
 		person_of(f, effect->to)->touched = true;
+		break;
+	case EFFECT_HOLD_INVITE:
+		w->holds[w->hold_count++] = (struct invite_change){effect->invite, p->user_id};
+		p->touched = true;
+		break;
+	case EFFECT_USE_INVITE:
+		w->uses[w->use_count++] = (struct invite_change){effect->invite, p->user_id};
 		break;
 	case EFFECT_HEARD:
 		w->heard[w->heard_count++] = p->user_id;
@@ -529,6 +590,8 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	    .undone = ARENA_ARRAY(a, int64_t, input->count),
 	    .moves = ARENA_ARRAY(a, struct rep_move, input->count),
 	    .refused = ARENA_ARRAY(a, int64_t, input->count),
+	    .holds = ARENA_ARRAY(a, struct invite_change, input->count),
+	    .uses = ARENA_ARRAY(a, struct invite_change, input->count),
 	    .answers = ARENA_ARRAY(a, struct fold_answer, input->count),
 	    .menus = ARENA_ARRAY(a, struct fold_menu, input->count),
 	};
@@ -583,4 +646,6 @@ void fold_plan_writes(const struct fold_writes *w, struct db_plan *plan, struct 
 	admins_heard(plan, a, w->heard, w->heard_count);
 	claims_refuse(plan, a, w->refused, w->refused_count);
 	reps_move(plan, a, w->moves, w->move_count);
+	invites_hold(plan, a, w->holds, w->hold_count);
+	invites_use(plan, a, w->uses, w->use_count);
 }

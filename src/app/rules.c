@@ -10,6 +10,8 @@ enum err rules_load(struct conversation_rules *rules, const struct config *confi
 	*rules = (struct conversation_rules){
 	    .catalog = &texts->catalog,
 	    .approval_by_admin = config->registration_approval == 1,
+	    .by_invitation = config->registration_approval == 2,
+	    .domains_are_told = config->registration_approval == 0,
 	    .admin_ids = config->admin_ids,
 	    .admin_count = config->admin_count,
 	    .default_locale = (enum locale)config->locale,

@@ -62,8 +62,9 @@ static const struct config_row table[] = {
 	.about = "open prospects one rep may hold"},
     {"ASSIGNMENT_STRATEGY", TYPE_CHOICE, AT(assignment_strategy), "round_robin",
 	"round_robin|least_loaded", .about = "whose turn it is"},
-    {"REGISTRATION_APPROVAL", TYPE_CHOICE, AT(registration_approval), "auto", "auto|admin",
-	.about = "whether an admin approves new reps"},
+    {"REGISTRATION_APPROVAL", TYPE_CHOICE, AT(registration_approval), "auto", "auto|admin|invite",
+	.about = "who becomes a rep: whoever has a corporate e-mail, who an admin approves, who "
+		 "has an invitation"},
     {"ADMIN_TELEGRAM_IDS", TYPE_IDS, .offset = 0, NULL, "id[,id…]",
 	.about = "Telegram ids of the managers"},
     {"BOT_LOCALE", TYPE_CHOICE, AT(locale), "ru", "ru|en",

@@ -128,6 +128,9 @@ void conversation_interest(
 		interest->changes_assignments = true;
 		return;
 	case EVENT_START:
+		if (event->text[0] == CONVERSATION_INVITE_LETTER)
+			interest->invite = event->text;
+		return;
 	case EVENT_CONTACT:
 	case EVENT_MEDIA:
 	case EVENT_EDITED:
@@ -302,6 +305,7 @@ void conversation_step(const struct conversation_state *state, const struct even
 	next->draft_rep = next->phase == PHASE_CLAIM ? state->draft_rep : NULL;
 	next->draft_username = next->phase == PHASE_CLAIM ? state->draft_username : NULL;
 	next->claim = NULL;
+	next->invite = next->held = NULL;
 
 	struct turn t = {
 	    .state = state,

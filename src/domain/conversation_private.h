@@ -30,7 +30,7 @@ struct turn {
 
 const char *turn_text(
     const struct turn *t, enum text_id id, const struct catalog_arg *args, size_t count);
-/* "@a.com, @b.com" */
+/* "@a.com, @b.com"; to strangers where not everybody may know, "the company's domain" */
 const char *turn_domains(const struct turn *t);
 struct message *turn_say_text(struct turn *t, const char *text);
 struct message *turn_say(
@@ -83,6 +83,18 @@ void turn_of_stranger(struct turn *t);
 
 /* first, and the question that is open once more, if there is one */
 void turn_question_of_stranger(struct turn *t, const char *first);
+/* first (may be NULL), and the question for the name. */
+void turn_ask_name(struct turn *t, const char *first);
+
+/* conversation_invite.c: who may register */
+bool turn_is_invitation(const struct turn *t);
+void turn_open_invitation(struct turn *t);
+/* Whether this stranger may; says why not. */
+bool turn_lets_in(struct turn *t);
+/* NULL, or why this address will not do for the invitation. */
+const char *turn_uninvited(const struct turn *t, const char *key);
+/* The person has registered. */
+void turn_use_invitation(struct turn *t);
 
 /* conversation_rep.c: pending, active and suspended reps */
 void turn_of_rep(struct turn *t);

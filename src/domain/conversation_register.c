@@ -47,7 +47,7 @@ static void offer(struct turn *t)
 	offer_with(t, turn_text(t, again ? TEXT_OFFER_AGAIN : TEXT_OFFER, NO_ARGS));
 }
 
-static void ask_name(struct turn *t, const char *problem)
+void turn_ask_name(struct turn *t, const char *problem)
 {
 	turn_set_phase(t, PHASE_NAME);
 	add_cancel(
@@ -75,7 +75,7 @@ static void ask_again(struct turn *t, const char *problem)
 {
 	switch (t->out->next.phase) {
 	case PHASE_NAME:
-		ask_name(t, problem);
+		turn_ask_name(t, problem);
 		return;
 	case PHASE_EMAIL:
 		ask_email_again(t, problem);
@@ -136,12 +136,12 @@ static void enter_name(struct turn *t)
 		return;
 	}
 	if (one_word && t->phrase == PHRASE_NO) {
-		ask_name(t, NULL);
+		turn_ask_name(t, NULL);
 		return;
 	}
 	/* «мои клиенты» has two words and is nobody's name */
 	if (t->phrase != PHRASE_NONE) {
-		ask_name(t, turn_text(t, TEXT_NAME_EXPECTED, NO_ARGS));
+		turn_ask_name(t, turn_text(t, TEXT_NAME_EXPECTED, NO_ARGS));
 		return;
 	}
 	const char *name = NULL;
@@ -153,13 +153,13 @@ static void enter_name(struct turn *t)
 		enter_one_word(t, name);
 		return;
 	case NAME_NO_LETTERS:
-		ask_name(t, turn_text(t, TEXT_NAME_NO_LETTERS, NO_ARGS));
+		turn_ask_name(t, turn_text(t, TEXT_NAME_NO_LETTERS, NO_ARGS));
 		return;
 	case NAME_TOO_LONG:
-		ask_name(t, turn_text(t, TEXT_NAME_TOO_LONG, NO_ARGS));
+		turn_ask_name(t, turn_text(t, TEXT_NAME_TOO_LONG, NO_ARGS));
 		return;
 	case NAME_ADDRESS:
-		ask_name(t, turn_text(t, TEXT_NAME_ADDRESS, NO_ARGS));
+		turn_ask_name(t, turn_text(t, TEXT_NAME_ADDRESS, NO_ARGS));
 		return;
 	}
 }
@@ -167,6 +167,11 @@ static void enter_name(struct turn *t)
 static void enter_email(struct turn *t)
 {
 	struct turn_email email = turn_read_email(t);
+	const char *uninvited = email.address ? turn_uninvited(t, email.key) : NULL;
+	if (uninvited) {
+		ask_email_again(t, uninvited);
+		return;
+	}
 	if (email.address && t->state->email_taken) {
 		turn_email_is_taken(t, email.address);
 		return;
@@ -190,6 +195,7 @@ static void enter_email(struct turn *t)
 			   .status = pending ? REP_PENDING : REP_ACTIVE,
 			   .username = t->event->username,
 		       });
+	turn_use_invitation(t);
 	turn_set_phase(t, PHASE_NONE);
 	next->rep_status = pending ? REP_PENDING : REP_ACTIVE;
 	next->rep_name = name;
@@ -229,7 +235,7 @@ static void pressed(struct turn *t)
 		else if (phase == PHASE_CLAIM)
 			turn_press_of_claimant(t);
 		else
-			ask_name(t, NULL);
+			turn_ask_name(t, NULL);
 		return;
 	case PRESS_REGISTER_NO:
 	case PRESS_CANCEL:
@@ -281,7 +287,7 @@ static void offered(struct turn *t)
 	switch (t->phrase) {
 	case PHRASE_YES:
 	case PHRASE_REGISTER:
-		ask_name(t, NULL);
+		turn_ask_name(t, NULL);
 		return;
 	case PHRASE_NO:
 	case PHRASE_CANCEL:
@@ -304,6 +310,12 @@ static void offered(struct turn *t)
 void turn_of_stranger(struct turn *t)
 {
 	enum conversation_phase phase = t->out->next.phase;
+	if (turn_is_invitation(t)) {
+		turn_open_invitation(t);
+		return;
+	}
+	if (!turn_lets_in(t))
+		return;
 	if (t->event->kind == EVENT_BUTTON) {
 		pressed(t);
 		return;
@@ -347,7 +359,7 @@ void turn_of_stranger(struct turn *t)
 	case PHASE_CONFIRM_UNREGISTER:
 		/* who asks for it need not be asked */
 		if (t->phrase == PHRASE_REGISTER)
-			ask_name(t, NULL);
+			turn_ask_name(t, NULL);
 		else
 			offer(t);
 		return;

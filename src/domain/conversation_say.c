@@ -13,6 +13,8 @@ const char *turn_text(
 const char *turn_domains(const struct turn *t)
 {
 	const struct conversation_rules *rules = t->state->rules;
+	if (!rules->domains_are_told && t->out->next.rep_status != REP_ACTIVE)
+		return turn_text(t, TEXT_COMPANY_DOMAIN, NO_ARGS);
 	const char *list = "";
 	for (size_t i = 0; i < rules->domain_count; i++)
 		list = arena_printf(t->a, "%s%s@%s", list, i ? ", " : "", rules->domains[i]);

@@ -163,6 +163,7 @@ int role_help(int argc, char **argv)
 		    "  outbox        messages that were not delivered: list, retry, release, drop\n"
 		    "  adopt-bot     makes another bot take the place of the one served so far\n"
 		    "  parked        updates the bot could not handle: list, show, retry, drop\n"
+		    "  rep           invites new reps: invite [--email ADDRESS] [--days 7]\n"
 		    "  version       versions of the program and its libraries\n"
 		    "  help          this text\n\n"
 		    "SALESREG_ROLE names the command where none is given. Configured by "

@@ -53,6 +53,7 @@ static void check_role(struct buf *problems)
 	    "adopt-bot",
 	    "doctor",
 	    "parked",
+	    "rep",
 	    "version",
 	    "help",
 #ifdef SALESREG_TESTS

@@ -297,6 +297,10 @@ static void check_effect(const struct effect *e, const struct conversation_state
 	case EFFECT_USERNAME:
 		require(!stranger);
 		return;
+	case EFFECT_HOLD_INVITE:
+	case EFFECT_USE_INVITE:
+		require(stranger && e->invite);
+		return;
 	case EFFECT_HEARD:
 		require(event->user_id == ADMIN && s->missed);
 		return;
@@ -350,6 +354,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	    .catalog = catalog_of(flags & 1),
 	    .domains = domains,
 	    .domain_count = 2,
+	    .domains_are_told = true,
 	    .approval_by_admin = flags & 2,
 	    .admin_ids = admins,
 	    .admin_count = 1,

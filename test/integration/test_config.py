@@ -133,7 +133,7 @@ BAD = [
     ("MAX_PROSPECTS_PER_REP", "five", "1…1000000"),
     ("MAX_PROSPECTS_PER_REP", "99999999999999999999", "1…1000000"),
     ("ASSIGNMENT_STRATEGY", "random", "round_robin or least_loaded"),
-    ("REGISTRATION_APPROVAL", "yes", "auto or admin"),
+    ("REGISTRATION_APPROVAL", "yes", "auto or admin or invite"),
     ("ADMIN_TELEGRAM_IDS", "12,@boss", "id[,id…]"),
     ("ADMIN_TELEGRAM_IDS", "-100", "id[,id…]"),
     ("BOT_LOCALE", "de", "ru or en"),

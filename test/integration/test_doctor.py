@@ -78,7 +78,7 @@ def examine(tmp_path):
         run_dir = tmp_path / "run"
         args = [] if poll else ["--no-poll"]
         settings = {"DATABASE_URL": NOWHERE, "REGISTRY_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": "http://127.0.0.1:1",
-                    "SALESREG_RUN_DIR": run_dir, **settings}
+                    "SALESREG_RUN_DIR": run_dir, "REGISTRATION_APPROVAL": "invite", **settings}
         return Report(run("doctor", *args, settings=settings), run("doctor", "--json", *args, settings=settings))
     return examine
 
@@ -225,6 +225,15 @@ def test_what_the_parser_says_is_relayed_line_by_line(examine, tmp_path):
     assert report.one("token-malformed")["severity"] == "serious"
     report = examine(REGISTRATION_APPROVAL="admin")
     assert "ADMIN_TELEGRAM_IDS" in report.one("value-unusable")["what"]
+
+
+def test_a_door_that_is_open_to_everybody_is_serious(examine):
+    finding = examine(REGISTRATION_APPROVAL=None, CORPORATE_EMAIL_DOMAIN="a.example,b.example").one("open-door")
+    assert finding["severity"] == "serious" and "a.example,b.example" in finding["what"]
+    assert "salesreg rep invite" in finding["fix"] and "ADMIN_TELEGRAM_IDS" in finding["fix"]
+    assert examine(REGISTRATION_APPROVAL="auto").of("open-door")
+    assert not examine(REGISTRATION_APPROVAL="admin", ADMIN_TELEGRAM_IDS="5").of("open-door")
+    assert not examine(REGISTRATION_APPROVAL="invite").of("open-door")
 
 
 def test_a_secret_in_the_place_of_its_file_is_not_shown(examine):

@@ -30,7 +30,7 @@ def codes(well, tmp_path):
     """codes(**settings): what doctor finds; it does not look at the processes, which say themselves what they lack."""
     def codes(**settings):
         settings = {"DATABASE_URL": well.db.url, "REGISTRY_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": well.sandbox.base,
-                    "SALESREG_RUN_DIR": tmp_path / "nothing-runs-here", **settings}
+                    "SALESREG_RUN_DIR": tmp_path / "nothing-runs-here", "REGISTRATION_APPROVAL": "invite", **settings}
         done = run("doctor", "--json", "--no-poll", settings=settings)
         report = json.loads(done.stdout)
         text = run("doctor", "--no-poll", settings=settings).stdout

@@ -73,12 +73,16 @@ HOT = {
     "dealing_next": ["'{}'"],
     "bot_backlog": [],
     "dealing_waiting": [],
+    "invites_read": ["'{x,y}'", "'{1000000001,1000000002}'"],
+    "invites_hold": ["'{x}'", "'{1000000001}'"],
+    "invites_use": ["'{x}'", "'{1000000001}'"],
     "outbox_insert": ["'{1000000001}'", "'{sendMessage}'", "'{\"{}\"}'", "'{0}'", "'{t}'", "'{1}'"],
     "outbox_thin": ["'{1000000001,1000000001}'", "20"],
 }
 
 # what is to be so before
 BEFORE = {
+    "invites_use": ["UPDATE salesreg.invites SET held_by = 1000000001 WHERE token_hash = 'x'"],
     "assignments_undo": ["UPDATE salesreg.assignments SET reason = 'declined', ended_at = now() WHERE id = 1",
                          "UPDATE public.test_prospects SET assigned_rep_id = NULL WHERE id = (SELECT prospect"
                          " FROM salesreg.assignments WHERE id = 1)"],
@@ -139,6 +143,9 @@ def fill_ours(cursor):
             SELECT 'held' || n, 'username', 'buyer_' || n FROM generate_series(1, %(n)s) n;
         INSERT INTO salesreg.outbox (chat_id, method, payload)
             SELECT 1000000000 + n %% 1000, 'sendMessage', '{}' FROM generate_series(1, %(n)s) n;
+        INSERT INTO salesreg.invites (token_hash, ends_at, held_by)
+            SELECT 'h' || n, now() + interval '1 day', 1000000000 + n FROM generate_series(1, %(n)s) n
+            UNION ALL SELECT c, now() + interval '1 day', h FROM (VALUES ('x', NULL::bigint), ('y', NULL)) AS v (c, h);
     """, {"n": MANY})
 
 
@@ -186,7 +193,7 @@ COLD = set("""
     applications_read foreign_owners hidden_rows rights_missing assignment_lock bot_state_advance bot_state_block bot_state_in_hand bot_state_name bot_state_other
     bot_state_rest bot_state_rest_carefully bot_state_take bytes_park claims_refuse dealing_by_hand dealing_expiry dealing_new_reps dealing_reps
     dealing_returned dealing_somebody_again dealing_sort_out_apart dealing_sort_out_assignments dealing_turn dealing_unidentified dealing_write
-    hidden_people_add hidden_people_read history_prune_assignments history_prune_events history_prune_sessions home_enter
+    hidden_people_add hidden_people_read history_prune_assignments history_prune_events history_prune_sessions home_enter invites_create
     leader_lock listener_probe migration_list migration_lock migration_record migration_table_exists migration_unlock outbox_hold
     nobody_takes_read outbox_move outbox_prune outbox_settle parked_claim parked_done parked_failed ping plan_by_index plans_discard reps_decide reps_register
     reps_rejoin server_identity server_session server_system session_path_open session_path_shut stopped_sessions_end lock_holders tx_begin

@@ -28,6 +28,7 @@ static const int64_t admins[] = {ADMIN, OTHER_ADMIN};
 static struct conversation_rules rules = {
     .domains = domains,
     .domain_count = 1,
+    .domains_are_told = true,
     .admin_ids = admins,
     .admin_count = 2,
     .default_locale = LOCALE_RU,

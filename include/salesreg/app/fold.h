@@ -10,6 +10,7 @@
 #pragma once
 #include "salesreg/domain/conversation.h"
 #include "salesreg/store/assignments.h"
+#include "salesreg/store/invites.h"
 #include "salesreg/store/outbox.h"
 #include "salesreg/store/people.h"
 #include "salesreg/telegram/update.h"
@@ -33,6 +34,8 @@ struct fold_input {
 	size_t client_count;
 	const struct claim_row *claims;
 	size_t claim_count;
+	const struct invite_row *invites;
+	size_t invite_count;
 	/* of admins only */
 	const struct application_row *applications;
 	size_t application_count;
@@ -61,6 +64,8 @@ struct fold_interests {
 	bool wants_applications, tells_admins;
 	int64_t *claimants;
 	size_t claimant_count;
+	const char **invites; /* hashes */
+	size_t invite_count;
 	bool lock_certainly; /* an event that changes assignments whatever the state */
 };
 /* Marks what people have said twice in one poll. */
@@ -93,6 +98,8 @@ struct fold_writes {
 	struct rep_move *moves;
 	int64_t *refused; /* claimants */
 	size_t move_count, refused_count;
+	struct invite_change *holds, *uses;
+	size_t hold_count, use_count;
 	struct outbox_new *messages;
 	struct fold_answer *answers;
 	struct fold_menu *menus;

@@ -21,7 +21,7 @@ struct config {
 	bool outreach_enabled;
 	int64_t outreach_interval_s, max_prospects_per_rep;
 	int64_t assignment_strategy;   /* 0 round_robin, 1 least_loaded: enum strategy */
-	int64_t registration_approval; /* 0 auto, 1 admin */
+	int64_t registration_approval; /* 0 auto, 1 admin, 2 invite */
 	int64_t admin_ids[CONFIG_LIST_MAX];
 	size_t admin_count;
 	int64_t locale; /* 0 ru, 1 en: enum locale */

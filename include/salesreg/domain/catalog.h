@@ -55,6 +55,14 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(ADMIN_MOVED, "admin_moved", "name,email", MESSAGE)                                       \
 	X(REGISTERED, "registered", "name,email", MESSAGE)                                         \
 	X(REGISTERED_PENDING, "registered_pending", "name,email", MESSAGE)                         \
+	X(COMPANY_DOMAIN, "company_domain", "", BUTTON)                                            \
+	X(INVITE_NEEDED, "invite_needed", "", MESSAGE)                                             \
+	X(INVITE_WELCOME, "invite_welcome", "", MESSAGE)                                           \
+	X(INVITE_UNKNOWN, "invite_unknown", "", MESSAGE)                                           \
+	X(INVITE_ENDED, "invite_ended", "", MESSAGE)                                               \
+	X(INVITE_USED, "invite_used", "", MESSAGE)                                                 \
+	X(INVITE_TAKEN, "invite_taken", "", MESSAGE)                                               \
+	X(INVITE_OTHER_EMAIL, "invite_other_email", "", MESSAGE)                                   \
 	X(CANCELLED_REGISTRATION, "cancelled_registration", "", MESSAGE)                           \
 	X(ASK_LANGUAGE, "ask_language", "", MESSAGE)                                               \
 	X(LANGUAGE_SET, "language_set", "", MESSAGE)                                               \

@@ -50,11 +50,16 @@ const char *rep_status_name(enum rep_status status);
  * (*status is then REP_SUSPENDED: the careful reading). */
 bool rep_status_from_name(const char *name, enum rep_status *status);
 
+/* What a link's payload begins with that is an invitation for a rep. */
+enum { CONVERSATION_INVITE_LETTER = 'r' };
+
 struct conversation_rules {
 	const struct catalog *catalog;
 	const char *const *domains;
 	size_t domain_count;
 	bool approval_by_admin;
+	bool by_invitation;    /* a stranger needs a link, an admin does not */
+	bool domains_are_told; /* to strangers, which domains are the company's */
 	const int64_t *admin_ids;
 	size_t admin_count;
 	enum locale
@@ -92,6 +97,14 @@ struct subject_view {
 	enum rep_status status;
 	const char *application; /* of one removed: declined, withdrawn; NULL: it was a rep */
 	enum locale locale;
+};
+
+/* A link for one new rep. */
+struct invite_view {
+	const char *hash;      /* names it */
+	const char *email_key; /* the only address it is good for; NULL: any */
+	int64_t holder;        /* whose first press it was; 0: nobody's yet */
+	bool ended, used;
 };
 
 /* Somebody who says that an e-mail another account has is theirs. */
@@ -144,7 +157,11 @@ struct conversation_state {
 	const struct subject_view *subject;       /* NULL: no such rep */
 	const struct client_view *clients;        /* oldest assignment first */
 	size_t client_count;
-	const struct claim_view *claim; /* NULL: nothing is claimed */
+	const struct claim_view *claim;   /* NULL: nothing is claimed */
+	const struct invite_view *invite; /* whose link was pressed; NULL: there is none such */
+	/* an unused one of this person's, one that has not ended and is good for the e-mail in the
+	 * event if there is such; NULL: none */
+	const struct invite_view *held;
 	/* the languages that admins have chosen: for what is written to them */
 	const struct chosen_locale *admin_locales;
 	size_t admin_locale_count;
@@ -166,6 +183,7 @@ struct conversation_interest {
 	 * are written. */
 	int64_t subject_telegram_id;
 	int64_t claim_telegram_id; /* 0: none → claim */
+	const char *invite;        /* what the link carries; NULL: none → invite */
 	bool wants_clients;        /* → clients */
 	bool wants_applications;   /* → applications, if an admin asks */
 	bool tells_admins;         /* → admin_locales; it may end in a message to them */
@@ -189,6 +207,8 @@ void conversation_interest(
 	X(GONE, "gone")                 /* blocked the bot: unavailable */                         \
 	X(MOVE, "move")                 /* rep_id, from and to: another account, same person */    \
 	X(REFUSE_CLAIM, "refuse claim") /* to: whose claim it was */                               \
+	X(HOLD_INVITE, "hold invite")   /* invite: it is this person's from now on */              \
+	X(USE_INVITE, "use invite")     /* invite: it has done its work */                         \
 	X(HEARD, "heard")               /* an admin has been shown what was missed */              \
 	X(BACK, "back")                 /* available again */                                      \
 	X(USERNAME, "username")         /* username, NULL if they have none any more */
@@ -209,7 +229,8 @@ struct effect {
 	int64_t assignment_id;
 	const char *rep_id;
 	const char *username;
-	int64_t from, to; /* Telegram accounts */
+	const char *invite; /* its hash */
+	int64_t from, to;   /* Telegram accounts */
 };
 
 enum { OUTCOME_MAX_EFFECTS = 4 };

@@ -11,6 +11,7 @@ int role_log_level(int argc, char **argv);
 int role_doctor(int argc, char **argv);
 int role_outbox(int argc, char **argv);
 int role_parked(int argc, char **argv);
+int role_rep(int argc, char **argv);
 int role_adopt_bot(int argc, char **argv);
 int role_bot(int argc, char **argv);
 int role_outreach(int argc, char **argv);

@@ -1,0 +1,259 @@
+"""REGISTRATION_APPROVAL=invite: by a link for one person, with an end."""
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+
+import pytest
+import zbar
+
+from support.paths import BINARY
+from support.process import EXIT_USAGE, environment, run
+
+DOMAIN = "truerealestate.bali"
+LINK = re.compile(r"https://t\.me/(\w+)\?start=(r[A-Za-z0-9_-]{24})")
+
+
+@pytest.fixture
+def world(make_world):
+    made = make_world(REGISTRATION_APPROVAL="invite")
+    made.start_bot()
+    made.settle()  # and so its name is stored
+    return made
+
+
+@pytest.fixture
+def invite(world):
+    """invite(*args): the payload of a fresh link."""
+    def make(*args):
+        world.db.eventually("SELECT username IS NOT NULL FROM salesreg.bot_state")
+        done = run("rep", "invite", *args, settings={"DATABASE_URL": world.db.url, "REGISTRATION_APPROVAL": "invite"})
+        assert done.returncode == 0 and done.stderr == "", done
+        return LINK.match(done.stdout).group(2)
+    return make
+
+
+def comes_in(person, payload, email=None):
+    person.opens(payload)
+    person.hears("invite_welcome", "ask_name")
+    person.says(person.name)
+    person.hears("ask_email", name=person.name)
+    person.says(email or person.email)
+
+
+def names_the_domain(world, person):
+    events, _ = world.sandbox.transcript(person.id)
+    return [e for e in events if e["kind"] == "bot_message" and DOMAIN in e["text"] and person.email not in e["text"]]
+
+
+def test_a_stranger_is_not_let_in_and_not_told_the_domain(world):
+    anna = world.person()
+    for words in ("hello", "да", "зарегистрируйте меня", anna.email, "помощь"):
+        anna.says(words)
+        anna.hears("invite_needed")
+    anna.opens()
+    anna.hears("invite_needed")
+    assert world.db.rows("SELECT * FROM sales_representatives") == []
+    assert not names_the_domain(world, anna)
+
+
+def test_the_link_makes_one_person_a_rep(world, invite):
+    anna, boris = world.person(), world.person("Boris Orlov")
+    payload = invite()
+    comes_in(anna, payload)
+    anna.hears("registered", name=anna.name, email=anna.email)
+    assert world.db.rep(anna.id)["status"] == "active"
+    assert not names_the_domain(world, anna)
+    boris.opens(payload)
+    boris.hears("invite_used")
+    boris.says("да")
+    boris.hears("invite_needed")
+
+
+def test_only_the_hash_of_a_link_is_stored(world, invite):
+    payload = invite()
+    dump = subprocess.run(["pg_dump", world.db.url, "--data-only", "--table=salesreg.invites"], capture_output=True, text=True,
+                          check=True).stdout
+    assert re.search(r"^[0-9a-f]{64}\t", dump, re.M) and payload not in dump and payload[1:] not in dump
+
+
+def test_of_two_at_once_one_has_it(world, invite):
+    people = world.sandbox.someone(2)
+    payload = invite()
+    world.sandbox.acts([{"user": p.id, "type": "start", "payload": payload} for p in people])
+    heard = [p.hears_anything() for p in people]
+    taken = [world.texts.pattern("ru", "invite_taken").fullmatch(m.text) is not None for m in heard]
+    assert sorted(taken) == [False, True], heard
+    winner = people[taken.index(False)]
+    loser = people[taken.index(True)]
+    assert world.db.value("SELECT held_by FROM salesreg.invites") == winner.id
+    loser.opens(payload)
+    loser.hears("invite_taken")
+    winner.says(winner.name)
+    winner.hears("ask_email", name=winner.name)
+    winner.says(winner.email)
+    winner.hears("registered")
+
+
+def test_a_held_link_lets_its_holder_begin_again(world, invite):
+    anna = world.person()
+    payload = invite()
+    anna.opens(payload)
+    anna.hears("invite_welcome", "ask_name")
+    anna.says("отмена")
+    anna.hears("cancelled_registration")
+    anna.says("привет")
+    anna.hears("offer")
+    comes_in(anna, payload)
+    anna.hears("registered")
+
+
+def test_the_end_counts_at_the_press_and_at_the_registration(world, invite):
+    anna, boris = world.person(), world.person("Boris Orlov")
+    late, in_hand = invite(), invite("--days", "1")
+    boris.opens(in_hand)
+    boris.hears("invite_welcome", "ask_name")
+    boris.says(boris.name)
+    boris.hears("ask_email", name=boris.name)
+    world.db.execute("UPDATE salesreg.invites SET ends_at = now() - interval '1 second'")
+    anna.opens(late)
+    anna.hears("invite_ended")
+    boris.says(boris.email)
+    boris.hears("invite_ended")
+    assert world.db.rows("SELECT * FROM sales_representatives") == []
+    comes_in(boris, invite())
+    boris.hears("registered")
+
+
+@pytest.mark.parametrize("payload", ["r", "rubbish", "r" + "A" * 24, "r" + "A" * 63])
+def test_a_link_that_is_none_is_said_to_be_none(world, payload):
+    anna = world.person()
+    anna.opens(payload)
+    anna.hears("invite_unknown")
+    anna.says("да")
+    anna.hears("invite_needed")
+
+
+def test_an_invitation_for_an_address_is_good_for_that_one(world, invite):
+    anna = world.person()
+    payload = invite("--email", "Anna.P@" + DOMAIN.upper())
+    comes_in(anna, payload, "somebody.else@" + DOMAIN)
+    anna.hears("invite_other_email", "email_question")
+    anna.says("anna.p@" + DOMAIN)
+    anna.hears("registered", name=anna.name, email="anna.p@" + DOMAIN)
+
+
+def test_who_left_needs_a_new_link(world, invite):
+    anna = world.person()
+    payload = invite()
+    comes_in(anna, payload)
+    anna.hears("registered")
+    anna.says("отключиться")
+    anna.hears("ask_unregister")
+    anna.says("да")
+    anna.hears("unregistered")
+    anna.says("привет")
+    anna.hears("invite_needed")
+    anna.opens(payload)
+    anna.hears("invite_used")
+    comes_in(anna, invite())
+    anna.hears("registered")
+    assert world.db.rep(anna.id)["status"] == "active"
+
+
+def test_an_admin_needs_no_link(make_world):
+    world = make_world(REGISTRATION_APPROVAL="invite", ADMIN_TELEGRAM_IDS="7900000001")
+    world.start_bot()
+    admin = world.person(id=7900000001)
+    admin.says("зарегистрируйте меня")
+    admin.hears("ask_name")
+    admin.says(admin.name)
+    admin.hears("ask_email", name=admin.name)
+    admin.says(admin.email)
+    admin.hears("registered")
+
+
+def test_a_link_does_no_harm_where_none_is_needed(bot_world):
+    anna = bot_world.person()
+    anna.opens("r" + "A" * 24)
+    anna.hears("offer")
+
+
+# the command ----------------------------------------------------------------------------------------------------------
+
+def modules(drawing):
+    """Rows of dark (True) and light modules, of half blocks."""
+    rows = []
+    for line in drawing.splitlines():
+        line = re.sub(r"\x1b\[[0-9;]*m", "", line)
+        rows += [[c in "▀█" for c in line], [c in "▄█" for c in line]]
+    return rows
+
+
+def decode(rows, scale=4):
+    width, height = len(rows[0]) * scale, len(rows) * scale
+    pixels = b"".join(bytes(0 if dark else 255 for dark in row for _ in range(scale)) * scale for row in rows)
+    image = zbar.Image(width, height, "Y800", pixels)
+    assert zbar.ImageScanner().scan(image) == 1
+    return [symbol.data for symbol in image][0]
+
+
+def on_a_terminal(*args, settings):
+    """What a command writes to a terminal."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen([str(BINARY), *args], env=environment(settings), stdin=slave, stdout=slave, stderr=slave)
+    os.close(slave)
+    out = b""
+    while select.select([master], [], [], 60)[0]:
+        try:
+            chunk = os.read(master, 65536)
+        except OSError:  # the other end is closed
+            break
+        if not chunk:
+            break
+        out += chunk
+    os.close(master)
+    assert process.wait(60) == 0, out
+    return out.decode().replace("\r\n", "\n")
+
+
+def test_on_a_terminal_there_is_a_qr_code_of_the_link(world, invite):
+    invite()
+    out = on_a_terminal("rep", "invite", settings={"DATABASE_URL": world.db.url, "REGISTRATION_APPROVAL": "invite"})
+    link = LINK.match(out).group()
+    assert decode(modules("\n".join(line for line in out.splitlines() if "\x1b" in line))) == link
+    anna = world.person()
+    comes_in(anna, LINK.match(link).group(2))
+    anna.hears("registered")
+
+
+def test_without_a_terminal_it_is_plain_text_or_json(world, invite):
+    invite()
+    settings = {"DATABASE_URL": world.db.url, "REGISTRATION_APPROVAL": "invite"}
+    lines = run("rep", "invite", "--email", "x@" + DOMAIN, settings=settings).stdout.splitlines()
+    assert LINK.fullmatch(lines[0]) and len(lines) == 2 and "x@" + DOMAIN in lines[1]
+    body = json.loads(run("rep", "invite", "--json", "--days", "2", settings=settings).stdout)
+    assert LINK.fullmatch(body["link"]).group(1) == world.db.value("SELECT username FROM salesreg.bot_state")
+    assert "\x1b" in run("rep", "invite", "--qr", settings=settings).stdout
+    days = world.db.rows("SELECT round(extract(epoch FROM ends_at - created_at) / 86400) AS days FROM salesreg.invites"
+                         " ORDER BY created_at")
+    assert [row["days"] for row in days] == [7, 7, 2, 7]
+
+
+def test_wrong_usage_and_addresses_that_will_not_do(world, invite):
+    invite()
+    settings = {"DATABASE_URL": world.db.url, "REGISTRATION_APPROVAL": "invite"}
+    for args in ([], ["x"], ["invite", "--days", "0"], ["invite", "--days", "91"], ["invite", "--days", "x"], ["invite", "y"]):
+        assert run("rep", *args, settings=settings).returncode == EXIT_USAGE, args
+    for email in ("x@elsewhere.example", "nonsense"):
+        done = run("rep", "invite", "--email", email, settings=settings)
+        assert done.returncode == 1 and done.stdout == "" and done.stderr.startswith("salesreg rep: ")
+    assert len(world.db.rows("SELECT 1 FROM salesreg.invites")) == 1
+    assert "not invite" in run("rep", "invite", settings={"DATABASE_URL": world.db.url}).stderr
+
+
+def test_before_the_bot_ever_ran_its_name_is_not_known(database):
+    done = run("rep", "invite", settings={"DATABASE_URL": database.url})
+    assert done.returncode == 1 and "bot's name is not known" in done.stderr
