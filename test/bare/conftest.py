@@ -89,6 +89,14 @@ class Bare:
         """The pid, seen from here, of the command itself."""
         return int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
 
+    def below(self, pid):
+        """The pids of its children and theirs."""
+        try:
+            children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        except FileNotFoundError:
+            return []
+        return children + [one for child in children for one in self.below(child)]
+
     def run(self, command, log_path, timeout):
         with open(log_path, "wb") as log:
             code = self.start(command, log).wait(timeout)

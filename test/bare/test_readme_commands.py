@@ -2,13 +2,16 @@
 The two commands of the README's first screen, in a Debian with nothing but git and a shell, from a clone in /root.
 SALESREG_BARE_PARTS says what ./test/run.sh is given there ("unit": this run itself is all the others).
 """
+import fcntl
 import os
 import re
+import shutil
 import signal
 
 import pytest
 
 from support.page import Page
+from support.paths import ROOT
 from support.postgres import free_port
 from support.waiting import eventually
 
@@ -33,6 +36,45 @@ def starts(bare, tmp_path, name):
 def stops(bare, process):
     os.kill(bare.init_of(process), signal.SIGINT)
     assert process.wait(60) == 0
+
+
+def test_who_may_install_nothing_is_told_what_to_ask_for(bare, tmp_path):
+    place = bare.root / "opt/salesreg"
+    for name in ("test/packages.sh", "config/debian-packages.txt", "quickstart.sh"):
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, place / name)
+    (place / "build").mkdir()
+    nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups /opt/salesreg/"
+    code, text = bare.run(f"{nobody}quickstart.sh", tmp_path / "mine", 60)
+    assert code == 77 and "build belongs to root" in text and "sudo chown -R nobody /opt/salesreg/build" in text, text
+    code, text = bare.run(f"{nobody}test/packages.sh build", tmp_path / "nobody", 60)
+    assert code == 77 and re.search(r"^  apt-get update && apt-get install .*libcurl4-openssl-dev", text, re.M), text
+    shutil.rmtree(place)
+
+
+def test_an_installation_waits_for_another_one_and_interrupted_leaves_nothing_behind(bare, tmp_path):
+    """As on a machine in its first minutes, whose own updates are at work, and with Ctrl-C."""
+    setting = bare.root / "etc/postgresql-common/createcluster.d/salesreg-no-main-cluster.conf"
+    path = tmp_path / "log"
+    lists = bare.root / "var/lib/apt/lists"
+    with open(lists / "lock", "w") as lock, open(path, "wb") as log:
+        fcntl.lockf(lock, fcntl.LOCK_EX)
+        process = bare.start("test/packages.sh build run", log)
+        eventually(lambda: "another apt is at work" in path.read_text(errors="replace"), timeout=60, what="it waits")
+        second = bare.start("test/packages.sh build", open(tmp_path / "second", "wb"))
+        eventually(lambda: "waiting for it" in (tmp_path / "second").read_text(), timeout=60, what="the second one waits")
+        second.kill()
+        second.wait()
+        fcntl.lockf(lock, fcntl.LOCK_UN)
+        eventually(lambda: "Unpacking " in path.read_text(errors="replace"), timeout=600, what="it unpacks")
+        assert setting.exists()
+        for pid in [bare.init_of(process), *bare.below(bare.init_of(process))]:
+            try:
+                os.kill(pid, signal.SIGINT)
+            except ProcessLookupError:
+                pass
+        assert process.wait(60) != 0
+    assert not setting.exists()
 
 
 def test_quickstart_installs_builds_and_starts_the_demo_and_the_second_time_only_starts(bare, tmp_path):

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from support.paths import BINARY
+from support.paths import BINARY, ROOT
 from support.postgres import free_port
 from support.process import EXIT_CONFIG, run
 from support.waiting import eventually
@@ -247,6 +247,12 @@ def test_a_directory_that_will_not_do_is_refused_with_the_reason(args, says):
     done = run("demo", *args)
     assert done.returncode == EXIT_CONFIG
     assert says in done.stderr and "--data" in done.stderr
+
+
+@pytest.mark.parametrize("args, says", [(["--port", "9000"], "unknown argument --port"), (["--data"], "--data needs a value")])
+def test_quickstart_looks_at_its_arguments_first(tmp_path, args, says):
+    done = subprocess.run([ROOT / "quickstart.sh", *args], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (64, "") and says in done.stderr, done.stderr
 
 
 def test_usage():
