@@ -2,6 +2,9 @@
 #include "salesreg/base/json_memory.h"
 #include "salesreg/base/pieces.h"
 #include "salesreg/role/role.h"
+#include "salesreg/role/show.h"
+#include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,18 +34,33 @@ static const struct {
 #endif
     {"version", role_version},
     {"--version", role_version},
+    {"-V", role_version},
+    {"-v", role_version},
     {"help", role_help},
     {"--help", role_help},
     {"-h", role_help},
 };
 
-int main(int argc, char **argv)
+/* `salesreg help COMMAND` is `salesreg COMMAND --help`. */
+static int help(int argc, char **argv)
 {
-	pieces_start();
-	json_memory_start();
+	static char option[] = "--help";
+	if (argc < 2 || argv[1][0] == '-' || strcmp(argv[1], "help") == 0)
+		return role_help(argc, argv);
+	char *asked[] = {argv[1], option, NULL};
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		if (strcmp(commands[i].name, argv[1]) == 0 && commands[i].run != role_help)
+			return commands[i].run(2, asked);
+	show_say(stderr, "salesreg help: there is no command %s; see salesreg help\n", argv[1]);
+	return EXIT_CODE_USAGE;
+}
+
+static int run(int argc, char **argv)
+{
 	const char *role = getenv("SALESREG_ROLE");
 	char *with_role[] = {argv[0], (char *)(uintptr_t)role, NULL};
-	if (argc < 2 && role && *role) {
+	bool from_role = argc < 2 && role && *role;
+	if (from_role) {
 		argc = 2;
 		argv = with_role;
 	}
@@ -52,7 +70,23 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		if (strcmp(commands[i].name, argv[1]) == 0)
-			return commands[i].run(argc - 1, argv + 1);
-	(void)fprintf(stderr, "salesreg: unknown command %s; see salesreg help\n", argv[1]);
+			return commands[i].run == role_help ? help(argc - 1, argv + 1)
+							    : commands[i].run(argc - 1, argv + 1);
+	show_say(stderr, "salesreg: unknown command %s%s; see salesreg help\n", argv[1],
+	    from_role ? ", which SALESREG_ROLE names" : "");
 	return EXIT_CODE_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	pieces_start();
+	json_memory_start();
+	int code = run(argc, argv);
+	/* a full disk, a pipe nobody reads: what was asked for is not there */
+	if ((fflush(stdout) != 0 || ferror(stdout)) && code == EXIT_CODE_OK) {
+		(void)fprintf(
+		    stderr, "salesreg: the output could not be written: %s\n", strerror(errno));
+		code = EXIT_CODE_FAILED;
+	}
+	return code;
 }

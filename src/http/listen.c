@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,9 +15,19 @@ int http_listen(const char *address, char *message, size_t message_size)
 {
 	char host[256] = "";
 	const char *colon = strrchr(address, ':');
+	/* getaddrinfo() takes any number and keeps its last 16 bits */
+	char *end = NULL;
+	unsigned long port = colon && colon[1] >= '0' && colon[1] <= '9'
+				 ? strtoul(colon + 1, &end, 10)
+				 : UINT16_MAX + 1UL;
 	size_t length = colon ? (size_t)(colon - address) : 0;
 	if (!colon || length >= sizeof host) {
 		(void)snprintf(message, message_size, "'%s' is not of the form host:port", address);
+		return -1;
+	}
+	if (port > UINT16_MAX || *end) {
+		(void)snprintf(
+		    message, message_size, "'%s': the port is a number from 0 to 65535", address);
 		return -1;
 	}
 	if (length >= 2 && address[0] == '[' && address[length - 1] == ']')

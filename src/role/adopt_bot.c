@@ -2,6 +2,7 @@
 #include "salesreg/base/json.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
+#include "salesreg/role/usage.h"
 #include "salesreg/store/operators.h"
 #include <getopt.h>
 #include <stdio.h>
@@ -109,25 +110,19 @@ static int adopt(struct command_database *d, struct arena *a, bool yes, bool dry
 int role_adopt_bot(int argc, char **argv)
 {
 	static const struct option options[] = {{"yes", no_argument, NULL, 'y'},
-	    {"dry-run", no_argument, NULL, 'n'}, {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0}};
+	    {"dry-run", no_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
 	bool yes = false, dry_run = false;
-	for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-		if (option == 'h') {
-			(void)fputs(usage, stdout);
-			return EXIT_CODE_OK;
-		}
-		if (option == '?') {
-			(void)fputs(usage, stderr);
-			return EXIT_CODE_USAGE;
-		}
+	if (usage_asked(argc, argv, usage))
+		return EXIT_CODE_OK;
+	opterr = 0;
+	for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
+		if (option == '?' || option == ':')
+			return usage_wrong_option("adopt-bot", option, argv);
 		yes |= option == 'y';
 		dry_run |= option == 'n';
 	}
-	if (optind < argc) {
-		(void)fputs(usage, stderr);
-		return EXIT_CODE_USAGE;
-	}
+	if (optind < argc)
+		return usage_unexpected("adopt-bot", argv[optind]);
 	struct command_database d = {0};
 	struct arena a;
 	arena_init(&a, ARENA_MAXIMUM);

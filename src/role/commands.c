@@ -7,6 +7,7 @@
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/settings.h"
+#include "salesreg/role/usage.h"
 #include <curl/curl.h>
 #include <jansson.h>
 #include <microhttpd.h>
@@ -26,9 +27,12 @@ static bool goes_on(int argc, char **argv, const char *what, int *code)
 {
 	if (argc == 1)
 		return true;
-	bool help = strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0;
-	(void)fprintf(help ? stdout : stderr, "usage: salesreg %s\n%s\n", argv[0], what);
-	*code = help ? EXIT_CODE_OK : EXIT_CODE_USAGE;
+	if (usage_is_help(argv[1])) {
+		(void)printf("usage: salesreg %s\n%s\n", argv[0], what);
+		*code = EXIT_CODE_OK;
+	} else {
+		*code = usage_unexpected(argv[0], argv[1]);
+	}
 	return false;
 }
 
@@ -144,14 +148,16 @@ int role_help(int argc, char **argv)
 	struct buf text;
 	buf_init(&text, 64 * 1024);
 	bool markdown = argc > 1 && strcmp(argv[1], "--markdown") == 0;
+	if (argc > 1 && argv[1][0] == '-' && !markdown && !usage_is_help(argv[1]))
+		return usage_unexpected("help", argv[1]);
 	config_describe(&text, markdown);
 	if (!markdown)
 		(void)puts(
 		    "salesreg: a sales team's registry over Telegram, on PostgreSQL\n\n"
 		    "usage: salesreg COMMAND [--help]\n\n"
-		    "  supervise     starts, watches and restarts the workers below\n"
+		    "  supervise     starts, monitors and restarts the workers: bot and outreach\n"
 		    "  bot           talks to Telegram: conversations, outbox\n"
-		    "  outreach      deals prospects to reps\n"
+		    "  outreach      assigns prospects to reps\n"
 		    "  migrate       brings the database up to date\n"
 		    "  check-config  shows the configuration in force and what is wrong with it\n"
 		    "  sandbox       a Bot API emulator, to try everything without Telegram\n"
@@ -166,9 +172,10 @@ int role_help(int argc, char **argv)
 		    "  rep           invites new reps: invite [--email ADDRESS] [--days 7]\n"
 		    "  version       versions of the program and its libraries\n"
 		    "  help          this text\n\n"
-		    "SALESREG_ROLE names the command where none is given. Configured by "
-		    "environment variables,\n"
-		    "each also as NAME_FILE:\n");
+		    "`salesreg help COMMAND` says more of each. SALESREG_ROLE names the command "
+		    "where none is given.\n"
+		    "Configured by "
+		    "environment variables, each also as NAME_FILE:\n");
 	(void)fputs(buf_text(&text), stdout);
 	buf_finish(&text);
 	return EXIT_CODE_OK;

@@ -3,6 +3,7 @@
 #include "salesreg/role/demo_postgres.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/supervise.h"
+#include "salesreg/role/usage.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -275,7 +276,8 @@ static bool is_free(const char *address, char *message, size_t size)
 static uint16_t port_of(const char *address)
 {
 	const char *colon = strrchr(address, ':');
-	return colon ? (uint16_t)strtoul(colon + 1, NULL, 10) : 0;
+	unsigned long port = colon ? strtoul(colon + 1, NULL, 10) : 0;
+	return port <= UINT16_MAX ? (uint16_t)port : 0;
 }
 
 /* The bot and we ourselves come by 127.0.0.1. */
@@ -294,7 +296,7 @@ static bool find_port(struct demo *d)
 	if (d->listen_given && !includes_loopback(d->address)) {
 		(void)snprintf(d->message, sizeof d->message,
 		    "--listen %s is not possible here: give 127.0.0.1:PORT (for this machine) or "
-		    "0.0.0.0:PORT (for every address of it)",
+		    "0.0.0.0:PORT (for every address of it), with a PORT from 1 to 65535",
 		    d->address);
 		return false;
 	}
@@ -420,28 +422,26 @@ static int run(struct demo *d)
 int role_demo(int argc, char **argv)
 {
 	static struct demo d;
-	static const struct option options[] = {{"listen", required_argument, NULL, 'l'},
-	    {"data", required_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {0}};
+	static const struct option options[] = {
+	    {"listen", required_argument, NULL, 'l'}, {"data", required_argument, NULL, 'd'}, {0}};
 	const char *given = NULL;
-	for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-		if (option == 'h') {
-			(void)fputs(usage, stdout);
-			return EXIT_CODE_OK;
-		}
+	if (usage_asked(argc, argv, usage))
+		return EXIT_CODE_OK;
+	opterr = 0;
+	for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
 		if (option == 'd') {
 			given = optarg;
-		} else if (option == 'l' && strlen(optarg) < sizeof d.address) {
+		} else if (option != 'l') {
+			return usage_wrong_option("demo", option, argv);
+		} else if (strlen(optarg) >= sizeof d.address) {
+			return usage_wrong("demo", "--listen %s is too long", optarg);
+		} else {
 			d.listen_given = true;
 			(void)snprintf(d.address, sizeof d.address, "%.127s", optarg);
-		} else {
-			(void)fputs(usage, stderr);
-			return EXIT_CODE_USAGE;
 		}
 	}
-	if (optind < argc) {
-		(void)fputs(usage, stderr);
-		return EXIT_CODE_USAGE;
-	}
+	if (optind < argc)
+		return usage_unexpected("demo", argv[optind]);
 	struct demo_postgres *p = &d.postgres;
 	int fd = -1;
 	if (!find_dir(&d, given) || !demo_postgres_find(p, d.message, sizeof d.message) ||

@@ -3,6 +3,7 @@
 #include "salesreg/role/role.h"
 #include "salesreg/role/show.h"
 #include "salesreg/role/sockets.h"
+#include "salesreg/role/usage.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -158,15 +159,15 @@ static void print_json(const struct doctor *d)
 int role_doctor(int argc, char **argv)
 {
 	bool json = false, no_poll = false;
+	if (usage_asked(argc, argv, usage))
+		return EXIT_CODE_OK;
 	for (int i = 1; i < argc; i++) {
-		bool help = strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0;
 		if (strcmp(argv[i], "--json") == 0) {
 			json = true;
 		} else if (strcmp(argv[i], "--no-poll") == 0) {
 			no_poll = true;
 		} else {
-			(void)fputs(usage, help ? stdout : stderr);
-			return help ? EXIT_CODE_OK : EXIT_CODE_USAGE;
+			return usage_unexpected("doctor", argv[i]);
 		}
 	}
 	struct arena a;

@@ -1,6 +1,8 @@
 #include "salesreg/role/role.h"
+#include "salesreg/role/settings.h"
 #include "salesreg/role/show.h"
 #include "salesreg/role/sockets.h"
+#include "salesreg/role/usage.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,22 +29,24 @@ int role_healthcheck(int argc, char **argv)
 {
 	bool strict = false;
 	const char *role = NULL;
+	if (usage_asked(argc, argv, usage))
+		return EXIT_CODE_OK;
 	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-			(void)fputs(usage, stdout);
-			return EXIT_CODE_OK;
-		}
-		if (strcmp(argv[i], "--strict") == 0) {
+		if (strcmp(argv[i], "--strict") == 0)
 			strict = true;
-		} else if (role || argv[i][0] == '-' || strlen(argv[i]) >= IPC_NAME_SIZE) {
-			(void)fputs(usage, stderr);
-			return EXIT_CODE_USAGE;
-		} else {
+		else if (role || argv[i][0] == '-')
+			return usage_unexpected("healthcheck", argv[i]);
+		else
 			role = argv[i];
-		}
 	}
+	bool given = role != NULL;
 	if (!role)
 		role = getenv("SALESREG_ROLE");
+	if (role && *role && strcmp(role, argv[0]) != 0 && strcmp(role, "supervise") != 0 &&
+	    !settings_is_worker(role))
+		return usage_wrong("healthcheck",
+		    "%s%s is not a role: bot, outreach, oauth or supervise",
+		    given ? "" : "SALESREG_ROLE: ", role);
 	bool all = !role || !*role || strcmp(role, "supervise") == 0 || strcmp(role, argv[0]) == 0;
 	struct sockets sockets;
 	int code = sockets_find_dir(&sockets, argv[0]);

@@ -1,6 +1,7 @@
 #include "salesreg/role/role.h"
 #include "salesreg/role/show.h"
 #include "salesreg/role/sockets.h"
+#include "salesreg/role/usage.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -12,17 +13,20 @@ static const char usage[] =
 
 int role_log_level(int argc, char **argv)
 {
-	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-		(void)fputs(usage, stdout);
+	if (usage_asked(argc, argv, usage))
 		return EXIT_CODE_OK;
-	}
+	if (argc < 3)
+		return usage_wrong("log-level", "it needs a role (or all) and a level");
+	if (argc > 3)
+		return usage_unexpected("log-level", argv[3]);
 	enum log_level level = LOG_DEBUG;
-	while (argc == 3 && level <= LOG_ERROR && strcmp(argv[2], log_level_name(level)) != 0)
+	while (level <= LOG_ERROR && strcmp(argv[2], log_level_name(level)) != 0)
 		level++;
-	if (argc != 3 || level > LOG_ERROR || strlen(argv[1]) >= IPC_NAME_SIZE || !*argv[1]) {
-		(void)fputs(usage, stderr);
-		return EXIT_CODE_USAGE;
-	}
+	if (level > LOG_ERROR)
+		return usage_wrong(
+		    "log-level", "%s is not a level: debug, info, warn, error", argv[2]);
+	if (strlen(argv[1]) >= IPC_NAME_SIZE || !*argv[1])
+		return usage_wrong("log-level", "\"%s\" is not a role", argv[1]);
 	struct sockets sockets;
 	int code = sockets_find_dir(&sockets, argv[0]);
 	if (code != EXIT_CODE_OK)

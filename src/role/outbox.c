@@ -1,6 +1,7 @@
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/show.h"
+#include "salesreg/role/usage.h"
 #include "salesreg/store/operators.h"
 #include <getopt.h>
 #include <stdio.h>
@@ -24,12 +25,6 @@ static const char usage[] =
     "  release  queues what is held\n"
     "  drop     moves what failed, is held or is queued to salesreg.outbox_history, as dropped\n"
     "Exit code 1 if some ID was not there or could not be done; the others are done.\n";
-
-static int wrong_usage(void)
-{
-	(void)fputs(usage, stderr);
-	return EXIT_CODE_USAGE;
-}
 
 /* list -------------------------------------------------------------------------------------------------------------------*/
 
@@ -118,32 +113,35 @@ static int run_list(struct command_database *d, struct arena *a, int argc, char 
 	static const struct option options[] = {{"state", required_argument, NULL, 's'},
 	    {"limit", required_argument, NULL, 'l'}, {"json", no_argument, NULL, 'j'},
 	    {NULL, 0, NULL, 0}};
+	static const char command[] = "outbox list";
 	static const char *const states[] = {"queued", "sending", "failed", "held"};
 	const char *state = NULL;
 	long limit = LIST_DEFAULT;
 	bool json = false;
 	opterr = 0;
 	optind = 0; /* GNU: begin anew */
-	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+	for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
 		char *end = NULL;
 		if (option == 'j') {
 			json = true;
 		} else if (option == 'l') {
 			limit = strtol(optarg, &end, 10);
 			if (end == optarg || *end || limit < 1 || limit > LIST_MAX)
-				return wrong_usage();
+				return usage_wrong(command,
+				    "--limit %s: it is a number from 1 to %d", optarg, LIST_MAX);
 		} else if (option == 's') {
 			for (size_t i = 0; i < sizeof states / sizeof *states; i++)
 				if (strcmp(states[i], optarg) == 0)
 					state = states[i];
 			if (!state)
-				return wrong_usage();
+				return usage_wrong(command,
+				    "--state %s: it is queued, sending, failed or held", optarg);
 		} else {
-			return wrong_usage();
+			return usage_wrong_option(command, option, argv);
 		}
 	}
 	if (optind < argc)
-		return wrong_usage();
+		return usage_unexpected(command, argv[optind]);
 	int code = command_database_open(d, "outbox");
 	if (code != EXIT_CODE_OK)
 		return code;
@@ -238,8 +236,14 @@ static int run_deed(
 			all = true;
 		}
 	}
-	if (argc < 2 || (!all && argv[1][0] == '-'))
-		return wrong_usage();
+	const char *command = arena_printf(a, "outbox %s", deed->name);
+	if (argc < 2)
+		return usage_wrong(command, "it needs an ID, or --%s for all", deed->states[0]);
+	if (!all && argv[1][0] == '-')
+		return argc > 2 && strcmp(argv[1] + 2, deed->states[0]) == 0
+			   ? usage_wrong(
+				 command, "%s means all of them: give it alone, or IDs", argv[1])
+			   : usage_unexpected(command, argv[1]);
 	int64_t *ids = ARENA_ARRAY(a, int64_t, (size_t)argc);
 	size_t count = 0;
 	if (!all && !command_ids(argc - 1, argv + 1, "outbox", ids, &count))
@@ -250,12 +254,8 @@ static int run_deed(
 
 int role_outbox(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-			(void)fputs(usage, stdout);
-			return EXIT_CODE_OK;
-		}
-	}
+	if (usage_asked(argc, argv, usage))
+		return EXIT_CODE_OK;
 	struct command_database d = {0};
 	struct arena a;
 	arena_init(&a, ARENA_MAXIMUM);
@@ -266,7 +266,10 @@ int role_outbox(int argc, char **argv)
 		if (strcmp(argv[1], deeds[i].name) == 0)
 			code = run_deed(&d, &a, &deeds[i], argc - 1, argv + 1);
 	if (code < 0)
-		code = wrong_usage();
+		code = usage_wrong("outbox",
+		    argc > 1 ? "unknown command %s: it is list, retry, release or drop"
+			     : "what shall it do? list, retry, release or drop%.0s",
+		    argc > 1 ? argv[1] : "");
 	command_database_close(&d);
 	arena_finish(&a);
 	return code;

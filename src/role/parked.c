@@ -4,6 +4,7 @@
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/show.h"
+#include "salesreg/role/usage.h"
 #include "salesreg/store/operators.h"
 #include <stdio.h>
 #include <string.h>
@@ -22,12 +23,6 @@ static const char usage[] =
     "reason\n"
     "  drop   forgets it\n"
     "Exit code 1 if some ID was not there or could not be done; the others are done.\n";
-
-static int wrong_usage(void)
-{
-	(void)fputs(usage, stderr);
-	return EXIT_CODE_USAGE;
-}
 
 /* list, show -------------------------------------------------------------------------------------------------------------*/
 
@@ -99,7 +94,8 @@ static int run_list(struct command_database *d, struct arena *a, int argc, char 
 {
 	bool json = argc == 2 && strcmp(argv[1], "--json") == 0;
 	if (argc > 1 && !json)
-		return wrong_usage();
+		return usage_unexpected(
+		    "parked list", argv[strcmp(argv[1], "--json") == 0 ? 2 : 1]);
 	int code = command_database_open(d, "parked");
 	if (code != EXIT_CODE_OK)
 		return code;
@@ -136,8 +132,12 @@ static int run_show(struct command_database *d, struct arena *a, int argc, char 
 {
 	int64_t id;
 	size_t id_count, count;
-	if (argc != 2)
-		return wrong_usage();
+	if (argc < 2)
+		return usage_wrong(
+		    "parked show", "it needs an ID; salesreg parked list shows them");
+	if (argc > 2)
+		return usage_wrong(
+		    "parked show", "it shows one at a time; %s is one too many", argv[2]);
 	if (!command_ids(1, argv + 1, "parked", &id, &id_count))
 		return EXIT_CODE_USAGE;
 	int code = command_database_open(d, "parked");
@@ -191,8 +191,11 @@ static int say_why_not(struct command_database *d, struct arena *a, const int64_
 
 static int run_deed(struct command_database *d, struct arena *a, bool retry, int argc, char **argv)
 {
-	if (argc < 2 || argv[1][0] == '-')
-		return wrong_usage();
+	const char *command = retry ? "parked retry" : "parked drop";
+	if (argc < 2)
+		return usage_wrong(command, "it needs an ID; salesreg parked list shows them");
+	if (argv[1][0] == '-')
+		return usage_unexpected(command, argv[1]);
 	int64_t *ids = ARENA_ARRAY(a, int64_t, (size_t)argc), *done;
 	size_t count = 0, done_count;
 	if (!command_ids(argc - 1, argv + 1, "parked", ids, &count))
@@ -217,12 +220,8 @@ static int run_deed(struct command_database *d, struct arena *a, bool retry, int
 
 int role_parked(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-			(void)fputs(usage, stdout);
-			return EXIT_CODE_OK;
-		}
-	}
+	if (usage_asked(argc, argv, usage))
+		return EXIT_CODE_OK;
 	struct command_database d = {0};
 	struct arena a;
 	arena_init(&a, ARENA_MAXIMUM);
@@ -235,7 +234,10 @@ int role_parked(int argc, char **argv)
 	else if (strcmp(deed, "retry") == 0 || strcmp(deed, "drop") == 0)
 		code = run_deed(&d, &a, strcmp(deed, "retry") == 0, argc - 1, argv + 1);
 	else
-		code = wrong_usage();
+		code = usage_wrong("parked",
+		    argc > 1 ? "unknown command %s: it is list, show, retry or drop"
+			     : "what shall it do? list, show, retry or drop%.0s",
+		    deed);
 	command_database_close(&d);
 	arena_finish(&a);
 	return code;

@@ -3,6 +3,7 @@
 #include "salesreg/base/config.h"
 #include "salesreg/base/err.h"
 #include "salesreg/base/log.h"
+#include "salesreg/role/usage.h"
 #include "salesreg/sandbox/sandbox.h"
 #include <errno.h>
 #include <getopt.h>
@@ -236,26 +237,23 @@ int role_sandbox(int argc, char **argv)
 	    {"keep", required_argument, NULL, 'k'}, {"host", required_argument, NULL, 'H'},
 	    {"tls", required_argument, NULL, 'T'}, {"idle", required_argument, NULL, 'i'},
 	    {"seed", required_argument, NULL, 's'}, {"ready-fd", required_argument, NULL, 'r'},
-	    {"log-level", required_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0}};
+	    {"log-level", required_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
 	struct arguments a = {
 	    .sandbox = {.listen = "127.0.0.1:8081"}, .ready_fd = -1, .log_level = LOG_INFO};
-	int option;
+	int option, index = 0;
+	if (usage_asked(argc, argv, usage))
+		return EXIT_CODE_OK;
 	optind = 0; /* GNU: begin anew, main may have used getopt */
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'h') {
-			(void)fputs(usage, stdout);
-			return EXIT_CODE_OK;
-		}
-		if (!read_option(&a, option)) {
-			(void)fputs(usage, stderr);
-			return EXIT_CODE_USAGE;
-		}
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":", options, &index)) != -1) {
+		if (option == '?' || option == ':')
+			return usage_wrong_option("sandbox", option, argv);
+		if (!read_option(&a, option))
+			return usage_wrong(
+			    "sandbox", "--%s %s is out of range", options[index].name, optarg);
 	}
-	if (optind != argc) {
-		(void)fputs(usage, stderr);
-		return EXIT_CODE_USAGE;
-	}
+	if (optind != argc)
+		return usage_unexpected("sandbox", argv[optind]);
 	(void)signal(SIGPIPE, SIG_IGN);
 	log_setup("sandbox", a.log_level, LOG_FORMAT_TEXT);
 	return run(&a);

@@ -9,7 +9,7 @@
 
 enum { KEY_BYTES = 32, WORKER_NAME_BYTES = 32 };
 
-static bool is_worker(const char *name)
+bool settings_is_worker(const char *name)
 {
 #ifdef SALESREG_TESTS
 	if (strncmp(name, "test-", 5) == 0)
@@ -26,7 +26,7 @@ static void check_workers(const char *list, struct buf *problems)
 		size_t n = strcspn(s, " \t,");
 		char name[WORKER_NAME_BYTES] = "";
 		memcpy(name, s, n < sizeof name ? n : sizeof name - 1);
-		if (*name && !is_worker(name))
+		if (*name && !settings_is_worker(name))
 			buf_addf(problems,
 			    "WORKERS names %s, which is no worker; it must be a list of: bot, "
 			    "outreach, oauth\n",

@@ -3,6 +3,7 @@
 #include "salesreg/role/role.h"
 #include "salesreg/role/show.h"
 #include "salesreg/role/sockets.h"
+#include "salesreg/role/usage.h"
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -119,11 +120,10 @@ static void print_json(const struct sockets *s)
 int role_status(int argc, char **argv)
 {
 	bool json = argc == 2 && strcmp(argv[1], "--json") == 0;
-	if (argc > 1 && !json) {
-		bool help = strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0;
-		(void)fputs(usage, help ? stdout : stderr);
-		return help ? EXIT_CODE_OK : EXIT_CODE_USAGE;
-	}
+	if (usage_asked(argc, argv, usage))
+		return EXIT_CODE_OK;
+	if (argc > 1 && !json)
+		return usage_unexpected("status", argv[strcmp(argv[1], "--json") == 0 ? 2 : 1]);
 	struct sockets sockets;
 	int code = sockets_find_dir(&sockets, argv[0]);
 	if (code != EXIT_CODE_OK)

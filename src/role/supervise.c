@@ -9,6 +9,7 @@
 #include "salesreg/supervise/supervisor.h"
 #ifdef SALESREG_TESTS
 #include "salesreg/http/listen.h"
+#include "salesreg/role/usage.h"
 #endif
 #include <fcntl.h>
 #include <stdio.h>
@@ -302,15 +303,15 @@ int supervise_run(const struct supervise_company *company)
 	return code;
 }
 
+static const char usage[] = "usage: salesreg supervise [--help]\n"
+			    "Starts, monitors and restarts the workers that WORKERS names; "
+			    "`salesreg help` lists every variable.\n";
+
 int role_supervise(int argc, char **argv)
 {
-	if (argc > 1) {
-		bool help = strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0;
-		(void)fprintf(help ? stdout : stderr,
-		    "usage: salesreg %s [--help]\nStarts, watches and restarts the workers that "
-		    "WORKERS names; `salesreg help` has every variable.\n",
-		    argv[0]);
-		return help ? EXIT_CODE_OK : EXIT_CODE_USAGE;
-	}
+	if (usage_asked(argc, argv, usage))
+		return EXIT_CODE_OK;
+	if (argc > 1)
+		return usage_unexpected("supervise", argv[1]);
 	return supervise_run(NULL);
 }

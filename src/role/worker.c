@@ -6,6 +6,7 @@
 #include "salesreg/role/exposition.h"
 #include "salesreg/role/presence.h"
 #include "salesreg/role/settings.h"
+#include "salesreg/role/usage.h"
 #include <errno.h>
 #include <malloc.h>
 #include <signal.h>
@@ -22,9 +23,17 @@ static void print_help(const char *role)
 	struct buf text;
 	buf_init(&text, 64 * 1024);
 	config_describe(&text, false);
-	(void)printf("usage: salesreg %s [--help]\n\nConfigured by environment variables, each "
-		     "also as NAME_FILE:\n\n%s",
-	    role, buf_text(&text));
+	(void)printf(
+	    "usage: salesreg %s [--help]\n%s\nRuns until SIGTERM; `salesreg supervise` starts it "
+	    "and restarts it.\n\nConfigured by environment variables, each also as "
+	    "NAME_FILE:\n\n%s",
+	    role,
+	    strcmp(role, "bot") == 0
+		? "Receives the updates of Telegram, holds the conversations with reps and admins, "
+		  "and "
+		  "delivers the\noutbox. Of several, one leads; the others take over when it ends."
+		: "Assigns new prospects to reps and notifies them. Several share the work.",
+	    buf_text(&text));
 	buf_finish(&text);
 }
 
@@ -133,15 +142,12 @@ int worker_init(
 {
 	*w = (struct worker){.role = role};
 	*done = true;
-	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+	if (usage_asked(argc, argv, ""))
 		print_help(role);
+	else if (argc > 1)
+		return usage_unexpected(role, argv[1]);
+	if (argc > 1)
 		return EXIT_CODE_OK;
-	}
-	if (argc > 1) {
-		(void)fprintf(stderr, "salesreg %s: unknown argument %s; see salesreg %s --help\n",
-		    role, argv[1], role);
-		return EXIT_CODE_USAGE;
-	}
 	log_setup(role, LOG_INFO, LOG_FORMAT_TEXT);
 	/* a supervised worker was started from /proc/self/exe and would be called "exe" in ps and top */
 	char name[16];

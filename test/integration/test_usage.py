@@ -1,0 +1,93 @@
+"""How a command answers when it was called wrongly: one line that says what is wrong, on stderr, and exit code 64."""
+import subprocess
+
+import pytest
+
+from support.paths import BINARY
+from support.process import run
+
+COMMANDS = ["supervise", "bot", "outreach", "migrate", "check-config", "sandbox", "demo", "status", "healthcheck", "log-level",
+            "doctor", "outbox", "adopt-bot", "parked", "version"]  # in the order of `salesreg help`
+
+
+@pytest.mark.parametrize("words, what", [
+    ("outbox list --state nosuch", "outbox list: --state nosuch: it is queued, sending, failed or held"),
+    ("outbox list --limit 0", "outbox list: --limit 0: it is a number from 1 to 10000"),
+    ("outbox list --limit 99999999999", "outbox list: --limit 99999999999: it is a number from 1 to 10000"),
+    ("outbox list --limit", "outbox list: --limit needs a value"),
+    ("outbox list --nope", "outbox list: unknown option --nope"),
+    ("outbox list 7", "outbox list: unexpected argument 7"),
+    ("outbox", "outbox: what shall it do? list, retry, release or drop"),
+    ("outbox lst", "outbox: unknown command lst: it is list, retry, release or drop"),
+    ("outbox retry", "outbox retry: it needs an ID, or --failed for all"),
+    ("outbox retry --failed 3", "outbox retry: --failed means all of them: give it alone, or IDs"),
+    ("outbox drop --nope", "outbox drop: unknown option --nope"),
+    ("parked", "parked: what shall it do? list, show, retry or drop"),
+    ("parked show", "parked show: it needs an ID"),
+    ("parked show 1 2", "parked show: it shows one at a time; 2 is one too many"),
+    ("parked drop --all", "parked drop: unknown option --all"),
+    ("parked list 3", "parked list: unexpected argument 3"),
+    ("status --nope", "status: unknown option --nope"),
+    ("status --json now", "status: unexpected argument now"),
+    ("log-level bot loud", "log-level: loud is not a level: debug, info, warn, error"),
+    ("log-level bot", "log-level: it needs a role (or all) and a level"),
+    ("healthcheck bott", "healthcheck: bott is not a role: bot, outreach, oauth or supervise"),
+    ("healthcheck bot outreach", "healthcheck: unexpected argument outreach"),
+    ("doctor x", "doctor: unexpected argument x"),
+    ("adopt-bot -x", "adopt-bot: unknown option -x"),
+    ("sandbox --idle 0", "sandbox: --idle 0 is out of range"),
+    ("sandbox --tls", "sandbox: --tls needs a value"),
+    ("demo --data", "demo: --data needs a value"),
+    ("migrate now", "migrate: unexpected argument now"),
+    ("check-config --all", "check-config: unknown option --all"),
+    ("version 2", "version: unexpected argument 2"),
+    ("supervise bot", "supervise: unexpected argument bot"),
+    ("bot outreach", "bot: unexpected argument outreach"),
+])
+def test_it_says_what_is_wrong(words, what):
+    done = run(*words.split())
+    command = words.split()[0]
+    assert (done.returncode, done.stdout) == (64, "")
+    assert done.stderr.startswith(f"salesreg {what}") and done.stderr.endswith(f"; see salesreg {command} --help\n")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_command_there_is_not():
+    assert (done := run("nosuch")).returncode == 64
+    assert done.stderr == "salesreg: unknown command nosuch; see salesreg help\n"
+    done = run(settings={"SALESREG_ROLE": "nosuch"})
+    assert (done.returncode, done.stderr) == (
+        64, "salesreg: unknown command nosuch, which SALESREG_ROLE names; see salesreg help\n")
+    done = run("healthcheck", settings={"SALESREG_ROLE": "nosuch"})
+    assert done.returncode == 64 and done.stderr.startswith("salesreg healthcheck: SALESREG_ROLE: nosuch is not a role")
+    done = run("help", "nosuch")
+    assert (done.returncode, done.stderr) == (64, "salesreg help: there is no command nosuch; see salesreg help\n")
+    assert run("help", "--nope").returncode == 64
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help(command):
+    asked = run("help", command)
+    assert (asked.returncode, asked.stderr) == (0, "")
+    assert asked.stdout.startswith(f"usage: salesreg {command}")
+    # what it does, in a sentence
+    assert asked.stdout.splitlines()[1].strip() and len(asked.stdout.splitlines()) > 1
+    assert run(command, "--help").stdout == asked.stdout == run(command, "-h").stdout
+
+
+def test_every_command_of_the_help_is_tried_here():
+    block = run("help").stdout.split("\n\n")[2]
+    assert [line.split()[0] for line in block.splitlines()] == [*COMMANDS, "help"]
+
+
+@pytest.mark.parametrize("words", ["help", "version", "help doctor"])
+def test_what_cannot_be_written_is_no_success(words):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([BINARY, *words.split()], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 1 and "could not be written: No space left on device" in done.stderr
+
+
+@pytest.mark.parametrize("port", ["99999", "65536", "-1", "x", "8081x", ""])
+def test_a_port_that_is_none_is_refused(port):
+    done = run("sandbox", "--listen", f"127.0.0.1:{port}")
+    assert done.returncode == 78 and "the port is a number from 0 to 65535" in done.stderr
