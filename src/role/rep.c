@@ -5,6 +5,7 @@
 #include "salesreg/role/qr.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/show.h"
+#include "salesreg/role/usage.h"
 #include "salesreg/store/invites.h"
 #include "salesreg/store/operators.h"
 #include <errno.h>
@@ -30,12 +31,6 @@ struct wish {
 	int64_t days;
 	bool qr, json;
 };
-
-static int wrong_usage(void)
-{
-	(void)fputs(usage, stderr);
-	return EXIT_CODE_USAGE;
-}
 
 static bool read_days(const char *word, int64_t *days)
 {
@@ -120,22 +115,28 @@ int role_rep(int argc, char **argv)
 {
 	static const struct option options[] = {{"email", required_argument, NULL, 'e'},
 	    {"days", required_argument, NULL, 'd'}, {"qr", no_argument, NULL, 'q'},
-	    {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	    {"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
 	struct wish wish = {.days = INVITE_DAYS};
-	for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-		if (option == 'h') {
-			(void)fputs(usage, stdout);
-			return EXIT_CODE_OK;
-		}
-		if (option == '?' || (option == 'd' && !read_days(optarg, &wish.days)))
-			return wrong_usage();
+	if (usage_asked(argc, argv, usage))
+		return EXIT_CODE_OK;
+	opterr = 0;
+	for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
+		if (option == '?' || option == ':')
+			return usage_wrong_option("rep invite", option, argv);
+		if (option == 'd' && !read_days(optarg, &wish.days))
+			return usage_wrong("rep invite", "--days %s: it is a number from 1 to %d",
+			    optarg, INVITE_DAYS_MAX);
 		if (option == 'e')
 			wish.email = optarg;
 		wish.qr |= option == 'q';
 		wish.json |= option == 'j';
 	}
-	if (argc - optind != 1 || strcmp(argv[optind], "invite") != 0)
-		return wrong_usage();
+	if (argc == optind)
+		return usage_wrong("rep", "what shall it do? invite");
+	if (strcmp(argv[optind], "invite") != 0)
+		return usage_wrong("rep", "unknown command %s: it is invite", argv[optind]);
+	if (argc > optind + 1)
+		return usage_unexpected("rep invite", argv[optind + 1]);
 	struct command_database d = {0};
 	struct arena a;
 	arena_init(&a, ARENA_MAXIMUM);

@@ -7,7 +7,7 @@ from support.paths import BINARY
 from support.process import run
 
 COMMANDS = ["supervise", "bot", "outreach", "migrate", "check-config", "sandbox", "demo", "status", "healthcheck", "log-level",
-            "doctor", "outbox", "adopt-bot", "parked", "version"]  # in the order of `salesreg help`
+            "doctor", "outbox", "adopt-bot", "parked", "rep", "version"]  # in the order of `salesreg help`
 
 
 @pytest.mark.parametrize("words, what", [
@@ -27,6 +27,11 @@ COMMANDS = ["supervise", "bot", "outreach", "migrate", "check-config", "sandbox"
     ("parked show 1 2", "parked show: it shows one at a time; 2 is one too many"),
     ("parked drop --all", "parked drop: unknown option --all"),
     ("parked list 3", "parked list: unexpected argument 3"),
+    ("rep", "rep: what shall it do? invite"),
+    ("rep invit", "rep: unknown command invit: it is invite"),
+    ("rep invite --days 0", "rep invite: --days 0: it is a number from 1 to 90"),
+    ("rep invite --email", "rep invite: --email needs a value"),
+    ("rep invite anna", "rep invite: unexpected argument anna"),
     ("status --nope", "status: unknown option --nope"),
     ("status --json now", "status: unexpected argument now"),
     ("log-level bot loud", "log-level: loud is not a level: debug, info, warn, error"),
