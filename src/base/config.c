@@ -179,6 +179,17 @@ static const char *read_file(const char *path, struct buf *out)
 	return why;
 }
 
+/* For people: on one line, with nothing in it that does something to a terminal, and not all of a long one. */
+static void add_shown(struct buf *out, const char *text, size_t units)
+{
+	size_t shown = text_prefix_utf16(text, units);
+	char *copy = strndup(text, shown);
+	buf_adds(out, copy ? text_for_terminal(copy) : "?");
+	free(copy);
+	if (text[shown])
+		buf_addf(out, "… (%zu bytes)", strlen(text));
+}
+
 /* The value in force before parsing: NAME, or the content of NAME_FILE, or the default. False: a problem was noted. */
 static bool raw_value(const struct config_row *row, struct buf *value, struct buf *problems)
 {
@@ -203,9 +214,10 @@ static bool raw_value(const struct config_row *row, struct buf *value, struct bu
 			return true;
 		/* what stands in the place of the path may be the secret itself */
 		bool shown = row->type != TYPE_SECRET || *path == '/';
+		buf_addf(problems, "%s=", file_name);
+		add_shown(problems, shown ? path : "(not shown)", PATH_MAX);
 		buf_addf(problems,
-		    "%s=%s: the file cannot be read (%s); check the path and its permissions\n",
-		    file_name, shown ? path : "(not shown)", why);
+		    ": the file cannot be read (%s); check the path and its permissions\n", why);
 		return false;
 	}
 	if (has_plain)
@@ -379,16 +391,18 @@ static void load_row(
 		buf_addf(problems, "%s %s\n", row->name, fault);
 		goto out;
 	}
-	char *shown = row->type == TYPE_SECRET ? strdup("(not shown)") : strndup(s, 80);
+	struct buf shown;
+	buf_init(&shown, CONFIG_VALUE_MAX);
+	add_shown(&shown, row->type == TYPE_SECRET ? "(not shown)" : s, 80);
 	if (!store(c, row, s)) {
 		buf_addf(
-		    problems, "%s=%s is not usable; it must be: ", row->name, shown ? shown : "?");
+		    problems, "%s=%s is not usable; it must be: ", row->name, buf_text(&shown));
 		describe_rule(row, problems);
 		if (row->type == TYPE_ZONE)
 			add_near_zones(s, problems);
 		buf_addc(problems, '\n');
 	}
-	free(shown);
+	buf_finish(&shown);
 out:
 	if (value.data)
 		explicit_bzero(value.data, value.capacity);
@@ -536,16 +550,7 @@ static void dump_ids(const struct config *c, struct buf *out)
 		buf_addf(out, "%s%lld", i ? "," : "", (long long)c->admin_ids[i]);
 }
 
-/* On one line, and not all of a long one. */
-static void dump_text(const char *text, struct buf *out)
-{
-	enum { SHOWN_UNITS = 200 };
-	size_t shown = text_prefix_utf16(text, SHOWN_UNITS);
-	for (size_t i = 0; i < shown; i++)
-		buf_addc(out, (unsigned char)text[i] < ' ' ? ' ' : text[i]);
-	if (text[shown])
-		buf_addf(out, "… (%zu bytes)", strlen(text));
-}
+enum { DUMP_UNITS = 200 };
 
 static void dump_choice(const struct config_row *row, int64_t index, struct buf *out)
 {
@@ -564,7 +569,7 @@ static void dump_url(const char *url, struct buf *out)
 		buf_add(out, url, (size_t)(scheme + 3 - url));
 	if (at)
 		buf_adds(out, "[...]");
-	dump_text(at ? at : url ? url : "", out);
+	add_shown(out, at ? at : url ? url : "", DUMP_UNITS);
 }
 
 void config_dump(const struct config *c, struct buf *out)
@@ -580,7 +585,7 @@ void config_dump(const struct config *c, struct buf *out)
 		case TYPE_TEXT:
 		case TYPE_LISTEN:
 			text = *(char **)field(c, row);
-			dump_text(text ? text : "", out);
+			add_shown(out, text ? text : "", DUMP_UNITS);
 			break;
 		case TYPE_SECRET:
 			buf_adds(out, secret_is_set(field(c, row)) ? "(set)" : "(not set)");
@@ -603,7 +608,7 @@ void config_dump(const struct config *c, struct buf *out)
 		case TYPE_ZONE:
 		case TYPE_READ_ELSEWHERE:
 			text = getenv(row->name);
-			buf_adds(out, text ? text : "");
+			add_shown(out, text ? text : "", DUMP_UNITS);
 			break;
 		}
 		buf_addc(out, '\n');

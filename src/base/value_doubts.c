@@ -1,4 +1,5 @@
 #include "salesreg/base/value_doubts.h"
+#include "salesreg/base/text.h"
 #include <string.h>
 
 unsigned text_doubts(const char *value)
@@ -22,6 +23,11 @@ unsigned text_doubts(const char *value)
 	for (size_t i = 0; i < sizeof invisible / sizeof *invisible; i++)
 		if (strstr(value, invisible[i]))
 			doubts |= TEXT_DOUBT_INVISIBLE;
+	for (const char *p = value; *p;) {
+		uint32_t c = text_next(&p);
+		if (text_is_control(c) && c != '\t' && c != '\n' && c != '\r')
+			doubts |= TEXT_DOUBT_INVISIBLE;
+	}
 	if (memchr(s, '\n', n) || memchr(s, '\r', n))
 		doubts |= TEXT_DOUBT_LINE_BREAK;
 	return doubts;

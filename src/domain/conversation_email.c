@@ -82,7 +82,7 @@ struct turn_email turn_read_email(struct turn *t)
 	next->wrong_emails++;
 	next->pause_us = pause_after(next->wrong_emails);
 	/* who has it is asked about, pause or not: it may be the same person with a new account */
-	if (next->pause_us > 0 && !t->state->email_taken) {
+	if (next->pause_us > 0 && !email.address) {
 		email.problem = turn_join(t, email.problem, say_pause(t, next->pause_us));
 		email.paused = true;
 	}

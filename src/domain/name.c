@@ -105,11 +105,32 @@ static bool begins_with_host(const char *word, size_t n)
 	       is_top_domain(point + 1, (size_t)(word + host - point - 1));
 }
 
+static bool is_of_label(uint32_t c, bool sign)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '-' || c == '.' || (c >= 0x80 && (sign || text_is_letter(c)));
+}
+
+/* "(evil.com)Ivan", "evil.com,Ivan", "«evil.com»": Telegram makes a link of it whatever stands around. sign: what is beyond ASCII
+ * and no letter may be part of a label. */
+static bool has_domain(const char *word, size_t n, bool sign)
+{
+	const char *piece = word, *end = word + n;
+	for (const char *at = word, *next = word; at < end; at = next) {
+		if (is_of_label(text_next(&next), sign))
+			continue;
+		if (ends_in_domain(piece, (size_t)(at - piece)))
+			return true;
+		piece = next;
+	}
+	return ends_in_domain(piece, (size_t)(end - piece));
+}
+
 static bool is_address(const char *word, size_t n)
 {
 	return memchr(word, '@', n) || memmem(word, n, "://", 3) || has_foreign_point(word, n) ||
 	       (n > 4 && strncasecmp(word, "www.", 4) == 0) || begins_with_host(word, n) ||
-	       ends_in_domain(word, n);
+	       has_domain(word, n, false) || has_domain(word, n, true);
 }
 
 static bool has_letter(const char *word, size_t n)

@@ -1,18 +1,9 @@
 /*
  * Bytes → a contact: whatever a table holds, the result is well formed, and what people are shown leads to the same person.
  */
+#include "fuzz.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/contact.h"
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void require(int condition)
-{
-	if (!condition)
-		abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {

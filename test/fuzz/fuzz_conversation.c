@@ -3,21 +3,12 @@
  * sendable, every effect must be allowed in its state, and only what the interest asked for may
  * matter.
  */
+#include "fuzz.h"
 #include "salesreg/base/fingerprint.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/conversation.h"
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 enum { ARENA_BYTES = 16 << 20, EVENTS = 12, CLIENTS = 20, PERSON = 500, ADMIN = 900 };
-
-static void require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 struct input {
 	const uint8_t *bytes;
@@ -261,11 +252,13 @@ static void check_effect(const struct effect *e, const struct conversation_state
 	case EFFECT_REGISTER:
 		require(stranger && event->kind == EVENT_TEXT);
 		require(s->phase == PHASE_EMAIL || s->phase == PHASE_CLAIM);
+		require(s->pause_us == 0);
 		require(e->name && e->email && !s->email_taken);
 		require(strcmp(e->email_key, interest->email_key) == 0);
 		return;
 	case EFFECT_CHANGE_EMAIL:
 		require(s->rep_status == REP_ACTIVE && s->phase == PHASE_CHANGE_EMAIL);
+		require(s->pause_us == 0);
 		require(!s->email_taken && strcmp(e->email_key, interest->email_key) == 0);
 		return;
 	case EFFECT_UNREGISTER:
@@ -327,6 +320,8 @@ static void check_outcome(const struct outcome *out, const struct conversation_s
 	require(silent ? out->messages.count == 0 : answered);
 	require(
 	    out->next.phase != PHASE_EMAIL || out->next.draft_name || event->kind == EVENT_IGNORED);
+	require(out->next.wrong_emails >= 0 && out->next.wrong_emails <= s->wrong_emails + 1);
+	require(out->next.pause_us == s->pause_us || s->pause_us == 0);
 	check_messages(out);
 	for (size_t i = 0; i < out->effect_count; i++)
 		check_effect(&out->effects[i], s, event, interest);
@@ -368,6 +363,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	    .phase = (enum conversation_phase)(next_byte(&in) % (PHASE_CONFIRM_UNREGISTER + 1)),
 	    .rep_status = (enum rep_status)(next_byte(&in) % (REP_REMOVED + 1)),
 	    .draft_name = flags & 32 ? "Draft Name" : NULL,
+	    .wrong_emails = next_byte(&in) % 32,
 	    .rep_username = flags & 64 ? "ivan" : NULL,
 	};
 	if (s.rep_status != REP_ABSENT) {

@@ -2,18 +2,9 @@
  * Bytes → frames: whatever a broken or hostile peer sends, a message is well formed, and what was decoded encodes to the very
  * bytes it came from.
  */
+#include "fuzz.h"
 #include "salesreg/base/text.h"
 #include "salesreg/ipc/message.h"
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void require(int condition)
-{
-	if (!condition)
-		abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {

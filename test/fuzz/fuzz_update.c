@@ -2,19 +2,10 @@
  * Bytes → JSON → update: whatever Telegram, a proxy or an impostor answers, the event must be well
  * formed.
  */
+#include "fuzz.h"
 #include "salesreg/base/text.h"
 #include "salesreg/telegram/bytes.h"
 #include "salesreg/telegram/update.h"
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void require(int condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void require_clean(const char *s, size_t most_units)
 {

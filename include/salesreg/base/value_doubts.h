@@ -11,7 +11,8 @@ enum text_doubt {
 	TEXT_DOUBT_QUOTED = 1,          /* begins with a quotation mark */
 	TEXT_DOUBT_CARRIAGE_RETURN = 2, /* ends in one: from a file with Windows line ends */
 	TEXT_DOUBT_LINE_BREAK = 4,      /* more than one line */
-	TEXT_DOUBT_INVISIBLE = 8,       /* a no-break or zero-width space, a byte order mark */
+	/* a no-break or zero-width space, a byte order mark, a control, a mark of direction */
+	TEXT_DOUBT_INVISIBLE = 8,
 };
 unsigned text_doubts(const char *value);
 
