@@ -65,17 +65,22 @@ static bool surrounds(uint32_t c)
 	       (c >= 0x2018 && c <= 0x201F) || c == 0x2026;
 }
 
-/* Without what people and their clipboards put around an address. */
-static char *unwrap(struct arena *a, const char *typed)
+static char *after_marks(char *s)
 {
-	char *s = text_tidy(a, typed);
 	const char *next = s;
 	while (*s && surrounds(text_next(&next)) && *s != '.')
 		s += next - s;
-	if (strncasecmp(s, "mailto:", 7) == 0)
-		s += 7;
+	return s;
+}
+
+/* Without what people and their clipboards put around an address. */
+static char *unwrap(struct arena *a, const char *typed)
+{
+	char *s = after_marks(text_tidy(a, typed));
+	while (strncasecmp(s, "mailto:", 7) == 0)
+		s = after_marks(s + 7);
 	char *end = s;
-	next = s;
+	const char *next = s;
 	for (uint32_t c; (c = text_next(&next));)
 		if (!surrounds(c))
 			end = s + (next - s);

@@ -117,7 +117,9 @@ static bool has_domain(const char *word, size_t n, bool sign)
 {
 	const char *piece = word, *end = word + n;
 	for (const char *at = word, *next = word; at < end; at = next) {
-		if (is_of_label(text_next(&next), sign))
+		uint32_t c = text_next(&next);
+		bool ellipsis = c == '.' && next < end && *next == '.';
+		if (is_of_label(c, sign) && !ellipsis)
 			continue;
 		if (ends_in_domain(piece, (size_t)(at - piece)))
 			return true;

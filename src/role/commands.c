@@ -1,6 +1,7 @@
 #include "salesreg/app/exposures.h"
 #include "salesreg/app/rules.h"
 #include "salesreg/base/log.h"
+#include "salesreg/base/text.h"
 #include "salesreg/db/connect.h"
 #include "salesreg/db/guard.h"
 #include "salesreg/db/migrate.h"
@@ -17,9 +18,14 @@
 #include <string.h>
 #include <uv.h>
 
+/* Values and files of others are quoted in them. */
 static void print_problems(struct buf *problems)
 {
-	(void)fputs(buf_text(problems), stderr);
+	(void)buf_text(problems);
+	char *rest = problems->data;
+	for (char *line; rest && (line = strsep(&rest, "\n"));)
+		if (*line)
+			(void)fprintf(stderr, "%s\n", text_for_terminal(line));
 }
 
 /* These take no arguments. False: there was one, which has been answered; *code is the exit code. */

@@ -48,7 +48,8 @@ if [ "${1:-}" = --one ]; then
 	exit
 fi
 
-seconds= hours=
+seconds=
+hours=
 if [ "${1:-}" = --seconds ] && [ $# -ge 2 ]; then
 	seconds=$2
 	shift 2
@@ -72,4 +73,6 @@ if [ "${FUZZ_BUILT:-}" != yes ]; then
 fi
 echo "$count targets, $seconds s each, $jobs at a time"
 # shellcheck disable=SC2086 # a list
-printf '%s\n' $targets | xargs -P "$jobs" -I "{}" "$here/run.sh" --one '{}' "$seconds"
+printf '%s\n' $targets | xargs -P "$jobs" -I '{}' "$here/run.sh" --one '{}' "$seconds" &
+trap 'kill $! 2>/dev/null; exit 130' INT TERM # no further target is begun; those under way end by themselves
+wait $!

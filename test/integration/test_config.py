@@ -122,6 +122,35 @@ def test_an_empty_salesreg_role_counts_as_none_and_an_unknown_one_is_refused():
     assert done.returncode == EXIT_USAGE and "frobnicate" in done.stderr
 
 
+# whatever a terminal would obey: C0, C1, DEL, marks of direction, separators of lines
+HOSTILE = "\x1b]52;c;eA==\x07\x1b[2J\x7f\x9b31m\u202e\u2066\u2028x"
+
+
+def shown_harmlessly(text):
+    return [c for c in text if c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160 or c in "\u2028\u2029\u202e\u2066")] == []
+
+
+@pytest.mark.parametrize("name", ["CORPORATE_EMAIL_DOMAIN", "TELEGRAM_API_BASE", "SSL_CERT_FILE", "SSL_CERT_DIR", "https_proxy",
+                                  "TZ", "WORKERS", "MESSAGES", "SALESREG_RUN_DIR", "LOG_LEVEL", "ADMIN_TELEGRAM_IDS",
+                                  "METRICS_LISTEN", "DATABASE_URL", "SALESREG_RUN_DIR_FILE", "MESSAGES_FILE"])
+def test_check_config_tells_a_terminal_nothing(name):
+    """What is set is shown, whether it can be used or not."""
+    done = run("check-config", settings={**GOOD, name: "/x" + HOSTILE})
+    assert done.returncode in (0, EXIT_CONFIG) and name in done.stdout + done.stderr
+    assert shown_harmlessly(done.stdout) and shown_harmlessly(done.stderr), done
+
+
+def test_check_config_tells_a_terminal_nothing_from_the_inside_of_a_document():
+    for document in ({"ru": {HOSTILE: "x"}}, {HOSTILE: {}}, {"ru": {"offer": HOSTILE + "{name}"}}):
+        done = run("check-config", settings={**GOOD, "MESSAGES": json.dumps(document, ensure_ascii=False)})
+        assert shown_harmlessly(done.stdout) and shown_harmlessly(done.stderr), done
+
+
+def test_a_control_character_in_a_value_is_refused():
+    done = run("check-config", settings={**GOOD, "CORPORATE_EMAIL_DOMAIN": "a.example\b"})
+    assert done.returncode == EXIT_CONFIG and "CORPORATE_EMAIL_DOMAIN has invisible characters" in done.stderr
+
+
 # bad values -------------------------------------------------------------------------------------------------------------
 
 BAD = [

@@ -32,6 +32,11 @@ static void a_value_is_doubted_for_what_is_around_and_inside_it(void **state)
 	    {"a\u00a0b", TEXT_DOUBT_INVISIBLE},
 	    {"\ufeffplain", TEXT_DOUBT_INVISIBLE},
 	    {"a\u200b", TEXT_DOUBT_INVISIBLE},
+	    {"a\bb", TEXT_DOUBT_INVISIBLE},
+	    {"a\x1b[2Jb", TEXT_DOUBT_INVISIBLE},
+	    {"a\xC2\x9B" "2J", TEXT_DOUBT_INVISIBLE},
+	    {"a\u202eb", TEXT_DOUBT_INVISIBLE},
+	    {"a\tb", 0},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		assert_int_equal(text_doubts(rows[i].value), rows[i].doubts);

@@ -106,6 +106,7 @@ static void each_name_gets_its_verdict(void **state)
 	    {"Ivan .evil.com*", NAME_ADDRESS, NULL},
 	    {"Ivan «evil.com» Petrov", NAME_ADDRESS, NULL},
 	    {"Ivan gg\u00BE.org", NAME_ADDRESS, NULL},
+	    {"evil.com...Ivan Petrov", NAME_ADDRESS, NULL},
 	    {"Ivan evil.com… Petrov", NAME_ADDRESS, NULL},
 	    {"Anna,Maria.Petrova Sidorova", NAME_OK, "Anna,Maria.Petrova Sidorova"},
 	    {"see evil\u3002com now", NAME_ADDRESS, NULL},
