@@ -182,6 +182,24 @@ def test_everything_is_done_with_the_keyboard_alone(page, sandbox, bot_api):
     assert page.focused() == "Write to the bot as Anna Petrova"
 
 
+def test_the_keyboard_gets_past_the_buttons_of_old_messages(page, bot_api):
+    for n in range(20):
+        bot_api("sendMessage", chat_id=ANNA, text=f"old {n}", reply_markup=inline({"Yes": {"callback_data": "yes"}}))
+    page.chat(ANNA).hears("old 19")
+    page.run("document.activeElement.blur()")
+    page.tab_to("Skip the messages")
+    assert page.shown(f"#chat-{ANNA} .past") and page.run("return document.activeElement.getBoundingClientRect().left >= 0")
+    page.keys(Keys.ENTER)
+    assert page.focused() == "Write to the bot as Anna Petrova"
+
+
+def test_times_are_those_of_a_clock_of_24_hours(page, bot_api):
+    bot_api("sendMessage", chat_id=ANNA, text="now")
+    page.chat(ANNA).hears("now")
+    times = page.run("return [...document.querySelectorAll('.message time')].map((t) => t.textContent)")
+    assert times and all(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", t) for t in times), times
+
+
 def test_what_comes_in_is_announced_and_things_have_names(page):
     assert page.run("""return [...document.querySelectorAll('.messages')].every((n) =>
         n.getAttribute('role') === 'log' && n.getAttribute('aria-live') === 'polite' && n.getAttribute('aria-label'))""")
@@ -223,6 +241,26 @@ def test_on_a_phone_one_chat_at_a_time_and_nothing_sticks_out(sandbox, open_page
                     " && b.getBoundingClientRect().height < 44).map((b) => b.textContent)") == []
     box = page.run("return document.querySelector('#chat-' + arguments[0] + ' .composer').getBoundingClientRect().toJSON()", ANNA)
     assert box["bottom"] <= PHONE["height"] and box["right"] <= PHONE["width"]
+
+
+def test_the_tabs_of_a_phone_are_all_there_and_the_newest_message_stays_in_view(sandbox, open_page, bot_api):
+    page = open_page(sandbox, width=1400, height=800)
+    page.chat(ANNA).start()
+    page.chat(ANNA).says("/start")
+    for n in range(30):
+        bot_api("sendMessage", chat_id=ANNA, text=f"message {n} " + "and more of it " * 8)
+    page.chat(ANNA).hears(re.compile("^message 29"))
+    page.look(**PHONE)
+    page.wait_shown("#tabs")
+    page.find(f"#tabs [data-tab='{ANNA}']").click()
+    eventually(lambda: page.run("const v = document.querySelector('#chat-' + arguments[0] + ' .messages');"
+                                "return v.scrollHeight - v.scrollTop - v.clientHeight < 2", ANNA), what="the newest one is in view")
+    tabs = page.run("return [...document.querySelectorAll('#tabs button')].map((b) => b.getBoundingClientRect().toJSON())")
+    assert len(tabs) == 3 and all(t["left"] >= 0 and t["right"] <= PHONE["width"] for t in tabs), tabs
+    # also while it is shown
+    page.look(width=390, height=500)
+    eventually(lambda: page.run("const v = document.querySelector('#chat-' + arguments[0] + ' .messages');"
+                                "return v.scrollHeight - v.scrollTop - v.clientHeight < 2", ANNA), what="still")
 
 
 # every piece of text and what is behind it; the least contrast there is (WCAG 2.1, "relative luminance")

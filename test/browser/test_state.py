@@ -38,6 +38,42 @@ def test_reps_prospects_and_outbox_come_up_as_they_change(make_world, open_page)
     assert TOKEN not in html and PASSWORD not in html and TOKEN.split(":")[1] not in html
 
 
+# words of the state that are on more than one line
+BROKEN = """
+const broken = [];
+for (const cell of document.querySelectorAll('#system td, #system th')) {
+  const text = cell.firstChild;
+  for (const m of (text?.textContent ?? '').matchAll(/\\S+/g)) {
+    const range = document.createRange();
+    range.setStart(text, m.index);
+    range.setEnd(text, m.index + m[0].length);
+    if (range.getClientRects().length > 1) broken.push(m[0]);
+  }
+}
+return broken;
+"""
+
+
+def test_three_people_fit_beside_the_state_and_no_word_is_broken(make_world, open_page):
+    world = make_world(sandbox_args=["--state"])
+    world.start_bot()
+    page = open_page(world.sandbox, width=1400, height=900)
+    page.chat(ANNA).registers(world.texts, "ru", "Александра Константинова", "anna@truerealestate.bali")
+    world.start_outreach()
+    page.wait_text("#system-reps", r"anna@truerealestate\.bali\s+3")
+    world.db.execute("UPDATE salesreg.rep_dealing SET available = false, unreachable_since = now()")
+    page.wait_text("#system-reps", "active, unreachable")
+    world.sandbox.person("Wayan Sudarsana")
+    page.wait_people("Anna Petrova", "John Smith", "Wayan")
+    for width in (1400, 1024):
+        page.look(width, 900)
+        assert page.run(BROKEN) == []
+    page.look(1400, 900)
+    edge = page.run("return document.getElementById('system').getBoundingClientRect().left")
+    chats = page.run("return [...document.querySelectorAll('.chat')].map((c) => c.getBoundingClientRect().toJSON())")
+    assert len(chats) == 3 and all(c["right"] <= edge and c["width"] >= 280 for c in chats), (edge, chats)
+
+
 def test_the_database_is_asked_only_while_a_page_watches_and_cannot_be_changed(make_world, open_page):
     world = make_world(sandbox_args=["--state"])
     assert watching(world) == 0

@@ -6,7 +6,7 @@ import { deepLink, isWeb, renderText, webAddress } from "/page/text.js";
 const KEPT = 300; // messages, as the sandbox keeps them
 const TOAST_MS = 6000;
 const RETRY_MS = 1000;
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 function make(tag, className, text) {
   const node = document.createElement(tag);
@@ -51,6 +51,13 @@ export class Chat {
   }
 
   bind() {
+    // a window that is turned or made narrow keeps the newest message in view
+    let atEnd = true;
+    this.messages.addEventListener("scroll", () => { atEnd = this.isAtEnd(); }, { passive: true });
+    new ResizeObserver(() => { if (atEnd) this.messages.scrollTop = this.messages.scrollHeight; }).observe(this.messages);
+    // by keyboard: past the buttons of old messages
+    const past = this.node.querySelector(".past");
+    past.addEventListener("click", (event) => { event.preventDefault(); this.field.focus(); });
     const on = (selector, run) => this.node.querySelector(selector).addEventListener("click", run);
     menu(this.node.querySelector(".more"), this.node.querySelector(".actions"));
     menu(this.commands, this.list);
@@ -234,6 +241,11 @@ export class Chat {
     this.showRest();
   }
 
+  isAtEnd() {
+    const view = this.messages;
+    return view.scrollHeight - view.scrollTop - view.clientHeight < 60;
+  }
+
   put(entry) {
     const id = entry.message.message_id;
     const json = JSON.stringify(entry);
@@ -241,7 +253,7 @@ export class Chat {
     if (old && old.json === json)
       return;
     const view = this.messages;
-    const atEnd = view.scrollHeight - view.scrollTop - view.clientHeight < 60;
+    const atEnd = this.isAtEnd();
     const node = this.render(entry);
     if (old) {
       // whoever was on one of its buttons stays in the chat

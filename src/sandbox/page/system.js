@@ -72,7 +72,7 @@ export function showSystem(body, state) {
     state.prospects.rows.map((p) => [p.name, status(p.status), p.rep ?? { text: "nobody yet", className: "hint" }]),
     state.prospects.total, "There are none. Put one into test_prospects.");
   prospects.id = "system-prospects";
-  const parked = make("section", "table", make("h3", "", "Updates the bot could not digest"),
+  const parked = make("section", "table", make("h3", "", "Updates the bot could not process"),
     make("p", state.parked > 0 ? "error" : "hint", state.parked > 0
       ? `${count(state.parked)}: look into salesreg.parked_updates.` : "None."));
   parked.id = "system-parked";
