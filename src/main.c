@@ -1,4 +1,6 @@
+#include "salesreg/base/config.h"
 #include "salesreg/base/err.h"
+#include "salesreg/base/hardening.h"
 #include "salesreg/base/json_memory.h"
 #include "salesreg/base/pieces.h"
 #include "salesreg/role/role.h"
@@ -79,6 +81,7 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	hardening_start(config_is_on("DEBUG_CORES"));
 	pieces_start();
 	json_memory_start();
 	int code = run(argc, argv);

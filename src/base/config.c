@@ -136,6 +136,9 @@ static const struct config_row table[] = {
 	.about = "what supervise starts"},
     {"MESSAGES", TYPE_TEXT, AT(messages), .rule = "JSON, mostly as MESSAGES_FILE",
 	.about = "texts that replace those of config/messages.json"},
+    {"DEBUG_CORES", TYPE_SWITCH, AT(debug_cores), "false", "true or false",
+	.about =
+	    "whether gdb may look into a process, and a crash may leave a core, with its secrets"},
     {"SALESREG_ROLE", TYPE_READ_ELSEWHERE, .offset = 0, NULL, "command",
 	.about = "used when argv names no command"},
 };
@@ -407,6 +410,81 @@ out:
 	if (value.data)
 		explicit_bzero(value.data, value.capacity);
 	buf_finish(&value);
+}
+
+bool config_is_on(const char *name)
+{
+	bool on = false;
+	const char *value = getenv(name);
+	return value && parse_switch(value, &on) && on;
+}
+
+/* "NAME=…" or "NAME_FILE=…" */
+static bool is_of(const char *variable, const struct config_row *row)
+{
+	size_t n = strlen(row->name);
+	return strncmp(variable, row->name, n) == 0 &&
+	       (variable[n] == '=' || strncmp(variable + n, "_FILE=", 6) == 0);
+}
+
+/* What the libraries look for: the system's, the C library's and its resolver's, libpq's, libcurl's, TLS', sanitizers'. */
+static bool is_of_a_library(const char *variable)
+{
+	static const char *const names[] = {"PATH", "HOME", "USER", "TMPDIR", "TZ", "TZDIR", "LANG",
+	    "LANGUAGE", "XDG_RUNTIME_DIR", "no_proxy", "NO_PROXY", "HOSTALIASES", "LOCALDOMAIN",
+	    "RES_OPTIONS", "OPENSSL_CONF", "OPENSSL_MODULES", "CREDENTIALS_DIRECTORY"};
+	static const char *const families[] = {"SALESREG_", "PG", "LC_", "LD_", "SSL_CERT_",
+	    "GNUTLS_", "KRB5", "GLIBC_", "MALLOC_", "ASAN_", "UBSAN_", "LSAN_", "TSAN_"};
+	size_t n = strcspn(variable, "=");
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strlen(names[i]) == n && strncmp(variable, names[i], n) == 0)
+			return true;
+	for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+		if (strncmp(variable, families[i], strlen(families[i])) == 0)
+			return true;
+	return false;
+}
+
+/* However it is spelled; there may be a password in it. */
+static bool is_proxy(const char *variable)
+{
+	static const char *const names[] = {"http_proxy", "https_proxy", "all_proxy"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		size_t n = strlen(names[i]);
+		if (strncasecmp(variable, names[i], n) == 0 &&
+		    (variable[n] == '=' || strncmp(variable + n, "_FILE=", 6) == 0))
+			return true;
+	}
+	return false;
+}
+
+bool config_passes(const char *variable, unsigned readers)
+{
+	if (is_proxy(variable))
+		return readers & (CONFIG_READ_BY_BOT | CONFIG_READ_BY_OAUTH);
+	for (size_t i = 0; i < ROWS; i++)
+		if (is_of(variable, &table[i]))
+			return !table[i].readers || (table[i].readers & readers);
+	return is_of_a_library(variable);
+}
+
+void config_drop(struct config *c, unsigned readers)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (table[i].type == TYPE_SECRET &&
+		    (!readers || (table[i].readers && !(table[i].readers & readers))))
+			secret_finish(field(c, &table[i]));
+}
+
+void config_clear_environment(void)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		char *value = table[i].type == TYPE_SECRET ? getenv(table[i].name) : NULL;
+		if (!value)
+			continue;
+		explicit_bzero(value, strlen(value));
+		(void)unsetenv(table[i].name);
+	}
 }
 
 unsigned config_readers(unsigned needs)

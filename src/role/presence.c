@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BEAT_MS = 1000 };
+enum { BEAT_MS = 1000, BEATS_A_LOOK = 5 };
 
 struct presence {
 	uv_loop_t *loop;
@@ -22,6 +22,8 @@ struct presence {
 	uv_timer_t beat;
 	int64_t beat_due_us, ready_us /* wall clock */;
 	uint32_t lag_ms;
+	unsigned beats;
+	int64_t pss_kib; /* as of the last look: it takes a while in a large process */
 	int closing;
 };
 
@@ -45,13 +47,16 @@ static void send_beat(struct presence *p)
 {
 	struct worker_report report;
 	look(p, &report);
+	if (p->beats++ % BEATS_A_LOOK == 0)
+		p->pss_kib = memory_of(getpid()).pss_kib;
 	struct ipc_message message = {.type = IPC_BEAT,
 	    .beat = {.progress = report.progress,
 		.health = report.health,
 		.leads = report.leads,
 		.outbox_backlog = report.outbox_backlog,
 		.outbox_oldest_ms = report.outbox_oldest_ms,
-		.lag_ms = p->lag_ms}};
+		.lag_ms = p->lag_ms,
+		.pss_kib = p->pss_kib}};
 	memcpy(message.beat.why, report.why, sizeof report.why);
 	send_message(p, &message);
 }

@@ -172,6 +172,8 @@ static bool read_config(struct config *config)
 		if (*line)
 			log_error("configuration: %s", line);
 	buf_finish(&problems);
+	config_drop(config, CONFIG_READ_BY_OUTREACH);
+	config_clear_environment();
 	return err == ERR_OK;
 }
 

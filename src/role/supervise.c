@@ -95,6 +95,14 @@ static bool add_test_worker(struct supervise *s, struct child_spec *spec)
 }
 #endif
 
+static unsigned readers_of(const char *worker)
+{
+	return strcmp(worker, "bot") == 0        ? CONFIG_READ_BY_BOT
+	       : strcmp(worker, "outreach") == 0 ? CONFIG_READ_BY_OUTREACH
+	       : strcmp(worker, "oauth") == 0    ? CONFIG_READ_BY_OAUTH
+						 : CONFIG_READ_BY_ALL;
+}
+
 static bool add_worker(struct supervise *s, const char *name)
 {
 	for (size_t i = 0; i < s->count; i++) {
@@ -115,6 +123,7 @@ static bool add_worker(struct supervise *s, const char *name)
 	*spec = (struct child_spec){.name = own,
 	    .argv = {program, own},
 	    .vital = strcmp(name, "bot") == 0,
+	    .readers = readers_of(name),
 	    .listen_fd = -1};
 	s->count++;
 	if (strcmp(name, "bot") == 0 || strcmp(name, "outreach") == 0)
@@ -199,6 +208,7 @@ static bool load(struct supervise *s)
 	if (err != ERR_OK)
 		return false;
 	settings_warn(&s->config, 0);
+	config_drop(&s->config, 0);
 	if (read_workers(s) &&
 	    run_dir_find(s->config.run_dir, s->dir, s->message, sizeof s->message))
 		return true;

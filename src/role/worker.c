@@ -166,6 +166,8 @@ int worker_init(
 	/* under a supervisor it is the one who says so, once for all */
 	if (!getenv("SALESREG_IPC_FD"))
 		settings_warn(&w->config, needs);
+	config_drop(&w->config, config_readers(needs));
+	config_clear_environment();
 	if (needs & CONFIG_NEEDS_DATABASE)
 		warn_of_example_password(&w->config.database_url);
 	arena_init(&w->arena, ARENA_MAXIMUM);

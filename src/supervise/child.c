@@ -1,4 +1,5 @@
 #include "salesreg/supervise/child.h"
+#include "salesreg/base/config.h"
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -116,7 +117,7 @@ static bool is_ours(const char *variable)
 	return false;
 }
 
-/* The environment of the child: ours, without what is for the supervisor alone. */
+/* The environment of the child: of ours what it reads, without what is for the supervisor alone. */
 static char **environment_of(const struct child_spec *spec, int ipc_fd)
 {
 	static char ipc[] = "SALESREG_IPC_FD=3", listen[] = "SALESREG_LISTEN_FD=4";
@@ -124,7 +125,8 @@ static char **environment_of(const struct child_spec *spec, int ipc_fd)
 	_Static_assert(CHILD_IPC_FD == 3 && CHILD_LISTEN_FD == 4, "the texts above");
 	size_t n = 0;
 	for (char **variable = environ; *variable && n < ENVIRONMENT_MAX; variable++)
-		if (!is_ours(*variable) && !is_replaced(spec, *variable))
+		if (!is_ours(*variable) && !is_replaced(spec, *variable) &&
+		    (!spec->readers || config_passes(*variable, spec->readers)))
 			environment[n++] = *variable;
 	for (size_t i = 0; i < CHILD_OWN_MAX && spec->own[i]; i++)
 		environment[n++] = (char *)(uintptr_t)spec->own[i];

@@ -38,7 +38,7 @@ static bool pid_of(const struct child *c, int64_t *value)
 
 static bool pss_bytes(const struct child *c, int64_t *value)
 {
-	*value = c->pid ? memory_of(c->pid).pss_kib * 1024 : -1;
+	*value = child_memory(c).pss_kib * 1024;
 	return *value >= 0;
 }
 

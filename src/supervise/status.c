@@ -26,11 +26,21 @@ static void put(char *out, size_t size, const char *text)
 	(void)snprintf(out, size, "%s", text);
 }
 
-static void answer_child(struct ipc_channel *client, const struct child *c)
+/* Who may not be looked into (PR_SET_DUMPABLE) tells it by beats. */
+struct memory child_memory(const struct child *c)
 {
 	struct memory memory = {-1, -1};
 	if (c->pid > 0)
 		memory = memory_of(c->pid);
+	if (c->pid > 0 && memory.pss_kib < 0 && c->state == CHILD_READY && !c->spec->foreign &&
+	    c->beat.pss_kib > 0)
+		memory.pss_kib = c->beat.pss_kib;
+	return memory;
+}
+
+static void answer_child(struct ipc_channel *client, const struct child *c)
+{
+	struct memory memory = child_memory(c);
 	bool beats = c->state == CHILD_READY && !c->spec->foreign;
 	struct ipc_message row = {
 	    .type = IPC_STATUS,

@@ -6,6 +6,7 @@
 #include "salesreg/base/fault_log.h"
 #include "salesreg/ipc/channel.h"
 #include "salesreg/supervise/control.h"
+#include "salesreg/supervise/memory.h"
 #include "salesreg/supervise/supervisor.h"
 
 /*
@@ -101,3 +102,4 @@ const char *child_state_name(enum child_state state);
 void supervisor_answer(struct ipc_channel *client, const struct ipc_message *request, void *data);
 /* systemd hears of what has changed. */
 void supervisor_tell(struct supervisor *s);
+struct memory child_memory(const struct child *c);

@@ -16,31 +16,33 @@ class Demo(Process):
     def __init__(self, directory, log_path, port, **settings):
         self.directory = directory
         self.port = port
+        self.known = {}
         args = ["--data", str(directory)] + (["--listen", f"127.0.0.1:{port}"] if port else [])
         super().__init__("demo", args, {"SALESREG_RUN_DIR": None, "PATH": os.environ["PATH"], **settings}, log_path)
 
     def ready(self):
         """Awaits it; returns its page."""
         line = self.wait_for_log(r"^    http://[0-9.:]+/$", timeout=120)
+        self.pids()
         return Page(line.strip().rstrip("/"))
 
     def pids(self):
-        """Everything that works for this demo."""
-        found = []
+        """Everything that works for this demo: it, what it has started as far as was seen, and its PostgreSQL."""
+        processes = {}
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit():
                 continue
             try:
-                environ = (entry / "environ").read_bytes()
-                state = (entry / "stat").read_text().rsplit(")", 1)[1].split()[0]
-                cwd = os.readlink(entry / "cwd")
+                stat = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+                processes[int(entry.name)] = (stat[0], int(stat[1]), stat[19], os.readlink(entry / "cwd"))
             except OSError:
                 continue
-            # PostgreSQL's processes write over their environment, and work in the data directory
-            ours = f"host={self.directory}/socket".encode() in environ or cwd == f"{self.directory}/pgdata"
-            if state != "Z" and (ours or int(entry.name) == self.pid):
-                found.append(int(entry.name))
-        return found
+        ours = {pid: p[2] for pid, p in processes.items()
+                if pid == self.pid or self.known.get(pid) == p[2] or p[3] == f"{self.directory}/pgdata"}
+        while more := {pid: p[2] for pid, p in processes.items() if p[1] in ours and pid not in ours}:
+            ours.update(more)
+        self.known.update(ours)  # with when each began: numbers are used again
+        return [pid for pid in ours if processes[pid][0] != "Z"]
 
     def interrupt(self):
         """Ctrl-C."""

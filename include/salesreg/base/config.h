@@ -36,6 +36,7 @@ struct config {
 	int64_t log_level, log_format; /* enum log_level, enum log_format */
 	int64_t db_pool_size;
 	char *metrics_listen, *run_dir, *workers, *messages;
+	bool debug_cores;
 };
 
 /* What the caller cannot do without; others may stay unset. */
@@ -53,6 +54,15 @@ unsigned config_readers(unsigned needs);
 
 MUST_CHECK enum err config_load(struct config *c, unsigned needs, struct buf *problems);
 void config_finish(struct config *c);
+
+/* Of a switch, before config_load(): whether it is set to a word for yes. */
+bool config_is_on(const char *name);
+/* Whether a process that reads as these needs this variable of the environment ("NAME=value"): its own, and the libraries'. */
+bool config_passes(const char *variable, unsigned readers);
+/* Wipes the secrets that none of these reads. 0: all. */
+void config_drop(struct config *c, unsigned readers);
+/* Wipes the secrets of this table out of the environment, once they are read: children get none of them any more. */
+void config_clear_environment(void);
 
 /* A variable that is set, as it was given: not trimmed, not parsed. */
 struct config_given {

@@ -30,7 +30,9 @@ struct child_spec {
 	const char *argv[CHILD_ARGS_MAX + 1]; /* from argv[0] on, NULL at the end */
 	const char
 	    *own[CHILD_OWN_MAX +
-		 1];   /* "NAME=value": in place of our own NAME and NAME_FILE; NULL at the end */
+		 1]; /* "NAME=value": in place of our own NAME and NAME_FILE; NULL at the end */
+	unsigned
+	    readers; /* enum config_reader: it gets what they read and no other variable; 0: all */
 	int listen_fd; /* a listening socket to inherit, or -1 */
 	bool vital;    /* without it the supervisor is of no use: its end is the supervisor's */
 

@@ -1,0 +1,194 @@
+"""
+What a process shows of itself and keeps: nothing of its environment in /proc, nothing to others of the same user, no core,
+and no secret that it does not read, anywhere in its memory.
+"""
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from support.paths import BINARY
+from support.process import environment, run
+from support.telegram import TOKEN
+from support.waiting import eventually
+
+KEY = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ="  # of 32 bytes
+STRANGE = "AKIAthiskeyisnobodysbusiness"
+GOOGLE = "GOCSPX-hush-hush-hush"
+SECRETS = {"REGISTRY_BOT_TOKEN": TOKEN, "TOKEN_ENCRYPTION_KEY": KEY, "GOOGLE_CLIENT_SECRET": GOOGLE,
+           "AWS_SECRET_ACCESS_KEY": STRANGE}
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="looks into processes and becomes another user: needs root")
+
+
+def memory_of(pid):
+    """All that the process has written to, as root sees it."""
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for line in maps:
+            found = re.match(r"([0-9a-f]+)-([0-9a-f]+) rw\S* ", line)
+            if not found:
+                continue
+            start, end = (int(n, 16) for n in found.groups())
+            if end - start > 1 << 30:
+                continue  # a sanitizer's book-keeping, which is no copy of anything
+            try:
+                memory.seek(start)
+                yield memory.read(end - start)
+            except (OSError, OverflowError, ValueError):
+                continue  # [vvar] and the like
+
+
+def copies(pid, secret):
+    return sum(piece.count(secret.encode()) for piece in memory_of(pid))
+
+
+def is_sanitized():
+    """Then the sanitizer keeps a copy of its own of what the environment was at the start."""
+    return b"__asan_init" in BINARY.read_bytes()
+
+
+def environ_of(pid):
+    return Path(f"/proc/{pid}/environ").read_bytes()
+
+
+def status_of(pid):
+    return dict(line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":\t" in line)
+
+
+def core_limits(pid):
+    line = next(line for line in Path(f"/proc/{pid}/limits").read_text().splitlines() if line.startswith("Max core"))
+    return line.split()[4:6]
+
+
+def workers(supervise):
+    """pid by role."""
+    found = {}
+    for child in Path(f"/proc/{supervise.pid}/task/{supervise.pid}/children").read_text().split():
+        words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+        found[words[1].decode()] = int(child)
+    return found
+
+
+@pytest.fixture
+def system(make_world):
+    """supervise with both workers ready, and with more secrets around it than anybody needs."""
+    def system(**settings):
+        world = make_world(**SECRETS, **settings)
+        made = world.start("supervise")
+        made.wait_for_log("every worker is ready")
+        return made
+    return system
+
+
+@needs_root
+def test_a_worker_has_only_the_secrets_that_it_reads(system):
+    supervise = system()
+    pids = workers(supervise)
+    for name, secret in SECRETS.items():
+        assert copies(pids["outreach"], secret) == 0, f"outreach holds {name}"
+        assert (copies(pids["bot"], secret.split(":")[-1]) > 0) == (name == "REGISTRY_BOT_TOKEN"), f"bot and {name}"
+
+
+@needs_root
+@pytest.mark.parametrize("how", ["a variable", "a file"])
+def test_alone_it_forgets_what_it_was_given_and_does_not_read(make_world, tmp_path, how):
+    """One container with an environment for all of them."""
+    settings = dict(SECRETS)
+    if how == "a file":
+        for name in ("REGISTRY_BOT_TOKEN", "TOKEN_ENCRYPTION_KEY", "GOOGLE_CLIENT_SECRET"):
+            path = tmp_path / name
+            path.write_text(settings.pop(name))
+            settings[f"{name}_FILE"] = str(path)
+    world = make_world(REGISTRY_BOT_TOKEN=None, **settings) if how == "a file" else make_world(**settings)
+    outreach = world.start_outreach()
+    world.db.eventually("SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'salesreg outreach listen'"
+                        " AND datname = current_database()")
+    for name in ("REGISTRY_BOT_TOKEN", "TOKEN_ENCRYPTION_KEY", "GOOGLE_CLIENT_SECRET"):
+        assert copies(outreach.pid, SECRETS[name]) == (how == "a variable" and is_sanitized()), name
+
+
+@needs_root
+def test_no_process_shows_its_environment(system, sandbox):
+    supervise = system()
+    for pid in [supervise.pid, *workers(supervise).values(), sandbox.process.pid]:
+        assert environ_of(pid).strip(b"\0") == b"", pid
+
+
+@needs_root
+def test_no_process_can_gain_privileges_or_leave_a_core(system, sandbox):
+    supervise = system()
+    for pid in [supervise.pid, *workers(supervise).values(), sandbox.process.pid]:
+        assert status_of(pid)["NoNewPrivs"] == "1"
+        assert core_limits(pid) == ["0", "0"]
+        assert os.stat(f"/proc/{pid}/environ").st_uid == 0
+
+
+@pytest.fixture
+def nobody(make_world):
+    """nobody(role, **settings): it runs as a user without any right, and can be asked by the same."""
+    user = pwd.getpwnam("nobody")
+    directory = tempfile.mkdtemp(prefix="salesreg-nobody-")
+    os.chown(directory, user.pw_uid, user.pw_gid)
+    prefix = ["setpriv", "--reuid", "nobody", "--regid", str(user.pw_gid), "--clear-groups"]
+    started = []
+    world = make_world()
+    base = {"DATABASE_URL": world.db.url, "REGISTRY_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": world.sandbox.base,
+            "SALESREG_RUN_DIR": directory}
+
+    def command(*words, **settings):
+        return subprocess.run([*prefix, *words], env=environment({**base, **settings}), capture_output=True, text=True)
+
+    def start(role, **settings):
+        made = subprocess.Popen([*prefix, str(BINARY), role], env=environment({**base, **settings}),
+                                stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        started.append(made)
+        eventually(lambda: command(str(BINARY), "healthcheck").returncode == 0)
+        return made.pid
+
+    start.command = command
+    yield start
+    for process in started:
+        process.terminate()
+        assert process.wait(30) == 0
+    shutil.rmtree(directory)
+
+
+@needs_root
+def test_nobody_of_the_same_user_looks_into_it(nobody):
+    pid = nobody("supervise")
+    outreach = next(int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    for target in (pid, outreach):
+        for name in ("environ", "maps", "mem"):
+            done = nobody.command("head", "-c1", f"/proc/{target}/{name}")
+            assert done.returncode != 0 and "Permission denied" in done.stderr, name
+        assert "Operation not permitted" in nobody.command("gdb", "-p", str(target), "-batch").stderr if shutil.which("gdb") else True
+
+
+@needs_root
+def test_status_and_healthcheck_tell_the_same_as_before(nobody):
+    nobody("supervise")
+    rows = {}
+
+    def all_known():
+        lines = nobody.command(str(BINARY), "status").stdout.splitlines()
+        rows.update({line.split()[0]: line.split() for line in lines[1:]})
+        return {"bot", "outreach", "supervise"} <= set(rows) and all("-" != rows[r][6] for r in ("bot", "outreach", "supervise"))
+    eventually(all_known, timeout=30, what=f"a PSS of each: {rows}")
+
+
+@needs_root
+def test_debug_cores_lets_a_debugger_in(nobody):
+    pid = nobody("outreach", DEBUG_CORES="true")
+    assert os.stat(f"/proc/{pid}/environ").st_uid == pwd.getpwnam("nobody").pw_uid
+    assert nobody.command("head", "-c1", f"/proc/{pid}/maps").returncode == 0
+    assert status_of(pid)["NoNewPrivs"] == "1"
+
+
+def test_debug_cores_is_a_switch_like_others(database):
+    done = run("check-config", settings={"DATABASE_URL": database.url, "REGISTRY_BOT_TOKEN": TOKEN, "DEBUG_CORES": "maybe"})
+    assert done.returncode == 78 and "DEBUG_CORES=maybe" in done.stderr
