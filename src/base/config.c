@@ -643,8 +643,11 @@ static void dump_url(const char *url, struct buf *out)
 {
 	const char *at = url ? strrchr(url, '@') : NULL;
 	const char *scheme = url ? strstr(url, "://") : NULL;
-	if (at && scheme && scheme < at)
-		buf_add(out, url, (size_t)(scheme + 3 - url));
+	if (at && scheme && scheme < at) {
+		char *head = strndup(url, (size_t)(scheme + 3 - url));
+		add_shown(out, head ? head : "?", DUMP_UNITS);
+		free(head);
+	}
 	if (at)
 		buf_adds(out, "[...]");
 	add_shown(out, at ? at : url ? url : "", DUMP_UNITS);

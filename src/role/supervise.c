@@ -5,11 +5,11 @@
 #include "salesreg/role/metrics.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/settings.h"
+#include "salesreg/role/usage.h"
 #include "salesreg/supervise/run_dir.h"
 #include "salesreg/supervise/supervisor.h"
 #ifdef SALESREG_TESTS
 #include "salesreg/http/listen.h"
-#include "salesreg/role/usage.h"
 #endif
 #include <fcntl.h>
 #include <stdio.h>

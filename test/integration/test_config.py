@@ -140,6 +140,12 @@ def test_check_config_tells_a_terminal_nothing(name):
     assert shown_harmlessly(done.stdout) and shown_harmlessly(done.stderr), done
 
 
+def test_check_config_tells_a_terminal_nothing_by_what_stands_before_a_hidden_password():
+    done = run("check-config", settings={**GOOD, "https_proxy": HOSTILE + "://user:hush@" + HOSTILE})
+    assert "https_proxy" in done.stdout and "hush" not in done.stdout + done.stderr
+    assert shown_harmlessly(done.stdout) and shown_harmlessly(done.stderr), done
+
+
 def test_check_config_tells_a_terminal_nothing_from_the_inside_of_a_document():
     for document in ({"ru": {HOSTILE: "x"}}, {HOSTILE: {}}, {"ru": {"offer": HOSTILE + "{name}"}}):
         done = run("check-config", settings={**GOOD, "MESSAGES": json.dumps(document, ensure_ascii=False)})
