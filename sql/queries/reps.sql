@@ -178,12 +178,13 @@ ORDER BY x.since, p.id LIMIT $1::integer
 UPDATE public.sales_representatives SET telegram_id = -telegram_id
 WHERE telegram_id = ANY ($1::bigint[]) AND status = 'removed'
 -- name: reps_move
--- $1 reps, $2 their accounts, $3 new ones: the same people. Prospects, history and e-mail belong to the rep and move with
+-- $1 reps, $2 their accounts, $3 new ones, $4 names or NULL: the same people. Prospects, history and e-mail belong to the rep and move with
 -- it; what still waits to be sent, or for an operator, goes to the new account
 WITH f AS (
-    SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS f (rep, old, new)
+    SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[]) AS f (rep, old, new, name)
 ), moved AS (
-    UPDATE public.sales_representatives r SET telegram_id = f.new, telegram_username = NULL, updated_at = now()
+    UPDATE public.sales_representatives r
+    SET telegram_id = f.new, telegram_username = NULL, name = coalesce(f.name, r.name), updated_at = now()
     FROM f WHERE r.id = f.rep AND r.telegram_id = f.old
     RETURNING r.id
 ), settled AS (

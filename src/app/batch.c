@@ -58,7 +58,7 @@ struct batch {
 	const char *park_reason;
 	struct {
 		size_t sessions, reps, emails, assignments, subjects, clients, lock, applications,
-		    untaken, missed, claims, waiting_claims, locales, invites;
+		    untaken, missed, claims, waiting_claims, locales, invites, codes, code_counts;
 	} steps; /* of the read */
 	size_t fence_step, insert_step, thin_step;
 	int64_t arrived_us, begun_us; /* the updates; the transaction in hand */
@@ -432,6 +432,7 @@ static void write_batch(struct batch *b, const struct db_reply *reply)
 {
 	struct arena *a = &b->scratch;
 	struct fold_input input = {.rules = b->options.rules,
+	    .code_key = b->options.code_key,
 	    .updates = b->updates + b->from,
 	    .count = b->to - b->from,
 	    .grants = grants,
@@ -471,6 +472,15 @@ static void write_batch(struct batch *b, const struct db_reply *reply)
 		struct claim_row *claims;
 		input.claim_count = claims_parse(reply->results[b->steps.claims], a, &claims);
 		input.claims = claims;
+	}
+	if (b->interests.user_count && b->options.rules->proves_email) {
+		struct code_row *codes;
+		struct code_count_row *counts;
+		input.code_count = codes_parse(reply->results[b->steps.codes], a, &codes);
+		input.codes = codes;
+		input.code_count_count =
+		    codes_counted_parse(reply->results[b->steps.code_counts], a, &counts);
+		input.code_counts = counts;
 	}
 	if (b->interests.user_count && b->options.rules->by_invitation) {
 		struct invite_row *invites;
@@ -570,6 +580,11 @@ static void read_batch(struct batch *b)
 		    clients_read(plan, a, in->client_reps, in->client_rep_count, CLIENTS_EACH);
 	if (in->claimant_count)
 		b->steps.claims = claims_read(plan, a, in->claimants, in->claimant_count);
+	if (in->user_count && b->options.rules->proves_email) {
+		b->steps.codes = codes_read(plan, a, in->users, in->user_count);
+		b->steps.code_counts = codes_counted(plan, a, in->users, in->user_count,
+		    in->email_keys, in->email_key_count);
+	}
 	if (in->user_count && b->options.rules->by_invitation)
 		b->steps.invites =
 		    invites_read(plan, a, in->invites, in->invite_count, in->users, in->user_count);

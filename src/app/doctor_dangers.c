@@ -77,7 +77,8 @@ static void look_at_password(struct doctor *d)
 static void look_at_door(struct doctor *d)
 {
 	enum { AUTO = 0 };
-	if (!d->config.email_domains || d->config.registration_approval != AUTO)
+	if (!d->config.email_domains || d->config.registration_approval != AUTO ||
+	    secret_is_set(&d->config.smtp_url))
 		return;
 	doctor_find(d, (struct finding){GRAVITY_SERIOUS, area, "open-door",
 			   arena_printf(d->arena,
@@ -86,7 +87,7 @@ static void look_at_door(struct doctor *d)
 			   "REGISTRATION_APPROVAL is auto and nothing proves that the address is "
 			   "theirs, so any "
 			   "stranger on Telegram is sent clients' names, contacts and notes",
-			   "set REGISTRATION_APPROVAL to invite (`salesreg rep invite` makes "
+			   "set SMTP_URL and SMTP_FROM, so that a code is mailed there, or REGISTRATION_APPROVAL to invite (`salesreg rep invite` makes "
 			   "links) or to admin "
 			   "(with ADMIN_TELEGRAM_IDS)"});
 }

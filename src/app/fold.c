@@ -6,6 +6,8 @@
 #include <string.h>
 
 enum { MAX_CLIENTS_SHOWN = 200 };
+/* Mails an hour: more than anybody needs, and no more than a mailbox's owner, or a mail server, puts up with. */
+enum { MAILS_TO_PERSON = 5, MAILS_TO_ADDRESS = 5, MAILS_IN_ALL = 200 };
 
 void fold_interests(const struct conversation_rules *rules, const struct telegram_update *updates,
     size_t count, struct arena *a, struct fold_interests *in)
@@ -184,6 +186,27 @@ static bool key_taken_here(const struct folding *f, const char *key)
 	return false;
 }
 
+static const struct code_row *code_row_of(const struct fold_input *input, int64_t user_id)
+{
+	for (size_t i = 0; i < input->code_count; i++)
+		if (input->codes[i].user_id == user_id)
+			return &input->codes[i];
+	return NULL;
+}
+
+/* Whether the address of the code this person is asked for may not be whose it was. */
+static bool code_moved_here(struct folding *f, const struct person *p)
+{
+	const struct code_row *row = code_row_of(f->input, p->user_id);
+	if (!row)
+		return false;
+	struct map_slot *holder =
+	    row->holder ? map_find(&f->people, row->holder_telegram_id) : NULL;
+	return key_taken_here(f, row->email_key) ||
+	       (holder && ((const struct person *)holder->value.pointer)->touched) ||
+	       f->writes->move_count > 0;
+}
+
 static bool invite_held_here(const struct folding *f, const char *hash)
 {
 	for (size_t i = 0; i < f->writes->hold_count; i++)
@@ -206,6 +229,8 @@ static bool depends(
 	if (interest->assignment_id && map_find(&f->assignments, interest->assignment_id))
 		return true;
 	if (interest->email_key && key_taken_here(f, interest->email_key))
+		return true;
+	if (interest->code && code_moved_here(f, p))
 		return true;
 	if (interest->invite && invite_held_here(f, interest->invite))
 		return true;
@@ -259,6 +284,49 @@ static void fill_claim(struct folding *f, struct person *p, int64_t claimant)
 	}
 }
 
+static void fill_code(
+    struct folding *f, struct person *p, const struct conversation_interest *interest)
+{
+	const struct fold_input *input = f->input;
+	const struct code_row *row = code_row_of(input, p->user_id);
+	p->state.code = NULL;
+	p->state.code_wait_us = 0;
+	const char *key = interest->email_key ? interest->email_key : row ? row->email_key : NULL;
+	for (size_t i = 0; i < input->code_count_count; i++) {
+		const struct code_count_row *n = &input->code_counts[i];
+		int64_t most = 0;
+		if (n->user_id == p->user_id)
+			most = MAILS_TO_PERSON;
+		else if (n->email_key && key && strcmp(n->email_key, key) == 0)
+			most = MAILS_TO_ADDRESS;
+		else if (n->user_id == 0 && !n->email_key)
+			most = MAILS_IN_ALL;
+		if (most && n->count >= most && n->eased_us > p->state.code_wait_us)
+			p->state.code_wait_us = n->eased_us;
+	}
+	if (!row)
+		return;
+	struct code_view *view = ARENA_NEW(f->a, struct code_view);
+	*view = (struct code_view){.id = row->id,
+	    .email = row->email,
+	    .email_key = row->email_key,
+	    .state = code_state_from_name(row->state),
+	    .wrong = row->wrong,
+	    .mailed = row->hashes && row->hashes[0],
+	    .expired = row->expired,
+	    .rep_id = row->holder,
+	    .rep_name = row->holder_name,
+	    .rep_telegram_id = row->holder_telegram_id,
+	    .rep_locale = input->rules->default_locale};
+	(void)rep_status_from_name(row->holder_status, &view->rep_status);
+	(void)locale_parse(row->holder_locale, &view->rep_locale);
+	if (interest->code && view->mailed)
+		view->matches = email_code_matches(
+		    row->hashes, email_code_hash(f->a, input->code_key, p->user_id,
+				     row->email_key, interest->code));
+	p->state.code = view;
+}
+
 static const struct invite_view *view_of_invite(struct folding *f, const struct invite_row *row)
 {
 	struct invite_view *view = ARENA_NEW(f->a, struct invite_view);
@@ -290,8 +358,10 @@ static void fill_invites(
 			p->state.invite = view;
 		if (row->holder != p->user_id || row->used)
 			continue;
-		if (!p->state.held ||
-		    worth(view, interest->email_key) > worth(p->state.held, interest->email_key))
+		const char *key = interest->email_key ? interest->email_key
+				  : p->state.code     ? p->state.code->email_key
+						      : NULL;
+		if (!p->state.held || worth(view, key) > worth(p->state.held, key))
 			p->state.held = view;
 	}
 }
@@ -394,6 +464,7 @@ static void fill_facts(
 	state->admin_locale_count = input->admin_locale_count;
 	fill_of_admin(f, p);
 	fill_claim(f, p, interest->claim_telegram_id);
+	fill_code(f, p, interest);
 	fill_invites(f, p, interest);
 	if (!interest->wants_clients)
 		return;
@@ -475,7 +546,7 @@ static void apply_effect(struct folding *f, struct person *p, const struct effec
 		break;
 	case EFFECT_MOVE:
 		w->moves[w->move_count++] =
-		    (struct rep_move){effect->rep_id, effect->from, effect->to};
+		    (struct rep_move){effect->rep_id, effect->name, effect->from, effect->to};
 		/* the new account has just been heard of, whatever the old one was */
 		w->available[w->available_count++] = effect->rep_id;
 		w->needs_lock = true;
@@ -487,6 +558,28 @@ static void apply_effect(struct folding *f, struct person *p, const struct effec
 		w->refused[w->refused_count++] = effect->to;
 		f->applications_changed = true;
 		person_of(f, effect->to)->touched = true;
+		break;
+	case EFFECT_SEND_CODE:
+		w->code_requests[w->code_request_count++] =
+		    (struct code_request){p->user_id, effect->email, effect->email_key};
+		w->codes_over[w->code_over_count++] = p->user_id;
+		/* what was counted is one less than it is now */
+		f->keys[f->key_count++] = effect->email_key;
+		p->touched = true;
+		break;
+	case EFFECT_WRONG_CODE:
+		w->codes_wrong[w->code_wrong_count++] = effect->code_id;
+		p->touched = true;
+		break;
+	case EFFECT_CODE_DONE:
+		w->codes_over[w->code_over_count++] = p->user_id;
+		p->touched = true;
+		break;
+	case EFFECT_EVICT:
+		w->leaving[w->leaving_count++] = effect->rep_id;
+		person_of(f, effect->from)->touched = true;
+		w->needs_lock = true;
+		p->touched = true;
 		break;
 	case EFFECT_HOLD_INVITE:
 		w->holds[w->hold_count++] = (struct invite_change){effect->invite, p->user_id};
@@ -590,6 +683,9 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	    .undone = ARENA_ARRAY(a, int64_t, input->count),
 	    .moves = ARENA_ARRAY(a, struct rep_move, input->count),
 	    .refused = ARENA_ARRAY(a, int64_t, input->count),
+	    .codes_over = ARENA_ARRAY(a, int64_t, most),
+	    .codes_wrong = ARENA_ARRAY(a, int64_t, input->count),
+	    .code_requests = ARENA_ARRAY(a, struct code_request, input->count),
 	    .holds = ARENA_ARRAY(a, struct invite_change, input->count),
 	    .uses = ARENA_ARRAY(a, struct invite_change, input->count),
 	    .answers = ARENA_ARRAY(a, struct fold_answer, input->count),
@@ -598,7 +694,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	struct folding f = {.input = input,
 	    .a = a,
 	    .writes = w,
-	    .keys = ARENA_ARRAY(a, const char *, input->count)};
+	    .keys = ARENA_ARRAY(a, const char *, most)};
 	load_people(&f);
 	for (size_t i = 0; i < input->count; i++, w->taken++) {
 		const struct event *event = &input->updates[i].event;
@@ -646,6 +742,8 @@ void fold_plan_writes(const struct fold_writes *w, struct db_plan *plan, struct 
 	admins_heard(plan, a, w->heard, w->heard_count);
 	claims_refuse(plan, a, w->refused, w->refused_count);
 	reps_move(plan, a, w->moves, w->move_count);
+	codes_write(plan, a, w->codes_over, w->code_over_count, w->code_requests,
+	    w->code_request_count, w->codes_wrong, w->code_wrong_count);
 	invites_hold(plan, a, w->holds, w->hold_count);
 	invites_use(plan, a, w->uses, w->use_count);
 }

@@ -692,6 +692,7 @@ struct poller *poller_create(uv_loop_t *loop, const struct poller_options *optio
 	    .leader = options->leader,
 	    .delivery = options->delivery,
 	    .rules = options->rules,
+	    .code_key = options->code_key,
 	    .bot_id = options->bot_id,
 	    .committed = on_batch_committed,
 	    .done = on_batch_done,

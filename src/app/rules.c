@@ -1,5 +1,28 @@
 #include "salesreg/app/rules.h"
 #include "salesreg/domain/email.h"
+#include "salesreg/http/mail.h"
+
+bool rules_mail(const struct config *config, struct mail_options *mail)
+{
+	*mail = (struct mail_options){.url = &config->smtp_url,
+	    .from = config->smtp_from,
+	    .tls_optional = config->smtp_tls == 1};
+	return secret_is_set(&config->smtp_url);
+}
+
+static void check_mail(const struct config *config, struct arena *a, struct buf *problems)
+{
+	struct mail_options mail;
+	if (!rules_mail(config, &mail)) {
+		if (config->smtp_from)
+			buf_adds(problems, "SMTP_FROM goes with SMTP_URL, which is not set\n");
+		return;
+	}
+	mail_check(&mail, problems);
+	if (!config->smtp_from || !email_key(config->smtp_from, a))
+		buf_adds(problems, "SMTP_URL needs SMTP_FROM; it must be: the address that the mail "
+				   "comes from\n");
+}
 
 enum err rules_load(struct conversation_rules *rules, const struct config *config,
     struct texts *texts, struct arena *a, struct buf *problems)
@@ -11,6 +34,7 @@ enum err rules_load(struct conversation_rules *rules, const struct config *confi
 	    .catalog = &texts->catalog,
 	    .approval_by_admin = config->registration_approval == 1,
 	    .by_invitation = config->registration_approval == 2,
+	    .proves_email = secret_is_set(&config->smtp_url),
 	    .domains_are_told = config->registration_approval == 0,
 	    .admin_ids = config->admin_ids,
 	    .admin_count = config->admin_count,
@@ -23,6 +47,7 @@ enum err rules_load(struct conversation_rules *rules, const struct config *confi
 		    "CORPORATE_EMAIL_DOMAIN=%.80s is not usable; it must be: domain[,domain…], "
 		    "without @ in front\n",
 		    config->email_domains);
+	check_mail(config, a, problems);
 	if (rules->approval_by_admin && config->admin_count == 0)
 		buf_adds(problems, "REGISTRATION_APPROVAL=admin needs ADMIN_TELEGRAM_IDS: nobody "
 				   "could approve anyone\n");

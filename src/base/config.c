@@ -65,6 +65,15 @@ static const struct config_row table[] = {
     {"REGISTRATION_APPROVAL", TYPE_CHOICE, AT(registration_approval), "auto", "auto|admin|invite",
 	.about = "who becomes a rep: whoever has a corporate e-mail, who an admin approves, who "
 		 "has an invitation"},
+    {"SMTP_URL", TYPE_SECRET, AT(smtp_url), .rule = "smtp(s)://[user:password@]host[:port]",
+	.readers = CONFIG_READ_BY_BOT,
+	.about = "the mail server: a code is mailed to each new e-mail, which proves it; not set: "
+		 "nothing does"},
+    {"SMTP_FROM", TYPE_TEXT, AT(smtp_from), .rule = "address",
+	.about = "whom that mail comes from; goes with SMTP_URL"},
+    {"SMTP_TLS", TYPE_CHOICE, AT(smtp_tls), "required", "required|optional",
+	.about = "whether smtp:// goes without STARTTLS where the server has none; never with a "
+		 "password to another machine"},
     {"ADMIN_TELEGRAM_IDS", TYPE_IDS, .offset = 0, NULL, "id[,id…]",
 	.about = "Telegram ids of the managers"},
     {"BOT_LOCALE", TYPE_CHOICE, AT(locale), "ru", "ru|en",

@@ -90,6 +90,7 @@ static void interest_in_press(const char *data, struct conversation_interest *in
 	case PRESS_CANCEL:
 	case PRESS_WHOLE_NAME:
 	case PRESS_CLAIM:
+	case PRESS_CODE_AGAIN:
 	case PRESS_LANGUAGE_RU:
 	case PRESS_LANGUAGE_EN:
 	case PRESS_MENU_STATUS:
@@ -113,6 +114,7 @@ void conversation_interest(
 		interest->wants_applications = phrase == PHRASE_APPLICATIONS;
 		interest->changes_assignments = phrase == PHRASE_YES;
 		interest->email_key = email_key(event->text, a);
+		interest->code = conversation_code(event->text, a);
 		interest->tells_admins = interest->email_key != NULL;
 		return;
 	}
@@ -156,6 +158,14 @@ static enum conversation_phase fitting_phase(const struct conversation_state *st
 	case PHASE_CLAIM:
 		return stranger && state->draft_name && state->draft_email ? PHASE_CLAIM
 									   : PHASE_NONE;
+	case PHASE_CODE:
+		if (stranger)
+			return !state->draft_name		   ? PHASE_NAME
+			       : state->rules->proves_email ? PHASE_CODE
+							    : PHASE_EMAIL;
+		if (active)
+			return state->rules->proves_email ? PHASE_CODE : PHASE_CHANGE_EMAIL;
+		return PHASE_NONE;
 	case PHASE_CHANGE_EMAIL:
 		return active ? PHASE_CHANGE_EMAIL : PHASE_NONE;
 	case PHASE_CONFIRM_UNREGISTER:
@@ -299,13 +309,15 @@ void conversation_step(const struct conversation_state *state, const struct even
 		    state->known ? state->locale : state->rules->default_locale);
 	next->phase = fitting_phase(state);
 	bool has_email = next->phase == PHASE_EMAIL || next->phase == PHASE_CLAIM;
-	bool has_name = has_email || next->phase == PHASE_NAME;
+	bool has_name = has_email || next->phase == PHASE_NAME || next->phase == PHASE_CODE;
 	next->draft_name = has_name ? state->draft_name : NULL;
 	next->draft_email = has_email ? state->draft_email : NULL;
 	next->draft_rep = next->phase == PHASE_CLAIM ? state->draft_rep : NULL;
 	next->draft_username = next->phase == PHASE_CLAIM ? state->draft_username : NULL;
 	next->claim = NULL;
 	next->invite = next->held = NULL;
+	next->code = NULL;
+	next->code_wait_us = 0;
 
 	struct turn t = {
 	    .state = state,

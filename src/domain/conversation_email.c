@@ -30,7 +30,7 @@ static struct turn_email read_email(const struct turn *t)
 		email.problem = turn_text(t, TEXT_EMAIL_WRONG_DOMAIN, NO_ARGS);
 		break;
 	case EMAIL_OK:
-		if (t->state->email_taken)
+		if (t->state->email_taken && !rules->proves_email)
 			email.problem = turn_text(t, TEXT_EMAIL_TAKEN,
 			    ARGS({"email", shorten(t->a, email.address, ECHO_UNITS)}));
 		break;

@@ -86,6 +86,19 @@ void turn_question_of_stranger(struct turn *t, const char *first);
 /* first (may be NULL), and the question for the name. */
 void turn_ask_name(struct turn *t, const char *first);
 
+/* A newcomer is a rep, pending or active, under this address. */
+void turn_register(struct turn *t, const char *address, const char *key);
+
+/* conversation_code.c: an address is proven by a code that was mailed there */
+/* Mails one, unless too many were. */
+void turn_prove_email(struct turn *t, const char *address, const char *key);
+/* In PHASE_CODE: false: it is no answer, but an address. */
+bool turn_code_answered(struct turn *t);
+void turn_question_of_code(struct turn *t, const char *first);
+void turn_press_of_code(struct turn *t);
+/* Whoever was asked for a code is asked no more. */
+void turn_forget_code(struct turn *t);
+
 /* conversation_invite.c: who may register */
 bool turn_is_invitation(const struct turn *t);
 void turn_open_invitation(struct turn *t);
@@ -101,6 +114,9 @@ void turn_of_rep(struct turn *t);
 void turn_of_suspended(struct turn *t);
 /* problem, or whatever is to be said first, and the question that is open once more, or the menu */
 void turn_question_of_rep(struct turn *t, const char *problem);
+
+/* The new address is theirs. */
+void turn_change_email(struct turn *t, const char *address, const char *key);
 
 /* conversation_claim.c: the same person with a new account */
 /* The e-mail just given is somebody else's. */

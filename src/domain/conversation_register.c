@@ -83,6 +83,9 @@ static void ask_again(struct turn *t, const char *problem)
 	case PHASE_CLAIM:
 		turn_of_claimant(t);
 		return;
+	case PHASE_CODE:
+		turn_question_of_code(t, problem);
+		return;
 	case PHASE_OFFERED:
 	case PHASE_NONE:
 	case PHASE_CHANGE_EMAIL:
@@ -102,6 +105,7 @@ void turn_question_of_stranger(struct turn *t, const char *first)
 
 static void stop(struct turn *t, enum text_id farewell)
 {
+	turn_forget_code(t);
 	turn_set_phase(t, PHASE_NONE);
 	(void)turn_say(t, farewell, NO_ARGS);
 }
@@ -172,7 +176,7 @@ static void enter_email(struct turn *t)
 		ask_email_again(t, uninvited);
 		return;
 	}
-	if (email.address && t->state->email_taken) {
+	if (email.address && t->state->email_taken && !t->state->rules->proves_email) {
 		turn_email_is_taken(t, email.address);
 		return;
 	}
@@ -184,14 +188,22 @@ static void enter_email(struct turn *t)
 		ask_email_again(t, email.problem);
 		return;
 	}
+	if (t->state->rules->proves_email)
+		turn_prove_email(t, email.address, email.key);
+	else
+		turn_register(t, email.address, email.key);
+}
+
+void turn_register(struct turn *t, const char *address, const char *key)
+{
 	struct conversation_state *next = &t->out->next;
 	const char *name = next->draft_name;
 	bool pending = t->state->rules->approval_by_admin;
 	turn_effect(t, (struct effect){
 			   .kind = EFFECT_REGISTER,
 			   .name = name,
-			   .email = email.address,
-			   .email_key = email.key,
+			   .email = address,
+			   .email_key = key,
 			   .status = pending ? REP_PENDING : REP_ACTIVE,
 			   .username = t->event->username,
 		       });
@@ -199,12 +211,12 @@ static void enter_email(struct turn *t)
 	turn_set_phase(t, PHASE_NONE);
 	next->rep_status = pending ? REP_PENDING : REP_ACTIVE;
 	next->rep_name = name;
-	next->rep_email = email.address;
+	next->rep_email = address;
 	next->rep_username = t->event->username;
 	next->rep_available = true;
 	next->open_clients = 0;
 	struct message *done = turn_say(t, pending ? TEXT_REGISTERED_PENDING : TEXT_REGISTERED,
-	    ARGS({"name", echo(t, name)}, {"email", email.address}));
+	    ARGS({"name", echo(t, name)}, {"email", address}));
 	if (pending)
 		turn_tell_admins(t);
 	else
@@ -224,7 +236,8 @@ static void confirm_name(struct turn *t)
 static void pressed(struct turn *t)
 {
 	enum conversation_phase phase = t->out->next.phase;
-	bool asked = phase == PHASE_NAME || phase == PHASE_EMAIL || phase == PHASE_CLAIM;
+	bool asked = phase == PHASE_NAME || phase == PHASE_EMAIL || phase == PHASE_CLAIM ||
+		     phase == PHASE_CODE;
 	switch (t->press.kind) {
 	case PRESS_REGISTER_YES:
 		/* pressed twice, or under an older message: the question is on the screen */
@@ -234,6 +247,8 @@ static void pressed(struct turn *t)
 			turn_answer(t, false, TEXT_ANSWER_WAITING_EMAIL, NO_ARGS);
 		else if (phase == PHASE_CLAIM)
 			turn_press_of_claimant(t);
+		else if (phase == PHASE_CODE)
+			turn_question_of_code(t, NULL);
 		else
 			turn_ask_name(t, NULL);
 		return;
@@ -248,6 +263,9 @@ static void pressed(struct turn *t)
 		return;
 	case PRESS_CLAIM:
 		turn_claim(t);
+		return;
+	case PRESS_CODE_AGAIN:
+		turn_press_of_code(t);
 		return;
 	case PRESS_WHOLE_NAME:
 		if (phase == PHASE_NAME && t->out->next.draft_name)
@@ -350,6 +368,12 @@ void turn_of_stranger(struct turn *t)
 			enter_email(t);
 		else
 			turn_of_claimant(t);
+		return;
+	case PHASE_CODE:
+		if (t->phrase == PHRASE_CANCEL)
+			stop(t, TEXT_CANCELLED_REGISTRATION);
+		else if (!turn_code_answered(t))
+			enter_email(t);
 		return;
 	case PHASE_OFFERED:
 		offered(t);

@@ -73,19 +73,28 @@ static void enter_new_email(struct turn *t)
 		ask_new_email(t, email.problem);
 		return;
 	}
-	turn_set_phase(t, PHASE_NONE);
 	const char *current = t->state->rep_email ? email_key(t->state->rep_email, t->a) : NULL;
 	if (current && strcmp(current, email.key) == 0) {
+		turn_set_phase(t, PHASE_NONE);
 		say_with_menu(t, turn_text(t, TEXT_EMAIL_SAME, ARGS({"email", email.address})));
 		return;
 	}
+	if (t->state->rules->proves_email)
+		turn_prove_email(t, email.address, email.key);
+	else
+		turn_change_email(t, email.address, email.key);
+}
+
+void turn_change_email(struct turn *t, const char *address, const char *key)
+{
+	turn_set_phase(t, PHASE_NONE);
 	turn_effect(t, (struct effect){
 			   .kind = EFFECT_CHANGE_EMAIL,
-			   .email = email.address,
-			   .email_key = email.key,
+			   .email = address,
+			   .email_key = key,
 		       });
-	t->out->next.rep_email = email.address;
-	say_with_menu(t, turn_text(t, TEXT_EMAIL_CHANGED, ARGS({"email", email.address})));
+	t->out->next.rep_email = address;
+	say_with_menu(t, turn_text(t, TEXT_EMAIL_CHANGED, ARGS({"email", address})));
 }
 
 static void ask_unregister(struct turn *t, const char *problem)
@@ -113,6 +122,10 @@ static void unregister(struct turn *t)
 static void cancel(struct turn *t)
 {
 	switch (t->out->next.phase) {
+	case PHASE_CODE:
+		turn_forget_code(t);
+		say_menu(t, turn_text(t, TEXT_CANCELLED, NO_ARGS));
+		return;
 	case PHASE_CHANGE_EMAIL:
 		say_menu(t, turn_text(t, TEXT_CANCELLED, NO_ARGS));
 		return;
@@ -211,6 +224,9 @@ static void pressed(struct turn *t)
 		turn_answer(t, false,
 		    pending ? TEXT_ANSWER_PENDING : TEXT_ANSWER_ALREADY_REGISTERED, NO_ARGS);
 		return;
+	case PRESS_CODE_AGAIN:
+		turn_press_of_code(t);
+		return;
 	case PRESS_CLAIM:
 	case PRESS_SAME_PERSON:
 	case PRESS_OTHER_PERSON:
@@ -238,6 +254,12 @@ static void answered(struct turn *t)
 		else
 			enter_new_email(t);
 		return;
+	case PHASE_CODE:
+		if (t->phrase == PHRASE_NO)
+			cancel(t);
+		else if (!turn_code_answered(t))
+			enter_new_email(t);
+		return;
 	case PHASE_CONFIRM_UNREGISTER:
 		if (t->phrase == PHRASE_YES)
 			unregister(t);
@@ -261,6 +283,9 @@ void turn_question_of_rep(struct turn *t, const char *problem)
 	switch (t->out->next.phase) {
 	case PHASE_CHANGE_EMAIL:
 		ask_new_email(t, problem);
+		return;
+	case PHASE_CODE:
+		turn_question_of_code(t, problem);
 		return;
 	case PHASE_CONFIRM_UNREGISTER:
 		ask_unregister(t, problem);

@@ -1,5 +1,6 @@
 #include "salesreg/store/bot.h"
 #include "salesreg/app/delivery.h"
+#include "salesreg/app/mailer.h"
 #include "salesreg/app/poller.h"
 #include "salesreg/app/rules.h"
 #include "salesreg/base/fault_log.h"
@@ -36,6 +37,8 @@ struct bot {
 	struct listener *listener;
 	struct delivery *delivery;
 	struct poller *poller;
+	struct mailer *mailer; /* NULL: e-mails are not proven */
+	struct email_code_key code_key;
 	uv_timer_t deadline, count, naming;
 	int64_t bot_id;
 	char refusal[512], username[64];
@@ -55,6 +58,7 @@ static void tear_down(struct bot *bot, int exit_code)
 	uv_close((uv_handle_t *)&bot->deadline, NULL);
 	uv_close((uv_handle_t *)&bot->count, NULL);
 	uv_close((uv_handle_t *)&bot->naming, NULL);
+	mailer_destroy(bot->mailer);
 	poller_destroy(bot->poller);
 	delivery_destroy(bot->delivery);
 	listener_destroy(bot->listener);
@@ -249,6 +253,9 @@ static void report(struct worker_report *out, void *data)
 	} else if (connected && trouble) {
 		out->health = IPC_HEALTH_DEGRADED;
 		(void)snprintf(out->why, sizeof out->why, "%s", trouble);
+	} else if (connected && mailer_trouble(bot->mailer)) {
+		out->health = IPC_HEALTH_DEGRADED;
+		(void)snprintf(out->why, sizeof out->why, "%s", mailer_trouble(bot->mailer));
 	} else if (!connected) {
 		(void)snprintf(out->why, sizeof out->why, "connecting to the database");
 	} else if (state == POLLER_STANDBY) {
@@ -277,7 +284,9 @@ static void on_outbox(struct listener *listener, void *data)
 
 static void on_notified(struct listener *listener, const char *channel, void *data)
 {
-	if (strcmp(channel, "salesreg_parked") == 0)
+	if (strcmp(channel, "salesreg_mail") == 0)
+		mailer_wake(((struct bot *)data)->mailer);
+	else if (strcmp(channel, "salesreg_parked") == 0)
 		poller_look_at_parked(((struct bot *)data)->poller);
 	else
 		on_outbox(listener, data);
@@ -288,6 +297,7 @@ static void on_listening(struct listener *listener, void *data)
 {
 	struct bot *bot = data;
 	on_outbox(listener, data);
+	mailer_wake(bot->mailer);
 	if (bot->listened)
 		poller_look_at_parked(bot->poller);
 	bot->listened = true;
@@ -308,6 +318,27 @@ static void on_roomy(void *data)
 static int load_rules(struct bot *bot)
 {
 	return worker_rules(&bot->worker, &bot->rules, &bot->texts);
+}
+
+static bool leads(void *data)
+{
+	const struct bot *bot = data;
+	enum poller_state state = poller_state(bot->poller);
+	return !bot->stopping && db_pool_is_up(bot->leader) && state != POLLER_STANDBY &&
+	       state != POLLER_STOPPED;
+}
+
+static void start_mail(struct bot *bot)
+{
+	struct worker *w = &bot->worker;
+	struct mailer_options options = {.leader = bot->leader,
+	    .rules = &bot->rules,
+	    .key = &bot->code_key,
+	    .leads = leads,
+	    .data = bot};
+	email_code_key(&bot->code_key, &w->config.bot_token);
+	if (rules_mail(&w->config, &options.mail))
+		bot->mailer = mailer_create(&w->loop, &options);
 }
 
 static void start(struct bot *bot)
@@ -363,6 +394,7 @@ static void start(struct bot *bot)
 					.telegram = bot->telegram,
 					.delivery = bot->delivery,
 					.rules = &bot->rules,
+					.code_key = &bot->code_key,
 					.bot_id = bot_id,
 					.history_retention_days = w->config.history_retention_days,
 					.hold_hours = w->config.outbox_hold_hours,
@@ -371,13 +403,14 @@ static void start(struct bot *bot)
 					.token_refused = on_token_refused,
 					.data = bot,
 				    });
+	start_mail(bot);
 	db_pool_start(bot->leader);
 	bot->listener =
 	    listener_create(&w->loop, &(struct listener_options){
 					  .uri = &w->config.database_url,
 					  .server = bot->server,
 					  .application_name = "salesreg bot listen",
-					  .channels = {"salesreg_outbox", "salesreg_parked"},
+					  .channels = {"salesreg_outbox", "salesreg_parked", "salesreg_mail"},
 					  .ready = on_listening,
 					  .notified = on_notified,
 					  .down = on_listener_down,

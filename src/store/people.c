@@ -351,7 +351,8 @@ void reps_move(struct db_plan *plan, struct arena *a, const struct rep_move *mov
 		return;
 	(void)db_plan_add(plan, SQL_REPS_MAKE_WAY, I64_COLUMN(a, moves, count, to));
 	(void)db_plan_add(plan, SQL_REPS_MOVE, TEXT_COLUMN(a, moves, count, rep),
-	    I64_COLUMN(a, moves, count, from), I64_COLUMN(a, moves, count, to));
+	    I64_COLUMN(a, moves, count, from), I64_COLUMN(a, moves, count, to),
+	    TEXT_COLUMN(a, moves, count, name));
 	(void)db_plan_add(plan, SQL_REPS_MADE_WAY, I64_COLUMN(a, moves, count, from),
 	    I64_COLUMN(a, moves, count, to));
 }

@@ -290,6 +290,18 @@ static void check_effect(const struct effect *e, const struct conversation_state
 	case EFFECT_USERNAME:
 		require(!stranger);
 		return;
+	case EFFECT_SEND_CODE:
+		require(e->email && e->email_key && s->rules->proves_email && s->code_wait_us == 0);
+		return;
+	case EFFECT_WRONG_CODE:
+		require(s->code && !s->code->matches && interest->code);
+		return;
+	case EFFECT_CODE_DONE:
+		require(s->code);
+		return;
+	case EFFECT_EVICT:
+		require(s->code && s->code->matches && s->rep_status == REP_ACTIVE);
+		return;
 	case EFFECT_HOLD_INVITE:
 	case EFFECT_USE_INVITE:
 		require(stranger && e->invite);

@@ -66,7 +66,7 @@ HOT = {
     "reps_leave": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
     "reps_make_way": ["'{1000000001}'"],
     "reps_made_way": ["'{1000000001}'", "'{1000000002}'"],
-    "reps_move": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'{1000000001}'", "'{7}'"],
+    "reps_move": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'{1000000001}'", "'{7}'", "'{NULL}'"],
     "assignments_undo": ["'{1}'"],
     "assignments_undo_others": ["'{1}'"],
     "dealing_passed_over": ["5", "'{}'"],

@@ -8,8 +8,10 @@
  * The first update of a batch depends on nothing, so there is always progress.
  */
 #pragma once
+#include "salesreg/app/email_code.h"
 #include "salesreg/domain/conversation.h"
 #include "salesreg/store/assignments.h"
+#include "salesreg/store/codes.h"
 #include "salesreg/store/invites.h"
 #include "salesreg/store/outbox.h"
 #include "salesreg/store/people.h"
@@ -34,6 +36,11 @@ struct fold_input {
 	size_t client_count;
 	const struct claim_row *claims;
 	size_t claim_count;
+	const struct email_code_key *code_key;
+	const struct code_row *codes;
+	size_t code_count;
+	const struct code_count_row *code_counts;
+	size_t code_count_count;
 	const struct invite_row *invites;
 	size_t invite_count;
 	/* of admins only */
@@ -98,6 +105,10 @@ struct fold_writes {
 	struct rep_move *moves;
 	int64_t *refused; /* claimants */
 	size_t move_count, refused_count;
+	int64_t *codes_over;  /* people */
+	int64_t *codes_wrong; /* codes */
+	struct code_request *code_requests;
+	size_t code_over_count, code_wrong_count, code_request_count;
 	struct invite_change *holds, *uses;
 	size_t hold_count, use_count;
 	struct outbox_new *messages;

@@ -18,6 +18,7 @@ struct poller_options {
 	struct telegram *telegram;
 	struct delivery *delivery;
 	const struct conversation_rules *rules;
+	const struct email_code_key *code_key;
 	int64_t bot_id;
 	int64_t history_retention_days, hold_hours;
 	/* The token has never worked and Telegram refuses it: what was said. */

@@ -7,6 +7,9 @@
 #include "salesreg/app/texts.h"
 #include "salesreg/base/config.h"
 #include "salesreg/domain/conversation.h"
+#include "salesreg/http/mail.h"
 
+/* How mail is sent, borrowed from config; false: it is not. */
+bool rules_mail(const struct config *config, struct mail_options *mail);
 MUST_CHECK enum err rules_load(struct conversation_rules *rules, const struct config *config,
     struct texts *texts, struct arena *a, struct buf *problems);

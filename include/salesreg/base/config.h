@@ -16,6 +16,9 @@
 enum { CONFIG_LIST_MAX = 64, CONFIG_VALUE_MAX = 256 * 1024 };
 
 struct config {
+	struct secret smtp_url;
+	char *smtp_from;
+	int64_t smtp_tls; /* 0 required, 1 optional */
 	struct secret database_url, bot_token, google_client_secret, token_encryption_key;
 	char *email_domains;
 	bool outreach_enabled;

@@ -63,6 +63,23 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(INVITE_USED, "invite_used", "", MESSAGE)                                                 \
 	X(INVITE_TAKEN, "invite_taken", "", MESSAGE)                                               \
 	X(INVITE_OTHER_EMAIL, "invite_other_email", "", MESSAGE)                                   \
+	X(CODE_ASKED, "code_asked", "email,minutes", MESSAGE)                                      \
+	X(CODE_QUESTION, "code_question", "email", MESSAGE)                                        \
+	X(CODE_EXPECTED, "code_expected", "", MESSAGE)                                             \
+	X(CODE_ON_ITS_WAY, "code_on_its_way", "email", MESSAGE)                                    \
+	X(CODE_DELAYED, "code_delayed", "email", MESSAGE)                                          \
+	X(CODE_SENT_LATE, "code_sent_late", "email,minutes", MESSAGE)                              \
+	X(CODE_REFUSED, "code_refused", "email", MESSAGE)                                          \
+	X(CODE_FAILED, "code_failed", "email", MESSAGE)                                            \
+	X(CODE_WRONG, "code_wrong", "left", MESSAGE)                                               \
+	X(CODE_USED_UP, "code_used_up", "email", MESSAGE)                                          \
+	X(CODE_EXPIRED, "code_expired", "email", MESSAGE)                                          \
+	X(CODE_TOO_MANY, "code_too_many", "minutes", MESSAGE)                                      \
+	X(CODE_GONE, "code_gone", "", MESSAGE)                                                     \
+	X(ACCOUNT_LOST, "account_lost", "name,email", MESSAGE)                                     \
+	X(MAIL_SUBJECT, "mail_subject", "", BUTTON)                                                \
+	X(MAIL_TEXT, "mail_text", "code,minutes", MESSAGE)                                         \
+	X(BUTTON_CODE_AGAIN, "button_code_again", "", BUTTON)                                      \
 	X(CANCELLED_REGISTRATION, "cancelled_registration", "", MESSAGE)                           \
 	X(ASK_LANGUAGE, "ask_language", "", MESSAGE)                                               \
 	X(LANGUAGE_SET, "language_set", "", MESSAGE)                                               \

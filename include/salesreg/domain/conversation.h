@@ -20,6 +20,7 @@
 	X(NAME, "name")                 /* the name; draft_name: one word, asked again */          \
 	X(EMAIL, "email")               /* the corporate e-mail; draft_name is set */              \
 	X(CLAIM, "claim")               /* an admin's word on draft_email */                       \
+	X(CODE, "code") /* the code that was mailed: to a newcomer, or for an active rep's new e-mail */ \
 	X(CHANGE_EMAIL, "change_email") /* an active rep's new e-mail */                           \
 	X(CONFIRM_UNREGISTER, "confirm_unregister") /* whether to unregister */
 
@@ -59,6 +60,7 @@ struct conversation_rules {
 	size_t domain_count;
 	bool approval_by_admin;
 	bool by_invitation;    /* a stranger needs a link, an admin does not */
+	bool proves_email;     /* by a code that is mailed */
 	bool domains_are_told; /* to strangers, which domains are the company's */
 	const int64_t *admin_ids;
 	size_t admin_count;
@@ -97,6 +99,40 @@ struct subject_view {
 	enum rep_status status;
 	const char *application; /* of one removed: declined, withdrawn; NULL: it was a rep */
 	enum locale locale;
+};
+
+#define CODE_STATE_MAP(X)                                                                          \
+	X(QUEUED, "queued")   /* its mail is to be sent */                                         \
+	X(SENDING, "sending") /* it goes out just now */                                           \
+	X(SENT, "sent")                                                                            \
+	X(REFUSED, "refused") /* the mail server says that there is no such address */             \
+	X(FAILED, "failed")   /* it was tried for too long */
+
+enum code_state {
+#define X(name, text) CODE_##name,
+	CODE_STATE_MAP(X)
+#undef X
+};
+const char *code_state_name(enum code_state state);
+/* What is none of ours counts as failed. */
+enum code_state code_state_from_name(const char *name);
+
+enum { CODE_DIGITS = 6, CODE_TRIES = 5, CODE_MINUTES = 10 };
+
+/* The code a person is asked for, and who has its address: known, and said, only when the code is right. */
+struct code_view {
+	int64_t id;
+	const char *email, *email_key;
+	enum code_state state;
+	int64_t wrong; /* answers so far */
+	bool mailed;   /* some mail may have arrived */
+	bool expired;
+	bool matches; /* what the event says is the code */
+	/* who has the address; rep_id NULL: nobody */
+	const char *rep_id, *rep_name;
+	int64_t rep_telegram_id;
+	enum rep_status rep_status;
+	enum locale rep_locale;
 };
 
 /* A link for one new rep. */
@@ -158,6 +194,8 @@ struct conversation_state {
 	const struct client_view *clients;        /* oldest assignment first */
 	size_t client_count;
 	const struct claim_view *claim;   /* NULL: nothing is claimed */
+	const struct code_view *code;   /* NULL: none is asked for */
+	int64_t code_wait_us; /* until a mail may be sent to the e-mail in the event, else the code's; 0: now */
 	const struct invite_view *invite; /* whose link was pressed; NULL: there is none such */
 	/* an unused one of this person's, one that has not ended and is good for the e-mail in the
 	 * event if there is such; NULL: none */
@@ -183,6 +221,7 @@ struct conversation_interest {
 	 * are written. */
 	int64_t subject_telegram_id;
 	int64_t claim_telegram_id; /* 0: none → claim */
+	const char *code; /* six digits; NULL: the event says none → code.matches */
 	const char *invite;        /* what the link carries; NULL: none → invite */
 	bool wants_clients;        /* → clients */
 	bool wants_applications;   /* → applications, if an admin asks */
@@ -190,6 +229,12 @@ struct conversation_interest {
 	bool takes_back;          /* what was declined; anybody's doings with the prospect matter */
 	bool changes_assignments; /* the assignment lock must be taken first */
 };
+/* What a person is told of the mail with the code, who did nothing meanwhile. */
+enum code_news { CODE_NEWS_DELAYED, CODE_NEWS_SENT_LATE, CODE_NEWS_REFUSED, CODE_NEWS_FAILED };
+struct message *conversation_code_news(const struct catalog *catalog, enum locale locale,
+    int64_t chat_id, enum code_news news, const char *email, struct arena *a);
+/* The six digits of a text that is nothing but them, or NULL. */
+const char *conversation_code(const char *text, struct arena *a);
 bool conversation_is_admin(const struct conversation_rules *rules, int64_t user_id);
 void conversation_interest(
     const struct event *event, struct arena *a, struct conversation_interest *interest);
@@ -205,8 +250,12 @@ void conversation_interest(
 	X(APPROVE, "approve")           /* rep_id of the subject → active */                     \
 	X(REJECT, "reject")             /* rep_id of the subject → removed */                    \
 	X(GONE, "gone")                 /* blocked the bot: unavailable */                         \
-	X(MOVE, "move")                 /* rep_id, from and to: another account, same person */    \
+	X(MOVE, "move")                 /* rep_id, from and to, name (NULL: as it is): another account, same person */    \
 	X(REFUSE_CLAIM, "refuse claim") /* to: whose claim it was */                               \
+	X(SEND_CODE, "send code")       /* email, email_key: instead of any other */               \
+	X(WRONG_CODE, "wrong code")     /* code_id */                                              \
+	X(CODE_DONE, "code done")       /* no code is asked for any more */                        \
+	X(EVICT, "evict")               /* rep_id, from: whose e-mail turned out to be another's */ \
 	X(HOLD_INVITE, "hold invite")   /* invite: it is this person's from now on */              \
 	X(USE_INVITE, "use invite")     /* invite: it has done its work */                         \
 	X(HEARD, "heard")               /* an admin has been shown what was missed */              \
@@ -230,10 +279,11 @@ struct effect {
 	const char *rep_id;
 	const char *username;
 	const char *invite; /* its hash */
+	int64_t code_id;
 	int64_t from, to;   /* Telegram accounts */
 };
 
-enum { OUTCOME_MAX_EFFECTS = 4 };
+enum { OUTCOME_MAX_EFFECTS = 6 };
 /* Of applications and untaken prospects, as many as are shown at once. */
 enum { CONVERSATION_SHOWN_MAX = 10 };
 

@@ -83,7 +83,7 @@ void claims_end(struct db_plan *plan, struct arena *a, const int64_t *telegram_i
     const char *const *payloads, size_t count);
 /* A rep's account becomes another one; needs the assignment lock. */
 struct rep_move {
-	const char *rep;
+	const char *rep, *name; /* the latter NULL: as it is */
 	int64_t from, to;
 };
 void reps_move(struct db_plan *plan, struct arena *a, const struct rep_move *moves, size_t count);

@@ -1,0 +1,11 @@
+/*
+ * The mail with a code: headers and text, as SMTP carries it.
+ * Ownership: the result lives in the arena. Units: seconds since 1970. Errors, callbacks: none.
+ * Source: RFC 5322 (headers, CR LF), RFC 2047 (a subject in other letters), RFC 2045 (base64), RFC 3834 (Auto-Submitted).
+ */
+#pragma once
+#include "salesreg/domain/catalog.h"
+#include <time.h>
+
+const char *mail_text_code(const struct catalog *catalog, enum locale locale, const char *from,
+    const char *to, const char *code, time_t now, struct arena *a);

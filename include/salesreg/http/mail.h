@@ -1,0 +1,57 @@
+/*
+ * Sends mail over SMTP: libcurl's multi_socket interface on a libuv loop, a connection a mail.
+ *
+ * Ownership: the client belongs to whoever created it until mail_client_destroy(); its memory goes in its last uv_close
+ * callback. What a spec points to is copied. A result lasts for its callback.
+ * Units: milliseconds. Errors: mail_result.outcome; never is a message left without one.
+ * Callbacks: never inside mail_send() or mail_client_destroy(), once a mail, from the loop; after mail_client_destroy() never.
+ *
+ * TLS: smtps:// is TLS from the first byte; with smtp:// STARTTLS is required unless told that it is optional. Certificates
+ * are verified: see http/trust.h. Proxies as for HTTP (ALL_PROXY, no_proxy).
+ * Secrets: the URL and the mail's text are in no error and no log.
+ *
+ * Facts: RFC 5321 4.2 (4yz: try again, 5yz: do not), 4.5.3.2 (time-outs); curl manual, CURLOPT_USE_SSL, CURLOPT_DEBUGFUNCTION.
+ */
+#pragma once
+#include "salesreg/base/buf.h"
+#include "salesreg/base/secret.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <uv.h>
+
+enum { MAIL_REPLY_BYTES = 256 };
+
+#define MAIL_OUTCOME_MAP(X)                                                                        \
+	X(SENT, "accepted")                                                                        \
+	X(REFUSED, "refused")       /* this address, or this mail to it, for good */               \
+	X(LATER, "not now")         /* greylisting, no connection, silence */                      \
+	X(BROKEN, "cannot be sent") /* nobody's: certificate, password, sender; see SMTP_… */
+
+enum mail_outcome {
+#define X(name, text) MAIL_##name,
+	MAIL_OUTCOME_MAP(X)
+#undef X
+};
+
+struct mail_result {
+	enum mail_outcome outcome;
+	bool maybe_delivered;         /* the text went out and no answer came */
+	char reply[MAIL_REPLY_BYTES]; /* what the server said, or what went wrong; one line */
+};
+typedef void mail_callback(const struct mail_result *result, void *data);
+
+struct mail_client;
+struct mail_options {
+	const struct secret *url; /* borrowed for as long as the client lives */
+	const char *from;         /* the same */
+	bool tls_optional;
+};
+
+/* Adds a line for what is wrong with it: NAMEs are those of the variables. */
+void mail_check(const struct mail_options *options, struct buf *problems);
+struct mail_client *mail_client_create(uv_loop_t *loop, const struct mail_options *options);
+/* text: headers and body, with CR LF. */
+void mail_send(struct mail_client *client, const char *to, const char *text,
+    mail_callback *callback, void *data);
+/* A mail under way is cut off. Accepts NULL. */
+void mail_client_destroy(struct mail_client *client);

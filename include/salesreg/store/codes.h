@@ -1,0 +1,61 @@
+/*
+ * Codes by mail: what is asked of whom, and the queue of the mails (table email_codes).
+ * Ownership: as in store/people.h. Units: microseconds (_us). Errors: those of the run. Callbacks: none.
+ */
+#pragma once
+#include "salesreg/db/conn.h"
+
+/* What a person is asked for, and who has the address now (holder NULL: nobody). */
+struct code_row {
+	int64_t user_id, id, wrong, holder_telegram_id;
+	const char *email, *email_key, *state;
+	const char *hashes; /* separated by spaces */
+	bool expired;
+	const char *holder, *holder_name, *holder_status, *holder_locale;
+};
+size_t codes_read(struct db_plan *plan, struct arena *a, const int64_t *people, size_t count);
+size_t codes_parse(const PGresult *result, struct arena *a, struct code_row **rows);
+
+/* Mails in the last hour: to a person (user_id), to an address (email_key), or (0, NULL) in all. */
+struct code_count_row {
+	int64_t user_id;
+	const char *email_key;
+	int64_t count, eased_us; /* the latter: until the oldest counts no more */
+};
+size_t codes_counted(struct db_plan *plan, struct arena *a, const int64_t *people,
+    size_t people_count, const char *const *keys, size_t key_count);
+size_t codes_counted_parse(const PGresult *result, struct arena *a, struct code_count_row **rows);
+
+struct code_request {
+	int64_t user_id;
+	const char *email, *email_key;
+};
+/* over: these people are asked no more, those who are asked anew among them. */
+void codes_write(struct db_plan *plan, struct arena *a, const int64_t *over, size_t over_count,
+    const struct code_request *requests, size_t request_count, const int64_t *wrong,
+    size_t wrong_count);
+
+/* The queue. sending: what this process has under way. */
+struct code_due {
+	int64_t id, user_id, attempts;
+	const char *email, *email_key, *locale;
+	bool delay_told;
+};
+size_t codes_due(
+    struct db_plan *plan, struct arena *a, size_t limit, const int64_t *sending, size_t count);
+size_t codes_due_parse(const PGresult *result, struct arena *a, struct code_due **rows);
+/* -1: nothing will be due. */
+size_t codes_next(struct db_plan *plan, struct arena *a, const int64_t *sending, size_t count);
+int64_t codes_next_parse(const PGresult *result);
+size_t codes_sending(struct db_plan *plan, struct arena *a, const int64_t *ids,
+    const char *const *hashes, size_t count);
+size_t codes_sending_parse(const PGresult *result, struct arena *a, int64_t **ids);
+struct code_result {
+	int64_t id, pause_us;
+	const char *state;
+	const char *reply;
+	const char *payload; /* of a sendMessage; NULL: nothing is said */
+	bool lost;           /* this attempt's mail cannot have arrived */
+};
+void codes_result(
+    struct db_plan *plan, struct arena *a, const struct code_result *results, size_t count);

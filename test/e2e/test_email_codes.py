@@ -1,0 +1,439 @@
+"""SMTP_URL: an address is proven by a code that is mailed there, against a real SMTP server."""
+import email.header
+from urllib.parse import quote
+
+import pytest
+
+from support.mail import PASSWORD, USER, MailServer, other_code
+from support.roads import Silent
+
+DOMAIN = "truerealestate.bali"
+FROM = "registry@truerealestate.bali"
+
+
+@pytest.fixture
+def mail():
+    server = MailServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def world(make_world, mail):
+    made = make_world(SMTP_URL=f"smtp://127.0.0.1:{mail.port}", SMTP_FROM=FROM, SMTP_TLS="optional")
+    made.start_bot()
+    return made
+
+
+def gives_email(person, email=None, asked="code_asked"):
+    """As far as the code."""
+    person.says("зарегистрируйте меня")
+    person.hears("ask_name")
+    person.says(person.name)
+    person.hears("ask_email", name=person.name)
+    person.says(email or person.email)
+    return person.hears(asked, email=email or person.email)
+
+
+def joins(person, mail, email=None):
+    """The whole way."""
+    email = email or person.email
+    before = len(mail.mails(email))
+    gives_email(person, email)
+    person.says(mail.code(email, before + 1))
+    person.hears("registered", name=person.name, email=email)
+
+
+def is_due(world):
+    """What was put off is to be tried now."""
+    world.db.execute("UPDATE salesreg.email_codes SET due_at = now() WHERE state = 'queued'")
+    world.db.execute("NOTIFY salesreg_mail")
+
+
+# the main road ----------------------------------------------------------------------------------------------------------
+
+def test_the_code_makes_a_stranger_an_active_rep_and_nothing_else_does(world, mail):
+    anna = world.person("Анна Петрова")
+    asked = gives_email(anna)
+    assert asked.labels == [world.texts.raw("ru", key) for key in ("button_code_again", "button_cancel")]
+    code = mail.code(anna.email)
+    assert world.db.rows("SELECT * FROM sales_representatives") == []
+    anna.says(other_code(code))
+    anna.hears("code_wrong", left=4)
+    anna.says(f" {code[:3]} {code[3:]} ")
+    anna.hears("registered", name=anna.name, email=anna.email)
+    assert world.db.rep(anna.id)["status"] == "active"
+    world.settle()
+    assert len(mail.messages) == 1
+
+
+def test_the_mail_is_one_that_servers_and_people_take(world, mail):
+    john = world.person("John Smith", language="en")
+    john.says("register me")
+    john.hears("ask_name")
+    john.says(john.name)
+    john.hears("ask_email")
+    john.says(john.email)
+    john.hears("code_asked")
+    code = mail.code(john.email)
+    message = mail.mails(john.email)[0]
+    assert message["From"] == f"<{FROM}>" and message["To"] == f"<{john.email}>" and message["Auto-Submitted"] == "auto-generated"
+    assert message["Date"].endswith("+0000") and message["Message-ID"].endswith("@truerealestate.bali>")
+    subject = str(email.header.make_header(email.header.decode_header(message["Subject"])))
+    assert subject == world.texts.raw("en", "mail_subject") and code not in subject
+    assert world.texts.pattern("en", "mail_text", code=code, minutes=10).fullmatch(message.get_payload(decode=True).decode())
+
+
+def test_no_code_is_in_the_database_or_the_log(world, mail):
+    anna = world.person()
+    gives_email(anna)
+    code = mail.code(anna.email)
+    anna.says(other_code(code))
+    anna.hears("code_wrong")
+    anna.says(code)
+    anna.hears("registered")
+    world.settle()
+    tables = ["email_codes", "user_sessions", "outbox", "outbox_history", "parked_updates"]
+    for table in tables:
+        for row in world.db.rows(f"SELECT t::text AS row FROM salesreg.{table} t"):
+            assert code not in row["row"].replace(str(anna.id), ""), table
+    assert code not in world.bot.log
+    hashes = world.db.value("SELECT hashes FROM salesreg.email_codes")
+    assert len(hashes) == 1 and len(hashes[0]) == 64
+
+
+def test_a_rep_s_new_email_is_proven_too(world, mail):
+    anna = world.person()
+    joins(anna, mail)
+    anna.says("сменить почту")
+    anna.hears("ask_new_email")
+    anna.says("new@" + DOMAIN)
+    anna.hears("code_asked", email="new@" + DOMAIN)
+    assert world.db.rep(anna.id)["email"] == anna.email
+    anna.says("что")
+    anna.hears("code_expected", "code_question", email="new@" + DOMAIN)
+    anna.says(mail.code("new@" + DOMAIN))
+    anna.hears("email_changed", email="new@" + DOMAIN)
+    assert world.db.rep(anna.id)["email"] == "new@" + DOMAIN
+
+
+def test_a_typo_is_corrected_by_sending_the_right_address(world, mail):
+    anna = world.person()
+    gives_email(anna, "ana@" + DOMAIN)
+    old = mail.code("ana@" + DOMAIN)
+    anna.says(anna.email)
+    anna.hears("code_asked", email=anna.email)
+    code = mail.code(anna.email)
+    if old != code:
+        anna.says(old)
+        anna.hears("code_wrong")
+    anna.says(code)
+    anna.hears("registered", email=anna.email)
+
+
+def test_cancelling_ends_the_code(world, mail):
+    anna = world.person()
+    gives_email(anna)
+    code = mail.code(anna.email)
+    anna.presses("button_cancel")
+    anna.is_answered()
+    anna.hears("cancelled_registration")
+    anna.says(code)
+    anna.hears("offer")
+    assert world.db.rows("SELECT * FROM sales_representatives") == []
+
+
+# wrong, late, too many ----------------------------------------------------------------------------------------------------
+
+def test_after_five_wrong_codes_the_right_one_is_no_good(world, mail):
+    anna = world.person()
+    gives_email(anna)
+    code = mail.code(anna.email)
+    for left in (4, 3, 2, 1):
+        anna.says(other_code(code))
+        anna.hears("code_wrong", left=left)
+    anna.says(other_code(code))
+    anna.hears("code_used_up", email=anna.email)
+    anna.says(code)
+    anna.hears("code_used_up", email=anna.email)
+    anna.presses("button_code_again")
+    anna.is_answered()
+    anna.hears("code_asked", email=anna.email)
+    anna.says(mail.code(anna.email, 2))
+    anna.hears("registered")
+
+
+def test_five_wrong_codes_at_once_are_five(world, mail):
+    anna = world.person()
+    gives_email(anna)
+    code = mail.code(anna.email)
+    world.sandbox.acts([{"user": anna.id, "type": "text", "text": f"{(int(code) + i) % 1000000:06}"} for i in range(1, 10)])
+    world.settle()
+    anna.forget()
+    assert world.db.value("SELECT wrong FROM salesreg.email_codes WHERE live") == 5
+    anna.says(code)
+    anna.hears("code_used_up")
+
+
+def test_a_code_is_good_for_ten_minutes(world, mail):
+    anna = world.person()
+    gives_email(anna)
+    code = mail.code(anna.email)
+    world.db.eventually("SELECT state = 'sent' AND good_until BETWEEN now() + interval '9 minutes' AND now() + interval '10 minutes'"
+                        " FROM salesreg.email_codes")
+    world.db.execute("UPDATE salesreg.email_codes SET good_until = now() - interval '1 second'")
+    anna.says(code)
+    anna.hears("code_expired", email=anna.email)
+    assert world.db.rows("SELECT * FROM sales_representatives") == []
+
+
+def test_one_person_has_five_mails_an_hour(world, mail):
+    anna = world.person()
+    gives_email(anna, "a0@" + DOMAIN)
+    for i in range(1, 5):
+        mail.code(f"a{i - 1}@" + DOMAIN)
+        anna.says(f"a{i}@" + DOMAIN)
+        anna.hears("code_asked", email=f"a{i}@" + DOMAIN)
+    anna.says("a5@" + DOMAIN)
+    anna.hears("code_too_many")
+    code = mail.code("a4@" + DOMAIN)
+    world.settle()
+    assert len(mail.messages) == 5
+    world.db.execute("UPDATE salesreg.email_codes SET created_at = created_at - interval '1 hour'")
+    anna.says("a5@" + DOMAIN)
+    anna.hears("code_asked", email="a5@" + DOMAIN)
+    assert mail.code("a5@" + DOMAIN) and code
+
+
+def test_one_address_has_five_mails_an_hour_whoever_asks(world, mail):
+    people = world.sandbox.someone(6)
+    for i, person in enumerate(people[:5]):
+        gives_email(person, "boss@" + DOMAIN)
+        mail.code("boss@" + DOMAIN, i + 1)
+    gives_email(people[5], "Boss@" + DOMAIN, asked="code_too_many")
+    world.settle()
+    assert len(mail.messages) == 5
+
+
+# whose it is ----------------------------------------------------------------------------------------------------------------
+
+def test_whether_an_address_is_taken_is_not_told_before_the_code(world, mail):
+    holder, guesser, other = world.person(), world.person("Boris Orlov"), world.person("Vera Orlova")
+    joins(holder, mail, "taken@" + DOMAIN)
+    seen = []
+    for person, address in ((guesser, "taken@" + DOMAIN), (other, "free@" + DOMAIN)):
+        heard = [gives_email(person, address)]
+        code = mail.code(address, 2 if person is guesser else 1)
+        person.says(other_code(code))
+        heard.append(person.hears("code_wrong"))
+        person.says("что?")
+        heard.append(person.hears_anything())
+        seen.append([(m.text.replace(address, "…"), m.data) for m in heard])
+        session = world.db.row("SELECT phase, draft_email, draft_rep, wrong_emails FROM salesreg.user_sessions WHERE user_id = %s",
+                               person.id)
+        seen[-1].append(dict(session))
+    assert seen[0] == seen[1]
+    assert not holder.unheard()
+
+
+def test_the_owner_of_a_mailbox_gets_the_address_that_somebody_squats_on(make_world, mail):
+    world = make_world(ADMIN_TELEGRAM_IDS="7900000001")
+    world.start_bot()
+    squatter, owner, admin = world.person("Stranger Person"), world.person("Anna Petrova"), world.person("Boss", id=7900000001)
+    admin.opens()
+    admin.hears("admin_hello")
+    squatter.registers(email="anna@" + DOMAIN)  # nothing proved it then
+    world.bot.terminate()
+    world.start_bot(SMTP_URL=f"smtp://127.0.0.1:{mail.port}", SMTP_FROM=FROM, SMTP_TLS="optional")
+    gives_email(owner, "anna@" + DOMAIN)
+    owner.says(mail.code("anna@" + DOMAIN))
+    owner.hears("claim_granted", email="anna@" + DOMAIN)
+    squatter.hears("account_lost", email="anna@" + DOMAIN)
+    admin.hears("admin_moved", email="anna@" + DOMAIN)
+    rep = world.db.rep(owner.id)
+    assert (rep["status"], rep["name"], rep["email"]) == ("active", "Anna Petrova", "anna@" + DOMAIN)
+    assert world.db.rep(squatter.id) is None
+    squatter.says("мои клиенты")
+    squatter.hears("offer")
+
+
+def test_a_rep_who_proves_an_address_has_it_and_whoever_had_it_is_out(make_world, mail):
+    world = make_world()
+    world.start_bot()
+    squatter, owner = world.person("Stranger Person"), world.person("Anna Petrova")
+    squatter.registers(email="anna@" + DOMAIN)
+    owner.registers(email="old@" + DOMAIN)
+    world.bot.terminate()
+    world.start_bot(SMTP_URL=f"smtp://127.0.0.1:{mail.port}", SMTP_FROM=FROM, SMTP_TLS="optional")
+    owner.says("сменить почту")
+    owner.hears("ask_new_email")
+    owner.says("anna@" + DOMAIN)
+    owner.hears("code_asked")
+    owner.says(mail.code("anna@" + DOMAIN))
+    owner.hears("email_changed", email="anna@" + DOMAIN)
+    squatter.hears("account_lost")
+    assert world.db.rep(squatter.id)["status"] == "removed" and world.db.rep(owner.id)["email"] == "anna@" + DOMAIN
+    assert world.db.column("SELECT email_key FROM salesreg.rep_email") == ["anna@" + DOMAIN]
+
+
+def test_a_suspended_account_is_not_left_behind_by_opening_another(world, mail):
+    anna, again = world.person(), world.person()
+    joins(anna, mail, "anna@" + DOMAIN)
+    world.db.execute("UPDATE sales_representatives SET status = 'suspended'")
+    gives_email(again, "anna@" + DOMAIN)
+    again.says(mail.code("anna@" + DOMAIN, 2))
+    again.hears("suspended")
+    assert world.db.rep(again.id) is None and world.db.rep(anna.id)["status"] == "suspended"
+
+
+# the server's moods ---------------------------------------------------------------------------------------------------------
+
+def test_a_refused_address_is_said_and_another_one_helps(world, mail):
+    anna = world.person()
+    mail.answers["nobody@" + DOMAIN] = ["550 5.1.1 No such user"]
+    gives_email(anna, "nobody@" + DOMAIN)
+    anna.hears("code_refused", email="nobody@" + DOMAIN)
+    anna.says("123456")
+    anna.hears("code_refused", email="nobody@" + DOMAIN)
+    anna.says(anna.email)
+    anna.hears("code_asked", email=anna.email)
+    anna.says(mail.code(anna.email))
+    anna.hears("registered", email=anna.email)
+    assert world.bot.lines("refuses an address: 550 5.1.1")
+
+
+def test_greylisting_is_waited_out_and_said_once(world, mail):
+    anna = world.person()
+    mail.answers[anna.email] = ["451 4.7.1 Greylisted, come again"] * 2
+    gives_email(anna)
+    anna.hears("code_delayed", email=anna.email)
+    pauses = []
+    for attempts in (1, 2):
+        world.db.eventually("SELECT state = 'queued' AND attempts = %s FROM salesreg.email_codes", attempts)
+        pauses.append(world.db.value("SELECT due_at - now() FROM salesreg.email_codes"))
+        anna.says("123456")
+        anna.hears("code_on_its_way")
+        is_due(world)
+    assert pauses[1] > pauses[0]
+    anna.hears("code_sent_late", email=anna.email)
+    anna.says(mail.code(anna.email))
+    anna.hears("registered")
+    world.settle()
+    assert not anna.unheard() and len(mail.messages) == 1
+
+
+def test_a_server_that_is_down_or_silent_holds_up_nobody(world, mail, make_world):
+    anna, boris = world.person(), world.person("Boris Orlov")
+    mail.stop()
+    with Silent(port=mail.port) as silent:
+        gives_email(anna)
+        world.db.eventually("SELECT state = 'sending' FROM salesreg.email_codes")
+        boris.says("привет")
+        boris.hears("offer")
+        anna.hears("code_delayed")
+        assert silent.accepted == 1
+    is_due(world)
+    world.db.eventually("SELECT state = 'queued' AND attempts = 2 FROM salesreg.email_codes")
+    world.db.eventually("SELECT error <> '' FROM salesreg.email_codes")
+    server = MailServer(port=mail.port)
+    try:
+        is_due(world)
+        anna.hears("code_sent_late")
+        anna.says(server.code(anna.email))
+        anna.hears("registered")
+    finally:
+        server.stop()
+
+
+def test_a_bot_that_dies_after_asking_mails_all_the_same(world, mail):
+    anna = world.person()
+    mail.stop()
+    with Silent(port=mail.port):
+        gives_email(anna)
+        world.db.eventually("SELECT state = 'sending' FROM salesreg.email_codes")
+        world.bot.kill()
+    server = MailServer(port=mail.port)
+    try:
+        world.start_bot()
+        anna.says(server.code(anna.email))
+        anna.hears("registered")
+    finally:
+        server.stop()
+
+
+def test_both_codes_are_good_when_it_is_not_known_whether_the_first_mail_arrived(world, mail):
+    anna = world.person()
+    mail.after_text.append("hang up")
+    gives_email(anna)
+    first = mail.code(anna.email)
+    anna.hears("code_delayed")
+    is_due(world)
+    anna.hears("code_sent_late")
+    mail.code(anna.email, 2)
+    anna.says(first)
+    anna.hears("registered")
+
+
+def test_what_is_tried_for_hours_in_vain_is_given_up_and_said(world, mail):
+    anna = world.person()
+    mail.answers[anna.email] = ["451 4.3.0 Try later"] * 2
+    gives_email(anna)
+    anna.hears("code_delayed")
+    world.db.eventually("SELECT state = 'queued' FROM salesreg.email_codes")
+    world.db.execute("UPDATE salesreg.email_codes SET attempts = 13")
+    is_due(world)
+    anna.hears("code_failed", email=anna.email)
+    anna.presses("button_code_again")
+    anna.is_answered()
+    anna.hears("code_asked")
+    anna.says(mail.code(anna.email))
+    anna.hears("registered")
+
+
+# TLS ------------------------------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def secure(tmp_path):
+    server = MailServer(tmp_path, tls=True, auth=True)
+    yield server
+    server.stop()
+
+
+def test_starttls_with_an_authority_of_one_s_own_and_a_password(make_world, secure):
+    url = f"smtp://{USER}:{quote(PASSWORD, safe='')}@127.0.0.1:{secure.port}"
+    world = make_world(SMTP_URL=url, SMTP_FROM=FROM, SSL_CERT_FILE=secure.ca)
+    bot = world.start_bot()
+    anna = world.person()
+    joins(anna, secure)
+    assert secure.sessions[0][0] and secure.sessions[0][1]
+    assert PASSWORD not in bot.log and quote(PASSWORD, safe="") not in bot.log
+
+
+def test_a_certificate_of_nobody_is_not_believed(make_world, secure):
+    url = f"smtp://{USER}:{quote(PASSWORD, safe='')}@127.0.0.1:{secure.port}"
+    world = make_world(SMTP_URL=url, SMTP_FROM=FROM)
+    bot = world.start_bot()
+    anna = world.person()
+    gives_email(anna)
+    anna.hears("code_delayed")
+    bot.wait_for_log(r"mail cannot be sent as SMTP_URL.*certificate")
+    assert not secure.sessions
+
+
+def test_a_server_without_starttls_gets_nothing(make_world, mail):
+    world = make_world(SMTP_URL=f"smtp://127.0.0.1:{mail.port}", SMTP_FROM=FROM)
+    bot = world.start_bot()
+    anna = world.person()
+    gives_email(anna)
+    anna.hears("code_delayed")
+    bot.wait_for_log(r"mail cannot be sent as SMTP_URL")
+    assert not mail.sessions and not mail.messages
+
+
+def test_a_wrong_password_is_the_operator_s_matter(make_world, secure):
+    world = make_world(SMTP_URL=f"smtp://{USER}:wrong@127.0.0.1:{secure.port}", SMTP_FROM=FROM, SSL_CERT_FILE=secure.ca)
+    bot = world.start_bot()
+    anna = world.person()
+    gives_email(anna)
+    anna.hears("code_delayed")
+    bot.wait_for_log(r"mail cannot be sent as SMTP_URL.*535")

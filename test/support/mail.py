@@ -1,0 +1,110 @@
+"""An SMTP server of the tests: keeps what it accepts, and answers as it is told to."""
+import email
+import re
+import socket
+import ssl
+import subprocess
+import threading
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult
+
+from .waiting import PATIENCE_S
+
+USER, PASSWORD = "registry", "mail-password-zq7z@/"
+
+
+def authority(directory):
+    """A certificate of 127.0.0.1, signed by an authority of its own: (authority, certificate, key)."""
+    ca, key, crt, csr, ext = (directory / f"mail-{n}" for n in ("ca.pem", "key.pem", "crt.pem", "csr.pem", "ext"))
+    ext.write_text("subjectAltName=IP:127.0.0.1")
+    ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    for args in (["req", "-x509", *ec, "-keyout", f"{ca}.key", "-out", ca, "-days", "2", "-subj", "/CN=Mail authority"],
+                 ["req", *ec, "-keyout", key, "-out", csr, "-subj", "/CN=127.0.0.1"],
+                 ["x509", "-req", "-in", csr, "-CA", ca, "-CAkey", f"{ca}.key", "-CAcreateserial", "-out", crt, "-days", "2",
+                  "-extfile", ext]):
+        subprocess.run(["openssl", *map(str, args)], check=True, capture_output=True)
+    return ca, crt, key
+
+
+class MailServer:
+    """
+    answers[address] is a list of replies to RCPT TO, used up one by one; then the address is good. after_text is one of replies
+    to the text: what is kept is kept, whatever is answered; "hang up" closes the connection unanswered.
+    """
+
+    def __init__(self, directory=None, tls=False, auth=False, port=None):
+        self.messages = []  # (address, message)
+        self.answers = {}
+        self.after_text = []
+        self.sessions = []  # whether by TLS, as whom
+        self._news = threading.Condition()
+        self.ca = None
+        kwargs = {}
+        if tls:
+            self.ca, crt, key = authority(directory)
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(crt, key)
+            kwargs = {"tls_context": context, "require_starttls": True}
+        if auth:
+            kwargs |= {"auth_required": True, "auth_require_tls": tls, "authenticator": self._authenticate}
+        if port is None:
+            with socket.socket() as s:
+                s.bind(("127.0.0.1", 0))
+                port = s.getsockname()[1]
+        self.port = port
+        self.controller = Controller(self, hostname="127.0.0.1", port=port, **kwargs)
+        self.controller.start()
+
+    def stop(self):
+        self.controller.stop(no_assert=True)
+
+    @staticmethod
+    def _authenticate(server, session, envelope, mechanism, data):
+        good = (data.login, data.password) == (USER.encode(), PASSWORD.encode())
+        return AuthResult(success=good, handled=False)
+
+    # what aiosmtpd asks
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        with self._news:
+            self.sessions.append((session.ssl is not None, session.authenticated))
+            waiting = self.answers.get(address)
+            reply = waiting.pop(0) if waiting else "250 OK"
+            self._news.notify_all()
+        if reply.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return reply
+
+    async def handle_DATA(self, server, session, envelope):
+        with self._news:
+            message = email.message_from_bytes(envelope.content)
+            self.messages += [(address, message) for address in envelope.rcpt_tos]
+            self._news.notify_all()
+            reply = self.after_text.pop(0) if self.after_text else "250 OK"
+        if reply == "hang up":
+            server.transport.abort()
+        return reply
+
+    # what tests ask
+
+    def wait(self, fits, what="a mail", timeout=PATIENCE_S):
+        with self._news:
+            assert self._news.wait_for(lambda: fits(self), timeout), f"{what} did not come: {self.messages} {self.answers}"
+
+    def mails(self, address):
+        return [message for to, message in self.messages if to == address]
+
+    def code(self, address, count=1):
+        """Of the count-th mail to this address."""
+        self.wait(lambda _: len(self.mails(address)) >= count, f"mail {count} to {address}")
+        text = self.mails(address)[count - 1].get_payload(decode=True).decode()
+        return re.search(r"\b(\d{6})\b", text).group(1)
+
+
+def other_code(code):
+    """A wrong one."""
+    return f"{(int(code) + 1) % 1000000:06}"
+
+
+assert SMTP  # the distribution's package, and not another of that name
