@@ -582,8 +582,8 @@ static void read_batch(struct batch *b)
 		b->steps.claims = claims_read(plan, a, in->claimants, in->claimant_count);
 	if (in->user_count && b->options.rules->proves_email) {
 		b->steps.codes = codes_read(plan, a, in->users, in->user_count);
-		b->steps.code_counts = codes_counted(plan, a, in->users, in->user_count,
-		    in->email_keys, in->email_key_count);
+		b->steps.code_counts = codes_counted(
+		    plan, a, in->users, in->user_count, in->email_keys, in->email_key_count);
 	}
 	if (in->user_count && b->options.rules->by_invitation)
 		b->steps.invites =

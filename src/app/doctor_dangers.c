@@ -87,7 +87,8 @@ static void look_at_door(struct doctor *d)
 			   "REGISTRATION_APPROVAL is auto and nothing proves that the address is "
 			   "theirs, so any "
 			   "stranger on Telegram is sent clients' names, contacts and notes",
-			   "set SMTP_URL and SMTP_FROM, so that a code is mailed there, or REGISTRATION_APPROVAL to invite (`salesreg rep invite` makes "
+			   "set SMTP_URL and SMTP_FROM, so that a code is mailed there, or "
+			   "REGISTRATION_APPROVAL to invite (`salesreg rep invite` makes "
 			   "links) or to admin "
 			   "(with ADMIN_TELEGRAM_IDS)"});
 }

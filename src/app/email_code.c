@@ -46,7 +46,8 @@ const char *email_code_hash(struct arena *a, const struct email_code_key *key, i
 bool email_code_matches(const char *hashes, const char *hash)
 {
 	bool any = false;
-	for (size_t n = strlen(hashes); n >= HEX_CHARS; n -= n > HEX_CHARS ? HEX_CHARS + 1 : HEX_CHARS) {
+	for (size_t n = strlen(hashes); n >= HEX_CHARS;
+	     n -= n > HEX_CHARS ? HEX_CHARS + 1 : HEX_CHARS) {
 		any |= sodium_memcmp(hashes, hash, HEX_CHARS) == 0;
 		hashes += n > HEX_CHARS ? HEX_CHARS + 1 : HEX_CHARS;
 	}

@@ -322,8 +322,8 @@ static void fill_code(
 	(void)locale_parse(row->holder_locale, &view->rep_locale);
 	if (interest->code && view->mailed)
 		view->matches = email_code_matches(
-		    row->hashes, email_code_hash(f->a, input->code_key, p->user_id,
-				     row->email_key, interest->code));
+		    row->hashes, email_code_hash(f->a, input->code_key, p->user_id, row->email_key,
+				     interest->code));
 	p->state.code = view;
 }
 
@@ -691,10 +691,8 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	    .answers = ARENA_ARRAY(a, struct fold_answer, input->count),
 	    .menus = ARENA_ARRAY(a, struct fold_menu, input->count),
 	};
-	struct folding f = {.input = input,
-	    .a = a,
-	    .writes = w,
-	    .keys = ARENA_ARRAY(a, const char *, most)};
+	struct folding f = {
+	    .input = input, .a = a, .writes = w, .keys = ARENA_ARRAY(a, const char *, most)};
 	load_people(&f);
 	for (size_t i = 0; i < input->count; i++, w->taken++) {
 		const struct event *event = &input->updates[i].event;

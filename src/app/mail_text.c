@@ -30,8 +30,8 @@ static const char *in_lines(struct arena *a, const char *encoded)
 static const char *date(struct arena *a, time_t now)
 {
 	static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
-	    "Sep", "Oct", "Nov", "Dec"};
+	static const char *const months[] = {
+	    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	struct tm tm;
 	if (!gmtime_r(&now, &tm))
 		return "Thu, 01 Jan 1970 00:00:00 +0000";

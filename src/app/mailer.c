@@ -164,8 +164,7 @@ static bool write_results(struct mailer *m)
 		return false;
 	m->state = MAILER_WRITING;
 	codes_result(&m->plan, &m->arena, results, count);
-	db_pool_run(
-	    m->options.leader, m->plan.steps, m->plan.count, DEADLINE_MS, on_written, m);
+	db_pool_run(m->options.leader, m->plan.steps, m->plan.count, DEADLINE_MS, on_written, m);
 	return true;
 }
 
@@ -186,7 +185,8 @@ static void say(struct mailer *m, const struct mail_result *result)
 		break;
 	case MAIL_BROKEN:
 		fault_log_warn(&m->fault,
-		    "mail cannot be sent as SMTP_URL, SMTP_FROM and SMTP_TLS say: %s", result->reply);
+		    "mail cannot be sent as SMTP_URL, SMTP_FROM and SMTP_TLS say: %s",
+		    result->reply);
 		(void)snprintf(
 		    m->trouble, sizeof m->trouble, "mail cannot be sent: %s", result->reply);
 		break;

@@ -1,6 +1,7 @@
 #include "salesreg/app/rules.h"
 #include "salesreg/domain/email.h"
 #include "salesreg/http/mail.h"
+#include <strings.h>
 
 bool rules_mail(const struct config *config, struct mail_options *mail)
 {
@@ -19,9 +20,12 @@ static void check_mail(const struct config *config, struct arena *a, struct buf 
 		return;
 	}
 	mail_check(&mail, problems);
-	if (!config->smtp_from || !email_key(config->smtp_from, a))
-		buf_adds(problems, "SMTP_URL needs SMTP_FROM; it must be: the address that the mail "
-				   "comes from\n");
+	/* it becomes part of a header: nothing but the address */
+	const char *key = config->smtp_from ? email_key(config->smtp_from, a) : NULL;
+	if (!key || strcasecmp(key, config->smtp_from) != 0)
+		buf_adds(problems,
+		    "SMTP_URL needs SMTP_FROM; it must be: the address that the mail "
+		    "comes from\n");
 }
 
 enum err rules_load(struct conversation_rules *rules, const struct config *config,

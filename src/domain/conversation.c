@@ -160,7 +160,7 @@ static enum conversation_phase fitting_phase(const struct conversation_state *st
 									   : PHASE_NONE;
 	case PHASE_CODE:
 		if (stranger)
-			return !state->draft_name		   ? PHASE_NAME
+			return !state->draft_name           ? PHASE_NAME
 			       : state->rules->proves_email ? PHASE_CODE
 							    : PHASE_EMAIL;
 		if (active)

@@ -77,10 +77,10 @@ struct message *conversation_code_news(const struct catalog *catalog, enum local
 	    .text = catalog_render(catalog, locale, TEXT_BUTTON_CODE_AGAIN, NO_ARGS, a),
 	    .data = press_data(a, PRESS_CODE_AGAIN, 0),
 	    .new_row = true};
-	buttons[1] = (struct button){
-	    .text = catalog_render(catalog, locale, TEXT_BUTTON_CANCEL, NO_ARGS, a),
-	    .data = press_data(a, PRESS_CANCEL, 0),
-	    .new_row = true};
+	buttons[1] =
+	    (struct button){.text = catalog_render(catalog, locale, TEXT_BUTTON_CANCEL, NO_ARGS, a),
+		.data = press_data(a, PRESS_CANCEL, 0),
+		.new_row = true};
 	if (news != CODE_NEWS_DELAYED)
 		message_set_buttons(message, buttons, 2);
 	return message;
@@ -115,7 +115,8 @@ void turn_prove_email(struct turn *t, const char *address, const char *key)
 		turn_buttons(t, turn_say_text(t, text), cancel, 1);
 		return;
 	}
-	turn_effect(t, (struct effect){.kind = EFFECT_SEND_CODE, .email = address, .email_key = key});
+	turn_effect(
+	    t, (struct effect){.kind = EFFECT_SEND_CODE, .email = address, .email_key = key});
 	const char *name = t->out->next.draft_name;
 	turn_set_phase(t, PHASE_CODE);
 	t->out->next.draft_name = name;
@@ -167,8 +168,8 @@ void turn_question_of_code(struct turn *t, const char *first)
 		return;
 	}
 	enum text_id why = useless(code);
-	const char *question = turn_text(t, why == TEXT_COUNT ? TEXT_CODE_QUESTION : why,
-	    ARGS({"email", echo(t, code->email)}));
+	const char *question = turn_text(
+	    t, why == TEXT_COUNT ? TEXT_CODE_QUESTION : why, ARGS({"email", echo(t, code->email)}));
 	say_with_buttons(t, why == TEXT_COUNT ? turn_join(t, first, question) : question);
 }
 
@@ -231,9 +232,9 @@ static void take_over(struct turn *t, const struct code_view *code)
 
 static void evict(struct turn *t, const struct code_view *code)
 {
-	turn_effect(t, (struct effect){.kind = EFFECT_EVICT,
-			   .rep_id = code->rep_id,
-			   .from = code->rep_telegram_id});
+	turn_effect(
+	    t, (struct effect){
+		   .kind = EFFECT_EVICT, .rep_id = code->rep_id, .from = code->rep_telegram_id});
 	(void)tell(t, code->rep_telegram_id, code->rep_locale, TEXT_ACCOUNT_LOST, code->rep_name,
 	    code->email);
 	tell_admins(t, code, t->state->rep_name);
@@ -281,8 +282,9 @@ static void try_code(struct turn *t)
 	turn_effect(t, (struct effect){.kind = EFFECT_WRONG_CODE, .code_id = code->id});
 	int64_t left = CODE_TRIES - code->wrong - 1;
 	if (left > 0)
-		say_with_buttons(t, turn_text(t, TEXT_CODE_WRONG,
-					ARGS({"left", arena_printf(t->a, "%lld", (long long)left)})));
+		say_with_buttons(
+		    t, turn_text(t, TEXT_CODE_WRONG,
+			   ARGS({"left", arena_printf(t->a, "%lld", (long long)left)})));
 	else
 		say(t, TEXT_CODE_USED_UP, code->email);
 }

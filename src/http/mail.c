@@ -24,7 +24,7 @@ struct mail {
 	size_t size, at;
 	enum stage stage;
 	bool parting; /* QUIT was said: what went before is what counts */
-	int code; /* of the last reply; 0: none to the last command */
+	int code;     /* of the last reply; 0: none to the last command */
 	char reply[MAIL_REPLY_BYTES], error[CURL_ERROR_SIZE];
 	mail_callback *callback;
 	void *data;
@@ -188,7 +188,8 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *data, vo
 		c->handles++;
 		(void)curl_multi_assign(c->multi, fd, w);
 	}
-	int events = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
+	int events =
+	    (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
 	return uv_poll_start(&w->poll, events, on_poll) == 0 ? 0 : -1;
 }
 
@@ -207,7 +208,8 @@ static void note_command(struct mail *m, const char *line, size_t n)
 		const char *word;
 		enum stage stage;
 	} words[] = {{"EHLO", STAGE_HELLO}, {"HELO", STAGE_HELLO}, {"STARTTLS", STAGE_HELLO},
-	    {"AUTH", STAGE_LOGIN}, {"MAIL ", STAGE_FROM}, {"RCPT ", STAGE_TO}, {"DATA", STAGE_TEXT}};
+	    {"AUTH", STAGE_LOGIN}, {"MAIL ", STAGE_FROM}, {"RCPT ", STAGE_TO},
+	    {"DATA", STAGE_TEXT}};
 	m->parting |= n >= 4 && strncmp(line, "QUIT", 4) == 0;
 	if (m->parting)
 		return;
@@ -265,26 +267,31 @@ void mail_check(const struct mail_options *options, struct buf *problems)
 {
 	char scheme[16] = "", host[WIRE_HOST_SIZE] = "", path[8] = "", user[8];
 	CURLU *url = curl_url();
-	bool usable = url && curl_url_set(url, CURLUPART_URL, secret_reveal(options->url), 0) == CURLUE_OK &&
-		      url_part(url, CURLUPART_SCHEME, scheme, sizeof scheme) &&
-		      url_part(url, CURLUPART_HOST, host, sizeof host) &&
-		      (strcmp(scheme, "smtp") == 0 || strcmp(scheme, "smtps") == 0);
+	bool usable =
+	    url && curl_url_set(url, CURLUPART_URL, secret_reveal(options->url), 0) == CURLUE_OK &&
+	    url_part(url, CURLUPART_SCHEME, scheme, sizeof scheme) &&
+	    url_part(url, CURLUPART_HOST, host, sizeof host) &&
+	    (strcmp(scheme, "smtp") == 0 || strcmp(scheme, "smtps") == 0);
 	bool has_user = url && url_part(url, CURLUPART_USER, user, sizeof user);
 	if (url)
 		(void)url_part(url, CURLUPART_PATH, path, sizeof path);
 	curl_url_cleanup(url);
 	if (!usable || (path[0] && strcmp(path, "/") != 0))
-		buf_adds(problems, "SMTP_URL is not usable; it must be: smtp(s)://[user:password@]host[:port], "
-				   "with %40 for an @ and %2F for a / in user and password\n");
-	else if (options->tls_optional && strcmp(scheme, "smtp") == 0 && has_user && !wire_is_here(host))
-		buf_adds(problems, "SMTP_TLS=optional would send the password of SMTP_URL in clear to another "
-				   "machine; set it to required, or take user and password away\n");
+		buf_adds(problems,
+		    "SMTP_URL is not usable; it must be: smtp(s)://[user:password@]host[:port], "
+		    "with %40 for an @ and %2F for a / in user and password\n");
+	else if (options->tls_optional && strcmp(scheme, "smtp") == 0 && has_user &&
+		 !wire_is_here(host))
+		buf_adds(problems,
+		    "SMTP_TLS=optional would send the password of SMTP_URL in clear to another "
+		    "machine; set it to required, or take user and password away\n");
 }
 
 struct mail_client *mail_client_create(uv_loop_t *loop, const struct mail_options *options)
 {
 	struct mail_client *c = calloc(1, sizeof *c);
-	if (!c || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !(c->multi = curl_multi_init()))
+	if (!c || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
+	    !(c->multi = curl_multi_init()))
 		abort();
 	c->loop = loop;
 	c->options = *options;

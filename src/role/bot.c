@@ -405,18 +405,18 @@ static void start(struct bot *bot)
 				    });
 	start_mail(bot);
 	db_pool_start(bot->leader);
-	bot->listener =
-	    listener_create(&w->loop, &(struct listener_options){
-					  .uri = &w->config.database_url,
-					  .server = bot->server,
-					  .application_name = "salesreg bot listen",
-					  .channels = {"salesreg_outbox", "salesreg_parked", "salesreg_mail"},
-					  .ready = on_listening,
-					  .notified = on_notified,
-					  .down = on_listener_down,
-					  .deaf = on_deaf,
-					  .data = bot,
-				      });
+	bot->listener = listener_create(
+	    &w->loop, &(struct listener_options){
+			  .uri = &w->config.database_url,
+			  .server = bot->server,
+			  .application_name = "salesreg bot listen",
+			  .channels = {"salesreg_outbox", "salesreg_parked", "salesreg_mail"},
+			  .ready = on_listening,
+			  .notified = on_notified,
+			  .down = on_listener_down,
+			  .deaf = on_deaf,
+			  .data = bot,
+		      });
 }
 
 int role_bot(int argc, char **argv)

@@ -169,6 +169,7 @@ BAD = [
     ("MAX_PROSPECTS_PER_REP", "99999999999999999999", "1…1000000"),
     ("ASSIGNMENT_STRATEGY", "random", "round_robin or least_loaded"),
     ("REGISTRATION_APPROVAL", "yes", "auto or admin or invite"),
+    ("SMTP_TLS", "never", "required or optional"),
     ("ADMIN_TELEGRAM_IDS", "12,@boss", "id[,id…]"),
     ("ADMIN_TELEGRAM_IDS", "-100", "id[,id…]"),
     ("BOT_LOCALE", "de", "ru or en"),
@@ -238,6 +239,28 @@ def test_a_file_in_another_encoding_is_named(tmp_path, content, words):
 @pytest.mark.parametrize("zone", ["Asia/Makassar", "UTC", ":Europe/Moscow", "WITA-8", "<+08>-8", "MSK-3", "Etc/GMT-8", ""])
 def test_a_time_zone_that_exists_is_taken(zone):
     assert check(TZ=zone).returncode == 0
+
+
+MAIL = {"SMTP_URL": "smtps://u:hush-hush-77@mail.example:465", "SMTP_FROM": "registry@mail.example"}
+
+
+@pytest.mark.parametrize("changes,said", [
+    ({}, None), ({"SMTP_URL": "smtp://mail.example"}, None), ({"SMTP_URL": "smtp://mail.example", "SMTP_TLS": "optional"}, None),
+    ({"SMTP_URL": "smtp://u:hush-hush-77@127.0.0.1", "SMTP_TLS": "optional"}, None),
+    ({"SMTP_URL": "smtp://u:hush-hush-77@localhost:2525", "SMTP_TLS": "optional"}, None),
+    ({"SMTP_URL": "smtps://u:hush-hush-77@mail.example", "SMTP_TLS": "optional"}, None),
+    ({"SMTP_URL": "smtp://u:hush-hush-77@mail.example", "SMTP_TLS": "optional"}, "SMTP_TLS=optional would send the password"),
+    ({"SMTP_URL": "mail.example:25"}, "SMTP_URL is not usable"), ({"SMTP_URL": "http://mail.example"}, "SMTP_URL is not usable"),
+    ({"SMTP_URL": "smtp://u:hush-hush-77/x@mail.example"}, "SMTP_URL is not usable"), ({"SMTP_URL": "smtp://"}, "SMTP_URL is not usable"),
+    ({"SMTP_FROM": None}, "SMTP_URL needs SMTP_FROM"), ({"SMTP_FROM": "registry"}, "SMTP_URL needs SMTP_FROM"),
+    ({"SMTP_FROM": "Registry <a@b.example>"}, "SMTP_URL needs SMTP_FROM"), ({"SMTP_FROM": "<a@b.example>"}, "SMTP_URL needs SMTP_FROM"),
+    ({"SMTP_URL": None}, "SMTP_FROM goes with SMTP_URL")])
+def test_how_mail_is_sent_is_checked_at_the_start(changes, said):
+    done = check(**{**MAIL, **changes})
+    if said:
+        assert said in complaint(done)
+    else:
+        assert done.returncode == 0 and shown(done)["SMTP_URL"] == "(set)"
 
 
 def test_keys_may_be_several_while_they_are_rotated():

@@ -234,6 +234,7 @@ def test_a_door_that_is_open_to_everybody_is_serious(examine):
     assert examine(REGISTRATION_APPROVAL="auto").of("open-door")
     assert not examine(REGISTRATION_APPROVAL="admin", ADMIN_TELEGRAM_IDS="5").of("open-door")
     assert not examine(REGISTRATION_APPROVAL="invite").of("open-door")
+    assert not examine(REGISTRATION_APPROVAL="auto", SMTP_URL="smtps://mail.example", SMTP_FROM="r@mail.example").of("open-door")
 
 
 def test_a_secret_in_the_place_of_its_file_is_not_shown(examine):

@@ -73,6 +73,14 @@ HOT = {
     "dealing_next": ["'{}'"],
     "bot_backlog": [],
     "dealing_waiting": [],
+    "codes_read": ["'{1000000001,1000000002}'"],
+    "codes_counted": ["'{1000000001,1000000002}'", "'{3@truerealestate.bali}'"],
+    "codes_over": ["'{1000000001}'"],
+    "codes_wrong": ["'{1}'"],
+    "codes_due": ["4", "'{1,2}'"],
+    "codes_next": ["'{1,2}'"],
+    "codes_sending": ["'{1}'", "'{x}'"],
+    "codes_result": ["'{1}'", "'{queued}'", "'{1}'", "'{x}'", "'{f}'", "'{\"{}\"}'"],
     "invites_read": ["'{x,y}'", "'{1000000001,1000000002}'"],
     "invites_hold": ["'{x}'", "'{1000000001}'"],
     "invites_use": ["'{x}'", "'{1000000001}'"],
@@ -90,7 +98,7 @@ BEFORE = {
 # these are run alone, after plan_by_index
 ALONE = {"bot_backlog"}
 # these count, up to so many
-COUNTED = {"bot_backlog": 10_000, "dealing_waiting": 10_000}
+COUNTED = {"codes_counted": 1_000, "bot_backlog": 10_000, "dealing_waiting": 10_000}
 
 
 def execute(name):
@@ -143,6 +151,8 @@ def fill_ours(cursor):
             SELECT 'held' || n, 'username', 'buyer_' || n FROM generate_series(1, %(n)s) n;
         INSERT INTO salesreg.outbox (chat_id, method, payload)
             SELECT 1000000000 + n %% 1000, 'sendMessage', '{}' FROM generate_series(1, %(n)s) n;
+        INSERT INTO salesreg.email_codes (user_id, email, email_key, state, due_at)
+            SELECT telegram_id, email, email, 'queued', now() + interval '1 minute' FROM public.sales_representatives;
         INSERT INTO salesreg.invites (token_hash, ends_at, held_by)
             SELECT 'h' || n, now() + interval '1 day', 1000000000 + n FROM generate_series(1, %(n)s) n
             UNION ALL SELECT c, now() + interval '1 day', h FROM (VALUES ('x', NULL::bigint), ('y', NULL)) AS v (c, h);
@@ -191,9 +201,9 @@ def test_the_statement_looks_at_few_rows(session, name):
 # admin, has nothing to search, reads no table of ours (lock_holders), or goes through all reps (dealing_reps)
 COLD = set("""
     applications_read foreign_owners hidden_rows rights_missing assignment_lock bot_state_advance bot_state_block bot_state_in_hand bot_state_name bot_state_other
-    bot_state_rest bot_state_rest_carefully bot_state_take bytes_park claims_refuse dealing_by_hand dealing_expiry dealing_new_reps dealing_reps
+    bot_state_rest bot_state_rest_carefully bot_state_take bytes_park claims_refuse codes_request dealing_by_hand dealing_expiry dealing_new_reps dealing_reps
     dealing_returned dealing_somebody_again dealing_sort_out_apart dealing_sort_out_assignments dealing_turn dealing_unidentified dealing_write
-    hidden_people_add hidden_people_read history_prune_assignments history_prune_events history_prune_sessions home_enter invites_create
+    hidden_people_add hidden_people_read history_prune_assignments history_prune_codes history_prune_events history_prune_invites history_prune_sessions home_enter invites_create
     leader_lock listener_probe migration_list migration_lock migration_record migration_table_exists migration_unlock outbox_hold
     nobody_takes_read outbox_move outbox_prune outbox_settle parked_claim parked_done parked_failed ping plan_by_index plans_discard reps_decide reps_register
     reps_rejoin server_identity server_session server_system session_path_open session_path_shut stopped_sessions_end lock_holders tx_begin

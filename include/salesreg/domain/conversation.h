@@ -14,14 +14,15 @@
 #include "salesreg/domain/message.h"
 
 /* What the bot is waiting for; the names are stored in salesreg.user_sessions. */
-#define CONVERSATION_PHASE_MAP(X)                                                                  \
-	X(NONE, "none")                 /* nothing asked */                                        \
-	X(OFFERED, "offered")           /* whether to register */                                  \
-	X(NAME, "name")                 /* the name; draft_name: one word, asked again */          \
-	X(EMAIL, "email")               /* the corporate e-mail; draft_name is set */              \
-	X(CLAIM, "claim")               /* an admin's word on draft_email */                       \
-	X(CODE, "code") /* the code that was mailed: to a newcomer, or for an active rep's new e-mail */ \
-	X(CHANGE_EMAIL, "change_email") /* an active rep's new e-mail */                           \
+#define CONVERSATION_PHASE_MAP(X)                                                                    \
+	X(NONE, "none")       /* nothing asked */                                                    \
+	X(OFFERED, "offered") /* whether to register */                                              \
+	X(NAME, "name")       /* the name; draft_name: one word, asked again */                      \
+	X(EMAIL, "email")     /* the corporate e-mail; draft_name is set */                          \
+	X(CLAIM, "claim")     /* an admin's word on draft_email */                                   \
+	X(CODE,                                                                                      \
+	    "code") /* the code that was mailed: to a newcomer, or for an active rep's new e-mail */ \
+	X(CHANGE_EMAIL, "change_email")             /* an active rep's new e-mail */                 \
 	X(CONFIRM_UNREGISTER, "confirm_unregister") /* whether to unregister */
 
 enum conversation_phase {
@@ -193,9 +194,10 @@ struct conversation_state {
 	const struct subject_view *subject;       /* NULL: no such rep */
 	const struct client_view *clients;        /* oldest assignment first */
 	size_t client_count;
-	const struct claim_view *claim;   /* NULL: nothing is claimed */
+	const struct claim_view *claim; /* NULL: nothing is claimed */
 	const struct code_view *code;   /* NULL: none is asked for */
-	int64_t code_wait_us; /* until a mail may be sent to the e-mail in the event, else the code's; 0: now */
+	int64_t
+	    code_wait_us; /* until a mail may be sent to the e-mail in the event, else the code's; 0: now */
 	const struct invite_view *invite; /* whose link was pressed; NULL: there is none such */
 	/* an unused one of this person's, one that has not ended and is good for the e-mail in the
 	 * event if there is such; NULL: none */
@@ -221,7 +223,7 @@ struct conversation_interest {
 	 * are written. */
 	int64_t subject_telegram_id;
 	int64_t claim_telegram_id; /* 0: none → claim */
-	const char *code; /* six digits; NULL: the event says none → code.matches */
+	const char *code;          /* six digits; NULL: the event says none → code.matches */
 	const char *invite;        /* what the link carries; NULL: none → invite */
 	bool wants_clients;        /* → clients */
 	bool wants_applications;   /* → applications, if an admin asks */
@@ -250,17 +252,18 @@ void conversation_interest(
 	X(APPROVE, "approve")           /* rep_id of the subject → active */                     \
 	X(REJECT, "reject")             /* rep_id of the subject → removed */                    \
 	X(GONE, "gone")                 /* blocked the bot: unavailable */                         \
-	X(MOVE, "move")                 /* rep_id, from and to, name (NULL: as it is): another account, same person */    \
+	X(MOVE,                                                                                    \
+	    "move") /* rep_id, from and to, name (NULL: as it is): another account, same person */ \
 	X(REFUSE_CLAIM, "refuse claim") /* to: whose claim it was */                               \
 	X(SEND_CODE, "send code")       /* email, email_key: instead of any other */               \
 	X(WRONG_CODE, "wrong code")     /* code_id */                                              \
 	X(CODE_DONE, "code done")       /* no code is asked for any more */                        \
-	X(EVICT, "evict")               /* rep_id, from: whose e-mail turned out to be another's */ \
-	X(HOLD_INVITE, "hold invite")   /* invite: it is this person's from now on */              \
-	X(USE_INVITE, "use invite")     /* invite: it has done its work */                         \
-	X(HEARD, "heard")               /* an admin has been shown what was missed */              \
-	X(BACK, "back")                 /* available again */                                      \
-	X(USERNAME, "username")         /* username, NULL if they have none any more */
+	X(EVICT, "evict")             /* rep_id, from: whose e-mail turned out to be another's */  \
+	X(HOLD_INVITE, "hold invite") /* invite: it is this person's from now on */                \
+	X(USE_INVITE, "use invite")   /* invite: it has done its work */                           \
+	X(HEARD, "heard")             /* an admin has been shown what was missed */                \
+	X(BACK, "back")               /* available again */                                        \
+	X(USERNAME, "username")       /* username, NULL if they have none any more */
 
 enum effect_kind {
 #define X(name, text) EFFECT_##name,
@@ -280,7 +283,7 @@ struct effect {
 	const char *username;
 	const char *invite; /* its hash */
 	int64_t code_id;
-	int64_t from, to;   /* Telegram accounts */
+	int64_t from, to; /* Telegram accounts */
 };
 
 enum { OUTCOME_MAX_EFFECTS = 6 };
