@@ -309,7 +309,8 @@ void turn_press_of_code(struct turn *t)
 	}
 	if (!code)
 		ask_address(t);
-	else if (code->state == CODE_QUEUED || code->state == CODE_SENDING)
+	else if ((code->state == CODE_QUEUED || code->state == CODE_SENDING) &&
+		 code->wrong < CODE_TRIES)
 		say(t, TEXT_CODE_ON_ITS_WAY, code->email);
 	else
 		turn_prove_email(t, code->email, code->email_key);
