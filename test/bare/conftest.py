@@ -78,7 +78,7 @@ class Bare:
         inside = f"cd /{CLONE} && exec {command}"
         script = (f"mount -t proc proc {self.root}/proc && mount --rbind /dev {self.root}/dev && "
                   f"mount -t tmpfs tmpfs {self.root}/run && "
-                  f"exec chroot {self.root} /usr/bin/env -i HOME=/root TERM=dumb PATH=/usr/sbin:/usr/bin:/sbin:/bin"
+                  f"exec chroot {self.root} /usr/bin/env -i HOME=/root TERM=dumb PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
                   f" sh -c '{inside}'")
         process = subprocess.Popen(["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", script],
                                    stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)

@@ -95,6 +95,26 @@ def test_quickstart_installs_builds_and_starts_the_demo_and_the_second_time_only
     stops(bare, process)
 
 
+def test_the_readme_by_hand(bare, tmp_path):
+    """Every block of it, literally and in order, in one shell; afterwards there is nothing left of it."""
+    part = (ROOT / "README.md").read_text().split("### By hand\n")[1].split("\n### ")[0]
+    blocks = re.findall(r"^```sh\n(.*?)^```", part, re.M | re.S)
+    assert len(blocks) == 6
+    script = bare.root / "opt/by-hand"
+    # monitor: jobs have numbers, as where a person types
+    script.write_text("set -em\n" + "\n".join(f"echo '=== {n}'\n{block}" for n, block in enumerate(blocks)) + "echo all of it\n")
+    code, text = bare.run("bash /opt/by-hand", tmp_path / "by-hand", 900)
+    assert code == 0 and text.rstrip().endswith("all of it"), text[-4000:]
+    shown = text.split("=== 4")[1].split("=== 5")[0]
+    assert "Anna Petrova" in shown and "anna@truerealestate.bali" in shown and "(1 row)" in shown, shown
+    assert re.search(r'"text":"[^"]*Alex Petrov', shown), shown
+    # English in an English text
+    assert not re.search("[а-яА-Я]", shown), shown
+    assert len(re.findall(r"\| [0-9a-f-]{36}$", shown, re.M)) >= 3, shown
+    assert "could not change directory" not in text and "Permission denied" not in text
+    assert not list((bare.root / "usr/local/bin").iterdir()) and not list((bare.root / "usr/local/share/man/man1").glob("*"))
+
+
 def test_the_test_command_installs_what_it_needs_and_sums_up(bare, tmp_path):
     parts = os.environ.get("SALESREG_BARE_PARTS", "unit")
     code, text = bare.run(f"./test/run.sh {parts}", tmp_path / "log", 2000)
