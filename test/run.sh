@@ -3,7 +3,7 @@
 #
 #   test/run.sh                          everything
 #   test/run.sh PART…                    of: lint unit fuzz integration e2e fault supervise demo browser bare
-#                                        docker release
+#                                        docker strict release
 #   test/run.sh e2e -- -k registration   what follows -- goes to pytest
 #
 # Ends in "N passed, N failed" (", N skipped" may follow); the exit code says the same. One cmocka test, one fuzz target,
@@ -18,12 +18,12 @@ parts=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--) shift; break ;;
-	lint | unit | fuzz | integration | e2e | fault | supervise | demo | browser | bare | docker | release) parts="$parts $1" ;;
+	lint | unit | fuzz | integration | e2e | fault | supervise | demo | browser | bare | docker | strict | release) parts="$parts $1" ;;
 	*) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
 	esac
 	shift
 done
-[ -n "$parts" ] || parts="release lint unit fuzz integration e2e fault supervise demo browser bare docker"
+[ -n "$parts" ] || parts="release lint unit fuzz integration e2e fault supervise demo browser bare docker strict"
 wants() { case " $parts " in *" $1 "*) true ;; *) false ;; esac; }
 
 passed=0 failed=0 skipped=0
@@ -135,12 +135,14 @@ for suite in integration e2e fault supervise demo browser bare docker; do
 		echo "!!! SKIPPED: test/$suite has no tests"
 	fi
 done
-if [ -n "$suites" ]; then
-	headline "pytest$suites"
+pytests() { # pytests BINARY SUITES ARGUMENT…
+	binary=$1 chosen=$2
+	shift 2
+	headline "pytest$chosen, $binary"
 	# shellcheck disable=SC2086 # a list of directories
-	SALESREG_BIN=${SALESREG_BIN:-$PWD/build/dev/salesreg} PYTHONDONTWRITEBYTECODE=1 \
+	SALESREG_BIN=$binary PYTHONDONTWRITEBYTECODE=1 \
 		/usr/bin/python3 -m pytest -p no:cacheprovider -ra --tb=short --show-capture=no --junitxml="$scratch/pytest.xml" \
-		$suites "$@"
+		$chosen "$@"
 	code=$?
 	counts=$(/usr/bin/python3 - "$scratch/pytest.xml" <<-'END'
 		import sys, xml.etree.ElementTree as tree
@@ -159,6 +161,11 @@ if [ -n "$suites" ]; then
 	if [ "$code" != 0 ] && [ "$2" = 0 ]; then
 		fail "pytest ended with $code"
 	fi
+}
+[ -z "$suites" ] || pytests "${SALESREG_BIN:-$PWD/build/dev/salesreg}" "$suites" "$@"
+# A sanitizer traces and starts programs itself: what the filter of system calls refuses besides is refused here.
+if wants strict && build strict; then
+	pytests "$PWD/build/strict/salesreg" " test/e2e test/fault test/supervise" "$@"
 fi
 
 if [ -n "$fuzz" ]; then

@@ -145,6 +145,8 @@ static const struct config_row table[] = {
 	.about = "what supervise starts"},
     {"MESSAGES", TYPE_TEXT, AT(messages), .rule = "JSON, mostly as MESSAGES_FILE",
 	.about = "texts that replace those of config/messages.json"},
+    {"SYSCALL_FILTER", TYPE_SWITCH, AT(syscall_filter), "true", "true or false",
+	.about = "whether a worker refuses itself system calls that it does without"},
     {"DEBUG_CORES", TYPE_SWITCH, AT(debug_cores), "false", "true or false",
 	.about =
 	    "whether gdb may look into a process, and a crash may leave a core, with its secrets"},

@@ -427,6 +427,7 @@ int role_bot(int argc, char **argv)
 	    &bot.worker, "bot", CONFIG_NEEDS_DATABASE | CONFIG_NEEDS_TOKEN, argc, argv, &done);
 	if (done)
 		return code;
+	worker_filter_calls(&bot.worker);
 	code = load_rules(&bot);
 	if (code == EXIT_CODE_OK) {
 		start(&bot);

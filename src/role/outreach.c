@@ -251,6 +251,7 @@ int role_outreach(int argc, char **argv)
 	int code = worker_init(&o.worker, "outreach", CONFIG_NEEDS_DATABASE, argc, argv, &done);
 	if (done)
 		return code;
+	worker_filter_calls(&o.worker);
 	code = worker_rules(&o.worker, &o.rules, &o.texts);
 	if (code == EXIT_CODE_OK) {
 		start(&o);

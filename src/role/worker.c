@@ -1,5 +1,6 @@
 #include "salesreg/role/worker.h"
 #include "salesreg/base/log.h"
+#include "salesreg/base/syscall_filter.h"
 #include "salesreg/base/watchdog.h"
 #include "salesreg/db/address.h"
 #include "salesreg/role/database.h"
@@ -199,6 +200,19 @@ static void on_watchdog(uv_timer_t *timer)
 	if (!presence_is_supervised(w->presence))
 		watchdog_feed(WATCHDOG_S);
 	(void)malloc_trim(0); /* what a rush needed goes back to the system */
+}
+
+void worker_filter_calls(const struct worker *w)
+{
+	if (!w->config.syscall_filter) {
+		log_warn("SYSCALL_FILTER is false: no system call is refused");
+		return;
+	}
+	if (syscall_filter_start(syscall_filter_is_sanitized()) != ERR_OK)
+		log_warn(
+		    "system calls cannot be filtered here (%s): none is refused", strerror(errno));
+	else if (syscall_filter_is_sanitized())
+		log_debug("a build with sanitizers: starting programs and tracing is not refused");
 }
 
 int worker_run(struct worker *w, void (*stop)(struct worker *, void *), void *data)

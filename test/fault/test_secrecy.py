@@ -6,6 +6,7 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -126,6 +127,40 @@ def test_no_process_can_gain_privileges_or_leave_a_core(system, sandbox):
         assert status_of(pid)["NoNewPrivs"] == "1"
         assert core_limits(pid) == ["0", "0"]
         assert os.stat(f"/proc/{pid}/environ").st_uid == 0
+
+
+@needs_root
+def test_workers_refuse_themselves_what_they_do_without(system):
+    """Which calls, and how each is refused: test_syscall_filter.c. The supervisor has to start programs."""
+    supervise = system()
+    assert {role: status_of(pid)["Seccomp"].strip() for role, pid in workers(supervise).items()} == {"bot": "2", "outreach": "2"}
+
+
+def test_a_worker_alone_does_too_unless_told_otherwise(make_world):
+    world = make_world()
+    filtered, not_filtered = world.start_outreach(), world.start_outreach(SYSCALL_FILTER="false")
+    not_filtered.wait_for_log("SYSCALL_FILTER is false")
+    world.db.eventually("SELECT count(*) = 2 FROM pg_stat_activity WHERE application_name = 'salesreg outreach listen'"
+                        " AND datname = current_database()")
+    with_it, without = (int(status_of(p.pid)["Seccomp_filters"]) for p in (filtered, not_filtered))
+    assert with_it == without + 1
+
+
+@needs_root
+@pytest.mark.skipif(not shutil.which("gdb"), reason="NO GDB HERE")
+@pytest.mark.skipif(is_sanitized(), reason="A BUILD WITH SANITIZERS, which trace: see the preset strict")
+def test_a_worker_that_is_made_to_start_a_program_dies_of_it(make_world):
+    """As whoever has taken it over would: by a debugger, which root may be."""
+    world = make_world()
+    outreach = world.start_outreach()
+    world.db.eventually("SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'salesreg outreach listen'"
+                        " AND datname = current_database()")
+    outreach.expect_exit(-signal.SIGSYS)
+    done = subprocess.run(["gdb", "-p", str(outreach.pid), "-batch", "-ex", 'print (int)system("true")',
+                           "-ex", 'print (int)execve("/bin/true", 0, 0)'],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+    assert re.search(r"^\$1 = (-1|32512)$", done.stdout, re.M), done.stdout  # no child, or one that could not be
+    assert outreach.wait() == -signal.SIGSYS
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ struct config {
 	int64_t log_level, log_format; /* enum log_level, enum log_format */
 	int64_t db_pool_size;
 	char *metrics_listen, *run_dir, *workers, *messages;
-	bool debug_cores;
+	bool debug_cores, syscall_filter;
 };
 
 /* What the caller cannot do without; others may stay unset. */

@@ -35,6 +35,8 @@ struct worker {
 /* --help is answered here too. EXIT_CODE_OK with *done set: nothing left to do. */
 int worker_init(
     struct worker *w, const char *role, unsigned needs, int argc, char **argv, bool *done);
+/* After worker_init(), before anything is started: from here on the worker can do what a worker does and no more. */
+void worker_filter_calls(const struct worker *w);
 /* The rules of the conversation from the configuration; an exit code, and it has said why. */
 int worker_rules(struct worker *w, struct conversation_rules *rules, struct texts *texts);
 /* Runs the loop until the worker has stopped; returns the exit code. */

@@ -1,0 +1,27 @@
+/*
+ * The system calls that a worker does without once it runs: whoever takes it over by a fault in it or in a library gets no
+ * program started, no process made or looked into, and no socket but those of the internet and of the file system.
+ *
+ * It is a list of what is refused, not of what is allowed: a new C library uses calls that nobody has heard of, and a worker
+ * that dies of an upgrade is no safer. What there is no innocent use of ends the process (SIGSYS): execve, execveat, ptrace,
+ * process_vm_*. The rest fails as on a kernel without it, which libraries know how to live with: other families of sockets
+ * (EAFNOSUPPORT; glibc's resolver then sorts addresses without netlink), fork (EPERM), clone3 and io_uring (ENOSYS: their flags
+ * and their operations cannot be looked at here; the C library goes on with clone, whose flags can), namespaces, mounts,
+ * modules, keys, bpf, perf_event, userfaultfd, clocks (EPERM).
+ *
+ * Ownership: none. Units: none. Errors: ERR_UNAVAILABLE, errno says why (a kernel without seccomp, another architecture than
+ * x86_64, aarch64, riscv64); nothing is changed then. Callbacks: none.
+ * Facts: seccomp(2) (no_new_privs is needed, hardening.h; a call of another architecture has other numbers), clone(2),
+ * socket(2). By prctl(2) and not by seccomp(2), which systemd's @system-service has not in it and would kill the process for.
+ */
+#pragma once
+#include "salesreg/base/err.h"
+#include <stdbool.h>
+
+/*
+ * Before there is another thread: for this one and all that come of it, for good. sanitized: a sanitizer starts programs and traces
+ * (LeakSanitizer at the end, the symbolizer of a report), so those calls stay possible.
+ */
+MUST_CHECK enum err syscall_filter_start(bool sanitized);
+/* Whether this program was built with one that does. */
+bool syscall_filter_is_sanitized(void);
