@@ -64,6 +64,21 @@ static void forget_all(void)
 		(void)unsetenv(config_name(i));
 }
 
+/* What is told whatever is set: a secret that is a piece of it is no secret. */
+static const char *ordinary(void)
+{
+	static char *text;
+	if (text)
+		return text;
+	struct buf out;
+	buf_init(&out, DUMP_MOST);
+	config_describe(&out, false);
+	text = strdup(buf_text(&out));
+	require(text);
+	buf_finish(&out);
+	return text;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	if (size < 1)
@@ -80,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	require_lines(dump, count_variables());
 	char *is = shown(dump, name);
 	bool secret = strcmp(is, "(set)") == 0 || strcmp(is, "(not set)") == 0;
-	if (secret && strlen(value) >= SECRET_LEAST)
+	if (secret && strlen(value) >= SECRET_LEAST && !strstr(ordinary(), value))
 		require(!strstr(problems, value) && !strstr(dump, value));
 	/* some of it is not shown, or not as it was */
 	bool whole = !secret && !strstr(is, "[...]") && !strstr(is, "…") && !strchr(is, '?') &&
