@@ -32,10 +32,10 @@ WITH crowded AS (
     SELECT c.chat_id, w.newest
     FROM (SELECT DISTINCT unnest($1::bigint[]) AS chat_id) c
     CROSS JOIN LATERAL (SELECT count(DISTINCT q.answers_to) AS answers, (array_agg(q.answers_to ORDER BY q.id DESC))[1] AS newest
-                        FROM (SELECT r.id, r.answers_to FROM salesreg.outbox r
+                        FROM (SELECT r.id, r.answers_to, r.state FROM salesreg.outbox r
                               WHERE r.chat_id = c.chat_id AND r.state IN ('queued', 'sending')
                               ORDER BY r.chat_id, r.id OFFSET 0) q
-                        WHERE q.answers_to IS NOT NULL) w
+                        WHERE q.state = 'queued' AND q.answers_to IS NOT NULL) w
     WHERE w.answers > $2::bigint
 ), old AS (
     SELECT o.id

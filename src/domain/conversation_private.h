@@ -83,8 +83,8 @@ void turn_of_stranger(struct turn *t);
 
 /* first, and the question that is open once more, if there is one */
 void turn_question_of_stranger(struct turn *t, const char *first);
-/* first (may be NULL), and the question for the name. */
-void turn_ask_name(struct turn *t, const char *first);
+/* problem, or whatever is to be said first (may be NULL), and the question for the name. */
+void turn_ask_name(struct turn *t, const char *problem);
 
 /* A newcomer is a rep, pending or active, under this address. */
 void turn_register(struct turn *t, const char *address, const char *key);

@@ -204,7 +204,7 @@ static int carry_out(struct command_database *d, struct arena *a, const struct d
 	bool leads = true;
 	if (!deed->run(&d->session, a, state, ids, count, &done, &done_count))
 		return command_database_failed(d, "outbox");
-	if (!ids && done_count == 0)
+	if (!ids && state && done_count == 0)
 		(void)puts(
 		    strcmp(state, "held") == 0 ? "no message is held" : "no message has failed");
 	else if (done_count > 0)

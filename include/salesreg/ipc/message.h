@@ -43,7 +43,8 @@ const char *ipc_health_name(enum ipc_health health);
 	F(u64, progress)                                                                           \
 	F(health, health)                                                                          \
 	F(text, why)                                                                               \
-	F(flag, leads) F(i64, outbox_backlog) F(i64, outbox_oldest_ms) F(u32, lag_ms) F(i64, pss_kib)
+	F(flag, leads)                                                                             \
+	F(i64, outbox_backlog) F(i64, outbox_oldest_ms) F(u32, lag_ms) F(i64, pss_kib)
 /* supervisor → worker */
 #define IPC_LOG_LEVEL_FIELDS(F) F(level, level)
 #define IPC_DRAIN_FIELDS(F) F(u32, deadline_ms)
