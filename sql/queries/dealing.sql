@@ -355,7 +355,9 @@ WITH expired AS (
 ), kept AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
                                          error, created_at)
-    SELECT id, chat_id, method, payload, priority, 'gone', attempts, possible_duplicate, error, created_at FROM unsent
+    SELECT id, chat_id, method,
+           CASE WHEN payload::text LIKE '%?start=r%' THEN salesreg.redacted(payload) ELSE payload END,
+           priority, 'gone', attempts, possible_duplicate, error, created_at FROM unsent
 )
 SELECT e.id, e.reason, left(r.name, 255), r.telegram_id, s.locale, coalesce(left(p.name, 255), left(c.name, 255)),
        CASE WHEN e.reason = 'changed' THEN left(h.name, 255) END AS holder,

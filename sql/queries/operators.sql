@@ -41,7 +41,9 @@ WITH gone AS (
 )
 INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate, error,
                                      created_at)
-SELECT id, chat_id, method, payload, priority, 'dropped', attempts, possible_duplicate, error, created_at FROM gone
+SELECT id, chat_id, method,
+           CASE WHEN payload::text LIKE '%?start=r%' THEN salesreg.redacted(payload) ELSE payload END,
+           priority, 'dropped', attempts, possible_duplicate, error, created_at FROM gone
 RETURNING id, pg_catalog.pg_notify('salesreg_outbox', '') -- what waited behind it may go now
 -- name: operator_outbox_states
 -- $1 ids: each with its state, or NULL if there is no such message

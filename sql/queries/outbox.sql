@@ -50,7 +50,9 @@ WITH crowded AS (
 ), kept AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate, error,
                                          created_at)
-    SELECT id, chat_id, method, payload, priority, 'dropped', attempts, possible_duplicate, 'crowded', created_at FROM gone
+    SELECT id, chat_id, method,
+           CASE WHEN payload::text LIKE '%?start=r%' THEN salesreg.redacted(payload) ELSE payload END,
+           priority, 'dropped', attempts, possible_duplicate, 'crowded', created_at FROM gone
 )
 SELECT count(*), count(DISTINCT chat_id) FROM gone
 -- name: outbox_settle
@@ -125,7 +127,8 @@ WITH mine AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
                                          message_id, created_at)
     -- a card that went with a reply (outbox_lend) is found as a card again: it is as old as its assignment
-    SELECT id, chat_id, method, payload,
+    SELECT id, chat_id, method,
+           CASE WHEN payload::text LIKE '%?start=r%' THEN salesreg.redacted(payload) ELSE payload END,
            CASE WHEN priority = 0 AND payload::text LIKE '%"a:%:d"%' AND EXISTS (
                     SELECT 1 FROM regexp_matches(payload::text, '"a:([0-9]{1,18}):d"', 'g') m
                     JOIN salesreg.assignments a ON a.id = m[1]::bigint
@@ -181,7 +184,9 @@ WITH mine AS (
 ), kept AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
                                          error, created_at)
-    SELECT id, chat_id, method, payload, priority, 'gone', attempts, possible_duplicate, error, created_at FROM done
+    SELECT id, chat_id, method,
+           CASE WHEN payload::text LIKE '%?start=r%' THEN salesreg.redacted(payload) ELSE payload END,
+           priority, 'gone', attempts, possible_duplicate, error, created_at FROM done
 ), missed AS (
     INSERT INTO salesreg.missed_chats (chat_id) SELECT DISTINCT chat_id FROM done WHERE priority > 0
     ON CONFLICT DO NOTHING

@@ -192,6 +192,8 @@ WITH f AS (
     SET phase = 'none', draft_name = NULL, draft_email = NULL, draft_rep = NULL, draft_username = NULL, wrong_emails = 0,
         paused_until = NULL, updated_at = now()
     FROM f CROSS JOIN LATERAL (VALUES (f.old), (f.new)) AS u (id) WHERE s.user_id = u.id
+), invited AS ( -- there is nothing left to be used for
+    UPDATE salesreg.invites i SET used_at = now() FROM f WHERE i.held_by = f.new AND i.used_at IS NULL
 ), others AS ( -- who else says to be them said so of the old account
     UPDATE salesreg.user_sessions s SET draft_rep = NULL
     FROM f WHERE s.draft_email IS NOT NULL AND s.draft_rep = f.rep AND s.user_id <> f.old AND s.user_id <> f.new

@@ -351,6 +351,15 @@ static void fill_invites(
 {
 	const struct fold_input *input = f->input;
 	p->state.invite = p->state.held = NULL;
+	p->state.link = (struct fresh_link){0};
+	const char *username = input->rules->bot_username;
+	if (interest->wants_link && conversation_is_admin(input->rules, p->user_id) && username &&
+	    *username) {
+		const char *payload = invite_make(f->a);
+		p->state.link = (struct fresh_link){.text = invite_link(f->a, username, payload),
+		    .hash = invite_hash(f->a, payload),
+		    .days = INVITE_DAYS};
+	}
 	for (size_t i = 0; i < input->invite_count; i++) {
 		const struct invite_row *row = &input->invites[i];
 		const struct invite_view *view = view_of_invite(f, row);
@@ -581,6 +590,10 @@ static void apply_effect(struct folding *f, struct person *p, const struct effec
 		w->needs_lock = true;
 		p->touched = true;
 		break;
+	case EFFECT_MAKE_INVITE:
+		w->invitations[w->invitation_count++] = (struct invite_new){
+		    .hash = effect->invite, .days = INVITE_DAYS, .admin = p->user_id};
+		break;
 	case EFFECT_HOLD_INVITE:
 		w->holds[w->hold_count++] = (struct invite_change){effect->invite, p->user_id};
 		p->touched = true;
@@ -608,7 +621,8 @@ static void apply_effect(struct folding *f, struct person *p, const struct effec
 static int64_t answered_update(const struct telegram_update *update, const struct outcome *outcome)
 {
 	for (size_t i = 0; i < outcome->effect_count; i++)
-		if (outcome->effects[i].kind == EFFECT_HEARD)
+		if (outcome->effects[i].kind == EFFECT_HEARD ||
+		    outcome->effects[i].kind == EFFECT_MAKE_INVITE)
 			return 0;
 	return update->has_id ? update->update_id : 0;
 }
@@ -686,6 +700,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	    .codes_over = ARENA_ARRAY(a, int64_t, most),
 	    .codes_wrong = ARENA_ARRAY(a, int64_t, input->count),
 	    .code_requests = ARENA_ARRAY(a, struct code_request, input->count),
+	    .invitations = ARENA_ARRAY(a, struct invite_new, input->count),
 	    .holds = ARENA_ARRAY(a, struct invite_change, input->count),
 	    .uses = ARENA_ARRAY(a, struct invite_change, input->count),
 	    .answers = ARENA_ARRAY(a, struct fold_answer, input->count),
@@ -739,9 +754,10 @@ void fold_plan_writes(const struct fold_writes *w, struct db_plan *plan, struct 
 	assignments_undo(plan, a, w->undone, w->undone_count);
 	admins_heard(plan, a, w->heard, w->heard_count);
 	claims_refuse(plan, a, w->refused, w->refused_count);
+	invites_create(plan, a, w->invitations, w->invitation_count);
+	invites_hold(plan, a, w->holds, w->hold_count);
+	invites_use(plan, a, w->uses, w->use_count);
 	reps_move(plan, a, w->moves, w->move_count);
 	codes_write(plan, a, w->codes_over, w->code_over_count, w->code_requests,
 	    w->code_request_count, w->codes_wrong, w->code_wrong_count);
-	invites_hold(plan, a, w->holds, w->hold_count);
-	invites_use(plan, a, w->uses, w->use_count);
 }

@@ -85,6 +85,9 @@ static void interest_in_press(const char *data, struct conversation_interest *in
 	case PRESS_APPLICATIONS:
 		interest->wants_applications = true;
 		return;
+	case PRESS_INVITE:
+		interest->wants_link = true;
+		return;
 	case PRESS_REGISTER_YES:
 	case PRESS_REGISTER_NO:
 	case PRESS_CANCEL:
@@ -229,6 +232,10 @@ static void talk(struct turn *t)
 		turn_admin_decided_claim(t);
 		return;
 	}
+	if (t->press.kind == PRESS_INVITE) {
+		turn_admin_invites(t);
+		return;
+	}
 	if (turn_is_about_language(t)) {
 		turn_language(t);
 		return;
@@ -316,6 +323,7 @@ void conversation_step(const struct conversation_state *state, const struct even
 	next->draft_username = next->phase == PHASE_CLAIM ? state->draft_username : NULL;
 	next->claim = NULL;
 	next->invite = next->held = NULL;
+	next->link = (struct fresh_link){0};
 	next->code = NULL;
 	next->code_wait_us = 0;
 

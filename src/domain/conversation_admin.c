@@ -78,12 +78,20 @@ static bool anybody_waits(const struct turn *t)
 	return t->state->application_count > 0 || t->state->waiting_claim_count > 0;
 }
 
+/* Where it takes one to come in, it is made where admins look who wants to. */
+static void add_invite(const struct turn *t, struct message *message)
+{
+	static const struct turn_button invite[] = {{TEXT_BUTTON_INVITE, PRESS_INVITE, true}};
+	if (t->state->rules->by_invitation)
+		turn_buttons(t, message, invite, 1);
+}
+
 /* One message each, with the buttons of the first request. */
 static void list_applications(struct turn *t)
 {
 	const struct conversation_state *state = t->state;
-	(void)turn_say(t, TEXT_APPLICATIONS,
-	    ARGS({"count", arena_printf(t->a, "%zu", state->application_total)}));
+	add_invite(t, turn_say(t, TEXT_APPLICATIONS,
+			  ARGS({"count", arena_printf(t->a, "%zu", state->application_total)})));
 	for (size_t i = 0; i < state->application_count; i++)
 		show_application(t, t->event->chat_id, PRIORITY_REPLY, t->out->next.locale,
 		    &state->applications[i]);
@@ -130,8 +138,17 @@ static void hello(struct turn *t)
 	    {TEXT_BUTTON_APPLICATIONS, PRESS_APPLICATIONS, true},
 	    {TEXT_BUTTON_REGISTER, PRESS_REGISTER_YES, false},
 	};
+	static const struct turn_button with_invite[] = {
+	    {TEXT_BUTTON_INVITE, PRESS_INVITE, true},
+	    {TEXT_BUTTON_APPLICATIONS, PRESS_APPLICATIONS, true},
+	    {TEXT_BUTTON_REGISTER, PRESS_REGISTER_YES, false},
+	};
+	struct message *message = turn_say(t, TEXT_ADMIN_HELLO, NO_ARGS);
 	turn_set_phase(t, PHASE_NONE);
-	turn_buttons(t, turn_say(t, TEXT_ADMIN_HELLO, NO_ARGS), buttons, 2);
+	if (t->state->rules->by_invitation)
+		turn_buttons(t, message, with_invite, 3);
+	else
+		turn_buttons(t, message, buttons, 2);
 }
 
 bool turn_of_admin(struct turn *t)
@@ -142,7 +159,7 @@ bool turn_of_admin(struct turn *t)
 		if (anybody_waits(t))
 			list_applications(t);
 		else
-			(void)turn_say(t, TEXT_APPLICATIONS_NONE, NO_ARGS);
+			add_invite(t, turn_say(t, TEXT_APPLICATIONS_NONE, NO_ARGS));
 		list_untaken(t);
 		return true;
 	}

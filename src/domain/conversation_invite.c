@@ -86,3 +86,23 @@ void turn_use_invitation(struct turn *t)
 		turn_effect(
 		    t, (struct effect){.kind = EFFECT_USE_INVITE, .invite = t->state->held->hash});
 }
+
+void turn_admin_invites(struct turn *t)
+{
+	const struct fresh_link *link = &t->state->link;
+	if (!conversation_is_admin(t->state->rules, t->event->user_id)) {
+		turn_answer(t, true, TEXT_ANSWER_ADMIN_ONLY, NO_ARGS);
+		return;
+	}
+	if (!t->state->rules->by_invitation) {
+		turn_answer(t, true, TEXT_ANSWER_STALE, NO_ARGS);
+		return;
+	}
+	if (!link->text) {
+		turn_answer(t, true, TEXT_ANSWER_INVITE_LATER, NO_ARGS);
+		return;
+	}
+	turn_effect(t, (struct effect){.kind = EFFECT_MAKE_INVITE, .invite = link->hash});
+	(void)turn_say(t, TEXT_INVITE_LINK,
+	    ARGS({"link", link->text}, {"days", arena_printf(t->a, "%d", link->days)}));
+}

@@ -102,6 +102,8 @@ void turn_forget_code(struct turn *t);
 /* conversation_invite.c: who may register */
 bool turn_is_invitation(const struct turn *t);
 void turn_open_invitation(struct turn *t);
+/* *Invite*: a link for an admin to pass on. */
+void turn_admin_invites(struct turn *t);
 /* Whether this stranger may; says why not. */
 bool turn_lets_in(struct turn *t);
 /* NULL, or why this address will not do for the invitation. */

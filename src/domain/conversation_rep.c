@@ -231,6 +231,7 @@ static void pressed(struct turn *t)
 	case PRESS_SAME_PERSON:
 	case PRESS_OTHER_PERSON:
 	case PRESS_APPLICATIONS:
+	case PRESS_INVITE:
 	case PRESS_LANGUAGE_RU:
 	case PRESS_LANGUAGE_EN:
 	case PRESS_CONTACTED:

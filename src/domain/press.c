@@ -128,6 +128,7 @@ const char *press_data(struct arena *a, enum press_kind kind, int64_t id)
 	case PRESS_WHOLE_NAME:
 	case PRESS_CLAIM:
 	case PRESS_CODE_AGAIN:
+	case PRESS_INVITE:
 	case PRESS_APPLICATIONS:
 	case PRESS_LANGUAGE_RU:
 	case PRESS_LANGUAGE_EN:

@@ -17,6 +17,7 @@
 	X(REGISTER_NO, "reg:no")                                                                   \
 	X(CANCEL, "cancel")                                                                        \
 	X(CLAIM, "reg:claim")                                                                      \
+	X(INVITE, "adm:invite")                                                                    \
 	X(CODE_AGAIN, "code:again")                                                                \
 	X(APPLICATIONS, "adm:list")                                                                \
 	X(LANGUAGE_RU, "lang:ru")                                                                  \

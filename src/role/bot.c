@@ -336,6 +336,7 @@ static void start_mail(struct bot *bot)
 	    .key = &bot->code_key,
 	    .leads = leads,
 	    .data = bot};
+	bot->rules.bot_username = bot->username; /* filled in when Telegram tells it */
 	email_code_key(&bot->code_key, &w->config.bot_token);
 	if (rules_mail(&w->config, &options.mail))
 		bot->mailer = mailer_create(&w->loop, &options);

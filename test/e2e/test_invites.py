@@ -181,6 +181,74 @@ def test_a_link_does_no_harm_where_none_is_needed(bot_world):
     anna.hears("offer")
 
 
+# the admins' button ----------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def admin(make_world):
+    world = make_world(REGISTRATION_APPROVAL="invite", ADMIN_TELEGRAM_IDS="7900000001")
+    world.start_bot()
+    admin = world.person("Boss", id=7900000001)
+    admin.world = world
+    admin.opens()
+    assert admin.hears("admin_hello").labels[0] == world.texts.raw("ru", "button_invite")
+    world.bot.wait_for_log(r"Telegram knows this bot as")
+    return admin
+
+
+def makes_a_link(admin):
+    admin.presses("button_invite")
+    admin.is_answered()
+    return re.search(LINK, admin.hears("invite_link", days=7).text).group(2)
+
+
+def test_an_admin_s_button_makes_a_link(admin):
+    world = admin.world
+    anna = world.person()
+    payload = makes_a_link(admin)
+    assert world.db.value("SELECT created_by FROM salesreg.invites") == admin.id
+    comes_in(anna, payload)
+    anna.hears("registered")
+    assert makes_a_link(admin) != payload
+
+
+def test_who_waits_is_listed_with_the_button(admin):
+    admin.says("/pending")
+    assert admin.hears("applications_none").labels == [admin.world.texts.raw("ru", "button_invite")]
+    assert makes_a_link(admin)
+
+
+def test_nobody_else_s_press_makes_one(admin):
+    world = admin.world
+    anna = world.person()
+    anna.says("hello")
+    message = anna.hears("invite_needed")
+    world.sandbox.raw(callback_query={"id": "1", "from": {"id": anna.id, "is_bot": False, "first_name": "A"}, "data": "adm:invite",
+                                      "chat_instance": "1", "message": {"message_id": message.id, "date": 1, "chat": {
+                                          "id": anna.id, "type": "private", "first_name": "A"}}})
+    world.settle()
+    assert world.db.rows("SELECT * FROM salesreg.invites") == [] and not anna.unheard()
+
+
+def test_the_link_is_nowhere_in_the_database_when_it_was_sent(admin):
+    world = admin.world
+    payload = makes_a_link(admin)
+    world.settle()
+    kept = world.db.column("SELECT payload::text FROM salesreg.outbox_history WHERE payload::text LIKE '%%start=r%%'")
+    assert len(kept) == 1 and "?start=r…" in kept[0]
+    dump = subprocess.run(["pg_dump", world.db.url, "--data-only"], capture_output=True, text=True, check=True).stdout
+    assert payload not in dump and payload[1:] not in dump
+
+
+def test_a_link_that_was_dropped_unsent_is_not_kept_either(admin):
+    world = admin.world
+    world.sandbox.fault("400", method="sendMessage")
+    admin.presses("button_invite")
+    world.db.eventually("SELECT state = 'failed' FROM salesreg.outbox")
+    assert "?start=r" in world.db.value("SELECT payload::text FROM salesreg.outbox")
+    assert run("outbox", "drop", "--failed", settings={"DATABASE_URL": world.db.url}).returncode == 0
+    assert "?start=r…" in world.db.value("SELECT payload::text FROM salesreg.outbox_history WHERE state = 'dropped'")
+
+
 # the command ----------------------------------------------------------------------------------------------------------
 
 def modules(drawing):

@@ -302,6 +302,9 @@ static void check_effect(const struct effect *e, const struct conversation_state
 	case EFFECT_EVICT:
 		require(s->code && s->code->matches && s->rep_status == REP_ACTIVE);
 		return;
+	case EFFECT_MAKE_INVITE:
+		require(event->user_id == ADMIN && interest->wants_link && e->invite);
+		return;
 	case EFFECT_HOLD_INVITE:
 	case EFFECT_USE_INVITE:
 		require(stranger && e->invite);

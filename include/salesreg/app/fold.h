@@ -110,7 +110,8 @@ struct fold_writes {
 	struct code_request *code_requests;
 	size_t code_over_count, code_wrong_count, code_request_count;
 	struct invite_change *holds, *uses;
-	size_t hold_count, use_count;
+	struct invite_new *invitations;
+	size_t hold_count, use_count, invitation_count;
 	struct outbox_new *messages;
 	struct fold_answer *answers;
 	struct fold_menu *menus;

@@ -57,6 +57,7 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(REGISTERED_PENDING, "registered_pending", "name,email", MESSAGE)                         \
 	X(COMPANY_DOMAIN, "company_domain", "", BUTTON)                                            \
 	X(INVITE_NEEDED, "invite_needed", "", MESSAGE)                                             \
+	X(INVITE_LINK, "invite_link", "link,days", MESSAGE)                                        \
 	X(INVITE_WELCOME, "invite_welcome", "", MESSAGE)                                           \
 	X(INVITE_UNKNOWN, "invite_unknown", "", MESSAGE)                                           \
 	X(INVITE_ENDED, "invite_ended", "", MESSAGE)                                               \
@@ -79,6 +80,8 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(ACCOUNT_LOST, "account_lost", "name,email", MESSAGE)                                     \
 	X(MAIL_SUBJECT, "mail_subject", "", BUTTON)                                                \
 	X(MAIL_TEXT, "mail_text", "code,minutes", MESSAGE)                                         \
+	X(BUTTON_INVITE, "button_invite", "", BUTTON)                                              \
+	X(ANSWER_INVITE_LATER, "answer_invite_later", "", ANSWER)                                  \
 	X(BUTTON_CODE_AGAIN, "button_code_again", "", BUTTON)                                      \
 	X(CANCELLED_REGISTRATION, "cancelled_registration", "", MESSAGE)                           \
 	X(ASK_LANGUAGE, "ask_language", "", MESSAGE)                                               \

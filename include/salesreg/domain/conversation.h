@@ -60,9 +60,10 @@ struct conversation_rules {
 	const char *const *domains;
 	size_t domain_count;
 	bool approval_by_admin;
-	bool by_invitation;    /* a stranger needs a link, an admin does not */
-	bool proves_email;     /* by a code that is mailed */
-	bool domains_are_told; /* to strangers, which domains are the company's */
+	const char *bot_username; /* "" or NULL until it is known */
+	bool by_invitation;       /* a stranger needs a link, an admin does not */
+	bool proves_email;        /* by a code that is mailed */
+	bool domains_are_told;    /* to strangers, which domains are the company's */
 	const int64_t *admin_ids;
 	size_t admin_count;
 	enum locale
@@ -144,6 +145,12 @@ struct invite_view {
 	bool ended, used;
 };
 
+/* A link that nobody has yet: what it says, and what is stored of it. */
+struct fresh_link {
+	const char *text, *hash; /* NULL: none can be made, the bot does not know its own name */
+	int days;
+};
+
 /* Somebody who says that an e-mail another account has is theirs. */
 struct claim_view {
 	int64_t telegram_id;
@@ -202,6 +209,7 @@ struct conversation_state {
 	/* an unused one of this person's, one that has not ended and is good for the e-mail in the
 	 * event if there is such; NULL: none */
 	const struct invite_view *held;
+	struct fresh_link link; /* for an admin who asks for one */
 	/* the languages that admins have chosen: for what is written to them */
 	const struct chosen_locale *admin_locales;
 	size_t admin_locale_count;
@@ -226,6 +234,7 @@ struct conversation_interest {
 	const char *code;          /* six digits; NULL: the event says none → code.matches */
 	const char *invite;        /* what the link carries; NULL: none → invite */
 	bool wants_clients;        /* → clients */
+	bool wants_link;           /* → link */
 	bool wants_applications;   /* → applications, if an admin asks */
 	bool tells_admins;         /* → admin_locales; it may end in a message to them */
 	bool takes_back;          /* what was declined; anybody's doings with the prospect matter */
@@ -259,6 +268,7 @@ void conversation_interest(
 	X(WRONG_CODE, "wrong code")     /* code_id */                                              \
 	X(CODE_DONE, "code done")       /* no code is asked for any more */                        \
 	X(EVICT, "evict")             /* rep_id, from: whose e-mail turned out to be another's */  \
+	X(MAKE_INVITE, "make invite") /* invite: of the link that an admin is told */              \
 	X(HOLD_INVITE, "hold invite") /* invite: it is this person's from now on */                \
 	X(USE_INVITE, "use invite")   /* invite: it has done its work */                           \
 	X(HEARD, "heard")             /* an admin has been shown what was missed */                \
