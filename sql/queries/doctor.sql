@@ -113,6 +113,11 @@ WHERE r.status = 'pending' AND r.registered_at < now() - $1::bigint * interval '
 SELECT count(*), (extract(epoch FROM now() - min(s.updated_at)) * 1000)::bigint
 FROM salesreg.user_sessions s JOIN salesreg.rep_email e ON e.email_key = lower(s.draft_email) AND e.rep = s.draft_rep
 WHERE s.draft_email IS NOT NULL AND s.phase = 'claim' AND s.updated_at < now() - $1::bigint * interval '1 second'
+-- name: doctor_mails_waiting
+-- $1 seconds: codes that wait to be mailed for longer: how many, since when, what was said last
+SELECT count(*), (extract(epoch FROM now() - min(c.created_at)) * 1000)::bigint, (array_agg(c.error ORDER BY c.due_at DESC))[1]
+FROM salesreg.email_codes c
+WHERE c.live AND c.state IN ('queued', 'sending') AND c.created_at < now() - $1::bigint * interval '1 second'
 -- name: doctor_reps_without_email
 -- reps whose e-mail is not theirs alone, with who has it (NULL: it is empty); the last column: how many there are
 SELECT left(r.name, 255), r.telegram_id, btrim(left(r.email, 255)), left(h.name, 255), count(*) OVER ()

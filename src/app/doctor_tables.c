@@ -153,6 +153,26 @@ static void look_at_claims(struct doctor *d, struct db_session *s)
 			   "/pending shows an admin who waits, with buttons"});
 }
 
+static void look_at_mails(struct doctor *d, struct db_session *s)
+{
+	enum { MAIL_S = 300 };
+	int64_t waiting, oldest_ms;
+	const char *error;
+	if (!doctor_mails_waiting(s, d->arena, MAIL_S, &waiting, &oldest_ms, &error))
+		doctor_refused(d, s, "mails with codes");
+	else if (waiting > 0)
+		doctor_find(d,
+		    (struct finding){GRAVITY_WARNING, "reps", "mails",
+			arena_printf(d->arena, "%lld %s for a code by mail, the oldest for %s%s%s",
+			    (long long)waiting, plural(waiting, "person waits", "people wait"),
+			    doctor_span(d, oldest_ms), error ? "; the last attempt: " : "",
+			    error ? error : ""),
+			"without it they cannot register, or change their e-mail",
+			"see that `salesreg bot` runs with SMTP_URL, SMTP_FROM and SMTP_TLS that "
+			"the "
+			"mail server takes"});
+}
+
 static void look_at_reps(struct doctor *d, struct db_session *s)
 {
 	struct arena *a = d->arena;
@@ -319,6 +339,7 @@ void doctor_tables(struct doctor *d, struct db_session *s)
 	look_at_parked(d, s);
 	look_at_pending(d, s);
 	look_at_claims(d, s);
+	look_at_mails(d, s);
 	look_at_reps(d, s);
 	look_at_prospects(d, s);
 	look_at_reach(d, s);

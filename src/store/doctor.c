@@ -187,6 +187,16 @@ bool doctor_reps_pending(struct db_session *s, struct arena *a, int64_t longer_t
 	return r;
 }
 
+bool doctor_mails_waiting(struct db_session *s, struct arena *a, int64_t longer_than_s,
+    int64_t *waiting, int64_t *oldest_ms, const char **error)
+{
+	const PGresult *r = db_session_run(s, SQL_DOCTOR_MAILS_WAITING, db_i64(a, longer_than_s));
+	*waiting = r ? db_get_i64(r, 0, 0, 0) : 0;
+	*oldest_ms = r ? db_get_i64(r, 0, 1, 0) : 0;
+	*error = r ? db_get_text(a, r, 0, 2) : NULL;
+	return r;
+}
+
 bool doctor_claims_waiting(struct db_session *s, struct arena *a, int64_t longer_than_s,
     int64_t *waiting, int64_t *oldest_ms)
 {

@@ -241,7 +241,7 @@ def test_the_link_is_nowhere_in_the_database_when_it_was_sent(admin):
 
 def test_a_link_that_was_dropped_unsent_is_not_kept_either(admin):
     world = admin.world
-    world.sandbox.fault("400", method="sendMessage")
+    world.sandbox.fault("400", method="sendMessage", description="Bad Request: nonsense")
     admin.presses("button_invite")
     world.db.eventually("SELECT state = 'failed' FROM salesreg.outbox")
     assert "?start=r" in world.db.value("SELECT payload::text FROM salesreg.outbox")

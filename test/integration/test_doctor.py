@@ -714,6 +714,17 @@ def test_people_with_a_new_account_whom_nobody_answers_are_a_warning(ask, databa
     assert ask(ADMIN_TELEGRAM_IDS="5").of("claims") == []
 
 
+def test_codes_that_are_not_mailed_are_a_warning(ask, database):
+    database.execute("INSERT INTO salesreg.email_codes (user_id, email, email_key, state, created_at, error)"
+                     " SELECT i, 'x', 'x', CASE WHEN i < 3 THEN 'queued' ELSE 'sent' END, now() - i * interval '1 hour',"
+                     " '451 come again' FROM generate_series(0, 3) i")
+    finding = ask().one("mails")
+    assert finding["severity"] == "warning" and "SMTP_URL" in finding["fix"]
+    assert finding["what"] == "2 people wait for a code by mail, the oldest for 2 h; the last attempt: 451 come again"
+    database.execute("UPDATE salesreg.email_codes SET live = false")
+    assert ask().of("mails") == []
+
+
 def test_an_admin_who_never_pressed_start_is_named(ask, sandbox):
     sandbox.person("Boss", id=7_900_000_001).opens()
     report = ask(REGISTRATION_APPROVAL="admin", ADMIN_TELEGRAM_IDS="7900000001,7900000002")

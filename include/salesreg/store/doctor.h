@@ -110,6 +110,8 @@ struct doctor_rep {
 /* A few of them; *total: how many there are. */
 bool doctor_reps_pending(struct db_session *s, struct arena *a, int64_t longer_than_s,
     int64_t *pending, int64_t *oldest_ms);
+bool doctor_mails_waiting(struct db_session *s, struct arena *a, int64_t longer_than_s,
+    int64_t *waiting, int64_t *oldest_ms, const char **error /* may become NULL */);
 bool doctor_claims_waiting(struct db_session *s, struct arena *a, int64_t longer_than_s,
     int64_t *waiting, int64_t *oldest_ms);
 bool doctor_reps_without_email(

@@ -1,0 +1,295 @@
+/* Codes that prove an e-mail, and invitations: what a person hears, and what changes. */
+#include "conversation_fixture.h"
+
+#include "salesreg/app/email_code.h"
+#include "salesreg/app/mail_text.h"
+
+static struct code_view code;
+
+static int proving(void **state)
+{
+	(void)each(state);
+	rules.proves_email = true;
+	rules.by_invitation = false;
+	code = (struct code_view){
+	    .id = 7, .email = ADDRESS, .email_key = ADDRESS, .state = CODE_SENT, .mailed = true};
+	return 0;
+}
+
+static int over(void **state)
+{
+	(void)state;
+	rules.proves_email = rules.by_invitation = false;
+	return 0;
+}
+
+static struct conversation_state asked(enum rep_status status)
+{
+	struct conversation_state s = state_of(status, PHASE_CODE, LOCALE_EN);
+	s.draft_name = status == REP_ACTIVE ? NULL : "Иван Петров";
+	s.code = &code;
+	return s;
+}
+
+static bool has_effect(const struct outcome *out, enum effect_kind kind)
+{
+	for (size_t i = 0; i < out->effect_count; i++)
+		if (out->effects[i].kind == kind)
+			return true;
+	return false;
+}
+
+static void six_digits_are_a_code_however_they_are_grouped(void **state)
+{
+	(void)state;
+	static const char *const codes[] = {
+	    "012345", " 012 345 ", "012-345", "012345.", "0 1 2 3 4 5\n"};
+	static const char *const others[] = {
+	    "", "12345", "0123456", "012345a", "a@b.c", "０１２３４５", "012345 012345"};
+	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+		assert_string_equal(conversation_code(codes[i], &arena), "012345");
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		assert_null(conversation_code(others[i], &arena));
+}
+
+static void an_address_is_mailed_a_code_whosever_it_is(void **state)
+{
+	(void)state;
+	for (int taken = 0; taken < 2; taken++) {
+		struct conversation_state s = state_of(REP_ABSENT, PHASE_EMAIL, LOCALE_EN);
+		s.email_taken = taken;
+		struct event event = event_of(EVENT_TEXT, ADDRESS);
+		struct outcome out = step(&s, &event);
+		assert_int_equal(out.next.phase, PHASE_CODE);
+		assert_string_equal(out.next.draft_name, "Иван Петров");
+		assert_null(out.next.draft_email);
+		assert_int_equal(out.next.wrong_emails, 0);
+		assert_int_equal(out.effect_count, 1);
+		assert_int_equal(out.effects[0].kind, EFFECT_SEND_CODE);
+		assert_string_equal(out.effects[0].email_key, ADDRESS);
+		assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_CODE_ASKED));
+	}
+}
+
+static void too_many_mails_are_said_and_none_is_sent(void **state)
+{
+	(void)state;
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_EMAIL, LOCALE_EN);
+	s.code_wait_us = 61 * 1000000LL;
+	struct event event = event_of(EVENT_TEXT, ADDRESS);
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.effect_count, 0);
+	assert_int_equal(out.next.phase, PHASE_EMAIL);
+	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_CODE_TOO_MANY));
+	assert_non_null(strstr(out.messages.first->text, " 2 min"));
+}
+
+static void only_the_right_code_in_time_registers(void **state)
+{
+	(void)state;
+	static const struct {
+		enum code_state state;
+		bool mailed, expired, matches;
+		int64_t wrong;
+		enum text_id says;
+		int effect;
+	} cases[] = {
+	    {CODE_SENT, true, false, true, 0, TEXT_REGISTERED, EFFECT_REGISTER},
+	    {CODE_SENT, true, false, true, 4, TEXT_REGISTERED, EFFECT_REGISTER},
+	    {CODE_SENDING, true, false, true, 0, TEXT_REGISTERED, EFFECT_REGISTER},
+	    {CODE_QUEUED, true, true, true, 0, TEXT_REGISTERED, EFFECT_REGISTER},
+	    {CODE_SENT, true, false, false, 0, TEXT_CODE_WRONG, EFFECT_WRONG_CODE},
+	    {CODE_SENT, true, false, false, 4, TEXT_CODE_USED_UP, EFFECT_WRONG_CODE},
+	    {CODE_SENT, true, false, true, 5, TEXT_CODE_USED_UP, NO_EFFECT},
+	    {CODE_SENT, true, true, true, 0, TEXT_CODE_EXPIRED, NO_EFFECT},
+	    {CODE_QUEUED, false, false, false, 0, TEXT_CODE_ON_ITS_WAY, NO_EFFECT},
+	    {CODE_REFUSED, true, false, true, 0, TEXT_CODE_REFUSED, NO_EFFECT},
+	    {CODE_FAILED, true, false, true, 0, TEXT_CODE_FAILED, NO_EFFECT},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		(void)proving(state);
+		code.state = cases[i].state;
+		code.mailed = cases[i].mailed;
+		code.expired = cases[i].expired;
+		code.matches = cases[i].matches;
+		code.wrong = cases[i].wrong;
+		struct conversation_state s = asked(REP_ABSENT);
+		struct event event = event_of(EVENT_TEXT, "012345");
+		struct conversation_interest interest;
+		conversation_interest(&event, &arena, &interest);
+		assert_string_equal(interest.code, "012345");
+		struct outcome out = step(&s, &event);
+		assert_true(says(out.messages.first->text, LOCALE_EN, cases[i].says));
+		assert_int_equal(
+		    has_effect(&out, EFFECT_REGISTER), cases[i].effect == EFFECT_REGISTER);
+		assert_int_equal(
+		    has_effect(&out, EFFECT_WRONG_CODE), cases[i].effect == EFFECT_WRONG_CODE);
+		assert_int_equal(
+		    out.next.phase, cases[i].effect == EFFECT_REGISTER ? PHASE_NONE : PHASE_CODE);
+	}
+}
+
+static void whoever_proves_an_address_has_its_registration(void **state)
+{
+	(void)state;
+	static const struct {
+		enum rep_status me, holder;
+		int effect;
+		enum text_id says;
+	} cases[] = {
+	    {REP_ABSENT, REP_ACTIVE, EFFECT_MOVE, TEXT_CLAIM_GRANTED},
+	    {REP_REMOVED, REP_PENDING, EFFECT_MOVE, TEXT_REGISTERED_PENDING},
+	    {REP_ABSENT, REP_SUSPENDED, NO_EFFECT, TEXT_SUSPENDED},
+	    {REP_ACTIVE, REP_ACTIVE, EFFECT_EVICT, TEXT_EMAIL_CHANGED},
+	    {REP_ACTIVE, REP_SUSPENDED, NO_EFFECT, TEXT_SUSPENDED},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		(void)proving(state);
+		code.matches = true;
+		code.rep_id = "22222222-2222-2222-2222-222222222222";
+		code.rep_name = "Stranger";
+		code.rep_telegram_id = 400;
+		code.rep_status = cases[i].holder;
+		struct conversation_state s = asked(cases[i].me);
+		struct event event = event_of(EVENT_TEXT, "012345");
+		struct outcome out = step(&s, &event);
+		bool told_me = false, told_holder = false;
+		for (const struct message *m = out.messages.first; m; m = m->next) {
+			told_me |= m->chat_id == PERSON && says(m->text, LOCALE_EN, cases[i].says);
+			told_holder |=
+			    m->chat_id == 400 && says(m->text, LOCALE_RU, TEXT_ACCOUNT_LOST);
+		}
+		assert_true(told_me);
+		assert_int_equal(told_holder, cases[i].effect != NO_EFFECT);
+		assert_true(has_effect(&out, EFFECT_CODE_DONE));
+		assert_int_equal(has_effect(&out, EFFECT_MOVE), cases[i].effect == EFFECT_MOVE);
+		assert_int_equal(has_effect(&out, EFFECT_EVICT), cases[i].effect == EFFECT_EVICT);
+		assert_false(has_effect(&out, EFFECT_REGISTER));
+	}
+}
+
+static void a_code_does_not_stand_in_for_an_invitation(void **state)
+{
+	(void)state;
+	rules.by_invitation = true;
+	struct invite_view held = {
+	    .hash = "h", .holder = PERSON, .email_key = "other@truerealestate.bali"};
+	code.matches = true;
+	struct conversation_state s = asked(REP_ABSENT);
+	struct event event = event_of(EVENT_TEXT, "012345");
+	s.held = &held;
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.effect_count, 0);
+	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_INVITE_OTHER_EMAIL));
+	held.email_key = NULL;
+	held.ended = true;
+	out = step(&s, &event);
+	assert_int_equal(out.effect_count, 0);
+	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_INVITE_ENDED));
+	held.ended = false;
+	out = step(&s, &event);
+	assert_true(has_effect(&out, EFFECT_REGISTER) && has_effect(&out, EFFECT_USE_INVITE));
+}
+
+static void where_nothing_is_proven_any_more_the_address_is_asked_for_again(void **state)
+{
+	(void)state;
+	rules.proves_email = false;
+	struct conversation_state s = asked(REP_ABSENT);
+	s.code = NULL;
+	struct event event = event_of(EVENT_TEXT, ADDRESS);
+	struct outcome out = step(&s, &event);
+	assert_true(has_effect(&out, EFFECT_REGISTER));
+}
+
+static void only_an_admin_gets_a_link(void **state)
+{
+	(void)state;
+	rules.by_invitation = true;
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_NONE, LOCALE_EN);
+	s.link = (struct fresh_link){.text = "https://t.me/b?start=rX", .hash = "h", .days = 7};
+	struct event event = event_of(EVENT_BUTTON, "adm:invite");
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.effect_count, 0);
+	assert_true(says(out.callback_answer, LOCALE_EN, TEXT_ANSWER_ADMIN_ONLY));
+	event.user_id = event.chat_id = ADMIN;
+	out = step(&s, &event);
+	assert_true(has_effect(&out, EFFECT_MAKE_INVITE));
+	assert_non_null(strstr(out.messages.first->text, s.link.text));
+	s.link.text = NULL;
+	out = step(&s, &event);
+	assert_false(has_effect(&out, EFFECT_MAKE_INVITE));
+	assert_true(says(out.callback_answer, LOCALE_EN, TEXT_ANSWER_INVITE_LATER));
+}
+
+static void a_hash_is_of_one_code_one_person_one_address_and_one_bot(void **state)
+{
+	(void)state;
+	struct secret mine = {0}, other = {0};
+	struct email_code_key key, other_key;
+	assert_int_equal(secret_set(&mine, "1:a"), ERR_OK);
+	assert_int_equal(secret_set(&other, "1:b"), ERR_OK);
+	email_code_key(&key, &mine);
+	email_code_key(&other_key, &other);
+	const char *hash = email_code_hash(&arena, &key, 5, "a@b.c", "012345");
+	const char *others[] = {email_code_hash(&arena, &key, 5, "a@b.c", "012346"),
+	    email_code_hash(&arena, &key, 6, "a@b.c", "012345"),
+	    email_code_hash(&arena, &key, 5, "a@b.d", "012345"),
+	    email_code_hash(&arena, &other_key, 5, "a@b.c", "012345")};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		assert_false(email_code_matches(others[i], hash));
+	assert_true(email_code_matches(hash, hash));
+	assert_true(email_code_matches(arena_printf(&arena, "%s %s", others[0], hash), hash));
+	assert_true(
+	    email_code_matches(arena_printf(&arena, "%s %s %s", others[0], hash, others[1]), hash));
+	assert_false(email_code_matches("", hash));
+	assert_false(email_code_matches("short", hash));
+	assert_int_equal(strlen(email_code_make(&arena)), CODE_DIGITS);
+	secret_finish(&mine);
+	secret_finish(&other);
+}
+
+static void a_mail_is_lines_of_ascii_that_any_server_carries(void **state)
+{
+	(void)state;
+	for (int l = 0; l < LOCALE_COUNT; l++) {
+		const char *text = mail_text_code(rules.catalog, (enum locale)l,
+		    "registry@a.example", ADDRESS, "012345", 1700000000, &arena);
+		assert_non_null(strstr(text, "Date: Tue, 14 Nov 2023 22:13:20 +0000\r\n"));
+		assert_non_null(strstr(text, "\r\nTo: <" ADDRESS ">\r\n"));
+		assert_null(strstr(text, "012345")); /* it is encoded */
+		for (const char *line = text; *line;) {
+			size_t n = strcspn(line, "\r\n");
+			assert_in_range(n, 0, 200);
+			assert_int_equal(strncmp(line + n, "\r\n", 2), 0);
+			for (size_t i = 0; i < n; i++)
+				assert_in_range(line[i], ' ', '~');
+			line += n + 2;
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(
+		six_digits_are_a_code_however_they_are_grouped, proving, over),
+	    cmocka_unit_test_setup_teardown(
+		an_address_is_mailed_a_code_whosever_it_is, proving, over),
+	    cmocka_unit_test_setup_teardown(
+		too_many_mails_are_said_and_none_is_sent, proving, over),
+	    cmocka_unit_test_setup_teardown(only_the_right_code_in_time_registers, proving, over),
+	    cmocka_unit_test_setup_teardown(
+		whoever_proves_an_address_has_its_registration, proving, over),
+	    cmocka_unit_test_setup_teardown(
+		a_code_does_not_stand_in_for_an_invitation, proving, over),
+	    cmocka_unit_test_setup_teardown(
+		where_nothing_is_proven_any_more_the_address_is_asked_for_again, proving, over),
+	    cmocka_unit_test_setup_teardown(only_an_admin_gets_a_link, proving, over),
+	    cmocka_unit_test_setup_teardown(
+		a_hash_is_of_one_code_one_person_one_address_and_one_bot, proving, over),
+	    cmocka_unit_test_setup_teardown(
+		a_mail_is_lines_of_ascii_that_any_server_carries, proving, over),
+	};
+	return cmocka_run_group_tests(tests, begin, end);
+}
