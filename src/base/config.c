@@ -55,7 +55,7 @@ static const struct config_row table[] = {
     {"CORPORATE_EMAIL_DOMAIN", TYPE_TEXT, AT(email_domains), "truerealestate.bali",
 	"domain[,domain…]", .about = "a rep's e-mail must be in one of these"},
     {"OUTREACH_ENABLED", TYPE_SWITCH, AT(outreach_enabled), "true", "true or false",
-	.about = "whether prospects are dealt to reps"},
+	.about = "whether prospects are assigned to reps"},
     {"OUTREACH_INTERVAL_SECONDS", TYPE_NUMBER, AT(outreach_interval_s), "300", "seconds", 1, 86400,
 	.about = "sweep for what a notification missed"},
     {"MAX_PROSPECTS_PER_REP", TYPE_NUMBER, AT(max_prospects_per_rep), "5", "prospects", 1, 1000000,
@@ -622,13 +622,15 @@ void config_describe(struct buf *out, bool markdown)
 		if (markdown)
 			buf_addf(out, "| `%s` | %s | ", row->name, fallback);
 		else
-			buf_addf(out, "  %-26s %s\n  %-26s   ", row->name, row->about, "");
+			buf_addf(out, "  %s\n      %s: ", row->name, row->about);
 		if (markdown) {
 			describe_rule(row, out);
 			buf_addf(out, " | %s |\n", row->about);
 		} else {
 			describe_rule(row, out);
-			buf_addf(out, "; default: %s\n", fallback);
+			buf_addf(out,
+			    row->need && !row->fallback ? "; required\n" : "; default: %s\n",
+			    fallback);
 		}
 	}
 }

@@ -8,6 +8,7 @@
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/settings.h"
+#include "salesreg/role/show.h"
 #include "salesreg/role/usage.h"
 #include <curl/curl.h>
 #include <jansson.h>
@@ -34,7 +35,8 @@ static bool goes_on(int argc, char **argv, const char *what, int *code)
 	if (argc == 1)
 		return true;
 	if (usage_is_help(argv[1])) {
-		(void)printf("usage: salesreg %s\n%s\n", argv[0], what);
+		(void)printf("usage: salesreg %s\n", argv[0]);
+		usage_show(what);
 		*code = EXIT_CODE_OK;
 	} else {
 		*code = usage_unexpected(argv[0], argv[1]);
@@ -157,7 +159,7 @@ int role_help(int argc, char **argv)
 	if (argc > 1 && argv[1][0] == '-' && !markdown && !usage_is_help(argv[1]))
 		return usage_unexpected("help", argv[1]);
 	config_describe(&text, markdown);
-	if (!markdown)
+	if (!markdown) {
 		(void)puts(
 		    "salesreg: a sales team's registry over Telegram, on PostgreSQL\n\n"
 		    "usage: salesreg COMMAND [--help]\n\n"
@@ -177,12 +179,15 @@ int role_help(int argc, char **argv)
 		    "  parked        updates the bot could not handle: list, show, retry, drop\n"
 		    "  rep           invites new reps: invite [--email ADDRESS] [--days 7]\n"
 		    "  version       versions of the program and its libraries\n"
-		    "  help          this text\n\n"
-		    "`salesreg help COMMAND` says more of each. SALESREG_ROLE names the command "
-		    "where none is given.\n"
-		    "Configured by "
-		    "environment variables, each also as NAME_FILE:\n");
-	(void)fputs(buf_text(&text), stdout);
+		    "  help          this text\n");
+		usage_show("`salesreg help COMMAND` says more of each. SALESREG_ROLE names the "
+			   "command where none is given. "
+			   "Configured by environment variables, each also as NAME_FILE:\n\n");
+	}
+	if (markdown)
+		(void)fputs(buf_text(&text), stdout);
+	else
+		show_lines(buf_text(&text), CONFIG_DESCRIBE_INDENT);
 	buf_finish(&text);
 	return EXIT_CODE_OK;
 }

@@ -11,14 +11,15 @@
 enum { LIST_DEFAULT = 50, LIST_MAX = 10000, PREVIEW_UNITS = 60, ARENA_MAXIMUM = 256 * 1024 * 1024 };
 
 static const char usage[] =
-    "usage: salesreg outbox list [--state queued|sending|failed|held] [--limit N] [--json]\n"
+    "usage: salesreg outbox list [--state STATE] [--limit N] [--json]\n"
     "       salesreg outbox retry ID… | --failed\n"
     "       salesreg outbox release ID… | --held\n"
     "       salesreg outbox drop ID… | --failed | --held\n"
     "Messages that Telegram has not taken yet or refused for good (failed), and those that were "
     "older than\n"
     "OUTBOX_HOLD_HOURS when a bot began to lead (held).\n"
-    "  list     oldest first, 50 unless --limit says otherwise\n"
+    "  list     oldest first, 50 unless --limit says otherwise; STATE is queued, sending, failed "
+    "or held\n"
     "  retry    queues what failed again, at its old place in its chat; by its ID, sends now what "
     "was\n"
     "           put off\n"

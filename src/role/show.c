@@ -4,6 +4,7 @@
 #include "salesreg/base/text.h"
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -132,13 +133,11 @@ static size_t columns_of(const char *text, size_t bytes)
 	return n;
 }
 
-void show_wrapped(const char *text, size_t indent)
+void show_filled(const char *text, size_t column, size_t indent)
 {
 	enum { WIDTH = 80 };
-	size_t column = strspn(text, " ");
 	bool first = true; /* of its line */
-	(void)printf("%*s", (int)column, "");
-	for (const char *word = text + column; *word;) {
+	for (const char *word = text; *word;) {
 		size_t bytes = strcspn(word, " "), width = columns_of(word, bytes);
 		if (!first && column + 1 + width > WIDTH) {
 			(void)printf("\n%*s", (int)indent, "");
@@ -153,4 +152,23 @@ void show_wrapped(const char *text, size_t indent)
 		word += strspn(word, " ");
 	}
 	(void)putchar('\n');
+}
+
+void show_wrapped(const char *text, size_t indent)
+{
+	size_t column = strspn(text, " ");
+	(void)printf("%*s", (int)column, "");
+	show_filled(text + column, column, indent);
+}
+
+void show_lines(const char *text, size_t indent)
+{
+	for (const char *end; *text; text = end + (*end == '\n')) {
+		end = strchrnul(text, '\n');
+		char *line = strndup(text, (size_t)(end - text));
+		if (!line)
+			abort();
+		show_wrapped(line, indent);
+		free(line);
+	}
 }

@@ -7,6 +7,7 @@
 #include "salesreg/role/exposition.h"
 #include "salesreg/role/presence.h"
 #include "salesreg/role/settings.h"
+#include "salesreg/role/show.h"
 #include "salesreg/role/usage.h"
 #include <errno.h>
 #include <malloc.h>
@@ -24,17 +25,16 @@ static void print_help(const char *role)
 	struct buf text;
 	buf_init(&text, 64 * 1024);
 	config_describe(&text, false);
-	(void)printf(
-	    "usage: salesreg %s [--help]\n%s\nRuns until SIGTERM; `salesreg supervise` starts it "
-	    "and restarts it.\n\nConfigured by environment variables, each also as "
-	    "NAME_FILE:\n\n%s",
-	    role,
+	(void)printf("usage: salesreg %s [--help]\n", role);
+	usage_show(
 	    strcmp(role, "bot") == 0
 		? "Receives the updates of Telegram, holds the conversations with reps and admins, "
-		  "and "
-		  "delivers the\noutbox. Of several, one leads; the others take over when it ends."
-		: "Assigns new prospects to reps and notifies them. Several share the work.",
-	    buf_text(&text));
+		  "and delivers the outbox. Of several, one leads; the others take over when it "
+		  "ends.\n"
+		: "Assigns new prospects to reps and notifies them. Several share the work.\n");
+	usage_show("Runs until SIGTERM; `salesreg supervise` starts it and restarts it.\n\n"
+		   "Configured by environment variables, each also as NAME_FILE:\n\n");
+	show_lines(buf_text(&text), CONFIG_DESCRIBE_INDENT);
 	buf_finish(&text);
 }
 

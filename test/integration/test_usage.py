@@ -80,6 +80,18 @@ def test_help(command):
     assert run(command, "--help").stdout == asked.stdout == run(command, "-h").stdout
 
 
+@pytest.mark.parametrize("words", ["help", *(f"help {command}" for command in COMMANDS)])
+def test_help_fits_a_terminal(words):
+    lines = run(*words.split()).stdout.splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+    # and is filled: no line has room for the first word of the next one, where that goes on with it
+    assert not any(line.startswith(" Configured") for line in lines)
+    indents = [len(line) - len(line.lstrip()) for line in lines]
+    for a, b, i, j in zip(lines, lines[1:], indents, indents[1:]):
+        if a and b and i == j == 0 and not a.startswith("usage:") and not a.endswith((".", ":")):
+            assert len(a) + 1 + len(b.split()[0]) > 80, (a, b)
+
+
 def test_every_command_of_the_help_is_tried_here():
     block = run("help").stdout.split("\n\n")[2]
     assert [line.split()[0] for line in block.splitlines()] == [*COMMANDS, "help"]

@@ -92,7 +92,8 @@ void config_each_url(const struct config *c, unsigned readers,
 
 /* The i-th variable of the table; NULL: there are no more. */
 const char *config_name(size_t i);
-/* The table as text: for --help, and as Markdown for the documentation. */
+/* The table as text: for --help, in lines to be wrapped so that they go on at that column, and as Markdown for the documentation. */
+enum { CONFIG_DESCRIBE_INDENT = 6 };
 void config_describe(struct buf *out, bool markdown);
 /* What is in force, a variable a line; secrets show only whether they are set. */
 void config_dump(const struct config *c, struct buf *out);

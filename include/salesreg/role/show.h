@@ -18,6 +18,10 @@ void show_time(char *out, size_t size, int64_t us);
 const char *show_line(struct arena *a, const char *text, size_t units);
 /* On lines of 80 columns at most, broken at spaces; those after the first begin with so many spaces. */
 void show_wrapped(const char *text, size_t indent);
+/* The same from a column on that the cursor is in already. */
+void show_filled(const char *text, size_t column, size_t indent);
+/* show_wrapped() of each line of several. */
+void show_lines(const char *text, size_t indent);
 /* cells: rows × columns; the last column is not padded. */
 void show_table(const char *const *heads, size_t columns, const char *const *cells, size_t rows);
 /* Writes so many bytes as text_for_terminal() makes them: whoever wrote them, they do nothing to the terminal. */

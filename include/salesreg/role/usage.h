@@ -15,6 +15,8 @@ int usage_wrong(const char *command, const char *format, ...) __attribute__((for
 int usage_wrong_option(const char *command, int option, char **argv);
 int usage_unexpected(const char *command, const char *word);
 
+/* The help of a command, in lines of at most 80 columns: paragraphs, and names with what they do, are filled; "usage:" is not. */
+void usage_show(const char *text);
 bool usage_is_help(const char *word);
 /* Whether --help or -h is among the words after the first: then `text` is on stdout. */
 bool usage_asked(int argc, char **argv, const char *text);
