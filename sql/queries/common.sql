@@ -46,7 +46,8 @@ ORDER BY 1 LIMIT 16
 SELECT pg_catalog.set_config('search_path', '', false)
 -- name: session_path_open
 -- After session_path_shut. What triggers and functions of others do depends on the search path, so it becomes again what
--- it is in any other session of this user; but only where nobody except owners, superusers and this user may create
+-- it is in any other session of this user; but only where nobody except owners (of these and of our schema, who can do as
+-- much by our own functions), superusers and this user may create
 -- objects in the schemas on it: a function or an operator there could take the place of the system's in our statements.
 SELECT set_config('search_path', p.path, false)
 FROM (SELECT set_config('search_path', s.reset_val, true) AS path, current_schemas(false) AS schemas
@@ -55,6 +56,7 @@ WHERE NOT EXISTS (
     SELECT 1 FROM pg_catalog.pg_namespace n
     CROSS JOIN LATERAL aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a
     WHERE n.nspname = ANY (p.schemas) AND a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
+      AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace ours WHERE ours.nspname = 'salesreg' AND ours.nspowner = a.grantee)
       AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_database o WHERE o.datname = current_database() AND o.datdba = a.grantee)
       AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_roles r
                       WHERE r.oid = a.grantee AND (r.rolsuper OR r.rolname = current_user)))

@@ -46,6 +46,7 @@ FROM (SELECT set_config('search_path', s.reset_val, true), current_schemas(false
 JOIN pg_catalog.pg_namespace n ON n.nspname = ANY (p.schemas)
 CROSS JOIN LATERAL aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a
 WHERE a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
+  AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace ours WHERE ours.nspname = 'salesreg' AND ours.nspowner = a.grantee)
   AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_database o WHERE o.datname = current_database() AND o.datdba = a.grantee)
   AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_roles r
                   WHERE r.oid = a.grantee AND (r.rolsuper OR r.rolname = current_user))

@@ -1,5 +1,5 @@
 -- name: foreign_owners
--- $1 whether the owner of both public tables is one of ours, whoever that is. Objects of ours whose owner has nothing to do
+-- $1 whether the owner of both public tables is one of ours, whoever that is; $2 a role that alone is ours, or NULL. Objects of ours whose owner has nothing to do
 -- with this user, the statement that ends it, and how many there are. Whoever owns an object can change it, and what runs
 -- with its owner's rights. Ours are: this user, the roles it was made a member of (not by that role itself, as it
 -- could until PostgreSQL 14), superusers, and the owner of the database.
@@ -12,11 +12,12 @@ WITH RECURSIVE mine (oid) AS (
     WHERE $1::boolean AND n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')
     HAVING count(*) = 2 AND min(c.relowner) = max(c.relowner)
 ), ours (oid) AS (
-    SELECT mine.oid FROM mine
+    SELECT mine.oid FROM mine WHERE $2::text IS NULL
     UNION ALL
-    SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolsuper OR r.rolname = 'pg_database_owner'
+    SELECT r.oid FROM pg_catalog.pg_roles r
+    WHERE CASE WHEN $2::text IS NULL THEN r.rolsuper OR r.rolname = 'pg_database_owner' ELSE r.rolname = $2::text END
     UNION ALL
-    SELECT d.datdba FROM pg_catalog.pg_database d WHERE d.datname = current_database()
+    SELECT d.datdba FROM pg_catalog.pg_database d WHERE d.datname = current_database() AND $2::text IS NULL
     UNION ALL
     SELECT of_both.oid FROM of_both
 ), objects (place, kind, name, owner) AS (
@@ -41,7 +42,7 @@ WITH RECURSIVE mine (oid) AS (
 SELECT CASE o.kind WHEN 'ROUTINE' THEN 'function' ELSE lower(o.kind) END || ' ' || o.name,
        quote_ident(pg_get_userbyid(o.owner)),
        'ALTER ' || o.kind || ' ' || o.name || ' OWNER TO '
-           || quote_ident(coalesce((SELECT pg_get_userbyid(of_both.oid) FROM of_both), current_user)),
+           || quote_ident(coalesce($2::text, (SELECT pg_get_userbyid(of_both.oid) FROM of_both), current_user)),
        count(*) OVER ()
 FROM objects o WHERE NOT EXISTS (SELECT 1 FROM ours WHERE ours.oid = o.owner)
 ORDER BY o.place, o.name LIMIT 20
@@ -96,10 +97,15 @@ FROM (
       AND NOT has_table_privilege(c.oid, p.name)
     GROUP BY n.nspname, c.relname
     UNION ALL
-    SELECT 'sequence ' || n.nspname || '.' || c.relname, 'USAGE'
+    -- setval() after a failover: salesreg.enter()
+    SELECT 'sequence ' || n.nspname || '.' || c.relname, string_agg(p.name, ', ')
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind = 'S' AND n.nspname = 'salesreg' AND c.relname IN ('dealing_turn', 'assignments_id_seq')
-      AND NOT has_sequence_privilege(c.oid, 'USAGE')
+    CROSS JOIN LATERAL unnest(CASE c.relname WHEN 'dealing_turn' THEN '{USAGE}' WHEN 'assignments_id_seq' THEN '{USAGE,UPDATE}'
+                                             ELSE '{UPDATE}' END::text[]) AS p (name)
+    WHERE c.relkind = 'S' AND n.nspname = 'salesreg'
+      AND c.relname IN ('dealing_turn', 'assignments_id_seq', 'outbox_id_seq', 'prospect_events_id_seq', 'parked_updates_id_seq')
+      AND NOT has_sequence_privilege(c.oid, p.name)
+    GROUP BY n.nspname, c.relname
     UNION ALL
     SELECT 'function ' || n.nspname || '.' || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')',
            'EXECUTE'

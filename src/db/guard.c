@@ -16,29 +16,52 @@ static enum err unasked(PGconn *pg, PGresult *result, const char *what, char *er
 	return ERR_UNAVAILABLE;
 }
 
+enum { OBJECT, OWNER, STATEMENT, COUNT };
+
+/* with_tables: whoever owns the two tables is ours. NULL: it cannot be asked, and `error` says so. */
+static PGresult *ask_owners(PGconn *pg, bool with_tables, char *error, size_t size)
+{
+	const char *values[] = {with_tables ? "true" : "false", NULL};
+	PGresult *r = PQexecParams(
+	    pg, sql_statement(SQL_FOREIGN_OWNERS)->text, 2, NULL, values, NULL, NULL, 0);
+	if (PQresultStatus(r) == PGRES_TUPLES_OK)
+		return r;
+	(void)unasked(pg, r, "whose the tables are", error, size);
+	return NULL;
+}
+
+static void name_owner(const PGresult *r, char *error, size_t size)
+{
+	long others = strtol(PQgetvalue(r, 0, COUNT), NULL, 10) - 1;
+	char more[64] = "";
+	if (others > 0)
+		(void)snprintf(
+		    more, sizeof more, " (and so for %ld more, see `salesreg doctor`)", others);
+	(void)snprintf(error, size,
+	    "the %s belongs to %s, a role that has nothing to do with the database's user, and "
+	    "could "
+	    "be changed by it at any time; look at what is in it, then as a superuser: %s%s",
+	    PQgetvalue(r, 0, OBJECT), PQgetvalue(r, 0, OWNER), PQgetvalue(r, 0, STATEMENT), more);
+}
+
 enum err guard_owners(PGconn *pg, char *error, size_t size)
 {
-	enum { OBJECT, OWNER, STATEMENT, COUNT };
-	const char *values[] = {"false"};
-	PGresult *r = PQexecParams(
-	    pg, sql_statement(SQL_FOREIGN_OWNERS)->text, 1, NULL, values, NULL, NULL, 0);
-	if (PQresultStatus(r) != PGRES_TUPLES_OK)
-		return unasked(pg, r, "whose the tables are", error, size);
-	enum err err = PQntuples(r) > 0 ? ERR_CONFIG : ERR_OK;
-	if (err != ERR_OK) {
-		long others = strtol(PQgetvalue(r, 0, COUNT), NULL, 10) - 1;
-		char more[64] = "";
-		if (others > 0)
-			(void)snprintf(more, sizeof more,
-			    " (and so for %ld more, see `salesreg doctor`)", others);
-		(void)snprintf(error, size,
-		    "the %s belongs to %s, a role that has nothing to do with the database's user, "
-		    "and could be changed by it at any time; look at what is in it, then as a "
-		    "superuser: %s%s",
-		    PQgetvalue(r, 0, OBJECT), PQgetvalue(r, 0, OWNER), PQgetvalue(r, 0, STATEMENT),
-		    more);
+	PGresult *foreign = ask_owners(pg, false, error, size);
+	if (!foreign || PQntuples(foreign) == 0) {
+		PQclear(foreign);
+		return foreign ? ERR_OK : ERR_UNAVAILABLE;
 	}
-	PQclear(r);
+	PGresult *rest = ask_owners(pg, true, error, size);
+	enum err err = rest && PQntuples(rest) > 0 ? ERR_CONFIG : ERR_UNAVAILABLE;
+	if (err == ERR_CONFIG)
+		name_owner(foreign, error, size);
+	else if (rest)
+		(void)snprintf(error, size,
+		    "the tables belong to %s, so this user cannot migrate them: run `salesreg "
+		    "migrate` as %s, or `salesreg migrate --roles`",
+		    PQgetvalue(foreign, 0, OWNER), PQgetvalue(foreign, 0, OWNER));
+	PQclear(rest);
+	PQclear(foreign);
 	return err;
 }
 

@@ -2,9 +2,6 @@
 #include "salesreg/app/rules.h"
 #include "salesreg/base/log.h"
 #include "salesreg/base/text.h"
-#include "salesreg/db/connect.h"
-#include "salesreg/db/guard.h"
-#include "salesreg/db/migrate.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/settings.h"
@@ -106,51 +103,6 @@ int role_check_config(int argc, char **argv)
 	return code;
 }
 
-int role_migrate(int argc, char **argv)
-{
-	int code = EXIT_CODE_CONFIG, applied = 0;
-	if (!goes_on(argc, argv,
-		"Brings the database of DATABASE_URL up to date; the workers do so at their start, "
-		"too.",
-		&code))
-		return code;
-	log_setup("migrate", LOG_INFO, LOG_FORMAT_TEXT);
-	struct config config;
-	struct buf problems;
-	buf_init(&problems, 64 * 1024);
-	char error[GUARD_LINE] = "";
-	PGconn *pg = NULL;
-	if (settings_load(&config, CONFIG_NEEDS_DATABASE, &problems) != ERR_OK) {
-		print_problems(&problems);
-		goto out;
-	}
-	code = EXIT_CODE_FAILED;
-	struct db_failure failure;
-	enum err err = ERR_UNAVAILABLE;
-	pg = db_connect_blocking(
-	    secret_reveal(&config.database_url), "salesreg migrate", 0, &failure);
-	if (PQstatus(pg) != CONNECTION_OK) {
-		log_error("the database of DATABASE_URL cannot be reached: %s", failure.why);
-	} else if (!db_adopt_search_path(pg)) {
-		log_error("the session cannot be prepared: %s", PQerrorMessage(pg));
-	} else if ((err = guard_owners(pg, error, sizeof error)) != ERR_OK ||
-		   (err = guard_rows(pg, error, sizeof error)) != ERR_OK ||
-		   (err = migrate_apply(pg, &applied, error, sizeof error)) != ERR_OK) {
-		log_error("%s", error);
-		code = err == ERR_CONFIG ? EXIT_CODE_CONFIG : EXIT_CODE_FAILED;
-	} else {
-		log_info(applied ? "the database is up to date: %d migrations applied"
-				 : "the database is up to date%.0d",
-		    applied);
-		code = EXIT_CODE_OK;
-	}
-out:
-	PQfinish(pg);
-	config_finish(&config);
-	buf_finish(&problems);
-	return code;
-}
-
 int role_help(int argc, char **argv)
 {
 	struct buf text;
@@ -166,7 +118,8 @@ int role_help(int argc, char **argv)
 		    "  supervise     starts, monitors and restarts the workers: bot and outreach\n"
 		    "  bot           talks to Telegram: conversations, outbox\n"
 		    "  outreach      assigns prospects to reps\n"
-		    "  migrate       brings the database up to date\n"
+		    "  migrate       brings the database up to date; --roles: with a role for the "
+		    "workers alone\n"
 		    "  check-config  shows the configuration in force and what is wrong with it\n"
 		    "  sandbox       a Bot API emulator, to try everything without Telegram\n"
 		    "  demo          all of it on this machine, with a page in the browser\n"

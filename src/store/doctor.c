@@ -124,7 +124,7 @@ bool doctor_rights(
 bool doctor_foreign_owners(
     struct db_session *s, struct arena *a, struct doctor_owner **rows, size_t *count)
 {
-	const PGresult *r = db_session_run(s, SQL_FOREIGN_OWNERS, "true");
+	const PGresult *r = db_session_run(s, SQL_FOREIGN_OWNERS, "true", NULL);
 	*count = r ? (size_t)PQntuples(r) : 0;
 	*rows = ARENA_ARRAY(a, struct doctor_owner, *count);
 	for (int i = 0; i < (int)*count; i++)

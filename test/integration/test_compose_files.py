@@ -29,13 +29,24 @@ def test_no_port_is_published_beyond_this_machine(path):
             assert str(port).startswith("127.0.0.1:"), f"{name}: {port}"
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if p.name in ("docker-compose.yml", "docker-compose.single.yml")],
-                         ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_every_service_is_confined(path):
     for name, service in yaml.safe_load(path.read_text())["services"].items():
+        if "image" not in service:
+            continue  # of an overlay: more of a service of docker-compose.yml
         assert service["read_only"] is True, name
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert service["pids_limit"] > 0 and service["mem_limit"], name
         # what the entrypoint of the PostgreSQL images needs to make the volume its user's, and to become that user
         assert set(service.get("cap_add", [])) <= {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}, name
+
+
+def test_with_two_roles_only_the_container_that_migrates_has_the_owners_address():
+    services = yaml.safe_load((ROOT / "docker" / "docker-compose.roles.yml").read_text())["services"]
+    addresses = {name: service["environment"]["DATABASE_URL"] for name, service in services.items()}
+    assert addresses.pop("migrate").startswith("postgresql://sales_agent:")
+    assert set(addresses) == {"registry-bot", "outreach-daemon"}
+    for name, address in addresses.items():
+        assert address.startswith("postgresql://salesreg_worker:"), name
+        assert services[name]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}

@@ -296,7 +296,7 @@ def clerk(postgres):
 def test_missing_rights_are_named_one_by_one(ask, database, clerk):
     database.execute("GRANT USAGE ON SCHEMA salesreg TO clerk")
     database.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA salesreg, public TO clerk")
-    database.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA salesreg TO clerk")
+    database.execute("GRANT USAGE, UPDATE ON ALL SEQUENCES IN SCHEMA salesreg TO clerk")
     assert not ask(DATABASE_URL=clerk(database)).of("rights")
     database.execute("REVOKE INSERT, DELETE ON salesreg.outbox FROM clerk")
     database.execute("REVOKE UPDATE ON public.test_prospects FROM clerk")

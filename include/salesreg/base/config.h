@@ -18,7 +18,8 @@ enum { CONFIG_LIST_MAX = 64, CONFIG_VALUE_MAX = 256 * 1024 };
 struct config {
 	struct secret smtp_url;
 	char *smtp_from;
-	int64_t smtp_tls; /* 0 required, 1 optional */
+	int64_t smtp_tls;                              /* 0 required, 1 optional */
+	struct secret owner_password, worker_password; /* of the database's roles */
 	struct secret database_url, bot_token, google_client_secret, token_encryption_key;
 	char *email_domains;
 	bool outreach_enabled;
@@ -50,7 +51,8 @@ enum config_reader {
 	CONFIG_READ_BY_BOT = 1,
 	CONFIG_READ_BY_OUTREACH = 2,
 	CONFIG_READ_BY_OAUTH = 4,
-	CONFIG_READ_BY_ALL = 7
+	CONFIG_READ_BY_ALL = 7,
+	CONFIG_READ_BY_MIGRATE = 8 /* by `salesreg migrate --roles` alone */
 };
 /* Of those who cannot do without this. */
 unsigned config_readers(unsigned needs);

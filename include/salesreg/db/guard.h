@@ -18,7 +18,10 @@
 
 enum { GUARD_LINE = 512, GUARD_RECENT_MS = 60000 };
 
-/* ERR_CONFIG: an object of ours belongs to a role that this user is not in. ERR_UNAVAILABLE: it cannot be asked. */
+/*
+ * ERR_CONFIG: an object of ours belongs to a role that this user is not in. ERR_UNAVAILABLE: it cannot be asked; or all of them
+ * belong to whoever owns the two tables, so that somebody else migrates (db/roles.h), perhaps right now.
+ */
 enum err guard_owners(PGconn *pg, char *error, size_t size);
 /* ERR_UNAVAILABLE: row-level security hides rows of a table of ours, or it cannot be asked. */
 enum err guard_rows(PGconn *pg, char *error, size_t size);

@@ -1,0 +1,157 @@
+#include "salesreg/db/roles.h"
+#include "salesreg/base/log.h"
+#include "salesreg/db/migrate.h"
+#include "salesreg/db/statement.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { HAND_OVER_ROUNDS = 64 };
+
+struct work {
+	PGconn *pg;
+	const struct db_roles *roles;
+	char *error;
+	size_t size;
+};
+
+static bool complain(const struct work *w, const char *doing)
+{
+	const char *why = *PQerrorMessage(w->pg) ? PQerrorMessage(w->pg) : "no answer";
+	(void)snprintf(w->error, w->size, "%.160s: %.*s", doing, (int)strcspn(why, "\n"), why);
+	return false;
+}
+
+static PGresult *ask(
+    const struct work *w, enum sql_statement statement, const char *const *values, int count)
+{
+	PGresult *r =
+	    PQexecParams(w->pg, sql_statement(statement)->text, count, NULL, values, NULL, NULL, 0);
+	if (PQresultStatus(r) == PGRES_TUPLES_OK)
+		return r;
+	(void)complain(w, "the roles cannot be asked about");
+	PQclear(r);
+	return NULL;
+}
+
+static bool run(const struct work *w, const char *sql, const char *shown)
+{
+	PGresult *r = PQexec(w->pg, sql);
+	bool good = PQresultStatus(r) == PGRES_COMMAND_OK;
+	PQclear(r);
+	if (!good)
+		return complain(w, shown);
+	log_info("%s", shown);
+	return true;
+}
+
+/* What a statement says is to be done: in its first column, or in `column`; what may be shown of it in `shown`, or all. */
+static bool run_all(const struct work *w, const PGresult *r, int column, int shown)
+{
+	bool good = true;
+	for (int i = 0; i < PQntuples(r) && good; i++) {
+		const char *sql = PQgetvalue(r, i, column);
+		good = run(w, sql,
+		    shown >= 0 && !PQgetisnull(r, i, shown) ? PQgetvalue(r, i, shown) : sql);
+	}
+	return good;
+}
+
+static bool ask_and_run(const struct work *w, enum sql_statement statement,
+    const char *const *values, int count, int column, int shown)
+{
+	PGresult *r = ask(w, statement, values, count);
+	bool good = r && run_all(w, r, column, shown);
+	PQclear(r);
+	return good;
+}
+
+/* The verifier, never the password itself: a server may log its statements. NULL: unchanged, or it does not work. */
+static char *verifier(
+    const struct work *w, const struct secret *password, const char *role, bool *good)
+{
+	if (!secret_is_set(password))
+		return NULL;
+	char *made = PQencryptPasswordConn(w->pg, secret_reveal(password), role, NULL);
+	if (!made)
+		*good = complain(w, "a password cannot be made ready");
+	return made;
+}
+
+static bool make(const struct work *w)
+{
+	bool good = true;
+	char *owner = verifier(w, w->roles->owner_password, w->roles->owner, &good);
+	char *worker = verifier(w, w->roles->worker_password, w->roles->worker, &good);
+	const char *values[] = {w->roles->owner, w->roles->worker, owner, worker};
+	good = good && ask_and_run(w, SQL_ROLES_MAKE, values, 4, 0, 1);
+	PQfreemem(owner);
+	PQfreemem(worker);
+	return good;
+}
+
+/* Some at a time, for that is how they are listed. */
+static bool hand_over(const struct work *w)
+{
+	const char *values[] = {"false", w->roles->owner};
+	for (int round = 0; round < HAND_OVER_ROUNDS; round++) {
+		PGresult *r = ask(w, SQL_FOREIGN_OWNERS, values, 2);
+		bool good = r && run_all(w, r, 2, -1), over = good && PQntuples(r) == 0;
+		PQclear(r);
+		if (!good || over)
+			return good;
+	}
+	return true;
+}
+
+static bool become(const struct work *w, const char *role)
+{
+	PGresult *r = ask(w, SQL_ROLE_BECOME, &role, 1);
+	PQclear(r);
+	return r != NULL;
+}
+
+/* What doctor would name is granted: as the worker it is asked what is missing. */
+static bool grant(const struct work *w)
+{
+	const char *values[] = {w->roles->owner, w->roles->worker};
+	if (!become(w, w->roles->worker))
+		return false;
+	PGresult *missing = ask(w, SQL_RIGHTS_MISSING, NULL, 0);
+	bool good = missing && become(w, "none") && run_all(w, missing, 2, -1) &&
+		    ask_and_run(w, SQL_ROLES_DEFAULT, values, 2, 0, 1);
+	PQclear(missing);
+	return good;
+}
+
+static bool transaction(const struct work *w, const char *word)
+{
+	PGresult *r = PQexec(w->pg, word);
+	bool good = PQresultStatus(r) == PGRES_COMMAND_OK;
+	PQclear(r);
+	return good || complain(w, word);
+}
+
+enum err roles_set_up(
+    PGconn *pg, const struct db_roles *roles, int *applied, char *error, size_t size)
+{
+	struct work w = {pg, roles, error, size};
+	const char *values[] = {roles->owner, roles->worker};
+	PGresult *refused = ask(&w, SQL_ROLES_REFUSED, values, 2);
+	bool asked = refused, usable = asked && PQntuples(refused) == 0;
+	if (asked && !usable)
+		(void)snprintf(
+		    error, size, "%s, so it cannot be one of the two", PQgetvalue(refused, 0, 0));
+	PQclear(refused);
+	if (!usable)
+		return asked ? ERR_CONFIG : ERR_UNAVAILABLE;
+	if (!transaction(&w, "BEGIN") || !make(&w) || !hand_over(&w) ||
+	    !transaction(&w, "COMMIT") || !become(&w, roles->owner))
+		return ERR_UNAVAILABLE;
+	enum err err = migrate_apply(pg, applied, error, size);
+	if (err != ERR_OK)
+		return err;
+	return become(&w, "none") && transaction(&w, "BEGIN") && grant(&w) &&
+		       transaction(&w, "COMMIT")
+		   ? ERR_OK
+		   : ERR_UNAVAILABLE;
+}

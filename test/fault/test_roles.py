@@ -1,0 +1,205 @@
+"""Two roles: an owner, whose the tables are, and a worker that reads and writes rows and nothing else."""
+import json
+
+import psycopg2
+import pytest
+
+from support.postgres import OWNER
+from support.process import EXIT_CONFIG, EXIT_USAGE, run
+from support.waiting import eventually
+
+SECRET = "hush-of-the-worker-55"
+KEEPER, CLERK = "salesreg_owner_2", "salesreg_worker"
+NAMES = ("--owner", KEEPER)  # the tests' own plain role is called salesreg_owner
+
+
+@pytest.fixture(autouse=True)
+def no_roles_left(postgres):
+    yield
+    for role in (KEEPER, CLERK):
+        if not postgres.execute(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'"):
+            continue
+        for name, in postgres.execute("SELECT datname FROM pg_database WHERE datallowconn AND datname <> 'template0'"):
+            postgres.execute(f"DROP OWNED BY {role} CASCADE", name)
+        postgres.execute(f"DROP ROLE {role}")
+
+
+def make_roles(database, *args, role="postgres", **settings):
+    return run("migrate", "--roles", *NAMES, *args,
+               settings={"DATABASE_URL": database.cluster.url(database.name, role), **settings})
+
+
+def made(database, *args, **settings):
+    done = make_roles(database, *args, **settings)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def url_of(database, role=CLERK):
+    return database.cluster.url(database.name, role)
+
+
+def findings(database, role=CLERK):
+    done = run("doctor", "--no-poll", "--json", settings={"DATABASE_URL": url_of(database, role)})
+    # how the tests' server is set up to be quick is none of this
+    return [f for f in json.loads(done.stdout)["findings"] if f["area"] == "database"
+            and f["code"] not in ("unsafe-commits", "autovacuum-off")]
+
+
+def refused(database, sql, role=CLERK):
+    connection = database.cluster.connect(database.name, role)
+    try:
+        with connection.cursor() as cursor, pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute(sql)
+    finally:
+        connection.close()
+
+
+def whole_story(world):
+    """A registration, an assignment, a button, an unregistration, and a client who comes by psql meanwhile."""
+    world.db.as_superuser("DELETE FROM public.test_prospects")
+    anna = world.person("Anna Petrova")
+    anna.registers()
+    world.db.as_superuser("INSERT INTO public.test_prospects (id, telegram_id, name) VALUES ('new', '@new_one', 'New One')")
+    told = eventually(lambda: (m := anna.hears_anything()) and "New One" in m.text and m)
+    anna.presses(data=told.data[1], message=told)
+    eventually(lambda: world.db.as_superuser("SELECT count(*) FROM salesreg.assignments WHERE prospect = 'new'"
+                                             " AND reason = 'declined'")[0][0] == 1)
+    anna.says("мои клиенты")
+    anna.hears_anything()
+    anna.says("статус")
+    anna.hears_anything()
+    assert world.db.as_superuser("SELECT count(*) FROM salesreg.parked_updates")[0][0] == 0
+
+
+@pytest.mark.parametrize("before", ["nothing", "the tables of one role", "the tables of a superuser"])
+def test_the_whole_story_goes_by_as_a_role_that_may_only_write_rows(make_world, empty_database, database, before):
+    db = empty_database if before == "nothing" else database
+    if before == "the tables of a superuser":
+        db.as_superuser("ALTER TABLE test_prospects OWNER TO postgres; ALTER TABLE sales_representatives OWNER TO postgres")
+    done = made(db, MIGRATE_WORKER_PASSWORD=SECRET)
+    assert SECRET not in done.stderr + done.stdout and "SCRAM" not in done.stderr
+    assert findings(db) == []
+    world = make_world(DATABASE_URL=url_of(db))
+    world.database = world.db = db
+    world.start_bot()
+    world.start_outreach()
+    whole_story(world)
+    for process in (world.bot, world.outreach):
+        assert not process.lines("denied|lacks a right|could not|undone"), process.log
+
+
+@pytest.mark.parametrize("sql", [
+    "CREATE TABLE public.x (y int)", "CREATE TABLE salesreg.x (y int)", "CREATE SCHEMA x", "CREATE TEMP TABLE x (y int); ALTER TABLE"
+    " salesreg.outbox ADD x int", "ALTER TABLE test_prospects ADD x int", "DROP TABLE salesreg.outbox", "DROP TABLE test_prospects",
+    "TRUNCATE salesreg.outbox", "TRUNCATE test_prospects", "DELETE FROM test_prospects", "DELETE FROM sales_representatives",
+    "INSERT INTO test_prospects (id, telegram_id, name) VALUES ('x', '@x', 'X')",
+    "UPDATE salesreg.schema_migrations SET checksum = 'x'", "CREATE FUNCTION salesreg.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "CREATE TRIGGER t AFTER INSERT ON test_prospects EXECUTE FUNCTION salesreg.on_prospects_inserted()",
+    "ALTER FUNCTION salesreg.must(boolean) RESET ALL", f"SET ROLE {KEEPER}", "CREATE ROLE x", f"GRANT {KEEPER} TO {CLERK}"])
+def test_the_worker_can_change_nothing_but_rows(postgres, template, database, sql):
+    made(database)
+    refused(database, sql)
+
+
+def test_again_it_changes_nothing_and_passwords_stay(database):
+    made(database, MIGRATE_OWNER_PASSWORD="hush-of-the-owner-55", MIGRATE_WORKER_PASSWORD=SECRET)
+    passwords = "SELECT rolname, rolpassword FROM pg_authid WHERE rolname LIKE 'salesreg_%' ORDER BY 1"
+    rights = ("SELECT c.oid::regclass::text, c.relowner::regrole::text, c.relacl::text FROM pg_class c"
+              " WHERE relnamespace IN ('salesreg'::regnamespace, 'public'::regnamespace) ORDER BY 1")
+    before = database.as_superuser(passwords), database.as_superuser(rights)
+    assert dict(before[0])[CLERK].startswith("SCRAM-SHA-256$")
+    made(database)
+    assert (database.as_superuser(passwords), database.as_superuser(rights)) == before
+
+
+def test_a_password_is_nowhere_but_where_it_was_given(postgres, database, tmp_path):
+    """Not on a command line, in no log of ours, and in none of the server's, which logs every statement here."""
+    (tmp_path / "password").write_text(SECRET + "\n")
+    database.as_superuser("ALTER SYSTEM SET log_statement = 'all'")
+    postgres.execute("SELECT pg_reload_conf()")
+    try:
+        done = made(database, MIGRATE_WORKER_PASSWORD_FILE=tmp_path / "password")
+        eventually(lambda: "SCRAM-SHA-256$" in postgres.log_path.read_text(errors="replace"))
+        assert SECRET not in postgres.log_path.read_text(errors="replace")
+        assert SECRET not in done.stderr and f"ALTER ROLE {CLERK} LOGIN" in done.stderr
+    finally:
+        database.as_superuser("ALTER SYSTEM RESET log_statement")
+        postgres.execute("SELECT pg_reload_conf()")
+
+
+def test_everything_is_the_owners_and_later_migrations_are_its_business(database):
+    made(database)
+    owners = database.as_superuser(
+        "SELECT DISTINCT o.rolname FROM (SELECT relowner AS owner FROM pg_class WHERE relnamespace = 'salesreg'::regnamespace"
+        " UNION SELECT proowner FROM pg_proc WHERE pronamespace = 'salesreg'::regnamespace"
+        " UNION SELECT relowner FROM pg_class WHERE oid IN ('test_prospects'::regclass, 'sales_representatives'::regclass)"
+        " UNION SELECT nspowner FROM pg_namespace WHERE nspname = 'salesreg') x JOIN pg_roles o ON o.oid = x.owner")
+    assert owners == [(KEEPER,)]
+    # a table that a later migration makes
+    database.as_superuser(f"SET ROLE {KEEPER}; CREATE TABLE salesreg.later (x int)")
+    assert findings(database) == []
+
+
+def test_a_worker_waits_for_whoever_migrates(empty_database, salesreg):
+    """In a compose file both begin at once."""
+    db = empty_database
+    made(db)
+    db.as_superuser("DELETE FROM salesreg.schema_migrations WHERE version = 4")
+    outreach = salesreg("outreach", DATABASE_URL=url_of(db))
+    outreach.wait_for_log(f"the tables belong to {KEEPER}, so this user cannot migrate them")
+    done = run("migrate", settings={"DATABASE_URL": url_of(db)})
+    assert done.returncode == 1 and f"run `salesreg migrate` as {KEEPER}" in done.stderr
+    db.as_superuser("INSERT INTO salesreg.schema_migrations (version, name, checksum, compatible)"
+                    " VALUES (4, '004_registry', '%s', true)" % checksum_of(db))
+    outreach.wait_for_log("the database is back")
+
+
+def checksum_of(db):
+    """As another database has it."""
+    db.cluster.create("sums")
+    try:
+        assert run("migrate", settings={"DATABASE_URL": db.cluster.url("sums")}).returncode == 0
+        return db.cluster.execute("SELECT checksum FROM salesreg.schema_migrations WHERE version = 4", "sums")[0][0]
+    finally:
+        db.cluster.drop("sums")
+
+
+def test_whoever_owned_the_tables_goes_on_as_before(database):
+    """The customer's programs: they read, write and change their tables."""
+    made(database)
+    database.execute("INSERT INTO test_prospects (id, telegram_id, name) VALUES ('theirs', '@theirs', 'Theirs')")
+    database.execute("ALTER TABLE test_prospects ADD theirs text")
+    database.execute("UPDATE test_prospects SET theirs = 'x'; TRUNCATE test_prospects")
+    assert run("migrate", settings={"DATABASE_URL": database.url}).returncode == 0, "as a member of the owner"
+    assert [f for f in findings(database, OWNER) if f["severity"] == "serious"] == []
+
+
+def test_a_role_that_may_make_roles_is_enough(database):
+    database.as_superuser(f"ALTER ROLE {OWNER} CREATEROLE")
+    try:
+        assert make_roles(database, role=OWNER).returncode == 0
+        assert findings(database) == []
+        refused(database, f"SET ROLE {KEEPER}")
+    finally:
+        database.as_superuser(f"ALTER ROLE {OWNER} NOCREATEROLE")
+
+
+def test_who_may_not_make_roles_is_told_and_nothing_is_done(database):
+    done = make_roles(database, role=OWNER)
+    assert done.returncode == 1 and "CREATE ROLE" in done.stderr and "permission denied" in done.stderr
+    assert database.as_superuser(f"SELECT 1 FROM pg_roles WHERE rolname IN ('{KEEPER}', '{CLERK}')") == []
+
+
+@pytest.mark.parametrize("args,code,says", [
+    (["--worker", "postgres"], EXIT_CONFIG, "the role postgres is a superuser"),
+    (["--worker", KEEPER], EXIT_CONFIG, "the same role"), (["--worker", ""], EXIT_USAGE, "name roles"),
+    (["--worker", "x" * 64], EXIT_USAGE, "name roles")])
+def test_roles_that_cannot_be_the_two_are_refused(database, args, code, says):
+    done = make_roles(database, *args)
+    assert done.returncode == code and says in done.stderr, done.stderr
+
+
+def test_names_go_with_roles():
+    assert run("migrate", "--worker", "x").returncode == EXIT_USAGE
+    assert "--roles" in run("migrate", "--help").stdout
