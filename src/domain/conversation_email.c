@@ -13,6 +13,7 @@ static struct turn_email read_email(const struct turn *t)
 	const struct conversation_rules *rules = t->state->rules;
 	struct turn_email email = {0};
 	const char *letter = NULL, *marked = NULL;
+	bool stranger = t->state->rep_status == REP_ABSENT || t->state->rep_status == REP_REMOVED;
 	switch (email_check(t->event->text, rules->domains, rules->domain_count, t->a,
 	    &email.address, &email.key)) {
 	case EMAIL_MALFORMED:
@@ -30,7 +31,11 @@ static struct turn_email read_email(const struct turn *t)
 		email.problem = turn_text(t, TEXT_EMAIL_WRONG_DOMAIN, NO_ARGS);
 		break;
 	case EMAIL_OK:
-		if (t->state->email_taken && !rules->proves_email)
+		/* the same whether it is taken or not, and counted the same */
+		email.problem = stranger ? turn_uninvited(t, email.key) : NULL;
+		if (email.problem)
+			email.address = email.key = NULL;
+		else if (t->state->email_taken && !rules->proves_email)
 			email.problem = turn_text(t, TEXT_EMAIL_TAKEN,
 			    ARGS({"email", shorten(t->a, email.address, ECHO_UNITS)}));
 		break;
@@ -73,11 +78,7 @@ struct turn_email turn_read_email(struct turn *t)
 	if (next->pause_us > 0)
 		return (struct turn_email){.problem = say_pause(t, next->pause_us), .paused = true};
 	struct turn_email email = read_email(t);
-	if (!email.problem) {
-		next->wrong_emails = 0;
-		return email;
-	}
-	if (is_said_again(t, &email))
+	if (!email.problem || is_said_again(t, &email))
 		return email;
 	next->wrong_emails++;
 	next->pause_us = pause_after(next->wrong_emails);
@@ -87,4 +88,10 @@ struct turn_email turn_read_email(struct turn *t)
 		email.paused = true;
 	}
 	return email;
+}
+
+void turn_end_pause(struct turn *t)
+{
+	t->out->next.wrong_emails = 0;
+	t->out->next.pause_us = 0;
 }

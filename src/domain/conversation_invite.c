@@ -46,8 +46,10 @@ void turn_open_invitation(struct turn *t)
 		refuse(t, TEXT_INVITE_ENDED);
 		return;
 	}
-	if (!invite->holder)
+	if (!invite->holder) {
 		turn_effect(t, (struct effect){.kind = EFFECT_HOLD_INVITE, .invite = invite->hash});
+		turn_end_pause(t);
+	}
 	turn_ask_name(t, turn_text(t, TEXT_INVITE_WELCOME, NO_ARGS));
 }
 

@@ -171,11 +171,6 @@ static void enter_name(struct turn *t)
 static void enter_email(struct turn *t)
 {
 	struct turn_email email = turn_read_email(t);
-	const char *uninvited = email.address ? turn_uninvited(t, email.key) : NULL;
-	if (uninvited) {
-		ask_email_again(t, uninvited);
-		return;
-	}
 	if (email.address && t->state->email_taken && !t->state->rules->proves_email) {
 		turn_email_is_taken(t, email.address);
 		return;

@@ -1,6 +1,9 @@
 """Who guesses e-mails learns little: three wrong ones in a row, and none is looked at for a while."""
+import re
+
 import pytest
 
+from support.process import run
 from support.waiting import eventually
 
 ADMIN = 900_001
@@ -158,3 +161,56 @@ def test_an_admin_s_word_ends_the_pause(admin_world):
     assert tuple(session(admin_world, person)) == (0, None)
     person.says(person.email)
     person.hears("registered")
+
+
+def test_an_invitation_for_one_address_tells_nothing_of_others(make_world):
+    """Taken or free, another address gets the same answer, and counts the same."""
+    world = make_world(REGISTRATION_APPROVAL="invite")
+    world.start_bot()
+    world.db.eventually("SELECT username IS NOT NULL FROM salesreg.bot_state")
+
+    def invited(*args):
+        done = run("rep", "invite", *args, settings={"DATABASE_URL": world.db.url, "REGISTRATION_APPROVAL": "invite"})
+        person = world.person()
+        person.opens(re.search(r"start=(\S+)", done.stdout).group(1))
+        person.hears("invite_welcome", "ask_name")
+        person.says(person.name)
+        person.hears("ask_email")
+        return person
+
+    rep = invited()
+    rep.says(rep.email)
+    rep.hears("registered")
+    for others in ((rep.email,) * 3, ("free@truerealestate.bali",) * 3):
+        guesser = invited("--email", f"own{len(others)}{others[0]}")
+        for address in others[:2]:
+            guesser.says(address)
+            guesser.hears("invite_other_email", "email_question")
+        guesser.says(others[2])
+        guesser.hears("invite_other_email", "email_paused", minutes=10)
+        guesser.says(guesser.email)
+        guesser.hears("email_paused")
+
+
+def test_a_fresh_invitation_ends_the_pause_and_the_same_link_does_so_once(make_world):
+    world = make_world(REGISTRATION_APPROVAL="invite")
+    world.start_bot()
+    world.db.eventually("SELECT username IS NOT NULL FROM salesreg.bot_state")
+    links = [re.search(r"start=(\S+)", run("rep", "invite", settings={
+        "DATABASE_URL": world.db.url, "REGISTRATION_APPROVAL": "invite"}).stdout).group(1) for _ in range(2)]
+    person = world.person()
+
+    def opens_and_types(link, wrong):
+        person.opens(link)
+        person.hears("invite_welcome", "ask_name")
+        person.says(person.name)
+        person.hears("ask_email")
+        person.says(wrong)
+        return person.hears_anything().text
+
+    for _ in range(3):
+        opens_and_types(links[0], "x@gmail.com")
+    assert session(world, person)["left"] > 590
+    opens_and_types(links[0], person.email)
+    assert session(world, person)["left"] > 590, "the same link again is no admin's act"
+    assert world.texts.pattern("ru", "registered").fullmatch(opens_and_types(links[1], person.email))

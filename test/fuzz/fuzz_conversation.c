@@ -244,6 +244,20 @@ static void check_messages(const struct outcome *out)
 	require(count == out->messages.count);
 }
 
+/* Either it was typed and is nobody's, with no pause and no proof asked for; or the code was right. */
+static void check_right_email(const struct effect *e, const struct conversation_state *s,
+    const struct conversation_interest *interest)
+{
+	if (interest->email_key) {
+		require(strcmp(e->email_key, interest->email_key) == 0);
+		require(!s->email_taken && s->pause_us == 0 && !s->rules->proves_email);
+		return;
+	}
+	require(s->code && s->code->matches && interest->code);
+	require(strcmp(e->email_key, s->code->email_key) == 0);
+	require(s->code->wrong < CODE_TRIES && !s->code->expired);
+}
+
 static void check_effect(const struct effect *e, const struct conversation_state *s,
     const struct event *event, const struct conversation_interest *interest)
 {
@@ -251,15 +265,15 @@ static void check_effect(const struct effect *e, const struct conversation_state
 	switch (e->kind) {
 	case EFFECT_REGISTER:
 		require(stranger && event->kind == EVENT_TEXT);
-		require(s->phase == PHASE_EMAIL || s->phase == PHASE_CLAIM);
-		require(s->pause_us == 0);
-		require(e->name && e->email && !s->email_taken);
-		require(strcmp(e->email_key, interest->email_key) == 0);
+		require(
+		    s->phase == PHASE_EMAIL || s->phase == PHASE_CLAIM || s->phase == PHASE_CODE);
+		require(e->name && e->email);
+		check_right_email(e, s, interest);
 		return;
 	case EFFECT_CHANGE_EMAIL:
-		require(s->rep_status == REP_ACTIVE && s->phase == PHASE_CHANGE_EMAIL);
-		require(s->pause_us == 0);
-		require(!s->email_taken && strcmp(e->email_key, interest->email_key) == 0);
+		require(s->rep_status == REP_ACTIVE);
+		require(s->phase == PHASE_CHANGE_EMAIL || s->phase == PHASE_CODE);
+		check_right_email(e, s, interest);
 		return;
 	case EFFECT_UNREGISTER:
 		require(s->rep_status == REP_ACTIVE || s->rep_status == REP_PENDING);
@@ -313,6 +327,14 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		require(event->user_id == ADMIN && s->missed);
 		return;
 	case EFFECT_MOVE:
+		if (s->code && s->code->matches) {
+			require(stranger && s->phase == PHASE_CODE && s->rules->proves_email);
+			require(e->to == event->user_id && e->rep_id == s->code->rep_id);
+			return;
+		}
+		require(event->user_id == ADMIN && s->claim && s->claim->asked);
+		require(interest->changes_assignments);
+		return;
 	case EFFECT_REFUSE_CLAIM:
 		require(event->user_id == ADMIN && s->claim && s->claim->asked);
 		require(interest->changes_assignments);
