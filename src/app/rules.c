@@ -14,11 +14,8 @@ bool rules_mail(const struct config *config, struct mail_options *mail)
 static void check_mail(const struct config *config, struct arena *a, struct buf *problems)
 {
 	struct mail_options mail;
-	if (!rules_mail(config, &mail)) {
-		if (config->smtp_from)
-			buf_adds(problems, "SMTP_FROM goes with SMTP_URL, which is not set\n");
-		return;
-	}
+	if (!rules_mail(config, &mail))
+		return; /* SMTP_FROM alone may be there for another process */
 	mail_check(&mail, problems);
 	/* it becomes part of a header: nothing but the address */
 	const char *key = config->smtp_from ? email_key(config->smtp_from, a) : NULL;

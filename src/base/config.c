@@ -69,9 +69,10 @@ static const struct config_row table[] = {
 	.readers = CONFIG_READ_BY_BOT,
 	.about = "the mail server: a code is mailed to each new e-mail, which proves it; not set: "
 		 "nothing does"},
-    {"SMTP_FROM", TYPE_TEXT, AT(smtp_from), .rule = "address",
+    {"SMTP_FROM", TYPE_TEXT, AT(smtp_from), .rule = "address", .readers = CONFIG_READ_BY_BOT,
 	.about = "whom that mail comes from; goes with SMTP_URL"},
     {"SMTP_TLS", TYPE_CHOICE, AT(smtp_tls), "required", "required|optional",
+	.readers = CONFIG_READ_BY_BOT,
 	.about = "whether smtp:// goes without STARTTLS where the server has none; never with a "
 		 "password to another machine"},
     {"ADMIN_TELEGRAM_IDS", TYPE_IDS, .offset = 0, NULL, "id[,id…]",

@@ -40,6 +40,7 @@ struct mail_client {
 	uv_loop_t *loop;
 	struct mail_options options;
 	char *from;
+	struct http_trust trust;
 	CURLM *multi;
 	uv_timer_t timer;
 	size_t handles; /* of libuv's, open */
@@ -295,6 +296,7 @@ struct mail_client *mail_client_create(uv_loop_t *loop, const struct mail_option
 		abort();
 	c->loop = loop;
 	c->options = *options;
+	c->trust = http_trust_find();
 	TAILQ_INIT(&c->mails);
 	if (asprintf(&c->from, "<%s>", options->from) < 0)
 		abort();
@@ -311,7 +313,7 @@ struct mail_client *mail_client_create(uv_loop_t *loop, const struct mail_option
 static void set_options(struct mail *m)
 {
 	const struct mail_client *c = m->client;
-	struct http_trust trust = http_trust_find();
+	const struct http_trust trust = c->trust;
 	CURL *easy = m->easy;
 #define SET(option, value) (void)curl_easy_setopt(easy, option, value)
 	SET(CURLOPT_URL, secret_reveal(c->options.url));
@@ -364,6 +366,7 @@ void mail_client_destroy(struct mail_client *client)
 		return;
 	client->closing = true;
 	while (!TAILQ_EMPTY(&client->mails))
+		// NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the analyser does not follow TAILQ_REMOVE
 		mail_free(TAILQ_FIRST(&client->mails));
 	(void)curl_multi_cleanup(client->multi);
 	uv_close((uv_handle_t *)&client->timer, on_timer_closed);

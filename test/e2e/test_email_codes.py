@@ -5,6 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from support.mail import PASSWORD, USER, MailServer, other_code
+from support.process import run
 from support.roads import Silent
 
 DOMAIN = "truerealestate.bali"
@@ -142,6 +143,47 @@ def test_cancelling_ends_the_code(world, mail):
     anna.says(code)
     anna.hears("offer")
     assert world.db.rows("SELECT * FROM sales_representatives") == []
+
+
+def test_with_approval_an_admin_decides_about_a_proven_address(make_world, mail):
+    world = make_world(SMTP_URL=f"smtp://127.0.0.1:{mail.port}", SMTP_FROM=FROM, SMTP_TLS="optional", REGISTRATION_APPROVAL="admin",
+                       ADMIN_TELEGRAM_IDS="7900000001")
+    world.start_bot()
+    anna, admin = world.person(), world.person("Boss", id=7900000001)
+    admin.opens()
+    admin.hears("admin_hello")
+    gives_email(anna)
+    code = mail.code(anna.email)
+    assert not admin.unheard()
+    anna.says(code)
+    anna.hears("registered_pending", email=anna.email)
+    admin.hears("admin_new_rep", email=anna.email)
+    admin.presses("button_approve")
+    admin.is_answered("answer_approved")
+    anna.hears("rep_approved")
+
+
+def test_with_invitations_it_takes_both(make_world, mail):
+    world = make_world(SMTP_URL=f"smtp://127.0.0.1:{mail.port}", SMTP_FROM=FROM, SMTP_TLS="optional", REGISTRATION_APPROVAL="invite")
+    world.start_bot()
+    world.db.eventually("SELECT username IS NOT NULL FROM salesreg.bot_state")
+    anna = world.person()
+    anna.says("123456")
+    anna.hears("invite_needed")
+    link = run("rep", "invite", "--email", anna.email, settings={"DATABASE_URL": world.db.url,
+                                                                "REGISTRATION_APPROVAL": "invite"}).stdout.split()[0]
+    anna.opens(link.split("=")[1])
+    anna.hears("invite_welcome", "ask_name")
+    anna.says(anna.name)
+    anna.hears("ask_email")
+    anna.says("other@" + DOMAIN)
+    anna.hears("invite_other_email", "email_question")
+    anna.says(anna.email)
+    anna.hears("code_asked")
+    anna.says(mail.code(anna.email))
+    anna.hears("registered")
+    assert world.db.value("SELECT used_at IS NOT NULL FROM salesreg.invites")
+    assert mail.mails("other@" + DOMAIN) == []
 
 
 # wrong, late, too many ----------------------------------------------------------------------------------------------------
