@@ -95,8 +95,10 @@ static struct button named_button(const struct turn *t, enum text_id label, enum
     const struct assignment_view *assignment)
 {
 	const char *name = prospect_short_name(t->a, assignment->prospect_name);
+	const char *text =
+	    turn_text(t, label, ARGS({"name", shorten(t->a, name, LABEL_NAME_UNITS)}));
 	return (struct button){
-	    .text = turn_text(t, label, ARGS({"name", shorten(t->a, name, LABEL_NAME_UNITS)})),
+	    .text = shorten(t->a, text, TEXT_BUTTON_UNITS),
 	    .data = press_data(t->a, kind, assignment->id),
 	    .new_row = true,
 	};

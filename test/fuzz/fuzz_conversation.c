@@ -33,7 +33,8 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "отключиться", "помощь", "зарегистрироваться", "/start", "Иван Петров", "ivan@a.example",
     "ivan@b.example", "Ivan+1@A.example", "reg:yes", "reg:no", "cancel", "menu:clients",
     "menu:status", "menu:email", "menu:unreg", "menu:help", "un:yes", "un:no", "a:5:c", "a:5:d",
-    "a:6:c", "adm:ok:501", "adm:no:501", "adm:ok:900", "adm:no:500"};
+    "a:6:c", "adm:ok:501", "adm:no:501", "adm:ok:900", "adm:no:500", "123456", "12 34 56",
+    "rABCDEFGHIJKLMNOPQRSTUVWX", "claim", "code:again"};
 enum { USUAL = sizeof usual / sizeof usual[0] };
 
 /* A usual text, or bytes of the input made clean as the parser does. */
@@ -112,6 +113,11 @@ struct facts {
 	struct subject_view subject;
 	struct client_view clients[CLIENTS];
 	size_t client_count;
+	struct code_view code;
+	struct invite_view invite, held;
+	struct claim_view claim;
+	bool has_code, has_invite, has_held, has_claim;
+	int64_t code_wait_us;
 };
 
 static const char *const words[] = {
@@ -144,6 +150,60 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .status = (enum rep_status)(next_byte(in) % (REP_REMOVED + 1)),
 	    .locale = flags & 32 ? LOCALE_EN : LOCALE_RU,
 	};
+	uint8_t proof = next_byte(in), links = next_byte(in);
+	f->has_code = proof & 1;
+	f->has_claim = proof & 2;
+	f->has_invite = links & 1;
+	f->has_held = links & 2;
+	f->code_wait_us = proof & 4 ? 61 * 1000000LL : 0;
+	f->code = (struct code_view){
+	    .id = 3,
+	    .email = "New@a.example",
+	    .email_key = "new@a.example",
+	    .state = (enum code_state)(next_byte(in) % (CODE_FAILED + 1)),
+	    .wrong = next_byte(in) % (CODE_TRIES + 1),
+	    .mailed = proof & 8,
+	    .expired = proof & 16,
+	    .matches = proof & 32,
+	    .rep_id = proof & 64 ? "33333333-3333-3333-3333-333333333333" : NULL,
+	    .rep_name = "Holder Of It",
+	    .rep_telegram_id = 501,
+	    .rep_status =
+		(enum rep_status)(REP_PENDING + next_byte(in) % (REP_REMOVED - REP_PENDING)),
+	    .rep_locale = LOCALE_EN,
+	};
+	f->invite = (struct invite_view){
+	    .hash = "hash of the link",
+	    .email_key = links & 4 ? "ivan@a.example" : NULL,
+	    .holder = links & 8    ? PERSON
+		      : links & 16 ? 501
+				   : 0,
+	    .ended = links & 32,
+	    .used = links & 64,
+	};
+	f->held = (struct invite_view){
+	    .hash = "hash of theirs",
+	    .email_key = links & 128 ? "new@a.example" : NULL,
+	    .holder = PERSON,
+	    .ended = proof & 128,
+	};
+	f->claim = (struct claim_view){
+	    .telegram_id = 501,
+	    .name = next_name(in, a),
+	    .email = "ivan@b.example",
+	    .username = next_bit(in) ? "claimant" : NULL,
+	    .asked = proof & 16,
+	    .stands = proof & 8,
+	    .locale = LOCALE_RU,
+	    .rep_id = proof & 64 ? "33333333-3333-3333-3333-333333333333" : NULL,
+	    .rep_name = "Holder Of It",
+	    .rep_username = "holder",
+	    .rep_telegram_id = 502,
+	    .rep_status = f->code.rep_status,
+	    .rep_locale = LOCALE_EN,
+	};
+	if (!f->claim.name)
+		f->claim.name = ""; /* as the caller does */
 	f->client_count = next_byte(in) % (CLIENTS + 1);
 	for (size_t i = 0; i < f->client_count; i++)
 		f->clients[i] = (struct client_view){
@@ -205,11 +265,29 @@ static void set_facts(struct conversation_state *s, const struct facts *f)
 	s->subject = &f->subject;
 	s->clients = f->clients;
 	s->client_count = f->client_count;
+	s->code = f->has_code ? &f->code : NULL;
+	s->code_wait_us = f->code_wait_us;
+	s->invite = f->has_invite ? &f->invite : NULL;
+	s->held = f->has_held ? &f->held : NULL;
+	s->claim = f->has_claim ? &f->claim : NULL;
+	s->link = (struct fresh_link){"https://t.me/x?start=rABC", "hash of a fresh one", 7};
 }
 
 static void forget_what_was_not_asked(
-    struct conversation_state *s, const struct conversation_interest *interest)
+    struct conversation_state *s, const struct conversation_interest *interest, struct arena *a)
 {
+	if (!interest->code && s->code) {
+		struct code_view *code = ARENA_NEW(a, struct code_view);
+		*code = *s->code;
+		code->matches = false;
+		s->code = code;
+	}
+	if (!interest->invite)
+		s->invite = NULL;
+	if (!interest->wants_link)
+		s->link = (struct fresh_link){0};
+	if (!s->claim || interest->claim_telegram_id != s->claim->telegram_id)
+		s->claim = NULL;
 	if (!interest->email_key)
 		s->email_taken = false;
 	if (interest->assignment_id != s->assignment->id)
@@ -224,7 +302,8 @@ static void check_messages(const struct outcome *out)
 {
 	size_t count = 0;
 	for (const struct message *m = out->messages.first; m; m = m->next, count++) {
-		require(m->chat_id == PERSON || m->chat_id == 501 || m->chat_id == ADMIN);
+		require(m->chat_id == PERSON || m->chat_id == 501 || m->chat_id == 502 ||
+			m->chat_id == ADMIN);
 		if (m->kind == MESSAGE_SEND) {
 			size_t units = text_utf16_units(m->text);
 			require(units >= 1 && units <= MESSAGE_TEXT_UNITS);
@@ -381,13 +460,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	struct input in = {bytes, size};
 	struct arena arena;
 	arena_init(&arena, ARENA_BYTES);
-	uint8_t flags = next_byte(&in);
+	uint8_t flags = next_byte(&in), more = next_byte(&in);
 	const struct conversation_rules rules = {
 	    .catalog = catalog_of(flags & 1),
 	    .domains = domains,
 	    .domain_count = 2,
-	    .domains_are_told = true,
 	    .approval_by_admin = flags & 2,
+	    .bot_username = more & 1 ? "some_bot" : NULL,
+	    .by_invitation = more & 2,
+	    .proves_email = more & 4,
+	    .domains_are_told = more & 8,
 	    .admin_ids = admins,
 	    .admin_count = 1,
 	    .default_locale = flags & 4 ? LOCALE_EN : LOCALE_RU,
@@ -417,7 +499,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		set_facts(&s, facts);
 		struct outcome with_all, out;
 		conversation_step(&s, &event, &arena, &with_all);
-		forget_what_was_not_asked(&s, &interest);
+		forget_what_was_not_asked(&s, &interest, &arena);
 		conversation_step(&s, &event, &arena, &out);
 		require_same(&with_all, &out);
 		check_outcome(&out, &s, &event, &interest);
