@@ -143,6 +143,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	size = size < BODY_MOST ? size : BODY_MOST;
 	handled = false;
 	send_request(type, query, bytes, size);
-	require(handled);
+	/* libmicrohttpd itself refuses a line whose arguments do not fit into its memory of a connection */
+	size_t arguments = 1;
+	for (const char *c = query; *c; c++)
+		arguments += *c == '&';
+	require(handled || arguments > HTTP_PARAMS_MAX);
 	return 0;
 }
