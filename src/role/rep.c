@@ -68,8 +68,8 @@ static void print(const struct wish *wish, const char *link, int64_t ends_us)
 	char ends[64];
 	show_time(ends, sizeof ends, ends_us);
 	if (wish->json) {
-		json_t *out = json_pack(
-		    "{s:s, s:s, s:s*}", "link", link, "ends_at", ends, "email", wish->email);
+		json_t *out = json_pack("{s:s, s:f, s:s*}", "link", link, "ends_at",
+		    (double)ends_us / 1e6, "email", wish->email);
 		show_json(out);
 		return;
 	}

@@ -1,0 +1,56 @@
+"""The fields that programs may rely on: README's table names what --json has, and nothing else."""
+import json
+import re
+
+from support.paths import ROOT
+from support.process import run
+from support.telegram import TOKEN
+
+
+def documented():
+    """command -> the words set as code in its row."""
+    part = (ROOT / "README.md").read_text().split("### JSON output\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `([a-z ]+)`[^|]*\| (.*) \|$", part, re.M)
+    return {command: set(re.findall(r"`(\w+)`", fields)) for command, fields in rows}
+
+
+def keys(value):
+    if isinstance(value, dict):
+        return set(value) | set().union(*(keys(v) for v in value.values()))
+    return set().union(*(keys(v) for v in value)) if isinstance(value, list) else set()
+
+
+def test_the_fields_are_those_of_the_readme(bot_world):
+    world = bot_world
+    anna = world.person()
+    anna.says("привет")
+    anna.hears("offer")
+    world.settle()
+    world.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, state, error) VALUES (%s, 'sendMessage', %s, 'failed', 'x')",
+                     anna.id, json.dumps({"chat_id": anna.id, "text": "hello"}))
+    read, unread = (world.db.value(f"INSERT INTO salesreg.parked_updates (bot_id, reason, {column}) VALUES (1, 'x', {value})"
+                                   " RETURNING id") for column, value in (("payload", "'{\"message\": {\"text\": \"x\"}}'"),
+                                                                          ("raw", "'\\xff'::bytea")))
+    settings = {"DATABASE_URL": world.db.url, "REGISTRY_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": world.sandbox.base,
+                "SALESREG_RUN_DIR": world.bot.run_dir}
+
+    def said(*words, options=("--json",)):
+        done = run(*words, *options, settings=settings)
+        assert done.stdout, done.stderr
+        return json.loads(done.stdout)
+    fields = documented()
+    assert set(fields) == {"status", "doctor", "outbox list", "parked list", "parked show", "rep invite"}
+    assert len(said("status")["processes"]) == 1
+    for command in ("status", "doctor", "outbox list", "parked list"):
+        options = ("--json", "--no-poll") if command == "doctor" else ("--json",)
+        assert keys(said(*command.split(), options=options)) == fields[command], command
+    shown = said("parked", "show", str(read), options=())
+    assert set(shown) == fields["parked list"] - {"total", "updates"} | {"update"}
+    shown = said("parked", "show", str(unread), options=())
+    assert set(shown) == fields["parked list"] - {"total", "updates"} | fields["parked show"]
+    world.db.eventually("SELECT bool_or(username IS NOT NULL) FROM salesreg.bot_state")
+    invitation = said("rep", "invite", "--email", "anna@truerealestate.bali")
+    assert set(invitation) == fields["rep invite"]
+    assert invitation["ends_at"] > 1_500_000_000
+    for row in said("status")["processes"]:
+        assert row["since"] > 1_500_000_000 and (row["last_death_at"] is None or row["last_death_at"] > 1_500_000_000)
