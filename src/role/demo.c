@@ -387,14 +387,17 @@ static void on_announced(void *data)
 	self[n > 0 ? n : 0] = '\0';
 	(void)printf(
 	    "\nEverything runs. Open this page in a browser:\n\n    %s/\n\nWhat to try first:\n"
-	    "  1. As Anna, write \"hello\", then answer: yes, Anna Petrova, anna@%s\n"
-	    "  2. She is a sales representative now, and within a second her first prospects come, "
-	    "with "
-	    "buttons.\n"
-	    "  3. Register somebody else; what Anna cannot take goes to them.\n\n"
-	    "The database: psql '%s'\n"
-	    "How it is:    SALESREG_RUN_DIR=%s %s status\n"
-	    "Ctrl-C stops everything; what you did is kept in %s.\n",
+	    "  1. As John (his Telegram is in English, Anna's in Russian) write \"hello\", then\n"
+	    "     answer: yes, John Smith, john@%s\n"
+	    "  2. John is now a sales representative; within a second he gets his first\n"
+	    "     prospects, with buttons.\n"
+	    "  3. Register Anna as well: what John cannot take goes to her.\n"
+	    "  4. Add a prospect, as a form or an import would:\n\n"
+	    "psql '%s' -c \\\n"
+	    "  \"INSERT INTO test_prospects (id, telegram_id, name)\n"
+	    "   VALUES (gen_random_uuid(), '@maria', 'Maria')\"\n\n"
+	    "Status: SALESREG_RUN_DIR='%s' '%s' status\n"
+	    "Ctrl-C stops everything. What you did is kept; to start afresh, remove\n%s\n",
 	    d->api_base, d->first_domain, d->postgres.url, getenv("SALESREG_RUN_DIR"),
 	    n > 0 ? self : "salesreg", d->postgres.dir);
 	(void)fflush(stdout);
