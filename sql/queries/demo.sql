@@ -39,3 +39,6 @@ SELECT json_build_object(
                  LEFT JOIN public.sales_representatives r ON r.telegram_id = o.chat_id)),
     'parked', (SELECT count(*) FROM (SELECT 1 FROM salesreg.parked_updates LIMIT 10000) x)
 )::text
+-- name: demo_prospect
+-- what the demo shows as an example, for a person to type
+INSERT INTO public.test_prospects (id, telegram_id, name) VALUES (gen_random_uuid(), '@maria', 'Maria')

@@ -1,3 +1,4 @@
+#include "salesreg/store/demo.h"
 #include "salesreg/base/config.h"
 #include "salesreg/http/listen.h"
 #include "salesreg/role/demo_postgres.h"
@@ -393,13 +394,11 @@ static void on_announced(void *data)
 	    "     prospects, with buttons.\n"
 	    "  3. Register Anna as well: what John cannot take goes to her.\n"
 	    "  4. Add a prospect, as a form or an import would:\n\n"
-	    "psql '%s' -c \\\n"
-	    "  \"INSERT INTO test_prospects (id, telegram_id, name)\n"
-	    "   VALUES (gen_random_uuid(), '@maria', 'Maria')\"\n\n"
+	    "psql '%s' -c \"%s\"\n\n"
 	    "Status: SALESREG_RUN_DIR='%s' '%s' status\n"
 	    "Ctrl-C stops everything. What you did is kept; to start afresh, remove\n%s\n",
-	    d->api_base, d->first_domain, d->postgres.url, getenv("SALESREG_RUN_DIR"),
-	    n > 0 ? self : "salesreg", d->postgres.dir);
+	    d->api_base, d->first_domain, d->postgres.url, demo_prospect_example(),
+	    getenv("SALESREG_RUN_DIR"), n > 0 ? self : "salesreg", d->postgres.dir);
 	(void)fflush(stdout);
 }
 

@@ -9,3 +9,8 @@ const char *demo_state_parse(const PGresult *result)
 {
 	return PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "{}";
 }
+
+const char *demo_prospect_example(void)
+{
+	return sql_statement(SQL_DEMO_PROSPECT)->text;
+}

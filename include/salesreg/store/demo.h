@@ -9,3 +9,5 @@
 size_t demo_state(struct db_plan *plan);
 /* JSON, borrowed from the result; never NULL. */
 const char *demo_state_parse(const PGresult *result);
+/* SQL that adds a prospect, to be shown to a person. */
+const char *demo_prospect_example(void);
