@@ -127,7 +127,8 @@ static const struct config_row table[] = {
 	.about =
 	    "unsent messages that a new leader finds older than this wait for a person's word"},
     {"HISTORY_RETENTION_DAYS", TYPE_NUMBER, AT(history_retention_days), "90", "days", 1, 36500,
-	.about = "how long sent messages, and what became of closed prospects, are kept"},
+	.about = "how long sent messages, what became of closed prospects, and strangers who are "
+		 "silent are kept"},
     {"TZ", TYPE_ZONE, .offset = 0, "Asia/Makassar in the image", "time zone, as Asia/Makassar",
 	.about = "times shown to people"},
     {"LOG_LEVEL", TYPE_CHOICE, AT(log_level), "info", "debug|info|warn|error",
