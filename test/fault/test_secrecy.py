@@ -5,6 +5,7 @@ and no secret that it does not read, anywhere in its memory.
 import os
 import pwd
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -149,7 +150,7 @@ def test_a_worker_alone_does_too_unless_told_otherwise(make_world):
 @needs_root
 @pytest.mark.skipif(not shutil.which("gdb"), reason="NO GDB HERE")
 @pytest.mark.skipif(is_sanitized(), reason="A BUILD WITH SANITIZERS, which trace: see the preset strict")
-def test_a_worker_that_is_made_to_start_a_program_dies_of_it(make_world):
+def test_a_worker_that_is_made_to_start_a_program_dies_of_it(make_world, tmp_path):
     """As whoever has taken it over would: by a debugger, which root may be."""
     world = make_world()
     outreach = world.start_outreach()
@@ -158,7 +159,9 @@ def test_a_worker_that_is_made_to_start_a_program_dies_of_it(make_world):
     outreach.expect_exit(-signal.SIGSYS)
     done = subprocess.run(["gdb", "-p", str(outreach.pid), "-batch", "-ex", 'print (int)system("true")',
                            "-ex", 'print (int)execve("/bin/true", 0, 0)'],
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, cwd=tmp_path,
+                          env={"PATH": os.environ["PATH"]},  # it may die itself when the process is gone under its hands
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)))
     assert re.search(r"^\$1 = (-1|32512)$", done.stdout, re.M), done.stdout  # no child, or one that could not be
     assert outreach.wait() == -signal.SIGSYS
 
