@@ -92,15 +92,13 @@ int role_migrate(int argc, char **argv)
 {
 	static const struct option options[] = {{"roles", no_argument, NULL, 'r'},
 	    {"owner", required_argument, NULL, 'o'}, {"worker", required_argument, NULL, 'w'},
-	    {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	    {NULL, 0, NULL, 0}};
 	struct arguments a = {.owner = "salesreg_owner", .worker = "salesreg_worker"};
 	bool named = false;
+	if (usage_asked(argc, argv, usage))
+		return EXIT_CODE_OK;
 	opterr = 0;
-	for (int option; (option = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
-		if (option == 'h') {
-			(void)fputs(usage, stdout);
-			return EXIT_CODE_OK;
-		}
+	for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
 		if (option == '?' || option == ':')
 			return usage_wrong_option("migrate", option, argv);
 		a.roles |= option == 'r';

@@ -56,7 +56,8 @@ def test_a_whole_story(make_world, postgres, kind):
     second.hears_anything()
     world.settle()
     said = json.loads(run("doctor", "--json", "--no-poll", settings={
-        "DATABASE_URL": world.db.url, "REGISTRY_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": world.sandbox.base}).stdout)
+        "DATABASE_URL": world.db.url, "REGISTRY_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": world.sandbox.base,
+        "REGISTRATION_APPROVAL": "invite"}).stdout)
     wrong = [f for f in said["findings"] if f["severity"] == "serious"]
     assert not wrong, wrong
     listed = run("outbox", "list", settings={"DATABASE_URL": world.db.url})
