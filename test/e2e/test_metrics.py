@@ -453,7 +453,9 @@ def test_the_dashboard_shows_what_is_told_and_nothing_else(make_world):
     assert used <= told, used - told
     missing = {name for name in told - used if name.startswith("salesreg_")}
     assert not missing
-    readme = set(re.findall(r"\bsalesreg_[a-z_]+(?=[`{])", (ROOT / "README.md").read_text()))
+    # the section on metrics: elsewhere such a name may be a role of the database
+    section = re.search(r"^## Metrics$(.*?)^## ", (ROOT / "README.md").read_text(), re.M | re.S).group(1)
+    readme = set(re.findall(r"\bsalesreg_[a-z_]+(?=[`{])", section))
     assert readme and readme <= told, readme - told
 
 
