@@ -8,6 +8,8 @@
 #
 # Ends in "N passed, N failed" (", N skipped" may follow); the exit code says the same. One cmocka test, one fuzz target,
 # one linter, one pytest test count as one each; so does a build that fails. FUZZ_SECONDS (60) is the time of a target.
+# strict: under the whole filter of system calls; asked for by name it is every test of e2e, fault and supervise, else those
+# with the rarer calls (names, TLS, proxies, mail, control sockets, stops, crashes).
 set -u
 cd "$(dirname "$0")/.." || exit 1
 exec </dev/null
@@ -23,7 +25,12 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-[ -n "$parts" ] || parts="release lint unit fuzz integration e2e fault supervise demo browser bare docker strict"
+strict="test/e2e test/fault test/supervise"
+[ -n "$parts" ] || {
+	strict="test/e2e/test_registration.py test/e2e/test_road.py test/e2e/test_email_codes.py test/e2e/test_metrics.py
+		test/fault/test_secrecy.py test/fault/test_hosts.py test/fault/test_shutdown.py test/supervise"
+	parts="release lint unit fuzz integration e2e fault supervise demo browser bare docker strict"
+}
 wants() { case " $parts " in *" $1 "*) true ;; *) false ;; esac; }
 
 passed=0 failed=0 skipped=0
@@ -165,7 +172,7 @@ pytests() { # pytests BINARY SUITES ARGUMENT…
 [ -z "$suites" ] || pytests "${SALESREG_BIN:-$PWD/build/dev/salesreg}" "$suites" "$@"
 # A sanitizer traces and starts programs itself: what the filter of system calls refuses besides is refused here.
 if wants strict && build strict; then
-	pytests "$PWD/build/strict/salesreg" " test/e2e test/fault test/supervise" "$@"
+	pytests "$PWD/build/strict/salesreg" " $strict" "$@"
 fi
 
 if [ -n "$fuzz" ]; then
