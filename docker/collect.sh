@@ -6,7 +6,8 @@ binary=$1 root=$2
 
 mkdir -p "$root/usr/local/bin" "$root/etc/ssl/certs" "$root/usr/share/doc/salesreg" "$root/usr/share" "$root/tmp" "$root/run"
 chmod 1777 "$root/tmp"
-install -m 755 "$binary" "$root/usr/local/bin/salesreg"
+# not to be read by the user it runs as: so the kernel shows nothing of its processes to that user from the first moment on
+install -m 711 "$binary" "$root/usr/local/bin/salesreg"
 strip "$root/usr/local/bin/salesreg"
 
 # "libuv.so.1 => /lib/x86_64-linux-gnu/libuv.so.1 (0x…)" and "/lib64/ld-linux-x86-64.so.2 (0x…)"

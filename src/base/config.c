@@ -200,6 +200,7 @@ static const char *read_file(const char *path, struct buf *out)
 }
 
 /* For people: on one line, with nothing in it that does something to a terminal, and not all of a long one. */
+static void dump_url(const char *url, struct buf *out);
 static void add_shown(struct buf *out, const char *text, size_t units)
 {
 	size_t shown = text_prefix_utf16(text, units);
@@ -313,6 +314,14 @@ static bool store_text(struct config *c, const struct config_row *row, const cha
 	return !*s || *slot;
 }
 
+/* Where libraries look, also if it came from a file; which a process that is started with this environment is not to read again. */
+static bool put_into_environment(const char *name, const char *value)
+{
+	char file[64];
+	(void)snprintf(file, sizeof file, "%s_FILE", name);
+	return setenv(name, value, 1) == 0 && unsetenv(file) == 0;
+}
+
 static bool store(struct config *c, const struct config_row *row, char *s)
 {
 	int64_t number = 0;
@@ -346,11 +355,10 @@ static bool store(struct config *c, const struct config_row *row, char *s)
 	case TYPE_IDS:
 		return parse_ids(s, c);
 	case TYPE_PROXY:
-		/* where libcurl looks, also if it came from a file */
-		return !*s || setenv(row->name, s, 1) == 0;
+		return !*s || put_into_environment(row->name, s);
 	case TYPE_ZONE:
 		return strcmp(s, row->fallback) == 0 ||
-		       (time_zone_exists(s) && setenv(row->name, s, 1) == 0);
+		       (time_zone_exists(s) && put_into_environment(row->name, s));
 	case TYPE_READ_ELSEWHERE:
 		return true;
 	}
@@ -413,7 +421,12 @@ static void load_row(
 	}
 	struct buf shown;
 	buf_init(&shown, CONFIG_VALUE_MAX);
-	add_shown(&shown, row->type == TYPE_SECRET ? "(not shown)" : s, 80);
+	if (row->type == TYPE_SECRET)
+		buf_adds(&shown, "(not shown)");
+	else if (row->type == TYPE_URL || row->type == TYPE_PROXY)
+		dump_url(s, &shown);
+	else
+		add_shown(&shown, s, 80);
 	if (!store(c, row, s)) {
 		buf_addf(
 		    problems, "%s=%s is not usable; it must be: ", row->name, buf_text(&shown));

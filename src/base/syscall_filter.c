@@ -66,6 +66,11 @@ static const struct rule always[] = {
     {__NR_move_mount, FAIL(EPERM)},
     {__NR_fsopen, FAIL(EPERM)},
     {__NR_fsmount, FAIL(EPERM)},
+    {__NR_fsconfig, FAIL(EPERM)},
+    {__NR_fspick, FAIL(EPERM)},
+#endif
+#ifdef __NR_mount_setattr
+    {__NR_mount_setattr, FAIL(EPERM)},
 #endif
     {__NR_open_by_handle_at, FAIL(EPERM)},
     {__NR_swapon, FAIL(EPERM)},
@@ -147,15 +152,17 @@ static void add_clone(struct program *p)
 
 static void add_socket(struct program *p)
 {
-	jump(p, BPF_JEQ, __NR_socket, 0, 10);
+	jump(p, BPF_JEQ, __NR_socket, 0, 11);
 	load(p, offsetof(struct seccomp_data, args[0]));
-	jump(p, BPF_JEQ, AF_UNIX, 7, 0);
+	jump(p, BPF_JEQ, AF_UNIX, 8, 0);
 	jump(p, BPF_JEQ, AF_INET, 2, 0);
 	jump(p, BPF_JEQ, AF_INET6, 1, 0);
 	end(p, FAIL(EAFNOSUPPORT));
 	load(p, offsetof(struct seccomp_data, args[1]));
 	add(p, (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, SOCKET_TYPE_BITS));
-	jump(p, BPF_JEQ, SOCK_RAW, 0, 1);
+	/* no others: SOCK_RAW, and SOCK_PACKET, which is a packet socket by another name */
+	jump(p, BPF_JEQ, SOCK_STREAM, 2, 0);
+	jump(p, BPF_JEQ, SOCK_DGRAM, 1, 0);
 	end(p, FAIL(EPERM));
 	end(p, SECCOMP_RET_ALLOW);
 }

@@ -17,14 +17,18 @@ bool wire_is_here(const char *host)
 	size_t n = strlen(host);
 	if (n > 0 && host[n - 1] == '.')
 		n--;
-	if ((n == 9 && ends_in(host, n, "localhost")) || ends_in(host, n, ".localhost"))
+	if ((n == 9 && ends_in(host, n, "localhost")) || ends_in(host, n, ".localhost") ||
+	    (n == 13 && ends_in(host, n, "ip6-localhost")) ||
+	    (n == 12 && ends_in(host, n, "ip6-loopback")))
 		return true;
 	/* as resolvers do: 127.1, 0x7f000001 and 2130706433 are 127.0.0.1 */
 	if (inet_aton(host, &v4))
-		return ntohl(v4.s_addr) >> 24 == 127;
+		return ntohl(v4.s_addr) >> 24 == 127 || v4.s_addr == INADDR_ANY;
 	if (inet_pton(AF_INET6, host, &v6) != 1)
 		return false;
-	return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
+	/* who connects to the unspecified address connects to this machine */
+	return IN6_IS_ADDR_LOOPBACK(&v6) || IN6_IS_ADDR_UNSPECIFIED(&v6) ||
+	       (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
 }
 
 /* From behind the scheme, which that of a proxy need not have, to the path. */

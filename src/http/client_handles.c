@@ -2,9 +2,11 @@
  * Easy handles: made once, set again only where a request differs, reused and trimmed.
  */
 #include "client_private.h"
+#include "salesreg/base/wire.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
 	TRIM_INTERVAL_MS = 30000,
@@ -267,6 +269,11 @@ static CURLcode set_url(struct http_transfer *t, const char *url)
 	    curl_url_set(t->parsed_url, CURLUPART_URL, url, 0) == CURLUE_OK ? t->parsed_url : NULL;
 	if (rc == CURLE_OK)
 		rc = curl_easy_setopt(t->easy, CURLOPT_CURLU, parsed);
+	/* a proxy elsewhere would get in clear what was to stay on this machine, a token with it */
+	char host[WIRE_HOST_SIZE];
+	bool stays = strncasecmp(url, "http://", 7) == 0 && !wire_is_open(url, host);
+	if (rc == CURLE_OK && !t->client->no_proxy)
+		rc = curl_easy_setopt(t->easy, CURLOPT_NOPROXY, stays ? "*" : NULL);
 	if (rc != CURLE_OK)
 		return rc;
 	t->url = strdup(url);

@@ -58,7 +58,8 @@ static void describe(
 	const char *host = url ? strstr(url, "://") : NULL;
 	const char *path = host ? strchr(host + 3, '/') : NULL;
 	bool detail = (err == ERR_UNAVAILABLE || err == ERR_TIMEOUT || err == ERR_IO) &&
-		      t->error[0] && (!path || !path[1] || !strstr(t->error, path));
+		      t->error[0] && (!path || !path[1] || !strstr(t->error, path)) &&
+		      !strchr(t->error, '@'); /* a proxy's address, as it was given */
 	/* of several addresses, the one that failed */
 	const char *address = http_client_family_address(t);
 	bool named = detail && strstr(t->error, address);

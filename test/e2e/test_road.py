@@ -191,6 +191,43 @@ def test_a_proxy_that_refuses_is_said_without_its_password(tls_world, kind, sche
         assert HUSH not in bot.log
 
 
+@pytest.mark.parametrize("url", [f"ftp://clerk:{HUSH}@127.0.0.1:1", f"socks9://clerk:{HUSH}@127.0.0.1:1",
+                                 f"http://clerk:{HUSH}@127.0.0.1:99999"])
+def test_a_proxy_that_is_none_is_said_without_its_password(tls_world, url):
+    bot = tls_world.start("bot", https_proxy=url, **by_name(tls_world))
+    bot.wait_for_log("Telegram cannot be reached|https_proxy")
+    assert HUSH not in bot.log
+    said = run("doctor", "--no-poll", settings={**tls_world.settings, "DATABASE_URL": tls_world.db.url, "REGISTRY_BOT_TOKEN": TOKEN,
+                                                "https_proxy": url, **by_name(tls_world)})
+    assert HUSH not in said.stdout + said.stderr
+
+
+@pytest.mark.parametrize("base", [f"htps://clerk:{HUSH}@127.0.0.1", f"clerk:{HUSH}@127.0.0.1:80", f"http://cle rk:{HUSH}@127.0.0.1"])
+def test_an_address_that_is_none_is_said_without_its_password(base):
+    done = run("check-config", settings={"REGISTRY_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": base})
+    assert "TELEGRAM_API_BASE" in done.stderr and HUSH not in done.stdout + done.stderr
+
+
+def test_what_goes_in_clear_to_this_machine_goes_through_no_proxy(make_world):
+    """A Bot API server beside the bot: a proxy elsewhere would read the token."""
+    world = make_world()
+    with ConnectProxy() as proxy:
+        world.start_bot(ALL_PROXY=proxy.url("http"), http_proxy=proxy.url("http"))
+        is_answered(world)
+        assert proxy.accepted == 0
+
+
+def test_workers_read_what_came_from_files_to_their_supervisor(make_world, tmp_path):
+    world = make_world()
+    (tmp_path / "proxy").write_text(f"http://127.0.0.1:{free_port()}\n")
+    (tmp_path / "zone").write_text("Asia/Tokyo\n")
+    supervisor = world.start("supervise", ALL_PROXY_FILE=tmp_path / "proxy", https_proxy_FILE=tmp_path / "proxy",
+                             TZ="", TZ_FILE=tmp_path / "zone")
+    supervisor.wait_for_log("every worker is ready")
+    is_answered(world)
+    assert "+0900" in supervisor.log and "both set" not in supervisor.log
+
+
 def test_a_proxy_that_is_away_is_said(tls_world):
     bot = tls_world.start("bot", https_proxy=f"http://clerk:{HUSH}@127.0.0.1:{free_port()}", **by_name(tls_world))
     bot.wait_for_log("Telegram cannot be reached")

@@ -230,3 +230,46 @@ def test_debug_cores_lets_a_debugger_in(nobody):
 def test_debug_cores_is_a_switch_like_others(database):
     done = run("check-config", settings={"DATABASE_URL": database.url, "REGISTRY_BOT_TOKEN": TOKEN, "DEBUG_CORES": "maybe"})
     assert done.returncode == 78 and "DEBUG_CORES=maybe" in done.stderr
+
+
+# run as nobody: in how many of so many starts the environment could be read before the program hid it
+LOOK = """
+import subprocess, sys
+hits = 0
+for _ in range(25):
+    process = subprocess.Popen([sys.argv[1], "version"], stdout=subprocess.DEVNULL,
+                               env={"SECRET": "top-secret", "ASAN_OPTIONS": "detect_leaks=0"})
+    seen = False
+    while process.poll() is None and not seen:
+        try:
+            with open(f"/proc/{process.pid}/environ", "rb") as file:
+                seen = b"top-secret" in file.read()
+        except OSError:
+            pass
+    assert process.wait() == 0
+    hits += seen
+print(hits)
+"""
+
+
+@needs_root
+def test_an_installed_program_shows_nothing_from_its_first_moment():
+    """exec(2) makes a process readable again, for as long as it takes to say otherwise: unless its file may not be read."""
+    directory = Path(tempfile.mkdtemp(prefix="salesreg-installed-"))
+    try:
+        directory.chmod(0o755)
+        done = subprocess.run(["cmake", "--install", BINARY.parent, "--prefix", directory], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+        def hits(program):
+            looked = subprocess.run(["/usr/bin/python3", "-c", LOOK, program], user=65534, group=65534, extra_groups=[],
+                                    capture_output=True, text=True, timeout=120)
+            assert looked.returncode == 0, looked.stderr
+            return int(looked.stdout)
+        installed = directory / "bin" / "salesreg"
+        assert installed.stat().st_mode & 0o777 == 0o711
+        assert hits(installed) == 0
+        installed.chmod(0o755)
+        assert hits(installed) > 0, "else this test sees nothing anyway"
+    finally:
+        shutil.rmtree(directory)

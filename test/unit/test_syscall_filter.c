@@ -92,7 +92,10 @@ static int makes_sockets(void)
 			return __LINE__;
 	if (socket(AF_INET, SOCK_DGRAM, 0) < 0 ||
 	    !fails(socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, 1), EPERM) ||
-	    !fails(socket(AF_INET6, SOCK_RAW, 58), EPERM))
+	    !fails(socket(AF_INET6, SOCK_RAW, 58), EPERM) ||
+	    !fails(socket(AF_INET, SOCK_PACKET, 0x300), EPERM) ||
+	    socket(AF_INET6, SOCK_STREAM, 0) < 0 || socket(AF_UNIX, SOCK_SEQPACKET, 0) < 0 ||
+	    !fails(syscall(SYS_fspick, -1, "/", 0), EPERM))
 		return __LINE__;
 	return 0;
 }

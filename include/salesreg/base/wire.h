@@ -9,7 +9,8 @@
 
 enum { WIRE_HOST_SIZE = 256 };
 
-/* Loopback: localhost and names under it (RFC 6761), 127.0.0.0/8 in any notation, ::1. */
+/* Loopback: localhost and names under it (RFC 6761), Debian's ip6-localhost and ip6-loopback, 127.0.0.0/8 in any notation, ::1;
+ * and the unspecified addresses. */
 bool wire_is_here(const char *host);
 /* Over a network and readable there. host: where it leads, for people, without user and password. */
 bool wire_is_open(const char *url, char host[WIRE_HOST_SIZE]);
