@@ -1,23 +1,30 @@
 -- name: foreign_owners
--- $1 whether the owner of both public tables is one of ours, whoever that is; $2 a role that alone is ours, or NULL. Objects of ours whose owner has nothing to do
+-- $1 whether the owner of both public tables is one of ours, whoever that is; NULL: $2 alone is. $2 a role that is ours, too,
+-- and that objects are to be handed over to, or NULL. Objects of ours whose owner has nothing to do
 -- with this user, the statement that ends it, and how many there are. Whoever owns an object can change it, and what runs
 -- with its owner's rights. Ours are: this user, the roles it was made a member of (not by that role itself, as it
--- could until PostgreSQL 14), superusers, and the owner of the database.
+-- could until PostgreSQL 14; nor, since 16, by having made the role, which gives it neither the role's rights nor SET ROLE),
+-- superusers, and the owner of the database. to_jsonb(): the two columns are 16's, before it each membership has both rights.
 WITH RECURSIVE mine (oid) AS (
     SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = current_user
     UNION
-    SELECT m.roleid FROM pg_catalog.pg_auth_members m JOIN mine ON m.member = mine.oid WHERE m.grantor <> m.roleid
+    SELECT m.roleid FROM pg_catalog.pg_auth_members m JOIN mine ON m.member = mine.oid
+    WHERE m.grantor <> m.roleid
+      AND (coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true)
+           OR coalesce((to_jsonb(m) ->> 'set_option')::boolean, false))
 ), of_both (oid) AS (
     SELECT min(c.relowner) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE $1::boolean AND n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')
     HAVING count(*) = 2 AND min(c.relowner) = max(c.relowner)
 ), ours (oid) AS (
-    SELECT mine.oid FROM mine WHERE $2::text IS NULL
+    SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = $2::text
+    UNION ALL
+    SELECT mine.oid FROM mine WHERE $1::boolean IS NOT NULL
     UNION ALL
     SELECT r.oid FROM pg_catalog.pg_roles r
-    WHERE CASE WHEN $2::text IS NULL THEN r.rolsuper OR r.rolname = 'pg_database_owner' ELSE r.rolname = $2::text END
+    WHERE $1::boolean IS NOT NULL AND (r.rolsuper OR r.rolname = 'pg_database_owner')
     UNION ALL
-    SELECT d.datdba FROM pg_catalog.pg_database d WHERE d.datname = current_database() AND $2::text IS NULL
+    SELECT d.datdba FROM pg_catalog.pg_database d WHERE $1::boolean IS NOT NULL AND d.datname = current_database()
     UNION ALL
     SELECT of_both.oid FROM of_both
 ), objects (place, kind, name, owner) AS (
@@ -42,7 +49,8 @@ WITH RECURSIVE mine (oid) AS (
 SELECT CASE o.kind WHEN 'ROUTINE' THEN 'function' ELSE lower(o.kind) END || ' ' || o.name,
        quote_ident(pg_get_userbyid(o.owner)),
        'ALTER ' || o.kind || ' ' || o.name || ' OWNER TO '
-           || quote_ident(coalesce($2::text, (SELECT pg_get_userbyid(of_both.oid) FROM of_both), current_user)),
+           || quote_ident(coalesce((SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.rolname = $2::text),
+                                (SELECT pg_get_userbyid(of_both.oid) FROM of_both), current_user)),
        count(*) OVER ()
 FROM objects o WHERE NOT EXISTS (SELECT 1 FROM ours WHERE ours.oid = o.owner)
 ORDER BY o.place, o.name LIMIT 20

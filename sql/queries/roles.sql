@@ -16,14 +16,21 @@ FROM (
     SELECT 2, 'CREATE ROLE ' || quote_ident($2::text), NULL
     WHERE NOT EXISTS (SELECT 1 FROM pg_catalog.pg_roles r WHERE r.rolname = $2::text)
     UNION ALL
-    SELECT 3, 'ALTER ROLE ' || quote_ident($1::text) || ' LOGIN PASSWORD ' || quote_literal($3::text),
-           'ALTER ROLE ' || quote_ident($1::text) || ' LOGIN PASSWORD (not shown)'
-    WHERE $3::text IS NOT NULL
-    UNION ALL
-    SELECT 4, 'ALTER ROLE ' || quote_ident($2::text) || ' LOGIN NOCREATEROLE NOCREATEDB'
-                  || coalesce(' PASSWORD ' || quote_literal($4::text), ''),
-           'ALTER ROLE ' || quote_ident($2::text) || ' LOGIN NOCREATEROLE NOCREATEDB'
-                  || CASE WHEN $4::text IS NULL THEN '' ELSE ' PASSWORD (not shown)' END
+    -- what is so already is not said: since PostgreSQL 16 NOCREATEDB is refused to whoever has no CREATEDB
+    SELECT 3, a.statement || coalesce(' PASSWORD ' || quote_literal(a.password), ''),
+           a.statement || CASE WHEN a.password IS NULL THEN '' ELSE ' PASSWORD (not shown)' END
+    FROM (
+        SELECT 'ALTER ROLE ' || quote_ident(l.name) || CASE WHEN l.enters AND NOT coalesce(r.rolcanlogin, false) THEN ' LOGIN' ELSE '' END
+                   || CASE WHEN l.confined AND r.rolcreaterole THEN ' NOCREATEROLE' ELSE '' END
+                   || CASE WHEN l.confined AND r.rolcreatedb THEN ' NOCREATEDB' ELSE '' END AS statement,
+               l.password,
+               l.password IS NOT NULL OR (l.confined AND (r.oid IS NULL OR NOT r.rolcanlogin OR r.rolcreaterole OR r.rolcreatedb))
+                   AS changes
+        FROM (VALUES ($1::text, $3::text, $3::text IS NOT NULL, false), ($2::text, $4::text, true, true))
+             AS l (name, password, enters, confined)
+        LEFT JOIN pg_catalog.pg_roles r ON r.rolname = l.name
+    ) a
+    WHERE a.changes
     UNION ALL
     SELECT 5, 'GRANT ' || quote_ident(m.name) || ' TO ' || quote_ident(current_user), NULL
     FROM (VALUES ($1::text), ($2::text)) AS m (name)

@@ -18,10 +18,11 @@ static enum err unasked(PGconn *pg, PGresult *result, const char *what, char *er
 
 enum { OBJECT, OWNER, STATEMENT, COUNT };
 
-/* with_tables: whoever owns the two tables is ours. NULL: it cannot be asked, and `error` says so. */
-static PGresult *ask_owners(PGconn *pg, bool with_tables, char *error, size_t size)
+/* with_tables: whoever owns the two tables is ours; owner: so is that role. NULL: it cannot be asked, and `error` says so. */
+static PGresult *ask_owners(
+    PGconn *pg, bool with_tables, const char *owner, char *error, size_t size)
 {
-	const char *values[] = {with_tables ? "true" : "false", NULL};
+	const char *values[] = {with_tables ? "true" : "false", owner};
 	PGresult *r = PQexecParams(
 	    pg, sql_statement(SQL_FOREIGN_OWNERS)->text, 2, NULL, values, NULL, NULL, 0);
 	if (PQresultStatus(r) == PGRES_TUPLES_OK)
@@ -46,12 +47,12 @@ static void name_owner(const PGresult *r, char *error, size_t size)
 
 enum err guard_owners(PGconn *pg, char *error, size_t size)
 {
-	PGresult *foreign = ask_owners(pg, false, error, size);
+	PGresult *foreign = ask_owners(pg, false, NULL, error, size);
 	if (!foreign || PQntuples(foreign) == 0) {
 		PQclear(foreign);
 		return foreign ? ERR_OK : ERR_UNAVAILABLE;
 	}
-	PGresult *rest = ask_owners(pg, true, error, size);
+	PGresult *rest = ask_owners(pg, true, NULL, error, size);
 	enum err err = rest && PQntuples(rest) > 0 ? ERR_CONFIG : ERR_UNAVAILABLE;
 	if (err == ERR_CONFIG)
 		name_owner(foreign, error, size);
@@ -61,6 +62,22 @@ enum err guard_owners(PGconn *pg, char *error, size_t size)
 		    "migrate` as %s, or `salesreg migrate --roles`",
 		    PQgetvalue(foreign, 0, OWNER), PQgetvalue(foreign, 0, OWNER));
 	PQclear(rest);
+	PQclear(foreign);
+	return err;
+}
+
+enum err guard_heirs(PGconn *pg, const char *owner, char *error, size_t size)
+{
+	PGresult *foreign = ask_owners(pg, false, owner, error, size);
+	enum err err = !foreign ? ERR_UNAVAILABLE : PQntuples(foreign) ? ERR_CONFIG : ERR_OK;
+	if (err == ERR_CONFIG) {
+		name_owner(foreign, error, size);
+		size_t n = strlen(error);
+		(void)snprintf(error + n, size - n,
+		    "; or if %s is a role of yours, first make the user of DATABASE_URL a member "
+		    "of it",
+		    PQgetvalue(foreign, 0, OWNER));
+	}
 	PQclear(foreign);
 	return err;
 }

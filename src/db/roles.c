@@ -1,5 +1,6 @@
 #include "salesreg/db/roles.h"
 #include "salesreg/base/log.h"
+#include "salesreg/db/guard.h"
 #include "salesreg/db/migrate.h"
 #include "salesreg/db/statement.h"
 #include <stdio.h>
@@ -89,10 +90,10 @@ static bool make(const struct work *w)
 	return good;
 }
 
-/* Some at a time, for that is how they are listed. */
+/* Some at a time, for that is how they are listed; guard_heirs() has seen to it that nothing of a stranger's is among them. */
 static bool hand_over(const struct work *w)
 {
-	const char *values[] = {"false", w->roles->owner};
+	const char *values[] = {NULL, w->roles->owner};
 	for (int round = 0; round < HAND_OVER_ROUNDS; round++) {
 		PGresult *r = ask(w, SQL_FOREIGN_OWNERS, values, 2);
 		bool good = r && run_all(w, r, 2, -1), over = good && PQntuples(r) == 0;
@@ -131,6 +132,20 @@ static bool transaction(const struct work *w, const char *word)
 	return good || complain(w, word);
 }
 
+/*
+ * What is looked at and what is done go by one picture of the catalogs, so that what a stranger makes meanwhile is not handed over:
+ * with it would go the owner's rights, to a function that runs with them.
+ */
+static enum err hand_all_over(const struct work *w)
+{
+	if (!transaction(w, "BEGIN ISOLATION LEVEL REPEATABLE READ"))
+		return ERR_UNAVAILABLE;
+	enum err err = guard_heirs(w->pg, w->roles->owner, w->error, w->size);
+	if (err != ERR_OK)
+		return err;
+	return make(w) && hand_over(w) && transaction(w, "COMMIT") ? ERR_OK : ERR_UNAVAILABLE;
+}
+
 enum err roles_set_up(
     PGconn *pg, const struct db_roles *roles, int *applied, char *error, size_t size)
 {
@@ -144,10 +159,12 @@ enum err roles_set_up(
 	PQclear(refused);
 	if (!usable)
 		return asked ? ERR_CONFIG : ERR_UNAVAILABLE;
-	if (!transaction(&w, "BEGIN") || !make(&w) || !hand_over(&w) ||
-	    !transaction(&w, "COMMIT") || !become(&w, roles->owner))
+	enum err err = hand_all_over(&w);
+	if (err != ERR_OK)
+		return err;
+	if (!become(&w, roles->owner))
 		return ERR_UNAVAILABLE;
-	enum err err = migrate_apply(pg, applied, error, size);
+	err = migrate_apply(pg, applied, error, size);
 	if (err != ERR_OK)
 		return err;
 	return become(&w, "none") && transaction(&w, "BEGIN") && grant(&w) &&

@@ -4,12 +4,14 @@ with the statement that ends it, and nothing of anybody's is parked or lost mean
 """
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from support.postgres import OWNER
 from support.process import EXIT_CONFIG, run
 
+SQL_DIRECTORY = Path(__file__).resolve().parents[2] / "sql" / "queries"
 SQL = r"((?:ALTER|GRANT|CREATE POLICY)[^;]*?)(?: \(and so| \(for |;|$)"
 
 
@@ -97,6 +99,40 @@ def test_a_role_that_makes_us_its_member_has_not_become_ours_by_it(database, mal
         assert migrate(database).returncode == EXIT_CONFIG
     database.as_superuser(f"REVOKE mallory FROM {OWNER}; GRANT mallory TO {OWNER}")
     assert migrate(database).returncode == 0, "whom an operator makes us a member of is ours"
+    database.as_superuser(f"REVOKE mallory FROM {OWNER}")
+
+
+def membership_rule():
+    """The condition by which foreign_owners follows a row `m` of pg_auth_members."""
+    text = (SQL_DIRECTORY / "guard.sql").read_text()
+    return re.search(r"WHERE (m\.grantor <> m\.roleid.*?)\n\), of_both", text, re.S).group(1)
+
+
+@pytest.mark.parametrize("row,follows", [
+    ({}, True),  # before 16: a membership has all rights
+    ({"admin_option": True}, True),
+    # 16 and later: to have made a role gives its maker this row, and so makes nobody ours
+    ({"admin_option": True, "inherit_option": False, "set_option": False}, False),
+    ({"admin_option": False, "inherit_option": True, "set_option": False}, True),
+    ({"admin_option": False, "inherit_option": False, "set_option": True}, True),
+    ({"admin_option": True, "inherit_option": True, "set_option": True}, True),
+])
+def test_a_membership_counts_that_gives_the_roles_rights(postgres, row, follows):
+    """With the columns of every version of pg_auth_members, whichever the server's is."""
+    columns = "".join(f", {str(value).lower()} AS {name}" for name, value in row.items())
+    for grantor, roleid, given in ((10, 20, follows), (20, 20, False)):
+        assert postgres.execute(f"SELECT {membership_rule()} FROM (SELECT {roleid}::oid AS roleid, 30::oid AS member,"
+                                f" {grantor}::oid AS grantor{columns}) AS m") == [(given,)]
+
+
+def test_who_has_made_a_role_has_not_made_it_ours(database, mallory):
+    """Since PostgreSQL 16 CREATE ROLE leaves a membership without rights behind."""
+    database.as_superuser(f"ALTER TABLE salesreg.outbox OWNER TO mallory; GRANT mallory TO {OWNER} WITH ADMIN OPTION")
+    if database.cluster.execute("SELECT current_setting('server_version_num')::int >= 160000")[0][0]:
+        database.as_superuser(f"GRANT mallory TO {OWNER} WITH INHERIT FALSE, SET FALSE")
+        assert migrate(database).returncode == EXIT_CONFIG
+    else:
+        assert migrate(database).returncode == 0
     database.as_superuser(f"REVOKE mallory FROM {OWNER}")
 
 

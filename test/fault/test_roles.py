@@ -55,6 +55,27 @@ def refused(database, sql, role=CLERK):
         connection.close()
 
 
+@pytest.fixture
+def mallory(postgres):
+    """A role that may do what an operator gave it, and never more."""
+    postgres.execute("CREATE ROLE mallory LOGIN")
+    yield "mallory"
+    for name, in postgres.execute("SELECT datname FROM pg_database WHERE datallowconn AND datname <> 'template0'"):
+        postgres.execute("DROP OWNED BY mallory CASCADE", name)
+    postgres.execute("DROP ROLE mallory")
+
+
+def execute_as(database, role, sql):
+    connection = database.cluster.connect(database.name, role)
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+    connection.close()
+
+
+def nothing_done(database):
+    assert database.as_superuser(f"SELECT rolname FROM pg_roles WHERE rolname IN ('{KEEPER}', '{CLERK}')") == []
+
+
 def whole_story(world):
     """A registration, an assignment, a button, an unregistration, and a client who comes by psql meanwhile."""
     world.db.as_superuser("DELETE FROM public.test_prospects")
@@ -189,6 +210,50 @@ def test_who_may_not_make_roles_is_told_and_nothing_is_done(database):
     done = make_roles(database, role=OWNER)
     assert done.returncode == 1 and "CREATE ROLE" in done.stderr and "permission denied" in done.stderr
     assert database.as_superuser(f"SELECT 1 FROM pg_roles WHERE rolname IN ('{KEEPER}', '{CLERK}')") == []
+
+
+# strangers ----------------------------------------------------------------------------------------------------------------
+
+def test_a_schema_and_a_function_of_somebody_else_are_not_adopted(empty_database, mallory):
+    """As the owner's, a function that runs with its owner's rights would run anything of hers with the owner's."""
+    db = empty_database
+    db.as_superuser(f"GRANT CREATE ON DATABASE {db.name} TO mallory")
+    execute_as(db, mallory, "CREATE SCHEMA salesreg; GRANT ALL ON SCHEMA salesreg TO PUBLIC;"
+               " CREATE FUNCTION salesreg.evil(s text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$BEGIN EXECUTE s; END$$")
+    done = make_roles(db)
+    assert done.returncode == EXIT_CONFIG and "the schema salesreg belongs to mallory" in done.stderr, done.stderr
+    assert "ALTER SCHEMA salesreg OWNER TO postgres" in done.stderr
+    nothing_done(db)
+    db.as_superuser("ALTER SCHEMA salesreg OWNER TO postgres")
+    done = make_roles(db)
+    assert done.returncode == EXIT_CONFIG and "the function salesreg.evil(s text) belongs to mallory" in done.stderr, done.stderr
+    db.as_superuser("DROP FUNCTION salesreg.evil(text)")
+    made(db)
+    assert findings(db) == []
+
+
+@pytest.mark.parametrize("table", ["test_prospects", "sales_representatives"])
+def test_whoever_owns_a_table_of_the_two_and_is_a_stranger_becomes_no_member(database, mallory, table):
+    database.as_superuser(f"ALTER TABLE public.{table} OWNER TO mallory")
+    done = make_roles(database)
+    assert done.returncode == EXIT_CONFIG and f"the table public.{table} belongs to mallory" in done.stderr, done.stderr
+    nothing_done(database)
+    refused(database, "SELECT count(*) FROM salesreg.outbox", mallory)
+    # her being one of ours is the operator's to say, once
+    database.as_superuser("GRANT mallory TO postgres")
+    made(database)
+    assert database.as_superuser(f"SELECT pg_has_role('mallory', '{KEEPER}', 'USAGE')") == [(True,)]
+
+
+def test_a_role_is_altered_only_where_it_has_to_be(database):
+    """Since PostgreSQL 16 whoever has no CREATEDB may not even say NOCREATEDB."""
+    done = made(database)
+    assert f"ALTER ROLE {CLERK} LOGIN\n" in done.stderr and "NOCREATE" not in done.stderr and f"ALTER ROLE {KEEPER}" not in done.stderr
+    assert "ALTER ROLE" not in made(database).stderr
+    database.as_superuser(f"ALTER ROLE {CLERK} CREATEDB")
+    assert f"ALTER ROLE {CLERK} NOCREATEDB PASSWORD (not shown)" in made(database, MIGRATE_WORKER_PASSWORD=SECRET).stderr
+    assert f"ALTER ROLE {KEEPER} LOGIN PASSWORD (not shown)" in made(database, MIGRATE_OWNER_PASSWORD=SECRET).stderr
+    assert f"ALTER ROLE {KEEPER} PASSWORD (not shown)" in made(database, MIGRATE_OWNER_PASSWORD=SECRET).stderr
 
 
 @pytest.mark.parametrize("args,code,says", [

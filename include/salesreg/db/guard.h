@@ -23,6 +23,8 @@ enum { GUARD_LINE = 512, GUARD_RECENT_MS = 60000 };
  * belong to whoever owns the two tables, so that somebody else migrates (db/roles.h), perhaps right now.
  */
 enum err guard_owners(PGconn *pg, char *error, size_t size);
+/* Before objects are handed over to `owner`, which then is no stranger: ERR_CONFIG: one belongs to a role that is. */
+enum err guard_heirs(PGconn *pg, const char *owner, char *error, size_t size);
 /* ERR_UNAVAILABLE: row-level security hides rows of a table of ours, or it cannot be asked. */
 enum err guard_rows(PGconn *pg, char *error, size_t size);
 /* SQL_HIDDEN_ROWS' answer: true, and what is hidden, if something is. */
