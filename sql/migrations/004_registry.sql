@@ -137,6 +137,8 @@ CREATE TABLE salesreg.email_codes (
     user_id     bigint NOT NULL,
     email       text NOT NULL,
     email_key   text COLLATE "C" NOT NULL,
+    mailbox     text COLLATE "C" NOT NULL           -- the key without a +tag: where the mail ends up (fold.c: mailbox_of)
+                GENERATED ALWAYS AS (regexp_replace(email_key, '^([^+@]+)[+][^@]*@', '\1@')) STORED,
     live        boolean NOT NULL DEFAULT true,  -- this person's last one, not done with
     state       text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'sent', 'refused', 'failed')),
     hashes      text[] NOT NULL DEFAULT '{}',   -- of the codes in mails that may have arrived; the key is made of the bot's token
@@ -151,7 +153,7 @@ CREATE TABLE salesreg.email_codes (
 CREATE UNIQUE INDEX email_codes_live_idx ON salesreg.email_codes (user_id) WHERE live;
 CREATE INDEX email_codes_due_idx ON salesreg.email_codes (due_at) WHERE live AND state IN ('queued', 'sending');
 CREATE INDEX email_codes_person_idx ON salesreg.email_codes (user_id, created_at);
-CREATE INDEX email_codes_address_idx ON salesreg.email_codes (email_key, created_at);
+CREATE INDEX email_codes_mailbox_idx ON salesreg.email_codes (mailbox, created_at);
 CREATE INDEX email_codes_created_idx ON salesreg.email_codes (created_at);
 
 CREATE FUNCTION salesreg.wake_on_outbox() RETURNS trigger LANGUAGE plpgsql
@@ -172,9 +174,11 @@ LOCK TABLE public.sales_representatives, public.test_prospects IN SHARE ROW EXCL
 -- One rep an e-mail, which the old table cannot promise: its duplicates keep their rows, the oldest keeps the key.
 CREATE TABLE salesreg.rep_email (
     email_key   text COLLATE "C" PRIMARY KEY, -- no order of a language, which a new libc may change under an index
+    mailbox     text COLLATE "C" NOT NULL GENERATED ALWAYS AS (regexp_replace(email_key, '^([^+@]+)[+][^@]*@', '\1@')) STORED,
     rep         uuid NOT NULL UNIQUE REFERENCES public.sales_representatives (id) ON DELETE CASCADE,
     created_at  timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX rep_email_mailbox_idx ON salesreg.rep_email (mailbox);
 INSERT INTO salesreg.rep_email (email_key, rep)
     SELECT lower(btrim(email)), id FROM public.sales_representatives
     WHERE status IS DISTINCT FROM 'removed' AND btrim(email) <> ''

@@ -1,24 +1,28 @@
 -- name: codes_read
--- $1 people: the code each is asked for, and who has its address now
-SELECT c.user_id, c.id, c.email, c.email_key, c.state, array_to_string(c.hashes, ' '), c.wrong,
+-- $1 people: the code each is asked for, and who has its address now, or was suspended with another one of the same mailbox.
+-- A mail that is queued again makes no code of an earlier mail good for longer
+SELECT c.user_id, c.id, c.email, c.email_key, c.state,
+       CASE WHEN c.state = 'sent' OR c.good_until > now() THEN array_to_string(c.hashes, ' ') ELSE '' END, c.wrong,
        coalesce(c.good_until <= now(), false), r.id, r.telegram_id, left(r.name, 255), left(r.status, 50), h.locale
 FROM salesreg.email_codes c
-LEFT JOIN salesreg.rep_email e ON e.email_key = c.email_key
+LEFT JOIN LATERAL (SELECT e.rep FROM salesreg.rep_email e JOIN public.sales_representatives o ON o.id = e.rep
+                   WHERE e.mailbox = c.mailbox AND (e.email_key = c.email_key OR o.status = 'suspended')
+                   ORDER BY o.status = 'suspended' DESC, e.email_key LIMIT 1) e ON true
 LEFT JOIN public.sales_representatives r ON r.id = e.rep
 LEFT JOIN salesreg.user_sessions h ON h.user_id = r.telegram_id
 WHERE c.user_id = ANY ($1::bigint[]) AND c.live
 ORDER BY c.user_id FOR NO KEY UPDATE OF c
 -- name: codes_counted
--- $1 people, $2 keys of addresses: how many mails in the last hour, and microseconds until the oldest is an hour old; of
--- these people, of these addresses and those they are asked codes for, of all (up to 1,000)
+-- $1 people, $2 mailboxes: how many mails in the last hour, and microseconds until the oldest is an hour old; of
+-- to these people, to these mailboxes and those they are asked codes for, of all (up to 1,000)
 SELECT c.user_id, NULL::text, count(*), (extract(epoch FROM min(c.created_at) + interval '1 hour' - now()) * 1000000)::bigint
 FROM salesreg.email_codes c WHERE c.user_id = ANY ($1::bigint[]) AND c.created_at > now() - interval '1 hour' GROUP BY c.user_id
 UNION ALL
-SELECT NULL, c.email_key, count(*), (extract(epoch FROM min(c.created_at) + interval '1 hour' - now()) * 1000000)::bigint
+SELECT NULL, c.mailbox, count(*), (extract(epoch FROM min(c.created_at) + interval '1 hour' - now()) * 1000000)::bigint
 FROM salesreg.email_codes c
-WHERE c.email_key = ANY ($2::text[] || ARRAY(SELECT l.email_key FROM salesreg.email_codes l
-                                             WHERE l.user_id = ANY ($1::bigint[]) AND l.live))
-  AND c.created_at > now() - interval '1 hour' GROUP BY c.email_key
+WHERE c.mailbox = ANY ($2::text[] || ARRAY(SELECT l.mailbox FROM salesreg.email_codes l
+                                           WHERE l.user_id = ANY ($1::bigint[]) AND l.live))
+  AND c.created_at > now() - interval '1 hour' GROUP BY c.mailbox
 UNION ALL
 SELECT NULL, NULL, count(*), (extract(epoch FROM min(l.created_at) + interval '1 hour' - now()) * 1000000)::bigint
 FROM (SELECT c.created_at FROM salesreg.email_codes c WHERE c.created_at > now() - interval '1 hour'
@@ -41,11 +45,12 @@ WITH counted AS (
 )
 SELECT salesreg.must((SELECT count(*) FROM counted) = cardinality($1::bigint[]))
 -- name: codes_due
--- $1 how many at most, $2 those this process is sending: who is next. What else is `sending` was left by a process that died
+-- $1 how many at most, $2 those this process is sending: who is next. What else is `sending` was left by a process that died. Whose row
+-- somebody holds a lock on waits, and nobody else
 SELECT c.id, c.user_id, c.email, c.email_key, c.attempts, c.delay_told, s.locale
 FROM salesreg.email_codes c LEFT JOIN salesreg.user_sessions s ON s.user_id = c.user_id
 WHERE c.live AND c.state IN ('queued', 'sending') AND c.due_at <= now() AND c.id <> ALL ($2::bigint[])
-ORDER BY c.due_at LIMIT $1::integer
+ORDER BY c.due_at LIMIT $1::integer FOR NO KEY UPDATE OF c SKIP LOCKED
 -- name: codes_next
 -- $1 those this process is sending: microseconds until another one is due; NULL: none is
 SELECT (extract(epoch FROM (SELECT min(c.due_at) FROM salesreg.email_codes c
@@ -54,27 +59,34 @@ SELECT (extract(epoch FROM (SELECT min(c.due_at) FROM salesreg.email_codes c
 -- name: codes_sending
 -- $1 codes, $2 hashes: about to be mailed; those that still are to be. A mail that may have arrived stays good
 UPDATE salesreg.email_codes c
-SET state = 'sending', attempts = c.attempts + 1, hashes = (ARRAY[f.hash] || c.hashes)[1:3], due_at = now(),
+SET state = 'sending', attempts = c.attempts + 1, due_at = now(),
+    hashes = (ARRAY[f.hash] || CASE WHEN c.good_until > now() THEN c.hashes ELSE '{}' END)[1:3],
     good_until = now() + interval '10 minutes'
-FROM unnest($1::bigint[], $2::text[]) AS f (id, hash)
-WHERE c.id = f.id AND c.live AND c.state IN ('queued', 'sending')
+FROM (SELECT q.id, u.hash FROM unnest($1::bigint[], $2::text[]) AS u (id, hash) JOIN salesreg.email_codes q ON q.id = u.id
+      WHERE q.live AND q.state IN ('queued', 'sending') FOR NO KEY UPDATE OF q SKIP LOCKED) f
+WHERE c.id = f.id
 RETURNING c.id
 -- name: codes_result
 -- $1 codes, $2 states, $3 microseconds until the next attempt, $4 what was said, $5 whether this attempt cannot have arrived,
--- $6 what the person is told, as a sendMessage, or NULL
+-- $6 what the person is told, as a sendMessage, or NULL. Those that somebody holds a lock on: nothing is written of them yet
 WITH done AS (
     UPDATE salesreg.email_codes c
     SET state = f.state, due_at = now() + f.pause_us * interval '1 microsecond', error = left(f.error, 500),
         hashes = CASE WHEN f.is_lost THEN c.hashes[2:] ELSE c.hashes END,
         good_until = CASE WHEN f.state = 'sent' THEN now() + interval '10 minutes' ELSE c.good_until END,
         delay_told = c.delay_told OR (f.state = 'queued' AND f.payload IS NOT NULL)
-    FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::boolean[], $6::text[])
-        AS f (id, state, pause_us, error, is_lost, payload)
-    WHERE c.id = f.id AND c.live AND c.state = 'sending'
-    RETURNING c.user_id, f.payload
+    FROM (SELECT u.* FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::boolean[], $6::text[])
+              AS u (id, state, pause_us, error, is_lost, payload)
+          JOIN salesreg.email_codes q ON q.id = u.id
+          WHERE q.live AND q.state = 'sending' FOR NO KEY UPDATE OF q SKIP LOCKED) f
+    WHERE c.id = f.id
+    RETURNING c.id, c.user_id, f.payload
+), told AS (
+    INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
+    SELECT user_id, 'sendMessage', payload::json, 1 FROM done WHERE payload IS NOT NULL
 )
-INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
-SELECT user_id, 'sendMessage', payload::json, 1 FROM done WHERE payload IS NOT NULL
+SELECT l.id FROM salesreg.email_codes l
+WHERE l.id = ANY ($1::bigint[]) AND l.live AND l.state = 'sending' AND NOT EXISTS (SELECT 1 FROM done d WHERE d.id = l.id)
 -- name: history_prune_codes
 -- what is an hour old counts no more
 WITH gone AS (

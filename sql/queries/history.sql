@@ -21,11 +21,11 @@ WITH old AS (
 )
 SELECT count(*) FROM gone
 -- name: history_prune_sessions
--- $1 days, $2 admins; strangers who have been silent for longer, a language chosen or not, with what else is known of them.
+-- $1 days, $2 admins; strangers who have been silent for longer and a day more (a word is noted once a day), a language chosen or not, with what else is known of them.
 -- Not who waits for an admin's word, admins, and reps whatever became of them (who waits for approval is one).
 WITH old AS (
     SELECT s.user_id FROM salesreg.user_sessions s
-    WHERE s.updated_at < now() - $1::integer * interval '1 day' AND s.phase <> 'claim' AND s.user_id <> ALL ($2::bigint[])
+    WHERE s.updated_at < now() - ($1::integer + 1) * interval '1 day' AND s.phase <> 'claim' AND s.user_id <> ALL ($2::bigint[])
       AND NOT EXISTS (SELECT 1 FROM public.sales_representatives r WHERE r.telegram_id = s.user_id)
     LIMIT 10000 FOR UPDATE OF s SKIP LOCKED
 ), gone AS (

@@ -179,7 +179,7 @@ UPDATE public.sales_representatives SET telegram_id = -telegram_id
 WHERE telegram_id = ANY ($1::bigint[]) AND status = 'removed'
 -- name: reps_move
 -- $1 reps, $2 their accounts, $3 new ones, $4 names or NULL: the same people. Prospects, history and e-mail belong to the rep and move with
--- it; what still waits to be sent, or for an operator, goes to the new account
+-- it; prospects that still wait to be sent, or for an operator, go to the new account
 WITH f AS (
     SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[]) AS f (rep, old, new, name)
 ), moved AS (
@@ -204,8 +204,8 @@ WITH f AS (
         SELECT q.id FROM salesreg.outbox q WHERE q.chat_id = f.old AND q.state = 'queued'
         UNION ALL SELECT q.id FROM salesreg.outbox q WHERE q.chat_id = f.old AND q.state = 'held'
         UNION ALL SELECT q.id FROM salesreg.outbox q WHERE q.chat_id = f.old AND q.state = 'failed' OFFSET 0) w
-    -- a card may go with a reply (outbox_lend)
-    WHERE o.id = w.id AND (o.priority >= 1 OR o.payload::text LIKE '%"a:%:d"%') AND o.method = 'sendMessage'
+    -- cards of assignments and nothing else: what an account is told besides is not the rep's (an admin's applications)
+    WHERE o.id = w.id AND o.payload::text ~ '"a:[0-9]{1,18}:d"' AND o.method = 'sendMessage'
 )
 SELECT salesreg.must((SELECT count(*) FROM moved) = (SELECT count(*) FROM f))
 -- name: reps_made_way

@@ -583,7 +583,7 @@ static void read_batch(struct batch *b)
 	if (in->user_count && b->options.rules->proves_email) {
 		b->steps.codes = codes_read(plan, a, in->users, in->user_count);
 		b->steps.code_counts = codes_counted(
-		    plan, a, in->users, in->user_count, in->email_keys, in->email_key_count);
+		    plan, a, in->users, in->user_count, in->mailboxes, in->email_key_count);
 	}
 	if (in->user_count && b->options.rules->by_invitation)
 		b->steps.invites =

@@ -8,6 +8,15 @@
 enum { MAX_CLIENTS_SHOWN = 200 };
 /* Mails an hour: more than anybody needs, and no more than a mailbox's owner, or a mail server, puts up with. */
 enum { MAILS_TO_PERSON = 5, MAILS_TO_ADDRESS = 5, MAILS_IN_ALL = 200 };
+static const int64_t HOUR_US = 3600 * 1000000LL;
+
+/* The key without a +tag, as email_codes.mailbox has it: "anna+1@…" and "anna@…" are one mailbox. */
+static const char *mailbox_of(const char *key, struct arena *a)
+{
+	size_t local = strcspn(key, "+@");
+	const char *at = strchr(key, '@');
+	return local > 0 && at ? arena_printf(a, "%.*s%s", (int)local, key, at) : key;
+}
 
 void fold_interests(const struct conversation_rules *rules, const struct telegram_update *updates,
     size_t count, struct arena *a, struct fold_interests *in)
@@ -20,6 +29,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 	    .client_reps = ARENA_ARRAY(a, int64_t, count),
 	    .leavers = ARENA_ARRAY(a, int64_t, count),
 	    .email_keys = ARENA_ARRAY(a, const char *, count),
+	    .mailboxes = ARENA_ARRAY(a, const char *, count),
 	    .admins = ARENA_ARRAY(a, int64_t, count),
 	    .claimants = ARENA_ARRAY(a, int64_t, count),
 	    .invites = ARENA_ARRAY(a, const char *, count),
@@ -38,8 +48,10 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 		}
 		struct conversation_interest *of = &in->of[i];
 		conversation_interest(event, a, of);
-		if (of->email_key)
+		if (of->email_key) {
+			in->mailboxes[in->email_key_count] = mailbox_of(of->email_key, a);
 			in->email_keys[in->email_key_count++] = of->email_key;
+		}
 		if (of->assignment_id)
 			in->assignments[in->assignment_count++] = of->assignment_id;
 		if (of->subject_telegram_id)
@@ -98,6 +110,8 @@ struct folding {
 	struct map chats;          /* chats that have a message in this batch */
 	const char **keys;         /* e-mail keys taken in this batch */
 	size_t key_count;
+	const char **mailed; /* mailboxes that a code was asked for in this batch */
+	size_t mailed_count;
 	size_t message_room;
 };
 
@@ -194,6 +208,24 @@ static const struct code_row *code_row_of(const struct fold_input *input, int64_
 	return NULL;
 }
 
+static bool mailed_here(const struct folding *f, const char *key)
+{
+	const char *mailbox = mailbox_of(key, f->a);
+	for (size_t i = 0; i < f->mailed_count; i++)
+		if (strcmp(f->mailed[i], mailbox) == 0)
+			return true;
+	return false;
+}
+
+/* Whether how many mails a mailbox has had is not what was counted: of the address that is named, or asked a code for. */
+static bool count_is_stale(const struct folding *f, const struct person *p, const char *email_key)
+{
+	if (f->mailed_count == 0)
+		return false;
+	const struct code_row *row = code_row_of(f->input, p->user_id);
+	return (email_key && mailed_here(f, email_key)) || (row && mailed_here(f, row->email_key));
+}
+
 /* Whether the address of the code this person is asked for may not be whose it was. */
 static bool code_moved_here(struct folding *f, const struct person *p)
 {
@@ -229,6 +261,8 @@ static bool depends(
 	if (interest->assignment_id && map_find(&f->assignments, interest->assignment_id))
 		return true;
 	if (interest->email_key && key_taken_here(f, interest->email_key))
+		return true;
+	if (count_is_stale(f, p, interest->email_key))
 		return true;
 	if (interest->code && code_moved_here(f, p))
 		return true;
@@ -292,17 +326,21 @@ static void fill_code(
 	p->state.code = NULL;
 	p->state.code_wait_us = 0;
 	const char *key = interest->email_key ? interest->email_key : row ? row->email_key : NULL;
+	const char *mailbox = key ? mailbox_of(key, f->a) : NULL;
 	for (size_t i = 0; i < input->code_count_count; i++) {
 		const struct code_count_row *n = &input->code_counts[i];
-		int64_t most = 0;
+		int64_t most = 0, count = n->count, eased_us = n->eased_us;
 		if (n->user_id == p->user_id)
 			most = MAILS_TO_PERSON;
-		else if (n->email_key && key && strcmp(n->email_key, key) == 0)
+		else if (n->mailbox && mailbox && strcmp(n->mailbox, mailbox) == 0)
 			most = MAILS_TO_ADDRESS;
-		else if (n->user_id == 0 && !n->email_key)
+		else if (n->user_id == 0 && !n->mailbox) {
 			most = MAILS_IN_ALL;
-		if (most && n->count >= most && n->eased_us > p->state.code_wait_us)
-			p->state.code_wait_us = n->eased_us;
+			count += (int64_t)f->writes->code_request_count;
+			eased_us = n->count > 0 ? eased_us : HOUR_US;
+		}
+		if (most && count >= most && eased_us > p->state.code_wait_us)
+			p->state.code_wait_us = eased_us;
 	}
 	if (!row)
 		return;
@@ -573,7 +611,7 @@ static void apply_effect(struct folding *f, struct person *p, const struct effec
 		    (struct code_request){p->user_id, effect->email, effect->email_key};
 		w->codes_over[w->code_over_count++] = p->user_id;
 		/* what was counted is one less than it is now */
-		f->keys[f->key_count++] = effect->email_key;
+		f->mailed[f->mailed_count++] = mailbox_of(effect->email_key, f->a);
 		p->touched = true;
 		break;
 	case EFFECT_WRONG_CODE:
@@ -651,7 +689,10 @@ static void add_messages(
 		    .payload = outgoing_payload(m, f->a),
 		    .priority = (int)m->priority,
 		    .send_now = first && f->input->grants(m->chat_id, f->input->data),
-		    .answers_to = m->chat_id == update->event.chat_id ? answered : 0,
+		    .answers_to =
+			m->chat_id == update->event.chat_id && m->priority == PRIORITY_REPLY
+			    ? answered
+			    : 0,
 		};
 	}
 }
@@ -706,8 +747,11 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	    .answers = ARENA_ARRAY(a, struct fold_answer, input->count),
 	    .menus = ARENA_ARRAY(a, struct fold_menu, input->count),
 	};
-	struct folding f = {
-	    .input = input, .a = a, .writes = w, .keys = ARENA_ARRAY(a, const char *, most)};
+	struct folding f = {.input = input,
+	    .a = a,
+	    .writes = w,
+	    .keys = ARENA_ARRAY(a, const char *, most),
+	    .mailed = ARENA_ARRAY(a, const char *, most)};
 	load_people(&f);
 	for (size_t i = 0; i < input->count; i++, w->taken++) {
 		const struct event *event = &input->updates[i].event;

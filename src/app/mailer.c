@@ -15,6 +15,7 @@ enum {
 	SOON_MS = 1000,
 	ATTEMPTS_MOST = 14, /* some two hours */
 	DOUBLINGS_MOST = 6,
+	REFUSALS_OF_SERVER = 3, /* of so many addresses in a row none is wrong */
 	ARENA_MAXIMUM = 1024 * 1024,
 };
 static const int64_t PAUSE_FIRST_US = 15 * 1000000LL, PAUSE_LONGEST_US = 15 * 60 * 1000000LL;
@@ -29,7 +30,15 @@ static const int64_t PAUSE_FIRST_US = 15 * 1000000LL, PAUSE_LONGEST_US = 15 * 60
  */
 enum mailer_state { MAILER_IDLE, MAILER_LOOKING, MAILER_MARKING, MAILER_WRITING };
 
-enum place_state { PLACE_FREE, PLACE_MARKING, PLACE_SENDING, PLACE_ENDED, PLACE_WRITING };
+/* LOCKED: ended, and somebody holds a lock on its row; it is tried again in a moment. */
+enum place_state {
+	PLACE_FREE,
+	PLACE_MARKING,
+	PLACE_SENDING,
+	PLACE_ENDED,
+	PLACE_WRITING,
+	PLACE_LOCKED
+};
 struct place {
 	enum place_state state;
 	struct mailer *mailer;
@@ -47,11 +56,13 @@ struct mailer {
 	uv_timer_t timer;
 	struct arena arena; /* of the run in hand */
 	struct db_plan plan;
-	size_t due_step, next_step;
+	size_t due_step, next_step, locked_step;
 	bool again; /* woken while a run was in hand */
 	bool closing;
 	struct place places[PLACES];
-	struct fault_log fault;
+	struct fault_log fault, database_fault;
+	char refused[REFUSALS_OF_SERVER][256]; /* addresses, in a row */
+	size_t refused_count;
 	char trouble[MAIL_REPLY_BYTES + 64];
 };
 
@@ -59,11 +70,18 @@ static void tick(struct mailer *m);
 
 static void on_timer(uv_timer_t *timer)
 {
-	tick(timer->data);
+	struct mailer *m = timer->data;
+	for (size_t i = 0; i < PLACES; i++)
+		if (m->places[i].state == PLACE_LOCKED)
+			m->places[i].state = PLACE_ENDED;
+	tick(m);
 }
 
 static void wait(struct mailer *m, int64_t ms)
 {
+	for (size_t i = 0; i < PLACES; i++)
+		if (m->places[i].state == PLACE_LOCKED && ms > SOON_MS)
+			ms = SOON_MS;
 	(void)uv_timer_start(&m->timer, on_timer, (uint64_t)(ms < IDLE_MS ? ms : IDLE_MS), 0);
 }
 
@@ -80,10 +98,14 @@ static void end(struct mailer *m, const struct db_reply *reply)
 	m->state = MAILER_IDLE;
 	if (m->closing)
 		return;
-	if (reply->err != ERR_OK)
+	if (reply->err != ERR_OK) {
+		fault_log_warn(
+		    &m->database_fault, "the mails' table cannot be used: %s", reply->message);
 		wait(m, SOON_MS);
-	else
-		tick(m);
+		return;
+	}
+	fault_log_over(&m->database_fault, "the mails' table can be used again");
+	tick(m);
 }
 
 static size_t under_way(const struct mailer *m, int64_t ids[PLACES])
@@ -143,9 +165,19 @@ static struct code_result judge(struct mailer *m, const struct place *p)
 static void on_written(const struct db_reply *reply, void *data)
 {
 	struct mailer *m = data;
-	for (size_t i = 0; i < PLACES; i++)
-		if (m->places[i].state == PLACE_WRITING)
-			m->places[i].state = reply->err == ERR_OK ? PLACE_FREE : PLACE_ENDED;
+	int64_t *locked = NULL;
+	size_t count = 0;
+	if (reply->err == ERR_OK)
+		count = codes_sending_parse(reply->results[m->locked_step], &m->arena, &locked);
+	for (size_t i = 0; i < PLACES; i++) {
+		struct place *p = &m->places[i];
+		if (p->state != PLACE_WRITING)
+			continue;
+		p->state = reply->err == ERR_OK ? PLACE_FREE : PLACE_ENDED;
+		for (size_t k = 0; k < count; k++)
+			if (locked[k] == p->id)
+				p->state = PLACE_LOCKED;
+	}
 	end(m, reply);
 }
 
@@ -163,18 +195,33 @@ static bool write_results(struct mailer *m)
 	if (count == 0)
 		return false;
 	m->state = MAILER_WRITING;
-	codes_result(&m->plan, &m->arena, results, count);
+	m->locked_step = codes_result(&m->plan, &m->arena, results, count);
 	db_pool_run(m->options.leader, m->plan.steps, m->plan.count, DEADLINE_MS, on_written, m);
 	return true;
 }
 
-static void say(struct mailer *m, const struct mail_result *result)
+/* A server that refuses whatever address comes means us. */
+static void note_refusal(struct mailer *m, const char *email, const char *reply)
+{
+	for (size_t i = 0; i < m->refused_count; i++)
+		if (strcmp(m->refused[i], email) == 0)
+			return;
+	if (m->refused_count < REFUSALS_OF_SERVER)
+		(void)snprintf(m->refused[m->refused_count++], sizeof *m->refused, "%s", email);
+	if (m->refused_count == REFUSALS_OF_SERVER)
+		(void)snprintf(m->trouble, sizeof m->trouble,
+		    "the mail server refuses one address after the other: %s", reply);
+}
+
+static void say(struct mailer *m, const char *email, const struct mail_result *result)
 {
 	switch (result->outcome) {
 	case MAIL_REFUSED:
 		log_warn("the mail server refuses an address: %s", result->reply);
+		note_refusal(m, email, result->reply);
 		break;
 	case MAIL_SENT:
+		m->refused_count = 0;
 		m->trouble[0] = '\0';
 		fault_log_over(&m->fault, "mail goes out again");
 		break;
@@ -198,7 +245,7 @@ static void on_mailed(const struct mail_result *result, void *data)
 	struct place *p = data;
 	p->result = *result;
 	p->state = PLACE_ENDED;
-	say(p->mailer, result);
+	say(p->mailer, p->email, result);
 	tick(p->mailer);
 }
 
@@ -283,15 +330,18 @@ static void on_looked(const struct db_reply *reply, void *data)
 		tick(m);
 		return;
 	}
-	wait(m, next_us < 0 ? IDLE_MS : next_us / 1000 + 1);
+	/* what is due and did not come is locked */
+	wait(m, next_us < 0 ? IDLE_MS : next_us == 0 ? SOON_MS : next_us / 1000 + 1);
 }
 
 static void look(struct mailer *m)
 {
 	int64_t ids[PLACES];
 	size_t count = under_way(m, ids);
-	if (count == PLACES)
-		return; /* the first that ends looks again */
+	if (count == PLACES) { /* the first that ends looks again */
+		wait(m, IDLE_MS);
+		return;
+	}
 	begin(m, MAILER_LOOKING);
 	m->again = false;
 	m->due_step = codes_due(&m->plan, &m->arena, PLACES - count, ids, count);

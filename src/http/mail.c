@@ -40,6 +40,7 @@ struct mail_client {
 	uv_loop_t *loop;
 	struct mail_options options;
 	char *from;
+	char *url; /* with the name we say hello by */
 	struct http_trust trust;
 	CURLM *multi;
 	uv_timer_t timer;
@@ -55,6 +56,8 @@ static void handle_closed(struct mail_client *c)
 	if (--c->handles > 0 || !c->closing)
 		return;
 	free(c->from);
+	explicit_bzero(c->url, strlen(c->url)); /* there is a password in it */
+	curl_free(c->url);
 	free(c);
 }
 
@@ -92,6 +95,29 @@ static bool is_ours(CURLcode rc)
 	       rc == CURLE_URL_MALFORMAT || rc == CURLE_UNSUPPORTED_PROTOCOL;
 }
 
+/* A reply's enhanced code (RFC 3463), "5.1.1" → 1 and 1; false: it has none. */
+static bool enhanced_code(const char *reply, unsigned *subject, unsigned *detail)
+{
+	return strlen(reply) > CODE_DIGITS &&
+	       sscanf(reply + CODE_DIGITS + 1, "5.%3u.%3u", subject, detail) == 2;
+}
+
+/*
+ * Whether the server means the address, and no other mail would fare better. A relay that does not let us in, a policy, a
+ * protocol it wants otherwise, a full disk say 5yz, too, and mean us, or this moment.
+ */
+static bool means_address(const struct mail *m)
+{
+	unsigned subject = 0, detail = 0;
+	if ((m->stage != STAGE_TO && m->stage != STAGE_TEXT) ||
+	    (m->code != 550 && m->code != 551 && m->code != 553))
+		return false;
+	if (!enhanced_code(m->reply, &subject, &detail))
+		return true;
+	/* 5.1.7 and 5.1.8 are about the sender */
+	return subject == 1 && detail != 7 && detail != 8;
+}
+
 static enum mail_outcome judge(const struct mail *m, CURLcode rc)
 {
 	bool later = m->code >= 400 && m->code < 500, never = m->code >= 500 && m->code < 600;
@@ -99,8 +125,7 @@ static enum mail_outcome judge(const struct mail *m, CURLcode rc)
 		return MAIL_SENT;
 	if (later || (!never && !is_ours(rc)))
 		return MAIL_LATER;
-	return never && (m->stage == STAGE_TO || m->stage == STAGE_TEXT) ? MAIL_REFUSED
-									 : MAIL_BROKEN;
+	return never && means_address(m) ? MAIL_REFUSED : MAIL_BROKEN;
 }
 
 static void finish(struct mail *m, CURLcode rc)
@@ -288,6 +313,24 @@ void mail_check(const struct mail_options *options, struct buf *problems)
 		    "machine; set it to required, or take user and password away\n");
 }
 
+/* The path of an SMTP URL is what curl says after EHLO; a host's own name is mostly none that a server accepts. */
+static char *url_with_hello(const struct mail_options *options)
+{
+	const char *at = strchr(options->from, '@');
+	char *path = NULL, *whole = NULL;
+	CURLU *url = curl_url();
+	if (!url || asprintf(&path, "/%s", at ? at + 1 : "") < 0)
+		abort();
+	bool made = curl_url_set(url, CURLUPART_URL, secret_reveal(options->url), 0) == CURLUE_OK &&
+		    curl_url_set(url, CURLUPART_PATH, path, 0) == CURLUE_OK &&
+		    curl_url_get(url, CURLUPART_URL, &whole, 0) == CURLUE_OK;
+	free(path);
+	curl_url_cleanup(url);
+	if (!made) /* mail_check() has let it pass */
+		abort();
+	return whole;
+}
+
 struct mail_client *mail_client_create(uv_loop_t *loop, const struct mail_options *options)
 {
 	struct mail_client *c = calloc(1, sizeof *c);
@@ -296,6 +339,7 @@ struct mail_client *mail_client_create(uv_loop_t *loop, const struct mail_option
 		abort();
 	c->loop = loop;
 	c->options = *options;
+	c->url = url_with_hello(options);
 	c->trust = http_trust_find();
 	TAILQ_INIT(&c->mails);
 	if (asprintf(&c->from, "<%s>", options->from) < 0)
@@ -316,7 +360,7 @@ static void set_options(struct mail *m)
 	const struct http_trust trust = c->trust;
 	CURL *easy = m->easy;
 #define SET(option, value) (void)curl_easy_setopt(easy, option, value)
-	SET(CURLOPT_URL, secret_reveal(c->options.url));
+	SET(CURLOPT_URL, c->url);
 	SET(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	SET(CURLOPT_USE_SSL, (long)(c->options.tls_optional ? CURLUSESSL_TRY : CURLUSESSL_ALL));
 	if (trust.file || trust.dir) {

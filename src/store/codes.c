@@ -30,10 +30,10 @@ size_t codes_parse(const PGresult *result, struct arena *a, struct code_row **ro
 }
 
 size_t codes_counted(struct db_plan *plan, struct arena *a, const int64_t *people,
-    size_t people_count, const char *const *keys, size_t key_count)
+    size_t people_count, const char *const *mailboxes, size_t mailbox_count)
 {
 	return db_plan_add(plan, SQL_CODES_COUNTED, db_i64_array(a, people, people_count),
-	    db_text_array(a, keys, key_count));
+	    db_text_array(a, mailboxes, mailbox_count));
 }
 
 size_t codes_counted_parse(const PGresult *result, struct arena *a, struct code_count_row **rows)
@@ -43,7 +43,7 @@ size_t codes_counted_parse(const PGresult *result, struct arena *a, struct code_
 	for (int i = 0; i < count; i++)
 		(*rows)[i] = (struct code_count_row){
 		    .user_id = db_get_i64(result, i, 0, 0),
-		    .email_key = db_get_text(a, result, i, 1),
+		    .mailbox = db_get_text(a, result, i, 1),
 		    .count = db_get_i64(result, i, 2, 0),
 		    .eased_us = db_get_i64(result, i, 3, 0),
 		};
@@ -116,10 +116,10 @@ size_t codes_sending_parse(const PGresult *result, struct arena *a, int64_t **id
 	return (size_t)count;
 }
 
-void codes_result(
+size_t codes_result(
     struct db_plan *plan, struct arena *a, const struct code_result *results, size_t count)
 {
-	(void)db_plan_add(plan, SQL_CODES_RESULT, I64_COLUMN(a, results, count, id),
+	return db_plan_add(plan, SQL_CODES_RESULT, I64_COLUMN(a, results, count, id),
 	    TEXT_COLUMN(a, results, count, state), I64_COLUMN(a, results, count, pause_us),
 	    TEXT_COLUMN(a, results, count, reply), BOOL_COLUMN(a, results, count, lost),
 	    TEXT_COLUMN(a, results, count, payload));

@@ -2,6 +2,7 @@
 import email.header
 from urllib.parse import quote
 
+import psycopg2
 import pytest
 
 from support.mail import PASSWORD, USER, MailServer, other_code
@@ -258,6 +259,70 @@ def test_one_address_has_five_mails_an_hour_whoever_asks(world, mail):
     assert len(mail.messages) == 5
 
 
+def test_of_many_who_press_again_at_once_no_more_than_five_are_mailed(world, mail):
+    """Each is asked for a code of the same mailbox, by earlier mails that count no more."""
+    people = world.sandbox.someone(8)
+    addresses = ["boss@" + DOMAIN, "boss+1@" + DOMAIN]
+    for i, person in enumerate(people):
+        if i % 5 == 0:
+            world.settle()
+            world.db.execute("UPDATE salesreg.email_codes SET created_at = created_at - interval '1 hour'")
+        gives_email(person, addresses[i % 2])
+        mail.code(addresses[i % 2], i // 2 + 1)
+    world.db.eventually("SELECT bool_and(state = 'sent') FROM salesreg.email_codes")
+    world.db.execute("UPDATE salesreg.email_codes SET created_at = created_at - interval '1 hour'")
+    world.settle()
+    last = {person.id: world.sandbox.bot_messages(person.id)[-1] for person in people}
+    world.sandbox.acts([{"user": user, "type": "button", "data": m.data[0], "message_id": m.id} for user, m in last.items()])
+    world.settle()
+    assert world.db.value("SELECT count(*) FROM salesreg.email_codes WHERE created_at > now() - interval '30 minutes'") == 5
+    assert sum(person.hears_anything().text.startswith(world.texts.raw("ru", "code_too_many").split("{")[0]) for person in people) == 3
+
+
+def test_two_hundred_mails_an_hour_are_all_there_are_also_of_one_poll(world, mail):
+    world.db.execute("INSERT INTO salesreg.email_codes (user_id, email, email_key, live, state)"
+                     " SELECT i, 'x', 'x' || i, false, 'sent' FROM generate_series(1, 198) i")
+    people = world.sandbox.someone(5)
+    for person in people:
+        person.says("зарегистрируйте меня")
+        person.hears("ask_name")
+        person.says(person.name)
+        person.hears("ask_email")
+    world.sandbox.acts([{"user": person.id, "type": "text", "text": person.email} for person in people])
+    world.settle()
+    assert world.db.value("SELECT count(*) FROM salesreg.email_codes") == 200
+
+
+def test_a_mailbox_has_five_mails_an_hour_whatever_tag_is_put_to_it(world, mail):
+    people = world.sandbox.someone(6)
+    for i, person in enumerate(people[:5]):
+        gives_email(person, f"boss+{i}@" + DOMAIN)
+        mail.code(f"boss+{i}@" + DOMAIN)
+    gives_email(people[5], "Boss@" + DOMAIN, asked="code_too_many")
+    world.settle()
+    assert len(mail.messages) == 5
+
+
+def test_a_mail_that_is_queued_again_makes_no_code_good_for_longer(world, mail):
+    anna = world.person()
+    mail.after_text.append("hang up")
+    gives_email(anna)
+    first = mail.code(anna.email)
+    anna.hears("code_delayed")
+    world.db.eventually("SELECT state = 'queued' FROM salesreg.email_codes")
+    world.db.execute("UPDATE salesreg.email_codes SET good_until = now() - interval '1 second', due_at = now() + interval '1 hour'")
+    anna.says(first)
+    anna.hears("code_on_its_way")
+    is_due(world)
+    anna.hears("code_sent_late")
+    second = mail.code(anna.email, 2)
+    if first != second:
+        anna.says(first)
+        anna.hears("code_wrong")
+    anna.says(second)
+    anna.hears("registered")
+
+
 # whose it is ----------------------------------------------------------------------------------------------------------------
 
 def test_whether_an_address_is_taken_is_not_told_before_the_code(world, mail):
@@ -330,6 +395,42 @@ def test_a_suspended_account_is_not_left_behind_by_opening_another(world, mail):
         [anna.id, "suspended"]]
 
 
+def test_nor_with_another_address_of_the_same_mailbox(world, mail):
+    anna, again, other = world.person(), world.person(), world.person("Vera Orlova")
+    joins(anna, mail, "anna@" + DOMAIN)
+    joins(other, mail, "anna+vera@" + DOMAIN)  # nobody is suspended yet
+    world.db.execute("UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = %s", anna.id)
+    gives_email(again, "Anna+1@" + DOMAIN)
+    again.says(mail.code("Anna+1@" + DOMAIN))
+    again.hears("suspended")
+    assert world.db.value("SELECT count(*) FROM sales_representatives") == 2
+
+
+def test_what_an_admin_is_told_does_not_go_to_whoever_takes_over_their_registration(make_world, mail):
+    """Cards of prospects are the rep's; applications are the admin's."""
+    boss = 7900000001
+    world = make_world(SMTP_URL=f"smtp://127.0.0.1:{mail.port}", SMTP_FROM=FROM, SMTP_TLS="optional", REGISTRATION_APPROVAL="admin",
+                       ADMIN_TELEGRAM_IDS=str(boss))
+    world.start_bot()
+    admin, phone, carl = world.person("Boss Admin", id=boss), world.person("New Phone"), world.person("Carl Applicant")
+    admin.opens()
+    admin.hears("admin_hello")
+    gives_email(admin, "boss@" + DOMAIN)
+    admin.says(mail.code("boss@" + DOMAIN))
+    admin.hears("registered_pending")
+    world.settle()
+    world.db.execute("UPDATE sales_representatives SET status = 'active'")
+    world.sandbox.fault("429", method="sendMessage", chat=boss, retry_after=20)
+    gives_email(carl, "carl@" + DOMAIN)
+    carl.says(mail.code("carl@" + DOMAIN))
+    carl.hears("registered_pending")
+    gives_email(phone, "boss@" + DOMAIN)
+    phone.says(mail.code("boss@" + DOMAIN, 2))
+    phone.hears("claim_granted")
+    assert world.db.value("SELECT count(*) FROM salesreg.outbox WHERE chat_id = %s AND payload::text LIKE '%%carl@%%'", boss) == 1
+    assert not [m for m in world.sandbox.bot_messages(phone.id) if "carl@" in m.text]
+
+
 # the server's moods ---------------------------------------------------------------------------------------------------------
 
 def test_a_refused_address_is_said_and_another_one_helps(world, mail):
@@ -344,6 +445,84 @@ def test_a_refused_address_is_said_and_another_one_helps(world, mail):
     anna.says(mail.code(anna.email))
     anna.hears("registered", email=anna.email)
     assert world.bot.lines("refuses an address: 550 5.1.1")
+
+
+@pytest.mark.parametrize("reply", ["504 5.5.2 need fully-qualified hostname", "530 5.7.0 Authentication required",
+                                   "535 5.7.8 No", "550 5.7.1 Relaying denied", "550 5.1.8 Sender address rejected",
+                                   "552 5.2.2 Mailbox full", "554 5.7.1 Relay access denied", "554 No"])
+def test_a_server_that_means_us_is_the_operator_s_matter_and_no_fault_of_the_address(world, mail, reply):
+    anna = world.person()
+    mail.answers[anna.email] = [reply]
+    gives_email(anna)
+    anna.hears("code_delayed", email=anna.email)
+    world.bot.wait_for_log("mail cannot be sent as SMTP_URL, SMTP_FROM and SMTP_TLS say: " + reply)
+    world.db.eventually("SELECT state = 'queued' AND error <> '' FROM salesreg.email_codes")
+    is_due(world)
+    anna.hears("code_sent_late", email=anna.email)
+    anna.says(mail.code(anna.email))
+    anna.hears("registered")
+
+
+@pytest.mark.parametrize("reply", ["550 No such user", "551 5.1.6 Moved", "553 5.1.3 Bad syntax"])
+def test_a_server_that_means_the_address_is_believed(world, mail, reply):
+    anna = world.person()
+    mail.answers[anna.email] = [reply]
+    gives_email(anna)
+    anna.hears("code_refused", email=anna.email)
+
+
+def test_a_server_that_refuses_one_address_after_the_other_means_us(world, mail):
+    people = world.sandbox.someone(4)
+    for person in people[:3]:
+        assert "refuses one address" not in run("status", settings=world.bot.settings).stdout
+        mail.answers[person.email] = ["550 5.1.1 No"]
+        gives_email(person)
+        person.hears("code_refused")
+    assert "refuses one address after the other: 550 5.1.1 No" in run("status", settings=world.bot.settings).stdout
+    joins(people[3], mail)
+    assert "refuses one address" not in run("status", settings=world.bot.settings).stdout
+
+
+def test_the_server_is_greeted_by_the_domain_of_the_sender(world, mail):
+    gives_email(world.person())
+    mail.wait(lambda server: server.messages)
+    assert mail.hellos == [DOMAIN]
+
+
+def test_a_path_in_smtp_url_is_refused():
+    checked = run("check-config", settings={"SMTP_URL": "smtp://mail.example.org:25/hello.example.org", "SMTP_FROM": FROM})
+    assert checked.returncode == 78 and "SMTP_URL is not usable" in checked.stdout + checked.stderr
+
+
+def test_a_row_that_somebody_holds_a_lock_on_holds_up_no_other_mail(world, mail):
+    anna, boris, vera = world.person(), world.person("Boris Orlov"), world.person("Vera Orlova")
+    mail.answers[anna.email] = ["451 4.7.1 Greylisted"]
+    gives_email(anna)
+    anna.hears("code_delayed")
+    world.db.eventually("SELECT state = 'queued' FROM salesreg.email_codes")
+    world.db.execute("UPDATE salesreg.email_codes SET due_at = now()")
+    other = psycopg2.connect(world.db.url)
+    other.cursor().execute("SELECT 1 FROM salesreg.email_codes FOR UPDATE")
+    joins(boris, mail)
+    other.rollback()
+    anna.hears("code_sent_late")
+    mail.stop()
+    with Silent(port=mail.port):  # what came of a mail waits, too
+        gives_email(vera)
+        world.db.eventually("SELECT state = 'sending' FROM salesreg.email_codes WHERE user_id = %s", vera.id)
+        other.cursor().execute("SELECT 1 FROM salesreg.email_codes WHERE user_id = %s FOR UPDATE", (vera.id,))
+    world.bot.wait_for_log("a mail does not go out")
+    server = MailServer(port=mail.port)
+    try:
+        late = world.person("Gleb Orlov")
+        gives_email(late)
+        server.code(late.email)
+        assert world.db.value("SELECT state FROM salesreg.email_codes WHERE user_id = %s", vera.id) == "sending"
+        other.rollback()
+        vera.hears("code_delayed")
+    finally:
+        other.close()
+        server.stop()
 
 
 def test_greylisting_is_waited_out_and_said_once(world, mail):

@@ -101,6 +101,31 @@ def test_what_answers_nothing_is_never_dropped(paced, stranger):
     assert [t for t in texts if t.startswith("from the office")] == [f"from the office {i}" for i in range(3)]
 
 
+def test_an_admin_s_own_card_is_no_answer_to_what_they_wrote(make_world):
+    """They register themselves and flood: that they wait for approval is a notification, and stays."""
+    world = make_world(TELEGRAM_RATE_LIMIT="30", TELEGRAM_CHAT_RATE_LIMIT="1", ADMIN_TELEGRAM_IDS="900001",
+                       REGISTRATION_APPROVAL="admin")
+    world.start_bot()
+    admin = world.person("Boss Admin", id=900_001)
+    admin.says("привет")
+    admin.hears_anything()
+    admin.says("регистрация")
+    admin.hears("ask_name")
+    admin.says(admin.name)
+    admin.hears("ask_email")
+    world.settle()
+    world.sandbox.fault("slow", method="sendMessage", chat=admin.id, times=-1, ms=1500)
+    texts = ["boss@truerealestate.bali"] + ["статус", "помощь"] * 20
+    world.sandbox.acts([{"user": admin.id, "type": "text", "text": text} for text in texts])
+    eventually(world.sandbox.bot_is_idle)
+    assert crowded(world) > 0
+    assert world.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE error = 'crowded' AND payload::text LIKE '%%approve%%'") == 0
+    kept = ("SELECT count(*) FROM (SELECT payload, priority FROM salesreg.outbox WHERE answers_to IS NULL"
+            " UNION ALL SELECT payload, priority FROM salesreg.outbox_history WHERE state <> 'dropped') o"
+            " WHERE payload::text LIKE '%%boss@truerealestate.bali%%' AND payload::text LIKE '%%callback_data%%'")
+    assert world.db.value(kept) >= 1
+
+
 def test_twenty_answers_may_wait(make_world):
     """One is being sent and twenty wait: each arrives."""
     world = make_world(TELEGRAM_RATE_LIMIT="30", TELEGRAM_CHAT_RATE_LIMIT="10")

@@ -47,9 +47,10 @@ def test_strangers_who_have_been_silent_for_long_are_forgotten_and_nobody_else(m
     silent = {1: {}, 2: {"phase": "email", "draft_name": "Ivan P"}, 3: {"locale_chosen": True},
               4: {"wrong_emails": 7, "paused_until": "2020-01-01"}}
     for user, columns in silent.items():
-        session(db, user, 91, **columns)
+        session(db, user, 91.1, **columns)
     session(db, 11, 89)  # they wrote within the time
     session(db, 12, 89, locale_chosen=True)
+    session(db, 13, 90.9)  # and perhaps again: a word is noted once a day
     session(db, 21, 400, phase="claim", draft_name="Ivan P", draft_email="rep501@truerealestate.bali",
             draft_rep=db.rep(501)["id"])  # an admin has not decided yet
     session(db, ADMIN, 400, locale_chosen=True)  # who is no rep
@@ -58,7 +59,7 @@ def test_strangers_who_have_been_silent_for_long_are_forgotten_and_nobody_else(m
         session(db, user, 400)
     world.start_outreach(HISTORY_RETENTION_DAYS="90", ADMIN_TELEGRAM_IDS=str(ADMIN))
     db.eventually("SELECT count(*) = 0 FROM salesreg.user_sessions WHERE user_id = 1")
-    stay = [11, 12, 21, *REPS, ADMIN]
+    stay = [11, 12, 13, 21, *REPS, ADMIN]
     assert sorted(db.column("SELECT user_id FROM salesreg.user_sessions")) == stay
     assert sorted(db.column("SELECT telegram_id FROM salesreg.hidden_people")) == stay, "what else is known of them goes too"
     assert sorted(db.column("SELECT chat_id FROM salesreg.missed_chats")) == stay

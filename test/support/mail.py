@@ -38,6 +38,7 @@ class MailServer:
         self.answers = {}
         self.after_text = []
         self.sessions = []  # whether by TLS, as whom
+        self.hellos = []  # names that were said
         self._news = threading.Condition()
         self.ca = None
         kwargs = {}
@@ -71,6 +72,7 @@ class MailServer:
     async def handle_RCPT(self, server, session, envelope, address, options):
         with self._news:
             self.sessions.append((session.ssl is not None, session.authenticated))
+            self.hellos.append(session.host_name)
             waiting = self.answers.get(address)
             reply = waiting.pop(0) if waiting else "250 OK"
             self._news.notify_all()

@@ -63,7 +63,7 @@ struct fold_input {
 struct fold_interests {
 	struct conversation_interest *of; /* one an update */
 	int64_t *users, *assignments, *subjects, *client_reps, *leavers;
-	const char **email_keys;
+	const char **email_keys, **mailboxes; /* of the same addresses */
 	size_t user_count, assignment_count, subject_count, client_rep_count, leaver_count,
 	    email_key_count;
 	int64_t *admins; /* among the users */

@@ -10,7 +10,9 @@
  * are verified: see http/trust.h. Proxies as for HTTP (ALL_PROXY, no_proxy).
  * Secrets: the URL and the mail's text are in no error and no log.
  *
- * Facts: RFC 5321 4.2 (4yz: try again, 5yz: do not), 4.5.3.2 (time-outs); curl manual, CURLOPT_USE_SSL, CURLOPT_DEBUGFUNCTION.
+ * The server is greeted by the domain of `from`, not by the host's own name, which mostly is not fully qualified.
+ *
+ * Facts: RFC 5321 4.2 (4yz: try again, 5yz: do not), 4.1.1.1 (EHLO); RFC 3463 (enhanced codes; 5.1.x: the address); 4.5.3.2 (time-outs); curl manual, CURLOPT_USE_SSL, CURLOPT_DEBUGFUNCTION.
  */
 #pragma once
 #include "salesreg/base/buf.h"
@@ -23,9 +25,9 @@ enum { MAIL_REPLY_BYTES = 256 };
 
 #define MAIL_OUTCOME_MAP(X)                                                                        \
 	X(SENT, "accepted")                                                                        \
-	X(REFUSED, "refused")       /* this address, or this mail to it, for good */               \
+	X(REFUSED, "refused")       /* this address, for good */                                   \
 	X(LATER, "not now")         /* greylisting, no connection, silence */                      \
-	X(BROKEN, "cannot be sent") /* nobody's: certificate, password, sender; see SMTP_… */
+	X(BROKEN, "cannot be sent") /* nobody's: certificate, password, sender, relay, policy */
 
 enum mail_outcome {
 #define X(name, text) MAIL_##name,

@@ -16,14 +16,14 @@ struct code_row {
 size_t codes_read(struct db_plan *plan, struct arena *a, const int64_t *people, size_t count);
 size_t codes_parse(const PGresult *result, struct arena *a, struct code_row **rows);
 
-/* Mails in the last hour: to a person (user_id), to an address (email_key), or (0, NULL) in all. */
+/* Mails in the last hour: to a person (user_id), to a mailbox (a key without its +tag), or (0, NULL) in all. */
 struct code_count_row {
 	int64_t user_id;
-	const char *email_key;
+	const char *mailbox;
 	int64_t count, eased_us; /* the latter: until the oldest counts no more */
 };
 size_t codes_counted(struct db_plan *plan, struct arena *a, const int64_t *people,
-    size_t people_count, const char *const *keys, size_t key_count);
+    size_t people_count, const char *const *mailboxes, size_t mailbox_count);
 size_t codes_counted_parse(const PGresult *result, struct arena *a, struct code_count_row **rows);
 
 struct code_request {
@@ -57,5 +57,6 @@ struct code_result {
 	const char *payload; /* of a sendMessage; NULL: nothing is said */
 	bool lost;           /* this attempt's mail cannot have arrived */
 };
-void codes_result(
+/* Those that somebody holds a lock on are to be written again later: codes_sending_parse() of its result. */
+size_t codes_result(
     struct db_plan *plan, struct arena *a, const struct code_result *results, size_t count);
