@@ -62,3 +62,96 @@ FROM (VALUES ('SELECT, INSERT, UPDATE, DELETE ON TABLES'), ('USAGE, UPDATE ON SE
 -- name: role_become
 -- $1 a role, or none
 SELECT set_config('role', $1::text, false)
+-- name: roles_patience
+-- for the rest of the transaction: whoever waits for a table holds up all who come after
+SELECT set_config('lock_timeout', '5s', true)
+-- name: roles_waits
+-- who holds what a change of owner waits for, the oldest first; columns of lock_holders
+SELECT l.pid, l.virtualtransaction, a.usename, left(a.application_name, 63), false,
+       string_agg(DISTINCT n.nspname || '.' || c.relname, ', ')
+FROM pg_catalog.pg_locks l
+JOIN pg_catalog.pg_class c ON l.locktype = 'relation' AND c.oid = l.relation AND c.relkind IN ('r', 'p')
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+WHERE l.granted AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())
+  AND l.pid IS DISTINCT FROM pg_backend_pid()
+  AND (n.nspname = 'salesreg' OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
+GROUP BY l.pid, l.virtualtransaction, a.usename, a.application_name, a.xact_start
+ORDER BY a.xact_start NULLS FIRST LIMIT 1
+-- name: roles_beyond
+-- $1 owner, $2 worker: what the worker may beyond reading and writing rows, by itself, as a member or as anybody, and the
+-- statement that takes it away. Every membership counts, also one without rights of its own: with ADMIN it gives itself the rest.
+WITH RECURSIVE reach (oid, via) AS (
+    SELECT r.oid, NULL::oid FROM pg_catalog.pg_roles r WHERE r.rolname = $2::text
+    UNION
+    SELECT m.roleid, coalesce(reach.via, m.roleid) FROM pg_catalog.pg_auth_members m JOIN reach ON m.member = reach.oid
+), strong (via) AS (
+    SELECT DISTINCT reach.via FROM reach JOIN pg_catalog.pg_roles r ON r.oid = reach.oid
+    WHERE reach.via IS NOT NULL
+      AND (r.rolname = $1::text OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb
+           OR (r.rolname ~ '^pg_' -- these only look
+               AND r.rolname NOT IN ('pg_monitor', 'pg_read_all_settings', 'pg_read_all_stats', 'pg_stat_scan_tables',
+                                     'pg_use_reserved_connections'))
+           OR EXISTS (SELECT 1 FROM pg_catalog.pg_database d WHERE d.datname = current_database() AND d.datdba = r.oid)
+           OR EXISTS (SELECT 1 FROM pg_catalog.pg_namespace n WHERE n.nspname IN ('public', 'salesreg') AND n.nspowner = r.oid))
+), grantees (oid, name) AS (
+    SELECT DISTINCT reach.oid, quote_ident(pg_get_userbyid(reach.oid)) FROM reach
+    WHERE reach.via IS NULL OR reach.via NOT IN (SELECT strong.via FROM strong)
+    UNION ALL
+    SELECT 0, 'PUBLIC'
+), heir (name) AS (
+    SELECT quote_ident(CASE WHEN session_user = $2::text THEN $1::text ELSE session_user END)
+), tables (schema, bare, name, owner, acl) AS (
+    SELECT n.nspname, c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relowner, c.relacl
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+      AND (n.nspname = 'salesreg' OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
+), excess (name, grantee, rights) AS (
+    SELECT t.name, g.name, string_agg(DISTINCT a.privilege_type, ', ')
+    FROM tables t CROSS JOIN LATERAL aclexplode(t.acl) a JOIN grantees g ON g.oid = a.grantee
+    WHERE a.grantee <> t.owner
+      AND (a.privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES', 'MAINTAIN')
+           OR (a.privilege_type = 'DELETE' AND t.schema = 'public')
+           OR (a.privilege_type IN ('INSERT', 'UPDATE', 'DELETE') AND t.schema = 'salesreg' AND t.bare = 'schema_migrations'))
+    GROUP BY t.name, g.name
+)
+SELECT f.what, f.statement
+FROM (
+    SELECT 1, 'has the attribute ' || a.name, 'ALTER ROLE ' || quote_ident($2::text) || ' NO' || a.name
+    FROM pg_catalog.pg_roles r
+    CROSS JOIN LATERAL (VALUES ('REPLICATION', r.rolreplication),
+                               ('BYPASSRLS', r.rolbypassrls AND NOT EXISTS ( -- there it may be what hidden_rows asked for
+                                   SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                                   WHERE c.relrowsecurity AND n.nspname IN ('public', 'salesreg')))) AS a (name, has)
+    WHERE r.rolname = $2::text AND a.has
+    UNION ALL
+    SELECT 2, 'is a member of ' || quote_ident(pg_get_userbyid(s.via)),
+           'REVOKE ' || quote_ident(pg_get_userbyid(s.via)) || ' FROM ' || quote_ident($2::text)
+               || CASE WHEN current_setting('server_version_num')::integer >= 160000 -- each grantor's is one of its own
+                       THEN ' GRANTED BY ' || quote_ident(pg_get_userbyid(m.grantor)) ELSE '' END
+    FROM strong s JOIN pg_catalog.pg_auth_members m ON m.roleid = s.via
+    JOIN pg_catalog.pg_roles w ON w.oid = m.member AND w.rolname = $2::text
+    UNION ALL
+    SELECT 3, 'owns the database', 'ALTER DATABASE ' || quote_ident(d.datname) || ' OWNER TO ' || heir.name
+    FROM pg_catalog.pg_database d JOIN reach ON reach.oid = d.datdba AND reach.via IS NULL CROSS JOIN heir
+    WHERE d.datname = current_database()
+    UNION ALL
+    SELECT 4, 'owns the schema public', 'ALTER SCHEMA public OWNER TO ' || heir.name
+    FROM pg_catalog.pg_namespace n JOIN reach ON reach.oid = n.nspowner AND reach.via IS NULL CROSS JOIN heir
+    WHERE n.nspname = 'public'
+    UNION ALL
+    SELECT 5, 'may CREATE in the ' || o.name, 'REVOKE CREATE ON ' || o.name || ' FROM ' || g.name
+    FROM (SELECT 'DATABASE ' || quote_ident(d.datname), d.datdba, d.datacl FROM pg_catalog.pg_database d
+          WHERE d.datname = current_database()
+          UNION ALL
+          SELECT 'SCHEMA ' || n.nspname, n.nspowner, n.nspacl FROM pg_catalog.pg_namespace n
+          WHERE n.nspname IN ('public', 'salesreg')) AS o (name, owner, acl)
+    CROSS JOIN LATERAL aclexplode(o.acl) a JOIN grantees g ON g.oid = a.grantee
+    WHERE a.privilege_type = 'CREATE' AND a.grantee <> o.owner
+    UNION ALL
+    SELECT 6, 'may ' || e.rights || ' on ' || string_agg(e.name, ', ' ORDER BY e.name),
+           'REVOKE ' || e.rights || ' ON ' || string_agg(e.name, ', ' ORDER BY e.name) || ' FROM ' || e.grantee
+    FROM excess e GROUP BY e.rights, e.grantee
+) AS f (place, what, statement)
+GROUP BY f.place, f.what, f.statement
+ORDER BY f.place, f.statement

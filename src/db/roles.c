@@ -1,18 +1,21 @@
 #include "salesreg/db/roles.h"
 #include "salesreg/base/log.h"
 #include "salesreg/db/guard.h"
+#include "salesreg/db/lock_watch.h"
 #include "salesreg/db/migrate.h"
 #include "salesreg/db/statement.h"
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { HAND_OVER_ROUNDS = 64 };
+enum { HAND_OVER_ROUNDS = 64, TRIES = 4, BETWEEN_TRIES_US = 900000 };
 
 struct work {
 	PGconn *pg;
 	const struct db_roles *roles;
 	char *error;
 	size_t size;
+	bool *locked; /* the last refusal: somebody else held a lock for too long */
 };
 
 static bool complain(const struct work *w, const char *doing)
@@ -20,6 +23,13 @@ static bool complain(const struct work *w, const char *doing)
 	const char *why = *PQerrorMessage(w->pg) ? PQerrorMessage(w->pg) : "no answer";
 	(void)snprintf(w->error, w->size, "%.160s: %.*s", doing, (int)strcspn(why, "\n"), why);
 	return false;
+}
+
+static void note_lock(const struct work *w, const PGresult *r)
+{
+	const char *code = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+	/* lock_not_available, deadlock_detected */
+	*w->locked = code && (strcmp(code, "55P03") == 0 || strcmp(code, "40P01") == 0);
 }
 
 static PGresult *ask(
@@ -38,6 +48,8 @@ static bool run(const struct work *w, const char *sql, const char *shown)
 {
 	PGresult *r = PQexec(w->pg, sql);
 	bool good = PQresultStatus(r) == PGRES_COMMAND_OK;
+	if (!good)
+		note_lock(w, r);
 	PQclear(r);
 	if (!good)
 		return complain(w, shown);
@@ -132,24 +144,91 @@ static bool transaction(const struct work *w, const char *word)
 	return good || complain(w, word);
 }
 
+/* Rights that the worker's role had before, or that anybody has: refused, for it is another role then than what is promised. */
+static enum err refuse_beyond(const struct work *w)
+{
+	const char *values[] = {w->roles->owner, w->roles->worker};
+	PGresult *r = ask(w, SQL_ROLES_BEYOND, values, 2);
+	if (!r)
+		return ERR_UNAVAILABLE;
+	int rows = PQntuples(r);
+	for (int i = 0; i < rows; i++)
+		log_error("%s %s; this takes it away: %s", w->roles->worker, PQgetvalue(r, i, 0),
+		    PQgetvalue(r, i, 1));
+	PQclear(r);
+	if (rows == 0)
+		return ERR_OK;
+	(void)snprintf(w->error, w->size,
+	    "%s could do more than read and write rows, see above, so nothing was granted to it; "
+	    "take "
+	    "that away, or name another role with --worker, and run this again",
+	    w->roles->worker);
+	return ERR_CONFIG;
+}
+
 /*
  * What is looked at and what is done go by one picture of the catalogs, so that what a stranger makes meanwhile is not handed over:
  * with it would go the owner's rights, to a function that runs with them.
  */
-static enum err hand_all_over(const struct work *w)
+static enum err hand_over_once(const struct work *w)
 {
 	if (!transaction(w, "BEGIN ISOLATION LEVEL REPEATABLE READ"))
+		return ERR_UNAVAILABLE;
+	PGresult *patience = ask(w, SQL_ROLES_PATIENCE, NULL, 0);
+	PQclear(patience);
+	if (!patience)
 		return ERR_UNAVAILABLE;
 	enum err err = guard_heirs(w->pg, w->roles->owner, w->error, w->size);
 	if (err != ERR_OK)
 		return err;
-	return make(w) && hand_over(w) && transaction(w, "COMMIT") ? ERR_OK : ERR_UNAVAILABLE;
+	if (!make(w) || !hand_over(w))
+		return ERR_UNAVAILABLE;
+	err = refuse_beyond(w);
+	if (err != ERR_OK)
+		return err;
+	return transaction(w, "COMMIT") ? ERR_OK : ERR_UNAVAILABLE;
+}
+
+/* Behind what could not be done: who stands in its way. */
+static void blame(const struct work *w)
+{
+	PGresult *r = PQexec(w->pg, sql_statement(SQL_ROLES_WAITS)->text);
+	size_t n = strlen(w->error);
+	if (PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) > 0 && n < w->size) {
+		char holder[LOCK_WATCH_LINE];
+		lock_watch_describe(r, 0, holder);
+		(void)snprintf(w->error + n, w->size - n, "; %s", holder);
+	}
+	PQclear(r);
+}
+
+/* A change of owner waits for every open transaction, and all readers behind it: for seconds, and then they have their turn. */
+static enum err hand_all_over(const struct work *w)
+{
+	for (int i = 1;; i++) {
+		*w->locked = false;
+		enum err err = hand_over_once(w);
+		if (err == ERR_OK || !*w->locked)
+			return err;
+		if (!transaction(w, "ROLLBACK"))
+			return ERR_UNAVAILABLE;
+		blame(w);
+		if (i == TRIES) {
+			size_t n = strlen(w->error);
+			(void)snprintf(w->error + n, w->size - n,
+			    "; nothing was changed: run this again when that has ended");
+			return err;
+		}
+		log_warn("%s; nothing was changed, tried again in a moment", w->error);
+		(void)usleep(BETWEEN_TRIES_US);
+	}
 }
 
 enum err roles_set_up(
     PGconn *pg, const struct db_roles *roles, int *applied, char *error, size_t size)
 {
-	struct work w = {pg, roles, error, size};
+	bool locked = false;
+	struct work w = {pg, roles, error, size, &locked};
 	const char *values[] = {roles->owner, roles->worker};
 	PGresult *refused = ask(&w, SQL_ROLES_REFUSED, values, 2);
 	bool asked = refused, usable = asked && PQntuples(refused) == 0;
@@ -167,8 +246,10 @@ enum err roles_set_up(
 	err = migrate_apply(pg, applied, error, size);
 	if (err != ERR_OK)
 		return err;
-	return become(&w, "none") && transaction(&w, "BEGIN") && grant(&w) &&
-		       transaction(&w, "COMMIT")
-		   ? ERR_OK
-		   : ERR_UNAVAILABLE;
+	if (!become(&w, "none") || !transaction(&w, "BEGIN") || !grant(&w))
+		return ERR_UNAVAILABLE;
+	err = refuse_beyond(&w); /* what the owner's default rights gave with a table that is new */
+	if (err != ERR_OK)
+		return err;
+	return transaction(&w, "COMMIT") ? ERR_OK : ERR_UNAVAILABLE;
 }

@@ -1,11 +1,13 @@
 """Two roles: an owner, whose the tables are, and a worker that reads and writes rows and nothing else."""
 import json
+import re
+import subprocess
 
 import psycopg2
 import pytest
 
 from support.postgres import OWNER
-from support.process import EXIT_CONFIG, EXIT_USAGE, run
+from support.process import BINARY, EXIT_CONFIG, EXIT_USAGE, environment, run
 from support.waiting import eventually
 
 SECRET = "hush-of-the-worker-55"
@@ -212,6 +214,107 @@ def test_who_may_not_make_roles_is_told_and_nothing_is_done(database):
     assert database.as_superuser(f"SELECT 1 FROM pg_roles WHERE rolname IN ('{KEEPER}', '{CLERK}')") == []
 
 
+# what the worker could before ------------------------------------------------------------------------------------------------
+
+def is_refused_until_taken_away(database, *names):
+    """Each is named; once its statements were run nothing is left."""
+    done = make_roles(database)
+    assert done.returncode == EXIT_CONFIG and f"{CLERK} could do more than read and write rows" in done.stderr, done.stderr
+    for name in names:
+        assert name in done.stderr, done.stderr
+    assert database.as_superuser(f"SELECT 1 FROM pg_roles WHERE rolname = '{KEEPER}'") == []
+    given = re.findall(r"this takes it away: (.*)", done.stderr)
+    assert len(given) == len(names)
+    for sql in given:
+        database.as_superuser(sql)
+    made(database)
+    for sql in ("TRUNCATE salesreg.outbox", "DELETE FROM test_prospects", "CREATE TABLE public.x (y int)", f"SET ROLE {KEEPER}",
+                "CREATE TABLE salesreg.x (y int)", "CREATE SCHEMA x", "ALTER TABLE test_prospects ADD x int"):
+        refused(database, sql)
+    assert findings(database) == []
+
+
+@pytest.mark.parametrize("before,names", [
+    (f"GRANT {OWNER} TO {CLERK}", [f"is a member of {OWNER}"]),
+    (f"GRANT mallory TO {CLERK}; GRANT {OWNER} TO mallory", ["is a member of mallory"]),
+    (f"GRANT ALL ON ALL TABLES IN SCHEMA public, salesreg TO {CLERK}", [
+        "DELETE, INSERT, REFERENCES, TRIGGER, TRUNCATE, UPDATE on salesreg.schema_migrations;",
+        "DELETE, REFERENCES, TRIGGER, TRUNCATE on public.sales_representatives, public.test_prospects;",
+        "REFERENCES, TRIGGER, TRUNCATE on salesreg."]),
+    (f"GRANT TRUNCATE ON salesreg.outbox TO mallory; GRANT mallory TO {CLERK}", ["REVOKE TRUNCATE ON salesreg.outbox FROM mallory"]),
+    ("GRANT CREATE ON SCHEMA public TO PUBLIC", ["REVOKE CREATE ON SCHEMA public FROM PUBLIC"]),
+    (f"GRANT CREATE ON SCHEMA salesreg TO {CLERK}", [f"REVOKE CREATE ON SCHEMA salesreg FROM {CLERK}"]),
+    (f"GRANT pg_write_all_data, pg_execute_server_program TO {CLERK}",
+     [f"REVOKE pg_write_all_data FROM {CLERK}", f"REVOKE pg_execute_server_program FROM {CLERK}"]),
+    (f"ALTER ROLE {CLERK} REPLICATION BYPASSRLS", ["NOREPLICATION", "NOBYPASSRLS"])])
+def test_what_the_worker_could_before_is_named_and_refused(database, mallory, before, names):
+    database.as_superuser(f"CREATE ROLE {CLERK} LOGIN; {before}")
+    is_refused_until_taken_away(database, *names)
+
+
+def test_the_databases_owner_is_no_worker(database):
+    database.as_superuser(f"CREATE ROLE {CLERK} LOGIN; ALTER DATABASE {database.name} OWNER TO {CLERK}; GRANT {OWNER} TO postgres")
+    try:
+        is_refused_until_taken_away(database, f"ALTER DATABASE {database.name} OWNER TO postgres")
+    finally:
+        database.as_superuser(f"ALTER DATABASE {database.name} OWNER TO {OWNER}; REVOKE {OWNER} FROM postgres")
+
+
+def test_a_worker_may_look_at_the_server(database):
+    database.as_superuser(f"CREATE ROLE {CLERK} LOGIN IN ROLE pg_monitor")
+    made(database)
+
+
+def test_rights_that_come_with_a_new_table_are_refused_too(empty_database):
+    db = empty_database
+    db.as_superuser(f"CREATE ROLE {KEEPER}; CREATE ROLE {CLERK}; ALTER DEFAULT PRIVILEGES FOR ROLE {KEEPER} GRANT TRUNCATE ON TABLES TO {CLERK}")
+    done = make_roles(db)
+    assert done.returncode == EXIT_CONFIG and "REVOKE TRUNCATE ON " in done.stderr, done.stderr
+
+
+# open transactions ---------------------------------------------------------------------------------------------------------
+
+def test_an_open_transaction_is_named_and_holds_up_nobody_for_long(database):
+    """A change of owner waits for it, and whoever reads waits behind the change."""
+    reader = database.cluster.connect(database.name, "postgres")
+    reader.autocommit = False
+    process = None
+    try:
+        with reader.cursor() as cursor:
+            cursor.execute("SET application_name = 'report'; SELECT count(*) FROM public.test_prospects")
+        process = subprocess.Popen([BINARY, "migrate", "--roles", *NAMES], stderr=subprocess.PIPE, text=True,
+                                   env=environment({"DATABASE_URL": url_of(database, "postgres")}))
+        line = process.stderr.readline()
+        while "tried again" not in line:
+            assert line, "it ended without a word of the lock"
+            line = process.stderr.readline()
+        assert f"pid {reader.info.backend_pid} (role postgres, application report)" in line
+        assert "ALTER TABLE public.test_prospects OWNER TO" in line and "holds locks on public.test_prospects" in line
+        reader.rollback()
+        rest = process.communicate()[1]
+        assert process.returncode == 0, rest
+    finally:
+        reader.close()
+        if process and process.poll() is None:
+            process.kill()
+            process.wait()
+    assert findings(database) == []
+
+
+def test_one_that_does_not_end_is_waited_for_in_vain_and_nothing_is_done(database):
+    reader = database.cluster.connect(database.name, "postgres")
+    reader.autocommit = False
+    try:
+        with reader.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM public.test_prospects")
+        done = make_roles(database)
+    finally:
+        reader.close()
+    last = done.stderr.splitlines()[-1]
+    assert done.returncode == 1 and "nothing was changed: run this again" in last and "holds locks on" in last, done.stderr
+    nothing_done(database)
+
+
 # strangers ----------------------------------------------------------------------------------------------------------------
 
 def test_a_schema_and_a_function_of_somebody_else_are_not_adopted(empty_database, mallory):
@@ -227,7 +330,7 @@ def test_a_schema_and_a_function_of_somebody_else_are_not_adopted(empty_database
     db.as_superuser("ALTER SCHEMA salesreg OWNER TO postgres")
     done = make_roles(db)
     assert done.returncode == EXIT_CONFIG and "the function salesreg.evil(s text) belongs to mallory" in done.stderr, done.stderr
-    db.as_superuser("DROP FUNCTION salesreg.evil(text)")
+    db.as_superuser("DROP FUNCTION salesreg.evil(text); REVOKE CREATE ON SCHEMA salesreg FROM PUBLIC")
     made(db)
     assert findings(db) == []
 
