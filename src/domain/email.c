@@ -103,6 +103,19 @@ static enum email_verdict parse(const char *typed, struct arena *a, char **addre
 	return EMAIL_OK;
 }
 
+/*
+ * What a mail server takes for a letter of a mailbox's name and for nothing else. % and ! are routes to some: it hands
+ * me%evil.example@ours on to evil.example, and whoever reads a code there has no mailbox here. The others are no better: a
+ * pipe, a path, a query.
+ */
+static bool is_plain(const char *address)
+{
+	for (; *address != '@'; address++)
+		if (!is_alnum(*address) && !strchr("._-+'", *address))
+			return false;
+	return true;
+}
+
 const char *email_foreign_letter(const char *typed, struct arena *a, const char **letter)
 {
 	const char *whole = unwrap(a, typed), *at = NULL, *after = NULL;
@@ -144,6 +157,8 @@ enum email_verdict email_check(const char *typed, const char *const *domains, si
 	const char *domain = strchr(parsed, '@') + 1;
 	for (size_t i = 0; i < domain_count; i++)
 		if (strcmp(domain, domains[i]) == 0) {
+			if (!is_plain(parsed))
+				return EMAIL_MALFORMED;
 			*address = parsed;
 			*key = key_of(a, parsed);
 			return EMAIL_OK;

@@ -126,6 +126,7 @@ EMAILS = {
     "a subdomain of ours": ("anna@mail.truerealestate.bali", "email_wrong_domain"),
     "two @": ("anna@evil.com@truerealestate.bali", "email_malformed"),
     "a percent sign route": ("anna%truerealestate.bali@evil.com", "email_wrong_domain"),
+    "a percent sign route through ours": ("anna%evil.com@truerealestate.bali", "email_malformed"),
     "a line break and a header": ("anna@truerealestate.bali\nBcc: x@evil.com", "email_malformed"),
     "quotes": ('"anna petrova"@truerealestate.bali', "email_malformed"),
     "4096 characters": ("a" * 4075 + "@truerealestate.bali", "email_too_long"),

@@ -44,7 +44,7 @@ enum email_verdict email_check(const char *typed, const char *const *domains, si
 const char *email_foreign_letter(const char *typed, struct arena *a, const char **letter);
 
 /* The key of whatever text is an address of any domain; NULL if it is none.
- * Agrees with email_check(). */
+ * Agrees with email_check(), but has keys also of addresses that no rep may have for what is before their @. */
 const char *email_key(const char *typed, struct arena *a);
 
 /*
