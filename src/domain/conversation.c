@@ -118,7 +118,7 @@ void conversation_interest(
 		interest->changes_assignments = phrase == PHRASE_YES;
 		interest->email_key = email_key(event->text, a);
 		interest->code = conversation_code(event->text, a);
-		interest->tells_admins = interest->email_key != NULL;
+		interest->tells_admins = interest->email_key || interest->code;
 		return;
 	}
 	case EVENT_BUTTON:

@@ -14,7 +14,8 @@
 #include "shorten.h"
 #include <string.h>
 
-enum { ECHO_UNITS = 254 };
+/* the line of the mail that has the code, and a word more */
+enum { ECHO_UNITS = 254, CODE_LINE_MOST = 40 };
 static const int64_t MINUTE_US = 60 * 1000000LL;
 
 const char *code_state_name(enum code_state state)
@@ -35,19 +36,43 @@ enum code_state code_state_from_name(const char *name)
 	return CODE_FAILED;
 }
 
+/* Spaces, no-break ones too, dashes and dots: "123 456", "123-456." */
+static bool separates(uint32_t c)
+{
+	return text_is_space(c) || c == '-' || c == '.' || (c >= 0x2010 && c <= 0x2015);
+}
+
+static bool is_digit(uint32_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
 const char *conversation_code(const char *text, struct arena *a)
 {
 	char *digits = arena_alloc(a, CODE_DIGITS + 1);
 	size_t count = 0;
-	for (; *text; text++) {
-		if (strchr(" \t\r\n-.", *text))
-			continue; /* "123 456", "123-456." */
-		if (*text < '0' || *text > '9' || count == CODE_DIGITS)
+	uint32_t before = ' ';
+	bool words = false, over = false; /* there are words; there are some behind the digits */
+	for (const char *next = text; *next;) {
+		uint32_t c = text_next(&next);
+		bool digit = is_digit(c);
+		if (digit && (over || count == CODE_DIGITS))
 			return NULL;
-		digits[count++] = *text;
+		/* "a123456", "123456a" and addresses are something else */
+		if (c == '@' || (digit && text_is_letter(before)) ||
+		    (is_digit(before) && text_is_letter(c)))
+			return NULL;
+		if (digit)
+			digits[count++] = (char)c;
+		else if (!separates(c))
+			words = true;
+		over = over || (count > 0 && !digit && !separates(c));
+		before = c;
 	}
+	if (count != CODE_DIGITS || (words && text_code_points(text) > CODE_LINE_MOST))
+		return NULL;
 	digits[count] = '\0';
-	return count == CODE_DIGITS ? digits : NULL;
+	return digits;
 }
 
 static void say_with_buttons(struct turn *t, const char *text)
@@ -102,29 +127,6 @@ void turn_forget_code(struct turn *t)
 		turn_effect(t, (struct effect){.kind = EFFECT_CODE_DONE});
 }
 
-void turn_prove_email(struct turn *t, const char *address, const char *key)
-{
-	int64_t wait_us = t->state->code_wait_us;
-	if (wait_us > 0) {
-		/* whatever was asked stays asked: an earlier code may still be good */
-		int64_t minutes = (wait_us + MINUTE_US - 1) / MINUTE_US;
-		const char *text = turn_text(t, TEXT_CODE_TOO_MANY,
-		    ARGS({"minutes", arena_printf(t->a, "%lld", (long long)minutes)}));
-		static const struct turn_button cancel[] = {
-		    {TEXT_BUTTON_CANCEL, PRESS_CANCEL, true}};
-		turn_buttons(t, turn_say_text(t, text), cancel, 1);
-		return;
-	}
-	turn_effect(
-	    t, (struct effect){.kind = EFFECT_SEND_CODE, .email = address, .email_key = key});
-	const char *name = t->out->next.draft_name;
-	turn_set_phase(t, PHASE_CODE);
-	t->out->next.draft_name = name;
-	say_with_buttons(t, turn_text(t, TEXT_CODE_ASKED,
-				ARGS({"email", echo(t, address)},
-				    {"minutes", arena_printf(t->a, "%d", CODE_MINUTES)})));
-}
-
 /* Why there is no code that could be right, or TEXT_COUNT. */
 static enum text_id useless(const struct code_view *code)
 {
@@ -144,6 +146,41 @@ static enum text_id useless(const struct code_view *code)
 		return TEXT_CODE_ON_ITS_WAY;
 	/* a mail that is tried again brings a code of its own */
 	return code->expired && code->state == CODE_SENT ? TEXT_CODE_EXPIRED : TEXT_COUNT;
+}
+
+static bool may_come_right(const struct code_view *code)
+{
+	enum text_id why = useless(code);
+	return why == TEXT_COUNT || why == TEXT_CODE_ON_ITS_WAY;
+}
+
+void turn_prove_email(struct turn *t, const char *address, const char *key)
+{
+	int64_t wait_us = t->state->code_wait_us;
+	if (wait_us > 0) {
+		const struct code_view *code = t->state->code;
+		const char *name = t->out->next.draft_name;
+		/* an earlier code may still be good: whatever led here, it is what is waited for */
+		if (code && strcmp(code->email_key, key) == 0 && may_come_right(code)) {
+			turn_set_phase(t, PHASE_CODE);
+			t->out->next.draft_name = name;
+		}
+		int64_t minutes = (wait_us + MINUTE_US - 1) / MINUTE_US;
+		const char *text = turn_text(t, TEXT_CODE_TOO_MANY,
+		    ARGS({"minutes", arena_printf(t->a, "%lld", (long long)minutes)}));
+		static const struct turn_button cancel[] = {
+		    {TEXT_BUTTON_CANCEL, PRESS_CANCEL, true}};
+		turn_buttons(t, turn_say_text(t, text), cancel, 1);
+		return;
+	}
+	turn_effect(
+	    t, (struct effect){.kind = EFFECT_SEND_CODE, .email = address, .email_key = key});
+	const char *name = t->out->next.draft_name;
+	turn_set_phase(t, PHASE_CODE);
+	t->out->next.draft_name = name;
+	say_with_buttons(t, turn_text(t, TEXT_CODE_ASKED,
+				ARGS({"email", echo(t, address)},
+				    {"minutes", arena_printf(t->a, "%d", CODE_MINUTES)})));
 }
 
 /* There is nothing to answer any more: the address is asked for anew. */
@@ -174,27 +211,29 @@ void turn_question_of_code(struct turn *t, const char *first)
 }
 
 static struct message *tell(struct turn *t, int64_t chat, enum locale locale, enum text_id id,
-    const char *name, const char *email)
+    const char *name, const struct code_view *code)
 {
 	enum locale own = t->out->next.locale;
 	t->out->next.locale = locale;
-	const char *text =
-	    turn_text(t, id, ARGS({"name", prospect_short_name(t->a, name)}, {"email", email}));
+	const char *text = turn_text(t, id,
+	    ARGS({"name", prospect_short_name(t->a, name)}, {"email", code->email},
+		{"holder", prospect_short_name(t->a, code->rep_name)}));
 	struct message *message =
 	    message_list_add(&t->out->messages, t->a, chat, PRIORITY_NOTIFICATION, text);
 	t->out->next.locale = own;
 	return message;
 }
 
-static void tell_admins(struct turn *t, const struct code_view *code, const char *name)
+/* name: who has the address now */
+static void tell_admins(
+    struct turn *t, const struct code_view *code, enum text_id id, const char *name)
 {
 	const struct conversation_rules *rules = t->state->rules;
 	for (size_t i = 0; i < rules->admin_count; i++)
 		if (rules->admin_ids[i] != t->event->user_id &&
 		    rules->admin_ids[i] != code->rep_telegram_id)
 			(void)tell(t, rules->admin_ids[i],
-			    turn_admin_locale(t, rules->admin_ids[i]), TEXT_ADMIN_MOVED, name,
-			    code->email);
+			    turn_admin_locale(t, rules->admin_ids[i]), id, name, code);
 }
 
 /*
@@ -221,13 +260,13 @@ static void take_over(struct turn *t, const struct code_view *code)
 	bool pending = code->rep_status == REP_PENDING;
 	struct message *done = turn_say(t, pending ? TEXT_REGISTERED_PENDING : TEXT_CLAIM_GRANTED,
 	    ARGS({"name", prospect_short_name(t->a, name)}, {"email", code->email}));
-	(void)tell(t, code->rep_telegram_id, code->rep_locale, TEXT_ACCOUNT_LOST, code->rep_name,
-	    code->email);
+	(void)tell(
+	    t, code->rep_telegram_id, code->rep_locale, TEXT_ACCOUNT_LOST, code->rep_name, code);
 	if (pending)
 		turn_tell_admins(t);
 	else
 		turn_menu_buttons(t, done);
-	tell_admins(t, code, name);
+	tell_admins(t, code, TEXT_ADMIN_MOVED, name);
 }
 
 static void evict(struct turn *t, const struct code_view *code)
@@ -235,9 +274,9 @@ static void evict(struct turn *t, const struct code_view *code)
 	turn_effect(
 	    t, (struct effect){
 		   .kind = EFFECT_EVICT, .rep_id = code->rep_id, .from = code->rep_telegram_id});
-	(void)tell(t, code->rep_telegram_id, code->rep_locale, TEXT_ACCOUNT_LOST, code->rep_name,
-	    code->email);
-	tell_admins(t, code, t->state->rep_name);
+	(void)tell(
+	    t, code->rep_telegram_id, code->rep_locale, TEXT_ACCOUNT_LOST, code->rep_name, code);
+	tell_admins(t, code, TEXT_ADMIN_EVICTED, t->state->rep_name);
 }
 
 static void proven(struct turn *t, const struct code_view *code)
@@ -252,7 +291,14 @@ static void proven(struct turn *t, const struct code_view *code)
 	/* an account that an admin has stopped is not started by opening another one */
 	if (code->rep_id && code->rep_status == REP_SUSPENDED) {
 		turn_set_phase(t, PHASE_NONE);
-		(void)turn_say(t, TEXT_SUSPENDED, NO_ARGS);
+		if (newcomer)
+			(void)turn_say(t, TEXT_SUSPENDED, NO_ARGS);
+		else
+			turn_menu_buttons(t,
+			    turn_say(t, TEXT_EMAIL_OF_SUSPENDED,
+				ARGS({"email", echo(t, code->email)},
+				    {"own",
+					echo(t, t->state->rep_email ? t->state->rep_email : "")})));
 		return;
 	}
 	if (newcomer && code->rep_id) {
@@ -287,6 +333,18 @@ static void try_code(struct turn *t)
 			   ARGS({"left", arena_printf(t->a, "%lld", (long long)left)})));
 	else
 		say(t, TEXT_CODE_USED_UP, code->email);
+}
+
+bool turn_late_code(struct turn *t)
+{
+	if (!t->state->rules->proves_email || !t->state->code ||
+	    !conversation_code(t->event->text, t->a))
+		return false;
+	const char *name = t->out->next.draft_name;
+	turn_set_phase(t, PHASE_CODE);
+	t->out->next.draft_name = name;
+	try_code(t);
+	return true;
 }
 
 bool turn_code_answered(struct turn *t)

@@ -8,11 +8,12 @@ enum { ECHO_UNITS = 254, WRONG_MOST = 3, DOUBLINGS_MOST = 8 };
 static const int64_t MINUTE_US = 60 * 1000000LL;
 static const int64_t PAUSE_FIRST_US = 10 * 60 * 1000000LL, PAUSE_LONGEST_US = 24 * 3600 * 1000000LL;
 
-static struct turn_email read_email(const struct turn *t)
+static struct turn_email read_email(const struct turn *t, bool *guess)
 {
 	const struct conversation_rules *rules = t->state->rules;
 	struct turn_email email = {0};
 	const char *letter = NULL, *marked = NULL;
+	*guess = strchr(t->event->text, '@') && !rules->proves_email;
 	bool stranger = t->state->rep_status == REP_ABSENT || t->state->rep_status == REP_REMOVED;
 	switch (email_check(t->event->text, rules->domains, rules->domain_count, t->a,
 	    &email.address, &email.key)) {
@@ -32,6 +33,7 @@ static struct turn_email read_email(const struct turn *t)
 		break;
 	case EMAIL_OK:
 		/* the same whether it is taken or not, and counted the same */
+		*guess = true;
 		email.problem = stranger ? turn_uninvited(t, email.key) : NULL;
 		if (email.problem)
 			email.address = email.key = NULL;
@@ -77,8 +79,9 @@ struct turn_email turn_read_email(struct turn *t)
 	struct conversation_state *next = &t->out->next;
 	if (next->pause_us > 0)
 		return (struct turn_email){.problem = say_pause(t, next->pause_us), .paused = true};
-	struct turn_email email = read_email(t);
-	if (!email.problem || is_said_again(t, &email))
+	bool guess;
+	struct turn_email email = read_email(t, &guess);
+	if (!email.problem || !guess || is_said_again(t, &email))
 		return email;
 	next->wrong_emails++;
 	next->pause_us = pause_after(next->wrong_emails);

@@ -67,8 +67,9 @@ void turn_replace_buttons(
 const char *turn_unreadable(const struct turn *t);
 /* conversation_email.c */
 /*
- * The e-mail in the event; NULL with *problem set if it will not do. Each is counted: three wrong ones in a row begin a pause,
- * in which none is looked at, because whoever guesses learns from the answers which addresses there are.
+ * The e-mail in the event; NULL with *problem set if it will not do. Guesses are counted, what has no @ is none: three wrong
+ * ones in a row begin a pause, in which none is looked at, because whoever guesses learns from the answers which addresses
+ * there are. Where codes prove addresses, only the answers about an invitation tell anything.
  */
 struct turn_email {
 	const char *address, *key;
@@ -96,6 +97,8 @@ void turn_register(struct turn *t, const char *address, const char *key);
 void turn_prove_email(struct turn *t, const char *address, const char *key);
 /* In PHASE_CODE: false: it is no answer, but an address. */
 bool turn_code_answered(struct turn *t);
+/* Where an address is asked for: true: it was a code that is still asked for, and has been answered. */
+bool turn_late_code(struct turn *t);
 void turn_question_of_code(struct turn *t, const char *first);
 void turn_press_of_code(struct turn *t);
 /* Whoever was asked for a code is asked no more. */

@@ -354,7 +354,7 @@ void turn_of_stranger(struct turn *t)
 			stop(t, TEXT_CANCELLED_REGISTRATION);
 		else if (phase == PHASE_NAME)
 			enter_name(t);
-		else
+		else if (!turn_late_code(t))
 			enter_email(t);
 		return;
 	case PHASE_CLAIM:

@@ -57,7 +57,9 @@ static void ask_new_email(struct turn *t, const char *problem)
 		? turn_text(t, TEXT_EMAIL_QUESTION, ARGS({"domains", turn_domains(t)}))
 		: turn_text(t, TEXT_ASK_NEW_EMAIL,
 		      ARGS({"email", or_empty(t->state->rep_email)}, {"domains", turn_domains(t)}));
-	turn_set_phase(t, PHASE_CHANGE_EMAIL);
+	/* a code that is asked for may be at hand still */
+	if (!problem || t->out->next.phase != PHASE_CODE)
+		turn_set_phase(t, PHASE_CHANGE_EMAIL);
 	turn_buttons(t, turn_say_text(t, turn_join(t, problem, question)), cancel, 1);
 }
 
@@ -65,6 +67,12 @@ static void enter_new_email(struct turn *t)
 {
 	struct turn_email email = turn_read_email(t);
 	if (email.paused) {
+		if (t->out->next.phase == PHASE_CODE) {
+			static const struct turn_button cancel[] = {
+			    {TEXT_BUTTON_CANCEL, PRESS_CANCEL, true}};
+			turn_buttons(t, turn_say_text(t, email.problem), cancel, 1);
+			return;
+		}
 		turn_set_phase(t, PHASE_NONE);
 		say_with_menu(t, email.problem);
 		return;
@@ -252,7 +260,7 @@ static void answered(struct turn *t)
 	case PHASE_CHANGE_EMAIL:
 		if (t->phrase == PHRASE_NO)
 			cancel(t);
-		else
+		else if (!turn_late_code(t))
 			enter_new_email(t);
 		return;
 	case PHASE_CODE:

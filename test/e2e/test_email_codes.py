@@ -366,9 +366,11 @@ def test_the_owner_of_a_mailbox_gets_the_address_that_somebody_squats_on(make_wo
 
 
 def test_a_rep_who_proves_an_address_has_it_and_whoever_had_it_is_out(make_world, mail):
-    world = make_world()
+    world = make_world(ADMIN_TELEGRAM_IDS="7900000001")
     world.start_bot()
-    squatter, owner = world.person("Stranger Person"), world.person("Anna Petrova")
+    squatter, owner, admin = world.person("Stranger Person"), world.person("Anna Petrova"), world.person("Boss", id=7900000001)
+    admin.opens()
+    admin.hears("admin_hello")
     squatter.registers(email="anna@" + DOMAIN)
     owner.registers(email="old@" + DOMAIN)
     world.bot.terminate()
@@ -380,6 +382,7 @@ def test_a_rep_who_proves_an_address_has_it_and_whoever_had_it_is_out(make_world
     owner.says(mail.code("anna@" + DOMAIN))
     owner.hears("email_changed", email="anna@" + DOMAIN)
     squatter.hears("account_lost")
+    admin.hears("admin_evicted", name="Anna Petrova", holder="Stranger Person", email="anna@" + DOMAIN)
     assert world.db.rep(squatter.id)["status"] == "removed" and world.db.rep(owner.id)["email"] == "anna@" + DOMAIN
     assert world.db.column("SELECT email_key FROM salesreg.rep_email") == ["anna@" + DOMAIN]
 
@@ -429,6 +432,66 @@ def test_what_an_admin_is_told_does_not_go_to_whoever_takes_over_their_registrat
     phone.hears("claim_granted")
     assert world.db.value("SELECT count(*) FROM salesreg.outbox WHERE chat_id = %s AND payload::text LIKE '%%carl@%%'", boss) == 1
     assert not [m for m in world.sandbox.bot_messages(phone.id) if "carl@" in m.text]
+
+
+def test_an_active_rep_is_not_told_to_be_suspended(world, mail):
+    anna, boris = world.person("Anna Petrova"), world.person("Boris Orlov")
+    joins(anna, mail, "anna@" + DOMAIN)
+    joins(boris, mail, "boris@" + DOMAIN)
+    world.db.execute("UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = %s", anna.id)
+    boris.says("сменить почту")
+    boris.hears("ask_new_email")
+    boris.says("anna@" + DOMAIN)
+    boris.hears("code_asked")
+    boris.says(mail.code("anna@" + DOMAIN, 2))
+    boris.hears("email_of_suspended", email="anna@" + DOMAIN, own="boris@" + DOMAIN)
+    assert (world.db.rep(boris.id)["status"], world.db.rep(boris.id)["email"]) == ("active", "boris@" + DOMAIN)
+
+
+def test_a_rep_s_slip_of_the_finger_does_not_cost_the_code(world, mail):
+    anna = world.person()
+    joins(anna, mail, "anna@" + DOMAIN)
+    anna.says("сменить почту")
+    anna.hears("ask_new_email")
+    anna.says("new@" + DOMAIN)
+    anna.hears("code_asked")
+    code = mail.code("new@" + DOMAIN)
+    anna.says("new@gmail.com")
+    anna.hears("email_wrong_domain", "email_question")
+    anna.says(f"Ваш код: {code}")
+    anna.hears("email_changed", email="new@" + DOMAIN)
+
+
+def test_after_too_many_mails_the_last_code_still_registers(world, mail):
+    anna = world.person()
+    gives_email(anna, anna.email)
+    for sent in range(2, 6):
+        mail.code(anna.email, sent - 1)
+        world.db.eventually("SELECT state = 'sent' FROM salesreg.email_codes WHERE live")
+        anna.says(anna.email)
+        anna.hears("code_asked")
+    code = mail.code(anna.email, 5)
+    anna.opens()
+    anna.hears("offer")
+    gives_email(anna, anna.email, asked="code_too_many")
+    anna.says(code)
+    anna.hears("registered")
+
+
+def test_a_button_from_before_the_mail_server_asks_for_a_code(make_world, mail):
+    world = make_world(ADMIN_TELEGRAM_IDS="7900000001")
+    world.start_bot()
+    admin, anna, other = world.person("Boss", id=7900000001), world.person("Anna Petrova"), world.person("Boris Orlov")
+    admin.opens()
+    admin.hears("admin_hello")
+    anna.registers(email="anna@" + DOMAIN)
+    gives_email(other, "anna@" + DOMAIN, asked="email_taken_claim")
+    world.bot.terminate()
+    world.start_bot(SMTP_URL=f"smtp://127.0.0.1:{mail.port}", SMTP_FROM=FROM, SMTP_TLS="optional")
+    other.presses("button_claim")
+    other.is_answered()
+    other.hears("code_asked", email="anna@" + DOMAIN)
+    assert mail.code("anna@" + DOMAIN) and not admin.unheard()
 
 
 # the server's moods ---------------------------------------------------------------------------------------------------------

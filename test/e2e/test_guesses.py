@@ -46,7 +46,7 @@ def over(world, person):
     world.db.execute("UPDATE salesreg.user_sessions SET paused_until = now() WHERE user_id = %s", person.id)
 
 
-@pytest.mark.parametrize("wrong,problem", [("x@gmail.com", "email_wrong_domain"), ("не знаю", "email_malformed")])
+@pytest.mark.parametrize("wrong,problem", [("x@gmail.com", "email_wrong_domain"), ("не знаю@", "email_malformed")])
 def test_after_three_wrong_e_mails_none_is_looked_at_for_ten_minutes(bot_world, wrong, problem):
     person = asked_for_email(bot_world)
     last = guesses(person, wrong, problem)
@@ -56,6 +56,17 @@ def test_after_three_wrong_e_mails_none_is_looked_at_for_ten_minutes(bot_world, 
         person.hears("email_paused")
     assert 590 < session(bot_world, person)["left"] <= 600
     assert bot_world.db.value("SELECT count(*) FROM sales_representatives") == 0
+
+
+def test_chat_is_no_guess(bot_world):
+    """Whoever asks back or says that it takes a moment may still send the address."""
+    person = asked_for_email(bot_world)
+    for text in ("Минутку, сейчас уточню", "а какая у меня почта?", "anna", "123456"):
+        person.says(text)
+        person.hears("email_malformed", "email_question")
+    assert session(bot_world, person)["wrong_emails"] == 0
+    person.says(person.email)
+    person.hears("registered")
 
 
 def test_the_time_that_is_left_is_told(bot_world):

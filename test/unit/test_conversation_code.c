@@ -42,10 +42,13 @@ static bool has_effect(const struct outcome *out, enum effect_kind kind)
 static void six_digits_are_a_code_however_they_are_grouped(void **state)
 {
 	(void)state;
-	static const char *const codes[] = {
-	    "012345", " 012 345 ", "012-345", "012345.", "0 1 2 3 4 5\n"};
-	static const char *const others[] = {
-	    "", "12345", "0123456", "012345a", "a@b.c", "０１２３４５", "012345 012345"};
+	static const char *const codes[] = {"012345", " 012 345 ", "012-345", "012345.",
+	    "0 1 2 3 4 5\n", "012\u00A0345", "012\u2009345", "012\u2013345", "Ваш код: 012345",
+	    "Your code: 012345", "Your code: 012 345.", "012345 — вот он", "«012345»"};
+	static const char *const others[] = {"", "12345", "0123456", "012345a", "a@b.c",
+	    "０１２３４５", "012345 012345", "ivan012345", "012345@truerealestate.bali",
+	    "Ваш код: 012345\n\nКод действует 10 минут.", "012345 or 1", "012 or 345",
+	    "I was told to send this here, but what is it good for: 012345"};
 	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
 		assert_string_equal(conversation_code(codes[i], &arena), "012345");
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -141,7 +144,7 @@ static void whoever_proves_an_address_has_its_registration(void **state)
 	    {REP_REMOVED, REP_PENDING, EFFECT_MOVE, TEXT_REGISTERED_PENDING},
 	    {REP_ABSENT, REP_SUSPENDED, NO_EFFECT, TEXT_SUSPENDED},
 	    {REP_ACTIVE, REP_ACTIVE, EFFECT_EVICT, TEXT_EMAIL_CHANGED},
-	    {REP_ACTIVE, REP_SUSPENDED, NO_EFFECT, TEXT_SUSPENDED},
+	    {REP_ACTIVE, REP_SUSPENDED, NO_EFFECT, TEXT_EMAIL_OF_SUSPENDED},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		(void)proving(state);
@@ -166,6 +169,115 @@ static void whoever_proves_an_address_has_its_registration(void **state)
 		assert_int_equal(has_effect(&out, EFFECT_EVICT), cases[i].effect == EFFECT_EVICT);
 		assert_false(has_effect(&out, EFFECT_REGISTER));
 	}
+}
+
+static void admins_hear_who_has_moved_and_who_is_out(void **state)
+{
+	(void)state;
+	code.matches = true;
+	code.rep_id = "22222222-2222-2222-2222-222222222222";
+	code.rep_name = "Stranger";
+	code.rep_telegram_id = 400;
+	code.rep_status = REP_ACTIVE;
+	for (int rep = 0; rep < 2; rep++) {
+		struct conversation_state s = asked(rep ? REP_ACTIVE : REP_ABSENT);
+		struct event event = event_of(EVENT_TEXT, "012345");
+		struct outcome out = step(&s, &event);
+		size_t told = 0;
+		for (const struct message *m = out.messages.first; m; m = m->next) {
+			if (m->chat_id != ADMIN && m->chat_id != OTHER_ADMIN)
+				continue;
+			told++;
+			assert_int_equal(says(m->text, LOCALE_RU, TEXT_ADMIN_EVICTED), rep);
+			assert_int_equal(says(m->text, LOCALE_RU, TEXT_ADMIN_MOVED), !rep);
+			assert_int_equal(strstr(m->text, "Stranger") != NULL, rep);
+			assert_non_null(strstr(m->text, "Иван Петров"));
+		}
+		assert_int_equal(told, 2);
+	}
+}
+
+/* Whatever was typed wrong meanwhile, and wherever it led: the code in hand is good. */
+static void a_good_code_stays_good(void **state)
+{
+	(void)state;
+	static const char *const slips[] = {
+	    "new@gmail.com", "new%evil.example@truerealestate.bali"};
+	static const enum rep_status who[] = {REP_ABSENT, REP_ACTIVE};
+	for (size_t w = 0; w < 2; w++)
+		for (size_t i = 0; i < sizeof slips / sizeof *slips; i++)
+			for (int paused = 0; paused < 2; paused++) {
+				(void)proving(state);
+				struct conversation_state s = asked(who[w]);
+				s.pause_us = paused;
+				struct event event = event_of(EVENT_TEXT, slips[i]);
+				struct outcome out = step(&s, &event);
+				assert_int_equal(out.next.phase, PHASE_CODE);
+				assert_int_equal(out.next.wrong_emails, 0);
+				assert_int_equal(out.effect_count, 0);
+			}
+	for (size_t w = 0; w < 2; w++) {
+		(void)proving(state);
+		code.matches = true;
+		struct conversation_state s = state_of(
+		    who[w], who[w] == REP_ACTIVE ? PHASE_CHANGE_EMAIL : PHASE_EMAIL, LOCALE_EN);
+		s.code = &code;
+		s.pause_us = 1;
+		struct event event = event_of(EVENT_TEXT, "012345");
+		struct outcome out = step(&s, &event);
+		assert_true(
+		    has_effect(&out, who[w] == REP_ACTIVE ? EFFECT_CHANGE_EMAIL : EFFECT_REGISTER));
+		code.matches = false;
+		out = step(&s, &event);
+		assert_int_equal(out.next.phase, PHASE_CODE);
+		assert_true(has_effect(&out, EFFECT_WRONG_CODE));
+		assert_int_equal(out.next.wrong_emails, 0);
+		s.code = NULL;
+		s.pause_us = 0;
+		out = step(&s, &event);
+		assert_int_equal(out.next.wrong_emails, 0);
+	}
+}
+
+static void where_no_more_mails_go_out_the_last_code_is_waited_for(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *key;
+		int64_t wrong;
+		enum conversation_phase then;
+	} cases[] = {{ADDRESS, 0, PHASE_CODE}, {ADDRESS, 5, PHASE_EMAIL},
+	    {"other@truerealestate.bali", 0, PHASE_EMAIL}};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		code.email_key = cases[i].key;
+		code.wrong = cases[i].wrong;
+		struct conversation_state s = state_of(REP_ABSENT, PHASE_EMAIL, LOCALE_EN);
+		s.code = &code;
+		s.code_wait_us = 1;
+		struct event event = event_of(EVENT_TEXT, ADDRESS);
+		struct outcome out = step(&s, &event);
+		assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_CODE_TOO_MANY));
+		assert_int_equal(out.next.phase, cases[i].then);
+		assert_string_equal(out.next.draft_name, "Иван Петров");
+	}
+}
+
+static void where_codes_prove_addresses_only_an_invitation_s_is_guessed(void **state)
+{
+	(void)state;
+	static const char *const slips[] = {
+	    "x@gmail.com", "x@", "what?", "иван@truerealestate.bali"};
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_EMAIL, LOCALE_EN);
+	for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+		struct event event = event_of(EVENT_TEXT, slips[i]);
+		assert_int_equal(step(&s, &event).next.wrong_emails, 0);
+	}
+	rules.by_invitation = true;
+	struct invite_view held = {
+	    .hash = "h", .holder = PERSON, .email_key = "other@truerealestate.bali"};
+	s.held = &held;
+	struct event event = event_of(EVENT_TEXT, ADDRESS);
+	assert_int_equal(step(&s, &event).next.wrong_emails, 1);
 }
 
 static void a_code_does_not_stand_in_for_an_invitation(void **state)
@@ -285,6 +397,13 @@ int main(void)
 		a_code_does_not_stand_in_for_an_invitation, proving, over),
 	    cmocka_unit_test_setup_teardown(
 		where_nothing_is_proven_any_more_the_address_is_asked_for_again, proving, over),
+	    cmocka_unit_test_setup_teardown(
+		admins_hear_who_has_moved_and_who_is_out, proving, over),
+	    cmocka_unit_test_setup_teardown(a_good_code_stays_good, proving, over),
+	    cmocka_unit_test_setup_teardown(
+		where_no_more_mails_go_out_the_last_code_is_waited_for, proving, over),
+	    cmocka_unit_test_setup_teardown(
+		where_codes_prove_addresses_only_an_invitation_s_is_guessed, proving, over),
 	    cmocka_unit_test_setup_teardown(only_an_admin_gets_a_link, proving, over),
 	    cmocka_unit_test_setup_teardown(
 		a_hash_is_of_one_code_one_person_one_address_and_one_bot, proving, over),

@@ -71,10 +71,21 @@ static void the_answer_depends_on_nothing_that_was_not_asked_for(void **state)
 		struct conversation_state s = state_of(REP_ABSENT, PHASE_EMAIL, LOCALE_EN);
 		s.wrong_emails = 2;
 		s.email_taken = taken;
-		struct outcome out = types(&s, "what?");
+		struct outcome out = types(&s, "what@");
 		assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_EMAIL_MALFORMED));
 		assert_non_null(strstr(out.messages.first->text, " 10 min"));
 	}
+}
+
+static void what_is_no_address_at_all_is_no_guess(void **state)
+{
+	(void)state;
+	static const char *const typed[] = {"one moment", "ivan", "012345", "да"};
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_EMAIL, LOCALE_EN);
+	for (size_t i = 0; i < sizeof typed / sizeof *typed; i++)
+		assert_true(says(
+		    types(&s, typed[i]).messages.first->text, LOCALE_EN, TEXT_EMAIL_MALFORMED));
+	assert_int_equal(s.wrong_emails, 0);
 }
 
 int main(void)
@@ -83,6 +94,7 @@ int main(void)
 	    cmocka_unit_test_setup(each_third_wrong_one_begins_a_pause_twice_as_long, each),
 	    cmocka_unit_test_setup(in_a_pause_nothing_is_looked_at_and_the_time_is_told, each),
 	    cmocka_unit_test_setup(a_right_one_is_a_new_beginning, each),
+	    cmocka_unit_test_setup(what_is_no_address_at_all_is_no_guess, each),
 	    cmocka_unit_test_setup(the_answer_depends_on_nothing_that_was_not_asked_for, each),
 	};
 	return cmocka_run_group_tests(tests, begin, end);

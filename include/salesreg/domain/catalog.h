@@ -78,6 +78,8 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(CODE_TOO_MANY, "code_too_many", "minutes", MESSAGE)                                      \
 	X(CODE_GONE, "code_gone", "", MESSAGE)                                                     \
 	X(ACCOUNT_LOST, "account_lost", "name,email", MESSAGE)                                     \
+	X(ADMIN_EVICTED, "admin_evicted", "name,holder,email", MESSAGE)                            \
+	X(EMAIL_OF_SUSPENDED, "email_of_suspended", "email,own", MESSAGE)                          \
 	X(MAIL_SUBJECT, "mail_subject", "", BUTTON)                                                \
 	X(MAIL_TEXT, "mail_text", "code,minutes", MESSAGE)                                         \
 	X(BUTTON_INVITE, "button_invite", "", BUTTON)                                              \

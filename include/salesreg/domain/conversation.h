@@ -244,7 +244,8 @@ struct conversation_interest {
 enum code_news { CODE_NEWS_DELAYED, CODE_NEWS_SENT_LATE, CODE_NEWS_REFUSED, CODE_NEWS_FAILED };
 struct message *conversation_code_news(const struct catalog *catalog, enum locale locale,
     int64_t chat_id, enum code_news news, const char *email, struct arena *a);
-/* The six digits of a text that is nothing but them, or NULL. */
+/* The six digits of a text that is nothing but them, spaces, dashes and dots aside, or a short line with them and no other
+ * digits ("Your code: 123456"), or NULL. */
 const char *conversation_code(const char *text, struct arena *a);
 bool conversation_is_admin(const struct conversation_rules *rules, int64_t user_id);
 void conversation_interest(
