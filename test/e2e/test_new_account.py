@@ -147,13 +147,17 @@ def test_what_waited_for_a_gone_account_reaches_the_new_one(team):
 @pytest.mark.parametrize("state, word", [("held", "release"), ("failed", "retry")])
 def test_what_waited_for_an_operator_goes_to_the_new_account_too(team, state, word):
     team.settle()
-    team.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, state) VALUES (%s, 'sendMessage', %s, %s)",
-                    team.old.id, '{"chat_id":%d,"text":"from the office"}' % team.old.id, state)
+    card = team.db.value("SELECT max(id) FROM salesreg.assignments WHERE ended_at IS NULL")
+    markup = ',"reply_markup":{"inline_keyboard":[[{"text":"no","callback_data":"a:%d:d"}]]}' % card
+    for more in (markup, ""):  # a card is the rep's; what an account is told besides stays with it
+        team.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, priority, state) VALUES (%s, 'sendMessage', %s, 1, %s)",
+                        team.old.id, '{"chat_id":%d,"text":"from the office"%s}' % (team.old.id, more), state)
     boss = team.admins[0]
     boss.presses("button_same_person", message=claims(team)[0])
     boss.is_answered("answer_moved")
     team.new.hears("claim_granted")
-    number = team.db.value("SELECT id FROM salesreg.outbox WHERE state = %s", state)
+    assert team.db.value("SELECT count(*) FROM salesreg.outbox WHERE state = %s AND chat_id = %s", state, team.old.id) == 1
+    number = team.db.value("SELECT id FROM salesreg.outbox WHERE state = %s AND chat_id = %s", state, team.new.id)
     assert run("outbox", word, str(number), settings={"DATABASE_URL": team.db.url}).returncode == 0
     assert team.new.hears_anything().text == "from the office"
 

@@ -6,6 +6,6 @@
 #include "salesreg/db/conn.h"
 
 /* Each step answers with one number: how many rows it has deleted. */
-/* admins: whose conversations stay. */
+/* admins: whose conversations stay. Strangers are forgotten a day later than the rest: their words are noted once a day. */
 void history_prune(
     struct db_plan *plan, struct arena *a, int64_t days, const int64_t *admins, size_t count);
