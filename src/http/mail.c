@@ -95,11 +95,21 @@ static bool is_ours(CURLcode rc)
 	       rc == CURLE_URL_MALFORMAT || rc == CURLE_UNSUPPORTED_PROTOCOL;
 }
 
+/* A number of an enhanced code and what follows it; NULL: there is none. */
+static const char *digits(const char *s, unsigned *out)
+{
+	char *end = NULL;
+	*out = *s >= '0' && *s <= '9' ? (unsigned)strtoul(s, &end, 10) : 0;
+	return end;
+}
+
 /* A reply's enhanced code (RFC 3463), "5.1.1" → 1 and 1; false: it has none. */
 static bool enhanced_code(const char *reply, unsigned *subject, unsigned *detail)
 {
-	return strlen(reply) > CODE_DIGITS &&
-	       sscanf(reply + CODE_DIGITS + 1, "5.%3u.%3u", subject, detail) == 2;
+	if (strlen(reply) <= CODE_DIGITS || strncmp(reply + CODE_DIGITS + 1, "5.", 2) != 0)
+		return false;
+	const char *rest = digits(reply + CODE_DIGITS + 3, subject);
+	return rest && *rest == '.' && digits(rest + 1, detail);
 }
 
 /*
