@@ -82,9 +82,13 @@ static void what_is_no_address_at_all_is_no_guess(void **state)
 	(void)state;
 	static const char *const typed[] = {"one moment", "ivan", "012345", "да"};
 	struct conversation_state s = state_of(REP_ABSENT, PHASE_EMAIL, LOCALE_EN);
-	for (size_t i = 0; i < sizeof typed / sizeof *typed; i++)
-		assert_true(says(
-		    types(&s, typed[i]).messages.first->text, LOCALE_EN, TEXT_EMAIL_MALFORMED));
+	for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
+		const struct message *said = types(&s, typed[i]).messages.first;
+		if (!said)
+			fail();
+		else
+			assert_true(says(said->text, LOCALE_EN, TEXT_EMAIL_MALFORMED));
+	}
 	assert_int_equal(s.wrong_emails, 0);
 }
 
