@@ -142,7 +142,9 @@ static void finish(struct mail *m, CURLcode rc)
 {
 	struct mail_result result = {.outcome = judge(m, rc),
 	    .maybe_delivered = rc != CURLE_OK && m->stage == STAGE_TEXT && m->code == 0};
-	const char *said = m->error[0] ? m->error : curl_easy_strerror(rc);
+	/* with an @ it may be a proxy's address, as it was given */
+	const char *said =
+	    m->error[0] && !strchr(m->error, '@') ? m->error : curl_easy_strerror(rc);
 	if (rc == CURLE_OK || m->code >= 400)
 		said = m->reply;
 	(void)snprintf(result.reply, sizeof result.reply, "%.*s", (int)strcspn(said, "\r\n"), said);
