@@ -55,3 +55,13 @@ def make_crowd(chance):
     yield make
     for crowd in crowds:
         crowd.abandon()
+
+
+@pytest.fixture
+def mallory(postgres):
+    """A role that may do what an operator gave it, and never more."""
+    postgres.execute("CREATE ROLE mallory LOGIN")
+    yield "mallory"
+    for name, in postgres.execute("SELECT datname FROM pg_database WHERE datallowconn AND datname <> 'template0'"):
+        postgres.execute("DROP OWNED BY mallory CASCADE", name)
+    postgres.execute("DROP ROLE mallory")

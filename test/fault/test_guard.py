@@ -15,16 +15,6 @@ SQL_DIRECTORY = Path(__file__).resolve().parents[2] / "sql" / "queries"
 SQL = r"((?:ALTER|GRANT|CREATE POLICY)[^;]*?)(?: \(and so| \(for |;|$)"
 
 
-@pytest.fixture
-def mallory(postgres):
-    """A role that may do what an operator gave it, and never more."""
-    postgres.execute("CREATE ROLE mallory LOGIN")
-    yield "mallory"
-    for name, in postgres.execute("SELECT datname FROM pg_database WHERE datallowconn AND datname <> 'template0'"):
-        postgres.execute("DROP OWNED BY mallory CASCADE", name)
-    postgres.execute("DROP ROLE mallory")
-
-
 def execute_as(database, role, sql):
     connection = database.cluster.connect(database.name, role)
     with connection.cursor() as cursor:

@@ -10,24 +10,11 @@
 
 #include <cmocka.h>
 
+#include "arena_fixture.h"
+
 enum { MOST_REPS = 40, MOST_PROSPECTS = 200 };
 
-static struct arena arena;
 static uint64_t seed = 20261122;
-
-static int begin(void **state)
-{
-	(void)state;
-	arena_init(&arena, 1 << 20);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	arena_finish(&arena);
-	return 0;
-}
 
 /* Knuth's MMIX generator: the same numbers everywhere. */
 static size_t random_below(size_t n)
