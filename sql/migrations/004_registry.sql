@@ -137,7 +137,7 @@ CREATE TABLE salesreg.email_codes (
     user_id     bigint NOT NULL,
     email       text NOT NULL,
     email_key   text COLLATE "C" NOT NULL,
-    mailbox     text COLLATE "C" NOT NULL           -- the key without a +tag: where the mail ends up (fold.c: mailbox_of)
+    mailbox     text COLLATE "C" NOT NULL           -- the key without a +tag: where the mail ends up (email_mailbox())
                 GENERATED ALWAYS AS (regexp_replace(email_key, '^([^+@]+)[+][^@]*@', '\1@')) STORED,
     live        boolean NOT NULL DEFAULT true,  -- this person's last one, not done with
     state       text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'sent', 'refused', 'failed')),

@@ -2,6 +2,7 @@
 #include "salesreg/app/invite.h"
 #include "salesreg/app/outgoing.h"
 #include "salesreg/base/map.h"
+#include "salesreg/domain/email.h"
 #include <assert.h>
 #include <string.h>
 
@@ -9,14 +10,6 @@ enum { MAX_CLIENTS_SHOWN = 200 };
 /* Mails an hour: more than anybody needs, and no more than a mailbox's owner, or a mail server, puts up with. */
 enum { MAILS_TO_PERSON = 5, MAILS_TO_ADDRESS = 5, MAILS_IN_ALL = 200 };
 static const int64_t HOUR_US = 3600 * 1000000LL;
-
-/* The key without a +tag, as email_codes.mailbox has it: "anna+1@…" and "anna@…" are one mailbox. */
-static const char *mailbox_of(const char *key, struct arena *a)
-{
-	size_t local = strcspn(key, "+@");
-	const char *at = strchr(key, '@');
-	return local > 0 && at ? arena_printf(a, "%.*s%s", (int)local, key, at) : key;
-}
 
 void fold_interests(const struct conversation_rules *rules, const struct telegram_update *updates,
     size_t count, struct arena *a, struct fold_interests *in)
@@ -49,7 +42,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 		struct conversation_interest *of = &in->of[i];
 		conversation_interest(event, a, of);
 		if (of->email_key) {
-			in->mailboxes[in->email_key_count] = mailbox_of(of->email_key, a);
+			in->mailboxes[in->email_key_count] = email_mailbox(of->email_key, a);
 			in->email_keys[in->email_key_count++] = of->email_key;
 		}
 		if (of->assignment_id)
@@ -210,7 +203,7 @@ static const struct code_row *code_row_of(const struct fold_input *input, int64_
 
 static bool mailed_here(const struct folding *f, const char *key)
 {
-	const char *mailbox = mailbox_of(key, f->a);
+	const char *mailbox = email_mailbox(key, f->a);
 	for (size_t i = 0; i < f->mailed_count; i++)
 		if (strcmp(f->mailed[i], mailbox) == 0)
 			return true;
@@ -326,7 +319,7 @@ static void fill_code(
 	p->state.code = NULL;
 	p->state.code_wait_us = 0;
 	const char *key = interest->email_key ? interest->email_key : row ? row->email_key : NULL;
-	const char *mailbox = key ? mailbox_of(key, f->a) : NULL;
+	const char *mailbox = key ? email_mailbox(key, f->a) : NULL;
 	for (size_t i = 0; i < input->code_count_count; i++) {
 		const struct code_count_row *n = &input->code_counts[i];
 		int64_t most = 0, count = n->count, eased_us = n->eased_us;
@@ -611,7 +604,7 @@ static void apply_effect(struct folding *f, struct person *p, const struct effec
 		    (struct code_request){p->user_id, effect->email, effect->email_key};
 		w->codes_over[w->code_over_count++] = p->user_id;
 		/* what was counted is one less than it is now */
-		f->mailed[f->mailed_count++] = mailbox_of(effect->email_key, f->a);
+		f->mailed[f->mailed_count++] = email_mailbox(effect->email_key, f->a);
 		p->touched = true;
 		break;
 	case EFFECT_WRONG_CODE:

@@ -207,3 +207,10 @@ enum err email_domains_parse(
 	*domain_count = count;
 	return ERR_OK;
 }
+
+const char *email_mailbox(const char *key, struct arena *a)
+{
+	size_t local = strcspn(key, "+@");
+	const char *at = strchr(key, '@');
+	return local > 0 && at ? arena_printf(a, "%.*s%s", (int)local, key, at) : key;
+}

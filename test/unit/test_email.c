@@ -212,9 +212,19 @@ static void a_letter_of_another_alphabet_is_named_and_shown(void **state)
 	}
 }
 
+static void a_mailbox_is_a_key_without_its_tag(void **state)
+{
+	(void)state;
+	assert_string_equal(email_mailbox("anna+1@a.com", &arena), "anna@a.com");
+	assert_string_equal(email_mailbox("anna+1+2@a.com", &arena), "anna@a.com");
+	assert_string_equal(email_mailbox("anna@a.com", &arena), "anna@a.com");
+	assert_string_equal(email_mailbox("+1@a.com", &arena), "+1@a.com");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_mailbox_is_a_key_without_its_tag),
 	    cmocka_unit_test(a_letter_of_another_alphabet_is_named_and_shown),
 	    cmocka_unit_test(each_address_gets_its_verdict),
 	    cmocka_unit_test(before_the_at_nothing_leads_elsewhere),

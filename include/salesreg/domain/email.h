@@ -47,6 +47,9 @@ const char *email_foreign_letter(const char *typed, struct arena *a, const char 
  * Agrees with email_check(), but has keys also of addresses that no rep may have for what is before their @. */
 const char *email_key(const char *typed, struct arena *a);
 
+/* Where the mail of a key ends up: without a +tag, as "anna+1@…" and "anna@…" are one mailbox. rep_email.mailbox says it in SQL. */
+const char *email_mailbox(const char *key, struct arena *a);
+
 /*
  * "a.com, b.org" → lower case, without doubles. ERR_INVALID for an empty list, an empty member, a
  * leading @ or anything that is no domain of at least two labels.
