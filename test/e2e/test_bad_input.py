@@ -132,6 +132,10 @@ EMAILS = {
     "4096 characters": ("a" * 4075 + "@truerealestate.bali", "email_too_long"),
     "emoji only": ("📧", "email_malformed"),
     "an address literal": ("anna@[127.0.0.1]", "email_malformed"),
+    "a route to another host": ("anna%evil.example@truerealestate.bali", "email_malformed"),
+    "a route of hosts": ("evil.example!anna@truerealestate.bali", "email_malformed"),
+    "a pipe": ("|anna@truerealestate.bali", "email_malformed"),
+    "a path": ("a/b@truerealestate.bali", "email_malformed"),
 }
 
 
@@ -148,7 +152,7 @@ def test_an_email_that_will_not_do_is_refused_with_the_reason(bot_world, case):
     ("anna+bali@truerealestate.bali", "anna+bali@truerealestate.bali"),
     ("  ANNA@TRUEREALESTATE.BALI\n", "ANNA@truerealestate.bali"),
     ("mailto:anna@truerealestate.bali", "anna@truerealestate.bali"),
-    ("o'neill_!#$%&*/=?^`{|}~-@truerealestate.bali", "o'neill_!#$%&*/=?^`{|}~-@truerealestate.bali"),
+    ("o'neill_b-c.d+e@truerealestate.bali", "o'neill_b-c.d+e@truerealestate.bali"),
     ("a" * 64 + "@truerealestate.bali", "a" * 64 + "@truerealestate.bali"),
 ], ids=["plus", "capitals and spaces", "mailto", "every sign that is allowed", "64 characters"])
 def test_an_unusual_but_good_email_is_accepted(bot_world, typed, stored):
