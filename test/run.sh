@@ -39,7 +39,9 @@ scratch=$(mktemp -d)
 chmod 755 "$scratch"
 lint=
 fuzz=
-trap 'kill $lint $fuzz 2>/dev/null; rm -rf "$scratch"' EXIT
+strict_run=
+instead_of_shell=
+trap 'kill $lint $fuzz $strict_run 2>/dev/null; rm -rf "$scratch"' EXIT
 
 headline() { printf '\n=== %s\n' "$*"; }
 pass() { passed=$((passed + 1)); }
@@ -142,16 +144,17 @@ for suite in integration e2e fault supervise demo browser bare docker; do
 		echo "!!! SKIPPED: test/$suite has no tests"
 	fi
 done
-pytests() { # pytests BINARY SUITES ARGUMENT…
-	binary=$1 chosen=$2
-	shift 2
+pytests() { # pytests NAME BINARY SUITES ARGUMENT…
+	name=$1 binary=$2 chosen=$3
+	shift 3
 	headline "pytest$chosen, $binary"
 	# shellcheck disable=SC2086 # a list of directories
-	SALESREG_BIN=$binary PYTHONDONTWRITEBYTECODE=1 \
-		/usr/bin/python3 -m pytest -p no:cacheprovider -ra --tb=short --show-capture=no --junitxml="$scratch/pytest.xml" \
+	${instead_of_shell:+exec} env SALESREG_BIN="$binary" PYTHONDONTWRITEBYTECODE=1 \
+		/usr/bin/python3 -m pytest -p no:cacheprovider -ra --tb=short --show-capture=no --junitxml="$scratch/$name.xml" \
 		$chosen "$@"
-	code=$?
-	counts=$(/usr/bin/python3 - "$scratch/pytest.xml" <<-'END'
+}
+count() { # count NAME CODE
+	counts=$(/usr/bin/python3 - "$scratch/$1.xml" <<-'END'
 		import sys, xml.etree.ElementTree as tree
 		total = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
 		for suite in tree.parse(sys.argv[1]).iter("testsuite"):
@@ -162,6 +165,7 @@ pytests() { # pytests BINARY SUITES ARGUMENT…
 		print(max(0, total["tests"] - bad - total["skipped"]), bad, total["skipped"])
 	END
 	) || counts="0 1 0"
+	code=$2
 	# shellcheck disable=SC2086 # three numbers
 	set -- $counts
 	passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
@@ -169,10 +173,25 @@ pytests() { # pytests BINARY SUITES ARGUMENT…
 		fail "pytest ended with $code"
 	fi
 }
-[ -z "$suites" ] || pytests "${SALESREG_BIN:-$PWD/build/dev/salesreg}" "$suites" "$@"
-# A sanitizer traces and starts programs itself: what the filter of system calls refuses besides is refused here.
+# A sanitizer traces and starts programs itself: what the filter of system calls refuses besides is refused in this build. Its
+# tests mostly wait as well, and have a cluster of their own.
 if wants strict && build strict; then
-	pytests "$PWD/build/strict/salesreg" " $strict" "$@"
+	{
+		instead_of_shell=yes # what is ended at an interrupt is pytest, which ends its own
+		pytests strict "$PWD/build/strict/salesreg" " $strict" "$@"
+	} >"$scratch/strict" 2>&1 &
+	strict_run=$!
+fi
+if [ -n "$suites" ]; then
+	pytests suites "${SALESREG_BIN:-$PWD/build/dev/salesreg}" "$suites" "$@"
+	count suites $?
+fi
+if [ -n "$strict_run" ]; then
+	wait "$strict_run"
+	code=$?
+	strict_run=
+	cat "$scratch/strict"
+	count strict "$code"
 fi
 
 if [ -n "$fuzz" ]; then
