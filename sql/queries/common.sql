@@ -81,6 +81,27 @@ VALUES ($1::integer, $2::text, $3::text, $4::boolean)
 SELECT pg_catalog.pg_advisory_lock(1935764581, 1)
 -- name: migration_unlock
 SELECT pg_catalog.pg_advisory_unlock(1935764581, 1)
+-- name: migration_patience
+-- for the rest of the transaction: whoever waits for a table holds up all who come after
+SELECT set_config('lock_timeout', '5s', true)
+-- name: migration_waits
+-- who holds what a migration or a change of owner waits for: another migration, then the oldest transaction; columns of
+-- lock_holders. Any lock on a table is in its way, a reader's too.
+SELECT l.pid, l.virtualtransaction, a.usename, left(a.application_name, 63), l.locktype = 'advisory',
+       string_agg(DISTINCT n.nspname || '.' || c.relname, ', ')
+FROM pg_catalog.pg_locks l
+LEFT JOIN pg_catalog.pg_class c ON l.locktype = 'relation' AND c.oid = l.relation AND c.relkind IN ('r', 'p')
+LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+WHERE l.granted AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())
+  AND l.pid IS DISTINCT FROM pg_backend_pid()
+  AND CASE l.locktype
+      WHEN 'relation' THEN n.nspname = 'salesreg'
+          OR (n.nspname = 'public' AND c.relname IN ('test_prospects', 'sales_representatives'))
+      WHEN 'advisory' THEN l.classid = 1935764581 AND l.objid = 1
+      ELSE false END
+GROUP BY l.pid, l.virtualtransaction, a.usename, a.application_name, a.xact_start, l.locktype = 'advisory'
+ORDER BY l.locktype = 'advisory' DESC, a.xact_start NULLS FIRST LIMIT 1
 -- name: server_identity
 -- the timeline this server writes (0: it is a standby), and when it started. Not pg_control_checkpoint(): after a promotion
 -- that one tells the old timeline until the next checkpoint.

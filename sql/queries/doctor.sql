@@ -59,23 +59,6 @@ WHERE c.relkind = 'r'
   AND (n.nspname = 'salesreg' OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
   AND EXISTS (SELECT 1 FROM unnest(c.reloptions) o WHERE o ~* '^autovacuum_enabled=(false|off|no|0)$')
 ORDER BY 1
--- name: doctor_migration_rights
--- what a migration needs and this user may not, and the statement that gives it
-SELECT 'database ' || current_database(), 'CREATE',
-       'GRANT CREATE ON DATABASE ' || quote_ident(current_database()) || ' TO ' || quote_ident(current_user)
-WHERE NOT has_database_privilege(current_database(), 'CREATE')
-  AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace n WHERE n.nspname = 'salesreg')
-UNION ALL
-SELECT 'schema ' || n.nspname, 'CREATE', 'GRANT CREATE ON SCHEMA ' || n.nspname || ' TO ' || quote_ident(current_user)
-FROM pg_catalog.pg_namespace n
-WHERE n.nspname IN ('public', 'salesreg') AND NOT has_schema_privilege(n.oid, 'CREATE')
-UNION ALL
-SELECT 'table ' || n.nspname || '.' || c.relname, 'to be its owner',
-       'ALTER TABLE ' || n.nspname || '.' || c.relname || ' OWNER TO ' || quote_ident(current_user)
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p') AND n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')
-  AND NOT pg_has_role(c.relowner, 'USAGE')
-ORDER BY 1
 -- name: doctor_data_directory
 -- no row unless this user may know; and whether the server is on this machine
 SELECT s.setting, coalesce(inet_server_addr() = inet_client_addr(), true)

@@ -120,4 +120,28 @@ FROM (
     FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
     WHERE n.nspname = 'salesreg' AND p.prorettype <> 'trigger'::regtype AND NOT has_function_privilege(p.oid, 'EXECUTE')
 ) l
+ORDER BY l.object NOT LIKE 'schema %', 1
+-- name: migration_rights_missing
+-- what a migration needs and this user may not, and the statement that gives it
+SELECT 'database ' || current_database(), 'CREATE',
+       'GRANT CREATE ON DATABASE ' || quote_ident(current_database()) || ' TO ' || quote_ident(current_user)
+WHERE NOT has_database_privilege(current_database(), 'CREATE')
+  AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace n WHERE n.nspname = 'salesreg')
+UNION ALL
+SELECT 'schema ' || n.nspname, 'CREATE', 'GRANT CREATE ON SCHEMA ' || n.nspname || ' TO ' || quote_ident(current_user)
+FROM pg_catalog.pg_namespace n
+WHERE n.nspname IN ('public', 'salesreg') AND NOT has_schema_privilege(n.oid, 'CREATE')
+UNION ALL
+SELECT 'table ' || n.nspname || '.' || c.relname, 'to be its owner',
+       'ALTER TABLE ' || n.nspname || '.' || c.relname || ' OWNER TO ' || quote_ident(current_user)
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')
+  AND NOT pg_has_role(c.relowner, 'USAGE')
+UNION ALL
+SELECT 'table salesreg.schema_migrations', string_agg(p.name, ', '),
+       'GRANT ' || string_agg(p.name, ', ') || ' ON table salesreg.schema_migrations TO ' || quote_ident(current_user)
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN unnest('{SELECT,INSERT}'::text[]) AS p (name)
+WHERE n.nspname = 'salesreg' AND c.relname = 'schema_migrations' AND NOT has_table_privilege(c.oid, p.name)
+HAVING count(*) > 0
 ORDER BY 1

@@ -116,16 +116,25 @@ static void list(const PGresult *missing, char out[GUARD_LINE])
 		    "; and %d more, which `salesreg doctor` names", rows - NAMED_MOST);
 }
 
-void guard_rights(PGconn *pg, char *error, size_t size)
+/* False: nothing is missing of that, or it cannot be asked. */
+static bool add_missing(PGconn *pg, enum sql_statement statement, char *error, size_t size)
 {
 	char statements[GUARD_LINE];
-	PGresult *r = db_exec_blocking(pg, sql_statement(SQL_RIGHTS_MISSING)->text);
+	PGresult *r = db_exec_blocking(pg, sql_statement(statement)->text);
 	size_t n = strlen(error);
-	if (PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) > 0 && n < size) {
+	bool missing = PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) > 0;
+	if (missing && n < size) {
 		list(r, statements);
 		(void)snprintf(error + n, size - n, "; this ends it: %s", statements);
 	}
 	PQclear(r);
+	return missing;
+}
+
+void guard_rights(PGconn *pg, bool migrating, char *error, size_t size)
+{
+	if (!migrating || !add_missing(pg, SQL_MIGRATION_RIGHTS_MISSING, error, size))
+		(void)add_missing(pg, SQL_RIGHTS_MISSING, error, size);
 }
 
 void guard_watch_refused(struct guard_watch *w)

@@ -12,7 +12,7 @@ static void say(PGconn *pg, const PGresult *result, const char *what, char *erro
 	const char *why = PQerrorMessage(pg), *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	(void)snprintf(error, size, "%s%.*s", what, (int)strcspn(why, "\n"), why);
 	if (code && strcmp(code, "42501") == 0)
-		guard_rights(pg, error, size);
+		guard_rights(pg, false, error, size);
 }
 
 enum err home_enter(PGconn *pg, char *error, size_t size)

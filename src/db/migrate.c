@@ -2,6 +2,7 @@
 #include "salesreg/base/log.h"
 #include "salesreg/db/connect.h"
 #include "salesreg/db/guard.h"
+#include "salesreg/db/lock_wait.h"
 #include "salesreg/db/statement.h"
 #include <inttypes.h>
 #include <stdint.h>
@@ -18,35 +19,88 @@ static void checksum(const char *text, char out[17])
 	(void)snprintf(out, 17, "%016" PRIx64, h);
 }
 
-static enum err complain(PGconn *pg, const char *doing, char *error, size_t size)
+struct work {
+	PGconn *pg;
+	int wait_ms;
+	char *error;
+	size_t size;
+	char sqlstate[6]; /* of the last refusal; "": there was none */
+};
+
+/* Notes what was said, frees; true if it went well. */
+static bool done(struct work *w, PGresult *result)
 {
-	const char *why = *PQerrorMessage(pg) ? PQerrorMessage(pg) : "the server does not answer";
-	(void)snprintf(error, size, "%s: %.*s", doing, (int)strcspn(why, "\n"), why);
+	ExecStatusType status = PQresultStatus(result);
+	bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+	const char *code = good ? NULL : PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	(void)snprintf(w->sqlstate, sizeof w->sqlstate, "%s", code ? code : "");
+	PQclear(result);
+	return good;
+}
+
+static void complain(const struct work *w, const char *doing)
+{
+	const char *why =
+	    *PQerrorMessage(w->pg) ? PQerrorMessage(w->pg) : "the server does not answer";
+	(void)snprintf(w->error, w->size, "%s: %.*s", doing, (int)strcspn(why, "\n"), why);
+}
+
+/* Outside of a transaction: what is missing where a right is. */
+static enum err refused(const struct work *w, bool migrating)
+{
+	if (strcmp(w->sqlstate, "42501") == 0)
+		guard_rights(w->pg, migrating, w->error, w->size);
 	return ERR_UNAVAILABLE;
 }
 
-/* Runs and frees; true if it went well. */
-static bool done(PGresult *result)
+static enum err apply_once(struct work *w, const struct sql_migration *m)
 {
-	ExecStatusType status = PQresultStatus(result);
-	PQclear(result);
-	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-}
-
-static enum err apply_one(PGconn *pg, const struct sql_migration *m, char *error, size_t size)
-{
-	char what[160], version[12], sum[17];
+	char what[160], version[12], sum[17], code[6];
 	(void)snprintf(what, sizeof what, "migration %s could not be applied", m->name);
 	(void)snprintf(version, sizeof version, "%d", m->version);
 	checksum(m->text, sum);
 	const char *values[] = {version, m->name, sum, m->compatible ? "t" : "f"};
-	if (done(PQexec(pg, "BEGIN")) && done(PQexec(pg, m->text)) &&
-	    done(PQexecParams(
-		pg, sql_statement(SQL_MIGRATION_RECORD)->text, 4, NULL, values, NULL, NULL, 0)) &&
-	    done(PQexec(pg, "COMMIT")))
+	if (done(w, PQexec(w->pg, "BEGIN")) &&
+	    done(w, PQexec(w->pg, sql_statement(SQL_MIGRATION_PATIENCE)->text)) &&
+	    done(w, PQexec(w->pg, m->text)) &&
+	    done(w, PQexecParams(w->pg, sql_statement(SQL_MIGRATION_RECORD)->text, 4, NULL, values,
+			NULL, NULL, 0)) &&
+	    done(w, PQexec(w->pg, "COMMIT")))
 		return ERR_OK;
-	enum err err = complain(pg, what, error, size);
-	(void)done(PQexec(pg, "ROLLBACK"));
+	complain(w, what);
+	memcpy(code, w->sqlstate, sizeof code);
+	(void)done(w, PQexec(w->pg, "ROLLBACK"));
+	memcpy(w->sqlstate, code, sizeof code);
+	return refused(w, true);
+}
+
+/* The lock outlives the transaction, whose patience is all that is wanted of it. */
+static enum err lock_once(struct work *w, const struct sql_migration *unused)
+{
+	(void)unused;
+	char code[6];
+	if (done(w, PQexec(w->pg, "BEGIN")) &&
+	    done(w, PQexec(w->pg, sql_statement(SQL_MIGRATION_PATIENCE)->text)) &&
+	    done(w, PQexec(w->pg, sql_statement(SQL_MIGRATION_LOCK)->text)) &&
+	    done(w, PQexec(w->pg, "COMMIT")))
+		return ERR_OK;
+	complain(w, "the migration lock cannot be taken");
+	memcpy(code, w->sqlstate, sizeof code);
+	(void)done(w, PQexec(w->pg, "ROLLBACK"));
+	memcpy(w->sqlstate, code, sizeof code);
+	return ERR_UNAVAILABLE;
+}
+
+static enum err patiently(struct work *w,
+    enum err (*once)(struct work *, const struct sql_migration *), const struct sql_migration *m)
+{
+	struct lock_wait wait;
+	lock_wait_begin(&wait, w->wait_ms);
+	enum err err;
+	do
+		err = once(w, m);
+	while (err != ERR_OK && lock_wait_is_refusal(w->sqlstate) &&
+	       lock_wait_again(&wait, w->pg, w->error, w->size));
 	return err;
 }
 
@@ -97,28 +151,35 @@ static bool missing(const unsigned char *applied)
 	return false;
 }
 
-static enum err read_applied(PGconn *pg, unsigned char *applied, char *error, size_t size)
+/* Asks; NULL: what was said is in `error`. */
+static PGresult *ask(struct work *w, enum sql_statement statement)
 {
-	PGresult *exists = db_exec_blocking(pg, sql_statement(SQL_MIGRATION_TABLE_EXISTS)->text);
-	bool there =
-	    PQresultStatus(exists) == PGRES_TUPLES_OK && PQgetvalue(exists, 0, 0)[0] == 't';
-	bool asked = PQresultStatus(exists) == PGRES_TUPLES_OK;
+	PGresult *r = db_exec_blocking(w->pg, sql_statement(statement)->text);
+	if (PQresultStatus(r) == PGRES_TUPLES_OK)
+		return r;
+	(void)done(w, r);
+	complain(w, "the migrations cannot be read");
+	(void)refused(w, false);
+	return NULL;
+}
+
+static enum err read_applied(struct work *w, unsigned char *applied)
+{
+	PGresult *exists = ask(w, SQL_MIGRATION_TABLE_EXISTS);
+	bool asked = exists, there = asked && PQgetvalue(exists, 0, 0)[0] == 't';
 	PQclear(exists);
-	if (!asked)
-		return complain(pg, "the migrations cannot be read", error, size);
 	if (!there)
-		return ERR_OK;
-	PGresult *rows = db_exec_blocking(pg, sql_statement(SQL_MIGRATION_LIST)->text);
-	enum err err = PQresultStatus(rows) == PGRES_TUPLES_OK
-			   ? compare(rows, applied, error, size)
-			   : complain(pg, "the migrations cannot be read", error, size);
+		return asked ? ERR_OK : ERR_UNAVAILABLE;
+	PGresult *rows = ask(w, SQL_MIGRATION_LIST);
+	enum err err = rows ? compare(rows, applied, w->error, w->size) : ERR_UNAVAILABLE;
 	PQclear(rows);
 	return err;
 }
 
-enum err migrate_apply(PGconn *pg, int *applied_count, char *error, size_t size)
+enum err migrate_apply(PGconn *pg, int wait_ms, int *applied_count, char *error, size_t size)
 {
 	unsigned char applied[1000] = {0};
+	struct work w = {.pg = pg, .wait_ms = wait_ms, .error = error, .size = size};
 	int count = 0;
 	if (applied_count)
 		*applied_count = 0;
@@ -131,30 +192,27 @@ enum err migrate_apply(PGconn *pg, int *applied_count, char *error, size_t size)
 		    encoding);
 		return ERR_CONFIG;
 	}
-	enum err err = read_applied(pg, applied, error, size);
+	enum err err = read_applied(&w, applied);
 	if (err != ERR_OK)
 		return err;
 	if (!missing(applied))
 		return ERR_OK; /* the usual start: two short queries, no lock */
 	err = guard_owners(pg, error, size);
+	if (err == ERR_OK)
+		err = patiently(&w, lock_once, NULL);
 	if (err != ERR_OK)
 		return err;
-	if (!done(PQexec(pg, sql_statement(SQL_MIGRATION_LOCK)->text)))
-		return complain(pg, "the migration lock cannot be taken", error, size);
-	err = read_applied(pg, applied, error, size); /* another process may have been faster */
-	if (err != ERR_OK)
-		goto out;
-	for (const struct sql_migration *m = sql_migrations(); m->version; m++) {
+	err = read_applied(&w, applied); /* another process may have been faster */
+	for (const struct sql_migration *m = sql_migrations(); err == ERR_OK && m->version; m++) {
 		if (applied[m->version])
 			continue;
-		err = apply_one(pg, m, error, size);
+		err = patiently(&w, apply_once, m);
 		if (err != ERR_OK)
-			goto out;
+			break;
 		log_info("migration %s applied", m->name);
 		count++;
 	}
-out:
-	(void)done(PQexec(pg, sql_statement(SQL_MIGRATION_UNLOCK)->text));
+	(void)done(&w, PQexec(pg, sql_statement(SQL_MIGRATION_UNLOCK)->text));
 	if (applied_count)
 		*applied_count = count;
 	return err;
@@ -164,7 +222,8 @@ bool migrate_look(PGconn *pg, int *pending, char *error, size_t size)
 {
 	unsigned char applied[1000] = {0};
 	*pending = 0;
-	if (read_applied(pg, applied, error, size) != ERR_OK)
+	struct work w = {.pg = pg, .error = error, .size = size};
+	if (read_applied(&w, applied) != ERR_OK)
 		return false;
 	for (const struct sql_migration *m = sql_migrations(); m->version; m++)
 		*pending += !applied[m->version];
@@ -174,5 +233,5 @@ bool migrate_look(PGconn *pg, int *pending, char *error, size_t size)
 enum err migrate_setup(PGconn *pg, void *unused, char *error, size_t size)
 {
 	(void)unused;
-	return migrate_apply(pg, NULL, error, size);
+	return migrate_apply(pg, MIGRATE_WORKER_WAIT_MS, NULL, error, size);
 }

@@ -1,14 +1,13 @@
 #include "salesreg/db/roles.h"
 #include "salesreg/base/log.h"
 #include "salesreg/db/guard.h"
-#include "salesreg/db/lock_watch.h"
+#include "salesreg/db/lock_wait.h"
 #include "salesreg/db/migrate.h"
 #include "salesreg/db/statement.h"
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { HAND_OVER_ROUNDS = 64, TRIES = 4, BETWEEN_TRIES_US = 900000 };
+enum { HAND_OVER_ROUNDS = 64 };
 
 struct work {
 	PGconn *pg;
@@ -27,9 +26,7 @@ static bool complain(const struct work *w, const char *doing)
 
 static void note_lock(const struct work *w, const PGresult *r)
 {
-	const char *code = PQresultErrorField(r, PG_DIAG_SQLSTATE);
-	/* lock_not_available, deadlock_detected */
-	*w->locked = code && (strcmp(code, "55P03") == 0 || strcmp(code, "40P01") == 0);
+	*w->locked = lock_wait_is_refusal(PQresultErrorField(r, PG_DIAG_SQLSTATE));
 }
 
 static PGresult *ask(
@@ -174,7 +171,7 @@ static enum err hand_over_once(const struct work *w)
 {
 	if (!transaction(w, "BEGIN ISOLATION LEVEL REPEATABLE READ"))
 		return ERR_UNAVAILABLE;
-	PGresult *patience = ask(w, SQL_ROLES_PATIENCE, NULL, 0);
+	PGresult *patience = ask(w, SQL_MIGRATION_PATIENCE, NULL, 0);
 	PQclear(patience);
 	if (!patience)
 		return ERR_UNAVAILABLE;
@@ -189,43 +186,25 @@ static enum err hand_over_once(const struct work *w)
 	return transaction(w, "COMMIT") ? ERR_OK : ERR_UNAVAILABLE;
 }
 
-/* Behind what could not be done: who stands in its way. */
-static void blame(const struct work *w)
-{
-	PGresult *r = PQexec(w->pg, sql_statement(SQL_ROLES_WAITS)->text);
-	size_t n = strlen(w->error);
-	if (PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) > 0 && n < w->size) {
-		char holder[LOCK_WATCH_LINE];
-		lock_watch_describe(r, 0, holder);
-		(void)snprintf(w->error + n, w->size - n, "; %s", holder);
-	}
-	PQclear(r);
-}
-
 /* A change of owner waits for every open transaction, and all readers behind it: for seconds, and then they have their turn. */
-static enum err hand_all_over(const struct work *w)
+static enum err hand_all_over(const struct work *w, int wait_ms)
 {
-	for (int i = 1;; i++) {
+	struct lock_wait wait;
+	lock_wait_begin(&wait, wait_ms);
+	for (;;) {
 		*w->locked = false;
 		enum err err = hand_over_once(w);
 		if (err == ERR_OK || !*w->locked)
 			return err;
 		if (!transaction(w, "ROLLBACK"))
 			return ERR_UNAVAILABLE;
-		blame(w);
-		if (i == TRIES) {
-			size_t n = strlen(w->error);
-			(void)snprintf(w->error + n, w->size - n,
-			    "; nothing was changed: run this again when that has ended");
+		if (!lock_wait_again(&wait, w->pg, w->error, w->size))
 			return err;
-		}
-		log_warn("%s; nothing was changed, tried again in a moment", w->error);
-		(void)usleep(BETWEEN_TRIES_US);
 	}
 }
 
 enum err roles_set_up(
-    PGconn *pg, const struct db_roles *roles, int *applied, char *error, size_t size)
+    PGconn *pg, const struct db_roles *roles, int wait_ms, int *applied, char *error, size_t size)
 {
 	bool locked = false;
 	struct work w = {pg, roles, error, size, &locked};
@@ -238,12 +217,12 @@ enum err roles_set_up(
 	PQclear(refused);
 	if (!usable)
 		return asked ? ERR_CONFIG : ERR_UNAVAILABLE;
-	enum err err = hand_all_over(&w);
+	enum err err = hand_all_over(&w, wait_ms);
 	if (err != ERR_OK)
 		return err;
 	if (!become(&w, roles->owner))
 		return ERR_UNAVAILABLE;
-	err = migrate_apply(pg, applied, error, size);
+	err = migrate_apply(pg, wait_ms, applied, error, size);
 	if (err != ERR_OK)
 		return err;
 	if (!become(&w, "none") || !transaction(&w, "BEGIN") || !grant(&w))

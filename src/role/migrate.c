@@ -6,15 +6,20 @@
 #include "salesreg/role/role.h"
 #include "salesreg/role/settings.h"
 #include "salesreg/role/usage.h"
+#include <ctype.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { NAME_MOST = 63 }; /* NAMEDATALEN - 1 */
+enum { NAME_MOST = 63 /* NAMEDATALEN - 1 */, WAIT_MOST_S = 86400 };
 
 static const char usage[] =
-    "usage: salesreg migrate [--roles [--owner NAME] [--worker NAME]]\n"
+    "usage: salesreg migrate [--wait SECONDS] [--roles [--owner NAME] [--worker NAME]]\n"
     "Brings the database of DATABASE_URL up to date; the workers do so at their start, too.\n"
+    "What another session has locked is waited for, 5 s at a time so that nobody else is held up\n"
+    "for long, and for 600 s at most, or --wait; who holds it is named after 10 s, then each "
+    "minute.\n"
     "With --roles it makes two roles first, or brings them up to date: an owner (salesreg_owner), "
     "whose\n"
     "the tables are and who migrates, and a worker (salesreg_worker), which can read and write "
@@ -28,11 +33,20 @@ static const char usage[] =
 struct arguments {
 	bool roles;
 	const char *owner, *worker;
+	int wait_s;
 };
 
 static bool is_name(const char *name)
 {
 	return *name && strlen(name) <= NAME_MOST;
+}
+
+static bool is_seconds(const char *text, int *seconds)
+{
+	char *end;
+	long value = strtol(text, &end, 10);
+	*seconds = (int)value;
+	return isdigit((unsigned char)*text) && !*end && value <= WAIT_MOST_S;
 }
 
 static enum err bring_up_to_date(PGconn *pg, const struct arguments *a, const struct config *config,
@@ -47,14 +61,14 @@ static enum err bring_up_to_date(PGconn *pg, const struct arguments *a, const st
 			.worker = a->worker,
 			.owner_password = &config->owner_password,
 			.worker_password = &config->worker_password},
-		    applied, error, size);
+		    a->wait_s * 1000, applied, error, size);
 	err = guard_owners(pg, error, size);
-	return err == ERR_OK ? migrate_apply(pg, applied, error, size) : err;
+	return err == ERR_OK ? migrate_apply(pg, a->wait_s * 1000, applied, error, size) : err;
 }
 
 static int migrate(const struct arguments *a, const struct config *config)
 {
-	char error[GUARD_LINE] = "";
+	char error[2 * GUARD_LINE] = "";
 	int code = EXIT_CODE_FAILED, applied = 0;
 	struct db_failure failure;
 	enum err err;
@@ -92,8 +106,10 @@ int role_migrate(int argc, char **argv)
 {
 	static const struct option options[] = {{"roles", no_argument, NULL, 'r'},
 	    {"owner", required_argument, NULL, 'o'}, {"worker", required_argument, NULL, 'w'},
-	    {NULL, 0, NULL, 0}};
-	struct arguments a = {.owner = "salesreg_owner", .worker = "salesreg_worker"};
+	    {"wait", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
+	struct arguments a = {.owner = "salesreg_owner",
+	    .worker = "salesreg_worker",
+	    .wait_s = MIGRATE_WAIT_MS / 1000};
 	bool named = false;
 	if (usage_asked(argc, argv, usage))
 		return EXIT_CODE_OK;
@@ -105,6 +121,8 @@ int role_migrate(int argc, char **argv)
 		named |= option == 'o' || option == 'w';
 		a.owner = option == 'o' ? optarg : a.owner;
 		a.worker = option == 'w' ? optarg : a.worker;
+		if (option == 't' && !is_seconds(optarg, &a.wait_s))
+			return usage_wrong("migrate", "--wait takes seconds, 0 to 86400");
 	}
 	if (optind < argc)
 		return usage_unexpected("migrate", argv[optind]);

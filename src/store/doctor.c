@@ -111,7 +111,7 @@ bool doctor_rights(
     struct db_session *s, struct arena *a, bool migrating, struct doctor_lack **rows, size_t *count)
 {
 	const PGresult *r =
-	    db_session_run_plain(s, migrating ? SQL_DOCTOR_MIGRATION_RIGHTS : SQL_RIGHTS_MISSING);
+	    db_session_run_plain(s, migrating ? SQL_MIGRATION_RIGHTS_MISSING : SQL_RIGHTS_MISSING);
 	*count = r ? (size_t)PQntuples(r) : 0;
 	*rows = ARENA_ARRAY(a, struct doctor_lack, *count);
 	for (int i = 0; i < (int)*count; i++)

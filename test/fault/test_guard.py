@@ -292,3 +292,36 @@ def test_a_trigger_of_somebody_else_that_lacks_a_right_holds_up_and_parks_nobody
     world.db.as_superuser(f"GRANT INSERT ON public.their_log TO {OWNER}")
     anna.hears("registered")
     assert world.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+
+
+def migrates_as_far_as_it_is_granted(database, role):
+    """Runs what each refusal asks for, as it is."""
+    given = []
+    while (done := migrate(database, role)).returncode:
+        assert done.returncode == 1 and "permission denied" in done.stderr and len(given) < 10, done.stderr
+        given.append(statement(done.stderr.splitlines()[-1]))
+        assert given[-1].endswith(f" TO {role}")
+        database.as_superuser(given[-1])
+    return given
+
+
+@pytest.mark.parametrize("revoked,granted", [
+    ("SELECT ON salesreg.schema_migrations", "GRANT SELECT ON table salesreg.schema_migrations"),
+    ("USAGE ON SCHEMA salesreg", "GRANT USAGE ON schema salesreg")])
+def test_a_right_that_migrate_lacks_is_said_with_its_grant(database, revoked, granted):
+    database.execute(f"REVOKE {revoked} FROM {OWNER}")
+    assert migrates_as_far_as_it_is_granted(database, OWNER) == [f"{granted} TO {OWNER}"]
+
+
+def test_a_role_that_may_nothing_is_led_to_a_migrated_database(empty_database, mallory):
+    empty_database.as_superuser("REVOKE CREATE ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC")
+    assert migrates_as_far_as_it_is_granted(empty_database, mallory) == [
+        f"GRANT CREATE ON DATABASE {empty_database.name} TO mallory", "GRANT CREATE ON SCHEMA public TO mallory"]
+
+
+def test_a_right_to_note_a_migration_is_said_too(empty_database):
+    assert migrate(empty_database).returncode == 0
+    empty_database.execute("DELETE FROM salesreg.schema_migrations WHERE version = 2;"  # which can be applied again
+                           f" REVOKE INSERT ON salesreg.schema_migrations FROM {OWNER}")
+    assert migrates_as_far_as_it_is_granted(empty_database, OWNER) == [
+        f"GRANT INSERT ON table salesreg.schema_migrations TO {OWNER}"]

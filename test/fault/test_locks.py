@@ -1,9 +1,10 @@
 """Locks that another session holds: who may take ours, and that whoever holds up the work is named."""
 import json
+import subprocess
 
 import pytest
 
-from support.process import run
+from support.process import BINARY, EXIT_USAGE, environment, run
 from support.telegram import TOKEN
 
 BOT_ID = int(TOKEN.split(":")[0])
@@ -99,3 +100,90 @@ def test_a_short_transaction_is_nobodys_business(make_world):
         hand.commit()
     assert "locks-held" not in findings(world)
     hand.close()
+
+
+# migrations -------------------------------------------------------------------------------------------------------------
+
+OLD_TABLE = "CREATE TABLE test_prospects (id varchar(255) PRIMARY KEY, telegram_id varchar(255) NOT NULL, name varchar(255) NOT NULL)"
+HOLDS = {"a reader": ("SELECT count(*) FROM test_prospects", "holds locks on public.test_prospects"),
+         "another migration": ("SELECT pg_advisory_lock(1935764581, 1)", "holds an advisory lock of salesreg's")}
+
+
+@pytest.fixture(params=list(HOLDS))
+def hold(request, empty_database):
+    """A session that a migration has to wait for, and how it is named."""
+    empty_database.execute(OLD_TABLE)
+    session = empty_database.connect()
+    session.autocommit = False
+    statement, says = HOLDS[request.param]
+    with session.cursor() as cursor:
+        cursor.execute("SET application_name = 'report'")
+        cursor.execute(statement)
+    yield session, rf"pid {pid_of(session)} (role {session.info.user}, application report) {says}"
+    session.close()
+
+
+@pytest.fixture
+def migrating(empty_database):
+    processes = []
+
+    def start(*args):
+        processes.append(subprocess.Popen([BINARY, "migrate", *args], stderr=subprocess.PIPE, text=True,
+                                          env=environment({"DATABASE_URL": empty_database.url})))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def test_a_migration_names_who_holds_it_up_and_goes_on_when_that_has_ended(empty_database, hold, migrating):
+    session, says = hold
+    process = migrating()
+    line = process.stderr.readline()
+    while "it is tried again" not in line:
+        assert " applied" in line, line
+        line = process.stderr.readline()
+    assert says in line and " warn " in line
+    session.close()
+    rest = process.communicate()[1]
+    assert process.returncode == 0, rest
+    assert "migration 004_registry applied" in rest
+
+
+def test_a_migration_ends_when_it_has_waited_as_long_as_it_was_told(empty_database, hold):
+    session, says = hold
+    done = run("migrate", "--wait", "0", settings={"DATABASE_URL": empty_database.url})
+    last = done.stderr.splitlines()[-1]
+    assert done.returncode == 1 and says in last and "nothing was changed: run this again" in last, done.stderr
+    session.close()
+    assert run("migrate", "--wait", "0", settings={"DATABASE_URL": empty_database.url}).returncode == 0
+
+
+def test_whoever_reads_waits_behind_a_migration_for_seconds_only(empty_database, migrating):
+    empty_database.execute(OLD_TABLE)
+    with empty_database.connect() as first, empty_database.connect() as second:
+        first.autocommit = False
+        with first.cursor() as held, second.cursor() as reader:
+            held.execute("SELECT count(*) FROM test_prospects")
+            migrating()
+            empty_database.eventually("SELECT count(*) = 1 FROM pg_locks WHERE NOT granted AND relation = 'test_prospects'::regclass")
+            reader.execute("SELECT count(*) FROM test_prospects")  # for ever, before
+            assert reader.fetchone() == (0,)
+
+
+def test_a_worker_that_would_migrate_says_who_holds_it_up(empty_database, hold, salesreg):
+    session, says = hold
+    outreach = salesreg("outreach", DATABASE_URL=empty_database.url)
+    line = outreach.wait_for_log("no database for now, waiting for it", timeout=60)
+    assert says in outreach.log, line
+    session.close()
+    outreach.wait_for_log("migration 004_registry applied", timeout=60)
+
+
+@pytest.mark.parametrize("seconds", ["x", "-1", "", "1s", "100000"])
+def test_a_wait_is_in_seconds(seconds):
+    done = run("migrate", "--wait", seconds)
+    assert done.returncode == EXIT_USAGE and "--wait takes seconds" in done.stderr

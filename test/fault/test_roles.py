@@ -297,7 +297,7 @@ def test_one_that_does_not_end_is_waited_for_in_vain_and_nothing_is_done(databas
     try:
         with reader.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM public.test_prospects")
-        done = make_roles(database)
+        done = make_roles(database, "--wait", "3")
     finally:
         reader.close()
     last = done.stderr.splitlines()[-1]

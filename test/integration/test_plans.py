@@ -200,7 +200,7 @@ def test_the_statement_looks_at_few_rows(session, name):
 # that a statement is not in HOT is a decision: it runs at a start, at a sweep, when something is changed by hand or by an
 # admin, has nothing to search, reads no table of ours (lock_holders), or goes through all reps (dealing_reps)
 COLD = set("""
-    applications_read foreign_owners hidden_rows rights_missing role_become roles_default roles_beyond roles_make roles_patience roles_refused roles_waits assignment_lock bot_state_advance bot_state_block bot_state_in_hand bot_state_name bot_state_other
+    applications_read foreign_owners hidden_rows rights_missing migration_rights_missing role_become roles_default roles_beyond roles_make migration_patience migration_waits roles_refused assignment_lock bot_state_advance bot_state_block bot_state_in_hand bot_state_name bot_state_other
     bot_state_rest bot_state_rest_carefully bot_state_take bytes_park claims_refuse codes_request dealing_by_hand dealing_expiry dealing_new_reps dealing_reps
     dealing_returned dealing_somebody_again dealing_sort_out_apart dealing_sort_out_assignments dealing_turn dealing_unidentified dealing_write
     hidden_people_add hidden_people_read history_prune_assignments history_prune_codes history_prune_events history_prune_invites history_prune_sessions home_enter invites_create

@@ -29,8 +29,11 @@ enum err guard_heirs(PGconn *pg, const char *owner, char *error, size_t size);
 enum err guard_rows(PGconn *pg, char *error, size_t size);
 /* SQL_HIDDEN_ROWS' answer: true, and what is hidden, if something is. */
 bool guard_hides(const PGresult *hidden, char *error, size_t size);
-/* After 42501: "; GRANT … ends it" behind the text that is in `error`, if a right that the workers need is missing. */
-void guard_rights(PGconn *pg, char *error, size_t size);
+/*
+ * After 42501: "; this ends it: GRANT … TO …" behind the text that is in `error`, if a right is missing that the workers need;
+ * migrating: one that a migration needs before those.
+ */
+void guard_rights(PGconn *pg, bool migrating, char *error, size_t size);
 
 /* The same for a process whose connections are busy: a listener asks on its next beat. All zero at the start. */
 struct guard_watch {

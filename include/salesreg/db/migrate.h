@@ -9,8 +9,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/*
+ * How long a lock that another session holds is waited for, 5 s at a time (db/lock_wait.h): a command's, unless it was told
+ * otherwise, and a worker's, which then says that it has no database and why, and tries again.
+ */
+enum { MIGRATE_WAIT_MS = 600000, MIGRATE_WORKER_WAIT_MS = 15000 };
 /* applied_count: how many were new; may be NULL. ERR_CONFIG: see migrate_setup(). */
-enum err migrate_apply(PGconn *pg, int *applied_count, char *error, size_t size);
+enum err migrate_apply(PGconn *pg, int wait_ms, int *applied_count, char *error, size_t size);
 /* Only looks: how many are missing. False, with a sentence: they cannot be read, or do not go with this binary. */
 bool migrate_look(PGconn *pg, int *pending, char *error, size_t size);
 /*

@@ -4,8 +4,9 @@
  * there already is handed over to the owner.
  * Ownership: the connection is the caller's; on an error it is of no further use. Units: none.
  * Errors: ERR_CONFIG: these cannot be the two roles, the worker has rights beyond rows (each is logged with what takes it
- * away), or an object is a stranger's; ERR_UNAVAILABLE: the server refused, or an open transaction kept a table; a sentence in `error`. A password is in no
- * message of ours, and goes to the server as what it keeps of it. Blocks: for a command. Callbacks: none.
+ * away), or an object is a stranger's; ERR_UNAVAILABLE: the server refused, or an open transaction kept a table; a sentence in
+ * `error`. A password is in no message of ours, and goes to the server as what it keeps of it. Blocks: for a command.
+ * Callbacks: none.
  * Facts: PostgreSQL manual, PQencryptPasswordConn; ALTER TABLE … OWNER TO; 5.7 "Privileges"; ALTER DEFAULT PRIVILEGES.
  */
 #pragma once
@@ -18,6 +19,6 @@ struct db_roles {
 	const char *owner, *worker;                            /* names */
 	const struct secret *owner_password, *worker_password; /* not set: left as it is */
 };
-/* Also applies the migrations, as the owner. applied: how many. */
+/* Also applies the migrations, as the owner. wait_ms: see migrate_apply(). applied: how many. */
 MUST_CHECK enum err roles_set_up(
-    PGconn *pg, const struct db_roles *roles, int *applied, char *error, size_t size);
+    PGconn *pg, const struct db_roles *roles, int wait_ms, int *applied, char *error, size_t size);
