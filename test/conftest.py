@@ -122,6 +122,15 @@ def make_world(database, tmp_path):
 
 
 @pytest.fixture
+def mail():
+    """A mail server; the programs know it by support.mail.settings()."""
+    from support.mail import MailServer  # not every machine that runs some test has an SMTP server in Python
+    server = MailServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
 def world(make_world):
     """Database, sandbox, bot and outreach, all running."""
     made = make_world()

@@ -1,9 +1,12 @@
 -- name: codes_read
 -- $1 people: the code each is asked for, and who has its address now, or was suspended with another one of the same mailbox.
--- A mail that is queued again makes no code of an earlier mail good for longer
+-- A mail that is queued again makes no code of an earlier mail good for longer. The last column: wrong answers of others in a day
+-- to codes for this mailbox
 SELECT c.user_id, c.id, c.email, c.email_key, c.state,
        CASE WHEN c.state = 'sent' OR c.good_until > now() THEN array_to_string(c.hashes, ' ') ELSE '' END, c.wrong,
-       coalesce(c.good_until <= now(), false), r.id, r.telegram_id, left(r.name, 255), left(r.status, 50), h.locale
+       coalesce(c.good_until <= now(), false), r.id, r.telegram_id, left(r.name, 255), left(r.status, 50), h.locale,
+       (SELECT coalesce(sum(w.wrong), 0) FROM salesreg.email_codes w
+        WHERE w.mailbox = c.mailbox AND w.created_at > now() - interval '1 day' AND w.user_id <> c.user_id)
 FROM salesreg.email_codes c
 LEFT JOIN LATERAL (SELECT e.rep FROM salesreg.rep_email e JOIN public.sales_representatives o ON o.id = e.rep
                    WHERE e.mailbox = c.mailbox AND (e.email_key = c.email_key OR o.status = 'suspended')
@@ -13,20 +16,25 @@ LEFT JOIN salesreg.user_sessions h ON h.user_id = r.telegram_id
 WHERE c.user_id = ANY ($1::bigint[]) AND c.live
 ORDER BY c.user_id FOR NO KEY UPDATE OF c
 -- name: codes_counted
--- $1 people, $2 mailboxes: how many mails in the last hour, and microseconds until the oldest is an hour old; of
--- to these people, to these mailboxes and those they are asked codes for, of all (up to 1,000)
-SELECT c.user_id, NULL::text, count(*), (extract(epoch FROM min(c.created_at) + interval '1 hour' - now()) * 1000000)::bigint
-FROM salesreg.email_codes c WHERE c.user_id = ANY ($1::bigint[]) AND c.created_at > now() - interval '1 hour' GROUP BY c.user_id
-UNION ALL
-SELECT NULL, c.mailbox, count(*), (extract(epoch FROM min(c.created_at) + interval '1 hour' - now()) * 1000000)::bigint
-FROM salesreg.email_codes c
-WHERE c.mailbox = ANY ($2::text[] || ARRAY(SELECT l.mailbox FROM salesreg.email_codes l
-                                           WHERE l.user_id = ANY ($1::bigint[]) AND l.live))
-  AND c.created_at > now() - interval '1 hour' GROUP BY c.mailbox
-UNION ALL
-SELECT NULL, NULL, count(*), (extract(epoch FROM min(l.created_at) + interval '1 hour' - now()) * 1000000)::bigint
-FROM (SELECT c.created_at FROM salesreg.email_codes c WHERE c.created_at > now() - interval '1 hour'
-      ORDER BY c.created_at LIMIT 1000) l
+-- $1 people, $2 mailboxes, $3 how many at most are looked at of all: the mails that limits count, newest first, with their age in
+-- microseconds and the wrong answers to their codes: of a week to these people; of an hour to these mailboxes, to those they are asked
+-- codes for or were asked whether they have, when others asked for them; (NULL, NULL): of an hour in all
+SELECT m.user_id, m.mailbox, (extract(epoch FROM now() - m.created_at) * 1000000)::bigint, m.wrong
+FROM (SELECT c.user_id, c.mailbox, c.created_at, c.wrong
+      FROM salesreg.email_codes c WHERE c.user_id = ANY ($1::bigint[]) AND c.created_at > now() - interval '7 days'
+      UNION ALL
+      SELECT c.user_id, c.mailbox, c.created_at, 0
+      FROM salesreg.email_codes c
+      WHERE c.mailbox = ANY ($2::text[]
+                || ARRAY(SELECT l.mailbox FROM salesreg.email_codes l WHERE l.user_id = ANY ($1::bigint[]) AND l.live)
+                || ARRAY(SELECT regexp_replace(lower(btrim(s.draft_email)), '^([^+@]+)[+][^@]*@', '\1@') FROM salesreg.user_sessions s
+                         WHERE s.user_id = ANY ($1::bigint[]) AND s.draft_email IS NOT NULL))
+        AND c.created_at > now() - interval '1 hour' AND c.user_id <> ALL ($1::bigint[])
+      UNION ALL
+      SELECT NULL, NULL, l.created_at, 0
+      FROM (SELECT c.created_at FROM salesreg.email_codes c WHERE c.created_at > now() - interval '1 hour'
+            ORDER BY c.created_at DESC LIMIT $3::integer) l) m
+ORDER BY m.created_at DESC
 -- name: codes_over
 -- $1 people: they are asked for no code any more
 UPDATE salesreg.email_codes SET live = false WHERE user_id = ANY ($1::bigint[]) AND live
@@ -46,8 +54,10 @@ WITH counted AS (
 SELECT salesreg.must((SELECT count(*) FROM counted) = cardinality($1::bigint[]))
 -- name: codes_due
 -- $1 how many at most, $2 those this process is sending: who is next. What else is `sending` was left by a process that died. Whose row
--- somebody holds a lock on waits, and nobody else
-SELECT c.id, c.user_id, c.email, c.email_key, c.attempts, c.delay_told, s.locale
+-- somebody holds a lock on waits, and nobody else. The last column: wrong answers of a week to codes for this mailbox
+SELECT c.id, c.user_id, c.email, c.email_key, c.attempts, c.delay_told, s.locale,
+       (SELECT coalesce(sum(w.wrong), 0) FROM salesreg.email_codes w
+        WHERE w.mailbox = c.mailbox AND w.created_at > now() - interval '7 days')
 FROM salesreg.email_codes c LEFT JOIN salesreg.user_sessions s ON s.user_id = c.user_id
 WHERE c.live AND c.state IN ('queued', 'sending') AND c.due_at <= now() AND c.id <> ALL ($2::bigint[])
 ORDER BY c.due_at LIMIT $1::integer FOR NO KEY UPDATE OF c SKIP LOCKED
@@ -88,10 +98,10 @@ WITH done AS (
 SELECT l.id FROM salesreg.email_codes l
 WHERE l.id = ANY ($1::bigint[]) AND l.live AND l.state = 'sending' AND NOT EXISTS (SELECT 1 FROM done d WHERE d.id = l.id)
 -- name: history_prune_codes
--- what is an hour old counts no more
+-- what is a week old counts no more
 WITH gone AS (
     DELETE FROM salesreg.email_codes
-    WHERE created_at < now() - interval '1 day' AND NOT (live AND state IN ('queued', 'sending'))
+    WHERE created_at < now() - interval '7 days' AND NOT (live AND state IN ('queued', 'sending'))
     RETURNING 1
 )
 SELECT count(*) FROM gone

@@ -102,6 +102,24 @@ WHERE s.draft_email IS NOT NULL AND s.phase = 'claim' AND s.updated_at < now() -
 SELECT count(*), (extract(epoch FROM now() - min(c.created_at)) * 1000)::bigint, (array_agg(c.error ORDER BY c.due_at DESC))[1]
 FROM salesreg.email_codes c
 WHERE c.live AND c.state IN ('queued', 'sending') AND c.created_at < now() - $1::bigint * interval '1 second'
+-- name: doctor_code_limits
+-- $1 mails to a mailbox and $2 in all an hour, $3 mails to a person an hour and $4 a day, $5 wrong codes for a mailbox a day and $6 of
+-- a person a week: what has reached one: mailbox (NULL: a person, or all), person (NULL: a mailbox, or all), mails in the hour,
+-- wrong codes, people, the first five of them
+(SELECT left(c.mailbox, 320), NULL::bigint, count(*) FILTER (WHERE c.created_at > now() - interval '1 hour'), sum(c.wrong),
+        count(DISTINCT c.user_id), array_to_string((array_agg(DISTINCT c.user_id))[1:5], ', ')
+ FROM salesreg.email_codes c WHERE c.created_at > now() - interval '1 day' GROUP BY c.mailbox
+ HAVING count(*) FILTER (WHERE c.created_at > now() - interval '1 hour') >= $1::bigint OR sum(c.wrong) >= $5::bigint
+ ORDER BY 3 DESC, 1 LIMIT 5)
+UNION ALL
+(SELECT NULL, c.user_id, count(*) FILTER (WHERE c.created_at > now() - interval '1 hour'), sum(c.wrong), 1, NULL
+ FROM salesreg.email_codes c WHERE c.created_at > now() - interval '7 days' GROUP BY c.user_id
+ HAVING count(*) FILTER (WHERE c.created_at > now() - interval '1 hour') >= $3::bigint
+     OR count(*) FILTER (WHERE c.created_at > now() - interval '1 day') >= $4::bigint OR sum(c.wrong) >= $6::bigint
+ ORDER BY 4 DESC, 2 LIMIT 5)
+UNION ALL
+SELECT NULL, NULL, count(*), sum(c.wrong), count(DISTINCT c.user_id), array_to_string((array_agg(DISTINCT c.user_id))[1:5], ', ')
+FROM salesreg.email_codes c WHERE c.created_at > now() - interval '1 hour' HAVING count(*) >= $2::bigint
 -- name: doctor_reps_without_email
 -- reps whose e-mail is not theirs alone, with who has it (NULL: it is empty); the last column: how many there are
 SELECT left(r.name, 255), r.telegram_id, btrim(left(r.email, 255)), left(h.name, 255), count(*) OVER ()

@@ -2,6 +2,7 @@
 #include "salesreg/app/fold.h"
 #include "salesreg/app/outgoing.h"
 #include "salesreg/base/clock.h"
+#include "salesreg/base/fault_log.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/log.h"
 #include "salesreg/store/bot.h"
@@ -58,7 +59,7 @@ struct batch {
 	const char *park_reason;
 	struct {
 		size_t sessions, reps, emails, assignments, subjects, clients, lock, applications,
-		    untaken, missed, claims, waiting_claims, locales, invites, codes, code_counts;
+		    untaken, missed, claims, waiting_claims, locales, invites, codes, code_mails;
 	} steps; /* of the read */
 	size_t fence_step, insert_step, thin_step;
 	int64_t arrived_us, begun_us; /* the updates; the transaction in hand */
@@ -70,7 +71,8 @@ struct batch {
 		int64_t id, next;
 	} bytes;
 	bool quiet;
-	char why[512]; /* the last error */
+	struct fault_log code_fault; /* mails that limits keep back */
+	char why[512];               /* the last error */
 	struct batch_stats stats;
 	struct histogram commits;
 };
@@ -367,6 +369,22 @@ static void give_grants_back(struct batch *b)
 			delivery_ungrant(b->options.delivery, b->writes.messages[i].chat_id);
 }
 
+/* Somebody waits for a code that is not mailed, and an operator is to know why. */
+static void say_limits(struct batch *b)
+{
+	bool any = false;
+	for (int i = CODE_LIMIT_NONE + 1; i < CODE_LIMIT_COUNT; i++) {
+		if (b->writes.code_limited[i] == 0)
+			continue;
+		any = true;
+		fault_log_warn(&b->code_fault,
+		    "a mail with a code is kept back by a limit: %s; see `salesreg doctor`",
+		    code_limit_sentence((enum code_limit)i));
+	}
+	if (!any && b->writes.code_request_count > 0)
+		(void)fault_log_end(&b->code_fault);
+}
+
 static void on_written(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
 	struct batch *b = data;
@@ -385,6 +403,7 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 		b->options.committed(b, b->options.data);
 	bool queued = false;
 	thinned(b, reply);
+	say_limits(b);
 	if (b->inserted) {
 		struct outbox_born *born;
 		size_t count =
@@ -475,12 +494,12 @@ static void write_batch(struct batch *b, const struct db_reply *reply)
 	}
 	if (b->interests.user_count && b->options.rules->proves_email) {
 		struct code_row *codes;
-		struct code_count_row *counts;
+		struct code_mail *mails;
 		input.code_count = codes_parse(reply->results[b->steps.codes], a, &codes);
 		input.codes = codes;
-		input.code_count_count =
-		    codes_counted_parse(reply->results[b->steps.code_counts], a, &counts);
-		input.code_counts = counts;
+		input.code_mail_count =
+		    codes_counted_parse(reply->results[b->steps.code_mails], a, &mails);
+		input.code_mails = mails;
 	}
 	if (b->interests.user_count && b->options.rules->by_invitation) {
 		struct invite_row *invites;
@@ -582,8 +601,8 @@ static void read_batch(struct batch *b)
 		b->steps.claims = claims_read(plan, a, in->claimants, in->claimant_count);
 	if (in->user_count && b->options.rules->proves_email) {
 		b->steps.codes = codes_read(plan, a, in->users, in->user_count);
-		b->steps.code_counts = codes_counted(
-		    plan, a, in->users, in->user_count, in->mailboxes, in->email_key_count);
+		b->steps.code_mails = codes_counted(plan, a, in->users, in->user_count,
+		    in->mailboxes, in->email_key_count, MAILS_IN_ALL_HOUR_MOST);
 	}
 	if (in->user_count && b->options.rules->by_invitation)
 		b->steps.invites =

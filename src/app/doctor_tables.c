@@ -340,6 +340,7 @@ void doctor_tables(struct doctor *d, struct db_session *s)
 	look_at_pending(d, s);
 	look_at_claims(d, s);
 	look_at_mails(d, s);
+	doctor_codes(d, s);
 	look_at_reps(d, s);
 	look_at_prospects(d, s);
 	look_at_reach(d, s);

@@ -7,9 +7,6 @@
 #include <string.h>
 
 enum { MAX_CLIENTS_SHOWN = 200 };
-/* Mails an hour: more than anybody needs, and no more than a mailbox's owner, or a mail server, puts up with. */
-enum { MAILS_TO_PERSON = 5, MAILS_TO_ADDRESS = 5, MAILS_IN_ALL = 200 };
-static const int64_t HOUR_US = 3600 * 1000000LL;
 
 void fold_interests(const struct conversation_rules *rules, const struct telegram_update *updates,
     size_t count, struct arena *a, struct fold_interests *in)
@@ -91,6 +88,7 @@ struct person {
 	bool heard;   /* an admin who has been shown what was missed */
 	bool touched; /* an effect of this batch changed the rep or what belongs to it */
 	int64_t user_id;
+	enum code_limit limit; /* that keeps a mail back in this event */
 };
 
 struct folding {
@@ -210,13 +208,24 @@ static bool mailed_here(const struct folding *f, const char *key)
 	return false;
 }
 
-/* Whether how many mails a mailbox has had is not what was counted: of the address that is named, or asked a code for. */
-static bool count_is_stale(const struct folding *f, const struct person *p, const char *email_key)
+/* Which address a mail would go to: the one that is named, or claimed, or asked a code for; NULL: none. */
+static const char *key_to_mail(
+    const struct folding *f, const struct person *p, const struct conversation_interest *interest)
 {
-	if (f->mailed_count == 0)
-		return false;
+	if (interest->email_key)
+		return interest->email_key;
+	if (interest->claim_telegram_id == p->user_id && p->state.draft_email)
+		return email_key(p->state.draft_email, f->a);
 	const struct code_row *row = code_row_of(f->input, p->user_id);
-	return (email_key && mailed_here(f, email_key)) || (row && mailed_here(f, row->email_key));
+	return row ? row->email_key : NULL;
+}
+
+/* Whether how many mails a mailbox has had is not what was counted. */
+static bool count_is_stale(
+    const struct folding *f, const struct person *p, const struct conversation_interest *interest)
+{
+	const char *key = f->mailed_count > 0 ? key_to_mail(f, p, interest) : NULL;
+	return key && mailed_here(f, key);
 }
 
 /* Whether the address of the code this person is asked for may not be whose it was. */
@@ -255,7 +264,7 @@ static bool depends(
 		return true;
 	if (interest->email_key && key_taken_here(f, interest->email_key))
 		return true;
-	if (count_is_stale(f, p, interest->email_key))
+	if (count_is_stale(f, p, interest))
 		return true;
 	if (interest->code && code_moved_here(f, p))
 		return true;
@@ -316,25 +325,14 @@ static void fill_code(
 {
 	const struct fold_input *input = f->input;
 	const struct code_row *row = code_row_of(input, p->user_id);
+	const char *key = key_to_mail(f, p, interest);
+	struct code_wait wait = code_limits(input->code_mails, input->code_mail_count, p->user_id,
+	    key ? email_mailbox(key, f->a) : NULL, f->writes->code_request_count);
+	p->limit = wait.limit;
 	p->state.code = NULL;
-	p->state.code_wait_us = 0;
-	const char *key = interest->email_key ? interest->email_key : row ? row->email_key : NULL;
-	const char *mailbox = key ? email_mailbox(key, f->a) : NULL;
-	for (size_t i = 0; i < input->code_count_count; i++) {
-		const struct code_count_row *n = &input->code_counts[i];
-		int64_t most = 0, count = n->count, eased_us = n->eased_us;
-		if (n->user_id == p->user_id)
-			most = MAILS_TO_PERSON;
-		else if (n->mailbox && mailbox && strcmp(n->mailbox, mailbox) == 0)
-			most = MAILS_TO_ADDRESS;
-		else if (n->user_id == 0 && !n->mailbox) {
-			most = MAILS_IN_ALL;
-			count += (int64_t)f->writes->code_request_count;
-			eased_us = n->count > 0 ? eased_us : HOUR_US;
-		}
-		if (most && count >= most && eased_us > p->state.code_wait_us)
-			p->state.code_wait_us = eased_us;
-	}
+	p->state.code_wait_us = wait.us;
+	p->state.code_wait_wrong =
+	    wait.limit == CODE_LIMIT_WRONG_PAIR || wait.limit == CODE_LIMIT_WRONG_PERSON;
 	if (!row)
 		return;
 	struct code_view *view = ARENA_NEW(f->a, struct code_view);
@@ -343,6 +341,7 @@ static void fill_code(
 	    .email_key = row->email_key,
 	    .state = code_state_from_name(row->state),
 	    .wrong = row->wrong,
+	    .guessed = row->wrong_of_others >= WRONG_FOR_MAILBOX_DAY,
 	    .mailed = row->hashes && row->hashes[0],
 	    .expired = row->expired,
 	    .rep_id = row->holder,
@@ -758,6 +757,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 		conversation_step(&p->state, event, a, &outcome);
 		for (size_t e = 0; e < outcome.effect_count; e++)
 			apply_effect(&f, p, &outcome.effects[e]);
+		w->code_limited[p->limit] += outcome.keeps_mail_back;
 		p->session_dirty |= outcome.session_changed || shows_silence(p, event);
 		f.applications_changed |=
 		    (p->state.phase == PHASE_CLAIM) != (outcome.next.phase == PHASE_CLAIM);

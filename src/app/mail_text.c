@@ -39,23 +39,39 @@ static const char *date(struct arena *a, time_t now)
 	    tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
-const char *mail_text_code(const struct catalog *catalog, enum locale locale, const char *from,
-    const char *to, const char *code, time_t now, struct arena *a)
+/* Which bot it comes from, and what to do if nobody here has asked for it. */
+static const char *body(const struct catalog *catalog, enum locale locale,
+    const struct mail_about *about, struct arena *a)
+{
+	bool known = about->bot && about->bot[0];
+	const struct catalog_arg args[] = {{"code", about->code},
+	    {"bot", known ? arena_printf(a, "@%s", about->bot)
+			  : catalog_render(catalog, locale, TEXT_MAIL_SOME_BOT, NULL, 0, a)},
+	    {"minutes", arena_printf(a, "%d", CODE_MINUTES)}};
+	const char *text = catalog_render(catalog, locale, TEXT_MAIL_TEXT, args, 3, a);
+	if (about->wrong == 0)
+		return text;
+	const struct catalog_arg count[] = {
+	    {"count", arena_printf(a, "%lld", (long long)about->wrong)}};
+	return arena_printf(a, "%s\n\n%s", text,
+	    catalog_render(catalog, locale, TEXT_MAIL_WRONG_CODES, count, 1, a));
+}
+
+const char *mail_text_code(const struct catalog *catalog, enum locale locale,
+    const struct mail_about *about, struct arena *a)
 {
 	unsigned char id[ID_BYTES];
 	char hex[2 * ID_BYTES + 1];
 	randombytes_buf(id, sizeof id);
 	(void)sodium_bin2hex(hex, sizeof hex, id, sizeof id);
-	const char *at = strrchr(from, '@');
-	const struct catalog_arg args[] = {
-	    {"code", code}, {"minutes", arena_printf(a, "%d", CODE_MINUTES)}};
+	const char *at = strrchr(about->from, '@');
 	const char *subject = catalog_render(catalog, locale, TEXT_MAIL_SUBJECT, NULL, 0, a);
-	const char *text = catalog_render(catalog, locale, TEXT_MAIL_TEXT, args, 2, a);
 	return arena_printf(a,
 	    "Date: %s\r\nFrom: <%s>\r\nTo: <%s>\r\nMessage-ID: <%s%s>\r\n"
 	    "Subject: =?UTF-8?B?%s?=\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
 	    "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n"
 	    "Content-Language: %s\r\n\r\n%s",
-	    date(a, now), from, to, hex, at ? at : "@localhost", base64(a, subject),
-	    locale_code(locale), in_lines(a, base64(a, text)));
+	    date(a, about->now), about->from, about->to, hex, at ? at : "@localhost",
+	    base64(a, subject), locale_code(locale),
+	    in_lines(a, base64(a, body(catalog, locale, about, a))));
 }

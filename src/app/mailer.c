@@ -42,7 +42,7 @@ enum place_state {
 struct place {
 	enum place_state state;
 	struct mailer *mailer;
-	int64_t id, user_id, attempts;
+	int64_t id, user_id, attempts, wrong;
 	char email[256], code[CODE_DIGITS + 1];
 	enum locale locale;
 	bool delay_told;
@@ -269,7 +269,13 @@ static void on_marked(const struct db_reply *reply, void *data)
 		if (p->state == PLACE_SENDING)
 			mail_send(m->client, p->email,
 			    mail_text_code(m->options.rules->catalog, p->locale,
-				m->options.mail.from, p->email, p->code, time(NULL), &m->arena),
+				&(struct mail_about){.from = m->options.mail.from,
+				    .to = p->email,
+				    .code = p->code,
+				    .bot = m->options.rules->bot_username,
+				    .wrong = p->wrong,
+				    .now = time(NULL)},
+				&m->arena),
 			    on_mailed, p);
 		explicit_bzero(p->code, sizeof p->code);
 	}
@@ -283,6 +289,7 @@ static void take(struct mailer *m, struct place *p, const struct code_due *due)
 	    .id = due->id,
 	    .user_id = due->user_id,
 	    .attempts = due->attempts,
+	    .wrong = due->wrong,
 	    .delay_told = due->delay_told,
 	    .locale = m->options.rules->default_locale};
 	(void)snprintf(p->email, sizeof p->email, "%s", due->email);

@@ -326,6 +326,7 @@ void conversation_step(const struct conversation_state *state, const struct even
 	next->link = (struct fresh_link){0};
 	next->code = NULL;
 	next->code_wait_us = 0;
+	next->code_wait_wrong = false;
 
 	struct turn t = {
 	    .state = state,

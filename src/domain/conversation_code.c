@@ -127,6 +127,11 @@ void turn_forget_code(struct turn *t)
 		turn_effect(t, (struct effect){.kind = EFFECT_CODE_DONE});
 }
 
+static int64_t tries_of(const struct code_view *code)
+{
+	return code->guessed ? CODE_TRIES_GUESSED : CODE_TRIES;
+}
+
 /* Why there is no code that could be right, or TEXT_COUNT. */
 static enum text_id useless(const struct code_view *code)
 {
@@ -140,7 +145,7 @@ static enum text_id useless(const struct code_view *code)
 	case CODE_SENT:
 		break;
 	}
-	if (code->wrong >= CODE_TRIES)
+	if (code->wrong >= tries_of(code))
 		return TEXT_CODE_USED_UP;
 	if (!code->mailed)
 		return TEXT_CODE_ON_ITS_WAY;
@@ -154,6 +159,17 @@ static bool may_come_right(const struct code_view *code)
 	return why == TEXT_COUNT || why == TEXT_CODE_ON_ITS_WAY;
 }
 
+static const char *say_wait(const struct turn *t, int64_t wait_us)
+{
+	int64_t minutes = (wait_us + MINUTE_US - 1) / MINUTE_US;
+	bool wrong = t->state->code_wait_wrong;
+	if (minutes <= 60 && !wrong)
+		return turn_text(t, TEXT_CODE_TOO_MANY,
+		    ARGS({"minutes", arena_printf(t->a, "%lld", (long long)minutes)}));
+	return turn_text(t, wrong ? TEXT_CODE_TOO_MANY_WRONG : TEXT_CODE_TOO_MANY_HOURS,
+	    ARGS({"hours", arena_printf(t->a, "%lld", (long long)(minutes + 59) / 60)}));
+}
+
 void turn_prove_email(struct turn *t, const char *address, const char *key)
 {
 	int64_t wait_us = t->state->code_wait_us;
@@ -165,12 +181,10 @@ void turn_prove_email(struct turn *t, const char *address, const char *key)
 			turn_set_phase(t, PHASE_CODE);
 			t->out->next.draft_name = name;
 		}
-		int64_t minutes = (wait_us + MINUTE_US - 1) / MINUTE_US;
-		const char *text = turn_text(t, TEXT_CODE_TOO_MANY,
-		    ARGS({"minutes", arena_printf(t->a, "%lld", (long long)minutes)}));
 		static const struct turn_button cancel[] = {
 		    {TEXT_BUTTON_CANCEL, PRESS_CANCEL, true}};
-		turn_buttons(t, turn_say_text(t, text), cancel, 1);
+		turn_buttons(t, turn_say_text(t, say_wait(t, wait_us)), cancel, 1);
+		t->out->keeps_mail_back = true;
 		return;
 	}
 	turn_effect(
@@ -326,7 +340,7 @@ static void try_code(struct turn *t)
 		return;
 	}
 	turn_effect(t, (struct effect){.kind = EFFECT_WRONG_CODE, .code_id = code->id});
-	int64_t left = CODE_TRIES - code->wrong - 1;
+	int64_t left = tries_of(code) - code->wrong - 1;
 	if (left > 0)
 		say_with_buttons(
 		    t, turn_text(t, TEXT_CODE_WRONG,
@@ -368,7 +382,7 @@ void turn_press_of_code(struct turn *t)
 	if (!code)
 		ask_address(t);
 	else if ((code->state == CODE_QUEUED || code->state == CODE_SENDING) &&
-		 code->wrong < CODE_TRIES)
+		 code->wrong < tries_of(code))
 		say(t, TEXT_CODE_ON_ITS_WAY, code->email);
 	else
 		turn_prove_email(t, code->email, code->email_key);

@@ -25,27 +25,28 @@ size_t codes_parse(const PGresult *result, struct arena *a, struct code_row **ro
 		    .holder_name = db_get_text(a, result, i, 10),
 		    .holder_status = db_get_text(a, result, i, 11),
 		    .holder_locale = db_get_text(a, result, i, 12),
+		    .wrong_of_others = db_get_i64(result, i, 13, 0),
 		};
 	return (size_t)count;
 }
 
 size_t codes_counted(struct db_plan *plan, struct arena *a, const int64_t *people,
-    size_t people_count, const char *const *mailboxes, size_t mailbox_count)
+    size_t people_count, const char *const *mailboxes, size_t mailbox_count, size_t most)
 {
 	return db_plan_add(plan, SQL_CODES_COUNTED, db_i64_array(a, people, people_count),
-	    db_text_array(a, mailboxes, mailbox_count));
+	    db_text_array(a, mailboxes, mailbox_count), db_i64(a, (int64_t)most));
 }
 
-size_t codes_counted_parse(const PGresult *result, struct arena *a, struct code_count_row **rows)
+size_t codes_counted_parse(const PGresult *result, struct arena *a, struct code_mail **rows)
 {
 	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct code_count_row, (size_t)count);
+	*rows = ARENA_ARRAY(a, struct code_mail, (size_t)count);
 	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct code_count_row){
+		(*rows)[i] = (struct code_mail){
 		    .user_id = db_get_i64(result, i, 0, 0),
 		    .mailbox = db_get_text(a, result, i, 1),
-		    .count = db_get_i64(result, i, 2, 0),
-		    .eased_us = db_get_i64(result, i, 3, 0),
+		    .age_us = db_get_i64(result, i, 2, 0),
+		    .wrong = db_get_i64(result, i, 3, 0),
 		};
 	return (size_t)count;
 }
@@ -85,6 +86,7 @@ size_t codes_due_parse(const PGresult *result, struct arena *a, struct code_due 
 		    .attempts = db_get_i64(result, i, 4, 0),
 		    .delay_told = db_get_bool(result, i, 5),
 		    .locale = db_get_text(a, result, i, 6),
+		    .wrong = db_get_i64(result, i, 7, 0),
 		};
 	return (size_t)count;
 }

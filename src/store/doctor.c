@@ -197,6 +197,27 @@ bool doctor_mails_waiting(struct db_session *s, struct arena *a, int64_t longer_
 	return r;
 }
 
+bool doctor_code_limits(struct db_session *s, struct arena *a,
+    const struct doctor_code_bounds *bounds, struct doctor_code_limit **rows, size_t *count)
+{
+	const PGresult *r = db_session_run(s, SQL_DOCTOR_CODE_LIMITS, db_i64(a, bounds->to_mailbox),
+	    db_i64(a, bounds->in_all), db_i64(a, bounds->to_person),
+	    db_i64(a, bounds->to_person_day), db_i64(a, bounds->wrong_for_mailbox),
+	    db_i64(a, bounds->wrong_of_person));
+	*count = r ? (size_t)PQntuples(r) : 0;
+	*rows = ARENA_ARRAY(a, struct doctor_code_limit, *count);
+	for (int i = 0; i < (int)*count; i++)
+		(*rows)[i] = (struct doctor_code_limit){
+		    .mailbox = db_get_text(a, r, i, 0),
+		    .person = db_get_i64(r, i, 1, 0),
+		    .mails = db_get_i64(r, i, 2, 0),
+		    .wrong = db_get_i64(r, i, 3, 0),
+		    .people = db_get_i64(r, i, 4, 0),
+		    .some = db_get_text(a, r, i, 5),
+		};
+	return r;
+}
+
 bool doctor_claims_waiting(struct db_session *s, struct arena *a, int64_t longer_than_s,
     int64_t *waiting, int64_t *oldest_ms)
 {

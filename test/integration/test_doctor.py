@@ -725,6 +725,44 @@ def test_codes_that_are_not_mailed_are_a_warning(ask, database):
     assert ask().of("mails") == []
 
 
+MAIL = ("INSERT INTO salesreg.email_codes (user_id, email, email_key, live, state, wrong, created_at)"
+        " SELECT {user}, {address}, {address}, false, 'sent', {wrong}, now() - interval '{age}' FROM generate_series(1, {count}) i")
+
+
+def mailed(database, user, address, count, wrong=0, age="1 minute"):
+    database.execute(MAIL.format(user=user, address=f"'{address}'" if address != "each" else "'a' || i || '@x.example'",
+                                 count=count, wrong=wrong, age=age))
+
+
+def test_a_mailbox_that_is_filled_is_a_warning_with_who_does_it(ask, database):
+    mailed(database, "100 + i % 4", "boss@x.example", 14)
+    assert ask().of("code-limit") == []
+    mailed(database, "104", "boss+tag@x.example", 1)
+    finding = ask().one("code-limit")
+    assert finding["severity"] == "warning" and "REGISTRATION_APPROVAL=invite" in finding["fix"]
+    assert finding["what"] == ("15 mails with codes went to boss@x.example within the last hour, for 5 Telegram accounts"
+                               " (100, 101, 102, 103, 104)")
+    database.execute("UPDATE salesreg.email_codes SET created_at = created_at - interval '1 hour'")
+    assert ask().of("code-limit") == []
+
+
+def test_codes_that_are_guessed_are_a_warning(ask, database):
+    mailed(database, "100 + i", "boss@x.example", 6, wrong=5, age="20 hours")
+    finding = ask().one("codes-guessed")
+    assert finding["severity"] == "warning" and finding["what"] == (
+        "30 wrong codes for boss@x.example were typed within a day by 6 Telegram accounts (101, 102, 103, 104, 105, …)")
+
+
+def test_an_account_and_all_of_them_at_their_limit_are_named(ask, database):
+    mailed(database, "7", "each", 2, wrong=5, age="6 days")
+    finding = ask().one("code-limit")
+    assert finding["severity"] == "note" and "account 7 has asked for 0 mails" in finding["what"]
+    assert "10 wrong codes" in finding["what"]
+    mailed(database, "100 + i", "each", 200)
+    assert any(f["severity"] == "warning" and f["what"].startswith("200 mails with codes were asked for within the last hour")
+               for f in ask().of("code-limit"))
+
+
 def test_an_admin_who_never_pressed_start_is_named(ask, sandbox):
     sandbox.person("Boss", id=7_900_000_001).opens()
     report = ask(REGISTRATION_APPROVAL="admin", ADMIN_TELEGRAM_IDS="7900000001,7900000002")

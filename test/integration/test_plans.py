@@ -74,7 +74,7 @@ HOT = {
     "bot_backlog": [],
     "dealing_waiting": [],
     "codes_read": ["'{1000000001,1000000002}'"],
-    "codes_counted": ["'{1000000001,1000000002}'", "'{3@truerealestate.bali}'"],
+    "codes_counted": ["'{1000000001,1000000002}'", "'{3@truerealestate.bali}'", "500"],
     "codes_over": ["'{1000000001}'"],
     "codes_wrong": ["'{1}'"],
     "codes_due": ["4", "'{1,2}'"],
@@ -98,7 +98,7 @@ BEFORE = {
 # these are run alone, after plan_by_index
 ALONE = {"bot_backlog"}
 # these count, up to so many
-COUNTED = {"codes_counted": 1_000, "bot_backlog": 10_000, "dealing_waiting": 10_000}
+COUNTED = {"codes_counted": 500, "bot_backlog": 10_000, "dealing_waiting": 10_000}
 
 
 def execute(name):

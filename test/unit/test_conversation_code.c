@@ -366,7 +366,13 @@ static void a_mail_is_lines_of_ascii_that_any_server_carries(void **state)
 	(void)state;
 	for (int l = 0; l < LOCALE_COUNT; l++) {
 		const char *text = mail_text_code(rules.catalog, (enum locale)l,
-		    "registry@a.example", ADDRESS, "012345", 1700000000, &arena);
+		    &(struct mail_about){.from = "registry@a.example",
+			.to = ADDRESS,
+			.code = "012345",
+			.bot = "sales_bot",
+			.wrong = 3,
+			.now = 1700000000},
+		    &arena);
 		assert_non_null(strstr(text, "Date: Tue, 14 Nov 2023 22:13:20 +0000\r\n"));
 		assert_non_null(strstr(text, "\r\nTo: <" ADDRESS ">\r\n"));
 		assert_null(strstr(text, "012345")); /* it is encoded */

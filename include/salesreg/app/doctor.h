@@ -76,6 +76,8 @@ void doctor_guard(struct doctor *d, struct db_session *session);
 void doctor_rights_missing(struct doctor *d, struct db_session *session, bool migrating);
 /* What the tables tell. */
 void doctor_tables(struct doctor *d, struct db_session *session);
+/* … who has reached a limit on codes by mail, or guesses them. */
+void doctor_codes(struct doctor *d, struct db_session *session);
 /* … and what people are like. */
 void doctor_people(struct doctor *d, struct db_session *session);
 void doctor_finish(struct doctor *d);

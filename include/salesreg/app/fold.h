@@ -8,6 +8,7 @@
  * The first update of a batch depends on nothing, so there is always progress.
  */
 #pragma once
+#include "salesreg/app/code_limits.h"
 #include "salesreg/app/email_code.h"
 #include "salesreg/domain/conversation.h"
 #include "salesreg/store/assignments.h"
@@ -39,8 +40,8 @@ struct fold_input {
 	const struct email_code_key *code_key;
 	const struct code_row *codes;
 	size_t code_count;
-	const struct code_count_row *code_counts;
-	size_t code_count_count;
+	const struct code_mail *code_mails; /* those that limits count */
+	size_t code_mail_count;
 	const struct invite_row *invites;
 	size_t invite_count;
 	/* of admins only */
@@ -109,6 +110,7 @@ struct fold_writes {
 	int64_t *codes_wrong; /* codes */
 	struct code_request *code_requests;
 	size_t code_over_count, code_wrong_count, code_request_count;
+	size_t code_limited[CODE_LIMIT_COUNT]; /* how often each kept a mail back */
 	struct invite_change *holds, *uses;
 	struct invite_new *invitations;
 	size_t hold_count, use_count, invitation_count;

@@ -5,7 +5,14 @@
  */
 #pragma once
 #include "salesreg/domain/catalog.h"
+#include <stdint.h>
 #include <time.h>
 
-const char *mail_text_code(const struct catalog *catalog, enum locale locale, const char *from,
-    const char *to, const char *code, time_t now, struct arena *a);
+struct mail_about {
+	const char *from, *to, *code;
+	const char *bot; /* its username; NULL or "": not known yet */
+	int64_t wrong;   /* answers that were no codes of this mailbox, lately */
+	time_t now;
+};
+const char *mail_text_code(const struct catalog *catalog, enum locale locale,
+    const struct mail_about *about, struct arena *a);

@@ -76,12 +76,16 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(CODE_USED_UP, "code_used_up", "email", MESSAGE)                                          \
 	X(CODE_EXPIRED, "code_expired", "email", MESSAGE)                                          \
 	X(CODE_TOO_MANY, "code_too_many", "minutes", MESSAGE)                                      \
+	X(CODE_TOO_MANY_HOURS, "code_too_many_hours", "hours", MESSAGE)                            \
+	X(CODE_TOO_MANY_WRONG, "code_too_many_wrong", "hours", MESSAGE)                            \
 	X(CODE_GONE, "code_gone", "", MESSAGE)                                                     \
 	X(ACCOUNT_LOST, "account_lost", "name,email", MESSAGE)                                     \
 	X(ADMIN_EVICTED, "admin_evicted", "name,holder,email", MESSAGE)                            \
 	X(EMAIL_OF_SUSPENDED, "email_of_suspended", "email,own", MESSAGE)                          \
 	X(MAIL_SUBJECT, "mail_subject", "", BUTTON)                                                \
-	X(MAIL_TEXT, "mail_text", "code,minutes", MESSAGE)                                         \
+	X(MAIL_TEXT, "mail_text", "bot,code,minutes", MESSAGE)                                     \
+	X(MAIL_SOME_BOT, "mail_some_bot", "", MESSAGE)                                             \
+	X(MAIL_WRONG_CODES, "mail_wrong_codes", "count", MESSAGE)                                  \
 	X(BUTTON_INVITE, "button_invite", "", BUTTON)                                              \
 	X(ANSWER_INVITE_LATER, "answer_invite_later", "", ANSWER)                                  \
 	X(BUTTON_CODE_AGAIN, "button_code_again", "", BUTTON)                                      \

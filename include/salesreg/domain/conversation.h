@@ -119,7 +119,7 @@ const char *code_state_name(enum code_state state);
 /* What is none of ours counts as failed. */
 enum code_state code_state_from_name(const char *name);
 
-enum { CODE_DIGITS = 6, CODE_TRIES = 5, CODE_MINUTES = 10 };
+enum { CODE_DIGITS = 6, CODE_TRIES = 5, CODE_TRIES_GUESSED = 2, CODE_MINUTES = 10 };
 
 /* The code a person is asked for, and who has its address: known, and said, only when the code is right. */
 struct code_view {
@@ -127,6 +127,7 @@ struct code_view {
 	const char *email, *email_key;
 	enum code_state state;
 	int64_t wrong; /* answers so far */
+	bool guessed;  /* others have tried to guess codes for the mailbox */
 	bool mailed;   /* some mail may have arrived */
 	bool expired;
 	bool matches; /* what the event says is the code */
@@ -205,6 +206,7 @@ struct conversation_state {
 	const struct code_view *code;   /* NULL: none is asked for */
 	int64_t
 	    code_wait_us; /* until a mail may be sent to the e-mail in the event, else the code's; 0: now */
+	bool code_wait_wrong;             /* because of wrong codes, not of mails */
 	const struct invite_view *invite; /* whose link was pressed; NULL: there is none such */
 	/* an unused one of this person's, one that has not ended and is good for the e-mail in the
 	 * event if there is such; NULL: none */
@@ -316,8 +318,9 @@ struct outcome {
 	/* For answerCallbackQuery: a text, or "" to only stop the spinner;
 	 * NULL if the event is no button. */
 	const char *callback_answer;
-	bool callback_alert; /* as a box to be closed, not a passing line */
-	bool sets_menu;      /* of commands in this chat, to next.locale */
+	bool callback_alert;  /* as a box to be closed, not a passing line */
+	bool sets_menu;       /* of commands in this chat, to next.locale */
+	bool keeps_mail_back; /* a code was to be mailed, and code_wait_us says no */
 };
 void conversation_step(const struct conversation_state *state, const struct event *event,
     struct arena *a, struct outcome *outcome);

@@ -8,6 +8,7 @@
 /* What a person is asked for, and who has the address now (holder NULL: nobody). */
 struct code_row {
 	int64_t user_id, id, wrong, holder_telegram_id;
+	int64_t wrong_of_others; /* in a day, for the same mailbox */
 	const char *email, *email_key, *state;
 	const char *hashes; /* separated by spaces */
 	bool expired;
@@ -16,15 +17,16 @@ struct code_row {
 size_t codes_read(struct db_plan *plan, struct arena *a, const int64_t *people, size_t count);
 size_t codes_parse(const PGresult *result, struct arena *a, struct code_row **rows);
 
-/* Mails in the last hour: to a person (user_id), to a mailbox (a key without its +tag), or (0, NULL) in all. */
-struct code_count_row {
+/* A mail that counts, of whom and to which mailbox (a key without its +tag); (0, NULL): one of all. Newest first. */
+struct code_mail {
 	int64_t user_id;
 	const char *mailbox;
-	int64_t count, eased_us; /* the latter: until the oldest counts no more */
+	int64_t age_us, wrong; /* the latter: answers to its code, of the people asked about only */
 };
+/* most: how many of all are of interest. */
 size_t codes_counted(struct db_plan *plan, struct arena *a, const int64_t *people,
-    size_t people_count, const char *const *mailboxes, size_t mailbox_count);
-size_t codes_counted_parse(const PGresult *result, struct arena *a, struct code_count_row **rows);
+    size_t people_count, const char *const *mailboxes, size_t mailbox_count, size_t most);
+size_t codes_counted_parse(const PGresult *result, struct arena *a, struct code_mail **rows);
 
 struct code_request {
 	int64_t user_id;
@@ -38,6 +40,7 @@ void codes_write(struct db_plan *plan, struct arena *a, const int64_t *over, siz
 /* The queue. sending: what this process has under way. */
 struct code_due {
 	int64_t id, user_id, attempts;
+	int64_t wrong; /* in a week, for the mailbox, of anybody */
 	const char *email, *email_key, *locale;
 	bool delay_told;
 };

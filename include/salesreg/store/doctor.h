@@ -112,6 +112,17 @@ bool doctor_reps_pending(struct db_session *s, struct arena *a, int64_t longer_t
     int64_t *pending, int64_t *oldest_ms);
 bool doctor_mails_waiting(struct db_session *s, struct arena *a, int64_t longer_than_s,
     int64_t *waiting, int64_t *oldest_ms, const char **error /* may become NULL */);
+/* A limit on codes that is reached: of a mailbox, of a person (mailbox NULL), or in all (person 0, too). */
+struct doctor_code_limit {
+	const char *mailbox;
+	int64_t person, mails /* in the last hour */, wrong, people;
+	const char *some; /* Telegram ids, separated by ", " */
+};
+struct doctor_code_bounds {
+	int64_t to_mailbox, in_all, to_person, to_person_day, wrong_for_mailbox, wrong_of_person;
+};
+bool doctor_code_limits(struct db_session *s, struct arena *a,
+    const struct doctor_code_bounds *bounds, struct doctor_code_limit **rows, size_t *count);
 bool doctor_claims_waiting(struct db_session *s, struct arena *a, int64_t longer_than_s,
     int64_t *waiting, int64_t *oldest_ms);
 bool doctor_reps_without_email(

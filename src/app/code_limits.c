@@ -1,0 +1,88 @@
+#include "salesreg/app/code_limits.h"
+#include <string.h>
+
+#define HOUR_US (3600 * 1000000LL)
+#define DAY_US (24 * HOUR_US)
+
+struct rule {
+	enum code_limit limit;
+	int64_t span_us;
+	int64_t most, most_first; /* the latter for who has had no mail for a day */
+	bool of_person, of_mailbox, wrong;
+};
+static const struct rule rules[] = {
+    {CODE_LIMIT_PAIR, HOUR_US, MAILS_TO_PAIR_HOUR, MAILS_TO_PAIR_HOUR, true, true, false},
+    {CODE_LIMIT_PAIR, DAY_US, MAILS_TO_PAIR_DAY, MAILS_TO_PAIR_DAY, true, true, false},
+    {CODE_LIMIT_PERSON, HOUR_US, MAILS_TO_PERSON_HOUR, MAILS_TO_PERSON_HOUR, true, false, false},
+    {CODE_LIMIT_PERSON, DAY_US, MAILS_TO_PERSON_DAY, MAILS_TO_PERSON_DAY, true, false, false},
+    {CODE_LIMIT_MAILBOX, HOUR_US, MAILS_TO_MAILBOX_HOUR, MAILS_TO_MAILBOX_HOUR_MOST, false, true,
+	false},
+    {CODE_LIMIT_ALL, HOUR_US, MAILS_IN_ALL_HOUR, MAILS_IN_ALL_HOUR_MOST, false, false, false},
+    {CODE_LIMIT_WRONG_PAIR, DAY_US, WRONG_OF_PAIR_DAY, WRONG_OF_PAIR_DAY, true, true, true},
+    {CODE_LIMIT_WRONG_PERSON, 7 * DAY_US, WRONG_OF_PERSON_WEEK, WRONG_OF_PERSON_WEEK, true, false,
+	true},
+};
+
+const char *code_limit_sentence(enum code_limit limit)
+{
+	static const char *const sentences[CODE_LIMIT_COUNT] = {
+	    [CODE_LIMIT_NONE] = "none",
+	    [CODE_LIMIT_PAIR] = "3 mails an hour, 6 a day, to one person for one mailbox",
+	    [CODE_LIMIT_PERSON] = "5 mails an hour, 10 a day, to one person",
+	    [CODE_LIMIT_MAILBOX] = "15 mails an hour to one mailbox",
+	    [CODE_LIMIT_ALL] = "200 mails an hour in all",
+	    [CODE_LIMIT_WRONG_PAIR] = "10 wrong codes a day of one person for one mailbox",
+	    [CODE_LIMIT_WRONG_PERSON] = "20 wrong codes a week of one person",
+	};
+	return sentences[limit];
+}
+
+static bool concerns(
+    const struct rule *rule, const struct code_mail *mail, int64_t person, const char *mailbox)
+{
+	if (!rule->of_person && !rule->of_mailbox)
+		return mail->user_id == 0;
+	return mail->user_id != 0 && (!rule->of_person || mail->user_id == person) &&
+	       (!rule->of_mailbox || (mailbox && strcmp(mail->mailbox, mailbox) == 0));
+}
+
+static bool is_first(const struct code_mail *mails, size_t count, int64_t person)
+{
+	for (size_t i = 0; i < count; i++)
+		if (mails[i].user_id == person && mails[i].age_us < DAY_US)
+			return false;
+	return true;
+}
+
+/* Until what counts is fewer than the rule allows: the mail that reaches the limit, counted from the newest, has to grow old. */
+static int64_t wait_of(const struct rule *rule, const struct code_mail *mails, size_t count,
+    int64_t person, const char *mailbox, int64_t most, size_t asked)
+{
+	int64_t sum = rule->limit == CODE_LIMIT_ALL ? (int64_t)asked : 0;
+	if (sum >= most)
+		return rule->span_us;
+	for (size_t i = 0; i < count; i++) {
+		const struct code_mail *mail = &mails[i];
+		if (mail->age_us >= rule->span_us || !concerns(rule, mail, person, mailbox))
+			continue;
+		sum += rule->wrong ? mail->wrong : 1;
+		if (sum >= most)
+			return rule->span_us - mail->age_us;
+	}
+	return 0;
+}
+
+struct code_wait code_limits(
+    const struct code_mail *mails, size_t count, int64_t person, const char *mailbox, size_t asked)
+{
+	struct code_wait wait = {0};
+	bool first = is_first(mails, count, person);
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+		const struct rule *rule = &rules[i];
+		int64_t us = wait_of(rule, mails, count, person, mailbox,
+		    first ? rule->most_first : rule->most, asked);
+		if (us > wait.us)
+			wait = (struct code_wait){rule->limit, us};
+	}
+	return wait;
+}
