@@ -314,12 +314,36 @@ static bool store_text(struct config *c, const struct config_row *row, const cha
 	return !*s || *slot;
 }
 
-/* Where libraries look, also if it came from a file; which a process that is started with this environment is not to read again. */
-static bool put_into_environment(const char *name, const char *value)
+static void wipe(char *text)
 {
-	char file[64];
-	(void)snprintf(file, sizeof file, "%s_FILE", name);
-	return setenv(name, value, 1) == 0 && unsetenv(file) == 0;
+	explicit_bzero(text, strlen(text));
+}
+
+/*
+ * Where libraries look, also if it came from a file; which a process that is started with this environment is not to read
+ * again. setenv(3) would keep copies that nobody can wipe, and leave what it replaces.
+ */
+static bool put_into_environment(const struct config_row *row, const char *value)
+{
+	static char *placed[ROWS];
+	char file[64], *before = getenv(row->name), **own = &placed[row - table];
+	(void)snprintf(file, sizeof file, "%s_FILE", row->name);
+	if (before && strcmp(before, value) == 0)
+		return unsetenv(file) == 0;
+	size_t size = strlen(row->name) + strlen(value) + 2;
+	char *text = malloc(size);
+	if (!text)
+		return false;
+	(void)snprintf(text, size, "%s=%s", row->name, value);
+	if (putenv(text) != 0) {
+		free(text);
+		return false;
+	}
+	if (before)
+		wipe(before);
+	free(*own);
+	*own = text;
+	return unsetenv(file) == 0;
 }
 
 static bool store(struct config *c, const struct config_row *row, char *s)
@@ -355,10 +379,10 @@ static bool store(struct config *c, const struct config_row *row, char *s)
 	case TYPE_IDS:
 		return parse_ids(s, c);
 	case TYPE_PROXY:
-		return !*s || put_into_environment(row->name, s);
+		return !*s || put_into_environment(row, s);
 	case TYPE_ZONE:
 		return strcmp(s, row->fallback) == 0 ||
-		       (time_zone_exists(s) && put_into_environment(row->name, s));
+		       (time_zone_exists(s) && put_into_environment(row, s));
 	case TYPE_READ_ELSEWHERE:
 		return true;
 	}
@@ -457,14 +481,19 @@ static bool is_of(const char *variable, const struct config_row *row)
 	       (variable[n] == '=' || strncmp(variable + n, "_FILE=", 6) == 0);
 }
 
-/* What the libraries look for: the system's, the C library's and its resolver's, libpq's, libcurl's, TLS', sanitizers'. */
+/*
+ * What is looked for at any time: by the C library and its resolver, libuv, libpq (LDAP and Kerberos, too), libcurl, TLS,
+ * sanitizers, and by us for systemd. Whether PGPASSWORD is needed only db/address.h knows.
+ */
 static bool is_of_a_library(const char *variable)
 {
 	static const char *const names[] = {"PATH", "HOME", "USER", "TMPDIR", "TZ", "TZDIR", "LANG",
-	    "LANGUAGE", "XDG_RUNTIME_DIR", "no_proxy", "NO_PROXY", "HOSTALIASES", "LOCALDOMAIN",
-	    "RES_OPTIONS", "OPENSSL_CONF", "OPENSSL_MODULES", "CREDENTIALS_DIRECTORY"};
+	    "LANGUAGE", "LOCPATH", "GCONV_PATH", "XDG_RUNTIME_DIR", "no_proxy", "NO_PROXY",
+	    "HOSTALIASES", "LOCALDOMAIN", "RES_OPTIONS", "CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET",
+	    "WATCHDOG_USEC", "WATCHDOG_PID"};
 	static const char *const families[] = {"SALESREG_", "PG", "LC_", "LD_", "SSL_CERT_",
-	    "GNUTLS_", "KRB5", "GLIBC_", "MALLOC_", "ASAN_", "UBSAN_", "LSAN_", "TSAN_"};
+	    "OPENSSL_", "GNUTLS_", "P11_KIT_", "KRB5", "GSS_", "LDAP", "UV_", "GLIBC_", "MALLOC_",
+	    "ASAN_", "UBSAN_", "LSAN_", "TSAN_"};
 	size_t n = strcspn(variable, "=");
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strlen(names[i]) == n && strncmp(variable, names[i], n) == 0)
@@ -506,15 +535,50 @@ void config_drop(struct config *c, unsigned readers)
 			secret_finish(field(c, &table[i]));
 }
 
+/* Those of which it says so, and what they were. */
+static void forget(bool (*unneeded)(const char *variable, unsigned readers), unsigned readers)
+{
+	char **kept = environ;
+	for (char **variable = environ; variable && *variable; variable++) {
+		if (unneeded(*variable, readers))
+			wipe(*variable);
+		else
+			*kept++ = *variable;
+	}
+	if (kept)
+		*kept = NULL;
+}
+
+static bool is_not_read(const char *variable, unsigned readers)
+{
+	return !config_passes(variable, readers);
+}
+
+void config_keep_environment(unsigned readers)
+{
+	forget(is_not_read, readers);
+}
+
+static bool is_secret(const char *variable, unsigned readers)
+{
+	(void)readers;
+	for (size_t i = 0; i < ROWS; i++)
+		if (table[i].type == TYPE_SECRET && is_of(variable, &table[i]))
+			return variable[strlen(table[i].name)] == '=';
+	return false;
+}
+
 void config_clear_environment(void)
 {
-	for (size_t i = 0; i < ROWS; i++) {
-		char *value = table[i].type == TYPE_SECRET ? getenv(table[i].name) : NULL;
-		if (!value)
-			continue;
-		explicit_bzero(value, strlen(value));
-		(void)unsetenv(table[i].name);
-	}
+	forget(is_secret, 0);
+}
+
+void config_forget(const char *name)
+{
+	char *value = getenv(name);
+	if (value)
+		wipe(value);
+	(void)unsetenv(name);
 }
 
 unsigned config_readers(unsigned needs)

@@ -124,13 +124,25 @@ bool db_address_is_open(const struct db_address *a, char host[256])
 	return a->names_host && a->count == 0;
 }
 
-bool db_address_has_example_password(const char *uri)
+static bool has_password(const char *uri, const char *wanted)
 {
 	PQconninfoOption *options = PQconninfoParse(uri, NULL);
 	bool found = false;
 	for (const PQconninfoOption *o = options; o && o->keyword; o++)
-		found = found || (strcmp(o->keyword, "password") == 0 && o->val &&
-				     strcmp(o->val, "changeme") == 0);
+		if (strcmp(o->keyword, "password") == 0 && o->val) {
+			found = !wanted || strcmp(o->val, wanted) == 0;
+			explicit_bzero(o->val, strlen(o->val));
+		}
 	PQconninfoFree(options);
 	return found;
+}
+
+bool db_address_has_example_password(const char *uri)
+{
+	return has_password(uri, "changeme");
+}
+
+bool db_address_has_password(const char *uri)
+{
+	return has_password(uri, NULL);
 }

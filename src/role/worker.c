@@ -57,6 +57,17 @@ int worker_rules(struct worker *w, struct conversation_rules *rules, struct text
 	return err == ERR_OK ? EXIT_CODE_OK : EXIT_CODE_CONFIG;
 }
 
+/* Alone, in a container, a worker may have been given everything that anybody needs. */
+static void forget_what_is_not_needed(struct worker *w, unsigned needs)
+{
+	config_drop(&w->config, config_readers(needs));
+	config_clear_environment();
+	config_keep_environment(config_readers(needs));
+	/* without a password of its own libpq asks the environment at each connection */
+	if (db_address_has_password(secret_reveal(&w->config.database_url)))
+		config_forget("PGPASSWORD");
+}
+
 /* The example's password is what everybody tries first. */
 static void warn_of_example_password(const struct secret *uri)
 {
@@ -167,8 +178,7 @@ int worker_init(
 	/* under a supervisor it is the one who says so, once for all */
 	if (!getenv("SALESREG_IPC_FD"))
 		settings_warn(&w->config, needs);
-	config_drop(&w->config, config_readers(needs));
-	config_clear_environment();
+	forget_what_is_not_needed(w, needs);
 	if (needs & CONFIG_NEEDS_DATABASE)
 		warn_of_example_password(&w->config.database_url);
 	arena_init(&w->arena, ARENA_MAXIMUM);

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -112,6 +113,51 @@ def test_alone_it_forgets_what_it_was_given_and_does_not_read(make_world, tmp_pa
                         " AND datname = current_database()")
     for name in ("REGISTRY_BOT_TOKEN", "TOKEN_ENCRYPTION_KEY", "GOOGLE_CLIENT_SECRET"):
         assert copies(outreach.pid, SECRETS[name]) == (how == "a variable" and is_sanitized()), name
+
+
+PROXY_PASSWORD = "a-proxys-password"
+NOBODY_READS = {"AWS_SECRET_ACCESS_KEY": STRANGE, "MIGRATE_OWNER_PASSWORD": "an-owners-password",
+                "SOME_TOOLS_TOKEN": "a-tools-token", "REGISTRY_BOT_TOKEN_OLD": "an-old-token"}
+
+
+@needs_root
+@pytest.mark.parametrize("role", ["bot", "outreach"])
+def test_alone_it_keeps_of_its_environment_what_it_reads_and_wipes_the_rest(make_world, tmp_path, role):
+    """What libraries look for later stays: the ways to Telegram and to the database."""
+    proxies = {name: f"http://user:{PROXY_PASSWORD}@127.0.0.1:9" for name in ("http_proxy", "HTTPS_PROXY", "ALL_PROXY")}
+    world = make_world(no_proxy="127.0.0.1,localhost", NO_PROXY="127.0.0.1,localhost")
+    settings = {**NOBODY_READS, **proxies, "PGPASSWORD": "not-the-password"}
+    process = world.start(role, **settings)
+    world.db.eventually("SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name LIKE %s"
+                        " AND datname = current_database()", f"salesreg {role}%")
+    sanitizers = 1 if is_sanitized() else 0
+    for name, secret in {**NOBODY_READS, "PGPASSWORD": settings["PGPASSWORD"]}.items():
+        assert copies(process.pid, secret) == sanitizers, name
+        assert environ_of(process.pid).strip(b"\0") == b""
+    kept = copies(process.pid, PROXY_PASSWORD) - sanitizers * len(proxies)
+    assert (kept > 0) == (role == "bot"), kept
+
+
+@pytest.mark.parametrize("source", ["variable", "passfile", "service"])
+def test_the_database_is_found_again_by_what_libpq_reads_at_each_connection(make_world, tmp_path, source):
+    world = make_world()
+    url = urlsplit(world.db.url)
+    (tmp_path / "services").write_text(f"[sales]\nhost={url.hostname}\nport={url.port}\nuser={url.username}\n"
+                                       f"password={url.password}\n")
+    (tmp_path / "passes").write_text(f"*:*:*:*:{url.password}\n")
+    (tmp_path / "passes").chmod(0o600)
+    bare = {"DATABASE_URL": f"postgresql://{url.hostname}:{url.port}{url.path}", "PGUSER": url.username}
+    outreach = world.start("outreach", **{
+        "variable": {**bare, "PGPASSWORD": url.password},
+        "passfile": {**bare, "PGPASSFILE": tmp_path / "passes"},
+        "service": {"DATABASE_URL": f"postgresql://{url.path}?service=sales", "PGSERVICEFILE": tmp_path / "services"}}[source])
+    mine = "FROM pg_stat_activity WHERE application_name LIKE 'salesreg outreach%%' AND datname = current_database()"
+    for _ in range(2):
+        world.db.eventually(f"SELECT count(*) > 0 {mine} AND application_name LIKE '%% listen'")
+        before = world.db.column(f"SELECT pid {mine}")
+        world.db.rows("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS pid", before)
+        world.db.eventually(f"SELECT count(*) > 0 {mine} AND application_name LIKE '%% listen' AND pid <> ALL (%s)", before)
+    assert not outreach.lines("password")
 
 
 @needs_root

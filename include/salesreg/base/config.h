@@ -68,6 +68,10 @@ bool config_passes(const char *variable, unsigned readers);
 void config_drop(struct config *c, unsigned readers);
 /* Wipes the secrets of this table out of the environment, once they are read: children get none of them any more. */
 void config_clear_environment(void);
+/* Wipes out of the environment whatever config_passes() refuses these. Before there is a second thread. */
+void config_keep_environment(unsigned readers);
+/* The same with one variable. */
+void config_forget(const char *name);
 
 /* A variable that is set, as it was given: not trimmed, not parsed. */
 struct config_given {

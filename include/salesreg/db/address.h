@@ -35,3 +35,5 @@ void db_address_read(struct db_address *address, const char *uri);
 bool db_address_is_open(const struct db_address *address, char host[256]);
 /* Whether the password in it is the one of the examples, which everybody tries first: changeme. */
 bool db_address_has_example_password(const char *uri);
+/* Whether there is a password in it, so that libpq looks for one nowhere else. */
+bool db_address_has_password(const char *uri);
