@@ -3,7 +3,7 @@
 #include "salesreg/db/address.h"
 #include <stdio.h>
 
-enum { TEXT_SIZE = WIRE_HOST_SIZE + 160 };
+enum { TEXT_SIZE = WIRE_HOST_SIZE + 160, SMTP_TLS_REQUIRED = 0 };
 
 struct looking {
 	const struct config *config;
@@ -11,17 +11,23 @@ struct looking {
 	void *data;
 };
 
+/* A network of one's own is worth a word where somebody asks, not at each start. */
+static enum gravity gravity_of(enum wire_reach reach)
+{
+	return reach == WIRE_PRIVATE ? GRAVITY_NOTE : GRAVITY_WARNING;
+}
+
 static void look_at_token(const struct looking *l, const struct config_url *url)
 {
 	char host[WIRE_HOST_SIZE], what[TEXT_SIZE];
 	if (!wire_is_open(url->value, host))
 		return;
 	bool allowed = l->config->allow_plain_http;
+	enum gravity gravity = allowed ? gravity_of(wire_reach(host)) : GRAVITY_SERIOUS;
 	(void)snprintf(
 	    what, sizeof what, "%s is an http:// address of another machine, %s", url->name, host);
 	l->found(
-	    &(struct exposure){url->name, allowed ? GRAVITY_WARNING : GRAVITY_SERIOUS,
-		"token-in-clear", what,
+	    &(struct exposure){url->name, gravity, "token-in-clear", what,
 		"whoever can read that network gets the token, and all that people write",
 		allowed ? "use https:// if that network is not yours alone; ALLOW_PLAIN_HTTP "
 			  "is true"
@@ -37,8 +43,8 @@ static void look_at_user(const struct looking *l, const struct config_url *url)
 		return;
 	(void)snprintf(what, sizeof what, "%s has a password in it, which goes to %s in clear",
 	    url->name, host);
-	l->found(&(struct exposure){url->name, GRAVITY_WARNING, "password-in-clear", what,
-		     "whoever can read that network gets the password",
+	l->found(&(struct exposure){url->name, gravity_of(wire_reach(host)), "password-in-clear",
+		     what, "whoever can read that network gets the password",
 		     "use an https:// proxy, or one that asks for no password"},
 	    l->data);
 }
@@ -50,15 +56,30 @@ static void look_at_database(const struct looking *l, const struct config_url *u
 	if (uri_doubt_may_quote_password(uri_doubt(url->value)))
 		return; /* the configuration is refused for that */
 	db_address_read(&to, url->value);
-	if (!db_address_is_open(&to, host))
+	enum wire_reach reach = db_address_reach(&to, host);
+	if (reach == WIRE_HERE)
 		return;
 	(void)snprintf(what, sizeof what,
 	    "%s leads to another machine, %s, without verified TLS (sslmode=%s)", url->name, host,
 	    to.ssl_mode[0] ? to.ssl_mode : "prefer");
-	l->found(&(struct exposure){url->name, GRAVITY_NOTE, "database-in-clear", what,
+	l->found(&(struct exposure){url->name, gravity_of(reach), "database-in-clear", what,
 		     "whoever can change that network can read and alter what goes to and fro, the "
 		     "password perhaps",
 		     "if that network is not yours alone: sslmode=verify-full&sslrootcert=FILE"},
+	    l->data);
+}
+
+/* Its password, if there is one, goes by TLS or not at all: http/mail.h. */
+static void look_at_mail(const struct looking *l, const struct config_url *url)
+{
+	char host[WIRE_HOST_SIZE], what[TEXT_SIZE];
+	if (l->config->smtp_tls == SMTP_TLS_REQUIRED || !wire_is_open(url->value, host))
+		return;
+	(void)snprintf(what, sizeof what,
+	    "SMTP_TLS=optional lets mails go in clear to another machine, %s", host);
+	l->found(&(struct exposure){url->name, gravity_of(wire_reach(host)), "mail-in-clear", what,
+		     "whoever can read that network gets the codes that prove an e-mail",
+		     "SMTP_TLS=required, or smtps://, if that network is not yours alone"},
 	    l->data);
 }
 
@@ -72,6 +93,9 @@ static void look(const struct config_url *url, void *data)
 		break;
 	case CONFIG_CARRIES_USER:
 		look_at_user(data, url);
+		break;
+	case CONFIG_CARRIES_MAIL:
+		look_at_mail(data, url);
 		break;
 	case CONFIG_CARRIES_DATABASE:
 		look_at_database(data, url);
@@ -93,7 +117,9 @@ struct lines {
 static void say(const struct exposure *e, void *data)
 {
 	const struct lines *lines = data;
-	struct buf *to = e->gravity == GRAVITY_SERIOUS ? lines->problems : lines->warnings;
+	struct buf *to = e->gravity == GRAVITY_SERIOUS   ? lines->problems
+			 : e->gravity == GRAVITY_WARNING ? lines->warnings
+							 : NULL;
 	if (to)
 		buf_addf(to, "%s: %s; %s\n", e->what, e->why, e->mend);
 }

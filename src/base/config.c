@@ -66,7 +66,7 @@ static const struct config_row table[] = {
 	.about = "who becomes a rep: whoever has a corporate e-mail, who an admin approves, who "
 		 "has an invitation"},
     {"SMTP_URL", TYPE_SECRET, AT(smtp_url), .rule = "smtp(s)://[user:password@]host[:port]",
-	.readers = CONFIG_READ_BY_BOT,
+	.readers = CONFIG_READ_BY_BOT, .carries = CONFIG_CARRIES_MAIL,
 	.about = "the mail server: a code is mailed to each new e-mail, which proves it; not set: "
 		 "nothing does"},
     {"SMTP_FROM", TYPE_TEXT, AT(smtp_from), .rule = "address", .readers = CONFIG_READ_BY_BOT,
@@ -92,6 +92,10 @@ static const struct config_row table[] = {
 	.about = "whose certificates are trusted: of Telegram, of a proxy of your own"},
     {"SSL_CERT_DIR", TYPE_READ_ELSEWHERE, .offset = 0, NULL,
 	"directory, as `openssl rehash` makes it", .about = "the same as single files"},
+    {"http_proxy", TYPE_PROXY, .offset = 0, NULL, "URL of a proxy", .carries = CONFIG_CARRIES_USER,
+	.readers = CONFIG_READ_BY_BOT | CONFIG_READ_BY_OAUTH,
+	.about = "the way to an http:// TELEGRAM_API_BASE that is not on this machine; in small "
+		 "letters only"},
     {"https_proxy", TYPE_PROXY, .offset = 0, NULL, "URL of a proxy", .carries = CONFIG_CARRIES_USER,
 	.readers = CONFIG_READ_BY_BOT | CONFIG_READ_BY_OAUTH,
 	.about = "the way to https:// addresses, Telegram's"},
@@ -234,7 +238,7 @@ static bool raw_value(const struct config_row *row, struct buf *value, struct bu
 		if (!why)
 			return true;
 		/* what stands in the place of the path may be the secret itself */
-		bool shown = row->type != TYPE_SECRET || *path == '/';
+		bool shown = row->type == TYPE_SECRET ? *path == '/' : !value_secret(path);
 		buf_addf(problems, "%s=", file_name);
 		add_shown(problems, shown ? path : "(not shown)", PATH_MAX);
 		buf_addf(problems,
@@ -416,6 +420,21 @@ static void add_near_zones(const char *zone, struct buf *problems)
 	buf_finish(&near);
 }
 
+/* What people paste into the wrong variable, which would then be shown wherever that is. NULL: nothing. */
+static const char *secret_in(const struct config_row *row, const char *value)
+{
+	if (row->type == TYPE_SECRET)
+		return NULL;
+	const char *found = value_secret(value);
+	bool has_user = row->type != TYPE_PROXY && value_has_user(value);
+	/* nor is there a place for one without a scheme */
+	has_user |= (row->type == TYPE_URL || row->type == TYPE_LISTEN) && strchr(value, '@');
+	return found      ? found
+	       : has_user ? "has a user or a password in it, for which this is no place; take away "
+			    "what stands before the @"
+			  : NULL;
+}
+
 static void load_row(
     struct config *c, const struct config_row *row, unsigned needs, struct buf *problems)
 {
@@ -441,6 +460,13 @@ static void load_row(
 	const char *fault = value_fault(s, strcmp(row->name, "MESSAGES") == 0, is_list(row));
 	if (fault) {
 		buf_addf(problems, "%s %s\n", row->name, fault);
+		goto out;
+	}
+	const char *secret = secret_in(row, s);
+	if (secret) {
+		buf_addf(problems, "%s %s (it is not shown here); it must be: ", row->name, secret);
+		describe_rule(row, problems);
+		buf_addc(problems, '\n');
 		goto out;
 	}
 	struct buf shown;
@@ -519,7 +545,7 @@ static bool is_proxy(const char *variable)
 
 bool config_passes(const char *variable, unsigned readers)
 {
-	if (is_proxy(variable))
+	if (is_proxy(variable) && strncmp(variable, "HTTP_PROXY", 10) != 0)
 		return readers & (CONFIG_READ_BY_BOT | CONFIG_READ_BY_OAUTH);
 	for (size_t i = 0; i < ROWS; i++)
 		if (is_of(variable, &table[i]))
@@ -588,12 +614,46 @@ unsigned config_readers(unsigned needs)
 					  : CONFIG_READ_BY_ALL;
 }
 
+unsigned config_reader_of(const char *worker)
+{
+	return strcmp(worker, "bot") == 0        ? CONFIG_READ_BY_BOT
+	       : strcmp(worker, "outreach") == 0 ? CONFIG_READ_BY_OUTREACH
+	       : strcmp(worker, "oauth") == 0    ? CONFIG_READ_BY_OAUTH
+						 : CONFIG_READ_BY_ALL;
+}
+
+unsigned config_readers_of_workers(void)
+{
+	unsigned readers = 0;
+	struct buf value, problems;
+	buf_init(&value, CONFIG_VALUE_MAX);
+	buf_init(&problems, CONFIG_VALUE_MAX);
+	for (size_t i = 0; i < ROWS; i++) {
+		if (table[i].offset != offsetof(struct config, workers) ||
+		    !raw_value(&table[i], &value, &problems))
+			continue;
+		(void)buf_text(&value);
+		char *rest = value.data;
+		for (char *name; (name = strsep(&rest, ",")) && (name = trim(name));)
+			readers |= *name ? config_reader_of(name) : 0;
+	}
+	buf_finish(&value);
+	buf_finish(&problems);
+	readers &= CONFIG_READ_BY_STARTED;
+	return readers ? readers : CONFIG_READ_BY_STARTED; /* it is going to be refused */
+}
+
+static bool is_in_small_letters_only(const struct config_row *row)
+{
+	return strcmp(row->name, "http_proxy") == 0; /* CGI makes HTTP_PROXY of a header */
+}
+
 /* As libcurl finds it: in small letters, else in capitals. */
 static const char *proxy_of(const struct config_row *row)
 {
 	char name[32];
 	const char *value = NULL;
-	for (int upper = 0; upper < 2 && !value; upper++) {
+	for (int upper = 0; upper < (is_in_small_letters_only(row) ? 1 : 2) && !value; upper++) {
 		size_t n = 0;
 		for (; row->name[n] && n + 1 < sizeof name; n++)
 			name[n] = (char)(upper ? toupper((unsigned char)row->name[n])
@@ -672,13 +732,31 @@ void config_each_given(void (*each)(const struct config_given *given, void *data
 	}
 }
 
-enum err config_load(struct config *c, unsigned needs, struct buf *problems)
+/* What somebody else reads is neither read nor judged. */
+static void leave_row(struct config *c, const struct config_row *row, struct buf *problems)
+{
+	char *value = row->fallback ? strdup(row->fallback) : NULL;
+	if (row->fallback && (!value || !store(c, row, value)))
+		buf_addf(problems, "%s: out of memory\n", row->name);
+	free(value);
+}
+
+enum err config_load_for(struct config *c, unsigned needs, unsigned readers, struct buf *problems)
 {
 	*c = (struct config){0};
 	size_t before = problems->size;
-	for (size_t i = 0; i < ROWS; i++)
-		load_row(c, &table[i], needs, problems);
+	for (size_t i = 0; i < ROWS; i++) {
+		if (!table[i].readers || (table[i].readers & readers))
+			load_row(c, &table[i], needs, problems);
+		else
+			leave_row(c, &table[i], problems);
+	}
 	return problems->size == before && !problems->failed ? ERR_OK : ERR_CONFIG;
+}
+
+enum err config_load(struct config *c, unsigned needs, struct buf *problems)
+{
+	return config_load_for(c, needs, CONFIG_READ_BY_ALL | CONFIG_READ_BY_MIGRATE, problems);
 }
 
 void config_finish(struct config *c)
@@ -780,11 +858,13 @@ void config_dump(const struct config *c, struct buf *out)
 			dump_ids(c, out);
 			break;
 		case TYPE_PROXY:
-			dump_url(proxy_of(row), out);
+			text = proxy_of(row);
+			dump_url(text && value_secret(text) ? "(not shown)" : text, out);
 			break;
 		case TYPE_ZONE:
 		case TYPE_READ_ELSEWHERE:
 			text = getenv(row->name);
+			text = text && secret_in(row, text) ? "(not shown)" : text;
 			add_shown(out, text ? text : "", DUMP_UNITS);
 			break;
 		}

@@ -1,6 +1,7 @@
 #include "salesreg/base/value_doubts.h"
 #include "salesreg/base/text.h"
 #include <string.h>
+#include <strings.h>
 
 unsigned text_doubts(const char *value)
 {
@@ -59,4 +60,41 @@ const char *value_fault(const char *value, bool document, bool list)
 	if (list && strchr("[({", *s) && *s)
 		return "is a list in brackets; write its members alone, separated by commas";
 	return NULL;
+}
+
+enum { TOKEN_DIGITS = 6, TOKEN_LETTERS = 30 };
+
+/* 123456:ABC…, as @BotFather gives it (8 to 10 digits, 35 letters), or the path that it makes: /bot123456:… */
+static bool has_bot_token(const char *value)
+{
+	static const char digits[] = "0123456789";
+	static const char letters[] =
+	    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-";
+	for (const char *s = strpbrk(value, digits); s; s = strpbrk(s, digits)) {
+		size_t n = strspn(s, digits);
+		bool in_path = s - value >= 4 && strncmp(s - 4, "/bot", 4) == 0;
+		bool colon = s[n] == ':' || strncasecmp(s + n, "%3a", 3) == 0;
+		size_t behind = s[n] == ':' ? n + 1 : n + 3;
+		if (colon && (in_path || (n >= TOKEN_DIGITS &&
+					     strspn(s + behind, letters) >= TOKEN_LETTERS)))
+			return true;
+		s += n;
+	}
+	return false;
+}
+
+const char *value_secret(const char *value)
+{
+	if (has_bot_token(value))
+		return "has a bot's token in it, which belongs into REGISTRY_BOT_TOKEN alone";
+	if (strstr(value, "GOCSPX-"))
+		return "has a client secret of Google's in it, which belongs into "
+		       "GOOGLE_CLIENT_SECRET alone";
+	return NULL;
+}
+
+bool value_has_user(const char *value)
+{
+	const char *scheme = strstr(value, "://");
+	return scheme && strchr(scheme + 3, '@');
 }

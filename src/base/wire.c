@@ -1,8 +1,13 @@
 #include "salesreg/base/wire.h"
 #include <arpa/inet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static bool ends_in(const char *s, size_t n, const char *end)
 {
@@ -10,25 +15,109 @@ static bool ends_in(const char *s, size_t n, const char *end)
 	return n >= m && strncasecmp(s + n - m, end, m) == 0;
 }
 
-bool wire_is_here(const char *host)
+static bool is_name_of_loopback(const char *name, size_t n)
+{
+	return (n == 9 && ends_in(name, n, "localhost")) || ends_in(name, n, ".localhost") ||
+	       (n == 13 && ends_in(name, n, "ip6-localhost")) ||
+	       (n == 12 && ends_in(name, n, "ip6-loopback"));
+}
+
+/* Names are not looked up: what a name means is a network's to say, and may be another one's tomorrow. */
+static enum wire_reach reach_of_name(const char *name)
+{
+	static const char *const ends[] = {".internal", ".local", ".svc", ".home.arpa"};
+	size_t n = strlen(name);
+	if (n > 0 && name[n - 1] == '.')
+		n--;
+	if (is_name_of_loopback(name, n))
+		return WIRE_HERE;
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		if (ends_in(name, n, ends[i]))
+			return WIRE_PRIVATE;
+	return n > 0 && !memchr(name, '.', n) && !strchr(name, ':') ? WIRE_PRIVATE : WIRE_AWAY;
+}
+
+/*
+ * An address of this machine is the one from which it would talk to it: asked of the kernel with a datagram socket, which
+ * sends nothing. Needs no netlink, which workers refuse themselves, and is right where bind(2) takes any address.
+ */
+static bool is_own(const struct sockaddr *address, socklen_t size)
+{
+	struct sockaddr_storage from = {0};
+	socklen_t n = sizeof from;
+	int fd = socket(address->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	bool known = connect(fd, address, size) == 0 &&
+		     getsockname(fd, (struct sockaddr *)&from, &n) == 0 && n <= sizeof from;
+	(void)close(fd);
+	if (!known)
+		return false;
+	if (address->sa_family == AF_INET)
+		return ((const struct sockaddr_in *)&from)->sin_addr.s_addr ==
+		       ((const struct sockaddr_in *)address)->sin_addr.s_addr;
+	return memcmp(&((const struct sockaddr_in6 *)&from)->sin6_addr,
+		   &((const struct sockaddr_in6 *)address)->sin6_addr,
+		   sizeof(struct in6_addr)) == 0;
+}
+
+enum { ANY_PORT = 9 };
+
+static enum wire_reach reach_of_v4(struct in_addr address)
+{
+	uint32_t n = ntohl(address.s_addr);
+	/* who connects to the unspecified address connects to this machine */
+	if (n >> 24 == 127 || n == INADDR_ANY)
+		return WIRE_HERE;
+	struct sockaddr_in to = {
+	    .sin_family = AF_INET, .sin_port = htons(ANY_PORT), .sin_addr = address};
+	if (is_own((const struct sockaddr *)&to, sizeof to))
+		return WIRE_HERE;
+	bool private = n >> 24 == 10 || n >> 20 == 0xac1 || n >> 16 == 0xc0a8 || n >> 16 == 0xa9fe;
+	return private ? WIRE_PRIVATE : WIRE_AWAY;
+}
+
+static enum wire_reach reach_of_v6(const struct in6_addr *address, const char *scope)
+{
+	if (IN6_IS_ADDR_V4MAPPED(address)) {
+		struct in_addr inner;
+		memcpy(&inner, address->s6_addr + 12, sizeof inner);
+		return reach_of_v4(inner);
+	}
+	if (IN6_IS_ADDR_LOOPBACK(address) || IN6_IS_ADDR_UNSPECIFIED(address))
+		return WIRE_HERE;
+	struct sockaddr_in6 to = {.sin6_family = AF_INET6,
+	    .sin6_port = htons(ANY_PORT),
+	    .sin6_addr = *address,
+	    .sin6_scope_id = if_nametoindex(scope)};
+	if (is_own((const struct sockaddr *)&to, sizeof to))
+		return WIRE_HERE;
+	return IN6_IS_ADDR_LINKLOCAL(address) || (address->s6_addr[0] & 0xfe) == 0xfc ? WIRE_PRIVATE
+										      : WIRE_AWAY;
+}
+
+enum wire_reach wire_reach(const char *host)
 {
 	struct in_addr v4;
 	struct in6_addr v6;
-	size_t n = strlen(host);
-	if (n > 0 && host[n - 1] == '.')
-		n--;
-	if ((n == 9 && ends_in(host, n, "localhost")) || ends_in(host, n, ".localhost") ||
-	    (n == 13 && ends_in(host, n, "ip6-localhost")) ||
-	    (n == 12 && ends_in(host, n, "ip6-loopback")))
-		return true;
+	char bare[INET6_ADDRSTRLEN];
 	/* as resolvers do: 127.1, 0x7f000001 and 2130706433 are 127.0.0.1 */
 	if (inet_aton(host, &v4))
-		return ntohl(v4.s_addr) >> 24 == 127 || v4.s_addr == INADDR_ANY;
-	if (inet_pton(AF_INET6, host, &v6) != 1)
-		return false;
-	/* who connects to the unspecified address connects to this machine */
-	return IN6_IS_ADDR_LOOPBACK(&v6) || IN6_IS_ADDR_UNSPECIFIED(&v6) ||
-	       (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
+		return reach_of_v4(v4);
+	/* fe80::1%eth0, in a URL fe80::1%25eth0 (RFC 6874) */
+	size_t n = strcspn(host, "%");
+	const char *scope = host + n + (host[n] == '%');
+	scope += strncmp(scope, "25", 2) == 0 && scope[2] ? 2 : 0;
+	if (n >= sizeof bare)
+		return reach_of_name(host);
+	memcpy(bare, host, n);
+	bare[n] = '\0';
+	return inet_pton(AF_INET6, bare, &v6) == 1 ? reach_of_v6(&v6, scope) : reach_of_name(host);
+}
+
+bool wire_is_here(const char *host)
+{
+	return wire_reach(host) == WIRE_HERE;
 }
 
 /* From behind the scheme, which that of a proxy need not have, to the path. */

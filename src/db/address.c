@@ -1,9 +1,12 @@
 #include "salesreg/db/address.h"
-#include "salesreg/base/wire.h"
 #include <libpq-fe.h>
+#include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { TIMEOUT_S = 10, FOR_EVER_S = 3600 /* a thread must come back some day */ };
 
@@ -48,16 +51,20 @@ static void list_hosts(struct db_address *a, const char *names, const char *addr
 	a->several = count > 1;
 	if (count > DB_HOSTS_MOST || (n && m && n != m) || (p > 1 && p != count))
 		return;
+	bool is_default = false;
 	for (int i = 0; i < count; i++) {
 		struct db_host *h = &a->hosts[i];
-		if ((n && (!copy_piece(names, i, h->name, sizeof h->name) || !h->name[0])) ||
+		if ((n && !copy_piece(names, i, h->name, sizeof h->name)) ||
 		    (m && !copy_piece(addresses, i, h->address, sizeof h->address)) ||
 		    (p && !copy_piece(ports, p > 1 ? i : 0, h->port, sizeof h->port)))
-			return; /* an empty host means a default that is libpq's to know */
+			return;
+		is_default |= n && !h->name[0];
 		if (!h->port[0] && !copy_piece(default_port, 0, h->port, sizeof h->port))
 			return;
 	}
-	a->count = count;
+	a->listed = count;
+	/* an empty host means a default that is libpq's to know: the socket it was built for */
+	a->count = is_default ? 0 : count;
 }
 
 /*
@@ -71,9 +78,25 @@ static PGconn *put_together(const char *uri)
 	return PQconnectStartParams(names, values, 1);
 }
 
+/* libpq's default place for it, as it finds it: PQconninfo() tells only what was said. */
+static bool root_certificate_exists(const char *named)
+{
+	struct stat found;
+	char path[PATH_MAX];
+	if (named)
+		return stat(named, &found) == 0;
+	const char *home = getenv("HOME");
+	if (!home || !*home) {
+		const struct passwd *user = getpwuid(geteuid());
+		home = user ? user->pw_dir : "";
+	}
+	int n = snprintf(path, sizeof path, "%s/.postgresql/root.crt", home);
+	return n > 0 && (size_t)n < sizeof path && stat(path, &found) == 0;
+}
+
 void db_address_read(struct db_address *a, const char *uri)
 {
-	const char *hosts = NULL, *addresses = NULL, *ports = NULL, *port = NULL;
+	const char *hosts = NULL, *addresses = NULL, *ports = NULL, *port = NULL, *root = NULL;
 	int timeout_s = TIMEOUT_S;
 	size_t left_to_us = 0;
 	*a = (struct db_address){.count = 0};
@@ -92,6 +115,8 @@ void db_address_read(struct db_address *a, const char *uri)
 			timeout_s = (int)strtol(value, NULL, 10);
 		} else if (strcmp(o->keyword, "sslmode") == 0 && value) {
 			(void)snprintf(a->ssl_mode, sizeof a->ssl_mode, "%s", value);
+		} else if (strcmp(o->keyword, "sslrootcert") == 0) {
+			root = value;
 		} else if (strcmp(o->keyword, "gssencmode") == 0 && value) {
 			a->needs_gss = strcmp(value, "require") == 0;
 		}
@@ -101,27 +126,35 @@ void db_address_read(struct db_address *a, const char *uri)
 				a->values[left_to_us++] = ours[i].value;
 			}
 	}
+	a->verifies = strncmp(a->ssl_mode, "verify-", 7) == 0 ||
+		      (strcmp(a->ssl_mode, "require") == 0 && root_certificate_exists(root));
 	list_hosts(a, hosts, addresses, ports, port);
 	a->timeout_s = timeout_s <= 0 ? FOR_EVER_S : timeout_s == 1 ? 2 : timeout_s;
 	PQconninfoFree(options);
 	PQfinish(unused);
 }
 
-bool db_address_is_open(const struct db_address *a, char host[256])
+enum wire_reach db_address_reach(const struct db_address *a, char host[256])
 {
-	if (a->needs_gss || strncmp(a->ssl_mode, "verify-", 7) == 0)
-		return false;
-	for (int i = 0; i < a->count; i++) {
+	enum wire_reach worst = WIRE_HERE;
+	if (a->needs_gss || a->verifies)
+		return WIRE_HERE;
+	for (int i = 0; i < a->listed; i++) {
 		const struct db_host *h = &a->hosts[i];
 		const char *where = h->address[0] ? h->address : h->name;
-		/* a socket in the file system, or an abstract one */
-		if (where[0] == '/' || where[0] == '@' || wire_is_here(where))
+		/* a socket: libpq's default, one in the file system, or an abstract one */
+		if (!where[0] || where[0] == '/' || where[0] == '@')
 			continue;
+		enum wire_reach reach = wire_reach(where);
+		if (reach <= worst)
+			continue;
+		worst = reach;
 		(void)snprintf(host, 256, "%s", h->name[0] ? h->name : h->address);
-		return true;
 	}
+	if (!a->names_host || a->listed > 0)
+		return worst;
 	(void)snprintf(host, 256, "its host");
-	return a->names_host && a->count == 0;
+	return WIRE_AWAY;
 }
 
 static bool has_password(const char *uri, const char *wanted)

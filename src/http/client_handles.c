@@ -270,10 +270,11 @@ static CURLcode set_url(struct http_transfer *t, const char *url)
 	if (rc == CURLE_OK)
 		rc = curl_easy_setopt(t->easy, CURLOPT_CURLU, parsed);
 	/* a proxy elsewhere would get in clear what was to stay on this machine, a token with it */
-	char host[WIRE_HOST_SIZE];
-	bool stays = strncasecmp(url, "http://", 7) == 0 && !wire_is_open(url, host);
-	if (rc == CURLE_OK && !t->client->no_proxy)
+	if (rc == CURLE_OK && !t->client->no_proxy) {
+		char host[WIRE_HOST_SIZE];
+		bool stays = strncasecmp(url, "http://", 7) == 0 && !wire_is_open(url, host);
 		rc = curl_easy_setopt(t->easy, CURLOPT_NOPROXY, stays ? "*" : NULL);
+	}
 	if (rc != CURLE_OK)
 		return rc;
 	t->url = strdup(url);

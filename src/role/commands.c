@@ -59,7 +59,7 @@ static void print_usable(const struct config *config)
 {
 	struct buf warnings;
 	buf_init(&warnings, 64 * 1024);
-	exposures_say(config, CONFIG_READ_BY_ALL, NULL, &warnings);
+	exposures_say(config, CONFIG_READ_BY_STARTED, NULL, &warnings);
 	for (const char *line = buf_text(&warnings); *line; line += strcspn(line, "\n") + 1)
 		(void)printf("warning: %.*s\n", (int)strcspn(line, "\n"), line);
 	buf_finish(&warnings);
@@ -82,8 +82,8 @@ int role_check_config(int argc, char **argv)
 	buf_init(&problems, 256 * 1024);
 	buf_init(&dump, 64 * 1024);
 	arena_init(&arena, 1024 * 1024);
-	enum err err =
-	    settings_load(&config, CONFIG_NEEDS_DATABASE | CONFIG_NEEDS_TOKEN, &problems);
+	enum err err = settings_load(
+	    &config, CONFIG_NEEDS_DATABASE | CONFIG_NEEDS_TOKEN, CONFIG_READ_BY_ALL, &problems);
 	enum err rules_err = config.email_domains
 				 ? rules_load(&rules, &config, &texts, &arena, &problems)
 				 : ERR_CONFIG;

@@ -134,7 +134,8 @@ int role_migrate(int argc, char **argv)
 	struct buf problems;
 	buf_init(&problems, 64 * 1024);
 	int code = EXIT_CODE_CONFIG;
-	if (settings_load(&config, CONFIG_NEEDS_DATABASE, &problems) == ERR_OK)
+	if (settings_load(&config, CONFIG_NEEDS_DATABASE,
+		CONFIG_READ_BY_OUTREACH | CONFIG_READ_BY_MIGRATE, &problems) == ERR_OK)
 		code = migrate(&a, &config);
 	else
 		(void)fputs(buf_text(&problems), stderr);

@@ -1,6 +1,7 @@
 #include "salesreg/role/settings.h"
 #include "salesreg/app/exposures.h"
 #include "salesreg/base/log.h"
+#include "salesreg/base/value_doubts.h"
 #include "salesreg/role/database.h"
 #include "salesreg/telegram/api.h"
 #include <sodium.h>
@@ -66,6 +67,9 @@ static void check_role(struct buf *problems)
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
 		if (strcmp(role, commands[i]) == 0)
 			return;
+	/* what is no command may be anything, and has been named, then */
+	if (value_secret(role) || value_has_user(role))
+		return;
 	buf_addf(problems,
 	    "SALESREG_ROLE=%.80s is not usable; it must be: a command, as supervise, bot or "
 	    "outreach; see salesreg help\n",
@@ -101,32 +105,31 @@ static void check_keys(const struct secret *keys, struct buf *problems)
 	}
 }
 
-enum err settings_load(struct config *c, unsigned needs, struct buf *problems)
+enum err settings_load(struct config *c, unsigned needs, unsigned readers, struct buf *problems)
 {
 	size_t before = problems->size;
-	enum err err = config_load(c, needs, problems);
+	enum err err = config_load_for(c, needs, readers, problems);
 	const char *fault =
 	    needs == 0 || needs & CONFIG_NEEDS_DATABASE
 		? secret_is_set(&c->database_url) ? database_uri_fault(&c->database_url) : NULL
 		: NULL;
 	if (fault)
 		buf_addf(problems, "%s\n", fault);
-	if ((needs == 0 || needs & CONFIG_NEEDS_TOKEN) && secret_is_set(&c->bot_token) &&
-	    !telegram_token_is_well_formed(&c->bot_token))
+	if (secret_is_set(&c->bot_token) && !telegram_token_is_well_formed(&c->bot_token))
 		buf_adds(problems, "REGISTRY_BOT_TOKEN is not of the form 123456:ABC…; copy the "
 				   "token again from @BotFather\n");
-	exposures_say(c, config_readers(needs), problems, NULL);
+	exposures_say(c, readers & CONFIG_READ_BY_STARTED, problems, NULL);
 	check_workers(c->workers, problems);
 	check_role(problems);
 	check_keys(&c->token_encryption_key, problems);
 	return err == ERR_OK && problems->size == before ? ERR_OK : ERR_CONFIG;
 }
 
-void settings_warn(const struct config *c, unsigned needs)
+void settings_warn(const struct config *c, unsigned readers)
 {
 	struct buf warnings;
 	buf_init(&warnings, 64 * 1024);
-	exposures_say(c, config_readers(needs), NULL, &warnings);
+	exposures_say(c, readers, NULL, &warnings);
 	(void)buf_text(&warnings);
 	char *rest = warnings.data;
 	for (char *line; (line = strsep(&rest, "\n"));)

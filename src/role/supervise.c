@@ -95,14 +95,6 @@ static bool add_test_worker(struct supervise *s, struct child_spec *spec)
 }
 #endif
 
-static unsigned readers_of(const char *worker)
-{
-	return strcmp(worker, "bot") == 0        ? CONFIG_READ_BY_BOT
-	       : strcmp(worker, "outreach") == 0 ? CONFIG_READ_BY_OUTREACH
-	       : strcmp(worker, "oauth") == 0    ? CONFIG_READ_BY_OAUTH
-						 : CONFIG_READ_BY_ALL;
-}
-
 static bool add_worker(struct supervise *s, const char *name)
 {
 	for (size_t i = 0; i < s->count; i++) {
@@ -123,7 +115,7 @@ static bool add_worker(struct supervise *s, const char *name)
 	*spec = (struct child_spec){.name = own,
 	    .argv = {program, own},
 	    .vital = strcmp(name, "bot") == 0,
-	    .readers = readers_of(name),
+	    .readers = config_reader_of(name),
 	    .listen_fd = -1};
 	s->count++;
 	if (strcmp(name, "bot") == 0 || strcmp(name, "outreach") == 0)
@@ -199,7 +191,8 @@ static bool load(struct supervise *s)
 {
 	struct buf problems;
 	buf_init(&problems, 64 * 1024);
-	enum err err = settings_load(&s->config, 0, &problems);
+	unsigned readers = config_readers_of_workers();
+	enum err err = settings_load(&s->config, 0, readers, &problems);
 	log_setup("supervise", (enum log_level)s->config.log_level,
 	    (enum log_format)s->config.log_format);
 	if (err != ERR_OK)
@@ -207,8 +200,11 @@ static bool load(struct supervise *s)
 	buf_finish(&problems);
 	if (err != ERR_OK)
 		return false;
-	settings_warn(&s->config, 0);
+	settings_warn(&s->config, readers);
 	config_drop(&s->config, 0);
+	/* of a company's other children nobody knows what they read */
+	if (!s->company)
+		config_keep_environment(readers);
 	if (read_workers(s) &&
 	    run_dir_find(s->config.run_dir, s->dir, s->message, sizeof s->message))
 		return true;

@@ -167,7 +167,7 @@ int worker_init(
 	(void)prctl(PR_SET_NAME, name);
 	struct buf problems;
 	buf_init(&problems, 64 * 1024);
-	enum err err = settings_load(&w->config, needs, &problems);
+	enum err err = settings_load(&w->config, needs, config_readers(needs), &problems);
 	log_setup(role, (enum log_level)w->config.log_level, (enum log_format)w->config.log_format);
 	if (err != ERR_OK) {
 		log_problems(&problems);
@@ -177,7 +177,7 @@ int worker_init(
 	buf_finish(&problems);
 	/* under a supervisor it is the one who says so, once for all */
 	if (!getenv("SALESREG_IPC_FD"))
-		settings_warn(&w->config, needs);
+		settings_warn(&w->config, config_readers(needs));
 	forget_what_is_not_needed(w, needs);
 	if (needs & CONFIG_NEEDS_DATABASE)
 		warn_of_example_password(&w->config.database_url);

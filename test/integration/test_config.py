@@ -204,7 +204,6 @@ REFUSED = [
     ("TZ", "Asia/Denpasar", "near ones: Asia/Makassar"),
     ("TZ", "Asia/Makasar", "near ones: Asia/Makassar"),
     ("TZ", "../../etc/passwd", "time zone"),
-    ("TOKEN_ENCRYPTION_KEY", "short", "32 bytes, base64"),
     ("ADMIN_TELEGRAM_IDS", "[1, 2]", "list in brackets"),
     ("CORPORATE_EMAIL_DOMAIN", "['a.org']", "list in brackets"),
     ("CORPORATE_EMAIL_DOMAIN", '"a.org"', "quotation mark"),
@@ -225,6 +224,11 @@ def test_check_config_and_the_workers_refuse_the_same_with_the_same_words(name, 
         assert done.returncode == EXIT_CONFIG, done
         (said,) = [text for text in done.stderr.splitlines() if "configuration" in text]
         assert said.endswith(line), (role, said, line)
+
+
+def test_a_key_that_is_none_is_refused_where_it_is_read():
+    """By check-config, that is, as long as there is no oauth."""
+    assert "32 bytes, base64" in complaint(check(TOKEN_ENCRYPTION_KEY="short"))
 
 
 @pytest.mark.parametrize("content,words", [

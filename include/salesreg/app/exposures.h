@@ -1,7 +1,7 @@
 /*
  * Secrets on the wire: one rule for every URL that carries one, at the start, in check-config and in doctor. Where it leads
- * over a network without verified TLS it is warned of; a token is refused, unless ALLOW_PLAIN_HTTP says that the network is
- * nobody else's.
+ * over a network without verified TLS it is warned of; where that network is somebody's own (wire_reach), it is a note, for
+ * doctor alone. A token is refused, unless ALLOW_PLAIN_HTTP says that the network is nobody else's.
  * Ownership: what is found lasts for the call. Units: none. Errors: none. Callbacks: `found`, within the call.
  */
 #pragma once
@@ -18,6 +18,6 @@ struct exposure {
 /* readers: enum config_reader. Reads the service file that DATABASE_URL names: for a start or a command. */
 void exposures(const struct config *c, unsigned readers,
     void (*found)(const struct exposure *exposure, void *data), void *data);
-/* The same into lines: what is refused behind `problems`, the rest behind `warnings`; either may be NULL. */
+/* The same into lines: what is refused behind `problems`, warnings behind `warnings`; either may be NULL. Notes are left out. */
 void exposures_say(
     const struct config *c, unsigned readers, struct buf *problems, struct buf *warnings);

@@ -52,12 +52,21 @@ enum config_reader {
 	CONFIG_READ_BY_OUTREACH = 2,
 	CONFIG_READ_BY_OAUTH = 4,
 	CONFIG_READ_BY_ALL = 7,
-	CONFIG_READ_BY_MIGRATE = 8 /* by `salesreg migrate --roles` alone */
+	CONFIG_READ_BY_STARTED = 3, /* of the workers that this version starts; no oauth yet */
+	CONFIG_READ_BY_MIGRATE = 8  /* by `salesreg migrate --roles` alone */
 };
 /* Of those who cannot do without this. */
 unsigned config_readers(unsigned needs);
 
+/* Those of whom WORKERS names, as far as this version starts them: what `supervise` is for. */
+unsigned config_readers_of_workers(void);
+/* Of a worker by its name; all of them, if there is none of that name. */
+unsigned config_reader_of(const char *worker);
+
 MUST_CHECK enum err config_load(struct config *c, unsigned needs, struct buf *problems);
+/* The same for a process that reads as `readers`: what is only read by others stays at its default, whatever it is set to. */
+MUST_CHECK enum err config_load_for(
+    struct config *c, unsigned needs, unsigned readers, struct buf *problems);
 void config_finish(struct config *c);
 
 /* Of a switch, before config_load(): whether it is set to a word for yes. */
@@ -87,6 +96,7 @@ enum config_carries {
 	CONFIG_CARRIES_USER,     /* what stands before its @, if there is a password in it */
 	CONFIG_CARRIES_TOKEN,    /* a token of ours, which opens everything for whoever reads it */
 	CONFIG_CARRIES_DATABASE, /* a libpq URI: db/address.h */
+	CONFIG_CARRIES_MAIL,     /* codes that prove an e-mail; SMTP_TLS says how */
 };
 struct config_url {
 	const char *name, *value; /* for the call only */

@@ -21,3 +21,11 @@ bool value_is_no_text(const char *bytes, size_t size);
 /* What makes a value unusable whatever it is for, "…; how to mend it", to be put behind the variable's name. NULL: nothing.
  * document: of many lines and any letters. list: members separated by commas. */
 const char *value_fault(const char *value, bool document, bool list);
+
+/*
+ * A secret of another variable's in a value that may be shown: "has a … in it, which belongs into …", to be put behind the
+ * variable's name. NULL: none that can be told by its look. Sources: Telegram's and Google's own forms of them.
+ */
+const char *value_secret(const char *value);
+/* An @ behind scheme://, wherever: a password may have any sign in it. */
+bool value_has_user(const char *value);

@@ -5,9 +5,10 @@
  * Ownership: the caller's memory, nothing to free. Units: seconds. Errors: none; what libpq could not use is left to it,
  * whose message says why. Reads files (the service's), so it is for a thread or a command.
  * Sources: PostgreSQL 15 documentation, 34.1.2 "Parameter Key Words", 34.15 "Environment Variables", 34.17 "The Connection
- * Service File"; 34.2 (PQconninfo).
+ * Service File"; 34.2 (PQconninfo); 34.19.1 "Client Verification of Server Certificates".
  */
 #pragma once
+#include "salesreg/base/wire.h"
 #include <stdbool.h>
 
 enum { DB_HOSTS_MOST = 16 };
@@ -18,21 +19,24 @@ struct db_host {
 
 struct db_address {
 	struct db_host hosts[DB_HOSTS_MOST];
-	int count; /* 0: libpq finds the way (its default socket), or says what is wrong */
+	int count;  /* 0: libpq finds the way (its default socket), or says what is wrong */
+	int listed; /* of `hosts`, those of default sockets ("") among them */
 	bool names_host, several;
 	int timeout_s;
 	char ssl_mode[16];
 	bool needs_gss; /* encrypted by Kerberos, or not at all */
+	bool verifies;  /* TLS with a certificate that is verified, or not at all */
 	/* what of ours to give to libpq besides: only what nobody has set; ends with NULL */
 	const char *names[8], *values[8];
 };
 
 void db_address_read(struct db_address *address, const char *uri);
 /*
- * Whether it leads over a network, where others can read what goes to and fro, or stand in between: without TLS whose
- * certificate is verified (sslmode verify-ca or verify-full) that is so. host: the first such.
+ * How far what goes to and fro can be read, or somebody stand in between: HERE where it does not leave this machine or goes by
+ * TLS whose certificate is verified (sslmode verify-ca or verify-full, and require where there is a file of root certificates,
+ * as 34.19.1 has it), or by Kerberos' encryption. host: the first of those that are the farthest.
  */
-bool db_address_is_open(const struct db_address *address, char host[256]);
+enum wire_reach db_address_reach(const struct db_address *address, char host[256]);
 /* Whether the password in it is the one of the examples, which everybody tries first: changeme. */
 bool db_address_has_example_password(const char *uri);
 /* Whether there is a password in it, so that libpq looks for one nowhere else. */

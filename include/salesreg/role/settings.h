@@ -7,9 +7,10 @@
 #include "salesreg/base/config.h"
 #include <stdbool.h>
 
-/* needs: as of config_load(); DATABASE_URL and the token are judged where they are needed, and both where needs is 0. */
-MUST_CHECK enum err settings_load(struct config *c, unsigned needs, struct buf *problems);
+/* needs, readers: as of config_load_for(); what none of the readers reads is not judged. */
+MUST_CHECK enum err settings_load(
+    struct config *c, unsigned needs, unsigned readers, struct buf *problems);
 /* Whether WORKERS may name it. */
 bool settings_is_worker(const char *name);
 /* What can be worked with and is not as it should be (app/exposures.h), a line in the log each. */
-void settings_warn(const struct config *c, unsigned needs);
+void settings_warn(const struct config *c, unsigned readers);
