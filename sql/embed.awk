@@ -1,7 +1,8 @@
 # Turns text files into C at build time. -v mode=
 #   migrations       one initialiser { .version, .name, .text, .compatible } a file NNN_name.sql
 #   statement-enum   an enum from the lines "-- name: x" of the query files
-#   statement-table  the texts of the same, indexed by that enum
+#   statement-table  the texts of the same, indexed by that enum; what the migrations, which come first then, have made in the
+#                    schema salesreg stands for {our tables}, {our sequences} and {our functions}
 #   texts            { "file name", "content" } a file
 function quoted(s) {
     gsub(/\\/, "\\\\\\\\", s); gsub(/"/, "\\\"", s); gsub(/\t/, "\\t", s);
@@ -20,6 +21,16 @@ function finish() {
 BEGIN {
     print "/* Made by sql/embed.awk; do not edit. */"
     if (mode == "statement-enum") print "#pragma once\nenum sql_statement {"
+}
+mode == "statement-table" && FILENAME ~ /\/migrations\// {
+    if (match($0, /^(CREATE|DROP) (OR REPLACE )?(UNLOGGED )?(TABLE|SEQUENCE|FUNCTION) (IF (NOT )?EXISTS )?salesreg\.[a-z_0-9]+/)) {
+        name = kind = substr($0, RSTART, RLENGTH)
+        sub(/.*salesreg\./, "", name)
+        kind = kind ~ / TABLE / ? "tables" : kind ~ / SEQUENCE / ? "sequences" : "functions"
+        sub("," name "(,|$)", ",", ours[kind])
+        if ($1 == "CREATE") ours[kind] = ours[kind] "," name
+    }
+    next
 }
 FNR == 1 {
     finish()
@@ -42,6 +53,14 @@ mode == "migrations" && /^-- compatible:[ \t]*yes/ { compatible = 1 }
 }
 mode == "statement-enum" { next }
 mode == "statement-table" && (/^[ \t]*--/ || /^[ \t]*$/) { next }
+mode == "statement-table" && /\{our / {
+    for (kind in ours) {
+        list = ours[kind]
+        gsub(/,,+/, ",", list)
+        gsub(/^,|,$/, "", list)
+        gsub("[{]our " kind "[}]", "{" list "}")
+    }
+}
 open { print "\t  " quoted($0) }
 END {
     finish()

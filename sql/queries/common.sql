@@ -35,7 +35,7 @@ WHERE l.granted AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHE
   AND l.pid IS DISTINCT FROM pg_backend_pid()
   AND CASE l.locktype
       WHEN 'relation' THEN l.mode NOT IN ('AccessShareLock', 'ShareUpdateExclusiveLock')
-          AND (n.nspname = 'salesreg'
+          AND ((n.nspname = 'salesreg' AND c.relname = ANY ('{our tables}'::text[]))
                OR (n.nspname = 'public' AND c.relname IN ('test_prospects', 'sales_representatives')))
       WHEN 'advisory' THEN l.classid = 1935764581
       ELSE false END
@@ -96,7 +96,7 @@ LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
 WHERE l.granted AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())
   AND l.pid IS DISTINCT FROM pg_backend_pid()
   AND CASE l.locktype
-      WHEN 'relation' THEN n.nspname = 'salesreg'
+      WHEN 'relation' THEN (n.nspname = 'salesreg' AND c.relname = ANY ('{our tables}'::text[]))
           OR (n.nspname = 'public' AND c.relname IN ('test_prospects', 'sales_representatives'))
       WHEN 'advisory' THEN l.classid = 1935764581 AND l.objid = 1
       ELSE false END

@@ -263,7 +263,7 @@ DELETE FROM salesreg.prospects_apart WHERE prospect = $2::varchar
 -- name: dealing_nobody_left
 -- waiting prospects that every active, reachable rep declined and that are not known as such yet ($3 to $6 as those of
 -- dealing_declined), or, $1 if there are admins, not to them; $2 at most
-SELECT p.id, left(p.telegram_id, 255), left(p.name, 255), left(p.context, 500), left(p.email, 255)
+SELECT p.id, p.telegram_id, p.name, p.context, p.email
 FROM (
     SELECT x.prospect, x.since, false AS nobody FROM (
         (SELECT y.prospect, y.since FROM salesreg.prospects_apart y
@@ -280,7 +280,9 @@ FROM (
      ORDER BY u.since LIMIT $2::integer)
 ) x
 CROSS JOIN LATERAL ( -- a look-up a row, however small the table was when this was planned
-    SELECT q.* FROM public.test_prospects q
+    SELECT q.id, left(q.telegram_id, 255) AS telegram_id, left(q.name, 255) AS name, left(q.context, 500) AS context,
+           left(q.email, 255) AS email, q.assigned_rep_id, q.status
+    FROM public.test_prospects q
     WHERE q.id = x.prospect OFFSET 0
 ) p
 WHERE p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')

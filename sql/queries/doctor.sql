@@ -51,12 +51,34 @@ WHERE a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
   AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_roles r
                   WHERE r.oid = a.grantee AND (r.rolsuper OR r.rolname = current_user))
 GROUP BY n.nspname ORDER BY 1
+-- name: doctor_not_ours
+-- what is in the schema besides what the migrations make, and its owner. What belongs to whoever applied them may be of a newer
+-- version.
+SELECT o.name, quote_ident(pg_get_userbyid(o.owner))
+FROM (
+    SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'
+                          WHEN 'S' THEN 'sequence' ELSE 'table' END || ' salesreg.' || quote_ident(c.relname) AS name, c.relowner AS owner
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'salesreg' AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+      AND NOT c.relname = ANY ('{our tables}'::text[]) AND NOT c.relname = ANY ('{our sequences}'::text[])
+      AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d -- a column's goes with its table
+                      WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
+                        AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i'))
+    UNION ALL
+    SELECT 'function salesreg.' || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')', p.proowner
+    FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+    WHERE n.nspname = 'salesreg' AND NOT p.proname = ANY ('{our functions}'::text[])
+) o
+WHERE o.owner <> ALL (SELECT c.relowner FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                      WHERE n.nspname = 'salesreg' AND c.relname = 'schema_migrations')
+ORDER BY 1 LIMIT 20
 -- name: doctor_unvacuumed
 -- tables of ours whose autovacuum was switched off
 SELECT n.nspname || '.' || c.relname
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r'
-  AND (n.nspname = 'salesreg' OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
+  AND ((n.nspname = 'salesreg' AND c.relname = ANY ('{our tables}'::text[]))
+       OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
   AND EXISTS (SELECT 1 FROM unnest(c.reloptions) o WHERE o ~* '^autovacuum_enabled=(false|off|no|0)$')
 ORDER BY 1
 -- name: doctor_data_directory

@@ -2,7 +2,8 @@
 -- $1 whether the owner of both public tables is one of ours, whoever that is; NULL: $2 alone is. $2 a role that is ours, too,
 -- and that objects are to be handed over to, or NULL. Objects of ours whose owner has nothing to do
 -- with this user, the statement that ends it, and how many there are. Whoever owns an object can change it, and what runs
--- with its owner's rights. Ours are: this user, the roles it was made a member of (not by that role itself, as it
+-- with its owner's rights. Objects of ours are those that the migrations make, and whatever has such a name; what else is in the
+-- schema is its owner's business. Roles of ours are: this user, the roles it was made a member of (not by that role itself, as it
 -- could until PostgreSQL 14; nor, since 16, by having made the role, which gives it neither the role's rights nor SET ROLE),
 -- superusers, and the owner of the database. to_jsonb(): the two columns are 16's, before it each membership has both rights.
 WITH RECURSIVE mine (oid) AS (
@@ -35,16 +36,15 @@ WITH RECURSIVE mine (oid) AS (
            quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relowner
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE (c.relkind IN ('r', 'p', 'v', 'm', 'f')
-           OR (c.relkind = 'S'
-               AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d -- a column's goes with its table
-                               WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
-                                 AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i'))))
-      AND (n.nspname = 'salesreg' OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
+           OR (c.relkind = 'S' AND n.nspname = 'salesreg' AND c.relname = ANY ('{our sequences}'::text[])))
+      AND ((n.nspname = 'salesreg' AND (c.relkind = 'S' OR c.relname = ANY ('{our tables}'::text[])))
+           OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
     UNION ALL
     SELECT 3, 'ROUTINE',
            quote_ident(n.nspname) || '.' || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')',
            p.proowner
-    FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'salesreg'
+    FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+    WHERE n.nspname = 'salesreg' AND p.proname = ANY ('{our functions}'::text[])
 )
 SELECT CASE o.kind WHEN 'ROUTINE' THEN 'function' ELSE lower(o.kind) END || ' ' || o.name,
        quote_ident(pg_get_userbyid(o.owner)),
@@ -55,38 +55,50 @@ SELECT CASE o.kind WHEN 'ROUTINE' THEN 'function' ELSE lower(o.kind) END || ' ' 
 FROM objects o WHERE NOT EXISTS (SELECT 1 FROM ours WHERE ours.oid = o.owner)
 ORDER BY o.place, o.name LIMIT 20
 -- name: hidden_rows
--- Tables of ours some of whose rows row-level security hides from this user, or refuses to take from it, and the statement
--- that ends it. A policy that lets everything pass hides nothing.
-SELECT n.nspname || '.' || c.relname,
-       CASE WHEN pg_has_role(c.relowner, 'USAGE')
-            THEN 'ALTER TABLE ' || n.nspname || '.' || c.relname || ' NO FORCE ROW LEVEL SECURITY'
-            WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive)
-            THEN 'ALTER ROLE ' || quote_ident(current_user) || ' BYPASSRLS'
-            ELSE 'CREATE POLICY salesreg ON ' || n.nspname || '.' || c.relname || ' TO ' || quote_ident(current_user)
-                 || ' USING (true) WITH CHECK (true)' END
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p') AND c.relrowsecurity AND row_security_active(c.oid)
-  AND (n.nspname = 'salesreg' OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
-  AND (EXISTS (SELECT 1 FROM pg_catalog.pg_policy p
-               WHERE p.polrelid = c.oid AND NOT p.polpermissive
-                 AND EXISTS (SELECT 1 FROM unnest(p.polroles) AS r (oid)
-                             WHERE r.oid = 0 OR pg_has_role(r.oid, 'USAGE'))
-                 AND (coalesce(pg_get_expr(p.polqual, p.polrelid), 'true') <> 'true'
-                      OR coalesce(pg_get_expr(p.polwithcheck, p.polrelid), 'true') <> 'true'))
-       OR EXISTS (SELECT 1
-                  FROM unnest(CASE WHEN c.relname = 'schema_migrations' THEN '{r}'
-                                   WHEN n.nspname = 'salesreg' THEN '{r,a,w,d}'
-                                   WHEN c.relname = 'sales_representatives' THEN '{r,a,w}'
-                                   ELSE '{r,w}' END::text[]) AS need (command)
-                  WHERE NOT EXISTS (SELECT 1 FROM pg_catalog.pg_policy p
-                                    WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd::text IN ('*', need.command)
-                                      AND EXISTS (SELECT 1 FROM unnest(p.polroles) AS r (oid)
-                                                  WHERE r.oid = 0 OR pg_has_role(r.oid, 'USAGE'))
-                                      AND (need.command = 'a' OR pg_get_expr(p.polqual, p.polrelid) = 'true')
-                                      AND (need.command IN ('r', 'd')
-                                           OR coalesce(pg_get_expr(p.polwithcheck, p.polrelid),
-                                                       pg_get_expr(p.polqual, p.polrelid)) = 'true'))))
-ORDER BY 1 LIMIT 20
+-- Tables of ours where row-level security is active for this user and its policies are not plainly true: the table, the statement
+-- that ends it, whether rows are hidden or refused for certain (no policy lets pass what we do), and else, where the policies look
+-- at no column, a statement that tells whether they let everything pass in this session; NULL: it depends on the rows.
+-- A permissive policy must let each of our commands pass (W: the new row of an UPDATE), and each restrictive one. One without a
+-- condition adds nothing.
+SELECT t.name, t.statement, k.denied, CASE WHEN NOT k.denied AND k.constant THEN k.question END
+FROM (
+    SELECT c.oid, n.nspname || '.' || c.relname AS name,
+           CASE WHEN pg_has_role(c.relowner, 'USAGE')
+                THEN 'ALTER TABLE ' || n.nspname || '.' || c.relname || ' NO FORCE ROW LEVEL SECURITY'
+                WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive)
+                THEN 'ALTER ROLE ' || quote_ident(current_user) || ' BYPASSRLS'
+                ELSE 'CREATE POLICY salesreg ON ' || n.nspname || '.' || c.relname || ' TO ' || quote_ident(current_user)
+                     || ' USING (true) WITH CHECK (true)' END AS statement,
+           CASE WHEN c.relname = 'schema_migrations' THEN '{r}'
+                WHEN n.nspname = 'salesreg' THEN '{r,a,w,W,d}'
+                WHEN c.relname = 'sales_representatives' THEN '{r,a,w,W}'
+                ELSE '{r,w,W}' END::text[] AS needs
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND c.relrowsecurity AND row_security_active(c.oid)
+      AND ((n.nspname = 'salesreg' AND c.relname = ANY ('{our tables}'::text[]))
+           OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
+) t
+CROSS JOIN LATERAL (
+    SELECT bool_or(e.denied) AS denied, bool_and(e.passes) AS passes, bool_and(e.constant) AS constant,
+           'SELECT ' || string_agg(e.condition, ' AND ') AS question
+    FROM unnest(t.needs) AS need (command)
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE p.polpermissive AND p.expression <> 'false') = 0
+                   OR coalesce(bool_or(NOT p.polpermissive AND p.expression = 'false'), false) AS denied,
+               coalesce(bool_or(p.polpermissive AND p.expression = 'true')
+                        AND NOT bool_or(NOT p.polpermissive AND p.expression <> 'true'), false) AS passes,
+               coalesce(NOT bool_or(p.tree ~ '[{](VAR|SUBLINK) '), false) AS constant,
+               '(' || string_agg('(' || p.expression || ')', ' OR ') FILTER (WHERE p.polpermissive) || ')'
+                   || coalesce(' AND ' || string_agg('(' || p.expression || ')', ' AND ') FILTER (WHERE NOT p.polpermissive), '') AS condition
+        FROM (SELECT p.polpermissive, pg_get_expr(p.tree, t.oid) AS expression, p.tree::text AS tree
+              FROM (SELECT p.*, CASE WHEN need.command IN ('a', 'W') THEN coalesce(p.polwithcheck, p.polqual) ELSE p.polqual END AS tree
+                    FROM pg_catalog.pg_policy p WHERE p.polrelid = t.oid AND p.polcmd::text IN ('*', lower(need.command))) p
+              WHERE p.tree IS NOT NULL
+                AND EXISTS (SELECT 1 FROM unnest(p.polroles) AS r (oid) WHERE r.oid = 0 OR pg_has_role(r.oid, 'USAGE'))) p
+    ) e
+) k
+WHERE k.denied OR NOT k.passes
+ORDER BY NOT k.denied, 1 LIMIT 20
 -- name: rights_missing
 -- what the workers need and this user may not, and the statement that gives it
 SELECT l.object, l.rights, 'GRANT ' || l.rights || ' ON ' || l.object || ' TO ' || quote_ident(current_user)
@@ -94,15 +106,35 @@ FROM (
     SELECT 'schema ' || n.nspname AS object, 'USAGE' AS rights FROM pg_catalog.pg_namespace n
     WHERE n.nspname IN ('public', 'salesreg') AND NOT has_schema_privilege(n.oid, 'USAGE')
     UNION ALL
-    SELECT 'table ' || n.nspname || '.' || c.relname, string_agg(p.name, ', ')
+    SELECT 'table ' || n.nspname || '.' || c.relname,
+           string_agg(p.name || coalesce(' (' || l.columns || ')', ''), ', ' ORDER BY p.place)
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     CROSS JOIN LATERAL unnest(CASE WHEN n.nspname = 'salesreg' AND c.relname = 'schema_migrations' THEN '{SELECT}'
                                    WHEN n.nspname = 'salesreg' THEN '{SELECT,INSERT,UPDATE,DELETE}'
                                    WHEN c.relname = 'sales_representatives' THEN '{SELECT,INSERT,UPDATE}'
-                                   ELSE '{SELECT,UPDATE}' END::text[]) AS p (name)
+                                   ELSE '{SELECT,UPDATE}' END::text[]) WITH ORDINALITY AS p (name, place)
+    CROSS JOIN LATERAL ( -- columns may have been granted one by one; the two tables have others that are not for us
+        SELECT coalesce(bool_and(a.has), false) AS all_granted,
+               CASE WHEN bool_or(a.has) THEN string_agg(quote_ident(a.name), ', ' ORDER BY a.name) FILTER (WHERE NOT a.has) END AS columns
+        FROM (SELECT f.attname AS name, has_column_privilege(c.oid, f.attnum, p.name) AS has
+              FROM pg_catalog.pg_attribute f
+              WHERE f.attrelid = c.oid AND NOT f.attisdropped AND p.name <> 'DELETE'
+                AND CASE WHEN n.nspname = 'salesreg'
+                         THEN f.attnum > 0 OR (c.relname = 'outbox_history' AND p.name = 'SELECT' AND f.attname = 'ctid')
+                         ELSE f.attname = ANY (CASE c.relname || ' ' || p.name
+                             WHEN 'sales_representatives SELECT'
+                             THEN '{id,telegram_id,telegram_username,name,email,status,registered_at,updated_at}'
+                             WHEN 'sales_representatives INSERT' THEN '{telegram_id,telegram_username,name,email,status,approved_at}'
+                             WHEN 'sales_representatives UPDATE'
+                             THEN '{telegram_id,telegram_username,name,email,status,registered_at,approved_at,approved_by,updated_at}'
+                             WHEN 'test_prospects SELECT'
+                             THEN '{ctid,id,telegram_id,name,context,email,notes,status,assigned_rep_id,created_at,updated_at}'
+                             ELSE '{status,assigned_rep_id,last_contact_at,updated_at}' END::name[]) END) a
+    ) l
     WHERE c.relkind IN ('r', 'p')
-      AND (n.nspname = 'salesreg' OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
-      AND NOT has_table_privilege(c.oid, p.name)
+      AND ((n.nspname = 'salesreg' AND c.relname = ANY ('{our tables}'::text[]))
+           OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
+      AND NOT has_table_privilege(c.oid, p.name) AND NOT l.all_granted
     GROUP BY n.nspname, c.relname
     UNION ALL
     -- setval() after a failover: salesreg.enter()
@@ -118,7 +150,7 @@ FROM (
     SELECT 'function ' || n.nspname || '.' || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')',
            'EXECUTE'
     FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-    WHERE n.nspname = 'salesreg' AND p.prorettype <> 'trigger'::regtype AND NOT has_function_privilege(p.oid, 'EXECUTE')
+    WHERE n.nspname = 'salesreg' AND p.proname = ANY ('{our functions}'::text[]) AND p.prorettype <> 'trigger'::regtype AND NOT has_function_privilege(p.oid, 'EXECUTE')
 ) l
 ORDER BY l.object NOT LIKE 'schema %', 1
 -- name: migration_rights_missing

@@ -85,14 +85,20 @@ WITH RECURSIVE reach (oid, via) AS (
     SELECT 0, 'PUBLIC'
 ), heir (name) AS (
     SELECT quote_ident(CASE WHEN session_user = $2::text THEN $1::text ELSE session_user END)
-), tables (schema, bare, name, owner, acl) AS (
-    SELECT n.nspname, c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relowner, c.relacl
+), tables (id, schema, bare, name, owner, acl) AS (
+    SELECT c.oid, n.nspname, c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relowner, c.relacl
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
-      AND (n.nspname = 'salesreg' OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
+      AND ((n.nspname = 'salesreg' AND c.relname = ANY ('{our tables}'::text[]))
+           OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
+), acls (acl, schema, bare, name, owner) AS (
+    SELECT t.acl, t.schema, t.bare, t.name, t.owner FROM tables t
+    UNION ALL -- a REVOKE on a table takes those of its columns, too
+    SELECT f.attacl, t.schema, t.bare, t.name, t.owner FROM tables t JOIN pg_catalog.pg_attribute f ON f.attrelid = t.id
+    WHERE f.attacl IS NOT NULL
 ), excess (name, grantee, rights) AS (
     SELECT t.name, g.name, string_agg(DISTINCT a.privilege_type, ', ')
-    FROM tables t CROSS JOIN LATERAL aclexplode(t.acl) a JOIN grantees g ON g.oid = a.grantee
+    FROM acls t CROSS JOIN LATERAL aclexplode(t.acl) a JOIN grantees g ON g.oid = a.grantee
     WHERE a.grantee <> t.owner
       AND (a.privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES', 'MAINTAIN')
            OR (a.privilege_type = 'DELETE' AND t.schema = 'public')

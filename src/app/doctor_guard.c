@@ -50,19 +50,40 @@ static void look_at_row_security(struct doctor *d, struct db_session *s)
 	if (!doctor_hidden_rows(s, d->arena, &hidden, &count))
 		doctor_refused(d, s, "row-level security");
 	for (size_t i = 0; i < count; i++)
+		doctor_find(d,
+		    (struct finding){hidden[i].certain ? GRAVITY_SERIOUS : GRAVITY_WARNING, area,
+			"row-security",
+			arena_printf(d->arena,
+			    "row-level security %s rows of %s from the database's user%s",
+			    hidden[i].certain ? "hides" : "may hide", hidden[i].table,
+			    hidden[i].certain ? "" : ": its policies depend on the rows"),
+			hidden[i].certain
+			    ? "what is there looks as if it were not; the workers wait until they "
+			      "see all of it"
+			    : "what is hidden looks as if it were not there, and the workers go on "
+			      "without it",
+			hidden[i].statement});
+}
+
+static void look_at_what_is_not_ours(struct doctor *d, struct db_session *s)
+{
+	struct doctor_owner *found;
+	size_t count;
+	if (!doctor_not_ours(s, d->arena, &found, &count))
+		doctor_refused(d, s, "what else is in the schema");
+	for (size_t i = 0; i < count; i++)
 		doctor_find(
-		    d, (struct finding){GRAVITY_SERIOUS, area, "row-security",
-			   arena_printf(d->arena,
-			       "row-level security hides rows of %s from the database's user",
-			       hidden[i].table),
-			   "what is there looks as if it were not; the workers wait until they see "
-			   "all of it",
-			   hidden[i].statement});
+		    d, (struct finding){GRAVITY_NOTE, area, "not-ours",
+			   arena_printf(d->arena, "the %s belongs to %s and is none of salesreg's",
+			       found[i].object, found[i].owner),
+			   "salesreg does not look at it, but a later version may need its name",
+			   "keep it in a schema of its own: ALTER … SET SCHEMA …"});
 }
 
 void doctor_guard(struct doctor *d, struct db_session *s)
 {
 	look_at_owners(d, s);
+	look_at_what_is_not_ours(d, s);
 	doctor_rights_missing(d, s, false);
 	look_at_row_security(d, s);
 }

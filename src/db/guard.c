@@ -1,5 +1,6 @@
 #include "salesreg/db/guard.h"
 #include "salesreg/base/clock.h"
+#include "salesreg/base/log.h"
 #include "salesreg/db/connect.h"
 #include "salesreg/db/statement.h"
 #include <stdio.h>
@@ -82,14 +83,38 @@ enum err guard_heirs(PGconn *pg, const char *owner, char *error, size_t size)
 	return err;
 }
 
-bool guard_hides(const PGresult *hidden, char *error, size_t size)
+/* The columns of hidden_rows. */
+enum { HIDDEN_TABLE, HIDDEN_END, HIDDEN_CERTAIN, HIDDEN_QUESTION };
+
+static void name_hidden(const PGresult *hidden, int row, char *error, size_t size)
 {
-	if (PQntuples(hidden) == 0)
-		return false;
 	(void)snprintf(error, size,
 	    "row-level security hides rows of %s from the database's user; this ends it: %s",
-	    PQgetvalue(hidden, 0, 0), PQgetvalue(hidden, 0, 1));
-	return true;
+	    PQgetvalue(hidden, row, HIDDEN_TABLE), PQgetvalue(hidden, row, HIDDEN_END));
+}
+
+bool guard_hides(const PGresult *hidden, char *error, size_t size)
+{
+	for (int i = 0; i < PQntuples(hidden); i++)
+		if (PQgetvalue(hidden, i, HIDDEN_CERTAIN)[0] == 't') {
+			name_hidden(hidden, i, error, size);
+			return true;
+		}
+	return false;
+}
+
+enum guard_verdict guard_judge(PGconn *pg, const PGresult *hidden, int row)
+{
+	if (PQgetvalue(hidden, row, HIDDEN_CERTAIN)[0] == 't')
+		return GUARD_HIDES;
+	if (PQgetisnull(hidden, row, HIDDEN_QUESTION))
+		return GUARD_MAY_HIDE;
+	PGresult *r = db_exec_blocking(pg, PQgetvalue(hidden, row, HIDDEN_QUESTION));
+	enum guard_verdict verdict = GUARD_MAY_HIDE; /* also if it cannot be evaluated */
+	if (PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1)
+		verdict = PQgetvalue(r, 0, 0)[0] == 't' ? GUARD_SHOWS_ALL : GUARD_HIDES;
+	PQclear(r);
+	return verdict;
 }
 
 enum err guard_rows(PGconn *pg, char *error, size_t size)
@@ -97,7 +122,13 @@ enum err guard_rows(PGconn *pg, char *error, size_t size)
 	PGresult *r = db_exec_blocking(pg, sql_statement(SQL_HIDDEN_ROWS)->text);
 	if (PQresultStatus(r) != PGRES_TUPLES_OK)
 		return unasked(pg, r, "row-level security", error, size);
-	enum err err = guard_hides(r, error, size) ? ERR_UNAVAILABLE : ERR_OK;
+	enum err err = ERR_OK;
+	for (int i = 0; i < PQntuples(r) && err == ERR_OK; i++) {
+		if (guard_judge(pg, r, i) != GUARD_HIDES)
+			continue;
+		name_hidden(r, i, error, size);
+		err = ERR_UNAVAILABLE;
+	}
 	PQclear(r);
 	return err;
 }
@@ -162,4 +193,22 @@ void guard_watch_see(struct guard_watch *w, const PGresult *missing)
 	fault_log_warn_as(&w->fault, "rights",
 	    "the database's user lacks a right, and what needs it waits; this gives it: %s",
 	    statements);
+}
+
+void guard_watch_policies(struct guard_watch *w, const PGresult *hidden)
+{
+	char tables[sizeof w->policies] = "";
+	size_t n = 0;
+	for (int i = 0; i < PQntuples(hidden) && n < sizeof tables; i++)
+		if (PQgetisnull(hidden, i, HIDDEN_QUESTION) &&
+		    PQgetvalue(hidden, i, HIDDEN_CERTAIN)[0] != 't')
+			n += (size_t)snprintf(tables + n, sizeof tables - n, "%s%s", n ? ", " : "",
+			    PQgetvalue(hidden, i, HIDDEN_TABLE));
+	if (*tables && strcmp(tables, w->policies) != 0)
+		log_warn("row-level security may hide rows of %s from the database's user: its "
+			 "policies "
+			 "depend on the rows, and what is hidden is taken for missing; see "
+			 "`salesreg doctor`",
+		    tables);
+	memcpy(w->policies, tables, sizeof tables);
 }

@@ -114,6 +114,7 @@ static void on_listened(struct db_conn *conn, const struct db_reply *reply, void
 static void look_at_row_security(struct listener *l, const PGresult *hidden)
 {
 	char why[GUARD_LINE];
+	guard_watch_policies(db_server_rights(l->options.server), hidden);
 	if (!guard_hides(hidden, why, sizeof why))
 		return;
 	db_server_hides(l->options.server);

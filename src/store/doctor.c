@@ -1,5 +1,6 @@
 #include "salesreg/store/doctor.h"
 #include "salesreg/db/conn.h"
+#include "salesreg/db/guard.h"
 #include <string.h>
 
 bool doctor_server(struct db_session *s, struct arena *a, struct doctor_server *out)
@@ -138,11 +139,28 @@ bool doctor_hidden_rows(
     struct db_session *s, struct arena *a, struct doctor_hidden **rows, size_t *count)
 {
 	const PGresult *r = db_session_run_plain(s, SQL_HIDDEN_ROWS);
+	*rows = ARENA_ARRAY(a, struct doctor_hidden, r ? PQntuples(r) : 0);
+	*count = 0;
+	for (int i = 0; r && i < PQntuples(r); i++) {
+		enum guard_verdict verdict = guard_judge(s->pg, r, i);
+		if (verdict != GUARD_SHOWS_ALL)
+			(*rows)[(*count)++] =
+			    (struct doctor_hidden){.table = db_get_text(a, r, i, 0),
+				.statement = db_get_text(a, r, i, 1),
+				.certain = verdict == GUARD_HIDES};
+	}
+	return r;
+}
+
+bool doctor_not_ours(
+    struct db_session *s, struct arena *a, struct doctor_owner **rows, size_t *count)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_NOT_OURS);
 	*count = r ? (size_t)PQntuples(r) : 0;
-	*rows = ARENA_ARRAY(a, struct doctor_hidden, *count);
+	*rows = ARENA_ARRAY(a, struct doctor_owner, *count);
 	for (int i = 0; i < (int)*count; i++)
-		(*rows)[i] = (struct doctor_hidden){
-		    .table = db_get_text(a, r, i, 0), .statement = db_get_text(a, r, i, 1)};
+		(*rows)[i] = (struct doctor_owner){
+		    .object = db_get_text(a, r, i, 0), .owner = db_get_text(a, r, i, 1)};
 	return r;
 }
 

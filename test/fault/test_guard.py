@@ -152,6 +152,67 @@ def test_doctor_as_a_role_that_may_only_write_takes_the_tables_owner_for_ours(em
         db.as_superuser("DROP OWNED BY keeper, eve CASCADE; DROP ROLE keeper, eve")
 
 
+# what is none of ours -----------------------------------------------------------------------------------------------------
+
+THEIRS = {
+    "view salesreg.report": "CREATE VIEW salesreg.report AS SELECT count(*) FROM salesreg.outbox",
+    "table salesreg.notes": "CREATE TABLE salesreg.notes (id serial, x int)",
+    "materialized view salesreg.totals": "CREATE MATERIALIZED VIEW salesreg.totals AS SELECT 1 AS one",
+    "sequence salesreg.numbers": "CREATE SEQUENCE salesreg.numbers",
+    "function salesreg.total(x integer)": "CREATE FUNCTION salesreg.total(x int) RETURNS int LANGUAGE sql AS 'SELECT x'",
+}
+
+
+@pytest.fixture
+def guest(database, mallory):
+    """A role that an operator lets create things in the schema, as for reports."""
+    database.as_superuser("GRANT USAGE, CREATE ON SCHEMA salesreg TO mallory; GRANT SELECT ON ALL TABLES IN SCHEMA salesreg TO mallory")
+    return mallory
+
+
+@pytest.mark.parametrize("thing", list(THEIRS))
+def test_what_somebody_else_has_in_the_schema_is_a_note_and_stops_nothing(database, guest, thing):
+    execute_as(database, guest, THEIRS[thing])
+    assert migrate(database).returncode == 0
+    database.execute("DELETE FROM salesreg.schema_migrations WHERE version = 2")
+    assert migrate(database).returncode == 0, "nor where there is something to migrate"
+    assert findings(database, "foreign-owner") + findings(database, "rights") == []
+    finding, = findings(database, "not-ours")
+    assert finding["severity"] == "note" and finding["what"] == f"the {thing} belongs to mallory and is none of salesreg's"
+
+
+def test_rights_and_policies_of_such_a_table_are_nobodys_business(database, guest):
+    execute_as(database, guest, "CREATE TABLE salesreg.notes (x int); ALTER TABLE salesreg.notes ENABLE ROW LEVEL SECURITY,"
+                                " FORCE ROW LEVEL SECURITY, SET (autovacuum_enabled = off)")
+    assert [f["code"] for code in ("rights", "row-security", "autovacuum-off") for f in findings(database, code)
+            if "notes" in f["what"]] == []
+    assert migrate(database).returncode == 0
+
+
+def test_a_function_that_could_take_the_place_of_one_of_ours_is_no_guest(database, guest):
+    execute_as(database, guest, "CREATE FUNCTION salesreg.must(x integer) RETURNS boolean LANGUAGE sql AS 'SELECT true'")
+    done = migrate(database)
+    assert done.returncode == EXIT_CONFIG and "the function salesreg.must(x integer) belongs to mallory" in done.stderr
+    finding, = findings(database, "foreign-owner")
+    assert finding["severity"] == "serious"
+
+
+def test_everything_that_the_migrations_make_counts_as_ours(database, mallory):
+    """None is forgotten: as a stranger's, each table, sequence and function is found."""
+    database.as_superuser("GRANT USAGE ON SCHEMA salesreg TO mallory")
+    things = database.rows(
+        "SELECT CASE relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || 'salesreg.' || relname FROM pg_class c"
+        " WHERE relnamespace = 'salesreg'::regnamespace AND (relkind = 'r' OR relkind = 'S' AND NOT EXISTS"
+        " (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('a', 'i')))"
+        " UNION ALL SELECT 'FUNCTION ' || oid::regprocedure FROM pg_proc WHERE pronamespace = 'salesreg'::regnamespace")
+    assert len(things) > 30
+    for thing, in things:
+        database.as_superuser(f"ALTER {thing} OWNER TO mallory")
+        assert migrate(database).returncode == EXIT_CONFIG, thing
+        database.as_superuser(f"ALTER {thing} OWNER TO {OWNER}")
+    assert migrate(database).returncode == 0
+
+
 # row-level security -------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("table", ["salesreg.bot_state", "salesreg.outbox", "salesreg.user_sessions", "sales_representatives"])
@@ -198,6 +259,14 @@ def test_a_worker_that_meets_it_at_its_start_waits(make_world):
     ["CREATE POLICY a ON {t} FOR SELECT USING (true)", "CREATE POLICY b ON {t} FOR INSERT WITH CHECK (true)",
      "CREATE POLICY c ON {t} FOR UPDATE USING (true)", "CREATE POLICY d ON {t} FOR DELETE USING (true)"],
     ["CREATE POLICY a ON {t} USING (true)", "CREATE POLICY b ON {t} AS RESTRICTIVE USING (true)"],
+    # true for this user, though not by the word
+    ["CREATE POLICY a ON {t} USING (1 = 1)"],
+    [f"CREATE POLICY a ON {{t}} USING (current_user = '{OWNER}')"],
+    [f"CREATE POLICY a ON {{t}} USING (current_user = 'x')", f"CREATE POLICY b ON {{t}} USING (current_user = '{OWNER}')"],
+    ["CREATE POLICY a ON {t} USING (true)", "CREATE POLICY b ON {t} AS RESTRICTIVE USING (current_user <> 'x')"],
+    ["CREATE POLICY a ON {t} FOR UPDATE USING (1 = 1) WITH CHECK (false)", "CREATE POLICY b ON {t} FOR UPDATE USING (false)"
+     " WITH CHECK (1 = 1)", "CREATE POLICY c ON {t} FOR SELECT USING (true)", "CREATE POLICY d ON {t} FOR INSERT WITH CHECK (2 > 1)",
+     "CREATE POLICY e ON {t} FOR DELETE USING (true)"],
 ])
 def test_policies_that_let_everything_pass_hide_nothing(database, policies):
     table = "salesreg.bot_state"
@@ -211,19 +280,59 @@ def test_policies_that_let_everything_pass_hide_nothing(database, policies):
 @pytest.mark.parametrize("policies", [
     [],
     ["CREATE POLICY a ON {t} FOR SELECT USING (true)"],
-    ["CREATE POLICY a ON {t} USING (bot_id > 0)"],
+    ["CREATE POLICY a ON {t} USING (false)"],
+    ["CREATE POLICY a ON {t} USING (current_user = 'x')"],
+    ["CREATE POLICY a ON {t} USING (nullif(1, 1) = 1)"],
     ["CREATE POLICY a ON {t} TO pg_monitor USING (true)"],
-    ["CREATE POLICY a ON {t} USING (true)", "CREATE POLICY b ON {t} AS RESTRICTIVE USING (bot_id > 0)"],
-    ["CREATE POLICY a ON {t} USING (true) WITH CHECK (bot_id > 0)"],
+    ["CREATE POLICY a ON {t} USING (true)", "CREATE POLICY b ON {t} AS RESTRICTIVE USING (current_user = 'x')"],
+    ["CREATE POLICY a ON {t} USING (bot_id > 0)", "CREATE POLICY b ON {t} AS RESTRICTIVE USING (false)"],
+    ["CREATE POLICY a ON {t} USING (true) WITH CHECK (1 = 2)"],
 ])
 def test_other_policies_do(database, policies):
+    finding = hidden_until_it_is_ended(database, policies)
+    assert finding["severity"] == "serious" and "hides rows of" in finding["what"]
+
+
+@pytest.mark.parametrize("policies", [
+    ["CREATE POLICY a ON {t} USING (bot_id > 0)"],
+    ["CREATE POLICY a ON {t} USING (bot_id > 0)", "CREATE POLICY b ON {t} USING (bot_id <= 0)"],
+    ["CREATE POLICY a ON {t} USING (true)", "CREATE POLICY b ON {t} AS RESTRICTIVE USING (bot_id > 0)"],
+    ["CREATE POLICY a ON {t} USING (true) WITH CHECK (bot_id > 0)"],
+    ["CREATE POLICY a ON {t} USING (EXISTS (SELECT 1 FROM salesreg.schema_migrations))"],
+    ["CREATE POLICY a ON {t} USING (current_setting('their.tenant') = 'x')"],
+])
+def test_policies_that_depend_on_the_rows_are_warned_of_and_stop_nothing(database, policies):
+    finding = hidden_until_it_is_ended(database, policies, migrates=0)
+    assert finding["severity"] == "warning" and "may hide rows of" in finding["what"]
+
+
+def test_a_worker_works_under_policies_that_depend_on_the_rows_and_says_so_once(make_world):
+    world = make_world()
+    table = "salesreg.user_sessions"
+    world.db.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
+                     f" CREATE POLICY a ON {table} USING (user_id > 0)")
+    world.start_bot()
+    anna = world.person("Anna Petrova")
+    anna.registers()
+    world.bot.wait_for_log(f"row-level security may hide rows of {table}")
+    world.bot.wait_for_log("row-level security")
+    world.db.execute(f"DROP POLICY a ON {table}; CREATE POLICY a ON {table} USING (current_user <> 'nobody')")
+    anna.says("статус")
+    anna.hears("status", open=0)
+    assert len(world.bot.lines("row-level security")) == 1 and not world.bot.lines("no database for now")
+
+
+def hidden_until_it_is_ended(database, policies, migrates=1):
+    """The one finding."""
     table = "salesreg.bot_state"
     database.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     for policy in policies:
         database.execute(policy.format(t=table))
     finding, = findings(database, "row-security")
+    assert migrate(database).returncode == migrates
     database.execute(statement(finding["fix"]))
     assert findings(database, "row-security") == []
+    return finding
 
 
 def test_security_that_is_not_for_the_owner_hides_nothing_from_it(database, mallory):
@@ -264,6 +373,64 @@ def test_a_right_that_is_missing_holds_up_and_parks_nobody(make_world, right):
     assert world.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
     assert len(world.bot.lines("the database's user lacks a right")) == 1
     assert len(world.bot.lines("updates could not be written to the database")) <= 2
+
+
+COLUMNS = {
+    "sales_representatives": {
+        "SELECT": "id, telegram_id, telegram_username, name, email, status, registered_at, updated_at",
+        "INSERT": "telegram_id, telegram_username, name, email, status, approved_at",
+        "UPDATE": "telegram_id, telegram_username, name, email, status, registered_at, approved_at, approved_by, updated_at"},
+    "test_prospects": {
+        "SELECT": "ctid, id, telegram_id, name, context, email, notes, status, assigned_rep_id, created_at, updated_at",
+        "UPDATE": "status, assigned_rep_id, last_contact_at, updated_at"},
+}
+
+
+def grant_columns(database, role, columns):
+    for table, rights in columns.items():
+        database.as_superuser(f"REVOKE ALL ON public.{table} FROM {role}")
+        for right, names in rights.items():
+            database.as_superuser(f"GRANT {right} ({names}) ON public.{table} TO {role}")
+
+
+@pytest.fixture
+def clerk(database, mallory):
+    """A worker's role, to which the customer gives the columns of the two tables that it needs, one by one."""
+    database.as_superuser("GRANT USAGE ON SCHEMA salesreg TO mallory; GRANT USAGE, UPDATE ON ALL SEQUENCES IN SCHEMA salesreg TO mallory;"
+                          " GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA salesreg TO mallory;"
+                          " ALTER TABLE test_prospects ADD secret text; ALTER TABLE sales_representatives ADD salary text")
+    grant_columns(database, mallory, COLUMNS)
+    return mallory
+
+
+def test_columns_granted_one_by_one_are_enough(make_world, database, clerk):
+    assert findings(database, "rights", clerk) == []
+    world = make_world(DATABASE_URL=database.cluster.url(database.name, clerk))
+    world.database = world.db = database
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    anna = world.person("Anna Petrova")
+    anna.registers()
+    world.db.add_prospect("new")
+    world.db.eventually("SELECT count(*) = 1 FROM salesreg.assignments")
+    for text in ("мои клиенты", "пауза", "статус", "выйти из реестра"):
+        anna.says(text)
+        anna.hears_anything()
+    world.settle()
+    for process in (world.bot, world.outreach):
+        assert not process.lines("denied|lacks a right"), process.log
+
+
+@pytest.mark.parametrize("table,right", [(table, right) for table in COLUMNS for right in COLUMNS[table]])
+def test_a_column_that_is_missing_is_named(database, clerk, table, right):
+    columns = COLUMNS[table][right].split(", ")
+    without = ", ".join(columns[1:])
+    grant_columns(database, clerk, {table: {**COLUMNS[table], right: without}})
+    finding, = findings(database, "rights", clerk)
+    assert finding["fix"] == f"GRANT {right} ({columns[0]}) ON table public.{table} TO {clerk}"
+    database.as_superuser(finding["fix"])
+    assert findings(database, "rights", clerk) == []
 
 
 def test_a_right_that_is_missing_at_the_start_is_said_with_its_grant(make_world):

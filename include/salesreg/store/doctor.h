@@ -74,10 +74,14 @@ struct doctor_owner {
 /* Objects of ours that belong to a role that has nothing to do with this user (db/guard.h). */
 bool doctor_foreign_owners(
     struct db_session *s, struct arena *a, struct doctor_owner **rows, size_t *count);
+/* What else is in the schema, of other owners; no statement. */
+bool doctor_not_ours(
+    struct db_session *s, struct arena *a, struct doctor_owner **rows, size_t *count);
 struct doctor_hidden {
 	const char *table, *statement; /* the one that ends it */
+	bool certain;                  /* else its policies depend on the rows */
 };
-/* Tables of ours that row-level security does not show whole. */
+/* Tables of ours that row-level security does not show whole, or may not. */
 bool doctor_hidden_rows(
     struct db_session *s, struct arena *a, struct doctor_hidden **rows, size_t *count);
 
