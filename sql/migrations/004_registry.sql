@@ -147,7 +147,7 @@ CREATE TABLE salesreg.email_codes (
     delay_told  boolean NOT NULL DEFAULT false, -- the person knows that it takes longer
     error       text,
     due_at      timestamptz NOT NULL DEFAULT now(),
-    good_until  timestamptz,
+    good_until  timestamptz[] NOT NULL DEFAULT '{}', -- of each hash
     created_at  timestamptz NOT NULL DEFAULT now()
 );
 CREATE UNIQUE INDEX email_codes_live_idx ON salesreg.email_codes (user_id) WHERE live;

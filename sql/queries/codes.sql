@@ -1,10 +1,10 @@
 -- name: codes_read
--- $1 people: the code each is asked for, and who has its address now, or was suspended with another one of the same mailbox.
--- A mail that is queued again makes no code of an earlier mail good for longer. The last column: wrong answers of others in a day
--- to codes for this mailbox
+-- $1 people: the code each is asked for, with the hashes that still are good and whether a mail may have arrived that was not too long
+-- ago, or the last one has; and who has its address now, or was suspended with another one of the same mailbox. The last column:
+-- wrong answers of others in a day to codes for this mailbox
 SELECT c.user_id, c.id, c.email, c.email_key, c.state,
-       CASE WHEN c.state = 'sent' OR c.good_until > now() THEN array_to_string(c.hashes, ' ') ELSE '' END, c.wrong,
-       coalesce(c.good_until <= now(), false), r.id, r.telegram_id, left(r.name, 255), left(r.status, 50), h.locale,
+       (SELECT coalesce(string_agg(h.hash, ' '), '') FROM unnest(c.hashes, c.good_until) AS h (hash, until) WHERE h.until > now()), c.wrong,
+       c.state = 'sent' OR EXISTS (SELECT 1 FROM unnest(c.good_until) AS g (until) WHERE g.until > now()), r.id, r.telegram_id, left(r.name, 255), left(r.status, 50), h.locale,
        (SELECT coalesce(sum(w.wrong), 0) FROM salesreg.email_codes w
         WHERE w.mailbox = c.mailbox AND w.created_at > now() - interval '1 day' AND w.user_id <> c.user_id)
 FROM salesreg.email_codes c
@@ -67,11 +67,14 @@ SELECT (extract(epoch FROM (SELECT min(c.due_at) FROM salesreg.email_codes c
                             WHERE c.live AND c.state IN ('queued', 'sending') AND c.id <> ALL ($1::bigint[])) - now())
         * 1000000)::bigint
 -- name: codes_sending
--- $1 codes, $2 hashes: about to be mailed; those that still are to be. A mail that may have arrived stays good
+-- $1 codes, $2 hashes: about to be mailed; those that still are to be. The code of a mail that may have arrived stays good, and no
+-- longer than it was
 UPDATE salesreg.email_codes c
 SET state = 'sending', attempts = c.attempts + 1, due_at = now(),
-    hashes = (ARRAY[f.hash] || CASE WHEN c.good_until > now() THEN c.hashes ELSE '{}' END)[1:3],
-    good_until = now() + interval '10 minutes'
+    hashes = (ARRAY[f.hash] || ARRAY(SELECT h.hash FROM unnest(c.hashes, c.good_until) WITH ORDINALITY AS h (hash, until, n)
+                                     WHERE h.until > now() ORDER BY h.n))[1:3],
+    good_until = (ARRAY[now() + interval '10 minutes'] || ARRAY(SELECT g.until FROM unnest(c.good_until) WITH ORDINALITY AS g (until, n)
+                                                                WHERE g.until > now() ORDER BY g.n))[1:3]
 FROM (SELECT q.id, u.hash FROM unnest($1::bigint[], $2::text[]) AS u (id, hash) JOIN salesreg.email_codes q ON q.id = u.id
       WHERE q.live AND q.state IN ('queued', 'sending') FOR NO KEY UPDATE OF q SKIP LOCKED) f
 WHERE c.id = f.id
@@ -83,7 +86,9 @@ WITH done AS (
     UPDATE salesreg.email_codes c
     SET state = f.state, due_at = now() + f.pause_us * interval '1 microsecond', error = left(f.error, 500),
         hashes = CASE WHEN f.is_lost THEN c.hashes[2:] ELSE c.hashes END,
-        good_until = CASE WHEN f.state = 'sent' THEN now() + interval '10 minutes' ELSE c.good_until END,
+        good_until = CASE WHEN f.is_lost THEN c.good_until[2:]
+                          WHEN f.state = 'sent' THEN ARRAY[now() + interval '10 minutes'] || c.good_until[2:]
+                          ELSE c.good_until END,
         delay_told = c.delay_told OR (f.state = 'queued' AND f.payload IS NOT NULL)
     FROM (SELECT u.* FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::boolean[], $6::text[])
               AS u (id, state, pause_us, error, is_lost, payload)

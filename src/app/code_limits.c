@@ -4,23 +4,26 @@
 #define HOUR_US (3600 * 1000000LL)
 #define DAY_US (24 * HOUR_US)
 
+enum counted { MAILS, WRONG_CODES };
+enum whose { OF_ALL, OF_MAILBOX, OF_PERSON, OF_PAIR };
+
 struct rule {
-	enum code_limit limit;
 	int64_t span_us;
-	int64_t most, most_first; /* the latter for who has had no mail for a day */
-	bool of_person, of_mailbox, wrong;
+	int64_t most, most_first; /* the latter for who has had no mail for a day; 0: the same */
+	enum whose whose;
+	enum counted counted;
+	enum code_limit limit;
 };
 static const struct rule rules[] = {
-    {CODE_LIMIT_PAIR, HOUR_US, MAILS_TO_PAIR_HOUR, MAILS_TO_PAIR_HOUR, true, true, false},
-    {CODE_LIMIT_PAIR, DAY_US, MAILS_TO_PAIR_DAY, MAILS_TO_PAIR_DAY, true, true, false},
-    {CODE_LIMIT_PERSON, HOUR_US, MAILS_TO_PERSON_HOUR, MAILS_TO_PERSON_HOUR, true, false, false},
-    {CODE_LIMIT_PERSON, DAY_US, MAILS_TO_PERSON_DAY, MAILS_TO_PERSON_DAY, true, false, false},
-    {CODE_LIMIT_MAILBOX, HOUR_US, MAILS_TO_MAILBOX_HOUR, MAILS_TO_MAILBOX_HOUR_MOST, false, true,
-	false},
-    {CODE_LIMIT_ALL, HOUR_US, MAILS_IN_ALL_HOUR, MAILS_IN_ALL_HOUR_MOST, false, false, false},
-    {CODE_LIMIT_WRONG_PAIR, DAY_US, WRONG_OF_PAIR_DAY, WRONG_OF_PAIR_DAY, true, true, true},
-    {CODE_LIMIT_WRONG_PERSON, 7 * DAY_US, WRONG_OF_PERSON_WEEK, WRONG_OF_PERSON_WEEK, true, false,
-	true},
+    {HOUR_US, MAILS_TO_PAIR_HOUR, 0, OF_PAIR, MAILS, CODE_LIMIT_PAIR},
+    {DAY_US, MAILS_TO_PAIR_DAY, 0, OF_PAIR, MAILS, CODE_LIMIT_PAIR},
+    {HOUR_US, MAILS_TO_PERSON_HOUR, 0, OF_PERSON, MAILS, CODE_LIMIT_PERSON},
+    {DAY_US, MAILS_TO_PERSON_DAY, 0, OF_PERSON, MAILS, CODE_LIMIT_PERSON},
+    {HOUR_US, MAILS_TO_MAILBOX_HOUR, MAILS_TO_MAILBOX_HOUR_MOST, OF_MAILBOX, MAILS,
+	CODE_LIMIT_MAILBOX},
+    {HOUR_US, MAILS_IN_ALL_HOUR, MAILS_IN_ALL_HOUR_MOST, OF_ALL, MAILS, CODE_LIMIT_ALL},
+    {DAY_US, WRONG_OF_PAIR_DAY, 0, OF_PAIR, WRONG_CODES, CODE_LIMIT_WRONG_PAIR},
+    {7 * DAY_US, WRONG_OF_PERSON_WEEK, 0, OF_PERSON, WRONG_CODES, CODE_LIMIT_WRONG_PERSON},
 };
 
 const char *code_limit_sentence(enum code_limit limit)
@@ -40,10 +43,19 @@ const char *code_limit_sentence(enum code_limit limit)
 static bool concerns(
     const struct rule *rule, const struct code_mail *mail, int64_t person, const char *mailbox)
 {
-	if (!rule->of_person && !rule->of_mailbox)
-		return mail->user_id == 0;
-	return mail->user_id != 0 && (!rule->of_person || mail->user_id == person) &&
-	       (!rule->of_mailbox || (mailbox && strcmp(mail->mailbox, mailbox) == 0));
+	bool of_all = mail->user_id == 0;
+	bool there = !of_all && mailbox && strcmp(mail->mailbox, mailbox) == 0;
+	switch (rule->whose) {
+	case OF_ALL:
+		return of_all;
+	case OF_MAILBOX:
+		return there;
+	case OF_PERSON:
+		return mail->user_id == person;
+	case OF_PAIR:
+		return there && mail->user_id == person;
+	}
+	return false;
 }
 
 static bool is_first(const struct code_mail *mails, size_t count, int64_t person)
@@ -58,14 +70,14 @@ static bool is_first(const struct code_mail *mails, size_t count, int64_t person
 static int64_t wait_of(const struct rule *rule, const struct code_mail *mails, size_t count,
     int64_t person, const char *mailbox, int64_t most, size_t asked)
 {
-	int64_t sum = rule->limit == CODE_LIMIT_ALL ? (int64_t)asked : 0;
+	int64_t sum = rule->whose == OF_ALL ? (int64_t)asked : 0;
 	if (sum >= most)
 		return rule->span_us;
 	for (size_t i = 0; i < count; i++) {
 		const struct code_mail *mail = &mails[i];
 		if (mail->age_us >= rule->span_us || !concerns(rule, mail, person, mailbox))
 			continue;
-		sum += rule->wrong ? mail->wrong : 1;
+		sum += rule->counted == WRONG_CODES ? mail->wrong : 1;
 		if (sum >= most)
 			return rule->span_us - mail->age_us;
 	}
@@ -80,7 +92,7 @@ struct code_wait code_limits(
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
 		const struct rule *rule = &rules[i];
 		int64_t us = wait_of(rule, mails, count, person, mailbox,
-		    first ? rule->most_first : rule->most, asked);
+		    first && rule->most_first ? rule->most_first : rule->most, asked);
 		if (us > wait.us)
 			wait = (struct code_wait){rule->limit, us};
 	}

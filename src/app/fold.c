@@ -342,15 +342,15 @@ static void fill_code(
 	    .state = code_state_from_name(row->state),
 	    .wrong = row->wrong,
 	    .guessed = row->wrong_of_others >= WRONG_FOR_MAILBOX_DAY,
-	    .mailed = row->hashes && row->hashes[0],
-	    .expired = row->expired,
+	    .mailed = row->mailed,
+	    .expired = !row->hashes || !row->hashes[0],
 	    .rep_id = row->holder,
 	    .rep_name = row->holder_name,
 	    .rep_telegram_id = row->holder_telegram_id,
 	    .rep_locale = input->rules->default_locale};
 	(void)rep_status_from_name(row->holder_status, &view->rep_status);
 	(void)locale_parse(row->holder_locale, &view->rep_locale);
-	if (interest->code && view->mailed)
+	if (interest->code && !view->expired)
 		view->matches = email_code_matches(
 		    row->hashes, email_code_hash(f->a, input->code_key, p->user_id, row->email_key,
 				     interest->code));

@@ -19,7 +19,7 @@ size_t codes_parse(const PGresult *result, struct arena *a, struct code_row **ro
 		    .state = db_get_text(a, result, i, 4),
 		    .hashes = db_get_text(a, result, i, 5),
 		    .wrong = db_get_i64(result, i, 6, 0),
-		    .expired = db_get_bool(result, i, 7),
+		    .mailed = db_get_bool(result, i, 7),
 		    .holder = db_get_text(a, result, i, 8),
 		    .holder_telegram_id = db_get_i64(result, i, 9, 0),
 		    .holder_name = db_get_text(a, result, i, 10),

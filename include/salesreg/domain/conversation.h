@@ -197,7 +197,8 @@ struct conversation_state {
 	bool rep_available; /* false after the bot was blocked */
 	size_t open_clients;
 	/* facts about this one event, as conversation_interest() asked for them */
-	bool email_taken;                         /* by another rep than this one */
+	bool email_taken;     /* by another rep than this one */
+	bool code_wait_wrong; /* code_wait_us is because of wrong codes, not of mails */
 	const struct assignment_view *assignment; /* NULL: no such assignment */
 	const struct subject_view *subject;       /* NULL: no such rep */
 	const struct client_view *clients;        /* oldest assignment first */
@@ -206,7 +207,6 @@ struct conversation_state {
 	const struct code_view *code;   /* NULL: none is asked for */
 	int64_t
 	    code_wait_us; /* until a mail may be sent to the e-mail in the event, else the code's; 0: now */
-	bool code_wait_wrong;             /* because of wrong codes, not of mails */
 	const struct invite_view *invite; /* whose link was pressed; NULL: there is none such */
 	/* an unused one of this person's, one that has not ended and is good for the e-mail in the
 	 * event if there is such; NULL: none */

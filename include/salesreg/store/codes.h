@@ -10,8 +10,8 @@ struct code_row {
 	int64_t user_id, id, wrong, holder_telegram_id;
 	int64_t wrong_of_others; /* in a day, for the same mailbox */
 	const char *email, *email_key, *state;
-	const char *hashes; /* separated by spaces */
-	bool expired;
+	const char *hashes; /* separated by spaces, of codes that still are good */
+	bool mailed;        /* some mail may have arrived, or it has and is too old */
 	const char *holder, *holder_name, *holder_status, *holder_locale;
 };
 size_t codes_read(struct db_plan *plan, struct arena *a, const int64_t *people, size_t count);
