@@ -61,6 +61,26 @@ SELECT c.id, c.user_id, c.email, c.email_key, c.attempts, c.delay_told, s.locale
 FROM salesreg.email_codes c LEFT JOIN salesreg.user_sessions s ON s.user_id = c.user_id
 WHERE c.live AND c.state IN ('queued', 'sending') AND c.due_at <= now() AND c.id <> ALL ($2::bigint[])
 ORDER BY c.due_at LIMIT $1::integer FOR NO KEY UPDATE OF c SKIP LOCKED
+-- name: codes_untold
+-- $1 those this process is sending, $2 microseconds: who was waiting for a mail so long ago and does not know that it takes longer
+SELECT c.id, c.user_id, c.email, s.locale
+FROM salesreg.email_codes c LEFT JOIN salesreg.user_sessions s ON s.user_id = c.user_id
+WHERE c.live AND c.state IN ('queued', 'sending') AND NOT c.delay_told AND c.id <> ALL ($1::bigint[])
+  AND c.created_at <= now() - $2::bigint * interval '1 microsecond'
+ORDER BY c.created_at LIMIT 100
+-- name: codes_tell
+-- $1 codes, $2 what each person is told, as a sendMessage: how many were
+WITH told AS (
+    UPDATE salesreg.email_codes c SET delay_told = true
+    FROM (SELECT q.id, u.payload FROM unnest($1::bigint[], $2::text[]) AS u (id, payload) JOIN salesreg.email_codes q ON q.id = u.id
+          WHERE q.live AND q.state IN ('queued', 'sending') AND NOT q.delay_told FOR NO KEY UPDATE OF q SKIP LOCKED) f
+    WHERE c.id = f.id
+    RETURNING c.user_id, f.payload
+), queued AS (
+    INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
+    SELECT user_id, 'sendMessage', payload::json, 1 FROM told
+)
+SELECT count(*) FROM told
 -- name: codes_next
 -- $1 those this process is sending: microseconds until another one is due; NULL: none is
 SELECT (extract(epoch FROM (SELECT min(c.due_at) FROM salesreg.email_codes c

@@ -1,6 +1,7 @@
 #include "salesreg/app/mailer.h"
 #include "salesreg/app/mail_text.h"
 #include "salesreg/app/outgoing.h"
+#include "salesreg/base/clock.h"
 #include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
 #include "salesreg/store/codes.h"
@@ -24,11 +25,20 @@ static const int64_t PAUSE_FIRST_US = 15 * 1000000LL, PAUSE_LONGEST_US = 15 * 60
  *              what is due               codes stored, mails on their way
  *   IDLE ──────────────────▶ LOOKING ──────────────────▶ MARKING ──▶ IDLE
  *     │  a mail has ended              nothing is due ──▶ IDLE
- *     └──────────────────▶ WRITING ──▶ IDLE
+ *     ├──────────────────▶ WRITING ──▶ IDLE
+ *     │  the server is of no use for now
+ *     └──────────────────▶ LISTING ──▶ TELLING ──▶ IDLE, until everybody who waits knows; then LOOKING
  *
  *   Each is one run on the leader's connection; mails end meanwhile, and wait in their place to be written.
  */
-enum mailer_state { MAILER_IDLE, MAILER_LOOKING, MAILER_MARKING, MAILER_WRITING };
+enum mailer_state {
+	MAILER_IDLE,
+	MAILER_LOOKING,
+	MAILER_MARKING,
+	MAILER_WRITING,
+	MAILER_LISTING,
+	MAILER_TELLING
+};
 
 /* LOCKED: ended, and somebody holds a lock on its row; it is tried again in a moment. */
 enum place_state {
@@ -63,6 +73,8 @@ struct mailer {
 	struct fault_log fault, database_fault;
 	char refused[REFUSALS_OF_SERVER][256]; /* addresses, in a row */
 	size_t refused_count;
+	int64_t
+	    useless_us; /* when the server last turned out to be of no use to anybody; 0: it is of use */
 	char trouble[MAIL_REPLY_BYTES + 64];
 };
 
@@ -125,12 +137,17 @@ static int64_t pause_after(int64_t attempts)
 	return pause < PAUSE_LONGEST_US ? pause : PAUSE_LONGEST_US;
 }
 
-static const char *news(struct mailer *m, const struct place *p, enum code_news what)
+static const char *news_of(
+    struct mailer *m, enum locale locale, int64_t user_id, const char *email, enum code_news what)
 {
 	struct arena *a = &m->arena;
-	return outgoing_payload(conversation_code_news(m->options.rules->catalog, p->locale,
-				    p->user_id, what, p->email, a),
-	    a);
+	return outgoing_payload(
+	    conversation_code_news(m->options.rules->catalog, locale, user_id, what, email, a), a);
+}
+
+static const char *news(struct mailer *m, const struct place *p, enum code_news what)
+{
+	return news_of(m, p->locale, p->user_id, p->email, what);
 }
 
 static struct code_result judge(struct mailer *m, const struct place *p)
@@ -215,6 +232,7 @@ static void note_refusal(struct mailer *m, const char *email, const char *reply)
 
 static void say(struct mailer *m, const char *email, const struct mail_result *result)
 {
+	m->useless_us = result->of_server ? clock_monotonic_us() : 0;
 	switch (result->outcome) {
 	case MAIL_REFUSED:
 		log_warn("the mail server refuses an address: %s", result->reply);
@@ -346,6 +364,7 @@ static void look(struct mailer *m)
 	int64_t ids[PLACES];
 	size_t count = under_way(m, ids);
 	if (count == PLACES) { /* the first that ends looks again */
+		m->state = MAILER_IDLE;
 		wait(m, IDLE_MS);
 		return;
 	}
@@ -356,6 +375,59 @@ static void look(struct mailer *m)
 	db_pool_run(m->options.leader, m->plan.steps, m->plan.count, DEADLINE_MS, on_looked, m);
 }
 
+/* Who waits while the server is of no use ------------------------------------------------------------------------------------*/
+
+static void on_told(const struct db_reply *reply, void *data)
+{
+	struct mailer *m = data;
+	if (reply->err == ERR_OK && codes_tell_parse(reply->results[0]) == 0)
+		look(m); /* those who are left are locked */
+	else
+		end(m, reply);
+}
+
+static void on_listed(const struct db_reply *reply, void *data)
+{
+	struct mailer *m = data;
+	struct code_due *waiting = NULL;
+	if (reply->err != ERR_OK) {
+		end(m, reply);
+		return;
+	}
+	size_t count = codes_untold_parse(reply->results[0], &m->arena, &waiting);
+	if (count == 0) {
+		look(m);
+		return;
+	}
+	int64_t *ids = ARENA_ARRAY(&m->arena, int64_t, count);
+	const char **payloads = ARENA_ARRAY(&m->arena, const char *, count);
+	for (size_t i = 0; i < count; i++) {
+		enum locale locale = m->options.rules->default_locale;
+		(void)locale_parse(waiting[i].locale, &locale);
+		ids[i] = waiting[i].id;
+		payloads[i] =
+		    news_of(m, locale, waiting[i].user_id, waiting[i].email, CODE_NEWS_DELAYED);
+	}
+	m->state = MAILER_TELLING;
+	m->plan.count = 0;
+	(void)codes_tell(&m->plan, &m->arena, ids, payloads, count);
+	db_pool_run(m->options.leader, m->plan.steps, m->plan.count, DEADLINE_MS, on_told, m);
+}
+
+/*
+ * A mail that is tried takes up to a minute to fail, four at a time: nobody waits for their turn to hear of it. Who asks
+ * after the failure hears at once if there is no place, and else from their own mail.
+ */
+static void tell_who_waits(struct mailer *m)
+{
+	int64_t ids[PLACES];
+	size_t count = under_way(m, ids);
+	begin(m, MAILER_LISTING);
+	(void)codes_untold(&m->plan, &m->arena, ids, count,
+	    count == PLACES ? 0 : clock_monotonic_us() - m->useless_us);
+	db_pool_run(m->options.leader, m->plan.steps, m->plan.count, DEADLINE_MS, on_listed, m);
+}
+
 static void tick(struct mailer *m)
 {
 	if (m->state != MAILER_IDLE || m->closing)
@@ -364,7 +436,11 @@ static void tick(struct mailer *m)
 		wait(m, SOON_MS);
 		return;
 	}
-	if (!write_results(m))
+	if (write_results(m))
+		return;
+	if (m->useless_us > 0)
+		tell_who_waits(m);
+	else
 		look(m);
 }
 

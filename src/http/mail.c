@@ -138,10 +138,18 @@ static enum mail_outcome judge(const struct mail *m, CURLcode rc)
 	return never && means_address(m) ? MAIL_REFUSED : MAIL_BROKEN;
 }
 
+/* Whether it came to nothing before anything was said of this mail's address, or the server said goodbye (421). */
+static bool means_everybody(const struct mail *m, CURLcode rc)
+{
+	return rc != CURLE_OK &&
+	       (m->stage < STAGE_TO || m->code == 421 || (m->stage == STAGE_TO && m->code == 0));
+}
+
 static void finish(struct mail *m, CURLcode rc)
 {
 	struct mail_result result = {.outcome = judge(m, rc),
-	    .maybe_delivered = rc != CURLE_OK && m->stage == STAGE_TEXT && m->code == 0};
+	    .maybe_delivered = rc != CURLE_OK && m->stage == STAGE_TEXT && m->code == 0,
+	    .of_server = means_everybody(m, rc)};
 	/* with an @ it may be a proxy's address, as it was given */
 	const char *said =
 	    m->error[0] && !strchr(m->error, '@') ? m->error : curl_easy_strerror(rc);

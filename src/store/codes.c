@@ -91,6 +91,39 @@ size_t codes_due_parse(const PGresult *result, struct arena *a, struct code_due 
 	return (size_t)count;
 }
 
+size_t codes_untold(
+    struct db_plan *plan, struct arena *a, const int64_t *sending, size_t count, int64_t before_us)
+{
+	return db_plan_add(
+	    plan, SQL_CODES_UNTOLD, db_i64_array(a, sending, count), db_i64(a, before_us));
+}
+
+size_t codes_untold_parse(const PGresult *result, struct arena *a, struct code_due **rows)
+{
+	int count = PQntuples(result);
+	*rows = ARENA_ARRAY(a, struct code_due, (size_t)count);
+	for (int i = 0; i < count; i++)
+		(*rows)[i] = (struct code_due){
+		    .id = db_get_i64(result, i, 0, 0),
+		    .user_id = db_get_i64(result, i, 1, 0),
+		    .email = db_get_text(a, result, i, 2),
+		    .locale = db_get_text(a, result, i, 3),
+		};
+	return (size_t)count;
+}
+
+size_t codes_tell(struct db_plan *plan, struct arena *a, const int64_t *ids,
+    const char *const *payloads, size_t count)
+{
+	return db_plan_add(
+	    plan, SQL_CODES_TELL, db_i64_array(a, ids, count), db_text_array(a, payloads, count));
+}
+
+int64_t codes_tell_parse(const PGresult *result)
+{
+	return db_get_i64(result, 0, 0, 0);
+}
+
 size_t codes_next(struct db_plan *plan, struct arena *a, const int64_t *sending, size_t count)
 {
 	return db_plan_add(plan, SQL_CODES_NEXT, db_i64_array(a, sending, count));

@@ -8,6 +8,7 @@ import pytest
 from support.mail import FROM, PASSWORD, USER, MailServer, gives_email, is_due, joins, other_code, settings
 from support.process import run
 from support.roads import Silent
+from support.waiting import eventually
 
 DOMAIN = "truerealestate.bali"
 
@@ -548,6 +549,36 @@ def test_a_server_that_is_down_or_silent_holds_up_nobody(world, mail, make_world
         anna.hears("code_sent_late")
         anna.says(server.code(anna.email))
         anna.hears("registered")
+    finally:
+        server.stop()
+
+
+def test_all_who_wait_for_a_server_that_is_of_no_use_hear_so_at_once_and_once(world, mail):
+    """Four mails are under way at a time, and each takes a minute to fail."""
+    people = world.sandbox.someone(9)
+    mail.stop()
+    with Silent(port=mail.port) as silent:
+        for person in people:
+            gives_email(person)
+        world.db.eventually("SELECT count(*) = 4 FROM salesreg.email_codes WHERE state = 'sending'")
+        eventually(lambda: silent.accepted == 4)
+        silent.drop()
+        for person in people:
+            person.hears("code_delayed", email=person.email)
+        assert silent.accepted <= 8  # the next four, who have not failed yet
+        world.db.execute("UPDATE salesreg.email_codes SET due_at = now() WHERE state = 'queued'")
+        eventually(lambda: silent.accepted == 8)
+        late = world.person("Vera Orlova")
+        gives_email(late)
+        late.hears("code_delayed", email=late.email)
+        silent.drop()
+        world.db.eventually("SELECT count(*) FILTER (WHERE attempts = 2) >= 1 FROM salesreg.email_codes")
+    server = MailServer(port=mail.port)
+    try:
+        is_due(world)
+        for person in [*people, late]:
+            person.hears("code_sent_late")
+            assert not person.unheard()
     finally:
         server.stop()
 

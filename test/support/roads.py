@@ -75,6 +75,12 @@ class _Server:
 class Silent(_Server):
     """Connections are made, and nothing ever comes."""
 
+    def drop(self):
+        """Those that there are; new ones are taken."""
+        for s in self._sockets:
+            s.shutdown(socket.SHUT_RDWR)
+        self._sockets.clear()
+
     def serve(self, client):
         while client.recv(65536):
             pass

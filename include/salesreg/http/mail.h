@@ -37,7 +37,9 @@ enum mail_outcome {
 
 struct mail_result {
 	enum mail_outcome outcome;
-	bool maybe_delivered;         /* the text went out and no answer came */
+	bool maybe_delivered; /* the text went out and no answer came */
+	bool
+	    of_server; /* no mail would fare better now: nobody there, no greeting, no login, no sender */
 	char reply[MAIL_REPLY_BYTES]; /* what the server said, or what went wrong; one line */
 };
 typedef void mail_callback(const struct mail_result *result, void *data);

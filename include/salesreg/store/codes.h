@@ -47,6 +47,14 @@ struct code_due {
 size_t codes_due(
     struct db_plan *plan, struct arena *a, size_t limit, const int64_t *sending, size_t count);
 size_t codes_due_parse(const PGresult *result, struct arena *a, struct code_due **rows);
+/* Who waits, since before_us ago at least, and has not been told that it takes longer; attempts and the like are not read. */
+size_t codes_untold(
+    struct db_plan *plan, struct arena *a, const int64_t *sending, size_t count, int64_t before_us);
+size_t codes_untold_parse(const PGresult *result, struct arena *a, struct code_due **rows);
+size_t codes_tell(struct db_plan *plan, struct arena *a, const int64_t *ids,
+    const char *const *payloads, size_t count);
+/* How many were told. */
+int64_t codes_tell_parse(const PGresult *result);
 /* -1: nothing will be due. */
 size_t codes_next(struct db_plan *plan, struct arena *a, const int64_t *sending, size_t count);
 int64_t codes_next_parse(const PGresult *result);
