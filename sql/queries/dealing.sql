@@ -281,7 +281,7 @@ FROM (
 ) x
 CROSS JOIN LATERAL ( -- a look-up a row, however small the table was when this was planned
     SELECT q.id, left(q.telegram_id, 255) AS telegram_id, left(q.name, 255) AS name, left(q.context, 500) AS context,
-           left(q.email, 255) AS email, q.assigned_rep_id, q.status
+           left(q.email, 255) AS email, q.assigned_rep_id, left(q.status, 50) AS status
     FROM public.test_prospects q
     WHERE q.id = x.prospect OFFSET 0
 ) p
