@@ -89,9 +89,11 @@ CROSS JOIN LATERAL (
                         AND NOT bool_or(NOT p.polpermissive AND p.expression <> 'true'), false) AS passes,
                coalesce(NOT bool_or(p.tree ~ '[{](VAR|SUBLINK) '), false) AS constant,
                '(' || string_agg('(' || p.expression || ')', ' OR ') FILTER (WHERE p.polpermissive) || ')'
-                   || coalesce(' AND ' || string_agg('(' || p.expression || ')', ' AND ') FILTER (WHERE NOT p.polpermissive), '') AS condition
+                   || coalesce(' AND ' || string_agg('(' || p.expression || ')', ' AND ') FILTER (WHERE NOT p.polpermissive), '')
+                   AS condition
         FROM (SELECT p.polpermissive, pg_get_expr(p.tree, t.oid) AS expression, p.tree::text AS tree
-              FROM (SELECT p.*, CASE WHEN need.command IN ('a', 'W') THEN coalesce(p.polwithcheck, p.polqual) ELSE p.polqual END AS tree
+              FROM (SELECT p.*, CASE WHEN need.command IN ('a', 'W') THEN coalesce(p.polwithcheck, p.polqual)
+                                     ELSE p.polqual END AS tree
                     FROM pg_catalog.pg_policy p WHERE p.polrelid = t.oid AND p.polcmd::text IN ('*', lower(need.command))) p
               WHERE p.tree IS NOT NULL
                 AND EXISTS (SELECT 1 FROM unnest(p.polroles) AS r (oid) WHERE r.oid = 0 OR pg_has_role(r.oid, 'USAGE'))) p
@@ -115,7 +117,8 @@ FROM (
                                    ELSE '{SELECT,UPDATE}' END::text[]) WITH ORDINALITY AS p (name, place)
     CROSS JOIN LATERAL ( -- columns may have been granted one by one; the two tables have others that are not for us
         SELECT coalesce(bool_and(a.has), false) AS all_granted,
-               CASE WHEN bool_or(a.has) THEN string_agg(quote_ident(a.name), ', ' ORDER BY a.name) FILTER (WHERE NOT a.has) END AS columns
+               CASE WHEN bool_or(a.has)
+                    THEN string_agg(quote_ident(a.name), ', ' ORDER BY a.name) FILTER (WHERE NOT a.has) END AS columns
         FROM (SELECT f.attname AS name, has_column_privilege(c.oid, f.attnum, p.name) AS has
               FROM pg_catalog.pg_attribute f
               WHERE f.attrelid = c.oid AND NOT f.attisdropped AND p.name <> 'DELETE'
@@ -124,9 +127,11 @@ FROM (
                          ELSE f.attname = ANY (CASE c.relname || ' ' || p.name
                              WHEN 'sales_representatives SELECT'
                              THEN '{id,telegram_id,telegram_username,name,email,status,registered_at,updated_at}'
-                             WHEN 'sales_representatives INSERT' THEN '{telegram_id,telegram_username,name,email,status,approved_at}'
+                             WHEN 'sales_representatives INSERT'
+                             THEN '{telegram_id,telegram_username,name,email,status,approved_at}'
                              WHEN 'sales_representatives UPDATE'
-                             THEN '{telegram_id,telegram_username,name,email,status,registered_at,approved_at,approved_by,updated_at}'
+                             THEN '{telegram_id,telegram_username,name,email,status,registered_at,approved_at,approved_by,'
+                                  'updated_at}'
                              WHEN 'test_prospects SELECT'
                              THEN '{ctid,id,telegram_id,name,context,email,notes,status,assigned_rep_id,created_at,updated_at}'
                              ELSE '{status,assigned_rep_id,last_contact_at,updated_at}' END::name[]) END) a
@@ -150,7 +155,8 @@ FROM (
     SELECT 'function ' || n.nspname || '.' || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')',
            'EXECUTE'
     FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-    WHERE n.nspname = 'salesreg' AND p.proname = ANY ('{our functions}'::text[]) AND p.prorettype <> 'trigger'::regtype AND NOT has_function_privilege(p.oid, 'EXECUTE')
+    WHERE n.nspname = 'salesreg' AND p.proname = ANY ('{our functions}'::text[])
+      AND p.prorettype <> 'trigger'::regtype AND NOT has_function_privilege(p.oid, 'EXECUTE')
 ) l
 ORDER BY l.object NOT LIKE 'schema %', 1
 -- name: migration_rights_missing

@@ -1,10 +1,22 @@
 -- name: roles_refused
--- $1 owner, $2 worker. Why they cannot be the two roles; no row: they can
-SELECT CASE WHEN $1::text = $2::text THEN 'owner and worker are the same role, ' || quote_ident($1::text)
-            ELSE 'the role ' || quote_ident(r.rolname) || ' is a superuser' END
-FROM (SELECT 1) one LEFT JOIN pg_catalog.pg_roles r ON r.rolname IN ($1::text, $2::text) AND r.rolsuper
+-- $1 owner, $2 worker. Why they cannot be the two roles; no row: they can.
+-- Since PostgreSQL 16 a role may be granted by whoever has ADMIN OPTION on it, as who made it has, and no more by everybody with
+-- CREATEROLE (manual of 16: 22.2 "Role Attributes", role creation; "GRANT", GRANT on Roles; its release notes, Migration).
+SELECT CASE WHEN $1::text = $2::text
+            THEN 'owner and worker are the same role, ' || quote_ident($1::text) || ', so it cannot be both'
+            WHEN r.rolsuper THEN 'the role ' || quote_ident(r.rolname) || ' is a superuser, so it cannot be one of the two'
+            ELSE 'the role ' || quote_ident(r.rolname) || ' was made by somebody else, and ' || quote_ident(current_user)
+                 || ' may not grant it; as a superuser: GRANT ' || quote_ident(r.rolname) || ' TO ' || quote_ident(current_user)
+                 || ' WITH ADMIN OPTION' END
+FROM (SELECT 1) one
+LEFT JOIN pg_catalog.pg_roles r
+       ON r.rolname IN ($1::text, $2::text)
+      AND (r.rolsuper OR (current_setting('server_version_num')::integer >= 160000
+                          AND NOT pg_has_role(r.oid, CASE WHEN current_setting('server_version_num')::integer >= 160000
+                                                          THEN 'SET' ELSE 'MEMBER' END)
+                          AND NOT pg_has_role(r.oid, 'MEMBER WITH ADMIN OPTION')))
 WHERE $1::text = $2::text OR r.rolname IS NOT NULL
-LIMIT 1
+ORDER BY r.rolsuper DESC, r.rolname LIMIT 1
 -- name: roles_make
 -- $1 owner, $2 worker, $3 and $4 their passwords as the server keeps them (NULL: unchanged). The statements that make the two
 -- roles, and what is said of each; whoever owned the two tables so far can go on changing them, as a member of the owner.
@@ -20,7 +32,8 @@ FROM (
     SELECT 3, a.statement || coalesce(' PASSWORD ' || quote_literal(a.password), ''),
            a.statement || CASE WHEN a.password IS NULL THEN '' ELSE ' PASSWORD (not shown)' END
     FROM (
-        SELECT 'ALTER ROLE ' || quote_ident(l.name) || CASE WHEN l.enters AND NOT coalesce(r.rolcanlogin, false) THEN ' LOGIN' ELSE '' END
+        SELECT 'ALTER ROLE ' || quote_ident(l.name)
+                   || CASE WHEN l.enters AND NOT coalesce(r.rolcanlogin, false) THEN ' LOGIN' ELSE '' END
                    || CASE WHEN l.confined AND r.rolcreaterole THEN ' NOCREATEROLE' ELSE '' END
                    || CASE WHEN l.confined AND r.rolcreatedb THEN ' NOCREATEDB' ELSE '' END AS statement,
                l.password,
@@ -32,9 +45,16 @@ FROM (
     ) a
     WHERE a.changes
     UNION ALL
-    SELECT 5, 'GRANT ' || quote_ident(m.name) || ' TO ' || quote_ident(current_user), NULL
+    -- to hand over to the one and to become either. To have made a role is not enough since PostgreSQL 16, unless
+    -- createrole_self_grant (manual, 20.11.1) says so; both options are said, for a membership may have been given without them
+    SELECT 5, 'GRANT ' || quote_ident(m.name) || ' TO ' || quote_ident(current_user)
+              || CASE WHEN v.since_16 THEN ' WITH INHERIT TRUE, SET TRUE' ELSE '' END, NULL
     FROM (VALUES ($1::text), ($2::text)) AS m (name)
-    WHERE NOT (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user)
+    CROSS JOIN (SELECT current_setting('server_version_num')::integer >= 160000) AS v (since_16)
+    LEFT JOIN pg_catalog.pg_roles r ON r.rolname = m.name
+    WHERE NOT (SELECT u.rolsuper FROM pg_catalog.pg_roles u WHERE u.rolname = current_user)
+      AND (r.oid IS NULL OR NOT pg_has_role(r.oid, CASE WHEN v.since_16 THEN 'SET' ELSE 'MEMBER' END)
+           OR NOT pg_has_role(r.oid, 'USAGE'))
     UNION ALL
     SELECT 6, 'GRANT CREATE, CONNECT ON DATABASE ' || quote_ident(current_database()) || ' TO ' || quote_ident($1::text), NULL
     UNION ALL
@@ -48,10 +68,15 @@ FROM (
     WHERE n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')
       AND NOT r.rolsuper AND r.rolname NOT IN ($1::text, $2::text)
     UNION ALL
-    SELECT 10, 'REVOKE ' || quote_ident(o.rolname) || ' FROM ' || quote_ident(w.rolname), NULL
+    -- since PostgreSQL 16 (manual, "REVOKE", Notes) each grantor's membership is one of its own, and goes only where this user
+    -- could have given it; others are left to roles_beyond
+    SELECT 10, 'REVOKE ' || quote_ident(o.rolname) || ' FROM ' || quote_ident(w.rolname)
+               || CASE WHEN current_setting('server_version_num')::integer >= 160000
+                       THEN ' GRANTED BY ' || quote_ident(pg_get_userbyid(m.grantor)) ELSE '' END, NULL
     FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles o ON o.oid = m.roleid
     JOIN pg_catalog.pg_roles w ON w.oid = m.member
     WHERE o.rolname = $1::text AND w.rolname = $2::text
+      AND (current_setting('server_version_num')::integer < 160000 OR pg_has_role(m.grantor, 'USAGE'))
 ) AS s (place, statement, shown)
 ORDER BY s.place, s.statement
 -- name: roles_default

@@ -212,8 +212,7 @@ enum err roles_set_up(
 	PGresult *refused = ask(&w, SQL_ROLES_REFUSED, values, 2);
 	bool asked = refused, usable = asked && PQntuples(refused) == 0;
 	if (asked && !usable)
-		(void)snprintf(
-		    error, size, "%s, so it cannot be one of the two", PQgetvalue(refused, 0, 0));
+		(void)snprintf(error, size, "%s", PQgetvalue(refused, 0, 0));
 	PQclear(refused);
 	if (!usable)
 		return asked ? ERR_CONFIG : ERR_UNAVAILABLE;

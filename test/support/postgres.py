@@ -31,6 +31,9 @@ def free_port():
 
 
 def bin_dir():
+    """Of the newest installed, or of SALESREG_TEST_POSTGRES (a directory with initdb and postgres)."""
+    if os.environ.get("SALESREG_TEST_POSTGRES"):
+        return Path(os.environ["SALESREG_TEST_POSTGRES"])
     found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda p: int(p.split("/")[4]))
     if found:
         return Path(found[-1]).parent
