@@ -1,3 +1,4 @@
+#include "salesreg/base/buf.h"
 #include "salesreg/base/config.h"
 #include "salesreg/base/err.h"
 #include "salesreg/base/hardening.h"
@@ -57,8 +58,22 @@ static int help(int argc, char **argv)
 	return EXIT_CODE_USAGE;
 }
 
+/* Where no command was given it matters why none can be read. */
+static bool settle_role(bool matters)
+{
+	struct buf problems;
+	buf_init(&problems, 64 * 1024);
+	bool good = config_settle("SALESREG_ROLE", &problems) || !matters;
+	if (!good)
+		show_say(stderr, "%s", buf_text(&problems));
+	buf_finish(&problems);
+	return good;
+}
+
 static int run(int argc, char **argv)
 {
+	if (!settle_role(argc < 2))
+		return EXIT_CODE_CONFIG;
 	const char *role = getenv("SALESREG_ROLE");
 	char *with_role[] = {argv[0], (char *)(uintptr_t)role, NULL};
 	bool from_role = argc < 2 && role && *role;

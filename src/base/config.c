@@ -388,7 +388,7 @@ static bool store(struct config *c, const struct config_row *row, char *s)
 		return strcmp(s, row->fallback) == 0 ||
 		       (time_zone_exists(s) && put_into_environment(row, s));
 	case TYPE_READ_ELSEWHERE:
-		return true;
+		return !*s || put_into_environment(row, s);
 	}
 	return false;
 }
@@ -492,11 +492,48 @@ out:
 	buf_finish(&value);
 }
 
+/* As load_row() would find it. False: what is wrong with it is noted. */
+static bool early_value(const struct config_row *row, struct buf *value, struct buf *problems)
+{
+	if (!raw_value(row, value, problems))
+		return false;
+	(void)buf_text(value);
+	char empty[1] = "", *s = value->data ? value->data : empty, *text = trim(s);
+	memmove(s, text, strlen(text) + 1);
+	return true;
+}
+
+static const struct config_row *row_of(const char *name)
+{
+	const struct config_row *row = table;
+	while (strcmp(row->name, name) != 0)
+		row++;
+	return row;
+}
+
 bool config_is_on(const char *name)
 {
 	bool on = false;
-	const char *value = getenv(name);
-	return value && parse_switch(value, &on) && on;
+	struct buf value, problems;
+	buf_init(&value, CONFIG_VALUE_MAX);
+	buf_init(&problems, CONFIG_VALUE_MAX);
+	bool known = early_value(row_of(name), &value, &problems) && value.data &&
+		     parse_switch(value.data, &on);
+	buf_finish(&value);
+	buf_finish(&problems);
+	return known && on;
+}
+
+bool config_settle(const char *name, struct buf *problems)
+{
+	struct buf value;
+	buf_init(&value, CONFIG_VALUE_MAX);
+	const struct config_row *row = row_of(name);
+	bool good = early_value(row, &value, problems) &&
+		    (!value.data || (!*value.data && !getenv(name)) ||
+			put_into_environment(row, value.data));
+	buf_finish(&value);
+	return good;
 }
 
 /* "NAME=…" or "NAME_FILE=…" */

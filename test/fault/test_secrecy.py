@@ -269,8 +269,13 @@ def test_status_and_healthcheck_tell_the_same_as_before(nobody):
 
 
 @needs_root
-def test_debug_cores_lets_a_debugger_in(nobody):
-    pid = nobody("outreach", DEBUG_CORES="true")
+@pytest.mark.parametrize("way", ["plain", "white space", "file"])
+def test_debug_cores_lets_a_debugger_in(nobody, tmp_path, way):
+    (tmp_path / "on").write_text("true\n")
+    for path in (tmp_path, *tmp_path.parents[:2]):
+        path.chmod(0o755)
+    pid = nobody("outreach", **{"plain": {"DEBUG_CORES": "true"}, "white space": {"DEBUG_CORES": " true "},
+                                "file": {"DEBUG_CORES_FILE": str(tmp_path / "on")}}[way])
     assert os.stat(f"/proc/{pid}/environ").st_uid == pwd.getpwnam("nobody").pw_uid
     assert nobody.command("head", "-c1", f"/proc/{pid}/maps").returncode == 0
     assert status_of(pid)["NoNewPrivs"] == "1"

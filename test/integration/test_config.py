@@ -116,6 +116,36 @@ def test_salesreg_role_is_used_where_argv_names_none():
     assert run("help", settings={"SALESREG_ROLE": "version"}).stdout == run("help").stdout
 
 
+@pytest.mark.parametrize("role", ["version", " version\n"])
+def test_salesreg_role_is_read_like_every_other_variable(tmp_path, role):
+    """From its file, and without the white space around it, though it is read before the others."""
+    (tmp_path / "role").write_text(role)
+    expected = run("version").stdout
+    assert run(settings={"SALESREG_ROLE": role}).stdout == expected
+    assert run(settings={"SALESREG_ROLE_FILE": tmp_path / "role"}).stdout == expected
+    assert run("check-config", settings={**GOOD, "SALESREG_ROLE": role}).returncode == 0
+    done = run("check-config", settings={**GOOD, "SALESREG_ROLE_FILE": tmp_path / "role"})
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "role").write_text("nosuch\n")
+    assert "nosuch is not a role" in run("healthcheck", settings={"SALESREG_ROLE_FILE": tmp_path / "role"}).stderr
+
+
+def test_a_role_that_cannot_be_read_is_said_where_one_is_needed(tmp_path):
+    for settings in ({"SALESREG_ROLE_FILE": tmp_path / "none"}, {"SALESREG_ROLE": "bot", "SALESREG_ROLE_FILE": tmp_path / "none"}):
+        done = run(settings=settings)
+        assert done.returncode == EXIT_CONFIG and "SALESREG_ROLE_FILE" in done.stderr, done.stderr
+        assert run("version", settings=settings).returncode == 0
+        assert "SALESREG_ROLE_FILE" in run("check-config", settings={**GOOD, **settings}).stderr
+
+
+def test_what_a_library_reads_may_come_from_a_file_too(tmp_path):
+    """As the proxies: what is left alone reaches nobody."""
+    (tmp_path / "hosts").write_text("127.0.0.1\n")
+    done = run("doctor", "--no-poll", "--json", settings={
+        **GOOD, "TELEGRAM_API_BASE": "https://127.0.0.1:1", "https_proxy": "http://127.0.0.1:2", "no_proxy_FILE": tmp_path / "hosts"})
+    assert "127.0.0.1 port 1" in done.stdout and "port 2" not in done.stdout, done.stdout
+
+
 def test_an_empty_salesreg_role_counts_as_none_and_an_unknown_one_is_refused():
     assert run(settings={"SALESREG_ROLE": ""}).returncode == EXIT_USAGE
     done = run(settings={"SALESREG_ROLE": "frobnicate"})

@@ -69,8 +69,13 @@ MUST_CHECK enum err config_load_for(
     struct config *c, unsigned needs, unsigned readers, struct buf *problems);
 void config_finish(struct config *c);
 
-/* Of a switch, before config_load(): whether it is set to a word for yes. */
+/*
+ * Before config_load(), of a name in the table, as that will read it, from its file and without the white space around it.
+ * Of a switch: whether it is a word for yes.
+ */
 bool config_is_on(const char *name);
+/* From here on the environment has it like that. False: it cannot be read, and a problem was noted. */
+MUST_CHECK bool config_settle(const char *name, struct buf *problems);
 /* Whether a process that reads as these needs this variable of the environment ("NAME=value"): its own, and the libraries'. */
 bool config_passes(const char *variable, unsigned readers);
 /* Wipes the secrets that none of these reads. 0: all. */
