@@ -152,6 +152,7 @@ CREATE TABLE salesreg.email_codes (
 );
 CREATE UNIQUE INDEX email_codes_live_idx ON salesreg.email_codes (user_id) WHERE live;
 CREATE INDEX email_codes_due_idx ON salesreg.email_codes (due_at) WHERE live AND state IN ('queued', 'sending');
+CREATE INDEX email_codes_untold_idx ON salesreg.email_codes (created_at) WHERE live AND state IN ('queued', 'sending') AND NOT delay_told;
 CREATE INDEX email_codes_person_idx ON salesreg.email_codes (user_id, created_at);
 CREATE INDEX email_codes_mailbox_idx ON salesreg.email_codes (mailbox, created_at);
 CREATE INDEX email_codes_created_idx ON salesreg.email_codes (created_at);
