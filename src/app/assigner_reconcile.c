@@ -3,6 +3,7 @@
 #include "salesreg/app/outgoing.h"
 #include "salesreg/base/log.h"
 #include "salesreg/base/text.h"
+#include <assert.h>
 #include <string.h>
 
 enum {
@@ -12,9 +13,9 @@ enum {
 	NAME_UNITS = 60,
 };
 
-static void fail_sorting(struct assigner *s, const struct db_reply *reply)
+static void fail_reconciling(struct assigner *s, const struct db_reply *reply)
 {
-	/* dealing goes on; whoever holds what is to be sorted out may hold it long */
+	/* assigning goes on; whoever holds what is to be reconciled may hold it long */
 	uint64_t interval = (uint64_t)s->options.sweep_interval_s * 1000;
 	(void)uv_timer_start(&s->sweep, assigner_on_sweep, SORT_AGAIN_MS, interval);
 	assigner_fail(s, reply);
@@ -25,22 +26,22 @@ static void identify(struct assigner *s);
 
 static void on_identified(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
-	(void)conn;
 	struct assigner *s = data;
+	assert(conn == s->conn && s->step == STEP_RECONCILING);
 	if (reply->err != ERR_OK)
-		fail_sorting(s, reply);
+		fail_reconciling(s, reply);
 	else if (s->more_left)
 		identify(s);
 	else
-		assigner_deal(s);
+		assigner_assign_new(s);
 }
 
 static void on_unidentified(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
-	(void)conn;
 	struct assigner *s = data;
+	assert(conn == s->conn && s->step == STEP_RECONCILING);
 	if (reply->err != ERR_OK) {
-		fail_sorting(s, reply);
+		fail_reconciling(s, reply);
 		return;
 	}
 	struct waiting_row *rows;
@@ -60,12 +61,12 @@ static void identify(struct assigner *s)
 	assigner_run(s, on_unidentified);
 }
 
-static void on_sorted(struct db_conn *conn, const struct db_reply *reply, void *data)
+static void on_reconciled(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
-	(void)conn;
 	struct assigner *s = data;
+	assert(conn == s->conn && s->step == STEP_RECONCILING);
 	if (reply->err != ERR_OK)
-		fail_sorting(s, reply);
+		fail_reconciling(s, reply);
 	else
 		identify(s);
 }
@@ -152,7 +153,7 @@ static void tell_of_the_unreachable(struct assigner *s, const struct db_reply *r
 			tell_admins(s, row->rep, gone, &messages);
 	}
 	size_t back_count =
-	    dealing_returned_parse(reply->results[s->sorting.returned], &s->arena, &back);
+	    dealing_returned_parse(reply->results[s->reconciliation.returned], &s->arena, &back);
 	for (size_t from = 0, to; from < back_count; from = to) {
 		for (to = from + 1;
 		     to < back_count && back[to].telegram_id == back[from].telegram_id;)
@@ -160,7 +161,8 @@ static void tell_of_the_unreachable(struct assigner *s, const struct db_reply *r
 		tell_returned(s, back + from, to - from, &messages);
 	}
 	assigner_queue(s, &messages);
-	int64_t held, next_us = dealing_expiry_parse(reply->results[s->sorting.expiry], &held);
+	int64_t held,
+	    next_us = dealing_expiry_parse(reply->results[s->reconciliation.expiry], &held);
 	if (next_us >= 0)
 		(void)uv_timer_start(
 		    &s->expiry, assigner_on_sweep, (uint64_t)next_us / 1000 + 10, 0);
@@ -215,7 +217,7 @@ static bool find_cards(struct assigner *s, const struct changed_row *rows, size_
 		for (size_t i = first; i < s->lost_count; i++)
 			later[i - first].assignment_id = s->lost[i].assignment_id;
 		dealing_cards_later(&s->plan, &s->arena, later, s->lost_count - first);
-		s->sort_out = s->woken = true;
+		s->reconcile = s->woken = true;
 	}
 	for (size_t i = 0; i < count; i++) {
 		gone[gone_count++].assignment_id = rows[i].dealt.prospect.assignment_id;
@@ -255,10 +257,10 @@ static void rewrite_unsent(struct assigner *s, const struct db_reply *reply)
 
 static void on_cards(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
-	(void)conn;
 	struct assigner *s = data;
+	assert(conn == s->conn && s->step == STEP_RECONCILING);
 	if (reply->err != ERR_OK) {
-		fail_sorting(s, reply);
+		fail_reconciling(s, reply);
 		return;
 	}
 	struct card_row *cards;
@@ -270,23 +272,25 @@ static void on_cards(struct db_conn *conn, const struct db_reply *reply, void *d
 	outbox_queue(&s->plan, &s->arena, edits, count, PRIORITY_NOTIFICATION);
 	rewrite_unsent(s, reply);
 	dealing_shown(&s->plan, &s->arena, s->shown, s->shown_count);
-	assigner_commit(s, on_sorted);
+	assigner_commit(s, on_reconciled);
 }
 
-void assigner_on_sorting(struct db_conn *conn, const struct db_reply *reply, void *data)
+void assigner_on_reconciling(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
-	(void)conn;
 	struct assigner *s = data;
+	assert(conn == s->conn && s->step == STEP_RECONCILING);
 	if (reply->err != ERR_OK) {
-		fail_sorting(s, reply);
+		fail_reconciling(s, reply);
 		return;
 	}
 	struct dealt_row *given;
-	size_t count = dealing_by_hand_parse(reply->results[s->sorting.by_hand], &s->arena, &given);
+	size_t count =
+	    dealing_by_hand_parse(reply->results[s->reconciliation.by_hand], &s->arena, &given);
 	struct changed_row *changed;
 	size_t changed_count =
-	    dealing_changed_parse(reply->results[s->sorting.changed], &s->arena, &changed);
-	s->lost_count = dealing_lost_parse(reply->results[s->sorting.lost], &s->arena, &s->lost);
+	    dealing_changed_parse(reply->results[s->reconciliation.changed], &s->arena, &changed);
+	s->lost_count =
+	    dealing_lost_parse(reply->results[s->reconciliation.lost], &s->arena, &s->lost);
 	s->stale_count =
 	    dealing_cards_due_parse(reply->results[s->stale_step], &s->arena, &s->stale);
 	assigner_read_admin_locales(s, reply);
@@ -298,10 +302,10 @@ void assigner_on_sorting(struct db_conn *conn, const struct db_reply *reply, voi
 		notify_given(s, given, count);
 	}
 	if (count == AT_ONCE || changed_count == AT_ONCE || s->stale_count == CARDS_AT_ONCE)
-		s->sort_out = s->woken = true; /* there may be more */
+		s->reconcile = s->woken = true; /* there may be more */
 	by_hand_end_claims(s->options.rules, reply->results[s->claims_step], &s->plan, &s->arena);
 	if (find_cards(s, changed, changed_count))
 		assigner_run(s, on_cards);
 	else
-		assigner_commit(s, on_sorted);
+		assigner_commit(s, on_reconciled);
 }

@@ -1,0 +1,74 @@
+#include "assigner_private.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * The step REASSIGNING: prospects that somebody declined or lost, one by one, each to a rep who has not had it yet.
+ * Failures: as of every step, see assigner.c; the one in hand is named, in case that it is its data's fault.
+ */
+
+static void on_reassigned(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	struct assigner *s = data;
+	assert(conn == s->conn && s->step == STEP_REASSIGNING);
+	if (reply->err != ERR_OK) {
+		assigner_fail(s, reply);
+		return;
+	}
+	s->stats.reassigned += s->assigned;
+	if (s->assigned)
+		assigner_reassign(s);
+	else
+		assigner_escalate(s);
+}
+
+static void on_declined(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	struct assigner *s = data;
+	assert(conn == s->conn && s->step == STEP_REASSIGNING);
+	if (reply->err != ERR_OK) {
+		assigner_fail(s, reply);
+		return;
+	}
+	struct dealt_row row;
+	s->apart_next = s->apart;
+	s->apart_next.most = APART_AT_ONCE;
+	s->apart_more = dealing_apart_end_parse(reply->results[s->apart_step], &s->apart_next);
+	s->plan.count = 0;
+	s->assigned = 0;
+	if (dealing_declined_parse(reply->results[s->candidates_step], &s->arena, &row)) {
+		struct deal deal = {.prospect = row.prospect.prospect,
+		    .rep = row.rep.rep,
+		    .place = row.prospect.place,
+		    .assignment_id = row.prospect.assignment_id};
+		struct notice_prospect prospect = assigner_notice_of(&row.prospect, row.rep.rep);
+		struct message_list messages = {0};
+		notice_build(s->options.rules->catalog, assigner_locale_of(s, &row.rep),
+		    row.rep.telegram_id, &prospect, 1, &s->arena, &messages);
+		dealing_write(&s->plan, &s->arena, &deal, 1, "after a decline");
+		dealing_redealt(&s->plan, &deal);
+		assigner_queue(s, &messages);
+		s->assigned = 1;
+		s->reassigning = strdup(row.prospect.prospect);
+	}
+	assigner_commit(s, on_reassigned);
+}
+
+void assigner_reassign(struct assigner *s)
+{
+	assigner_set_step(s, STEP_REASSIGNING);
+	free(s->reassigning);
+	s->reassigning = NULL;
+	struct db_plan *plan = assigner_begin(s);
+	if (s->rep_came)
+		dealing_somebody_again(plan);
+	s->apart_whole |= s->rep_came;
+	s->rep_came = false;
+	if (s->apart_whole)
+		s->apart = (struct apart_slice){.most = INT64_MAX, .newest_us = s->apart.newest_us};
+	s->apart_step = dealing_apart_end(plan, &s->arena, &s->apart);
+	s->candidates_step = dealing_declined(plan, &s->arena,
+	    (int64_t)s->options.rules->max_prospects, assigner_left_out(s), &s->apart);
+	assigner_run(s, on_declined);
+}
