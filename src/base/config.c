@@ -529,9 +529,9 @@ bool config_settle(const char *name, struct buf *problems)
 	struct buf value;
 	buf_init(&value, CONFIG_VALUE_MAX);
 	const struct config_row *row = row_of(name);
-	bool good = early_value(row, &value, problems) &&
-		    (!value.data || (!*value.data && !getenv(name)) ||
-			put_into_environment(row, value.data));
+	bool good =
+	    early_value(row, &value, problems) && (!value.data || (!*value.data && !getenv(name)) ||
+						      put_into_environment(row, value.data));
 	buf_finish(&value);
 	return good;
 }

@@ -81,6 +81,10 @@ static void look_at_processes(struct doctor *d)
 	sockets_status(s, NULL);
 	for (size_t i = 0; i < s->count; i++)
 		look_at_process(d, &s->rows[i]);
+	if (s->distrusted) {
+		doctor_left_out(d, "processes", s->message);
+		return;
+	}
 	doctor_checked(d, "processes",
 	    arena_printf(
 		d->arena, "%zu process%s in %s", s->count, s->count == 1 ? "" : "es", s->dir));

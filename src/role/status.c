@@ -136,12 +136,12 @@ int role_status(int argc, char **argv)
 		print_json(&sockets);
 	else if (sockets.count > 0)
 		print_table(&sockets);
-	else if (sockets.distrusted)
-		show_say(stderr, "salesreg status: %s\n", sockets.message);
-	else
+	else if (!sockets.distrusted)
 		(void)printf(
 		    "Nothing runs with the run directory %s; start `salesreg supervise`, or set "
 		    "SALESREG_RUN_DIR to where it was started with\n",
 		    sockets.dir);
+	if (sockets.distrusted)
+		show_say(stderr, "salesreg status: %s\n", sockets.message);
 	return well ? EXIT_CODE_OK : EXIT_CODE_FAILED;
 }

@@ -55,12 +55,29 @@ bool run_dir_trust(const char *dir, uid_t *owner, char *message, size_t message_
 	struct stat found;
 	*owner = geteuid();
 	/* a link may lead there: systemd makes one for DynamicUser=, and what counts is whose the directory is */
-	if (stat(dir, &found) != 0)
-		return true;
+	if (stat(dir, &found) != 0) {
+		if (errno != EACCES)
+			return true;
+		(void)snprintf(message, message_size,
+		    "user %u may not look into the run directory %s, nor see whose it is; run this "
+		    "as the workers' user",
+		    (unsigned)geteuid(), dir);
+		return false;
+	}
 	if (geteuid() == 0)
 		*owner = found.st_uid;
-	if (S_ISDIR(found.st_mode) && found.st_uid == *owner && (found.st_mode & 0077) == 0)
-		return true;
+	if (S_ISDIR(found.st_mode) && found.st_uid == *owner && (found.st_mode & 0077) == 0) {
+		if (geteuid() == *owner || faccessat(AT_FDCWD, dir, R_OK | X_OK, AT_EACCESS) == 0 ||
+		    errno != EACCES)
+			return true;
+		/* root in a container without capabilities is a user like others */
+		(void)snprintf(message, message_size,
+		    "the run directory %s is of user %u, and user %u may not look into it here; "
+		    "run this as user %u (docker exec -u %u …)",
+		    dir, (unsigned)found.st_uid, (unsigned)geteuid(), (unsigned)found.st_uid,
+		    (unsigned)found.st_uid);
+		return false;
+	}
 	(void)snprintf(message, message_size,
 	    "the run directory %s is not believed: it belongs to user %u, with mode %03o, and "
 	    "others may have "

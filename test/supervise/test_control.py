@@ -128,6 +128,29 @@ def test_a_process_of_another_user_behind_a_socket_is_not_believed(as_nobody, tm
         assert done.returncode == 1 and "another user" in done.stdout
 
 
+def test_root_that_may_not_look_at_others_is_told_as_whom_to_ask(as_nobody, tmp_path):
+    """docker exec -u 0 in a container without capabilities."""
+    run_dir = tmp_path / "run"
+    run_dir.mkdir()
+    with impostor(run_dir / "bot.sock", 65534):
+        os.chown(run_dir / "bot.sock", 65534, 65534)
+        os.chown(run_dir, 65534, 65534)
+        run_dir.chmod(0o700)
+        settings = {"SALESREG_RUN_DIR": run_dir, "HOME": "/"}
+        for args in (["status"], ["status", "--json"], ["healthcheck"], ["healthcheck", "bot"], ["log-level", "bot", "debug"]):
+            done = subprocess.run(["setpriv", "--inh-caps=-all", "--bounding-set=-all", tmp_path / "salesreg", *args], text=True,
+                                  env=environment(settings), stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+            assert done.returncode == 1, done
+            assert f"the run directory {run_dir} is of user 65534, and user 0 may not look into it here" in done.stdout + done.stderr
+            assert "run this as user 65534 (docker exec -u 65534" in done.stdout + done.stderr and "silent" not in done.stdout
+        done = as_nobody("status", run_dir=run_dir / "none")
+        assert "Nothing runs" in done.stdout
+        run_dir.chmod(0o000)
+        os.chown(run_dir, 0, 0)
+        done = as_nobody("status", run_dir=run_dir / "inner")
+        assert done.returncode == 1 and "user 65534 may not look into the run directory" in done.stderr, done
+
+
 def test_status_in_json_has_what_a_program_needs(ready):
     s = ready()
     os.kill(s.row("test-two")["pid"], signal.SIGKILL)

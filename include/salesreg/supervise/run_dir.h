@@ -20,7 +20,8 @@ bool run_dir_find(
 bool run_dir_make(const char *dir, char *message, size_t message_size);
 /*
  * Whether what is in it may be believed: closed to others, and ours. *owner: who alone may be behind its sockets. root, who may
- * look at everybody's, is told whose it is. True if it is not there, for then there is nothing to believe.
+ * look at everybody's, is told whose it is; without CAP_DAC_OVERRIDE (capabilities(7)) root may not, and false says as whom to ask.
+ * True if it is not there, for then there is nothing to believe.
  */
 bool run_dir_trust(const char *dir, uid_t *owner, char *message, size_t message_size);
 /* <dir>/<name>.<kind> */
