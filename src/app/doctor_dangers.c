@@ -68,8 +68,8 @@ static void look_at_password(struct doctor *d)
 		   is_real(d) ? "it is what everybody tries first, and a real bot's data are in "
 				"the database"
 			      : "it is what everybody tries first",
-		   "change it with ALTER ROLE … PASSWORD, then in DATABASE_URL (compose: "
-		   "POSTGRES_PASSWORD)"});
+		   "change it with ALTER ROLE … PASSWORD, then where it comes from: DATABASE_URL "
+		   "(compose: POSTGRES_PASSWORD), PGPASSWORD, a service or a password file"});
 }
 
 /* Who is let in --------------------------------------------------------------------------------------------------------------*/

@@ -74,7 +74,8 @@ static void warn_of_example_password(const struct secret *uri)
 	if (db_address_has_example_password(secret_reveal(uri)))
 		log_warn("the database's password is the example's, changeme: change it in the "
 			 "database (ALTER "
-			 "ROLE … PASSWORD), then in DATABASE_URL (compose: POSTGRES_PASSWORD)");
+			 "ROLE … PASSWORD), then where it comes from: DATABASE_URL (compose: "
+			 "POSTGRES_PASSWORD), PGPASSWORD, a service or a password file");
 }
 
 /* Once, whoever asks first: a signal, the supervisor's word, or its silence. */

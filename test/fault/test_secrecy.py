@@ -2,6 +2,7 @@
 What a process shows of itself and keeps: nothing of its environment in /proc, nothing to others of the same user, no core,
 and no secret that it does not read, anywhere in its memory.
 """
+import json
 import os
 import pwd
 import re
@@ -161,6 +162,28 @@ def test_the_database_is_found_again_by_what_libpq_reads_at_each_connection(make
         world.db.rows("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS pid", before)
         world.db.eventually(f"SELECT count(*) > 0 {mine} AND application_name LIKE '%% listen' AND pid <> ALL (%s)", before)
     assert not outreach.lines("password")
+
+
+@pytest.mark.parametrize("source", ["url", "keyword", "variable", "passfile", "service"])
+@pytest.mark.parametrize("password", ["changeme", "changed"])
+def test_the_example_s_password_is_noticed_wherever_it_comes_from(make_world, tmp_path, source, password):
+    world = make_world()
+    url = urlsplit(world.db.url)
+    place = f"{url.hostname}:{url.port}{url.path}"
+    (tmp_path / "services").write_text(f"[sales]\nhost={url.hostname}\nport={url.port}\nuser={url.username}\npassword={password}\n")
+    (tmp_path / "passes").write_text(f"other:*:*:*:changeme\n{url.hostname}:{url.port}:*:{url.username}:{password}\n")
+    (tmp_path / "passes").chmod(0o600)
+    settings = {
+        "url": {"DATABASE_URL": f"postgresql://{url.username}:{password}@{place}"},
+        "keyword": {"DATABASE_URL": f"postgresql://{url.username}@{place}?password={password}"},
+        "variable": {"DATABASE_URL": f"postgresql://{url.username}@{place}", "PGPASSWORD": password},
+        "passfile": {"DATABASE_URL": f"postgresql://{url.username}@{place}", "PGPASSFILE": tmp_path / "passes"},
+        "service": {"DATABASE_URL": f"postgresql://{url.path}?service=sales", "PGSERVICEFILE": tmp_path / "services"}}[source]
+    outreach = world.start("outreach", **settings)
+    outreach.wait_ready()
+    done = run("doctor", "--no-poll", "--json", settings=settings)
+    noticed = [f for f in json.loads(done.stdout)["findings"] if f["code"] == "example-password"]
+    assert bool(noticed) == bool(outreach.lines("password is the example's")) == (password == "changeme"), outreach.log
 
 
 @needs_root

@@ -37,7 +37,10 @@ void db_address_read(struct db_address *address, const char *uri);
  * as 34.19.1 has it), or by Kerberos' encryption. host: the first of those that are the farthest.
  */
 enum wire_reach db_address_reach(const struct db_address *address, char host[256]);
-/* Whether the password in it is the one of the examples, which everybody tries first: changeme. */
+/*
+ * Whether the password that libpq takes, for the first of the hosts, is the one of the examples, which everybody tries first:
+ * changeme. It may stand in the URI, in a service, in PGPASSWORD or in a password file (34.15, 34.16, 34.17; PQpass, 34.2).
+ */
 bool db_address_has_example_password(const char *uri);
 /* Whether there is a password in it, so that libpq looks for one nowhere else. */
 bool db_address_has_password(const char *uri);
