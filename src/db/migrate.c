@@ -25,6 +25,7 @@ struct work {
 	char *error;
 	size_t size;
 	char sqlstate[6]; /* of the last refusal; "": there was none */
+	unsigned char applied[1000];
 };
 
 /* Notes what was said, frees; true if it went well. */
@@ -45,50 +46,49 @@ static void complain(const struct work *w, const char *doing)
 	(void)snprintf(w->error, w->size, "%s: %.*s", doing, (int)strcspn(why, "\n"), why);
 }
 
-/* Outside of a transaction: what is missing where a right is. */
-static enum err refused(const struct work *w, bool migrating)
+/* Ends the transaction, and says what is missing where a right is. */
+static enum err give_up(struct work *w, bool migrating)
 {
-	if (strcmp(w->sqlstate, "42501") == 0)
+	char code[sizeof w->sqlstate];
+	memcpy(code, w->sqlstate, sizeof code);
+	(void)done(w, PQexec(w->pg, "ROLLBACK"));
+	memcpy(w->sqlstate, code, sizeof code);
+	if (strcmp(code, "42501") == 0)
 		guard_rights(w->pg, migrating, w->error, w->size);
 	return ERR_UNAVAILABLE;
 }
 
+static bool begin(struct work *w)
+{
+	return done(w, PQexec(w->pg, "BEGIN")) &&
+	       done(w, PQexec(w->pg, sql_statement(SQL_MIGRATION_PATIENCE)->text));
+}
+
 static enum err apply_once(struct work *w, const struct sql_migration *m)
 {
-	char what[160], version[12], sum[17], code[6];
+	char what[160], version[12], sum[17];
 	(void)snprintf(what, sizeof what, "migration %s could not be applied", m->name);
 	(void)snprintf(version, sizeof version, "%d", m->version);
 	checksum(m->text, sum);
 	const char *values[] = {version, m->name, sum, m->compatible ? "t" : "f"};
-	if (done(w, PQexec(w->pg, "BEGIN")) &&
-	    done(w, PQexec(w->pg, sql_statement(SQL_MIGRATION_PATIENCE)->text)) &&
-	    done(w, PQexec(w->pg, m->text)) &&
+	if (begin(w) && done(w, PQexec(w->pg, m->text)) &&
 	    done(w, PQexecParams(w->pg, sql_statement(SQL_MIGRATION_RECORD)->text, 4, NULL, values,
 			NULL, NULL, 0)) &&
 	    done(w, PQexec(w->pg, "COMMIT")))
 		return ERR_OK;
 	complain(w, what);
-	memcpy(code, w->sqlstate, sizeof code);
-	(void)done(w, PQexec(w->pg, "ROLLBACK"));
-	memcpy(w->sqlstate, code, sizeof code);
-	return refused(w, true);
+	return give_up(w, true);
 }
 
 /* The lock outlives the transaction, whose patience is all that is wanted of it. */
 static enum err lock_once(struct work *w, const struct sql_migration *unused)
 {
 	(void)unused;
-	char code[6];
-	if (done(w, PQexec(w->pg, "BEGIN")) &&
-	    done(w, PQexec(w->pg, sql_statement(SQL_MIGRATION_PATIENCE)->text)) &&
-	    done(w, PQexec(w->pg, sql_statement(SQL_MIGRATION_LOCK)->text)) &&
+	if (begin(w) && done(w, PQexec(w->pg, sql_statement(SQL_MIGRATION_LOCK)->text)) &&
 	    done(w, PQexec(w->pg, "COMMIT")))
 		return ERR_OK;
 	complain(w, "the migration lock cannot be taken");
-	memcpy(code, w->sqlstate, sizeof code);
-	(void)done(w, PQexec(w->pg, "ROLLBACK"));
-	memcpy(w->sqlstate, code, sizeof code);
-	return ERR_UNAVAILABLE;
+	return give_up(w, true);
 }
 
 static enum err patiently(struct work *w,
@@ -151,34 +151,41 @@ static bool missing(const unsigned char *applied)
 	return false;
 }
 
-/* Asks; NULL: what was said is in `error`. */
 static PGresult *ask(struct work *w, enum sql_statement statement)
 {
 	PGresult *r = db_exec_blocking(w->pg, sql_statement(statement)->text);
 	if (PQresultStatus(r) == PGRES_TUPLES_OK)
 		return r;
 	(void)done(w, r);
-	complain(w, "the migrations cannot be read");
-	(void)refused(w, false);
 	return NULL;
 }
 
-static enum err read_applied(struct work *w, unsigned char *applied)
+static enum err read_once(struct work *w, const struct sql_migration *unused)
 {
-	PGresult *exists = ask(w, SQL_MIGRATION_TABLE_EXISTS);
-	bool asked = exists, there = asked && PQgetvalue(exists, 0, 0)[0] == 't';
+	(void)unused;
+	PGresult *exists = NULL, *rows = NULL;
+	enum err err = ERR_OK;
+	memset(w->applied, 0, sizeof w->applied);
+	if (!begin(w) || !(exists = ask(w, SQL_MIGRATION_TABLE_EXISTS)))
+		goto refused;
+	if (PQgetvalue(exists, 0, 0)[0] == 't') {
+		if (!(rows = ask(w, SQL_MIGRATION_LIST)))
+			goto refused;
+		err = compare(rows, w->applied, w->error, w->size);
+	}
+	if (done(w, PQexec(w->pg, "COMMIT")))
+		goto out;
+refused:
+	complain(w, "the migrations cannot be read");
+	err = give_up(w, false);
+out:
 	PQclear(exists);
-	if (!there)
-		return asked ? ERR_OK : ERR_UNAVAILABLE;
-	PGresult *rows = ask(w, SQL_MIGRATION_LIST);
-	enum err err = rows ? compare(rows, applied, w->error, w->size) : ERR_UNAVAILABLE;
 	PQclear(rows);
 	return err;
 }
 
 enum err migrate_apply(PGconn *pg, int wait_ms, int *applied_count, char *error, size_t size)
 {
-	unsigned char applied[1000] = {0};
 	struct work w = {.pg = pg, .wait_ms = wait_ms, .error = error, .size = size};
 	int count = 0;
 	if (applied_count)
@@ -192,19 +199,19 @@ enum err migrate_apply(PGconn *pg, int wait_ms, int *applied_count, char *error,
 		    encoding);
 		return ERR_CONFIG;
 	}
-	enum err err = read_applied(&w, applied);
+	enum err err = patiently(&w, read_once, NULL);
 	if (err != ERR_OK)
 		return err;
-	if (!missing(applied))
-		return ERR_OK; /* the usual start: two short queries, no lock */
+	if (!missing(w.applied))
+		return ERR_OK; /* the usual start: short queries, no lock */
 	err = guard_owners(pg, error, size);
 	if (err == ERR_OK)
 		err = patiently(&w, lock_once, NULL);
 	if (err != ERR_OK)
 		return err;
-	err = read_applied(&w, applied); /* another process may have been faster */
+	err = patiently(&w, read_once, NULL); /* another process may have been faster */
 	for (const struct sql_migration *m = sql_migrations(); err == ERR_OK && m->version; m++) {
-		if (applied[m->version])
+		if (w.applied[m->version])
 			continue;
 		err = patiently(&w, apply_once, m);
 		if (err != ERR_OK)
@@ -220,13 +227,12 @@ enum err migrate_apply(PGconn *pg, int wait_ms, int *applied_count, char *error,
 
 bool migrate_look(PGconn *pg, int *pending, char *error, size_t size)
 {
-	unsigned char applied[1000] = {0};
-	*pending = 0;
 	struct work w = {.pg = pg, .error = error, .size = size};
-	if (read_applied(&w, applied) != ERR_OK)
+	*pending = 0;
+	if (read_once(&w, NULL) != ERR_OK)
 		return false;
 	for (const struct sql_migration *m = sql_migrations(); m->version; m++)
-		*pending += !applied[m->version];
+		*pending += !w.applied[m->version];
 	return true;
 }
 

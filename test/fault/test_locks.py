@@ -183,6 +183,18 @@ def test_a_worker_that_would_migrate_says_who_holds_it_up(empty_database, hold, 
     outreach.wait_for_log("migration 004_registry applied", timeout=60)
 
 
+def test_the_list_of_migrations_is_waited_for_likewise(database):
+    session = database.connect()
+    session.autocommit = False
+    with session.cursor() as cursor:
+        cursor.execute("SET application_name = 'dump'; LOCK TABLE salesreg.schema_migrations IN ACCESS EXCLUSIVE MODE")
+    pid = pid_of(session)
+    done = run("migrate", "--wait", "0", settings={"DATABASE_URL": database.url})
+    session.close()
+    assert done.returncode == 1 and "the migrations cannot be read" in done.stderr, done.stderr
+    assert f"pid {pid} (role" in done.stderr and "application dump) holds locks on salesreg.schema_migrations" in done.stderr
+
+
 @pytest.mark.parametrize("seconds", ["x", "-1", "", "1s", "100000"])
 def test_a_wait_is_in_seconds(seconds):
     done = run("migrate", "--wait", seconds)
