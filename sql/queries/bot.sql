@@ -4,7 +4,8 @@
 SELECT pg_catalog.pg_try_advisory_lock(1935764581, pg_catalog.hashint8($1::bigint) | 16)
 -- name: bot_state_take
 -- $1 bot id, $2 what this process had marked as in hand when it lost the leadership, or NULL: it did not die of it, so
--- that mark is taken back. What the last leader left; from here on the state counts as unclean until bot_state_rest.
+-- that mark is taken back. What the last leader left; from here on the state counts as unclean until bot_state_rest. The last
+-- column: which making of our tables it is (home_seen), for outbox_claim.
 WITH before AS (
     SELECT clean, told, next_update_id, in_hand_update_id,
            in_hand_count - coalesce(in_hand_update_id = $2::bigint, false)::integer AS in_hand_count,
@@ -17,7 +18,8 @@ WITH before AS (
         in_hand_count = s.in_hand_count - coalesce(s.in_hand_update_id = $2::bigint, false)::integer
     RETURNING 1
 )
-SELECT b.clean, b.next_update_id, b.in_hand_update_id, b.in_hand_count, b.blocked_us, b.told
+SELECT b.clean, b.next_update_id, b.in_hand_update_id, b.in_hand_count, b.blocked_us, b.told,
+       'salesreg.home'::pg_catalog.regclass::oid::bigint
 FROM taken LEFT JOIN before b ON true
 -- name: bot_state_other
 -- $1 bot: the other one that this database serves, if it is another

@@ -112,6 +112,14 @@ SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN 0
 SELECT system_identifier FROM pg_catalog.pg_control_system()
 -- name: server_session
 SELECT pg_catalog.pg_backend_pid()
+-- name: home_seen
+-- Which making of our tables this is. None while they are being restored: triggers come last, when all rows are there. From the
+-- catalogs alone, so that it can be asked whatever is missing.
+SELECT h.oid::bigint
+FROM pg_catalog.pg_class h JOIN pg_catalog.pg_namespace n ON n.oid = h.relnamespace
+JOIN pg_catalog.pg_class o ON o.relnamespace = n.oid AND o.relname = 'outbox' AND o.relkind = 'r'
+WHERE n.nspname = 'salesreg' AND h.relname = 'home' AND h.relkind = 'r'
+  AND EXISTS (SELECT 1 FROM pg_catalog.pg_trigger t WHERE t.tgrelid = o.oid AND NOT t.tgisinternal)
 -- name: home_enter
--- $1 the cluster's identifier, $2 its timeline
-SELECT e.kind, e.unsure FROM salesreg.enter($1::text, $2::bigint) AS e
+-- $1 the cluster's identifier, $2 its timeline. The last column: as home_seen
+SELECT e.kind, e.unsure, 'salesreg.home'::pg_catalog.regclass::oid::bigint FROM salesreg.enter($1::text, $2::bigint) AS e

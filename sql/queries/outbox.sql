@@ -84,10 +84,12 @@ SELECT count(*) FROM held
 -- name: outbox_claim
 -- $1 how many, $2 chats not to touch now: those their limits hold back, and those with a message under way. The oldest
 -- unsent row of each other chat, most urgent chats first. What was made in the future, as the server's clock was set back since,
--- is due: its chat would wait for the clock.
+-- is due: its chat would wait for the clock. $3 what bot_state_take found: of tables that were restored from a dump since,
+-- nothing is claimed before they have been entered, and old messages held.
 WITH due AS (
     SELECT o.id FROM salesreg.outbox o
-    WHERE o.state = 'queued' AND (o.due_at <= now() OR o.created_at > now()) AND o.chat_id <> ALL ($2::bigint[])
+    WHERE 'salesreg.home'::pg_catalog.regclass::oid::bigint = $3::bigint
+      AND o.state = 'queued' AND (o.due_at <= now() OR o.created_at > now()) AND o.chat_id <> ALL ($2::bigint[])
       AND NOT EXISTS (SELECT 1 FROM salesreg.outbox b
                       WHERE b.chat_id = o.chat_id AND b.state IN ('queued', 'sending') AND b.id < o.id
                       OFFSET 0) -- a look-up a row, however small the table was when this was planned

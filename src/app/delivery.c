@@ -156,9 +156,10 @@ struct delivery *delivery_create(uv_loop_t *loop, const struct delivery_options 
 	return d;
 }
 
-void delivery_lead(struct delivery *d, int64_t blocked_us)
+void delivery_lead(struct delivery *d, int64_t blocked_us, int64_t home)
 {
 	d->leading = true;
+	d->home = home;
 	if (blocked_us > 0) {
 		log_info("Telegram's request to wait still holds for %lld ms",
 		    (long long)blocked_us / 1000);

@@ -131,7 +131,7 @@ static void plan_claim(struct delivery *d, struct db_plan *plan, int64_t now)
 	if (first_ready != INT64_MAX)
 		delivery_wake_in(d, first_ready - now);
 	d->want_claim = false;
-	d->claim_step = outbox_claim(plan, &d->arena, d->claim_limit, excluded, count);
+	d->claim_step = outbox_claim(plan, &d->arena, d->claim_limit, excluded, count, d->home);
 	(void)outbox_rest(plan);
 	user_links_read(&d->links, plan);
 }

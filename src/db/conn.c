@@ -45,6 +45,7 @@ struct db_conn {
 	uv_work_t work;
 	enum err opening;                    /* what came of it */
 	struct db_identity identity, set_up; /* set_up: the server that `setup` has seen */
+	uint64_t restores, set_up_restores;  /* of the server, likewise */
 	char why[GUARD_LINE];
 
 	struct {
@@ -367,8 +368,10 @@ static enum err make_usable(struct db_conn *conn, PGconn *pg)
 		    conn->options.server, &conn->identity, conn->why, sizeof conn->why);
 	if (err != ERR_OK)
 		return err;
+	conn->restores = conn->options.server ? db_server_restores(conn->options.server) : 0;
 	bool known = conn->identity.started_us == conn->set_up.started_us &&
-		     conn->identity.timeline == conn->set_up.timeline;
+		     conn->identity.timeline == conn->set_up.timeline &&
+		     conn->set_up_restores == conn->restores;
 	if (!known && db_is_transaction_pooler(pg, secret_reveal(conn->options.uri))) {
 		remember_why(conn,
 		    "DATABASE_URL leads through a transaction pooler: LISTEN and session locks do "
@@ -414,6 +417,7 @@ static void connect_in_thread(uv_work_t *work)
 	if (conn->opening == ERR_OK) {
 		conn->pg = pg;
 		conn->set_up = conn->identity;
+		conn->set_up_restores = conn->restores;
 	} else {
 		PQfinish(pg);
 	}

@@ -15,7 +15,7 @@ static void say(PGconn *pg, const PGresult *result, const char *what, char *erro
 		guard_rights(pg, false, error, size);
 }
 
-enum err home_enter(PGconn *pg, char *error, size_t size)
+enum err home_enter(PGconn *pg, struct db_server *server, char *error, size_t size)
 {
 	struct db_identity identity;
 	char timeline[24];
@@ -42,6 +42,7 @@ enum err home_enter(PGconn *pg, char *error, size_t size)
 		else if (strcmp(kind, "promoted") == 0)
 			log_warn("this server was promoted to primary; what the last one committed "
 				 "just before may be missing if replication is asynchronous");
+		db_server_entered(server, strtoll(PQgetvalue(result, 0, 2), NULL, 10));
 		err = ERR_OK;
 	} else {
 		say(pg, result, "the database's identity could not be noted: ", error, size);

@@ -1,6 +1,7 @@
 #include "salesreg/db/listener.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/fault_log.h"
+#include "salesreg/db/conn.h"
 #include "salesreg/db/guard.h"
 #include "salesreg/db/lock_watch.h"
 #include <stdio.h>
@@ -127,10 +128,15 @@ static void on_beat(struct db_conn *conn, const struct db_reply *reply, void *da
 	if (reply->err == ERR_OK) {
 		lock_watch_see(db_server_locks(l->options.server), reply->results[0]);
 		look_at_row_security(l, reply->results[1]);
-		if (reply->count > 2)
-			guard_watch_see(db_server_rights(l->options.server), reply->results[2]);
+		if (reply->count > 3)
+			guard_watch_see(db_server_rights(l->options.server), reply->results[3]);
 	}
+	int64_t home = reply->err == ERR_OK && PQntuples(reply->results[2]) > 0
+			   ? db_get_i64(reply->results[2], 0, 0, 0)
+			   : 0;
 	on_sent(conn, reply, data);
+	if (home)
+		db_server_saw_home(l->options.server, home);
 }
 
 /* A beat is a question to the server, and what is asked is worth knowing. */
@@ -138,13 +144,14 @@ static void beat(struct listener *l)
 {
 	static const struct db_step sweep = {.statement = SQL_STOPPED_SESSIONS_END};
 	static const struct db_step looks[] = {{.statement = SQL_LOCK_HOLDERS},
-	    {.statement = SQL_HIDDEN_ROWS}, {.statement = SQL_RIGHTS_MISSING}};
+	    {.statement = SQL_HIDDEN_ROWS}, {.statement = SQL_HOME_SEEN},
+	    {.statement = SQL_RIGHTS_MISSING}};
 	l->in_run = true;
 	if (l->options.server)
 		db_server_look_around(l->options.server);
 	if (++l->beats % BEATS_A_SWEEP && l->options.server)
 		db_conn_run(l->conn, looks,
-		    guard_watch_wants(db_server_rights(l->options.server)) ? 3 : 2, ANSWER_MS,
+		    guard_watch_wants(db_server_rights(l->options.server)) ? 4 : 3, ANSWER_MS,
 		    on_beat, l);
 	else
 		db_conn_run(l->conn, &sweep, 1, ANSWER_MS, on_sent, l);

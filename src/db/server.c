@@ -15,9 +15,11 @@ enum { CONNECTIONS_MOST = 80, HOSTS_MOST = 16 };
 struct db_server {
 	const struct secret *uri;
 	uv_loop_t *loop;
-	uv_mutex_t lock; /* of the next three, which threads use */
+	uv_mutex_t lock; /* of the next five, which threads use */
 	struct db_identity current;
 	uint64_t generation;
+	int64_t home; /* 0: not known */
+	uint64_t restores;
 	const char *trouble; /* static; NULL: none */
 	struct fault_log restarts, silences;
 	struct lock_watch locks;
@@ -115,6 +117,34 @@ enum err db_server_check(
 	s->trouble = err != ERR_OK ? "refused" : NULL;
 	uv_mutex_unlock(&s->lock);
 	return err;
+}
+
+void db_server_entered(struct db_server *s, int64_t home)
+{
+	uv_mutex_lock(&s->lock);
+	s->home = home;
+	uv_mutex_unlock(&s->lock);
+}
+
+uint64_t db_server_restores(struct db_server *s)
+{
+	uv_mutex_lock(&s->lock);
+	uint64_t restores = s->restores;
+	uv_mutex_unlock(&s->lock);
+	return restores;
+}
+
+void db_server_saw_home(struct db_server *s, int64_t home)
+{
+	uv_mutex_lock(&s->lock);
+	bool restored = s->home && home && s->home != home;
+	if (restored) {
+		s->home = 0;
+		s->restores++;
+	}
+	uv_mutex_unlock(&s->lock);
+	if (restored)
+		db_server_give_up(s, "the database was restored from a dump meanwhile");
 }
 
 struct lock_watch *db_server_locks(struct db_server *s)

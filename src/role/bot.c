@@ -135,7 +135,7 @@ static enum err set_database_up(PGconn *pg, void *data, char *error, size_t size
 	const struct bot *bot = data;
 	enum err err = migrate_setup(pg, NULL, error, size);
 	if (err == ERR_OK)
-		err = home_enter(pg, error, size);
+		err = home_enter(pg, bot->server, error, size);
 	return err == ERR_OK ? home_serves(pg, bot->bot_id, error, size) : err;
 }
 

@@ -74,9 +74,9 @@ static void stop(struct worker *worker, void *data)
 /* In a thread. */
 static enum err set_database_up(PGconn *pg, void *data, char *error, size_t size)
 {
-	(void)data;
+	const struct outreach *o = data;
 	enum err err = migrate_setup(pg, NULL, error, size);
-	return err == ERR_OK ? home_enter(pg, error, size) : err;
+	return err == ERR_OK ? home_enter(pg, o->server, error, size) : err;
 }
 
 static void on_up(struct db_pool *pool, void *data)

@@ -8,7 +8,8 @@ size_t bot_take(struct db_plan *plan, struct arena *a, int64_t bot_id, const int
 
 struct bot_row bot_parse(const PGresult *result)
 {
-	struct bot_row row = {.first_time = true, .clean = true};
+	struct bot_row row = {
+	    .first_time = true, .clean = true, .home = db_get_i64(result, 0, 6, 0)};
 	if (PQntuples(result) == 0 || PQgetisnull(result, 0, 0))
 		return row;
 	row.first_time = false;

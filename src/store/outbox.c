@@ -51,11 +51,11 @@ struct outbox_thinned outbox_thinned_parse(const PGresult *result)
 	return (struct outbox_thinned){db_get_i64(result, 0, 0, 0), db_get_i64(result, 0, 1, 0)};
 }
 
-size_t outbox_claim(
-    struct db_plan *plan, struct arena *a, size_t limit, const int64_t *excluded, size_t count)
+size_t outbox_claim(struct db_plan *plan, struct arena *a, size_t limit, const int64_t *excluded,
+    size_t count, int64_t home)
 {
-	return db_plan_add(
-	    plan, SQL_OUTBOX_CLAIM, db_i64(a, (int64_t)limit), db_i64_array(a, excluded, count));
+	return db_plan_add(plan, SQL_OUTBOX_CLAIM, db_i64(a, (int64_t)limit),
+	    db_i64_array(a, excluded, count), db_i64(a, home));
 }
 
 size_t outbox_claim_parse(const PGresult *result, struct arena *a, struct outbox_row **rows)

@@ -175,6 +175,44 @@ def test_old_messages_are_held_until_somebody_decides(make_world):
     assert "held back" not in doctor(world).stdout
 
 
+def test_a_restore_under_running_workers_is_noticed_and_old_messages_are_held(make_world, tmp_path):
+    """Somebody forgot to stop them. What the dump has to send was sent long ago, and nothing of it goes out unasked."""
+    world = make_world()
+    world.db.no_prospects()
+    world.start_bot()
+    anna, boris = world.person("Anna Petrova"), world.person("Boris Ivanov")
+    anna.registers()
+    boris.says("привет")
+    boris.hears("offer")
+    world.settle()
+    world.bot.terminate()
+    for person, hours in ((boris, 30), (anna, 25), (boris, 2)):
+        world.db.execute(
+            "INSERT INTO salesreg.outbox (chat_id, method, payload, created_at) VALUES (%s, 'sendMessage',"
+            " json_build_object('chat_id', %s, 'text', %s::text), now() - %s * interval '1 hour')",
+            person.id, person.id, f"{hours} hours old", hours)
+    dump(world.db, tmp_path / "dump")
+    world.db.execute("DELETE FROM salesreg.outbox")
+    world.start_bot()
+    outreach = world.start_outreach()
+    world.db.add_prospect("p1", "Ivan P")
+    assert "Ivan P" in anna.hears_anything().text
+    world.settle()
+    last = world.db.value("SELECT max(id) FROM salesreg.assignments")
+    subprocess.run([world.db.cluster.bin / "pg_restore", "--clean", "--no-owner", "-d", world.db.url, tmp_path / "dump"], check=True)
+    world.bot.wait_for_log("2 messages were made more than 24 hours ago and are held")
+    assert boris.hears_anything().text == "2 hours old"
+    world.db.eventually("SELECT count(*) = 2 FROM salesreg.outbox WHERE state = 'held'")
+    eventually(lambda: len(world.bot.lines("was restored from a dump, or moved") + outreach.lines("was restored from a dump, or moved")) == 1)
+    eventually(lambda: outreach.lines("the database is back"))
+    boris.says("привет")
+    boris.hears_anything()
+    world.db.add_prospect("p2", "Olga P")
+    assert "Olga P" in anna.hears_anything().text
+    assert world.db.value("SELECT min(id) FROM salesreg.assignments") > last, "no number that a button has is given again"
+    assert not anna.unheard() and not boris.unheard()
+
+
 def test_buttons_go_from_a_card_that_was_held_and_released(make_world):
     world = make_world()
     world.db.no_prospects()

@@ -22,7 +22,7 @@ HOT = {
     "assignments_read": ["'{1,2}'"],
     "clients_read": ["'{1000000001}'", "5"],
     "assignment_lock_if": ["false", "'{1000000001,1000000002}'"],
-    "outbox_claim": ["5", "'{1000000001}'"],
+    "outbox_claim": ["5", "'{1000000001}'", "'salesreg.home'::regclass::oid::bigint"],
     "outbox_rest": [],
     "outbox_lend": ["'{1000000001}'"],
     "outbox_sent": ["'{1}'", "'{1000000001}'", "'{1}'", "'{1}'"],
@@ -205,7 +205,7 @@ COLD = set("""
     applications_read foreign_owners hidden_rows rights_missing migration_rights_missing role_become roles_default roles_beyond roles_make migration_patience migration_waits roles_refused assignment_lock bot_state_advance bot_state_block bot_state_in_hand bot_state_name bot_state_other
     bot_state_rest bot_state_rest_carefully bot_state_take bytes_park claims_refuse codes_request dealing_by_hand dealing_expiry dealing_new_reps dealing_reps
     dealing_returned dealing_somebody_again dealing_sort_out_apart dealing_sort_out_assignments dealing_turn dealing_unidentified dealing_write
-    hidden_people_add hidden_people_read history_prune_assignments history_prune_codes history_prune_events history_prune_invites history_prune_sessions home_enter invites_create
+    hidden_people_add hidden_people_read history_prune_assignments history_prune_codes history_prune_events history_prune_invites history_prune_sessions home_enter home_seen invites_create
     leader_lock listener_probe migration_list migration_lock migration_record migration_table_exists migration_unlock outbox_hold
     nobody_takes_read outbox_move outbox_prune outbox_settle parked_claim parked_done parked_failed ping plan_by_index plans_discard reps_decide reps_register
     reps_rejoin server_identity server_session server_system session_path_open session_path_shut stopped_sessions_end lock_holders tx_begin

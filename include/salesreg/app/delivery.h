@@ -44,8 +44,8 @@ struct delivery_waits {
 };
 
 struct delivery *delivery_create(uv_loop_t *loop, const struct delivery_options *options);
-/* Leadership won: blocked_us is what is left of a stored retry_after for everything. */
-void delivery_lead(struct delivery *d, int64_t blocked_us);
+/* Leadership won: blocked_us is what is left of a stored retry_after for everything, home whose outbox is delivered (bot_row). */
+void delivery_lead(struct delivery *d, int64_t blocked_us, int64_t home);
 /* Leadership lost: transfers are cancelled; whoever leads next finds their rows `sending`. */
 void delivery_yield(struct delivery *d);
 

@@ -6,12 +6,13 @@
  */
 #pragma once
 #include "salesreg/base/err.h"
+#include "salesreg/db/server.h"
 #include <libpq-fe.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* After the migrations, each time a process has connected to a server. */
-enum err home_enter(PGconn *pg, char *error, size_t size);
+/* After the migrations, each time a process has connected to a server, and when its tables were restored under it. */
+enum err home_enter(PGconn *pg, struct db_server *server, char *error, size_t size);
 
 /* ERR_CONFIG, with `error`: the database serves another bot than this one, which is named. */
 enum err home_serves(PGconn *pg, int64_t bot_id, char *error, size_t size);

@@ -51,6 +51,17 @@ uint64_t db_server_generation(const struct db_server *server);
 /* For how long the oldest question has been waiting for its answer; 0: none is. */
 int64_t db_server_late_ms(const struct db_server *server);
 
+/*
+ * Tables of ours that were made anew under a process that works with them, by pg_restore --clean: `setup` is to be gone
+ * through once more, with all that hangs on a new connection. home: the number of salesreg.home, which no other making of it
+ * has. From a thread: setup has entered this one (db/home.h).
+ */
+void db_server_entered(struct db_server *server, int64_t home);
+/* home: as the server has it now, 0 while it is being restored. If it is another one, all connections end. */
+void db_server_saw_home(struct db_server *server, int64_t home);
+/* How often that was so. From any thread. */
+uint64_t db_server_restores(struct db_server *server);
+
 /* Asks the other hosts, if there are any and it was not done within DB_LOOK_AROUND_MS. */
 void db_server_look_around(struct db_server *server);
 

@@ -13,6 +13,7 @@ struct bot_row {
 	int64_t next_update_id;
 	int64_t in_hand_update_id; /* 0: none */
 	int64_t in_hand_count;
+	int64_t home;       /* which making of our tables this is: another one after a restore */
 	int64_t blocked_us; /* Telegram's retry_after for everything, still to wait */
 };
 /*

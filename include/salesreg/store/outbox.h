@@ -50,9 +50,9 @@ struct outbox_row {
 	bool possible_duplicate;
 	int64_t age_us;
 };
-/* The oldest unsent row of each chat but the excluded, most urgent first. */
-size_t outbox_claim(
-    struct db_plan *plan, struct arena *a, size_t limit, const int64_t *excluded, size_t count);
+/* The oldest unsent row of each chat but the excluded, most urgent first. home: of bot_parse(); other tables have nothing. */
+size_t outbox_claim(struct db_plan *plan, struct arena *a, size_t limit, const int64_t *excluded,
+    size_t count, int64_t home);
 size_t outbox_claim_parse(const PGresult *result, struct arena *a, struct outbox_row **rows);
 /* What a claim in the same transaction left. */
 struct outbox_rest {
