@@ -13,6 +13,8 @@ CREATE TABLE salesreg.user_sessions (
     locale_chosen boolean NOT NULL DEFAULT false, -- by the person, with /language
     wrong_emails integer NOT NULL DEFAULT 0, -- in a row; each third begins a pause
     paused_until timestamptz,   -- no e-mail is looked at before
+    looked_emails integer NOT NULL DEFAULT 0, -- which were told to be taken or free, no two of them a day apart
+    looked_at   timestamptz,    -- the last of these
     updated_at  timestamptz NOT NULL DEFAULT now() -- of a stranger no more than a day before their last word
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 -- of no column that a usual conversation changes, so that its updates stay on their page

@@ -1,12 +1,13 @@
 -- name: sessions_read
--- draft_holder: who has the e-mail of somebody else now; NULL: nobody any more. The last two: how long no e-mail is looked at
--- (by the transaction's clock, so that writing it back changes nothing), and whether it was written more than a day ago
+-- draft_holder: who has the e-mail of somebody else now; NULL: nobody any more. The last three: how long no e-mail is looked
+-- at (by the transaction's clock, so that writing it back changes nothing), whether it was written more than a day ago, and how many
+-- e-mails were looked at, unless the last one was a day ago
 SELECT user_id, phase, draft_name, locale, locale_chosen, draft_email, draft_rep, draft_username,
        CASE WHEN draft_email IS NOT NULL
             THEN (SELECT e.rep FROM salesreg.rep_email e WHERE e.email_key = lower(draft_email)) END,
        wrong_emails,
        CASE WHEN paused_until > now() THEN (extract(epoch FROM paused_until - now()) * 1000000)::bigint ELSE 0 END,
-       updated_at < now() - interval '1 day'
+       updated_at < now() - interval '1 day', CASE WHEN looked_at > now() - interval '1 day' THEN looked_emails ELSE 0 END
 FROM salesreg.user_sessions
 WHERE user_id = ANY ($1::bigint[]) ORDER BY user_id FOR NO KEY UPDATE
 -- name: locales_chosen
@@ -14,18 +15,21 @@ WHERE user_id = ANY ($1::bigint[]) ORDER BY user_id FOR NO KEY UPDATE
 SELECT user_id, locale FROM salesreg.user_sessions WHERE user_id = ANY ($1::bigint[]) AND locale_chosen
 -- name: sessions_write
 -- $1 user ids, $2 phases, $3 draft names, $4 locales, $5 whether chosen, $6 draft e-mails, $7 who has them, $8 usernames,
--- $9 wrong e-mails, $10 microseconds of the pause that is left
+-- $9 wrong e-mails, $10 microseconds of the pause that is left, $11 e-mails that were looked at
 INSERT INTO salesreg.user_sessions (user_id, phase, draft_name, locale, locale_chosen, draft_email, draft_rep, draft_username,
-                                    wrong_emails, paused_until)
+                                    wrong_emails, paused_until, looked_emails, looked_at)
 SELECT f.user_id, f.phase, f.draft_name, f.locale, f.locale_chosen, f.draft_email, f.draft_rep, f.draft_username,
-       f.wrong_emails, CASE WHEN f.pause_us > 0 THEN now() + f.pause_us * interval '1 microsecond' END
+       f.wrong_emails, CASE WHEN f.pause_us > 0 THEN now() + f.pause_us * interval '1 microsecond' END,
+       f.looked, CASE WHEN f.looked > 0 THEN now() END
 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::uuid[], $8::text[],
-            $9::integer[], $10::bigint[])
-    AS f (user_id, phase, draft_name, locale, locale_chosen, draft_email, draft_rep, draft_username, wrong_emails, pause_us)
+            $9::integer[], $10::bigint[], $11::integer[])
+    AS f (user_id, phase, draft_name, locale, locale_chosen, draft_email, draft_rep, draft_username, wrong_emails, pause_us, looked)
 ON CONFLICT (user_id) DO UPDATE
 SET phase = excluded.phase, draft_name = excluded.draft_name, locale = excluded.locale,
     locale_chosen = excluded.locale_chosen, draft_email = excluded.draft_email, draft_rep = excluded.draft_rep,
     draft_username = excluded.draft_username, wrong_emails = excluded.wrong_emails, paused_until = excluded.paused_until,
+    looked_emails = excluded.looked_emails,
+    looked_at = CASE WHEN excluded.looked_emails = user_sessions.looked_emails THEN user_sessions.looked_at ELSE excluded.looked_at END,
     updated_at = now()
 -- name: claims_read
 -- $1 people who say that an e-mail somebody else has is theirs: what they said, whether an admin is asked already, and
@@ -55,7 +59,7 @@ ORDER BY s.updated_at, s.user_id LIMIT $1::integer
 -- $1 people: they are asked for an e-mail again, and an admin's word ends a pause
 UPDATE salesreg.user_sessions
 SET phase = 'email', draft_email = NULL, draft_rep = NULL, draft_username = NULL, wrong_emails = 0, paused_until = NULL,
-    updated_at = now()
+    looked_emails = 0, updated_at = now()
 WHERE user_id = ANY ($1::bigint[]) AND phase = 'claim'
 -- name: claims_over
 -- $1 at most: who waits for an admin's word on a registration that is not what it was, for it left, has another e-mail or

@@ -190,7 +190,7 @@ WITH f AS (
 ), settled AS (
     UPDATE salesreg.user_sessions s
     SET phase = 'none', draft_name = NULL, draft_email = NULL, draft_rep = NULL, draft_username = NULL, wrong_emails = 0,
-        paused_until = NULL, updated_at = now()
+        paused_until = NULL, looked_emails = 0, updated_at = now()
     FROM f CROSS JOIN LATERAL (VALUES (f.old), (f.new)) AS u (id) WHERE s.user_id = u.id
 ), invited AS ( -- there is nothing left to be used for
     UPDATE salesreg.invites i SET used_at = now() FROM f WHERE i.held_by = f.new AND i.used_at IS NULL

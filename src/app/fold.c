@@ -173,6 +173,7 @@ static void load_people(struct folding *f)
 		p->state.draft_holder = row->draft_holder;
 		p->state.wrong_emails = row->wrong_emails;
 		p->state.pause_us = row->pause_us;
+		p->state.looked_emails = row->looked_emails;
 		p->state.locale_chosen =
 		    locale_parse(row->locale, &p->state.locale) && row->locale_chosen;
 	}
@@ -695,11 +696,19 @@ static void finish_sessions(struct folding *f)
 	for (const struct map_slot *slot = NULL; (slot = map_next(&f->people, slot));) {
 		const struct person *p = slot->value.pointer;
 		if (p->session_dirty)
-			w->sessions[w->session_count++] = (struct session_row){p->user_id,
-			    conversation_phase_name(p->state.phase), p->state.draft_name,
-			    locale_code(p->state.locale), p->state.locale_chosen,
-			    p->state.draft_email, p->state.draft_rep, p->state.draft_username, NULL,
-			    p->state.wrong_emails, p->state.pause_us, false};
+			w->sessions[w->session_count++] = (struct session_row){
+			    .user_id = p->user_id,
+			    .phase = conversation_phase_name(p->state.phase),
+			    .draft_name = p->state.draft_name,
+			    .locale = locale_code(p->state.locale),
+			    .locale_chosen = p->state.locale_chosen,
+			    .draft_email = p->state.draft_email,
+			    .draft_rep = p->state.draft_rep,
+			    .draft_username = p->state.draft_username,
+			    .wrong_emails = p->state.wrong_emails,
+			    .pause_us = p->state.pause_us,
+			    .looked_emails = p->state.looked_emails,
+			};
 	}
 }
 

@@ -275,7 +275,8 @@ static bool session_differs(
 	       !same_text(next->draft_email, old->draft_email) ||
 	       !same_text(next->draft_rep, old->draft_rep) ||
 	       !same_text(next->draft_username, old->draft_username) ||
-	       next->wrong_emails != old->wrong_emails || next->pause_us != old->pause_us;
+	       next->wrong_emails != old->wrong_emails || next->pause_us != old->pause_us ||
+	       next->looked_emails != old->looked_emails;
 }
 
 /* Whether the person has said this in the same poll, before they could read an answer. */

@@ -84,6 +84,7 @@ struct turn_email turn_read_email(struct turn *t)
 	if (!email.problem || !guess || is_said_again(t, &email))
 		return email;
 	next->wrong_emails++;
+	next->looked_emails += email.address != NULL;
 	next->pause_us = pause_after(next->wrong_emails);
 	/* who has it is asked about, pause or not: it may be the same person with a new account */
 	if (next->pause_us > 0 && !email.address) {
@@ -93,8 +94,23 @@ struct turn_email turn_read_email(struct turn *t)
 	return email;
 }
 
+/*
+ * Taken or free: each answer tells something, and an address that is free is soon given up for the next one. So a right one
+ * ends what was typed wrong, and not the count of these.
+ */
+void turn_right_email(struct turn *t)
+{
+	struct conversation_state *next = &t->out->next;
+	if (t->state->rules->proves_email) {
+		turn_end_pause(t);
+		return;
+	}
+	next->wrong_emails = next->looked_emails++;
+	next->pause_us = next->wrong_emails > 0 ? pause_after(next->wrong_emails) : 0;
+}
+
 void turn_end_pause(struct turn *t)
 {
-	t->out->next.wrong_emails = 0;
+	t->out->next.wrong_emails = t->out->next.looked_emails = 0;
 	t->out->next.pause_us = 0;
 }

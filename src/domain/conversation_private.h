@@ -78,7 +78,9 @@ struct turn_email {
 	    paused; /* the problem says when the next one is looked at, so there is nothing to ask for */
 };
 struct turn_email turn_read_email(struct turn *t);
-/* A right address has been taken, or an admin has acted: the wrong ones before count no more. */
+/* A right address has been taken: the wrong ones before count no more, but for those that told something. */
+void turn_right_email(struct turn *t);
+/* An admin has acted: nothing before counts any more. */
 void turn_end_pause(struct turn *t);
 
 /* conversation_register.c: people who are no reps, or none any more */

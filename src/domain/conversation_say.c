@@ -49,7 +49,7 @@ void turn_effect(struct turn *t, struct effect effect)
 	assert(t->out->effect_count < OUTCOME_MAX_EFFECTS);
 	t->out->effects[t->out->effect_count++] = effect;
 	if (effect.kind == EFFECT_REGISTER || effect.kind == EFFECT_CHANGE_EMAIL)
-		turn_end_pause(t);
+		turn_right_email(t);
 }
 
 void turn_set_phase(struct turn *t, enum conversation_phase phase)

@@ -24,6 +24,7 @@ size_t sessions_parse(const PGresult *result, struct arena *a, struct session_ro
 		    .wrong_emails = db_get_i64(result, i, 9, 0),
 		    .pause_us = db_get_i64(result, i, 10, 0),
 		    .old = db_get_bool(result, i, 11),
+		    .looked_emails = db_get_i64(result, i, 12, 0),
 		};
 	return (size_t)count;
 }
@@ -38,7 +39,7 @@ void sessions_write(
 	    TEXT_COLUMN(a, rows, count, locale), BOOL_COLUMN(a, rows, count, locale_chosen),
 	    TEXT_COLUMN(a, rows, count, draft_email), TEXT_COLUMN(a, rows, count, draft_rep),
 	    TEXT_COLUMN(a, rows, count, draft_username), I64_COLUMN(a, rows, count, wrong_emails),
-	    I64_COLUMN(a, rows, count, pause_us));
+	    I64_COLUMN(a, rows, count, pause_us), I64_COLUMN(a, rows, count, looked_emails));
 }
 
 size_t locales_read(struct db_plan *plan, struct arena *a, const int64_t *user_ids, size_t count)

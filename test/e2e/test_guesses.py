@@ -128,6 +128,45 @@ def test_taken_addresses_cannot_be_guessed_one_after_the_other(admin_world):
     person.hears("email_paused", minutes="10")
 
 
+def test_a_right_one_in_between_does_not_end_the_count_of_taken_ones(bot_world):
+    reps = [bot_world.person() for _ in range(2)]
+    for rep in reps:
+        rep.registers()
+    person = bot_world.person()
+    person.registers()
+    for rep, free in ((reps[0], "free1@truerealestate.bali"), (reps[1], None)):
+        person.says("сменить почту")
+        person.hears("ask_new_email")
+        person.says(rep.email)
+        person.hears("email_taken", "email_question", email=rep.email)
+        if free:
+            person.says(free)
+            person.hears("email_changed", email=free)
+    person.says("free2@truerealestate.bali")
+    person.hears("email_paused", minutes="10")
+    assert 590 < session(bot_world, person)["left"] <= 600
+    bot_world.db.execute("UPDATE salesreg.user_sessions SET paused_until = NULL, looked_at = looked_at - interval '1 day'")
+    person.says("сменить почту")
+    person.hears("ask_new_email")
+    person.says("free2@truerealestate.bali")
+    person.hears("email_changed")
+    assert session(bot_world, person)["wrong_emails"] == 0
+
+
+def test_who_goes_from_one_free_address_to_the_next_is_guessing_too(bot_world):
+    person = bot_world.person()
+    person.registers()
+    for i in range(3):
+        person.says("сменить почту")
+        person.hears("ask_new_email")
+        person.says(f"free{i}@truerealestate.bali")
+        person.hears("email_changed")
+    person.says("сменить почту")
+    person.hears("ask_new_email")
+    person.says("free4@truerealestate.bali")
+    person.hears("email_paused", minutes="10")
+
+
 def test_who_says_their_own_taken_address_again_is_not_guessing(admin_world):
     rep = admin_world.person()
     rep.registers()

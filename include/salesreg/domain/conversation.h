@@ -190,7 +190,8 @@ struct conversation_state {
 	const char *draft_username; /* in PHASE_CLAIM: this person's, as they were shown it */
 	const char *draft_holder;   /* who has it now; NULL: nobody any more */
 	int64_t wrong_emails;       /* in a row */
-	int64_t pause_us;           /* for so long no e-mail is looked at; 0: now */
+	int64_t looked_emails; /* that turned out to be taken, or were free and taken, lately */
+	int64_t pause_us;      /* for so long no e-mail is looked at; 0: now */
 	/* the rep row; strings NULL if there is none */
 	enum rep_status rep_status;
 	const char *rep_id, *rep_name, *rep_email, *rep_username;

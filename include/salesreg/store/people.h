@@ -16,7 +16,8 @@ struct session_row {
 	const char *draft_holder; /* the rep who has that e-mail now, NULL: nobody; not written */
 	int64_t wrong_emails;
 	int64_t pause_us; /* left of the pause that they led to */
-	bool old;         /* written more than a day ago; not written */
+	int64_t looked_emails;
+	bool old; /* written more than a day ago; not written */
 };
 size_t sessions_read(struct db_plan *plan, struct arena *a, const int64_t *user_ids, size_t count);
 size_t sessions_parse(const PGresult *result, struct arena *a, struct session_row **rows);
