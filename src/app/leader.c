@@ -70,7 +70,7 @@ static void on_taken(const struct db_reply *reply, void *data)
 		fault_log_over(&p->lost_fault, leads);
 	else
 		log_info("%s", leads);
-	delivery_lead(p->options.delivery, p->found.blocked_us);
+	delivery_lead(p->options.delivery, p->found.blocked_us, p->found.home);
 	poller_poll(p);
 	bot_setup_lead(p->setup);
 }
