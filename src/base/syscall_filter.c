@@ -88,9 +88,6 @@ static const struct rule always[] = {
     {__NR_bpf, FAIL(EPERM)},
     {__NR_perf_event_open, FAIL(EPERM)},
     {__NR_userfaultfd, FAIL(EPERM)},
-    {__NR_add_key, FAIL(EPERM)},
-    {__NR_request_key, FAIL(EPERM)},
-    {__NR_keyctl, FAIL(EPERM)},
     {__NR_settimeofday, FAIL(EPERM)},
     {__NR_clock_settime, FAIL(EPERM)},
     {__NR_adjtimex, FAIL(EPERM)},
@@ -103,6 +100,13 @@ static const struct rule always[] = {
     {__NR_ioperm, FAIL(EPERM)},
     {__NR_modify_ldt, FAIL(EPERM)},
 #endif
+};
+
+/* The kernel's keyrings, where Kerberos may keep its tickets (ccache type KEYRING). */
+static const struct rule keys[] = {
+    {__NR_add_key, FAIL(EPERM)},
+    {__NR_request_key, FAIL(EPERM)},
+    {__NR_keyctl, FAIL(EPERM)},
 };
 
 struct program {
@@ -167,7 +171,7 @@ static void add_socket(struct program *p)
 	end(p, SECCOMP_RET_ALLOW);
 }
 
-enum err syscall_filter_start(bool sanitized)
+enum err syscall_filter_start(unsigned allowed)
 {
 	struct program p = {.size = 0};
 	load(&p, offsetof(struct seccomp_data, arch));
@@ -179,7 +183,9 @@ enum err syscall_filter_start(bool sanitized)
 	end(&p, KILL);
 #endif
 	add_rules(&p, always, sizeof always / sizeof *always);
-	if (!sanitized) {
+	if (!(allowed & SYSCALL_FILTER_KEYS))
+		add_rules(&p, keys, sizeof keys / sizeof *keys);
+	if (!(allowed & SYSCALL_FILTER_SANITIZER)) {
 		add_rules(&p, strict, sizeof strict / sizeof *strict);
 		add_clone(&p);
 	}
@@ -190,9 +196,9 @@ enum err syscall_filter_start(bool sanitized)
 									       : ERR_UNAVAILABLE;
 }
 #else
-enum err syscall_filter_start(bool sanitized)
+enum err syscall_filter_start(unsigned allowed)
 {
-	(void)sanitized;
+	(void)allowed;
 	errno = ENOSYS;
 	return ERR_UNAVAILABLE;
 }

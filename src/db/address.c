@@ -119,6 +119,9 @@ void db_address_read(struct db_address *a, const char *uri)
 			root = value;
 		} else if (strcmp(o->keyword, "gssencmode") == 0 && value) {
 			a->needs_gss = strcmp(value, "require") == 0;
+			a->wants_gss |= a->needs_gss;
+		} else if (strcmp(o->keyword, "krbsrvname") == 0 && value) {
+			a->wants_gss |= !o->compiled || strcmp(value, o->compiled) != 0;
 		}
 		for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
 			if (!value && strcmp(o->keyword, ours[i].name) == 0) {

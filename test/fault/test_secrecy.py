@@ -219,6 +219,17 @@ def test_a_worker_alone_does_too_unless_told_otherwise(make_world):
     assert with_it == without + 1
 
 
+@pytest.mark.parametrize("settings,wants", [({"KRB5CCNAME": "KEYRING:persistent:1000"}, True), ({"KRB5CCNAME": "FILE:/tmp/x"}, False),
+                                            ({"PGKRBSRVNAME": "sales"}, True), ({"PGKRBSRVNAME": "postgres"}, False)])
+def test_who_has_kerberos_tickets_in_a_keyring_reaches_it(make_world, settings, wants):
+    """Which calls those are: keyrings_are_left_to_who_needs_them."""
+    world = make_world()
+    outreach = world.start_outreach(**settings)
+    world.db.eventually("SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'salesreg outreach listen'"
+                        " AND datname = current_database()")
+    assert len(outreach.lines("the database wants Kerberos")) == wants
+
+
 @needs_root
 @pytest.mark.skipif(not shutil.which("gdb"), reason="NO GDB HERE")
 @pytest.mark.skipif(is_sanitized(), reason="A BUILD WITH SANITIZERS, which trace: see the preset strict")

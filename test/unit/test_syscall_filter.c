@@ -28,7 +28,7 @@ static int in_a_child(attempt *try)
 	pid_t pid = fork();
 	if (pid == 0) {
 		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-		    syscall_filter_start(false) != ERR_OK)
+		    syscall_filter_start(0) != ERR_OK)
 			_exit(255);
 		_exit(try());
 	}
@@ -117,6 +117,36 @@ static int does_what_needs_a_capability_or_a_hole(void)
 	return fails(syscall(SYS_io_uring_setup, 1, NULL), ENOSYS) ? 0 : __LINE__;
 }
 
+/* What the kernel, or the container's own filter, says to it. */
+static int says_to(long call)
+{
+	errno = 0;
+	return syscall(call, 0, 0, 0, 0, 0) == -1 ? errno : 0;
+}
+
+static void keyrings_are_left_to_who_needs_them(void **state)
+{
+	static const long calls[] = {SYS_keyctl, SYS_add_key, SYS_request_key};
+	(void)state;
+	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+		int without = says_to(calls[i]), status = 0;
+		if (without == EPERM)
+			print_message("call %ld IS REFUSED HERE ANYWAY: not judged\n", calls[i]);
+		pid_t pid = fork();
+		if (pid == 0) {
+			if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+			    syscall_filter_start(SYSCALL_FILTER_KEYS) != ERR_OK ||
+			    says_to(calls[i]) != without)
+				_exit(1);
+			/* filters add up, and the strictest counts */
+			_exit(syscall_filter_start(0) == ERR_OK && says_to(calls[i]) == EPERM ? 0
+											      : 2);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+	}
+}
+
 static void *look_up(void *found)
 {
 	struct addrinfo *list = NULL;
@@ -149,6 +179,7 @@ static void the_rest_fails_and_is_lived_without(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(keyrings_are_left_to_who_needs_them),
 	    cmocka_unit_test(what_has_no_innocent_use_ends_the_process),
 	    cmocka_unit_test(the_rest_fails_and_is_lived_without),
 	};

@@ -18,10 +18,14 @@
 #include "salesreg/base/err.h"
 #include <stdbool.h>
 
-/*
- * Before there is another thread: for this one and all that come of it, for good. sanitized: a sanitizer starts programs and traces
- * (LeakSanitizer at the end, the symbolizer of a report), so those calls stay possible.
- */
-MUST_CHECK enum err syscall_filter_start(bool sanitized);
+/* What stays possible all the same. */
+enum syscall_filter_allowed {
+	SYSCALL_FILTER_SANITIZER =
+	    1, /* one starts programs and traces: LeakSanitizer at the end, the symbolizer of a report */
+	SYSCALL_FILTER_KEYS =
+	    2, /* keyctl, add_key, request_key: Kerberos' tickets in a keyring (libpq's GSSAPI) */
+};
+/* Before there is another thread: for this one and all that come of it, for good. allowed: enum syscall_filter_allowed. */
+MUST_CHECK enum err syscall_filter_start(unsigned allowed);
 /* Whether this program was built with one that does. */
 bool syscall_filter_is_sanitized(void);

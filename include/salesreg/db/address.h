@@ -25,6 +25,7 @@ struct db_address {
 	int timeout_s;
 	char ssl_mode[16];
 	bool needs_gss; /* encrypted by Kerberos, or not at all */
+	bool wants_gss; /* that, or a service's name of its own for Kerberos */
 	bool verifies;  /* TLS with a certificate that is verified, or not at all */
 	/* what of ours to give to libpq besides: only what nobody has set; ends with NULL */
 	const char *names[8], *values[8];
