@@ -317,7 +317,8 @@ void conversation_step(const struct conversation_state *state, const struct even
 		    state->known ? state->locale : state->rules->default_locale);
 	next->phase = fitting_phase(state);
 	bool has_email = next->phase == PHASE_EMAIL || next->phase == PHASE_CLAIM;
-	bool has_name = has_email || next->phase == PHASE_NAME || next->phase == PHASE_CODE;
+	bool has_name = has_email || next->phase == PHASE_NAME || next->phase == PHASE_CODE ||
+			(next->phase == PHASE_OFFERED && state->code);
 	next->draft_name = has_name ? state->draft_name : NULL;
 	next->draft_email = has_email ? state->draft_email : NULL;
 	next->draft_rep = next->phase == PHASE_CLAIM ? state->draft_rep : NULL;

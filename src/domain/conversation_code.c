@@ -351,10 +351,11 @@ static void try_code(struct turn *t)
 
 bool turn_late_code(struct turn *t)
 {
-	if (!t->state->rules->proves_email || !t->state->code ||
+	const char *name = t->out->next.draft_name;
+	bool rep = t->state->rep_status == REP_ACTIVE;
+	if (!t->state->rules->proves_email || !t->state->code || (!rep && !name) ||
 	    !conversation_code(t->event->text, t->a))
 		return false;
-	const char *name = t->out->next.draft_name;
 	turn_set_phase(t, PHASE_CODE);
 	t->out->next.draft_name = name;
 	try_code(t);

@@ -99,7 +99,7 @@ void turn_register(struct turn *t, const char *address, const char *key);
 void turn_prove_email(struct turn *t, const char *address, const char *key);
 /* In PHASE_CODE: false: it is no answer, but an address. */
 bool turn_code_answered(struct turn *t);
-/* Where an address is asked for: true: it was a code that is still asked for, and has been answered. */
+/* Wherever the person has gone meanwhile: true: it was a code that is still asked for, and has been answered. */
 bool turn_late_code(struct turn *t);
 void turn_question_of_code(struct turn *t, const char *first);
 void turn_press_of_code(struct turn *t);

@@ -37,7 +37,10 @@ static void offer_with(struct turn *t, const char *text)
 	    {TEXT_BUTTON_YES, PRESS_REGISTER_YES, true},
 	    {TEXT_BUTTON_NO, PRESS_REGISTER_NO, false},
 	};
+	const char *name = t->out->next.draft_name;
 	turn_set_phase(t, PHASE_OFFERED);
+	/* the code that is asked for may still come, and it makes a rep of who has a name */
+	t->out->next.draft_name = t->state->code ? name : NULL;
 	turn_buttons(t, turn_say_text(t, text), answers, 2);
 }
 
@@ -372,7 +375,8 @@ void turn_of_stranger(struct turn *t)
 			enter_email(t);
 		return;
 	case PHASE_OFFERED:
-		offered(t);
+		if (!turn_late_code(t))
+			offered(t);
 		return;
 	case PHASE_NONE:
 	case PHASE_CHANGE_EMAIL:

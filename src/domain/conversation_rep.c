@@ -274,7 +274,7 @@ static void answered(struct turn *t)
 			unregister(t);
 		else if (t->phrase == PHRASE_NO)
 			cancel(t);
-		else
+		else if (!turn_late_code(t))
 			ask_unregister(t, turn_text(t, TEXT_UNREGISTER_EXPECTED, NO_ARGS));
 		return;
 	case PHASE_NONE:
@@ -282,7 +282,9 @@ static void answered(struct turn *t)
 	case PHASE_NAME:
 	case PHASE_EMAIL:
 	case PHASE_CLAIM:
-		say_menu(t, NULL);
+		/* six digits are nothing else here */
+		if (!turn_late_code(t))
+			say_menu(t, NULL);
 		return;
 	}
 }

@@ -384,6 +384,35 @@ def test_a_rep_s_slip_of_the_finger_does_not_cost_the_code(world, mail):
     anna.hears("email_changed", email="new@" + DOMAIN)
 
 
+def test_who_looks_at_the_menu_meanwhile_goes_on_with_the_code(world, mail):
+    anna = world.person()
+    joins(anna, mail)
+    anna.says("сменить почту")
+    anna.hears("ask_new_email")
+    anna.says("new@" + DOMAIN)
+    anna.hears("code_asked")
+    anna.says("статус")
+    anna.hears("status")
+    code = mail.code("new@" + DOMAIN)
+    anna.says(other_code(code))
+    anna.hears("code_wrong", left=4)
+    anna.says("помощь")
+    anna.hears("help_rep")
+    anna.says(code)
+    anna.hears("email_changed", email="new@" + DOMAIN)
+    anna.says(code)
+    anna.hears("menu")
+
+
+def test_who_presses_start_meanwhile_goes_on_with_the_code(world, mail):
+    anna = world.person()
+    gives_email(anna)
+    anna.opens()
+    anna.hears("offer")
+    anna.says(mail.code(anna.email))
+    anna.hears("registered", name=anna.name)
+
+
 def test_after_too_many_mails_the_last_code_still_registers(world, mail):
     anna = world.person()
     gives_email(anna, anna.email)

@@ -239,6 +239,46 @@ static void a_good_code_stays_good(void **state)
 	}
 }
 
+/* Whatever was looked at meanwhile: six digits that are waited for are the code. */
+static void a_code_is_one_wherever_its_person_has_gone(void **state)
+{
+	(void)state;
+	static const struct {
+		enum rep_status who;
+		enum conversation_phase phase;
+		bool named;
+		int effect;
+	} cases[] = {
+	    {REP_ACTIVE, PHASE_NONE, false, EFFECT_CHANGE_EMAIL},
+	    {REP_ACTIVE, PHASE_CONFIRM_UNREGISTER, false, EFFECT_CHANGE_EMAIL},
+	    {REP_ABSENT, PHASE_OFFERED, true, EFFECT_REGISTER},
+	    {REP_ABSENT, PHASE_OFFERED, false, NO_EFFECT},
+	    {REP_ABSENT, PHASE_NAME, false, NO_EFFECT},
+	};
+	struct event event = event_of(EVENT_TEXT, "012345");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		(void)proving(state);
+		code.matches = true;
+		struct conversation_state s = state_of(cases[i].who, cases[i].phase, LOCALE_EN);
+		s.draft_name = cases[i].named ? "Иван Петров" : NULL;
+		s.code = &code;
+		struct outcome out = step(&s, &event);
+		if (cases[i].effect == NO_EFFECT) {
+			assert_int_equal(out.effect_count, 0);
+			assert_int_equal(out.next.phase, cases[i].phase);
+			continue;
+		}
+		assert_true(has_effect(&out, cases[i].effect));
+		code.matches = false;
+		out = step(&s, &event);
+		assert_true(has_effect(&out, EFFECT_WRONG_CODE));
+		assert_int_equal(out.next.phase, PHASE_CODE);
+		s.code = NULL;
+		out = step(&s, &event);
+		assert_int_equal(out.effect_count, 0);
+	}
+}
+
 static void where_no_more_mails_go_out_the_last_code_is_waited_for(void **state)
 {
 	(void)state;
@@ -408,6 +448,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_good_code_stays_good, proving, over),
 	    cmocka_unit_test_setup_teardown(
 		where_no_more_mails_go_out_the_last_code_is_waited_for, proving, over),
+	    cmocka_unit_test_setup_teardown(
+		a_code_is_one_wherever_its_person_has_gone, proving, over),
 	    cmocka_unit_test_setup_teardown(
 		where_codes_prove_addresses_only_an_invitation_s_is_guessed, proving, over),
 	    cmocka_unit_test_setup_teardown(only_an_admin_gets_a_link, proving, over),
