@@ -388,7 +388,9 @@ static bool store(struct config *c, const struct config_row *row, char *s)
 		return strcmp(s, row->fallback) == 0 ||
 		       (time_zone_exists(s) && put_into_environment(row, s));
 	case TYPE_READ_ELSEWHERE:
-		return !*s || put_into_environment(row, s);
+		/* what stands for not set is words, and no library's value */
+		return !*s || (row->fallback && strcmp(s, row->fallback) == 0) ||
+		       put_into_environment(row, s);
 	}
 	return false;
 }
