@@ -11,7 +11,7 @@ bool rules_mail(const struct config *config, struct mail_options *mail)
 	return secret_is_set(&config->smtp_url);
 }
 
-static void check_mail(const struct config *config, struct arena *a, struct buf *problems)
+void rules_check_mail(const struct config *config, struct arena *a, struct buf *problems)
 {
 	struct mail_options mail;
 	if (!rules_mail(config, &mail))
@@ -48,7 +48,7 @@ enum err rules_load(struct conversation_rules *rules, const struct config *confi
 		    "CORPORATE_EMAIL_DOMAIN=%.80s is not usable; it must be: domain[,domain…], "
 		    "without @ in front\n",
 		    config->email_domains);
-	check_mail(config, a, problems);
+	rules_check_mail(config, a, problems);
 	if (rules->approval_by_admin && config->admin_count == 0)
 		buf_adds(problems, "REGISTRATION_APPROVAL=admin needs ADMIN_TELEGRAM_IDS: nobody "
 				   "could approve anyone\n");

@@ -145,17 +145,22 @@ static bool means_everybody(const struct mail *m, CURLcode rc)
 	       (m->stage < STAGE_TO || m->code == 421 || (m->stage == STAGE_TO && m->code == 0));
 }
 
+/* with an @ it may be a proxy's address, as it was given */
+static void put_reply(const struct mail *m, CURLcode rc, char *out, size_t size)
+{
+	const char *said =
+	    m->error[0] && !strchr(m->error, '@') ? m->error : curl_easy_strerror(rc);
+	if (rc == CURLE_OK || m->code >= 400)
+		said = m->reply;
+	(void)snprintf(out, size, "%.*s", (int)strcspn(said, "\r\n"), said);
+}
+
 static void finish(struct mail *m, CURLcode rc)
 {
 	struct mail_result result = {.outcome = judge(m, rc),
 	    .maybe_delivered = rc != CURLE_OK && m->stage == STAGE_TEXT && m->code == 0,
 	    .of_server = means_everybody(m, rc)};
-	/* with an @ it may be a proxy's address, as it was given */
-	const char *said =
-	    m->error[0] && !strchr(m->error, '@') ? m->error : curl_easy_strerror(rc);
-	if (rc == CURLE_OK || m->code >= 400)
-		said = m->reply;
-	(void)snprintf(result.reply, sizeof result.reply, "%.*s", (int)strcspn(said, "\r\n"), said);
+	put_reply(m, rc, result.reply, sizeof result.reply);
 	mail_callback *callback = m->callback;
 	void *data = m->data;
 	mail_free(m);
@@ -434,4 +439,60 @@ void mail_client_destroy(struct mail_client *client)
 		mail_free(TAILQ_FIRST(&client->mails));
 	(void)curl_multi_cleanup(client->multi);
 	uv_close((uv_handle_t *)&client->timer, on_timer_closed);
+}
+
+/* A look at the server -------------------------------------------------------------------------------------------------------*/
+
+static enum mail_step step_of(const struct mail *m, CURLcode rc)
+{
+	if (rc == CURLE_OK)
+		return MAIL_STEP_DONE;
+	if (rc == CURLE_PEER_FAILED_VERIFICATION || rc == CURLE_SSL_CACERT_BADFILE)
+		return MAIL_STEP_CERTIFICATE;
+	if (rc == CURLE_USE_SSL_FAILED || rc == CURLE_SSL_CONNECT_ERROR)
+		return MAIL_STEP_TLS;
+	if (rc == CURLE_LOGIN_DENIED)
+		return MAIL_STEP_LOGIN;
+	switch (m->stage) {
+	case STAGE_CONNECT:
+		break;
+	case STAGE_HELLO:
+		return m->code >= 400 ? MAIL_STEP_HELLO : MAIL_STEP_REACH;
+	case STAGE_LOGIN:
+		return MAIL_STEP_LOGIN;
+	case STAGE_FROM:
+	case STAGE_TO:
+	case STAGE_TEXT:
+		return m->code >= 400 ? MAIL_STEP_SENDER : MAIL_STEP_REACH;
+	}
+	return MAIL_STEP_REACH;
+}
+
+void mail_look(const struct mail_options *options, int64_t timeout_ms, struct mail_look *look)
+{
+	struct mail_client client = {
+	    .options = *options, .url = url_with_hello(options), .trust = http_trust_find()};
+	struct mail m = {.client = &client};
+	char *command = NULL;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !(m.easy = curl_easy_init()) || asprintf(&command, "MAIL FROM:<%s>", options->from) < 0)
+		abort();
+	set_options(&m);
+	/* a command of one's own in the place of a mail; the hang-up after it ends what it began */
+	(void)curl_easy_setopt(m.easy, CURLOPT_UPLOAD, 0L);
+	(void)curl_easy_setopt(m.easy, CURLOPT_NOBODY, 1L);
+	(void)curl_easy_setopt(m.easy, CURLOPT_CUSTOMREQUEST, command);
+	(void)curl_easy_setopt(m.easy, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout_ms);
+	(void)curl_easy_setopt(m.easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* a look-up of a name that goes on is not waited for */
+	(void)curl_easy_setopt(m.easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+	CURLcode rc = curl_easy_perform(m.easy);
+	*look = (struct mail_look){.failed_at = step_of(&m, rc),
+	    .for_now = m.code >= 400 ? m.code < 500 : rc == CURLE_OPERATION_TIMEDOUT};
+	put_reply(&m, rc, look->reply, sizeof look->reply);
+	curl_easy_cleanup(m.easy);
+	free(command);
+	explicit_bzero(client.url, strlen(client.url)); /* there is a password in it */
+	curl_free(client.url);
 }

@@ -13,10 +13,9 @@ enum { ARENA_MAXIMUM = 64 * 1024 * 1024 };
 
 static const char usage[] =
     "usage: salesreg doctor [--json] [--no-poll]\n"
-    "Checks the configuration, the database, Telegram, the processes and the disk. Each finding "
-    "has a\n"
-    "severity, the problem, its cause or effect, and a fix. Changes nothing. Exit code 1 if a "
-    "finding is\n"
+    "Checks the configuration, the database, Telegram, the mail server, the\n"
+    "processes and the disk. Each finding has a severity, the problem, its cause or\n"
+    "effect, and a fix. Changes nothing, mails nothing. Exit code 1 if a finding is\n"
     "serious.\n"
     "Where no bot leads, it polls Telegram for five seconds to see whether somebody else does, "
     "who may then\n"
@@ -182,6 +181,7 @@ int role_doctor(int argc, char **argv)
 	doctor_configuration(d);
 	doctor_database(d);
 	doctor_telegram(d);
+	doctor_mail(d);
 	look_at_processes(d);
 	bool serious = doctor_count(d, GRAVITY_SERIOUS) > 0;
 	if (json)

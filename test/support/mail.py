@@ -40,6 +40,8 @@ class MailServer:
         self.after_text = []
         self.sessions = []  # whether by TLS, as whom
         self.hellos = []  # names that were said
+        self.senders = []  # as whom mail was to be sent
+        self.sender_reply = None  # instead of "250 OK"
         self._news = threading.Condition()
         self.ca = None
         kwargs = {}
@@ -69,6 +71,16 @@ class MailServer:
         return AuthResult(success=good, handled=False)
 
     # what aiosmtpd asks
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        with self._news:
+            self.senders.append((address, session.ssl is not None, session.authenticated))
+            self._news.notify_all()
+        if self.sender_reply:
+            return self.sender_reply
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         with self._news:

@@ -65,6 +65,8 @@ size_t doctor_count(const struct doctor *d, enum gravity gravity);
 void doctor_configuration(struct doctor *d);
 void doctor_database(struct doctor *d);
 void doctor_telegram(struct doctor *d);
+/* The mail server, if there is one; nothing is mailed. */
+void doctor_mail(struct doctor *d);
 /* A part of doctor_configuration(): what lets others in who have no business here. */
 void doctor_dangers(struct doctor *d);
 /* Parts of doctor_database(). */

@@ -11,5 +11,7 @@
 
 /* How mail is sent, borrowed from config; false: it is not. */
 bool rules_mail(const struct config *config, struct mail_options *mail);
+/* Adds a line for what is wrong with it, and none where mail is not sent; a part of rules_load(). */
+void rules_check_mail(const struct config *config, struct arena *a, struct buf *problems);
 MUST_CHECK enum err rules_load(struct conversation_rules *rules, const struct config *config,
     struct texts *texts, struct arena *a, struct buf *problems);

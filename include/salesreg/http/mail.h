@@ -4,7 +4,7 @@
  * Ownership: the client belongs to whoever created it until mail_client_destroy(); its memory goes in its last uv_close
  * callback. What a spec points to is copied. A result lasts for its callback.
  * Units: milliseconds. Errors: mail_result.outcome; never is a message left without one.
- * Callbacks: never inside mail_send() or mail_client_destroy(), once a mail, from the loop; after mail_client_destroy() never.
+ * mail_look() is for commands that may block. Callbacks: never inside mail_send() or mail_client_destroy(), once a mail, from the loop; after mail_client_destroy() never.
  *
  * TLS: smtps:// is TLS from the first byte; with smtp:// STARTTLS is required unless told that it is optional. Certificates
  * are verified: see http/trust.h. Proxies as for HTTP (ALL_PROXY, no_proxy).
@@ -19,6 +19,7 @@
 #include "salesreg/base/secret.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <uv.h>
 
 enum { MAIL_REPLY_BYTES = 256 };
@@ -50,6 +51,27 @@ struct mail_options {
 	const char *from;         /* the same */
 	bool tls_optional;
 };
+
+/* How far a look at the server comes: the first of these that it fails at. */
+enum mail_step {
+	MAIL_STEP_REACH,       /* its name, a connection, an answer in time */
+	MAIL_STEP_TLS,         /* it has none, or not as it must be */
+	MAIL_STEP_CERTIFICATE, /* which cannot be verified */
+	MAIL_STEP_HELLO,       /* it refuses the greeting */
+	MAIL_STEP_LOGIN,       /* user and password */
+	MAIL_STEP_SENDER,      /* the address that mail comes from */
+	MAIL_STEP_DONE
+};
+struct mail_look {
+	enum mail_step failed_at; /* DONE: all is well */
+	bool for_now;             /* it may go better in a while */
+	char reply[MAIL_REPLY_BYTES];
+};
+/*
+ * Connects, greets, logs in and names the sender, as a mail would, and hangs up: nothing is sent to anybody. Blocks for
+ * timeout_ms at the worst. The options must have passed mail_check(), and `from` be an address and nothing else.
+ */
+void mail_look(const struct mail_options *options, int64_t timeout_ms, struct mail_look *look);
 
 /* Adds a line for what is wrong with it: NAMEs are those of the variables. */
 void mail_check(const struct mail_options *options, struct buf *problems);
