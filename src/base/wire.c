@@ -43,21 +43,25 @@ static enum wire_reach reach_of_name(const char *name)
  */
 static bool is_own(const struct sockaddr *address, socklen_t size)
 {
-	struct sockaddr_storage from = {0};
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} from;
 	socklen_t n = sizeof from;
+	memset(&from, 0, sizeof from);
 	int fd = socket(address->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return false;
-	bool known = connect(fd, address, size) == 0 &&
-		     getsockname(fd, (struct sockaddr *)&from, &n) == 0 && n <= sizeof from;
+	bool known = connect(fd, address, size) == 0 && getsockname(fd, &from.any, &n) == 0 &&
+		     n <= sizeof from;
 	(void)close(fd);
 	if (!known)
 		return false;
 	if (address->sa_family == AF_INET)
-		return ((const struct sockaddr_in *)&from)->sin_addr.s_addr ==
+		return from.v4.sin_addr.s_addr ==
 		       ((const struct sockaddr_in *)address)->sin_addr.s_addr;
-	return memcmp(&((const struct sockaddr_in6 *)&from)->sin6_addr,
-		   &((const struct sockaddr_in6 *)address)->sin6_addr,
+	return memcmp(&from.v6.sin6_addr, &((const struct sockaddr_in6 *)address)->sin6_addr,
 		   sizeof(struct in6_addr)) == 0;
 }
 

@@ -44,7 +44,8 @@ bool lock_wait_again(struct lock_wait *w, PGconn *pg, char *error, size_t size)
 	blame(pg, error, size);
 	if (waited_us >= w->most_us) {
 		(void)snprintf(end, sizeof end,
-		    "nothing was changed: run this again when that has ended (waited for %lld s)",
+		    "nothing was changed; to be tried again when that has ended (waited for %lld "
+		    "s)",
 		    (long long)(waited_us / 1000000));
 		add(error, size, end);
 		return false;

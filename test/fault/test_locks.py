@@ -157,7 +157,7 @@ def test_a_migration_ends_when_it_has_waited_as_long_as_it_was_told(empty_databa
     session, says = hold
     done = run("migrate", "--wait", "0", settings={"DATABASE_URL": empty_database.url})
     last = done.stderr.splitlines()[-1]
-    assert done.returncode == 1 and says in last and "nothing was changed: run this again" in last, done.stderr
+    assert done.returncode == 1 and says in last and "nothing was changed; to be tried again" in last, done.stderr
     session.close()
     assert run("migrate", "--wait", "0", settings={"DATABASE_URL": empty_database.url}).returncode == 0
 

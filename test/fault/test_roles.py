@@ -379,7 +379,7 @@ def test_one_that_does_not_end_is_waited_for_in_vain_and_nothing_is_done(databas
     finally:
         reader.close()
     last = done.stderr.splitlines()[-1]
-    assert done.returncode == 1 and "nothing was changed: run this again" in last and "holds locks on" in last, done.stderr
+    assert done.returncode == 1 and "nothing was changed; to be tried again" in last and "holds locks on" in last, done.stderr
     nothing_done(database)
 
 
