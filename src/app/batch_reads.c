@@ -1,0 +1,130 @@
+#include "batch_private.h"
+#include "salesreg/store/assignments.h"
+#include "salesreg/store/bot.h"
+
+enum { CLIENTS_EACH = 200 };
+
+void batch_plan_reads(struct batch *b, struct db_plan *plan)
+{
+	struct arena *a = &b->scratch;
+	const struct fold_interests *in = &b->interests;
+	if (in->user_count) {
+		b->steps.lock = assignment_lock_if(
+		    plan, a, in->lock_certainly || b->force_lock, in->leavers, in->leaver_count);
+		b->steps.sessions = sessions_read(plan, a, in->users, in->user_count);
+		b->steps.reps = reps_read(plan, a, in->users, in->user_count);
+	}
+	if (in->email_key_count)
+		b->steps.emails = rep_emails_read(plan, a, in->email_keys, in->email_key_count);
+	if (in->assignment_count)
+		b->steps.assignments =
+		    assignments_read(plan, a, in->assignments, in->assignment_count);
+	if (in->subject_count)
+		b->steps.subjects = subjects_read(plan, a, in->subjects, in->subject_count);
+	if (in->client_rep_count)
+		b->steps.clients =
+		    clients_read(plan, a, in->client_reps, in->client_rep_count, CLIENTS_EACH);
+	if (in->claimant_count)
+		b->steps.claims = claims_read(plan, a, in->claimants, in->claimant_count);
+	if (in->user_count && b->options.rules->proves_email) {
+		b->steps.codes = codes_read(plan, a, in->users, in->user_count);
+		b->steps.code_mails = codes_counted(plan, a, in->users, in->user_count,
+		    in->mailboxes, in->email_key_count, MAILS_IN_ALL_HOUR_MOST);
+	}
+	if (in->user_count && b->options.rules->by_invitation)
+		b->steps.invites =
+		    invites_read(plan, a, in->invites, in->invite_count, in->users, in->user_count);
+	if (in->tells_admins)
+		b->steps.locales = locales_read(
+		    plan, a, b->options.rules->admin_ids, b->options.rules->admin_count);
+	if (in->admin_count) {
+		b->steps.applications = applications_read(plan, a, CONVERSATION_SHOWN_MAX,
+		    in->admins, in->admin_count, in->wants_applications);
+		b->steps.waiting_claims = claims_waiting(plan, a, CONVERSATION_SHOWN_MAX,
+		    in->admins, in->admin_count, in->wants_applications);
+		b->steps.untaken = untaken_read(plan, a, CONVERSATION_SHOWN_MAX, in->admins,
+		    in->admin_count, in->wants_applications);
+		b->steps.missed = admins_missed_read(plan, a, in->admins, in->admin_count);
+	}
+}
+
+bool batch_has_lock(const struct batch *b, const struct db_reply *reply)
+{
+	return b->interests.user_count && PQntuples(reply->results[b->steps.lock]) > 0;
+}
+
+void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_input *input)
+{
+	struct arena *a = &b->scratch;
+	struct session_row *sessions;
+	struct rep_row *reps;
+	struct email_row *emails;
+	struct assignment_row *assignments;
+	struct subject_row *subjects;
+	struct client_row *clients;
+	if (b->interests.user_count) {
+		input->session_count =
+		    sessions_parse(reply->results[b->steps.sessions], a, &sessions);
+		input->sessions = sessions;
+		input->rep_count = reps_parse(reply->results[b->steps.reps], a, &reps);
+		input->reps = reps;
+	}
+	if (b->interests.email_key_count) {
+		input->email_count = rep_emails_parse(reply->results[b->steps.emails], a, &emails);
+		input->emails = emails;
+	}
+	if (b->interests.assignment_count) {
+		input->assignment_count =
+		    assignments_parse(reply->results[b->steps.assignments], a, &assignments);
+		input->assignments = assignments;
+	}
+	if (b->interests.subject_count) {
+		input->subject_count =
+		    subjects_parse(reply->results[b->steps.subjects], a, &subjects);
+		input->subjects = subjects;
+	}
+	if (b->interests.client_rep_count) {
+		input->client_count = clients_parse(reply->results[b->steps.clients], a, &clients);
+		input->clients = clients;
+	}
+	if (b->interests.claimant_count) {
+		struct claim_row *claims;
+		input->claim_count = claims_parse(reply->results[b->steps.claims], a, &claims);
+		input->claims = claims;
+	}
+	if (b->interests.user_count && b->options.rules->proves_email) {
+		struct code_row *codes;
+		struct code_mail *mails;
+		input->code_count = codes_parse(reply->results[b->steps.codes], a, &codes);
+		input->codes = codes;
+		input->code_mail_count =
+		    codes_counted_parse(reply->results[b->steps.code_mails], a, &mails);
+		input->code_mails = mails;
+	}
+	if (b->interests.user_count && b->options.rules->by_invitation) {
+		struct invite_row *invites;
+		input->invite_count = invites_parse(reply->results[b->steps.invites], a, &invites);
+		input->invites = invites;
+	}
+	if (b->interests.tells_admins) {
+		struct chosen_locale *locales;
+		input->admin_locale_count =
+		    locales_parse(reply->results[b->steps.locales], a, &locales);
+		input->admin_locales = locales;
+	}
+	if (b->interests.admin_count) {
+		struct application_row *applications;
+		struct untaken_row *untaken;
+		input->application_count =
+		    applications_parse(reply->results[b->steps.applications], a, &applications);
+		input->applications = applications;
+		struct claim_row *waiting;
+		input->waiting_claim_count =
+		    claims_parse(reply->results[b->steps.waiting_claims], a, &waiting);
+		input->waiting_claims = waiting;
+		input->untaken_count = untaken_parse(reply->results[b->steps.untaken], a, &untaken);
+		input->untaken = untaken;
+		input->missed_count =
+		    admins_missed_parse(reply->results[b->steps.missed], a, &input->missed);
+	}
+}
