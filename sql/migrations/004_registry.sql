@@ -119,6 +119,17 @@ CREATE TABLE salesreg.missed_chats (
     since    timestamptz NOT NULL DEFAULT now()
 );
 
+-- Menus of commands that Telegram has still to take for single chats (a language that was chosen): made in the transaction of
+-- the choice, gone when it has. Not in the outbox: no message waits for a menu.
+CREATE TABLE salesreg.chat_menus (
+    chat_id  bigint PRIMARY KEY,
+    payload  text NOT NULL,             -- of setMyCommands
+    wanted   bigint NOT NULL DEFAULT 0, -- which wish of this chat it is
+    tries    integer NOT NULL DEFAULT 0,
+    due_at   timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX chat_menus_due_idx ON salesreg.chat_menus (due_at);
+
 -- Links for one new rep each (REGISTRATION_APPROVAL=invite). The first press makes one that person's, registering uses it up.
 CREATE TABLE salesreg.invites (
     token_hash  text COLLATE "C" PRIMARY KEY, -- the link itself is nowhere: whoever reads this table cannot register

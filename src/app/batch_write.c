@@ -2,6 +2,7 @@
 #include "salesreg/app/outgoing.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
+#include "salesreg/store/menus.h"
 #include <assert.h>
 
 /* Decides (fold) and writes, with all that goes with a transaction: the offset, earlier results, the replies' rows. */
@@ -76,10 +77,8 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 		delivery_answer_callback(b->options.delivery, b->writes.answers[i].chat_id,
 		    outgoing_callback_answer(b->writes.answers[i].callback_id,
 			b->writes.answers[i].text, b->writes.answers[i].alert, &b->scratch));
-	for (size_t i = 0; i < b->writes.menu_count; i++)
-		delivery_set_menu(b->options.delivery,
-		    outgoing_menu(b->options.rules->catalog, b->writes.menus[i].locale, NULL,
-			b->writes.menus[i].chat_id, &b->scratch));
+	if (b->writes.menu_count > 0)
+		menus_wake(b->options.menus);
 	if (queued)
 		delivery_wake(b->options.delivery);
 	b->retried = false;
@@ -90,6 +89,19 @@ static bool grants(int64_t chat, void *data)
 {
 	struct batch *b = data;
 	return delivery_grants(b->options.delivery, chat);
+}
+
+static void plan_menus(const struct batch *b, struct db_plan *plan, struct arena *a)
+{
+	size_t count = b->writes.menu_count;
+	struct menu_row *menus = ARENA_ARRAY(a, struct menu_row, count);
+	for (size_t i = 0; i < count; i++) {
+		const struct fold_menu *menu = &b->writes.menus[i];
+		menus[i] = (struct menu_row){.chat_id = menu->chat_id,
+		    .payload = outgoing_menu(
+			b->options.rules->catalog, menu->locale, NULL, menu->chat_id, a)};
+	}
+	menus_want(plan, a, menus, count);
 }
 
 void batch_write(struct batch *b, const struct db_reply *reply)
@@ -120,6 +132,7 @@ void batch_write(struct batch *b, const struct db_reply *reply)
 	b->force_lock = false;
 	batch_plan_advance(b, plan, b->from + b->writes.taken);
 	fold_plan_writes(&b->writes, plan, a);
+	plan_menus(b, plan, a);
 	delivery_put_results(b->options.delivery, plan, a);
 	b->inserted = b->writes.message_count > 0;
 	b->thin_step = OUTBOX_NO_STEP;

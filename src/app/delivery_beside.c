@@ -5,8 +5,8 @@
 #include <string.h>
 
 /*
- * Calls that no row stands for: answers to pressed buttons, and the menus of single chats. Best effort: once each, beside the
- * messages, which wait for them no more than they for the messages. What fails is said in the log, and forgotten.
+ * Calls that no row stands for: answers to pressed buttons. Best effort: once each, beside the messages, which wait for them no
+ * more than they for the messages. What fails is said in the log, and forgotten.
  */
 
 enum {
@@ -66,24 +66,6 @@ void delivery_answer_callback(struct delivery *d, int64_t chat, const char *payl
 		return;
 	slot->value.number++;
 	call_beside(d, "answerCallbackQuery", chat, payload, on_callback_answered);
-}
-
-static void on_menu_set(const struct telegram_answer *answer, void *data)
-{
-	struct callback_answer *c = data;
-	if (answer->class == TELEGRAM_OK)
-		fault_log_over(&c->d->menu_fault, "menus of single chats are set again");
-	else if (answer->class != TELEGRAM_CANCELLED)
-		fault_log_warn(&c->d->menu_fault,
-		    "the menu of a chat could not be set in the language chosen there: %s; the "
-		    "next /start there sets it",
-		    answer->description);
-	forget_beside(c);
-}
-
-void delivery_set_menu(struct delivery *d, const char *payload)
-{
-	call_beside(d, "setMyCommands", 0, payload, on_menu_set);
 }
 
 void delivery_cancel_beside(struct delivery *d)

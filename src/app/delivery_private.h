@@ -65,7 +65,7 @@ struct delivery {
 	struct map presses; /* chats → how many of these */
 
 	struct fault_log fault; /* of sends */
-	struct fault_log tend_fault, admin_fault, callback_fault, menu_fault;
+	struct fault_log tend_fault, admin_fault, callback_fault;
 	unsigned tend_failures;
 	struct results results;
 	struct user_links links;

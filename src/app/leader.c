@@ -73,6 +73,7 @@ static void on_taken(const struct db_reply *reply, void *data)
 	delivery_lead(p->options.delivery, p->found.blocked_us, p->found.home);
 	poller_poll(p);
 	bot_setup_lead(p->setup);
+	menus_lead(p->menus);
 }
 
 void poller_take_over(struct poller *p)
@@ -106,6 +107,7 @@ void poller_yield(struct poller *p)
 	if (was_leading)
 		fault_log_warn(&p->lost_fault,
 		    "not leading any more; another replica may take over, this one stands by");
+	menus_yield(p->menus);
 	delivery_yield(p->options.delivery);
 	if (p->state != POLLER_STOPPING && p->state != POLLER_STOPPED)
 		poller_set_state(p, POLLER_STANDBY);
@@ -149,6 +151,8 @@ void poller_on_beat(uv_timer_t *timer)
 	/* whatever should have woken the delivery and did not */
 	if (p->leading && p->taken)
 		delivery_wake(p->options.delivery);
+	if (p->leading && p->taken)
+		menus_beat(p->menus);
 	if (p->leading && p->taken && p->parked_again)
 		poller_look_at_parked(p);
 	if (p->leading && p->taken && p->stale_count > 0 && !p->settling)

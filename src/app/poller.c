@@ -377,7 +377,9 @@ struct poller *poller_create(uv_loop_t *loop, const struct poller_options *optio
 	arena_init(&p->parked_arena, ARENA_MAXIMUM);
 	arena_init(&p->settle_arena, ARENA_MAXIMUM);
 	arena_init(&p->beat_arena, ARENA_MAXIMUM);
+	p->menus = menus_create(options->leader, options->telegram);
 	p->batch = batch_create(&(struct batch_options){
+	    .menus = p->menus,
 	    .leader = options->leader,
 	    .delivery = options->delivery,
 	    .rules = options->rules,
@@ -458,6 +460,7 @@ void poller_destroy(struct poller *p)
 	telegram_call_cancel(p->call);
 	bot_setup_destroy(p->setup);
 	batch_destroy(p->batch);
+	menus_destroy(p->menus);
 	arena_finish(&p->arena);
 	arena_finish(&p->prune_arena);
 	arena_finish(&p->parked_arena);

@@ -28,6 +28,7 @@ struct poller {
 	struct poller_options options;
 	enum poller_state state;
 	struct batch *batch;
+	struct menus *menus;
 	bool leading, taken, token_worked, careful;
 	struct bot_row found; /* what the last leader left */
 	struct bot_setup *setup;

@@ -58,14 +58,13 @@ def test_the_menu_of_commands_follows_the_language_that_was_chosen(bot_world):
     assert menu_of(bot_world, boris) is None
 
 
-def test_a_menu_that_cannot_be_set_holds_nothing_up_and_is_set_with_the_next_start(bot_world):
+def test_a_menu_that_is_refused_for_good_holds_nothing_up_and_is_set_with_the_next_start(bot_world):
     anna = bot_world.person(language="ru")
     bot_world.settle()
-    bot_world.sandbox.fault("hang", method="setMyCommands", times=1)
     bot_world.sandbox.fault("400", method="setMyCommands", times=1)
-    for _ in range(2):
-        chooses_english(anna)
-    bot_world.bot.wait_for_log("menu of a chat could not be set")
+    chooses_english(anna)
+    bot_world.bot.wait_for_log("menu of a chat could not be set.*the next /start there sets it")
+    bot_world.db.eventually("SELECT count(*) = 0 FROM salesreg.chat_menus")
     anna.says("hello")
     anna.hears_anything()
     bot_world.settle()
@@ -73,6 +72,50 @@ def test_a_menu_that_cannot_be_set_holds_nothing_up_and_is_set_with_the_next_sta
     anna.opens()
     anna.hears_anything()
     eventually(lambda: menu_of(bot_world, anna) == bot_world.texts.raw("en", "command_start"), what="the menu is set")
+
+
+def is_in_english(world, person):
+    return menu_of(world, person) == world.texts.raw("en", "command_start")
+
+
+def test_a_menu_that_telegram_does_not_take_just_now_is_set_later(bot_world):
+    anna, boris = bot_world.person(language="ru"), bot_world.person(language="ru")
+    bot_world.settle()
+    bot_world.sandbox.fault("500", method="setMyCommands", times=1)
+    chooses_english(anna)
+    bot_world.bot.wait_for_log("menu of a chat could not be set.*trying again")
+    assert not is_in_english(bot_world, anna)
+    chooses_english(boris)  # nobody waits for hers
+    eventually(lambda: is_in_english(bot_world, boris))
+    eventually(lambda: is_in_english(bot_world, anna), timeout=60)
+    bot_world.db.eventually("SELECT count(*) = 0 FROM salesreg.chat_menus")
+
+
+def test_a_menu_survives_the_death_of_the_process(bot_world):
+    anna = bot_world.person(language="ru")
+    bot_world.settle()
+    bot_world.sandbox.fault("hang", method="setMyCommands", times=1)
+    chooses_english(anna)
+    bot_world.db.eventually("SELECT count(*) = 1 FROM salesreg.chat_menus")
+    bot_world.bot.kill()
+    assert not is_in_english(bot_world, anna)
+    bot_world.start_bot()
+    eventually(lambda: is_in_english(bot_world, anna))
+    bot_world.db.eventually("SELECT count(*) = 0 FROM salesreg.chat_menus")
+
+
+def test_of_two_wishes_the_later_one_counts_whatever_comes_of_the_first(bot_world):
+    anna = bot_world.person(language="ru")
+    bot_world.settle()
+    bot_world.sandbox.fault("slow", method="setMyCommands", times=1, ms=3000)
+    chooses_english(anna)
+    anna.says("/language")
+    anna.hears("ask_language")
+    anna.presses("button_russian")
+    anna.language = "ru"
+    anna.hears_anything()
+    bot_world.db.eventually("SELECT count(*) = 0 FROM salesreg.chat_menus")
+    assert menu_of(bot_world, anna) == bot_world.texts.raw("ru", "command_start")
 
 
 def test_choosing_a_language_does_not_lose_the_question(bot_world):

@@ -10,6 +10,7 @@
  */
 #pragma once
 #include "salesreg/app/delivery.h"
+#include "salesreg/app/menus.h"
 #include "salesreg/app/email_code.h"
 #include "salesreg/domain/conversation.h"
 #include <jansson.h>
@@ -18,6 +19,7 @@ struct batch;
 struct batch_options {
 	struct db_pool *leader;
 	struct delivery *delivery;
+	struct menus *menus;
 	const struct conversation_rules *rules;
 	const struct email_code_key *code_key; /* read only where e-mails are proven */
 	int64_t bot_id;

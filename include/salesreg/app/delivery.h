@@ -61,8 +61,6 @@ void delivery_waited(struct delivery *d, enum message_priority priority, int64_t
 void delivery_wake(struct delivery *d);
 /* Best effort, in no order, never stored; beyond 20 under way of one chat they are left out, and expire at the phone. */
 void delivery_answer_callback(struct delivery *d, int64_t chat, const char *payload);
-/* setMyCommands, the same way: once, beside the messages, which wait for it no more than it for them. */
-void delivery_set_menu(struct delivery *d, const char *payload);
 /* Whether any row waits in the outbox, as far as is known: yes if one may. */
 bool delivery_has_backlog(const struct delivery *d);
 /* Too much in memory: take no more updates until `roomy`. */
