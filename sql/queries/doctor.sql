@@ -52,22 +52,28 @@ WHERE a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
                   WHERE r.oid = a.grantee AND (r.rolsuper OR r.rolname = current_user))
 GROUP BY n.nspname ORDER BY 1
 -- name: doctor_not_ours
--- what is in the schema besides what the migrations make, and its owner. What belongs to whoever applied them may be of a newer
--- version.
+-- what is in the schema besides what the migrations make, and its owner; an extension is one thing.
+-- What belongs to whoever applied the migrations may be of a newer version.
 SELECT o.name, quote_ident(pg_get_userbyid(o.owner))
 FROM (
     SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'
-                          WHEN 'S' THEN 'sequence' ELSE 'table' END || ' salesreg.' || quote_ident(c.relname) AS name, c.relowner AS owner
+                          WHEN 'S' THEN 'sequence' ELSE 'table' END || ' salesreg.' || quote_ident(c.relname) AS name,
+           c.relowner AS owner
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = 'salesreg' AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
       AND NOT c.relname = ANY ('{our tables}'::text[]) AND NOT c.relname = ANY ('{our sequences}'::text[])
       AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d -- a column's goes with its table
                       WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
-                        AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i'))
+                        AND ((d.refobjsubid > 0 AND d.deptype IN ('a', 'i')) OR d.deptype = 'e'))
+    UNION ALL
+    SELECT 'extension ' || quote_ident(e.extname), e.extowner
+    FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE n.nspname = 'salesreg'
     UNION ALL
     SELECT 'function salesreg.' || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')', p.proowner
     FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
     WHERE n.nspname = 'salesreg' AND NOT p.proname = ANY ('{our functions}'::text[])
+      AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d
+                      WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
 ) o
 WHERE o.owner <> ALL (SELECT c.relowner FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                       WHERE n.nspname = 'salesreg' AND c.relname = 'schema_migrations')

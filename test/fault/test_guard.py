@@ -181,6 +181,15 @@ def test_what_somebody_else_has_in_the_schema_is_a_note_and_stops_nothing(databa
     assert finding["severity"] == "note" and finding["what"] == f"the {thing} belongs to mallory and is none of salesreg's"
 
 
+def test_an_extension_in_the_schema_is_one_note(database):
+    if not database.as_superuser("SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'"):
+        print("SKIPPED LOUDLY: this server has no pg_trgm")
+        return
+    database.as_superuser("CREATE EXTENSION pg_trgm SCHEMA salesreg")
+    assert [f["what"] for f in findings(database, "not-ours")] == ["the extension pg_trgm belongs to postgres and is none of salesreg's"]
+    assert migrate(database).returncode == 0 and findings(database, "foreign-owner") == []
+
+
 def test_rights_and_policies_of_such_a_table_are_nobodys_business(database, guest):
     execute_as(database, guest, "CREATE TABLE salesreg.notes (x int); ALTER TABLE salesreg.notes ENABLE ROW LEVEL SECURITY,"
                                 " FORCE ROW LEVEL SECURITY, SET (autovacuum_enabled = off)")
