@@ -9,7 +9,7 @@ enum whose { OF_ALL, OF_MAILBOX, OF_PERSON, OF_PAIR };
 
 struct rule {
 	int64_t span_us;
-	int64_t most, most_first; /* the latter for who has had no mail for a day; 0: the same */
+	int64_t most, most_seldom; /* the latter for who has asked seldom; 0: the same */
 	enum whose whose;
 	enum counted counted;
 	enum code_limit limit;
@@ -58,12 +58,12 @@ static bool concerns(
 	return false;
 }
 
-static bool is_first(const struct code_mail *mails, size_t count, int64_t person)
+static bool asks_seldom(const struct code_mail *mails, size_t count, int64_t person)
 {
+	size_t asked = 0;
 	for (size_t i = 0; i < count; i++)
-		if (mails[i].user_id == person && mails[i].age_us < DAY_US)
-			return false;
-	return true;
+		asked += mails[i].user_id == person && mails[i].age_us < DAY_US;
+	return asked < MAILS_SELDOM_DAY;
 }
 
 /* Until what counts is fewer than the rule allows: the mail that reaches the limit, counted from the newest, has to grow old. */
@@ -88,11 +88,11 @@ struct code_wait code_limits(
     const struct code_mail *mails, size_t count, int64_t person, const char *mailbox, size_t asked)
 {
 	struct code_wait wait = {0};
-	bool first = is_first(mails, count, person);
+	bool seldom = asks_seldom(mails, count, person);
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
 		const struct rule *rule = &rules[i];
 		int64_t us = wait_of(rule, mails, count, person, mailbox,
-		    first && rule->most_first ? rule->most_first : rule->most, asked);
+		    seldom && rule->most_seldom ? rule->most_seldom : rule->most, asked);
 		if (us > wait.us)
 			wait = (struct code_wait){rule->limit, us};
 	}

@@ -6,7 +6,7 @@ static const char area[] = "reps";
 static const char keep_out[] =
     "if they are strangers, REGISTRATION_APPROVAL=invite keeps them from asking for codes at all; "
     "the "
-    "limits themselves end by and by, and who has the mailbox is still sent a first mail a day";
+    "limits themselves end by and by, and who has the mailbox is still sent two mails a day";
 
 /* Whoever has the mailbox, and does not ask for the codes, is bothered by them. */
 static void find_mailbox(struct doctor *d, const struct doctor_code_limit *row)
@@ -53,7 +53,7 @@ static void find_all(struct doctor *d, const struct doctor_code_limit *row)
 		    "%lld mails with codes were asked for within the last hour, by %lld Telegram "
 		    "accounts",
 		    (long long)row->mails, (long long)row->people),
-		"that is the limit in all: who has asked for one within a day is told to wait",
+		"that is the limit in all: who has asked for two within a day is told to wait",
 		keep_out});
 }
 

@@ -3,8 +3,8 @@
  *
  * A mail asked for by a person to a mailbox counts for the two together, for the person, for the mailbox and in all; so do the
  * wrong answers to its code. What strangers ask for must not shut out who has the mailbox: where the mailbox's limit, or the one
- * in all, is reached, somebody who has asked for no mail in the last day is still sent a first one, up to a higher limit. To
- * keep both reached takes new accounts all the time, because an account has few mails a day.
+ * in all, is reached, somebody who has asked for one mail at most within a day is still sent one, up to a higher limit; two, because the first
+ * may come too late to be of use. To keep both limits reached takes new accounts all the time.
  *
  * Ownership: rows are borrowed, results live in the arena. Units: microseconds. Errors, callbacks: none.
  */
@@ -17,8 +17,9 @@ enum {
 	MAILS_TO_PAIR_DAY = 6,
 	MAILS_TO_PERSON_HOUR = 5,
 	MAILS_TO_PERSON_DAY = 10,
+	MAILS_SELDOM_DAY = 2, /* fewer are seldom */
 	MAILS_TO_MAILBOX_HOUR = 15,
-	MAILS_TO_MAILBOX_HOUR_MOST = 40, /* who has had none for a day may go as far */
+	MAILS_TO_MAILBOX_HOUR_MOST = 40, /* who has asked seldom may go as far */
 	MAILS_IN_ALL_HOUR = 200,
 	MAILS_IN_ALL_HOUR_MOST = 500, /* the same */
 	WRONG_OF_PAIR_DAY = 10,
