@@ -474,7 +474,8 @@ void mail_look(const struct mail_options *options, int64_t timeout_ms, struct ma
 	    .options = *options, .url = url_with_hello(options), .trust = http_trust_find()};
 	struct mail m = {.client = &client};
 	char *command = NULL;
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !(m.easy = curl_easy_init()) || asprintf(&command, "MAIL FROM:<%s>", options->from) < 0)
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !(m.easy = curl_easy_init()) ||
+	    asprintf(&command, "MAIL FROM:<%s>", options->from) < 0)
 		abort();
 	set_options(&m);
 	/* a command of one's own in the place of a mail; the hang-up after it ends what it began */

@@ -118,6 +118,7 @@ struct facts {
 	struct claim_view claim;
 	bool has_code, has_invite, has_held, has_claim;
 	int64_t code_wait_us;
+	bool code_wait_wrong;
 };
 
 static const char *const words[] = {
@@ -156,12 +157,14 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	f->has_invite = links & 1;
 	f->has_held = links & 2;
 	f->code_wait_us = proof & 4 ? 61 * 1000000LL : 0;
+	f->code_wait_wrong = flags & 128;
 	f->code = (struct code_view){
 	    .id = 3,
 	    .email = "New@a.example",
 	    .email_key = "new@a.example",
 	    .state = (enum code_state)(next_byte(in) % (CODE_FAILED + 1)),
 	    .wrong = next_byte(in) % (CODE_TRIES + 1),
+	    .guessed = proof & 128,
 	    .mailed = proof & 8,
 	    .expired = proof & 16,
 	    .matches = proof & 32,
@@ -267,6 +270,7 @@ static void set_facts(struct conversation_state *s, const struct facts *f)
 	s->client_count = f->client_count;
 	s->code = f->has_code ? &f->code : NULL;
 	s->code_wait_us = f->code_wait_us;
+	s->code_wait_wrong = f->code_wait_wrong;
 	s->invite = f->has_invite ? &f->invite : NULL;
 	s->held = f->has_held ? &f->held : NULL;
 	s->claim = f->has_claim ? &f->claim : NULL;
