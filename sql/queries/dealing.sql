@@ -39,7 +39,8 @@ FROM (SELECT created_at FROM public.test_prospects
       ORDER BY created_at, id COLLATE "C" LIMIT 10000) w
 -- name: dealing_reps
 -- $1 capacity, $2 how many prospects may be assigned at most, or NULL for all reps with room. In turn: the first so many
--- with room, longest unserved first, are all that round robin can need. How much each holds is counted here, under the
+-- with room, longest unserved first, are all that round robin can need; after dealing_candidates, whose rows are among those that
+-- are counted here: one that came in between would find only the reps that the others need. How much each holds is counted here, under the
 -- assignment lock, but for $3 reps of whom it is known to be $4. Whom an open psql holds, by either row, gets nothing for now.
 SELECT r.id, r.telegram_id, d.last_dealt, held.prospects, s.locale
 FROM salesreg.rep_dealing d

@@ -85,8 +85,9 @@ static void plan_round(struct assigner *s, const struct dealing_rep_row *counted
 	struct db_plan *plan = &s->plan;
 	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
 	assignment_lock(plan);
-	plan_reps(s, counted, count);
+	/* in this order: how many reps are enough is counted after it is known, and locked, what they are for */
 	s->candidates_step = dealing_candidates(plan, &s->arena, s->at_once, assigner_left_out(s));
+	plan_reps(s, counted, count);
 	s->turn_step = dealing_turn(plan);
 	s->reads_follow = true;
 }

@@ -291,6 +291,19 @@ def test_a_rep_removed_by_hand_gives_the_prospects_back_and_may_return(running):
     eventually(lambda: {prospects.holder(running, p) for p in ("p1", "p2")} == {first.id, second.id})
 
 
+def test_a_prospect_that_comes_while_others_are_looked_at_goes_to_whose_turn_it_is(running):
+    """It is seen by the second of two looks, the one at prospects; the reps that were looked at have to be enough for it."""
+    anna, boris = prospects.reps(running, 2)
+    running.settle()
+    hand = left_open(running.db, "LOCK TABLE salesreg.assignments IN ACCESS EXCLUSIVE MODE")  # which the look at reps does without
+    running.db.add_prospect("p1")
+    running.db.eventually("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 'salesreg.assignments'::regclass")
+    running.db.add_prospect("p2")
+    hand.close()
+    eventually(lambda: prospects.holder(running, "p1") and prospects.holder(running, "p2"))
+    assert {prospects.holder(running, p) for p in ("p1", "p2")} == {anna.id, boris.id}
+
+
 @pytest.mark.parametrize("status", ["'inactive'", "'Active'", "NULL"])
 def test_a_rep_with_a_status_of_somebody_else_s_is_not_at_work(running, status):
     anna, boris = prospects.reps(running, 2)
