@@ -108,7 +108,7 @@ def execute(name):
 
 
 def session_settings():
-    source = (ROOT / "src" / "db" / "conn.c").read_text()
+    source = "".join(path.read_text() for path in sorted((ROOT / "src" / "db").glob("*.c")))
     literals = re.search(r"session_defaults\[\] =(.*?);\n", source, re.S).group(1)
     return "".join(re.findall(r'"([^"]*)"', literals))
 
