@@ -10,8 +10,8 @@
  */
 #pragma once
 #include "salesreg/app/delivery.h"
-#include "salesreg/app/menus.h"
 #include "salesreg/app/email_code.h"
+#include "salesreg/app/menus.h"
 #include "salesreg/domain/conversation.h"
 #include <jansson.h>
 
