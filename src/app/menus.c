@@ -194,7 +194,7 @@ void menus_yield(struct menus *m)
 		if (!m->calls[i].over)
 			telegram_call_cancel(m->calls[i].call);
 	m->under_way = 0;
-	rest(m);
+	m->state = MENUS_IDLE;
 }
 
 struct menus *menus_create(struct db_pool *leader, struct telegram *telegram)
@@ -213,7 +213,8 @@ void menus_destroy(struct menus *m)
 	if (!m)
 		return;
 	menus_yield(m);
-	m->destroyed = true;
 	if (m->state == MENUS_IDLE)
 		free_now(m);
+	else
+		m->destroyed = true; /* rest() frees it */
 }
