@@ -2,6 +2,7 @@
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
 #include <assert.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,8 +99,40 @@ void conn_free(struct db_conn *conn)
 {
 	conn_shut(conn);
 	if (conn->options.server)
-		db_server_leave(conn->options.server, conn);
+		db_server_leave(conn->options.server, &conn->member);
 	uv_close((uv_handle_t *)&conn->deadline, on_deadline_closed);
+}
+
+/* What its server asks of it */
+
+static struct db_conn *conn_of(const struct db_server_member *member)
+{
+	return (struct db_conn *)((char *)member - offsetof(struct db_conn, member));
+}
+
+static void discard(struct db_server_member *member, const char *why)
+{
+	db_conn_discard(conn_of(member), why);
+}
+
+static int64_t asked_us(const struct db_server_member *member)
+{
+	const struct db_conn *conn = conn_of(member);
+	return conn->state == CONN_RUNNING ? conn->run.asked_us : 0;
+}
+
+static bool where(const struct db_server_member *member, char *host, size_t host_size,
+    char *address, size_t address_size, char *port, size_t port_size)
+{
+	const struct db_conn *conn = conn_of(member);
+	if (!conn->pg)
+		return false;
+	const char *numeric = PQhostaddr(conn->pg);
+	(void)snprintf(host, host_size, "%s", PQhost(conn->pg));
+	/* that of a socket in the file system is "" */
+	(void)snprintf(address, address_size, "%s", numeric ? numeric : "");
+	(void)snprintf(port, port_size, "%s", PQport(conn->pg));
+	return true;
 }
 
 struct db_conn *db_conn_create(uv_loop_t *loop, const struct db_conn_options *options)
@@ -110,10 +143,11 @@ struct db_conn *db_conn_create(uv_loop_t *loop, const struct db_conn_options *op
 	conn->loop = loop;
 	conn->options = *options;
 	conn->work.data = conn;
+	conn->member = (struct db_server_member){discard, asked_us, where};
 	(void)uv_timer_init(loop, &conn->deadline);
 	conn->deadline.data = conn;
 	if (options->server)
-		db_server_join(options->server, conn);
+		db_server_join(options->server, &conn->member);
 	return conn;
 }
 
@@ -130,24 +164,6 @@ bool db_conn_in_transaction(const struct db_conn *conn)
 int64_t db_conn_last_answer_us(const struct db_conn *conn)
 {
 	return conn->last_answer_us;
-}
-
-int64_t db_conn_asked_us(const struct db_conn *conn)
-{
-	return conn->state == CONN_RUNNING ? conn->run.asked_us : 0;
-}
-
-bool db_conn_where(const struct db_conn *conn, char *host, size_t host_size, char *address,
-    size_t address_size, char *port, size_t port_size)
-{
-	if (!conn->pg)
-		return false;
-	const char *numeric = PQhostaddr(conn->pg);
-	(void)snprintf(host, host_size, "%s", PQhost(conn->pg));
-	/* that of a socket in the file system is "" */
-	(void)snprintf(address, address_size, "%s", numeric ? numeric : "");
-	(void)snprintf(port, port_size, "%s", PQport(conn->pg));
-	return true;
 }
 
 void db_conn_discard(struct db_conn *conn, const char *why)

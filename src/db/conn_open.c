@@ -117,8 +117,8 @@ static void on_connected(uv_work_t *work, int status)
 	assert(conn->state == CONN_CONNECTING && !conn->poll);
 	enum err err = status < 0 ? ERR_UNAVAILABLE : conn->opening;
 	if (err == ERR_OK && conn->options.server)
-		err = db_server_admit(
-		    conn->options.server, conn, &conn->identity, conn->why, sizeof conn->why);
+		err = db_server_admit(conn->options.server, &conn->member, &conn->identity,
+		    conn->why, sizeof conn->why);
 	if (err != ERR_OK) {
 		conn_shut(conn);
 		conn_set_state(conn, CONN_CLOSED);

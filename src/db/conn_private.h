@@ -27,6 +27,7 @@ struct expected {
 };
 
 struct db_conn {
+	struct db_server_member member;
 	uv_loop_t *loop;
 	struct db_conn_options options;
 	enum conn_state state;

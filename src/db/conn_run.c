@@ -204,7 +204,7 @@ static void on_deadline(uv_timer_t *timer)
 		if (conn->run.deadline_ms > 0)
 			(void)uv_timer_start(
 			    &conn->deadline, on_deadline, conn->run.deadline_ms, 0);
-		db_server_suspect(conn->options.server, conn);
+		db_server_suspect(conn->options.server, &conn->member);
 		return;
 	}
 	conn_lose(conn, ERR_TIMEOUT, "the database did not answer in time");

@@ -2,7 +2,6 @@
 #include "salesreg/base/clock.h"
 #include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
-#include "salesreg/db/conn.h"
 #include "salesreg/db/guard.h"
 #include "salesreg/db/lock_watch.h"
 #include <assert.h>
@@ -24,7 +23,7 @@ struct db_server {
 	struct fault_log restarts, silences;
 	struct lock_watch locks;
 	struct guard_watch rights;
-	struct db_conn *conns[CONNECTIONS_MOST];
+	struct db_server_member *members[CONNECTIONS_MOST];
 	size_t count;
 	/* asking for a new connection, on the thread pool */
 	uv_work_t work;
@@ -172,7 +171,7 @@ void db_server_hides(struct db_server *s)
 	uv_mutex_unlock(&s->lock);
 }
 
-enum err db_server_admit(struct db_server *s, struct db_conn *conn,
+enum err db_server_admit(struct db_server *s, struct db_server_member *member,
     const struct db_identity *identity, char *why, size_t size)
 {
 	enum err err = check(s, identity, why, size);
@@ -193,8 +192,9 @@ enum err db_server_admit(struct db_server *s, struct db_conn *conn,
 	s->generation++;
 	uv_mutex_unlock(&s->lock);
 	for (size_t i = 0; i < s->count; i++)
-		if (s->conns[i] != conn)
-			db_conn_discard(s->conns[i], "another server has taken this one's place");
+		if (s->members[i] != member)
+			s->members[i]->discard(
+			    s->members[i], "another server has taken this one's place");
 	return ERR_OK;
 }
 
@@ -207,7 +207,7 @@ int64_t db_server_late_ms(const struct db_server *s)
 {
 	int64_t oldest_us = 0, now = clock_monotonic_us();
 	for (size_t i = 0; i < s->count; i++) {
-		int64_t since = db_conn_asked_us(s->conns[i]);
+		int64_t since = s->members[i]->asked_us(s->members[i]);
 		if (since && (oldest_us == 0 || since < oldest_us))
 			oldest_us = since;
 	}
@@ -217,20 +217,20 @@ int64_t db_server_late_ms(const struct db_server *s)
 void db_server_give_up(struct db_server *s, const char *why)
 {
 	for (size_t i = 0; i < s->count; i++)
-		db_conn_discard(s->conns[i], why);
+		s->members[i]->discard(s->members[i], why);
 }
 
-void db_server_join(struct db_server *s, struct db_conn *conn)
+void db_server_join(struct db_server *s, struct db_server_member *member)
 {
 	assert(s->count < CONNECTIONS_MOST);
-	s->conns[s->count++] = conn;
+	s->members[s->count++] = member;
 }
 
-void db_server_leave(struct db_server *s, struct db_conn *conn)
+void db_server_leave(struct db_server *s, struct db_server_member *member)
 {
 	for (size_t i = 0; i < s->count; i++)
-		if (s->conns[i] == conn)
-			s->conns[i] = s->conns[--s->count];
+		if (s->members[i] == member)
+			s->members[i] = s->members[--s->count];
 	free_if_unused(s);
 }
 
@@ -258,10 +258,10 @@ static void on_asked(uv_work_t *work, int status)
 	db_server_give_up(s, "the server does not answer");
 }
 
-void db_server_suspect(struct db_server *s, const struct db_conn *conn)
+void db_server_suspect(struct db_server *s, const struct db_server_member *member)
 {
 	if (s->asking || s->destroyed ||
-	    !db_conn_where(conn, s->host, sizeof s->host, s->address, sizeof s->address, s->port,
+	    !member->where(member, s->host, sizeof s->host, s->address, sizeof s->address, s->port,
 		sizeof s->port))
 		return;
 	s->asked_generation = s->generation;

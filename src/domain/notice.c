@@ -1,5 +1,6 @@
 #include "salesreg/domain/notice.h"
 #include "prospect_list.h"
+#include <assert.h>
 
 enum { CONTEXT_UNITS = 1200, NOTES_UNITS = 800, FEW_WORDS_UNITS = 150 };
 
@@ -9,6 +10,8 @@ static const char *header(const struct catalog *catalog, enum locale locale, enu
 	struct catalog_arg arg = {"count", arena_printf(a, "%zu", count)};
 	return catalog_render(catalog, locale, id, &arg, 1, a);
 }
+
+static_assert((int)NOTICE_MAX_PROSPECTS == (int)PROSPECT_LIST_A_MESSAGE, "what notice.h says");
 
 static struct prospect_item item_of(const struct notice_prospect *p)
 {

@@ -3,7 +3,6 @@
 #include "quote.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/contact.h"
-#include "salesreg/domain/notice.h"
 #include "shorten.h"
 #include <string.h>
 
@@ -188,11 +187,11 @@ void prospect_list_send(
 	for (size_t next = 0; next < list->count;) {
 		size_t units = text_utf16_units(text) + legend_units, in_part = 0, button_count = 0;
 		struct button *buttons =
-		    ARENA_ARRAY(a, struct button, NOTICE_MAX_PROSPECTS * BUTTONS_A_PROSPECT);
+		    ARENA_ARRAY(a, struct button, PROSPECT_LIST_A_MESSAGE * BUTTONS_A_PROSPECT);
 		/* joined at the end: one copy a message */
-		const char *cards[NOTICE_MAX_PROSPECTS];
+		const char *cards[PROSPECT_LIST_A_MESSAGE];
 		size_t bytes = strlen(text) + strlen(legend) + 1;
-		while (next < list->count && in_part < NOTICE_MAX_PROSPECTS) {
+		while (next < list->count && in_part < PROSPECT_LIST_A_MESSAGE) {
 			const char *one = card(list, a, next);
 			units += 2 + text_utf16_units(one);
 			if (in_part > 0 && units > MESSAGE_TEXT_UNITS)

@@ -10,6 +10,8 @@
 #include "salesreg/domain/catalog.h"
 #include "salesreg/domain/message.h"
 
+enum { PROSPECT_LIST_A_MESSAGE = 8 }; /* so many cards at most */
+
 struct prospect_item {
 	const char *name, *telegram, *email, *context, *notes; /* NULL or blank: left out */
 	const char *status;                                    /* to be shown, or NULL */

@@ -83,11 +83,6 @@ void db_conn_discard(struct db_conn *conn, const char *why);
 /* A run in hand is dropped without its callback. The conn must not be used any more. */
 void db_conn_destroy(struct db_conn *conn);
 int64_t db_conn_last_answer_us(const struct db_conn *conn);
-/* Since when the run in hand has been waiting for its answer (monotonic, in microseconds); 0: there is none. */
-int64_t db_conn_asked_us(const struct db_conn *conn);
-/* What to give libpq to reach the same server again; false: not connected. */
-bool db_conn_where(const struct db_conn *conn, char *host, size_t host_size, char *address,
-    size_t address_size, char *port, size_t port_size);
 
 /* Steps to be run together. */
 struct db_plan {

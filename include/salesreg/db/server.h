@@ -22,7 +22,6 @@
 
 enum { DB_LATE_MS = 2000, DB_ANSWER_MS = 1500, DB_LOOK_AROUND_MS = 10000 };
 
-struct db_conn;
 struct db_server;
 struct guard_watch;
 struct lock_watch;
@@ -70,11 +69,20 @@ struct lock_watch *db_server_locks(struct db_server *server);
 /* Rights that are missing (db/guard.h), likewise. */
 struct guard_watch *db_server_rights(struct db_server *server);
 
-/* For db/conn.c alone. */
-void db_server_join(struct db_server *server, struct db_conn *conn);
-void db_server_leave(struct db_server *server, struct db_conn *conn);
+/* A connection, as its server sees it; embedded in the connection. For db/conn.c alone. */
+struct db_server_member {
+	/* Ends it, from the loop. */
+	void (*discard)(struct db_server_member *member, const char *why);
+	/* Since when an answer is waited for; 0: none is. */
+	int64_t (*asked_us)(const struct db_server_member *member);
+	/* Where it leads to, as libpq has it; false: nowhere at the moment. */
+	bool (*where)(const struct db_server_member *member, char *host, size_t host_size,
+	    char *address, size_t address_size, char *port, size_t port_size);
+};
+void db_server_join(struct db_server *server, struct db_server_member *member);
+void db_server_leave(struct db_server *server, struct db_server_member *member);
 /* A connection is open now; as db_server_check(), and the others are ended if it is another server than theirs. */
-enum err db_server_admit(struct db_server *server, struct db_conn *conn,
+enum err db_server_admit(struct db_server *server, struct db_server_member *member,
     const struct db_identity *identity, char *why, size_t size);
 /* A run of this connection is late. */
-void db_server_suspect(struct db_server *server, const struct db_conn *conn);
+void db_server_suspect(struct db_server *server, const struct db_server_member *member);
