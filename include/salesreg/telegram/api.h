@@ -166,3 +166,5 @@ struct telegram_facts {
 	const char *description; /* "" if absent */
 };
 enum telegram_class telegram_classify(const struct telegram_facts *facts);
+/* A pressed button that was answered too late. */
+bool telegram_is_stale_query(const struct telegram_facts *facts);
