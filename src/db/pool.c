@@ -47,8 +47,8 @@ struct waiter {
 };
 
 /* A db_pool_run() on its way. */
-struct errand {
-	LIST_ENTRY(errand) link; /* in db_pool.errands */
+struct query {
+	LIST_ENTRY(query) link; /* in db_pool.queries */
 	struct db_pool *pool;
 	struct db_conn *conn;
 	const struct db_step *steps;
@@ -63,7 +63,7 @@ struct db_pool {
 	struct db_pool_options options;
 	struct member members[MAX_SIZE];
 	TAILQ_HEAD(, waiter) waiting;
-	LIST_HEAD(, errand) errands;
+	LIST_HEAD(, query) queries;
 	size_t waiting_count;
 	uv_timer_t timer; /* retries and deadlines of waiters */
 	uv_idle_t soon;   /* grants happen from the loop, never inside acquire */
@@ -187,7 +187,7 @@ struct db_pool *db_pool_create(uv_loop_t *loop, const struct db_pool_options *op
 	pool->loop = loop;
 	pool->options = *options;
 	TAILQ_INIT(&pool->waiting);
-	LIST_INIT(&pool->errands);
+	LIST_INIT(&pool->queries);
 	(void)uv_timer_init(loop, &pool->timer);
 	(void)uv_idle_init(loop, &pool->soon);
 	pool->timer.data = pool->soon.data = pool;
@@ -389,50 +389,49 @@ void db_pool_release(struct db_pool *pool, struct db_conn *conn)
 		grant_soon(pool);
 }
 
-static void end_errand(struct errand *errand, const struct db_reply *reply)
+static void end_query(struct query *query, const struct db_reply *reply)
 {
-	LIST_REMOVE(errand, link);
-	void (*done)(const struct db_reply *, void *) = errand->done;
-	void *data = errand->data;
-	free(errand);
+	LIST_REMOVE(query, link);
+	void (*done)(const struct db_reply *, void *) = query->done;
+	void *data = query->data;
+	free(query);
 	done(reply, data);
 }
 
-static void on_errand_done(struct db_conn *conn, const struct db_reply *reply, void *data)
+static void on_query_done(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
-	struct errand *errand = data;
-	db_pool_release(errand->pool, conn);
-	end_errand(errand, reply);
+	struct query *query = data;
+	db_pool_release(query->pool, conn);
+	end_query(query, reply);
 }
 
-static void on_errand_granted(struct db_conn *conn, enum err err, void *data)
+static void on_query_granted(struct db_conn *conn, enum err err, void *data)
 {
-	struct errand *errand = data;
+	struct query *query = data;
 	if (err != ERR_OK) {
 		struct db_reply reply = {.err = err};
 		(void)strncpy(reply.message, err_sentence(err), sizeof reply.message - 1);
-		end_errand(errand, &reply);
+		end_query(query, &reply);
 		return;
 	}
-	errand->conn = conn;
-	db_conn_run(
-	    conn, errand->steps, errand->count, errand->deadline_ms, on_errand_done, errand);
+	query->conn = conn;
+	db_conn_run(conn, query->steps, query->count, query->deadline_ms, on_query_done, query);
 }
 
 void db_pool_run(struct db_pool *pool, const struct db_step *steps, size_t count,
     uint64_t deadline_ms, void (*done)(const struct db_reply *, void *), void *data)
 {
-	struct errand *errand = calloc(1, sizeof *errand);
-	if (!errand)
+	struct query *query = calloc(1, sizeof *query);
+	if (!query)
 		abort();
-	*errand = (struct errand){.pool = pool,
+	*query = (struct query){.pool = pool,
 	    .steps = steps,
 	    .count = count,
 	    .deadline_ms = deadline_ms,
 	    .done = done,
 	    .data = data};
-	LIST_INSERT_HEAD(&pool->errands, errand, link);
-	(void)enqueue(pool, deadline_ms, false, on_errand_granted, errand);
+	LIST_INSERT_HEAD(&pool->queries, query, link);
+	(void)enqueue(pool, deadline_ms, false, on_query_granted, query);
 }
 
 struct db_pool_stats db_pool_stats(const struct db_pool *pool)
@@ -453,12 +452,8 @@ const struct histogram *db_pool_waits(const struct db_pool *pool)
 
 bool db_pool_is_up(const struct db_pool *pool)
 {
-	for (size_t i = 0; i < pool->options.size; i++)
-		if (pool->members[i].state == MEMBER_FREE ||
-		    pool->members[i].state == MEMBER_LEASED ||
-		    pool->members[i].state == MEMBER_ROLLING_BACK)
-			return true;
-	return false;
+	struct db_pool *p = (struct db_pool *)pool; /* which find() does not change */
+	return find(p, MEMBER_FREE) || find(p, MEMBER_LEASED) || find(p, MEMBER_ROLLING_BACK);
 }
 
 int64_t db_pool_last_answer_us(const struct db_pool *pool)
@@ -494,10 +489,9 @@ void db_pool_destroy(struct db_pool *pool)
 	while (!TAILQ_EMPTY(&pool->waiting))
 		// NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the analyser does not follow TAILQ_REMOVE
 		answer(pool, TAILQ_FIRST(&pool->waiting), NULL, ERR_CANCELLED);
-	while (!LIST_EMPTY(&pool->errands)) {
-		struct errand *errand = LIST_FIRST(&pool->errands);
-		LIST_REMOVE(errand, link);
-		free(errand);
+	for (struct query *query; (query = LIST_FIRST(&pool->queries));) {
+		LIST_REMOVE(query, link);
+		free(query);
 	}
 	pool->open_handles = 2;
 	uv_close((uv_handle_t *)&pool->timer, on_closed);

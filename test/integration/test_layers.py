@@ -159,6 +159,50 @@ def test_the_domain_does_not_reach_the_world_through_the_base_layer():
     assert not used, "\n".join(used)
 
 
+# a table is as long as what it lists
+TABLES = {"src/base/config.c"}
+
+
+def test_no_source_file_is_longer_than_a_person_holds_in_mind():
+    long = [f"{path.relative_to(ROOT)}: {lines} lines" for _, path in files()
+            if (lines := path.read_text().count("\n")) > 500 and str(path.relative_to(ROOT)) not in TABLES]
+    assert not long, "\n".join(long)
+
+
+# the emulator's parts still know the whole, which knows them
+CIRCLES = {"sandbox"}
+
+
+def test_no_files_include_one_another_in_a_circle():
+    """A source file, its header and its private header are one thing; what two of them want of each other stands below both."""
+    wants = {}
+    for layer, path in files():
+        thing = f"{layer}/{path.stem.removesuffix('_private')}"
+        wants.setdefault(thing, set())
+        for _, bracket, name in includes(path):
+            if bracket == '"' and not name.startswith("salesreg/generated/"):
+                target = name.removeprefix("salesreg/").removesuffix(".h")
+                target = target if name.startswith("salesreg/") else f"{layer}/{target}"
+                wants[thing].add(target.removesuffix("_private"))
+    reached = {}
+
+    def reaches(thing):
+        if thing not in reached:
+            reached[thing] = set()
+            seen, left = set(), list(wants.get(thing, ()))
+            while left:
+                at = left.pop()
+                if at not in seen and at != thing:
+                    seen.add(at)
+                    left += wants.get(at, ())
+            reached[thing] = seen
+        return reached[thing]
+
+    pairs = [f"{thing} <-> {other}" for thing in wants for other in reaches(thing)
+             if thing < other and thing in reaches(other) and thing.split("/")[0] not in CIRCLES]
+    assert not pairs, "\n".join(sorted(pairs))
+
+
 def test_there_is_no_sql_in_c_files():
     wrong = []
     for _, path in files():
