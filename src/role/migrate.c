@@ -15,7 +15,8 @@
 enum { NAME_MOST = 63 /* NAMEDATALEN - 1 */, WAIT_MOST_S = 86400 };
 
 static const char usage[] =
-    "usage: salesreg migrate [--wait SECONDS] [--roles [--owner NAME] [--worker NAME]]\n"
+    "usage: salesreg migrate [--wait SECONDS]\n"
+    "       salesreg migrate --roles [--owner NAME] [--worker NAME] [--wait SECONDS]\n"
     "Brings the database of DATABASE_URL up to date; the workers do so at their start, too.\n"
     "What another session has locked is waited for, 5 s at a time so that nobody else is held up\n"
     "for long, and for 600 s at most, or --wait; who holds it is named after 10 s, then each "
