@@ -395,6 +395,11 @@ static bool store(struct config *c, const struct config_row *row, char *s)
 	return false;
 }
 
+static bool is_document(const struct config_row *row)
+{
+	return strcmp(row->name, "MESSAGES") == 0;
+}
+
 static bool is_list(const struct config_row *row)
 {
 	return row->type == TYPE_IDS || (row->type == TYPE_TEXT && strstr(row->rule, "[,"));
@@ -428,7 +433,8 @@ static const char *secret_in(const struct config_row *row, const char *value)
 	if (row->type == TYPE_SECRET)
 		return NULL;
 	const char *found = value_secret(value);
-	bool has_user = row->type != TYPE_PROXY && value_has_user(value);
+	/* texts for people have addresses in them, of pages and of mailboxes */
+	bool has_user = row->type != TYPE_PROXY && !is_document(row) && value_has_user(value);
 	/* nor is there a place for one without a scheme */
 	has_user |= (row->type == TYPE_URL || row->type == TYPE_LISTEN) && strchr(value, '@');
 	return found      ? found
@@ -459,7 +465,7 @@ static void load_row(
 			    row->rule, row->about);
 		goto out;
 	}
-	const char *fault = value_fault(s, strcmp(row->name, "MESSAGES") == 0, is_list(row));
+	const char *fault = value_fault(s, is_document(row), is_list(row));
 	if (fault) {
 		buf_addf(problems, "%s %s\n", row->name, fault);
 		goto out;

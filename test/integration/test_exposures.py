@@ -216,3 +216,9 @@ def test_a_secret_in_the_wrong_variable_is_refused_and_not_shown(salesreg, name,
     process.expect_exit(EXIT_CONFIG)
     assert process.wait() == EXIT_CONFIG
     assert line in process.log and "AAsecret" not in process.log and "hush" not in process.log
+
+
+def test_texts_for_people_may_name_a_page_and_a_mailbox():
+    texts = {"ru": {"help_stranger": "См. https://example.org/help или пишите на help@example.org"}}
+    done = run("check-config", settings=settings(MESSAGES=json.dumps(texts)))
+    assert done.returncode == 0, done.stderr
