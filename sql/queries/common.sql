@@ -45,21 +45,61 @@ ORDER BY 1 LIMIT 16
 -- name: session_path_shut
 SELECT pg_catalog.set_config('search_path', '', false)
 -- name: session_path_open
+-- $1 what search_path says
+SELECT pg_catalog.set_config('search_path', $1::text, false)
+-- name: search_path
 -- After session_path_shut. What triggers and functions of others do depends on the search path, so it becomes again what
--- it is in any other session of this user; but only where nobody except owners (of these and of our schema, who can do as
--- much by our own functions), superusers and this user may create
--- objects in the schemas on it: a function or an operator there could take the place of the system's in our statements.
-SELECT set_config('search_path', p.path, false)
-FROM (SELECT set_config('search_path', s.reset_val, true) AS path, current_schemas(false) AS schemas
-      FROM pg_catalog.pg_settings s WHERE s.name = 'search_path' OFFSET 0) p
-WHERE NOT EXISTS (
-    SELECT 1 FROM pg_catalog.pg_namespace n
-    CROSS JOIN LATERAL aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a
-    WHERE n.nspname = ANY (p.schemas) AND a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
-      AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace ours WHERE ours.nspname = 'salesreg' AND ours.nspowner = a.grantee)
-      AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_database o WHERE o.datname = current_database() AND o.datdba = a.grantee)
-      AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_roles r
-                      WHERE r.oid = a.grantee AND (r.rolsuper OR r.rolname = current_user)))
+-- it is in any other session of this user: the schemas on it that there are now, for one that a stranger makes or opens later
+-- would be on it, too. But not where a stranger could take the place of the system's functions and operators in our statements,
+-- or did so while it was possible: then the kind of that, the object, the stranger, and what ends it; NULLs: nowhere. No strangers
+-- are superusers, this user, the owners of the database, of our schema, of public and of the two tables, who can do as much by
+-- triggers of theirs.
+WITH path AS MATERIALIZED (
+    SELECT set_config('search_path', s.reset_val, true) AS was, current_schemas(false) AS schemas
+    FROM pg_catalog.pg_settings s WHERE s.name = 'search_path' OFFSET 0
+), known (oid) AS (
+    SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolsuper OR r.rolname IN (current_user, 'pg_database_owner')
+    UNION ALL
+    SELECT d.datdba FROM pg_catalog.pg_database d WHERE d.datname = current_database()
+    UNION ALL
+    SELECT n.nspowner FROM pg_catalog.pg_namespace n WHERE n.nspname IN ('salesreg', 'public')
+    UNION ALL
+    SELECT c.relowner FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')
+), schemas (oid, name, owner, acl) AS MATERIALIZED (
+    SELECT n.oid, quote_ident(n.nspname), n.nspowner, coalesce(n.nspacl, acldefault('n', n.nspowner))
+    FROM path JOIN pg_catalog.pg_namespace n ON n.nspname = ANY (path.schemas) AND n.nspname <> 'pg_catalog'
+), strange (place, kind, object, owner, statement) AS (
+    SELECT 1, 'owner', s.name, s.owner, 'ALTER SCHEMA ' || s.name || ' OWNER TO ' || quote_ident(current_user) FROM schemas s
+    UNION ALL
+    SELECT 2, 'create', s.name, a.grantee, 'REVOKE CREATE ON SCHEMA ' || s.name || ' FROM '
+    FROM schemas s CROSS JOIN LATERAL aclexplode(s.acl) a WHERE a.privilege_type = 'CREATE' AND a.grantee <> s.owner
+    UNION ALL
+    SELECT 3, 'object', 'function ' || f.name, f.owner, 'DROP ROUTINE ' || f.name
+    FROM (SELECT s.name || '.' || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')', p.proowner
+          FROM schemas s JOIN pg_catalog.pg_proc p ON p.pronamespace = s.oid
+          WHERE p.proname IN (SELECT c.proname FROM pg_catalog.pg_proc c WHERE c.pronamespace = 'pg_catalog'::regnamespace)
+         ) AS f (name, owner)
+    UNION ALL
+    SELECT 3, 'object', 'operator ' || o.name, o.owner, 'DROP OPERATOR ' || o.name
+    FROM (SELECT s.name || '.' || p.oprname || ' (' || CASE p.oprleft WHEN 0 THEN 'NONE' ELSE format_type(p.oprleft, NULL) END
+                     || ', ' || CASE p.oprright WHEN 0 THEN 'NONE' ELSE format_type(p.oprright, NULL) END || ')', p.oprowner
+          FROM schemas s JOIN pg_catalog.pg_operator p ON p.oprnamespace = s.oid
+          WHERE p.oprname IN (SELECT c.oprname FROM pg_catalog.pg_operator c WHERE c.oprnamespace = 'pg_catalog'::regnamespace)
+         ) AS o (name, owner)
+), found (place, kind, object, who, statement) AS (
+    SELECT s.place, s.kind, s.object, w.names, s.statement || CASE s.kind WHEN 'create' THEN w.names ELSE '' END
+    FROM (SELECT s.place, s.kind, s.object, s.statement, array_agg(DISTINCT s.owner) AS owners
+          FROM strange s WHERE NOT EXISTS (SELECT 1 FROM known WHERE known.oid = s.owner)
+          GROUP BY s.place, s.kind, s.object, s.statement) s
+    CROSS JOIN LATERAL (SELECT string_agg(CASE o.oid WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(o.oid)) END,
+                                          ', ' ORDER BY o.oid) AS names FROM unnest(s.owners) AS o (oid)) w
+)
+SELECT (SELECT coalesce(string_agg(quote_ident(e.name), ', ' ORDER BY e.place), '')
+        FROM path CROSS JOIN LATERAL unnest(path.schemas) WITH ORDINALITY AS e (name, place)),
+       f.kind, f.object, f.who, f.statement
+FROM (SELECT 1) one LEFT JOIN found f ON true
+ORDER BY f.place, f.object LIMIT 20
 -- name: plan_by_index
 -- for the rest of a transaction that only reads, so that nothing of anybody else's is planned with it
 SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),

@@ -37,20 +37,6 @@ ORDER BY a.xact_start LIMIT 5
 SELECT d.datcollversion, pg_database_collation_actual_version(d.oid)
 FROM pg_catalog.pg_database d
 WHERE d.datname = current_database() AND d.datcollversion <> pg_database_collation_actual_version(d.oid)
--- name: doctor_open_schemas
--- schemas on this user's search path where others may create objects, with those others
-SELECT quote_ident(n.nspname), string_agg(CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
-                                          ', ' ORDER BY a.grantee)
-FROM (SELECT set_config('search_path', s.reset_val, true), current_schemas(false) AS schemas
-      FROM pg_catalog.pg_settings s WHERE s.name = 'search_path' OFFSET 0) p
-JOIN pg_catalog.pg_namespace n ON n.nspname = ANY (p.schemas)
-CROSS JOIN LATERAL aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a
-WHERE a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
-  AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace ours WHERE ours.nspname = 'salesreg' AND ours.nspowner = a.grantee)
-  AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_database o WHERE o.datname = current_database() AND o.datdba = a.grantee)
-  AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_roles r
-                  WHERE r.oid = a.grantee AND (r.rolsuper OR r.rolname = current_user))
-GROUP BY n.nspname ORDER BY 1
 -- name: doctor_not_ours
 -- what is in the schema besides what the migrations make, and its owner; an extension is one thing.
 -- What belongs to whoever applied the migrations may be of a newer version.

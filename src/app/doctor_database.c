@@ -200,19 +200,37 @@ static void look_at_collation(struct doctor *d, struct db_session *s)
 static void look_at_search_path(struct doctor *d, struct db_session *s)
 {
 	struct arena *a = d->arena;
-	struct doctor_open_schema *open;
+	struct doctor_stranger *found;
 	size_t count;
-	if (!doctor_open_schemas(s, a, &open, &count))
+	if (!doctor_strangers(s, a, &found, &count))
 		doctor_refused(d, s, "the search path");
-	for (size_t i = 0; i < count; i++)
-		find(d, GRAVITY_WARNING, "open-schema",
-		    arena_printf(a, "%s may create objects in the schema %s", open[i].creators,
-			open[i].name),
-		    "such an object can take the place of the system's own, so the workers run "
-		    "without a search path: a trigger of yours that names a table without its "
-		    "schema fails in them",
-		    arena_printf(a, "REVOKE CREATE ON SCHEMA %s FROM %s, and restart the workers",
-			open[i].name, open[i].creators));
+	for (size_t i = 0; i < count; i++) {
+		const struct doctor_stranger *f = &found[i];
+		bool object = strcmp(f->kind, "object") == 0;
+		const char *what =
+		    object ? arena_printf(a,
+				 "the %s has the name of one of the system's, and belongs to %s",
+				 f->object, f->who)
+		    : strcmp(f->kind, "owner") == 0
+			? arena_printf(a, "the schema %s, on the search path, belongs to %s",
+			      f->object, f->who)
+			: arena_printf(
+			      a, "%s may create objects in the schema %s", f->who, f->object);
+		find(d, GRAVITY_WARNING, object ? "strange-object" : "open-schema", what,
+		    object
+			? "in sessions with that search path it may be called in the place of the "
+			  "system's, with their rights; the workers run without one, and a trigger "
+			  "of "
+			  "yours that names a table without its schema fails in them"
+			: "an object there can take the place of the system's own, so the workers "
+			  "run "
+			  "without a search path: a trigger of yours that names a table without "
+			  "its "
+			  "schema fails in them",
+		    arena_printf(a, "%s%s, and restart the workers",
+			strcmp(f->kind, "create") == 0 ? "" : "look at what is in it, then: ",
+			f->statement));
+	}
 }
 
 /* True: the tables are as this binary knows them. */

@@ -308,18 +308,26 @@ PGconn *db_connect_blocking(
 	return pg;
 }
 
+static bool found(PGresult *result)
+{
+	bool good = PQresultStatus(result) == PGRES_TUPLES_OK;
+	PQclear(result);
+	return good;
+}
+
 bool db_adopt_search_path(PGconn *pg)
 {
-	static const enum sql_statement statements[] = {
-	    SQL_SESSION_PATH_SHUT, SQL_SESSION_PATH_OPEN};
-	for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) {
-		PGresult *result = db_exec_blocking(pg, sql_statement(statements[i])->text);
-		bool good = PQresultStatus(result) == PGRES_TUPLES_OK;
-		PQclear(result);
-		if (!good)
-			return false;
+	if (!found(db_exec_blocking(pg, sql_statement(SQL_SESSION_PATH_SHUT)->text)))
+		return false;
+	PGresult *path = db_exec_blocking(pg, sql_statement(SQL_SEARCH_PATH)->text);
+	bool good = PQresultStatus(path) == PGRES_TUPLES_OK && PQntuples(path) > 0;
+	if (good && PQgetisnull(path, 0, 1)) {
+		const char *values[] = {PQgetvalue(path, 0, 0)};
+		good = found(PQexecParams(pg, sql_statement(SQL_SESSION_PATH_OPEN)->text, 1, NULL,
+		    values, NULL, NULL, 0));
 	}
-	return true;
+	PQclear(path);
+	return good;
 }
 
 /* Who is there -------------------------------------------------------------------------------------------------------*/

@@ -84,15 +84,17 @@ bool doctor_collation(
 	return r || strcmp(s->sqlstate, "42703") == 0 || strcmp(s->sqlstate, "42883") == 0;
 }
 
-bool doctor_open_schemas(
-    struct db_session *s, struct arena *a, struct doctor_open_schema **rows, size_t *count)
+bool doctor_strangers(
+    struct db_session *s, struct arena *a, struct doctor_stranger **rows, size_t *count)
 {
-	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_OPEN_SCHEMAS);
-	*count = r ? (size_t)PQntuples(r) : 0;
-	*rows = ARENA_ARRAY(a, struct doctor_open_schema, *count);
+	const PGresult *r = db_session_run_plain(s, SQL_SEARCH_PATH);
+	*count = r && !PQgetisnull(r, 0, 1) ? (size_t)PQntuples(r) : 0;
+	*rows = ARENA_ARRAY(a, struct doctor_stranger, *count);
 	for (int i = 0; i < (int)*count; i++)
-		(*rows)[i] = (struct doctor_open_schema){
-		    .name = db_get_text(a, r, i, 0), .creators = db_get_text(a, r, i, 1)};
+		(*rows)[i] = (struct doctor_stranger){.kind = db_get_text(a, r, i, 1),
+		    .object = db_get_text(a, r, i, 2),
+		    .who = db_get_text(a, r, i, 3),
+		    .statement = db_get_text(a, r, i, 4)};
 	return r;
 }
 

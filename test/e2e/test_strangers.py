@@ -159,7 +159,7 @@ def test_a_trigger_that_names_a_table_without_its_schema_works_in_our_sessions(m
     first.presses("button_decline")
     prospects.dealt(world, "p1", second)
     seen = world.db.rows("SELECT DISTINCT path, schema FROM shop_notes")
-    assert [tuple(row) for row in seen] == [(f"{schema}, public", schema)]
+    assert [tuple(row) for row in seen] == [("public" if schema == "public" else f"{schema}, public", schema)]
     assert world.db.value("SELECT count(*) >= 3 FROM shop_notes WHERE prospect = 'p1'")
 
 
@@ -223,3 +223,46 @@ def test_a_prospect_whose_text_cannot_be_read_holds_up_no_other(make_world):
     world.start_outreach()
     world.db.eventually("SELECT count(*) = 8 FROM test_prospects WHERE assigned_rep_id IS NOT NULL")
     world.outreach.wait_for_log("prospect p5 cannot be assigned and is left out .* missing chunk")
+
+
+TRAPS = """
+    CREATE TABLE {schema}.loot (who name);
+    GRANT INSERT ON {schema}.loot TO PUBLIC;
+    CREATE FUNCTION {schema}.left(varchar, integer) RETURNS text LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO {schema}.loot VALUES (current_user); RETURN pg_catalog.left($1::text, $2); END $$;
+    CREATE FUNCTION {schema}.same(varchar, varchar) RETURNS boolean LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO {schema}.loot VALUES (current_user); RETURN $1::text OPERATOR(pg_catalog.=) $2::text; END $$;
+    CREATE OPERATOR {schema}.= (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = {schema}.same);
+"""
+
+
+@pytest.mark.parametrize("way", ["left behind", "a schema named as the role", "such a schema, opened later", "such a schema, made later"])
+def test_nothing_that_a_stranger_put_on_the_search_path_is_called(make_world, way):
+    """left behind: from before CREATE on public was revoked. "$user" is on the path of every role that sets none."""
+    world = make_world()
+    world.db.no_prospects()
+    schema = "public" if way == "left behind" else OWNER
+    world.db.as_superuser(f"CREATE ROLE mallory; GRANT CREATE ON DATABASE {world.db.name} TO mallory; GRANT CREATE ON SCHEMA public TO mallory")
+    trap = TRAPS.format(schema=schema)
+    if schema == OWNER:
+        trap = f"CREATE SCHEMA {OWNER}; {trap}"
+    opened = f"GRANT USAGE ON SCHEMA {schema} TO PUBLIC"
+    try:
+        if "made later" not in way:
+            world.db.as_superuser(f"SET ROLE mallory; {trap}")
+        world.db.as_superuser("REVOKE CREATE ON SCHEMA public FROM mallory")
+        if "later" not in way:
+            world.db.as_superuser(f"SET ROLE mallory; {opened if schema == OWNER else ''}")
+        world.start_bot()
+        world.start_outreach()
+        anna, = prospects.reps(world, 1)
+        if "later" in way:
+            world.db.as_superuser(f"SET ROLE mallory; {trap if 'made' in way else ''} {opened}")
+        world.db.execute("SET search_path = ''")
+        world.db.execute("INSERT INTO public.test_prospects (id, telegram_id, name) VALUES ('p1', '@x', 'Ivan P')")
+        assert "Ivan P" in anna.hears_anything().text
+        world.settle()
+        assert world.db.as_superuser(f"SELECT * FROM {schema}.loot") == []
+    finally:
+        world.finish()
+        world.db.as_superuser("DROP OWNED BY mallory CASCADE; DROP ROLE mallory")

@@ -361,6 +361,34 @@ def test_a_schema_where_others_may_create_objects_is_a_warning(ask, database):
     assert finding["fix"].startswith("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
 
 
+def test_what_a_stranger_left_or_has_on_the_search_path_is_a_warning(ask, database):
+    """And what is the database's owner's, or has no name of the system's, is none."""
+    database.execute("CREATE FUNCTION public.lower(varchar) RETURNS text LANGUAGE sql AS $$ SELECT 'mine' $$")
+    database.as_superuser(f"CREATE ROLE mallory; GRANT CREATE ON SCHEMA public TO mallory; GRANT CREATE ON DATABASE {database.name} TO mallory")
+    try:
+        database.as_superuser("SET ROLE mallory;"
+                              " CREATE FUNCTION public.btrim(varchar) RETURNS text LANGUAGE sql AS $$ SELECT '' $$;"
+                              " CREATE FUNCTION public.of_no_other_s_name(varchar, varchar) RETURNS boolean LANGUAGE sql AS $$ SELECT true $$;"
+                              " CREATE OPERATOR public.= (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = public.of_no_other_s_name)")
+        database.as_superuser("REVOKE CREATE ON SCHEMA public FROM mallory")
+        found = ask().of("strange-object")
+        assert [finding["severity"] for finding in found] == ["warning", "warning"]
+        said = " ".join(finding["what"] for finding in found)
+        assert "the function public.btrim(character varying) has the name of one of the system's, and belongs to mallory" in said
+        assert "the operator public.= (character varying, character varying)" in said
+        for finding in found: # what is said to end it does
+            database.as_superuser(finding["fix"].split("then: ")[1].split(", and restart")[0])
+        assert not ask().of("strange-object")
+        user = database.value("SELECT quote_ident(current_user)")
+        database.as_superuser(f"SET ROLE mallory; CREATE SCHEMA {user}; GRANT USAGE ON SCHEMA {user} TO PUBLIC")
+        finding = ask().one("open-schema")
+        assert f"the schema {user}, on the search path, belongs to mallory" in finding["what"]
+        database.as_superuser(finding["fix"].split("then: ")[1].split(", and restart")[0])
+        assert not ask().of("open-schema")
+    finally:
+        database.as_superuser("DROP OWNED BY mallory CASCADE; DROP ROLE mallory")
+
+
 @pytest.mark.parametrize("shift,gravity,says", [("+ interval '10 s'", "warning", "s ahead of"),
                                                 ("- interval '100 s'", "serious", "s behind")])
 def test_a_clock_that_is_off_is_found(ask, database, shift, gravity, says):

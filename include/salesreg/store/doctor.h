@@ -54,12 +54,13 @@ bool doctor_statuses(
 bool doctor_collation(
     struct db_session *s, struct arena *a, const char **recorded, const char **actual);
 
-struct doctor_open_schema {
-	const char *name, *creators;
+struct doctor_stranger {
+	const char *kind;                     /* owner or create (of a schema), object */
+	const char *object, *who, *statement; /* the one that ends it */
 };
-/* Schemas on the search path where others than owners and superusers may create objects. */
-bool doctor_open_schemas(
-    struct db_session *s, struct arena *a, struct doctor_open_schema **rows, size_t *count);
+/* What on the search path is a stranger's, or may be made there by one, and keeps sessions off it: search_path. */
+bool doctor_strangers(
+    struct db_session *s, struct arena *a, struct doctor_stranger **rows, size_t *count);
 
 struct doctor_lack {
 	const char *object, *right, *statement; /* the one that gives it */
