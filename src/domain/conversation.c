@@ -163,7 +163,8 @@ static enum conversation_phase fitting_phase(const struct conversation_state *st
 									   : PHASE_NONE;
 	case PHASE_CODE:
 		if (stranger)
-			return !state->draft_name           ? PHASE_NAME
+			/* without a name it was a rep who changed the address */
+			return !state->draft_name           ? PHASE_NONE
 			       : state->rules->proves_email ? PHASE_CODE
 							    : PHASE_EMAIL;
 		if (active)

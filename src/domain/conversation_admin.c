@@ -9,6 +9,8 @@
 #include "salesreg/domain/notice.h"
 #include <string.h>
 
+enum { ECHO_UNITS = 254 };
+
 bool conversation_is_admin(const struct conversation_rules *rules, int64_t user_id)
 {
 	for (size_t i = 0; i < rules->admin_count; i++)
@@ -34,12 +36,12 @@ static void show_application(struct turn *t, int64_t admin, enum message_priorit
     enum locale locale, const struct application_view *who)
 {
 	const struct catalog *catalog = t->state->rules->catalog;
-	bool named = who->username && who->username[0];
-	const char *telegram = named ? arena_printf(t->a, "@%s", who->username)
-				     : arena_printf(t->a, "id %lld", (long long)who->telegram_id);
+	const char *named = quote_username(t->a, who->username);
+	const char *telegram =
+	    named ? named : arena_printf(t->a, "id %lld", (long long)who->telegram_id);
 	const char *text = catalog_render(catalog, locale, TEXT_ADMIN_NEW_REP,
-	    ARGS({"name", quote_name(t->a, who->name, NAME_MAX_CODE_POINTS)}, {"email", who->email},
-		{"telegram", telegram}),
+	    ARGS({"name", quote_name(t->a, who->name, NAME_MAX_CODE_POINTS)},
+		{"email", quote_email(t->a, who->email, ECHO_UNITS)}, {"telegram", telegram}),
 	    t->a);
 	const char *about = about_application(t, who->name, who->email);
 	struct button *buttons = ARENA_ARRAY(t->a, struct button, 2);
@@ -177,7 +179,7 @@ static void tell_subject(struct turn *t, const struct subject_view *subject, boo
 	enum locale own = t->out->next.locale;
 	t->out->next.locale = subject->locale;
 	const char *text = turn_text(t, approved ? TEXT_REP_APPROVED : TEXT_REP_REJECTED,
-	    ARGS({"name", prospect_short_name(t->a, subject->name)}));
+	    ARGS({"name", prospect_quoted_name(t->a, subject->name)}));
 	struct message *message = message_list_add(
 	    &t->out->messages, t->a, subject->telegram_id, PRIORITY_NOTIFICATION, text);
 	if (approved)

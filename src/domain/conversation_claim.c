@@ -71,8 +71,8 @@ void turn_email_is_taken(struct turn *t, const char *address)
 
 static const char *account(const struct turn *t, const char *username, int64_t id)
 {
-	return username && username[0] ? arena_printf(t->a, "@%s", username)
-				       : arena_printf(t->a, "id %lld", (long long)id);
+	const char *named = quote_username(t->a, username);
+	return named ? named : arena_printf(t->a, "id %lld", (long long)id);
 }
 
 void turn_show_claim(struct turn *t, int64_t admin, enum message_priority priority,
@@ -100,7 +100,7 @@ void turn_show_claim(struct turn *t, int64_t admin, enum message_priority priori
 	};
 	struct message *message = message_list_add(&t->out->messages, t->a, admin, priority, text);
 	message_set_buttons(message, buttons, 2);
-	if (!username || !username[0])
+	if (!quote_username(t->a, username))
 		message_set_mention(message, t->a, telegram, claim->telegram_id);
 }
 
@@ -195,7 +195,7 @@ static struct message *tell(struct turn *t, int64_t chat, enum locale locale, en
 	enum locale own = t->out->next.locale;
 	t->out->next.locale = locale;
 	const char *text = turn_text(t, id,
-	    ARGS({"name", prospect_short_name(t->a, name)}, {"email", email},
+	    ARGS({"name", prospect_quoted_name(t->a, name)}, {"email", email},
 		{"domains", turn_domains(t)}));
 	struct message *message =
 	    message_list_add(&t->out->messages, t->a, chat, PRIORITY_NOTIFICATION, text);

@@ -151,7 +151,9 @@ static void undone(struct turn *t, const struct assignment_view *assignment, con
 	enum locale own = t->out->next.locale;
 	t->out->next.locale = assignment->other_locale;
 	(void)message_list_add(&t->out->messages, t->a, assignment->other_telegram_id,
-	    PRIORITY_NOTIFICATION, turn_text(t, TEXT_TAKEN_BACK, ARGS({"name", name})));
+	    PRIORITY_NOTIFICATION,
+	    turn_text(t, TEXT_TAKEN_BACK,
+		ARGS({"name", prospect_quoted_name(t->a, assignment->prospect_name)})));
 	t->out->next.locale = own;
 }
 

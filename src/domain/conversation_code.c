@@ -9,6 +9,7 @@
  */
 #include "conversation_private.h"
 #include "prospect_list.h"
+#include "quote.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/email.h"
 #include "shorten.h"
@@ -230,8 +231,8 @@ static struct message *tell(struct turn *t, int64_t chat, enum locale locale, en
 	enum locale own = t->out->next.locale;
 	t->out->next.locale = locale;
 	const char *text = turn_text(t, id,
-	    ARGS({"name", prospect_short_name(t->a, name)}, {"email", code->email},
-		{"holder", prospect_short_name(t->a, code->rep_name)}));
+	    ARGS({"name", prospect_quoted_name(t->a, name)}, {"email", code->email},
+		{"holder", prospect_quoted_name(t->a, code->rep_name)}));
 	struct message *message =
 	    message_list_add(&t->out->messages, t->a, chat, PRIORITY_NOTIFICATION, text);
 	t->out->next.locale = own;
@@ -273,7 +274,7 @@ static void take_over(struct turn *t, const struct code_view *code)
 	next->rep_available = true;
 	bool pending = code->rep_status == REP_PENDING;
 	struct message *done = turn_say(t, pending ? TEXT_REGISTERED_PENDING : TEXT_CLAIM_GRANTED,
-	    ARGS({"name", prospect_short_name(t->a, name)}, {"email", code->email}));
+	    ARGS({"name", prospect_quoted_name(t->a, name)}, {"email", code->email}));
 	(void)tell(
 	    t, code->rep_telegram_id, code->rep_locale, TEXT_ACCOUNT_LOST, code->rep_name, code);
 	if (pending)
@@ -311,8 +312,7 @@ static void proven(struct turn *t, const struct code_view *code)
 			turn_menu_buttons(t,
 			    turn_say(t, TEXT_EMAIL_OF_SUSPENDED,
 				ARGS({"email", echo(t, code->email)},
-				    {"own",
-					echo(t, t->state->rep_email ? t->state->rep_email : "")})));
+				    {"own", quote_email(t->a, t->state->rep_email, ECHO_UNITS)})));
 		return;
 	}
 	if (newcomer && code->rep_id) {

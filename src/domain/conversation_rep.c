@@ -4,12 +4,16 @@
  */
 #include "conversation_private.h"
 #include "prospect_list.h"
+#include "quote.h"
 #include "salesreg/domain/email.h"
 #include <string.h>
 
-static const char *or_empty(const char *s)
+enum { EMAIL_UNITS = 254 };
+
+/* As the table has it, which others write, too. */
+static const char *email_of(const struct turn *t, const char *email)
 {
-	return s ? s : "";
+	return quote_email(t->a, email, EMAIL_UNITS);
 }
 
 static void say_with_menu(struct turn *t, const char *text)
@@ -27,8 +31,8 @@ static void say_menu(struct turn *t, const char *first)
 		return;
 	}
 	const char *wait = turn_text(t, TEXT_PENDING,
-	    ARGS({"name", prospect_short_name(t->a, next->rep_name)},
-		{"email", or_empty(next->rep_email)}));
+	    ARGS({"name", prospect_quoted_name(t->a, next->rep_name)},
+		{"email", email_of(t, next->rep_email)}));
 	(void)turn_say_text(t, turn_join(t, first, wait));
 }
 
@@ -42,8 +46,8 @@ static void say_status(struct turn *t)
 	turn_set_phase(t, PHASE_NONE);
 	say_with_menu(
 	    t, turn_text(t, TEXT_STATUS,
-		   ARGS({"name", prospect_short_name(t->a, next->rep_name)},
-		       {"email", or_empty(next->rep_email)},
+		   ARGS({"name", prospect_quoted_name(t->a, next->rep_name)},
+		       {"email", email_of(t, next->rep_email)},
 		       {"status", turn_text(t, TEXT_REP_IS_ACTIVE, NO_ARGS)},
 		       {"open", arena_printf(t->a, "%zu", next->open_clients)},
 		       {"max", arena_printf(t->a, "%zu", t->state->rules->max_prospects)})));
@@ -53,10 +57,10 @@ static void ask_new_email(struct turn *t, const char *problem)
 {
 	static const struct turn_button cancel[] = {{TEXT_BUTTON_CANCEL, PRESS_CANCEL, true}};
 	const char *question =
-	    problem
-		? turn_text(t, TEXT_EMAIL_QUESTION, ARGS({"domains", turn_domains(t)}))
-		: turn_text(t, TEXT_ASK_NEW_EMAIL,
-		      ARGS({"email", or_empty(t->state->rep_email)}, {"domains", turn_domains(t)}));
+	    problem ? turn_text(t, TEXT_EMAIL_QUESTION, ARGS({"domains", turn_domains(t)}))
+		    : turn_text(t, TEXT_ASK_NEW_EMAIL,
+			  ARGS({"email", email_of(t, t->state->rep_email)},
+			      {"domains", turn_domains(t)}));
 	/* a code that is asked for may be at hand still */
 	if (!problem || t->out->next.phase != PHASE_CODE)
 		turn_set_phase(t, PHASE_CHANGE_EMAIL);
@@ -158,7 +162,7 @@ static void welcome_back(struct turn *t)
 	}
 	turn_set_phase(t, PHASE_NONE);
 	say_with_menu(t, turn_text(t, TEXT_WELCOME_BACK,
-			     ARGS({"name", prospect_short_name(t->a, t->state->rep_name)})));
+			     ARGS({"name", prospect_quoted_name(t->a, t->state->rep_name)})));
 }
 
 static void help(struct turn *t)

@@ -57,8 +57,17 @@ static bool is_top_domain(const char *label, size_t n)
 	    "to cc tv ws "
 	    "ae sg my th vn ph hk tw cn jp kr au nz ca ch at be cz se pt gr tr il ge am kg tj рф "
 	    "РФ бел сайт "
-	    "онлайн москва ";
+	    "онлайн москва "
+	    "bet win bid fun ninja casino love ltd finance loan bot chat social zip mov guru "
+	    "digital "
+	    "properties villas realestate estate homes house rent rentals money cash pay date men "
+	    "trade stream download support help center services solutions systems tel travel tours "
+	    "photos video games game bar cafe capital fund exchange market credit poker monster "
+	    "quest cyou sbs buzz tk ml ga cf gq pw sh gd vc ms nu mn pk ir ro lt lv ee fi dk hu rs "
+	    "az uz tm ";
 	char wanted[16];
+	if (n > 4 && strncasecmp(label, "xn--", 4) == 0)
+		return true;
 	if (n + 3 > sizeof wanted)
 		return false;
 	wanted[0] = wanted[n + 1] = ' ';
@@ -128,11 +137,28 @@ static bool has_domain(const char *word, size_t n, bool sign)
 	return ends_in_domain(piece, (size_t)(end - piece));
 }
 
+/* "/unregister", "(/start)": a tap on it in a message of the bot's sends it to the bot. "a/l", "Wayan/Ketut" are names. */
+static bool has_command(const char *word, size_t n)
+{
+	static const char of_command[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	uint32_t before = ' ';
+	for (const char *next = word; next < word + n;) {
+		uint32_t c = text_next(&next);
+		bool inside = text_is_letter(before) || before == '/' ||
+			      (before < 0x80 && strchr(of_command, (int)before));
+		if (c == '/' && !inside && next < word + n && strchr(of_command, *next))
+			return true;
+		before = c;
+	}
+	return false;
+}
+
 static bool is_address(const char *word, size_t n)
 {
-	return memchr(word, '@', n) || memmem(word, n, "://", 3) || has_foreign_point(word, n) ||
-	       (n > 4 && strncasecmp(word, "www.", 4) == 0) || begins_with_host(word, n) ||
-	       has_domain(word, n, false) || has_domain(word, n, true);
+	return has_command(word, n) || memchr(word, '@', n) || memmem(word, n, "://", 3) ||
+	       has_foreign_point(word, n) || (n > 4 && strncasecmp(word, "www.", 4) == 0) ||
+	       begins_with_host(word, n) || has_domain(word, n, false) || has_domain(word, n, true);
 }
 
 static bool has_letter(const char *word, size_t n)

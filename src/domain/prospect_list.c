@@ -20,6 +20,11 @@ const char *prospect_short_name(struct arena *a, const char *name)
 	return shorten(a, text_tidy(a, name ? name : ""), SHORT_NAME_UNITS);
 }
 
+const char *prospect_quoted_name(struct arena *a, const char *name)
+{
+	return quote_name(a, name, SHORT_NAME_UNITS);
+}
+
 static const char *line(const struct prospect_list *list, struct arena *a, enum text_id id,
     const char *placeholder, const char *value)
 {

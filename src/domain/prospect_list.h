@@ -38,3 +38,5 @@ void prospect_list_send(
 
 /* A name fit to stand in a sentence: one line, shortened. */
 const char *prospect_short_name(struct arena *a, const char *name);
+/* The same for a message, where a name with an address in it is no link (quote.h); not for buttons, nor answers to presses. */
+const char *prospect_quoted_name(struct arena *a, const char *name);

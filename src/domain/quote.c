@@ -1,9 +1,12 @@
 #include "quote.h"
 #include "salesreg/base/text.h"
+#include "salesreg/domain/email.h"
 #include "salesreg/domain/message.h"
 #include "salesreg/domain/name.h"
 #include "shorten.h"
 #include <string.h>
+
+enum { USERNAME_MAX_CHARS = 32 };
 
 /* Where a line ends, to whoever shows it: also at what only some readers break at. */
 static bool ends_line(uint32_t c)
@@ -58,4 +61,23 @@ const char *quote_name(struct arena *a, const char *name, size_t units)
 	if (name_check(line, a, &checked) == NAME_ADDRESS)
 		return quote_piece(a, line, units);
 	return shorten(a, line, units);
+}
+
+const char *quote_email(struct arena *a, const char *email, size_t units)
+{
+	const char *line = text_tidy(a, email ? email : ""), *key = email_key(line, a);
+	/* the key of what is wrapped in anything is shorter */
+	if (!key || strlen(key) != strlen(line))
+		return quote_piece(a, line, units);
+	return shorten(a, line, units);
+}
+
+const char *quote_username(struct arena *a, const char *username)
+{
+	static const char allowed[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	size_t n = username ? strspn(username, allowed) : 0;
+	if (n == 0 || n > USERNAME_MAX_CHARS || username[n])
+		return NULL;
+	return arena_printf(a, "@%s", username);
 }

@@ -15,3 +15,7 @@ const char *quote_block(struct arena *a, const char *text, size_t units);
 const char *quote_piece(struct arena *a, const char *text, size_t units);
 /* A person's name from a table: on one line, shortened; a name with an address in it (domain/name.h) is no link. */
 const char *quote_name(struct arena *a, const char *name, size_t units);
+/* A person's e-mail from a table: as it is if it is an address and nothing else, or else a piece that is no link. */
+const char *quote_email(struct arena *a, const char *email, size_t units);
+/* "@name", or NULL if it can be nobody's name on Telegram (letters, digits and underscores, 32 at most). */
+const char *quote_username(struct arena *a, const char *username);
