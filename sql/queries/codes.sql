@@ -107,7 +107,9 @@ WITH done AS (
     SET state = f.state, due_at = now() + f.pause_us * interval '1 microsecond', error = left(f.error, 500),
         hashes = CASE WHEN f.is_lost THEN c.hashes[2:] ELSE c.hashes END,
         good_until = CASE WHEN f.is_lost THEN c.good_until[2:]
-                          WHEN f.state = 'sent' THEN ARRAY[now() + interval '10 minutes'] || c.good_until[2:]
+                          -- counted from when it went out, at most a minute after codes_sending, whenever this is written
+                          WHEN f.state = 'sent' THEN ARRAY[least(now() + interval '10 minutes', c.good_until[1] + interval '1 minute')]
+                                                     || c.good_until[2:]
                           ELSE c.good_until END,
         delay_told = c.delay_told OR (f.state = 'queued' AND f.payload IS NOT NULL)
     FROM (SELECT u.* FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::boolean[], $6::text[])

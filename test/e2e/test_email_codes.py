@@ -245,6 +245,22 @@ def test_a_code_is_good_for_ten_minutes_however_often_the_mail_is_tried_again(wo
     anna.hears("registered")
 
 
+def test_a_result_that_is_written_late_makes_no_code_good_for_longer(world, mail):
+    """Its row was locked when the mail went out, nine minutes ago."""
+    anna = world.person()
+    mail.pause.set()
+    gives_email(anna)
+    world.db.eventually("SELECT state = 'sending' FROM salesreg.email_codes")
+    other = psycopg2.connect(world.db.url)
+    other.cursor().execute("UPDATE salesreg.email_codes SET good_until = ARRAY[now() + interval '1 minute']")
+    mail.pause.clear()
+    mail.code(anna.email)
+    other.commit()
+    other.close()
+    world.db.eventually("SELECT state = 'sent' FROM salesreg.email_codes")
+    assert world.db.value("SELECT good_until[1] < now() + interval '3 minutes' FROM salesreg.email_codes")
+
+
 # whose it is ----------------------------------------------------------------------------------------------------------------
 
 def test_whether_an_address_is_taken_is_not_told_before_the_code(world, mail):

@@ -1,4 +1,5 @@
 """An SMTP server of the tests: keeps what it accepts, and answers as it is told to."""
+import asyncio
 import email
 import re
 import socket
@@ -42,6 +43,7 @@ class MailServer:
         self.hellos = []  # names that were said
         self.senders = []  # as whom mail was to be sent
         self.sender_reply = None  # instead of "250 OK"
+        self.pause = threading.Event()  # while it is set, no address is answered
         self._news = threading.Condition()
         self.ca = None
         kwargs = {}
@@ -83,6 +85,8 @@ class MailServer:
         return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
+        while self.pause.is_set():
+            await asyncio.sleep(0.01)
         with self._news:
             self.sessions.append((session.ssl is not None, session.authenticated))
             self.hellos.append(session.host_name)
