@@ -73,14 +73,14 @@ static void print(const struct wish *wish, const char *link, int64_t ends_us)
 		show_json(out);
 		return;
 	}
-	(void)puts(link);
+	show_say(stdout, "%s\n", link);
 	struct buf code;
 	buf_init(&code, QR_BYTES);
 	if ((wish->qr || isatty(STDOUT_FILENO)) && qr_draw(link, &code))
 		(void)fputs(buf_text(&code), stdout);
 	buf_finish(&code);
-	(void)printf("One person can register with it%s%s, until %s.\n", wish->email ? ", as " : "",
-	    wish->email ? wish->email : "", ends);
+	show_say(stdout, "One person can register with it%s%s, until %s.\n",
+	    wish->email ? ", as " : "", wish->email ? wish->email : "", ends);
 }
 
 static int invite(struct command_database *d, struct arena *a, const struct wish *wish)

@@ -322,6 +322,15 @@ def test_wrong_usage_and_addresses_that_will_not_do(world, invite):
     assert "not invite" in run("rep", "invite", settings={"DATABASE_URL": world.db.url}).stderr
 
 
+def test_what_the_table_or_the_operator_says_does_nothing_to_a_terminal(world, invite):
+    invite()
+    world.db.execute("UPDATE salesreg.bot_state SET username = E'bot\\x1b[31m\\u009b1m'")
+    done = run("rep", "invite", "--email", "\x1b[31m\u202ex@" + DOMAIN,
+               settings={"DATABASE_URL": world.db.url, "REGISTRATION_APPROVAL": "invite"})
+    assert done.returncode == 0 and DOMAIN in done.stdout
+    assert not set(done.stdout) & set("\x1b\u009b\u202e"), repr(done.stdout)
+
+
 def test_before_the_bot_ever_ran_its_name_is_not_known(database):
     done = run("rep", "invite", settings={"DATABASE_URL": database.url})
     assert done.returncode == 1 and "bot's name is not known" in done.stderr
