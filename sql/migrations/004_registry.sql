@@ -611,5 +611,15 @@ CREATE INDEX calendar_jobs_due_idx ON salesreg.calendar_jobs (due_at) WHERE stat
 -- Functions -----------------------------------------------------------------------------------------------------------
 -- Whatever stands on the search path of a session, these mean what they meant here; and nobody calls a trigger's.
 ALTER FUNCTION salesreg.must(boolean) SET search_path = pg_catalog, pg_temp;
+-- As must(), where trying again is of no use: the row was locked, so only a trigger or a rule can be the cause.
+CREATE FUNCTION salesreg.must_stay(held boolean) RETURNS boolean LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF held IS NOT TRUE THEN
+        RAISE EXCEPTION 'a trigger or a rule of public.test_prospects undoes the change';
+    END IF;
+    RETURN true;
+END
+$$;
 REVOKE EXECUTE ON FUNCTION salesreg.wake_on_outbox(), salesreg.wake_on_reps(), salesreg.on_prospects_inserted(),
     salesreg.on_prospects_updated(), salesreg.on_prospects_deleted(), salesreg.on_prospects_truncated() FROM PUBLIC;

@@ -124,20 +124,21 @@ SELECT nextval('salesreg.dealing_turn')
 -- name: dealing_write
 -- $1 prospects, $2 reps, $3 assignment ids, $4 what the event says, $5 where the rows are: this transaction has locked
 -- them, so they cannot move, and a look-up by place costs a fraction of one by id. A live assignment left over from a change by hand
--- makes this fail with 23505; dealing_sort_out_assignments mends it.
+-- makes this fail with 23505; dealing_sort_out_assignments mends it. A row that is without a rep all the same was left so by a
+-- trigger of somebody's.
 WITH deal AS (
     SELECT * FROM unnest($1::varchar[], $2::uuid[], $3::bigint[], $5::tid[]) AS f (prospect, rep, assignment, place)
 ), moved AS (
     UPDATE public.test_prospects p SET assigned_rep_id = f.rep, updated_at = now()
     FROM deal f WHERE p.ctid = f.place AND p.id = f.prospect AND p.assigned_rep_id IS NULL
-    RETURNING 1
+    RETURNING p.assigned_rep_id
 ), made AS (
     INSERT INTO salesreg.assignments (id, prospect, rep) SELECT assignment, prospect, rep FROM deal
 ), explained AS (
     INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
     SELECT prospect, rep, assignment, 'assigned', $4::text FROM deal
 )
-SELECT salesreg.must((SELECT count(*) FROM moved) = (SELECT count(*) FROM deal))
+SELECT salesreg.must_stay((SELECT count(assigned_rep_id) FROM moved) = (SELECT count(*) FROM deal))
 -- name: dealing_served
 -- $1 reps, $2 their turns
 UPDATE salesreg.rep_dealing d SET last_dealt = f.turn

@@ -208,6 +208,35 @@ def test_a_prospect_that_a_trigger_refuses_holds_up_no_other(make_world):
     world.db.eventually("SELECT count(*) = 50 FROM test_prospects WHERE assigned_rep_id IS NOT NULL")
 
 
+@pytest.mark.parametrize("way", ["RETURN NULL;", "NEW.assigned_rep_id := NULL;"], ids=["without a word", "back again"])
+@pytest.mark.parametrize("declined", [False, True], ids=["new", "declined"])
+def test_a_prospect_that_a_trigger_keeps_without_a_rep_holds_up_no_other(running, way, declined):
+    """Nor is anybody told again and again that they have it."""
+    people = prospects.reps(running, 2)
+    running.db.execute("CREATE TABLE kept (id text); CREATE FUNCTION shop_rule() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                       f" IF NEW.assigned_rep_id IS NOT NULL AND NEW.id IN (SELECT id FROM kept) THEN {way} END IF; RETURN NEW;"
+                       " END $$; CREATE TRIGGER shop_rule BEFORE UPDATE ON test_prospects FOR EACH ROW EXECUTE FUNCTION shop_rule()")
+    if declined:
+        running.db.add_prospect("p1", "Ivan P")
+        people = prospects.first_and_second(running, people, "p1")
+        card = people[0].hears_anything()
+        running.db.execute("INSERT INTO kept VALUES ('p1')")
+        people[0].presses("button_decline", message=card)
+    else:
+        running.db.execute("INSERT INTO kept VALUES ('p1')")
+        running.db.add_prospect("p1", "Ivan P")
+    running.outreach.wait_for_log("prospect p1 cannot be assigned and is left out .* a trigger or a rule")
+    running.db.add_prospect("p2", "Olga Q")
+    prospects.dealt(running, "p2")
+    running.settle()
+    assert prospects.holder(running, "p1") is None
+    assert not [e for person in people for e in person.unheard() if "Ivan P" in e["text"]]
+    assert running.db.value("SELECT count(*) FROM salesreg.assignments WHERE prospect = 'p1'") == (1 if declined else 0)
+    running.db.execute("DELETE FROM kept")
+    running.db.execute("SELECT pg_notify('salesreg_sort_out', '')")
+    prospects.dealt(running, "p1", people[1] if declined else None)
+
+
 def test_a_prospect_whose_text_cannot_be_read_holds_up_no_other(make_world):
     """As on a damaged page: whoever reads this text gets an error."""
     world = make_world(MAX_PROSPECTS_PER_REP="100")
