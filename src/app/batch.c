@@ -146,15 +146,15 @@ static const char locked_row[] =
 
 /*
  * No fault of any update: a whole table is locked (VACUUM FULL, ALTER TABLE), somebody cancelled the statement, the server is
- * out of something (class 53), or the transaction had failed before; a right is missing, or nothing may be written, which an
- * operator ends for everybody at once.
+ * out of something (class 53), or the transaction had failed before; a right, or a table or a column of ours, is missing, or
+ * nothing may be written, which an operator ends for everybody at once.
  */
 static bool is_weather(const struct db_reply *reply)
 {
 	const char *s = reply->sqlstate;
 	return (strcmp(s, "55P03") == 0 && !reply->row_locked) || strcmp(s, "57014") == 0 ||
 	       strncmp(s, "53", 2) == 0 || strcmp(s, "25P02") == 0 || strcmp(s, "42501") == 0 ||
-	       strcmp(s, "25006") == 0;
+	       strcmp(s, "25006") == 0 || reply->no_schema;
 }
 
 /* Then everything this person sends meets the same lock; another row concerns this update alone. */

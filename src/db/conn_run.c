@@ -73,6 +73,16 @@ static bool names_a_row(const char *context)
 	return false;
 }
 
+/*
+ * A table, column, function or index of ours is missing: what the statements need is not there, whatever their parameters.
+ * What a function of somebody's lacks comes with a context.
+ */
+static bool lacks_schema(const char *sqlstate, const char *context)
+{
+	bool names = strncmp(sqlstate, "42", 2) == 0 && strcmp(sqlstate, "42501") != 0;
+	return (names || strcmp(sqlstate, "3F000") == 0) && (!context || !*context);
+}
+
 static void note_failure(struct db_conn *conn, const PGresult *result, size_t step)
 {
 	struct db_reply *reply = &conn->run.reply;
@@ -84,8 +94,9 @@ static void note_failure(struct db_conn *conn, const PGresult *result, size_t st
 	(void)snprintf(
 	    reply->message, sizeof reply->message, "%s", message ? message : "no message");
 	reply->failed_step = step;
-	reply->row_locked = strcmp(reply->sqlstate, "55P03") == 0 &&
-			    names_a_row(PQresultErrorField(result, PG_DIAG_CONTEXT));
+	const char *context = PQresultErrorField(result, PG_DIAG_CONTEXT);
+	reply->row_locked = strcmp(reply->sqlstate, "55P03") == 0 && names_a_row(context);
+	reply->no_schema = lacks_schema(reply->sqlstate, context);
 	reply->err = is_conflict(reply->sqlstate) ? ERR_CONFLICT : ERR_REFUSED;
 	if (strcmp(reply->sqlstate, "55P03") == 0 && conn->options.server)
 		lock_watch_waited(db_server_locks(conn->options.server));

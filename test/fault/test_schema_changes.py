@@ -50,6 +50,36 @@ def test_an_altered_table_stops_and_parks_nothing(make_world, kind):
     assert world.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE possible_duplicate") == 0
 
 
+GONE = {
+    "a table": ("ALTER TABLE salesreg.{} RENAME TO elsewhere", "ALTER TABLE salesreg.elsewhere RENAME TO {}"),
+    "a column": ("ALTER TABLE salesreg.{0} RENAME {1} TO elsewhere", "ALTER TABLE salesreg.{0} RENAME elsewhere TO {1}"),
+}
+
+
+@pytest.mark.parametrize("kind", list(GONE))
+@pytest.mark.parametrize("table, column", [("assignments", "ended_at"), ("user_sessions", "phase"), ("rep_dealing", "available")])
+def test_what_is_missing_for_a_while_parks_nobody_and_is_one_line(bot_world, kind, table, column):
+    """It is nobody's doing who writes meanwhile: all wait, the pauses grow, and whoever wrote is answered after it."""
+    away, back = (sql.format(table, column) for sql in GONE[kind])
+    anna, boris = bot_world.person("Anna Petrova"), bot_world.person("Boris Ivanov")
+    anna.registers()
+    boris.registers()
+    bot_world.settle()
+    bot_world.db.execute(away)
+    anna.says("мои клиенты")
+    boris.says("статус")
+    line = bot_world.bot.wait_for_log("could not be written to the database.* does not exist")
+    assert table in line or column in line
+    polls = bot_world.sandbox.stats()["methods"]["getUpdates"]["ok"]
+    eventually(lambda: bot_world.sandbox.stats()["methods"]["getUpdates"]["ok"] >= polls + 3, what="it was tried again")
+    bot_world.db.execute(back)
+    anna.hears("clients_none")
+    boris.hears("status")
+    bot_world.bot.wait_for_log("handled again")
+    assert bot_world.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+    assert len(bot_world.bot.lines(" (warn|error) .*could not be|was undone")) <= 2
+
+
 # a trigger that forgets the session's statements the first times that it fires, also if its transaction is undone
 FORGETFUL = """
 CREATE SEQUENCE public.{name};

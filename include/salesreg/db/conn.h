@@ -36,6 +36,7 @@ struct db_reply {
 	char message[256]; /* the server's primary message: no parameter values in it */
 	size_t failed_step;
 	bool row_locked; /* 55P03 over a row that somebody holds, not over a whole table */
+	bool no_schema;  /* a statement of ours, not a function it calls, names what is not there */
 	size_t count;
 	PGresult *results[DB_MAX_STEPS]; /* one a step; all NULL unless err is ERR_OK */
 };
