@@ -312,7 +312,8 @@ $$;
 CREATE TABLE salesreg.prospect_changes (
     prospect  varchar(255) NOT NULL,
     kind      text NOT NULL, -- changed (what a rep is shown), closed, deleted
-    name      text           -- of one that is deleted
+    name      text,          -- of one that is deleted
+    was       bigint         -- what a rep was shown of it, as a hash; NULL: the rep has to be told anyway
 );
 CREATE UNIQUE INDEX prospect_changes_prospect_idx ON salesreg.prospect_changes (prospect varchar_pattern_ops);
 
@@ -410,7 +411,7 @@ BEGIN
         WHERE EXISTS (SELECT 1 FROM salesreg.assignments a
                       WHERE a.prospect = c.id AND a.ended_at IS NULL AND a.rep = c.rep OFFSET 0)
           AND (c.id, c.rep) IN (SELECT id, assigned_rep_id FROM stale)
-        ON CONFLICT (prospect) DO UPDATE SET kind = EXCLUDED.kind;
+        ON CONFLICT (prospect) DO UPDATE SET kind = EXCLUDED.kind, name = NULL, was = NULL;
     IF FOUND OR EXISTS (SELECT 1 FROM fresh f
                         WHERE f.assigned_rep_id IS NULL
                           AND EXISTS (SELECT 1 FROM salesreg.assignments a
@@ -429,13 +430,14 @@ BEGIN
     UPDATE salesreg.assignments SET reason = 'deleted'
         WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale)) AND reason = 'declined';
     IF EXISTS (SELECT 1 FROM stale WHERE assigned_rep_id IS NOT NULL) THEN
-        INSERT INTO salesreg.prospect_changes (prospect, kind, name)
+        INSERT INTO salesreg.prospect_changes AS c (prospect, kind, name, was)
             SELECT s.id, CASE WHEN s.status IN ('unreached', 'contacted', 'in_conversation') THEN 'deleted' ELSE 'closed' END,
-                   s.name
+                   s.name, pg_catalog.hashtextextended(ROW (s.telegram_id, s.name, s.email, s.context, s.notes)::text, 0)
             FROM stale s
             WHERE EXISTS (SELECT 1 FROM salesreg.assignments a
                           WHERE a.prospect = s.id AND a.ended_at IS NULL AND a.rep = s.assigned_rep_id OFFSET 0)
-            ON CONFLICT (prospect) DO UPDATE SET kind = EXCLUDED.kind, name = EXCLUDED.name;
+            ON CONFLICT (prospect) DO UPDATE SET kind = EXCLUDED.kind, name = EXCLUDED.name,
+                                                 was = CASE WHEN c.kind = 'changed' THEN NULL ELSE EXCLUDED.was END;
         PERFORM pg_catalog.pg_notify('salesreg_assign', ''); -- a rep has room again
         PERFORM pg_catalog.pg_notify('salesreg_sort_out', ''); -- and an assignment is to be ended
     END IF;

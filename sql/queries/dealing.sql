@@ -316,30 +316,32 @@ UPDATE salesreg.prospects_apart SET nobody = true, told_at = CASE WHEN $2::boole
 WHERE prospect = ANY ($1::varchar[])
 -- name: dealing_sort_out_assignments
 -- $1 seconds of grace. What was changed by hand, first part: live assignments whose prospect has another rep now, or none,
--- or whose rep may not hold prospects (those are given back): not at work, or given up. What the old system assigned has no
--- row here and is left alone. One row a prospect lost, rep by rep.
+-- or whose rep may not hold prospects (those are given back, also if another hand gave them to that rep): not at work, or given
+-- up. What the old system assigned has no row here and is left alone. One row a prospect lost, rep by rep.
 WITH expired AS (
     SELECT d.rep, d.unreachable_since, r.telegram_id FROM salesreg.rep_dealing d
     JOIN public.sales_representatives r ON r.id = d.rep
     WHERE NOT d.available AND d.unreachable_since IS NOT NULL AND salesreg.is_given_up(d.unreachable_since, $1::bigint)
 ), freed AS (
     UPDATE public.test_prospects p SET assigned_rep_id = NULL, updated_at = now()
-    FROM (SELECT q.id, r.status
+    FROM (SELECT q.id, r.id AS rep, r.status
           FROM public.sales_representatives r
           LEFT JOIN salesreg.rep_dealing d ON d.rep = r.id
           JOIN public.test_prospects q ON q.assigned_rep_id = r.id
                                       AND q.status IN ('unreached', 'contacted', 'in_conversation')
-          JOIN salesreg.assignments a ON a.prospect = q.id AND a.rep = r.id AND a.ended_at IS NULL
           -- whatever status is none of ours means: not at work
-          WHERE r.status IS NULL OR r.status NOT IN ('active', 'pending')
-             OR (NOT d.available AND (d.unreachable_since IS NULL OR r.id IN (SELECT rep FROM expired)))
+          WHERE (r.status IS NULL OR r.status NOT IN ('active', 'pending')
+                 OR (NOT d.available AND (d.unreachable_since IS NULL OR r.id IN (SELECT rep FROM expired))))
+            -- each by its own index
+            AND (EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = q.id AND a.ended_at IS NULL OFFSET 0)
+                 OR EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = q.id AND a.ended_at IS NOT NULL OFFSET 0))
           FOR NO KEY UPDATE OF q SKIP LOCKED) due -- what somebody holds waits for the next time
     WHERE p.id = due.id
-    RETURNING p.id, due.status
+    RETURNING p.id, due.rep, CASE WHEN due.status = 'removed' THEN 'unregistered'
+                                  WHEN due.status IN ('active', 'pending') THEN 'unavailable' ELSE 'suspended' END AS reason
 ), ended AS (
     UPDATE salesreg.assignments a
-    SET ended_at = now(), reason = CASE WHEN f.id IS NULL THEN 'changed' WHEN f.status = 'removed' THEN 'unregistered'
-                                    WHEN f.status IN ('active', 'pending') THEN 'unavailable' ELSE 'suspended' END
+    SET ended_at = now(), reason = CASE WHEN f.rep = b.rep THEN f.reason ELSE 'changed' END
     FROM salesreg.assignments b LEFT JOIN public.test_prospects p ON p.id = b.prospect
     LEFT JOIN freed f ON f.id = b.prospect
     WHERE b.ended_at IS NULL AND b.id = a.id AND (f.id IS NOT NULL OR p.assigned_rep_id IS DISTINCT FROM b.rep)
@@ -347,6 +349,9 @@ WITH expired AS (
 ), explained AS (
     INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
     SELECT prospect, rep, id, 'returned', reason FROM ended
+    UNION ALL
+    SELECT f.id, f.rep, NULL, 'returned', f.reason FROM freed f
+    WHERE NOT EXISTS (SELECT 1 FROM ended e WHERE e.prospect = f.id AND e.rep = f.rep)
 ), passed_on AS (
     UPDATE salesreg.rep_dealing d SET passed_on_since = coalesce(d.passed_on_since, now())
     WHERE d.rep IN (SELECT rep FROM ended WHERE reason = 'unavailable')
@@ -364,7 +369,8 @@ WITH expired AS (
            priority, 'gone', attempts, possible_duplicate, error, created_at FROM unsent
 )
 SELECT e.id, e.reason, left(r.name, 255), r.telegram_id, s.locale, coalesce(left(p.name, 255), left(c.name, 255)),
-       CASE WHEN e.reason = 'changed' THEN left(h.name, 255) END AS holder,
+       CASE WHEN e.reason = 'changed' AND NOT EXISTS (SELECT 1 FROM freed f WHERE f.id = e.prospect)
+            THEN left(h.name, 255) END AS holder,
        p.id IS NULL AS deleted,
        -- of what was done with already nobody is told
        coalesce(p.status IN ('unreached', 'contacted', 'in_conversation'), c.kind IS DISTINCT FROM 'closed') AS matters
@@ -442,30 +448,36 @@ FROM numbered n
 ORDER BY n.rep, n.created_at, n.id
 -- name: dealing_changed
 -- $1 at most: prospects that another hand changed or closed and who has them, and whether they said that they contacted
--- them; what found nobody any more is forgotten with it
+-- them; what found nobody any more is forgotten with it. One that was deleted and put in again with its rep, as a table is
+-- loaded anew, counts as changed if a rep is shown something else of it now.
 WITH due AS (
     SELECT c.prospect, c.kind FROM salesreg.prospect_changes c ORDER BY c.prospect LIMIT $1::integer FOR UPDATE SKIP LOCKED
 ), taken AS (
     DELETE FROM salesreg.prospect_changes c USING due
     WHERE c.prospect = due.prospect
       -- one that was deleted since the step before: the next time ends its assignment
-      AND (due.kind <> 'deleted' OR NOT EXISTS (SELECT 1 FROM salesreg.assignments a
-                                                WHERE a.prospect = c.prospect AND a.ended_at IS NULL))
-    RETURNING c.prospect, c.kind
+      AND (due.kind <> 'deleted'
+           OR NOT EXISTS (SELECT 1 FROM salesreg.assignments a
+                          WHERE a.prospect = c.prospect AND a.ended_at IS NULL
+                            AND NOT EXISTS (SELECT 1 FROM public.test_prospects q
+                                            WHERE q.id = a.prospect AND q.assigned_rep_id = a.rep)))
+    RETURNING c.prospect, c.kind, c.name IS NOT NULL AS was_deleted, c.was
 )
 SELECT p.id, left(p.telegram_id, 255), left(p.name, 255), left(p.context, 2000), left(p.notes, 2000), left(p.email, 255),
        a.id, NULL, NULL,
-       r.id, r.telegram_id, s.locale, NULL, t.kind = 'closed',
+       r.id, r.telegram_id, s.locale, NULL, o.closed,
        EXISTS (SELECT 1 FROM salesreg.prospect_events e
                WHERE e.prospect = p.id AND e.assignment = a.id AND e.kind = 'contacted')
 FROM taken t
 JOIN salesreg.assignments a ON a.prospect = t.prospect AND a.ended_at IS NULL AND a.started_at < now()
 JOIN public.test_prospects p ON p.id = t.prospect AND p.assigned_rep_id = a.rep
-                            AND (t.kind = 'closed') = (p.status IS NULL OR p.status NOT IN ('unreached', 'contacted',
-                                                                                           'in_conversation'))
+CROSS JOIN LATERAL (SELECT p.status IS NULL OR p.status NOT IN ('unreached', 'contacted', 'in_conversation') AS closed) o
 JOIN public.sales_representatives r ON r.id = a.rep AND r.status = 'active'
 LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
-ORDER BY r.id, t.kind = 'closed', a.id
+WHERE CASE t.kind WHEN 'changed' THEN NOT o.closed WHEN 'closed' THEN o.closed AND NOT t.was_deleted
+                  ELSE o.closed OR t.was IS DISTINCT FROM pg_catalog.hashtextextended(
+                      ROW (p.telegram_id, p.name, p.email, p.context, p.notes)::text, 0) END
+ORDER BY r.id, o.closed, a.id
 -- name: dealing_cards
 -- $1 assignments whose buttons go, $2 in which chats (0: their rep's; one that is the rep's again keeps them): the messages that carry them, and the buttons' data that stay there, those of their
 -- rep's other open prospects. A message that the history holds no more is left as it is: its buttons answer that they are

@@ -319,6 +319,60 @@ def test_a_rep_with_a_status_of_somebody_else_s_is_not_at_work(running, status):
     prospects.dealt(running, "p4", first)
 
 
+@pytest.mark.parametrize("status", ["suspended", "inactive", "removed"])
+def test_a_prospect_given_to_who_is_not_at_work_goes_on(running, status):
+    """It would be with nobody, and nobody would know."""
+    anna, boris = prospects.reps(running, 2)
+    running.db.add_prospect("p0", "Ivan P")
+    first, second = prospects.first_and_second(running, [anna, boris], "p0")
+    told_of(first, "Ivan P")
+    running.db.execute("UPDATE sales_representatives SET status = %s WHERE telegram_id = %s", status, second.id)
+    running.settle()
+    prospects.psql(running, "UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives"
+                            f" WHERE telegram_id = {second.id}) WHERE id = 'p0'")
+    first.hears("lost", count=1, list=running.texts.render("ru", "lost_back", name="Ivan P"))
+    told_of(first, "Ivan P")
+    assert prospects.holder(running, "p0") == first.id
+    reason = "unregistered" if status == "removed" else "suspended"
+    events = [tuple(row) for row in running.db.rows(
+        "SELECT e.kind, e.detail, r.telegram_id FROM salesreg.prospect_events e JOIN sales_representatives r ON r.id = e.rep"
+        " WHERE e.prospect = 'p0' AND e.kind = 'returned'")]
+    assert sorted(events) == sorted([("returned", "changed", first.id), ("returned", reason, second.id)])
+    running.settle()
+    assert second.unheard() == []
+
+
+RELOAD = "BEGIN; CREATE TEMP TABLE copy AS SELECT * FROM test_prospects; {change}; DELETE FROM test_prospects;" \
+         " INSERT INTO test_prospects SELECT * FROM copy; DROP TABLE copy; COMMIT"
+
+
+def test_a_table_that_is_loaded_anew_says_what_is_different(running):
+    """As by an import that deletes all rows and puts them in again, their reps with them."""
+    anna, = prospects.reps(running, 1)
+    for n in range(3):
+        running.db.add_prospect(f"p{n}", f"Prospect {n}.")
+        told_of(anna, f"Prospect {n}.")
+    running.settle()
+    running.db.execute("UPDATE test_prospects SET status = 'converted' WHERE id = 'p2'")
+    anna.hears("closed", name="Prospect 2.")
+    running.settle()
+    running.db.execute(RELOAD.format(change="SELECT 1"))
+    running.db.eventually("SELECT count(*) = 0 FROM salesreg.prospect_changes")
+    running.settle()
+    assert anna.unheard() == []
+    running.db.execute(RELOAD.format(change="UPDATE copy SET telegram_id = '@new_name' WHERE id = 'p1'"))
+    changed = anna.hears_anything()
+    assert changed.text.startswith(running.texts.raw("ru", "changed_one"))
+    assert "Prospect 1." in changed.text and "new_name" in changed.text and "Prospect 0." not in changed.text
+    anna.presses("button_contacted", message=changed)
+    anna.is_answered("answer_contacted")
+    running.db.execute(RELOAD.format(change="UPDATE copy SET status = 'archived' WHERE id = 'p0'"))
+    anna.hears("closed", name="Prospect 0.")
+    running.db.eventually("SELECT count(*) = 0 FROM salesreg.prospect_changes")
+    running.settle()
+    assert anna.unheard() == []
+
+
 def told_of(person, name):
     card = person.hears_anything()
     assert name in card.text
