@@ -148,11 +148,21 @@ static void look_at_uri(struct explained *e)
 		f.gravity = GRAVITY_WARNING;
 		break;
 	}
+	bool unreadable = !uri_doubt_may_quote_password(doubt) &&
+			  !db_address_is_readable(secret_reveal(&d->config.database_url));
+	if (unreadable) {
+		f.gravity = GRAVITY_SERIOUS;
+		f.what =
+		    "DATABASE_URL has a parameter that libpq does not know, or one without a value";
+		f.why = "what is wrong is not shown, for it may be a piece of a password";
+		f.mend = "write %26 for a & in a value; where it is written as password=…, put a "
+			 "value with spaces into quotation marks";
+	}
 	bool is_quoted = is_explained(e, "DATABASE_URL", strlen("DATABASE_URL"));
 	if (f.what && !is_quoted)
 		explain(e, "DATABASE_URL", f);
 	/* pieces of a password are not looked up as hosts */
-	d->may_connect = !is_quoted && !uri_doubt_may_quote_password(doubt);
+	d->may_connect = !is_quoted && !unreadable && !uri_doubt_may_quote_password(doubt);
 }
 
 static void look_at_token(struct explained *e)

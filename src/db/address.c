@@ -169,6 +169,13 @@ bool db_address_has_example_password(const char *uri)
 	return found;
 }
 
+bool db_address_is_readable(const char *uri)
+{
+	PQconninfoOption *options = PQconninfoParse(uri, NULL);
+	PQconninfoFree(options);
+	return options;
+}
+
 bool db_address_has_password(const char *uri)
 {
 	PQconninfoOption *options = PQconninfoParse(uri, NULL);

@@ -1,5 +1,6 @@
 #include "salesreg/role/database.h"
 #include "salesreg/app/exposures.h"
+#include "salesreg/db/address.h"
 #include "salesreg/db/guard.h"
 #include "salesreg/domain/doubts.h"
 #include "salesreg/role/show.h"
@@ -13,7 +14,13 @@ const char *database_uri_fault(const struct secret *uri)
 	switch (uri_doubt(secret_reveal(uri))) {
 	case URI_DOUBT_NONE:
 	case URI_DOUBT_NO_HOST:
-		return NULL;
+		return db_address_is_readable(secret_reveal(uri))
+			   ? NULL
+			   : "DATABASE_URL has a parameter that libpq does not know, or one "
+			     "without "
+			     "a value; what is wrong is not shown, for it may be a piece of a "
+			     "password: write a & in one as %26, or put it into quotation marks "
+			     "after password=";
 	case URI_DOUBT_SCHEME:
 		return "DATABASE_URL must begin with postgresql://; what another library puts "
 		       "between, as in postgresql+asyncpg://, must go";
@@ -43,6 +50,11 @@ int command_database_open_for(struct command_database *d, const char *command, u
 	int code = EXIT_CODE_CONFIG;
 	enum err err = config_load(&d->config, needs, &problems);
 	exposures_say(&d->config, config_readers(needs), &problems, NULL);
+	const char *fault = secret_is_set(&d->config.database_url)
+				? database_uri_fault(&d->config.database_url)
+				: NULL;
+	if (fault)
+		buf_addf(&problems, "%s\n", fault);
 	if (err != ERR_OK || problems.size > 0) {
 		(void)fputs(buf_text(&problems), stderr);
 		goto out;
@@ -50,12 +62,9 @@ int command_database_open_for(struct command_database *d, const char *command, u
 	code = EXIT_CODE_OK;
 	char hidden[GUARD_LINE];
 	if (!db_session_open(&d->session, &d->config.database_url, "salesreg operator")) {
-		enum uri_doubt doubt = uri_doubt(secret_reveal(&d->config.database_url));
-		(void)fprintf(stderr,
+		show_say(stderr,
 		    "salesreg %s: the database of DATABASE_URL cannot be reached: %s\n", command,
-		    uri_doubt_may_quote_password(doubt)
-			? "its address is malformed; `salesreg doctor` says how"
-			: d->session.error);
+		    d->session.error);
 		code = EXIT_CODE_FAILED;
 	} else if (guard_rows(d->session.pg, hidden, sizeof hidden) != ERR_OK) {
 		show_say(stderr, "salesreg %s: %s\n", command, hidden);

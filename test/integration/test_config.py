@@ -531,6 +531,20 @@ def test_a_password_that_is_not_escaped_is_said_and_never_shown(role, password, 
     assert "hush" not in done.stderr
 
 
+@pytest.mark.parametrize("address", [
+    "postgresql://user@127.0.0.1:1/db?password=ab&hush77", "postgresql://user@127.0.0.1:1/db?password=ab&hush77=cd",
+    "host=127.0.0.1 port=1 user=u password=ab hush77", "host=127.0.0.1 port=1 user=u password='ab'hush77'",
+    "host=127.0.0.1 port=1 user=u password=ab hush77=cd"])
+def test_no_piece_of_a_password_that_libpq_takes_for_a_parameter_is_shown(address):
+    settings = {**GOOD, "DATABASE_URL": address, "TELEGRAM_API_BASE": "http://127.0.0.1:1"}
+    for command in (["check-config"], ["bot"], ["outreach"], ["supervise"], ["migrate"], ["outbox", "list"]):
+        done = run(*command, settings=settings)
+        assert done.returncode == EXIT_CONFIG, command
+        assert "%26" in done.stderr and "hush" not in done.stdout + done.stderr, command
+    done = run("doctor", settings=settings)
+    assert "that libpq does not know" in " ".join(done.stdout.split()) and "hush" not in done.stdout + done.stderr
+
+
 def test_an_address_of_another_library_is_explained():
     done = run("bot", settings={**GOOD, "DATABASE_URL": "postgresql+asyncpg://user:hush@127.0.0.1/db"})
     assert done.returncode == EXIT_CONFIG and "must begin with postgresql://" in done.stderr

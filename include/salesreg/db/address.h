@@ -43,5 +43,10 @@ enum wire_reach db_address_reach(const struct db_address *address, char host[256
  * changeme. It may stand in the URI, in a service, in PGPASSWORD or in a password file (34.15, 34.16, 34.17; PQpass, 34.2).
  */
 bool db_address_has_example_password(const char *uri);
+/*
+ * Whether libpq can take it apart (PQconninfoParse, 34.1). What it says of one that it cannot quotes a piece, of the password
+ * perhaps: it is not to be tried.
+ */
+bool db_address_is_readable(const char *uri);
 /* Whether there is a password in it, so that libpq looks for one nowhere else. */
 bool db_address_has_password(const char *uri);
