@@ -87,12 +87,13 @@ static const struct invite_view *view_of_invite(struct folding *f, const struct 
 	return view;
 }
 
-/* How much good a held one does: 2 with this address, 1 with another, 0 with none. */
+/* How much good a held one does: 2 with this address, or with any where there is none yet, 1 with another, 0 with none. */
 static int worth(const struct invite_view *held, const char *email_key)
 {
 	if (!held || held->ended)
 		return 0;
-	return !email_key || !held->email_key || strcmp(held->email_key, email_key) == 0 ? 2 : 1;
+	bool any = !held->email_key;
+	return any || (email_key && strcmp(held->email_key, email_key) == 0) ? 2 : 1;
 }
 
 static void fill_invites(

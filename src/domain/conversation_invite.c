@@ -26,6 +26,22 @@ static void refuse(struct turn *t, enum text_id why)
 	(void)turn_say_text(t, text);
 }
 
+/* Opened out of curiosity, or sent to several: the one at hand does, unless it is for another address or there is a pause. */
+static bool needs_no_other(const struct turn *t)
+{
+	const struct invite_view *held = t->state->held;
+	return held && !held->ended && !held->email_key && t->out->next.pause_us == 0;
+}
+
+static void spare(struct turn *t)
+{
+	const char *text = turn_text(t, TEXT_INVITE_SPARED, NO_ARGS);
+	if (t->out->next.phase == PHASE_NONE)
+		turn_ask_name(t, text);
+	else
+		turn_question_of_stranger(t, text);
+}
+
 void turn_open_invitation(struct turn *t)
 {
 	const struct invite_view *invite = t->state->invite;
@@ -44,6 +60,10 @@ void turn_open_invitation(struct turn *t)
 	}
 	if (invite->ended) {
 		refuse(t, TEXT_INVITE_ENDED);
+		return;
+	}
+	if (!invite->holder && needs_no_other(t)) {
+		spare(t);
 		return;
 	}
 	if (!invite->holder) {

@@ -145,6 +145,24 @@ def test_an_invitation_for_an_address_is_good_for_that_one(world, invite):
     anna.hears("registered", name=anna.name, email="anna.p@" + DOMAIN)
 
 
+def test_who_has_a_link_uses_up_no_other_one(world, invite):
+    anna, boris = world.person(), world.person("Boris Orlov")
+    bound, first, second = invite("--email", "x@" + DOMAIN), invite(), invite("--email", boris.email)
+    for payload in (bound, first):  # the one for another address does not do
+        anna.opens(payload)
+        anna.hears("invite_welcome", "ask_name")
+    anna.opens(second)
+    anna.hears("invite_spared", "ask_name")
+    anna.says(anna.name)
+    anna.hears("ask_email", name=anna.name)
+    anna.opens(second)
+    anna.hears("invite_spared", "email_question")
+    comes_in(boris, second)
+    boris.hears("registered")
+    anna.says(anna.email)
+    anna.hears("registered")
+
+
 def test_who_left_needs_a_new_link(world, invite):
     anna = world.person()
     payload = invite()

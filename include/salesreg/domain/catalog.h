@@ -63,6 +63,7 @@ enum { TEXT_BUTTON_UNITS = 64, TEXT_ANSWER_UNITS = 200, TEXT_COMMAND_UNITS = 256
 	X(INVITE_ENDED, "invite_ended", "", MESSAGE)                                               \
 	X(INVITE_USED, "invite_used", "", MESSAGE)                                                 \
 	X(INVITE_TAKEN, "invite_taken", "", MESSAGE)                                               \
+	X(INVITE_SPARED, "invite_spared", "", MESSAGE)                                             \
 	X(INVITE_OTHER_EMAIL, "invite_other_email", "", MESSAGE)                                   \
 	X(CODE_ASKED, "code_asked", "email,minutes", MESSAGE)                                      \
 	X(CODE_QUESTION, "code_question", "email", MESSAGE)                                        \
