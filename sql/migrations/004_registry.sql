@@ -217,7 +217,8 @@ INSERT INTO salesreg.rep_dealing (rep)
 CREATE INDEX rep_dealing_unreachable_idx ON salesreg.rep_dealing (unreachable_since) WHERE unreachable_since IS NOT NULL;
 
 -- Whether a rep out of reach since then is given up: neither prospects nor messages wait any longer. Not within the grace, and
--- not where most active reps are out of reach since about the same time: that is a fact about the bot and not about them.
+-- not where most active reps, or both of two, are out of reach since about the same time: that is a fact about the bot and
+-- not about them. Of one alone nobody can tell.
 CREATE FUNCTION salesreg.is_given_up(since timestamptz, grace_seconds bigint) RETURNS boolean LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -230,8 +231,9 @@ BEGIN
     FROM salesreg.rep_dealing o JOIN public.sales_representatives w ON w.id = o.rep AND w.status = 'active'
     WHERE o.unreachable_since BETWEEN since - interval '10 minutes' AND since + interval '10 minutes';
     -- no more of the active ones are counted than it takes to know
-    RETURN together < 3 OR (SELECT count(*) FROM (SELECT 1 FROM public.sales_representatives w WHERE w.status = 'active'
-                                                  LIMIT 2 * together) few) >= 2 * together;
+    RETURN together < 2 OR (SELECT count(*) FROM (SELECT 1 FROM public.sales_representatives w WHERE w.status = 'active'
+                                                  LIMIT 2 * together) few)
+                           >= CASE together WHEN 2 THEN 3 ELSE 2 * together END;
 END
 $$;
 

@@ -273,7 +273,9 @@ static void look_at_reach(struct doctor *d, struct db_session *s)
 		doctor_refused(d, s, "reps out of reach");
 		return;
 	}
-	bool most = unreachable >= 3 && 2 * unreachable > active; /* dealing_sort_out_assignments */
+	/* salesreg.is_given_up() */
+	bool most =
+	    (unreachable >= 3 && 2 * unreachable > active) || (unreachable == 2 && active == 2);
 	if (unreachable > 0)
 		doctor_find(d,
 		    (struct finding){most ? GRAVITY_SERIOUS : GRAVITY_NOTE, "reps", "out-of-reach",
