@@ -2,7 +2,8 @@
 #   migrations       one initialiser { .version, .name, .text, .compatible } a file NNN_name.sql
 #   statement-enum   an enum from the lines "-- name: x" of the query files
 #   statement-table  the texts of the same, indexed by that enum; what the migrations, which come first then, have made in the
-#                    schema salesreg stands for {our tables}, {our sequences} and {our functions}
+#                    schema salesreg stands for {our tables}, {our sequences}, {our functions}, {our keys} (unique indexes, those of
+#                    constraints too) and {our indexes} (the others)
 #   texts            { "file name", "content" } a file
 function quoted(s) {
     gsub(/\\/, "\\\\\\\\", s); gsub(/"/, "\\\"", s); gsub(/\t/, "\\t", s);
@@ -22,7 +23,21 @@ BEGIN {
     print "/* Made by sql/embed.awk; do not edit. */"
     if (mode == "statement-enum") print "#pragma once\nenum sql_statement {"
 }
+function is_ours(kind, name) { sub("," name "(,|$)", ",", ours[kind]); ours[kind] = ours[kind] "," name }
 mode == "statement-table" && FILENAME ~ /\/migrations\// {
+    if (match($0, /^CREATE TABLE (IF NOT EXISTS )?salesreg\.[a-z_0-9]+/)) {
+        table = substr($0, RSTART, RLENGTH); sub(/.*\./, "", table)
+    } else if (/^\)/) table = ""
+    else if (table != "" && $0 !~ /^ *--/) {
+        line = $0; sub(/ -- .*/, "", line)
+        if (line ~ / PRIMARY KEY/) is_ours("keys", table "_pkey")
+        if (line ~ / UNIQUE/) is_ours("keys", table "_" $1 "_key")
+    }
+    if (/^CREATE (UNIQUE )?INDEX [a-z_0-9]+/) is_ours($2 == "UNIQUE" ? "keys" : "indexes", $2 == "UNIQUE" ? $4 : $3)
+    if (/^DROP INDEX /) {
+        name = $NF; sub(/;$/, "", name); sub(/.*\./, "", name)
+        sub("," name "(,|$)", ",", ours["keys"]); sub("," name "(,|$)", ",", ours["indexes"])
+    }
     if (match($0, /^(CREATE|DROP) (OR REPLACE )?(UNLOGGED )?(TABLE|SEQUENCE|FUNCTION) (IF (NOT )?EXISTS )?salesreg\.[a-z_0-9]+/)) {
         name = kind = substr($0, RSTART, RLENGTH)
         sub(/.*salesreg\./, "", name)

@@ -174,6 +174,17 @@ FROM (VALUES ('salesreg.outbox', 'outbox_wake'),
 LEFT JOIN pg_catalog.pg_trigger t ON t.tgrelid = to_regclass(w.tab) AND t.tgname = w.name AND NOT t.tgisinternal
 WHERE t.tgname IS NULL OR t.tgenabled NOT IN ('O', 'A')
 ORDER BY w.tab, w.name
+-- name: doctor_indexes
+-- indexes of ours that are missing, or of no use as their building failed: whether statements need it rather than are faster
+-- with it, its schema if it exists
+SELECT w.name, w.is_key, i.nspname
+FROM (SELECT unnest('{our keys}'::text[]) AS name, true AS is_key UNION ALL SELECT unnest('{our indexes}'::text[]), false) w
+LEFT JOIN (SELECT c.relname, n.nspname, x.indisvalid
+           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+           JOIN pg_catalog.pg_index x ON x.indexrelid = c.oid
+           WHERE n.nspname IN ('public', 'salesreg')) i ON i.relname = w.name
+WHERE i.indisvalid IS NOT TRUE
+ORDER BY NOT w.is_key, w.name
 -- name: doctor_prospects
 -- $1 capacity, $2 seconds: how many prospects wait for longer (10,000 stands for that many or more), the oldest one's
 -- milliseconds, how many reps have room

@@ -68,9 +68,37 @@ static void look_at_triggers(struct doctor *d, struct db_session *s)
 			      "it from a backup"});
 }
 
+static void look_at_indexes(struct doctor *d, struct db_session *s)
+{
+	struct arena *a = d->arena;
+	struct doctor_index *broken;
+	size_t count;
+	if (!doctor_indexes(s, a, &broken, &count)) {
+		doctor_refused(d, s, "the indexes");
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct doctor_index *index = &broken[i];
+		doctor_find(d,
+		    (struct finding){index->is_key ? GRAVITY_SERIOUS : GRAVITY_WARNING, area,
+			"index",
+			arena_printf(a, "the index %s is %s", index->name,
+			    index->schema ? "of no use: it was not built to its end" : "missing"),
+			index->is_key ? "statements that rely on it fail, and nothing keeps out "
+					"what may be there only once"
+				      : "statements that look there read whole tables, and all is "
+					"slower the more there is in them",
+			index->schema ? arena_printf(a, "REINDEX INDEX CONCURRENTLY %s.%s",
+					    index->schema, index->name)
+				      : "create it again as sql/migrations/004_registry.sql does"});
+	}
+}
+
 void doctor_schema(struct doctor *d, struct db_session *s)
 {
 	look_at_statements(d, s);
-	if (!d->schema_broken)
-		look_at_triggers(d, s);
+	if (d->schema_broken)
+		return;
+	look_at_triggers(d, s);
+	look_at_indexes(d, s);
 }

@@ -319,3 +319,16 @@ bool doctor_triggers(
 		    .exists = db_get_bool(r, i, 2)};
 	return r;
 }
+
+bool doctor_indexes(
+    struct db_session *s, struct arena *a, struct doctor_index **broken, size_t *count)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_INDEXES);
+	*count = r ? (size_t)PQntuples(r) : 0;
+	*broken = ARENA_ARRAY(a, struct doctor_index, *count);
+	for (int i = 0; r && i < PQntuples(r); i++)
+		(*broken)[i] = (struct doctor_index){.name = db_get_text(a, r, i, 0),
+		    .is_key = db_get_bool(r, i, 1),
+		    .schema = db_get_text(a, r, i, 2)};
+	return r;
+}

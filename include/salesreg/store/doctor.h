@@ -106,6 +106,13 @@ struct doctor_trigger {
 /* Those that do not fire. */
 bool doctor_triggers(
     struct db_session *s, struct arena *a, struct doctor_trigger **off, size_t *count);
+
+struct doctor_index {
+	const char *name, *schema /* NULL: it is missing, else its building failed */;
+	bool is_key; /* statements fail without it */
+};
+bool doctor_indexes(
+    struct db_session *s, struct arena *a, struct doctor_index **broken, size_t *count);
 bool doctor_parked(struct db_session *s, int64_t *parked, int64_t *oldest_ms);
 
 struct doctor_rep {
