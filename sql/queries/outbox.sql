@@ -214,11 +214,6 @@ JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS f (id, chat_id, birth_u
     ON f.id = o.id AND f.chat_id = o.chat_id AND f.birth_us = (extract(epoch FROM o.created_at) * 1000000)::bigint
 WHERE (SELECT count(*) FROM mine) < cardinality($1::bigint[]) AND o.id = ANY ($1::bigint[])
   AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = o.id)
--- name: outbox_move
--- a group became a supergroup: $1 old chat, $2 new one
-UPDATE salesreg.outbox
-SET chat_id = $2::bigint, payload = pg_catalog.jsonb_set(payload::jsonb, '{chat_id}', pg_catalog.to_jsonb($2::bigint))::json
-WHERE chat_id = $1::bigint
 -- name: outbox_prune
 -- $1 days; at most 10,000 at a time
 WITH old AS (

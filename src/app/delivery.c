@@ -36,7 +36,7 @@ void delivery_set_transaction(struct delivery *d, enum delivery_transaction tran
 
 size_t delivery_unwritten(const struct delivery *d)
 {
-	return results_waiting(&d->results) + (d->block_us > 0) + (d->moved_to != 0);
+	return results_waiting(&d->results) + (d->block_us > 0);
 }
 
 /* Moves what is collected into the plan. */
@@ -49,9 +49,6 @@ void delivery_plan_results(
 		bot_block(plan, a, d->options.bot_id, d->block_us);
 	d->block_us = 0;
 	user_links_put(&d->links, plan, a);
-	if (d->moved_to)
-		outbox_move(plan, a, d->moved_from, d->moved_to);
-	d->moved_to = 0;
 }
 
 void delivery_settle(struct delivery *d, const struct db_reply *reply)
@@ -181,7 +178,6 @@ void delivery_yield(struct delivery *d)
 	(void)delivery_cancel_all(d); /* the next leader finds the rows as they are */
 	results_void(&d->results);
 	d->block_us = 0;
-	d->moved_to = 0;
 	(void)uv_timer_stop(&d->timer);
 	delivery_check_drained(d);
 }

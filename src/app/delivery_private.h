@@ -71,7 +71,6 @@ struct delivery {
 	struct user_links links;
 	int64_t home;                       /* whose outbox is delivered (bot_row) */
 	int64_t block_us, block_writing_us; /* a retry_after for everything, to be stored */
-	int64_t moved_from, moved_to;       /* a chat that changed its id */
 	enum delivery_transaction transaction;
 
 	bool want_claim;

@@ -192,13 +192,6 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 		try_later(d, s, answer);
 		break;
 	case TELEGRAM_GONE:
-		if (answer->migrate_to_chat_id) {
-			/* a group became a supergroup: the same people under another id */
-			d->moved_from = s->chat;
-			d->moved_to = answer->migrate_to_chat_id;
-			try_later(d, s, answer);
-			break;
-		}
 		d->stats.gone++;
 		say_gone(d, s, answer->description);
 		result.pause_us = backoff_us(s->attempts > 0 ? (unsigned)s->attempts - 1 : 0,

@@ -1,17 +1,5 @@
 #include "salesreg/base/err.h"
 
-const char *err_name(enum err err)
-{
-	switch (err) {
-#define X(name, sentence)                                                                          \
-	case ERR_##name:                                                                           \
-		return #name;
-		ERR_MAP(X)
-#undef X
-	}
-	return "?";
-}
-
 const char *err_sentence(enum err err)
 {
 	switch (err) {

@@ -198,11 +198,6 @@ enum err db_server_admit(struct db_server *s, struct db_server_member *member,
 	return ERR_OK;
 }
 
-uint64_t db_server_generation(const struct db_server *s)
-{
-	return s->generation;
-}
-
 int64_t db_server_late_ms(const struct db_server *s)
 {
 	int64_t oldest_us = 0, now = clock_monotonic_us();

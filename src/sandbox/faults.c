@@ -13,11 +13,6 @@ static const struct {
 #undef X
 };
 
-bool fault_kind_takes_effect(enum fault_kind kind)
-{
-	return kinds[kind].takes_effect;
-}
-
 /* What the server would say with that code, when the rule does not. */
 static const char *default_description(int code)
 {

@@ -2,16 +2,6 @@
 
 static const double US = 1e6;
 
-const char *limit_kind_name(enum limit_kind kind)
-{
-	static const char *const names[] = {
-#define X(name, text) [LIMIT_##name] = text,
-	    LIMIT_KIND_MAP(X)
-#undef X
-	};
-	return kind < LIMIT_KIND_COUNT ? names[kind] : "";
-}
-
 void limits_init(struct limits *limits)
 {
 	*limits = (struct limits){.overall_per_s = 30, .chat_per_s = 1};

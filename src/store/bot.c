@@ -8,11 +8,9 @@ size_t bot_take(struct db_plan *plan, struct arena *a, int64_t bot_id, const int
 
 struct bot_row bot_parse(const PGresult *result)
 {
-	struct bot_row row = {
-	    .first_time = true, .clean = true, .home = db_get_i64(result, 0, 6, 0)};
+	struct bot_row row = {.clean = true, .home = db_get_i64(result, 0, 6, 0)};
 	if (PQntuples(result) == 0 || PQgetisnull(result, 0, 0))
 		return row;
-	row.first_time = false;
 	row.clean = db_get_bool(result, 0, 0);
 	row.has_next = !PQgetisnull(result, 0, 1);
 	row.next_update_id = db_get_i64(result, 0, 1, 0);

@@ -157,11 +157,6 @@ size_t outbox_failed(
 	    TEXT_COLUMN(a, results, count, error));
 }
 
-void outbox_move(struct db_plan *plan, struct arena *a, int64_t old_chat, int64_t new_chat)
-{
-	(void)db_plan_add(plan, SQL_OUTBOX_MOVE, db_i64(a, old_chat), db_i64(a, new_chat));
-}
-
 void outbox_prune(struct db_plan *plan, struct arena *a, int64_t days)
 {
 	(void)db_plan_add(plan, SQL_OUTBOX_PRUNE, db_i64(a, days));

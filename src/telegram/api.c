@@ -177,7 +177,7 @@ static void call_destroy(struct telegram_call *call)
 }
 
 static void read_reply(const json_t *reply, const struct http_answer *http,
-    struct telegram_facts *facts, struct telegram_answer *a)
+    struct telegram_facts *facts)
 {
 	const json_t *ok = json_object_get(reply, "ok");
 	facts->is_reply = json_is_boolean(ok);
@@ -186,7 +186,6 @@ static void read_reply(const json_t *reply, const struct http_answer *http,
 	if (facts->is_reply && !facts->ok) {
 		const json_t *parameters = json_object_get(reply, "parameters");
 		retry_after_s = member_i64(parameters, "retry_after", retry_after_s);
-		a->migrate_to_chat_id = member_i64(parameters, "migrate_to_chat_id", 0);
 		facts->error_code = member_i64(reply, "error_code", 0);
 		const char *description = json_string_value(json_object_get(reply, "description"));
 		facts->description = description ? description : "";
@@ -232,7 +231,7 @@ static void on_http(const struct http_answer *http, void *data)
 		facts.is_reply = facts.ok = true;
 	} else {
 		reply = whole ? telegram_bytes_parse(http->body, http->size) : NULL;
-		read_reply(reply, http, &facts, &a);
+		read_reply(reply, http, &facts);
 	}
 	if (call->method == TELEGRAM_METHOD_getUpdates && is_unreadable(reply, http)) {
 		/* an answer it is, and none that can be handled */

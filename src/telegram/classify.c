@@ -16,18 +16,6 @@ const char *telegram_class_name(enum telegram_class c)
 	return "?";
 }
 
-const char *telegram_class_sentence(enum telegram_class c)
-{
-	switch (c) {
-#define X(name, sentence)                                                                          \
-	case TELEGRAM_##name:                                                                      \
-		return sentence;
-		TELEGRAM_CLASS_MAP(X)
-#undef X
-	}
-	return "?";
-}
-
 static bool mentions(const char *description, const char *const *phrases)
 {
 	for (; *phrases; phrases++)

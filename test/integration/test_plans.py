@@ -207,7 +207,7 @@ COLD = set("""
     dealing_returned dealing_somebody_again dealing_sort_out_apart dealing_sort_out_assignments dealing_turn dealing_unidentified dealing_write
     hidden_people_add hidden_people_read history_prune_assignments history_prune_codes history_prune_events history_prune_invites history_prune_sessions home_enter home_seen menus_done menus_later menus_waiting menus_want invites_create
     leader_lock listener_probe migration_list migration_lock migration_record migration_table_exists migration_unlock outbox_hold
-    nobody_takes_read outbox_move outbox_prune outbox_settle parked_claim parked_done parked_failed ping plan_by_index plans_discard reps_decide reps_register
+    nobody_takes_read outbox_prune outbox_settle parked_claim parked_done parked_failed ping plan_by_index plans_discard reps_decide reps_register
     reps_rejoin server_identity server_session server_system search_path session_path_open session_path_shut stopped_sessions_end lock_holders tx_begin
     tx_commit tx_rollback update_park
 """.split())

@@ -26,8 +26,7 @@ enum err {
 
 #define MUST_CHECK __attribute__((warn_unused_result))
 
-/* "TIMEOUT" and "no answer within the time allowed". */
-const char *err_name(enum err err);
+/* "no answer within the time allowed" */
 const char *err_sentence(enum err err);
 
 /* Exit codes of every command: sysexits.h's EX_USAGE and EX_CONFIG, so that init systems know them. */

@@ -14,7 +14,6 @@
 #include "salesreg/db/conn.h"
 
 struct db_pool;
-struct db_lease; /* opaque to others than the pool */
 
 struct db_pool_options {
 	const struct secret *uri;

@@ -45,8 +45,6 @@ const char *db_server_trouble(struct db_server *server);
 void db_server_give_up(struct db_server *server, const char *why);
 /* From a thread: a server that may be used hides rows from this user. */
 void db_server_hides(struct db_server *server);
-/* Grows each time another server takes the place of the one before. 0: none was seen yet. */
-uint64_t db_server_generation(const struct db_server *server);
 /* For how long the oldest question has been waiting for its answer; 0: none is. */
 int64_t db_server_late_ms(const struct db_server *server);
 

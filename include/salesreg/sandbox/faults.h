@@ -61,4 +61,3 @@ void faults_write(const struct fault_list *list, struct buf *out);
 /* The rule that strikes this request, counted down, copied to *out: the first that matches.
  * False: none. */
 bool fault_take(struct fault_list *list, const char *method, int64_t chat, struct fault *out);
-bool fault_kind_takes_effect(enum fault_kind kind);

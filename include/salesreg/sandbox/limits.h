@@ -31,7 +31,6 @@ enum limit_kind {
 #undef X
 	    LIMIT_KIND_COUNT
 };
-const char *limit_kind_name(enum limit_kind kind);
 
 struct limit_chat {
 	struct limit_bucket per_second, per_minute;

@@ -6,7 +6,6 @@
 #include "salesreg/db/conn.h"
 
 struct bot_row {
-	bool first_time; /* no leader has been here before */
 	bool clean;      /* the last one stopped in order */
 	bool told;       /* it was not clean, and who found that has said it and stopped in order */
 	bool has_next;

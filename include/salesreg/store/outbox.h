@@ -94,7 +94,6 @@ size_t outbox_failed(
     struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
 /* Of the four above: whether the row is as it was, because somebody holds it. */
 bool outbox_is_left(const PGresult *result, int64_t id);
-void outbox_move(struct db_plan *plan, struct arena *a, int64_t old_chat, int64_t new_chat);
 void outbox_prune(struct db_plan *plan, struct arena *a, int64_t days);
 
 /* People whose profile Telegram refuses to link to by id; nothing for count 0. */

@@ -49,7 +49,6 @@ enum {
 #undef X
 };
 const char *telegram_class_name(enum telegram_class c);
-const char *telegram_class_sentence(enum telegram_class c);
 
 enum {
 	/* The server may hold a send for about 60 s before it says 429:
@@ -70,10 +69,9 @@ struct telegram_call;
 
 struct telegram_answer {
 	enum telegram_class class;
-	long http_status;           /* 0 = none came */
-	int64_t error_code;         /* from the JSON; 0 = none */
-	int64_t retry_after_ms;     /* as the server said, a day at most; -1 = it did not */
-	int64_t migrate_to_chat_id; /* 0 = none */
+	long http_status;       /* 0 = none came */
+	int64_t error_code;     /* from the JSON; 0 = none */
+	int64_t retry_after_ms; /* as the server said, a day at most; -1 = it did not */
 	/* The server's, else the transport's words; bounded, scrubbed, one line; never NULL. */
 	const char *description;
 	/* NULL unless OK, and always NULL for sendMessage and editMessage…, of whose results only
