@@ -3,7 +3,9 @@
 #include "salesreg/sandbox/chats.h"
 #include "salesreg/sandbox/entities.h"
 #include "salesreg/sandbox/markup.h"
-#include "salesreg/sandbox/state.h"
+#include "salesreg/sandbox/model.h"
+#include "salesreg/sandbox/transcript.h"
+#include "salesreg/sandbox/updates.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,7 @@
 #include "salesreg/sandbox/call.h"
-#include "salesreg/sandbox/state.h"
+#include "salesreg/sandbox/hold.h"
+#include "salesreg/sandbox/model.h"
+#include "salesreg/sandbox/stats.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,25 +10,16 @@
 static const char JSON[] = "application/json";
 static const int64_t HANG_MAX_US = INT64_C(600) * 1000000;
 
-static const struct {
-	const char *name;
-	void (*function)(struct call *call);
-} methods[METHOD_COUNT] = {
-#define X(name, text, function) [METHOD_##name] = {text, function},
+static void (*const functions[METHOD_COUNT])(struct call *call) = {
+#define X(name, text, function) [METHOD_##name] = function,
     SANDBOX_METHOD_MAP(X)
 #undef X
-	[METHOD_UNKNOWN] = {"unknown", NULL},
 };
-
-const char *method_name(enum method method)
-{
-	return methods[method].name;
-}
 
 static enum method method_of(const char *name)
 {
 	for (int m = 0; m < METHOD_UNKNOWN; m++)
-		if (strcasecmp(methods[m].name, name) == 0)
+		if (strcasecmp(method_name((enum method)m), name) == 0)
 			return (enum method)m;
 	return METHOD_UNKNOWN;
 }
@@ -195,7 +188,7 @@ static bool strike(struct call *call)
 {
 	struct fault fault;
 	int64_t chat = http_params_i64(call->params, "chat_id", 0, NULL);
-	if (!fault_take(&call->sandbox->faults, methods[call->method].name, chat, &fault))
+	if (!fault_take(&call->sandbox->faults, method_name(call->method), chat, &fault))
 		return false;
 	call->effect = (struct fault_effect){fault.kind, fault.delay_ms, fault.padding};
 	switch (fault.kind) {
@@ -256,5 +249,5 @@ void call_handle(struct sandbox *s, struct http_exchange *x, const char *path)
 	else if (http_exchange_params(x, &call.params) != ERR_OK)
 		call_fail(&call, SANDBOX_BODY_INVALID);
 	else if (!strike(&call))
-		methods[call.method].function(&call);
+		functions[call.method](&call);
 }

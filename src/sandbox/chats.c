@@ -1,6 +1,6 @@
 #include "salesreg/sandbox/chats.h"
 #include "salesreg/sandbox/call.h"
-#include "salesreg/sandbox/state.h"
+#include "salesreg/sandbox/model.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

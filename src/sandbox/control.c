@@ -2,46 +2,23 @@
 #include "salesreg/base/clock.h"
 #include "salesreg/base/json.h"
 #include "salesreg/sandbox/acts.h"
+#include "salesreg/sandbox/answer.h"
+#include "salesreg/sandbox/hold.h"
 #include "salesreg/sandbox/load.h"
-#include "salesreg/sandbox/state.h"
+#include "salesreg/sandbox/model.h"
+#include "salesreg/sandbox/stats.h"
+#include "salesreg/sandbox/transcript.h"
+#include "salesreg/sandbox/updates.h"
 #include <stdlib.h>
 #include <string.h>
 
 enum { USERS_LISTED_MAX = 1000, ACTS_MAX = 10000 };
 
-void control_send(struct sandbox *s, struct http_exchange *x, unsigned status)
-{
-	if (s->out.failed)
-		http_exchange_answer(x, 500, "text/plain", "answer too large\n", 17, NULL);
-	else
-		http_exchange_answer(
-		    x, status, "application/json", buf_text(&s->out), s->out.size, NULL);
-}
-
-void control_fail(struct sandbox *s, struct http_exchange *x, unsigned status, const char *error)
-{
-	buf_clear(&s->out);
-	buf_adds(&s->out, "{\"ok\":false,\"error\":");
-	write_string(&s->out, error);
-	buf_addc(&s->out, '}');
-	control_send(s, x, status);
-}
-
 static void send_ok(struct sandbox *s, struct http_exchange *x)
 {
 	buf_clear(&s->out);
 	buf_adds(&s->out, "{\"ok\":true}");
-	control_send(s, x, 200);
-}
-
-int64_t control_query_i64(const struct http_exchange *x, const char *name, int64_t fallback)
-{
-	const char *text = http_exchange_query(x, name);
-	char *end;
-	if (!text || !*text)
-		return fallback;
-	long long value = strtoll(text, &end, 10);
-	return *end ? fallback : value;
+	answer_send(s, x, 200);
 }
 
 static void on_health(struct sandbox *s, struct http_exchange *x, const json_t *body)
@@ -49,7 +26,7 @@ static void on_health(struct sandbox *s, struct http_exchange *x, const json_t *
 	(void)body;
 	buf_clear(&s->out);
 	buf_adds(&s->out, "{\"ok\":true,\"version\":\"" SALESREG_VERSION "\"}");
-	control_send(s, x, 200);
+	answer_send(s, x, 200);
 }
 
 static void on_users_list(struct sandbox *s, struct http_exchange *x, const json_t *body)
@@ -65,7 +42,7 @@ static void on_users_list(struct sandbox *s, struct http_exchange *x, const json
 		write_user(&s->out, slot->value.pointer);
 	}
 	buf_adds(&s->out, "]}");
-	control_send(s, x, 200);
+	answer_send(s, x, 200);
 }
 
 static void on_users_add(struct sandbox *s, struct http_exchange *x, const json_t *body)
@@ -73,7 +50,7 @@ static void on_users_add(struct sandbox *s, struct http_exchange *x, const json_
 	struct arena *arena = http_exchange_arena(x);
 	int64_t id = json_get_i64(body, "id", 0);
 	if (id < 0) {
-		control_fail(s, x, 400, "id must be above 0");
+		answer_fail(s, x, 400, "id must be above 0");
 		return;
 	}
 	struct user *user = user_put(s, id, json_get_text(arena, body, "first_name"),
@@ -83,7 +60,7 @@ static void on_users_add(struct sandbox *s, struct http_exchange *x, const json_
 	buf_adds(&s->out, "{\"ok\":true,\"user\":");
 	write_user(&s->out, user);
 	buf_addc(&s->out, '}');
-	control_send(s, x, 200);
+	answer_send(s, x, 200);
 }
 
 static void write_id(struct buf *out, const char *name, int64_t id)
@@ -115,14 +92,14 @@ static void on_act(struct sandbox *s, struct http_exchange *x, const json_t *bod
 	struct act_result result;
 	const char *wrong = act_perform(s, http_exchange_arena(x), body, false, &result);
 	if (wrong) {
-		control_fail(s, x, 400, wrong);
+		answer_fail(s, x, 400, wrong);
 		return;
 	}
 	buf_clear(&s->out);
 	buf_adds(&s->out, "{\"ok\":true,");
 	write_result(&s->out, &result);
 	buf_addc(&s->out, '}');
-	control_send(s, x, 200);
+	answer_send(s, x, 200);
 }
 
 static void on_acts(struct sandbox *s, struct http_exchange *x, const json_t *body)
@@ -138,7 +115,7 @@ static void on_acts(struct sandbox *s, struct http_exchange *x, const json_t *bo
 	for (i = 0; !wrong && i < json_array_size(acts); i++)
 		wrong = act_perform(s, arena, json_array_get(acts, i), true, &result);
 	if (wrong) {
-		control_fail(s, x, 400, wrong);
+		answer_fail(s, x, 400, wrong);
 		return;
 	}
 	struct buf *out = &s->out;
@@ -156,7 +133,7 @@ static void on_acts(struct sandbox *s, struct http_exchange *x, const json_t *bo
 		buf_addc(out, '}');
 	}
 	buf_adds(out, "]}");
-	control_send(s, x, 200);
+	answer_send(s, x, 200);
 }
 
 static void on_transcript(struct sandbox *s, struct http_exchange *x, const json_t *body)
@@ -172,14 +149,14 @@ static void on_faults_list(struct sandbox *s, struct http_exchange *x, const jso
 	buf_adds(&s->out, "{\"ok\":true,\"faults\":");
 	faults_write(&s->faults, &s->out);
 	buf_addc(&s->out, '}');
-	control_send(s, x, 200);
+	answer_send(s, x, 200);
 }
 
 static void on_faults_add(struct sandbox *s, struct http_exchange *x, const json_t *body)
 {
 	const char *wrong = fault_add(&s->faults, body);
 	if (wrong)
-		control_fail(s, x, 400, wrong);
+		answer_fail(s, x, 400, wrong);
 	else
 		send_ok(s, x);
 }
@@ -208,7 +185,7 @@ static void on_clock(struct sandbox *s, struct http_exchange *x, const json_t *b
 {
 	int64_t advance_ms = json_get_i64(body, "advance_ms", -1);
 	if (advance_ms < 0 || advance_ms > INT64_C(1000) * 86400 * 3650) {
-		control_fail(s, x, 400, "advance_ms must be 0 or more");
+		answer_fail(s, x, 400, "advance_ms must be 0 or more");
 		return;
 	}
 	s->clock_offset_us += advance_ms * 1000;
@@ -220,7 +197,7 @@ static struct bot *named_bot(struct sandbox *s, struct http_exchange *x, const j
 {
 	struct bot *bot = bot_of_id(s, json_get_i64(body, "bot", 0));
 	if (!bot)
-		control_fail(s, x, 400, "no such bot");
+		answer_fail(s, x, 400, "no such bot");
 	return bot;
 }
 
@@ -231,13 +208,13 @@ static void on_reset_ids(struct sandbox *s, struct http_exchange *x, const json_
 	if (!bot)
 		return;
 	if (next < 1 || next > INT32_MAX) {
-		control_fail(s, x, 400, "next_update_id must be 1 to 2147483647");
+		answer_fail(s, x, 400, "next_update_id must be 1 to 2147483647");
 		return;
 	}
 	if (json_get_bool(body, "drop_pending", false))
 		updates_drop_all(&bot->updates);
 	if (updates_pending(bot) > 0) {
-		control_fail(s, x, 409, "updates are pending");
+		answer_fail(s, x, 409, "updates are pending");
 		return;
 	}
 	updates_drop_all(&bot->updates);
@@ -288,7 +265,7 @@ static void on_stats(struct sandbox *s, struct http_exchange *x, const json_t *b
 	}
 	buf_addf(out, "],\"users\":%zu,\"transcript_events\":%zu,\"cpu_us\":%lld}", s->users.count,
 	    s->transcript.count, (long long)clock_cpu_us());
-	control_send(s, x, 200);
+	answer_send(s, x, 200);
 }
 
 static void on_load_progress(struct sandbox *s, struct http_exchange *x, const json_t *body)
@@ -330,11 +307,11 @@ void control_handle(struct sandbox *s, struct http_exchange *x, const char *path
 		const char *text = http_exchange_body(x, &size);
 		json_t *body = size > 0 ? json_loadb(text, size, JSON_ALLOW_NUL, NULL) : NULL;
 		if (strcmp(verb, "POST") == 0 && !json_is_object(body))
-			control_fail(s, x, 400, "the body must be a JSON object");
+			answer_fail(s, x, 400, "the body must be a JSON object");
 		else
 			routes[i].handle(s, x, body);
 		json_decref(body);
 		return;
 	}
-	control_fail(s, x, 404, "no such control call");
+	answer_fail(s, x, 404, "no such control call");
 }

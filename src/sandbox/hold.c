@@ -1,5 +1,5 @@
 #include "salesreg/sandbox/hold.h"
-#include "salesreg/sandbox/state.h"
+#include "salesreg/sandbox/model.h"
 
 static void on_timer(uv_timer_t *timer)
 {

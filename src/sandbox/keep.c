@@ -1,7 +1,9 @@
 #include "salesreg/sandbox/keep.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/log.h"
-#include "salesreg/sandbox/state.h"
+#include "salesreg/sandbox/model.h"
+#include "salesreg/sandbox/transcript.h"
+#include "salesreg/sandbox/updates.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -2,9 +2,10 @@
 #include "salesreg/base/clock.h"
 #include "salesreg/base/json.h"
 #include "salesreg/sandbox/acts.h"
-#include "salesreg/sandbox/control.h"
+#include "salesreg/sandbox/answer.h"
 #include "salesreg/sandbox/entities.h"
-#include "salesreg/sandbox/state.h"
+#include "salesreg/sandbox/hold.h"
+#include "salesreg/sandbox/model.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -248,7 +249,7 @@ static void write_progress(struct sandbox *s, struct http_exchange *x)
 	    (long long)(until_us - load->began_us), (long long)percentile(load, 0.5),
 	    (long long)percentile(load, 0.99), (long long)load->max_us,
 	    (long long)(until_cpu_us - load->began_cpu_us));
-	control_send(s, x, 200);
+	answer_send(s, x, 200);
 }
 
 static void on_due(struct sandbox *s, struct hold *hold)
@@ -287,7 +288,7 @@ void load_start(struct sandbox *s, struct http_exchange *x, const json_t *spec)
 	struct bot *bot = bot_of_id(s, json_get_i64(spec, "bot", 0));
 	if (!bot || users < 1 || users > USERS_MAX || concurrency < 1 || replies < 1 ||
 	    replies > 100) {
-		control_fail(
+		answer_fail(
 		    s, x, 400, "users must be 1 to 1000000, concurrency and replies above 0");
 		return;
 	}
@@ -297,7 +298,7 @@ void load_start(struct sandbox *s, struct http_exchange *x, const json_t *spec)
 	const char *wrong = read_script(load, json_get_array(spec, "script"));
 	if (wrong) {
 		load_free(load);
-		control_fail(s, x, 400, wrong);
+		answer_fail(s, x, 400, wrong);
 		return;
 	}
 	load_destroy(s);
@@ -321,9 +322,9 @@ void load_start(struct sandbox *s, struct http_exchange *x, const json_t *spec)
 void load_progress(struct sandbox *s, struct http_exchange *x)
 {
 	struct load *load = s->load;
-	int64_t wait_ms = control_query_i64(x, "wait_ms", 0);
+	int64_t wait_ms = answer_query_i64(x, "wait_ms", 0);
 	if (!load) {
-		control_fail(s, x, 404, "no load was started");
+		answer_fail(s, x, 404, "no load was started");
 		return;
 	}
 	if (load->ended_us != 0 || wait_ms <= 0 || load->has_waiting) {

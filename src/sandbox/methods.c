@@ -1,7 +1,9 @@
 /* The methods that are about the bot itself: who it is, its commands, its webhook. */
 #include "salesreg/base/text.h"
+#include "salesreg/sandbox/call.h"
 #include "salesreg/sandbox/chats.h"
-#include "salesreg/sandbox/state.h"
+#include "salesreg/sandbox/model.h"
+#include "salesreg/sandbox/updates.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

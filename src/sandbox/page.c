@@ -1,7 +1,8 @@
 #include "salesreg/sandbox/page.h"
+#include "salesreg/sandbox/answer.h"
 #include "salesreg/sandbox/control.h"
 #include "salesreg/sandbox/guard.h"
-#include "salesreg/sandbox/state.h"
+#include "salesreg/sandbox/model.h"
 #include "salesreg/sandbox/stream.h"
 #include <string.h>
 
@@ -44,7 +45,7 @@ static bool send_file(struct http_exchange *x, const char *name)
 static void send_chat(struct sandbox *s, struct http_exchange *x)
 {
 	struct bot *bot = bot_of_id(s, 0);
-	int64_t id = control_query_i64(x, "user", 0);
+	int64_t id = answer_query_i64(x, "user", 0);
 	const struct chat *chat = chat_find(bot, id);
 	struct buf *out = &s->out;
 	bool first = true;
@@ -60,13 +61,13 @@ static void send_chat(struct sandbox *s, struct http_exchange *x)
 		stream_write_entry(out, chat, m);
 	}
 	buf_adds(out, "]}");
-	control_send(s, x, 200);
+	answer_send(s, x, 200);
 }
 
 static void handle_post(struct sandbox *s, struct http_exchange *x, const char *call)
 {
 	if (strcmp(call, "act") != 0 && strcmp(call, "users") != 0) {
-		control_fail(s, x, 404, "no such call");
+		answer_fail(s, x, 404, "no such call");
 		return;
 	}
 	control_handle(s, x, call);
@@ -79,7 +80,7 @@ void page_handle(struct sandbox *s, struct http_exchange *x, const char *path)
 	const char *verb = http_exchange_method(x);
 	const char *name = strcmp(path, "/") == 0 ? "index.html" : path + strlen("/page/");
 	if (wrong)
-		control_fail(s, x, 403, wrong);
+		answer_fail(s, x, 403, wrong);
 	else if (strcmp(verb, "POST") == 0)
 		handle_post(s, x, name);
 	else if (strcmp(verb, "GET") == 0 && strcmp(name, "events") == 0)
@@ -87,5 +88,5 @@ void page_handle(struct sandbox *s, struct http_exchange *x, const char *path)
 	else if (strcmp(verb, "GET") == 0 && strcmp(name, "chat") == 0)
 		send_chat(s, x);
 	else if (!send_file(x, name))
-		control_fail(s, x, 404, "no such page");
+		answer_fail(s, x, 404, "no such page");
 }

@@ -2,13 +2,18 @@
 #include "salesreg/base/clock.h"
 #include "salesreg/http/certificate.h"
 #include "salesreg/http/server.h"
+#include "salesreg/sandbox/answer.h"
+#include "salesreg/sandbox/call.h"
 #include "salesreg/sandbox/control.h"
 #include "salesreg/sandbox/guard.h"
+#include "salesreg/sandbox/hold.h"
 #include "salesreg/sandbox/keep.h"
 #include "salesreg/sandbox/load.h"
+#include "salesreg/sandbox/model.h"
 #include "salesreg/sandbox/page.h"
-#include "salesreg/sandbox/state.h"
 #include "salesreg/sandbox/stream.h"
+#include "salesreg/sandbox/transcript.h"
+#include "salesreg/sandbox/updates.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -33,7 +38,7 @@ static void on_request(void *data, struct http_exchange *x)
 	else if (strcmp(path, "/") == 0 || strncmp(path, "/page/", 6) == 0)
 		page_handle(s, x, path);
 	else
-		control_fail(s, x, wrong ? 403 : 404, wrong ? wrong : "no such page");
+		answer_fail(s, x, wrong ? 403 : 404, wrong ? wrong : "no such page");
 }
 
 static void on_closed(void *data, struct http_exchange *x)
@@ -125,6 +130,9 @@ enum err sandbox_create(struct sandbox **out, uv_loop_t *loop,
 		err = http_server_create(&s->server, loop, &http, message, message_size);
 	http_certificate_finish(&certificate);
 	if (err != ERR_OK) {
+		for (struct bot *bot = s->first_bot; bot; bot = bot->next)
+			updates_finish(&bot->updates);
+		transcript_finish(&s->transcript);
 		sandbox_state_finish(s);
 		free(s);
 		return err;
@@ -141,6 +149,9 @@ enum err sandbox_create(struct sandbox **out, uv_loop_t *loop,
 static void on_timer_closed(uv_handle_t *handle)
 {
 	struct sandbox *s = handle->data;
+	for (struct bot *bot = s->first_bot; bot; bot = bot->next)
+		updates_finish(&bot->updates);
+	transcript_finish(&s->transcript);
 	sandbox_state_finish(s);
 	free(s);
 }

@@ -1,11 +1,14 @@
 /* The methods that write into chats: sendMessage, edits, deletion, answers to buttons. */
 #include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
+#include "salesreg/sandbox/call.h"
 #include "salesreg/sandbox/chats.h"
 #include "salesreg/sandbox/entities.h"
 #include "salesreg/sandbox/load.h"
 #include "salesreg/sandbox/markup.h"
-#include "salesreg/sandbox/state.h"
+#include "salesreg/sandbox/model.h"
+#include "salesreg/sandbox/stats.h"
+#include "salesreg/sandbox/transcript.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "salesreg/sandbox/stream.h"
 #include "salesreg/base/clock.h"
-#include "salesreg/sandbox/control.h"
-#include "salesreg/sandbox/state.h"
+#include "salesreg/sandbox/answer.h"
+#include "salesreg/sandbox/model.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -315,7 +315,7 @@ void stream_start(struct sandbox *s, struct http_exchange *x)
 	    {"X-Content-Type-Options", "nosniff"}, {"X-Accel-Buffering", "no"}, {NULL, NULL}};
 	struct stream *stream = s->stream;
 	if (stream->count == WATCHERS_MAX) {
-		control_fail(s, x, 503, "too many pages watch already");
+		answer_fail(s, x, 503, "too many pages watch already");
 		return;
 	}
 	struct watcher *w = calloc(1, sizeof *w);

@@ -1,7 +1,8 @@
 #include "salesreg/sandbox/transcript.h"
 #include "salesreg/base/clock.h"
-#include "salesreg/sandbox/control.h"
-#include "salesreg/sandbox/state.h"
+#include "salesreg/sandbox/answer.h"
+#include "salesreg/sandbox/hold.h"
+#include "salesreg/sandbox/model.h"
 #include "salesreg/sandbox/stream.h"
 #include <stdlib.h>
 #include <string.h>
@@ -141,7 +142,7 @@ static void answer(struct sandbox *s, struct http_exchange *x, const struct quer
 		buf_addc(out, '}');
 	}
 	buf_addf(out, "],\"last_seq\":%lld}", (long long)last_seq);
-	control_send(s, x, 200);
+	answer_send(s, x, 200);
 }
 
 static void on_due(struct sandbox *s, struct hold *hold)
@@ -161,12 +162,12 @@ static void on_gone(struct sandbox *s, struct hold *hold)
 
 void transcript_handle(struct sandbox *s, struct http_exchange *x)
 {
-	int64_t wait_ms = control_query_i64(x, "wait_ms", 0);
-	struct query q = {.chat = control_query_i64(x, "user", control_query_i64(x, "chat", 0)),
-	    .bot = control_query_i64(x, "bot", 0),
-	    .after = control_query_i64(x, "after", 0),
-	    .want = control_query_i64(x, "min", 1),
-	    .limit = control_query_i64(x, "limit", LIMIT_DEFAULT)};
+	int64_t wait_ms = answer_query_i64(x, "wait_ms", 0);
+	struct query q = {.chat = answer_query_i64(x, "user", answer_query_i64(x, "chat", 0)),
+	    .bot = answer_query_i64(x, "bot", 0),
+	    .after = answer_query_i64(x, "after", 0),
+	    .want = answer_query_i64(x, "min", 1),
+	    .limit = answer_query_i64(x, "limit", LIMIT_DEFAULT)};
 	const struct event *first;
 	int64_t have = count_newer(&s->transcript, &q, &first);
 	if (have >= q.want || wait_ms <= 0) {

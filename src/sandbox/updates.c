@@ -1,6 +1,8 @@
 #include "salesreg/sandbox/updates.h"
 #include "salesreg/base/text.h"
-#include "salesreg/sandbox/state.h"
+#include "salesreg/sandbox/call.h"
+#include "salesreg/sandbox/hold.h"
+#include "salesreg/sandbox/model.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,44 +17,6 @@ enum {
 static const int64_t SECOND_US = 1000000;
 static const int64_t CALLBACK_TTL_S = 150;
 static const int64_t MESSAGE_TTL_S = 24 * 3600;
-
-static const struct {
-	const char *name;
-	bool by_default;
-} kinds[UPDATE_KIND_COUNT] = {
-#define X(name, text, by_default) [UPDATE_##name] = {text, by_default},
-    UPDATE_KIND_MAP(X)
-#undef X
-};
-
-const char *update_kind_name(enum update_kind kind)
-{
-	return kinds[kind].name;
-}
-
-enum update_kind update_kind_of(const char *name)
-{
-	for (int k = 0; k < UPDATE_KIND_COUNT; k++)
-		if (strcmp(kinds[k].name, name) == 0)
-			return (enum update_kind)k;
-	return UPDATE_OTHER;
-}
-
-static uint32_t default_kinds(void)
-{
-	uint32_t bits = 0;
-	for (int k = 0; k < UPDATE_KIND_COUNT; k++)
-		if (kinds[k].by_default)
-			bits |= UINT32_C(1) << k;
-	return bits;
-}
-
-void updates_init(struct updates *u, int64_t first_id)
-{
-	*u = (struct updates){
-	    .next_id = first_id, .allowed = default_kinds(), .previous_offset = -1};
-	u->previous_start_us = INT64_MIN / 2;
-}
 
 static struct update *at(const struct updates *u, size_t i)
 {
@@ -253,7 +217,7 @@ static enum sandbox_error set_allowed(struct updates *u, const json_t *list)
 			return SANDBOX_ALLOWED_UPDATES_INVALID;
 		bits |= UINT32_C(1) << update_kind_of(json_string_value(name));
 	}
-	u->allowed = bits ? bits : default_kinds();
+	u->allowed = bits ? bits : UPDATE_KINDS_DEFAULT;
 	return SANDBOX_OK;
 }
 
@@ -275,7 +239,7 @@ void updates_write_allowed(const struct updates *u, struct buf *out)
 		if (!(u->allowed & (UINT32_C(1) << k)))
 			continue;
 		buf_adds(out, before);
-		buf_adds(out, kinds[k].name);
+		buf_adds(out, update_kind_name((enum update_kind)k));
 		before = "\",\"";
 	}
 	buf_adds(out, "\"]");

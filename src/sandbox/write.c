@@ -1,7 +1,7 @@
 /* The JSON of users, chats and messages, appended rather than built as trees:
  * this is the hot path of the benchmark. */
 #include "salesreg/base/text.h"
-#include "salesreg/sandbox/state.h"
+#include "salesreg/sandbox/model.h"
 #include <string.h>
 
 void write_string(struct buf *out, const char *s)

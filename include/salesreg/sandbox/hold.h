@@ -8,20 +8,7 @@
  * Callbacks: due() and gone() fire from the loop only; the hold is out of the list by then.
  */
 #pragma once
-#include "salesreg/http/server.h"
-#include <stdint.h>
-#include <sys/queue.h>
-
-struct sandbox;
-struct hold {
-	TAILQ_ENTRY(hold) entry;
-	struct http_exchange *exchange;
-	int64_t due_us;
-	void *owner;
-	void (*due)(struct sandbox *s, struct hold *hold); /* the time has come, or woken */
-	void (*gone)(struct sandbox *s, struct hold *hold);
-};
-TAILQ_HEAD(hold_list, hold);
+#include "salesreg/sandbox/model.h"
 
 void hold_start(struct sandbox *s, struct hold *hold);
 /* due() in the next turn of the loop. */

@@ -170,23 +170,13 @@
  */
 #pragma once
 #include "salesreg/base/err.h"
+#include "salesreg/sandbox/system.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <uv.h>
 
 struct sandbox;
-
-/*
- * The state of the system behind the bot, which the page shows beside the chats and the sandbox itself knows nothing of.
- * Asked for once a second while a page watches; each ask() is answered by one sandbox_system_told(), never inside it,
- * unless rest() (may be NULL) came first: nobody watches any more.
- */
-struct sandbox_system {
-	void (*ask)(void *data);
-	void (*rest)(void *data);
-	void *data;
-};
 
 struct sandbox_options {
 	const char *listen; /* "127.0.0.1:8081"; port 0: any free one */
@@ -211,5 +201,3 @@ MUST_CHECK enum err sandbox_create(struct sandbox **out, uv_loop_t *loop,
 /* NULL is fine. */
 void sandbox_destroy(struct sandbox *sandbox);
 uint16_t sandbox_port(const struct sandbox *sandbox);
-/* json: an object, copied; or NULL, and problem says in one line what is wrong. */
-void sandbox_system_told(struct sandbox *sandbox, const char *json, const char *problem);

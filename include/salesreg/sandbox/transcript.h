@@ -8,32 +8,10 @@
  * Callbacks: waiting requests are answered in the next turn of the loop.
  */
 #pragma once
-#include "salesreg/http/server.h"
-#include <stddef.h>
-#include <stdint.h>
-#include <sys/queue.h>
+#include "salesreg/sandbox/model.h"
 
 enum { TRANSCRIPT_EVENTS_MAX = 50000, TRANSCRIPT_BYTES_MAX = 64 * 1024 * 1024 };
 
-struct event {
-	TAILQ_ENTRY(event) entry;
-	int64_t seq, bot, chat;
-	size_t size;
-	char json[]; /* members after seq, without braces */
-};
-TAILQ_HEAD(event_list, event);
-struct waiter;
-TAILQ_HEAD(waiter_list, waiter);
-
-struct transcript {
-	struct event_list events;
-	struct waiter_list waiters;
-	size_t count, bytes;
-	int64_t last_seq;
-};
-
-struct sandbox;
-struct chat;
 void transcript_init(struct transcript *t);
 void transcript_finish(struct transcript *t);
 /*

@@ -10,71 +10,13 @@
  * (process_get_updates_query), td TQueue.
  */
 #pragma once
-#include "salesreg/sandbox/call.h"
-#include "salesreg/sandbox/hold.h"
+#include "salesreg/sandbox/errors.h"
+#include "salesreg/sandbox/model.h"
+#include "salesreg/sandbox/update_kind.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define UPDATE_KIND_MAP(X)                                                                         \
-	X(MESSAGE, "message", true)                                                                \
-	X(EDITED_MESSAGE, "edited_message", true)                                                  \
-	X(CHANNEL_POST, "channel_post", true)                                                      \
-	X(EDITED_CHANNEL_POST, "edited_channel_post", true)                                        \
-	X(BUSINESS_CONNECTION, "business_connection", true)                                        \
-	X(BUSINESS_MESSAGE, "business_message", true)                                              \
-	X(EDITED_BUSINESS_MESSAGE, "edited_business_message", true)                                \
-	X(DELETED_BUSINESS_MESSAGES, "deleted_business_messages", true)                            \
-	X(MESSAGE_REACTION, "message_reaction", false)                                             \
-	X(MESSAGE_REACTION_COUNT, "message_reaction_count", false)                                 \
-	X(INLINE_QUERY, "inline_query", true)                                                      \
-	X(CHOSEN_INLINE_RESULT, "chosen_inline_result", true)                                      \
-	X(CALLBACK_QUERY, "callback_query", true)                                                  \
-	X(SHIPPING_QUERY, "shipping_query", true)                                                  \
-	X(PRE_CHECKOUT_QUERY, "pre_checkout_query", true)                                          \
-	X(PURCHASED_PAID_MEDIA, "purchased_paid_media", true)                                      \
-	X(POLL, "poll", true)                                                                      \
-	X(POLL_ANSWER, "poll_answer", true)                                                        \
-	X(MY_CHAT_MEMBER, "my_chat_member", true)                                                  \
-	X(CHAT_MEMBER, "chat_member", false)                                                       \
-	X(CHAT_JOIN_REQUEST, "chat_join_request", true)                                            \
-	X(CHAT_BOOST, "chat_boost", true)                                                          \
-	X(REMOVED_CHAT_BOOST, "removed_chat_boost", true)                                          \
-	X(OTHER, "other", true)
-enum update_kind {
-#define X(name, text, by_default) UPDATE_##name,
-	UPDATE_KIND_MAP(X)
-#undef X
-	    UPDATE_KIND_COUNT
-};
-const char *update_kind_name(enum update_kind kind);
-enum update_kind update_kind_of(const char *name);
-
-struct update {
-	int64_t id, expires_us;
-	char *json; /* `"message":{…}`, what follows the update_id */
-	size_t size;
-	bool whole; /* json is all between the commas of the answer, its own number included */
-};
-
-struct updates {
-	struct update *ring; /* capacity is a power of two */
-	size_t head, count, capacity;
-	int64_t next_id;
-	uint32_t allowed; /* bit 1 << kind */
-	/* as Client.cpp remembers them */
-	int64_t previous_offset, previous_start_us;
-	/* the held poll */
-	bool held;
-	struct hold hold;
-	struct call call;
-	int64_t offset;
-	int limit;
-};
-
-struct bot;
-struct sandbox;
-void updates_init(struct updates *u, int64_t first_id);
 void updates_finish(struct updates *u);
 /* json: `"message":{…}`, copied. Returns the update id, or 0. */
 int64_t updates_add(struct bot *bot, enum update_kind kind, const char *json, size_t size);

@@ -1,6 +1,6 @@
-#include "salesreg/sandbox/state.h"
+#include "salesreg/sandbox/model.h"
 #include "salesreg/base/clock.h"
-#include "salesreg/sandbox/load.h"
+#include "salesreg/sandbox/update_kind.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +62,11 @@ static struct bot *bot_create(struct sandbox *s)
 	map_init(&bot->callbacks_by_id);
 	TAILQ_INIT(&bot->callbacks);
 	/* far from 0 and from the end of int32, which is what the server's ids are */
-	updates_init(&bot->updates, 100000000 + (int64_t)(sandbox_random(s) % 800000000));
+	bot->updates =
+	    (struct updates){.next_id = 100000000 + (int64_t)(sandbox_random(s) % 800000000),
+		.allowed = UPDATE_KINDS_DEFAULT,
+		.previous_offset = -1,
+		.previous_start_us = INT64_MIN / 2};
 	bot->last_message_id = (int64_t)(sandbox_random(s) % 1000);
 	if (s->last_bot)
 		s->last_bot->next = bot;
@@ -303,7 +307,6 @@ static void bot_destroy(struct bot *bot)
 		free(bot->commands[i].language_code);
 		free(bot->commands[i].commands);
 	}
-	updates_finish(&bot->updates);
 	free(bot->token);
 	free(bot->username);
 	free(bot->webhook_url);
@@ -324,7 +327,6 @@ void sandbox_state_finish(struct sandbox *s)
 		free(user);
 	}
 	map_finish(&s->users);
-	transcript_finish(&s->transcript);
 	faults_clear(&s->faults);
 	buf_finish(&s->out);
 	buf_finish(&s->json);

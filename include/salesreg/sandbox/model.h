@@ -13,13 +13,11 @@
 #include "salesreg/base/arena.h"
 #include "salesreg/base/buf.h"
 #include "salesreg/base/map.h"
+#include "salesreg/http/server.h"
 #include "salesreg/sandbox/faults.h"
-#include "salesreg/sandbox/hold.h"
 #include "salesreg/sandbox/limits.h"
-#include "salesreg/sandbox/sandbox.h"
-#include "salesreg/sandbox/stats.h"
-#include "salesreg/sandbox/transcript.h"
-#include "salesreg/sandbox/updates.h"
+#include "salesreg/sandbox/method.h"
+#include "salesreg/sandbox/system.h"
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
@@ -37,6 +35,8 @@ struct keep;
 struct load;
 struct stream;
 struct load_user;
+struct bot;
+struct sandbox;
 
 struct user {
 	int64_t id;
@@ -85,6 +85,50 @@ struct command_list {
 	char *scope, *language_code, *commands; /* JSON, text, JSON */
 };
 
+/* A request that is answered later (hold.h). */
+struct hold {
+	TAILQ_ENTRY(hold) entry;
+	struct http_exchange *exchange;
+	int64_t due_us;
+	void *owner;
+	void (*due)(struct sandbox *s, struct hold *hold); /* the time has come, or woken */
+	void (*gone)(struct sandbox *s, struct hold *hold);
+};
+TAILQ_HEAD(hold_list, hold);
+
+/* A request of the Bot API under way (call.h). */
+struct call {
+	struct sandbox *sandbox;
+	struct bot *bot;
+	struct http_exchange *exchange;
+	const struct http_params *params;
+	enum method method;
+	struct fault_effect effect;
+};
+
+/* What a bot has not fetched yet (updates.h). */
+struct update {
+	int64_t id, expires_us;
+	char *json; /* `"message":{…}`, what follows the update_id */
+	size_t size;
+	bool whole; /* json is all between the commas of the answer, its own number included */
+};
+
+struct updates {
+	struct update *ring; /* capacity is a power of two */
+	size_t head, count, capacity;
+	int64_t next_id;
+	uint32_t allowed; /* bit 1 << kind */
+	/* as Client.cpp remembers them */
+	int64_t previous_offset, previous_start_us;
+	/* the held poll */
+	bool held;
+	struct hold hold;
+	struct call call;
+	int64_t offset;
+	int limit;
+};
+
 struct bot {
 	struct bot *next;
 	struct sandbox *sandbox;
@@ -101,6 +145,42 @@ struct bot {
 	bool joins_no_groups, reads_groups;
 	struct command_list commands[SANDBOX_COMMAND_LISTS_MAX];
 	size_t command_list_count;
+};
+
+/* What happened in the chats (transcript.h). */
+struct event {
+	TAILQ_ENTRY(event) entry;
+	int64_t seq, bot, chat;
+	size_t size;
+	char json[]; /* members after seq, without braces */
+};
+TAILQ_HEAD(event_list, event);
+struct waiter;
+TAILQ_HEAD(waiter_list, waiter);
+
+struct transcript {
+	struct event_list events;
+	struct waiter_list waiters;
+	size_t count, bytes;
+	int64_t last_seq;
+};
+
+/* Counters (stats.h). */
+/* results that are no status */
+enum { RESULT_RESET = 1, RESULT_HANG = 2, RESULT_HTML = 3, RESULT_EMPTY = 4, STATS_CODES = 16 };
+enum { STATS_SLICES = 20 }; /* of a second */
+
+struct stats {
+	struct {
+		int code;
+		int64_t count;
+	} results[METHOD_COUNT][STATS_CODES];
+	int64_t floods[LIMIT_KIND_COUNT], flood_faults;
+	int64_t updates_added, updates_filtered, updates_dropped, updates_confirmed, updates_sent;
+	int64_t conflicts, tokens_refused, polls_lost;
+	/* sends in the second that ends now, and the most there ever were */
+	int64_t slice[STATS_SLICES], slice_number[STATS_SLICES];
+	int64_t sends, sends_per_s_peak;
 };
 
 struct sandbox {
