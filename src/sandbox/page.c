@@ -1,46 +1,14 @@
 #include "salesreg/sandbox/page.h"
+#include "salesreg/http/assets.h"
 #include "salesreg/sandbox/answer.h"
 #include "salesreg/sandbox/control.h"
-#include "salesreg/sandbox/guard.h"
 #include "salesreg/sandbox/model.h"
 #include "salesreg/sandbox/stream.h"
 #include <string.h>
 
-static const struct {
-	const char *name, *content;
-} files[] = {
+static const struct http_asset files[] = {
 #include "salesreg/generated/page.inc"
 };
-
-static const struct http_header headers[] = {
-    {"Content-Security-Policy",
-	"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-	"img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
-    {"X-Content-Type-Options", "nosniff"}, {"X-Frame-Options", "DENY"},
-    {"Referrer-Policy", "no-referrer"}, {"Cross-Origin-Resource-Policy", "same-origin"},
-    {"Cache-Control", "no-store"}, {NULL, NULL}};
-
-static const char *type_of(const char *name)
-{
-	const char *dot = strrchr(name, '.');
-	if (dot && strcmp(dot, ".js") == 0)
-		return "text/javascript; charset=utf-8";
-	if (dot && strcmp(dot, ".css") == 0)
-		return "text/css; charset=utf-8";
-	return "text/html; charset=utf-8";
-}
-
-static bool send_file(struct http_exchange *x, const char *name)
-{
-	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-		if (strcmp(files[i].name, name) != 0)
-			continue;
-		http_exchange_answer(
-		    x, 200, type_of(name), files[i].content, strlen(files[i].content), headers);
-		return true;
-	}
-	return false;
-}
 
 static void send_chat(struct sandbox *s, struct http_exchange *x)
 {
@@ -76,7 +44,7 @@ static void handle_post(struct sandbox *s, struct http_exchange *x, const char *
 
 void page_handle(struct sandbox *s, struct http_exchange *x, const char *path)
 {
-	const char *wrong = guard_page(x, s->hosts);
+	const char *wrong = http_guard_page(&s->guard, x, "/");
 	const char *verb = http_exchange_method(x);
 	const char *name = strcmp(path, "/") == 0 ? "index.html" : path + strlen("/page/");
 	if (wrong)
@@ -87,6 +55,6 @@ void page_handle(struct sandbox *s, struct http_exchange *x, const char *path)
 		stream_start(s, x);
 	else if (strcmp(verb, "GET") == 0 && strcmp(name, "chat") == 0)
 		send_chat(s, x);
-	else if (!send_file(x, name))
+	else if (!http_assets_answer(x, files, sizeof files / sizeof *files, name))
 		answer_fail(s, x, 404, "no such page");
 }

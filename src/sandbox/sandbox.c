@@ -5,7 +5,6 @@
 #include "salesreg/sandbox/answer.h"
 #include "salesreg/sandbox/call.h"
 #include "salesreg/sandbox/control.h"
-#include "salesreg/sandbox/guard.h"
 #include "salesreg/sandbox/hold.h"
 #include "salesreg/sandbox/keep.h"
 #include "salesreg/sandbox/load.h"
@@ -31,9 +30,9 @@ static void on_request(void *data, struct http_exchange *x)
 {
 	struct sandbox *s = data;
 	const char *path = http_exchange_path(x), *wrong = NULL;
-	if (strncmp(path, "/bot", 4) == 0 && !(wrong = guard_bot(x, s->hosts)))
+	if (strncmp(path, "/bot", 4) == 0 && !(wrong = http_guard_program(&s->guard, x)))
 		call_handle(s, x, path);
-	else if (strncmp(path, "/sandbox/", 9) == 0 && !(wrong = guard_control(x, s->hosts)))
+	else if (strncmp(path, "/sandbox/", 9) == 0 && !(wrong = http_guard_call(&s->guard, x)))
 		control_handle(s, x, path + 9);
 	else if (strcmp(path, "/") == 0 || strncmp(path, "/page/", 6) == 0)
 		page_handle(s, x, path);
@@ -68,6 +67,8 @@ static void copy_options(struct sandbox *s, const struct sandbox_options *option
 	set_string(&s->username, options->username ? options->username : "salesreg_sandbox_bot");
 	s->tokens = copy_list(options->tokens);
 	s->hosts = copy_list(options->hosts);
+	s->guard = (struct http_guard){.names = s->hosts,
+	    .unknown_host = "this host name is not known here: start the sandbox with --host NAME"};
 	s->system = options->system;
 }
 

@@ -1,5 +1,6 @@
 #include "salesreg/sandbox/stream.h"
 #include "salesreg/base/clock.h"
+#include "salesreg/http/sse.h"
 #include "salesreg/sandbox/answer.h"
 #include "salesreg/sandbox/model.h"
 #include <stdlib.h>
@@ -17,25 +18,31 @@ enum {
 /* how long a bot may be busy between two polls until it counts as gone, when nobody has watched it before */
 static const int64_t BUSY_US = 2 * 1000 * 1000;
 
-struct watcher {
-	TAILQ_ENTRY(watcher) entry;
-	struct http_exchange *exchange;
-};
-
 struct stream {
 	struct sandbox *sandbox;
 	uint64_t instance;
-	TAILQ_HEAD(, watcher) watchers;
-	size_t count;
+	struct http_sse sse;
 	uv_timer_t timer;
 	uint64_t ticks;
 	bool asked;                     /* the provider has not told yet */
 	struct buf bot, people, system; /* what was sent last */
-	struct buf fresh, frame;        /* what is being made */
+	struct buf fresh;               /* what is being made */
 	/* a bot between two polls is alive: it is gone when nothing moves from one tick to the next */
 	int64_t poll_seen_us;
 	bool was_running;
 };
+
+/* Nobody watches any more. */
+static void rest(void *data)
+{
+	struct stream *stream = data;
+	const struct sandbox_system *system = &stream->sandbox->system;
+	(void)uv_timer_stop(&stream->timer);
+	stream->asked = false;
+	buf_clear(&stream->system);
+	if (system->rest)
+		system->rest(system->data);
+}
 
 struct stream *stream_create(struct sandbox *s)
 {
@@ -44,12 +51,11 @@ struct stream *stream_create(struct sandbox *s)
 		abort();
 	stream->sandbox = s;
 	stream->instance = clock_random(); /* not the seeded one: ids must stay repeatable */
-	TAILQ_INIT(&stream->watchers);
+	http_sse_init(&stream->sse, WATCHERS_MAX, TEXT_MAX, rest, stream);
 	buf_init(&stream->bot, TEXT_MAX);
 	buf_init(&stream->people, TEXT_MAX);
 	buf_init(&stream->system, TEXT_MAX);
 	buf_init(&stream->fresh, TEXT_MAX);
-	buf_init(&stream->frame, TEXT_MAX);
 	(void)uv_timer_init(s->loop, &stream->timer);
 	stream->timer.data = stream;
 	return stream;
@@ -62,93 +68,24 @@ static void on_timer_closed(uv_handle_t *handle)
 	buf_finish(&stream->people);
 	buf_finish(&stream->system);
 	buf_finish(&stream->fresh);
-	buf_finish(&stream->frame);
+	http_sse_finish(&stream->sse);
 	free(stream);
-}
-
-/* The last one turns off the light. */
-static void rest(struct stream *stream)
-{
-	const struct sandbox_system *system = &stream->sandbox->system;
-	(void)uv_timer_stop(&stream->timer);
-	stream->asked = false;
-	buf_clear(&stream->system);
-	if (system->rest)
-		system->rest(system->data);
-}
-
-static void drop(struct stream *stream, struct watcher *w)
-{
-	TAILQ_REMOVE(&stream->watchers, w, entry);
-	free(w);
-	if (--stream->count == 0)
-		rest(stream);
 }
 
 void stream_destroy(struct stream *stream)
 {
-	for (struct watcher *w = TAILQ_FIRST(&stream->watchers), *next; w; w = next) {
-		next = TAILQ_NEXT(w, entry);
-		free(w);
-	}
-	TAILQ_INIT(&stream->watchers);
-	stream->count = 0;
 	rest(stream);
 	uv_close((uv_handle_t *)&stream->timer, on_timer_closed);
 }
 
 bool stream_is_watched(const struct stream *stream)
 {
-	return stream->count > 0;
+	return stream->sse.count > 0;
 }
 
 bool stream_on_closed(struct sandbox *s, struct http_exchange *x)
 {
-	struct watcher *w;
-	TAILQ_FOREACH (w, &s->stream->watchers, entry) {
-		if (w->exchange != x)
-			continue;
-		drop(s->stream, w);
-		return true;
-	}
-	return false;
-}
-
-/* --- frames --- */
-
-static void make_frame(struct stream *stream, const char *event, const struct buf *data)
-{
-	struct buf *frame = &stream->frame;
-	buf_clear(frame);
-	buf_addf(frame, "event: %s\ndata: ", event);
-	size_t start = frame->size;
-	buf_add(frame, data->data, data->size);
-	/* line ends would end the field; in JSON, where a bot may have put them between values, they mean nothing */
-	for (size_t i = start; i < frame->size; i++)
-		if (frame->data[i] == '\n' || frame->data[i] == '\r')
-			frame->data[i] = ' ';
-	buf_adds(frame, "\n\n");
-}
-
-static bool send_frame(struct stream *stream, struct watcher *w)
-{
-	return !stream->frame.failed && http_exchange_stream_write(w->exchange, stream->frame.data,
-					    stream->frame.size) == ERR_OK;
-}
-
-static void broadcast_frame(struct stream *stream)
-{
-	for (struct watcher *w = TAILQ_FIRST(&stream->watchers), *next; w; w = next) {
-		next = TAILQ_NEXT(w, entry);
-		if (!send_frame(stream, w))
-			drop(stream, w);
-	}
-}
-
-static void broadcast(struct stream *stream, const char *event, const struct buf *data)
-{
-	make_frame(stream, event, data);
-	broadcast_frame(stream);
+	return http_sse_on_closed(&s->stream->sse, x);
 }
 
 /* --- what there is to say --- */
@@ -218,18 +155,18 @@ static bool renew(
 void stream_look(struct sandbox *s)
 {
 	struct stream *stream = s->stream;
-	if (stream->count == 0)
+	if (stream->sse.count == 0)
 		return;
 	if (renew(stream, &stream->bot, write_bot_state))
-		broadcast(stream, "bot", &stream->bot);
-	if (stream->count > 0 && renew(stream, &stream->people, write_people))
-		broadcast(stream, "people", &stream->people);
+		http_sse_broadcast(&stream->sse, "bot", &stream->bot);
+	if (stream->sse.count > 0 && renew(stream, &stream->people, write_people))
+		http_sse_broadcast(&stream->sse, "people", &stream->people);
 }
 
 static void ask(struct stream *stream)
 {
 	const struct sandbox_system *system = &stream->sandbox->system;
-	if (!system->ask || stream->asked || stream->count == 0)
+	if (!system->ask || stream->asked || stream->sse.count == 0)
 		return;
 	stream->asked = true;
 	system->ask(system->data);
@@ -240,7 +177,7 @@ void sandbox_system_told(struct sandbox *s, const char *json, const char *proble
 	struct stream *stream = s->stream;
 	struct buf *fresh = &stream->fresh;
 	stream->asked = false;
-	if (stream->count == 0)
+	if (stream->sse.count == 0)
 		return;
 	buf_clear(fresh);
 	if (json) {
@@ -255,7 +192,7 @@ void sandbox_system_told(struct sandbox *s, const char *json, const char *proble
 		return;
 	buf_clear(&stream->system);
 	buf_add(&stream->system, fresh->data, fresh->size);
-	broadcast(stream, "system", &stream->system);
+	http_sse_broadcast(&stream->sse, "system", &stream->system);
 }
 
 static void on_tick(uv_timer_t *timer)
@@ -269,9 +206,7 @@ static void on_tick(uv_timer_t *timer)
 	if (stream->ticks % ASK_TICKS == 0)
 		ask(stream);
 	if (stream->ticks % KEEP_ALIVE_TICKS == 0) {
-		buf_clear(&stream->frame);
-		buf_adds(&stream->frame, ":\n\n");
-		broadcast_frame(stream);
+		http_sse_keep_alive(&stream->sse);
 	}
 }
 
@@ -286,7 +221,7 @@ static void wake(struct stream *stream)
 	(void)uv_timer_start(&stream->timer, on_tick, TICK_MS, TICK_MS);
 }
 
-static void greet(struct stream *stream, struct watcher *w)
+static void greet(struct stream *stream, struct http_sse_watcher *w)
 {
 	struct buf *fresh = &stream->fresh;
 	(void)renew(stream, &stream->bot, write_bot_state);
@@ -299,39 +234,22 @@ static void greet(struct stream *stream, struct watcher *w)
 	buf_addf(fresh, ",\"system\":%s,\"kept\":%s}",
 	    stream->sandbox->system.ask ? "true" : "false",
 	    stream->sandbox->keep ? "true" : "false");
-	make_frame(stream, "hello", fresh);
-	bool sent = send_frame(stream, w);
-	if (sent && stream->system.size > 0) {
-		make_frame(stream, "system", &stream->system);
-		sent = send_frame(stream, w);
-	}
-	if (!sent)
-		drop(stream, w);
+	if (http_sse_send(&stream->sse, w, "hello", fresh) && stream->system.size > 0)
+		(void)http_sse_send(&stream->sse, w, "system", &stream->system);
 }
 
 void stream_start(struct sandbox *s, struct http_exchange *x)
 {
-	static const struct http_header headers[] = {{"Cache-Control", "no-store"},
-	    {"X-Content-Type-Options", "nosniff"}, {"X-Accel-Buffering", "no"}, {NULL, NULL}};
 	struct stream *stream = s->stream;
-	if (stream->count == WATCHERS_MAX) {
+	bool first = stream->sse.count == 0;
+	struct http_sse_watcher *w = http_sse_add(&stream->sse, x);
+	if (!w) {
 		answer_fail(s, x, 503, "too many pages watch already");
 		return;
 	}
-	struct watcher *w = calloc(1, sizeof *w);
-	if (!w)
-		abort();
-	w->exchange = x;
-	TAILQ_INSERT_TAIL(&stream->watchers, w, entry);
-	if (stream->count++ == 0)
+	if (first)
 		wake(stream);
-	http_exchange_stream(x, 200, "text/event-stream", headers);
-	buf_clear(&stream->frame);
-	buf_adds(&stream->frame, "retry: 1000\n\n");
-	if (send_frame(stream, w))
-		greet(stream, w);
-	else
-		drop(stream, w);
+	greet(stream, w);
 	ask(stream);
 }
 
@@ -363,5 +281,5 @@ void stream_publish(
 		stream_write_entry(fresh, chat, m);
 	}
 	buf_addc(fresh, '}');
-	broadcast(stream, "chat", fresh);
+	http_sse_broadcast(&stream->sse, "chat", fresh);
 }

@@ -13,6 +13,7 @@
 #include "salesreg/base/arena.h"
 #include "salesreg/base/buf.h"
 #include "salesreg/base/map.h"
+#include "salesreg/http/guard.h"
 #include "salesreg/http/server.h"
 #include "salesreg/sandbox/faults.h"
 #include "salesreg/sandbox/limits.h"
@@ -191,6 +192,7 @@ struct sandbox {
 	char *username;
 	char **tokens; /* the only ones accepted, NULL-terminated; NULL: any */
 	char **hosts;  /* further names of this host, NULL-terminated; or NULL */
+	struct http_guard guard;
 	struct sandbox_system system;
 	struct stream *stream;
 	int64_t clock_offset_us;

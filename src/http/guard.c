@@ -1,4 +1,4 @@
-#include "salesreg/sandbox/guard.h"
+#include "salesreg/http/guard.h"
 #include "salesreg/http/server.h"
 #include <ctype.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static bool is_address(const char *name, size_t n)
 	return n > 0;
 }
 
-bool guard_host_is_ours(const char *host, char *const *names)
+bool http_guard_knows(const struct http_guard *guard, const char *host)
 {
 	static const char suffix[] = ".localhost";
 	size_t n = name_length(host), tail = sizeof suffix - 1;
@@ -30,13 +30,13 @@ bool guard_host_is_ours(const char *host, char *const *names)
 		return true;
 	if (n > tail && strncasecmp(host + n - tail, suffix, tail) == 0)
 		return true;
-	for (; names && *names; names++)
+	for (char *const *names = guard->names; names && *names; names++)
 		if (strlen(*names) == n && strncasecmp(*names, host, n) == 0)
 			return true;
 	return false;
 }
 
-bool guard_origin_is_host(const char *origin, const char *host)
+bool http_guard_origin_is_host(const char *origin, const char *host)
 {
 	if (strncasecmp(origin, "http://", 7) == 0)
 		return strcasecmp(origin + 7, host) == 0;
@@ -50,8 +50,6 @@ static const char *header(const struct http_exchange *x, const char *name)
 }
 
 static const char foreign[] = "another site's page may not use this";
-static const char unknown[] =
-    "this host name is not known here: start the sandbox with --host NAME";
 
 /* Browsers say where a request comes from; nobody else sends this. */
 static bool is_cross_site(const struct http_exchange *x)
@@ -63,43 +61,44 @@ static bool is_cross_site(const struct http_exchange *x)
 static const char *check_origin(const struct http_exchange *x, const char *host)
 {
 	const char *origin = header(x, "Origin");
-	return origin && !(host && guard_origin_is_host(origin, host)) ? foreign : NULL;
+	return origin && !(host && http_guard_origin_is_host(origin, host)) ? foreign : NULL;
 }
 
-const char *guard_control(const struct http_exchange *x, char *const *names)
+const char *http_guard_call(const struct http_guard *guard, const struct http_exchange *x)
 {
 	const char *host = header(x, "Host");
-	if (host && !guard_host_is_ours(host, names))
-		return unknown;
+	if (host && !http_guard_knows(guard, host))
+		return guard->unknown_host;
 	if (is_cross_site(x))
 		return foreign;
 	return check_origin(x, host);
 }
 
-const char *guard_bot(const struct http_exchange *x, char *const *names)
+const char *http_guard_program(const struct http_guard *guard, const struct http_exchange *x)
 {
 	/* A browser says whose page asks only where it trusts the way: not where http leads to another machine. Its agent is
 	 * one header that a page which may not read the answer cannot change. */
 	const char *agent = header(x, "User-Agent");
 	if (agent && strncmp(agent, "Mozilla/", 8) == 0 && !header(x, "Sec-Fetch-Site"))
 		return foreign;
-	return guard_control(x, names);
+	return http_guard_call(guard, x);
 }
 
 /* A link from anywhere may lead to the page: that shows it and does nothing. */
-static bool is_visit(const struct http_exchange *x)
+static bool is_visit(const struct http_exchange *x, const char *root)
 {
 	const char *mode = header(x, "Sec-Fetch-Mode");
-	return strcmp(http_exchange_path(x), "/") == 0 &&
+	return strcmp(http_exchange_path(x), root) == 0 &&
 	       strcmp(http_exchange_method(x), "GET") == 0 && mode && strcmp(mode, "navigate") == 0;
 }
 
-const char *guard_page(const struct http_exchange *x, char *const *names)
+const char *http_guard_page(
+    const struct http_guard *guard, const struct http_exchange *x, const char *root)
 {
 	const char *host = header(x, "Host"), *type = header(x, "Content-Type");
-	if (is_visit(x) && (!host || guard_host_is_ours(host, names)))
+	if (is_visit(x, root) && (!host || http_guard_knows(guard, host)))
 		return NULL;
-	const char *wrong = guard_control(x, names);
+	const char *wrong = http_guard_call(guard, x);
 	if (wrong || strcmp(http_exchange_method(x), "POST") != 0)
 		return wrong;
 	/* a form can be sent across sites unasked, JSON cannot */
