@@ -1,7 +1,9 @@
 #include "salesreg/app/ask_telegram.h"
 #include "salesreg/base/json.h"
+#include "salesreg/base/text.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
+#include "salesreg/role/show.h"
 #include "salesreg/role/usage.h"
 #include "salesreg/store/operators.h"
 #include <getopt.h>
@@ -47,11 +49,12 @@ static bool ask_name(const struct config *config, struct arena *a, const char **
 	json_t *me;
 	enum telegram_class class =
 	    ask_telegram(config, "getMe", "{}", ANSWER_MS, &me, description);
-	*username = arena_strdup(a, json_string_value(json_object_get(me, "username")));
+	const char *name = json_string_value(json_object_get(me, "username"));
+	*username = name ? text_for_terminal(arena_strdup(a, name)) : NULL;
 	json_decref(me);
 	if (class == TELEGRAM_OK)
 		return true;
-	(void)fprintf(stderr,
+	show_say(stderr,
 	    "salesreg adopt-bot: Telegram cannot be asked for the new bot's name: %s%s\n",
 	    description,
 	    class == TELEGRAM_TOKEN ? "; copy REGISTRY_BOT_TOKEN again from @BotFather" : "");
@@ -83,6 +86,9 @@ static int adopt(struct command_database *d, struct arena *a, bool yes, bool dry
 	}
 	if (!ask_name(&d->config, a, &username))
 		return EXIT_CODE_FAILED;
+	/* what a table says, which others may write */
+	if (old_name)
+		old_name = text_for_terminal(arena_strdup(a, old_name));
 	const char *new_bot = named(a, bot_id, username), *old_bot = named(a, old_id, old_name);
 	(void)printf(
 	    "%s takes the place of %s.\n"

@@ -85,3 +85,12 @@ def test_a_bot_whose_place_was_taken_while_it_ran_ends(bot_world):
     bot_world.person("Anna Petrova").says("привет")
     bot_world.bot.wait_for_log("serves bot|serves another bot")
     assert bot_world.bot.popen.wait(30) == EXIT_CONFIG
+
+
+def test_a_bot_s_name_in_the_table_does_nothing_to_a_terminal(served):
+    """The old one stands in a table."""
+    world, _ = served
+    world.db.execute("UPDATE salesreg.bot_state SET username = E'bot\\x1b[31m\\u009b1m\\u202e'")
+    done = adopt(world, "--dry-run")
+    assert "@bot" in done.stdout and not set(done.stdout + done.stderr) & set("\x1b\u009b\u202e"), repr(done.stdout)
+    assert len(done.stdout.splitlines()) == 6, "its own lines stay"
