@@ -53,12 +53,12 @@ SELECT pg_catalog.set_config('search_path', $1::text, false)
 -- would be on it, too. But not where a stranger could take the place of the system's functions and operators in our statements,
 -- or did so while it was possible: then the kind of that, the object, the stranger, and what ends it; NULLs: nowhere. No strangers
 -- are superusers, this user, the owners of the database, of our schema, of public and of the two tables, who can do as much by
--- triggers of theirs.
+-- triggers of theirs, and the members of all these.
 WITH path AS MATERIALIZED (
     SELECT set_config('search_path', s.reset_val, true) AS was, current_schemas(false) AS schemas
     FROM pg_catalog.pg_settings s WHERE s.name = 'search_path' OFFSET 0
-), known (oid) AS (
-    SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolsuper OR r.rolname IN (current_user, 'pg_database_owner')
+), owners (oid) AS (
+    SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname IN (current_user, 'pg_database_owner')
     UNION ALL
     SELECT d.datdba FROM pg_catalog.pg_database d WHERE d.datname = current_database()
     UNION ALL
@@ -66,6 +66,9 @@ WITH path AS MATERIALIZED (
     UNION ALL
     SELECT c.relowner FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')
+), known (oid) AS MATERIALIZED (
+    SELECT r.oid FROM pg_catalog.pg_roles r
+    WHERE r.rolsuper OR EXISTS (SELECT 1 FROM owners WHERE pg_has_role(r.oid, owners.oid, 'MEMBER'))
 ), schemas (oid, name, owner, acl) AS MATERIALIZED (
     SELECT n.oid, quote_ident(n.nspname), n.nspowner, coalesce(n.nspacl, acldefault('n', n.nspowner))
     FROM path JOIN pg_catalog.pg_namespace n ON n.nspname = ANY (path.schemas) AND n.nspname <> 'pg_catalog'

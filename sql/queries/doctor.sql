@@ -37,6 +37,39 @@ ORDER BY a.xact_start LIMIT 5
 SELECT d.datcollversion, pg_database_collation_actual_version(d.oid)
 FROM pg_catalog.pg_database d
 WHERE d.datname = current_database() AND d.datcollversion <> pg_database_collation_actual_version(d.oid)
+-- name: doctor_strange_triggers
+-- Strangers (see search_path) who may put triggers on tables of ours, or whose function a trigger there calls: it runs as whoever
+-- writes the table, as the workers. The right or the trigger, the object, the stranger, what ends it.
+WITH owners (oid) AS (
+    SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname IN (current_user, 'pg_database_owner')
+    UNION ALL
+    SELECT d.datdba FROM pg_catalog.pg_database d WHERE d.datname = current_database()
+    UNION ALL
+    SELECT n.nspowner FROM pg_catalog.pg_namespace n WHERE n.nspname IN ('salesreg', 'public')
+    UNION ALL
+    SELECT c.relowner FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')
+), known (oid) AS MATERIALIZED (
+    SELECT r.oid FROM pg_catalog.pg_roles r
+    WHERE r.rolsuper OR EXISTS (SELECT 1 FROM owners WHERE pg_has_role(r.oid, owners.oid, 'MEMBER'))
+), tables (oid, name, owner, acl) AS (
+    SELECT c.oid, n.nspname || '.' || c.relname, c.relowner, c.relacl
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p')
+      AND ((n.nspname = 'salesreg' AND c.relname = ANY ('{our tables}'::text[]))
+           OR (n.nspname = 'public' AND c.relname IN ('sales_representatives', 'test_prospects')))
+)
+SELECT 'right', t.name, w.name, 'REVOKE TRIGGER ON ' || t.name || ' FROM ' || w.name
+FROM tables t CROSS JOIN LATERAL aclexplode(t.acl) a
+CROSS JOIN LATERAL (SELECT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END) AS w (name)
+WHERE a.privilege_type = 'TRIGGER' AND a.grantee <> t.owner AND NOT EXISTS (SELECT 1 FROM known WHERE known.oid = a.grantee)
+UNION
+SELECT 'trigger', quote_ident(g.tgname) || ' on ' || t.name, quote_ident(pg_get_userbyid(p.proowner)),
+       'DROP TRIGGER ' || quote_ident(g.tgname) || ' ON ' || t.name
+FROM tables t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal
+JOIN pg_catalog.pg_proc p ON p.oid = g.tgfoid
+WHERE NOT EXISTS (SELECT 1 FROM known WHERE known.oid = p.proowner)
+ORDER BY 1, 2, 3 LIMIT 20
 -- name: doctor_not_ours
 -- what is in the schema besides what the migrations make, and its owner; an extension is one thing.
 -- What belongs to whoever applied the migrations may be of a newer version.

@@ -233,6 +233,37 @@ static void look_at_search_path(struct doctor *d, struct db_session *s)
 	}
 }
 
+/* A trigger runs with the rights of whoever writes the table. */
+static void look_at_strange_triggers(struct doctor *d, struct db_session *s)
+{
+	struct arena *a = d->arena;
+	struct doctor_stranger *found;
+	size_t count;
+	if (!doctor_strange_triggers(s, a, &found, &count))
+		doctor_refused(d, s, "who may make triggers");
+	for (size_t i = 0; i < count; i++) {
+		const struct doctor_stranger *f = &found[i];
+		if (strcmp(f->kind, "right") == 0)
+			find(d, GRAVITY_WARNING, "trigger-right",
+			    arena_printf(a, "%s may put triggers on %s", f->who, f->object),
+			    "a trigger runs in the workers' sessions with their rights, so who "
+			    "makes "
+			    "one can do all that they can; to write the table INSERT, UPDATE and "
+			    "DELETE are enough",
+			    f->statement);
+		else
+			find(d, GRAVITY_WARNING, "strange-trigger",
+			    arena_printf(
+				a, "the trigger %s calls a function of %s", f->object, f->who),
+			    "it runs in the workers' sessions with their rights, and its owner can "
+			    "replace it at any time",
+			    arena_printf(a,
+				"give the function to the owner of the table (ALTER "
+				"FUNCTION … OWNER TO …), or %s",
+				f->statement));
+	}
+}
+
 /* True: the tables are as this binary knows them. */
 static bool look_at_migrations(struct doctor *d, struct db_session *s)
 {
@@ -368,6 +399,7 @@ void doctor_database(struct doctor *d)
 	bool up_to_date = look_at_migrations(d, &s);
 	doctor_guard(d, &s);
 	look_at_search_path(d, &s);
+	look_at_strange_triggers(d, &s);
 	look_at_collation(d, &s);
 	if (up_to_date) {
 		doctor_schema(d, &s);

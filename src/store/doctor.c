@@ -84,17 +84,31 @@ bool doctor_collation(
 	return r || strcmp(s->sqlstate, "42703") == 0 || strcmp(s->sqlstate, "42883") == 0;
 }
 
+static void read_strangers(
+    const PGresult *r, int first, struct arena *a, struct doctor_stranger **rows, size_t *count)
+{
+	*count = r && PQntuples(r) > 0 && !PQgetisnull(r, 0, first) ? (size_t)PQntuples(r) : 0;
+	*rows = ARENA_ARRAY(a, struct doctor_stranger, *count);
+	for (int i = 0; i < (int)*count; i++)
+		(*rows)[i] = (struct doctor_stranger){.kind = db_get_text(a, r, i, first),
+		    .object = db_get_text(a, r, i, first + 1),
+		    .who = db_get_text(a, r, i, first + 2),
+		    .statement = db_get_text(a, r, i, first + 3)};
+}
+
 bool doctor_strangers(
     struct db_session *s, struct arena *a, struct doctor_stranger **rows, size_t *count)
 {
 	const PGresult *r = db_session_run_plain(s, SQL_SEARCH_PATH);
-	*count = r && !PQgetisnull(r, 0, 1) ? (size_t)PQntuples(r) : 0;
-	*rows = ARENA_ARRAY(a, struct doctor_stranger, *count);
-	for (int i = 0; i < (int)*count; i++)
-		(*rows)[i] = (struct doctor_stranger){.kind = db_get_text(a, r, i, 1),
-		    .object = db_get_text(a, r, i, 2),
-		    .who = db_get_text(a, r, i, 3),
-		    .statement = db_get_text(a, r, i, 4)};
+	read_strangers(r, 1, a, rows, count);
+	return r;
+}
+
+bool doctor_strange_triggers(
+    struct db_session *s, struct arena *a, struct doctor_stranger **rows, size_t *count)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_STRANGE_TRIGGERS);
+	read_strangers(r, 0, a, rows, count);
 	return r;
 }
 

@@ -389,6 +389,31 @@ def test_what_a_stranger_left_or_has_on_the_search_path_is_a_warning(ask, databa
         database.as_superuser("DROP OWNED BY mallory CASCADE; DROP ROLE mallory")
 
 
+def test_a_stranger_s_way_into_the_workers_sessions_by_a_trigger_is_a_warning(ask, database):
+    """GRANT ALL to a web form says more than it looks."""
+    database.as_superuser("CREATE ROLE mallory")
+    try:
+        database.as_superuser("GRANT INSERT, UPDATE, DELETE ON public.test_prospects TO mallory")
+        assert not ask().of("trigger-right") and not ask().of("strange-trigger")
+        database.as_superuser("GRANT ALL ON public.test_prospects TO mallory; CREATE SCHEMA m AUTHORIZATION mallory;"
+                              " SET ROLE mallory; CREATE FUNCTION m.f() RETURNS trigger LANGUAGE plpgsql AS"
+                              " $$ BEGIN RETURN NEW; END $$; CREATE TRIGGER t BEFORE UPDATE ON public.test_prospects"
+                              " FOR EACH ROW EXECUTE FUNCTION m.f()")
+        report = ask()
+        right, trigger = report.one("trigger-right"), report.one("strange-trigger")
+        assert right["severity"] == "warning" and right["what"] == "mallory may put triggers on public.test_prospects"
+        assert trigger["what"] == "the trigger t on public.test_prospects calls a function of mallory"
+        owner = database.value("SELECT quote_ident(current_user)")
+        database.as_superuser(f"GRANT {owner} TO mallory")
+        assert not ask().of("trigger-right") and not ask().of("strange-trigger"), "who can be the owner is no stranger"
+        database.as_superuser(f"REVOKE {owner} FROM mallory")
+        database.as_superuser(right["fix"])
+        database.as_superuser(trigger["fix"].split("), or ")[1])
+        assert not ask().of("trigger-right") and not ask().of("strange-trigger")
+    finally:
+        database.as_superuser("DROP OWNED BY mallory CASCADE; DROP ROLE mallory")
+
+
 @pytest.mark.parametrize("shift,gravity,says", [("+ interval '10 s'", "warning", "s ahead of"),
                                                 ("- interval '100 s'", "serious", "s behind")])
 def test_a_clock_that_is_off_is_found(ask, database, shift, gravity, says):

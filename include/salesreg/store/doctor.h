@@ -62,6 +62,10 @@ struct doctor_stranger {
 bool doctor_strangers(
     struct db_session *s, struct arena *a, struct doctor_stranger **rows, size_t *count);
 
+/* Who may put triggers on tables of ours, or owns what one there calls. */
+bool doctor_strange_triggers(
+    struct db_session *s, struct arena *a, struct doctor_stranger **rows, size_t *count);
+
 struct doctor_lack {
 	const char *object, *right, *statement; /* the one that gives it */
 };
