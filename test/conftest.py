@@ -141,7 +141,7 @@ def world(make_world):
 
 @pytest.fixture
 def bot_world(make_world):
-    """Database, sandbox and bot: conversations, and prospects are not dealt."""
+    """Database, sandbox and bot: conversations, and prospects are not assigned."""
     made = make_world()
     made.start_bot()
     return made

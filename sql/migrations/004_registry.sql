@@ -201,20 +201,20 @@ INSERT INTO salesreg.rep_email (email_key, rep)
 
 -- Whose turn it is, and who can be reached. A trigger gives every rep a row.
 -- Turns are numbers that only grow; the longest unserved rep has the lowest. A newcomer queues up behind.
-CREATE SEQUENCE salesreg.dealing_turn INCREMENT BY 1000;
-CREATE TABLE salesreg.rep_dealing (
+CREATE SEQUENCE salesreg.rotation_seq INCREMENT BY 1000;
+CREATE TABLE salesreg.rep_rotation (
     rep           uuid PRIMARY KEY REFERENCES public.sales_representatives (id) ON DELETE CASCADE,
     available     boolean NOT NULL DEFAULT true,
     reason        text,                        -- why they get nothing, or what became of their application
     back_at       timestamptz,                 -- when a rep who could not be reached was heard of again
     unreachable_since  timestamptz,            -- by Telegram's word; NULL: reached, as far as is known
     passed_on_since    timestamptz,            -- their prospects went on, and they have not read that yet
-    last_dealt    bigint NOT NULL DEFAULT nextval('salesreg.dealing_turn'),
-    last_redealt  bigint NOT NULL DEFAULT 0
+    last_assigned_turn    bigint NOT NULL DEFAULT nextval('salesreg.rotation_seq'),
+    last_reassigned_turn  bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.5);
-INSERT INTO salesreg.rep_dealing (rep)
+INSERT INTO salesreg.rep_rotation (rep)
     SELECT id FROM public.sales_representatives ORDER BY registered_at NULLS LAST, created_at NULLS LAST, id;
-CREATE INDEX rep_dealing_unreachable_idx ON salesreg.rep_dealing (unreachable_since) WHERE unreachable_since IS NOT NULL;
+CREATE INDEX rep_rotation_unreachable_idx ON salesreg.rep_rotation (unreachable_since) WHERE unreachable_since IS NOT NULL;
 
 -- Whether a rep out of reach since then is given up: neither prospects nor messages wait any longer. Not within the grace, and
 -- not where most active reps, or both of two, are out of reach since about the same time: that is a fact about the bot and
@@ -228,7 +228,7 @@ BEGIN
         RETURN false;
     END IF;
     SELECT count(*) INTO together
-    FROM salesreg.rep_dealing o JOIN public.sales_representatives w ON w.id = o.rep AND w.status = 'active'
+    FROM salesreg.rep_rotation o JOIN public.sales_representatives w ON w.id = o.rep AND w.status = 'active'
     WHERE o.unreachable_since BETWEEN since - interval '10 minutes' AND since + interval '10 minutes';
     -- no more of the active ones are counted than it takes to know
     RETURN together < 2 OR (SELECT count(*) FROM (SELECT 1 FROM public.sales_representatives w WHERE w.status = 'active'
@@ -271,19 +271,19 @@ CREATE TABLE salesreg.prospect_events (
 );
 CREATE INDEX prospect_events_prospect_idx ON salesreg.prospect_events (prospect varchar_pattern_ops, id);
 
--- Prospects without a rep that somebody declined: dealt singly, to who has not. nobody: every rep there is has, and it is
--- looked at again when one comes or comes back; told_at: the admins know.
-CREATE TABLE salesreg.prospects_apart (
+-- Prospects without a rep that somebody declined: assigned one by one, to who has not. exhausted: every rep there is has, and it is
+-- looked at again when one comes or comes back; escalated_at: the admins know.
+CREATE TABLE salesreg.declined_prospects (
     prospect  varchar(255) NOT NULL, -- no foreign key: it would forbid a TRUNCATE of the prospects
     -- of a later moment than whatever was committed before, as it is written under the assignment lock: by it outreach knows
     -- what is new, and a transaction may have begun long before
     since     timestamptz NOT NULL DEFAULT clock_timestamp(),
-    nobody    boolean NOT NULL DEFAULT false,
-    told_at   timestamptz
+    exhausted boolean NOT NULL DEFAULT false,
+    escalated_at   timestamptz
 );
-CREATE UNIQUE INDEX prospects_apart_prospect_idx ON salesreg.prospects_apart (prospect varchar_pattern_ops);
-CREATE INDEX prospects_apart_waiting_idx ON salesreg.prospects_apart (since, prospect COLLATE "C") WHERE NOT nobody;
-CREATE INDEX prospects_apart_untold_idx ON salesreg.prospects_apart (since) WHERE nobody AND told_at IS NULL;
+CREATE UNIQUE INDEX declined_prospects_prospect_idx ON salesreg.declined_prospects (prospect varchar_pattern_ops);
+CREATE INDEX declined_prospects_waiting_idx ON salesreg.declined_prospects (since, prospect COLLATE "C") WHERE NOT exhausted;
+CREATE INDEX declined_prospects_untold_idx ON salesreg.declined_prospects (since) WHERE exhausted AND escalated_at IS NULL;
 
 -- What makes two prospects one person: the normal forms of their contacts, which outreach writes and a change of the
 -- contact removes. Kind none: it was looked at, and nothing in it leads to anybody.
@@ -355,7 +355,7 @@ BEGIN
                                                       EXCEPT
                                                       SELECT id::text, telegram_id::text, email::text FROM fresh) c));
     IF FOUND THEN
-        PERFORM pg_catalog.pg_notify('salesreg_sort_out', ''); -- somebody else perhaps
+        PERFORM pg_catalog.pg_notify('salesreg_reconcile', ''); -- somebody else perhaps
     END IF;
     IF EXISTS (SELECT 1 FROM fresh WHERE assigned_rep_id IS NULL
                                    AND status IN ('unreached', 'contacted', 'in_conversation'))
@@ -381,7 +381,7 @@ BEGIN
                                   WHERE a.prospect = f.id AND a.ended_at IS NULL OFFSET 0)
                           OR EXISTS (SELECT 1 FROM salesreg.assignments a
                                      WHERE a.prospect = f.id AND a.ended_at IS NOT NULL OFFSET 0))) THEN
-            PERFORM pg_catalog.pg_notify('salesreg_sort_out', '');
+            PERFORM pg_catalog.pg_notify('salesreg_reconcile', '');
         END IF;
         -- whosever the prospect was, that rep has less room: the assigner, if it is at work, counts anew
         IF EXISTS (SELECT id, assigned_rep_id FROM fresh
@@ -418,7 +418,7 @@ BEGIN
                         WHERE f.assigned_rep_id IS NULL
                           AND EXISTS (SELECT 1 FROM salesreg.assignments a
                                       WHERE a.prospect = f.id AND a.ended_at IS NULL OFFSET 0)) THEN
-        PERFORM pg_catalog.pg_notify('salesreg_sort_out', '');
+        PERFORM pg_catalog.pg_notify('salesreg_reconcile', '');
     END IF;
     RETURN NULL;
 END
@@ -426,7 +426,7 @@ $$;
 CREATE FUNCTION salesreg.on_prospects_deleted() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
-    DELETE FROM salesreg.prospects_apart WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
+    DELETE FROM salesreg.declined_prospects WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     DELETE FROM salesreg.prospect_identities WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     -- a row that comes later with this id is somebody else, whom nobody has declined
     UPDATE salesreg.assignments SET reason = 'deleted'
@@ -441,7 +441,7 @@ BEGIN
             ON CONFLICT (prospect) DO UPDATE SET kind = EXCLUDED.kind, name = EXCLUDED.name,
                                                  was = CASE WHEN c.kind = 'changed' THEN NULL ELSE EXCLUDED.was END;
         PERFORM pg_catalog.pg_notify('salesreg_assign', ''); -- a rep has room again
-        PERFORM pg_catalog.pg_notify('salesreg_sort_out', ''); -- and an assignment is to be ended
+        PERFORM pg_catalog.pg_notify('salesreg_reconcile', ''); -- and an assignment is to be ended
     END IF;
     RETURN NULL;
 END
@@ -449,11 +449,11 @@ $$;
 CREATE FUNCTION salesreg.on_prospects_truncated() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
-    DELETE FROM salesreg.prospects_apart;
+    DELETE FROM salesreg.declined_prospects;
     DELETE FROM salesreg.prospect_identities;
     UPDATE salesreg.assignments SET reason = 'deleted' WHERE reason = 'declined';
     PERFORM pg_catalog.pg_notify('salesreg_assign', '');
-    PERFORM pg_catalog.pg_notify('salesreg_sort_out', '');
+    PERFORM pg_catalog.pg_notify('salesreg_reconcile', '');
     RETURN NULL;
 END
 $$;
@@ -472,7 +472,7 @@ CREATE FUNCTION salesreg.wake_on_reps() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO salesreg.rep_dealing (rep) SELECT id FROM fresh ON CONFLICT DO NOTHING;
+        INSERT INTO salesreg.rep_rotation (rep) SELECT id FROM fresh ON CONFLICT DO NOTHING;
     ELSE
         DELETE FROM salesreg.rep_email e USING fresh f
             WHERE e.rep = f.id AND (f.status = 'removed' OR e.email_key <> lower(btrim(f.email)) COLLATE "C");
@@ -481,7 +481,7 @@ BEGIN
            OR (EXISTS (SELECT 1 FROM salesreg.user_sessions WHERE draft_email IS NOT NULL)
                AND EXISTS (SELECT 1 FROM fresh f JOIN stale s ON s.id = f.id
                            WHERE f.email IS DISTINCT FROM s.email OR f.telegram_id IS DISTINCT FROM s.telegram_id)) THEN
-            PERFORM pg_catalog.pg_notify('salesreg_sort_out', '');
+            PERFORM pg_catalog.pg_notify('salesreg_reconcile', '');
         END IF;
     END IF;
     INSERT INTO salesreg.rep_email (email_key, rep)
@@ -509,10 +509,10 @@ BEGIN
                 JOIN salesreg.assignments a ON a.prospect = p.id AND a.ended_at IS NULL AND a.rep = m.id
                 ON CONFLICT DO NOTHING;
             IF FOUND THEN
-                PERFORM pg_catalog.pg_notify('salesreg_sort_out', '');
+                PERFORM pg_catalog.pg_notify('salesreg_reconcile', '');
             END IF;
         END IF;
-        UPDATE salesreg.rep_dealing d
+        UPDATE salesreg.rep_rotation d
         SET available = true, reason = NULL, unreachable_since = NULL, back_at = CASE WHEN e.moved THEN d.back_at ELSE now() END,
             passed_on_since = CASE WHEN e.returned THEN NULL ELSE d.passed_on_since END -- another account reads it there
         FROM (SELECT o.rep, c.moved, c.returned
@@ -521,7 +521,7 @@ BEGIN
                     FROM fresh f JOIN stale s ON s.id = f.id
                     WHERE f.status IN ('active', 'pending')
                       AND (f.telegram_id <> s.telegram_id OR s.status IS NULL OR s.status NOT IN ('active', 'pending'))) c
-              JOIN salesreg.rep_dealing o ON o.rep = c.id
+              JOIN salesreg.rep_rotation o ON o.rep = c.id
               WHERE NOT o.available OR o.reason IS NOT NULL OR o.unreachable_since IS NOT NULL OR o.passed_on_since IS NOT NULL
               FOR NO KEY UPDATE OF o SKIP LOCKED) e
         WHERE d.rep = e.rep;

@@ -26,7 +26,7 @@ SELECT a.id, a.rep, left(p.name, 255), left(p.telegram_id, 255), left(p.status, 
        l.id, o.telegram_id, s.locale, -- who has it now
        a.ended_at IS NULL
            -- look-ups a row, up to the first who could: nearly always the first there is
-           AND NOT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
+           AND NOT EXISTS (SELECT 1 FROM salesreg.rep_rotation d
                            WHERE d.available AND d.rep <> a.rep
                              AND (SELECT r.status FROM public.sales_representatives r WHERE r.id = d.rep) = 'active'
                              AND NOT EXISTS (SELECT 1 FROM salesreg.assignments n
@@ -82,8 +82,8 @@ WITH wanted AS MATERIALIZED (
     FROM ended e WHERE p.id = e.prospect AND p.assigned_rep_id = e.rep
     RETURNING p.id
 ), apart AS (
-    INSERT INTO salesreg.prospects_apart (prospect) SELECT id FROM freed
-    ON CONFLICT (prospect) DO UPDATE SET since = clock_timestamp(), nobody = false, told_at = NULL
+    INSERT INTO salesreg.declined_prospects (prospect) SELECT id FROM freed
+    ON CONFLICT (prospect) DO UPDATE SET since = clock_timestamp(), exhausted = false, escalated_at = NULL
 ), explained AS (
     INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind)
     SELECT prospect, rep, id, 'declined' FROM ended
@@ -96,7 +96,7 @@ WITH freed AS (
     WHERE assigned_rep_id = ANY ($1::uuid[]) AND status IN ('unreached', 'contacted', 'in_conversation')
     RETURNING id
 ), apart AS (
-    INSERT INTO salesreg.prospects_apart (prospect)
+    INSERT INTO salesreg.declined_prospects (prospect)
     SELECT f.id FROM freed f
     WHERE EXISTS (SELECT 1 FROM salesreg.assignments d WHERE d.prospect = f.id AND d.reason = 'declined')
     ON CONFLICT DO NOTHING
@@ -107,7 +107,7 @@ WITH freed AS (
 ), cards AS (
     INSERT INTO salesreg.stale_cards (assignment) SELECT id FROM ended ON CONFLICT DO NOTHING
 ), noticed AS MATERIALIZED (
-    SELECT pg_catalog.pg_notify('salesreg_sort_out', '') FROM (SELECT 1 FROM ended LIMIT 1) any_ended
+    SELECT pg_catalog.pg_notify('salesreg_reconcile', '') FROM (SELECT 1 FROM ended LIMIT 1) any_ended
 )
 INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
 SELECT prospect, rep, id, 'returned', $2::text FROM ended
@@ -123,7 +123,7 @@ WITH wanted AS (
 ), cards AS (
     INSERT INTO salesreg.stale_cards (assignment) SELECT id FROM ended ON CONFLICT DO NOTHING
 ), noticed AS MATERIALIZED (
-    SELECT pg_catalog.pg_notify('salesreg_sort_out', '') FROM (SELECT 1 FROM ended LIMIT 1) any_ended
+    SELECT pg_catalog.pg_notify('salesreg_reconcile', '') FROM (SELECT 1 FROM ended LIMIT 1) any_ended
 )
 INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
 SELECT prospect, rep, id, 'returned', 'taken back' FROM ended
@@ -143,8 +143,8 @@ WITH back AS (
                                     WHERE t.prospect = b.prospect AND t.reason = 'taken back' AND t.ended_at = now()))
     RETURNING p.id
 ), apart AS (
-    DELETE FROM salesreg.prospects_apart WHERE prospect IN (SELECT prospect FROM back)
+    DELETE FROM salesreg.declined_prospects WHERE prospect IN (SELECT prospect FROM back)
 ), explained AS (
     INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind) SELECT prospect, rep, id, 'undone' FROM back
 )
-SELECT salesreg.must(count(*) = cardinality($1::bigint[])), nextval('salesreg.dealing_turn') FROM held
+SELECT salesreg.must(count(*) = cardinality($1::bigint[])), nextval('salesreg.rotation_seq') FROM held

@@ -13,7 +13,7 @@ SELECT json_build_object(
                             ORDER BY r.registered_at DESC NULLS LAST, r.id), '[]')
                  FROM (SELECT id, name, status, email, registered_at FROM public.sales_representatives
                        ORDER BY registered_at DESC NULLS LAST, id LIMIT 50) r
-                 LEFT JOIN salesreg.rep_dealing d ON d.rep = r.id)),
+                 LEFT JOIN salesreg.rep_rotation d ON d.rep = r.id)),
     'prospects', json_build_object(
         'total', (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects LIMIT 10000) x),
         'rows', (SELECT coalesce(json_agg(json_build_object('name', p.name, 'status', p.status, 'rep', r.name)

@@ -193,9 +193,9 @@ SELECT count(*), count(*) FILTER (WHERE apart), min(one || ' and ' || other) FRO
 -- name: doctor_declined
 -- how many open prospects every rep there is has declined, for how many milliseconds the oldest has waited, and how many of
 -- them an admin has been told of
-SELECT count(*), (extract(epoch FROM now() - min(a.since)) * 1000)::bigint, count(a.told_at)
-FROM salesreg.prospects_apart a JOIN public.test_prospects p ON p.id = a.prospect
-WHERE a.nobody AND p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
+SELECT count(*), (extract(epoch FROM now() - min(a.since)) * 1000)::bigint, count(a.escalated_at)
+FROM salesreg.declined_prospects a JOIN public.test_prospects p ON p.id = a.prospect
+WHERE a.exhausted AND p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
 -- name: doctor_triggers
 -- triggers of ours that are missing or do not fire
 SELECT w.tab, w.name, t.tgname IS NOT NULL
@@ -222,7 +222,7 @@ ORDER BY NOT w.is_key, w.name
 -- $1 capacity, $2 seconds: how many prospects wait for longer (10,000 stands for that many or more), the oldest one's
 -- milliseconds, how many reps have room
 SELECT w.prospects, w.oldest_ms,
-       (SELECT count(*) FROM salesreg.rep_dealing d JOIN public.sales_representatives r ON r.id = d.rep
+       (SELECT count(*) FROM salesreg.rep_rotation d JOIN public.sales_representatives r ON r.id = d.rep
         WHERE r.status = 'active' AND d.available
           AND (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects h
                WHERE h.assigned_rep_id = r.id AND h.status IN ('unreached', 'contacted', 'in_conversation')
@@ -231,13 +231,13 @@ FROM (SELECT count(*) AS prospects, (extract(epoch FROM now() - min(p.since)) * 
       FROM (SELECT greatest(q.created_at, q.updated_at) AS since FROM public.test_prospects q
             WHERE q.assigned_rep_id IS NULL AND q.status IN ('unreached', 'contacted', 'in_conversation')
               AND coalesce(greatest(q.created_at, q.updated_at), '-infinity') < now() - $2::bigint * interval '1 second'
-              AND NOT EXISTS (SELECT 1 FROM salesreg.prospects_apart a WHERE a.prospect = q.id)
+              AND NOT EXISTS (SELECT 1 FROM salesreg.declined_prospects a WHERE a.prospect = q.id)
             ORDER BY q.created_at LIMIT 10000) p) w
 -- name: doctor_unreachable
 -- how many active reps Telegram does not reach, the longest one's milliseconds, how many active reps there are
 SELECT count(*) FILTER (WHERE d.unreachable_since IS NOT NULL),
        (extract(epoch FROM now() - min(d.unreachable_since)) * 1000)::bigint, count(*)
-FROM public.sales_representatives r JOIN salesreg.rep_dealing d ON d.rep = r.id WHERE r.status = 'active'
+FROM public.sales_representatives r JOIN salesreg.rep_rotation d ON d.rep = r.id WHERE r.status = 'active'
 -- name: doctor_statuses
 -- statuses that are none of ours, with how many have it: of reps (and how many open prospects they hold), then of prospects
 SELECT 'reps', coalesce(quote_literal(left(r.status, 50)), 'NULL'), count(*),

@@ -145,10 +145,10 @@ FROM (
     -- setval() after a failover: salesreg.enter()
     SELECT 'sequence ' || n.nspname || '.' || c.relname, string_agg(p.name, ', ')
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    CROSS JOIN LATERAL unnest(CASE c.relname WHEN 'dealing_turn' THEN '{USAGE}' WHEN 'assignments_id_seq' THEN '{USAGE,UPDATE}'
+    CROSS JOIN LATERAL unnest(CASE c.relname WHEN 'rotation_seq' THEN '{USAGE}' WHEN 'assignments_id_seq' THEN '{USAGE,UPDATE}'
                                              ELSE '{UPDATE}' END::text[]) AS p (name)
     WHERE c.relkind = 'S' AND n.nspname = 'salesreg'
-      AND c.relname IN ('dealing_turn', 'assignments_id_seq', 'outbox_id_seq', 'prospect_events_id_seq', 'parked_updates_id_seq',
+      AND c.relname IN ('rotation_seq', 'assignments_id_seq', 'outbox_id_seq', 'prospect_events_id_seq', 'parked_updates_id_seq',
                         'email_codes_id_seq')
       AND NOT has_sequence_privilege(c.oid, p.name)
     GROUP BY n.nspname, c.relname

@@ -1,6 +1,6 @@
 -- name: outbox_insert
 -- $1 chats, $2 methods, $3 payloads, $4 priorities, $5 whether to send at once, $6 the updates they answer or 0. Where the
--- chat has something unsent, the row waits behind it (and lends it its priority: outbox_lend).
+-- chat has something unsent, the row waits behind it (and lends it its priority: outbox_promote).
 INSERT INTO salesreg.outbox AS o (chat_id, method, payload, priority, state, attempts, answers_to)
 SELECT f.chat_id, f.method, f.payload::json, f.priority, f.state, (f.state = 'sending')::integer, nullif(f.answers_to, 0)
 FROM (
@@ -13,7 +13,7 @@ FROM (
     ORDER BY u.place
 ) f
 RETURNING o.id, o.state, (extract(epoch FROM o.created_at) * 1000000)::bigint
--- name: outbox_lend
+-- name: outbox_promote
 -- $1 chats with a reply that may wait behind less urgent rows: within a chat order is kept, so those go with it
 -- (by the chat's index, never by going through everything that is queued)
 UPDATE salesreg.outbox o SET priority = 0
@@ -55,7 +55,7 @@ WITH crowded AS (
            priority, 'dropped', attempts, possible_duplicate, 'crowded', created_at FROM gone
 )
 SELECT count(*), count(DISTINCT chat_id) FROM gone
--- name: outbox_settle
+-- name: outbox_requeue_in_flight
 -- $1 ids, or NULL for all: what a dead leader was sending goes again, in order, marked. How many, beside each that somebody
 -- holds a lock on (one row with NULL if there is none such).
 WITH stale AS (
@@ -71,7 +71,7 @@ LEFT JOIN salesreg.outbox o ON o.state = 'sending' AND ($1::bigint[] IS NULL OR 
                            AND NOT EXISTS (SELECT 1 FROM stale s WHERE s.id = o.id)
 LIMIT 512
 -- name: outbox_hold
--- $1 hours, at a take-over, after outbox_settle: what was made (or released by a person) longer ago waits for a person's
+-- $1 hours, at a take-over, after outbox_requeue_in_flight: what was made (or released by a person) longer ago waits for a person's
 -- word. How many.
 WITH old AS (
     SELECT id FROM salesreg.outbox WHERE state = 'queued'
@@ -104,7 +104,7 @@ WITH due AS (
               (extract(epoch FROM o.created_at) * 1000000)::bigint AS birth_us
 )
 SELECT * FROM claimed ORDER BY priority, id
--- name: outbox_rest
+-- name: outbox_remaining
 -- what a claim left: microseconds until the next row that was put off is due (NULL: none was), and whether any waits at
 -- all, perhaps behind one of its chat that is under way
 SELECT (extract(epoch FROM (SELECT min(due_at) FROM salesreg.outbox
@@ -128,7 +128,7 @@ WITH mine AS (
 ), kept AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
                                          message_id, created_at)
-    -- a card that went with a reply (outbox_lend) is found as a card again: it is as old as its assignment
+    -- a card that went with a reply (outbox_promote) is found as a card again: it is as old as its assignment
     SELECT id, chat_id, method,
            CASE WHEN payload::text LIKE '%?start=r%' THEN salesreg.redacted(payload) ELSE payload END,
            CASE WHEN priority = 0 AND payload::text LIKE '%"a:%:d"%' AND EXISTS (
@@ -143,7 +143,7 @@ JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS f (id, chat_id, birth_u
     ON f.id = o.id AND f.chat_id = o.chat_id AND f.birth_us = (extract(epoch FROM o.created_at) * 1000000)::bigint
 WHERE (SELECT count(*) FROM mine) < cardinality($1::bigint[]) AND o.id = ANY ($1::bigint[])
   AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = o.id)
--- name: outbox_later
+-- name: outbox_reschedule
 -- $1 ids, $2 chats, $3 when they were made, $4 microseconds from now, $5 whether the message may have arrived, $6 what was
 -- said
 WITH mine AS (
@@ -164,12 +164,12 @@ JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS f (id, chat_id, birth_u
     ON f.id = o.id AND f.chat_id = o.chat_id AND f.birth_us = (extract(epoch FROM o.created_at) * 1000000)::bigint
 WHERE (SELECT count(*) FROM mine) < cardinality($1::bigint[]) AND o.id = ANY ($1::bigint[])
   AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = o.id)
--- name: outbox_gone
+-- name: outbox_unreachable
 -- $1 ids, $2 chats, $3 when they were made, $4 what was said, $5 microseconds to wait, $6 seconds of grace: a rep's
 -- messages wait while the prospects do (salesreg.is_given_up); anybody else's are done with
 WITH mine AS (
     SELECT o.id, f.error, f.pause_us,
-           EXISTS (SELECT 1 FROM public.sales_representatives r JOIN salesreg.rep_dealing d ON d.rep = r.id
+           EXISTS (SELECT 1 FROM public.sales_representatives r JOIN salesreg.rep_rotation d ON d.rep = r.id
                    WHERE r.telegram_id = o.chat_id AND r.status IN ('active', 'pending')
                      AND NOT salesreg.is_given_up(d.unreachable_since, $6::bigint)) AS waits
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[]) AS f (id, chat_id, birth_us, error, pause_us)

@@ -5,7 +5,7 @@ SELECT r.telegram_id, r.id, left(r.name, 255), left(r.email, 255), coalesce(left
        CASE WHEN r.status = 'removed' THEN 0 ELSE
        (SELECT count(*) FROM public.test_prospects p
         WHERE p.assigned_rep_id = r.id AND p.status IN ('unreached', 'contacted', 'in_conversation')) END
-FROM public.sales_representatives r LEFT JOIN salesreg.rep_dealing d ON d.rep = r.id
+FROM public.sales_representatives r LEFT JOIN salesreg.rep_rotation d ON d.rep = r.id
 WHERE r.telegram_id = ANY ($1::bigint[])
 ORDER BY r.id FOR NO KEY UPDATE OF r
 -- name: rep_emails_read
@@ -14,7 +14,7 @@ SELECT email_key, rep FROM salesreg.rep_email WHERE email_key = ANY ($1::text[])
 -- reps an admin decides about; $1 Telegram ids
 SELECT r.id, left(r.name, 255), left(r.email, 255), r.telegram_id, coalesce(left(r.status, 50), ''), s.locale,
        (SELECT CASE d.reason WHEN 'application declined' THEN 'declined' WHEN 'application withdrawn' THEN 'withdrawn' END
-        FROM salesreg.rep_dealing d WHERE d.rep = r.id AND r.status = 'removed')
+        FROM salesreg.rep_rotation d WHERE d.rep = r.id AND r.status = 'removed')
 FROM public.sales_representatives r LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
 WHERE r.telegram_id = ANY ($1::bigint[])
 ORDER BY r.id FOR NO KEY UPDATE OF r
@@ -42,7 +42,7 @@ WITH fresh AS (
     FROM fresh f WHERE r.id = f.rep AND r.status = 'removed'
     RETURNING r.id
 ), reachable AS (
-    INSERT INTO salesreg.rep_dealing (rep) SELECT id FROM back
+    INSERT INTO salesreg.rep_rotation (rep) SELECT id FROM back
     ON CONFLICT (rep) DO UPDATE SET available = true, reason = NULL, back_at = now(), unreachable_since = NULL,
                                     passed_on_since = NULL
 ), keyed AS (
@@ -68,7 +68,7 @@ WITH gone AS (
     FROM (SELECT id, status FROM public.sales_representatives WHERE id = ANY ($1::uuid[])) before
     WHERE r.id = before.id RETURNING r.id, before.status
 ), withdrawn AS ( -- what an admin reads who presses a button of it later
-    UPDATE salesreg.rep_dealing SET reason = 'application withdrawn'
+    UPDATE salesreg.rep_rotation SET reason = 'application withdrawn'
     WHERE rep IN (SELECT id FROM gone WHERE status = 'pending')
 )
 DELETE FROM salesreg.rep_email WHERE rep IN (SELECT id FROM gone)
@@ -84,7 +84,7 @@ WITH fresh AS (
     FROM fresh f WHERE r.id = f.rep AND r.status = 'pending'
     RETURNING r.id, r.status
 ), declined AS (
-    UPDATE salesreg.rep_dealing SET reason = 'application declined'
+    UPDATE salesreg.rep_rotation SET reason = 'application declined'
     WHERE rep IN (SELECT id FROM decided WHERE status = 'removed')
 ), unkeyed AS (
     DELETE FROM salesreg.rep_email WHERE rep IN (SELECT id FROM decided WHERE status = 'removed')
@@ -96,7 +96,7 @@ FROM unnest($1::uuid[], $2::text[]) AS f (rep, username) WHERE r.id = f.rep
 -- name: reps_available
 -- $1 rep ids: they wrote again; what waits for them goes now
 WITH back AS (
-    INSERT INTO salesreg.rep_dealing (rep) SELECT unnest($1::uuid[])
+    INSERT INTO salesreg.rep_rotation (rep) SELECT unnest($1::uuid[])
     ON CONFLICT (rep) DO UPDATE SET available = true, reason = NULL, back_at = now(), unreachable_since = NULL
     RETURNING rep
 ), due AS (
@@ -113,8 +113,8 @@ FROM (SELECT 1 FROM back LIMIT 1) AS any_back
 -- name: reps_reachable
 -- $1 chats that a message has reached: who was out of reach is so no longer
 WITH back AS (
-    UPDATE salesreg.rep_dealing d SET available = true, reason = NULL, back_at = now(), unreachable_since = NULL
-    FROM (SELECT e.rep FROM salesreg.rep_dealing e JOIN public.sales_representatives r ON r.id = e.rep
+    UPDATE salesreg.rep_rotation d SET available = true, reason = NULL, back_at = now(), unreachable_since = NULL
+    FROM (SELECT e.rep FROM salesreg.rep_rotation e JOIN public.sales_representatives r ON r.id = e.rep
           WHERE r.telegram_id = ANY ($1::bigint[]) AND e.unreachable_since IS NOT NULL
           FOR NO KEY UPDATE OF e SKIP LOCKED) f
     WHERE d.rep = f.rep
@@ -122,30 +122,30 @@ WITH back AS (
 )
 SELECT pg_catalog.pg_notify('salesreg_reps', '') FROM (SELECT 1 FROM back LIMIT 1) AS any_back
 -- name: reps_unavailable
--- $1 rep ids, $2 why: nothing new for them; what they have they keep for a while (dealing_sort_out_assignments)
+-- $1 rep ids, $2 why: nothing new for them; what they have they keep for a while (allocation_reconcile_assignments)
 WITH marked AS (
-    INSERT INTO salesreg.rep_dealing AS d (rep, available, reason, unreachable_since)
+    INSERT INTO salesreg.rep_rotation AS d (rep, available, reason, unreachable_since)
     SELECT unnest($1::uuid[]), false, $2::text, now()
     ON CONFLICT (rep) DO UPDATE SET available = false, reason = excluded.reason,
                                     unreachable_since = coalesce(d.unreachable_since, now())
     RETURNING 1
 )
-SELECT pg_catalog.pg_notify('salesreg_sort_out', '') FROM (SELECT 1 FROM marked LIMIT 1) AS any_marked
+SELECT pg_catalog.pg_notify('salesreg_reconcile', '') FROM (SELECT 1 FROM marked LIMIT 1) AS any_marked
 -- name: reps_unreachable
 -- $1 chats that Telegram cannot find: their reps, if they are reps, get nothing new for now. Not those who wrote a moment
 -- ago that they are back: the answer is older than that. Whose row an open psql holds is marked by the next answer.
 WITH lost AS (
-    SELECT d.rep FROM salesreg.rep_dealing d JOIN public.sales_representatives r ON r.id = d.rep
+    SELECT d.rep FROM salesreg.rep_rotation d JOIN public.sales_representatives r ON r.id = d.rep
     WHERE r.telegram_id = ANY ($1::bigint[]) AND r.status IN ('active', 'pending')
       AND coalesce(d.back_at < now() - interval '10 seconds', true) AND (d.available OR d.unreachable_since IS NULL)
     FOR NO KEY UPDATE OF d SKIP LOCKED
 ), marked AS (
-    UPDATE salesreg.rep_dealing d
+    UPDATE salesreg.rep_rotation d
     SET available = false, reason = 'Telegram cannot reach this rep', unreachable_since = coalesce(d.unreachable_since, now())
     FROM lost l WHERE d.rep = l.rep
     RETURNING 1
 )
-SELECT pg_catalog.pg_notify('salesreg_sort_out', '') FROM (SELECT 1 FROM marked LIMIT 1) AS any_marked
+SELECT pg_catalog.pg_notify('salesreg_reconcile', '') FROM (SELECT 1 FROM marked LIMIT 1) AS any_marked
 -- name: admins_missed
 -- $1 admins: those whom a notification did not reach
 SELECT chat_id FROM salesreg.missed_chats WHERE chat_id = ANY ($1::bigint[])
@@ -165,10 +165,10 @@ ORDER BY r.registered_at NULLS LAST, r.id LIMIT $1::integer
 -- name: nobody_takes_read
 -- the same for prospects that every rep has declined
 SELECT left(p.name, 255), left(p.telegram_id, 255), left(p.context, 500), left(p.email, 255)
-FROM salesreg.prospects_apart x
+FROM salesreg.declined_prospects x
 JOIN public.test_prospects p ON p.id = x.prospect AND p.assigned_rep_id IS NULL
                             AND p.status IN ('unreached', 'contacted', 'in_conversation')
-WHERE x.nobody
+WHERE x.exhausted
   AND ($3::boolean OR EXISTS (SELECT 1 FROM unnest($2::bigint[]) AS a (id)
                               WHERE EXISTS (SELECT 1 FROM salesreg.missed_chats m WHERE m.chat_id = a.id)
                                  OR NOT EXISTS (SELECT 1 FROM salesreg.user_sessions s WHERE s.user_id = a.id)))

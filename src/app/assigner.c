@@ -1,11 +1,11 @@
 #include "assigner_private.h"
-#include "salesreg/app/outgoing.h"
+#include "salesreg/app/telegram_message.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
 #include "salesreg/domain/backoff.h"
+#include "salesreg/store/allocation.h"
 #include "salesreg/store/assignments.h"
-#include "salesreg/store/dealing.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,7 +194,7 @@ struct notice_prospect assigner_notice_of(const struct waiting_row *row, const c
 	    .again_contacted = contacted};
 }
 
-enum locale assigner_locale_of(const struct assigner *s, const struct dealing_rep_row *rep)
+enum locale assigner_locale_of(const struct assigner *s, const struct allocation_rep_row *rep)
 {
 	enum locale locale = s->options.rules->default_locale;
 	(void)locale_parse(rep->locale, &locale);
@@ -244,7 +244,7 @@ static void on_named(struct db_conn *conn, const struct db_reply *reply, void *d
 		assigner_fail(s, reply);
 		return;
 	}
-	const char *prospect = dealing_next_parse(reply->results[0], &s->arena);
+	const char *prospect = allocation_next_parse(reply->results[0], &s->arena);
 	s->naming = false;
 	s->at_once = AT_ONCE;
 	if (prospect)
@@ -269,7 +269,7 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 		assigner_set_step(s, STEP_NAMING);
 		s->plan.count = 0;
 		arena_reset(&s->arena);
-		(void)dealing_next(&s->plan, &s->arena, assigner_left_out(s));
+		(void)allocation_next(&s->plan, &s->arena, assigner_left_out(s));
 		assigner_run(s, on_named);
 		return;
 	}
@@ -280,8 +280,8 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 	s->reconcile = false;
 	assigner_set_step(s, STEP_RECONCILING);
 	s->reconciliation =
-	    dealing_sort_out(assigner_begin(s), &s->arena, AT_ONCE, s->options.grace_s);
-	s->stale_step = dealing_cards_due(&s->plan, &s->arena, CARDS_AT_ONCE);
+	    allocation_reconcile(assigner_begin(s), &s->arena, AT_ONCE, s->options.grace_s);
+	s->stale_step = allocation_cards_due(&s->plan, &s->arena, CARDS_AT_ONCE);
 	s->claims_step = claims_over(&s->plan, &s->arena, AT_ONCE);
 	assigner_plan_admin_locales(s);
 	assigner_run(s, assigner_on_reconciling);

@@ -31,14 +31,14 @@ static void on_declined(struct db_conn *conn, const struct db_reply *reply, void
 		assigner_fail(s, reply);
 		return;
 	}
-	struct dealt_row row;
+	struct allocated_row row;
 	s->apart_next = s->apart;
 	s->apart_next.most = APART_AT_ONCE;
-	s->apart_more = dealing_apart_end_parse(reply->results[s->apart_step], &s->apart_next);
+	s->apart_more = allocation_apart_end_parse(reply->results[s->apart_step], &s->apart_next);
 	s->plan.count = 0;
 	s->assigned = 0;
-	if (dealing_declined_parse(reply->results[s->candidates_step], &s->arena, &row)) {
-		struct deal deal = {.prospect = row.prospect.prospect,
+	if (allocation_declined_parse(reply->results[s->candidates_step], &s->arena, &row)) {
+		struct allocation allocation = {.prospect = row.prospect.prospect,
 		    .rep = row.rep.rep,
 		    .place = row.prospect.place,
 		    .assignment_id = row.prospect.assignment_id};
@@ -46,8 +46,8 @@ static void on_declined(struct db_conn *conn, const struct db_reply *reply, void
 		struct message_list messages = {0};
 		notice_build(s->options.rules->catalog, assigner_locale_of(s, &row.rep),
 		    row.rep.telegram_id, &prospect, 1, &s->arena, &messages);
-		dealing_write(&s->plan, &s->arena, &deal, 1, "after a decline");
-		dealing_redealt(&s->plan, &deal);
+		allocation_write(&s->plan, &s->arena, &allocation, 1, "after a decline");
+		allocation_reassigned(&s->plan, &allocation);
 		assigner_queue(s, &messages);
 		s->assigned = 1;
 		s->reassigning = strdup(row.prospect.prospect);
@@ -62,13 +62,13 @@ void assigner_reassign(struct assigner *s)
 	s->reassigning = NULL;
 	struct db_plan *plan = assigner_begin(s);
 	if (s->rep_came)
-		dealing_somebody_again(plan);
+		allocation_reopen_exhausted(plan);
 	s->apart_whole |= s->rep_came;
 	s->rep_came = false;
 	if (s->apart_whole)
 		s->apart = (struct apart_slice){.most = INT64_MAX, .newest_us = s->apart.newest_us};
-	s->apart_step = dealing_apart_end(plan, &s->arena, &s->apart);
-	s->candidates_step = dealing_declined(plan, &s->arena,
+	s->apart_step = allocation_apart_end(plan, &s->arena, &s->apart);
+	s->candidates_step = allocation_declined(plan, &s->arena,
 	    (int64_t)s->options.rules->max_prospects, assigner_left_out(s), &s->apart);
 	assigner_run(s, on_declined);
 }

@@ -34,7 +34,7 @@ static void on_exhausted(struct db_conn *conn, const struct db_reply *reply, voi
 	}
 	struct waiting_row *rows;
 	size_t count =
-	    dealing_nobody_left_parse(reply->results[s->candidates_step], &s->arena, &rows);
+	    allocation_exhausted_parse(reply->results[s->candidates_step], &s->arena, &rows);
 	assigner_read_admin_locales(s, reply);
 	s->plan.count = 0;
 	if (count > 0) {
@@ -56,10 +56,10 @@ static void on_exhausted(struct db_conn *conn, const struct db_reply *reply, voi
 		    rules->admin_count ? "; the admins are told"
 				       : "; set ADMIN_TELEGRAM_IDS to be told by the bot");
 		assigner_queue(s, &messages);
-		dealing_told(&s->plan, &s->arena, ids, count, rules->admin_count > 0);
+		allocation_escalated(&s->plan, &s->arena, ids, count, rules->admin_count > 0);
 	}
 	s->more_left = count == ESCALATED_AT_ONCE;
-	s->passed_over = dealing_passed_over_parse(reply->results[s->passed_step]);
+	s->passed_over = allocation_skipped_locked_parse(reply->results[s->passed_step]);
 	assigner_commit(s, on_escalated);
 }
 
@@ -67,9 +67,9 @@ void assigner_escalate(struct assigner *s)
 {
 	assigner_set_step(s, STEP_ESCALATING);
 	struct db_plan *plan = assigner_begin(s);
-	s->candidates_step = dealing_nobody_left(
+	s->candidates_step = allocation_exhausted(
 	    plan, &s->arena, s->options.rules->admin_count > 0, ESCALATED_AT_ONCE, &s->apart);
-	s->passed_step = dealing_passed_over(
+	s->passed_step = allocation_skipped_locked(
 	    plan, &s->arena, (int64_t)s->options.rules->max_prospects, assigner_left_out(s));
 	assigner_plan_admin_locales(s);
 	assigner_run(s, on_exhausted);

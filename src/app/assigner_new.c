@@ -16,7 +16,7 @@
 enum { COUNT_AGAIN_ROUNDS = 50 };
 
 /* One notification a rep for all it got, in the order it got them. */
-static void notify_reps(struct assigner *s, const struct dealing_rep_row *reps, size_t rep_count,
+static void notify_reps(struct assigner *s, const struct allocation_rep_row *reps, size_t rep_count,
     const struct waiting_row *prospects, const size_t *picks, size_t count)
 {
 	size_t *got = ARENA_ARRAY(&s->arena, size_t, rep_count + 1);
@@ -39,15 +39,15 @@ static void notify_reps(struct assigner *s, const struct dealing_rep_row *reps, 
 static void plan_some(struct assigner *s, bool known, const char *detail)
 {
 	const struct people_round *r = &s->round;
-	struct deal *deals = ARENA_ARRAY(&s->arena, struct deal, r->prospect_count);
+	struct allocation *assigns = ARENA_ARRAY(&s->arena, struct allocation, r->prospect_count);
 	size_t count = 0;
 	for (size_t i = 0; i < r->prospect_count; i++)
 		if ((r->prospects[i].known != NULL) == known)
-			deals[count++] = (struct deal){.prospect = r->prospects[i].prospect,
+			assigns[count++] = (struct allocation){.prospect = r->prospects[i].prospect,
 			    .rep = r->reps[r->picks[i]].rep,
 			    .place = r->prospects[i].place,
 			    .assignment_id = r->prospects[i].assignment_id};
-	dealing_write(&s->plan, &s->arena, deals, count, detail);
+	allocation_write(&s->plan, &s->arena, assigns, count, detail);
 }
 
 /* Decides who gets what, and plans it. */
@@ -55,7 +55,7 @@ static void plan_assignments(struct assigner *s, const struct known_row *known, 
 {
 	struct arena *a = &s->arena;
 	int64_t *turns = ARENA_ARRAY(a, int64_t, s->round.rep_count);
-	size_t in_turn = people_deal(&s->round, known, known_count, s->options.strategy,
+	size_t in_turn = people_allocate(&s->round, known, known_count, s->options.strategy,
 	    s->options.rules->max_prospects, turns, a);
 	s->in_turn = in_turn;
 	s->assigned = s->round.prospect_count;
@@ -63,42 +63,45 @@ static void plan_assignments(struct assigner *s, const struct known_row *known, 
 		return;
 	plan_some(s, false, strategy_name(s->options.strategy));
 	plan_some(s, true, "same person");
-	struct deal *served = ARENA_ARRAY(a, struct deal, in_turn);
+	struct allocation *served = ARENA_ARRAY(a, struct allocation, in_turn);
 	size_t served_count = 0;
 	for (size_t i = 0; i < in_turn; i++)
-		if (turns[i] != s->round.reps[i].last_dealt)
+		if (turns[i] != s->round.reps[i].last_assigned_turn)
 			served[served_count++] =
-			    (struct deal){.rep = s->round.reps[i].rep, .turn = turns[i]};
-	dealing_served(&s->plan, a, served, served_count);
+			    (struct allocation){.rep = s->round.reps[i].rep, .turn = turns[i]};
+	allocation_served(&s->plan, a, served, served_count);
 }
 
-static void plan_reps(struct assigner *s, const struct dealing_rep_row *counted, size_t count)
+static void plan_reps(struct assigner *s, const struct allocation_rep_row *counted, size_t count)
 {
 	s->counted = count > 0;
-	s->reps_step = dealing_reps(&s->plan, &s->arena, (int64_t)s->options.rules->max_prospects,
-	    s->options.strategy == STRATEGY_LEAST_LOADED, s->at_once, counted, count);
+	s->reps_step =
+	    allocation_reps(&s->plan, &s->arena, (int64_t)s->options.rules->max_prospects,
+		s->options.strategy == STRATEGY_LEAST_LOADED, s->at_once, counted, count);
 }
 
 /* The reads of a round, in a transaction that the next plan ends. */
-static void plan_round(struct assigner *s, const struct dealing_rep_row *counted, size_t count)
+static void plan_round(struct assigner *s, const struct allocation_rep_row *counted, size_t count)
 {
 	struct db_plan *plan = &s->plan;
 	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
 	assignment_lock(plan);
 	/* in this order: how many reps are enough is counted after it is known, and locked, what they are for */
-	s->candidates_step = dealing_candidates(plan, &s->arena, s->at_once, assigner_left_out(s));
+	s->candidates_step =
+	    allocation_candidates(plan, &s->arena, s->at_once, assigner_left_out(s));
 	plan_reps(s, counted, count);
-	s->turn_step = dealing_turn(plan);
+	s->turn_step = allocation_turn(plan);
 	s->reads_follow = true;
 }
 
 static void on_round(struct db_conn *conn, const struct db_reply *reply, void *data);
 
 /* What the reps of this round's front have after it. */
-static const struct dealing_rep_row *held_after(struct assigner *s)
+static const struct allocation_rep_row *held_after(struct assigner *s)
 {
 	const struct people_round *r = &s->round;
-	struct dealing_rep_row *reps = ARENA_ARRAY(&s->arena, struct dealing_rep_row, s->in_turn);
+	struct allocation_rep_row *reps =
+	    ARENA_ARRAY(&s->arena, struct allocation_rep_row, s->in_turn);
 	memcpy(reps, r->reps, s->in_turn * sizeof *reps);
 	for (size_t i = 0; i < r->prospect_count; i++)
 		if (r->picks[i] < s->in_turn)
@@ -148,11 +151,12 @@ static void on_known(struct db_conn *conn, const struct db_reply *reply, void *d
 		return;
 	}
 	struct known_row *known;
-	size_t count = dealing_known_parse(reply->results[s->known_step], &s->arena, &known);
+	size_t count = allocation_known_parse(reply->results[s->known_step], &s->arena, &known);
 	struct identity_row *shared = NULL;
-	size_t shared_count = s->some_doubled ? dealing_shared_parse(reply->results[s->shared_step],
-						    &s->arena, &shared)
-					      : 0;
+	size_t shared_count =
+	    s->some_doubled
+		? allocation_shared_parse(reply->results[s->shared_step], &s->arena, &shared)
+		: 0;
 	people_join(&s->round.people, shared, shared_count);
 	s->plan.count = 0;
 	plan_assignments(s, known, count);
@@ -177,13 +181,13 @@ static void begin_round(struct assigner *s)
 		return;
 	}
 	people_identify(r->prospects, r->prospect_count, &s->arena, &s->round.people);
-	dealing_identify(&s->plan, &s->arena, r->people.rows, r->people.count);
-	s->known_step = dealing_known(&s->plan, &s->arena, r->people.rows, r->people.count);
+	allocation_identify(&s->plan, &s->arena, r->people.rows, r->people.count);
+	s->known_step = allocation_known(&s->plan, &s->arena, r->people.rows, r->people.count);
 	struct identity_row *doubled;
 	size_t doubled_count = people_doubled(&r->people, &s->arena, &doubled);
 	s->some_doubled = doubled_count > 0;
 	if (s->some_doubled)
-		s->shared_step = dealing_shared(&s->plan, &s->arena, doubled, doubled_count);
+		s->shared_step = allocation_shared(&s->plan, &s->arena, doubled, doubled_count);
 	assigner_run(s, on_known);
 }
 
@@ -196,7 +200,7 @@ static void on_counted(struct db_conn *conn, const struct db_reply *reply, void 
 		return;
 	}
 	s->round.rep_count =
-	    dealing_reps_parse(reply->results[s->reps_step], &s->arena, &s->round.reps);
+	    allocation_reps_parse(reply->results[s->reps_step], &s->arena, &s->round.reps);
 	begin_round(s);
 }
 
@@ -226,12 +230,12 @@ static void on_round(struct db_conn *conn, const struct db_reply *reply, void *d
 	s->reads_follow = false;
 	s->stats.rounds++;
 	struct people_round *r = &s->round;
-	r->prospect_count =
-	    dealing_candidates_parse(reply->results[s->candidates_step], &s->arena, &r->prospects);
-	r->rep_count = dealing_reps_parse(reply->results[s->reps_step], &s->arena, &r->reps);
+	r->prospect_count = allocation_candidates_parse(
+	    reply->results[s->candidates_step], &s->arena, &r->prospects);
+	r->rep_count = allocation_reps_parse(reply->results[s->reps_step], &s->arena, &r->reps);
 	int64_t before = r->turn;
-	r->turn = dealing_turn_parse(reply->results[s->turn_step]);
-	if (s->counted && r->turn != before + DEALING_TURNS) {
+	r->turn = allocation_turn_parse(reply->results[s->turn_step]);
+	if (s->counted && r->turn != before + ALLOCATION_TURNS) {
 		plan_reps(s, NULL, 0);
 		assigner_run(s, on_counted);
 		return;

@@ -4,7 +4,7 @@
 #include "salesreg/app/same_person.h"
 #include "salesreg/base/fault_log.h"
 #include "salesreg/domain/notice.h"
-#include "salesreg/store/dealing.h"
+#include "salesreg/store/allocation.h"
 #include "salesreg/store/people.h"
 
 enum {
@@ -56,7 +56,7 @@ struct assigner {
 	    locales_step, apart_step;
 	struct chosen_locale *admin_locales; /* in the arena, while admins are told something */
 	size_t admin_locale_count;
-	struct dealing_sorting reconciliation;
+	struct allocation_reconciliation reconciliation;
 	struct people_round round;
 	size_t in_turn;        /* so many reps of the round's front are counted */
 	unsigned uncounted;    /* rounds since all reps were */
@@ -103,7 +103,7 @@ void assigner_queue(struct assigner *s, const struct message_list *messages);
 
 /* What rep reads of a prospect, and in which language. */
 struct notice_prospect assigner_notice_of(const struct waiting_row *row, const char *rep);
-enum locale assigner_locale_of(const struct assigner *s, const struct dealing_rep_row *rep);
+enum locale assigner_locale_of(const struct assigner *s, const struct allocation_rep_row *rep);
 
 /* The languages that admins have chosen: asked for with whatever may end in a message to them, and read with its answer. */
 void assigner_plan_admin_locales(struct assigner *s);
@@ -123,5 +123,5 @@ struct left_out assigner_left_out(const struct assigner *s);
 
 void assigner_on_sweep(uv_timer_t *timer);
 
-/* In assigner_triage.c: the answer to the reads of dealing_sort_out; ends in assigner_deal, or in assigner_fail. */
+/* In assigner_triage.c: the answer to the reads of allocation_reconcile; ends in assigner_deal, or in assigner_fail. */
 void assigner_on_reconciling(struct db_conn *conn, const struct db_reply *reply, void *data);

@@ -1,6 +1,6 @@
 #include "assigner_private.h"
-#include "salesreg/app/by_hand.h"
-#include "salesreg/app/outgoing.h"
+#include "salesreg/app/manual_changes.h"
+#include "salesreg/app/telegram_message.h"
 #include "salesreg/base/log.h"
 #include "salesreg/base/text.h"
 #include <assert.h>
@@ -21,7 +21,7 @@ static void fail_reconciling(struct assigner *s, const struct db_reply *reply)
 	assigner_fail(s, reply);
 }
 
-/* Open prospects that came to their rep past us, or whose contact changed, are known by it again before anything is dealt. */
+/* Open prospects that came to their rep past us, or whose contact changed, are known by it again before anything is assigned. */
 static void identify(struct assigner *s);
 
 static void on_identified(struct db_conn *conn, const struct db_reply *reply, void *data)
@@ -46,18 +46,19 @@ static void on_unidentified(struct db_conn *conn, const struct db_reply *reply, 
 	}
 	struct waiting_row *rows;
 	size_t count =
-	    dealing_unidentified_parse(reply->results[s->candidates_step], &s->arena, &rows);
+	    allocation_unidentified_parse(reply->results[s->candidates_step], &s->arena, &rows);
 	struct people people;
 	people_identify(rows, count, &s->arena, &people);
 	s->plan.count = 0;
-	dealing_identify(&s->plan, &s->arena, people.rows, people.count);
+	allocation_identify(&s->plan, &s->arena, people.rows, people.count);
 	s->more_left = count == IDENTIFY_AT_ONCE;
 	assigner_commit(s, on_identified);
 }
 
 static void identify(struct assigner *s)
 {
-	s->candidates_step = dealing_unidentified(assigner_begin(s), &s->arena, IDENTIFY_AT_ONCE);
+	s->candidates_step =
+	    allocation_unidentified(assigner_begin(s), &s->arena, IDENTIFY_AT_ONCE);
 	assigner_run(s, on_unidentified);
 }
 
@@ -71,15 +72,15 @@ static void on_reconciled(struct db_conn *conn, const struct db_reply *reply, vo
 		identify(s);
 }
 
-/* One notification a rep, as if it had been dealt. */
-static void notify_given(struct assigner *s, const struct dealt_row *given, size_t count)
+/* One notification a rep, as if it had been assigned. */
+static void notify_given(struct assigner *s, const struct allocated_row *given, size_t count)
 {
 	struct notice_prospect *prospects = ARENA_ARRAY(&s->arena, struct notice_prospect, count);
 	for (size_t i = 0; i < count; i++)
 		prospects[i] = assigner_notice_of(&given[i].prospect, given[i].rep.rep);
 	struct message_list messages = {0};
 	for (size_t from = 0, to; from < count; from = to) {
-		const struct dealing_rep_row *rep = &given[from].rep;
+		const struct allocation_rep_row *rep = &given[from].rep;
 		for (to = from + 1; to < count && strcmp(given[to].rep.rep, rep->rep) == 0;)
 			to++;
 		notice_build(s->options.rules->catalog, assigner_locale_of(s, rep),
@@ -153,7 +154,7 @@ static void tell_of_the_unreachable(struct assigner *s, const struct db_reply *r
 			tell_admins(s, row->rep, gone, &messages);
 	}
 	size_t back_count =
-	    dealing_returned_parse(reply->results[s->reconciliation.returned], &s->arena, &back);
+	    allocation_returned_parse(reply->results[s->reconciliation.returned], &s->arena, &back);
 	for (size_t from = 0, to; from < back_count; from = to) {
 		for (to = from + 1;
 		     to < back_count && back[to].telegram_id == back[from].telegram_id;)
@@ -162,7 +163,7 @@ static void tell_of_the_unreachable(struct assigner *s, const struct db_reply *r
 	}
 	assigner_queue(s, &messages);
 	int64_t held,
-	    next_us = dealing_expiry_parse(reply->results[s->reconciliation.expiry], &held);
+	    next_us = allocation_expiry_parse(reply->results[s->reconciliation.expiry], &held);
 	if (next_us >= 0)
 		(void)uv_timer_start(
 		    &s->expiry, assigner_on_sweep, (uint64_t)next_us / 1000 + 10, 0);
@@ -182,13 +183,14 @@ static void tell_of_changes(struct assigner *s, const struct changed_row *rows, 
 	by_hand_tell_closed(s->options.rules, rows, count, &s->arena, &messages);
 	struct notice_prospect *changed = ARENA_ARRAY(&s->arena, struct notice_prospect, count);
 	for (size_t i = 0, n; i < count; i += n) {
-		const struct dealing_rep_row *rep = &rows[i].dealt.rep;
+		const struct allocation_rep_row *rep = &rows[i].assigned.rep;
 		size_t open = 0;
-		for (n = 0; i + n < count && strcmp(rows[i + n].dealt.rep.rep, rep->rep) == 0;
+		for (n = 0; i + n < count && strcmp(rows[i + n].assigned.rep.rep, rep->rep) == 0;
 		     n++) {
 			if (rows[i + n].closed)
 				continue;
-			changed[open] = assigner_notice_of(&rows[i + n].dealt.prospect, rep->rep);
+			changed[open] =
+			    assigner_notice_of(&rows[i + n].assigned.prospect, rep->rep);
 			changed[open++].contacted = rows[i + n].contacted;
 		}
 		if (open > 0)
@@ -216,18 +218,18 @@ static bool find_cards(struct assigner *s, const struct changed_row *rows, size_
 		    ARENA_ARRAY(&s->arena, struct buttons_row, s->lost_count - first);
 		for (size_t i = first; i < s->lost_count; i++)
 			later[i - first].assignment_id = s->lost[i].assignment_id;
-		dealing_cards_later(&s->plan, &s->arena, later, s->lost_count - first);
+		allocation_cards_later(&s->plan, &s->arena, later, s->lost_count - first);
 		s->reconcile = s->woken = true;
 	}
 	for (size_t i = 0; i < count; i++) {
-		gone[gone_count++].assignment_id = rows[i].dealt.prospect.assignment_id;
+		gone[gone_count++].assignment_id = rows[i].assigned.prospect.assignment_id;
 		if (!rows[i].closed)
-			s->shown[s->shown_count++] = rows[i].dealt.prospect.assignment_id;
+			s->shown[s->shown_count++] = rows[i].assigned.prospect.assignment_id;
 	}
 	if (gone_count == 0)
 		return false;
-	s->cards_step = dealing_cards(&s->plan, &s->arena, gone, gone_count);
-	s->unsent_step = dealing_cards_unsent(&s->plan, &s->arena, gone, gone_count);
+	s->cards_step = allocation_cards(&s->plan, &s->arena, gone, gone_count);
+	s->unsent_step = allocation_cards_unsent(&s->plan, &s->arena, gone, gone_count);
 	return true;
 }
 
@@ -235,7 +237,8 @@ static bool find_cards(struct assigner *s, const struct changed_row *rows, size_
 static void rewrite_unsent(struct assigner *s, const struct db_reply *reply)
 {
 	struct unsent_row *rows;
-	size_t count = dealing_cards_unsent_parse(reply->results[s->unsent_step], &s->arena, &rows);
+	size_t count =
+	    allocation_cards_unsent_parse(reply->results[s->unsent_step], &s->arena, &rows);
 	struct unsent_row *fresh = ARENA_ARRAY(&s->arena, struct unsent_row, count);
 	struct buttons_row *later = ARENA_ARRAY(&s->arena, struct buttons_row, count);
 	size_t fresh_count = 0, later_count = 0;
@@ -248,8 +251,8 @@ static void rewrite_unsent(struct assigner *s, const struct db_reply *reply)
 			fresh[fresh_count++].payload = by_hand_unsent_card(&rows[i], &s->arena);
 		}
 	}
-	dealing_cards_rewrite(&s->plan, &s->arena, fresh, fresh_count);
-	dealing_cards_later(&s->plan, &s->arena, later, later_count);
+	allocation_cards_rewrite(&s->plan, &s->arena, fresh, fresh_count);
+	allocation_cards_later(&s->plan, &s->arena, later, later_count);
 	if (later_count > 0)
 		(void)uv_timer_start(&s->sweep, assigner_on_sweep, LOOK_AGAIN_MS,
 		    (uint64_t)s->options.sweep_interval_s * 1000);
@@ -264,14 +267,14 @@ static void on_cards(struct db_conn *conn, const struct db_reply *reply, void *d
 		return;
 	}
 	struct card_row *cards;
-	size_t count = dealing_cards_parse(reply->results[s->cards_step], &s->arena, &cards);
+	size_t count = allocation_cards_parse(reply->results[s->cards_step], &s->arena, &cards);
 	struct queued_row *edits = ARENA_ARRAY(&s->arena, struct queued_row, count);
 	for (size_t i = 0; i < count; i++)
 		edits[i] = by_hand_card_edit(&cards[i], &s->arena);
 	s->plan.count = 0;
 	outbox_queue(&s->plan, &s->arena, edits, count, PRIORITY_NOTIFICATION);
 	rewrite_unsent(s, reply);
-	dealing_shown(&s->plan, &s->arena, s->shown, s->shown_count);
+	allocation_shown(&s->plan, &s->arena, s->shown, s->shown_count);
 	assigner_commit(s, on_reconciled);
 }
 
@@ -283,16 +286,16 @@ void assigner_on_reconciling(struct db_conn *conn, const struct db_reply *reply,
 		fail_reconciling(s, reply);
 		return;
 	}
-	struct dealt_row *given;
+	struct allocated_row *given;
 	size_t count =
-	    dealing_by_hand_parse(reply->results[s->reconciliation.by_hand], &s->arena, &given);
+	    allocation_by_hand_parse(reply->results[s->reconciliation.by_hand], &s->arena, &given);
 	struct changed_row *changed;
-	size_t changed_count =
-	    dealing_changed_parse(reply->results[s->reconciliation.changed], &s->arena, &changed);
+	size_t changed_count = allocation_changed_parse(
+	    reply->results[s->reconciliation.changed], &s->arena, &changed);
 	s->lost_count =
-	    dealing_lost_parse(reply->results[s->reconciliation.lost], &s->arena, &s->lost);
+	    allocation_lost_parse(reply->results[s->reconciliation.lost], &s->arena, &s->lost);
 	s->stale_count =
-	    dealing_cards_due_parse(reply->results[s->stale_step], &s->arena, &s->stale);
+	    allocation_cards_due_parse(reply->results[s->stale_step], &s->arena, &s->stale);
 	assigner_read_admin_locales(s, reply);
 	s->plan.count = 0;
 	tell_of_the_unreachable(s, reply);

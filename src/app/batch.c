@@ -1,5 +1,5 @@
 #include "batch_private.h"
-#include "salesreg/app/outgoing.h"
+#include "salesreg/app/telegram_message.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
 #include "salesreg/store/bot.h"
@@ -149,7 +149,7 @@ static const char locked_row[] =
  * out of something (class 53), or the transaction had failed before; a right, or a table or a column of ours, is missing, or
  * nothing may be written, which an operator ends for everybody at once.
  */
-static bool is_weather(const struct db_reply *reply)
+static bool is_transient(const struct db_reply *reply)
 {
 	const char *s = reply->sqlstate;
 	return (strcmp(s, "55P03") == 0 && !reply->row_locked) || strcmp(s, "57014") == 0 ||
@@ -170,7 +170,7 @@ void batch_aborted(struct batch *b, const struct db_reply *reply)
 		batch_fail(b, reply->err, reply);
 		return;
 	}
-	if (is_weather(reply)) {
+	if (is_transient(reply)) {
 		batch_fail(b, ERR_UNAVAILABLE, reply);
 		return;
 	}

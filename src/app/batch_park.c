@@ -1,5 +1,5 @@
 #include "batch_private.h"
-#include "salesreg/app/outgoing.h"
+#include "salesreg/app/telegram_message.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/log.h"
 #include "salesreg/store/bot.h"
@@ -20,7 +20,7 @@ static void on_parked(struct db_conn *conn, const struct db_reply *reply, void *
 	struct batch *b = data;
 	assert(conn == b->conn && b->state == BATCH_PARKING);
 	if (reply->err != ERR_OK) {
-		/* not even this: weather, or the fence; the update stays with Telegram */
+		/* not even this: a transient outage, or the fence; the update stays with Telegram */
 		bool fenced =
 		    reply->failed_step == b->fence_step && strcmp(reply->sqlstate, "40001") == 0;
 		batch_fail(b, fenced ? ERR_CONFLICT : ERR_UNAVAILABLE, reply);

@@ -1,5 +1,5 @@
 #include "batch_private.h"
-#include "salesreg/app/outgoing.h"
+#include "salesreg/app/telegram_message.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
 #include "salesreg/store/menus.h"
@@ -12,7 +12,7 @@ static void give_grants_back(struct batch *b)
 {
 	for (size_t i = 0; i < b->writes.message_count; i++)
 		if (b->writes.messages[i].send_now)
-			delivery_ungrant(b->options.delivery, b->writes.messages[i].chat_id);
+			delivery_unreserve(b->options.delivery, b->writes.messages[i].chat_id);
 }
 
 /* Somebody waits for a code that is not mailed, and an operator is to know why. */
@@ -51,20 +51,20 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 	batch_say_thinned(b, reply);
 	say_limits(b);
 	if (b->inserted) {
-		struct outbox_born *born;
+		struct outbox_inserted *born;
 		size_t count =
-		    outbox_born_parse(reply->results[b->insert_step], &b->scratch, &born);
+		    outbox_inserted_parse(reply->results[b->insert_step], &b->scratch, &born);
 		assert(count == b->writes.message_count);
 		for (size_t i = 0; i < count; i++) {
 			const struct outbox_new *row = &b->writes.messages[i];
 			if (!born[i].sending) {
 				if (row->send_now)
-					delivery_ungrant(b->options.delivery, row->chat_id);
+					delivery_unreserve(b->options.delivery, row->chat_id);
 				queued = true;
 				continue;
 			}
-			delivery_waited(b->options.delivery, (enum message_priority)row->priority,
-			    now - b->arrived_us);
+			delivery_observe_queue_time(b->options.delivery,
+			    (enum message_priority)row->priority, now - b->arrived_us);
 			delivery_send(b->options.delivery, &(struct outbox_row){.id = born[i].id,
 							       .chat_id = row->chat_id,
 							       .birth_us = born[i].birth_us,
@@ -88,7 +88,7 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 static bool grants(int64_t chat, void *data)
 {
 	struct batch *b = data;
-	return delivery_grants(b->options.delivery, chat);
+	return delivery_try_reserve(b->options.delivery, chat);
 }
 
 static void plan_menus(const struct batch *b, struct db_plan *plan, struct arena *a)

@@ -1,5 +1,5 @@
 #include "salesreg/app/bot_setup.h"
-#include "salesreg/app/outgoing.h"
+#include "salesreg/app/telegram_message.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/log.h"
@@ -120,7 +120,7 @@ static void set_menu(struct bot_setup *s)
 	    QUICK_MS, on_menu_set, s);
 }
 
-void bot_setup_lead(struct bot_setup *s)
+void bot_setup_on_elected(struct bot_setup *s)
 {
 	if (!s->stopped && !s->menu_set && !s->setting && !uv_is_active((uv_handle_t *)&s->menu))
 		set_menu(s);
@@ -133,7 +133,7 @@ void bot_setup_polled(struct bot_setup *s)
 	s->polled = true;
 	(void)uv_timer_stop(&s->ask);
 	(void)uv_timer_stop(&s->menu); /* what it waits for may be over */
-	bot_setup_lead(s);
+	bot_setup_on_elected(s);
 }
 
 /* A connection for the next answer --------------------------------------------------------------*/

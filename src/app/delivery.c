@@ -92,13 +92,14 @@ void delivery_results_written(struct delivery *d, const struct db_reply *reply)
 	delivery_set_transaction(
 	    d, waiting ? DELIVERY_TRANSACTION_WAITING : DELIVERY_TRANSACTION_NONE);
 	delivery_settle(d, reply);
-	delivery_tend(d);
+	delivery_flush_and_claim(d);
 	delivery_check_drained(d);
 }
 
 /* What others ask ---*/
 
-void delivery_waited(struct delivery *d, enum message_priority priority, int64_t waited_us)
+void delivery_observe_queue_time(
+    struct delivery *d, enum message_priority priority, int64_t waited_us)
 {
 	if (d->leading)
 		histogram_observe(
@@ -106,7 +107,7 @@ void delivery_waited(struct delivery *d, enum message_priority priority, int64_t
 		    waited_us);
 }
 
-bool delivery_grants(struct delivery *d, int64_t chat)
+bool delivery_try_reserve(struct delivery *d, int64_t chat)
 {
 	int64_t now = clock_monotonic_us();
 	if (!d->leading || d->draining || map_find(&d->chats, chat) ||
@@ -116,7 +117,7 @@ bool delivery_grants(struct delivery *d, int64_t chat)
 	return true;
 }
 
-void delivery_ungrant(struct delivery *d, int64_t chat)
+void delivery_unreserve(struct delivery *d, int64_t chat)
 {
 	rate_limit_give_back(&d->limits, chat);
 }
@@ -153,7 +154,7 @@ struct delivery *delivery_create(uv_loop_t *loop, const struct delivery_options 
 	return d;
 }
 
-void delivery_lead(struct delivery *d, int64_t blocked_us, int64_t home)
+void delivery_on_elected(struct delivery *d, int64_t blocked_us, int64_t home)
 {
 	d->leading = true;
 	d->home = home;
@@ -165,7 +166,7 @@ void delivery_lead(struct delivery *d, int64_t blocked_us, int64_t home)
 	delivery_wake(d);
 }
 
-void delivery_yield(struct delivery *d)
+void delivery_step_down(struct delivery *d)
 {
 	if (!d->leading)
 		return;
@@ -176,7 +177,7 @@ void delivery_yield(struct delivery *d)
 		    "possible duplicates",
 		    d->under_way_count);
 	(void)delivery_cancel_all(d); /* the next leader finds the rows as they are */
-	results_void(&d->results);
+	results_discard(&d->results);
 	d->block_us = 0;
 	(void)uv_timer_stop(&d->timer);
 	delivery_check_drained(d);
@@ -192,7 +193,7 @@ static void on_drain_deadline(uv_timer_t *timer)
 		    under_way, maybe);
 		if (d->leading && delivery_unwritten(d) > 0) {
 			(void)uv_timer_start(&d->drain_timer, on_drain_deadline, WRITE_LAST_MS, 0);
-			delivery_tend(d);
+			delivery_flush_and_claim(d);
 			return; /* delivery_check_drained() goes on */
 		}
 	}
@@ -209,7 +210,7 @@ void delivery_drain(struct delivery *d, uint64_t deadline_ms, void (*drained)(vo
 	d->drained = drained;
 	d->drained_data = data;
 	(void)uv_timer_start(&d->drain_timer, on_drain_deadline, deadline_ms, 0);
-	delivery_tend(d);
+	delivery_flush_and_claim(d);
 	if (d->under_way_count == 0 && delivery_unwritten(d) == 0 &&
 	    d->transaction != DELIVERY_TRANSACTION_OWN && !delivery_is_lent(d))
 		(void)uv_timer_start(&d->drain_timer, on_drain_deadline, 0, 0);

@@ -24,7 +24,7 @@ static void on_timer(uv_timer_t *timer)
 {
 	struct delivery *d = timer->data;
 	d->want_claim = true;
-	delivery_tend(d);
+	delivery_flush_and_claim(d);
 }
 
 void delivery_wake_in(struct delivery *d, int64_t pause_us)
@@ -40,14 +40,14 @@ static void send_claimed(struct delivery *d, const struct db_reply *reply)
 	struct outbox_row *rows;
 	size_t count = outbox_claim_parse(reply->results[d->claim_step], &d->arena, &rows);
 	int64_t now = clock_monotonic_us();
-	struct outbox_rest left = outbox_rest_parse(reply->results[d->claim_step + 1]);
+	struct outbox_remaining left = outbox_remaining_parse(reply->results[d->claim_step + 1]);
 	d->backlog = left.any;
 	user_links_parse(&d->links, reply);
 	d->stats.claimed += count;
 	for (size_t i = 0; i < count; i++) {
 		rate_limit_take(&d->limits, rows[i].chat_id, now);
 		if (rows[i].attempts == 1)
-			delivery_waited(d, rows[i].priority, rows[i].age_us);
+			delivery_observe_queue_time(d, rows[i].priority, rows[i].age_us);
 		delivery_send(d, &rows[i]);
 	}
 	/* there may be more; and what waits behind a message that finished meanwhile was not looked at */
@@ -82,7 +82,7 @@ static void on_tended(struct db_conn *conn, const struct db_reply *reply, void *
 	}
 	arena_reset(&d->arena);
 	if (reply->err == ERR_OK)
-		delivery_tend(d);
+		delivery_flush_and_claim(d);
 	delivery_check_drained(d);
 }
 
@@ -132,7 +132,7 @@ static void plan_claim(struct delivery *d, struct db_plan *plan, int64_t now)
 		delivery_wake_in(d, first_ready - now);
 	d->want_claim = false;
 	d->claim_step = outbox_claim(plan, &d->arena, d->claim_limit, excluded, count, d->home);
-	(void)outbox_rest(plan);
+	(void)outbox_remaining(plan);
 	user_links_read(&d->links, plan);
 }
 
@@ -174,7 +174,7 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 	db_conn_run(conn, d->plan.steps, d->plan.count, DB_DEADLINE_MS, on_tended, d);
 }
 
-void delivery_tend(struct delivery *d)
+void delivery_flush_and_claim(struct delivery *d)
 {
 	if (!d->leading || d->transaction != DELIVERY_TRANSACTION_NONE)
 		return;
@@ -188,5 +188,5 @@ void delivery_wake(struct delivery *d)
 {
 	d->want_claim = true;
 	results_retry_locked(&d->results);
-	delivery_tend(d);
+	delivery_flush_and_claim(d);
 }

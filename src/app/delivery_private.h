@@ -2,7 +2,7 @@
  * their answers mean, delivery_claims.c its transactions, delivery_beside.c the calls that no row stands for. */
 #pragma once
 #include "salesreg/app/delivery.h"
-#include "salesreg/app/results.h"
+#include "salesreg/app/delivery_results.h"
 #include "salesreg/app/user_links.h"
 #include "salesreg/base/fault_log.h"
 #include "salesreg/domain/rate_limit.h"
@@ -108,7 +108,7 @@ void delivery_settle(struct delivery *d, const struct db_reply *reply);
 void delivery_check_drained(struct delivery *d);
 
 /* Writes results and claims what is due, if there is any of it and nothing under way. */
-void delivery_tend(struct delivery *d);
+void delivery_flush_and_claim(struct delivery *d);
 /* Looks for due rows after the pause, or earlier if that was asked for. */
 void delivery_wake_in(struct delivery *d, int64_t pause_us);
 

@@ -230,9 +230,9 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 	bool was_full = delivery_is_full(d);
 	forget(s);
 	d->want_claim |= d->backlog;
-	delivery_tend(d);
-	if (was_full && !delivery_is_full(d) && d->options.roomy)
-		d->options.roomy(d->options.data);
+	delivery_flush_and_claim(d);
+	if (was_full && !delivery_is_full(d) && d->options.on_capacity)
+		d->options.on_capacity(d->options.data);
 	delivery_check_drained(d);
 }
 

@@ -54,20 +54,20 @@ void doctor_disk(struct doctor *d, const char *path, const char *what, const cha
 		return;
 	uint64_t available = (uint64_t)found.f_bavail * found.f_frsize;
 	uint64_t total = (uint64_t)found.f_blocks * found.f_frsize;
-	enum gravity gravity = disk_gravity(available, total);
-	if (gravity == GRAVITY_NOTHING)
+	enum severity severity = disk_severity(available, total);
+	if (severity == SEVERITY_NOTHING)
 		return;
-	doctor_find(d, (struct finding){gravity, "disk", "disk-full",
+	doctor_find(d, (struct finding){severity, "disk", "disk-full",
 			   arena_printf(d->arena, "%s has %.1f MiB of %.1f MiB left (%.200s)", what,
 			       (double)available / 1048576, (double)total / 1048576, path),
 			   why, "make room there, or give it a larger file system"});
 }
 
-size_t doctor_count(const struct doctor *d, enum gravity gravity)
+size_t doctor_count(const struct doctor *d, enum severity severity)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < d->count; i++)
-		count += d->findings[i].gravity == gravity;
+		count += d->findings[i].severity == severity;
 	return count;
 }
 

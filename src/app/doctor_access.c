@@ -32,7 +32,7 @@ void doctor_no_access(struct doctor *d, const struct db_session *s)
 			fix = remedies[i].fix;
 		}
 	}
-	doctor_find(d, (struct finding){GRAVITY_SERIOUS, "database", code,
+	doctor_find(d, (struct finding){SEVERITY_SERIOUS, "database", code,
 			   arena_printf(d->arena, "the database cannot be reached: %s", s->error),
 			   "the workers wait for it and do nothing else", fix});
 	doctor_left_out(d, "the tables", "there is no database to ask");

@@ -16,7 +16,7 @@ static void find_mailbox(struct doctor *d, const struct doctor_code_limit *row)
 	    arena_printf(d->arena, "%lld Telegram account%s (%s%s)", (long long)row->people,
 		row->people == 1 ? "" : "s", row->some, row->people > 5 ? ", …" : "");
 	doctor_find(d,
-	    (struct finding){GRAVITY_WARNING, area, guessed ? "codes-guessed" : "code-limit",
+	    (struct finding){SEVERITY_WARNING, area, guessed ? "codes-guessed" : "code-limit",
 		guessed ? arena_printf(d->arena,
 			      "%lld wrong codes for %s were typed within a day by %s",
 			      (long long)row->wrong, row->mailbox, who)
@@ -34,7 +34,7 @@ static void find_mailbox(struct doctor *d, const struct doctor_code_limit *row)
 static void find_person(struct doctor *d, const struct doctor_code_limit *row)
 {
 	doctor_find(
-	    d, (struct finding){GRAVITY_NOTE, area, "code-limit",
+	    d, (struct finding){SEVERITY_NOTE, area, "code-limit",
 		   arena_printf(d->arena,
 		       "Telegram account %lld has asked for %lld mails with codes within the last "
 		       "hour, "
@@ -48,7 +48,7 @@ static void find_person(struct doctor *d, const struct doctor_code_limit *row)
 static void find_all(struct doctor *d, const struct doctor_code_limit *row)
 {
 	doctor_find(d,
-	    (struct finding){GRAVITY_WARNING, area, "code-limit",
+	    (struct finding){SEVERITY_WARNING, area, "code-limit",
 		arena_printf(d->arena,
 		    "%lld mails with codes were asked for within the last hour, by %lld Telegram "
 		    "accounts",

@@ -28,7 +28,7 @@ static void explain(struct explained *e, const char *name, struct finding findin
 {
 	finding.area = area;
 	doctor_find(e->d, finding);
-	if (finding.gravity == GRAVITY_SERIOUS && e->count < DOCTOR_FINDINGS_MAX)
+	if (finding.severity == SEVERITY_SERIOUS && e->count < DOCTOR_FINDINGS_MAX)
 		e->names[e->count++] = name;
 }
 
@@ -45,52 +45,52 @@ static void look_at_value(const struct config_given *given, void *data)
 	const char *place = given->path ? "its file" : "the file it is set in";
 	if (doubts & TEXT_DOUBT_QUOTED)
 		explain(e, name,
-		    (struct finding){GRAVITY_SERIOUS, NULL, "value-quoted",
+		    (struct finding){SEVERITY_SERIOUS, NULL, "value-quoted",
 			arena_printf(a, "%s begins with a quotation mark", name),
 			"outside a shell (docker --env-file, a systemd credential, a secret file) "
 			"quotation marks become part of the value",
 			arena_printf(a, "take them away in %s", place)});
 	if (doubts & TEXT_DOUBT_LINE_BREAK)
 		explain(e, name,
-		    (struct finding){GRAVITY_SERIOUS, NULL, "value-lines",
+		    (struct finding){SEVERITY_SERIOUS, NULL, "value-lines",
 			arena_printf(a, "%s has more than one line", name),
 			"a value is one line; something was pasted along with it",
 			arena_printf(a, "keep the one line that is meant in %s", place)});
 	if (doubts & TEXT_DOUBT_INVISIBLE)
 		explain(e, name,
-		    (struct finding){GRAVITY_SERIOUS, NULL, "value-invisible",
+		    (struct finding){SEVERITY_SERIOUS, NULL, "value-invisible",
 			arena_printf(a, "%s has invisible characters in it", name),
 			"no-break spaces, zero-width spaces and byte order marks come with copying "
 			"from web pages and chats, and make another value of it",
 			arena_printf(a, "type it anew in %s", place)});
 	if (doubts & TEXT_DOUBT_CARRIAGE_RETURN)
 		explain(e, name,
-		    (struct finding){GRAVITY_WARNING, NULL, "value-crlf",
+		    (struct finding){SEVERITY_WARNING, NULL, "value-crlf",
 			arena_printf(a, "%s ends in a carriage return", name),
 			"the file has Windows line ends (CRLF); salesreg cuts it off, other "
 			"programs that read the same file do not",
 			arena_printf(a, "convert %s with dos2unix", place)});
 }
 
-/* One line of the parser's: "NAME… what; how to mend". */
+/* One line of the parser's: "NAME… what; how to fix". */
 static void relay(struct explained *e, const char *line, size_t n)
 {
 	size_t name = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
 	size_t bare = name > 5 && memcmp(line + name - 5, "_FILE", 5) == 0 ? name - 5 : name;
 	if (name > n || is_explained(e, line, bare))
 		return;
-	char *what = arena_strndup(e->d->arena, line, n), *mend = strstr(what, "; ");
-	if (mend) {
-		*mend = '\0';
-		mend += 2;
+	char *what = arena_strndup(e->d->arena, line, n), *fix = strstr(what, "; ");
+	if (fix) {
+		*fix = '\0';
+		fix += 2;
 	}
 	static const char rule[] = "it must be: ";
-	if (mend && strncmp(mend, rule, sizeof rule - 1) == 0)
-		mend = arena_printf(e->d->arena, "set it to %s", mend + sizeof rule - 1);
+	if (fix && strncmp(fix, rule, sizeof rule - 1) == 0)
+		fix = arena_printf(e->d->arena, "set it to %s", fix + sizeof rule - 1);
 	bool missing = strstr(what, "is not set");
 	doctor_find(e->d,
-	    (struct finding){GRAVITY_SERIOUS, area, missing ? "value-missing" : "value-unusable",
-		what, refused, mend ? mend : "see `salesreg help` for what it may be"});
+	    (struct finding){SEVERITY_SERIOUS, area, missing ? "value-missing" : "value-unusable",
+		what, refused, fix ? fix : "see `salesreg help` for what it may be"});
 }
 
 static void relay_all(struct explained *e, struct buf *problems)
@@ -111,7 +111,7 @@ static void look_at_uri(struct explained *e)
 	struct doctor *d = e->d;
 	if (!secret_is_set(&d->config.database_url))
 		return;
-	struct finding f = {GRAVITY_SERIOUS, NULL, "database-url", NULL, NULL, NULL};
+	struct finding f = {SEVERITY_SERIOUS, NULL, "database-url", NULL, NULL, NULL};
 	struct db_address to;
 	enum uri_doubt doubt = uri_doubt(secret_reveal(&d->config.database_url));
 	switch (doubt) {
@@ -120,23 +120,23 @@ static void look_at_uri(struct explained *e)
 	case URI_DOUBT_SCHEME:
 		f.what = "DATABASE_URL is no PostgreSQL address";
 		f.why = "it begins with neither postgresql:// nor postgres://";
-		f.mend = "write postgresql://user:password@host:5432/database";
+		f.fix = "write postgresql://user:password@host:5432/database";
 		break;
 	case URI_DOUBT_UNESCAPED:
 		f.what = "DATABASE_URL has an @ or a / in its user name or password that is not "
 			 "escaped";
 		f.why = "the rest of the password is taken for the name of the host";
-		f.mend = "write %40 for @, %2F for /, %3A for :, %25 for % in the password";
+		f.fix = "write %40 for @, %2F for /, %3A for :, %25 for % in the password";
 		break;
 	case URI_DOUBT_PERCENT:
 		f.what = "DATABASE_URL has a % that does not begin an escape";
 		f.why = "in a URI a % is followed by two hexadecimal digits";
-		f.mend = "write %25 for a % in the password";
+		f.fix = "write %25 for a % in the password";
 		break;
 	case URI_DOUBT_SPACE:
 		f.what = "DATABASE_URL has white space in it";
 		f.why = "a URI has none; something was pasted along with it";
-		f.mend = "take it away, or write %20 for a space in the password";
+		f.fix = "take it away, or write %20 for a space in the password";
 		break;
 	case URI_DOUBT_NO_HOST:
 		db_address_read(&to, secret_reveal(&d->config.database_url));
@@ -144,19 +144,19 @@ static void look_at_uri(struct explained *e)
 			break; /* the service or the environment does */
 		f.what = "DATABASE_URL names no host";
 		f.why = "nor do PGHOST or a service file, so a socket of this machine is tried";
-		f.mend = "write postgresql://user:password@host:5432/database";
-		f.gravity = GRAVITY_WARNING;
+		f.fix = "write postgresql://user:password@host:5432/database";
+		f.severity = SEVERITY_WARNING;
 		break;
 	}
 	bool unreadable = !uri_doubt_may_quote_password(doubt) &&
 			  !db_address_is_readable(secret_reveal(&d->config.database_url));
 	if (unreadable) {
-		f.gravity = GRAVITY_SERIOUS;
+		f.severity = SEVERITY_SERIOUS;
 		f.what =
 		    "DATABASE_URL has a parameter that libpq does not know, or one without a value";
 		f.why = "what is wrong is not shown, for it may be a piece of a password";
-		f.mend = "write %26 for a & in a value; where it is written as password=…, put a "
-			 "value with spaces into quotation marks";
+		f.fix = "write %26 for a & in a value; where it is written as password=…, put a "
+			"value with spaces into quotation marks";
 	}
 	bool is_quoted = is_explained(e, "DATABASE_URL", strlen("DATABASE_URL"));
 	if (f.what && !is_quoted)
@@ -174,7 +174,7 @@ static void look_at_token(struct explained *e)
 	bool good = telegram_token_is_well_formed(&d->config.bot_token);
 	if (!good && !explained)
 		explain(e, "REGISTRY_BOT_TOKEN",
-		    (struct finding){GRAVITY_SERIOUS, NULL, "token-malformed",
+		    (struct finding){SEVERITY_SERIOUS, NULL, "token-malformed",
 			"REGISTRY_BOT_TOKEN is not of the form 123456:ABC…", refused,
 			"copy the token again from @BotFather: digits, a colon, and what follows, "
 			"without spaces"});
@@ -186,25 +186,25 @@ static void look_at_domains(struct explained *e)
 {
 	if (!e->d->config.email_domains)
 		return;
-	struct finding f = {GRAVITY_SERIOUS, NULL, "email-domain", NULL, refused, NULL};
+	struct finding f = {SEVERITY_SERIOUS, NULL, "email-domain", NULL, refused, NULL};
 	switch (domain_list_doubt(e->d->config.email_domains)) {
 	case DOMAIN_DOUBT_NONE:
 		return;
 	case DOMAIN_DOUBT_AT:
 		f.what = "CORPORATE_EMAIL_DOMAIN has an @ in it";
-		f.mend = "write what follows the @ alone: example.org";
+		f.fix = "write what follows the @ alone: example.org";
 		break;
 	case DOMAIN_DOUBT_ADDRESS:
 		f.what = "CORPORATE_EMAIL_DOMAIN is the address of a page";
-		f.mend = "write the domain alone: example.org instead of https://example.org/";
+		f.fix = "write the domain alone: example.org instead of https://example.org/";
 		break;
 	case DOMAIN_DOUBT_WILDCARD:
 		f.what = "CORPORATE_EMAIL_DOMAIN has a * in it";
-		f.mend = "name every domain: example.org,sales.example.org";
+		f.fix = "name every domain: example.org,sales.example.org";
 		break;
 	case DOMAIN_DOUBT_SEPARATOR:
 		f.what = "CORPORATE_EMAIL_DOMAIN has members that are not separated by commas";
-		f.mend = "write example.org,example.com";
+		f.fix = "write example.org,example.com";
 		break;
 	}
 	if (!is_explained(e, "CORPORATE_EMAIL_DOMAIN", strlen("CORPORATE_EMAIL_DOMAIN")))
@@ -234,9 +234,10 @@ void doctor_configuration(struct doctor *d)
 	    rules_load(&rules, &d->config, &texts, d->arena, &problems) != ERR_OK)
 		relay_all(e, &problems);
 	if (err == ERR_OK && !d->config.outreach_enabled)
-		doctor_find(d, (struct finding){GRAVITY_NOTE, area, "outreach-off",
-				   "OUTREACH_ENABLED is false", "prospects are not dealt to reps",
-				   "set it to true if they should be"});
+		doctor_find(
+		    d, (struct finding){SEVERITY_NOTE, area, "outreach-off",
+			   "OUTREACH_ENABLED is false", "prospects are not assigned to reps",
+			   "set it to true if they should be"});
 	doctor_checked(d, area, "the variables");
 	texts_finish(&texts);
 	buf_finish(&problems);

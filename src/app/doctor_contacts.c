@@ -16,7 +16,7 @@ static void same_person(struct doctor *d, struct db_session *s)
 	if (pairs == 0)
 		return;
 	doctor_find(
-	    d, (struct finding){GRAVITY_NOTE, "prospects", "same-person",
+	    d, (struct finding){SEVERITY_NOTE, "prospects", "same-person",
 		   arena_printf(d->arena,
 		       "%lld %s of open prospects %s the same person, %lld of them with two reps: "
 		       "%s%s",
@@ -58,7 +58,7 @@ void doctor_people(struct doctor *d, struct db_session *s)
 	if (lost == 0)
 		return;
 	doctor_find(d,
-	    (struct finding){GRAVITY_WARNING, area, "contact",
+	    (struct finding){SEVERITY_WARNING, area, "contact",
 		arena_printf(a, "%zu open %s cannot be reached in Telegram: %s%s", lost,
 		    lost == 1 ? "prospect" : "prospects", examples, lost > EXAMPLES ? "; …" : ""),
 		"their rep is told so and cannot write to them",

@@ -40,7 +40,7 @@ static void look_at_file(const struct config_given *given, void *data)
 	    is_of_the_engine(given->path) || is_behind_a_door(given->path))
 		return;
 	doctor_find(d,
-	    (struct finding){GRAVITY_WARNING, area, "secret-file",
+	    (struct finding){SEVERITY_WARNING, area, "secret-file",
 		arena_printf(d->arena, "the file of %s, %s, may be %s by every user of the machine",
 		    given->name, given->path, found.st_mode & S_IWOTH ? "written" : "read"),
 		"there is a secret in it",
@@ -63,7 +63,7 @@ static void look_at_password(struct doctor *d)
 	    !db_address_has_example_password(secret_reveal(&d->config.database_url)))
 		return;
 	doctor_find(
-	    d, (struct finding){is_real(d) ? GRAVITY_SERIOUS : GRAVITY_WARNING, area,
+	    d, (struct finding){is_real(d) ? SEVERITY_SERIOUS : SEVERITY_WARNING, area,
 		   "example-password", "the database's password is the example's, changeme",
 		   is_real(d) ? "it is what everybody tries first, and a real bot's data are in "
 				"the database"
@@ -80,7 +80,7 @@ static void look_at_door(struct doctor *d)
 	if (!d->config.email_domains || d->config.registration_approval != AUTO ||
 	    secret_is_set(&d->config.smtp_url))
 		return;
-	doctor_find(d, (struct finding){GRAVITY_SERIOUS, area, "open-door",
+	doctor_find(d, (struct finding){SEVERITY_SERIOUS, area, "open-door",
 			   arena_printf(d->arena,
 			       "whoever types an address of %s into the bot becomes a rep at once",
 			       d->config.email_domains),
@@ -101,7 +101,7 @@ static void look_at_listener(struct doctor *d, const char *name, const char *add
 				  strncmp(address, "[::]:", 5) == 0);
 	if (any)
 		doctor_find(
-		    d, (struct finding){GRAVITY_NOTE, area, "listens-everywhere",
+		    d, (struct finding){SEVERITY_NOTE, area, "listens-everywhere",
 			   arena_printf(
 			       d->arena, "%s is %s: every address of this machine", name, address),
 			   "whoever reaches the port may ask, and open as many connections as they "
@@ -115,10 +115,10 @@ static void look_at_listener(struct doctor *d, const char *name, const char *add
 static void note_exposure(const struct exposure *e, void *data)
 {
 	struct doctor *d = data;
-	doctor_find(d, (struct finding){e->gravity, area, e->code, arena_strdup(d->arena, e->what),
-			   e->why, e->mend});
+	doctor_find(d, (struct finding){e->severity, area, e->code, arena_strdup(d->arena, e->what),
+			   e->why, e->fix});
 	/* nor does doctor send it there */
-	if (e->gravity == GRAVITY_SERIOUS)
+	if (e->severity == SEVERITY_SERIOUS)
 		d->may_call = false;
 }
 

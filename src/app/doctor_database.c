@@ -21,10 +21,10 @@ enum {
 
 static const char area[] = "database";
 
-static void find(struct doctor *d, enum gravity gravity, const char *code, const char *what,
-    const char *why, const char *mend)
+static void find(struct doctor *d, enum severity severity, const char *code, const char *what,
+    const char *why, const char *fix)
 {
-	doctor_find(d, (struct finding){gravity, area, code, what, why, mend});
+	doctor_find(d, (struct finding){severity, area, code, what, why, fix});
 }
 
 static void look_at_server(struct doctor *d, struct db_session *s)
@@ -36,17 +36,18 @@ static void look_at_server(struct doctor *d, struct db_session *s)
 		doctor_refused(d, s, "the server");
 		return;
 	}
-	enum gravity clock = clock_gravity(before_us, clock_wall_us(), server.clock_us, &ahead_us);
+	enum severity clock =
+	    clock_severity(before_us, clock_wall_us(), server.clock_us, &ahead_us);
 	d->standby = server.in_recovery;
 	doctor_checked(d, area,
 	    arena_printf(a, "PostgreSQL %s, database %s (%.1f MiB), user %s", server.version,
 		server.database, (double)server.size_bytes / 1048576, server.user));
 	if (server.version_num < OLDEST_VERSION)
-		find(d, GRAVITY_SERIOUS, "server-version",
+		find(d, SEVERITY_SERIOUS, "server-version",
 		    arena_printf(a, "the server is PostgreSQL %s", server.version),
 		    "salesreg needs PostgreSQL 14 or newer", "upgrade the server");
 	if (strcmp(server.encoding, "UTF8") != 0)
-		find(d, GRAVITY_SERIOUS, "encoding",
+		find(d, SEVERITY_SERIOUS, "encoding",
 		    arena_printf(a, "the database's encoding is %s", server.encoding),
 		    "names in other letters cannot be stored in it, and the workers refuse it "
 		    "(exit "
@@ -54,16 +55,16 @@ static void look_at_server(struct doctor *d, struct db_session *s)
 		    "make one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, and move "
 		    "the data there with pg_dump");
 	if (server.in_recovery)
-		find(d, GRAVITY_SERIOUS, "standby", "the server is a standby",
+		find(d, SEVERITY_SERIOUS, "standby", "the server is a standby",
 		    "nothing can be written to it",
 		    "give the primary's address, or all hosts with "
 		    "target_session_attrs=read-write");
 	else if (server.read_only)
-		find(d, GRAVITY_SERIOUS, "read-only", "transactions are read-only here",
+		find(d, SEVERITY_SERIOUS, "read-only", "transactions are read-only here",
 		    "nothing can be written",
 		    "take it back: ALTER ROLE or ALTER DATABASE … RESET "
 		    "default_transaction_read_only");
-	if (clock != GRAVITY_NOTHING)
+	if (clock != SEVERITY_NOTHING)
 		find(d, clock, "clock",
 		    arena_printf(a, "the database's clock is %lld s %s this machine's",
 			(long long)(ahead_us < 0 ? -ahead_us : ahead_us) / 1000000,
@@ -71,11 +72,11 @@ static void look_at_server(struct doctor *d, struct db_session *s)
 		    "times in logs and tables do not go together, and one of them is wrong",
 		    "let both machines take the time from the same NTP servers");
 	if (!server.autovacuum)
-		find(d, GRAVITY_WARNING, "autovacuum-off", "autovacuum is off",
+		find(d, SEVERITY_WARNING, "autovacuum-off", "autovacuum is off",
 		    "tables that change all the time grow and get slow",
 		    "set autovacuum = on in postgresql.conf and reload");
 	if (server.commits_unsafely || server.no_fsync)
-		find(d, GRAVITY_WARNING, "unsafe-commits",
+		find(d, SEVERITY_WARNING, "unsafe-commits",
 		    arena_printf(a, "%s is off", server.no_fsync ? "fsync" : "synchronous_commit"),
 		    "when the server's machine stops, what Telegram was told to forget may be lost",
 		    "switch it on in postgresql.conf and reload");
@@ -94,7 +95,7 @@ static void look_at_pooler(struct doctor *d, struct db_session *s)
 	if (PQstatus(s->pg) != CONNECTION_OK || PQstatus(other.pg) != CONNECTION_OK)
 		doctor_skipped(d, "notifications", "the connection was lost meanwhile");
 	else if (pooled)
-		find(d, GRAVITY_SERIOUS, "pooler", "a notification does not arrive",
+		find(d, SEVERITY_SERIOUS, "pooler", "a notification does not arrive",
 		    "DATABASE_URL leads through a transaction pooler, where LISTEN and session "
 		    "locks do not work: the workers do not start (exit code 78)",
 		    "give the address of PostgreSQL itself, or of a pool in session mode");
@@ -119,7 +120,7 @@ static void look_at_hosts(struct doctor *d)
 		writable++;
 	}
 	if (writable > 1)
-		find(d, GRAVITY_SERIOUS, "two-primaries",
+		find(d, SEVERITY_SERIOUS, "two-primaries",
 		    arena_printf(
 			d->arena, "%zu hosts of DATABASE_URL take writes: %s", writable, list),
 		    "what is written to one of them is missing on the other; the workers use the "
@@ -142,7 +143,7 @@ static void look_at_connections(struct doctor *d, struct db_session *s)
 	int64_t wanted = BOT_CONNECTIONS + LISTENER_CONNECTIONS + d->config.db_pool_size;
 	int64_t missing = wanted > found.ours ? wanted - found.ours : 0;
 	if (found.free < missing)
-		find(d, GRAVITY_WARNING, "connections",
+		find(d, SEVERITY_WARNING, "connections",
 		    arena_printf(d->arena,
 			"the workers may need %lld more connections, and the server gives %lld",
 			(long long)missing, (long long)(found.free < 0 ? 0 : found.free)),
@@ -159,7 +160,7 @@ static void look_at_others(struct doctor *d, struct db_session *s)
 	if (!doctor_open_transactions(s, d->arena, OPEN_TRANSACTION_S, &open, &count))
 		doctor_refused(d, s, "open transactions");
 	for (size_t i = 0; i < count; i++)
-		find(d, GRAVITY_WARNING, "open-transaction",
+		find(d, SEVERITY_WARNING, "open-transaction",
 		    arena_printf(d->arena, "%s%s%s has left a transaction open for %s (pid %lld)",
 			open[i].user, *open[i].application ? " in " : "", open[i].application,
 			doctor_span(d, open[i].age_ms), (long long)open[i].pid),
@@ -171,7 +172,7 @@ static void look_at_others(struct doctor *d, struct db_session *s)
 	if (!doctor_unvacuumed(s, d->arena, &tables, &count))
 		doctor_refused(d, s, "autovacuum of the tables");
 	for (size_t i = 0; i < count; i++)
-		find(d, GRAVITY_WARNING, "autovacuum-off",
+		find(d, SEVERITY_WARNING, "autovacuum-off",
 		    arena_printf(d->arena, "autovacuum of %s is off", tables[i]),
 		    "it grows and gets slow",
 		    arena_printf(d->arena,
@@ -185,7 +186,7 @@ static void look_at_collation(struct doctor *d, struct db_session *s)
 	if (!doctor_collation(s, a, &recorded, &actual))
 		doctor_refused(d, s, "the collation");
 	else if (recorded)
-		find(d, GRAVITY_WARNING, "collation",
+		find(d, SEVERITY_WARNING, "collation",
 		    arena_printf(a,
 			"the database was made with version %s of its collation, and the system "
 			"has %s",
@@ -216,7 +217,7 @@ static void look_at_search_path(struct doctor *d, struct db_session *s)
 			      f->object, f->who)
 			: arena_printf(
 			      a, "%s may create objects in the schema %s", f->who, f->object);
-		find(d, GRAVITY_WARNING, object ? "strange-object" : "open-schema", what,
+		find(d, SEVERITY_WARNING, object ? "strange-object" : "open-schema", what,
 		    object
 			? "in sessions with that search path it may be called in the place of the "
 			  "system's, with their rights; the workers run without one, and a trigger "
@@ -244,7 +245,7 @@ static void look_at_strange_triggers(struct doctor *d, struct db_session *s)
 	for (size_t i = 0; i < count; i++) {
 		const struct doctor_stranger *f = &found[i];
 		if (strcmp(f->kind, "right") == 0)
-			find(d, GRAVITY_WARNING, "trigger-right",
+			find(d, SEVERITY_WARNING, "trigger-right",
 			    arena_printf(a, "%s may put triggers on %s", f->who, f->object),
 			    "a trigger runs in the workers' sessions with their rights, so who "
 			    "makes "
@@ -252,7 +253,7 @@ static void look_at_strange_triggers(struct doctor *d, struct db_session *s)
 			    "DELETE are enough",
 			    f->statement);
 		else
-			find(d, GRAVITY_WARNING, "strange-trigger",
+			find(d, SEVERITY_WARNING, "strange-trigger",
 			    arena_printf(
 				a, "the trigger %s calls a function of %s", f->object, f->who),
 			    "it runs in the workers' sessions with their rights, and its owner can "
@@ -270,17 +271,17 @@ static bool look_at_migrations(struct doctor *d, struct db_session *s)
 	char error[300];
 	int pending;
 	if (!migrate_look(s->pg, &pending, error, sizeof error)) {
-		char *what = text_tidy(d->arena, error), *mend = strstr(what, "; ");
-		if (mend)
-			*mend = '\0';
-		find(d, GRAVITY_SERIOUS, "migrations", what,
+		char *what = text_tidy(d->arena, error), *fix = strstr(what, "; ");
+		if (fix)
+			*fix = '\0';
+		find(d, SEVERITY_SERIOUS, "migrations", what,
 		    "this version of salesreg does not work with this database",
-		    mend ? mend + 2 : "see that the user may read salesreg.schema_migrations");
+		    fix ? fix + 2 : "see that the user may read salesreg.schema_migrations");
 		return false;
 	}
 	if (pending == 0)
 		return true;
-	find(d, GRAVITY_WARNING, "migrations-pending",
+	find(d, SEVERITY_WARNING, "migrations-pending",
 	    arena_printf(d->arena, "%d migration%s not applied yet", pending,
 		pending == 1 ? " is" : "s are"),
 	    "the workers apply them when they start", "run `salesreg migrate`");
@@ -309,7 +310,7 @@ static void look_for_leader(struct doctor *d, struct db_session *s)
 	}
 	d->bot_leads = leads ? DOCTOR_YES : DOCTOR_NO;
 	if (!leads)
-		doctor_find(d, (struct finding){GRAVITY_WARNING, "processes", "no-bot",
+		doctor_find(d, (struct finding){SEVERITY_WARNING, "processes", "no-bot",
 				   "no bot leads in this database",
 				   "nobody is answered, and nothing is delivered",
 				   "start `salesreg bot` or `salesreg supervise`, or see what its "
@@ -348,7 +349,7 @@ static void look_at_locks(struct doctor *d, struct db_session *s)
 	for (int i = 0; r && i < PQntuples(r); i++) {
 		lock_watch_describe(r, i, line);
 		if (lock_watch_is_key(r, i)) {
-			find(d, GRAVITY_SERIOUS, "lock-of-ours", arena_strdup(d->arena, line),
+			find(d, SEVERITY_SERIOUS, "lock-of-ours", arena_strdup(d->arena, line),
 			    "no bot can lead, or no migration begin, as long as it does",
 			    "end that session (pg_terminate_backend(PID)), and see that "
 			    "only who "
@@ -368,7 +369,7 @@ static void look_at_locks(struct doctor *d, struct db_session *s)
 		doctor_refused(d, s, "locks of other sessions");
 	for (size_t i = 0; r && i < count; i++)
 		if (holds_still(r, transactions[i]))
-			find(d, GRAVITY_WARNING, "locks-held",
+			find(d, SEVERITY_WARNING, "locks-held",
 			    arena_printf(
 				d->arena, "%s for more than %d s", lines[i], LOCK_LOOK_MS / 1000),
 			    "what it has changed or locked waits for its end: prospects are not "

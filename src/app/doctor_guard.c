@@ -12,7 +12,7 @@ void doctor_rights_missing(struct doctor *d, struct db_session *s, bool migratin
 		doctor_refused(d, s, migrating ? "rights to migrate" : "rights");
 	for (size_t i = 0; i < count; i++)
 		doctor_find(d,
-		    (struct finding){GRAVITY_SERIOUS, area,
+		    (struct finding){SEVERITY_SERIOUS, area,
 			migrating ? "migration-rights" : "rights",
 			arena_printf(d->arena, "the database's user lacks a right on the %s: %s",
 			    lacks[i].object, lacks[i].right),
@@ -32,7 +32,7 @@ static void look_at_owners(struct doctor *d, struct db_session *s)
 		doctor_refused(d, s, "the owners");
 	for (size_t i = 0; i < count; i++)
 		doctor_find(
-		    d, (struct finding){GRAVITY_SERIOUS, area, "foreign-owner",
+		    d, (struct finding){SEVERITY_SERIOUS, area, "foreign-owner",
 			   arena_printf(d->arena,
 			       "the %s belongs to %s, a role that has nothing to do with the "
 			       "database's user",
@@ -51,7 +51,7 @@ static void look_at_row_security(struct doctor *d, struct db_session *s)
 		doctor_refused(d, s, "row-level security");
 	for (size_t i = 0; i < count; i++)
 		doctor_find(d,
-		    (struct finding){hidden[i].certain ? GRAVITY_SERIOUS : GRAVITY_WARNING, area,
+		    (struct finding){hidden[i].certain ? SEVERITY_SERIOUS : SEVERITY_WARNING, area,
 			"row-security",
 			arena_printf(d->arena,
 			    "row-level security %s rows of %s from the database's user%s",
@@ -73,7 +73,7 @@ static void look_at_what_is_not_ours(struct doctor *d, struct db_session *s)
 		doctor_refused(d, s, "what else is in the schema");
 	for (size_t i = 0; i < count; i++)
 		doctor_find(
-		    d, (struct finding){GRAVITY_NOTE, area, "not-ours",
+		    d, (struct finding){SEVERITY_NOTE, area, "not-ours",
 			   arena_printf(d->arena, "the %s belongs to %s and is none of salesreg's",
 			       found[i].object, found[i].owner),
 			   "salesreg does not look at it, but a later version may need its name",

@@ -80,10 +80,10 @@ void doctor_mail(struct doctor *d)
 	doctor_checked(d, area, "the mail server (nothing was mailed)");
 	if (look.failed_at == MAIL_STEP_DONE)
 		return;
-	doctor_find(d,
-	    (struct finding){look.for_now ? GRAVITY_WARNING : GRAVITY_SERIOUS, area, "mail-server",
-		arena_printf(d->arena, "%s: %s", what_fails(look.failed_at),
-		    arena_strdup(d->arena, look.reply)),
-		"codes are not mailed, so nobody can register or change the e-mail",
-		what_to_do(look.failed_at)});
+	doctor_find(d, (struct finding){look.for_now ? SEVERITY_WARNING : SEVERITY_SERIOUS, area,
+			   "mail-server",
+			   arena_printf(d->arena, "%s: %s", what_fails(look.failed_at),
+			       arena_strdup(d->arena, look.reply)),
+			   "codes are not mailed, so nobody can register or change the e-mail",
+			   what_to_do(look.failed_at)});
 }

@@ -38,7 +38,7 @@ static void look_at_statements(struct doctor *d, struct db_session *s)
 	}
 	for (size_t i = 0; i < count; i++)
 		doctor_find(d,
-		    (struct finding){GRAVITY_SERIOUS, area, "schema", missing[i],
+		    (struct finding){SEVERITY_SERIOUS, area, "schema", missing[i],
 			"the workers use it, and whatever needs it fails; the migrations made it, "
 			"and "
 			"somebody has removed or renamed it since",
@@ -57,7 +57,7 @@ static void look_at_triggers(struct doctor *d, struct db_session *s)
 	}
 	for (size_t i = 0; i < count; i++)
 		doctor_find(d,
-		    (struct finding){GRAVITY_SERIOUS, area, "trigger",
+		    (struct finding){SEVERITY_SERIOUS, area, "trigger",
 			arena_printf(a, "the trigger %s of %s is %s", off[i].name, off[i].table,
 			    off[i].exists ? "disabled" : "missing"),
 			"changes of that table are not noticed at once, and some not at all",
@@ -80,7 +80,7 @@ static void look_at_indexes(struct doctor *d, struct db_session *s)
 	for (size_t i = 0; i < count; i++) {
 		const struct doctor_index *index = &broken[i];
 		doctor_find(d,
-		    (struct finding){index->is_key ? GRAVITY_SERIOUS : GRAVITY_WARNING, area,
+		    (struct finding){index->is_key ? SEVERITY_SERIOUS : SEVERITY_WARNING, area,
 			"index",
 			arena_printf(a, "the index %s is %s", index->name,
 			    index->schema ? "of no use: it was not built to its end" : "missing"),

@@ -15,7 +15,7 @@ static void note_crowded(struct doctor *d, const struct doctor_outbox *found)
 		return;
 	struct arena *a = d->arena;
 	doctor_find(d,
-	    (struct finding){GRAVITY_NOTE, "outbox", "crowded",
+	    (struct finding){SEVERITY_NOTE, "outbox", "crowded",
 		arena_printf(a, "%lld %s in %lld %s dropped in the last 24 hours",
 		    (long long)found->crowded, plural(found->crowded, "answer", "answers"),
 		    (long long)found->crowded_chats,
@@ -42,7 +42,7 @@ static void look_at_outbox(struct doctor *d, struct db_session *s)
 	bool runs = d->bot_leads == DOCTOR_YES;
 	if (found.late > 0)
 		doctor_find(d,
-		    (struct finding){runs ? GRAVITY_WARNING : GRAVITY_SERIOUS, area, "late",
+		    (struct finding){runs ? SEVERITY_WARNING : SEVERITY_SERIOUS, area, "late",
 			arena_printf(a, "%lld %s, the oldest for %s", (long long)found.late,
 			    plural(found.late, "message waits", "messages wait"),
 			    doctor_span(d, found.oldest_ms)),
@@ -53,14 +53,14 @@ static void look_at_outbox(struct doctor *d, struct db_session *s)
 			     : "start `salesreg bot` or `salesreg supervise`"});
 	if (found.blocked_ms > 0)
 		doctor_find(d,
-		    (struct finding){GRAVITY_WARNING, area, "flood",
+		    (struct finding){SEVERITY_WARNING, area, "flood",
 			arena_printf(a, "Telegram wants to be sent nothing for another %s",
 			    doctor_span(d, found.blocked_ms)),
 			"more was sent than its limits allow; the bot obeys, and nothing is lost",
 			"lower TELEGRAM_RATE_LIMIT if this happens again, and see that no other "
 			"program sends with this token"});
 	if (found.put_off > 0)
-		doctor_find(d, (struct finding){GRAVITY_WARNING, area, "put-off",
+		doctor_find(d, (struct finding){SEVERITY_WARNING, area, "put-off",
 				   arena_printf(a, "%lld %s put off, the longest for another %s",
 				       (long long)found.put_off,
 				       plural(found.put_off, "message is", "messages are"),
@@ -71,14 +71,14 @@ static void look_at_outbox(struct doctor *d, struct db_session *s)
 				   "`salesreg outbox retry ID` sends them now"});
 	if (found.failed > 0)
 		doctor_find(
-		    d, (struct finding){GRAVITY_WARNING, area, "failed",
+		    d, (struct finding){SEVERITY_WARNING, area, "failed",
 			   arena_printf(a, "%lld %s refused for good", (long long)found.failed,
 			       plural(found.failed, "message was", "messages were")),
 			   "Telegram will not take them as they are, and nobody got them",
 			   "`salesreg outbox list --state failed` shows why; then `salesreg outbox "
 			   "retry` or `drop`"});
 	if (found.held > 0)
-		doctor_find(d, (struct finding){GRAVITY_WARNING, area, "held",
+		doctor_find(d, (struct finding){SEVERITY_WARNING, area, "held",
 				   arena_printf(a, "%lld %s held back", (long long)found.held,
 				       plural(found.held, "message is", "messages are")),
 				   "they were older than OUTBOX_HOLD_HOURS when a bot began to "
@@ -89,7 +89,7 @@ static void look_at_outbox(struct doctor *d, struct db_session *s)
 				   "--held` or `drop --held`"});
 	if (found.duplicates > 0)
 		doctor_find(d,
-		    (struct finding){GRAVITY_NOTE, area, "duplicates",
+		    (struct finding){SEVERITY_NOTE, area, "duplicates",
 			arena_printf(a, "%lld %s may have arrived twice in the last 24 hours",
 			    (long long)found.duplicates,
 			    plural(found.duplicates, "message", "messages")),
@@ -106,7 +106,7 @@ static void look_at_parked(struct doctor *d, struct db_session *s)
 		doctor_refused(d, s, "parked updates");
 	else if (parked > 0)
 		doctor_find(
-		    d, (struct finding){GRAVITY_WARNING, "parked", "parked",
+		    d, (struct finding){SEVERITY_WARNING, "parked", "parked",
 			   arena_printf(d->arena, "%lld %s put aside, the oldest %s ago",
 			       (long long)parked, plural(parked, "update was", "updates were"),
 			       doctor_span(d, oldest_ms)),
@@ -122,7 +122,7 @@ static void look_at_pending(struct doctor *d, struct db_session *s)
 		doctor_refused(d, s, "reps who wait for approval");
 	else if (pending > 0)
 		doctor_find(d,
-		    (struct finding){GRAVITY_WARNING, "reps", "pending",
+		    (struct finding){SEVERITY_WARNING, "reps", "pending",
 			arena_printf(d->arena, "%lld %s for an admin's approval, the oldest for %s",
 			    (long long)pending, plural(pending, "person waits", "people wait"),
 			    doctor_span(d, oldest_ms)),
@@ -140,7 +140,7 @@ static void look_at_claims(struct doctor *d, struct db_session *s)
 		doctor_refused(d, s, "reps with a new account");
 	else if (waiting > 0)
 		doctor_find(
-		    d, (struct finding){GRAVITY_WARNING, "reps", "claims",
+		    d, (struct finding){SEVERITY_WARNING, "reps", "claims",
 			   arena_printf(d->arena,
 			       "%lld %s for an admin to confirm a new Telegram account, the oldest "
 			       "for %s",
@@ -162,7 +162,7 @@ static void look_at_mails(struct doctor *d, struct db_session *s)
 		doctor_refused(d, s, "mails with codes");
 	else if (waiting > 0)
 		doctor_find(d,
-		    (struct finding){GRAVITY_WARNING, "reps", "mails",
+		    (struct finding){SEVERITY_WARNING, "reps", "mails",
 			arena_printf(d->arena, "%lld %s for a code by mail, the oldest for %s%s%s",
 			    (long long)waiting, plural(waiting, "person waits", "people wait"),
 			    doctor_span(d, oldest_ms), error ? "; the last attempt: " : "",
@@ -187,7 +187,7 @@ static void look_at_reps(struct doctor *d, struct db_session *s)
 	for (size_t i = 0; i < count; i++) {
 		const struct doctor_rep *rep = &reps[i];
 		doctor_find(d,
-		    (struct finding){GRAVITY_WARNING, "reps", "email-unproven",
+		    (struct finding){SEVERITY_WARNING, "reps", "email-unproven",
 			rep->holder
 			    ? arena_printf(a, "%s (Telegram id %lld) has the e-mail of %s, %s",
 				  rep->name, (long long)rep->telegram_id, rep->holder, rep->email)
@@ -200,11 +200,11 @@ static void look_at_reps(struct doctor *d, struct db_session *s)
 	}
 	if (total > (int64_t)count)
 		doctor_find(
-		    d, (struct finding){GRAVITY_WARNING, "reps", "email-unproven",
+		    d, (struct finding){SEVERITY_WARNING, "reps", "email-unproven",
 			   arena_printf(a, "%lld more reps have an e-mail that is not theirs alone",
 			       (long long)total - (long long)count),
 			   "an e-mail belongs to one rep",
-			   "mend these first; the next ones show then"});
+			   "fix these first; the next ones show then"});
 }
 
 static void look_at_prospects(struct doctor *d, struct db_session *s)
@@ -226,20 +226,20 @@ static void look_at_prospects(struct doctor *d, struct db_session *s)
 	    doctor_span(d, found.oldest_ms));
 	if (found.waiting > 0 && found.reps_with_room > 0)
 		doctor_find(
-		    d, (struct finding){gone ? GRAVITY_SERIOUS : GRAVITY_WARNING, area, "not-dealt",
-			   waiting,
-			   arena_printf(a, "%lld %s room, and nobody deals: %s",
+		    d, (struct finding){gone ? SEVERITY_SERIOUS : SEVERITY_WARNING, area,
+			   "not-assigned", waiting,
+			   arena_printf(a, "%lld %s room, and nobody assigns: %s",
 			       (long long)found.reps_with_room,
 			       plural(found.reps_with_room, "rep has", "reps have"),
 			       gone ? "no outreach runs" : "outreach runs and does not get to it"),
 			   gone ? start : "look at the log of `salesreg outreach`"});
 	else if (gone)
-		doctor_find(d, (struct finding){GRAVITY_WARNING, "processes", "no-outreach",
+		doctor_find(d, (struct finding){SEVERITY_WARNING, "processes", "no-outreach",
 				   "no outreach is connected to this database",
-				   "prospects are not dealt to reps", start});
+				   "prospects are not assigned to reps", start});
 	if (found.waiting > 0 && found.reps_with_room == 0)
 		doctor_find(
-		    d, (struct finding){GRAVITY_NOTE, area, "no-room", waiting, "no rep has room",
+		    d, (struct finding){SEVERITY_NOTE, area, "no-room", waiting, "no rep has room",
 			   "raise MAX_PROSPECTS_PER_REP, or let more reps register"});
 }
 
@@ -251,7 +251,7 @@ static void look_at_declined(struct doctor *d, struct db_session *s)
 		doctor_refused(d, s, "declined prospects");
 	else if (declined > 0)
 		doctor_find(d,
-		    (struct finding){GRAVITY_WARNING, "prospects", "declined",
+		    (struct finding){SEVERITY_WARNING, "prospects", "declined",
 			arena_printf(a, "%lld %s declined by every rep, the oldest %s ago",
 			    (long long)declined, plural(declined, "prospect was", "prospects were"),
 			    doctor_span(d, oldest_ms)),
@@ -278,7 +278,8 @@ static void look_at_reach(struct doctor *d, struct db_session *s)
 	    (unreachable >= 3 && 2 * unreachable > active) || (unreachable == 2 && active == 2);
 	if (unreachable > 0)
 		doctor_find(d,
-		    (struct finding){most ? GRAVITY_SERIOUS : GRAVITY_NOTE, "reps", "out-of-reach",
+		    (struct finding){most ? SEVERITY_SERIOUS : SEVERITY_NOTE, "reps",
+			"out-of-reach",
 			arena_printf(a, "Telegram does not reach %lld of %lld %s, one for %s",
 			    (long long)unreachable, (long long)active,
 			    plural(active, "active rep", "active reps"),
@@ -306,7 +307,7 @@ static void look_at_statuses(struct doctor *d, struct db_session *s)
 		const struct doctor_status *f = &found[i];
 		if (f->of_reps)
 			doctor_find(d,
-			    (struct finding){GRAVITY_WARNING, "reps", "rep-status",
+			    (struct finding){SEVERITY_WARNING, "reps", "rep-status",
 				arena_printf(a,
 				    "the status of %lld %s is %s, which means nothing to "
 				    "salesreg",
@@ -322,7 +323,7 @@ static void look_at_statuses(struct doctor *d, struct db_session *s)
 				"removed"});
 		else
 			doctor_find(
-			    d, (struct finding){GRAVITY_WARNING, "prospects", "prospect-status",
+			    d, (struct finding){SEVERITY_WARNING, "prospects", "prospect-status",
 				   arena_printf(a,
 				       "the status of %lld %s is %s, which means nothing to "
 				       "salesreg",

@@ -59,7 +59,7 @@ static void pause_between(struct asking *q)
 static void find_second_poller(struct doctor *d, const char *seen)
 {
 	doctor_find(d,
-	    (struct finding){GRAVITY_SERIOUS, area, "second-poller",
+	    (struct finding){SEVERITY_SERIOUS, area, "second-poller",
 		"another program polls with this token", seen,
 		"stop the other one (the old Python system, a copy on another machine, or one with "
 		"another database), or give each a bot of its own from @BotFather"});
@@ -115,7 +115,7 @@ static void look_at_webhook(struct doctor *d, struct asking *q)
 	bool leads = d->bot_leads == DOCTOR_YES;
 	if (url && *url)
 		doctor_find(d,
-		    (struct finding){leads ? GRAVITY_SERIOUS : GRAVITY_WARNING, area, "webhook",
+		    (struct finding){leads ? SEVERITY_SERIOUS : SEVERITY_WARNING, area, "webhook",
 			arena_printf(a, "a webhook is set for this bot, on %s", host_of(a, url)),
 			"while there is one, Telegram sends the updates there and refuses to be "
 			"polled",
@@ -125,8 +125,8 @@ static void look_at_webhook(struct doctor *d, struct asking *q)
 				"program that has set it"});
 	if (pending > 0 && (d->bot_leads == DOCTOR_NO || pending >= MANY_UPDATES))
 		doctor_find(d,
-		    (struct finding){pending >= MANY_UPDATES ? GRAVITY_WARNING : GRAVITY_NOTE, area,
-			"updates-waiting",
+		    (struct finding){pending >= MANY_UPDATES ? SEVERITY_WARNING : SEVERITY_NOTE,
+			area, "updates-waiting",
 			arena_printf(a, "%lld update%s at Telegram", (long long)pending,
 			    pending == 1 ? " waits" : "s wait"),
 			"Telegram keeps messages for 24 hours and pressed buttons for 150 seconds",
@@ -140,16 +140,16 @@ static void look_at_me(struct doctor *d, const struct asking *q)
 	doctor_checked(d, area, arena_printf(d->arena, "Telegram as @%s", name ? name : "?"));
 	if (json_get_bool(q->result, "can_read_all_group_messages", false))
 		doctor_find(
-		    d, (struct finding){GRAVITY_WARNING, area, "privacy-off",
+		    d, (struct finding){SEVERITY_WARNING, area, "privacy-off",
 			   "the bot's privacy mode is off",
 			   "in groups it is sent everything that anybody writes, and it answers in "
 			   "private chats only",
 			   "@BotFather, /setprivacy, Enable"});
 	if (json_get_bool(q->result, "can_join_groups", false))
-		doctor_find(d,
-		    (struct finding){GRAVITY_NOTE, area, "groups", "the bot can be added to groups",
-			"it answers in private chats only, and is silent there",
-			"@BotFather, /setjoingroups, Disable"});
+		doctor_find(d, (struct finding){SEVERITY_NOTE, area, "groups",
+				   "the bot can be added to groups",
+				   "it answers in private chats only, and is silent there",
+				   "@BotFather, /setjoingroups, Disable"});
 }
 
 /* Telegram lets a bot write only to who has pressed Start. */
@@ -171,7 +171,7 @@ static void look_at_admins(struct doctor *d, struct asking *q)
 	}
 	if (count > 0)
 		doctor_find(d,
-		    (struct finding){GRAVITY_WARNING, area, "admin-silent",
+		    (struct finding){SEVERITY_WARNING, area, "admin-silent",
 			arena_printf(d->arena, "%s never pressed Start in a chat with the bot: %s",
 			    count == 1 ? "an admin has" : "admins have", silent),
 			"Telegram lets a bot write only to those who have, so requests to be "
@@ -205,7 +205,7 @@ static bool explain_failure(struct doctor *d, struct asking *q)
 	const char *said = arena_strdup(d->arena, q->description);
 	if (token) {
 		doctor_find(d,
-		    (struct finding){GRAVITY_SERIOUS, area, "token-refused",
+		    (struct finding){SEVERITY_SERIOUS, area, "token-refused",
 			arena_printf(
 			    d->arena, "Telegram does not accept REGISTRY_BOT_TOKEN: %s", said),
 			"the token was revoked or mistyped, or TELEGRAM_API_BASE is not Telegram",
@@ -214,16 +214,16 @@ static bool explain_failure(struct doctor *d, struct asking *q)
 	}
 	if (answered && answers_otherwise(d, q)) {
 		doctor_find(d,
-		    (struct finding){GRAVITY_WARNING, area, "getme",
+		    (struct finding){SEVERITY_WARNING, area, "getme",
 			arena_printf(d->arena, "getMe fails, and other methods work: %s", said),
 			"the bot polls and sends all the same; only its name is missing in the log "
 			"until getMe works",
 			"if TELEGRAM_API_BASE is a server of your own, see its log; else wait, "
-			"Telegram mends it"});
+			"Telegram fixes it"});
 		return true;
 	}
 	doctor_find(d,
-	    (struct finding){GRAVITY_SERIOUS, area, "telegram-unreachable",
+	    (struct finding){SEVERITY_SERIOUS, area, "telegram-unreachable",
 		arena_printf(d->arena, "Telegram does not answer as it should: %s", said),
 		"without it the bot neither hears nor speaks; it goes on when Telegram is back",
 		"see that this machine reaches TELEGRAM_API_BASE (network, proxy, certificates)"});

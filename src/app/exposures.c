@@ -12,9 +12,9 @@ struct looking {
 };
 
 /* A network of one's own is worth a word where somebody asks, not at each start. */
-static enum gravity gravity_of(enum wire_reach reach)
+static enum severity gravity_of(enum wire_reach reach)
 {
-	return reach == WIRE_PRIVATE ? GRAVITY_NOTE : GRAVITY_WARNING;
+	return reach == WIRE_PRIVATE ? SEVERITY_NOTE : SEVERITY_WARNING;
 }
 
 static void look_at_token(const struct looking *l, const struct config_url *url)
@@ -23,11 +23,11 @@ static void look_at_token(const struct looking *l, const struct config_url *url)
 	if (!wire_is_open(url->value, host))
 		return;
 	bool allowed = l->config->allow_plain_http;
-	enum gravity gravity = allowed ? gravity_of(wire_reach(host)) : GRAVITY_SERIOUS;
+	enum severity severity = allowed ? gravity_of(wire_reach(host)) : SEVERITY_SERIOUS;
 	(void)snprintf(
 	    what, sizeof what, "%s is an http:// address of another machine, %s", url->name, host);
 	l->found(
-	    &(struct exposure){url->name, gravity, "token-in-clear", what,
+	    &(struct exposure){url->name, severity, "token-in-clear", what,
 		"whoever can read that network gets the token, and all that people write",
 		allowed ? "use https:// if that network is not yours alone; ALLOW_PLAIN_HTTP "
 			  "is true"
@@ -117,11 +117,11 @@ struct lines {
 static void say(const struct exposure *e, void *data)
 {
 	const struct lines *lines = data;
-	struct buf *to = e->gravity == GRAVITY_SERIOUS   ? lines->problems
-			 : e->gravity == GRAVITY_WARNING ? lines->warnings
-							 : NULL;
+	struct buf *to = e->severity == SEVERITY_SERIOUS   ? lines->problems
+			 : e->severity == SEVERITY_WARNING ? lines->warnings
+							   : NULL;
 	if (to)
-		buf_addf(to, "%s: %s; %s\n", e->what, e->why, e->mend);
+		buf_addf(to, "%s: %s; %s\n", e->what, e->why, e->fix);
 }
 
 void exposures_say(

@@ -1,6 +1,6 @@
 #include "fold_private.h"
 #include "salesreg/app/invite.h"
-#include "salesreg/app/outgoing.h"
+#include "salesreg/app/telegram_message.h"
 #include "salesreg/domain/email.h"
 #include <string.h>
 
@@ -65,7 +65,7 @@ void fold_apply_effect(struct folding *f, struct person *p, const struct effect 
 		if (p->state.subject)
 			fold_person_of(f, p->state.subject->telegram_id)->touched = true;
 		break;
-	case EFFECT_GONE:
+	case EFFECT_UNREACHABLE:
 		w->unavailable[w->unavailable_count++] = p->state.rep_id;
 		p->touched = true;
 		break;
@@ -121,7 +121,7 @@ void fold_apply_effect(struct folding *f, struct person *p, const struct effect 
 		w->heard[w->heard_count++] = p->user_id;
 		p->heard = true;
 		break;
-	case EFFECT_BACK:
+	case EFFECT_REACHABLE:
 		w->available[w->available_count++] = p->state.rep_id;
 		p->touched = true;
 		break;

@@ -37,8 +37,8 @@ static void on_taken(const struct db_reply *reply, void *data)
 	p->found = bot_parse(reply->results[p->take_step]);
 	batch_set_next(p->batch, p->found.has_next ? &p->found.next_update_id : NULL);
 	p->careful = !p->found.clean;
-	int64_t settled =
-	    outbox_settle_parse(reply->results[p->settle_step], p->stale, &p->stale_count);
+	int64_t settled = outbox_requeue_in_flight_parse(
+	    reply->results[p->settle_step], p->stale, &p->stale_count);
 	if (p->stale_count > 0)
 		fault_log_warn(&p->stale_fault,
 		    "%zu messages the last leader was sending are held by another database "
@@ -70,10 +70,10 @@ static void on_taken(const struct db_reply *reply, void *data)
 		fault_log_over(&p->lost_fault, leads);
 	else
 		log_info("%s", leads);
-	delivery_lead(p->options.delivery, p->found.blocked_us, p->found.home);
+	delivery_on_elected(p->options.delivery, p->found.blocked_us, p->found.home);
 	poller_poll(p);
-	bot_setup_lead(p->setup);
-	menus_lead(p->menus);
+	bot_setup_on_elected(p->setup);
+	menus_on_elected(p->menus);
 }
 
 void poller_take_over(struct poller *p)
@@ -82,20 +82,20 @@ void poller_take_over(struct poller *p)
 	arena_reset(&p->arena);
 	p->plan.count = 0;
 	delivery_put_results(p->options.delivery, &p->plan, &p->arena);
-	p->take_step = bot_take(&p->plan, &p->arena, p->options.bot_id, batch_marked(p->batch));
-	p->settle_step = outbox_settle(&p->plan, &p->arena, NULL, 0);
+	p->take_step = bot_claim(&p->plan, &p->arena, p->options.bot_id, batch_marked(p->batch));
+	p->settle_step = outbox_requeue_in_flight(&p->plan, &p->arena, NULL, 0);
 	p->hold_step = outbox_hold(&p->plan, &p->arena, p->options.hold_hours);
 	db_pool_run(p->options.leader, p->plan.steps, p->plan.count, DB_DEADLINE_MS, on_taken, p);
 }
 
-void poller_lead(struct poller *p)
+void poller_on_elected(struct poller *p)
 {
 	p->leading = true;
 	if (p->state == POLLER_STANDBY)
 		poller_take_over(p);
 }
 
-void poller_yield(struct poller *p)
+void poller_step_down(struct poller *p)
 {
 	bool was_leading = p->leading;
 	p->leading = p->taken = p->retrying = false;
@@ -107,8 +107,8 @@ void poller_yield(struct poller *p)
 	if (was_leading)
 		fault_log_warn(&p->lost_fault,
 		    "not leading any more; another replica may take over, this one stands by");
-	menus_yield(p->menus);
-	delivery_yield(p->options.delivery);
+	menus_step_down(p->menus);
+	delivery_step_down(p->options.delivery);
 	if (p->state != POLLER_STOPPING && p->state != POLLER_STOPPED)
 		poller_set_state(p, POLLER_STANDBY);
 	else
@@ -131,7 +131,7 @@ static void on_settled(const struct db_reply *reply, void *data)
 	if (reply->err != ERR_OK || !p->taken)
 		return;
 	p->stats.settled +=
-	    (uint64_t)outbox_settle_parse(reply->results[0], p->stale, &p->stale_count);
+	    (uint64_t)outbox_requeue_in_flight_parse(reply->results[0], p->stale, &p->stale_count);
 	delivery_wake(p->options.delivery);
 }
 
@@ -140,7 +140,7 @@ static void settle_stale(struct poller *p)
 	p->settling = true;
 	arena_reset(&p->settle_arena);
 	p->settle_plan.count = 0;
-	(void)outbox_settle(&p->settle_plan, &p->settle_arena, p->stale, p->stale_count);
+	(void)outbox_requeue_in_flight(&p->settle_plan, &p->settle_arena, p->stale, p->stale_count);
 	db_pool_run(p->options.leader, p->settle_plan.steps, p->settle_plan.count, DB_DEADLINE_MS,
 	    on_settled, p);
 }
@@ -221,9 +221,9 @@ static void on_drained(void *data)
 	p->plan.count = 0;
 	/* what may have killed the last leader has yet to be met: the next one goes on carefully */
 	if (p->careful)
-		bot_rest_carefully(&p->plan, &p->arena, p->options.bot_id);
+		bot_mark_careful(&p->plan, &p->arena, p->options.bot_id);
 	else
-		bot_rest(&p->plan, &p->arena, p->options.bot_id);
+		bot_mark_clean(&p->plan, &p->arena, p->options.bot_id);
 	db_pool_run(p->options.leader, p->plan.steps, p->plan.count, 1000, on_rested, p);
 }
 

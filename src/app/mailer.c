@@ -1,6 +1,6 @@
 #include "salesreg/app/mailer.h"
 #include "salesreg/app/mail_text.h"
-#include "salesreg/app/outgoing.h"
+#include "salesreg/app/telegram_message.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"

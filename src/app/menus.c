@@ -178,13 +178,13 @@ void menus_beat(struct menus *m)
 		menus_wake(m);
 }
 
-void menus_lead(struct menus *m)
+void menus_on_elected(struct menus *m)
 {
 	m->leading = true;
 	menus_wake(m);
 }
 
-void menus_yield(struct menus *m)
+void menus_step_down(struct menus *m)
 {
 	m->leading = false;
 	m->woken = false;
@@ -212,7 +212,7 @@ void menus_destroy(struct menus *m)
 {
 	if (!m)
 		return;
-	menus_yield(m);
+	menus_step_down(m);
 	if (m->state == MENUS_IDLE)
 		free_now(m);
 	else

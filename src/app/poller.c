@@ -294,7 +294,7 @@ void poller_poll(struct poller *p)
 		return;
 	poller_set_state(p, POLLER_POLLING);
 	if (p->poll || delivery_is_full(p->options.delivery))
-		return; /* poller_roomy() goes on */
+		return; /* poller_on_capacity() goes on */
 	if (p->want_parked && !p->claiming && !batch_is_running(p->batch)) {
 		poller_claim_parked(p);
 		return;
@@ -313,7 +313,7 @@ void poller_poll(struct poller *p)
 	    poll_seconds(p) * 1000 + TELEGRAM_POLL_SLACK_MS, on_updates, p);
 }
 
-void poller_roomy(struct poller *p)
+void poller_on_capacity(struct poller *p)
 {
 	if (p->state == POLLER_POLLING && !p->poll)
 		poller_poll(p);

@@ -118,8 +118,8 @@ void people_join(struct people *people, const struct identity_row *shared, size_
 static size_t find_known(struct people_round *round, const struct known_row *known,
     size_t known_count, size_t *with, struct arena *a)
 {
-	struct dealing_rep_row *reps =
-	    ARENA_ARRAY(a, struct dealing_rep_row, round->rep_count + known_count);
+	struct allocation_rep_row *reps =
+	    ARENA_ARRAY(a, struct allocation_rep_row, round->rep_count + known_count);
 	size_t count = round->rep_count, at = 0;
 	if (count)
 		memcpy(reps, round->reps, count * sizeof *reps);
@@ -148,18 +148,19 @@ static size_t find_known(struct people_round *round, const struct known_row *kno
 	return count;
 }
 
-size_t people_deal(struct people_round *round, const struct known_row *known, size_t known_count,
-    enum strategy strategy, size_t capacity, int64_t *last_dealt, struct arena *a)
+size_t people_allocate(struct people_round *round, const struct known_row *known,
+    size_t known_count, enum strategy strategy, size_t capacity, int64_t *last_assigned_turn,
+    struct arena *a)
 {
 	size_t count = round->prospect_count, in_turn = round->rep_count, fresh_count = 0;
 	size_t *with = ARENA_ARRAY(a, size_t, count);
 	for (size_t i = 0; i < count; i++)
 		with[i] = NOBODY;
 	size_t all = find_known(round, known, known_count, with, a);
-	struct dealing_rep *table = ARENA_ARRAY(a, struct dealing_rep, in_turn);
+	struct allocation_rep *table = ARENA_ARRAY(a, struct allocation_rep, in_turn);
 	for (size_t i = 0; i < in_turn; i++)
-		table[i] = (struct dealing_rep){
-		    round->reps[i].last_dealt, (size_t)round->reps[i].open, capacity};
+		table[i] = (struct allocation_rep){
+		    round->reps[i].last_assigned_turn, (size_t)round->reps[i].open, capacity};
 	size_t *fresh = ARENA_ARRAY(a, size_t, count), *picks = ARENA_ARRAY(a, size_t, count);
 	for (size_t i = 0; i < count; i++) {
 		size_t rep = with[round->people.first[i]];
@@ -168,11 +169,12 @@ size_t people_deal(struct people_round *round, const struct known_row *known, si
 		else if (rep == NOBODY && round->people.first[i] == i)
 			fresh[fresh_count++] = i;
 	}
-	size_t dealt = dealing_run(strategy, table, in_turn, fresh_count, round->turn, picks, a);
-	for (size_t i = 0; i < dealt; i++)
+	size_t assigned =
+	    allocation_run(strategy, table, in_turn, fresh_count, round->turn, picks, a);
+	for (size_t i = 0; i < assigned; i++)
 		with[fresh[i]] = picks[i];
 	for (size_t i = 0; i < in_turn; i++)
-		last_dealt[i] = table[i].last_dealt;
+		last_assigned_turn[i] = table[i].last_assigned_turn;
 	struct waiting_row *chosen = ARENA_ARRAY(a, struct waiting_row, count);
 	size_t chosen_count = 0;
 	for (size_t i = 0; i < count; i++) {

@@ -197,7 +197,7 @@ static void notice_block(struct turn *t)
 {
 	if (!is_rep(t->state) || !t->state->rep_available)
 		return;
-	turn_effect(t, (struct effect){.kind = EFFECT_GONE});
+	turn_effect(t, (struct effect){.kind = EFFECT_UNREACHABLE});
 	t->out->next.rep_available = false;
 }
 
@@ -208,7 +208,7 @@ static void notice_life(struct turn *t)
 	if (!is_rep(state))
 		return;
 	if (!state->rep_available) {
-		turn_effect(t, (struct effect){.kind = EFFECT_BACK});
+		turn_effect(t, (struct effect){.kind = EFFECT_REACHABLE});
 		t->out->next.rep_available = true;
 	}
 	if (!same_text(state->rep_username, t->event->username)) {
@@ -249,7 +249,7 @@ static void talk(struct turn *t)
 		if (is_about_assignment(t->press.kind))
 			turn_assignment_pressed(t);
 		else
-			turn_of_stranger(t);
+			step_unregistered(t);
 		return;
 	case REP_PENDING:
 	case REP_ACTIVE:

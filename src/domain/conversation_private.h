@@ -6,9 +6,9 @@
  * Callbacks: none.
  */
 #pragma once
-#include "press.h"
+#include "callback_data.h"
 #include "salesreg/domain/conversation.h"
-#include "salesreg/domain/phrases.h"
+#include "salesreg/domain/intents.h"
 
 struct turn {
 	const struct conversation_state *state; /* as it was */
@@ -84,7 +84,7 @@ void turn_right_email(struct turn *t);
 void turn_end_pause(struct turn *t);
 
 /* conversation_register.c: people who are no reps, or none any more */
-void turn_of_stranger(struct turn *t);
+void step_unregistered(struct turn *t);
 
 /* first, and the question that is open once more, if there is one */
 void turn_question_of_stranger(struct turn *t, const char *first);

@@ -324,7 +324,7 @@ static void offered(struct turn *t)
 	}
 }
 
-void turn_of_stranger(struct turn *t)
+void step_unregistered(struct turn *t)
 {
 	enum conversation_phase phase = t->out->next.phase;
 	if (turn_is_invitation(t)) {

@@ -1,6 +1,6 @@
 #include "salesreg/domain/event.h"
 #include "salesreg/base/text.h"
-#include "salesreg/domain/phrases.h"
+#include "salesreg/domain/intents.h"
 #include <string.h>
 
 const char *event_kind_name(enum event_kind kind)

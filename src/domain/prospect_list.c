@@ -1,5 +1,5 @@
 #include "prospect_list.h"
-#include "press.h"
+#include "callback_data.h"
 #include "quote.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/contact.h"

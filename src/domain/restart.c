@@ -58,7 +58,7 @@ struct restart_outcome restart_died(struct restart_history *h, const struct rest
 		    .ends_all = vital,
 		    .exit_code = EXIT_CODE_CONFIG};
 	if (!h->ready && ++h->early_deaths >= policy->early_deaths_most)
-		return (struct restart_outcome){.verdict = RESTART_HOPELESS,
+		return (struct restart_outcome){.verdict = RESTART_CRASH_LOOP,
 		    .ends_all = vital,
 		    .exit_code = restart_exit_code(death)};
 	if (h->ready && now_us - h->ready_at_us >= policy->steady_us)

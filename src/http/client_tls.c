@@ -100,7 +100,7 @@ static const char *remedy(long reason)
 	case X509_V_OK:
 		return "it is good, but not for this name";
 	default:
-		return "whoever runs that server must mend it";
+		return "whoever runs that server must fix it";
 	}
 }
 

@@ -126,7 +126,7 @@ static void on_database_up(struct db_pool *pool, void *data)
 	struct bot *bot = data;
 	bot->database_down_said = false;
 	fault_log_over(&bot->database_fault, "the database is back");
-	poller_lead(bot->poller);
+	poller_on_elected(bot->poller);
 }
 
 /* In a thread. */
@@ -185,12 +185,12 @@ static void on_database_down(struct db_pool *pool, const char *why, void *data)
 {
 	(void)pool;
 	struct bot *bot = data;
-	/* a server that is refused asks for another deed than one that is away, so that is said though the other was */
+	/* a server that is refused asks for another action than one that is away, so that is said though the other was */
 	fault_log_warn_as(&bot->database_fault, db_server_trouble(bot->server),
 	    "no database for now, waiting for it: %s", why);
 	bot->database_down_said = true;
 	(void)snprintf(bot->database_why, sizeof bot->database_why, "no database: %s", why);
-	poller_yield(bot->poller);
+	poller_step_down(bot->poller);
 }
 
 static void on_counted(const struct db_reply *reply, void *data)
@@ -227,7 +227,7 @@ static const char *trouble_sentence(enum poller_trouble trouble)
 	return NULL;
 }
 
-/* Weather, in the order in which it matters: without the database nothing else can be said. */
+/* A transient outage, in the order in which it matters: without the database nothing else can be said. */
 static void report(struct worker_report *out, void *data)
 {
 	struct bot *bot = data;
@@ -312,7 +312,7 @@ static void on_listener_down(struct listener *listener, const char *why, void *d
 
 static void on_roomy(void *data)
 {
-	poller_roomy(((struct bot *)data)->poller);
+	poller_on_capacity(((struct bot *)data)->poller);
 }
 
 static int load_rules(struct bot *bot)
@@ -386,7 +386,7 @@ static void start(struct bot *bot)
 			  .chat_rate_per_s = (unsigned)w->config.chat_rate_limit_per_s,
 			  .admin_ids = w->config.admin_ids,
 			  .admin_count = w->config.admin_count,
-			  .roomy = on_roomy,
+			  .on_capacity = on_roomy,
 			  .data = bot,
 		      });
 	bot->poller =

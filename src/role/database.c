@@ -2,7 +2,7 @@
 #include "salesreg/app/exposures.h"
 #include "salesreg/db/address.h"
 #include "salesreg/db/guard.h"
-#include "salesreg/domain/doubts.h"
+#include "salesreg/domain/config_checks.h"
 #include "salesreg/role/show.h"
 #include <errno.h>
 #include <stdio.h>

@@ -31,7 +31,7 @@ static const char usage[] =
     "usage: salesreg demo [--listen HOST:PORT] [--data DIRECTORY] [--help]\n"
     "The whole system on this machine, with no Telegram account and no database of yours: a "
     "private\n"
-    "PostgreSQL, an emulator of Telegram with a page in the browser, the bot and the dealing.\n"
+    "PostgreSQL, an emulator of Telegram with a page in the browser, the bot and outreach.\n"
     "  --listen HOST:PORT  where the page is (127.0.0.1:8081, or the next free port)\n"
     "  --data DIRECTORY    what is kept from run to run (/var/lib/salesreg-demo as root, else\n"
     "                      $XDG_DATA_HOME/salesreg-demo)\n"

@@ -28,19 +28,19 @@ static void look_at_process(struct doctor *d, const struct ipc_status *row)
 	struct arena *a = d->arena;
 	const char *why = arena_strdup(a, *row->why ? row->why : row->last_death);
 	if (!row->up)
-		doctor_find(d, (struct finding){GRAVITY_SERIOUS, "processes", "not-ready",
+		doctor_find(d, (struct finding){SEVERITY_SERIOUS, "processes", "not-ready",
 				   arena_printf(a, "%s is not ready: %s", row->role, row->state),
 				   *why ? why : "it has yet to say so", "look at its log"});
 	else if (strstr(row->why, POLLER_WHY_CONFLICT))
 		doctor_find(d,
-		    (struct finding){GRAVITY_SERIOUS, "telegram", "second-poller",
+		    (struct finding){SEVERITY_SERIOUS, "telegram", "second-poller",
 			"another program polls with this token",
 			"Telegram refuses the bot's polls because of another one",
 			"stop the other one (the old Python system, a copy on another machine, or "
 			"one with another database), or give each a bot of its own from "
 			"@BotFather"});
 	else if (row->health != IPC_HEALTH_OK)
-		doctor_find(d, (struct finding){GRAVITY_WARNING, "processes", "degraded",
+		doctor_find(d, (struct finding){SEVERITY_WARNING, "processes", "degraded",
 				   arena_printf(a, "%s runs, and is degraded", row->role),
 				   *why ? why : "it does not say why", "look at its log"});
 }
@@ -55,7 +55,7 @@ static void look_at_run_dir(struct doctor *d, const char *dir)
 	bool foreign = found.st_uid != geteuid() && geteuid() != 0;
 	if (!S_ISDIR(found.st_mode) || foreign || (found.st_mode & 0077) != 0)
 		doctor_find(d,
-		    (struct finding){GRAVITY_WARNING, "processes", "run-dir",
+		    (struct finding){SEVERITY_WARNING, "processes", "run-dir",
 			arena_printf(
 			    d->arena, "the run directory %s is not this user's alone", path),
 			"then no control socket is made in it, and `salesreg status` sees nothing",
@@ -70,10 +70,11 @@ static void look_at_processes(struct doctor *d)
 {
 	struct sockets *s = ARENA_NEW(d->arena, struct sockets);
 	if (!run_dir_find(d->config.run_dir, s->dir, s->message, sizeof s->message)) {
-		doctor_find(d, (struct finding){GRAVITY_WARNING, "processes", "run-dir", s->message,
-				   "no control socket can be made, and `salesreg status` sees "
-				   "nothing",
-				   "set SALESREG_RUN_DIR to a shorter path"});
+		doctor_find(
+		    d, (struct finding){SEVERITY_WARNING, "processes", "run-dir", s->message,
+			   "no control socket can be made, and `salesreg status` sees "
+			   "nothing",
+			   "set SALESREG_RUN_DIR to a shorter path"});
 		return;
 	}
 	look_at_run_dir(d, s->dir);
@@ -105,25 +106,25 @@ static void print_facts(
 static void print_finding(struct doctor *d, const struct finding *f)
 {
 	struct arena *a = d->arena;
-	show_wrapped(arena_printf(a, "%s: %s: %s", gravity_name(f->gravity), f->area,
+	show_wrapped(arena_printf(a, "%s: %s: %s", gravity_name(f->severity), f->area,
 			 show_line(a, f->what, 400)),
 	    4);
 	show_wrapped(arena_printf(a, "  why: %s", show_line(a, f->why, 400)), 7);
-	show_wrapped(arena_printf(a, "  fix: %s", f->mend), 7);
+	show_wrapped(arena_printf(a, "  fix: %s", f->fix), 7);
 }
 
 static void print_text(struct doctor *d)
 {
-	for (int gravity = GRAVITY_SERIOUS; gravity > GRAVITY_NOTHING; gravity--)
+	for (int severity = SEVERITY_SERIOUS; severity > SEVERITY_NOTHING; severity--)
 		for (size_t i = 0; i < d->count; i++) {
 			const struct finding *f = &d->findings[i];
-			if (f->gravity == (enum gravity)gravity)
+			if (f->severity == (enum severity)severity)
 				print_finding(d, f);
 		}
 	print_facts(d, "looked at: ", d->checked, d->checked_count, false);
 	print_facts(d, "not looked at: ", d->skipped, d->skipped_count, true);
-	size_t serious = doctor_count(d, GRAVITY_SERIOUS);
-	size_t warnings = doctor_count(d, GRAVITY_WARNING);
+	size_t serious = doctor_count(d, SEVERITY_SERIOUS);
+	size_t warnings = doctor_count(d, SEVERITY_WARNING);
 	if (serious + warnings == 0 && d->incomplete)
 		(void)puts("not everything could be looked at; in the rest nothing is wrong");
 	else if (serious + warnings == 0)
@@ -148,13 +149,13 @@ static void print_json(const struct doctor *d)
 	for (size_t i = 0; i < d->count; i++) {
 		const struct finding *f = &d->findings[i];
 		(void)json_array_append_new(findings,
-		    json_pack("{ss ss ss ss ss ss}", "severity", gravity_name(f->gravity), "area",
-			f->area, "code", f->code, "what", f->what, "why", f->why, "fix", f->mend));
+		    json_pack("{ss ss ss ss ss ss}", "severity", gravity_name(f->severity), "area",
+			f->area, "code", f->code, "what", f->what, "why", f->why, "fix", f->fix));
 	}
 	show_json(json_pack("{sI sI sI sb so so so}", "serious",
-	    (json_int_t)doctor_count(d, GRAVITY_SERIOUS), "warnings",
-	    (json_int_t)doctor_count(d, GRAVITY_WARNING), "notes",
-	    (json_int_t)doctor_count(d, GRAVITY_NOTE), "complete", !d->incomplete, "findings",
+	    (json_int_t)doctor_count(d, SEVERITY_SERIOUS), "warnings",
+	    (json_int_t)doctor_count(d, SEVERITY_WARNING), "notes",
+	    (json_int_t)doctor_count(d, SEVERITY_NOTE), "complete", !d->incomplete, "findings",
 	    findings, "looked_at", facts_to_json(d->checked, d->checked_count, "fact"),
 	    "not_looked_at", facts_to_json(d->skipped, d->skipped_count, "why")));
 }
@@ -183,7 +184,7 @@ int role_doctor(int argc, char **argv)
 	doctor_telegram(d);
 	doctor_mail(d);
 	look_at_processes(d);
-	bool serious = doctor_count(d, GRAVITY_SERIOUS) > 0;
+	bool serious = doctor_count(d, SEVERITY_SERIOUS) > 0;
 	if (json)
 		print_json(d);
 	else

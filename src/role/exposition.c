@@ -260,22 +260,22 @@ void exposition_bot(struct buf *out, const struct exposition_bot *bot)
 		write_backlog(out, bot->backlog);
 }
 
-/* Dealing ------------------------------------------------------------------------------------------------------------------*/
+/* Assigning ------------------------------------------------------------------------------------------------------------------*/
 
 void exposition_outreach(
-    struct buf *out, const struct assigner *assigner, const struct dealing_waiting *waiting)
+    struct buf *out, const struct assigner *assigner, const struct allocation_waiting *waiting)
 {
-	struct assigner_stats dealt = assigner_stats(assigner);
+	struct assigner_stats assigned = assigner_stats(assigner);
 	metrics_counter(out, "salesreg_assignments_total",
-	    "Prospects dealt that nobody had declined.", dealt.assigned);
+	    "Prospects assigned that nobody had declined.", assigned.assigned);
 	metrics_counter(out, "salesreg_reassignments_total",
-	    "Prospects dealt again after a decline.", dealt.reassigned);
-	metrics_counter(
-	    out, "salesreg_assignment_rounds_total", "Looks for something to deal.", dealt.rounds);
+	    "Prospects reassigned after a decline.", assigned.reassigned);
+	metrics_counter(out, "salesreg_assignment_rounds_total", "Looks for something to assign.",
+	    assigned.rounds);
 	metrics_counter(out, "salesreg_assignment_retries_total",
-	    "Rounds that were undone and tried again.", dealt.retried);
+	    "Rounds that were undone and tried again.", assigned.retried);
 	metrics_histogram(out, "salesreg_assignment_seconds",
-	    "Of a round that dealt something: from its first statement to the answer of COMMIT.",
+	    "Of a round that assigned something: from its first statement to the answer of COMMIT.",
 	    assigner_rounds(assigner));
 	if (waiting->prospects < 0)
 		return;

@@ -157,7 +157,7 @@ static int run_list(struct command_database *d, struct arena *a, int argc, char 
 
 /* retry, drop ------------------------------------------------------------------------------------------------------------*/
 
-struct deed {
+struct action {
 	const char *name;
 	bool (*run)(struct db_session *s, struct arena *a, const char *state, const int64_t *ids,
 	    size_t count, int64_t **done, size_t *done_count);
@@ -165,7 +165,7 @@ struct deed {
 	const char *one, *many; /* what has become of them */
 	const char *queued;     /* why one that is queued was not touched */
 };
-static const struct deed deeds[] = {
+static const struct action actions[] = {
     {"retry", operators_outbox_retry, {"failed"}, "is queued again", "are queued again",
 	"is queued already: it goes by itself, when its time has come"},
     {"release", operators_outbox_retry, {"held"}, "is queued again", "are queued again",
@@ -182,36 +182,36 @@ static bool contains(const int64_t *ids, size_t count, int64_t id)
 	return false;
 }
 
-static void say_why_not(const struct deed *deed, int64_t id, const char *state)
+static void say_why_not(const struct action *action, int64_t id, const char *state)
 {
 	const char *why =
 	    !state                          ? "is not in the outbox (what was sent is in "
 					      "salesreg.outbox_history)"
 	    : strcmp(state, "sending") == 0 ? "is being sent right now; look again in a minute"
-	    : strcmp(state, "queued") == 0  ? deed->queued
+	    : strcmp(state, "queued") == 0  ? action->queued
 	    : strcmp(state, "held") == 0    ? "is held; `salesreg outbox release` sends it"
-	    : strcmp(deed->name, "release") == 0
+	    : strcmp(action->name, "release") == 0
 		? "has failed; `salesreg outbox retry` queues it again"
 		: "failed again meanwhile; try once more";
 	(void)fprintf(stderr, "salesreg outbox: message %lld %s\n", (long long)id, why);
 }
 
 /* ids NULL: all that are in `state`. */
-static int carry_out(struct command_database *d, struct arena *a, const struct deed *deed,
+static int carry_out(struct command_database *d, struct arena *a, const struct action *action,
     const char *state, const int64_t *ids, size_t count)
 {
 	int64_t *done;
 	size_t done_count;
 	bool leads = true;
-	if (!deed->run(&d->session, a, state, ids, count, &done, &done_count))
+	if (!action->run(&d->session, a, state, ids, count, &done, &done_count))
 		return command_database_failed(d, "outbox");
 	if (!ids && state && done_count == 0)
 		(void)puts(
 		    strcmp(state, "held") == 0 ? "no message is held" : "no message has failed");
 	else if (done_count > 0)
 		(void)printf("%zu message%s %s\n", done_count, done_count == 1 ? "" : "s",
-		    done_count == 1 ? deed->one : deed->many);
-	if (done_count > 0 && deed->run == operators_outbox_retry &&
+		    done_count == 1 ? action->one : action->many);
+	if (done_count > 0 && action->run == operators_outbox_retry &&
 	    operators_leader(&d->session, a, NULL, &leads) && !leads)
 		(void)puts("no bot runs now; it is sent when one does");
 	if (!ids || done_count == count)
@@ -222,26 +222,26 @@ static int carry_out(struct command_database *d, struct arena *a, const struct d
 		return command_database_failed(d, "outbox");
 	for (size_t i = 0; i < count; i++)
 		if (!contains(done, done_count, ids[i]))
-			say_why_not(deed, ids[i], states[i]);
+			say_why_not(action, ids[i], states[i]);
 	return EXIT_CODE_FAILED;
 }
 
-static int run_deed(
-    struct command_database *d, struct arena *a, const struct deed *deed, int argc, char **argv)
+static int run_action(
+    struct command_database *d, struct arena *a, const struct action *action, int argc, char **argv)
 {
-	const char *state = deed->states[0];
+	const char *state = action->states[0];
 	bool all = false;
-	for (size_t i = 0; argc == 2 && deed->states[i]; i++) {
-		if (strncmp(argv[1], "--", 2) == 0 && strcmp(argv[1] + 2, deed->states[i]) == 0) {
-			state = deed->states[i];
+	for (size_t i = 0; argc == 2 && action->states[i]; i++) {
+		if (strncmp(argv[1], "--", 2) == 0 && strcmp(argv[1] + 2, action->states[i]) == 0) {
+			state = action->states[i];
 			all = true;
 		}
 	}
-	const char *command = arena_printf(a, "outbox %s", deed->name);
+	const char *command = arena_printf(a, "outbox %s", action->name);
 	if (argc < 2)
-		return usage_wrong(command, "it needs an ID, or --%s for all", deed->states[0]);
+		return usage_wrong(command, "it needs an ID, or --%s for all", action->states[0]);
 	if (!all && argv[1][0] == '-')
-		return argc > 2 && strcmp(argv[1] + 2, deed->states[0]) == 0
+		return argc > 2 && strcmp(argv[1] + 2, action->states[0]) == 0
 			   ? usage_wrong(
 				 command, "%s means all of them: give it alone, or IDs", argv[1])
 			   : usage_unexpected(command, argv[1]);
@@ -250,7 +250,8 @@ static int run_deed(
 	if (!all && !command_ids(argc - 1, argv + 1, "outbox", ids, &count))
 		return EXIT_CODE_USAGE;
 	int code = command_database_open(d, "outbox");
-	return code == EXIT_CODE_OK ? carry_out(d, a, deed, state, all ? NULL : ids, count) : code;
+	return code == EXIT_CODE_OK ? carry_out(d, a, action, state, all ? NULL : ids, count)
+				    : code;
 }
 
 int role_outbox(int argc, char **argv)
@@ -263,9 +264,9 @@ int role_outbox(int argc, char **argv)
 	int code = -1;
 	if (argc > 1 && strcmp(argv[1], "list") == 0)
 		code = run_list(&d, &a, argc - 1, argv + 1);
-	for (size_t i = 0; argc > 1 && i < sizeof deeds / sizeof *deeds; i++)
-		if (strcmp(argv[1], deeds[i].name) == 0)
-			code = run_deed(&d, &a, &deeds[i], argc - 1, argv + 1);
+	for (size_t i = 0; argc > 1 && i < sizeof actions / sizeof *actions; i++)
+		if (strcmp(argv[1], actions[i].name) == 0)
+			code = run_action(&d, &a, &actions[i], argc - 1, argv + 1);
 	if (code < 0)
 		code = usage_wrong("outbox",
 		    argc > 1 ? "unknown command %s: it is list, retry, release or drop"

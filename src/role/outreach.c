@@ -34,7 +34,7 @@ struct outreach {
 	struct pruner *pruner;
 	uv_timer_t stopping, count;
 	struct db_plan count_plan;
-	struct dealing_waiting waiting; /* as last counted */
+	struct allocation_waiting waiting; /* as last counted */
 	bool counting;
 	int waited_ms;
 	bool database_down_said;
@@ -55,7 +55,7 @@ static void tear_down(struct outreach *o)
 	worker_end(&o->worker, o->worker.exit_code);
 }
 
-/* A transaction in hand is let finish; whatever it left is dealt by the next start. */
+/* A transaction in hand is let finish; whatever it left is assigned by the next start. */
 static void on_stopping(uv_timer_t *timer)
 {
 	struct outreach *o = timer->data;
@@ -91,7 +91,7 @@ static void on_down(struct db_pool *pool, const char *why, void *data)
 {
 	(void)pool;
 	struct outreach *o = data;
-	/* a server that is refused asks for another deed than one that is away, so that is said though the other was */
+	/* a server that is refused asks for another action than one that is away, so that is said though the other was */
 	fault_log_warn_as(&o->database_fault, db_server_trouble(o->server),
 	    "no database for now, waiting for it: %s", why);
 	o->database_down_said = true;
@@ -101,8 +101,8 @@ static void on_down(struct db_pool *pool, const char *why, void *data)
 static void report(struct worker_report *out, void *data)
 {
 	struct outreach *o = data;
-	struct assigner_stats dealt = assigner_stats(o->assigner);
-	out->progress = dealt.rounds + dealt.assigned + dealt.reassigned;
+	struct assigner_stats assigned = assigner_stats(o->assigner);
+	out->progress = assigned.rounds + assigned.assigned + assigned.reassigned;
 	out->unready = !db_pool_is_up(o->pool);
 	if (o->database_down_said && out->unready) {
 		out->health = IPC_HEALTH_DEGRADED;
@@ -119,7 +119,7 @@ static void report(struct worker_report *out, void *data)
 static void expose(struct buf *out, void *data)
 {
 	const struct outreach *o = data;
-	static const struct dealing_waiting unknown = {-1, -1};
+	static const struct allocation_waiting unknown = {-1, -1};
 	exposition_pool(out, o->pool);
 	exposition_outreach(out, o->assigner, db_pool_is_up(o->pool) ? &o->waiting : &unknown);
 }
@@ -129,7 +129,7 @@ static void on_counted(const struct db_reply *reply, void *data)
 	struct outreach *o = data;
 	o->counting = false;
 	if (reply->err == ERR_OK)
-		o->waiting = dealing_waiting_parse(reply->results[0]);
+		o->waiting = allocation_waiting_parse(reply->results[0]);
 }
 
 static void on_count(uv_timer_t *timer)
@@ -156,7 +156,7 @@ static void on_notified(struct listener *listener, const char *channel, void *da
 	struct outreach *o = data;
 	if (!o->worker.config.outreach_enabled)
 		return;
-	if (strcmp(channel, "salesreg_sort_out") == 0)
+	if (strcmp(channel, "salesreg_reconcile") == 0)
 		assigner_sweep(o->assigner);
 	else if (strcmp(channel, "salesreg_reps") == 0)
 		assigner_reps(o->assigner);
@@ -200,8 +200,8 @@ static void start(struct outreach *o)
 	o->stopping.data = o;
 	(void)uv_timer_init(&w->loop, &o->count);
 	o->count.data = o;
-	o->waiting = (struct dealing_waiting){-1, -1};
-	(void)dealing_waiting(&o->count_plan);
+	o->waiting = (struct allocation_waiting){-1, -1};
+	(void)allocation_waiting(&o->count_plan);
 	if (w->metrics)
 		(void)uv_timer_start(&o->count, on_count, COUNT_MS, COUNT_MS);
 	o->server = db_server_create(&w->loop, &w->config.database_url);
@@ -228,14 +228,14 @@ static void start(struct outreach *o)
 	o->pruner = pruner_create(&w->loop, o->pool, w->config.history_retention_days,
 	    w->config.admin_ids, w->config.admin_count);
 	if (!w->config.outreach_enabled)
-		log_warn("OUTREACH_ENABLED is false: nothing is dealt");
+		log_warn("OUTREACH_ENABLED is false: nothing is assigned");
 	db_pool_start(o->pool);
 	o->listener = listener_create(
 	    &w->loop, &(struct listener_options){
 			  .uri = &w->config.database_url,
 			  .server = o->server,
 			  .application_name = "salesreg outreach listen",
-			  .channels = {"salesreg_assign", "salesreg_reps", "salesreg_sort_out"},
+			  .channels = {"salesreg_assign", "salesreg_reps", "salesreg_reconcile"},
 			  .ready = on_ready,
 			  .notified = on_notified,
 			  .down = on_listener_down,

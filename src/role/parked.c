@@ -189,7 +189,8 @@ static int say_why_not(struct command_database *d, struct arena *a, const int64_
 	return EXIT_CODE_FAILED;
 }
 
-static int run_deed(struct command_database *d, struct arena *a, bool retry, int argc, char **argv)
+static int run_action(
+    struct command_database *d, struct arena *a, bool retry, int argc, char **argv)
 {
 	const char *command = retry ? "parked retry" : "parked drop";
 	if (argc < 2)
@@ -225,19 +226,19 @@ int role_parked(int argc, char **argv)
 	struct command_database d = {0};
 	struct arena a;
 	arena_init(&a, ARENA_MAXIMUM);
-	const char *deed = argc > 1 ? argv[1] : "";
+	const char *action = argc > 1 ? argv[1] : "";
 	int code;
-	if (strcmp(deed, "list") == 0)
+	if (strcmp(action, "list") == 0)
 		code = run_list(&d, &a, argc - 1, argv + 1);
-	else if (strcmp(deed, "show") == 0)
+	else if (strcmp(action, "show") == 0)
 		code = run_show(&d, &a, argc - 1, argv + 1);
-	else if (strcmp(deed, "retry") == 0 || strcmp(deed, "drop") == 0)
-		code = run_deed(&d, &a, strcmp(deed, "retry") == 0, argc - 1, argv + 1);
+	else if (strcmp(action, "retry") == 0 || strcmp(action, "drop") == 0)
+		code = run_action(&d, &a, strcmp(action, "retry") == 0, argc - 1, argv + 1);
 	else
 		code = usage_wrong("parked",
 		    argc > 1 ? "unknown command %s: it is list, show, retry or drop"
 			     : "what shall it do? list, show, retry or drop%.0s",
-		    deed);
+		    action);
 	command_database_close(&d);
 	arena_finish(&a);
 	return code;

@@ -5,7 +5,7 @@
 #include "salesreg/db/address.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/exposition.h"
-#include "salesreg/role/presence.h"
+#include "salesreg/role/heartbeat.h"
 #include "salesreg/role/settings.h"
 #include "salesreg/role/show.h"
 #include "salesreg/role/usage.h"

@@ -1,6 +1,6 @@
 #include "salesreg/store/bot.h"
 
-size_t bot_take(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *marked)
+size_t bot_claim(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *marked)
 {
 	return db_plan_add(
 	    plan, SQL_BOT_STATE_TAKE, db_i64(a, bot_id), marked ? db_i64(a, *marked) : NULL);
@@ -21,12 +21,12 @@ struct bot_row bot_parse(const PGresult *result)
 	return row;
 }
 
-void bot_rest(struct db_plan *plan, struct arena *a, int64_t bot_id)
+void bot_mark_clean(struct db_plan *plan, struct arena *a, int64_t bot_id)
 {
 	(void)db_plan_add(plan, SQL_BOT_STATE_REST, db_i64(a, bot_id));
 }
 
-void bot_rest_carefully(struct db_plan *plan, struct arena *a, int64_t bot_id)
+void bot_mark_careful(struct db_plan *plan, struct arena *a, int64_t bot_id)
 {
 	(void)db_plan_add(plan, SQL_BOT_STATE_REST_CAREFULLY, db_i64(a, bot_id));
 }

@@ -18,16 +18,16 @@ size_t outbox_insert(
 	    db_i64_array(a, priorities, count), BOOL_COLUMN(a, rows, count, send_now),
 	    I64_COLUMN(a, rows, count, answers_to));
 	if (urgent_count)
-		(void)db_plan_add(plan, SQL_OUTBOX_LEND, db_i64_array(a, urgent, urgent_count));
+		(void)db_plan_add(plan, SQL_OUTBOX_PROMOTE, db_i64_array(a, urgent, urgent_count));
 	return index;
 }
 
-size_t outbox_born_parse(const PGresult *result, struct arena *a, struct outbox_born **rows)
+size_t outbox_inserted_parse(const PGresult *result, struct arena *a, struct outbox_inserted **rows)
 {
 	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct outbox_born, (size_t)count);
+	*rows = ARENA_ARRAY(a, struct outbox_inserted, (size_t)count);
 	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct outbox_born){db_get_i64(result, i, 0, 0),
+		(*rows)[i] = (struct outbox_inserted){db_get_i64(result, i, 0, 0),
 		    db_get_i64(result, i, 2, 0), strcmp(PQgetvalue(result, i, 1), "sending") == 0};
 	return (size_t)count;
 }
@@ -77,14 +77,14 @@ size_t outbox_claim_parse(const PGresult *result, struct arena *a, struct outbox
 	return (size_t)count;
 }
 
-size_t outbox_rest(struct db_plan *plan)
+size_t outbox_remaining(struct db_plan *plan)
 {
-	return db_plan_add_plain(plan, SQL_OUTBOX_REST);
+	return db_plan_add_plain(plan, SQL_OUTBOX_REMAINING);
 }
 
-struct outbox_rest outbox_rest_parse(const PGresult *result)
+struct outbox_remaining outbox_remaining_parse(const PGresult *result)
 {
-	return (struct outbox_rest){db_get_i64(result, 0, 0, -1), db_get_bool(result, 0, 1)};
+	return (struct outbox_remaining){db_get_i64(result, 0, 0, -1), db_get_bool(result, 0, 1)};
 }
 
 size_t outbox_hold(struct db_plan *plan, struct arena *a, int64_t hours)
@@ -92,12 +92,14 @@ size_t outbox_hold(struct db_plan *plan, struct arena *a, int64_t hours)
 	return hours > 0 ? db_plan_add(plan, SQL_OUTBOX_HOLD, db_i64(a, hours)) : OUTBOX_NO_STEP;
 }
 
-size_t outbox_settle(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)
+size_t outbox_requeue_in_flight(
+    struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)
 {
-	return db_plan_add(plan, SQL_OUTBOX_SETTLE, ids ? db_i64_array(a, ids, count) : NULL);
+	return db_plan_add(
+	    plan, SQL_OUTBOX_REQUEUE_IN_FLIGHT, ids ? db_i64_array(a, ids, count) : NULL);
 }
 
-int64_t outbox_settle_parse(
+int64_t outbox_requeue_in_flight_parse(
     const PGresult *result, int64_t left[OUTBOX_LEFT_MAX], size_t *left_count)
 {
 	*left_count = 0;
@@ -128,22 +130,22 @@ size_t outbox_sent(
 	    I64_COLUMN(a, results, count, message_id));
 }
 
-size_t outbox_later(
+size_t outbox_reschedule(
     struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count)
 {
 	if (count == 0)
 		return OUTBOX_NO_STEP;
-	return db_plan_add(plan, SQL_OUTBOX_LATER, RESULT_KEY(a, results, count),
+	return db_plan_add(plan, SQL_OUTBOX_RESCHEDULE, RESULT_KEY(a, results, count),
 	    I64_COLUMN(a, results, count, pause_us),
 	    BOOL_COLUMN(a, results, count, maybe_delivered), TEXT_COLUMN(a, results, count, error));
 }
 
-size_t outbox_gone(struct db_plan *plan, struct arena *a, const struct outbox_result *results,
-    size_t count, int64_t grace_s)
+size_t outbox_unreachable(struct db_plan *plan, struct arena *a,
+    const struct outbox_result *results, size_t count, int64_t grace_s)
 {
 	if (count == 0)
 		return OUTBOX_NO_STEP;
-	return db_plan_add(plan, SQL_OUTBOX_GONE, RESULT_KEY(a, results, count),
+	return db_plan_add(plan, SQL_OUTBOX_UNREACHABLE, RESULT_KEY(a, results, count),
 	    TEXT_COLUMN(a, results, count, error), I64_COLUMN(a, results, count, pause_us),
 	    db_i64(a, grace_s));
 }

@@ -125,7 +125,7 @@ bool supervisor_is_ready(const struct supervisor *s, char *line, size_t size)
 		(void)snprintf(line, size, "not ready: stopping");
 		return false;
 	}
-	const struct child *weather = NULL;
+	const struct child *transient = NULL;
 	for (size_t i = 0; i < s->count; i++) {
 		const struct child *c = &s->children[i];
 		if (c->state != CHILD_READY) {
@@ -134,12 +134,12 @@ bool supervisor_is_ready(const struct supervisor *s, char *line, size_t size)
 			    c->death);
 			return false;
 		}
-		if (!weather && c->beat.health == IPC_HEALTH_DEGRADED)
-			weather = c;
+		if (!transient && c->beat.health == IPC_HEALTH_DEGRADED)
+			transient = c;
 	}
-	if (weather)
-		(void)snprintf(
-		    line, size, "ready, degraded: %s: %s", weather->spec->name, weather->beat.why);
+	if (transient)
+		(void)snprintf(line, size, "ready, degraded: %s: %s", transient->spec->name,
+		    transient->beat.why);
 	else
 		(void)snprintf(line, size, "ready");
 	return true;

@@ -150,7 +150,7 @@ void supervisor_answer(struct ipc_channel *client, const struct ipc_message *req
 	control_done(client, false, "that is not for a control socket");
 }
 
-void supervisor_tell(struct supervisor *s)
+void supervisor_notify_status(struct supervisor *s)
 {
 	char text[sizeof s->told];
 	size_t n = (size_t)snprintf(text, sizeof text, "STATUS=");

@@ -66,7 +66,7 @@ static void on_ready(struct child *c)
 	if (c->level_set && ipc_channel_send(&c->channel, &level) != ERR_OK)
 		log_warn("%s could not be told its log level; say it again", c->spec->name);
 	announce(s);
-	supervisor_tell(s);
+	supervisor_notify_status(s);
 }
 
 static void on_beat(struct child *c, const struct ipc_beat *beat)
@@ -79,7 +79,7 @@ static void on_beat(struct child *c, const struct ipc_beat *beat)
 	else if (beat->health == IPC_HEALTH_OK)
 		fault_log_over(&c->health_fault, over);
 	c->beat = *beat;
-	supervisor_tell(c->supervisor);
+	supervisor_notify_status(c->supervisor);
 	if (c->state == CHILD_READY)
 		c->deadline_us = clock_monotonic_us() + c->span_us;
 }
@@ -292,7 +292,7 @@ static void on_sigchld(uv_signal_t *handle, int number)
 		else
 			log_debug("reaped a stranger, pid %d", (int)pid);
 	}
-	supervisor_tend(s);
+	supervisor_tick(s);
 }
 
 /* What is due --------------------------------------------------------------------------------------------------------------*/
@@ -347,7 +347,7 @@ static void on_deadline(struct child *c)
 
 static void on_tick(uv_timer_t *timer)
 {
-	supervisor_tend(timer->data);
+	supervisor_tick(timer->data);
 }
 
 static void arm(struct supervisor *s, int64_t now)
@@ -374,7 +374,7 @@ static void arm(struct supervisor *s, int64_t now)
 }
 
 /* The machine slept, or we were stopped: what the children said meanwhile is not read yet. */
-static void forgive(struct supervisor *s, int64_t late_us, int64_t now)
+static void extend_deadlines(struct supervisor *s, int64_t late_us, int64_t now)
 {
 	log_warn("the supervisor itself was held up for %lld ms: the workers' deadlines begin anew",
 	    (long long)late_us / 1000);
@@ -385,11 +385,11 @@ static void forgive(struct supervisor *s, int64_t late_us, int64_t now)
 	}
 }
 
-void supervisor_tend(struct supervisor *s)
+void supervisor_tick(struct supervisor *s)
 {
 	int64_t now = clock_monotonic_us();
 	if (now - s->tick_due_us > us(s->options.times.late_ms))
-		forgive(s, now - s->tick_due_us, now);
+		extend_deadlines(s, now - s->tick_due_us, now);
 	for (size_t i = 0; i < s->count; i++) {
 		struct child *c = &s->children[i];
 		if (c->spec->foreign && c->state == CHILD_STARTING && accepts(c->spec))
@@ -405,7 +405,7 @@ void supervisor_tend(struct supervisor *s)
 		notify_send("WATCHDOG=1");
 		s->watchdog_due_us = now + us(s->watchdog_ms);
 	}
-	supervisor_tell(s);
+	supervisor_notify_status(s);
 	/* In a container nobody else would end one that hangs; elsewhere systemd does, and a person may have pressed Ctrl-Z. */
 	if (!s->ended && getpid() == 1)
 		watchdog_feed(WATCHDOG_S);
@@ -434,7 +434,7 @@ static void on_request(uv_signal_t *handle, int number)
 	default:
 		_exit(128 + number); /* the kernel keeps one from dying; the death signal remains */
 	}
-	supervisor_tend(s);
+	supervisor_tick(s);
 }
 
 struct supervisor *supervisor_create(uv_loop_t *loop, const struct supervisor_options *options)
@@ -483,7 +483,7 @@ bool supervisor_start(struct supervisor *s, char *message, size_t message_size)
 	for (size_t i = 0; i < s->count; i++)
 		if (s->children[i].spec->foreign)
 			start(&s->children[i]);
-	supervisor_tend(s);
+	supervisor_tick(s);
 	return true;
 }
 

@@ -89,7 +89,7 @@ struct supervisor {
 void child_set_state(struct child *c, enum child_state state, int64_t span_us, const char *why);
 void child_kill(struct child *c, int number);
 /* Looks at everything that is due, and sets the timer for the next. */
-void supervisor_tend(struct supervisor *s);
+void supervisor_tick(struct supervisor *s);
 
 /* stop.c */
 void supervisor_stop(struct supervisor *s, int exit_code, const char *why);
@@ -101,5 +101,5 @@ void supervisor_advance_stop(struct supervisor *s);
 const char *child_state_name(enum child_state state);
 void supervisor_answer(struct ipc_channel *client, const struct ipc_message *request, void *data);
 /* systemd hears of what has changed. */
-void supervisor_tell(struct supervisor *s);
+void supervisor_notify_status(struct supervisor *s);
 struct memory child_memory(const struct child *c);

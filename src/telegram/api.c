@@ -176,8 +176,8 @@ static void call_destroy(struct telegram_call *call)
 	free(call);
 }
 
-static void read_reply(const json_t *reply, const struct http_answer *http,
-    struct telegram_facts *facts)
+static void read_reply(
+    const json_t *reply, const struct http_answer *http, struct telegram_facts *facts)
 {
 	const json_t *ok = json_object_get(reply, "ok");
 	facts->is_reply = json_is_boolean(ok);

@@ -262,7 +262,7 @@ def bench_assigning(cluster, directory, prospects, reps, waiting_list):
             time.sleep(0.005)
         costs.append(f"{count:,}: {(time.monotonic() - started) * 1e6 / (capacity * 100):.0f}")
         outreach.terminate()
-    note("µs a prospect dealt, by how many are waiting", ", ".join(costs), "(start of the process included)")
+    note("µs a prospect assigned, by how many are waiting", ", ".join(costs), "(start of the process included)")
     sandbox.process.terminate()
 
 

@@ -61,7 +61,7 @@ def test_three_people_fit_beside_the_state_and_no_word_is_broken(make_world, ope
     page.chat(ANNA).registers(world.texts, "ru", "Александра Константинова", "anna@truerealestate.bali")
     world.start_outreach()
     page.wait_text("#system-reps", r"anna@truerealestate\.bali\s+3")
-    world.db.execute("UPDATE salesreg.rep_dealing SET available = false, unreachable_since = now()")
+    world.db.execute("UPDATE salesreg.rep_rotation SET available = false, unreachable_since = now()")
     page.wait_text("#system-reps", "active, unreachable")
     world.sandbox.person("Wayan Sudarsana")
     page.wait_people("Anna Petrova", "John Smith", "Wayan")

@@ -135,7 +135,7 @@ def test_the_documented_statements_work_as_before(old):
     assert "Alex" in out
 
 
-def test_dealing_begins_where_it_is_wanted(old):
+def test_assigning_begins_where_it_is_wanted(old):
     old("up", "-d", OUTREACH_ENABLED="true")
     healthy("registry-bot", "outreach-daemon")
     from support.waiting import eventually

@@ -36,7 +36,7 @@ def test_another_bot_s_token_is_refused_with_both_names_and_the_way_out(served):
     assert OTHER_TOKEN not in other.log
     assert world.db.rep(anna.id)["status"] == "active"
     assert world.db.column("SELECT bot_id FROM salesreg.bot_state") == [BOT_ID]
-    assert world.db.value("SELECT bool_and(available) FROM salesreg.rep_dealing")
+    assert world.db.value("SELECT bool_and(available) FROM salesreg.rep_rotation")
 
 
 def test_the_same_bot_with_a_renewed_token_goes_on(served):

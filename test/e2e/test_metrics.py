@@ -29,7 +29,7 @@ def ports():
 
 @pytest.fixture
 def measured(make_world, ports):
-    """bot and outreach, with metrics; nobody to deal yet."""
+    """bot and outreach, with metrics; nobody to assign yet."""
     world = make_world()
     world.db.no_prospects()
     world.start_bot(METRICS_LISTEN=f"{HOST}:{ports[0]}")
@@ -56,11 +56,11 @@ def test_a_registration_and_a_prospect_are_counted(measured, ports):
     measured.db.add_prospect("p1")
     anna.hears_anything()
     measured.settle()
-    dealt = await_scrape(outreach, lambda s: s["salesreg_assignments_total"] == 1)
-    assert dealt["salesreg_assignment_rounds_total"] >= 1 and dealt["salesreg_reassignments_total"] == 0
-    assert dealt.histogram("salesreg_assignment_seconds")[2] == 1
-    assert dealt["salesreg_db_up"] == dealt["salesreg_ready"] == 1 and dealt["salesreg_degraded"] == 0
-    assert dealt.histogram("salesreg_db_pool_wait_seconds")[2] >= 1
+    assigned = await_scrape(outreach, lambda s: s["salesreg_assignments_total"] == 1)
+    assert assigned["salesreg_assignment_rounds_total"] >= 1 and assigned["salesreg_reassignments_total"] == 0
+    assert assigned.histogram("salesreg_assignment_seconds")[2] == 1
+    assert assigned["salesreg_db_up"] == assigned["salesreg_ready"] == 1 and assigned["salesreg_degraded"] == 0
+    assert assigned.histogram("salesreg_db_pool_wait_seconds")[2] >= 1
     after = await_scrape(bot, lambda s: sent(s) == 5)
     assert after["salesreg_updates_total"] == 4
     batches = after["salesreg_update_batches_total"]

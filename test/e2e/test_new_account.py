@@ -136,7 +136,7 @@ def test_what_waited_for_a_gone_account_reaches_the_new_one(team):
     boss.presses("button_same_person", message=claims(team)[0])
     boss.is_answered("answer_moved")
     team.new.hears("claim_granted")
-    eventually(lambda: team.db.value("SELECT available FROM salesreg.rep_dealing d JOIN sales_representatives r ON r.id = d.rep"
+    eventually(lambda: team.db.value("SELECT available FROM salesreg.rep_rotation d JOIN sales_representatives r ON r.id = d.rep"
                                      " WHERE r.telegram_id = %s", team.new.id), what="the rep gets prospects again")
     team.db.add_prospect("p2", "Olga P", "@olga_p")
     def told():

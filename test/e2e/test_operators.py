@@ -53,7 +53,7 @@ def failed(world, person, **payload):
     return id
 
 
-def mend(world, id):
+def fix(world, id):
     world.db.execute("UPDATE salesreg.outbox SET payload = (payload::jsonb - 'parse_mode')::json WHERE id = %s", id)
 
 
@@ -123,7 +123,7 @@ def test_a_payload_that_is_no_message_is_listed_all_the_same(database):
 
 def test_a_refused_message_that_was_mended_goes_when_it_is_retried(bot_world, anna):
     id = failed(bot_world, anna)
-    mend(bot_world, id)
+    fix(bot_world, id)
     assert said(operate(bot_world.db, "outbox", "retry", str(id))) == ["1 message is queued again"]
     assert anna.hears_anything().text == "*broken"
     bot_world.settle()
@@ -143,7 +143,7 @@ def test_a_retry_of_what_is_still_wrong_fails_again_and_stops_nothing(bot_world,
 def test_a_retry_while_no_bot_runs_says_so_and_goes_when_it_comes(bot_world, anna):
     ids = [failed(bot_world, anna), failed(bot_world, anna)]
     for id in ids:
-        mend(bot_world, id)
+        fix(bot_world, id)
     bot_world.bot.terminate()
     assert said(operate(bot_world.db, "outbox", "retry", "--failed")) == \
         ["2 messages are queued again", "no bot runs now; it is sent when one does"]

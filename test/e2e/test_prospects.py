@@ -1,4 +1,4 @@
-"""Prospects are dealt to reps; reps hear of it and report with buttons."""
+"""Prospects are assigned to reps; reps hear of it and report with buttons."""
 import collections
 import re
 import subprocess
@@ -22,7 +22,7 @@ def psql(world, sql):
 
 
 def reps(world, count):
-    """So many registered people; nothing dealt to them yet."""
+    """So many registered people; nothing assigned to them yet."""
     people = world.sandbox.someone(count)
     for i, person in enumerate(people):
         person.registers(name=f"Rep {'ABCDEFGHIJ'[i]}lpha")
@@ -46,14 +46,14 @@ def holder(world, prospect_id):
                           " FROM test_prospects p WHERE p.id = %s", prospect_id)
 
 
-def dealt(world, prospect_id, to=None):
+def assigned(world, prospect_id, to=None):
     """Awaits that it is with somebody (or with this person); returns whom."""
     return eventually(lambda: (h := holder(world, prospect_id)) and (to is None or h == to.id) and h,
-                      what=f"{prospect_id} is dealt to {to or 'somebody'}")
+                      what=f"{prospect_id} is assigned to {to or 'somebody'}")
 
 
 def first_and_second(world, people, prospect_id):
-    first = dealt(world, prospect_id)
+    first = assigned(world, prospect_id)
     return sorted(people, key=lambda p: p.id != first)
 
 
@@ -167,7 +167,7 @@ def test_many_prospects_at_once_are_one_notification_split_where_telegram_needs_
     assert world.db.rows("SELECT error FROM salesreg.outbox") == []
 
 
-def test_nothing_is_dealt_while_outreach_is_disabled(make_world):
+def test_nothing_is_assigned_while_outreach_is_disabled(make_world):
     world = make_world(OUTREACH_ENABLED="false", OUTREACH_INTERVAL_SECONDS="1")
     world.start_bot()
     world.start_outreach().wait_for_log("OUTREACH_ENABLED is false")
@@ -180,16 +180,16 @@ def test_nothing_is_dealt_while_outreach_is_disabled(make_world):
     assert world.db.value(NO_REP) == 3
 
 
-def test_only_open_prospects_are_dealt(empty):
+def test_only_open_prospects_are_assigned(empty):
     anna, = reps(empty, 1)
     empty.db.execute("INSERT INTO test_prospects (id, telegram_id, name, status) VALUES ('done', '@d', 'D', 'converted'),"
                      " ('old', '@o', 'O', 'archived'), ('none', '@n', 'N', NULL), ('odd', '@x', 'X', 'whatever'),"
                      " ('talking', '@t', 'T', 'in_conversation')")
-    dealt(empty, "talking", anna)
+    assigned(empty, "talking", anna)
     empty.settle()
     assert empty.db.column("SELECT id FROM test_prospects WHERE assigned_rep_id IS NOT NULL") == ["talking"]
     empty.db.execute("UPDATE test_prospects SET status = 'unreached' WHERE id = 'old'")
-    dealt(empty, "old", anna)
+    assigned(empty, "old", anna)
 
 
 def test_what_a_trigger_missed_the_sweep_finds(make_world):
@@ -201,11 +201,11 @@ def test_what_a_trigger_missed_the_sweep_finds(make_world):
     world.settle()
     world.db.execute("ALTER TABLE test_prospects DISABLE TRIGGER USER")
     world.db.add_prospect("p1")
-    dealt(world, "p1", anna)
+    assigned(world, "p1", anna)
     anna.hears_anything()
 
 
-def test_what_an_open_transaction_held_is_dealt_soon_after_it_is_undone(empty):
+def test_what_an_open_transaction_held_is_assigned_soon_after_it_is_undone(empty):
     """A rollback tells nobody, and the next sweep is minutes away."""
     empty.db.add_prospect("p1")
     hand = empty.db.connect()
@@ -214,12 +214,12 @@ def test_what_an_open_transaction_held_is_dealt_soon_after_it_is_undone(empty):
         cursor.execute("SELECT * FROM test_prospects WHERE id = 'p1' FOR UPDATE")
     anna, = reps(empty, 1)
     empty.db.add_prospect("p2")
-    dealt(empty, "p2", anna)
+    assigned(empty, "p2", anna)
     empty.settle()
     assert holder(empty, "p1") is None
     hand.rollback()
     hand.close()
-    dealt(empty, "p1", anna)
+    assigned(empty, "p1", anna)
 
 
 # buttons --------------------------------------------------------------------------------------------------------------
@@ -253,7 +253,7 @@ def test_the_next_rep_s_contact_is_noted_too(empty):
     before = empty.db.prospect("p1")
     first.presses(data=told.data[1], message=told)
     first.is_answered("answer_declined", name="Ivan P")
-    dealt(empty, "p1", second)
+    assigned(empty, "p1", second)
     told = second.hears_anything()
     second.says("мои клиенты")
     assert second.hears_anything().labels[0] == empty.texts.render("ru", "button_contacted_named", number=1, name="Ivan P")
@@ -272,7 +272,7 @@ def test_can_t_take_it_passes_the_prospect_to_the_next_rep_and_never_back(empty)
     empty.db.add_prospect("p1", "Ivan P")
     seen = []
     for turn in range(3):
-        at = dealt(empty, "p1")
+        at = assigned(empty, "p1")
         person = next(p for p in people if p.id == at)
         assert person not in seen, "it came back to who declined it"
         seen.append(person)
@@ -306,12 +306,12 @@ def test_when_nobody_is_left_the_admins_are_told_once_and_a_newcomer_gets_it(mak
     world.settle()
     assert boss.unheard() == [] and holder(world, "p1") is None
     world.db.add_prospect("p2", "Other One")  # another round: the admins know already
-    dealt(world, "p2", anna)
+    assigned(world, "p2", anna)
     world.settle()
     assert boss.unheard() == []
     boris = world.person()
     boris.registers()
-    dealt(world, "p1", boris)
+    assigned(world, "p1", boris)
     assert "Ivan P" in boris.hears_anything().text
 
 
@@ -320,7 +320,7 @@ def declined_by_everybody(world, count):
     world.db.execute("WITH p AS (INSERT INTO test_prospects (id, telegram_id, name) SELECT 'd' || i, '@d', 'D' || i || '.'"
                      " FROM generate_series(1, %s) i RETURNING id), a AS (INSERT INTO salesreg.assignments (prospect, rep,"
                      " ended_at, reason) SELECT p.id, r.id, now(), 'declined' FROM p, sales_representatives r)"
-                     " INSERT INTO salesreg.prospects_apart (prospect) SELECT id FROM p", count)
+                     " INSERT INTO salesreg.declined_prospects (prospect) SELECT id FROM p", count)
 
 
 def test_however_many_nobody_takes_the_admins_hear_of_all(make_world):
@@ -334,7 +334,7 @@ def test_however_many_nobody_takes_the_admins_hear_of_all(make_world):
     world.start_outreach()
     world.settle()
     declined_by_everybody(world, 250)
-    world.db.eventually("SELECT count(*) FILTER (WHERE told_at IS NULL) = 0 FROM salesreg.prospects_apart")
+    world.db.eventually("SELECT count(*) FILTER (WHERE escalated_at IS NULL) = 0 FROM salesreg.declined_prospects")
     names = []
     while len(names) < 250:
         names += re.findall(r"D\d+\.", boss.hears_anything().text)
@@ -368,12 +368,12 @@ def test_what_nobody_would_take_goes_to_a_rep_who_comes_later(empty, how):
     anna, boris = reps(empty, 2)
     if how == "reachable again":
         boris.blocks()
-        empty.db.eventually("SELECT count(*) = 1 FROM salesreg.rep_dealing WHERE NOT available")
+        empty.db.eventually("SELECT count(*) = 1 FROM salesreg.rep_rotation WHERE NOT available")
     else:
         status = "pending" if how == "approved" else "suspended"
         psql(empty, f"UPDATE sales_representatives SET status = '{status}' WHERE telegram_id = {boris.id}")
     empty.db.add_prospect("p1", "Ivan P")
-    dealt(empty, "p1", anna)
+    assigned(empty, "p1", anna)
     anna.hears_anything()
     anna.presses("button_decline")
     empty.outreach.wait_for_log("declined by every rep")
@@ -382,7 +382,7 @@ def test_what_nobody_would_take_goes_to_a_rep_who_comes_later(empty, how):
         boris.unblocks()
     else:
         psql(empty, f"UPDATE sales_representatives SET status = 'active' WHERE telegram_id = {boris.id}")
-    dealt(empty, "p1", boris)
+    assigned(empty, "p1", boris)
 
 
 def test_a_declined_prospect_does_not_return_even_if_it_is_the_only_way(empty):
@@ -391,7 +391,7 @@ def test_a_declined_prospect_does_not_return_even_if_it_is_the_only_way(empty):
     first, second = first_and_second(empty, people, "p1")
     first.hears_anything()
     first.presses("button_decline")
-    dealt(empty, "p1", second)
+    assigned(empty, "p1", second)
     second.hears_anything()
     second.says("отключиться")
     second.hears("ask_unregister")
@@ -409,7 +409,7 @@ def test_buttons_of_an_ended_assignment_are_answered_and_not_applied(empty):
     told = first.hears_anything()
     first.presses("button_decline")
     first.is_answered("answer_declined")
-    dealt(empty, "p1", second)
+    assigned(empty, "p1", second)
     before = empty.db.prospect("p1")
     for data in told.data:
         first.presses(data=data, message=told)
@@ -476,7 +476,7 @@ def test_both_buttons_pressed_at_once_leave_one_decision(empty):
     first.is_answered("answer_declined")
     first.is_answered("answer_prospect_declined")
     first.is_answered("answer_prospect_declined")
-    dealt(empty, "p1", second)
+    assigned(empty, "p1", second)
     assert empty.db.prospect("p1")["status"] == "unreached"
     empty.settle()
     assert empty.db.rows("SELECT * FROM salesreg.parked_updates") == []
@@ -627,7 +627,7 @@ def test_unregistering_hands_the_open_prospects_to_others(empty):
     first.hears("ask_unregister", open=1)
     first.presses("button_unregister_yes")
     first.hears("unregistered")
-    dealt(empty, "p1", second)
+    assigned(empty, "p1", second)
     told = second.hears_anything().text
     assert "Ivan P" in told and empty.texts.raw("ru", "notice_again") in told
     assert holder(empty, "won") == first.id, "what is closed stays in the history of who closed it"
@@ -641,14 +641,14 @@ def test_a_rep_who_blocks_the_bot_loses_the_prospects_and_gets_none_until_writin
     first, second = first_and_second(empty, people, "p1")
     first.hears_anything()
     first.blocks()
-    dealt(empty, "p1", second)
+    assigned(empty, "p1", second)
     assert empty.texts.raw("ru", "notice_again") in second.hears_anything().text
     for i in range(3):
         empty.db.add_prospect(f"more{i}")
-        dealt(empty, f"more{i}", second)
+        assigned(empty, f"more{i}", second)
     first.says("я вернулась")  # Telegram unblocks, then sends this
     empty.db.add_prospect("p9")
-    dealt(empty, "p9", first)
+    assigned(empty, "p9", first)
     # beside it, in any order: the answer to these words, and what was passed on meanwhile
     heard = []
     while not heard or "Prospect p9" not in heard[-1]:
@@ -667,7 +667,7 @@ def test_unblocking_alone_brings_a_rep_back(empty):
     empty.settle()
     assert holder(empty, "p1") is None
     anna.unblocks()
-    dealt(empty, "p1", anna)
+    assigned(empty, "p1", anna)
     anna.hears_anything()
 
 
@@ -678,7 +678,7 @@ def test_what_comes_back_to_the_same_rep_is_not_said_to_be_a_colleague_s(empty):
     anna.blocks()
     eventually(lambda: holder(empty, "p1") is None)
     anna.unblocks()
-    dealt(empty, "p1", anna)
+    assigned(empty, "p1", anna)
     told = anna.hears_anything().text
     assert "Ivan P" in told and empty.texts.raw("ru", "notice_again") not in told
 
@@ -689,17 +689,17 @@ def test_a_403_on_sending_makes_the_rep_unavailable_and_the_prospects_go_on(empt
     for person in people:
         person.forget()
     # whoever is next cannot be reached, and no update says so
-    turn = empty.db.value("SELECT r.telegram_id FROM salesreg.rep_dealing d JOIN sales_representatives r ON r.id = d.rep"
-                          " ORDER BY d.last_dealt LIMIT 1")
+    turn = empty.db.value("SELECT r.telegram_id FROM salesreg.rep_rotation d JOIN sales_representatives r ON r.id = d.rep"
+                          " ORDER BY d.last_assigned_turn LIMIT 1")
     first, second = sorted(people, key=lambda p: p.id != turn)
     if how == "deactivated":
         first.act("deactivate")
     else:
         empty.sandbox.fault("403", method="sendMessage", chat=first.id)
     empty.db.add_prospect("p1", "Ivan P")
-    dealt(empty, "p1", second)
+    assigned(empty, "p1", second)
     assert "Ivan P" in second.hears_anything().text
-    row = empty.db.row("SELECT d.available, d.reason FROM salesreg.rep_dealing d JOIN sales_representatives r"
+    row = empty.db.row("SELECT d.available, d.reason FROM salesreg.rep_rotation d JOIN sales_representatives r"
                        " ON r.id = d.rep WHERE r.telegram_id = %s", first.id)
     assert not row["available"] and row["reason"]
     gone = empty.db.eventually("SELECT count(*) FROM salesreg.outbox_history WHERE state = 'gone' AND error ILIKE 'forbidden%%'")
@@ -708,7 +708,7 @@ def test_a_403_on_sending_makes_the_rep_unavailable_and_the_prospects_go_on(empt
         first.says("статус")
         first.hears("status", open=0)
         empty.db.add_prospect("p2")
-        dealt(empty, "p2", first)
+        assigned(empty, "p2", first)
 
 
 def test_a_403_that_is_older_than_i_am_back_leaves_the_rep_reachable(empty):
@@ -721,7 +721,7 @@ def test_a_403_that_is_older_than_i_am_back_leaves_the_rep_reachable(empty):
     empty.db.add_prospect("p1")
     empty.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE error ILIKE 'forbidden%%'".replace("%%", "%"))
     empty.db.add_prospect("p2", "Ivan P")
-    dealt(empty, "p2", anna)
+    assigned(empty, "p2", anna)
     # the message that was refused goes again, ahead of the next
     anna.hears_anything()
     assert "Ivan P" in anna.hears_anything().text
@@ -737,7 +737,7 @@ def test_a_suspended_rep_s_prospects_go_on_with_the_next_sweep(make_world):
     world.db.add_prospect("p1")
     first, second = first_and_second(world, people, "p1")
     psql(world, f"UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = {first.id}")
-    dealt(world, "p1", second)
+    assigned(world, "p1", second)
 
 
 # whose turn it is -----------------------------------------------------------------------------------------------------
@@ -755,15 +755,15 @@ def test_nobody_holds_more_than_the_capacity_and_room_is_filled_again(make_world
     assert world.db.column("SELECT id FROM test_prospects WHERE assigned_rep_id IS NOT NULL ORDER BY id") == ["p1", "p2"], \
         "the oldest first"
     psql(world, "UPDATE test_prospects SET status = 'converted' WHERE id = 'p1'")
-    dealt(world, "p3", anna)
+    assigned(world, "p3", anna)
     psql(world, "UPDATE test_prospects SET status = 'archived' WHERE id = 'p2'")
-    dealt(world, "p4", anna)
+    assigned(world, "p4", anna)
     world.settle()
     assert world.db.value(NO_REP) == 1
     assert world.db.value("SELECT count(*) FROM test_prospects WHERE assigned_rep_id IS NOT NULL AND status = 'unreached'") == 2
 
 
-def test_round_robin_deals_in_turn_whoever_frees_room(make_world):
+def test_round_robin_assigns_in_turn_whoever_frees_room(make_world):
     world = make_world(ASSIGNMENT_STRATEGY="round_robin")
     world.db.no_prospects()
     world.db.add_reps([1001, 1002, 1003])
@@ -771,14 +771,14 @@ def test_round_robin_deals_in_turn_whoever_frees_room(make_world):
     order = []
     for i in range(9):
         world.db.add_prospect(f"p{i}")
-        order.append(dealt(world, f"p{i}"))
+        order.append(assigned(world, f"p{i}"))
         if i % 2:  # closing some changes nothing about whose turn it is
             world.db.execute("UPDATE test_prospects SET status = 'converted' WHERE id = %s", f"p{i}")
     assert set(order[:3]) == {1001, 1002, 1003}
     assert order == order[:3] * 3
 
 
-def test_least_loaded_deals_to_who_has_fewest_open(make_world):
+def test_least_loaded_assigns_to_who_has_fewest_open(make_world):
     world = make_world(ASSIGNMENT_STRATEGY="least_loaded", MAX_PROSPECTS_PER_REP="50")
     world.db.no_prospects()
     world.db.add_reps([1001, 1002, 1003])
@@ -822,7 +822,7 @@ def test_rounds_after_rounds_of_several_processes_keep_to_the_capacity(make_worl
 
 @pytest.mark.parametrize("strategy", ["round_robin", "least_loaded"])
 @pytest.mark.parametrize("capacity,expected", [(60, 600), (200, 1000)], ids=["too little room", "room enough"])
-def test_eight_outreach_processes_deal_1000_prospects_to_10_reps_exactly(make_world, strategy, capacity, expected):
+def test_eight_outreach_processes_assign_1000_prospects_to_10_reps_exactly(make_world, strategy, capacity, expected):
     world = make_world(ASSIGNMENT_STRATEGY=strategy, MAX_PROSPECTS_PER_REP=str(capacity), DB_POOL_SIZE="2")
     world.db.no_prospects()
     world.start_bot()
@@ -870,16 +870,16 @@ def test_eight_outreach_processes_deal_1000_prospects_to_10_reps_exactly(make_wo
     assert max(announced.values()) == 1
 
 
-def test_a_rep_added_by_hand_is_dealt_to_and_cannot_be_told_until_they_write(empty):
+def test_a_rep_added_by_hand_is_assigned_to_and_cannot_be_told_until_they_write(empty):
     """Telegram lets no bot begin a conversation: the rep is unavailable, the prospect waits, and nothing is lost."""
     boris = empty.person()
     empty.db.add_reps([boris.id])
     empty.db.add_prospect("p1", "Ivan P")
-    eventually(lambda: empty.db.rows("SELECT 1 FROM salesreg.rep_dealing WHERE NOT available"))
+    eventually(lambda: empty.db.rows("SELECT 1 FROM salesreg.rep_rotation WHERE NOT available"))
     eventually(lambda: holder(empty, "p1") is None)
     boris.opens()
     boris.hears("welcome_back")
-    dealt(empty, "p1", boris)
+    assigned(empty, "p1", boris)
     assert "Ivan P" in boris.hears_anything().text
 
 
@@ -892,13 +892,13 @@ def test_a_declined_prospect_behind_hundreds_that_must_wait_finds_its_rep(make_w
     world.start_outreach()
     ids = [world.db.rep(p.id)["id"] for p in (first, second, third)]
     world.db.add_prospect("full")
-    full = dealt(world, "full")
+    full = assigned(world, "full")
     ids.sort(key=lambda i: i == world.db.rep(full)["id"]) # the last one has no room
     world.settle()
     with world.db.connect() as hand, hand.cursor() as cursor:
         cursor.execute("INSERT INTO test_prospects (id, telegram_id, name) SELECT 'p' || n, '@person_' || n, 'P' || n"
                        " FROM generate_series(1, 1201) n")
-        cursor.execute("INSERT INTO salesreg.prospects_apart (prospect, since) SELECT 'p' || n, now() - interval '1 day'"
+        cursor.execute("INSERT INTO salesreg.declined_prospects (prospect, since) SELECT 'p' || n, now() - interval '1 day'"
                        " + n * interval '1 ms' FROM generate_series(1, 1201) n")
         for rep, last in ((ids[0], 1201), (ids[1], 1200)):
             cursor.execute("INSERT INTO salesreg.assignments (prospect, rep, ended_at, reason) SELECT 'p' || n, %s, now(),"

@@ -3,7 +3,7 @@ import pytest
 
 from support.process import run
 from support.telegram import TOKEN
-from test_prospects import dealt, holder, reps
+from test_prospects import assigned, holder, reps
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def add(world, prospect_id, telegram, email=None, name=None):
 
 
 def rep_of(world, prospect_id):
-    first = dealt(world, prospect_id)
+    first = assigned(world, prospect_id)
     return sorted(world.people, key=lambda p: p.id != first)
 
 
@@ -44,10 +44,10 @@ def test_whoever_has_a_person_gets_them_again_also_above_capacity_and_reads_it(t
     mine, other = rep_of(team, "p1")
     assert not says_known(team, mine, "Alex")
     add(team, "p2", *second, name="Alexander")
-    dealt(team, "p2", to=mine)
+    assigned(team, "p2", to=mine)
     assert says_known(team, mine, "Alex")
     add(team, "p3", *first)  # there is no room left
-    dealt(team, "p3", to=mine)
+    assigned(team, "p3", to=mine)
     assert says_known(team, mine, "Alex")
     assert team.db.value("SELECT detail FROM salesreg.prospect_events WHERE prospect = 'p3' AND kind = 'assigned'") == "same person"
 
@@ -55,10 +55,10 @@ def test_whoever_has_a_person_gets_them_again_also_above_capacity_and_reads_it(t
 def test_when_everybody_is_full_only_known_people_are_assigned(team):
     for i in range(4):
         add(team, f"p{i}", f"@buyer_{i}")
-        dealt(team, f"p{i}")
+        assigned(team, f"p{i}")
     add(team, "new", "@somebody_else")
     add(team, "again", "t.me/Buyer_3")
-    assert dealt(team, "again") == holder(team, "p3")
+    assert assigned(team, "again") == holder(team, "p3")
     team.settle()
     assert holder(team, "new") is None
 
@@ -68,9 +68,9 @@ def test_two_prospects_of_one_person_that_come_at_once_go_to_one_rep(team):
                     " ('p1', '@alex_buyer', NULL, 'Alex', now() - interval '3 s'), ('p2', '@maria_b', NULL, 'Maria', now() - interval '2 s'),"
                     " ('p3', 't.me/Alex_Buyer', 'a@b.org', 'Alex again', now() - interval '1 s'), ('p4', '@third_name', 'A@b.org', 'A', now())")
     mine, other = rep_of(team, "p1")
-    dealt(team, "p2", to=other)
-    dealt(team, "p3", to=mine)
-    dealt(team, "p4", to=mine)
+    assigned(team, "p2", to=other)
+    assigned(team, "p3", to=mine)
+    assigned(team, "p4", to=mine)
     text = mine.hears_anything().text
     assert text.count(team.texts.render("ru", "notice_known", name="Alex")) == 2
 
@@ -78,7 +78,7 @@ def test_two_prospects_of_one_person_that_come_at_once_go_to_one_rep(team):
 def test_prospects_that_lead_to_nobody_are_not_one_person(team):
     for i in range(4):
         add(team, f"p{i}", "-", "")
-        dealt(team, f"p{i}")
+        assigned(team, f"p{i}")
     assert holder(team, "p0") != holder(team, "p1")
 
 
@@ -87,10 +87,10 @@ def test_who_declined_a_prospect_does_not_get_it_for_the_person(team):
     mine, other = rep_of(team, "p1")
     mine.hears_anything()
     add(team, "p2", "@Alex_Buyer", name="Alex again")
-    dealt(team, "p2", to=mine)
+    assigned(team, "p2", to=mine)
     mine.hears_anything()
     mine.presses("button_decline")
-    dealt(team, "p2", to=other)
+    assigned(team, "p2", to=other)
     assert not says_known(team, other, "Alex")
 
 
@@ -102,17 +102,17 @@ def test_a_prospect_that_a_colleague_declined_goes_to_who_has_the_person(make_wo
     world.people = reps(world, 3)
     for i, person in enumerate(world.people):
         add(world, f"p{i}", f"@buyer_{i}", name=f"Buyer {i}")
-        dealt(world, f"p{i}", to=person)
+        assigned(world, f"p{i}", to=person)
         person.hears_anything()
     last = world.people[2]
     # unknown when it came, to the first; by the time it is declined, the last rep has the person
     add(world, "x", "@somebody_else")
-    dealt(world, "x", to=world.people[0])
+    assigned(world, "x", to=world.people[0])
     world.people[0].hears_anything()
     world.db.execute("UPDATE test_prospects SET telegram_id = '@Buyer_2' WHERE id = 'x'")
     world.db.eventually("SELECT count(*) = 1 FROM salesreg.prospect_identities WHERE prospect = 'x' AND value = 'buyer_2'")
     world.people[0].presses("button_decline")
-    dealt(world, "x", to=last)
+    assigned(world, "x", to=last)
     assert says_known(world, last, "Buyer 2")
 
 
@@ -121,22 +121,22 @@ def test_changed_contact_data_counts_from_then_on(team):
     mine, _ = rep_of(team, "p1")
     team.db.execute("UPDATE test_prospects SET telegram_id = '@maria_b' WHERE id = 'p1'")
     add(team, "p2", "@maria_b")
-    dealt(team, "p2", to=mine)
+    assigned(team, "p2", to=mine)
     add(team, "p3", "@alex_buyer")
-    assert dealt(team, "p3") != mine.id
+    assert assigned(team, "p3") != mine.id
 
 
 def test_a_person_whose_prospect_is_done_with_or_deleted_is_new_again(team):
     add(team, "p1", "@alex_buyer")
     mine, other = rep_of(team, "p1")
     add(team, "p2", "@maria_b")
-    dealt(team, "p2", to=other)
+    assigned(team, "p2", to=other)
     add(team, "p3", "@someone_3")
-    dealt(team, "p3", to=mine)
+    assigned(team, "p3", to=mine)
     team.db.execute("UPDATE test_prospects SET status = 'converted' WHERE id = 'p1'")
     team.db.execute("DELETE FROM test_prospects WHERE id = 'p3'")
     add(team, "p4", "@alex_buyer")
-    dealt(team, "p4", to=other)
+    assigned(team, "p4", to=other)
     assert team.db.value("SELECT count(*) FROM salesreg.prospect_identities WHERE prospect = 'p3'") == 0
 
 
@@ -145,7 +145,7 @@ def test_a_rep_who_is_not_at_work_gets_no_more_of_a_person(team):
     mine, other = rep_of(team, "p1")
     team.db.execute("UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = %s", mine.id)
     add(team, "p2", "@alex_buyer")
-    dealt(team, "p2", to=other)
+    assigned(team, "p2", to=other)
 
 
 def test_prospects_that_were_assigned_before_count_too(make_world):
@@ -158,7 +158,7 @@ def test_prospects_that_were_assigned_before_count_too(make_world):
                      " FROM sales_representatives WHERE telegram_id = %s", last.id)
     add(world, "p1", "@alex_buyer")
     world.start_outreach()
-    dealt(world, "p1", to=last)
+    assigned(world, "p1", to=last)
     assert says_known(world, last, "Alex")
 
 
@@ -172,7 +172,7 @@ def test_the_same_person_behind_a_thousand_others_still_goes_to_that_rep(make_wo
                      " SELECT 'p' || n, CASE WHEN n IN (1, 1100) THEN '@alex_buyer' ELSE '@person_' || n END, 'Person ' || n,"
                      " now() + n * interval '1 ms' FROM generate_series(1, 1101) n")
     world.start_outreach()
-    assert dealt(world, "p1") == dealt(world, "p1100")
+    assert assigned(world, "p1") == assigned(world, "p1100")
     assert world.db.value("SELECT detail FROM salesreg.prospect_events WHERE prospect = 'p1100' AND kind = 'assigned'") \
         == "same person"
 
@@ -196,12 +196,12 @@ def test_what_very_many_share_is_nobodys(make_world, at_once):
     else:
         for n in range(13, 17):
             world.db.execute(add, n, n)
-            dealt(world, f"p{n}")
+            assigned(world, f"p{n}")
     world.db.eventually(each, [8, 8])
     assert world.db.value("SELECT count(*) FROM salesreg.prospect_events WHERE detail = 'same person'") == 0
     # what is theirs alone still counts
     world.db.execute("INSERT INTO test_prospects (id, telegram_id, email, name) VALUES ('x', 't.me/Person_3', 'info@example.org', 'X')")
-    assert dealt(world, "x") == holder(world, "p3")
+    assert assigned(world, "x") == holder(world, "p3")
     report = run("doctor", "--no-poll", settings={"DATABASE_URL": world.db.url, "REGISTRY_BOT_TOKEN": TOKEN,
                                                   "TELEGRAM_API_BASE": world.sandbox.base}).stdout
     assert "1 pair of open prospects" in " ".join(report.split())
@@ -217,16 +217,16 @@ def test_a_person_whose_rep_is_out_of_reach_goes_to_a_colleague_who_reads_that(m
     mine, other = rep_of(team, "p1")
     mine.hears_anything()
     mine.blocks()
-    team.db.eventually("SELECT NOT available FROM salesreg.rep_dealing d JOIN sales_representatives r ON r.id = d.rep"
+    team.db.eventually("SELECT NOT available FROM salesreg.rep_rotation d JOIN sales_representatives r ON r.id = d.rep"
                        " WHERE r.telegram_id = %s", mine.id)
     add(team, "p2", "@Alex_Buyer", name="Alex again")
-    dealt(team, "p2", to=other)
+    assigned(team, "p2", to=other)
     told = other.hears_anything().text.splitlines()
     assert team.texts.render("ru", "notice_colleague", rep=team.db.rep(mine.id)["name"]) in told
     assert holder(team, "p1") == mine.id
     # the next one of this person goes to who is there
     add(team, "p3", "t.me/alex_buyer", name="Alex once more")
-    dealt(team, "p3", to=other)
+    assigned(team, "p3", to=other)
     assert says_known(team, other, "Alex again")
 
 
@@ -237,9 +237,9 @@ def test_a_declined_one_whose_person_is_with_somebody_out_of_reach_says_so_too(m
     world.start_outreach()
     world.people = reps(world, 3)
     add(world, "p1", "@alex_buyer", name="Alex")
-    dealt(world, "p1", to=world.people[0])
+    assigned(world, "p1", to=world.people[0])
     add(world, "p2", "@somebody_else", name="Alex again")
-    dealt(world, "p2", to=world.people[1])
+    assigned(world, "p2", to=world.people[1])
     away, mine, third = world.people
     away.hears_anything()
     mine.hears_anything()
@@ -247,10 +247,10 @@ def test_a_declined_one_whose_person_is_with_somebody_out_of_reach_says_so_too(m
     mine.hears_anything()
     world.db.eventually("SELECT count(*) = 1 FROM salesreg.prospect_identities WHERE prospect = 'p2' AND value = 'alex_buyer'")
     away.blocks()
-    world.db.eventually("SELECT NOT available FROM salesreg.rep_dealing d JOIN sales_representatives r ON r.id = d.rep"
+    world.db.eventually("SELECT NOT available FROM salesreg.rep_rotation d JOIN sales_representatives r ON r.id = d.rep"
                         " WHERE r.telegram_id = %s", away.id)
     mine.presses("button_decline")
-    dealt(world, "p2", to=third)
+    assigned(world, "p2", to=third)
     assert world.texts.render("ru", "notice_colleague", rep=world.db.rep(away.id)["name"]) in third.hears_anything().text.splitlines()
 
 
@@ -259,7 +259,7 @@ def test_one_that_is_given_by_hand_to_who_has_the_person_says_so(team):
     mine, other = rep_of(team, "p1")
     mine.hears_anything()
     add(team, "p2", "@maria_b", name="Maria")
-    dealt(team, "p2", to=other)
+    assigned(team, "p2", to=other)
     other.hears_anything()
     team.db.execute("UPDATE test_prospects SET telegram_id = 't.me/alex_buyer' WHERE id = 'p2'")
     other.hears_anything()

@@ -49,7 +49,7 @@ def test_it_writes_whatever_its_search_path_is(running, stranger, path):
     stranger(f"SET search_path = {path}")
     stranger(INSERT.replace("INTO ", "INTO public."), "p1", "Ivan P")
     stranger("UPDATE public.test_prospects SET notes = 'call late' WHERE id = 'p1'")
-    prospects.dealt(running, "p1", anna)
+    prospects.assigned(running, "p1", anna)
     stranger("DELETE FROM public.test_prospects WHERE id = 'p1'")
 
 
@@ -60,13 +60,13 @@ def test_what_it_frees_and_deletes_makes_room(make_world, stranger):
     world.start_outreach()
     anna, = prospects.reps(world, 1)
     stranger(INSERT, "p1", "Ivan P")
-    prospects.dealt(world, "p1", anna)
+    prospects.assigned(world, "p1", anna)
     stranger(INSERT, "p2", "Olga Q")
     stranger("UPDATE test_prospects SET status = 'archived' WHERE id = 'p1'")
-    prospects.dealt(world, "p2", anna)
+    prospects.assigned(world, "p2", anna)
     stranger(INSERT, "p3", "Petr R")
     stranger("DELETE FROM test_prospects WHERE id = 'p2'")
-    prospects.dealt(world, "p3", anna)
+    prospects.assigned(world, "p3", anna)
 
 
 def test_what_it_gives_to_another_rep_reaches_that_rep(running, stranger):
@@ -93,20 +93,20 @@ def test_the_table_can_be_emptied_and_filled_again(make_world, stranger):
     anna, = prospects.reps(world, 1)
     for n in (1, 2):
         stranger(INSERT, f"p{n}", f"Before {n}.")
-        prospects.dealt(world, f"p{n}", anna)
+        prospects.assigned(world, f"p{n}", anna)
     anna.hears_anything()
     anna.hears_anything()
     anna.presses("button_decline")
-    world.db.eventually("SELECT count(*) = 1 FROM salesreg.prospects_apart")
+    world.db.eventually("SELECT count(*) = 1 FROM salesreg.declined_prospects")
     world.settle()
     stranger("TRUNCATE test_prospects")
     world.db.eventually("SELECT count(*) = 0 FROM salesreg.assignments WHERE ended_at IS NULL")
-    assert world.db.value("SELECT count(*) FROM salesreg.prospects_apart") == 0
+    assert world.db.value("SELECT count(*) FROM salesreg.declined_prospects") == 0
     anna.hears("lost", count=1)
     anna.forget()
     stranger("INSERT INTO test_prospects (id, telegram_id, name) SELECT 'p' || i, '@y', 'After ' || i FROM generate_series(1, 2) i")
     for n in (1, 2):
-        prospects.dealt(world, f"p{n}", anna)
+        prospects.assigned(world, f"p{n}", anna)
     assert "After" in anna.hears_anything().text
 
 
@@ -157,7 +157,7 @@ def test_a_trigger_that_names_a_table_without_its_schema_works_in_our_sessions(m
     first, second = prospects.first_and_second(world, [anna, boris], "p1")
     first.hears_anything()
     first.presses("button_decline")
-    prospects.dealt(world, "p1", second)
+    prospects.assigned(world, "p1", second)
     seen = world.db.rows("SELECT DISTINCT path, schema FROM shop_notes")
     assert [tuple(row) for row in seen] == [("public" if schema == "public" else f"{schema}, public", schema)]
     assert world.db.value("SELECT count(*) >= 3 FROM shop_notes WHERE prospect = 'p1'")
@@ -204,7 +204,7 @@ def test_a_prospect_that_a_trigger_refuses_holds_up_no_other(make_world):
     world.outreach.wait_for_log("prospect p13 cannot be assigned and is left out .* not this one")
     world.outreach.wait_for_log("prospect p40 cannot be assigned")
     world.db.execute("DROP TRIGGER shop_rule ON test_prospects")
-    world.db.execute("SELECT pg_notify('salesreg_sort_out', '')")
+    world.db.execute("SELECT pg_notify('salesreg_reconcile', '')")
     world.db.eventually("SELECT count(*) = 50 FROM test_prospects WHERE assigned_rep_id IS NOT NULL")
 
 
@@ -227,14 +227,14 @@ def test_a_prospect_that_a_trigger_keeps_without_a_rep_holds_up_no_other(running
         running.db.add_prospect("p1", "Ivan P")
     running.outreach.wait_for_log("prospect p1 cannot be assigned and is left out .* a trigger or a rule")
     running.db.add_prospect("p2", "Olga Q")
-    prospects.dealt(running, "p2")
+    prospects.assigned(running, "p2")
     running.settle()
     assert prospects.holder(running, "p1") is None
     assert not [e for person in people for e in person.unheard() if "Ivan P" in e["text"]]
     assert running.db.value("SELECT count(*) FROM salesreg.assignments WHERE prospect = 'p1'") == (1 if declined else 0)
     running.db.execute("DELETE FROM kept")
-    running.db.execute("SELECT pg_notify('salesreg_sort_out', '')")
-    prospects.dealt(running, "p1", people[1] if declined else None)
+    running.db.execute("SELECT pg_notify('salesreg_reconcile', '')")
+    prospects.assigned(running, "p1", people[1] if declined else None)
 
 
 def test_a_prospect_whose_text_cannot_be_read_holds_up_no_other(make_world):

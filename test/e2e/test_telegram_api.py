@@ -1,4 +1,4 @@
-"""Telegram as it really behaves (TELEGRAM.md): leftover webhooks, other pollers, refusals, limits, bad weather."""
+"""Telegram as it really behaves (TELEGRAM.md): leftover webhooks, other pollers, refusals, limits, outages."""
 import re
 
 import pytest
@@ -359,9 +359,9 @@ def test_200_notifications_with_429s_and_500s_in_between_lose_none_and_keep_each
     numbers = [n for numbers in told.values() for n in numbers]
     assert sorted(numbers) == list(range(200)), "each once: these faults leave no doubt whether it arrived"
     for person in people:
-        dealt = world.db.column("SELECT a.prospect FROM salesreg.assignments a JOIN sales_representatives r ON r.id = a.rep"
+        assigned = world.db.column("SELECT a.prospect FROM salesreg.assignments a JOIN sales_representatives r ON r.id = a.rep"
                                 " WHERE r.telegram_id = %s ORDER BY a.id", person.id)
-        assert [f"p{n}" for n in told[person.id]] == dealt
+        assert [f"p{n}" for n in told[person.id]] == assigned
     assert world.db.value("SELECT count(*) FROM salesreg.outbox") == 0
 
 

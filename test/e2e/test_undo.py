@@ -59,7 +59,7 @@ def test_it_is_taken_back_from_a_colleague_who_has_pressed_nothing(empty):
     assert [e["kind"] for e in empty.db.rows("SELECT kind FROM salesreg.prospect_events WHERE prospect = 'p1' ORDER BY id")] \
         == ["assigned", "declined", "assigned", "returned", "undone", "contacted"]
     empty.settle()
-    assert holder(empty) == first.id and empty.db.rows("SELECT * FROM salesreg.prospects_apart") == []
+    assert holder(empty) == first.id and empty.db.rows("SELECT * FROM salesreg.declined_prospects") == []
 
 
 def test_it_can_be_declined_again_after_that(empty):
@@ -159,7 +159,7 @@ def test_the_last_one_hears_that_nobody_is_left_and_may_take_it_back(empty):
     first.presses(data="a:", message=card)
     first.is_answered("answer_undone", name="Ivan P")
     assert holder(empty) == first.id
-    assert empty.db.rows("SELECT * FROM salesreg.prospects_apart") == []
+    assert empty.db.rows("SELECT * FROM salesreg.declined_prospects") == []
 
 
 def test_with_admins_the_last_one_hears_that_they_are_told(make_world):

@@ -5,10 +5,10 @@ import test_prospects as prospects
 from support.waiting import eventually
 
 ADMIN = 7_900_000_001
-MARKED = "SELECT count(*) FROM salesreg.rep_dealing d JOIN sales_representatives r ON r.id = d.rep" \
+MARKED = "SELECT count(*) FROM salesreg.rep_rotation d JOIN sales_representatives r ON r.id = d.rep" \
          " WHERE NOT d.available AND d.unreachable_since IS NOT NULL AND r.telegram_id = %s"
 # as if the grace had passed already
-AGE = "UPDATE salesreg.rep_dealing SET unreachable_since = unreachable_since - interval '20 minutes' WHERE rep = ANY (%s::uuid[])"
+AGE = "UPDATE salesreg.rep_rotation SET unreachable_since = unreachable_since - interval '20 minutes' WHERE rep = ANY (%s::uuid[])"
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def marked(world, *people):
 
 def age(world, *people):
     world.db.execute(AGE, [world.db.rep(p.id)["id"] for p in people])
-    world.db.execute("SELECT pg_notify('salesreg_sort_out', '')")
+    world.db.execute("SELECT pg_notify('salesreg_reconcile', '')")
 
 
 @pytest.mark.parametrize("fault", ["403", "400chat"])
@@ -51,11 +51,11 @@ def test_one_answer_that_telegram_gives_in_error_takes_nothing_from_a_rep(runnin
     marked(running, first)
     # nothing new meanwhile, and what there is stays
     running.db.add_prospect("p1", "Olga Q")
-    prospects.dealt(running, "p1", second)
+    prospects.assigned(running, "p1", second)
     assert prospects.holder(running, "p0") == first.id
     # it is sent again by itself, and that it arrives is a sign of life
     assert "from the office" in first.hears_anything().text
-    running.db.eventually("SELECT bool_and(available AND unreachable_since IS NULL) FROM salesreg.rep_dealing")
+    running.db.eventually("SELECT bool_and(available AND unreachable_since IS NULL) FROM salesreg.rep_rotation")
     assert prospects.holder(running, "p0") == first.id
 
 
@@ -64,7 +64,7 @@ def test_a_block_and_an_unblock_change_nothing(running):
     first.blocks()
     marked(running, first)
     first.unblocks()
-    running.db.eventually("SELECT bool_and(available AND unreachable_since IS NULL) FROM salesreg.rep_dealing")
+    running.db.eventually("SELECT bool_and(available AND unreachable_since IS NULL) FROM salesreg.rep_rotation")
     running.settle()
     assert prospects.holder(running, "p0") == first.id
     assert running.db.value("SELECT count(*) FROM salesreg.assignments WHERE ended_at IS NOT NULL") == 0
@@ -80,7 +80,7 @@ def test_after_the_grace_prospects_go_on_admins_hear_of_it_and_the_rep_on_return
     first.blocks()
     marked(running, first)
     age(running, first)
-    prospects.dealt(running, "p0", second)
+    prospects.assigned(running, "p0", second)
     told = second.hears_anything().text
     assert "Ivan P" in told and running.texts.raw("ru", "notice_again") in told
     boss.hears("rep_unreachable", name=running.db.rep(first.id)["name"], minutes=15, count=1)
@@ -89,9 +89,9 @@ def test_after_the_grace_prospects_go_on_admins_hear_of_it_and_the_rep_on_return
     line = running.texts.render("ru", "passed_on_to", name="Ivan P", rep=running.db.rep(second.id)["name"])
     eventually(lambda: first.hears_anything().text == running.texts.render("ru", "passed_on", count=1, list=line))
     running.settle()
-    running.db.execute("SELECT pg_notify('salesreg_sort_out', '')")
+    running.db.execute("SELECT pg_notify('salesreg_reconcile', '')")
     running.db.add_prospect("p1", "Olga Q")
-    prospects.dealt(running, "p1", first)
+    prospects.assigned(running, "p1", first)
     # the answer to what they said may come after what was passed on
     while "Olga Q" not in (text := first.hears_anything().text):
         assert text != running.texts.render("ru", "passed_on", count=1, list=line), "what was passed on is said once"
@@ -111,7 +111,7 @@ def test_the_same_answer_for_everybody_is_about_the_bot(running, count):
     running.db.execute("UPDATE salesreg.outbox SET due_at = now(), attempts = 1")
     running.db.execute("SELECT pg_notify('salesreg_outbox', '')")
     running.db.eventually("SELECT count(*) = %s FROM salesreg.outbox WHERE state = 'queued' AND attempts > 1", count)
-    running.db.execute("SELECT pg_notify('salesreg_sort_out', '')")
+    running.db.execute("SELECT pg_notify('salesreg_reconcile', '')")
     # nor what is new
     running.db.execute("UPDATE test_prospects SET name = 'Ivan Petrov' WHERE id = 'p0'")
     running.db.eventually("SELECT count(*) > 0 FROM salesreg.outbox WHERE payload::text LIKE '%Ivan Petrov%'")
@@ -123,7 +123,7 @@ def test_the_same_answer_for_everybody_is_about_the_bot(running, count):
     for person in people:
         assert person.hears_anything().text == "x"
     assert "Ivan Petrov" in people[0].hears_anything().text
-    running.db.eventually("SELECT bool_and(available AND unreachable_since IS NULL) FROM salesreg.rep_dealing")
+    running.db.eventually("SELECT bool_and(available AND unreachable_since IS NULL) FROM salesreg.rep_rotation")
     assert running.db.value("SELECT count(*) FROM salesreg.assignments WHERE ended_at IS NOT NULL") == 0
 
 
@@ -132,7 +132,7 @@ def test_an_open_transaction_on_whose_turn_it_is_holds_up_no_reply_after_a_403(r
     first, second = with_prospect(running)
     hand = running.db.connect()
     hand.autocommit = False
-    hand.cursor().execute("SELECT * FROM salesreg.rep_dealing WHERE rep = %s FOR UPDATE", [running.db.rep(first.id)["id"]])
+    hand.cursor().execute("SELECT * FROM salesreg.rep_rotation WHERE rep = %s FOR UPDATE", [running.db.rep(first.id)["id"]])
     running.sandbox.fault("403", method="sendMessage", chat=first.id, times=-1)
     first.says("статус")
     second.forget()
@@ -140,7 +140,7 @@ def test_an_open_transaction_on_whose_turn_it_is_holds_up_no_reply_after_a_403(r
         second.says("статус")
         second.hears_anything()
     running.db.add_prospect("p1", "Olga Q")
-    prospects.dealt(running, "p1", second)
+    prospects.assigned(running, "p1", second)
     assert not running.bot.lines("the outbox could not be written")
     hand.rollback()
     hand.close()
@@ -171,15 +171,15 @@ def test_who_comes_back_starts_anew(running, way):
     first.blocks()
     marked(running, first)
     age(running, first)
-    prospects.dealt(running, "p0", second)
+    prospects.assigned(running, "p0", second)
     way(running, first)
-    running.db.eventually("SELECT count(*) = 2 FROM salesreg.rep_dealing WHERE available AND unreachable_since IS NULL"
+    running.db.eventually("SELECT count(*) = 2 FROM salesreg.rep_rotation WHERE available AND unreachable_since IS NULL"
                           " AND passed_on_since IS NULL AND reason IS NULL")
     running.settle()
     # so that the next one is the first one's
-    running.db.execute("UPDATE salesreg.rep_dealing SET available = false WHERE rep = %s", running.db.rep(second.id)["id"])
+    running.db.execute("UPDATE salesreg.rep_rotation SET available = false WHERE rep = %s", running.db.rep(second.id)["id"])
     running.db.add_prospect("p1", "Olga Q")
-    prospects.dealt(running, "p1", first)
+    prospects.assigned(running, "p1", first)
     first.blocks()
     running.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload) VALUES (%s, 'sendMessage', %s)", first.id,
                        '{"chat_id":%d,"text":"from the office"}' % first.id)

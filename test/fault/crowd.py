@@ -325,7 +325,7 @@ def judge(world, crowd):
     assert world.db.value("SELECT next_update_id FROM salesreg.bot_state WHERE bot_id = %s", BOT_ID) == next_id
 
 
-def all_dealt(world):
+def all_assigned(world):
     """Everything open has a rep; only after this, settle."""
     world.db.eventually("SELECT count(*) = 0 FROM test_prospects WHERE assigned_rep_id IS NULL"
                         " AND status IN ('unreached', 'contacted', 'in_conversation')", timeout=60)

@@ -1,11 +1,11 @@
-"""PostgreSQL goes away, hangs, comes back: weather. Nobody ends, nobody floods the log, nothing happens twice."""
+"""PostgreSQL goes away, hangs, comes back: a transient outage. Nobody ends, nobody floods the log, nothing happens twice."""
 import signal
 import time
 
 import pytest
 
 import faults
-from crowd import all_dealt, judge, judge_messages
+from crowd import all_assigned, judge, judge_messages
 from road import SlowRoad
 from support.waiting import eventually
 
@@ -40,7 +40,7 @@ def test_the_database_is_away_for_five_seconds_under_load(make_world, make_crowd
     faults.insert_prospects(world.db, [f"after_{i}" for i in range(10)])
     crowd.progress()
     crowd.finish()
-    all_dealt(world)
+    all_assigned(world)
     judge(world, crowd)
 
 
@@ -57,7 +57,7 @@ def test_backends_that_hang_for_a_while_lose_nobody_the_leadership(make_world, m
             time.sleep(3)
         crowd.progress()
     crowd.finish()
-    all_dealt(world)
+    all_assigned(world)
     judge(world, crowd)
     assert bot.lines("not leading any more") == []
     assert world.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE possible_duplicate") == 0
@@ -116,7 +116,7 @@ def test_both_come_up_once_there_is_a_database(make_world):
     bot.wait_for_log("leading: this process")
     anna = world.person("Anna Petrova")
     anna.registers()
-    all_dealt(world)
+    all_assigned(world)
     for process in (bot, outreach):
         assert len(process.lines("no database for now")) == 1, process.log
 
@@ -133,12 +133,12 @@ def end_sessions(db, application):
                   " AND application_name = %s", application)
 
 
-def test_a_prospect_inserted_while_nobody_listened_is_dealt(world):
+def test_a_prospect_inserted_while_nobody_listened_is_assigned(world):
     """The sweep of OUTREACH_INTERVAL_SECONDS is five minutes away: only the look after listening again finds it."""
     db = world.db
     anna = world.person("Anna Petrova")
     anna.registers()
-    all_dealt(world)
+    all_assigned(world)
     world.settle()
     closed_to_new_sessions(db, True)
     end_sessions(db, "salesreg outreach listen")
@@ -180,7 +180,7 @@ def test_a_slow_answer_to_the_listeners_probe_is_no_pooler(make_world):
         # heard by a listener, for the sweep is minutes away
         eventually(lambda: road.delayed >= 2, what="both probes")
         world.db.add_prospect("heard")
-        all_dealt(world)
+        all_assigned(world)
         assert bot.alive and outreach.alive
         for process in (bot, outreach):
             process.terminate()

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from crowd import all_dealt, judge
+from crowd import all_assigned, judge
 from faults import insert_prospects
 from support.database import Database
 from support.metrics import HOST, Scrape, free_ports
@@ -77,7 +77,7 @@ def goes_on(world, crowd, name):
     crowd.progress(timeout=120)
     insert_prospects(world.db, [f"{name}_{i}" for i in range(10)])
     crowd.finish()
-    all_dealt(world)
+    all_assigned(world)
 
 
 @pytest.mark.parametrize("how", ["crash", "switch-over"])

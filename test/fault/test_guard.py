@@ -42,7 +42,7 @@ OBJECTS = {
     "schema salesreg": "ALTER SCHEMA salesreg",
     "table salesreg.outbox": "ALTER TABLE salesreg.outbox",
     "table public.test_prospects": "ALTER TABLE public.test_prospects",
-    "sequence salesreg.dealing_turn": "ALTER SEQUENCE salesreg.dealing_turn",
+    "sequence salesreg.rotation_seq": "ALTER SEQUENCE salesreg.rotation_seq",
     "function salesreg.must(held boolean)": "ALTER ROUTINE salesreg.must(held boolean)",
     "table salesreg.schema_migrations": "ALTER TABLE salesreg.schema_migrations",
 }

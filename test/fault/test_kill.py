@@ -4,7 +4,7 @@ import time
 import pytest
 
 import faults
-from crowd import all_dealt, judge, judge_assignments
+from crowd import all_assigned, judge, judge_assignments
 
 ROUNDS = 4
 PEOPLE = 30
@@ -42,7 +42,7 @@ def kill_and_judge(make_world, make_crowd, chance, victims, tls=False):
         inserted += 16
         crowd.progress()
     crowd.finish()
-    all_dealt(world)
+    all_assigned(world)
     judge(world, crowd)
     assert world.db.value("SELECT count(*) FROM test_prospects") == inserted
     return world
@@ -63,7 +63,7 @@ def test_everybody_killed_in_turns(make_world, make_crowd, chance):
     kill_and_judge(make_world, make_crowd, chance, victims)
 
 
-def test_eight_assigners_killed_at_random_deal_exactly_what_fits(make_world, chance):
+def test_eight_assigners_killed_at_random_assign_exactly_what_fits(make_world, chance):
     capacity, reps, prospects = 5, 40, 260
     world = make_world(DB_POOL_SIZE="1", MAX_PROSPECTS_PER_REP=str(capacity))
     db = world.db
@@ -79,7 +79,7 @@ def test_eight_assigners_killed_at_random_deal_exactly_what_fits(make_world, cha
             assigners[victim].kill()
             assigners[victim] = world.start("outreach")
     db.eventually("SELECT count(*) = %s FROM test_prospects WHERE assigned_rep_id IS NOT NULL", capacity * reps)
-    # nobody deals any more: the next one to look finds nothing that fits
+    # nobody assigns any more: the next one to look finds nothing that fits
     faults.await_sessions(db, "salesreg outreach", 8)
     assigners[0].terminate()
     world.start("outreach")
@@ -97,7 +97,7 @@ def test_eight_assigners_killed_at_random_deal_exactly_what_fits(make_world, cha
         " LEFT JOIN salesreg.outbox o ON o.chat_id = r.telegram_id"
         " AND o.payload::text LIKE '%%\"a:' || a.id || ':c\"%%'"
         " GROUP BY a.id HAVING count(o.id) <> 1") == []
-    # room again: the rest is dealt too
+    # room again: the rest is assigned too
     db.execute("UPDATE test_prospects SET status = 'converted' WHERE assigned_rep_id IS NOT NULL")
-    all_dealt(world)
+    all_assigned(world)
     judge_assignments(world, capacity)

@@ -5,7 +5,7 @@ import time
 import pytest
 
 import faults
-from crowd import all_dealt, judge
+from crowd import all_assigned, judge
 from road import SlowRoad
 from support.telegram import BOT_ID
 from support.waiting import eventually
@@ -75,7 +75,7 @@ def test_the_standby_says_nothing_and_polls_nothing(pair, make_crowd):
     crowd = make_crowd(world, PEOPLE)
     crowd.progress(answers=10 * PEOPLE)
     crowd.finish()
-    all_dealt(world)
+    all_assigned(world)
     judge(world, crowd)
     stats = world.sandbox.stats()
     assert stats["conflicts"] == 0
@@ -97,7 +97,7 @@ def test_the_standby_takes_over_from_a_killed_leader(pair, make_crowd, chance):
         pair.standby = pair.second()
     crowd.progress()
     crowd.finish()
-    all_dealt(world)
+    all_assigned(world)
     judge(world, crowd)
 
 
@@ -118,7 +118,7 @@ def test_the_standby_takes_over_from_a_leader_that_stopped_and_that_one_does_no_
     pair.standby.wait_for_log("leading: this process", count=2)
     crowd.progress()
     crowd.finish()
-    all_dealt(world)
+    all_assigned(world)
     judge(world, crowd)
 
 
@@ -130,20 +130,20 @@ def test_who_is_stopped_in_the_middle_of_a_request_holds_nobody_up(make_world):
     world = make_world()
     db = world.db
     port = db.cluster.port
-    with SlowRoad(port, "sessions_read", None) as to_batch, SlowRoad(port, "dealing_write", None) as to_deal:
+    with SlowRoad(port, "sessions_read", None) as to_batch, SlowRoad(port, "allocation_write", None) as to_assign:
         world.start_bot(DATABASE_URL=db.url.replace(f":{port}/", f":{to_batch.port}/"))
-        world.start_outreach(DATABASE_URL=db.url.replace(f":{port}/", f":{to_deal.port}/"))
+        world.start_outreach(DATABASE_URL=db.url.replace(f":{port}/", f":{to_assign.port}/"))
         faults.await_sessions(db, "salesreg outreach")
         anna = world.person("Anna Petrova")
         anna.says("привет")
         db.add_reps([1])
-        for road, process in ((to_batch, world.bot), (to_deal, world.outreach)):
+        for road, process in ((to_batch, world.bot), (to_assign, world.outreach)):
             eventually(lambda: road.delayed)
             process.freeze()
         stopped = world.bot, world.outreach
         world.start_outreach()
         world.start_bot()
-        # not that they stay dealt: Telegram cannot reach this rep, so the bot gives them back
+        # not that they stay assigned: Telegram cannot reach this rep, so the bot gives them back
         db.eventually("SELECT count(*) = 3 FROM salesreg.assignments")
         anna.hears("offer")
         for process in stopped:
@@ -162,7 +162,7 @@ def test_a_leader_that_is_asked_to_stop_hands_over_at_once_and_nothing_is_double
         pair.standby = pair.second()
     crowd.progress()
     crowd.finish()
-    all_dealt(world)
+    all_assigned(world)
     judge(world, crowd)
     assert world.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE possible_duplicate") == 0
 
@@ -181,7 +181,7 @@ def test_a_second_leader_by_force_handles_nothing_twice(make_world, make_crowd, 
         world.db.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) pid", leaders)
     crowd.progress()
     crowd.finish()
-    all_dealt(world)
+    all_assigned(world)
     judge(world, crowd)
     taken = sum(len(bot.lines("leading: this process")) for bot in (pair.leader, pair.standby))
     assert taken == 7

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from crowd import all_dealt
+from crowd import all_assigned
 from faults import insert_prospects
 from support.database import Database
 from support.paths import ROOT
@@ -70,7 +70,7 @@ def test_a_dump_taken_under_load_is_restored_and_work_goes_on(make_world, make_c
     # who was registered when the dump was taken still is; who was not is asked again, like a newcomer
     newcomer = world.person("Olga Petrova")
     newcomer.registers()
-    all_dealt(world)
+    all_assigned(world)
     world.settle()
     assert "no bot leads" not in doctor(world).stdout
     assert world.db.rows("SELECT 1 FROM salesreg.assignments GROUP BY id HAVING count(*) > 1") == []

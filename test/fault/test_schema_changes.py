@@ -12,7 +12,7 @@ CHANGES = {
               "ALTER TABLE salesreg.user_sessions ALTER draft_name TYPE varchar(300)"],
     "delivery": ["ALTER TABLE salesreg.outbox ALTER priority TYPE integer"],
     "assigner": ["ALTER TABLE public.test_prospects ALTER name TYPE varchar(300), ALTER telegram_id TYPE varchar(300)",
-                 "ALTER TABLE salesreg.rep_dealing ALTER last_dealt TYPE numeric(20)"],
+                 "ALTER TABLE salesreg.rep_rotation ALTER last_assigned_turn TYPE numeric(20)"],
     "an added column": ["ALTER TABLE public.test_prospects ADD budget numeric",
                         "ALTER TABLE public.sales_representatives ADD office text",
                         "ALTER TABLE salesreg.outbox ADD remark text"],
@@ -57,7 +57,7 @@ GONE = {
 
 
 @pytest.mark.parametrize("kind", list(GONE))
-@pytest.mark.parametrize("table, column", [("assignments", "ended_at"), ("user_sessions", "phase"), ("rep_dealing", "available")])
+@pytest.mark.parametrize("table, column", [("assignments", "ended_at"), ("user_sessions", "phase"), ("rep_rotation", "available")])
 def test_what_is_missing_for_a_while_parks_nobody_and_is_one_line(bot_world, kind, table, column):
     """It is nobody's doing who writes meanwhile: all wait, the pauses grow, and whoever wrote is answered after it."""
     away, back = (sql.format(table, column) for sql in GONE[kind])

@@ -5,7 +5,7 @@ import time
 import pytest
 
 import faults
-from crowd import all_dealt, judge, judge_messages
+from crowd import all_assigned, judge, judge_messages
 from support.telegram import BOT_ID
 from support.waiting import eventually
 
@@ -34,7 +34,7 @@ def test_asked_to_stop_under_load_it_leaves_nothing_for_a_careful_start(make_wor
         assert world.bot.lines("did not stop in order|were being sent") == []
     crowd.progress()
     crowd.finish()
-    all_dealt(world)
+    all_assigned(world)
     judge(world, crowd)
     assert world.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE possible_duplicate") == 0
 
@@ -191,7 +191,7 @@ def test_outreach_stops_while_it_waits_for_the_assignment_lock(make_world):
     hand.close()
     assert world.db.value("SELECT count(*) FROM salesreg.assignments") == 0
     world.start_outreach()
-    all_dealt(world)
+    all_assigned(world)
 
 
 def test_the_standby_stops_while_standing_by(bot_world):

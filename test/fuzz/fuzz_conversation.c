@@ -378,10 +378,10 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		require(event->user_id == ADMIN && s->subject && e->rep_id == s->subject->rep_id);
 		require(s->subject->status == REP_PENDING && interest->changes_assignments);
 		return;
-	case EFFECT_GONE:
+	case EFFECT_UNREACHABLE:
 		require(!stranger && s->rep_available && event->kind == EVENT_BLOCKED);
 		return;
-	case EFFECT_BACK:
+	case EFFECT_REACHABLE:
 		require(!stranger && !s->rep_available && event->kind != EVENT_BLOCKED);
 		return;
 	case EFFECT_USERNAME:

@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 #include "salesreg/base/text.h"
-#include "salesreg/domain/doubts.h"
+#include "salesreg/domain/config_checks.h"
 #include "salesreg/domain/email.h"
 
 static void check(const char *const *domains, size_t count, struct arena *a)

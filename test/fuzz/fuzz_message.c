@@ -4,7 +4,7 @@
  */
 #include "../../src/domain/quote.h"
 #include "fuzz.h"
-#include "salesreg/app/outgoing.h"
+#include "salesreg/app/telegram_message.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/message.h"

@@ -5,7 +5,7 @@
 #   test/fuzz/run.sh --seconds N [TARGET…]   each of them for N seconds
 #
 # One line a target: runs, runs a second, coverage; "ok" or "FAIL". What ends a target is kept in build/fuzz/found: run it again
-# with build/fuzz/test/fuzz/fuzz_TARGET FILE, mend the kind, write a unit test, and add the file to test/fuzz/corpus/TARGET.
+# with build/fuzz/test/fuzz/fuzz_TARGET FILE, fix the kind, write a unit test, and add the file to test/fuzz/corpus/TARGET.
 # Inputs that reached new code are kept in build/fuzz/inputs and are the start of the next run. FUZZ_JOBS: how many at a time.
 # FUZZ_BUILT=yes: the preset is built already.
 set -u

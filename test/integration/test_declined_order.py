@@ -8,7 +8,7 @@ REPS = [f"00000000-0000-0000-0000-00000000000{n}" for n in (1, 2)]
 WAYS = {
     "declined": ("assignments_decline", "'{2}'"),
     "its rep unregistered": ("assignments_release", f"'{{{REPS[1]}}}', 'unregistered'"),
-    "lost by hand": ("dealing_sort_out_apart", None),
+    "lost by hand": ("allocation_reconcile_apart", None),
 }
 
 
@@ -29,9 +29,9 @@ def test_a_transaction_that_began_before_the_newest_one_is_still_newer(database,
         late.execute(f"PREPARE lose AS {TEXTS[statement]}")
         late.execute("BEGIN; SELECT now()")
         early.execute(f"BEGIN; {TEXTS['assignment_lock']}; EXECUTE decline('{{1}}'); COMMIT")
-        if statement == "dealing_sort_out_apart":
+        if statement == "allocation_reconcile_apart":
             early.execute("UPDATE test_prospects SET assigned_rep_id = NULL WHERE id = 'late'")
         late.execute(TEXTS["assignment_lock"])
         late.execute("EXECUTE lose" + (f" ({arguments})" if arguments else ""))
         late.execute("COMMIT")
-    assert database.column("SELECT prospect FROM salesreg.prospects_apart ORDER BY since") == ["first", "late"]
+    assert database.column("SELECT prospect FROM salesreg.declined_prospects ORDER BY since") == ["first", "late"]

@@ -38,7 +38,7 @@ class Report:
         self.lines = self.text.splitlines()
         self.json = json.loads(body.stdout)
         self.findings = self.json["findings"]
-        assert {key: sum(f["severity"] == gravity for f in self.findings) for key, gravity in
+        assert {key: sum(f["severity"] == severity for f in self.findings) for key, severity in
                 (("serious", "serious"), ("warnings", "warning"), ("notes", "note"))} == \
             {key: self.json[key] for key in ("serious", "warnings", "notes")}
         assert self.code == (1 if self.json["serious"] else 0)
@@ -192,13 +192,13 @@ def test_more_than_one_line_and_invisible_characters_are_found(examine):
     assert report.one("value-invisible")["what"].startswith("CORPORATE_EMAIL_DOMAIN ")
 
 
-@pytest.mark.parametrize("value,what,mend", [
+@pytest.mark.parametrize("value,what,fix", [
     ("@example.org", "has an @", "example.org"), ("boss@example.org", "has an @", "alone"),
     ("https://example.org/", "address of a page", "domain alone"), ("*.example.org", "has a *", "every domain"),
     ("example.org;example.com", "commas", "example.org,example.com")])
-def test_an_email_domain_that_cannot_match_is_explained(examine, value, what, mend):
+def test_an_email_domain_that_cannot_match_is_explained(examine, value, what, fix):
     finding = examine(CORPORATE_EMAIL_DOMAIN=value).one("email-domain")
-    assert what in finding["what"] and mend in finding["fix"] and finding["severity"] == "serious"
+    assert what in finding["what"] and fix in finding["fix"] and finding["severity"] == "serious"
 
 
 @pytest.mark.parametrize("url,what", [
@@ -300,9 +300,9 @@ def test_missing_rights_are_named_one_by_one(ask, database, clerk):
     assert not ask(DATABASE_URL=clerk(database)).of("rights")
     database.execute("REVOKE INSERT, DELETE ON salesreg.outbox FROM clerk")
     database.execute("REVOKE UPDATE ON public.test_prospects FROM clerk")
-    database.execute("REVOKE USAGE ON SEQUENCE salesreg.dealing_turn FROM clerk")
+    database.execute("REVOKE USAGE ON SEQUENCE salesreg.rotation_seq FROM clerk")
     whats = [f["what"].split(" on ", 1)[1] for f in ask(DATABASE_URL=clerk(database)).of("rights")]
-    assert whats == ["the sequence salesreg.dealing_turn: USAGE", "the table public.test_prospects: UPDATE",
+    assert whats == ["the sequence salesreg.rotation_seq: USAGE", "the table public.test_prospects: UPDATE",
                      "the table salesreg.outbox: INSERT, DELETE"]
 
 
@@ -320,14 +320,14 @@ def test_rights_for_the_migrations_are_looked_at_before_they_are_needed(ask, emp
     assert "the table public.sales_representatives: to be its owner" in ask(DATABASE_URL=clerk(empty_database)).text
 
 
-@pytest.mark.parametrize("lost,gravity", [(1, "note"), (3, "serious")])
-def test_reps_whom_telegram_does_not_reach_are_counted(ask, database, lost, gravity):
+@pytest.mark.parametrize("lost,severity", [(1, "note"), (3, "serious")])
+def test_reps_whom_telegram_does_not_reach_are_counted(ask, database, lost, severity):
     database.add_reps([1, 2, 3, 4])
     assert not ask().of("out-of-reach")
-    database.execute("UPDATE salesreg.rep_dealing d SET available = false, unreachable_since = now() - interval '20 minutes'"
+    database.execute("UPDATE salesreg.rep_rotation d SET available = false, unreachable_since = now() - interval '20 minutes'"
                      " FROM sales_representatives r WHERE r.id = d.rep AND r.telegram_id <= %s", lost)
     finding = ask().one("out-of-reach")
-    assert finding["severity"] == gravity and f"{lost} of 4 active reps" in finding["what"]
+    assert finding["severity"] == severity and f"{lost} of 4 active reps" in finding["what"]
 
 
 def test_statuses_of_nobody_s_are_named(ask, database):
@@ -414,12 +414,12 @@ def test_a_stranger_s_way_into_the_workers_sessions_by_a_trigger_is_a_warning(as
         database.as_superuser("DROP OWNED BY mallory CASCADE; DROP ROLE mallory")
 
 
-@pytest.mark.parametrize("shift,gravity,says", [("+ interval '10 s'", "warning", "s ahead of"),
+@pytest.mark.parametrize("shift,severity,says", [("+ interval '10 s'", "warning", "s ahead of"),
                                                 ("- interval '100 s'", "serious", "s behind")])
-def test_a_clock_that_is_off_is_found(ask, database, shift, gravity, says):
+def test_a_clock_that_is_off_is_found(ask, database, shift, severity, says):
     replace(database, "clock_timestamp()", "timestamptz", f"SELECT pg_catalog.now() {shift}")
     finding = ask().one("clock")
-    assert finding["severity"] == gravity and says in finding["what"]
+    assert finding["severity"] == severity and says in finding["what"]
 
 
 def test_an_old_server_is_serious(ask, database):
@@ -842,27 +842,27 @@ def test_prospects_that_wait_although_reps_have_room_are_found(ask, database):
     report = ask()
     assert report.one("no-outreach")["severity"] == "warning"
     database.add_prospect("p1")
-    assert not ask().of("no-room", "not-dealt"), "it has only just come"
+    assert not ask().of("no-room", "not-assigned"), "it has only just come"
     database.execute("UPDATE test_prospects SET created_at = now() - interval '1 day', updated_at = now() - interval '5 hours'")
     report = ask()
     assert report.one("no-room")["severity"] == "note" and "1 prospect waits for a rep, the oldest for 5 h" in report.text
     database.add_reps([1001])
     report = ask()
-    finding = report.one("not-dealt")
+    finding = report.one("not-assigned")
     assert finding["severity"] == "serious" and "no outreach runs" in finding["why"] and not report.of("no-outreach")
     report = ask(OUTREACH_ENABLED="false")
-    assert report.one("outreach-off")["severity"] == "note" and not report.of("not-dealt", "no-outreach")
+    assert report.one("outreach-off")["severity"] == "note" and not report.of("not-assigned", "no-outreach")
 
 
-def test_an_outreach_that_runs_and_does_not_deal_is_a_warning(make_world, examine):
+def test_an_outreach_that_runs_and_does_not_assign_is_a_warning(make_world, examine):
     world = make_world()
     world.db.add_reps([1001])
     world.db.execute("UPDATE test_prospects SET created_at = now() - interval '1 day', updated_at = NULL")
     world.start_outreach(OUTREACH_ENABLED="false")
-    world.outreach.wait_for_log("nothing is dealt")
+    world.outreach.wait_for_log("nothing is assigned")
     world.db.eventually("SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database()"
                         " AND application_name LIKE 'salesreg outreach%%'")
-    finding = examine(DATABASE_URL=world.db.url, TELEGRAM_API_BASE=world.sandbox.base).one("not-dealt")
+    finding = examine(DATABASE_URL=world.db.url, TELEGRAM_API_BASE=world.sandbox.base).one("not-assigned")
     assert finding["severity"] == "warning" and "outreach runs" in finding["why"]
 
 
@@ -908,8 +908,8 @@ def _is_root():
     return os.geteuid() == 0
 
 
-@pytest.mark.parametrize("leave,gravity", [(0, "serious"), (64 * 1024, "warning"), (512 * 1024, None)])
-def test_a_full_disk_is_found(tmp_path, database, sandbox, leave, gravity):
+@pytest.mark.parametrize("leave,severity", [(0, "serious"), (64 * 1024, "warning"), (512 * 1024, None)])
+def test_a_full_disk_is_found(tmp_path, database, sandbox, leave, severity):
     """The data directory's, where the server is on this machine."""
     if subprocess.run(["unshare", "--mount", "true"] if _is_root() else ["unshare", "-Urm", "true"]).returncode:
         pytest.skip("no mount namespaces here")
@@ -926,7 +926,7 @@ def test_a_full_disk_is_found(tmp_path, database, sandbox, leave, gravity):
     finally:
         database.as_superuser(f"REVOKE pg_read_all_settings FROM {OWNER}")
     found = {f["what"].split(" has ")[0]: f["severity"] for f in report.of("disk-full")}
-    assert found == ({"the database": gravity, "the run directory": gravity} if gravity else {})
+    assert found == ({"the database": severity, "the run directory": severity} if severity else {})
 
 
 def test_prospects_of_one_person_are_counted(make_world, examine):

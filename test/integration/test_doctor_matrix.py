@@ -89,7 +89,7 @@ def test_a_right_that_is_missing_is_serious(well, codes, table):
 def test_a_right_on_any_sequence_that_is_missing_is_serious(well, codes):
     """Numbers go on higher after a failover and a restore, which needs more than to take the next one."""
     function = well.db.value("SELECT prosrc FROM pg_proc WHERE oid = 'salesreg.enter'::regproc")
-    sequences = set(re.findall(r"salesreg\.\w+_seq", function)) | {"salesreg.dealing_turn"}
+    sequences = set(re.findall(r"salesreg\.\w+_seq", function)) | {"salesreg.rotation_seq"}
     assert len(sequences) >= 6
     for sequence in sorted(sequences):
         well.db.execute(f"REVOKE USAGE, UPDATE ON SEQUENCE {sequence} FROM {OWNER}")
@@ -148,7 +148,7 @@ def test_prospects_that_every_rep_declined(well, codes):
     anna = well.person("Anna Petrova")
     anna.registers()
     anna.presses("button_decline", message=anna.hears_anything())
-    well.db.eventually("SELECT bool_or(nobody) FROM salesreg.prospects_apart")
+    well.db.eventually("SELECT bool_or(exhausted) FROM salesreg.declined_prospects")
     assert codes() == {"declined"}
     assert "no admin was told" in " ".join(codes.text.split())
 

@@ -268,7 +268,7 @@ def test_of_legacy_reps_with_one_email_the_oldest_holds_it(empty_database):
     assert [tuple(row) for row in keys] == [
         ("odd@elsewhere.example", "00000000-0000-0000-0000-000000000005"),
         ("same@truerealestate.bali", "00000000-0000-0000-0000-000000000001")]
-    assert empty_database.value("SELECT count(*) FROM salesreg.rep_dealing") == 5
+    assert empty_database.value("SELECT count(*) FROM salesreg.rep_rotation") == 5
 
 
 def test_a_legacy_table_that_lacks_columns_gets_them(empty_database):

@@ -23,33 +23,33 @@ HOT = {
     "clients_read": ["'{1000000001}'", "5"],
     "assignment_lock_if": ["false", "'{1000000001,1000000002}'"],
     "outbox_claim": ["5", "'{1000000001}'", "'salesreg.home'::regclass::oid::bigint"],
-    "outbox_rest": [],
-    "outbox_lend": ["'{1000000001}'"],
+    "outbox_remaining": [],
+    "outbox_promote": ["'{1000000001}'"],
     "outbox_sent": ["'{1}'", "'{1000000001}'", "'{1}'", "'{1}'"],
-    "dealing_candidates": ["5", "'{}'"],
-    "dealing_identify": ["'{p1}'", "'{username}'", "'{name}'"],
-    "dealing_known": ["'{username}'", "'{buyer_7}'", "'{new}'"],
-    "dealing_shared": ["'{username}'", "'{buyer_7}'"],
+    "allocation_candidates": ["5", "'{}'"],
+    "allocation_identify": ["'{p1}'", "'{username}'", "'{name}'"],
+    "allocation_known": ["'{username}'", "'{buyer_7}'", "'{new}'"],
+    "allocation_shared": ["'{username}'", "'{buyer_7}'"],
     "assignments_contacted": ["'{1}'"],
     "assignments_decline": ["'{1}'"],
     "assignments_release": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'unregistered'"],  # md5 of 1
     "reps_unreachable": ["'{1000000001}'"],
-    "outbox_later": ["'{1}'", "'{1000000001}'", "'{1}'", "'{1}'", "'{f}'", "'{x}'"],
-    "outbox_gone": ["'{1}'", "'{1000000001}'", "'{1}'", "'{x}'", "'{1}'", "900"],
+    "outbox_reschedule": ["'{1}'", "'{1000000001}'", "'{1}'", "'{1}'", "'{f}'", "'{x}'"],
+    "outbox_unreachable": ["'{1}'", "'{1000000001}'", "'{1}'", "'{x}'", "'{1}'", "900"],
     "reps_reachable": ["'{1000000001}'"],
-    "dealing_declined": ["5", "'{}'", "0", "''", "0", "25"],
-    "dealing_nobody_left": ["true", "5", "0", "''", "0", "25"],
-    "dealing_apart_end": ["0", "''", "25"],
-    "dealing_served": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'{7}'"],
-    "dealing_redealt": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "'waiting1'"],
-    "dealing_told": ["'{waiting1}'", "true"],
-    "dealing_changed": ["5"],
-    "dealing_cards": ["'{1,2}'", "'{0,7}'"],
-    "dealing_cards_unsent": ["'{1,2}'", "'{0,7}'"],
-    "dealing_cards_rewrite": ["'{1}'", "'{\"{}\"}'"],
-    "dealing_cards_due": ["5"],
-    "dealing_cards_later": ["'{1}'", "'{0}'"],
-    "dealing_shown": ["'{1,2}'"],
+    "allocation_declined": ["5", "'{}'", "0", "''", "0", "25"],
+    "allocation_exhausted": ["true", "5", "0", "''", "0", "25"],
+    "allocation_apart_end": ["0", "''", "25"],
+    "allocation_served": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'{7}'"],
+    "allocation_reassigned": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "'waiting1'"],
+    "allocation_escalated": ["'{waiting1}'", "true"],
+    "allocation_changed": ["5"],
+    "allocation_cards": ["'{1,2}'", "'{0,7}'"],
+    "allocation_cards_unsent": ["'{1,2}'", "'{0,7}'"],
+    "allocation_cards_rewrite": ["'{1}'", "'{\"{}\"}'"],
+    "allocation_cards_due": ["5"],
+    "allocation_cards_later": ["'{1}'", "'{0}'"],
+    "allocation_shown": ["'{1,2}'"],
     "claims_read": ["'{1000000001,1000000002}'"],
     "locales_chosen": ["'{1000000001,1000000002}'"],
     "sessions_write": ["'{1000000001}'", "'{none}'", "'{x}'", "'{ru}'", "'{t}'", "'{NULL}'", "'{NULL}'", "'{NULL}'", "'{0}'", "'{0}'", "'{0}'"],
@@ -69,10 +69,10 @@ HOT = {
     "reps_move": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'{1000000001}'", "'{7}'", "'{NULL}'"],
     "assignments_undo": ["'{1}'"],
     "assignments_undo_others": ["'{1}'"],
-    "dealing_passed_over": ["5", "'{}'"],
-    "dealing_next": ["'{}'"],
+    "allocation_skipped_locked": ["5", "'{}'"],
+    "allocation_next": ["'{}'"],
     "bot_backlog": [],
-    "dealing_waiting": [],
+    "allocation_waiting": [],
     "codes_read": ["'{1000000001,1000000002}'"],
     "codes_counted": ["'{1000000001,1000000002}'", "'{3@truerealestate.bali}'", "500"],
     "codes_over": ["'{1000000001}'"],
@@ -100,7 +100,7 @@ BEFORE = {
 # these are run alone, after plan_by_index
 ALONE = {"bot_backlog"}
 # these count, up to so many
-COUNTED = {"codes_counted": 500, "bot_backlog": 10_000, "dealing_waiting": 10_000}
+COUNTED = {"codes_counted": 500, "bot_backlog": 10_000, "allocation_waiting": 10_000}
 
 
 def execute(name):
@@ -200,14 +200,14 @@ def test_the_statement_looks_at_few_rows(session, name):
 
 
 # that a statement is not in HOT is a decision: it runs at a start, at a sweep, when something is changed by hand or by an
-# admin, has nothing to search, reads no table of ours (lock_holders), or goes through all reps (dealing_reps)
+# admin, has nothing to search, reads no table of ours (lock_holders), or goes through all reps (allocation_reps)
 COLD = set("""
     applications_read foreign_owners hidden_rows rights_missing migration_rights_missing role_become roles_default roles_beyond roles_make migration_patience migration_waits roles_refused assignment_lock bot_state_advance bot_state_block bot_state_in_hand bot_state_name bot_state_other
-    bot_state_rest bot_state_rest_carefully bot_state_take bytes_park claims_refuse codes_request dealing_by_hand dealing_expiry dealing_new_reps dealing_reps
-    dealing_returned dealing_somebody_again dealing_sort_out_apart dealing_sort_out_assignments dealing_turn dealing_unidentified dealing_write
+    bot_state_rest bot_state_rest_carefully bot_state_take bytes_park claims_refuse codes_request allocation_by_hand allocation_expiry allocation_new_reps allocation_reps
+    allocation_returned allocation_reopen_exhausted allocation_reconcile_apart allocation_reconcile_assignments allocation_turn allocation_unidentified allocation_write
     hidden_people_add hidden_people_read history_prune_assignments history_prune_codes history_prune_events history_prune_invites history_prune_sessions home_enter home_seen menus_done menus_later menus_waiting menus_want invites_create
     leader_lock listener_probe migration_list migration_lock migration_record migration_table_exists migration_unlock outbox_hold
-    nobody_takes_read outbox_prune outbox_settle parked_claim parked_done parked_failed ping plan_by_index plans_discard reps_decide reps_register
+    nobody_takes_read outbox_prune outbox_requeue_in_flight parked_claim parked_done parked_failed ping plan_by_index plans_discard reps_decide reps_register
     reps_rejoin server_identity server_session server_system search_path session_path_open session_path_shut stopped_sessions_end lock_holders tx_begin
     tx_commit tx_rollback update_park
 """.split())
@@ -218,16 +218,16 @@ def test_every_statement_is_hot_or_said_not_to_be():
     assert others - set(HOT) == COLD
 
 
-@pytest.mark.parametrize("name", ["dealing_declined", "dealing_nobody_left", "dealing_apart_end"])
+@pytest.mark.parametrize("name", ["allocation_declined", "allocation_exhausted", "allocation_apart_end"])
 def test_of_those_that_wait_for_a_rep_with_room_a_slice_is_looked_at(session, name):
     """The one rep with room has declined them all, another one has not and has no room."""
     looks_at_few_rows(
-        session, name, "INSERT INTO salesreg.prospects_apart (prospect, since)"
+        session, name, "INSERT INTO salesreg.declined_prospects (prospect, since)"
         " SELECT id, now() - interval '1 day' + row_number() OVER () * interval '1 ms' FROM public.test_prospects"
         " WHERE assigned_rep_id IS NULL",
         "INSERT INTO salesreg.assignments (prospect, rep, ended_at, reason) SELECT prospect, md5('1')::uuid, now(), 'declined'"
-        " FROM salesreg.prospects_apart",
-        "DELETE FROM salesreg.rep_dealing WHERE rep NOT IN (md5('1')::uuid, md5('2')::uuid)",
+        " FROM salesreg.declined_prospects",
+        "DELETE FROM salesreg.rep_rotation WHERE rep NOT IN (md5('1')::uuid, md5('2')::uuid)",
         "UPDATE public.test_prospects SET assigned_rep_id = md5('2')::uuid WHERE id ~ '^held1...$'",
         besides="sales_representatives", allowed=25 * 20) # a rep is looked for among all of them
 
@@ -235,20 +235,20 @@ def test_of_those_that_wait_for_a_rep_with_room_a_slice_is_looked_at(session, na
 def test_who_has_room_is_found_once_and_not_for_each_declined_prospect(session):
     """Sixty reps, all with room: the one whose turn it is has declined what waits, the next one takes it."""
     looks_at_few_rows(
-        session, "dealing_declined",
-        "DELETE FROM salesreg.rep_dealing WHERE rep NOT IN (SELECT md5(n::text)::uuid FROM generate_series(1, 60) n)",
-        "INSERT INTO salesreg.prospects_apart (prospect, since) SELECT 'waiting' || n, now() - interval '1 day' + n * interval '1 ms'"
+        session, "allocation_declined",
+        "DELETE FROM salesreg.rep_rotation WHERE rep NOT IN (SELECT md5(n::text)::uuid FROM generate_series(1, 60) n)",
+        "INSERT INTO salesreg.declined_prospects (prospect, since) SELECT 'waiting' || n, now() - interval '1 day' + n * interval '1 ms'"
         " FROM generate_series(1, 25) n",
         "INSERT INTO salesreg.assignments (prospect, rep, ended_at, reason)"
         " SELECT 'waiting' || n, d.rep, now(), 'declined' FROM generate_series(1, 25) n,"
-        " (SELECT rep, row_number() OVER (ORDER BY last_redealt, last_dealt, rep) AS place FROM salesreg.rep_dealing) d"
+        " (SELECT rep, row_number() OVER (ORDER BY last_reassigned_turn, last_assigned_turn, rep) AS place FROM salesreg.rep_rotation) d"
         " WHERE d.place <= CASE WHEN n < 25 THEN 1 ELSE 2 END",
         besides="sales_representatives", allowed=10 * 60)
 
 
-@pytest.mark.parametrize("name", ["dealing_declined", "dealing_nobody_left"])
+@pytest.mark.parametrize("name", ["allocation_declined", "allocation_exhausted"])
 def test_what_nobody_will_take_is_not_looked_at_at_every_wake(session, name):
-    looks_at_few_rows(session, name, "INSERT INTO salesreg.prospects_apart (prospect, nobody, told_at)"
+    looks_at_few_rows(session, name, "INSERT INTO salesreg.declined_prospects (prospect, exhausted, escalated_at)"
                       " SELECT id, true, now() FROM public.test_prospects WHERE assigned_rep_id IS NULL")
 
 

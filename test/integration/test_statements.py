@@ -104,14 +104,14 @@ def test_the_assigner_hears_of_whatever_takes_room_of_a_rep(module_connection, c
         cursor.execute("INSERT INTO public.test_prospects (id, telegram_id, name, status, assigned_rep_id) VALUES"
                        " ('waits', '@w', 'w', 'unreached', NULL), ('theirs', '@t', 't', 'unreached', %s),"
                        " ('others', '@o', 'o', 'unreached', %s), ('closed', '@c', 'c', 'archived', %s)", (rep, other, rep))
-        cursor.execute("LISTEN salesreg_assign; LISTEN salesreg_sort_out")
+        cursor.execute("LISTEN salesreg_assign; LISTEN salesreg_reconcile")
         try:
             cursor.execute(change.format(rep=rep))
             # in autocommit its own notifications come with the answer
             module_connection.poll()
             channels = {notice.channel for notice in module_connection.notifies}
             assert ("salesreg_assign" in channels) == wakes
-            assert "salesreg_sort_out" not in channels, "it was never assigned by us"
+            assert "salesreg_reconcile" not in channels, "it was never assigned by us"
         finally:
             cursor.execute("UNLISTEN *")
             cursor.execute("DELETE FROM public.test_prospects WHERE id IN ('waits', 'theirs', 'others', 'closed', 'n')")

@@ -1,4 +1,4 @@
-"""The real workers under their supervisor: a conversation over a crash, and weather that restarts nobody."""
+"""The real workers under their supervisor: a conversation over a crash, and transient that restarts nobody."""
 import json
 import os
 import signal
@@ -41,7 +41,7 @@ def test_bot_and_outreach_work_under_supervise_and_over_a_crash(make_world):
     after = well(supervisor, "bot", lambda row: row["leads"])
     assert after["pid"] != row["pid"] and after["restarts"] == 1 and after["last_death"] == "killed by SIGKILL"
     assert after["progress"] > 0
-    # a prospect is dealt: the other worker never noticed
+    # a prospect is assigned: the other worker never noticed
     anna.says(anna.name)
     anna.hears("ask_email")
     anna.says(anna.email)

@@ -126,7 +126,7 @@ static void a_rep_who_shows_up_again_is_available_again(void **state)
 		struct event event = event_of(kinds[i], "menu:status");
 		struct outcome out = step(&s, &event);
 		assert_int_equal(out.effect_count, 1);
-		assert_int_equal(out.effects[0].kind, EFFECT_BACK);
+		assert_int_equal(out.effects[0].kind, EFFECT_REACHABLE);
 		assert_true(out.next.rep_available);
 	}
 	/* blocked twice is gone once */
@@ -169,7 +169,7 @@ static void three_things_at_once_fit(void **state)
 	struct event event = event_of(EVENT_TEXT, "да");
 	struct outcome out = step(&s, &event);
 	assert_int_equal(out.effect_count, 3);
-	assert_true(has_effect(&out, EFFECT_BACK) && has_effect(&out, EFFECT_USERNAME) &&
+	assert_true(has_effect(&out, EFFECT_REACHABLE) && has_effect(&out, EFFECT_USERNAME) &&
 		    has_effect(&out, EFFECT_UNREGISTER));
 }
 

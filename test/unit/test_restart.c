@@ -91,7 +91,7 @@ static void five_deaths_before_ready_in_a_row_are_hopeless(void **state)
 		}
 		restart_started(&h);
 		struct restart_outcome outcome = dies(&h, *rows[row].death, rows[row].vital);
-		assert_int_equal(outcome.verdict, RESTART_HOPELESS);
+		assert_int_equal(outcome.verdict, RESTART_CRASH_LOOP);
 		assert_int_equal(outcome.ends_all, rows[row].vital);
 		assert_int_equal(outcome.exit_code, rows[row].exit_code);
 	}

@@ -30,7 +30,7 @@ struct bot_setup_options {
 /* Asks at once. */
 struct bot_setup *bot_setup_create(uv_loop_t *loop, const struct bot_setup_options *options);
 /* This process leads: the menu is set, once. */
-void bot_setup_lead(struct bot_setup *s);
+void bot_setup_on_elected(struct bot_setup *s);
 /* getUpdates has been answered well: no need to ask on. */
 void bot_setup_polled(struct bot_setup *s);
 /* Cancels what is under way; nothing is called back any more. */

@@ -25,7 +25,7 @@ struct delivery_options {
 	size_t admin_count;
 	int64_t grace_s; /* how long messages wait for a rep out of reach */
 	/* something became possible that was not: room in memory */
-	void (*roomy)(void *data);
+	void (*on_capacity)(void *data);
 	void *data;
 };
 
@@ -45,25 +45,26 @@ struct delivery_waits {
 
 struct delivery *delivery_create(uv_loop_t *loop, const struct delivery_options *options);
 /* Leadership won: blocked_us is what is left of a stored retry_after for everything, home whose outbox is delivered (bot_row). */
-void delivery_lead(struct delivery *d, int64_t blocked_us, int64_t home);
+void delivery_on_elected(struct delivery *d, int64_t blocked_us, int64_t home);
 /* Leadership lost: transfers are cancelled; whoever leads next finds their rows `sending`. */
-void delivery_yield(struct delivery *d);
+void delivery_step_down(struct delivery *d);
 
 /* Asked by a batch before it writes: may a message to this chat go out at once? Takes its place in the limits. */
-bool delivery_grants(struct delivery *d, int64_t chat);
+bool delivery_try_reserve(struct delivery *d, int64_t chat);
 /* What was granted is not sent now: its row waits behind others, or its transaction was undone. */
-void delivery_ungrant(struct delivery *d, int64_t chat);
+void delivery_unreserve(struct delivery *d, int64_t chat);
 /* A committed row in state `sending`: send it. Borrowed until return. */
 void delivery_send(struct delivery *d, const struct outbox_row *row);
 /* To be told before the first delivery_send() of a row: how long it has waited. */
-void delivery_waited(struct delivery *d, enum message_priority priority, int64_t waited_us);
+void delivery_observe_queue_time(
+    struct delivery *d, enum message_priority priority, int64_t waited_us);
 /* There may be queued rows. */
 void delivery_wake(struct delivery *d);
 /* Best effort, in no order, never stored; beyond 20 under way of one chat they are left out, and expire at the phone. */
 void delivery_answer_callback(struct delivery *d, int64_t chat, const char *payload);
 /* Whether any row waits in the outbox, as far as is known: yes if one may. */
 bool delivery_has_backlog(const struct delivery *d);
-/* Too much in memory: take no more updates until `roomy`. */
+/* Too much in memory: take no more updates until `on_capacity`. */
 bool delivery_is_full(const struct delivery *d);
 
 /* Adds the collected results to a transaction of somebody else; afterwards exactly one delivery_results_written(). */

@@ -1,6 +1,6 @@
 /*
  * Doctor: looks at the configuration, the database, Telegram and what the tables tell, and says what is wrong: each
- * finding with what it is, why it matters and how to mend it. Every look is made whatever the others found; what could
+ * finding with what it is, why it matters and how to fix it. Every look is made whatever the others found; what could
  * not be looked at is said, too. Nothing is changed, nothing of Telegram's queue is confirmed, no secret is in any text.
  * Ownership: texts live in the arena given, or are static. Units: milliseconds, bytes.
  * Errors: they are findings. Callbacks: none; blocks, for a minute at the worst.
@@ -9,7 +9,7 @@
 #include "salesreg/base/arena.h"
 #include "salesreg/base/config.h"
 #include "salesreg/db/session.h"
-#include "salesreg/domain/doubts.h"
+#include "salesreg/domain/config_checks.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,10 +17,10 @@
 enum { DOCTOR_FINDINGS_MAX = 200, DOCTOR_FACTS_MAX = 16 };
 
 struct finding {
-	enum gravity gravity;
+	enum severity severity;
 	const char *area; /* "configuration", "database"… */
 	const char *code; /* what kind of finding, for programs */
-	const char *what, *why, *mend;
+	const char *what, *why, *fix;
 };
 struct doctor_fact {
 	const char *area, *text;
@@ -59,7 +59,7 @@ void doctor_refused(struct doctor *d, const struct db_session *session, const ch
 const char *doctor_span(struct doctor *d, int64_t ms);
 /* The file system of path; what: what lies there, as in "the run directory". Nothing if it cannot be looked at. */
 void doctor_disk(struct doctor *d, const char *path, const char *what, const char *why);
-size_t doctor_count(const struct doctor *d, enum gravity gravity);
+size_t doctor_count(const struct doctor *d, enum severity severity);
 
 /* In this order: each uses what the ones before have found out. */
 void doctor_configuration(struct doctor *d);

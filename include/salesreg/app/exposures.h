@@ -6,14 +6,14 @@
  */
 #pragma once
 #include "salesreg/base/config.h"
-#include "salesreg/domain/doubts.h"
+#include "salesreg/domain/config_checks.h"
 #include <stdbool.h>
 
 struct exposure {
 	const char *name; /* of the variable */
-	enum gravity gravity;
+	enum severity severity;
 	const char *code;
-	const char *what, *why, *mend;
+	const char *what, *why, *fix;
 };
 /* readers: enum config_reader. Reads the service file that DATABASE_URL names: for a start or a command. */
 void exposures(const struct config *c, unsigned readers,

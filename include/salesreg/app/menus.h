@@ -12,9 +12,9 @@
 struct menus;
 struct menus *menus_create(struct db_pool *leader, struct telegram *telegram);
 /* Leadership won: what was left is looked at. */
-void menus_lead(struct menus *m);
+void menus_on_elected(struct menus *m);
 /* Lost: what is under way is given up; the rows stay. */
-void menus_yield(struct menus *m);
+void menus_step_down(struct menus *m);
 /* A transaction has written wishes. */
 void menus_wake(struct menus *m);
 /* Every few seconds: whether something is due again. Asks nothing where nothing was left. */

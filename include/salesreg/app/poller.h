@@ -1,7 +1,7 @@
 /*
  * Leads the bot: takes the state over, fetches updates, hands them to batches, tells Telegram the offset after the commit.
  * Ownership: everything in the options is borrowed and outlives the poller. Units: milliseconds.
- * Errors: weather is logged and waited out; `token_refused` is the one that is for the operator.
+ * Errors: a transient outage is logged and waited out; `token_refused` is the one that is for the operator.
  * Callbacks: from the loop only.
  */
 #pragma once
@@ -59,12 +59,12 @@ struct poller_stats {
 
 struct poller *poller_create(uv_loop_t *loop, const struct poller_options *options);
 /* The leader's connection is there / is lost: wired to the pool's up and down. */
-void poller_lead(struct poller *p);
-void poller_yield(struct poller *p);
+void poller_on_elected(struct poller *p);
+void poller_step_down(struct poller *p);
 /* Somebody may have asked for the retry of a parked update; a poll under way is given up and begun anew. */
 void poller_look_at_parked(struct poller *p);
 /* The delivery has room again. */
-void poller_roomy(struct poller *p);
+void poller_on_capacity(struct poller *p);
 /* Aborts the poll, finishes the batch in hand, drains the delivery, marks the state clean; then `stopped`. */
 void poller_stop(struct poller *p, void (*stopped)(void *data), void *data);
 enum poller_state poller_state(const struct poller *p);

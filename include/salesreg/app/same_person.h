@@ -4,8 +4,8 @@
  * Units: counts; indexes into the arrays given. Errors, callbacks: none.
  */
 #pragma once
-#include "salesreg/domain/dealing.h"
-#include "salesreg/store/dealing.h"
+#include "salesreg/domain/allocation.h"
+#include "salesreg/store/allocation.h"
 
 struct known_by;
 struct people {
@@ -21,23 +21,25 @@ void people_identify(
     const struct waiting_row *prospects, size_t count, struct arena *a, struct people *people);
 /* Identities that several of these prospects have, one each: whether they are nobody's is to be asked before people_join(). */
 size_t people_doubled(const struct people *people, struct arena *a, struct identity_row **rows);
-/* shared: those of the doubled ones that are nobody's, kind and value (dealing_shared). */
+/* shared: those of the doubled ones that are nobody's, kind and value (allocation_shared). */
 void people_join(struct people *people, const struct identity_row *shared, size_t shared_count);
 
 /* Who gets what. Before: what was read. After: the reps are followed by those who have a person already and no room. */
 struct people_round {
 	struct people people;
-	struct waiting_row *prospects; /* after people_deal(): those that somebody gets, in order */
+	struct waiting_row
+	    *prospects; /* after people_allocate(): those that somebody gets, in order */
 	size_t prospect_count;
-	struct dealing_rep_row *reps;
+	struct allocation_rep_row *reps;
 	size_t rep_count;
 	int64_t turn;
 	size_t *picks; /* the rep of each prospect */
 };
 /*
- * Whoever has this person gets the prospect, above capacity too and out of turn; the others are dealt by the strategy, and
- * who gets the first of a person gets all of the round. last_dealt of the reps is set for those whose turn it was; returns how many
+ * Whoever has this person gets the prospect, above capacity too and out of turn; the others are assigned by the strategy, and
+ * who gets the first of a person gets all of the round. last_assigned_turn of the reps is set for those whose turn it was; returns how many
  * reps of the front can have had one.
  */
-size_t people_deal(struct people_round *round, const struct known_row *known, size_t known_count,
-    enum strategy strategy, size_t capacity, int64_t *last_dealt, struct arena *a);
+size_t people_allocate(struct people_round *round, const struct known_row *known,
+    size_t known_count, enum strategy strategy, size_t capacity, int64_t *last_assigned_turn,
+    struct arena *a);

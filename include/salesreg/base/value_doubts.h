@@ -18,7 +18,7 @@ unsigned text_doubts(const char *value);
 
 /* Of the bytes of a file: it is in UTF-16, or no text at all. */
 bool value_is_no_text(const char *bytes, size_t size);
-/* What makes a value unusable whatever it is for, "…; how to mend it", to be put behind the variable's name. NULL: nothing.
+/* What makes a value unusable whatever it is for, "…; how to fix it", to be put behind the variable's name. NULL: nothing.
  * document: of many lines and any letters. list: members separated by commas. */
 const char *value_fault(const char *value, bool document, bool list);
 

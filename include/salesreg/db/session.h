@@ -3,7 +3,7 @@
  * Ownership: the session owns its connection and the result of its last question, which lasts until the next one or
  * db_session_close(). Units: milliseconds where a name says so.
  * Errors: false or NULL, then `error` holds one line and `sqlstate` the server's code ("" if it said none). What libpq
- * says when it cannot connect may quote pieces of a malformed URI: domain/doubts.h tells whether it may be shown.
+ * says when it cannot connect may quote pieces of a malformed URI: domain/config_checks.h tells whether it may be shown.
  * Callbacks: none; a question waits DB_SESSION_ANSWER_MS at most, for a lock half of that.
  */
 #pragma once

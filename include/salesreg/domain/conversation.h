@@ -264,7 +264,7 @@ void conversation_interest(
 	X(DECLINE, "decline")           /* assignment_id */                                        \
 	X(APPROVE, "approve")           /* rep_id of the subject → active */                     \
 	X(REJECT, "reject")             /* rep_id of the subject → removed */                    \
-	X(GONE, "gone")                 /* blocked the bot: unavailable */                         \
+	X(UNREACHABLE, "unreachable")   /* blocked the bot: unavailable */                         \
 	X(MOVE,                                                                                    \
 	    "move") /* rep_id, from and to, name (NULL: as it is): another account, same person */ \
 	X(REFUSE_CLAIM, "refuse claim") /* to: whose claim it was */                               \
@@ -276,7 +276,7 @@ void conversation_interest(
 	X(HOLD_INVITE, "hold invite") /* invite: it is this person's from now on */                \
 	X(USE_INVITE, "use invite")   /* invite: it has done its work */                           \
 	X(HEARD, "heard")             /* an admin has been shown what was missed */                \
-	X(BACK, "back")               /* available again */                                        \
+	X(REACHABLE, "reachable")     /* available again */                                        \
 	X(USERNAME, "username")       /* username, NULL if they have none any more */
 
 enum effect_kind {

@@ -1,5 +1,5 @@
 /*
- * What reps and admins are told unasked: prospects dealt, prospects nobody takes.
+ * What reps and admins are told unasked: prospects assigned, prospects nobody takes.
  * Ownership: prospects are borrowed for the call; messages live in the arena.
  * Units: message limits as in message.h; the callback data of the buttons is what conversation.h
  * understands.

@@ -31,7 +31,7 @@ struct restart_death {
 #define RESTART_VERDICT_MAP(X)                                                                     \
 	X(AGAIN, "is started again")                                                               \
 	X(MISCONFIGURED, "has said what to change in the configuration")                           \
-	X(HOPELESS, "dies before it is ready, again and again")
+	X(CRASH_LOOP, "dies before it is ready, again and again")
 enum restart_verdict {
 #define X(name, text) RESTART_##name,
 	RESTART_VERDICT_MAP(X)
@@ -51,7 +51,7 @@ void restart_ready(struct restart_history *h, int64_t now_us);
 /* A death nobody asked for. vital: the supervisor is of no use without this worker. random: for the jitter. */
 struct restart_outcome restart_died(struct restart_history *h, const struct restart_policy *policy,
     struct restart_death death, bool vital, int64_t now_us, uint64_t random);
-/* The system had no room for a process: weather, and no death of the worker's. The wait, from now. */
+/* The system had no room for a process: a transient outage, and no death of the worker's. The wait, from now. */
 int64_t restart_not_started(
     struct restart_history *h, const struct restart_policy *policy, uint64_t random);
 /* What a container's exit code says of it: never success. */

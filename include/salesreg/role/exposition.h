@@ -15,9 +15,9 @@
 #include "salesreg/app/poller.h"
 #include "salesreg/base/buf.h"
 #include "salesreg/db/pool.h"
-#include "salesreg/role/presence.h"
+#include "salesreg/role/heartbeat.h"
+#include "salesreg/store/allocation.h"
 #include "salesreg/store/bot.h"
-#include "salesreg/store/dealing.h"
 #include "salesreg/telegram/api.h"
 
 /* The program and its process. */
@@ -34,4 +34,4 @@ struct exposition_bot {
 };
 void exposition_bot(struct buf *out, const struct exposition_bot *bot);
 void exposition_outreach(
-    struct buf *out, const struct assigner *assigner, const struct dealing_waiting *waiting);
+    struct buf *out, const struct assigner *assigner, const struct allocation_waiting *waiting);

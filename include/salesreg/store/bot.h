@@ -6,8 +6,8 @@
 #include "salesreg/db/conn.h"
 
 struct bot_row {
-	bool clean;      /* the last one stopped in order */
-	bool told;       /* it was not clean, and who found that has said it and stopped in order */
+	bool clean; /* the last one stopped in order */
+	bool told;  /* it was not clean, and who found that has said it and stopped in order */
 	bool has_next;
 	int64_t next_update_id;
 	int64_t in_hand_update_id; /* 0: none */
@@ -16,16 +16,16 @@ struct bot_row {
 	int64_t blocked_us; /* Telegram's retry_after for everything, still to wait */
 };
 /*
- * Reads the state and marks it unclean until bot_rest(). marked: the update this process had in hand
+ * Reads the state and marks it unclean until bot_mark_clean(). marked: the update this process had in hand
  * when it lost the leadership: it lives, so that was no death. NULL: none.
  */
-size_t bot_take(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *marked);
+size_t bot_claim(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *marked);
 /* What Telegram calls the bot. */
 void bot_name(struct db_plan *plan, struct arena *a, int64_t bot_id, const char *username);
 struct bot_row bot_parse(const PGresult *result);
-void bot_rest(struct db_plan *plan, struct arena *a, int64_t bot_id);
+void bot_mark_clean(struct db_plan *plan, struct arena *a, int64_t bot_id);
 /* Stopped in order before what a dead one had in hand was met: it still is to be, and nothing new to be said. */
-void bot_rest_carefully(struct db_plan *plan, struct arena *a, int64_t bot_id);
+void bot_mark_careful(struct db_plan *plan, struct arena *a, int64_t bot_id);
 /* The fence: fails with ERR_CONFLICT unless the next id is still as expected (expected NULL: not known yet). */
 void bot_advance(
     struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *expected, int64_t next);

@@ -20,11 +20,12 @@ struct outbox_new {
 /* Rows come back in the same order. */
 size_t outbox_insert(
     struct db_plan *plan, struct arena *a, const struct outbox_new *rows, size_t count);
-struct outbox_born {
+struct outbox_inserted {
 	int64_t id, birth_us;
 	bool sending;
 };
-size_t outbox_born_parse(const PGresult *result, struct arena *a, struct outbox_born **rows);
+size_t outbox_inserted_parse(
+    const PGresult *result, struct arena *a, struct outbox_inserted **rows);
 
 /* How many answers may wait in one chat: where it is more, all but the newest are dropped. */
 enum { OUTBOX_ANSWERS_MOST = 20 };
@@ -55,20 +56,21 @@ size_t outbox_claim(struct db_plan *plan, struct arena *a, size_t limit, const i
     size_t count, int64_t home);
 size_t outbox_claim_parse(const PGresult *result, struct arena *a, struct outbox_row **rows);
 /* What a claim in the same transaction left. */
-struct outbox_rest {
+struct outbox_remaining {
 	int64_t next_due_us; /* until a row that waits for its time is due; -1: none does */
 	bool any;            /* some row waits, perhaps behind one of its chat that is under way */
 };
-size_t outbox_rest(struct db_plan *plan);
-struct outbox_rest outbox_rest_parse(const PGresult *result);
+size_t outbox_remaining(struct db_plan *plan);
+struct outbox_remaining outbox_remaining_parse(const PGresult *result);
 /* What was made longer ago becomes `held`; the answer is how many. hours 0: nothing is, and there is no step. */
 size_t outbox_hold(struct db_plan *plan, struct arena *a, int64_t hours);
 /* How many rows were found `sending`, and go again as possible duplicates. */
 enum { OUTBOX_LEFT_MAX = 512 }; /* more than one leader ever has under way */
 /* ids NULL: every row that is `sending`. */
-size_t outbox_settle(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
+size_t outbox_requeue_in_flight(
+    struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
 /* left: those that somebody holds, which are still `sending`. */
-int64_t outbox_settle_parse(
+int64_t outbox_requeue_in_flight_parse(
     const PGresult *result, int64_t left[OUTBOX_LEFT_MAX], size_t *left_count);
 
 /* What became of rows: the step, or OUTBOX_NO_STEP where there are none. */
@@ -85,11 +87,11 @@ struct outbox_result {
 };
 size_t outbox_sent(
     struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
-size_t outbox_later(
+size_t outbox_reschedule(
     struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
 /* A rep's waits for pause_us, until the rep has been out of reach for grace_s. */
-size_t outbox_gone(struct db_plan *plan, struct arena *a, const struct outbox_result *results,
-    size_t count, int64_t grace_s);
+size_t outbox_unreachable(struct db_plan *plan, struct arena *a,
+    const struct outbox_result *results, size_t count, int64_t grace_s);
 size_t outbox_failed(
     struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);
 /* Of the four above: whether the row is as it was, because somebody holds it. */

@@ -1,4 +1,4 @@
-#include "press.h"
+#include "callback_data.h"
 #include "salesreg/base/fingerprint.h"
 #include <stddef.h>
 #include <string.h>

@@ -40,4 +40,4 @@ void results_written(struct results *r, const struct db_reply *reply);
 void results_retry_locked(struct results *r);
 /* The leadership is lost: the rows are still `sending`, and the next leader settles them. Only "sent" stays true whoever
  * leads, and saves a duplicate if it can still be written before that. */
-void results_void(struct results *r);
+void results_discard(struct results *r);

@@ -40,21 +40,21 @@ enum domain_doubt {
 enum domain_doubt domain_list_doubt(const char *list);
 
 /* How grave a finding is. */
-#define GRAVITY_MAP(X)                                                                             \
+#define SEVERITY_MAP(X)                                                                            \
 	X(NOTHING, "nothing") X(NOTE, "note") X(WARNING, "warning") X(SERIOUS, "serious")
-enum gravity {
-#define X(name, text) GRAVITY_##name,
-	GRAVITY_MAP(X)
+enum severity {
+#define X(name, text) SEVERITY_##name,
+	SEVERITY_MAP(X)
 #undef X
 };
-const char *gravity_name(enum gravity gravity);
+const char *gravity_name(enum severity severity);
 
 /*
  * How far the database's clock, read between before_us and after_us of ours, is ahead; what the journey may explain is
  * left out of it. More than 2 s is a warning, more than 60 s serious.
  */
-enum gravity clock_gravity(
+enum severity clock_severity(
     int64_t before_us, int64_t after_us, int64_t database_us, int64_t *ahead_us);
 /* Of a file system with `total` bytes, `available` left: less than 1 GiB (of a small one, a tenth) is a warning, less than
  * 256 MiB (a fortieth) serious. total 0: not known, nothing. */
-enum gravity disk_gravity(uint64_t available, uint64_t total);
+enum severity disk_severity(uint64_t available, uint64_t total);

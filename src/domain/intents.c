@@ -1,4 +1,4 @@
-#include "salesreg/domain/phrases.h"
+#include "salesreg/domain/intents.h"
 #include "salesreg/base/text.h"
 #include <stdbool.h>
 #include <stddef.h>

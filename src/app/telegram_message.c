@@ -1,4 +1,4 @@
-#include "salesreg/app/outgoing.h"
+#include "salesreg/app/telegram_message.h"
 #include "salesreg/base/json.h"
 #include "salesreg/db/conn.h"
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "salesreg/role/presence.h"
+#include "salesreg/role/heartbeat.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
 #include "salesreg/supervise/child.h"

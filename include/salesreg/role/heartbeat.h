@@ -10,7 +10,7 @@
 #include "salesreg/ipc/message.h"
 #include <uv.h>
 
-/* What a role knows of itself. Weather is health: it is told, and never a reason for a restart. */
+/* What a role knows of itself. A transient outage is health: it is told, and never a reason for a restart. */
 struct worker_report {
 	enum ipc_health health;
 	char why[IPC_TEXT_SIZE];

@@ -1,4 +1,4 @@
-#include "salesreg/app/results.h"
+#include "salesreg/app/delivery_results.h"
 #include "salesreg/store/people.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -74,11 +74,11 @@ void results_put(
 	}
 	r->steps[RESULT_SENT] = outbox_sent(plan, a, w[RESULT_SENT].items, w[RESULT_SENT].count);
 	r->steps[RESULT_LATER] =
-	    outbox_later(plan, a, w[RESULT_LATER].items, w[RESULT_LATER].count);
+	    outbox_reschedule(plan, a, w[RESULT_LATER].items, w[RESULT_LATER].count);
 	r->steps[RESULT_FAILED] =
 	    outbox_failed(plan, a, w[RESULT_FAILED].items, w[RESULT_FAILED].count);
 	r->steps[RESULT_GONE] =
-	    outbox_gone(plan, a, w[RESULT_GONE].items, w[RESULT_GONE].count, grace_s);
+	    outbox_unreachable(plan, a, w[RESULT_GONE].items, w[RESULT_GONE].count, grace_s);
 	put_reached(&w[RESULT_SENT], plan, a);
 }
 
@@ -112,7 +112,7 @@ void results_retry_locked(struct results *r)
 		move(&r->locked[k], &r->fresh[k]);
 }
 
-void results_void(struct results *r)
+void results_discard(struct results *r)
 {
 	for (int k = 0; k < RESULT_KINDS; k++) {
 		clear(&r->locked[k]);

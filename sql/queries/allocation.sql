@@ -1,6 +1,6 @@
--- name: dealing_candidates
+-- name: allocation_candidates
 -- $1 how many, $2 left out: the oldest waiting prospects nobody declined, each with the id its assignment will have. Rows that another session
--- has locked wait for the next round: an open psql must not stop the dealing.
+-- has locked wait for the next round: an open psql must not stop the assigning.
 SELECT w.id, w.telegram_id, w.name, w.context, w.notes, w.email,
        nextval('salesreg.assignments_id_seq'), w.place,
        (SELECT string_agg(DISTINCT a.rep::text || CASE WHEN EXISTS (
@@ -21,8 +21,8 @@ FROM (
     FOR NO KEY UPDATE SKIP LOCKED
 ) w
 ORDER BY w.created_at, w.id COLLATE "C"
--- name: dealing_next
--- $1 left out: the id of the first that dealing_candidates would find, and nothing else of the row
+-- name: allocation_next
+-- $1 left out: the id of the first that allocation_candidates would find, and nothing else of the row
 SELECT p.id FROM public.test_prospects p
 WHERE p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
   AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = p.id AND a.reason = 'declined' OFFSET 0)
@@ -30,20 +30,20 @@ WHERE p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_c
 ORDER BY p.created_at, p.id COLLATE "C"
 LIMIT 1
 FOR NO KEY UPDATE SKIP LOCKED
--- name: dealing_waiting
+-- name: allocation_waiting
 -- how many prospects wait for a rep (10,000 stands for that many or more), and for how many milliseconds the oldest has:
 -- asked every few seconds where somebody reads the metrics
 SELECT count(*), (extract(epoch FROM now() - min(w.created_at)) * 1000)::bigint
 FROM (SELECT created_at FROM public.test_prospects
       WHERE assigned_rep_id IS NULL AND status IN ('unreached', 'contacted', 'in_conversation')
       ORDER BY created_at, id COLLATE "C" LIMIT 10000) w
--- name: dealing_reps
+-- name: allocation_reps
 -- $1 capacity, $2 how many prospects may be assigned at most, or NULL for all reps with room. In turn: the first so many
--- with room, longest unserved first, are all that round robin can need; after dealing_candidates, whose rows are among those that
+-- with room, longest unserved first, are all that round robin can need; after allocation_candidates, whose rows are among those that
 -- are counted here: one that came in between would find only the reps that the others need. How much each holds is counted here, under the
 -- assignment lock, but for $3 reps of whom it is known to be $4. Whom an open psql holds, by either row, gets nothing for now.
-SELECT r.id, r.telegram_id, d.last_dealt, held.prospects, s.locale
-FROM salesreg.rep_dealing d
+SELECT r.id, r.telegram_id, d.last_assigned_turn, held.prospects, s.locale
+FROM salesreg.rep_rotation d
 JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
 LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
 CROSS JOIN LATERAL (
@@ -53,21 +53,21 @@ CROSS JOIN LATERAL (
     )) AS prospects OFFSET 0
 ) held
 WHERE d.available AND held.prospects < $1::bigint
-ORDER BY d.last_dealt, d.rep
+ORDER BY d.last_assigned_turn, d.rep
 LIMIT CASE WHEN $3::text[] <> '{}' THEN $2::integer -- amid many rounds, for a full one
            WHEN $2::integer IS NOT NULL THEN
       (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects w
        WHERE w.assigned_rep_id IS NULL AND w.status IN ('unreached', 'contacted', 'in_conversation')
        LIMIT $2::integer) enough) END
 FOR NO KEY UPDATE OF d SKIP LOCKED FOR KEY SHARE OF r SKIP LOCKED
--- name: dealing_identify
+-- name: allocation_identify
 -- $1 prospects, whose rows this transaction has locked, $2 kinds, $3 values; one row an identity, and none twice. Nobody else
 -- writes what is known of a locked row, and a look-up costs less than ON CONFLICT, which prepares for somebody who does.
 INSERT INTO salesreg.prospect_identities (prospect, kind, value)
 SELECT f.prospect, f.kind, f.value FROM unnest($1::varchar[], $2::text[], $3::text[]) AS f (prospect, kind, value)
 WHERE NOT EXISTS (SELECT 1 FROM salesreg.prospect_identities i
                   WHERE i.prospect = f.prospect AND i.kind = f.kind AND i.value = f.value OFFSET 0)
--- name: dealing_unidentified
+-- name: allocation_unidentified
 -- $1 how many: open prospects that have a rep and that are not known by what makes them a person: they came to it past
 -- us, or their contact has changed
 SELECT p.id, left(p.telegram_id, 255), left(p.email, 255)
@@ -76,7 +76,7 @@ WHERE p.assigned_rep_id IS NOT NULL AND p.status IN ('unreached', 'contacted', '
   AND NOT EXISTS (SELECT 1 FROM salesreg.prospect_identities i WHERE i.prospect = p.id)
 LIMIT $1::integer
 FOR NO KEY UPDATE SKIP LOCKED
--- name: dealing_known
+-- name: allocation_known
 -- $1 kinds, $2 values, $3 the prospects they are of: for each the rep who has another prospect of this person, the oldest, and
 -- that one's name. Whose row somebody holds is named without a Telegram id: that prospect waits. The last column names a rep
 -- who is out of reach: gets nothing new, so it goes to a colleague.
@@ -98,7 +98,7 @@ WITH known AS MATERIALIZED (
         FROM salesreg.prospect_identities i
         JOIN public.test_prospects q ON q.id = i.prospect AND q.status IN ('unreached', 'contacted', 'in_conversation')
         JOIN public.sales_representatives r ON r.id = q.assigned_rep_id AND r.status = 'active'
-        JOIN salesreg.rep_dealing d ON d.rep = r.id
+        JOIN salesreg.rep_rotation d ON d.rep = r.id
         WHERE i.kind = f.kind AND i.value = f.value AND i.kind <> 'none' AND i.prospect <> f.prospect
         ORDER BY d.available DESC, q.created_at, q.id COLLATE "C"
         LIMIT 1
@@ -113,60 +113,60 @@ WITH known AS MATERIALIZED (
 SELECT k.prospect, k.rep, k.name, h.telegram_id, h.locale, CASE WHEN NOT k.available THEN k.rep_name END
 FROM known k LEFT JOIN held h ON h.id = k.rep AND k.available
 ORDER BY k.place
--- name: dealing_shared
+-- name: allocation_shared
 -- $1 kinds, $2 values: those of them that are nobody's
 SELECT u.kind, u.value FROM unnest($1::text[], $2::text[]) AS u (kind, value)
 WHERE CASE WHEN EXISTS (SELECT 1 FROM salesreg.prospect_identities i
                         WHERE i.kind = u.kind AND i.value = u.value AND i.kind <> 'none' OFFSET 10)
            THEN salesreg.is_nobodys(u.kind, u.value) ELSE false END
--- name: dealing_turn
-SELECT nextval('salesreg.dealing_turn')
--- name: dealing_write
+-- name: allocation_turn
+SELECT nextval('salesreg.rotation_seq')
+-- name: allocation_write
 -- $1 prospects, $2 reps, $3 assignment ids, $4 what the event says, $5 where the rows are: this transaction has locked
 -- them, so they cannot move, and a look-up by place costs a fraction of one by id. A live assignment left over from a change by hand
--- makes this fail with 23505; dealing_sort_out_assignments mends it. A row that is without a rep all the same was left so by a
+-- makes this fail with 23505; allocation_reconcile_assignments fixes it. A row that is without a rep all the same was left so by a
 -- trigger of somebody's.
-WITH deal AS (
+WITH given AS (
     SELECT * FROM unnest($1::varchar[], $2::uuid[], $3::bigint[], $5::tid[]) AS f (prospect, rep, assignment, place)
 ), moved AS (
     UPDATE public.test_prospects p SET assigned_rep_id = f.rep, updated_at = now()
-    FROM deal f WHERE p.ctid = f.place AND p.id = f.prospect AND p.assigned_rep_id IS NULL
+    FROM given f WHERE p.ctid = f.place AND p.id = f.prospect AND p.assigned_rep_id IS NULL
     RETURNING p.assigned_rep_id
 ), made AS (
-    INSERT INTO salesreg.assignments (id, prospect, rep) SELECT assignment, prospect, rep FROM deal
+    INSERT INTO salesreg.assignments (id, prospect, rep) SELECT assignment, prospect, rep FROM given
 ), explained AS (
     INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
-    SELECT prospect, rep, assignment, 'assigned', $4::text FROM deal
+    SELECT prospect, rep, assignment, 'assigned', $4::text FROM given
 )
-SELECT salesreg.must_stay((SELECT count(assigned_rep_id) FROM moved) = (SELECT count(*) FROM deal))
--- name: dealing_served
+SELECT salesreg.must_stay((SELECT count(assigned_rep_id) FROM moved) = (SELECT count(*) FROM given))
+-- name: allocation_served
 -- $1 reps, $2 their turns
-UPDATE salesreg.rep_dealing d SET last_dealt = f.turn
+UPDATE salesreg.rep_rotation d SET last_assigned_turn = f.turn
 FROM unnest($1::uuid[], $2::bigint[]) AS f (rep, turn) WHERE d.rep = f.rep
--- name: dealing_somebody_again
--- a rep came, or came back: what this one has not declined can be dealt again
-UPDATE salesreg.prospects_apart SET nobody = false, told_at = NULL
+-- name: allocation_reopen_exhausted
+-- a rep came, or came back: what this one has not declined can be reassigned
+UPDATE salesreg.declined_prospects SET exhausted = false, escalated_at = NULL
 WHERE prospect IN (
-    SELECT x.prospect FROM salesreg.prospects_apart x
-    WHERE x.nobody
-      AND EXISTS (SELECT 1 FROM salesreg.rep_dealing d
+    SELECT x.prospect FROM salesreg.declined_prospects x
+    WHERE x.exhausted
+      AND EXISTS (SELECT 1 FROM salesreg.rep_rotation d
                   JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
                   WHERE d.available
                     AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
                                     WHERE a.prospect = x.prospect AND a.rep = d.rep AND a.reason = 'declined'))
     FOR NO KEY UPDATE SKIP LOCKED)
--- name: dealing_declined
+-- name: allocation_declined
 -- $1 capacity, $2 left out: one prospect that somebody declined, and who gets it: not a decliner; who has this very person
 -- already, else longest without such a one. Of those that wait apart, as many as $6 beyond $3 (since, in microseconds) and $4
 -- (the prospect) are looked at, and as many that came after $5. Who has room is found once, and for each prospect only as many
 -- of them are looked at as have declined it, and one. The last column: who has this person and is out of reach.
 WITH room AS MATERIALIZED (
-    SELECT array_agg(d.rep ORDER BY d.last_redealt, d.last_dealt, d.rep) AS reps
-    FROM salesreg.rep_dealing d
+    SELECT array_agg(d.rep ORDER BY d.last_reassigned_turn, d.last_assigned_turn, d.rep) AS reps
+    FROM salesreg.rep_rotation d
     JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
     WHERE d.available
       -- mostly none, and nothing is looked at
-      AND (SELECT EXISTS (SELECT 1 FROM (SELECT 1 FROM salesreg.prospects_apart WHERE NOT nobody
+      AND (SELECT EXISTS (SELECT 1 FROM (SELECT 1 FROM salesreg.declined_prospects WHERE NOT exhausted
                                          ORDER BY since, prospect COLLATE "C" LIMIT 1) any_news))
       AND (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects h
            WHERE h.assigned_rep_id = d.rep AND h.status IN ('unreached', 'contacted', 'in_conversation')
@@ -187,18 +187,18 @@ SELECT p.id, left(p.telegram_id, 255), left(p.name, 255), left(p.context, 2000),
                                               AND j.prospect <> i.prospect
            JOIN public.test_prospects q ON q.id = j.prospect AND q.status IN ('unreached', 'contacted', 'in_conversation')
            JOIN public.sales_representatives r ON r.id = q.assigned_rep_id AND r.status = 'active'
-           JOIN salesreg.rep_dealing d ON d.rep = r.id AND NOT d.available
+           JOIN salesreg.rep_rotation d ON d.rep = r.id AND NOT d.available
            WHERE i.prospect = p.id AND NOT salesreg.is_nobodys(i.kind, i.value)
            ORDER BY q.created_at, q.id COLLATE "C" LIMIT 1) END
 FROM (
     SELECT u.prospect, u.since FROM (
-        (SELECT y.prospect, y.since FROM salesreg.prospects_apart y
-         WHERE NOT y.nobody
+        (SELECT y.prospect, y.since FROM salesreg.declined_prospects y
+         WHERE NOT y.exhausted
            AND (y.since, y.prospect COLLATE "C") > (timestamptz 'epoch' + $3::bigint * interval '1 microsecond', $4::varchar COLLATE "C")
          ORDER BY y.since, y.prospect COLLATE "C" LIMIT $6::bigint)
         UNION
-        (SELECT y.prospect, y.since FROM salesreg.prospects_apart y
-         WHERE NOT y.nobody AND y.since > timestamptz 'epoch' + $5::bigint * interval '1 microsecond'
+        (SELECT y.prospect, y.since FROM salesreg.declined_prospects y
+         WHERE NOT y.exhausted AND y.since > timestamptz 'epoch' + $5::bigint * interval '1 microsecond'
          ORDER BY y.since, y.prospect COLLATE "C" LIMIT $6::bigint)
     ) u
     WHERE (SELECT reps IS NOT NULL FROM room)
@@ -218,11 +218,11 @@ LEFT JOIN LATERAL (
     JOIN salesreg.prospect_identities j ON j.kind = i.kind AND j.value = i.value AND j.kind <> 'none'
                                        AND j.prospect <> i.prospect
     JOIN public.test_prospects q ON q.id = j.prospect AND q.status IN ('unreached', 'contacted', 'in_conversation')
-    JOIN salesreg.rep_dealing d ON d.rep = q.assigned_rep_id AND d.available
+    JOIN salesreg.rep_rotation d ON d.rep = q.assigned_rep_id AND d.available
     JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
     WHERE NOT EXISTS (SELECT 1 FROM salesreg.assignments a
                       WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined' OFFSET 0)
-    ORDER BY d.last_redealt, d.last_dealt, d.rep
+    ORDER BY d.last_reassigned_turn, d.last_assigned_turn, d.rep
     LIMIT 1
     FOR NO KEY UPDATE OF d SKIP LOCKED FOR KEY SHARE OF r SKIP LOCKED
 ) k ON true
@@ -231,7 +231,7 @@ LEFT JOIN LATERAL (
     FROM unnest((SELECT reps FROM room)) WITH ORDINALITY AS n (rep, place)
     CROSS JOIN LATERAL (
         SELECT d.rep, r.telegram_id
-        FROM salesreg.rep_dealing d JOIN public.sales_representatives r ON r.id = d.rep
+        FROM salesreg.rep_rotation d JOIN public.sales_representatives r ON r.id = d.rep
         WHERE d.rep = n.rep AND k.rep IS NULL
           AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
                           WHERE a.prospect = p.id AND a.rep = n.rep AND a.reason = 'declined' OFFSET 0)
@@ -244,41 +244,41 @@ WHERE coalesce(k.rep, f.rep) IS NOT NULL AND p.id <> ALL ($2::varchar[])
 ORDER BY x.since, x.prospect COLLATE "C"
 LIMIT 1
 FOR NO KEY UPDATE OF p SKIP LOCKED
--- name: dealing_apart_end
--- $1 and $2 as $3 and $4 of dealing_declined, $3 as its $6: where that slice ends (NULL: there is no more beyond it), and since
+-- name: allocation_apart_end
+-- $1 and $2 as $3 and $4 of allocation_declined, $3 as its $6: where that slice ends (NULL: there is no more beyond it), and since
 -- when the newest of all waits
 SELECT (extract(epoch FROM e.since) * 1000000)::bigint, e.prospect,
-       (SELECT (extract(epoch FROM n.since) * 1000000)::bigint FROM salesreg.prospects_apart n WHERE NOT n.nobody
+       (SELECT (extract(epoch FROM n.since) * 1000000)::bigint FROM salesreg.declined_prospects n WHERE NOT n.exhausted
         ORDER BY n.since DESC, n.prospect COLLATE "C" DESC LIMIT 1)
 FROM (SELECT 1) AS one
-LEFT JOIN (SELECT y.since, y.prospect FROM salesreg.prospects_apart y
-           WHERE NOT y.nobody
+LEFT JOIN (SELECT y.since, y.prospect FROM salesreg.declined_prospects y
+           WHERE NOT y.exhausted
              AND (y.since, y.prospect COLLATE "C") > (timestamptz 'epoch' + $1::bigint * interval '1 microsecond', $2::varchar COLLATE "C")
            ORDER BY y.since, y.prospect COLLATE "C" OFFSET $3::bigint - 1 LIMIT 1) e ON true
--- name: dealing_redealt
+-- name: allocation_reassigned
 -- $1 rep, $2 prospect
 WITH turn AS (
-    UPDATE salesreg.rep_dealing SET last_redealt = nextval('salesreg.dealing_turn')
+    UPDATE salesreg.rep_rotation SET last_reassigned_turn = nextval('salesreg.rotation_seq')
     WHERE rep = $1::uuid
 )
-DELETE FROM salesreg.prospects_apart WHERE prospect = $2::varchar
--- name: dealing_nobody_left
+DELETE FROM salesreg.declined_prospects WHERE prospect = $2::varchar
+-- name: allocation_exhausted
 -- waiting prospects that every active, reachable rep declined and that are not known as such yet ($3 to $6 as those of
--- dealing_declined), or, $1 if there are admins, not to them; $2 at most
+-- allocation_declined), or, $1 if there are admins, not to them; $2 at most
 SELECT p.id, p.telegram_id, p.name, p.context, p.email
 FROM (
-    SELECT x.prospect, x.since, false AS nobody FROM (
-        (SELECT y.prospect, y.since FROM salesreg.prospects_apart y
-         WHERE NOT y.nobody
+    SELECT x.prospect, x.since, false AS exhausted FROM (
+        (SELECT y.prospect, y.since FROM salesreg.declined_prospects y
+         WHERE NOT y.exhausted
            AND (y.since, y.prospect COLLATE "C") > (timestamptz 'epoch' + $3::bigint * interval '1 microsecond', $4::varchar COLLATE "C")
          ORDER BY y.since, y.prospect COLLATE "C" LIMIT $6::bigint)
         UNION
-        (SELECT y.prospect, y.since FROM salesreg.prospects_apart y
-         WHERE NOT y.nobody AND y.since > timestamptz 'epoch' + $5::bigint * interval '1 microsecond'
+        (SELECT y.prospect, y.since FROM salesreg.declined_prospects y
+         WHERE NOT y.exhausted AND y.since > timestamptz 'epoch' + $5::bigint * interval '1 microsecond'
          ORDER BY y.since, y.prospect COLLATE "C" LIMIT $6::bigint)
     ) x
     UNION ALL
-    (SELECT u.prospect, u.since, true FROM salesreg.prospects_apart u WHERE $1::boolean AND u.nobody AND u.told_at IS NULL
+    (SELECT u.prospect, u.since, true FROM salesreg.declined_prospects u WHERE $1::boolean AND u.exhausted AND u.escalated_at IS NULL
      ORDER BY u.since LIMIT $2::integer)
 ) x
 CROSS JOIN LATERAL ( -- a look-up a row, however small the table was when this was planned
@@ -288,18 +288,18 @@ CROSS JOIN LATERAL ( -- a look-up a row, however small the table was when this w
     WHERE q.id = x.prospect OFFSET 0
 ) p
 WHERE p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
-  AND (x.nobody
+  AND (x.exhausted
        -- up to the first who has not declined it
-       OR NOT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
+       OR NOT EXISTS (SELECT 1 FROM salesreg.rep_rotation d
                       WHERE d.available
                         AND (SELECT r.status FROM public.sales_representatives r WHERE r.id = d.rep) = 'active'
                         AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
                                         WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined' OFFSET 0)))
 ORDER BY x.since, p.id COLLATE "C"
 LIMIT $2::integer
--- name: dealing_passed_over
+-- name: allocation_skipped_locked
 -- $1 capacity, $2 left out: whether a prospect waits that nobody declined while a rep has room: somebody held the one or the other
-SELECT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
+SELECT EXISTS (SELECT 1 FROM salesreg.rep_rotation d
                JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
                WHERE d.available
                  AND (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects h
@@ -310,23 +310,23 @@ SELECT EXISTS (SELECT 1 FROM salesreg.rep_dealing d
                  AND p.id <> ALL ($2::varchar[])
                  AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
                                  WHERE a.prospect = p.id AND a.reason = 'declined' OFFSET 0))
--- name: dealing_told
+-- name: allocation_escalated
 -- $1 prospects nobody takes, $2 whether there are admins, who are told of them
-UPDATE salesreg.prospects_apart SET nobody = true, told_at = CASE WHEN $2::boolean THEN now() END
+UPDATE salesreg.declined_prospects SET exhausted = true, escalated_at = CASE WHEN $2::boolean THEN now() END
 WHERE prospect = ANY ($1::varchar[])
--- name: dealing_sort_out_assignments
+-- name: allocation_reconcile_assignments
 -- $1 seconds of grace. What was changed by hand, first part: live assignments whose prospect has another rep now, or none,
 -- or whose rep may not hold prospects (those are given back, also if another hand gave them to that rep): not at work, or given
 -- up. What the old system assigned has no row here and is left alone. One row a prospect lost, rep by rep.
 WITH expired AS (
-    SELECT d.rep, d.unreachable_since, r.telegram_id FROM salesreg.rep_dealing d
+    SELECT d.rep, d.unreachable_since, r.telegram_id FROM salesreg.rep_rotation d
     JOIN public.sales_representatives r ON r.id = d.rep
     WHERE NOT d.available AND d.unreachable_since IS NOT NULL AND salesreg.is_given_up(d.unreachable_since, $1::bigint)
 ), freed AS (
     UPDATE public.test_prospects p SET assigned_rep_id = NULL, updated_at = now()
     FROM (SELECT q.id, r.id AS rep, r.status
           FROM public.sales_representatives r
-          LEFT JOIN salesreg.rep_dealing d ON d.rep = r.id
+          LEFT JOIN salesreg.rep_rotation d ON d.rep = r.id
           JOIN public.test_prospects q ON q.assigned_rep_id = r.id
                                       AND q.status IN ('unreached', 'contacted', 'in_conversation')
           -- whatever status is none of ours means: not at work
@@ -353,7 +353,7 @@ WITH expired AS (
     SELECT f.id, f.rep, NULL, 'returned', f.reason FROM freed f
     WHERE NOT EXISTS (SELECT 1 FROM ended e WHERE e.prospect = f.id AND e.rep = f.rep)
 ), passed_on AS (
-    UPDATE salesreg.rep_dealing d SET passed_on_since = coalesce(d.passed_on_since, now())
+    UPDATE salesreg.rep_rotation d SET passed_on_since = coalesce(d.passed_on_since, now())
     WHERE d.rep IN (SELECT rep FROM ended WHERE reason = 'unavailable')
 ), unsent AS (
     DELETE FROM salesreg.outbox o
@@ -380,7 +380,7 @@ LEFT JOIN public.test_prospects p ON p.id = e.prospect
 LEFT JOIN public.sales_representatives h ON h.id = p.assigned_rep_id
 LEFT JOIN salesreg.prospect_changes c ON c.prospect = e.prospect AND p.id IS NULL
 ORDER BY r.id, e.id
--- name: dealing_expiry
+-- name: allocation_expiry
 -- $1 seconds of grace: microseconds until the next rep has been out of reach for so long (NULL: none is), and for how many
 -- it has passed and nothing is moved
 SELECT ((extract(epoch FROM min(d.unreachable_since) FILTER (WHERE d.unreachable_since > now() - $1::bigint * interval '1 second')
@@ -389,12 +389,12 @@ SELECT ((extract(epoch FROM min(d.unreachable_since) FILTER (WHERE d.unreachable
                           AND EXISTS (SELECT 1 FROM salesreg.assignments a JOIN public.test_prospects p ON p.id = a.prospect
                                       WHERE p.assigned_rep_id = d.rep AND a.rep = d.rep AND a.ended_at IS NULL
                                         AND p.status IN ('unreached', 'contacted', 'in_conversation')))
-FROM salesreg.rep_dealing d WHERE NOT d.available AND d.unreachable_since IS NOT NULL
--- name: dealing_returned
+FROM salesreg.rep_rotation d WHERE NOT d.available AND d.unreachable_since IS NOT NULL
+-- name: allocation_returned
 -- reps who can be reached again after their prospects went on, with each of those and who has it now
 WITH back AS (
-    UPDATE salesreg.rep_dealing d SET passed_on_since = NULL
-    FROM (SELECT rep, passed_on_since FROM salesreg.rep_dealing WHERE available AND passed_on_since IS NOT NULL
+    UPDATE salesreg.rep_rotation d SET passed_on_since = NULL
+    FROM (SELECT rep, passed_on_since FROM salesreg.rep_rotation WHERE available AND passed_on_since IS NOT NULL
           FOR NO KEY UPDATE SKIP LOCKED) f
     WHERE d.rep = f.rep
     RETURNING d.rep, f.passed_on_since
@@ -406,8 +406,8 @@ JOIN salesreg.assignments a ON a.rep = b.rep AND a.reason = 'unavailable' AND a.
 JOIN public.test_prospects p ON p.id = a.prospect AND p.assigned_rep_id IS DISTINCT FROM b.rep
 LEFT JOIN public.sales_representatives h ON h.id = p.assigned_rep_id
 ORDER BY r.telegram_id, a.id
--- name: dealing_by_hand
--- second part, $1 at most: open prospects that were dealt once and that somebody has given to a rep by hand get their
+-- name: allocation_by_hand
+-- second part, $1 at most: open prospects that were assigned once and that somebody has given to a rep by hand get their
 -- assignment, so that this rep hears of them and has buttons
 WITH given AS MATERIALIZED (
     SELECT p.id, left(p.telegram_id, 255) AS telegram_id, left(p.name, 255) AS name, left(p.context, 2000) AS context,
@@ -446,7 +446,7 @@ SELECT n.id, n.telegram_id, n.name, n.context, n.notes, n.email, n.assignment, N
         ORDER BY q.created_at, q.id COLLATE "C" LIMIT 1)
 FROM numbered n
 ORDER BY n.rep, n.created_at, n.id
--- name: dealing_changed
+-- name: allocation_changed
 -- $1 at most: prospects that another hand changed or closed and who has them, and whether they said that they contacted
 -- them; what found nobody any more is forgotten with it. One that was deleted and put in again with its rep, as a table is
 -- loaded anew, counts as changed if a rep is shown something else of it now.
@@ -478,7 +478,7 @@ WHERE CASE t.kind WHEN 'changed' THEN NOT o.closed WHEN 'closed' THEN o.closed A
                   ELSE o.closed OR t.was IS DISTINCT FROM pg_catalog.hashtextextended(
                       ROW (p.telegram_id, p.name, p.email, p.context, p.notes)::text, 0) END
 ORDER BY r.id, o.closed, a.id
--- name: dealing_cards
+-- name: allocation_cards
 -- $1 assignments whose buttons go, $2 in which chats (0: their rep's; one that is the rep's again keeps them): the messages that carry them, and the buttons' data that stay there, those of their
 -- rep's other open prospects. A message that the history holds no more is left as it is: its buttons answer that they are
 -- stale. Each message is read once, however many buttons it has; "= true" makes a hash of what is looked for, as a join planned
@@ -526,7 +526,7 @@ SELECT DISTINCT ON (s.chat_id, s.message_id) s.chat_id, s.message_id, s.payload,
 FROM sent s LEFT JOIN stays t ON t.chat_id = s.chat_id AND t.message_id = s.message_id
 WHERE ((s.chat_id, s.message_id) IN (SELECT chat_id, message_id FROM found)) = true
 ORDER BY s.chat_id, s.message_id
--- name: dealing_cards_unsent
+-- name: allocation_cards_unsent
 -- $1 assignments, $2 chats, as above: the messages with their buttons that are not sent yet, one row an assignment in each. Without
 -- the payload: it is being sent, or somebody holds it, and is to be looked at again.
 WITH gone AS MATERIALIZED (
@@ -552,7 +552,7 @@ WITH gone AS MATERIALIZED (
         UNION ALL
         SELECT q.id, q.payload, q.created_at, q.priority FROM salesreg.outbox q
         WHERE q.state = 'held' AND q.chat_id = c.chat_id AND q.method = 'sendMessage') k
-    -- a card may go with a reply (outbox_lend)
+    -- a card may go with a reply (outbox_promote)
     WHERE k.created_at < now()
       AND (k.priority = 1 OR ((c.chat_id, k.created_at) IN (SELECT chat_id, at FROM shown)) = true)
 ), buttons AS MATERIALIZED (
@@ -584,42 +584,42 @@ SELECT f.id, f.assignment, o.payload, t.data,
             THEN (SELECT max(g.given) FROM gone g WHERE g.id = f.assignment AND g.chat_id = f.chat_id) END
 FROM found f LEFT JOIN ours o ON o.id = f.id LEFT JOIN stays t ON t.id = f.id
 ORDER BY f.id, f.assignment
--- name: dealing_cards_rewrite
+-- name: allocation_cards_rewrite
 -- $1 messages that are not sent yet, $2 what is to be sent instead
 UPDATE salesreg.outbox o SET payload = f.payload::json
 FROM unnest($1::bigint[], $2::text[]) AS f (id, payload) WHERE o.id = f.id
--- name: dealing_cards_due
+-- name: allocation_cards_due
 -- $1 at most: assignments whose buttons still are where they were, and in which chat that is (0: the rep's)
 DELETE FROM salesreg.stale_cards c
 USING (SELECT s.assignment, s.chat_id FROM salesreg.stale_cards s ORDER BY s.assignment, s.chat_id LIMIT $1::integer
        FOR UPDATE SKIP LOCKED) due
 WHERE c.assignment = due.assignment AND c.chat_id = due.chat_id
 RETURNING c.assignment, c.chat_id
--- name: dealing_cards_later
+-- name: allocation_cards_later
 -- $1 assignments, $2 chats: their buttons could not be taken away this time
 INSERT INTO salesreg.stale_cards (assignment, chat_id) SELECT * FROM unnest($1::bigint[], $2::bigint[]) ON CONFLICT DO NOTHING
--- name: dealing_shown
+-- name: allocation_shown
 -- $1 assignments: their cards are made anew in this transaction
 UPDATE salesreg.assignments SET shown_at = now() WHERE id = ANY ($1::bigint[])
--- name: dealing_sort_out_apart
+-- name: allocation_reconcile_apart
 -- third part: declined prospects that lost their rep some other way go apart, those that have one (or are done with)
 -- leave
 WITH apart AS (
-    INSERT INTO salesreg.prospects_apart (prospect)
+    INSERT INTO salesreg.declined_prospects (prospect)
     SELECT DISTINCT p.id FROM salesreg.assignments a
     JOIN public.test_prospects p ON p.id = a.prospect AND p.assigned_rep_id IS NULL
                                 AND p.status IN ('unreached', 'contacted', 'in_conversation')
     WHERE a.reason = 'declined'
     ON CONFLICT DO NOTHING
 )
-DELETE FROM salesreg.prospects_apart x USING public.test_prospects p
+DELETE FROM salesreg.declined_prospects x USING public.test_prospects p
 WHERE p.id = x.prospect
   AND (p.assigned_rep_id IS NOT NULL OR p.status NOT IN ('unreached', 'contacted', 'in_conversation'))
--- name: dealing_new_reps
+-- name: allocation_new_reps
 -- fourth part: reps that came in past the triggers
-INSERT INTO salesreg.rep_dealing (rep)
+INSERT INTO salesreg.rep_rotation (rep)
 SELECT r.id FROM public.sales_representatives r
-WHERE NOT EXISTS (SELECT 1 FROM salesreg.rep_dealing d WHERE d.rep = r.id)
+WHERE NOT EXISTS (SELECT 1 FROM salesreg.rep_rotation d WHERE d.rep = r.id)
 ORDER BY r.registered_at NULLS LAST, r.id
 -- name: outbox_queue
 -- $1 chats, $2 methods, $3 payloads, $4 priority of all

@@ -1,4 +1,4 @@
-#include "salesreg/domain/dealing.h"
+#include "salesreg/domain/allocation.h"
 #include <string.h>
 
 static const char *const names[] = {
@@ -25,17 +25,17 @@ bool strategy_parse(const char *name, enum strategy *strategy)
 /* A heap of indexes into reps; the one to serve next is on top. */
 struct heap {
 	enum strategy strategy;
-	const struct dealing_rep *reps;
+	const struct allocation_rep *reps;
 	size_t *items, count;
 };
 
 static bool goes_before(const struct heap *h, size_t a, size_t b)
 {
-	const struct dealing_rep *x = &h->reps[a], *y = &h->reps[b];
+	const struct allocation_rep *x = &h->reps[a], *y = &h->reps[b];
 	if (h->strategy == STRATEGY_LEAST_LOADED && x->open != y->open)
 		return x->open < y->open;
-	if (x->last_dealt != y->last_dealt)
-		return x->last_dealt < y->last_dealt;
+	if (x->last_assigned_turn != y->last_assigned_turn)
+		return x->last_assigned_turn < y->last_assigned_turn;
 	return a < b;
 }
 
@@ -55,7 +55,7 @@ static void sift_down(struct heap *h, size_t at)
 	}
 }
 
-size_t dealing_run(enum strategy strategy, struct dealing_rep *reps, size_t rep_count,
+size_t allocation_run(enum strategy strategy, struct allocation_rep *reps, size_t rep_count,
     size_t prospect_count, int64_t next_sequence, size_t *picks, struct arena *a)
 {
 	struct heap h = {strategy, reps, ARENA_ARRAY(a, size_t, rep_count), 0};
@@ -64,16 +64,16 @@ size_t dealing_run(enum strategy strategy, struct dealing_rep *reps, size_t rep_
 			h.items[h.count++] = i;
 	for (size_t i = h.count / 2; i-- > 0;)
 		sift_down(&h, i);
-	size_t dealt = 0;
-	while (dealt < prospect_count && h.count > 0) {
-		struct dealing_rep *rep = &reps[h.items[0]];
-		picks[dealt] = h.items[0];
-		rep->last_dealt = next_sequence + (int64_t)dealt;
+	size_t assigned = 0;
+	while (assigned < prospect_count && h.count > 0) {
+		struct allocation_rep *rep = &reps[h.items[0]];
+		picks[assigned] = h.items[0];
+		rep->last_assigned_turn = next_sequence + (int64_t)assigned;
 		rep->open++;
-		dealt++;
+		assigned++;
 		if (rep->open >= rep->capacity)
 			h.items[0] = h.items[--h.count];
 		sift_down(&h, 0);
 	}
-	return dealt;
+	return assigned;
 }

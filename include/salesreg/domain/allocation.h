@@ -1,7 +1,7 @@
 /*
  * Who gets the next prospects: the assignment itself, as a pure function.
  * Ownership: all arrays are the caller's; the arena is scratch.
- * Units: counts; last_dealt is a sequence number that grows by one with each prospect dealt (the
+ * Units: counts; last_assigned_turn is a sequence number that grows by one with each prospect assigned (the
  * database holds it).
  * Errors: none.
  * Callbacks: none.
@@ -24,8 +24,8 @@ enum strategy {
 const char *strategy_name(enum strategy strategy);
 bool strategy_parse(const char *name, enum strategy *strategy);
 
-struct dealing_rep {
-	int64_t last_dealt; /* 0 = never */
+struct allocation_rep {
+	int64_t last_assigned_turn; /* 0 = never */
 	size_t open, capacity;
 };
 
@@ -33,7 +33,7 @@ struct dealing_rep {
  * Deals prospects, oldest first, until they or the room run out; returns how many (a prefix).
  * picks[i] is the index of the rep for prospect i; prospect i gets sequence next_sequence + i.
  * reps are updated; their order breaks ties. Nobody goes over capacity; who starts over it gets
- * nothing. O(reps + dealt × log reps).
+ * nothing. O(reps + assigned × log reps).
  */
-size_t dealing_run(enum strategy strategy, struct dealing_rep *reps, size_t rep_count,
+size_t allocation_run(enum strategy strategy, struct allocation_rep *reps, size_t rep_count,
     size_t prospect_count, int64_t next_sequence, size_t *picks, struct arena *a);

@@ -121,16 +121,16 @@ def test_a_403_of_a_rep_whose_prospect_is_locked_holds_nobody_up(running):
     hand = left_open(running.db, "SELECT * FROM test_prospects WHERE id = 'p0' FOR UPDATE")
     running.sandbox.fault("403", method="sendMessage", chat=first.id)
     first.says("статус")
-    running.db.eventually("SELECT NOT available FROM salesreg.rep_dealing d JOIN sales_representatives r ON r.id = d.rep"
+    running.db.eventually("SELECT NOT available FROM salesreg.rep_rotation d JOIN sales_representatives r ON r.id = d.rep"
                           " WHERE r.telegram_id = %s", first.id)
     second.forget()
     second.says("статус")
     second.hears("status", open=0)
     running.db.add_prospect("p1")
-    prospects.dealt(running, "p1", second)
+    prospects.assigned(running, "p1", second)
     hand.close()
-    prospects.psql(running, "NOTIFY salesreg_sort_out")
-    prospects.dealt(running, "p0", second)
+    prospects.psql(running, "NOTIFY salesreg_reconcile")
+    prospects.assigned(running, "p0", second)
 
 
 def test_a_locked_bot_state_is_not_taken_for_another_leader(running):
@@ -145,39 +145,39 @@ def test_a_locked_bot_state_is_not_taken_for_another_leader(running):
     assert running.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
 
 
-def test_an_open_transaction_on_a_rep_leaves_the_dealing_to_the_others(running):
+def test_an_open_transaction_on_a_rep_leaves_the_assigning_to_the_others(running):
     anna, boris = prospects.reps(running, 2)
     hand = left_open(running.db, "SELECT * FROM sales_representatives WHERE telegram_id = %s FOR UPDATE", anna.id)
     for n in range(4):
         running.db.add_prospect(f"p{n}")
-        prospects.dealt(running, f"p{n}", boris)
+        prospects.assigned(running, f"p{n}", boris)
     hand.rollback()  # over when it returns, which close() does not promise
     hand.close()
     running.db.add_prospect("p4")
-    prospects.dealt(running, "p4", anna)
+    prospects.assigned(running, "p4", anna)
 
 
-@pytest.mark.parametrize("sql", ["UPDATE salesreg.rep_dealing SET available = false WHERE rep = %s",
-                                 "SELECT * FROM salesreg.rep_dealing WHERE rep = %s FOR UPDATE"])
+@pytest.mark.parametrize("sql", ["UPDATE salesreg.rep_rotation SET available = false WHERE rep = %s",
+                                 "SELECT * FROM salesreg.rep_rotation WHERE rep = %s FOR UPDATE"])
 def test_an_open_transaction_on_whose_turn_it_is_leaves_the_others_their_prospects(running, sql):
     anna, boris = prospects.reps(running, 2)
     hand = left_open(running.db, sql, running.db.rep(anna.id)["id"])
     for n in range(4):
         running.db.add_prospect(f"p{n}")
-        prospects.dealt(running, f"p{n}", boris)
+        prospects.assigned(running, f"p{n}", boris)
     boris.forget()
     told = running.db.value("SELECT id FROM salesreg.assignments WHERE prospect = 'p0'")
     boris.presses(data=f"a:{told}:d")  # and a declined one waits, without holding up anything
     running.db.eventually("SELECT count(*) = 1 FROM salesreg.assignments WHERE reason = 'declined'")
     running.db.add_prospect("p4")
-    prospects.dealt(running, "p4", boris)
+    prospects.assigned(running, "p4", boris)
     boris.says("статус")
     boris.hears_anything()
     hand.rollback()
     hand.close()
     running.db.add_prospect("p5")
-    prospects.dealt(running, "p5", anna)
-    prospects.dealt(running, "p0", anna)
+    prospects.assigned(running, "p5", anna)
+    prospects.assigned(running, "p0", anna)
 
 
 def test_an_open_transaction_on_an_e_mail_key_stops_nobody_else(running):
@@ -235,7 +235,7 @@ def test_only_what_touches_the_locked_row_is_put_aside(running):
     assert len(reasons) == 1 and "holds a row that this changes" in reasons[0]
 
 
-def test_an_open_transaction_on_what_is_to_be_sorted_out_does_not_stop_the_dealing(make_world):
+def test_an_open_transaction_on_what_is_to_be_sorted_out_does_not_stop_the_assigning(make_world):
     world = make_world(OUTREACH_INTERVAL_SECONDS="1")
     world.db.no_prospects()
     world.start_bot()
@@ -246,9 +246,9 @@ def test_an_open_transaction_on_what_is_to_be_sorted_out_does_not_stop_the_deali
     hand = left_open(world.db, "SELECT * FROM test_prospects WHERE id = 'p0' FOR UPDATE")
     world.db.execute("UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = %s", first.id)
     world.db.add_prospect("p1")
-    prospects.dealt(world, "p1", second)
+    prospects.assigned(world, "p1", second)
     hand.close()
-    prospects.dealt(world, "p0", second)
+    prospects.assigned(world, "p0", second)
 
 
 def test_who_stands_by_keeps_vacuum_from_nothing(make_world):
@@ -273,7 +273,7 @@ def test_a_rep_removed_by_hand_gives_the_prospects_back_and_may_return(running):
     first, second = prospects.first_and_second(running, [anna, boris], "p0")
     before = running.db.rep(first.id)
     prospects.psql(running, f"UPDATE sales_representatives SET status = 'removed' WHERE telegram_id = {first.id}")
-    prospects.dealt(running, "p0", second)
+    prospects.assigned(running, "p0", second)
     first.hears_anything()  # of p0, once upon a time
     first.hears("lost_inactive")
     first.says("привет")
@@ -310,13 +310,13 @@ def test_a_rep_with_a_status_of_somebody_else_s_is_not_at_work(running, status):
     running.db.add_prospect("p0")
     first, second = prospects.first_and_second(running, [anna, boris], "p0")
     prospects.psql(running, f"UPDATE sales_representatives SET status = {status} WHERE telegram_id = {first.id}")
-    prospects.dealt(running, "p0", second)
+    prospects.assigned(running, "p0", second)
     for n in range(1, 4):
         running.db.add_prospect(f"p{n}")
-        prospects.dealt(running, f"p{n}", second)
+        prospects.assigned(running, f"p{n}", second)
     prospects.psql(running, f"UPDATE sales_representatives SET status = 'active' WHERE telegram_id = {first.id}")
     running.db.add_prospect("p4")
-    prospects.dealt(running, "p4", first)
+    prospects.assigned(running, "p4", first)
 
 
 @pytest.mark.parametrize("status", ["suspended", "inactive", "removed"])
@@ -538,7 +538,7 @@ def test_the_email_of_a_rep_put_in_by_hand_is_taken(running):
     anna.hears("email_taken_alone", email="boris@" + DOMAIN)
 
 
-def test_a_lock_that_lasts_is_one_line_and_dealing_goes_on_after_it(make_world):
+def test_a_lock_that_lasts_is_one_line_and_assigning_goes_on_after_it(make_world):
     world = make_world(LOG_LEVEL="debug")
     world.db.add_reps([1001])
     hand = left_open(world.db, "LOCK TABLE public.sales_representatives IN ACCESS EXCLUSIVE MODE")

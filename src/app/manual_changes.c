@@ -1,5 +1,5 @@
-#include "salesreg/app/by_hand.h"
-#include "salesreg/app/outgoing.h"
+#include "salesreg/app/manual_changes.h"
+#include "salesreg/app/telegram_message.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
 #include "salesreg/store/people.h"
@@ -91,7 +91,7 @@ void by_hand_tell_closed(const struct conversation_rules *rules, const struct ch
     size_t count, struct arena *a, struct message_list *messages)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct dealt_row *d = &rows[i].dealt;
+		const struct allocated_row *d = &rows[i].assigned;
 		const struct catalog_arg arg = {"name", short_name(a, d->prospect.name)};
 		if (rows[i].closed)
 			(void)message_list_add(messages, a, d->rep.telegram_id,

@@ -1,4 +1,4 @@
-#include "salesreg/domain/doubts.h"
+#include "salesreg/domain/config_checks.h"
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
@@ -60,17 +60,17 @@ enum domain_doubt domain_list_doubt(const char *list)
 	return space ? DOMAIN_DOUBT_SEPARATOR : DOMAIN_DOUBT_NONE;
 }
 
-const char *gravity_name(enum gravity gravity)
+const char *gravity_name(enum severity severity)
 {
 	static const char *const names[] = {
-#define X(name, text) [GRAVITY_##name] = text,
-	    GRAVITY_MAP(X)
+#define X(name, text) [SEVERITY_##name] = text,
+	    SEVERITY_MAP(X)
 #undef X
 	};
-	return names[gravity];
+	return names[severity];
 }
 
-enum gravity clock_gravity(
+enum severity clock_severity(
     int64_t before_us, int64_t after_us, int64_t database_us, int64_t *ahead_us)
 {
 	const int64_t second_us = 1000 * 1000;
@@ -78,9 +78,9 @@ enum gravity clock_gravity(
 		    : database_us < before_us ? database_us - before_us
 					      : 0;
 	int64_t off_us = *ahead_us < 0 ? -*ahead_us : *ahead_us;
-	return off_us > 60 * second_us  ? GRAVITY_SERIOUS
-	       : off_us > 2 * second_us ? GRAVITY_WARNING
-					: GRAVITY_NOTHING;
+	return off_us > 60 * second_us  ? SEVERITY_SERIOUS
+	       : off_us > 2 * second_us ? SEVERITY_WARNING
+					: SEVERITY_NOTHING;
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -88,10 +88,10 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-enum gravity disk_gravity(uint64_t available, uint64_t total)
+enum severity disk_severity(uint64_t available, uint64_t total)
 {
 	const uint64_t mib = 1024 * 1024;
-	return available < least(256 * mib, total / 40)    ? GRAVITY_SERIOUS
-	       : available < least(1024 * mib, total / 10) ? GRAVITY_WARNING
-							   : GRAVITY_NOTHING;
+	return available < least(256 * mib, total / 40)    ? SEVERITY_SERIOUS
+	       : available < least(1024 * mib, total / 10) ? SEVERITY_WARNING
+							   : SEVERITY_NOTHING;
 }

@@ -8,7 +8,7 @@
  */
 #pragma once
 #include "salesreg/domain/conversation.h"
-#include "salesreg/store/dealing.h"
+#include "salesreg/store/allocation.h"
 
 /* One message a rep. Reps out of reach are left out: they read it when they are back. */
 void by_hand_tell_lost(const struct conversation_rules *rules, const struct lost_row *rows,

@@ -1,5 +1,5 @@
 /* Who gets the next prospects: exact capacity and fairness, by table and over random histories. */
-#include "salesreg/domain/dealing.h"
+#include "salesreg/domain/allocation.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,35 +26,36 @@ static size_t random_below(size_t n)
 static void round_robin_serves_the_longest_unserved_next(void **state)
 {
 	(void)state;
-	struct dealing_rep reps[] = {{7, 0, 9}, {0, 0, 9}, {3, 0, 9}, {0, 0, 9}};
+	struct allocation_rep reps[] = {{7, 0, 9}, {0, 0, 9}, {3, 0, 9}, {0, 0, 9}};
 	static const size_t expected[] = {1, 3, 2, 0, 1, 3};
 	size_t picks[6];
-	assert_int_equal(dealing_run(STRATEGY_ROUND_ROBIN, reps, 4, 6, 10, picks, &arena), 6);
+	assert_int_equal(allocation_run(STRATEGY_ROUND_ROBIN, reps, 4, 6, 10, picks, &arena), 6);
 	assert_memory_equal(picks, expected, sizeof picks);
-	assert_int_equal(reps[1].last_dealt, 14);
-	assert_int_equal(reps[0].last_dealt, 13);
+	assert_int_equal(reps[1].last_assigned_turn, 14);
+	assert_int_equal(reps[0].last_assigned_turn, 13);
 	assert_int_equal(reps[1].open, 2);
 }
 
 static void least_loaded_serves_the_emptiest_then_the_longest_unserved(void **state)
 {
 	(void)state;
-	struct dealing_rep reps[] = {{9, 1, 5}, {2, 3, 5}, {1, 1, 5}, {0, 4, 5}};
+	struct allocation_rep reps[] = {{9, 1, 5}, {2, 3, 5}, {1, 1, 5}, {0, 4, 5}};
 	static const size_t expected[] = {2, 0, 2, 0, 1, 2, 0};
 	size_t picks[7];
-	assert_int_equal(dealing_run(STRATEGY_LEAST_LOADED, reps, 4, 7, 10, picks, &arena), 7);
+	assert_int_equal(allocation_run(STRATEGY_LEAST_LOADED, reps, 4, 7, 10, picks, &arena), 7);
 	assert_memory_equal(picks, expected, sizeof picks);
 }
 
-static void dealing_stops_where_the_room_ends(void **state)
+static void allocation_stops_where_the_room_ends(void **state)
 {
 	(void)state;
 	static const enum strategy strategies[] = {STRATEGY_ROUND_ROBIN, STRATEGY_LEAST_LOADED};
 	for (size_t s = 0; s < 2; s++) {
 		/* one is full, one over its capacity, one may have nothing */
-		struct dealing_rep reps[] = {{0, 5, 5}, {0, 7, 5}, {0, 0, 0}, {0, 3, 5}, {0, 4, 5}};
+		struct allocation_rep reps[] = {
+		    {0, 5, 5}, {0, 7, 5}, {0, 0, 0}, {0, 3, 5}, {0, 4, 5}};
 		size_t picks[10];
-		assert_int_equal(dealing_run(strategies[s], reps, 5, 10, 1, picks, &arena), 3);
+		assert_int_equal(allocation_run(strategies[s], reps, 5, 10, 1, picks, &arena), 3);
 		assert_int_equal(reps[1].open, 7);
 		assert_int_equal(reps[3].open, 5);
 		assert_int_equal(reps[4].open, 5);
@@ -64,14 +65,14 @@ static void dealing_stops_where_the_room_ends(void **state)
 static void nothing_comes_of_nothing(void **state)
 {
 	(void)state;
-	struct dealing_rep rep = {0, 0, 5};
-	assert_int_equal(dealing_run(STRATEGY_ROUND_ROBIN, NULL, 0, 5, 1, NULL, &arena), 0);
-	assert_int_equal(dealing_run(STRATEGY_ROUND_ROBIN, &rep, 1, 0, 1, NULL, &arena), 0);
+	struct allocation_rep rep = {0, 0, 5};
+	assert_int_equal(allocation_run(STRATEGY_ROUND_ROBIN, NULL, 0, 5, 1, NULL, &arena), 0);
+	assert_int_equal(allocation_run(STRATEGY_ROUND_ROBIN, &rep, 1, 0, 1, NULL, &arena), 0);
 	assert_int_equal(rep.open, 0);
 }
 
 /* The rule itself, slowly. */
-static size_t next_by_rule(enum strategy strategy, const struct dealing_rep *reps, size_t count)
+static size_t next_by_rule(enum strategy strategy, const struct allocation_rep *reps, size_t count)
 {
 	size_t best = SIZE_MAX;
 	for (size_t i = 0; i < count; i++) {
@@ -81,11 +82,11 @@ static size_t next_by_rule(enum strategy strategy, const struct dealing_rep *rep
 			best = i;
 			continue;
 		}
-		const struct dealing_rep *x = &reps[i], *y = &reps[best];
+		const struct allocation_rep *x = &reps[i], *y = &reps[best];
 		if (strategy == STRATEGY_LEAST_LOADED && x->open != y->open) {
 			if (x->open < y->open)
 				best = i;
-		} else if (x->last_dealt < y->last_dealt) {
+		} else if (x->last_assigned_turn < y->last_assigned_turn) {
 			best = i;
 		}
 	}
@@ -97,20 +98,21 @@ static void every_pick_is_the_one_the_rule_names(void **state)
 	(void)state;
 	for (size_t round = 0; round < 500; round++) {
 		enum strategy strategy = round % 2 ? STRATEGY_LEAST_LOADED : STRATEGY_ROUND_ROBIN;
-		struct dealing_rep reps[MOST_REPS], slow[MOST_REPS];
+		struct allocation_rep reps[MOST_REPS], slow[MOST_REPS];
 		size_t picks[MOST_PROSPECTS], count = 1 + random_below(MOST_REPS);
 		for (size_t i = 0; i < count; i++)
-			reps[i] = (struct dealing_rep){
+			reps[i] = (struct allocation_rep){
 			    (int64_t)random_below(20), random_below(8), random_below(10)};
 		memcpy(slow, reps, sizeof reps);
 		size_t prospects = random_below(MOST_PROSPECTS);
-		size_t dealt = dealing_run(strategy, reps, count, prospects, 100, picks, &arena);
-		for (size_t i = 0; i < dealt; i++) {
+		size_t assigned =
+		    allocation_run(strategy, reps, count, prospects, 100, picks, &arena);
+		for (size_t i = 0; i < assigned; i++) {
 			assert_int_equal(picks[i], next_by_rule(strategy, slow, count));
 			slow[picks[i]].open++;
-			slow[picks[i]].last_dealt = 100 + (int64_t)i;
+			slow[picks[i]].last_assigned_turn = 100 + (int64_t)i;
 		}
-		if (dealt < prospects)
+		if (assigned < prospects)
 			assert_int_equal(next_by_rule(strategy, slow, count), SIZE_MAX);
 		assert_memory_equal(slow, reps, count * sizeof reps[0]);
 		arena_reset(&arena);
@@ -121,17 +123,17 @@ static void reps_eligible_throughout_never_differ_by_more_than_one(void **state)
 {
 	(void)state;
 	for (size_t round = 0; round < 200; round++) {
-		struct dealing_rep reps[MOST_REPS] = {0};
+		struct allocation_rep reps[MOST_REPS] = {0};
 		size_t got[MOST_REPS] = {0}, picks[MOST_PROSPECTS], count = 2 + random_below(20);
 		int64_t sequence = 1;
 		/* half have room for ever; the others fill up and are emptied again, in many runs */
 		for (size_t i = 0; i < count; i++)
 			reps[i].capacity = i % 2 ? 3 : SIZE_MAX;
 		for (size_t run = 0; run < 30; run++) {
-			size_t dealt = dealing_run(STRATEGY_ROUND_ROBIN, reps, count,
+			size_t assigned = allocation_run(STRATEGY_ROUND_ROBIN, reps, count,
 			    random_below(30), sequence, picks, &arena);
-			sequence += (int64_t)dealt;
-			for (size_t i = 0; i < dealt; i++)
+			sequence += (int64_t)assigned;
+			for (size_t i = 0; i < assigned; i++)
 				got[picks[i]]++;
 			size_t least = SIZE_MAX, most = 0;
 			for (size_t i = 0; i < count; i += 2) {
@@ -150,13 +152,13 @@ static void least_loaded_levels_the_loads(void **state)
 {
 	(void)state;
 	for (size_t round = 0; round < 200; round++) {
-		struct dealing_rep reps[MOST_REPS] = {0};
+		struct allocation_rep reps[MOST_REPS] = {0};
 		size_t picks[MOST_PROSPECTS], count = 1 + random_below(MOST_REPS), highest = 0;
 		for (size_t i = 0; i < count; i++) {
-			reps[i] = (struct dealing_rep){0, random_below(5), 1000};
+			reps[i] = (struct allocation_rep){0, random_below(5), 1000};
 			highest = reps[i].open > highest ? reps[i].open : highest;
 		}
-		(void)dealing_run(
+		(void)allocation_run(
 		    STRATEGY_LEAST_LOADED, reps, count, MOST_PROSPECTS, 1, picks, &arena);
 		size_t least = SIZE_MAX, most = 0;
 		for (size_t i = 0; i < count; i++) {
@@ -185,7 +187,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(round_robin_serves_the_longest_unserved_next),
 	    cmocka_unit_test(least_loaded_serves_the_emptiest_then_the_longest_unserved),
-	    cmocka_unit_test(dealing_stops_where_the_room_ends),
+	    cmocka_unit_test(allocation_stops_where_the_room_ends),
 	    cmocka_unit_test(nothing_comes_of_nothing),
 	    cmocka_unit_test(every_pick_is_the_one_the_rule_names),
 	    cmocka_unit_test(reps_eligible_throughout_never_differ_by_more_than_one),

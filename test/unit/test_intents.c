@@ -1,5 +1,5 @@
 /* Words and commands people use, and texts that only look like them. */
-#include "salesreg/domain/phrases.h"
+#include "salesreg/domain/intents.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

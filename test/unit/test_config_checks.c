@@ -1,5 +1,5 @@
 /* What doctor thinks of configured texts and of figures, as tables. */
-#include "salesreg/domain/doubts.h"
+#include "salesreg/domain/config_checks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -110,13 +110,13 @@ static void a_clock_is_judged_by_what_the_journey_does_not_explain(void **state)
 	(void)state;
 	const int64_t s = 1000 * 1000, now = 1700000000 * s;
 	int64_t ahead;
-	assert_int_equal(clock_gravity(now, now + 5 * s, now + 3 * s, &ahead), GRAVITY_NOTHING);
+	assert_int_equal(clock_severity(now, now + 5 * s, now + 3 * s, &ahead), SEVERITY_NOTHING);
 	assert_int_equal(ahead, 0);
-	assert_int_equal(clock_gravity(now, now + s, now + 3 * s, &ahead), GRAVITY_NOTHING);
-	assert_int_equal(clock_gravity(now, now + s, now + 3 * s + 1, &ahead), GRAVITY_WARNING);
+	assert_int_equal(clock_severity(now, now + s, now + 3 * s, &ahead), SEVERITY_NOTHING);
+	assert_int_equal(clock_severity(now, now + s, now + 3 * s + 1, &ahead), SEVERITY_WARNING);
 	assert_int_equal(ahead, 2 * s + 1);
-	assert_int_equal(clock_gravity(now, now, now - 60 * s, &ahead), GRAVITY_WARNING);
-	assert_int_equal(clock_gravity(now, now, now - 61 * s, &ahead), GRAVITY_SERIOUS);
+	assert_int_equal(clock_severity(now, now, now - 60 * s, &ahead), SEVERITY_WARNING);
+	assert_int_equal(clock_severity(now, now, now - 61 * s, &ahead), SEVERITY_SERIOUS);
 	assert_int_equal(ahead, -61 * s);
 }
 
@@ -124,13 +124,13 @@ static void a_disk_is_judged_by_what_is_left_of_it(void **state)
 {
 	(void)state;
 	const uint64_t mib = 1024 * 1024, gib = 1024 * mib;
-	assert_int_equal(disk_gravity(0, 0), GRAVITY_NOTHING);
-	assert_int_equal(disk_gravity(gib, 1000 * gib), GRAVITY_NOTHING);
-	assert_int_equal(disk_gravity(gib - 1, 1000 * gib), GRAVITY_WARNING);
-	assert_int_equal(disk_gravity(256 * mib - 1, 1000 * gib), GRAVITY_SERIOUS);
-	assert_int_equal(disk_gravity(200 * mib, gib), GRAVITY_NOTHING);
-	assert_int_equal(disk_gravity(100 * mib, gib), GRAVITY_WARNING);
-	assert_int_equal(disk_gravity(20 * mib, gib), GRAVITY_SERIOUS);
+	assert_int_equal(disk_severity(0, 0), SEVERITY_NOTHING);
+	assert_int_equal(disk_severity(gib, 1000 * gib), SEVERITY_NOTHING);
+	assert_int_equal(disk_severity(gib - 1, 1000 * gib), SEVERITY_WARNING);
+	assert_int_equal(disk_severity(256 * mib - 1, 1000 * gib), SEVERITY_SERIOUS);
+	assert_int_equal(disk_severity(200 * mib, gib), SEVERITY_NOTHING);
+	assert_int_equal(disk_severity(100 * mib, gib), SEVERITY_WARNING);
+	assert_int_equal(disk_severity(20 * mib, gib), SEVERITY_SERIOUS);
 }
 
 int main(void)
