@@ -212,3 +212,25 @@ void guard_watch_policies(struct guard_watch *w, const PGresult *hidden)
 		    tables);
 	memcpy(w->policies, tables, sizeof tables);
 }
+
+/* FNV-1a, with the byte that ends the text. */
+static uint64_t hash(uint64_t h, const char *text)
+{
+	do
+		h = (h ^ (unsigned char)*text) * 0x100000001b3u;
+	while (*text++);
+	return h;
+}
+
+bool guard_watch_changed(struct guard_watch *w, const PGresult *hidden)
+{
+	uint64_t now = 0;
+	for (int i = 0; i < PQntuples(hidden); i++)
+		if (!PQgetisnull(hidden, i, HIDDEN_QUESTION))
+			now = hash(hash(now ? now : 0xcbf29ce484222325u,
+				       PQgetvalue(hidden, i, HIDDEN_TABLE)),
+			    PQgetvalue(hidden, i, HIDDEN_QUESTION));
+	bool changed = now && now != w->questions;
+	w->questions = now;
+	return changed;
+}

@@ -116,10 +116,13 @@ static void look_at_row_security(struct listener *l, const PGresult *hidden)
 {
 	char why[GUARD_LINE];
 	guard_watch_policies(db_server_rights(l->options.server), hidden);
-	if (!guard_hides(hidden, why, sizeof why))
-		return;
-	db_server_hides(l->options.server);
-	db_server_give_up(l->options.server, why);
+	bool changed = guard_watch_changed(db_server_rights(l->options.server), hidden);
+	if (guard_hides(hidden, why, sizeof why)) {
+		db_server_hides(l->options.server);
+		db_server_give_up(l->options.server, why);
+	} else if (changed) {
+		db_server_give_up(l->options.server, "policies of row-level security were changed");
+	}
 }
 
 static void on_beat(struct db_conn *conn, const struct db_reply *reply, void *data)

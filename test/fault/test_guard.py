@@ -250,6 +250,26 @@ def test_row_level_security_is_said_as_what_it_is_and_its_end_is_noticed(make_wo
     assert findings(world.db, "row-security") == []
 
 
+@pytest.mark.parametrize("policy", ["current_user = 'nobody'", "NULL::boolean"])
+def test_a_policy_that_comes_meanwhile_is_asked_what_it_lets_pass(make_world, policy):
+    world = make_world()
+    world.start_bot()
+    anna = world.person("Anna Petrova")
+    anna.registers()
+    world.settle()
+    # one that lets everything pass changes nothing
+    world.db.execute("CREATE POLICY a ON salesreg.outbox USING (current_user <> 'nobody');"
+                     " ALTER TABLE salesreg.outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    anna.says("статус")
+    anna.hears("status", open=0)
+    assert not world.bot.lines("row-level security hides rows")
+    world.db.execute(f"DROP POLICY a ON salesreg.outbox; CREATE POLICY a ON salesreg.outbox USING ({policy})")
+    line = world.bot.wait_for_log("no database for now.*row-level security hides rows of salesreg.outbox")
+    anna.says("статус")
+    world.db.execute(statement(line))
+    anna.hears("status", open=0)
+
+
 def test_a_worker_that_meets_it_at_its_start_waits(make_world):
     world = make_world()
     world.db.no_prospects()

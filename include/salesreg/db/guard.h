@@ -48,9 +48,15 @@ struct guard_watch {
 	int64_t refused_us; /* when the server last said 42501; 0: never */
 	struct fault_log fault;
 	char policies[256]; /* tables whose policies were warned of */
+	uint64_t questions; /* a hash of what guard_judge() would ask; 0: nothing */
 };
 /* SQL_HIDDEN_ROWS' answer: warns of policies that may hide rows, once as long as it is about the same tables. */
 void guard_watch_policies(struct guard_watch *w, const PGresult *hidden);
+/*
+ * The same: whether policies that guard_judge() asks about have changed, for then sessions that are open have not asked. Also true
+ * when there are any for the first time: nobody knows whether they were there when those sessions began.
+ */
+bool guard_watch_changed(struct guard_watch *w, const PGresult *hidden);
 void guard_watch_refused(struct guard_watch *w);
 /* Whether SQL_RIGHTS_MISSING is to be asked. */
 bool guard_watch_wants(const struct guard_watch *w);
