@@ -67,7 +67,7 @@ static enum err make_usable(struct db_conn *conn, PGconn *pg)
 	    (conn->options.session_sql && !execute(pg, conn->options.session_sql)))
 		goto broken;
 	/* before anything of ours is read: what is hidden would be taken for missing */
-	err = guard_rows(pg, conn->why, sizeof conn->why);
+	err = guard_rows(pg, &conn->questions, conn->why, sizeof conn->why);
 	if (err != ERR_OK) {
 		if (conn->options.server && PQstatus(pg) == CONNECTION_OK)
 			db_server_hides(conn->options.server);
@@ -125,6 +125,8 @@ static void on_connected(uv_work_t *work, int status)
 		conn->options.opened(conn, err, conn->why, conn->options.data);
 		return;
 	}
+	if (conn->options.server)
+		db_server_rights(conn->options.server)->questions = conn->questions;
 	conn->poll = malloc(sizeof *conn->poll);
 	if (!conn->poll || uv_poll_init(conn->loop, conn->poll, PQsocket(conn->pg)) != 0) {
 		free(conn->poll);

@@ -40,6 +40,7 @@ struct db_conn {
 	enum err opening;                    /* what came of it */
 	struct db_identity identity, set_up; /* set_up: the server that `setup` has seen */
 	uint64_t restores, set_up_restores;  /* of the server, likewise */
+	uint64_t questions;                  /* of guard_rows() */
 	char why[GUARD_LINE];
 
 	struct {

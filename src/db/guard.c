@@ -117,7 +117,27 @@ enum guard_verdict guard_judge(PGconn *pg, const PGresult *hidden, int row)
 	return verdict;
 }
 
-enum err guard_rows(PGconn *pg, char *error, size_t size)
+/* FNV-1a, with the byte that ends the text. */
+static uint64_t hash(uint64_t h, const char *text)
+{
+	do
+		h = (h ^ (unsigned char)*text) * 0x100000001b3u;
+	while (*text++);
+	return h;
+}
+
+static uint64_t hash_questions(const PGresult *hidden)
+{
+	uint64_t h = 0;
+	for (int i = 0; i < PQntuples(hidden); i++)
+		if (!PQgetisnull(hidden, i, HIDDEN_QUESTION))
+			h = hash(
+			    hash(h ? h : 0xcbf29ce484222325u, PQgetvalue(hidden, i, HIDDEN_TABLE)),
+			    PQgetvalue(hidden, i, HIDDEN_QUESTION));
+	return h;
+}
+
+enum err guard_rows(PGconn *pg, uint64_t *questions, char *error, size_t size)
 {
 	PGresult *r = db_exec_blocking(pg, sql_statement(SQL_HIDDEN_ROWS)->text);
 	if (PQresultStatus(r) != PGRES_TUPLES_OK)
@@ -129,6 +149,8 @@ enum err guard_rows(PGconn *pg, char *error, size_t size)
 		name_hidden(r, i, error, size);
 		err = ERR_UNAVAILABLE;
 	}
+	if (questions)
+		*questions = hash_questions(r);
 	PQclear(r);
 	return err;
 }
@@ -213,24 +235,8 @@ void guard_watch_policies(struct guard_watch *w, const PGresult *hidden)
 	memcpy(w->policies, tables, sizeof tables);
 }
 
-/* FNV-1a, with the byte that ends the text. */
-static uint64_t hash(uint64_t h, const char *text)
+bool guard_watch_changed(const struct guard_watch *w, const PGresult *hidden)
 {
-	do
-		h = (h ^ (unsigned char)*text) * 0x100000001b3u;
-	while (*text++);
-	return h;
-}
-
-bool guard_watch_changed(struct guard_watch *w, const PGresult *hidden)
-{
-	uint64_t now = 0;
-	for (int i = 0; i < PQntuples(hidden); i++)
-		if (!PQgetisnull(hidden, i, HIDDEN_QUESTION))
-			now = hash(hash(now ? now : 0xcbf29ce484222325u,
-				       PQgetvalue(hidden, i, HIDDEN_TABLE)),
-			    PQgetvalue(hidden, i, HIDDEN_QUESTION));
-	bool changed = now && now != w->questions;
-	w->questions = now;
-	return changed;
+	uint64_t now = hash_questions(hidden);
+	return now && now != w->questions;
 }

@@ -66,7 +66,7 @@ int command_database_open_for(struct command_database *d, const char *command, u
 		    "salesreg %s: the database of DATABASE_URL cannot be reached: %s\n", command,
 		    d->session.error);
 		code = EXIT_CODE_FAILED;
-	} else if (guard_rows(d->session.pg, hidden, sizeof hidden) != ERR_OK) {
+	} else if (guard_rows(d->session.pg, NULL, hidden, sizeof hidden) != ERR_OK) {
 		show_say(stderr, "salesreg %s: %s\n", command, hidden);
 		code = EXIT_CODE_FAILED;
 	}

@@ -53,7 +53,7 @@ static bool is_seconds(const char *text, int *seconds)
 static enum err bring_up_to_date(PGconn *pg, const struct arguments *a, const struct config *config,
     int *applied, char *error, size_t size)
 {
-	enum err err = guard_rows(pg, error, size);
+	enum err err = guard_rows(pg, NULL, error, size);
 	if (err != ERR_OK)
 		return err;
 	if (a->roles)

@@ -29,9 +29,10 @@ enum err guard_owners(PGconn *pg, char *error, size_t size);
 enum err guard_heirs(PGconn *pg, const char *owner, char *error, size_t size);
 /*
  * ERR_UNAVAILABLE: row-level security hides rows of a table of ours, or it cannot be asked. Policies that depend on the rows may
- * hide none, and are no error: guard_watch_policies() warns of them, and so does doctor.
+ * hide none, and are no error: guard_watch_policies() warns of them, and so does doctor. questions, or NULL: a
+ * hash of what guard_judge() asked; 0: nothing.
  */
-enum err guard_rows(PGconn *pg, char *error, size_t size);
+enum err guard_rows(PGconn *pg, uint64_t *questions, char *error, size_t size);
 /* SQL_HIDDEN_ROWS' answer: true, and what is hidden, if something is for certain; what has to be asked for is left out. */
 bool guard_hides(const PGresult *hidden, char *error, size_t size);
 /* Of a row of that answer; asks where the policies are the same for all rows (USING (current_user = '…')). Blocks. */
@@ -48,15 +49,12 @@ struct guard_watch {
 	int64_t refused_us; /* when the server last said 42501; 0: never */
 	struct fault_log fault;
 	char policies[256]; /* tables whose policies were warned of */
-	uint64_t questions; /* a hash of what guard_judge() would ask; 0: nothing */
+	uint64_t questions; /* of the last session that began: guard_rows() */
 };
 /* SQL_HIDDEN_ROWS' answer: warns of policies that may hide rows, once as long as it is about the same tables. */
 void guard_watch_policies(struct guard_watch *w, const PGresult *hidden);
-/*
- * The same: whether policies that guard_judge() asks about have changed, for then sessions that are open have not asked. Also true
- * when there are any for the first time: nobody knows whether they were there when those sessions began.
- */
-bool guard_watch_changed(struct guard_watch *w, const PGresult *hidden);
+/* The same: whether policies that guard_judge() asks about are others than those that the last session asked as it began. */
+bool guard_watch_changed(const struct guard_watch *w, const PGresult *hidden);
 void guard_watch_refused(struct guard_watch *w);
 /* Whether SQL_RIGHTS_MISSING is to be asked. */
 bool guard_watch_wants(const struct guard_watch *w);
