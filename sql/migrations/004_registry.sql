@@ -402,9 +402,9 @@ BEGIN
         FROM (SELECT e.id, e.rep, 'changed' AS kind
               FROM (SELECT id, assigned_rep_id AS rep, telegram_id::text, name::text, email::text, context::text, notes::text
                     FROM fresh WHERE status IN ('unreached', 'contacted', 'in_conversation')
-                    EXCEPT
+                    EXCEPT -- one that was closed is shown again
                     SELECT id, assigned_rep_id, telegram_id::text, name::text, email::text, context::text, notes::text
-                    FROM stale) e
+                    FROM stale WHERE status IN ('unreached', 'contacted', 'in_conversation')) e
               UNION ALL
               SELECT f.id, f.assigned_rep_id, 'closed'
               FROM fresh f

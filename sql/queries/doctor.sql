@@ -218,6 +218,9 @@ LEFT JOIN (SELECT c.relname, n.nspname, x.indisvalid
            WHERE n.nspname IN ('public', 'salesreg')) i ON i.relname = w.name
 WHERE i.indisvalid IS NOT TRUE
 ORDER BY NOT w.is_key, w.name
+-- name: doctor_lock_row
+-- the statement that brings the row back, or NULL
+SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM salesreg.assignment_lock) THEN 'INSERT INTO salesreg.assignment_lock DEFAULT VALUES' END
 -- name: doctor_prospects
 -- $1 capacity, $2 seconds: how many prospects wait for longer (10,000 stands for that many or more), the oldest one's
 -- milliseconds, how many reps have room

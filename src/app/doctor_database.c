@@ -297,6 +297,31 @@ static void look_at_disk(struct doctor *d, struct db_session *s)
 		    "a full disk stops PostgreSQL, and with it everything");
 }
 
+/* Whether this database serves another bot than that of the token. */
+static bool serves_another(struct doctor *d, struct db_session *s)
+{
+	struct arena *a = d->arena;
+	int64_t other;
+	const char *username;
+	if (d->bot_id == 0)
+		return false;
+	if (!doctor_other_bot(s, a, d->bot_id, &other, &username)) {
+		doctor_refused(d, s, "which bot it serves");
+		return false;
+	}
+	if (other != 0)
+		find(d, SEVERITY_SERIOUS, "other-bot",
+		    arena_printf(a,
+			"REGISTRY_BOT_TOKEN is of bot %lld, and this database serves bot %lld%s%s",
+			(long long)d->bot_id, (long long)other, username ? ", @" : "",
+			username ? username : ""),
+		    "`salesreg bot` ends with 78 with it: a bot may write only to people who have "
+		    "opened it, and these have opened the other one",
+		    "set a token of the other one, or run `salesreg adopt-bot` to change the bot "
+		    "for good");
+	return other != 0;
+}
+
 static void look_for_leader(struct doctor *d, struct db_session *s)
 {
 	bool leads;
@@ -304,7 +329,8 @@ static void look_for_leader(struct doctor *d, struct db_session *s)
 		doctor_left_out(d, "the leader", "nobody leads on a standby");
 		return;
 	}
-	if (!operators_leader(s, d->arena, d->bot_id ? &d->bot_id : NULL, &leads)) {
+	bool another = serves_another(d, s);
+	if (!operators_leader(s, d->arena, d->bot_id && !another ? &d->bot_id : NULL, &leads)) {
 		doctor_refused(d, s, "the leader");
 		return;
 	}

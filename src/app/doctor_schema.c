@@ -94,6 +94,21 @@ static void look_at_indexes(struct doctor *d, struct db_session *s)
 	}
 }
 
+/* It cannot be deleted, but the table can be emptied. */
+static void look_at_lock_row(struct doctor *d, struct db_session *s)
+{
+	const char *statement;
+	if (!doctor_lock_row(s, d->arena, &statement))
+		doctor_refused(d, s, "the assignment lock");
+	else if (statement)
+		doctor_find(d,
+		    (struct finding){SEVERITY_SERIOUS, area, "lock-row",
+			"the row of salesreg.assignment_lock is gone",
+			"everything that changes an assignment locks it first; without it two of "
+			"them at once can give one rep too much",
+			statement});
+}
+
 void doctor_schema(struct doctor *d, struct db_session *s)
 {
 	look_at_statements(d, s);
@@ -101,4 +116,5 @@ void doctor_schema(struct doctor *d, struct db_session *s)
 		return;
 	look_at_triggers(d, s);
 	look_at_indexes(d, s);
+	look_at_lock_row(d, s);
 }

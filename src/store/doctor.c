@@ -346,3 +346,20 @@ bool doctor_indexes(
 		    .schema = db_get_text(a, r, i, 2)};
 	return r;
 }
+
+bool doctor_lock_row(struct db_session *s, struct arena *a, const char **statement)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_LOCK_ROW);
+	*statement = r ? db_get_text(a, r, 0, 0) : NULL;
+	return r;
+}
+
+bool doctor_other_bot(
+    struct db_session *s, struct arena *a, int64_t bot_id, int64_t *other, const char **username)
+{
+	const PGresult *r = db_session_run(s, SQL_BOT_STATE_OTHER, db_i64(a, bot_id));
+	bool found = r && PQntuples(r) > 0;
+	*other = found ? db_get_i64(r, 0, 0, 0) : 0;
+	*username = found ? db_get_text(a, r, 0, 1) : NULL;
+	return r;
+}

@@ -342,6 +342,22 @@ def test_a_prospect_given_to_who_is_not_at_work_goes_on(running, status):
     assert second.unheard() == []
 
 
+def test_one_that_is_opened_again_is_shown_with_its_buttons(running):
+    anna, = prospects.reps(running, 1)
+    running.db.add_prospect("p0", "Ivan P")
+    told_of(anna, "Ivan P")
+    running.settle()
+    prospects.psql(running, "UPDATE test_prospects SET status = 'archived' WHERE id = 'p0'")
+    anna.hears("closed", name="Ivan P")
+    anna.sees_edit()
+    running.settle()
+    prospects.psql(running, "UPDATE test_prospects SET status = 'unreached' WHERE id = 'p0'")
+    again = told_of(anna, "Ivan P")
+    anna.presses("button_contacted", message=again)
+    anna.is_answered("answer_contacted")
+    assert running.db.prospect("p0")["status"] == "contacted"
+
+
 RELOAD = "BEGIN; CREATE TEMP TABLE copy AS SELECT * FROM test_prospects; {change}; DELETE FROM test_prospects;" \
          " INSERT INTO test_prospects SELECT * FROM copy; DROP TABLE copy; COMMIT"
 

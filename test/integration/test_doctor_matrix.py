@@ -10,7 +10,7 @@ from support.pgbouncer import PgBouncer
 from support.postgres import OWNER, PASSWORD
 from support.process import EXIT_CONFIG, run
 from support.replication import Pair
-from support.telegram import TOKEN
+from support.telegram import BOT_ID, TOKEN
 
 
 @pytest.fixture
@@ -130,6 +130,21 @@ def test_an_index_whose_building_failed_is_named(well, codes):
     well.db.as_superuser("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'salesreg.assignments_ended_idx'::regclass")
     assert codes() == {"index"}
     assert "REINDEX" in codes.text
+
+
+def test_a_lock_without_its_row_is_serious(well, codes):
+    well.db.execute("TRUNCATE salesreg.assignment_lock")
+    assert codes() == {"lock-row"} and "INSERT INTO salesreg.assignment_lock" in codes.text
+    well.db.execute("INSERT INTO salesreg.assignment_lock DEFAULT VALUES")
+    assert codes() == set()
+
+
+def test_a_token_of_another_bot_is_serious(well, codes):
+    well.db.eventually("SELECT username IS NOT NULL FROM salesreg.bot_state")
+    assert codes(REGISTRY_BOT_TOKEN="987654321:AAother-token-of-another-bot-entirely_x") == {"other-bot", "groups"}
+    text = " ".join(codes.text.split())
+    assert f"serves bot {BOT_ID}, @salesreg_sandbox_bot" in text and "adopt-bot" in text
+    assert "other-token" not in text
 
 
 def test_what_the_tables_tell(well, codes):

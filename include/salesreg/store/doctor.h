@@ -110,6 +110,11 @@ struct doctor_trigger {
 /* Those that do not fire. */
 bool doctor_triggers(
     struct db_session *s, struct arena *a, struct doctor_trigger **off, size_t *count);
+/* The statement that brings back the row that everything locks which changes an assignment; NULL: it is there. */
+bool doctor_lock_row(struct db_session *s, struct arena *a, const char **statement);
+/* The bot that this database serves, if it is another than bot_id: *other is 0 if not; *username may be NULL. */
+bool doctor_other_bot(
+    struct db_session *s, struct arena *a, int64_t bot_id, int64_t *other, const char **username);
 
 struct doctor_index {
 	const char *name, *schema /* NULL: it is missing, else its building failed */;
