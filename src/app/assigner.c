@@ -23,6 +23,7 @@
 enum { DEADLINE_MS = 30000, ARENA_MAXIMUM = 128 * 1024 * 1024 };
 static const int64_t PAUSE_FIRST_US = 200 * 1000, PAUSE_LONGEST_US = 30 * 1000 * 1000;
 static const int64_t PAUSE_LOCKED_US = 5 * 1000 * 1000;
+static const int64_t NAME_AGAIN_US = 3600LL * 1000 * 1000;
 
 static void go(struct assigner *s);
 static void on_pause(uv_timer_t *timer);
@@ -55,11 +56,34 @@ struct left_out assigner_left_out(const struct assigner *s)
 	return (struct left_out){(const char *const *)s->left_out, s->left_out_count};
 }
 
+/* Each sweep, and each change by hand, finds the same ones again: that is one fault that lasts. */
+static bool was_named(struct assigner *s, const char *prospect)
+{
+	int64_t now = clock_monotonic_us();
+	size_t oldest = 0;
+	for (size_t i = 0; i < LEFT_OUT_MOST; i++) {
+		if (s->named[i].prospect && strcmp(s->named[i].prospect, prospect) == 0) {
+			bool lately = now - s->named[i].at_us < NAME_AGAIN_US;
+			if (!lately)
+				s->named[i].at_us = now;
+			return lately;
+		}
+		if (s->named[i].at_us < s->named[oldest].at_us)
+			oldest = i;
+	}
+	free(s->named[oldest].prospect);
+	s->named[oldest].prospect = strdup(prospect);
+	s->named[oldest].at_us = now;
+	if (!s->named[oldest].prospect)
+		abort();
+	return false;
+}
+
 static void leave_out(struct assigner *s, const char *prospect)
 {
 	if (s->left_out_count == LEFT_OUT_MOST)
 		return; /* that many are no longer one prospect's fault; what comes is tried again */
-	log_error(
+	log_write(was_named(s, prospect) ? LOG_DEBUG : LOG_ERROR,
 	    "prospect %.255s cannot be assigned and is left out until the next sweep, so that "
 	    "the others need not wait for it: %s",
 	    prospect, s->why);
@@ -378,6 +402,8 @@ void assigner_destroy(struct assigner *s)
 		return;
 	arena_finish(&s->arena);
 	leave_none_out(s);
+	for (size_t i = 0; i < LEFT_OUT_MOST; i++)
+		free(s->named[i].prospect);
 	free(s->reassigning);
 	s->closing = 4;
 	uv_close((uv_handle_t *)&s->sweep, on_closed);

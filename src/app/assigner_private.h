@@ -76,8 +76,12 @@ struct assigner {
 	bool naming; /* it is the first one now, by whatever id */
 	char *left_out[LEFT_OUT_MOST]; /* until the next sweep */
 	size_t left_out_count;
-	char *reassigning; /* the prospect in hand, or NULL */
-	char why[300];     /* the last failure */
+	struct {
+		char *prospect;
+		int64_t at_us;
+	} named[LEFT_OUT_MOST]; /* in the log, as left out */
+	char *reassigning;      /* the prospect in hand, or NULL */
+	char why[300];          /* the last failure */
 	unsigned failures;
 	struct fault_log fault;
 	int64_t round_us; /* when the round under way began */

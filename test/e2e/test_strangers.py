@@ -190,7 +190,7 @@ def test_where_others_may_create_objects_nothing_of_theirs_is_called(make_world)
 
 
 def test_a_prospect_that_a_trigger_refuses_holds_up_no_other(make_world):
-    world = make_world(MAX_PROSPECTS_PER_REP="100")
+    world = make_world(MAX_PROSPECTS_PER_REP="100", LOG_LEVEL="debug")
     world.db.no_prospects()
     world.db.execute("CREATE FUNCTION shop_rule() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
                      " IF NEW.name = 'Refused' THEN RAISE EXCEPTION 'not this one'; END IF; RETURN NEW; END $$;"
@@ -203,9 +203,16 @@ def test_a_prospect_that_a_trigger_refuses_holds_up_no_other(make_world):
     world.db.eventually("SELECT count(*) = 48 FROM test_prospects WHERE assigned_rep_id IS NOT NULL")
     world.outreach.wait_for_log("prospect p13 cannot be assigned and is left out .* not this one")
     world.outreach.wait_for_log("prospect p40 cannot be assigned")
+    # changes by hand have it tried again each time, and that it is as before is not said each time
+    for n in range(3):
+        world.db.execute("SELECT pg_notify('salesreg_reconcile', '')")
+        world.db.add_prospect(f"later{n}")
+        prospects.assigned(world, f"later{n}")
+    assert len(world.outreach.lines(" error .*cannot be assigned and is left out")) == 2
+    assert len(world.outreach.lines(" debug .*cannot be assigned and is left out")) >= 2, "it was tried again"
     world.db.execute("DROP TRIGGER shop_rule ON test_prospects")
     world.db.execute("SELECT pg_notify('salesreg_reconcile', '')")
-    world.db.eventually("SELECT count(*) = 50 FROM test_prospects WHERE assigned_rep_id IS NOT NULL")
+    world.db.eventually("SELECT count(*) = 53 FROM test_prospects WHERE assigned_rep_id IS NOT NULL")
 
 
 @pytest.mark.parametrize("way", ["RETURN NULL;", "NEW.assigned_rep_id := NULL;"], ids=["without a word", "back again"])
