@@ -137,7 +137,7 @@ static bool has_domain(const char *word, size_t n, bool sign)
 	return ends_in_domain(piece, (size_t)(end - piece));
 }
 
-/* "/unregister", "(/start)": a tap on it in a message of the bot's sends it to the bot. "a/l", "Wayan/Ketut" are names. */
+/* "/unregister", "(/start)": a tap on it in a message of the bot's sends it to the bot. "a/l", "Wayan/Ketut", "<b>Anna</b>" are names. */
 static bool has_command(const char *word, size_t n)
 {
 	static const char of_command[] =
@@ -145,8 +145,8 @@ static bool has_command(const char *word, size_t n)
 	uint32_t before = ' ';
 	for (const char *next = word; next < word + n;) {
 		uint32_t c = text_next(&next);
-		bool inside = text_is_letter(before) || before == '/' ||
-			      (before < 0x80 && strchr(of_command, (int)before));
+		bool inside = text_is_letter(before) || before == '/' || before == '<' ||
+			      before == '>' || (before < 0x80 && strchr(of_command, (int)before));
 		if (c == '/' && !inside && next < word + n && strchr(of_command, *next))
 			return true;
 		before = c;

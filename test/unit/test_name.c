@@ -96,6 +96,7 @@ static void each_name_gets_its_verdict(void **state)
 	    {"Ivan (/start) Petrov", NAME_ADDRESS, NULL},
 	    {"Ivan «/да» /", NAME_OK, "Ivan «/да» /"},
 	    {"Siti d/o Ali", NAME_OK, "Siti d/o Ali"},
+	    {"<b>Anna</b> &amp;", NAME_OK, "<b>Anna</b> &amp;"},
 	    {"Wayan / Ketut", NAME_OK, "Wayan / Ketut"},
 	    {"Ivan evil.bet", NAME_ADDRESS, NULL},
 	    {"Ivan Evil.Win", NAME_ADDRESS, NULL},
