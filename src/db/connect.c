@@ -308,36 +308,13 @@ PGconn *db_connect_blocking(
 	return pg;
 }
 
-static bool found(PGresult *result)
-{
-	bool good = PQresultStatus(result) == PGRES_TUPLES_OK;
-	PQclear(result);
-	return good;
-}
-
-bool db_adopt_search_path(PGconn *pg)
-{
-	if (!found(db_exec_blocking(pg, sql_statement(SQL_SESSION_PATH_SHUT)->text)))
-		return false;
-	PGresult *path = db_exec_blocking(pg, sql_statement(SQL_SEARCH_PATH)->text);
-	bool good = PQresultStatus(path) == PGRES_TUPLES_OK && PQntuples(path) > 0;
-	if (good && PQgetisnull(path, 0, 1)) {
-		const char *values[] = {PQgetvalue(path, 0, 0)};
-		good = found(PQexecParams(pg, sql_statement(SQL_SESSION_PATH_OPEN)->text, 1, NULL,
-		    values, NULL, NULL, 0));
-	}
-	PQclear(path);
-	return good;
-}
-
 /* Who is there -------------------------------------------------------------------------------------------------------*/
 
-PGresult *db_exec_blocking(PGconn *pg, const char *sql)
+/* The last result of what was sent. NULL: none came in time. */
+static PGresult *await(PGconn *pg)
 {
 	int64_t end_us = clock_monotonic_us() + (int64_t)DB_BLOCKING_MS * 1000;
 	PGresult *last = NULL;
-	if (!PQsendQuery(pg, sql))
-		return NULL;
 	for (;;) {
 		while (PQisBusy(pg)) {
 			int64_t left_ms = (end_us - clock_monotonic_us()) / 1000;
@@ -356,6 +333,11 @@ PGresult *db_exec_blocking(PGconn *pg, const char *sql)
 	}
 }
 
+PGresult *db_exec_blocking(PGconn *pg, const char *sql)
+{
+	return PQsendQuery(pg, sql) ? await(pg) : NULL;
+}
+
 static PGresult *ask(PGconn *pg, enum sql_statement statement)
 {
 	PGresult *result = db_exec_blocking(pg, sql_statement(statement)->text);
@@ -363,6 +345,29 @@ static PGresult *ask(PGconn *pg, enum sql_statement statement)
 		return result;
 	PQclear(result);
 	return NULL;
+}
+
+static bool found(PGresult *result)
+{
+	bool good = PQresultStatus(result) == PGRES_TUPLES_OK;
+	PQclear(result);
+	return good;
+}
+
+bool db_adopt_search_path(PGconn *pg)
+{
+	if (!found(db_exec_blocking(pg, sql_statement(SQL_SESSION_PATH_SHUT)->text)))
+		return false;
+	PGresult *path = db_exec_blocking(pg, sql_statement(SQL_SEARCH_PATH)->text);
+	bool good = PQresultStatus(path) == PGRES_TUPLES_OK && PQntuples(path) > 0;
+	if (good && PQgetisnull(path, 0, 1)) {
+		const char *values[] = {PQgetvalue(path, 0, 0)};
+		const char *sql = sql_statement(SQL_SESSION_PATH_OPEN)->text;
+		good =
+		    PQsendQueryParams(pg, sql, 1, NULL, values, NULL, NULL, 0) && found(await(pg));
+	}
+	PQclear(path);
+	return good;
 }
 
 bool db_identify(PGconn *pg, struct db_identity *identity)
