@@ -248,9 +248,7 @@ static void look_at_strange_triggers(struct doctor *d, struct db_session *s)
 			find(d, SEVERITY_WARNING, "trigger-right",
 			    arena_printf(a, "%s may put triggers on %s", f->who, f->object),
 			    "a trigger runs in the workers' sessions with their rights, so who "
-			    "makes "
-			    "one can do all that they can; to write the table INSERT, UPDATE and "
-			    "DELETE are enough",
+			    "makes one can do all that they can; to write rows nobody needs it",
 			    f->statement);
 		else
 			find(d, SEVERITY_WARNING, "strange-trigger",
