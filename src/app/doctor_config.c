@@ -220,11 +220,8 @@ void doctor_configuration(struct doctor *d)
 	buf_init(&problems, 256 * 1024);
 	e->d = d;
 	config_each_given(look_at_value, e);
-	/* in a container of one role, what that role does not need may be missing */
-	const char *role = getenv("SALESREG_ROLE");
-	d->bot_needed = !role || (strcmp(role, "outreach") != 0 && strcmp(role, "oauth") != 0);
-	enum err err = config_load(&d->config,
-	    CONFIG_NEEDS_DATABASE | (d->bot_needed ? CONFIG_NEEDS_TOKEN : 0), &problems);
+	d->bot_needed = config_needs_of_role() & CONFIG_NEEDS_TOKEN;
+	enum err err = config_load(&d->config, config_needs_of_role(), &problems);
 	relay_all(e, &problems);
 	look_at_uri(e);
 	look_at_token(e);

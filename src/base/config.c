@@ -799,6 +799,13 @@ enum err config_load_for(struct config *c, unsigned needs, unsigned readers, str
 	return problems->size == before && !problems->failed ? ERR_OK : ERR_CONFIG;
 }
 
+unsigned config_needs_of_role(void)
+{
+	const char *role = getenv("SALESREG_ROLE");
+	bool sends = !role || (strcmp(role, "outreach") != 0 && strcmp(role, "oauth") != 0);
+	return CONFIG_NEEDS_DATABASE | (sends ? CONFIG_NEEDS_TOKEN : 0);
+}
+
 enum err config_load(struct config *c, unsigned needs, struct buf *problems)
 {
 	return config_load_for(c, needs, CONFIG_READ_BY_ALL | CONFIG_READ_BY_MIGRATE, problems);

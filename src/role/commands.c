@@ -82,8 +82,8 @@ int role_check_config(int argc, char **argv)
 	buf_init(&problems, 256 * 1024);
 	buf_init(&dump, 64 * 1024);
 	arena_init(&arena, 1024 * 1024);
-	enum err err = settings_load(
-	    &config, CONFIG_NEEDS_DATABASE | CONFIG_NEEDS_TOKEN, CONFIG_READ_BY_ALL, &problems);
+	enum err err =
+	    settings_load(&config, config_needs_of_role(), CONFIG_READ_BY_ALL, &problems);
 	enum err rules_err = config.email_domains
 				 ? rules_load(&rules, &config, &texts, &arena, &problems)
 				 : ERR_CONFIG;

@@ -130,6 +130,13 @@ def test_salesreg_role_is_read_like_every_other_variable(tmp_path, role):
     assert "nosuch is not a role" in run("healthcheck", settings={"SALESREG_ROLE_FILE": tmp_path / "role"}).stderr
 
 
+@pytest.mark.parametrize("role,needs_token", [("outreach", False), ("bot", True), ("supervise", True)])
+def test_check_config_in_a_container_of_one_role_asks_for_what_that_role_needs(role, needs_token):
+    done = run("check-config", settings={"DATABASE_URL": "postgresql://u@/db", "SALESREG_ROLE": role})
+    assert done.returncode == (78 if needs_token else 0), done.stderr
+    assert ("REGISTRY_BOT_TOKEN is not set" in done.stderr) == needs_token
+
+
 def test_a_role_that_cannot_be_read_is_said_where_one_is_needed(tmp_path):
     for settings in ({"SALESREG_ROLE_FILE": tmp_path / "none"}, {"SALESREG_ROLE": "bot", "SALESREG_ROLE_FILE": tmp_path / "none"}):
         done = run(settings=settings)

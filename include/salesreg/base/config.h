@@ -63,6 +63,10 @@ unsigned config_readers_of_workers(void);
 /* Of a worker by its name; all of them, if there is none of that name. */
 unsigned config_reader_of(const char *worker);
 
+/* What the worker that SALESREG_ROLE names must have; if it names none, what all of them must: in a container of one role, what
+ * that role does not need may be missing. For config_load(). */
+unsigned config_needs_of_role(void);
+
 MUST_CHECK enum err config_load(struct config *c, unsigned needs, struct buf *problems);
 /* The same for a process that reads as `readers`: what is only read by others stays at its default, whatever it is set to. */
 MUST_CHECK enum err config_load_for(
