@@ -62,7 +62,7 @@ static void look_at_server(struct doctor *d, struct db_session *s)
 	else if (server.read_only)
 		find(d, SEVERITY_SERIOUS, "read-only", "transactions are read-only here",
 		    "nothing can be written",
-		    "take it back: ALTER ROLE or ALTER DATABASE … RESET "
+		    "undo the setting with ALTER ROLE or ALTER DATABASE … RESET "
 		    "default_transaction_read_only");
 	if (clock != SEVERITY_NOTHING)
 		find(d, clock, "clock",
@@ -95,7 +95,8 @@ static void look_at_pooler(struct doctor *d, struct db_session *s)
 	if (PQstatus(s->pg) != CONNECTION_OK || PQstatus(other.pg) != CONNECTION_OK)
 		doctor_skipped(d, "notifications", "the connection was lost meanwhile");
 	else if (pooled)
-		find(d, SEVERITY_SERIOUS, "pooler", "a notification does not arrive",
+		find(d, SEVERITY_SERIOUS, "pooler",
+		    "LISTEN/NOTIFY does not work on this connection",
 		    "DATABASE_URL leads through a transaction pooler, where LISTEN and session "
 		    "locks do not work: the workers do not start (exit code 78)",
 		    "give the address of PostgreSQL itself, or of a pool in session mode");
@@ -176,7 +177,8 @@ static void look_at_others(struct doctor *d, struct db_session *s)
 		    arena_printf(d->arena, "autovacuum of %s is off", tables[i]),
 		    "it grows and gets slow",
 		    arena_printf(d->arena,
-			"take it back: ALTER TABLE %s RESET (autovacuum_enabled)", tables[i]));
+			"undo the setting with ALTER TABLE %s RESET (autovacuum_enabled)",
+			tables[i]));
 }
 
 static void look_at_collation(struct doctor *d, struct db_session *s)

@@ -57,7 +57,7 @@ static const struct config_row table[] = {
     {"OUTREACH_ENABLED", TYPE_SWITCH, AT(outreach_enabled), "true", "true or false",
 	.about = "whether prospects are assigned to reps"},
     {"OUTREACH_INTERVAL_SECONDS", TYPE_NUMBER, AT(outreach_interval_s), "300", "seconds", 1, 86400,
-	.about = "sweep for what a notification missed"},
+	.about = "how often to look for prospects whose notification was missed"},
     {"MAX_PROSPECTS_PER_REP", TYPE_NUMBER, AT(max_prospects_per_rep), "5", "prospects", 1, 1000000,
 	.about = "open prospects one rep may hold"},
     {"ASSIGNMENT_STRATEGY", TYPE_CHOICE, AT(assignment_strategy), "round_robin",
@@ -136,11 +136,11 @@ static const struct config_row table[] = {
     {"TZ", TYPE_ZONE, .offset = 0, "Asia/Makassar in the image", "time zone, as Asia/Makassar",
 	.about = "times shown to people"},
     {"LOG_LEVEL", TYPE_CHOICE, AT(log_level), "info", "debug|info|warn|error",
-	.about = "least level written"},
+	.about = "lowest level to log"},
     {"LOG_FORMAT", TYPE_CHOICE, AT(log_format), "text", "text|json",
 	.about = "for people or for machines"},
     {"DB_POOL_SIZE", TYPE_NUMBER, AT(db_pool_size), "4", "connections a worker", 1, 64,
-	.about = "besides the one for LISTEN"},
+	.about = "not counting the one for LISTEN"},
     {"METRICS_LISTEN", TYPE_LISTEN, AT(metrics_listen),
 	.rule = "address:port, as 127.0.0.1:9464 or [::1]:9464",
 	.about = "/metrics for Prometheus, /healthz, /readyz; not set: off; worker n of supervise "
@@ -149,7 +149,7 @@ static const struct config_row table[] = {
 	.about = "control sockets; /run/salesreg as root, else $XDG_RUNTIME_DIR/salesreg"},
     {"WORKERS", TYPE_TEXT, AT(workers), "bot,outreach,oauth", "role[,role…]",
 	.about = "what supervise starts"},
-    {"MESSAGES", TYPE_TEXT, AT(messages), .rule = "JSON, mostly as MESSAGES_FILE",
+    {"MESSAGES", TYPE_TEXT, AT(messages), .rule = "JSON, usually given as MESSAGES_FILE",
 	.about = "texts that replace those of config/messages.json"},
     {"MIGRATE_OWNER_PASSWORD", TYPE_SECRET, AT(owner_password), .rule = "any text",
 	.readers = CONFIG_READ_BY_MIGRATE, .about = "what migrate --roles gives the owner's role"},
@@ -161,7 +161,7 @@ static const struct config_row table[] = {
 	.about =
 	    "whether gdb may look into a process, and a crash may leave a core, with its secrets"},
     {"SALESREG_ROLE", TYPE_READ_ELSEWHERE, .offset = 0, NULL, "command",
-	.about = "used when argv names no command"},
+	.about = "command to run when none is given"},
 };
 enum { ROWS = sizeof table / sizeof *table };
 

@@ -113,8 +113,9 @@ bool command_ids(int count, char **words, const char *command, int64_t *ids, siz
 		errno = 0;
 		long long id = strtoll(words[i], &end, 10);
 		if (errno || end == words[i] || *end || id <= 0) {
-			show_say(stderr, "salesreg %s: %s is no id; salesreg %s list shows them\n",
-			    command, words[i], command);
+			show_say(stderr,
+			    "salesreg %s: %s is not an id; salesreg %s list shows them\n", command,
+			    words[i], command);
 			return false;
 		}
 		if (!has(ids, *id_count, id))

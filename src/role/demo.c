@@ -253,7 +253,7 @@ static bool lock_dir(struct demo *d)
 		return true;
 	if (fd >= 0 && errno == EWOULDBLOCK)
 		(void)snprintf(d->message, sizeof d->message,
-		    "a demo with the data in %s runs already; stop that one, or give another "
+		    "a demo using %s is already running; stop it, or give another "
 		    "directory with "
 		    "--data",
 		    d->postgres.dir);

@@ -235,7 +235,7 @@ bool demo_postgres_prepare(
 	}
 	if (access(version_file, F_OK) == 0)
 		return clear_locks(p, message, message_size);
-	say("Making a private PostgreSQL; this takes some seconds, the first time only.");
+	say("Creating a private PostgreSQL (first run only, a few seconds).");
 	return make_cluster(p, message, message_size);
 }
 

@@ -17,9 +17,9 @@ static const char usage[] =
     "processes and the disk. Each finding has a severity, the problem, its cause or\n"
     "effect, and a fix. Changes nothing, mails nothing. Exit code 1 if a finding is\n"
     "serious.\n"
-    "Where no bot leads, it polls Telegram for five seconds to see whether somebody else does, "
-    "who may then\n"
-    "miss one poll (no update is lost by it); with --no-poll it does not.\n";
+    "If no bot is active, it polls Telegram for five seconds to find out whether another program "
+    "is polling,\n"
+    "which may then miss one poll (no update is lost); --no-poll skips this.\n";
 
 /* What runs here, as `salesreg status` sees it ----------------------------------------------------------------------------*/
 
@@ -121,12 +121,12 @@ static void print_text(struct doctor *d)
 			if (f->severity == (enum severity)severity)
 				print_finding(d, f);
 		}
-	print_facts(d, "looked at: ", d->checked, d->checked_count, false);
-	print_facts(d, "not looked at: ", d->skipped, d->skipped_count, true);
+	print_facts(d, "checked: ", d->checked, d->checked_count, false);
+	print_facts(d, "skipped: ", d->skipped, d->skipped_count, true);
 	size_t serious = doctor_count(d, SEVERITY_SERIOUS);
 	size_t warnings = doctor_count(d, SEVERITY_WARNING);
 	if (serious + warnings == 0 && d->incomplete)
-		(void)puts("not everything could be looked at; in the rest nothing is wrong");
+		(void)puts("not everything could be checked; nothing is wrong with the rest");
 	else if (serious + warnings == 0)
 		(void)puts("ok: nothing is wrong");
 	else
@@ -156,8 +156,8 @@ static void print_json(const struct doctor *d)
 	    (json_int_t)doctor_count(d, SEVERITY_SERIOUS), "warnings",
 	    (json_int_t)doctor_count(d, SEVERITY_WARNING), "notes",
 	    (json_int_t)doctor_count(d, SEVERITY_NOTE), "complete", !d->incomplete, "findings",
-	    findings, "looked_at", facts_to_json(d->checked, d->checked_count, "fact"),
-	    "not_looked_at", facts_to_json(d->skipped, d->skipped_count, "why")));
+	    findings, "checked", facts_to_json(d->checked, d->checked_count, "fact"),
+	    "skipped", facts_to_json(d->skipped, d->skipped_count, "why")));
 }
 
 int role_doctor(int argc, char **argv)

@@ -89,7 +89,7 @@ void exposition_process(struct buf *out, const char *role)
 void exposition_worker(struct buf *out, const struct worker_report *report, uint32_t lag_ms)
 {
 	metrics_gauge(out, "salesreg_ready",
-	    "1 if the process does its work or may at once, as /readyz says.", !report->unready);
+	    "1 if the process is working or ready to work, as /readyz says.", !report->unready);
 	metrics_gauge(out, "salesreg_degraded",
 	    "1 if something outside keeps the process from all of its work, as `salesreg status` "
 	    "says.",

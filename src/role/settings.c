@@ -29,7 +29,8 @@ static void check_workers(const char *list, struct buf *problems)
 		memcpy(name, s, n < sizeof name ? n : sizeof name - 1);
 		if (*name && !settings_is_worker(name))
 			buf_addf(problems,
-			    "WORKERS names %s, which is no worker; it must be a list of: bot, "
+			    "WORKERS names %s, which is not a worker; use a comma-separated list "
+			    "of bot, "
 			    "outreach, oauth\n",
 			    name);
 		s += n;

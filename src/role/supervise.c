@@ -133,7 +133,8 @@ static bool add_worker(struct supervise *s, const char *name)
 		return true;
 	}
 	(void)snprintf(s->message, sizeof s->message,
-	    "WORKERS names %.31s, which is no worker; it must be a list of: bot, outreach, oauth",
+	    "WORKERS names %.31s, which is not a worker; use a comma-separated list of bot, "
+	    "outreach, oauth",
 	    name);
 	return false;
 }

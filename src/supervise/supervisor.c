@@ -262,7 +262,7 @@ static void on_death(struct child *c, int status)
 		child_set_state(c, CHILD_WAITING, outcome.wait_us ? outcome.wait_us : 1, c->death);
 		return;
 	}
-	log_error("%s is given up: %s, it %s", c->spec->name, c->death,
+	log_error("%s will not be restarted: %s, it %s", c->spec->name, c->death,
 	    restart_verdict_text(outcome.verdict));
 	give_up(c, outcome.verdict);
 	if (outcome.ends_all)
@@ -420,7 +420,7 @@ static void on_request(uv_signal_t *handle, int number)
 	const char *name = sigabbrev_np(number);
 	switch (s->requests++) {
 	case 0:
-		log_info("SIG%s: stopping; once more to kill at once", name);
+		log_info("received SIG%s: stopping; send it again to kill immediately", name);
 		if (!s->stopping) {
 			supervisor_stop(s, EXIT_CODE_OK, "asked to");
 			break;

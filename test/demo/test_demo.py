@@ -114,7 +114,7 @@ def test_a_second_demo_in_the_same_directory_says_so(demo, directory):
     d.ready()
     second = demo()
     second.expect_exit(EXIT_CONFIG)
-    second.wait_for_log("runs already; stop that one, or give another directory with --data")
+    second.wait_for_log("is already running; stop it, or give another directory with --data")
     second.wait()
     assert d.alive
     d.interrupt()

@@ -47,7 +47,7 @@ def answer(person):
 
 def registers(person, name):
     person.says("hello")
-    reads(person, "Hello! I keep the sales team's registry", "Shall I register you?", buttons=["Yes", "No"])
+    reads(person, "Hello! I keep the sales team's registry", "Would you like to register?", buttons=["Yes", "No"])
     person.presses("Yes")
     assert answer(person) == ""
     reads(person, "Send me your first and last name in one message", buttons=["Cancel"])
@@ -62,9 +62,9 @@ def test_an_english_rep_s_day(office):
     john = office.person("John Smith", language="en-GB")
     # wrong turns on the way in
     john.says("hi there")
-    reads(john, "Shall I register you?")
+    reads(john, "Would you like to register?")
     john.says("maybe")
-    reads(john, "Please answer yes or no; the buttons work too.", "Shall I register you as a sales representative?")
+    reads(john, "Please answer yes or no; the buttons work too.", "Would you like to register as a sales representative?")
     john.says("no")
     reads(john, "All right, no registration.", buttons=[])
     registers(john, "John Smith")

@@ -234,7 +234,7 @@ BAD = [
 REFUSED = [
     ("DATABASE_URL", "x", "postgresql://"),
     ("REGISTRY_BOT_TOKEN", "y", "BotFather"),
-    ("WORKERS", "nope", "list of: bot, outreach, oauth"),
+    ("WORKERS", "nope", "list of bot, outreach, oauth"),
     ("WORKERS", "[bot,outreach]", "list in brackets"),
     ("SALESREG_ROLE", "zzz", "a command"),
     ("TZ", "Mars/Phobos", "time zone"),

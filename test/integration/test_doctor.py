@@ -116,7 +116,7 @@ def test_where_all_is_well_it_says_so_and_what_it_looked_at(make_world, examine)
     looked, verdict = report.lines
     assert verdict == "ok: nothing is wrong"
     assert "PostgreSQL 15." in looked and "Telegram as @salesreg_sandbox_bot" in looked and "2 processes in" in looked
-    assert report.json["not_looked_at"] == []
+    assert report.json["skipped"] == []
     assert world.sandbox.calls("getUpdates").get("409", 0) == 0, "the bot's poll was left alone"
 
 
@@ -124,7 +124,7 @@ def test_without_anything_every_other_look_is_made(examine):
     report = examine(DATABASE_URL=None, REGISTRY_BOT_TOKEN=None)
     assert [f["what"] for f in report.of("value-missing")] == ["DATABASE_URL is not set", "REGISTRY_BOT_TOKEN is not set"]
     assert report.code == 1
-    assert {f["area"] for f in report.json["not_looked_at"]} == {"database", "telegram"}
+    assert {f["area"] for f in report.json["skipped"]} == {"database", "telegram"}
 
 
 # configuration ----------------------------------------------------------------------------------------------------------
@@ -209,7 +209,7 @@ def test_a_database_url_that_cannot_be_is_explained_and_not_tried(examine, url, 
     report = examine(DATABASE_URL=url)
     finding = report.one("database-url")
     assert what in finding["what"] and finding["severity"] == "serious"
-    assert "database" in [f["area"] for f in report.json["not_looked_at"]]
+    assert "database" in [f["area"] for f in report.json["skipped"]]
 
 
 def test_a_database_url_without_a_host_is_a_warning(examine):
@@ -261,7 +261,7 @@ def test_a_database_that_is_away_is_one_finding_and_telegram_is_asked_all_the_sa
     finding = report.one("unreachable")
     assert finding["severity"] == "serious" and "refused" in finding["what"]
     assert "Telegram as @salesreg_sandbox_bot" in report.text
-    assert {"the tables", "a second poller"} <= {f["area"] for f in report.json["not_looked_at"]}
+    assert {"the tables", "a second poller"} <= {f["area"] for f in report.json["skipped"]}
     assert sandbox.calls("getUpdates") == {}, "for all that is known, the bot polls"
 
 
@@ -269,7 +269,7 @@ def test_migrations_that_are_missing_are_a_warning(ask, empty_database):
     report = ask(DATABASE_URL=empty_database.url)
     finding = report.one("migrations-pending")
     assert finding["severity"] == "warning" and "4 migrations are" in finding["what"]
-    assert "the tables" in [f["area"] for f in report.json["not_looked_at"]]
+    assert "the tables" in [f["area"] for f in report.json["skipped"]]
 
 
 def test_a_migration_with_another_text_or_from_the_future_is_serious(ask, database):
@@ -480,7 +480,7 @@ def test_a_transaction_left_open_for_minutes_is_a_warning(ask, database):
 
 def test_autovacuum_that_is_off_is_a_warning(ask, database):
     database.execute("ALTER TABLE salesreg.outbox SET (autovacuum_enabled = off)")
-    assert ask().one("autovacuum-off")["fix"] == "take it back: ALTER TABLE salesreg.outbox RESET (autovacuum_enabled)"
+    assert ask().one("autovacuum-off")["fix"] == "undo the setting with ALTER TABLE salesreg.outbox RESET (autovacuum_enabled)"
     database.execute("ALTER TABLE salesreg.outbox RESET (autovacuum_enabled)")
     database.as_superuser("ALTER SYSTEM SET autovacuum = off")
     try:

@@ -23,7 +23,7 @@ def look(tmp_path):
             "SALESREG_RUN_DIR": tmp_path / "run", "SMTP_FROM": FROM, **given})
         assert PASSWORD not in done.stdout + done.stderr and quote(PASSWORD, safe="") not in done.stdout + done.stderr
         report = json.loads(done.stdout)
-        look.at = [fact["area"] for fact in report["looked_at"]]
+        look.at = [fact["area"] for fact in report["checked"]]
         found = [finding for finding in report["findings"] if finding["area"] == "mail"]
         assert len(found) <= 1
         return found[0] if found else None

@@ -81,7 +81,7 @@ def test_a_supervisor_that_was_held_up_does_not_blame_the_workers(ready):
 def test_exit_78_of_the_bot_stops_all_and_is_the_exit_code(supervise):
     s = supervise(behaviour={"test-bot": "exit 78"})
     s.wait_ends(EXIT_CONFIG)
-    assert s.lines("test-bot is given up: exit code 78")
+    assert s.lines("test-bot will not be restarted: exit code 78")
     assert len(s.lines("test-bot: down -> starting")) == 1 and not s.lines("test-bot: waiting")
 
 
