@@ -647,6 +647,7 @@ def test_a_rep_who_blocks_the_bot_loses_the_prospects_and_gets_none_until_writin
         empty.db.add_prospect(f"more{i}")
         assigned(empty, f"more{i}", second)
     first.says("я вернулась")  # Telegram unblocks, then sends this
+    empty.db.eventually("SELECT bool_and(available) FROM salesreg.rep_rotation")  # else p9 is the other one's
     empty.db.add_prospect("p9")
     assigned(empty, "p9", first)
     # beside it, in any order: the answer to these words, and what was passed on meanwhile
