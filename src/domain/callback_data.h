@@ -2,9 +2,7 @@
  * What the bot writes into callback data, and reading it back.
  * Buttons stay under messages for ever, so the words below are a format: add, never change.
  * Ownership: strings live in the arena or are static.
- * Units: none.
  * Errors: PRESS_UNKNOWN.
- * Callbacks: none.
  * Source: 1–64 bytes (Bot API, "InlineKeyboardButton", callback_data).
  */
 #pragma once

@@ -1,9 +1,6 @@
 /*
  * One step of the conversation while it is being taken; shared by the conversation_*.c files only.
  * Ownership: a turn borrows the step's arguments and lives as long as the step.
- * Units: none.
- * Errors: none.
- * Callbacks: none.
  */
 #pragma once
 #include "callback_data.h"

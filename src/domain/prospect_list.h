@@ -3,8 +3,6 @@
  * For the notification and for "my clients", so that both look and act alike.
  * Ownership: everything is borrowed for the call; messages live in the arena.
  * Units: UTF-16 units.
- * Errors: none.
- * Callbacks: none.
  */
 #pragma once
 #include "salesreg/domain/catalog.h"

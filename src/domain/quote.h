@@ -2,8 +2,6 @@
  * What somebody else wrote, made fit to stand in a message of the bot's (message.h, marks).
  * Ownership: results live in the arena; NULL counts as "".
  * Units: UTF-16 units.
- * Errors: none.
- * Callbacks: none.
  */
 #pragma once
 #include "salesreg/base/arena.h"

@@ -2,8 +2,6 @@
  * Cutting text that people wrote to what a message or a label can hold.
  * Ownership: the result lives in the arena or is the text itself.
  * Units: UTF-16 units.
- * Errors: none.
- * Callbacks: none.
  */
 #pragma once
 #include "salesreg/base/arena.h"

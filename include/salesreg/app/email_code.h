@@ -2,7 +2,7 @@
  * Codes that prove an address: made when their mail goes out, and stored as a keyed hash. The key is made of the bot's token, so
  * it is nowhere in the database: whoever reads the table, or a dump of it, cannot find out six digits by trying them all.
  * With another token the codes under way are good for nothing; they last ten minutes anyway.
- * Ownership: results live in the arena. Units: none. Errors: none. Callbacks: none.
+ * Ownership: results live in the arena.
  */
 #pragma once
 #include "salesreg/base/arena.h"

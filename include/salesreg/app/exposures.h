@@ -2,7 +2,7 @@
  * Secrets on the wire: one rule for every URL that carries one, at the start, in check-config and in doctor. Where it leads
  * over a network without verified TLS it is warned of; where that network is somebody's own (wire_reach), it is a note, for
  * doctor alone. A token is refused, unless ALLOW_PLAIN_HTTP says that the network is nobody else's.
- * Ownership: what is found lasts for the call. Units: none. Errors: none. Callbacks: `found`, within the call.
+ * Ownership: what is found lasts for the call. Callbacks: `found`, within the call.
  */
 #pragma once
 #include "salesreg/base/config.h"

@@ -1,7 +1,7 @@
 /*
  * The fold: a batch's updates over what was read of its people, into what is written. Pure apart from the arena.
  * Ownership: everything lives in the batch's arena; inputs are borrowed until the writes have run.
- * Units: none. Errors: none. Callbacks: `grants` only, inside fold_run().
+ * Callbacks: `grants` only, inside fold_run().
  *
  * An update that depends on something an earlier one of the batch changed (a person who just registered, an e-mail just
  * taken, an assignment just declined) ends the fold before it: it goes into the next transaction, which reads afresh.

@@ -1,7 +1,7 @@
 /*
  * What an invitation's link carries, and the hash that is stored of it. 144 random bits: nobody finds one by trying, so the
  * hash needs neither key nor salt.
- * Ownership: results live in the arena. Units: days. Errors: none; without randomness libsodium aborts. Callbacks: none.
+ * Ownership: results live in the arena. Units: days. Errors: none; without randomness libsodium aborts.
  * Source: Bot API, "Deep linking": up to 64 of A-Z, a-z, 0-9, _ and -.
  */
 #pragma once

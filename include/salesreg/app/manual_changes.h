@@ -4,7 +4,6 @@
  * Ownership: rows are borrowed for the call; messages and payloads live in the arena.
  * Units: counts.
  * Errors: none; a payload that cannot be read loses all its buttons.
- * Callbacks: none.
  */
 #pragma once
 #include "salesreg/domain/conversation.h"

@@ -4,7 +4,7 @@
  *     stay however old they are, because they say who declined and who contacted them;
  *   - what is known of strangers who have been silent for so long: no reps, no admins, nobody who waits for an admin's word.
  * Ownership: the pool is borrowed and outlives the pruner. Units: days. Errors: tried again an hour later.
- * Callbacks: none. Any number of processes may do it at once: rows that another one has in hand are left to it.
+ * Any number of processes may do it at once: rows that another one has in hand are left to it.
  */
 #pragma once
 #include "salesreg/db/pool.h"

@@ -1,7 +1,7 @@
 /*
  * The conversation's rules from the configuration: domains, approval, admins, texts.
- * Ownership: strings live in the arena and the texts given. Units: none.
- * Errors: ERR_CONFIG, one line a problem in `problems`. Callbacks: none.
+ * Ownership: strings live in the arena and the texts given.
+ * Errors: ERR_CONFIG, one line a problem in `problems`.
  */
 #pragma once
 #include "salesreg/app/texts.h"

@@ -1,6 +1,6 @@
 /*
  * A message of the domain as a Bot API call: method and JSON parameters.
- * Ownership: everything in the arena. Units: none. Errors: none: the domain keeps Telegram's limits. Callbacks: none.
+ * Ownership: everything in the arena. Errors: none: the domain keeps Telegram's limits.
  * Source: Bot API, "sendMessage", "editMessageReplyMarkup", "InlineKeyboardMarkup", "LinkPreviewOptions",
  * "BotCommandScopeChat": it goes before the scope default and its languages.
  */

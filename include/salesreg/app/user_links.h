@@ -3,7 +3,7 @@
  * person or their privacy settings hide them, so such a message goes again without them, and ids known to be refused do
  * not even get that far.
  * Ownership: the set owns its memory; payloads returned are malloc'ed, the caller frees. Units: Telegram ids.
- * Errors: none: what is no JSON of ours is left alone. Callbacks: none.
+ * Errors: none: what is no JSON of ours is left alone.
  * Source: Bot API, "InlineKeyboardButton" and "Formatting options" (tg://user?id=); the refusals are MTProto's
  * BUTTON_USER_INVALID, BUTTON_USER_PRIVACY_RESTRICTED and ENTITY_MENTION_USER_INVALID.
  */

@@ -1,10 +1,8 @@
 /*
  * Addresses to listen on, in words: 127.0.0.1:9464, [::1]:9464, localhost:9464.
  * Ownership: results are in the caller's memory.
- * Units: none.
  * Errors: false for what is not of that form. Names are not looked up, and no host at all (every address of the machine) has
  * to be written as 0.0.0.0 or [::].
- * Callbacks: none.
  */
 #pragma once
 #include <stdbool.h>

@@ -3,7 +3,6 @@
  * Ownership: everything allocated lives until arena_reset() or arena_finish(); nothing is freed singly.
  * Units: bytes. Errors: running out of memory aborts. The maximum is not enforced at once, where nobody could do anything
  * about it: whoever handles what other people sent asks arena_is_over() before the result is used, and refuses that one thing.
- * Callbacks: none.
  */
 #pragma once
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  * Growing byte buffer with a maximum set at birth.
  * Ownership: the buffer owns its bytes; buf_text() and data are valid until the next call that adds.
  * Units: bytes. Errors: an addition over the maximum (or without memory) adds nothing and sets `failed`,
- * which stays until buf_clear(): add everything, then look once. Callbacks: none.
+ * which stays until buf_clear(): add everything, then look once.
  */
 #pragma once
 #include "salesreg/base/err.h"

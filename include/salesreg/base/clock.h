@@ -1,6 +1,6 @@
 /*
  * Clocks. Monotonic microseconds for deadlines, wall clock for people.
- * Units: microseconds (us). Errors: none. Callbacks: none.
+ * Units: microseconds (us).
  */
 #pragma once
 #include <stdint.h>

@@ -3,7 +3,7 @@
  * One table gives parsing, defaults, units, --help, check-config and the documentation.
  * Ownership: the config owns its strings until config_finish(). Units: in the names and in the table.
  * Errors: config_load() says ERR_CONFIG and puts one line a problem into `problems`: variable, value (never a secret's),
- * rule. An empty value counts as not set, because compose files pass `${NAME:-}`. Callbacks: none.
+ * rule. An empty value counts as not set, because compose files pass `${NAME:-}`.
  */
 #pragma once
 #include "salesreg/base/buf.h"

@@ -1,6 +1,6 @@
 /*
  * Error codes that cross module borders. One list makes the enum, the names and the sentences.
- * Ownership: strings returned are static. Errors: none. Callbacks: none.
+ * Ownership: strings returned are static.
  */
 #pragma once
 

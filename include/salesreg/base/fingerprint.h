@@ -1,7 +1,7 @@
 /*
  * A short name for what somebody was shown, so that it can be told whether it is still the same.
  * Ownership: the result lives in the arena given.
- * Units: bytes. Errors: none.
+ * Units: bytes.
  * Nobody can find two sets of parts with one fingerprint: 128 bits of BLAKE2b
  * (libsodium, "Generic hashing"; https://doc.libsodium.org/hashing/generic_hashing).
  */

@@ -1,7 +1,7 @@
 /*
  * Reading JSON that somebody else wrote: every getter tolerates missing and wrong-typed members. And
  * writing it.
- * Ownership: what getters return borrows from the document. Errors: the fallback value. Callbacks: none.
+ * Ownership: what getters return borrows from the document. Errors: the fallback value.
  */
 #pragma once
 #include "salesreg/base/arena.h"

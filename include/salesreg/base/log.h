@@ -2,7 +2,7 @@
  * Log lines on stderr: text for a terminal, one JSON object a line for machines.
  * Context (chat, update) is set around the work it belongs to; every line carries role and pid besides.
  * Ownership: strings are copied or written before return. Errors: a failing stderr is ignored.
- * Secrets cannot be formatted (base/secret.h); never pass a URL that contains one. Callbacks: none.
+ * Secrets cannot be formatted (base/secret.h); never pass a URL that contains one.
  */
 #pragma once
 #include <stdbool.h>

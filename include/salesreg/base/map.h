@@ -1,7 +1,7 @@
 /*
  * Hash map from int64 keys (chat and user ids) to pointers or numbers. Open addressing, no allocation on look-up.
  * Ownership: the map owns its table, never what values point to. Adding or removing invalidates slot pointers.
- * Errors: out of memory aborts; callers bound the number of keys. Callbacks: none.
+ * Errors: out of memory aborts; callers bound the number of keys.
  */
 #pragma once
 #include <stdbool.h>

@@ -5,7 +5,6 @@
  * the call and adds to the caller's buffer.
  * Units: microseconds go in, seconds come out (Prometheus' base unit); bytes are bytes.
  * Errors: none of its own; a full buffer says so itself (base/buf.h).
- * Callbacks: none.
  *
  * Source: prometheus.io, "Exposition formats", section "Text-based format" (0.0.4): # HELP and # TYPE before the samples of
  * a name; \\ and \n escaped in help, \" besides in label values; buckets cumulative, the last le="+Inf" equal to _count.

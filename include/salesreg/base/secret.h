@@ -1,7 +1,7 @@
 /*
  * Secrets: values that have no way into a format string. The only way out is secret_reveal(), which is easy to grep for.
  * Ownership: the secret owns its bytes and wipes them when finished; secret_reveal() is valid until then.
- * Units: bytes. Errors: secret_set() says ERR_TOO_BIG over SECRET_MAX. Callbacks: none.
+ * Units: bytes. Errors: secret_set() says ERR_TOO_BIG over SECRET_MAX.
  */
 #pragma once
 #include "salesreg/base/err.h"

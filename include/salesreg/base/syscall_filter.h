@@ -9,8 +9,8 @@
  * and their operations cannot be looked at here; the C library goes on with clone, whose flags can), namespaces, mounts,
  * modules, keys, bpf, perf_event, userfaultfd, clocks (EPERM).
  *
- * Ownership: none. Units: none. Errors: ERR_UNAVAILABLE, errno says why (a kernel without seccomp, another architecture than
- * x86_64, aarch64, riscv64); nothing is changed then. Callbacks: none.
+ * Ownership: none. Errors: ERR_UNAVAILABLE, errno says why (a kernel without seccomp, another architecture than
+ * x86_64, aarch64, riscv64); nothing is changed then.
  * Facts: seccomp(2) (no_new_privs is needed, hardening.h; a call of another architecture has other numbers), clone(2),
  * socket(2). By prctl(2) and not by seccomp(2), which systemd's @system-service has not in it and would kill the process for.
  */

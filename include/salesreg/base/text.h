@@ -2,7 +2,6 @@
  * UTF-8 text: validation, counting, folding for comparison, cutting.
  * Units: bytes unless a name says otherwise. Telegram counts message lengths in UTF-16 code units
  * (Bot API, "MessageEntity"). Ownership: results live in the arena given. Errors: none; bad bytes become U+FFFD.
- * Callbacks: none.
  */
 #pragma once
 #include "salesreg/base/arena.h"

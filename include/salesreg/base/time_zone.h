@@ -1,6 +1,6 @@
 /*
  * Whether a time zone exists. The C library takes one that does not for UTC, without a word.
- * Ownership: none. Units: none. Errors: none. Callbacks: none; reads the files of the time zone database.
+ * Ownership: none. Callbacks: none; reads the files of the time zone database.
  * Source: tzset(3): $TZDIR or /usr/share/zoneinfo, the forms of TZ; tzfile(5): the magic; zone.tab of the tz database.
  */
 #pragma once

@@ -1,6 +1,6 @@
 /*
  * What is likely wrong with a configured value, before anything was cut off.
- * Ownership: texts are borrowed for the call; sentences are static. Units: none. Errors: none. Callbacks: none.
+ * Ownership: texts are borrowed for the call; sentences are static.
  */
 #pragma once
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /*
  * A process that hangs ends itself: whoever watches it (an engine, systemd) then starts it again.
  * Ownership: SIGALRM is this module's. Units: seconds of the monotonic clock (a suspended machine does not count).
- * Errors: none. Callbacks: none; the end comes from a signal handler.
+ * Callbacks: none; the end comes from a signal handler.
  * Source: pid_namespaces(7): a signal whose disposition is the default does nothing to PID 1, which is what a worker is in
  * a container; hence a handler.
  */

@@ -1,7 +1,7 @@
 /*
  * What of a URL can be read or changed on its way: nothing, where it stays on this machine or goes by TLS whose certificate is
  * verified (https, smtps: all clients here verify); otherwise all of it.
- * Ownership: nothing is kept. Units: bytes. Errors: a host that cannot be read is taken for another machine. Callbacks: none.
+ * Ownership: nothing is kept. Units: bytes. Errors: a host that cannot be read is taken for another machine.
  */
 #pragma once
 #include <stdbool.h>

@@ -7,7 +7,7 @@
  * is named when somebody waited for a lock within LOCK_WATCH_RECENT_MS. A key of ours is held by nobody else with reason, so
  * its holder is named in any case.
  *
- * Ownership: the caller's memory, all zero at the start. Units: milliseconds. Errors: none. Callbacks: none; it logs, a line a
+ * Ownership: the caller's memory, all zero at the start. Units: milliseconds. Callbacks: none; it logs, a line a
  * minute.
  *
  * Facts: PostgreSQL manual, 13.3.2 (row-level locks: not in memory), 54.12 (pg_locks), 28.2.3 (pg_stat_activity: the role and

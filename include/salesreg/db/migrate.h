@@ -1,7 +1,7 @@
 /*
  * Applies the embedded migrations: each once, in its own transaction, under an advisory lock, checksummed.
  * Ownership: the connection is the caller's. Errors: false with a sentence in `error`. Blocks: for the thread pool or
- * a command, never on a loop. Callbacks: none.
+ * a command, never on a loop.
  */
 #pragma once
 #include "salesreg/base/err.h"

@@ -1,6 +1,6 @@
 /*
  * The embedded SQL: every statement of sql/queries by name, and the migrations.
- * Ownership: everything is static. Errors: none. Callbacks: none.
+ * Ownership: everything is static.
  */
 #pragma once
 #include "salesreg/generated/statements.h"

@@ -3,8 +3,6 @@
  * Ownership: all arrays are the caller's; the arena is scratch.
  * Units: counts; last_assigned_turn is a sequence number that grows by one with each prospect assigned (the
  * database holds it).
- * Errors: none.
- * Callbacks: none.
  */
 #pragma once
 #include "salesreg/base/arena.h"

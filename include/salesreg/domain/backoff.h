@@ -2,8 +2,6 @@
  * How long to wait before trying again.
  * Ownership: none.
  * Units: microseconds.
- * Errors: none.
- * Callbacks: none.
  */
 #pragma once
 #include <stdint.h>

@@ -4,7 +4,6 @@
  * used; rendered texts live in the arena given; keys, names and complaints are static.
  * Units: UTF-16 units, as Telegram counts.
  * Errors: catalog_check() says in a sentence what is wrong; rendering cannot fail.
- * Callbacks: none.
  * Source of the limits: Bot API, "sendMessage" (4096), "answerCallbackQuery" (200), "BotCommand"
  * (command 32, description 256); button labels have no documented limit, 64 is what still fits on a
  * phone.

@@ -1,7 +1,7 @@
 /*
  * What is likely wrong with a configured text, and with figures that doctor looks at: pure, so that every case is a table
  * row in a test.
- * Ownership: texts are borrowed for the call. Units: bytes, microseconds. Errors: none. Callbacks: none.
+ * Ownership: texts are borrowed for the call. Units: bytes, microseconds.
  * Source: PostgreSQL 15 documentation, 34.1.1.2 "Connection URIs" (percent-encoding; the user part ends at the first @,
  * and there is none if a / comes first).
  */

@@ -2,9 +2,7 @@
  * How to reach a person: whatever a table or a spreadsheet has becomes a kind and a normal form, or a problem with its
  * reason. Two texts lead to the same person if kind and value agree.
  * Ownership: strings live in the arena given; names and sentences are static.
- * Units: none.
  * Errors: a problem; contact->kind is then CONTACT_NONE.
- * Callbacks: none.
  * Source: usernames: core.telegram.org/method/account.checkUsername and telegram.org/faq, "Collectible usernames" (letters,
  * digits, single underscores inside, a letter first, case-blind; 32 at most, collectible ones from 4). Links: core.telegram.org/api/links.
  * Ids: Bot API, "User" (at most 52 significant bits). Numbers: ITU-T E.164 (15 digits at most), the plan of +7 (10 after

@@ -5,7 +5,6 @@
  * written.
  * Units: Telegram's ids; counts.
  * Errors: none: every event has an outcome.
- * Callbacks: none.
  * Source: Bot API, "InlineKeyboardButton" (callback data 1–64 bytes).
  */
 #pragma once

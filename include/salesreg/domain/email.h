@@ -3,7 +3,6 @@
  * Ownership: results live in the arena given; the domain list is borrowed for the call.
  * Units: bytes (all ASCII).
  * Errors: a verdict for what people type, ERR_INVALID for a configured list.
- * Callbacks: none.
  * Source: RFC 5321 sections 4.1.2 (dot-string, no quoted forms here) and 4.5.3.1 (64 bytes before
  * the @), and RFC 3696's erratum 1690 (254 in all); RFC 1035 section 2.3.4 (63 a label).
  */

@@ -3,8 +3,6 @@
  * Ownership: strings borrow from the batch's arena or document and live as long as the batch; all
  * are clean UTF-8.
  * Units: chat and user ids are Telegram's (64 bits).
- * Errors: none.
- * Callbacks: none.
  * Source: Bot API, "Update", "Message", "CallbackQuery", "ChatMemberUpdated".
  */
 #pragma once

@@ -3,9 +3,7 @@
  * Only a whole message counts: «Да» is a yes, «Да Винчи Леонардо» is a name. Case, ё, punctuation
  * and emoji do not matter.
  * Ownership: the arena is scratch.
- * Units: none.
  * Errors: PHRASE_NONE.
- * Callbacks: none.
  * Source: commands may carry the bot's name, /help@bot (Bot API, "Commands").
  */
 #pragma once

@@ -1,9 +1,7 @@
 /*
  * The languages the bot speaks, and which of them a person gets.
  * Ownership: strings returned are static.
- * Units: none.
  * Errors: false for a code that is none of ours.
- * Callbacks: none.
  * Source: Telegram sends IETF language tags (Bot API, "User", language_code; RFC 5646: the first
  * subtag is the language).
  */

@@ -3,8 +3,6 @@
  * Ownership: everything in the arena of the batch.
  * Units: text in UTF-8; Telegram's limit is 4096 UTF-16 units of text, 1–64 bytes of callback data,
  * 100 buttons.
- * Errors: none.
- * Callbacks: none.
  * Source: Bot API, "sendMessage", "InlineKeyboardButton".
  */
 #pragma once

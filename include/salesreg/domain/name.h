@@ -3,7 +3,6 @@
  * Ownership: *tidy lives in the arena given.
  * Units: code points (the column is varchar(255), which counts characters).
  * Errors: a verdict.
- * Callbacks: none.
  * Source: PostgreSQL manual, 8.3 (what varchar counts).
  */
 #pragma once

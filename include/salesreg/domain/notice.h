@@ -4,7 +4,6 @@
  * Units: message limits as in message.h; the callback data of the buttons is what conversation.h
  * understands.
  * Errors: none: long texts are shortened, many prospects become several messages.
- * Callbacks: none.
  * Source: https://t.me/<name> opens a chat with a user name, tg://user?id=<n> with a number if the
  * client knows the person (core.telegram.org/api/links).
  */

@@ -16,9 +16,8 @@
  *
  * Ownership: the limiter owns its table until rate_limit_finish().
  * Units: microseconds of any one monotonic clock, which comes in as an argument.
- * Errors: none. Memory is bounded: a chat is forgotten once its bucket is full again (looked for
+ * Memory is bounded: a chat is forgotten once its bucket is full again (looked for
  * whenever the table doubles, and by rate_limit_prune()).
- * Callbacks: none.
  * Source: core.telegram.org/bots/faq, "My bot is hitting limits" (30 a second overall, 1 a second
  * in a chat with bursts).
  */

@@ -2,8 +2,6 @@
  * When a worker that died is started again, and what its death means for the supervisor: DESIGN §9 as pure functions.
  * Ownership: the history is the caller's memory, all zero at first.
  * Units: microseconds; exit codes of base/err.h.
- * Errors: none.
- * Callbacks: none.
  */
 #pragma once
 #include <stdbool.h>

@@ -2,7 +2,7 @@
  * A certificate for a server of ours to be tried with, signed by an authority made for it alone.
  *
  * Ownership: http_certificate_make() fills it, http_certificate_finish() wipes the key and frees.
- * Units: none. Errors: one line. Callbacks: none.
+ * Errors: one line.
  * Secrets: the server's key stays in memory; the authority's is gone when this returns, so nothing
  * else can ever be signed by it.
  * Facts: GnuTLS manual, "X.509 certificate functions"; RFC 5280; RFC 6125 (names are looked for

@@ -1,9 +1,7 @@
 /*
  * A listening socket from an address in words; its port.
  * Ownership: the descriptor is the caller's (close-on-exec, non-blocking).
- * Units: none.
  * Errors: -1 with one line in message; names are not looked up, so this never blocks.
- * Callbacks: none.
  */
 #pragma once
 #include <stddef.h>

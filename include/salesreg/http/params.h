@@ -6,7 +6,6 @@
  * Units: bytes.
  * Errors: ERR_INVALID for a body that is not what its content type says, ERR_TOO_BIG for more than
  * HTTP_PARAMS_MAX parameters.
- * Callbacks: none.
  * Facts: query before body, the first of equal names wins; a body of another content type holds no
  * parameters.
  */

@@ -13,8 +13,8 @@
  * parses it for every connection (curl 7.88 lib/vtls/openssl.c; CURLOPT_CA_CACHE_TIMEOUT), so never
  * both, unless somebody asks for both.
  *
- * Ownership: static strings, and the environment's. Units: none. Errors: none: what cannot be read
- * is refused by libcurl with the name of the file. Callbacks: none.
+ * Ownership: static strings, and the environment's. Errors: none: what cannot be read
+ * is refused by libcurl with the name of the file.
  */
 #pragma once
 #include <stdbool.h>

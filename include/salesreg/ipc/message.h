@@ -5,7 +5,6 @@
  * Units: in the names; times of day are microseconds since 1970 (us), memory is KiB.
  * Errors: encoding cannot fail (texts that do not fit are cut between characters, bytes that are no UTF-8 become '?');
  * decoding says ERR_NOT_FOUND for what is not whole yet and ERR_INVALID for what no encoder of this version made.
- * Callbacks: none.
  *
  * A frame: u16 its whole size, u8 version, u8 type, then the fields in their order, all little-endian; a text is u8 length
  * and its bytes. Both ends are the same executable, so another version is an error, not a dialect.

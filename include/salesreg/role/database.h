@@ -1,7 +1,7 @@
 /*
  * How commands come to the database: configuration, connection, one line for what is wrong.
  * Ownership: the config and the session are the caller's; command_database_close() gives back what they hold, also after a
- * failure. Units: none. Errors: an exit code, and it has said why on stderr. Callbacks: none.
+ * failure. Errors: an exit code, and it has said why on stderr.
  */
 #pragma once
 #include "salesreg/base/config.h"

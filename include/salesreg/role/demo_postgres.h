@@ -2,9 +2,8 @@
  * The demo's own PostgreSQL: finds the programs, makes the cluster on the first run, and describes the server as a child
  * of the supervisor. Only a unix socket, which nobody else can reach; never as root.
  * Ownership: the caller's struct, filled here; the child_spec borrows from it.
- * Units: none.
  * Errors: false with one line in message: what happened and what to do.
- * Callbacks: none. Everything here blocks, before there is a loop.
+ * Everything here blocks, before there is a loop.
  * Sources: PostgreSQL documentation, "initdb", "postgres" (options, signals: SIGINT is fast shutdown, SIGQUIT immediate),
  * 20.3 (unix_socket_directories); src/backend/utils/init/miscinit.c, CreateLockFile: a lock file whose pid is alive under
  * the same user keeps the server from starting, whatever that process is; src/include/utils/pidfile.h: line 8 of

@@ -4,7 +4,6 @@
  * Ownership: everything is borrowed for the call and added to `out`.
  * Units: as in base/metrics.h.
  * Errors: none; what is not known is left out, never told as nothing.
- * Callbacks: none.
  *
  * Source: prometheus.io, "Metric and label naming"; "Writing client libraries", section "Standard and runtime collectors",
  * for the names that begin with process_; proc(5) for what they are read from.

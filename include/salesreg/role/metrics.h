@@ -3,7 +3,6 @@
  * work, or may at once).
  * Ownership: the server borrows its options' strings and data until metrics_server_destroy(), after which the loop has to
  * run once more; it needs nobody else to stop first, whatever its clients do.
- * Units: none.
  * Errors: metrics_server_create() returns NULL and has logged one line that names METRICS_LISTEN: exit code 78.
  * Callbacks: from the loop only.
  *

@@ -1,6 +1,6 @@
 /*
  * The command `salesreg sandbox`: the Telegram emulator as a process.
- * Ownership: argv is the caller's. Units: none. Errors: exit codes of base/err.h, one line on
+ * Ownership: argv is the caller's. Errors: exit codes of base/err.h, one line on
  * stderr. Callbacks: runs its own loop until SIGTERM or SIGINT, then returns 0.
  */
 #pragma once

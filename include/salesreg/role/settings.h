@@ -1,7 +1,7 @@
 /*
  * The configuration as every command reads it: the table of base/config.h, and what only the layers above can judge. So
  * check-config and the workers refuse the same, with the same words.
- * Ownership: as config_load(). Units: none. Errors: as config_load(). Callbacks: none.
+ * Ownership: as config_load(). Errors: as config_load().
  */
 #pragma once
 #include "salesreg/base/config.h"

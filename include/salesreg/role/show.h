@@ -1,7 +1,7 @@
 /*
  * Putting things before a person at a terminal: ages, times, one-line texts, tables, JSON.
  * Ownership: results live in the arena given or in the caller's array. Units: in the names.
- * Errors: none; a stdout that fails is ignored. Callbacks: none.
+ * Errors: none; a stdout that fails is ignored.
  */
 #pragma once
 #include "salesreg/base/arena.h"

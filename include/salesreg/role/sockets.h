@@ -1,7 +1,6 @@
 /*
  * What the control sockets of the run directory answer, put together: of a supervisor, and of workers that run alone.
  * Ownership: rows are in the caller's memory.
- * Units: none.
  * Errors: one line in message; a process that does not answer is a row with up = false and the reason in why.
  * Callbacks: none; each socket is waited for SOCKETS_TIMEOUT_MS at most.
  */

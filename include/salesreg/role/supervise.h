@@ -1,7 +1,7 @@
 /*
  * The supervisor with company: foreign programs that the workers lean on, as the demo has them.
  * Ownership: everything given is borrowed until supervise_run() returns.
- * Units: none. Errors: exit codes of base/err.h; what is wrong has been logged.
+ * Errors: exit codes of base/err.h; what is wrong has been logged.
  * Callbacks: announced(), once, when everything is ready.
  */
 #pragma once

@@ -1,7 +1,6 @@
 /*
  * What people do: messages, buttons, blocking; each becomes updates of a bot.
  * Ownership: nothing is kept of the JSON.
- * Units: none.
  * Errors: a static sentence, or NULL.
  * Callbacks: none; polls that wait are answered in the next turn of the loop.
  * Facts: core.telegram.org/bots/features#deep-linking (the payload of /start).

@@ -3,9 +3,7 @@
  * applied here.
  * Ownership: a call lives on the caller's stack, or copied into a held poll; params only during the
  * request callback.
- * Units: none.
  * Errors: enum sandbox_error.
- * Callbacks: none.
  */
 #pragma once
 #include "salesreg/http/server.h"

@@ -4,7 +4,6 @@
  * Ownership: chats belong to their bot.
  * Units: microseconds of sandbox_now_us().
  * Errors: enum sandbox_error.
- * Callbacks: none.
  * Facts: tdlib/telegram-bot-api (2026-05): who may be written to; callback queries expire after 150 s.
  */
 #pragma once

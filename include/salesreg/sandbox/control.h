@@ -3,7 +3,6 @@
  * Ownership: documents are released here.
  * Units: as sandbox.h says.
  * Errors: 400 with a sentence in "error".
- * Callbacks: none.
  */
 #pragma once
 #include "salesreg/http/server.h"

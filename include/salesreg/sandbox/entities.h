@@ -4,7 +4,6 @@
  * Ownership: results live in the arena given.
  * Units: offsets and lengths in UTF-16 code units; byte offsets in error texts, as the server's.
  * Errors: entities_parse() returns the sentence after "can't parse entities: ", or NULL.
- * Callbacks: none.
  * Facts: https://core.telegram.org/bots/api#formatting-options; the sentences are those of td's
  * MessageEntity.cpp.
  */

@@ -2,8 +2,6 @@
  * What the Bot API server says when it refuses: one list of code and text.
  * Ownership: static strings.
  * Units: HTTP status codes.
- * Errors: none.
- * Callbacks: none.
  * Facts: tdlib/telegram-bot-api, td (2026-05); the common ones are in its table of
  * errors.
  */

@@ -4,7 +4,6 @@
  * Ownership: the list owns its rules; fault_effect is a value.
  * Units: milliseconds; how many times as counted.
  * Errors: fault_add() returns the sentence that says what is wrong with the JSON, or NULL.
- * Callbacks: none.
  */
 #pragma once
 #include "salesreg/base/buf.h"

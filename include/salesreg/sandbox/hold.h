@@ -4,7 +4,6 @@
  * Ownership: a hold is embedded in its owner's struct; between hold_start() and due(), gone() or
  * hold_stop() it is in the list, and the exchange is its owner's to answer.
  * Units: microseconds of sandbox_now_us().
- * Errors: none.
  * Callbacks: due() and gone() fire from the loop only; the hold is out of the list by then.
  */
 #pragma once

@@ -3,8 +3,6 @@
  * Ownership: the caller's memory; nothing is allocated.
  * Units: microseconds of a monotonic clock passed in; rates in messages a second; retry_after in
  * whole seconds, rounded up, as Telegram sends it.
- * Errors: none.
- * Callbacks: none.
  * Facts: https://core.telegram.org/bots/faq ("My bot is hitting limits"): 1 a second in a chat with
  * short bursts, 30 a second overall, 20 a minute in a group.
  */

@@ -3,7 +3,6 @@
  * Ownership: results live in the arena, or borrow from the document.
  * Units: bytes (callback data), characters (copy text).
  * Errors: enum sandbox_error.
- * Callbacks: none.
  * Facts: https://core.telegram.org/bots/api#inlinekeyboardbutton; the sentences are those of td's
  * ReplyMarkup.cpp.
  */

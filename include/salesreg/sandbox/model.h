@@ -7,7 +7,6 @@
  * Units: *_us microseconds of sandbox_now_us() (monotonic plus what /sandbox/clock added), *_s
  * seconds since 1970.
  * Errors: out of memory aborts.
- * Callbacks: none.
  */
 #pragma once
 #include "salesreg/base/arena.h"

@@ -7,9 +7,8 @@
  *                             events after `seq` come on top. Entries: see stream.h
  *   POST /page/act, /page/users   as the control calls of these names (sandbox.h)
  *
- * Ownership: nothing is kept. Units: none.
+ * Ownership: nothing is kept.
  * Errors: 403 for a foreign page (guard.h), 404 for an unknown path, else as the control calls.
- * Callbacks: none.
  * Facts: developer.mozilla.org, "Content-Security-Policy": no script or style but our files, no frame around them.
  */
 #pragma once

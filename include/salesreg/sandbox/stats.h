@@ -2,8 +2,6 @@
  * Counters: requests by method and result, floods by kind, the peak of sends in a second.
  * Ownership: the caller's memory.
  * Units: microseconds.
- * Errors: none.
- * Callbacks: none.
  */
 #pragma once
 #include "salesreg/base/buf.h"

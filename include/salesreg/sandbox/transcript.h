@@ -4,7 +4,6 @@
  * Ownership: the transcript owns its events; the oldest are freed beyond a maximum. Waiting
  * requests are its own.
  * Units: bytes; seq counts from 1 and never repeats.
- * Errors: none.
  * Callbacks: waiting requests are answered in the next turn of the loop.
  */
 #pragma once

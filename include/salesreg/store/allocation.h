@@ -1,6 +1,6 @@
 /*
  * What the assigner reads and writes: waiting prospects, reps with room, assignments, notifications.
- * Ownership: as in store/people.h. Units: counts. Errors: those of the run. Callbacks: none.
+ * Ownership: as in store/people.h. Units: counts. Errors: those of the run.
  * All of it happens under assignment_lock() (store/assignments.h).
  */
 #pragma once

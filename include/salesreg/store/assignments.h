@@ -1,6 +1,6 @@
 /*
  * Assignments as the bot sees them: looking one up by its id, listing a rep's prospects, ending one.
- * Ownership: as in store/people.h. Units: none. Errors: those of the run. Callbacks: none.
+ * Ownership: as in store/people.h. Errors: those of the run.
  * Whatever changes an assignment takes assignment_lock() first, as a step of its own, in the same transaction.
  */
 #pragma once

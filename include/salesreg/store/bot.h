@@ -1,6 +1,6 @@
 /*
  * The bot's own state: how far it has read, whether it stopped in order, what it could not digest.
- * Ownership: as in store/people.h. Units: microseconds. Errors: those of the run. Callbacks: none.
+ * Ownership: as in store/people.h. Units: microseconds. Errors: those of the run.
  */
 #pragma once
 #include "salesreg/db/conn.h"

@@ -1,6 +1,6 @@
 /*
  * Codes by mail: what is asked of whom, and the queue of the mails (table email_codes).
- * Ownership: as in store/people.h. Units: microseconds (_us). Errors: those of the run. Callbacks: none.
+ * Ownership: as in store/people.h. Units: microseconds (_us). Errors: those of the run.
  */
 #pragma once
 #include "salesreg/db/conn.h"

@@ -1,7 +1,6 @@
 /*
  * The state of the whole system at a glance, for the page of the sandbox: read only.
  * Ownership: as in store/people.h. Units: seconds and counts, as named in sql/queries/demo.sql. Errors: those of the run.
- * Callbacks: none.
  */
 #pragma once
 #include "salesreg/db/conn.h"

@@ -1,7 +1,7 @@
 /*
  * What doctor asks the database: how the server is, what the tables tell.
  * Ownership: rows and their strings live in the arena given. Units: in the names.
- * Errors: false; the session says why. Callbacks: none.
+ * Errors: false; the session says why.
  */
 #pragma once
 #include "salesreg/base/arena.h"

@@ -1,6 +1,6 @@
 /*
  * Links for one new rep each; only their hashes are stored (app/invite.h).
- * Ownership: as in store/people.h. Units: days, microseconds. Errors: those of the run. Callbacks: none.
+ * Ownership: as in store/people.h. Units: days, microseconds. Errors: those of the run.
  */
 #pragma once
 #include "salesreg/db/conn.h"

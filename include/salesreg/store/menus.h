@@ -1,6 +1,6 @@
 /*
  * Menus of commands of single chats that Telegram has still to take (table chat_menus).
- * Ownership: as in store/people.h. Units: microseconds. Errors: those of the run. Callbacks: none.
+ * Ownership: as in store/people.h. Units: microseconds. Errors: those of the run.
  */
 #pragma once
 #include "salesreg/db/conn.h"

@@ -1,7 +1,7 @@
 /*
  * What operators see and do from the command line: messages of the outbox, updates that were put aside.
  * Ownership: rows and their strings live in the arena given. Units: milliseconds where a name says so.
- * Errors: false; the session says why. Callbacks: none.
+ * Errors: false; the session says why.
  */
 #pragma once
 #include "salesreg/base/arena.h"

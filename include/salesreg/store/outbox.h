@@ -1,6 +1,6 @@
 /*
  * The outbox: messages as rows. A row is queued, sending (maybe already sent) or failed; sent ones move to the history.
- * Ownership: as in store/people.h. Units: microseconds. Errors: those of the run. Callbacks: none.
+ * Ownership: as in store/people.h. Units: microseconds. Errors: those of the run.
  */
 #pragma once
 #include "salesreg/db/conn.h"

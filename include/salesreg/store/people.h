@@ -1,7 +1,7 @@
 /*
  * People in the database: their sessions and the reps among them.
  * Ownership: rows and their strings live in the arena given; a plan borrows what is put into it until it has run.
- * Units: Telegram ids. Errors: those of the run. Callbacks: none.
+ * Units: Telegram ids. Errors: those of the run.
  * *_read adds a step and returns its index; *_parse turns that step's result into rows.
  */
 #pragma once

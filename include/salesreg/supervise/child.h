@@ -1,10 +1,8 @@
 /*
  * Starts one process of the supervisor's: fork and exec of this very executable (or of another program).
  * Ownership: everything given is borrowed for the call; descriptors stay the caller's.
- * Units: none.
  * Errors: child_fork() returns -1 with errno. What fails in the child is said on stderr and is exit code
  * CHILD_EXIT_UNSTARTED.
- * Callbacks: none.
  * Sources: prctl(2): PR_SET_PDEATHSIG is cleared by a change of credentials, so it is set after that, and tells of the end of
  * the *thread* that forked, so only the main thread may fork; it says nothing about a parent that was gone before, so the
  * parent's pid is compared after it. signal(7): dispositions to ignore and the mask survive exec.

@@ -1,6 +1,6 @@
 /*
  * How much memory a process has.
- * Ownership: none. Units: KiB. Errors: -1 for what the kernel does not tell. Callbacks: none.
+ * Ownership: none. Units: KiB. Errors: -1 for what the kernel does not tell.
  * Source: proc(5): smaps_rollup (Pss, Rss) needs the rights of ptrace(2); statm can be read by everybody.
  */
 #pragma once

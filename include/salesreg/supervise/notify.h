@@ -3,7 +3,6 @@
  * Ownership: none.
  * Units: milliseconds.
  * Errors: none; whoever does not listen is not told.
- * Callbacks: none.
  * Source: sd_notify(3): one datagram of VARIABLE=value lines to the socket named, '@' for the abstract namespace;
  * sd_watchdog_enabled(3): WATCHDOG_USEC, meant for WATCHDOG_PID, and a ping at half of it.
  */

@@ -3,7 +3,6 @@
  * Ownership: results are in the caller's memory; a lock is a descriptor that holds as long as the process has it open.
  * Units: bytes.
  * Errors: false or -1 with one line in message: what is wrong and what to do.
- * Callbacks: none.
  * Source: unix(7): a socket's path has 108 bytes with its NUL.
  */
 #pragma once

@@ -3,7 +3,7 @@
  * is no JSON can at least be taken apart far enough to step over it.
  *
  * Ownership: bytes are borrowed and must be followed by a NUL; documents are the caller's.
- * Units: bytes. Errors: NULL or false. Callbacks: none.
+ * Units: bytes. Errors: NULL or false.
  * Facts: RFC 8259 § 7 and 8; the Bot API's server passes on what people send, and lone halves of
  * surrogate pairs have been seen in its answers. jansson refuses those, bytes that are no UTF-8,
  * control characters, numbers out of range, and nesting deeper than 2,048.

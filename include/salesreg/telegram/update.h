@@ -7,7 +7,6 @@
  * Units: Telegram's ids; texts are cut at UPDATE_TEXT_UNITS UTF-16 units.
  * Errors: none; what makes no sense is EVENT_IGNORED, has_id is false where even the update's
  * number is missing.
- * Callbacks: none.
  * Facts: core.telegram.org/bots/api (Update, Message, CallbackQuery, MaybeInaccessibleMessage,
  * ChatMemberUpdated).
  *

@@ -1,6 +1,6 @@
 /*
  * Parts of reading a contact; shared by the files of this folder only.
- * Ownership: results live in the arena given, texts are borrowed for the call. Units: bytes. Errors: a problem. Callbacks: none.
+ * Ownership: results live in the arena given, texts are borrowed for the call. Units: bytes. Errors: a problem.
  */
 #pragma once
 #include "salesreg/domain/contact.h"
