@@ -15,15 +15,19 @@
  * Failures: if not even this can be written, the batch ends, and the update stays with Telegram.
  */
 
+/* A transient outage, or the fence; the update stays with Telegram. */
+static void not_even_parked(struct batch *b, const struct db_reply *reply)
+{
+	bool fenced = reply->failed_step == b->fence_step && strcmp(reply->sqlstate, "40001") == 0;
+	batch_fail(b, fenced ? ERR_CONFLICT : ERR_UNAVAILABLE, reply);
+}
+
 static void on_parked(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
 	struct batch *b = data;
 	assert(conn == b->conn && b->state == BATCH_PARKING);
 	if (reply->err != ERR_OK) {
-		/* not even this: a transient outage, or the fence; the update stays with Telegram */
-		bool fenced =
-		    reply->failed_step == b->fence_step && strcmp(reply->sqlstate, "40001") == 0;
-		batch_fail(b, fenced ? ERR_CONFLICT : ERR_UNAVAILABLE, reply);
+		not_even_parked(b, reply);
 		return;
 	}
 	batch_say_thinned(b, reply);
@@ -133,9 +137,7 @@ static void on_stepped(struct db_conn *conn, const struct db_reply *reply, void 
 	struct batch *b = data;
 	assert(conn == b->conn && b->state == BATCH_PARKING);
 	if (reply->err != ERR_OK) {
-		bool fenced =
-		    reply->failed_step == b->fence_step && strcmp(reply->sqlstate, "40001") == 0;
-		batch_fail(b, fenced ? ERR_CONFLICT : ERR_UNAVAILABLE, reply);
+		not_even_parked(b, reply);
 		return;
 	}
 	b->stats.parked++;
