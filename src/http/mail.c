@@ -1,89 +1,38 @@
-#include "salesreg/http/mail.h"
+#include "mail_private.h"
 #include "salesreg/base/wire.h"
-#include "salesreg/http/trust.h"
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* RFC 5321 would wait for minutes; here somebody looks at a phone, and it is tried again anyway. */
-enum { CONNECT_MS = 20000, TRANSFER_MS = 60000, CODE_DIGITS = 3 };
-
-/* How far the conversation with the server has come, by the last command. */
-enum stage { STAGE_CONNECT, STAGE_HELLO, STAGE_LOGIN, STAGE_FROM, STAGE_TO, STAGE_TEXT };
-
-struct mail {
-	TAILQ_ENTRY(mail) link;
-	struct mail_client *client;
-	CURL *easy;
-	struct curl_slist *to;
-	char *text;
-	size_t size, at;
-	enum stage stage;
-	bool parting; /* QUIT was said: what went before is what counts */
-	int code;     /* of the last reply; 0: none to the last command */
-	char reply[MAIL_REPLY_BYTES], error[CURL_ERROR_SIZE];
-	mail_callback *callback;
-	void *data;
-};
-
-struct watched {
-	uv_poll_t poll;
-	struct mail_client *client;
-	curl_socket_t fd;
-};
-
-struct mail_client {
-	uv_loop_t *loop;
-	struct mail_options options;
-	char *from;
-	char *url; /* with the name we say hello by */
-	struct http_trust trust;
-	CURLM *multi;
-	uv_timer_t timer;
-	size_t handles; /* of libuv's, open */
-	bool closing;
-	TAILQ_HEAD(, mail) mails;
-};
-
-/* Memory goes with the last handle ------------------------------------------------------------------------------------------*/
-
-static void handle_closed(struct mail_client *c)
+void mail_init(struct mail *m, struct mail_client *client)
 {
-	if (--c->handles > 0 || !c->closing)
-		return;
-	free(c->from);
-	explicit_bzero(c->url, strlen(c->url)); /* there is a password in it */
-	curl_free(c->url);
-	free(c);
+	*m = (struct mail){.client = client};
+	for (size_t i = 0; i < SOCKETS_MOST; i++)
+		m->sockets[i] = CURL_SOCKET_BAD;
+	if (uv_mutex_init(&m->lock) != 0 || !(m->easy = curl_easy_init()))
+		abort();
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+void mail_finish(struct mail *m)
 {
-	handle_closed(handle->data);
-}
-
-static void on_watched_closed(uv_handle_t *handle)
-{
-	struct watched *w = handle->data;
-	struct mail_client *c = w->client;
-	free(w);
-	handle_closed(c);
+	curl_easy_cleanup(m->easy);
+	uv_mutex_destroy(&m->lock);
 }
 
 static void mail_free(struct mail *m)
 {
 	TAILQ_REMOVE(&m->client->mails, m, link);
-	(void)curl_multi_remove_handle(m->client->multi, m->easy);
-	curl_easy_cleanup(m->easy);
+	mail_finish(m);
 	curl_slist_free_all(m->to);
 	explicit_bzero(m->text, m->size); /* there is a code in it */
 	free(m->text);
 	free(m);
 }
+
+/* RFC 5321 would wait for minutes; here somebody looks at a phone, and it is tried again anyway. */
+enum { CONNECT_MS = 20000, TRANSFER_MS = 60000, CODE_DIGITS = 3, STACK_BYTES = 512 * 1024 };
 
 /* What became of it -----------------------------------------------------------------------------------------------------------*/
 
@@ -146,7 +95,7 @@ static bool means_everybody(const struct mail *m, CURLcode rc)
 }
 
 /* with an @ it may be a proxy's address, as it was given */
-static void put_reply(const struct mail *m, CURLcode rc, char *out, size_t size)
+void mail_put_reply(const struct mail *m, CURLcode rc, char *out, size_t size)
 {
 	const char *said =
 	    m->error[0] && !strchr(m->error, '@') ? m->error : curl_easy_strerror(rc);
@@ -155,99 +104,71 @@ static void put_reply(const struct mail *m, CURLcode rc, char *out, size_t size)
 	(void)snprintf(out, size, "%.*s", (int)strcspn(said, "\r\n"), said);
 }
 
-static void finish(struct mail *m, CURLcode rc)
+static void tell(struct mail *m)
 {
-	struct mail_result result = {.outcome = judge(m, rc),
-	    .maybe_delivered = rc != CURLE_OK && m->stage == STAGE_TEXT && m->code == 0,
-	    .of_server = means_everybody(m, rc)};
-	put_reply(m, rc, result.reply, sizeof result.reply);
+	struct mail_result result = {.outcome = judge(m, m->rc),
+	    .maybe_delivered = m->rc != CURLE_OK && m->stage == STAGE_TEXT && m->code == 0,
+	    .of_server = means_everybody(m, m->rc)};
+	mail_put_reply(m, m->rc, result.reply, sizeof result.reply);
 	mail_callback *callback = m->callback;
 	void *data = m->data;
 	mail_free(m);
 	callback(&result, data);
 }
 
-static void look_for_finished(struct mail_client *c)
-{
-	const CURLMsg *message;
-	for (int left; (message = curl_multi_info_read(c->multi, &left));) {
-		if (message->msg != CURLMSG_DONE)
-			continue;
-		struct mail *m = NULL;
-		(void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&m);
-		finish(m, message->data.result);
-		if (c->closing)
-			return; /* by the callback */
-	}
-}
+/* Sockets, which a cut reaches while the thread waits for them ---------------------------------------------------------------*/
 
-/* curl on the loop ------------------------------------------------------------------------------------------------------------*/
-
-static void act(struct mail_client *c, curl_socket_t fd, int flags)
+static void replace_socket(struct mail *m, curl_socket_t old, curl_socket_t new)
 {
-	int running;
-	(void)curl_multi_socket_action(c->multi, fd, flags, &running);
-	look_for_finished(c);
-}
-
-static void on_timer(uv_timer_t *timer)
-{
-	act(timer->data, CURL_SOCKET_TIMEOUT, 0);
-}
-
-static int on_curl_timer(CURLM *multi, long timeout_ms, void *data)
-{
-	(void)multi;
-	struct mail_client *c = data;
-	if (c->closing)
-		return 0;
-	if (timeout_ms < 0)
-		(void)uv_timer_stop(&c->timer);
-	else
-		(void)uv_timer_start(&c->timer, on_timer, (uint64_t)timeout_ms, 0);
-	return 0;
-}
-
-static void on_poll(uv_poll_t *poll, int status, int events)
-{
-	struct watched *w = poll->data;
-	int flags = (events & UV_READABLE ? CURL_CSELECT_IN : 0) |
-		    (events & UV_WRITABLE ? CURL_CSELECT_OUT : 0);
-	act(w->client, w->fd, status < 0 ? CURL_CSELECT_ERR : flags);
-}
-
-static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *socket_data)
-{
-	(void)easy;
-	struct mail_client *c = data;
-	struct watched *w = socket_data;
-	if (what == CURL_POLL_REMOVE) {
-		(void)curl_multi_assign(c->multi, fd, NULL);
-		if (w)
-			uv_close((uv_handle_t *)&w->poll, on_watched_closed);
-		return 0;
-	}
-	if (!w) {
-		w = calloc(1, sizeof *w);
-		if (!w || uv_poll_init_socket(c->loop, &w->poll, fd) != 0) {
-			free(w);
-			return -1;
+	for (size_t i = 0; i < SOCKETS_MOST; i++)
+		if (m->sockets[i] == old) {
+			m->sockets[i] = new;
+			return;
 		}
-		w->client = c;
-		w->fd = fd;
-		w->poll.data = w;
-		c->handles++;
-		(void)curl_multi_assign(c->multi, fd, w);
-	}
-	int events =
-	    (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
-	return uv_poll_start(&w->poll, events, on_poll) == 0 ? 0 : -1;
 }
 
 static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
-	(void)data, (void)purpose;
-	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	(void)purpose;
+	struct mail *m = data;
+	curl_socket_t fd =
+	    socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	uv_mutex_lock(&m->lock);
+	replace_socket(m, CURL_SOCKET_BAD, fd);
+	uv_mutex_unlock(&m->lock);
+	return fd;
+}
+
+static int close_socket(void *data, curl_socket_t fd)
+{
+	struct mail *m = data;
+	uv_mutex_lock(&m->lock);
+	replace_socket(m, fd, CURL_SOCKET_BAD);
+	int rc = close(fd);
+	uv_mutex_unlock(&m->lock);
+	return rc;
+}
+
+static void cut(struct mail *m)
+{
+	uv_mutex_lock(&m->lock);
+	m->cut = true;
+	for (size_t i = 0; i < SOCKETS_MOST; i++)
+		if (m->sockets[i] != CURL_SOCKET_BAD)
+			(void)shutdown(m->sockets[i], SHUT_RDWR);
+	uv_mutex_unlock(&m->lock);
+}
+
+/* Asked about once a second. To QUIT no answer is needed. */
+static int on_progress(
+    void *data, curl_off_t down_all, curl_off_t down, curl_off_t up_all, curl_off_t up)
+{
+	(void)down_all, (void)down, (void)up_all, (void)up;
+	struct mail *m = data;
+	uv_mutex_lock(&m->lock);
+	bool is_cut = m->cut;
+	uv_mutex_unlock(&m->lock);
+	return is_cut || m->parting;
 }
 
 /* What is said to and fro -----------------------------------------------------------------------------------------------------*/
@@ -339,7 +260,7 @@ void mail_check(const struct mail_options *options, struct buf *problems)
 }
 
 /* The path of an SMTP URL is what curl says after EHLO; a host's own name is mostly none that a server accepts. */
-static char *url_with_hello(const struct mail_options *options)
+char *mail_url_with_hello(const struct mail_options *options)
 {
 	const char *at = strchr(options->from, '@');
 	char *path = NULL, *whole = NULL;
@@ -356,30 +277,71 @@ static char *url_with_hello(const struct mail_options *options)
 	return whole;
 }
 
+static void free_client(struct mail_client *c)
+{
+	free(c->from);
+	explicit_bzero(c->url, strlen(c->url)); /* there is a password in it */
+	curl_free(c->url);
+	free(c);
+}
+
+static void on_async_closed(uv_handle_t *handle)
+{
+	free_client(handle->data);
+}
+
+/* Memory goes with the last mail. */
+static void close_if_idle(struct mail_client *c)
+{
+	if (c->closing && TAILQ_EMPTY(&c->mails) && !uv_is_closing((uv_handle_t *)&c->ended))
+		uv_close((uv_handle_t *)&c->ended, on_async_closed);
+}
+
+static struct mail *next_ended(struct mail_client *c)
+{
+	struct mail *m;
+	TAILQ_FOREACH (m, &c->mails, link) {
+		uv_mutex_lock(&m->lock);
+		// NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the analyser does not follow TAILQ_REMOVE
+		bool ended = m->ended;
+		uv_mutex_unlock(&m->lock);
+		if (ended)
+			break;
+	}
+	return m;
+}
+
+static void on_ended(uv_async_t *async)
+{
+	struct mail_client *c = async->data;
+	for (struct mail *m; (m = next_ended(c));) {
+		(void)uv_thread_join(&m->thread);
+		if (c->closing)
+			mail_free(m);
+		else
+			tell(m);
+	}
+	close_if_idle(c);
+}
+
 struct mail_client *mail_client_create(uv_loop_t *loop, const struct mail_options *options)
 {
 	struct mail_client *c = calloc(1, sizeof *c);
-	if (!c || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
-	    !(c->multi = curl_multi_init()))
+	if (!c || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		abort();
 	c->loop = loop;
 	c->options = *options;
-	c->url = url_with_hello(options);
+	c->url = mail_url_with_hello(options);
 	c->trust = http_trust_find();
 	TAILQ_INIT(&c->mails);
-	if (asprintf(&c->from, "<%s>", options->from) < 0)
+	if (asprintf(&c->from, "<%s>", options->from) < 0 ||
+	    uv_async_init(loop, &c->ended, on_ended) != 0)
 		abort();
-	(void)uv_timer_init(loop, &c->timer);
-	c->timer.data = c;
-	c->handles = 1;
-	(void)curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
-	(void)curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
-	(void)curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
-	(void)curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
+	c->ended.data = c;
 	return c;
 }
 
-static void set_options(struct mail *m)
+void mail_set_options(struct mail *m)
 {
 	const struct mail_client *c = m->client;
 	const struct http_trust trust = c->trust;
@@ -402,31 +364,54 @@ static void set_options(struct mail *m)
 	SET(CURLOPT_DEBUGDATA, m);
 	SET(CURLOPT_ERRORBUFFER, m->error);
 	SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	SET(CURLOPT_OPENSOCKETDATA, m);
+	SET(CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+	SET(CURLOPT_CLOSESOCKETDATA, m);
+	SET(CURLOPT_NOPROGRESS, 0L);
+	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+	SET(CURLOPT_XFERINFODATA, m);
 	SET(CURLOPT_FORBID_REUSE, 1L);
 	SET(CURLOPT_FRESH_CONNECT, 1L);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
 	SET(CURLOPT_TIMEOUT_MS, (long)TRANSFER_MS);
 	SET(CURLOPT_NOSIGNAL, 1L);
-	SET(CURLOPT_PRIVATE, m);
+#if LIBCURL_VERSION_NUM >= 0x075700
+	SET(CURLOPT_QUICK_EXIT, 1L); /* else giving up waits for a stuck name look-up */
+#endif
 #undef SET
+}
+
+static void transfer(void *data)
+{
+	struct mail *m = data;
+	m->rc = curl_easy_perform(m->easy);
+	uv_mutex_lock(&m->lock);
+	m->ended = true;
+	/* inside the lock: whoever sees that it has ended may free what it is sent by */
+	(void)uv_async_send(&m->client->ended);
+	uv_mutex_unlock(&m->lock);
 }
 
 void mail_send(struct mail_client *client, const char *to, const char *text,
     mail_callback *callback, void *data)
 {
-	struct mail *m = calloc(1, sizeof *m);
+	struct mail *m = malloc(sizeof *m);
 	char *address = NULL;
-	if (!m || asprintf(&address, "<%s>", to) < 0 || !(m->text = strdup(text)) ||
-	    !(m->to = curl_slist_append(NULL, address)) || !(m->easy = curl_easy_init()))
+	if (!m || asprintf(&address, "<%s>", to) < 0)
+		abort();
+	mail_init(m, client);
+	if (!(m->text = strdup(text)) || !(m->to = curl_slist_append(NULL, address)))
 		abort();
 	free(address);
-	m->client = client;
 	m->size = strlen(text);
 	m->callback = callback;
 	m->data = data;
 	TAILQ_INSERT_TAIL(&client->mails, m, link);
-	set_options(m);
-	(void)curl_multi_add_handle(client->multi, m->easy);
+	mail_set_options(m);
+	const uv_thread_options_t options = {
+	    .flags = UV_THREAD_HAS_STACK_SIZE, .stack_size = STACK_BYTES};
+	if (uv_thread_create_ex(&m->thread, &options, transfer, m) != 0)
+		abort();
 }
 
 void mail_client_destroy(struct mail_client *client)
@@ -434,66 +419,8 @@ void mail_client_destroy(struct mail_client *client)
 	if (!client)
 		return;
 	client->closing = true;
-	while (!TAILQ_EMPTY(&client->mails))
-		// NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the analyser does not follow TAILQ_REMOVE
-		mail_free(TAILQ_FIRST(&client->mails));
-	(void)curl_multi_cleanup(client->multi);
-	uv_close((uv_handle_t *)&client->timer, on_timer_closed);
-}
-
-/* A look at the server -------------------------------------------------------------------------------------------------------*/
-
-static enum mail_step step_of(const struct mail *m, CURLcode rc)
-{
-	if (rc == CURLE_OK)
-		return MAIL_STEP_DONE;
-	if (rc == CURLE_PEER_FAILED_VERIFICATION || rc == CURLE_SSL_CACERT_BADFILE)
-		return MAIL_STEP_CERTIFICATE;
-	if (rc == CURLE_USE_SSL_FAILED || rc == CURLE_SSL_CONNECT_ERROR)
-		return MAIL_STEP_TLS;
-	if (rc == CURLE_LOGIN_DENIED)
-		return MAIL_STEP_LOGIN;
-	switch (m->stage) {
-	case STAGE_CONNECT:
-		break;
-	case STAGE_HELLO:
-		return m->code >= 400 ? MAIL_STEP_HELLO : MAIL_STEP_REACH;
-	case STAGE_LOGIN:
-		return MAIL_STEP_LOGIN;
-	case STAGE_FROM:
-	case STAGE_TO:
-	case STAGE_TEXT:
-		return m->code >= 400 ? MAIL_STEP_SENDER : MAIL_STEP_REACH;
-	}
-	return MAIL_STEP_REACH;
-}
-
-void mail_look(const struct mail_options *options, int64_t timeout_ms, struct mail_look *look)
-{
-	struct mail_client client = {
-	    .options = *options, .url = url_with_hello(options), .trust = http_trust_find()};
-	struct mail m = {.client = &client};
-	char *command = NULL;
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !(m.easy = curl_easy_init()) ||
-	    asprintf(&command, "MAIL FROM:<%s>", options->from) < 0)
-		abort();
-	set_options(&m);
-	/* a command of one's own in the place of a mail; the hang-up after it ends what it began */
-	(void)curl_easy_setopt(m.easy, CURLOPT_UPLOAD, 0L);
-	(void)curl_easy_setopt(m.easy, CURLOPT_NOBODY, 1L);
-	(void)curl_easy_setopt(m.easy, CURLOPT_CUSTOMREQUEST, command);
-	(void)curl_easy_setopt(m.easy, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout_ms);
-	(void)curl_easy_setopt(m.easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
-#if LIBCURL_VERSION_NUM >= 0x075700
-	/* a look-up of a name that goes on is not waited for */
-	(void)curl_easy_setopt(m.easy, CURLOPT_QUICK_EXIT, 1L);
-#endif
-	CURLcode rc = curl_easy_perform(m.easy);
-	*look = (struct mail_look){.failed_at = step_of(&m, rc),
-	    .for_now = m.code >= 400 ? m.code < 500 : rc == CURLE_OPERATION_TIMEDOUT};
-	put_reply(&m, rc, look->reply, sizeof look->reply);
-	curl_easy_cleanup(m.easy);
-	free(command);
-	explicit_bzero(client.url, strlen(client.url)); /* there is a password in it */
-	curl_free(client.url);
+	struct mail *m;
+	TAILQ_FOREACH (m, &client->mails, link)
+		cut(m);
+	close_if_idle(client);
 }

@@ -156,8 +156,8 @@ static void print_json(const struct doctor *d)
 	    (json_int_t)doctor_count(d, SEVERITY_SERIOUS), "warnings",
 	    (json_int_t)doctor_count(d, SEVERITY_WARNING), "notes",
 	    (json_int_t)doctor_count(d, SEVERITY_NOTE), "complete", !d->incomplete, "findings",
-	    findings, "checked", facts_to_json(d->checked, d->checked_count, "fact"),
-	    "skipped", facts_to_json(d->skipped, d->skipped_count, "why")));
+	    findings, "checked", facts_to_json(d->checked, d->checked_count, "fact"), "skipped",
+	    facts_to_json(d->skipped, d->skipped_count, "why")));
 }
 
 int role_doctor(int argc, char **argv)

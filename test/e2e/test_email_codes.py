@@ -598,6 +598,26 @@ def test_a_server_that_is_down_or_silent_holds_up_nobody(world, mail, make_world
         server.stop()
 
 
+@pytest.mark.parametrize("command", ["RCPT", "DATA", "QUIT"])
+def test_a_server_that_is_silent_in_the_middle_holds_up_neither_others_nor_the_stop(world, mail, command):
+    """Servers that look for spam do so for seconds before they answer the text."""
+    anna, boris = world.person(), world.person("Boris Orlov")
+    mail.silent_at = command
+    gives_email(anna)
+    mail.wait(lambda _: command in mail.heard, f"{command} at the server")
+    boris.says("привет")
+    boris.hears("offer")
+    boris.says("зарегистрируйте меня")
+    boris.hears("ask_name")
+    assert mail.silent_at == command and mail.heard.count(command) == 1
+    world.bot.terminate()
+    assert not world.bot.lines("took too long")
+    mail.silent_at = None
+    world.start_bot()
+    anna.says(mail.code(anna.email))
+    anna.hears("registered")
+
+
 def test_all_who_wait_for_a_server_that_is_of_no_use_hear_so_at_once_and_once(world, mail):
     """Four mails are under way at a time, and each takes a minute to fail."""
     people = world.sandbox.someone(9)

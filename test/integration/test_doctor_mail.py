@@ -88,6 +88,11 @@ def test_a_sender_that_is_refused_is_told_with_what_was_said(look, mail, reply, 
     assert finding["what"] == "the mail server does not take mail from SMTP_FROM: " + reply
 
 
+def test_a_server_that_never_says_goodbye_is_not_waited_for(look, mail):
+    mail.silent_at = "QUIT"
+    assert look(**settings(mail)) is None and mail.heard == ["QUIT"] and mail.silent_at == "QUIT"
+
+
 def test_a_port_where_nobody_listens_is_serious(look):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

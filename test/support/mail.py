@@ -33,6 +33,7 @@ class MailServer:
     """
     answers[address] is a list of replies to RCPT TO, used up one by one; then the address is good. after_text is one of replies
     to the text: what is kept is kept, whatever is answered; "hang up" closes the connection unanswered.
+    silent_at is what gets no answer for as long as it is set: "RCPT", "DATA" (the text), "QUIT".
     """
 
     def __init__(self, directory=None, tls=False, auth=False, port=None):
@@ -44,6 +45,8 @@ class MailServer:
         self.senders = []  # as whom mail was to be sent
         self.sender_reply = None  # instead of "250 OK"
         self.pause = threading.Event()  # while it is set, no address is answered
+        self.silent_at = None
+        self.heard = []  # what silent_at was compared with
         self._news = threading.Condition()
         self.ca = None
         kwargs = {}
@@ -72,6 +75,13 @@ class MailServer:
         good = (data.login, data.password) == (USER.encode(), PASSWORD.encode())
         return AuthResult(success=good, handled=False)
 
+    async def _may_be_silent(self, command):
+        with self._news:
+            self.heard.append(command)
+            self._news.notify_all()
+        while self.silent_at == command:
+            await asyncio.sleep(0.01)
+
     # what aiosmtpd asks
 
     async def handle_MAIL(self, server, session, envelope, address, options):
@@ -87,6 +97,7 @@ class MailServer:
     async def handle_RCPT(self, server, session, envelope, address, options):
         while self.pause.is_set():
             await asyncio.sleep(0.01)
+        await self._may_be_silent("RCPT")
         with self._news:
             self.sessions.append((session.ssl is not None, session.authenticated))
             self.hellos.append(session.host_name)
@@ -103,9 +114,14 @@ class MailServer:
             self.messages += [(address, message) for address in envelope.rcpt_tos]
             self._news.notify_all()
             reply = self.after_text.pop(0) if self.after_text else "250 OK"
+        await self._may_be_silent("DATA")
         if reply == "hang up":
             server.transport.abort()
         return reply
+
+    async def handle_QUIT(self, server, session, envelope):
+        await self._may_be_silent("QUIT")
+        return "221 Bye"
 
     # what tests ask
 

@@ -1,8 +1,8 @@
 /*
- * Sends mail over SMTP: libcurl's multi_socket interface on a libuv loop, a connection a mail.
+ * Sends mail over SMTP by libcurl: a thread and a connection a mail, results on a libuv loop.
  *
- * Ownership: the client belongs to whoever created it until mail_client_destroy(); its memory goes in its last uv_close
- * callback. What a spec points to is copied. A result lasts for its callback.
+ * Ownership: the client belongs to whoever created it until mail_client_destroy(); its memory goes when the last thread has
+ * ended, which keeps the loop alive until then. What mail_send() is given is copied. A result lasts for its callback.
  * Units: milliseconds. Errors: mail_result.outcome; never is a message left without one.
  * mail_look() is for commands that may block. Callbacks: never inside mail_send() or mail_client_destroy(), once a mail, from the loop; after mail_client_destroy() never.
  *
