@@ -1,5 +1,5 @@
 #include "salesreg/app/rules.h"
-#include "salesreg/domain/email.h"
+#include "salesreg/domain/contact/email.h"
 #include "salesreg/http/mail.h"
 #include <strings.h>
 

@@ -1,6 +1,6 @@
 #include "salesreg/domain/restart.h"
 #include "salesreg/base/err.h"
-#include "salesreg/domain/backoff.h"
+#include "salesreg/domain/outbox/backoff.h"
 #include <limits.h>
 
 const struct restart_policy restart_policy_default = {

@@ -1,4 +1,4 @@
-#include "salesreg/app/ask_telegram.h"
+#include "salesreg/app/bot/ask_telegram.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
 #include "salesreg/role/database.h"

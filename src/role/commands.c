@@ -1,4 +1,4 @@
-#include "salesreg/app/exposures.h"
+#include "salesreg/app/doctor/exposures.h"
 #include "salesreg/app/rules.h"
 #include "salesreg/base/log.h"
 #include "salesreg/base/text.h"

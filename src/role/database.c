@@ -1,8 +1,8 @@
 #include "salesreg/role/database.h"
-#include "salesreg/app/exposures.h"
+#include "salesreg/app/doctor/exposures.h"
 #include "salesreg/db/address.h"
 #include "salesreg/db/guard.h"
-#include "salesreg/domain/config_checks.h"
+#include "salesreg/domain/config/config_checks.h"
 #include "salesreg/role/show.h"
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-#include "salesreg/app/doctor.h"
-#include "salesreg/app/poller.h"
+#include "salesreg/app/doctor/doctor.h"
+#include "salesreg/app/bot/poller.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/show.h"
 #include "salesreg/role/sockets.h"

@@ -1,4 +1,4 @@
-#include "salesreg/app/assigner.h"
+#include "salesreg/app/outreach/assigner.h"
 #include "salesreg/app/pruner.h"
 #include "salesreg/app/rules.h"
 #include "salesreg/base/fault_log.h"

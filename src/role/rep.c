@@ -1,6 +1,6 @@
-#include "salesreg/app/invite.h"
+#include "salesreg/app/bot/invite.h"
 #include "salesreg/base/buf.h"
-#include "salesreg/domain/email.h"
+#include "salesreg/domain/contact/email.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/qr.h"
 #include "salesreg/role/role.h"

@@ -1,5 +1,5 @@
 #include "salesreg/role/settings.h"
-#include "salesreg/app/exposures.h"
+#include "salesreg/app/doctor/exposures.h"
 #include "salesreg/base/log.h"
 #include "salesreg/base/value_doubts.h"
 #include "salesreg/role/database.h"

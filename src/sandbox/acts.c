@@ -1,11 +1,11 @@
 #include "salesreg/sandbox/acts.h"
 #include "salesreg/base/json.h"
-#include "salesreg/sandbox/chats.h"
-#include "salesreg/sandbox/entities.h"
-#include "salesreg/sandbox/markup.h"
 #include "salesreg/sandbox/model.h"
+#include "salesreg/sandbox/telegram/chats.h"
+#include "salesreg/sandbox/telegram/entities.h"
+#include "salesreg/sandbox/telegram/markup.h"
+#include "salesreg/sandbox/telegram/updates.h"
 #include "salesreg/sandbox/transcript.h"
-#include "salesreg/sandbox/updates.h"
 #include <stdlib.h>
 #include <string.h>
 

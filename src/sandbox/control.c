@@ -7,8 +7,8 @@
 #include "salesreg/sandbox/load.h"
 #include "salesreg/sandbox/model.h"
 #include "salesreg/sandbox/stats.h"
+#include "salesreg/sandbox/telegram/updates.h"
 #include "salesreg/sandbox/transcript.h"
-#include "salesreg/sandbox/updates.h"
 #include <stdlib.h>
 #include <string.h>
 

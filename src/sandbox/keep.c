@@ -2,8 +2,8 @@
 #include "salesreg/base/json.h"
 #include "salesreg/base/log.h"
 #include "salesreg/sandbox/model.h"
+#include "salesreg/sandbox/telegram/updates.h"
 #include "salesreg/sandbox/transcript.h"
-#include "salesreg/sandbox/updates.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

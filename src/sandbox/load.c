@@ -3,9 +3,9 @@
 #include "salesreg/base/json.h"
 #include "salesreg/sandbox/acts.h"
 #include "salesreg/sandbox/answer.h"
-#include "salesreg/sandbox/entities.h"
 #include "salesreg/sandbox/hold.h"
 #include "salesreg/sandbox/model.h"
+#include "salesreg/sandbox/telegram/entities.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "salesreg/sandbox/model.h"
 #include "salesreg/base/clock.h"
-#include "salesreg/sandbox/update_kind.h"
+#include "salesreg/sandbox/telegram/update_kind.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

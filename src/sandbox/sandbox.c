@@ -3,7 +3,6 @@
 #include "salesreg/http/certificate.h"
 #include "salesreg/http/server.h"
 #include "salesreg/sandbox/answer.h"
-#include "salesreg/sandbox/call.h"
 #include "salesreg/sandbox/control.h"
 #include "salesreg/sandbox/hold.h"
 #include "salesreg/sandbox/keep.h"
@@ -11,8 +10,9 @@
 #include "salesreg/sandbox/model.h"
 #include "salesreg/sandbox/page.h"
 #include "salesreg/sandbox/stream.h"
+#include "salesreg/sandbox/telegram/call.h"
+#include "salesreg/sandbox/telegram/updates.h"
 #include "salesreg/sandbox/transcript.h"
-#include "salesreg/sandbox/updates.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  */
 #include "fuzz.h"
 #include "salesreg/base/text.h"
-#include "salesreg/domain/contact.h"
+#include "salesreg/domain/contact/contact.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {

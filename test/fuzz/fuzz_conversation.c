@@ -6,7 +6,7 @@
 #include "fuzz.h"
 #include "salesreg/base/fingerprint.h"
 #include "salesreg/base/text.h"
-#include "salesreg/domain/conversation.h"
+#include "salesreg/domain/conversation/conversation.h"
 
 enum { ARENA_BYTES = 16 << 20, EVENTS = 12, CLIENTS = 20, PERSON = 500, ADMIN = 900 };
 

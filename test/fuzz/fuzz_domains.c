@@ -4,8 +4,8 @@
  */
 #include "fuzz.h"
 #include "salesreg/base/text.h"
-#include "salesreg/domain/config_checks.h"
-#include "salesreg/domain/email.h"
+#include "salesreg/domain/config/config_checks.h"
+#include "salesreg/domain/contact/email.h"
 
 static void check(const char *const *domains, size_t count, struct arena *a)
 {

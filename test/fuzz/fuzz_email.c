@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 #include "salesreg/base/text.h"
-#include "salesreg/domain/email.h"
+#include "salesreg/domain/contact/email.h"
 
 static const char *const domains[] = {"truerealestate.bali", "a.example"};
 

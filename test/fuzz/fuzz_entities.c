@@ -5,7 +5,7 @@
 #include "fuzz.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
-#include "salesreg/sandbox/entities.h"
+#include "salesreg/sandbox/telegram/entities.h"
 
 enum { ENTITIES_MOST = 100 };
 

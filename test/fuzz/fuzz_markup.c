@@ -4,7 +4,7 @@
 #include "fuzz.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
-#include "salesreg/sandbox/markup.h"
+#include "salesreg/sandbox/telegram/markup.h"
 
 static enum sandbox_error read_markup(const char *text, struct arena *a, const char **out)
 {

@@ -3,7 +3,7 @@
  */
 #include "fuzz.h"
 #include "salesreg/base/text.h"
-#include "salesreg/domain/name.h"
+#include "salesreg/domain/contact/name.h"
 #include <strings.h>
 
 /* A few ends that every messenger makes links of; the program knows more. */

@@ -5,7 +5,7 @@
 #include "fuzz.h"
 #include "salesreg/base/text.h"
 #include "salesreg/http/params.h"
-#include "salesreg/sandbox/markup.h"
+#include "salesreg/sandbox/telegram/markup.h"
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <sys/socket.h>

@@ -1,6 +1,7 @@
 """What may include what, and what the domain may call (DESIGN §2)."""
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -173,12 +174,14 @@ def test_no_files_include_one_another_in_a_circle():
     """A source file, its header and its private header are one thing; what two of them want of each other stands below both."""
     wants = {}
     for layer, path in files():
-        thing = f"{layer}/{path.stem.removesuffix('_private')}"
+        top = ROOT / "src" if path.is_relative_to(ROOT / "src") else ROOT / "include" / "salesreg"
+        folder = path.parent.relative_to(top)
+        thing = f"{folder}/{path.stem.removesuffix('_private')}"
         wants.setdefault(thing, set())
         for _, bracket, name in includes(path):
             if bracket == '"' and not name.startswith("salesreg/generated/"):
                 target = name.removeprefix("salesreg/").removesuffix(".h")
-                target = target if name.startswith("salesreg/") else f"{layer}/{target}"
+                target = target if name.startswith("salesreg/") else f"{folder}/{target}"
                 wants[thing].add(target.removesuffix("_private"))
     reached = {}
 
@@ -197,6 +200,51 @@ def test_no_files_include_one_another_in_a_circle():
     pairs = [f"{thing} <-> {other}" for thing in wants for other in reaches(thing)
              if thing < other and thing in reaches(other)]
     assert not pairs, "\n".join(sorted(pairs))
+
+
+# layers that are folders of folders: what is in one of those has one purpose
+FOLDERS = {"domain": {"conversation", "assignment", "contact", "outbox", "text", "config"},
+           "app": {"bot", "outreach", "doctor"},
+           "sandbox": {"telegram"}}
+
+
+def test_folders_are_those_of_the_layout_and_none_holds_too_much():
+    unknown = {f"{layer}/{folder.name}" for layer, known in FOLDERS.items() for folder in (ROOT / "src" / layer).iterdir()
+               if folder.is_dir() and folder.name not in known | {"page"}}
+    assert not unknown
+    many = {}
+    for layer in FOLDERS:
+        for folder in (ROOT / "src" / layer, *(ROOT / "src" / layer).rglob("*/")):
+            if folder.is_dir() and (count := len(list(folder.glob("*.c")))) > 14:
+                many[str(folder.relative_to(ROOT))] = count
+    assert not many
+
+
+def test_a_header_lies_where_its_source_file_lies():
+    sources = {path.relative_to(ROOT / "src").with_suffix("") for path in (ROOT / "src").rglob("*.c")}
+    wrong = []
+    for path in (ROOT / "include" / "salesreg").rglob("*.h"):
+        name = path.relative_to(ROOT / "include" / "salesreg").with_suffix("")
+        elsewhere = [source for source in sources if source.name == name.name and source.parts[0] == name.parts[0]]
+        if name not in sources and elsewhere:
+            wrong.append(f"{name}: its source file is {elsewhere[0]}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_there_is_no_circle_between_folders_of_a_layer():
+    wants = {}
+    for layer, path in files():
+        top = ROOT / "src" if path.is_relative_to(ROOT / "src") else ROOT / "include" / "salesreg"
+        folder = str(path.parent.relative_to(top))
+        for _, bracket, name in includes(path):
+            if name.startswith(f"salesreg/{layer}/"):
+                target = str(Path(name).parent.relative_to("salesreg"))
+                if target != folder:
+                    wants.setdefault(folder, set()).add(target)
+    # what lies in the folder above wires its folders, and has what they share
+    pairs = [f"{a} <-> {b}" for a in wants for b in wants[a]
+             if a < b and a in wants.get(b, ()) and not b.startswith(a + "/")]
+    assert not pairs, "\n".join(pairs)
 
 
 def test_there_is_no_sql_in_c_files():

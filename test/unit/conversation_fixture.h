@@ -5,7 +5,7 @@
  */
 #pragma once
 #include "salesreg/base/text.h"
-#include "salesreg/domain/conversation.h"
+#include "salesreg/domain/conversation/conversation.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -4,7 +4,7 @@
  * Errors: a broken file fails the test. Callbacks: none.
  */
 #pragma once
-#include "salesreg/domain/catalog.h"
+#include "salesreg/domain/text/catalog.h"
 #include <jansson.h>
 #include <string.h>
 

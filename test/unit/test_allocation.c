@@ -1,5 +1,5 @@
 /* Who gets the next prospects: exact capacity and fairness, by table and over random histories. */
-#include "salesreg/domain/allocation.h"
+#include "salesreg/domain/assignment/allocation.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* How long to wait before the next attempt. */
-#include "salesreg/domain/backoff.h"
+#include "salesreg/domain/outbox/backoff.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

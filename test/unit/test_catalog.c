@@ -1,5 +1,5 @@
 /* The texts: that those that ship are whole, that bad ones are refused, that values get into them. */
-#include "salesreg/domain/catalog.h"
+#include "salesreg/domain/text/catalog.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

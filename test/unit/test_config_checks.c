@@ -1,5 +1,5 @@
 /* What doctor thinks of configured texts and of figures, as tables. */
-#include "salesreg/domain/config_checks.h"
+#include "salesreg/domain/config/config_checks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* How to reach a person, from whatever a spreadsheet has. */
-#include "salesreg/domain/contact.h"
+#include "salesreg/domain/contact/contact.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

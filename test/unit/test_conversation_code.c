@@ -1,8 +1,8 @@
 /* Codes that prove an e-mail, and invitations: what a person hears, and what changes. */
 #include "conversation_fixture.h"
 
-#include "salesreg/app/email_code.h"
-#include "salesreg/app/mail_text.h"
+#include "salesreg/app/bot/mail/email_code.h"
+#include "salesreg/app/bot/mail/mail_text.h"
 
 static struct code_view code;
 

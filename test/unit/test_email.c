@@ -1,5 +1,5 @@
 /* Which addresses count as corporate, and what is stored of them. */
-#include "salesreg/domain/email.h"
+#include "salesreg/domain/contact/email.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

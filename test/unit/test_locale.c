@@ -1,5 +1,5 @@
 /* Which language a person is spoken to in. */
-#include "salesreg/domain/locale.h"
+#include "salesreg/domain/text/locale.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* Messages in order, and long ones in parts. */
 #include "salesreg/base/text.h"
-#include "salesreg/domain/event.h"
-#include "salesreg/domain/message.h"
+#include "salesreg/domain/conversation/event.h"
+#include "salesreg/domain/outbox/message.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

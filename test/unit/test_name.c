@@ -1,6 +1,6 @@
 /* What counts as a full name. */
 #include "salesreg/base/text.h"
-#include "salesreg/domain/name.h"
+#include "salesreg/domain/contact/name.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

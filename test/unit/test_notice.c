@@ -1,6 +1,6 @@
 /* What a rep reads when prospects arrive. */
 #include "salesreg/base/text.h"
-#include "salesreg/domain/notice.h"
+#include "salesreg/domain/assignment/notice.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* The pace: never over Telegram's limits, never slower than it must be. */
-#include "salesreg/domain/rate_limit.h"
+#include "salesreg/domain/outbox/rate_limit.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

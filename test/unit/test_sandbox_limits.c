@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 /* cmocka wants the four above first */
-#include "salesreg/sandbox/entities.h"
-#include "salesreg/sandbox/limits.h"
+#include "salesreg/sandbox/telegram/entities.h"
+#include "salesreg/sandbox/telegram/limits.h"
 #include <cmocka.h>
 #include <string.h>
 

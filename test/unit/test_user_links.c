@@ -1,5 +1,5 @@
 /* Buttons and mentions that lead to a person by id, and messages without them. */
-#include "salesreg/app/user_links.h"
+#include "salesreg/app/bot/user_links.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

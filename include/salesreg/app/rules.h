@@ -6,7 +6,7 @@
 #pragma once
 #include "salesreg/app/texts.h"
 #include "salesreg/base/config.h"
-#include "salesreg/domain/conversation.h"
+#include "salesreg/domain/conversation/conversation.h"
 #include "salesreg/http/mail.h"
 
 /* How mail is sent, borrowed from config; false: it is not. */

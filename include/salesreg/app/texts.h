@@ -5,7 +5,7 @@
  */
 #pragma once
 #include "salesreg/base/buf.h"
-#include "salesreg/domain/catalog.h"
+#include "salesreg/domain/text/catalog.h"
 #include <jansson.h>
 
 struct texts {

@@ -9,9 +9,9 @@
  * for the names that begin with process_; proc(5) for what they are read from.
  */
 #pragma once
-#include "salesreg/app/assigner.h"
-#include "salesreg/app/delivery.h"
-#include "salesreg/app/poller.h"
+#include "salesreg/app/bot/delivery/delivery.h"
+#include "salesreg/app/bot/poller.h"
+#include "salesreg/app/outreach/assigner.h"
 #include "salesreg/base/buf.h"
 #include "salesreg/db/pool.h"
 #include "salesreg/role/heartbeat.h"

@@ -15,9 +15,9 @@
 #include "salesreg/http/guard.h"
 #include "salesreg/http/server.h"
 #include "salesreg/sandbox/faults.h"
-#include "salesreg/sandbox/limits.h"
-#include "salesreg/sandbox/method.h"
 #include "salesreg/sandbox/system.h"
+#include "salesreg/sandbox/telegram/limits.h"
+#include "salesreg/sandbox/telegram/method.h"
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>

@@ -4,7 +4,7 @@
  */
 #pragma once
 #include "salesreg/db/conn.h"
-#include "salesreg/domain/message.h"
+#include "salesreg/domain/outbox/message.h"
 
 /* Instead of a step: there is nothing to be done. */
 #define OUTBOX_NO_STEP SIZE_MAX

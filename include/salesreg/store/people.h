@@ -6,7 +6,7 @@
  */
 #pragma once
 #include "salesreg/db/conn.h"
-#include "salesreg/domain/locale.h"
+#include "salesreg/domain/text/locale.h"
 
 struct session_row {
 	int64_t user_id;

@@ -1,4 +1,4 @@
-#include "salesreg/domain/contact.h"
+#include "salesreg/domain/contact/contact.h"
 #include "contact_private.h"
 #include "salesreg/base/text.h"
 #include <string.h>

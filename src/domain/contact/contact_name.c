@@ -3,7 +3,7 @@
  */
 #include "contact_private.h"
 #include "salesreg/base/text.h"
-#include "salesreg/domain/email.h"
+#include "salesreg/domain/contact/email.h"
 #include <string.h>
 
 enum { NAME_LEAST = 4, NAME_MOST = 32 };

@@ -3,7 +3,7 @@
  * Ownership: results live in the arena given, texts are borrowed for the call. Units: bytes. Errors: a problem.
  */
 #pragma once
-#include "salesreg/domain/contact.h"
+#include "salesreg/domain/contact/contact.h"
 #include <stdbool.h>
 #include <stddef.h>
 

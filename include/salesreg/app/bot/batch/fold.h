@@ -1,0 +1,128 @@
+/*
+ * The fold: a batch's updates over what was read of its people, into what is written. Pure apart from the arena.
+ * Ownership: everything lives in the batch's arena; inputs are borrowed until the writes have run.
+ * Callbacks: `grants` only, inside fold_run().
+ *
+ * An update that depends on something an earlier one of the batch changed (a person who just registered, an e-mail just
+ * taken, an assignment just declined) ends the fold before it: it goes into the next transaction, which reads afresh.
+ * The first update of a batch depends on nothing, so there is always progress.
+ */
+#pragma once
+#include "salesreg/app/bot/mail/code_limits.h"
+#include "salesreg/app/bot/mail/email_code.h"
+#include "salesreg/domain/conversation/conversation.h"
+#include "salesreg/store/assignments.h"
+#include "salesreg/store/codes.h"
+#include "salesreg/store/invites.h"
+#include "salesreg/store/outbox.h"
+#include "salesreg/store/people.h"
+#include "salesreg/telegram/update.h"
+
+struct fold_input {
+	const struct conversation_rules *rules;
+	const struct telegram_update *updates;
+	size_t count;
+	/* what fold_plan_reads() asked for */
+	const struct session_row *sessions;
+	size_t session_count;
+	const struct rep_row *reps;
+	size_t rep_count;
+	const struct email_row *emails;
+	size_t email_count;
+	const struct assignment_row *assignments;
+	size_t assignment_count;
+	const struct subject_row *subjects;
+	size_t subject_count;
+	const struct client_row *clients;
+	size_t client_count;
+	const struct claim_row *claims;
+	size_t claim_count;
+	const struct email_code_key *code_key;
+	const struct code_row *codes;
+	size_t code_count;
+	const struct code_mail *code_mails; /* those that limits count */
+	size_t code_mail_count;
+	const struct invite_row *invites;
+	size_t invite_count;
+	/* of admins only */
+	const struct application_row *applications;
+	size_t application_count;
+	const struct claim_row *waiting_claims;
+	size_t waiting_claim_count;
+	const struct untaken_row *untaken;
+	size_t untaken_count;
+	const int64_t *missed; /* admins */
+	size_t missed_count;
+	const struct chosen_locale *admin_locales;
+	size_t admin_locale_count;
+	/* Whether a message to this chat may be sent at once. */
+	bool (*grants)(int64_t chat, void *data);
+	void *data;
+};
+
+/* Which users and facts the updates are about: to be read before the fold. */
+struct fold_interests {
+	struct conversation_interest *of; /* one an update */
+	int64_t *users, *assignments, *subjects, *client_reps, *leavers;
+	const char **email_keys, **mailboxes; /* of the same addresses */
+	size_t user_count, assignment_count, subject_count, client_rep_count, leaver_count,
+	    email_key_count;
+	int64_t *admins; /* among the users */
+	size_t admin_count;
+	bool wants_applications, tells_admins;
+	int64_t *claimants;
+	size_t claimant_count;
+	const char **invites; /* hashes */
+	size_t invite_count;
+	bool lock_certainly; /* an event that changes assignments whatever the state */
+};
+/* Marks what people have said twice in one poll. */
+void fold_mark_repeats(struct telegram_update *updates, size_t count, struct arena *a);
+void fold_interests(const struct conversation_rules *rules, const struct telegram_update *updates,
+    size_t count, struct arena *a, struct fold_interests *interests);
+
+struct fold_answer {
+	int64_t chat_id;
+	const char *callback_id, *text;
+	bool alert;
+};
+
+/* The menu of commands in a chat. */
+struct fold_menu {
+	int64_t chat_id;
+	enum locale locale;
+};
+
+struct fold_writes {
+	size_t taken; /* how many updates this covers: a prefix */
+	struct session_row *sessions;
+	struct rep_change *registrations, *email_changes, *decisions, *renames;
+	const char **leaving, **unavailable, **available; /* rep ids */
+	int64_t *contacted, *declined;                    /* assignment ids */
+	int64_t *heard;                                   /* admins */
+	size_t heard_count;
+	int64_t *undone; /* assignment ids */
+	size_t undone_count;
+	struct rep_move *moves;
+	int64_t *refused; /* claimants */
+	size_t move_count, refused_count;
+	int64_t *codes_over;  /* people */
+	int64_t *codes_wrong; /* codes */
+	struct code_request *code_requests;
+	size_t code_over_count, code_wrong_count, code_request_count;
+	size_t code_limited[CODE_LIMIT_COUNT]; /* how often each kept a mail back */
+	struct invite_change *holds, *uses;
+	struct invite_new *invitations;
+	size_t hold_count, use_count, invitation_count;
+	struct outbox_new *messages;
+	struct fold_answer *answers;
+	struct fold_menu *menus;
+	size_t session_count, registration_count, email_change_count, decision_count, rename_count,
+	    leaving_count, unavailable_count, available_count, contacted_count, declined_count,
+	    message_count, answer_count, menu_count;
+	bool needs_lock; /* the assignment lock must have been taken */
+};
+void fold_run(const struct fold_input *input, const struct fold_interests *interests,
+    struct arena *a, struct fold_writes *writes);
+/* All but messages, in an order that holds. */
+void fold_plan_writes(const struct fold_writes *writes, struct db_plan *plan, struct arena *a);

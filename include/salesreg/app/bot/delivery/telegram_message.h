@@ -1,0 +1,19 @@
+/*
+ * A message of the domain as a Bot API call: method and JSON parameters.
+ * Ownership: everything in the arena. Errors: none: the domain keeps Telegram's limits.
+ * Source: Bot API, "sendMessage", "editMessageReplyMarkup", "InlineKeyboardMarkup", "LinkPreviewOptions",
+ * "BotCommandScopeChat": it goes before the scope default and its languages.
+ */
+#pragma once
+#include "salesreg/domain/outbox/message.h"
+#include "salesreg/domain/text/catalog.h"
+
+const char *outgoing_method(const struct message *message);
+const char *outgoing_payload(const struct message *message, struct arena *a);
+/* Parameters of setMyCommands: for those whose Telegram has this language, NULL: for everybody else; with a chat's id for that
+ * chat alone, whatever its language. */
+const char *outgoing_menu(const struct catalog *catalog, enum locale locale,
+    const char *language_code, int64_t chat_id, struct arena *a);
+/* Parameters of answerCallbackQuery. */
+const char *outgoing_callback_answer(
+    const char *callback_id, const char *text, bool alert, struct arena *a);

@@ -1,0 +1,40 @@
+/*
+ * What reps and admins are told unasked: prospects assigned, prospects nobody takes.
+ * Ownership: prospects are borrowed for the call; messages live in the arena.
+ * Units: message limits as in message.h; the callback data of the buttons is what conversation.h
+ * understands.
+ * Errors: none: long texts are shortened, many prospects become several messages.
+ * Source: https://t.me/<name> opens a chat with a user name, tg://user?id=<n> with a number if the
+ * client knows the person (core.telegram.org/api/links).
+ */
+#pragma once
+#include "salesreg/domain/outbox/message.h"
+#include "salesreg/domain/text/catalog.h"
+
+enum { NOTICE_MAX_PROSPECTS = 8 }; /* in one message */
+
+struct notice_prospect {
+	int64_t assignment_id; /* 0: no buttons */
+	/* Any may be NULL. telegram: '@name' or a number. */
+	const char *name, *telegram, *context, *notes, *email;
+	bool again;            /* someone else had it before */
+	bool again_contacted;  /* and wrote to them */
+	bool contacted;        /* its rep said so already */
+	const char *known;     /* the name under which the rep has this person already, or NULL */
+	const char *colleague; /* who has this person, too, and is out of reach, or NULL */
+};
+
+/* Adds the notification of all that one rep got. count 0 adds nothing. */
+void notice_build(const struct catalog *catalog, enum locale locale, int64_t chat_id,
+    const struct notice_prospect *prospects, size_t count, struct arena *a,
+    struct message_list *messages);
+
+/* The same for prospects whose data another hand has changed. */
+void notice_changed(const struct catalog *catalog, enum locale locale, int64_t chat_id,
+    const struct notice_prospect *prospects, size_t count, struct arena *a,
+    struct message_list *messages);
+
+/* Tells one admin which prospects have been declined by everybody. count 0 adds nothing. */
+void notice_nobody_left(const struct catalog *catalog, enum locale locale, int64_t chat_id,
+    const struct notice_prospect *prospects, size_t count, struct arena *a,
+    struct message_list *messages);

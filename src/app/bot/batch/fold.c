@@ -1,0 +1,328 @@
+#include "fold_private.h"
+#include "salesreg/app/bot/invite.h"
+#include "salesreg/domain/contact/email.h"
+#include <string.h>
+
+void fold_interests(const struct conversation_rules *rules, const struct telegram_update *updates,
+    size_t count, struct arena *a, struct fold_interests *in)
+{
+	*in = (struct fold_interests){
+	    .of = ARENA_ARRAY(a, struct conversation_interest, count),
+	    .users = ARENA_ARRAY(a, int64_t, count),
+	    .assignments = ARENA_ARRAY(a, int64_t, count),
+	    .subjects = ARENA_ARRAY(a, int64_t, count),
+	    .client_reps = ARENA_ARRAY(a, int64_t, count),
+	    .leavers = ARENA_ARRAY(a, int64_t, count),
+	    .email_keys = ARENA_ARRAY(a, const char *, count),
+	    .mailboxes = ARENA_ARRAY(a, const char *, count),
+	    .admins = ARENA_ARRAY(a, int64_t, count),
+	    .claimants = ARENA_ARRAY(a, int64_t, count),
+	    .invites = ARENA_ARRAY(a, const char *, count),
+	};
+	struct map seen;
+	map_init(&seen);
+	for (size_t i = 0; i < count; i++) {
+		const struct event *event = &updates[i].event;
+		if (event->kind == EVENT_IGNORED)
+			continue;
+		if (!map_find(&seen, event->user_id)) {
+			(void)map_put(&seen, event->user_id);
+			in->users[in->user_count++] = event->user_id;
+			if (conversation_is_admin(rules, event->user_id))
+				in->admins[in->admin_count++] = event->user_id;
+		}
+		struct conversation_interest *of = &in->of[i];
+		conversation_interest(event, a, of);
+		if (of->email_key) {
+			in->mailboxes[in->email_key_count] = email_mailbox(of->email_key, a);
+			in->email_keys[in->email_key_count++] = of->email_key;
+		}
+		if (of->assignment_id)
+			in->assignments[in->assignment_count++] = of->assignment_id;
+		if (of->subject_telegram_id)
+			in->subjects[in->subject_count++] = of->subject_telegram_id;
+		in->wants_applications |= of->wants_applications;
+		in->tells_admins |= of->tells_admins && rules->admin_count > 0;
+		if (of->claim_telegram_id)
+			in->claimants[in->claimant_count++] = of->claim_telegram_id;
+		if (of->invite && rules->by_invitation) {
+			of->invite = invite_hash(a, of->invite);
+			in->invites[in->invite_count++] = of->invite;
+		}
+		if (of->wants_clients)
+			in->client_reps[in->client_rep_count++] = event->user_id;
+		if (!of->changes_assignments)
+			continue;
+		/* a "yes" matters only to someone who is being asked whether to leave; the rest is certain */
+		if (of->assignment_id || of->subject_telegram_id || of->claim_telegram_id ||
+		    event->kind == EVENT_BLOCKED || event->kind == EVENT_UNBLOCKED)
+			in->lock_certainly = true;
+		else
+			in->leavers[in->leaver_count++] = event->user_id;
+	}
+	map_finish(&seen);
+}
+
+void fold_mark_repeats(struct telegram_update *updates, size_t count, struct arena *a)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct event *event = &updates[i].event;
+		size_t k = i;
+		while (k > 0 && (updates[k - 1].event.kind == EVENT_IGNORED ||
+				    updates[k - 1].event.user_id != event->user_id))
+			k--;
+		if (k > 0 && event->kind != EVENT_IGNORED)
+			event->repeat = event_repeats(&updates[k - 1].event, event, a);
+	}
+}
+
+static int distance(const char *status)
+{
+	static const char *const ours[] = {"active", "pending", "suspended"};
+	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+		if (strcmp(status, ours[i]) == 0)
+			return 0;
+	return strcmp(status, "removed") == 0 ? 2 : 1;
+}
+
+static const struct rep_row *find_rep(const struct fold_input *input, int64_t user_id)
+{
+	const struct rep_row *best = NULL;
+	for (size_t i = 0; i < input->rep_count; i++) {
+		const struct rep_row *row = &input->reps[i];
+		if (row->telegram_id != user_id)
+			continue;
+		/* an old table may have a Telegram id twice: who works here counts, then who is not removed */
+		if (!best || distance(row->status) < distance(best->status))
+			best = row;
+	}
+	return best;
+}
+
+static void fill_rep(struct conversation_state *state, const struct rep_row *row)
+{
+	state->rep_status = REP_ABSENT;
+	if (!row)
+		return;
+	(void)rep_status_from_name(row->status, &state->rep_status);
+	state->rep_id = row->id;
+	state->rep_name = row->name;
+	state->rep_email = row->email;
+	state->rep_username = row->username;
+	state->rep_available = row->available;
+	state->open_clients = (size_t)row->open_clients;
+}
+
+struct person *fold_person_of(struct folding *f, int64_t user_id)
+{
+	struct map_slot *slot = map_put(&f->people, user_id);
+	if (slot->value.pointer)
+		return slot->value.pointer;
+	struct person *p = ARENA_NEW(f->a, struct person);
+	slot->value.pointer = p;
+	p->user_id = user_id;
+	p->state.rules = f->input->rules;
+	p->state.locale = f->input->rules->default_locale;
+	p->state.rep_available = true;
+	return p;
+}
+
+static void load_people(struct folding *f)
+{
+	const struct fold_input *input = f->input;
+	for (size_t i = 0; i < input->session_count; i++) {
+		const struct session_row *row = &input->sessions[i];
+		struct person *p = fold_person_of(f, row->user_id);
+		p->session = row;
+		p->state.known = true;
+		p->state.phase = conversation_phase_from_name(row->phase);
+		p->state.draft_name = row->draft_name;
+		p->state.draft_email = row->draft_email;
+		p->state.draft_rep = row->draft_rep;
+		p->state.draft_username = row->draft_username;
+		p->state.draft_holder = row->draft_holder;
+		p->state.wrong_emails = row->wrong_emails;
+		p->state.pause_us = row->pause_us;
+		p->state.looked_emails = row->looked_emails;
+		p->state.locale_chosen =
+		    locale_parse(row->locale, &p->state.locale) && row->locale_chosen;
+	}
+	for (size_t i = 0; i < input->rep_count; i++) {
+		struct person *p = fold_person_of(f, input->reps[i].telegram_id);
+		if (!p->state.rep_id)
+			fill_rep(&p->state, find_rep(input, p->user_id));
+	}
+}
+
+static bool key_taken_here(const struct folding *f, const char *key)
+{
+	for (size_t i = 0; i < f->key_count; i++)
+		if (strcmp(f->keys[i], key) == 0)
+			return true;
+	return false;
+}
+
+const struct code_row *fold_code_row_of(const struct fold_input *input, int64_t user_id)
+{
+	for (size_t i = 0; i < input->code_count; i++)
+		if (input->codes[i].user_id == user_id)
+			return &input->codes[i];
+	return NULL;
+}
+
+static bool mailed_here(const struct folding *f, const char *key)
+{
+	const char *mailbox = email_mailbox(key, f->a);
+	for (size_t i = 0; i < f->mailed_count; i++)
+		if (strcmp(f->mailed[i], mailbox) == 0)
+			return true;
+	return false;
+}
+
+const char *fold_key_to_mail(
+    const struct folding *f, const struct person *p, const struct conversation_interest *interest)
+{
+	if (interest->email_key)
+		return interest->email_key;
+	if (interest->claim_telegram_id == p->user_id && p->state.draft_email)
+		return email_key(p->state.draft_email, f->a);
+	const struct code_row *row = fold_code_row_of(f->input, p->user_id);
+	return row ? row->email_key : NULL;
+}
+
+/* Whether how many mails a mailbox has had is not what was counted. */
+static bool count_is_stale(
+    const struct folding *f, const struct person *p, const struct conversation_interest *interest)
+{
+	const char *key = f->mailed_count > 0 ? fold_key_to_mail(f, p, interest) : NULL;
+	return key && mailed_here(f, key);
+}
+
+/* Whether the address of the code this person is asked for may not be whose it was. */
+static bool code_moved_here(struct folding *f, const struct person *p)
+{
+	const struct code_row *row = fold_code_row_of(f->input, p->user_id);
+	if (!row)
+		return false;
+	struct map_slot *holder =
+	    row->holder ? map_find(&f->people, row->holder_telegram_id) : NULL;
+	return key_taken_here(f, row->email_key) ||
+	       (holder && ((const struct person *)holder->value.pointer)->touched) ||
+	       f->writes->move_count > 0;
+}
+
+static bool invite_held_here(const struct folding *f, const char *hash)
+{
+	for (size_t i = 0; i < f->writes->hold_count; i++)
+		if (strcmp(f->writes->holds[i].hash, hash) == 0)
+			return true;
+	return false;
+}
+
+/* Whether the update leans on something this batch has already changed. */
+static bool depends(
+    struct folding *f, const struct person *p, const struct conversation_interest *interest)
+{
+	if (p->touched || (interest->wants_applications && f->applications_changed))
+		return true;
+	/* taking back depends on what anybody did with the prospect */
+	const struct fold_writes *w = f->writes;
+	if (interest->takes_back && (w->contacted_count > 0 || w->declined_count > 0 ||
+					w->undone_count > 0 || w->leaving_count > 0))
+		return true;
+	if (interest->assignment_id && map_find(&f->assignments, interest->assignment_id))
+		return true;
+	if (interest->email_key && key_taken_here(f, interest->email_key))
+		return true;
+	if (count_is_stale(f, p, interest))
+		return true;
+	if (interest->code && code_moved_here(f, p))
+		return true;
+	if (interest->invite && invite_held_here(f, interest->invite))
+		return true;
+	if (interest->claim_telegram_id) {
+		/* what is claimed was read before this batch */
+		struct map_slot *slot = map_find(&f->people, interest->claim_telegram_id);
+		const struct person *claimant = slot ? slot->value.pointer : NULL;
+		if (claimant && (claimant->touched || claimant->session_dirty))
+			return true;
+	}
+	if (interest->subject_telegram_id) {
+		struct map_slot *subject = map_find(&f->people, interest->subject_telegram_id);
+		return subject && ((struct person *)subject->value.pointer)->touched;
+	}
+	return false;
+}
+
+/* A stranger who has said nothing for long is forgotten (history_prune_sessions): a word is noted once a day. */
+static bool shows_silence(const struct person *p, const struct event *event)
+{
+	return p->session && p->session->old && event->kind != EVENT_BLOCKED &&
+	       p->state.phase != PHASE_CLAIM && /* which is as old as the wait for an admin */
+	       (p->state.rep_status == REP_ABSENT || p->state.rep_status == REP_REMOVED);
+}
+
+void fold_run(const struct fold_input *input, const struct fold_interests *interests,
+    struct arena *a, struct fold_writes *w)
+{
+	size_t most = input->count * OUTCOME_MAX_EFFECTS;
+	*w = (struct fold_writes){
+	    .sessions = ARENA_ARRAY(a, struct session_row, input->count),
+	    .registrations = ARENA_ARRAY(a, struct rep_change, input->count),
+	    .email_changes = ARENA_ARRAY(a, struct rep_change, input->count),
+	    .decisions = ARENA_ARRAY(a, struct rep_change, input->count),
+	    .renames = ARENA_ARRAY(a, struct rep_change, most),
+	    .leaving = ARENA_ARRAY(a, const char *, input->count),
+	    .unavailable = ARENA_ARRAY(a, const char *, input->count),
+	    .available = ARENA_ARRAY(a, const char *, most),
+	    .contacted = ARENA_ARRAY(a, int64_t, input->count),
+	    .declined = ARENA_ARRAY(a, int64_t, input->count),
+	    .heard = ARENA_ARRAY(a, int64_t, input->count),
+	    .undone = ARENA_ARRAY(a, int64_t, input->count),
+	    .moves = ARENA_ARRAY(a, struct rep_move, input->count),
+	    .refused = ARENA_ARRAY(a, int64_t, input->count),
+	    .codes_over = ARENA_ARRAY(a, int64_t, most),
+	    .codes_wrong = ARENA_ARRAY(a, int64_t, input->count),
+	    .code_requests = ARENA_ARRAY(a, struct code_request, input->count),
+	    .invitations = ARENA_ARRAY(a, struct invite_new, input->count),
+	    .holds = ARENA_ARRAY(a, struct invite_change, input->count),
+	    .uses = ARENA_ARRAY(a, struct invite_change, input->count),
+	    .answers = ARENA_ARRAY(a, struct fold_answer, input->count),
+	    .menus = ARENA_ARRAY(a, struct fold_menu, input->count),
+	};
+	struct folding f = {.input = input,
+	    .a = a,
+	    .writes = w,
+	    .keys = ARENA_ARRAY(a, const char *, most),
+	    .mailed = ARENA_ARRAY(a, const char *, most)};
+	load_people(&f);
+	for (size_t i = 0; i < input->count; i++, w->taken++) {
+		const struct event *event = &input->updates[i].event;
+		if (event->kind == EVENT_IGNORED)
+			continue;
+		struct person *p = fold_person_of(&f, event->user_id);
+		if (depends(&f, p, &interests->of[i]))
+			break;
+		fold_fill_facts(&f, p, &interests->of[i]);
+		struct outcome outcome;
+		conversation_step(&p->state, event, a, &outcome);
+		for (size_t e = 0; e < outcome.effect_count; e++)
+			fold_apply_effect(&f, p, &outcome.effects[e]);
+		w->code_limited[p->limit] += outcome.keeps_mail_back;
+		p->session_dirty |= outcome.session_changed || shows_silence(p, event);
+		f.applications_changed |=
+		    (p->state.phase == PHASE_CLAIM) != (outcome.next.phase == PHASE_CLAIM);
+		p->state = outcome.next;
+		fold_add_messages(&f, &input->updates[i], &outcome);
+		if (outcome.sets_menu)
+			w->menus[w->menu_count++] =
+			    (struct fold_menu){event->chat_id, outcome.next.locale};
+		if (outcome.callback_answer && event->callback_id)
+			w->answers[w->answer_count++] = (struct fold_answer){event->chat_id,
+			    event->callback_id, outcome.callback_answer, outcome.callback_alert};
+	}
+	fold_finish_sessions(&f);
+	map_finish(&f.people);
+	map_finish(&f.assignments);
+	map_finish(&f.chats);
+}

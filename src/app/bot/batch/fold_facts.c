@@ -1,0 +1,239 @@
+#include "fold_private.h"
+#include "salesreg/app/bot/invite.h"
+#include "salesreg/domain/contact/email.h"
+#include <string.h>
+
+static struct claim_view view_of_claim(const struct fold_input *input, const struct claim_row *row)
+{
+	struct claim_view view = {
+	    .telegram_id = row->telegram_id,
+	    .name = row->name ? row->name : "",
+	    .email = row->email,
+	    .username = row->username,
+	    .asked = row->asked,
+	    .stands = row->stands,
+	    .locale = input->rules->default_locale,
+	    .rep_id = row->rep,
+	    .rep_name = row->rep_name,
+	    .rep_username = row->rep_username,
+	    .rep_telegram_id = row->rep_telegram_id,
+	    .rep_locale = input->rules->default_locale,
+	};
+	(void)rep_status_from_name(row->rep_status, &view.rep_status);
+	(void)locale_parse(row->locale, &view.locale);
+	(void)locale_parse(row->rep_locale, &view.rep_locale);
+	return view;
+}
+
+static void fill_claim(struct folding *f, struct person *p, int64_t claimant)
+{
+	const struct fold_input *input = f->input;
+	p->state.claim = NULL;
+	for (size_t i = 0; claimant && i < input->claim_count; i++) {
+		const struct claim_row *row = &input->claims[i];
+		if (row->telegram_id != claimant)
+			continue;
+		struct claim_view *view = ARENA_NEW(f->a, struct claim_view);
+		*view = view_of_claim(input, row);
+		p->state.claim = view;
+	}
+}
+
+static void fill_code(
+    struct folding *f, struct person *p, const struct conversation_interest *interest)
+{
+	const struct fold_input *input = f->input;
+	const struct code_row *row = fold_code_row_of(input, p->user_id);
+	const char *key = fold_key_to_mail(f, p, interest);
+	struct code_wait wait = code_limits(input->code_mails, input->code_mail_count, p->user_id,
+	    key ? email_mailbox(key, f->a) : NULL, f->writes->code_request_count);
+	p->limit = wait.limit;
+	p->state.code = NULL;
+	p->state.code_wait_us = wait.us;
+	p->state.code_wait_wrong =
+	    wait.limit == CODE_LIMIT_WRONG_PAIR || wait.limit == CODE_LIMIT_WRONG_PERSON;
+	if (!row)
+		return;
+	struct code_view *view = ARENA_NEW(f->a, struct code_view);
+	*view = (struct code_view){.id = row->id,
+	    .email = row->email,
+	    .email_key = row->email_key,
+	    .state = code_state_from_name(row->state),
+	    .wrong = row->wrong,
+	    .guessed = row->wrong_of_others >= WRONG_FOR_MAILBOX_DAY,
+	    .mailed = row->mailed,
+	    .expired = !row->hashes || !row->hashes[0],
+	    .rep_id = row->holder,
+	    .rep_name = row->holder_name,
+	    .rep_telegram_id = row->holder_telegram_id,
+	    .rep_locale = input->rules->default_locale};
+	(void)rep_status_from_name(row->holder_status, &view->rep_status);
+	(void)locale_parse(row->holder_locale, &view->rep_locale);
+	if (interest->code && !view->expired)
+		view->matches = email_code_matches(
+		    row->hashes, email_code_hash(f->a, input->code_key, p->user_id, row->email_key,
+				     interest->code));
+	p->state.code = view;
+}
+
+static const struct invite_view *view_of_invite(struct folding *f, const struct invite_row *row)
+{
+	struct invite_view *view = ARENA_NEW(f->a, struct invite_view);
+	*view = (struct invite_view){.hash = row->hash,
+	    .email_key = row->email_key,
+	    .holder = row->holder,
+	    .ended = row->ended,
+	    .used = row->used};
+	return view;
+}
+
+/* How much good a held one does: 2 with this address, or with any where there is none yet, 1 with another, 0 with none. */
+static int worth(const struct invite_view *held, const char *email_key)
+{
+	if (!held || held->ended)
+		return 0;
+	bool any = !held->email_key;
+	return any || (email_key && strcmp(held->email_key, email_key) == 0) ? 2 : 1;
+}
+
+static void fill_invites(
+    struct folding *f, struct person *p, const struct conversation_interest *interest)
+{
+	const struct fold_input *input = f->input;
+	p->state.invite = p->state.held = NULL;
+	p->state.link = (struct fresh_link){0};
+	const char *username = input->rules->bot_username;
+	if (interest->wants_link && conversation_is_admin(input->rules, p->user_id) && username &&
+	    *username) {
+		const char *payload = invite_make(f->a);
+		p->state.link = (struct fresh_link){.text = invite_link(f->a, username, payload),
+		    .hash = invite_hash(f->a, payload),
+		    .days = INVITE_DAYS};
+	}
+	for (size_t i = 0; i < input->invite_count; i++) {
+		const struct invite_row *row = &input->invites[i];
+		const struct invite_view *view = view_of_invite(f, row);
+		if (interest->invite && strcmp(interest->invite, row->hash) == 0)
+			p->state.invite = view;
+		if (row->holder != p->user_id || row->used)
+			continue;
+		const char *key = interest->email_key ? interest->email_key
+				  : p->state.code     ? p->state.code->email_key
+						      : NULL;
+		if (!p->state.held || worth(view, key) > worth(p->state.held, key))
+			p->state.held = view;
+	}
+}
+
+/* What admins are shown; read for all of them, where one asks or has missed something. */
+static void fill_of_admin(struct folding *f, struct person *p)
+{
+	const struct fold_input *input = f->input;
+	struct conversation_state *state = &p->state;
+	state->missed = false;
+	state->application_count = state->untaken_count = state->waiting_claim_count = 0;
+	state->application_total = 0;
+	if (!conversation_is_admin(input->rules, p->user_id))
+		return;
+	for (size_t i = 0; i < input->missed_count; i++)
+		state->missed |= input->missed[i] == p->user_id && !p->heard;
+	struct application_view *applications =
+	    ARENA_ARRAY(f->a, struct application_view, input->application_count);
+	for (size_t i = 0; i < input->application_count; i++) {
+		const struct application_row *row = &input->applications[i];
+		applications[i] = (struct application_view){
+		    row->telegram_id, row->name, row->email, row->username};
+		state->application_total = (size_t)row->total;
+	}
+	struct claim_view *claims =
+	    ARENA_ARRAY(f->a, struct claim_view, input->waiting_claim_count);
+	for (size_t i = 0; i < input->waiting_claim_count; i++)
+		claims[i] = view_of_claim(input, &input->waiting_claims[i]);
+	if (input->waiting_claim_count > 0)
+		state->application_total += (size_t)input->waiting_claims[0].total;
+	state->waiting_claims = claims;
+	state->waiting_claim_count = input->waiting_claim_count;
+	state->applications = applications;
+	state->application_count = input->application_count;
+	struct untaken_view *untaken = ARENA_ARRAY(f->a, struct untaken_view, input->untaken_count);
+	for (size_t i = 0; i < input->untaken_count; i++) {
+		const struct untaken_row *row = &input->untaken[i];
+		untaken[i] =
+		    (struct untaken_view){row->name, row->telegram, row->context, row->email};
+	}
+	state->untaken = untaken;
+	state->untaken_count = input->untaken_count;
+}
+
+void fold_fill_facts(
+    struct folding *f, struct person *p, const struct conversation_interest *interest)
+{
+	const struct fold_input *input = f->input;
+	struct conversation_state *state = &p->state;
+	state->email_taken = false;
+	state->assignment = NULL;
+	state->subject = NULL;
+	state->clients = NULL;
+	state->client_count = 0;
+	for (size_t i = 0; interest->email_key && i < input->email_count; i++)
+		if (strcmp(input->emails[i].email_key, interest->email_key) == 0)
+			state->email_taken =
+			    !state->rep_id || strcmp(input->emails[i].rep, state->rep_id) != 0;
+	for (size_t i = 0; interest->assignment_id && i < input->assignment_count; i++) {
+		const struct assignment_row *row = &input->assignments[i];
+		if (row->id != interest->assignment_id)
+			continue;
+		struct assignment_view *view = ARENA_NEW(f->a, struct assignment_view);
+		*view = (struct assignment_view){
+		    .id = row->id,
+		    .live = row->live,
+		    .mine = state->rep_id && strcmp(row->rep, state->rep_id) == 0,
+		    .prospect_name = row->prospect_name,
+		    .prospect_telegram = row->prospect_telegram,
+		    .contacted = row->contacted,
+		    .prospect_status = row->prospect_status,
+		    .undoable = row->undoable,
+		    .nobody_else = row->nobody_else,
+		    .ended = row->ended,
+		    .again = row->again,
+		    .other_id = row->other_id,
+		    .other_telegram_id = row->other_telegram_id,
+		    .other_locale = input->rules->default_locale,
+		};
+		(void)locale_parse(row->other_locale, &view->other_locale);
+		state->assignment = view;
+	}
+	for (size_t i = 0; interest->subject_telegram_id && i < input->subject_count; i++) {
+		const struct subject_row *row = &input->subjects[i];
+		if (row->telegram_id != interest->subject_telegram_id)
+			continue;
+		struct subject_view *view = ARENA_NEW(f->a, struct subject_view);
+		*view = (struct subject_view){.rep_id = row->id,
+		    .name = row->name,
+		    .email = row->email,
+		    .telegram_id = row->telegram_id,
+		    .application = row->application,
+		    .locale = input->rules->default_locale};
+		(void)rep_status_from_name(row->status, &view->status);
+		(void)locale_parse(row->locale, &view->locale);
+		if (!state->subject || view->status != REP_REMOVED)
+			state->subject = view;
+	}
+	state->admin_locales = input->admin_locales;
+	state->admin_locale_count = input->admin_locale_count;
+	fill_of_admin(f, p);
+	fill_claim(f, p, interest->claim_telegram_id);
+	fill_code(f, p, interest);
+	fill_invites(f, p, interest);
+	if (!interest->wants_clients)
+		return;
+	struct client_view *views = ARENA_ARRAY(f->a, struct client_view, input->client_count);
+	for (size_t i = 0; i < input->client_count; i++) {
+		const struct client_row *row = &input->clients[i];
+		if (row->rep_telegram_id != p->user_id)
+			continue;
+		views[state->client_count++] = (struct client_view){row->prospect, row->name,
+		    row->telegram, row->status, row->context, row->assignment_id, row->contacted};
+	}
+	state->clients = views;
+}

@@ -1,0 +1,46 @@
+/* What the fold's files know of each other: fold.c goes through the updates, fold_facts.c says what an update needs to know,
+ * fold_effects.c what its outcome writes. */
+#pragma once
+#include "salesreg/app/bot/batch/fold.h"
+#include "salesreg/base/map.h"
+
+struct person {
+	struct conversation_state state;
+	const struct session_row *session; /* NULL: none */
+	bool session_dirty;
+	bool heard;   /* an admin who has been shown what was missed */
+	bool touched; /* an effect of this batch changed the rep or what belongs to it */
+	int64_t user_id;
+	enum code_limit limit; /* that keeps a mail back in this event */
+};
+
+struct folding {
+	const struct fold_input *input;
+	struct arena *a;
+	struct fold_writes *writes;
+	struct map people;         /* user id → struct person */
+	struct map assignments;    /* ids changed in this batch */
+	bool applications_changed; /* in this batch */
+	struct map chats;          /* chats that have a message in this batch */
+	const char **keys;         /* e-mail keys taken in this batch */
+	size_t key_count;
+	const char **mailed; /* mailboxes that a code was asked for in this batch */
+	size_t mailed_count;
+	size_t message_room;
+};
+
+/* The code that this person is asked for, or NULL. */
+const struct code_row *fold_code_row_of(const struct fold_input *input, int64_t user_id);
+/* Puts into p->state what the decision about one update may ask. */
+void fold_fill_facts(
+    struct folding *f, struct person *p, const struct conversation_interest *interest);
+/* What one update's outcome adds to the writes: its effects, its messages; and at the end the sessions that changed. */
+void fold_apply_effect(struct folding *f, struct person *p, const struct effect *effect);
+void fold_add_messages(
+    struct folding *f, const struct telegram_update *update, const struct outcome *outcome);
+void fold_finish_sessions(struct folding *f);
+/* Which address a mail would go to: the one that is named, or claimed, or asked a code for; NULL: none. */
+const char *fold_key_to_mail(
+    const struct folding *f, const struct person *p, const struct conversation_interest *interest);
+/* Made when it is first asked for. */
+struct person *fold_person_of(struct folding *f, int64_t user_id);

@@ -1,0 +1,105 @@
+#include "salesreg/app/bot/delivery/telegram_message.h"
+#include "salesreg/base/json.h"
+#include "salesreg/db/conn.h"
+#include <stdio.h>
+#include <string.h>
+
+const char *outgoing_method(const struct message *message)
+{
+	switch (message->kind) {
+	case MESSAGE_SEND:
+		return "sendMessage";
+	case MESSAGE_EDIT_KEYBOARD:
+		return "editMessageReplyMarkup";
+	}
+	return "sendMessage";
+}
+
+static char *keyboard(const struct message *message, struct arena *a)
+{
+	size_t size = 64;
+	const char **parts = ARENA_ARRAY(a, const char *, message->button_count);
+	for (size_t i = 0; i < message->button_count; i++) {
+		const struct button *b = &message->buttons[i];
+		parts[i] = arena_concat(a, "{\"text\":", json_quote(a, b->text),
+		    b->url ? ",\"url\":" : ",\"callback_data\":",
+		    json_quote(a, b->url ? b->url : b->data), "}", (char *)NULL);
+		size += strlen(parts[i]) + 4;
+	}
+	char *out = arena_bytes(a, size), *end = out;
+	end = stpcpy(end, "{\"inline_keyboard\":[");
+	for (size_t i = 0; i < message->button_count; i++) {
+		if (i == 0)
+			*end++ = '[';
+		else
+			end = stpcpy(end, message->buttons[i].new_row ? "],[" : ",");
+		end = stpcpy(end, parts[i]);
+	}
+	(void)stpcpy(end, message->button_count ? "]]}" : "]}");
+	return out;
+}
+
+static char *entities(const struct message *message, struct arena *a)
+{
+	enum { ONE_MOST = 96 }; /* bytes: two numbers of 4 digits, an id, and the words */
+	const struct mention *m = message->mention;
+	size_t size = (message->span_count + 1) * ONE_MOST + sizeof ",\"entities\":[]", used = 0;
+	char *out = arena_alloc(a, size);
+	used += (size_t)snprintf(out, size, ",\"entities\":[");
+	for (size_t i = 0; i < message->span_count; i++) {
+		const struct span *s = &message->spans[i];
+		used += (size_t)snprintf(out + used, size - used,
+		    "%s{\"type\":\"%s\",\"offset\":%zu,\"length\":%zu}", i ? "," : "", s->type,
+		    s->offset, s->length);
+	}
+	if (m)
+		used += (size_t)snprintf(out + used, size - used,
+		    "%s{\"type\":\"text_mention\",\"offset\":%zu,\"length\":%zu,\"user\":{"
+		    "\"id\":%lld}}",
+		    message->span_count ? "," : "", m->offset, m->length, (long long)m->user_id);
+	(void)snprintf(out + used, size - used, "]");
+	return out;
+}
+
+const char *outgoing_payload(const struct message *message, struct arena *a)
+{
+	switch (message->kind) {
+	case MESSAGE_SEND:
+		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
+		    ",\"text\":", json_quote(a, message->text),
+		    message->mention || message->span_count ? entities(message, a) : "",
+		    ",\"link_preview_options\":{\"is_disabled\":true}",
+		    message->button_count ? ",\"reply_markup\":" : "",
+		    message->button_count ? keyboard(message, a) : "", "}", (char *)NULL);
+	case MESSAGE_EDIT_KEYBOARD:
+		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
+		    ",\"message_id\":", db_i64(a, message->message_id),
+		    ",\"reply_markup\":", keyboard(message, a), "}", (char *)NULL);
+	}
+	return "{}";
+}
+
+const char *outgoing_menu(const struct catalog *catalog, enum locale locale,
+    const char *language_code, int64_t chat_id, struct arena *a)
+{
+	const char *list = "";
+	for (size_t i = 0; i < CATALOG_COMMAND_COUNT; i++)
+		list = arena_concat(a, list, i ? "," : "", "{\"command\":\"",
+		    catalog_commands[i].name, "\",\"description\":",
+		    json_quote(a, catalog->texts[locale][catalog_commands[i].description]), "}",
+		    (char *)NULL);
+	const char *language =
+	    language_code ? arena_printf(a, ",\"language_code\":\"%s\"", language_code) : "";
+	const char *scope = chat_id
+				? arena_printf(a, ",\"scope\":{\"type\":\"chat\",\"chat_id\":%lld}",
+				      (long long)chat_id)
+				: "";
+	return arena_concat(a, "{\"commands\":[", list, "]", language, scope, "}", (char *)NULL);
+}
+
+const char *outgoing_callback_answer(
+    const char *callback_id, const char *text, bool alert, struct arena *a)
+{
+	return arena_printf(a, "{\"callback_query_id\":%s,\"text\":%s,\"show_alert\":%s}",
+	    json_quote(a, callback_id), json_quote(a, text), alert ? "true" : "false");
+}

@@ -1,0 +1,98 @@
+#include "salesreg/domain/assignment/notice.h"
+#include "salesreg/domain/assignment/prospect_list.h"
+#include <assert.h>
+
+enum { CONTEXT_UNITS = 1200, NOTES_UNITS = 800, FEW_WORDS_UNITS = 150 };
+
+static const char *header(const struct catalog *catalog, enum locale locale, enum text_id id,
+    size_t count, struct arena *a)
+{
+	struct catalog_arg arg = {"count", arena_printf(a, "%zu", count)};
+	return catalog_render(catalog, locale, id, &arg, 1, a);
+}
+
+static_assert((int)NOTICE_MAX_PROSPECTS == (int)PROSPECT_LIST_A_MESSAGE, "what notice.h says");
+
+static struct prospect_item item_of(const struct notice_prospect *p)
+{
+	return (struct prospect_item){
+	    .name = p->name,
+	    .telegram = p->telegram,
+	    .email = p->email,
+	    .context = p->context,
+	    .notes = p->notes,
+	    .again = p->again,
+	    .known = p->known,
+	    .colleague = p->colleague,
+	    .again_contacted = p->again_contacted,
+	    .assignment_id = p->assignment_id,
+	    .can_contact = !p->contacted,
+	    .can_decline = true,
+	};
+}
+
+static void build(const struct catalog *catalog, enum locale locale, enum text_id one,
+    enum text_id many, int64_t chat_id, const struct notice_prospect *prospects, size_t count,
+    struct arena *a, struct message_list *messages)
+{
+	struct prospect_item *items = ARENA_ARRAY(a, struct prospect_item, count);
+	for (size_t i = 0; i < count; i++)
+		items[i] = item_of(&prospects[i]);
+	const struct prospect_list list = {
+	    .catalog = catalog,
+	    .locale = locale,
+	    .chat_id = chat_id,
+	    .priority = PRIORITY_NOTIFICATION,
+	    .header = header(catalog, locale, count == 1 ? one : many, count, a),
+	    .numbered = count > 1,
+	    .context_units = CONTEXT_UNITS,
+	    .notes_units = NOTES_UNITS,
+	    .items = items,
+	    .count = count,
+	};
+	prospect_list_send(&list, a, messages);
+}
+
+void notice_build(const struct catalog *catalog, enum locale locale, int64_t chat_id,
+    const struct notice_prospect *prospects, size_t count, struct arena *a,
+    struct message_list *messages)
+{
+	build(catalog, locale, TEXT_NOTICE_ONE, TEXT_NOTICE_MANY, chat_id, prospects, count, a,
+	    messages);
+}
+
+void notice_changed(const struct catalog *catalog, enum locale locale, int64_t chat_id,
+    const struct notice_prospect *prospects, size_t count, struct arena *a,
+    struct message_list *messages)
+{
+	build(catalog, locale, TEXT_CHANGED_ONE, TEXT_CHANGED_MANY, chat_id, prospects, count, a,
+	    messages);
+}
+
+void notice_nobody_left(const struct catalog *catalog, enum locale locale, int64_t chat_id,
+    const struct notice_prospect *prospects, size_t count, struct arena *a,
+    struct message_list *messages)
+{
+	struct prospect_item *items = ARENA_ARRAY(a, struct prospect_item, count);
+	for (size_t i = 0; i < count; i++) {
+		items[i] = item_of(&prospects[i]);
+		/* nothing an admin could press, and "someone had it before" goes without saying */
+		items[i].assignment_id = 0;
+		items[i].again = false;
+		items[i].known = NULL;
+		items[i].colleague = NULL;
+	}
+	const struct prospect_list list = {
+	    .catalog = catalog,
+	    .locale = locale,
+	    .chat_id = chat_id,
+	    .priority = PRIORITY_NOTIFICATION,
+	    .header = header(catalog, locale, TEXT_NOBODY_LEFT, count, a),
+	    .numbered = count > 1,
+	    .context_units = FEW_WORDS_UNITS,
+	    .notes_units = FEW_WORDS_UNITS,
+	    .items = items,
+	    .count = count,
+	};
+	prospect_list_send(&list, a, messages);
+}

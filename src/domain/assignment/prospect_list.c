@@ -1,0 +1,219 @@
+#include "salesreg/domain/assignment/prospect_list.h"
+#include "salesreg/base/text.h"
+#include "salesreg/domain/contact/contact.h"
+#include "salesreg/domain/outbox/callback_data.h"
+#include "salesreg/domain/text/quote.h"
+#include "salesreg/domain/text/shorten.h"
+#include <string.h>
+
+enum {
+	NAME_UNITS = 120,
+	SHORT_NAME_UNITS = 60,
+	LABEL_NAME_UNITS = 24,
+	TELEGRAM_UNITS = 64,
+	EMAIL_UNITS = 254,
+	BUTTONS_A_PROSPECT = 3,
+};
+
+const char *prospect_short_name(struct arena *a, const char *name)
+{
+	return shorten(a, text_tidy(a, name ? name : ""), SHORT_NAME_UNITS);
+}
+
+const char *prospect_quoted_name(struct arena *a, const char *name)
+{
+	return quote_name(a, name, SHORT_NAME_UNITS);
+}
+
+static const char *line(const struct prospect_list *list, struct arena *a, enum text_id id,
+    const char *placeholder, const char *value)
+{
+	struct catalog_arg arg = {placeholder, value};
+	return catalog_render(list->catalog, list->locale, id, &arg, 1, a);
+}
+
+/* "\n" and a line, or nothing where there is no value. */
+static const char *optional(const struct prospect_list *list, struct arena *a, enum text_id id,
+    const char *placeholder, const char *value)
+{
+	return *value ? arena_printf(a, "\n%s", line(list, a, id, placeholder, value)) : "";
+}
+
+/* What the tables have, on one line. */
+static const char *one_line(struct arena *a, const char *value, size_t units)
+{
+	return value ? shorten(a, text_tidy(a, value), units) : "";
+}
+
+/* An address that is none is nobody's to write to. */
+static const char *email_of(struct arena *a, const char *email)
+{
+	struct contact contact;
+	if (email && contact_parse(email, a, &contact) == CONTACT_NO_PROBLEM &&
+	    contact.kind == CONTACT_EMAIL)
+		return shorten(a, contact.shown, EMAIL_UNITS);
+	return quote_piece(a, email, EMAIL_UNITS);
+}
+
+static const enum text_id problem_texts[CONTACT_PROBLEM_COUNT] = {
+    [CONTACT_NO_PROBLEM] = TEXT_CONTACT_UNKNOWN,
+    [CONTACT_NOTHING] = TEXT_PROSPECT_NO_CONTACT,
+    [CONTACT_LOST_DIGITS] = TEXT_CONTACT_LOST_DIGITS,
+    [CONTACT_NO_COUNTRY] = TEXT_CONTACT_NO_COUNTRY,
+    [CONTACT_DIGITS] = TEXT_CONTACT_DIGITS,
+    [CONTACT_GROUP] = TEXT_CONTACT_GROUP,
+    [CONTACT_FOREIGN_LETTER] = TEXT_CONTACT_FOREIGN_LETTER,
+    [CONTACT_SEVERAL] = TEXT_CONTACT_SEVERAL,
+    [CONTACT_BAD_NAME] = TEXT_CONTACT_BAD_NAME,
+    [CONTACT_BAD_EMAIL] = TEXT_CONTACT_BAD_EMAIL,
+    [CONTACT_UNKNOWN] = TEXT_CONTACT_UNKNOWN,
+};
+
+/* What leads nowhere is shown as it is, with the reason: a person may see what was meant. */
+static const char *unreachable(const struct prospect_list *list, struct arena *a,
+    const char *telegram, enum contact_problem problem, const char *letter)
+{
+	if (problem == CONTACT_NOTHING)
+		return catalog_render(
+		    list->catalog, list->locale, TEXT_PROSPECT_NO_CONTACT, NULL, 0, a);
+	const struct catalog_arg args[] = {
+	    {"contact", quote_piece(a, telegram, TELEGRAM_UNITS)},
+	    {"reason", line(list, a, problem_texts[problem], "letter", letter)},
+	};
+	return catalog_render(list->catalog, list->locale, TEXT_PROSPECT_UNREACHABLE, args, 2, a);
+}
+
+static const char *reach(
+    const struct prospect_list *list, struct arena *a, const struct prospect_item *item)
+{
+	struct contact contact;
+	enum contact_problem problem = contact_parse(item->telegram, a, &contact);
+	const struct catalog_arg phone[] = {
+	    {"phone", contact.shown},
+	    {"link", contact_link(&contact, a)},
+	};
+	switch (contact.kind) {
+	case CONTACT_USERNAME:
+		return line(list, a, TEXT_PROSPECT_LINK, "link", contact_link(&contact, a));
+	case CONTACT_PHONE:
+		return catalog_render(
+		    list->catalog, list->locale, TEXT_PROSPECT_PHONE, phone, 2, a);
+	case CONTACT_TELEGRAM_ID:
+		return line(list, a, TEXT_PROSPECT_NUMBER, "number", contact.shown);
+	case CONTACT_EMAIL:
+		return line(list, a, TEXT_PROSPECT_EMAIL, "email", contact.shown);
+	case CONTACT_NONE:
+		break;
+	}
+	return unreachable(list, a, item->telegram, problem, contact.foreign);
+}
+
+static const char *card(const struct prospect_list *list, struct arena *a, size_t index)
+{
+	const struct prospect_item *item = &list->items[index];
+	const char *name = quote_name(a, item->name, NAME_UNITS);
+	const char *number = list->numbered ? arena_printf(a, "%zu. ", index + 1) : "";
+	const char *again = item->again ? catalog_render(list->catalog, list->locale,
+					      item->again_contacted ? TEXT_NOTICE_AGAIN_CONTACTED
+								    : TEXT_NOTICE_AGAIN,
+					      NULL, 0, a)
+					: NULL;
+	return arena_printf(a, "%s%s%s%s%s%s%s%s%s%s%s", number, name,
+	    arena_printf(a, "\n%s", reach(list, a, item)),
+	    optional(list, a, TEXT_PROSPECT_EMAIL, "email", email_of(a, item->email)),
+	    optional(list, a, TEXT_PROSPECT_STATUS, "status",
+		one_line(a, item->status, TEXT_BUTTON_UNITS)),
+	    optional(list, a, TEXT_NOTICE_KNOWN, "name", quote_name(a, item->known, NAME_UNITS)),
+	    optional(
+		list, a, TEXT_NOTICE_COLLEAGUE, "rep", quote_name(a, item->colleague, NAME_UNITS)),
+	    again ? "\n" : "", again ? again : "",
+	    optional(list, a, TEXT_PROSPECT_CONTEXT, "context",
+		quote_block(a, item->context, list->context_units)),
+	    optional(list, a, TEXT_PROSPECT_NOTES, "notes",
+		quote_block(a, item->notes, list->notes_units)));
+}
+
+static const char *label(const struct prospect_list *list, struct arena *a, size_t index,
+    enum text_id plain, enum text_id named)
+{
+	const char *name = list->items[index].name ? list->items[index].name : "";
+	const struct catalog_arg args[] = {
+	    {"number", arena_printf(a, "%zu", index + 1)},
+	    {"name", shorten(a, text_tidy(a, name), LABEL_NAME_UNITS)},
+	};
+	const char *text =
+	    catalog_render(list->catalog, list->locale, list->numbered ? named : plain, args, 2, a);
+	return shorten(a, text, TEXT_BUTTON_UNITS);
+}
+
+static size_t add_buttons(
+    const struct prospect_list *list, struct arena *a, size_t index, struct button *out)
+{
+	const struct prospect_item *item = &list->items[index];
+	size_t count = 0;
+	struct contact contact;
+	/* there is no address for an id that could stand in a text (Bot API, "Formatting options") */
+	if (contact_parse(item->telegram, a, &contact) == CONTACT_NO_PROBLEM &&
+	    contact.kind == CONTACT_TELEGRAM_ID)
+		out[count++] = (struct button){
+		    .text = label(list, a, index, TEXT_BUTTON_WRITE, TEXT_BUTTON_WRITE_NAMED),
+		    .url = arena_printf(a, "tg://user?id=%s", contact.value),
+		    .new_row = true,
+		};
+	if (item->assignment_id <= 0)
+		return count;
+	const size_t first = count;
+	if (item->can_contact)
+		out[count++] = (struct button){
+		    .text =
+			label(list, a, index, TEXT_BUTTON_CONTACTED, TEXT_BUTTON_CONTACTED_NAMED),
+		    .data = press_data(a, PRESS_CONTACTED, item->assignment_id),
+		};
+	if (item->can_decline)
+		out[count++] = (struct button){
+		    .text = label(list, a, index, TEXT_BUTTON_DECLINE, TEXT_BUTTON_DECLINE_NAMED),
+		    .data = press_data(a, PRESS_DECLINE, item->assignment_id),
+		};
+	if (count > first)
+		out[first].new_row = true;
+	return count;
+}
+
+void prospect_list_send(
+    const struct prospect_list *list, struct arena *a, struct message_list *messages)
+{
+	const char *legend =
+	    list->numbered
+		? arena_printf(a, "\n\n%s",
+		      catalog_render(list->catalog, list->locale, TEXT_LEGEND, NULL, 0, a))
+		: "";
+	const size_t legend_units = text_utf16_units(legend);
+	const char *text = list->header;
+	for (size_t next = 0; next < list->count;) {
+		size_t units = text_utf16_units(text) + legend_units, in_part = 0, button_count = 0;
+		struct button *buttons =
+		    ARENA_ARRAY(a, struct button, PROSPECT_LIST_A_MESSAGE * BUTTONS_A_PROSPECT);
+		/* joined at the end: one copy a message */
+		const char *cards[PROSPECT_LIST_A_MESSAGE];
+		size_t bytes = strlen(text) + strlen(legend) + 1;
+		while (next < list->count && in_part < PROSPECT_LIST_A_MESSAGE) {
+			const char *one = card(list, a, next);
+			units += 2 + text_utf16_units(one);
+			if (in_part > 0 && units > MESSAGE_TEXT_UNITS)
+				break;
+			cards[in_part++] = one;
+			bytes += 2 + strlen(one);
+			button_count += add_buttons(list, a, next, buttons + button_count);
+			next++;
+		}
+		char *whole = arena_alloc(a, bytes), *end = stpcpy(whole, text);
+		for (size_t i = 0; i < in_part; i++)
+			end = stpcpy(stpcpy(end, end == whole ? "" : "\n\n"), cards[i]);
+		if (button_count > 0)
+			(void)stpcpy(end, legend);
+		struct message *message =
+		    message_list_add(messages, a, list->chat_id, list->priority, whole);
+		message_set_buttons(message, buttons, button_count);
+		text = "";
+	}
+}

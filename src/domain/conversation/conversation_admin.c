@@ -1,0 +1,245 @@
+/*
+ * Admins are asked about new reps (REGISTRATION_APPROVAL=admin) and decide with buttons; what waits for them is listed.
+ */
+#include "conversation_private.h"
+#include "salesreg/base/fingerprint.h"
+#include "salesreg/domain/assignment/notice.h"
+#include "salesreg/domain/assignment/prospect_list.h"
+#include "salesreg/domain/contact/name.h"
+#include "salesreg/domain/text/quote.h"
+#include <string.h>
+
+enum { ECHO_UNITS = 254 };
+
+bool conversation_is_admin(const struct conversation_rules *rules, int64_t user_id)
+{
+	for (size_t i = 0; i < rules->admin_count; i++)
+		if (rules->admin_ids[i] == user_id)
+			return true;
+	return false;
+}
+
+enum locale turn_admin_locale(const struct turn *t, int64_t admin)
+{
+	return locale_chosen_by(t->state->admin_locales, t->state->admin_locale_count, admin,
+	    t->state->rules->default_locale);
+}
+
+/* What an admin decides about: other data under the same account are another application. */
+static const char *about_application(struct turn *t, const char *name, const char *email)
+{
+	const char *const parts[] = {name, email};
+	return fingerprint(t->a, parts, sizeof parts / sizeof parts[0]);
+}
+
+static void show_application(struct turn *t, int64_t admin, enum message_priority priority,
+    enum locale locale, const struct application_view *who)
+{
+	const struct catalog *catalog = t->state->rules->catalog;
+	const char *named = quote_username(t->a, who->username);
+	const char *telegram =
+	    named ? named : arena_printf(t->a, "id %lld", (long long)who->telegram_id);
+	const char *text = catalog_render(catalog, locale, TEXT_ADMIN_NEW_REP,
+	    ARGS({"name", quote_name(t->a, who->name, NAME_MAX_CODE_POINTS)},
+		{"email", quote_email(t->a, who->email, ECHO_UNITS)}, {"telegram", telegram}),
+	    t->a);
+	const char *about = about_application(t, who->name, who->email);
+	struct button *buttons = ARENA_ARRAY(t->a, struct button, 2);
+	buttons[0] = (struct button){
+	    .text = catalog_render(catalog, locale, TEXT_BUTTON_APPROVE, NO_ARGS, t->a),
+	    .data = press_data_about(t->a, PRESS_APPROVE, who->telegram_id, about),
+	    .new_row = true,
+	};
+	buttons[1] = (struct button){
+	    .text = catalog_render(catalog, locale, TEXT_BUTTON_REJECT, NO_ARGS, t->a),
+	    .data = press_data_about(t->a, PRESS_REJECT, who->telegram_id, about),
+	};
+	struct message *message = message_list_add(&t->out->messages, t->a, admin, priority, text);
+	message_set_buttons(message, buttons, 2);
+	if (!named)
+		message_set_mention(message, t->a, telegram, who->telegram_id);
+}
+
+void turn_tell_admins(struct turn *t)
+{
+	const struct conversation_rules *rules = t->state->rules;
+	const struct application_view who = {
+	    .telegram_id = t->event->user_id,
+	    .name = t->out->next.rep_name,
+	    .email = t->out->next.rep_email,
+	    .username = t->event->username,
+	};
+	for (size_t i = 0; i < rules->admin_count; i++)
+		show_application(t, rules->admin_ids[i], PRIORITY_NOTIFICATION,
+		    turn_admin_locale(t, rules->admin_ids[i]), &who);
+}
+
+/* For a decision: new reps, and reps with a new account. */
+static bool anybody_waits(const struct turn *t)
+{
+	return t->state->application_count > 0 || t->state->waiting_claim_count > 0;
+}
+
+/* Where it takes one to come in, it is made where admins look who wants to. */
+static void add_invite(const struct turn *t, struct message *message)
+{
+	static const struct turn_button invite[] = {{TEXT_BUTTON_INVITE, PRESS_INVITE, true}};
+	if (t->state->rules->by_invitation)
+		turn_buttons(t, message, invite, 1);
+}
+
+/* One message each, with the buttons of the first request. */
+static void list_applications(struct turn *t)
+{
+	const struct conversation_state *state = t->state;
+	add_invite(t, turn_say(t, TEXT_APPLICATIONS,
+			  ARGS({"count", arena_printf(t->a, "%zu", state->application_total)})));
+	for (size_t i = 0; i < state->application_count; i++)
+		show_application(t, t->event->chat_id, PRIORITY_REPLY, t->out->next.locale,
+		    &state->applications[i]);
+	for (size_t i = 0; i < state->waiting_claim_count; i++)
+		turn_show_claim(t, t->event->chat_id, PRIORITY_REPLY, t->out->next.locale,
+		    &state->waiting_claims[i], state->waiting_claims[i].username);
+	size_t shown = state->application_count + state->waiting_claim_count;
+	if (state->application_total > shown)
+		(void)turn_say(t, TEXT_APPLICATIONS_MORE,
+		    ARGS({"count", arena_printf(t->a, "%zu", state->application_total - shown)}));
+}
+
+static void list_untaken(struct turn *t)
+{
+	const struct conversation_state *state = t->state;
+	struct notice_prospect *prospects =
+	    ARENA_ARRAY(t->a, struct notice_prospect, state->untaken_count);
+	for (size_t i = 0; i < state->untaken_count; i++)
+		prospects[i] = (struct notice_prospect){
+		    .name = state->untaken[i].name,
+		    .telegram = state->untaken[i].telegram,
+		    .context = state->untaken[i].context,
+		    .email = state->untaken[i].email,
+		};
+	notice_nobody_left(state->rules->catalog, t->out->next.locale, t->event->chat_id, prospects,
+	    state->untaken_count, t->a, &t->out->messages);
+}
+
+void turn_show_missed(struct turn *t)
+{
+	bool listed = t->phrase == PHRASE_APPLICATIONS || t->press.kind == PRESS_APPLICATIONS;
+	if (!listed && anybody_waits(t))
+		list_applications(t);
+	if (!listed)
+		list_untaken(t);
+	if (t->state->missed)
+		turn_effect(t, (struct effect){.kind = EFFECT_HEARD});
+}
+
+/* An admin who is no rep is not asked to become one, but may. */
+static void hello(struct turn *t)
+{
+	static const struct turn_button buttons[] = {
+	    {TEXT_BUTTON_APPLICATIONS, PRESS_APPLICATIONS, true},
+	    {TEXT_BUTTON_REGISTER, PRESS_REGISTER_YES, false},
+	};
+	static const struct turn_button with_invite[] = {
+	    {TEXT_BUTTON_INVITE, PRESS_INVITE, true},
+	    {TEXT_BUTTON_APPLICATIONS, PRESS_APPLICATIONS, true},
+	    {TEXT_BUTTON_REGISTER, PRESS_REGISTER_YES, false},
+	};
+	struct message *message = turn_say(t, TEXT_ADMIN_HELLO, NO_ARGS);
+	turn_set_phase(t, PHASE_NONE);
+	if (t->state->rules->by_invitation)
+		turn_buttons(t, message, with_invite, 3);
+	else
+		turn_buttons(t, message, buttons, 2);
+}
+
+bool turn_of_admin(struct turn *t)
+{
+	if (!conversation_is_admin(t->state->rules, t->event->user_id))
+		return false;
+	if (t->phrase == PHRASE_APPLICATIONS || t->press.kind == PRESS_APPLICATIONS) {
+		if (anybody_waits(t))
+			list_applications(t);
+		else
+			add_invite(t, turn_say(t, TEXT_APPLICATIONS_NONE, NO_ARGS));
+		list_untaken(t);
+		return true;
+	}
+	bool stranger = t->state->rep_status == REP_ABSENT || t->state->rep_status == REP_REMOVED;
+	bool asked = t->out->next.phase != PHASE_NONE && t->phrase != PHRASE_START;
+	if (!stranger || asked || t->event->kind == EVENT_BUTTON || t->phrase == PHRASE_REGISTER)
+		return false;
+	hello(t);
+	return true;
+}
+
+/* In the rep's language, to the rep's chat (in a private chat the chat's id is the person's). */
+static void tell_subject(struct turn *t, const struct subject_view *subject, bool approved)
+{
+	enum locale own = t->out->next.locale;
+	t->out->next.locale = subject->locale;
+	const char *text = turn_text(t, approved ? TEXT_REP_APPROVED : TEXT_REP_REJECTED,
+	    ARGS({"name", prospect_quoted_name(t->a, subject->name)}));
+	struct message *message = message_list_add(
+	    &t->out->messages, t->a, subject->telegram_id, PRIORITY_NOTIFICATION, text);
+	if (approved)
+		turn_menu_buttons(t, message);
+	t->out->next.locale = own;
+}
+
+static enum text_id status_text(const struct subject_view *subject)
+{
+	const char *application = subject->application ? subject->application : "";
+	switch (subject->status) {
+	case REP_ABSENT:
+		return TEXT_REP_IS_ABSENT;
+	case REP_PENDING:
+		return TEXT_REP_IS_PENDING;
+	case REP_ACTIVE:
+		return TEXT_REP_IS_ACTIVE;
+	case REP_SUSPENDED:
+		return TEXT_REP_IS_SUSPENDED;
+	case REP_REMOVED:
+		if (strcmp(application, "declined") == 0)
+			return TEXT_REP_IS_DECLINED;
+		if (strcmp(application, "withdrawn") == 0)
+			return TEXT_REP_IS_WITHDRAWN;
+		return TEXT_REP_IS_REMOVED;
+	}
+	return TEXT_REP_IS_ABSENT;
+}
+
+void turn_admin_pressed(struct turn *t)
+{
+	const struct subject_view *subject = t->state->subject;
+	if (!conversation_is_admin(t->state->rules, t->event->user_id)) {
+		turn_answer(t, true, TEXT_ANSWER_ADMIN_ONLY, NO_ARGS);
+		return;
+	}
+	turn_remove_buttons(t, 0, false, false);
+	if (!subject || subject->telegram_id != t->press.id || subject->status == REP_ABSENT) {
+		turn_answer(t, true, TEXT_ANSWER_STALE, NO_ARGS);
+		return;
+	}
+	const char *name = prospect_short_name(t->a, subject->name);
+	if (subject->status != REP_PENDING) {
+		turn_answer(t, true, TEXT_ANSWER_DECIDED_ALREADY,
+		    ARGS({"name", name}, {"status", turn_text(t, status_text(subject), NO_ARGS)}));
+		return;
+	}
+	if (!press_is_about(&t->press, about_application(t, subject->name, subject->email))) {
+		turn_answer(t, true, TEXT_ANSWER_APPLICATION_CHANGED, ARGS({"name", name}));
+		return;
+	}
+	bool approved = t->press.kind == PRESS_APPROVE;
+	turn_effect(t, (struct effect){
+			   .kind = approved ? EFFECT_APPROVE : EFFECT_REJECT,
+			   .rep_id = subject->rep_id,
+		       });
+	/* an admin may be a rep, too */
+	if (subject->telegram_id == t->event->user_id)
+		t->out->next.rep_status = approved ? REP_ACTIVE : REP_REMOVED;
+	tell_subject(t, subject, approved);
+	turn_answer(
+	    t, false, approved ? TEXT_ANSWER_APPROVED : TEXT_ANSWER_REJECTED, ARGS({"name", name}));
+}

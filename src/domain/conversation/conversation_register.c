@@ -1,0 +1,391 @@
+/*
+ * A stranger registers: offered → name → email → done.
+ *
+ *   none ──any message──▶ offered ──yes──▶ name ──a name──▶ email ──an address──▶ (a rep)
+ *     ▲                      │no              │cancel          │cancel
+ *     └──────────────────────┴────────────────┴────────────────┘
+ *
+ * /start begins again from anywhere; whatever else comes is answered with one line and the question
+ * again.
+ */
+#include "conversation_private.h"
+#include "salesreg/base/fingerprint.h"
+#include "salesreg/base/text.h"
+#include "salesreg/domain/contact/email.h"
+#include "salesreg/domain/contact/name.h"
+#include "salesreg/domain/text/shorten.h"
+#include <string.h>
+
+enum { ECHO_NAME_UNITS = 120 };
+
+static const char *echo(const struct turn *t, const char *name)
+{
+	return shorten(t->a, name, ECHO_NAME_UNITS);
+}
+
+static void add_cancel(const struct turn *t, struct message *message)
+{
+	static const struct turn_button cancel[] = {
+	    {TEXT_BUTTON_CANCEL, PRESS_CANCEL, true},
+	};
+	turn_buttons(t, message, cancel, 1);
+}
+
+static void offer_with(struct turn *t, const char *text)
+{
+	static const struct turn_button answers[] = {
+	    {TEXT_BUTTON_YES, PRESS_REGISTER_YES, true},
+	    {TEXT_BUTTON_NO, PRESS_REGISTER_NO, false},
+	};
+	const char *name = t->out->next.draft_name;
+	turn_set_phase(t, PHASE_OFFERED);
+	/* the code that is asked for may still come, and it makes a rep of who has a name */
+	t->out->next.draft_name = t->state->code ? name : NULL;
+	turn_buttons(t, turn_say_text(t, text), answers, 2);
+}
+
+static void offer(struct turn *t)
+{
+	bool again = t->state->rep_status == REP_REMOVED;
+	offer_with(t, turn_text(t, again ? TEXT_OFFER_AGAIN : TEXT_OFFER, NO_ARGS));
+}
+
+void turn_ask_name(struct turn *t, const char *problem)
+{
+	turn_set_phase(t, PHASE_NAME);
+	add_cancel(
+	    t, turn_say_text(t, turn_join(t, problem, turn_text(t, TEXT_ASK_NAME, NO_ARGS))));
+}
+
+/* For the first time, greeting the person by the name just given. */
+static void ask_email(struct turn *t, const char *name)
+{
+	turn_set_phase(t, PHASE_EMAIL);
+	t->out->next.draft_name = name;
+	add_cancel(t, turn_say(t, TEXT_ASK_EMAIL,
+			  ARGS({"name", echo(t, name)}, {"domains", turn_domains(t)})));
+}
+
+static void ask_email_again(struct turn *t, const char *problem)
+{
+	const char *question =
+	    turn_text(t, TEXT_EMAIL_QUESTION, ARGS({"domains", turn_domains(t)}));
+	add_cancel(t, turn_say_text(t, turn_join(t, problem, question)));
+}
+
+/* The question of the phase once more, after a line on what went before. */
+static void ask_again(struct turn *t, const char *problem)
+{
+	switch (t->out->next.phase) {
+	case PHASE_NAME:
+		turn_ask_name(t, problem);
+		return;
+	case PHASE_EMAIL:
+		ask_email_again(t, problem);
+		return;
+	case PHASE_CLAIM:
+		turn_of_claimant(t);
+		return;
+	case PHASE_CODE:
+		turn_question_of_code(t, problem);
+		return;
+	case PHASE_OFFERED:
+	case PHASE_NONE:
+	case PHASE_CHANGE_EMAIL:
+	case PHASE_CONFIRM_UNREGISTER:
+		offer_with(t, turn_join(t, problem, turn_text(t, TEXT_OFFER_QUESTION, NO_ARGS)));
+		return;
+	}
+}
+
+void turn_question_of_stranger(struct turn *t, const char *first)
+{
+	if (t->out->next.phase == PHASE_NONE)
+		(void)turn_say_text(t, first);
+	else
+		ask_again(t, first);
+}
+
+static void stop(struct turn *t, enum text_id farewell)
+{
+	turn_forget_code(t);
+	turn_set_phase(t, PHASE_NONE);
+	(void)turn_say(t, farewell, NO_ARGS);
+}
+
+/* One word is a whole name in some countries; in others half of it was forgotten. Only the person knows. */
+static void ask_whole_name(struct turn *t, const char *name)
+{
+	static const struct turn_button answers[] = {
+	    {TEXT_BUTTON_WHOLE_NAME, PRESS_WHOLE_NAME, true},
+	    {TEXT_BUTTON_CANCEL, PRESS_CANCEL, true},
+	};
+	turn_set_phase(t, PHASE_NAME);
+	t->out->next.draft_name = name;
+	turn_buttons_about(t, turn_say(t, TEXT_NAME_ONE_WORD, ARGS({"name", echo(t, name)})),
+	    answers, 2, fingerprint(t->a, &name, 1));
+}
+
+static void enter_one_word(struct turn *t, const char *name)
+{
+	const char *before = t->out->next.draft_name;
+	if (before && strcmp(text_fold(t->a, before), text_fold(t->a, name)) == 0)
+		ask_email(t, name);
+	else
+		ask_whole_name(t, name);
+}
+
+static void enter_name(struct turn *t)
+{
+	const char *one_word = t->out->next.draft_name;
+	if (one_word && t->phrase == PHRASE_YES) {
+		ask_email(t, one_word);
+		return;
+	}
+	if (one_word && t->phrase == PHRASE_NO) {
+		turn_ask_name(t, NULL);
+		return;
+	}
+	/* «мои клиенты» has two words and is nobody's name */
+	if (t->phrase != PHRASE_NONE) {
+		turn_ask_name(t, turn_text(t, TEXT_NAME_EXPECTED, NO_ARGS));
+		return;
+	}
+	const char *name = NULL;
+	switch (name_check(t->event->text, t->a, &name)) {
+	case NAME_OK:
+		ask_email(t, name);
+		return;
+	case NAME_ONE_WORD:
+		enter_one_word(t, name);
+		return;
+	case NAME_NO_LETTERS:
+		turn_ask_name(t, turn_text(t, TEXT_NAME_NO_LETTERS, NO_ARGS));
+		return;
+	case NAME_TOO_LONG:
+		turn_ask_name(t, turn_text(t, TEXT_NAME_TOO_LONG, NO_ARGS));
+		return;
+	case NAME_ADDRESS:
+		turn_ask_name(t, turn_text(t, TEXT_NAME_ADDRESS, NO_ARGS));
+		return;
+	}
+}
+
+static void enter_email(struct turn *t)
+{
+	struct turn_email email = turn_read_email(t);
+	if (email.address && t->state->email_taken && !t->state->rules->proves_email) {
+		turn_email_is_taken(t, email.address);
+		return;
+	}
+	if (email.paused) {
+		add_cancel(t, turn_say_text(t, email.problem));
+		return;
+	}
+	if (email.problem) {
+		ask_email_again(t, email.problem);
+		return;
+	}
+	if (t->state->rules->proves_email)
+		turn_prove_email(t, email.address, email.key);
+	else
+		turn_register(t, email.address, email.key);
+}
+
+void turn_register(struct turn *t, const char *address, const char *key)
+{
+	struct conversation_state *next = &t->out->next;
+	const char *name = next->draft_name;
+	bool pending = t->state->rules->approval_by_admin;
+	turn_effect(t, (struct effect){
+			   .kind = EFFECT_REGISTER,
+			   .name = name,
+			   .email = address,
+			   .email_key = key,
+			   .status = pending ? REP_PENDING : REP_ACTIVE,
+			   .username = t->event->username,
+		       });
+	turn_use_invitation(t);
+	turn_set_phase(t, PHASE_NONE);
+	next->rep_status = pending ? REP_PENDING : REP_ACTIVE;
+	next->rep_name = name;
+	next->rep_email = address;
+	next->rep_username = t->event->username;
+	next->rep_available = true;
+	next->open_clients = 0;
+	struct message *done = turn_say(t, pending ? TEXT_REGISTERED_PENDING : TEXT_REGISTERED,
+	    ARGS({"name", echo(t, name)}, {"email", address}));
+	if (pending)
+		turn_tell_admins(t);
+	else
+		turn_menu_buttons(t, done);
+}
+
+/* *Yes, my whole name*: of the name asked about last, not of one given before it. */
+static void confirm_name(struct turn *t)
+{
+	const char *name = t->out->next.draft_name;
+	if (press_is_about(&t->press, fingerprint(t->a, &name, 1)))
+		ask_email(t, name);
+	else
+		ask_whole_name(t, name);
+}
+
+static void pressed(struct turn *t)
+{
+	enum conversation_phase phase = t->out->next.phase;
+	bool asked = phase == PHASE_NAME || phase == PHASE_EMAIL || phase == PHASE_CLAIM ||
+		     phase == PHASE_CODE;
+	switch (t->press.kind) {
+	case PRESS_REGISTER_YES:
+		/* pressed twice, or under an older message: the question is on the screen */
+		if (phase == PHASE_NAME)
+			turn_answer(t, false, TEXT_ANSWER_WAITING_NAME, NO_ARGS);
+		else if (phase == PHASE_EMAIL)
+			turn_answer(t, false, TEXT_ANSWER_WAITING_EMAIL, NO_ARGS);
+		else if (phase == PHASE_CLAIM)
+			turn_press_of_claimant(t);
+		else if (phase == PHASE_CODE)
+			turn_question_of_code(t, NULL);
+		else
+			turn_ask_name(t, NULL);
+		return;
+	case PRESS_REGISTER_NO:
+	case PRESS_CANCEL:
+		if (asked)
+			stop(t, TEXT_CANCELLED_REGISTRATION);
+		else if (phase == PHASE_OFFERED)
+			stop(t, TEXT_OFFER_DECLINED);
+		else
+			turn_answer(t, false, TEXT_ANSWER_STALE, NO_ARGS);
+		return;
+	case PRESS_CLAIM:
+		turn_claim(t);
+		return;
+	case PRESS_CODE_AGAIN:
+		turn_press_of_code(t);
+		return;
+	case PRESS_WHOLE_NAME:
+		if (phase == PHASE_NAME && t->out->next.draft_name)
+			confirm_name(t);
+		else if (phase == PHASE_EMAIL)
+			turn_answer(t, false, TEXT_ANSWER_WAITING_EMAIL, NO_ARGS);
+		else
+			turn_answer(t, false, TEXT_ANSWER_STALE, NO_ARGS);
+		return;
+	case PRESS_MENU_CLIENTS:
+	case PRESS_MENU_STATUS:
+	case PRESS_MENU_EMAIL:
+	case PRESS_MENU_UNREGISTER:
+	case PRESS_MENU_HELP:
+	case PRESS_UNREGISTER_YES:
+	case PRESS_UNREGISTER_NO:
+		turn_answer(t, true, TEXT_ANSWER_NOT_REGISTERED, NO_ARGS);
+		return;
+	case PRESS_SAME_PERSON:
+	case PRESS_OTHER_PERSON:
+	case PRESS_APPLICATIONS:
+	case PRESS_INVITE:
+	case PRESS_LANGUAGE_RU:
+	case PRESS_LANGUAGE_EN:
+	case PRESS_CONTACTED:
+	case PRESS_DECLINE:
+	case PRESS_UNDO:
+	case PRESS_APPROVE:
+	case PRESS_REJECT:
+	case PRESS_UNKNOWN:
+		turn_answer(t, true, TEXT_ANSWER_STALE, NO_ARGS);
+		return;
+	}
+}
+
+static void offered(struct turn *t)
+{
+	switch (t->phrase) {
+	case PHRASE_YES:
+	case PHRASE_REGISTER:
+		turn_ask_name(t, NULL);
+		return;
+	case PHRASE_NO:
+	case PHRASE_CANCEL:
+		stop(t, TEXT_OFFER_DECLINED);
+		return;
+	case PHRASE_NONE:
+	case PHRASE_START:
+	case PHRASE_HELP:
+	case PHRASE_APPLICATIONS:
+	case PHRASE_LANGUAGE:
+	case PHRASE_CLIENTS:
+	case PHRASE_STATUS:
+	case PHRASE_CHANGE_EMAIL:
+	case PHRASE_UNREGISTER:
+		ask_again(t, turn_text(t, TEXT_OFFER_EXPECTED, NO_ARGS));
+		return;
+	}
+}
+
+void step_unregistered(struct turn *t)
+{
+	enum conversation_phase phase = t->out->next.phase;
+	if (turn_is_invitation(t)) {
+		turn_open_invitation(t);
+		return;
+	}
+	if (!turn_lets_in(t))
+		return;
+	if (t->event->kind == EVENT_BUTTON) {
+		pressed(t);
+		return;
+	}
+	const char *unreadable = turn_unreadable(t);
+	if (t->phrase == PHRASE_START || (phase == PHASE_NONE && unreadable)) {
+		offer(t);
+		return;
+	}
+	if (unreadable) {
+		ask_again(t, unreadable);
+		return;
+	}
+	if (t->phrase == PHRASE_HELP) {
+		ask_again(t, turn_text(t, TEXT_HELP_STRANGER, NO_ARGS));
+		return;
+	}
+	switch (phase) {
+	case PHASE_NAME:
+	case PHASE_EMAIL:
+		if (t->phrase == PHRASE_CANCEL)
+			stop(t, TEXT_CANCELLED_REGISTRATION);
+		else if (phase == PHASE_NAME)
+			enter_name(t);
+		else if (!turn_late_code(t))
+			enter_email(t);
+		return;
+	case PHASE_CLAIM:
+		if (t->phrase == PHRASE_CANCEL)
+			stop(t, TEXT_CANCELLED_REGISTRATION);
+		else if (email_key(t->event->text, t->a))
+			enter_email(t);
+		else
+			turn_of_claimant(t);
+		return;
+	case PHASE_CODE:
+		if (t->phrase == PHRASE_CANCEL)
+			stop(t, TEXT_CANCELLED_REGISTRATION);
+		else if (!turn_code_answered(t))
+			enter_email(t);
+		return;
+	case PHASE_OFFERED:
+		if (!turn_late_code(t))
+			offered(t);
+		return;
+	case PHASE_NONE:
+	case PHASE_CHANGE_EMAIL:
+	case PHASE_CONFIRM_UNREGISTER:
+		/* who asks for it need not be asked */
+		if (t->phrase == PHRASE_REGISTER)
+			turn_ask_name(t, NULL);
+		else
+			offer(t);
+		return;
+	}
+}

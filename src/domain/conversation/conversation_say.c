@@ -1,0 +1,167 @@
+#include "conversation_private.h"
+#include "salesreg/base/text.h"
+#include "salesreg/domain/text/shorten.h"
+#include <assert.h>
+#include <string.h>
+
+const char *turn_text(
+    const struct turn *t, enum text_id id, const struct catalog_arg *args, size_t count)
+{
+	return catalog_render(t->state->rules->catalog, t->out->next.locale, id, args, count, t->a);
+}
+
+const char *turn_domains(const struct turn *t)
+{
+	const struct conversation_rules *rules = t->state->rules;
+	if (!rules->domains_are_told && t->out->next.rep_status != REP_ACTIVE)
+		return turn_text(t, TEXT_COMPANY_DOMAIN, NO_ARGS);
+	const char *list = "";
+	for (size_t i = 0; i < rules->domain_count; i++)
+		list = arena_printf(t->a, "%s%s@%s", list, i ? ", " : "", rules->domains[i]);
+	return list;
+}
+
+struct message *turn_say_text(struct turn *t, const char *text)
+{
+	return message_list_add(&t->out->messages, t->a, t->event->chat_id, PRIORITY_REPLY, text);
+}
+
+struct message *turn_say(
+    struct turn *t, enum text_id id, const struct catalog_arg *args, size_t count)
+{
+	return turn_say_text(t, turn_text(t, id, args, count));
+}
+
+const char *turn_join(const struct turn *t, const char *first, const char *second)
+{
+	return first ? arena_printf(t->a, "%s\n\n%s", first, second) : second;
+}
+
+void turn_answer(
+    struct turn *t, bool alert, enum text_id id, const struct catalog_arg *args, size_t count)
+{
+	t->out->callback_answer = shorten(t->a, turn_text(t, id, args, count), TEXT_ANSWER_UNITS);
+	t->out->callback_alert = alert;
+}
+
+void turn_effect(struct turn *t, struct effect effect)
+{
+	assert(t->out->effect_count < OUTCOME_MAX_EFFECTS);
+	t->out->effects[t->out->effect_count++] = effect;
+	if (effect.kind == EFFECT_REGISTER || effect.kind == EFFECT_CHANGE_EMAIL)
+		turn_right_email(t);
+}
+
+void turn_set_phase(struct turn *t, enum conversation_phase phase)
+{
+	t->out->next.phase = phase;
+	t->out->next.draft_name = NULL;
+	t->out->next.draft_email = NULL;
+	t->out->next.draft_rep = NULL;
+	t->out->next.draft_username = NULL;
+}
+
+void turn_buttons(
+    const struct turn *t, struct message *message, const struct turn_button *buttons, size_t count)
+{
+	turn_buttons_about(t, message, buttons, count, NULL);
+}
+
+void turn_buttons_about(const struct turn *t, struct message *message,
+    const struct turn_button *buttons, size_t count, const char *about)
+{
+	struct button *out = ARENA_ARRAY(t->a, struct button, count);
+	for (size_t i = 0; i < count; i++)
+		out[i] = (struct button){
+		    .text = turn_text(t, buttons[i].label, NO_ARGS),
+		    .data = about && press_shows_something(buttons[i].press)
+				? press_data_about(t->a, buttons[i].press, 0, about)
+				: press_data(t->a, buttons[i].press, 0),
+		    .new_row = buttons[i].new_row,
+		};
+	message_set_buttons(message, out, count);
+}
+
+void turn_menu_buttons(const struct turn *t, struct message *message)
+{
+	static const struct turn_button menu[] = {
+	    {TEXT_BUTTON_CLIENTS, PRESS_MENU_CLIENTS, true},
+	    {TEXT_BUTTON_STATUS, PRESS_MENU_STATUS, false},
+	    {TEXT_BUTTON_CHANGE_EMAIL, PRESS_MENU_EMAIL, true},
+	    {TEXT_BUTTON_HELP, PRESS_MENU_HELP, false},
+	    {TEXT_BUTTON_UNREGISTER, PRESS_MENU_UNREGISTER, true},
+	};
+	turn_buttons(t, message, menu, sizeof menu / sizeof menu[0]);
+}
+
+/* `fresh` takes the place of the first button that goes. */
+static void edit_buttons(struct turn *t, int64_t id, bool contacted, bool decline,
+    const struct button *fresh, size_t fresh_count)
+{
+	const struct event *event = t->event;
+	/* a message Telegram shows no more of cannot be edited either */
+	if (event->message_id == 0 || event->button_count == 0)
+		return;
+	struct button *kept = ARENA_ARRAY(t->a, struct button, event->button_count + fresh_count);
+	size_t count = 0, row = SIZE_MAX, hits = 0;
+	for (size_t i = 0; i < event->button_count && count + fresh_count < MESSAGE_MAX_BUTTONS;
+	     i++) {
+		const struct event_button *b = &event->buttons[i];
+		struct press press = press_parse(b->data);
+		bool hit =
+		    press.id == id &&
+		    ((contacted && press.kind == PRESS_CONTACTED) ||
+			(decline && (press.kind == PRESS_DECLINE || press.kind == PRESS_UNDO)));
+		if (hit && hits++ == 0 && fresh_count > 0) {
+			memcpy(kept + count, fresh, fresh_count * sizeof *fresh);
+			count += fresh_count;
+			row = SIZE_MAX;
+		}
+		if (id == 0 || hit || !b->text || (!b->data && !b->url))
+			continue;
+		kept[count] = (struct button){
+		    .text = b->text,
+		    .data = b->data,
+		    .url = b->url,
+		    .new_row = row == SIZE_MAX || b->row != row,
+		};
+		count++;
+		row = b->row;
+	}
+	/* Telegram answers an edit that changes nothing with an error */
+	if (count == event->button_count && (hits == 0 || fresh_count == 0))
+		return;
+	struct message *edit =
+	    message_list_add_edit(&t->out->messages, t->a, event->chat_id, event->message_id);
+	message_set_buttons(edit, kept, count);
+}
+
+void turn_remove_buttons(struct turn *t, int64_t id, bool contacted, bool decline)
+{
+	edit_buttons(t, id, contacted, decline, NULL, 0);
+}
+
+void turn_replace_buttons(
+    struct turn *t, int64_t id, const struct button *fresh, size_t fresh_count)
+{
+	edit_buttons(t, id, true, true, fresh, fresh_count);
+}
+
+const char *turn_unreadable(const struct turn *t)
+{
+	switch (t->event->kind) {
+	case EVENT_CONTACT:
+	case EVENT_MEDIA:
+		return turn_text(t, TEXT_ONLY_TEXT, NO_ARGS);
+	case EVENT_EDITED:
+		return turn_text(t, TEXT_EDITED, NO_ARGS);
+	case EVENT_TEXT:
+	case EVENT_START:
+	case EVENT_BUTTON:
+	case EVENT_BLOCKED:
+	case EVENT_UNBLOCKED:
+	case EVENT_IGNORED:
+		break;
+	}
+	return NULL;
+}
