@@ -4,6 +4,7 @@
 #include "salesreg/base/time_zone.h"
 #include "salesreg/base/value_doubts.h"
 #include "salesreg/base/wire.h"
+#include "salesreg/generated/locales.h"
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -77,8 +78,8 @@ static const struct config_row table[] = {
 		 "password to another machine"},
     {"ADMIN_TELEGRAM_IDS", TYPE_IDS, .offset = 0, NULL, "id[,id…]",
 	.about = "Telegram ids of the managers"},
-    {"BOT_LOCALE", TYPE_CHOICE, AT(locale), "ru", "ru|en",
-	.about = "language for people whose Telegram speaks neither"},
+    {"BOT_LOCALE", TYPE_CHOICE, AT(locale), "ru", LOCALE_CHOICES,
+	.about = "language for people whose Telegram speaks none of them"},
     {"TELEGRAM_API_BASE", TYPE_URL, AT(telegram_api_base), "https://api.telegram.org",
 	"http(s)://host[:port]", .readers = CONFIG_READ_BY_BOT, CARRIES_TOKEN(bot_token),
 	.about = "requests go to $TELEGRAM_API_BASE/bot<token>/<method>"},
@@ -150,7 +151,7 @@ static const struct config_row table[] = {
     {"WORKERS", TYPE_TEXT, AT(workers), "bot,outreach,oauth", "role[,role…]",
 	.about = "what supervise starts"},
     {"MESSAGES", TYPE_TEXT, AT(messages), .rule = "JSON, usually given as MESSAGES_FILE",
-	.about = "texts that replace those of config/messages.json"},
+	.about = "texts that replace those of config/messages/"},
     {"MIGRATE_OWNER_PASSWORD", TYPE_SECRET, AT(owner_password), .rule = "any text",
 	.readers = CONFIG_READ_BY_MIGRATE, .about = "what migrate --roles gives the owner's role"},
     {"MIGRATE_WORKER_PASSWORD", TYPE_SECRET, AT(worker_password), .rule = "any text",

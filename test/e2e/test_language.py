@@ -18,8 +18,8 @@ def test_a_language_is_chosen_with_a_button_and_kept_for_good(team):
     anna = team.person(language="ru")
     anna.registers()
     anna.says("/language")
-    anna.hears("ask_language")
-    anna.presses("button_english")
+    anna.is_asked_which_language()
+    anna.presses("English")
     anna.language = "en"  # what is expected from here on; Telegram still says ru
     assert anna.hears_anything().text.startswith(team.texts.raw("en", "language_set"))
     anna.says("статус")
@@ -32,8 +32,8 @@ def test_a_language_is_chosen_with_a_button_and_kept_for_good(team):
     team.db.add_prospect("p1", "Ivan P", "@ivan_p")
     assert anna.hears_anything().text.startswith(team.texts.raw("en", "notice_one"))
     anna.says("язык")
-    anna.hears("ask_language")
-    anna.presses("button_russian")
+    anna.is_asked_which_language()
+    anna.presses("Русский")
     anna.language = "ru"
     assert anna.hears_anything().text.startswith(team.texts.raw("ru", "language_set"))
 
@@ -48,9 +48,9 @@ def test_the_menu_of_commands_follows_the_language_that_was_chosen(bot_world):
     anna, boris = bot_world.person(language="ru"), bot_world.person(language="ru")
     boris.says("привет")
     boris.hears("offer")
-    for button, locale in (("button_english", "en"), ("button_russian", "ru")):
+    for button, locale in (("English", "en"), ("Русский", "ru")):
         anna.says("/language")
-        anna.hears("ask_language")
+        anna.is_asked_which_language()
         anna.presses(button)
         anna.language = locale
         anna.hears_anything()
@@ -110,8 +110,8 @@ def test_of_two_wishes_the_later_one_counts_whatever_comes_of_the_first(bot_worl
     bot_world.sandbox.fault("slow", method="setMyCommands", times=1, ms=3000)
     chooses_english(anna)
     anna.says("/language")
-    anna.hears("ask_language")
-    anna.presses("button_russian")
+    anna.is_asked_which_language()
+    anna.presses("Русский")
     anna.language = "ru"
     anna.hears_anything()
     bot_world.db.eventually("SELECT count(*) = 0 FROM salesreg.chat_menus")
@@ -125,8 +125,8 @@ def test_choosing_a_language_does_not_lose_the_question(bot_world):
     anna.says("да")
     anna.hears("ask_name")
     anna.says("язык")
-    anna.hears("ask_language")
-    anna.presses("button_english")
+    anna.is_asked_which_language()
+    anna.presses("English")
     anna.language = "en"
     anna.hears("language_set", "ask_name")
     anna.says("Anna Petrova")
@@ -136,8 +136,8 @@ def test_choosing_a_language_does_not_lose_the_question(bot_world):
 def chooses_english(person):
     """Although Telegram goes on saying ru."""
     person.says("/language")
-    person.hears("ask_language")
-    person.presses("button_english")
+    person.is_asked_which_language()
+    person.presses("English")
     person.is_answered()
     person.language = "en"
     person.hears_anything()

@@ -6,6 +6,7 @@ import pytest
 
 from support.paths import ROOT
 from support.process import EXIT_CONFIG, EXIT_USAGE, Process, run
+from support.texts import Texts
 
 TOKEN = "123456789:AAsecretsecretsecretsecretsecret-1"
 GOOD = {"DATABASE_URL": "postgresql://user:hush-hush-77@127.0.0.1/db", "REGISTRY_BOT_TOKEN": TOKEN}
@@ -478,9 +479,16 @@ def test_texts_can_be_replaced_one_by_one():
     assert check(MESSAGES=json.dumps({"ru": {"menu": "Что угодно?"}, "en": {}})).returncode == 0
 
 
-def test_the_shipped_texts_are_good_replacements_for_themselves():
-    done = check(MESSAGES_FILE=ROOT / "config" / "messages.json")
+def test_the_shipped_texts_are_good_replacements_for_themselves(tmp_path):
+    path = tmp_path / "messages.json"
+    path.write_text(json.dumps(Texts().locales))
+    done = check(MESSAGES_FILE=path)
     assert done.returncode == 0, done.stderr
+
+
+def test_what_named_the_languages_before_may_stay():
+    former = {"button_russian": "Русский", "button_english": "English"}
+    assert check(MESSAGES=json.dumps({"ru": former, "en": former})).returncode == 0
 
 
 BAD_MESSAGES = [
@@ -488,6 +496,7 @@ BAD_MESSAGES = [
     ("[]", "JSON object"),
     ('{"de": {"menu": "Was nun?"}}', "de"),
     ('{"ru": "menu"}', "ru"),
+    ('{"ru": {"understood": {"yes": ["да"]}}}', "ru.understood: what people may type"),
     ('{"ru": {"no_such_text": "x"}}', "no_such_text"),
     ('{"ru": {"menu": 5}}', "ru.menu"),
     ('{"ru": {"menu": ""}}', "ru.menu: is empty"),

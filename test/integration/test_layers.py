@@ -34,7 +34,8 @@ SIBLINGS = [{"domain", "db", "http", "ipc"}, {"store", "telegram", "google", "su
 # embedded text, made from sql/, config/ and src/sandbox/page/
 GENERATED = {"salesreg/generated/statements.h": {"db"}, "salesreg/generated/statements.inc": {"db"},
              "salesreg/generated/migrations.inc": {"db"}, "salesreg/generated/texts.inc": {"app"},
-             "salesreg/generated/page.inc": {"sandbox"}}
+             "salesreg/generated/page.inc": {"sandbox"}, "salesreg/generated/locales.h": {"base", "domain", "app"},
+             "salesreg/generated/text_ids.h": {"domain"}, "salesreg/generated/words.inc": {"domain"}}
 
 
 def files():

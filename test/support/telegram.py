@@ -184,7 +184,8 @@ class Person:
     @property
     def locale(self):
         """What the bot ought to speak with this person, BOT_LOCALE=ru assumed."""
-        return self.language[:2] if self.language and self.language[:2] in ("ru", "en") else "ru"
+        spoken = self.language[:2] if self.language else None
+        return spoken if spoken in self.sandbox.texts.locales else "ru"
 
     # doing
 
@@ -237,6 +238,14 @@ class Person:
         message = Message(self._next(("bot_message",), timeout, f"{keys}"))
         pattern = self.sandbox.texts.pattern(self.locale, *keys, **values)
         assert pattern.fullmatch(message.text), f"{self} heard {message}, not {keys} {values}"
+        return message
+
+    def is_asked_which_language(self):
+        """In their own first, then in each other, with a button for each."""
+        message, texts = self.hears_anything(), self.sandbox.texts
+        assert message.text.startswith(texts.raw(self.locale, "ask_language") + "\n")
+        assert sorted(message.text.split("\n")) == sorted(texts.raw(locale, "ask_language") for locale in texts.locales)
+        assert set(message.labels) == {texts.raw(locale, "language_name") for locale in texts.locales}
         return message
 
     def sees_edit(self, timeout=PATIENCE_S):

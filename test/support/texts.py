@@ -1,4 +1,4 @@
-"""The bot's texts as config/messages.json has them, so that no test copies a sentence."""
+"""The bot's texts as config/messages/ has them, so that no test copies a sentence."""
 import json
 import re
 
@@ -9,8 +9,10 @@ PLACEHOLDER = r"\{([a-z_]+)\}"
 
 
 class Texts:
-    def __init__(self, path=ROOT / "config" / "messages.json", replacements=None):
-        self.locales = json.loads(path.read_text())
+    def __init__(self, replacements=None):
+        self.locales = {path.stem: json.loads(path.read_text()) for path in (ROOT / "config" / "messages").glob("*.json")}
+        for entries in self.locales.values():
+            del entries["understood"]
         for locale, entries in (replacements or {}).items():
             self.locales[locale].update(entries)
 

@@ -43,20 +43,17 @@ static void every_default_text_is_there_in_every_language_and_fit_to_send(void *
 		}
 }
 
-static void the_file_has_no_text_nobody_uses(void **state)
+static void the_files_have_no_text_nobody_uses(void **state)
 {
 	(void)state;
 	(void)default_texts();
-	assert_int_equal(json_object_size(default_texts_document), LOCALE_COUNT);
-	const char *code = NULL, *key = NULL;
-	json_t *texts = NULL, *text = NULL;
-	json_object_foreach (default_texts_document, code, texts) {
-		enum locale locale = LOCALE_COUNT;
-		assert_true(locale_parse(code, &locale));
-		json_object_foreach (texts, key, text) {
+	for (unsigned l = 0; l < LOCALE_COUNT; l++) {
+		const char *key = NULL;
+		json_t *text = NULL;
+		json_object_foreach (default_texts_documents[l], key, text) {
 			enum text_id id = TEXT_COUNT;
-			if (!text_id_from_key(key, &id))
-				fail_msg("%s.%s", code, key);
+			if (!text_id_from_key(key, &id) && strcmp(key, "understood") != 0)
+				fail_msg("%s.%s", locale_code((enum locale)l), key);
 		}
 	}
 }
@@ -159,7 +156,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_default_text_is_there_in_every_language_and_fit_to_send),
-	    cmocka_unit_test(the_file_has_no_text_nobody_uses),
+	    cmocka_unit_test(the_files_have_no_text_nobody_uses),
 	    cmocka_unit_test(a_text_that_will_not_do_is_refused_with_the_reason),
 	    cmocka_unit_test(values_are_put_in_and_never_read_as_placeholders),
 	    cmocka_unit_test(keys_are_read_back),

@@ -63,6 +63,9 @@ static void everybody_may_choose_and_goes_on_where_they_were(void **state)
 		struct event event = event_of(EVENT_TEXT, words[i % 4]);
 		struct outcome out = step(&s, &event);
 		assert_true(says(out.messages.first->text, LOCALE_RU, TEXT_ASK_LANGUAGE));
+		for (unsigned l = 0; l < LOCALE_COUNT; l++)
+			assert_string_equal(out.messages.first->buttons[l].text,
+			    rules.catalog->texts[l][TEXT_LANGUAGE_NAME]);
 		assert_string_equal(out.messages.first->buttons[0].data, "lang:ru");
 		assert_string_equal(out.messages.first->buttons[1].data, "lang:en");
 		assert_int_equal(out.next.phase, rows[i].phase);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "arena_fixture.h"
+#include "default_texts.h"
 
 static void each_text_is_recognised_or_left_alone(void **state)
 {
@@ -103,8 +104,35 @@ static void each_text_is_recognised_or_left_alone(void **state)
 	}
 }
 
+/* As they stand in the files: a capital or a comma in one would keep it from ever being recognised. */
+static void each_language_has_words_for_each_thing_to_say(void **state)
+{
+	(void)state;
+	(void)default_texts();
+	for (unsigned l = 0; l < LOCALE_COUNT; l++) {
+		const json_t *understood =
+		    json_object_get(default_texts_documents[l], "understood");
+		for (unsigned p = PHRASE_NONE + 1; p <= PHRASE_HELP; p++) {
+			char key[32];
+			(void)snprintf(key, sizeof key, "%s", phrase_name((enum phrase)p));
+			for (char *c = key; *c; c++)
+				*c = *c == ' ' ? '_' : *c;
+			const json_t *words = json_object_get(understood, key);
+			assert_int_not_equal(json_array_size(words), 0);
+			for (size_t i = 0; i < json_array_size(words); i++) {
+				const char *word = json_string_value(json_array_get(words, i));
+				if (phrase_recognise(word, &arena) != p)
+					fail_msg("%s: understood.%s: %s",
+					    locale_code((enum locale)l), key, word);
+			}
+		}
+	}
+	default_texts_finish();
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(each_text_is_recognised_or_left_alone)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(each_text_is_recognised_or_left_alone),
+	    cmocka_unit_test(each_language_has_words_for_each_thing_to_say)};
 	return cmocka_run_group_tests(tests, begin, end);
 }

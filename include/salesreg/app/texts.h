@@ -1,7 +1,7 @@
 /*
- * The catalog of texts: the embedded config/messages.json, with the replacements of the MESSAGES variable on top.
+ * The catalog of texts: the embedded files of config/messages/, with the replacements of the MESSAGES variable on top.
  * Ownership: the texts own the documents the catalog borrows from, until texts_finish().
- * Errors: ERR_CONFIG, one line a problem in `problems`: locale, key, what is wrong. Units, callbacks: none.
+ * Errors: ERR_CONFIG, one line a problem in `problems`: locale, key, what is wrong.
  */
 #pragma once
 #include "salesreg/base/buf.h"
@@ -10,7 +10,7 @@
 
 struct texts {
 	struct catalog catalog;
-	json_t *defaults, *replacements;
+	json_t *defaults[LOCALE_COUNT], *replacements;
 };
 /* replacements: {"ru": {"key": "text"}, "en": {…}} with any part left out, or NULL. */
 MUST_CHECK enum err texts_load(struct texts *texts, const char *replacements, struct buf *problems);

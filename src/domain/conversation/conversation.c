@@ -94,8 +94,7 @@ static void interest_in_press(const char *data, struct conversation_interest *in
 	case PRESS_WHOLE_NAME:
 	case PRESS_CLAIM:
 	case PRESS_CODE_AGAIN:
-	case PRESS_LANGUAGE_RU:
-	case PRESS_LANGUAGE_EN:
+	case PRESS_LANGUAGE:
 	case PRESS_MENU_STATUS:
 	case PRESS_MENU_EMAIL:
 	case PRESS_MENU_UNREGISTER:

@@ -244,8 +244,7 @@ static void pressed(struct turn *t)
 	case PRESS_OTHER_PERSON:
 	case PRESS_APPLICATIONS:
 	case PRESS_INVITE:
-	case PRESS_LANGUAGE_RU:
-	case PRESS_LANGUAGE_EN:
+	case PRESS_LANGUAGE:
 	case PRESS_CONTACTED:
 	case PRESS_DECLINE:
 	case PRESS_UNDO:

@@ -42,6 +42,10 @@ static struct press parse_plain(const char *data)
 		size_t n = strlen(plain[i]);
 		if (strncmp(data, plain[i], n) != 0)
 			continue;
+		if (press.kind == PRESS_LANGUAGE && data[n] == ':') {
+			press.about = data + n + 1;
+			return press;
+		}
 		if (data[n] == '\0' ||
 		    (press_shows_something(press.kind) && parse_about(data + n, &press.about)))
 			return press;
@@ -130,8 +134,7 @@ const char *press_data(struct arena *a, enum press_kind kind, int64_t id)
 	case PRESS_CODE_AGAIN:
 	case PRESS_INVITE:
 	case PRESS_APPLICATIONS:
-	case PRESS_LANGUAGE_RU:
-	case PRESS_LANGUAGE_EN:
+	case PRESS_LANGUAGE:
 	case PRESS_MENU_CLIENTS:
 	case PRESS_MENU_STATUS:
 	case PRESS_MENU_EMAIL:

@@ -1,5 +1,5 @@
 /*
- * Words and commands the bot understands, in Russian and English at once.
+ * Words and commands the bot understands, in all its languages at once (config/messages/, "understood").
  * Only a whole message counts: «Да» is a yes, «Да Винчи Леонардо» is a name. Case, ё, punctuation
  * and emoji do not matter.
  * Ownership: the arena is scratch.

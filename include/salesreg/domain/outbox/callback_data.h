@@ -18,8 +18,7 @@
 	X(INVITE, "adm:invite")                                                                    \
 	X(CODE_AGAIN, "code:again")                                                                \
 	X(APPLICATIONS, "adm:list")                                                                \
-	X(LANGUAGE_RU, "lang:ru")                                                                  \
-	X(LANGUAGE_EN, "lang:en")                                                                  \
+	X(LANGUAGE, "lang")                                                                        \
 	X(WHOLE_NAME, "name:whole")                                                                \
 	X(MENU_CLIENTS, "menu:clients")                                                            \
 	X(MENU_STATUS, "menu:status")                                                              \
@@ -43,14 +42,15 @@ enum press_kind {
 	PRESS_OTHER_PERSON, /* "adm:other:<telegram id>:<about>" */
 	PRESS_UNKNOWN,
 };
-/* WHOLE_NAME and CLAIM carry an <about>, too: "name:whole:<about>". */
+/* WHOLE_NAME and CLAIM carry an <about>, too: "name:whole:<about>"; LANGUAGE carries one of ours or another: "lang:ru". */
 
 struct press {
 	enum press_kind kind;
 	int64_t id; /* of the kinds that carry one, above 0 */
 	/*
 	 * Fingerprint of what was shown above the button: what is decided now must have the same.
-	 * NULL: the kind has none, or the button is older than fingerprints. Points into the data.
+	 * NULL: the kind has none, or the button is older than fingerprints. Of LANGUAGE: its code.
+	 * Points into the data.
 	 */
 	const char *about;
 };

@@ -2,16 +2,16 @@
  * The languages the bot speaks, and which of them a person gets.
  * Ownership: strings returned are static.
  * Errors: false for a code that is none of ours.
- * Source: Telegram sends IETF language tags (Bot API, "User", language_code; RFC 5646: the first
+ * Source: their codes are those of ISO 639-1, two letters, as setMyCommands wants them; Telegram sends IETF language tags (Bot API, "User", language_code; RFC 5646: the first
  * subtag is the language).
  */
 #pragma once
+#include "salesreg/generated/locales.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define LOCALE_MAP(X) X(RU, "ru") X(EN, "en")
-
+/* LOCALE_MAP(X): one for each file of config/messages/. */
 enum locale {
 #define X(name, code) LOCALE_##name,
 	LOCALE_MAP(X)
