@@ -27,6 +27,9 @@ mkdir -p "$root/usr/share/zoneinfo"
 (cd /usr/share/zoneinfo && tar -c --exclude=right --exclude=posix --exclude=tzdata.zi --exclude=leapseconds .) |
 	tar -x -C "$root/usr/share/zoneinfo"
 
+# the widths of letters, for tables
+install -D -m 644 /usr/lib/locale/C.utf8/LC_CTYPE "$root/usr/lib/locale/C.utf8/LC_CTYPE"
+
 echo 'salesreg:x:65532:65532::/:/sbin/nologin' >"$root/etc/passwd"
 echo 'salesreg:x:65532:' >"$root/etc/group"
 echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
@@ -34,9 +37,7 @@ install -d -m 700 -o 65532 -g 65532 "$root/run/salesreg"
 
 # whose files these are
 {
-	for path in /etc/ssl/certs/ca-certificates.crt /usr/share/zoneinfo; do
-		[ "$path" = /usr/share/zoneinfo ] && echo tzdata || echo ca-certificates
-	done
+	printf '%s\n' ca-certificates libc-bin tzdata
 	while read -r library; do
 		real=$(readlink -f "$library")
 		dpkg-query -S "$real" 2>/dev/null || dpkg-query -S "${real#/usr}" 2>/dev/null || dpkg-query -S "$library"

@@ -5,7 +5,7 @@
 #include "salesreg/base/json_memory.h"
 #include "salesreg/base/pieces.h"
 #include "salesreg/role/role.h"
-#include "salesreg/role/show.h"
+#include "salesreg/role/cli/text.h"
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -54,7 +54,7 @@ static int help(int argc, char **argv)
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		if (strcmp(commands[i].name, argv[1]) == 0 && commands[i].run != role_help)
 			return commands[i].run(2, asked);
-	show_say(stderr, "salesreg help: there is no command %s; see salesreg help\n", argv[1]);
+	cli_say(stderr, "salesreg help: there is no command %s; see salesreg help\n", argv[1]);
 	return EXIT_CODE_USAGE;
 }
 
@@ -65,7 +65,7 @@ static bool settle_role(bool matters)
 	buf_init(&problems, 64 * 1024);
 	bool good = config_settle("SALESREG_ROLE", &problems) || !matters;
 	if (!good)
-		show_say(stderr, "%s", buf_text(&problems));
+		cli_say(stderr, "%s", buf_text(&problems));
 	buf_finish(&problems);
 	return good;
 }
@@ -89,7 +89,7 @@ static int run(int argc, char **argv)
 		if (strcmp(commands[i].name, argv[1]) == 0)
 			return commands[i].run == role_help ? help(argc - 1, argv + 1)
 							    : commands[i].run(argc - 1, argv + 1);
-	show_say(stderr, "salesreg: unknown command %s%s; see salesreg help\n", argv[1],
+	cli_say(stderr, "salesreg: unknown command %s%s; see salesreg help\n", argv[1],
 	    from_role ? ", which SALESREG_ROLE names" : "");
 	return EXIT_CODE_USAGE;
 }

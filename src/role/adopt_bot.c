@@ -1,9 +1,9 @@
 #include "salesreg/app/bot/ask_telegram.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
+#include "salesreg/role/cli/text.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
-#include "salesreg/role/show.h"
 #include "salesreg/role/usage.h"
 #include "salesreg/store/operators.h"
 #include <getopt.h>
@@ -54,7 +54,7 @@ static bool ask_name(const struct config *config, struct arena *a, const char **
 	json_decref(me);
 	if (class == TELEGRAM_OK)
 		return true;
-	show_say(stderr,
+	cli_say(stderr,
 	    "salesreg adopt-bot: Telegram cannot be asked for the new bot's name: %s%s\n",
 	    description,
 	    class == TELEGRAM_TOKEN ? "; copy REGISTRY_BOT_TOKEN again from @BotFather" : "");

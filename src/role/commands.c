@@ -2,10 +2,10 @@
 #include "salesreg/app/rules.h"
 #include "salesreg/base/log.h"
 #include "salesreg/base/text.h"
+#include "salesreg/role/cli/text.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/settings.h"
-#include "salesreg/role/show.h"
 #include "salesreg/role/usage.h"
 #include <curl/curl.h>
 #include <jansson.h>
@@ -139,7 +139,7 @@ int role_help(int argc, char **argv)
 	if (markdown)
 		(void)fputs(buf_text(&text), stdout);
 	else
-		show_lines(buf_text(&text), CONFIG_DESCRIBE_INDENT);
+		cli_lines(buf_text(&text), CONFIG_DESCRIBE_INDENT);
 	buf_finish(&text);
 	return EXIT_CODE_OK;
 }

@@ -3,7 +3,7 @@
 #include "salesreg/db/address.h"
 #include "salesreg/db/guard.h"
 #include "salesreg/domain/config/config_checks.h"
-#include "salesreg/role/show.h"
+#include "salesreg/role/cli/text.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,12 +62,11 @@ int command_database_open_for(struct command_database *d, const char *command, u
 	code = EXIT_CODE_OK;
 	char hidden[GUARD_LINE];
 	if (!db_session_open(&d->session, &d->config.database_url, "salesreg operator")) {
-		show_say(stderr,
-		    "salesreg %s: the database of DATABASE_URL cannot be reached: %s\n", command,
-		    d->session.error);
+		cli_say(stderr, "salesreg %s: the database of DATABASE_URL cannot be reached: %s\n",
+		    command, d->session.error);
 		code = EXIT_CODE_FAILED;
 	} else if (guard_rows(d->session.pg, NULL, hidden, sizeof hidden) != ERR_OK) {
-		show_say(stderr, "salesreg %s: %s\n", command, hidden);
+		cli_say(stderr, "salesreg %s: %s\n", command, hidden);
 		code = EXIT_CODE_FAILED;
 	}
 out:
@@ -82,12 +81,12 @@ int command_database_failed(const struct command_database *d, const char *comman
 	for (size_t i = 0; i < sizeof missing / sizeof *missing; i++) {
 		if (strcmp(missing[i], sqlstate) != 0)
 			continue;
-		show_say(stderr,
+		cli_say(stderr,
 		    "salesreg %s: the database is not up to date (%s); run `salesreg migrate`\n",
 		    command, d->session.error);
 		return EXIT_CODE_FAILED;
 	}
-	show_say(stderr, "salesreg %s: the database refused: %s\n", command, d->session.error);
+	cli_say(stderr, "salesreg %s: the database refused: %s\n", command, d->session.error);
 	return EXIT_CODE_FAILED;
 }
 
@@ -113,7 +112,7 @@ bool command_ids(int count, char **words, const char *command, int64_t *ids, siz
 		errno = 0;
 		long long id = strtoll(words[i], &end, 10);
 		if (errno || end == words[i] || *end || id <= 0) {
-			show_say(stderr,
+			cli_say(stderr,
 			    "salesreg %s: %s is not an id; salesreg %s list shows them\n", command,
 			    words[i], command);
 			return false;

@@ -1,7 +1,7 @@
 #include "salesreg/app/doctor/doctor.h"
 #include "salesreg/app/bot/poller.h"
+#include "salesreg/role/cli/text.h"
 #include "salesreg/role/role.h"
-#include "salesreg/role/show.h"
 #include "salesreg/role/sockets.h"
 #include "salesreg/role/usage.h"
 #include <stdio.h>
@@ -100,17 +100,17 @@ static void print_facts(
 		line = arena_printf(d->arena, "%s%s%s%s%s", line, i ? "; " : "",
 		    area ? facts[i].area : "", area ? ": " : "", facts[i].text);
 	if (count > 0)
-		show_wrapped(line, 4);
+		cli_wrapped(line, 4);
 }
 
 static void print_finding(struct doctor *d, const struct finding *f)
 {
 	struct arena *a = d->arena;
-	show_wrapped(arena_printf(a, "%s: %s: %s", gravity_name(f->severity), f->area,
-			 show_line(a, f->what, 400)),
+	cli_wrapped(arena_printf(a, "%s: %s: %s", gravity_name(f->severity), f->area,
+			cli_line(a, f->what, 400)),
 	    4);
-	show_wrapped(arena_printf(a, "  why: %s", show_line(a, f->why, 400)), 7);
-	show_wrapped(arena_printf(a, "  fix: %s", f->fix), 7);
+	cli_wrapped(arena_printf(a, "  why: %s", cli_line(a, f->why, 400)), 7);
+	cli_wrapped(arena_printf(a, "  fix: %s", f->fix), 7);
 }
 
 static void print_text(struct doctor *d)
@@ -152,7 +152,7 @@ static void print_json(const struct doctor *d)
 		    json_pack("{ss ss ss ss ss ss}", "severity", gravity_name(f->severity), "area",
 			f->area, "code", f->code, "what", f->what, "why", f->why, "fix", f->fix));
 	}
-	show_json(json_pack("{sI sI sI sb so so so}", "serious",
+	cli_json(json_pack("{sI sI sI sb so so so}", "serious",
 	    (json_int_t)doctor_count(d, SEVERITY_SERIOUS), "warnings",
 	    (json_int_t)doctor_count(d, SEVERITY_WARNING), "notes",
 	    (json_int_t)doctor_count(d, SEVERITY_NOTE), "complete", !d->incomplete, "findings",

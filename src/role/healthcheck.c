@@ -1,6 +1,6 @@
+#include "salesreg/role/cli/text.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/settings.h"
-#include "salesreg/role/show.h"
 #include "salesreg/role/sockets.h"
 #include "salesreg/role/usage.h"
 #include <stdio.h>
@@ -18,10 +18,10 @@ static const char usage[] =
 static bool is_well(const struct ipc_status *row, bool strict)
 {
 	bool degraded = row->health != IPC_HEALTH_OK;
-	show_say(stdout, "%s: %s%s%s%s\n", row->role, row->state, degraded ? ", degraded" : "",
+	cli_say(stdout, "%s: %s%s%s%s\n", row->role, row->state, degraded ? ", degraded" : "",
 	    *row->why ? ": " : "", row->why);
 	if (!row->up && *row->last_death)
-		show_say(stdout, "%s: last death: %s\n", row->role, row->last_death);
+		cli_say(stdout, "%s: last death: %s\n", row->role, row->last_death);
 	return row->up && !(strict && degraded);
 }
 
@@ -55,7 +55,7 @@ int role_healthcheck(int argc, char **argv)
 	sockets_status(&sockets, all ? NULL : role);
 	bool well = sockets.count > 0;
 	if (!well && sockets.distrusted)
-		show_say(stdout, "%s\n", sockets.message);
+		cli_say(stdout, "%s\n", sockets.message);
 	else if (!well)
 		(void)printf("%s does not run with the run directory %s\n", all ? "salesreg" : role,
 		    sockets.dir);

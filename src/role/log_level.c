@@ -1,5 +1,5 @@
+#include "salesreg/role/cli/text.h"
 #include "salesreg/role/role.h"
-#include "salesreg/role/show.h"
 #include "salesreg/role/sockets.h"
 #include "salesreg/role/usage.h"
 #include <stdio.h>
@@ -32,6 +32,6 @@ int role_log_level(int argc, char **argv)
 	if (code != EXIT_CODE_OK)
 		return code;
 	bool ok = sockets_set_log_level(&sockets, argv[1], level);
-	show_say(ok ? stdout : stderr, "%s%s\n", ok ? "" : "salesreg log-level: ", sockets.message);
+	cli_say(ok ? stdout : stderr, "%s%s\n", ok ? "" : "salesreg log-level: ", sockets.message);
 	return ok ? EXIT_CODE_OK : EXIT_CODE_FAILED;
 }

@@ -1,31 +1,13 @@
+#include "salesreg/base/json.h"
+#include "salesreg/role/cli/table.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
-#include "salesreg/role/show.h"
-#include "salesreg/role/usage.h"
 #include "salesreg/store/operators.h"
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIST_DEFAULT = 50, LIST_MAX = 10000, PREVIEW_UNITS = 60, ARENA_MAXIMUM = 256 * 1024 * 1024 };
-
-static const char usage[] =
-    "usage: salesreg outbox list [--state STATE] [--limit N] [--json]\n"
-    "       salesreg outbox retry ID… | --failed\n"
-    "       salesreg outbox release ID… | --held\n"
-    "       salesreg outbox drop ID… | --failed | --held\n"
-    "Messages that Telegram has not taken yet or refused for good (failed), and those that were "
-    "older than\n"
-    "OUTBOX_HOLD_HOURS when a bot began to lead (held).\n"
-    "  list     oldest first, 50 unless --limit says otherwise; STATE is queued, sending, failed "
-    "or held\n"
-    "  retry    queues what failed again, at its old place in its chat; by its ID, sends now what "
-    "was\n"
-    "           put off\n"
-    "  release  queues what is held\n"
-    "  drop     moves what failed, is held or is queued to salesreg.outbox_history, as dropped\n"
-    "Exit code 1 if some ID was not there or could not be done; the others are done.\n";
+enum { LIST_DEFAULT = 50, LIST_MAX = 10000 };
 
 /* list -------------------------------------------------------------------------------------------------------------------*/
 
@@ -42,45 +24,6 @@ static const char *priority_name(int64_t priority)
 	return priority <= 0 ? "reply" : priority == 1 ? "notification" : "bulk";
 }
 
-static const char *age_text(struct arena *a, int64_t ms)
-{
-	char age[32];
-	show_age(age, sizeof age, ms * 1000);
-	return arena_strdup(a, age);
-}
-
-static const char *due_text(struct arena *a, const struct outbox_listed *row)
-{
-	if (strcmp(row->state, "queued") != 0)
-		return "-";
-	return row->due_in_ms <= 0 ? "now" : arena_printf(a, "in %s", age_text(a, row->due_in_ms));
-}
-
-static void print_table(struct arena *a, const struct outbox_listed *rows, size_t count)
-{
-	static const char *const heads[] = {
-	    "ID", "CHAT", "STATE", "TRIES", "PRIORITY", "AGE", "DUE", "TWICE?", "ERROR", "TEXT"};
-	enum { COLUMNS = sizeof heads / sizeof *heads };
-	const char **cells = ARENA_ARRAY(a, const char *, COLUMNS *(count + 1));
-	for (size_t i = 0; i < count; i++) {
-		const struct outbox_listed *row = &rows[i];
-		const char **cell = cells + i * COLUMNS;
-		const char *text = text_of(a, row);
-		cell[0] = arena_printf(a, "%lld", (long long)row->id);
-		cell[1] = arena_printf(a, "%lld", (long long)row->chat_id);
-		cell[2] = row->state;
-		cell[3] = arena_printf(a, "%lld", (long long)row->attempts);
-		cell[4] = priority_name(row->priority);
-		cell[5] = age_text(a, row->age_ms);
-		cell[6] = due_text(a, row);
-		cell[7] = row->possible_duplicate ? "maybe" : "-";
-		cell[8] = row->error ? show_line(a, row->error, PREVIEW_UNITS) : "-";
-		cell[9] = text ? show_line(a, text, PREVIEW_UNITS)
-			       : arena_printf(a, "(%s)", show_line(a, row->method, PREVIEW_UNITS));
-	}
-	show_table(heads, COLUMNS, cells, count);
-}
-
 static json_t *to_json(struct arena *a, const struct outbox_listed *row)
 {
 	return json_pack("{sI sI ss ss sI ss sI sI sb ss? ss?}", "id", (json_int_t)row->id,
@@ -91,67 +34,66 @@ static json_t *to_json(struct arena *a, const struct outbox_listed *row)
 	    text_of(a, row));
 }
 
-static void print_list(struct arena *a, const struct outbox_listed *rows, size_t count,
-    int64_t total, const char *state, bool json)
+static const char *age_cell(struct arena *a, const json_t *row)
 {
-	if (json) {
-		json_t *list = json_array();
-		for (size_t i = 0; i < count; i++)
-			(void)json_array_append_new(list, to_json(a, &rows[i]));
-		show_json(json_pack("{sI so}", "total", (json_int_t)total, "messages", list));
-		return;
-	}
-	if (count > 0)
-		print_table(a, rows, count);
+	return cli_age_cell(a, json_get_i64(row, "age_ms", 0));
+}
+
+static const char *due_cell(struct arena *a, const json_t *row)
+{
+	int64_t ms = json_get_i64(row, "due_in_ms", 0);
+	if (strcmp(json_get_text(a, row, "state"), "queued") != 0)
+		return NULL;
+	return ms <= 0 ? "now" : arena_printf(a, "in %s", cli_age_cell(a, ms));
+}
+
+static const char *twice_cell(struct arena *a, const json_t *row)
+{
+	(void)a;
+	return json_get_bool(row, "possible_duplicate", false) ? "maybe" : NULL;
+}
+
+static const char *text_cell(struct arena *a, const json_t *row)
+{
+	const char *text = json_get_text(a, row, "text");
+	return text ? text : arena_printf(a, "(%s)", json_get_text(a, row, "method"));
+}
+
+static const struct cli_column columns[] = {
+    {.key = "id", .heading = "ID"},
+    {.key = "chat_id", .heading = "CHAT"},
+    {.key = "method"},
+    {.key = "state", .heading = "STATE"},
+    {.key = "attempts", .heading = "TRIES"},
+    {.key = "priority", .heading = "PRIORITY"},
+    {.key = "age_ms", .heading = "AGE", .show = age_cell},
+    {.key = "due_in_ms", .heading = "DUE", .show = due_cell},
+    {.key = "possible_duplicate", .heading = "TWICE?", .show = twice_cell},
+    {.key = "error", .heading = "ERROR", .is_long = true},
+    {.key = "text", .heading = "TEXT", .is_long = true, .show = text_cell},
+    {.key = NULL},
+};
+
+static int list(struct cli *c, struct command_database *d)
+{
+	const char *state = cli_value(c, "state", NULL);
+	struct outbox_listed *rows;
+	size_t count;
+	int64_t total;
+	if (!operators_outbox_list(&d->session, &c->arena, state,
+		cli_number(c, "limit", LIST_DEFAULT), &rows, &count, &total))
+		return command_database_failed(d, "outbox");
+	json_t *messages = json_array();
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(messages, to_json(&c->arena, &rows[i]));
+	cli_print(c, columns,
+	    json_pack("{sI so}", "total", (json_int_t)total, "messages", messages), "messages");
+	if (cli_format(c) != CLI_TABLE)
+		return EXIT_CODE_OK;
 	if (total == 0)
 		(void)printf("no message is %s\n", state ? state : "in the outbox");
 	else if (total > (int64_t)count)
 		(void)printf("%zu of %lld messages; --limit shows more\n", count, (long long)total);
-}
-
-static int run_list(struct command_database *d, struct arena *a, int argc, char **argv)
-{
-	static const struct option options[] = {{"state", required_argument, NULL, 's'},
-	    {"limit", required_argument, NULL, 'l'}, {"json", no_argument, NULL, 'j'},
-	    {NULL, 0, NULL, 0}};
-	static const char command[] = "outbox list";
-	static const char *const states[] = {"queued", "sending", "failed", "held"};
-	const char *state = NULL;
-	long limit = LIST_DEFAULT;
-	bool json = false;
-	opterr = 0;
-	optind = 0; /* GNU: begin anew */
-	for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
-		char *end = NULL;
-		if (option == 'j') {
-			json = true;
-		} else if (option == 'l') {
-			limit = strtol(optarg, &end, 10);
-			if (end == optarg || *end || limit < 1 || limit > LIST_MAX)
-				return usage_wrong(command,
-				    "--limit %s: it is a number from 1 to %d", optarg, LIST_MAX);
-		} else if (option == 's') {
-			for (size_t i = 0; i < sizeof states / sizeof *states; i++)
-				if (strcmp(states[i], optarg) == 0)
-					state = states[i];
-			if (!state)
-				return usage_wrong(command,
-				    "--state %s: it is queued, sending, failed or held", optarg);
-		} else {
-			return usage_wrong_option(command, option, argv);
-		}
-	}
-	if (optind < argc)
-		return usage_unexpected(command, argv[optind]);
-	int code = command_database_open(d, "outbox");
-	if (code != EXIT_CODE_OK)
-		return code;
-	struct outbox_listed *rows;
-	size_t count;
-	int64_t total;
-	if (!operators_outbox_list(&d->session, a, state, limit, &rows, &count, &total))
-		return command_database_failed(d, "outbox");
-	print_list(a, rows, count, total, state, json);
 	return EXIT_CODE_OK;
 }
 
@@ -226,53 +168,117 @@ static int carry_out(struct command_database *d, struct arena *a, const struct a
 	return EXIT_CODE_FAILED;
 }
 
-static int run_action(
-    struct command_database *d, struct arena *a, const struct action *action, int argc, char **argv)
+static int act(struct cli *c, struct command_database *d)
 {
-	const char *state = action->states[0];
-	bool all = false;
-	for (size_t i = 0; argc == 2 && action->states[i]; i++) {
-		if (strncmp(argv[1], "--", 2) == 0 && strcmp(argv[1] + 2, action->states[i]) == 0) {
+	const struct action *action = actions;
+	while (strcmp(action->name, c->command->name) != 0)
+		action++;
+	const char *state = NULL;
+	for (size_t i = 0; action->states[i]; i++)
+		if (cli_has(c, action->states[i]))
 			state = action->states[i];
-			all = true;
-		}
-	}
-	const char *command = arena_printf(a, "outbox %s", action->name);
-	if (argc < 2)
-		return usage_wrong(command, "it needs an ID, or --%s for all", action->states[0]);
-	if (!all && argv[1][0] == '-')
-		return argc > 2 && strcmp(argv[1] + 2, action->states[0]) == 0
-			   ? usage_wrong(
-				 command, "%s means all of them: give it alone, or IDs", argv[1])
-			   : usage_unexpected(command, argv[1]);
-	int64_t *ids = ARENA_ARRAY(a, int64_t, (size_t)argc);
-	size_t count = 0;
-	if (!all && !command_ids(argc - 1, argv + 1, "outbox", ids, &count))
-		return EXIT_CODE_USAGE;
-	int code = command_database_open(d, "outbox");
-	return code == EXIT_CODE_OK ? carry_out(d, a, action, state, all ? NULL : ids, count)
-				    : code;
+	if (state && c->count > 0)
+		return cli_wrong(c, "--%s means all of them: give it alone, or IDs", state);
+	if (!state && c->count == 0)
+		return cli_wrong(c, "it needs an ID, or --%s for all", action->states[0]);
+	int64_t *ids;
+	size_t count;
+	int code = cli_ids(c, &ids, &count);
+	if (code != EXIT_CODE_OK)
+		return code;
+	code = command_database_open(d, "outbox");
+	if (code != EXIT_CODE_OK)
+		return code;
+	return carry_out(
+	    d, &c->arena, action, state ? state : action->states[0], state ? NULL : ids, count);
 }
+
+/* --------------------------------------------------------------------------------------------------------------------------*/
+
+static int run_list(struct cli *c)
+{
+	struct command_database d = {0};
+	int code = command_database_open(&d, "outbox");
+	if (code == EXIT_CODE_OK)
+		code = list(c, &d);
+	command_database_close(&d);
+	return code;
+}
+
+static int run_action(struct cli *c)
+{
+	struct command_database d = {0};
+	int code = act(c, &d);
+	command_database_close(&d);
+	return code;
+}
+
+static const char *const states[] = {"queued", "sending", "failed", "held", NULL};
+
+static const struct cli_option list_options[] = {
+    {.name = "state",
+	.value = "STATE",
+	.help = "queued, sending, failed or held",
+	.choices = states},
+    {.name = "limit",
+	.value = "N",
+	.help = "so many at most, instead of 50",
+	.least = 1,
+	.most = LIST_MAX},
+    CLI_LIST_OPTIONS,
+    {.name = NULL},
+};
+
+static const struct cli_option failed_option[] = {
+    {.name = "failed", .help = "all that failed", .in_arguments = true},
+    {.name = NULL},
+};
+static const struct cli_option held_option[] = {
+    {.name = "held", .help = "all that are held", .in_arguments = true},
+    {.name = NULL},
+};
+static const struct cli_option drop_options[] = {
+    {.name = "failed", .help = "all that failed", .in_arguments = true},
+    {.name = "held", .help = "all that are held", .in_arguments = true, .without = "failed"},
+    {.name = NULL},
+};
+
+static const struct cli_command commands[] = {
+    {.name = "list", .brief = "oldest first", .options = list_options, .run = run_list},
+    {.name = "retry",
+	.arguments = "ID… | --failed",
+	.brief = "queues what failed again, at its old place in its chat; by its ID, sends now "
+		 "what was put off",
+	.options = failed_option,
+	.arguments_most = CLI_ANY_NUMBER,
+	.run = run_action},
+    {.name = "release",
+	.arguments = "ID… | --held",
+	.brief = "queues what is held",
+	.options = held_option,
+	.arguments_most = CLI_ANY_NUMBER,
+	.run = run_action},
+    {.name = "drop",
+	.arguments = "ID… | --failed | --held",
+	.brief = "moves what failed, is held or is queued to salesreg.outbox_history, as dropped",
+	.options = drop_options,
+	.arguments_most = CLI_ANY_NUMBER,
+	.run = run_action},
+    {.name = NULL},
+};
+
+static const struct cli_command command = {
+    .name = "outbox",
+    .brief = "messages that were not delivered: list, retry, release, drop",
+    .help = "Messages that Telegram has not taken yet or refused for good (failed), and those that "
+	    "were older than "
+	    "OUTBOX_HOLD_HOURS when a bot began to lead (held). Exit code 1 if some ID was not "
+	    "there or could not "
+	    "be done; the others are done.",
+    .commands = commands,
+};
 
 int role_outbox(int argc, char **argv)
 {
-	if (usage_asked(argc, argv, usage))
-		return EXIT_CODE_OK;
-	struct command_database d = {0};
-	struct arena a;
-	arena_init(&a, ARENA_MAXIMUM);
-	int code = -1;
-	if (argc > 1 && strcmp(argv[1], "list") == 0)
-		code = run_list(&d, &a, argc - 1, argv + 1);
-	for (size_t i = 0; argc > 1 && i < sizeof actions / sizeof *actions; i++)
-		if (strcmp(argv[1], actions[i].name) == 0)
-			code = run_action(&d, &a, &actions[i], argc - 1, argv + 1);
-	if (code < 0)
-		code = usage_wrong("outbox",
-		    argc > 1 ? "unknown command %s: it is list, retry, release or drop"
-			     : "what shall it do? list, retry, release or drop%.0s",
-		    argc > 1 ? argv[1] : "");
-	command_database_close(&d);
-	arena_finish(&a);
-	return code;
+	return cli_run(&command, argc, argv);
 }

@@ -1,10 +1,10 @@
 #include "salesreg/app/bot/invite.h"
 #include "salesreg/base/buf.h"
 #include "salesreg/domain/contact/email.h"
+#include "salesreg/role/cli/text.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/qr.h"
 #include "salesreg/role/role.h"
-#include "salesreg/role/show.h"
 #include "salesreg/role/usage.h"
 #include "salesreg/store/invites.h"
 #include "salesreg/store/operators.h"
@@ -66,20 +66,20 @@ static const char *email_fault(
 static void print(const struct wish *wish, const char *link, int64_t ends_us)
 {
 	char ends[64];
-	show_time(ends, sizeof ends, ends_us);
+	cli_time(ends, sizeof ends, ends_us);
 	if (wish->json) {
 		json_t *out = json_pack("{s:s, s:f, s:s*}", "link", link, "ends_at",
 		    (double)ends_us / 1e6, "email", wish->email);
-		show_json(out);
+		cli_json(out);
 		return;
 	}
-	show_say(stdout, "%s\n", link);
+	cli_say(stdout, "%s\n", link);
 	struct buf code;
 	buf_init(&code, QR_BYTES);
 	if ((wish->qr || isatty(STDOUT_FILENO)) && qr_draw(link, &code))
 		(void)fputs(buf_text(&code), stdout);
 	buf_finish(&code);
-	show_say(stdout, "One person can register with it%s%s, until %s.\n",
+	cli_say(stdout, "One person can register with it%s%s, until %s.\n",
 	    wish->email ? ", as " : "", wish->email ? wish->email : "", ends);
 }
 
@@ -89,7 +89,7 @@ static int invite(struct command_database *d, struct arena *a, const struct wish
 	int64_t bot_id, ends_us;
 	const char *fault = wish->email ? email_fault(&d->config, a, wish->email, &key) : NULL;
 	if (fault) {
-		show_say(stderr, "salesreg rep: %s\n", fault);
+		cli_say(stderr, "salesreg rep: %s\n", fault);
 		return EXIT_CODE_FAILED;
 	}
 	if (!operators_bot(&d->session, a, &bot_id, &username))

@@ -1,90 +1,12 @@
 #include "salesreg/base/clock.h"
-#include "salesreg/base/text.h"
+#include "salesreg/base/json.h"
+#include "salesreg/role/cli/table.h"
+#include "salesreg/role/cli/text.h"
 #include "salesreg/role/role.h"
-#include "salesreg/role/show.h"
 #include "salesreg/role/sockets.h"
-#include "salesreg/role/usage.h"
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { COLUMNS = 11, CELL = 48 };
-
-static const char usage[] = "usage: salesreg status [--json]\n"
-			    "What runs with this run directory, and how it is. Exit code 1 if "
-			    "nothing runs or something is not ready.\n";
-
-static void write_mib(char *out, size_t size, int64_t kib)
-{
-	if (kib < 0)
-		(void)snprintf(out, size, "-");
-	else
-		(void)snprintf(out, size, "%lld.%lldM", (long long)kib / 1024,
-		    (long long)kib % 1024 * 10 / 1024);
-}
-
-static void fill(char cells[COLUMNS][CELL], const struct ipc_status *row, int64_t now_us)
-{
-	char age[CELL] = "";
-	bool runs = row->pid != 0;
-	(void)snprintf(cells[0], CELL, "%s%s", row->role, row->leads ? " *" : "");
-	(void)text_for_terminal(cells[0]);
-	(void)snprintf(cells[1], CELL, "%s", row->state);
-	(void)text_for_terminal(cells[1]);
-	(void)snprintf(cells[2], CELL, "%s", row->up ? ipc_health_name(row->health) : "-");
-	(void)snprintf(cells[3], CELL, runs ? "%u" : "-", (unsigned)row->pid);
-	show_age(cells[4], CELL, row->since_us > 0 ? now_us - row->since_us : 0);
-	(void)snprintf(cells[5], CELL, "%u", (unsigned)row->restarts);
-	write_mib(cells[6], CELL, runs ? row->pss_kib : -1);
-	write_mib(cells[7], CELL, runs ? row->rss_kib : -1);
-	(void)snprintf(cells[8], CELL, runs ? "%ums" : "-", (unsigned)row->lag_ms);
-	if (row->outbox_backlog < 0)
-		(void)snprintf(cells[9], CELL, "-");
-	else
-		(void)snprintf(cells[9], CELL, "%lld", (long long)row->outbox_backlog);
-	if (row->outbox_oldest_ms > 0) {
-		show_age(age, sizeof age, row->outbox_oldest_ms * 1000);
-		size_t n = strlen(cells[9]);
-		(void)snprintf(cells[9] + n, CELL - n, " (%.20s)", age);
-	}
-	show_time(cells[10], CELL, row->last_death_us);
-	if (!row->last_death_us)
-		(void)snprintf(cells[10], CELL, "-");
-}
-
-static void print_table(const struct sockets *s)
-{
-	static const char *const heads[COLUMNS] = {"ROLE", "STATE", "HEALTH", "PID", "SINCE",
-	    "RESTARTS", "PSS", "RSS", "LAG", "OUTBOX", "LAST DEATH"};
-	static char cells[SOCKETS_ROWS_MAX][COLUMNS][CELL];
-	int widths[COLUMNS];
-	int64_t now_us = clock_wall_us();
-	bool leads = false;
-	for (size_t column = 0; column < COLUMNS; column++)
-		widths[column] = (int)strlen(heads[column]);
-	for (size_t i = 0; i < s->count; i++) {
-		fill(cells[i], &s->rows[i], now_us);
-		leads |= s->rows[i].leads;
-		for (size_t column = 0; column < COLUMNS; column++)
-			if ((int)strlen(cells[i][column]) > widths[column])
-				widths[column] = (int)strlen(cells[i][column]);
-	}
-	for (size_t column = 0; column < COLUMNS; column++)
-		(void)printf("%-*s%s", column + 1 < COLUMNS ? widths[column] : 0, heads[column],
-		    column + 1 < COLUMNS ? "  " : "\n");
-	for (size_t i = 0; i < s->count; i++) {
-		for (size_t column = 0; column < COLUMNS; column++)
-			(void)printf("%-*s%s", column + 1 < COLUMNS ? widths[column] : 0,
-			    cells[i][column], column + 1 < COLUMNS ? "  " : "");
-		show_say(
-		    stdout, "%s%s\n", *s->rows[i].last_death ? " " : "", s->rows[i].last_death);
-	}
-	if (leads)
-		(void)puts("* leads: this one receives updates and delivers the outbox");
-	for (size_t i = 0; i < s->count; i++)
-		if (*s->rows[i].why)
-			show_say(stdout, "%s: %s\n", s->rows[i].role, s->rows[i].why);
-}
 
 static json_t *number_or_null(int64_t value)
 {
@@ -109,39 +31,147 @@ static json_t *row_to_json(const struct ipc_status *row)
 	    (json_int_t)row->progress, "leads", row->leads);
 }
 
-static void print_json(const struct sockets *s)
+static int64_t number_of(const json_t *row, const char *key)
 {
-	json_t *list = json_array();
-	for (size_t i = 0; i < s->count; i++)
-		(void)json_array_append_new(list, row_to_json(&s->rows[i]));
-	show_json(json_pack("{ss so}", "run_dir", s->dir, "processes", list));
+	return json_get_i64(row, key, -1);
 }
 
-int role_status(int argc, char **argv)
+static bool runs(const json_t *row)
 {
-	bool json = argc == 2 && strcmp(argv[1], "--json") == 0;
-	if (usage_asked(argc, argv, usage))
-		return EXIT_CODE_OK;
-	if (argc > 1 && !json)
-		return usage_unexpected("status", argv[strcmp(argv[1], "--json") == 0 ? 2 : 1]);
+	return number_of(row, "pid") >= 0;
+}
+
+static const char *role_cell(struct arena *a, const json_t *row)
+{
+	return arena_printf(a, "%s%s", json_get_text(a, row, "role"),
+	    json_get_bool(row, "leads", false) ? " *" : "");
+}
+
+static const char *health_cell(struct arena *a, const json_t *row)
+{
+	return json_get_bool(row, "up", false) ? json_get_text(a, row, "health") : NULL;
+}
+
+static const char *since_cell(struct arena *a, const json_t *row)
+{
+	double since = json_number_value(json_object_get(row, "since"));
+	return cli_age_cell(a, since > 0 ? clock_wall_us() / 1000 - (int64_t)(since * 1000) : 0);
+}
+
+static const char *mib_cell(struct arena *a, int64_t kib)
+{
+	return kib < 0 ? NULL
+		       : arena_printf(a, "%lld.%lldM", (long long)kib / 1024,
+			     (long long)kib % 1024 * 10 / 1024);
+}
+
+static const char *pss_cell(struct arena *a, const json_t *row)
+{
+	return runs(row) ? mib_cell(a, number_of(row, "pss_kib")) : NULL;
+}
+
+static const char *rss_cell(struct arena *a, const json_t *row)
+{
+	return runs(row) ? mib_cell(a, number_of(row, "rss_kib")) : NULL;
+}
+
+static const char *lag_cell(struct arena *a, const json_t *row)
+{
+	return runs(row) ? arena_printf(a, "%lldms", (long long)number_of(row, "lag_ms")) : NULL;
+}
+
+static const char *outbox_cell(struct arena *a, const json_t *row)
+{
+	int64_t backlog = number_of(row, "outbox_backlog");
+	int64_t oldest_ms = number_of(row, "outbox_oldest_ms");
+	if (backlog < 0)
+		return NULL;
+	return oldest_ms > 0
+		   ? arena_printf(a, "%lld (%s)", (long long)backlog, cli_age_cell(a, oldest_ms))
+		   : arena_printf(a, "%lld", (long long)backlog);
+}
+
+static const char *death_cell(struct arena *a, const json_t *row)
+{
+	char at[32];
+	double seconds = json_number_value(json_object_get(row, "last_death_at"));
+	cli_time(at, sizeof at, (int64_t)(seconds * 1e6));
+	return arena_printf(a, "%s %s", *at ? at : "-", json_get_text(a, row, "last_death"));
+}
+
+static const struct cli_column columns[] = {
+    {.key = "role", .heading = "ROLE", .show = role_cell},
+    {.key = "state", .heading = "STATE"},
+    {.key = "up"},
+    {.key = "health", .heading = "HEALTH", .show = health_cell},
+    {.key = "why"},
+    {.key = "pid", .heading = "PID"},
+    {.key = "since", .heading = "SINCE", .show = since_cell},
+    {.key = "restarts", .heading = "RESTARTS"},
+    {.key = "pss_kib", .heading = "PSS", .show = pss_cell},
+    {.key = "rss_kib", .heading = "RSS", .show = rss_cell},
+    {.key = "lag_ms", .heading = "LAG", .show = lag_cell},
+    {.key = "outbox_backlog", .heading = "OUTBOX", .show = outbox_cell},
+    {.key = "outbox_oldest_ms"},
+    {.key = "last_death_at", .heading = "LAST DEATH", .is_long = true, .show = death_cell},
+    {.key = "last_death"},
+    {.key = "progress"},
+    {.key = "leads"},
+    {.key = NULL},
+};
+
+static void print(struct cli *c, const struct sockets *s)
+{
+	json_t *list = json_array();
+	bool leads = false;
+	for (size_t i = 0; i < s->count; i++) {
+		(void)json_array_append_new(list, row_to_json(&s->rows[i]));
+		leads |= s->rows[i].leads;
+	}
+	cli_print(
+	    c, columns, json_pack("{ss so}", "run_dir", s->dir, "processes", list), "processes");
+	if (cli_format(c) != CLI_TABLE)
+		return;
+	if (leads)
+		(void)puts("* leads: this one receives updates and delivers the outbox");
+	for (size_t i = 0; i < s->count; i++)
+		if (*s->rows[i].why)
+			cli_say(stdout, "%s: %s\n", s->rows[i].role, s->rows[i].why);
+	if (s->count == 0 && !s->distrusted)
+		(void)printf(
+		    "Nothing runs with the run directory %s; start `salesreg supervise`, or set "
+		    "SALESREG_RUN_DIR to where it was started with\n",
+		    s->dir);
+}
+
+static int run(struct cli *c)
+{
 	struct sockets sockets;
-	int code = sockets_find_dir(&sockets, argv[0]);
+	int code = sockets_find_dir(&sockets, c->name);
 	if (code != EXIT_CODE_OK)
 		return code;
 	sockets_status(&sockets, NULL);
 	bool well = sockets.count > 0;
 	for (size_t i = 0; i < sockets.count; i++)
 		well &= sockets.rows[i].up;
-	if (json)
-		print_json(&sockets);
-	else if (sockets.count > 0)
-		print_table(&sockets);
-	else if (!sockets.distrusted)
-		(void)printf(
-		    "Nothing runs with the run directory %s; start `salesreg supervise`, or set "
-		    "SALESREG_RUN_DIR to where it was started with\n",
-		    sockets.dir);
+	print(c, &sockets);
 	if (sockets.distrusted)
-		show_say(stderr, "salesreg status: %s\n", sockets.message);
+		cli_say(stderr, "salesreg status: %s\n", sockets.message);
 	return well ? EXIT_CODE_OK : EXIT_CODE_FAILED;
+}
+
+static const struct cli_option options[] = {CLI_LIST_OPTIONS, {.name = NULL}};
+
+static const struct cli_command command = {
+    .name = "status",
+    .brief = "what runs and how it is (--json, --csv)",
+    .help = "What runs with this run directory, and how it is. Exit code 1 if nothing runs or "
+	    "something is not ready.",
+    .options = options,
+    .run = run,
+};
+
+int role_status(int argc, char **argv)
+{
+	return cli_run(&command, argc, argv);
 }

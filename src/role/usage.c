@@ -1,7 +1,7 @@
 #include "salesreg/role/usage.h"
 #include "salesreg/base/buf.h"
 #include "salesreg/base/err.h"
-#include "salesreg/role/show.h"
+#include "salesreg/role/cli/text.h"
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@ int usage_wrong(const char *command, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(what, sizeof what, format, args);
 	va_end(args);
-	show_say(stderr, "salesreg %s: %s; see salesreg %.*s --help\n", command, what,
+	cli_say(stderr, "salesreg %s: %s; see salesreg %.*s --help\n", command, what,
 	    (int)strcspn(command, " "), command);
 	return EXIT_CODE_USAGE;
 }
@@ -79,7 +79,7 @@ void usage_show(const char *text)
 			buf_add(&words, text + strspn(text, " "), size - strspn(text, " "));
 		}
 		(void)printf("%.*s", (int)at, first);
-		show_filled(buf_text(&words), at, at);
+		cli_filled(buf_text(&words), at, at);
 	}
 	buf_finish(&words);
 }

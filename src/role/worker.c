@@ -3,11 +3,11 @@
 #include "salesreg/base/syscall_filter.h"
 #include "salesreg/base/watchdog.h"
 #include "salesreg/db/address.h"
+#include "salesreg/role/cli/text.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/exposition.h"
 #include "salesreg/role/heartbeat.h"
 #include "salesreg/role/settings.h"
-#include "salesreg/role/show.h"
 #include "salesreg/role/usage.h"
 #include <errno.h>
 #include <malloc.h>
@@ -34,7 +34,7 @@ static void print_help(const char *role)
 		: "Assigns new prospects to reps and notifies them. Several share the work.\n");
 	usage_show("Runs until SIGTERM; `salesreg supervise` starts it and restarts it.\n\n"
 		   "Configured by environment variables, each also as NAME_FILE:\n\n");
-	show_lines(buf_text(&text), CONFIG_DESCRIBE_INDENT);
+	cli_lines(buf_text(&text), CONFIG_DESCRIBE_INDENT);
 	buf_finish(&text);
 }
 

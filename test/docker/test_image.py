@@ -39,7 +39,7 @@ def test_it_works_read_only_without_capabilities_and_knows_zones_and_certificate
         listing = docker("export", files, text=False).stdout
     finally:
         docker("rm", files)
-    for name in (b"etc/ssl/certs/ca-certificates.crt", b"usr/share/zoneinfo/Europe/Moscow"):
+    for name in (b"etc/ssl/certs/ca-certificates.crt", b"usr/share/zoneinfo/Europe/Moscow", b"usr/lib/locale/C.utf8/LC_CTYPE"):
         assert name in listing
 
 

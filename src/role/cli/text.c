@@ -1,16 +1,20 @@
-#include "salesreg/role/show.h"
+#include "salesreg/role/cli/text.h"
 #include "salesreg/base/buf.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
+#include <locale.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
+#include <unistd.h>
+#include <wchar.h>
 
 enum { JSON_MAXIMUM = 1024 * 1024 * 1024 };
 
-void show_age(char *out, size_t size, int64_t us)
+void cli_age(char *out, size_t size, int64_t us)
 {
 	static const struct {
 		char unit;
@@ -28,7 +32,7 @@ void show_age(char *out, size_t size, int64_t us)
 	(void)snprintf(out, size, "%llds", (long long)seconds);
 }
 
-void show_time(char *out, size_t size, int64_t us)
+void cli_time(char *out, size_t size, int64_t us)
 {
 	time_t seconds = (time_t)(us / 1000000);
 	struct tm local;
@@ -37,7 +41,7 @@ void show_time(char *out, size_t size, int64_t us)
 		(void)strftime(out, size, "%Y-%m-%d %H:%M:%S", &local);
 }
 
-const char *show_line(struct arena *a, const char *text, size_t units)
+const char *cli_line(struct arena *a, const char *text, size_t units)
 {
 	if (!text)
 		return "";
@@ -46,7 +50,7 @@ const char *show_line(struct arena *a, const char *text, size_t units)
 	return tidy[shown] ? arena_printf(a, "%.*s…", (int)shown, tidy) : tidy;
 }
 
-void show_put(FILE *out, const char *text, size_t bytes)
+void cli_put(FILE *out, const char *text, size_t bytes)
 {
 	char part[512];
 	while (bytes > 0) {
@@ -64,7 +68,7 @@ void show_put(FILE *out, const char *text, size_t bytes)
 	}
 }
 
-void show_say(FILE *out, const char *format, ...)
+void cli_say(FILE *out, const char *format, ...)
 {
 	char text[2048];
 	va_list args;
@@ -73,36 +77,9 @@ void show_say(FILE *out, const char *format, ...)
 	va_end(args);
 	size_t size = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
 	bool line = size > 0 && text[size - 1] == '\n';
-	show_put(out, text, size - line);
+	cli_put(out, text, size - line);
 	if (line || (n >= 0 && (size_t)n > size))
 		(void)fputc('\n', out);
-}
-
-static void pad(const char *cell, size_t width)
-{
-	show_put(stdout, cell, strlen(cell));
-	for (size_t n = text_code_points(cell); n < width; n++)
-		(void)putchar(' ');
-}
-
-void show_table(const char *const *heads, size_t columns, const char *const *cells, size_t rows)
-{
-	enum { COLUMNS_MAX = 16 };
-	size_t widths[COLUMNS_MAX] = {0};
-	for (size_t row = 0; row <= rows; row++)
-		for (size_t c = 0; c < columns && c < COLUMNS_MAX; c++) {
-			size_t n =
-			    text_code_points(row ? cells[(row - 1) * columns + c] : heads[c]);
-			if (n > widths[c])
-				widths[c] = n;
-		}
-	for (size_t row = 0; row <= rows; row++) {
-		const char *const *line = row ? cells + (row - 1) * columns : heads;
-		for (size_t c = 0; c + 1 < columns; c++)
-			pad(line[c], widths[c] + 2);
-		show_put(stdout, line[columns - 1], strlen(line[columns - 1]));
-		(void)putchar('\n');
-	}
 }
 
 static int add_bytes(const char *bytes, size_t size, void *data)
@@ -111,7 +88,7 @@ static int add_bytes(const char *bytes, size_t size, void *data)
 	return 0;
 }
 
-void show_json(json_t *value)
+void cli_json(json_t *value)
 {
 	struct buf plain, out;
 	buf_init(&plain, JSON_MAXIMUM);
@@ -124,28 +101,82 @@ void show_json(json_t *value)
 	json_decref(value);
 }
 
-/* Letters of one column each are assumed; what continues a letter in UTF-8 takes none. */
+/* What it takes on a terminal; the locale of the program is not set for anything else. */
+static int width_of(uint32_t c)
+{
+	static bool known;
+	if (!known) {
+		known = true;
+		(void)cli_set_locale();
+	}
+	int width = wcwidth((wchar_t)c);
+	return width < 0 ? 1 : width;
+}
+
+bool cli_set_locale(void)
+{
+	return setlocale(LC_CTYPE, "C.UTF-8") || setlocale(LC_CTYPE, "en_US.UTF-8");
+}
+
 static size_t columns_of(const char *text, size_t bytes)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < bytes; i++)
-		n += ((unsigned char)text[i] & 0xC0) != 0x80;
+	for (const char *at = text; at < text + bytes && *at;)
+		n += (size_t)width_of(text_next(&at));
 	return n;
 }
 
-void show_filled(const char *text, size_t column, size_t indent)
+size_t cli_columns(const char *text)
 {
-	enum { WIDTH = 80 };
+	return columns_of(text, strlen(text));
+}
+
+const char *cli_cut(struct arena *a, const char *text, size_t columns)
+{
+	const char *end = text, *at = text;
+	size_t n = 0;
+	while (*at) {
+		n += (size_t)width_of(text_next(&at));
+		if (n > columns)
+			return arena_printf(a, "%.*s…", (int)(end - text), text);
+		/* the sign of what is left out takes one */
+		if (n < columns)
+			end = at;
+	}
+	return text;
+}
+
+size_t cli_terminal_width(void)
+{
+	enum { USUAL = 80, LEAST = 20 };
+	struct winsize size = {0};
+	if (!isatty(STDOUT_FILENO))
+		return 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return size.ws_col < LEAST ? LEAST : size.ws_col;
+	return USUAL;
+}
+
+size_t cli_help_width(void)
+{
+	enum { READABLE = 80 };
+	size_t width = cli_terminal_width();
+	return width > 0 && width < READABLE ? width : READABLE;
+}
+
+void cli_filled(const char *text, size_t column, size_t indent)
+{
+	size_t most = cli_help_width();
 	bool first = true; /* of its line */
 	for (const char *word = text; *word;) {
 		size_t bytes = strcspn(word, " "), width = columns_of(word, bytes);
-		if (!first && column + 1 + width > WIDTH) {
+		if (!first && column + 1 + width > most) {
 			(void)printf("\n%*s", (int)indent, "");
 			column = indent;
 			first = true;
 		}
 		(void)fputs(first ? "" : " ", stdout);
-		show_put(stdout, word, bytes);
+		cli_put(stdout, word, bytes);
 		column += width + !first;
 		first = false;
 		word += bytes;
@@ -154,21 +185,21 @@ void show_filled(const char *text, size_t column, size_t indent)
 	(void)putchar('\n');
 }
 
-void show_wrapped(const char *text, size_t indent)
+void cli_wrapped(const char *text, size_t indent)
 {
 	size_t column = strspn(text, " ");
 	(void)printf("%*s", (int)column, "");
-	show_filled(text + column, column, indent);
+	cli_filled(text + column, column, indent);
 }
 
-void show_lines(const char *text, size_t indent)
+void cli_lines(const char *text, size_t indent)
 {
 	for (const char *end; *text; text = end + (*end == '\n')) {
 		end = strchrnul(text, '\n');
 		char *line = strndup(text, (size_t)(end - text));
 		if (!line)
 			abort();
-		show_wrapped(line, indent);
+		cli_wrapped(line, indent);
 		free(line);
 	}
 }

@@ -1,0 +1,44 @@
+/*
+ * A list that a command prints, in one of three forms, all from the same JSON objects: a table for people, --json, --csv.
+ *
+ * The table is as wide as the terminal at most: long texts are cut there, with a "…" at the end; where even that is too
+ * narrow, each row becomes lines of "HEADING  value". Without a terminal nothing is cut, and there is one line a row.
+ * Headings are bold on a terminal, unless NO_COLOR is set or TERM is dumb. Whatever was written by others does nothing to
+ * the terminal.
+ *
+ * --csv is RFC 4180, with CR LF and a line of headings, the keys of --json; null is an empty field. A text that a spreadsheet
+ * would take for a formula (it begins with = + - @, a tab or a line end) has a ' put before it; numbers have not.
+ *
+ * Ownership: columns are static; the body is taken, the rest is borrowed for the call.
+ * Errors: none; a stdout that fails is found by main().
+ *
+ * Sources: RFC 4180; OWASP, "CSV Injection"; no-color.org; libsmartcols' reference manual (util-linux).
+ */
+#pragma once
+#include "salesreg/role/cli/cli.h"
+#include <jansson.h>
+
+struct cli_column {
+	const char *
+	    key; /* of a row's object and in --csv; NULL: in the table only; with heading NULL, too: the end */
+	const char *heading; /* in the table; NULL: not there */
+	bool is_long;        /* may be cut for the terminal's width */
+	/* The cell of the table, "" and NULL for a "-"; NULL: the value as it is. */
+	const char *(*show)(struct arena *a, const json_t *row);
+};
+
+enum cli_format { CLI_TABLE, CLI_JSON, CLI_CSV };
+
+/* The options with which every list is asked for one; the end of an option table. */
+#define CLI_LIST_OPTIONS                                                                           \
+	{.name = "json", .help = "as JSON, for programs"},                                         \
+	    {.name = "csv", .help = "as CSV (RFC 4180), for spreadsheets", .without = "json"},     \
+	{                                                                                          \
+		.name = "no-headings", .help = "leaves out the line of headings"                   \
+	}
+
+enum cli_format cli_format(const struct cli *c);
+/* Prints body["rows"], or all of the body for --json, in the form asked for. A table without rows prints nothing. */
+void cli_print(struct cli *c, const struct cli_column *columns, json_t *body, const char *rows);
+/* Cells that many tables have. */
+const char *cli_age_cell(struct arena *a, int64_t ms);

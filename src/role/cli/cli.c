@@ -1,0 +1,169 @@
+#include "cli_private.h"
+#include "salesreg/base/err.h"
+#include "salesreg/role/cli/text.h"
+#include <assert.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARENA_MAXIMUM = 1024 * 1024 * 1024 };
+
+int cli_wrong(const struct cli *c, const char *format, ...)
+{
+	char what[1024];
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(what, sizeof what, format, args);
+	va_end(args);
+	cli_say(stderr, "salesreg %s: %s; see salesreg %.*s --help\n", c->name, what,
+	    (int)strcspn(c->name, " "), c->name);
+	return EXIT_CODE_USAGE;
+}
+
+static const char *const *names_of(struct arena *a, const struct cli_command *commands)
+{
+	size_t count = 0;
+	while (commands[count].name)
+		count++;
+	const char **names = ARENA_ARRAY(a, const char *, count + 1);
+	for (size_t i = 0; i < count; i++)
+		names[i] = commands[i].name;
+	return names;
+}
+
+static bool is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* Help is help whatever else is wrong with the call. */
+static bool asks_for_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (is_help(argv[i]))
+			return true;
+	return false;
+}
+
+static bool is_option_of(const struct cli_command *command, const char *word)
+{
+	size_t size = strcspn(word + 2, "=");
+	for (const struct cli_option *o = command->options; o && o->name; o++)
+		if (strlen(o->name) == size && strncmp(o->name, word + 2, size) == 0)
+			return true;
+	return false;
+}
+
+static int run_command(struct cli *c, int argc, char **argv);
+
+static int run_subcommand(struct cli *c, int argc, char **argv)
+{
+	const struct cli_command *commands = c->command->commands;
+	const char *const *names = names_of(&c->arena, commands);
+	const char *all = cli_alternatives(&c->arena, names);
+	if (argc < 2)
+		return cli_wrong(c, "what shall it do? %s", all);
+	for (const struct cli_command *sub = commands; sub->name; sub++) {
+		if (strcmp(sub->name, argv[1]) != 0)
+			continue;
+		c->name = arena_printf(&c->arena, "%s %s", c->name, sub->name);
+		c->command = sub;
+		return run_command(c, argc - 1, argv + 1);
+	}
+	if (argv[1][0] != '-')
+		return cli_wrong(c, "unknown command %s: it is %s%s", argv[1], all,
+		    cli_guess(&c->arena, argv[1], "", names));
+	for (const struct cli_command *sub = commands; sub->name; sub++)
+		if (strncmp(argv[1], "--", 2) == 0 && is_option_of(sub, argv[1]))
+			return cli_wrong(c, "%s comes after what it shall do: %s", argv[1], all);
+	return cli_wrong(c, "unknown option %s", argv[1]);
+}
+
+static int run_command(struct cli *c, int argc, char **argv)
+{
+	bool goes_deeper = c->command->commands && argc > 1 && argv[1][0] != '-';
+	if (!goes_deeper && asks_for_help(argc, argv)) {
+		cli_help(c->command, c->name);
+		return EXIT_CODE_OK;
+	}
+	if (c->command->commands)
+		return run_subcommand(c, argc, argv);
+	int code = cli_read(c, argc, argv);
+	return code == EXIT_CODE_OK ? c->command->run(c) : code;
+}
+
+int cli_run(const struct cli_command *command, int argc, char **argv)
+{
+	struct cli c = {.command = command, .name = command->name, .argv = argv};
+	arena_init(&c.arena, ARENA_MAXIMUM);
+	int code = run_command(&c, argc, argv);
+	arena_finish(&c.arena);
+	return code;
+}
+
+/* Options ----------------------------------------------------------------------------------------------------------------*/
+
+const char *cli_each(const struct cli *c, const char *option, size_t n)
+{
+	for (size_t i = 0; i < c->given_count; i++)
+		if (strcmp(c->given[i].option->name, option) == 0 && n-- == 0)
+			return c->given[i].value ? c->given[i].value : "";
+	return NULL;
+}
+
+static bool is_in_table(const struct cli *c, const char *option)
+{
+	for (const struct cli_option *o = c->command->options; o && o->name; o++)
+		if (strcmp(o->name, option) == 0)
+			return true;
+	return false;
+}
+
+bool cli_has(const struct cli *c, const char *option)
+{
+	return cli_each(c, option, 0) != NULL;
+}
+
+const char *cli_value(const struct cli *c, const char *option, const char *otherwise)
+{
+	assert(is_in_table(c, option));
+	for (size_t n = 0; cli_each(c, option, n); n++)
+		otherwise = cli_each(c, option, n);
+	return otherwise;
+}
+
+int64_t cli_number(const struct cli *c, const char *option, int64_t otherwise)
+{
+	const char *value = cli_value(c, option, NULL);
+	/* cli_read() let no other through */
+	return value ? strtoll(value, NULL, 10) : otherwise;
+}
+
+/* Arguments --------------------------------------------------------------------------------------------------------------*/
+
+static bool contains(const int64_t *ids, size_t count, int64_t id)
+{
+	while (count > 0)
+		if (ids[--count] == id)
+			return true;
+	return false;
+}
+
+int cli_ids(struct cli *c, int64_t **ids, size_t *count)
+{
+	*ids = ARENA_ARRAY(&c->arena, int64_t, c->count + 1);
+	*count = 0;
+	for (size_t i = 0; i < c->count; i++) {
+		char *end;
+		errno = 0;
+		long long id = strtoll(c->words[i], &end, 10);
+		if (errno || end == c->words[i] || *end || id <= 0)
+			return cli_wrong(c, "%s is not an ID: salesreg %.*s list shows them",
+			    c->words[i], (int)strcspn(c->name, " "), c->name);
+		if (!contains(*ids, *count, id))
+			(*ids)[(*count)++] = id;
+	}
+	return EXIT_CODE_OK;
+}

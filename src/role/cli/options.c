@@ -1,0 +1,121 @@
+#include "cli_private.h"
+#include "salesreg/base/err.h"
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct cli_option none[] = {{NULL}};
+
+static const char *const *names_of(struct arena *a, const struct cli_option *options)
+{
+	size_t count = 0;
+	while (options[count].name)
+		count++;
+	const char **names = ARENA_ARRAY(a, const char *, count + 1);
+	for (size_t i = 0; i < count; i++)
+		names[i] = options[i].name;
+	return names;
+}
+
+/* By its name, or by how only one of them begins. */
+static const struct cli_option *find(
+    const struct cli_option *options, const char *name, size_t size)
+{
+	const struct cli_option *found = NULL;
+	size_t count = 0;
+	for (const struct cli_option *o = options; o->name; o++) {
+		if (size == 0 || strncmp(o->name, name, size) != 0)
+			continue;
+		if (!o->name[size])
+			return o;
+		found = o;
+		count++;
+	}
+	return count == 1 ? found : NULL;
+}
+
+static bool is_number(const char *text, int64_t least, int64_t most)
+{
+	char *end;
+	errno = 0;
+	long long value = strtoll(text, &end, 10);
+	return isdigit((unsigned char)*text) && !*end && errno == 0 && value >= least &&
+	       value <= most;
+}
+
+static int check_value(struct cli *c, const struct cli_option *o, const char *value)
+{
+	if (o->most > 0 && !is_number(value, o->least, o->most))
+		return cli_wrong(c, "--%s %s: it is a number from %lld to %lld", o->name, value,
+		    (long long)o->least, (long long)o->most);
+	if (!o->choices)
+		return EXIT_CODE_OK;
+	for (size_t i = 0; o->choices[i]; i++)
+		if (strcmp(o->choices[i], value) == 0)
+			return EXIT_CODE_OK;
+	return cli_wrong(c, "--%s %s: it is %s%s", o->name, value,
+	    cli_alternatives(&c->arena, o->choices), cli_guess(&c->arena, value, "", o->choices));
+}
+
+static int unknown(struct cli *c, const struct cli_option *options, const char *word)
+{
+	size_t size = strcspn(word, "=");
+	const char *name = arena_strndup(&c->arena, word, size);
+	const char *guess = strncmp(name, "--", 2) == 0
+				? cli_guess(&c->arena, name + 2, "--", names_of(&c->arena, options))
+				: "";
+	return cli_wrong(c, "unknown option %s%s", name, guess);
+}
+
+/* One option; *next is the word behind it. */
+static int read_option(struct cli *c, char **argv, int *next)
+{
+	const struct cli_option *options = c->command->options ? c->command->options : none;
+	const char *word = argv[*next - 1];
+	bool is_long = strncmp(word, "--", 2) == 0;
+	size_t size = is_long ? strcspn(word + 2, "=") : 0;
+	const struct cli_option *o = is_long ? find(options, word + 2, size) : NULL;
+	if (!o)
+		return unknown(c, options, word);
+	const char *value = word[2 + size] ? word + 2 + size + 1 : NULL;
+	if (!o->value && value)
+		return cli_wrong(c, "--%s takes no value", o->name);
+	if (o->value && !value) {
+		value = argv[*next];
+		if (!value)
+			return cli_wrong(c, "--%s needs a value", o->name);
+		(*next)++;
+	}
+	for (size_t i = 0; i < c->given_count; i++) {
+		const struct cli_option *other = c->given[i].option;
+		if ((o->without && strcmp(o->without, other->name) == 0) ||
+		    (other->without && strcmp(other->without, o->name) == 0))
+			return cli_wrong(
+			    c, "--%s and --%s do not go together", other->name, o->name);
+	}
+	c->given[c->given_count++] = (struct cli_given){o, value};
+	return value ? check_value(c, o, value) : EXIT_CODE_OK;
+}
+
+int cli_read(struct cli *c, int argc, char **argv)
+{
+	c->words = ARENA_ARRAY(&c->arena, const char *, (size_t)argc + 1);
+	c->given = ARENA_ARRAY(&c->arena, struct cli_given, (size_t)argc + 1);
+	bool only_arguments = false;
+	for (int next = 1; next < argc;) {
+		const char *word = argv[next++];
+		if (!only_arguments && strcmp(word, "--") == 0) {
+			only_arguments = true;
+		} else if (!only_arguments && word[0] == '-' && word[1]) {
+			int code = read_option(c, argv, &next);
+			if (code != EXIT_CODE_OK)
+				return code;
+		} else if (c->count == c->command->arguments_most) {
+			return cli_wrong(c, "unexpected argument %s", word);
+		} else {
+			c->words[c->count++] = word;
+		}
+	}
+	return EXIT_CODE_OK;
+}
