@@ -1,20 +1,14 @@
 #include "salesreg/store/allocation.h"
-#include "columns.h"
+#include "rows.h"
 
-static struct waiting_row waiting(const PGresult *result, struct arena *a, int row, bool with_id)
-{
-	return (struct waiting_row){
-	    .prospect = db_get_text(a, result, row, 0),
-	    .telegram = db_get_text(a, result, row, 1),
-	    .name = db_get_text(a, result, row, 2),
-	    .context = db_get_text(a, result, row, 3),
-	    .notes = with_id ? db_get_text(a, result, row, 4) : NULL,
-	    .email = db_get_text(a, result, row, with_id ? 5 : 4),
-	    .assignment_id = with_id ? db_get_i64(result, row, 6, 0) : 0,
-	    .place = with_id ? db_get_text(a, result, row, 7) : NULL,
-	    .former = with_id ? db_get_text(a, result, row, 8) : NULL,
-	};
-}
+/* `in` is where they are in the row: nothing, or a member with its dot. */
+#define WAITING_COLUMNS(row, in)                                                                   \
+	COL(row, in prospect, TEXT), COL(row, in telegram, TEXT), COL(row, in name, TEXT),         \
+	    COL(row, in context, TEXT), COL(row, in notes, TEXT), COL(row, in email, TEXT),        \
+	    COL(row, in assignment_id, I64), COL(row, in place, TEXT), COL(row, in former, TEXT)
+#define ALLOCATED_COLUMNS(row, in)                                                                 \
+	WAITING_COLUMNS(row, in prospect.), COL(row, in rep.rep, TEXT),                            \
+	    COL(row, in rep.telegram_id, I64), COL(row, in rep.locale, TEXT)
 
 size_t allocation_candidates(
     struct db_plan *plan, struct arena *a, size_t limit, struct left_out left_out)
@@ -37,11 +31,8 @@ const char *allocation_next_parse(const PGresult *result, struct arena *a)
 size_t allocation_candidates_parse(
     const PGresult *result, struct arena *a, struct waiting_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct waiting_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = waiting(result, a, i, true);
-	return (size_t)count;
+	static const struct column columns[] = {WAITING_COLUMNS(waiting_row, )};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 size_t allocation_waiting(struct db_plan *plan)
@@ -69,17 +60,11 @@ size_t allocation_reps(struct db_plan *plan, struct arena *a, int64_t capacity, 
 size_t allocation_reps_parse(
     const PGresult *result, struct arena *a, struct allocation_rep_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct allocation_rep_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct allocation_rep_row){
-		    .rep = db_get_text(a, result, i, 0),
-		    .telegram_id = db_get_i64(result, i, 1, 0),
-		    .last_assigned_turn = db_get_i64(result, i, 2, 0),
-		    .open = db_get_i64(result, i, 3, 0),
-		    .locale = db_get_text(a, result, i, 4),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(allocation_rep_row, rep, TEXT),
+	    COL(allocation_rep_row, telegram_id, I64),
+	    COL(allocation_rep_row, last_assigned_turn, I64), COL(allocation_rep_row, open, I64),
+	    COL(allocation_rep_row, locale, TEXT)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 void allocation_identify(
@@ -99,13 +84,9 @@ size_t allocation_unidentified(struct db_plan *plan, struct arena *a, size_t lim
 size_t allocation_unidentified_parse(
     const PGresult *result, struct arena *a, struct waiting_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct waiting_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct waiting_row){.prospect = db_get_text(a, result, i, 0),
-		    .telegram = db_get_text(a, result, i, 1),
-		    .email = db_get_text(a, result, i, 2)};
-	return (size_t)count;
+	static const struct column columns[] = {COL(waiting_row, prospect, TEXT),
+	    COL(waiting_row, telegram, TEXT), COL(waiting_row, email, TEXT)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 size_t allocation_known(
@@ -117,16 +98,11 @@ size_t allocation_known(
 
 size_t allocation_known_parse(const PGresult *result, struct arena *a, struct known_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct known_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct known_row){.prospect = db_get_text(a, result, i, 0),
-		    .name = db_get_text(a, result, i, 2),
-		    .colleague = db_get_text(a, result, i, 5),
-		    .rep = {.rep = db_get_text(a, result, i, 1),
-			.telegram_id = db_get_i64(result, i, 3, 0),
-			.locale = db_get_text(a, result, i, 4)}};
-	return (size_t)count;
+	static const struct column columns[] = {COL(known_row, prospect, TEXT),
+	    COL(known_row, rep.rep, TEXT), COL(known_row, name, TEXT),
+	    COL(known_row, rep.telegram_id, I64), COL(known_row, rep.locale, TEXT),
+	    COL(known_row, colleague, TEXT)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 size_t allocation_shared(
@@ -138,12 +114,9 @@ size_t allocation_shared(
 
 size_t allocation_shared_parse(const PGresult *result, struct arena *a, struct identity_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct identity_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct identity_row){
-		    .kind = db_get_text(a, result, i, 0), .value = db_get_text(a, result, i, 1)};
-	return (size_t)count;
+	static const struct column columns[] = {
+	    COL(identity_row, kind, TEXT), COL(identity_row, value, TEXT)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 size_t allocation_turn(struct db_plan *plan)
@@ -198,25 +171,13 @@ bool allocation_apart_end_parse(const PGresult *result, struct apart_slice *next
 	return more;
 }
 
-static struct allocated_row assigned(const PGresult *result, struct arena *a, int row)
-{
-	struct allocated_row assigned = {
-	    .prospect = waiting(result, a, row, true),
-	    .rep = {.rep = db_get_text(a, result, row, 9),
-		.telegram_id = db_get_i64(result, row, 10, 0),
-		.locale = db_get_text(a, result, row, 11)},
-	};
-	if (PQnfields(result) > 12)
-		assigned.prospect.known = db_get_text(a, result, row, 12);
-	return assigned;
-}
-
 bool allocation_declined_parse(const PGresult *result, struct arena *a, struct allocated_row *row)
 {
 	if (PQntuples(result) == 0)
 		return false;
-	*row = assigned(result, a, 0);
-	row->prospect.colleague = db_get_text(a, result, 0, 13);
+	static const struct column columns[] = {ALLOCATED_COLUMNS(allocated_row, ),
+	    COL(allocated_row, prospect.known, TEXT), COL(allocated_row, prospect.colleague, TEXT)};
+	row_parse(result, 0, a, columns, COLUMN_COUNT(columns), row);
 	return true;
 }
 
@@ -241,11 +202,10 @@ size_t allocation_exhausted(struct db_plan *plan, struct arena *a, bool admins, 
 size_t allocation_exhausted_parse(
     const PGresult *result, struct arena *a, struct waiting_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct waiting_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = waiting(result, a, i, false);
-	return (size_t)count;
+	static const struct column columns[] = {COL(waiting_row, prospect, TEXT),
+	    COL(waiting_row, telegram, TEXT), COL(waiting_row, name, TEXT),
+	    COL(waiting_row, context, TEXT), COL(waiting_row, email, TEXT)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 void allocation_escalated(
@@ -284,34 +244,19 @@ struct allocation_reconciliation allocation_reconcile(
 
 size_t allocation_lost_parse(const PGresult *result, struct arena *a, struct lost_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct lost_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct lost_row){
-		    .assignment_id = db_get_i64(result, i, 0, 0),
-		    .reason = db_get_text(a, result, i, 1),
-		    .rep = db_get_text(a, result, i, 2),
-		    .telegram_id = db_get_i64(result, i, 3, 0),
-		    .locale = db_get_text(a, result, i, 4),
-		    .prospect = db_get_text(a, result, i, 5),
-		    .holder = db_get_text(a, result, i, 6),
-		    .deleted = db_get_bool(result, i, 7),
-		    .matters = db_get_bool(result, i, 8),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(lost_row, assignment_id, I64),
+	    COL(lost_row, reason, TEXT), COL(lost_row, rep, TEXT), COL(lost_row, telegram_id, I64),
+	    COL(lost_row, locale, TEXT), COL(lost_row, prospect, TEXT), COL(lost_row, holder, TEXT),
+	    COL(lost_row, deleted, BOOL), COL(lost_row, matters, BOOL)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 size_t allocation_changed_parse(const PGresult *result, struct arena *a, struct changed_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct changed_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct changed_row){
-		    .assigned = assigned(result, a, i),
-		    .closed = db_get_bool(result, i, 13),
-		    .contacted = db_get_bool(result, i, 14),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {ALLOCATED_COLUMNS(changed_row, assigned.),
+	    COL(changed_row, assigned.prospect.known, TEXT), COL(changed_row, closed, BOOL),
+	    COL(changed_row, contacted, BOOL)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 size_t allocation_cards(
@@ -323,16 +268,10 @@ size_t allocation_cards(
 
 size_t allocation_cards_parse(const PGresult *result, struct arena *a, struct card_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct card_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct card_row){
-		    .chat_id = db_get_i64(result, i, 0, 0),
-		    .message_id = db_get_i64(result, i, 1, 0),
-		    .payload = db_get_text(a, result, i, 2),
-		    .stays = db_get_text(a, result, i, 3),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(card_row, chat_id, I64),
+	    COL(card_row, message_id, I64), COL(card_row, payload, TEXT),
+	    COL(card_row, stays, TEXT)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 size_t allocation_cards_unsent(
@@ -345,17 +284,10 @@ size_t allocation_cards_unsent(
 size_t allocation_cards_unsent_parse(
     const PGresult *result, struct arena *a, struct unsent_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct unsent_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct unsent_row){
-		    .id = db_get_i64(result, i, 0, 0),
-		    .assignment_id = db_get_i64(result, i, 1, 0),
-		    .payload = db_get_text(a, result, i, 2),
-		    .stays = db_get_text(a, result, i, 3),
-		    .chat_id = db_get_i64(result, i, 4, 0),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(unsent_row, id, I64),
+	    COL(unsent_row, assignment_id, I64), COL(unsent_row, payload, TEXT),
+	    COL(unsent_row, stays, TEXT), COL(unsent_row, chat_id, I64)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 void allocation_cards_rewrite(
@@ -374,12 +306,9 @@ size_t allocation_cards_due(struct db_plan *plan, struct arena *a, size_t limit)
 size_t allocation_cards_due_parse(
     const PGresult *result, struct arena *a, struct buttons_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct buttons_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] =
-		    (struct buttons_row){db_get_i64(result, i, 0, 0), db_get_i64(result, i, 1, 0)};
-	return (size_t)count;
+	static const struct column columns[] = {
+	    COL(buttons_row, assignment_id, I64), COL(buttons_row, chat_id, I64)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 void allocation_cards_later(
@@ -399,14 +328,10 @@ void allocation_shown(struct db_plan *plan, struct arena *a, const int64_t *ids,
 size_t allocation_returned_parse(
     const PGresult *result, struct arena *a, struct returned_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct returned_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct returned_row){.telegram_id = db_get_i64(result, i, 0, 0),
-		    .locale = db_get_text(a, result, i, 1),
-		    .prospect = db_get_text(a, result, i, 2),
-		    .holder = db_get_text(a, result, i, 3)};
-	return (size_t)count;
+	static const struct column columns[] = {COL(returned_row, telegram_id, I64),
+	    COL(returned_row, locale, TEXT), COL(returned_row, prospect, TEXT),
+	    COL(returned_row, holder, TEXT)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 int64_t allocation_expiry_parse(const PGresult *result, int64_t *held)
@@ -418,11 +343,9 @@ int64_t allocation_expiry_parse(const PGresult *result, int64_t *held)
 size_t allocation_by_hand_parse(
     const PGresult *result, struct arena *a, struct allocated_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct allocated_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = assigned(result, a, i);
-	return (size_t)count;
+	static const struct column columns[] = {
+	    ALLOCATED_COLUMNS(allocated_row, ), COL(allocated_row, prospect.known, TEXT)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 void outbox_queue(struct db_plan *plan, struct arena *a, const struct queued_row *rows,

@@ -1,4 +1,5 @@
 #include "salesreg/store/assignments.h"
+#include "rows.h"
 
 void assignment_lock(struct db_plan *plan)
 {
@@ -19,26 +20,15 @@ size_t assignments_read(struct db_plan *plan, struct arena *a, const int64_t *id
 
 size_t assignments_parse(const PGresult *result, struct arena *a, struct assignment_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct assignment_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct assignment_row){
-		    .id = db_get_i64(result, i, 0, 0),
-		    .rep = db_get_text(a, result, i, 1),
-		    .prospect_name = db_get_text(a, result, i, 2),
-		    .prospect_telegram = db_get_text(a, result, i, 3),
-		    .prospect_status = db_get_text(a, result, i, 4),
-		    .live = db_get_bool(result, i, 5),
-		    .contacted = db_get_bool(result, i, 6),
-		    .undoable = db_get_bool(result, i, 7),
-		    .other_id = db_get_i64(result, i, 8, 0),
-		    .other_telegram_id = db_get_i64(result, i, 9, 0),
-		    .other_locale = db_get_text(a, result, i, 10),
-		    .nobody_else = db_get_bool(result, i, 11),
-		    .ended = db_get_text(a, result, i, 12),
-		    .again = db_get_bool(result, i, 13),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(assignment_row, id, I64),
+	    COL(assignment_row, rep, TEXT), COL(assignment_row, prospect_name, TEXT),
+	    COL(assignment_row, prospect_telegram, TEXT),
+	    COL(assignment_row, prospect_status, TEXT), COL(assignment_row, live, BOOL),
+	    COL(assignment_row, contacted, BOOL), COL(assignment_row, undoable, BOOL),
+	    COL(assignment_row, other_id, I64), COL(assignment_row, other_telegram_id, I64),
+	    COL(assignment_row, other_locale, TEXT), COL(assignment_row, nobody_else, BOOL),
+	    COL(assignment_row, ended, TEXT), COL(assignment_row, again, BOOL)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 size_t clients_read(struct db_plan *plan, struct arena *a, const int64_t *rep_telegram_ids,
@@ -50,20 +40,12 @@ size_t clients_read(struct db_plan *plan, struct arena *a, const int64_t *rep_te
 
 size_t clients_parse(const PGresult *result, struct arena *a, struct client_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct client_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct client_row){
-		    .rep_telegram_id = db_get_i64(result, i, 0, 0),
-		    .prospect = db_get_text(a, result, i, 1),
-		    .name = db_get_text(a, result, i, 2),
-		    .telegram = db_get_text(a, result, i, 3),
-		    .status = db_get_text(a, result, i, 4),
-		    .context = db_get_text(a, result, i, 5),
-		    .assignment_id = db_get_i64(result, i, 6, 0),
-		    .contacted = db_get_bool(result, i, 7),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(client_row, rep_telegram_id, I64),
+	    COL(client_row, prospect, TEXT), COL(client_row, name, TEXT),
+	    COL(client_row, telegram, TEXT), COL(client_row, status, TEXT),
+	    COL(client_row, context, TEXT), COL(client_row, assignment_id, I64),
+	    COL(client_row, contacted, BOOL)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 void assignments_contacted(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)

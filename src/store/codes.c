@@ -1,5 +1,5 @@
 #include "salesreg/store/codes.h"
-#include "columns.h"
+#include "rows.h"
 
 size_t codes_read(struct db_plan *plan, struct arena *a, const int64_t *people, size_t count)
 {
@@ -8,26 +8,13 @@ size_t codes_read(struct db_plan *plan, struct arena *a, const int64_t *people, 
 
 size_t codes_parse(const PGresult *result, struct arena *a, struct code_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct code_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct code_row){
-		    .user_id = db_get_i64(result, i, 0, 0),
-		    .id = db_get_i64(result, i, 1, 0),
-		    .email = db_get_text(a, result, i, 2),
-		    .email_key = db_get_text(a, result, i, 3),
-		    .state = db_get_text(a, result, i, 4),
-		    .hashes = db_get_text(a, result, i, 5),
-		    .wrong = db_get_i64(result, i, 6, 0),
-		    .mailed = db_get_bool(result, i, 7),
-		    .holder = db_get_text(a, result, i, 8),
-		    .holder_telegram_id = db_get_i64(result, i, 9, 0),
-		    .holder_name = db_get_text(a, result, i, 10),
-		    .holder_status = db_get_text(a, result, i, 11),
-		    .holder_locale = db_get_text(a, result, i, 12),
-		    .wrong_of_others = db_get_i64(result, i, 13, 0),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(code_row, user_id, I64), COL(code_row, id, I64),
+	    COL(code_row, email, TEXT), COL(code_row, email_key, TEXT), COL(code_row, state, TEXT),
+	    COL(code_row, hashes, TEXT), COL(code_row, wrong, I64), COL(code_row, mailed, BOOL),
+	    COL(code_row, holder, TEXT), COL(code_row, holder_telegram_id, I64),
+	    COL(code_row, holder_name, TEXT), COL(code_row, holder_status, TEXT),
+	    COL(code_row, holder_locale, TEXT), COL(code_row, wrong_of_others, I64)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 size_t codes_counted(struct db_plan *plan, struct arena *a, const int64_t *people,
@@ -39,16 +26,9 @@ size_t codes_counted(struct db_plan *plan, struct arena *a, const int64_t *peopl
 
 size_t codes_counted_parse(const PGresult *result, struct arena *a, struct code_mail **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct code_mail, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct code_mail){
-		    .user_id = db_get_i64(result, i, 0, 0),
-		    .mailbox = db_get_text(a, result, i, 1),
-		    .age_us = db_get_i64(result, i, 2, 0),
-		    .wrong = db_get_i64(result, i, 3, 0),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(code_mail, user_id, I64),
+	    COL(code_mail, mailbox, TEXT), COL(code_mail, age_us, I64), COL(code_mail, wrong, I64)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 void codes_write(struct db_plan *plan, struct arena *a, const int64_t *over, size_t over_count,
@@ -75,20 +55,11 @@ size_t codes_due(
 
 size_t codes_due_parse(const PGresult *result, struct arena *a, struct code_due **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct code_due, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct code_due){
-		    .id = db_get_i64(result, i, 0, 0),
-		    .user_id = db_get_i64(result, i, 1, 0),
-		    .email = db_get_text(a, result, i, 2),
-		    .email_key = db_get_text(a, result, i, 3),
-		    .attempts = db_get_i64(result, i, 4, 0),
-		    .delay_told = db_get_bool(result, i, 5),
-		    .locale = db_get_text(a, result, i, 6),
-		    .wrong = db_get_i64(result, i, 7, 0),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(code_due, id, I64), COL(code_due, user_id, I64),
+	    COL(code_due, email, TEXT), COL(code_due, email_key, TEXT),
+	    COL(code_due, attempts, I64), COL(code_due, delay_told, BOOL),
+	    COL(code_due, locale, TEXT), COL(code_due, wrong, I64)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 size_t codes_untold(
@@ -100,16 +71,9 @@ size_t codes_untold(
 
 size_t codes_untold_parse(const PGresult *result, struct arena *a, struct code_due **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct code_due, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct code_due){
-		    .id = db_get_i64(result, i, 0, 0),
-		    .user_id = db_get_i64(result, i, 1, 0),
-		    .email = db_get_text(a, result, i, 2),
-		    .locale = db_get_text(a, result, i, 3),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(code_due, id, I64), COL(code_due, user_id, I64),
+	    COL(code_due, email, TEXT), COL(code_due, locale, TEXT)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 size_t codes_tell(struct db_plan *plan, struct arena *a, const int64_t *ids,
@@ -144,11 +108,7 @@ size_t codes_sending(struct db_plan *plan, struct arena *a, const int64_t *ids,
 
 size_t codes_sending_parse(const PGresult *result, struct arena *a, int64_t **ids)
 {
-	int count = PQntuples(result);
-	*ids = ARENA_ARRAY(a, int64_t, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*ids)[i] = db_get_i64(result, i, 0, 0);
-	return (size_t)count;
+	return ids_parse(result, a, ids);
 }
 
 size_t codes_result(

@@ -1,4 +1,5 @@
 #include "salesreg/store/doctor.h"
+#include "rows.h"
 #include "salesreg/db/conn.h"
 #include "salesreg/db/guard.h"
 #include <string.h>
@@ -39,13 +40,10 @@ bool doctor_open_transactions(struct db_session *s, struct arena *a, int64_t lon
 {
 	const PGresult *r =
 	    db_session_run(s, SQL_DOCTOR_OPEN_TRANSACTIONS, db_i64(a, longer_than_s));
-	*count = r ? (size_t)PQntuples(r) : 0;
-	*rows = ARENA_ARRAY(a, struct doctor_transaction, *count);
-	for (int i = 0; i < (int)*count; i++)
-		(*rows)[i] = (struct doctor_transaction){.pid = db_get_i64(r, i, 0, 0),
-		    .user = db_get_text(a, r, i, 1),
-		    .application = db_get_text(a, r, i, 2),
-		    .age_ms = db_get_i64(r, i, 3, 0)};
+	static const struct column columns[] = {COL(doctor_transaction, pid, I64),
+	    COL(doctor_transaction, user, TEXT), COL(doctor_transaction, application, TEXT),
+	    COL(doctor_transaction, age_ms, I64)};
+	*count = ROWS_PARSE(r, a, columns, rows);
 	return r;
 }
 
@@ -129,12 +127,9 @@ bool doctor_rights(
 {
 	const PGresult *r =
 	    db_session_run_plain(s, migrating ? SQL_MIGRATION_RIGHTS_MISSING : SQL_RIGHTS_MISSING);
-	*count = r ? (size_t)PQntuples(r) : 0;
-	*rows = ARENA_ARRAY(a, struct doctor_lack, *count);
-	for (int i = 0; i < (int)*count; i++)
-		(*rows)[i] = (struct doctor_lack){.object = db_get_text(a, r, i, 0),
-		    .right = db_get_text(a, r, i, 1),
-		    .statement = db_get_text(a, r, i, 2)};
+	static const struct column columns[] = {COL(doctor_lack, object, TEXT),
+	    COL(doctor_lack, right, TEXT), COL(doctor_lack, statement, TEXT)};
+	*count = ROWS_PARSE(r, a, columns, rows);
 	return r;
 }
 
@@ -142,12 +137,9 @@ bool doctor_foreign_owners(
     struct db_session *s, struct arena *a, struct doctor_owner **rows, size_t *count)
 {
 	const PGresult *r = db_session_run(s, SQL_FOREIGN_OWNERS, "true", NULL);
-	*count = r ? (size_t)PQntuples(r) : 0;
-	*rows = ARENA_ARRAY(a, struct doctor_owner, *count);
-	for (int i = 0; i < (int)*count; i++)
-		(*rows)[i] = (struct doctor_owner){.object = db_get_text(a, r, i, 0),
-		    .owner = db_get_text(a, r, i, 1),
-		    .statement = db_get_text(a, r, i, 2)};
+	static const struct column columns[] = {COL(doctor_owner, object, TEXT),
+	    COL(doctor_owner, owner, TEXT), COL(doctor_owner, statement, TEXT)};
+	*count = ROWS_PARSE(r, a, columns, rows);
 	return r;
 }
 
@@ -172,11 +164,9 @@ bool doctor_not_ours(
     struct db_session *s, struct arena *a, struct doctor_owner **rows, size_t *count)
 {
 	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_NOT_OURS);
-	*count = r ? (size_t)PQntuples(r) : 0;
-	*rows = ARENA_ARRAY(a, struct doctor_owner, *count);
-	for (int i = 0; i < (int)*count; i++)
-		(*rows)[i] = (struct doctor_owner){
-		    .object = db_get_text(a, r, i, 0), .owner = db_get_text(a, r, i, 1)};
+	static const struct column columns[] = {
+	    COL(doctor_owner, object, TEXT), COL(doctor_owner, owner, TEXT)};
+	*count = ROWS_PARSE(r, a, columns, rows);
 	return r;
 }
 
@@ -238,17 +228,11 @@ bool doctor_code_limits(struct db_session *s, struct arena *a,
 	    db_i64(a, bounds->in_all), db_i64(a, bounds->to_person),
 	    db_i64(a, bounds->to_person_day), db_i64(a, bounds->wrong_for_mailbox),
 	    db_i64(a, bounds->wrong_of_person));
-	*count = r ? (size_t)PQntuples(r) : 0;
-	*rows = ARENA_ARRAY(a, struct doctor_code_limit, *count);
-	for (int i = 0; i < (int)*count; i++)
-		(*rows)[i] = (struct doctor_code_limit){
-		    .mailbox = db_get_text(a, r, i, 0),
-		    .person = db_get_i64(r, i, 1, 0),
-		    .mails = db_get_i64(r, i, 2, 0),
-		    .wrong = db_get_i64(r, i, 3, 0),
-		    .people = db_get_i64(r, i, 4, 0),
-		    .some = db_get_text(a, r, i, 5),
-		};
+	static const struct column columns[] = {COL(doctor_code_limit, mailbox, TEXT),
+	    COL(doctor_code_limit, person, I64), COL(doctor_code_limit, mails, I64),
+	    COL(doctor_code_limit, wrong, I64), COL(doctor_code_limit, people, I64),
+	    COL(doctor_code_limit, some, TEXT)};
+	*count = ROWS_PARSE(r, a, columns, rows);
 	return r;
 }
 
@@ -292,13 +276,10 @@ bool doctor_contacts(
     struct db_session *s, struct arena *a, struct doctor_contact **rows, size_t *count)
 {
 	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_CONTACTS);
-	*count = r ? (size_t)PQntuples(r) : 0;
-	*rows = ARENA_ARRAY(a, struct doctor_contact, *count);
-	for (int i = 0; i < (int)*count; i++)
-		(*rows)[i] = (struct doctor_contact){.prospect = db_get_text(a, r, i, 0),
-		    .telegram = db_get_text(a, r, i, 1),
-		    .has_email = db_get_bool(r, i, 2),
-		    .hidden = db_get_bool(r, i, 3)};
+	static const struct column columns[] = {COL(doctor_contact, prospect, TEXT),
+	    COL(doctor_contact, telegram, TEXT), COL(doctor_contact, has_email, BOOL),
+	    COL(doctor_contact, hidden, BOOL)};
+	*count = ROWS_PARSE(r, a, columns, rows);
 	return r;
 }
 
@@ -325,12 +306,9 @@ bool doctor_triggers(
     struct db_session *s, struct arena *a, struct doctor_trigger **off, size_t *count)
 {
 	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_TRIGGERS);
-	*count = r ? (size_t)PQntuples(r) : 0;
-	*off = ARENA_ARRAY(a, struct doctor_trigger, *count);
-	for (int i = 0; r && i < PQntuples(r); i++)
-		(*off)[i] = (struct doctor_trigger){.table = db_get_text(a, r, i, 0),
-		    .name = db_get_text(a, r, i, 1),
-		    .exists = db_get_bool(r, i, 2)};
+	static const struct column columns[] = {COL(doctor_trigger, table, TEXT),
+	    COL(doctor_trigger, name, TEXT), COL(doctor_trigger, exists, BOOL)};
+	*count = ROWS_PARSE(r, a, columns, off);
 	return r;
 }
 
@@ -338,12 +316,9 @@ bool doctor_indexes(
     struct db_session *s, struct arena *a, struct doctor_index **broken, size_t *count)
 {
 	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_INDEXES);
-	*count = r ? (size_t)PQntuples(r) : 0;
-	*broken = ARENA_ARRAY(a, struct doctor_index, *count);
-	for (int i = 0; r && i < PQntuples(r); i++)
-		(*broken)[i] = (struct doctor_index){.name = db_get_text(a, r, i, 0),
-		    .is_key = db_get_bool(r, i, 1),
-		    .schema = db_get_text(a, r, i, 2)};
+	static const struct column columns[] = {COL(doctor_index, name, TEXT),
+	    COL(doctor_index, is_key, BOOL), COL(doctor_index, schema, TEXT)};
+	*count = ROWS_PARSE(r, a, columns, broken);
 	return r;
 }
 

@@ -1,5 +1,5 @@
 #include "salesreg/store/invites.h"
-#include "columns.h"
+#include "rows.h"
 
 size_t invites_read(struct db_plan *plan, struct arena *a, const char *const *hashes,
     size_t hash_count, const int64_t *people, size_t people_count)
@@ -10,17 +10,10 @@ size_t invites_read(struct db_plan *plan, struct arena *a, const char *const *ha
 
 size_t invites_parse(const PGresult *result, struct arena *a, struct invite_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct invite_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct invite_row){
-		    .hash = db_get_text(a, result, i, 0),
-		    .holder = db_get_i64(result, i, 1, 0),
-		    .ended = db_get_bool(result, i, 2),
-		    .used = db_get_bool(result, i, 3),
-		    .email_key = db_get_text(a, result, i, 4),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(invite_row, hash, TEXT),
+	    COL(invite_row, holder, I64), COL(invite_row, ended, BOOL), COL(invite_row, used, BOOL),
+	    COL(invite_row, email_key, TEXT)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 void invites_hold(

@@ -1,5 +1,5 @@
 #include "salesreg/store/menus.h"
-#include "columns.h"
+#include "rows.h"
 
 void menus_want(struct db_plan *plan, struct arena *a, const struct menu_row *menus, size_t count)
 {
@@ -15,17 +15,10 @@ size_t menus_waiting(struct db_plan *plan)
 
 size_t menus_waiting_parse(const PGresult *result, struct arena *a, struct menu_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct menu_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct menu_row){
-		    .chat_id = db_get_i64(result, i, 0, 0),
-		    .payload = db_get_text(a, result, i, 1),
-		    .wanted = db_get_i64(result, i, 2, 0),
-		    .tries = db_get_i64(result, i, 3, 0),
-		    .due = db_get_bool(result, i, 4),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(menu_row, chat_id, I64),
+	    COL(menu_row, payload, TEXT), COL(menu_row, wanted, I64), COL(menu_row, tries, I64),
+	    COL(menu_row, due, BOOL)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 void menus_done(struct db_plan *plan, struct arena *a, const struct menu_row *menus, size_t count)

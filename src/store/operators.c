@@ -1,5 +1,5 @@
 #include "salesreg/store/operators.h"
-#include "salesreg/db/conn.h"
+#include "rows.h"
 
 bool operators_leader(
     struct db_session *s, struct arena *a, const int64_t *bot_id, bool *somebody_leads)
@@ -20,22 +20,13 @@ bool operators_outbox_list(struct db_session *s, struct arena *a, const char *st
 	r = db_session_run(s, SQL_OPERATOR_OUTBOX_LIST, state, db_i64(a, limit));
 	if (!r)
 		return false;
-	*count = (size_t)PQntuples(r);
-	*rows = ARENA_ARRAY(a, struct outbox_listed, *count);
-	for (int i = 0; i < PQntuples(r); i++)
-		(*rows)[i] = (struct outbox_listed){
-		    .id = db_get_i64(r, i, 0, 0),
-		    .chat_id = db_get_i64(r, i, 1, 0),
-		    .method = db_get_text(a, r, i, 2),
-		    .state = db_get_text(a, r, i, 3),
-		    .attempts = db_get_i64(r, i, 4, 0),
-		    .priority = db_get_i64(r, i, 5, 0),
-		    .age_ms = db_get_i64(r, i, 6, 0),
-		    .due_in_ms = db_get_i64(r, i, 7, 0),
-		    .possible_duplicate = db_get_bool(r, i, 8),
-		    .error = db_get_text(a, r, i, 9),
-		    .payload = db_get_text(a, r, i, 10),
-		};
+	static const struct column columns[] = {COL(outbox_listed, id, I64),
+	    COL(outbox_listed, chat_id, I64), COL(outbox_listed, method, TEXT),
+	    COL(outbox_listed, state, TEXT), COL(outbox_listed, attempts, I64),
+	    COL(outbox_listed, priority, I64), COL(outbox_listed, age_ms, I64),
+	    COL(outbox_listed, due_in_ms, I64), COL(outbox_listed, possible_duplicate, BOOL),
+	    COL(outbox_listed, error, TEXT), COL(outbox_listed, payload, TEXT)};
+	*count = ROWS_PARSE(r, a, columns, rows);
 	return true;
 }
 
@@ -43,10 +34,7 @@ static bool read_ids(const PGresult *r, struct arena *a, int64_t **done, size_t 
 {
 	if (!r)
 		return false;
-	*done_count = (size_t)PQntuples(r);
-	*done = ARENA_ARRAY(a, int64_t, *done_count);
-	for (int i = 0; i < PQntuples(r); i++)
-		(*done)[i] = db_get_i64(r, i, 0, 0);
+	*done_count = ids_parse(r, a, done);
 	return true;
 }
 
@@ -119,19 +107,12 @@ bool operators_parked_list(struct db_session *s, struct arena *a, const int64_t 
 	    db_i64(a, limit));
 	if (!r)
 		return false;
-	*count = (size_t)PQntuples(r);
-	*rows = ARENA_ARRAY(a, struct parked_listed, *count);
-	for (int i = 0; i < PQntuples(r); i++)
-		(*rows)[i] = (struct parked_listed){
-		    .id = db_get_i64(r, i, 0, 0),
-		    .update_id = db_get_i64(r, i, 1, 0),
-		    .user_id = db_get_i64(r, i, 2, 0),
-		    .reason = db_get_text(a, r, i, 3),
-		    .age_ms = db_get_i64(r, i, 4, 0),
-		    .retrying = db_get_bool(r, i, 5),
-		    .payload = db_get_text(a, r, i, 6),
-		    .raw = db_get_text(a, r, i, 7),
-		};
+	static const struct column columns[] = {COL(parked_listed, id, I64),
+	    COL(parked_listed, update_id, I64), COL(parked_listed, user_id, I64),
+	    COL(parked_listed, reason, TEXT), COL(parked_listed, age_ms, I64),
+	    COL(parked_listed, retrying, BOOL), COL(parked_listed, payload, TEXT),
+	    COL(parked_listed, raw, TEXT)};
+	*count = ROWS_PARSE(r, a, columns, rows);
 	return true;
 }
 

@@ -1,5 +1,5 @@
 #include "salesreg/store/outbox.h"
-#include "columns.h"
+#include "rows.h"
 #include <string.h>
 
 size_t outbox_insert(
@@ -24,12 +24,12 @@ size_t outbox_insert(
 
 size_t outbox_inserted_parse(const PGresult *result, struct arena *a, struct outbox_inserted **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct outbox_inserted, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct outbox_inserted){db_get_i64(result, i, 0, 0),
-		    db_get_i64(result, i, 2, 0), strcmp(PQgetvalue(result, i, 1), "sending") == 0};
-	return (size_t)count;
+	static const struct column columns[] = {COL(outbox_inserted, id, I64),
+	    COL(outbox_inserted, state, TEXT), COL(outbox_inserted, birth_us, I64)};
+	size_t count = ROWS_PARSE(result, a, columns, rows);
+	for (size_t i = 0; i < count; i++)
+		(*rows)[i].sending = strcmp((*rows)[i].state, "sending") == 0;
+	return count;
 }
 
 size_t outbox_thin(struct db_plan *plan, struct arena *a, const struct outbox_new *rows,
@@ -60,21 +60,12 @@ size_t outbox_claim(struct db_plan *plan, struct arena *a, size_t limit, const i
 
 size_t outbox_claim_parse(const PGresult *result, struct arena *a, struct outbox_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct outbox_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct outbox_row){
-		    .id = db_get_i64(result, i, 0, 0),
-		    .chat_id = db_get_i64(result, i, 1, 0),
-		    .method = db_get_text(a, result, i, 2),
-		    .payload = db_get_text(a, result, i, 3),
-		    .priority = (enum message_priority)db_get_i64(result, i, 4, 0),
-		    .attempts = (int)db_get_i64(result, i, 5, 1),
-		    .possible_duplicate = db_get_bool(result, i, 6),
-		    .age_us = db_get_i64(result, i, 7, 0),
-		    .birth_us = db_get_i64(result, i, 8, 0),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(outbox_row, id, I64),
+	    COL(outbox_row, chat_id, I64), COL(outbox_row, method, TEXT),
+	    COL(outbox_row, payload, TEXT), COL(outbox_row, priority, INT),
+	    COL(outbox_row, attempts, INT), COL(outbox_row, possible_duplicate, BOOL),
+	    COL(outbox_row, age_us, I64), COL(outbox_row, birth_us, I64)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 size_t outbox_remaining(struct db_plan *plan)

@@ -1,5 +1,5 @@
 #include "salesreg/store/people.h"
-#include "columns.h"
+#include "rows.h"
 
 size_t sessions_read(struct db_plan *plan, struct arena *a, const int64_t *user_ids, size_t count)
 {
@@ -8,25 +8,14 @@ size_t sessions_read(struct db_plan *plan, struct arena *a, const int64_t *user_
 
 size_t sessions_parse(const PGresult *result, struct arena *a, struct session_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct session_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct session_row){
-		    .user_id = db_get_i64(result, i, 0, 0),
-		    .phase = db_get_text(a, result, i, 1),
-		    .draft_name = db_get_text(a, result, i, 2),
-		    .locale = db_get_text(a, result, i, 3),
-		    .locale_chosen = db_get_bool(result, i, 4),
-		    .draft_email = db_get_text(a, result, i, 5),
-		    .draft_rep = db_get_text(a, result, i, 6),
-		    .draft_username = db_get_text(a, result, i, 7),
-		    .draft_holder = db_get_text(a, result, i, 8),
-		    .wrong_emails = db_get_i64(result, i, 9, 0),
-		    .pause_us = db_get_i64(result, i, 10, 0),
-		    .old = db_get_bool(result, i, 11),
-		    .looked_emails = db_get_i64(result, i, 12, 0),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(session_row, user_id, I64),
+	    COL(session_row, phase, TEXT), COL(session_row, draft_name, TEXT),
+	    COL(session_row, locale, TEXT), COL(session_row, locale_chosen, BOOL),
+	    COL(session_row, draft_email, TEXT), COL(session_row, draft_rep, TEXT),
+	    COL(session_row, draft_username, TEXT), COL(session_row, draft_holder, TEXT),
+	    COL(session_row, wrong_emails, I64), COL(session_row, pause_us, I64),
+	    COL(session_row, old, BOOL), COL(session_row, looked_emails, I64)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 void sessions_write(
@@ -68,20 +57,11 @@ size_t reps_read(struct db_plan *plan, struct arena *a, const int64_t *telegram_
 
 size_t reps_parse(const PGresult *result, struct arena *a, struct rep_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct rep_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct rep_row){
-		    .telegram_id = db_get_i64(result, i, 0, 0),
-		    .id = db_get_text(a, result, i, 1),
-		    .name = db_get_text(a, result, i, 2),
-		    .email = db_get_text(a, result, i, 3),
-		    .status = db_get_text(a, result, i, 4),
-		    .username = db_get_text(a, result, i, 5),
-		    .available = db_get_bool(result, i, 6),
-		    .open_clients = db_get_i64(result, i, 7, 0),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(rep_row, telegram_id, I64),
+	    COL(rep_row, id, TEXT), COL(rep_row, name, TEXT), COL(rep_row, email, TEXT),
+	    COL(rep_row, status, TEXT), COL(rep_row, username, TEXT), COL(rep_row, available, BOOL),
+	    COL(rep_row, open_clients, I64)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 size_t rep_emails_read(struct db_plan *plan, struct arena *a, const char *const *keys, size_t count)
@@ -91,12 +71,9 @@ size_t rep_emails_read(struct db_plan *plan, struct arena *a, const char *const 
 
 size_t rep_emails_parse(const PGresult *result, struct arena *a, struct email_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct email_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] =
-		    (struct email_row){db_get_text(a, result, i, 0), db_get_text(a, result, i, 1)};
-	return (size_t)count;
+	static const struct column columns[] = {
+	    COL(email_row, email_key, TEXT), COL(email_row, rep, TEXT)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 size_t subjects_read(
@@ -107,19 +84,11 @@ size_t subjects_read(
 
 size_t subjects_parse(const PGresult *result, struct arena *a, struct subject_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct subject_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct subject_row){
-		    .id = db_get_text(a, result, i, 0),
-		    .name = db_get_text(a, result, i, 1),
-		    .email = db_get_text(a, result, i, 2),
-		    .telegram_id = db_get_i64(result, i, 3, 0),
-		    .status = db_get_text(a, result, i, 4),
-		    .locale = db_get_text(a, result, i, 5),
-		    .application = db_get_text(a, result, i, 6),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(subject_row, id, TEXT),
+	    COL(subject_row, name, TEXT), COL(subject_row, email, TEXT),
+	    COL(subject_row, telegram_id, I64), COL(subject_row, status, TEXT),
+	    COL(subject_row, locale, TEXT), COL(subject_row, application, TEXT)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 void reps_register(
@@ -221,17 +190,10 @@ size_t applications_read(struct db_plan *plan, struct arena *a, size_t limit, co
 
 size_t applications_parse(const PGresult *result, struct arena *a, struct application_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct application_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct application_row){
-		    .telegram_id = db_get_i64(result, i, 0, 0),
-		    .name = db_get_text(a, result, i, 1),
-		    .email = db_get_text(a, result, i, 2),
-		    .username = db_get_text(a, result, i, 3),
-		    .total = db_get_i64(result, i, 4, 0),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(application_row, telegram_id, I64),
+	    COL(application_row, name, TEXT), COL(application_row, email, TEXT),
+	    COL(application_row, username, TEXT), COL(application_row, total, I64)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 size_t untaken_read(struct db_plan *plan, struct arena *a, size_t limit, const int64_t *admins,
@@ -243,16 +205,10 @@ size_t untaken_read(struct db_plan *plan, struct arena *a, size_t limit, const i
 
 size_t untaken_parse(const PGresult *result, struct arena *a, struct untaken_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct untaken_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct untaken_row){
-		    .name = db_get_text(a, result, i, 0),
-		    .telegram = db_get_text(a, result, i, 1),
-		    .context = db_get_text(a, result, i, 2),
-		    .email = db_get_text(a, result, i, 3),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(untaken_row, name, TEXT),
+	    COL(untaken_row, telegram, TEXT), COL(untaken_row, context, TEXT),
+	    COL(untaken_row, email, TEXT)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 size_t admins_missed_read(
@@ -263,12 +219,10 @@ size_t admins_missed_read(
 
 size_t admins_missed_parse(const PGresult *result, struct arena *a, const int64_t **admins)
 {
-	int count = PQntuples(result);
-	int64_t *ids = ARENA_ARRAY(a, int64_t, (size_t)count);
-	for (int i = 0; i < count; i++)
-		ids[i] = db_get_i64(result, i, 0, 0);
+	int64_t *ids = NULL;
+	size_t count = ids_parse(result, a, &ids);
 	*admins = ids;
-	return (size_t)count;
+	return count;
 }
 
 void admins_heard(struct db_plan *plan, struct arena *a, const int64_t *admins, size_t count)
@@ -284,26 +238,16 @@ size_t claims_read(struct db_plan *plan, struct arena *a, const int64_t *telegra
 
 size_t claims_parse(const PGresult *result, struct arena *a, struct claim_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct claim_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct claim_row){
-		    .telegram_id = db_get_i64(result, i, 0, 0),
-		    .name = db_get_text(a, result, i, 1),
-		    .email = db_get_text(a, result, i, 2),
-		    .asked = db_get_bool(result, i, 3),
-		    .locale = db_get_text(a, result, i, 4),
-		    .rep = db_get_text(a, result, i, 5),
-		    .rep_telegram_id = db_get_i64(result, i, 6, 0),
-		    .rep_name = db_get_text(a, result, i, 7),
-		    .rep_username = db_get_text(a, result, i, 8),
-		    .rep_status = db_get_text(a, result, i, 9),
-		    .rep_locale = db_get_text(a, result, i, 10),
-		    .stands = db_get_bool(result, i, 11),
-		    .username = db_get_text(a, result, i, 12),
-		    .total = PQnfields(result) > 13 ? db_get_i64(result, i, 13, 0) : 0,
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(claim_row, telegram_id, I64),
+	    COL(claim_row, name, TEXT), COL(claim_row, email, TEXT), COL(claim_row, asked, BOOL),
+	    COL(claim_row, locale, TEXT), COL(claim_row, rep, TEXT),
+	    COL(claim_row, rep_telegram_id, I64), COL(claim_row, rep_name, TEXT),
+	    COL(claim_row, rep_username, TEXT), COL(claim_row, rep_status, TEXT),
+	    COL(claim_row, rep_locale, TEXT), COL(claim_row, stands, BOOL),
+	    COL(claim_row, username, TEXT), COL(claim_row, total, I64)};
+	size_t known_total = PQnfields(result) == (int)COLUMN_COUNT(columns);
+	return rows_parse(
+	    result, a, columns, COLUMN_COUNT(columns) - !known_total, sizeof **rows, rows);
 }
 
 size_t claims_waiting(struct db_plan *plan, struct arena *a, size_t limit, const int64_t *admins,
@@ -326,16 +270,10 @@ size_t claims_over(struct db_plan *plan, struct arena *a, size_t limit)
 
 size_t claims_over_parse(const PGresult *result, struct arena *a, struct claim_over_row **rows)
 {
-	int count = PQntuples(result);
-	*rows = ARENA_ARRAY(a, struct claim_over_row, (size_t)count);
-	for (int i = 0; i < count; i++)
-		(*rows)[i] = (struct claim_over_row){
-		    .telegram_id = db_get_i64(result, i, 0, 0),
-		    .email = db_get_text(a, result, i, 1),
-		    .locale = db_get_text(a, result, i, 2),
-		    .free = db_get_bool(result, i, 3),
-		};
-	return (size_t)count;
+	static const struct column columns[] = {COL(claim_over_row, telegram_id, I64),
+	    COL(claim_over_row, email, TEXT), COL(claim_over_row, locale, TEXT),
+	    COL(claim_over_row, free, BOOL)};
+	return ROWS_PARSE(result, a, columns, rows);
 }
 
 void claims_end(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids,

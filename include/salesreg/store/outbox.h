@@ -22,6 +22,7 @@ size_t outbox_insert(
     struct db_plan *plan, struct arena *a, const struct outbox_new *rows, size_t count);
 struct outbox_inserted {
 	int64_t id, birth_us;
+	const char *state;
 	bool sending;
 };
 size_t outbox_inserted_parse(
