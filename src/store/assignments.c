@@ -47,24 +47,3 @@ size_t clients_parse(const PGresult *result, struct arena *a, struct client_row 
 	    COL(client_row, contacted, BOOL)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
-
-void assignments_contacted(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)
-{
-	if (count)
-		(void)db_plan_add(plan, SQL_ASSIGNMENTS_CONTACTED, db_i64_array(a, ids, count));
-}
-
-void assignments_decline(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)
-{
-	if (count)
-		(void)db_plan_add(plan, SQL_ASSIGNMENTS_DECLINE, db_i64_array(a, ids, count));
-}
-
-void assignments_undo(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count)
-{
-	if (count == 0)
-		return;
-	const char *list = db_i64_array(a, ids, count);
-	(void)db_plan_add(plan, SQL_ASSIGNMENTS_UNDO_OTHERS, list);
-	(void)db_plan_add(plan, SQL_ASSIGNMENTS_UNDO, list);
-}

@@ -31,21 +31,6 @@ size_t codes_counted_parse(const PGresult *result, struct arena *a, struct code_
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
-void codes_write(struct db_plan *plan, struct arena *a, const int64_t *over, size_t over_count,
-    const struct code_request *requests, size_t request_count, const int64_t *wrong,
-    size_t wrong_count)
-{
-	if (wrong_count)
-		(void)db_plan_add(plan, SQL_CODES_WRONG, db_i64_array(a, wrong, wrong_count));
-	if (over_count)
-		(void)db_plan_add(plan, SQL_CODES_OVER, db_i64_array(a, over, over_count));
-	if (request_count)
-		(void)db_plan_add(plan, SQL_CODES_REQUEST,
-		    I64_COLUMN(a, requests, request_count, user_id),
-		    TEXT_COLUMN(a, requests, request_count, email),
-		    TEXT_COLUMN(a, requests, request_count, email_key));
-}
-
 size_t codes_due(
     struct db_plan *plan, struct arena *a, size_t limit, const int64_t *sending, size_t count)
 {

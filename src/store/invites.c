@@ -16,31 +16,6 @@ size_t invites_parse(const PGresult *result, struct arena *a, struct invite_row 
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
-void invites_hold(
-    struct db_plan *plan, struct arena *a, const struct invite_change *changes, size_t count)
-{
-	if (count)
-		(void)db_plan_add(plan, SQL_INVITES_HOLD, TEXT_COLUMN(a, changes, count, hash),
-		    I64_COLUMN(a, changes, count, person));
-}
-
-void invites_use(
-    struct db_plan *plan, struct arena *a, const struct invite_change *changes, size_t count)
-{
-	if (count)
-		(void)db_plan_add(plan, SQL_INVITES_USE, TEXT_COLUMN(a, changes, count, hash),
-		    I64_COLUMN(a, changes, count, person));
-}
-
-void invites_create(
-    struct db_plan *plan, struct arena *a, const struct invite_new *invites, size_t count)
-{
-	if (count)
-		(void)db_plan_add(plan, SQL_INVITES_CREATE, TEXT_COLUMN(a, invites, count, hash),
-		    TEXT_COLUMN(a, invites, count, email_key), I64_COLUMN(a, invites, count, days),
-		    I64_COLUMN(a, invites, count, admin));
-}
-
 bool invites_create_now(
     struct db_session *session, struct arena *a, const struct invite_new *invite, int64_t *ends_us)
 {

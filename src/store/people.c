@@ -91,84 +91,6 @@ size_t subjects_parse(const PGresult *result, struct arena *a, struct subject_ro
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
-void reps_register(
-    struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count)
-{
-	struct rep_change *fresh = ARENA_ARRAY(a, struct rep_change, count);
-	struct rep_change *back = ARENA_ARRAY(a, struct rep_change, count);
-	size_t fresh_count = 0, back_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (changes[i].rep)
-			back[back_count++] = changes[i];
-		else
-			fresh[fresh_count++] = changes[i];
-	}
-	if (fresh_count)
-		(void)db_plan_add(plan, SQL_REPS_REGISTER,
-		    I64_COLUMN(a, fresh, fresh_count, telegram_id),
-		    TEXT_COLUMN(a, fresh, fresh_count, username),
-		    TEXT_COLUMN(a, fresh, fresh_count, name),
-		    TEXT_COLUMN(a, fresh, fresh_count, email),
-		    TEXT_COLUMN(a, fresh, fresh_count, email_key),
-		    TEXT_COLUMN(a, fresh, fresh_count, status));
-	if (back_count)
-		(void)db_plan_add(plan, SQL_REPS_REJOIN, TEXT_COLUMN(a, back, back_count, rep),
-		    TEXT_COLUMN(a, back, back_count, username),
-		    TEXT_COLUMN(a, back, back_count, name), TEXT_COLUMN(a, back, back_count, email),
-		    TEXT_COLUMN(a, back, back_count, email_key),
-		    TEXT_COLUMN(a, back, back_count, status));
-}
-
-void reps_change_email(
-    struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count)
-{
-	if (count)
-		(void)db_plan_add(plan, SQL_REPS_EMAIL, TEXT_COLUMN(a, changes, count, rep),
-		    TEXT_COLUMN(a, changes, count, email),
-		    TEXT_COLUMN(a, changes, count, email_key));
-}
-
-void reps_decide(
-    struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count)
-{
-	if (count)
-		(void)db_plan_add(plan, SQL_REPS_DECIDE, TEXT_COLUMN(a, changes, count, rep),
-		    TEXT_COLUMN(a, changes, count, status),
-		    I64_COLUMN(a, changes, count, admin_id));
-}
-
-void reps_rename(
-    struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count)
-{
-	if (count)
-		(void)db_plan_add(plan, SQL_REPS_USERNAME, TEXT_COLUMN(a, changes, count, rep),
-		    TEXT_COLUMN(a, changes, count, username));
-}
-
-void reps_leave(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count)
-{
-	if (count == 0)
-		return;
-	const char *ids = db_text_array(a, reps, count);
-	(void)db_plan_add(plan, SQL_REPS_LEAVE, ids);
-	(void)db_plan_add(plan, SQL_ASSIGNMENTS_RELEASE, ids, "unregistered");
-}
-
-void reps_available(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count)
-{
-	if (count)
-		(void)db_plan_add(plan, SQL_REPS_AVAILABLE, db_text_array(a, reps, count));
-}
-
-void reps_unavailable(
-    struct db_plan *plan, struct arena *a, const char *const *reps, size_t count, const char *why)
-{
-	if (count == 0)
-		return;
-	const char *ids = db_text_array(a, reps, count);
-	(void)db_plan_add(plan, SQL_REPS_UNAVAILABLE, ids, why);
-}
-
 void reps_reachable(struct db_plan *plan, struct arena *a, const int64_t *chats, size_t count)
 {
 	if (count)
@@ -225,12 +147,6 @@ size_t admins_missed_parse(const PGresult *result, struct arena *a, const int64_
 	return count;
 }
 
-void admins_heard(struct db_plan *plan, struct arena *a, const int64_t *admins, size_t count)
-{
-	if (count)
-		(void)db_plan_add(plan, SQL_ADMINS_HEARD, db_i64_array(a, admins, count));
-}
-
 size_t claims_read(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count)
 {
 	return db_plan_add(plan, SQL_CLAIMS_READ, db_i64_array(a, telegram_ids, count));
@@ -257,12 +173,6 @@ size_t claims_waiting(struct db_plan *plan, struct arena *a, size_t limit, const
 	    db_i64_array(a, admins, count), db_bool(asked));
 }
 
-void claims_refuse(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count)
-{
-	if (count)
-		(void)db_plan_add(plan, SQL_CLAIMS_REFUSE, db_i64_array(a, telegram_ids, count));
-}
-
 size_t claims_over(struct db_plan *plan, struct arena *a, size_t limit)
 {
 	return db_plan_add(plan, SQL_CLAIMS_OVER, db_i64(a, (int64_t)limit));
@@ -282,16 +192,4 @@ void claims_end(struct db_plan *plan, struct arena *a, const int64_t *telegram_i
 	if (count)
 		(void)db_plan_add(plan, SQL_CLAIMS_END, db_i64_array(a, telegram_ids, count),
 		    db_text_array(a, payloads, count));
-}
-
-void reps_move(struct db_plan *plan, struct arena *a, const struct rep_move *moves, size_t count)
-{
-	if (count == 0)
-		return;
-	(void)db_plan_add(plan, SQL_REPS_MAKE_WAY, I64_COLUMN(a, moves, count, to));
-	(void)db_plan_add(plan, SQL_REPS_MOVE, TEXT_COLUMN(a, moves, count, rep),
-	    I64_COLUMN(a, moves, count, from), I64_COLUMN(a, moves, count, to),
-	    TEXT_COLUMN(a, moves, count, name));
-	(void)db_plan_add(plan, SQL_REPS_MADE_WAY, I64_COLUMN(a, moves, count, from),
-	    I64_COLUMN(a, moves, count, to));
 }

@@ -34,7 +34,3 @@ size_t clients_read(struct db_plan *plan, struct arena *a, const int64_t *rep_te
     size_t count, size_t limit);
 size_t clients_parse(const PGresult *result, struct arena *a, struct client_row **rows);
 
-void assignments_contacted(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
-void assignments_decline(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
-/* Declined ones go on; whoever got their prospects since loses them. Needs the assignment lock. */
-void assignments_undo(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);

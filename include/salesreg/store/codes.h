@@ -28,15 +28,6 @@ size_t codes_counted(struct db_plan *plan, struct arena *a, const int64_t *peopl
     size_t people_count, const char *const *mailboxes, size_t mailbox_count, size_t most);
 size_t codes_counted_parse(const PGresult *result, struct arena *a, struct code_mail **rows);
 
-struct code_request {
-	int64_t user_id;
-	const char *email, *email_key;
-};
-/* over: these people are asked no more, those who are asked anew among them. */
-void codes_write(struct db_plan *plan, struct arena *a, const int64_t *over, size_t over_count,
-    const struct code_request *requests, size_t request_count, const int64_t *wrong,
-    size_t wrong_count);
-
 /* The queue. sending: what this process has under way. */
 struct code_due {
 	int64_t id, user_id, attempts;

@@ -16,23 +16,11 @@ size_t invites_read(struct db_plan *plan, struct arena *a, const char *const *ha
     size_t hash_count, const int64_t *people, size_t people_count);
 size_t invites_parse(const PGresult *result, struct arena *a, struct invite_row **rows);
 
-/* Each fails as a conflict unless the invitation is what it was when it was read. */
-struct invite_change {
-	const char *hash;
-	int64_t person;
-};
-void invites_hold(
-    struct db_plan *plan, struct arena *a, const struct invite_change *changes, size_t count);
-void invites_use(
-    struct db_plan *plan, struct arena *a, const struct invite_change *changes, size_t count);
-
 struct invite_new {
 	const char *hash, *email_key; /* the latter may be NULL */
 	int64_t days;
 	int64_t admin; /* 0: made by the command line */
 };
-void invites_create(
-    struct db_plan *plan, struct arena *a, const struct invite_new *invites, size_t count);
-/* The same at once, for a command; *ends_us: when it ends, since 1970. */
+/* For a command; *ends_us: when it ends, since 1970. */
 bool invites_create_now(
     struct db_session *session, struct arena *a, const struct invite_new *invite, int64_t *ends_us);

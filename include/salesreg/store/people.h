@@ -69,8 +69,6 @@ size_t claims_parse(const PGresult *result, struct arena *a, struct claim_row **
 /* Claims that wait for an admin, longest first; parsed by claims_parse. Arguments as of applications_read. */
 size_t claims_waiting(struct db_plan *plan, struct arena *a, size_t limit, const int64_t *admins,
     size_t count, bool asked);
-void claims_refuse(
-    struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count);
 /* Claims of what is another one's now, or nobody's; needs no lock. */
 struct claim_over_row {
 	int64_t telegram_id;
@@ -82,12 +80,6 @@ size_t claims_over_parse(const PGresult *result, struct arena *a, struct claim_o
 /* Ends them, with a sendMessage each; what is not over any more, or in use, is left as it is. */
 void claims_end(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids,
     const char *const *payloads, size_t count);
-/* A rep's account becomes another one; needs the assignment lock. */
-struct rep_move {
-	const char *rep, *name; /* the latter NULL: as it is */
-	int64_t from, to;
-};
-void reps_move(struct db_plan *plan, struct arena *a, const struct rep_move *moves, size_t count);
 
 /* What admins are shown; `asked`: one of them asks for it. */
 struct application_row {
@@ -107,28 +99,10 @@ size_t untaken_parse(const PGresult *result, struct arena *a, struct untaken_row
 size_t admins_missed_read(
     struct db_plan *plan, struct arena *a, const int64_t *admins, size_t count);
 size_t admins_missed_parse(const PGresult *result, struct arena *a, const int64_t **admins);
-void admins_heard(struct db_plan *plan, struct arena *a, const int64_t *admins, size_t count);
 
-/* Changes. rep: the row's id, NULL for a newcomer. Unused members are NULL or 0. */
-struct rep_change {
-	const char *rep, *name, *email, *email_key, *status, *username;
-	int64_t telegram_id;
-	int64_t admin_id;
-};
-void reps_register(
-    struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count);
-void reps_change_email(
-    struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count);
-void reps_decide(
-    struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count);
-void reps_rename(
-    struct db_plan *plan, struct arena *a, const struct rep_change *changes, size_t count);
-/* Removed, their prospects released; needs the assignment lock. */
-void reps_leave(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count);
-void reps_available(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count);
-/* Nothing new is assigned to them; what they have goes on when the grace has passed. */
-void reps_unavailable(
-    struct db_plan *plan, struct arena *a, const char *const *reps, size_t count, const char *why);
-/* The same by chat, for chats that Telegram reports as gone; and the end of it, for chats that a message reached. */
+/*
+ * Of chats that Telegram reports as gone: nothing new is assigned to their reps, and what they have goes on when the grace has
+ * passed; and the end of it, for chats that a message reached.
+ */
 void reps_unreachable(struct db_plan *plan, struct arena *a, const int64_t *chats, size_t count);
 void reps_reachable(struct db_plan *plan, struct arena *a, const int64_t *chats, size_t count);

@@ -235,6 +235,7 @@ void turn_admin_pressed(struct turn *t)
 	turn_effect(t, (struct effect){
 			   .kind = approved ? EFFECT_APPROVE : EFFECT_REJECT,
 			   .rep_id = subject->rep_id,
+			   .status = approved ? REP_ACTIVE : REP_REMOVED,
 		       });
 	/* an admin may be a rep, too */
 	if (subject->telegram_id == t->event->user_id)

@@ -124,7 +124,8 @@ void turn_admin_invites(struct turn *t)
 		turn_answer(t, true, TEXT_ANSWER_INVITE_LATER, NO_ARGS);
 		return;
 	}
-	turn_effect(t, (struct effect){.kind = EFFECT_MAKE_INVITE, .invite = link->hash});
+	turn_effect(t,
+	    (struct effect){.kind = EFFECT_MAKE_INVITE, .invite = link->hash, .days = link->days});
 	(void)turn_say(t, TEXT_INVITE_LINK,
 	    ARGS({"link", link->text}, {"days", arena_printf(t->a, "%d", link->days)}));
 }

@@ -271,7 +271,7 @@ void conversation_interest(
 	X(WRONG_CODE, "wrong code")     /* code_id */                                              \
 	X(CODE_DONE, "code done")       /* no code is asked for any more */                        \
 	X(EVICT, "evict")             /* rep_id, from: whose e-mail turned out to be another's */  \
-	X(MAKE_INVITE, "make invite") /* invite: of the link that an admin is told */              \
+	X(MAKE_INVITE, "make invite") /* invite, days: of the link that an admin is told */        \
 	X(HOLD_INVITE, "hold invite") /* invite: it is this person's from now on */                \
 	X(USE_INVITE, "use invite")   /* invite: it has done its work */                           \
 	X(HEARD, "heard")             /* an admin has been shown what was missed */                \
@@ -282,11 +282,11 @@ enum effect_kind {
 #define X(name, text) EFFECT_##name,
 	EFFECT_KIND_MAP(X)
 #undef X
+	    EFFECT_COUNT
 };
 const char *effect_kind_name(enum effect_kind kind);
 
-/* About the person of the event, but for APPROVE and REJECT.
- * Members not named by the kind are zero. */
+/* About the person of the event and their rep_id, where the kind names no other. Members not named by the kind are zero. */
 struct effect {
 	enum effect_kind kind;
 	const char *name, *email, *email_key;
@@ -295,6 +295,7 @@ struct effect {
 	const char *rep_id;
 	const char *username;
 	const char *invite; /* its hash */
+	int64_t days;       /* it is good for */
 	int64_t code_id;
 	int64_t from, to; /* Telegram accounts */
 };

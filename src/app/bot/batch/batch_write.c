@@ -27,7 +27,7 @@ static void say_limits(struct batch *b)
 		    "a mail with a code is kept back by a limit: %s; see `salesreg doctor`",
 		    code_limit_sentence((enum code_limit)i));
 	}
-	if (!any && b->writes.code_request_count > 0)
+	if (!any && effects_count(b->writes.effects, b->writes.effect_count, EFFECT_SEND_CODE) > 0)
 		(void)fault_log_end(&b->code_fault);
 }
 

@@ -208,13 +208,25 @@ static bool code_moved_here(struct folding *f, const struct person *p)
 	    row->holder ? map_find(&f->people, row->holder_telegram_id) : NULL;
 	return key_taken_here(f, row->email_key) ||
 	       (holder && ((const struct person *)holder->value.pointer)->touched) ||
-	       f->writes->move_count > 0;
+	       effects_count(f->writes->effects, f->writes->effect_count, EFFECT_MOVE) > 0;
 }
 
 static bool invite_held_here(const struct folding *f, const char *hash)
 {
-	for (size_t i = 0; i < f->writes->hold_count; i++)
-		if (strcmp(f->writes->holds[i].hash, hash) == 0)
+	const struct fold_writes *w = f->writes;
+	for (size_t i = 0; i < w->effect_count; i++)
+		if (w->effects[i].effect.kind == EFFECT_HOLD_INVITE &&
+		    strcmp(w->effects[i].effect.invite, hash) == 0)
+			return true;
+	return false;
+}
+
+/* Whether what anybody does with prospects has been changed in this batch. */
+static bool assignments_changed_here(const struct folding *f)
+{
+	const struct fold_writes *w = f->writes;
+	for (size_t i = 0; i < w->effect_count; i++)
+		if (fold_changes_assignments(w->effects[i].effect.kind))
 			return true;
 	return false;
 }
@@ -226,9 +238,7 @@ static bool depends(
 	if (p->touched || (interest->wants_applications && f->applications_changed))
 		return true;
 	/* taking back depends on what anybody did with the prospect */
-	const struct fold_writes *w = f->writes;
-	if (interest->takes_back && (w->contacted_count > 0 || w->declined_count > 0 ||
-					w->undone_count > 0 || w->leaving_count > 0))
+	if (interest->takes_back && assignments_changed_here(f))
 		return true;
 	if (interest->assignment_id && map_find(&f->assignments, interest->assignment_id))
 		return true;
@@ -268,25 +278,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	size_t most = input->count * OUTCOME_MAX_EFFECTS;
 	*w = (struct fold_writes){
 	    .sessions = ARENA_ARRAY(a, struct session_row, input->count),
-	    .registrations = ARENA_ARRAY(a, struct rep_change, input->count),
-	    .email_changes = ARENA_ARRAY(a, struct rep_change, input->count),
-	    .decisions = ARENA_ARRAY(a, struct rep_change, input->count),
-	    .renames = ARENA_ARRAY(a, struct rep_change, most),
-	    .leaving = ARENA_ARRAY(a, const char *, input->count),
-	    .unavailable = ARENA_ARRAY(a, const char *, input->count),
-	    .available = ARENA_ARRAY(a, const char *, most),
-	    .contacted = ARENA_ARRAY(a, int64_t, input->count),
-	    .declined = ARENA_ARRAY(a, int64_t, input->count),
-	    .heard = ARENA_ARRAY(a, int64_t, input->count),
-	    .undone = ARENA_ARRAY(a, int64_t, input->count),
-	    .moves = ARENA_ARRAY(a, struct rep_move, input->count),
-	    .refused = ARENA_ARRAY(a, int64_t, input->count),
-	    .codes_over = ARENA_ARRAY(a, int64_t, most),
-	    .codes_wrong = ARENA_ARRAY(a, int64_t, input->count),
-	    .code_requests = ARENA_ARRAY(a, struct code_request, input->count),
-	    .invitations = ARENA_ARRAY(a, struct invite_new, input->count),
-	    .holds = ARENA_ARRAY(a, struct invite_change, input->count),
-	    .uses = ARENA_ARRAY(a, struct invite_change, input->count),
+	    .effects = ARENA_ARRAY(a, struct effect_row, most),
 	    .answers = ARENA_ARRAY(a, struct fold_answer, input->count),
 	    .menus = ARENA_ARRAY(a, struct fold_menu, input->count),
 	};

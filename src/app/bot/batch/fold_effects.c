@@ -1,136 +1,81 @@
 #include "fold_private.h"
 #include "salesreg/app/bot/delivery/telegram_message.h"
-#include "salesreg/app/bot/invite.h"
 #include "salesreg/domain/contact/email.h"
 #include <string.h>
+
+/* What the rest of the batch must know of an effect: who and what is not as it was read. */
+enum {
+	TOUCHES_SELF = 1 << 0, /* whose event it was */
+	TOUCHES_FROM = 1 << 1,
+	TOUCHES_TO = 1 << 2,
+	TOUCHES_SUBJECT = 1 << 3,
+	TAKES_EMAIL = 1 << 4,
+	MAILS = 1 << 5, /* so that what was counted is one less than it is now */
+	CHANGES_ASSIGNMENTS = 1 << 6,
+	CHANGES_APPLICATIONS = 1 << 7,
+	NEEDS_LOCK = 1 << 8,
+};
+static const unsigned consequences[EFFECT_COUNT] = {
+    [EFFECT_REGISTER] = TOUCHES_SELF | TAKES_EMAIL | CHANGES_APPLICATIONS,
+    [EFFECT_CHANGE_EMAIL] = TOUCHES_SELF | TAKES_EMAIL,
+    [EFFECT_UNREGISTER] = TOUCHES_SELF | CHANGES_ASSIGNMENTS | NEEDS_LOCK,
+    [EFFECT_CONTACTED] = TOUCHES_SELF | CHANGES_ASSIGNMENTS | NEEDS_LOCK,
+    [EFFECT_UNDO] = TOUCHES_SELF | TOUCHES_TO | CHANGES_ASSIGNMENTS | NEEDS_LOCK,
+    [EFFECT_DECLINE] = TOUCHES_SELF | CHANGES_ASSIGNMENTS | NEEDS_LOCK,
+    [EFFECT_APPROVE] = TOUCHES_SUBJECT | CHANGES_APPLICATIONS,
+    [EFFECT_REJECT] = TOUCHES_SUBJECT | CHANGES_APPLICATIONS,
+    [EFFECT_UNREACHABLE] = TOUCHES_SELF,
+    [EFFECT_MOVE] = TOUCHES_FROM | TOUCHES_TO | CHANGES_APPLICATIONS | NEEDS_LOCK,
+    [EFFECT_REFUSE_CLAIM] = TOUCHES_TO | CHANGES_APPLICATIONS,
+    [EFFECT_SEND_CODE] = TOUCHES_SELF | MAILS,
+    [EFFECT_WRONG_CODE] = TOUCHES_SELF,
+    [EFFECT_CODE_DONE] = TOUCHES_SELF,
+    [EFFECT_EVICT] = TOUCHES_SELF | TOUCHES_FROM | CHANGES_ASSIGNMENTS | NEEDS_LOCK,
+    [EFFECT_MAKE_INVITE] = 0,
+    [EFFECT_HOLD_INVITE] = TOUCHES_SELF,
+    [EFFECT_USE_INVITE] = 0,
+    [EFFECT_HEARD] = 0,
+    [EFFECT_REACHABLE] = TOUCHES_SELF,
+    [EFFECT_USERNAME] = TOUCHES_SELF,
+};
+
+bool fold_changes_assignments(enum effect_kind kind)
+{
+	return consequences[kind] & CHANGES_ASSIGNMENTS;
+}
+
+static void touch(struct folding *f, int64_t user_id)
+{
+	if (user_id)
+		fold_person_of(f, user_id)->touched = true;
+}
 
 void fold_apply_effect(struct folding *f, struct person *p, const struct effect *effect)
 {
 	struct fold_writes *w = f->writes;
-	switch (effect->kind) {
-	case EFFECT_REGISTER:
-		w->registrations[w->registration_count++] = (struct rep_change){
-		    .rep = p->state.rep_id,
-		    .telegram_id = p->user_id,
-		    .username = effect->username,
-		    .name = effect->name,
-		    .email = effect->email,
-		    .email_key = effect->email_key,
-		    .status = rep_status_name(effect->status),
-		};
+	unsigned what = consequences[effect->kind];
+	struct effect_row *row = &w->effects[w->effect_count++];
+	*row = (struct effect_row){*effect, p->user_id, rep_status_name(effect->status)};
+	if (!row->effect.rep_id)
+		row->effect.rep_id = p->state.rep_id;
+	p->touched |= (what & TOUCHES_SELF) != 0;
+	p->heard |= effect->kind == EFFECT_HEARD;
+	if (what & TOUCHES_FROM)
+		touch(f, effect->from);
+	if (what & TOUCHES_TO)
+		touch(f, effect->to);
+	if ((what & TOUCHES_SUBJECT) && p->state.subject)
+		touch(f, p->state.subject->telegram_id);
+	if (what & TAKES_EMAIL)
 		f->keys[f->key_count++] = effect->email_key;
-		f->applications_changed = true;
-		p->touched = true;
-		break;
-	case EFFECT_CHANGE_EMAIL:
-		w->email_changes[w->email_change_count++] = (struct rep_change){
-		    .rep = p->state.rep_id, .email = effect->email, .email_key = effect->email_key};
-		f->keys[f->key_count++] = effect->email_key;
-		p->touched = true;
-		break;
-	case EFFECT_UNREGISTER:
-		w->leaving[w->leaving_count++] = p->state.rep_id;
-		w->needs_lock = true;
-		p->touched = true;
-		break;
-	case EFFECT_CONTACTED:
-	case EFFECT_DECLINE:
-		if (effect->kind == EFFECT_CONTACTED)
-			w->contacted[w->contacted_count++] = effect->assignment_id;
-		else
-			w->declined[w->declined_count++] = effect->assignment_id;
-		(void)map_put(&f->assignments, effect->assignment_id);
-		w->needs_lock = true;
-		p->touched = true;
-		break;
-	case EFFECT_UNDO:
-		w->undone[w->undone_count++] = effect->assignment_id;
-		(void)map_put(&f->assignments, effect->assignment_id);
-		if (p->state.assignment && p->state.assignment->other_id)
-			(void)map_put(&f->assignments, p->state.assignment->other_id);
-		if (effect->to)
-			fold_person_of(f, effect->to)->touched = true;
-		w->needs_lock = true;
-		p->touched = true;
-		break;
-	case EFFECT_APPROVE:
-	case EFFECT_REJECT:
-		w->decisions[w->decision_count++] = (struct rep_change){
-		    .rep = effect->rep_id,
-		    .status =
-			rep_status_name(effect->kind == EFFECT_APPROVE ? REP_ACTIVE : REP_REMOVED),
-		    .admin_id = p->user_id,
-		};
-		f->applications_changed = true;
-		if (p->state.subject)
-			fold_person_of(f, p->state.subject->telegram_id)->touched = true;
-		break;
-	case EFFECT_UNREACHABLE:
-		w->unavailable[w->unavailable_count++] = p->state.rep_id;
-		p->touched = true;
-		break;
-	case EFFECT_MOVE:
-		w->moves[w->move_count++] =
-		    (struct rep_move){effect->rep_id, effect->name, effect->from, effect->to};
-		/* the new account has just been heard of, whatever the old one was */
-		w->available[w->available_count++] = effect->rep_id;
-		w->needs_lock = true;
-		f->applications_changed = true;
-		fold_person_of(f, effect->from)->touched = true;
-		fold_person_of(f, effect->to)->touched = true;
-		break;
-	case EFFECT_REFUSE_CLAIM:
-		w->refused[w->refused_count++] = effect->to;
-		f->applications_changed = true;
-		fold_person_of(f, effect->to)->touched = true;
-		break;
-	case EFFECT_SEND_CODE:
-		w->code_requests[w->code_request_count++] =
-		    (struct code_request){p->user_id, effect->email, effect->email_key};
-		w->codes_over[w->code_over_count++] = p->user_id;
-		/* what was counted is one less than it is now */
+	if (what & MAILS)
 		f->mailed[f->mailed_count++] = email_mailbox(effect->email_key, f->a);
-		p->touched = true;
-		break;
-	case EFFECT_WRONG_CODE:
-		w->codes_wrong[w->code_wrong_count++] = effect->code_id;
-		p->touched = true;
-		break;
-	case EFFECT_CODE_DONE:
-		w->codes_over[w->code_over_count++] = p->user_id;
-		p->touched = true;
-		break;
-	case EFFECT_EVICT:
-		w->leaving[w->leaving_count++] = effect->rep_id;
-		fold_person_of(f, effect->from)->touched = true;
-		w->needs_lock = true;
-		p->touched = true;
-		break;
-	case EFFECT_MAKE_INVITE:
-		w->invitations[w->invitation_count++] = (struct invite_new){
-		    .hash = effect->invite, .days = INVITE_DAYS, .admin = p->user_id};
-		break;
-	case EFFECT_HOLD_INVITE:
-		w->holds[w->hold_count++] = (struct invite_change){effect->invite, p->user_id};
-		p->touched = true;
-		break;
-	case EFFECT_USE_INVITE:
-		w->uses[w->use_count++] = (struct invite_change){effect->invite, p->user_id};
-		break;
-	case EFFECT_HEARD:
-		w->heard[w->heard_count++] = p->user_id;
-		p->heard = true;
-		break;
-	case EFFECT_REACHABLE:
-		w->available[w->available_count++] = p->state.rep_id;
-		p->touched = true;
-		break;
-	case EFFECT_USERNAME:
-		w->renames[w->rename_count++] =
-		    (struct rep_change){.rep = p->state.rep_id, .username = effect->username};
-		p->touched = true;
-		break;
-	}
+	if (effect->assignment_id)
+		(void)map_put(&f->assignments, effect->assignment_id);
+	if (effect->kind == EFFECT_UNDO && p->state.assignment && p->state.assignment->other_id)
+		(void)map_put(&f->assignments, p->state.assignment->other_id);
+	f->applications_changed |= (what & CHANGES_APPLICATIONS) != 0;
+	w->needs_lock |= (what & NEEDS_LOCK) != 0;
 }
 
 /* What is to be known of an answer that may be dropped for a newer one: not what admins are shown once. */
@@ -200,22 +145,5 @@ void fold_finish_sessions(struct folding *f)
 void fold_plan_writes(const struct fold_writes *w, struct db_plan *plan, struct arena *a)
 {
 	sessions_write(plan, a, w->sessions, w->session_count);
-	reps_leave(plan, a, w->leaving, w->leaving_count);
-	reps_register(plan, a, w->registrations, w->registration_count);
-	reps_change_email(plan, a, w->email_changes, w->email_change_count);
-	reps_decide(plan, a, w->decisions, w->decision_count);
-	reps_rename(plan, a, w->renames, w->rename_count);
-	assignments_contacted(plan, a, w->contacted, w->contacted_count);
-	assignments_decline(plan, a, w->declined, w->declined_count);
-	reps_unavailable(plan, a, w->unavailable, w->unavailable_count, "blocked the bot");
-	reps_available(plan, a, w->available, w->available_count);
-	assignments_undo(plan, a, w->undone, w->undone_count);
-	admins_heard(plan, a, w->heard, w->heard_count);
-	claims_refuse(plan, a, w->refused, w->refused_count);
-	invites_create(plan, a, w->invitations, w->invitation_count);
-	invites_hold(plan, a, w->holds, w->hold_count);
-	invites_use(plan, a, w->uses, w->use_count);
-	reps_move(plan, a, w->moves, w->move_count);
-	codes_write(plan, a, w->codes_over, w->code_over_count, w->code_requests,
-	    w->code_request_count, w->codes_wrong, w->code_wrong_count);
+	effects_write(plan, a, w->effects, w->effect_count);
 }

@@ -46,7 +46,8 @@ static void fill_code(
 	const struct code_row *row = fold_code_row_of(input, p->user_id);
 	const char *key = fold_key_to_mail(f, p, interest);
 	struct code_wait wait = code_limits(input->code_mails, input->code_mail_count, p->user_id,
-	    key ? email_mailbox(key, f->a) : NULL, f->writes->code_request_count);
+	    key ? email_mailbox(key, f->a) : NULL,
+	    effects_count(f->writes->effects, f->writes->effect_count, EFFECT_SEND_CODE));
 	p->limit = wait.limit;
 	p->state.code = NULL;
 	p->state.code_wait_us = wait.us;

@@ -36,6 +36,8 @@ void fold_fill_facts(
     struct folding *f, struct person *p, const struct conversation_interest *interest);
 /* What one update's outcome adds to the writes: its effects, its messages; and at the end the sessions that changed. */
 void fold_apply_effect(struct folding *f, struct person *p, const struct effect *effect);
+/* Whether others may see another state of somebody's prospects after it. */
+bool fold_changes_assignments(enum effect_kind kind);
 void fold_add_messages(
     struct folding *f, const struct telegram_update *update, const struct outcome *outcome);
 void fold_finish_sessions(struct folding *f);

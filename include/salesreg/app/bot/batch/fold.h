@@ -13,6 +13,7 @@
 #include "salesreg/domain/conversation/conversation.h"
 #include "salesreg/store/assignments.h"
 #include "salesreg/store/codes.h"
+#include "salesreg/store/effects.h"
 #include "salesreg/store/invites.h"
 #include "salesreg/store/outbox.h"
 #include "salesreg/store/people.h"
@@ -96,30 +97,12 @@ struct fold_menu {
 struct fold_writes {
 	size_t taken; /* how many updates this covers: a prefix */
 	struct session_row *sessions;
-	struct rep_change *registrations, *email_changes, *decisions, *renames;
-	const char **leaving, **unavailable, **available; /* rep ids */
-	int64_t *contacted, *declined;                    /* assignment ids */
-	int64_t *heard;                                   /* admins */
-	size_t heard_count;
-	int64_t *undone; /* assignment ids */
-	size_t undone_count;
-	struct rep_move *moves;
-	int64_t *refused; /* claimants */
-	size_t move_count, refused_count;
-	int64_t *codes_over;  /* people */
-	int64_t *codes_wrong; /* codes */
-	struct code_request *code_requests;
-	size_t code_over_count, code_wrong_count, code_request_count;
+	struct effect_row *effects;
 	size_t code_limited[CODE_LIMIT_COUNT]; /* how often each kept a mail back */
-	struct invite_change *holds, *uses;
-	struct invite_new *invitations;
-	size_t hold_count, use_count, invitation_count;
 	struct outbox_new *messages;
 	struct fold_answer *answers;
 	struct fold_menu *menus;
-	size_t session_count, registration_count, email_change_count, decision_count, rename_count,
-	    leaving_count, unavailable_count, available_count, contacted_count, declined_count,
-	    message_count, answer_count, menu_count;
+	size_t session_count, effect_count, message_count, answer_count, menu_count;
 	bool needs_lock; /* the assignment lock must have been taken */
 };
 void fold_run(const struct fold_input *input, const struct fold_interests *interests,

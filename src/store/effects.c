@@ -1,0 +1,110 @@
+#include "salesreg/store/effects.h"
+#include "rows.h"
+
+enum { COLUMNS_MOST = 6, VALUES_MOST = COLUMNS_MOST + 1 };
+
+#define KIND(kind) (1U << EFFECT_##kind)
+#define OF(member, type) COL(effect_row, member, type)
+#define OF_REP OF(effect.rep_id, TEXT)
+#define OF_ASSIGNMENT OF(effect.assignment_id, I64)
+#define OF_USER OF(user_id, I64)
+
+static bool is_new(const struct effect_row *row)
+{
+	return !row->effect.rep_id;
+}
+
+static bool is_back(const struct effect_row *row)
+{
+	return row->effect.rep_id != NULL;
+}
+
+/*
+ * Effect kind → statement and columns, in the order in which they run: who leaves makes room for who comes, an account that
+ * moves is not told to be unreachable. A kind may stand in several rows.
+ */
+static const struct write {
+	unsigned kinds;
+	enum sql_statement statement;
+	struct column columns[COLUMNS_MOST];
+	const char *constant;                       /* a parameter behind the columns; NULL: none */
+	bool (*fits)(const struct effect_row *row); /* NULL: all of the kinds */
+} writes[] = {
+    {KIND(UNREGISTER) | KIND(EVICT), SQL_REPS_LEAVE, {OF_REP}, NULL, NULL},
+    {KIND(UNREGISTER) | KIND(EVICT), SQL_ASSIGNMENTS_RELEASE, {OF_REP}, "unregistered", NULL},
+    {KIND(REGISTER), SQL_REPS_REGISTER,
+	{OF_USER, OF(effect.username, TEXT), OF(effect.name, TEXT), OF(effect.email, TEXT),
+	    OF(effect.email_key, TEXT), OF(status, TEXT)},
+	NULL, is_new},
+    {KIND(REGISTER), SQL_REPS_REJOIN,
+	{OF_REP, OF(effect.username, TEXT), OF(effect.name, TEXT), OF(effect.email, TEXT),
+	    OF(effect.email_key, TEXT), OF(status, TEXT)},
+	NULL, is_back},
+    {KIND(CHANGE_EMAIL), SQL_REPS_EMAIL,
+	{OF_REP, OF(effect.email, TEXT), OF(effect.email_key, TEXT)}, NULL, NULL},
+    {KIND(APPROVE) | KIND(REJECT), SQL_REPS_DECIDE, {OF_REP, OF(status, TEXT), OF_USER}, NULL,
+	NULL},
+    {KIND(USERNAME), SQL_REPS_USERNAME, {OF_REP, OF(effect.username, TEXT)}, NULL, NULL},
+    {KIND(CONTACTED), SQL_ASSIGNMENTS_CONTACTED, {OF_ASSIGNMENT}, NULL, NULL},
+    {KIND(DECLINE), SQL_ASSIGNMENTS_DECLINE, {OF_ASSIGNMENT}, NULL, NULL},
+    {KIND(UNREACHABLE), SQL_REPS_UNAVAILABLE, {OF_REP}, "blocked the bot", NULL},
+    {KIND(REACHABLE) | KIND(MOVE), SQL_REPS_AVAILABLE, {OF_REP}, NULL, NULL},
+    {KIND(UNDO), SQL_ASSIGNMENTS_UNDO_OTHERS, {OF_ASSIGNMENT}, NULL, NULL},
+    {KIND(UNDO), SQL_ASSIGNMENTS_UNDO, {OF_ASSIGNMENT}, NULL, NULL},
+    {KIND(HEARD), SQL_ADMINS_HEARD, {OF_USER}, NULL, NULL},
+    {KIND(REFUSE_CLAIM), SQL_CLAIMS_REFUSE, {OF(effect.to, I64)}, NULL, NULL},
+    {KIND(MAKE_INVITE), SQL_INVITES_CREATE,
+	{OF(effect.invite, TEXT), OF(effect.email_key, TEXT), OF(effect.days, I64), OF_USER}, NULL,
+	NULL},
+    {KIND(HOLD_INVITE), SQL_INVITES_HOLD, {OF(effect.invite, TEXT), OF_USER}, NULL, NULL},
+    {KIND(USE_INVITE), SQL_INVITES_USE, {OF(effect.invite, TEXT), OF_USER}, NULL, NULL},
+    {KIND(MOVE), SQL_REPS_MAKE_WAY, {OF(effect.to, I64)}, NULL, NULL},
+    {KIND(MOVE), SQL_REPS_MOVE,
+	{OF_REP, OF(effect.from, I64), OF(effect.to, I64), OF(effect.name, TEXT)}, NULL, NULL},
+    {KIND(MOVE), SQL_REPS_MADE_WAY, {OF(effect.from, I64), OF(effect.to, I64)}, NULL, NULL},
+    {KIND(WRONG_CODE), SQL_CODES_WRONG, {OF(effect.code_id, I64)}, NULL, NULL},
+    {KIND(CODE_DONE) | KIND(SEND_CODE), SQL_CODES_OVER, {OF_USER}, NULL, NULL},
+    {KIND(SEND_CODE), SQL_CODES_REQUEST,
+	{OF_USER, OF(effect.email, TEXT), OF(effect.email_key, TEXT)}, NULL, NULL},
+};
+
+_Static_assert(EFFECT_COUNT <= 32, "a kind is a bit");
+
+static void plan_write(struct db_plan *plan, struct arena *a, const struct write *write,
+    const struct effect_row *rows, size_t count)
+{
+	const char *values[VALUES_MOST];
+	size_t n = 0;
+	while (n < COLUMNS_MOST && write->columns[n].name) {
+		const struct column *column = &write->columns[n];
+		values[n++] =
+		    rows_column(a, rows, count, sizeof *rows, column->type, column->offset);
+	}
+	if (write->constant)
+		values[n++] = write->constant;
+	(void)db_plan_append(plan, write->statement, values, n);
+}
+
+void effects_write(
+    struct db_plan *plan, struct arena *a, const struct effect_row *rows, size_t count)
+{
+	struct effect_row *mine = ARENA_ARRAY(a, struct effect_row, count);
+	for (size_t w = 0; count > 0 && w < sizeof writes / sizeof *writes; w++) {
+		const struct write *write = &writes[w];
+		size_t n = 0;
+		for (size_t i = 0; i < count; i++)
+			if ((write->kinds >> rows[i].effect.kind & 1U) &&
+			    (!write->fits || write->fits(&rows[i])))
+				mine[n++] = rows[i];
+		if (n > 0)
+			plan_write(plan, a, write, mine, n);
+	}
+}
+
+size_t effects_count(const struct effect_row *rows, size_t count, enum effect_kind kind)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < count; i++)
+		n += rows[i].effect.kind == kind;
+	return n;
+}
