@@ -138,7 +138,7 @@ bool doctor_foreign_owners(
 {
 	const PGresult *r = db_session_run(s, SQL_FOREIGN_OWNERS, "true", NULL);
 	static const struct column columns[] = {COL(doctor_owner, object, TEXT),
-	    COL(doctor_owner, owner, TEXT), COL(doctor_owner, statement, TEXT)};
+	    COL(doctor_owner, owner, TEXT), COL(doctor_owner, statement, TEXT), COL_UNREAD};
 	*count = ROWS_PARSE(r, a, columns, rows);
 	return r;
 }

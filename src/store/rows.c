@@ -20,6 +20,8 @@ static void read_column(
 		memcpy(to, &value, sizeof value);
 		break;
 	}
+	case COLUMN_UNREAD:
+		break;
 	}
 }
 
@@ -80,6 +82,8 @@ const char *rows_column(struct arena *a, const void *rows, size_t count, size_t 
 			break;
 		case COLUMN_BOOL:
 			texts[i] = db_bool(*(const bool *)from);
+			break;
+		case COLUMN_UNREAD:
 			break;
 		}
 	}

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 /* INT: an int, or an enum of the same size. */
-enum column_type { COLUMN_I64, COLUMN_TEXT, COLUMN_BOOL, COLUMN_INT };
+enum column_type { COLUMN_I64, COLUMN_TEXT, COLUMN_BOOL, COLUMN_INT, COLUMN_UNREAD };
 struct column {
 	const char *name;
 	enum column_type type;
@@ -29,6 +29,11 @@ struct column {
 		.name = #member, COLUMN_##type,                                                    \
 		offsetof(struct row, member) +                                                     \
 		    (size_t)COLUMN_FITS_##type(((struct row *)0)->member)                          \
+	}
+/* The statement has one here that this parser has no use for. */
+#define COL_UNREAD                                                                                 \
+	{                                                                                          \
+		.name = "", COLUMN_UNREAD, 0                                                       \
 	}
 #define COLUMN_COUNT(columns) (sizeof(columns) / sizeof *(columns))
 
