@@ -1,5 +1,5 @@
 /* Words and commands people use, and texts that only look like them. */
-#include "salesreg/domain/conversation/intents.h"
+#include "salesreg/domain/event/intents.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Messages in order, and long ones in parts. */
 #include "salesreg/base/text.h"
-#include "salesreg/domain/conversation/event.h"
+#include "salesreg/domain/event/event.h"
 #include "salesreg/domain/outbox/message.h"
 #include <setjmp.h>
 #include <stdarg.h>

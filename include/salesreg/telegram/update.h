@@ -28,7 +28,7 @@
  */
 #pragma once
 #include "salesreg/base/arena.h"
-#include "salesreg/domain/conversation/event.h"
+#include "salesreg/domain/event/event.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>

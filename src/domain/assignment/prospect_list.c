@@ -1,7 +1,7 @@
 #include "salesreg/domain/assignment/prospect_list.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/contact/contact.h"
-#include "salesreg/domain/outbox/callback_data.h"
+#include "salesreg/domain/event/callback_data.h"
 #include "salesreg/domain/text/quote.h"
 #include "salesreg/domain/text/shorten.h"
 #include <string.h>

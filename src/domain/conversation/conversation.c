@@ -54,55 +54,39 @@ const char *effect_kind_name(enum effect_kind kind)
 	return names[kind];
 }
 
-static void interest_in_press(const char *data, struct conversation_interest *interest)
+enum start_link start_link(const char *payload)
 {
-	struct press press = press_parse(data);
-	switch (press.kind) {
-	case PRESS_CONTACTED:
-	case PRESS_DECLINE:
-	case PRESS_UNDO:
-		interest->assignment_id = press.id;
-		interest->takes_back = press.kind == PRESS_UNDO;
-		interest->changes_assignments = true;
-		return;
-	case PRESS_APPROVE:
-	case PRESS_REJECT:
-		interest->subject_telegram_id = press.id;
-		interest->changes_assignments = true;
-		return;
-	case PRESS_UNREGISTER_YES:
-		interest->changes_assignments = true;
-		return;
-	case PRESS_MENU_CLIENTS:
-		interest->wants_clients = true;
-		return;
-	case PRESS_SAME_PERSON:
-	case PRESS_OTHER_PERSON:
-		interest->claim_telegram_id = press.id;
-		interest->tells_admins = true;
-		interest->changes_assignments = true;
-		return;
-	case PRESS_APPLICATIONS:
-		interest->wants_applications = true;
-		return;
-	case PRESS_INVITE:
-		interest->wants_link = true;
-		return;
-	case PRESS_REGISTER_YES:
-	case PRESS_REGISTER_NO:
-	case PRESS_CANCEL:
-	case PRESS_WHOLE_NAME:
-	case PRESS_CLAIM:
-	case PRESS_CODE_AGAIN:
-	case PRESS_LANGUAGE:
-	case PRESS_MENU_STATUS:
-	case PRESS_MENU_EMAIL:
-	case PRESS_MENU_UNREGISTER:
-	case PRESS_MENU_HELP:
-	case PRESS_UNREGISTER_NO:
-	case PRESS_UNKNOWN:
-		return;
-	}
+	static const struct {
+		const char *prefix;
+		enum start_link link;
+	} links[] = {{"bizChat", START_BUSINESS}, {"p", START_PROSPECT}, {"c", START_CAMPAIGN},
+	    {"r", START_INVITATION}};
+	if (!*payload)
+		return START_PLAIN;
+	for (size_t i = 0; i < sizeof links / sizeof *links; i++)
+		if (strncmp(payload, links[i].prefix, strlen(links[i].prefix)) == 0)
+			return links[i].link;
+	return START_UNKNOWN;
+}
+
+/* What rows of buttons and words want to be known. */
+static void interest_in(
+    unsigned facts, const struct event *event, int64_t id, struct conversation_interest *interest)
+{
+	if (facts & FACT_ASSIGNMENT)
+		interest->assignment_id = id;
+	if (facts & FACT_SUBJECT)
+		interest->subject_telegram_id = id;
+	if (facts & FACT_CLAIM)
+		interest->claim_telegram_id = id;
+	if (facts & FACT_OWN_CLAIM)
+		interest->claim_telegram_id = event->user_id;
+	interest->wants_clients = facts & FACT_CLIENTS;
+	interest->wants_applications = facts & FACT_APPLICATIONS;
+	interest->wants_link = facts & FACT_LINK;
+	interest->tells_admins = facts & FACT_ADMINS;
+	interest->takes_back = facts & FACT_TAKES_BACK;
+	interest->changes_assignments = facts & FACT_LOCK;
 }
 
 void conversation_interest(
@@ -110,29 +94,23 @@ void conversation_interest(
 {
 	*interest = (struct conversation_interest){0};
 	switch (event->kind) {
-	case EVENT_TEXT: {
-		enum phrase phrase = phrase_recognise(event->text, a);
-		interest->wants_clients = phrase == PHRASE_CLIENTS;
-		interest->wants_applications = phrase == PHRASE_APPLICATIONS;
-		interest->changes_assignments = phrase == PHRASE_YES;
+	case EVENT_TEXT:
+		interest_in(word_facts(phrase_recognise(event->text, a)), event, 0, interest);
 		interest->email_key = email_key(event->text, a);
 		interest->code = conversation_code(event->text, a);
 		interest->tells_admins = interest->email_key || interest->code;
 		return;
-	}
-	case EVENT_BUTTON:
-		interest_in_press(event->text, interest);
-		if (press_parse(event->text).kind == PRESS_CLAIM) {
-			interest->claim_telegram_id = event->user_id;
-			interest->tells_admins = true;
-		}
+	case EVENT_BUTTON: {
+		struct press press = press_parse(event->text);
+		interest_in(button_facts(press.kind), event, press.id, interest);
 		return;
+	}
 	case EVENT_BLOCKED:
 	case EVENT_UNBLOCKED:
 		interest->changes_assignments = true;
 		return;
 	case EVENT_START:
-		if (event->text[0] == CONVERSATION_INVITE_LETTER)
+		if (start_link(event->text) == START_INVITATION)
 			interest->invite = event->text;
 		return;
 	case EVENT_CONTACT:
@@ -141,43 +119,6 @@ void conversation_interest(
 	case EVENT_IGNORED:
 		return;
 	}
-}
-
-/* The stored phase if it can be one of a person of this status:
- * the row may be older than the status. */
-static enum conversation_phase fitting_phase(const struct conversation_state *state)
-{
-	bool stranger = state->rep_status == REP_ABSENT || state->rep_status == REP_REMOVED;
-	bool active = state->rep_status == REP_ACTIVE;
-	switch (state->phase) {
-	case PHASE_OFFERED:
-	case PHASE_NAME:
-		return stranger ? state->phase : PHASE_NONE;
-	case PHASE_EMAIL:
-		if (stranger && !state->draft_name)
-			return PHASE_NAME;
-		return stranger ? PHASE_EMAIL : PHASE_NONE;
-	case PHASE_CLAIM:
-		return stranger && state->draft_name && state->draft_email ? PHASE_CLAIM
-									   : PHASE_NONE;
-	case PHASE_CODE:
-		if (stranger)
-			/* without a name it was a rep who changed the address */
-			return !state->draft_name           ? PHASE_NONE
-			       : state->rules->proves_email ? PHASE_CODE
-							    : PHASE_EMAIL;
-		if (active)
-			return state->rules->proves_email ? PHASE_CODE : PHASE_CHANGE_EMAIL;
-		return PHASE_NONE;
-	case PHASE_CHANGE_EMAIL:
-		return active ? PHASE_CHANGE_EMAIL : PHASE_NONE;
-	case PHASE_CONFIRM_UNREGISTER:
-		return active || state->rep_status == REP_PENDING ? PHASE_CONFIRM_UNREGISTER
-								  : PHASE_NONE;
-	case PHASE_NONE:
-		break;
-	}
-	return PHASE_NONE;
 }
 
 static bool same_text(const char *a, const char *b)
@@ -217,50 +158,32 @@ static void notice_life(struct turn *t)
 	}
 }
 
-static bool is_about_assignment(enum press_kind kind)
+unsigned conversation_kinds(const struct conversation_state *state, int64_t user_id)
 {
-	return kind == PRESS_CONTACTED || kind == PRESS_DECLINE || kind == PRESS_UNDO;
+	unsigned kinds = is_rep(state) ? PERSON_REP : PERSON_UNKNOWN;
+	if (conversation_is_admin(state->rules, user_id))
+		kinds |= PERSON_ADMIN;
+	return kinds;
+}
+
+/* A person may be several: an open question is talked about as whom it was asked. */
+static enum person_kind talks_as(const struct turn *t)
+{
+	if (t->kinds & PERSON_REP)
+		return PERSON_REP;
+	bool asked = t->out->next.phase != PHASE_NONE && t->phrase != PHRASE_START;
+	bool begins = asked || t->event->kind == EVENT_BUTTON || t->phrase == PHRASE_REGISTER;
+	return (t->kinds & PERSON_ADMIN) && !begins ? PERSON_ADMIN : PERSON_UNKNOWN;
 }
 
 static void talk(struct turn *t)
 {
-	if (t->press.kind == PRESS_APPROVE || t->press.kind == PRESS_REJECT) {
-		turn_admin_pressed(t);
-		return;
-	}
-	if (t->press.kind == PRESS_SAME_PERSON || t->press.kind == PRESS_OTHER_PERSON) {
-		turn_admin_decided_claim(t);
-		return;
-	}
-	if (t->press.kind == PRESS_INVITE) {
-		turn_admin_invites(t);
-		return;
-	}
-	if (turn_is_about_language(t)) {
-		turn_language(t);
-		return;
-	}
-	if (turn_of_admin(t))
-		return;
-	switch (t->state->rep_status) {
-	case REP_ABSENT:
-	case REP_REMOVED:
-		if (is_about_assignment(t->press.kind))
-			turn_assignment_pressed(t);
-		else
-			step_unregistered(t);
-		return;
-	case REP_PENDING:
-	case REP_ACTIVE:
-		if (is_about_assignment(t->press.kind))
-			turn_assignment_pressed(t);
-		else
-			turn_of_rep(t);
-		return;
-	case REP_SUSPENDED:
-		turn_of_suspended(t);
-		return;
-	}
+	notice_life(t);
+	t->kind = talks_as(t);
+	if (t->event->kind == EVENT_BUTTON)
+		turn_pressed(t);
+	else
+		turn_said(t);
 }
 
 /* A row is made for who can be in the middle of something or will be written to unasked; spoke: an admin who can be. */
@@ -315,14 +238,15 @@ void conversation_step(const struct conversation_state *state, const struct even
 	if (!state->known || !state->locale_chosen)
 		next->locale = locale_choose(event->language_code,
 		    state->known ? state->locale : state->rules->default_locale);
-	next->phase = fitting_phase(state);
-	bool has_email = next->phase == PHASE_EMAIL || next->phase == PHASE_CLAIM;
-	bool has_name = has_email || next->phase == PHASE_NAME || next->phase == PHASE_CODE ||
-			(next->phase == PHASE_OFFERED && state->code);
+	unsigned kinds = conversation_kinds(state, event->user_id);
+	enum person_kind kind = kinds & PERSON_REP ? PERSON_REP : PERSON_UNKNOWN;
+	next->phase = phase_that_fits(state, kind);
+	const struct phase *row = phase_of(next->phase, kind);
+	bool has_name = row->keeps & KEEPS_NAME || (row->keeps_name_for_code && state->code);
 	next->draft_name = has_name ? state->draft_name : NULL;
-	next->draft_email = has_email ? state->draft_email : NULL;
-	next->draft_rep = next->phase == PHASE_CLAIM ? state->draft_rep : NULL;
-	next->draft_username = next->phase == PHASE_CLAIM ? state->draft_username : NULL;
+	next->draft_email = row->keeps & KEEPS_EMAIL ? state->draft_email : NULL;
+	next->draft_rep = row->keeps & KEEPS_CLAIM ? state->draft_rep : NULL;
+	next->draft_username = row->keeps & KEEPS_CLAIM ? state->draft_username : NULL;
 	next->claim = NULL;
 	next->invite = next->held = NULL;
 	next->link = (struct fresh_link){0};
@@ -335,6 +259,8 @@ void conversation_step(const struct conversation_state *state, const struct even
 	    .event = event,
 	    .a = a,
 	    .out = out,
+	    .kinds = kinds,
+	    .kind = kind,
 	    .phrase = PHRASE_NONE,
 	    .press = {.kind = PRESS_UNKNOWN},
 	};
@@ -350,31 +276,27 @@ void conversation_step(const struct conversation_state *state, const struct even
 	case EVENT_BUTTON:
 		out->callback_answer = "";
 		t.press = press_parse(event->text);
-		notice_life(&t);
 		talk(&t);
 		break;
 	case EVENT_START:
 		t.phrase = PHRASE_START;
+		t.link = start_link(event->text);
 		out->sets_menu =
 		    next->locale_chosen; /* it may have failed, or be of an older version */
-		notice_life(&t);
 		talk(&t);
 		break;
 	case EVENT_TEXT:
 		t.phrase = phrase_recognise(event->text, a);
-		notice_life(&t);
 		talk(&t);
 		break;
 	case EVENT_CONTACT:
 	case EVENT_MEDIA:
 	case EVENT_EDITED:
-		notice_life(&t);
 		talk(&t);
 		break;
 	}
-	bool admin = conversation_is_admin(state->rules, event->user_id) &&
-		     event->kind != EVENT_IGNORED && event->kind != EVENT_BLOCKED &&
-		     event->kind != EVENT_UNBLOCKED;
+	bool admin = (kinds & PERSON_ADMIN) && event->kind != EVENT_IGNORED &&
+		     event->kind != EVENT_BLOCKED && event->kind != EVENT_UNBLOCKED;
 	if (admin && (!state->known || state->missed))
 		turn_show_missed(&t);
 	out->session_changed = session_differs(state, next, admin);

@@ -133,8 +133,7 @@ void turn_show_missed(struct turn *t)
 		turn_effect(t, (struct effect){.kind = EFFECT_HEARD});
 }
 
-/* An admin who is no rep is not asked to become one, but may. */
-static void hello(struct turn *t)
+void turn_admin_hello(struct turn *t, const char *first)
 {
 	static const struct turn_button buttons[] = {
 	    {TEXT_BUTTON_APPLICATIONS, PRESS_APPLICATIONS, true},
@@ -145,7 +144,8 @@ static void hello(struct turn *t)
 	    {TEXT_BUTTON_APPLICATIONS, PRESS_APPLICATIONS, true},
 	    {TEXT_BUTTON_REGISTER, PRESS_REGISTER_YES, false},
 	};
-	struct message *message = turn_say(t, TEXT_ADMIN_HELLO, NO_ARGS);
+	struct message *message =
+	    turn_say_text(t, turn_join(t, first, turn_text(t, TEXT_ADMIN_HELLO, NO_ARGS)));
 	turn_set_phase(t, PHASE_NONE);
 	if (t->state->rules->by_invitation)
 		turn_buttons(t, message, with_invite, 3);
@@ -153,24 +153,18 @@ static void hello(struct turn *t)
 		turn_buttons(t, message, buttons, 2);
 }
 
-bool turn_of_admin(struct turn *t)
+void turn_admin_lists(struct turn *t)
 {
-	if (!conversation_is_admin(t->state->rules, t->event->user_id))
-		return false;
-	if (t->phrase == PHRASE_APPLICATIONS || t->press.kind == PRESS_APPLICATIONS) {
-		if (anybody_waits(t))
-			list_applications(t);
-		else
-			add_invite(t, turn_say(t, TEXT_APPLICATIONS_NONE, NO_ARGS));
-		list_untaken(t);
-		return true;
-	}
-	bool stranger = t->state->rep_status == REP_ABSENT || t->state->rep_status == REP_REMOVED;
-	bool asked = t->out->next.phase != PHASE_NONE && t->phrase != PHRASE_START;
-	if (!stranger || asked || t->event->kind == EVENT_BUTTON || t->phrase == PHRASE_REGISTER)
-		return false;
-	hello(t);
-	return true;
+	if (anybody_waits(t))
+		list_applications(t);
+	else
+		add_invite(t, turn_say(t, TEXT_APPLICATIONS_NONE, NO_ARGS));
+	list_untaken(t);
+}
+
+void turn_answer_admin_only(struct turn *t)
+{
+	turn_answer(t, true, TEXT_ANSWER_ADMIN_ONLY, NO_ARGS);
 }
 
 /* In the rep's language, to the rep's chat (in a private chat the chat's id is the person's). */
@@ -209,13 +203,9 @@ static enum text_id status_text(const struct subject_view *subject)
 	return TEXT_REP_IS_ABSENT;
 }
 
-void turn_admin_pressed(struct turn *t)
+void turn_admin_decided(struct turn *t)
 {
 	const struct subject_view *subject = t->state->subject;
-	if (!conversation_is_admin(t->state->rules, t->event->user_id)) {
-		turn_answer(t, true, TEXT_ANSWER_ADMIN_ONLY, NO_ARGS);
-		return;
-	}
 	turn_remove_buttons(t, 0, false, false);
 	if (!subject || subject->telegram_id != t->press.id || subject->status == REP_ABSENT) {
 		turn_answer(t, true, TEXT_ANSWER_STALE, NO_ARGS);

@@ -122,7 +122,7 @@ static void prove_instead(struct turn *t, const struct claim_view *claim)
 		EMAIL_OK)
 		turn_prove_email(t, address, key);
 	else
-		turn_question_of_stranger(t, NULL);
+		turn_question(t, NULL);
 }
 
 void turn_claim(struct turn *t)
@@ -144,7 +144,7 @@ void turn_claim(struct turn *t)
 	}
 	if (!claim->rep_id) {
 		/* it has come free meanwhile: what was asked before is asked again */
-		turn_question_of_stranger(t, NULL);
+		turn_question(t, NULL);
 		return;
 	}
 	if (!press_is_about(&t->press, about_email(t, claim->email))) {
@@ -178,6 +178,12 @@ void turn_of_claimant(struct turn *t)
 		ask_for_another(t);
 	}
 	turn_buttons(t, turn_say(t, id, ARGS({"email", email})), cancel, 1);
+}
+
+void turn_question_of_claimant(struct turn *t, const char *first)
+{
+	(void)first; /* the state of things says enough */
+	turn_of_claimant(t);
 }
 
 void turn_press_of_claimant(struct turn *t)
@@ -231,10 +237,6 @@ static void move(struct turn *t, const struct claim_view *claim)
 void turn_admin_decided_claim(struct turn *t)
 {
 	const struct claim_view *claim = t->state->claim;
-	if (!conversation_is_admin(t->state->rules, t->event->user_id)) {
-		turn_answer(t, true, TEXT_ANSWER_ADMIN_ONLY, NO_ARGS);
-		return;
-	}
 	turn_remove_buttons(t, 0, false, false);
 	if (claim && claim->telegram_id == t->press.id && claim->asked && !claim->stands) {
 		/* there is nothing to decide any more, and the claimant does not know yet */

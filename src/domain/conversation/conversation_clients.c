@@ -164,7 +164,7 @@ static enum text_id again_text(const struct assignment_view *assignment)
 								     : TEXT_ANSWER_PROSPECT_AGAIN;
 }
 
-static void undo_pressed(struct turn *t)
+void turn_undo_pressed(struct turn *t)
 {
 	const struct assignment_view *assignment = t->state->assignment;
 	bool mine = assignment && assignment->id == t->press.id && assignment->mine;
@@ -186,7 +186,7 @@ static void undo_pressed(struct turn *t)
 }
 
 /* What has become of an assignment that nothing can be done with any more: buttons stay under old lists for ever. */
-static void answer_stale(struct turn *t, const struct assignment_view *assignment)
+static void say_stale(struct turn *t, const struct assignment_view *assignment)
 {
 	bool mine = assignment && assignment->id == t->press.id && assignment->mine;
 	enum text_id id = TEXT_ANSWER_PROSPECT_STALE;
@@ -205,15 +205,11 @@ static void answer_stale(struct turn *t, const struct assignment_view *assignmen
 
 void turn_assignment_pressed(struct turn *t)
 {
-	if (t->press.kind == PRESS_UNDO) {
-		undo_pressed(t);
-		return;
-	}
 	const struct assignment_view *assignment = t->state->assignment;
 	bool acts = assignment && assignment->id == t->press.id && assignment->live &&
 		    assignment->mine && t->state->rep_status == REP_ACTIVE;
 	if (!acts) {
-		answer_stale(t, assignment);
+		say_stale(t, assignment);
 		/* pressed twice by a trembling hand: what was declined can still be taken back */
 		if (assignment && assignment->id == t->press.id && assignment->mine &&
 		    assignment->undoable)

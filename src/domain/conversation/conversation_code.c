@@ -205,11 +205,7 @@ static void ask_address(struct turn *t)
 	bool rep = t->state->rep_status == REP_ACTIVE;
 	turn_set_phase(t, rep ? PHASE_CHANGE_EMAIL : PHASE_EMAIL);
 	t->out->next.draft_name = name;
-	const char *over = turn_text(t, TEXT_CODE_GONE, NO_ARGS);
-	if (rep)
-		turn_question_of_rep(t, over);
-	else
-		turn_question_of_stranger(t, over);
+	turn_question(t, turn_text(t, TEXT_CODE_GONE, NO_ARGS));
 }
 
 void turn_question_of_code(struct turn *t, const char *first)

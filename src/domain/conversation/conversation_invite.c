@@ -9,8 +9,7 @@
 
 bool turn_is_invitation(const struct turn *t)
 {
-	return t->state->rules->by_invitation && t->event->kind == EVENT_START &&
-	       t->event->text[0] == CONVERSATION_INVITE_LETTER;
+	return t->state->rules->by_invitation && t->link == START_INVITATION;
 }
 
 static void refuse(struct turn *t, enum text_id why)
@@ -19,7 +18,7 @@ static void refuse(struct turn *t, enum text_id why)
 	const struct invite_view *held = t->state->held;
 	const char *text = turn_text(t, why, NO_ARGS);
 	if (held && !held->ended) {
-		turn_question_of_stranger(t, text);
+		turn_question(t, text);
 		return;
 	}
 	turn_set_phase(t, PHASE_NONE);
@@ -39,7 +38,7 @@ static void spare(struct turn *t)
 	if (t->out->next.phase == PHASE_NONE)
 		turn_ask_name(t, text);
 	else
-		turn_question_of_stranger(t, text);
+		turn_question(t, text);
 }
 
 void turn_open_invitation(struct turn *t)
@@ -112,10 +111,6 @@ void turn_use_invitation(struct turn *t)
 void turn_admin_invites(struct turn *t)
 {
 	const struct fresh_link *link = &t->state->link;
-	if (!conversation_is_admin(t->state->rules, t->event->user_id)) {
-		turn_answer(t, true, TEXT_ANSWER_ADMIN_ONLY, NO_ARGS);
-		return;
-	}
 	if (!t->state->rules->by_invitation) {
 		turn_answer(t, true, TEXT_ANSWER_STALE, NO_ARGS);
 		return;

@@ -4,8 +4,8 @@
  */
 #pragma once
 #include "salesreg/domain/conversation/conversation.h"
-#include "salesreg/domain/conversation/intents.h"
-#include "salesreg/domain/outbox/callback_data.h"
+#include "salesreg/domain/event/callback_data.h"
+#include "salesreg/domain/event/intents.h"
 
 struct turn {
 	const struct conversation_state *state; /* as it was */
@@ -13,9 +13,62 @@ struct turn {
 	struct arena *a;
 	/* out->next is as it is now; its phase is one that fits the rep's status */
 	struct outcome *out;
-	enum phrase phrase; /* what a text or /start says */
-	struct press press; /* what a button says */
+	unsigned kinds;        /* who is talking: PERSON_… */
+	enum person_kind kind; /* as which of them */
+	enum phrase phrase;    /* what a text or /start says */
+	enum start_link link;  /* what /start came with */
+	struct press press;    /* what a button says */
 };
+
+typedef void turn_handler(struct turn *t);
+typedef void turn_question_handler(struct turn *t, const char *first);
+
+/*
+ * conversation_phases.c: what the bot may be waiting for, of one kind of person.
+ * ask: the question, once more or for the first time, after a line on what went before (NULL: there is none).
+ * on_yes, on_no, on_cancel: NULL: as any other text; a button *cancel* is stale then. on_begin: *register* is pressed.
+ */
+enum { KEEPS_NAME = 1 << 0, KEEPS_EMAIL = 1 << 1, KEEPS_CLAIM = 1 << 2 };
+struct phase {
+	enum conversation_phase phase;
+	enum person_kind kind;
+	/* which phase it is now: the row may be older than what the person is. NULL: this one */
+	enum conversation_phase (*fits)(const struct conversation_state *state);
+	unsigned keeps;           /* of the draft */
+	bool keeps_name_for_code; /* while a code is asked for */
+	bool greets;              /* nothing is asked yet: what cannot be read needs no remark */
+	turn_question_handler *ask;
+	turn_handler *on_text, *on_yes, *on_no, *on_cancel, *on_begin;
+};
+/* A phase that this kind of person cannot be in counts as PHASE_NONE. */
+const struct phase *phase_of(enum conversation_phase phase, enum person_kind kind);
+enum conversation_phase phase_that_fits(
+    const struct conversation_state *state, enum person_kind kind);
+
+/* What a button or a word wants to be known before the step, as conversation_interest has it. */
+enum {
+	FACT_ASSIGNMENT = 1 << 0,
+	FACT_SUBJECT = 1 << 1,
+	FACT_CLAIM = 1 << 2, /* of the id that the button carries */
+	FACT_OWN_CLAIM = 1 << 3,
+	FACT_CLIENTS = 1 << 4,
+	FACT_APPLICATIONS = 1 << 5,
+	FACT_LINK = 1 << 6,
+	FACT_ADMINS = 1 << 7,
+	FACT_TAKES_BACK = 1 << 8,
+	FACT_LOCK = 1 << 9,
+};
+/* conversation_buttons.c */
+unsigned button_facts(enum press_kind press);
+void turn_pressed(struct turn *t);
+/* conversation_words.c */
+unsigned word_facts(enum phrase phrase);
+void turn_said(struct turn *t);
+/* The question of the phase as it is now. */
+turn_handler turn_ask;
+/* The same after a line on what went before; the line alone if nothing is asked. */
+void turn_question(struct turn *t, const char *first);
+turn_handler turn_press_begin, turn_press_cancel, turn_answer_stale;
 
 /* Arguments of a text: ARGS({"name", name}, {"email", email}), or NO_ARGS. */
 #define ARGS(...)                                                                                  \
@@ -81,12 +134,11 @@ void turn_right_email(struct turn *t);
 void turn_end_pause(struct turn *t);
 
 /* conversation_register.c: people who are no reps, or none any more */
-void step_unregistered(struct turn *t);
-
-/* first, and the question that is open once more, if there is one */
-void turn_question_of_stranger(struct turn *t, const char *first);
-/* problem, or whatever is to be said first (may be NULL), and the question for the name. */
-void turn_ask_name(struct turn *t, const char *problem);
+turn_question_handler turn_offer, turn_offer_again, turn_ask_name, turn_ask_email_again;
+turn_handler turn_greet, turn_begin, turn_offered, turn_decline_offer, turn_help_stranger;
+turn_handler turn_enter_name, turn_name_is_whole, turn_name_is_not_whole, turn_press_whole_name;
+turn_handler turn_email_or_code, turn_code_or_email, turn_claimant_said, turn_cancel_registration;
+turn_handler turn_begun_name, turn_begun_email, turn_answer_not_registered;
 
 /* A newcomer is a rep, pending or active, under this address. */
 void turn_register(struct turn *t, const char *address, const char *key);
@@ -98,8 +150,8 @@ void turn_prove_email(struct turn *t, const char *address, const char *key);
 bool turn_code_answered(struct turn *t);
 /* Wherever the person has gone meanwhile: true: it was a code that is still asked for, and has been answered. */
 bool turn_late_code(struct turn *t);
-void turn_question_of_code(struct turn *t, const char *first);
-void turn_press_of_code(struct turn *t);
+turn_question_handler turn_question_of_code;
+turn_handler turn_press_of_code;
 /* Whoever was asked for a code is asked no more. */
 void turn_forget_code(struct turn *t);
 
@@ -116,10 +168,14 @@ const char *turn_uninvited(const struct turn *t, const char *key);
 void turn_use_invitation(struct turn *t);
 
 /* conversation_rep.c: pending, active and suspended reps */
-void turn_of_rep(struct turn *t);
-void turn_of_suspended(struct turn *t);
-/* problem, or whatever is to be said first, and the question that is open once more, or the menu */
-void turn_question_of_rep(struct turn *t, const char *problem);
+turn_question_handler turn_show_menu, turn_ask_new_email, turn_ask_unregister;
+turn_handler turn_welcome_back, turn_clients, turn_say_status, turn_help_rep;
+turn_handler turn_begin_change_email, turn_begin_unregister, turn_nothing_to_cancel;
+turn_handler turn_menu_or_code, turn_new_email_or_code, turn_code_or_new_email;
+turn_handler turn_unregister_or_code, turn_unregister, turn_keep_registration;
+turn_handler turn_cancelled, turn_cancel_code;
+turn_handler turn_press_clients, turn_press_email, turn_press_unregister, turn_press_keep;
+turn_handler turn_answer_registered, turn_of_suspended;
 
 /* The new address is theirs. */
 void turn_change_email(struct turn *t, const char *address, const char *key);
@@ -130,27 +186,25 @@ void turn_email_is_taken(struct turn *t, const char *address);
 void turn_claim(struct turn *t);
 /* Something was said while the admins think about it. */
 void turn_of_claimant(struct turn *t);
+turn_question_handler turn_question_of_claimant;
 /* The same for who presses a button of before. */
-void turn_press_of_claimant(struct turn *t);
-void turn_admin_decided_claim(struct turn *t);
+turn_handler turn_press_of_claimant;
+turn_handler turn_admin_decided_claim;
 /* What admins are asked, with the buttons they decide by; username: the claimant's, NULL if it is not known. */
 void turn_show_claim(struct turn *t, int64_t admin, enum message_priority priority,
     enum locale locale, const struct claim_view *claim, const char *username);
 
 /* conversation_language.c */
-bool turn_is_about_language(const struct turn *t);
-void turn_language(struct turn *t);
+turn_handler turn_language;
 
 /* conversation_clients.c */
-void turn_list_clients(struct turn *t);
-void turn_assignment_pressed(struct turn *t);
+turn_handler turn_list_clients, turn_assignment_pressed, turn_undo_pressed;
 
 /* conversation_admin.c */
 /* What an admin is written to in, unasked. */
 enum locale turn_admin_locale(const struct turn *t, int64_t admin);
 void turn_tell_admins(struct turn *t);
-void turn_admin_pressed(struct turn *t);
-/* True: what admins alone may do, and it has been answered. */
-bool turn_of_admin(struct turn *t);
+turn_question_handler turn_admin_hello;
+turn_handler turn_admin_lists, turn_admin_decided, turn_answer_admin_only;
 /* What waits for a decision, behind whatever else is said. */
 void turn_show_missed(struct turn *t);

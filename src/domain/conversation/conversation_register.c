@@ -6,7 +6,7 @@
  *     └──────────────────────┴────────────────┴────────────────┘
  *
  * /start begins again from anywhere; whatever else comes is answered with one line and the question
- * again.
+ * again. Which of these is called when is said in conversation_phases.c.
  */
 #include "conversation_private.h"
 #include "salesreg/base/fingerprint.h"
@@ -66,44 +66,35 @@ static void ask_email(struct turn *t, const char *name)
 			  ARGS({"name", echo(t, name)}, {"domains", turn_domains(t)})));
 }
 
-static void ask_email_again(struct turn *t, const char *problem)
+void turn_ask_email_again(struct turn *t, const char *problem)
 {
 	const char *question =
 	    turn_text(t, TEXT_EMAIL_QUESTION, ARGS({"domains", turn_domains(t)}));
 	add_cancel(t, turn_say_text(t, turn_join(t, problem, question)));
 }
 
-/* The question of the phase once more, after a line on what went before. */
-static void ask_again(struct turn *t, const char *problem)
+/* The question of PHASE_OFFERED, after a line on what went before. */
+void turn_offer_again(struct turn *t, const char *first)
 {
-	switch (t->out->next.phase) {
-	case PHASE_NAME:
-		turn_ask_name(t, problem);
-		return;
-	case PHASE_EMAIL:
-		ask_email_again(t, problem);
-		return;
-	case PHASE_CLAIM:
-		turn_of_claimant(t);
-		return;
-	case PHASE_CODE:
-		turn_question_of_code(t, problem);
-		return;
-	case PHASE_OFFERED:
-	case PHASE_NONE:
-	case PHASE_CHANGE_EMAIL:
-	case PHASE_CONFIRM_UNREGISTER:
-		offer_with(t, turn_join(t, problem, turn_text(t, TEXT_OFFER_QUESTION, NO_ARGS)));
-		return;
-	}
+	offer_with(t, turn_join(t, first, turn_text(t, TEXT_OFFER_QUESTION, NO_ARGS)));
 }
 
-void turn_question_of_stranger(struct turn *t, const char *first)
+void turn_offer(struct turn *t, const char *first)
 {
-	if (t->out->next.phase == PHASE_NONE)
-		(void)turn_say_text(t, first);
+	if (first)
+		turn_offer_again(t, first);
 	else
-		ask_again(t, first);
+		offer(t);
+}
+
+void turn_greet(struct turn *t)
+{
+	offer(t);
+}
+
+void turn_begin(struct turn *t)
+{
+	turn_ask_name(t, NULL);
 }
 
 static void stop(struct turn *t, enum text_id farewell)
@@ -135,20 +126,33 @@ static void enter_one_word(struct turn *t, const char *name)
 		ask_whole_name(t, name);
 }
 
-static void enter_name(struct turn *t)
+static void expect_name(struct turn *t)
+{
+	turn_ask_name(t, turn_text(t, TEXT_NAME_EXPECTED, NO_ARGS));
+}
+
+void turn_name_is_whole(struct turn *t)
 {
 	const char *one_word = t->out->next.draft_name;
-	if (one_word && t->phrase == PHRASE_YES) {
+	if (one_word)
 		ask_email(t, one_word);
-		return;
-	}
-	if (one_word && t->phrase == PHRASE_NO) {
+	else
+		expect_name(t);
+}
+
+void turn_name_is_not_whole(struct turn *t)
+{
+	if (t->out->next.draft_name)
 		turn_ask_name(t, NULL);
-		return;
-	}
+	else
+		expect_name(t);
+}
+
+void turn_enter_name(struct turn *t)
+{
 	/* «мои клиенты» has two words and is nobody's name */
 	if (t->phrase != PHRASE_NONE) {
-		turn_ask_name(t, turn_text(t, TEXT_NAME_EXPECTED, NO_ARGS));
+		expect_name(t);
 		return;
 	}
 	const char *name = NULL;
@@ -183,7 +187,7 @@ static void enter_email(struct turn *t)
 		return;
 	}
 	if (email.problem) {
-		ask_email_again(t, email.problem);
+		turn_ask_email_again(t, email.problem);
 		return;
 	}
 	if (t->state->rules->proves_email)
@@ -231,160 +235,70 @@ static void confirm_name(struct turn *t)
 		ask_whole_name(t, name);
 }
 
-static void pressed(struct turn *t)
+void turn_press_whole_name(struct turn *t)
 {
 	enum conversation_phase phase = t->out->next.phase;
-	bool asked = phase == PHASE_NAME || phase == PHASE_EMAIL || phase == PHASE_CLAIM ||
-		     phase == PHASE_CODE;
-	switch (t->press.kind) {
-	case PRESS_REGISTER_YES:
-		/* pressed twice, or under an older message: the question is on the screen */
-		if (phase == PHASE_NAME)
-			turn_answer(t, false, TEXT_ANSWER_WAITING_NAME, NO_ARGS);
-		else if (phase == PHASE_EMAIL)
-			turn_answer(t, false, TEXT_ANSWER_WAITING_EMAIL, NO_ARGS);
-		else if (phase == PHASE_CLAIM)
-			turn_press_of_claimant(t);
-		else if (phase == PHASE_CODE)
-			turn_question_of_code(t, NULL);
-		else
-			turn_ask_name(t, NULL);
-		return;
-	case PRESS_REGISTER_NO:
-	case PRESS_CANCEL:
-		if (asked)
-			stop(t, TEXT_CANCELLED_REGISTRATION);
-		else if (phase == PHASE_OFFERED)
-			stop(t, TEXT_OFFER_DECLINED);
-		else
-			turn_answer(t, false, TEXT_ANSWER_STALE, NO_ARGS);
-		return;
-	case PRESS_CLAIM:
-		turn_claim(t);
-		return;
-	case PRESS_CODE_AGAIN:
-		turn_press_of_code(t);
-		return;
-	case PRESS_WHOLE_NAME:
-		if (phase == PHASE_NAME && t->out->next.draft_name)
-			confirm_name(t);
-		else if (phase == PHASE_EMAIL)
-			turn_answer(t, false, TEXT_ANSWER_WAITING_EMAIL, NO_ARGS);
-		else
-			turn_answer(t, false, TEXT_ANSWER_STALE, NO_ARGS);
-		return;
-	case PRESS_MENU_CLIENTS:
-	case PRESS_MENU_STATUS:
-	case PRESS_MENU_EMAIL:
-	case PRESS_MENU_UNREGISTER:
-	case PRESS_MENU_HELP:
-	case PRESS_UNREGISTER_YES:
-	case PRESS_UNREGISTER_NO:
-		turn_answer(t, true, TEXT_ANSWER_NOT_REGISTERED, NO_ARGS);
-		return;
-	case PRESS_SAME_PERSON:
-	case PRESS_OTHER_PERSON:
-	case PRESS_APPLICATIONS:
-	case PRESS_INVITE:
-	case PRESS_LANGUAGE:
-	case PRESS_CONTACTED:
-	case PRESS_DECLINE:
-	case PRESS_UNDO:
-	case PRESS_APPROVE:
-	case PRESS_REJECT:
-	case PRESS_UNKNOWN:
-		turn_answer(t, true, TEXT_ANSWER_STALE, NO_ARGS);
-		return;
-	}
+	if (phase == PHASE_NAME && t->out->next.draft_name)
+		confirm_name(t);
+	else if (phase == PHASE_EMAIL)
+		turn_begun_email(t);
+	else
+		turn_answer(t, false, TEXT_ANSWER_STALE, NO_ARGS);
 }
 
-static void offered(struct turn *t)
+/* Pressed twice, or under an older message: the question is on the screen. */
+void turn_begun_name(struct turn *t)
 {
-	switch (t->phrase) {
-	case PHRASE_YES:
-	case PHRASE_REGISTER:
-		turn_ask_name(t, NULL);
-		return;
-	case PHRASE_NO:
-	case PHRASE_CANCEL:
-		stop(t, TEXT_OFFER_DECLINED);
-		return;
-	case PHRASE_NONE:
-	case PHRASE_START:
-	case PHRASE_HELP:
-	case PHRASE_APPLICATIONS:
-	case PHRASE_LANGUAGE:
-	case PHRASE_CLIENTS:
-	case PHRASE_STATUS:
-	case PHRASE_CHANGE_EMAIL:
-	case PHRASE_UNREGISTER:
-		ask_again(t, turn_text(t, TEXT_OFFER_EXPECTED, NO_ARGS));
-		return;
-	}
+	turn_answer(t, false, TEXT_ANSWER_WAITING_NAME, NO_ARGS);
 }
 
-void step_unregistered(struct turn *t)
+void turn_begun_email(struct turn *t)
 {
-	enum conversation_phase phase = t->out->next.phase;
-	if (turn_is_invitation(t)) {
-		turn_open_invitation(t);
-		return;
-	}
-	if (!turn_lets_in(t))
-		return;
-	if (t->event->kind == EVENT_BUTTON) {
-		pressed(t);
-		return;
-	}
-	const char *unreadable = turn_unreadable(t);
-	if (t->phrase == PHRASE_START || (phase == PHASE_NONE && unreadable)) {
-		offer(t);
-		return;
-	}
-	if (unreadable) {
-		ask_again(t, unreadable);
-		return;
-	}
-	if (t->phrase == PHRASE_HELP) {
-		ask_again(t, turn_text(t, TEXT_HELP_STRANGER, NO_ARGS));
-		return;
-	}
-	switch (phase) {
-	case PHASE_NAME:
-	case PHASE_EMAIL:
-		if (t->phrase == PHRASE_CANCEL)
-			stop(t, TEXT_CANCELLED_REGISTRATION);
-		else if (phase == PHASE_NAME)
-			enter_name(t);
-		else if (!turn_late_code(t))
-			enter_email(t);
-		return;
-	case PHASE_CLAIM:
-		if (t->phrase == PHRASE_CANCEL)
-			stop(t, TEXT_CANCELLED_REGISTRATION);
-		else if (email_key(t->event->text, t->a))
-			enter_email(t);
-		else
-			turn_of_claimant(t);
-		return;
-	case PHASE_CODE:
-		if (t->phrase == PHRASE_CANCEL)
-			stop(t, TEXT_CANCELLED_REGISTRATION);
-		else if (!turn_code_answered(t))
-			enter_email(t);
-		return;
-	case PHASE_OFFERED:
-		if (!turn_late_code(t))
-			offered(t);
-		return;
-	case PHASE_NONE:
-	case PHASE_CHANGE_EMAIL:
-	case PHASE_CONFIRM_UNREGISTER:
-		/* who asks for it need not be asked */
-		if (t->phrase == PHRASE_REGISTER)
-			turn_ask_name(t, NULL);
-		else
-			offer(t);
-		return;
-	}
+	turn_answer(t, false, TEXT_ANSWER_WAITING_EMAIL, NO_ARGS);
+}
+
+void turn_cancel_registration(struct turn *t)
+{
+	stop(t, TEXT_CANCELLED_REGISTRATION);
+}
+
+void turn_decline_offer(struct turn *t)
+{
+	stop(t, TEXT_OFFER_DECLINED);
+}
+
+void turn_help_stranger(struct turn *t)
+{
+	phase_of(t->out->next.phase, t->kind)->ask(t, turn_text(t, TEXT_HELP_STRANGER, NO_ARGS));
+}
+
+void turn_offered(struct turn *t)
+{
+	if (!turn_late_code(t))
+		turn_offer_again(t, turn_text(t, TEXT_OFFER_EXPECTED, NO_ARGS));
+}
+
+void turn_email_or_code(struct turn *t)
+{
+	if (!turn_late_code(t))
+		enter_email(t);
+}
+
+void turn_code_or_email(struct turn *t)
+{
+	if (!turn_code_answered(t))
+		enter_email(t);
+}
+
+void turn_claimant_said(struct turn *t)
+{
+	if (email_key(t->event->text, t->a))
+		enter_email(t);
+	else
+		turn_of_claimant(t);
+}
+
+void turn_answer_not_registered(struct turn *t)
+{
+	turn_answer(t, true, TEXT_ANSWER_NOT_REGISTERED, NO_ARGS);
 }

@@ -22,7 +22,7 @@ static void say_with_menu(struct turn *t, const char *text)
 }
 
 /* What a pending rep hears whatever they do; for an active one, the menu. */
-static void say_menu(struct turn *t, const char *first)
+void turn_show_menu(struct turn *t, const char *first)
 {
 	const struct conversation_state *next = &t->out->next;
 	turn_set_phase(t, PHASE_NONE);
@@ -36,11 +36,11 @@ static void say_menu(struct turn *t, const char *first)
 	(void)turn_say_text(t, turn_join(t, first, wait));
 }
 
-static void say_status(struct turn *t)
+void turn_say_status(struct turn *t)
 {
 	const struct conversation_state *next = &t->out->next;
 	if (next->rep_status == REP_PENDING) {
-		say_menu(t, NULL);
+		turn_show_menu(t, NULL);
 		return;
 	}
 	turn_set_phase(t, PHASE_NONE);
@@ -53,7 +53,7 @@ static void say_status(struct turn *t)
 		       {"max", arena_printf(t->a, "%zu", t->state->rules->max_prospects)})));
 }
 
-static void ask_new_email(struct turn *t, const char *problem)
+void turn_ask_new_email(struct turn *t, const char *problem)
 {
 	static const struct turn_button cancel[] = {{TEXT_BUTTON_CANCEL, PRESS_CANCEL, true}};
 	const char *question =
@@ -82,7 +82,7 @@ static void enter_new_email(struct turn *t)
 		return;
 	}
 	if (email.problem) {
-		ask_new_email(t, email.problem);
+		turn_ask_new_email(t, email.problem);
 		return;
 	}
 	const char *current = t->state->rep_email ? email_key(t->state->rep_email, t->a) : NULL;
@@ -109,7 +109,7 @@ void turn_change_email(struct turn *t, const char *address, const char *key)
 	say_with_menu(t, turn_text(t, TEXT_EMAIL_CHANGED, ARGS({"email", address})));
 }
 
-static void ask_unregister(struct turn *t, const char *problem)
+void turn_ask_unregister(struct turn *t, const char *problem)
 {
 	static const struct turn_button answers[] = {
 	    {TEXT_BUTTON_UNREGISTER_YES, PRESS_UNREGISTER_YES, true},
@@ -121,7 +121,7 @@ static void ask_unregister(struct turn *t, const char *problem)
 	turn_buttons(t, turn_say_text(t, turn_join(t, problem, question)), answers, 2);
 }
 
-static void unregister(struct turn *t)
+void turn_unregister(struct turn *t)
 {
 	turn_effect(t, (struct effect){.kind = EFFECT_UNREGISTER});
 	turn_set_phase(t, PHASE_NONE);
@@ -130,34 +130,31 @@ static void unregister(struct turn *t)
 	(void)turn_say(t, TEXT_UNREGISTERED, NO_ARGS);
 }
 
-/* Cancelling: what depends on the question that was open. */
-static void cancel(struct turn *t)
+void turn_cancelled(struct turn *t)
 {
-	switch (t->out->next.phase) {
-	case PHASE_CODE:
-		turn_forget_code(t);
-		say_menu(t, turn_text(t, TEXT_CANCELLED, NO_ARGS));
-		return;
-	case PHASE_CHANGE_EMAIL:
-		say_menu(t, turn_text(t, TEXT_CANCELLED, NO_ARGS));
-		return;
-	case PHASE_CONFIRM_UNREGISTER:
-		say_menu(t, turn_text(t, TEXT_UNREGISTER_KEPT, NO_ARGS));
-		return;
-	case PHASE_NONE:
-	case PHASE_OFFERED:
-	case PHASE_NAME:
-	case PHASE_EMAIL:
-	case PHASE_CLAIM:
-		say_menu(t, turn_text(t, TEXT_NOTHING_TO_CANCEL, NO_ARGS));
-		return;
-	}
+	turn_show_menu(t, turn_text(t, TEXT_CANCELLED, NO_ARGS));
 }
 
-static void welcome_back(struct turn *t)
+void turn_cancel_code(struct turn *t)
+{
+	turn_forget_code(t);
+	turn_cancelled(t);
+}
+
+void turn_keep_registration(struct turn *t)
+{
+	turn_show_menu(t, turn_text(t, TEXT_UNREGISTER_KEPT, NO_ARGS));
+}
+
+void turn_nothing_to_cancel(struct turn *t)
+{
+	turn_show_menu(t, turn_text(t, TEXT_NOTHING_TO_CANCEL, NO_ARGS));
+}
+
+void turn_welcome_back(struct turn *t)
 {
 	if (t->out->next.rep_status == REP_PENDING) {
-		say_menu(t, NULL);
+		turn_show_menu(t, NULL);
 		return;
 	}
 	turn_set_phase(t, PHASE_NONE);
@@ -165,201 +162,112 @@ static void welcome_back(struct turn *t)
 			     ARGS({"name", prospect_quoted_name(t->a, t->state->rep_name)})));
 }
 
-static void help(struct turn *t)
+void turn_help_rep(struct turn *t)
 {
 	if (t->out->next.rep_status == REP_PENDING) {
-		say_menu(t, NULL);
+		turn_show_menu(t, NULL);
 		return;
 	}
 	turn_set_phase(t, PHASE_NONE);
 	say_with_menu(t, turn_text(t, TEXT_HELP_REP, NO_ARGS));
 }
 
-static void list_clients(struct turn *t)
+void turn_clients(struct turn *t)
 {
 	if (t->out->next.rep_status == REP_PENDING) {
-		say_menu(t, NULL);
+		turn_show_menu(t, NULL);
 		return;
 	}
 	turn_set_phase(t, PHASE_NONE);
 	turn_list_clients(t);
 }
 
-/* Pressing a button of the menu. */
-static void pressed(struct turn *t)
+static bool is_pending(const struct turn *t)
 {
-	bool pending = t->out->next.rep_status == REP_PENDING;
-	enum conversation_phase phase = t->out->next.phase;
-	switch (t->press.kind) {
-	case PRESS_MENU_CLIENTS:
-	case PRESS_MENU_EMAIL:
-		if (pending)
-			turn_answer(t, true, TEXT_ANSWER_PENDING, NO_ARGS);
-		else if (t->press.kind == PRESS_MENU_CLIENTS)
-			list_clients(t);
-		else
-			ask_new_email(t, NULL);
-		return;
-	case PRESS_MENU_STATUS:
-		say_status(t);
-		return;
-	case PRESS_MENU_HELP:
-		help(t);
-		return;
-	case PRESS_MENU_UNREGISTER:
-		ask_unregister(t, NULL);
-		return;
-	case PRESS_UNREGISTER_YES:
-		/* only the answer to a question that still stands removes anybody */
-		if (phase == PHASE_CONFIRM_UNREGISTER)
-			unregister(t);
-		else
-			turn_answer(t, true, TEXT_ANSWER_STALE, NO_ARGS);
-		turn_remove_buttons(t, 0, false, false);
-		return;
-	case PRESS_UNREGISTER_NO:
-		if (phase == PHASE_CONFIRM_UNREGISTER)
-			cancel(t);
-		else
-			turn_answer(t, false, TEXT_ANSWER_STALE, NO_ARGS);
-		turn_remove_buttons(t, 0, false, false);
-		return;
-	case PRESS_CANCEL:
-		if (phase != PHASE_NONE)
-			cancel(t);
-		else
-			turn_answer(t, false, TEXT_ANSWER_STALE, NO_ARGS);
-		return;
-	case PRESS_REGISTER_YES:
-	case PRESS_REGISTER_NO:
-	case PRESS_WHOLE_NAME:
-		turn_answer(t, false,
-		    pending ? TEXT_ANSWER_PENDING : TEXT_ANSWER_ALREADY_REGISTERED, NO_ARGS);
-		return;
-	case PRESS_CODE_AGAIN:
-		turn_press_of_code(t);
-		return;
-	case PRESS_CLAIM:
-	case PRESS_SAME_PERSON:
-	case PRESS_OTHER_PERSON:
-	case PRESS_APPLICATIONS:
-	case PRESS_INVITE:
-	case PRESS_LANGUAGE:
-	case PRESS_CONTACTED:
-	case PRESS_DECLINE:
-	case PRESS_UNDO:
-	case PRESS_APPROVE:
-	case PRESS_REJECT:
-	case PRESS_UNKNOWN:
+	return t->out->next.rep_status == REP_PENDING;
+}
+
+void turn_begin_change_email(struct turn *t)
+{
+	/* an admin would have to be asked again; withdrawing and applying anew does that */
+	if (is_pending(t))
+		turn_show_menu(t, NULL);
+	else
+		turn_ask_new_email(t, NULL);
+}
+
+void turn_begin_unregister(struct turn *t)
+{
+	turn_ask_unregister(t, NULL);
+}
+
+/* Texts that are neither menu nor cancel: the answer to what was asked. Six digits may be a code that is still asked for. */
+
+void turn_menu_or_code(struct turn *t)
+{
+	if (!turn_late_code(t))
+		turn_show_menu(t, NULL);
+}
+
+void turn_new_email_or_code(struct turn *t)
+{
+	if (!turn_late_code(t))
+		enter_new_email(t);
+}
+
+void turn_code_or_new_email(struct turn *t)
+{
+	if (!turn_code_answered(t))
+		enter_new_email(t);
+}
+
+void turn_unregister_or_code(struct turn *t)
+{
+	if (!turn_late_code(t))
+		turn_ask_unregister(t, turn_text(t, TEXT_UNREGISTER_EXPECTED, NO_ARGS));
+}
+
+/* Buttons */
+
+void turn_press_clients(struct turn *t)
+{
+	if (is_pending(t))
+		turn_answer(t, true, TEXT_ANSWER_PENDING, NO_ARGS);
+	else
+		turn_clients(t);
+}
+
+void turn_press_email(struct turn *t)
+{
+	if (is_pending(t))
+		turn_answer(t, true, TEXT_ANSWER_PENDING, NO_ARGS);
+	else
+		turn_ask_new_email(t, NULL);
+}
+
+void turn_press_unregister(struct turn *t)
+{
+	/* only the answer to a question that still stands removes anybody */
+	if (t->out->next.phase == PHASE_CONFIRM_UNREGISTER)
+		turn_unregister(t);
+	else
 		turn_answer(t, true, TEXT_ANSWER_STALE, NO_ARGS);
-		return;
-	}
+	turn_remove_buttons(t, 0, false, false);
 }
 
-/* A text that is neither menu nor cancel: the answer to what was asked. */
-static void answered(struct turn *t)
+void turn_press_keep(struct turn *t)
 {
-	switch (t->out->next.phase) {
-	case PHASE_CHANGE_EMAIL:
-		if (t->phrase == PHRASE_NO)
-			cancel(t);
-		else if (!turn_late_code(t))
-			enter_new_email(t);
-		return;
-	case PHASE_CODE:
-		if (t->phrase == PHRASE_NO)
-			cancel(t);
-		else if (!turn_code_answered(t))
-			enter_new_email(t);
-		return;
-	case PHASE_CONFIRM_UNREGISTER:
-		if (t->phrase == PHRASE_YES)
-			unregister(t);
-		else if (t->phrase == PHRASE_NO)
-			cancel(t);
-		else if (!turn_late_code(t))
-			ask_unregister(t, turn_text(t, TEXT_UNREGISTER_EXPECTED, NO_ARGS));
-		return;
-	case PHASE_NONE:
-	case PHASE_OFFERED:
-	case PHASE_NAME:
-	case PHASE_EMAIL:
-	case PHASE_CLAIM:
-		/* six digits are nothing else here */
-		if (!turn_late_code(t))
-			say_menu(t, NULL);
-		return;
-	}
+	if (t->out->next.phase == PHASE_CONFIRM_UNREGISTER)
+		turn_keep_registration(t);
+	else
+		turn_answer(t, false, TEXT_ANSWER_STALE, NO_ARGS);
+	turn_remove_buttons(t, 0, false, false);
 }
 
-void turn_question_of_rep(struct turn *t, const char *problem)
+void turn_answer_registered(struct turn *t)
 {
-	switch (t->out->next.phase) {
-	case PHASE_CHANGE_EMAIL:
-		ask_new_email(t, problem);
-		return;
-	case PHASE_CODE:
-		turn_question_of_code(t, problem);
-		return;
-	case PHASE_CONFIRM_UNREGISTER:
-		ask_unregister(t, problem);
-		return;
-	case PHASE_NONE:
-	case PHASE_OFFERED:
-	case PHASE_NAME:
-	case PHASE_EMAIL:
-	case PHASE_CLAIM:
-		say_menu(t, problem);
-		return;
-	}
-}
-
-void turn_of_rep(struct turn *t)
-{
-	if (t->event->kind == EVENT_BUTTON) {
-		pressed(t);
-		return;
-	}
-	const char *problem = turn_unreadable(t);
-	if (problem) {
-		turn_question_of_rep(t, problem);
-		return;
-	}
-	switch (t->phrase) {
-	case PHRASE_START:
-		welcome_back(t);
-		return;
-	case PHRASE_CLIENTS:
-		list_clients(t);
-		return;
-	case PHRASE_STATUS:
-		say_status(t);
-		return;
-	case PHRASE_CHANGE_EMAIL:
-		/* an admin would have to be asked again; withdrawing and applying anew does that */
-		if (t->out->next.rep_status == REP_PENDING)
-			say_menu(t, NULL);
-		else
-			ask_new_email(t, NULL);
-		return;
-	case PHRASE_UNREGISTER:
-		ask_unregister(t, NULL);
-		return;
-	case PHRASE_HELP:
-		help(t);
-		return;
-	case PHRASE_CANCEL:
-		cancel(t);
-		return;
-	case PHRASE_YES:
-	case PHRASE_NO:
-	case PHRASE_REGISTER:
-	case PHRASE_APPLICATIONS:
-	case PHRASE_LANGUAGE:
-	case PHRASE_NONE:
-		answered(t);
-		return;
-	}
+	turn_answer(t, false, is_pending(t) ? TEXT_ANSWER_PENDING : TEXT_ANSWER_ALREADY_REGISTERED,
+	    NO_ARGS);
 }
 
 void turn_of_suspended(struct turn *t)

@@ -8,7 +8,8 @@
  * Source: Bot API, "InlineKeyboardButton" (callback data 1–64 bytes).
  */
 #pragma once
-#include "salesreg/domain/conversation/event.h"
+#include "salesreg/domain/event/event.h"
+#include "salesreg/domain/event/person.h"
 #include "salesreg/domain/outbox/message.h"
 #include "salesreg/domain/text/catalog.h"
 
@@ -51,8 +52,17 @@ const char *rep_status_name(enum rep_status status);
  * (*status is then REP_SUSPENDED: the careful reading). */
 bool rep_status_from_name(const char *name, enum rep_status *status);
 
-/* What a link's payload begins with that is an invitation for a rep. */
+/* What a link's payload (`/start PAYLOAD`) is, by what it begins with; the letters are in links that people keep. */
 enum { CONVERSATION_INVITE_LETTER = 'r' };
+enum start_link {
+	START_PLAIN,      /* there is none */
+	START_PROSPECT,   /* p: a prospect's own link */
+	START_CAMPAIGN,   /* c: of an advertisement */
+	START_INVITATION, /* r: for one new rep */
+	START_BUSINESS, /* bizChat<id>: a rep opens the bot from a chat of their business account (Bot API, "Business") */
+	START_UNKNOWN
+};
+enum start_link start_link(const char *payload);
 
 struct conversation_rules {
 	const struct catalog *catalog;
@@ -249,6 +259,8 @@ struct message *conversation_code_news(const struct catalog *catalog, enum local
 /* The six digits of a text that is nothing but them, spaces, dashes and dots aside, or a short line with them and no other
  * digits ("Your code: 123456"), or NULL. */
 const char *conversation_code(const char *text, struct arena *a);
+/* Who is talking, as a set of PERSON_…. */
+unsigned conversation_kinds(const struct conversation_state *state, int64_t user_id);
 bool conversation_is_admin(const struct conversation_rules *rules, int64_t user_id);
 void conversation_interest(
     const struct event *event, struct arena *a, struct conversation_interest *interest);

@@ -1,6 +1,6 @@
-#include "salesreg/domain/conversation/event.h"
+#include "salesreg/domain/event/event.h"
 #include "salesreg/base/text.h"
-#include "salesreg/domain/conversation/intents.h"
+#include "salesreg/domain/event/intents.h"
 #include <string.h>
 
 const char *event_kind_name(enum event_kind kind)

@@ -1,4 +1,4 @@
-#include "salesreg/domain/conversation/intents.h"
+#include "salesreg/domain/event/intents.h"
 #include "salesreg/base/text.h"
 #include <stdbool.h>
 #include <stddef.h>

@@ -28,19 +28,24 @@
 	X(UNREGISTER_YES, "un:yes")                                                                \
 	X(UNREGISTER_NO, "un:no")
 
+/* Those that carry an id: "a:<assignment id>:c", "adm:ok:<telegram id>:<about>". The last: whether they carry an <about>. */
+#define PRESS_WITH_ID_MAP(X)                                                                       \
+	X(CONTACTED, "a:", ":c", false)                                                            \
+	X(DECLINE, "a:", ":d", false)                                                              \
+	X(UNDO, "a:", ":u", false)                                                                 \
+	X(APPROVE, "adm:ok:", "", true)                                                            \
+	X(REJECT, "adm:no:", "", true)                                                             \
+	X(SAME_PERSON, "adm:same:", "", true)                                                      \
+	X(OTHER_PERSON, "adm:other:", "", true)
+
 enum press_kind {
 #define X(name, data) PRESS_##name,
 	PRESS_MAP(X)
 #undef X
-	/* these carry an id */
-	PRESS_CONTACTED,    /* "a:<assignment id>:c" */
-	PRESS_DECLINE,      /* "a:<assignment id>:d" */
-	PRESS_UNDO,         /* "a:<assignment id>:u" */
-	PRESS_APPROVE,      /* "adm:ok:<telegram id>:<about>" */
-	PRESS_REJECT,       /* "adm:no:<telegram id>:<about>" */
-	PRESS_SAME_PERSON,  /* "adm:same:<telegram id>:<about>" */
-	PRESS_OTHER_PERSON, /* "adm:other:<telegram id>:<about>" */
-	PRESS_UNKNOWN,
+#define X(name, before, after, about) PRESS_##name,
+	    PRESS_WITH_ID_MAP(X)
+#undef X
+		PRESS_UNKNOWN,
 };
 /* WHOLE_NAME and CLAIM carry an <about>, too: "name:whole:<about>"; LANGUAGE carries one of ours or another: "lang:ru". */
 
@@ -59,7 +64,7 @@ struct press {
 struct press press_parse(const char *data);
 /* id is ignored by the kinds that carry none. */
 const char *press_data(struct arena *a, enum press_kind kind, int64_t id);
-/* Of the kinds without an id: whether it carries a fingerprint. */
+/* Whether it carries a fingerprint. */
 bool press_shows_something(enum press_kind kind);
 /* The same for the kinds that carry a fingerprint. */
 const char *press_data_about(struct arena *a, enum press_kind kind, int64_t id, const char *about);
