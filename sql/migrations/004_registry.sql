@@ -4,11 +4,12 @@
 -- Conversations -------------------------------------------------------------------------------------------------------
 CREATE TABLE salesreg.user_sessions (
     user_id     bigint PRIMARY KEY,
+    kind        text NOT NULL DEFAULT 'unknown', -- as whom the person was asked what phase says: unknown, prospect, rep, admin
     phase       text NOT NULL DEFAULT 'none',
-    draft_name  text,
-    draft_email text,           -- an e-mail somebody else has, which this person says is theirs
-    draft_rep   uuid,           -- who had it when the admins were asked: whose registration is to move
-    draft_username text,        -- this person's, as the admins were shown it
+    draft       jsonb NOT NULL DEFAULT '{}', -- what was answered so far: {"name": …}
+    claim_email text,           -- an e-mail somebody else has, which this person says is theirs
+    claim_rep   uuid,           -- who had it when the admins were asked: whose registration is to move
+    claim_username text,        -- this person's, as the admins were shown it
     locale      text NOT NULL DEFAULT 'ru',
     locale_chosen boolean NOT NULL DEFAULT false, -- by the person, with /language
     wrong_emails integer NOT NULL DEFAULT 0, -- in a row; each third begins a pause
@@ -18,7 +19,7 @@ CREATE TABLE salesreg.user_sessions (
     updated_at  timestamptz NOT NULL DEFAULT now() -- of a stranger no more than a day before their last word
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 -- of no column that a usual conversation changes, so that its updates stay on their page
-CREATE INDEX user_sessions_claims_idx ON salesreg.user_sessions (user_id) WHERE draft_email IS NOT NULL;
+CREATE INDEX user_sessions_claims_idx ON salesreg.user_sessions (user_id) WHERE claim_email IS NOT NULL;
 
 CREATE TABLE salesreg.bot_state (
     bot_id              bigint PRIMARY KEY,
@@ -478,7 +479,7 @@ BEGIN
             WHERE e.rep = f.id AND (f.status = 'removed' OR e.email_key <> lower(btrim(f.email)) COLLATE "C");
         IF EXISTS (SELECT 1 FROM fresh WHERE status IS NULL OR status NOT IN ('active', 'pending'))
            -- somebody may wait for an admin's word on a registration that is another one now
-           OR (EXISTS (SELECT 1 FROM salesreg.user_sessions WHERE draft_email IS NOT NULL)
+           OR (EXISTS (SELECT 1 FROM salesreg.user_sessions WHERE claim_email IS NOT NULL)
                AND EXISTS (SELECT 1 FROM fresh f JOIN stale s ON s.id = f.id
                            WHERE f.email IS DISTINCT FROM s.email OR f.telegram_id IS DISTINCT FROM s.telegram_id)) THEN
             PERFORM pg_catalog.pg_notify('salesreg_reconcile', '');

@@ -27,8 +27,8 @@ FROM (SELECT c.user_id, c.mailbox, c.created_at, c.wrong
       FROM salesreg.email_codes c
       WHERE c.mailbox = ANY ($2::text[]
                 || ARRAY(SELECT l.mailbox FROM salesreg.email_codes l WHERE l.user_id = ANY ($1::bigint[]) AND l.live)
-                || ARRAY(SELECT regexp_replace(lower(btrim(s.draft_email)), '^([^+@]+)[+][^@]*@', '\1@') FROM salesreg.user_sessions s
-                         WHERE s.user_id = ANY ($1::bigint[]) AND s.draft_email IS NOT NULL))
+                || ARRAY(SELECT regexp_replace(lower(btrim(s.claim_email)), '^([^+@]+)[+][^@]*@', '\1@') FROM salesreg.user_sessions s
+                         WHERE s.user_id = ANY ($1::bigint[]) AND s.claim_email IS NOT NULL))
         AND c.created_at > now() - interval '1 hour' AND c.user_id <> ALL ($1::bigint[])
       UNION ALL
       SELECT NULL, NULL, l.created_at, 0

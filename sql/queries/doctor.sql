@@ -142,8 +142,8 @@ WHERE r.status = 'pending' AND r.registered_at < now() - $1::bigint * interval '
 -- name: doctor_claims_waiting
 -- $1 seconds: the same of people with a new account whose e-mail somebody else has
 SELECT count(*), (extract(epoch FROM now() - min(s.updated_at)) * 1000)::bigint
-FROM salesreg.user_sessions s JOIN salesreg.rep_email e ON e.email_key = lower(s.draft_email) AND e.rep = s.draft_rep
-WHERE s.draft_email IS NOT NULL AND s.phase = 'claim' AND s.updated_at < now() - $1::bigint * interval '1 second'
+FROM salesreg.user_sessions s JOIN salesreg.rep_email e ON e.email_key = lower(s.claim_email) AND e.rep = s.claim_rep
+WHERE s.claim_email IS NOT NULL AND s.phase = 'claim' AND s.updated_at < now() - $1::bigint * interval '1 second'
 -- name: doctor_mails_waiting
 -- $1 seconds: codes that wait to be mailed for longer: how many, since when, what was said last
 SELECT count(*), (extract(epoch FROM now() - min(c.created_at)) * 1000)::bigint, (array_agg(c.error ORDER BY c.due_at DESC))[1]

@@ -189,14 +189,14 @@ WITH f AS (
     RETURNING r.id
 ), settled AS (
     UPDATE salesreg.user_sessions s
-    SET phase = 'none', draft_name = NULL, draft_email = NULL, draft_rep = NULL, draft_username = NULL, wrong_emails = 0,
+    SET kind = 'unknown', phase = 'none', draft = '{}', claim_email = NULL, claim_rep = NULL, claim_username = NULL, wrong_emails = 0,
         paused_until = NULL, looked_emails = 0, updated_at = now()
     FROM f CROSS JOIN LATERAL (VALUES (f.old), (f.new)) AS u (id) WHERE s.user_id = u.id
 ), invited AS ( -- there is nothing left to be used for
     UPDATE salesreg.invites i SET used_at = now() FROM f WHERE i.held_by = f.new AND i.used_at IS NULL
 ), others AS ( -- who else says to be them said so of the old account
-    UPDATE salesreg.user_sessions s SET draft_rep = NULL
-    FROM f WHERE s.draft_email IS NOT NULL AND s.draft_rep = f.rep AND s.user_id <> f.old AND s.user_id <> f.new
+    UPDATE salesreg.user_sessions s SET claim_rep = NULL
+    FROM f WHERE s.claim_email IS NOT NULL AND s.claim_rep = f.rep AND s.user_id <> f.old AND s.user_id <> f.new
 ), queued AS (
     UPDATE salesreg.outbox o
     SET chat_id = f.new, payload = pg_catalog.jsonb_set(o.payload::jsonb, '{chat_id}', pg_catalog.to_jsonb(f.new))::json

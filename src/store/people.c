@@ -9,12 +9,13 @@ size_t sessions_read(struct db_plan *plan, struct arena *a, const int64_t *user_
 size_t sessions_parse(const PGresult *result, struct arena *a, struct session_row **rows)
 {
 	static const struct column columns[] = {COL(session_row, user_id, I64),
-	    COL(session_row, phase, TEXT), COL(session_row, draft_name, TEXT),
-	    COL(session_row, locale, TEXT), COL(session_row, locale_chosen, BOOL),
-	    COL(session_row, draft_email, TEXT), COL(session_row, draft_rep, TEXT),
-	    COL(session_row, draft_username, TEXT), COL(session_row, draft_holder, TEXT),
-	    COL(session_row, wrong_emails, I64), COL(session_row, pause_us, I64),
-	    COL(session_row, old, BOOL), COL(session_row, looked_emails, I64)};
+	    COL(session_row, kind, TEXT), COL(session_row, phase, TEXT),
+	    COL(session_row, draft_name, TEXT), COL(session_row, locale, TEXT),
+	    COL(session_row, locale_chosen, BOOL), COL(session_row, claim_email, TEXT),
+	    COL(session_row, claim_rep, TEXT), COL(session_row, claim_username, TEXT),
+	    COL(session_row, claim_holder, TEXT), COL(session_row, wrong_emails, I64),
+	    COL(session_row, pause_us, I64), COL(session_row, old, BOOL),
+	    COL(session_row, looked_emails, I64)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
@@ -24,11 +25,12 @@ void sessions_write(
 	if (count == 0)
 		return;
 	(void)db_plan_add(plan, SQL_SESSIONS_WRITE, I64_COLUMN(a, rows, count, user_id),
-	    TEXT_COLUMN(a, rows, count, phase), TEXT_COLUMN(a, rows, count, draft_name),
-	    TEXT_COLUMN(a, rows, count, locale), BOOL_COLUMN(a, rows, count, locale_chosen),
-	    TEXT_COLUMN(a, rows, count, draft_email), TEXT_COLUMN(a, rows, count, draft_rep),
-	    TEXT_COLUMN(a, rows, count, draft_username), I64_COLUMN(a, rows, count, wrong_emails),
-	    I64_COLUMN(a, rows, count, pause_us), I64_COLUMN(a, rows, count, looked_emails));
+	    TEXT_COLUMN(a, rows, count, kind), TEXT_COLUMN(a, rows, count, phase),
+	    TEXT_COLUMN(a, rows, count, draft_name), TEXT_COLUMN(a, rows, count, locale),
+	    BOOL_COLUMN(a, rows, count, locale_chosen), TEXT_COLUMN(a, rows, count, claim_email),
+	    TEXT_COLUMN(a, rows, count, claim_rep), TEXT_COLUMN(a, rows, count, claim_username),
+	    I64_COLUMN(a, rows, count, wrong_emails), I64_COLUMN(a, rows, count, pause_us),
+	    I64_COLUMN(a, rows, count, looked_emails));
 }
 
 size_t locales_read(struct db_plan *plan, struct arena *a, const int64_t *user_ids, size_t count)

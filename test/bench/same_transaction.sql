@@ -1,14 +1,14 @@
 -- pgbench: what a batch of 100 updates reads and writes, with nothing but PostgreSQL in the way
 \set base 100 * random(0, 100000)
 BEGIN;
-SELECT user_id, phase, draft_name, locale FROM salesreg.user_sessions
+SELECT user_id, kind, phase, draft->>'name', locale FROM salesreg.user_sessions
   WHERE user_id = ANY (ARRAY(SELECT generate_series(:base, :base + 99))) ORDER BY user_id FOR NO KEY UPDATE;
 SELECT r.id, r.name, r.email, r.status FROM public.sales_representatives r
   WHERE r.telegram_id = ANY (ARRAY(SELECT generate_series(:base, :base + 99))) ORDER BY r.id FOR NO KEY UPDATE;
 UPDATE salesreg.bot_state SET next_update_id = coalesce(next_update_id, 0) + 100, updated_at = now() WHERE bot_id = 1;
-INSERT INTO salesreg.user_sessions (user_id, phase, draft_name, locale)
-  SELECT n, 'email', 'Name Surname', 'ru' FROM generate_series(:base, :base + 99) n
-  ON CONFLICT (user_id) DO UPDATE SET phase = excluded.phase, draft_name = excluded.draft_name, updated_at = now();
+INSERT INTO salesreg.user_sessions (user_id, phase, draft, locale)
+  SELECT n, 'email', jsonb_build_object('name', 'Name Surname'), 'ru' FROM generate_series(:base, :base + 99) n
+  ON CONFLICT (user_id) DO UPDATE SET phase = excluded.phase, draft = excluded.draft, updated_at = now();
 WITH done AS (DELETE FROM salesreg.outbox WHERE state = 'sending'
               RETURNING id, chat_id, method, payload, priority, attempts, possible_duplicate, created_at)
   INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,

@@ -275,7 +275,7 @@ def test_whether_an_address_is_taken_is_not_told_before_the_code(world, mail):
         person.says("что?")
         heard.append(person.hears_anything())
         seen.append([(m.text.replace(address, "…"), m.data) for m in heard])
-        session = world.db.row("SELECT phase, draft_email, draft_rep, wrong_emails FROM salesreg.user_sessions WHERE user_id = %s",
+        session = world.db.row("SELECT phase, claim_email, claim_rep, wrong_emails FROM salesreg.user_sessions WHERE user_id = %s",
                                person.id)
         seen[-1].append(dict(session))
     assert seen[0] == seen[1]

@@ -9,7 +9,7 @@ from support.waiting import eventually
 CHANGES = {
     # what a batch reads, what delivery claims, what the assigner reads and what it locks
     "batch": ["ALTER TABLE public.sales_representatives ALTER name TYPE varchar(300)",
-              "ALTER TABLE salesreg.user_sessions ALTER draft_name TYPE varchar(300)"],
+              "ALTER TABLE salesreg.user_sessions ALTER claim_email TYPE varchar(300)"],
     "delivery": ["ALTER TABLE salesreg.outbox ALTER priority TYPE integer"],
     "assigner": ["ALTER TABLE public.test_prospects ALTER name TYPE varchar(300), ALTER telegram_id TYPE varchar(300)",
                  "ALTER TABLE salesreg.rep_rotation ALTER last_assigned_turn TYPE numeric(20)"],

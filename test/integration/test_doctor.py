@@ -756,8 +756,8 @@ def test_people_with_a_new_account_whom_nobody_answers_are_a_warning(ask, databa
                      " 'r' || i || '@truerealestate.bali' FROM generate_series(1, 3) i")
     database.execute("INSERT INTO salesreg.rep_email (email_key, rep) SELECT email, id FROM sales_representatives"
                      " ON CONFLICT DO NOTHING")
-    database.execute("INSERT INTO salesreg.user_sessions (user_id, phase, draft_name, draft_email, draft_rep, updated_at)"
-                     " SELECT 10 + i, 'claim', 'Rep', 'R' || i || '@truerealestate.bali', (SELECT id FROM sales_representatives"
+    database.execute("INSERT INTO salesreg.user_sessions (user_id, phase, draft, claim_email, claim_rep, updated_at)"
+                     " SELECT 10 + i, 'claim', '{\"name\": \"Rep\"}', 'R' || i || '@truerealestate.bali', (SELECT id FROM sales_representatives"
                      " WHERE telegram_id = i), now() - i * interval '50 minutes' FROM generate_series(1, 3) i")
     finding = ask(ADMIN_TELEGRAM_IDS="5").one("claims")
     assert finding["severity"] == "warning"

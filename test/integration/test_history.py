@@ -44,15 +44,15 @@ def test_strangers_who_have_been_silent_for_long_are_forgotten_and_nobody_else(m
     world = make_world()
     db = world.db
     db.add_reps(REPS)
-    silent = {1: {}, 2: {"phase": "email", "draft_name": "Ivan P"}, 3: {"locale_chosen": True},
+    silent = {1: {}, 2: {"phase": "email", "draft": '{"name": "Ivan P"}'}, 3: {"locale_chosen": True},
               4: {"wrong_emails": 7, "paused_until": "2020-01-01"}}
     for user, columns in silent.items():
         session(db, user, 91.1, **columns)
     session(db, 11, 89)  # they wrote within the time
     session(db, 12, 89, locale_chosen=True)
     session(db, 13, 90.9)  # and perhaps again: a word is noted once a day
-    session(db, 21, 400, phase="claim", draft_name="Ivan P", draft_email="rep501@truerealestate.bali",
-            draft_rep=db.rep(501)["id"])  # an admin has not decided yet
+    session(db, 21, 400, phase="claim", draft='{"name": "Ivan P"}', claim_email="rep501@truerealestate.bali",
+            claim_rep=db.rep(501)["id"])  # an admin has not decided yet
     session(db, ADMIN, 400, locale_chosen=True)  # who is no rep
     for user, status in REPS.items():
         db.execute("UPDATE sales_representatives SET status = %s WHERE telegram_id = %s", status, user)

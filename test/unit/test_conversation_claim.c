@@ -21,9 +21,9 @@ static struct conversation_state claimant(enum conversation_phase phase)
 {
 	struct conversation_state s = state_of(REP_ABSENT, phase, LOCALE_EN);
 	s.draft_name = "Иван";
-	s.draft_email = ADDRESS;
-	s.draft_holder = claim.rep_id;
-	s.draft_rep = phase == PHASE_CLAIM ? claim.rep_id : NULL;
+	s.claim_email = ADDRESS;
+	s.claim_holder = claim.rep_id;
+	s.claim_rep = phase == PHASE_CLAIM ? claim.rep_id : NULL;
 	s.claim = &claim;
 	return s;
 }
@@ -52,7 +52,7 @@ static void without_admins_people_hear_what_they_can_do_themselves(void **state)
 	rules.admin_count = 2;
 	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_EMAIL_TAKEN_ALONE));
 	assert_int_equal(out.messages.first->button_count, 1);
-	assert_null(out.next.draft_email);
+	assert_null(out.next.claim_email);
 	assert_int_equal(out.next.phase, PHASE_EMAIL);
 }
 
@@ -66,8 +66,8 @@ static void a_claim_goes_to_every_admin_once(void **state)
 	assert_true(interest.claim_telegram_id == PERSON);
 	struct outcome out = step(&s, &event);
 	assert_int_equal(out.next.phase, PHASE_CLAIM);
-	assert_string_equal(out.next.draft_email, ADDRESS);
-	assert_string_equal(out.next.draft_rep, claim.rep_id);
+	assert_string_equal(out.next.claim_email, ADDRESS);
+	assert_string_equal(out.next.claim_rep, claim.rep_id);
 	assert_true(out.session_changed);
 	assert_int_equal(out.messages.count, 3);
 	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_CLAIM_SENT));
@@ -136,13 +136,13 @@ static void a_claim_of_what_is_another_ones_now_is_over(void **state)
 		/* the claimant says or presses something */
 		for (unsigned pressed = 0; pressed < 2; pressed++) {
 			struct conversation_state s = claimant(PHASE_CLAIM);
-			s.draft_holder = rows[i].holder;
+			s.claim_holder = rows[i].holder;
 			struct event event = pressed ? event_of(EVENT_BUTTON, "reg:yes")
 						     : event_of(EVENT_TEXT, "ну что?");
 			struct outcome out = step(&s, &event);
 			assert_int_equal(out.next.phase, PHASE_EMAIL);
-			assert_null(out.next.draft_email);
-			assert_null(out.next.draft_rep);
+			assert_null(out.next.claim_email);
+			assert_null(out.next.claim_rep);
 			assert_string_equal(out.next.draft_name, "Иван");
 			assert_int_equal(out.messages.count, 1);
 			assert_true(says(out.messages.first->text, LOCALE_EN, rows[i].says));
@@ -179,7 +179,7 @@ static void a_claimant_may_name_another_address_that_is_taken(void **state)
 	assert_int_equal(out.next.phase, PHASE_CLAIM);
 	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_CLAIM_PENDING));
 	/* the same, and somebody else has it now: asked anew */
-	s.draft_holder = "33333333-3333-3333-3333-333333333333";
+	s.claim_holder = "33333333-3333-3333-3333-333333333333";
 	out = step(&s, &event);
 	assert_int_equal(out.next.phase, PHASE_EMAIL);
 	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_EMAIL_TAKEN_CLAIM));
@@ -189,9 +189,9 @@ static void a_claimant_may_name_another_address_that_is_taken(void **state)
 	event = event_of(EVENT_TEXT, "other@truerealestate.bali");
 	out = step(&s, &event);
 	assert_int_equal(out.next.phase, PHASE_EMAIL);
-	assert_string_equal(out.next.draft_email, "other@truerealestate.bali");
+	assert_string_equal(out.next.claim_email, "other@truerealestate.bali");
 	assert_string_equal(out.next.draft_name, "Иван");
-	assert_null(out.next.draft_rep);
+	assert_null(out.next.claim_rep);
 	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_EMAIL_TAKEN_CLAIM));
 }
 

@@ -65,7 +65,7 @@ static void an_address_is_mailed_a_code_whosever_it_is(void **state)
 		struct outcome out = step(&s, &event);
 		assert_int_equal(out.next.phase, PHASE_CODE);
 		assert_string_equal(out.next.draft_name, "Иван Петров");
-		assert_null(out.next.draft_email);
+		assert_null(out.next.claim_email);
 		assert_int_equal(out.next.wrong_emails, 0);
 		assert_int_equal(out.effect_count, 1);
 		assert_int_equal(out.effects[0].kind, EFFECT_SEND_CODE);

@@ -79,7 +79,7 @@ static void a_taken_address_is_asked_for_again(void **state)
 		if (rep)
 			assert_true(says(out.messages.first->text, LOCALE_RU, TEXT_EMAIL_QUESTION));
 		else
-			assert_string_equal(out.next.draft_email, ADDRESS);
+			assert_string_equal(out.next.claim_email, ADDRESS);
 		assert_non_null(strstr(out.messages.first->text, ADDRESS));
 	}
 }

@@ -10,10 +10,10 @@
 
 struct session_row {
 	int64_t user_id;
-	const char *phase, *draft_name, *locale;
+	const char *kind, *phase, *draft_name, *locale;
 	bool locale_chosen;
-	const char *draft_email, *draft_rep, *draft_username;
-	const char *draft_holder; /* the rep who has that e-mail now, NULL: nobody; not written */
+	const char *claim_email, *claim_rep, *claim_username;
+	const char *claim_holder; /* the rep who has that e-mail now, NULL: nobody; not written */
 	int64_t wrong_emails;
 	int64_t pause_us; /* left of the pause that they led to */
 	int64_t looked_emails;

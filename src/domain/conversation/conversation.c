@@ -166,11 +166,18 @@ unsigned conversation_kinds(const struct conversation_state *state, int64_t user
 	return kinds;
 }
 
-/* A person may be several: an open question is talked about as whom it was asked. */
+/* A person may be several: an open question is answered as whom it was asked, if that is what the person still is. */
+static enum person_kind asked_as(const struct conversation_state *state, unsigned kinds)
+{
+	if (state->phase != PHASE_NONE && (kinds & state->kind))
+		return state->kind;
+	return kinds & PERSON_REP ? PERSON_REP : PERSON_UNKNOWN;
+}
+
 static enum person_kind talks_as(const struct turn *t)
 {
-	if (t->kinds & PERSON_REP)
-		return PERSON_REP;
+	if (t->kind != PERSON_UNKNOWN)
+		return t->kind;
 	bool asked = t->out->next.phase != PHASE_NONE && t->phrase != PHRASE_START;
 	bool begins = asked || t->event->kind == EVENT_BUTTON || t->phrase == PHRASE_REGISTER;
 	return (t->kinds & PERSON_ADMIN) && !begins ? PERSON_ADMIN : PERSON_UNKNOWN;
@@ -195,9 +202,9 @@ static bool session_differs(
 	return next->phase != old->phase || next->locale != old->locale ||
 	       next->locale_chosen != old->locale_chosen ||
 	       !same_text(next->draft_name, old->draft_name) ||
-	       !same_text(next->draft_email, old->draft_email) ||
-	       !same_text(next->draft_rep, old->draft_rep) ||
-	       !same_text(next->draft_username, old->draft_username) ||
+	       !same_text(next->claim_email, old->claim_email) ||
+	       !same_text(next->claim_rep, old->claim_rep) ||
+	       !same_text(next->claim_username, old->claim_username) ||
 	       next->wrong_emails != old->wrong_emails || next->pause_us != old->pause_us ||
 	       next->looked_emails != old->looked_emails;
 }
@@ -239,14 +246,14 @@ void conversation_step(const struct conversation_state *state, const struct even
 		next->locale = locale_choose(event->language_code,
 		    state->known ? state->locale : state->rules->default_locale);
 	unsigned kinds = conversation_kinds(state, event->user_id);
-	enum person_kind kind = kinds & PERSON_REP ? PERSON_REP : PERSON_UNKNOWN;
+	enum person_kind kind = asked_as(state, kinds);
 	next->phase = phase_that_fits(state, kind);
 	const struct phase *row = phase_of(next->phase, kind);
 	bool has_name = row->keeps & KEEPS_NAME || (row->keeps_name_for_code && state->code);
 	next->draft_name = has_name ? state->draft_name : NULL;
-	next->draft_email = row->keeps & KEEPS_EMAIL ? state->draft_email : NULL;
-	next->draft_rep = row->keeps & KEEPS_CLAIM ? state->draft_rep : NULL;
-	next->draft_username = row->keeps & KEEPS_CLAIM ? state->draft_username : NULL;
+	next->claim_email = row->keeps & KEEPS_EMAIL ? state->claim_email : NULL;
+	next->claim_rep = row->keeps & KEEPS_CLAIM ? state->claim_rep : NULL;
+	next->claim_username = row->keeps & KEEPS_CLAIM ? state->claim_username : NULL;
 	next->claim = NULL;
 	next->invite = next->held = NULL;
 	next->link = (struct fresh_link){0};
@@ -295,6 +302,7 @@ void conversation_step(const struct conversation_state *state, const struct even
 		talk(&t);
 		break;
 	}
+	next->kind = next->phase == PHASE_NONE ? PERSON_UNKNOWN : t.kind;
 	bool admin = (kinds & PERSON_ADMIN) && event->kind != EVENT_IGNORED &&
 		     event->kind != EVENT_BLOCKED && event->kind != EVENT_UNBLOCKED;
 	if (admin && (!state->known || state->missed))

@@ -1,7 +1,7 @@
 /*
  * An e-mail that another account has: the same person with a new account, or not. Admins decide.
  *
- *   email ──an address that is taken──▶ email, draft_email set ──*it's me*──▶ claim ──*same person*──▶ (the rep)
+ *   email ──an address that is taken──▶ email, claim_email set ──*it's me*──▶ claim ──*same person*──▶ (the rep)
  *     ▲                                                                        │
  *     └──────────────────────────────*someone else*────────────────────────────┘
  */
@@ -33,7 +33,7 @@ static const char *about_email(const struct turn *t, const char *address)
 /* Whether the registration that the admins were asked about is not what it was. */
 static bool is_over(const struct turn *t)
 {
-	const char *asked = t->out->next.draft_rep, *now = t->state->draft_holder;
+	const char *asked = t->out->next.claim_rep, *now = t->state->claim_holder;
 	return !asked || !now || strcmp(asked, now) != 0;
 }
 
@@ -56,13 +56,13 @@ void turn_email_is_taken(struct turn *t, const char *address)
 	    ARGS({"email", shorten(t->a, address, ECHO_UNITS)}));
 	if (t->out->next.phase == PHASE_CLAIM) {
 		if (!is_over(t) && strcmp(email_key(address, t->a),
-				       email_key(t->out->next.draft_email, t->a)) == 0) {
+				       email_key(t->out->next.claim_email, t->a)) == 0) {
 			turn_of_claimant(t);
 			return;
 		}
 		ask_for_another(t); /* what was claimed before is claimed no more */
 	}
-	t->out->next.draft_email = admins ? address : NULL;
+	t->out->next.claim_email = admins ? address : NULL;
 	/* without admins there is nobody to ask: cancelling is all there is to press */
 	struct message *message = turn_say_text(t, text);
 	turn_buttons_about(
@@ -155,9 +155,9 @@ void turn_claim(struct turn *t)
 	const char *name = t->out->next.draft_name;
 	turn_set_phase(t, PHASE_CLAIM);
 	t->out->next.draft_name = name;
-	t->out->next.draft_email = claim->email;
-	t->out->next.draft_rep = claim->rep_id;
-	t->out->next.draft_username = t->event->username;
+	t->out->next.claim_email = claim->email;
+	t->out->next.claim_rep = claim->rep_id;
+	t->out->next.claim_username = t->event->username;
 	turn_remove_buttons(t, 0, false, false);
 	(void)turn_say(t, TEXT_CLAIM_SENT, ARGS({"email", claim->email}));
 	ask_admins(t, claim);
@@ -171,10 +171,10 @@ static enum text_id over_text(bool free)
 void turn_of_claimant(struct turn *t)
 {
 	static const struct turn_button cancel[] = {{TEXT_BUTTON_CANCEL, PRESS_CANCEL, true}};
-	const char *email = t->out->next.draft_email;
+	const char *email = t->out->next.claim_email;
 	enum text_id id = TEXT_CLAIM_PENDING;
 	if (is_over(t)) {
-		id = over_text(!t->state->draft_holder);
+		id = over_text(!t->state->claim_holder);
 		ask_for_another(t);
 	}
 	turn_buttons(t, turn_say(t, id, ARGS({"email", email})), cancel, 1);

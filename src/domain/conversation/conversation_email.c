@@ -70,7 +70,7 @@ static const char *say_pause(const struct turn *t, int64_t pause_us)
 /* The address of somebody else that was given just before: giving it again tells nothing new. */
 static bool is_said_again(const struct turn *t, const struct turn_email *email)
 {
-	const char *before = t->out->next.draft_email;
+	const char *before = t->out->next.claim_email;
 	return before && email->key && strcmp(email_key(before, t->a), email->key) == 0;
 }
 

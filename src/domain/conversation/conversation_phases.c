@@ -12,7 +12,7 @@ static enum conversation_phase fits_email(const struct conversation_state *state
 
 static enum conversation_phase fits_claim(const struct conversation_state *state)
 {
-	return state->draft_name && state->draft_email ? PHASE_CLAIM : PHASE_NONE;
+	return state->draft_name && state->claim_email ? PHASE_CLAIM : PHASE_NONE;
 }
 
 static enum conversation_phase fits_code(const struct conversation_state *state)

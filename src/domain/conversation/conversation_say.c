@@ -56,9 +56,9 @@ void turn_set_phase(struct turn *t, enum conversation_phase phase)
 {
 	t->out->next.phase = phase;
 	t->out->next.draft_name = NULL;
-	t->out->next.draft_email = NULL;
-	t->out->next.draft_rep = NULL;
-	t->out->next.draft_username = NULL;
+	t->out->next.claim_email = NULL;
+	t->out->next.claim_rep = NULL;
+	t->out->next.claim_username = NULL;
 }
 
 void turn_buttons(

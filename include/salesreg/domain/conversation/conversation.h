@@ -19,7 +19,7 @@
 	X(OFFERED, "offered") /* whether to register */                                              \
 	X(NAME, "name")       /* the name; draft_name: one word, asked again */                      \
 	X(EMAIL, "email")     /* the corporate e-mail; draft_name is set */                          \
-	X(CLAIM, "claim")     /* an admin's word on draft_email */                                   \
+	X(CLAIM, "claim")     /* an admin's word on claim_email */                                   \
 	X(CODE,                                                                                      \
 	    "code") /* the code that was mailed: to a newcomer, or for an active rep's new e-mail */ \
 	X(CHANGE_EMAIL, "change_email")             /* an active rep's new e-mail */                 \
@@ -190,14 +190,15 @@ struct conversation_state {
 	const struct conversation_rules *rules;
 	/* the session row */
 	bool known; /* there is one */
+	enum person_kind kind; /* as whom the person was asked what the phase says */
 	enum conversation_phase phase;
 	enum locale locale;         /* read only if known */
 	bool locale_chosen;         /* by the person, so that Telegram's language does not matter */
 	const char *draft_name;     /* NULL if none */
-	const char *draft_email;    /* of somebody else, as far as we know; NULL if none */
-	const char *draft_rep;      /* in PHASE_CLAIM: who had it when the admins were asked */
-	const char *draft_username; /* in PHASE_CLAIM: this person's, as they were shown it */
-	const char *draft_holder;   /* who has it now; NULL: nobody any more */
+	const char *claim_email;    /* of somebody else, as far as we know; NULL if none */
+	const char *claim_rep;      /* in PHASE_CLAIM: who had it when the admins were asked */
+	const char *claim_username; /* in PHASE_CLAIM: this person's, as they were shown it */
+	const char *claim_holder;   /* who has it now; NULL: nobody any more */
 	int64_t wrong_emails;       /* in a row */
 	int64_t looked_emails; /* that turned out to be taken, or were free and taken, lately */
 	int64_t pause_us;      /* for so long no e-mail is looked at; 0: now */

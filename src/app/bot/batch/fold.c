@@ -122,6 +122,7 @@ struct person *fold_person_of(struct folding *f, int64_t user_id)
 	slot->value.pointer = p;
 	p->user_id = user_id;
 	p->state.rules = f->input->rules;
+	p->state.kind = PERSON_UNKNOWN;
 	p->state.locale = f->input->rules->default_locale;
 	p->state.rep_available = true;
 	return p;
@@ -135,12 +136,13 @@ static void load_people(struct folding *f)
 		struct person *p = fold_person_of(f, row->user_id);
 		p->session = row;
 		p->state.known = true;
+		p->state.kind = person_kind_from_name(row->kind);
 		p->state.phase = conversation_phase_from_name(row->phase);
 		p->state.draft_name = row->draft_name;
-		p->state.draft_email = row->draft_email;
-		p->state.draft_rep = row->draft_rep;
-		p->state.draft_username = row->draft_username;
-		p->state.draft_holder = row->draft_holder;
+		p->state.claim_email = row->claim_email;
+		p->state.claim_rep = row->claim_rep;
+		p->state.claim_username = row->claim_username;
+		p->state.claim_holder = row->claim_holder;
 		p->state.wrong_emails = row->wrong_emails;
 		p->state.pause_us = row->pause_us;
 		p->state.looked_emails = row->looked_emails;
@@ -184,8 +186,8 @@ const char *fold_key_to_mail(
 {
 	if (interest->email_key)
 		return interest->email_key;
-	if (interest->claim_telegram_id == p->user_id && p->state.draft_email)
-		return email_key(p->state.draft_email, f->a);
+	if (interest->claim_telegram_id == p->user_id && p->state.claim_email)
+		return email_key(p->state.claim_email, f->a);
 	const struct code_row *row = fold_code_row_of(f->input, p->user_id);
 	return row ? row->email_key : NULL;
 }

@@ -128,13 +128,14 @@ void fold_finish_sessions(struct folding *f)
 		if (p->session_dirty)
 			w->sessions[w->session_count++] = (struct session_row){
 			    .user_id = p->user_id,
+			    .kind = person_kind_name(p->state.kind),
 			    .phase = conversation_phase_name(p->state.phase),
 			    .draft_name = p->state.draft_name,
 			    .locale = locale_code(p->state.locale),
 			    .locale_chosen = p->state.locale_chosen,
-			    .draft_email = p->state.draft_email,
-			    .draft_rep = p->state.draft_rep,
-			    .draft_username = p->state.draft_username,
+			    .claim_email = p->state.claim_email,
+			    .claim_rep = p->state.claim_rep,
+			    .claim_username = p->state.claim_username,
 			    .wrong_emails = p->state.wrong_emails,
 			    .pause_us = p->state.pause_us,
 			    .looked_emails = p->state.looked_emails,
