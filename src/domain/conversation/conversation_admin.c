@@ -133,7 +133,7 @@ void turn_show_missed(struct turn *t)
 		turn_effect(t, (struct effect){.kind = EFFECT_HEARD});
 }
 
-void turn_admin_hello(struct turn *t, const char *first)
+static void admin_hello(struct turn *t, const char *first)
 {
 	static const struct turn_button buttons[] = {
 	    {TEXT_BUTTON_APPLICATIONS, PRESS_APPLICATIONS, true},
@@ -153,18 +153,13 @@ void turn_admin_hello(struct turn *t, const char *first)
 		turn_buttons(t, message, buttons, 2);
 }
 
-void turn_admin_lists(struct turn *t)
+static void admin_lists(struct turn *t)
 {
 	if (anybody_waits(t))
 		list_applications(t);
 	else
 		add_invite(t, turn_say(t, TEXT_APPLICATIONS_NONE, NO_ARGS));
 	list_untaken(t);
-}
-
-void turn_answer_admin_only(struct turn *t)
-{
-	turn_answer(t, true, TEXT_ANSWER_ADMIN_ONLY, NO_ARGS);
 }
 
 /* In the rep's language, to the rep's chat (in a private chat the chat's id is the person's). */
@@ -203,7 +198,7 @@ static enum text_id status_text(const struct subject_view *subject)
 	return TEXT_REP_IS_ABSENT;
 }
 
-void turn_admin_decided(struct turn *t)
+static void admin_decided(struct turn *t)
 {
 	const struct subject_view *subject = t->state->subject;
 	turn_remove_buttons(t, 0, false, false);
@@ -234,3 +229,17 @@ void turn_admin_decided(struct turn *t)
 	turn_answer(
 	    t, false, approved ? TEXT_ANSWER_APPROVED : TEXT_ANSWER_REJECTED, ARGS({"name", name}));
 }
+
+static const struct phase phases[] = {
+    {PHASE_NONE, PERSON_ADMIN, .greets = true, .ask = admin_hello, .on_text = turn_ask,
+	.on_begin = turn_begin},
+};
+static const struct button_row buttons[] = {
+    {PRESS_APPROVE, PERSON_ADMIN, FACT_SUBJECT | FACT_LOCK, OPEN_TO_ALL, admin_decided},
+    {PRESS_REJECT, PERSON_ADMIN, FACT_SUBJECT | FACT_LOCK, OPEN_TO_ALL, admin_decided},
+    {PRESS_APPLICATIONS, PERSON_ADMIN, FACT_APPLICATIONS, OPEN_TO_ALL, admin_lists},
+};
+static const struct word_row words[] = {
+    {PHRASE_APPLICATIONS, PERSON_ADMIN, 0, FACT_APPLICATIONS, admin_lists},
+};
+const struct dialogue dialogue_admins = {PHASES(phases), BUTTONS(buttons), WORDS(words)};

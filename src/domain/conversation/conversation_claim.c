@@ -125,7 +125,7 @@ static void prove_instead(struct turn *t, const struct claim_view *claim)
 		turn_question(t, NULL);
 }
 
-void turn_claim(struct turn *t)
+static void claim_pressed(struct turn *t)
 {
 	const struct claim_view *claim = t->state->claim;
 	if (t->out->next.phase == PHASE_CLAIM) {
@@ -234,7 +234,7 @@ static void move(struct turn *t, const struct claim_view *claim)
 	    ARGS({"name", prospect_short_name(t->a, claim->rep_name)}));
 }
 
-void turn_admin_decided_claim(struct turn *t)
+static void admin_decided_claim(struct turn *t)
 {
 	const struct claim_view *claim = t->state->claim;
 	turn_remove_buttons(t, 0, false, false);
@@ -262,3 +262,12 @@ void turn_admin_decided_claim(struct turn *t)
 	    t, claim->telegram_id, claim->locale, TEXT_CLAIM_REFUSED, claim->name, claim->email);
 	turn_answer(t, false, TEXT_ANSWER_CLAIM_REFUSED, NO_ARGS);
 }
+
+static const struct button_row buttons[] = {
+    {PRESS_SAME_PERSON, PERSON_ADMIN, FACT_CLAIM | FACT_ADMINS | FACT_LOCK, OPEN_TO_ALL,
+	admin_decided_claim},
+    {PRESS_OTHER_PERSON, PERSON_ADMIN, FACT_CLAIM | FACT_ADMINS | FACT_LOCK, OPEN_TO_ALL,
+	admin_decided_claim},
+    {PRESS_CLAIM, PERSON_UNKNOWN, FACT_OWN_CLAIM | FACT_ADMINS, 0, claim_pressed},
+};
+const struct dialogue dialogue_claims = {BUTTONS(buttons)};

@@ -164,7 +164,7 @@ static enum text_id again_text(const struct assignment_view *assignment)
 								     : TEXT_ANSWER_PROSPECT_AGAIN;
 }
 
-void turn_undo_pressed(struct turn *t)
+static void undo_pressed(struct turn *t)
 {
 	const struct assignment_view *assignment = t->state->assignment;
 	bool mine = assignment && assignment->id == t->press.id && assignment->mine;
@@ -203,7 +203,7 @@ static void say_stale(struct turn *t, const struct assignment_view *assignment)
 		    ARGS({"name", prospect_short_name(t->a, assignment->prospect_name)}));
 }
 
-void turn_assignment_pressed(struct turn *t)
+static void assignment_pressed(struct turn *t)
 {
 	const struct assignment_view *assignment = t->state->assignment;
 	bool acts = assignment && assignment->id == t->press.id && assignment->live &&
@@ -228,3 +228,11 @@ void turn_assignment_pressed(struct turn *t)
 		declined(t, assignment, name);
 	}
 }
+
+static const struct button_row buttons[] = {
+    {PRESS_CONTACTED, PERSON_ANYBODY, FACT_ASSIGNMENT | FACT_LOCK, UNINVITED, assignment_pressed},
+    {PRESS_DECLINE, PERSON_ANYBODY, FACT_ASSIGNMENT | FACT_LOCK, UNINVITED, assignment_pressed},
+    {PRESS_UNDO, PERSON_ANYBODY, FACT_ASSIGNMENT | FACT_TAKES_BACK | FACT_LOCK, UNINVITED,
+	undo_pressed},
+};
+const struct dialogue dialogue_client_cards = {BUTTONS(buttons)};

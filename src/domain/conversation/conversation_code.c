@@ -369,7 +369,7 @@ bool turn_code_answered(struct turn *t)
 	return true;
 }
 
-void turn_press_of_code(struct turn *t)
+static void press_of_code(struct turn *t)
 {
 	const struct code_view *code = t->state->code;
 	if (t->out->next.phase != PHASE_CODE) {
@@ -384,3 +384,8 @@ void turn_press_of_code(struct turn *t)
 	else
 		turn_prove_email(t, code->email, code->email_key);
 }
+
+static const struct button_row buttons[] = {
+    {PRESS_CODE_AGAIN, PERSON_UNKNOWN | PERSON_REP, 0, 0, press_of_code},
+};
+const struct dialogue dialogue_codes = {BUTTONS(buttons)};

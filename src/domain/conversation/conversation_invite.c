@@ -108,7 +108,7 @@ void turn_use_invitation(struct turn *t)
 		    t, (struct effect){.kind = EFFECT_USE_INVITE, .invite = t->state->held->hash});
 }
 
-void turn_admin_invites(struct turn *t)
+static void admin_invites(struct turn *t)
 {
 	const struct fresh_link *link = &t->state->link;
 	if (!t->state->rules->by_invitation) {
@@ -124,3 +124,8 @@ void turn_admin_invites(struct turn *t)
 	(void)turn_say(t, TEXT_INVITE_LINK,
 	    ARGS({"link", link->text}, {"days", arena_printf(t->a, "%d", link->days)}));
 }
+
+static const struct button_row buttons[] = {
+    {PRESS_INVITE, PERSON_ADMIN, FACT_LINK, OPEN_TO_ALL, admin_invites},
+};
+const struct dialogue dialogue_invitations = {BUTTONS(buttons)};

@@ -12,7 +12,7 @@ static void ask(struct turn *t)
 	turn_buttons(t, turn_say(t, TEXT_ASK_LANGUAGE, NO_ARGS), languages, 2);
 }
 
-void turn_language(struct turn *t)
+static void language(struct turn *t)
 {
 	struct conversation_state *next = &t->out->next;
 	if (t->event->kind != EVENT_BUTTON) {
@@ -25,3 +25,12 @@ void turn_language(struct turn *t)
 	turn_remove_buttons(t, 0, false, false);
 	turn_question(t, turn_text(t, TEXT_LANGUAGE_SET, NO_ARGS));
 }
+
+static const struct button_row buttons[] = {
+    {PRESS_LANGUAGE_RU, PERSON_ANYBODY, 0, OPEN_TO_ALL, language},
+    {PRESS_LANGUAGE_EN, PERSON_ANYBODY, 0, OPEN_TO_ALL, language},
+};
+static const struct word_row words[] = {
+    {PHRASE_LANGUAGE, PERSON_ANYBODY, 0, 0, language},
+};
+const struct dialogue dialogue_languages = {BUTTONS(buttons), WORDS(words)};

@@ -24,7 +24,10 @@ typedef void turn_handler(struct turn *t);
 typedef void turn_question_handler(struct turn *t, const char *first);
 
 /*
- * conversation_phases.c: what the bot may be waiting for, of one kind of person.
+ * A dialogue is what some of these files lead: rows that say what can be asked, pressed and said, with the functions that do it
+ * beside them. conversation_dialogues.c lists them.
+ *
+ * A phase: what the bot may be waiting for, of one kind of person. A phase that several kinds can be in has a row for each.
  * ask: the question, once more or for the first time, after a line on what went before (NULL: there is none).
  * on_yes, on_no, on_cancel: NULL: as any other text; a button *cancel* is stale then. on_begin: *register* is pressed.
  */
@@ -58,11 +61,46 @@ enum {
 	FACT_TAKES_BACK = 1 << 8,
 	FACT_LOCK = 1 << 9,
 };
-/* conversation_buttons.c */
+enum {
+	/* reached also by who is suspended, and by who has no invitation where it takes one */
+	OPEN_TO_ALL = 1 << 0,
+	/* by who has no invitation */
+	UNINVITED = 1 << 1,
+};
+/* A press by these kinds. Buttons stay under messages for ever, and people become something else. */
+struct button_row {
+	enum press_kind press;
+	unsigned kinds, facts, manners;
+	turn_handler *handler;
+};
+/* A word that means something whatever was asked. */
+#define IN(phase) (1U << PHASE_##phase)
+struct word_row {
+	enum phrase phrase;
+	unsigned kinds;
+	unsigned phases; /* IN(NONE) | …; 0: all */
+	unsigned facts;
+	turn_handler *handler;
+};
+struct dialogue {
+	const struct phase *phases;
+	size_t phase_count;
+	const struct button_row *buttons;
+	size_t button_count;
+	const struct word_row *words;
+	size_t word_count;
+};
+#define PHASES(rows) .phases = (rows), .phase_count = sizeof(rows) / sizeof *(rows)
+#define BUTTONS(rows) .buttons = (rows), .button_count = sizeof(rows) / sizeof *(rows)
+#define WORDS(rows) .words = (rows), .word_count = sizeof(rows) / sizeof *(rows)
+extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_codes,
+    dialogue_claims, dialogue_admins, dialogue_invitations, dialogue_languages,
+    dialogue_client_cards;
+
+/* conversation_dialogues.c */
 unsigned button_facts(enum press_kind press);
-void turn_pressed(struct turn *t);
-/* conversation_words.c */
 unsigned word_facts(enum phrase phrase);
+void turn_pressed(struct turn *t);
 void turn_said(struct turn *t);
 /* The question of the phase as it is now. */
 turn_handler turn_ask;
@@ -134,11 +172,8 @@ void turn_right_email(struct turn *t);
 void turn_end_pause(struct turn *t);
 
 /* conversation_register.c: people who are no reps, or none any more */
-turn_question_handler turn_offer, turn_offer_again, turn_ask_name, turn_ask_email_again;
-turn_handler turn_greet, turn_begin, turn_offered, turn_decline_offer, turn_help_stranger;
-turn_handler turn_enter_name, turn_name_is_whole, turn_name_is_not_whole, turn_press_whole_name;
-turn_handler turn_email_or_code, turn_code_or_email, turn_claimant_said, turn_cancel_registration;
-turn_handler turn_begun_name, turn_begun_email, turn_answer_not_registered;
+turn_question_handler turn_ask_name;
+turn_handler turn_begin;
 
 /* A newcomer is a rep, pending or active, under this address. */
 void turn_register(struct turn *t, const char *address, const char *key);
@@ -151,15 +186,12 @@ bool turn_code_answered(struct turn *t);
 /* Wherever the person has gone meanwhile: true: it was a code that is still asked for, and has been answered. */
 bool turn_late_code(struct turn *t);
 turn_question_handler turn_question_of_code;
-turn_handler turn_press_of_code;
 /* Whoever was asked for a code is asked no more. */
 void turn_forget_code(struct turn *t);
 
 /* conversation_invite.c: who may register */
 bool turn_is_invitation(const struct turn *t);
 void turn_open_invitation(struct turn *t);
-/* *Invite*: a link for an admin to pass on. */
-void turn_admin_invites(struct turn *t);
 /* Whether this stranger may; says why not. */
 bool turn_lets_in(struct turn *t);
 /* NULL, or why this address will not do for the invitation. */
@@ -168,14 +200,7 @@ const char *turn_uninvited(const struct turn *t, const char *key);
 void turn_use_invitation(struct turn *t);
 
 /* conversation_rep.c: pending, active and suspended reps */
-turn_question_handler turn_show_menu, turn_ask_new_email, turn_ask_unregister;
-turn_handler turn_welcome_back, turn_clients, turn_say_status, turn_help_rep;
-turn_handler turn_begin_change_email, turn_begin_unregister, turn_nothing_to_cancel;
-turn_handler turn_menu_or_code, turn_new_email_or_code, turn_code_or_new_email;
-turn_handler turn_unregister_or_code, turn_unregister, turn_keep_registration;
-turn_handler turn_cancelled, turn_cancel_code;
-turn_handler turn_press_clients, turn_press_email, turn_press_unregister, turn_press_keep;
-turn_handler turn_answer_registered, turn_of_suspended;
+turn_handler turn_of_suspended;
 
 /* The new address is theirs. */
 void turn_change_email(struct turn *t, const char *address, const char *key);
@@ -183,28 +208,21 @@ void turn_change_email(struct turn *t, const char *address, const char *key);
 /* conversation_claim.c: the same person with a new account */
 /* The e-mail just given is somebody else's. */
 void turn_email_is_taken(struct turn *t, const char *address);
-void turn_claim(struct turn *t);
 /* Something was said while the admins think about it. */
 void turn_of_claimant(struct turn *t);
 turn_question_handler turn_question_of_claimant;
 /* The same for who presses a button of before. */
 turn_handler turn_press_of_claimant;
-turn_handler turn_admin_decided_claim;
 /* What admins are asked, with the buttons they decide by; username: the claimant's, NULL if it is not known. */
 void turn_show_claim(struct turn *t, int64_t admin, enum message_priority priority,
     enum locale locale, const struct claim_view *claim, const char *username);
 
-/* conversation_language.c */
-turn_handler turn_language;
-
 /* conversation_clients.c */
-turn_handler turn_list_clients, turn_assignment_pressed, turn_undo_pressed;
+turn_handler turn_list_clients;
 
 /* conversation_admin.c */
 /* What an admin is written to in, unasked. */
 enum locale turn_admin_locale(const struct turn *t, int64_t admin);
 void turn_tell_admins(struct turn *t);
-turn_question_handler turn_admin_hello;
-turn_handler turn_admin_lists, turn_admin_decided, turn_answer_admin_only;
 /* What waits for a decision, behind whatever else is said. */
 void turn_show_missed(struct turn *t);

@@ -66,7 +66,7 @@ static void ask_email(struct turn *t, const char *name)
 			  ARGS({"name", echo(t, name)}, {"domains", turn_domains(t)})));
 }
 
-void turn_ask_email_again(struct turn *t, const char *problem)
+static void ask_email_again(struct turn *t, const char *problem)
 {
 	const char *question =
 	    turn_text(t, TEXT_EMAIL_QUESTION, ARGS({"domains", turn_domains(t)}));
@@ -74,20 +74,20 @@ void turn_ask_email_again(struct turn *t, const char *problem)
 }
 
 /* The question of PHASE_OFFERED, after a line on what went before. */
-void turn_offer_again(struct turn *t, const char *first)
+static void offer_again(struct turn *t, const char *first)
 {
 	offer_with(t, turn_join(t, first, turn_text(t, TEXT_OFFER_QUESTION, NO_ARGS)));
 }
 
-void turn_offer(struct turn *t, const char *first)
+static void offer_or_again(struct turn *t, const char *first)
 {
 	if (first)
-		turn_offer_again(t, first);
+		offer_again(t, first);
 	else
 		offer(t);
 }
 
-void turn_greet(struct turn *t)
+static void greet(struct turn *t)
 {
 	offer(t);
 }
@@ -131,7 +131,7 @@ static void expect_name(struct turn *t)
 	turn_ask_name(t, turn_text(t, TEXT_NAME_EXPECTED, NO_ARGS));
 }
 
-void turn_name_is_whole(struct turn *t)
+static void name_is_whole(struct turn *t)
 {
 	const char *one_word = t->out->next.draft_name;
 	if (one_word)
@@ -140,7 +140,7 @@ void turn_name_is_whole(struct turn *t)
 		expect_name(t);
 }
 
-void turn_name_is_not_whole(struct turn *t)
+static void name_is_not_whole(struct turn *t)
 {
 	if (t->out->next.draft_name)
 		turn_ask_name(t, NULL);
@@ -148,7 +148,7 @@ void turn_name_is_not_whole(struct turn *t)
 		expect_name(t);
 }
 
-void turn_enter_name(struct turn *t)
+static void enter_name(struct turn *t)
 {
 	/* «мои клиенты» has two words and is nobody's name */
 	if (t->phrase != PHRASE_NONE) {
@@ -187,7 +187,7 @@ static void enter_email(struct turn *t)
 		return;
 	}
 	if (email.problem) {
-		turn_ask_email_again(t, email.problem);
+		ask_email_again(t, email.problem);
 		return;
 	}
 	if (t->state->rules->proves_email)
@@ -235,62 +235,62 @@ static void confirm_name(struct turn *t)
 		ask_whole_name(t, name);
 }
 
-void turn_press_whole_name(struct turn *t)
+/* Pressed twice, or under an older message: the question is on the screen. */
+static void begun_name(struct turn *t)
+{
+	turn_answer(t, false, TEXT_ANSWER_WAITING_NAME, NO_ARGS);
+}
+
+static void begun_email(struct turn *t)
+{
+	turn_answer(t, false, TEXT_ANSWER_WAITING_EMAIL, NO_ARGS);
+}
+
+static void press_whole_name(struct turn *t)
 {
 	enum conversation_phase phase = t->out->next.phase;
 	if (phase == PHASE_NAME && t->out->next.draft_name)
 		confirm_name(t);
 	else if (phase == PHASE_EMAIL)
-		turn_begun_email(t);
+		begun_email(t);
 	else
 		turn_answer(t, false, TEXT_ANSWER_STALE, NO_ARGS);
 }
 
-/* Pressed twice, or under an older message: the question is on the screen. */
-void turn_begun_name(struct turn *t)
-{
-	turn_answer(t, false, TEXT_ANSWER_WAITING_NAME, NO_ARGS);
-}
-
-void turn_begun_email(struct turn *t)
-{
-	turn_answer(t, false, TEXT_ANSWER_WAITING_EMAIL, NO_ARGS);
-}
-
-void turn_cancel_registration(struct turn *t)
+static void cancel_registration(struct turn *t)
 {
 	stop(t, TEXT_CANCELLED_REGISTRATION);
 }
 
-void turn_decline_offer(struct turn *t)
+static void decline_offer(struct turn *t)
 {
 	stop(t, TEXT_OFFER_DECLINED);
 }
 
-void turn_help_stranger(struct turn *t)
+static void help_stranger(struct turn *t)
 {
 	phase_of(t->out->next.phase, t->kind)->ask(t, turn_text(t, TEXT_HELP_STRANGER, NO_ARGS));
 }
 
-void turn_offered(struct turn *t)
+static void offered(struct turn *t)
 {
 	if (!turn_late_code(t))
-		turn_offer_again(t, turn_text(t, TEXT_OFFER_EXPECTED, NO_ARGS));
+		offer_again(t, turn_text(t, TEXT_OFFER_EXPECTED, NO_ARGS));
 }
 
-void turn_email_or_code(struct turn *t)
+static void email_or_code(struct turn *t)
 {
 	if (!turn_late_code(t))
 		enter_email(t);
 }
 
-void turn_code_or_email(struct turn *t)
+static void code_or_email(struct turn *t)
 {
 	if (!turn_code_answered(t))
 		enter_email(t);
 }
 
-void turn_claimant_said(struct turn *t)
+static void claimant_said(struct turn *t)
 {
 	if (email_key(t->event->text, t->a))
 		enter_email(t);
@@ -298,7 +298,65 @@ void turn_claimant_said(struct turn *t)
 		turn_of_claimant(t);
 }
 
-void turn_answer_not_registered(struct turn *t)
+static void answer_not_registered(struct turn *t)
 {
 	turn_answer(t, true, TEXT_ANSWER_NOT_REGISTERED, NO_ARGS);
 }
+
+static enum conversation_phase fits_email(const struct conversation_state *state)
+{
+	return state->draft_name ? PHASE_EMAIL : PHASE_NAME;
+}
+
+static enum conversation_phase fits_claim(const struct conversation_state *state)
+{
+	return state->draft_name && state->claim_email ? PHASE_CLAIM : PHASE_NONE;
+}
+
+static enum conversation_phase fits_code(const struct conversation_state *state)
+{
+	/* without a name it was a rep who changed the address */
+	if (!state->draft_name)
+		return PHASE_NONE;
+	return state->rules->proves_email ? PHASE_CODE : PHASE_EMAIL;
+}
+
+static const struct phase phases[] = {
+    {PHASE_NONE, PERSON_UNKNOWN, .greets = true, .ask = offer_or_again, .on_text = greet,
+	.on_begin = turn_begin},
+    {PHASE_OFFERED, PERSON_UNKNOWN, .keeps_name_for_code = true, .ask = offer_again,
+	.on_text = offered, .on_yes = turn_begin, .on_no = decline_offer,
+	.on_cancel = decline_offer, .on_begin = turn_begin},
+    {PHASE_NAME, PERSON_UNKNOWN, .keeps = KEEPS_NAME, .ask = turn_ask_name, .on_text = enter_name,
+	.on_yes = name_is_whole, .on_no = name_is_not_whole, .on_cancel = cancel_registration,
+	.on_begin = begun_name},
+    {PHASE_EMAIL, PERSON_UNKNOWN, .fits = fits_email, .keeps = KEEPS_NAME | KEEPS_EMAIL,
+	.ask = ask_email_again, .on_text = email_or_code, .on_cancel = cancel_registration,
+	.on_begin = begun_email},
+    {PHASE_CLAIM, PERSON_UNKNOWN, .fits = fits_claim,
+	.keeps = KEEPS_NAME | KEEPS_EMAIL | KEEPS_CLAIM, .ask = turn_question_of_claimant,
+	.on_text = claimant_said, .on_cancel = cancel_registration,
+	.on_begin = turn_press_of_claimant},
+    {PHASE_CODE, PERSON_UNKNOWN, .fits = fits_code, .keeps = KEEPS_NAME,
+	.ask = turn_question_of_code, .on_text = code_or_email, .on_cancel = cancel_registration,
+	.on_begin = turn_ask},
+};
+static const struct button_row buttons[] = {
+    {PRESS_REGISTER_YES, PERSON_UNKNOWN, 0, 0, turn_press_begin},
+    {PRESS_REGISTER_NO, PERSON_UNKNOWN, 0, 0, turn_press_cancel},
+    {PRESS_CANCEL, PERSON_UNKNOWN, 0, 0, turn_press_cancel},
+    {PRESS_WHOLE_NAME, PERSON_UNKNOWN, 0, 0, press_whole_name},
+    {PRESS_MENU_CLIENTS, PERSON_UNKNOWN, 0, 0, answer_not_registered},
+    {PRESS_MENU_STATUS, PERSON_UNKNOWN, 0, 0, answer_not_registered},
+    {PRESS_MENU_EMAIL, PERSON_UNKNOWN, 0, 0, answer_not_registered},
+    {PRESS_MENU_UNREGISTER, PERSON_UNKNOWN, 0, 0, answer_not_registered},
+    {PRESS_MENU_HELP, PERSON_UNKNOWN, 0, 0, answer_not_registered},
+    {PRESS_UNREGISTER_YES, PERSON_UNKNOWN, 0, 0, answer_not_registered},
+    {PRESS_UNREGISTER_NO, PERSON_UNKNOWN, 0, 0, answer_not_registered},
+};
+static const struct word_row words[] = {
+    {PHRASE_START, PERSON_UNKNOWN, 0, 0, greet},
+    {PHRASE_REGISTER, PERSON_UNKNOWN, IN(NONE) | IN(OFFERED), 0, turn_begin},
+    {PHRASE_HELP, PERSON_UNKNOWN, 0, 0, help_stranger},
+};
+const struct dialogue dialogue_registration = {PHASES(phases), BUTTONS(buttons), WORDS(words)};

@@ -22,7 +22,7 @@ static void say_with_menu(struct turn *t, const char *text)
 }
 
 /* What a pending rep hears whatever they do; for an active one, the menu. */
-void turn_show_menu(struct turn *t, const char *first)
+static void show_menu(struct turn *t, const char *first)
 {
 	const struct conversation_state *next = &t->out->next;
 	turn_set_phase(t, PHASE_NONE);
@@ -36,11 +36,11 @@ void turn_show_menu(struct turn *t, const char *first)
 	(void)turn_say_text(t, turn_join(t, first, wait));
 }
 
-void turn_say_status(struct turn *t)
+static void say_status(struct turn *t)
 {
 	const struct conversation_state *next = &t->out->next;
 	if (next->rep_status == REP_PENDING) {
-		turn_show_menu(t, NULL);
+		show_menu(t, NULL);
 		return;
 	}
 	turn_set_phase(t, PHASE_NONE);
@@ -53,7 +53,7 @@ void turn_say_status(struct turn *t)
 		       {"max", arena_printf(t->a, "%zu", t->state->rules->max_prospects)})));
 }
 
-void turn_ask_new_email(struct turn *t, const char *problem)
+static void ask_new_email(struct turn *t, const char *problem)
 {
 	static const struct turn_button cancel[] = {{TEXT_BUTTON_CANCEL, PRESS_CANCEL, true}};
 	const char *question =
@@ -82,7 +82,7 @@ static void enter_new_email(struct turn *t)
 		return;
 	}
 	if (email.problem) {
-		turn_ask_new_email(t, email.problem);
+		ask_new_email(t, email.problem);
 		return;
 	}
 	const char *current = t->state->rep_email ? email_key(t->state->rep_email, t->a) : NULL;
@@ -109,7 +109,7 @@ void turn_change_email(struct turn *t, const char *address, const char *key)
 	say_with_menu(t, turn_text(t, TEXT_EMAIL_CHANGED, ARGS({"email", address})));
 }
 
-void turn_ask_unregister(struct turn *t, const char *problem)
+static void ask_unregister(struct turn *t, const char *problem)
 {
 	static const struct turn_button answers[] = {
 	    {TEXT_BUTTON_UNREGISTER_YES, PRESS_UNREGISTER_YES, true},
@@ -121,7 +121,7 @@ void turn_ask_unregister(struct turn *t, const char *problem)
 	turn_buttons(t, turn_say_text(t, turn_join(t, problem, question)), answers, 2);
 }
 
-void turn_unregister(struct turn *t)
+static void leave(struct turn *t)
 {
 	turn_effect(t, (struct effect){.kind = EFFECT_UNREGISTER});
 	turn_set_phase(t, PHASE_NONE);
@@ -130,31 +130,31 @@ void turn_unregister(struct turn *t)
 	(void)turn_say(t, TEXT_UNREGISTERED, NO_ARGS);
 }
 
-void turn_cancelled(struct turn *t)
+static void cancelled(struct turn *t)
 {
-	turn_show_menu(t, turn_text(t, TEXT_CANCELLED, NO_ARGS));
+	show_menu(t, turn_text(t, TEXT_CANCELLED, NO_ARGS));
 }
 
-void turn_cancel_code(struct turn *t)
+static void cancel_code(struct turn *t)
 {
 	turn_forget_code(t);
-	turn_cancelled(t);
+	cancelled(t);
 }
 
-void turn_keep_registration(struct turn *t)
+static void keep_registration(struct turn *t)
 {
-	turn_show_menu(t, turn_text(t, TEXT_UNREGISTER_KEPT, NO_ARGS));
+	show_menu(t, turn_text(t, TEXT_UNREGISTER_KEPT, NO_ARGS));
 }
 
-void turn_nothing_to_cancel(struct turn *t)
+static void nothing_to_cancel(struct turn *t)
 {
-	turn_show_menu(t, turn_text(t, TEXT_NOTHING_TO_CANCEL, NO_ARGS));
+	show_menu(t, turn_text(t, TEXT_NOTHING_TO_CANCEL, NO_ARGS));
 }
 
-void turn_welcome_back(struct turn *t)
+static void welcome_back(struct turn *t)
 {
 	if (t->out->next.rep_status == REP_PENDING) {
-		turn_show_menu(t, NULL);
+		show_menu(t, NULL);
 		return;
 	}
 	turn_set_phase(t, PHASE_NONE);
@@ -162,20 +162,20 @@ void turn_welcome_back(struct turn *t)
 			     ARGS({"name", prospect_quoted_name(t->a, t->state->rep_name)})));
 }
 
-void turn_help_rep(struct turn *t)
+static void help_rep(struct turn *t)
 {
 	if (t->out->next.rep_status == REP_PENDING) {
-		turn_show_menu(t, NULL);
+		show_menu(t, NULL);
 		return;
 	}
 	turn_set_phase(t, PHASE_NONE);
 	say_with_menu(t, turn_text(t, TEXT_HELP_REP, NO_ARGS));
 }
 
-void turn_clients(struct turn *t)
+static void clients(struct turn *t)
 {
 	if (t->out->next.rep_status == REP_PENDING) {
-		turn_show_menu(t, NULL);
+		show_menu(t, NULL);
 		return;
 	}
 	turn_set_phase(t, PHASE_NONE);
@@ -187,84 +187,84 @@ static bool is_pending(const struct turn *t)
 	return t->out->next.rep_status == REP_PENDING;
 }
 
-void turn_begin_change_email(struct turn *t)
+static void begin_change_email(struct turn *t)
 {
 	/* an admin would have to be asked again; withdrawing and applying anew does that */
 	if (is_pending(t))
-		turn_show_menu(t, NULL);
+		show_menu(t, NULL);
 	else
-		turn_ask_new_email(t, NULL);
+		ask_new_email(t, NULL);
 }
 
-void turn_begin_unregister(struct turn *t)
+static void begin_unregister(struct turn *t)
 {
-	turn_ask_unregister(t, NULL);
+	ask_unregister(t, NULL);
 }
 
 /* Texts that are neither menu nor cancel: the answer to what was asked. Six digits may be a code that is still asked for. */
 
-void turn_menu_or_code(struct turn *t)
+static void menu_or_code(struct turn *t)
 {
 	if (!turn_late_code(t))
-		turn_show_menu(t, NULL);
+		show_menu(t, NULL);
 }
 
-void turn_new_email_or_code(struct turn *t)
+static void new_email_or_code(struct turn *t)
 {
 	if (!turn_late_code(t))
 		enter_new_email(t);
 }
 
-void turn_code_or_new_email(struct turn *t)
+static void code_or_new_email(struct turn *t)
 {
 	if (!turn_code_answered(t))
 		enter_new_email(t);
 }
 
-void turn_unregister_or_code(struct turn *t)
+static void unregister_or_code(struct turn *t)
 {
 	if (!turn_late_code(t))
-		turn_ask_unregister(t, turn_text(t, TEXT_UNREGISTER_EXPECTED, NO_ARGS));
+		ask_unregister(t, turn_text(t, TEXT_UNREGISTER_EXPECTED, NO_ARGS));
 }
 
 /* Buttons */
 
-void turn_press_clients(struct turn *t)
+static void press_clients(struct turn *t)
 {
 	if (is_pending(t))
 		turn_answer(t, true, TEXT_ANSWER_PENDING, NO_ARGS);
 	else
-		turn_clients(t);
+		clients(t);
 }
 
-void turn_press_email(struct turn *t)
+static void press_email(struct turn *t)
 {
 	if (is_pending(t))
 		turn_answer(t, true, TEXT_ANSWER_PENDING, NO_ARGS);
 	else
-		turn_ask_new_email(t, NULL);
+		ask_new_email(t, NULL);
 }
 
-void turn_press_unregister(struct turn *t)
+static void press_unregister(struct turn *t)
 {
 	/* only the answer to a question that still stands removes anybody */
 	if (t->out->next.phase == PHASE_CONFIRM_UNREGISTER)
-		turn_unregister(t);
+		leave(t);
 	else
 		turn_answer(t, true, TEXT_ANSWER_STALE, NO_ARGS);
 	turn_remove_buttons(t, 0, false, false);
 }
 
-void turn_press_keep(struct turn *t)
+static void press_keep(struct turn *t)
 {
 	if (t->out->next.phase == PHASE_CONFIRM_UNREGISTER)
-		turn_keep_registration(t);
+		keep_registration(t);
 	else
 		turn_answer(t, false, TEXT_ANSWER_STALE, NO_ARGS);
 	turn_remove_buttons(t, 0, false, false);
 }
 
-void turn_answer_registered(struct turn *t)
+static void answer_registered(struct turn *t)
 {
 	turn_answer(t, false, is_pending(t) ? TEXT_ANSWER_PENDING : TEXT_ANSWER_ALREADY_REGISTERED,
 	    NO_ARGS);
@@ -277,3 +277,55 @@ void turn_of_suspended(struct turn *t)
 	else
 		(void)turn_say(t, TEXT_SUSPENDED, NO_ARGS);
 }
+
+static enum conversation_phase fits_code_of_rep(const struct conversation_state *state)
+{
+	if (state->rep_status != REP_ACTIVE)
+		return PHASE_NONE;
+	return state->rules->proves_email ? PHASE_CODE : PHASE_CHANGE_EMAIL;
+}
+
+static enum conversation_phase fits_change_email(const struct conversation_state *state)
+{
+	return state->rep_status == REP_ACTIVE ? PHASE_CHANGE_EMAIL : PHASE_NONE;
+}
+
+static enum conversation_phase fits_unregister(const struct conversation_state *state)
+{
+	return state->rep_status == REP_SUSPENDED ? PHASE_NONE : PHASE_CONFIRM_UNREGISTER;
+}
+
+static const struct phase phases[] = {
+    {PHASE_NONE, PERSON_REP, .ask = show_menu, .on_text = menu_or_code},
+    {PHASE_CODE, PERSON_REP, .fits = fits_code_of_rep, .keeps = KEEPS_NAME,
+	.ask = turn_question_of_code, .on_text = code_or_new_email, .on_no = cancel_code,
+	.on_cancel = cancel_code},
+    {PHASE_CHANGE_EMAIL, PERSON_REP, .fits = fits_change_email, .ask = ask_new_email,
+	.on_text = new_email_or_code, .on_no = cancelled, .on_cancel = cancelled},
+    {PHASE_CONFIRM_UNREGISTER, PERSON_REP, .fits = fits_unregister, .ask = ask_unregister,
+	.on_text = unregister_or_code, .on_yes = leave, .on_no = keep_registration,
+	.on_cancel = keep_registration},
+};
+static const struct button_row buttons[] = {
+    {PRESS_MENU_CLIENTS, PERSON_REP, FACT_CLIENTS, 0, press_clients},
+    {PRESS_MENU_STATUS, PERSON_REP, 0, 0, say_status},
+    {PRESS_MENU_EMAIL, PERSON_REP, 0, 0, press_email},
+    {PRESS_MENU_UNREGISTER, PERSON_REP, 0, 0, begin_unregister},
+    {PRESS_MENU_HELP, PERSON_REP, 0, 0, help_rep},
+    {PRESS_UNREGISTER_YES, PERSON_REP, FACT_LOCK, 0, press_unregister},
+    {PRESS_UNREGISTER_NO, PERSON_REP, 0, 0, press_keep},
+    {PRESS_REGISTER_YES, PERSON_REP, 0, 0, answer_registered},
+    {PRESS_REGISTER_NO, PERSON_REP, 0, 0, answer_registered},
+    {PRESS_WHOLE_NAME, PERSON_REP, 0, 0, answer_registered},
+    {PRESS_CANCEL, PERSON_REP, 0, 0, turn_press_cancel},
+};
+static const struct word_row words[] = {
+    {PHRASE_START, PERSON_REP, 0, 0, welcome_back},
+    {PHRASE_CLIENTS, PERSON_REP, 0, FACT_CLIENTS, clients},
+    {PHRASE_STATUS, PERSON_REP, 0, 0, say_status},
+    {PHRASE_CHANGE_EMAIL, PERSON_REP, 0, 0, begin_change_email},
+    {PHRASE_UNREGISTER, PERSON_REP, 0, 0, begin_unregister},
+    {PHRASE_HELP, PERSON_REP, 0, 0, help_rep},
+    {PHRASE_CANCEL, PERSON_REP, IN(NONE), 0, nothing_to_cancel},
+};
+const struct dialogue dialogue_rep_menu = {PHASES(phases), BUTTONS(buttons), WORDS(words)};
