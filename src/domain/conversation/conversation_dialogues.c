@@ -6,12 +6,11 @@
 /* Of rows about the same, the first that fits counts: in this order, and in a dialogue's own. */
 static const struct dialogue *const dialogues[] = {&dialogue_admins, &dialogue_claims,
     &dialogue_invitations, &dialogue_languages, &dialogue_client_cards, &dialogue_registration,
-    &dialogue_codes, &dialogue_rep_menu};
-enum { DIALOGUES = sizeof dialogues / sizeof *dialogues };
+    &dialogue_codes, &dialogue_rep_menu, NULL};
 
 static const struct phase *find_phase(enum conversation_phase phase, enum person_kind kind)
 {
-	for (size_t d = 0; d < DIALOGUES; d++)
+	for (size_t d = 0; dialogues[d]; d++)
 		for (size_t i = 0; i < dialogues[d]->phase_count; i++) {
 			const struct phase *row = &dialogues[d]->phases[i];
 			if (row->phase == phase && row->kind == kind)
@@ -38,7 +37,7 @@ enum conversation_phase phase_that_fits(
 unsigned button_facts(enum press_kind press)
 {
 	unsigned facts = 0;
-	for (size_t d = 0; d < DIALOGUES; d++)
+	for (size_t d = 0; dialogues[d]; d++)
 		for (size_t i = 0; i < dialogues[d]->button_count; i++)
 			if (dialogues[d]->buttons[i].press == press)
 				facts |= dialogues[d]->buttons[i].facts;
@@ -49,7 +48,7 @@ unsigned word_facts(enum phrase phrase)
 {
 	/* a yes may be the one to unregister */
 	unsigned facts = phrase == PHRASE_YES ? FACT_LOCK : 0;
-	for (size_t d = 0; d < DIALOGUES; d++)
+	for (size_t d = 0; dialogues[d]; d++)
 		for (size_t i = 0; i < dialogues[d]->word_count; i++)
 			if (dialogues[d]->words[i].phrase == phrase)
 				facts |= dialogues[d]->words[i].facts;
@@ -67,7 +66,7 @@ static const struct button_row *find_button(const struct turn *t)
 				       refused = {
 					   .manners = OPEN_TO_ALL, .handler = answer_admin_only};
 	bool of_admins = false;
-	for (size_t d = 0; d < DIALOGUES; d++)
+	for (size_t d = 0; dialogues[d]; d++)
 		for (size_t i = 0; i < dialogues[d]->button_count; i++) {
 			const struct button_row *row = &dialogues[d]->buttons[i];
 			if (row->press == t->press.kind && (row->kinds & t->kinds))
@@ -81,7 +80,7 @@ static const struct button_row *find_button(const struct turn *t)
 static const struct word_row *find_word(const struct turn *t)
 {
 	unsigned kinds = t->kind | (t->kinds & PERSON_ADMIN);
-	for (size_t d = 0; d < DIALOGUES; d++)
+	for (size_t d = 0; dialogues[d]; d++)
 		for (size_t i = 0; i < dialogues[d]->word_count; i++) {
 			const struct word_row *row = &dialogues[d]->words[i];
 			if (row->phrase == t->phrase && (row->kinds & kinds) &&

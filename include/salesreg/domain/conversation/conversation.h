@@ -189,11 +189,11 @@ struct untaken_view {
 struct conversation_state {
 	const struct conversation_rules *rules;
 	/* the session row */
-	bool known; /* there is one */
+	bool known;            /* there is one */
+	bool locale_chosen;    /* by the person, so that Telegram's language does not matter */
 	enum person_kind kind; /* as whom the person was asked what the phase says */
 	enum conversation_phase phase;
 	enum locale locale;         /* read only if known */
-	bool locale_chosen;         /* by the person, so that Telegram's language does not matter */
 	const char *draft_name;     /* NULL if none */
 	const char *claim_email;    /* of somebody else, as far as we know; NULL if none */
 	const char *claim_rep;      /* in PHASE_CLAIM: who had it when the admins were asked */
