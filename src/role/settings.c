@@ -3,6 +3,7 @@
 #include "salesreg/base/log.h"
 #include "salesreg/base/value_doubts.h"
 #include "salesreg/role/database.h"
+#include "salesreg/role/workers.h"
 #include "salesreg/telegram/api.h"
 #include <sodium.h>
 #include <stdlib.h>
@@ -16,8 +17,7 @@ bool settings_is_worker(const char *name)
 	if (strncmp(name, "test-", 5) == 0)
 		return true;
 #endif
-	return strcmp(name, "bot") == 0 || strcmp(name, "outreach") == 0 ||
-	       strcmp(name, "oauth") == 0;
+	return worker_kind_of(name) != NULL;
 }
 
 static void check_workers(const char *list, struct buf *problems)
@@ -30,8 +30,7 @@ static void check_workers(const char *list, struct buf *problems)
 		if (*name && !settings_is_worker(name))
 			buf_addf(problems,
 			    "WORKERS names %s, which is not a worker; use a comma-separated list "
-			    "of bot, "
-			    "outreach, oauth\n",
+			    "of " WORKER_NAMES "\n",
 			    name);
 		s += n;
 	}

@@ -6,6 +6,7 @@
 #include "salesreg/role/role.h"
 #include "salesreg/role/settings.h"
 #include "salesreg/role/usage.h"
+#include "salesreg/role/workers.h"
 #include "salesreg/supervise/run_dir.h"
 #include "salesreg/supervise/supervisor.h"
 #ifdef SALESREG_TESTS
@@ -111,30 +112,31 @@ static bool add_worker(struct supervise *s, const char *name)
 	}
 	char *own = s->names[s->count];
 	(void)snprintf(own, sizeof s->names[0], "%.31s", name);
+	const struct worker_kind *kind = worker_kind_of(name);
 	struct child_spec *spec = &s->children[s->count];
 	*spec = (struct child_spec){.name = own,
 	    .argv = {program, own},
-	    .vital = strcmp(name, "bot") == 0,
+	    .vital = kind && kind->is_vital,
 	    .readers = config_reader_of(name),
 	    .listen_fd = -1};
 	s->count++;
-	if (strcmp(name, "bot") == 0 || strcmp(name, "outreach") == 0)
+	if (kind && kind->is_there)
 		return true;
 #ifdef SALESREG_TESTS
 	if (strncmp(name, "test-", 5) == 0)
 		return add_test_worker(s, spec);
 #endif
 	s->count--;
-	if (strcmp(name, "oauth") == 0) {
-		log_info("oauth is not started: %s",
+	if (kind) {
+		log_info("%s is not started: %s", name,
 		    s->config.google_client_id
 			? "this version has no calendar yet"
 			: "the calendar is off (GOOGLE_CLIENT_ID is not set)");
 		return true;
 	}
 	(void)snprintf(s->message, sizeof s->message,
-	    "WORKERS names %.31s, which is not a worker; use a comma-separated list of bot, "
-	    "outreach, oauth",
+	    "WORKERS names %.31s, which is not a worker; use a comma-separated list "
+	    "of " WORKER_NAMES,
 	    name);
 	return false;
 }
@@ -174,8 +176,7 @@ static bool read_workers(struct supervise *s)
 	if (s->count > (s->company ? s->company->count : 0))
 		return true;
 	(void)snprintf(s->message, sizeof s->message,
-	    "WORKERS names nothing that can be started; it must be a list of: bot, outreach, "
-	    "oauth");
+	    "WORKERS names nothing that can be started; it must be a list of: " WORKER_NAMES);
 	return false;
 }
 

@@ -9,6 +9,7 @@
 #include "salesreg/role/heartbeat.h"
 #include "salesreg/role/settings.h"
 #include "salesreg/role/usage.h"
+#include "salesreg/role/workers.h"
 #include <errno.h>
 #include <malloc.h>
 #include <signal.h>
@@ -26,12 +27,7 @@ static void print_help(const char *role)
 	buf_init(&text, 64 * 1024);
 	config_describe(&text, false);
 	(void)printf("usage: salesreg %s [--help]\n", role);
-	usage_show(
-	    strcmp(role, "bot") == 0
-		? "Receives the updates of Telegram, holds the conversations with reps and admins, "
-		  "and delivers the outbox. Of several, one leads; the others take over when it "
-		  "ends.\n"
-		: "Assigns new prospects to reps and notifies them. Several share the work.\n");
+	usage_show(worker_kind_of(role)->what);
 	usage_show("Runs until SIGTERM; `salesreg supervise` starts it and restarts it.\n\n"
 		   "Configured by environment variables, each also as NAME_FILE:\n\n");
 	cli_lines(buf_text(&text), CONFIG_DESCRIBE_INDENT);

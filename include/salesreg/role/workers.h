@@ -1,0 +1,18 @@
+/*
+ * The workers: one table for who starts them, names them, checks their names and prints their help.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+struct worker_kind {
+	const char *name;
+	const char *what; /* it does, as its help says */
+	bool is_vital;    /* without it a supervisor is of no use: its end is the supervisor's */
+	bool is_there;    /* this version has it */
+};
+
+/* NULL: there is none such. */
+const struct worker_kind *worker_kind_of(const char *name);
+/* "bot, outreach, oauth" */
+#define WORKER_NAMES "bot, outreach, oauth"
