@@ -8,7 +8,7 @@ static const struct {
 };
 _Static_assert(sizeof embedded / sizeof *embedded == LOCALE_COUNT, "a file for each locale");
 
-/* What people may type: the build has made a table of it (domain/conversation/intents.c). */
+/* What people may type: the build has made a table of it (domain/event/intents.c). */
 static const char UNDERSTOOD[] = "understood";
 
 /* Keys of before, when each language named all: now each names itself. */

@@ -35,9 +35,14 @@ static const char *parse_id(const char *s, int64_t *id)
 	return s != first && *first != '0' ? s : NULL;
 }
 
-/* Nothing at all, or ":" and a fingerprint; false: something else. */
-static bool parse_about(const char *s, bool shows, const char **about)
+/* Nothing at all, or ":" and a fingerprint, or a language's code; false: something else. */
+static bool parse_about(const char *s, enum press_kind kind, const char **about)
 {
+	if (kind == PRESS_LANGUAGE) {
+		*about = *s == ':' ? s + 1 : NULL;
+		return *about || *s == '\0';
+	}
+	bool shows = press_shows_something(kind);
 	*about = *s == ':' && shows ? s + 1 : NULL;
 	return *s == '\0' || (*about && strlen(*about) == FINGERPRINT_CHARS &&
 				 strspn(*about, "0123456789abcdef") == FINGERPRINT_CHARS);
@@ -54,7 +59,7 @@ static bool parse_as(enum press_kind kind, const char *data, struct press *press
 	if (wire->has_id && !(rest = parse_id(rest, &press->id)))
 		return false;
 	return strncmp(rest, wire->after, after) == 0 &&
-	       parse_about(rest + after, press_shows_something(kind), &press->about);
+	       parse_about(rest + after, kind, &press->about);
 }
 
 struct press press_parse(const char *data)
