@@ -153,6 +153,11 @@ static void admin_hello(struct turn *t, const char *first)
 		turn_buttons(t, message, buttons, 2);
 }
 
+static void greet(struct turn *t)
+{
+	admin_hello(t, turn_about_link(t));
+}
+
 static void admin_lists(struct turn *t)
 {
 	if (anybody_waits(t))
@@ -231,7 +236,7 @@ static void admin_decided(struct turn *t)
 }
 
 static const struct phase phases[] = {
-    {PHASE_NONE, PERSON_ADMIN, .greets = true, .ask = admin_hello, .on_text = turn_ask,
+    {PHASE_NONE, PERSON_ADMIN, .greets = true, .ask = admin_hello, .on_text = greet,
 	.on_begin = turn_begin},
 };
 static const struct button_row buttons[] = {

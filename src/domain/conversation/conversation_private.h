@@ -123,6 +123,8 @@ const char *turn_domains(const struct turn *t);
 struct message *turn_say_text(struct turn *t, const char *text);
 struct message *turn_say(
     struct turn *t, enum text_id id, const struct catalog_arg *args, size_t count);
+/* What is said of the link that somebody came by, before anything else; NULL: nothing. */
+const char *turn_about_link(const struct turn *t);
 /* first (may be NULL), an empty line, second. */
 const char *turn_join(const struct turn *t, const char *first, const char *second);
 /* Sets the text shown where a button was pressed; alert: to be closed by hand. */

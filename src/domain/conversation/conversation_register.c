@@ -47,7 +47,8 @@ static void offer_with(struct turn *t, const char *text)
 static void offer(struct turn *t)
 {
 	bool again = t->state->rep_status == REP_REMOVED;
-	offer_with(t, turn_text(t, again ? TEXT_OFFER_AGAIN : TEXT_OFFER, NO_ARGS));
+	offer_with(t, turn_join(t, turn_about_link(t),
+			  turn_text(t, again ? TEXT_OFFER_AGAIN : TEXT_OFFER, NO_ARGS)));
 }
 
 void turn_ask_name(struct turn *t, const char *problem)

@@ -154,12 +154,13 @@ static void nothing_to_cancel(struct turn *t)
 static void welcome_back(struct turn *t)
 {
 	if (t->out->next.rep_status == REP_PENDING) {
-		show_menu(t, NULL);
+		show_menu(t, turn_about_link(t));
 		return;
 	}
 	turn_set_phase(t, PHASE_NONE);
-	say_with_menu(t, turn_text(t, TEXT_WELCOME_BACK,
-			     ARGS({"name", prospect_quoted_name(t->a, t->state->rep_name)})));
+	const char *hello = turn_text(
+	    t, TEXT_WELCOME_BACK, ARGS({"name", prospect_quoted_name(t->a, t->state->rep_name)}));
+	say_with_menu(t, turn_join(t, turn_about_link(t), hello));
 }
 
 static void help_rep(struct turn *t)

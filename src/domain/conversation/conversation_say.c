@@ -32,6 +32,11 @@ struct message *turn_say(
 	return turn_say_text(t, turn_text(t, id, args, count));
 }
 
+const char *turn_about_link(const struct turn *t)
+{
+	return t->link == START_UNKNOWN ? turn_text(t, TEXT_LINK_UNKNOWN, NO_ARGS) : NULL;
+}
+
 const char *turn_join(const struct turn *t, const char *first, const char *second)
 {
 	return first ? arena_printf(t->a, "%s\n\n%s", first, second) : second;
