@@ -189,16 +189,37 @@ LOCK TABLE public.sales_representatives, public.test_prospects IN SHARE ROW EXCL
 -- One rep an e-mail, which the old table cannot promise: its duplicates keep their rows, the oldest keeps the key.
 CREATE TABLE salesreg.rep_email (
     email_key   text COLLATE "C" PRIMARY KEY, -- no order of a language, which a new libc may change under an index
-    mailbox     text COLLATE "C" NOT NULL GENERATED ALWAYS AS (regexp_replace(email_key, '^([^+@]+)[+][^@]*@', '\1@')) STORED,
     rep         uuid NOT NULL UNIQUE REFERENCES public.sales_representatives (id) ON DELETE CASCADE,
     created_at  timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX rep_email_mailbox_idx ON salesreg.rep_email (mailbox);
+-- The mailboxes of all who are suspended, whoever holds the key: none of them is left behind by proving the address once more.
+CREATE INDEX sales_representatives_suspended_idx ON public.sales_representatives
+    (left(regexp_replace(lower(btrim(email)), '^([^+@]+)[+][^@]*@', '\1@'), 320) COLLATE "C") WHERE status = 'suspended';
 INSERT INTO salesreg.rep_email (email_key, rep)
     SELECT lower(btrim(email)), id FROM public.sales_representatives
     WHERE status IS DISTINCT FROM 'removed' AND btrim(email) <> ''
     ORDER BY registered_at NULLS LAST, created_at NULLS LAST, id
     ON CONFLICT DO NOTHING;
+-- A key that comes free goes to the next who has the e-mail and is suspended: else it would be free for a new registration.
+CREATE FUNCTION salesreg.on_email_freed() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+BEGIN
+    INSERT INTO salesreg.rep_email (email_key, rep)
+        SELECT s.email_key, r.id
+        FROM stale s
+        JOIN public.sales_representatives r
+          ON r.status = 'suspended' AND r.id <> s.rep AND lower(btrim(r.email)) COLLATE "C" = s.email_key
+         AND left(regexp_replace(lower(btrim(r.email)), '^([^+@]+)[+][^@]*@', '\1@'), 320) COLLATE "C"
+             = left(regexp_replace(s.email_key, '^([^+@]+)[+][^@]*@', '\1@'), 320)
+        ORDER BY r.registered_at NULLS LAST, r.id
+        ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER rep_email_freed_delete AFTER DELETE ON salesreg.rep_email
+    REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION salesreg.on_email_freed();
+CREATE TRIGGER rep_email_freed_update AFTER UPDATE ON salesreg.rep_email
+    REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION salesreg.on_email_freed();
 
 -- Whose turn it is, and who can be reached. A trigger gives every rep a row.
 -- Turns are numbers that only grow; the longest unserved rep has the lowest. A newcomer queues up behind.
@@ -626,5 +647,5 @@ BEGIN
     RETURN true;
 END
 $$;
-REVOKE EXECUTE ON FUNCTION salesreg.wake_on_outbox(), salesreg.wake_on_reps(), salesreg.on_prospects_inserted(),
+REVOKE EXECUTE ON FUNCTION salesreg.wake_on_outbox(), salesreg.on_email_freed(), salesreg.wake_on_reps(), salesreg.on_prospects_inserted(),
     salesreg.on_prospects_updated(), salesreg.on_prospects_deleted(), salesreg.on_prospects_truncated() FROM PUBLIC;

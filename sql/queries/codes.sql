@@ -1,6 +1,6 @@
 -- name: codes_read
 -- $1 people: the code each is asked for, with the hashes that still are good and whether a mail may have arrived that was not too long
--- ago, or the last one has; and who has its address now, or was suspended with another one of the same mailbox. The last column:
+-- ago, or the last one has; and who is suspended with an address of the same mailbox, or else has this one now. The last column:
 -- wrong answers of others in a day to codes for this mailbox
 SELECT c.user_id, c.id, c.email, c.email_key, c.state,
        (SELECT coalesce(string_agg(h.hash, ' '), '') FROM unnest(c.hashes, c.good_until) AS h (hash, until) WHERE h.until > now()), c.wrong,
@@ -8,9 +8,13 @@ SELECT c.user_id, c.id, c.email, c.email_key, c.state,
        (SELECT coalesce(sum(w.wrong), 0) FROM salesreg.email_codes w
         WHERE w.mailbox = c.mailbox AND w.created_at > now() - interval '1 day' AND w.user_id <> c.user_id)
 FROM salesreg.email_codes c
-LEFT JOIN LATERAL (SELECT e.rep FROM salesreg.rep_email e JOIN public.sales_representatives o ON o.id = e.rep
-                   WHERE e.mailbox = c.mailbox AND (e.email_key = c.email_key OR o.status = 'suspended')
-                   ORDER BY o.status = 'suspended' DESC, e.email_key LIMIT 1) e ON true
+LEFT JOIN LATERAL (SELECT w.rep
+                   FROM (SELECT o.id AS rep, 0 AS place FROM public.sales_representatives o
+                         WHERE o.status = 'suspended'
+                           AND left(regexp_replace(lower(btrim(o.email)), '^([^+@]+)[+][^@]*@', '\1@'), 320) COLLATE "C" = c.mailbox
+                         UNION ALL
+                         SELECT e.rep, 1 FROM salesreg.rep_email e WHERE e.email_key = c.email_key) w
+                   ORDER BY w.place, w.rep LIMIT 1) e ON true
 LEFT JOIN public.sales_representatives r ON r.id = e.rep
 LEFT JOIN salesreg.user_sessions h ON h.user_id = r.telegram_id
 WHERE c.user_id = ANY ($1::bigint[]) AND c.live

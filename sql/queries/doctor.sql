@@ -200,6 +200,7 @@ WHERE a.exhausted AND p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'c
 -- triggers of ours that are missing or do not fire
 SELECT w.tab, w.name, t.tgname IS NOT NULL
 FROM (VALUES ('salesreg.outbox', 'outbox_wake'),
+             ('salesreg.rep_email', 'rep_email_freed_delete'), ('salesreg.rep_email', 'rep_email_freed_update'),
              ('public.test_prospects', 'salesreg_inserted'), ('public.test_prospects', 'salesreg_updated'),
              ('public.test_prospects', 'salesreg_deleted'), ('public.test_prospects', 'salesreg_truncated'),
              ('public.sales_representatives', 'salesreg_wake_insert'),

@@ -347,6 +347,44 @@ def test_nor_with_another_address_of_the_same_mailbox(world, mail):
     assert world.db.value("SELECT count(*) FROM sales_representatives") == 2
 
 
+def legacy_twins(world, first, second, email):
+    """What only an old system's table can hold: the older row has the address."""
+    world.db.execute("INSERT INTO sales_representatives (telegram_id, name, email, status, registered_at) VALUES"
+                     " (%s, 'Old Anna', %s, 'active', now() - interval '2 days'), (%s, 'New Anna', %s, 'suspended', now())",
+                     first.id, email, second.id, email.upper())
+
+
+@pytest.mark.parametrize("tag", ["", "+1"])
+def test_nor_where_an_older_row_of_an_old_system_has_the_address(world, mail, tag):
+    first, second, again = world.person(), world.person(), world.person()
+    legacy_twins(world, first, second, "anna@" + DOMAIN)
+    assert world.db.value("SELECT rep FROM salesreg.rep_email") == world.db.rep(first.id)["id"]
+    gives_email(again, f"anna{tag}@" + DOMAIN)
+    again.says(mail.code(f"anna{tag}@" + DOMAIN))
+    again.hears("suspended")
+    assert world.db.value("SELECT count(*) FROM sales_representatives") == 2
+    assert world.db.rep(first.id)["status"] == "active"
+
+
+@pytest.mark.parametrize("how", ["leaves", "changes", "is deleted"])
+def test_an_address_that_comes_free_goes_to_who_is_suspended_with_it(make_world, how):
+    world = make_world()
+    world.start_bot()
+    first, second, again = world.person(), world.person(), world.person()
+    legacy_twins(world, first, second, "anna@" + DOMAIN)
+    if how == "leaves":
+        first.says("удалить меня")
+        first.hears("ask_unregister")
+        first.says("да")
+        first.hears("unregistered")
+    elif how == "changes":
+        world.db.execute("UPDATE sales_representatives SET email = 'other@x.example' WHERE telegram_id = %s", first.id)
+    else:
+        world.db.execute("DELETE FROM sales_representatives WHERE telegram_id = %s", first.id)
+    gives_email(again, "anna@" + DOMAIN, asked="email_taken_alone")
+    assert world.db.rows("SELECT 1 FROM sales_representatives WHERE telegram_id = %s", again.id) == []
+
+
 def test_what_an_admin_is_told_does_not_go_to_whoever_takes_over_their_registration(make_world, mail):
     """Cards of prospects are the rep's; applications are the admin's."""
     boss = 7900000001
