@@ -190,6 +190,7 @@ LOCK TABLE public.sales_representatives, public.test_prospects IN SHARE ROW EXCL
 CREATE TABLE salesreg.rep_email (
     email_key   text COLLATE "C" PRIMARY KEY, -- no order of a language, which a new libc may change under an index
     rep         uuid NOT NULL UNIQUE REFERENCES public.sales_representatives (id) ON DELETE CASCADE,
+    proven      boolean NOT NULL DEFAULT false, -- by a code that was mailed there
     created_at  timestamptz NOT NULL DEFAULT now()
 );
 -- The mailboxes of all who are suspended, whoever holds the key: none of them is left behind by proving the address once more.

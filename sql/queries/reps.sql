@@ -14,7 +14,8 @@ SELECT email_key, rep FROM salesreg.rep_email WHERE email_key = ANY ($1::text[])
 -- reps an admin decides about; $1 Telegram ids
 SELECT r.id, left(r.name, 255), left(r.email, 255), r.telegram_id, coalesce(left(r.status, 50), ''), s.locale,
        (SELECT CASE d.reason WHEN 'application declined' THEN 'declined' WHEN 'application withdrawn' THEN 'withdrawn' END
-        FROM salesreg.rep_rotation d WHERE d.rep = r.id AND r.status = 'removed')
+        FROM salesreg.rep_rotation d WHERE d.rep = r.id AND r.status = 'removed'),
+       coalesce((SELECT e.proven FROM salesreg.rep_email e WHERE e.rep = r.id), false)
 FROM public.sales_representatives r LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
 WHERE r.telegram_id = ANY ($1::bigint[])
 ORDER BY r.id FOR NO KEY UPDATE OF r
@@ -48,7 +49,7 @@ WITH fresh AS (
 ), keyed AS (
     INSERT INTO salesreg.rep_email (email_key, rep)
     SELECT f.email_key, f.rep FROM fresh f JOIN back b ON b.id = f.rep
-    ON CONFLICT (rep) DO UPDATE SET email_key = excluded.email_key, created_at = now()
+    ON CONFLICT (rep) DO UPDATE SET email_key = excluded.email_key, proven = false, created_at = now()
 )
 SELECT salesreg.must((SELECT count(*) FROM back) = (SELECT count(*) FROM fresh))
 -- name: reps_email
@@ -60,7 +61,10 @@ WITH fresh AS (
     FROM fresh f WHERE r.id = f.rep
 )
 INSERT INTO salesreg.rep_email (email_key, rep) SELECT email_key, rep FROM fresh
-ON CONFLICT (rep) DO UPDATE SET email_key = excluded.email_key, created_at = now()
+ON CONFLICT (rep) DO UPDATE SET email_key = excluded.email_key, proven = false, created_at = now()
+-- name: rep_emails_proven
+-- $1 keys, which reps have since this transaction or before it
+UPDATE salesreg.rep_email SET proven = true WHERE email_key = ANY ($1::text[]) AND NOT proven
 -- name: reps_leave
 -- $1 rep ids; their prospects are released by assignments_release in the same transaction
 WITH gone AS (

@@ -19,6 +19,11 @@ static bool is_back(const struct effect_row *row)
 	return row->effect.rep_id != NULL;
 }
 
+static bool is_proven(const struct effect_row *row)
+{
+	return row->effect.proven;
+}
+
 /*
  * Effect kind → statement and columns, in the order in which they run: who leaves makes room for who comes, an account that
  * moves is not told to be unreachable. A kind may stand in several rows.
@@ -62,6 +67,8 @@ static const struct write {
     {KIND(MOVE), SQL_REPS_MOVE,
 	{OF_REP, OF(effect.from, I64), OF(effect.to, I64), OF(effect.name, TEXT)}, NULL, NULL},
     {KIND(MOVE), SQL_REPS_MADE_WAY, {OF(effect.from, I64), OF(effect.to, I64)}, NULL, NULL},
+    {KIND(REGISTER) | KIND(CHANGE_EMAIL) | KIND(MOVE), SQL_REP_EMAILS_PROVEN,
+	{OF(effect.email_key, TEXT)}, NULL, is_proven},
     {KIND(WRONG_CODE), SQL_CODES_WRONG, {OF(effect.code_id, I64)}, NULL, NULL},
     {KIND(CODE_DONE) | KIND(SEND_CODE), SQL_CODES_OVER, {OF_USER}, NULL, NULL},
     {KIND(SEND_CODE), SQL_CODES_REQUEST,

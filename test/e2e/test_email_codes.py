@@ -138,6 +138,81 @@ def test_with_approval_an_admin_decides_about_a_proven_address(make_world, mail)
     anna.hears("rep_approved")
 
 
+def test_an_application_from_before_the_mail_server_takes_a_code_too(make_world, mail):
+    world = make_world(REGISTRATION_APPROVAL="admin", ADMIN_TELEGRAM_IDS="7900000001")
+    world.start_bot()
+    anna, admin = world.person(), world.person("Boss", id=7900000001)
+    admin.opens()
+    admin.hears("admin_hello")
+    gives_email(anna, asked="registered_pending")
+    admin.hears("admin_new_rep", email=anna.email)
+    world.bot.terminate()
+    world.start_bot(**settings(mail))
+    admin.presses("button_approve")
+    assert admin.is_answered("answer_prove_first", name=anna.name)["show_alert"]
+    anna.hears("rep_prove_first", name=anna.name, email=anna.email)
+    assert world.db.rep(anna.id)["status"] == "removed"
+    anna.presses("button_register")
+    anna.is_answered()
+    anna.hears("ask_name")
+    anna.says(anna.name)
+    anna.hears("ask_email")
+    anna.says(anna.email)
+    anna.hears("code_asked")
+    anna.says(mail.code(anna.email))
+    anna.hears("registered_pending", email=anna.email)
+    admin.hears("admin_new_rep", email=anna.email)
+    admin.presses("button_approve")
+    admin.is_answered("answer_approved")
+    anna.hears("rep_approved")
+    assert world.db.rep(anna.id)["status"] == "active"
+
+
+def test_an_old_application_whose_address_somebody_proves_is_a_proven_one(make_world, mail):
+    world = make_world(REGISTRATION_APPROVAL="admin", ADMIN_TELEGRAM_IDS="7900000001")
+    world.start_bot()
+    squatter, owner, admin = world.person(), world.person(), world.person("Boss", id=7900000001)
+    admin.opens()
+    admin.hears("admin_hello")
+    gives_email(squatter, "anna@" + DOMAIN, asked="registered_pending")
+    admin.hears("admin_new_rep")
+    world.bot.terminate()
+    world.start_bot(**settings(mail))
+    gives_email(owner, "anna@" + DOMAIN)
+    owner.says(mail.code("anna@" + DOMAIN))
+    owner.hears("registered_pending")
+    squatter.hears("account_lost")
+    admin.hears("admin_new_rep")
+    admin.presses("button_approve")
+    admin.is_answered("answer_approved")
+    owner.hears("rep_approved")
+
+
+def test_a_claim_from_before_the_mail_server_takes_a_code_too(make_world, mail):
+    world = make_world(ADMIN_TELEGRAM_IDS="7900000001")
+    world.start_bot()
+    old, new, admin = world.person(), world.person(), world.person("Boss", id=7900000001)
+    admin.opens()
+    admin.hears("admin_hello")
+    old.registers(email="anna@" + DOMAIN)
+    gives_email(new, "anna@" + DOMAIN, asked="email_taken_claim")
+    new.presses("button_claim")
+    new.is_answered()
+    new.hears("claim_sent")
+    admin.hears("admin_claim")
+    world.bot.terminate()
+    world.start_bot(**settings(mail))
+    admin.presses("button_same_person")
+    admin.is_answered("answer_prove_first", name=new.name)
+    new.hears("claim_prove_first", email="anna@" + DOMAIN)
+    assert world.db.column("SELECT telegram_id FROM sales_representatives") == [old.id]
+    new.says("anna@" + DOMAIN)
+    new.hears("code_asked")
+    new.says(mail.code("anna@" + DOMAIN))
+    new.hears("claim_granted", email="anna@" + DOMAIN)
+    assert world.db.column("SELECT telegram_id FROM sales_representatives") == [new.id]
+
+
 def test_with_invitations_it_takes_both(make_world, mail):
     world = make_world(**settings(mail), REGISTRATION_APPROVAL="invite")
     world.start_bot()

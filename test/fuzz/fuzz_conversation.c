@@ -149,6 +149,7 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .email = "x@a.example",
 	    .telegram_id = flags & 16 ? 501 : ADMIN,
 	    .status = (enum rep_status)(next_byte(in) % (REP_REMOVED + 1)),
+	    .proven = flags & 4,
 	    .locale = flags & 32 ? LOCALE_EN : LOCALE_RU,
 	};
 	uint8_t proof = next_byte(in), links = next_byte(in);
@@ -377,6 +378,7 @@ static void check_effect(const struct effect *e, const struct conversation_state
 	case EFFECT_REJECT:
 		require(event->user_id == ADMIN && s->subject && e->rep_id == s->subject->rep_id);
 		require(s->subject->status == REP_PENDING && interest->changes_assignments);
+		require(e->kind == EFFECT_REJECT || s->subject->proven || !s->rules->proves_email);
 		return;
 	case EFFECT_UNREACHABLE:
 		require(!stranger && s->rep_available && event->kind == EVENT_BLOCKED);
@@ -416,7 +418,7 @@ static void check_effect(const struct effect *e, const struct conversation_state
 			return;
 		}
 		require(event->user_id == ADMIN && s->claim && s->claim->asked);
-		require(interest->changes_assignments);
+		require(interest->changes_assignments && !s->rules->proves_email);
 		return;
 	case EFFECT_REFUSE_CLAIM:
 		require(event->user_id == ADMIN && s->claim && s->claim->asked);

@@ -63,6 +63,7 @@ HOT = {
     "reps_unavailable": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'x'"],
     "reps_username": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'{x}'"],
     "reps_email": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'{x@truerealestate.bali}'", "'{x@truerealestate.bali}'"],
+    "rep_emails_proven": ["'{1@truerealestate.bali}'"],
     "reps_leave": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
     "reps_make_way": ["'{1000000001}'"],
     "reps_made_way": ["'{1000000001}'", "'{1000000002}'"],

@@ -50,6 +50,7 @@ struct subject_row {
 	const char *id, *name, *email, *status, *locale;
 	const char *application; /* declined, withdrawn; NULL: neither, or long ago */
 	int64_t telegram_id;
+	bool proven; /* the e-mail, by a code */
 };
 size_t subjects_read(
     struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count);

@@ -168,16 +168,22 @@ static void admin_lists(struct turn *t)
 }
 
 /* In the rep's language, to the rep's chat (in a private chat the chat's id is the person's). */
-static void tell_subject(struct turn *t, const struct subject_view *subject, bool approved)
+static void tell_subject(struct turn *t, const struct subject_view *subject, enum text_id id)
 {
+	static const struct turn_button again[] = {
+	    {TEXT_BUTTON_REGISTER, PRESS_REGISTER_YES, false},
+	};
 	enum locale own = t->out->next.locale;
 	t->out->next.locale = subject->locale;
-	const char *text = turn_text(t, approved ? TEXT_REP_APPROVED : TEXT_REP_REJECTED,
-	    ARGS({"name", prospect_quoted_name(t->a, subject->name)}));
+	const char *text = turn_text(t, id,
+	    ARGS({"name", prospect_quoted_name(t->a, subject->name)},
+		{"email", quote_email(t->a, subject->email, ECHO_UNITS)}));
 	struct message *message = message_list_add(
 	    &t->out->messages, t->a, subject->telegram_id, PRIORITY_NOTIFICATION, text);
-	if (approved)
+	if (id == TEXT_REP_APPROVED)
 		turn_menu_buttons(t, message);
+	else if (id == TEXT_REP_PROVE_FIRST)
+		turn_buttons(t, message, again, 1);
 	t->out->next.locale = own;
 }
 
@@ -222,6 +228,9 @@ static void admin_decided(struct turn *t)
 		return;
 	}
 	bool approved = t->press.kind == PRESS_APPROVE;
+	/* an application from before the mail server was set: nobody knows whose address it is */
+	bool unproven = approved && t->state->rules->proves_email && !subject->proven;
+	approved &= !unproven;
 	turn_effect(t, (struct effect){
 			   .kind = approved ? EFFECT_APPROVE : EFFECT_REJECT,
 			   .rep_id = subject->rep_id,
@@ -230,9 +239,15 @@ static void admin_decided(struct turn *t)
 	/* an admin may be a rep, too */
 	if (subject->telegram_id == t->event->user_id)
 		t->out->next.rep_status = approved ? REP_ACTIVE : REP_REMOVED;
-	tell_subject(t, subject, approved);
-	turn_answer(
-	    t, false, approved ? TEXT_ANSWER_APPROVED : TEXT_ANSWER_REJECTED, ARGS({"name", name}));
+	tell_subject(t, subject,
+	    unproven   ? TEXT_REP_PROVE_FIRST
+	    : approved ? TEXT_REP_APPROVED
+		       : TEXT_REP_REJECTED);
+	turn_answer(t, unproven,
+	    unproven   ? TEXT_ANSWER_PROVE_FIRST
+	    : approved ? TEXT_ANSWER_APPROVED
+		       : TEXT_ANSWER_REJECTED,
+	    ARGS({"name", name}));
 }
 
 static const struct phase phases[] = {

@@ -253,8 +253,18 @@ static void admin_decided_claim(struct turn *t)
 		turn_answer(t, true, TEXT_ANSWER_CLAIM_OVER, NO_ARGS);
 		return;
 	}
-	if (t->press.kind == PRESS_SAME_PERSON) {
+	if (t->press.kind == PRESS_SAME_PERSON && !t->state->rules->proves_email) {
 		move(t, claim);
+		return;
+	}
+	if (t->press.kind == PRESS_SAME_PERSON) {
+		/* it is older than the mail server's settings: a code says more than an admin can */
+		turn_effect(
+		    t, (struct effect){.kind = EFFECT_REFUSE_CLAIM, .to = claim->telegram_id});
+		(void)tell(t, claim->telegram_id, claim->locale, TEXT_CLAIM_PROVE_FIRST,
+		    claim->name, claim->email);
+		turn_answer(t, true, TEXT_ANSWER_PROVE_FIRST,
+		    ARGS({"name", prospect_short_name(t->a, claim->name)}));
 		return;
 	}
 	turn_effect(t, (struct effect){.kind = EFFECT_REFUSE_CLAIM, .to = claim->telegram_id});

@@ -258,6 +258,8 @@ static void take_over(struct turn *t, const struct code_view *code)
 	turn_effect(t, (struct effect){.kind = EFFECT_MOVE,
 			   .rep_id = code->rep_id,
 			   .name = name,
+			   .email_key = code->email_key,
+			   .proven = true,
 			   .from = code->rep_telegram_id,
 			   .to = t->event->user_id});
 	turn_use_invitation(t);

@@ -207,6 +207,7 @@ void turn_register(struct turn *t, const char *address, const char *key)
 			   .name = name,
 			   .email = address,
 			   .email_key = key,
+			   .proven = t->state->rules->proves_email,
 			   .status = pending ? REP_PENDING : REP_ACTIVE,
 			   .username = t->event->username,
 		       });

@@ -104,6 +104,7 @@ void turn_change_email(struct turn *t, const char *address, const char *key)
 			   .kind = EFFECT_CHANGE_EMAIL,
 			   .email = address,
 			   .email_key = key,
+			   .proven = t->state->rules->proves_email,
 		       });
 	t->out->next.rep_email = address;
 	say_with_menu(t, turn_text(t, TEXT_EMAIL_CHANGED, ARGS({"email", address})));

@@ -109,6 +109,7 @@ struct subject_view {
 	int64_t telegram_id;
 	enum rep_status status;
 	const char *application; /* of one removed: declined, withdrawn; NULL: it was a rep */
+	bool proven;             /* the e-mail, by a code */
 	enum locale locale;
 };
 
@@ -277,8 +278,7 @@ void conversation_interest(
 	X(APPROVE, "approve")           /* rep_id of the subject → active */                     \
 	X(REJECT, "reject")             /* rep_id of the subject → removed */                    \
 	X(UNREACHABLE, "unreachable")   /* blocked the bot: unavailable */                         \
-	X(MOVE,                                                                                    \
-	    "move") /* rep_id, from and to, name (NULL: as it is): another account, same person */ \
+	X(MOVE, "move") /* rep_id, from and to, name (NULL: as it is), email_key if proven */      \
 	X(REFUSE_CLAIM, "refuse claim") /* to: whose claim it was */                               \
 	X(SEND_CODE, "send code")       /* email, email_key: instead of any other */               \
 	X(WRONG_CODE, "wrong code")     /* code_id */                                              \
@@ -303,6 +303,7 @@ const char *effect_kind_name(enum effect_kind kind);
 struct effect {
 	enum effect_kind kind;
 	const char *name, *email, *email_key;
+	bool proven; /* the e-mail with this key, by a code */
 	enum rep_status status;
 	int64_t assignment_id;
 	const char *rep_id;

@@ -214,6 +214,7 @@ void fold_fill_facts(
 		    .email = row->email,
 		    .telegram_id = row->telegram_id,
 		    .application = row->application,
+		    .proven = row->proven,
 		    .locale = input->rules->default_locale};
 		(void)rep_status_from_name(row->status, &view->status);
 		(void)locale_parse(row->locale, &view->locale);
