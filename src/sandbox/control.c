@@ -3,8 +3,8 @@
 #include "salesreg/base/json.h"
 #include "salesreg/sandbox/acts.h"
 #include "salesreg/sandbox/answer.h"
+#include "salesreg/sandbox/extension.h"
 #include "salesreg/sandbox/hold.h"
-#include "salesreg/sandbox/load.h"
 #include "salesreg/sandbox/model.h"
 #include "salesreg/sandbox/stats.h"
 #include "salesreg/sandbox/telegram/updates.h"
@@ -268,15 +268,11 @@ static void on_stats(struct sandbox *s, struct http_exchange *x, const json_t *b
 	answer_send(s, x, 200);
 }
 
-static void on_load_progress(struct sandbox *s, struct http_exchange *x, const json_t *body)
-{
-	(void)body;
-	load_progress(s, x);
-}
+typedef void control_handler(struct sandbox *s, struct http_exchange *x, const json_t *body);
 
 static const struct {
 	const char *method, *path;
-	void (*handle)(struct sandbox *s, struct http_exchange *x, const json_t *body);
+	control_handler *handle;
 } routes[] = {
     {"GET", "health", on_health},
     {"GET", "users", on_users_list},
@@ -293,25 +289,33 @@ static const struct {
     {"POST", "webhook", on_webhook},
     {"POST", "bot", on_bot},
     {"GET", "stats", on_stats},
-    {"POST", "load", load_start},
-    {"GET", "load", on_load_progress},
 };
+
+static control_handler *find_handler(const char *verb, const char *path)
+{
+	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
+		if (strcmp(routes[i].path, path) == 0 && strcmp(routes[i].method, verb) == 0)
+			return routes[i].handle;
+	const struct sandbox_extension *more = sandbox_extension();
+	if (!more || strcmp(more->path, path) != 0)
+		return NULL;
+	return strcmp(verb, "POST") == 0 ? more->post : strcmp(verb, "GET") == 0 ? more->get : NULL;
+}
 
 void control_handle(struct sandbox *s, struct http_exchange *x, const char *path)
 {
 	const char *verb = http_exchange_method(x);
-	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
-		if (strcmp(routes[i].path, path) != 0 || strcmp(routes[i].method, verb) != 0)
-			continue;
-		size_t size;
-		const char *text = http_exchange_body(x, &size);
-		json_t *body = size > 0 ? json_loadb(text, size, JSON_ALLOW_NUL, NULL) : NULL;
-		if (strcmp(verb, "POST") == 0 && !json_is_object(body))
-			answer_fail(s, x, 400, "the body must be a JSON object");
-		else
-			routes[i].handle(s, x, body);
-		json_decref(body);
+	control_handler *handle = find_handler(verb, path);
+	if (!handle) {
+		answer_fail(s, x, 404, "no such control call");
 		return;
 	}
-	answer_fail(s, x, 404, "no such control call");
+	size_t size;
+	const char *text = http_exchange_body(x, &size);
+	json_t *body = size > 0 ? json_loadb(text, size, JSON_ALLOW_NUL, NULL) : NULL;
+	if (strcmp(verb, "POST") == 0 && !json_is_object(body))
+		answer_fail(s, x, 400, "the body must be a JSON object");
+	else
+		handle(s, x, body);
+	json_decref(body);
 }

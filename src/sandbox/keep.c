@@ -68,7 +68,7 @@ static json_t *write_chats(const struct bot *bot)
 	json_t *list = json_array();
 	for (const struct map_slot *slot = NULL; (slot = map_next(&bot->chats, slot));) {
 		const struct chat *chat = slot->value.pointer;
-		if (chat->kind == CHAT_PRIVATE && !chat->load)
+		if (chat->kind == CHAT_PRIVATE && !chat->simulated)
 			(void)json_array_append_new(
 			    list, json_pack("{sI sb sb so}", "user", (json_int_t)chat->id,
 				      "started", (int)chat->started, "blocked", (int)chat->blocked,

@@ -265,7 +265,8 @@ struct message *message_add(struct chat *chat, const struct user *from, bool fro
 	m->extra = copy(extra);
 	TAILQ_INSERT_TAIL(&chat->messages, m, entry);
 	chat->message_count++;
-	if (chat->message_count > (chat->load ? SANDBOX_MESSAGES_KEPT_LOAD : SANDBOX_MESSAGES_KEPT))
+	if (chat->message_count >
+	    (chat->simulated ? SANDBOX_MESSAGES_KEPT_LOAD : SANDBOX_MESSAGES_KEPT))
 		message_remove(chat, TAILQ_FIRST(&chat->messages));
 	return m;
 }

@@ -4,9 +4,9 @@
 #include "salesreg/http/server.h"
 #include "salesreg/sandbox/answer.h"
 #include "salesreg/sandbox/control.h"
+#include "salesreg/sandbox/extension.h"
 #include "salesreg/sandbox/hold.h"
 #include "salesreg/sandbox/keep.h"
-#include "salesreg/sandbox/load.h"
 #include "salesreg/sandbox/model.h"
 #include "salesreg/sandbox/page.h"
 #include "salesreg/sandbox/stream.h"
@@ -163,7 +163,8 @@ void sandbox_destroy(struct sandbox *s)
 		return;
 	s->closing = true;
 	keep_stop(s);
-	load_destroy(s);
+	if (sandbox_extension())
+		sandbox_extension()->destroy(s);
 	stream_destroy(s->stream);
 	for (struct hold *hold; (hold = TAILQ_FIRST(&s->holds));) {
 		hold_stop(s, hold);

@@ -9,7 +9,7 @@
 enum {
 	WATCHERS_MAX = 50,
 	PEOPLE_MAX = 50,
-	PEOPLE_LOOKED_AT_MAX = 5000, /* a load may have made very many */
+	PEOPLE_LOOKED_AT_MAX = 5000, /* a simulation may have made very many */
 	TICK_MS = 500,
 	ASK_TICKS = 2,         /* the system, once a second */
 	KEEP_ALIVE_TICKS = 30, /* proxies end what is silent */
@@ -129,7 +129,7 @@ static void write_people(struct stream *stream, struct buf *out)
 	     looked++) {
 		const struct user *user = slot->value.pointer;
 		const struct chat *chat = chat_find(bot, user->id);
-		if (chat && chat->load)
+		if (chat && chat->simulated)
 			continue;
 		if (listed++ > 0)
 			buf_addc(out, ',');

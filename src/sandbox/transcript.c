@@ -53,7 +53,7 @@ static bool matches(const struct query *q, const struct event *e)
 void transcript_add(struct sandbox *s, const struct chat *chat, const char *kind,
     int64_t message_id, const char *members)
 {
-	if (chat->load)
+	if (chat->simulated)
 		return;
 	struct transcript *t = &s->transcript;
 	struct buf head;

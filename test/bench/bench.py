@@ -12,6 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from support.database import Database  # noqa: E402
+from support.paths import SANDBOX_WITH_LOAD  # noqa: E402
 from support.postgres import Cluster, free_port  # noqa: E402
 from support.process import Process, run  # noqa: E402
 from support.telegram import TOKEN, Sandbox  # noqa: E402
@@ -61,8 +62,8 @@ def fresh(cluster, name):
 def emulator(directory, name, tls):
     """Over TLS its authority is one of all those of the system: a directory as large as everybody's, as Debian has it."""
     if not tls:
-        return Sandbox(directory / f"{name}.log")
-    sandbox = Sandbox(directory / f"{name}.log", "--tls", directory / f"{name}-ca.pem")
+        return Sandbox(directory / f"{name}.log", binary=SANDBOX_WITH_LOAD)
+    sandbox = Sandbox(directory / f"{name}.log", "--tls", directory / f"{name}-ca.pem", binary=SANDBOX_WITH_LOAD)
     sandbox.authorities = directory / f"{name}-authorities"
     sandbox.authorities.mkdir()
     for hashed in SYSTEM_AUTHORITIES.glob("????????.[0-9]"):
@@ -325,7 +326,7 @@ def bench_flatness(cluster, directory, sizes, users):
         database.execute("INSERT INTO salesreg.user_sessions (user_id) SELECT telegram_id"
                          " FROM public.sales_representatives")
         database.execute("VACUUM ANALYZE")
-        sandbox = Sandbox(directory / f"flat-{size}.log")
+        sandbox = Sandbox(directory / f"flat-{size}.log", binary=SANDBOX_WITH_LOAD)
         bot = Process("bot", [], settings(database, sandbox), directory / f"flat-bot-{size}.log")
         bot.wait_ready()
         load(sandbox, 300, 10_000_000)

@@ -26,9 +26,9 @@ PATIENCE_S = 60
 class Sandbox:
     """One emulator process, its control API and its Bot API."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, binary=BINARY):
         self.process = subprocess.Popen(
-            [BINARY, "sandbox", "--listen", "127.0.0.1:0", *options],
+            [binary, "sandbox", "--listen", "127.0.0.1:0", *options],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         assert "listening on http://127.0.0.1:" in line, line + self.process.stderr.read()
@@ -928,7 +928,6 @@ def test_a_transcript_wait_ends_without_enough(chat):
     ("faults", {"kind": "gremlin"}), ("faults", {}), ("faults", {"kind": "200"}),
     ("faults", {"kind": "500", "method": 'se"nd'}),
     ("clock", {"advance_ms": -1}), ("reset_ids", {"next_update_id": 0}),
-    ("load", {"users": 0, "script": ["x"]}), ("load", {"users": 1, "script": []}),
     ("webhook", {"url": "", "bot": 77})])
 def test_control_calls_of_a_wrong_form_are_400_with_a_sentence(sandbox, path, body):
     answer = requests.post(f"{sandbox.url}/sandbox/{path}", json=body, timeout=PATIENCE_S)
@@ -951,7 +950,26 @@ def test_a_seed_makes_ids_repeatable():
     assert ids[0] == ids[1]
 
 
-def test_simulated_users_follow_their_script(sandbox):
+@pytest.fixture(name="loaded")
+def loaded_fixture():
+    sandbox = Sandbox(binary=os.path.join(os.path.dirname(BINARY), "test/bench/sandbox_with_load"))
+    yield sandbox
+    sandbox.stop()
+
+
+@pytest.mark.parametrize("body", [{"users": 0, "script": ["x"]}, {"users": 1, "script": []}])
+def test_a_load_of_a_wrong_form_is_400_with_a_sentence(loaded, body):
+    answer = requests.post(f"{loaded.url}/sandbox/load", json=body, timeout=PATIENCE_S)
+    assert answer.status_code == 400 and answer.json()["error"]
+
+
+def test_the_program_itself_simulates_nobody(sandbox):
+    for verb in ("get", "post"):
+        assert getattr(requests, verb)(f"{sandbox.url}/sandbox/load", json={}, timeout=PATIENCE_S).status_code == 404
+
+
+def test_simulated_users_follow_their_script(loaded):
+    sandbox = loaded
     script = ["hello", "Имя {n}", "user{n}@truerealestate.bali", "{button:ok:}"]
     sandbox.post("load", users=30, concurrency=7, first_id=5000, script=script, language_code="en")
     offset, seen = 0, []

@@ -41,7 +41,7 @@ class Process:
     What it must not print (tokens, passwords) is looked for in the log and in /proc/PID/cmdline.
     """
 
-    def __init__(self, role, args, settings, log_path, secrets=()):
+    def __init__(self, role, args, settings, log_path, secrets=(), binary=BINARY):
         self.role = role
         self.args = list(args)
         self.settings = dict(settings)
@@ -56,7 +56,7 @@ class Process:
         self.judged = False
         self.asked = False
         self._log = open(log_path, "wb")
-        self.popen = subprocess.Popen([str(BINARY), role, *self.args], env=environment(self.settings),
+        self.popen = subprocess.Popen([str(binary), role, *self.args], env=environment(self.settings),
                                       stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
                                       preexec_fn=die_with_parent)
 

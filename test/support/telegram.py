@@ -5,6 +5,7 @@ import time
 
 import requests
 
+from .paths import BINARY
 from .process import Process
 from .texts import Texts
 from .waiting import PATIENCE_S, eventually
@@ -48,8 +49,9 @@ class Message:
 class Sandbox:
     """One `salesreg sandbox`; every wait is a long poll of its transcript."""
 
-    def __init__(self, log_path, *args, settings=None, listen="127.0.0.1:0"):
-        self.process = Process("sandbox", ["--listen", listen, *args], settings or {}, log_path, secrets=[TOKEN])
+    def __init__(self, log_path, *args, settings=None, listen="127.0.0.1:0", binary=BINARY):
+        self.process = Process("sandbox", ["--listen", listen, *args], settings or {}, log_path,
+                               secrets=[TOKEN], binary=binary)
         line = self.process.wait_for_log(r"listening on https?://[0-9.]+:\d+")
         self.base = re.search(r"https?://[0-9.]+:\d+", line).group()
         # the authority of its certificate; None: plain HTTP

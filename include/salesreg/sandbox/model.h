@@ -32,9 +32,7 @@ enum {
 };
 
 struct keep;
-struct load;
 struct stream;
-struct load_user;
 struct bot;
 struct sandbox;
 
@@ -71,7 +69,7 @@ struct chat {
 	struct message_list messages;
 	unsigned message_count;
 	struct limit_chat limit;
-	struct load_user *load; /* a simulated user: no transcript */
+	void *simulated; /* by an extension; NULL: not. No transcript is kept then */
 };
 
 struct callback {
@@ -205,7 +203,7 @@ struct sandbox {
 	struct fault_list faults;
 	struct limits limits;
 	struct stats stats;
-	struct load *load;
+	void *extension_data;
 	struct keep *keep; /* NULL: nothing is kept from run to run */
 	struct buf out;    /* the answer being written */
 	struct buf json;   /* the update or event being written */

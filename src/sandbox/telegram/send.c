@@ -1,7 +1,7 @@
 /* The methods that write into chats: sendMessage, edits, deletion, answers to buttons. */
 #include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
-#include "salesreg/sandbox/load.h"
+#include "salesreg/sandbox/extension.h"
 #include "salesreg/sandbox/model.h"
 #include "salesreg/sandbox/stats.h"
 #include "salesreg/sandbox/telegram/call.h"
@@ -162,7 +162,7 @@ static bool read_content(struct call *call, struct content *out)
 static void record(
     struct sandbox *s, const struct chat *chat, const char *kind, const struct message *m)
 {
-	if (chat->load)
+	if (chat->simulated)
 		return;
 	struct buf *json = &s->json;
 	buf_clear(json);
@@ -204,8 +204,8 @@ void method_send_message(struct call *call)
 	record(s, chat, "bot_message", m);
 	write_message(call_begin(call), chat, m);
 	call_end(call);
-	if (chat->load)
-		load_on_reply(chat);
+	if (chat->simulated)
+		sandbox_extension()->on_reply(chat);
 }
 
 /* The message an edit names, or an error. */
@@ -322,7 +322,7 @@ void method_answer_callback_query(struct call *call)
 	transcript_add(s, c->chat, "callback_answer", 0, buf_text(json));
 	/* answering again is allowed until it expires;
 	 * a simulated user's is not worth the memory */
-	if (c->chat->load)
+	if (c->chat->simulated)
 		callback_remove(call->bot, c);
 	call_true(call);
 }

@@ -1,4 +1,4 @@
-#include "salesreg/sandbox/load.h"
+#include "load.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/json.h"
 #include "salesreg/sandbox/acts.h"
@@ -94,7 +94,7 @@ static void render(const struct load *load, const struct load_user *u, char *out
 
 static void finish(struct sandbox *s)
 {
-	struct load *load = s->load;
+	struct load *load = s->extension_data;
 	load->ended_us = clock_monotonic_us();
 	load->ended_cpu_us = clock_cpu_us();
 	if (load->has_waiting)
@@ -104,7 +104,7 @@ static void finish(struct sandbox *s)
 /* Sends the next line. False: the user is done. */
 static bool say_next(struct sandbox *s, struct load_user *u)
 {
-	struct load *load = s->load;
+	struct load *load = s->extension_data;
 	char text[LINE_BYTES_MAX + 16];
 	if (u->line == load->line_count)
 		return false;
@@ -132,7 +132,7 @@ static bool say_next(struct sandbox *s, struct load_user *u)
 
 static void begin_user(struct sandbox *s)
 {
-	struct load *load = s->load;
+	struct load *load = s->extension_data;
 	struct load_user *u = &load->users[load->started];
 	char name[32];
 	u->number = load->started++;
@@ -140,7 +140,7 @@ static void begin_user(struct sandbox *s)
 	(void)snprintf(name, sizeof name, "Load %u", u->number);
 	struct user *user = user_put(s, id, name, NULL, load->language_code);
 	u->chat = chat_put_private(load->bot, user);
-	u->chat->load = u;
+	u->chat->simulated = u;
 	if (!say_next(s, u))
 		load->done++;
 }
@@ -148,18 +148,18 @@ static void begin_user(struct sandbox *s)
 /* As many at once as asked for; ends the load after the last. */
 static void begin_users(struct sandbox *s)
 {
-	struct load *load = s->load;
+	struct load *load = s->extension_data;
 	while (load->started < load->user_count && load->started - load->done < load->concurrency)
 		begin_user(s);
 	if (load->done == load->user_count && load->ended_us == 0)
 		finish(s);
 }
 
-void load_on_reply(struct chat *chat)
+static void load_on_reply(struct chat *chat)
 {
 	struct sandbox *s = chat->bot->sandbox;
-	struct load *load = s->load;
-	struct load_user *u = chat->load;
+	struct load *load = s->extension_data;
+	struct load_user *u = chat->simulated;
 	if (++u->replies == 1) {
 		int64_t us = clock_monotonic_us() - u->sent_us;
 		load->replies++;
@@ -234,7 +234,7 @@ static void load_free(struct load *load)
 
 static void write_progress(struct sandbox *s, struct http_exchange *x)
 {
-	const struct load *load = s->load;
+	const struct load *load = s->extension_data;
 	bool done = load->ended_us != 0;
 	int64_t until_us = done ? load->ended_us : clock_monotonic_us();
 	int64_t until_cpu_us = done ? load->ended_cpu_us : clock_cpu_us();
@@ -254,19 +254,19 @@ static void write_progress(struct sandbox *s, struct http_exchange *x)
 
 static void on_due(struct sandbox *s, struct hold *hold)
 {
-	s->load->has_waiting = false;
+	((struct load *)s->extension_data)->has_waiting = false;
 	write_progress(s, hold->exchange);
 }
 
 static void on_gone(struct sandbox *s, struct hold *hold)
 {
 	(void)hold;
-	s->load->has_waiting = false;
+	((struct load *)s->extension_data)->has_waiting = false;
 }
 
-void load_destroy(struct sandbox *s)
+static void load_destroy(struct sandbox *s)
 {
-	struct load *load = s->load;
+	struct load *load = s->extension_data;
 	if (!load)
 		return;
 	if (load->has_waiting) {
@@ -275,12 +275,12 @@ void load_destroy(struct sandbox *s)
 		write_progress(s, x);
 	}
 	for (uint32_t i = 0; i < load->started; i++)
-		load->users[i].chat->load = NULL;
+		load->users[i].chat->simulated = NULL;
 	load_free(load);
-	s->load = NULL;
+	s->extension_data = NULL;
 }
 
-void load_start(struct sandbox *s, struct http_exchange *x, const json_t *spec)
+static void load_start(struct sandbox *s, struct http_exchange *x, const json_t *spec)
 {
 	int64_t users = json_get_i64(spec, "users", 0);
 	int64_t concurrency = json_get_i64(spec, "concurrency", users);
@@ -302,7 +302,7 @@ void load_start(struct sandbox *s, struct http_exchange *x, const json_t *spec)
 		return;
 	}
 	load_destroy(s);
-	s->load = load;
+	s->extension_data = load;
 	load->users = calloc((size_t)users, sizeof *load->users);
 	if (!load->users)
 		abort();
@@ -319,9 +319,10 @@ void load_start(struct sandbox *s, struct http_exchange *x, const json_t *spec)
 	write_progress(s, x);
 }
 
-void load_progress(struct sandbox *s, struct http_exchange *x)
+static void load_progress(struct sandbox *s, struct http_exchange *x, const json_t *body)
 {
-	struct load *load = s->load;
+	(void)body;
+	struct load *load = s->extension_data;
 	int64_t wait_ms = answer_query_i64(x, "wait_ms", 0);
 	if (!load) {
 		answer_fail(s, x, 404, "no load was started");
@@ -338,3 +339,9 @@ void load_progress(struct sandbox *s, struct http_exchange *x)
 	    .gone = on_gone};
 	hold_start(s, &load->waiting);
 }
+
+const struct sandbox_extension load_extension = {.path = "load",
+    .post = load_start,
+    .get = load_progress,
+    .on_reply = load_on_reply,
+    .destroy = load_destroy};
