@@ -1,6 +1,6 @@
 # Turns text files into C at build time. -v mode=
 #   migrations       one initialiser { .version, .name, .text, .compatible } a file NNN_name.sql
-#   statement-enum   an enum from the lines "-- name: x" of the query files
+#   statement-enum   an enum from the lines "-- name: x" of the query files; what follows there, as "cold", is for tests
 #   statement-table  the texts of the same, indexed by that enum; what the migrations, which come first then, have made in the
 #                    schema salesreg stands for {our tables}, {our sequences}, {our functions}, {our keys} (unique indexes, those of
 #                    constraints too) and {our indexes} (the others)

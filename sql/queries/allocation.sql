@@ -37,7 +37,7 @@ SELECT count(*), (extract(epoch FROM now() - min(w.created_at)) * 1000)::bigint
 FROM (SELECT created_at FROM public.test_prospects
       WHERE assigned_rep_id IS NULL AND status IN ('unreached', 'contacted', 'in_conversation')
       ORDER BY created_at, id COLLATE "C" LIMIT 10000) w
--- name: allocation_reps
+-- name: allocation_reps cold
 -- $1 capacity, $2 how many prospects may be assigned at most, or NULL for all reps with room. In turn: the first so many
 -- with room, longest unserved first, are all that round robin can need; after allocation_candidates, whose rows are among those that
 -- are counted here: one that came in between would find only the reps that the others need. How much each holds is counted here, under the
@@ -67,7 +67,7 @@ INSERT INTO salesreg.prospect_identities (prospect, kind, value)
 SELECT f.prospect, f.kind, f.value FROM unnest($1::varchar[], $2::text[], $3::text[]) AS f (prospect, kind, value)
 WHERE NOT EXISTS (SELECT 1 FROM salesreg.prospect_identities i
                   WHERE i.prospect = f.prospect AND i.kind = f.kind AND i.value = f.value OFFSET 0)
--- name: allocation_unidentified
+-- name: allocation_unidentified cold
 -- $1 how many: open prospects that have a rep and that are not known by what makes them a person: they came to it past
 -- us, or their contact has changed
 SELECT p.id, left(p.telegram_id, 255), left(p.email, 255)
@@ -119,9 +119,9 @@ SELECT u.kind, u.value FROM unnest($1::text[], $2::text[]) AS u (kind, value)
 WHERE CASE WHEN EXISTS (SELECT 1 FROM salesreg.prospect_identities i
                         WHERE i.kind = u.kind AND i.value = u.value AND i.kind <> 'none' OFFSET 10)
            THEN salesreg.is_nobodys(u.kind, u.value) ELSE false END
--- name: allocation_turn
+-- name: allocation_turn cold
 SELECT nextval('salesreg.rotation_seq')
--- name: allocation_write
+-- name: allocation_write cold
 -- $1 prospects, $2 reps, $3 assignment ids, $4 what the event says, $5 where the rows are: this transaction has locked
 -- them, so they cannot move, and a look-up by place costs a fraction of one by id. A live assignment left over from a change by hand
 -- makes this fail with 23505; allocation_reconcile_assignments fixes it. A row that is without a rep all the same was left so by a
@@ -143,7 +143,7 @@ SELECT salesreg.must_stay((SELECT count(assigned_rep_id) FROM moved) = (SELECT c
 -- $1 reps, $2 their turns
 UPDATE salesreg.rep_rotation d SET last_assigned_turn = f.turn
 FROM unnest($1::uuid[], $2::bigint[]) AS f (rep, turn) WHERE d.rep = f.rep
--- name: allocation_reopen_exhausted
+-- name: allocation_reopen_exhausted cold
 -- a rep came, or came back: what this one has not declined can be reassigned
 UPDATE salesreg.declined_prospects SET exhausted = false, escalated_at = NULL
 WHERE prospect IN (
@@ -314,7 +314,7 @@ SELECT EXISTS (SELECT 1 FROM salesreg.rep_rotation d
 -- $1 prospects nobody takes, $2 whether there are admins, who are told of them
 UPDATE salesreg.declined_prospects SET exhausted = true, escalated_at = CASE WHEN $2::boolean THEN now() END
 WHERE prospect = ANY ($1::varchar[])
--- name: allocation_reconcile_assignments
+-- name: allocation_reconcile_assignments cold
 -- $1 seconds of grace. What was changed by hand, first part: live assignments whose prospect has another rep now, or none,
 -- or whose rep may not hold prospects (those are given back, also if another hand gave them to that rep): not at work, or given
 -- up. What the old system assigned has no row here and is left alone. One row a prospect lost, rep by rep.
@@ -380,7 +380,7 @@ LEFT JOIN public.test_prospects p ON p.id = e.prospect
 LEFT JOIN public.sales_representatives h ON h.id = p.assigned_rep_id
 LEFT JOIN salesreg.prospect_changes c ON c.prospect = e.prospect AND p.id IS NULL
 ORDER BY r.id, e.id
--- name: allocation_expiry
+-- name: allocation_expiry cold
 -- $1 seconds of grace: microseconds until the next rep has been out of reach for so long (NULL: none is), and for how many
 -- it has passed and nothing is moved
 SELECT ((extract(epoch FROM min(d.unreachable_since) FILTER (WHERE d.unreachable_since > now() - $1::bigint * interval '1 second')
@@ -390,7 +390,7 @@ SELECT ((extract(epoch FROM min(d.unreachable_since) FILTER (WHERE d.unreachable
                                       WHERE p.assigned_rep_id = d.rep AND a.rep = d.rep AND a.ended_at IS NULL
                                         AND p.status IN ('unreached', 'contacted', 'in_conversation')))
 FROM salesreg.rep_rotation d WHERE NOT d.available AND d.unreachable_since IS NOT NULL
--- name: allocation_returned
+-- name: allocation_returned cold
 -- reps who can be reached again after their prospects went on, with each of those and who has it now
 WITH back AS (
     UPDATE salesreg.rep_rotation d SET passed_on_since = NULL
@@ -406,7 +406,7 @@ JOIN salesreg.assignments a ON a.rep = b.rep AND a.reason = 'unavailable' AND a.
 JOIN public.test_prospects p ON p.id = a.prospect AND p.assigned_rep_id IS DISTINCT FROM b.rep
 LEFT JOIN public.sales_representatives h ON h.id = p.assigned_rep_id
 ORDER BY r.telegram_id, a.id
--- name: allocation_by_hand
+-- name: allocation_by_hand cold
 -- second part, $1 at most: open prospects that were assigned once and that somebody has given to a rep by hand get their
 -- assignment, so that this rep hears of them and has buttons
 WITH given AS MATERIALIZED (
@@ -601,7 +601,7 @@ INSERT INTO salesreg.stale_cards (assignment, chat_id) SELECT * FROM unnest($1::
 -- name: allocation_shown
 -- $1 assignments: their cards are made anew in this transaction
 UPDATE salesreg.assignments SET shown_at = now() WHERE id = ANY ($1::bigint[])
--- name: allocation_reconcile_apart
+-- name: allocation_reconcile_apart cold
 -- third part: declined prospects that lost their rep some other way go apart, those that have one (or are done with)
 -- leave
 WITH apart AS (
@@ -615,7 +615,7 @@ WITH apart AS (
 DELETE FROM salesreg.declined_prospects x USING public.test_prospects p
 WHERE p.id = x.prospect
   AND (p.assigned_rep_id IS NOT NULL OR p.status NOT IN ('unreached', 'contacted', 'in_conversation'))
--- name: allocation_new_reps
+-- name: allocation_new_reps cold
 -- fourth part: reps that came in past the triggers
 INSERT INTO salesreg.rep_rotation (rep)
 SELECT r.id FROM public.sales_representatives r

@@ -1,4 +1,4 @@
--- name: assignment_lock
+-- name: assignment_lock cold
 -- everything that changes an assignment takes this first, as a statement of its own. A row, and no advisory lock, which
 -- anybody who may connect could hold.
 SELECT 1 FROM salesreg.assignment_lock FOR UPDATE

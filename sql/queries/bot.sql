@@ -1,8 +1,8 @@
--- name: leader_lock
+-- name: leader_lock cold
 -- session lock; one leader a bot id. Asked again and again rather than waited for: a wait would hold a snapshot, and
 -- with it back VACUUM, for as long as there is a leader.
 SELECT pg_catalog.pg_try_advisory_lock(1935764581, pg_catalog.hashint8($1::bigint) | 16)
--- name: bot_state_take
+-- name: bot_state_take cold
 -- $1 bot id, $2 what this process had marked as in hand when it lost the leadership, or NULL: it did not die of it, so
 -- that mark is taken back. What the last leader left; from here on the state counts as unclean until bot_state_rest. The last
 -- column: which making of our tables it is (home_seen), for outbox_claim.
@@ -21,17 +21,17 @@ WITH before AS (
 SELECT b.clean, b.next_update_id, b.in_hand_update_id, b.in_hand_count, b.blocked_us, b.told,
        'salesreg.home'::pg_catalog.regclass::oid::bigint
 FROM taken LEFT JOIN before b ON true
--- name: bot_state_other
+-- name: bot_state_other cold
 -- $1 bot: the other one that this database serves, if it is another
 SELECT b.bot_id, b.username FROM salesreg.bot_state b WHERE b.bot_id <> $1::bigint
--- name: bot_state_name
+-- name: bot_state_name cold
 UPDATE salesreg.bot_state SET username = $2::text WHERE bot_id = $1::bigint AND username IS DISTINCT FROM $2::text
--- name: bot_state_rest
+-- name: bot_state_rest cold
 UPDATE salesreg.bot_state SET clean = true, in_hand_update_id = NULL, in_hand_count = 0, updated_at = now()
 WHERE bot_id = $1::bigint
--- name: bot_state_rest_carefully
+-- name: bot_state_rest_carefully cold
 UPDATE salesreg.bot_state SET told = true, updated_at = now() WHERE bot_id = $1::bigint
--- name: bot_state_advance
+-- name: bot_state_advance cold
 -- $1 bot, $2 expected next id, $3 new one: the fence of a batch
 WITH moved AS (
     UPDATE salesreg.bot_state
@@ -40,23 +40,23 @@ WITH moved AS (
     RETURNING 1
 )
 SELECT salesreg.must(count(*) = 1) FROM moved
--- name: bot_state_in_hand
+-- name: bot_state_in_hand cold
 UPDATE salesreg.bot_state
 SET in_hand_count = CASE WHEN in_hand_update_id = $2::bigint THEN in_hand_count + 1 ELSE 1 END,
     in_hand_update_id = $2::bigint
 WHERE bot_id = $1::bigint
--- name: bot_state_block
+-- name: bot_state_block cold
 -- $2 microseconds from now
 UPDATE salesreg.bot_state SET send_blocked_until = now() + $2::bigint * interval '1 microsecond'
 WHERE bot_id = $1::bigint
--- name: update_park
+-- name: update_park cold
 INSERT INTO salesreg.parked_updates (bot_id, update_id, user_id, payload, is_message, reason)
 VALUES ($1::bigint, $2::bigint, $3::bigint, $4::json, $5::boolean, $6::text)
--- name: bytes_park
+-- name: bytes_park cold
 -- $3 hexadecimal
 INSERT INTO salesreg.parked_updates (bot_id, update_id, raw, reason)
 VALUES ($1::bigint, $2::bigint, decode($3::text, 'hex'), $4::text)
--- name: parked_claim
+-- name: parked_claim cold
 -- $1 bot, $2 the reason until the retry has come to its end. The request is used up before the retry begins: an update
 -- that kills the bot does so once. No row: nobody asks for a retry.
 WITH next AS (
@@ -70,13 +70,13 @@ RETURNING p.id, p.payload,
           p.is_message
               AND EXISTS (SELECT 1 FROM salesreg.user_sessions s WHERE s.user_id = p.user_id AND s.updated_at > p.parked_at),
           encode(p.raw, 'hex')
--- name: parked_done
+-- name: parked_done cold
 -- in the transaction of what it changes, which is undone if somebody has dropped it meanwhile
 WITH gone AS (
     DELETE FROM salesreg.parked_updates WHERE id = $1::bigint RETURNING 1
 )
 SELECT salesreg.must(count(*) = 1) FROM gone
--- name: parked_failed
+-- name: parked_failed cold
 UPDATE salesreg.parked_updates SET reason = $2::text WHERE id = $1::bigint
 -- name: bot_backlog
 -- how many messages wait, are under way, were refused for good, and for how many milliseconds the oldest of each has been

@@ -42,7 +42,7 @@ ORDER BY m.created_at DESC
 -- name: codes_over
 -- $1 people: they are asked for no code any more
 UPDATE salesreg.email_codes SET live = false WHERE user_id = ANY ($1::bigint[]) AND live
--- name: codes_request
+-- name: codes_request cold
 -- $1 people, $2 addresses, $3 keys; after codes_over. The bot hears of it at once
 WITH fresh AS (
     INSERT INTO salesreg.email_codes (user_id, email, email_key)
@@ -128,7 +128,7 @@ WITH done AS (
 )
 SELECT l.id FROM salesreg.email_codes l
 WHERE l.id = ANY ($1::bigint[]) AND l.live AND l.state = 'sending' AND NOT EXISTS (SELECT 1 FROM done d WHERE d.id = l.id)
--- name: history_prune_codes
+-- name: history_prune_codes cold
 -- what is a week old counts no more
 WITH gone AS (
     DELETE FROM salesreg.email_codes
@@ -136,7 +136,7 @@ WITH gone AS (
     RETURNING 1
 )
 SELECT count(*) FROM gone
--- name: history_prune_invites
+-- name: history_prune_invites cold
 -- $1 days since they ended
 WITH gone AS (
     DELETE FROM salesreg.invites WHERE ends_at < now() - $1::integer * interval '1 day' RETURNING 1

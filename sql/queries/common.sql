@@ -1,12 +1,12 @@
--- name: tx_begin
+-- name: tx_begin cold
 BEGIN
--- name: tx_commit
+-- name: tx_commit cold
 COMMIT
--- name: tx_rollback
+-- name: tx_rollback cold
 ROLLBACK
--- name: ping
+-- name: ping cold
 SELECT 1
--- name: stopped_sessions_end
+-- name: stopped_sessions_end cold
 -- A process of ours that is stopped in the middle of a request (SIGSTOP, a paused container) keeps its sockets and its
 -- locks: the server waits for the rest, and its time-outs count only between requests. So whoever lives ends the session
 -- of one that holds any of our locks and has said nothing for 15 s; the leader says something every few seconds.
@@ -21,7 +21,7 @@ WHERE a.datname = current_database() AND a.usename = current_user AND a.applicat
                          AND l.relation = (SELECT c.oid FROM pg_catalog.pg_class c
                                            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                                            WHERE n.nspname = 'salesreg' AND c.relname = 'assignment_lock'))))
--- name: lock_holders
+-- name: lock_holders cold
 -- Sessions that are not ours and hold, until their transaction ends, locks on tables of ours that go with changed or locked
 -- rows, or an advisory lock of our class (see db/lock_watch.h): pid, transaction, role, application, whether it is such a
 -- lock, tables. Those of autovacuum stop nobody.
@@ -42,12 +42,12 @@ WHERE l.granted AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHE
   AND NOT coalesce(a.usename = current_user AND a.application_name LIKE 'salesreg %', false)
 GROUP BY l.pid, l.virtualtransaction, a.usename, a.application_name, l.locktype = 'advisory'
 ORDER BY 1 LIMIT 16
--- name: session_path_shut
+-- name: session_path_shut cold
 SELECT pg_catalog.set_config('search_path', '', false)
--- name: session_path_open
+-- name: session_path_open cold
 -- $1 what search_path says
 SELECT pg_catalog.set_config('search_path', $1::text, false)
--- name: search_path
+-- name: search_path cold
 -- After session_path_shut. What triggers and functions of others do depends on the search path, so it becomes again what
 -- it is in any other session of this user: the schemas on it that there are now, for one that a stranger makes or opens later
 -- would be on it, too. But not where a stranger could take the place of the system's functions and operators in our statements,
@@ -103,31 +103,31 @@ SELECT (SELECT coalesce(string_agg(quote_ident(e.name), ', ' ORDER BY e.place), 
        f.kind, f.object, f.who, f.statement
 FROM (SELECT 1) one LEFT JOIN found f ON true
 ORDER BY f.place, f.object LIMIT 20
--- name: plan_by_index
+-- name: plan_by_index cold
 -- for the rest of a transaction that only reads, so that nothing of anybody else's is planned with it
 SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
        set_config('enable_sort', 'off', true)
--- name: plans_discard
+-- name: plans_discard cold
 DISCARD PLANS
--- name: listener_probe
+-- name: listener_probe cold
 -- the payload is empty: the channel's random name says whose it is
 SELECT pg_catalog.pg_notify($1::text, '')
--- name: migration_table_exists
+-- name: migration_table_exists cold
 SELECT to_regclass('salesreg.schema_migrations') IS NOT NULL
--- name: migration_list
+-- name: migration_list cold
 SELECT version, checksum, compatible FROM salesreg.schema_migrations ORDER BY version
--- name: migration_record
+-- name: migration_record cold
 INSERT INTO salesreg.schema_migrations (version, name, checksum, compatible)
 VALUES ($1::integer, $2::text, $3::text, $4::boolean)
--- name: migration_lock
+-- name: migration_lock cold
 -- 'sale' as a number: one class for all advisory locks of this program
 SELECT pg_catalog.pg_advisory_lock(1935764581, 1)
--- name: migration_unlock
+-- name: migration_unlock cold
 SELECT pg_catalog.pg_advisory_unlock(1935764581, 1)
--- name: migration_patience
+-- name: migration_patience cold
 -- for the rest of the transaction: whoever waits for a table holds up all who come after
 SELECT set_config('lock_timeout', '5s', true)
--- name: migration_waits
+-- name: migration_waits cold
 -- who holds what a migration or a change of owner waits for: another migration, then the oldest transaction; columns of
 -- lock_holders. Any lock on a table is in its way, a reader's too.
 SELECT l.pid, l.virtualtransaction, a.usename, left(a.application_name, 63), l.locktype = 'advisory',
@@ -145,17 +145,17 @@ WHERE l.granted AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHE
       ELSE false END
 GROUP BY l.pid, l.virtualtransaction, a.usename, a.application_name, a.xact_start, l.locktype = 'advisory'
 ORDER BY l.locktype = 'advisory' DESC, a.xact_start NULLS FIRST LIMIT 1
--- name: server_identity
+-- name: server_identity cold
 -- the timeline this server writes (0: it is a standby), and when it started. Not pg_control_checkpoint(): after a promotion
 -- that one tells the old timeline until the next checkpoint.
 SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN 0
             ELSE ('x' || pg_catalog.substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8))::bit(32)::bigint END,
        (extract(epoch FROM pg_catalog.pg_postmaster_start_time()) * 1000000)::bigint
--- name: server_system
+-- name: server_system cold
 SELECT system_identifier FROM pg_catalog.pg_control_system()
--- name: server_session
+-- name: server_session cold
 SELECT pg_catalog.pg_backend_pid()
--- name: home_seen
+-- name: home_seen cold
 -- Which making of our tables this is. None while they are being restored: triggers come last, when all rows are there. From the
 -- catalogs alone, so that it can be asked whatever is missing.
 SELECT h.oid::bigint
@@ -163,6 +163,6 @@ FROM pg_catalog.pg_class h JOIN pg_catalog.pg_namespace n ON n.oid = h.relnamesp
 JOIN pg_catalog.pg_class o ON o.relnamespace = n.oid AND o.relname = 'outbox' AND o.relkind = 'r'
 WHERE n.nspname = 'salesreg' AND h.relname = 'home' AND h.relkind = 'r'
   AND EXISTS (SELECT 1 FROM pg_catalog.pg_trigger t WHERE t.tgrelid = o.oid AND NOT t.tgisinternal)
--- name: home_enter
+-- name: home_enter cold
 -- $1 the cluster's identifier, $2 its timeline. The last column: as home_seen
 SELECT e.kind, e.unsure, 'salesreg.home'::pg_catalog.regclass::oid::bigint FROM salesreg.enter($1::text, $2::bigint) AS e

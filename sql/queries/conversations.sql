@@ -56,7 +56,7 @@ WHERE s.claim_email IS NOT NULL AND s.draft->>'name' IS NOT NULL AND s.phase = '
                               WHERE EXISTS (SELECT 1 FROM salesreg.missed_chats m WHERE m.chat_id = a.id)
                                  OR NOT EXISTS (SELECT 1 FROM salesreg.user_sessions t WHERE t.user_id = a.id)))
 ORDER BY s.updated_at, s.user_id LIMIT $1::integer
--- name: claims_refuse
+-- name: claims_refuse cold
 -- $1 people: they are asked for an e-mail again, and an admin's word ends a pause
 UPDATE salesreg.user_sessions
 SET phase = 'email', claim_email = NULL, claim_rep = NULL, claim_username = NULL, wrong_emails = 0, paused_until = NULL,

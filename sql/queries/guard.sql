@@ -1,4 +1,4 @@
--- name: foreign_owners
+-- name: foreign_owners cold
 -- $1 whether the owner of both public tables is one of ours, whoever that is; NULL: $2 alone is. $2 a role that is ours, too,
 -- and that objects are to be handed over to, or NULL. Objects of ours whose owner has nothing to do
 -- with this user, the statement that ends it, and how many there are. Whoever owns an object can change it, and what runs
@@ -54,7 +54,7 @@ SELECT CASE o.kind WHEN 'ROUTINE' THEN 'function' ELSE lower(o.kind) END || ' ' 
        count(*) OVER ()
 FROM objects o WHERE NOT EXISTS (SELECT 1 FROM ours WHERE ours.oid = o.owner)
 ORDER BY o.place, o.name LIMIT 20
--- name: hidden_rows
+-- name: hidden_rows cold
 -- Tables of ours where row-level security is active for this user and its policies are not plainly true: the table, the statement
 -- that ends it, whether rows are hidden or refused for certain (no policy lets pass what we do), and else, where the policies look
 -- at no column, a statement that tells whether they let everything pass in this session; NULL: it depends on the rows.
@@ -101,7 +101,7 @@ CROSS JOIN LATERAL (
 ) k
 WHERE k.denied OR NOT k.passes
 ORDER BY NOT k.denied, 1 LIMIT 20
--- name: rights_missing
+-- name: rights_missing cold
 -- what the workers need and this user may not, and the statement that gives it
 SELECT l.object, l.rights, 'GRANT ' || l.rights || ' ON ' || l.object || ' TO ' || quote_ident(current_user)
 FROM (
@@ -160,7 +160,7 @@ FROM (
       AND p.prorettype <> 'trigger'::regtype AND NOT has_function_privilege(p.oid, 'EXECUTE')
 ) l
 ORDER BY l.object NOT LIKE 'schema %', 1
--- name: migration_rights_missing
+-- name: migration_rights_missing cold
 -- what a migration needs and this user may not, and the statement that gives it
 SELECT 'database ' || current_database(), 'CREATE',
        'GRANT CREATE ON DATABASE ' || quote_ident(current_database()) || ' TO ' || quote_ident(current_user)

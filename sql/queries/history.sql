@@ -1,4 +1,4 @@
--- name: history_prune_events
+-- name: history_prune_events cold
 -- $1 days; at most 10,000 at a time. Of open prospects everything stays, whatever their status is called.
 WITH old AS (
     SELECT e.prospect, e.id FROM salesreg.prospect_events e
@@ -9,7 +9,7 @@ WITH old AS (
     DELETE FROM salesreg.prospect_events e USING old o WHERE e.prospect = o.prospect AND e.id = o.id RETURNING 1
 )
 SELECT count(*) FROM gone
--- name: history_prune_assignments
+-- name: history_prune_assignments cold
 -- $1 days; the same
 WITH old AS (
     SELECT a.id FROM salesreg.assignments a
@@ -20,7 +20,7 @@ WITH old AS (
     DELETE FROM salesreg.assignments a USING old o WHERE a.id = o.id RETURNING 1
 )
 SELECT count(*) FROM gone
--- name: history_prune_sessions
+-- name: history_prune_sessions cold
 -- $1 days, $2 admins; strangers who have been silent for longer and a day more (a word is noted once a day), a language chosen or not, with what else is known of them.
 -- Not who waits for an admin's word, admins, and reps whatever became of them (who waits for approval is one).
 WITH old AS (

@@ -26,7 +26,7 @@ WITH f AS (
     RETURNING 1
 )
 SELECT salesreg.must((SELECT count(*) FROM used) = (SELECT count(*) FROM f))
--- name: invites_create
+-- name: invites_create cold
 -- $1 hashes, $2 the e-mails' keys or NULL, $3 days, $4 admins or 0; when they end, in microseconds since 1970
 INSERT INTO salesreg.invites (token_hash, email_key, ends_at, created_by)
 SELECT f.token_hash, f.email_key, now() + f.days * interval '1 day', nullif(f.admin, 0)

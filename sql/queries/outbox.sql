@@ -55,7 +55,7 @@ WITH crowded AS (
            priority, 'dropped', attempts, possible_duplicate, 'crowded', created_at FROM gone
 )
 SELECT count(*), count(DISTINCT chat_id) FROM gone
--- name: outbox_requeue_in_flight
+-- name: outbox_requeue_in_flight cold
 -- $1 ids, or NULL for all: what a dead leader was sending goes again, in order, marked. How many, beside each that somebody
 -- holds a lock on (one row with NULL if there is none such).
 WITH stale AS (
@@ -70,7 +70,7 @@ FROM (SELECT 1) AS one
 LEFT JOIN salesreg.outbox o ON o.state = 'sending' AND ($1::bigint[] IS NULL OR o.id = ANY ($1::bigint[]))
                            AND NOT EXISTS (SELECT 1 FROM stale s WHERE s.id = o.id)
 LIMIT 512
--- name: outbox_hold
+-- name: outbox_hold cold
 -- $1 hours, at a take-over, after outbox_requeue_in_flight: what was made (or released by a person) longer ago waits for a person's
 -- word. How many.
 WITH old AS (
@@ -214,7 +214,7 @@ JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS f (id, chat_id, birth_u
     ON f.id = o.id AND f.chat_id = o.chat_id AND f.birth_us = (extract(epoch FROM o.created_at) * 1000000)::bigint
 WHERE (SELECT count(*) FROM mine) < cardinality($1::bigint[]) AND o.id = ANY ($1::bigint[])
   AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = o.id)
--- name: outbox_prune
+-- name: outbox_prune cold
 -- $1 days; at most 10,000 at a time
 WITH old AS (
     SELECT ctid FROM salesreg.outbox_history WHERE finished_at < now() - $1::integer * interval '1 day' LIMIT 10000
@@ -222,7 +222,7 @@ WITH old AS (
     DELETE FROM salesreg.outbox_history h WHERE h.ctid = ANY (ARRAY(SELECT ctid FROM old)) RETURNING 1
 )
 SELECT count(*) FROM gone
--- name: hidden_people_add
+-- name: hidden_people_add cold
 -- $1 Telegram ids; those of long ago are forgotten
 WITH old AS (
     DELETE FROM salesreg.hidden_people
@@ -230,7 +230,7 @@ WITH old AS (
 )
 INSERT INTO salesreg.hidden_people (telegram_id) SELECT DISTINCT unnest($1::bigint[])
 ON CONFLICT (telegram_id) DO UPDATE SET refused_at = now()
--- name: hidden_people_read
+-- name: hidden_people_read cold
 -- those refused lately: who writes to the bot later, or changes their privacy, is tried again after a week
 SELECT telegram_id FROM salesreg.hidden_people WHERE refused_at > now() - interval '7 days'
 ORDER BY refused_at DESC LIMIT 10000

@@ -19,7 +19,7 @@ SELECT r.id, left(r.name, 255), left(r.email, 255), r.telegram_id, coalesce(left
 FROM public.sales_representatives r LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
 WHERE r.telegram_id = ANY ($1::bigint[])
 ORDER BY r.id FOR NO KEY UPDATE OF r
--- name: reps_register
+-- name: reps_register cold
 -- $1 Telegram ids, $2 usernames, $3 names, $4 e-mails, $5 keys, $6 statuses
 WITH fresh AS (
     SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
@@ -31,7 +31,7 @@ WITH fresh AS (
 )
 INSERT INTO salesreg.rep_email (email_key, rep)
 SELECT f.email_key, a.id FROM added a JOIN fresh f USING (telegram_id)
--- name: reps_rejoin
+-- name: reps_rejoin cold
 -- $1 rep ids, $2 usernames, $3 names, $4 e-mails, $5 keys, $6 statuses
 WITH fresh AS (
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
@@ -76,7 +76,7 @@ WITH gone AS (
     WHERE rep IN (SELECT id FROM gone WHERE status = 'pending')
 )
 DELETE FROM salesreg.rep_email WHERE rep IN (SELECT id FROM gone)
--- name: reps_decide
+-- name: reps_decide cold
 -- $1 rep ids, $2 new statuses, $3 Telegram ids of the admins
 WITH fresh AS (
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS f (rep, status, admin)
@@ -156,7 +156,7 @@ SELECT chat_id FROM salesreg.missed_chats WHERE chat_id = ANY ($1::bigint[])
 -- name: admins_heard
 -- $1 admins: they have been shown what they missed
 DELETE FROM salesreg.missed_chats WHERE chat_id = ANY ($1::bigint[])
--- name: applications_read
+-- name: applications_read cold
 -- $1 how many at most, $2 admins, $3 whether one of them asks: else only if one of them has missed something or never
 -- spoke. Who waits for approval, longest first; the last column: how many there are
 SELECT r.telegram_id, left(r.name, 255), left(r.email, 255), left(r.telegram_username, 255), count(*) OVER ()
@@ -166,7 +166,7 @@ WHERE r.status = 'pending'
                               WHERE EXISTS (SELECT 1 FROM salesreg.missed_chats m WHERE m.chat_id = a.id)
                                  OR NOT EXISTS (SELECT 1 FROM salesreg.user_sessions s WHERE s.user_id = a.id)))
 ORDER BY r.registered_at NULLS LAST, r.id LIMIT $1::integer
--- name: nobody_takes_read
+-- name: nobody_takes_read cold
 -- the same for prospects that every rep has declined
 SELECT left(p.name, 255), left(p.telegram_id, 255), left(p.context, 500), left(p.email, 255)
 FROM salesreg.declined_prospects x

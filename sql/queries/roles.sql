@@ -1,4 +1,4 @@
--- name: roles_refused
+-- name: roles_refused cold
 -- $1 owner, $2 worker. Why they cannot be the two roles; no row: they can.
 -- Since PostgreSQL 16 a role may be granted by whoever has ADMIN OPTION on it, as who made it has, and no more by everybody with
 -- CREATEROLE (manual of 16: 22.2 "Role Attributes", role creation; "GRANT", GRANT on Roles; its release notes, Migration).
@@ -17,7 +17,7 @@ LEFT JOIN pg_catalog.pg_roles r
                           AND NOT pg_has_role(r.oid, 'MEMBER WITH ADMIN OPTION')))
 WHERE $1::text = $2::text OR r.rolname IS NOT NULL
 ORDER BY r.rolsuper DESC, r.rolname LIMIT 1
--- name: roles_make
+-- name: roles_make cold
 -- $1 owner, $2 worker, $3 and $4 their passwords as the server keeps them (NULL: unchanged). The statements that make the two
 -- roles, and what is said of each; whoever owned the two tables so far can go on changing them, as a member of the owner.
 SELECT s.statement, s.shown
@@ -79,15 +79,15 @@ FROM (
       AND (current_setting('server_version_num')::integer < 160000 OR pg_has_role(m.grantor, 'USAGE'))
 ) AS s (place, statement, shown)
 ORDER BY s.place, s.statement
--- name: roles_default
+-- name: roles_default cold
 -- $1 owner, $2 worker: what the worker may do with what later migrations make
 SELECT 'ALTER DEFAULT PRIVILEGES FOR ROLE ' || quote_ident($1::text) || ' IN SCHEMA salesreg GRANT '
            || w.rights || ' TO ' || quote_ident($2::text), NULL
 FROM (VALUES ('SELECT, INSERT, UPDATE, DELETE ON TABLES'), ('USAGE, UPDATE ON SEQUENCES')) AS w (rights)
--- name: role_become
+-- name: role_become cold
 -- $1 a role, or none
 SELECT set_config('role', $1::text, false)
--- name: roles_beyond
+-- name: roles_beyond cold
 -- $1 owner, $2 worker: what the worker may beyond reading and writing rows, by itself, as a member or as anybody, and the
 -- statement that takes it away. Every membership counts, also one without rights of its own: with ADMIN it gives itself the rest.
 WITH RECURSIVE reach (oid, via) AS (

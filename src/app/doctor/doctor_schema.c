@@ -56,16 +56,16 @@ static void look_at_triggers(struct doctor *d, struct db_session *s)
 		return;
 	}
 	for (size_t i = 0; i < count; i++)
-		doctor_find(d,
-		    (struct finding){SEVERITY_SERIOUS, area, "trigger",
-			arena_printf(a, "the trigger %s of %s is %s", off[i].name, off[i].table,
-			    off[i].exists ? "disabled" : "missing"),
-			"changes of that table are not noticed at once, and some not at all",
-			off[i].exists
-			    ? arena_printf(a, "switch it on: ALTER TABLE %s ENABLE TRIGGER %s",
-				  off[i].table, off[i].name)
-			    : "create it again as sql/migrations/004_registry.sql does, or restore "
-			      "it from a backup"});
+		doctor_find(
+		    d, (struct finding){SEVERITY_SERIOUS, area, "trigger",
+			   arena_printf(a, "the trigger %s of %s is %s", off[i].name, off[i].table,
+			       off[i].exists ? "disabled" : "missing"),
+			   "changes of that table are not noticed at once, and some not at all",
+			   off[i].exists
+			       ? arena_printf(a, "switch it on: ALTER TABLE %s ENABLE TRIGGER %s",
+				     off[i].table, off[i].name)
+			       : "create it again as the files of sql/migrations/ do, or restore "
+				 "it from a backup"});
 }
 
 static void look_at_indexes(struct doctor *d, struct db_session *s)
@@ -90,7 +90,7 @@ static void look_at_indexes(struct doctor *d, struct db_session *s)
 					"slower the more there is in them",
 			index->schema ? arena_printf(a, "REINDEX INDEX CONCURRENTLY %s.%s",
 					    index->schema, index->name)
-				      : "create it again as sql/migrations/004_registry.sql does"});
+				      : "create it again as the files of sql/migrations/ do"});
 	}
 }
 
