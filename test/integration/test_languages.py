@@ -1,6 +1,7 @@
 """A language is one file of config/messages/: what the build makes of a third, and what it refuses."""
 import json
 import os
+import re
 import subprocess
 
 import pytest
@@ -23,11 +24,11 @@ def german():
 def tree(tmp_path_factory):
     """The source tree with a third language in it, made known to nothing else."""
     top = tmp_path_factory.mktemp("tree")
-    for name in ("CMakeLists.txt", "include", "src", "sql"):
-        (top / name).symlink_to(ROOT / name)
     (top / "config" / "messages").mkdir(parents=True)
-    for file in [*MESSAGES.iterdir(), ROOT / "config" / "salesreg.1"]:
-        (top / file.relative_to(ROOT)).symlink_to(file)
+    own = {ROOT / "config", MESSAGES, ROOT / "build"}
+    for path in [*ROOT.iterdir(), *(ROOT / "config").iterdir(), *MESSAGES.iterdir()]:
+        if path not in own and not path.name.startswith("."):
+            (top / path.relative_to(ROOT)).symlink_to(path)
     (top / "config" / "messages" / "de.json").write_text(json.dumps(german(), ensure_ascii=False, indent=2))
     subprocess.run(["cmake", "-S", top, "-B", top / "build", "-DCMAKE_BUILD_TYPE=Debug"], check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["cmake", "--build", top / "build", "-j", str(os.cpu_count()), "--target", "salesreg_domain"],
@@ -65,6 +66,13 @@ def test_the_others_may_choose_it_and_are_asked_in_their_own_language_first(talk
 def test_bot_locale_takes_it(tree):
     locales = (tree / "build" / "generated" / "salesreg" / "generated" / "locales.h").read_text()
     assert '"ru|de|en"' in locales  # the rule of BOT_LOCALE, and what check-config says MESSAGES may hold
+
+
+def test_every_text_is_said_somewhere():
+    """A text that nobody says is translated for nothing."""
+    sources = "\n".join(path.read_text() for path in (ROOT / "src").rglob("*.c"))
+    keys = [key for key in json.loads((MESSAGES / "ru.json").read_text()) if key != "understood"]
+    assert [key for key in keys if not re.search(rf"\bTEXT_{key.upper()}\b", sources)] == []
 
 
 # what is refused ----------------------------------------------------------------------------------------------------------
