@@ -4,8 +4,8 @@
 #include "salesreg/base/hardening.h"
 #include "salesreg/base/json_memory.h"
 #include "salesreg/base/pieces.h"
-#include "salesreg/role/role.h"
 #include "salesreg/role/cli/text.h"
+#include "salesreg/role/role.h"
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,50 +13,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-	const char *name;
-	int (*run)(int argc, char **argv);
-} commands[] = {
-    {"supervise", role_supervise},
-    {"bot", role_bot},
-    {"outreach", role_outreach},
-    {"migrate", role_migrate},
-    {"check-config", role_check_config},
-    {"sandbox", role_sandbox},
-    {"demo", role_demo},
-    {"status", role_status},
-    {"healthcheck", role_healthcheck},
-    {"log-level", role_log_level},
-    {"outbox", role_outbox},
-    {"adopt-bot", role_adopt_bot},
-    {"doctor", role_doctor},
-    {"parked", role_parked},
-    {"rep", role_rep},
+/* In the order of `salesreg help`. */
+static const struct cli_command *const commands[] = {
+    &command_supervise,
+    &command_bot,
+    &command_outreach,
+    &command_migrate,
+    &command_check_config,
+    &command_sandbox,
+    &command_demo,
+    &command_status,
+    &command_healthcheck,
+    &command_log_level,
+    &command_doctor,
+    &command_outbox,
+    &command_adopt_bot,
+    &command_parked,
+    &command_rep,
 #ifdef SALESREG_TESTS
-    {"test-worker", role_test_worker},
+    &command_test_worker,
 #endif
-    {"version", role_version},
-    {"--version", role_version},
-    {"-V", role_version},
-    {"-v", role_version},
-    {"help", role_help},
-    {"--help", role_help},
-    {"-h", role_help},
+    &command_version,
+    &command_help,
+    NULL,
 };
 
-/* `salesreg help COMMAND` is `salesreg COMMAND --help`. */
-static int help(int argc, char **argv)
-{
-	static char option[] = "--help";
-	if (argc < 2 || argv[1][0] == '-' || strcmp(argv[1], "help") == 0)
-		return role_help(argc, argv);
-	char *asked[] = {argv[1], option, NULL};
-	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-		if (strcmp(commands[i].name, argv[1]) == 0 && commands[i].run != role_help)
-			return commands[i].run(2, asked);
-	cli_say(stderr, "salesreg help: there is no command %s; see salesreg help\n", argv[1]);
-	return EXIT_CODE_USAGE;
-}
+/* What people type where other programs have options. */
+static struct {
+	const char *word;
+	char command[8];
+} aliases[] = {
+    {"--version", "version"},
+    {"-V", "version"},
+    {"-v", "version"},
+    {"--help", "help"},
+    {"-h", "help"},
+};
 
 /* Where no command was given it matters why none can be read. */
 static bool settle_role(bool matters)
@@ -82,16 +74,14 @@ static int run(int argc, char **argv)
 		argv = with_role;
 	}
 	if (argc < 2) {
-		(void)role_help(1, argv);
+		help_overview(commands);
 		return EXIT_CODE_USAGE;
 	}
-	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-		if (strcmp(commands[i].name, argv[1]) == 0)
-			return commands[i].run == role_help ? help(argc - 1, argv + 1)
-							    : commands[i].run(argc - 1, argv + 1);
-	cli_say(stderr, "salesreg: unknown command %s%s; see salesreg help\n", argv[1],
-	    from_role ? ", which SALESREG_ROLE names" : "");
-	return EXIT_CODE_USAGE;
+	for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+		if (strcmp(aliases[i].word, argv[1]) == 0)
+			argv[1] = aliases[i].command;
+	return cli_run(
+	    commands, from_role ? ", which SALESREG_ROLE names" : "", argc - 1, argv + 1);
 }
 
 int main(int argc, char **argv)

@@ -4,23 +4,12 @@
 #include "salesreg/role/cli/text.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
-#include "salesreg/role/usage.h"
 #include "salesreg/store/operators.h"
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { ANSWER_MS = 10000, ARENA_MAXIMUM = 1024 * 1024 };
-
-static const char usage[] = "usage: salesreg adopt-bot [--yes] [--dry-run]\n"
-			    "Makes the bot of REGISTRY_BOT_TOKEN take the place of the one that "
-			    "the database has served so far.\n"
-			    "The bot must not be running. Everything is kept; but a bot can write "
-			    "only to people who have opened it,\n"
-			    "so every rep has to do that once.\n"
-			    "  --yes      does not ask; needed where there is no terminal\n"
-			    "  --dry-run  says what would be done, and changes nothing\n";
+enum { ANSWER_MS = 10000 };
 
 static bool confirmed(void)
 {
@@ -113,30 +102,31 @@ static int adopt(struct command_database *d, struct arena *a, bool yes, bool dry
 	return EXIT_CODE_OK;
 }
 
-int role_adopt_bot(int argc, char **argv)
+static int run(struct cli *c)
 {
-	static const struct option options[] = {{"yes", no_argument, NULL, 'y'},
-	    {"dry-run", no_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
-	bool yes = false, dry_run = false;
-	if (usage_asked(argc, argv, usage))
-		return EXIT_CODE_OK;
-	opterr = 0;
-	for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
-		if (option == '?' || option == ':')
-			return usage_wrong_option("adopt-bot", option, argv);
-		yes |= option == 'y';
-		dry_run |= option == 'n';
-	}
-	if (optind < argc)
-		return usage_unexpected("adopt-bot", argv[optind]);
 	struct command_database d = {0};
-	struct arena a;
-	arena_init(&a, ARENA_MAXIMUM);
 	int code =
 	    command_database_open_for(&d, "adopt-bot", CONFIG_NEEDS_DATABASE | CONFIG_NEEDS_TOKEN);
 	if (code == EXIT_CODE_OK)
-		code = adopt(&d, &a, yes, dry_run);
+		code = adopt(&d, &c->arena, cli_has(c, "yes"), cli_has(c, "dry-run"));
 	command_database_close(&d);
-	arena_finish(&a);
 	return code;
 }
+
+static const struct cli_option options[] = {
+    {.name = "yes", .help = "does not ask; needed where there is no terminal"},
+    {.name = "dry-run", .help = "says what would be done, and changes nothing"},
+    {.name = NULL},
+};
+
+const struct cli_command command_adopt_bot = {
+    .name = "adopt-bot",
+    .brief = "makes another bot take the place of the one served so far",
+    .help = "Makes the bot of REGISTRY_BOT_TOKEN take the place of the one that the database has "
+	    "served so far. The "
+	    "bot must not be running. Everything is kept; but a bot can write only to people who "
+	    "have opened it, so "
+	    "every rep has to do that once.",
+    .options = options,
+    .run = run,
+};

@@ -337,29 +337,38 @@ static void start(void *data)
 	start_mail(bot);
 }
 
-int role_bot(int argc, char **argv)
+static int run(struct cli *c)
 {
 	struct bot bot = {0};
-	return db_worker_main(&bot.worker,
-	    &(struct db_worker_options){
-		.role = "bot",
-		.needs = CONFIG_NEEDS_TOKEN,
-		.session_sql = leader_session,
-		.channels = {"salesreg_outbox", "salesreg_parked", "salesreg_mail"},
-		.pool = lead_by_pool,
-		.setup = set_database_up,
-		.start = start,
-		.up = on_database_up,
-		.down = on_database_down,
-		.refused = on_database_refused,
-		.ready = on_listening,
-		.notified = on_notified,
-		.stop = stop,
-		.destroy = destroy,
-		.destroy_last = destroy_last,
-		.report = report,
-		.expose = expose,
-		.data = &bot,
-	    },
-	    argc, argv);
+	return db_worker_main(
+	    &bot.worker, &(struct db_worker_options){
+			     .role = c->name,
+			     .needs = CONFIG_NEEDS_TOKEN,
+			     .session_sql = leader_session,
+			     .channels = {"salesreg_outbox", "salesreg_parked", "salesreg_mail"},
+			     .pool = lead_by_pool,
+			     .setup = set_database_up,
+			     .start = start,
+			     .up = on_database_up,
+			     .down = on_database_down,
+			     .refused = on_database_refused,
+			     .ready = on_listening,
+			     .notified = on_notified,
+			     .stop = stop,
+			     .destroy = destroy,
+			     .destroy_last = destroy_last,
+			     .report = report,
+			     .expose = expose,
+			     .data = &bot,
+			 });
 }
+
+const struct cli_command command_bot = {
+    .name = "bot",
+    .brief = "talks to Telegram: conversations, outbox",
+    .help = "Receives the updates of Telegram, holds the conversations with reps and admins, and "
+	    "delivers the "
+	    "outbox. Of several, one leads; the others take over when it ends.",
+    .run = run,
+    .more = worker_help,
+};

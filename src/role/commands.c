@@ -6,7 +6,6 @@
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/settings.h"
-#include "salesreg/role/usage.h"
 #include <curl/curl.h>
 #include <jansson.h>
 #include <microhttpd.h>
@@ -26,26 +25,9 @@ static void print_problems(struct buf *problems)
 			(void)fprintf(stderr, "%s\n", text_for_terminal(line));
 }
 
-/* These take no arguments. False: there was one, which has been answered; *code is the exit code. */
-static bool goes_on(int argc, char **argv, const char *what, int *code)
+static int run_version(struct cli *c)
 {
-	if (argc == 1)
-		return true;
-	if (usage_is_help(argv[1])) {
-		(void)printf("usage: salesreg %s\n", argv[0]);
-		usage_show(what);
-		*code = EXIT_CODE_OK;
-	} else {
-		*code = usage_unexpected(argv[0], argv[1]);
-	}
-	return false;
-}
-
-int role_version(int argc, char **argv)
-{
-	int code;
-	if (!goes_on(argc, argv, "Versions of the program and its libraries.", &code))
-		return code;
+	(void)c;
 	int pq = PQlibVersion();
 	(void)printf("salesreg %s\nlibuv %s\nlibpq %d.%d\nlibcurl %s\njansson %s\nlibmicrohttpd "
 		     "%s\nlibsodium %s\n",
@@ -66,14 +48,16 @@ static void print_usable(const struct config *config)
 	(void)puts("The configuration is usable.");
 }
 
-int role_check_config(int argc, char **argv)
+const struct cli_command command_version = {
+    .name = "version",
+    .brief = "versions of the program and its libraries",
+    .help = "Versions of the program and its libraries.",
+    .run = run_version,
+};
+
+static int run_check_config(struct cli *c)
 {
-	int code;
-	if (!goes_on(argc, argv,
-		"The configuration in force, and a line for everything wrong with it (exit code "
-		"78).",
-		&code))
-		return code;
+	(void)c;
 	struct config config;
 	struct texts texts = {0};
 	struct conversation_rules rules;
@@ -90,7 +74,7 @@ int role_check_config(int argc, char **argv)
 	config_dump(&config, &dump);
 	(void)fputs(buf_text(&dump), stdout);
 	(void)fflush(stdout);
-	code = err == ERR_OK && rules_err == ERR_OK ? EXIT_CODE_OK : EXIT_CODE_CONFIG;
+	int code = err == ERR_OK && rules_err == ERR_OK ? EXIT_CODE_OK : EXIT_CODE_CONFIG;
 	if (code != EXIT_CODE_OK)
 		print_problems(&problems);
 	else
@@ -103,43 +87,56 @@ int role_check_config(int argc, char **argv)
 	return code;
 }
 
-int role_help(int argc, char **argv)
+const struct cli_command command_check_config = {
+    .name = "check-config",
+    .brief = "shows the configuration in force and what is wrong with it",
+    .help = "The configuration in force, and a line for everything wrong with it (exit code 78).",
+    .run = run_check_config,
+};
+
+void help_overview(const struct cli_command *const *program)
 {
 	struct buf text;
 	buf_init(&text, 64 * 1024);
-	bool markdown = argc > 1 && strcmp(argv[1], "--markdown") == 0;
-	if (argc > 1 && argv[1][0] == '-' && !markdown && !usage_is_help(argv[1]))
-		return usage_unexpected("help", argv[1]);
-	config_describe(&text, markdown);
-	if (!markdown) {
-		(void)puts(
-		    "salesreg: a sales team's registry over Telegram, on PostgreSQL\n\n"
-		    "usage: salesreg COMMAND [--help]\n\n"
-		    "  supervise     starts, monitors and restarts the workers: bot and outreach\n"
-		    "  bot           talks to Telegram: conversations, outbox\n"
-		    "  outreach      assigns prospects to reps\n"
-		    "  migrate       brings the database up to date (--roles: for two roles)\n"
-		    "  check-config  shows the configuration in force and what is wrong with it\n"
-		    "  sandbox       a Bot API emulator, to try everything without Telegram\n"
-		    "  demo          all of it on this machine, with a page in the browser\n"
-		    "  status        what runs and how it is (--json)\n"
-		    "  healthcheck   exit code 0 or 1, for containers\n"
-		    "  log-level     changes what a running process logs\n"
-		    "  doctor        what is wrong, why, and how to fix it (--json)\n"
-		    "  outbox        messages that were not delivered: list, retry, release, drop\n"
-		    "  adopt-bot     makes another bot take the place of the one served so far\n"
-		    "  parked        updates the bot could not handle: list, show, retry, drop\n"
-		    "  rep           invites new reps: invite [--email ADDRESS] [--days 7]\n"
-		    "  version       versions of the program and its libraries\n"
-		    "  help          this text\n");
-		usage_show("`salesreg help COMMAND` says more of each. SALESREG_ROLE names the "
-			   "command where none is given. "
-			   "Configured by environment variables, each also as NAME_FILE:\n\n");
-	}
-	if (markdown)
-		(void)fputs(buf_text(&text), stdout);
-	else
-		cli_lines(buf_text(&text), CONFIG_DESCRIBE_INDENT);
+	config_describe(&text, false);
+	(void)puts("salesreg: a sales team's registry over Telegram, on PostgreSQL\n\n"
+		   "usage: salesreg COMMAND [--help]\n");
+	cli_help_program(program);
+	cli_lines("\n`salesreg help COMMAND` says more of each. SALESREG_ROLE names the command "
+		  "where none "
+		  "is given. Configured by environment variables, each also as NAME_FILE:\n\n",
+	    0);
+	cli_lines(buf_text(&text), CONFIG_DESCRIBE_INDENT);
 	buf_finish(&text);
+}
+
+static int run_help(struct cli *c)
+{
+	if (cli_has(c, "markdown")) {
+		struct buf text;
+		buf_init(&text, 64 * 1024);
+		config_describe(&text, true);
+		(void)fputs(buf_text(&text), stdout);
+		buf_finish(&text);
+		return EXIT_CODE_OK;
+	}
+	if (c->count > 0)
+		return cli_help_of(c, c->words);
+	help_overview(c->program);
 	return EXIT_CODE_OK;
 }
+
+static const struct cli_option help_options[] = {
+    {.name = "markdown", .help = "the table of variables, as README has it"},
+    {.name = NULL},
+};
+
+const struct cli_command command_help = {
+    .name = "help",
+    .arguments = "[COMMAND…]",
+    .brief = "this text, or that of a command",
+    .help = "All commands and variables, or what one command does.",
+    .options = help_options,
+    .arguments_most = CLI_ANY_NUMBER,
+    .run = run_help,
+};

@@ -183,14 +183,11 @@ static void start(struct db_worker *w)
 	w->worker.expose = expose;
 }
 
-int db_worker_main(
-    struct db_worker *w, const struct db_worker_options *options, int argc, char **argv)
+int db_worker_main(struct db_worker *w, const struct db_worker_options *options)
 {
-	bool done;
 	*w = (struct db_worker){.options = *options};
-	int code = worker_init(
-	    &w->worker, options->role, CONFIG_NEEDS_DATABASE | options->needs, argc, argv, &done);
-	if (done)
+	int code = worker_init(&w->worker, options->role, CONFIG_NEEDS_DATABASE | options->needs);
+	if (code != EXIT_CODE_OK)
 		return code;
 	worker_filter_calls(&w->worker);
 	code = worker_rules(&w->worker, &w->rules, &w->texts);

@@ -4,11 +4,9 @@
 #include "salesreg/role/demo_postgres.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/supervise.h"
-#include "salesreg/role/usage.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
@@ -26,16 +24,6 @@ enum { PORT_FIRST = 8081, PORT_LAST = 8099 };
 #define DEMO_SETTINGS                                                                              \
 	"CORPORATE_EMAIL_DOMAIN", "MAX_PROSPECTS_PER_REP", "ASSIGNMENT_STRATEGY", "BOT_LOCALE",    \
 	    "LOG_LEVEL", "LOG_FORMAT", "TZ"
-
-static const char usage[] =
-    "usage: salesreg demo [--listen HOST:PORT] [--data DIRECTORY] [--help]\n"
-    "The whole system on this machine, with no Telegram account and no database of yours: a "
-    "private\n"
-    "PostgreSQL, an emulator of Telegram with a page in the browser, the bot and outreach.\n"
-    "  --listen HOST:PORT  where the page is (127.0.0.1:8081, or the next free port)\n"
-    "  --data DIRECTORY    what is kept from run to run (/var/lib/salesreg-demo as root, else\n"
-    "                      $XDG_DATA_HOME/salesreg-demo)\n"
-    "Ctrl-C stops all of it; started again, everything is still there.\n";
 
 struct demo {
 	struct demo_postgres postgres;
@@ -402,7 +390,7 @@ static void on_announced(void *data)
 	(void)fflush(stdout);
 }
 
-static int run(struct demo *d)
+static int supervise(struct demo *d)
 {
 	static struct child_spec company[2];
 	(void)snprintf(d->kept, sizeof d->kept, "%s/sandbox.json", d->postgres.dir);
@@ -421,33 +409,19 @@ static int run(struct demo *d)
 	return code;
 }
 
-int role_demo(int argc, char **argv)
+static int run(struct cli *c)
 {
 	static struct demo d;
-	static const struct option options[] = {
-	    {"listen", required_argument, NULL, 'l'}, {"data", required_argument, NULL, 'd'}, {0}};
-	const char *given = NULL;
-	if (usage_asked(argc, argv, usage))
-		return EXIT_CODE_OK;
-	opterr = 0;
-	for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
-		if (option == 'd') {
-			given = optarg;
-		} else if (option != 'l') {
-			return usage_wrong_option("demo", option, argv);
-		} else if (strlen(optarg) >= sizeof d.address) {
-			return usage_wrong("demo", "--listen %s is too long", optarg);
-		} else {
-			d.listen_given = true;
-			(void)snprintf(d.address, sizeof d.address, "%.127s", optarg);
-		}
-	}
-	if (optind < argc)
-		return usage_unexpected("demo", argv[optind]);
+	const char *listen = cli_value(c, "listen", NULL);
+	d.listen_given = listen != NULL;
+	if (listen && strlen(listen) >= sizeof d.address)
+		return cli_wrong(c, "--listen %s is too long", listen);
+	(void)snprintf(d.address, sizeof d.address, "%.127s", listen ? listen : "");
 	struct demo_postgres *p = &d.postgres;
 	int fd = -1;
-	if (!find_dir(&d, given) || !demo_postgres_find(p, d.message, sizeof d.message) ||
-	    !make_dir(&d, &fd) || !leave_root(&d, fd, argv) || !lock_dir(&d) || !find_port(&d))
+	if (!find_dir(&d, cli_value(c, "data", NULL)) ||
+	    !demo_postgres_find(p, d.message, sizeof d.message) || !make_dir(&d, &fd) ||
+	    !leave_root(&d, fd, c->argv) || !lock_dir(&d) || !find_port(&d))
 		return refuse(&d);
 	/* where the programs of PostgreSQL may always be: they look at where they are */
 	if (chdir("/") != 0)
@@ -457,5 +431,28 @@ int role_demo(int argc, char **argv)
 	if (!demo_postgres_prepare(p, say, d.message, sizeof d.message))
 		return refuse(&d);
 	say("Starting; Ctrl-C stops everything.");
-	return run(&d);
+	return supervise(&d);
 }
+
+static const struct cli_option options[] = {
+    {.name = "listen",
+	.value = "HOST:PORT",
+	.help = "where the page is (127.0.0.1:8081, or the next free port)"},
+    {.name = "data",
+	.value = "DIRECTORY",
+	.help = "what is kept from run to run (/var/lib/salesreg-demo as root, else "
+		"$XDG_DATA_HOME/salesreg-demo)"},
+    {.name = NULL},
+};
+
+const struct cli_command command_demo = {
+    .name = "demo",
+    .brief = "all of it on this machine, with a page in the browser",
+    .help =
+	"The whole system on this machine, with no Telegram account and no database of yours: a "
+	"private "
+	"PostgreSQL, an emulator of Telegram with a page in the browser, the bot and outreach.\n"
+	"Ctrl-C stops all of it; started again, everything is still there.",
+    .options = options,
+    .run = run,
+};

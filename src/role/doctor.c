@@ -3,23 +3,10 @@
 #include "salesreg/role/cli/text.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/sockets.h"
-#include "salesreg/role/usage.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { ARENA_MAXIMUM = 64 * 1024 * 1024 };
-
-static const char usage[] =
-    "usage: salesreg doctor [--json] [--no-poll]\n"
-    "Checks the configuration, the database, Telegram, the mail server, the\n"
-    "processes and the disk. Each finding has a severity, the problem, its cause or\n"
-    "effect, and a fix. Changes nothing, mails nothing. Exit code 1 if a finding is\n"
-    "serious.\n"
-    "If no bot is active, it polls Telegram for five seconds to find out whether another program "
-    "is polling,\n"
-    "which may then miss one poll (no update is lost); --no-poll skips this.\n";
 
 /* What runs here, as `salesreg status` sees it ----------------------------------------------------------------------------*/
 
@@ -160,36 +147,42 @@ static void print_json(const struct doctor *d)
 	    facts_to_json(d->skipped, d->skipped_count, "why")));
 }
 
-int role_doctor(int argc, char **argv)
+static int run(struct cli *c)
 {
-	bool json = false, no_poll = false;
-	if (usage_asked(argc, argv, usage))
-		return EXIT_CODE_OK;
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--json") == 0) {
-			json = true;
-		} else if (strcmp(argv[i], "--no-poll") == 0) {
-			no_poll = true;
-		} else {
-			return usage_unexpected("doctor", argv[i]);
-		}
-	}
-	struct arena a;
-	arena_init(&a, ARENA_MAXIMUM);
-	struct doctor *d = ARENA_NEW(&a, struct doctor);
-	d->arena = &a;
-	d->no_poll = no_poll;
+	struct doctor *d = ARENA_NEW(&c->arena, struct doctor);
+	d->arena = &c->arena;
+	d->no_poll = cli_has(c, "no-poll");
 	doctor_configuration(d);
 	doctor_database(d);
 	doctor_telegram(d);
 	doctor_mail(d);
 	look_at_processes(d);
 	bool serious = doctor_count(d, SEVERITY_SERIOUS) > 0;
-	if (json)
+	if (cli_has(c, "json"))
 		print_json(d);
 	else
 		print_text(d);
 	doctor_finish(d);
-	arena_finish(&a);
 	return serious ? EXIT_CODE_FAILED : EXIT_CODE_OK;
 }
+
+static const struct cli_option options[] = {
+    {.name = "json", .help = "as JSON, for programs"},
+    {.name = "no-poll", .help = "does not poll Telegram"},
+    {.name = NULL},
+};
+
+const struct cli_command command_doctor = {
+    .name = "doctor",
+    .brief = "what is wrong, why, and how to fix it (--json)",
+    .help = "Checks the configuration, the database, Telegram, the mail server, the processes and "
+	    "the disk. Each "
+	    "finding has a severity, the problem, its cause or effect, and a fix. Changes nothing, "
+	    "mails nothing. "
+	    "Exit code 1 if a finding is serious.\n"
+	    "If no bot is active, it polls Telegram for five seconds to find out whether another "
+	    "program is polling, "
+	    "which may then miss one poll (no update is lost); --no-poll skips this.",
+    .options = options,
+    .run = run,
+};

@@ -2,18 +2,9 @@
 #include "salesreg/role/role.h"
 #include "salesreg/role/settings.h"
 #include "salesreg/role/sockets.h"
-#include "salesreg/role/usage.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char usage[] =
-    "usage: salesreg healthcheck [--strict] [ROLE]\n"
-    "Exit code 0 if ROLE runs, answers and is ready, else 1: for a container's health check.\n"
-    "ROLE is bot, outreach, oauth or supervise (which means every worker); without it, "
-    "$SALESREG_ROLE,\n"
-    "else whatever runs here. A database or Telegram that is down is said and is no reason for\n"
-    "a restart, so it is exit code 0; with --strict it is 1.\n";
 
 static bool is_well(const struct ipc_status *row, bool strict)
 {
@@ -25,31 +16,22 @@ static bool is_well(const struct ipc_status *row, bool strict)
 	return row->up && !(strict && degraded);
 }
 
-int role_healthcheck(int argc, char **argv)
+static const char *const roles[] = {"bot", "outreach", "oauth", "supervise", NULL};
+
+static int run(struct cli *c)
 {
-	bool strict = false;
-	const char *role = NULL;
-	if (usage_asked(argc, argv, usage))
-		return EXIT_CODE_OK;
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--strict") == 0)
-			strict = true;
-		else if (role || argv[i][0] == '-')
-			return usage_unexpected("healthcheck", argv[i]);
-		else
-			role = argv[i];
-	}
+	bool strict = cli_has(c, "strict");
+	const char *role = c->words[0];
 	bool given = role != NULL;
 	if (!role)
 		role = getenv("SALESREG_ROLE");
-	if (role && *role && strcmp(role, argv[0]) != 0 && strcmp(role, "supervise") != 0 &&
+	if (role && *role && strcmp(role, c->name) != 0 && strcmp(role, "supervise") != 0 &&
 	    !settings_is_worker(role))
-		return usage_wrong("healthcheck",
-		    "%s%s is not a role: bot, outreach, oauth or supervise",
-		    given ? "" : "SALESREG_ROLE: ", role);
-	bool all = !role || !*role || strcmp(role, "supervise") == 0 || strcmp(role, argv[0]) == 0;
+		return cli_wrong(c, "%s%s is not a role: bot, outreach, oauth or supervise%s",
+		    given ? "" : "SALESREG_ROLE: ", role, cli_guess(&c->arena, role, "", roles));
+	bool all = !role || !*role || strcmp(role, "supervise") == 0 || strcmp(role, c->name) == 0;
 	struct sockets sockets;
-	int code = sockets_find_dir(&sockets, argv[0]);
+	int code = sockets_find_dir(&sockets, c->name);
 	if (code != EXIT_CODE_OK)
 		return code;
 	sockets_status(&sockets, all ? NULL : role);
@@ -70,3 +52,23 @@ int role_healthcheck(int argc, char **argv)
 	}
 	return well ? EXIT_CODE_OK : EXIT_CODE_FAILED;
 }
+
+static const struct cli_option options[] = {
+    {.name = "strict", .help = "exit code 1 while something is degraded, too"},
+    {.name = NULL},
+};
+
+const struct cli_command command_healthcheck = {
+    .name = "healthcheck",
+    .arguments = "[ROLE]",
+    .brief = "exit code 0 or 1, for containers",
+    .help = "Exit code 0 if ROLE runs, answers and is ready, else 1: for a container's health "
+	    "check. ROLE is bot, "
+	    "outreach, oauth or supervise (which means every worker); without it, $SALESREG_ROLE, "
+	    "else whatever runs "
+	    "here. A database or Telegram that is down is said and is no reason for a restart, so "
+	    "it is exit code 0.",
+    .options = options,
+    .arguments_most = 1,
+    .run = run,
+};

@@ -1,37 +1,40 @@
 #include "salesreg/role/cli/text.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/sockets.h"
-#include "salesreg/role/usage.h"
 #include <stdio.h>
 #include <string.h>
 
-static const char usage[] =
-    "usage: salesreg log-level ROLE LEVEL\n"
-    "Changes what a running process logs, until it ends: ROLE is bot, outreach, supervise… or "
-    "all;\n"
-    "LEVEL is debug, info, warn or error. LOG_LEVEL is what it starts with.\n";
+static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
 
-int role_log_level(int argc, char **argv)
+static int run(struct cli *c)
 {
-	if (usage_asked(argc, argv, usage))
-		return EXIT_CODE_OK;
-	if (argc < 3)
-		return usage_wrong("log-level", "it needs a role (or all) and a level");
-	if (argc > 3)
-		return usage_unexpected("log-level", argv[3]);
+	if (c->count < 2)
+		return cli_wrong(c, "it needs a role (or all) and a level");
+	const char *role = c->words[0], *word = c->words[1];
 	enum log_level level = LOG_DEBUG;
-	while (level <= LOG_ERROR && strcmp(argv[2], log_level_name(level)) != 0)
+	while (level <= LOG_ERROR && strcmp(word, log_level_name(level)) != 0)
 		level++;
 	if (level > LOG_ERROR)
-		return usage_wrong(
-		    "log-level", "%s is not a level: debug, info, warn, error", argv[2]);
-	if (strlen(argv[1]) >= IPC_NAME_SIZE || !*argv[1])
-		return usage_wrong("log-level", "\"%s\" is not a role", argv[1]);
+		return cli_wrong(c, "%s is not a level: debug, info, warn, error%s", word,
+		    cli_guess(&c->arena, word, "", levels));
+	if (strlen(role) >= IPC_NAME_SIZE || !*role)
+		return cli_wrong(c, "\"%s\" is not a role", role);
 	struct sockets sockets;
-	int code = sockets_find_dir(&sockets, argv[0]);
+	int code = sockets_find_dir(&sockets, c->name);
 	if (code != EXIT_CODE_OK)
 		return code;
-	bool ok = sockets_set_log_level(&sockets, argv[1], level);
+	bool ok = sockets_set_log_level(&sockets, role, level);
 	cli_say(ok ? stdout : stderr, "%s%s\n", ok ? "" : "salesreg log-level: ", sockets.message);
 	return ok ? EXIT_CODE_OK : EXIT_CODE_FAILED;
 }
+
+const struct cli_command command_log_level = {
+    .name = "log-level",
+    .arguments = "ROLE LEVEL",
+    .brief = "changes what a running process logs",
+    .help = "Changes what a running process logs, until it ends: ROLE is bot, outreach, supervise… "
+	    "or all; LEVEL is "
+	    "debug, info, warn or error. LOG_LEVEL is what it starts with.",
+    .arguments_most = 2,
+    .run = run,
+};

@@ -5,31 +5,11 @@
 #include "salesreg/db/roles.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/settings.h"
-#include "salesreg/role/usage.h"
-#include <ctype.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { NAME_MOST = 63 /* NAMEDATALEN - 1 */, WAIT_MOST_S = 86400 };
-
-static const char usage[] =
-    "usage: salesreg migrate [--wait SECONDS]\n"
-    "       salesreg migrate --roles [--owner NAME] [--worker NAME] [--wait SECONDS]\n"
-    "Brings the database of DATABASE_URL up to date; the workers do so at their start, too.\n"
-    "What another session has locked is waited for, 5 s at a time so that nobody else is held up\n"
-    "for long, and for 600 s at most, or --wait; who holds it is named after 10 s, then each "
-    "minute.\n"
-    "With --roles it makes two roles first, or brings them up to date: an owner (salesreg_owner), "
-    "whose\n"
-    "the tables are and who migrates, and a worker (salesreg_worker), which can read and write "
-    "rows\n"
-    "and nothing else; bot and outreach connect as that one. DATABASE_URL is then of somebody who "
-    "may\n"
-    "make roles. Passwords: MIGRATE_OWNER_PASSWORD, MIGRATE_WORKER_PASSWORD, each also as _FILE; "
-    "what is\n"
-    "not given stays as it is.\n";
 
 struct arguments {
 	bool roles;
@@ -40,14 +20,6 @@ struct arguments {
 static bool is_name(const char *name)
 {
 	return *name && strlen(name) <= NAME_MOST;
-}
-
-static bool is_seconds(const char *text, int *seconds)
-{
-	char *end;
-	long value = strtol(text, &end, 10);
-	*seconds = (int)value;
-	return isdigit((unsigned char)*text) && !*end && value <= WAIT_MOST_S;
 }
 
 static enum err bring_up_to_date(PGconn *pg, const struct arguments *a, const struct config *config,
@@ -103,33 +75,15 @@ static int migrate(const struct arguments *a, const struct config *config)
 	return code;
 }
 
-int role_migrate(int argc, char **argv)
+static int run(struct cli *c)
 {
-	static const struct option options[] = {{"roles", no_argument, NULL, 'r'},
-	    {"owner", required_argument, NULL, 'o'}, {"worker", required_argument, NULL, 'w'},
-	    {"wait", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
-	struct arguments a = {.owner = "salesreg_owner",
-	    .worker = "salesreg_worker",
-	    .wait_s = MIGRATE_WAIT_MS / 1000};
-	bool named = false;
-	if (usage_asked(argc, argv, usage))
-		return EXIT_CODE_OK;
-	opterr = 0;
-	for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
-		if (option == '?' || option == ':')
-			return usage_wrong_option("migrate", option, argv);
-		a.roles |= option == 'r';
-		named |= option == 'o' || option == 'w';
-		a.owner = option == 'o' ? optarg : a.owner;
-		a.worker = option == 'w' ? optarg : a.worker;
-		if (option == 't' && !is_seconds(optarg, &a.wait_s))
-			return usage_wrong("migrate", "--wait takes seconds, 0 to 86400");
-	}
-	if (optind < argc)
-		return usage_unexpected("migrate", argv[optind]);
+	const struct arguments a = {.roles = cli_has(c, "roles"),
+	    .owner = cli_value(c, "owner", "salesreg_owner"),
+	    .worker = cli_value(c, "worker", "salesreg_worker"),
+	    .wait_s = (int)cli_number(c, "wait", MIGRATE_WAIT_MS / 1000)};
+	bool named = cli_has(c, "owner") || cli_has(c, "worker");
 	if ((named && !a.roles) || !is_name(a.owner) || !is_name(a.worker))
-		return usage_wrong(
-		    "migrate", "--owner and --worker name roles, and go with --roles");
+		return cli_wrong(c, "--owner and --worker name roles, and go with --roles");
 	log_setup("migrate", LOG_INFO, LOG_FORMAT_TEXT);
 	struct config config;
 	struct buf problems;
@@ -144,3 +98,36 @@ int role_migrate(int argc, char **argv)
 	buf_finish(&problems);
 	return code;
 }
+
+static const struct cli_option options[] = {
+    {.name = "roles", .help = "makes two roles first, or brings them up to date"},
+    {.name = "owner", .value = "NAME", .help = "with --roles: the owner (salesreg_owner)"},
+    {.name = "worker", .value = "NAME", .help = "with --roles: the worker (salesreg_worker)"},
+    {.name = "wait",
+	.value = "SECONDS",
+	.help = "for what another session has locked, at most (600)",
+	.least = 0,
+	.most = WAIT_MOST_S},
+    {.name = NULL},
+};
+
+const struct cli_command command_migrate = {
+    .name = "migrate",
+    .brief = "brings the database up to date (--roles: for two roles)",
+    .help = "Brings the database of DATABASE_URL up to date; the workers do so at their start, "
+	    "too. What another "
+	    "session has locked is waited for, 5 s at a time so that nobody else is held up for "
+	    "long, and for 600 s "
+	    "at most, or --wait; who holds it is named after 10 s, then each minute.\n"
+	    "With --roles it makes two roles first, or brings them up to date: an owner "
+	    "(salesreg_owner), whose the "
+	    "tables are and who migrates, and a worker (salesreg_worker), which can read and write "
+	    "rows and nothing "
+	    "else; bot and outreach connect as that one. DATABASE_URL is then of somebody who may "
+	    "make roles. "
+	    "Passwords: MIGRATE_OWNER_PASSWORD, MIGRATE_WORKER_PASSWORD, each also as _FILE; what "
+	    "is not given stays "
+	    "as it is.",
+    .options = options,
+    .run = run,
+};

@@ -267,7 +267,7 @@ static const struct cli_command commands[] = {
     {.name = NULL},
 };
 
-static const struct cli_command command = {
+const struct cli_command command_outbox = {
     .name = "outbox",
     .brief = "messages that were not delivered: list, retry, release, drop",
     .help = "Messages that Telegram has not taken yet or refused for good (failed), and those that "
@@ -277,8 +277,3 @@ static const struct cli_command command = {
 	    "be done; the others are done.",
     .commands = commands,
 };
-
-int role_outbox(int argc, char **argv)
-{
-	return cli_run(&command, argc, argv);
-}

@@ -138,23 +138,30 @@ static void start(void *data)
 		log_warn("OUTREACH_ENABLED is false: nothing is assigned");
 }
 
-int role_outreach(int argc, char **argv)
+static int run(struct cli *c)
 {
 	struct outreach o = {0};
-	return db_worker_main(&o.worker,
-	    &(struct db_worker_options){
-		.role = "outreach",
-		.session_sql = assigning_session,
-		.channels = {"salesreg_assign", "salesreg_reps", "salesreg_reconcile"},
-		.start = start,
-		.ready = on_ready,
-		.notified = on_notified,
-		.stop = stop,
-		.destroy = destroy,
-		.destroy_last = destroy_last,
-		.report = report,
-		.expose = expose,
-		.data = &o,
-	    },
-	    argc, argv);
+	return db_worker_main(
+	    &o.worker, &(struct db_worker_options){
+			   .role = c->name,
+			   .session_sql = assigning_session,
+			   .channels = {"salesreg_assign", "salesreg_reps", "salesreg_reconcile"},
+			   .start = start,
+			   .ready = on_ready,
+			   .notified = on_notified,
+			   .stop = stop,
+			   .destroy = destroy,
+			   .destroy_last = destroy_last,
+			   .report = report,
+			   .expose = expose,
+			   .data = &o,
+		       });
 }
+
+const struct cli_command command_outreach = {
+    .name = "outreach",
+    .brief = "assigns prospects to reps",
+    .help = "Assigns new prospects to reps and notifies them. Several share the work.",
+    .run = run,
+    .more = worker_help,
+};

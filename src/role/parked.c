@@ -245,7 +245,7 @@ static const struct cli_command commands[] = {
     {.name = NULL},
 };
 
-static const struct cli_command command = {
+const struct cli_command command_parked = {
     .name = "parked",
     .brief = "updates the bot could not handle: list, show, retry, drop",
     .help = "What somebody wrote or pressed and the bot could not handle; it was put aside. Exit "
@@ -253,8 +253,3 @@ static const struct cli_command command = {
 	    "was not there or could not be done; the others are done.",
     .commands = commands,
 };
-
-int role_parked(int argc, char **argv)
-{
-	return cli_run(&command, argc, argv);
-}

@@ -5,40 +5,19 @@
 #include "salesreg/role/database.h"
 #include "salesreg/role/qr.h"
 #include "salesreg/role/role.h"
-#include "salesreg/role/usage.h"
 #include "salesreg/store/invites.h"
 #include "salesreg/store/operators.h"
-#include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { ARENA_MAXIMUM = 1024 * 1024, QR_BYTES = 256 * 1024, APPROVAL_BY_INVITATION = 2 };
-
-static const char usage[] =
-    "usage: salesreg rep invite [--email ADDRESS] [--days N] [--qr] [--json]\n"
-    "Makes a link with which one person can register as a rep (REGISTRATION_APPROVAL=invite), and "
-    "prints it,\n"
-    "on a terminal with a QR code. The first who opens it has it; it cannot be shown again.\n"
-    "  --email  good for this address only\n"
-    "  --days   how long it is good, 7 unless given, 90 at most\n"
-    "  --qr     the QR code where there is no terminal, too\n";
+enum { QR_BYTES = 256 * 1024, APPROVAL_BY_INVITATION = 2 };
 
 struct wish {
 	const char *email;
 	int64_t days;
 	bool qr, json;
 };
-
-static bool read_days(const char *word, int64_t *days)
-{
-	char *end;
-	errno = 0;
-	*days = strtoll(word, &end, 10);
-	return errno == 0 && end != word && !*end && *days >= 1 && *days <= INVITE_DAYS_MAX;
-}
 
 /* NULL, or what is wrong with it. */
 static const char *email_fault(
@@ -111,39 +90,50 @@ static int invite(struct command_database *d, struct arena *a, const struct wish
 	return EXIT_CODE_OK;
 }
 
-int role_rep(int argc, char **argv)
+static int run_invite(struct cli *c)
 {
-	static const struct option options[] = {{"email", required_argument, NULL, 'e'},
-	    {"days", required_argument, NULL, 'd'}, {"qr", no_argument, NULL, 'q'},
-	    {"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
-	struct wish wish = {.days = INVITE_DAYS};
-	if (usage_asked(argc, argv, usage))
-		return EXIT_CODE_OK;
-	opterr = 0;
-	for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
-		if (option == '?' || option == ':')
-			return usage_wrong_option("rep invite", option, argv);
-		if (option == 'd' && !read_days(optarg, &wish.days))
-			return usage_wrong("rep invite", "--days %s: it is a number from 1 to %d",
-			    optarg, INVITE_DAYS_MAX);
-		if (option == 'e')
-			wish.email = optarg;
-		wish.qr |= option == 'q';
-		wish.json |= option == 'j';
-	}
-	if (argc == optind)
-		return usage_wrong("rep", "what shall it do? invite");
-	if (strcmp(argv[optind], "invite") != 0)
-		return usage_wrong("rep", "unknown command %s: it is invite", argv[optind]);
-	if (argc > optind + 1)
-		return usage_unexpected("rep invite", argv[optind + 1]);
+	const struct wish wish = {.email = cli_value(c, "email", NULL),
+	    .days = cli_number(c, "days", INVITE_DAYS),
+	    .qr = cli_has(c, "qr"),
+	    .json = cli_has(c, "json")};
 	struct command_database d = {0};
-	struct arena a;
-	arena_init(&a, ARENA_MAXIMUM);
 	int code = command_database_open(&d, "rep");
 	if (code == EXIT_CODE_OK)
-		code = invite(&d, &a, &wish);
+		code = invite(&d, &c->arena, &wish);
 	command_database_close(&d);
-	arena_finish(&a);
 	return code;
 }
+
+static const struct cli_option invite_options[] = {
+    {.name = "email", .value = "ADDRESS", .help = "good for this address only"},
+    {.name = "days",
+	.value = "N",
+	.help = "how long it is good, 7 unless given, 90 at most",
+	.least = 1,
+	.most = INVITE_DAYS_MAX},
+    {.name = "qr", .help = "the QR code where there is no terminal, too"},
+    {.name = "json", .help = "as JSON, for programs"},
+    {.name = NULL},
+};
+
+static const struct cli_command commands[] = {
+    {.name = "invite",
+	.brief = "makes a link with which one person can register",
+	.help = "Makes a link with which one person can register as a rep "
+		"(REGISTRATION_APPROVAL=invite), "
+		"and prints it, on a terminal with a QR code. The first who opens it has it; it "
+		"cannot be "
+		"shown again.",
+	.options = invite_options,
+	.run = run_invite},
+    {.name = NULL},
+};
+
+const struct cli_command command_rep = {
+    .name = "rep",
+    .brief = "invites new reps: invite [--email ADDRESS] [--days 7]",
+    .help = "Invites people to register as reps, where REGISTRATION_APPROVAL is invite. The first "
+	    "who opens the "
+	    "link has it; it cannot be shown again.",
+    .commands = commands,
+};

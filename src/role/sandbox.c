@@ -1,49 +1,20 @@
-#include "salesreg/role/sandbox.h"
+#include "salesreg/sandbox/sandbox.h"
 #include "salesreg/app/demo_state.h"
 #include "salesreg/base/config.h"
 #include "salesreg/base/err.h"
 #include "salesreg/base/log.h"
-#include "salesreg/role/usage.h"
-#include "salesreg/sandbox/sandbox.h"
-#include <errno.h>
-#include <getopt.h>
+#include "salesreg/role/role.h"
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { TOKENS_MAX = 64, HOSTS_MAX = 16 };
 
-static const char usage[] =
-    "usage: salesreg sandbox [options]\n"
-    "An emulator of the Telegram Bot API: TELEGRAM_API_BASE=http://127.0.0.1:8081 makes a bot use "
-    "it.\n"
-    "In a browser the same address is a page to talk to the bot as several people.\n"
-    "  --listen HOST:PORT  where (127.0.0.1:8081; port 0: any free one)\n"
-    "  --token TOKEN       accept only this bot token; may be given several times\n"
-    "  --username NAME     the bot's username (salesreg_sandbox_bot)\n"
-    "  --keep FILE         remember people and chats from run to run\n"
-    "  --limits            enforce Telegram's sending limits\n"
-    "  --state             show the bot's database on the page, read only: DATABASE_URL says "
-    "where\n"
-    "  --host NAME         another name that people and bots come by (addresses and localhost "
-    "need none);\n"
-    "                      may be given several times\n"
-    "  --tls FILE          HTTPS, with a certificate of its own making; the authority to trust is "
-    "written\n"
-    "                      to FILE: SSL_CERT_FILE=FILE makes a bot trust it\n"
-    "  --idle SECONDS      close connections that are idle so long (500, as Telegram does)\n"
-    "  --seed N            make identifiers repeatable\n"
-    "  --ready-fd FD       write a line to this descriptor when listening\n"
-    "  --log-level LEVEL   debug, info, warn or error (info)\n"
-    "  --help\n";
-
 struct arguments {
 	struct sandbox_options sandbox;
 	const char *tokens[TOKENS_MAX + 1];
 	const char *hosts[HOSTS_MAX + 1];
-	int token_count, host_count;
 	bool state;
 	int ready_fd;
 	enum log_level log_level;
@@ -55,80 +26,6 @@ struct process {
 	struct config config;     /* read only with --state */
 	uv_signal_t term, interrupt;
 };
-
-static bool read_number(const char *text, uint64_t *out)
-{
-	char *end;
-	errno = 0;
-	*out = strtoull(text, &end, 10);
-	return *text && !*end && errno == 0;
-}
-
-static bool read_level(const char *text, enum log_level *out)
-{
-	for (int level = LOG_DEBUG; level <= LOG_ERROR; level++) {
-		if (strcmp(text, log_level_name((enum log_level)level)) == 0) {
-			*out = (enum log_level)level;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* False: the option is not understood. */
-static bool read_option(struct arguments *a, int option)
-{
-	uint64_t number;
-	switch (option) {
-	case 'l':
-		a->sandbox.listen = optarg;
-		return true;
-	case 't':
-		if (a->token_count == TOKENS_MAX)
-			return false;
-		a->tokens[a->token_count++] = optarg;
-		a->sandbox.tokens = a->tokens;
-		return true;
-	case 'u':
-		a->sandbox.username = optarg;
-		return true;
-	case 'H':
-		if (a->host_count == HOSTS_MAX)
-			return false;
-		a->hosts[a->host_count++] = optarg;
-		a->sandbox.hosts = a->hosts;
-		return true;
-	case 'i':
-		if (!read_number(optarg, &number) || number < 1 || number > 86400)
-			return false;
-		a->sandbox.idle_s = (unsigned)number;
-		return true;
-	case 'T':
-		a->sandbox.tls = optarg;
-		return true;
-	case 'S':
-		a->state = true;
-		return true;
-	case 'L':
-		a->sandbox.limits = true;
-		return true;
-	case 'k':
-		a->sandbox.keep = optarg;
-		return true;
-	case 's':
-		a->sandbox.seeded = true;
-		return read_number(optarg, &a->sandbox.seed);
-	case 'r':
-		if (!read_number(optarg, &number) || number > 1023)
-			return false;
-		a->ready_fd = (int)number;
-		return true;
-	case 'v':
-		return read_level(optarg, &a->log_level);
-	default:
-		return false;
-	}
-}
 
 static void on_signal(uv_signal_t *signal, int number)
 {
@@ -192,7 +89,7 @@ static void say_ready(const struct process *p, const struct arguments *a)
 	}
 }
 
-static int run(const struct arguments *a)
+static int emulate(const struct arguments *a)
 {
 	struct process p = {0};
 	struct sandbox_options options = a->sandbox;
@@ -231,32 +128,101 @@ done:
 	return code;
 }
 
-int role_sandbox(int argc, char **argv)
+static enum log_level level_of(const char *word)
 {
-	static const struct option options[] = {{"listen", required_argument, NULL, 'l'},
-	    {"token", required_argument, NULL, 't'}, {"username", required_argument, NULL, 'u'},
-	    {"limits", no_argument, NULL, 'L'}, {"state", no_argument, NULL, 'S'},
-	    {"keep", required_argument, NULL, 'k'}, {"host", required_argument, NULL, 'H'},
-	    {"tls", required_argument, NULL, 'T'}, {"idle", required_argument, NULL, 'i'},
-	    {"seed", required_argument, NULL, 's'}, {"ready-fd", required_argument, NULL, 'r'},
-	    {"log-level", required_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
-	struct arguments a = {
-	    .sandbox = {.listen = "127.0.0.1:8081"}, .ready_fd = -1, .log_level = LOG_INFO};
-	int option, index = 0;
-	if (usage_asked(argc, argv, usage))
-		return EXIT_CODE_OK;
-	optind = 0; /* GNU: begin anew, main may have used getopt */
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":", options, &index)) != -1) {
-		if (option == '?' || option == ':')
-			return usage_wrong_option("sandbox", option, argv);
-		if (!read_option(&a, option))
-			return usage_wrong(
-			    "sandbox", "--%s %s is out of range", options[index].name, optarg);
+	int level = LOG_DEBUG;
+	while (strcmp(word, log_level_name((enum log_level)level)) != 0)
+		level++;
+	return (enum log_level)level;
+}
+
+/* All that were given, NULL-terminated; NULL: none, or too many, which has been said then. */
+static bool collect(struct cli *c, const char *option, const char **list, size_t most)
+{
+	for (size_t n = 0; cli_each(c, option, n); n++) {
+		if (n == most) {
+			(void)cli_wrong(c, "--%s is given more than %zu times", option, most);
+			return false;
+		}
+		list[n] = cli_each(c, option, n);
 	}
-	if (optind != argc)
-		return usage_unexpected("sandbox", argv[optind]);
+	return true;
+}
+
+static int run(struct cli *c)
+{
+	struct arguments a = {.sandbox = {.listen = cli_value(c, "listen", "127.0.0.1:8081"),
+				  .username = cli_value(c, "username", NULL),
+				  .keep = cli_value(c, "keep", NULL),
+				  .tls = cli_value(c, "tls", NULL),
+				  .limits = cli_has(c, "limits"),
+				  .idle_s = (unsigned)cli_number(c, "idle", 0),
+				  .seeded = cli_has(c, "seed"),
+				  .seed = (uint64_t)cli_number(c, "seed", 0)},
+	    .state = cli_has(c, "state"),
+	    .ready_fd = (int)cli_number(c, "ready-fd", -1),
+	    .log_level = level_of(cli_value(c, "log-level", "info"))};
+	if (!collect(c, "token", a.tokens, TOKENS_MAX) || !collect(c, "host", a.hosts, HOSTS_MAX))
+		return EXIT_CODE_USAGE;
+	a.sandbox.tokens = a.tokens[0] ? a.tokens : NULL;
+	a.sandbox.hosts = a.hosts[0] ? a.hosts : NULL;
 	(void)signal(SIGPIPE, SIG_IGN);
 	log_setup("sandbox", a.log_level, LOG_FORMAT_TEXT);
-	return run(&a);
+	return emulate(&a);
 }
+
+static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
+
+static const struct cli_option options[] = {
+    {.name = "listen",
+	.value = "HOST:PORT",
+	.help = "where (127.0.0.1:8081; port 0: any free one)"},
+    {.name = "token",
+	.value = "TOKEN",
+	.help = "accept only this bot token; may be given several times"},
+    {.name = "username", .value = "NAME", .help = "the bot's username (salesreg_sandbox_bot)"},
+    {.name = "keep", .value = "FILE", .help = "remember people and chats from run to run"},
+    {.name = "limits", .help = "enforce Telegram's sending limits"},
+    {.name = "state",
+	.help = "show the bot's database on the page, read only: DATABASE_URL says where"},
+    {.name = "host",
+	.value = "NAME",
+	.help = "another name that people and bots come by (addresses and localhost need none); "
+		"may be given "
+		"several times"},
+    {.name = "tls",
+	.value = "FILE",
+	.help = "HTTPS, with a certificate of its own making; the authority to trust is written to "
+		"FILE: "
+		"SSL_CERT_FILE=FILE makes a bot trust it"},
+    {.name = "idle",
+	.value = "SECONDS",
+	.help = "close connections that are idle so long (500, as Telegram does)",
+	.least = 1,
+	.most = 86400},
+    {.name = "seed",
+	.value = "N",
+	.help = "make identifiers repeatable",
+	.least = 0,
+	.most = INT64_MAX},
+    {.name = "ready-fd",
+	.value = "FD",
+	.help = "write a line to this descriptor when listening",
+	.least = 0,
+	.most = 1023},
+    {.name = "log-level",
+	.value = "LEVEL",
+	.help = "debug, info, warn or error (info)",
+	.choices = levels},
+    {.name = NULL},
+};
+
+const struct cli_command command_sandbox = {
+    .name = "sandbox",
+    .brief = "a Bot API emulator, to try everything without Telegram",
+    .help = "An emulator of the Telegram Bot API: TELEGRAM_API_BASE=http://127.0.0.1:8081 makes a "
+	    "bot use it. In a "
+	    "browser the same address is a page to talk to the bot as several people.",
+    .options = options,
+    .run = run,
+};

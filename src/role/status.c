@@ -162,7 +162,7 @@ static int run(struct cli *c)
 
 static const struct cli_option options[] = {CLI_LIST_OPTIONS, {.name = NULL}};
 
-static const struct cli_command command = {
+const struct cli_command command_status = {
     .name = "status",
     .brief = "what runs and how it is (--json, --csv)",
     .help = "What runs with this run directory, and how it is. Exit code 1 if nothing runs or "
@@ -170,8 +170,3 @@ static const struct cli_command command = {
     .options = options,
     .run = run,
 };
-
-int role_status(int argc, char **argv)
-{
-	return cli_run(&command, argc, argv);
-}

@@ -5,7 +5,6 @@
 #include "salesreg/role/metrics.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/settings.h"
-#include "salesreg/role/usage.h"
 #include "salesreg/role/workers.h"
 #include "salesreg/supervise/run_dir.h"
 #include "salesreg/supervise/supervisor.h"
@@ -311,15 +310,16 @@ int supervise_run(const struct supervise_company *company)
 	return code;
 }
 
-static const char usage[] = "usage: salesreg supervise [--help]\n"
-			    "Starts, monitors and restarts the workers that WORKERS names; "
-			    "`salesreg help` lists every variable.\n";
-
-int role_supervise(int argc, char **argv)
+static int run_command(struct cli *c)
 {
-	if (usage_asked(argc, argv, usage))
-		return EXIT_CODE_OK;
-	if (argc > 1)
-		return usage_unexpected("supervise", argv[1]);
+	(void)c;
 	return supervise_run(NULL);
 }
+
+const struct cli_command command_supervise = {
+    .name = "supervise",
+    .brief = "starts, monitors and restarts the workers: bot and outreach",
+    .help = "Starts, monitors and restarts the workers that WORKERS names; `salesreg help` lists "
+	    "every variable.",
+    .run = run_command,
+};

@@ -150,15 +150,14 @@ static void on_connection(uv_poll_t *handle, int status, int events)
 	(void)close(client);
 }
 
-int role_test_worker(int argc, char **argv)
+static int run(struct cli *c)
 {
 	static struct test_worker t;
-	bool done;
-	const char *name = argc > 1 ? argv[1] : "test-worker";
+	const char *name = c->count > 0 ? c->words[0] : "test-worker";
 	read_behaviour(&t, name);
 	before_ready(&t);
-	int code = worker_init(&t.worker, name, 0, 1, argv, &done);
-	if (done)
+	int code = worker_init(&t.worker, name, 0);
+	if (code != EXIT_CODE_OK)
 		return code;
 	(void)uv_timer_init(&t.worker.loop, &t.soon);
 	(void)uv_timer_init(&t.worker.loop, &t.stopping);
@@ -174,4 +173,8 @@ int role_test_worker(int argc, char **argv)
 	worker_finish(&t.worker);
 	return code;
 }
+
+/* Hidden: misbehaves on demand, for the tests of the supervisor. */
+const struct cli_command command_test_worker = {
+    .name = "test-worker", .arguments = "[NAME]", .arguments_most = 1, .run = run};
 #endif

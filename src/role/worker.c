@@ -8,8 +8,6 @@
 #include "salesreg/role/exposition.h"
 #include "salesreg/role/heartbeat.h"
 #include "salesreg/role/settings.h"
-#include "salesreg/role/usage.h"
-#include "salesreg/role/workers.h"
 #include <errno.h>
 #include <malloc.h>
 #include <signal.h>
@@ -21,15 +19,14 @@
 
 enum { WATCHDOG_S = 60, LINGER_MS = 500, ARENA_MAXIMUM = 16 * 1024 * 1024 };
 
-static void print_help(const char *role)
+void worker_help(void)
 {
 	struct buf text;
 	buf_init(&text, 64 * 1024);
 	config_describe(&text, false);
-	(void)printf("usage: salesreg %s [--help]\n", role);
-	usage_show(worker_kind_of(role)->what);
-	usage_show("Runs until SIGTERM; `salesreg supervise` starts it and restarts it.\n\n"
-		   "Configured by environment variables, each also as NAME_FILE:\n\n");
+	cli_lines("Runs until SIGTERM; `salesreg supervise` starts it and restarts it.\n\n"
+		  "Configured by environment variables, each also as NAME_FILE:\n\n",
+	    0);
 	cli_lines(buf_text(&text), CONFIG_DESCRIBE_INDENT);
 	buf_finish(&text);
 }
@@ -146,17 +143,9 @@ static bool open_metrics(struct worker *w)
 	return w->metrics != NULL;
 }
 
-int worker_init(
-    struct worker *w, const char *role, unsigned needs, int argc, char **argv, bool *done)
+int worker_init(struct worker *w, const char *role, unsigned needs)
 {
 	*w = (struct worker){.role = role};
-	*done = true;
-	if (usage_asked(argc, argv, ""))
-		print_help(role);
-	else if (argc > 1)
-		return usage_unexpected(role, argv[1]);
-	if (argc > 1)
-		return EXIT_CODE_OK;
 	log_setup(role, LOG_INFO, LOG_FORMAT_TEXT);
 	/* a supervised worker was started from /proc/self/exe and would be called "exe" in ps and top */
 	char name[16];
@@ -193,7 +182,6 @@ int worker_init(
 		worker_finish(w);
 		return EXIT_CODE_CONFIG;
 	}
-	*done = false;
 	return EXIT_CODE_OK;
 }
 

@@ -3,14 +3,9 @@
 
 /* The column is_vital: reps and admins talk to the bot; what the others do waits for them. */
 static const struct worker_kind kinds[] = {
-    {"bot",
-	"Receives the updates of Telegram, holds the conversations with reps and admins, and "
-	"delivers "
-	"the outbox. Of several, one leads; the others take over when it ends.\n",
-	true, true},
-    {"outreach", "Assigns new prospects to reps and notifies them. Several share the work.\n",
-	false, true},
-    {"oauth", "Connects each rep's Google calendar.\n", false, false},
+    {"bot", .is_vital = true, .is_there = true},
+    {"outreach", .is_vital = false, .is_there = true},
+    {"oauth", .is_vital = false, .is_there = false},
 };
 
 const struct worker_kind *worker_kind_of(const char *name)

@@ -40,7 +40,7 @@ COMMANDS = ["supervise", "bot", "outreach", "migrate", "check-config", "sandbox"
     ("healthcheck bot outreach", "healthcheck: unexpected argument outreach"),
     ("doctor x", "doctor: unexpected argument x"),
     ("adopt-bot -x", "adopt-bot: unknown option -x"),
-    ("sandbox --idle 0", "sandbox: --idle 0 is out of range"),
+    ("sandbox --idle 0", "sandbox: --idle 0: it is a number from 1 to 86400"),
     ("sandbox --tls", "sandbox: --tls needs a value"),
     ("demo --data", "demo: --data needs a value"),
     ("migrate now", "migrate: unexpected argument now"),

@@ -52,8 +52,7 @@ struct db_worker {
 	char down_why[IPC_TEXT_SIZE];
 };
 
-int db_worker_main(
-    struct db_worker *w, const struct db_worker_options *options, int argc, char **argv);
+int db_worker_main(struct db_worker *w, const struct db_worker_options *options);
 /* Says why, once, and stops with EXIT_CODE_CONFIG. */
 void db_worker_refuse(struct db_worker *w, const char *why);
 /* The engines have ended: destroys them and all that is left, and ends the loop. */

@@ -1,27 +1,14 @@
-/*
- * The commands of the program: one function each, argv from the command's own name on; returns the exit code.
- * Ownership, units, callbacks: none. Errors: exit codes of base/err.h.
- */
+/* The commands of the program: a table each, for main(). */
 #pragma once
+#include "salesreg/role/cli/cli.h"
 
-int role_supervise(int argc, char **argv);
-int role_status(int argc, char **argv);
-int role_healthcheck(int argc, char **argv);
-int role_log_level(int argc, char **argv);
-int role_doctor(int argc, char **argv);
-int role_outbox(int argc, char **argv);
-int role_parked(int argc, char **argv);
-int role_rep(int argc, char **argv);
-int role_adopt_bot(int argc, char **argv);
-int role_bot(int argc, char **argv);
-int role_outreach(int argc, char **argv);
-int role_sandbox(int argc, char **argv);
-int role_demo(int argc, char **argv);
-int role_migrate(int argc, char **argv);
-int role_check_config(int argc, char **argv);
-int role_version(int argc, char **argv);
-int role_help(int argc, char **argv);
+extern const struct cli_command command_supervise, command_bot, command_outreach, command_migrate,
+    command_check_config, command_sandbox, command_demo, command_status, command_healthcheck,
+    command_log_level, command_doctor, command_outbox, command_adopt_bot, command_parked,
+    command_rep, command_version, command_help;
 #ifdef SALESREG_TESTS
-/* Hidden: misbehaves on demand, for the tests of the supervisor. */
-int role_test_worker(int argc, char **argv);
+extern const struct cli_command command_test_worker;
 #endif
+
+/* What `salesreg help` says: the commands and the variables. */
+void help_overview(const struct cli_command *const *program);

@@ -32,9 +32,10 @@ struct worker {
 	int exit_code;
 };
 
-/* --help is answered here too. EXIT_CODE_OK with *done set: nothing left to do. */
-int worker_init(
-    struct worker *w, const char *role, unsigned needs, int argc, char **argv, bool *done);
+/* Not EXIT_CODE_OK: nothing is left to be finished. */
+MUST_CHECK int worker_init(struct worker *w, const char *role, unsigned needs);
+/* What the help of every worker says of it. */
+void worker_help(void);
 /* After worker_init(), before anything is started: from here on the worker can do what a worker does and no more. */
 void worker_filter_calls(const struct worker *w);
 /* The rules of the conversation from the configuration; an exit code, and it has said why. */

@@ -1,5 +1,5 @@
 /*
- * The workers: one table for who starts them, names them, checks their names and prints their help.
+ * The workers: one table for who starts them, names them and checks their names.
  */
 #pragma once
 #include <stdbool.h>
@@ -7,9 +7,8 @@
 
 struct worker_kind {
 	const char *name;
-	const char *what; /* it does, as its help says */
-	bool is_vital;    /* without it a supervisor is of no use: its end is the supervisor's */
-	bool is_there;    /* this version has it */
+	bool is_vital; /* without it a supervisor is of no use: its end is the supervisor's */
+	bool is_there; /* this version has it */
 };
 
 /* NULL: there is none such. */

@@ -94,13 +94,64 @@ static int run_command(struct cli *c, int argc, char **argv)
 	return code == EXIT_CODE_OK ? c->command->run(c) : code;
 }
 
-int cli_run(const struct cli_command *command, int argc, char **argv)
+static const struct cli_command *find(const struct cli_command *const *program, const char *name)
 {
-	struct cli c = {.command = command, .name = command->name, .argv = argv};
+	for (; *program; program++)
+		if (strcmp((*program)->name, name) == 0)
+			return *program;
+	return NULL;
+}
+
+/* What is hidden is not offered. */
+static const char *guess(
+    struct arena *a, const struct cli_command *const *program, const char *typed)
+{
+	size_t count = 0, shown = 0;
+	while (program[count])
+		count++;
+	const char **names = ARENA_ARRAY(a, const char *, count + 1);
+	for (size_t i = 0; i < count; i++)
+		if (program[i]->brief)
+			names[shown++] = program[i]->name;
+	return cli_guess(a, typed, "", names);
+}
+
+int cli_run(const struct cli_command *const *program, const char *whence, int argc, char **argv)
+{
+	struct cli c = {.command = find(program, argv[0]), .program = program, .argv = argv};
+	int code = EXIT_CODE_USAGE;
 	arena_init(&c.arena, ARENA_MAXIMUM);
-	int code = run_command(&c, argc, argv);
+	if (c.command) {
+		c.name = c.command->name;
+		code = run_command(&c, argc, argv);
+	} else {
+		cli_say(stderr, "salesreg: unknown command %s%s%s; see salesreg help\n", argv[0],
+		    guess(&c.arena, program, argv[0]), whence);
+	}
 	arena_finish(&c.arena);
 	return code;
+}
+
+int cli_help_of(struct cli *c, const char *const *words)
+{
+	const struct cli_command *command = find(c->program, words[0]);
+	if (!command) {
+		cli_say(stderr, "salesreg help: there is no command %s%s; see salesreg help\n",
+		    words[0], guess(&c->arena, c->program, words[0]));
+		return EXIT_CODE_USAGE;
+	}
+	const char *name = command->name;
+	while (*++words) {
+		const struct cli_command *sub = command->commands;
+		while (sub && sub->name && strcmp(sub->name, *words) != 0)
+			sub++;
+		if (!sub || !sub->name)
+			return cli_wrong(c, "%s has no command %s", name, *words);
+		name = arena_printf(&c->arena, "%s %s", name, sub->name);
+		command = sub;
+	}
+	cli_help(command, name);
+	return EXIT_CODE_OK;
 }
 
 /* Options ----------------------------------------------------------------------------------------------------------------*/

@@ -9,8 +9,3 @@ struct cli_given {
 
 /* Reads argv[1]… into c; what is wrong has been said then. Returns an exit code. */
 int cli_read(struct cli *c, int argc, char **argv);
-/* "list, show or drop" */
-const char *cli_alternatives(struct arena *a, const char *const *words);
-/* " (did you mean list?)", or "". */
-const char *cli_guess(
-    struct arena *a, const char *typed, const char *dashes, const char *const *words);

@@ -108,3 +108,14 @@ void cli_help(const struct cli_command *command, const char *name)
 		command->more();
 	arena_finish(&a);
 }
+
+void cli_help_program(const struct cli_command *const *program)
+{
+	enum { COMMANDS_MAX = 64 };
+	struct entry entries[COMMANDS_MAX];
+	size_t count = 0;
+	for (; *program && count < COMMANDS_MAX; program++)
+		if ((*program)->brief)
+			entries[count++] = (struct entry){(*program)->name, (*program)->brief, 2};
+	print_entries(entries, count);
+}

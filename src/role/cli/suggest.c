@@ -37,7 +37,7 @@ static bool begins(const char *word, const char *with)
 	return strlen(with) >= 2 && strncmp(word, with, strlen(with)) == 0;
 }
 
-const char *cli_nearest(const char *typed, const char *const *words)
+static const char *nearest_of(const char *typed, const char *const *words)
 {
 	const char *nearest = NULL;
 	size_t best = WRONG_MAX + 1;
@@ -55,7 +55,7 @@ const char *cli_nearest(const char *typed, const char *const *words)
 const char *cli_guess(
     struct arena *a, const char *typed, const char *dashes, const char *const *words)
 {
-	const char *nearest = cli_nearest(typed, words);
+	const char *nearest = nearest_of(typed, words);
 	return nearest ? arena_printf(a, " (did you mean %s%s?)", dashes, nearest) : "";
 }
 

@@ -49,12 +49,13 @@ struct cli {
 	const char **words; /* the arguments, without options */
 	size_t count;
 	char **argv; /* the call as it came, from the command's own name on; NULL-terminated */
+	const struct cli_command *const *program; /* all commands; NULL-terminated */
 	struct cli_given *given;
 	size_t given_count;
 };
 
-/* argv[0] is the command's name. Returns the exit code. */
-int cli_run(const struct cli_command *command, int argc, char **argv);
+/* argv[0] is the name of one of the commands; whence: behind the name that none has, "" or where it comes from. */
+int cli_run(const struct cli_command *const *program, const char *whence, int argc, char **argv);
 /* Says what is wrong with the call; returns EXIT_CODE_USAGE. */
 int cli_wrong(const struct cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -70,9 +71,16 @@ const char *cli_each(const struct cli *c, const char *option, size_t n);
 int cli_ids(struct cli *c, int64_t **ids, size_t *count);
 
 /*
- * Among words[0], words[1]… NULL the one that was probably meant: it begins as `typed` does, or two letters at most are
- * wrong. NULL: none.
+ * " (did you mean --list?)" with `dashes` before the one of words[0], words[1]… NULL that was probably meant: it begins as
+ * `typed` does, or two letters at most are wrong. "": none of them.
  */
-const char *cli_nearest(const char *typed, const char *const *words);
+const char *cli_guess(
+    struct arena *a, const char *typed, const char *dashes, const char *const *words);
+/* "a, b or c" */
+const char *cli_alternatives(struct arena *a, const char *const *words);
+/* The help of all commands: a line each, in the order of the table. */
+void cli_help_program(const struct cli_command *const *program);
+/* Of the command that words[0], words[1]… NULL name. An exit code; what is wrong has been said. */
+int cli_help_of(struct cli *c, const char *const *words);
 /* The help of a command, filled to the terminal's width, on stdout; name: with the names above it. */
 void cli_help(const struct cli_command *command, const char *name);
