@@ -4,7 +4,6 @@
 #include "salesreg/db/guard.h"
 #include "salesreg/domain/config/config_checks.h"
 #include "salesreg/role/cli/text.h"
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,31 +93,4 @@ void command_database_close(struct command_database *d)
 {
 	db_session_close(&d->session);
 	config_finish(&d->config);
-}
-
-static bool has(const int64_t *ids, size_t count, int64_t id)
-{
-	while (count > 0)
-		if (ids[--count] == id)
-			return true;
-	return false;
-}
-
-bool command_ids(int count, char **words, const char *command, int64_t *ids, size_t *id_count)
-{
-	*id_count = 0;
-	for (int i = 0; i < count; i++) {
-		char *end;
-		errno = 0;
-		long long id = strtoll(words[i], &end, 10);
-		if (errno || end == words[i] || *end || id <= 0) {
-			cli_say(stderr,
-			    "salesreg %s: %s is not an id; salesreg %s list shows them\n", command,
-			    words[i], command);
-			return false;
-		}
-		if (!has(ids, *id_count, id))
-			ids[(*id_count)++] = id;
-	}
-	return true;
 }

@@ -198,4 +198,4 @@ def test_the_list_of_migrations_is_waited_for_likewise(database):
 @pytest.mark.parametrize("seconds", ["x", "-1", "", "1s", "100000"])
 def test_a_wait_is_in_seconds(seconds):
     done = run("migrate", "--wait", seconds)
-    assert done.returncode == EXIT_USAGE and "--wait takes seconds" in done.stderr
+    assert done.returncode == EXIT_USAGE and f"--wait {seconds}: it is a number from 0 to 86400" in done.stderr

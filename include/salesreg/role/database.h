@@ -23,6 +23,3 @@ int command_database_open_for(struct command_database *d, const char *command, u
 /* Says what the last question failed of; returns EXIT_CODE_FAILED. */
 int command_database_failed(const struct command_database *d, const char *command);
 void command_database_close(struct command_database *d);
-
-/* Positive ids from the command line, without doubles; false: one of them is none, and it has said which. */
-bool command_ids(int count, char **words, const char *command, int64_t *ids, size_t *id_count);

@@ -100,6 +100,11 @@ static int read_option(struct cli *c, char **argv, int *next)
 
 int cli_read(struct cli *c, int argc, char **argv)
 {
+	static const char *no_words[] = {NULL};
+	c->words = no_words;
+	/* nothing is taken for a worker's whole life */
+	if (argc < 2)
+		return EXIT_CODE_OK;
 	c->words = ARENA_ARRAY(&c->arena, const char *, (size_t)argc + 1);
 	c->given = ARENA_ARRAY(&c->arena, struct cli_given, (size_t)argc + 1);
 	bool only_arguments = false;
