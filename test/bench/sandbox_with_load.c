@@ -1,5 +1,6 @@
 /* `sandbox_with_load sandbox …` is `salesreg sandbox …` with the benchmark's load generator. */
 #include "load.h"
+#include "salesreg/base/err.h"
 #include "salesreg/base/json_memory.h"
 #include "salesreg/base/pieces.h"
 #include "salesreg/role/role.h"
@@ -7,6 +8,7 @@
 
 int main(int argc, char **argv)
 {
+	static const struct cli_command *const commands[] = {&command_sandbox, NULL};
 	if (argc < 2) {
 		(void)fprintf(stderr, "usage: %s sandbox [--help]\n", argv[0]);
 		return EXIT_CODE_USAGE;
@@ -14,5 +16,5 @@ int main(int argc, char **argv)
 	pieces_start();
 	json_memory_start();
 	sandbox_extend(&load_extension);
-	return role_sandbox(argc - 1, argv + 1);
+	return cli_run(commands, "", argc - 1, argv + 1);
 }
