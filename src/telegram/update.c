@@ -1,6 +1,7 @@
 #include "salesreg/telegram/update.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
+#include "salesreg/domain/outbox/message.h"
 #include <string.h>
 #include <strings.h>
 
@@ -177,6 +178,46 @@ static void read_buttons(const json_t *message, struct arena *a, struct event *e
 	e->button_count = count;
 }
 
+static const char *mark_of(const char *type)
+{
+	if (!type)
+		return NULL;
+	if (strcmp(type, "blockquote") == 0)
+		return MESSAGE_MARK_QUOTE;
+	return strcmp(type, "code") == 0 ? MESSAGE_MARK_CODE : NULL;
+}
+
+/* With the marks it was made of: what Telegram added by itself (links) it adds again. Entities come in order. */
+static const char *read_marked_text(const json_t *message, struct arena *a)
+{
+	const char *text = bounded(a, message, "text", MESSAGE_TEXT_UNITS);
+	const json_t *entities = json_get_array(message, "entities");
+	if (!text)
+		return NULL;
+	char *out = arena_alloc(a, strlen(text) + 2 * json_array_size(entities) + 1), *end = out;
+	size_t done = 0; /* bytes */
+	for (size_t i = 0; i < json_array_size(entities); i++) {
+		const json_t *entity = json_array_get(entities, i);
+		const char *mark = mark_of(json_string_value(json_object_get(entity, "type")));
+		int64_t offset = json_get_i64(entity, "offset", -1),
+			length = json_get_i64(entity, "length", -1);
+		if (!mark || offset < 0 || length <= 0 || offset > MESSAGE_TEXT_UNITS ||
+		    length > MESSAGE_TEXT_UNITS)
+			continue;
+		size_t from = text_prefix_utf16(text, (size_t)offset),
+		       to = text_prefix_utf16(text, (size_t)(offset + length));
+		if (from < done) /* one inside another: none of ours */
+			continue;
+		end = mempcpy(end, text + done, from - done);
+		end = stpcpy(end, mark);
+		end = mempcpy(end, text + from, to - from);
+		end = stpcpy(end, MESSAGE_MARK_END);
+		done = to;
+	}
+	(void)stpcpy(end, text + done);
+	return out;
+}
+
 static void read_callback(const json_t *callback, struct arena *a, struct event *e)
 {
 	const json_t *from = json_get_object(callback, "from");
@@ -197,8 +238,10 @@ static void read_callback(const json_t *callback, struct arena *a, struct event 
 	e->callback_id = id;
 	e->text = data ? data : "";
 	e->message_id = json_get_i64(message, "message_id", 0);
-	if (json_get_i64(message, "date", 0) != 0)
+	if (json_get_i64(message, "date", 0) != 0) {
 		read_buttons(message, a, e);
+		e->message_text = read_marked_text(message, a);
+	}
 }
 
 static void read_membership(const json_t *change, struct arena *a, struct event *e)

@@ -256,7 +256,9 @@ def test_the_next_rep_s_contact_is_noted_too(empty):
     assigned(empty, "p1", second)
     told = second.hears_anything()
     second.says("мои клиенты")
-    assert second.hears_anything().labels[0] == empty.texts.render("ru", "button_contacted_named", number=1, name="Ivan P")
+    listed = second.hears_anything()
+    assert listed.labels[0] == empty.texts.render("ru", "button_contacted_named", number=1, name="Ivan P")
+    assert empty.texts.raw("ru", "prospect_contacted_before") in listed.text
     for answer in ("answer_contacted", "answer_contacted_already"):
         second.presses(data=told.data[0], message=told)
         second.is_answered(answer, name="Ivan P")

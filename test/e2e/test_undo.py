@@ -1,7 +1,8 @@
 """*Can't take it*, pressed by mistake."""
 import pytest
 
-from support.waiting import eventually
+from support.telegram import TOKEN
+from support.waiting import PATIENCE_S, eventually
 
 
 @pytest.fixture
@@ -328,3 +329,64 @@ def test_a_colleague_chosen_by_hand_keeps_it_also_while_outreach_is_down(empty):
     assert first.is_answered("answer_undo_late")["show_alert"]
     assert first.sees_edit().buttons == []
     assert holder(empty) == second.id
+
+
+# what a message says after it was pressed ------------------------------------------------------------------------------------
+
+def line(world, key, name):
+    return world.texts.render("ru", key, name=name)
+
+
+def test_what_a_card_says_stays_true(empty):
+    """The answer to a press is gone in three seconds; the text stays for years."""
+    anna, = empty.sandbox.someone(1)
+    anna.registers()
+    name = "Иван 🙂 t.me/spam_bot"
+    empty.db.add_prospect("p1", name, "@ivan_p", context="Budget: 300k 🏠\nasks @nobody_here")
+    card = anna.hears_anything()
+    quoted = card.quoted(), card.quoted("code")
+    assert quoted[0] and quoted[1]
+    anna.presses("button_contacted", message=card)
+    edit = anna.sees_edit()
+    assert edit.text == f"{card.text}\n\n{line(empty, 'card_contacted', name)}" and edit.labels == [card.labels[1]]
+    assert (edit.quoted(), edit.quoted("code")) == (quoted[0], quoted[1] + [name])
+    anna.presses(data="a:", message=edit)  # can't take it
+    declined = anna.sees_edit()
+    assert declined.text == f"{edit.text}\n\n{line(empty, 'card_declined', name)}"
+    assert declined.labels == [empty.texts.render("ru", "button_undo", name="Иван 🙂 t.me/spam_bot")]
+    anna.presses(data="a:", message=declined)  # take it back
+    again = anna.sees_edit()
+    assert again.text == edit.text and again.quoted("code") == edit.quoted("code")
+
+
+def test_so_does_a_list_of_several(empty):
+    anna, = empty.sandbox.someone(1)
+    anna.registers()
+    for i in (1, 2, 3):
+        empty.db.add_prospect(f"p{i}", f"Name {i}")
+        anna.hears_anything()
+    anna.says("мои клиенты")
+    told = anna.hears_anything()
+    text, shown = told.text, told
+    for i, key in ((0, "card_contacted"), (2, "card_contacted"), (1, "card_declined")):
+        data = told.data[2 * i + (key == "card_declined")]
+        anna.presses(data=data, message=shown)
+        shown = anna.sees_edit()
+        name = f"Name {i + 1}"
+        assert line(empty, key, name) in shown.text.splitlines() and shown.text.startswith(text)
+        text = shown.text
+
+
+def test_a_text_that_leaves_no_room_keeps_its_words(empty):
+    anna, = empty.sandbox.someone(1)
+    anna.registers()
+    empty.db.add_prospect("p1", "Ivan P", "@ivan_p")
+    card = anna.hears_anything()
+    full = card.text + "\n" + "я" * (4090 - len(card.text))
+    done = empty.sandbox.http.post(f"{empty.sandbox.base}/bot{TOKEN}/editMessageText", timeout=PATIENCE_S, json={
+        "chat_id": anna.id, "message_id": card.id, "text": full, "reply_markup": card.event["reply_markup"]})
+    assert done.json()["ok"]
+    card = anna.sees_edit()
+    anna.presses("button_contacted", message=card)
+    edit = anna.sees_edit()
+    assert edit.text in ("", full) and edit.labels == [card.labels[1]]

@@ -39,6 +39,17 @@ static enum prospect_stage stage_of(const char *word)
 	return i < STATUS_COUNT ? statuses[i].stage : STAGE_CLOSED;
 }
 
+/* Whom a colleague has contacted is not contacted by this rep. */
+static const char *status_of(const struct turn *t, const struct client_view *client)
+{
+	size_t status = find_status(client->status);
+	if (status == STATUS_COUNT)
+		return client->status;
+	if (statuses[status].text == TEXT_PROSPECT_CONTACTED && !client->contacted)
+		return turn_text(t, TEXT_PROSPECT_CONTACTED_BEFORE, NO_ARGS);
+	return turn_text(t, statuses[status].text, NO_ARGS);
+}
+
 void turn_list_clients(struct turn *t)
 {
 	const struct conversation_state *state = t->state;
@@ -49,14 +60,12 @@ void turn_list_clients(struct turn *t)
 	struct prospect_item *items = ARENA_ARRAY(t->a, struct prospect_item, state->client_count);
 	for (size_t i = 0; i < state->client_count; i++) {
 		const struct client_view *client = &state->clients[i];
-		size_t status = find_status(client->status);
 		enum prospect_stage stage = stage_of(client->status);
 		items[i] = (struct prospect_item){
 		    .name = client->name,
 		    .telegram = client->telegram,
 		    .context = client->context,
-		    .status = status < STATUS_COUNT ? turn_text(t, statuses[status].text, NO_ARGS)
-						    : client->status,
+		    .status = status_of(t, client),
 		    .assignment_id = client->assignment_id,
 		    .can_contact = stage == STAGE_OPEN && !client->contacted,
 		    .can_decline = stage == STAGE_OPEN,
@@ -87,6 +96,7 @@ static void contacted(struct turn *t, const struct assignment_view *assignment, 
 	} else {
 		turn_answer(t, false, TEXT_ANSWER_CONTACTED_ALREADY, ARGS({"name", name}));
 	}
+	turn_mark(t, TEXT_CARD_CONTACTED, assignment->prospect_name);
 	turn_remove_buttons(t, assignment->id, true, false);
 }
 
@@ -120,12 +130,14 @@ static void declined(struct turn *t, const struct assignment_view *assignment, c
 			      : t->state->rules->admin_count > 0 ? TEXT_ANSWER_DECLINED_LAST
 								 : TEXT_ANSWER_DECLINED_ALONE;
 	turn_answer(t, false, answer, ARGS({"name", name}));
+	turn_mark(t, TEXT_CARD_DECLINED, assignment->prospect_name);
 	offer_undo(t, assignment);
 }
 
 static void say_undone(struct turn *t, const struct assignment_view *assignment, const char *name)
 {
 	turn_answer(t, false, TEXT_ANSWER_UNDONE, ARGS({"name", name}));
+	turn_unmark(t, TEXT_CARD_DECLINED, assignment->prospect_name);
 	struct button *buttons = ARENA_ARRAY(t->a, struct button, 2);
 	size_t count = 0;
 	if (!assignment->contacted)

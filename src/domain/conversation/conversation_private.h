@@ -17,7 +17,9 @@ struct turn {
 	enum person_kind kind; /* as which of them */
 	enum phrase phrase;    /* what a text or /start says */
 	enum start_link link;  /* what /start came with */
-	struct press press;    /* what a button says */
+	/* lines for the text of the message that was pressed, NULL: none; see turn_mark() */
+	const char *mark, *unmark;
+	struct press press; /* what a button says */
 };
 
 typedef void turn_handler(struct turn *t);
@@ -146,6 +148,13 @@ void turn_buttons_about(const struct turn *t, struct message *message,
     const struct turn_button *buttons, size_t count, const char *about);
 /* What an active rep can do. */
 void turn_menu_buttons(const struct turn *t, struct message *message);
+/*
+ * What is true of a prospect from now on is said in the text of the message that was pressed, too, at its end: an answer to a
+ * press is gone in three seconds. Before the buttons are changed.
+ */
+void turn_mark(struct turn *t, enum text_id id, const char *name);
+/* What such a line said is not so any more. */
+void turn_unmark(struct turn *t, enum text_id id, const char *name);
 /* Takes the buttons with these ids away from under the message that was pressed;
  * id 0: all buttons. */
 void turn_remove_buttons(struct turn *t, int64_t id, bool contacted, bool decline);

@@ -1,5 +1,6 @@
 #include "conversation_private.h"
 #include "salesreg/base/text.h"
+#include "salesreg/domain/assignment/prospect_list.h"
 #include "salesreg/domain/text/shorten.h"
 #include <assert.h>
 #include <string.h>
@@ -99,6 +100,53 @@ void turn_menu_buttons(const struct turn *t, struct message *message)
 	turn_buttons(t, message, menu, sizeof menu / sizeof menu[0]);
 }
 
+static const char *line_about(const struct turn *t, enum text_id id, const char *name)
+{
+	return turn_text(t, id, ARGS({"name", prospect_quoted_name(t->a, name)}));
+}
+
+void turn_mark(struct turn *t, enum text_id id, const char *name)
+{
+	t->mark = line_about(t, id, name);
+}
+
+void turn_unmark(struct turn *t, enum text_id id, const char *name)
+{
+	t->unmark = line_about(t, id, name);
+}
+
+/* Where `line` stands in the text as a whole line, or NULL. */
+static const char *find_line(const char *text, const char *line)
+{
+	size_t n = strlen(line);
+	for (const char *at = text; (at = strstr(at, line)); at++)
+		if ((at == text || at[-1] == '\n') && (at[n] == '\0' || at[n] == '\n'))
+			return at;
+	return NULL;
+}
+
+/* The text of the message that was pressed, as it is from now on; NULL: it stays. */
+static const char *marked_text(const struct turn *t)
+{
+	const char *text = t->event->message_text;
+	if (!text || (!t->mark && !t->unmark))
+		return NULL;
+	const char *gone = t->unmark ? find_line(text, t->unmark) : NULL;
+	if (gone) {
+		const char *rest = gone + strlen(t->unmark);
+		while (gone > text && gone[-1] == '\n')
+			gone--;
+		text = arena_printf(t->a, "%.*s%s", (int)(gone - text), text, rest);
+	}
+	if (t->mark && !find_line(text, t->mark)) {
+		/* under others of its kind; the first stands apart */
+		const char *last = strrchr(text, '\n');
+		bool follows = last && strncmp(last + 1, t->mark, strcspn(t->mark, " ")) == 0;
+		text = arena_printf(t->a, "%s%s%s", text, follows ? "\n" : "\n\n", t->mark);
+	}
+	return text == t->event->message_text ? NULL : text;
+}
+
 /* `fresh` takes the place of the first button that goes. */
 static void edit_buttons(struct turn *t, int64_t id, bool contacted, bool decline,
     const struct button *fresh, size_t fresh_count)
@@ -133,11 +181,16 @@ static void edit_buttons(struct turn *t, int64_t id, bool contacted, bool declin
 		count++;
 		row = b->row;
 	}
+	const char *text = marked_text(t);
 	/* Telegram answers an edit that changes nothing with an error */
-	if (count == event->button_count && (hits == 0 || fresh_count == 0))
+	if (!text && count == event->button_count && (hits == 0 || fresh_count == 0))
 		return;
-	struct message *edit =
-	    message_list_add_edit(&t->out->messages, t->a, event->chat_id, event->message_id);
+	struct message *edit = text ? message_list_add_edit_text(&t->out->messages, t->a,
+					  event->chat_id, event->message_id, text)
+				    : NULL;
+	if (!edit)
+		edit = message_list_add_edit(
+		    &t->out->messages, t->a, event->chat_id, event->message_id);
 	message_set_buttons(edit, kept, count);
 }
 

@@ -131,6 +131,19 @@ struct message *message_list_add_edit(
 	    });
 }
 
+struct message *message_list_add_edit_text(struct message_list *list, struct arena *a,
+    int64_t chat_id, int64_t message_id, const char *text)
+{
+	struct message edit = {.kind = MESSAGE_EDIT_TEXT,
+	    .priority = PRIORITY_REPLY,
+	    .chat_id = chat_id,
+	    .message_id = message_id,
+	    .text = text};
+	const char *open = NULL;
+	take_marks(&edit, a, &open);
+	return text_utf16_units(edit.text) > MESSAGE_TEXT_UNITS ? NULL : append(list, a, edit);
+}
+
 void message_set_buttons(struct message *message, const struct button *buttons, size_t count)
 {
 	assert(count <= MESSAGE_MAX_BUTTONS);

@@ -55,6 +55,8 @@ struct event {
 	int64_t message_id;      /* of the message the button hangs on; 0 = too old to be known */
 	const struct event_button *buttons;
 	size_t button_count;
+	/* of that message, with the marks of domain/outbox/message.h where it had entities of ours; NULL: not known */
+	const char *message_text;
 	/* CONTACT only */
 	const char *phone;
 	int64_t contact_user_id;

@@ -50,6 +50,8 @@ enum message_kind {
 	MESSAGE_SEND, /* sendMessage */
 	/* editMessageReplyMarkup of message_id: the buttons replace what hangs there */
 	MESSAGE_EDIT_KEYBOARD,
+	/* editMessageText of message_id: text and buttons replace what stands there */
+	MESSAGE_EDIT_TEXT,
 };
 
 struct message {
@@ -57,11 +59,11 @@ struct message {
 	enum message_priority priority;
 	int64_t chat_id;
 	int64_t message_id; /* EDIT only */
-	const char *text;   /* SEND only */
+	const char *text;   /* SEND and EDIT_TEXT */
 	const struct button *buttons;
 	size_t button_count;
 	const struct mention *mention; /* SEND only; NULL: none */
-	const struct span *spans;      /* SEND only */
+	const struct span *spans;      /* of the text */
 	size_t span_count;
 	struct message *next; /* in the order to be sent */
 };
@@ -76,6 +78,9 @@ struct message *message_list_add(struct message_list *list, struct arena *a, int
     enum message_priority priority, const char *text);
 struct message *message_list_add_edit(
     struct message_list *list, struct arena *a, int64_t chat_id, int64_t message_id);
+/* text: with marks; NULL if it is longer than a message may be. */
+struct message *message_list_add_edit_text(struct message_list *list, struct arena *a,
+    int64_t chat_id, int64_t message_id, const char *text);
 /* The last `shown` in the message's text becomes a mention; nothing if it is not there. */
 void message_set_mention(
     struct message *message, struct arena *a, const char *shown, int64_t user_id);

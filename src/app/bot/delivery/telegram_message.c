@@ -11,6 +11,8 @@ const char *outgoing_method(const struct message *message)
 		return "sendMessage";
 	case MESSAGE_EDIT_KEYBOARD:
 		return "editMessageReplyMarkup";
+	case MESSAGE_EDIT_TEXT:
+		return "editMessageText";
 	}
 	return "sendMessage";
 }
@@ -75,6 +77,13 @@ const char *outgoing_payload(const struct message *message, struct arena *a)
 		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
 		    ",\"message_id\":", db_i64(a, message->message_id),
 		    ",\"reply_markup\":", keyboard(message, a), "}", (char *)NULL);
+	case MESSAGE_EDIT_TEXT:
+		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
+		    ",\"message_id\":", db_i64(a, message->message_id),
+		    ",\"text\":", json_quote(a, message->text),
+		    message->span_count ? entities(message, a) : "",
+		    ",\"link_preview_options\":{\"is_disabled\":true},\"reply_markup\":",
+		    keyboard(message, a), "}", (char *)NULL);
 	}
 	return "{}";
 }
