@@ -28,6 +28,7 @@ LIBRARIES = {
     "uv.h": {"db", "http", "ipc", "telegram", "google", "supervise", "sandbox", "app", "role"},
     "curl/curl.h": {"http", "role"},
     "microhttpd.h": {"http", "role"},
+    "libsmartcols.h": {"role"},
     "jansson.h": {"base", "http", "telegram", "google", "sandbox", "app", "role"},
 }
 SIBLINGS = [{"domain", "db", "http", "ipc"}, {"store", "telegram", "google", "supervise", "sandbox"}]
@@ -202,7 +203,8 @@ def test_no_files_include_one_another_in_a_circle():
 # layers that are folders of folders: what is in one of those has one purpose
 FOLDERS = {"domain": {"conversation", "event", "assignment", "contact", "outbox", "text", "config"},
            "app": {"bot", "outreach", "doctor"},
-           "sandbox": {"telegram"}}
+           "sandbox": {"telegram"},
+           "role": {"cli", "command", "worker"}}
 
 
 def test_folders_are_those_of_the_layout_and_none_holds_too_much():

@@ -1,4 +1,4 @@
-"""A `salesreg supervise` of test workers (src/role/test_worker.c), whose behaviour is a file that each start reads anew."""
+"""A `salesreg supervise` of test workers (src/role/worker/test_worker.c), whose behaviour is a file that each start reads anew."""
 import json
 from pathlib import Path
 

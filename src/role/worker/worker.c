@@ -1,13 +1,13 @@
-#include "salesreg/role/worker.h"
+#include "salesreg/role/worker/worker.h"
 #include "salesreg/base/log.h"
 #include "salesreg/base/syscall_filter.h"
 #include "salesreg/base/watchdog.h"
 #include "salesreg/db/address.h"
 #include "salesreg/role/cli/text.h"
 #include "salesreg/role/database.h"
-#include "salesreg/role/exposition.h"
-#include "salesreg/role/heartbeat.h"
 #include "salesreg/role/settings.h"
+#include "salesreg/role/worker/exposition.h"
+#include "salesreg/role/worker/heartbeat.h"
 #include <errno.h>
 #include <malloc.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 #include "salesreg/app/doctor/doctor.h"
 #include "salesreg/app/bot/poller.h"
 #include "salesreg/role/cli/text.h"
+#include "salesreg/role/command/sockets.h"
 #include "salesreg/role/role.h"
-#include "salesreg/role/sockets.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

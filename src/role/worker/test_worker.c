@@ -1,7 +1,7 @@
 #ifdef SALESREG_TESTS
 #include "salesreg/base/log.h"
 #include "salesreg/role/role.h"
-#include "salesreg/role/worker.h"
+#include "salesreg/role/worker/worker.h"
 #include "salesreg/supervise/child.h"
 #include <errno.h>
 #include <fcntl.h>

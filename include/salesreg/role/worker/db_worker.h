@@ -11,7 +11,7 @@
 #include "salesreg/base/fault_log.h"
 #include "salesreg/db/listener.h"
 #include "salesreg/db/pool.h"
-#include "salesreg/role/worker.h"
+#include "salesreg/role/worker/worker.h"
 
 struct db_worker;
 struct db_worker_options {

@@ -5,7 +5,7 @@
 #pragma once
 #include "salesreg/db/listener.h"
 #include "salesreg/db/server.h"
-#include "salesreg/role/worker.h"
+#include "salesreg/role/worker/worker.h"
 
 /* Adds to a report that is fine so far; leaves one that already says what is wrong. True: something is wrong. */
 bool health_of_database(

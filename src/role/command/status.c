@@ -2,8 +2,8 @@
 #include "salesreg/base/json.h"
 #include "salesreg/role/cli/table.h"
 #include "salesreg/role/cli/text.h"
+#include "salesreg/role/command/sockets.h"
 #include "salesreg/role/role.h"
-#include "salesreg/role/sockets.h"
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>

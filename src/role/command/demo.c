@@ -3,7 +3,7 @@
 #include "salesreg/http/listen.h"
 #include "salesreg/role/demo_postgres.h"
 #include "salesreg/role/role.h"
-#include "salesreg/role/supervise.h"
+#include "salesreg/role/worker/supervise.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

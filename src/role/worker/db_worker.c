@@ -1,8 +1,8 @@
-#include "salesreg/role/db_worker.h"
+#include "salesreg/role/worker/db_worker.h"
 #include "salesreg/base/log.h"
 #include "salesreg/db/home.h"
 #include "salesreg/db/migrate.h"
-#include "salesreg/role/health.h"
+#include "salesreg/role/worker/health.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -1,8 +1,8 @@
-#include "salesreg/role/metrics.h"
+#include "salesreg/role/worker/metrics.h"
 #include "salesreg/base/log.h"
 #include "salesreg/base/metrics.h"
 #include "salesreg/http/server.h"
-#include "salesreg/role/exposition.h"
+#include "salesreg/role/worker/exposition.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

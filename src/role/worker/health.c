@@ -1,4 +1,4 @@
-#include "salesreg/role/health.h"
+#include "salesreg/role/worker/health.h"
 #include <stdio.h>
 
 /* A listener comes back within a second or two; a question is late after DB_LATE_MS, and then the server is asked. */

@@ -8,8 +8,8 @@
 #include "salesreg/app/rules.h"
 #include "salesreg/base/arena.h"
 #include "salesreg/base/config.h"
-#include "salesreg/role/heartbeat.h"
-#include "salesreg/role/metrics.h"
+#include "salesreg/role/worker/heartbeat.h"
+#include "salesreg/role/worker/metrics.h"
 #include <uv.h>
 
 struct worker {

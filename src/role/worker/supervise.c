@@ -1,10 +1,10 @@
-#include "salesreg/role/supervise.h"
+#include "salesreg/role/worker/supervise.h"
 #include "salesreg/base/address.h"
 #include "salesreg/base/config.h"
 #include "salesreg/base/log.h"
-#include "salesreg/role/metrics.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/settings.h"
+#include "salesreg/role/worker/metrics.h"
 #include "salesreg/role/workers.h"
 #include "salesreg/supervise/run_dir.h"
 #include "salesreg/supervise/supervisor.h"
@@ -34,7 +34,7 @@ struct supervise {
 static const char program[] = "salesreg";
 
 #ifdef SALESREG_TESTS
-/* Hidden: shorter deadlines, as "name=milliseconds,…", and workers called test-… (role/test_worker.c). */
+/* Hidden: shorter deadlines, as "name=milliseconds,…", and workers called test-… (role/worker/test_worker.c). */
 static void read_test_times(struct supervisor_times *times)
 {
 	int first_ms = 250, longest_ms = 30000, steady_ms = 60000;

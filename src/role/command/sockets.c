@@ -1,4 +1,4 @@
-#include "salesreg/role/sockets.h"
+#include "salesreg/role/command/sockets.h"
 #include "salesreg/base/config.h"
 #include "salesreg/supervise/ask.h"
 #include <dirent.h>

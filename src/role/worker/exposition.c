@@ -1,4 +1,4 @@
-#include "salesreg/role/exposition.h"
+#include "salesreg/role/worker/exposition.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/metrics.h"
 #include <ctype.h>

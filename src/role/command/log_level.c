@@ -1,6 +1,6 @@
 #include "salesreg/role/cli/text.h"
+#include "salesreg/role/command/sockets.h"
 #include "salesreg/role/role.h"
-#include "salesreg/role/sockets.h"
 #include <stdio.h>
 #include <string.h>
 

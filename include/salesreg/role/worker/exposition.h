@@ -1,5 +1,5 @@
 /*
- * The metrics themselves: every name this program tells Prometheus is written in role/exposition.c, or, of the supervisor's
+ * The metrics themselves: every name this program tells Prometheus is written in role/worker/exposition.c, or, of the supervisor's
  * workers, in supervise/metrics.c.
  * Ownership: everything is borrowed for the call and added to `out`.
  * Units: as in base/metrics.h.
@@ -14,7 +14,7 @@
 #include "salesreg/app/outreach/assigner.h"
 #include "salesreg/base/buf.h"
 #include "salesreg/db/pool.h"
-#include "salesreg/role/heartbeat.h"
+#include "salesreg/role/worker/heartbeat.h"
 #include "salesreg/store/allocation.h"
 #include "salesreg/store/bot.h"
 #include "salesreg/telegram/api.h"

@@ -1,4 +1,4 @@
-#include "salesreg/role/qr.h"
+#include "salesreg/role/command/qr.h"
 #include <qrencode.h>
 
 enum { QUIET = 4 };

@@ -5,9 +5,9 @@
 #include "salesreg/app/rules.h"
 #include "salesreg/base/log.h"
 #include "salesreg/db/home.h"
-#include "salesreg/role/db_worker.h"
-#include "salesreg/role/exposition.h"
 #include "salesreg/role/role.h"
+#include "salesreg/role/worker/db_worker.h"
+#include "salesreg/role/worker/exposition.h"
 #include "salesreg/telegram/api.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "salesreg/role/heartbeat.h"
+#include "salesreg/role/worker/heartbeat.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
 #include "salesreg/supervise/child.h"

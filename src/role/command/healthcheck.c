@@ -1,7 +1,7 @@
 #include "salesreg/role/cli/text.h"
+#include "salesreg/role/command/sockets.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/settings.h"
-#include "salesreg/role/sockets.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 #include "salesreg/app/outreach/assigner.h"
 #include "salesreg/app/pruner.h"
 #include "salesreg/base/log.h"
-#include "salesreg/role/db_worker.h"
-#include "salesreg/role/exposition.h"
 #include "salesreg/role/role.h"
+#include "salesreg/role/worker/db_worker.h"
+#include "salesreg/role/worker/exposition.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
