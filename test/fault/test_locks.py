@@ -195,6 +195,20 @@ def test_the_list_of_migrations_is_waited_for_likewise(database):
     assert f"pid {pid} (role" in done.stderr and "application dump) holds locks on salesreg.schema_migrations" in done.stderr
 
 
+@pytest.mark.parametrize("worker, table", [("outreach", "home"), ("bot", "bot_state")])
+def test_a_worker_that_cannot_tell_which_database_it_is_says_who_holds_it_up(make_world, worker, table):
+    world = make_world()
+    session = world.db.connect()
+    session.autocommit = False
+    with session.cursor() as cursor:
+        cursor.execute(f"SET application_name = 'dump'; LOCK TABLE salesreg.{table} IN ACCESS EXCLUSIVE MODE")
+    process = world.start(worker)
+    says = rf"pid {pid_of(session)} \(role \w+, application dump\) holds locks on salesreg\.{table}"
+    process.wait_for_log(f"no database for now, waiting for it: .*{says}", timeout=60)
+    session.close()
+    process.wait_ready()
+
+
 @pytest.mark.parametrize("seconds", ["x", "-1", "", "1s", "100000"])
 def test_a_wait_is_in_seconds(seconds):
     done = run("migrate", "--wait", seconds)

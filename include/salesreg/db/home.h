@@ -2,6 +2,7 @@
  * Whether this is the database that was worked with before. After a failover the last writes may be missing, and after a
  * restore everything since the dump: salesreg.enter() sees to it that no number is given twice, and marks what may already
  * have been sent; here it is called and said.
+ * A lock of somebody else's is waited for as long as a worker's migration does (db/lock_wait.h).
  * Ownership: the connection is the caller's. Errors: ERR_UNAVAILABLE with `error`. Blocks: for the thread pool.
  */
 #pragma once
