@@ -71,11 +71,19 @@ static void list_hosts(struct db_address *a, const char *names, const char *addr
  * Only libpq knows what it makes of URI, service and environment, and it tells that of a connection alone. This one cannot
  * begin: it is refused for a value that does not exist, after all has been put together and before anything is looked up.
  */
+static PGconn *put_together_for(const char *uri, const struct db_host *host)
+{
+	const char *const names[] = {
+	    "dbname", "target_session_attrs", "host", "hostaddr", "port", NULL};
+	/* what is empty is as if it were not there; what comes later counts */
+	const char *const values[] = {
+	    uri, "none-such", host->name, host->address, host->port, NULL};
+	return PQconnectStartParams(names, values, 1);
+}
+
 static PGconn *put_together(const char *uri)
 {
-	const char *const names[] = {"dbname", "target_session_attrs", NULL};
-	const char *const values[] = {uri, "none-such", NULL};
-	return PQconnectStartParams(names, values, 1);
+	return put_together_for(uri, &(const struct db_host){.name = ""});
 }
 
 /* libpq's default place for it, as it finds it: PQconninfo() tells only what was said. */
@@ -160,12 +168,22 @@ enum wire_reach db_address_reach(const struct db_address *a, char host[256])
 	return WIRE_AWAY;
 }
 
-bool db_address_has_example_password(const char *uri)
+static bool is_example(PGconn *unused)
 {
-	PGconn *unused = put_together(uri);
 	const char *password = PQpass(unused);
 	bool found = password && strcmp(password, "changeme") == 0;
 	PQfinish(unused); /* which wipes it */
+	return found;
+}
+
+bool db_address_has_example_password(const char *uri)
+{
+	struct db_address a;
+	db_address_read(&a, uri);
+	bool found = is_example(put_together(uri));
+	/* a password file may have another one for each host, and libpq tells the first one's */
+	for (int i = 0; i < a.listed && !found; i++)
+		found = is_example(put_together_for(uri, &a.hosts[i]));
 	return found;
 }
 

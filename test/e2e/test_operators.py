@@ -94,6 +94,17 @@ def test_no_list_tells_a_terminal_what_to_do(database):
     assert message["text"] == EVIL and message["error"] == EVIL, "JSON has it whole, escaped"
 
 
+@pytest.mark.parametrize("args", [["outbox", "list"], ["parked", "list"], ["rep", "invite"], ["adopt-bot", "--dry-run"], ["migrate"],
+                                  ["check-config"], ["doctor", "--no-poll"], ["bot"], ["demo", "--port", EVIL],
+                                  ["outbox", "drop", EVIL], ["status"], ["sandbox", "--state"]])
+def test_no_complaint_tells_a_terminal_what_to_do(args, tmp_path):
+    """What is wrong is quoted: a file's name, a variable's value, an argument."""
+    done = run(*args, settings={"DATABASE_URL_FILE": str(tmp_path / EVIL), "REGISTRY_BOT_TOKEN": "1:" + EVIL, "BOT_LOCALE": EVIL,
+                                "SALESREG_RUN_DIR": "/nowhere/" + EVIL})
+    assert done.returncode != 0 and done.stderr + done.stdout
+    assert not OBEYED.search(done.stdout + done.stderr), done.stderr + done.stdout
+
+
 def test_the_list_as_json_has_everything_uncut(database):
     text = "Здравствуйте, " + "ё" * 200
     id = put(database, 1001, text, state="failed", error="why", attempts=2, priority=2)

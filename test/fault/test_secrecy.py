@@ -164,7 +164,7 @@ def test_the_database_is_found_again_by_what_libpq_reads_at_each_connection(make
     assert not outreach.lines("password")
 
 
-@pytest.mark.parametrize("source", ["url", "keyword", "variable", "passfile", "service"])
+@pytest.mark.parametrize("source", ["url", "keyword", "variable", "passfile", "service", "second host"])
 @pytest.mark.parametrize("password", ["changeme", "changed"])
 def test_the_example_s_password_is_noticed_wherever_it_comes_from(make_world, tmp_path, source, password):
     world = make_world()
@@ -172,8 +172,12 @@ def test_the_example_s_password_is_noticed_wherever_it_comes_from(make_world, tm
     place = f"{url.hostname}:{url.port}{url.path}"
     (tmp_path / "services").write_text(f"[sales]\nhost={url.hostname}\nport={url.port}\nuser={url.username}\npassword={password}\n")
     (tmp_path / "passes").write_text(f"other:*:*:*:changeme\n{url.hostname}:{url.port}:*:{url.username}:{password}\n")
-    (tmp_path / "passes").chmod(0o600)
+    (tmp_path / "second").write_text(f"{url.hostname}:{url.port}:*:{url.username}:secret\nstandby.invalid:5433:*:*:{password}\n")
+    for file in ("passes", "second"):
+        (tmp_path / file).chmod(0o600)
     settings = {
+        "second host": {"DATABASE_URL": f"postgresql://{url.username}@{url.hostname}:{url.port},standby.invalid:5433{url.path}",
+                        "PGPASSFILE": tmp_path / "second"},
         "url": {"DATABASE_URL": f"postgresql://{url.username}:{password}@{place}"},
         "keyword": {"DATABASE_URL": f"postgresql://{url.username}@{place}?password={password}"},
         "variable": {"DATABASE_URL": f"postgresql://{url.username}@{place}", "PGPASSWORD": password},

@@ -39,7 +39,7 @@ void db_address_read(struct db_address *address, const char *uri);
  */
 enum wire_reach db_address_reach(const struct db_address *address, char host[256]);
 /*
- * Whether the password that libpq takes, for the first of the hosts, is the one of the examples, which everybody tries first:
+ * Whether the password that libpq takes for one of the hosts is the one of the examples, which everybody tries first:
  * changeme. It may stand in the URI, in a service, in PGPASSWORD or in a password file (34.15, 34.16, 34.17; PQpass, 34.2).
  */
 bool db_address_has_example_password(const char *uri);
