@@ -38,7 +38,7 @@ SELECT d.datcollversion, pg_database_collation_actual_version(d.oid)
 FROM pg_catalog.pg_database d
 WHERE d.datname = current_database() AND d.datcollversion <> pg_database_collation_actual_version(d.oid)
 -- name: doctor_strange_triggers
--- Strangers (see search_path) who may put triggers on tables of ours, or whose function a trigger there calls: it runs as whoever
+-- Strangers (see search_path, which has the same list) who may put triggers on tables of ours, or whose function a trigger there calls: it runs as whoever
 -- writes the table, as the workers. The right or the trigger, the object, the stranger, what ends it.
 WITH owners (oid) AS (
     SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname IN (current_user, 'pg_database_owner')

@@ -33,6 +33,13 @@ def test_there_are_statements_and_each_has_a_name_of_its_own():
     assert len(set(names)) == len(names)
 
 
+def test_who_is_no_stranger_is_the_same_wherever_it_is_asked():
+    """A session asks before there is a function of ours, so the list stands in each statement that needs it."""
+    lists = {re.search(r"owners \(oid\) AS \(.*?\n\), known \(oid\) AS MATERIALIZED \(.*?\n\)", text, re.S).group()
+             for _, name, text in ALL if re.search(r"\bknown \(oid\)", text) or name in ("search_path", "doctor_strange_triggers")}
+    assert len(lists) == 1
+
+
 def test_the_binary_embeds_exactly_these_statements():
     generated = (BINARY.parent / "generated" / "salesreg" / "generated" / "statements.h").read_text()
     embedded = re.findall(r"^\tSQL_([A-Z0-9_]+),", generated, re.M)
