@@ -427,7 +427,8 @@ static void clients_are_listed_with_the_buttons_that_apply(void **state)
 		    "id.\nStatus: contacted\n\n"
 		    "3. Dmitry\nWrite to: https://t.me/dm_1\nStatus: became a buyer\n\n"
 		    "4. Olga\nWrite to: https://t.me/olga\nStatus: something new\n\n"
-		    "5. Ada\nWrite to: https://t.me/ada_1\nStatus: contacted before, not by you yet\n\n"
+		    "5. Ada\nWrite to: https://t.me/ada_1\nStatus: contacted before, not by you "
+		    "yet\n\n"
 		    "✅ contacted, ↩️ can't take it");
 		assert_int_equal(m->button_count, 6);
 		assert_string_equal(m->buttons[0].data, "a:5:c");

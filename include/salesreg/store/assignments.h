@@ -33,4 +33,3 @@ struct client_row {
 size_t clients_read(struct db_plan *plan, struct arena *a, const int64_t *rep_telegram_ids,
     size_t count, size_t limit);
 size_t clients_parse(const PGresult *result, struct arena *a, struct client_row **rows);
-
