@@ -36,8 +36,8 @@ def alive(world):
     probe.says("привет")
     probe.hears("offer")
     world.settle()
-    assert world.db.rows("SELECT reason FROM salesreg.parked_updates") == []
-    assert world.db.rows("SELECT error FROM salesreg.outbox") == []
+    assert world.db.parked_updates.rows("reason") == []
+    assert world.db.outbox.rows("error") == []
     assert world.bot.alive
 
 
@@ -388,7 +388,7 @@ def test_updates_with_missing_or_wrong_typed_fields_stop_nothing(bot_world):
     anna.forget()
     anna.says("/start")
     anna.hears("offer")
-    parked = bot_world.db.rows("SELECT reason, payload FROM salesreg.parked_updates")
+    parked = bot_world.db.parked_updates.rows("reason, payload")
     assert parked == [], "none of these is beyond the bot"
     stats = bot_world.sandbox.stats()
     assert stats["updates"]["confirmed"] >= count
@@ -431,7 +431,7 @@ def test_an_update_that_cannot_be_handled_is_parked_with_the_reason_and_its_send
     anna.hears("parked")
     boris.hears("offer")
     boris.hears("offer_expected", "offer_question")
-    row = bot_world.db.row("SELECT * FROM salesreg.parked_updates")
+    row = bot_world.db.parked_updates.row("*")
     assert row["user_id"] == anna.id and row["payload"]["message"]["text"] == "привет" and "broken" in row["reason"]
     bot_world.bot.wait_for_log(r"could not be handled and is parked")
     bot_world.db.execute("ALTER TABLE salesreg.user_sessions DROP CONSTRAINT broken")
@@ -447,7 +447,7 @@ def test_a_parked_press_does_not_leave_the_button_spinning(bot_world):
     anna.presses("button_yes")
     anna.is_answered()
     anna.hears("parked")
-    assert bot_world.db.value("SELECT count(*) FROM salesreg.parked_updates") == 1
+    assert bot_world.db.parked_updates.value("count(*)") == 1
 
 
 # answers over 4,096 ---------------------------------------------------------------------------------------------------
@@ -471,7 +471,7 @@ def test_no_answer_is_ever_longer_than_telegram_takes(make_world):
     whole = "".join(message.text for message in said)
     assert whole.count("о") >= 4000 and whole.count("с") >= 4000, "what does not fit goes in parts, none is lost"
     assert len(said[-1].buttons) == 5, "and the buttons are under the last part"
-    assert world.db.rows("SELECT error FROM salesreg.outbox") == []
+    assert world.db.outbox.rows("error") == []
     assert "400" not in world.sandbox.calls("sendMessage")
 
 
@@ -483,11 +483,11 @@ def test_what_telegram_or_a_person_says_does_nothing_to_a_terminal(make_world):
     anna = asked_for_name(world)
     world.sandbox.fault("error", method="sendMessage", code=400, description=evil)
     anna.says("Anna \u009b\u202ePetrova")
-    world.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE state = 'failed'")
+    world.db.outbox.eventually("count(*) = 1", "WHERE state = 'failed'")
     world.bot.wait_for_log("the end")
     obeyed = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
     assert not obeyed.search(world.bot.log)
-    assert not obeyed.search(world.db.value("SELECT error FROM salesreg.outbox WHERE state = 'failed'"))
+    assert not obeyed.search(world.db.outbox.value("error", "WHERE state = 'failed'"))
 
 
 # secrets --------------------------------------------------------------------------------------------------------------
@@ -500,9 +500,9 @@ def test_a_token_that_somebody_writes_to_the_bot_is_in_no_log(make_world):
     anna = asked_for_name(world)
     world.sandbox.fault("error", method="sendMessage", code=400, description=f"Bad Request: bot{TOKEN}/sendMessage is wrong")
     anna.says("Anna Petrova")
-    world.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE state = 'failed'")
+    world.db.outbox.eventually("count(*) = 1", "WHERE state = 'failed'")
     world.sandbox.fault("error", method="getUpdates", code=500, description=f"bot{TOKEN}")
     anna.says(anna.email)
     anna.hears("registered")
     world.bot.wait_for_log(r"\[\.\.\.\]")
-    assert TOKEN not in world.db.value("SELECT error FROM salesreg.outbox WHERE state = 'failed'")
+    assert TOKEN not in world.db.outbox.value("error", "WHERE state = 'failed'")

@@ -22,12 +22,12 @@ def earlier(world, user, count=1, address=BOSS, age="1 minute", wrong=0):
 
 
 def hour_later(world):
-    world.db.execute("UPDATE salesreg.email_codes SET created_at = created_at - interval '1 hour'")
+    world.db.email_codes.update("created_at = created_at - interval '1 hour'")
 
 
 def asks_again(world, person, email, asked="code_asked"):
     """Once what was asked for before has gone out."""
-    world.db.eventually("SELECT bool_and(state = 'sent') FROM salesreg.email_codes")
+    world.db.email_codes.eventually("bool_and(state = 'sent')")
     person.says(email)
     person.hears(asked)
 
@@ -103,7 +103,7 @@ def test_in_all_there_are_five_hundred_mails_an_hour_also_of_one_poll(world, mai
         person.hears("ask_email")
     world.sandbox.acts([{"user": person.id, "type": "text", "text": person.email} for person in people])
     world.settle()
-    assert world.db.value("SELECT count(*) FROM salesreg.email_codes") == 500
+    assert world.db.email_codes.value("count(*)") == 500
 
 
 def test_of_many_who_press_again_at_once_no_more_than_are_left_are_mailed(world, mail):
@@ -112,7 +112,7 @@ def test_of_many_who_press_again_at_once_no_more_than_are_left_are_mailed(world,
     addresses = [BOSS, "boss+1@" + DOMAIN]
     for i, person in enumerate(people):
         gives_email(person, addresses[i % 2])
-    world.db.eventually("SELECT count(*) = 6 AND bool_and(state = 'sent') FROM salesreg.email_codes")
+    world.db.email_codes.eventually("count(*) = 6 AND bool_and(state = 'sent')")
     hour_later(world)
     for person in people:
         earlier(world, person.id, address=person.email, age="10 hours")
@@ -121,7 +121,7 @@ def test_of_many_who_press_again_at_once_no_more_than_are_left_are_mailed(world,
     last = {person.id: world.sandbox.bot_messages(person.id)[-1] for person in people}
     world.sandbox.acts([{"user": user, "type": "button", "data": m.data[0], "message_id": m.id} for user, m in last.items()])
     world.settle()
-    assert world.db.value("SELECT count(*) FROM salesreg.email_codes WHERE created_at > now() - interval '30 minutes'") == 15
+    assert world.db.email_codes.value("count(*)", "WHERE created_at > now() - interval '30 minutes'") == 15
     assert sum(person.hears_anything().text.startswith(world.texts.raw("ru", "code_too_many").split("{")[0]) for person in people) == 4
 
 
@@ -155,7 +155,7 @@ def test_after_ten_wrong_codes_no_more_are_mailed_there_for_a_day(world, mail):
     assert world.bot.lines("kept back by a limit: 10 wrong codes a day")
     anna.says("other@" + DOMAIN)
     anna.hears("code_asked")
-    world.db.execute("UPDATE salesreg.email_codes SET created_at = created_at - interval '1 day'")
+    world.db.email_codes.update("created_at = created_at - interval '1 day'")
     asks_again(world, anna, BOSS)
 
 
@@ -164,7 +164,7 @@ def test_after_twenty_in_a_week_no_more_are_mailed_anywhere(world, mail):
     earlier(world, anna.id, 4, address="a@" + DOMAIN, age="6 days", wrong=5)
     gives_email(anna, BOSS, asked="code_too_many_wrong")
     earlier(world, anna.id, 1, address="b@" + DOMAIN, age="6 days", wrong=5)
-    world.db.execute("UPDATE salesreg.email_codes SET created_at = created_at - interval '23 hours'")
+    world.db.email_codes.update("created_at = created_at - interval '23 hours'")
     anna.says(BOSS)
     anna.hears("code_too_many_wrong", hours="1")
     world.settle()

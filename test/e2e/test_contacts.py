@@ -87,8 +87,8 @@ def test_who_may_not_be_linked_to_costs_the_button_and_not_the_message(team):
     assert "Ivan P" in told.text and told.labels == [team.texts.raw("ru", "button_contacted"),
                                                       team.texts.raw("ru", "button_decline")]
     assert refusals(team) == before + 1
-    eventually(lambda: team.db.value("SELECT telegram_id FROM salesreg.hidden_people") == STRANGER, what="it is remembered")
-    assert team.db.value("SELECT count(*) FROM salesreg.outbox WHERE state = 'failed'") == 0
+    eventually(lambda: team.db.hidden_people.value("telegram_id") == STRANGER, what="it is remembered")
+    assert team.db.outbox.value("count(*)", "WHERE state = 'failed'") == 0
     team.anna.says("мои клиенты")
     assert len(team.anna.hears_anything().buttons) == 2
     assert refusals(team) == before + 1

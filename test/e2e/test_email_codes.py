@@ -22,8 +22,8 @@ def world(make_world, mail):
 
 def minutes_later(world, minutes):
     """As far as codes are concerned."""
-    world.db.execute("UPDATE salesreg.email_codes SET good_until = ARRAY(SELECT u - %s * interval '1 minute'"
-                     " FROM unnest(good_until) WITH ORDINALITY AS g (u, n) ORDER BY n)", minutes)
+    world.db.email_codes.update("good_until = ARRAY(SELECT u - %s * interval '1 minute' FROM unnest(good_until) WITH"
+                                " ORDINALITY AS g (u, n) ORDER BY n)", minutes)
 
 
 # the main road ----------------------------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ def test_no_code_is_in_the_database_or_the_log(world, mail):
         for row in world.db.rows(f"SELECT t::text AS row FROM salesreg.{table} t"):
             assert code not in row["row"].replace(str(anna.id), ""), table
     assert code not in world.bot.log
-    hashes = world.db.value("SELECT hashes FROM salesreg.email_codes")
+    hashes = world.db.email_codes.value("hashes")
     assert len(hashes) == 1 and len(hashes[0]) == 64
 
 
@@ -216,7 +216,7 @@ def test_a_claim_from_before_the_mail_server_takes_a_code_too(make_world, mail):
 def test_with_invitations_it_takes_both(make_world, mail):
     world = make_world(**settings(mail), REGISTRATION_APPROVAL="invite")
     world.start_bot()
-    world.db.eventually("SELECT username IS NOT NULL FROM salesreg.bot_state")
+    world.db.bot_state.eventually("username IS NOT NULL")
     anna = world.person()
     anna.says("123456")
     anna.hears("invite_needed")
@@ -232,7 +232,7 @@ def test_with_invitations_it_takes_both(make_world, mail):
     anna.hears("code_asked")
     anna.says(mail.code(anna.email))
     anna.hears("registered")
-    assert world.db.value("SELECT used_at IS NOT NULL FROM salesreg.invites")
+    assert world.db.invites.value("used_at IS NOT NULL")
     assert mail.mails("other@" + DOMAIN) == []
 
 
@@ -263,7 +263,7 @@ def test_five_wrong_codes_at_once_are_five(world, mail):
     world.sandbox.acts([{"user": anna.id, "type": "text", "text": f"{(int(code) + i) % 1000000:06}"} for i in range(1, 10)])
     world.settle()
     anna.forget()
-    assert world.db.value("SELECT wrong FROM salesreg.email_codes WHERE live") == 5
+    assert world.db.email_codes.value("wrong", "WHERE live") == 5
     anna.says(code)
     anna.hears("code_used_up")
 
@@ -272,8 +272,8 @@ def test_a_code_is_good_for_ten_minutes(world, mail):
     anna = world.person()
     gives_email(anna)
     code = mail.code(anna.email)
-    world.db.eventually("SELECT state = 'sent' AND good_until[1] BETWEEN now() + interval '9 minutes' AND now() + interval '10 minutes'"
-                        " FROM salesreg.email_codes")
+    world.db.email_codes.eventually("state = 'sent' AND good_until[1] BETWEEN now() + interval '9 minutes' AND now() +"
+                                    " interval '10 minutes'")
     minutes_later(world, 10)
     anna.says(code)
     anna.hears("code_expired", email=anna.email)
@@ -286,8 +286,8 @@ def test_a_mail_that_is_queued_again_makes_no_code_good_for_longer(world, mail):
     gives_email(anna)
     first = mail.code(anna.email)
     anna.hears("code_delayed")
-    world.db.eventually("SELECT state = 'queued' FROM salesreg.email_codes")
-    world.db.execute("UPDATE salesreg.email_codes SET due_at = now() + interval '1 hour'")
+    world.db.email_codes.eventually("state = 'queued'")
+    world.db.email_codes.update("due_at = now() + interval '1 hour'")
     minutes_later(world, 10)
     anna.says(first)
     anna.hears("code_on_its_way")
@@ -308,12 +308,12 @@ def test_a_code_is_good_for_ten_minutes_however_often_the_mail_is_tried_again(wo
     gives_email(anna)
     first = mail.code(anna.email)
     anna.hears("code_delayed")
-    world.db.eventually("SELECT state = 'queued' FROM salesreg.email_codes")
+    world.db.email_codes.eventually("state = 'queued'")
     minutes_later(world, 9)
     is_due(world)
     anna.hears("code_sent_late")
     second = mail.code(anna.email, 2)
-    world.db.eventually("SELECT state = 'sent' AND cardinality(hashes) = 2 FROM salesreg.email_codes")
+    world.db.email_codes.eventually("state = 'sent' AND cardinality(hashes) = 2")
     minutes_later(world, 2)
     assert first == second or (anna.says(first), anna.hears("code_wrong", left=4))
     anna.says(second)
@@ -325,15 +325,15 @@ def test_a_result_that_is_written_late_makes_no_code_good_for_longer(world, mail
     anna = world.person()
     mail.pause.set()
     gives_email(anna)
-    world.db.eventually("SELECT state = 'sending' FROM salesreg.email_codes")
+    world.db.email_codes.eventually("state = 'sending'")
     other = psycopg2.connect(world.db.url)
     other.cursor().execute("UPDATE salesreg.email_codes SET good_until = ARRAY[now() + interval '1 minute']")
     mail.pause.clear()
     mail.code(anna.email)
     other.commit()
     other.close()
-    world.db.eventually("SELECT state = 'sent' FROM salesreg.email_codes")
-    assert world.db.value("SELECT good_until[1] < now() + interval '3 minutes' FROM salesreg.email_codes")
+    world.db.email_codes.eventually("state = 'sent'")
+    assert world.db.email_codes.value("good_until[1] < now() + interval '3 minutes'")
 
 
 # whose it is ----------------------------------------------------------------------------------------------------------------
@@ -350,8 +350,7 @@ def test_whether_an_address_is_taken_is_not_told_before_the_code(world, mail):
         person.says("что?")
         heard.append(person.hears_anything())
         seen.append([(m.text.replace(address, "…"), m.data) for m in heard])
-        session = world.db.row("SELECT phase, claim_email, claim_rep, wrong_emails FROM salesreg.user_sessions WHERE user_id = %s",
-                               person.id)
+        session = world.db.user_sessions.row("phase, claim_email, claim_rep, wrong_emails", "WHERE user_id = %s", person.id)
         seen[-1].append(dict(session))
     assert seen[0] == seen[1]
     assert not holder.unheard()
@@ -397,7 +396,7 @@ def test_a_rep_who_proves_an_address_has_it_and_whoever_had_it_is_out(make_world
     squatter.hears("account_lost")
     admin.hears("admin_evicted", name="Anna Petrova", holder="Stranger Person", email="anna@" + DOMAIN)
     assert world.db.rep(squatter.id)["status"] == "removed" and world.db.rep(owner.id)["email"] == "anna@" + DOMAIN
-    assert world.db.column("SELECT email_key FROM salesreg.rep_email") == ["anna@" + DOMAIN]
+    assert world.db.rep_email.column("email_key") == ["anna@" + DOMAIN]
 
 
 def test_a_suspended_account_is_not_left_behind_by_opening_another(world, mail):
@@ -433,7 +432,7 @@ def legacy_twins(world, first, second, email):
 def test_nor_where_an_older_row_of_an_old_system_has_the_address(world, mail, tag):
     first, second, again = world.person(), world.person(), world.person()
     legacy_twins(world, first, second, "anna@" + DOMAIN)
-    assert world.db.value("SELECT rep FROM salesreg.rep_email") == world.db.rep(first.id)["id"]
+    assert world.db.rep_email.value("rep") == world.db.rep(first.id)["id"]
     gives_email(again, f"anna{tag}@" + DOMAIN)
     again.says(mail.code(f"anna{tag}@" + DOMAIN))
     again.hears("suspended")
@@ -481,7 +480,7 @@ def test_what_an_admin_is_told_does_not_go_to_whoever_takes_over_their_registrat
     gives_email(phone, "boss@" + DOMAIN)
     phone.says(mail.code("boss@" + DOMAIN, 2))
     phone.hears("claim_granted")
-    assert world.db.value("SELECT count(*) FROM salesreg.outbox WHERE chat_id = %s AND payload::text LIKE '%%carl@%%'", boss) == 1
+    assert world.db.outbox.value("count(*)", "WHERE chat_id = %s AND payload::text LIKE '%%carl@%%'", boss) == 1
     assert not [m for m in world.sandbox.bot_messages(phone.id) if "carl@" in m.text]
 
 
@@ -547,7 +546,7 @@ def test_after_too_many_mails_the_last_code_still_registers(world, mail):
     gives_email(anna, anna.email)
     for sent in range(2, 4):
         mail.code(anna.email, sent - 1)
-        world.db.eventually("SELECT state = 'sent' FROM salesreg.email_codes WHERE live")
+        world.db.email_codes.eventually("state = 'sent'", "WHERE live")
         anna.says(anna.email)
         anna.hears("code_asked")
     code = mail.code(anna.email, 3)
@@ -599,7 +598,7 @@ def test_a_server_that_means_us_is_the_operator_s_matter_and_no_fault_of_the_add
     gives_email(anna)
     anna.hears("code_delayed", email=anna.email)
     world.bot.wait_for_log("mail cannot be sent as SMTP_URL, SMTP_FROM and SMTP_TLS say: " + reply)
-    world.db.eventually("SELECT state = 'queued' AND error <> '' FROM salesreg.email_codes")
+    world.db.email_codes.eventually("state = 'queued' AND error <> ''")
     is_due(world)
     anna.hears("code_sent_late", email=anna.email)
     anna.says(mail.code(anna.email))
@@ -642,8 +641,8 @@ def test_a_row_that_somebody_holds_a_lock_on_holds_up_no_other_mail(world, mail)
     mail.answers[anna.email] = ["451 4.7.1 Greylisted"]
     gives_email(anna)
     anna.hears("code_delayed")
-    world.db.eventually("SELECT state = 'queued' FROM salesreg.email_codes")
-    world.db.execute("UPDATE salesreg.email_codes SET due_at = now()")
+    world.db.email_codes.eventually("state = 'queued'")
+    world.db.email_codes.update("due_at = now()")
     other = psycopg2.connect(world.db.url)
     other.cursor().execute("SELECT 1 FROM salesreg.email_codes FOR UPDATE")
     joins(boris, mail)
@@ -652,7 +651,7 @@ def test_a_row_that_somebody_holds_a_lock_on_holds_up_no_other_mail(world, mail)
     mail.stop()
     with Silent(port=mail.port):  # what came of a mail waits, too
         gives_email(vera)
-        world.db.eventually("SELECT state = 'sending' FROM salesreg.email_codes WHERE user_id = %s", vera.id)
+        world.db.email_codes.eventually("state = 'sending'", "WHERE user_id = %s", vera.id)
         other.cursor().execute("SELECT 1 FROM salesreg.email_codes WHERE user_id = %s FOR UPDATE", (vera.id,))
     world.bot.wait_for_log("a mail does not go out")
     server = MailServer(port=mail.port)
@@ -660,7 +659,7 @@ def test_a_row_that_somebody_holds_a_lock_on_holds_up_no_other_mail(world, mail)
         late = world.person("Gleb Orlov")
         gives_email(late)
         server.code(late.email)
-        assert world.db.value("SELECT state FROM salesreg.email_codes WHERE user_id = %s", vera.id) == "sending"
+        assert world.db.email_codes.value("state", "WHERE user_id = %s", vera.id) == "sending"
         other.rollback()
         vera.hears("code_delayed")
     finally:
@@ -675,8 +674,8 @@ def test_greylisting_is_waited_out_and_said_once(world, mail):
     anna.hears("code_delayed", email=anna.email)
     pauses = []
     for attempts in (1, 2):
-        world.db.eventually("SELECT state = 'queued' AND attempts = %s FROM salesreg.email_codes", attempts)
-        pauses.append(world.db.value("SELECT due_at - now() FROM salesreg.email_codes"))
+        world.db.email_codes.eventually("state = 'queued' AND attempts = %s", "", attempts)
+        pauses.append(world.db.email_codes.value("due_at - now()"))
         anna.says("123456")
         anna.hears("code_on_its_way")
         is_due(world)
@@ -693,14 +692,14 @@ def test_a_server_that_is_down_or_silent_holds_up_nobody(world, mail, make_world
     mail.stop()
     with Silent(port=mail.port) as silent:
         gives_email(anna)
-        world.db.eventually("SELECT state = 'sending' FROM salesreg.email_codes")
+        world.db.email_codes.eventually("state = 'sending'")
         boris.says("привет")
         boris.hears("offer")
         anna.hears("code_delayed")
         assert silent.accepted == 1
     is_due(world)
-    world.db.eventually("SELECT state = 'queued' AND attempts = 2 FROM salesreg.email_codes")
-    world.db.eventually("SELECT error <> '' FROM salesreg.email_codes")
+    world.db.email_codes.eventually("state = 'queued' AND attempts = 2")
+    world.db.email_codes.eventually("error <> ''")
     server = MailServer(port=mail.port)
     try:
         is_due(world)
@@ -738,19 +737,19 @@ def test_all_who_wait_for_a_server_that_is_of_no_use_hear_so_at_once_and_once(wo
     with Silent(port=mail.port) as silent:
         for person in people:
             gives_email(person)
-        world.db.eventually("SELECT count(*) = 4 FROM salesreg.email_codes WHERE state = 'sending'")
+        world.db.email_codes.eventually("count(*) = 4", "WHERE state = 'sending'")
         eventually(lambda: silent.accepted == 4)
         silent.drop()
         for person in people:
             person.hears("code_delayed", email=person.email)
         assert silent.accepted <= 8  # the next four, who have not failed yet
-        world.db.execute("UPDATE salesreg.email_codes SET due_at = now() WHERE state = 'queued'")
+        world.db.email_codes.update("due_at = now() WHERE state = 'queued'")
         eventually(lambda: silent.accepted == 8)
         late = world.person("Vera Orlova")
         gives_email(late)
         late.hears("code_delayed", email=late.email)
         silent.drop()
-        world.db.eventually("SELECT count(*) FILTER (WHERE attempts = 2) >= 1 FROM salesreg.email_codes")
+        world.db.email_codes.eventually("count(*) FILTER (WHERE attempts = 2) >= 1")
     server = MailServer(port=mail.port)
     try:
         is_due(world)
@@ -766,7 +765,7 @@ def test_a_bot_that_dies_after_asking_mails_all_the_same(world, mail):
     mail.stop()
     with Silent(port=mail.port):
         gives_email(anna)
-        world.db.eventually("SELECT state = 'sending' FROM salesreg.email_codes")
+        world.db.email_codes.eventually("state = 'sending'")
         world.bot.kill()
     server = MailServer(port=mail.port)
     try:
@@ -795,8 +794,8 @@ def test_what_is_tried_for_hours_in_vain_is_given_up_and_said(world, mail):
     mail.answers[anna.email] = ["451 4.3.0 Try later"] * 2
     gives_email(anna)
     anna.hears("code_delayed")
-    world.db.eventually("SELECT state = 'queued' FROM salesreg.email_codes")
-    world.db.execute("UPDATE salesreg.email_codes SET attempts = 13")
+    world.db.email_codes.eventually("state = 'queued'")
+    world.db.email_codes.update("attempts = 13")
     is_due(world)
     anna.hears("code_failed", email=anna.email)
     anna.presses("button_code_again")

@@ -47,7 +47,7 @@ def floods(world, person, last):
 
 
 def crowded(world):
-    return world.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE state = 'dropped' AND error = 'crowded'")
+    return world.db.outbox_history.value("count(*)", "WHERE state = 'dropped' AND error = 'crowded'")
 
 
 @pytest.mark.parametrize("fault", [{"kind": "429", "retry_after": 1}, {"kind": "slow", "ms": 1500}], ids=["429", "slow"])
@@ -59,7 +59,7 @@ def test_a_flood_is_answered_by_its_newest_answers_and_holds_up_nobody(paced, st
     for person in others:
         person.registers()
     eventually(paced.sandbox.bot_is_idle)
-    waits = paced.db.value("SELECT count(DISTINCT answers_to) FROM salesreg.outbox WHERE chat_id = %s", stranger.id)
+    waits = paced.db.outbox.value("count(DISTINCT answers_to)", "WHERE chat_id = %s", stranger.id)
     assert waits <= MOST + 1
     paced.sandbox.no_faults()
     paced.settle(timeout=120)
@@ -76,13 +76,13 @@ def test_telegram_s_pause_is_kept_whatever_is_dropped_meanwhile(paced, stranger)
     """What Telegram wanted later stays in front of what came after it."""
     paced.sandbox.fault("429", method="sendMessage", chat=stranger.id, retry_after=8)
     stranger.says("1")
-    paced.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE state = 'queued' AND due_at > now()")
-    due = paced.db.value("SELECT max(due_at) FROM salesreg.outbox")
+    paced.db.outbox.eventually("count(*) = 1", "WHERE state = 'queued' AND due_at > now()")
+    due = paced.db.outbox.value("max(due_at)")
     floods(paced, stranger, "Иван Петров")
     eventually(lambda: crowded(paced) >= MANY - 2 * MOST)
     paced.settle(timeout=60)
-    first = paced.db.value("SELECT min(finished_at) FROM salesreg.outbox_history WHERE chat_id = %s AND state = 'sent'"
-                           " AND attempts = 2", stranger.id)
+    first = paced.db.outbox_history.value("min(finished_at)",
+                                          "WHERE chat_id = %s AND state = 'sent' AND attempts = 2", stranger.id)
     assert first >= due
     assert paced.sandbox.calls("sendMessage")["429"] == 1
 
@@ -91,8 +91,7 @@ def test_what_answers_nothing_is_never_dropped(paced, stranger):
     """Notifications, and what an operator or another role puts in."""
     paced.sandbox.fault("slow", method="sendMessage", chat=stranger.id, times=-1, ms=1000)
     for i in range(3):
-        paced.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, priority) VALUES (%s, 'sendMessage', %s, 1)",
-                         stranger.id, json.dumps({"chat_id": stranger.id, "text": f"from the office {i}"}))
+        paced.db.outbox.insert("(chat_id, method, payload, priority) VALUES (%s, 'sendMessage', %s, 1)", stranger.id, json.dumps({"chat_id": stranger.id, "text": f"from the office {i}"}))
     floods(paced, stranger, "Иван Петров")
     eventually(paced.sandbox.bot_is_idle)
     paced.sandbox.no_faults()
@@ -119,7 +118,7 @@ def test_an_admin_s_own_card_is_no_answer_to_what_they_wrote(make_world):
     world.sandbox.acts([{"user": admin.id, "type": "text", "text": text} for text in texts])
     eventually(world.sandbox.bot_is_idle)
     assert crowded(world) > 0
-    assert world.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE error = 'crowded' AND payload::text LIKE '%%approve%%'") == 0
+    assert world.db.outbox_history.value("count(*)", "WHERE error = 'crowded' AND payload::text LIKE '%%approve%%'") == 0
     kept = ("SELECT count(*) FROM (SELECT payload, priority FROM salesreg.outbox WHERE answers_to IS NULL"
             " UNION ALL SELECT payload, priority FROM salesreg.outbox_history WHERE state <> 'dropped') o"
             " WHERE payload::text LIKE '%%boss@truerealestate.bali%%' AND payload::text LIKE '%%callback_data%%'")
@@ -160,7 +159,7 @@ def test_what_an_admin_is_shown_once_is_not_dropped(make_world):
     world.settle()
     world.db.execute("INSERT INTO sales_representatives (telegram_id, name, email, status)"
                      " VALUES (501, 'Waits Long', 'w@truerealestate.bali', 'pending')")
-    world.db.execute("INSERT INTO salesreg.missed_chats (chat_id) VALUES (%s)", admin.id)
+    world.db.missed_chats.insert("(chat_id) VALUES (%s)", admin.id)
     world.sandbox.fault("slow", method="sendMessage", chat=admin.id, ms=1000, times=-1)
     world.sandbox.acts([{"user": admin.id, "type": "text", "text": str(i)} for i in range(200)])
     eventually(lambda: crowded(world) > 100)

@@ -28,8 +28,8 @@ def asked_for_email(world):
 
 
 def session(world, person):
-    return world.db.row("SELECT wrong_emails, extract(epoch FROM paused_until - now())::float AS left"
-                        " FROM salesreg.user_sessions WHERE user_id = %s", person.id)
+    return world.db.user_sessions.row("wrong_emails, extract(epoch FROM paused_until - now())::float AS left",
+                                      "WHERE user_id = %s", person.id)
 
 
 def guesses(person, wrong="x@gmail.com", problem="email_wrong_domain"):
@@ -43,7 +43,7 @@ def guesses(person, wrong="x@gmail.com", problem="email_wrong_domain"):
 
 def over(world, person):
     """The pause is a matter of the database's clock."""
-    world.db.execute("UPDATE salesreg.user_sessions SET paused_until = now() WHERE user_id = %s", person.id)
+    world.db.user_sessions.update("paused_until = now() WHERE user_id = %s", person.id)
 
 
 @pytest.mark.parametrize("wrong,problem", [("x@gmail.com", "email_wrong_domain"), ("не знаю@", "email_malformed")])
@@ -74,7 +74,7 @@ def test_the_time_that_is_left_is_told(bot_world):
     guesses(person)
     for left, key, values in (("30 seconds", "email_paused", {"minutes": 1}), ("7 minutes", "email_paused", {"minutes": 7}),
                               ("5 hours 10 minutes", "email_paused_hours", {"hours": 6})):
-        bot_world.db.execute("UPDATE salesreg.user_sessions SET paused_until = now() + %s::interval", left)
+        bot_world.db.user_sessions.update("paused_until = now() + %s::interval", left)
         person.says(person.email)
         person.hears(key, **values)
 
@@ -82,11 +82,11 @@ def test_the_time_that_is_left_is_told(bot_world):
 def test_what_is_written_in_a_pause_makes_it_no_longer(bot_world):
     person = asked_for_email(bot_world)
     guesses(person)
-    until = bot_world.db.value("SELECT paused_until FROM salesreg.user_sessions")
+    until = bot_world.db.user_sessions.value("paused_until")
     for text in ("y@gmail.com", "отмена", "да", "Иван Петров", "z@gmail.com"):
         person.says(text)
         person.hears_anything()
-    assert bot_world.db.value("SELECT paused_until FROM salesreg.user_sessions") == until
+    assert bot_world.db.user_sessions.value("paused_until") == until
 
 
 def test_after_the_pause_a_right_one_is_taken_and_all_is_forgotten(bot_world):
@@ -145,7 +145,7 @@ def test_a_right_one_in_between_does_not_end_the_count_of_taken_ones(bot_world):
     person.says("free2@truerealestate.bali")
     person.hears("email_paused", minutes="10")
     assert 590 < session(bot_world, person)["left"] <= 600
-    bot_world.db.execute("UPDATE salesreg.user_sessions SET paused_until = NULL, looked_at = looked_at - interval '1 day'")
+    bot_world.db.user_sessions.update("paused_until = NULL, looked_at = looked_at - interval '1 day'")
     person.says("сменить почту")
     person.hears("ask_new_email")
     person.says("free2@truerealestate.bali")
@@ -217,7 +217,7 @@ def test_an_invitation_for_one_address_tells_nothing_of_others(make_world):
     """Taken or free, another address gets the same answer, and counts the same."""
     world = make_world(REGISTRATION_APPROVAL="invite")
     world.start_bot()
-    world.db.eventually("SELECT username IS NOT NULL FROM salesreg.bot_state")
+    world.db.bot_state.eventually("username IS NOT NULL")
 
     def invited(*args):
         done = run("rep", "invite", *args, settings={"DATABASE_URL": world.db.url, "REGISTRATION_APPROVAL": "invite"})
@@ -245,7 +245,7 @@ def test_an_invitation_for_one_address_tells_nothing_of_others(make_world):
 def test_a_fresh_invitation_ends_the_pause_and_the_same_link_does_so_once(make_world):
     world = make_world(REGISTRATION_APPROVAL="invite")
     world.start_bot()
-    world.db.eventually("SELECT username IS NOT NULL FROM salesreg.bot_state")
+    world.db.bot_state.eventually("username IS NOT NULL")
     links = [re.search(r"start=(\S+)", run("rep", "invite", settings={
         "DATABASE_URL": world.db.url, "REGISTRATION_APPROVAL": "invite"}).stdout).group(1) for _ in range(2)]
     person = world.person()

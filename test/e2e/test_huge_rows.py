@@ -89,4 +89,4 @@ def test_a_hundred_people_who_ask_for_long_lists_at_once(make_world):
         assert "Ivan" in person.hears_anything().text
     world.settle()
     assert world.bot.lines("take too much memory together")
-    assert world.db.rows("SELECT reason FROM salesreg.parked_updates") == []
+    assert world.db.parked_updates.rows("reason") == []

@@ -28,7 +28,7 @@ def world(make_world):
 def invite(world):
     """invite(*args): the payload of a fresh link."""
     def make(*args):
-        world.db.eventually("SELECT username IS NOT NULL FROM salesreg.bot_state")
+        world.db.bot_state.eventually("username IS NOT NULL")
         done = run("rep", "invite", *args, settings={"DATABASE_URL": world.db.url, "REGISTRATION_APPROVAL": "invite"})
         assert done.returncode == 0 and done.stderr == "", done
         return LINK.match(done.stdout).group(2)
@@ -88,7 +88,7 @@ def test_of_two_at_once_one_has_it(world, invite):
     assert sorted(taken) == [False, True], heard
     winner = people[taken.index(False)]
     loser = people[taken.index(True)]
-    assert world.db.value("SELECT held_by FROM salesreg.invites") == winner.id
+    assert world.db.invites.value("held_by") == winner.id
     loser.opens(payload)
     loser.hears("invite_taken")
     winner.says(winner.name)
@@ -117,7 +117,7 @@ def test_the_end_counts_at_the_press_and_at_the_registration(world, invite):
     boris.hears("invite_welcome", "ask_name")
     boris.says(boris.name)
     boris.hears("ask_email", name=boris.name)
-    world.db.execute("UPDATE salesreg.invites SET ends_at = now() - interval '1 second'")
+    world.db.invites.update("ends_at = now() - interval '1 second'")
     anna.opens(late)
     anna.hears("invite_ended")
     boris.says(boris.email)
@@ -223,7 +223,7 @@ def test_an_admin_s_button_makes_a_link(admin):
     world = admin.world
     anna = world.person()
     payload = makes_a_link(admin)
-    assert world.db.value("SELECT created_by FROM salesreg.invites") == admin.id
+    assert world.db.invites.value("created_by") == admin.id
     comes_in(anna, payload)
     anna.hears("registered")
     assert makes_a_link(admin) != payload
@@ -244,14 +244,14 @@ def test_nobody_else_s_press_makes_one(admin):
                                       "chat_instance": "1", "message": {"message_id": message.id, "date": 1, "chat": {
                                           "id": anna.id, "type": "private", "first_name": "A"}}})
     world.settle()
-    assert world.db.rows("SELECT * FROM salesreg.invites") == [] and not anna.unheard()
+    assert world.db.invites.rows("*") == [] and not anna.unheard()
 
 
 def test_the_link_is_nowhere_in_the_database_when_it_was_sent(admin):
     world = admin.world
     payload = makes_a_link(admin)
     world.settle()
-    kept = world.db.column("SELECT payload::text FROM salesreg.outbox_history WHERE payload::text LIKE '%%start=r%%'")
+    kept = world.db.outbox_history.column("payload::text", "WHERE payload::text LIKE '%%start=r%%'")
     assert len(kept) == 1 and "?start=r…" in kept[0]
     dump = subprocess.run(["pg_dump", world.db.url, "--data-only"], capture_output=True, text=True, check=True).stdout
     assert payload not in dump and payload[1:] not in dump
@@ -261,10 +261,10 @@ def test_a_link_that_was_dropped_unsent_is_not_kept_either(admin):
     world = admin.world
     world.sandbox.fault("400", method="sendMessage", description="Bad Request: nonsense")
     admin.presses("button_invite")
-    world.db.eventually("SELECT state = 'failed' FROM salesreg.outbox")
-    assert "?start=r" in world.db.value("SELECT payload::text FROM salesreg.outbox")
+    world.db.outbox.eventually("state = 'failed'")
+    assert "?start=r" in world.db.outbox.value("payload::text")
     assert run("outbox", "drop", "--failed", settings={"DATABASE_URL": world.db.url}).returncode == 0
-    assert "?start=r…" in world.db.value("SELECT payload::text FROM salesreg.outbox_history WHERE state = 'dropped'")
+    assert "?start=r…" in world.db.outbox_history.value("payload::text", "WHERE state = 'dropped'")
 
 
 # the command ----------------------------------------------------------------------------------------------------------
@@ -321,10 +321,9 @@ def test_without_a_terminal_it_is_plain_text_or_json(world, invite):
     lines = run("rep", "invite", "--email", "x@" + DOMAIN, settings=settings).stdout.splitlines()
     assert LINK.fullmatch(lines[0]) and len(lines) == 2 and "x@" + DOMAIN in lines[1]
     body = json.loads(run("rep", "invite", "--json", "--days", "2", settings=settings).stdout)
-    assert LINK.fullmatch(body["link"]).group(1) == world.db.value("SELECT username FROM salesreg.bot_state")
+    assert LINK.fullmatch(body["link"]).group(1) == world.db.bot_state.value("username")
     assert "\x1b" in run("rep", "invite", "--qr", settings=settings).stdout
-    days = world.db.rows("SELECT round(extract(epoch FROM ends_at - created_at) / 86400) AS days FROM salesreg.invites"
-                         " ORDER BY created_at")
+    days = world.db.invites.rows("round(extract(epoch FROM ends_at - created_at) / 86400) AS days", "ORDER BY created_at")
     assert [row["days"] for row in days] == [7, 7, 2, 7]
 
 
@@ -336,13 +335,13 @@ def test_wrong_usage_and_addresses_that_will_not_do(world, invite):
     for email in ("x@elsewhere.example", "nonsense"):
         done = run("rep", "invite", "--email", email, settings=settings)
         assert done.returncode == 1 and done.stdout == "" and done.stderr.startswith("salesreg rep: ")
-    assert len(world.db.rows("SELECT 1 FROM salesreg.invites")) == 1
+    assert len(world.db.invites.rows("1")) == 1
     assert "not invite" in run("rep", "invite", settings={"DATABASE_URL": world.db.url}).stderr
 
 
 def test_what_the_table_or_the_operator_says_does_nothing_to_a_terminal(world, invite):
     invite()
-    world.db.execute("UPDATE salesreg.bot_state SET username = E'bot\\x1b[31m\\u009b1m'")
+    world.db.bot_state.update("username = E'bot\\x1b[31m\\u009b1m'")
     done = run("rep", "invite", "--email", "\x1b[31m\u202ex@" + DOMAIN,
                settings={"DATABASE_URL": world.db.url, "REGISTRATION_APPROVAL": "invite"})
     assert done.returncode == 0 and DOMAIN in done.stdout

@@ -26,8 +26,7 @@ def test_the_fields_are_those_of_the_readme(bot_world):
     anna.says("привет")
     anna.hears("offer")
     world.settle()
-    world.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, state, error) VALUES (%s, 'sendMessage', %s, 'failed', 'x')",
-                     anna.id, json.dumps({"chat_id": anna.id, "text": "hello"}))
+    world.db.outbox.insert("(chat_id, method, payload, state, error) VALUES (%s, 'sendMessage', %s, 'failed', 'x')", anna.id, json.dumps({"chat_id": anna.id, "text": "hello"}))
     read, unread = (world.db.value(f"INSERT INTO salesreg.parked_updates (bot_id, reason, {column}) VALUES (1, 'x', {value})"
                                    " RETURNING id") for column, value in (("payload", "'{\"message\": {\"text\": \"x\"}}'"),
                                                                           ("raw", "'\\xff'::bytea")))
@@ -48,7 +47,7 @@ def test_the_fields_are_those_of_the_readme(bot_world):
     assert set(shown) == fields["parked list"] - {"total", "updates"} | {"update"}
     shown = said("parked", "show", str(unread), options=())
     assert set(shown) == fields["parked list"] - {"total", "updates"} | fields["parked show"]
-    world.db.eventually("SELECT bool_or(username IS NOT NULL) FROM salesreg.bot_state")
+    world.db.bot_state.eventually("bool_or(username IS NOT NULL)")
     invitation = said("rep", "invite", "--email", "anna@truerealestate.bali")
     assert set(invitation) == fields["rep invite"]
     assert invitation["ends_at"] > 1_500_000_000

@@ -64,7 +64,7 @@ def test_a_menu_that_is_refused_for_good_holds_nothing_up_and_is_set_with_the_ne
     bot_world.sandbox.fault("400", method="setMyCommands", times=1)
     chooses_english(anna)
     bot_world.bot.wait_for_log("menu of a chat could not be set.*the next /start there sets it")
-    bot_world.db.eventually("SELECT count(*) = 0 FROM salesreg.chat_menus")
+    bot_world.db.chat_menus.eventually("count(*) = 0")
     anna.says("hello")
     anna.hears_anything()
     bot_world.settle()
@@ -88,7 +88,7 @@ def test_a_menu_that_telegram_does_not_take_just_now_is_set_later(bot_world):
     chooses_english(boris)  # nobody waits for hers
     eventually(lambda: is_in_english(bot_world, boris))
     eventually(lambda: is_in_english(bot_world, anna), timeout=60)
-    bot_world.db.eventually("SELECT count(*) = 0 FROM salesreg.chat_menus")
+    bot_world.db.chat_menus.eventually("count(*) = 0")
 
 
 def test_a_menu_survives_the_death_of_the_process(bot_world):
@@ -96,12 +96,12 @@ def test_a_menu_survives_the_death_of_the_process(bot_world):
     bot_world.settle()
     bot_world.sandbox.fault("hang", method="setMyCommands", times=1)
     chooses_english(anna)
-    bot_world.db.eventually("SELECT count(*) = 1 FROM salesreg.chat_menus")
+    bot_world.db.chat_menus.eventually("count(*) = 1")
     bot_world.bot.kill()
     assert not is_in_english(bot_world, anna)
     bot_world.start_bot()
     eventually(lambda: is_in_english(bot_world, anna))
-    bot_world.db.eventually("SELECT count(*) = 0 FROM salesreg.chat_menus")
+    bot_world.db.chat_menus.eventually("count(*) = 0")
 
 
 def test_of_two_wishes_the_later_one_counts_whatever_comes_of_the_first(bot_world):
@@ -114,7 +114,7 @@ def test_of_two_wishes_the_later_one_counts_whatever_comes_of_the_first(bot_worl
     anna.presses("Русский")
     anna.language = "ru"
     anna.hears_anything()
-    bot_world.db.eventually("SELECT count(*) = 0 FROM salesreg.chat_menus")
+    bot_world.db.chat_menus.eventually("count(*) = 0")
     assert menu_of(bot_world, anna) == bot_world.texts.raw("ru", "command_start")
 
 

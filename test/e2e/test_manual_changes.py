@@ -47,8 +47,8 @@ def test_an_open_transaction_on_a_rep_s_row_stops_nobody_else(running, row):
         anna.hears("parked")
     hand.close()
     running.settle()
-    assert set(running.db.column("SELECT user_id FROM salesreg.parked_updates")) == {anna.id}
-    assert all("another database session" in r for r in running.db.column("SELECT reason FROM salesreg.parked_updates"))
+    assert set(running.db.parked_updates.column("user_id")) == {anna.id}
+    assert all("another database session" in r for r in running.db.parked_updates.column("reason"))
     anna.says("статус")
     anna.hears("status", open=0)
 
@@ -64,7 +64,7 @@ def test_a_table_that_is_locked_for_long_is_waited_for_and_nobody_s_message_is_p
     hand.close()
     for person in people:
         person.hears_anything()
-    assert running.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+    assert running.db.parked_updates.value("count(*)") == 0
 
 
 @pytest.mark.parametrize("state", ["sending", "queued"])
@@ -76,22 +76,21 @@ def test_an_open_transaction_on_a_message_holds_up_its_own_chat_only(running, st
     if state == "sending":
         running.sandbox.fault("slow", method="sendMessage", chat=anna.id, ms=1500)
         anna.says("статус")
-        running.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE state = 'sending'")
+        running.db.outbox.eventually("count(*) = 1", "WHERE state = 'sending'")
     else:
-        running.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, due_at) VALUES (%s, 'sendMessage', %s,"
-                           " now() + interval '2 seconds')", anna.id, '{"chat_id":%d,"text":"later"}' % anna.id)
+        running.db.outbox.insert("(chat_id, method, payload, due_at) VALUES (%s, 'sendMessage', %s, now() + interval '2"
+                                 " seconds')", anna.id, '{"chat_id":%d,"text":"later"}' % anna.id)
     hand = left_open(running.db, "SELECT * FROM salesreg.outbox WHERE chat_id = %s FOR UPDATE", anna.id)
     for _ in range(3):
         boris.says("статус")
         boris.hears("status", open=0)
-    running.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload) VALUES (%s, 'sendMessage', %s)", boris.id,
-                       '{"chat_id":%d,"text":"from the office"}' % boris.id)
+    running.db.outbox.insert("(chat_id, method, payload) VALUES (%s, 'sendMessage', %s)", boris.id, '{"chat_id":%d,"text":"from the office"}' % boris.id)
     assert boris.hears_anything().text == "from the office"
     hand.close()
     anna.hears_anything()
     running.settle()
-    assert running.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
-    assert running.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE possible_duplicate") == 0
+    assert running.db.parked_updates.value("count(*)") == 0
+    assert running.db.outbox_history.value("count(*)", "WHERE possible_duplicate") == 0
 
 
 def test_a_locked_message_of_a_dead_leader_keeps_no_new_one_from_leading(running):
@@ -101,7 +100,7 @@ def test_a_locked_message_of_a_dead_leader_keeps_no_new_one_from_leading(running
     running.settle()
     running.sandbox.fault("hang", method="sendMessage", chat=anna.id)
     anna.says("статус")
-    running.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE state = 'sending'")
+    running.db.outbox.eventually("count(*) = 1", "WHERE state = 'sending'")
     eventually(lambda: not running.sandbox.faults_left(), what="that message has reached Telegram")
     running.bot.kill()
     hand = left_open(running.db, "SELECT * FROM salesreg.outbox WHERE chat_id = %s FOR UPDATE", anna.id)
@@ -142,7 +141,7 @@ def test_a_locked_bot_state_is_not_taken_for_another_leader(running):
     hand.close()
     anna.hears("status", open=0)
     assert not running.bot.lines("is not what this process wrote last")
-    assert running.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+    assert running.db.parked_updates.value("count(*)") == 0
 
 
 def test_an_open_transaction_on_a_rep_leaves_the_assigning_to_the_others(running):
@@ -166,9 +165,9 @@ def test_an_open_transaction_on_whose_turn_it_is_leaves_the_others_their_prospec
         running.db.add_prospect(f"p{n}")
         prospects.assigned(running, f"p{n}", boris)
     boris.forget()
-    told = running.db.value("SELECT id FROM salesreg.assignments WHERE prospect = 'p0'")
+    told = running.db.assignments.value("id", "WHERE prospect = 'p0'")
     boris.presses(data=f"a:{told}:d")  # and a declined one waits, without holding up anything
-    running.db.eventually("SELECT count(*) = 1 FROM salesreg.assignments WHERE reason = 'declined'")
+    running.db.assignments.eventually("count(*) = 1", "WHERE reason = 'declined'")
     running.db.add_prospect("p4")
     prospects.assigned(running, "p4", boris)
     boris.says("статус")
@@ -191,7 +190,7 @@ def test_an_open_transaction_on_an_e_mail_key_stops_nobody_else(running):
     anna.hears("parked")
     hand.close()
     running.settle()
-    assert "holds a row that this changes" in running.db.value("SELECT reason FROM salesreg.parked_updates")
+    assert "holds a row that this changes" in running.db.parked_updates.value("reason")
     anna.says("отключиться")
     anna.hears("ask_unregister")
     anna.says("да")
@@ -213,7 +212,7 @@ def test_what_waits_in_a_trigger_for_a_table_is_waited_for(running):
     running.bot.wait_for_log("updates could not be written to the database")
     hand.close()
     anna.is_answered("answer_contacted", name="Ivan P")
-    assert running.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+    assert running.db.parked_updates.value("count(*)") == 0
 
 
 def test_only_what_touches_the_locked_row_is_put_aside(running):
@@ -231,7 +230,7 @@ def test_only_what_touches_the_locked_row_is_put_aside(running):
     anna.hears("help_rep")
     hand.close()
     running.settle()
-    reasons = running.db.column("SELECT reason FROM salesreg.parked_updates")
+    reasons = running.db.parked_updates.column("reason")
     assert len(reasons) == 1 and "holds a row that this changes" in reasons[0]
 
 
@@ -373,7 +372,7 @@ def test_a_table_that_is_loaded_anew_says_what_is_different(running):
     anna.hears("closed", name="Prospect 2.")
     running.settle()
     running.db.execute(RELOAD.format(change="SELECT 1"))
-    running.db.eventually("SELECT count(*) = 0 FROM salesreg.prospect_changes")
+    running.db.prospect_changes.eventually("count(*) = 0")
     running.settle()
     assert anna.unheard() == []
     running.db.execute(RELOAD.format(change="UPDATE copy SET telegram_id = '@new_name' WHERE id = 'p1'"))
@@ -384,7 +383,7 @@ def test_a_table_that_is_loaded_anew_says_what_is_different(running):
     anna.is_answered("answer_contacted")
     running.db.execute(RELOAD.format(change="UPDATE copy SET status = 'archived' WHERE id = 'p0'"))
     anna.hears("closed", name="Prospect 0.")
-    running.db.eventually("SELECT count(*) = 0 FROM salesreg.prospect_changes")
+    running.db.prospect_changes.eventually("count(*) = 0")
     running.settle()
     assert anna.unheard() == []
 
@@ -396,7 +395,7 @@ def told_of(person, name):
 
 
 def names_the_assignment(world, prospect):
-    return world.db.value("SELECT max(id) FROM salesreg.assignments WHERE prospect = %s", prospect)
+    return world.db.assignments.value("max(id)", "WHERE prospect = %s", prospect)
 
 
 def test_who_loses_a_prospect_to_a_colleague_is_told_and_the_buttons_go(running):
@@ -531,7 +530,7 @@ def test_words_of_then_are_no_answer_to_what_is_asked_now(running):
                                         "chat": {"id": anna.id, "type": "private"}}}))
     anna.says("отключиться")
     anna.hears("ask_unregister")
-    running.db.execute("UPDATE salesreg.parked_updates SET retry_at = now()")
+    running.db.parked_updates.update("retry_at = now()")
     running.db.execute("SELECT pg_notify('salesreg_parked', '')")
     running.db.eventually("SELECT reason LIKE '%%has gone on since%%' AND retry_at IS NULL FROM salesreg.parked_updates"
                           .replace("%%", "%"))
@@ -575,7 +574,7 @@ def test_a_status_that_is_null_in_an_old_table_is_no_trouble(running):
     anna.says("статус")
     anna.hears("status", open=0)
     running.settle()
-    assert running.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+    assert running.db.parked_updates.value("count(*)") == 0
 
 
 def test_a_rep_with_very_many_prospects_is_suspended_while_nothing_can_be_sent(make_world):
@@ -592,9 +591,9 @@ def test_a_rep_with_very_many_prospects_is_suspended_while_nothing_can_be_sent(m
     prospects.psql(world, "UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = 8001")
     world.db.eventually(f"SELECT ({held}) = 3000", 8002)
     # what was not sent has no buttons of theirs any more
-    world.db.eventually("SELECT count(*) = 0 FROM salesreg.outbox WHERE chat_id = 8001 AND payload::text ~ '\"a:[0-9]+:d\"'")
-    world.db.eventually("SELECT count(*) = 0 FROM salesreg.stale_cards")
-    assert world.db.value("SELECT count(*) > 100 FROM salesreg.outbox WHERE chat_id = 8002 AND payload::text ~ '\"a:[0-9]+:d\"'")
+    world.db.outbox.eventually("count(*) = 0", "WHERE chat_id = 8001 AND payload::text ~ '\"a:[0-9]+:d\"'")
+    world.db.stale_cards.eventually("count(*) = 0")
+    assert world.db.outbox.value("count(*) > 100", "WHERE chat_id = 8002 AND payload::text ~ '\"a:[0-9]+:d\"'")
     assert not outreach.lines("assigning was undone")
 
 
@@ -608,7 +607,7 @@ def test_a_card_that_waited_and_went_with_a_reply_loses_its_buttons_too(make_wor
     world.db.add_prospect("p0", "Ivan P")
     told_of(anna, "Ivan P")
     world.db.add_prospect("p1", "Olga P")  # waits for a second, as the chat's limit has it
-    world.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE payload::text LIKE '%%Olga P%%'")
+    world.db.outbox.eventually("count(*) = 1", "WHERE payload::text LIKE '%%Olga P%%'")
     anna.says("помощь")
     card = told_of(anna, "Olga P")
     anna.hears("help_rep")

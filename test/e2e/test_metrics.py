@@ -83,12 +83,11 @@ def test_what_waits_and_what_failed_is_told_by_state_and_age(measured, ports):
     for state in ("queued", "sending", "failed"):
         assert counted["salesreg_outbox_messages", {"state": state}] == 0
         assert counted["salesreg_outbox_oldest_age_seconds", {"state": state}] == 0
-    measured.db.execute(
-        "INSERT INTO salesreg.outbox (chat_id, method, payload, priority, state, due_at, created_at) VALUES"
-        " (1, 'sendMessage', '{}', 1, 'queued', now() + interval '1 hour', now() - interval '50 s'),"
-        " (1, 'sendMessage', '{}', 1, 'queued', now() + interval '1 hour', now()),"
-        " (2, 'sendMessage', '{}', 1, 'failed', now(), now() - interval '1 hour')")
-    measured.db.execute("INSERT INTO salesreg.parked_updates (bot_id, payload, reason) VALUES (1, '{}', 'a test')")
+    measured.db.outbox.insert("(chat_id, method, payload, priority, state, due_at, created_at) VALUES (1,"
+                              " 'sendMessage', '{}', 1, 'queued', now() + interval '1 hour', now() - interval '50 s'),"
+                              " (1, 'sendMessage', '{}', 1, 'queued', now() + interval '1 hour', now()), (2,"
+                              " 'sendMessage', '{}', 1, 'failed', now(), now() - interval '1 hour')")
+    measured.db.parked_updates.insert("(bot_id, payload, reason) VALUES (1, '{}', 'a test')")
     measured.db.add_prospect("lonely")
     counted = await_scrape(bot, lambda s: s["salesreg_parked_updates"] == 1)
     assert counted["salesreg_outbox_messages", {"state": "queued"}] == 2

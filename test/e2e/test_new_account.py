@@ -57,7 +57,7 @@ def test_everything_moves_to_the_new_account(team):
     after = team.db.rep(new.id)
     assert (after["id"], after["status"], after["email"]) == (before["id"], "active", before["email"])
     assert team.db.rows("SELECT * FROM sales_representatives WHERE telegram_id = %s", old.id) == []
-    assert team.db.value("SELECT rep FROM salesreg.rep_email WHERE email_key = %s", old.email.lower()) == before["id"]
+    assert team.db.rep_email.value("rep", "WHERE email_key = %s", old.email.lower()) == before["id"]
     # the prospect is the new account's, with buttons that work
     new.says("мои клиенты")
     assert "Ivan P" in new.hears_anything().text
@@ -100,7 +100,7 @@ def test_cards_of_an_account_that_was_changed_in_sql_lose_their_buttons_too(team
     new.presses(data="a:", message=changed)
     new.is_answered("answer_contacted", name="Ivan P")
     assert old.unheard() == []
-    assert team.db.rows("SELECT * FROM salesreg.stale_cards") == []
+    assert team.db.stale_cards.rows("*") == []
 
 
 def test_somebody_else_is_asked_for_another_address(team):
@@ -147,17 +147,16 @@ def test_what_waited_for_a_gone_account_reaches_the_new_one(team):
 @pytest.mark.parametrize("state, word", [("held", "release"), ("failed", "retry")])
 def test_what_waited_for_an_operator_goes_to_the_new_account_too(team, state, word):
     team.settle()
-    card = team.db.value("SELECT max(id) FROM salesreg.assignments WHERE ended_at IS NULL")
+    card = team.db.assignments.value("max(id)", "WHERE ended_at IS NULL")
     markup = ',"reply_markup":{"inline_keyboard":[[{"text":"no","callback_data":"a:%d:d"}]]}' % card
     for more in (markup, ""):  # a card is the rep's; what an account is told besides stays with it
-        team.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, priority, state) VALUES (%s, 'sendMessage', %s, 1, %s)",
-                        team.old.id, '{"chat_id":%d,"text":"from the office"%s}' % (team.old.id, more), state)
+        team.db.outbox.insert("(chat_id, method, payload, priority, state) VALUES (%s, 'sendMessage', %s, 1, %s)", team.old.id, '{"chat_id":%d,"text":"from the office"%s}' % (team.old.id, more), state)
     boss = team.admins[0]
     boss.presses("button_same_person", message=claims(team)[0])
     boss.is_answered("answer_moved")
     team.new.hears("claim_granted")
-    assert team.db.value("SELECT count(*) FROM salesreg.outbox WHERE state = %s AND chat_id = %s", state, team.old.id) == 1
-    number = team.db.value("SELECT id FROM salesreg.outbox WHERE state = %s AND chat_id = %s", state, team.new.id)
+    assert team.db.outbox.value("count(*)", "WHERE state = %s AND chat_id = %s", state, team.old.id) == 1
+    number = team.db.outbox.value("id", "WHERE state = %s AND chat_id = %s", state, team.new.id)
     assert run("outbox", word, str(number), settings={"DATABASE_URL": team.db.url}).returncode == 0
     assert team.new.hears_anything().text == "from the office"
 

@@ -33,7 +33,7 @@ def put(db, chat, text="hello", state="queued", priority=1, error=None, attempts
 
 
 def state(db, id):
-    return db.column("SELECT state FROM salesreg.outbox WHERE id = %s", id)
+    return db.outbox.column("state", "WHERE id = %s", id)
 
 
 @pytest.fixture
@@ -49,12 +49,12 @@ def anna(bot_world):
 def failed(world, person, **payload):
     """A message that Telegram refused."""
     id = put(world.db, person.id, **{**POISONED, **payload})
-    world.db.eventually("SELECT state = 'failed' FROM salesreg.outbox WHERE id = %s", id)
+    world.db.outbox.eventually("state = 'failed'", "WHERE id = %s", id)
     return id
 
 
 def fix(world, id):
-    world.db.execute("UPDATE salesreg.outbox SET payload = (payload::jsonb - 'parse_mode')::json WHERE id = %s", id)
+    world.db.outbox.update("payload = (payload::jsonb - 'parse_mode')::json WHERE id = %s", id)
 
 
 # outbox list ----------------------------------------------------------------------------------------------------------
@@ -68,8 +68,7 @@ def test_an_empty_outbox_is_said_to_be_empty(database):
 def test_the_list_shows_what_an_operator_needs_to_know(database):
     one = put(database, 1001, "first\nline\x1b[31m and\tsecond " + "x" * 100, due="now() + interval '3 hours'")
     two = put(database, 1002, "sorry", state="failed", priority=0, error="Bad Request: chat not found", attempts=6)
-    database.execute("UPDATE salesreg.outbox SET possible_duplicate = true, created_at = now() - interval '50 hours'"
-                     " WHERE id = %s", two)
+    database.outbox.update("possible_duplicate = true, created_at = now() - interval '50 hours' WHERE id = %s", two)
     head, first, second = said(operate(database, "outbox", "list"))
     for word in ("ID", "CHAT", "STATE", "TRIES", "PRIORITY", "AGE", "DUE", "TWICE?", "ERROR", "TEXT"):
         assert word in head.split()
@@ -125,7 +124,7 @@ def test_the_list_can_be_narrowed_and_says_when_there_is_more(database):
 
 def test_a_payload_that_is_no_message_is_listed_all_the_same(database):
     for payload in ("5", "[]", '{"text": 7}', '{"text": "a\\u0000b"}'):
-        database.execute("INSERT INTO salesreg.outbox (chat_id, method, payload) VALUES (1, 'editMessageReplyMarkup', %s)", payload)
+        database.outbox.insert("(chat_id, method, payload) VALUES (1, 'editMessageReplyMarkup', %s)", payload)
     lines = said(operate(database, "outbox", "list"))[1:]
     assert [line.endswith("(editMessageReplyMarkup)") for line in lines] == [True, True, True, False]
 
@@ -138,7 +137,7 @@ def test_a_refused_message_that_was_mended_goes_when_it_is_retried(bot_world, an
     assert said(operate(bot_world.db, "outbox", "retry", str(id))) == ["1 message is queued again"]
     assert anna.hears_anything().text == "*broken"
     bot_world.settle()
-    row = bot_world.db.row("SELECT state, attempts, possible_duplicate FROM salesreg.outbox_history WHERE id = %s", id)
+    row = bot_world.db.outbox_history.row("state, attempts, possible_duplicate", "WHERE id = %s", id)
     assert tuple(row) == ("sent", 2, False)
     assert anna.unheard() == []
 
@@ -146,7 +145,7 @@ def test_a_refused_message_that_was_mended_goes_when_it_is_retried(bot_world, an
 def test_a_retry_of_what_is_still_wrong_fails_again_and_stops_nothing(bot_world, anna):
     id = failed(bot_world, anna)
     assert said(operate(bot_world.db, "outbox", "retry", "--failed")) == ["1 message is queued again"]
-    bot_world.db.eventually("SELECT state = 'failed' AND attempts = 2 FROM salesreg.outbox WHERE id = %s", id)
+    bot_world.db.outbox.eventually("state = 'failed' AND attempts = 2", "WHERE id = %s", id)
     anna.says("да")
     anna.hears("ask_name")
 
@@ -167,7 +166,7 @@ def test_a_retried_message_goes_ahead_of_what_waits_in_its_chat_and_does_not_hol
     id = put(database, 1001, state="failed", priority=2)
     put(database, 1001, priority=0)
     said(operate(database, "outbox", "retry", str(id)))
-    assert tuple(database.row("SELECT state, priority FROM salesreg.outbox WHERE id = %s", id)) == ("queued", 0)
+    assert tuple(database.outbox.row("state, priority", "WHERE id = %s", id)) == ("queued", 0)
 
 
 def test_what_cannot_be_retried_is_said_id_by_id_and_the_rest_is_done(database):
@@ -184,9 +183,9 @@ def test_what_cannot_be_retried_is_said_id_by_id_and_the_rest_is_done(database):
 def test_a_wait_of_years_is_a_day_that_doctor_names_and_retry_ends(bot_world, anna):
     bot_world.sandbox.fault("429", method="sendMessage", retry_after=1_000_000_000, times=1)
     id = put(bot_world.db, anna.id, "late")
-    bot_world.db.eventually("SELECT error IS NOT NULL AND state = 'queued' FROM salesreg.outbox WHERE id = %s", id)
-    assert bot_world.db.value("SELECT due_at BETWEEN now() + interval '23 hours' AND now() + interval '1 day'"
-                              " FROM salesreg.outbox WHERE id = %s", id)
+    bot_world.db.outbox.eventually("error IS NOT NULL AND state = 'queued'", "WHERE id = %s", id)
+    assert bot_world.db.outbox.value("due_at BETWEEN now() + interval '23 hours' AND now() + interval '1 day'",
+                                     "WHERE id = %s", id)
     found = json.loads(operate(bot_world.db, "doctor", "--json").stdout)["findings"]
     assert "put-off" in [f["code"] for f in found]
     assert said(operate(bot_world.db, "outbox", "retry", str(id))) == ["1 message is queued again"]
@@ -207,7 +206,7 @@ def test_a_dropped_message_is_history_and_what_waited_behind_it_goes(bot_world, 
     assert anna.hears_anything().text == "behind"
     bot_world.settle()
     assert state(bot_world.db, stuck) == []
-    assert bot_world.db.column("SELECT state FROM salesreg.outbox_history WHERE id = ANY(%s) ORDER BY id", [stuck, behind]) \
+    assert bot_world.db.outbox_history.column("state", "WHERE id = ANY(%s) ORDER BY id", [stuck, behind]) \
         == ["dropped", "sent"]
     assert anna.unheard() == []
 
@@ -216,15 +215,15 @@ def test_drop_failed_leaves_everything_else_and_keeps_the_reason(database):
     gone = [put(database, i, state="failed", error=f"why {i}", attempts=i) for i in (1, 2)]
     stay = [put(database, 3), put(database, 4, state="sending")]
     assert said(operate(database, "outbox", "drop", "--failed")) == ["2 messages are dropped"]
-    assert database.column("SELECT id FROM salesreg.outbox ORDER BY id") == stay
-    rows = database.rows("SELECT id, state, error, attempts FROM salesreg.outbox_history ORDER BY id")
+    assert database.outbox.column("id", "ORDER BY id") == stay
+    rows = database.outbox_history.rows("id, state, error, attempts", "ORDER BY id")
     assert [tuple(row) for row in rows] == [(id, "dropped", f"why {i}", i) for i, id in enumerate(gone, 1)]
 
 
 def test_what_is_being_sent_is_not_dropped(bot_world, anna):
     bot_world.sandbox.fault("slow", method="sendMessage", ms=60_000)
     id = put(bot_world.db, anna.id, "on its way")
-    bot_world.db.eventually("SELECT state = 'sending' FROM salesreg.outbox WHERE id = %s", id)
+    bot_world.db.outbox.eventually("state = 'sending'", "WHERE id = %s", id)
     done = operate(bot_world.db, "outbox", "drop", str(id))
     assert said(done, 1) == []
     assert f"message {id} is being sent right now" in done.stderr
@@ -254,15 +253,15 @@ def parks(world, person):
     person.says(person.email)
     person.hears("parked")
     world.settle()
-    return world.db.value("SELECT id FROM salesreg.parked_updates WHERE user_id = %s", person.id)
+    return world.db.parked_updates.value("id", "WHERE user_id = %s", person.id)
 
 
 def parked_ids(db):
-    return db.column("SELECT id FROM salesreg.parked_updates ORDER BY id")
+    return db.parked_updates.column("id", "ORDER BY id")
 
 
 def next_update(db):
-    return db.value("SELECT next_update_id FROM salesreg.bot_state")
+    return db.bot_state.value("next_update_id")
 
 
 def test_what_is_parked_is_listed_and_shown(bot_world, poison):
@@ -307,7 +306,7 @@ def test_several_retries_go_one_after_the_other_and_a_failing_one_stops_none(bot
     assert said(operate(bot_world.db, "parked", "retry", *map(str, ids))) == ["3 updates will be handled again"]
     people[0].hears("registered")
     people[2].hears("registered")
-    bot_world.db.eventually("SELECT reason LIKE '%%still poison' FROM salesreg.parked_updates WHERE id = %s", ids[1])
+    bot_world.db.parked_updates.eventually("reason LIKE '%%still poison'", "WHERE id = %s", ids[1])
     bot_world.settle()
     assert parked_ids(bot_world.db) == [ids[1]]
     assert people[1].unheard() == [], "it was told when it was put aside"
@@ -341,13 +340,13 @@ def test_a_retry_that_kills_the_bot_is_not_begun_again_by_itself(bot_world, pois
     with hand.cursor() as cursor:
         cursor.execute("LOCK TABLE sales_representatives IN ACCESS EXCLUSIVE MODE")
     said(operate(bot_world.db, "parked", "retry", str(id)))
-    bot_world.db.eventually("SELECT retry_at IS NULL FROM salesreg.parked_updates WHERE id = %s", id)
+    bot_world.db.parked_updates.eventually("retry_at IS NULL", "WHERE id = %s", id)
     bot_world.bot.kill()
     hand.close()
     bot_world.start_bot()
     bot_world.settle()
     assert parked_ids(bot_world.db) == [id] and anna.unheard() == []
-    assert "did not come to an end" in bot_world.db.value("SELECT reason FROM salesreg.parked_updates")
+    assert "did not come to an end" in bot_world.db.parked_updates.value("reason")
     assert bot_world.bot.lines("is handled again") == []
     poison(False)
     said(operate(bot_world.db, "parked", "retry", str(id)))
@@ -363,7 +362,7 @@ def test_what_is_dropped_while_its_retry_is_under_way_does_not_happen(bot_world,
     with hand.cursor() as cursor:
         cursor.execute("LOCK TABLE sales_representatives IN ACCESS EXCLUSIVE MODE")
     said(operate(bot_world.db, "parked", "retry", str(id)))
-    bot_world.db.eventually("SELECT retry_at IS NULL FROM salesreg.parked_updates WHERE id = %s", id)
+    bot_world.db.parked_updates.eventually("retry_at IS NULL", "WHERE id = %s", id)
     assert said(operate(bot_world.db, "parked", "drop", str(id))) == ["1 update is dropped"]
     hand.close()
     bot_world.bot.wait_for_log(f"the retry of parked update {id} failed")
@@ -416,7 +415,7 @@ def test_another_bots_parked_updates_are_left_to_it(bot_world):
     anna.says("привет")
     anna.hears("offer")
     bot_world.settle()
-    assert bot_world.db.value("SELECT retry_at IS NOT NULL FROM salesreg.parked_updates WHERE id = %s", id)
+    assert bot_world.db.parked_updates.value("retry_at IS NOT NULL", "WHERE id = %s", id)
 
 
 # how commands are called ----------------------------------------------------------------------------------------------

@@ -22,12 +22,12 @@ def put(world, chat, text, method="sendMessage", priority=1, **payload):
 
 
 def waiting(world, id):
-    return world.db.row("SELECT * FROM salesreg.outbox WHERE id = %s", id)
+    return world.db.outbox.row("*", "WHERE id = %s", id)
 
 
 def finished(world, id):
     """Its row in the history, when it is there."""
-    return eventually(lambda: world.db.rows("SELECT * FROM salesreg.outbox_history WHERE id = %s", id))[0]
+    return eventually(lambda: world.db.outbox_history.rows("*", "WHERE id = %s", id))[0]
 
 
 def arrived(world, person, text):
@@ -35,7 +35,7 @@ def arrived(world, person, text):
 
 
 def test_a_sent_message_leaves_the_outbox_and_fills_the_history(bot_world, anna):
-    row = bot_world.db.row("SELECT * FROM salesreg.outbox_history")
+    row = bot_world.db.outbox_history.row("*")
     message, = bot_world.sandbox.bot_messages(anna.id)
     assert (row["state"], row["method"], row["chat_id"]) == ("sent", "sendMessage", anna.id)
     assert row["message_id"] == message.id
@@ -88,18 +88,18 @@ def test_a_clock_that_was_set_back_holds_up_no_chat(bot_world, anna):
 
 def test_history_older_than_its_retention_is_deleted_and_no_more(make_world):
     world = make_world(HISTORY_RETENTION_DAYS="3")
-    world.db.execute("INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts,"
-                     " possible_duplicate, created_at, finished_at) SELECT -n, 1, 'sendMessage', '{}', 0, 'sent', 1, false,"
-                     " now() - interval '9 days', now() - n * interval '1 hour' FROM generate_series(1, 12000) n")
+    world.db.outbox_history.insert("(id, chat_id, method, payload, priority, state, attempts, possible_duplicate,"
+                                   " created_at, finished_at) SELECT -n, 1, 'sendMessage', '{}', 0, 'sent', 1, false,"
+                                   " now() - interval '9 days', now() - n * interval '1 hour' FROM generate_series(1,"
+                                   " 12000) n")
     world.start_bot()
-    world.db.eventually("SELECT count(*) = 71 FROM salesreg.outbox_history")
-    assert world.db.value("SELECT min(id) FROM salesreg.outbox_history") == -71
+    world.db.outbox_history.eventually("count(*) = 71")
+    assert world.db.outbox_history.value("min(id)") == -71
 
 
 def test_the_messages_of_a_chat_arrive_in_the_order_they_were_put_in(bot_world, anna):
-    bot_world.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, priority)"
-                         " SELECT %s, 'sendMessage', json_build_object('chat_id', %s, 'text', 'n' || i), i %% 3"
-                         " FROM generate_series(1, 30) i", anna.id, anna.id)
+    bot_world.db.outbox.insert("(chat_id, method, payload, priority) SELECT %s, 'sendMessage',"
+                               " json_build_object('chat_id', %s, 'text', 'n' || i), i %% 3 FROM generate_series(1, 30) i", anna.id, anna.id)
     assert [anna.hears_anything().text for _ in range(30)] == [f"n{i}" for i in range(1, 31)]
 
 
@@ -138,16 +138,16 @@ def test_replies_go_before_notifications_and_notifications_before_bulk(make_worl
 def test_after_an_unknown_answer_the_message_goes_again_and_is_marked(bot_world, anna, fault, copies):
     bot_world.sandbox.fault(fault, method="sendMessage")
     anna.says("да")
-    bot_world.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox_history WHERE possible_duplicate")
+    bot_world.db.outbox_history.eventually("count(*) = 1", "WHERE possible_duplicate")
     bot_world.settle()
     asked = bot_world.texts.raw("ru", "ask_name")
     assert len(arrived(bot_world, anna, asked)) == copies
-    row = bot_world.db.row("SELECT * FROM salesreg.outbox_history WHERE possible_duplicate")
+    row = bot_world.db.outbox_history.row("*", "WHERE possible_duplicate")
     assert (row["state"], row["attempts"], row["payload"]["text"]) == ("sent", 2, asked)
     assert row["message_id"] == arrived(bot_world, anna, asked)[-1].id
     bot_world.bot.wait_for_log("possible duplicate")
     anna.says("Anna Petrova")  # and the conversation was not doubled
-    bot_world.db.eventually("SELECT phase = 'email' FROM salesreg.user_sessions WHERE user_id = %s", anna.id)
+    bot_world.db.user_sessions.eventually("phase = 'email'", "WHERE user_id = %s", anna.id)
 
 
 def test_a_message_that_telegram_never_takes_is_left_to_a_person_while_others_are_taken(bot_world):
@@ -159,14 +159,13 @@ def test_a_message_that_telegram_never_takes_is_left_to_a_person_while_others_ar
     bot_world.settle()
     boris.forget()
     bot_world.sandbox.fault("500", method="sendMessage", chat=anna.id, times=-1)
-    bot_world.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, attempts) VALUES (%s, 'sendMessage', %s, 18)",
-                         anna.id, '{"chat_id":%d,"text":"x"}' % anna.id)
-    bot_world.db.eventually("SELECT attempts = 19 AND state = 'queued' FROM salesreg.outbox")
+    bot_world.db.outbox.insert("(chat_id, method, payload, attempts) VALUES (%s, 'sendMessage', %s, 18)", anna.id, '{"chat_id":%d,"text":"x"}' % anna.id)
+    bot_world.db.outbox.eventually("attempts = 19 AND state = 'queued'")
     boris.says("привет")
     boris.hears_anything()
-    bot_world.db.execute("UPDATE salesreg.outbox SET due_at = now()")
+    bot_world.db.outbox.update("due_at = now()")
     bot_world.db.execute("SELECT pg_notify('salesreg_outbox', '')")
-    bot_world.db.eventually("SELECT state = 'failed' AND attempts = 20 FROM salesreg.outbox")
+    bot_world.db.outbox.eventually("state = 'failed' AND attempts = 20")
 
 
 @pytest.mark.parametrize("fault", ["500", "400gateway", "429", "401"])
@@ -175,7 +174,7 @@ def test_after_a_clear_no_the_message_goes_again_unmarked(bot_world, anna, fault
     anna.says("да")
     anna.hears("ask_name")
     bot_world.settle()
-    row = bot_world.db.row("SELECT * FROM salesreg.outbox_history ORDER BY id DESC LIMIT 1")
+    row = bot_world.db.outbox_history.row("*", "ORDER BY id DESC LIMIT 1")
     assert (row["state"], row["attempts"], row["possible_duplicate"]) == ("sent", 2, False)
     assert anna.unheard() == []
 
@@ -187,7 +186,7 @@ def test_between_tries_the_row_says_what_was_answered_and_when_it_goes_again(bot
     row = waiting(bot_world, id)
     assert (row["state"], row["attempts"]) == ("queued", 1)
     assert "Too Many Requests" in row["error"]
-    pause = bot_world.db.value("SELECT extract(epoch FROM due_at - now()) FROM salesreg.outbox WHERE id = %s", id)
+    pause = bot_world.db.outbox.value("extract(epoch FROM due_at - now())", "WHERE id = %s", id)
     assert 0 < pause <= 30
 
 
@@ -195,7 +194,7 @@ def test_what_a_killed_leader_was_sending_goes_again_marked(bot_world, anna):
     bot_world.sandbox.fault("slow", method="sendMessage", ms=60_000)
     anna.says("да")
     anna.hears("ask_name")  # it arrived, and the bot does not know
-    row = bot_world.db.row("SELECT * FROM salesreg.outbox")
+    row = bot_world.db.outbox.row("*")
     assert row["state"] == "sending"
     bot_world.bot.kill()
     assert waiting(bot_world, row["id"])["state"] == "sending"
@@ -209,7 +208,7 @@ def test_what_a_killed_leader_was_sending_goes_again_marked(bot_world, anna):
 def test_a_message_whose_answers_keep_getting_lost_is_left_to_a_person(bot_world, anna):
     bot_world.sandbox.fault("502html", method="sendMessage", chat=anna.id, times=-1)
     id = put(bot_world, anna.id, "into the fog")
-    bot_world.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE id = %s AND state = 'failed'", id, timeout=90)
+    bot_world.db.outbox.eventually("count(*) = 1", "WHERE id = %s AND state = 'failed'", id, timeout=90)
     row = waiting(bot_world, id)
     assert row["error"] and row["attempts"] == 6
     bot_world.bot.wait_for_log(rf"message {id}: no answer after 6 tries")
@@ -272,13 +271,13 @@ def test_a_stop_in_order_leaves_nothing_in_doubt(bot_world):
     bot_world.sandbox.acts([{"user": p.id, "type": "text", "text": "привет"} for p in people])
     people[0].hears("offer")
     bot_world.bot.terminate()
-    assert bot_world.db.value("SELECT count(*) FROM salesreg.outbox WHERE state = 'sending' OR possible_duplicate") == 0
-    assert bot_world.db.value("SELECT clean FROM salesreg.bot_state")
+    assert bot_world.db.outbox.value("count(*)", "WHERE state = 'sending' OR possible_duplicate") == 0
+    assert bot_world.db.bot_state.value("clean")
     bot_world.start_bot()
     for person in people[1:]:
         person.hears("offer")
     bot_world.settle()
-    assert bot_world.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE possible_duplicate") == 0
+    assert bot_world.db.outbox_history.value("count(*)", "WHERE possible_duplicate") == 0
     assert [len(bot_world.sandbox.bot_messages(p.id)) for p in people] == [1] * 30
     assert bot_world.bot.lines("did not stop in order") == []
 
@@ -301,7 +300,7 @@ def test_buttons_that_were_used_are_taken_away_by_an_edit_in_the_chats_order(bot
     boris.is_answered()
     assert boris.sees_edit().buttons == []
     bot_world.settle()
-    row = bot_world.db.row("SELECT * FROM salesreg.outbox_history WHERE method = 'editMessageReplyMarkup'")
+    row = bot_world.db.outbox_history.row("*", "WHERE method = 'editMessageReplyMarkup'")
     assert row["state"] == "sent"
 
 

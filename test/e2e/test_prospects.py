@@ -143,7 +143,7 @@ def test_a_prospect_with_very_long_texts_and_id_is_told_within_telegrams_limits(
     anna.is_answered("answer_contacted")
     assert empty.db.prospect("x" * 255)["status"] == "contacted"
     empty.settle()
-    assert empty.db.rows("SELECT error FROM salesreg.outbox") == []
+    assert empty.db.outbox.rows("error") == []
 
 
 def test_many_prospects_at_once_are_one_notification_split_where_telegram_needs_it(make_world):
@@ -164,7 +164,7 @@ def test_many_prospects_at_once_are_one_notification_split_where_telegram_needs_
     for message in messages:
         rows = message["reply_markup"]["inline_keyboard"]
         assert sum(map(len, rows)) == 2 * len(re.findall(r"Prospect \d+\.", message["text"]))
-    assert world.db.rows("SELECT error FROM salesreg.outbox") == []
+    assert world.db.outbox.rows("error") == []
 
 
 def test_nothing_is_assigned_while_outreach_is_disabled(make_world):
@@ -238,7 +238,7 @@ def test_contacted_is_noted_once_and_the_button_goes(empty):
     anna.presses(data=told.data[0], message=told)  # a slow app still shows it
     anna.is_answered("answer_contacted_already", name="Ivan P")
     assert empty.db.prospect("p1")["last_contact_at"] == row["last_contact_at"]
-    kinds = empty.db.column("SELECT kind FROM salesreg.prospect_events WHERE prospect = 'p1' ORDER BY id")
+    kinds = empty.db.prospect_events.column("kind", "WHERE prospect = 'p1' ORDER BY id")
     assert kinds == ["assigned", "contacted"]
 
 
@@ -286,7 +286,7 @@ def test_can_t_take_it_passes_the_prospect_to_the_next_rep_and_never_back(empty)
     empty.outreach.wait_for_log("declined by every rep")
     empty.settle()
     assert holder(empty, "p1") is None
-    reasons = empty.db.column("SELECT reason FROM salesreg.assignments WHERE prospect = 'p1' ORDER BY id")
+    reasons = empty.db.assignments.column("reason", "WHERE prospect = 'p1' ORDER BY id")
     assert reasons == ["declined"] * 3
 
 
@@ -336,7 +336,7 @@ def test_however_many_nobody_takes_the_admins_hear_of_all(make_world):
     world.start_outreach()
     world.settle()
     declined_by_everybody(world, 250)
-    world.db.eventually("SELECT count(*) FILTER (WHERE escalated_at IS NULL) = 0 FROM salesreg.declined_prospects")
+    world.db.declined_prospects.eventually("count(*) FILTER (WHERE escalated_at IS NULL) = 0")
     names = []
     while len(names) < 250:
         names += re.findall(r"D\d+\.", boss.hears_anything().text)
@@ -370,7 +370,7 @@ def test_what_nobody_would_take_goes_to_a_rep_who_comes_later(empty, how):
     anna, boris = reps(empty, 2)
     if how == "reachable again":
         boris.blocks()
-        empty.db.eventually("SELECT count(*) = 1 FROM salesreg.rep_rotation WHERE NOT available")
+        empty.db.rep_rotation.eventually("count(*) = 1", "WHERE NOT available")
     else:
         status = "pending" if how == "approved" else "suspended"
         psql(empty, f"UPDATE sales_representatives SET status = '{status}' WHERE telegram_id = {boris.id}")
@@ -417,7 +417,7 @@ def test_buttons_of_an_ended_assignment_are_answered_and_not_applied(empty):
         first.presses(data=data, message=told)
         assert first.is_answered("answer_prospect_declined")["show_alert"]
     assert empty.db.prospect("p1") == before
-    assert empty.db.value("SELECT count(*) FROM salesreg.assignments WHERE prospect = 'p1'") == 2
+    assert empty.db.assignments.value("count(*)", "WHERE prospect = 'p1'") == 2
 
 
 def test_nobody_can_press_the_buttons_of_another_s_prospect(empty):
@@ -481,7 +481,7 @@ def test_both_buttons_pressed_at_once_leave_one_decision(empty):
     assigned(empty, "p1", second)
     assert empty.db.prospect("p1")["status"] == "unreached"
     empty.settle()
-    assert empty.db.rows("SELECT * FROM salesreg.parked_updates") == []
+    assert empty.db.parked_updates.rows("*") == []
 
 
 # my clients -----------------------------------------------------------------------------------------------------------
@@ -558,8 +558,8 @@ def test_a_prospect_given_to_another_rep_by_hand_reaches_that_rep(make_world, tr
     first.presses(data=before.data[0], message=before)
     first.is_answered("answer_prospect_stale")
     assert holder(world, "p1") == second.id
-    assert world.db.column("SELECT reason FROM salesreg.assignments WHERE prospect = 'p1' ORDER BY id") == ["changed", None]
-    events = world.db.rows("SELECT kind, detail FROM salesreg.prospect_events WHERE prospect = 'p1' ORDER BY id")
+    assert world.db.assignments.column("reason", "WHERE prospect = 'p1' ORDER BY id") == ["changed", None]
+    events = world.db.prospect_events.rows("kind, detail", "WHERE prospect = 'p1' ORDER BY id")
     assert [tuple(e) for e in events[1:]] == [("returned", "changed"), ("assigned", "by hand"), ("contacted", None)]
     world.settle()
     assert second.unheard() == []
@@ -613,7 +613,7 @@ def test_what_another_program_assigned_is_left_alone_and_not_announced(make_worl
     world.settle()
     assert [p.unheard() for p in people] == [[], []]
     assert holder(world, "old") == people[1].id
-    assert world.db.value("SELECT count(*) FROM salesreg.assignments") == 0
+    assert world.db.assignments.value("count(*)") == 0
 
 
 # coming and going -----------------------------------------------------------------------------------------------------
@@ -633,7 +633,7 @@ def test_unregistering_hands_the_open_prospects_to_others(empty):
     told = second.hears_anything().text
     assert "Ivan P" in told and empty.texts.raw("ru", "notice_again") in told
     assert holder(empty, "won") == first.id, "what is closed stays in the history of who closed it"
-    reasons = empty.db.column("SELECT reason FROM salesreg.assignments WHERE prospect = 'p1' ORDER BY id")
+    reasons = empty.db.assignments.column("reason", "WHERE prospect = 'p1' ORDER BY id")
     assert reasons == ["unregistered", None]
 
 
@@ -649,7 +649,7 @@ def test_a_rep_who_blocks_the_bot_loses_the_prospects_and_gets_none_until_writin
         empty.db.add_prospect(f"more{i}")
         assigned(empty, f"more{i}", second)
     first.says("я вернулась")  # Telegram unblocks, then sends this
-    empty.db.eventually("SELECT bool_and(available) FROM salesreg.rep_rotation")  # else p9 is the other one's
+    empty.db.rep_rotation.eventually("bool_and(available)")  # else p9 is the other one's
     empty.db.add_prospect("p9")
     assigned(empty, "p9", first)
     # beside it, in any order: the answer to these words, and what was passed on meanwhile
@@ -705,7 +705,7 @@ def test_a_403_on_sending_makes_the_rep_unavailable_and_the_prospects_go_on(empt
     row = empty.db.row("SELECT d.available, d.reason FROM salesreg.rep_rotation d JOIN sales_representatives r"
                        " ON r.id = d.rep WHERE r.telegram_id = %s", first.id)
     assert not row["available"] and row["reason"]
-    gone = empty.db.eventually("SELECT count(*) FROM salesreg.outbox_history WHERE state = 'gone' AND error ILIKE 'forbidden%%'")
+    gone = empty.db.outbox_history.eventually("count(*)", "WHERE state = 'gone' AND error ILIKE 'forbidden%%'")
     assert gone == 1
     if how == "fault":
         first.says("статус")
@@ -859,7 +859,7 @@ def test_eight_outreach_processes_assign_1000_prospects_to_10_reps_exactly(make_
     assert len(held) == 10 and max(held) <= capacity
     assert max(held) - min(held) <= 1
     # the history says the same as the table
-    assert world.db.value("SELECT count(*) FROM salesreg.assignments") == expected
+    assert world.db.assignments.value("count(*)") == expected
     assert world.db.value("SELECT count(*) FROM salesreg.assignments a JOIN test_prospects p ON p.id = a.prospect"
                           " AND p.assigned_rep_id = a.rep WHERE a.ended_at IS NULL") == expected
     # and every prospect was announced, once, to the rep it is with
@@ -878,7 +878,7 @@ def test_a_rep_added_by_hand_is_assigned_to_and_cannot_be_told_until_they_write(
     boris = empty.person()
     empty.db.add_reps([boris.id])
     empty.db.add_prospect("p1", "Ivan P")
-    eventually(lambda: empty.db.rows("SELECT 1 FROM salesreg.rep_rotation WHERE NOT available"))
+    eventually(lambda: empty.db.rep_rotation.rows("1", "WHERE NOT available"))
     eventually(lambda: holder(empty, "p1") is None)
     boris.opens()
     boris.hears("welcome_back")

@@ -301,7 +301,7 @@ def test_of_people_typing_the_same_email_at_once_exactly_one_gets_it(bot_world, 
     loser = next(p for p, text in zip(people, heard) if taken.fullmatch(text))
     loser.says("other@" + DOMAIN)
     loser.hears("registered", email="other@" + DOMAIN)
-    assert bot_world.db.rows("SELECT * FROM salesreg.parked_updates") == []
+    assert bot_world.db.parked_updates.rows("*") == []
 
 
 def test_an_email_freed_by_unregistering_in_the_same_batch_can_be_taken(bot_world):

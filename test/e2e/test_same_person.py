@@ -49,7 +49,7 @@ def test_whoever_has_a_person_gets_them_again_also_above_capacity_and_reads_it(t
     add(team, "p3", *first)  # there is no room left
     assigned(team, "p3", to=mine)
     assert says_known(team, mine, "Alex")
-    assert team.db.value("SELECT detail FROM salesreg.prospect_events WHERE prospect = 'p3' AND kind = 'assigned'") == "same person"
+    assert team.db.prospect_events.value("detail", "WHERE prospect = 'p3' AND kind = 'assigned'") == "same person"
 
 
 def test_when_everybody_is_full_only_known_people_are_assigned(team):
@@ -110,7 +110,7 @@ def test_a_prospect_that_a_colleague_declined_goes_to_who_has_the_person(make_wo
     assigned(world, "x", to=world.people[0])
     world.people[0].hears_anything()
     world.db.execute("UPDATE test_prospects SET telegram_id = '@Buyer_2' WHERE id = 'x'")
-    world.db.eventually("SELECT count(*) = 1 FROM salesreg.prospect_identities WHERE prospect = 'x' AND value = 'buyer_2'")
+    world.db.prospect_identities.eventually("count(*) = 1", "WHERE prospect = 'x' AND value = 'buyer_2'")
     world.people[0].presses("button_decline")
     assigned(world, "x", to=last)
     assert says_known(world, last, "Buyer 2")
@@ -137,7 +137,7 @@ def test_a_person_whose_prospect_is_done_with_or_deleted_is_new_again(team):
     team.db.execute("DELETE FROM test_prospects WHERE id = 'p3'")
     add(team, "p4", "@alex_buyer")
     assigned(team, "p4", to=other)
-    assert team.db.value("SELECT count(*) FROM salesreg.prospect_identities WHERE prospect = 'p3'") == 0
+    assert team.db.prospect_identities.value("count(*)", "WHERE prospect = 'p3'") == 0
 
 
 def test_a_rep_who_is_not_at_work_gets_no_more_of_a_person(team):
@@ -173,7 +173,7 @@ def test_the_same_person_behind_a_thousand_others_still_goes_to_that_rep(make_wo
                      " now() + n * interval '1 ms' FROM generate_series(1, 1101) n")
     world.start_outreach()
     assert assigned(world, "p1") == assigned(world, "p1100")
-    assert world.db.value("SELECT detail FROM salesreg.prospect_events WHERE prospect = 'p1100' AND kind = 'assigned'") \
+    assert world.db.prospect_events.value("detail", "WHERE prospect = 'p1100' AND kind = 'assigned'") \
         == "same person"
 
 
@@ -198,7 +198,7 @@ def test_what_very_many_share_is_nobodys(make_world, at_once):
             world.db.execute(add, n, n)
             assigned(world, f"p{n}")
     world.db.eventually(each, [8, 8])
-    assert world.db.value("SELECT count(*) FROM salesreg.prospect_events WHERE detail = 'same person'") == 0
+    assert world.db.prospect_events.value("count(*)", "WHERE detail = 'same person'") == 0
     # what is theirs alone still counts
     world.db.execute("INSERT INTO test_prospects (id, telegram_id, email, name) VALUES ('x', 't.me/Person_3', 'info@example.org', 'X')")
     assert assigned(world, "x") == holder(world, "p3")
@@ -245,7 +245,7 @@ def test_a_declined_one_whose_person_is_with_somebody_out_of_reach_says_so_too(m
     mine.hears_anything()
     world.db.execute("UPDATE test_prospects SET telegram_id = 't.me/Alex_Buyer' WHERE id = 'p2'")
     mine.hears_anything()
-    world.db.eventually("SELECT count(*) = 1 FROM salesreg.prospect_identities WHERE prospect = 'p2' AND value = 'alex_buyer'")
+    world.db.prospect_identities.eventually("count(*) = 1", "WHERE prospect = 'p2' AND value = 'alex_buyer'")
     away.blocks()
     world.db.eventually("SELECT NOT available FROM salesreg.rep_rotation d JOIN sales_representatives r ON r.id = d.rep"
                         " WHERE r.telegram_id = %s", away.id)
@@ -263,7 +263,7 @@ def test_one_that_is_given_by_hand_to_who_has_the_person_says_so(team):
     other.hears_anything()
     team.db.execute("UPDATE test_prospects SET telegram_id = 't.me/alex_buyer' WHERE id = 'p2'")
     other.hears_anything()
-    team.db.eventually("SELECT count(*) = 1 FROM salesreg.prospect_identities WHERE prospect = 'p2' AND value = 'alex_buyer'")
+    team.db.prospect_identities.eventually("count(*) = 1", "WHERE prospect = 'p2' AND value = 'alex_buyer'")
     team.db.execute("UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives WHERE telegram_id = %s)"
                     " WHERE id = 'p2'", mine.id)
     assert says_known(team, mine, "Alex")

@@ -97,11 +97,11 @@ def test_the_table_can_be_emptied_and_filled_again(make_world, stranger):
     anna.hears_anything()
     anna.hears_anything()
     anna.presses("button_decline")
-    world.db.eventually("SELECT count(*) = 1 FROM salesreg.declined_prospects")
+    world.db.declined_prospects.eventually("count(*) = 1")
     world.settle()
     stranger("TRUNCATE test_prospects")
-    world.db.eventually("SELECT count(*) = 0 FROM salesreg.assignments WHERE ended_at IS NULL")
-    assert world.db.value("SELECT count(*) FROM salesreg.declined_prospects") == 0
+    world.db.assignments.eventually("count(*) = 0", "WHERE ended_at IS NULL")
+    assert world.db.declined_prospects.value("count(*)") == 0
     anna.hears("lost", count=1)
     anna.forget()
     stranger("INSERT INTO test_prospects (id, telegram_id, name) SELECT 'p' || i, '@y', 'After ' || i FROM generate_series(1, 2) i")
@@ -238,7 +238,7 @@ def test_a_prospect_that_a_trigger_keeps_without_a_rep_holds_up_no_other(running
     running.settle()
     assert prospects.holder(running, "p1") is None
     assert not [e for person in people for e in person.unheard() if "Ivan P" in e["text"]]
-    assert running.db.value("SELECT count(*) FROM salesreg.assignments WHERE prospect = 'p1'") == (1 if declined else 0)
+    assert running.db.assignments.value("count(*)", "WHERE prospect = 'p1'") == (1 if declined else 0)
     running.db.execute("DELETE FROM kept")
     running.db.execute("SELECT pg_notify('salesreg_reconcile', '')")
     prospects.assigned(running, "p1", people[1] if declined else None)

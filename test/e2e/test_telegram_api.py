@@ -253,7 +253,7 @@ def test_more_updates_than_fit_into_a_poll_are_all_answered_in_order(bot_world):
         person.hears("ask_name")
         person.hears("ask_email")
     bot_world.settle()
-    assert bot_world.db.value("SELECT count(*) FROM salesreg.user_sessions WHERE phase = 'email'") == 100
+    assert bot_world.db.user_sessions.value("count(*)", "WHERE phase = 'email'") == 100
 
 
 # sending --------------------------------------------------------------------------------------------------------------
@@ -268,8 +268,7 @@ def test_a_429_for_one_chat_delays_that_chat_exactly_so_long_and_no_other(bot_wo
     anna, boris = bot_world.sandbox.someone(2)
     bot_world.sandbox.fault("429", method="sendMessage", chat=anna.id, retry_after=3)
     anna.says("привет")
-    bot_world.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE chat_id = %s AND state = 'queued'"
-                            " AND due_at > now()", anna.id)
+    bot_world.db.outbox.eventually("count(*) = 1", "WHERE chat_id = %s AND state = 'queued' AND due_at > now()", anna.id)
     for text, key in (("привет", "offer"), ("да", "ask_name"), ("Boris Ivanov", "ask_email")):
         boris.says(text)
         boris.hears(key)
@@ -284,7 +283,7 @@ def test_a_retry_after_is_obeyed_across_a_restart(bot_world, way):
     anna = bot_world.person()
     bot_world.sandbox.fault("429", method="sendMessage", chat=anna.id, retry_after=4)
     anna.says("привет")
-    bot_world.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE state = 'queued' AND due_at > now()")
+    bot_world.db.outbox.eventually("count(*) = 1", "WHERE state = 'queued' AND due_at > now()")
     getattr(bot_world.bot, way)()
     bot_world.start_bot()
     anna.hears("offer")
@@ -299,7 +298,7 @@ def test_a_limit_for_everything_is_noticed_and_obeyed_across_a_restart(bot_world
         bot_world.sandbox.fault("429", method="sendMessage", chat=person.id, retry_after=5)
     bot_world.sandbox.acts([{"user": p.id, "type": "text", "text": "привет"} for p in people])
     bot_world.bot.wait_for_log("before the next message to anyone")
-    bot_world.db.eventually("SELECT count(*) = 1 FROM salesreg.bot_state WHERE send_blocked_until > now()")
+    bot_world.db.bot_state.eventually("count(*) = 1", "WHERE send_blocked_until > now()")
     refused_at = arrival(bot_world, people[0], "user_message")
     bot_world.restart_bot()
     boris.says("привет")
@@ -362,7 +361,7 @@ def test_200_notifications_with_429s_and_500s_in_between_lose_none_and_keep_each
         assigned = world.db.column("SELECT a.prospect FROM salesreg.assignments a JOIN sales_representatives r ON r.id = a.rep"
                                 " WHERE r.telegram_id = %s ORDER BY a.id", person.id)
         assert [f"p{n}" for n in told[person.id]] == assigned
-    assert world.db.value("SELECT count(*) FROM salesreg.outbox") == 0
+    assert world.db.outbox.value("count(*)") == 0
 
 
 # the documented limits ------------------------------------------------------------------------------------------------
@@ -378,7 +377,7 @@ def test_with_telegrams_limits_enforced_100_users_register_at_once_and_all_finis
     floods = world.sandbox.stats()["floods"]
     assert sum(floods.values()) <= 1, floods
     world.settle()
-    assert world.db.value("SELECT count(*) FROM salesreg.outbox_history") == 400
+    assert world.db.outbox_history.value("count(*)") == 400
 
 
 def test_with_telegrams_limits_enforced_a_chatty_person_gets_every_answer_and_no_429(make_world):
@@ -398,16 +397,16 @@ def test_a_person_who_blocks_while_messages_wait_is_no_trouble(bot_world):
     anna, boris = bot_world.sandbox.someone(2)
     bot_world.sandbox.fault("429", method="sendMessage", chat=anna.id, retry_after=1)
     anna.says("привет")
-    bot_world.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE chat_id = %s AND state = 'queued'", anna.id)
+    bot_world.db.outbox.eventually("count(*) = 1", "WHERE chat_id = %s AND state = 'queued'", anna.id)
     anna.blocks()
     boris.says("привет")
     boris.hears("offer")
     bot_world.settle()
-    assert bot_world.db.column("SELECT state FROM salesreg.outbox_history WHERE chat_id = %s", anna.id) == ["gone"]
+    assert bot_world.db.outbox_history.column("state", "WHERE chat_id = %s", anna.id) == ["gone"]
     anna.says("передумала")
     anna.hears_anything()
 
 
 def test_the_bot_is_known_by_its_token_s_number(bot_world):
     bot_world.settle()
-    assert bot_world.db.column("SELECT bot_id FROM salesreg.bot_state") == [BOT_ID]
+    assert bot_world.db.bot_state.column("bot_id") == [BOT_ID]

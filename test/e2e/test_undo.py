@@ -57,10 +57,10 @@ def test_it_is_taken_back_from_a_colleague_who_has_pressed_nothing(empty):
     assert second.is_answered("answer_prospect_taken_back", name="Ivan P")["show_alert"]
     first.presses(data="a:", message=card)
     first.is_answered("answer_contacted", name="Ivan P")
-    assert [e["kind"] for e in empty.db.rows("SELECT kind FROM salesreg.prospect_events WHERE prospect = 'p1' ORDER BY id")] \
+    assert [e["kind"] for e in empty.db.prospect_events.rows("kind", "WHERE prospect = 'p1' ORDER BY id")] \
         == ["assigned", "declined", "assigned", "returned", "undone", "contacted"]
     empty.settle()
-    assert holder(empty) == first.id and empty.db.rows("SELECT * FROM salesreg.declined_prospects") == []
+    assert holder(empty) == first.id and empty.db.declined_prospects.rows("*") == []
 
 
 def test_it_can_be_declined_again_after_that(empty):
@@ -146,7 +146,7 @@ def test_after_thirty_seconds_it_is_too_late(empty):
     first.is_answered("answer_declined")
     first.sees_edit()
     second.hears_anything()
-    empty.db.execute("UPDATE salesreg.assignments SET ended_at = ended_at - interval '31 seconds' WHERE reason = 'declined'")
+    empty.db.assignments.update("ended_at = ended_at - interval '31 seconds' WHERE reason = 'declined'")
     first.presses(data="a:", message=card)
     assert first.is_answered("answer_undo_late")["show_alert"]
     assert holder(empty) == second.id
@@ -160,7 +160,7 @@ def test_the_last_one_hears_that_nobody_is_left_and_may_take_it_back(empty):
     first.presses(data="a:", message=card)
     first.is_answered("answer_undone", name="Ivan P")
     assert holder(empty) == first.id
-    assert empty.db.rows("SELECT * FROM salesreg.declined_prospects") == []
+    assert empty.db.declined_prospects.rows("*") == []
 
 
 def test_with_admins_the_last_one_hears_that_they_are_told(make_world):
@@ -209,7 +209,7 @@ def test_undo_and_a_colleague_s_press_in_one_poll_leave_one_decision(empty, orde
         first.is_answered("answer_undo_late")
         assert holder(empty) == second.id
     empty.settle()
-    assert empty.db.rows("SELECT * FROM salesreg.parked_updates") == []
+    assert empty.db.parked_updates.rows("*") == []
 
 
 # cards whose prospect is lost -----------------------------------------------------------------------------------------
@@ -230,7 +230,7 @@ def test_who_unregisters_keeps_no_buttons_on_old_cards(empty):
     assert {edit.id for edit in edits} == {card.id, other.id} and [edit.buttons for edit in edits] == [[], []]
     anna.presses(data=card.data[0], message=card)
     assert anna.is_answered("answer_prospect_stale")["show_alert"]
-    eventually(lambda: empty.db.rows("SELECT * FROM salesreg.stale_cards") == [], what="nothing is left to be done")
+    eventually(lambda: empty.db.stale_cards.rows("*") == [], what="nothing is left to be done")
 
 
 @pytest.mark.parametrize("state", ["queued", "sending"])
@@ -272,7 +272,7 @@ def test_a_card_that_was_not_sent_yet_comes_without_the_buttons_of_what_is_lost(
     else:
         second.hears("lost", count=1)
     empty.settle()
-    assert empty.db.rows("SELECT * FROM salesreg.stale_cards") == []
+    assert empty.db.stale_cards.rows("*") == []
 
 
 # older lists ----------------------------------------------------------------------------------------------------------
@@ -321,8 +321,8 @@ def test_a_colleague_chosen_by_hand_keeps_it_also_while_outreach_is_down(empty):
     second.hears_anything()
     empty.outreach.terminate()
     # back to where nobody has it, as right after the decline, and then a manager decides
-    empty.db.execute("UPDATE salesreg.assignments SET ended_at = now(), reason = 'changed' WHERE ended_at IS NULL")
-    empty.db.execute("DELETE FROM salesreg.prospect_events WHERE kind = 'returned'")
+    empty.db.assignments.update("ended_at = now(), reason = 'changed' WHERE ended_at IS NULL")
+    empty.db.prospect_events.delete("WHERE kind = 'returned'")
     empty.db.execute("UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives WHERE telegram_id = %s)"
                      " WHERE id = 'p1'", second.id)
     first.presses(data="a:", message=card)

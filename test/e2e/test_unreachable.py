@@ -46,8 +46,7 @@ def test_one_answer_that_telegram_gives_in_error_takes_nothing_from_a_rep(runnin
         running.sandbox.fault("403", method="sendMessage", chat=first.id)
     else:
         running.sandbox.fault("400", method="sendMessage", chat=first.id, description="Bad Request: chat not found")
-    running.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload) VALUES (%s, 'sendMessage', %s)", first.id,
-                       '{"chat_id":%d,"text":"from the office"}' % first.id)
+    running.db.outbox.insert("(chat_id, method, payload) VALUES (%s, 'sendMessage', %s)", first.id, '{"chat_id":%d,"text":"from the office"}' % first.id)
     marked(running, first)
     # nothing new meanwhile, and what there is stays
     running.db.add_prospect("p1", "Olga Q")
@@ -55,7 +54,7 @@ def test_one_answer_that_telegram_gives_in_error_takes_nothing_from_a_rep(runnin
     assert prospects.holder(running, "p0") == first.id
     # it is sent again by itself, and that it arrives is a sign of life
     assert "from the office" in first.hears_anything().text
-    running.db.eventually("SELECT bool_and(available AND unreachable_since IS NULL) FROM salesreg.rep_rotation")
+    running.db.rep_rotation.eventually("bool_and(available AND unreachable_since IS NULL)")
     assert prospects.holder(running, "p0") == first.id
 
 
@@ -64,10 +63,10 @@ def test_a_block_and_an_unblock_change_nothing(running):
     first.blocks()
     marked(running, first)
     first.unblocks()
-    running.db.eventually("SELECT bool_and(available AND unreachable_since IS NULL) FROM salesreg.rep_rotation")
+    running.db.rep_rotation.eventually("bool_and(available AND unreachable_since IS NULL)")
     running.settle()
     assert prospects.holder(running, "p0") == first.id
-    assert running.db.value("SELECT count(*) FROM salesreg.assignments WHERE ended_at IS NOT NULL") == 0
+    assert running.db.assignments.value("count(*)", "WHERE ended_at IS NOT NULL") == 0
 
 
 def test_after_the_grace_prospects_go_on_admins_hear_of_it_and_the_rep_on_return(running):
@@ -102,29 +101,28 @@ def test_the_same_answer_for_everybody_is_about_the_bot(running, count):
     people = with_prospect(running, count)
     running.sandbox.fault("403", method="sendMessage", times=-1)
     for person in people:
-        running.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload) VALUES (%s, 'sendMessage', %s)", person.id,
-                           '{"chat_id":%d,"text":"x"}' % person.id)
+        running.db.outbox.insert("(chat_id, method, payload) VALUES (%s, 'sendMessage', %s)", person.id, '{"chat_id":%d,"text":"x"}' % person.id)
     marked(running, *people)
     age(running, *people)
     running.outreach.wait_for_log("that is about the bot and not about them")
     # beyond the grace it is tried again, and still nothing is given up
-    running.db.execute("UPDATE salesreg.outbox SET due_at = now(), attempts = 1")
+    running.db.outbox.update("due_at = now(), attempts = 1")
     running.db.execute("SELECT pg_notify('salesreg_outbox', '')")
-    running.db.eventually("SELECT count(*) = %s FROM salesreg.outbox WHERE state = 'queued' AND attempts > 1", count)
+    running.db.outbox.eventually("count(*) = %s", "WHERE state = 'queued' AND attempts > 1", count)
     running.db.execute("SELECT pg_notify('salesreg_reconcile', '')")
     # nor what is new
     running.db.execute("UPDATE test_prospects SET name = 'Ivan Petrov' WHERE id = 'p0'")
-    running.db.eventually("SELECT count(*) > 0 FROM salesreg.outbox WHERE payload::text LIKE '%Ivan Petrov%'")
-    assert running.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE state = 'gone'") == 0
+    running.db.outbox.eventually("count(*) > 0", "WHERE payload::text LIKE '%Ivan Petrov%'")
+    assert running.db.outbox_history.value("count(*)", "WHERE state = 'gone'") == 0
     assert prospects.holder(running, "p0") == people[0].id
     running.sandbox.no_faults()
-    running.db.execute("UPDATE salesreg.outbox SET due_at = now()")
+    running.db.outbox.update("due_at = now()")
     running.db.execute("SELECT pg_notify('salesreg_outbox', '')")
     for person in people:
         assert person.hears_anything().text == "x"
     assert "Ivan Petrov" in people[0].hears_anything().text
-    running.db.eventually("SELECT bool_and(available AND unreachable_since IS NULL) FROM salesreg.rep_rotation")
-    assert running.db.value("SELECT count(*) FROM salesreg.assignments WHERE ended_at IS NOT NULL") == 0
+    running.db.rep_rotation.eventually("bool_and(available AND unreachable_since IS NULL)")
+    assert running.db.assignments.value("count(*)", "WHERE ended_at IS NOT NULL") == 0
 
 
 def test_an_open_transaction_on_whose_turn_it_is_holds_up_no_reply_after_a_403(running):
@@ -173,18 +171,18 @@ def test_who_comes_back_starts_anew(running, way):
     age(running, first)
     prospects.assigned(running, "p0", second)
     way(running, first)
-    running.db.eventually("SELECT count(*) = 2 FROM salesreg.rep_rotation WHERE available AND unreachable_since IS NULL"
-                          " AND passed_on_since IS NULL AND reason IS NULL")
+    running.db.rep_rotation.eventually("count(*) = 2",
+                                       "WHERE available AND unreachable_since IS NULL AND passed_on_since IS NULL AND"
+                                       " reason IS NULL")
     running.settle()
     # so that the next one is the first one's
-    running.db.execute("UPDATE salesreg.rep_rotation SET available = false WHERE rep = %s", running.db.rep(second.id)["id"])
+    running.db.rep_rotation.update("available = false WHERE rep = %s", running.db.rep(second.id)["id"])
     running.db.add_prospect("p1", "Olga Q")
     prospects.assigned(running, "p1", first)
     first.blocks()
-    running.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload) VALUES (%s, 'sendMessage', %s)", first.id,
-                       '{"chat_id":%d,"text":"from the office"}' % first.id)
+    running.db.outbox.insert("(chat_id, method, payload) VALUES (%s, 'sendMessage', %s)", first.id, '{"chat_id":%d,"text":"from the office"}' % first.id)
     marked(running, first)
     # outreach has looked at all this when it has seen this change, too
     running.db.execute("UPDATE test_prospects SET name = 'Olga R' WHERE id = 'p1'")
-    running.db.eventually("SELECT count(*) = 0 FROM salesreg.prospect_changes")
+    running.db.prospect_changes.eventually("count(*) = 0")
     assert prospects.holder(running, "p1") == first.id, "the grace begins anew"

@@ -22,7 +22,7 @@ def message(person, text):
 
 
 def parked(world):
-    return world.db.rows("SELECT id, update_id, raw, payload, reason FROM salesreg.parked_updates ORDER BY id")
+    return world.db.parked_updates.rows("id, update_id, raw, payload, reason", "ORDER BY id")
 
 
 def salesreg(world, *args):
@@ -114,7 +114,7 @@ def test_a_kill_while_it_is_singled_out_parks_it_once(make_world):
     send(world, BROKEN)
     anna.says("привет")
     bot = world.start_bot()
-    world.db.eventually("SELECT count(*) = 1 FROM salesreg.parked_updates")
+    world.db.parked_updates.eventually("count(*) = 1")
     bot.kill()
     world.start_bot()
     anna.hears("offer")
@@ -125,7 +125,7 @@ def test_a_kill_while_it_is_singled_out_parks_it_once(make_world):
 def test_the_operator_sees_the_bytes_retries_and_drops_them(bot_world):
     world = bot_world
     send(world, BROKEN + b',"\xff":1')
-    world.db.eventually("SELECT count(*) = 1 FROM salesreg.parked_updates")
+    world.db.parked_updates.eventually("count(*) = 1")
     id = str(parked(world)[0]["id"])
     listed = salesreg(world, "list")
     assert listed.returncode == 0 and "cannot be read" in listed.stdout and "1e999" in salesreg(world, "show", id).stdout
@@ -133,7 +133,7 @@ def test_the_operator_sees_the_bytes_retries_and_drops_them(bot_world):
     assert shown["update"] is None and BROKEN in bytes.fromhex(shown["bytes_hex"]) and "\ufffd" in shown["text"]
     assert salesreg(world, "retry", id).returncode == 0
     world.bot.wait_for_log("still cannot be read")
-    world.db.eventually("SELECT reason LIKE 'it still cannot be read%%' AND retry_at IS NULL FROM salesreg.parked_updates")
+    world.db.parked_updates.eventually("reason LIKE 'it still cannot be read%%' AND retry_at IS NULL")
     assert salesreg(world, "drop", id).returncode == 0
     assert parked(world) == []
 
@@ -149,7 +149,7 @@ def test_one_that_can_be_read_by_now_is_handled_at_its_retry(bot_world):
                      " SELECT bot_id, 5, %s, 'it cannot be read' FROM salesreg.bot_state", raw)
     assert salesreg(world, "retry", str(parked(world)[0]["id"])).returncode == 0
     anna.hears("offer")
-    world.db.eventually("SELECT count(*) = 0 FROM salesreg.parked_updates")
+    world.db.parked_updates.eventually("count(*) = 0")
 
 
 def test_a_nul_in_a_parked_update_holds_up_no_retry(bot_world):
@@ -161,11 +161,11 @@ def test_a_nul_in_a_parked_update_holds_up_no_retry(bot_world):
     db.execute("CREATE TRIGGER poison BEFORE INSERT OR UPDATE ON salesreg.user_sessions FOR EACH ROW EXECUTE FUNCTION poison()")
     for person, text in ((anna, b"\\u0000"), (boris, "да".encode())):
         send(world, message(person, text))
-        db.eventually("SELECT count(*) > 0 FROM salesreg.parked_updates WHERE user_id = %s", person.id)
+        db.parked_updates.eventually("count(*) > 0", "WHERE user_id = %s", person.id)
     db.execute("DROP TRIGGER poison ON salesreg.user_sessions")
     ids = [str(row["id"]) for row in parked(world)]
     assert salesreg(world, "retry", *ids).returncode == 0
-    db.eventually("SELECT count(*) = 0 FROM salesreg.parked_updates")
+    db.parked_updates.eventually("count(*) = 0")
     boris.hears("parked")
     boris.hears_anything()
 
@@ -232,7 +232,7 @@ def test_one_update_that_is_too_large_is_parked_with_its_beginning_and_stepped_o
     anna.says("привет")
     world.sandbox.fault("huge", method="getUpdates", bytes=HUGE, times=-1)
     world.start_bot()
-    world.db.eventually("SELECT count(*) = 1 FROM salesreg.parked_updates")
+    world.db.parked_updates.eventually("count(*) = 1")
     world.sandbox.no_faults()
     boris.says("привет")
     boris.hears("offer")
@@ -263,4 +263,4 @@ def test_a_refusal_that_is_too_long_is_a_refusal(bot_world):
     boris.says("привет")
     boris.hears("offer")
     bot_world.settle()
-    assert anna.unheard() == [] and bot_world.db.value("SELECT state FROM salesreg.outbox") == "failed"
+    assert anna.unheard() == [] and bot_world.db.outbox.value("state") == "failed"

@@ -195,9 +195,9 @@ def judge_messages(world):
     Returns how many arrived twice, and how many may have.
     """
     db = world.db
-    assert db.rows("SELECT * FROM salesreg.outbox") == []
-    rows = db.rows("SELECT id, chat_id, method, payload::text, state, possible_duplicate, attempts, message_id"
-                   " FROM salesreg.outbox_history ORDER BY id")
+    assert db.outbox.rows("*") == []
+    rows = db.outbox_history.rows("id, chat_id, method, payload::text, state, possible_duplicate, attempts, message_id",
+                                  "ORDER BY id")
     assert [r for r in rows if r["state"] != "sent"] == []
     arrived = collections.Counter()
     by_id = {}
@@ -238,7 +238,7 @@ def announced_duplicates(processes):
 
 def judge_assignments(world, capacity=5):
     db = world.db
-    assert db.rows("SELECT prospect FROM salesreg.assignments WHERE ended_at IS NULL GROUP BY 1 HAVING count(*) > 1") \
+    assert db.assignments.rows("prospect", "WHERE ended_at IS NULL GROUP BY 1 HAVING count(*) > 1") \
         == [], "a prospect with two reps"
     assert db.rows(
         "SELECT p.id, p.assigned_rep_id, a.rep FROM test_prospects p"
@@ -289,9 +289,8 @@ def judge_people(world, crowd):
             [world.texts.raw(actor.locale, "notice_one") + "%",
              world.texts.raw(actor.locale, "notice_many").split("{")[0] + "%"])
         assert replies == actor.said, f"{actor} said {actor.said} things and got {replies} answers"
-        done = db.value("SELECT count(*) FROM salesreg.outbox_history WHERE chat_id = %s"
-                        " AND payload->>'text' = %s", actor.id,
-                        world.texts.render(actor.locale, "registered", name=actor.name, email=actor.email))
+        done = db.outbox_history.value("count(*)",
+                                       "WHERE chat_id = %s AND payload->>'text' = %s", actor.id, world.texts.render(actor.locale, "registered", name=actor.name, email=actor.email))
         assert done == actor.registrations, f"{actor} registered {actor.registrations} times, {done} messages say so"
         if not actor.left:
             # a prospect another rep had contacted before is not contacted again
@@ -303,16 +302,16 @@ def judge_people(world, crowd):
                 " WHERE e.kind = 'contacted' AND e.assignment <= a.id AND a.id::text = ANY (%s) GROUP BY a.id",
                 actor.contacted)
             assert sorted(noted) == sorted(actor.contacted), f"{actor} contacted {actor.contacted}, noted {noted}"
-    assert db.rows("SELECT assignment, kind FROM salesreg.prospect_events WHERE kind IN ('contacted', 'declined')"
-                   " GROUP BY 1, 2 HAVING count(*) > 1") == [], "a button that worked twice"
+    assert db.prospect_events.rows("assignment, kind",
+                                   "WHERE kind IN ('contacted', 'declined') GROUP BY 1, 2 HAVING count(*) > 1") == [], "a button that worked twice"
     assert db.value("SELECT count(*) FROM sales_representatives") == len(crowd.actors)
-    assert db.value("SELECT count(*) FROM salesreg.rep_email") == len(crowd.actors)
+    assert db.rep_email.value("count(*)") == len(crowd.actors)
 
 
 def judge(world, crowd):
     """All that must hold after faults, when nothing is under way any more."""
     world.settle()
-    assert world.db.rows("SELECT update_id, reason, payload FROM salesreg.parked_updates") == []
+    assert world.db.parked_updates.rows("update_id, reason, payload") == []
     judge_people(world, crowd)
     judge_assignments(world)
     judge_notifications(world)
@@ -322,7 +321,7 @@ def judge(world, crowd):
           f"{maybe} messages possibly twice, {twice} really, {announced} announced")
     assert maybe <= announced, f"{maybe} messages are marked as possible duplicates, the logs say {announced}"
     next_id = world.sandbox.bot()["next_update_id"]
-    assert world.db.value("SELECT next_update_id FROM salesreg.bot_state WHERE bot_id = %s", BOT_ID) == next_id
+    assert world.db.bot_state.value("next_update_id", "WHERE bot_id = %s", BOT_ID) == next_id
 
 
 def all_assigned(world):

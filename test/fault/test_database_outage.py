@@ -60,7 +60,7 @@ def test_backends_that_hang_for_a_while_lose_nobody_the_leadership(make_world, m
     all_assigned(world)
     judge(world, crowd)
     assert bot.lines("not leading any more") == []
-    assert world.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE possible_duplicate") == 0
+    assert world.db.outbox_history.value("count(*)", "WHERE possible_duplicate") == 0
 
 
 def test_what_was_sent_while_the_database_hung_is_not_sent_again_after_it_died(make_world):

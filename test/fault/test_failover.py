@@ -188,7 +188,7 @@ def test_results_of_a_lost_tail_are_not_written_to_other_messages(make_failover)
     world.sandbox.fault("slow", method="sendMessage", ms=1000, times=len(early))
     for person in early:
         person.says("помощь")
-    world.db.eventually("SELECT count(*) = %s FROM salesreg.outbox WHERE state = 'sending'", len(early))
+    world.db.outbox.eventually("count(*) = %s", "WHERE state = 'sending'", len(early))
     world.db.close()
     freeze(pair.primary)
     everything = len(early) * 2 + len(late)
@@ -200,9 +200,8 @@ def test_results_of_a_lost_tail_are_not_written_to_other_messages(make_failover)
     pair.standby.promote()
     world.db.moves()
     # what another process writes before the bot comes back: it gets the numbers of the lost messages
-    world.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload) SELECT chat, 'sendMessage',"
-                     " json_build_object('chat_id', chat, 'text', 'for ' || chat) FROM unnest(%s::bigint[]) chat",
-                     [person.id for person in late])
+    world.db.outbox.insert("(chat_id, method, payload) SELECT chat, 'sendMessage', json_build_object('chat_id', chat,"
+                           " 'text', 'for ' || chat) FROM unnest(%s::bigint[]) chat", [person.id for person in late])
     world.bot.thaw()
     world.bot.wait_for_log("leading: this process", count=2)
     for person in late:

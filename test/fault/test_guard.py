@@ -174,7 +174,7 @@ def guest(database, mallory):
 def test_what_somebody_else_has_in_the_schema_is_a_note_and_stops_nothing(database, guest, thing):
     execute_as(database, guest, THEIRS[thing])
     assert migrate(database).returncode == 0
-    database.execute("DELETE FROM salesreg.schema_migrations WHERE version = 2")
+    database.schema_migrations.delete("WHERE version = 2")
     assert migrate(database).returncode == 0, "nor where there is something to migrate"
     assert findings(database, "foreign-owner") + findings(database, "rights") == []
     finding, = findings(database, "not-ours")
@@ -246,7 +246,7 @@ def test_row_level_security_is_said_as_what_it_is_and_its_end_is_noticed(make_wo
     anna.hears("status", open=0)
     world.bot.wait_for_log("the database is back")
     assert len(world.bot.lines("row-level security hides rows")) == 1
-    assert world.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+    assert world.db.parked_updates.value("count(*)") == 0
     assert findings(world.db, "row-security") == []
 
 
@@ -279,7 +279,7 @@ def test_a_worker_that_meets_it_at_its_start_waits(make_world):
     line = outreach.wait_for_log("row-level security hides rows of public.test_prospects")
     world.db.execute(statement(line))
     world.db.add_prospect("p1")
-    world.db.eventually("SELECT count(*) = 1 FROM salesreg.assignments")
+    world.db.assignments.eventually("count(*) = 1")
 
 
 @pytest.mark.parametrize("policies", [
@@ -399,7 +399,7 @@ def test_a_right_that_is_missing_holds_up_and_parks_nobody(make_world, right):
         person.hears_anything()
     world.bot.wait_for_log("has the rights that it needs")
     world.settle()
-    assert world.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+    assert world.db.parked_updates.value("count(*)") == 0
     assert len(world.bot.lines("the database's user lacks a right")) == 1
     assert len(world.bot.lines("updates could not be written to the database")) <= 2
 
@@ -442,7 +442,7 @@ def test_columns_granted_one_by_one_are_enough(make_world, database, clerk):
     anna = world.person("Anna Petrova")
     anna.registers()
     world.db.add_prospect("new")
-    world.db.eventually("SELECT count(*) = 1 FROM salesreg.assignments")
+    world.db.assignments.eventually("count(*) = 1")
     for text in ("мои клиенты", "пауза", "статус", "выйти из реестра"):
         anna.says(text)
         anna.hears_anything()
@@ -487,7 +487,7 @@ def test_a_trigger_of_somebody_else_that_lacks_a_right_holds_up_and_parks_nobody
     world.bot.wait_for_log("permission denied for table their_log")
     world.db.as_superuser(f"GRANT INSERT ON public.their_log TO {OWNER}")
     anna.hears("registered")
-    assert world.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+    assert world.db.parked_updates.value("count(*)") == 0
 
 
 def migrates_as_far_as_it_is_granted(database, role):

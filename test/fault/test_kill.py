@@ -90,7 +90,7 @@ def test_eight_assigners_killed_at_random_assign_exactly_what_fits(make_world, c
     assert db.column("SELECT DISTINCT count(*) FROM test_prospects WHERE assigned_rep_id IS NOT NULL"
                      " GROUP BY assigned_rep_id") == [capacity]
     # oldest first, each once, each told of
-    assert db.value("SELECT count(DISTINCT prospect) FROM salesreg.assignments") == capacity * reps
+    assert db.assignments.value("count(DISTINCT prospect)") == capacity * reps
     judge_assignments(world, capacity)
     assert db.rows(
         "SELECT a.id FROM salesreg.assignments a JOIN sales_representatives r ON r.id = a.rep"

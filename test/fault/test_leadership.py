@@ -144,7 +144,7 @@ def test_who_is_stopped_in_the_middle_of_a_request_holds_nobody_up(make_world):
         world.start_outreach()
         world.start_bot()
         # not that they stay assigned: Telegram cannot reach this rep, so the bot gives them back
-        db.eventually("SELECT count(*) = 3 FROM salesreg.assignments")
+        db.assignments.eventually("count(*) = 3")
         anna.hears("offer")
         for process in stopped:
             process.kill()
@@ -164,7 +164,7 @@ def test_a_leader_that_is_asked_to_stop_hands_over_at_once_and_nothing_is_double
     crowd.finish()
     all_assigned(world)
     judge(world, crowd)
-    assert world.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE possible_duplicate") == 0
+    assert world.db.outbox_history.value("count(*)", "WHERE possible_duplicate") == 0
 
 
 def test_a_second_leader_by_force_handles_nothing_twice(make_world, make_crowd, chance):
@@ -194,14 +194,14 @@ def test_an_offset_somebody_else_moved_stops_the_batch(bot_world):
     anna.says("привет")
     anna.hears("offer")
     world.settle()
-    db.execute("UPDATE salesreg.bot_state SET next_update_id = next_update_id + 1 WHERE bot_id = %s", BOT_ID)
+    db.bot_state.update("next_update_id = next_update_id + 1 WHERE bot_id = %s", BOT_ID)
     anna.says("да")
     world.bot.wait_for_log("leading: this process", count=2)
     boris.says("привет")
     boris.hears("offer")
     world.settle()
     assert not anna.unheard()
-    assert db.value("SELECT phase FROM salesreg.user_sessions WHERE user_id = %s", anna.id) == "offered"
+    assert db.user_sessions.value("phase", "WHERE user_id = %s", anna.id) == "offered"
     anna.says("да")
     anna.hears("ask_name")
 

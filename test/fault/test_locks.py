@@ -43,7 +43,7 @@ def test_nobody_without_rights_holds_up_assigning(make_world, stranger):
             cursor.execute("SELECT 1 FROM salesreg.assignment_lock FOR UPDATE")
     world.start_outreach()
     world.db.add_prospect("p1")
-    world.db.eventually("SELECT count(*) = 1 FROM salesreg.assignments")
+    world.db.assignments.eventually("count(*) = 1")
 
 
 def test_who_holds_the_leaders_lock_is_named(make_world, stranger):

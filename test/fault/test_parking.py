@@ -10,11 +10,11 @@ WAITS = ("EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_databas
 
 
 def parked(world):
-    return world.db.rows("SELECT update_id, user_id, payload, reason FROM salesreg.parked_updates ORDER BY id")
+    return world.db.parked_updates.rows("update_id, user_id, payload, reason", "ORDER BY id")
 
 
 def in_hand(db):
-    return tuple(db.row("SELECT in_hand_update_id, in_hand_count FROM salesreg.bot_state WHERE bot_id = %s", BOT_ID))
+    return tuple(db.bot_state.row("in_hand_update_id, in_hand_count", "WHERE bot_id = %s", BOT_ID))
 
 
 def to_the_email(people):
@@ -50,7 +50,7 @@ def test_an_update_in_hand_at_two_unclean_deaths_is_parked_and_the_next_goes_thr
             db.execute("SELECT pg_terminate_backend(%s)", pid)
     world.start_bot()
     # unseen: although the lock still stands
-    db.eventually("SELECT count(*) = 1 FROM salesreg.parked_updates")
+    db.parked_updates.eventually("count(*) = 1")
     hand.close()
     anna.hears("parked")
     boris.hears("offer")

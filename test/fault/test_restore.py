@@ -73,7 +73,7 @@ def test_a_dump_taken_under_load_is_restored_and_work_goes_on(make_world, make_c
     all_assigned(world)
     world.settle()
     assert "no bot leads" not in doctor(world).stdout
-    assert world.db.rows("SELECT 1 FROM salesreg.assignments GROUP BY id HAVING count(*) > 1") == []
+    assert world.db.assignments.rows("1", "GROUP BY id HAVING count(*) > 1") == []
 
 
 def restored_elsewhere(world, restored, path):
@@ -114,24 +114,24 @@ def test_messages_that_may_have_been_sent_since_the_dump_are_marked(make_world, 
     # Telegram is slow just now, so the dump has a message that is about to be sent and one that waits behind it
     world.sandbox.fault("slow", method="sendMessage", ms=5000)
     anna.says("помощь")
-    world.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE state = 'sending'")
+    world.db.outbox.eventually("count(*) = 1", "WHERE state = 'sending'")
     anna.says("помощь")
-    world.db.eventually("SELECT count(*) = 2 FROM salesreg.outbox")
+    world.db.outbox.eventually("count(*) = 2")
     restoring = way(world, restored, tmp_path / "dump")
     next(restoring)
     world.settle()
-    highest = world.db.value("SELECT max(id) FROM salesreg.outbox_history")
+    highest = world.db.outbox_history.value("max(id)")
     world.bot.terminate()
     world.db.close()
     next(restoring, None)
     world.start_bot()
     world.bot.wait_for_log(r"restored from a dump.* 2 unsent messages")
     world.settle()
-    marks = world.db.rows("SELECT id, possible_duplicate FROM salesreg.outbox_history WHERE id > %s - 2", highest)
+    marks = world.db.outbox_history.rows("id, possible_duplicate", "WHERE id > %s - 2", highest)
     assert [m["possible_duplicate"] for m in marks] == [True, True]
     anna.says("помощь")
     world.settle()
-    assert world.db.value("SELECT max(id) FROM salesreg.outbox_history") > highest + 1000, "no number is given twice"
+    assert world.db.outbox_history.value("max(id)") > highest + 1000, "no number is given twice"
     world.restart_bot()
     world.settle()
     assert "restored from a dump" not in world.bot.log, "it is said once"
@@ -148,18 +148,16 @@ def test_old_messages_are_held_until_somebody_decides(make_world):
     world.bot.terminate()
     settings = {"DATABASE_URL": world.db.url}
     for person, hours in ((anna, 25), (boris, 25), (anna, 23)):
-        world.db.execute(
-            "INSERT INTO salesreg.outbox (chat_id, method, payload, created_at) VALUES (%s, 'sendMessage',"
-            " json_build_object('chat_id', %s, 'text', %s::text), now() - %s * interval '1 hour')",
-            person.id, person.id, f"{hours} hours old", hours)
+        world.db.outbox.insert("(chat_id, method, payload, created_at) VALUES (%s, 'sendMessage',"
+                               " json_build_object('chat_id', %s, 'text', %s::text), now() - %s * interval '1 hour')", person.id, person.id, f"{hours} hours old", hours)
     world.start_bot()
     world.bot.wait_for_log(r"2 messages were made more than 24 hours ago and are held")
     assert anna.hears_anything().text == "23 hours old"
-    world.db.eventually("SELECT count(*) = 2 FROM salesreg.outbox")
+    world.db.outbox.eventually("count(*) = 2")
     assert "2 messages are held back" in doctor(world).stdout
     listed = run("outbox", "list", "--state", "held", settings=settings)
     assert listed.stdout.count("25 hours old") == 2 and "held" in listed.stdout
-    first, second = world.db.column("SELECT id FROM salesreg.outbox ORDER BY id")
+    first, second = world.db.outbox.column("id", "ORDER BY id")
     retried = run("outbox", "retry", str(first), settings=settings)
     assert retried.returncode == 1 and "is held" in retried.stderr
     assert run("outbox", "release", str(first), settings=settings).returncode == 0
@@ -187,29 +185,27 @@ def test_a_restore_under_running_workers_is_noticed_and_old_messages_are_held(ma
     world.settle()
     world.bot.terminate()
     for person, hours in ((boris, 30), (anna, 25), (boris, 2)):
-        world.db.execute(
-            "INSERT INTO salesreg.outbox (chat_id, method, payload, created_at) VALUES (%s, 'sendMessage',"
-            " json_build_object('chat_id', %s, 'text', %s::text), now() - %s * interval '1 hour')",
-            person.id, person.id, f"{hours} hours old", hours)
+        world.db.outbox.insert("(chat_id, method, payload, created_at) VALUES (%s, 'sendMessage',"
+                               " json_build_object('chat_id', %s, 'text', %s::text), now() - %s * interval '1 hour')", person.id, person.id, f"{hours} hours old", hours)
     dump(world.db, tmp_path / "dump")
-    world.db.execute("DELETE FROM salesreg.outbox")
+    world.db.outbox.delete()
     world.start_bot()
     outreach = world.start_outreach()
     world.db.add_prospect("p1", "Ivan P")
     assert "Ivan P" in anna.hears_anything().text
     world.settle()
-    last = world.db.value("SELECT max(id) FROM salesreg.assignments")
+    last = world.db.assignments.value("max(id)")
     subprocess.run([world.db.cluster.bin / "pg_restore", "--clean", "--no-owner", "-d", world.db.url, tmp_path / "dump"], check=True)
     world.bot.wait_for_log("2 messages were made more than 24 hours ago and are held")
     assert boris.hears_anything().text == "2 hours old"
-    world.db.eventually("SELECT count(*) = 2 FROM salesreg.outbox WHERE state = 'held'")
+    world.db.outbox.eventually("count(*) = 2", "WHERE state = 'held'")
     eventually(lambda: len(world.bot.lines("was restored from a dump, or moved") + outreach.lines("was restored from a dump, or moved")) == 1)
     eventually(lambda: outreach.lines("the database is back"))
     boris.says("привет")
     boris.hears_anything()
     world.db.add_prospect("p2", "Olga P")
     assert "Olga P" in anna.hears_anything().text
-    assert world.db.value("SELECT min(id) FROM salesreg.assignments") > last, "no number that a button has is given again"
+    assert world.db.assignments.value("min(id)") > last, "no number that a button has is given again"
     assert not anna.unheard() and not boris.unheard()
 
 
@@ -223,11 +219,11 @@ def test_buttons_go_from_a_card_that_was_held_and_released(make_world):
     world.settle()
     world.bot.terminate()
     world.db.add_prospect("p1", "Ivan P")
-    world.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox")
+    world.db.outbox.eventually("count(*) = 1")
     for table, column in (("outbox", "created_at"), ("assignments", "started_at")):
         world.db.execute(f"UPDATE salesreg.{table} SET {column} = {column} - interval '25 hours'")
     world.start_bot()
-    world.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE state = 'held'")
+    world.db.outbox.eventually("count(*) = 1", "WHERE state = 'held'")
     assert run("outbox", "release", "--held", settings={"DATABASE_URL": world.db.url}).returncode == 0
     assert "Ivan P" in (card := anna.hears_anything()).text and card.buttons
     assert "unsent" not in doctor(world).stdout
@@ -243,8 +239,8 @@ def test_nothing_is_held_where_the_operator_wants_so(make_world):
     anna.hears("offer")
     world.settle()
     world.bot.terminate()
-    world.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, created_at) VALUES (%s, 'sendMessage',"
-                     " json_build_object('chat_id', %s, 'text', 'old'), now() - interval '1 year')", anna.id, anna.id)
+    world.db.outbox.insert("(chat_id, method, payload, created_at) VALUES (%s, 'sendMessage',"
+                           " json_build_object('chat_id', %s, 'text', 'old'), now() - interval '1 year')", anna.id, anna.id)
     world.start_bot(OUTBOX_HOLD_HOURS="0")
     assert anna.hears_anything().text == "old"
-    eventually(lambda: world.db.value("SELECT count(*) = 0 FROM salesreg.outbox"))
+    eventually(lambda: world.db.outbox.value("count(*) = 0"))

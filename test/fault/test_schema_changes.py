@@ -25,7 +25,7 @@ def everything_works(world, anna, name):
     world.db.add_prospect(name, f"Prospect {name}.")
     told = eventually(lambda: (m := anna.hears_anything()) and f"Prospect {name}." in m.text and m)
     anna.presses(data=told.data[1], message=told)
-    world.db.eventually("SELECT count(*) = 1 FROM salesreg.assignments WHERE prospect = %s AND reason = 'declined'", name)
+    world.db.assignments.eventually("count(*) = 1", "WHERE prospect = %s AND reason = 'declined'", name)
     anna.says("мои клиенты")
     anna.hears_anything()
 
@@ -45,9 +45,9 @@ def test_an_altered_table_stops_and_parks_nothing(make_world, kind):
         world.db.execute(change)
     everything_works(world, anna, "after")
     world.settle()
-    assert world.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+    assert world.db.parked_updates.value("count(*)") == 0
     assert world.bot.alive and world.outreach.alive
-    assert world.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE possible_duplicate") == 0
+    assert world.db.outbox_history.value("count(*)", "WHERE possible_duplicate") == 0
 
 
 GONE = {
@@ -76,7 +76,7 @@ def test_what_is_missing_for_a_while_parks_nobody_and_is_one_line(bot_world, kin
     anna.hears("clients_none")
     boris.hears("status")
     bot_world.bot.wait_for_log("handled again")
-    assert bot_world.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+    assert bot_world.db.parked_updates.value("count(*)") == 0
     assert len(bot_world.bot.lines(" (warn|error) .*could not be|was undone")) <= 2
 
 
@@ -131,8 +131,8 @@ def test_statements_that_the_server_forgets_lose_and_park_nothing(make_world, pl
         person.hears_anything()
     world.settle()
     assert all(not person.unheard() for person in people)
-    assert world.db.value("SELECT count(*) FROM salesreg.parked_updates") == 0
+    assert world.db.parked_updates.value("count(*)") == 0
     assert world.db.value("SELECT count(*) FROM sales_representatives WHERE status = 'active'") == len(people)
-    assert world.db.value("SELECT count(*) FROM salesreg.outbox") == 0
-    assert world.db.rows("SELECT prospect FROM salesreg.assignments GROUP BY prospect HAVING count(*) <> 1") == []
-    assert world.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE possible_duplicate") == 0
+    assert world.db.outbox.value("count(*)") == 0
+    assert world.db.assignments.rows("prospect", "GROUP BY prospect HAVING count(*) <> 1") == []
+    assert world.db.outbox_history.value("count(*)", "WHERE possible_duplicate") == 0

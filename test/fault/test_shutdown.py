@@ -13,7 +13,7 @@ PEOPLE = 24
 
 
 def is_clean(world):
-    return world.db.value("SELECT clean FROM salesreg.bot_state WHERE bot_id = %s", BOT_ID)
+    return world.db.bot_state.value("clean", "WHERE bot_id = %s", BOT_ID)
 
 
 def test_asked_to_stop_under_load_it_leaves_nothing_for_a_careful_start(make_world, make_crowd, chance):
@@ -36,7 +36,7 @@ def test_asked_to_stop_under_load_it_leaves_nothing_for_a_careful_start(make_wor
     crowd.finish()
     all_assigned(world)
     judge(world, crowd)
-    assert world.db.value("SELECT count(*) FROM salesreg.outbox_history WHERE possible_duplicate") == 0
+    assert world.db.outbox_history.value("count(*)", "WHERE possible_duplicate") == 0
 
 
 def test_what_is_being_sent_at_the_stop_is_let_finish(bot_world):
@@ -72,15 +72,15 @@ def test_what_certainly_never_left_is_not_marked_at_the_stop(bot_world):
     world = bot_world
     world.settle()
     world.sandbox.fault("hang", method="sendMessage", times=-1)
-    world.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload) SELECT 1000 + i, 'sendMessage',"
-                     " json_build_object('chat_id', 1000 + i, 'text', 'x') FROM generate_series(1, 200) i")
-    world.db.eventually("SELECT count(*) = 200 FROM salesreg.outbox WHERE state = 'sending'")
+    world.db.outbox.insert("(chat_id, method, payload) SELECT 1000 + i, 'sendMessage', json_build_object('chat_id',"
+                           " 1000 + i, 'text', 'x') FROM generate_series(1, 200) i")
+    world.db.outbox.eventually("count(*) = 200", "WHERE state = 'sending'")
     eventually(lambda: sum(f["struck"] for f in world.sandbox.faults_left()) > 0)
     world.bot.terminate()
     struck = sum(f["struck"] for f in world.sandbox.faults_left())
     assert 0 < struck < 200
-    assert world.db.value("SELECT count(*) FROM salesreg.outbox WHERE state = 'queued' AND NOT possible_duplicate") == 200 - struck
-    assert world.db.value("SELECT count(*) FROM salesreg.outbox WHERE state = 'sending'") == struck
+    assert world.db.outbox.value("count(*)", "WHERE state = 'queued' AND NOT possible_duplicate") == 200 - struck
+    assert world.db.outbox.value("count(*)", "WHERE state = 'sending'") == struck
 
 
 @pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGINT])
@@ -189,7 +189,7 @@ def test_outreach_stops_while_it_waits_for_the_assignment_lock(make_world):
                             " AND wait_event_type = 'Lock')")
         world.outreach.terminate()
     hand.close()
-    assert world.db.value("SELECT count(*) FROM salesreg.assignments") == 0
+    assert world.db.assignments.value("count(*)") == 0
     world.start_outreach()
     all_assigned(world)
 

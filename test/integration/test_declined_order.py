@@ -19,8 +19,8 @@ def test_a_transaction_that_began_before_the_newest_one_is_still_newer(database,
                      " VALUES (%s, 1, 'A', 'a@x.org'), (%s, 2, 'B', 'b@x.org')", *REPS)
     database.execute("INSERT INTO test_prospects (id, telegram_id, name, assigned_rep_id) VALUES ('first', '@f', 'F', %s),"
                      " ('late', '@l', 'L', %s)", *REPS)
-    database.execute("INSERT INTO salesreg.assignments (id, prospect, rep, ended_at, reason) VALUES (1, 'first', %s, NULL, NULL),"
-                     " (2, 'late', %s, NULL, NULL), (3, 'late', %s, now(), 'declined')", REPS[0], REPS[1], REPS[0])
+    database.assignments.insert("(id, prospect, rep, ended_at, reason) VALUES (1, 'first', %s, NULL, NULL), (2, 'late',"
+                                " %s, NULL, NULL), (3, 'late', %s, now(), 'declined')", REPS[0], REPS[1], REPS[0])
     statement, arguments = WAYS[way]
     with database.connect() as slow, database.connect() as quick:
         slow.autocommit = quick.autocommit = True
@@ -34,4 +34,4 @@ def test_a_transaction_that_began_before_the_newest_one_is_still_newer(database,
         late.execute(TEXTS["assignment_lock"])
         late.execute("EXECUTE lose" + (f" ({arguments})" if arguments else ""))
         late.execute("COMMIT")
-    assert database.column("SELECT prospect FROM salesreg.declined_prospects ORDER BY since") == ["first", "late"]
+    assert database.declined_prospects.column("prospect", "ORDER BY since") == ["first", "late"]

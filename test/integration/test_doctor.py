@@ -274,13 +274,13 @@ def test_migrations_that_are_missing_are_a_warning(ask, empty_database):
 
 
 def test_a_migration_with_another_text_or_from_the_future_is_serious(ask, database):
-    database.execute("INSERT INTO salesreg.schema_migrations VALUES (900, '900_future', 'x', true)")
+    database.schema_migrations.insert("VALUES (900, '900_future', 'x', true)")
     assert not ask().of("migrations")
-    database.execute("UPDATE salesreg.schema_migrations SET compatible = false WHERE version = 900")
+    database.schema_migrations.update("compatible = false WHERE version = 900")
     finding = ask().one("migrations")
     assert "migration 900" in finding["what"] and finding["fix"] == "run the newer salesreg"
-    database.execute("DELETE FROM salesreg.schema_migrations WHERE version = 900")
-    database.execute("UPDATE salesreg.schema_migrations SET checksum = 'x' WHERE version = 2")
+    database.schema_migrations.delete("WHERE version = 900")
+    database.schema_migrations.update("checksum = 'x' WHERE version = 2")
     assert "002_sales_representatives" in ask().one("migrations")["what"]
 
 
@@ -700,7 +700,7 @@ def test_messages_that_wait_while_a_bot_runs_are_a_warning(bot_world, examine):
     bot_world.settle()
     bot_world.sandbox.fault("slow", method="sendMessage", ms=60_000, times=-1)
     first = put(bot_world.db, anna.id)
-    bot_world.db.eventually("SELECT state = 'sending' FROM salesreg.outbox WHERE id = %s", first)
+    bot_world.db.outbox.eventually("state = 'sending'", "WHERE id = %s", first)
     put(bot_world.db, anna.id, late=True)
     finding = examine(DATABASE_URL=bot_world.db.url, TELEGRAM_API_BASE=bot_world.sandbox.base).one("late")
     assert finding["severity"] == "warning" and "the bot runs" in finding["why"]
@@ -709,10 +709,10 @@ def test_messages_that_wait_while_a_bot_runs_are_a_warning(bot_world, examine):
 def test_failed_messages_duplicates_and_a_flood_are_told(ask, database):
     put(database, state="failed", error="Bad Request: hm")
     put(database, possible_duplicate=True)
-    database.execute("INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts,"
-                     " possible_duplicate, created_at, finished_at) SELECT i, 1, 'sendMessage', '{}', 1, 'sent', 1, true, now(),"
-                     " now() - (i - 900) * interval '20 hours' FROM generate_series(901, 903) i")
-    database.execute("INSERT INTO salesreg.bot_state (bot_id, send_blocked_until) VALUES (%s, now() + interval '1 hour')", BOT_ID)
+    database.outbox_history.insert("(id, chat_id, method, payload, priority, state, attempts, possible_duplicate,"
+                                   " created_at, finished_at) SELECT i, 1, 'sendMessage', '{}', 1, 'sent', 1, true,"
+                                   " now(), now() - (i - 900) * interval '20 hours' FROM generate_series(901, 903) i")
+    database.bot_state.insert("(bot_id, send_blocked_until) VALUES (%s, now() + interval '1 hour')", BOT_ID)
     report = ask()
     assert report.one("failed")["severity"] == "warning" and "1 message was refused for good" in report.text
     assert "outbox list --state failed" in report.one("failed")["fix"]
@@ -722,17 +722,17 @@ def test_failed_messages_duplicates_and_a_flood_are_told(ask, database):
 
 def test_answers_dropped_for_newer_ones_are_a_note(ask, database):
     assert ask().of("crowded") == []
-    database.execute("INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts,"
-                     " possible_duplicate, error, created_at, finished_at) SELECT i, i % 2, 'sendMessage', '{}', 0, 'dropped', 0,"
-                     " false, CASE WHEN i = 905 THEN 'by hand' ELSE 'crowded' END, now(), now() - (i - 900) * interval '6 hours'"
-                     " FROM generate_series(901, 905) i")
+    database.outbox_history.insert("(id, chat_id, method, payload, priority, state, attempts, possible_duplicate,"
+                                   " error, created_at, finished_at) SELECT i, i % 2, 'sendMessage', '{}', 0,"
+                                   " 'dropped', 0, false, CASE WHEN i = 905 THEN 'by hand' ELSE 'crowded' END, now(),"
+                                   " now() - (i - 900) * interval '6 hours' FROM generate_series(901, 905) i")
     finding = ask().one("crowded")
     assert finding["severity"] == "note" and finding["what"] == "3 answers in 2 chats were dropped in the last 24 hours"
 
 
 def test_parked_updates_are_a_warning(ask, database):
-    database.execute("INSERT INTO salesreg.parked_updates (bot_id, payload, reason, parked_at) SELECT %s, '{}', 'hush',"
-                     " now() - i * interval '1 hour' FROM generate_series(1, 3) i", BOT_ID)
+    database.parked_updates.insert("(bot_id, payload, reason, parked_at) SELECT %s, '{}', 'hush', now() - i * interval"
+                                   " '1 hour' FROM generate_series(1, 3) i", BOT_ID)
     finding = ask().one("parked")
     assert finding["severity"] == "warning" and finding["what"] == "3 updates were put aside, the oldest 3 h ago"
     assert "salesreg parked list" in finding["fix"]
@@ -755,27 +755,27 @@ def test_reps_nobody_approves_are_a_warning(ask, database):
 def test_people_with_a_new_account_whom_nobody_answers_are_a_warning(ask, database):
     database.execute("INSERT INTO sales_representatives (telegram_id, name, email) SELECT i, 'Rep ' || i,"
                      " 'r' || i || '@truerealestate.bali' FROM generate_series(1, 3) i")
-    database.execute("INSERT INTO salesreg.rep_email (email_key, rep) SELECT email, id FROM sales_representatives"
-                     " ON CONFLICT DO NOTHING")
-    database.execute("INSERT INTO salesreg.user_sessions (user_id, phase, draft, claim_email, claim_rep, updated_at)"
-                     " SELECT 10 + i, 'claim', '{\"name\": \"Rep\"}', 'R' || i || '@truerealestate.bali', (SELECT id FROM sales_representatives"
-                     " WHERE telegram_id = i), now() - i * interval '50 minutes' FROM generate_series(1, 3) i")
+    database.rep_email.insert("(email_key, rep) SELECT email, id FROM sales_representatives ON CONFLICT DO NOTHING")
+    database.user_sessions.insert("(user_id, phase, draft, claim_email, claim_rep, updated_at) SELECT 10 + i, 'claim',"
+                                  " '{\"name\": \"Rep\"}', 'R' || i || '@truerealestate.bali', (SELECT id FROM"
+                                  " sales_representatives WHERE telegram_id = i), now() - i * interval '50 minutes'"
+                                  " FROM generate_series(1, 3) i")
     finding = ask(ADMIN_TELEGRAM_IDS="5").one("claims")
     assert finding["severity"] == "warning"
     assert finding["what"] == "2 people wait for an admin to confirm a new Telegram account, the oldest for 2 h"
     assert "ADMIN_TELEGRAM_IDS" in finding["fix"] and "/pending" in finding["fix"]
-    database.execute("UPDATE salesreg.user_sessions SET phase = 'email' WHERE user_id > 11")
+    database.user_sessions.update("phase = 'email' WHERE user_id > 11")
     assert ask(ADMIN_TELEGRAM_IDS="5").of("claims") == []
 
 
 def test_codes_that_are_not_mailed_are_a_warning(ask, database):
-    database.execute("INSERT INTO salesreg.email_codes (user_id, email, email_key, state, created_at, error)"
-                     " SELECT i, 'x', 'x', CASE WHEN i < 3 THEN 'queued' ELSE 'sent' END, now() - i * interval '1 hour',"
-                     " '451 come again' FROM generate_series(0, 3) i")
+    database.email_codes.insert("(user_id, email, email_key, state, created_at, error) SELECT i, 'x', 'x', CASE WHEN i"
+                                " < 3 THEN 'queued' ELSE 'sent' END, now() - i * interval '1 hour', '451 come again'"
+                                " FROM generate_series(0, 3) i")
     finding = ask().one("mails")
     assert finding["severity"] == "warning" and "SMTP_URL" in finding["fix"]
     assert finding["what"] == "2 people wait for a code by mail, the oldest for 2 h; the last attempt: 451 come again"
-    database.execute("UPDATE salesreg.email_codes SET live = false")
+    database.email_codes.update("live = false")
     assert ask().of("mails") == []
 
 
@@ -796,7 +796,7 @@ def test_a_mailbox_that_is_filled_is_a_warning_with_who_does_it(ask, database):
     assert finding["severity"] == "warning" and "REGISTRATION_APPROVAL=invite" in finding["fix"]
     assert finding["what"] == ("15 mails with codes went to boss@x.example within the last hour, for 5 Telegram accounts"
                                " (100, 101, 102, 103, 104)")
-    database.execute("UPDATE salesreg.email_codes SET created_at = created_at - interval '1 hour'")
+    database.email_codes.update("created_at = created_at - interval '1 hour'")
     assert ask().of("code-limit") == []
 
 

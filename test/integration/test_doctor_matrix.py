@@ -135,12 +135,12 @@ def test_an_index_whose_building_failed_is_named(well, codes):
 def test_a_lock_without_its_row_is_serious(well, codes):
     well.db.execute("TRUNCATE salesreg.assignment_lock")
     assert codes() == {"lock-row"} and "INSERT INTO salesreg.assignment_lock" in codes.text
-    well.db.execute("INSERT INTO salesreg.assignment_lock DEFAULT VALUES")
+    well.db.assignment_lock.insert("DEFAULT VALUES")
     assert codes() == set()
 
 
 def test_a_token_of_another_bot_is_serious(well, codes):
-    well.db.eventually("SELECT username IS NOT NULL FROM salesreg.bot_state")
+    well.db.bot_state.eventually("username IS NOT NULL")
     assert codes(REGISTRY_BOT_TOKEN="987654321:AAother-token-of-another-bot-entirely_x") == {"other-bot", "groups"}
     text = " ".join(codes.text.split())
     assert f"serves bot {BOT_ID}, @salesreg_sandbox_bot" in text and "adopt-bot" in text
@@ -149,12 +149,12 @@ def test_a_token_of_another_bot_is_serious(well, codes):
 
 def test_what_the_tables_tell(well, codes):
     db = well.db
-    db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, state) VALUES (1, 'sendMessage', '{}', 'failed')")
+    db.outbox.insert("(chat_id, method, payload, state) VALUES (1, 'sendMessage', '{}', 'failed')")
     assert codes() == {"failed"}
-    db.execute("UPDATE salesreg.outbox SET state = 'held'")
+    db.outbox.update("state = 'held'")
     assert codes() == {"held"}
-    db.execute("DELETE FROM salesreg.outbox")
-    db.execute("INSERT INTO salesreg.parked_updates (bot_id, payload, reason) VALUES (1, '{}', 'x')")
+    db.outbox.delete()
+    db.parked_updates.insert("(bot_id, payload, reason) VALUES (1, '{}', 'x')")
     assert codes() == {"parked"}
 
 
@@ -163,7 +163,7 @@ def test_prospects_that_every_rep_declined(well, codes):
     anna = well.person("Anna Petrova")
     anna.registers()
     anna.presses("button_decline", message=anna.hears_anything())
-    well.db.eventually("SELECT bool_or(exhausted) FROM salesreg.declined_prospects")
+    well.db.declined_prospects.eventually("bool_or(exhausted)")
     assert codes() == {"declined"}
     assert "no admin was told" in " ".join(codes.text.split())
 
@@ -201,8 +201,7 @@ def test_a_transaction_pooler(well, codes):
 def test_a_database_that_is_newer_than_the_program(well, codes):
     for process in (well.bot, well.outreach):
         process.expect_exit(0, EXIT_CONFIG)  # a connection that is opened now is the last
-    well.db.execute("INSERT INTO salesreg.schema_migrations (version, name, checksum, compatible)"
-                    " VALUES (900, '900_x', 'x', false)")
+    well.db.schema_migrations.insert("(version, name, checksum, compatible) VALUES (900, '900_x', 'x', false)")
     assert codes() == {"migrations"}
 
 

@@ -12,11 +12,10 @@ def test_old_history_of_closed_prospects_goes_and_the_rest_stays(make_world):
                    " VALUES (%s, %s, %s, %s, %s)", prospect, "@" + prospect, prospect, status, rep)
     for prospect in ("open", "done", "put_away", "odd", "deleted"):
         for days in (1, 400):
-            db.execute("INSERT INTO salesreg.assignments (prospect, rep, started_at, ended_at, reason)"
-                       " VALUES (%s, %s, now() - %s * interval '1 day', now() - %s * interval '1 day', 'declined')",
-                       prospect, rep, days, days)
-            db.execute("INSERT INTO salesreg.prospect_events (prospect, rep, kind, at)"
-                       " VALUES (%s, %s, 'declined', now() - %s * interval '1 day')", prospect, rep, days)
+            db.assignments.insert("(prospect, rep, started_at, ended_at, reason) VALUES (%s, %s, now() - %s * interval"
+                                  " '1 day', now() - %s * interval '1 day', 'declined')", prospect, rep, days, days)
+            db.prospect_events.insert("(prospect, rep, kind, at) VALUES (%s, %s, 'declined', now() - %s * interval '1"
+                                      " day')", prospect, rep, days)
     world.start_outreach(HISTORY_RETENTION_DAYS="90")
     for table, at in (("assignments", "ended_at"), ("prospect_events", "at")):
         db.eventually(f"SELECT count(*) = 2 FROM salesreg.{table} WHERE {at} < now() - interval '100 days'")
@@ -35,8 +34,8 @@ def session(db, user, days, **columns):
     names = "".join(f", {name}" for name in columns)
     db.execute(f"INSERT INTO salesreg.user_sessions (user_id, updated_at{names}) VALUES (%s, now() - %s * interval '1 day'"
                + ", %s" * len(columns) + ")", user, days, *columns.values())
-    db.execute("INSERT INTO salesreg.hidden_people (telegram_id) VALUES (%s)", user)
-    db.execute("INSERT INTO salesreg.missed_chats (chat_id) VALUES (%s)", user)
+    db.hidden_people.insert("(telegram_id) VALUES (%s)", user)
+    db.missed_chats.insert("(chat_id) VALUES (%s)", user)
 
 
 def test_strangers_who_have_been_silent_for_long_are_forgotten_and_nobody_else(make_world):
@@ -58,11 +57,11 @@ def test_strangers_who_have_been_silent_for_long_are_forgotten_and_nobody_else(m
         db.execute("UPDATE sales_representatives SET status = %s WHERE telegram_id = %s", status, user)
         session(db, user, 400)
     world.start_outreach(HISTORY_RETENTION_DAYS="90", ADMIN_TELEGRAM_IDS=str(ADMIN))
-    db.eventually("SELECT count(*) = 0 FROM salesreg.user_sessions WHERE user_id = 1")
+    db.user_sessions.eventually("count(*) = 0", "WHERE user_id = 1")
     stay = [11, 12, 13, 21, *REPS, ADMIN]
-    assert sorted(db.column("SELECT user_id FROM salesreg.user_sessions")) == stay
-    assert sorted(db.column("SELECT telegram_id FROM salesreg.hidden_people")) == stay, "what else is known of them goes too"
-    assert sorted(db.column("SELECT chat_id FROM salesreg.missed_chats")) == stay
+    assert sorted(db.user_sessions.column("user_id")) == stay
+    assert sorted(db.hidden_people.column("telegram_id")) == stay, "what else is known of them goes too"
+    assert sorted(db.missed_chats.column("chat_id")) == stay
 
 
 def test_a_stranger_who_only_ever_says_the_same_is_not_silent(bot_world):
@@ -70,7 +69,7 @@ def test_a_stranger_who_only_ever_says_the_same_is_not_silent(bot_world):
     person = bot_world.person()
     person.says("привет")
     person.hears("offer")
-    bot_world.db.execute("UPDATE salesreg.user_sessions SET updated_at = now() - interval '80 days'")
+    bot_world.db.user_sessions.update("updated_at = now() - interval '80 days'")
     person.says("как дела")
     person.hears_anything()
-    assert bot_world.db.value("SELECT now() - updated_at < interval '1 hour' FROM salesreg.user_sessions")
+    assert bot_world.db.user_sessions.value("now() - updated_at < interval '1 hour'")

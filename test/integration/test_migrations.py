@@ -80,10 +80,10 @@ def test_the_columns_are_those_that_other_programs_rely_on(empty_database):
 
 def test_migrating_again_changes_nothing(empty_database):
     migrated(empty_database)
-    before = schema(empty_database), empty_database.rows("SELECT * FROM salesreg.schema_migrations ORDER BY version")
+    before = schema(empty_database), empty_database.schema_migrations.rows("*", "ORDER BY version")
     empty_database.execute("DELETE FROM test_prospects WHERE id = 'test_002'")
     assert "up to date" in migrated(empty_database).stderr
-    after = schema(empty_database), empty_database.rows("SELECT * FROM salesreg.schema_migrations ORDER BY version")
+    after = schema(empty_database), empty_database.schema_migrations.rows("*", "ORDER BY version")
     assert before == after
     assert empty_database.column("SELECT id FROM test_prospects ORDER BY id") == ["test_001", "test_003"]
 
@@ -97,7 +97,7 @@ def test_several_migrate_at_the_same_time_and_all_succeed(empty_database):
         thread.join()
     assert [done.returncode for done in results] == [0] * 4, [done.stderr for done in results]
     applied = sum(len(re.findall(r"migration \S+ applied", done.stderr)) for done in results)
-    assert applied == empty_database.value("SELECT count(*) FROM salesreg.schema_migrations")
+    assert applied == empty_database.schema_migrations.value("count(*)")
     assert empty_database.column("SELECT id FROM test_prospects ORDER BY id") == SEEDS
 
 
@@ -139,14 +139,14 @@ def test_a_database_that_is_not_utf_8_is_refused_by_everybody(postgres, salesreg
 
 def test_a_changed_checksum_is_refused_with_a_clear_line(empty_database):
     migrated(empty_database)
-    empty_database.execute("UPDATE salesreg.schema_migrations SET checksum = 'ffffffffffffffff' WHERE version = 3")
+    empty_database.schema_migrations.update("checksum = 'ffffffffffffffff' WHERE version = 3")
     line = refused(empty_database, EXIT_CONFIG)
     assert "003_test_prospects" in line and "another text" in line
 
 
 def test_a_worker_refuses_a_changed_checksum_too_and_says_so(empty_database, salesreg):
     migrated(empty_database)
-    empty_database.execute("UPDATE salesreg.schema_migrations SET checksum = 'ffffffffffffffff' WHERE version = 3")
+    empty_database.schema_migrations.update("checksum = 'ffffffffffffffff' WHERE version = 3")
     outreach = salesreg("outreach", DATABASE_URL=empty_database.url)
     outreach.expect_exit(EXIT_CONFIG)
     outreach.wait_for_log(r"003_test_prospects.*another text")
@@ -155,15 +155,15 @@ def test_a_worker_refuses_a_changed_checksum_too_and_says_so(empty_database, sal
 
 def test_a_higher_version_marked_compatible_is_accepted(empty_database):
     migrated(empty_database)
-    empty_database.execute("INSERT INTO salesreg.schema_migrations (version, name, checksum, compatible)"
-                           " VALUES (900, '900_of_a_newer_one', 'x', true)")
+    empty_database.schema_migrations.insert("(version, name, checksum, compatible) VALUES (900, '900_of_a_newer_one',"
+                                            " 'x', true)")
     migrated(empty_database)
 
 
 def test_a_higher_version_not_marked_compatible_is_refused_with_a_clear_line(empty_database):
     migrated(empty_database)
-    empty_database.execute("INSERT INTO salesreg.schema_migrations (version, name, checksum, compatible)"
-                           " VALUES (900, '900_of_a_newer_one', 'x', false)")
+    empty_database.schema_migrations.insert("(version, name, checksum, compatible) VALUES (900, '900_of_a_newer_one',"
+                                            " 'x', false)")
     line = refused(empty_database, EXIT_CONFIG)
     assert "900" in line and "newer" in line
 
@@ -171,8 +171,8 @@ def test_a_higher_version_not_marked_compatible_is_refused_with_a_clear_line(emp
 @pytest.mark.parametrize("version", [1000, 2147483647])
 def test_version_numbers_beyond_any_of_ours_do_no_harm(empty_database, version):
     migrated(empty_database)
-    empty_database.execute("INSERT INTO salesreg.schema_migrations (version, name, checksum, compatible)"
-                           " VALUES (%s, 'of_the_far_future', 'x', true)", version)
+    empty_database.schema_migrations.insert("(version, name, checksum, compatible) VALUES (%s, 'of_the_far_future',"
+                                            " 'x', true)", version)
     migrated(empty_database)
 
 
@@ -188,7 +188,7 @@ def test_a_failing_migration_is_undone_whole_and_named(empty_database):
     empty_database.execute("CREATE VIEW test_prospects AS SELECT 'x'::text AS id")
     line = refused(empty_database, 1)
     assert "003_test_prospects" in line
-    assert empty_database.value("SELECT max(version) FROM salesreg.schema_migrations") == 2
+    assert empty_database.schema_migrations.value("max(version)") == 2
     empty_database.execute("DROP VIEW test_prospects")
     migrated(empty_database)
     assert empty_database.column("SELECT id FROM test_prospects ORDER BY id") == SEEDS
@@ -264,11 +264,11 @@ def test_of_legacy_reps_with_one_email_the_oldest_holds_it(empty_database):
     empty_database.execute(PROSPECTS)
     empty_database.execute(ROWS)
     migrated(empty_database)
-    keys = empty_database.rows("SELECT email_key, rep FROM salesreg.rep_email ORDER BY email_key")
+    keys = empty_database.rep_email.rows("email_key, rep", "ORDER BY email_key")
     assert [tuple(row) for row in keys] == [
         ("odd@elsewhere.example", "00000000-0000-0000-0000-000000000005"),
         ("same@truerealestate.bali", "00000000-0000-0000-0000-000000000001")]
-    assert empty_database.value("SELECT count(*) FROM salesreg.rep_rotation") == 5
+    assert empty_database.rep_rotation.value("count(*)") == 5
 
 
 def test_a_legacy_table_that_lacks_columns_gets_them(empty_database):

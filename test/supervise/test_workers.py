@@ -51,11 +51,11 @@ def test_bot_and_outreach_work_under_supervise_and_over_a_crash(make_world):
     assert well(supervisor, "outreach")["restarts"] == 0
     # what cannot be sent yet is counted, and how old it is
     world.settle()
-    world.db.execute("INSERT INTO salesreg.outbox (chat_id, method, payload, priority, state, due_at, created_at)"
-                     " VALUES (1, 'sendMessage', '{}', 1, 'queued', now() + interval '1 hour', now() - interval '5 s')")
+    world.db.outbox.insert("(chat_id, method, payload, priority, state, due_at, created_at) VALUES (1, 'sendMessage',"
+                           " '{}', 1, 'queued', now() + interval '1 hour', now() - interval '5 s')")
     row = well(supervisor, "bot", lambda row: row["outbox_backlog"] == 1)
     assert row["outbox_oldest_ms"] >= 5000
-    world.db.execute("DELETE FROM salesreg.outbox")
+    world.db.outbox.delete()
     row = well(supervisor, "bot", lambda row: row["outbox_backlog"] == 0)
     assert row["outbox_oldest_ms"] is None
     for role in ("bot", "outreach"):

@@ -170,5 +170,5 @@ def joins(person, mail, email=None):
 
 def is_due(world):
     """What was put off is to be tried now."""
-    world.db.execute("UPDATE salesreg.email_codes SET due_at = now() WHERE state = 'queued'")
+    world.db.email_codes.update("due_at = now() WHERE state = 'queued'")
     world.db.execute("NOTIFY salesreg_mail")

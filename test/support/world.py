@@ -67,7 +67,7 @@ class World:
                                 " AND application_name LIKE 'salesreg%%' AND state <> 'idle'"
                                 " AND query NOT LIKE '%%pg_try_advisory_lock%%'")
             assert not busy, f"transactions are under way: {busy}"
-            rows = self.db.rows("SELECT id, chat_id, state, error FROM salesreg.outbox WHERE state <> 'failed'")
+            rows = self.db.outbox.rows("id, chat_id, state, error", "WHERE state <> 'failed'")
             assert not rows, f"messages are under way: {rows}"
             return True
         eventually(still, timeout)
