@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct cli_option none[] = {{NULL}};
+static const struct cli_option none[] = {{.name = NULL}};
 
 static const char *const *names_of(struct arena *a, const struct cli_option *options)
 {

@@ -243,24 +243,39 @@ static const struct cli_option drop_options[] = {
     {.name = NULL},
 };
 
+#define IDS_HELP "Exit code 1 if some ID was not there or could not be done; the others are done."
+
 static const struct cli_command commands[] = {
-    {.name = "list", .brief = "oldest first", .options = list_options, .run = run_list},
+    {.name = "list",
+	.brief = "oldest first",
+	.help = "Messages that Telegram has not taken yet or refused for good, and those that are "
+		"held: oldest first. On a "
+		"terminal long texts are cut to its width; piped, and with --json or --csv, they "
+		"are whole.",
+	.options = list_options,
+	.run = run_list},
     {.name = "retry",
 	.arguments = "ID… | --failed",
 	.brief = "queues what failed again, at its old place in its chat; by its ID, sends now "
 		 "what was put off",
+	.help = "Queues what failed again, at its old place in its chat; by its ID, sends now what "
+		"was put off. " IDS_HELP,
 	.options = failed_option,
 	.arguments_most = CLI_ANY_NUMBER,
 	.run = run_action},
     {.name = "release",
 	.arguments = "ID… | --held",
 	.brief = "queues what is held",
+	.help = "Queues what is held: it was older than OUTBOX_HOLD_HOURS when a bot began to "
+		"lead. " IDS_HELP,
 	.options = held_option,
 	.arguments_most = CLI_ANY_NUMBER,
 	.run = run_action},
     {.name = "drop",
 	.arguments = "ID… | --failed | --held",
 	.brief = "moves what failed, is held or is queued to salesreg.outbox_history, as dropped",
+	.help = "Moves what failed, is held or is queued to salesreg.outbox_history, as "
+		"dropped. " IDS_HELP,
 	.options = drop_options,
 	.arguments_most = CLI_ANY_NUMBER,
 	.run = run_action},

@@ -221,25 +221,34 @@ static int run_with_ids(struct cli *c)
 
 static const struct cli_option list_options[] = {CLI_LIST_OPTIONS, {.name = NULL}};
 
+#define IDS_HELP "Exit code 1 if some ID was not there or could not be done; the others are done."
+
 static const struct cli_command commands[] = {
     {.name = "list",
 	.brief = "oldest first, 1,000 at most",
+	.help = "Updates that the bot could not handle and put aside: oldest first, 1,000 at most. "
+		"On a terminal long texts are "
+		"cut to its width; piped, and with --json or --csv, they are whole.",
 	.options = list_options,
 	.run = run_list},
     {.name = "show",
 	.arguments = "ID",
 	.brief = "one of them with all that Telegram sent, as JSON",
+	.help = "One update with all that Telegram sent, as JSON.",
 	.arguments_most = CLI_ANY_NUMBER,
 	.run = run_with_ids},
     {.name = "retry",
 	.arguments = "ID…",
 	.brief =
 	    "lets the bot handle it again, once; if it fails again it stays, with the new reason",
+	.help = "Lets the bot handle the updates again, once; what fails again stays, with the new "
+		"reason. " IDS_HELP,
 	.arguments_most = CLI_ANY_NUMBER,
 	.run = run_with_ids},
     {.name = "drop",
 	.arguments = "ID…",
 	.brief = "forgets it",
+	.help = "Forgets the updates. " IDS_HELP,
 	.arguments_most = CLI_ANY_NUMBER,
 	.run = run_with_ids},
     {.name = NULL},
