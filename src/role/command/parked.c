@@ -169,8 +169,8 @@ static int say_why_not(struct command_database *d, struct arena *a, const int64_
 static int act(struct cli *c, struct command_database *d, const int64_t *ids, size_t count)
 {
 	bool retry = strcmp(c->command->name, "retry") == 0;
-	int64_t *done;
-	size_t done_count;
+	int64_t *done = NULL;
+	size_t done_count = 0;
 	if (!(retry ? operators_parked_retry : operators_parked_drop)(
 		&d->session, &c->arena, ids, count, &done, &done_count))
 		return command_database_failed(d, "parked");
