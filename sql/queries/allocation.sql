@@ -139,6 +139,16 @@ WITH given AS (
     SELECT prospect, rep, assignment, 'assigned', $4::text FROM given
 )
 SELECT salesreg.must_stay((SELECT count(assigned_rep_id) FROM moved) = (SELECT count(*) FROM given))
+-- name: allocation_stayed
+-- $1 prospects, just given to a rep: none of them is without one again, by a trigger that ran after the whole statement. Looked at
+-- only where there is such a trigger of somebody else's.
+SELECT salesreg.must_stay(CASE WHEN EXISTS (
+        SELECT 1 FROM pg_catalog.pg_trigger t
+        WHERE t.tgrelid = 'public.test_prospects'::regclass AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 2 = 0
+          AND t.tgname NOT IN ('salesreg_inserted', 'salesreg_updated', 'salesreg_deleted', 'salesreg_truncated'))
+    THEN NOT EXISTS (SELECT 1 FROM unnest($1::varchar[]) AS f (prospect)
+                     WHERE (SELECT p.assigned_rep_id FROM public.test_prospects p WHERE p.id = f.prospect OFFSET 0) IS NULL)
+    ELSE true END)
 -- name: allocation_served
 -- $1 reps, $2 their turns
 UPDATE salesreg.rep_rotation d SET last_assigned_turn = f.turn

@@ -169,7 +169,8 @@ SELECT NULL, NULL, count(*), sum(c.wrong), count(DISTINCT c.user_id), array_to_s
 FROM salesreg.email_codes c WHERE c.created_at > now() - interval '1 hour' HAVING count(*) >= $2::bigint
 -- name: doctor_reps_without_email
 -- reps whose e-mail is not theirs alone, with who has it (NULL: it is empty); the last column: how many there are
-SELECT left(r.name, 255), r.telegram_id, btrim(left(r.email, 255)), left(h.name, 255), count(*) OVER ()
+SELECT coalesce(nullif(btrim(left(r.name, 255)), ''), 'a rep without a name'), coalesce('Telegram id ' || r.telegram_id, 'id ' || r.id),
+       btrim(left(r.email, 255)), CASE WHEN h.id IS NOT NULL THEN coalesce(left(h.name, 255), 'a rep without a name') END, count(*) OVER ()
 FROM public.sales_representatives r
 LEFT JOIN salesreg.rep_email e ON e.email_key = lower(btrim(r.email)) COLLATE "C"
 LEFT JOIN public.sales_representatives h ON h.id = e.rep

@@ -137,6 +137,7 @@ void allocation_write(struct db_plan *plan, struct arena *a, const struct alloca
 	(void)db_plan_add(plan, SQL_ALLOCATION_WRITE, TEXT_COLUMN(a, assigns, count, prospect),
 	    TEXT_COLUMN(a, assigns, count, rep), I64_COLUMN(a, assigns, count, assignment_id),
 	    detail, TEXT_COLUMN(a, assigns, count, place));
+	(void)db_plan_add(plan, SQL_ALLOCATION_STAYED, TEXT_COLUMN(a, assigns, count, prospect));
 }
 
 void allocation_served(

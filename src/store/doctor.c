@@ -254,7 +254,7 @@ bool doctor_reps_without_email(
 	*rows = ARENA_ARRAY(a, struct doctor_rep, *count);
 	for (int i = 0; i < (int)*count; i++)
 		(*rows)[i] = (struct doctor_rep){.name = db_get_text(a, r, i, 0),
-		    .telegram_id = db_get_i64(r, i, 1, 0),
+		    .which = db_get_text(a, r, i, 1),
 		    .email = db_get_text(a, r, i, 2),
 		    .holder = db_get_text(a, r, i, 3)};
 	return r;

@@ -215,14 +215,17 @@ def test_a_prospect_that_a_trigger_refuses_holds_up_no_other(make_world):
     world.db.eventually("SELECT count(*) = 53 FROM test_prospects WHERE assigned_rep_id IS NOT NULL")
 
 
-@pytest.mark.parametrize("way", ["RETURN NULL;", "NEW.assigned_rep_id := NULL;"], ids=["without a word", "back again"])
+@pytest.mark.parametrize("way", ["RETURN NULL;", "NEW.assigned_rep_id := NULL;",
+                                 "UPDATE test_prospects SET assigned_rep_id = NULL WHERE id = NEW.id;"],
+                         ids=["without a word", "back again", "afterwards"])
 @pytest.mark.parametrize("declined", [False, True], ids=["new", "declined"])
 def test_a_prospect_that_a_trigger_keeps_without_a_rep_holds_up_no_other(running, way, declined):
     """Nor is anybody told again and again that they have it."""
     people = prospects.reps(running, 2)
     running.db.execute("CREATE TABLE kept (id text); CREATE FUNCTION shop_rule() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
                        f" IF NEW.assigned_rep_id IS NOT NULL AND NEW.id IN (SELECT id FROM kept) THEN {way} END IF; RETURN NEW;"
-                       " END $$; CREATE TRIGGER shop_rule BEFORE UPDATE ON test_prospects FOR EACH ROW EXECUTE FUNCTION shop_rule()")
+                       f" END $$; CREATE TRIGGER shop_rule {'AFTER' if way.startswith('UPDATE') else 'BEFORE'} UPDATE ON test_prospects"
+                       " FOR EACH ROW EXECUTE FUNCTION shop_rule()")
     if declined:
         running.db.add_prospect("p1", "Ivan P")
         people = prospects.first_and_second(running, people, "p1")

@@ -752,6 +752,17 @@ def test_reps_nobody_approves_are_a_warning(ask, database):
     assert ask().of("pending") == []
 
 
+def test_a_rep_without_a_name_or_an_account_is_named_by_what_there_is(ask, database):
+    """As an old system's table may have them."""
+    database.execute("ALTER TABLE sales_representatives ALTER telegram_id DROP NOT NULL, ALTER name DROP NOT NULL, ALTER email DROP NOT NULL")
+    id = database.value("INSERT INTO sales_representatives (name) VALUES (NULL) RETURNING id")
+    assert ask().one("email-unproven")["what"] == f"a rep without a name (id {id}) has no e-mail that is its own"
+    database.execute("UPDATE sales_representatives SET telegram_id = 7, email = 'a@truerealestate.bali'")
+    database.execute("INSERT INTO sales_representatives (telegram_id, name, email) VALUES (8, 'Twin', 'a@truerealestate.bali')")
+    assert ask().one("email-unproven")["what"] == (
+        "Twin (Telegram id 8) has the e-mail of a rep without a name, a@truerealestate.bali")
+
+
 def test_people_with_a_new_account_whom_nobody_answers_are_a_warning(ask, database):
     database.execute("INSERT INTO sales_representatives (telegram_id, name, email) SELECT i, 'Rep ' || i,"
                      " 'r' || i || '@truerealestate.bali' FROM generate_series(1, 3) i")

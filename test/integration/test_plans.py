@@ -72,6 +72,7 @@ HOT = {
     "assignments_undo_others": ["'{1}'"],
     "allocation_skipped_locked": ["5", "'{}'"],
     "allocation_next": ["'{}'"],
+    "allocation_stayed": ["'{held1,held2}'"],
     "bot_backlog": [],
     "allocation_waiting": [],
     "codes_read": ["'{1000000001,1000000002}'"],

@@ -125,8 +125,8 @@ bool doctor_indexes(
 bool doctor_parked(struct db_session *s, int64_t *parked, int64_t *oldest_ms);
 
 struct doctor_rep {
-	const char *name, *email, *holder /* NULL: nobody */;
-	int64_t telegram_id;
+	const char *name, *which /* the one with that Telegram id, or else that id */, *email;
+	const char *holder; /* NULL: nobody */
 };
 /* A few of them; *total: how many there are. */
 bool doctor_reps_pending(struct db_session *s, struct arena *a, int64_t longer_than_s,

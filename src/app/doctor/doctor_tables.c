@@ -186,17 +186,16 @@ static void look_at_reps(struct doctor *d, struct db_session *s)
 	doctor_checked(d, "reps", "the reps");
 	for (size_t i = 0; i < count; i++) {
 		const struct doctor_rep *rep = &reps[i];
-		doctor_find(d,
-		    (struct finding){SEVERITY_WARNING, "reps", "email-unproven",
-			rep->holder
-			    ? arena_printf(a, "%s (Telegram id %lld) has the e-mail of %s, %s",
-				  rep->name, (long long)rep->telegram_id, rep->holder, rep->email)
-			    : arena_printf(a, "%s (Telegram id %lld) has no e-mail that is its own",
-				  rep->name, (long long)rep->telegram_id),
-			"an e-mail belongs to one rep; duplicates come from the old tables, and "
-			"the oldest keeps it",
-			"let the rep change the e-mail in the chat, or set the one that is too "
-			"many to removed"});
+		doctor_find(
+		    d, (struct finding){SEVERITY_WARNING, "reps", "email-unproven",
+			   rep->holder ? arena_printf(a, "%s (%s) has the e-mail of %s, %s",
+					     rep->name, rep->which, rep->holder, rep->email)
+				       : arena_printf(a, "%s (%s) has no e-mail that is its own",
+					     rep->name, rep->which),
+			   "an e-mail belongs to one rep; duplicates come from the old tables, and "
+			   "the oldest keeps it",
+			   "let the rep change the e-mail in the chat, or set the one that is too "
+			   "many to removed"});
 	}
 	if (total > (int64_t)count)
 		doctor_find(
