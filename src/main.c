@@ -13,29 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In the order of `salesreg help`. */
 static const struct cli_command *const commands[] = {
-    &command_supervise,
-    &command_bot,
-    &command_outreach,
-    &command_migrate,
-    &command_check_config,
-    &command_sandbox,
-    &command_demo,
-    &command_status,
-    &command_healthcheck,
-    &command_log_level,
-    &command_doctor,
-    &command_outbox,
-    &command_adopt_bot,
-    &command_parked,
-    &command_rep,
-#ifdef SALESREG_TESTS
-    &command_test_worker,
-#endif
-    &command_version,
-    &command_help,
-    NULL,
+#define X(name) &command_##name,
+    COMMAND_MAP(X)
+#undef X
+	NULL,
 };
 
 /* What people type where other programs have options. */

@@ -62,7 +62,7 @@ def test_every_package_in_the_list_has_a_group_that_somebody_installs():
     assert len(set(names)) == len(names)
 
 
-def test_the_man_page_is_sound_and_names_every_command():
+def test_the_man_page_is_sound_and_it_and_the_readme_name_every_command():
     page = ROOT / "config" / "salesreg.1"
     done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", page], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
@@ -71,6 +71,7 @@ def test_the_man_page_is_sound_and_names_every_command():
     assert {"supervise", "bot", "outreach", "demo", "status"} <= set(commands)
     for command in commands:
         assert re.search(rf"^\.(B|BR|BI) (.*\W)?{command}\b", text, re.M), command
+        assert re.search(rf"\bsalesreg {command}\b", readme()), command
 
 
 def test_every_command_has_help():

@@ -1,14 +1,36 @@
-/* The commands of the program: a table each, for main(). */
+/* The commands of the program, for main(): command_<name> each, in a file of its own. */
 #pragma once
 #include "salesreg/role/cli/cli.h"
 
-extern const struct cli_command command_supervise, command_bot, command_outreach, command_migrate,
-    command_check_config, command_sandbox, command_demo, command_status, command_healthcheck,
-    command_log_level, command_doctor, command_outbox, command_adopt_bot, command_parked,
-    command_rep, command_version, command_help;
 #ifdef SALESREG_TESTS
-extern const struct cli_command command_test_worker;
+#define COMMAND_OF_TESTS(X) X(test_worker)
+#else
+#define COMMAND_OF_TESTS(X)
 #endif
+/* In the order of `salesreg help`. */
+#define COMMAND_MAP(X)                                                                             \
+	X(supervise)                                                                               \
+	X(bot)                                                                                     \
+	X(outreach)                                                                                \
+	X(migrate)                                                                                 \
+	X(check_config)                                                                            \
+	X(sandbox)                                                                                 \
+	X(demo)                                                                                    \
+	X(status)                                                                                  \
+	X(healthcheck)                                                                             \
+	X(log_level)                                                                               \
+	X(doctor)                                                                                  \
+	X(outbox)                                                                                  \
+	X(adopt_bot)                                                                               \
+	X(parked)                                                                                  \
+	X(rep)                                                                                     \
+	COMMAND_OF_TESTS(X)                                                                        \
+	X(version)                                                                                 \
+	X(help)
+
+#define X(name) extern const struct cli_command command_##name;
+COMMAND_MAP(X)
+#undef X
 
 /* What `salesreg help` says: the commands and the variables. */
 void help_overview(const struct cli_command *const *program);
