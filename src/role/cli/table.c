@@ -272,6 +272,19 @@ static void print_rows(const struct table *t)
 	}
 }
 
+/* Where the C library has no UTF-8 locale the table library prints nothing but ASCII: each letter counts as one column then. */
+static void print_lines(const struct table *t)
+{
+	for (size_t i = t->headings ? 0 : 1; i <= t->rows; i++)
+		for (size_t k = 0; k < t->count; k++) {
+			const char *cell =
+			    i == 0 ? t->columns[k]->heading : t->cells[(i - 1) * t->count + k];
+			bool is_last = k + 1 == t->count;
+			size_t gap = is_last ? 0 : widest(t, k) + GAP - cli_columns(cell);
+			(void)printf("%s%*s%s", cell, (int)gap, "", is_last ? "\n" : "");
+		}
+}
+
 static bool wants_bold(void)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
@@ -289,9 +302,13 @@ static void print_table(
 		return;
 	const char **whole = ARENA_ARRAY(t.a, const char *, t.rows *t.count);
 	memcpy(whole, t.cells, t.rows * t.count * sizeof *whole);
-	if (!t.knows_letters || (t.terminal > 0 && !fit(&t))) {
+	if (t.terminal > 0 && (!t.knows_letters || !fit(&t))) {
 		t.cells = whole;
 		print_rows(&t);
+		return;
+	}
+	if (!t.knows_letters) {
+		print_lines(&t);
 		return;
 	}
 	struct libscols_table *made = make(&t);
