@@ -210,13 +210,23 @@ def test_csv_of_status_and_json_of_it_say_the_same(tmp_path):
     ("outbox rel", "release"),
     ("parked shwo", "show"),
     ("status --josn", "--json"),
+    ("statsu", "status"),
+    ("docter --json", "doctor"),
+    ("help outbx", "outbox"),
+    ("healthcheck bott", "bot"),
+    ("log-level bot eror", "error"),
+    ("sandbox --log-level wran", "warn"),
 ])
 def test_what_was_probably_meant_is_offered(words, guess):
     done = run(*words.split())
     assert done.returncode == 64 and f"(did you mean {guess}?)" in done.stderr
 
 
-@pytest.mark.parametrize("words", ["outbox list --nope", "outbox frobnicate", "outbox x", "status -j", "status --"])
+def test_a_hidden_command_is_not_offered():
+    assert "test-worker" not in run("test-wrker").stderr + run("help").stdout
+
+
+@pytest.mark.parametrize("words", ["outbox list --nope", "outbox frobnicate", "outbox x", "status -j", "status --", "x"])
 def test_nothing_is_offered_where_nothing_is_near(words):
     assert "did you mean" not in run(*words.split()).stderr
 
@@ -253,6 +263,12 @@ def test_the_first_thing_that_is_wrong_is_said_in_one_line(words, what):
 def test_a_usage_error_does_nothing_to_the_terminal():
     done = run("outbox", "list", "--state", "a\x1b[31m\u009b31m\u202eb")
     assert done.returncode == 64 and not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", done.stderr)
+
+
+def test_help_of_a_subcommand_by_either_way():
+    assert run("help", "outbox", "list").stdout == run("outbox", "list", "--help").stdout
+    done = run("help", "outbox", "lst")
+    assert (done.returncode, done.stderr) == (64, "salesreg help: outbox has no command lst; see salesreg help --help\n")
 
 
 def test_help_has_every_option_and_fits_the_terminal():
