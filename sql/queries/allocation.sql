@@ -325,14 +325,15 @@ SELECT EXISTS (SELECT 1 FROM salesreg.rep_rotation d
 UPDATE salesreg.declined_prospects SET exhausted = true, escalated_at = CASE WHEN $2::boolean THEN now() END
 WHERE prospect = ANY ($1::varchar[])
 -- name: allocation_reconcile_assignments cold
--- $1 seconds of grace. What was changed by hand, first part: live assignments whose prospect has another rep now, or none,
+-- $1 seconds of grace, $2 left out. What was changed by hand, first part: live assignments whose prospect has another rep now, or none,
 -- or whose rep may not hold prospects (those are given back, also if another hand gave them to that rep): not at work, or given
--- up. What the old system assigned has no row here and is left alone. One row a prospect lost, rep by rep.
+-- up. What the old system assigned has no row here and is left alone. One row a prospect lost, rep by rep; then those that a trigger
+-- of somebody's keeps with such a rep, with their id in the place of the name.
 WITH expired AS (
     SELECT d.rep, d.unreachable_since, r.telegram_id FROM salesreg.rep_rotation d
     JOIN public.sales_representatives r ON r.id = d.rep
     WHERE NOT d.available AND d.unreachable_since IS NOT NULL AND salesreg.is_given_up(d.unreachable_since, $1::bigint)
-), freed AS (
+), moved AS (
     UPDATE public.test_prospects p SET assigned_rep_id = NULL, updated_at = now()
     FROM (SELECT q.id, r.id AS rep, r.status
           FROM public.sales_representatives r
@@ -342,13 +343,17 @@ WITH expired AS (
           -- whatever status is none of ours means: not at work
           WHERE (r.status IS NULL OR r.status NOT IN ('active', 'pending')
                  OR (NOT d.available AND (d.unreachable_since IS NULL OR r.id IN (SELECT rep FROM expired))))
+            AND q.id <> ALL ($2::varchar[])
             -- each by its own index
             AND (EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = q.id AND a.ended_at IS NULL OFFSET 0)
                  OR EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = q.id AND a.ended_at IS NOT NULL OFFSET 0))
           FOR NO KEY UPDATE OF q SKIP LOCKED) due -- what somebody holds waits for the next time
     WHERE p.id = due.id
     RETURNING p.id, due.rep, CASE WHEN due.status = 'removed' THEN 'unregistered'
-                                  WHEN due.status IN ('active', 'pending') THEN 'unavailable' ELSE 'suspended' END AS reason
+                                  WHEN due.status IN ('active', 'pending') THEN 'unavailable' ELSE 'suspended' END AS reason,
+              p.assigned_rep_id IS NULL AS is_free
+), freed AS (
+    SELECT id, rep, reason FROM moved WHERE is_free
 ), ended AS (
     UPDATE salesreg.assignments a
     SET ended_at = now(), reason = CASE WHEN f.rep = b.rep THEN f.reason ELSE 'changed' END
@@ -378,7 +383,10 @@ WITH expired AS (
            CASE WHEN payload::text LIKE '%?start=r%' THEN salesreg.redacted(payload) ELSE payload END,
            priority, 'gone', attempts, possible_duplicate, error, created_at FROM unsent
 )
-SELECT e.id, e.reason, left(r.name, 255), r.telegram_id, s.locale, coalesce(left(p.name, 255), left(c.name, 255)),
+SELECT l.id, l.reason, l.rep_name, l.telegram_id, l.locale, l.name, l.holder, l.deleted, l.matters
+FROM (
+SELECT r.id AS rep, e.id, e.reason, left(r.name, 255) AS rep_name, r.telegram_id, s.locale,
+       coalesce(left(p.name, 255), left(c.name, 255)) AS name,
        CASE WHEN e.reason = 'changed' AND NOT EXISTS (SELECT 1 FROM freed f WHERE f.id = e.prospect)
             THEN left(h.name, 255) END AS holder,
        p.id IS NULL AS deleted,
@@ -389,7 +397,10 @@ LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
 LEFT JOIN public.test_prospects p ON p.id = e.prospect
 LEFT JOIN public.sales_representatives h ON h.id = p.assigned_rep_id
 LEFT JOIN salesreg.prospect_changes c ON c.prospect = e.prospect AND p.id IS NULL
-ORDER BY r.id, e.id
+UNION ALL
+SELECT NULL, NULL, 'kept', NULL, NULL, NULL, m.id, NULL, false, false FROM moved m WHERE NOT m.is_free
+) l
+ORDER BY l.rep NULLS LAST, l.id
 -- name: allocation_expiry cold
 -- $1 seconds of grace: microseconds until the next rep has been out of reach for so long (NULL: none is), and for how many
 -- it has passed and nothing is moved

@@ -229,11 +229,12 @@ bool allocation_skipped_locked_parse(const PGresult *result)
 }
 
 struct allocation_reconciliation allocation_reconcile(
-    struct db_plan *plan, struct arena *a, size_t limit, int64_t grace_s)
+    struct db_plan *plan, struct arena *a, size_t limit, int64_t grace_s, struct left_out left_out)
 {
 	struct allocation_reconciliation steps;
 	const char *grace = db_i64(a, grace_s);
-	steps.lost = db_plan_add(plan, SQL_ALLOCATION_RECONCILE_ASSIGNMENTS, grace);
+	steps.lost = db_plan_add(plan, SQL_ALLOCATION_RECONCILE_ASSIGNMENTS, grace,
+	    db_text_array(a, left_out.ids, left_out.count));
 	steps.by_hand = db_plan_add(plan, SQL_ALLOCATION_BY_HAND, db_i64(a, (int64_t)limit));
 	steps.changed = db_plan_add(plan, SQL_ALLOCATION_CHANGED, db_i64(a, (int64_t)limit));
 	(void)db_plan_add_plain(plan, SQL_ALLOCATION_RECONCILE_APART);

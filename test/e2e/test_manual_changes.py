@@ -341,6 +341,30 @@ def test_a_prospect_given_to_who_is_not_at_work_goes_on(running, status):
     assert second.unheard() == []
 
 
+def test_what_a_trigger_keeps_with_who_is_not_at_work_is_said_once_and_left_there(running):
+    """Taking it back again and again would never end."""
+    anna, boris = prospects.reps(running, 2)
+    running.db.add_prospect("p0", "Ivan P")
+    first, second = prospects.first_and_second(running, [anna, boris], "p0")
+    told_of(first, "Ivan P")
+    running.db.execute("UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = %s", second.id)
+    running.settle()
+    running.db.execute("CREATE FUNCTION shop_rule() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                       " NEW.assigned_rep_id := coalesce(NEW.assigned_rep_id, OLD.assigned_rep_id); RETURN NEW; END $$;"
+                       " CREATE TRIGGER shop_rule BEFORE UPDATE ON test_prospects FOR EACH ROW EXECUTE FUNCTION shop_rule()")
+    prospects.psql(running, "UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives"
+                            f" WHERE telegram_id = {second.id}) WHERE id = 'p0'")
+    running.outreach.wait_for_log("prospect p0 cannot be assigned and is left out .* keeps it with a rep who is not at work")
+    running.settle()
+    returned = "SELECT count(*) FROM salesreg.prospect_events WHERE prospect = 'p0' AND kind = 'returned'"
+    assert running.db.value(returned) == 1, "by the change by hand"
+    running.db.add_prospect("p1", "Olga Q")
+    prospects.assigned(running, "p1", first)
+    assert running.db.value(returned) == 1
+    assert len(running.outreach.lines("prospect p0 cannot be assigned")) == 1
+    running.db.execute("DROP TRIGGER shop_rule ON test_prospects")
+
+
 def test_one_that_is_opened_again_is_shown_with_its_buttons(running):
     anna, = prospects.reps(running, 1)
     running.db.add_prospect("p0", "Ivan P")

@@ -129,8 +129,8 @@ struct allocation_reconciliation {
 	    expiry; /* the steps whose results the functions below read */
 };
 struct allocation_reconciliation allocation_reconcile(
-    struct db_plan *plan, struct arena *a, size_t limit, int64_t grace_s);
-/* What reps lost, rep by rep. */
+    struct db_plan *plan, struct arena *a, size_t limit, int64_t grace_s, struct left_out left_out);
+/* What reps lost, rep by rep; behind them what a trigger keeps with a rep who is not at work: reason "kept", prospect its id. */
 struct lost_row {
 	int64_t assignment_id, telegram_id;
 	const char *reason; /* assignments.reason */

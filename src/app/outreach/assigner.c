@@ -98,6 +98,13 @@ static void leave_none_out(struct assigner *s)
 		free(s->left_out[--s->left_out_count]);
 }
 
+void assigner_leave_kept(struct assigner *s, const char *prospect)
+{
+	(void)snprintf(s->why, sizeof s->why,
+	    "a trigger of public.test_prospects keeps it with a rep who is not at work");
+	leave_out(s, prospect);
+}
+
 /*
  * The classes that a row can be the cause of: its data cannot be read or breaks a rule (22, 23, XX), or a function of
  * somebody's refuses it (P0, 38, 39).
@@ -303,8 +310,8 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 	}
 	s->reconcile = false;
 	assigner_set_step(s, STEP_RECONCILING);
-	s->reconciliation =
-	    allocation_reconcile(assigner_begin(s), &s->arena, AT_ONCE, s->options.grace_s);
+	s->reconciliation = allocation_reconcile(
+	    assigner_begin(s), &s->arena, AT_ONCE, s->options.grace_s, assigner_left_out(s));
 	s->stale_step = allocation_cards_due(&s->plan, &s->arena, CARDS_AT_ONCE);
 	s->claims_step = claims_over(&s->plan, &s->arena, AT_ONCE);
 	assigner_plan_admin_locales(s);

@@ -125,6 +125,9 @@ void assigner_rest(struct assigner *s);
 /* Prospects that are not to be looked at until the next sweep: borrowed until the next one is left out. */
 struct left_out assigner_left_out(const struct assigner *s);
 
+/* The same as a prospect whose assignment fails, of one that cannot be taken from who is not at work. */
+void assigner_leave_kept(struct assigner *s, const char *prospect);
+
 void assigner_on_sweep(uv_timer_t *timer);
 
 /* In assigner_triage.c: the answer to the reads of allocation_reconcile; ends in assigner_deal, or in assigner_fail. */

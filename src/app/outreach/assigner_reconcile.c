@@ -294,6 +294,8 @@ void assigner_on_reconciling(struct db_conn *conn, const struct db_reply *reply,
 	    reply->results[s->reconciliation.changed], &s->arena, &changed);
 	s->lost_count =
 	    allocation_lost_parse(reply->results[s->reconciliation.lost], &s->arena, &s->lost);
+	while (s->lost_count > 0 && strcmp(s->lost[s->lost_count - 1].reason, "kept") == 0)
+		assigner_leave_kept(s, s->lost[--s->lost_count].prospect);
 	s->stale_count =
 	    allocation_cards_due_parse(reply->results[s->stale_step], &s->arena, &s->stale);
 	assigner_read_admin_locales(s, reply);
