@@ -434,7 +434,7 @@ def test_an_update_that_cannot_be_handled_is_parked_with_the_reason_and_its_send
     row = bot_world.db.parked_updates.row("*")
     assert row["user_id"] == anna.id and row["payload"]["message"]["text"] == "привет" and "broken" in row["reason"]
     bot_world.bot.wait_for_log(r"could not be handled and is parked")
-    bot_world.db.execute("ALTER TABLE salesreg.user_sessions DROP CONSTRAINT broken")
+    bot_world.db.execute(f"ALTER TABLE {bot_world.db.user_sessions} DROP CONSTRAINT broken")
     anna.says("привет")
     anna.hears("offer")
 
@@ -443,7 +443,7 @@ def test_a_parked_press_does_not_leave_the_button_spinning(bot_world):
     anna = bot_world.person()
     anna.says("привет")
     anna.hears("offer")
-    bot_world.db.execute("ALTER TABLE salesreg.user_sessions ADD CONSTRAINT broken CHECK (phase <> 'name')")
+    bot_world.db.execute(f"ALTER TABLE {bot_world.db.user_sessions} ADD CONSTRAINT broken CHECK (phase <> 'name')")
     anna.presses("button_yes")
     anna.is_answered()
     anna.hears("parked")

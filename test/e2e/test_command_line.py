@@ -52,7 +52,7 @@ def width(text):
 
 
 def put(db, chat, text="hello", state="queued", error=None):
-    return db.value("INSERT INTO salesreg.outbox (chat_id, method, payload, priority, state, error) VALUES (%s, 'sendMessage',"
+    return db.value(f"INSERT INTO {db.outbox} (chat_id, method, payload, priority, state, error) VALUES (%s, 'sendMessage',"
                     " %s, 1, %s, %s) RETURNING id", chat, json.dumps({"chat_id": chat, "text": text}), state, error)
 
 

@@ -120,7 +120,7 @@ def test_a_403_of_a_rep_whose_prospect_is_locked_holds_nobody_up(running):
     hand = left_open(running.db, "SELECT * FROM test_prospects WHERE id = 'p0' FOR UPDATE")
     running.sandbox.fault("403", method="sendMessage", chat=first.id)
     first.says("статус")
-    running.db.eventually("SELECT NOT available FROM salesreg.rep_rotation d JOIN sales_representatives r ON r.id = d.rep"
+    running.db.eventually(f"SELECT NOT available FROM {running.db.rep_rotation} d JOIN sales_representatives r ON r.id = d.rep"
                           " WHERE r.telegram_id = %s", first.id)
     second.forget()
     second.says("статус")
@@ -296,7 +296,7 @@ def test_a_prospect_that_comes_while_others_are_looked_at_goes_to_whose_turn_it_
     running.settle()
     hand = left_open(running.db, "LOCK TABLE salesreg.assignments IN ACCESS EXCLUSIVE MODE")  # which the look at reps does without
     running.db.add_prospect("p1")
-    running.db.eventually("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 'salesreg.assignments'::regclass")
+    running.db.eventually(f"SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = '{running.db.assignments}'::regclass")
     running.db.add_prospect("p2")
     hand.close()
     eventually(lambda: prospects.holder(running, "p1") and prospects.holder(running, "p2"))
@@ -334,7 +334,7 @@ def test_a_prospect_given_to_who_is_not_at_work_goes_on(running, status):
     assert prospects.holder(running, "p0") == first.id
     reason = "unregistered" if status == "removed" else "suspended"
     events = [tuple(row) for row in running.db.rows(
-        "SELECT e.kind, e.detail, r.telegram_id FROM salesreg.prospect_events e JOIN sales_representatives r ON r.id = e.rep"
+        f"SELECT e.kind, e.detail, r.telegram_id FROM {running.db.prospect_events} e JOIN sales_representatives r ON r.id = e.rep"
         " WHERE e.prospect = 'p0' AND e.kind = 'returned'")]
     assert sorted(events) == sorted([("returned", "changed", first.id), ("returned", reason, second.id)])
     running.settle()
@@ -531,7 +531,7 @@ def test_a_retry_waits_for_whoever_holds_the_parked_update(running):
     anna, = running.sandbox.someone(1)
     anna.registers()
     running.settle()
-    id = running.db.value("INSERT INTO salesreg.parked_updates (bot_id, user_id, payload, reason, retry_at)"
+    id = running.db.value(f"INSERT INTO {running.db.parked_updates} (bot_id, user_id, payload, reason, retry_at)"
                           " VALUES (%s, %s, %s, 'a test', now()) RETURNING id", BOT_ID, anna.id, json.dumps(
                               {"message": {"message_id": 1, "date": 1, "text": "статус",
                                            "from": {"id": anna.id, "is_bot": False, "first_name": "Anna", "language_code": "ru"},
@@ -547,7 +547,7 @@ def test_words_of_then_are_no_answer_to_what_is_asked_now(running):
     anna, = running.sandbox.someone(1)
     anna.registers()
     running.settle()
-    running.db.execute("INSERT INTO salesreg.parked_updates (bot_id, user_id, payload, reason, is_message)"
+    running.db.execute(f"INSERT INTO {running.db.parked_updates} (bot_id, user_id, payload, reason, is_message)"
                        " VALUES (%s, %s, %s, 'a test', true)", BOT_ID, anna.id, json.dumps(
                            {"message": {"message_id": 1, "date": 1, "text": "да",
                                         "from": {"id": anna.id, "is_bot": False, "first_name": "Anna", "language_code": "ru"},

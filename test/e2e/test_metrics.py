@@ -125,7 +125,7 @@ def test_a_parked_update_is_counted(measured, ports):
     anna = measured.person("Anna Petrova")
     measured.db.execute("CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
                         " RAISE 'poison'; END $$")
-    measured.db.execute("CREATE TRIGGER poison BEFORE INSERT ON salesreg.user_sessions FOR EACH ROW"
+    measured.db.execute(f"CREATE TRIGGER poison BEFORE INSERT ON {measured.db.user_sessions} FOR EACH ROW"
                         " EXECUTE FUNCTION poison()")
     anna.says("привет")
     anna.hears("parked")

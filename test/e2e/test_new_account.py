@@ -136,7 +136,7 @@ def test_what_waited_for_a_gone_account_reaches_the_new_one(team):
     boss.presses("button_same_person", message=claims(team)[0])
     boss.is_answered("answer_moved")
     team.new.hears("claim_granted")
-    eventually(lambda: team.db.value("SELECT available FROM salesreg.rep_rotation d JOIN sales_representatives r ON r.id = d.rep"
+    eventually(lambda: team.db.value(f"SELECT available FROM {team.db.rep_rotation} d JOIN sales_representatives r ON r.id = d.rep"
                                      " WHERE r.telegram_id = %s", team.new.id), what="the rep gets prospects again")
     team.db.add_prospect("p2", "Olga P", "@olga_p")
     def told():
@@ -150,7 +150,8 @@ def test_what_waited_for_an_operator_goes_to_the_new_account_too(team, state, wo
     card = team.db.assignments.value("max(id)", "WHERE ended_at IS NULL")
     markup = ',"reply_markup":{"inline_keyboard":[[{"text":"no","callback_data":"a:%d:d"}]]}' % card
     for more in (markup, ""):  # a card is the rep's; what an account is told besides stays with it
-        team.db.outbox.insert("(chat_id, method, payload, priority, state) VALUES (%s, 'sendMessage', %s, 1, %s)", team.old.id, '{"chat_id":%d,"text":"from the office"%s}' % (team.old.id, more), state)
+        team.db.outbox.insert("(chat_id, method, payload, priority, state) VALUES (%s, 'sendMessage', %s, 1, %s)", team.old.id,
+                              '{"chat_id":%d,"text":"from the office"%s}' % (team.old.id, more), state)
     boss = team.admins[0]
     boss.presses("button_same_person", message=claims(team)[0])
     boss.is_answered("answer_moved")

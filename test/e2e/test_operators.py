@@ -381,13 +381,13 @@ def test_a_retried_button_takes_effect_and_its_late_answer_bothers_nobody(make_w
     world.db.add_prospect("p1")
     anna.hears_anything()
     world.db.execute("CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$")
-    world.db.execute("CREATE TRIGGER poison BEFORE INSERT ON salesreg.prospect_events"
+    world.db.execute(f"CREATE TRIGGER poison BEFORE INSERT ON {world.db.prospect_events}"
                      " FOR EACH ROW WHEN (NEW.kind = 'contacted') EXECUTE FUNCTION poison()")
     anna.presses("button_contacted")
     anna.hears("parked")
     (id,) = parked_ids(world.db)
     assert listed(world.db, "parked")["total"] == 1
-    world.db.execute("DROP TRIGGER poison ON salesreg.prospect_events")
+    world.db.execute(f"DROP TRIGGER poison ON {world.db.prospect_events}")
     said(operate(world.db, "parked", "retry", str(id)))
     world.db.eventually("SELECT status = 'contacted' FROM test_prospects WHERE id = 'p1'")
     world.settle()
@@ -395,7 +395,7 @@ def test_a_retried_button_takes_effect_and_its_late_answer_bothers_nobody(make_w
 
 
 def test_what_cannot_be_retried_or_dropped_is_said_id_by_id(database):
-    one, long = (database.value("INSERT INTO salesreg.parked_updates (bot_id, payload, reason) VALUES (1, %s, 'why')"
+    one, long = (database.value(f"INSERT INTO {database.parked_updates} (bot_id, payload, reason) VALUES (1, %s, 'why')"
                                 " RETURNING id", payload) for payload in ('{"update_id": 5}', "{}"))
     done = operate(database, "parked", "retry", "99999", str(long), str(one))
     assert said(done, 1)[0] == "1 update will be handled again"

@@ -17,7 +17,7 @@ def anna(bot_world):
 
 def put(world, chat, text, method="sendMessage", priority=1, **payload):
     """A message, put in by hand or by another role."""
-    return world.db.value("INSERT INTO salesreg.outbox (chat_id, method, payload, priority) VALUES (%s, %s, %s, %s)"
+    return world.db.value(f"INSERT INTO {world.db.outbox} (chat_id, method, payload, priority) VALUES (%s, %s, %s, %s)"
                           " RETURNING id", chat, method, json.dumps({"chat_id": chat, "text": text, **payload}), priority)
 
 
@@ -53,7 +53,7 @@ def test_a_row_put_in_by_anybody_is_sent_at_once(bot_world, anna):
 def test_an_edit_of_a_message_that_is_gone_is_settled(bot_world, anna):
     """The person deleted it; nobody need be asked about that, and the chat is well."""
     payload = {"chat_id": anna.id, "message_id": 4_000_000, "reply_markup": {"inline_keyboard": []}}
-    id = bot_world.db.value("INSERT INTO salesreg.outbox (chat_id, method, payload) VALUES (%s, 'editMessageReplyMarkup', %s)"
+    id = bot_world.db.value(f"INSERT INTO {bot_world.db.outbox} (chat_id, method, payload) VALUES (%s, 'editMessageReplyMarkup', %s)"
                             " RETURNING id", anna.id, json.dumps(payload))
     assert finished(bot_world, id)["state"] == "sent"
     put(bot_world, anna.id, "and the next one arrives")
@@ -69,7 +69,7 @@ def test_rows_put_in_while_no_bot_runs_are_sent_when_it_comes(bot_world, anna):
 
 
 def test_a_row_for_later_is_sent_when_it_is_due(bot_world, anna):
-    id = bot_world.db.value("INSERT INTO salesreg.outbox (chat_id, method, payload, due_at) VALUES (%s, 'sendMessage', %s,"
+    id = bot_world.db.value(f"INSERT INTO {bot_world.db.outbox} (chat_id, method, payload, due_at) VALUES (%s, 'sendMessage', %s,"
                             " now() + interval '1500 ms') RETURNING id",
                             anna.id, json.dumps({"chat_id": anna.id, "text": "in a while"}))
     due = waiting(bot_world, id)["due_at"]
@@ -80,7 +80,7 @@ def test_a_row_for_later_is_sent_when_it_is_due(bot_world, anna):
 def test_a_clock_that_was_set_back_holds_up_no_chat(bot_world, anna):
     """As after a start with a clock of another zone, until the time server was asked."""
     for text in ("first", "second"):
-        bot_world.db.value("INSERT INTO salesreg.outbox (chat_id, method, payload, due_at, created_at) VALUES (%s, 'sendMessage', %s,"
+        bot_world.db.value(f"INSERT INTO {bot_world.db.outbox} (chat_id, method, payload, due_at, created_at) VALUES (%s, 'sendMessage', %s,"
                            " now() + interval '3 hours', now() + interval '3 hours') RETURNING id",
                            anna.id, json.dumps({"chat_id": anna.id, "text": text}))
     assert [anna.hears_anything().text for _ in range(2)] == ["first", "second"]

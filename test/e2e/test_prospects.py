@@ -264,7 +264,7 @@ def test_the_next_rep_s_contact_is_noted_too(empty):
         second.is_answered(answer, name="Ivan P")
     after = empty.db.prospect("p1")
     assert after["status"] == "contacted" and after["last_contact_at"] > before["last_contact_at"]
-    told_by = empty.db.column("SELECT r.telegram_id FROM salesreg.prospect_events e JOIN sales_representatives r"
+    told_by = empty.db.column(f"SELECT r.telegram_id FROM {empty.db.prospect_events} e JOIN sales_representatives r"
                               " ON r.id = e.rep WHERE e.prospect = 'p1' AND e.kind = 'contacted' ORDER BY e.id")
     assert told_by == [first.id, second.id]
 
@@ -320,9 +320,9 @@ def test_when_nobody_is_left_the_admins_are_told_once_and_a_newcomer_gets_it(mak
 def declined_by_everybody(world, count):
     """As if every rep there is had declined so many prospects at once."""
     world.db.execute("WITH p AS (INSERT INTO test_prospects (id, telegram_id, name) SELECT 'd' || i, '@d', 'D' || i || '.'"
-                     " FROM generate_series(1, %s) i RETURNING id), a AS (INSERT INTO salesreg.assignments (prospect, rep,"
+                     f" FROM generate_series(1, %s) i RETURNING id), a AS (INSERT INTO {world.db.assignments} (prospect, rep,"
                      " ended_at, reason) SELECT p.id, r.id, now(), 'declined' FROM p, sales_representatives r)"
-                     " INSERT INTO salesreg.declined_prospects (prospect) SELECT id FROM p", count)
+                     f" INSERT INTO {world.db.declined_prospects} (prospect) SELECT id FROM p", count)
 
 
 def test_however_many_nobody_takes_the_admins_hear_of_all(make_world):
@@ -692,7 +692,7 @@ def test_a_403_on_sending_makes_the_rep_unavailable_and_the_prospects_go_on(empt
     for person in people:
         person.forget()
     # whoever is next cannot be reached, and no update says so
-    turn = empty.db.value("SELECT r.telegram_id FROM salesreg.rep_rotation d JOIN sales_representatives r ON r.id = d.rep"
+    turn = empty.db.value(f"SELECT r.telegram_id FROM {empty.db.rep_rotation} d JOIN sales_representatives r ON r.id = d.rep"
                           " ORDER BY d.last_assigned_turn LIMIT 1")
     first, second = sorted(people, key=lambda p: p.id != turn)
     if how == "deactivated":
@@ -702,7 +702,7 @@ def test_a_403_on_sending_makes_the_rep_unavailable_and_the_prospects_go_on(empt
     empty.db.add_prospect("p1", "Ivan P")
     assigned(empty, "p1", second)
     assert "Ivan P" in second.hears_anything().text
-    row = empty.db.row("SELECT d.available, d.reason FROM salesreg.rep_rotation d JOIN sales_representatives r"
+    row = empty.db.row(f"SELECT d.available, d.reason FROM {empty.db.rep_rotation} d JOIN sales_representatives r"
                        " ON r.id = d.rep WHERE r.telegram_id = %s", first.id)
     assert not row["available"] and row["reason"]
     gone = empty.db.outbox_history.eventually("count(*)", "WHERE state = 'gone' AND error ILIKE 'forbidden%%'")
@@ -860,7 +860,7 @@ def test_eight_outreach_processes_assign_1000_prospects_to_10_reps_exactly(make_
     assert max(held) - min(held) <= 1
     # the history says the same as the table
     assert world.db.assignments.value("count(*)") == expected
-    assert world.db.value("SELECT count(*) FROM salesreg.assignments a JOIN test_prospects p ON p.id = a.prospect"
+    assert world.db.value(f"SELECT count(*) FROM {world.db.assignments} a JOIN test_prospects p ON p.id = a.prospect"
                           " AND p.assigned_rep_id = a.rep WHERE a.ended_at IS NULL") == expected
     # and every prospect was announced, once, to the rep it is with
     announced = collections.Counter()

@@ -217,7 +217,7 @@ def test_a_person_whose_rep_is_out_of_reach_goes_to_a_colleague_who_reads_that(m
     mine, other = rep_of(team, "p1")
     mine.hears_anything()
     mine.blocks()
-    team.db.eventually("SELECT NOT available FROM salesreg.rep_rotation d JOIN sales_representatives r ON r.id = d.rep"
+    team.db.eventually(f"SELECT NOT available FROM {team.db.rep_rotation} d JOIN sales_representatives r ON r.id = d.rep"
                        " WHERE r.telegram_id = %s", mine.id)
     add(team, "p2", "@Alex_Buyer", name="Alex again")
     assigned(team, "p2", to=other)
@@ -247,7 +247,7 @@ def test_a_declined_one_whose_person_is_with_somebody_out_of_reach_says_so_too(m
     mine.hears_anything()
     world.db.prospect_identities.eventually("count(*) = 1", "WHERE prospect = 'p2' AND value = 'alex_buyer'")
     away.blocks()
-    world.db.eventually("SELECT NOT available FROM salesreg.rep_rotation d JOIN sales_representatives r ON r.id = d.rep"
+    world.db.eventually(f"SELECT NOT available FROM {world.db.rep_rotation} d JOIN sales_representatives r ON r.id = d.rep"
                         " WHERE r.telegram_id = %s", away.id)
     mine.presses("button_decline")
     assigned(world, "p2", to=third)

@@ -181,7 +181,7 @@ def test_a_database_that_refuses_is_not_called_telegrams_fault_and_said_once(mak
     world.start_bot()
     anna = world.person()
     world.settle()
-    world.db.execute("ALTER TABLE salesreg.outbox RENAME TO elsewhere")
+    world.db.execute(f"ALTER TABLE {world.db.outbox} RENAME TO elsewhere")
     anna.says("привет")
 
     def refused():
@@ -358,7 +358,7 @@ def test_200_notifications_with_429s_and_500s_in_between_lose_none_and_keep_each
     numbers = [n for numbers in told.values() for n in numbers]
     assert sorted(numbers) == list(range(200)), "each once: these faults leave no doubt whether it arrived"
     for person in people:
-        assigned = world.db.column("SELECT a.prospect FROM salesreg.assignments a JOIN sales_representatives r ON r.id = a.rep"
+        assigned = world.db.column(f"SELECT a.prospect FROM {world.db.assignments} a JOIN sales_representatives r ON r.id = a.rep"
                                 " WHERE r.telegram_id = %s ORDER BY a.id", person.id)
         assert [f"p{n}" for n in told[person.id]] == assigned
     assert world.db.outbox.value("count(*)") == 0

@@ -145,8 +145,8 @@ def test_one_that_can_be_read_by_now_is_handled_at_its_retry(bot_world):
     anna.opens()
     world.settle()
     raw = b'{"ok":true,"result":[{"update_id":5,' + message(anna, "привет".encode()) + b"}]}"
-    world.db.execute("INSERT INTO salesreg.parked_updates (bot_id, update_id, raw, reason)"
-                     " SELECT bot_id, 5, %s, 'it cannot be read' FROM salesreg.bot_state", raw)
+    world.db.execute(f"INSERT INTO {world.db.parked_updates} (bot_id, update_id, raw, reason)"
+                     f" SELECT bot_id, 5, %s, 'it cannot be read' FROM {world.db.bot_state}", raw)
     assert salesreg(world, "retry", str(parked(world)[0]["id"])).returncode == 0
     anna.hears("offer")
     world.db.parked_updates.eventually("count(*) = 0")
@@ -158,11 +158,11 @@ def test_a_nul_in_a_parked_update_holds_up_no_retry(bot_world):
     boris.opens()
     boris.hears_anything()
     db.execute("CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no more of this'; END $$")
-    db.execute("CREATE TRIGGER poison BEFORE INSERT OR UPDATE ON salesreg.user_sessions FOR EACH ROW EXECUTE FUNCTION poison()")
+    db.execute(f"CREATE TRIGGER poison BEFORE INSERT OR UPDATE ON {db.user_sessions} FOR EACH ROW EXECUTE FUNCTION poison()")
     for person, text in ((anna, b"\\u0000"), (boris, "да".encode())):
         send(world, message(person, text))
         db.parked_updates.eventually("count(*) > 0", "WHERE user_id = %s", person.id)
-    db.execute("DROP TRIGGER poison ON salesreg.user_sessions")
+    db.execute(f"DROP TRIGGER poison ON {db.user_sessions}")
     ids = [str(row["id"]) for row in parked(world)]
     assert salesreg(world, "retry", *ids).returncode == 0
     db.parked_updates.eventually("count(*) = 0")

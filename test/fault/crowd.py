@@ -242,7 +242,7 @@ def judge_assignments(world, capacity=5):
         == [], "a prospect with two reps"
     assert db.rows(
         "SELECT p.id, p.assigned_rep_id, a.rep FROM test_prospects p"
-        " FULL JOIN (SELECT * FROM salesreg.assignments WHERE ended_at IS NULL) a ON a.prospect = p.id"
+        f" FULL JOIN (SELECT * FROM {db.assignments} WHERE ended_at IS NULL) a ON a.prospect = p.id"
         " WHERE p.assigned_rep_id IS DISTINCT FROM a.rep") == [], "assigned_rep_id and the live assignments differ"
     assert db.rows(
         "SELECT assigned_rep_id, count(*) FROM test_prospects WHERE assigned_rep_id IS NOT NULL"
@@ -250,7 +250,7 @@ def judge_assignments(world, capacity=5):
         capacity) == [], "a rep over capacity"
     # each assignment is explained once
     assert db.rows(
-        "SELECT a.id FROM salesreg.assignments a LEFT JOIN salesreg.prospect_events e"
+        f"SELECT a.id FROM {db.assignments} a LEFT JOIN {db.prospect_events} e"
         " ON e.assignment = a.id AND e.kind = 'assigned' GROUP BY a.id HAVING count(e.id) <> 1") == []
 
 
@@ -269,7 +269,7 @@ def judge_notifications(world):
                 if found:
                     told.add((event["chat"], int(found.group(1))))
     rows = world.db.rows("SELECT r.telegram_id, a.id, p.name, a.reason IN ('unregistered', 'taken back')"
-                         " FROM salesreg.assignments a JOIN sales_representatives r ON r.id = a.rep"
+                         f" FROM {world.db.assignments} a JOIN sales_representatives r ON r.id = a.rep"
                          " JOIN test_prospects p ON p.id = a.prospect")
     missing = {(chat, assignment) for chat, assignment, name, ended in rows
                if (chat, assignment) not in told and not (ended and name in named[chat])}
@@ -283,27 +283,27 @@ def judge_people(world, crowd):
                                              actor.id)] == ["active"], actor
         # one answer for each thing said: no update was handled twice
         replies = db.value(
-            "SELECT count(*) FROM salesreg.outbox_history WHERE chat_id = %s AND priority = 0"
+            f"SELECT count(*) FROM {db.outbox_history} WHERE chat_id = %s AND priority = 0"
             " AND method = 'sendMessage'"
             " AND payload->>'text' NOT LIKE ALL (%s)", actor.id,
             [world.texts.raw(actor.locale, "notice_one") + "%",
              world.texts.raw(actor.locale, "notice_many").split("{")[0] + "%"])
         assert replies == actor.said, f"{actor} said {actor.said} things and got {replies} answers"
-        done = db.outbox_history.value("count(*)",
-                                       "WHERE chat_id = %s AND payload->>'text' = %s", actor.id, world.texts.render(actor.locale, "registered", name=actor.name, email=actor.email))
+        registered = world.texts.render(actor.locale, "registered", name=actor.name, email=actor.email)
+        done = db.outbox_history.value("count(*)", "WHERE chat_id = %s AND payload->>'text' = %s", actor.id, registered)
         assert done == actor.registrations, f"{actor} registered {actor.registrations} times, {done} messages say so"
         if not actor.left:
             # a prospect another rep had contacted before is not contacted again
-            noted = db.column("SELECT e.assignment::text FROM salesreg.prospect_events e WHERE e.kind = 'declined'"
+            noted = db.column(f"SELECT e.assignment::text FROM {db.prospect_events} e WHERE e.kind = 'declined'"
                               " AND e.assignment::text = ANY (%s)", actor.declined)
             assert sorted(noted) == sorted(actor.declined), f"{actor} declined {actor.declined}, noted {noted}"
             noted = db.column(
-                "SELECT a.id::text FROM salesreg.assignments a JOIN salesreg.prospect_events e USING (prospect)"
+                f"SELECT a.id::text FROM {db.assignments} a JOIN {db.prospect_events} e USING (prospect)"
                 " WHERE e.kind = 'contacted' AND e.assignment <= a.id AND a.id::text = ANY (%s) GROUP BY a.id",
                 actor.contacted)
             assert sorted(noted) == sorted(actor.contacted), f"{actor} contacted {actor.contacted}, noted {noted}"
-    assert db.prospect_events.rows("assignment, kind",
-                                   "WHERE kind IN ('contacted', 'declined') GROUP BY 1, 2 HAVING count(*) > 1") == [], "a button that worked twice"
+    twice = "WHERE kind IN ('contacted', 'declined') GROUP BY 1, 2 HAVING count(*) > 1"
+    assert db.prospect_events.rows("assignment, kind", twice) == [], "a button that worked twice"
     assert db.value("SELECT count(*) FROM sales_representatives") == len(crowd.actors)
     assert db.rep_email.value("count(*)") == len(crowd.actors)
 

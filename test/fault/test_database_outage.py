@@ -93,7 +93,7 @@ def test_a_transaction_that_fails_at_its_very_end_costs_the_session_not_the_bot(
     db.execute("CREATE SEQUENCE public.times")
     db.execute("CREATE FUNCTION at_the_end() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
                f" IF nextval('public.times') = 1 THEN {end}; END IF; RETURN NULL; END $$")
-    db.execute("CREATE CONSTRAINT TRIGGER at_the_end AFTER INSERT ON salesreg.outbox_history"
+    db.execute(f"CREATE CONSTRAINT TRIGGER at_the_end AFTER INSERT ON {db.outbox_history}"
                " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION at_the_end()")
     anna.says("привет")
     anna.hears("offer")

@@ -83,7 +83,7 @@ def test_a_superuser_is_in_every_role_and_yet_not_everybodys_friend(empty_databa
 
 def test_a_role_that_makes_us_its_member_has_not_become_ours_by_it(database, mallory):
     """Which a role could do for itself until PostgreSQL 14."""
-    database.as_superuser("ALTER TABLE salesreg.outbox OWNER TO mallory")
+    database.as_superuser(f"ALTER TABLE {database.outbox} OWNER TO mallory")
     if database.cluster.execute("SELECT current_setting('server_version_num')::int < 150000")[0][0]:
         execute_as(database, mallory, f"GRANT mallory TO {OWNER}")
         assert migrate(database).returncode == EXIT_CONFIG
@@ -131,7 +131,7 @@ def test_the_databases_owner_and_superusers_are_no_strangers(database):
     try:
         database.as_superuser("ALTER TABLE salesreg.outbox OWNER TO postgres; GRANT ALL ON salesreg.outbox TO " + OWNER)
         assert migrate(database).returncode == 0
-        database.as_superuser("GRANT USAGE ON SCHEMA salesreg TO clerk; GRANT SELECT ON salesreg.schema_migrations TO clerk")
+        database.as_superuser(f"GRANT USAGE ON SCHEMA salesreg TO clerk; GRANT SELECT ON {database.schema_migrations} TO clerk")
         assert findings(database, "foreign-owner", "clerk") == []
     finally:
         database.as_superuser("DROP OWNED BY clerk; DROP ROLE clerk")
@@ -143,9 +143,9 @@ def test_doctor_as_a_role_that_may_only_write_takes_the_tables_owner_for_ours(em
                     f" GRANT CREATE ON DATABASE {db.name} TO keeper; GRANT CREATE ON SCHEMA public TO keeper")
     try:
         assert migrate(db, "keeper").returncode == 0
-        db.as_superuser("GRANT USAGE ON SCHEMA salesreg TO mallory; GRANT SELECT ON salesreg.schema_migrations TO mallory")
+        db.as_superuser(f"GRANT USAGE ON SCHEMA salesreg TO mallory; GRANT SELECT ON {db.schema_migrations} TO mallory")
         assert findings(db, "foreign-owner", mallory) == []
-        db.as_superuser("ALTER TABLE salesreg.home OWNER TO eve")
+        db.as_superuser(f"ALTER TABLE {db.home} OWNER TO eve")
         finding, = findings(db, "foreign-owner", mallory)
         assert "belongs to eve" in finding["what"] and finding["fix"].endswith("OWNER TO keeper")
     finally:
@@ -258,8 +258,8 @@ def test_a_policy_that_comes_meanwhile_is_asked_what_it_lets_pass(make_world, po
     anna.registers()
     world.settle()
     # one that lets everything pass changes nothing
-    world.db.execute("CREATE POLICY a ON salesreg.outbox USING (current_user <> 'nobody');"
-                     " ALTER TABLE salesreg.outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    world.db.execute(f"CREATE POLICY a ON {world.db.outbox} USING (current_user <> 'nobody');"
+                     f" ALTER TABLE {world.db.outbox} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     anna.says("статус")
     anna.hears("status", open=0)
     assert not world.bot.lines("row-level security hides rows")
@@ -365,7 +365,7 @@ def hidden_until_it_is_ended(database, policies, migrates=1):
 
 
 def test_security_that_is_not_for_the_owner_hides_nothing_from_it(database, mallory):
-    database.execute("ALTER TABLE salesreg.bot_state ENABLE ROW LEVEL SECURITY;"
+    database.execute(f"ALTER TABLE {database.bot_state} ENABLE ROW LEVEL SECURITY;"
                      " GRANT USAGE ON SCHEMA salesreg TO mallory; GRANT ALL ON ALL TABLES IN SCHEMA salesreg TO mallory")
     assert findings(database, "row-security") == []
     finding, = findings(database, "row-security", mallory)

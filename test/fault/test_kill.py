@@ -93,8 +93,8 @@ def test_eight_assigners_killed_at_random_assign_exactly_what_fits(make_world, c
     assert db.assignments.value("count(DISTINCT prospect)") == capacity * reps
     judge_assignments(world, capacity)
     assert db.rows(
-        "SELECT a.id FROM salesreg.assignments a JOIN sales_representatives r ON r.id = a.rep"
-        " LEFT JOIN salesreg.outbox o ON o.chat_id = r.telegram_id"
+        f"SELECT a.id FROM {db.assignments} a JOIN sales_representatives r ON r.id = a.rep"
+        f" LEFT JOIN {db.outbox} o ON o.chat_id = r.telegram_id"
         " AND o.payload::text LIKE '%%\"a:' || a.id || ':c\"%%'"
         " GROUP BY a.id HAVING count(o.id) <> 1") == []
     # room again: the rest is assigned too

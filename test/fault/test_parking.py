@@ -120,12 +120,12 @@ def test_a_pressed_button_that_fails_stops_spinning(world):
     anna.hears_anything()
     world.db.execute("CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
                      " RAISE 'no more of this'; END $$")
-    world.db.execute("CREATE TRIGGER poison BEFORE INSERT ON salesreg.prospect_events"
+    world.db.execute(f"CREATE TRIGGER poison BEFORE INSERT ON {world.db.prospect_events}"
                      " FOR EACH ROW WHEN (NEW.kind = 'contacted') EXECUTE FUNCTION poison()")
     anna.presses("button_contacted")
     anna.is_answered(None)
     anna.hears("parked")
-    world.db.execute("DROP TRIGGER poison ON salesreg.prospect_events")
+    world.db.execute(f"DROP TRIGGER poison ON {world.db.prospect_events}")
     anna.presses("button_contacted")
     anna.is_answered("answer_contacted")
     world.settle()

@@ -76,13 +76,13 @@ def whole_story(world):
     world.db.as_superuser("INSERT INTO public.test_prospects (id, telegram_id, name) VALUES ('new', '@new_one', 'New One')")
     told = eventually(lambda: (m := anna.hears_anything()) and "New One" in m.text and m)
     anna.presses(data=told.data[1], message=told)
-    eventually(lambda: world.db.as_superuser("SELECT count(*) FROM salesreg.assignments WHERE prospect = 'new'"
+    eventually(lambda: world.db.as_superuser(f"SELECT count(*) FROM {world.db.assignments} WHERE prospect = 'new'"
                                              " AND reason = 'declined'")[0][0] == 1)
     anna.says("мои клиенты")
     anna.hears_anything()
     anna.says("статус")
     anna.hears_anything()
-    assert world.db.as_superuser("SELECT count(*) FROM salesreg.parked_updates")[0][0] == 0
+    assert world.db.as_superuser(f"SELECT count(*) FROM {world.db.parked_updates}")[0][0] == 0
 
 
 @pytest.mark.parametrize("before", ["nothing", "the tables of one role", "the tables of a superuser"])
@@ -158,8 +158,8 @@ def test_a_worker_waits_for_whoever_migrates(empty_database, salesreg):
     """In a compose file both begin at once."""
     db = empty_database
     made(db)
-    newest = db.as_superuser("DELETE FROM salesreg.schema_migrations WHERE version = (SELECT max(version) FROM"
-                             " salesreg.schema_migrations) RETURNING version, name, checksum, compatible")[0]
+    newest = db.as_superuser(f"DELETE FROM {db.schema_migrations} WHERE version = (SELECT max(version) FROM"
+                             f" {db.schema_migrations}) RETURNING version, name, checksum, compatible")[0]
     outreach = salesreg("outreach", DATABASE_URL=url_of(db))
     outreach.wait_for_log(f"the tables belong to {KEEPER}, so this user cannot migrate them")
     done = run("migrate", settings={"DATABASE_URL": url_of(db)})

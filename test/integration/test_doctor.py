@@ -299,7 +299,7 @@ def test_missing_rights_are_named_one_by_one(ask, database, clerk):
     database.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA salesreg, public TO clerk")
     database.execute("GRANT USAGE, UPDATE ON ALL SEQUENCES IN SCHEMA salesreg TO clerk")
     assert not ask(DATABASE_URL=clerk(database)).of("rights")
-    database.execute("REVOKE INSERT, DELETE ON salesreg.outbox FROM clerk")
+    database.execute(f"REVOKE INSERT, DELETE ON {database.outbox} FROM clerk")
     database.execute("REVOKE UPDATE ON public.test_prospects FROM clerk")
     database.execute("REVOKE USAGE ON SEQUENCE salesreg.rotation_seq FROM clerk")
     whats = [f["what"].split(" on ", 1)[1] for f in ask(DATABASE_URL=clerk(database)).of("rights")]
@@ -325,7 +325,7 @@ def test_rights_for_the_migrations_are_looked_at_before_they_are_needed(ask, emp
 def test_reps_whom_telegram_does_not_reach_are_counted(ask, database, lost, severity):
     database.add_reps([1, 2, 3, 4])
     assert not ask().of("out-of-reach")
-    database.execute("UPDATE salesreg.rep_rotation d SET available = false, unreachable_since = now() - interval '20 minutes'"
+    database.execute(f"UPDATE {database.rep_rotation} d SET available = false, unreachable_since = now() - interval '20 minutes'"
                      " FROM sales_representatives r WHERE r.id = d.rep AND r.telegram_id <= %s", lost)
     finding = ask().one("out-of-reach")
     assert finding["severity"] == severity and f"{lost} of 4 active reps" in finding["what"]
@@ -480,9 +480,9 @@ def test_a_transaction_left_open_for_minutes_is_a_warning(ask, database):
 
 
 def test_autovacuum_that_is_off_is_a_warning(ask, database):
-    database.execute("ALTER TABLE salesreg.outbox SET (autovacuum_enabled = off)")
+    database.execute(f"ALTER TABLE {database.outbox} SET (autovacuum_enabled = off)")
     assert ask().one("autovacuum-off")["fix"] == "undo the setting with ALTER TABLE salesreg.outbox RESET (autovacuum_enabled)"
-    database.execute("ALTER TABLE salesreg.outbox RESET (autovacuum_enabled)")
+    database.execute(f"ALTER TABLE {database.outbox} RESET (autovacuum_enabled)")
     database.as_superuser("ALTER SYSTEM SET autovacuum = off")
     try:
         database.as_superuser("SELECT pg_reload_conf()")

@@ -133,7 +133,7 @@ def test_an_index_whose_building_failed_is_named(well, codes):
 
 
 def test_a_lock_without_its_row_is_serious(well, codes):
-    well.db.execute("TRUNCATE salesreg.assignment_lock")
+    well.db.execute(f"TRUNCATE {well.db.assignment_lock}")
     assert codes() == {"lock-row"} and "INSERT INTO salesreg.assignment_lock" in codes.text
     well.db.assignment_lock.insert("DEFAULT VALUES")
     assert codes() == set()

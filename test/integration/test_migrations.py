@@ -107,7 +107,7 @@ def test_one_that_waits_for_the_other_s_lock_goes_on_after_it(empty_database, sa
         waiting = salesreg("migrate", DATABASE_URL=empty_database.url)
         empty_database.eventually("SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database()"
                                   " AND wait_event_type = 'Lock' AND wait_event = 'advisory'")
-        assert empty_database.value("SELECT to_regclass('salesreg.schema_migrations') IS NULL")
+        assert empty_database.value(f"SELECT to_regclass('{empty_database.schema_migrations}') IS NULL")
         cursor.connection.close()
     assert waiting.wait() == 0
     assert empty_database.column("SELECT id FROM test_prospects ORDER BY id") == SEEDS
@@ -115,7 +115,7 @@ def test_one_that_waits_for_the_other_s_lock_goes_on_after_it(empty_database, sa
 
 def test_workers_migrate_at_their_start(empty_database, sandbox, salesreg):
     outreach = salesreg("outreach", DATABASE_URL=empty_database.url)
-    eventually(lambda: empty_database.value("SELECT to_regclass('salesreg.outbox') IS NOT NULL"))
+    eventually(lambda: empty_database.value(f"SELECT to_regclass('{empty_database.outbox}') IS NOT NULL"))
     outreach.terminate()
 
 
