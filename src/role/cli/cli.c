@@ -194,7 +194,7 @@ int64_t cli_number(const struct cli *c, const char *option, int64_t otherwise)
 
 /* Arguments --------------------------------------------------------------------------------------------------------------*/
 
-static bool contains(const int64_t *ids, size_t count, int64_t id)
+bool cli_is_among(const int64_t *ids, size_t count, int64_t id)
 {
 	while (count > 0)
 		if (ids[--count] == id)
@@ -213,7 +213,7 @@ int cli_ids(struct cli *c, int64_t **ids, size_t *count)
 		if (errno || end == c->words[i] || *end || id <= 0)
 			return cli_wrong(c, "%s is not an ID: salesreg %.*s list shows them",
 			    c->words[i], (int)strcspn(c->name, " "), c->name);
-		if (!contains(*ids, *count, id))
+		if (!cli_is_among(*ids, *count, id))
 			(*ids)[(*count)++] = id;
 	}
 	return EXIT_CODE_OK;

@@ -116,14 +116,6 @@ static const struct action actions[] = {
 	"was queued again meanwhile; try once more"},
 };
 
-static bool contains(const int64_t *ids, size_t count, int64_t id)
-{
-	while (count > 0)
-		if (ids[--count] == id)
-			return true;
-	return false;
-}
-
 static void say_why_not(const struct action *action, int64_t id, const char *state)
 {
 	const char *why =
@@ -163,7 +155,7 @@ static int carry_out(struct command_database *d, struct arena *a, const struct a
 	if (!operators_outbox_states(&d->session, a, ids, count, states))
 		return command_database_failed(d, "outbox");
 	for (size_t i = 0; i < count; i++)
-		if (!contains(done, done_count, ids[i]))
+		if (!cli_is_among(done, done_count, ids[i]))
 			say_why_not(action, ids[i], states[i]);
 	return EXIT_CODE_FAILED;
 }

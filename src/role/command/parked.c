@@ -132,14 +132,6 @@ static int show(struct cli *c, struct command_database *d, int64_t id)
 
 /* retry, drop ------------------------------------------------------------------------------------------------------------*/
 
-static bool contains(const int64_t *ids, size_t count, int64_t id)
-{
-	while (count > 0)
-		if (ids[--count] == id)
-			return true;
-	return false;
-}
-
 static int say_why_not(struct command_database *d, struct arena *a, const int64_t *ids,
     size_t count, const int64_t *done, size_t done_count)
 {
@@ -150,7 +142,7 @@ static int say_why_not(struct command_database *d, struct arena *a, const int64_
 		&d->session, a, ids, count, (int64_t)count, &rows, &there, &total))
 		return command_database_failed(d, "parked");
 	for (size_t i = 0; i < count; i++) {
-		if (contains(done, done_count, ids[i]))
+		if (cli_is_among(done, done_count, ids[i]))
 			continue;
 		bool found = false;
 		for (size_t k = 0; k < there; k++)

@@ -69,6 +69,7 @@ const char *cli_each(const struct cli *c, const char *option, size_t n);
 
 /* The arguments as positive ids, without doubles. EXIT_CODE_USAGE: one of them is none, and that has been said. */
 int cli_ids(struct cli *c, int64_t **ids, size_t *count);
+bool cli_is_among(const int64_t *ids, size_t count, int64_t id);
 
 /*
  * " (did you mean --list?)" with `dashes` before the one of words[0], words[1]… NULL that was probably meant: it begins as
