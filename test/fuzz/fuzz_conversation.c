@@ -485,6 +485,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	    .rules = &rules,
 	    .known = flags & 8,
 	    .rep_available = flags & 16,
+	    .kind = (enum person_kind)(1 << next_byte(&in) % 4),
 	    .phase = (enum conversation_phase)(next_byte(&in) % (PHASE_CONFIRM_UNREGISTER + 1)),
 	    .rep_status = (enum rep_status)(next_byte(&in) % (REP_REMOVED + 1)),
 	    .draft_name = flags & 32 ? "Draft Name" : NULL,

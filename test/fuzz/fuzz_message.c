@@ -2,12 +2,12 @@
  * Bytes → what others wrote (a name, a contact, notes), quoted in a message of the bot's: the JSON for Telegram is valid, its
  * text within the limits, every entity inside the text, and nothing of theirs stands outside of one as if the bot had said it.
  */
-#include "../../src/domain/text/quote.h"
 #include "fuzz.h"
 #include "salesreg/app/bot/delivery/telegram_message.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/outbox/message.h"
+#include "salesreg/domain/text/quote.h"
 
 enum { UNITS_MOST = 5000 };
 

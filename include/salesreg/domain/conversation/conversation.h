@@ -295,8 +295,10 @@ enum effect_kind {
 #define X(name, text) EFFECT_##name,
 	EFFECT_KIND_MAP(X)
 #undef X
-	    EFFECT_COUNT
 };
+#define X(name, text) +1
+enum { EFFECT_COUNT = 0 EFFECT_KIND_MAP(X) };
+#undef X
 const char *effect_kind_name(enum effect_kind kind);
 
 /* About the person of the event and their rep_id, where the kind names no other. Members not named by the kind are zero. */
