@@ -27,8 +27,7 @@ struct column {
 #define COL(row, member, type)                                                                     \
 	{                                                                                          \
 		.name = #member, COLUMN_##type,                                                    \
-		offsetof(struct row, member) +                                                     \
-		    (size_t)COLUMN_FITS_##type(((struct row *)0)->member)                          \
+		offsetof(struct row, member) + (size_t)COLUMN_FITS_##type((struct row){}.member)   \
 	}
 /* The statement has one here that this parser has no use for. */
 #define COL_UNREAD                                                                                 \
