@@ -243,6 +243,14 @@ FROM (SELECT count(*) AS prospects, (extract(epoch FROM now() - min(p.since)) * 
 SELECT count(*) FILTER (WHERE d.unreachable_since IS NOT NULL),
        (extract(epoch FROM now() - min(d.unreachable_since)) * 1000)::bigint, count(*)
 FROM public.sales_representatives r JOIN salesreg.rep_rotation d ON d.rep = r.id WHERE r.status = 'active'
+-- name: doctor_left_behind
+-- open prospects that salesreg never assigned, with reps who are suspended or removed: how many, and with how many reps
+SELECT count(*), count(DISTINCT p.assigned_rep_id)
+FROM public.test_prospects p
+JOIN public.sales_representatives r ON r.id = p.assigned_rep_id AND r.status IN ('suspended', 'removed')
+WHERE p.status IN ('unreached', 'contacted', 'in_conversation')
+  AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NULL OFFSET 0)
+  AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NOT NULL OFFSET 0)
 -- name: doctor_statuses
 -- statuses that are none of ours, with how many have it: of reps (and how many open prospects they hold), then of prospects
 SELECT 'reps', coalesce(quote_literal(left(r.status, 50)), 'NULL'), count(*),

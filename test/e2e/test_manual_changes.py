@@ -365,6 +365,19 @@ def test_what_a_trigger_keeps_with_who_is_not_at_work_is_said_once_and_left_ther
     running.db.execute("DROP TRIGGER shop_rule ON test_prospects")
 
 
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_prospect_with_another_id_leaves_no_live_card(running, anew):
+    anna, = prospects.reps(running, 1)
+    running.db.add_prospect("p0", "Ivan P")
+    told_of(anna, "Ivan P")
+    prospects.psql(running, "UPDATE test_prospects SET id = 'other'" + (", assigned_rep_id = NULL" if anew else ""))
+    anna.hears("lost", count=1)
+    running.settle()
+    assert running.db.value("SELECT count(*) FROM salesreg.assignments WHERE prospect = 'p0' AND ended_at IS NULL") == 0
+    if anew:
+        prospects.assigned(running, "other", anna)
+
+
 def test_one_that_is_opened_again_is_shown_with_its_buttons(running):
     anna, = prospects.reps(running, 1)
     running.db.add_prospect("p0", "Ivan P")

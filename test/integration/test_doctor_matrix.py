@@ -31,7 +31,7 @@ def codes(well, tmp_path):
     """codes(**settings): what doctor finds; it does not look at the processes, which say themselves what they lack."""
     def codes(**settings):
         settings = {"DATABASE_URL": well.db.url, "REGISTRY_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": well.sandbox.base,
-                    "SALESREG_RUN_DIR": tmp_path / "nothing-runs-here", "REGISTRATION_APPROVAL": "invite", **settings}
+                    "SALESREG_RUN_DIR": tmp_path / "no", "REGISTRATION_APPROVAL": "invite", **settings}
         done = run("doctor", "--json", "--no-poll", settings=settings)
         report = json.loads(done.stdout)
         text = run("doctor", "--no-poll", settings=settings).stdout
@@ -166,6 +166,17 @@ def test_prospects_that_every_rep_declined(well, codes):
     well.db.declined_prospects.eventually("bool_or(exhausted)")
     assert codes() == {"declined"}
     assert "no admin was told" in " ".join(codes.text.split())
+
+
+@pytest.mark.parametrize("status", ["suspended", "removed"])
+def test_prospects_that_an_old_system_left_with_who_is_not_at_work(well, codes, status):
+    well.db.execute("ALTER TABLE test_prospects DISABLE TRIGGER USER; INSERT INTO sales_representatives (telegram_id, name, email, status)"
+                    f" VALUES (1, 'Old Timer', 'old@truerealestate.bali', '{status}'); INSERT INTO test_prospects"
+                    " (id, telegram_id, name, assigned_rep_id) SELECT 'old', '@old_buyer', 'Old Buyer', id FROM sales_representatives"
+                    " WHERE telegram_id = 1; ALTER TABLE test_prospects ENABLE TRIGGER USER")
+    assert codes() == {"left-behind"}
+    text = " ".join(codes.text.split())
+    assert "1 open prospect is with 1 rep who is suspended or removed" in text and "SET assigned_rep_id = NULL" in text
 
 
 def test_the_remedy_fits_what_the_server_said(well, codes):

@@ -264,6 +264,26 @@ static void look_at_declined(struct doctor *d, struct db_session *s)
 			"them, or let another rep register"});
 }
 
+static void look_at_left_behind(struct doctor *d, struct db_session *s)
+{
+	struct arena *a = d->arena;
+	int64_t prospects, reps;
+	if (!doctor_left_behind(s, &prospects, &reps))
+		doctor_refused(d, s, "prospects of an old system");
+	else if (prospects > 0)
+		doctor_find(d,
+		    (struct finding){SEVERITY_WARNING, "prospects", "left-behind",
+			arena_printf(a, "%lld open %s with %lld %s suspended or removed",
+			    (long long)prospects, plural(prospects, "prospect is", "prospects are"),
+			    (long long)reps, plural(reps, "rep who is", "reps who are")),
+			"what salesreg did not assign itself, an old system perhaps, it leaves "
+			"alone, so nobody looks after them",
+			"have them assigned anew: UPDATE test_prospects p SET assigned_rep_id = "
+			"NULL FROM sales_representatives r WHERE r.id = p.assigned_rep_id AND "
+			"r.status IN ('suspended', 'removed') AND p.status IN ('unreached', "
+			"'contacted', 'in_conversation')"});
+}
+
 static void look_at_reach(struct doctor *d, struct db_session *s)
 {
 	struct arena *a = d->arena;
@@ -337,6 +357,7 @@ static void look_at_statuses(struct doctor *d, struct db_session *s)
 void doctor_tables(struct doctor *d, struct db_session *s)
 {
 	look_at_declined(d, s);
+	look_at_left_behind(d, s);
 	look_at_outbox(d, s);
 	look_at_parked(d, s);
 	look_at_pending(d, s);
