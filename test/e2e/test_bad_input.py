@@ -421,7 +421,7 @@ def test_update_ids_that_are_missing_from_a_batch_are_not_waited_for(bot_world):
 
 def break_saving(world, user):
     """From now on the database refuses to keep this person's conversation: a bug, as it were."""
-    world.db.execute(f"ALTER TABLE salesreg.user_sessions ADD CONSTRAINT broken CHECK (user_id <> {user})")
+    world.db.execute(f"ALTER TABLE {world.db.user_sessions} ADD CONSTRAINT broken CHECK (user_id <> {user})")
 
 
 def test_an_update_that_cannot_be_handled_is_parked_with_the_reason_and_its_sender_is_answered(bot_world):

@@ -16,7 +16,7 @@ def world(make_world, mail):
 
 def earlier(world, user, count=1, address=BOSS, age="1 minute", wrong=0):
     """Mails that went out before; user is an expression of i, with %% for %."""
-    world.db.execute("INSERT INTO salesreg.email_codes (user_id, email, email_key, live, state, wrong, created_at)"
+    world.db.execute(f"INSERT INTO {world.db.email_codes} (user_id, email, email_key, live, state, wrong, created_at)"
                      f" SELECT {user}, %s, %s, false, 'sent', %s, now() - %s::interval FROM generate_series(1, %s) i",
                      address, address, wrong, age, count)
 

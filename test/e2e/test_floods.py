@@ -119,8 +119,8 @@ def test_an_admin_s_own_card_is_no_answer_to_what_they_wrote(make_world):
     eventually(world.sandbox.bot_is_idle)
     assert crowded(world) > 0
     assert world.db.outbox_history.value("count(*)", "WHERE error = 'crowded' AND payload::text LIKE '%%approve%%'") == 0
-    kept = ("SELECT count(*) FROM (SELECT payload, priority FROM salesreg.outbox WHERE answers_to IS NULL"
-            " UNION ALL SELECT payload, priority FROM salesreg.outbox_history WHERE state <> 'dropped') o"
+    kept = (f"SELECT count(*) FROM (SELECT payload, priority FROM {world.db.outbox} WHERE answers_to IS NULL"
+            f" UNION ALL SELECT payload, priority FROM {world.db.outbox_history} WHERE state <> 'dropped') o"
             " WHERE payload::text LIKE '%%boss@truerealestate.bali%%' AND payload::text LIKE '%%callback_data%%'")
     assert world.db.value(kept) >= 1
 

@@ -27,7 +27,7 @@ def test_the_fields_are_those_of_the_readme(bot_world):
     anna.hears("offer")
     world.settle()
     world.db.outbox.insert("(chat_id, method, payload, state, error) VALUES (%s, 'sendMessage', %s, 'failed', 'x')", anna.id, json.dumps({"chat_id": anna.id, "text": "hello"}))
-    read, unread = (world.db.value(f"INSERT INTO salesreg.parked_updates (bot_id, reason, {column}) VALUES (1, 'x', {value})"
+    read, unread = (world.db.value(f"INSERT INTO {world.db.parked_updates} (bot_id, reason, {column}) VALUES (1, 'x', {value})"
                                    " RETURNING id") for column, value in (("payload", "'{\"message\": {\"text\": \"x\"}}'"),
                                                                           ("raw", "'\\xff'::bytea")))
     settings = {"DATABASE_URL": world.db.url, "REGISTRY_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": world.sandbox.base,

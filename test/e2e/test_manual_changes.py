@@ -80,7 +80,7 @@ def test_an_open_transaction_on_a_message_holds_up_its_own_chat_only(running, st
     else:
         running.db.outbox.insert("(chat_id, method, payload, due_at) VALUES (%s, 'sendMessage', %s, now() + interval '2"
                                  " seconds')", anna.id, '{"chat_id":%d,"text":"later"}' % anna.id)
-    hand = left_open(running.db, "SELECT * FROM salesreg.outbox WHERE chat_id = %s FOR UPDATE", anna.id)
+    hand = left_open(running.db, f"SELECT * FROM {running.db.outbox} WHERE chat_id = %s FOR UPDATE", anna.id)
     for _ in range(3):
         boris.says("статус")
         boris.hears("status", open=0)
@@ -103,7 +103,7 @@ def test_a_locked_message_of_a_dead_leader_keeps_no_new_one_from_leading(running
     running.db.outbox.eventually("count(*) = 1", "WHERE state = 'sending'")
     eventually(lambda: not running.sandbox.faults_left(), what="that message has reached Telegram")
     running.bot.kill()
-    hand = left_open(running.db, "SELECT * FROM salesreg.outbox WHERE chat_id = %s FOR UPDATE", anna.id)
+    hand = left_open(running.db, f"SELECT * FROM {running.db.outbox} WHERE chat_id = %s FOR UPDATE", anna.id)
     running.start_bot()
     boris.says("статус")
     boris.hears("status", open=0)
@@ -135,7 +135,7 @@ def test_a_403_of_a_rep_whose_prospect_is_locked_holds_nobody_up(running):
 def test_a_locked_bot_state_is_not_taken_for_another_leader(running):
     anna, = running.sandbox.someone(1)
     anna.registers()
-    hand = left_open(running.db, "SELECT * FROM salesreg.bot_state FOR UPDATE")
+    hand = left_open(running.db, f"SELECT * FROM {running.db.bot_state} FOR UPDATE")
     anna.says("статус")
     running.bot.wait_for_log("could not be written")
     hand.close()
@@ -182,7 +182,7 @@ def test_an_open_transaction_on_whose_turn_it_is_leaves_the_others_their_prospec
 def test_an_open_transaction_on_an_e_mail_key_stops_nobody_else(running):
     anna, boris = running.sandbox.someone(2)
     anna.registers()
-    hand = left_open(running.db, "SELECT * FROM salesreg.rep_email WHERE rep = %s FOR UPDATE", running.db.rep(anna.id)["id"])
+    hand = left_open(running.db, f"SELECT * FROM {running.db.rep_email} WHERE rep = %s FOR UPDATE", running.db.rep(anna.id)["id"])
     boris.registers()
     anna.says("отключиться")
     anna.hears("ask_unregister")
@@ -294,7 +294,7 @@ def test_a_prospect_that_comes_while_others_are_looked_at_goes_to_whose_turn_it_
     """It is seen by the second of two looks, the one at prospects; the reps that were looked at have to be enough for it."""
     anna, boris = prospects.reps(running, 2)
     running.settle()
-    hand = left_open(running.db, "LOCK TABLE salesreg.assignments IN ACCESS EXCLUSIVE MODE")  # which the look at reps does without
+    hand = left_open(running.db, f"LOCK TABLE {running.db.assignments} IN ACCESS EXCLUSIVE MODE")  # which the look at reps does without
     running.db.add_prospect("p1")
     running.db.eventually(f"SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = '{running.db.assignments}'::regclass")
     running.db.add_prospect("p2")
@@ -356,7 +356,7 @@ def test_what_a_trigger_keeps_with_who_is_not_at_work_is_said_once_and_left_ther
                             f" WHERE telegram_id = {second.id}) WHERE id = 'p0'")
     running.outreach.wait_for_log("prospect p0 cannot be assigned and is left out .* keeps it with a rep who is not at work")
     running.settle()
-    returned = "SELECT count(*) FROM salesreg.prospect_events WHERE prospect = 'p0' AND kind = 'returned'"
+    returned = f"SELECT count(*) FROM {running.db.prospect_events} WHERE prospect = 'p0' AND kind = 'returned'"
     assert running.db.value(returned) == 1, "by the change by hand"
     running.db.add_prospect("p1", "Olga Q")
     prospects.assigned(running, "p1", first)
@@ -549,7 +549,7 @@ def test_a_retry_waits_for_whoever_holds_the_parked_update(running):
                               {"message": {"message_id": 1, "date": 1, "text": "статус",
                                            "from": {"id": anna.id, "is_bot": False, "first_name": "Anna", "language_code": "ru"},
                                            "chat": {"id": anna.id, "type": "private"}}}))
-    hand = left_open(running.db, "SELECT * FROM salesreg.parked_updates WHERE id = %s FOR UPDATE", id)
+    hand = left_open(running.db, f"SELECT * FROM {running.db.parked_updates} WHERE id = %s FOR UPDATE", id)
     running.db.execute("SELECT pg_notify('salesreg_parked', '')")
     running.bot.wait_for_log("parked updates could not be looked at, trying again")
     hand.close()
@@ -569,7 +569,7 @@ def test_words_of_then_are_no_answer_to_what_is_asked_now(running):
     anna.hears("ask_unregister")
     running.db.parked_updates.update("retry_at = now()")
     running.db.execute("SELECT pg_notify('salesreg_parked', '')")
-    running.db.eventually("SELECT reason LIKE '%%has gone on since%%' AND retry_at IS NULL FROM salesreg.parked_updates"
+    running.db.eventually(f"SELECT reason LIKE '%%has gone on since%%' AND retry_at IS NULL FROM {running.db.parked_updates}"
                           .replace("%%", "%"))
     running.settle()
     assert anna.unheard() == []

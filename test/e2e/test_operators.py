@@ -27,7 +27,7 @@ def listed(db, what, *args):
 
 
 def put(db, chat, text="hello", state="queued", priority=1, error=None, attempts=0, due="now()", **payload):
-    return db.value("INSERT INTO salesreg.outbox (chat_id, method, payload, priority, state, error, attempts, due_at)"
+    return db.value(f"INSERT INTO {db.outbox} (chat_id, method, payload, priority, state, error, attempts, due_at)"
                     f" VALUES (%s, 'sendMessage', %s, %s, %s, %s, %s, {due}) RETURNING id",
                     chat, json.dumps({"chat_id": chat, "text": text, **payload}), priority, state, error, attempts)
 

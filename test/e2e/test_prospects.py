@@ -569,7 +569,7 @@ def test_a_prospect_given_back_by_hand_is_not_said_to_be_a_colleague_s(empty):
     anna, = reps(empty, 1)
     empty.db.add_prospect("p1", "Ivan P")
     anna.hears_anything()
-    psql(empty, "BEGIN; UPDATE test_prospects SET assigned_rep_id = NULL; UPDATE salesreg.assignments SET ended_at = now(),"
+    psql(empty, f"BEGIN; UPDATE test_prospects SET assigned_rep_id = NULL; UPDATE {empty.db.assignments} SET ended_at = now(),"
                 f" reason = 'unavailable'; {GIVE.format(anna.id, 'p1')}; COMMIT")
     told = anna.hears_anything().text
     assert "Ivan P" in told and empty.texts.raw("ru", "notice_again") not in told
@@ -722,7 +722,7 @@ def test_a_403_that_is_older_than_i_am_back_leaves_the_rep_reachable(empty):
     anna.hears("menu")
     empty.sandbox.fault("403", method="sendMessage", chat=anna.id)
     empty.db.add_prospect("p1")
-    empty.db.eventually("SELECT count(*) = 1 FROM salesreg.outbox WHERE error ILIKE 'forbidden%%'".replace("%%", "%"))
+    empty.db.eventually(f"SELECT count(*) = 1 FROM {empty.db.outbox} WHERE error ILIKE 'forbidden%%'".replace("%%", "%"))
     empty.db.add_prospect("p2", "Ivan P")
     assigned(empty, "p2", anna)
     # the message that was refused goes again, ahead of the next
@@ -901,10 +901,10 @@ def test_a_declined_prospect_behind_hundreds_that_must_wait_finds_its_rep(make_w
     with world.db.connect() as hand, hand.cursor() as cursor:
         cursor.execute("INSERT INTO test_prospects (id, telegram_id, name) SELECT 'p' || n, '@person_' || n, 'P' || n"
                        " FROM generate_series(1, 1201) n")
-        cursor.execute("INSERT INTO salesreg.declined_prospects (prospect, since) SELECT 'p' || n, now() - interval '1 day'"
+        cursor.execute(f"INSERT INTO {world.db.declined_prospects} (prospect, since) SELECT 'p' || n, now() - interval '1 day'"
                        " + n * interval '1 ms' FROM generate_series(1, 1201) n")
         for rep, last in ((ids[0], 1201), (ids[1], 1200)):
-            cursor.execute("INSERT INTO salesreg.assignments (prospect, rep, ended_at, reason) SELECT 'p' || n, %s, now(),"
+            cursor.execute(f"INSERT INTO {world.db.assignments} (prospect, rep, ended_at, reason) SELECT 'p' || n, %s, now(),"
                            " 'declined' FROM generate_series(1, %s) n", [rep, last])
     eventually(lambda: holder(world, "p1201") is not None, what="the last one is with who has not declined it")
     assert world.db.rep(holder(world, "p1201"))["id"] == ids[1]

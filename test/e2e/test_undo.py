@@ -252,7 +252,7 @@ def test_a_card_that_was_not_sent_yet_comes_without_the_buttons_of_what_is_lost(
     first.is_answered("answer_declined")
     edit = first.sees_edit()
     assert eventually(lambda: holder(empty), what="it is assigned again") == second.id
-    empty.db.eventually(f"SELECT count(*) = 1 FROM salesreg.outbox WHERE state = '{state}' AND chat_id = {second.id}"
+    empty.db.eventually(f"SELECT count(*) = 1 FROM {empty.db.outbox} WHERE state = '{state}' AND chat_id = {second.id}"
                         + (" AND attempts > 0" if state == "queued" else ""))
     if way == "undo":
         first.presses(data="a:", message=edit)

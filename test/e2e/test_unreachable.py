@@ -130,7 +130,7 @@ def test_an_open_transaction_on_whose_turn_it_is_holds_up_no_reply_after_a_403(r
     first, second = with_prospect(running)
     hand = running.db.connect()
     hand.autocommit = False
-    hand.cursor().execute("SELECT * FROM salesreg.rep_rotation WHERE rep = %s FOR UPDATE", [running.db.rep(first.id)["id"]])
+    hand.cursor().execute(f"SELECT * FROM {running.db.rep_rotation} WHERE rep = %s FOR UPDATE", [running.db.rep(first.id)["id"]])
     running.sandbox.fault("403", method="sendMessage", chat=first.id, times=-1)
     first.says("статус")
     second.forget()

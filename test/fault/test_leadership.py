@@ -52,7 +52,7 @@ def test_a_batch_that_waits_while_the_leadership_is_lost_is_fetched_again(bot_wo
     hand = db.connect()
     hand.autocommit = False
     with hand.cursor() as cursor:
-        cursor.execute("LOCK TABLE salesreg.outbox_history")
+        cursor.execute(f"LOCK TABLE {world.db.outbox_history}")
     anna.says("привет")
     anna.hears("offer")
     # that this was sent cannot be written: the leader's connection is taken

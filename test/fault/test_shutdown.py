@@ -183,7 +183,7 @@ def test_outreach_stops_while_it_waits_for_the_assignment_lock(make_world):
     hand = world.db.connect()
     hand.autocommit = False
     with hand.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM salesreg.assignment_lock FOR UPDATE")
+        cursor.execute(f"SELECT 1 FROM {world.db.assignment_lock} FOR UPDATE")
         world.db.add_prospect("p1")
         world.db.eventually("SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE application_name = 'salesreg outreach'"
                             " AND wait_event_type = 'Lock')")
