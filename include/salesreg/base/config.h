@@ -28,7 +28,7 @@ struct config {
 	int64_t registration_approval; /* 0 auto, 1 admin, 2 invite */
 	int64_t admin_ids[CONFIG_LIST_MAX];
 	size_t admin_count;
-	int64_t locale; /* 0 ru, 1 en: enum locale */
+	int64_t locale; /* enum locale */
 	char *telegram_api_base;
 	bool allow_plain_http;
 	int64_t rate_limit_per_s, chat_rate_limit_per_s; /* 0 = no limit of ours */
