@@ -311,9 +311,9 @@ PGconn *db_connect_blocking(
 /* Who is there -------------------------------------------------------------------------------------------------------*/
 
 /* The last result of what was sent. NULL: none came in time. */
-static PGresult *await(PGconn *pg)
+static PGresult *await(PGconn *pg, int wait_ms)
 {
-	int64_t end_us = clock_monotonic_us() + (int64_t)DB_BLOCKING_MS * 1000;
+	int64_t end_us = clock_monotonic_us() + (int64_t)wait_ms * 1000;
 	PGresult *last = NULL;
 	for (;;) {
 		while (PQisBusy(pg)) {
@@ -333,9 +333,16 @@ static PGresult *await(PGconn *pg)
 	}
 }
 
+PGresult *db_exec_params_blocking(
+    PGconn *pg, const char *sql, int count, const char *const *values, int wait_ms)
+{
+	return PQsendQueryParams(pg, sql, count, NULL, values, NULL, NULL, 0) ? await(pg, wait_ms)
+									      : NULL;
+}
+
 PGresult *db_exec_blocking(PGconn *pg, const char *sql)
 {
-	return PQsendQuery(pg, sql) ? await(pg) : NULL;
+	return PQsendQuery(pg, sql) ? await(pg, DB_BLOCKING_MS) : NULL;
 }
 
 static PGresult *ask(PGconn *pg, enum sql_statement statement)
@@ -363,8 +370,7 @@ bool db_adopt_search_path(PGconn *pg)
 	if (good && PQgetisnull(path, 0, 1)) {
 		const char *values[] = {PQgetvalue(path, 0, 0)};
 		const char *sql = sql_statement(SQL_SESSION_PATH_OPEN)->text;
-		good =
-		    PQsendQueryParams(pg, sql, 1, NULL, values, NULL, NULL, 0) && found(await(pg));
+		good = found(db_exec_params_blocking(pg, sql, 1, values, DB_BLOCKING_MS));
 	}
 	PQclear(path);
 	return good;

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where a dump was restored, each message that waits is marked. */
+enum { ENTER_MS = 60000 };
+
 struct question {
 	enum sql_statement statement;
 	int count;
@@ -20,7 +23,7 @@ struct question {
 
 static bool runs(PGconn *pg, const char *sql)
 {
-	PGresult *result = PQexec(pg, sql);
+	PGresult *result = db_exec_blocking(pg, sql);
 	ExecStatusType status = PQresultStatus(result);
 	PQclear(result);
 	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
@@ -31,11 +34,12 @@ static PGresult *ask_once(PGconn *pg, const struct question *q, bool *locked)
 {
 	PGresult *result = NULL;
 	if (runs(pg, "BEGIN") && runs(pg, sql_statement(SQL_MIGRATION_PATIENCE)->text))
-		result = PQexecParams(pg, sql_statement(q->statement)->text, q->count, NULL,
-		    q->values, NULL, NULL, 0);
+		result = db_exec_params_blocking(
+		    pg, sql_statement(q->statement)->text, q->count, q->values, ENTER_MS);
 	if (PQresultStatus(result) == PGRES_TUPLES_OK && runs(pg, "COMMIT"))
 		return result;
-	const char *why = PQerrorMessage(pg), *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *why = *PQerrorMessage(pg) ? PQerrorMessage(pg) : "the server does not answer";
+	const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	(void)snprintf(q->error, q->size, "%s%.*s", q->what, (int)strcspn(why, "\n"), why);
 	*locked = lock_wait_is_refusal(code);
 	bool denied = code && strcmp(code, "42501") == 0;

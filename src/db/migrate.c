@@ -51,7 +51,7 @@ static enum err give_up(struct work *w, bool migrating)
 {
 	char code[sizeof w->sqlstate];
 	memcpy(code, w->sqlstate, sizeof code);
-	(void)done(w, PQexec(w->pg, "ROLLBACK"));
+	(void)done(w, db_exec_blocking(w->pg, "ROLLBACK"));
 	memcpy(w->sqlstate, code, sizeof code);
 	if (strcmp(code, "42501") == 0)
 		guard_rights(w->pg, migrating, w->error, w->size);
@@ -60,8 +60,8 @@ static enum err give_up(struct work *w, bool migrating)
 
 static bool begin(struct work *w)
 {
-	return done(w, PQexec(w->pg, "BEGIN")) &&
-	       done(w, PQexec(w->pg, sql_statement(SQL_MIGRATION_PATIENCE)->text));
+	return done(w, db_exec_blocking(w->pg, "BEGIN")) &&
+	       done(w, db_exec_blocking(w->pg, sql_statement(SQL_MIGRATION_PATIENCE)->text));
 }
 
 static enum err apply_once(struct work *w, const struct sql_migration *m)
@@ -173,7 +173,7 @@ static enum err read_once(struct work *w, const struct sql_migration *unused)
 			goto refused;
 		err = compare(rows, w->applied, w->error, w->size);
 	}
-	if (done(w, PQexec(w->pg, "COMMIT")))
+	if (done(w, db_exec_blocking(w->pg, "COMMIT")))
 		goto out;
 refused:
 	complain(w, "the migrations cannot be read");

@@ -35,6 +35,9 @@ PGconn *db_connect_blocking(
  */
 enum { DB_BLOCKING_MS = 10000 };
 PGresult *db_exec_blocking(PGconn *pg, const char *sql);
+/* The same with parameters, of something that may take longer. */
+PGresult *db_exec_params_blocking(
+    PGconn *pg, const char *sql, int count, const char *const *values, int wait_ms);
 
 /*
  * The session's search path from here on: the one it came with (the database's, the user's, DATABASE_URL's), so that
