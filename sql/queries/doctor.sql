@@ -244,8 +244,11 @@ SELECT count(*) FILTER (WHERE d.unreachable_since IS NOT NULL),
        (extract(epoch FROM now() - min(d.unreachable_since)) * 1000)::bigint, count(*)
 FROM public.sales_representatives r JOIN salesreg.rep_rotation d ON d.rep = r.id WHERE r.status = 'active'
 -- name: doctor_left_behind
--- open prospects that salesreg never assigned, with reps who are suspended or removed: how many, and with how many reps
-SELECT count(*), count(DISTINCT p.assigned_rep_id)
+-- open prospects that salesreg never assigned, with reps who are suspended or removed: how many, and with how many reps; and the
+-- statement that has them assigned anew
+SELECT count(*), count(DISTINCT p.assigned_rep_id),
+       'UPDATE test_prospects p SET assigned_rep_id = NULL FROM sales_representatives r WHERE r.id = p.assigned_rep_id'
+       || ' AND r.status IN (''suspended'', ''removed'') AND p.status IN (''unreached'', ''contacted'', ''in_conversation'')'
 FROM public.test_prospects p
 JOIN public.sales_representatives r ON r.id = p.assigned_rep_id AND r.status IN ('suspended', 'removed')
 WHERE p.status IN ('unreached', 'contacted', 'in_conversation')

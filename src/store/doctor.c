@@ -302,11 +302,13 @@ bool doctor_declined(struct db_session *s, int64_t *prospects, int64_t *oldest_m
 	return r;
 }
 
-bool doctor_left_behind(struct db_session *s, int64_t *prospects, int64_t *reps)
+bool doctor_left_behind(struct db_session *s, struct arena *a, int64_t *prospects, int64_t *reps,
+    const char **statement)
 {
 	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_LEFT_BEHIND);
 	*prospects = r ? db_get_i64(r, 0, 0, 0) : 0;
 	*reps = r ? db_get_i64(r, 0, 1, 0) : 0;
+	*statement = r ? db_get_text(a, r, 0, 2) : NULL;
 	return r;
 }
 

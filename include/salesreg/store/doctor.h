@@ -104,7 +104,8 @@ bool doctor_outbox(
 /* Prospects that every rep has declined; told: how many of them an admin knows of. */
 bool doctor_declined(struct db_session *s, int64_t *prospects, int64_t *oldest_ms, int64_t *told);
 /* Open prospects that salesreg never assigned, and how many reps who are suspended or removed have them. */
-bool doctor_left_behind(struct db_session *s, int64_t *prospects, int64_t *reps);
+bool doctor_left_behind(struct db_session *s, struct arena *a, int64_t *prospects, int64_t *reps,
+    const char **statement);
 struct doctor_trigger {
 	const char *table, *name;
 	bool exists;

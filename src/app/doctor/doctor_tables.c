@@ -268,7 +268,8 @@ static void look_at_left_behind(struct doctor *d, struct db_session *s)
 {
 	struct arena *a = d->arena;
 	int64_t prospects, reps;
-	if (!doctor_left_behind(s, &prospects, &reps))
+	const char *statement;
+	if (!doctor_left_behind(s, a, &prospects, &reps, &statement))
 		doctor_refused(d, s, "prospects of an old system");
 	else if (prospects > 0)
 		doctor_find(d,
@@ -278,10 +279,7 @@ static void look_at_left_behind(struct doctor *d, struct db_session *s)
 			    (long long)reps, plural(reps, "rep who is", "reps who are")),
 			"what salesreg did not assign itself, an old system perhaps, it leaves "
 			"alone, so nobody looks after them",
-			"have them assigned anew: UPDATE test_prospects p SET assigned_rep_id = "
-			"NULL FROM sales_representatives r WHERE r.id = p.assigned_rep_id AND "
-			"r.status IN ('suspended', 'removed') AND p.status IN ('unreached', "
-			"'contacted', 'in_conversation')"});
+			arena_printf(a, "have them assigned anew: %s", statement)});
 }
 
 static void look_at_reach(struct doctor *d, struct db_session *s)
