@@ -195,7 +195,7 @@ CREATE TABLE salesreg.rep_email (
 );
 -- The mailboxes of all who are suspended, whoever holds the key: none of them is left behind by proving the address once more.
 CREATE INDEX sales_representatives_suspended_idx ON public.sales_representatives
-    (left(regexp_replace(lower(btrim(email)), '^([^+@]+)[+][^@]*@', '\1@'), 320) COLLATE "C") WHERE status = 'suspended';
+    (left(regexp_replace(lower(btrim(email)) COLLATE "C", '^([^+@]+)[+][^@]*@', '\1@'), 320)) WHERE status = 'suspended';
 INSERT INTO salesreg.rep_email (email_key, rep)
     SELECT lower(btrim(email)), id FROM public.sales_representatives
     WHERE status IS DISTINCT FROM 'removed' AND btrim(email) <> ''
@@ -210,7 +210,7 @@ BEGIN
         FROM stale s
         JOIN public.sales_representatives r
           ON r.status = 'suspended' AND r.id <> s.rep AND lower(btrim(r.email)) COLLATE "C" = s.email_key
-         AND left(regexp_replace(lower(btrim(r.email)), '^([^+@]+)[+][^@]*@', '\1@'), 320) COLLATE "C"
+         AND left(regexp_replace(lower(btrim(r.email)) COLLATE "C", '^([^+@]+)[+][^@]*@', '\1@'), 320)
              = left(regexp_replace(s.email_key, '^([^+@]+)[+][^@]*@', '\1@'), 320)
         ORDER BY r.registered_at NULLS LAST, r.id
         ON CONFLICT DO NOTHING;

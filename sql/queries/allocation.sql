@@ -149,6 +149,20 @@ SELECT salesreg.must_stay(CASE WHEN EXISTS (
     THEN NOT EXISTS (SELECT 1 FROM unnest($1::varchar[]) AS f (prospect)
                      WHERE (SELECT p.assigned_rep_id FROM public.test_prospects p WHERE p.id = f.prospect OFFSET 0) IS NULL)
     ELSE true END)
+-- name: allocation_kept cold
+-- open prospects written in this transaction that a rep has who is not at work: just taken back, and given there again by a trigger
+-- that ran after the whole statement. Looked at only where there is such a trigger of somebody else's.
+SELECT q.id
+FROM public.sales_representatives r
+LEFT JOIN salesreg.rep_rotation d ON d.rep = r.id
+CROSS JOIN LATERAL (SELECT p.id FROM public.test_prospects p
+                    WHERE p.assigned_rep_id = r.id AND p.status IN ('unreached', 'contacted', 'in_conversation')
+                      AND p.updated_at >= now() OFFSET 0) q
+WHERE (r.status IS NULL OR r.status NOT IN ('active', 'pending') OR (NOT d.available AND d.unreachable_since IS NULL))
+  AND EXISTS (SELECT 1 FROM pg_catalog.pg_trigger t
+              WHERE t.tgrelid = 'public.test_prospects'::regclass AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 2 = 0
+                AND t.tgname NOT IN ('salesreg_inserted', 'salesreg_updated', 'salesreg_deleted', 'salesreg_truncated'))
+LIMIT 200
 -- name: allocation_served
 -- $1 reps, $2 their turns
 UPDATE salesreg.rep_rotation d SET last_assigned_turn = f.turn

@@ -11,7 +11,7 @@ FROM salesreg.email_codes c
 LEFT JOIN LATERAL (SELECT w.rep
                    FROM (SELECT o.id AS rep, 0 AS place FROM public.sales_representatives o
                          WHERE o.status = 'suspended'
-                           AND left(regexp_replace(lower(btrim(o.email)), '^([^+@]+)[+][^@]*@', '\1@'), 320) COLLATE "C" = c.mailbox
+                           AND left(regexp_replace(lower(btrim(o.email)) COLLATE "C", '^([^+@]+)[+][^@]*@', '\1@'), 320) = c.mailbox
                          UNION ALL
                          SELECT e.rep, 1 FROM salesreg.rep_email e WHERE e.email_key = c.email_key) w
                    ORDER BY w.place, w.rep LIMIT 1) e ON true

@@ -30,12 +30,13 @@ static enum mail_step step_of(const struct mail *m, CURLcode rc)
 
 void mail_look(const struct mail_options *options, int64_t timeout_ms, struct mail_look *look)
 {
+	/* first of all: it says by which allocator what follows is made and freed */
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		abort();
 	struct mail_client client = {
 	    .options = *options, .url = mail_url_with_hello(options), .trust = http_trust_find()};
 	struct mail m;
 	char *command = NULL;
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		abort();
 	mail_init(&m, &client);
 	if (asprintf(&command, "MAIL FROM:<%s>", options->from) < 0)
 		abort();

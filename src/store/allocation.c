@@ -235,6 +235,7 @@ struct allocation_reconciliation allocation_reconcile(
 	const char *grace = db_i64(a, grace_s);
 	steps.lost = db_plan_add(plan, SQL_ALLOCATION_RECONCILE_ASSIGNMENTS, grace,
 	    db_text_array(a, left_out.ids, left_out.count));
+	steps.kept = db_plan_add_plain(plan, SQL_ALLOCATION_KEPT);
 	steps.by_hand = db_plan_add(plan, SQL_ALLOCATION_BY_HAND, db_i64(a, (int64_t)limit));
 	steps.changed = db_plan_add(plan, SQL_ALLOCATION_CHANGED, db_i64(a, (int64_t)limit));
 	(void)db_plan_add_plain(plan, SQL_ALLOCATION_RECONCILE_APART);
@@ -242,6 +243,16 @@ struct allocation_reconciliation allocation_reconcile(
 	steps.returned = db_plan_add_plain(plan, SQL_ALLOCATION_RETURNED);
 	steps.expiry = db_plan_add(plan, SQL_ALLOCATION_EXPIRY, grace);
 	return steps;
+}
+
+size_t allocation_kept_parse(const PGresult *result, struct arena *a, const char *const **ids)
+{
+	size_t count = (size_t)PQntuples(result);
+	const char **kept = ARENA_ARRAY(a, const char *, count);
+	for (size_t i = 0; i < count; i++)
+		kept[i] = db_get_text(a, result, (int)i, 0);
+	*ids = kept;
+	return count;
 }
 
 size_t allocation_lost_parse(const PGresult *result, struct arena *a, struct lost_row **rows)

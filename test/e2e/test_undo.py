@@ -43,6 +43,7 @@ def test_it_is_taken_back_from_a_colleague_who_has_pressed_nothing(empty):
     first.is_answered("answer_declined", name="Ivan P")
     edit = first.sees_edit()
     assert edit.id == card.id and edit.labels == [empty.texts.render("ru", "button_undo", name="Ivan P")]
+    assert edit.text == card.text + "\n\n" + line(empty, "card_declined", "Ivan P")
     told = second.hears_anything()
     first.presses(data="a:", message=edit)
     first.is_answered("answer_undone", name="Ivan P")
@@ -352,11 +353,34 @@ def test_what_a_card_says_stays_true(empty):
     assert (edit.quoted(), edit.quoted("code")) == (quoted[0], quoted[1] + [name])
     anna.presses(data="a:", message=edit)  # can't take it
     declined = anna.sees_edit()
-    assert declined.text == f"{edit.text}\n\n{line(empty, 'card_declined', name)}"
+    assert declined.text == f"{edit.text}\n\n{line(empty, 'card_declined_last', name)}"
     assert declined.labels == [empty.texts.render("ru", "button_undo", name="Иван 🙂 t.me/spam_bot")]
     anna.presses(data="a:", message=declined)  # take it back
     again = anna.sees_edit()
     assert again.text == edit.text and again.quoted("code") == edit.quoted("code")
+
+
+def test_two_of_one_name_have_a_line_each_and_the_language_does_not_matter(empty):
+    anna, = empty.sandbox.someone(1)
+    anna.registers()
+    for i in (1, 2):
+        empty.db.add_prospect(f"p{i}", "Ivan P")
+        anna.hears_anything()
+    anna.says("мои клиенты")
+    told = anna.hears_anything()
+    shown = told
+    for i in (0, 1):
+        anna.presses(data=told.data[2 * i + 1], message=shown)
+        shown = anna.sees_edit()
+    declined = line(empty, "card_declined_last", "Ivan P")
+    assert shown.text.splitlines().count(declined) == 2
+    anna.says("/language")
+    anna.presses(data="lang:en", message=anna.hears_anything())
+    anna.sees_edit()
+    anna.hears_anything()
+    anna.presses(data=shown.data[0], message=shown)  # take it back
+    back = anna.sees_edit()
+    assert back.text.splitlines().count(declined) == 1
 
 
 def test_so_does_a_list_of_several(empty):
@@ -368,8 +392,8 @@ def test_so_does_a_list_of_several(empty):
     anna.says("мои клиенты")
     told = anna.hears_anything()
     text, shown = told.text, told
-    for i, key in ((0, "card_contacted"), (2, "card_contacted"), (1, "card_declined")):
-        data = told.data[2 * i + (key == "card_declined")]
+    for i, key in ((0, "card_contacted"), (2, "card_contacted"), (1, "card_declined_last")):
+        data = told.data[2 * i + (key == "card_declined_last")]
         anna.presses(data=data, message=shown)
         shown = anna.sees_edit()
         name = f"Name {i + 1}"

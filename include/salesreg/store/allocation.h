@@ -125,11 +125,13 @@ bool allocation_skipped_locked_parse(const PGresult *result);
 
 /* Fixes what was changed by hand; tells by its rows what was given to whom, rep by rep, `limit` at most. */
 struct allocation_reconciliation {
-	size_t lost, by_hand, changed, returned,
-	    expiry; /* the steps whose results the functions below read */
+	/* the steps whose results the functions below read */
+	size_t lost, by_hand, changed, returned, expiry, kept;
 };
 struct allocation_reconciliation allocation_reconcile(
     struct db_plan *plan, struct arena *a, size_t limit, int64_t grace_s, struct left_out left_out);
+/* Those just taken back that a trigger, which runs after the whole statement, gave to a rep who is not at work again. */
+size_t allocation_kept_parse(const PGresult *result, struct arena *a, const char *const **ids);
 /* What reps lost, rep by rep; behind them what a trigger keeps with a rep who is not at work: reason "kept", prospect its id. */
 struct lost_row {
 	int64_t assignment_id, telegram_id;

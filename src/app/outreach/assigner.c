@@ -94,15 +94,37 @@ static void leave_out(struct assigner *s, const char *prospect)
 
 static void leave_none_out(struct assigner *s)
 {
+	while (s->kept_count > 0)
+		free(s->kept[--s->kept_count]);
+	s->takes_back_later = false;
 	while (s->left_out_count > 0)
 		free(s->left_out[--s->left_out_count]);
 }
 
 void assigner_leave_kept(struct assigner *s, const char *prospect)
 {
-	(void)snprintf(s->why, sizeof s->why,
-	    "a trigger of public.test_prospects keeps it with a rep who is not at work");
-	leave_out(s, prospect);
+	if (s->kept_count == LEFT_OUT_MOST) {
+		s->takes_back_later = true;
+		return;
+	}
+	log_write(was_named(s, prospect) ? LOG_DEBUG : LOG_ERROR,
+	    "prospect %.255s stays with a rep who is not at work, since a trigger of "
+	    "public.test_prospects keeps it there; it is tried again at the next sweep",
+	    prospect);
+	s->kept[s->kept_count] = strdup(prospect);
+	if (!s->kept[s->kept_count++])
+		abort();
+}
+
+struct left_out assigner_not_taken_back(struct assigner *s)
+{
+	const char **ids = ARENA_ARRAY(&s->arena, const char *, s->left_out_count + s->kept_count);
+	size_t count = 0;
+	for (size_t i = 0; i < s->left_out_count; i++)
+		ids[count++] = s->left_out[i];
+	for (size_t i = 0; i < s->kept_count; i++)
+		ids[count++] = s->kept[i];
+	return (struct left_out){ids, count};
 }
 
 /*
@@ -310,8 +332,9 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 	}
 	s->reconcile = false;
 	assigner_set_step(s, STEP_RECONCILING);
+	struct db_plan *plan = assigner_begin(s);
 	s->reconciliation = allocation_reconcile(
-	    assigner_begin(s), &s->arena, AT_ONCE, s->options.grace_s, assigner_left_out(s));
+	    plan, &s->arena, AT_ONCE, s->options.grace_s, assigner_not_taken_back(s));
 	s->stale_step = allocation_cards_due(&s->plan, &s->arena, CARDS_AT_ONCE);
 	s->claims_step = claims_over(&s->plan, &s->arena, AT_ONCE);
 	assigner_plan_admin_locales(s);
@@ -376,12 +399,20 @@ void assigner_reps(struct assigner *s)
 	assigner_wake(s);
 }
 
-void assigner_sweep(struct assigner *s)
+void assigner_reconcile(struct assigner *s)
 {
-	leave_none_out(s);
+	/* what is taken back in vain would be announced as changed by hand for ever */
+	if (s->takes_back_later)
+		return;
 	s->at_once = AT_ONCE;
 	s->reconcile = s->rep_came = true;
 	assigner_wake(s);
+}
+
+void assigner_sweep(struct assigner *s)
+{
+	leave_none_out(s);
+	assigner_reconcile(s);
 }
 
 struct assigner_stats assigner_stats(const struct assigner *s)

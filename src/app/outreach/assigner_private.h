@@ -76,6 +76,10 @@ struct assigner {
 	bool naming; /* it is the first one now, by whatever id */
 	char *left_out[LEFT_OUT_MOST]; /* until the next sweep */
 	size_t left_out_count;
+	char *kept[LEFT_OUT_MOST]; /* not taken back any more until the next sweep */
+	size_t kept_count;
+	bool
+	    takes_back_later; /* there are more of these: nothing is reconciled until the next sweep */
 	struct {
 		char *prospect;
 		int64_t at_us;
@@ -125,10 +129,12 @@ void assigner_rest(struct assigner *s);
 /* Prospects that are not to be looked at until the next sweep: borrowed until the next one is left out. */
 struct left_out assigner_left_out(const struct assigner *s);
 
-/* The same as a prospect whose assignment fails, of one that cannot be taken from who is not at work. */
+/* The same of one that a trigger of somebody's keeps with a rep who is not at work: it is taken back no more. */
 void assigner_leave_kept(struct assigner *s, const char *prospect);
+/* Those, and the ones above. In the arena. */
+struct left_out assigner_not_taken_back(struct assigner *s);
 
 void assigner_on_sweep(uv_timer_t *timer);
 
-/* In assigner_triage.c: the answer to the reads of allocation_reconcile; ends in assigner_deal, or in assigner_fail. */
+/* In assigner_reconcile.c: the answer to the reads of allocation_reconcile; ends in assigner_assign_new, or in assigner_fail. */
 void assigner_on_reconciling(struct db_conn *conn, const struct db_reply *reply, void *data);

@@ -296,6 +296,11 @@ void assigner_on_reconciling(struct db_conn *conn, const struct db_reply *reply,
 	    allocation_lost_parse(reply->results[s->reconciliation.lost], &s->arena, &s->lost);
 	while (s->lost_count > 0 && strcmp(s->lost[s->lost_count - 1].reason, "kept") == 0)
 		assigner_leave_kept(s, s->lost[--s->lost_count].prospect);
+	const char *const *kept;
+	size_t kept_count =
+	    allocation_kept_parse(reply->results[s->reconciliation.kept], &s->arena, &kept);
+	for (size_t i = 0; i < kept_count; i++)
+		assigner_leave_kept(s, kept[i]);
 	s->stale_count =
 	    allocation_cards_due_parse(reply->results[s->stale_step], &s->arena, &s->stale);
 	assigner_read_admin_locales(s, reply);

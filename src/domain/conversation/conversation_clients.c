@@ -96,7 +96,7 @@ static void contacted(struct turn *t, const struct assignment_view *assignment, 
 	} else {
 		turn_answer(t, false, TEXT_ANSWER_CONTACTED_ALREADY, ARGS({"name", name}));
 	}
-	turn_mark(t, TEXT_CARD_CONTACTED, assignment->prospect_name);
+	turn_mark(t, TEXT_CARD_CONTACTED, assignment->prospect_name, assignment->contacted);
 	turn_remove_buttons(t, assignment->id, true, false);
 }
 
@@ -130,7 +130,8 @@ static void declined(struct turn *t, const struct assignment_view *assignment, c
 			      : t->state->rules->admin_count > 0 ? TEXT_ANSWER_DECLINED_LAST
 								 : TEXT_ANSWER_DECLINED_ALONE;
 	turn_answer(t, false, answer, ARGS({"name", name}));
-	turn_mark(t, TEXT_CARD_DECLINED, assignment->prospect_name);
+	turn_mark(t, assignment->nobody_else ? TEXT_CARD_DECLINED_LAST : TEXT_CARD_DECLINED,
+	    assignment->prospect_name, false);
 	offer_undo(t, assignment);
 }
 
@@ -138,6 +139,7 @@ static void say_undone(struct turn *t, const struct assignment_view *assignment,
 {
 	turn_answer(t, false, TEXT_ANSWER_UNDONE, ARGS({"name", name}));
 	turn_unmark(t, TEXT_CARD_DECLINED, assignment->prospect_name);
+	turn_unmark(t, TEXT_CARD_DECLINED_LAST, assignment->prospect_name);
 	struct button *buttons = ARENA_ARRAY(t->a, struct button, 2);
 	size_t count = 0;
 	if (!assignment->contacted)

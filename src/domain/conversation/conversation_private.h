@@ -17,8 +17,8 @@ struct turn {
 	enum person_kind kind; /* as which of them */
 	enum phrase phrase;    /* what a text or /start says */
 	enum start_link link;  /* what /start came with */
-	/* lines for the text of the message that was pressed, NULL: none; see turn_mark() */
-	const char *mark, *unmark;
+	/* of the message that was pressed, as it is from now on; NULL: it stays. See turn_mark() */
+	const char *text;
 	struct press press; /* what a button says */
 };
 
@@ -152,7 +152,8 @@ void turn_menu_buttons(const struct turn *t, struct message *message);
  * What is true of a prospect from now on is said in the text of the message that was pressed, too, at its end: an answer to a
  * press is gone in three seconds. Before the buttons are changed.
  */
-void turn_mark(struct turn *t, enum text_id id, const char *name);
+/* again: it may stand there already. */
+void turn_mark(struct turn *t, enum text_id id, const char *name, bool again);
 /* What such a line said is not so any more. */
 void turn_unmark(struct turn *t, enum text_id id, const char *name);
 /* Takes the buttons with these ids away from under the message that was pressed;

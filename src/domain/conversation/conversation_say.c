@@ -100,19 +100,11 @@ void turn_menu_buttons(const struct turn *t, struct message *message)
 	turn_buttons(t, message, menu, sizeof menu / sizeof menu[0]);
 }
 
-static const char *line_about(const struct turn *t, enum text_id id, const char *name)
+static const char *line_about(
+    const struct turn *t, enum locale locale, enum text_id id, const char *name)
 {
-	return turn_text(t, id, ARGS({"name", prospect_quoted_name(t->a, name)}));
-}
-
-void turn_mark(struct turn *t, enum text_id id, const char *name)
-{
-	t->mark = line_about(t, id, name);
-}
-
-void turn_unmark(struct turn *t, enum text_id id, const char *name)
-{
-	t->unmark = line_about(t, id, name);
+	return catalog_render(t->state->rules->catalog, locale, id,
+	    ARGS({"name", prospect_quoted_name(t->a, name)}), t->a);
 }
 
 /* Where `line` stands in the text as a whole line, or NULL. */
@@ -125,26 +117,43 @@ static const char *find_line(const char *text, const char *line)
 	return NULL;
 }
 
-/* The text of the message that was pressed, as it is from now on; NULL: it stays. */
-static const char *marked_text(const struct turn *t)
+/* In whatever language it was written. */
+static const char *find_line_about(
+    const struct turn *t, const char *text, enum text_id id, const char *name, size_t *size)
 {
-	const char *text = t->event->message_text;
-	if (!text || (!t->mark && !t->unmark))
-		return NULL;
-	const char *gone = t->unmark ? find_line(text, t->unmark) : NULL;
-	if (gone) {
-		const char *rest = gone + strlen(t->unmark);
-		while (gone > text && gone[-1] == '\n')
-			gone--;
-		text = arena_printf(t->a, "%.*s%s", (int)(gone - text), text, rest);
+	const char *found = NULL;
+	for (unsigned l = 0; l < LOCALE_COUNT && !found; l++) {
+		const char *line = line_about(t, (enum locale)l, id, name);
+		found = find_line(text, line);
+		*size = strlen(line);
 	}
-	if (t->mark && !find_line(text, t->mark)) {
-		/* under others of its kind; the first stands apart */
-		const char *last = strrchr(text, '\n');
-		bool follows = last && strncmp(last + 1, t->mark, strcspn(t->mark, " ")) == 0;
-		text = arena_printf(t->a, "%s%s%s", text, follows ? "\n" : "\n\n", t->mark);
-	}
-	return text == t->event->message_text ? NULL : text;
+	return found;
+}
+
+void turn_mark(struct turn *t, enum text_id id, const char *name, bool again)
+{
+	const char *text = t->text ? t->text : t->event->message_text;
+	size_t size;
+	if (!text || (again && find_line_about(t, text, id, name, &size)))
+		return;
+	const char *line = line_about(t, t->out->next.locale, id, name);
+	/* under others of its kind; the first stands apart */
+	const char *last = strrchr(text, '\n');
+	bool follows = last && strncmp(last + 1, line, strcspn(line, " ")) == 0;
+	t->text = arena_printf(t->a, "%s%s%s", text, follows ? "\n" : "\n\n", line);
+}
+
+void turn_unmark(struct turn *t, enum text_id id, const char *name)
+{
+	const char *text = t->text ? t->text : t->event->message_text;
+	size_t size;
+	const char *gone = text ? find_line_about(t, text, id, name, &size) : NULL;
+	if (!gone)
+		return;
+	const char *rest = gone + size;
+	while (gone > text && gone[-1] == '\n')
+		gone--;
+	t->text = arena_printf(t->a, "%.*s%s", (int)(gone - text), text, rest);
 }
 
 /* `fresh` takes the place of the first button that goes. */
@@ -181,7 +190,7 @@ static void edit_buttons(struct turn *t, int64_t id, bool contacted, bool declin
 		count++;
 		row = b->row;
 	}
-	const char *text = marked_text(t);
+	const char *text = t->text;
 	/* Telegram answers an edit that changes nothing with an error */
 	if (!text && count == event->button_count && (hits == 0 || fresh_count == 0))
 		return;

@@ -101,7 +101,8 @@ void cli_help(const struct cli_command *command, const char *name)
 		entries[count++] = (struct entry){sub->name, sub->brief, 2};
 		count += list_options(&a, sub->options, 6, entries + count);
 	}
-	cli_lines(command->help ? command->help : command->brief, 0);
+	if (command->help || command->brief)
+		cli_lines(command->help ? command->help : command->brief, 0);
 	count += list_options(&a, command->options, 2, entries + count);
 	print_entries(entries, count);
 	if (command->more)

@@ -23,7 +23,8 @@ static const struct cli_option *find(
     const struct cli_option *options, const char *name, size_t size)
 {
 	const struct cli_option *found = NULL;
-	size_t count = 0;
+	/* every command has it: who means help must not get something else */
+	size_t count = strncmp("help", name, size) == 0;
 	for (const struct cli_option *o = options; o->name; o++) {
 		if (size == 0 || strncmp(o->name, name, size) != 0)
 			continue;

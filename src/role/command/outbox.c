@@ -1,5 +1,6 @@
 #include "salesreg/base/json.h"
 #include "salesreg/role/cli/table.h"
+#include "salesreg/role/cli/text.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
 #include "salesreg/store/operators.h"
@@ -88,6 +89,9 @@ static int list(struct cli *c, struct command_database *d)
 		(void)json_array_append_new(messages, to_json(&c->arena, &rows[i]));
 	cli_print(c, columns,
 	    json_pack("{sI so}", "total", (json_int_t)total, "messages", messages), "messages");
+	if (cli_format(c) == CLI_CSV && total > (int64_t)count)
+		cli_say(
+		    stderr, "%zu of %lld messages; --limit gives more\n", count, (long long)total);
 	if (cli_format(c) != CLI_TABLE)
 		return EXIT_CODE_OK;
 	if (total == 0)

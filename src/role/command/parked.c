@@ -100,6 +100,8 @@ static int list(struct cli *c, struct command_database *d)
 	}
 	cli_print(c, columns, json_pack("{sI so}", "total", (json_int_t)total, "updates", updates),
 	    "updates");
+	if (cli_format(c) == CLI_CSV && total > (int64_t)count)
+		cli_say(stderr, "%zu of %lld updates\n", count, (long long)total);
 	if (cli_format(c) != CLI_TABLE)
 		return EXIT_CODE_OK;
 	if (total == 0)

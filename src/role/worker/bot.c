@@ -62,9 +62,9 @@ static void on_stopped(void *data)
 
 static void on_stop_deadline(uv_timer_t *timer)
 {
-	(void)timer;
+	const struct bot *bot = timer->data;
 	log_warn("the stop took too long; what was not committed is taken up at the next start");
-	_exit(EXIT_CODE_OK);
+	_exit(bot->worker.worker.exit_code);
 }
 
 static void stop(void *data)

@@ -105,7 +105,7 @@ static void on_notified(const char *channel, void *data)
 	if (!o->worker.worker.config.outreach_enabled)
 		return;
 	if (strcmp(channel, "salesreg_reconcile") == 0)
-		assigner_sweep(o->assigner);
+		assigner_reconcile(o->assigner);
 	else if (strcmp(channel, "salesreg_reps") == 0)
 		assigner_reps(o->assigner);
 	else
