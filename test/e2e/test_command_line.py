@@ -226,6 +226,13 @@ def test_a_hidden_command_is_not_offered():
     assert "test-worker" not in run("test-wrker").stderr + run("help").stdout
 
 
+@pytest.mark.parametrize("words", [("outbox", "drop", "--hel"), ("outbox", "release", "--h"), ("outbox", "drop", "--he")])
+def test_who_means_help_gets_nothing_else(words):
+    """--held would be everything that is held."""
+    done = run(*words, settings={"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"})
+    assert done.returncode == 64 and done.stdout == "" and "unknown option" in done.stderr
+
+
 @pytest.mark.parametrize("words", ["outbox list --nope", "outbox frobnicate", "outbox x", "status -j", "status --", "x"])
 def test_nothing_is_offered_where_nothing_is_near(words):
     assert "did you mean" not in run(*words.split()).stderr

@@ -297,6 +297,20 @@ def test_legacy_duplicates_without_any_constraint_do_not_stop_the_migration(empt
     assert snapshot(empty_database) == before
 
 
+def test_a_legacy_column_may_have_a_collation_that_tells_no_capitals(empty_database):
+    """A nondeterministic one, which no regular expression takes."""
+    empty_database.execute("CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false)")
+    empty_database.execute(REPS.replace("email VARCHAR(255)", "email VARCHAR(255) COLLATE ci"))
+    empty_database.execute(PROSPECTS)
+    assert empty_database.value("SELECT count(*) FROM pg_attribute WHERE attrelid = 'sales_representatives'::regclass"
+                                " AND attcollation = 'ci'::regcollation") == 1
+    empty_database.execute("INSERT INTO sales_representatives (telegram_id, name, email, status) VALUES"
+                           " (7, 'A B', 'A@truerealestate.bali', 'suspended'), (8, 'C D', 'a+x@truerealestate.bali', 'active')")
+    migrated(empty_database)
+    empty_database.execute("UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = 8")
+    empty_database.execute("UPDATE sales_representatives SET email = 'b@truerealestate.bali' WHERE telegram_id = 7")
+
+
 def test_a_legacy_rep_is_known_to_the_bot_and_gets_prospects(empty_database, tmp_path):
     from support.world import World
     empty_database.execute(REPS)
