@@ -110,10 +110,10 @@ def make_world(database, tmp_path):
     """make_world(**settings): database and sandbox, no process yet."""
     worlds = []
 
-    def make(sandbox_args=(), tls=False, **settings):
+    def make(sandbox_args=(), tls=False, simulates=False, **settings):
         directory = tmp_path / f"world-{len(worlds) + 1}"
         directory.mkdir()
-        worlds.append(World(database, directory, settings, sandbox_args, tls))
+        worlds.append(World(database, directory, settings, sandbox_args, tls, simulates))
         return worlds[-1]
 
     yield make

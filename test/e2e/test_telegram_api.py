@@ -367,7 +367,7 @@ def test_200_notifications_with_429s_and_500s_in_between_lose_none_and_keep_each
 # the documented limits ------------------------------------------------------------------------------------------------
 
 def test_with_telegrams_limits_enforced_100_users_register_at_once_and_all_finish(make_world):
-    world = make_world(("--limits",), TELEGRAM_RATE_LIMIT=None, TELEGRAM_CHAT_RATE_LIMIT=None)
+    world = make_world(("--limits",), simulates=True, TELEGRAM_RATE_LIMIT=None, TELEGRAM_CHAT_RATE_LIMIT=None)
     world.start_bot()
     world.sandbox.post("load", users=100, first_id=8_000_000_000, language_code="en",
                        script=["hello", "yes", "Load User", "load{n}@truerealestate.bali"])

@@ -110,7 +110,8 @@ static const struct db_step begin = {.statement = SQL_TX_BEGIN};
 /* Something that writes a row of this user. */
 static struct db_step a_session(struct arena *a, int64_t user)
 {
-	const struct session_row row = {.user_id = user, .phase = "none", .locale = "ru"};
+	const struct session_row row = {
+	    .user_id = user, .kind = "unknown", .phase = "none", .locale = "ru"};
 	struct db_plan plan = {0};
 	arena_init(a, 1024 * 1024);
 	sessions_write(&plan, a, &row, 1);

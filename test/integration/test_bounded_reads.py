@@ -14,7 +14,8 @@ NUMBERS = {("sales_representatives", "telegram_id")}
 COMPARED = {"assignments_read": ["r.status"], "assignments_contacted": ["p.status"], "allocation_declined": ["p.status"],
             "allocation_exhausted": ["r.status"], "allocation_reconcile_assignments": ["r.status"], "reps_decide": ["r.status"],
             "reps_move": ["r.name"], "allocation_changed": ["p.context", "p.email", "p.name", "p.notes"],
-            "doctor_reps_without_email": ["r.email"], "doctor_contacts": ["p.email"]}
+            "doctor_reps_without_email": ["r.email"], "doctor_contacts": ["p.email"],
+            "codes_read": ["o.email"]}
 
 
 def statements():
@@ -22,7 +23,7 @@ def statements():
         text = re.sub(r"--(?! name:).*", "", path.read_text())
         for part in text.split("-- name: ")[1:]:
             name, _, body = part.partition("\n")
-            yield name.strip(), body
+            yield name.split()[0], body  # "cold" may follow it
 
 
 def bare_reads(body):

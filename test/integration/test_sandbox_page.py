@@ -5,6 +5,7 @@ import json
 import pytest
 import requests
 
+from support.paths import SANDBOX_WITH_LOAD
 from support.process import EXIT_CONFIG, run
 from support.telegram import TOKEN, Sandbox
 from support.waiting import eventually
@@ -142,7 +143,15 @@ def test_line_ends_a_bot_puts_into_json_do_not_break_the_stream(sandbox):
         assert event["entry"]["message"]["entities"][0]["type"] == "bold"
 
 
-def test_simulated_users_and_groups_are_not_shown(sandbox):
+@pytest.fixture
+def simulating(tmp_path):
+    created = Sandbox(tmp_path / "sandbox.log", binary=SANDBOX_WITH_LOAD)
+    yield created
+    created.process.discard()
+
+
+def test_simulated_users_and_groups_are_not_shown(simulating):
+    sandbox = simulating
     with events(sandbox) as stream:
         next(stream)
         sandbox.post("load", users=3, script=["x"])

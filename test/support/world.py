@@ -1,4 +1,5 @@
 """All of it together: a database, a Telegram, and the processes between them."""
+from .paths import BINARY, SANDBOX_WITH_LOAD
 from .process import Process, finish
 from .telegram import TOKEN, Sandbox
 from .waiting import PATIENCE_S, eventually
@@ -10,8 +11,11 @@ DEFAULTS = {"TELEGRAM_RATE_LIMIT": "0", "TELEGRAM_CHAT_RATE_LIMIT": "0", "BOT_LO
 
 
 class World:
-    def __init__(self, database, directory, settings=None, sandbox_args=(), tls=False):
-        """tls: as in the field; the program trusts the authority of this sandbox and of nobody else."""
+    def __init__(self, database, directory, settings=None, sandbox_args=(), tls=False, simulates=False):
+        """
+        tls: as in the field; the program trusts the authority of this sandbox and of nobody else. simulates: the sandbox has the
+        benchmark's load generator.
+        """
         self.database = database
         self.db = database
         self.directory = directory
@@ -19,7 +23,8 @@ class World:
         self.processes = []
         if tls:
             sandbox_args = ("--tls", str(directory / "ca.pem"), *sandbox_args)
-        self.sandbox = Sandbox(directory / "sandbox.log", *sandbox_args, settings={"DATABASE_URL": database.url})
+        self.sandbox = Sandbox(directory / "sandbox.log", *sandbox_args, settings={"DATABASE_URL": database.url},
+                               binary=SANDBOX_WITH_LOAD if simulates else BINARY)
         self.sandbox_ca = directory / "ca.pem"  # with tls
         self.texts = self.sandbox.texts
         self.bot = None
