@@ -329,7 +329,6 @@ struct mail_client *mail_client_create(uv_loop_t *loop, const struct mail_option
 	struct mail_client *c = calloc(1, sizeof *c);
 	if (!c || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		abort();
-	c->loop = loop;
 	c->options = *options;
 	c->url = mail_url_with_hello(options);
 	c->trust = http_trust_find();

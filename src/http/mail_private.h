@@ -48,7 +48,6 @@ struct mail {
 };
 
 struct mail_client {
-	uv_loop_t *loop;
 	struct mail_options options;
 	char *from;
 	char *url; /* with the name we say hello by */
