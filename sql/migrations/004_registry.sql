@@ -648,5 +648,12 @@ BEGIN
     RETURN true;
 END
 $$;
+-- A trigger of somebody else's runs after statements on test_prospects, so what a statement returned need not be what it left.
+CREATE FUNCTION salesreg.others_run_after() RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger t
+                   WHERE t.tgrelid = 'public.test_prospects'::regclass AND NOT t.tgisinternal AND t.tgenabled <> 'D'
+                     AND t.tgtype & 2 = 0
+                     AND t.tgname NOT IN ('salesreg_inserted', 'salesreg_updated', 'salesreg_deleted', 'salesreg_truncated'))
+$$;
 REVOKE EXECUTE ON FUNCTION salesreg.wake_on_outbox(), salesreg.on_email_freed(), salesreg.wake_on_reps(), salesreg.on_prospects_inserted(),
     salesreg.on_prospects_updated(), salesreg.on_prospects_deleted(), salesreg.on_prospects_truncated() FROM PUBLIC;

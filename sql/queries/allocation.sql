@@ -142,10 +142,7 @@ SELECT salesreg.must_stay((SELECT count(assigned_rep_id) FROM moved) = (SELECT c
 -- name: allocation_stayed
 -- $1 prospects, just given to a rep: none of them is without one again, by a trigger that ran after the whole statement. Looked at
 -- only where there is such a trigger of somebody else's.
-SELECT salesreg.must_stay(CASE WHEN EXISTS (
-        SELECT 1 FROM pg_catalog.pg_trigger t
-        WHERE t.tgrelid = 'public.test_prospects'::regclass AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 2 = 0
-          AND t.tgname NOT IN ('salesreg_inserted', 'salesreg_updated', 'salesreg_deleted', 'salesreg_truncated'))
+SELECT salesreg.must_stay(CASE WHEN salesreg.others_run_after()
     THEN NOT EXISTS (SELECT 1 FROM unnest($1::varchar[]) AS f (prospect)
                      WHERE (SELECT p.assigned_rep_id FROM public.test_prospects p WHERE p.id = f.prospect OFFSET 0) IS NULL)
     ELSE true END)
@@ -159,9 +156,7 @@ CROSS JOIN LATERAL (SELECT p.id FROM public.test_prospects p
                     WHERE p.assigned_rep_id = r.id AND p.status IN ('unreached', 'contacted', 'in_conversation')
                       AND p.updated_at >= now() OFFSET 0) q
 WHERE (r.status IS NULL OR r.status NOT IN ('active', 'pending') OR (NOT d.available AND d.unreachable_since IS NULL))
-  AND EXISTS (SELECT 1 FROM pg_catalog.pg_trigger t
-              WHERE t.tgrelid = 'public.test_prospects'::regclass AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 2 = 0
-                AND t.tgname NOT IN ('salesreg_inserted', 'salesreg_updated', 'salesreg_deleted', 'salesreg_truncated'))
+  AND (SELECT salesreg.others_run_after())
 LIMIT 200
 -- name: allocation_served
 -- $1 reps, $2 their turns

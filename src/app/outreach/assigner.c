@@ -23,7 +23,6 @@
 enum { DEADLINE_MS = 30000, ARENA_MAXIMUM = 128 * 1024 * 1024 };
 static const int64_t PAUSE_FIRST_US = 200 * 1000, PAUSE_LONGEST_US = 30 * 1000 * 1000;
 static const int64_t PAUSE_LOCKED_US = 5 * 1000 * 1000;
-static const int64_t NAME_AGAIN_US = 3600LL * 1000 * 1000;
 
 static void go(struct assigner *s);
 static void on_pause(uv_timer_t *timer);
@@ -51,82 +50,6 @@ void assigner_set_step(struct assigner *s, enum step step)
 	s->step = step;
 }
 
-struct left_out assigner_left_out(const struct assigner *s)
-{
-	return (struct left_out){(const char *const *)s->left_out, s->left_out_count};
-}
-
-/* Each sweep, and each change by hand, finds the same ones again: that is one fault that lasts. */
-static bool was_named(struct assigner *s, const char *prospect)
-{
-	int64_t now = clock_monotonic_us();
-	size_t oldest = 0;
-	for (size_t i = 0; i < LEFT_OUT_MOST; i++) {
-		if (s->named[i].prospect && strcmp(s->named[i].prospect, prospect) == 0) {
-			bool lately = now - s->named[i].at_us < NAME_AGAIN_US;
-			if (!lately)
-				s->named[i].at_us = now;
-			return lately;
-		}
-		if (s->named[i].at_us < s->named[oldest].at_us)
-			oldest = i;
-	}
-	free(s->named[oldest].prospect);
-	s->named[oldest].prospect = strdup(prospect);
-	s->named[oldest].at_us = now;
-	if (!s->named[oldest].prospect)
-		abort();
-	return false;
-}
-
-static void leave_out(struct assigner *s, const char *prospect)
-{
-	if (s->left_out_count == LEFT_OUT_MOST)
-		return; /* that many are no longer one prospect's fault; what comes is tried again */
-	log_write(was_named(s, prospect) ? LOG_DEBUG : LOG_ERROR,
-	    "prospect %.255s cannot be assigned and is left out until the next sweep, so that "
-	    "the others need not wait for it: %s",
-	    prospect, s->why);
-	s->left_out[s->left_out_count] = strdup(prospect);
-	if (!s->left_out[s->left_out_count++])
-		abort();
-}
-
-static void leave_none_out(struct assigner *s)
-{
-	while (s->kept_count > 0)
-		free(s->kept[--s->kept_count]);
-	s->takes_back_later = false;
-	while (s->left_out_count > 0)
-		free(s->left_out[--s->left_out_count]);
-}
-
-void assigner_leave_kept(struct assigner *s, const char *prospect)
-{
-	if (s->kept_count == LEFT_OUT_MOST) {
-		s->takes_back_later = true;
-		return;
-	}
-	log_write(was_named(s, prospect) ? LOG_DEBUG : LOG_ERROR,
-	    "prospect %.255s stays with a rep who is not at work, since a trigger of "
-	    "public.test_prospects keeps it there; it is tried again at the next sweep",
-	    prospect);
-	s->kept[s->kept_count] = strdup(prospect);
-	if (!s->kept[s->kept_count++])
-		abort();
-}
-
-struct left_out assigner_not_taken_back(struct assigner *s)
-{
-	const char **ids = ARENA_ARRAY(&s->arena, const char *, s->left_out_count + s->kept_count);
-	size_t count = 0;
-	for (size_t i = 0; i < s->left_out_count; i++)
-		ids[count++] = s->left_out[i];
-	for (size_t i = 0; i < s->kept_count; i++)
-		ids[count++] = s->kept[i];
-	return (struct left_out){ids, count};
-}
-
 /*
  * The classes that a row can be the cause of: its data cannot be read or breaks a rule (22, 23, XX), or a function of
  * somebody's refuses it (P0, 38, 39).
@@ -143,11 +66,11 @@ static bool may_be_a_row(const struct db_reply *reply)
 /* One prospect must not hold up the others: true if there is something to be tried at once. */
 static bool looks_for_culprit(struct assigner *s, const struct db_reply *reply)
 {
-	if (!may_be_a_row(reply) || s->left_out_count == LEFT_OUT_MOST)
+	if (!may_be_a_row(reply) || s->refused.count == LEFT_OUT_MOST)
 		return false;
 	(void)snprintf(s->why, sizeof s->why, "%s %s", reply->sqlstate, reply->message);
 	if (s->step == STEP_REASSIGNING && s->reassigning)
-		leave_out(s, s->reassigning);
+		assigner_leave_out(s, s->reassigning);
 	else if (s->step == STEP_ASSIGNING && s->at_once > 1)
 		s->at_once /= 2;
 	else if (s->step == STEP_ASSIGNING)
@@ -301,7 +224,7 @@ static void on_named(struct db_conn *conn, const struct db_reply *reply, void *d
 	s->naming = false;
 	s->at_once = AT_ONCE;
 	if (prospect)
-		leave_out(s, prospect);
+		assigner_leave_out(s, prospect);
 	assigner_assign_new(s);
 }
 
@@ -399,20 +322,28 @@ void assigner_reps(struct assigner *s)
 	assigner_wake(s);
 }
 
+/* Everything is looked at, and what failed is tried again: the reason may be gone. */
+static void look_at_all(struct assigner *s)
+{
+	left_out_none(&s->refused);
+	s->at_once = AT_ONCE;
+	s->rep_came = true;
+	assigner_wake(s);
+}
+
 void assigner_reconcile(struct assigner *s)
 {
 	/* what is taken back in vain would be announced as changed by hand for ever */
-	if (s->takes_back_later)
-		return;
-	s->at_once = AT_ONCE;
-	s->reconcile = s->rep_came = true;
-	assigner_wake(s);
+	s->reconcile |= !s->takes_back_later;
+	look_at_all(s);
 }
 
 void assigner_sweep(struct assigner *s)
 {
-	leave_none_out(s);
-	assigner_reconcile(s);
+	left_out_none(&s->kept);
+	s->takes_back_later = false;
+	s->reconcile = true;
+	look_at_all(s);
 }
 
 struct assigner_stats assigner_stats(const struct assigner *s)
@@ -439,9 +370,7 @@ void assigner_destroy(struct assigner *s)
 	if (!s)
 		return;
 	arena_finish(&s->arena);
-	leave_none_out(s);
-	for (size_t i = 0; i < LEFT_OUT_MOST; i++)
-		free(s->named[i].prospect);
+	assigner_forget_left_out(s);
 	free(s->reassigning);
 	s->closing = 4;
 	uv_close((uv_handle_t *)&s->sweep, on_closed);

@@ -36,6 +36,12 @@ enum step {
 #undef X
 };
 
+/* Ids of prospects, owned. */
+struct left_out_list {
+	char *ids[LEFT_OUT_MOST];
+	size_t count;
+};
+
 struct assigner {
 	struct assigner_options options;
 	uv_timer_t sweep, pause, again, expiry;
@@ -74,10 +80,8 @@ struct assigner {
 	size_t
 	    at_once; /* AT_ONCE, or fewer while one is looked for that spoils the others' round */
 	bool naming; /* it is the first one now, by whatever id */
-	char *left_out[LEFT_OUT_MOST]; /* until the next sweep */
-	size_t left_out_count;
-	char *kept[LEFT_OUT_MOST]; /* not taken back any more until the next sweep */
-	size_t kept_count;
+	struct left_out_list refused; /* until everything is looked at again */
+	struct left_out_list kept;    /* not taken back any more until the next sweep */
 	bool
 	    takes_back_later; /* there are more of these: nothing is reconciled until the next sweep */
 	struct {
@@ -126,13 +130,17 @@ void assigner_reassign(struct assigner *s);
 void assigner_escalate(struct assigner *s);
 void assigner_rest(struct assigner *s);
 
-/* Prospects that are not to be looked at until the next sweep: borrowed until the next one is left out. */
+/* In assigner_left_out.c. This one cannot be assigned, for s->why: it is passed by, so that the others need not wait for it. */
+void assigner_leave_out(struct assigner *s, const char *prospect);
+/* Those: borrowed until the next one is left out. */
 struct left_out assigner_left_out(const struct assigner *s);
-
-/* The same of one that a trigger of somebody's keeps with a rep who is not at work: it is taken back no more. */
+/* A trigger of somebody's keeps this one with a rep who is not at work: it is taken back no more. */
 void assigner_leave_kept(struct assigner *s, const char *prospect);
-/* Those, and the ones above. In the arena. */
+/* Both kinds. In the arena. */
 struct left_out assigner_not_taken_back(struct assigner *s);
+void left_out_none(struct left_out_list *list);
+/* At the end of the assigner's life. */
+void assigner_forget_left_out(struct assigner *s);
 
 void assigner_on_sweep(uv_timer_t *timer);
 

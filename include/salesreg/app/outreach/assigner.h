@@ -27,9 +27,9 @@ struct assigner *assigner_create(uv_loop_t *loop, const struct assigner_options 
 void assigner_wake(struct assigner *s);
 /* The same, after a rep came or came back, who may take what nobody would. */
 void assigner_reps(struct assigner *s);
-/* The same, after fixing what was changed by hand. What was left out, for a fault of its own, stays so. */
+/* The same, after fixing what was changed by hand; what could not be assigned is tried again. */
 void assigner_reconcile(struct assigner *s);
-/* The same, and what was left out is tried again: after a reconnect, and every interval. */
+/* The same, and what could not be taken back is, too: after a reconnect, and every interval. */
 void assigner_sweep(struct assigner *s);
 struct assigner_stats assigner_stats(const struct assigner *s);
 /* Rounds that assigned something, from BEGIN to the answer of COMMIT; borrowed until assigner_destroy(). */
