@@ -3,6 +3,7 @@ Fixtures: a PostgreSQL of our own, a migrated database a test, the Telegram emul
 SALESREG_BIN names the binary under test (default build/dev/salesreg).
 """
 import itertools
+import signal
 
 import pytest
 
@@ -21,6 +22,24 @@ names = itertools.count(1)
 def pytest_configure(config):
     if not BINARY.exists():
         pytest.exit(f"{BINARY} is not there; build it: cmake --preset dev && cmake --build --preset dev", 2)
+
+
+    end_once()
+
+
+def end_once():
+    """
+    SIGTERM is a Ctrl-C, so that what the tests started ends as well, unless there was one before: test/run.sh sends it after a
+    Ctrl-C of the terminal's, which reached all processes.
+    """
+    ended = []
+
+    def end(number, _):
+        if number == signal.SIGINT or not ended:
+            ended.append(number)
+            raise KeyboardInterrupt
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)
 
 
 def pytest_collection_modifyitems(items):

@@ -10,6 +10,9 @@
 # one linter, one pytest test count as one each; so does a build that fails. FUZZ_SECONDS (60) is the time of a target.
 # strict: under the whole filter of system calls; asked for by name it is every test of e2e, fault and supervise, else those
 # with the rarer calls (names, TLS, proxies, mail, control sockets, stops, crashes).
+#
+# Tests mostly wait, so two pytest processes run side by side: e2e, browser and then strict in one; in the other what cannot stand
+# its like beside it (docker's container names, port 8081 of demo and bare) with the rest. Ctrl-C ends both, and all they started.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 exec </dev/null
@@ -26,6 +29,8 @@ while [ $# -gt 0 ]; do
 	shift
 done
 strict="test/e2e test/fault test/supervise"
+selects=
+[ $# = 0 ] || selects=yes
 [ -n "$parts" ] || {
 	strict="test/e2e/test_registration.py test/e2e/test_road.py test/e2e/test_email_codes.py test/integration/test_doctor_mail.py test/e2e/test_metrics.py
 		test/fault/test_secrecy.py test/fault/test_hosts.py test/fault/test_shutdown.py test/supervise"
@@ -39,9 +44,18 @@ scratch=$(mktemp -d)
 chmod 755 "$scratch"
 lint=
 fuzz=
-strict_run=
-instead_of_shell=
-trap 'kill $lint $fuzz $strict_run 2>/dev/null; rm -rf "$scratch"' EXIT
+first=
+second=
+# shellcheck disable=SC2317 # called by the trap
+finish() {
+	for process in $lint $fuzz $first $second; do
+		kill "$process" 2>/dev/null && wait "$process"
+	done
+	rm -rf "$scratch"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 headline() { printf '\n=== %s\n' "$*"; }
 pass() { passed=$((passed + 1)); }
@@ -133,33 +147,44 @@ if wants fuzz && build fuzz; then
 	fuzz=$!
 fi
 
-suites=
+# Two processes' suites: move one where the times at the end say so.
+one=
+two=
 for suite in integration e2e fault supervise demo browser bare docker; do
 	wants "$suite" || continue
 	[ "$suite" != browser ] || [ -n "$browser" ] || continue
-	if [ -n "$(find "test/$suite" -name 'test_*.py' 2>/dev/null)" ]; then
-		suites="$suites test/$suite"
-	else
+	if [ -z "$(find "test/$suite" -name 'test_*.py' 2>/dev/null)" ]; then
 		skipped=$((skipped + 1))
 		echo "!!! SKIPPED: test/$suite has no tests"
+		continue
 	fi
+	case $suite in
+	e2e | browser) one="$one test/$suite" ;;
+	*) two="$two test/$suite" ;;
+	esac
 done
-pytests() { # pytests NAME BINARY SUITES ARGUMENT…
+# pytests NAME BINARY SUITES ARGUMENT…, to be run in the background. The shell hides Ctrl-C from those; tests and what they start must
+# hear it. A folder of its own each: pytest shuts the common one to all other users, which PostgreSQL is, whenever it starts.
+pytests() {
 	name=$1 binary=$2 chosen=$3
 	shift 3
 	headline "pytest$chosen, $binary"
 	# shellcheck disable=SC2086 # a list of directories
-	${instead_of_shell:+exec} env SALESREG_BIN="$binary" PYTHONDONTWRITEBYTECODE=1 \
-		/usr/bin/python3 -m pytest -p no:cacheprovider -ra --tb=short --show-capture=no --junitxml="$scratch/$name.xml" \
-		$chosen "$@"
+	exec env --default-signal=INT,QUIT SALESREG_BIN="$binary" PYTHONDONTWRITEBYTECODE=1 \
+		/usr/bin/python3 -m pytest -p no:cacheprovider -ra --tb=short --show-capture=no --durations=25 \
+		--basetemp="$scratch/tmp-$name" --junitxml="$scratch/$name.xml" $chosen "$@"
 }
 count() { # count NAME CODE
 	counts=$(/usr/bin/python3 - "$scratch/$1.xml" <<-'END'
-		import sys, xml.etree.ElementTree as tree
+		import collections, sys, xml.etree.ElementTree as tree
 		total = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
+		seconds = collections.Counter()
 		for suite in tree.parse(sys.argv[1]).iter("testsuite"):
 		    for name in total:
 		        total[name] += int(suite.get(name, 0))
+		    for case in suite.iter("testcase"):
+		        seconds[".".join(case.get("classname", "").split(".")[:2])] += float(case.get("time", 0))
+		print(*(f"{name} {s // 60:.0f} min {s % 60:.0f} s" for name, s in seconds.most_common()), sep=", ", file=sys.stderr)
 		bad = total["failures"] + total["errors"]
 		# a test that passed but whose teardown complained is listed as an error besides
 		print(max(0, total["tests"] - bad - total["skipped"]), bad, total["skipped"])
@@ -169,29 +194,44 @@ count() { # count NAME CODE
 	# shellcheck disable=SC2086 # three numbers
 	set -- $counts
 	passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
-	if [ "$code" != 0 ] && [ "$2" = 0 ]; then
+	# 5: none of its tests was selected, which may be what was asked for
+	if [ "$code" != 0 ] && [ "$2" = 0 ] && ! [ "$code$selects" = 5yes ]; then
 		fail "pytest ended with $code"
 	fi
 }
-# A sanitizer traces and starts programs itself: what the filter of system calls refuses besides is refused in this build. Its
-# tests mostly wait as well, and have a cluster of their own.
+# A sanitizer traces and starts programs itself: what the filter of system calls refuses besides is refused in this build.
+strict_built=
 if wants strict && build strict; then
-	{
-		instead_of_shell=yes # what is ended at an interrupt is pytest, which ends its own
-		pytests strict "$PWD/build/strict/salesreg" " $strict" "$@"
-	} >"$scratch/strict" 2>&1 &
-	strict_run=$!
+	strict_built=yes
 fi
-if [ -n "$suites" ]; then
-	pytests suites "${SALESREG_BIN:-$PWD/build/dev/salesreg}" "$suites" "$@"
-	count suites $?
+binary=${SALESREG_BIN:-$PWD/build/dev/salesreg}
+if [ -n "$two" ]; then
+	pytests two "$binary" "$two" "$@" >"$scratch/two" 2>&1 &
+	second=$!
 fi
-if [ -n "$strict_run" ]; then
-	wait "$strict_run"
+if [ -n "$one" ]; then
+	pytests one "$binary" "$one" "$@" &
+	first=$!
+	wait "$first"
+	count one $?
+fi
+if [ -n "$strict_built" ]; then
+	pytests strict "$PWD/build/strict/salesreg" " $strict" "$@" &
+	first=$!
+	wait "$first"
+	count strict $?
+fi
+first=
+if [ -n "$two" ]; then
+	# shown while it goes on, now that nothing else is
+	tail -n +1 -f --pid="$second" "$scratch/two" &
+	first=$!
+	wait "$second"
 	code=$?
-	strict_run=
-	cat "$scratch/strict"
-	count strict "$code"
+	second=
+	wait "$first"
+	first=
+	count two "$code"
 fi
 
 if [ -n "$fuzz" ]; then
