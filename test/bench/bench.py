@@ -339,6 +339,12 @@ def bench_flatness(cluster, directory, sizes, users):
     note("an update, by reps in the database", "; ".join(costs))
 
 
+def bench_slots(rounds):
+    """Pure computing, in one process: how many free slots of a calendar are found in a second of CPU."""
+    lines = subprocess.run([str(SANDBOX_WITH_LOAD.parent / "slots_bench"), str(rounds)], check=True, stdout=subprocess.PIPE, text=True).stdout
+    note("free slots/s of CPU, calendars of two weeks with 40 events", spread([float(line) for line in lines.split()]), "target 1,000,000")
+
+
 def versions(cluster):
     cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     program = run("version").stdout.split("\n")
@@ -351,7 +357,7 @@ def versions(cluster):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
-    parser.add_argument("--only", default="bot,supervised,peer,ceilings,assigning,latency,flat,start")
+    parser.add_argument("--only", default="bot,supervised,peer,ceilings,assigning,latency,flat,start,slots")
     options = parser.parse_args()
     quick, only = options.quick, options.only.split(",")
     directory = Path(tempfile.mkdtemp(prefix="salesreg-bench-"))
@@ -375,6 +381,8 @@ def main():
                             [1000, 10_000] if quick else [1000, 10_000, 100_000, 1_000_000])
         if "flat" in only:
             bench_flatness(cluster, directory, [1000, 10_000] if quick else [1000, 100_000, 1_000_000], 500 if quick else 3000)
+        if "slots" in only:
+            bench_slots(5 if quick else 25)
         print(f"\n{versions(cluster)}\n\n| what | figure | |\n|---|---|---|")
         for what, value, extra in rows:
             print(f"| {what} | {value} | {extra} |")

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 test/packages.sh build run test bench
 cmake --preset release >/dev/null
-cmake --build --preset release --target salesreg sandbox_with_load
+cmake --build --preset release --target salesreg sandbox_with_load slots_bench
 (cd test/bench/peers && npm ci --no-audit --no-fund --loglevel=error)
 SALESREG_BIN="$PWD/build/release/salesreg" \
     exec /usr/bin/python3 -B test/bench/bench.py "$@"
