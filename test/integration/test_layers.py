@@ -202,7 +202,7 @@ def test_no_files_include_one_another_in_a_circle():
 
 
 # layers that are folders of folders: what is in one of those has one purpose
-FOLDERS = {"domain": {"conversation", "event", "assignment", "contact", "outbox", "text", "config"},
+FOLDERS = {"domain": {"calendar", "conversation", "event", "assignment", "contact", "outbox", "text", "config"},
            "app": {"bot", "outreach", "doctor"},
            "sandbox": {"telegram"},
            "role": {"cli", "command", "worker"}}
