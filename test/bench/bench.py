@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from support.database import Database  # noqa: E402
+from support.database import Database, tables  # noqa: E402
 from support.paths import SANDBOX_WITH_LOAD  # noqa: E402
 from support.postgres import Cluster, free_port  # noqa: E402
 from support.process import Process, run  # noqa: E402
@@ -209,7 +209,7 @@ def bench_ceilings(cluster, directory, seconds):
     note("the emulator alone: sendMessage/s (wrk, 64 connections)", f"{per_s:,.0f}")
     sandbox.process.terminate()
     database = fresh(cluster, "ceiling")
-    database.execute("INSERT INTO salesreg.bot_state (bot_id) VALUES (1)")
+    database.execute(f"INSERT INTO {tables.bot_state} (bot_id) VALUES (1)")
     out = subprocess.run([str(cluster.bin / "pgbench"), "-n", "-M", "prepared", "-c", "1", "-T", str(seconds), "-f",
                           str(HERE / "same_transaction.sql"), database.url], capture_output=True, text=True,
                          check=True).stdout
@@ -259,7 +259,7 @@ def bench_assigning(cluster, directory, prospects, reps, waiting_list):
         started = time.monotonic()
         outreach = Process("outreach", [], settings(database, sandbox, MAX_PROSPECTS_PER_REP=str(capacity)),
                            directory / f"outreach-{count}.log")
-        while database.value("SELECT count(*) FROM salesreg.assignments") < capacity * 100:
+        while database.value(f"SELECT count(*) FROM {tables.assignments}") < capacity * 100:
             time.sleep(0.005)
         costs.append(f"{count:,}: {(time.monotonic() - started) * 1e6 / (capacity * 100):.0f}")
         outreach.terminate()
@@ -323,7 +323,7 @@ def bench_flatness(cluster, directory, sizes, users):
     for size in sizes:
         database = fresh(cluster, "flat")
         add_reps(database, size)
-        database.execute("INSERT INTO salesreg.user_sessions (user_id) SELECT telegram_id"
+        database.execute(f"INSERT INTO {tables.user_sessions} (user_id) SELECT telegram_id"
                          " FROM public.sales_representatives")
         database.execute("VACUUM ANALYZE")
         sandbox = Sandbox(directory / f"flat-{size}.log", binary=SANDBOX_WITH_LOAD)

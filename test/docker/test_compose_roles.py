@@ -2,6 +2,7 @@
 import pytest
 
 from engine import TOKEN, docker, healthy, inspect
+from support.database import tables
 
 WORKER_PASSWORD = "hushofthecontainers55"
 
@@ -29,7 +30,7 @@ def test_two_roles_in_a_new_volume_and_in_an_old_one(compose, telegram, before):
     anna.hears_anything()  # the seeded prospects
     users = psql("SELECT DISTINCT usename FROM pg_stat_activity WHERE application_name LIKE 'salesreg %'").stdout.split()
     assert users == ["salesreg_worker"]
-    assert "permission denied" in psql("SET ROLE salesreg_worker; DROP TABLE salesreg.outbox").stderr + \
+    assert "permission denied" in psql(f"SET ROLE salesreg_worker; DROP TABLE {tables.outbox}").stderr + \
         psql("SET ROLE salesreg_worker; TRUNCATE test_prospects").stderr
     assert psql("SELECT name, assigned_rep_id FROM test_prospects;").stdout.count("\n") == 3
     for name in ("registry-bot", "outreach-daemon"):

@@ -10,6 +10,7 @@ import yaml
 
 import engine
 from engine import PASSWORD, TOKEN, docker, healthy, logs, value
+from support.database import tables
 from support.paths import ROOT
 from support.waiting import eventually
 
@@ -179,8 +180,8 @@ def test_two_replicas_of_each_role_and_a_rolling_restart_without_a_lost_answer(r
     assert value("SELECT count(*) FROM sales_representatives WHERE status = 'active'") == str(len(people))
     # every prospect has exactly one rep, and nobody heard anything twice
     eventually(lambda: value("SELECT count(*) FROM test_prospects WHERE assigned_rep_id IS NULL") == "0")
-    assert value("SELECT count(*) FROM salesreg.assignments WHERE ended_at IS NULL") == "3"
-    assert value("SELECT count(*) FROM salesreg.outbox_history WHERE possible_duplicate") == "0"
+    assert value(f"SELECT count(*) FROM {tables.assignments} WHERE ended_at IS NULL") == "3"
+    assert value(f"SELECT count(*) FROM {tables.outbox_history} WHERE possible_duplicate") == "0"
     assert len([name for name in pods["bot"] if "leading: this process" in logs(name)]) >= 1
 
     # and a leader that is killed, as by a node that vanishes

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 import zbar
 
+from support.database import tables
 from support.paths import BINARY
 from support.process import EXIT_USAGE, environment, run
 
@@ -74,7 +75,7 @@ def test_the_link_makes_one_person_a_rep(world, invite):
 
 def test_only_the_hash_of_a_link_is_stored(world, invite):
     payload = invite()
-    dump = subprocess.run(["pg_dump", world.db.url, "--data-only", "--table=salesreg.invites"], capture_output=True, text=True,
+    dump = subprocess.run(["pg_dump", world.db.url, "--data-only", f"--table={tables.invites}"], capture_output=True, text=True,
                           check=True).stdout
     assert re.search(r"^[0-9a-f]{64}\t", dump, re.M) and payload not in dump and payload[1:] not in dump
 

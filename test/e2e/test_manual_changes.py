@@ -4,6 +4,7 @@ import json
 import pytest
 
 import test_prospects as prospects
+from support.database import tables
 from support.telegram import BOT_ID
 from support.waiting import eventually
 
@@ -30,7 +31,7 @@ def left_open(db, sql, *args):
 
 # left open ------------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("row", ["salesreg.user_sessions WHERE user_id", "sales_representatives WHERE telegram_id"])
+@pytest.mark.parametrize("row", [f"{tables.user_sessions} WHERE user_id", "sales_representatives WHERE telegram_id"])
 def test_an_open_transaction_on_a_rep_s_row_stops_nobody_else(running, row):
     anna, boris = running.sandbox.someone(2)
     anna.registers()
@@ -156,8 +157,8 @@ def test_an_open_transaction_on_a_rep_leaves_the_assigning_to_the_others(running
     prospects.assigned(running, "p4", anna)
 
 
-@pytest.mark.parametrize("sql", ["UPDATE salesreg.rep_rotation SET available = false WHERE rep = %s",
-                                 "SELECT * FROM salesreg.rep_rotation WHERE rep = %s FOR UPDATE"])
+@pytest.mark.parametrize("sql", [f"UPDATE {tables.rep_rotation} SET available = false WHERE rep = %s",
+                                 f"SELECT * FROM {tables.rep_rotation} WHERE rep = %s FOR UPDATE"])
 def test_an_open_transaction_on_whose_turn_it_is_leaves_the_others_their_prospects(running, sql):
     anna, boris = prospects.reps(running, 2)
     hand = left_open(running.db, sql, running.db.rep(anna.id)["id"])
@@ -385,7 +386,7 @@ def test_a_prospect_with_another_id_leaves_no_live_card(running, anew):
     prospects.psql(running, "UPDATE test_prospects SET id = 'other'" + (", assigned_rep_id = NULL" if anew else ""))
     anna.hears("lost", count=1)
     running.settle()
-    assert running.db.value("SELECT count(*) FROM salesreg.assignments WHERE prospect = 'p0' AND ended_at IS NULL") == 0
+    assert running.db.value(f"SELECT count(*) FROM {tables.assignments} WHERE prospect = 'p0' AND ended_at IS NULL") == 0
     if anew:
         prospects.assigned(running, "other", anna)
 

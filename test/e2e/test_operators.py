@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from support.database import tables
 from support.process import EXIT_CONFIG, EXIT_USAGE, run
 from support.telegram import TOKEN
 
@@ -175,7 +176,7 @@ def test_what_cannot_be_retried_is_said_id_by_id_and_the_rest_is_done(database):
     assert said(done, 1)[0] == "1 message is queued again"
     assert done.stderr.splitlines() == [
         f"salesreg outbox: message {sending} is being sent right now; look again in a minute",
-        "salesreg outbox: message 99999 is not in the outbox (what was sent is in salesreg.outbox_history)",
+        f"salesreg outbox: message 99999 is not in the outbox (what was sent is in {tables.outbox_history})",
         f"salesreg outbox: message {queued} is queued already: it goes by itself, when its time has come"]
     assert state(database, good) == ["queued"]
 
@@ -408,7 +409,7 @@ def test_what_cannot_be_retried_or_dropped_is_said_id_by_id(database):
 
 
 def test_another_bots_parked_updates_are_left_to_it(bot_world):
-    id = bot_world.db.value("INSERT INTO salesreg.parked_updates (bot_id, payload, reason) VALUES (1, '{\"update_id\": 5}', 'x')"
+    id = bot_world.db.value(f"INSERT INTO {tables.parked_updates} (bot_id, payload, reason) VALUES (1, '{{\"update_id\": 5}}', 'x')"
                             " RETURNING id")
     said(operate(bot_world.db, "parked", "retry", str(id)))
     anna = bot_world.person()

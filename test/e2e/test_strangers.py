@@ -5,6 +5,7 @@ import psycopg2
 import pytest
 
 import test_prospects as prospects
+from support.database import tables
 from support.postgres import OWNER
 from support.waiting import eventually
 
@@ -78,7 +79,7 @@ def test_what_it_gives_to_another_rep_reaches_that_rep(running, stranger):
 
 
 def test_it_may_not_do_more_than_before(stranger, database):
-    for sql in ("SELECT * FROM salesreg.outbox", "INSERT INTO salesreg.outbox (chat_id, method, payload) VALUES (1, 'x', '{}')",
+    for sql in (f"SELECT * FROM {tables.outbox}", f"INSERT INTO {tables.outbox} (chat_id, method, payload) VALUES (1, 'x', '{{}}')",
                 "SELECT * FROM public.sales_representatives", "SELECT salesreg.on_prospects_inserted()"):
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             stranger(sql)

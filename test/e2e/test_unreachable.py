@@ -2,13 +2,14 @@
 import pytest
 
 import test_prospects as prospects
+from support.database import tables
 from support.waiting import eventually
 
 ADMIN = 7_900_000_001
-MARKED = "SELECT count(*) FROM salesreg.rep_rotation d JOIN sales_representatives r ON r.id = d.rep" \
+MARKED = f"SELECT count(*) FROM {tables.rep_rotation} d JOIN sales_representatives r ON r.id = d.rep" \
          " WHERE NOT d.available AND d.unreachable_since IS NOT NULL AND r.telegram_id = %s"
 # as if the grace had passed already
-AGE = "UPDATE salesreg.rep_rotation SET unreachable_since = unreachable_since - interval '20 minutes' WHERE rep = ANY (%s::uuid[])"
+AGE = f"UPDATE {tables.rep_rotation} SET unreachable_since = unreachable_since - interval '20 minutes' WHERE rep = ANY (%s::uuid[])"
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 import faults
 from crowd import all_assigned, judge, judge_messages
 from road import SlowRoad
+from support.database import tables
 from support.waiting import eventually
 
 OUTAGE_S = 5
@@ -159,7 +160,7 @@ def test_a_message_queued_while_nobody_listened_is_sent(bot_world):
     world.settle()
     closed_to_new_sessions(db, True)
     end_sessions(db, "salesreg bot listen")
-    queue = ("INSERT INTO salesreg.outbox (chat_id, method, payload) VALUES"
+    queue = (f"INSERT INTO {tables.outbox} (chat_id, method, payload) VALUES"
              " (%s, 'sendMessage', json_build_object('chat_id', %s, 'text', %s::text))")
     db.execute(queue, anna.id, anna.id, "missed")
     closed_to_new_sessions(db, False)

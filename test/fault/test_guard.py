@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from support.database import tables
 from support.postgres import OWNER
 from support.process import EXIT_CONFIG, run
 
@@ -40,11 +41,11 @@ def statement(text):
 
 OBJECTS = {
     "schema salesreg": "ALTER SCHEMA salesreg",
-    "table salesreg.outbox": "ALTER TABLE salesreg.outbox",
+    f"table {tables.outbox}": f"ALTER TABLE {tables.outbox}",
     "table public.test_prospects": "ALTER TABLE public.test_prospects",
     "sequence salesreg.rotation_seq": "ALTER SEQUENCE salesreg.rotation_seq",
     "function salesreg.must(held boolean)": "ALTER ROUTINE salesreg.must(held boolean)",
-    "table salesreg.schema_migrations": "ALTER TABLE salesreg.schema_migrations",
+    f"table {tables.schema_migrations}": f"ALTER TABLE {tables.schema_migrations}",
 }
 
 
@@ -117,7 +118,7 @@ def test_a_membership_counts_that_gives_the_roles_rights(postgres, row, follows)
 
 def test_who_has_made_a_role_has_not_made_it_ours(database, mallory):
     """Since PostgreSQL 16 CREATE ROLE leaves a membership without rights behind."""
-    database.as_superuser(f"ALTER TABLE salesreg.outbox OWNER TO mallory; GRANT mallory TO {OWNER} WITH ADMIN OPTION")
+    database.as_superuser(f"ALTER TABLE {tables.outbox} OWNER TO mallory; GRANT mallory TO {OWNER} WITH ADMIN OPTION")
     if database.cluster.execute("SELECT current_setting('server_version_num')::int >= 160000")[0][0]:
         database.as_superuser(f"GRANT mallory TO {OWNER} WITH INHERIT FALSE, SET FALSE")
         assert migrate(database).returncode == EXIT_CONFIG
@@ -129,7 +130,7 @@ def test_who_has_made_a_role_has_not_made_it_ours(database, mallory):
 def test_the_databases_owner_and_superusers_are_no_strangers(database):
     database.as_superuser("CREATE ROLE clerk LOGIN")
     try:
-        database.as_superuser("ALTER TABLE salesreg.outbox OWNER TO postgres; GRANT ALL ON salesreg.outbox TO " + OWNER)
+        database.as_superuser(f"ALTER TABLE {tables.outbox} OWNER TO postgres; GRANT ALL ON {tables.outbox} TO " + OWNER)
         assert migrate(database).returncode == 0
         database.as_superuser(f"GRANT USAGE ON SCHEMA salesreg TO clerk; GRANT SELECT ON {database.schema_migrations} TO clerk")
         assert findings(database, "foreign-owner", "clerk") == []
@@ -155,7 +156,7 @@ def test_doctor_as_a_role_that_may_only_write_takes_the_tables_owner_for_ours(em
 # what is none of ours -----------------------------------------------------------------------------------------------------
 
 THEIRS = {
-    "view salesreg.report": "CREATE VIEW salesreg.report AS SELECT count(*) FROM salesreg.outbox",
+    "view salesreg.report": f"CREATE VIEW salesreg.report AS SELECT count(*) FROM {tables.outbox}",
     "table salesreg.notes": "CREATE TABLE salesreg.notes (id serial, x int)",
     "materialized view salesreg.totals": "CREATE MATERIALIZED VIEW salesreg.totals AS SELECT 1 AS one",
     "sequence salesreg.numbers": "CREATE SEQUENCE salesreg.numbers",
@@ -224,7 +225,7 @@ def test_everything_that_the_migrations_make_counts_as_ours(database, mallory):
 
 # row-level security -------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("table", ["salesreg.bot_state", "salesreg.outbox", "salesreg.user_sessions", "sales_representatives"])
+@pytest.mark.parametrize("table", [tables.bot_state, tables.outbox, tables.user_sessions, "sales_representatives"])
 def test_row_level_security_is_said_as_what_it_is_and_its_end_is_noticed(make_world, table):
     world = make_world()
     world.start_bot()
@@ -232,7 +233,7 @@ def test_row_level_security_is_said_as_what_it_is_and_its_end_is_noticed(make_wo
     anna.registers()
     world.settle()
     world.db.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    if table != "salesreg.bot_state":  # there it meets the next message; elsewhere the next look finds it, within seconds
+    if table != tables.bot_state:  # there it meets the next message; elsewhere the next look finds it, within seconds
         world.bot.wait_for_log("row-level security")
     anna.says("статус")
     line = world.bot.wait_for_log(r"no database for now.*row-level security hides rows of [\w.]*" + table.split(".")[-1])
@@ -263,8 +264,8 @@ def test_a_policy_that_comes_meanwhile_is_asked_what_it_lets_pass(make_world, po
     anna.says("статус")
     anna.hears("status", open=0)
     assert not world.bot.lines("row-level security hides rows")
-    world.db.execute(f"DROP POLICY a ON salesreg.outbox; CREATE POLICY a ON salesreg.outbox USING ({policy})")
-    line = world.bot.wait_for_log("no database for now.*row-level security hides rows of salesreg.outbox")
+    world.db.execute(f"DROP POLICY a ON {tables.outbox}; CREATE POLICY a ON {tables.outbox} USING ({policy})")
+    line = world.bot.wait_for_log(f"no database for now.*row-level security hides rows of {tables.outbox}")
     anna.says("статус")
     world.db.execute(statement(line))
     anna.hears("status", open=0)
@@ -298,7 +299,7 @@ def test_a_worker_that_meets_it_at_its_start_waits(make_world):
      "CREATE POLICY e ON {t} FOR DELETE USING (true)"],
 ])
 def test_policies_that_let_everything_pass_hide_nothing(database, policies):
-    table = "salesreg.bot_state"
+    table = tables.bot_state
     database.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     for policy in policies:
         database.execute(policy.format(t=table))
@@ -327,7 +328,7 @@ def test_other_policies_do(database, policies):
     ["CREATE POLICY a ON {t} USING (bot_id > 0)", "CREATE POLICY b ON {t} USING (bot_id <= 0)"],
     ["CREATE POLICY a ON {t} USING (true)", "CREATE POLICY b ON {t} AS RESTRICTIVE USING (bot_id > 0)"],
     ["CREATE POLICY a ON {t} USING (true) WITH CHECK (bot_id > 0)"],
-    ["CREATE POLICY a ON {t} USING (EXISTS (SELECT 1 FROM salesreg.schema_migrations))"],
+    [f"CREATE POLICY a ON {{t}} USING (EXISTS (SELECT 1 FROM {tables.schema_migrations}))"],
     ["CREATE POLICY a ON {t} USING (current_setting('their.tenant') = 'x')"],
 ])
 def test_policies_that_depend_on_the_rows_are_warned_of_and_stop_nothing(database, policies):
@@ -337,7 +338,7 @@ def test_policies_that_depend_on_the_rows_are_warned_of_and_stop_nothing(databas
 
 def test_a_worker_works_under_policies_that_depend_on_the_rows_and_says_so_once(make_world):
     world = make_world()
-    table = "salesreg.user_sessions"
+    table = tables.user_sessions
     world.db.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
                      f" CREATE POLICY a ON {table} USING (user_id > 0)")
     world.start_bot()
@@ -353,7 +354,7 @@ def test_a_worker_works_under_policies_that_depend_on_the_rows_and_says_so_once(
 
 def hidden_until_it_is_ended(database, policies, migrates=1):
     """The one finding."""
-    table = "salesreg.bot_state"
+    table = tables.bot_state
     database.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     for policy in policies:
         database.execute(policy.format(t=table))
@@ -375,8 +376,8 @@ def test_security_that_is_not_for_the_owner_hides_nothing_from_it(database, mall
 
 # rights -------------------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("right", ["SELECT, UPDATE ON salesreg.assignment_lock", "SELECT ON salesreg.user_sessions",
-                                   "INSERT ON salesreg.outbox", "INSERT, UPDATE ON salesreg.user_sessions"])
+@pytest.mark.parametrize("right", [f"SELECT, UPDATE ON {tables.assignment_lock}", f"SELECT ON {tables.user_sessions}",
+                                   f"INSERT ON {tables.outbox}", f"INSERT, UPDATE ON {tables.user_sessions}"])
 def test_a_right_that_is_missing_holds_up_and_parks_nobody(make_world, right):
     world = make_world()
     world.db.no_prospects()
@@ -464,7 +465,7 @@ def test_a_column_that_is_missing_is_named(database, clerk, table, right):
 
 def test_a_right_that_is_missing_at_the_start_is_said_with_its_grant(make_world):
     world = make_world()
-    world.db.execute(f"REVOKE SELECT, UPDATE ON salesreg.home FROM {OWNER}")
+    world.db.execute(f"REVOKE SELECT, UPDATE ON {tables.home} FROM {OWNER}")
     bot = world.start("bot")
     line = bot.wait_for_log("no database for now.*permission denied.*GRANT")
     world.db.execute(statement(line))
@@ -502,7 +503,7 @@ def migrates_as_far_as_it_is_granted(database, role):
 
 
 @pytest.mark.parametrize("revoked,granted", [
-    ("SELECT ON salesreg.schema_migrations", "GRANT SELECT ON table salesreg.schema_migrations"),
+    (f"SELECT ON {tables.schema_migrations}", f"GRANT SELECT ON table {tables.schema_migrations}"),
     ("USAGE ON SCHEMA salesreg", "GRANT USAGE ON schema salesreg")])
 def test_a_right_that_migrate_lacks_is_said_with_its_grant(database, revoked, granted):
     database.execute(f"REVOKE {revoked} FROM {OWNER}")
@@ -517,7 +518,7 @@ def test_a_role_that_may_nothing_is_led_to_a_migrated_database(empty_database, m
 
 def test_a_right_to_note_a_migration_is_said_too(empty_database):
     assert migrate(empty_database).returncode == 0
-    empty_database.execute("DELETE FROM salesreg.schema_migrations WHERE version = 2;"  # which can be applied again
-                           f" REVOKE INSERT ON salesreg.schema_migrations FROM {OWNER}")
+    empty_database.execute(f"DELETE FROM {tables.schema_migrations} WHERE version = 2;"  # which can be applied again
+                           f" REVOKE INSERT ON {tables.schema_migrations} FROM {OWNER}")
     assert migrates_as_far_as_it_is_granted(empty_database, OWNER) == [
-        f"GRANT INSERT ON table salesreg.schema_migrations TO {OWNER}"]
+        f"GRANT INSERT ON table {tables.schema_migrations} TO {OWNER}"]

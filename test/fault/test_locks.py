@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from support.database import tables
 from support.process import BINARY, EXIT_USAGE, environment, run
 from support.telegram import TOKEN
 
@@ -40,7 +41,7 @@ def test_nobody_without_rights_holds_up_assigning(make_world, stranger):
             if key != 1:
                 cursor.execute("SELECT pg_advisory_lock(1935764581, %s)", (key,))
         with pytest.raises(Exception, match="permission denied"):
-            cursor.execute("SELECT 1 FROM salesreg.assignment_lock FOR UPDATE")
+            cursor.execute(f"SELECT 1 FROM {tables.assignment_lock} FOR UPDATE")
     world.start_outreach()
     world.db.add_prospect("p1")
     world.db.assignments.eventually("count(*) = 1")
@@ -63,7 +64,7 @@ def test_who_holds_the_leaders_lock_is_named(make_world, stranger):
     anna.hears("offer")
 
 
-@pytest.mark.parametrize("statement", ["SELECT 1 FROM salesreg.assignment_lock FOR UPDATE", "LOCK TABLE test_prospects IN EXCLUSIVE MODE"])
+@pytest.mark.parametrize("statement", [f"SELECT 1 FROM {tables.assignment_lock} FOR UPDATE", "LOCK TABLE test_prospects IN EXCLUSIVE MODE"])
 def test_an_open_transaction_that_stops_assigning_is_named(make_world, statement):
     world = make_world()
     world.db.no_prospects()
@@ -187,12 +188,12 @@ def test_the_list_of_migrations_is_waited_for_likewise(database):
     session = database.connect()
     session.autocommit = False
     with session.cursor() as cursor:
-        cursor.execute("SET application_name = 'dump'; LOCK TABLE salesreg.schema_migrations IN ACCESS EXCLUSIVE MODE")
+        cursor.execute(f"SET application_name = 'dump'; LOCK TABLE {tables.schema_migrations} IN ACCESS EXCLUSIVE MODE")
     pid = pid_of(session)
     done = run("migrate", "--wait", "0", settings={"DATABASE_URL": database.url})
     session.close()
     assert done.returncode == 1 and "the migrations cannot be read" in done.stderr, done.stderr
-    assert f"pid {pid} (role" in done.stderr and "application dump) holds locks on salesreg.schema_migrations" in done.stderr
+    assert f"pid {pid} (role" in done.stderr and f"application dump) holds locks on {tables.schema_migrations}" in done.stderr
 
 
 @pytest.mark.parametrize("worker, table", [("outreach", "home"), ("bot", "bot_state")])

@@ -7,7 +7,7 @@ import pytest
 
 from crowd import all_assigned
 from faults import insert_prospects
-from support.database import Database
+from support.database import Database, tables
 from support.paths import ROOT
 from support.postgres import SUPERUSER
 from support.process import run
@@ -99,7 +99,7 @@ def put_back_unnoticed(world, restored, path):
     subprocess.run([world.db.cluster.bin / "pg_restore", "--data-only", "--disable-triggers", "-d",
                     world.db.cluster.url(world.db.name, SUPERUSER), path], check=True)
     readme = (ROOT / "README.md").read_text()
-    command = re.search(r'^psql "\$DATABASE_URL" -c "(UPDATE salesreg.home [^"]*)"', readme, re.M)[1]
+    command = re.search(fr'^psql "\$DATABASE_URL" -c "(UPDATE {tables.home} [^"]*)"', readme, re.M)[1]
     assert world.db.execute(command) == 1
 
 

@@ -6,6 +6,7 @@ import subprocess
 import psycopg2
 import pytest
 
+from support.database import tables
 from support.postgres import OWNER
 from support.process import BINARY, EXIT_CONFIG, EXIT_USAGE, environment, run
 from support.waiting import eventually
@@ -104,10 +105,10 @@ def test_the_whole_story_goes_by_as_a_role_that_may_only_write_rows(make_world, 
 
 @pytest.mark.parametrize("sql", [
     "CREATE TABLE public.x (y int)", "CREATE TABLE salesreg.x (y int)", "CREATE SCHEMA x", "CREATE TEMP TABLE x (y int); ALTER TABLE"
-    " salesreg.outbox ADD x int", "ALTER TABLE test_prospects ADD x int", "DROP TABLE salesreg.outbox", "DROP TABLE test_prospects",
-    "TRUNCATE salesreg.outbox", "TRUNCATE test_prospects", "DELETE FROM test_prospects", "DELETE FROM sales_representatives",
+    f" {tables.outbox} ADD x int", "ALTER TABLE test_prospects ADD x int", f"DROP TABLE {tables.outbox}", "DROP TABLE test_prospects",
+    f"TRUNCATE {tables.outbox}", "TRUNCATE test_prospects", "DELETE FROM test_prospects", "DELETE FROM sales_representatives",
     "INSERT INTO test_prospects (id, telegram_id, name) VALUES ('x', '@x', 'X')",
-    "UPDATE salesreg.schema_migrations SET checksum = 'x'", "CREATE FUNCTION salesreg.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    f"UPDATE {tables.schema_migrations} SET checksum = 'x'", "CREATE FUNCTION salesreg.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "CREATE TRIGGER t AFTER INSERT ON test_prospects EXECUTE FUNCTION salesreg.on_prospects_inserted()",
     "ALTER FUNCTION salesreg.must(boolean) RESET ALL", f"SET ROLE {KEEPER}", "CREATE ROLE x", f"GRANT {KEEPER} TO {CLERK}"])
 def test_the_worker_can_change_nothing_but_rows(postgres, template, database, sql):
@@ -164,7 +165,7 @@ def test_a_worker_waits_for_whoever_migrates(empty_database, salesreg):
     outreach.wait_for_log(f"the tables belong to {KEEPER}, so this user cannot migrate them")
     done = run("migrate", settings={"DATABASE_URL": url_of(db)})
     assert done.returncode == 1 and f"run `salesreg migrate` as {KEEPER}" in done.stderr
-    db.as_superuser("INSERT INTO salesreg.schema_migrations (version, name, checksum, compatible)"
+    db.as_superuser(f"INSERT INTO {tables.schema_migrations} (version, name, checksum, compatible)"
                     " VALUES (%d, '%s', '%s', %s)" % newest)
     outreach.wait_for_log("the database is back")
 
@@ -283,7 +284,7 @@ def is_refused_until_taken_away(database, *names):
     for sql in given:
         database.as_superuser(sql)
     made(database)
-    for sql in ("TRUNCATE salesreg.outbox", "DELETE FROM test_prospects", "CREATE TABLE public.x (y int)", f"SET ROLE {KEEPER}",
+    for sql in (f"TRUNCATE {tables.outbox}", "DELETE FROM test_prospects", "CREATE TABLE public.x (y int)", f"SET ROLE {KEEPER}",
                 "CREATE TABLE salesreg.x (y int)", "CREATE SCHEMA x", "ALTER TABLE test_prospects ADD x int"):
         refused(database, sql)
     assert findings(database) == []
@@ -293,14 +294,14 @@ def is_refused_until_taken_away(database, *names):
     (f"GRANT {OWNER} TO {CLERK}", [f"is a member of {OWNER}"]),
     (f"GRANT mallory TO {CLERK}; GRANT {OWNER} TO mallory", ["is a member of mallory"]),
     (f"GRANT ALL ON ALL TABLES IN SCHEMA public, salesreg TO {CLERK}", [
-        "DELETE, INSERT, REFERENCES, TRIGGER, TRUNCATE, UPDATE on salesreg.schema_migrations;",
+        f"DELETE, INSERT, REFERENCES, TRIGGER, TRUNCATE, UPDATE on {tables.schema_migrations};",
         "DELETE, REFERENCES, TRIGGER, TRUNCATE on public.sales_representatives, public.test_prospects;",
         "REFERENCES, TRIGGER, TRUNCATE on salesreg."]),
-    (f"GRANT TRUNCATE ON salesreg.outbox TO mallory; GRANT mallory TO {CLERK}", ["REVOKE TRUNCATE ON salesreg.outbox FROM mallory"]),
+    (f"GRANT TRUNCATE ON {tables.outbox} TO mallory; GRANT mallory TO {CLERK}", [f"REVOKE TRUNCATE ON {tables.outbox} FROM mallory"]),
     (f"GRANT REFERENCES (id), UPDATE (notes) ON test_prospects TO {CLERK}", [
         f"REVOKE REFERENCES ON public.test_prospects FROM {CLERK}"]),
-    (f"GRANT USAGE ON SCHEMA salesreg TO {CLERK}; GRANT UPDATE (checksum) ON salesreg.schema_migrations TO {CLERK}", [
-        f"REVOKE UPDATE ON salesreg.schema_migrations FROM {CLERK}"]),
+    (f"GRANT USAGE ON SCHEMA salesreg TO {CLERK}; GRANT UPDATE (checksum) ON {tables.schema_migrations} TO {CLERK}", [
+        f"REVOKE UPDATE ON {tables.schema_migrations} FROM {CLERK}"]),
     ("GRANT CREATE ON SCHEMA public TO PUBLIC", ["REVOKE CREATE ON SCHEMA public FROM PUBLIC"]),
     (f"GRANT CREATE ON SCHEMA salesreg TO {CLERK}", [f"REVOKE CREATE ON SCHEMA salesreg FROM {CLERK}"]),
     (f"GRANT pg_write_all_data, pg_execute_server_program TO {CLERK}",
@@ -389,7 +390,7 @@ def test_a_schema_and_a_function_of_somebody_else_are_not_adopted(empty_database
     db.as_superuser("ALTER SCHEMA salesreg OWNER TO postgres; REVOKE CREATE ON SCHEMA salesreg FROM PUBLIC")
     made(db)
     assert db.as_superuser("SELECT proowner::regrole::text FROM pg_proc WHERE proname = 'evil'") == [("mallory",)]
-    refused(db, "SELECT salesreg.evil('SELECT count(*) FROM salesreg.outbox')", mallory)
+    refused(db, f"SELECT salesreg.evil('SELECT count(*) FROM {tables.outbox}')", mallory)
     assert [f["code"] for f in findings(db)] == ["not-ours"]
 
 
@@ -399,7 +400,7 @@ def test_whoever_owns_a_table_of_the_two_and_is_a_stranger_becomes_no_member(dat
     done = make_roles(database)
     assert done.returncode == EXIT_CONFIG and f"the table public.{table} belongs to mallory" in done.stderr, done.stderr
     nothing_done(database)
-    refused(database, "SELECT count(*) FROM salesreg.outbox", mallory)
+    refused(database, f"SELECT count(*) FROM {tables.outbox}", mallory)
     # her being one of ours is the operator's to say, once
     database.as_superuser("GRANT mallory TO postgres")
     made(database)

@@ -4,18 +4,19 @@ forgotten them (26000). Nobody notices.
 """
 import pytest
 
+from support.database import tables
 from support.waiting import eventually
 
 CHANGES = {
     # what a batch reads, what delivery claims, what the assigner reads and what it locks
     "batch": ["ALTER TABLE public.sales_representatives ALTER name TYPE varchar(300)",
-              "ALTER TABLE salesreg.user_sessions ALTER claim_email TYPE varchar(300)"],
-    "delivery": ["ALTER TABLE salesreg.outbox ALTER priority TYPE integer"],
+              f"ALTER TABLE {tables.user_sessions} ALTER claim_email TYPE varchar(300)"],
+    "delivery": [f"ALTER TABLE {tables.outbox} ALTER priority TYPE integer"],
     "assigner": ["ALTER TABLE public.test_prospects ALTER name TYPE varchar(300), ALTER telegram_id TYPE varchar(300)",
-                 "ALTER TABLE salesreg.rep_rotation ALTER last_assigned_turn TYPE numeric(20)"],
+                 f"ALTER TABLE {tables.rep_rotation} ALTER last_assigned_turn TYPE numeric(20)"],
     "an added column": ["ALTER TABLE public.test_prospects ADD budget numeric",
                         "ALTER TABLE public.sales_representatives ADD office text",
-                        "ALTER TABLE salesreg.outbox ADD remark text"],
+                        f"ALTER TABLE {tables.outbox} ADD remark text"],
 }
 
 
@@ -96,12 +97,12 @@ CREATE TRIGGER forget AFTER {event} ON {table} FOR EACH STATEMENT EXECUTE FUNCTI
 """
 FORGOTTEN = {
     # where a batch begins to write, as delivery claims and completes, as the assigner writes
-    "batch": "INSERT OR UPDATE ON salesreg.user_sessions",
-    "outbox": "INSERT ON salesreg.outbox",
-    "delivery": "DELETE ON salesreg.outbox",
+    "batch": f"INSERT OR UPDATE ON {tables.user_sessions}",
+    "outbox": f"INSERT ON {tables.outbox}",
+    "delivery": f"DELETE ON {tables.outbox}",
     "registration": "INSERT ON public.sales_representatives",
     "assigner": "UPDATE ON public.test_prospects",
-    "assignment": "INSERT ON salesreg.assignments",
+    "assignment": f"INSERT ON {tables.assignments}",
 }
 
 

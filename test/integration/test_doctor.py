@@ -11,6 +11,7 @@ import psycopg2
 import pytest
 import requests
 
+from support.database import tables
 from support.paths import BINARY, ROOT
 from support.postgres import OWNER, PASSWORD
 from support.process import EXIT_USAGE, REPORTS, environment, run
@@ -304,7 +305,7 @@ def test_missing_rights_are_named_one_by_one(ask, database, clerk):
     database.execute("REVOKE USAGE ON SEQUENCE salesreg.rotation_seq FROM clerk")
     whats = [f["what"].split(" on ", 1)[1] for f in ask(DATABASE_URL=clerk(database)).of("rights")]
     assert whats == ["the sequence salesreg.rotation_seq: USAGE", "the table public.test_prospects: UPDATE",
-                     "the table salesreg.outbox: INSERT, DELETE"]
+                     f"the table {tables.outbox}: INSERT, DELETE"]
 
 
 def test_without_any_right_it_still_says_what_it_can(ask, database, clerk):
@@ -481,7 +482,7 @@ def test_a_transaction_left_open_for_minutes_is_a_warning(ask, database):
 
 def test_autovacuum_that_is_off_is_a_warning(ask, database):
     database.execute(f"ALTER TABLE {database.outbox} SET (autovacuum_enabled = off)")
-    assert ask().one("autovacuum-off")["fix"] == "undo the setting with ALTER TABLE salesreg.outbox RESET (autovacuum_enabled)"
+    assert ask().one("autovacuum-off")["fix"] == f"undo the setting with ALTER TABLE {tables.outbox} RESET (autovacuum_enabled)"
     database.execute(f"ALTER TABLE {database.outbox} RESET (autovacuum_enabled)")
     database.as_superuser("ALTER SYSTEM SET autovacuum = off")
     try:
@@ -678,7 +679,7 @@ def put(db, chat=1001, state="queued", late=False, **columns):
     names = ["chat_id", "method", "payload", "state", "created_at", "due_at", *columns]
     values = [chat, "sendMessage", json.dumps({"chat_id": chat, "text": "x"}), state]
     since = "now() - interval '10 min'" if late else "now()"
-    return db.value(f"INSERT INTO salesreg.outbox ({', '.join(names)}) VALUES (%s, %s, %s, %s, {since}, {since}"
+    return db.value(f"INSERT INTO {tables.outbox} ({', '.join(names)}) VALUES (%s, %s, %s, %s, {since}, {since}"
                     + ", %s" * len(columns) + ") RETURNING id", *values, *columns.values())
 
 
@@ -790,7 +791,7 @@ def test_codes_that_are_not_mailed_are_a_warning(ask, database):
     assert ask().of("mails") == []
 
 
-MAIL = ("INSERT INTO salesreg.email_codes (user_id, email, email_key, live, state, wrong, created_at)"
+MAIL = (f"INSERT INTO {tables.email_codes} (user_id, email, email_key, live, state, wrong, created_at)"
         " SELECT {user}, {address}, {address}, false, 'sent', {wrong}, now() - interval '{age}' FROM generate_series(1, {count}) i")
 
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from support.database import tables
 from support.pgbouncer import PgBouncer
 from support.postgres import OWNER, PASSWORD
 from support.process import EXIT_CONFIG, run
@@ -50,11 +51,11 @@ def test_nothing_is_wrong(codes):
 
 @pytest.mark.parametrize("statement", [
     "DROP TABLE test_prospects CASCADE",
-    "DROP TABLE salesreg.outbox CASCADE",
-    "DROP TABLE salesreg.user_sessions CASCADE",
+    f"DROP TABLE {tables.outbox} CASCADE",
+    f"DROP TABLE {tables.user_sessions} CASCADE",
     "ALTER TABLE sales_representatives DROP COLUMN email CASCADE",
     "ALTER TABLE test_prospects RENAME COLUMN context TO kontext",
-    "ALTER TABLE salesreg.outbox DROP COLUMN due_at CASCADE",
+    f"ALTER TABLE {tables.outbox} DROP COLUMN due_at CASCADE",
     "DROP FUNCTION salesreg.must(boolean) CASCADE",
 ])
 def test_what_is_missing_in_the_schema_is_serious(well, codes, statement):
@@ -80,7 +81,7 @@ def test_each_trigger_that_does_not_fire_is_named(well, codes):
     assert codes() == {"trigger"}
 
 
-@pytest.mark.parametrize("table", ["test_prospects", "sales_representatives", "salesreg.outbox"])
+@pytest.mark.parametrize("table", ["test_prospects", "sales_representatives", tables.outbox])
 def test_a_right_that_is_missing_is_serious(well, codes, table):
     well.db.execute(f"REVOKE SELECT ON {table} FROM {OWNER}")
     assert codes() == {"rights"}
@@ -134,7 +135,7 @@ def test_an_index_whose_building_failed_is_named(well, codes):
 
 def test_a_lock_without_its_row_is_serious(well, codes):
     well.db.execute(f"TRUNCATE {well.db.assignment_lock}")
-    assert codes() == {"lock-row"} and "INSERT INTO salesreg.assignment_lock" in codes.text
+    assert codes() == {"lock-row"} and f"INSERT INTO {tables.assignment_lock}" in codes.text
     well.db.assignment_lock.insert("DEFAULT VALUES")
     assert codes() == set()
 

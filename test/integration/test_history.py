@@ -1,4 +1,5 @@
 """HISTORY_RETENTION_DAYS: what is deleted after a while, and what never is."""
+from support.database import tables
 
 
 def test_old_history_of_closed_prospects_goes_and_the_rest_stays(make_world):
@@ -32,7 +33,7 @@ REPS = {501: "active", 502: "pending", 503: "suspended", 504: "removed"}
 
 def session(db, user, days, **columns):
     names = "".join(f", {name}" for name in columns)
-    db.execute(f"INSERT INTO salesreg.user_sessions (user_id, updated_at{names}) VALUES (%s, now() - %s * interval '1 day'"
+    db.execute(f"INSERT INTO {tables.user_sessions} (user_id, updated_at{names}) VALUES (%s, now() - %s * interval '1 day'"
                + ", %s" * len(columns) + ")", user, days, *columns.values())
     db.hidden_people.insert("(telegram_id) VALUES (%s)", user)
     db.missed_chats.insert("(chat_id) VALUES (%s)", user)

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from support.database import tables
 from support.paths import ROOT
 from test_statements import ALL, FILES
 
@@ -22,7 +23,7 @@ HOT = {
     "assignments_read": ["'{1,2}'"],
     "clients_read": ["'{1000000001}'", "5"],
     "assignment_lock_if": ["false", "'{1000000001,1000000002}'"],
-    "outbox_claim": ["5", "'{1000000001}'", "'salesreg.home'::regclass::oid::bigint"],
+    "outbox_claim": ["5", "'{1000000001}'", f"'{tables.home}'::regclass::oid::bigint"],
     "outbox_remaining": [],
     "outbox_promote": ["'{1000000001}'"],
     "outbox_sent": ["'{1}'", "'{1000000001}'", "'{1}'", "'{1}'"],
@@ -94,10 +95,10 @@ HOT = {
 
 # what is to be so before
 BEFORE = {
-    "invites_use": ["UPDATE salesreg.invites SET held_by = 1000000001 WHERE token_hash = 'x'"],
-    "assignments_undo": ["UPDATE salesreg.assignments SET reason = 'declined', ended_at = now() WHERE id = 1",
+    "invites_use": [f"UPDATE {tables.invites} SET held_by = 1000000001 WHERE token_hash = 'x'"],
+    "assignments_undo": [f"UPDATE {tables.assignments} SET reason = 'declined', ended_at = now() WHERE id = 1",
                          "UPDATE public.test_prospects SET assigned_rep_id = NULL WHERE id = (SELECT prospect"
-                         " FROM salesreg.assignments WHERE id = 1)"],
+                         f" FROM {tables.assignments} WHERE id = 1)"],
 }
 # these are run alone, after plan_by_index
 ALONE = {"bot_backlog"}
@@ -147,17 +148,17 @@ def fill_theirs(cursor):
 
 
 def fill_ours(cursor):
-    cursor.execute("""
-        INSERT INTO salesreg.user_sessions (user_id) SELECT telegram_id FROM public.sales_representatives;
-        INSERT INTO salesreg.assignments (prospect, rep)
+    cursor.execute(f"""
+        INSERT INTO {tables.user_sessions} (user_id) SELECT telegram_id FROM public.sales_representatives;
+        INSERT INTO {tables.assignments} (prospect, rep)
             SELECT id, assigned_rep_id FROM public.test_prospects WHERE assigned_rep_id IS NOT NULL;
-        INSERT INTO salesreg.prospect_identities (prospect, kind, value)
+        INSERT INTO {tables.prospect_identities} (prospect, kind, value)
             SELECT 'held' || n, 'username', 'buyer_' || n FROM generate_series(1, %(n)s) n;
-        INSERT INTO salesreg.outbox (chat_id, method, payload)
-            SELECT 1000000000 + n %% 1000, 'sendMessage', '{}' FROM generate_series(1, %(n)s) n;
-        INSERT INTO salesreg.email_codes (user_id, email, email_key, state, due_at)
+        INSERT INTO {tables.outbox} (chat_id, method, payload)
+            SELECT 1000000000 + n %% 1000, 'sendMessage', '{{}}' FROM generate_series(1, %(n)s) n;
+        INSERT INTO {tables.email_codes} (user_id, email, email_key, state, due_at)
             SELECT telegram_id, email, email, 'queued', now() + interval '1 minute' FROM public.sales_representatives;
-        INSERT INTO salesreg.invites (token_hash, ends_at, held_by)
+        INSERT INTO {tables.invites} (token_hash, ends_at, held_by)
             SELECT 'h' || n, now() + interval '1 day', 1000000000 + n FROM generate_series(1, %(n)s) n
             UNION ALL SELECT c, now() + interval '1 day', h FROM (VALUES ('x', NULL::bigint), ('y', NULL)) AS v (c, h);
     """, {"n": MANY})
@@ -215,12 +216,12 @@ def test_every_statement_is_hot_or_said_to_be_cold():
 def test_of_those_that_wait_for_a_rep_with_room_a_slice_is_looked_at(session, name):
     """The one rep with room has declined them all, another one has not and has no room."""
     looks_at_few_rows(
-        session, name, "INSERT INTO salesreg.declined_prospects (prospect, since)"
+        session, name, f"INSERT INTO {tables.declined_prospects} (prospect, since)"
         " SELECT id, now() - interval '1 day' + row_number() OVER () * interval '1 ms' FROM public.test_prospects"
         " WHERE assigned_rep_id IS NULL",
-        "INSERT INTO salesreg.assignments (prospect, rep, ended_at, reason) SELECT prospect, md5('1')::uuid, now(), 'declined'"
-        " FROM salesreg.declined_prospects",
-        "DELETE FROM salesreg.rep_rotation WHERE rep NOT IN (md5('1')::uuid, md5('2')::uuid)",
+        f"INSERT INTO {tables.assignments} (prospect, rep, ended_at, reason) SELECT prospect, md5('1')::uuid, now(), 'declined'"
+        f" FROM {tables.declined_prospects}",
+        f"DELETE FROM {tables.rep_rotation} WHERE rep NOT IN (md5('1')::uuid, md5('2')::uuid)",
         "UPDATE public.test_prospects SET assigned_rep_id = md5('2')::uuid WHERE id ~ '^held1...$'",
         besides="sales_representatives", allowed=25 * 20) # a rep is looked for among all of them
 
@@ -229,19 +230,19 @@ def test_who_has_room_is_found_once_and_not_for_each_declined_prospect(session):
     """Sixty reps, all with room: the one whose turn it is has declined what waits, the next one takes it."""
     looks_at_few_rows(
         session, "allocation_declined",
-        "DELETE FROM salesreg.rep_rotation WHERE rep NOT IN (SELECT md5(n::text)::uuid FROM generate_series(1, 60) n)",
-        "INSERT INTO salesreg.declined_prospects (prospect, since) SELECT 'waiting' || n, now() - interval '1 day' + n * interval '1 ms'"
+        f"DELETE FROM {tables.rep_rotation} WHERE rep NOT IN (SELECT md5(n::text)::uuid FROM generate_series(1, 60) n)",
+        f"INSERT INTO {tables.declined_prospects} (prospect, since) SELECT 'waiting' || n, now() - interval '1 day' + n * interval '1 ms'"
         " FROM generate_series(1, 25) n",
-        "INSERT INTO salesreg.assignments (prospect, rep, ended_at, reason)"
+        f"INSERT INTO {tables.assignments} (prospect, rep, ended_at, reason)"
         " SELECT 'waiting' || n, d.rep, now(), 'declined' FROM generate_series(1, 25) n,"
-        " (SELECT rep, row_number() OVER (ORDER BY last_reassigned_turn, last_assigned_turn, rep) AS place FROM salesreg.rep_rotation) d"
+        f" (SELECT rep, row_number() OVER (ORDER BY last_reassigned_turn, last_assigned_turn, rep) AS place FROM {tables.rep_rotation}) d"
         " WHERE d.place <= CASE WHEN n < 25 THEN 1 ELSE 2 END",
         besides="sales_representatives", allowed=10 * 60)
 
 
 @pytest.mark.parametrize("name", ["allocation_declined", "allocation_exhausted"])
 def test_what_nobody_will_take_is_not_looked_at_at_every_wake(session, name):
-    looks_at_few_rows(session, name, "INSERT INTO salesreg.declined_prospects (prospect, exhausted, escalated_at)"
+    looks_at_few_rows(session, name, f"INSERT INTO {tables.declined_prospects} (prospect, exhausted, escalated_at)"
                       " SELECT id, true, now() FROM public.test_prospects WHERE assigned_rep_id IS NULL")
 
 

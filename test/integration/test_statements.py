@@ -4,6 +4,7 @@ import re
 import psycopg2
 import pytest
 
+from support.database import tables
 from support.paths import BINARY, ROOT
 
 FILES = sorted((ROOT / "sql" / "queries").glob("*.sql"))
@@ -88,7 +89,7 @@ def test_triggers_and_functions_of_ours_work_with_an_empty_search_path(module_co
                        " VALUES (1, 'A B', 'a@x.y', 'active')")
         cursor.execute("INSERT INTO public.test_prospects (id, telegram_id, name) VALUES ('s', '@s', 's')")
         cursor.execute("UPDATE public.test_prospects SET status = 'archived' WHERE id = 's'")
-        cursor.execute("INSERT INTO salesreg.outbox (chat_id, method, payload) VALUES (1, 'sendMessage', '{}')")
+        cursor.execute(f"INSERT INTO {tables.outbox} (chat_id, method, payload) VALUES (1, 'sendMessage', '{{}}')")
         with pytest.raises(psycopg2.errors.SerializationFailure):
             cursor.execute("SELECT salesreg.must(false)")
         cursor.execute("ROLLBACK")

@@ -1,4 +1,6 @@
 """A database of one test: short ways to ask it."""
+from types import SimpleNamespace
+
 import psycopg2
 import psycopg2.extras
 
@@ -13,7 +15,7 @@ class Table:
 
     def __init__(self, database, name):
         self.database = database
-        self.name = f"salesreg.{name}"
+        self.name = getattr(tables, name)
 
     def __str__(self):
         return self.name
@@ -47,9 +49,12 @@ class Table:
 
 
 # by the names that tests have for them; nowhere else in the tests are they to be written down
-TABLES = ("assignment_lock", "assignments", "bot_state", "chat_menus", "declined_prospects", "email_codes", "hidden_people", "home",
-          "invites", "missed_chats", "outbox", "outbox_history", "parked_updates", "prospect_changes", "prospect_events",
-          "prospect_identities", "rep_email", "rep_rotation", "schema_migrations", "stale_cards", "user_sessions")
+TABLES = ("assignment_lock", "assignments", "bot_state", "calendar_accounts", "calendar_busy", "calendar_jobs", "calendars", "chat_menus",
+          "days_off", "declined_prospects", "email_codes", "hidden_people", "home", "invites", "missed_chats", "oauth_exchanges",
+          "oauth_states", "outbox", "outbox_history", "parked_updates", "prospect_changes", "prospect_events", "prospect_identities",
+          "rep_email", "rep_hours", "rep_rotation", "rep_schedule", "schema_migrations", "stale_cards", "user_sessions")
+# f"LOCK TABLE {tables.outbox}": for statements where there is no database, or another user's
+tables = SimpleNamespace(**{name: f"salesreg.{name}" for name in TABLES})
 
 
 class Database:
