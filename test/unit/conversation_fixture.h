@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "default_texts.h"
+#include "row_tests.h"
 
 enum { PERSON = 500, ADMIN = 900, OTHER_ADMIN = 901 };
 enum { NO_EFFECT = -1 };

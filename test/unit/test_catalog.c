@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "default_texts.h"
+#include "row_tests.h"
 
 static struct arena arena;
 
@@ -58,54 +59,110 @@ static void the_files_have_no_text_nobody_uses(void **state)
 	}
 }
 
-static char *repeated(const char *s, size_t times)
-{
-	char *out = arena_alloc(&arena, strlen(s) * times + 1), *at = out;
-	while (times-- > 0)
-		at = stpcpy(at, s);
-	return out;
-}
+static const struct a_text_that_will_not_do_is_refused_with_the_reason_row {
+	enum text_id id;
+	const char *text, *reason; /* NULL: it will do */
+} a_text_that_will_not_do_is_refused_with_the_reason_rows[] = {
+    {TEXT_OFFER, NULL, "missing"},
+    {TEXT_OFFER, "", "empty"},
+    {TEXT_OFFER, " \n\xC2\xA0 ", "empty"},
+    {TEXT_OFFER, "bad \xFF byte", "UTF-8"},
+    {TEXT_OFFER, "hello", NULL},
+    {TEXT_OFFER, "hello {name}", "does not have"},
+    {TEXT_OFFER, "hello {", "without a }"},
+    {TEXT_OFFER, "hello {name", "without a }"},
+    {TEXT_OFFER, "hello }", "without a {"},
+    {TEXT_OFFER, "hello {}", "does not have"},
+    {TEXT_EMAIL_TAKEN, "taken", "lacks"},
+    {TEXT_EMAIL_TAKEN, "{email} and {email}", NULL},
+    {TEXT_EMAIL_TAKEN, "{emai}{email}", "does not have"},
+    {TEXT_ASK_EMAIL, "{name} {domains}", NULL},
+    {TEXT_ASK_EMAIL, "{domains}", "lacks"},
+    {TEXT_ASK_EMAIL, "{name} {name,domains}", "does not have"},
+    {TEXT_OFFER,
+	TIMES_1000("я") TIMES_1000("я") TIMES_1000("я") TIMES_1000("я") TIMES_10("я") TIMES_10("я")
+	    TIMES_10("я") TIMES_10("я") TIMES_10("я") TIMES_10("я") TIMES_10("я") TIMES_10("я")
+		TIMES_10("я") "я"
+			      "я"
+			      "я"
+			      "я"
+			      "я"
+			      "я",
+	NULL},
+    {TEXT_OFFER,
+	TIMES_1000("я") TIMES_1000("я") TIMES_1000("я") TIMES_1000("я") TIMES_10("я") TIMES_10("я")
+	    TIMES_10("я") TIMES_10("я") TIMES_10("я") TIMES_10("я") TIMES_10("я") TIMES_10("я")
+		TIMES_10("я") "я"
+			      "я"
+			      "я"
+			      "я"
+			      "я"
+			      "я"
+			      "я",
+	"4096"},
+    {TEXT_OFFER,
+	TIMES_1000("😀") TIMES_1000("😀") TIMES_10("😀") TIMES_10("😀") TIMES_10("😀") TIMES_10("😀") "😀"
+												"😀"
+												"😀"
+												"😀"
+												"😀"
+												"😀"
+												"😀"
+												"😀",
+	NULL},
+    {TEXT_OFFER,
+	TIMES_1000("😀") TIMES_1000("😀") TIMES_10("😀") TIMES_10("😀") TIMES_10("😀") TIMES_10("😀") "😀"
+												"😀"
+												"😀"
+												"😀"
+												"😀"
+												"😀"
+												"😀"
+												"😀"
+												"😀",
+	"4096"},
+    {TEXT_BUTTON_YES,
+	TIMES_10("x") TIMES_10("x") TIMES_10("x") TIMES_10("x") TIMES_10("x") TIMES_10("x") "x"
+											    "x"
+											    "x"
+											    "x",
+	NULL},
+    {TEXT_BUTTON_YES,
+	TIMES_10("x") TIMES_10("x") TIMES_10("x") TIMES_10("x") TIMES_10("x") TIMES_10("x") "x"
+											    "x"
+											    "x"
+											    "x"
+											    "x",
+	"64"},
+    {TEXT_ANSWER_STALE, TIMES_100("x") TIMES_100("x"), NULL},
+    {TEXT_ANSWER_STALE, TIMES_100("x") TIMES_100("x") "x", "200"},
+    {TEXT_COMMAND_HELP,
+	TIMES_100("x") TIMES_100("x") TIMES_10("x") TIMES_10("x") TIMES_10("x") TIMES_10("x")
+	    TIMES_10("x") "x"
+			  "x"
+			  "x"
+			  "x"
+			  "x"
+			  "x",
+	NULL},
+    {TEXT_COMMAND_HELP,
+	TIMES_100("x") TIMES_100("x") TIMES_10("x") TIMES_10("x") TIMES_10("x") TIMES_10("x")
+	    TIMES_10("x") "x"
+			  "x"
+			  "x"
+			  "x"
+			  "x"
+			  "x"
+			  "x",
+	"256"},
+};
 
 static void a_text_that_will_not_do_is_refused_with_the_reason(void **state)
 {
-	(void)state;
-	const struct {
-		enum text_id id;
-		const char *text, *reason; /* NULL: it will do */
-	} rows[] = {
-	    {TEXT_OFFER, NULL, "missing"},
-	    {TEXT_OFFER, "", "empty"},
-	    {TEXT_OFFER, " \n\xC2\xA0 ", "empty"},
-	    {TEXT_OFFER, "bad \xFF byte", "UTF-8"},
-	    {TEXT_OFFER, "hello", NULL},
-	    {TEXT_OFFER, "hello {name}", "does not have"},
-	    {TEXT_OFFER, "hello {", "without a }"},
-	    {TEXT_OFFER, "hello {name", "without a }"},
-	    {TEXT_OFFER, "hello }", "without a {"},
-	    {TEXT_OFFER, "hello {}", "does not have"},
-	    {TEXT_EMAIL_TAKEN, "taken", "lacks"},
-	    {TEXT_EMAIL_TAKEN, "{email} and {email}", NULL},
-	    {TEXT_EMAIL_TAKEN, "{emai}{email}", "does not have"},
-	    {TEXT_ASK_EMAIL, "{name} {domains}", NULL},
-	    {TEXT_ASK_EMAIL, "{domains}", "lacks"},
-	    {TEXT_ASK_EMAIL, "{name} {name,domains}", "does not have"},
-	    {TEXT_OFFER, repeated("я", 4096), NULL},
-	    {TEXT_OFFER, repeated("я", 4097), "4096"},
-	    {TEXT_OFFER, repeated("😀", 2048), NULL},
-	    {TEXT_OFFER, repeated("😀", 2049), "4096"},
-	    {TEXT_BUTTON_YES, repeated("x", 64), NULL},
-	    {TEXT_BUTTON_YES, repeated("x", 65), "64"},
-	    {TEXT_ANSWER_STALE, repeated("x", 200), NULL},
-	    {TEXT_ANSWER_STALE, repeated("x", 201), "200"},
-	    {TEXT_COMMAND_HELP, repeated("x", 256), NULL},
-	    {TEXT_COMMAND_HELP, repeated("x", 257), "256"},
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		const char *complaint = catalog_check(rows[i].id, rows[i].text);
-		if (!rows[i].reason != !complaint ||
-		    (complaint && !strstr(complaint, rows[i].reason)))
-			fail_msg("row %zu: %s", i, complaint ? complaint : "accepted");
-	}
+	const struct a_text_that_will_not_do_is_refused_with_the_reason_row *row = *state;
+	const char *complaint = catalog_check(row->id, row->text);
+	if (!row->reason != !complaint || (complaint && !strstr(complaint, row->reason)))
+		fail_msg("%s", complaint ? complaint : "accepted");
 }
 
 static const char *render(const char *text, const struct catalog_arg *args, size_t count)
@@ -154,13 +211,14 @@ static void the_menu_has_names_that_telegram_accepts(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(every_default_text_is_there_in_every_language_and_fit_to_send),
-	    cmocka_unit_test(the_files_have_no_text_nobody_uses),
-	    cmocka_unit_test(a_text_that_will_not_do_is_refused_with_the_reason),
-	    cmocka_unit_test(values_are_put_in_and_never_read_as_placeholders),
-	    cmocka_unit_test(keys_are_read_back),
-	    cmocka_unit_test(the_menu_has_names_that_telegram_accepts),
+	const struct row_test tests[] = {
+	    {cmocka_unit_test(every_default_text_is_there_in_every_language_and_fit_to_send), ONCE},
+	    {cmocka_unit_test(the_files_have_no_text_nobody_uses), ONCE},
+	    {cmocka_unit_test(a_text_that_will_not_do_is_refused_with_the_reason),
+		ROWS(a_text_that_will_not_do_is_refused_with_the_reason_rows, text)},
+	    {cmocka_unit_test(values_are_put_in_and_never_read_as_placeholders), ONCE},
+	    {cmocka_unit_test(keys_are_read_back), ONCE},
+	    {cmocka_unit_test(the_menu_has_names_that_telegram_accepts), ONCE},
 	};
-	return cmocka_run_group_tests(tests, begin, end);
+	return RUN_ROW_TESTS(tests, begin, end);
 }

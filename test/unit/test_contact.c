@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "row_tests.h"
+
 static struct arena arena;
 
 static int begin(void **state)
@@ -26,11 +28,11 @@ static int end(void **state)
 	return 0;
 }
 
-static const struct {
+static const struct good_row {
 	const char *text;
 	enum contact_kind kind;
 	const char *value, *shown, *link;
-} good[] = {
+} good_rows[] = {
     {"@Alex_Buyer", CONTACT_USERNAME, "alex_buyer", "@Alex_Buyer", "https://t.me/Alex_Buyer"},
     {"alex_buyer", CONTACT_USERNAME, "alex_buyer", "@alex_buyer", "https://t.me/alex_buyer"},
     {" @ Alex_Buyer ", CONTACT_USERNAME, "alex_buyer", "@Alex_Buyer", NULL},
@@ -92,118 +94,114 @@ static const struct {
 
 static void each_form_becomes_a_kind_and_a_normal_form(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-		struct contact contact;
-		enum contact_problem problem = contact_parse(good[i].text, &arena, &contact);
-		if (problem != CONTACT_NO_PROBLEM || contact.kind != good[i].kind)
-			fail_msg("%s: %s %s", good[i].text, contact_kind_name(contact.kind),
-			    contact_problem_sentence(problem));
-		assert_string_equal(contact.value, good[i].value);
-		assert_string_equal(contact.shown, good[i].shown);
-		const char *link = contact_link(&contact, &arena);
-		if (good[i].link)
-			assert_string_equal(link, good[i].link);
-		assert_int_equal(link != NULL,
-		    contact.kind == CONTACT_USERNAME || contact.kind == CONTACT_PHONE);
-	}
+	const struct good_row *row = *state;
+	struct contact contact;
+	enum contact_problem problem = contact_parse(row->text, &arena, &contact);
+	if (problem != CONTACT_NO_PROBLEM || contact.kind != row->kind)
+		fail_msg("%s: %s %s", row->text, contact_kind_name(contact.kind),
+		    contact_problem_sentence(problem));
+	assert_string_equal(contact.value, row->value);
+	assert_string_equal(contact.shown, row->shown);
+	const char *link = contact_link(&contact, &arena);
+	if (row->link)
+		assert_string_equal(link, row->link);
+	assert_int_equal(
+	    link != NULL, contact.kind == CONTACT_USERNAME || contact.kind == CONTACT_PHONE);
 }
+
+static const struct what_leads_to_nobody_says_why_row {
+	const char *text;
+	enum contact_problem problem;
+	const char *foreign;
+} what_leads_to_nobody_says_why_rows[] = {
+    {NULL, CONTACT_NOTHING, NULL},
+    {"", CONTACT_NOTHING, NULL},
+    {" \u00a0\u200b\t", CONTACT_NOTHING, NULL},
+    {"-", CONTACT_NOTHING, NULL},
+    {"—", CONTACT_NOTHING, NULL},
+    {"N/A", CONTACT_NOTHING, NULL},
+    {"нет", CONTACT_NOTHING, NULL},
+    {"@", CONTACT_NOTHING, NULL},
+    {"6.28E+12", CONTACT_LOST_DIGITS, NULL},
+    {"6,28123E+12", CONTACT_LOST_DIGITS, NULL},
+    {"7.9e10", CONTACT_LOST_DIGITS, NULL},
+    {"0812-3456-7890", CONTACT_NO_COUNTRY, NULL},
+    {"081234567890", CONTACT_NO_COUNTRY, NULL},
+    {"(903) 123-45-67", CONTACT_NO_COUNTRY, NULL},
+    {"+0 812 3456 7890", CONTACT_NO_COUNTRY, NULL},
+    {"+62 812", CONTACT_DIGITS, NULL},
+    {"+7 903 123 45 6", CONTACT_DIGITS, NULL},
+    {"+1234567890123456", CONTACT_DIGITS, NULL},
+    {"1234567890123456789", CONTACT_DIGITS, NULL},
+    {"-1001234567890", CONTACT_GROUP, NULL},
+    {"https://t.me/+AbCdEf", CONTACT_GROUP, NULL},
+    {"t.me/joinchat/AbCdEf", CONTACT_GROUP, NULL},
+    {"t.me/c/12345/6", CONTACT_GROUP, NULL},
+    {"https://t.me/s/news1", CONTACT_GROUP, NULL},
+    {"tg://join?invite=x", CONTACT_GROUP, NULL},
+    {"https://web.telegram.org/k/#-123", CONTACT_GROUP, NULL},
+    {"@\u0430lex", CONTACT_FOREIGN_LETTER, "\u0430"},
+    {"t.me/alex_buy\u0435r", CONTACT_FOREIGN_LETTER, "\u0435"},
+    {"alex@\u0435xample.com", CONTACT_FOREIGN_LETTER, "\u0435"},
+    {"@alex_1, @maria_1", CONTACT_SEVERAL, NULL},
+    {"@alex_1 alex@example.com", CONTACT_SEVERAL, NULL},
+    {"+62 812 3456 7890, +62 813 3456 7890", CONTACT_SEVERAL, NULL},
+    {"79031234567;79031234568", CONTACT_SEVERAL, NULL},
+    {"@abc", CONTACT_BAD_NAME, NULL},
+    {"@1alex", CONTACT_BAD_NAME, NULL},
+    {"@alex__1", CONTACT_BAD_NAME, NULL},
+    {"@alex_", CONTACT_BAD_NAME, NULL},
+    {"@na/me?x", CONTACT_BAD_NAME, NULL},
+    {"@abcdefghijklmnopqrstuvwxyz0123456", CONTACT_BAD_NAME, NULL},
+    {"alex@", CONTACT_BAD_EMAIL, NULL},
+    {"alex@example", CONTACT_BAD_EMAIL, NULL},
+    {"alex@@example.com", CONTACT_BAD_EMAIL, NULL},
+    {"Алексей", CONTACT_UNKNOWN, NULL},
+    {"Alex Buyer", CONTACT_UNKNOWN, NULL},
+    {"Alex 25", CONTACT_UNKNOWN, NULL},
+    {"https://example.com/alex", CONTACT_UNKNOWN, NULL},
+    {"t.me/", CONTACT_UNKNOWN, NULL},
+    {"tg://user?id=", CONTACT_UNKNOWN, NULL},
+    {"tg://user?id=99999999999999999999", CONTACT_UNKNOWN, NULL},
+    {"tg://user?id=0", CONTACT_UNKNOWN, NULL},
+    {"12ab34567", CONTACT_UNKNOWN, NULL},
+};
 
 static void what_leads_to_nobody_says_why(void **state)
 {
-	(void)state;
-	static const struct {
-		const char *text;
-		enum contact_problem problem;
-		const char *foreign;
-	} rows[] = {
-	    {NULL, CONTACT_NOTHING, NULL},
-	    {"", CONTACT_NOTHING, NULL},
-	    {" \u00a0\u200b\t", CONTACT_NOTHING, NULL},
-	    {"-", CONTACT_NOTHING, NULL},
-	    {"—", CONTACT_NOTHING, NULL},
-	    {"N/A", CONTACT_NOTHING, NULL},
-	    {"нет", CONTACT_NOTHING, NULL},
-	    {"@", CONTACT_NOTHING, NULL},
-	    {"6.28E+12", CONTACT_LOST_DIGITS, NULL},
-	    {"6,28123E+12", CONTACT_LOST_DIGITS, NULL},
-	    {"7.9e10", CONTACT_LOST_DIGITS, NULL},
-	    {"0812-3456-7890", CONTACT_NO_COUNTRY, NULL},
-	    {"081234567890", CONTACT_NO_COUNTRY, NULL},
-	    {"(903) 123-45-67", CONTACT_NO_COUNTRY, NULL},
-	    {"+0 812 3456 7890", CONTACT_NO_COUNTRY, NULL},
-	    {"+62 812", CONTACT_DIGITS, NULL},
-	    {"+7 903 123 45 6", CONTACT_DIGITS, NULL},
-	    {"+1234567890123456", CONTACT_DIGITS, NULL},
-	    {"1234567890123456789", CONTACT_DIGITS, NULL},
-	    {"-1001234567890", CONTACT_GROUP, NULL},
-	    {"https://t.me/+AbCdEf", CONTACT_GROUP, NULL},
-	    {"t.me/joinchat/AbCdEf", CONTACT_GROUP, NULL},
-	    {"t.me/c/12345/6", CONTACT_GROUP, NULL},
-	    {"https://t.me/s/news1", CONTACT_GROUP, NULL},
-	    {"tg://join?invite=x", CONTACT_GROUP, NULL},
-	    {"https://web.telegram.org/k/#-123", CONTACT_GROUP, NULL},
-	    {"@\u0430lex", CONTACT_FOREIGN_LETTER, "\u0430"},
-	    {"t.me/alex_buy\u0435r", CONTACT_FOREIGN_LETTER, "\u0435"},
-	    {"alex@\u0435xample.com", CONTACT_FOREIGN_LETTER, "\u0435"},
-	    {"@alex_1, @maria_1", CONTACT_SEVERAL, NULL},
-	    {"@alex_1 alex@example.com", CONTACT_SEVERAL, NULL},
-	    {"+62 812 3456 7890, +62 813 3456 7890", CONTACT_SEVERAL, NULL},
-	    {"79031234567;79031234568", CONTACT_SEVERAL, NULL},
-	    {"@abc", CONTACT_BAD_NAME, NULL},
-	    {"@1alex", CONTACT_BAD_NAME, NULL},
-	    {"@alex__1", CONTACT_BAD_NAME, NULL},
-	    {"@alex_", CONTACT_BAD_NAME, NULL},
-	    {"@na/me?x", CONTACT_BAD_NAME, NULL},
-	    {"@abcdefghijklmnopqrstuvwxyz0123456", CONTACT_BAD_NAME, NULL},
-	    {"alex@", CONTACT_BAD_EMAIL, NULL},
-	    {"alex@example", CONTACT_BAD_EMAIL, NULL},
-	    {"alex@@example.com", CONTACT_BAD_EMAIL, NULL},
-	    {"Алексей", CONTACT_UNKNOWN, NULL},
-	    {"Alex Buyer", CONTACT_UNKNOWN, NULL},
-	    {"Alex 25", CONTACT_UNKNOWN, NULL},
-	    {"https://example.com/alex", CONTACT_UNKNOWN, NULL},
-	    {"t.me/", CONTACT_UNKNOWN, NULL},
-	    {"tg://user?id=", CONTACT_UNKNOWN, NULL},
-	    {"tg://user?id=99999999999999999999", CONTACT_UNKNOWN, NULL},
-	    {"tg://user?id=0", CONTACT_UNKNOWN, NULL},
-	    {"12ab34567", CONTACT_UNKNOWN, NULL},
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct contact contact;
-		enum contact_problem problem = contact_parse(rows[i].text, &arena, &contact);
-		if (problem != rows[i].problem)
-			fail_msg("%s: %s", rows[i].text, contact_problem_sentence(problem));
-		assert_int_equal(contact.kind, CONTACT_NONE);
-		assert_null(contact.value);
-		if (rows[i].foreign)
-			assert_string_equal(contact.foreign, rows[i].foreign);
-		else
-			assert_null(contact.foreign);
-	}
+	const struct what_leads_to_nobody_says_why_row *row = *state;
+	struct contact contact;
+	enum contact_problem problem = contact_parse(row->text, &arena, &contact);
+	if (problem != row->problem)
+		fail_msg("%s: %s", row->text, contact_problem_sentence(problem));
+	assert_int_equal(contact.kind, CONTACT_NONE);
+	assert_null(contact.value);
+	if (row->foreign)
+		assert_string_equal(contact.foreign, row->foreign);
+	else
+		assert_null(contact.foreign);
 }
 
 static void what_people_read_leads_to_the_same_person(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-		struct contact first, again;
-		assert_int_equal(contact_parse(good[i].text, &arena, &first), CONTACT_NO_PROBLEM);
-		/* eleven digits alone are a number: an id so long needs its link */
-		if (first.kind == CONTACT_TELEGRAM_ID && strlen(first.value) > 10)
-			continue;
-		assert_int_equal(contact_parse(first.shown, &arena, &again), CONTACT_NO_PROBLEM);
-		assert_int_equal(first.kind, again.kind);
-		assert_string_equal(first.value, again.value);
-	}
+	const struct good_row *row = *state;
+	struct contact first, again;
+	assert_int_equal(contact_parse(row->text, &arena, &first), CONTACT_NO_PROBLEM);
+	/* eleven digits alone are a number: an id so long needs its link */
+	if (first.kind == CONTACT_TELEGRAM_ID && strlen(first.value) > 10)
+		return;
+	assert_int_equal(contact_parse(first.shown, &arena, &again), CONTACT_NO_PROBLEM);
+	assert_int_equal(first.kind, again.kind);
+	assert_string_equal(first.value, again.value);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(each_form_becomes_a_kind_and_a_normal_form),
-	    cmocka_unit_test(what_leads_to_nobody_says_why),
-	    cmocka_unit_test(what_people_read_leads_to_the_same_person),
+	const struct row_test tests[] = {
+	    {cmocka_unit_test(each_form_becomes_a_kind_and_a_normal_form), ROWS(good_rows, text)},
+	    {cmocka_unit_test(what_leads_to_nobody_says_why),
+		ROWS(what_leads_to_nobody_says_why_rows, text)},
+	    {cmocka_unit_test(what_people_read_leads_to_the_same_person), ROWS(good_rows, text)},
 	};
-	return cmocka_run_group_tests(tests, begin, end);
+	return RUN_ROW_TESTS(tests, begin, end);
 }

@@ -1,5 +1,6 @@
 /* The same person with a new account, or somebody else: admins decide. */
 #include "conversation_fixture.h"
+#include "row_tests.h"
 
 #include "salesreg/base/fingerprint.h"
 
@@ -101,70 +102,68 @@ static void a_claim_goes_to_every_admin_once(void **state)
 	assert_true(says(out.callback_answer, LOCALE_EN, TEXT_ANSWER_STALE));
 }
 
+static const struct who_waits_may_cancel_or_give_another_address_row {
+	const char *text;
+	enum conversation_phase phase;
+	enum text_id says;
+	enum rep_status status;
+} who_waits_may_cancel_or_give_another_address_rows[] = {
+    {"ну что?", PHASE_CLAIM, TEXT_CLAIM_PENDING, REP_ABSENT},
+    {"отмена", PHASE_NONE, TEXT_CANCELLED_REGISTRATION, REP_ABSENT},
+    {"other@truerealestate.bali", PHASE_NONE, TEXT_REGISTERED, REP_ACTIVE},
+};
+
 static void who_waits_may_cancel_or_give_another_address(void **state)
 {
-	(void)state;
-	static const struct {
-		const char *text;
-		enum conversation_phase phase;
-		enum text_id says;
-		enum rep_status status;
-	} rows[] = {
-	    {"ну что?", PHASE_CLAIM, TEXT_CLAIM_PENDING, REP_ABSENT},
-	    {"отмена", PHASE_NONE, TEXT_CANCELLED_REGISTRATION, REP_ABSENT},
-	    {"other@truerealestate.bali", PHASE_NONE, TEXT_REGISTERED, REP_ACTIVE},
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct conversation_state s = claimant(PHASE_CLAIM);
-		struct event event = event_of(EVENT_TEXT, rows[i].text);
-		struct outcome out = step(&s, &event);
-		assert_int_equal(out.next.phase, rows[i].phase);
-		assert_int_equal(out.next.rep_status, rows[i].status);
-		assert_true(says(out.messages.first->text, LOCALE_EN, rows[i].says));
-	}
+	const struct who_waits_may_cancel_or_give_another_address_row *row = *state;
+	struct conversation_state s = claimant(PHASE_CLAIM);
+	struct event event = event_of(EVENT_TEXT, row->text);
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.next.phase, row->phase);
+	assert_int_equal(out.next.rep_status, row->status);
+	assert_true(says(out.messages.first->text, LOCALE_EN, row->says));
 }
+
+static const struct a_claim_of_what_is_another_ones_now_is_over_row {
+	const char *holder;
+	enum text_id says;
+} a_claim_of_what_is_another_ones_now_is_over_rows[] = {
+    {NULL, TEXT_CLAIM_FREE}, {"33333333-3333-3333-3333-333333333333", TEXT_CLAIM_OVER}};
 
 static void a_claim_of_what_is_another_ones_now_is_over(void **state)
 {
-	(void)state;
-	static const struct {
-		const char *holder;
-		enum text_id says;
-	} rows[] = {
-	    {NULL, TEXT_CLAIM_FREE}, {"33333333-3333-3333-3333-333333333333", TEXT_CLAIM_OVER}};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		/* the claimant says or presses something */
-		for (unsigned pressed = 0; pressed < 2; pressed++) {
-			struct conversation_state s = claimant(PHASE_CLAIM);
-			s.claim_holder = rows[i].holder;
-			struct event event = pressed ? event_of(EVENT_BUTTON, "reg:yes")
-						     : event_of(EVENT_TEXT, "ну что?");
-			struct outcome out = step(&s, &event);
-			assert_int_equal(out.next.phase, PHASE_EMAIL);
-			assert_null(out.next.claim_email);
-			assert_null(out.next.claim_rep);
-			assert_string_equal(out.next.draft_name, "Иван");
-			assert_int_equal(out.messages.count, 1);
-			assert_true(says(out.messages.first->text, LOCALE_EN, rows[i].says));
-		}
-		/* an admin decides, by a card of before or by one that shows who has it now */
-		struct claim_view over = claim;
-		over.asked = true;
-		over.stands = false;
-		over.rep_id = rows[i].holder;
-		for (unsigned shown = 0; shown < (rows[i].holder ? 2U : 1U); shown++) {
-			struct conversation_state s = state_of(REP_ABSENT, PHASE_NONE, LOCALE_RU);
-			s.claim = &over;
-			struct event event = event_of(
-			    EVENT_BUTTON, about_claim("adm:same:500", shown ? &over : &claim));
-			event.user_id = event.chat_id = ADMIN;
-			struct outcome out = step(&s, &event);
-			assert_int_equal(out.effect_count, 1);
-			assert_int_equal(out.effects[0].kind, EFFECT_REFUSE_CLAIM);
-			assert_true(says(out.callback_answer, LOCALE_RU, TEXT_ANSWER_CLAIM_OVER));
-			assert_true(out.messages.last->chat_id == PERSON &&
-				    says(out.messages.last->text, LOCALE_EN, rows[i].says));
-		}
+	const struct a_claim_of_what_is_another_ones_now_is_over_row *row = *state;
+	/* the claimant says or presses something */
+	for (unsigned pressed = 0; pressed < 2; pressed++) {
+		struct conversation_state s = claimant(PHASE_CLAIM);
+		s.claim_holder = row->holder;
+		struct event event =
+		    pressed ? event_of(EVENT_BUTTON, "reg:yes") : event_of(EVENT_TEXT, "ну что?");
+		struct outcome out = step(&s, &event);
+		assert_int_equal(out.next.phase, PHASE_EMAIL);
+		assert_null(out.next.claim_email);
+		assert_null(out.next.claim_rep);
+		assert_string_equal(out.next.draft_name, "Иван");
+		assert_int_equal(out.messages.count, 1);
+		assert_true(says(out.messages.first->text, LOCALE_EN, row->says));
+	}
+	/* an admin decides, by a card of before or by one that shows who has it now */
+	struct claim_view over = claim;
+	over.asked = true;
+	over.stands = false;
+	over.rep_id = row->holder;
+	for (unsigned shown = 0; shown < (row->holder ? 2U : 1U); shown++) {
+		struct conversation_state s = state_of(REP_ABSENT, PHASE_NONE, LOCALE_RU);
+		s.claim = &over;
+		struct event event =
+		    event_of(EVENT_BUTTON, about_claim("adm:same:500", shown ? &over : &claim));
+		event.user_id = event.chat_id = ADMIN;
+		struct outcome out = step(&s, &event);
+		assert_int_equal(out.effect_count, 1);
+		assert_int_equal(out.effects[0].kind, EFFECT_REFUSE_CLAIM);
+		assert_true(says(out.callback_answer, LOCALE_RU, TEXT_ANSWER_CLAIM_OVER));
+		assert_true(out.messages.last->chat_id == PERSON &&
+			    says(out.messages.last->text, LOCALE_EN, row->says));
 	}
 }
 
@@ -289,16 +288,20 @@ static void an_older_address_is_not_what_is_claimed(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(without_admins_people_hear_what_they_can_do_themselves, each),
-	    cmocka_unit_test_setup(a_claim_goes_to_every_admin_once, each),
-	    cmocka_unit_test_setup(who_waits_may_cancel_or_give_another_address, each),
-	    cmocka_unit_test_setup(
-		an_admins_card_decides_about_no_other_claim_of_the_same_person, each),
-	    cmocka_unit_test_setup(a_claim_of_what_is_another_ones_now_is_over, each),
-	    cmocka_unit_test_setup(a_claimant_may_name_another_address_that_is_taken, each),
-	    cmocka_unit_test_setup(an_older_address_is_not_what_is_claimed, each),
-	    cmocka_unit_test_setup(an_admin_decides_and_everybody_concerned_is_told, each),
+	const struct row_test tests[] = {
+	    {cmocka_unit_test_setup(without_admins_people_hear_what_they_can_do_themselves, each),
+		ONCE},
+	    {cmocka_unit_test_setup(a_claim_goes_to_every_admin_once, each), ONCE},
+	    {cmocka_unit_test_setup(who_waits_may_cancel_or_give_another_address, each),
+		ROWS(who_waits_may_cancel_or_give_another_address_rows, text)},
+	    {cmocka_unit_test_setup(
+		 an_admins_card_decides_about_no_other_claim_of_the_same_person, each),
+		ONCE},
+	    {cmocka_unit_test_setup(a_claim_of_what_is_another_ones_now_is_over, each),
+		ROWS(a_claim_of_what_is_another_ones_now_is_over_rows, holder)},
+	    {cmocka_unit_test_setup(a_claimant_may_name_another_address_that_is_taken, each), ONCE},
+	    {cmocka_unit_test_setup(an_older_address_is_not_what_is_claimed, each), ONCE},
+	    {cmocka_unit_test_setup(an_admin_decides_and_everybody_concerned_is_told, each), ONCE},
 	};
-	return cmocka_run_group_tests(tests, begin, end);
+	return RUN_ROW_TESTS(tests, begin, end);
 }

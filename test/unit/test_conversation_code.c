@@ -1,5 +1,6 @@
 /* Codes that prove an e-mail, and invitations: what a person hears, and what changes. */
 #include "conversation_fixture.h"
+#include "row_tests.h"
 
 #include "salesreg/app/bot/mail/email_code.h"
 #include "salesreg/app/bot/mail/mail_text.h"
@@ -87,88 +88,82 @@ static void too_many_mails_are_said_and_none_is_sent(void **state)
 	assert_non_null(strstr(out.messages.first->text, " 2 min"));
 }
 
+static const struct only_the_right_code_in_time_registers_row {
+	enum code_state state;
+	bool mailed, expired, matches;
+	int64_t wrong;
+	enum text_id says;
+	int effect;
+} only_the_right_code_in_time_registers_rows[] = {
+    {CODE_SENT, true, false, true, 0, TEXT_REGISTERED, EFFECT_REGISTER},
+    {CODE_SENT, true, false, true, 4, TEXT_REGISTERED, EFFECT_REGISTER},
+    {CODE_SENDING, true, false, true, 0, TEXT_REGISTERED, EFFECT_REGISTER},
+    {CODE_QUEUED, true, true, true, 0, TEXT_REGISTERED, EFFECT_REGISTER},
+    {CODE_SENT, true, false, false, 0, TEXT_CODE_WRONG, EFFECT_WRONG_CODE},
+    {CODE_SENT, true, false, false, 4, TEXT_CODE_USED_UP, EFFECT_WRONG_CODE},
+    {CODE_SENT, true, false, true, 5, TEXT_CODE_USED_UP, NO_EFFECT},
+    {CODE_SENT, true, true, true, 0, TEXT_CODE_EXPIRED, NO_EFFECT},
+    {CODE_QUEUED, false, false, false, 0, TEXT_CODE_ON_ITS_WAY, NO_EFFECT},
+    {CODE_REFUSED, true, false, true, 0, TEXT_CODE_REFUSED, NO_EFFECT},
+    {CODE_FAILED, true, false, true, 0, TEXT_CODE_FAILED, NO_EFFECT},
+};
+
 static void only_the_right_code_in_time_registers(void **state)
 {
-	(void)state;
-	static const struct {
-		enum code_state state;
-		bool mailed, expired, matches;
-		int64_t wrong;
-		enum text_id says;
-		int effect;
-	} cases[] = {
-	    {CODE_SENT, true, false, true, 0, TEXT_REGISTERED, EFFECT_REGISTER},
-	    {CODE_SENT, true, false, true, 4, TEXT_REGISTERED, EFFECT_REGISTER},
-	    {CODE_SENDING, true, false, true, 0, TEXT_REGISTERED, EFFECT_REGISTER},
-	    {CODE_QUEUED, true, true, true, 0, TEXT_REGISTERED, EFFECT_REGISTER},
-	    {CODE_SENT, true, false, false, 0, TEXT_CODE_WRONG, EFFECT_WRONG_CODE},
-	    {CODE_SENT, true, false, false, 4, TEXT_CODE_USED_UP, EFFECT_WRONG_CODE},
-	    {CODE_SENT, true, false, true, 5, TEXT_CODE_USED_UP, NO_EFFECT},
-	    {CODE_SENT, true, true, true, 0, TEXT_CODE_EXPIRED, NO_EFFECT},
-	    {CODE_QUEUED, false, false, false, 0, TEXT_CODE_ON_ITS_WAY, NO_EFFECT},
-	    {CODE_REFUSED, true, false, true, 0, TEXT_CODE_REFUSED, NO_EFFECT},
-	    {CODE_FAILED, true, false, true, 0, TEXT_CODE_FAILED, NO_EFFECT},
-	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		(void)proving(state);
-		code.state = cases[i].state;
-		code.mailed = cases[i].mailed;
-		code.expired = cases[i].expired;
-		code.matches = cases[i].matches;
-		code.wrong = cases[i].wrong;
-		struct conversation_state s = asked(REP_ABSENT);
-		struct event event = event_of(EVENT_TEXT, "012345");
-		struct conversation_interest interest;
-		conversation_interest(&event, &arena, &interest);
-		assert_string_equal(interest.code, "012345");
-		struct outcome out = step(&s, &event);
-		assert_true(says(out.messages.first->text, LOCALE_EN, cases[i].says));
-		assert_int_equal(
-		    has_effect(&out, EFFECT_REGISTER), cases[i].effect == EFFECT_REGISTER);
-		assert_int_equal(
-		    has_effect(&out, EFFECT_WRONG_CODE), cases[i].effect == EFFECT_WRONG_CODE);
-		assert_int_equal(
-		    out.next.phase, cases[i].effect == EFFECT_REGISTER ? PHASE_NONE : PHASE_CODE);
-	}
+	const struct only_the_right_code_in_time_registers_row *row = *state;
+	(void)proving(state);
+	code.state = row->state;
+	code.mailed = row->mailed;
+	code.expired = row->expired;
+	code.matches = row->matches;
+	code.wrong = row->wrong;
+	struct conversation_state s = asked(REP_ABSENT);
+	struct event event = event_of(EVENT_TEXT, "012345");
+	struct conversation_interest interest;
+	conversation_interest(&event, &arena, &interest);
+	assert_string_equal(interest.code, "012345");
+	struct outcome out = step(&s, &event);
+	assert_true(says(out.messages.first->text, LOCALE_EN, row->says));
+	assert_int_equal(has_effect(&out, EFFECT_REGISTER), row->effect == EFFECT_REGISTER);
+	assert_int_equal(has_effect(&out, EFFECT_WRONG_CODE), row->effect == EFFECT_WRONG_CODE);
+	assert_int_equal(out.next.phase, row->effect == EFFECT_REGISTER ? PHASE_NONE : PHASE_CODE);
 }
+
+static const struct whoever_proves_an_address_has_its_registration_row {
+	enum rep_status me, holder;
+	int effect;
+	enum text_id says;
+} whoever_proves_an_address_has_its_registration_rows[] = {
+    {REP_ABSENT, REP_ACTIVE, EFFECT_MOVE, TEXT_CLAIM_GRANTED},
+    {REP_REMOVED, REP_PENDING, EFFECT_MOVE, TEXT_REGISTERED_PENDING},
+    {REP_ABSENT, REP_SUSPENDED, NO_EFFECT, TEXT_SUSPENDED},
+    {REP_ACTIVE, REP_ACTIVE, EFFECT_EVICT, TEXT_EMAIL_CHANGED},
+    {REP_ACTIVE, REP_SUSPENDED, NO_EFFECT, TEXT_EMAIL_OF_SUSPENDED},
+};
 
 static void whoever_proves_an_address_has_its_registration(void **state)
 {
-	(void)state;
-	static const struct {
-		enum rep_status me, holder;
-		int effect;
-		enum text_id says;
-	} cases[] = {
-	    {REP_ABSENT, REP_ACTIVE, EFFECT_MOVE, TEXT_CLAIM_GRANTED},
-	    {REP_REMOVED, REP_PENDING, EFFECT_MOVE, TEXT_REGISTERED_PENDING},
-	    {REP_ABSENT, REP_SUSPENDED, NO_EFFECT, TEXT_SUSPENDED},
-	    {REP_ACTIVE, REP_ACTIVE, EFFECT_EVICT, TEXT_EMAIL_CHANGED},
-	    {REP_ACTIVE, REP_SUSPENDED, NO_EFFECT, TEXT_EMAIL_OF_SUSPENDED},
-	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		(void)proving(state);
-		code.matches = true;
-		code.rep_id = "22222222-2222-2222-2222-222222222222";
-		code.rep_name = "Stranger";
-		code.rep_telegram_id = 400;
-		code.rep_status = cases[i].holder;
-		struct conversation_state s = asked(cases[i].me);
-		struct event event = event_of(EVENT_TEXT, "012345");
-		struct outcome out = step(&s, &event);
-		bool told_me = false, told_holder = false;
-		for (const struct message *m = out.messages.first; m; m = m->next) {
-			told_me |= m->chat_id == PERSON && says(m->text, LOCALE_EN, cases[i].says);
-			told_holder |=
-			    m->chat_id == 400 && says(m->text, LOCALE_RU, TEXT_ACCOUNT_LOST);
-		}
-		assert_true(told_me);
-		assert_int_equal(told_holder, cases[i].effect != NO_EFFECT);
-		assert_true(has_effect(&out, EFFECT_CODE_DONE));
-		assert_int_equal(has_effect(&out, EFFECT_MOVE), cases[i].effect == EFFECT_MOVE);
-		assert_int_equal(has_effect(&out, EFFECT_EVICT), cases[i].effect == EFFECT_EVICT);
-		assert_false(has_effect(&out, EFFECT_REGISTER));
+	const struct whoever_proves_an_address_has_its_registration_row *row = *state;
+	(void)proving(state);
+	code.matches = true;
+	code.rep_id = "22222222-2222-2222-2222-222222222222";
+	code.rep_name = "Stranger";
+	code.rep_telegram_id = 400;
+	code.rep_status = row->holder;
+	struct conversation_state s = asked(row->me);
+	struct event event = event_of(EVENT_TEXT, "012345");
+	struct outcome out = step(&s, &event);
+	bool told_me = false, told_holder = false;
+	for (const struct message *m = out.messages.first; m; m = m->next) {
+		told_me |= m->chat_id == PERSON && says(m->text, LOCALE_EN, row->says);
+		told_holder |= m->chat_id == 400 && says(m->text, LOCALE_RU, TEXT_ACCOUNT_LOST);
 	}
+	assert_true(told_me);
+	assert_int_equal(told_holder, row->effect != NO_EFFECT);
+	assert_true(has_effect(&out, EFFECT_CODE_DONE));
+	assert_int_equal(has_effect(&out, EFFECT_MOVE), row->effect == EFFECT_MOVE);
+	assert_int_equal(has_effect(&out, EFFECT_EVICT), row->effect == EFFECT_EVICT);
+	assert_false(has_effect(&out, EFFECT_REGISTER));
 }
 
 static void admins_hear_who_has_moved_and_who_is_out(void **state)
@@ -240,66 +235,64 @@ static void a_good_code_stays_good(void **state)
 }
 
 /* Whatever was looked at meanwhile: six digits that are waited for are the code. */
+static const struct a_code_is_one_wherever_its_person_has_gone_row {
+	enum rep_status who;
+	enum conversation_phase phase;
+	bool named;
+	int effect;
+} a_code_is_one_wherever_its_person_has_gone_rows[] = {
+    {REP_ACTIVE, PHASE_NONE, false, EFFECT_CHANGE_EMAIL},
+    {REP_ACTIVE, PHASE_CONFIRM_UNREGISTER, false, EFFECT_CHANGE_EMAIL},
+    {REP_ABSENT, PHASE_OFFERED, true, EFFECT_REGISTER},
+    {REP_ABSENT, PHASE_OFFERED, false, NO_EFFECT},
+    {REP_ABSENT, PHASE_NAME, false, NO_EFFECT},
+};
+
 static void a_code_is_one_wherever_its_person_has_gone(void **state)
 {
-	(void)state;
-	static const struct {
-		enum rep_status who;
-		enum conversation_phase phase;
-		bool named;
-		int effect;
-	} cases[] = {
-	    {REP_ACTIVE, PHASE_NONE, false, EFFECT_CHANGE_EMAIL},
-	    {REP_ACTIVE, PHASE_CONFIRM_UNREGISTER, false, EFFECT_CHANGE_EMAIL},
-	    {REP_ABSENT, PHASE_OFFERED, true, EFFECT_REGISTER},
-	    {REP_ABSENT, PHASE_OFFERED, false, NO_EFFECT},
-	    {REP_ABSENT, PHASE_NAME, false, NO_EFFECT},
-	};
+	const struct a_code_is_one_wherever_its_person_has_gone_row *row = *state;
 	struct event event = event_of(EVENT_TEXT, "012345");
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		(void)proving(state);
-		code.matches = true;
-		struct conversation_state s = state_of(cases[i].who, cases[i].phase, LOCALE_EN);
-		s.draft_name = cases[i].named ? "Иван Петров" : NULL;
-		s.code = &code;
-		struct outcome out = step(&s, &event);
-		if (cases[i].effect == NO_EFFECT) {
-			assert_int_equal(out.effect_count, 0);
-			assert_int_equal(out.next.phase, cases[i].phase);
-			continue;
-		}
-		assert_true(has_effect(&out, cases[i].effect));
-		code.matches = false;
-		out = step(&s, &event);
-		assert_true(has_effect(&out, EFFECT_WRONG_CODE));
-		assert_int_equal(out.next.phase, PHASE_CODE);
-		s.code = NULL;
-		out = step(&s, &event);
+	(void)proving(state);
+	code.matches = true;
+	struct conversation_state s = state_of(row->who, row->phase, LOCALE_EN);
+	s.draft_name = row->named ? "Иван Петров" : NULL;
+	s.code = &code;
+	struct outcome out = step(&s, &event);
+	if (row->effect == NO_EFFECT) {
 		assert_int_equal(out.effect_count, 0);
+		assert_int_equal(out.next.phase, row->phase);
+		return;
 	}
+	assert_true(has_effect(&out, row->effect));
+	code.matches = false;
+	out = step(&s, &event);
+	assert_true(has_effect(&out, EFFECT_WRONG_CODE));
+	assert_int_equal(out.next.phase, PHASE_CODE);
+	s.code = NULL;
+	out = step(&s, &event);
+	assert_int_equal(out.effect_count, 0);
 }
+
+static const struct where_no_more_mails_go_out_the_last_code_is_waited_for_row {
+	const char *key;
+	int64_t wrong;
+	enum conversation_phase then;
+} where_no_more_mails_go_out_the_last_code_is_waited_for_rows[] = {{ADDRESS, 0, PHASE_CODE},
+    {ADDRESS, 5, PHASE_EMAIL}, {"other@truerealestate.bali", 0, PHASE_EMAIL}};
 
 static void where_no_more_mails_go_out_the_last_code_is_waited_for(void **state)
 {
-	(void)state;
-	static const struct {
-		const char *key;
-		int64_t wrong;
-		enum conversation_phase then;
-	} cases[] = {{ADDRESS, 0, PHASE_CODE}, {ADDRESS, 5, PHASE_EMAIL},
-	    {"other@truerealestate.bali", 0, PHASE_EMAIL}};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		code.email_key = cases[i].key;
-		code.wrong = cases[i].wrong;
-		struct conversation_state s = state_of(REP_ABSENT, PHASE_EMAIL, LOCALE_EN);
-		s.code = &code;
-		s.code_wait_us = 1;
-		struct event event = event_of(EVENT_TEXT, ADDRESS);
-		struct outcome out = step(&s, &event);
-		assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_CODE_TOO_MANY));
-		assert_int_equal(out.next.phase, cases[i].then);
-		assert_string_equal(out.next.draft_name, "Иван Петров");
-	}
+	const struct where_no_more_mails_go_out_the_last_code_is_waited_for_row *row = *state;
+	code.email_key = row->key;
+	code.wrong = row->wrong;
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_EMAIL, LOCALE_EN);
+	s.code = &code;
+	s.code_wait_us = 1;
+	struct event event = event_of(EVENT_TEXT, ADDRESS);
+	struct outcome out = step(&s, &event);
+	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_CODE_TOO_MANY));
+	assert_int_equal(out.next.phase, row->then);
+	assert_string_equal(out.next.draft_name, "Иван Петров");
 }
 
 static void where_codes_prove_addresses_only_an_invitation_s_is_guessed(void **state)
@@ -429,34 +422,47 @@ static void a_mail_is_lines_of_ascii_that_any_server_carries(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(
-		six_digits_are_a_code_however_they_are_grouped, proving, over),
-	    cmocka_unit_test_setup_teardown(
-		an_address_is_mailed_a_code_whosever_it_is, proving, over),
-	    cmocka_unit_test_setup_teardown(
-		too_many_mails_are_said_and_none_is_sent, proving, over),
-	    cmocka_unit_test_setup_teardown(only_the_right_code_in_time_registers, proving, over),
-	    cmocka_unit_test_setup_teardown(
-		whoever_proves_an_address_has_its_registration, proving, over),
-	    cmocka_unit_test_setup_teardown(
-		a_code_does_not_stand_in_for_an_invitation, proving, over),
-	    cmocka_unit_test_setup_teardown(
-		where_nothing_is_proven_any_more_the_address_is_asked_for_again, proving, over),
-	    cmocka_unit_test_setup_teardown(
-		admins_hear_who_has_moved_and_who_is_out, proving, over),
-	    cmocka_unit_test_setup_teardown(a_good_code_stays_good, proving, over),
-	    cmocka_unit_test_setup_teardown(
-		where_no_more_mails_go_out_the_last_code_is_waited_for, proving, over),
-	    cmocka_unit_test_setup_teardown(
-		a_code_is_one_wherever_its_person_has_gone, proving, over),
-	    cmocka_unit_test_setup_teardown(
-		where_codes_prove_addresses_only_an_invitation_s_is_guessed, proving, over),
-	    cmocka_unit_test_setup_teardown(only_an_admin_gets_a_link, proving, over),
-	    cmocka_unit_test_setup_teardown(
-		a_hash_is_of_one_code_one_person_one_address_and_one_bot, proving, over),
-	    cmocka_unit_test_setup_teardown(
-		a_mail_is_lines_of_ascii_that_any_server_carries, proving, over),
+	const struct row_test tests[] = {
+	    {cmocka_unit_test_setup_teardown(
+		 six_digits_are_a_code_however_they_are_grouped, proving, over),
+		ONCE},
+	    {cmocka_unit_test_setup_teardown(
+		 an_address_is_mailed_a_code_whosever_it_is, proving, over),
+		ONCE},
+	    {cmocka_unit_test_setup_teardown(
+		 too_many_mails_are_said_and_none_is_sent, proving, over),
+		ONCE},
+	    {cmocka_unit_test_setup_teardown(only_the_right_code_in_time_registers, proving, over),
+		ROWS_BY_NUMBER(only_the_right_code_in_time_registers_rows)},
+	    {cmocka_unit_test_setup_teardown(
+		 whoever_proves_an_address_has_its_registration, proving, over),
+		ROWS_BY_NUMBER(whoever_proves_an_address_has_its_registration_rows)},
+	    {cmocka_unit_test_setup_teardown(
+		 a_code_does_not_stand_in_for_an_invitation, proving, over),
+		ONCE},
+	    {cmocka_unit_test_setup_teardown(
+		 where_nothing_is_proven_any_more_the_address_is_asked_for_again, proving, over),
+		ONCE},
+	    {cmocka_unit_test_setup_teardown(
+		 admins_hear_who_has_moved_and_who_is_out, proving, over),
+		ONCE},
+	    {cmocka_unit_test_setup_teardown(a_good_code_stays_good, proving, over), ONCE},
+	    {cmocka_unit_test_setup_teardown(
+		 where_no_more_mails_go_out_the_last_code_is_waited_for, proving, over),
+		ROWS(where_no_more_mails_go_out_the_last_code_is_waited_for_rows, key)},
+	    {cmocka_unit_test_setup_teardown(
+		 a_code_is_one_wherever_its_person_has_gone, proving, over),
+		ROWS_BY_NUMBER(a_code_is_one_wherever_its_person_has_gone_rows)},
+	    {cmocka_unit_test_setup_teardown(
+		 where_codes_prove_addresses_only_an_invitation_s_is_guessed, proving, over),
+		ONCE},
+	    {cmocka_unit_test_setup_teardown(only_an_admin_gets_a_link, proving, over), ONCE},
+	    {cmocka_unit_test_setup_teardown(
+		 a_hash_is_of_one_code_one_person_one_address_and_one_bot, proving, over),
+		ONCE},
+	    {cmocka_unit_test_setup_teardown(
+		 a_mail_is_lines_of_ascii_that_any_server_carries, proving, over),
+		ONCE},
 	};
-	return cmocka_run_group_tests(tests, begin, end);
+	return RUN_ROW_TESTS(tests, begin, end);
 }

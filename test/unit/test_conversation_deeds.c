@@ -3,6 +3,7 @@
  * prospects, approval, coming and going.
  */
 #include "conversation_fixture.h"
+#include "row_tests.h"
 
 #include "salesreg/base/fingerprint.h"
 
@@ -84,34 +85,33 @@ static void a_taken_address_is_asked_for_again(void **state)
 	}
 }
 
+static const struct a_telegram_language_of_ours_wins_and_is_remembered_row {
+	const char *language_code;
+	enum locale stored, fallback, expected;
+	bool known, changed; /* the session row of an active rep */
+} a_telegram_language_of_ours_wins_and_is_remembered_rows[] = {
+    {"en", LOCALE_RU, LOCALE_RU, LOCALE_EN, true, true},
+    {"ru-RU", LOCALE_RU, LOCALE_RU, LOCALE_RU, true, false},
+    {"de", LOCALE_EN, LOCALE_RU, LOCALE_EN, true, false},
+    {NULL, LOCALE_EN, LOCALE_RU, LOCALE_EN, true, false},
+    {"de", LOCALE_RU, LOCALE_EN, LOCALE_EN, false, true},
+    {NULL, LOCALE_EN, LOCALE_RU, LOCALE_RU, false, true},
+    {"en-GB", LOCALE_EN, LOCALE_RU, LOCALE_EN, false, true},
+};
+
 static void a_telegram_language_of_ours_wins_and_is_remembered(void **state)
 {
-	(void)state;
-	static const struct {
-		const char *language_code;
-		enum locale stored, fallback, expected;
-		bool known, changed; /* the session row of an active rep */
-	} rows[] = {
-	    {"en", LOCALE_RU, LOCALE_RU, LOCALE_EN, true, true},
-	    {"ru-RU", LOCALE_RU, LOCALE_RU, LOCALE_RU, true, false},
-	    {"de", LOCALE_EN, LOCALE_RU, LOCALE_EN, true, false},
-	    {NULL, LOCALE_EN, LOCALE_RU, LOCALE_EN, true, false},
-	    {"de", LOCALE_RU, LOCALE_EN, LOCALE_EN, false, true},
-	    {NULL, LOCALE_EN, LOCALE_RU, LOCALE_RU, false, true},
-	    {"en-GB", LOCALE_EN, LOCALE_RU, LOCALE_EN, false, true},
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, rows[i].stored);
-		s.known = rows[i].known;
-		rules.default_locale = rows[i].fallback;
-		struct event event = event_of(EVENT_TEXT, "?");
-		event.language_code = rows[i].language_code;
-		struct outcome out = step(&s, &event);
-		assert_int_equal(out.next.locale, rows[i].expected);
-		assert_int_equal(out.session_changed, rows[i].changed);
-		assert_true(out.next.known);
-		assert_true(says(out.messages.first->text, rows[i].expected, TEXT_MENU));
-	}
+	const struct a_telegram_language_of_ours_wins_and_is_remembered_row *row = *state;
+	struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, row->stored);
+	s.known = row->known;
+	rules.default_locale = row->fallback;
+	struct event event = event_of(EVENT_TEXT, "?");
+	event.language_code = row->language_code;
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.next.locale, row->expected);
+	assert_int_equal(out.session_changed, row->changed);
+	assert_true(out.next.known);
+	assert_true(says(out.messages.first->text, row->expected, TEXT_MENU));
 	rules.default_locale = LOCALE_RU;
 }
 
@@ -138,26 +138,24 @@ static void a_rep_who_shows_up_again_is_available_again(void **state)
 	assert_int_equal(step(&s, &event).effect_count, 0);
 }
 
+static const struct a_changed_username_is_noted_row {
+	const char *before, *after;
+	bool changed;
+} a_changed_username_is_noted_rows[] = {{"ivan", "ivan", false}, {"ivan", "petr", true},
+    {"ivan", NULL, true}, {NULL, "ivan", true}, {NULL, NULL, false}};
+
 static void a_changed_username_is_noted(void **state)
 {
-	(void)state;
-	static const struct {
-		const char *before, *after;
-		bool changed;
-	} rows[] = {{"ivan", "ivan", false}, {"ivan", "petr", true}, {"ivan", NULL, true},
-	    {NULL, "ivan", true}, {NULL, NULL, false}};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_RU);
-		s.rep_username = rows[i].before;
-		struct event event = event_of(EVENT_TEXT, "статус");
-		event.username = rows[i].after;
-		struct outcome out = step(&s, &event);
-		assert_int_equal(has_effect(&out, EFFECT_USERNAME), rows[i].changed);
-		if (rows[i].changed)
-			assert_ptr_equal(out.effects[0].username, rows[i].after);
-		assert_ptr_equal(
-		    out.next.rep_username, rows[i].changed ? rows[i].after : rows[i].before);
-	}
+	const struct a_changed_username_is_noted_row *row = *state;
+	struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_RU);
+	s.rep_username = row->before;
+	struct event event = event_of(EVENT_TEXT, "статус");
+	event.username = row->after;
+	struct outcome out = step(&s, &event);
+	assert_int_equal(has_effect(&out, EFFECT_USERNAME), row->changed);
+	if (row->changed)
+		assert_ptr_equal(out.effects[0].username, row->after);
+	assert_ptr_equal(out.next.rep_username, row->changed ? row->after : row->before);
 }
 
 static void three_things_at_once_fit(void **state)
@@ -214,64 +212,68 @@ static const char *left(const struct outcome *out)
 	return all;
 }
 
+static const struct assignment_buttons_act_on_what_is_live_and_ones_own_row {
+	const char *data, *status;
+	bool live, mine, contacted;
+	int effect;
+	enum text_id answer;
+	const char *left;
+} assignment_buttons_act_on_what_is_live_and_ones_own_rows[] = {
+    {"a:5:c", "unreached", true, true, false, EFFECT_CONTACTED, TEXT_ANSWER_CONTACTED,
+	"a:5:d / a:6:c a:6:d / https://example.com"},
+    {"a:5:c", "contacted", true, true, true, NO_EFFECT, TEXT_ANSWER_CONTACTED_ALREADY,
+	"a:5:d / a:6:c a:6:d / https://example.com"},
+    {"a:5:c", "in_conversation", true, true, true, NO_EFFECT, TEXT_ANSWER_CONTACTED_ALREADY,
+	"a:5:d / a:6:c a:6:d / https://example.com"},
+    /* an earlier rep got so far, this one says it for the first time */
+    {"a:5:c", "contacted", true, true, false, EFFECT_CONTACTED, TEXT_ANSWER_CONTACTED,
+	"a:5:d / a:6:c a:6:d / https://example.com"},
+    {"a:5:c", "in_conversation", true, true, false, EFFECT_CONTACTED, TEXT_ANSWER_CONTACTED,
+	"a:5:d / a:6:c a:6:d / https://example.com"},
+    {"a:5:c", "converted", true, true, true, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
+	"a:6:c a:6:d / https://example.com"},
+    {"a:5:d", "unreached", true, true, false, EFFECT_DECLINE, TEXT_ANSWER_DECLINED,
+	"a:5:u / a:6:c a:6:d / https://example.com"},
+    {"a:5:d", "contacted", true, true, false, EFFECT_DECLINE, TEXT_ANSWER_DECLINED,
+	"a:5:u / a:6:c a:6:d / https://example.com"},
+    {"a:5:d", "converted", true, true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
+	"a:6:c a:6:d / https://example.com"},
+    {"a:5:c", "archived", true, true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
+	"a:6:c a:6:d / https://example.com"},
+    {"a:5:c", "weird", true, true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
+	"a:6:c a:6:d / https://example.com"},
+    {"a:5:c", "unreached", false, true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
+	"a:6:c a:6:d / https://example.com"},
+    {"a:5:d", "unreached", true, false, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
+	"a:6:c a:6:d / https://example.com"},
+};
+
 static void assignment_buttons_act_on_what_is_live_and_ones_own(void **state)
 {
-	(void)state;
-	static const struct {
-		const char *data, *status;
-		bool live, mine, contacted;
-		int effect;
-		enum text_id answer;
-		const char *left;
-	} rows[] = {
-	    {"a:5:c", "unreached", true, true, false, EFFECT_CONTACTED, TEXT_ANSWER_CONTACTED,
-		"a:5:d / a:6:c a:6:d / https://example.com"},
-	    {"a:5:c", "contacted", true, true, true, NO_EFFECT, TEXT_ANSWER_CONTACTED_ALREADY,
-		"a:5:d / a:6:c a:6:d / https://example.com"},
-	    {"a:5:c", "in_conversation", true, true, true, NO_EFFECT, TEXT_ANSWER_CONTACTED_ALREADY,
-		"a:5:d / a:6:c a:6:d / https://example.com"},
-	    /* an earlier rep got so far, this one says it for the first time */
-	    {"a:5:c", "contacted", true, true, false, EFFECT_CONTACTED, TEXT_ANSWER_CONTACTED,
-		"a:5:d / a:6:c a:6:d / https://example.com"},
-	    {"a:5:c", "in_conversation", true, true, false, EFFECT_CONTACTED, TEXT_ANSWER_CONTACTED,
-		"a:5:d / a:6:c a:6:d / https://example.com"},
-	    {"a:5:c", "converted", true, true, true, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
-		"a:6:c a:6:d / https://example.com"},
-	    {"a:5:d", "unreached", true, true, false, EFFECT_DECLINE, TEXT_ANSWER_DECLINED,
-		"a:5:u / a:6:c a:6:d / https://example.com"},
-	    {"a:5:d", "contacted", true, true, false, EFFECT_DECLINE, TEXT_ANSWER_DECLINED,
-		"a:5:u / a:6:c a:6:d / https://example.com"},
-	    {"a:5:d", "converted", true, true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
-		"a:6:c a:6:d / https://example.com"},
-	    {"a:5:c", "archived", true, true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
-		"a:6:c a:6:d / https://example.com"},
-	    {"a:5:c", "weird", true, true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_CLOSED,
-		"a:6:c a:6:d / https://example.com"},
-	    {"a:5:c", "unreached", false, true, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
-		"a:6:c a:6:d / https://example.com"},
-	    {"a:5:d", "unreached", true, false, false, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
-		"a:6:c a:6:d / https://example.com"},
+	const struct assignment_buttons_act_on_what_is_live_and_ones_own_row *row = *state;
+	const struct assignment_view view = {
+	    .id = 5,
+	    .live = row->live,
+	    .mine = row->mine,
+	    .contacted = row->contacted,
+	    .prospect_name = "Alex",
+	    .prospect_status = row->status,
 	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		const struct assignment_view view = {
-		    .id = 5,
-		    .live = rows[i].live,
-		    .mine = rows[i].mine,
-		    .contacted = rows[i].contacted,
-		    .prospect_name = "Alex",
-		    .prospect_status = rows[i].status,
-		};
-		struct outcome out = press(rows[i].data, &view);
-		assert_int_equal(out.effect_count, rows[i].effect == NO_EFFECT ? 0 : 1);
-		if (rows[i].effect != NO_EFFECT) {
-			assert_int_equal(out.effects[0].kind, rows[i].effect);
-			assert_int_equal(out.effects[0].assignment_id, 5);
-		}
-		assert_true(says(out.callback_answer, LOCALE_EN, rows[i].answer));
-		assert_string_equal(left(&out), rows[i].left);
-		assert_int_equal(out.next.open_clients, rows[i].effect == EFFECT_DECLINE ? 1 : 2);
-		assert_false(out.session_changed);
+	struct outcome out = press(row->data, &view);
+	assert_int_equal(out.effect_count, row->effect == NO_EFFECT ? 0 : 1);
+	if (row->effect != NO_EFFECT) {
+		assert_int_equal(out.effects[0].kind, row->effect);
+		assert_int_equal(out.effects[0].assignment_id, 5);
 	}
+	assert_true(says(out.callback_answer, LOCALE_EN, row->answer));
+	assert_string_equal(left(&out), row->left);
+	assert_int_equal(out.next.open_clients, row->effect == EFFECT_DECLINE ? 1 : 2);
+	assert_false(out.session_changed);
+}
+
+static void a_button_of_an_assignment_that_is_not_known_is_stale(void **state)
+{
+	(void)state;
 	struct outcome out = press("a:5:c", NULL);
 	assert_int_equal(out.effect_count, 0);
 	assert_true(says(out.callback_answer, LOCALE_EN, TEXT_ANSWER_PROSPECT_STALE));
@@ -281,75 +283,74 @@ static void assignment_buttons_act_on_what_is_live_and_ones_own(void **state)
 	assert_int_equal(out.effect_count, 0);
 }
 
+enum { LIVE = -1, AGAIN = -2 };
+
+static const struct declining_can_be_taken_back_while_nobody_has_acted_row {
+	const char *data;
+	bool undoable, mine, contacted;
+	int64_t other; /* a rep; LIVE, AGAIN: none */
+	int effect;
+	enum text_id answer;
+	const char *left;
+	size_t messages;
+} declining_can_be_taken_back_while_nobody_has_acted_rows[] = {
+    {"a:5:u", true, true, false, 0, EFFECT_UNDO, TEXT_ANSWER_UNDONE,
+	"a:5:c a:5:d / a:6:c a:6:d / https://example.com", 1},
+    {"a:5:u", true, true, true, 0, EFFECT_UNDO, TEXT_ANSWER_UNDONE,
+	"a:5:d / a:6:c a:6:d / https://example.com", 1},
+    {"a:5:u", true, true, false, 777, EFFECT_UNDO, TEXT_ANSWER_UNDONE,
+	"a:5:c a:5:d / a:6:c a:6:d / https://example.com", 2},
+    {"a:5:u", false, true, false, 777, NO_EFFECT, TEXT_ANSWER_UNDO_LATE,
+	"a:6:c a:6:d / https://example.com", 1},
+    {"a:5:u", true, false, false, 777, NO_EFFECT, TEXT_ANSWER_UNDO_LATE,
+	"a:6:c a:6:d / https://example.com", 1},
+    /* pressed twice: it is undone already */
+    {"a:5:u", false, true, true, LIVE, NO_EFFECT, TEXT_ANSWER_UNDONE,
+	"a:5:d / a:6:c a:6:d / https://example.com", 1},
+    {"a:5:u", false, false, false, LIVE, NO_EFFECT, TEXT_ANSWER_UNDO_LATE,
+	"a:6:c a:6:d / https://example.com", 1},
+    /* given back by hand: outreach, which makes the new assignment, may have yet to see it */
+    {"a:5:u", false, true, false, AGAIN, NO_EFFECT, TEXT_ANSWER_PROSPECT_AGAIN,
+	"a:6:c a:6:d / https://example.com", 1},
+    {"a:5:d", false, true, false, AGAIN, NO_EFFECT, TEXT_ANSWER_PROSPECT_AGAIN,
+	"a:6:c a:6:d / https://example.com", 1},
+    /* the old buttons, pressed again in a slow app */
+    {"a:5:d", true, true, false, 0, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
+	"a:5:u / a:6:c a:6:d / https://example.com", 1},
+    {"a:5:d", false, true, false, 0, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
+	"a:6:c a:6:d / https://example.com", 1},
+};
+
 static void declining_can_be_taken_back_while_nobody_has_acted(void **state)
 {
-	(void)state;
-	enum { LIVE = -1, AGAIN = -2 };
-	static const struct {
-		const char *data;
-		bool undoable, mine, contacted;
-		int64_t other; /* a rep; LIVE, AGAIN: none */
-		int effect;
-		enum text_id answer;
-		const char *left;
-		size_t messages;
-	} rows[] = {
-	    {"a:5:u", true, true, false, 0, EFFECT_UNDO, TEXT_ANSWER_UNDONE,
-		"a:5:c a:5:d / a:6:c a:6:d / https://example.com", 1},
-	    {"a:5:u", true, true, true, 0, EFFECT_UNDO, TEXT_ANSWER_UNDONE,
-		"a:5:d / a:6:c a:6:d / https://example.com", 1},
-	    {"a:5:u", true, true, false, 777, EFFECT_UNDO, TEXT_ANSWER_UNDONE,
-		"a:5:c a:5:d / a:6:c a:6:d / https://example.com", 2},
-	    {"a:5:u", false, true, false, 777, NO_EFFECT, TEXT_ANSWER_UNDO_LATE,
-		"a:6:c a:6:d / https://example.com", 1},
-	    {"a:5:u", true, false, false, 777, NO_EFFECT, TEXT_ANSWER_UNDO_LATE,
-		"a:6:c a:6:d / https://example.com", 1},
-	    /* pressed twice: it is undone already */
-	    {"a:5:u", false, true, true, LIVE, NO_EFFECT, TEXT_ANSWER_UNDONE,
-		"a:5:d / a:6:c a:6:d / https://example.com", 1},
-	    {"a:5:u", false, false, false, LIVE, NO_EFFECT, TEXT_ANSWER_UNDO_LATE,
-		"a:6:c a:6:d / https://example.com", 1},
-	    /* given back by hand: outreach, which makes the new assignment, may have yet to see it */
-	    {"a:5:u", false, true, false, AGAIN, NO_EFFECT, TEXT_ANSWER_PROSPECT_AGAIN,
-		"a:6:c a:6:d / https://example.com", 1},
-	    {"a:5:d", false, true, false, AGAIN, NO_EFFECT, TEXT_ANSWER_PROSPECT_AGAIN,
-		"a:6:c a:6:d / https://example.com", 1},
-	    /* the old buttons, pressed again in a slow app */
-	    {"a:5:d", true, true, false, 0, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
-		"a:5:u / a:6:c a:6:d / https://example.com", 1},
-	    {"a:5:d", false, true, false, 0, NO_EFFECT, TEXT_ANSWER_PROSPECT_STALE,
-		"a:6:c a:6:d / https://example.com", 1},
+	const struct declining_can_be_taken_back_while_nobody_has_acted_row *row = *state;
+	const struct assignment_view view = {
+	    .id = 5,
+	    .mine = row->mine,
+	    .contacted = row->contacted,
+	    .undoable = row->undoable,
+	    .prospect_name = "Alex",
+	    .prospect_status = "unreached",
+	    .other_telegram_id = row->other > 0 ? row->other : 0,
+	    .other_locale = LOCALE_RU,
+	    .live = row->other == LIVE,
+	    .again = row->other == AGAIN,
 	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		const struct assignment_view view = {
-		    .id = 5,
-		    .mine = rows[i].mine,
-		    .contacted = rows[i].contacted,
-		    .undoable = rows[i].undoable,
-		    .prospect_name = "Alex",
-		    .prospect_status = "unreached",
-		    .other_telegram_id = rows[i].other > 0 ? rows[i].other : 0,
-		    .other_locale = LOCALE_RU,
-		    .live = rows[i].other == LIVE,
-		    .again = rows[i].other == AGAIN,
-		};
-		struct outcome out = press(rows[i].data, &view);
-		assert_int_equal(out.effect_count, rows[i].effect == NO_EFFECT ? 0 : 1);
-		assert_true(says(out.callback_answer, LOCALE_EN, rows[i].answer));
-		assert_int_equal(out.messages.count, rows[i].messages);
-		struct outcome first = out;
-		first.messages.count = 1;
-		assert_string_equal(left(&first), rows[i].left);
-		if (rows[i].effect == NO_EFFECT)
-			continue;
-		assert_int_equal(out.effects[0].kind, EFFECT_UNDO);
-		assert_true(
-		    out.effects[0].assignment_id == 5 && out.effects[0].to == rows[i].other);
-		assert_int_equal(out.next.open_clients, 3);
-		if (rows[i].other) {
-			assert_true(out.messages.last->chat_id == 777);
-			assert_true(says(out.messages.last->text, LOCALE_RU, TEXT_TAKEN_BACK));
-		}
+	struct outcome out = press(row->data, &view);
+	assert_int_equal(out.effect_count, row->effect == NO_EFFECT ? 0 : 1);
+	assert_true(says(out.callback_answer, LOCALE_EN, row->answer));
+	assert_int_equal(out.messages.count, row->messages);
+	struct outcome first = out;
+	first.messages.count = 1;
+	assert_string_equal(left(&first), row->left);
+	if (row->effect == NO_EFFECT)
+		return;
+	assert_int_equal(out.effects[0].kind, EFFECT_UNDO);
+	assert_true(out.effects[0].assignment_id == 5 && out.effects[0].to == row->other);
+	assert_int_equal(out.next.open_clients, 3);
+	if (row->other) {
+		assert_true(out.messages.last->chat_id == 777);
+		assert_true(says(out.messages.last->text, LOCALE_RU, TEXT_TAKEN_BACK));
 	}
 }
 
@@ -602,55 +603,52 @@ static void an_admin_who_is_a_rep_may_approve_themselves(void **state)
 	assert_int_equal(out.next.rep_status, REP_ACTIVE);
 }
 
+static const struct what_must_be_read_is_known_from_the_event_alone_row {
+	const char *text, *email_key;
+	int64_t assignment_id, subject;
+	enum event_kind kind;
+	bool clients, changes;
+} what_must_be_read_is_known_from_the_event_alone_rows[] = {
+    {"привет", NULL, 0, 0, EVENT_TEXT, false, false},
+    {" Ivan@TRUErealestate.bali ", ADDRESS, 0, 0, EVENT_TEXT, false, false},
+    {"ivan@other.example", "ivan@other.example", 0, 0, EVENT_TEXT, false, false},
+    {ADDRESS, NULL, 0, 0, EVENT_EDITED, false, false},
+    {"Да!", NULL, 0, 0, EVENT_TEXT, false, true},
+    {"мои клиенты", NULL, 0, 0, EVENT_TEXT, true, false},
+    {"menu:clients", NULL, 0, 0, EVENT_BUTTON, true, false},
+    {"un:yes", NULL, 0, 0, EVENT_BUTTON, false, true},
+    {"reg:yes", NULL, 0, 0, EVENT_BUTTON, false, false},
+    {"a:12:c", NULL, 12, 0, EVENT_BUTTON, false, true},
+    {"a:12:d", NULL, 12, 0, EVENT_BUTTON, false, true},
+    {"a:-12:d", NULL, 0, 0, EVENT_BUTTON, false, false},
+    {"a:012:d", NULL, 0, 0, EVENT_BUTTON, false, false},
+    {"adm:no:77", NULL, 0, 77, EVENT_BUTTON, false, true},
+    {"adm:no:", NULL, 0, 0, EVENT_BUTTON, false, false},
+    {"adm:no:77:0123456789abcdef0123456789abcdef", NULL, 0, 77, EVENT_BUTTON, false, true},
+    {"adm:no:77:0123456789abcdef", NULL, 0, 0, EVENT_BUTTON, false, false},
+    {"adm:no:77:0123456789ABCDEF0123456789ABCDEF", NULL, 0, 0, EVENT_BUTTON, false, false},
+    {"adm:no:77:0123456789abcdef0123456789abcdef0", NULL, 0, 0, EVENT_BUTTON, false, false},
+    {"adm:no:77:", NULL, 0, 0, EVENT_BUTTON, false, false},
+    {"menu:clients:0123456789abcdef0123456789abcdef", NULL, 0, 0, EVENT_BUTTON, false, false},
+    {ADDRESS, NULL, 0, 0, EVENT_BUTTON, false, false},
+    {ADDRESS, NULL, 0, 0, EVENT_START, false, false},
+    {"", NULL, 0, 0, EVENT_BLOCKED, false, true},
+    {"", NULL, 0, 0, EVENT_UNBLOCKED, false, true},
+    {"", NULL, 0, 0, EVENT_IGNORED, false, false},
+};
+
 static void what_must_be_read_is_known_from_the_event_alone(void **state)
 {
-	(void)state;
-	static const struct {
-		const char *text, *email_key;
-		int64_t assignment_id, subject;
-		enum event_kind kind;
-		bool clients, changes;
-	} rows[] = {
-	    {"привет", NULL, 0, 0, EVENT_TEXT, false, false},
-	    {" Ivan@TRUErealestate.bali ", ADDRESS, 0, 0, EVENT_TEXT, false, false},
-	    {"ivan@other.example", "ivan@other.example", 0, 0, EVENT_TEXT, false, false},
-	    {ADDRESS, NULL, 0, 0, EVENT_EDITED, false, false},
-	    {"Да!", NULL, 0, 0, EVENT_TEXT, false, true},
-	    {"мои клиенты", NULL, 0, 0, EVENT_TEXT, true, false},
-	    {"menu:clients", NULL, 0, 0, EVENT_BUTTON, true, false},
-	    {"un:yes", NULL, 0, 0, EVENT_BUTTON, false, true},
-	    {"reg:yes", NULL, 0, 0, EVENT_BUTTON, false, false},
-	    {"a:12:c", NULL, 12, 0, EVENT_BUTTON, false, true},
-	    {"a:12:d", NULL, 12, 0, EVENT_BUTTON, false, true},
-	    {"a:-12:d", NULL, 0, 0, EVENT_BUTTON, false, false},
-	    {"a:012:d", NULL, 0, 0, EVENT_BUTTON, false, false},
-	    {"adm:no:77", NULL, 0, 77, EVENT_BUTTON, false, true},
-	    {"adm:no:", NULL, 0, 0, EVENT_BUTTON, false, false},
-	    {"adm:no:77:0123456789abcdef0123456789abcdef", NULL, 0, 77, EVENT_BUTTON, false, true},
-	    {"adm:no:77:0123456789abcdef", NULL, 0, 0, EVENT_BUTTON, false, false},
-	    {"adm:no:77:0123456789ABCDEF0123456789ABCDEF", NULL, 0, 0, EVENT_BUTTON, false, false},
-	    {"adm:no:77:0123456789abcdef0123456789abcdef0", NULL, 0, 0, EVENT_BUTTON, false, false},
-	    {"adm:no:77:", NULL, 0, 0, EVENT_BUTTON, false, false},
-	    {"menu:clients:0123456789abcdef0123456789abcdef", NULL, 0, 0, EVENT_BUTTON, false,
-		false},
-	    {ADDRESS, NULL, 0, 0, EVENT_BUTTON, false, false},
-	    {ADDRESS, NULL, 0, 0, EVENT_START, false, false},
-	    {"", NULL, 0, 0, EVENT_BLOCKED, false, true},
-	    {"", NULL, 0, 0, EVENT_UNBLOCKED, false, true},
-	    {"", NULL, 0, 0, EVENT_IGNORED, false, false},
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct event event = event_of(rows[i].kind, rows[i].text);
-		struct conversation_interest interest;
-		conversation_interest(&event, &arena, &interest);
-		if (!interest.email_key != !rows[i].email_key ||
-		    (interest.email_key && strcmp(interest.email_key, rows[i].email_key) != 0) ||
-		    interest.assignment_id != rows[i].assignment_id ||
-		    interest.subject_telegram_id != rows[i].subject ||
-		    interest.wants_clients != rows[i].clients ||
-		    interest.changes_assignments != rows[i].changes)
-			fail_msg("%s \"%s\"", event_kind_name(rows[i].kind), rows[i].text);
-	}
+	const struct what_must_be_read_is_known_from_the_event_alone_row *row = *state;
+	struct event event = event_of(row->kind, row->text);
+	struct conversation_interest interest;
+	conversation_interest(&event, &arena, &interest);
+	if (!interest.email_key != !row->email_key ||
+	    (interest.email_key && strcmp(interest.email_key, row->email_key) != 0) ||
+	    interest.assignment_id != row->assignment_id ||
+	    interest.subject_telegram_id != row->subject ||
+	    interest.wants_clients != row->clients || interest.changes_assignments != row->changes)
+		fail_msg("%s \"%s\"", event_kind_name(row->kind), row->text);
 }
 
 static void names_of_phases_and_statuses_are_read_back(void **state)
@@ -706,29 +704,40 @@ static void the_longest_of_everything_stays_within_telegrams_limits(void **state
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(four_messages_lead_from_hello_to_active, each),
-	    cmocka_unit_test_setup(the_name_is_asked_again_if_it_was_lost, each),
-	    cmocka_unit_test_setup(a_taken_address_is_asked_for_again, each),
-	    cmocka_unit_test_setup(a_telegram_language_of_ours_wins_and_is_remembered, each),
-	    cmocka_unit_test_setup(a_rep_who_shows_up_again_is_available_again, each),
-	    cmocka_unit_test_setup(a_changed_username_is_noted, each),
-	    cmocka_unit_test_setup(three_things_at_once_fit, each),
-	    cmocka_unit_test_setup(assignment_buttons_act_on_what_is_live_and_ones_own, each),
-	    cmocka_unit_test_setup(
-		a_keyboard_that_is_not_known_or_would_not_change_is_left_alone, each),
-	    cmocka_unit_test_setup(declining_can_be_taken_back_while_nobody_has_acted, each),
-	    cmocka_unit_test_setup(the_last_one_to_decline_hears_that_nobody_is_left, each),
-	    cmocka_unit_test_setup(clients_are_listed_with_the_buttons_that_apply, each),
-	    cmocka_unit_test_setup(many_clients_are_split, each),
-	    cmocka_unit_test_setup(admins_are_asked_about_new_reps, each),
-	    cmocka_unit_test_setup(
-		an_admins_decision_is_carried_out_once_and_told_to_the_rep, each),
-	    cmocka_unit_test_setup(an_admins_card_decides_about_nothing_but_what_it_showed, each),
-	    cmocka_unit_test_setup(an_admin_who_is_a_rep_may_approve_themselves, each),
-	    cmocka_unit_test_setup(what_must_be_read_is_known_from_the_event_alone, each),
-	    cmocka_unit_test_setup(names_of_phases_and_statuses_are_read_back, each),
-	    cmocka_unit_test_setup(the_longest_of_everything_stays_within_telegrams_limits, each),
+	const struct row_test tests[] = {
+	    {cmocka_unit_test_setup(four_messages_lead_from_hello_to_active, each), ONCE},
+	    {cmocka_unit_test_setup(the_name_is_asked_again_if_it_was_lost, each), ONCE},
+	    {cmocka_unit_test_setup(a_taken_address_is_asked_for_again, each), ONCE},
+	    {cmocka_unit_test_setup(a_telegram_language_of_ours_wins_and_is_remembered, each),
+		ROWS(a_telegram_language_of_ours_wins_and_is_remembered_rows, language_code)},
+	    {cmocka_unit_test_setup(a_rep_who_shows_up_again_is_available_again, each), ONCE},
+	    {cmocka_unit_test_setup(a_changed_username_is_noted, each),
+		ROWS(a_changed_username_is_noted_rows, before)},
+	    {cmocka_unit_test_setup(three_things_at_once_fit, each), ONCE},
+	    {cmocka_unit_test_setup(assignment_buttons_act_on_what_is_live_and_ones_own, each),
+		ROWS(assignment_buttons_act_on_what_is_live_and_ones_own_rows, data)},
+	    {cmocka_unit_test_setup(a_button_of_an_assignment_that_is_not_known_is_stale, each),
+		ONCE},
+	    {cmocka_unit_test_setup(
+		 a_keyboard_that_is_not_known_or_would_not_change_is_left_alone, each),
+		ONCE},
+	    {cmocka_unit_test_setup(declining_can_be_taken_back_while_nobody_has_acted, each),
+		ROWS(declining_can_be_taken_back_while_nobody_has_acted_rows, data)},
+	    {cmocka_unit_test_setup(the_last_one_to_decline_hears_that_nobody_is_left, each), ONCE},
+	    {cmocka_unit_test_setup(clients_are_listed_with_the_buttons_that_apply, each), ONCE},
+	    {cmocka_unit_test_setup(many_clients_are_split, each), ONCE},
+	    {cmocka_unit_test_setup(admins_are_asked_about_new_reps, each), ONCE},
+	    {cmocka_unit_test_setup(
+		 an_admins_decision_is_carried_out_once_and_told_to_the_rep, each),
+		ONCE},
+	    {cmocka_unit_test_setup(an_admins_card_decides_about_nothing_but_what_it_showed, each),
+		ONCE},
+	    {cmocka_unit_test_setup(an_admin_who_is_a_rep_may_approve_themselves, each), ONCE},
+	    {cmocka_unit_test_setup(what_must_be_read_is_known_from_the_event_alone, each),
+		ROWS(what_must_be_read_is_known_from_the_event_alone_rows, text)},
+	    {cmocka_unit_test_setup(names_of_phases_and_statuses_are_read_back, each), ONCE},
+	    {cmocka_unit_test_setup(the_longest_of_everything_stays_within_telegrams_limits, each),
+		ONCE},
 	};
-	return cmocka_run_group_tests(tests, begin, end);
+	return RUN_ROW_TESTS(tests, begin, end);
 }

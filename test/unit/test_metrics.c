@@ -7,6 +7,8 @@
 #include "salesreg/base/address.h"
 #include "salesreg/base/metrics.h"
 #include <cmocka.h>
+
+#include "row_tests.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,40 +44,38 @@ static void labels_are_escaped_and_help_is_not_quoted(void **state)
 		      "x{a=\"q\\\"b\\\\n\\n\",b=\"Ж\"} 1\n");
 }
 
+static const struct seconds_are_exact_row {
+	int64_t us;
+	const char *text;
+} seconds_are_exact_rows[] = {{0, "x 0.000000\n"}, {1, "x 0.000001\n"}, {-1, "x -0.000001\n"},
+    {-2500000, "x -2.500000\n"}, {1763868000123456, "x 1763868000.123456\n"},
+    {INT64_MIN, "x -9223372036854.775808\n"}};
+
 static void seconds_are_exact(void **state)
 {
-	(void)state;
-	static const struct {
-		int64_t us;
-		const char *text;
-	} cases[] = {{0, "x 0.000000\n"}, {1, "x 0.000001\n"}, {-1, "x -0.000001\n"},
-	    {-2500000, "x -2.500000\n"}, {1763868000123456, "x 1763868000.123456\n"},
-	    {INT64_MIN, "x -9223372036854.775808\n"}};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct buf out;
-		buf_init(&out, 1000);
-		metrics_sample_us(&out, "x", NULL, cases[i].us);
-		written(&out, cases[i].text);
-	}
+	const struct seconds_are_exact_row *row = *state;
+	struct buf out;
+	buf_init(&out, 1000);
+	metrics_sample_us(&out, "x", NULL, row->us);
+	written(&out, row->text);
 }
 
 /* Where an observation lands: the first bucket whose bound is not below it. */
+static const struct a_bound_belongs_to_its_bucket_row {
+	int64_t us;
+	size_t bucket;
+} a_bound_belongs_to_its_bucket_rows[] = {{INT64_MIN, 0}, {-1, 0}, {0, 0}, {500, 0}, {501, 1},
+    {1000, 1}, {1001, 2}, {300000000, METRICS_BOUNDS - 1}, {300000001, METRICS_BOUNDS},
+    {INT64_MAX, METRICS_BOUNDS}};
+
 static void a_bound_belongs_to_its_bucket(void **state)
 {
-	(void)state;
-	static const struct {
-		int64_t us;
-		size_t bucket;
-	} cases[] = {{INT64_MIN, 0}, {-1, 0}, {0, 0}, {500, 0}, {501, 1}, {1000, 1}, {1001, 2},
-	    {300000000, METRICS_BOUNDS - 1}, {300000001, METRICS_BOUNDS},
-	    {INT64_MAX, METRICS_BOUNDS}};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct histogram h = {0};
-		histogram_observe(&h, cases[i].us);
-		assert_int_equal(h.counts[cases[i].bucket], 1);
-		assert_int_equal(histogram_count(&h), 1);
-		assert_int_equal(h.sum_us, cases[i].us < 0 ? 0 : (uint64_t)cases[i].us);
-	}
+	const struct a_bound_belongs_to_its_bucket_row *row = *state;
+	struct histogram h = {0};
+	histogram_observe(&h, row->us);
+	assert_int_equal(h.counts[row->bucket], 1);
+	assert_int_equal(histogram_count(&h), 1);
+	assert_int_equal(h.sum_us, row->us < 0 ? 0 : (uint64_t)row->us);
 }
 
 static const char *after(const char *text, const char *what)
@@ -173,16 +173,17 @@ static void a_shifted_address_has_the_same_host(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_counter_and_a_gauge_have_help_type_and_one_sample),
-	    cmocka_unit_test(labels_are_escaped_and_help_is_not_quoted),
-	    cmocka_unit_test(seconds_are_exact),
-	    cmocka_unit_test(a_bound_belongs_to_its_bucket),
-	    cmocka_unit_test(buckets_are_cumulative_and_end_with_the_count),
-	    cmocka_unit_test(the_text_of_each_bound_is_its_value),
-	    cmocka_unit_test(a_full_buffer_says_so),
-	    cmocka_unit_test(an_address_has_a_numeric_host_and_a_port),
-	    cmocka_unit_test(a_shifted_address_has_the_same_host),
+	const struct row_test tests[] = {
+	    {cmocka_unit_test(a_counter_and_a_gauge_have_help_type_and_one_sample), ONCE},
+	    {cmocka_unit_test(labels_are_escaped_and_help_is_not_quoted), ONCE},
+	    {cmocka_unit_test(seconds_are_exact), ROWS(seconds_are_exact_rows, text)},
+	    {cmocka_unit_test(a_bound_belongs_to_its_bucket),
+		ROWS_BY_NUMBER(a_bound_belongs_to_its_bucket_rows)},
+	    {cmocka_unit_test(buckets_are_cumulative_and_end_with_the_count), ONCE},
+	    {cmocka_unit_test(the_text_of_each_bound_is_its_value), ONCE},
+	    {cmocka_unit_test(a_full_buffer_says_so), ONCE},
+	    {cmocka_unit_test(an_address_has_a_numeric_host_and_a_port), ONCE},
+	    {cmocka_unit_test(a_shifted_address_has_the_same_host), ONCE},
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return RUN_ROW_TESTS(tests, NULL, NULL);
 }

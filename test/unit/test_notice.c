@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "default_texts.h"
+#include "row_tests.h"
 
 static struct arena arena;
 
@@ -165,37 +166,34 @@ static void what_is_not_known_is_left_out(void **state)
 	    list.first->text, "You have a new client:\n\nAlex\nNo Telegram contact is given.");
 }
 
+static const struct each_kind_of_address_tells_how_to_reach_the_person_row {
+	const char *telegram, *line;
+} each_kind_of_address_tells_how_to_reach_the_person_rows[] = {
+    {"@name_1", "\nWrite to: https://t.me/name_1"},
+    {" @name_1 ", "\nWrite to: https://t.me/name_1"},
+    {"+62 812-3456-7890", "\nPhone: +6281234567890\nWrite to: https://t.me/+6281234567890"},
+    {"8 (903) 123-45-67", "\nPhone: +79031234567\nWrite to: https://t.me/+79031234567"},
+    {"https://telegram.me/name1?x", "\nWrite to: https://t.me/name1"},
+    {"alex@example.com", "\nE-mail: alex@example.com"},
+    {"t.me/name", "\nWrite to: https://t.me/name"},
+    {"-", "\nNo Telegram contact is given."},
+    {"6.28E+12", "\nCan't be reached as 6.28E+12: a spreadsheet rounded the number and its "
+		 "last digits are lost. Ask an administrator for the right contact."},
+    {"@n\u0430me", "\nCan't be reached as @n\u0430me: the letter \u201c\u0430\u201d in it is "
+		   "not Latin. Ask an administrator for the right contact."},
+    {"@na/me?x", "\nCan't be reached as @na/me?x: this can't be a Telegram username. Ask an "
+		 "administrator for the right contact."},
+};
+
 static void each_kind_of_address_tells_how_to_reach_the_person(void **state)
 {
-	(void)state;
-	static const struct {
-		const char *telegram, *line;
-	} rows[] = {
-	    {"@name_1", "\nWrite to: https://t.me/name_1"},
-	    {" @name_1 ", "\nWrite to: https://t.me/name_1"},
-	    {"+62 812-3456-7890", "\nPhone: +6281234567890\nWrite to: https://t.me/+6281234567890"},
-	    {"8 (903) 123-45-67", "\nPhone: +79031234567\nWrite to: https://t.me/+79031234567"},
-	    {"https://telegram.me/name1?x", "\nWrite to: https://t.me/name1"},
-	    {"alex@example.com", "\nE-mail: alex@example.com"},
-	    {"t.me/name", "\nWrite to: https://t.me/name"},
-	    {"-", "\nNo Telegram contact is given."},
-	    {"6.28E+12", "\nCan't be reached as 6.28E+12: a spreadsheet rounded the number and its "
-			 "last digits are lost. Ask an administrator for the right contact."},
-	    {"@n\u0430me",
-		"\nCan't be reached as @n\u0430me: the letter \u201c\u0430\u201d in it is "
-		"not Latin. Ask an administrator for the right contact."},
-	    {"@na/me?x",
-		"\nCan't be reached as @na/me?x: this can't be a Telegram username. Ask an "
-		"administrator for the right contact."},
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		const struct notice_prospect p = {
-		    .assignment_id = 1, .name = "X", .telegram = rows[i].telegram};
-		struct message_list list = build(&p, 1);
-		const char *found = strstr(list.first->text, rows[i].line);
-		if (!found || strcmp(found, rows[i].line) != 0)
-			fail_msg("%s: %s", rows[i].telegram, list.first->text);
-	}
+	const struct each_kind_of_address_tells_how_to_reach_the_person_row *row = *state;
+	const struct notice_prospect p = {
+	    .assignment_id = 1, .name = "X", .telegram = row->telegram};
+	struct message_list list = build(&p, 1);
+	const char *found = strstr(list.first->text, row->line);
+	if (!found || strcmp(found, row->line) != 0)
+		fail_msg("%s: %s", row->telegram, list.first->text);
 }
 
 /* A tg://user link in a text does nothing: only a button opens the chat. */
@@ -337,19 +335,22 @@ static void nothing_to_tell_is_no_message(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(what_others_wrote_is_one_quoted_block_and_does_nothing_to_the_rest),
-	    cmocka_unit_test(who_can_be_written_to_is_an_address_of_the_programs_own_making),
-	    cmocka_unit_test(one_prospect_is_told_whole_with_plain_buttons),
-	    cmocka_unit_test(what_is_not_known_is_left_out),
-	    cmocka_unit_test(each_kind_of_address_tells_how_to_reach_the_person),
-	    cmocka_unit_test(a_person_known_by_id_gets_a_button_that_opens_the_chat),
-	    cmocka_unit_test(several_prospects_are_numbered_and_so_are_their_buttons),
-	    cmocka_unit_test(many_prospects_become_several_messages_and_none_is_lost),
-	    cmocka_unit_test(long_texts_are_shortened_and_split_by_length),
-	    cmocka_unit_test(texts_of_ones_own_may_be_as_long_as_telegram_allows),
-	    cmocka_unit_test(admins_read_whom_nobody_takes_and_have_nothing_to_press),
-	    cmocka_unit_test(nothing_to_tell_is_no_message),
+	const struct row_test tests[] = {
+	    {cmocka_unit_test(what_others_wrote_is_one_quoted_block_and_does_nothing_to_the_rest),
+		ONCE},
+	    {cmocka_unit_test(who_can_be_written_to_is_an_address_of_the_programs_own_making),
+		ONCE},
+	    {cmocka_unit_test(one_prospect_is_told_whole_with_plain_buttons), ONCE},
+	    {cmocka_unit_test(what_is_not_known_is_left_out), ONCE},
+	    {cmocka_unit_test(each_kind_of_address_tells_how_to_reach_the_person),
+		ROWS(each_kind_of_address_tells_how_to_reach_the_person_rows, telegram)},
+	    {cmocka_unit_test(a_person_known_by_id_gets_a_button_that_opens_the_chat), ONCE},
+	    {cmocka_unit_test(several_prospects_are_numbered_and_so_are_their_buttons), ONCE},
+	    {cmocka_unit_test(many_prospects_become_several_messages_and_none_is_lost), ONCE},
+	    {cmocka_unit_test(long_texts_are_shortened_and_split_by_length), ONCE},
+	    {cmocka_unit_test(texts_of_ones_own_may_be_as_long_as_telegram_allows), ONCE},
+	    {cmocka_unit_test(admins_read_whom_nobody_takes_and_have_nothing_to_press), ONCE},
+	    {cmocka_unit_test(nothing_to_tell_is_no_message), ONCE},
 	};
-	return cmocka_run_group_tests(tests, begin, end);
+	return RUN_ROW_TESTS(tests, begin, end);
 }

@@ -16,169 +16,170 @@
 
 #include <cmocka.h>
 
+#include "row_tests.h"
+
 /* --- the pure decision --- */
+
+static const struct every_error_of_the_bot_api_has_its_class_row {
+	int64_t code;
+	const char *description;
+	enum telegram_class class;
+} every_error_of_the_bot_api_has_its_class_rows[] = {
+    {400, "Bad Request: chat not found", TELEGRAM_GONE},
+    {400, "Bad Request: user not found", TELEGRAM_GONE},
+    {400, "Bad Request: PEER_ID_INVALID", TELEGRAM_GONE},
+    {400, "Bad Request: group chat was upgraded to a supergroup chat", TELEGRAM_GONE},
+    {400, "Bad Request: have no rights to send a message", TELEGRAM_GONE},
+    {400, "Bad Request: message text is empty", TELEGRAM_BUG},
+    {400, "Bad Request: message is too long", TELEGRAM_BUG},
+    {400, "Bad Request: can't parse entities: unexpected end of tag", TELEGRAM_BUG},
+    {400, "Bad Request: BUTTON_DATA_INVALID", TELEGRAM_BUG},
+    {400, "Bad Request: message to edit not found", TELEGRAM_OK},
+    {400, "Bad Request: message can't be edited", TELEGRAM_OK},
+    {400, "Bad Request: MESSAGE_ID_INVALID", TELEGRAM_OK},
+    {400, "Bad Request: query is too old and response timeout expired or query ID is invalid",
+	TELEGRAM_BUG},
+    {400,
+	"Bad Request: message is not modified: specified new message content and reply "
+	"markup are exactly",
+	TELEGRAM_OK},
+    {400, "Bad Request: Bad Gateway", TELEGRAM_RETRY},
+    {400, "Bad Request: bad Gateway", TELEGRAM_RETRY},
+    {400, "Bad Request: Internal Server Error", TELEGRAM_RETRY},
+    {400, "Bad Request: Gateway Timeout", TELEGRAM_RETRY},
+    {400, "", TELEGRAM_BUG},
+    {401, "Unauthorized", TELEGRAM_TOKEN},
+    {401, "Unauthorized: invalid token specified", TELEGRAM_TOKEN},
+    {403, "Forbidden: bot was blocked by the user", TELEGRAM_GONE},
+    {403, "Forbidden: user is deactivated", TELEGRAM_GONE},
+    {403, "Forbidden: bot can't initiate conversation with a user", TELEGRAM_GONE},
+    {404, "Not Found", TELEGRAM_TOKEN},
+    {404, "Not Found: method not found", TELEGRAM_BUG},
+    {409,
+	"Conflict: terminated by other getUpdates request; make sure that only one bot "
+	"instance is running",
+	TELEGRAM_CONFLICT},
+    {409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook",
+	TELEGRAM_CONFLICT},
+    {413, "Request Entity Too Large", TELEGRAM_BUG},
+    {429, "Too Many Requests: retry after 5", TELEGRAM_RETRY},
+    {500, "Internal Server Error: restart", TELEGRAM_RETRY},
+    {502, "Bad Gateway", TELEGRAM_RETRY},
+    {0, "", TELEGRAM_UNKNOWN},
+};
 
 static void every_error_of_the_bot_api_has_its_class(void **state)
 {
-	(void)state;
-	static const struct {
-		int64_t code;
-		const char *description;
-		enum telegram_class class;
-	} rows[] = {
-	    {400, "Bad Request: chat not found", TELEGRAM_GONE},
-	    {400, "Bad Request: user not found", TELEGRAM_GONE},
-	    {400, "Bad Request: PEER_ID_INVALID", TELEGRAM_GONE},
-	    {400, "Bad Request: group chat was upgraded to a supergroup chat", TELEGRAM_GONE},
-	    {400, "Bad Request: have no rights to send a message", TELEGRAM_GONE},
-	    {400, "Bad Request: message text is empty", TELEGRAM_BUG},
-	    {400, "Bad Request: message is too long", TELEGRAM_BUG},
-	    {400, "Bad Request: can't parse entities: unexpected end of tag", TELEGRAM_BUG},
-	    {400, "Bad Request: BUTTON_DATA_INVALID", TELEGRAM_BUG},
-	    {400, "Bad Request: message to edit not found", TELEGRAM_OK},
-	    {400, "Bad Request: message can't be edited", TELEGRAM_OK},
-	    {400, "Bad Request: MESSAGE_ID_INVALID", TELEGRAM_OK},
-	    {400,
-		"Bad Request: query is too old and response timeout expired or query ID is invalid",
-		TELEGRAM_BUG},
-	    {400,
-		"Bad Request: message is not modified: specified new message content and reply "
-		"markup are exactly",
-		TELEGRAM_OK},
-	    {400, "Bad Request: Bad Gateway", TELEGRAM_RETRY},
-	    {400, "Bad Request: bad Gateway", TELEGRAM_RETRY},
-	    {400, "Bad Request: Internal Server Error", TELEGRAM_RETRY},
-	    {400, "Bad Request: Gateway Timeout", TELEGRAM_RETRY},
-	    {400, "", TELEGRAM_BUG},
-	    {401, "Unauthorized", TELEGRAM_TOKEN},
-	    {401, "Unauthorized: invalid token specified", TELEGRAM_TOKEN},
-	    {403, "Forbidden: bot was blocked by the user", TELEGRAM_GONE},
-	    {403, "Forbidden: user is deactivated", TELEGRAM_GONE},
-	    {403, "Forbidden: bot can't initiate conversation with a user", TELEGRAM_GONE},
-	    {404, "Not Found", TELEGRAM_TOKEN},
-	    {404, "Not Found: method not found", TELEGRAM_BUG},
-	    {409,
-		"Conflict: terminated by other getUpdates request; make sure that only one bot "
-		"instance is running",
-		TELEGRAM_CONFLICT},
-	    {409,
-		"Conflict: can't use getUpdates method while webhook is active; use deleteWebhook",
-		TELEGRAM_CONFLICT},
-	    {413, "Request Entity Too Large", TELEGRAM_BUG},
-	    {429, "Too Many Requests: retry after 5", TELEGRAM_RETRY},
-	    {500, "Internal Server Error: restart", TELEGRAM_RETRY},
-	    {502, "Bad Gateway", TELEGRAM_RETRY},
-	    {0, "", TELEGRAM_UNKNOWN},
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct telegram_facts facts = {.http_status = rows[i].code,
-		    .is_reply = true,
-		    .error_code = rows[i].code,
-		    .retry_after_ms = -1,
-		    .description = rows[i].description};
-		enum telegram_class class = telegram_classify(&facts);
-		if (class != rows[i].class)
-			fail_msg("%lld %s: %s", (long long)rows[i].code, rows[i].description,
-			    telegram_class_name(class));
-	}
+	const struct every_error_of_the_bot_api_has_its_class_row *row = *state;
+	struct telegram_facts facts = {.http_status = row->code,
+	    .is_reply = true,
+	    .error_code = row->code,
+	    .retry_after_ms = -1,
+	    .description = row->description};
+	enum telegram_class class = telegram_classify(&facts);
+	if (class != row->class)
+		fail_msg("%lld %s: %s", (long long)row->code, row->description,
+		    telegram_class_name(class));
 }
+
+static const struct an_answer_not_from_the_bot_api_is_judged_by_its_status_row {
+	long status;
+	bool empty;
+	enum telegram_class class;
+} an_answer_not_from_the_bot_api_is_judged_by_its_status_rows[] = {
+    {200, true, TELEGRAM_UNKNOWN},
+    {200, false, TELEGRAM_UNKNOWN},
+    {302, false, TELEGRAM_UNKNOWN},
+    {400, true, TELEGRAM_BUG},
+    {400, false, TELEGRAM_UNKNOWN},
+    {401, true, TELEGRAM_TOKEN},
+    {401, false, TELEGRAM_UNKNOWN},
+    {403, false, TELEGRAM_UNKNOWN},
+    {404, true, TELEGRAM_TOKEN},
+    {404, false, TELEGRAM_UNKNOWN},
+    {413, true, TELEGRAM_BUG},
+    {429, false, TELEGRAM_RETRY},
+    {431, true, TELEGRAM_BUG},
+    {500, false, TELEGRAM_UNKNOWN},
+    {501, true, TELEGRAM_BUG},
+    {502, false, TELEGRAM_UNKNOWN},
+    {503, false, TELEGRAM_UNKNOWN},
+    {504, false, TELEGRAM_UNKNOWN},
+};
 
 static void an_answer_not_from_the_bot_api_is_judged_by_its_status(void **state)
 {
-	(void)state;
-	static const struct {
-		long status;
-		bool empty;
-		enum telegram_class class;
-	} rows[] = {
-	    {200, true, TELEGRAM_UNKNOWN},
-	    {200, false, TELEGRAM_UNKNOWN},
-	    {302, false, TELEGRAM_UNKNOWN},
-	    {400, true, TELEGRAM_BUG},
-	    {400, false, TELEGRAM_UNKNOWN},
-	    {401, true, TELEGRAM_TOKEN},
-	    {401, false, TELEGRAM_UNKNOWN},
-	    {403, false, TELEGRAM_UNKNOWN},
-	    {404, true, TELEGRAM_TOKEN},
-	    {404, false, TELEGRAM_UNKNOWN},
-	    {413, true, TELEGRAM_BUG},
-	    {429, false, TELEGRAM_RETRY},
-	    {431, true, TELEGRAM_BUG},
-	    {500, false, TELEGRAM_UNKNOWN},
-	    {501, true, TELEGRAM_BUG},
-	    {502, false, TELEGRAM_UNKNOWN},
-	    {503, false, TELEGRAM_UNKNOWN},
-	    {504, false, TELEGRAM_UNKNOWN},
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct telegram_facts facts = {.http_status = rows[i].status,
-		    .empty_body = rows[i].empty,
-		    .retry_after_ms = -1,
-		    .description = ""};
-		enum telegram_class class = telegram_classify(&facts);
-		if (class != rows[i].class)
-			fail_msg("%ld: %s", rows[i].status, telegram_class_name(class));
-	}
+	const struct an_answer_not_from_the_bot_api_is_judged_by_its_status_row *row = *state;
+	struct telegram_facts facts = {.http_status = row->status,
+	    .empty_body = row->empty,
+	    .retry_after_ms = -1,
+	    .description = ""};
+	enum telegram_class class = telegram_classify(&facts);
+	if (class != row->class)
+		fail_msg("%ld: %s", row->status, telegram_class_name(class));
 }
+
+static const struct a_failed_transfer_is_judged_by_what_went_out_row {
+	enum err err;
+	bool maybe_delivered;
+	enum telegram_class class;
+} a_failed_transfer_is_judged_by_what_went_out_rows[] = {
+    {ERR_UNAVAILABLE, false, TELEGRAM_RETRY},
+    {ERR_TIMEOUT, false, TELEGRAM_RETRY},
+    {ERR_IO, false, TELEGRAM_RETRY},
+    {ERR_TIMEOUT, true, TELEGRAM_UNKNOWN},
+    {ERR_IO, true, TELEGRAM_UNKNOWN},
+    {ERR_TOO_BIG, true, TELEGRAM_UNKNOWN},
+    {ERR_INVALID, false, TELEGRAM_BUG},
+    {ERR_CANCELLED, false, TELEGRAM_CANCELLED},
+    {ERR_CANCELLED, true, TELEGRAM_CANCELLED},
+};
 
 static void a_failed_transfer_is_judged_by_what_went_out(void **state)
 {
-	(void)state;
-	static const struct {
-		enum err err;
-		bool maybe_delivered;
-		enum telegram_class class;
-	} rows[] = {
-	    {ERR_UNAVAILABLE, false, TELEGRAM_RETRY},
-	    {ERR_TIMEOUT, false, TELEGRAM_RETRY},
-	    {ERR_IO, false, TELEGRAM_RETRY},
-	    {ERR_TIMEOUT, true, TELEGRAM_UNKNOWN},
-	    {ERR_IO, true, TELEGRAM_UNKNOWN},
-	    {ERR_TOO_BIG, true, TELEGRAM_UNKNOWN},
-	    {ERR_INVALID, false, TELEGRAM_BUG},
-	    {ERR_CANCELLED, false, TELEGRAM_CANCELLED},
-	    {ERR_CANCELLED, true, TELEGRAM_CANCELLED},
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct telegram_facts facts = {.err = rows[i].err,
-		    .maybe_delivered = rows[i].maybe_delivered,
-		    .retry_after_ms = -1,
-		    .description = ""};
-		assert_int_equal(telegram_classify(&facts), rows[i].class);
-	}
+	const struct a_failed_transfer_is_judged_by_what_went_out_row *row = *state;
+	struct telegram_facts facts = {.err = row->err,
+	    .maybe_delivered = row->maybe_delivered,
+	    .retry_after_ms = -1,
+	    .description = ""};
+	assert_int_equal(telegram_classify(&facts), row->class);
 }
+
+static const struct only_tokens_of_the_right_form_pass_row {
+	const char *token;
+	int64_t bot_id;
+} only_tokens_of_the_right_form_pass_rows[] = {
+    {"123456:ABC-DEF_1234ghIkl", 123456},
+    {"7000000001:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw", 7000000001},
+    {"", 0},
+    {":", 0},
+    {"123456", 0},
+    {"123456:", 0},
+    {"123456:ab", 0},
+    {":ABCDEF", 0},
+    {"0123:ABCDEF", 0},
+    {"-5:ABCDEF", 0},
+    {"123456:ABC DEF", 0},
+    {"123456:ABCDEF\n", 0},
+    {" 123456:ABCDEF", 0},
+    {"your_token_here", 0},
+    {"123456:ABC/getMe?", 0},
+    {"99999999999999999999:ABCDEF", 0},
+};
 
 static void only_tokens_of_the_right_form_pass(void **state)
 {
+	const struct only_tokens_of_the_right_form_pass_row *row = *state;
+	struct secret token = {0};
+	assert_int_equal(secret_set(&token, row->token), ERR_OK);
+	assert_int_equal(telegram_token_bot_id(&token), row->bot_id);
+	assert_int_equal(telegram_token_is_well_formed(&token), row->bot_id != 0);
+	secret_finish(&token);
+}
+
+static void no_token_is_no_bot(void **state)
+{
 	(void)state;
-	static const struct {
-		const char *token;
-		int64_t bot_id;
-	} rows[] = {
-	    {"123456:ABC-DEF_1234ghIkl", 123456},
-	    {"7000000001:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw", 7000000001},
-	    {"", 0},
-	    {":", 0},
-	    {"123456", 0},
-	    {"123456:", 0},
-	    {"123456:ab", 0},
-	    {":ABCDEF", 0},
-	    {"0123:ABCDEF", 0},
-	    {"-5:ABCDEF", 0},
-	    {"123456:ABC DEF", 0},
-	    {"123456:ABCDEF\n", 0},
-	    {" 123456:ABCDEF", 0},
-	    {"your_token_here", 0},
-	    {"123456:ABC/getMe?", 0},
-	    {"99999999999999999999:ABCDEF", 0},
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct secret token = {0};
-		assert_int_equal(secret_set(&token, rows[i].token), ERR_OK);
-		assert_int_equal(telegram_token_bot_id(&token), rows[i].bot_id);
-		assert_int_equal(telegram_token_is_well_formed(&token), rows[i].bot_id != 0);
-		secret_finish(&token);
-	}
 	assert_int_equal(telegram_token_bot_id(&(struct secret){0}), 0);
 }
 
@@ -317,26 +318,25 @@ static void a_sent_message_brings_its_id(void **state)
 	assert_non_null(strstr(server.request, "\r\n\r\n{\"chat_id\":1}"));
 }
 
+static const struct the_id_of_a_sent_message_is_found_in_any_order_row {
+	const char *body;
+	int64_t id;
+} the_id_of_a_sent_message_is_found_in_any_order_rows[] = {
+    {"{\"ok\":true,\"result\":{\"message_id\":42}}", 42},
+    {"{\"ok\":true,\"result\":{\"date\":1,\"message_id\":42}}", 42},
+    {"{\"result\":{\"message_id\":42},\"ok\":true}", 42},
+    {" {\"ok\": true, \"result\": {\"message_id\": 42}}", 42},
+    {"{\"ok\":true,\"result\":{\"message_id\":\"42\"}}", 0},
+    {"{\"ok\":true,\"result\":{\"message_id\":42.5}}", 0},
+    {"{\"ok\":true,\"result\":true}", 0},
+};
+
 static void the_id_of_a_sent_message_is_found_in_any_order(void **state)
 {
-	(void)state;
-	static const struct {
-		const char *body;
-		int64_t id;
-	} rows[] = {
-	    {"{\"ok\":true,\"result\":{\"message_id\":42}}", 42},
-	    {"{\"ok\":true,\"result\":{\"date\":1,\"message_id\":42}}", 42},
-	    {"{\"result\":{\"message_id\":42},\"ok\":true}", 42},
-	    {" {\"ok\": true, \"result\": {\"message_id\": 42}}", 42},
-	    {"{\"ok\":true,\"result\":{\"message_id\":\"42\"}}", 0},
-	    {"{\"ok\":true,\"result\":{\"message_id\":42.5}}", 0},
-	    {"{\"ok\":true,\"result\":true}", 0},
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct outcome out = ask("200 OK", rows[i].body);
-		assert_int_equal(out.answer.class, TELEGRAM_OK);
-		assert_int_equal(out.answer.message_id, rows[i].id);
-	}
+	const struct the_id_of_a_sent_message_is_found_in_any_order_row *row = *state;
+	struct outcome out = ask("200 OK", row->body);
+	assert_int_equal(out.answer.class, TELEGRAM_OK);
+	assert_int_equal(out.answer.message_id, row->id);
 }
 
 static void other_methods_bring_their_whole_result(void **state)
@@ -450,18 +450,24 @@ static void destroying_cancels_and_cancelling_is_silent(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(every_error_of_the_bot_api_has_its_class),
-	    cmocka_unit_test(an_answer_not_from_the_bot_api_is_judged_by_its_status),
-	    cmocka_unit_test(a_failed_transfer_is_judged_by_what_went_out),
-	    cmocka_unit_test(only_tokens_of_the_right_form_pass),
-	    cmocka_unit_test(a_sent_message_brings_its_id),
-	    cmocka_unit_test(the_id_of_a_sent_message_is_found_in_any_order),
-	    cmocka_unit_test(other_methods_bring_their_whole_result),
-	    cmocka_unit_test(parameters_are_reported),
-	    cmocka_unit_test(descriptions_are_scrubbed_and_bounded),
-	    cmocka_unit_test(senseless_answers_are_unknown),
-	    cmocka_unit_test(destroying_cancels_and_cancelling_is_silent),
+	const struct row_test tests[] = {
+	    {cmocka_unit_test(every_error_of_the_bot_api_has_its_class),
+		ROWS(every_error_of_the_bot_api_has_its_class_rows, description)},
+	    {cmocka_unit_test(an_answer_not_from_the_bot_api_is_judged_by_its_status),
+		ROWS_BY_NUMBER(an_answer_not_from_the_bot_api_is_judged_by_its_status_rows)},
+	    {cmocka_unit_test(a_failed_transfer_is_judged_by_what_went_out),
+		ROWS_BY_NUMBER(a_failed_transfer_is_judged_by_what_went_out_rows)},
+	    {cmocka_unit_test(only_tokens_of_the_right_form_pass),
+		ROWS(only_tokens_of_the_right_form_pass_rows, token)},
+	    {cmocka_unit_test(no_token_is_no_bot), ONCE},
+	    {cmocka_unit_test(a_sent_message_brings_its_id), ONCE},
+	    {cmocka_unit_test(the_id_of_a_sent_message_is_found_in_any_order),
+		ROWS(the_id_of_a_sent_message_is_found_in_any_order_rows, body)},
+	    {cmocka_unit_test(other_methods_bring_their_whole_result), ONCE},
+	    {cmocka_unit_test(parameters_are_reported), ONCE},
+	    {cmocka_unit_test(descriptions_are_scrubbed_and_bounded), ONCE},
+	    {cmocka_unit_test(senseless_answers_are_unknown), ONCE},
+	    {cmocka_unit_test(destroying_cancels_and_cancelling_is_silent), ONCE},
 	};
-	return cmocka_run_group_tests(tests, server_start, server_stop);
+	return RUN_ROW_TESTS(tests, server_start, server_stop);
 }

@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include "row_tests.h"
+
 static struct arena arena;
 static json_t *document;
 
@@ -71,79 +73,75 @@ static void a_private_text_is_text(void **state)
 	assert_null(u.event.callback_id);
 }
 
+static const struct the_kind_follows_from_the_fields_row {
+	const char *json;
+	enum event_kind kind;
+	const char *text;
+} the_kind_follows_from_the_fields_rows[] = {
+    {PRIVATE(",\"text\":\"/start\""), EVENT_START, ""},
+    {PRIVATE(",\"text\":\"/start abc-1_\""), EVENT_START, "abc-1_"},
+    {PRIVATE(",\"text\":\"/start@our_bot\""), EVENT_START, ""},
+    {PRIVATE(",\"text\":\"/start@our_bot  abc  \""), EVENT_START, "abc"},
+    {PRIVATE(",\"text\":\"/Start\\nabc\""), EVENT_START, "abc"},
+    {PRIVATE(",\"text\":\"/started\""), EVENT_TEXT, "/started"},
+    {PRIVATE(",\"text\":\"/startпривет\""), EVENT_TEXT, "/startпривет"},
+    {PRIVATE(",\"text\":\" /start\""), EVENT_TEXT, " /start"},
+    {PRIVATE(",\"text\":\"/help\""), EVENT_TEXT, "/help"},
+    {PRIVATE(",\"text\":\"\""), EVENT_TEXT, ""},
+    {PRIVATE(",\"photo\":[{}],\"caption\":\"look\""), EVENT_MEDIA, "photo"},
+    {PRIVATE(",\"document\":{},\"animation\":{}"), EVENT_MEDIA, "animation"},
+    {PRIVATE(",\"location\":{},\"venue\":{}"), EVENT_MEDIA, "venue"},
+    {PRIVATE(",\"sticker\":{}"), EVENT_MEDIA, "sticker"},
+    {PRIVATE(",\"voice\":{}"), EVENT_MEDIA, "voice"},
+    {PRIVATE(",\"video_note\":{}"), EVENT_MEDIA, "video_note"},
+    {PRIVATE(",\"invented_in_2031\":{}"), EVENT_MEDIA, "unknown"},
+    {PRIVATE(""), EVENT_MEDIA, "unknown"},
+    {PRIVATE(",\"text\":5"), EVENT_MEDIA, "unknown"},
+    {PRIVATE(",\"contact\":\"x\""), EVENT_MEDIA, "unknown"},
+    {PRIVATE(",\"pinned_message\":{}"), EVENT_IGNORED, ""},
+    {PRIVATE(",\"message_auto_delete_timer_changed\":{}"), EVENT_IGNORED, ""},
+    {"{\"update_id\":7,\"edited_message\":{" ANNA "," ALONE ",\"text\":\"oops\"}}", EVENT_EDITED,
+	"oops"},
+    {"{\"update_id\":7,\"edited_message\":{" ANNA "," ALONE ",\"location\":{}}}", EVENT_IGNORED,
+	""},
+    {"{\"update_id\":7,\"my_chat_member\":{" ANNA "," ALONE
+     ",\"new_chat_member\":{\"status\":\"kicked\"}}}",
+	EVENT_BLOCKED, ""},
+    {"{\"update_id\":7,\"my_chat_member\":{" ANNA "," ALONE
+     ",\"new_chat_member\":{\"status\":\"member\"}}}",
+	EVENT_UNBLOCKED, ""},
+    {"{\"update_id\":7,\"my_chat_member\":{" ANNA "," ALONE ",\"new_chat_member\":{\"status\":7}}}",
+	EVENT_IGNORED, ""},
+    {"{\"update_id\":7,\"my_chat_member\":{" ANNA
+     ",\"chat\":{\"id\":-5,\"type\":\"group\"},\"new_chat_member\":{\"status\":\"kicked\"}}"
+     "}",
+	EVENT_IGNORED, ""},
+    /* nobody there to talk to */
+    {"{\"update_id\":7,\"message\":{" ANNA
+     ",\"chat\":{\"id\":-100,\"type\":\"supergroup\"},\"text\":\"x\"}}",
+	EVENT_IGNORED, ""},
+    {"{\"update_id\":7,\"message\":{\"from\":{\"id\":5,\"is_bot\":true}," ALONE ",\"text\":\"x\"}}",
+	EVENT_IGNORED, ""},
+    {"{\"update_id\":7,\"message\":{" ALONE ",\"text\":\"x\"}}", EVENT_IGNORED, ""},
+    {"{\"update_id\":7,\"message\":{" ANNA ",\"text\":\"x\"}}", EVENT_IGNORED, ""},
+    {"{\"update_id\":7,\"channel_post\":{\"chat\":{\"id\":-1,\"type\":\"channel\"},"
+     "\"text\":\"x\"}}",
+	EVENT_IGNORED, ""},
+    {"{\"update_id\":7,\"business_message\":{" ANNA "," ALONE ",\"text\":\"x\"}}", EVENT_IGNORED,
+	""},
+    {"{\"update_id\":7,\"inline_query\":{\"id\":\"1\"," ANNA ",\"query\":\"\"}}", EVENT_IGNORED,
+	""},
+    {"{\"update_id\":7}", EVENT_IGNORED, ""},
+};
+
 static void the_kind_follows_from_the_fields(void **state)
 {
-	(void)state;
-	static const struct {
-		const char *json;
-		enum event_kind kind;
-		const char *text;
-	} rows[] = {
-	    {PRIVATE(",\"text\":\"/start\""), EVENT_START, ""},
-	    {PRIVATE(",\"text\":\"/start abc-1_\""), EVENT_START, "abc-1_"},
-	    {PRIVATE(",\"text\":\"/start@our_bot\""), EVENT_START, ""},
-	    {PRIVATE(",\"text\":\"/start@our_bot  abc  \""), EVENT_START, "abc"},
-	    {PRIVATE(",\"text\":\"/Start\\nabc\""), EVENT_START, "abc"},
-	    {PRIVATE(",\"text\":\"/started\""), EVENT_TEXT, "/started"},
-	    {PRIVATE(",\"text\":\"/startпривет\""), EVENT_TEXT, "/startпривет"},
-	    {PRIVATE(",\"text\":\" /start\""), EVENT_TEXT, " /start"},
-	    {PRIVATE(",\"text\":\"/help\""), EVENT_TEXT, "/help"},
-	    {PRIVATE(",\"text\":\"\""), EVENT_TEXT, ""},
-	    {PRIVATE(",\"photo\":[{}],\"caption\":\"look\""), EVENT_MEDIA, "photo"},
-	    {PRIVATE(",\"document\":{},\"animation\":{}"), EVENT_MEDIA, "animation"},
-	    {PRIVATE(",\"location\":{},\"venue\":{}"), EVENT_MEDIA, "venue"},
-	    {PRIVATE(",\"sticker\":{}"), EVENT_MEDIA, "sticker"},
-	    {PRIVATE(",\"voice\":{}"), EVENT_MEDIA, "voice"},
-	    {PRIVATE(",\"video_note\":{}"), EVENT_MEDIA, "video_note"},
-	    {PRIVATE(",\"invented_in_2031\":{}"), EVENT_MEDIA, "unknown"},
-	    {PRIVATE(""), EVENT_MEDIA, "unknown"},
-	    {PRIVATE(",\"text\":5"), EVENT_MEDIA, "unknown"},
-	    {PRIVATE(",\"contact\":\"x\""), EVENT_MEDIA, "unknown"},
-	    {PRIVATE(",\"pinned_message\":{}"), EVENT_IGNORED, ""},
-	    {PRIVATE(",\"message_auto_delete_timer_changed\":{}"), EVENT_IGNORED, ""},
-	    {"{\"update_id\":7,\"edited_message\":{" ANNA "," ALONE ",\"text\":\"oops\"}}",
-		EVENT_EDITED, "oops"},
-	    {"{\"update_id\":7,\"edited_message\":{" ANNA "," ALONE ",\"location\":{}}}",
-		EVENT_IGNORED, ""},
-	    {"{\"update_id\":7,\"my_chat_member\":{" ANNA "," ALONE
-	     ",\"new_chat_member\":{\"status\":\"kicked\"}}}",
-		EVENT_BLOCKED, ""},
-	    {"{\"update_id\":7,\"my_chat_member\":{" ANNA "," ALONE
-	     ",\"new_chat_member\":{\"status\":\"member\"}}}",
-		EVENT_UNBLOCKED, ""},
-	    {"{\"update_id\":7,\"my_chat_member\":{" ANNA "," ALONE
-	     ",\"new_chat_member\":{\"status\":7}}}",
-		EVENT_IGNORED, ""},
-	    {"{\"update_id\":7,\"my_chat_member\":{" ANNA
-	     ",\"chat\":{\"id\":-5,\"type\":\"group\"},\"new_chat_member\":{\"status\":\"kicked\"}}"
-	     "}",
-		EVENT_IGNORED, ""},
-	    /* nobody there to talk to */
-	    {"{\"update_id\":7,\"message\":{" ANNA
-	     ",\"chat\":{\"id\":-100,\"type\":\"supergroup\"},\"text\":\"x\"}}",
-		EVENT_IGNORED, ""},
-	    {"{\"update_id\":7,\"message\":{\"from\":{\"id\":5,\"is_bot\":true}," ALONE
-	     ",\"text\":\"x\"}}",
-		EVENT_IGNORED, ""},
-	    {"{\"update_id\":7,\"message\":{" ALONE ",\"text\":\"x\"}}", EVENT_IGNORED, ""},
-	    {"{\"update_id\":7,\"message\":{" ANNA ",\"text\":\"x\"}}", EVENT_IGNORED, ""},
-	    {"{\"update_id\":7,\"channel_post\":{\"chat\":{\"id\":-1,\"type\":\"channel\"},"
-	     "\"text\":\"x\"}}",
-		EVENT_IGNORED, ""},
-	    {"{\"update_id\":7,\"business_message\":{" ANNA "," ALONE ",\"text\":\"x\"}}",
-		EVENT_IGNORED, ""},
-	    {"{\"update_id\":7,\"inline_query\":{\"id\":\"1\"," ANNA ",\"query\":\"\"}}",
-		EVENT_IGNORED, ""},
-	    {"{\"update_id\":7}", EVENT_IGNORED, ""},
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct telegram_update u = parse(rows[i].json);
-		if (u.event.kind != rows[i].kind || strcmp(u.event.text, rows[i].text) != 0)
-			fail_msg("row %zu: %s \"%s\" of %s", i, event_kind_name(u.event.kind),
-			    u.event.text, rows[i].json);
-		assert_true(u.has_id);
-		assert_int_equal(u.update_id, 7);
-	}
+	const struct the_kind_follows_from_the_fields_row *row = *state;
+	struct telegram_update u = parse(row->json);
+	if (u.event.kind != row->kind || strcmp(u.event.text, row->text) != 0)
+		fail_msg("%s \"%s\" of %s", event_kind_name(u.event.kind), u.event.text, row->json);
+	assert_true(u.has_id);
+	assert_int_equal(u.update_id, 7);
 }
 
 static void a_contact_tells_whose_it_is(void **state)
@@ -271,37 +269,41 @@ static void texts_are_bounded_and_clean(void **state)
 					  "b");
 }
 
+static const struct update_ids_of_any_kind_are_read_row {
+	const char *json;
+	bool has_id;
+	int64_t id;
+} update_ids_of_any_kind_are_read_rows[] = {
+    {"{\"update_id\":0}", true, 0},
+    {"{\"update_id\":9223372036854775807}", true, INT64_MAX},
+    {"{\"update_id\":12.0}", true, 12},
+    {"{\"update_id\":1e300}", false, 0},
+    {"{\"update_id\":\"7\"}", false, 0},
+    {"{\"update_id\":null}", false, 0},
+    {"{}", false, 0},
+    {"[]", false, 0},
+    {"\"text\"", false, 0},
+    {"null", false, 0},
+    {"{\"update_id\":1,\"message\":[]}", true, 1},
+    {"{\"update_id\":1,\"message\":{\"chat\":[],\"from\":[]}}", true, 1},
+    {"{\"update_id\":1,\"callback_query\":{\"from\":{\"id\":-1}}}", true, 1},
+    {"{\"update_id\":1,\"message\":{\"chat\":{\"id\":1e99,\"type\":\"private\"},\"from\":{"
+     "\"id\":true}}}",
+	true, 1},
+};
+
 static void update_ids_of_any_kind_are_read(void **state)
 {
+	const struct update_ids_of_any_kind_are_read_row *row = *state;
+	struct telegram_update u = parse(row->json);
+	assert_int_equal(u.has_id, row->has_id);
+	assert_int_equal(u.update_id, row->id);
+	assert_int_equal(u.event.kind, EVENT_IGNORED);
+}
+
+static void nothing_has_no_update_id(void **state)
+{
 	(void)state;
-	static const struct {
-		const char *json;
-		bool has_id;
-		int64_t id;
-	} rows[] = {
-	    {"{\"update_id\":0}", true, 0},
-	    {"{\"update_id\":9223372036854775807}", true, INT64_MAX},
-	    {"{\"update_id\":12.0}", true, 12},
-	    {"{\"update_id\":1e300}", false, 0},
-	    {"{\"update_id\":\"7\"}", false, 0},
-	    {"{\"update_id\":null}", false, 0},
-	    {"{}", false, 0},
-	    {"[]", false, 0},
-	    {"\"text\"", false, 0},
-	    {"null", false, 0},
-	    {"{\"update_id\":1,\"message\":[]}", true, 1},
-	    {"{\"update_id\":1,\"message\":{\"chat\":[],\"from\":[]}}", true, 1},
-	    {"{\"update_id\":1,\"callback_query\":{\"from\":{\"id\":-1}}}", true, 1},
-	    {"{\"update_id\":1,\"message\":{\"chat\":{\"id\":1e99,\"type\":\"private\"},\"from\":{"
-	     "\"id\":true}}}",
-		true, 1},
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct telegram_update u = parse(rows[i].json);
-		assert_int_equal(u.has_id, rows[i].has_id);
-		assert_int_equal(u.update_id, rows[i].id);
-		assert_int_equal(u.event.kind, EVENT_IGNORED);
-	}
 	struct telegram_update u;
 	telegram_update_parse(NULL, &arena, &u);
 	assert_false(u.has_id);
@@ -311,16 +313,18 @@ static void update_ids_of_any_kind_are_read(void **state)
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
-	const struct CMUnitTest tests[] = {
-	    T(a_private_text_is_text),
-	    T(the_kind_follows_from_the_fields),
-	    T(a_contact_tells_whose_it_is),
-	    T(a_button_brings_its_keyboard),
-	    T(a_button_on_an_old_message_still_counts),
-	    T(buttons_nobody_can_answer_are_ignored),
-	    T(a_keyboard_of_thousands_is_cut),
-	    T(texts_are_bounded_and_clean),
-	    T(update_ids_of_any_kind_are_read),
+	const struct row_test tests[] = {
+	    {T(a_private_text_is_text), ONCE},
+	    {T(the_kind_follows_from_the_fields),
+		ROWS(the_kind_follows_from_the_fields_rows, json)},
+	    {T(a_contact_tells_whose_it_is), ONCE},
+	    {T(a_button_brings_its_keyboard), ONCE},
+	    {T(a_button_on_an_old_message_still_counts), ONCE},
+	    {T(buttons_nobody_can_answer_are_ignored), ONCE},
+	    {T(a_keyboard_of_thousands_is_cut), ONCE},
+	    {T(texts_are_bounded_and_clean), ONCE},
+	    {T(update_ids_of_any_kind_are_read), ROWS(update_ids_of_any_kind_are_read_rows, json)},
+	    {T(nothing_has_no_update_id), ONCE},
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return RUN_ROW_TESTS(tests, NULL, NULL);
 }

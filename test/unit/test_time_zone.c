@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "row_tests.h"
+
 static void a_zone_is_a_file_of_the_database_or_a_rule(void **state)
 {
 	(void)state;
@@ -26,39 +28,38 @@ static void a_zone_is_a_file_of_the_database_or_a_rule(void **state)
 			fail_msg("%s", bad[i]);
 }
 
+static const struct near_ones_are_named_row {
+	const char *zone, *first;
+} near_ones_are_named_rows[] = {
+    {"Asia/Denpasar", "Asia/Makassar"},
+    {"Bali", "Asia/Makassar"},
+    {"Asia/Makasar", "Asia/Makassar"},
+    {"Europe/Moskow", "Europe/Moscow"},
+    {"Sulawesi", "Asia/Makassar"},
+    {"Moscow", "Europe/Moscow"},
+    {"Asia/Saint_Petersburg", "Europe/Moscow"},
+    {"Mars/Phobos", ""},
+    {"x", ""},
+    {"", ""},
+};
+
 static void near_ones_are_named(void **state)
 {
-	(void)state;
-	static const struct {
-		const char *zone, *first;
-	} rows[] = {
-	    {"Asia/Denpasar", "Asia/Makassar"},
-	    {"Bali", "Asia/Makassar"},
-	    {"Asia/Makasar", "Asia/Makassar"},
-	    {"Europe/Moskow", "Europe/Moscow"},
-	    {"Sulawesi", "Asia/Makassar"},
-	    {"Moscow", "Europe/Moscow"},
-	    {"Asia/Saint_Petersburg", "Europe/Moscow"},
-	    {"Mars/Phobos", ""},
-	    {"x", ""},
-	    {"", ""},
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct buf near;
-		buf_init(&near, 1024);
-		time_zone_near(rows[i].zone, &near);
-		size_t n = strcspn(buf_text(&near), ",");
-		if (n != strlen(rows[i].first) || strncmp(buf_text(&near), rows[i].first, n) != 0)
-			fail_msg("%s: %s", rows[i].zone, buf_text(&near));
-		buf_finish(&near);
-	}
+	const struct near_ones_are_named_row *row = *state;
+	struct buf near;
+	buf_init(&near, 1024);
+	time_zone_near(row->zone, &near);
+	size_t n = strcspn(buf_text(&near), ",");
+	if (n != strlen(row->first) || strncmp(buf_text(&near), row->first, n) != 0)
+		fail_msg("%s: %s", row->zone, buf_text(&near));
+	buf_finish(&near);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_zone_is_a_file_of_the_database_or_a_rule),
-	    cmocka_unit_test(near_ones_are_named),
+	const struct row_test tests[] = {
+	    {cmocka_unit_test(a_zone_is_a_file_of_the_database_or_a_rule), ONCE},
+	    {cmocka_unit_test(near_ones_are_named), ROWS(near_ones_are_named_rows, zone)},
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return RUN_ROW_TESTS(tests, NULL, NULL);
 }

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "row_tests.h"
+
 #define BUTTON(id) "{\"text\":\"w\",\"url\":\"tg://user?id=" #id "\"}"
 #define OTHER "{\"text\":\"c\",\"callback_data\":\"a:1:c\"}"
 #define KEYBOARD(rows) "{\"text\":\"x\",\"reply_markup\":{\"inline_keyboard\":[" rows "]}}"
@@ -24,48 +26,48 @@ static void only_such_refusals_are_meant(void **state)
 	assert_false(user_links_refused(NULL));
 }
 
+static const struct a_message_loses_its_links_and_nothing_else_row {
+	const char *payload, *stripped;
+	size_t remembered;
+} a_message_loses_its_links_and_nothing_else_rows[] = {
+    {KEYBOARD("[" BUTTON(7) "],[" OTHER "]"), KEYBOARD("[" OTHER "]"), 1},
+    {KEYBOARD("[" BUTTON(7) "," OTHER "]"), KEYBOARD("[" OTHER "]"), 1},
+    {KEYBOARD("[" BUTTON(7) "]"), KEYBOARD(""), 1},
+    {KEYBOARD("[" BUTTON(7) "],[" BUTTON(8) "]"), KEYBOARD(""), 0},
+    {KEYBOARD("[" BUTTON(7) "],[" BUTTON(7) "]"), KEYBOARD(""), 1},
+    {"{\"text\":\"x\",\"entities\":[{\"type\":\"text_mention\",\"user\":{\"id\":7}}]}",
+	"{\"text\":\"x\"}", 1},
+    {KEYBOARD("[" OTHER "]"), NULL, 0},
+    {"{\"text\":\"tg://user?id=7\"}", NULL, 0},
+    {"tg://user?id=7", NULL, 0},
+};
+
 static void a_message_loses_its_links_and_nothing_else(void **state)
 {
-	(void)state;
-	static const struct {
-		const char *payload, *stripped;
-		size_t remembered;
-	} rows[] = {
-	    {KEYBOARD("[" BUTTON(7) "],[" OTHER "]"), KEYBOARD("[" OTHER "]"), 1},
-	    {KEYBOARD("[" BUTTON(7) "," OTHER "]"), KEYBOARD("[" OTHER "]"), 1},
-	    {KEYBOARD("[" BUTTON(7) "]"), KEYBOARD(""), 1},
-	    {KEYBOARD("[" BUTTON(7) "],[" BUTTON(8) "]"), KEYBOARD(""), 0},
-	    {KEYBOARD("[" BUTTON(7) "],[" BUTTON(7) "]"), KEYBOARD(""), 1},
-	    {"{\"text\":\"x\",\"entities\":[{\"type\":\"text_mention\",\"user\":{\"id\":7}}]}",
-		"{\"text\":\"x\"}", 1},
-	    {KEYBOARD("[" OTHER "]"), NULL, 0},
-	    {"{\"text\":\"tg://user?id=7\"}", NULL, 0},
-	    {"tg://user?id=7", NULL, 0},
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct user_links links;
-		user_links_init(&links);
-		assert_null(user_links_strip_hidden(&links, rows[i].payload));
-		char *stripped = user_links_strip(&links, rows[i].payload);
-		if (rows[i].stripped)
-			assert_string_equal(stripped, rows[i].stripped);
-		else
-			assert_null(stripped);
-		free(stripped);
-		assert_int_equal(links.unwritten_count, rows[i].remembered);
-		/* the next one does not even try */
-		stripped = user_links_strip_hidden(&links, rows[i].payload);
-		assert_int_equal(stripped != NULL, rows[i].remembered);
-		free(stripped);
-		user_links_finish(&links);
-	}
+	const struct a_message_loses_its_links_and_nothing_else_row *row = *state;
+	struct user_links links;
+	user_links_init(&links);
+	assert_null(user_links_strip_hidden(&links, row->payload));
+	char *stripped = user_links_strip(&links, row->payload);
+	if (row->stripped)
+		assert_string_equal(stripped, row->stripped);
+	else
+		assert_null(stripped);
+	free(stripped);
+	assert_int_equal(links.unwritten_count, row->remembered);
+	/* the next one does not even try */
+	stripped = user_links_strip_hidden(&links, row->payload);
+	assert_int_equal(stripped != NULL, row->remembered);
+	free(stripped);
+	user_links_finish(&links);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(only_such_refusals_are_meant),
-	    cmocka_unit_test(a_message_loses_its_links_and_nothing_else),
+	const struct row_test tests[] = {
+	    {cmocka_unit_test(only_such_refusals_are_meant), ONCE},
+	    {cmocka_unit_test(a_message_loses_its_links_and_nothing_else),
+		ROWS(a_message_loses_its_links_and_nothing_else_rows, payload)},
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return RUN_ROW_TESTS(tests, NULL, NULL);
 }
