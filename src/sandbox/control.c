@@ -4,6 +4,7 @@
 #include "salesreg/sandbox/acts.h"
 #include "salesreg/sandbox/answer.h"
 #include "salesreg/sandbox/extension.h"
+#include "salesreg/sandbox/google/control.h"
 #include "salesreg/sandbox/hold.h"
 #include "salesreg/sandbox/model.h"
 #include "salesreg/sandbox/stats.h"
@@ -305,8 +306,9 @@ static control_handler *find_handler(const char *verb, const char *path)
 void control_handle(struct sandbox *s, struct http_exchange *x, const char *path)
 {
 	const char *verb = http_exchange_method(x);
-	control_handler *handle = find_handler(verb, path);
-	if (!handle) {
+	bool google = strncmp(path, "google/", 7) == 0;
+	control_handler *handle = google ? NULL : find_handler(verb, path);
+	if (!handle && !google) {
 		answer_fail(s, x, 404, "no such control call");
 		return;
 	}
@@ -315,6 +317,8 @@ void control_handle(struct sandbox *s, struct http_exchange *x, const char *path
 	json_t *body = size > 0 ? json_loadb(text, size, JSON_ALLOW_NUL, NULL) : NULL;
 	if (strcmp(verb, "POST") == 0 && !json_is_object(body))
 		answer_fail(s, x, 400, "the body must be a JSON object");
+	else if (google)
+		google_control_handle(s, x, path + 7, body);
 	else
 		handle(s, x, body);
 	json_decref(body);

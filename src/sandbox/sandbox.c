@@ -5,6 +5,7 @@
 #include "salesreg/sandbox/answer.h"
 #include "salesreg/sandbox/control.h"
 #include "salesreg/sandbox/extension.h"
+#include "salesreg/sandbox/google/google.h"
 #include "salesreg/sandbox/hold.h"
 #include "salesreg/sandbox/keep.h"
 #include "salesreg/sandbox/model.h"
@@ -34,6 +35,8 @@ static void on_request(void *data, struct http_exchange *x)
 		call_handle(s, x, path);
 	else if (strncmp(path, "/sandbox/", 9) == 0 && !(wrong = http_guard_call(&s->guard, x)))
 		control_handle(s, x, path + 9);
+	else if (strncmp(path, "/google/", 8) == 0)
+		google_handle(s, x, path);
 	else if (strcmp(path, "/") == 0 || strncmp(path, "/page/", 6) == 0)
 		page_handle(s, x, path);
 	else
@@ -116,6 +119,7 @@ enum err sandbox_create(struct sandbox **out, uv_loop_t *loop,
 	buf_init(&s->out, ANSWER_MAX_BYTES);
 	buf_init(&s->json, UPDATE_MAX_BYTES);
 	copy_options(s, options);
+	s->google = google_create(s, options->redirects);
 	struct http_certificate certificate = {0};
 	enum err err =
 	    options->tls ? make_certificate(&certificate, options, message, message_size) : ERR_OK;
@@ -133,6 +137,7 @@ enum err sandbox_create(struct sandbox **out, uv_loop_t *loop,
 	if (err != ERR_OK) {
 		for (struct bot *bot = s->first_bot; bot; bot = bot->next)
 			updates_finish(&bot->updates);
+		google_destroy(s->google);
 		transcript_finish(&s->transcript);
 		sandbox_state_finish(s);
 		free(s);
@@ -152,6 +157,7 @@ static void on_timer_closed(uv_handle_t *handle)
 	struct sandbox *s = handle->data;
 	for (struct bot *bot = s->first_bot; bot; bot = bot->next)
 		updates_finish(&bot->updates);
+	google_destroy(s->google);
 	transcript_finish(&s->transcript);
 	sandbox_state_finish(s);
 	free(s);

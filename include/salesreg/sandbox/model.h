@@ -31,6 +31,7 @@ enum {
 	SANDBOX_COMMAND_LISTS_MAX = 64,
 };
 
+struct google;
 struct keep;
 struct stream;
 struct bot;
@@ -203,6 +204,7 @@ struct sandbox {
 	struct fault_list faults;
 	struct limits limits;
 	struct stats stats;
+	struct google *google;
 	void *extension_data;
 	struct keep *keep; /* NULL: nothing is kept from run to run */
 	struct buf out;    /* the answer being written */

@@ -86,6 +86,9 @@
  *     {can_join_groups?, can_read_all_group_messages?, bot?}
  *     What @BotFather was told of it, as getMe shows it; at first true and false.
  *
+ *   /sandbox/google/…
+ *     The emulated Google beside it: see google/google.h.
+ *
  *   GET /sandbox/stats
  *     → {"methods":{"sendMessage":{"ok":N, "403":N, "reset":N}…},
  *        "floods":{overall, chat, group, fault},
@@ -171,6 +174,8 @@ struct sandbox_options {
 	/* HTTPS: a certificate is made for it, and the authority to be trusted is written to this file
 	 * (PEM); NULL: plain HTTP. */
 	const char *tls;
+	/* The redirect URIs of Google's client, NULL-terminated; NULL: any on this machine. */
+	const char *const *redirects;
 	unsigned idle_s; /* kept-alive connections are closed after that; 0: 500, as Telegram's */
 	struct sandbox_system system; /* ask NULL: the page shows chats only */
 	const char *username;         /* of the bots; NULL: salesreg_sandbox_bot */

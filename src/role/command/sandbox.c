@@ -9,12 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TOKENS_MAX = 64, HOSTS_MAX = 16 };
+enum { TOKENS_MAX = 64, HOSTS_MAX = 16, REDIRECTS_MAX = 20 };
 
 struct arguments {
 	struct sandbox_options sandbox;
 	const char *tokens[TOKENS_MAX + 1];
 	const char *hosts[HOSTS_MAX + 1];
+	const char *redirects[REDIRECTS_MAX + 1];
 	bool state;
 	int ready_fd;
 	enum log_level log_level;
@@ -162,10 +163,12 @@ static int run(struct cli *c)
 	    .state = cli_has(c, "state"),
 	    .ready_fd = (int)cli_number(c, "ready-fd", -1),
 	    .log_level = level_of(cli_value(c, "log-level", "info"))};
-	if (!collect(c, "token", a.tokens, TOKENS_MAX) || !collect(c, "host", a.hosts, HOSTS_MAX))
+	if (!collect(c, "token", a.tokens, TOKENS_MAX) || !collect(c, "host", a.hosts, HOSTS_MAX) ||
+	    !collect(c, "google-redirect", a.redirects, REDIRECTS_MAX))
 		return EXIT_CODE_USAGE;
 	a.sandbox.tokens = a.tokens[0] ? a.tokens : NULL;
 	a.sandbox.hosts = a.hosts[0] ? a.hosts : NULL;
+	a.sandbox.redirects = a.redirects[0] ? a.redirects : NULL;
 	(void)signal(SIGPIPE, SIG_IGN);
 	log_setup("sandbox", a.log_level, LOG_FORMAT_TEXT);
 	return emulate(&a);
@@ -190,6 +193,10 @@ static const struct cli_option options[] = {
 	.help = "another name that people and bots come by (addresses and localhost need none); "
 		"may be given "
 		"several times"},
+    {.name = "google-redirect",
+	.value = "URI",
+	.help = "let Google's client be sent back here only (any http address of this machine); "
+		"may be given several times"},
     {.name = "tls",
 	.value = "FILE",
 	.help = "HTTPS, with a certificate of its own making; the authority to trust is written to "
