@@ -91,3 +91,5 @@ SELECT count(*) FILTER (WHERE o.state = 'queued'),
         WHERE f.state = 'failed' ORDER BY f.id LIMIT 1),
        (SELECT count(*) FROM (SELECT 1 FROM salesreg.parked_updates LIMIT 10000) p)
 FROM (SELECT greatest(created_at, released_at) AS created_at, state FROM salesreg.outbox WHERE state IN ('queued', 'sending') ORDER BY id LIMIT 10000) o
+-- name: bot_username
+SELECT b.username FROM salesreg.bot_state b LIMIT 1

@@ -41,6 +41,9 @@ enum err rules_load(struct conversation_rules *rules, const struct config *confi
 	    .admin_count = config->admin_count,
 	    .default_locale = (enum locale)config->locale,
 	    .max_prospects = (size_t)config->max_prospects_per_rep,
+	    .calendar_url = config->google_client_id && config->oauth_public_url
+				? arena_printf(a, "%s/oauth/start?s=", config->oauth_public_url)
+				: NULL,
 	};
 	if (email_domains_parse(config->email_domains, a, &rules->domains, &rules->domain_count) !=
 	    ERR_OK)

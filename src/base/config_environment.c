@@ -136,9 +136,10 @@ void config_forget(const char *name)
 
 unsigned config_readers(unsigned needs)
 {
-	return needs & CONFIG_NEEDS_TOKEN ? CONFIG_READ_BY_BOT
-	       : needs                    ? CONFIG_READ_BY_OUTREACH
-					  : CONFIG_READ_BY_ALL;
+	return needs & CONFIG_NEEDS_TOKEN    ? CONFIG_READ_BY_BOT
+	       : needs & CONFIG_NEEDS_GOOGLE ? CONFIG_READ_BY_OAUTH
+	       : needs                       ? CONFIG_READ_BY_OUTREACH
+					     : CONFIG_READ_BY_ALL;
 }
 
 unsigned config_reader_of(const char *worker)
@@ -161,15 +162,21 @@ unsigned config_readers_of_workers(void)
 		for (char *name; (name = strsep(&rest, ",")) && (name = config_trim(name));)
 			readers |= *name ? config_reader_of(name) : 0;
 	}
+	buf_clear(&value);
+	/* while the calendar is off, its worker is not started, and nobody reads what is its own */
+	if (config_raw_value(config_row_of("GOOGLE_CLIENT_ID"), &value, &problems) &&
+	    strspn(buf_text(&value), " \t\r\n") == value.size)
+		readers &= ~(unsigned)CONFIG_READ_BY_OAUTH;
 	buf_finish(&value);
 	buf_finish(&problems);
-	readers &= CONFIG_READ_BY_STARTED;
-	return readers ? readers : CONFIG_READ_BY_STARTED; /* it is going to be refused */
+	return readers ? readers : CONFIG_READ_BY_ALL; /* it is going to be refused */
 }
 
 unsigned config_needs_of_role(void)
 {
 	const char *role = getenv("SALESREG_ROLE");
 	bool sends = !role || (strcmp(role, "outreach") != 0 && strcmp(role, "oauth") != 0);
-	return CONFIG_NEEDS_DATABASE | (sends ? CONFIG_NEEDS_TOKEN : 0);
+	bool calls_google = role && strcmp(role, "oauth") == 0;
+	return CONFIG_NEEDS_DATABASE | (sends ? CONFIG_NEEDS_TOKEN : 0) |
+	       (calls_google ? CONFIG_NEEDS_GOOGLE : 0);
 }

@@ -51,9 +51,9 @@ void config_describe(struct buf *out, bool markdown)
 	if (markdown)
 		buf_adds(out, "| name | default | form | |\n|---|---|---|---|\n");
 	for (const struct config_row *row = config_table; row->name; row++) {
-		const char *fallback = row->fallback ? row->fallback
-				       : row->need   ? "required"
-						     : "none";
+		const char *fallback = row->fallback                                ? row->fallback
+				       : row->need & ~(unsigned)CONFIG_NEEDS_GOOGLE ? "required"
+										    : "none";
 		if (markdown)
 			buf_addf(out, "| `%s` | %s | ", row->name, fallback);
 		else
@@ -64,7 +64,9 @@ void config_describe(struct buf *out, bool markdown)
 		} else {
 			config_describe_rule(row, out);
 			buf_addf(out,
-			    row->need && !row->fallback ? "; required\n" : "; default: %s\n",
+			    row->need & ~(unsigned)CONFIG_NEEDS_GOOGLE && !row->fallback
+				? "; required\n"
+				: "; default: %s\n",
 			    fallback);
 		}
 	}

@@ -1,15 +1,15 @@
 #include "salesreg/role/settings.h"
 #include "salesreg/app/doctor/exposures.h"
 #include "salesreg/base/log.h"
+#include "salesreg/base/seal.h"
 #include "salesreg/base/value_doubts.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/workers.h"
 #include "salesreg/telegram/api.h"
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_BYTES = 32, WORKER_NAME_BYTES = 32 };
+enum { WORKER_NAME_BYTES = 32 };
 
 bool settings_is_worker(const char *name)
 {
@@ -43,6 +43,7 @@ static void check_role(struct buf *problems)
 	    "supervise",
 	    "bot",
 	    "outreach",
+	    "oauth",
 	    "migrate",
 	    "check-config",
 	    "sandbox",
@@ -76,33 +77,13 @@ static void check_role(struct buf *problems)
 	    role);
 }
 
-static bool is_key(const char *s, size_t n)
+static void check_keys(const struct secret *secret, struct buf *problems)
 {
-	unsigned char key[KEY_BYTES + 1];
-	size_t size = 0;
-	const char *end = NULL;
-	bool good = sodium_base642bin(key, sizeof key, s, n, NULL, &size, &end,
-			sodium_base64_VARIANT_ORIGINAL) == 0 &&
-		    size == KEY_BYTES && end == s + n;
-	sodium_memzero(key, sizeof key);
-	return good;
-}
-
-static void check_keys(const struct secret *keys, struct buf *problems)
-{
-	for (const char *s = secret_reveal(keys); secret_is_set(keys); s++) {
-		s += strspn(s, " ");
-		size_t n = strcspn(s, " ,");
-		if (!is_key(s, n)) {
-			buf_adds(problems,
-			    "TOKEN_ENCRYPTION_KEY is not usable; it must be: 32 bytes, "
-			    "base64, as `openssl rand -base64 32` makes them\n");
-			return;
-		}
-		s += n + strspn(s + n, " ");
-		if (*s == '\0')
-			return;
-	}
+	struct seal_keys keys;
+	if (secret_is_set(secret) && seal_keys_parse(&keys, secret_reveal(secret)) != ERR_OK)
+		buf_adds(problems, "TOKEN_ENCRYPTION_KEY is not usable; it must be: 32 bytes, "
+				   "base64, as `openssl rand -base64 32` makes them\n");
+	seal_keys_finish(&keys);
 }
 
 enum err settings_load(struct config *c, unsigned needs, unsigned readers, struct buf *problems)
@@ -118,7 +99,7 @@ enum err settings_load(struct config *c, unsigned needs, unsigned readers, struc
 	if (secret_is_set(&c->bot_token) && !telegram_token_is_well_formed(&c->bot_token))
 		buf_adds(problems, "REGISTRY_BOT_TOKEN is not of the form 123456:ABC…; copy the "
 				   "token again from @BotFather\n");
-	exposures_say(c, readers & CONFIG_READ_BY_STARTED, problems, NULL);
+	exposures_say(c, readers & CONFIG_READ_BY_ALL, problems, NULL);
 	check_workers(c->workers, problems);
 	check_role(problems);
 	check_keys(&c->token_encryption_key, problems);

@@ -3,9 +3,9 @@
 
 /* The column is_vital: reps and admins talk to the bot; what the others do waits for them. */
 static const struct worker_kind kinds[] = {
-    {"bot", .is_vital = true, .is_there = true},
-    {"outreach", .is_vital = false, .is_there = true},
-    {"oauth", .is_vital = false, .is_there = false},
+    {"bot", .is_vital = true, .is_of_calendar = false},
+    {"outreach", .is_vital = false, .is_of_calendar = false},
+    {"oauth", .is_vital = false, .is_of_calendar = true},
 };
 
 const struct worker_kind *worker_kind_of(const char *name)

@@ -6,6 +6,11 @@ size_t bot_claim(struct db_plan *plan, struct arena *a, int64_t bot_id, const in
 	    plan, SQL_BOT_STATE_TAKE, db_i64(a, bot_id), marked ? db_i64(a, *marked) : NULL);
 }
 
+size_t bot_username(struct db_plan *plan)
+{
+	return db_plan_add_plain(plan, SQL_BOT_USERNAME);
+}
+
 struct bot_row bot_parse(const PGresult *result)
 {
 	struct bot_row row = {.clean = true, .home = db_get_i64(result, 0, 6, 0)};

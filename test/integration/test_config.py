@@ -311,12 +311,24 @@ def test_keys_may_be_several_while_they_are_rotated():
     assert "TOKEN_ENCRYPTION_KEY" in complaint(check(TOKEN_ENCRYPTION_KEY=f"{key},short"))
 
 
+CALENDAR = {"GOOGLE_CLIENT_ID": "1.apps.googleusercontent.com", "GOOGLE_CLIENT_SECRET": "s", "OAUTH_PUBLIC_URL": "https://x.example",
+            "TOKEN_ENCRYPTION_KEY": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}
+
+
 def test_every_command_may_stand_in_salesreg_role():
     listed = run("help").stdout.split("SALESREG_ROLE names")[0]
     commands = [line.split()[0] for line in listed.splitlines() if line.startswith("  ") and not line.startswith("   ")]
     assert {"bot", "supervise", "doctor", "adopt-bot"} <= set(commands)
     for command in commands:
-        assert check(SALESREG_ROLE=command).returncode == 0, command
+        calendar = CALENDAR if command == "oauth" else {}
+        assert check(SALESREG_ROLE=command, **calendar).returncode == 0, command
+
+
+def test_the_calendars_worker_says_in_a_line_each_what_it_lacks():
+    for name in CALENDAR:
+        line = complaint(check(SALESREG_ROLE="oauth", **{key: value for key, value in CALENDAR.items() if key != name}))
+        assert line.startswith(f"{name} is not set; it must be: ")
+    assert check(SALESREG_ROLE="supervise", GOOGLE_CLIENT_ID="x").returncode == 0
 
 
 @pytest.mark.parametrize("name,value,rule", BAD, ids=[f"{name}={value}" for name, value, _ in BAD])

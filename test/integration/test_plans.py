@@ -25,6 +25,15 @@ HOT = {
     "assignment_lock_if": ["false", "'{1000000001,1000000002}'"],
     "outbox_claim": ["5", "'{1000000001}'", f"'{tables.home}'::regclass::oid::bigint"],
     "outbox_remaining": [],
+    "oauth_states_create": ["'{x}'", "'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'{1000000001}'"],
+    "oauth_state_open": ["'x'"],
+    "oauth_state_take": ["'x'", "true"],
+    "oauth_exchange_end": ["1"],
+    "calendar_accounts_read": ["'{1000000001}'"],
+    "calendar_connect_replace": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "'1'"],
+    "calendar_connect": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "1000000001", "'1'", "'x'", "'x'", "'00'", "'00'", "60", "'x'"],
+    "calendar_disconnect": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
+    "bot_username": [],
     "outbox_promote": ["'{1000000001}'"],
     "outbox_sent": ["'{1}'", "'{1000000001}'", "'{1}'", "'{1}'"],
     "allocation_candidates": ["5", "'{}'"],
@@ -95,6 +104,7 @@ HOT = {
 
 # what is to be so before
 BEFORE = {
+    "oauth_exchange_end": [f"INSERT INTO {tables.oauth_exchanges} (id, rep, user_id) VALUES (1, gen_random_uuid(), 1)"],
     "invites_use": [f"UPDATE {tables.invites} SET held_by = 1000000001 WHERE token_hash = 'x'"],
     "assignments_undo": [f"UPDATE {tables.assignments} SET reason = 'declined', ended_at = now() WHERE id = 1",
                          "UPDATE public.test_prospects SET assigned_rep_id = NULL WHERE id = (SELECT prospect"

@@ -6,7 +6,7 @@ import pytest
 from support.paths import BINARY
 from support.process import run
 
-COMMANDS = ["supervise", "bot", "outreach", "migrate", "check-config", "sandbox", "demo", "status", "healthcheck", "log-level",
+COMMANDS = ["supervise", "bot", "outreach", "oauth", "migrate", "check-config", "sandbox", "demo", "status", "healthcheck", "log-level",
             "doctor", "outbox", "adopt-bot", "parked", "rep", "version"]  # in the order of `salesreg help`
 
 
@@ -47,6 +47,7 @@ COMMANDS = ["supervise", "bot", "outreach", "migrate", "check-config", "sandbox"
     ("check-config --all", "check-config: unknown option --all"),
     ("version 2", "version: unexpected argument 2"),
     ("supervise bot", "supervise: unexpected argument bot"),
+    ("oauth bot", "oauth: unexpected argument bot"),
     ("bot outreach", "bot: unexpected argument outreach"),
 ])
 def test_it_says_what_is_wrong(words, what):

@@ -25,6 +25,7 @@ struct config {
 	bool outreach_enabled;
 	int64_t outreach_interval_s, max_prospects_per_rep;
 	int64_t assignment_strategy;   /* 0 round_robin, 1 least_loaded: enum strategy */
+	int64_t calendar_account;      /* 0 same, 1 domain, 2 any */
 	int64_t registration_approval; /* 0 auto, 1 admin, 2 invite */
 	int64_t admin_ids[CONFIG_LIST_MAX];
 	size_t admin_count;
@@ -44,7 +45,7 @@ struct config {
 };
 
 /* What the caller cannot do without; others may stay unset. */
-enum config_need { CONFIG_NEEDS_DATABASE = 1, CONFIG_NEEDS_TOKEN = 2 };
+enum config_need { CONFIG_NEEDS_DATABASE = 1, CONFIG_NEEDS_TOKEN = 2, CONFIG_NEEDS_GOOGLE = 4 };
 
 /* Who reads a variable. Commands for operators are among the readers of what they need. */
 enum config_reader {
@@ -52,8 +53,7 @@ enum config_reader {
 	CONFIG_READ_BY_OUTREACH = 2,
 	CONFIG_READ_BY_OAUTH = 4,
 	CONFIG_READ_BY_ALL = 7,
-	CONFIG_READ_BY_STARTED = 3, /* of the workers that this version starts; no oauth yet */
-	CONFIG_READ_BY_MIGRATE = 8  /* by `salesreg migrate --roles` alone */
+	CONFIG_READ_BY_MIGRATE = 8 /* by `salesreg migrate --roles` alone */
 };
 /* Of those who cannot do without this. */
 unsigned config_readers(unsigned needs);

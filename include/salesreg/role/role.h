@@ -12,6 +12,7 @@
 	X(supervise)                                                                               \
 	X(bot)                                                                                     \
 	X(outreach)                                                                                \
+	X(oauth)                                                                                   \
 	X(migrate)                                                                                 \
 	X(check_config)                                                                            \
 	X(sandbox)                                                                                 \

@@ -7,8 +7,8 @@
 
 struct worker_kind {
 	const char *name;
-	bool is_vital; /* without it a supervisor is of no use: its end is the supervisor's */
-	bool is_there; /* this version has it */
+	bool is_vital;       /* without it a supervisor is of no use: its end is the supervisor's */
+	bool is_of_calendar; /* of no use while the calendar is off */
 };
 
 /* NULL: there is none such. */

@@ -22,6 +22,8 @@ struct bot_row {
 size_t bot_claim(struct db_plan *plan, struct arena *a, int64_t bot_id, const int64_t *marked);
 /* What Telegram calls the bot. */
 void bot_name(struct db_plan *plan, struct arena *a, int64_t bot_id, const char *username);
+/* The same as others read it: one row with the name, or none. */
+size_t bot_username(struct db_plan *plan);
 struct bot_row bot_parse(const PGresult *result);
 void bot_mark_clean(struct db_plan *plan, struct arena *a, int64_t bot_id);
 /* Stopped in order before what a dead one had in hand was met: it still is to be, and nothing new to be said. */

@@ -124,7 +124,7 @@ static void note_exposure(const struct exposure *e, void *data)
 
 void doctor_dangers(struct doctor *d)
 {
-	exposures(&d->config, d->bot_needed ? CONFIG_READ_BY_STARTED : CONFIG_READ_BY_OUTREACH,
+	exposures(&d->config, d->bot_needed ? CONFIG_READ_BY_ALL : CONFIG_READ_BY_OUTREACH,
 	    note_exposure, d);
 	look_at_listener(d, "METRICS_LISTEN", d->config.metrics_listen);
 	if (d->config.google_client_id)

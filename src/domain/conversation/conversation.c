@@ -84,6 +84,7 @@ static void interest_in(
 	interest->wants_clients = facts & FACT_CLIENTS;
 	interest->wants_applications = facts & FACT_APPLICATIONS;
 	interest->wants_link = facts & FACT_LINK;
+	interest->wants_calendar = facts & FACT_CALENDAR;
 	interest->tells_admins = facts & FACT_ADMINS;
 	interest->takes_back = facts & FACT_TAKES_BACK;
 	interest->changes_assignments = facts & FACT_LOCK;

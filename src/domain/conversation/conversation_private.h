@@ -62,6 +62,7 @@ enum {
 	FACT_ADMINS = 1 << 7,
 	FACT_TAKES_BACK = 1 << 8,
 	FACT_LOCK = 1 << 9,
+	FACT_CALENDAR = 1 << 10,
 };
 enum {
 	/* reached also by who is suspended, and by who has no invitation where it takes one */
@@ -97,7 +98,7 @@ struct dialogue {
 #define WORDS(rows) .words = (rows), .word_count = sizeof(rows) / sizeof *(rows)
 extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_codes,
     dialogue_claims, dialogue_admins, dialogue_invitations, dialogue_languages,
-    dialogue_client_cards;
+    dialogue_client_cards, dialogue_calendar;
 
 /* conversation_dialogues.c */
 unsigned button_facts(enum press_kind press);

@@ -91,13 +91,15 @@ void turn_buttons_about(const struct turn *t, struct message *message,
 void turn_menu_buttons(const struct turn *t, struct message *message)
 {
 	static const struct turn_button menu[] = {
+	    {TEXT_BUTTON_CALENDAR, PRESS_MENU_CALENDAR, true},
 	    {TEXT_BUTTON_CLIENTS, PRESS_MENU_CLIENTS, true},
 	    {TEXT_BUTTON_STATUS, PRESS_MENU_STATUS, false},
 	    {TEXT_BUTTON_CHANGE_EMAIL, PRESS_MENU_EMAIL, true},
 	    {TEXT_BUTTON_HELP, PRESS_MENU_HELP, false},
 	    {TEXT_BUTTON_UNREGISTER, PRESS_MENU_UNREGISTER, true},
 	};
-	turn_buttons(t, message, menu, sizeof menu / sizeof menu[0]);
+	size_t first = t->state->rules->calendar_url ? 0 : 1;
+	turn_buttons(t, message, menu + first, sizeof menu / sizeof menu[0] - first);
 }
 
 static const char *line_about(

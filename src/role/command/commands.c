@@ -41,7 +41,7 @@ static void print_usable(const struct config *config)
 {
 	struct buf warnings;
 	buf_init(&warnings, 64 * 1024);
-	exposures_say(config, CONFIG_READ_BY_STARTED, NULL, &warnings);
+	exposures_say(config, CONFIG_READ_BY_ALL, NULL, &warnings);
 	for (const char *line = buf_text(&warnings); *line; line += strcspn(line, "\n") + 1)
 		(void)printf("warning: %.*s\n", (int)strcspn(line, "\n"), line);
 	buf_finish(&warnings);

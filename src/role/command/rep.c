@@ -1,4 +1,5 @@
 #include "salesreg/app/bot/invite.h"
+#include "salesreg/app/link_token.h"
 #include "salesreg/base/buf.h"
 #include "salesreg/domain/contact/email.h"
 #include "salesreg/role/cli/text.h"
@@ -81,7 +82,7 @@ static int invite(struct command_database *d, struct arena *a, const struct wish
 	}
 	const char *payload = invite_make(a);
 	const struct invite_new fresh = {
-	    .hash = invite_hash(a, payload), .email_key = key, .days = wish->days};
+	    .hash = link_token_hash(a, payload), .email_key = key, .days = wish->days};
 	if (!invites_create_now(&d->session, a, &fresh, &ends_us))
 		return command_database_failed(d, "rep");
 	print(wish, invite_link(a, username, payload), ends_us);

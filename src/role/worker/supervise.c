@@ -2,15 +2,13 @@
 #include "salesreg/base/address.h"
 #include "salesreg/base/config.h"
 #include "salesreg/base/log.h"
+#include "salesreg/http/listen.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/settings.h"
 #include "salesreg/role/worker/metrics.h"
 #include "salesreg/role/workers.h"
 #include "salesreg/supervise/run_dir.h"
 #include "salesreg/supervise/supervisor.h"
-#ifdef SALESREG_TESTS
-#include "salesreg/http/listen.h"
-#endif
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,6 +93,20 @@ static bool add_test_worker(struct supervise *s, struct child_spec *spec)
 }
 #endif
 
+/* The port stays open over restarts of the worker, so that nobody who comes back from Google is refused. */
+static bool open_calendar(struct supervise *s, struct child_spec *spec)
+{
+	char why[200];
+	spec->listen_fd = http_listen(s->config.oauth_listen, why, sizeof why);
+	if (spec->listen_fd >= 0)
+		return true;
+	(void)snprintf(s->message, sizeof s->message,
+	    "OAUTH_LISTEN=%.100s is not usable here: %s; choose another address, or stop who has "
+	    "it",
+	    s->config.oauth_listen, why);
+	return false;
+}
+
 static bool add_worker(struct supervise *s, const char *name)
 {
 	for (size_t i = 0; i < s->count; i++) {
@@ -119,18 +131,18 @@ static bool add_worker(struct supervise *s, const char *name)
 	    .readers = config_reader_of(name),
 	    .listen_fd = -1};
 	s->count++;
-	if (kind && kind->is_there)
+	if (kind && !kind->is_of_calendar)
 		return true;
+	if (kind && s->config.google_client_id)
+		return open_calendar(s, spec);
 #ifdef SALESREG_TESTS
 	if (strncmp(name, "test-", 5) == 0)
 		return add_test_worker(s, spec);
 #endif
 	s->count--;
 	if (kind) {
-		log_info("%s is not started: %s", name,
-		    s->config.google_client_id
-			? "this version has no calendar yet"
-			: "the calendar is off (GOOGLE_CLIENT_ID is not set)");
+		log_info(
+		    "%s is not started: the calendar is off (GOOGLE_CLIENT_ID is not set)", name);
 		return true;
 	}
 	(void)snprintf(s->message, sizeof s->message,

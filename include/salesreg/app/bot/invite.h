@@ -10,5 +10,4 @@
 enum { INVITE_DAYS = 7, INVITE_DAYS_MAX = 90 };
 
 const char *invite_make(struct arena *a);
-const char *invite_hash(struct arena *a, const char *payload);
 const char *invite_link(struct arena *a, const char *bot_username, const char *payload);

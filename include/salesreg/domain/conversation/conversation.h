@@ -72,7 +72,9 @@ struct conversation_rules {
 	const char *bot_username; /* "" or NULL until it is known */
 	bool by_invitation;       /* a stranger needs a link, an admin does not */
 	bool proves_email;        /* by a code that is mailed */
-	bool domains_are_told;    /* to strangers, which domains are the company's */
+	const char
+	    *calendar_url; /* links to Google's consent page begin so; NULL: the calendar is off */
+	bool domains_are_told; /* to strangers, which domains are the company's */
 	const int64_t *admin_ids;
 	size_t admin_count;
 	enum locale
@@ -162,6 +164,24 @@ struct fresh_link {
 	int days;
 };
 
+/* A rep's calendar; the words are the database's. */
+#define CALENDAR_STATE_MAP(X)                                                                      \
+	X(NONE, "none")                                                                            \
+	X(CONNECTED, "connected")                                                                  \
+	X(RECONNECT, "reconnect") /* Google takes the token no more */                             \
+	X(DISCONNECTED, "disconnected")
+enum calendar_state {
+#define X(name, text) CALENDAR_##name,
+	CALENDAR_STATE_MAP(X)
+#undef X
+};
+/* What is none of ours, or NULL, counts as none. */
+enum calendar_state calendar_state_from_name(const char *name);
+struct calendar_view {
+	enum calendar_state state;
+	const char *email; /* of the Google account */
+};
+
 /* Somebody who says that an e-mail another account has is theirs. */
 struct claim_view {
 	int64_t telegram_id;
@@ -224,6 +244,8 @@ struct conversation_state {
 	 * event if there is such; NULL: none */
 	const struct invite_view *held;
 	struct fresh_link link; /* for an admin who asks for one */
+	struct calendar_view calendar;
+	struct fresh_link calendar_link; /* to the consent page */
 	/* the languages that admins have chosen: for what is written to them */
 	const struct chosen_locale *admin_locales;
 	size_t admin_locale_count;
@@ -249,6 +271,7 @@ struct conversation_interest {
 	const char *invite;        /* what the link carries; NULL: none → invite */
 	bool wants_clients;        /* → clients */
 	bool wants_link;           /* → link */
+	bool wants_calendar;       /* → calendar, calendar_link */
 	bool wants_applications;   /* → applications, if an admin asks */
 	bool tells_admins;         /* → admin_locales; it may end in a message to them */
 	bool takes_back;          /* what was declined; anybody's doings with the prospect matter */
@@ -287,9 +310,11 @@ void conversation_interest(
 	X(MAKE_INVITE, "make invite") /* invite, days: of the link that an admin is told */        \
 	X(HOLD_INVITE, "hold invite") /* invite: it is this person's from now on */                \
 	X(USE_INVITE, "use invite")   /* invite: it has done its work */                           \
-	X(HEARD, "heard")             /* an admin has been shown what was missed */                \
-	X(REACHABLE, "reachable")     /* available again */                                        \
-	X(USERNAME, "username")       /* username, NULL if they have none any more */
+	X(CALENDAR_LINK, "calendar link") /* invite: of the link to the consent page */            \
+	X(DISCONNECT_CALENDAR, "disconnect calendar") /* and the grant is given back */            \
+	X(HEARD, "heard")         /* an admin has been shown what was missed */                    \
+	X(REACHABLE, "reachable") /* available again */                                            \
+	X(USERNAME, "username")   /* username, NULL if they have none any more */
 
 enum effect_kind {
 #define X(name, text) EFFECT_##name,

@@ -23,6 +23,12 @@
 	X(MENU_CLIENTS, "menu:clients")                                                            \
 	X(MENU_STATUS, "menu:status")                                                              \
 	X(MENU_EMAIL, "menu:email")                                                                \
+	X(MENU_CALENDAR, "menu:cal")                                                               \
+	X(CALENDAR_LINK, "cal:link")                                                               \
+	X(CALENDAR_OFF, "cal:off")                                                                 \
+	X(CALENDAR_OFF_YES, "cal:off:yes")                                                         \
+	X(CALENDAR_KEEP, "cal:keep")                                                               \
+	X(CALENDAR_UNDO, "cal:undo")                                                               \
 	X(MENU_UNREGISTER, "menu:unreg")                                                           \
 	X(MENU_HELP, "menu:help")                                                                  \
 	X(UNREGISTER_YES, "un:yes")                                                                \

@@ -21,6 +21,7 @@
 	X(CHANGE_EMAIL, "change email")                                                            \
 	X(UNREGISTER, "unregister")                                                                \
 	X(APPLICATIONS, "applications") /* admins only */                                          \
+	X(CALENDAR, "calendar")                                                                    \
 	X(LANGUAGE, "language")                                                                    \
 	X(HELP, "help")
 

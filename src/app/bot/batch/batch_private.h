@@ -46,7 +46,8 @@ struct batch {
 	const char *park_reason;
 	struct {
 		size_t sessions, reps, emails, assignments, subjects, clients, lock, applications,
-		    untaken, missed, claims, waiting_claims, locales, invites, codes, code_mails;
+		    untaken, missed, claims, waiting_claims, locales, invites, codes, code_mails,
+		    calendars;
 	} steps; /* of the read */
 	size_t fence_step, insert_step, thin_step;
 	int64_t arrived_us, begun_us; /* the updates; the transaction in hand */

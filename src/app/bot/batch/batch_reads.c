@@ -24,6 +24,9 @@ void batch_plan_reads(struct batch *b, struct db_plan *plan)
 	if (in->client_rep_count)
 		b->steps.clients =
 		    clients_read(plan, a, in->client_reps, in->client_rep_count, CLIENTS_EACH);
+	if (in->calendar_rep_count)
+		b->steps.calendars =
+		    calendar_accounts_read(plan, a, in->calendar_reps, in->calendar_rep_count);
 	if (in->claimant_count)
 		b->steps.claims = claims_read(plan, a, in->claimants, in->claimant_count);
 	if (in->user_count && b->options.rules->proves_email) {
@@ -86,6 +89,12 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 	if (b->interests.client_rep_count) {
 		input->client_count = clients_parse(reply->results[b->steps.clients], a, &clients);
 		input->clients = clients;
+	}
+	if (b->interests.calendar_rep_count) {
+		struct calendar_account_row *calendars;
+		input->calendar_count =
+		    calendar_accounts_parse(reply->results[b->steps.calendars], a, &calendars);
+		input->calendars = calendars;
 	}
 	if (b->interests.claimant_count) {
 		struct claim_row *claims;

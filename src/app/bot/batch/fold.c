@@ -1,5 +1,6 @@
 #include "fold_private.h"
 #include "salesreg/app/bot/invite.h"
+#include "salesreg/app/link_token.h"
 #include "salesreg/domain/contact/email.h"
 #include <string.h>
 
@@ -18,6 +19,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 	    .admins = ARENA_ARRAY(a, int64_t, count),
 	    .claimants = ARENA_ARRAY(a, int64_t, count),
 	    .invites = ARENA_ARRAY(a, const char *, count),
+	    .calendar_reps = ARENA_ARRAY(a, int64_t, count),
 	};
 	struct map seen;
 	map_init(&seen);
@@ -46,9 +48,11 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 		if (of->claim_telegram_id)
 			in->claimants[in->claimant_count++] = of->claim_telegram_id;
 		if (of->invite && rules->by_invitation) {
-			of->invite = invite_hash(a, of->invite);
+			of->invite = link_token_hash(a, of->invite);
 			in->invites[in->invite_count++] = of->invite;
 		}
+		if (of->wants_calendar && rules->calendar_url)
+			in->calendar_reps[in->calendar_rep_count++] = event->user_id;
 		if (of->wants_clients)
 			in->client_reps[in->client_rep_count++] = event->user_id;
 		if (!of->changes_assignments)

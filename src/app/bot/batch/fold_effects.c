@@ -34,6 +34,8 @@ static const unsigned consequences[EFFECT_COUNT] = {
     [EFFECT_MAKE_INVITE] = 0,
     [EFFECT_HOLD_INVITE] = TOUCHES_SELF,
     [EFFECT_USE_INVITE] = 0,
+    [EFFECT_CALENDAR_LINK] = TOUCHES_SELF,
+    [EFFECT_DISCONNECT_CALENDAR] = TOUCHES_SELF,
     [EFFECT_HEARD] = 0,
     [EFFECT_REACHABLE] = TOUCHES_SELF,
     [EFFECT_USERNAME] = TOUCHES_SELF,
@@ -83,7 +85,8 @@ static int64_t answered_update(const struct telegram_update *update, const struc
 {
 	for (size_t i = 0; i < outcome->effect_count; i++)
 		if (outcome->effects[i].kind == EFFECT_HEARD ||
-		    outcome->effects[i].kind == EFFECT_MAKE_INVITE)
+		    outcome->effects[i].kind == EFFECT_MAKE_INVITE ||
+		    outcome->effects[i].kind == EFFECT_CALENDAR_LINK)
 			return 0;
 	return update->has_id ? update->update_id : 0;
 }

@@ -1,7 +1,10 @@
 #include "fold_private.h"
 #include "salesreg/app/bot/invite.h"
+#include "salesreg/app/link_token.h"
 #include "salesreg/domain/contact/email.h"
 #include <string.h>
+
+enum { CALENDAR_LINK_BYTES = 32 };
 
 static struct claim_view view_of_claim(const struct fold_input *input, const struct claim_row *row)
 {
@@ -108,7 +111,7 @@ static void fill_invites(
 	    *username) {
 		const char *payload = invite_make(f->a);
 		p->state.link = (struct fresh_link){.text = invite_link(f->a, username, payload),
-		    .hash = invite_hash(f->a, payload),
+		    .hash = link_token_hash(f->a, payload),
 		    .days = INVITE_DAYS};
 	}
 	for (size_t i = 0; i < input->invite_count; i++) {
@@ -124,6 +127,25 @@ static void fill_invites(
 		if (!p->state.held || worth(view, key) > worth(p->state.held, key))
 			p->state.held = view;
 	}
+}
+
+static void fill_calendar(
+    struct folding *f, struct person *p, const struct conversation_interest *interest)
+{
+	const struct fold_input *input = f->input;
+	p->state.calendar = (struct calendar_view){0};
+	p->state.calendar_link = (struct fresh_link){0};
+	if (!interest->wants_calendar || !input->rules->calendar_url)
+		return;
+	for (size_t i = 0; i < input->calendar_count; i++)
+		if (input->calendars[i].rep_telegram_id == p->user_id)
+			p->state.calendar = (struct calendar_view){
+			    calendar_state_from_name(input->calendars[i].state),
+			    input->calendars[i].email};
+	const char *token = link_token_make(f->a, CALENDAR_LINK_BYTES);
+	p->state.calendar_link = (struct fresh_link){
+	    .text = arena_printf(f->a, "%s%s", input->rules->calendar_url, token),
+	    .hash = link_token_hash(f->a, token)};
 }
 
 /* What admins are shown; read for all of them, where one asks or has missed something. */
@@ -227,6 +249,7 @@ void fold_fill_facts(
 	fill_claim(f, p, interest->claim_telegram_id);
 	fill_code(f, p, interest);
 	fill_invites(f, p, interest);
+	fill_calendar(f, p, interest);
 	if (!interest->wants_clients)
 		return;
 	struct client_view *views = ARENA_ARRAY(f->a, struct client_view, input->client_count);

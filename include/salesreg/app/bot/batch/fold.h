@@ -12,6 +12,7 @@
 #include "salesreg/app/bot/mail/email_code.h"
 #include "salesreg/domain/conversation/conversation.h"
 #include "salesreg/store/assignments.h"
+#include "salesreg/store/calendars.h"
 #include "salesreg/store/codes.h"
 #include "salesreg/store/effects.h"
 #include "salesreg/store/invites.h"
@@ -45,6 +46,8 @@ struct fold_input {
 	size_t code_mail_count;
 	const struct invite_row *invites;
 	size_t invite_count;
+	const struct calendar_account_row *calendars;
+	size_t calendar_count;
 	/* of admins only */
 	const struct application_row *applications;
 	size_t application_count;
@@ -75,6 +78,8 @@ struct fold_interests {
 	size_t claimant_count;
 	const char **invites; /* hashes */
 	size_t invite_count;
+	int64_t *calendar_reps;
+	size_t calendar_rep_count;
 	bool lock_certainly; /* an event that changes assignments whatever the state */
 };
 /* Marks what people have said twice in one poll. */

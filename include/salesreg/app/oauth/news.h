@@ -1,0 +1,44 @@
+/*
+ * What a rep, and the admins, are told in Telegram of a calendar that was to be connected.
+ * Ownership: everything lives in the arena. Errors: none.
+ */
+#pragma once
+#include "salesreg/base/arena.h"
+#include "salesreg/db/conn.h"
+#include "salesreg/domain/conversation/conversation.h"
+
+#define OAUTH_OUTCOME_MAP(X)                                                                       \
+	X(CONNECTED, "connected", TEXT_CALENDAR_CONNECTED)                                         \
+	X(DENIED, "denied by the person", TEXT_CALENDAR_DENIED)                                    \
+	X(BOX_MISSING, "not every box was ticked", TEXT_CALENDAR_BOX_MISSING)                      \
+	X(FOREIGN, "an account of another domain", TEXT_CALENDAR_ACCOUNT_REFUSED)                  \
+	X(OTHER, "another account than the rep's", TEXT_CALENDAR_ACCOUNT_OTHER)                    \
+	X(GOOGLE_DOWN, "no usable answer from Google", TEXT_CALENDAR_GOOGLE_DOWN)                  \
+	X(CODE_REFUSED, "Google does not accept the code", TEXT_CALENDAR_CODE_REFUSED)             \
+	X(CLIENT_REFUSED, "Google does not accept the client", TEXT_CALENDAR_CLIENT_REFUSED)       \
+	X(POLICY, "the organisation's administrator does not allow it", TEXT_CALENDAR_POLICY)      \
+	X(NOT_LASTING, "Google gave no refresh token", TEXT_CALENDAR_NO_LASTING_ACCESS)            \
+	X(INTERRUPTED, "interrupted on our side", TEXT_CALENDAR_INTERRUPTED)                       \
+	X(RUN_OUT, "the link ran out", TEXT_CALENDAR_RUN_OUT)
+enum oauth_outcome {
+#define X(name, sentence, text) OAUTH_##name,
+	OAUTH_OUTCOME_MAP(X)
+#undef X
+};
+/* For a log. */
+const char *oauth_outcome_sentence(enum oauth_outcome outcome);
+
+struct oauth_news {
+	enum oauth_outcome outcome;
+	int64_t person;
+	enum locale locale;
+	const char *email;    /* of the Google account; NULL: not known */
+	const char *expected; /* the rep's own */
+	unsigned missing;     /* GOOGLE_MISSES_… */
+};
+/* Plans the message to the outbox. */
+void oauth_news_plan(struct db_plan *plan, struct arena *a, const struct conversation_rules *rules,
+    const struct oauth_news *news);
+/* And to the admins, that Google refuses the client. */
+void oauth_news_plan_admins(struct db_plan *plan, struct arena *a,
+    const struct conversation_rules *rules, const char *error, const char *redirect_uri);

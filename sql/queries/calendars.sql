@@ -1,0 +1,74 @@
+-- name: calendar_accounts_read
+-- $1 people: the calendar of each that is a rep
+SELECT r.telegram_id, a.state, left(a.email, 320)
+FROM public.sales_representatives r
+JOIN salesreg.calendar_accounts a ON a.rep = r.id
+WHERE r.telegram_id = ANY ($1::bigint[])
+-- name: calendar_connect_replace
+-- $1 rep, $2 sub: another account than before: the grant of that one is given back, and its calendars are forgotten
+WITH other AS (
+    SELECT a.rep, a.sub, a.refresh_token FROM salesreg.calendar_accounts a
+    WHERE a.rep = $1::uuid AND a.sub <> $2::text FOR UPDATE
+), revoked AS (
+    INSERT INTO salesreg.calendar_jobs (rep, kind, sub, payload)
+    SELECT o.rep, 'revoke', o.sub, o.refresh_token FROM other o
+    WHERE o.refresh_token IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM salesreg.calendar_accounts a
+                      WHERE a.sub = o.sub AND a.rep <> o.rep AND a.refresh_token IS NOT NULL)
+), forgotten AS (
+    DELETE FROM salesreg.calendars c WHERE c.rep IN (SELECT rep FROM other)
+)
+SELECT count(*) FROM other
+-- name: calendar_connect
+-- $1 rep, $2 person, $3 sub, $4 email, $5 scopes, $6 and $7 the tokens, sealed, as hexadecimal digits (the first may be NULL: the one
+-- of before stays), $8 seconds that the second is good for, $9 the key. A grant given anew is not given back: that would end the new
+-- one, too, as revoking is for an account and a project.
+WITH mine AS (
+    SELECT r.id FROM public.sales_representatives r
+    WHERE r.id = $1::uuid AND r.telegram_id = $2::bigint AND r.status = 'active' FOR NO KEY UPDATE
+), kept AS (
+    DELETE FROM salesreg.calendar_jobs j WHERE j.sub = $3::text AND j.kind = 'revoke'
+), stored AS (
+    INSERT INTO salesreg.calendar_accounts AS a (rep, sub, email, scopes, refresh_token, access_token, access_expires_at, key_id)
+    SELECT m.id, $3::text, $4::text, $5::text, decode($6::text, 'hex'), decode($7::text, 'hex'),
+           now() + $8::bigint * interval '1 second', $9::text
+    FROM mine m WHERE $6::text IS NOT NULL OR EXISTS (SELECT 1 FROM salesreg.calendar_accounts b
+                                                      WHERE b.rep = m.id AND b.sub = $3::text AND b.refresh_token IS NOT NULL)
+    ON CONFLICT (rep) DO UPDATE SET
+        sub = excluded.sub, email = excluded.email, scopes = excluded.scopes,
+        refresh_token = coalesce(excluded.refresh_token, a.refresh_token), access_token = excluded.access_token,
+        access_expires_at = excluded.access_expires_at, key_id = excluded.key_id, state = 'connected', reason = NULL,
+        time_zone = CASE WHEN a.sub = excluded.sub THEN a.time_zone END,
+        target = CASE WHEN a.sub = excluded.sub THEN a.target END,
+        synced_at = NULL, connected_at = now(), updated_at = now()
+    RETURNING rep
+), named AS (
+    UPDATE public.sales_representatives r SET calendar_account_name = left($4::text, 255)
+    WHERE r.id IN (SELECT rep FROM stored) AND r.calendar_account_name IS DISTINCT FROM left($4::text, 255)
+), told AS (
+    SELECT pg_catalog.pg_notify('salesreg_calendar', '') FROM stored
+)
+SELECT salesreg.must((SELECT count(*) FROM stored) = 1), (SELECT count(*) FROM told)
+-- name: calendar_disconnect
+-- $1 reps: forgotten here at once, given back at Google by a job, unless another rep has the same account
+WITH gone AS (
+    UPDATE salesreg.calendar_accounts a
+    SET state = 'disconnected', refresh_token = NULL, access_token = NULL, access_expires_at = NULL, key_id = NULL, reason = NULL,
+        synced_at = NULL, updated_at = now()
+    FROM (SELECT o.rep, o.sub, o.refresh_token FROM salesreg.calendar_accounts o WHERE o.rep = ANY ($1::uuid[])
+          ORDER BY o.rep FOR UPDATE) b
+    WHERE a.rep = b.rep AND a.state <> 'disconnected'
+    RETURNING a.rep, b.sub, b.refresh_token
+), revoked AS (
+    INSERT INTO salesreg.calendar_jobs (rep, kind, sub, payload)
+    SELECT g.rep, 'revoke', g.sub, g.refresh_token FROM gone g
+    WHERE g.refresh_token IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM salesreg.calendar_accounts a
+                      WHERE a.sub = g.sub AND a.rep <> ALL ($1::uuid[]) AND a.refresh_token IS NOT NULL)
+), forgotten AS (
+    DELETE FROM salesreg.calendars c WHERE c.rep IN (SELECT rep FROM gone)
+), named AS (
+    UPDATE public.sales_representatives r SET calendar_account_name = NULL
+    WHERE r.id IN (SELECT rep FROM gone) AND r.calendar_account_name IS NOT NULL
+)
+SELECT pg_catalog.pg_notify('salesreg_calendar', '') FROM (SELECT 1 FROM gone LIMIT 1) AS any_gone

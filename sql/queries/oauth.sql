@@ -1,0 +1,54 @@
+-- name: oauth_states_create
+-- $1 hashes, $2 reps, $3 people
+INSERT INTO salesreg.oauth_states (state_hash, rep, user_id, expires_at)
+SELECT f.state_hash, f.rep, f.person, now() + interval '10 minutes'
+FROM unnest($1::text[], $2::uuid[], $3::bigint[]) AS f (state_hash, rep, person)
+-- name: oauth_state_open
+-- $1 hash: the start page is shown, to a person or to whatever follows links; it spends nothing
+UPDATE salesreg.oauth_states s SET opened_at = coalesce(s.opened_at, now())
+FROM (SELECT 1) one
+LEFT JOIN salesreg.oauth_states k ON k.state_hash = $1::text
+LEFT JOIN salesreg.user_sessions u ON u.user_id = k.user_id
+WHERE s.state_hash = $1::text AND s.expires_at > now()
+RETURNING u.locale
+-- name: oauth_state_take
+-- $1 hash, $2 whether a code came with it that is to be exchanged. Once: whoever comes second finds nothing.
+WITH taken AS (
+    DELETE FROM salesreg.oauth_states WHERE state_hash = $1::text RETURNING rep, user_id, expires_at
+), begun AS (
+    INSERT INTO salesreg.oauth_exchanges (rep, user_id)
+    SELECT rep, user_id FROM taken WHERE expires_at > now() AND $2::boolean RETURNING id
+)
+SELECT coalesce(b.id, 0), t.rep, t.user_id, t.expires_at <= now(), left(r.status, 50), left(r.email, 320), u.locale
+FROM taken t
+LEFT JOIN begun b ON true
+LEFT JOIN public.sales_representatives r ON r.id = t.rep AND r.telegram_id = t.user_id
+LEFT JOIN salesreg.user_sessions u ON u.user_id = t.user_id
+-- name: oauth_exchange_end
+-- $1 id: it came to an end that is told now; whoever told of it as interrupted was there before
+WITH gone AS (DELETE FROM salesreg.oauth_exchanges WHERE id = $1::bigint RETURNING 1)
+SELECT salesreg.must((SELECT count(*) FROM gone) = 1)
+-- name: oauth_exchanges_left cold
+-- $1 how many seconds an exchange can take, $2 how many: those whose process died
+DELETE FROM salesreg.oauth_exchanges x
+USING (SELECT o.id, u.locale FROM salesreg.oauth_exchanges o LEFT JOIN salesreg.user_sessions u ON u.user_id = o.user_id
+       WHERE o.started_at < now() - $1::bigint * interval '1 second'
+       ORDER BY o.id LIMIT $2::bigint FOR UPDATE OF o SKIP LOCKED) f
+WHERE x.id = f.id
+RETURNING x.user_id, f.locale
+-- name: oauth_states_left cold
+-- $1 how many: links that ran out; those that were opened and led nowhere are told of, if no later one did better
+WITH ended AS (
+    DELETE FROM salesreg.oauth_states s
+    USING (SELECT o.state_hash, u.locale FROM salesreg.oauth_states o LEFT JOIN salesreg.user_sessions u ON u.user_id = o.user_id
+           WHERE o.expires_at <= now() ORDER BY o.expires_at LIMIT $1::bigint FOR UPDATE OF o SKIP LOCKED) f
+    WHERE s.state_hash = f.state_hash
+    RETURNING s.rep, s.user_id, s.opened_at, s.created_at, f.locale
+)
+SELECT DISTINCT ON (e.user_id) e.user_id, e.locale
+FROM ended e
+WHERE e.opened_at IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM salesreg.calendar_accounts a
+                  WHERE a.rep = e.rep AND a.state = 'connected' AND a.connected_at > e.created_at)
+  AND NOT EXISTS (SELECT 1 FROM salesreg.oauth_states l WHERE l.rep = e.rep AND l.expires_at > now())
+ORDER BY e.user_id

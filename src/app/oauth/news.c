@@ -1,0 +1,98 @@
+#include "salesreg/app/oauth/news.h"
+#include "salesreg/app/bot/delivery/telegram_message.h"
+#include "salesreg/domain/event/callback_data.h"
+#include "salesreg/domain/text/quote.h"
+#include "salesreg/google/oauth.h"
+#include "salesreg/store/outbox.h"
+#include <string.h>
+
+enum { EMAIL_UNITS = 254, DOMAINS_BYTES = 300 };
+
+static const struct {
+	const char *sentence;
+	enum text_id text;
+} outcomes[] = {
+#define X(name, sentence, text) {sentence, text},
+    OAUTH_OUTCOME_MAP(X)
+#undef X
+};
+
+const char *oauth_outcome_sentence(enum oauth_outcome outcome)
+{
+	return outcomes[outcome].sentence;
+}
+
+static const char *boxes(
+    struct arena *a, const struct conversation_rules *rules, enum locale locale, unsigned missing)
+{
+	static const struct {
+		unsigned bit;
+		enum text_id text;
+	} all[] = {{GOOGLE_MISSES_EVENTS, TEXT_CALENDAR_BOX_EVENTS},
+	    {GOOGLE_MISSES_FREEBUSY, TEXT_CALENDAR_BOX_FREEBUSY},
+	    {GOOGLE_MISSES_LIST, TEXT_CALENDAR_BOX_LIST}};
+	const char *list = "";
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (missing & all[i].bit)
+			list = arena_printf(a, "%s%s%s", list, *list ? "; " : "",
+			    catalog_render(rules->catalog, locale, all[i].text, NULL, 0, a));
+	return list;
+}
+
+static const char *domains(struct arena *a, const struct conversation_rules *rules)
+{
+	const char *list = "";
+	for (size_t i = 0; i < rules->domain_count && strlen(list) < DOMAINS_BYTES; i++)
+		list = arena_printf(a, "%s%s@%s", list, *list ? ", " : "", rules->domains[i]);
+	return list;
+}
+
+static void plan_message(struct db_plan *plan, struct arena *a, const struct message_list *list)
+{
+	struct outbox_new *rows = ARENA_ARRAY(a, struct outbox_new, list->count);
+	size_t count = 0;
+	for (const struct message *m = list->first; m; m = m->next)
+		rows[count++] = (struct outbox_new){.chat_id = m->chat_id,
+		    .method = outgoing_method(m),
+		    .payload = outgoing_payload(m, a),
+		    .priority = PRIORITY_NOTIFICATION};
+	(void)outbox_insert(plan, a, rows, count);
+}
+
+void oauth_news_plan(struct db_plan *plan, struct arena *a, const struct conversation_rules *rules,
+    const struct oauth_news *news)
+{
+	const struct catalog_arg known[] = {
+	    {"email", news->email ? quote_email(a, news->email, EMAIL_UNITS) : ""},
+	    {"expected", news->expected ? quote_email(a, news->expected, EMAIL_UNITS) : ""},
+	    {"domains", domains(a, rules)},
+	    {"boxes", boxes(a, rules, news->locale, news->missing)},
+	};
+	enum text_id text = outcomes[news->outcome].text;
+	struct message_list list = {0};
+	struct message *message = message_list_add(&list, a, news->person, PRIORITY_NOTIFICATION,
+	    catalog_render(
+		rules->catalog, news->locale, text, known, sizeof known / sizeof *known, a));
+	if (news->outcome == OAUTH_CONNECTED) {
+		struct button *undo = ARENA_NEW(a, struct button);
+		*undo = (struct button){.text = catalog_render(rules->catalog, news->locale,
+					    TEXT_BUTTON_CALENDAR_UNDO, NULL, 0, a),
+		    .data = press_data(a, PRESS_CALENDAR_UNDO, 0),
+		    .new_row = true};
+		message_set_buttons(message, undo, 1);
+	}
+	plan_message(plan, a, &list);
+}
+
+void oauth_news_plan_admins(struct db_plan *plan, struct arena *a,
+    const struct conversation_rules *rules, const char *error, const char *redirect_uri)
+{
+	struct message_list list = {0};
+	const struct catalog_arg args[] = {{"error", error}, {"uri", redirect_uri}};
+	for (size_t i = 0; i < rules->admin_count; i++)
+		(void)message_list_add(&list, a, rules->admin_ids[i], PRIORITY_NOTIFICATION,
+		    catalog_render(rules->catalog, rules->default_locale,
+			TEXT_CALENDAR_ADMIN_CLIENT, args, 2, a));
+	if (list.count > 0)
+		plan_message(plan, a, &list);
+}

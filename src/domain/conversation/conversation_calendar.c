@@ -1,0 +1,142 @@
+/*
+ * A rep's Google calendar, as far as the chat goes: the link to the consent page, what is connected, disconnecting. What Google
+ * answers is app/oauth's business, which writes to the rep itself.
+ */
+#include "conversation_private.h"
+#include "salesreg/domain/contact/email.h"
+#include "salesreg/domain/text/quote.h"
+#include <string.h>
+
+enum { EMAIL_UNITS = 254, LINK_BUTTONS = 2 };
+
+enum calendar_state calendar_state_from_name(const char *name)
+{
+	static const char *const names[] = {
+#define X(name, text) text,
+	    CALENDAR_STATE_MAP(X)
+#undef X
+	};
+	for (size_t i = 0; name && i < sizeof names / sizeof *names; i++)
+		if (strcmp(names[i], name) == 0)
+			return (enum calendar_state)i;
+	return CALENDAR_NONE;
+}
+
+static const char *account(const struct turn *t)
+{
+	return quote_email(t->a, t->state->calendar.email, EMAIL_UNITS);
+}
+
+static bool may_connect(struct turn *t)
+{
+	enum text_id why = TEXT_CALENDAR_OFF;
+	if (t->out->next.rep_status == REP_PENDING)
+		why = TEXT_CALENDAR_PENDING;
+	else if (t->state->rules->calendar_url)
+		return true;
+	turn_set_phase(t, PHASE_NONE);
+	(void)turn_say(t, why, NO_ARGS);
+	return false;
+}
+
+/* A fresh link under what is said; it is stored with the message that shows it. */
+static void offer_link(struct turn *t, const char *text, enum text_id label)
+{
+	const struct fresh_link *link = &t->state->calendar_link;
+	struct message *message = turn_say_text(t, text);
+	struct button *button = ARENA_NEW(t->a, struct button);
+	*button = (struct button){
+	    .text = turn_text(t, label, NO_ARGS), .url = link->text, .new_row = true};
+	message_set_buttons(message, button, 1);
+	turn_effect(t, (struct effect){.kind = EFFECT_CALENDAR_LINK, .invite = link->hash});
+}
+
+static void show_connected(struct turn *t)
+{
+	static const struct turn_button buttons[] = {
+	    {TEXT_BUTTON_CALENDAR_OTHER, PRESS_CALENDAR_LINK, true},
+	    {TEXT_BUTTON_CALENDAR_OFF, PRESS_CALENDAR_OFF, true},
+	};
+	turn_buttons(
+	    t, turn_say(t, TEXT_CALENDAR_CONNECTED_TO, ARGS({"email", account(t)})), buttons, 2);
+}
+
+static void show_calendar(struct turn *t)
+{
+	if (!may_connect(t))
+		return;
+	turn_set_phase(t, PHASE_NONE);
+	switch (t->state->calendar.state) {
+	case CALENDAR_CONNECTED:
+		show_connected(t);
+		return;
+	case CALENDAR_RECONNECT:
+		offer_link(t, turn_text(t, TEXT_CALENDAR_RECONNECT, ARGS({"email", account(t)})),
+		    TEXT_BUTTON_CALENDAR_AGAIN);
+		return;
+	case CALENDAR_NONE:
+	case CALENDAR_DISCONNECTED:
+		offer_link(
+		    t, turn_text(t, TEXT_CALENDAR_OFFER, NO_ARGS), TEXT_BUTTON_CALENDAR_CONNECT);
+		return;
+	}
+}
+
+static void press_link(struct turn *t)
+{
+	if (!may_connect(t))
+		return;
+	turn_set_phase(t, PHASE_NONE);
+	offer_link(t, turn_text(t, TEXT_CALENDAR_OFFER, NO_ARGS), TEXT_BUTTON_CALENDAR_CONNECT);
+}
+
+static bool is_connected(const struct turn *t)
+{
+	return t->state->calendar.state == CALENDAR_CONNECTED ||
+	       t->state->calendar.state == CALENDAR_RECONNECT;
+}
+
+static void press_off(struct turn *t)
+{
+	static const struct turn_button buttons[] = {
+	    {TEXT_BUTTON_CALENDAR_OFF_YES, PRESS_CALENDAR_OFF_YES, true},
+	    {TEXT_BUTTON_CALENDAR_KEEP, PRESS_CALENDAR_KEEP, false},
+	};
+	if (!is_connected(t)) {
+		turn_answer(t, true, TEXT_ANSWER_CALENDAR_GONE, NO_ARGS);
+		turn_remove_buttons(t, 0, false, false);
+		return;
+	}
+	turn_buttons(
+	    t, turn_say(t, TEXT_ASK_CALENDAR_OFF, ARGS({"email", account(t)})), buttons, 2);
+}
+
+static void disconnect(struct turn *t)
+{
+	if (is_connected(t)) {
+		turn_effect(t, (struct effect){.kind = EFFECT_DISCONNECT_CALENDAR});
+		(void)turn_say(t, TEXT_CALENDAR_DISCONNECTED, ARGS({"email", account(t)}));
+	} else {
+		turn_answer(t, true, TEXT_ANSWER_CALENDAR_GONE, NO_ARGS);
+	}
+	turn_remove_buttons(t, 0, false, false);
+}
+
+static void press_keep(struct turn *t)
+{
+	turn_answer(t, false, TEXT_ANSWER_CALENDAR_KEPT, NO_ARGS);
+	turn_remove_buttons(t, 0, false, false);
+}
+
+static const struct button_row buttons[] = {
+    {PRESS_MENU_CALENDAR, PERSON_REP, FACT_CALENDAR, 0, show_calendar},
+    {PRESS_CALENDAR_LINK, PERSON_REP, FACT_CALENDAR, 0, press_link},
+    {PRESS_CALENDAR_OFF, PERSON_REP, FACT_CALENDAR, 0, press_off},
+    {PRESS_CALENDAR_OFF_YES, PERSON_REP, FACT_CALENDAR, 0, disconnect},
+    {PRESS_CALENDAR_UNDO, PERSON_REP, FACT_CALENDAR, 0, press_off},
+    {PRESS_CALENDAR_KEEP, PERSON_REP, 0, 0, press_keep},
+};
+static const struct word_row words[] = {
+    {PHRASE_CALENDAR, PERSON_REP, 0, FACT_CALENDAR, show_calendar},
+};
+const struct dialogue dialogue_calendar = {BUTTONS(buttons), WORDS(words)};

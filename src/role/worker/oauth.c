@@ -1,0 +1,162 @@
+#include "salesreg/app/oauth/leftovers.h"
+#include "salesreg/app/oauth/site.h"
+#include "salesreg/base/log.h"
+#include "salesreg/role/role.h"
+#include "salesreg/role/worker/db_worker.h"
+#include "salesreg/role/worker/exposition.h"
+#include "salesreg/supervise/child.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STOP_DEADLINE_MS = 3000, STOP_LOOK_MS = 20 };
+
+static const char session[] = "SET lock_timeout = 5000";
+
+struct oauth {
+	struct db_worker worker;
+	struct seal_keys keys;
+	struct google_client_options client;
+	struct google_client *google;
+	struct site *site;
+	struct leftovers *leftovers;
+	uv_timer_t stopping;
+	int waited_ms;
+};
+
+static void destroy(void *data)
+{
+	struct oauth *o = data;
+	uv_close((uv_handle_t *)&o->stopping, NULL);
+	leftovers_destroy(o->leftovers);
+	site_destroy(o->site);
+	google_client_destroy(o->google);
+	seal_keys_finish(&o->keys);
+}
+
+/* Whoever comes back from Google just now is answered; what is not done by then is told to the rep by the next process. */
+static void on_stopping(uv_timer_t *timer)
+{
+	struct oauth *o = timer->data;
+	o->waited_ms += STOP_LOOK_MS;
+	if (!o->site || site_stats(o->site).busy == 0 || o->waited_ms >= STOP_DEADLINE_MS)
+		db_worker_end(&o->worker);
+}
+
+static void stop(void *data)
+{
+	struct oauth *o = data;
+	if (o->site)
+		site_close(o->site);
+	(void)uv_timer_start(&o->stopping, on_stopping, 0, STOP_LOOK_MS);
+}
+
+static void report(struct worker_report *out, void *data)
+{
+	const struct oauth *o = data;
+	struct site_stats stats = o->site ? site_stats(o->site) : (struct site_stats){0};
+	out->progress = stats.started + stats.connected + stats.failed;
+	(void)db_worker_health(&o->worker, db_pool_is_up(o->worker.pool), out);
+}
+
+static void expose(struct buf *out, void *data)
+{
+	const struct oauth *o = data;
+	struct site_stats stats = o->site ? site_stats(o->site) : (struct site_stats){0};
+	exposition_pool(out, o->worker.pool);
+	metrics_counter(out, "salesreg_calendar_started_total",
+	    "Start pages shown that lead to Google.", stats.started);
+	metrics_counter(
+	    out, "salesreg_calendar_connected_total", "Calendars connected.", stats.connected);
+	metrics_counter(out, "salesreg_calendar_failed_total",
+	    "Ways back from Google that connected nothing.", stats.failed);
+	metrics_gauge(out, "salesreg_calendar_visits", "Requests of browsers under way.",
+	    (int64_t)stats.busy);
+}
+
+static void on_notified(const char *channel, void *data)
+{
+	(void)channel;
+	(void)data;
+}
+
+/* A supervisor opens the port and keeps it over our restarts. */
+static void open_site(struct oauth *o)
+{
+	struct worker *w = &o->worker.worker;
+	const struct config *c = &w->config;
+	char message[300];
+	bool inherited = getenv("SALESREG_LISTEN_FD") != NULL;
+	o->site = site_create(&w->loop,
+	    &(struct site_options){.pool = o->worker.pool,
+		.google = o->google,
+		.client = &o->client,
+		.rules = &o->worker.rules,
+		.keys = &o->keys,
+		.account = (enum account_rule)c->calendar_account,
+		.public_url = c->oauth_public_url,
+		.listen = inherited ? NULL : c->oauth_listen,
+		.listen_fd = CHILD_LISTEN_FD},
+	    message, sizeof message);
+	if (o->site)
+		log_info("calendar: listening on port %u; redirect URI %s",
+		    (unsigned)site_port(o->site), o->client.redirect_uri);
+	else
+		db_worker_refuse(&o->worker,
+		    arena_printf(&w->arena,
+			"configuration: OAUTH_LISTEN=%s is not usable here: %s; choose another "
+			"address, or stop who has it",
+			c->oauth_listen, message));
+}
+
+static void start(void *data)
+{
+	struct oauth *o = data;
+	struct worker *w = &o->worker.worker;
+	const struct config *c = &w->config;
+	(void)uv_timer_init(&w->loop, &o->stopping);
+	o->stopping.data = o;
+	/* settings_load() has looked at them */
+	if (seal_keys_parse(&o->keys, secret_reveal(&c->token_encryption_key)) != ERR_OK)
+		abort();
+	o->client = (struct google_client_options){
+	    .client_id = c->google_client_id,
+	    .client_secret = &c->google_client_secret,
+	    .auth_url = c->google_auth_url,
+	    .token_url = c->google_token_url,
+	    .revoke_url = c->google_revoke_url,
+	    .redirect_uri = arena_printf(&w->arena, "%s/oauth/callback", c->oauth_public_url),
+	};
+	o->google = google_client_create(&w->loop, &o->client);
+	if (!o->google)
+		abort();
+	o->leftovers = leftovers_create(&w->loop, o->worker.pool, &o->worker.rules);
+	open_site(o);
+}
+
+static int run(struct cli *c)
+{
+	struct oauth o = {0};
+	return db_worker_main(&o.worker, &(struct db_worker_options){
+					     .role = c->name,
+					     .needs = CONFIG_NEEDS_GOOGLE,
+					     .session_sql = session,
+					     .channels = {"salesreg_calendar"},
+					     .start = start,
+					     .notified = on_notified,
+					     .stop = stop,
+					     .destroy = destroy,
+					     .report = report,
+					     .expose = expose,
+					     .data = &o,
+					 });
+}
+
+const struct cli_command command_oauth = {
+    .name = "oauth",
+    .brief = "connects reps' Google calendars",
+    .help = "Answers the redirect from Google's consent page at OAUTH_LISTEN and keeps the tokens. "
+	    "The only process that talks to Google.",
+    .run = run,
+    .more = worker_help,
+};

@@ -1,0 +1,24 @@
+#include "salesreg/store/calendars.h"
+#include "rows.h"
+
+size_t calendar_accounts_read(
+    struct db_plan *plan, struct arena *a, const int64_t *people, size_t count)
+{
+	return db_plan_add(plan, SQL_CALENDAR_ACCOUNTS_READ, db_i64_array(a, people, count));
+}
+
+size_t calendar_accounts_parse(
+    const PGresult *result, struct arena *a, struct calendar_account_row **rows)
+{
+	static const struct column columns[] = {COL(calendar_account_row, rep_telegram_id, I64),
+	    COL(calendar_account_row, state, TEXT), COL(calendar_account_row, email, TEXT)};
+	return ROWS_PARSE(result, a, columns, rows);
+}
+
+void calendar_connect(struct db_plan *plan, struct arena *a, const struct calendar_connection *c)
+{
+	(void)db_plan_add(plan, SQL_CALENDAR_CONNECT_REPLACE, c->rep, c->sub);
+	(void)db_plan_add(plan, SQL_CALENDAR_CONNECT, c->rep, db_i64(a, c->person), c->sub,
+	    c->email, c->scopes, c->refresh_token, c->access_token, db_i64(a, c->expires_in_s),
+	    c->key_id);
+}

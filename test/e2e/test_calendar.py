@@ -1,0 +1,358 @@
+"""A rep connects a Google calendar: the link in the chat, our page, Google's, the way back, and what is said of it."""
+import base64
+import re
+import socket
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+
+from support.google import BROWSER, COMPANY, PRIVATE, Google
+from support.waiting import eventually
+
+KEY = base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
+OTHER_KEY = base64.b64encode(b"fedcba9876543210fedcba9876543210").decode()
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Office:
+    """A world with a calendar, and a browser."""
+
+    def __init__(self, make_world, start=True, **settings):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.world = make_world(OAUTH_PUBLIC_URL=self.url, OAUTH_LISTEN=f"127.0.0.1:{self.port}", TOKEN_ENCRYPTION_KEY=KEY, **settings)
+        self.google = Google(self.world.sandbox.base)
+        self.world.settings.update(self.google.settings)
+        self.world.settings.update(settings)
+        self.db = self.world.db
+        self.db.no_prospects()
+        self.world.start_bot()
+        self.http = requests.Session()
+        self.http.trust_env = False
+        self.oauth = None
+        if start:
+            self.start()
+
+    def start(self, **settings):
+        self.oauth = self.world.start("oauth", **settings)
+        self.oauth.wait_for_log(r"calendar: listening on port")
+        eventually(lambda: self.get("/oauth/start?s=" + 43 * "x").status_code == 410, what="links can be looked up")
+
+    def rep(self, email="anna@truerealestate.bali", **kwargs):
+        anna = self.world.person(**kwargs)
+        anna.registers(email=email)
+        return anna
+
+    def get(self, path, method="GET", **headers):
+        return self.http.request(method, f"{self.url}{path}" if path.startswith("/") else path, allow_redirects=False, timeout=60,
+                                 headers={"User-Agent": BROWSER, **headers})
+
+    def asks(self, person, word=None):
+        """The link that the bot answers with."""
+        person.says(word or ("календарь" if person.locale == "ru" else "calendar"))
+        return self.link(person.hears("calendar_offer"))
+
+    def link(self, message):
+        address = next(button["url"] for button in message.buttons if "url" in button)
+        assert address.startswith(f"{self.url}/oauth/start?s=")
+        return address
+
+    def to_google(self, link):
+        """Our start page's way to Google."""
+        page = self.get(link)
+        assert page.status_code == 200
+        return re.search(r'id="google" href="([^"]+)"', page.text).group(1).replace("&amp;", "&")
+
+    def back(self, location):
+        """Where Google sends the browser: our answer, and the page that it leads to."""
+        answer = self.get(location)
+        assert answer.status_code == 303, answer.text
+        assert not re.search("code|state|token", answer.headers["Location"])
+        return self.get(answer.headers["Location"])
+
+    def connects(self, person, email=COMPANY):
+        page = self.back(self.google.walk(self.to_google(self.asks(person)), email).location)
+        assert page.status_code == 200
+        return person.hears("calendar_connected", email=email)
+
+    def account(self, person):
+        return self.db.calendar_accounts.rows(
+            "a.*", "a JOIN sales_representatives r ON r.id = a.rep WHERE r.telegram_id = %s", person.id)
+
+
+@pytest.fixture
+def office(make_world):
+    return Office(make_world)
+
+
+def test_a_rep_connects_a_calendar(office):
+    anna = office.rep()
+    link = office.asks(anna)
+    address = office.to_google(link)
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    assert asked["redirect_uri"] == f"{office.url}/oauth/callback"
+    assert asked["access_type"] == "offline" and asked["prompt"] == "consent select_account"
+    assert asked["code_challenge_method"] == "S256" and len(asked["code_challenge"]) == 43
+    back = office.google.walk(address, COMPANY).location
+    page = office.back(back)
+    assert office.world.texts.raw("ru", "page_connected_title") in page.text
+    message = anna.hears("calendar_connected", email=COMPANY)
+    assert message.data == ["cal:undo"]
+    row, = office.account(anna)
+    assert (row["state"], row["email"]) == ("connected", COMPANY)
+    assert office.db.rep(anna.id)["calendar_account_name"] == COMPANY
+    anna.says("календарь")
+    anna.hears("calendar_connected_to", email=COMPANY)
+    # the link and the way back are used up
+    assert office.get(link).status_code == 410
+    assert office.get(back).status_code == 410
+
+
+def test_where_there_is_no_calendar_the_word_says_so(make_world):
+    world = make_world()
+    world.start_bot()
+    anna = world.person()
+    anna.registers()
+    anna.says("календарь")
+    message = anna.hears("calendar_off")
+    assert not message.buttons
+    anna.says("меню")
+    assert "menu:cal" not in anna.hears("welcome_back").data
+
+
+def test_the_menu_has_a_button(office):
+    anna = office.rep()
+    anna.says("меню")
+    assert anna.hears("welcome_back").data[0] == "menu:cal"
+    anna.presses("button_calendar")
+    office.link(anna.hears("calendar_offer"))
+
+
+def test_links_are_stored_as_hashes_alone(office):
+    anna = office.rep()
+    token = office.asks(anna).split("s=")[1]
+    stored = office.db.oauth_states.value("string_agg(s::text, ' ')", "s")
+    assert token not in stored and re.search(r"\b[0-9a-f]{64}\b", stored)
+
+
+@pytest.mark.parametrize("method", ["HEAD", "GET"])
+def test_what_follows_links_uses_none_up(office, method):
+    anna = office.rep()
+    link = office.asks(anna)
+    for _ in range(3):
+        assert office.get(link, method).status_code == 200
+    page = office.back(office.google.walk(office.to_google(link), COMPANY).location)
+    assert office.world.texts.raw("ru", "page_connected_title") in page.text
+    anna.hears("calendar_connected", email=COMPANY)
+
+
+def test_pages_have_no_foreign_content_and_are_kept_by_nobody(office):
+    anna = office.rep()
+    answers = [office.get(office.asks(anna)), office.get("/oauth/done/connected/ru"), office.get("/"), office.get("/oauth/start")]
+    assert [a.status_code for a in answers] == [200, 200, 404, 410]
+    for answer in answers:
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy
+        assert not re.search(r"<script>|<style| on\w+=", answer.text)
+        assert "Set-Cookie" not in answer.headers
+    assert office.get("/oauth/page.css").headers["Content-Type"].startswith("text/css")
+    for method in ("POST", "PUT", "DELETE"):
+        assert office.get("/oauth/callback", method).status_code == 405
+
+
+def test_the_last_page_leads_back_to_the_bot_and_the_pages_speak_the_reps_language(office):
+    office.db.bot_state.eventually("username IS NOT NULL")
+    anna, boris = office.rep(), office.rep("boris@truerealestate.bali", name="Boris Orlov", language="en")
+    office.connects(anna)
+    name = office.db.bot_state.value("username")
+    for locale in ("ru", "en"):
+        page = office.get(f"/oauth/done/connected/{locale}")
+        assert f'href="https://t.me/{name}"' in page.text
+        assert office.world.texts.raw(locale, "page_connected_title") in page.text
+    for person in (anna, boris):
+        person.says("calendar")
+        link = next(button for button in person.hears_anything().buttons) if person is boris else None
+    assert office.world.texts.raw("en", "page_start_title") in office.get(link["url"]).text
+    gone = office.get("/oauth/start?s=" + 43 * "y", **{"Accept-Language": "en-GB,en;q=0.8"})
+    assert office.world.texts.raw("en", "page_gone_title") in gone.text
+    assert office.get("/oauth/done/connected/xx").status_code == office.get("/oauth/done/<b>/ru").status_code == 404
+
+
+def ways_back(office, anna):
+    """A good one, not used."""
+    return office.google.walk(office.to_google(office.asks(anna)), COMPANY).location
+
+
+FORGED = {
+    "no state": lambda url: re.sub(r"state=[^&]+&?", "", url),
+    "another state": lambda url: re.sub(r"state=.", "state=_", url) if "state=_" not in url else re.sub(r"state=_", "state=A", url),
+    "a cut state": lambda url: re.sub(r"state=([^&]{20})[^&]+", r"state=\1", url),
+    "another issuer": lambda url: re.sub(r"iss=[^&]+", "iss=https%3A%2F%2Fevil.example", url),
+    "neither code nor error": lambda url: re.sub(r"code=[^&]+&?", "", url),
+    "a code without end": lambda url: re.sub(r"code=[^&]+", "code=" + 3000 * "x", url),
+}
+
+
+@pytest.mark.parametrize("how", FORGED)
+def test_a_forged_way_back_stores_nothing_and_spends_nothing(office, how):
+    anna = office.rep()
+    good = ways_back(office, anna)
+    forged = FORGED[how](good)
+    assert forged != good
+    assert office.get(forged).status_code == 410
+    assert not office.account(anna) and not office.google.journal(on="exchange")
+    assert office.back(good).status_code == 200
+    anna.hears("calendar_connected", email=COMPANY)
+
+
+def test_parameters_of_years_to_come_do_not_matter(office):
+    anna = office.rep()
+    assert office.back(ways_back(office, anna) + "&authuser=0&hd=x&new=%00%ff&state2=1").status_code == 200
+    anna.hears("calendar_connected", email=COMPANY)
+
+
+def failed(office, anna, location, key, **values):
+    page = office.back(location)
+    assert office.world.texts.raw("ru", "page_failed_title") in page.text
+    anna.hears(key, **values)
+    assert not office.account(anna) or office.account(anna)[0]["refresh_token"] is None
+
+
+def test_who_cancels_is_told_how_to_go_on(office):
+    anna = office.rep()
+    failed(office, anna, office.google.walk(office.to_google(office.asks(anna)), COMPANY, cancel=True).location, "calendar_denied")
+    office.connects(anna)
+
+
+@pytest.mark.parametrize("ticked, missing", [
+    (["calendar.events.owned", "calendar.freebusy"], ["list"]),
+    (["calendar.events.owned"], ["freebusy", "list"]),
+    (["calendar.freebusy", "calendar.calendarlist.readonly"], ["events"]),
+])
+def test_a_box_that_is_not_ticked_is_named(office, ticked, missing):
+    """CALENDAR-ANCHORS 7."""
+    anna = office.rep()
+    location = office.google.walk(office.to_google(office.asks(anna)), COMPANY, tick=ticked).location
+    names = "; ".join(office.world.texts.raw("ru", f"calendar_box_{name}") for name in missing)
+    failed(office, anna, location, "calendar_box_missing", boxes=names)
+    office.connects(anna)
+
+
+@pytest.mark.parametrize("rule, rep_email, account, key", [
+    ("domain", "x@truerealestate.bali", COMPANY, "calendar_connected"),
+    ("domain", "x@truerealestate.bali", PRIVATE, "calendar_account_refused"),
+    ("same", "x@truerealestate.bali", COMPANY, "calendar_account_other"),
+    ("same", COMPANY, COMPANY, "calendar_connected"),
+    ("any", "x@truerealestate.bali", PRIVATE, "calendar_connected"),
+])
+def test_which_account_may_be_connected(make_world, rule, rep_email, account, key):
+    office = Office(make_world, CALENDAR_ACCOUNT=rule)
+    anna = office.rep(rep_email)
+    location = office.google.walk(office.to_google(office.asks(anna)), account).location
+    office.back(location)
+    anna.hears(key, email=account, domains="@truerealestate.bali", expected=rep_email)
+    assert len(office.account(anna)) == (key == "calendar_connected")
+
+
+@pytest.mark.parametrize("kind, key", [
+    ("502html", "calendar_google_down"), ("429", "calendar_google_down"), ("503", "calendar_google_down"),
+    ("reset_before", "calendar_google_down"), ("reset_after", "calendar_google_down"), ("truncated", "calendar_google_down"),
+    ("invalid_grant", "calendar_code_refused"), ("invalid_client", "calendar_client_refused"),
+    ("admin_policy_enforced", "calendar_policy"), ("no_refresh_token", "calendar_no_lasting_access"),
+])
+def test_what_google_answers_instead_of_tokens_is_said(office, kind, key):
+    anna = office.rep()
+    location = ways_back(office, anna)
+    office.google.fault("exchange", kind)
+    failed(office, anna, location, key)
+    office.connects(anna)
+
+
+def test_an_admin_hears_once_that_google_refuses_the_client(make_world):
+    office = Office(make_world, ADMIN_TELEGRAM_IDS="7900000001")
+    boss = office.world.person("Boss", id=7900000001)
+    boss.says("hello")
+    boss.hears_anything()
+    boss.forget()
+    anna = office.rep()
+    boss.forget()
+    office.google.fault("exchange", "invalid_client", times=2)
+    for _ in range(2):
+        failed(office, anna, ways_back(office, anna), "calendar_client_refused")
+    boss.hears("calendar_admin_client", error="invalid_client", uri=f"{office.url}/oauth/callback")
+    office.world.settle()
+    assert not boss.unheard()
+
+
+def test_a_link_runs_out(office):
+    """Most of Google's refusals send nobody back, so the bot says what may have happened."""
+    anna = office.rep()
+    opened, back = office.asks(anna), ways_back(office, anna)
+    quiet = office.rep("b@truerealestate.bali", name="Boris Orlov")
+    never = office.asks(quiet)
+    assert office.get(opened).status_code == 200
+    office.db.oauth_states.update("expires_at = now()")
+    anna.hears("calendar_run_out")
+    for link in (opened, back, never):
+        assert office.get(link).status_code == 410
+    office.world.settle()
+    assert not anna.unheard() and not quiet.unheard()
+    office.connects(anna)
+
+
+def test_a_rep_who_left_meanwhile_connects_nothing(office):
+    anna = office.rep()
+    location = ways_back(office, anna)
+    anna.says("отключиться")
+    anna.hears("ask_unregister")
+    anna.presses("button_unregister_yes")
+    anna.hears("unregistered")
+    assert office.get(location).status_code == 403
+    assert not office.account(anna)
+
+
+def test_disconnecting_forgets_at_once_and_reconnecting_works(office):
+    """CALENDAR-ANCHORS 2."""
+    anna = office.rep()
+    office.connects(anna)
+    anna.says("календарь")
+    anna.hears("calendar_connected_to", email=COMPANY)
+    anna.presses("button_calendar_off")
+    anna.hears("ask_calendar_off", email=COMPANY)
+    anna.is_answered()
+    anna.presses("button_calendar_keep")
+    anna.is_answered("answer_calendar_kept")
+    anna.presses("button_calendar_off")
+    anna.hears("ask_calendar_off", email=COMPANY)
+    anna.presses("button_calendar_off_yes")
+    anna.hears("calendar_disconnected", email=COMPANY)
+    row, = office.account(anna)
+    assert (row["state"], row["refresh_token"], row["access_token"]) == ("disconnected", None, None)
+    assert office.db.rep(anna.id)["calendar_account_name"] is None
+    office.connects(anna)
+    row, = office.account(anna)
+    assert row["state"] == "connected" and row["refresh_token"]
+
+
+def test_tokens_are_stored_sealed_and_said_nowhere(office):
+    anna = office.rep()
+    office.connects(anna)
+    row, = office.account(anna)
+    key_id = row["key_id"]
+    for column in ("refresh_token", "access_token"):
+        sealed = bytes(row[column])
+        assert sealed[0] == 1 and sealed[1:5].hex() == key_id
+        assert b"1//" not in sealed and b"ya29" not in sealed
+    log = "\n".join(office.oauth.lines(""))
+    for call in office.google.journal():
+        assert "sandbox-secret" not in str(call)
+    for word in ("1//", "ya29", "code=", "state=", "sandbox-secret", KEY):
+        assert word not in log
