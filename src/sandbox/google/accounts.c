@@ -137,6 +137,12 @@ struct google_share *google_share_add(
 	return share;
 }
 
+void google_share_remove(struct google_account *account, struct google_share *share)
+{
+	TAILQ_REMOVE(&account->shares, share, entry);
+	free(share);
+}
+
 const char *google_role_name(enum google_role role)
 {
 	static const char *const names[GOOGLE_ROLE_COUNT] = {

@@ -2,6 +2,7 @@
 #include "salesreg/base/json.h"
 #include "salesreg/sandbox/answer.h"
 #include "salesreg/sandbox/google/accounts.h"
+#include "salesreg/sandbox/google/calendar/by_hand.h"
 #include "salesreg/sandbox/google/call.h"
 #include "salesreg/sandbox/google/grants.h"
 #include <string.h>
@@ -185,15 +186,10 @@ static void rename_account(struct google_account *account, const char *email)
 static const char *set_account(const struct control *c, struct google_account *account)
 {
 	struct google_share *primary = google_share_find(account, "primary");
-	const char *zone = text(c, "zone"), *name = text(c, "name");
-	int64_t offset_min = json_get_i64(c->body, "offset_minutes", INT64_MIN);
-	bool known = !zone || !primary || google_calendar_set_zone(primary->calendar, zone);
-	if (offset_min != INT64_MIN && (offset_min < -1080 || offset_min > 1080))
-		return "offset_minutes must be -1080 to 1080";
-	if (!known && offset_min == INT64_MIN)
-		return "no offset of that zone is known here: say offset_minutes, too";
-	if (primary && offset_min != INT64_MIN)
-		primary->calendar->offset_min = (int)offset_min;
+	const char *name = text(c, "name");
+	const char *wrong = primary ? google_by_hand_zone(primary->calendar, c->body) : NULL;
+	if (wrong)
+		return wrong;
 	if (name)
 		set_string(&account->name, name);
 	if (json_object_get(c->body, "hd"))
@@ -326,5 +322,6 @@ void google_control_handle(
 			routes[i].handle(&c);
 			return;
 		}
-	answer_fail(s, x, 404, "no such control call");
+	if (!google_by_hand(s, x, path, body))
+		answer_fail(s, x, 404, "no such control call");
 }

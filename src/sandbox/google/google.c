@@ -1,6 +1,7 @@
 #include "salesreg/sandbox/google/google.h"
 #include "salesreg/sandbox/answer.h"
 #include "salesreg/sandbox/google/accounts.h"
+#include "salesreg/sandbox/google/calendar/calendar.h"
 #include "salesreg/sandbox/google/consent.h"
 #include "salesreg/sandbox/google/grants.h"
 #include "salesreg/sandbox/google/token.h"
@@ -8,6 +9,7 @@
 #include <string.h>
 
 static const char AUTH_PATH[] = "/google/o/oauth2/v2/auth";
+static const char API_PATH[] = "/google/calendar/v3/";
 
 struct google *google_create(struct sandbox *s, const char *const *redirects)
 {
@@ -89,6 +91,8 @@ void google_handle(struct sandbox *s, struct http_exchange *x, const char *path)
 		google_token_handle(&call);
 	} else if (post && readable && strcmp(path, "/google/revoke") == 0) {
 		google_revoke_handle(&call);
+	} else if (strncmp(path, API_PATH, sizeof API_PATH - 1) == 0) {
+		google_calendar_handle(&call, path + sizeof API_PATH - 1, readable);
 	} else {
 		no_such_page(s, x);
 	}

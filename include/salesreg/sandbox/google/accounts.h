@@ -19,6 +19,7 @@ struct google_share *google_share_find(const struct google_account *account, con
 /* A calendar into the list of an account: a new one, or one that others have, too. id NULL: a new id. */
 struct google_share *google_share_add(
     struct google *g, struct google_account *account, const char *id, enum google_role role);
+void google_share_remove(struct google_account *account, struct google_share *share);
 struct google_calendar *google_calendar_find(const struct google *g, const char *id);
 /* False: a zone the fake has no offset of; then offset_min stays. */
 bool google_calendar_set_zone(struct google_calendar *calendar, const char *zone);

@@ -28,6 +28,16 @@
  *                  (admin_policy_enforced). disabled: every token of it is dead.
  *   POST tokens    {account, do}: "expire" (access tokens, now), "kill" (refresh tokens: revoked, expired, password),
  *                  "revoke" (the user withdraws the whole grant)
+ *   GET  calendars?account=A                 → {"calendars":[{id, summary, role, primary, selected, zone, …}]}
+ *   POST calendars {account, id?, summary?, role?, selected?, zone?, offset_minutes?, unreadable?, forget_sync?, remove?}
+ *                  Into the account's list: a new one without id, one that others have with theirs. role: owner, writer,
+ *                  reader, freeBusyReader. zone: one offset the whole year, offset_minutes where the fake knows none.
+ *                  unreadable: the reason of an error entry in freeBusy, "" for none. forget_sync: sync tokens given so far
+ *                  are 410 fullSyncRequired. remove: out of the list.
+ *   GET  events?account=A&calendar=primary   → {"events":[…]}, as events.get has them, deleted ones with status cancelled
+ *   POST events    {account, calendar?, event:{…}}    as if by hand: made, or with the id of one there is, put in its place;
+ *                  organizer and answers of attendees as given
+ *                  {account, calendar?, delete:ID}
  *   GET  faults, DELETE faults, POST faults   see rules.h
  *   GET  journal?after=SEQ&limit=N            → {"calls":[…], "last_seq"}, see call.h
  *   DELETE journal
