@@ -109,3 +109,35 @@ CREATE TABLE salesreg.days_off (
     day         date NOT NULL,
     PRIMARY KEY (rep, day)
 );
+
+-- A zone by its name as the server knows it, or NULL: a calendar may have one that is newer than the server's rules.
+CREATE FUNCTION salesreg.zone_or_null(zone text) RETURNS text LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM pg_catalog.timezone(zone, pg_catalog.now());
+    RETURN zone;
+EXCEPTION WHEN invalid_parameter_value THEN
+    RETURN NULL;
+END
+$$;
+
+-- The instant at which it becomes `wall` on the clocks of a zone. A time that clocks skip comes when they skip it. One that they
+-- show twice is the second of the two, or, where an `after` is given and lies before it, the first: from what opens to what closes
+-- clocks then show no time outside of the hours. (AT TIME ZONE takes a time that is skipped for one after it, and one that
+-- comes twice for the second.)
+CREATE FUNCTION salesreg.instant(wall timestamp, zone text, after timestamptz) RETURNS timestamptz LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    late timestamptz := wall AT TIME ZONE zone;
+    eve timestamptz := late - interval '3 hours';
+    early timestamptz := (wall - (eve AT TIME ZONE zone - eve AT TIME ZONE 'UTC')) AT TIME ZONE 'UTC';
+BEGIN
+    IF late AT TIME ZONE zone <> wall THEN
+        RETURN (SELECT min(m) FROM generate_series(eve, late, interval '1 minute') AS m WHERE m AT TIME ZONE zone >= wall);
+    END IF;
+    IF early > after AND early < late AND early AT TIME ZONE zone = wall THEN
+        RETURN early;
+    END IF;
+    RETURN late;
+END
+$$;

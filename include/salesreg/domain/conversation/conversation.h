@@ -310,6 +310,9 @@ void conversation_interest(
 	X(MAKE_INVITE, "make invite") /* invite, days: of the link that an admin is told */        \
 	X(HOLD_INVITE, "hold invite") /* invite: it is this person's from now on */                \
 	X(USE_INVITE, "use invite")   /* invite: it has done its work */                           \
+	X(SET_HOURS, "set hours")     /* hours: instead of those there are */                      \
+	X(ADD_DAYS_OFF, "add days off")       /* days_off */                                           \
+	X(REMOVE_DAYS_OFF, "remove days off") /* days_off */                                           \
 	X(CALENDAR_LINK, "calendar link") /* invite: of the link to the consent page */            \
 	X(DISCONNECT_CALENDAR, "disconnect calendar") /* and the grant is given back */            \
 	X(HEARD, "heard")         /* an admin has been shown what was missed */                    \
@@ -337,6 +340,7 @@ struct effect {
 	const char *username;
 	const char *invite; /* its hash */
 	int64_t days;       /* it is good for */
+	const char *hours, *days_off; /* as domain/calendar/hours.h packs them */
 	int64_t code_id;
 	int64_t from, to; /* Telegram accounts */
 };

@@ -1,0 +1,36 @@
+/*
+ * When reps work: their hours, days off and rules (sql/queries/hours.sql); local dates become instants in the database, which
+ * has the rules of the zones.
+ * Ownership: as in store/people.h. Units: minutes, days; instants in microseconds since 1970, local days as days since 1970.
+ * Errors: those of the run. `zone` is that of who has set none and has no calendar: time_zone_here().
+ */
+#pragma once
+#include "salesreg/db/conn.h"
+#include "salesreg/db/session.h"
+
+struct hours_row {
+	const char *rep;
+	int64_t slot_minutes, step_minutes, buffer_before_minutes, buffer_after_minutes;
+	int64_t notice_minutes, horizon_days;
+	int64_t most_a_day;           /* 0: as many as fit */
+	const char *hours, *days_off; /* as domain/calendar/hours.h packs them; NULL: none */
+	const char *zone;             /* that counts for this rep */
+	bool own_zone;                /* which is what was set, and not the calendar's or `zone` */
+	int64_t today;                /* there */
+};
+size_t hours_read(
+    struct db_plan *plan, struct arena *a, const char *const *reps, size_t count, const char *zone);
+size_t hours_parse(const PGresult *result, struct arena *a, struct hours_row **rows);
+
+/* Working time on one day; for slots_free(), `number` is its day. */
+struct hours_window {
+	const char *rep;
+	int64_t number; /* of the day: 0 is the first */
+	int64_t day;
+	const char *zone;
+	int64_t starts_us, ends_us;
+};
+/* Of so many local days from an instant on (0: now), by rep and beginning. */
+size_t hours_windows(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count,
+    size_t days, const char *zone, int64_t from_us);
+size_t hours_windows_parse(const PGresult *result, struct arena *a, struct hours_window **windows);

@@ -1,0 +1,77 @@
+-- name: hours_read
+-- $1 reps, $2 the zone of who has none. What each has set; the hours as "weekday opens closes" in minutes, parted by commas, the days
+-- off that are still to come as days since 1970. The last but one: the zone that counts; and whether it is the rep's own choice
+SELECT w.rep, coalesce(s.slot_minutes, 30), coalesce(s.step_minutes, 30), coalesce(s.buffer_before_minutes, 0),
+       coalesce(s.buffer_after_minutes, 0), coalesce(s.notice_minutes, 120), coalesce(s.horizon_days, 14), coalesce(s.most_a_day, 0),
+       (SELECT string_agg(concat_ws(' ', h.weekday, (extract(epoch FROM h.opens) / 60)::integer, (extract(epoch FROM h.closes) / 60)::integer),
+                          ',' ORDER BY h.weekday, h.opens)
+        FROM salesreg.rep_hours h WHERE h.rep = w.rep),
+       (SELECT string_agg((o.day - date '1970-01-01')::text, ',' ORDER BY o.day)
+        FROM salesreg.days_off o WHERE o.rep = w.rep AND o.day >= (now() AT TIME ZONE z.zone)::date),
+       z.zone, z.own IS NOT NULL, ((now() AT TIME ZONE z.zone)::date - date '1970-01-01')
+FROM unnest($1::uuid[]) AS w (rep)
+LEFT JOIN salesreg.rep_schedule s ON s.rep = w.rep
+LEFT JOIN salesreg.calendar_accounts c ON c.rep = w.rep
+CROSS JOIN LATERAL (SELECT salesreg.zone_or_null(s.time_zone) AS own) o
+CROSS JOIN LATERAL (SELECT o.own, coalesce(o.own, salesreg.zone_or_null(c.time_zone), salesreg.zone_or_null($2::text), 'UTC') AS zone) z
+-- name: hours_windows
+-- $1 reps, $2 how many local days, $3 the zone of who has none, $4 from which instant on in microseconds (0: now): when they work,
+-- the first day being the one it is at that instant where the rep is. Each date is made an instant on its own; what is empty,
+-- because clocks skip it, is left out
+SELECT w.rep, d.number, d.day - date '1970-01-01', z.zone, (extract(epoch FROM f.starts) * 1000000)::bigint,
+       (extract(epoch FROM u.ends) * 1000000)::bigint
+FROM (SELECT DISTINCT r.rep FROM unnest($1::uuid[]) AS r (rep)) w
+CROSS JOIN (SELECT CASE WHEN $4::bigint = 0 THEN now() ELSE timestamptz 'epoch' + $4::bigint * interval '1 microsecond' END AS at) n
+LEFT JOIN salesreg.rep_schedule s ON s.rep = w.rep
+LEFT JOIN salesreg.calendar_accounts c ON c.rep = w.rep
+CROSS JOIN LATERAL (SELECT coalesce(salesreg.zone_or_null(s.time_zone), salesreg.zone_or_null(c.time_zone), salesreg.zone_or_null($3::text),
+                                    'UTC') AS zone) z
+CROSS JOIN LATERAL (SELECT i AS number, (n.at AT TIME ZONE z.zone)::date + i AS day FROM generate_series(0, $2::integer - 1) AS i) d
+CROSS JOIN LATERAL ( -- each by its own index
+    SELECT r.opens, r.closes FROM salesreg.rep_hours r WHERE r.rep = w.rep AND r.weekday = extract(isodow FROM d.day) OFFSET 0) h
+CROSS JOIN LATERAL (SELECT salesreg.instant(d.day + h.opens, z.zone, NULL) AS starts) f
+CROSS JOIN LATERAL (SELECT salesreg.instant(d.day + h.closes, z.zone, f.starts) AS ends) u
+WHERE u.ends > f.starts AND d.day <> ALL (ARRAY(SELECT o.day FROM salesreg.days_off o WHERE o.rep = w.rep AND o.day >= (n.at - interval '2 days')::date))
+ORDER BY w.rep, f.starts
+-- name: hours_clear
+-- $1 reps
+DELETE FROM salesreg.rep_hours WHERE rep = ANY ($1::uuid[])
+-- name: hours_add cold
+-- $1 reps, $2 their hours as hours_read has them; after hours_clear. 24:00 is midnight after the day
+INSERT INTO salesreg.rep_hours (rep, weekday, opens, closes)
+SELECT f.rep, split_part(r, ' ', 1)::smallint, make_time(split_part(r, ' ', 2)::integer / 60, split_part(r, ' ', 2)::integer % 60, 0),
+       make_time(split_part(r, ' ', 3)::integer / 60, split_part(r, ' ', 3)::integer % 60, 0)
+FROM unnest($1::uuid[], $2::text[]) AS f (rep, hours), unnest(string_to_array(f.hours, ',')) AS r
+-- name: days_off_add cold
+-- $1 reps, $2 days since 1970, parted by commas: off from now on. Days that are over are forgotten
+WITH over AS (
+    DELETE FROM salesreg.days_off WHERE rep = ANY ($1::uuid[]) AND day < (now() - interval '2 days')::date
+)
+INSERT INTO salesreg.days_off (rep, day)
+SELECT f.rep, date '1970-01-01' + d::integer FROM unnest($1::uuid[], $2::text[]) AS f (rep, days), unnest(string_to_array(f.days, ',')) AS d
+ON CONFLICT DO NOTHING
+-- name: days_off_remove cold
+-- $1 reps, $2 days: no longer off
+DELETE FROM salesreg.days_off o USING unnest($1::uuid[], $2::text[]) AS f (rep, days)
+WHERE o.rep = f.rep AND o.day IN (SELECT date '1970-01-01' + d::integer FROM unnest(string_to_array(f.days, ',')) AS d)
+-- name: schedule_set cold
+-- $1 rep; NULL: as it is: $2 zone ('' none of its own), lengths in minutes: $3 slot, $4 step, $5 buffer before, $6 after, $7 notice, $8 days,
+-- $9 most a day (0: as many as fit). FALSE: the server does not know the zone, and nothing is changed
+WITH fits AS (
+    SELECT 1 WHERE $2::text IS NULL OR $2::text = '' OR salesreg.zone_or_null($2::text) IS NOT NULL
+), kept AS (
+    INSERT INTO salesreg.rep_schedule AS s (rep, time_zone, slot_minutes, step_minutes, buffer_before_minutes, buffer_after_minutes,
+                                            notice_minutes, horizon_days, most_a_day)
+    SELECT $1::uuid, nullif($2::text, ''), coalesce($3::integer, 30), coalesce($4::integer, 30), coalesce($5::integer, 0),
+           coalesce($6::integer, 0), coalesce($7::integer, 120), coalesce($8::integer, 14), nullif($9::integer, 0)
+    FROM fits
+    ON CONFLICT (rep) DO UPDATE
+    SET time_zone = CASE WHEN $2::text IS NULL THEN s.time_zone ELSE excluded.time_zone END,
+        slot_minutes = coalesce($3::integer, s.slot_minutes), step_minutes = coalesce($4::integer, s.step_minutes),
+        buffer_before_minutes = coalesce($5::integer, s.buffer_before_minutes),
+        buffer_after_minutes = coalesce($6::integer, s.buffer_after_minutes),
+        notice_minutes = coalesce($7::integer, s.notice_minutes), horizon_days = coalesce($8::integer, s.horizon_days),
+        most_a_day = CASE WHEN $9::integer IS NULL THEN s.most_a_day ELSE excluded.most_a_day END, updated_at = now()
+    RETURNING 1
+)
+SELECT EXISTS (SELECT 1 FROM kept)
