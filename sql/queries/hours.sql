@@ -1,5 +1,5 @@
 -- name: hours_read
--- $1 reps, $2 the zone of who has none. What each has set; the hours as "weekday opens closes" in minutes, parted by commas, the days
+-- $1 reps, $2 reps by their Telegram ids, $3 the zone of who has none. What each has set; the hours as "weekday opens closes" in minutes, parted by commas, the days
 -- off that are still to come as days since 1970. The last but one: the zone that counts; and whether it is the rep's own choice
 SELECT w.rep, coalesce(s.slot_minutes, 30), coalesce(s.step_minutes, 30), coalesce(s.buffer_before_minutes, 0),
        coalesce(s.buffer_after_minutes, 0), coalesce(s.notice_minutes, 120), coalesce(s.horizon_days, 14), coalesce(s.most_a_day, 0),
@@ -9,11 +9,11 @@ SELECT w.rep, coalesce(s.slot_minutes, 30), coalesce(s.step_minutes, 30), coales
        (SELECT string_agg((o.day - date '1970-01-01')::text, ',' ORDER BY o.day)
         FROM salesreg.days_off o WHERE o.rep = w.rep AND o.day >= (now() AT TIME ZONE z.zone)::date),
        z.zone, z.own IS NOT NULL, ((now() AT TIME ZONE z.zone)::date - date '1970-01-01')
-FROM unnest($1::uuid[]) AS w (rep)
+FROM (SELECT unnest($1::uuid[]) AS rep UNION SELECT r.id FROM public.sales_representatives r WHERE r.telegram_id = ANY ($2::bigint[])) w
 LEFT JOIN salesreg.rep_schedule s ON s.rep = w.rep
 LEFT JOIN salesreg.calendar_accounts c ON c.rep = w.rep
 CROSS JOIN LATERAL (SELECT salesreg.zone_or_null(s.time_zone) AS own) o
-CROSS JOIN LATERAL (SELECT o.own, coalesce(o.own, salesreg.zone_or_null(c.time_zone), salesreg.zone_or_null($2::text), 'UTC') AS zone) z
+CROSS JOIN LATERAL (SELECT o.own, coalesce(o.own, salesreg.zone_or_null(c.time_zone), salesreg.zone_or_null($3::text), 'UTC') AS zone) z
 -- name: hours_windows
 -- $1 reps, $2 how many local days, $3 the zone of who has none, $4 from which instant on in microseconds (0: now): when they work,
 -- the first day being the one it is at that instant where the rep is. Each date is made an instant on its own; what is empty,
@@ -75,3 +75,7 @@ WITH fits AS (
     RETURNING 1
 )
 SELECT EXISTS (SELECT 1 FROM kept)
+-- name: operator_rep_by_email
+-- $1 the key of an e-mail: whose it is
+SELECT r.id, left(r.name, 255), left(r.email, 255), coalesce(left(r.status, 50), '')
+FROM salesreg.rep_email e JOIN public.sales_representatives r ON r.id = e.rep WHERE e.email_key = $1::text

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 enum { NEAR_MOST = 3, FAR = 99, NAME_BYTES = 64, COMMENT_LEAST = 4 };
 
@@ -51,6 +52,23 @@ bool time_zone_exists(const char *name)
 	int n = snprintf(path, sizeof path, "%s/%s", directory(), name);
 	return *name && !strstr(name, "..") && n > 0 && (size_t)n < sizeof path &&
 	       is_zone_file(path);
+}
+
+const char *time_zone_here(char out[TIME_ZONE_SIZE])
+{
+	static const char root[] = "/zoneinfo/";
+	char link[512];
+	const char *name = getenv("TZ");
+	if (!name || !*name) {
+		ssize_t n = readlink("/etc/localtime", link, sizeof link - 1);
+		link[n > 0 ? n : 0] = '\0';
+		name = strstr(link, root);
+		name = name ? name + sizeof root - 1 : "";
+	}
+	name += *name == ':';
+	size_t n = strlen(name);
+	(void)snprintf(out, TIME_ZONE_SIZE, "%s", n > 0 && n < TIME_ZONE_SIZE ? name : "UTC");
+	return out;
 }
 
 /* Places people look for that the database has under another name. */

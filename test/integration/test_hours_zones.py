@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from support.database import tables
 from test_statements import ALL
 
 TEXTS = {name: text for _, name, text in ALL}
@@ -80,7 +81,7 @@ def cursor(postgres, template):
         cursor.execute("SET search_path = ''")
         for weekday in range(1, 8):
             for opens, closes in HOURS:
-                cursor.execute("INSERT INTO salesreg.rep_hours VALUES (%s, %s, %s, %s)", (REP, weekday, to_time(opens), to_time(closes)))
+                cursor.execute(f"INSERT INTO {tables.rep_hours} VALUES (%s, %s, %s, %s)", (REP, weekday, to_time(opens), to_time(closes)))
         cursor.execute(f"PREPARE windows AS {TEXTS['hours_windows']}")
         yield cursor
     connection.close()
@@ -129,13 +130,13 @@ def test_the_zone_is_the_reps_then_the_calendars_then_the_servers(cursor):
         return {row[3] for row in cursor.fetchall()}
     cursor.execute("BEGIN")
     assert zone() == {"Asia/Makassar"}
-    cursor.execute("INSERT INTO salesreg.calendar_accounts (rep, sub, email, scopes, time_zone) VALUES (%s, 's', 'e', '', 'Europe/Berlin')", (REP,))
+    cursor.execute(f"INSERT INTO {tables.calendar_accounts} (rep, sub, email, scopes, time_zone) VALUES (%s, 's', 'e', '', 'Europe/Berlin')", (REP,))
     assert zone() == {"Europe/Berlin"}
-    cursor.execute("INSERT INTO salesreg.rep_schedule (rep, time_zone) VALUES (%s, 'Asia/Kathmandu')", (REP,))
+    cursor.execute(f"INSERT INTO {tables.rep_schedule} (rep, time_zone) VALUES (%s, 'Asia/Kathmandu')", (REP,))
     assert zone() == {"Asia/Kathmandu"}
-    cursor.execute("UPDATE salesreg.rep_schedule SET time_zone = 'Mars/Olympus'")
+    cursor.execute(f"UPDATE {tables.rep_schedule} SET time_zone = 'Mars/Olympus'")
     assert zone() == {"Europe/Berlin"}
-    cursor.execute("UPDATE salesreg.calendar_accounts SET time_zone = 'Mars/Olympus'")
+    cursor.execute(f"UPDATE {tables.calendar_accounts} SET time_zone = 'Mars/Olympus'")
     assert zone() == {"Asia/Makassar"}
     cursor.execute("EXECUTE windows (%s::uuid[], 1, '/etc/nothing', 0)", ([REP],))
     assert {row[3] for row in cursor.fetchall()} == {"UTC"}
@@ -144,7 +145,7 @@ def test_the_zone_is_the_reps_then_the_calendars_then_the_servers(cursor):
 
 def test_a_day_off_has_no_window_and_only_that_day(cursor):
     cursor.execute("BEGIN")
-    cursor.execute("INSERT INTO salesreg.days_off VALUES (%s, '2026-12-25'), (%s, '2026-12-27')", (REP, REP))
+    cursor.execute(f"INSERT INTO {tables.days_off} VALUES (%s, '2026-12-25'), (%s, '2026-12-27')", (REP, REP))
     found = windows(cursor, "Asia/Makassar", us(datetime(2026, 12, 24, 16, tzinfo=UTC)), 4)
     assert {(number, local.isoformat()) for number, local, _, _ in found} == {(1, "2026-12-26"), (3, "2026-12-28")}
     cursor.execute("ROLLBACK")

@@ -99,7 +99,7 @@ HOT = {
     "invites_hold": ["'{x}'", "'{1000000001}'"],
     "invites_use": ["'{x}'", "'{1000000001}'"],
     "outbox_insert": ["'{1000000001}'", "'{sendMessage}'", "'{\"{}\"}'", "'{0}'", "'{t}'", "'{1}'"],
-    "hours_read": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'Asia/Makassar'"],
+    "hours_read": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'{1000000001}'", "'Asia/Makassar'"],
     "hours_windows": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "14", "'Asia/Makassar'", "0"],
     "hours_clear": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
     "outbox_thin": ["'{1000000001,1000000001}'", "20"],
@@ -174,10 +174,10 @@ def fill_ours(cursor):
         INSERT INTO {tables.invites} (token_hash, ends_at, held_by)
             SELECT 'h' || n, now() + interval '1 day', 1000000000 + n FROM generate_series(1, %(n)s) n
             UNION ALL SELECT c, now() + interval '1 day', h FROM (VALUES ('x', NULL::bigint), ('y', NULL)) AS v (c, h);
-        INSERT INTO salesreg.rep_hours (rep, weekday, opens, closes)
+        INSERT INTO {tables.rep_hours} (rep, weekday, opens, closes)
             SELECT r.id, d, '10:00', '19:00' FROM public.sales_representatives r, generate_series(1, 5) d;
-        INSERT INTO salesreg.rep_schedule (rep) SELECT id FROM public.sales_representatives;
-        INSERT INTO salesreg.days_off (rep, day) SELECT id, current_date + 1 FROM public.sales_representatives;
+        INSERT INTO {tables.rep_schedule} (rep) SELECT id FROM public.sales_representatives;
+        INSERT INTO {tables.days_off} (rep, day) SELECT id, current_date + 1 FROM public.sales_representatives;
     """, {"n": MANY})
 
 

@@ -9,5 +9,8 @@
 
 /* A name of the database, a file, or a rule as POSIX has it ("WITA-8"). */
 bool time_zone_exists(const char *name);
+enum { TIME_ZONE_SIZE = 64 };
+/* The name of this process's zone, of TZ or /etc/localtime, "UTC" where neither has one; into `out`, which is returned. */
+const char *time_zone_here(char out[TIME_ZONE_SIZE]);
 /* Up to three that may be meant, "Asia/Makassar, Asia/Manila"; nothing if there is none. */
 void time_zone_near(const char *name, struct buf *out);

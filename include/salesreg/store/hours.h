@@ -18,8 +18,9 @@ struct hours_row {
 	bool own_zone;                /* which is what was set, and not the calendar's or `zone` */
 	int64_t today;                /* there */
 };
-size_t hours_read(
-    struct db_plan *plan, struct arena *a, const char *const *reps, size_t count, const char *zone);
+/* By the Telegram ids of the reps. */
+size_t hours_read(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count,
+    const char *zone);
 size_t hours_parse(const PGresult *result, struct arena *a, struct hours_row **rows);
 
 /* Working time on one day; for slots_free(), `number` is its day. */
@@ -34,3 +35,25 @@ struct hours_window {
 size_t hours_windows(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count,
     size_t days, const char *zone, int64_t from_us);
 size_t hours_windows_parse(const PGresult *result, struct arena *a, struct hours_window **windows);
+
+/* -- for commands ------------------------------------------------------------------------------------------------------- */
+
+struct hours_owner {
+	const char *id, *name, *email, *status; /* id NULL: nobody has the address */
+};
+bool hours_owner(
+    struct db_session *session, struct arena *a, const char *email_key, struct hours_owner *owner);
+bool hours_of_rep(struct db_session *session, struct arena *a, const char *rep, const char *zone,
+    struct hours_row *row);
+
+enum { HOURS_AS_IT_IS = -1 };
+struct hours_change {
+	const char *hours;              /* packed; NULL: as they are */
+	const char *days_off, *working; /* packed; NULL: none */
+	const char *zone;               /* "": none of the rep's own; NULL: as it is */
+	/* minutes, days, a number (0: as many as fit); HOURS_AS_IT_IS */
+	int64_t slot, step, buffer_before, buffer_after, notice, horizon, most_a_day;
+};
+/* All of it or nothing; *zone_is_known false: nothing, since the server knows no such zone. */
+bool hours_change(struct db_session *session, struct arena *a, const char *rep,
+    const struct hours_change *change, bool *zone_is_known);

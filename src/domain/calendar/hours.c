@@ -55,15 +55,12 @@ const char *hours_pack(struct arena *a, const struct hours *hours)
 	return out;
 }
 
-static bool number(const char **at, long most, int *value)
+static bool number(const char **at, int most, int *value)
 {
-	char *end;
-	if (**at < '0' || **at > '9')
-		return false;
-	long n = strtol(*at, &end, 10);
-	*at = end;
-	*value = (int)n;
-	return n <= most;
+	const char *first = *at;
+	for (*value = 0; **at >= '0' && **at <= '9' && *value <= most; (*at)++)
+		*value = *value * 10 + **at - '0';
+	return *at != first && *value <= most;
 }
 
 static bool unpack_range(const char **at, struct hours_range *r)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 enum { HOUR = 60, NOON = 12, ITEMS_MOST = TOKENS_MOST, EARLY_MORNING = 6 * HOUR };
+enum { LONGEST_WORDS = 200 /* bytes, of a text without a digit */ };
 
 /* What a text about hours consists of: days, times, and that on some days there are none. */
 enum item_kind { ITEM_DAYS, ITEM_TIME, ITEM_OFF };
@@ -394,7 +395,11 @@ void hours_read_text(
 	(void)read_hours(&r);
 }
 
-bool hours_may_be_in(const char *text)
+bool hours_may_be_in(const char *text, struct arena *a)
 {
-	return strpbrk(text, "0123456789") != NULL;
+	if (strnlen(text, LONGEST_WORDS + 1) > LONGEST_WORDS || strpbrk(text, "0123456789"))
+		return strpbrk(text, "0123456789") != NULL;
+	struct hours_text read;
+	hours_read_text(text, 0, NULL, a, &read);
+	return read.problem == HOURS_NONE;
 }

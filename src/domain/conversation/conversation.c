@@ -1,5 +1,6 @@
 #include "salesreg/domain/conversation/conversation.h"
 #include "conversation_private.h"
+#include "salesreg/domain/calendar/hours_text.h"
 #include "salesreg/domain/contact/email.h"
 #include <string.h>
 
@@ -85,6 +86,7 @@ static void interest_in(
 	interest->wants_applications = facts & FACT_APPLICATIONS;
 	interest->wants_link = facts & FACT_LINK;
 	interest->wants_calendar = facts & FACT_CALENDAR;
+	interest->wants_hours = facts & FACT_HOURS;
 	interest->tells_admins = facts & FACT_ADMINS;
 	interest->takes_back = facts & FACT_TAKES_BACK;
 	interest->changes_assignments = facts & FACT_LOCK;
@@ -99,6 +101,7 @@ void conversation_interest(
 		interest_in(word_facts(phrase_recognise(event->text, a)), event, 0, interest);
 		interest->email_key = email_key(event->text, a);
 		interest->code = conversation_code(event->text, a);
+		interest->wants_hours |= hours_may_be_in(event->text, a);
 		interest->tells_admins = interest->email_key || interest->code;
 		return;
 	case EVENT_BUTTON: {
@@ -233,6 +236,7 @@ void conversation_step(const struct conversation_state *state, const struct even
 	next->email_taken = false;
 	next->assignment = NULL;
 	next->subject = NULL;
+	next->hours = NULL;
 	next->clients = NULL;
 	next->client_count = 0;
 	next->admin_locales = NULL;

@@ -63,6 +63,7 @@ enum {
 	FACT_TAKES_BACK = 1 << 8,
 	FACT_LOCK = 1 << 9,
 	FACT_CALENDAR = 1 << 10,
+	FACT_HOURS = 1 << 11,
 };
 enum {
 	/* reached also by who is suspended, and by who has no invitation where it takes one */
@@ -98,7 +99,7 @@ struct dialogue {
 #define WORDS(rows) .words = (rows), .word_count = sizeof(rows) / sizeof *(rows)
 extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_codes,
     dialogue_claims, dialogue_admins, dialogue_invitations, dialogue_languages,
-    dialogue_client_cards, dialogue_calendar;
+    dialogue_client_cards, dialogue_calendar, dialogue_hours;
 
 /* conversation_dialogues.c */
 unsigned button_facts(enum press_kind press);
@@ -214,6 +215,8 @@ void turn_use_invitation(struct turn *t);
 
 /* conversation_rep.c: pending, active and suspended reps */
 turn_handler turn_of_suspended;
+/* The same for who waits for an admin. */
+turn_handler turn_of_pending;
 
 /* The new address is theirs. */
 void turn_change_email(struct turn *t, const char *address, const char *key);

@@ -280,6 +280,11 @@ void turn_of_suspended(struct turn *t)
 		(void)turn_say(t, TEXT_SUSPENDED, NO_ARGS);
 }
 
+void turn_of_pending(struct turn *t)
+{
+	show_menu(t, NULL);
+}
+
 static enum conversation_phase fits_code_of_rep(const struct conversation_state *state)
 {
 	if (state->rep_status != REP_ACTIVE)

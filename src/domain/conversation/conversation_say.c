@@ -94,9 +94,10 @@ void turn_menu_buttons(const struct turn *t, struct message *message)
 	    {TEXT_BUTTON_CALENDAR, PRESS_MENU_CALENDAR, true},
 	    {TEXT_BUTTON_CLIENTS, PRESS_MENU_CLIENTS, true},
 	    {TEXT_BUTTON_STATUS, PRESS_MENU_STATUS, false},
-	    {TEXT_BUTTON_CHANGE_EMAIL, PRESS_MENU_EMAIL, true},
-	    {TEXT_BUTTON_HELP, PRESS_MENU_HELP, false},
-	    {TEXT_BUTTON_UNREGISTER, PRESS_MENU_UNREGISTER, true},
+	    {TEXT_BUTTON_HOURS, PRESS_MENU_HOURS, true},
+	    {TEXT_BUTTON_CHANGE_EMAIL, PRESS_MENU_EMAIL, false},
+	    {TEXT_BUTTON_HELP, PRESS_MENU_HELP, true},
+	    {TEXT_BUTTON_UNREGISTER, PRESS_MENU_UNREGISTER, false},
 	};
 	size_t first = t->state->rules->calendar_url ? 0 : 1;
 	turn_buttons(t, message, menu + first, sizeof menu / sizeof menu[0] - first);

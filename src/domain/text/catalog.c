@@ -16,6 +16,7 @@ const struct catalog_command catalog_commands[CATALOG_COMMAND_COUNT] = {
     {"clients", TEXT_COMMAND_CLIENTS},
     {"status", TEXT_COMMAND_STATUS},
     {"email", TEXT_COMMAND_EMAIL},
+    {"hours", TEXT_COMMAND_HOURS},
     {"unregister", TEXT_COMMAND_UNREGISTER},
     {"language", TEXT_COMMAND_LANGUAGE},
     {"help", TEXT_COMMAND_HELP},

@@ -52,4 +52,4 @@ struct hours_text {
 void hours_read_text(
     const char *text, int32_t today, const char *names, struct arena *a, struct hours_text *out);
 /* Whether it may be about hours: what is known of somebody's hours is read from the database only then. */
-bool hours_may_be_in(const char *text);
+bool hours_may_be_in(const char *text, struct arena *a);

@@ -8,6 +8,7 @@
  * Source: Bot API, "InlineKeyboardButton" (callback data 1–64 bytes).
  */
 #pragma once
+#include "salesreg/domain/calendar/hours.h"
 #include "salesreg/domain/event/event.h"
 #include "salesreg/domain/event/person.h"
 #include "salesreg/domain/outbox/message.h"
@@ -23,6 +24,7 @@
 	X(CODE,                                                                                      \
 	    "code") /* the code that was mailed: to a newcomer, or for an active rep's new e-mail */ \
 	X(CHANGE_EMAIL, "change_email")             /* an active rep's new e-mail */                 \
+	X(HOURS, "hours")                           /* when an active rep works */                   \
 	X(CONFIRM_UNREGISTER, "confirm_unregister") /* whether to unregister */
 
 enum conversation_phase {
@@ -207,6 +209,15 @@ struct untaken_view {
 	const char *name, *telegram, *context, *email;
 };
 
+/* When a rep works, and where. */
+struct hours_view {
+	struct hours hours;
+	int32_t days_off[HOURS_DAYS_OFF_MOST]; /* that are still to come */
+	size_t day_off_count;
+	const char *zone; /* its name */
+	int32_t today;    /* there */
+};
+
 struct conversation_state {
 	const struct conversation_rules *rules;
 	/* the session row */
@@ -236,6 +247,7 @@ struct conversation_state {
 	const struct client_view *clients;        /* oldest assignment first */
 	size_t client_count;
 	const struct claim_view *claim; /* NULL: nothing is claimed */
+	const struct hours_view *hours; /* NULL: they were not read */
 	const struct code_view *code;   /* NULL: none is asked for */
 	int64_t
 	    code_wait_us; /* until a mail may be sent to the e-mail in the event, else the code's; 0: now */
@@ -272,6 +284,7 @@ struct conversation_interest {
 	bool wants_clients;        /* → clients */
 	bool wants_link;           /* → link */
 	bool wants_calendar;       /* → calendar, calendar_link */
+	bool wants_hours;          /* → hours */
 	bool wants_applications;   /* → applications, if an admin asks */
 	bool tells_admins;         /* → admin_locales; it may end in a message to them */
 	bool takes_back;          /* what was declined; anybody's doings with the prospect matter */
@@ -311,9 +324,9 @@ void conversation_interest(
 	X(HOLD_INVITE, "hold invite") /* invite: it is this person's from now on */                \
 	X(USE_INVITE, "use invite")   /* invite: it has done its work */                           \
 	X(SET_HOURS, "set hours")     /* hours: instead of those there are */                      \
-	X(ADD_DAYS_OFF, "add days off")       /* days_off */                                           \
-	X(REMOVE_DAYS_OFF, "remove days off") /* days_off */                                           \
-	X(CALENDAR_LINK, "calendar link") /* invite: of the link to the consent page */            \
+	X(ADD_DAYS_OFF, "add days off")       /* days_off */                                       \
+	X(REMOVE_DAYS_OFF, "remove days off") /* days_off */                                       \
+	X(CALENDAR_LINK, "calendar link")     /* invite: of the link to the consent page */        \
 	X(DISCONNECT_CALENDAR, "disconnect calendar") /* and the grant is given back */            \
 	X(HEARD, "heard")         /* an admin has been shown what was missed */                    \
 	X(REACHABLE, "reachable") /* available again */                                            \
@@ -338,8 +351,8 @@ struct effect {
 	int64_t assignment_id;
 	const char *rep_id;
 	const char *username;
-	const char *invite; /* its hash */
-	int64_t days;       /* it is good for */
+	const char *invite;           /* its hash */
+	int64_t days;                 /* it is good for */
 	const char *hours, *days_off; /* as domain/calendar/hours.h packs them */
 	int64_t code_id;
 	int64_t from, to; /* Telegram accounts */

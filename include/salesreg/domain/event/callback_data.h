@@ -29,6 +29,10 @@
 	X(CALENDAR_OFF_YES, "cal:off:yes")                                                         \
 	X(CALENDAR_KEEP, "cal:keep")                                                               \
 	X(CALENDAR_UNDO, "cal:undo")                                                               \
+	X(MENU_HOURS, "menu:hours")                                                                \
+	X(HOURS_WORKDAYS, "hours:work")                                                            \
+	X(HOURS_SIX_DAYS, "hours:six")                                                             \
+	X(HOURS_DAILY, "hours:daily")                                                              \
 	X(MENU_UNREGISTER, "menu:unreg")                                                           \
 	X(MENU_HELP, "menu:help")                                                                  \
 	X(UNREGISTER_YES, "un:yes")                                                                \

@@ -19,6 +19,7 @@
 	X(CLIENTS, "clients")                                                                      \
 	X(STATUS, "status")                                                                        \
 	X(CHANGE_EMAIL, "change email")                                                            \
+	X(HOURS, "hours")                                                                          \
 	X(UNREGISTER, "unregister")                                                                \
 	X(APPLICATIONS, "applications") /* admins only */                                          \
 	X(CALENDAR, "calendar")                                                                    \

@@ -1,4 +1,5 @@
 #include "batch_private.h"
+#include "salesreg/base/time_zone.h"
 #include "salesreg/store/assignments.h"
 #include "salesreg/store/bot.h"
 
@@ -27,6 +28,9 @@ void batch_plan_reads(struct batch *b, struct db_plan *plan)
 	if (in->calendar_rep_count)
 		b->steps.calendars =
 		    calendar_accounts_read(plan, a, in->calendar_reps, in->calendar_rep_count);
+	if (in->hours_rep_count)
+		b->steps.hours = hours_read(plan, a, in->hours_reps, in->hours_rep_count,
+		    time_zone_here(arena_alloc(a, TIME_ZONE_SIZE)));
 	if (in->claimant_count)
 		b->steps.claims = claims_read(plan, a, in->claimants, in->claimant_count);
 	if (in->user_count && b->options.rules->proves_email) {
@@ -95,6 +99,11 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 		input->calendar_count =
 		    calendar_accounts_parse(reply->results[b->steps.calendars], a, &calendars);
 		input->calendars = calendars;
+	}
+	if (b->interests.hours_rep_count) {
+		struct hours_row *hours;
+		input->hours_count = hours_parse(reply->results[b->steps.hours], a, &hours);
+		input->hours = hours;
 	}
 	if (b->interests.claimant_count) {
 		struct claim_row *claims;

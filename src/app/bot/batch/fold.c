@@ -13,6 +13,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 	    .assignments = ARENA_ARRAY(a, int64_t, count),
 	    .subjects = ARENA_ARRAY(a, int64_t, count),
 	    .client_reps = ARENA_ARRAY(a, int64_t, count),
+	    .hours_reps = ARENA_ARRAY(a, int64_t, count),
 	    .leavers = ARENA_ARRAY(a, int64_t, count),
 	    .email_keys = ARENA_ARRAY(a, const char *, count),
 	    .mailboxes = ARENA_ARRAY(a, const char *, count),
@@ -55,6 +56,8 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 			in->calendar_reps[in->calendar_rep_count++] = event->user_id;
 		if (of->wants_clients)
 			in->client_reps[in->client_rep_count++] = event->user_id;
+		if (of->wants_hours)
+			in->hours_reps[in->hours_rep_count++] = event->user_id;
 		if (!of->changes_assignments)
 			continue;
 		/* a "yes" matters only to someone who is being asked whether to leave; the rest is certain */

@@ -188,6 +188,28 @@ static void fill_of_admin(struct folding *f, struct person *p)
 	state->untaken_count = input->untaken_count;
 }
 
+static void fill_hours(
+    struct folding *f, struct person *p, const struct conversation_interest *interest)
+{
+	const struct fold_input *input = f->input;
+	p->state.hours = NULL;
+	if (!interest->wants_hours || !p->state.rep_id)
+		return;
+	for (size_t i = 0; i < input->hours_count; i++) {
+		const struct hours_row *row = &input->hours[i];
+		if (strcmp(row->rep, p->state.rep_id) != 0)
+			continue;
+		struct hours_view *view = ARENA_NEW(f->a, struct hours_view);
+		/* what another hand wrote into the table, and is none, counts as no hours */
+		(void)hours_unpack(row->hours, &view->hours);
+		view->day_off_count =
+		    days_unpack(row->days_off, view->days_off, HOURS_DAYS_OFF_MOST);
+		view->zone = row->zone;
+		view->today = (int32_t)row->today;
+		p->state.hours = view;
+	}
+}
+
 void fold_fill_facts(
     struct folding *f, struct person *p, const struct conversation_interest *interest)
 {
@@ -248,6 +270,7 @@ void fold_fill_facts(
 	fill_of_admin(f, p);
 	fill_claim(f, p, interest->claim_telegram_id);
 	fill_code(f, p, interest);
+	fill_hours(f, p, interest);
 	fill_invites(f, p, interest);
 	fill_calendar(f, p, interest);
 	if (!interest->wants_clients)

@@ -15,6 +15,7 @@
 #include "salesreg/store/calendars.h"
 #include "salesreg/store/codes.h"
 #include "salesreg/store/effects.h"
+#include "salesreg/store/hours.h"
 #include "salesreg/store/invites.h"
 #include "salesreg/store/outbox.h"
 #include "salesreg/store/people.h"
@@ -37,6 +38,8 @@ struct fold_input {
 	size_t subject_count;
 	const struct client_row *clients;
 	size_t client_count;
+	const struct hours_row *hours;
+	size_t hours_count;
 	const struct claim_row *claims;
 	size_t claim_count;
 	const struct email_code_key *code_key;
@@ -74,8 +77,8 @@ struct fold_interests {
 	int64_t *admins; /* among the users */
 	size_t admin_count;
 	bool wants_applications, tells_admins;
-	int64_t *claimants;
-	size_t claimant_count;
+	int64_t *claimants, *hours_reps;
+	size_t claimant_count, hours_rep_count;
 	const char **invites; /* hashes */
 	size_t invite_count;
 	int64_t *calendar_reps;
