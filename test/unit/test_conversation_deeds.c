@@ -44,7 +44,7 @@ static void four_messages_lead_from_hello_to_active(void **state)
 	assert_string_equal(e->email_key, "ivan@truerealestate.bali");
 	assert_string_equal(e->username, "ivan");
 	assert_int_equal(e->status, REP_ACTIVE);
-	assert_int_equal(out.messages.first->button_count, 5);
+	assert_int_equal(out.messages.first->button_count, 6);
 }
 
 static void the_name_is_asked_again_if_it_was_lost(void **state)
