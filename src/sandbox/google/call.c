@@ -183,8 +183,11 @@ void google_journal_write(const struct google *g, int64_t after, size_t limit, s
 
 void google_journal_clear(struct google *g)
 {
-	for (struct google_record *record; (record = TAILQ_FIRST(&g->records));)
+	for (struct google_record *record = TAILQ_FIRST(&g->records), *next; record;
+	     record = next) {
+		next = TAILQ_NEXT(record, entry);
 		record_drop(g, record);
+	}
 }
 
 /* --- answers, now or after a delay --- */

@@ -10,7 +10,7 @@ static const int64_t TESTING_TTL_S = INT64_C(7) * 86400;
 
 static const struct {
 	const char *brief, *full;
-} scopes[GOOGLE_SCOPE_COUNT] = {
+} known[GOOGLE_SCOPE_COUNT] = {
 #define X(name, brief, full) [GOOGLE_SCOPE_##name] = {brief, full},
     GOOGLE_SCOPE_MAP(X)
 #undef X
@@ -26,8 +26,8 @@ uint32_t google_scope_of(const char *name, size_t size)
 	/* the long names of the calendar's scopes alone are good; "email" and "profile" have both */
 	for (int i = 0; i < GOOGLE_SCOPE_COUNT; i++) {
 		uint32_t bit = UINT32_C(1) << i;
-		if (is_text(scopes[i].full, name, size) ||
-		    ((bit & GOOGLE_SIGN_IN) && is_text(scopes[i].brief, name, size)))
+		if (is_text(known[i].full, name, size) ||
+		    ((bit & GOOGLE_SIGN_IN) && is_text(known[i].brief, name, size)))
 			return bit;
 	}
 	return 0;
@@ -35,19 +35,19 @@ uint32_t google_scope_of(const char *name, size_t size)
 
 const char *google_scope_name(enum google_scope scope)
 {
-	return scopes[scope].brief;
+	return known[scope].brief;
 }
 
-void google_scopes_write(struct buf *out, uint32_t set)
+void google_scopes_write(struct buf *out, uint32_t scopes)
 {
 	bool first = true;
 	for (int i = 0; i < GOOGLE_SCOPE_COUNT; i++) {
-		if (!(set & UINT32_C(1) << i))
+		if (!(scopes & UINT32_C(1) << i))
 			continue;
 		if (!first)
 			buf_addc(out, ' ');
 		first = false;
-		buf_adds(out, scopes[i].full);
+		buf_adds(out, known[i].full);
 	}
 }
 
@@ -65,6 +65,13 @@ void google_random_text(struct google *g, char *out, size_t n)
 	out[n] = '\0';
 }
 
+/* begin, as Google's begin, and n letters more */
+static void make_secret(struct google *g, char out[GOOGLE_TOKEN_BYTES], const char *begin, size_t n)
+{
+	char *end = stpcpy(out, begin);
+	google_random_text(g, end, n);
+}
+
 /* --- codes --- */
 
 static void code_remove(struct google *g, struct google_code *code)
@@ -78,7 +85,7 @@ static void code_remove(struct google *g, struct google_code *code)
 }
 
 struct google_code *google_code_add(
-    struct google *g, struct google_account *account, uint32_t granted)
+    struct google *g, struct google_account *account, uint32_t scopes)
 {
 	struct google_code *code = calloc(1, sizeof *code);
 	if (!code)
@@ -86,10 +93,9 @@ struct google_code *google_code_add(
 	if (g->code_count == GOOGLE_CODES_MAX)
 		code_remove(g, TAILQ_FIRST(&g->codes));
 	code->account = account;
-	code->scopes = granted;
+	code->scopes = scopes;
 	code->expires_us = sandbox_now_us(g->sandbox) + CODE_TTL_S * SECOND_US;
-	memcpy(code->value, "4/0A", 4);
-	google_random_text(g, code->value + 4, CODE_BYTES);
+	make_secret(g, code->value, "4/0A", CODE_BYTES);
 	TAILQ_INSERT_TAIL(&g->codes, code, entry);
 	g->code_count++;
 	return code;
@@ -124,7 +130,7 @@ static struct google_token *token_of(
 }
 
 static struct google_token *token_add(struct google_token_list *list, size_t *count, size_t most,
-    struct google_account *account, uint32_t granted)
+    struct google_account *account, uint32_t scopes)
 {
 	struct google_token *token = calloc(1, sizeof *token);
 	if (!token)
@@ -132,33 +138,31 @@ static struct google_token *token_add(struct google_token_list *list, size_t *co
 	if (*count == most)
 		token_remove(list, count, token_of(list, account)); /* the oldest */
 	token->account = account;
-	token->scopes = granted;
+	token->scopes = scopes;
 	TAILQ_INSERT_TAIL(list, token, entry);
 	(*count)++;
 	return token;
 }
 
 struct google_token *google_refresh_add(
-    struct google *g, struct google_account *account, uint32_t granted)
+    struct google *g, struct google_account *account, uint32_t scopes)
 {
 	struct google_token *token =
-	    token_add(&g->refresh, &account->refresh_count, GOOGLE_REFRESH_MAX, account, granted);
-	bool dies = g->project.audience == GOOGLE_AUDIENCE_TESTING && (granted & ~GOOGLE_SIGN_IN);
+	    token_add(&g->refresh, &account->refresh_count, GOOGLE_REFRESH_MAX, account, scopes);
+	bool dies = g->project.audience == GOOGLE_AUDIENCE_TESTING && (scopes & ~GOOGLE_SIGN_IN);
 	token->expires_us =
 	    dies ? sandbox_now_us(g->sandbox) + TESTING_TTL_S * SECOND_US : INT64_MAX;
-	memcpy(token->value, "1//0", 4);
-	google_random_text(g, token->value + 4, REFRESH_BYTES);
+	make_secret(g, token->value, "1//0", REFRESH_BYTES);
 	return token;
 }
 
 struct google_token *google_access_add(
-    struct google *g, struct google_account *account, uint32_t granted)
+    struct google *g, struct google_account *account, uint32_t scopes)
 {
 	struct google_token *token =
-	    token_add(&g->access, &account->access_count, GOOGLE_ACCESS_MAX, account, granted);
+	    token_add(&g->access, &account->access_count, GOOGLE_ACCESS_MAX, account, scopes);
 	token->expires_us = sandbox_now_us(g->sandbox) + ACCESS_TTL_S * SECOND_US;
-	memcpy(token->value, "ya29.a0", 7);
-	google_random_text(g, token->value + 7, ACCESS_BYTES);
+	make_secret(g, token->value, "ya29.a0", ACCESS_BYTES);
 	return token;
 }
 

@@ -315,15 +315,16 @@ static int by_version(const void *a, const void *b)
 static struct google_event **all_events(
     const struct google_call *call, const struct google_calendar *calendar, const struct query *q)
 {
-	struct google_event **list = (struct google_event **)arena_bytes(
-	    call->arena, (calendar->event_count + 1) * sizeof *list);
+	struct google_event **list =
+	    ARENA_ARRAY(call->arena, struct google_event *, calendar->event_count + 1);
 	struct google_event *event;
 	size_t count = 0;
 	TAILQ_FOREACH (event, &calendar->events, entry)
 		list[count++] = event;
 	list[count] = NULL;
 	if (q->by_start || q->by_update)
-		qsort((void *)list, count, sizeof *list, q->by_start ? by_start : by_version);
+		qsort((void *)list, count, sizeof(struct google_event *),
+		    q->by_start ? by_start : by_version);
 	return list;
 }
 
