@@ -34,6 +34,11 @@ static void send_chat(struct sandbox *s, struct http_exchange *x)
 
 static void handle_post(struct sandbox *s, struct http_exchange *x, const char *call)
 {
+	if (strcmp(call, "calendar") == 0) {
+		control_handle(s, x, "google/events");
+		stream_look(s);
+		return;
+	}
 	if (strcmp(call, "act") != 0 && strcmp(call, "users") != 0) {
 		answer_fail(s, x, 404, "no such call");
 		return;
@@ -55,6 +60,8 @@ void page_handle(struct sandbox *s, struct http_exchange *x, const char *path)
 		stream_start(s, x);
 	else if (strcmp(verb, "GET") == 0 && strcmp(name, "chat") == 0)
 		send_chat(s, x);
+	else if (strcmp(verb, "GET") == 0 && strcmp(name, "calendar") == 0)
+		control_handle(s, x, "google/events");
 	else if (!http_assets_answer(x, files, sizeof files / sizeof *files, name))
 		answer_fail(s, x, 404, "no such page");
 }

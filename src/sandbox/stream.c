@@ -2,6 +2,7 @@
 #include "salesreg/base/clock.h"
 #include "salesreg/http/sse.h"
 #include "salesreg/sandbox/answer.h"
+#include "salesreg/sandbox/google/google.h"
 #include "salesreg/sandbox/model.h"
 #include <stdlib.h>
 #include <string.h>
@@ -24,9 +25,9 @@ struct stream {
 	struct http_sse sse;
 	uv_timer_t timer;
 	uint64_t ticks;
-	bool asked;                     /* the provider has not told yet */
-	struct buf bot, people, system; /* what was sent last */
-	struct buf fresh;               /* what is being made */
+	bool asked;                             /* the provider has not told yet */
+	struct buf bot, people, google, system; /* what was sent last */
+	struct buf fresh;                       /* what is being made */
 	/* a bot between two polls is alive: it is gone when nothing moves from one tick to the next */
 	int64_t poll_seen_us;
 	bool was_running;
@@ -54,6 +55,7 @@ struct stream *stream_create(struct sandbox *s)
 	http_sse_init(&stream->sse, WATCHERS_MAX, TEXT_MAX, rest, stream);
 	buf_init(&stream->bot, TEXT_MAX);
 	buf_init(&stream->people, TEXT_MAX);
+	buf_init(&stream->google, TEXT_MAX);
 	buf_init(&stream->system, TEXT_MAX);
 	buf_init(&stream->fresh, TEXT_MAX);
 	(void)uv_timer_init(s->loop, &stream->timer);
@@ -66,6 +68,7 @@ static void on_timer_closed(uv_handle_t *handle)
 	struct stream *stream = handle->data;
 	buf_finish(&stream->bot);
 	buf_finish(&stream->people);
+	buf_finish(&stream->google);
 	buf_finish(&stream->system);
 	buf_finish(&stream->fresh);
 	http_sse_finish(&stream->sse);
@@ -138,6 +141,11 @@ static void write_people(struct stream *stream, struct buf *out)
 	buf_addc(out, ']');
 }
 
+static void write_google(struct stream *stream, struct buf *out)
+{
+	google_write_news(stream->sandbox->google, out);
+}
+
 /* True: `last` was something else, and now is this. */
 static bool renew(
     struct stream *stream, struct buf *last, void (*write)(struct stream *stream, struct buf *out))
@@ -161,6 +169,8 @@ void stream_look(struct sandbox *s)
 		http_sse_broadcast(&stream->sse, "bot", &stream->bot);
 	if (stream->sse.count > 0 && renew(stream, &stream->people, write_people))
 		http_sse_broadcast(&stream->sse, "people", &stream->people);
+	if (stream->sse.count > 0 && renew(stream, &stream->google, write_google))
+		http_sse_broadcast(&stream->sse, "google", &stream->google);
 }
 
 static void ask(struct stream *stream)
@@ -226,11 +236,14 @@ static void greet(struct stream *stream, struct http_sse_watcher *w)
 	struct buf *fresh = &stream->fresh;
 	(void)renew(stream, &stream->bot, write_bot_state);
 	(void)renew(stream, &stream->people, write_people);
+	(void)renew(stream, &stream->google, write_google);
 	buf_clear(fresh);
 	buf_addf(fresh, "{\"instance\":\"%016llx\",\"bot\":", (unsigned long long)stream->instance);
 	buf_add(fresh, stream->bot.data, stream->bot.size);
 	buf_adds(fresh, ",\"people\":");
 	buf_add(fresh, stream->people.data, stream->people.size);
+	buf_adds(fresh, ",\"google\":");
+	buf_add(fresh, stream->google.data, stream->google.size);
 	buf_addf(fresh, ",\"system\":%s,\"kept\":%s}",
 	    stream->sandbox->system.ask ? "true" : "false",
 	    stream->sandbox->keep ? "true" : "false");

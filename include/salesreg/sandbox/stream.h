@@ -8,6 +8,8 @@
  *   event: bot      {"id", "username", "running", "webhook", "commands":[{"language_code", "commands"}]}
  *   event: people   [{user}…], at most 50: those with a chat of their own, simulated ones left out
  *   event: chat     a transcript event (sandbox.h) of a private chat, and its message as it is now in "entry"
+ *   event: google   [{"sub", "email", "connected", "version"}…], at most 50 accounts, those with a refresh token first;
+ *                   version changes with the events of the calendar (GET /page/calendar). Also in hello
  *   event: system   what the provider told (struct sandbox_system), or {"problem":"…"}
  *
  *   An entry is {"from_bot", "message":{as the Bot API has it}, "keyboard"?:{a reply markup that is not inline}}.

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NEWS_MAX = 50 };
 static const char AUTH_PATH[] = "/google/o/oauth2/v2/auth";
 static const char API_PATH[] = "/google/calendar/v3/";
 
@@ -49,6 +50,28 @@ void google_destroy(struct google *g)
 	free(g->project.secrets[1]);
 	free(g->project.organisation);
 	free(g);
+}
+
+void google_write_news(const struct google *g, struct buf *out)
+{
+	const struct google_account *account;
+	int listed = 0;
+	buf_addc(out, '[');
+	for (int connected = 1; connected >= 0; connected--)
+		TAILQ_FOREACH (account, &g->accounts, entry) {
+			const struct google_share *primary = google_share_find(account, "primary");
+			if ((account->refresh_count > 0) != (connected == 1) || !primary ||
+			    listed == NEWS_MAX)
+				continue;
+			buf_adds(out, listed++ > 0 ? ",{\"sub\":" : "{\"sub\":");
+			write_string(out, account->sub);
+			buf_adds(out, ",\"email\":");
+			write_string(out, account->email);
+			buf_addf(out, ",\"connected\":%s,\"version\":%lld}",
+			    connected == 1 ? "true" : "false",
+			    (long long)primary->calendar->version);
+		}
+	buf_addc(out, ']');
 }
 
 /* Another page may send people to the consent page; the form on it is for that page alone, and the rest for programs. */

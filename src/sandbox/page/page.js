@@ -1,5 +1,6 @@
 // The page as a whole: who is on it, what the sandbox tells, which chat is in front on a small screen.
 import { post } from "/page/api.js";
+import { showCalendars } from "/page/calendar.js";
 import { Chat } from "/page/chat.js";
 import { showSystem } from "/page/system.js";
 
@@ -178,6 +179,7 @@ function hello(news) {
     tell("The sandbox was started anew: earlier messages are gone from here, but not from the bot's database.");
   instance = news.instance;
   showBot(news.bot);
+  showCalendars(news.google);
   if (!news.system)
     showSystem($("system-body"), null);
   // whatever was missed while away
@@ -196,6 +198,7 @@ function listen() {
   on("hello", hello);
   on("bot", showBot);
   on("people", showPeople);
+  on("google", showCalendars);
   on("system", (state) => showSystem($("system-body"), state));
   on("chat", (event) => chats.get(event.chat)?.happen(event));
   source.onerror = () => {

@@ -34,7 +34,7 @@
  *                  reader, freeBusyReader. zone: one offset the whole year, offset_minutes where the fake knows none.
  *                  unreadable: the reason of an error entry in freeBusy, "" for none. forget_sync: sync tokens given so far
  *                  are 410 fullSyncRequired. remove: out of the list.
- *   GET  events?account=A&calendar=primary   → {"events":[…]}, as events.get has them, deleted ones with status cancelled
+ *   GET  events?account=A&calendar=primary   → {"events":[…], "zone", "offset_minutes"}, as events.get has them, deleted ones with status cancelled
  *   POST events    {account, calendar?, event:{…}}    as if by hand: made, or with the id of one there is, put in its place;
  *                  organizer and answers of attendees as given
  *                  {account, calendar?, delete:ID}
@@ -43,6 +43,7 @@
  *   DELETE journal
  */
 #pragma once
+#include "salesreg/base/buf.h"
 #include "salesreg/http/server.h"
 #include <jansson.h>
 
@@ -51,6 +52,9 @@ struct sandbox;
 /* redirects: what the client may ask for, NULL-terminated; NULL: any on this machine. */
 struct google *google_create(struct sandbox *s, const char *const *redirects);
 void google_destroy(struct google *g);
+
+/* For the chat page (stream.h): accounts, and whether their calendars have changed. */
+void google_write_news(const struct google *g, struct buf *out);
 
 /* Whatever begins with "/google/". */
 void google_handle(struct sandbox *s, struct http_exchange *x, const char *path);

@@ -177,7 +177,9 @@ static void on_events(const struct control *c)
 			buf_addc(out, ',');
 		add_event(c, account, share->calendar, event);
 	}
-	buf_adds(out, "]}");
+	buf_adds(out, "],\"zone\":");
+	write_string(out, share->calendar->zone);
+	buf_addf(out, ",\"offset_minutes\":%d}", share->calendar->offset_min);
 	answer_send(c->sandbox, c->exchange, 200);
 }
 

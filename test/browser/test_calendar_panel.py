@@ -1,0 +1,114 @@
+"""The simulated Google beside the chats: the consent page in a real browser, and a calendar that is changed by hand."""
+import datetime
+import http.server
+import threading
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select
+
+from support.google import COMPANY, PRIVATE, Google
+from support.waiting import eventually
+
+TOMORROW = (datetime.date.today() + datetime.timedelta(days=2)).isoformat()
+EVENT = {"summary": "Dentist", "start": {"dateTime": f"{TOMORROW}T10:00:00+08:00"}, "end": {"dateTime": f"{TOMORROW}T11:00:00+08:00"}}
+
+
+@pytest.fixture(name="google")
+def google_fixture(sandbox):
+    return Google(sandbox.base)
+
+
+@pytest.fixture(name="callback")
+def callback_fixture():
+    """Where a client would be waiting: (redirect URI, what came)."""
+    came = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):  # pylint: disable=invalid-name
+            if self.path.startswith("/oauth/callback"):
+                came.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<title>back</title><link rel=icon href=data:,>")
+
+        def log_message(self, *args):  # pylint: disable=arguments-differ
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/oauth/callback", came
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def events(page):
+    return page.run("return [...document.querySelectorAll('#calendar-events li b')].map((n) => n.textContent)")
+
+
+def test_a_person_walks_through_the_consent_page_with_a_browser(google, open_page, sandbox, callback):
+    uri, came = callback
+    page = open_page(sandbox, width=390, height=844)
+    page.driver.get(google.auth_url(redirect_uri=uri))
+    assert page.run("return document.documentElement.scrollWidth") <= 390
+    page.find(f"button[value='{google.accounts()[COMPANY]['sub']}']").click()
+    boxes = page.driver.find_elements(By.CSS_SELECTOR, "input[type=checkbox]")
+    assert len(boxes) == 3 and not any(box.is_selected() for box in boxes)
+    # the style sheet is there, so it is readable on a phone
+    assert page.run("return getComputedStyle(document.querySelector('main')).maxWidth") == "480px"
+    assert page.run("return document.documentElement.scrollWidth") <= 390
+    for box in boxes:
+        box.find_element(By.XPATH, "..").click()
+    page.find("button[value=allow]").click()
+    eventually(lambda: page.driver.title == "back", what="the browser came back")
+    assert len(came) == 1 and "code=4%2F0" in came[0] and "state=s%2Bt%2Fa%3Dte" in came[0]
+    assert len(google.accounts()[COMPANY]["granted"].split()) == 5
+
+
+def test_a_calendar_shows_up_when_its_account_is_connected(google, open_page, sandbox):
+    page = open_page(sandbox)
+    assert not page.run("return document.getElementById('calendar').open")
+    google.post("events", account=PRIVATE, event=EVENT)
+    token = google.connect(PRIVATE)["access_token"]
+    eventually(lambda: page.run("return document.getElementById('calendar').open"), what="the calendar opens")
+    eventually(lambda: events(page) == ["Dentist"], what="the event is shown")
+    page.wait_text("#calendar-state", "Connected to the bot")
+    page.wait_text("#calendar-events", "10:00–11:00")
+    # what a client writes appears by itself, and what it deletes goes
+    made = google.calendar("POST", "calendars/primary/events", token, json={
+        **EVENT, "summary": "<b>Viewing</b>", "attendees": [{"email": "guest@example.org"}]}).json()
+    eventually(lambda: "<b>Viewing</b>" in events(page), what="the client's event is shown")
+    page.wait_text("#calendar-events", r"guest@example\.org \(needsAction\)")
+    google.calendar("DELETE", f"calendars/primary/events/{made['id']}", token)
+    eventually(lambda: events(page) == ["Dentist"], what="the client's event is gone")
+    google.revoke(token)
+    page.wait_text("#calendar-state", "Not connected to the bot")
+
+
+def test_events_are_added_and_deleted_by_hand(google, open_page, sandbox):
+    token = google.connect(COMPANY)["access_token"]
+    page = open_page(sandbox)
+    page.wait_text("#calendar-state", "No events")
+    page.find("#calendar-form [name=title]").send_keys("Lunch")
+    page.find("#calendar-add").click()
+    eventually(lambda: events(page) == ["Lunch"], what="the event is shown")
+    item, = google.calendar("GET", "calendars/primary/events", token).json()["items"]
+    assert item["summary"] == "Lunch" and item["start"]["dateTime"].endswith("T10:00:00+08:00")
+    page.find("#calendar-form [name=allday]").click()
+    page.find("#calendar-add").click()
+    eventually(lambda: sorted(events(page)) == ["Busy", "Lunch"], what="the day is shown")
+    page.wait_text("#calendar-events", "all day")
+    page.find("[aria-label='Delete Lunch']").click()
+    eventually(lambda: events(page) == ["Busy"], what="the event is gone")
+    items = google.calendar("GET", "calendars/primary/events", token).json()["items"]
+    assert [item["start"].get("date") is not None for item in items] == [True]
+    page.find("#calendar-form [name=allday]").click()
+    page.run("document.querySelector('#calendar-form [name=to]').value = '09:00'")
+    page.expected.append("400")
+    page.find("#calendar-add").click()
+    page.wait_text("#calendar-error", "Not changed: the event's end is wrong")
+    Select(page.find("#calendar-account")).select_by_visible_text(PRIVATE)
+    page.wait_text("#calendar-state", "Not connected.*No events")
