@@ -31,22 +31,6 @@ size_t codes_counted_parse(const PGresult *result, struct arena *a, struct code_
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
-size_t codes_due(
-    struct db_plan *plan, struct arena *a, size_t limit, const int64_t *sending, size_t count)
-{
-	return db_plan_add(
-	    plan, SQL_CODES_DUE, db_i64(a, (int64_t)limit), db_i64_array(a, sending, count));
-}
-
-size_t codes_due_parse(const PGresult *result, struct arena *a, struct code_due **rows)
-{
-	static const struct column columns[] = {COL(code_due, id, I64), COL(code_due, user_id, I64),
-	    COL(code_due, email, TEXT), COL(code_due, email_key, TEXT),
-	    COL(code_due, attempts, I64), COL(code_due, delay_told, BOOL),
-	    COL(code_due, locale, TEXT), COL(code_due, wrong, I64)};
-	return ROWS_PARSE(result, a, columns, rows);
-}
-
 size_t codes_untold(
     struct db_plan *plan, struct arena *a, const int64_t *sending, size_t count, int64_t before_us)
 {
@@ -56,8 +40,8 @@ size_t codes_untold(
 
 size_t codes_untold_parse(const PGresult *result, struct arena *a, struct code_due **rows)
 {
-	static const struct column columns[] = {COL(code_due, id, I64), COL(code_due, user_id, I64),
-	    COL(code_due, email, TEXT), COL(code_due, locale, TEXT)};
+	static const struct column columns[] = {COL(code_due, row.id, I64),
+	    COL(code_due, user_id, I64), COL(code_due, email, TEXT), COL(code_due, locale, TEXT)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
@@ -73,34 +57,27 @@ int64_t codes_tell_parse(const PGresult *result)
 	return db_get_i64(result, 0, 0, 0);
 }
 
-size_t codes_next(struct db_plan *plan, struct arena *a, const int64_t *sending, size_t count)
+static void write_results(struct db_plan *plan, struct arena *a, const void *of_queue, size_t count)
 {
-	return db_plan_add(plan, SQL_CODES_NEXT, db_i64_array(a, sending, count));
-}
-
-int64_t codes_next_parse(const PGresult *result)
-{
-	int64_t next = db_get_i64(result, 0, 0, -1);
-	return PQgetisnull(result, 0, 0) ? -1 : next > 0 ? next : 0;
-}
-
-size_t codes_sending(struct db_plan *plan, struct arena *a, const int64_t *ids,
-    const char *const *hashes, size_t count)
-{
-	return db_plan_add(
-	    plan, SQL_CODES_SENDING, db_i64_array(a, ids, count), db_text_array(a, hashes, count));
-}
-
-size_t codes_sending_parse(const PGresult *result, struct arena *a, int64_t **ids)
-{
-	return ids_parse(result, a, ids);
-}
-
-size_t codes_result(
-    struct db_plan *plan, struct arena *a, const struct code_result *results, size_t count)
-{
-	return db_plan_add(plan, SQL_CODES_RESULT, I64_COLUMN(a, results, count, id),
+	const struct code_result *results = of_queue;
+	(void)db_plan_add(plan, SQL_CODES_RESULT, I64_COLUMN(a, results, count, id),
 	    TEXT_COLUMN(a, results, count, state), I64_COLUMN(a, results, count, pause_us),
 	    TEXT_COLUMN(a, results, count, reply), BOOL_COLUMN(a, results, count, lost),
 	    TEXT_COLUMN(a, results, count, payload));
 }
+
+static const struct column due_columns[] = {COL(code_due, row.id, I64), COL(code_due, user_id, I64),
+    COL(code_due, email, TEXT), COL(code_due, email_key, TEXT), COL(code_due, row.attempts, I64),
+    COL(code_due, delay_told, BOOL), COL(code_due, locale, TEXT), COL(code_due, wrong, I64)};
+const struct queue codes_queue = {
+    .what = "the mails' table",
+    .due = SQL_CODES_DUE,
+    .next = SQL_CODES_NEXT,
+    .claims = true,
+    .claim = SQL_CODES_SENDING,
+    .columns = due_columns,
+    .column_count = COLUMN_COUNT(due_columns),
+    .row_size = sizeof(struct code_due),
+    .result_size = sizeof(struct code_result),
+    .results = write_results,
+};

@@ -3,7 +3,7 @@
  * Ownership: as in store/people.h. Units: microseconds (_us). Errors: those of the run.
  */
 #pragma once
-#include "salesreg/db/conn.h"
+#include "salesreg/store/queue.h"
 
 /* What a person is asked for, and who has the address now (holder NULL: nobody). */
 struct code_row {
@@ -28,17 +28,17 @@ size_t codes_counted(struct db_plan *plan, struct arena *a, const int64_t *peopl
     size_t people_count, const char *const *mailboxes, size_t mailbox_count, size_t most);
 size_t codes_counted_parse(const PGresult *result, struct arena *a, struct code_mail **rows);
 
-/* The queue. sending: what this process has under way. */
+/* The queue of the mails: the leader's. Its rows are struct code_due, what goes with a claim is the code's hash. */
+extern const struct queue codes_queue;
 struct code_due {
-	int64_t id, user_id, attempts;
+	struct queue_row row;
+	int64_t user_id;
 	int64_t wrong; /* in a week, for the mailbox, of anybody */
 	const char *email, *email_key, *locale;
 	bool delay_told;
 };
-size_t codes_due(
-    struct db_plan *plan, struct arena *a, size_t limit, const int64_t *sending, size_t count);
-size_t codes_due_parse(const PGresult *result, struct arena *a, struct code_due **rows);
-/* Who waits, since before_us ago at least, and has not been told that it takes longer; attempts and the like are not read. */
+/* Who waits, since before_us ago at least, and has not been told that it takes longer; attempts and the like are not read. sending:
+   what this process has under way. */
 size_t codes_untold(
     struct db_plan *plan, struct arena *a, const int64_t *sending, size_t count, int64_t before_us);
 size_t codes_untold_parse(const PGresult *result, struct arena *a, struct code_due **rows);
@@ -46,12 +46,7 @@ size_t codes_tell(struct db_plan *plan, struct arena *a, const int64_t *ids,
     const char *const *payloads, size_t count);
 /* How many were told. */
 int64_t codes_tell_parse(const PGresult *result);
-/* -1: nothing will be due. */
-size_t codes_next(struct db_plan *plan, struct arena *a, const int64_t *sending, size_t count);
-int64_t codes_next_parse(const PGresult *result);
-size_t codes_sending(struct db_plan *plan, struct arena *a, const int64_t *ids,
-    const char *const *hashes, size_t count);
-size_t codes_sending_parse(const PGresult *result, struct arena *a, int64_t **ids);
+/* What a result of the queue is. */
 struct code_result {
 	int64_t id, pause_us;
 	const char *state;
@@ -59,6 +54,3 @@ struct code_result {
 	const char *payload; /* of a sendMessage; NULL: nothing is said */
 	bool lost;           /* this attempt's mail cannot have arrived */
 };
-/* Those that somebody holds a lock on are to be written again later: codes_sending_parse() of its result. */
-size_t codes_result(
-    struct db_plan *plan, struct arena *a, const struct code_result *results, size_t count);
