@@ -79,7 +79,7 @@ CREATE TABLE salesreg.calendar_jobs (
     attempts    integer NOT NULL DEFAULT 0,
     error       text,
     due_at      timestamptz NOT NULL DEFAULT now(),
-    leased_until timestamptz,
+    leased_until timestamptz,                  -- due again then, unless it was ended
     created_at  timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX calendar_jobs_due_idx ON salesreg.calendar_jobs (due_at);

@@ -49,7 +49,7 @@ struct queue_worker {
 	uv_timer_t timer;
 	struct arena arena; /* of the run in hand */
 	struct db_plan plan;
-	bool again; /* woken while a run was in hand */
+	bool again; /* woken, or a job ended, while a run was in hand */
 	bool draining, closing;
 	struct fault_log fault;
 	void (*drained)(void *data);
@@ -375,6 +375,7 @@ void queue_worker_ended(struct queue_worker *w, const void *job)
 			assert(w->places[i].state == PLACE_UNDER_WAY);
 			w->places[i].state = PLACE_ENDED;
 		}
+	w->again = true; /* should due rows be looked for just now */
 	tick(w);
 }
 

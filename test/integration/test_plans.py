@@ -95,6 +95,11 @@ HOT = {
     "codes_next": ["'{1,2}'"],
     "codes_sending": ["'{1}'", "'{x}'"],
     "codes_result": ["'{1}'", "'{queued}'", "'{1}'", "'{x}'", "'{f}'", "'{\"{}\"}'"],
+    "calendar_jobs_claim": ["4", "'{1,2}'", "1"],
+    "calendar_jobs_next": ["'{1,2}'"],
+    "calendar_jobs_done": ["'{1}'", "'{0}'"],
+    "calendar_jobs_retry": ["'{1}'", "'{0}'", "'{1}'", "'{x}'"],
+    "calendar_jobs_give_up": ["'{1}'", "'{0}'", "'{x}'"],
     "invites_read": ["'{x,y}'", "'{1000000001,1000000002}'"],
     "invites_hold": ["'{x}'", "'{1000000001}'"],
     "invites_use": ["'{x}'", "'{1000000001}'"],
@@ -171,6 +176,9 @@ def fill_ours(cursor):
             SELECT 1000000000 + n %% 1000, 'sendMessage', '{{}}' FROM generate_series(1, %(n)s) n;
         INSERT INTO {tables.email_codes} (user_id, email, email_key, state, due_at)
             SELECT telegram_id, email, email, 'queued', now() + interval '1 minute' FROM public.sales_representatives;
+        INSERT INTO {tables.calendar_jobs} (rep, kind, due_at)
+            SELECT id, 'sync', CASE WHEN telegram_id %% 2 = 0 THEN 'infinity' ELSE now() + interval '1 minute' END
+            FROM public.sales_representatives;
         INSERT INTO {tables.invites} (token_hash, ends_at, held_by)
             SELECT 'h' || n, now() + interval '1 day', 1000000000 + n FROM generate_series(1, %(n)s) n
             UNION ALL SELECT c, now() + interval '1 day', h FROM (VALUES ('x', NULL::bigint), ('y', NULL)) AS v (c, h);
