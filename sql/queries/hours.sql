@@ -57,12 +57,14 @@ WHERE o.rep = f.rep AND o.day IN (SELECT date '1970-01-01' + d::integer FROM unn
 -- name: schedule_set cold
 -- $1 rep; NULL: as it is: $2 zone ('' none of its own), lengths in minutes: $3 slot, $4 step, $5 buffer before, $6 after, $7 notice, $8 days,
 -- $9 most a day (0: as many as fit). FALSE: the server does not know the zone, and nothing is changed
-WITH fits AS (
-    SELECT 1 WHERE $2::text IS NULL OR $2::text = '' OR salesreg.zone_or_null($2::text) IS NOT NULL
+WITH zone AS ( -- by its name: AT TIME ZONE would also take "Nowhere5" for a rule
+    SELECT n.name FROM pg_catalog.pg_timezone_names n WHERE $2::text <> '' AND lower(n.name) = lower($2::text)
+), fits AS (
+    SELECT 1 WHERE $2::text IS NULL OR $2::text = '' OR EXISTS (SELECT 1 FROM zone)
 ), kept AS (
     INSERT INTO salesreg.rep_schedule AS s (rep, time_zone, slot_minutes, step_minutes, buffer_before_minutes, buffer_after_minutes,
                                             notice_minutes, horizon_days, most_a_day)
-    SELECT $1::uuid, nullif($2::text, ''), coalesce($3::integer, 30), coalesce($4::integer, 30), coalesce($5::integer, 0),
+    SELECT $1::uuid, (SELECT name FROM zone LIMIT 1), coalesce($3::integer, 30), coalesce($4::integer, 30), coalesce($5::integer, 0),
            coalesce($6::integer, 0), coalesce($7::integer, 120), coalesce($8::integer, 14), nullif($9::integer, 0)
     FROM fits
     ON CONFLICT (rep) DO UPDATE

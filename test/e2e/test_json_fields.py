@@ -10,7 +10,7 @@ from support.telegram import TOKEN
 def documented():
     """command -> the words set as code in its row."""
     part = (ROOT / "README.md").read_text().split("### JSON output\n")[1].split("\n## ")[0]
-    rows = re.findall(r"^\| `([a-z ]+)`[^|]*\| (.*) \|$", part, re.M)
+    rows = re.findall(r"^\| `([a-z -]+)`[^|]*\| (.*) \|$", part, re.M)
     return {command: set(re.findall(r"`(\w+)`", fields)) for command, fields in rows}
 
 
@@ -38,7 +38,7 @@ def test_the_fields_are_those_of_the_readme(bot_world):
         assert done.stdout, done.stderr
         return json.loads(done.stdout)
     fields = documented()
-    assert set(fields) == {"status", "doctor", "outbox list", "parked list", "parked show", "rep invite"}
+    assert set(fields) == {"status", "doctor", "outbox list", "parked list", "parked show", "rep invite", "rep set-hours"}
     assert len(said("status")["processes"]) == 1
     for command in ("status", "doctor", "outbox list", "parked list"):
         options = ("--json", "--no-poll") if command == "doctor" else ("--json",)
@@ -51,5 +51,7 @@ def test_the_fields_are_those_of_the_readme(bot_world):
     invitation = said("rep", "invite", "--email", "anna@truerealestate.bali")
     assert set(invitation) == fields["rep invite"]
     assert invitation["ends_at"] > 1_500_000_000
+    anna.registers()
+    assert set(said("rep", "set-hours", anna.email)) == fields["rep set-hours"]
     for row in said("status")["processes"]:
         assert row["since"] > 1_500_000_000 and (row["last_death_at"] is None or row["last_death_at"] > 1_500_000_000)
