@@ -1,4 +1,5 @@
 """The simulated Google beside the chats: the consent page in a real browser, and a calendar that is changed by hand."""
+import base64
 import datetime
 import http.server
 import threading
@@ -7,7 +8,9 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select
 
+from page import JOHN
 from support.google import COMPANY, PRIVATE, Google
+from support.postgres import free_port
 from support.waiting import eventually
 
 TOMORROW = (datetime.date.today() + datetime.timedelta(days=2)).isoformat()
@@ -112,3 +115,36 @@ def test_events_are_added_and_deleted_by_hand(google, open_page, sandbox):
     page.wait_text("#calendar-error", "Not changed: the event's end is wrong")
     Select(page.find("#calendar-account")).select_by_visible_text(PRIVATE)
     page.wait_text("#calendar-state", "Not connected.*No events")
+
+
+def test_a_rep_connects_a_calendar_from_the_chat_page(make_world, open_page, texts):
+    port = free_port()
+    world = make_world(OAUTH_PUBLIC_URL=f"http://127.0.0.1:{port}", OAUTH_LISTEN=f"127.0.0.1:{port}",
+                       TOKEN_ENCRYPTION_KEY=base64.b64encode(bytes(32)).decode())
+    google = Google(world.sandbox.base)
+    world.settings.update(google.settings)
+    world.start_bot()
+    world.start("oauth").wait_for_log("calendar: listening on port")
+    page = open_page(world.sandbox)
+    driver = page.driver
+    john = page.chat(JOHN)
+    john.registers(texts, "en", "John Smith", "john@truerealestate.bali")
+    john.write("calendar")
+    john.hears(texts.pattern("en", "calendar_offer"))
+    john.find(".buttons a").click()
+    eventually(lambda: len(driver.window_handles) == 2, what="the link opens a page of its own")
+    driver.switch_to.window(driver.window_handles[-1])
+    eventually(lambda: "/google/" in driver.current_url, what="the page leads to Google")
+    driver.find_element(By.CSS_SELECTOR, "summary").click()
+    driver.find_element(By.CSS_SELECTOR, "[name=other]").send_keys("john@truerealestate.bali\n")
+    eventually(lambda: driver.find_elements(By.CSS_SELECTOR, "input[type=checkbox]"), what="Google asks for consent")
+    for box in driver.find_elements(By.CSS_SELECTOR, "input[type=checkbox]"):
+        box.click()
+    driver.find_element(By.CSS_SELECTOR, "button[value=allow]").click()
+    eventually(lambda: driver.current_url.startswith(f"http://127.0.0.1:{port}/oauth/done/connected"), what="the way back")
+    driver.close()
+    driver.switch_to.window(page.handle)
+    john.hears(texts.pattern("en", "calendar_connected", email="john@truerealestate.bali"))
+    page.wait_text("#calendar-state", "Connected to the bot")
+    assert page.run("return document.getElementById('calendar-account').selectedOptions[0].textContent") \
+        == "john@truerealestate.bali (connected)"

@@ -116,6 +116,17 @@ def test_the_accounts_of_the_demo_are_there_and_can_be_filtered_and_hinted(googl
     assert not hinted.accounts and PRIVATE in hinted.text
 
 
+def test_whoever_types_an_address_has_an_account(google):
+    page = google.submit(google.open(google.auth_url()), other="john@truerealestate.bali")
+    assert page.boxes and "john@truerealestate.bali" in page.text
+    got = google.exchange(google.allow(page).back["code"]).json()
+    assert claims(got["id_token"])["email"] == "john@truerealestate.bali"
+    assert google.accounts()["john@truerealestate.bali"]["hd"] == "truerealestate.bali"
+    for nonsense in ("john", "@x", "a@b@c", 'a"@b.c', "a b@c.d"):
+        assert google.submit(google.open(google.auth_url()), other=nonsense).accounts, "the chooser again"
+    assert len(google.accounts()) == 3
+
+
 def test_boxes_begin_unticked_and_what_is_not_ticked_is_not_granted(google):
     page = google.choose(google.open(google.auth_url()), COMPANY)
     assert sorted(page.boxes) == ["box_calendar.calendarlist.readonly", "box_calendar.events.owned", "box_calendar.freebusy"]

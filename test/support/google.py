@@ -133,7 +133,9 @@ class Google:
         return Page(answer, page.path)
 
     def choose(self, page, email):
-        return self.submit(page, account=page.accounts[email]) if page.accounts else page
+        if not page.accounts:
+            return page
+        return self.submit(page, account=page.accounts[email]) if email in page.accounts else self.submit(page, other=email)
 
     def allow(self, page, tick=None):
         """tick: short names of the scopes whose boxes are ticked; None: all there are."""

@@ -1,6 +1,7 @@
 #include "salesreg/store/demo.h"
 #include "salesreg/base/config.h"
 #include "salesreg/http/listen.h"
+#include "salesreg/role/demo_google.h"
 #include "salesreg/role/demo_postgres.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/worker/supervise.h"
@@ -344,7 +345,7 @@ static void set_environment(struct demo *d)
 	put("DATABASE_URL", d->postgres.url);
 	put("REGISTRY_BOT_TOKEN", "1000000001:the-demo-s-own-emulator-takes-any");
 	put("TELEGRAM_API_BASE", d->api_base);
-	put("WORKERS", "bot,outreach");
+	put("WORKERS", "bot,outreach,oauth");
 	put("no_proxy", "127.0.0.1");
 	put("NO_PROXY", "127.0.0.1");
 	put("SALESREG_RUN_DIR", run_dir);
@@ -381,7 +382,8 @@ static void on_announced(void *data)
 	    "  2. John is now a sales representative; within a second he gets his first\n"
 	    "     prospects, with buttons.\n"
 	    "  3. Register Anna as well: what John cannot take goes to her.\n"
-	    "  4. Add a prospect, as a form or an import would:\n\n"
+	    "  4. As John, write \"calendar\" and connect a Google calendar, a simulated one.\n"
+	    "  5. Add a prospect, as a form or an import would:\n\n"
 	    "psql '%s' -c \"%s\"\n\n"
 	    "Status: SALESREG_RUN_DIR='%s' '%s' status\n"
 	    "Ctrl-C stops everything. What you did is kept; to start afresh, remove\n%s\n",
@@ -428,7 +430,8 @@ static int run(struct cli *c)
 		return EXIT_CODE_FAILED;
 	set_environment(&d);
 	find_domain(&d);
-	if (!demo_postgres_prepare(p, say, d.message, sizeof d.message))
+	if (!demo_google_set(p->dir, port_of(d.address), d.message, sizeof d.message) ||
+	    !demo_postgres_prepare(p, say, d.message, sizeof d.message))
 		return refuse(&d);
 	say("Starting; Ctrl-C stops everything.");
 	return supervise(&d);
@@ -450,8 +453,8 @@ const struct cli_command command_demo = {
     .brief = "all of it on this machine, with a page in the browser",
     .help =
 	"The whole system on this machine, with no Telegram account and no database of yours: a "
-	"private "
-	"PostgreSQL, an emulator of Telegram with a page in the browser, the bot and outreach.\n"
+	"private PostgreSQL, emulators of Telegram and Google with a page in the browser, the bot, "
+	"outreach and oauth.\n"
 	"Ctrl-C stops all of it; started again, everything is still there.",
     .options = options,
     .run = run,

@@ -30,6 +30,14 @@ struct google_account *google_account_find(const struct google *g, const char *n
 	return NULL;
 }
 
+bool google_account_is_email(const char *email)
+{
+	const char *at = strchr(email, '@');
+	size_t n = strlen(email);
+	return n <= GOOGLE_NAME_MAX && at && at > email && at[1] && !strchr(at + 1, '@') &&
+	       strcspn(email, " \t\r\n\"'<>()") == n;
+}
+
 const char *google_account_domain(const char *email)
 {
 	const char *at = strrchr(email, '@');

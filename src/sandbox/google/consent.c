@@ -234,10 +234,22 @@ static void go_back_with_code(
 
 /* --- the stages: which account, consent, the answer --- */
 
+/* Whoever types an address has an account here: it is made at once. */
+static struct google_account *other_account(const struct google_call *call)
+{
+	const char *email = google_call_text(call, "other");
+	if (!email || !google_account_is_email(email))
+		return NULL;
+	struct google_account *account = google_account_find(call->google, email);
+	return account ? account : google_account_add(call->google, NULL, email);
+}
+
 static struct google_account *pick_account(
     const struct google_call *call, const struct google_ask *ask)
 {
 	const struct google *g = call->google;
+	if (google_call_text(call, "other"))
+		return other_account(call);
 	const char *picked = google_call_text(call, "account");
 	if (picked)
 		return google_account_by_sub(g, picked);

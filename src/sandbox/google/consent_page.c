@@ -13,8 +13,10 @@ enum language { EN, RU, LANGUAGES };
 	    "Это имитация Google из песочницы salesreg. Настоящие аккаунты не используются.")      \
 	X(CHOOSE, "Choose an account", "Выберите аккаунт")                                         \
 	X(TO_GO_ON, "to continue to salesreg", "чтобы перейти в приложение salesreg")              \
-	X(NOBODY, "There is no account here yet. Add one: POST /sandbox/google/accounts",          \
-	    "Здесь ещё нет аккаунтов. Добавьте: POST /sandbox/google/accounts")                    \
+	X(OTHER, "Use another account", "Сменить аккаунт")                                         \
+	X(EMAIL, "E-mail (any: the account is made at once)",                                      \
+	    "Электронная почта (любая: аккаунт появится сразу)")                                   \
+	X(NEXT, "Next", "Далее")                                                                   \
 	X(WANTS, "salesreg wants access to your Google Account",                                   \
 	    "Приложение salesreg запрашивает доступ к вашему аккаунту Google")                     \
 	X(SELECT_WHAT, "Select what salesreg can access. A box that stays empty is not granted.",  \
@@ -250,11 +252,15 @@ void google_page_choose(struct google_call *call, const struct google_ask *ask)
 	begin_page(out, l, words[WORD_CHOOSE][l]);
 	buf_addf(out, "<p>%s</p>\n", words[WORD_TO_GO_ON][l]);
 	begin_form(out, call, ask);
-	if (call->google->account_count == 0)
-		buf_addf(out, "<p>%s</p>\n", words[WORD_NOBODY][l]);
 	add_accounts(out, call->google, ask);
 	add_cancel(out, l);
-	buf_adds(out, "</form>\n");
+	buf_addf(out, "</form>\n<details>\n<summary>%s</summary>\n", words[WORD_OTHER][l]);
+	begin_form(out, call, ask);
+	buf_addf(out,
+	    "<label class=\"other\">%s <input type=\"email\" name=\"other\" required "
+	    "maxlength=\"254\"></label>\n"
+	    "<button class=\"primary\">%s</button>\n</form>\n</details>\n",
+	    words[WORD_EMAIL][l], words[WORD_NEXT][l]);
 	end_page(call, ask->redirect_uri, 200);
 }
 

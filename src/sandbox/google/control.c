@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { ACCOUNTS_LISTED_MAX = 1000, CALLS_LISTED_MAX = 1000, TEXT_MAX = 2000 };
+enum { ACCOUNTS_LISTED_MAX = GOOGLE_ACCOUNTS_MAX, CALLS_LISTED_MAX = 1000, TEXT_MAX = 2000 };
 
 /* One control call. */
 struct control {
@@ -166,7 +166,7 @@ static void on_accounts(const struct control *c)
 
 static const char *check_name(const char *email, const char *sub)
 {
-	if (email && (strlen(email) > GOOGLE_NAME_MAX || !strchr(email, '@')))
+	if (email && !google_account_is_email(email))
 		return "email is no address";
 	if (sub && (!*sub || strlen(sub) > 255 ||
 		       strspn(sub, "0123456789abcdefghijklmnopqrstuvwxyz-_") != strlen(sub)))

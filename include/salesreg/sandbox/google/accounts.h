@@ -9,6 +9,8 @@
 struct google_account *google_account_by_sub(const struct google *g, const char *sub);
 /* By e-mail, whatever its case, or by sub. */
 struct google_account *google_account_find(const struct google *g, const char *name);
+/* One @ with something on both sides, no blanks or quotes. */
+bool google_account_is_email(const char *email);
 /* Made with a primary calendar. sub NULL: the next free one. hd NULL: that of a company's e-mail, none of gmail.com. */
 struct google_account *google_account_add(struct google *g, const char *sub, const char *email);
 /* "gmail.com" has none. */
