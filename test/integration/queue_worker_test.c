@@ -1,5 +1,5 @@
 /*
- * The worker of a queue with leases, on a real PostgreSQL: DATABASE_URL, migrated. Started by test_queue.py. `hold` as its argument: a
+ * The worker of a queue with leases, on a real PostgreSQL: DATABASE_URL, migrated. Started by test_db.py. `hold` as its argument: a
  * process that claims all there is, says how many, and does nothing more.
  */
 #include <setjmp.h>
@@ -391,7 +391,7 @@ int main(int argc, char **argv)
 {
 	const char *url = getenv("DATABASE_URL");
 	if (!url || secret_set(&uri, url) != ERR_OK) {
-		(void)fprintf(stderr, "DATABASE_URL is not set; test_queue.py sets it\n");
+		(void)fprintf(stderr, "DATABASE_URL is not set; test_db.py sets it\n");
 		return EXIT_FAILURE;
 	}
 	(void)uv_loop_init(&loop);

@@ -1,34 +1,46 @@
-"""The C tests of the pool and the listener, on a PostgreSQL of their own; each counts as a test here."""
+"""The C tests of what works on a database, each program on a PostgreSQL of its own; each of their tests counts as one here."""
 import re
 import subprocess
 
 import pytest
-from support.paths import BINARY
+from support.paths import BINARY, ROOT
 from support.process import environment
 
-PROGRAM = BINARY.parent / "test" / "integration" / "db_pool_test"
-SOURCE = (BINARY.parents[2] / "test" / "integration" / "db_pool_test.c")
+PROGRAMS = ["db_pool_test", "db_session_test", "queue_worker_test"]
 
 
-def names():
-    return re.findall(r"cmocka_unit_test\((\w+)\)", SOURCE.read_text())
+def names(program):
+    source = (ROOT / "test" / "integration" / f"{program}.c").read_text()
+    return re.findall(r"^\t    (?:T|cmocka_unit_test)\((\w+)\)", source, re.M)
 
 
 @pytest.fixture(scope="module")
 def outcome(postgres, template):
-    postgres.create("db_pool_test", template)
-    try:
-        return subprocess.run([str(PROGRAM)], env=environment({"DATABASE_URL": postgres.url("db_pool_test")}),
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180)
-    finally:
-        postgres.drop("db_pool_test")
+    """outcome(program) runs it, once."""
+    done = {}
+
+    def run(program):
+        if program not in done:
+            postgres.create(program, template)
+            try:
+                done[program] = subprocess.run(
+                    [str(BINARY.parent / "test" / "integration" / program)], env=environment({"DATABASE_URL": postgres.url(program)}),
+                    stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=170)
+            finally:
+                postgres.drop(program)
+        return done[program]
+    return run
 
 
-@pytest.mark.parametrize("name", names())
-def test_of_the_pool(outcome, name):
-    text = outcome.stdout + outcome.stderr
+@pytest.mark.parametrize("program,name", [(program, name) for program in PROGRAMS for name in names(program)])
+def test_in_c(outcome, program, name):
+    done = outcome(program)
+    text = done.stdout + done.stderr
     assert f"[       OK ] {name}" in text, text
 
 
-def test_the_program_ends_clean(outcome):
-    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_the_program_ends_clean(outcome, program):
+    assert names(program)
+    done = outcome(program)
+    assert done.returncode == 0, done.stdout + done.stderr

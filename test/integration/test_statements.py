@@ -1,4 +1,5 @@
 """Every statement the program can run, prepared against the migrated schema with nothing on the search path."""
+import io
 import re
 
 import psycopg2
@@ -53,6 +54,9 @@ def test_the_statement_can_be_prepared_with_an_empty_search_path(module_connecti
         return  # PREPARE takes none of these; the extended protocol does
     assert text.strip(), "empty"
     with module_connection.cursor() as cursor:
+        if text.startswith("COPY "):
+            cursor.copy_expert(text, io.StringIO(""))  # PREPARE takes none of these either: the names count
+            return
         cursor.execute(f"PREPARE s AS {text}")
         try:
             cursor.execute("SELECT parameter_types::text[] FROM pg_prepared_statements WHERE name = 's'")
