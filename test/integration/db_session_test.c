@@ -7,12 +7,10 @@
 #include <cmocka.h>
 
 #include "salesreg/db/connect.h"
-#include "salesreg/db/session.h"
+#include "salesreg/store/import.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { COLUMNS = 6 };
 
 static struct secret uri;
 static struct db_session session;
@@ -49,23 +47,23 @@ static char *ask(const char *sql)
 
 /* Rows, then an end. */
 struct file {
-	const char *(*rows)[COLUMNS];
+	const struct import_prospect *rows;
 	int64_t count, at;
 	enum db_copy_next end;
 };
 
-static enum db_copy_next next(const char **values, void *data)
+static enum db_copy_next next(struct import_prospect *row, void *data)
 {
 	struct file *f = data;
 	if (f->at == f->count)
 		return f->end;
-	memcpy(values, f->rows[f->at++], sizeof f->rows[0]);
+	*row = f->rows[f->at++];
 	return DB_COPY_ROW;
 }
 
 static bool copy(struct file *f, struct db_copied *copied)
 {
-	return db_session_copy_in(&session, SQL_IMPORT_PROSPECTS_COPY, COLUMNS, next, f, copied);
+	return import_prospects(&session, next, f, copied);
 }
 
 /* The session is as before: usable, in no transaction, with its time for an answer. */
@@ -82,7 +80,7 @@ static void assert_as_before(void)
 static void whatever_stands_in_a_value_arrives_as_it_is(void **state)
 {
 	(void)state;
-	const char *rows[][COLUMNS] = {
+	const struct import_prospect rows[] = {
 	    {"a", "@alex", "Tab\there", "two\nlines\r\n", NULL, "\\N is no null, nor is \\."},
 	    {"b", "@maria", "Мария 😀", "", "m@x.y", "\\"},
 	};
@@ -116,19 +114,21 @@ static void a_bad_row_is_named_and_nothing_stays(void **state)
 {
 	(void)state;
 	static const struct {
-		const char *row[COLUMNS];
+		struct import_prospect row;
 		const char *sqlstate, *error;
 	} bad[] = {
-	    {{"a", "@again", "A"}, "23505",
+	    {{.id = "a", .telegram_id = "@again", .name = "A"}, "23505",
 		"duplicate key value violates unique constraint \"test_prospects_pkey\": "
 		"Key (id)=(a) already exists."},
-	    {{"c", NULL, "C"}, "23502",
+	    {{.id = "c", .telegram_id = NULL, .name = "C"}, "23502",
 		"null value in column \"telegram_id\" of relation \"test_prospects\" violates "},
-	    {{"c", "@c", "\xFF"}, "22021", "invalid byte sequence for encoding \"UTF8\": 0xff"},
+	    {{.id = "c", .telegram_id = "@c", .name = "\xFF"}, "22021",
+		"invalid byte sequence for encoding \"UTF8\": 0xff"},
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		const char *rows[3][COLUMNS] = {{"a", "@a", "A"}, {"b", "@b", "B"}};
-		memcpy(rows[2], bad[i].row, sizeof rows[2]);
+		const struct import_prospect rows[] = {
+		    {.id = "a", .telegram_id = "@a", .name = "A"},
+		    {.id = "b", .telegram_id = "@b", .name = "B"}, bad[i].row};
 		struct file f = {.rows = rows, .count = 3, .end = DB_COPY_END};
 		struct db_copied copied;
 		assert_false(copy(&f, &copied));
@@ -148,7 +148,8 @@ static void a_trigger_that_refuses_says_why(void **state)
 		  " RAISE 'not this one'; END IF; RETURN NEW; END $$;"
 		  " CREATE TRIGGER no_b BEFORE INSERT ON test_prospects FOR EACH ROW EXECUTE "
 		  "FUNCTION no_b()");
-	const char *rows[][COLUMNS] = {{"a", "@a", "A"}, {"b", "@b", "B"}};
+	const struct import_prospect rows[] = {{.id = "a", .telegram_id = "@a", .name = "A"},
+	    {.id = "b", .telegram_id = "@b", .name = "B"}};
 	struct file f = {.rows = rows, .count = 2, .end = DB_COPY_END};
 	struct db_copied copied;
 	bool good = copy(&f, &copied);
@@ -162,7 +163,8 @@ static void a_trigger_that_refuses_says_why(void **state)
 static void who_cancels_leaves_nothing_behind(void **state)
 {
 	(void)state;
-	const char *rows[][COLUMNS] = {{"a", "@a", "A"}, {"b", "@b", "B"}};
+	const struct import_prospect rows[] = {{.id = "a", .telegram_id = "@a", .name = "A"},
+	    {.id = "b", .telegram_id = "@b", .name = "B"}};
 	struct file f = {.rows = rows, .count = 2, .end = DB_COPY_CANCEL};
 	struct db_copied copied;
 	assert_false(copy(&f, &copied));
@@ -179,17 +181,17 @@ struct many {
 	char *too_long; /* the last one's notes, or NULL */
 };
 
-static enum db_copy_next next_of_many(const char **values, void *data)
+static enum db_copy_next next_of_many(struct import_prospect *row, void *data)
 {
 	struct many *m = data;
 	if (m->at == m->count)
 		return DB_COPY_END;
 	(void)snprintf(m->id, sizeof m->id, "p%d", m->at++);
 	memset(m->name, 'x', sizeof m->name - 1);
-	values[0] = m->id;
-	values[1] = "@someone";
-	values[2] = m->name;
-	values[5] = m->at == m->count ? m->too_long : NULL;
+	*row = (struct import_prospect){.id = m->id,
+	    .telegram_id = "@someone",
+	    .name = m->name,
+	    .notes = m->at == m->count ? m->too_long : NULL};
 	return DB_COPY_ROW;
 }
 
@@ -198,8 +200,7 @@ static void many_rows_arrive(void **state)
 	(void)state;
 	struct many m = {.count = 20000};
 	struct db_copied copied;
-	assert_true(db_session_copy_in(
-	    &session, SQL_IMPORT_PROSPECTS_COPY, COLUMNS, next_of_many, &m, &copied));
+	assert_true(import_prospects(&session, next_of_many, &m, &copied));
 	assert_int_equal(copied.rows, 20000);
 	assert_string_equal(ask(COUNT), "20000");
 	assert_as_before();
@@ -212,8 +213,7 @@ static void a_row_that_is_too_long_undoes_all(void **state)
 	memset(m.too_long, 'y', DB_COPY_ROW_BYTES);
 	m.too_long[DB_COPY_ROW_BYTES] = '\0';
 	struct db_copied copied;
-	bool good = db_session_copy_in(
-	    &session, SQL_IMPORT_PROSPECTS_COPY, COLUMNS, next_of_many, &m, &copied);
+	bool good = import_prospects(&session, next_of_many, &m, &copied);
 	free(m.too_long);
 	assert_false(good);
 	assert_int_equal(copied.line, 2000);
@@ -225,7 +225,7 @@ static void a_row_that_is_too_long_undoes_all(void **state)
 static void it_is_part_of_the_callers_transaction(void **state)
 {
 	(void)state;
-	const char *rows[][COLUMNS] = {{"a", "@a", "A"}};
+	const struct import_prospect rows[] = {{.id = "a", .telegram_id = "@a", .name = "A"}};
 	struct file f = {.rows = rows, .count = 1, .end = DB_COPY_END};
 	struct db_copied copied;
 	assert_non_null(db_session_run_plain(&session, SQL_TX_BEGIN));
@@ -236,10 +236,9 @@ static void it_is_part_of_the_callers_transaction(void **state)
 	assert_as_before();
 }
 
-static enum db_copy_next lose(const char **values, void *data)
+static enum db_copy_next lose(struct import_prospect *row, void *data)
 {
-	static const char *const row[COLUMNS] = {"a", "@a", "A"};
-	memcpy(values, row, sizeof row);
+	*row = (struct import_prospect){.id = "a", .telegram_id = "@a", .name = "A"};
 	if (!*(bool *)data)
 		return DB_COPY_END;
 	*(bool *)data = false;
@@ -254,8 +253,7 @@ static void a_connection_that_breaks_is_an_error(void **state)
 	(void)state;
 	bool first = true;
 	struct db_copied copied;
-	assert_false(db_session_copy_in(
-	    &session, SQL_IMPORT_PROSPECTS_COPY, COLUMNS, lose, &first, &copied));
+	assert_false(import_prospects(&session, lose, &first, &copied));
 	assert_true(session.error[0] != '\0');
 	assert_string_equal(ask(COUNT), "0");
 }
