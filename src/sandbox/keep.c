@@ -1,6 +1,7 @@
 #include "salesreg/sandbox/keep.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/log.h"
+#include "salesreg/sandbox/google/remember.h"
 #include "salesreg/sandbox/model.h"
 #include "salesreg/sandbox/telegram/updates.h"
 #include "salesreg/sandbox/transcript.h"
@@ -17,7 +18,7 @@ static const int64_t ID_MOST = INT64_C(1) << 52;
 
 /* No padding: compared as bytes. */
 struct keep_mark {
-	int64_t seq, next_update_id;
+	int64_t seq, next_update_id, google;
 	size_t updates, users, menus;
 };
 
@@ -120,7 +121,8 @@ static struct keep_mark mark_of(const struct sandbox *s, const struct bot *bot)
 	    .next_update_id = bot->updates.next_id,
 	    .updates = bot->updates.count,
 	    .users = s->users.count,
-	    .menus = bot->command_list_count};
+	    .menus = bot->command_list_count,
+	    .google = s->google->changes};
 }
 
 static bool write_file(const char *path, const json_t *all)
@@ -140,15 +142,14 @@ static bool write_file(const char *path, const json_t *all)
 static void save(struct sandbox *s, bool anyway)
 {
 	struct keep *k = s->keep;
-	const struct bot *bot = s->first_bot;
-	if (!bot)
-		return;
+	const struct bot *bot = bot_of_id(s, 0);
 	struct keep_mark now = mark_of(s, bot);
 	if (!anyway && memcmp(&now, &k->written, sizeof now) == 0)
 		return;
-	json_t *all = json_pack("{si sI so so so}", "version", 1, "last_seq",
+	json_t *all = json_pack("{si sI so so so so}", "version", 1, "last_seq",
 	    (json_int_t)s->transcript.last_seq, "people", write_people(s), "bot",
-	    write_bot_state(bot), "transcript", write_transcript(&s->transcript));
+	    write_bot_state(bot), "transcript", write_transcript(&s->transcript), "google",
+	    google_remember(s->google));
 	if (!all)
 		abort(); /* out of memory */
 	errno = 0;
@@ -312,6 +313,7 @@ static void load_file(struct sandbox *s)
 	read_people(s, json_get_array(all, "people"));
 	read_bot_state(s, json_get_object(all, "bot"));
 	read_transcript(s, all);
+	google_recall(s->google, json_object_get(all, "google"));
 	json_decref(all);
 }
 

@@ -24,3 +24,13 @@ def test_a_rep_connects_a_simulated_google_calendar(demo):
     assert google.http.get(back, timeout=60).status_code == 200
     john.hears("calendar_connected", email="john@truerealestate.bali")
     eventually(lambda: google.accounts()["john@truerealestate.bali"]["refresh_tokens"] == 1, what="a token was given")
+
+
+def test_a_connected_calendar_outlives_the_demo(demo):
+    first = demo()
+    page = first.ready()
+    google = Google(page.base)
+    held = google.connect("john@truerealestate.bali")["refresh_token"]
+    first.interrupt()
+    again = Google(demo().ready().base)
+    assert again.refresh(held).status_code == 200

@@ -333,6 +333,56 @@ def test_what_the_user_and_time_do_to_tokens(google):
     refused(google.refresh(once_more["refresh_token"]), 400, "invalid_grant")
 
 
+# --- from run to run ---
+
+def test_accounts_tokens_and_calendars_are_kept(tmp_path):
+    kept = tmp_path / "kept.json"
+    event = {"summary": "Dentist", "start": {"dateTime": "2026-12-01T10:00:00+08:00"}, "end": {"dateTime": "2026-12-01T11:00:00+08:00"}}
+
+    def start(name):
+        one = Sandbox(tmp_path / name, "--keep", str(kept))
+        return one, Google(one.base)
+
+    first, google = start("first")
+    google.account("john@truerealestate.bali", name="John", zone="Europe/Moscow")
+    google.project(audience="testing")
+    google.account(COMPANY, test_user=True)
+    dying = google.connect(COMPANY)["refresh_token"]
+    google.project(audience="production")
+    held, gone = google.connect("john@truerealestate.bali"), google.connect(PRIVATE)
+    google.revoke(gone["refresh_token"])
+    team = google.post("calendars", account="john@truerealestate.bali", summary="Team", selected=True)["calendar"]["id"]
+    made = google.post("events", account="john@truerealestate.bali", event=event)["event"]
+    dead = google.post("events", account="john@truerealestate.bali", calendar=team, event=event)["event"]
+    google.post("events", account="john@truerealestate.bali", calendar=team, delete=dead["id"])
+    sync = google.calendar("GET", "calendars/primary/events", held["access_token"]).json()["nextSyncToken"]
+    before = google.accounts()
+    first.process.discard()
+
+    second, google = start("second")
+    assert {e: a["sub"] for e, a in google.accounts().items()} == {e: a["sub"] for e, a in before.items()}
+    refused(google.refresh(gone["refresh_token"]), 400, "invalid_grant")
+    fresh = google.refresh(held["refresh_token"]).json()
+    assert fresh["scope"] == held["scope"]
+    read = lambda path: google.calendar("GET", path, fresh["access_token"]).json()
+    assert read(f"calendars/primary/events/{made['id']}") == made
+    assert read(f"calendars/{team}/events/{dead['id']}")["status"] == "cancelled"
+    assert {c["id"]: c["timeZone"] for c in read("users/me/calendarList")["items"]}["john@truerealestate.bali"] == "Europe/Moscow"
+    assert read(f"calendars/primary/events?syncToken={sync}")["items"] == []
+    google.post("events", account="john@truerealestate.bali", event=event)
+    assert len(read(f"calendars/primary/events?syncToken={sync}")["items"]) == 1
+    assert google.refresh(dying).status_code == 200
+    google.advance(7 * 86400)
+    refused(google.refresh(dying), 400, "invalid_grant")
+    second.process.discard()
+
+    kept.write_text('{"version":1,"google":{"accounts":[1,{"sub":"1"},{"sub":"1","email":"a@b","tokens":[{"value":1}],"shares":[{}]}],'
+                    '"calendars":[{"id":"a@b","events":[{"id":"x"}]},7],"next_id":-5}}')
+    third, google = start("third")
+    assert list(google.accounts()) == ["a@b"]
+    third.process.discard()
+
+
 # --- faults on command ---
 
 @pytest.mark.parametrize("kind, status, error", [

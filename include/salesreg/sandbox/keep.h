@@ -1,6 +1,6 @@
 /*
- * What the sandbox remembers from run to run: people, their chats with the first bot, its menu, the transcript and the
- * updates nobody fetched yet, as one JSON file.
+ * What the sandbox remembers from run to run: people, their chats with the first bot, its menu, the transcript, the
+ * updates nobody fetched yet, and what google/remember.h says, as one JSON file.
  * Ownership: the sandbox's; the path is copied.
  * Units: seconds and microseconds as named in the file, as in state.h.
  * Errors: a file that cannot be read is put aside with a warning and all begins anew; one that cannot be written is warned

@@ -142,6 +142,7 @@ struct google_share *google_share_add(
 	share->calendar = calendar ? calendar : calendar_add(g, id ? id : made);
 	share->role = role;
 	TAILQ_INSERT_TAIL(&account->shares, share, entry);
+	g->changes++;
 	return share;
 }
 

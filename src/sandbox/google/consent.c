@@ -214,6 +214,7 @@ static void go_back_with_code(
 	struct google_account *account = call->account;
 	struct buf address;
 	account->granted |= granted;
+	g->changes++;
 	if (ask->include && strcmp(ask->include, "true") == 0)
 		granted |= account->granted;
 	struct google_code *code = google_code_add(g, account, granted);

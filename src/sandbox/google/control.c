@@ -317,6 +317,7 @@ void google_control_handle(
 {
 	const struct control c = {s, s->google, x, http_exchange_arena(x), body};
 	const char *verb = http_exchange_method(x);
+	s->google->changes += strcmp(verb, "GET") != 0;
 	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
 		if (strcmp(routes[i].verb, verb) == 0 && strcmp(routes[i].path, path) == 0) {
 			routes[i].handle(&c);

@@ -150,6 +150,7 @@ struct google_token *google_refresh_add(
 	struct google_token *token =
 	    token_add(&g->refresh, &account->refresh_count, GOOGLE_REFRESH_MAX, account, scopes);
 	bool dies = g->project.audience == GOOGLE_AUDIENCE_TESTING && (scopes & ~GOOGLE_SIGN_IN);
+	g->changes++;
 	token->expires_us =
 	    dies ? sandbox_now_us(g->sandbox) + TESTING_TTL_S * SECOND_US : INT64_MAX;
 	make_secret(g, token->value, "1//0", REFRESH_BYTES);
@@ -221,6 +222,7 @@ void google_grant_revoke(struct google *g, struct google_account *account)
 	drop_tokens(&g->refresh, &account->refresh_count, account);
 	drop_tokens(&g->access, &account->access_count, account);
 	account->granted = 0;
+	g->changes++;
 }
 
 void google_grants_finish(struct google *g)

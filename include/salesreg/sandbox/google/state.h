@@ -180,4 +180,5 @@ struct google {
 	struct google_record_list records;
 	size_t record_count;
 	int64_t last_seq, next_sub, next_id;
+	int64_t changes; /* of what is kept (remember.h) */
 };

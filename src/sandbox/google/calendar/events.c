@@ -210,6 +210,7 @@ static json_t *copy_members(const json_t *resource)
 void google_event_touch(
     struct google *g, struct google_calendar *calendar, struct google_event *event)
 {
+	g->changes++;
 	event->version = ++calendar->version;
 	event->updated_s = sandbox_now_s(g->sandbox);
 }
