@@ -12,7 +12,17 @@ _Static_assert(sizeof embedded / sizeof *embedded == LOCALE_COUNT, "a file for e
 static const char UNDERSTOOD[] = "understood";
 
 /* Keys of before, when each language named all: now each names itself. */
-static bool apply_former(struct texts *texts, const char *key, const char *text)
+static const char *complaint_about(enum text_id id, const json_t *value)
+{
+	const char *text = json_string_value(value);
+	return !text || strlen(text) != json_string_length(value)
+		   ? "it must be a string without NUL"
+		   : catalog_check(id, text);
+}
+
+/* *complaint: why its value will not do. */
+static bool apply_former(
+    struct texts *texts, const char *key, const json_t *value, const char **complaint)
 {
 	static const struct {
 		const char *key, *locale;
@@ -21,8 +31,9 @@ static bool apply_former(struct texts *texts, const char *key, const char *text)
 		enum locale locale;
 		if (strcmp(former[i].key, key) != 0 || !locale_parse(former[i].locale, &locale))
 			continue;
-		if (!catalog_check(TEXT_LANGUAGE_NAME, text))
-			texts->catalog.texts[locale][TEXT_LANGUAGE_NAME] = text;
+		*complaint = complaint_about(TEXT_LANGUAGE_NAME, value);
+		if (!*complaint)
+			texts->catalog.texts[locale][TEXT_LANGUAGE_NAME] = json_string_value(value);
 		return true;
 	}
 	return false;
@@ -35,24 +46,20 @@ static void apply_locale(struct texts *texts, const char *where, enum locale loc
 	json_t *value;
 	json_object_foreach (entries, key, value) {
 		enum text_id id;
-		const char *text = json_string_value(value);
-		if (!text_id_from_key(key, &id)) {
-			if (!apply_former(texts, key, text))
-				buf_addf(problems, "%s: %s.%.80s: %s\n", where, locale_code(locale),
-				    key,
-				    strcmp(key, UNDERSTOOD) == 0 ? "what people may type is part "
-								   "of the program; leave it out"
-								 : "there is no such text");
-			continue;
+		const char *complaint = NULL;
+		if (text_id_from_key(key, &id)) {
+			complaint = complaint_about(id, value);
+			if (!complaint)
+				texts->catalog.texts[locale][id] = json_string_value(value);
+		} else if (!apply_former(texts, key, value, &complaint)) {
+			complaint =
+			    strcmp(key, UNDERSTOOD) == 0
+				? "what people may type is part of the program; leave it out"
+				: "there is no such text";
 		}
-		const char *complaint = !text || strlen(text) != json_string_length(value)
-					    ? "it must be a string without NUL"
-					    : catalog_check(id, text);
 		if (complaint)
-			buf_addf(problems, "%s: %s.%s: %s\n", where, locale_code(locale), key,
+			buf_addf(problems, "%s: %s.%.80s: %s\n", where, locale_code(locale), key,
 			    complaint);
-		else
-			texts->catalog.texts[locale][id] = text;
 	}
 }
 

@@ -178,6 +178,16 @@ size_t text_prefix_utf16(const char *s, size_t units)
 	return (size_t)(end - s);
 }
 
+size_t text_offset_utf16(const char *s, size_t units)
+{
+	const char *at = s;
+	for (const char *next = s; units > 0 && *at; at = next) {
+		size_t need = text_next(&next) > 0xFFFF ? 2 : 1;
+		units -= need < units ? need : units;
+	}
+	return (size_t)(at - s);
+}
+
 bool text_is_space(uint32_t c)
 {
 	return c == ' ' || (c >= 0x09 && c <= 0x0D) || c == 0x85 || c == 0xA0 || c == 0x1680 ||

@@ -204,8 +204,8 @@ static const char *read_marked_text(const json_t *message, struct arena *a)
 		if (!mark || offset < 0 || length <= 0 || offset > MESSAGE_TEXT_UNITS ||
 		    length > MESSAGE_TEXT_UNITS)
 			continue;
-		size_t from = text_prefix_utf16(text, (size_t)offset),
-		       to = text_prefix_utf16(text, (size_t)(offset + length));
+		size_t from = text_offset_utf16(text, (size_t)offset),
+		       to = text_offset_utf16(text, (size_t)(offset + length));
 		if (from < done) /* one inside another: none of ours */
 			continue;
 		end = mempcpy(end, text + done, from - done);

@@ -1,5 +1,6 @@
 """SMTP_URL: an address is proven by a code that is mailed there, against a real SMTP server."""
 import email.header
+import re
 from urllib.parse import quote
 
 import psycopg2
@@ -168,6 +169,33 @@ def test_an_application_from_before_the_mail_server_takes_a_code_too(make_world,
     assert world.db.rep(anna.id)["status"] == "active"
 
 
+def test_an_application_from_before_invitations_and_the_mail_server_takes_both(make_world, mail):
+    world = make_world(REGISTRATION_APPROVAL="admin", ADMIN_TELEGRAM_IDS="7900000001")
+    world.start_bot()
+    anna, admin = world.person(), world.person("Boss", id=7900000001)
+    admin.opens()
+    admin.hears("admin_hello")
+    gives_email(anna, asked="registered_pending")
+    admin.hears("admin_new_rep", email=anna.email)
+    world.bot.terminate()
+    world.start_bot(**settings(mail), REGISTRATION_APPROVAL="invite")
+    admin.presses("button_approve")
+    assert admin.is_answered("answer_prove_by_invite", name=anna.name)["show_alert"]
+    assert not anna.hears("rep_prove_by_invite", name=anna.name, email=anna.email).labels
+    admin.says("/pending")
+    admin.hears("applications_none")
+    admin.presses("button_invite")
+    anna.opens(re.search(r"start=(r[\w-]+)", admin.hears("invite_link").text)[1])
+    anna.hears("invite_welcome", "ask_name")
+    anna.says(anna.name)
+    anna.hears("ask_email")
+    anna.says(anna.email)
+    anna.hears("code_asked")
+    anna.says(mail.code(anna.email))
+    anna.hears("registered", email=anna.email)
+    assert world.db.rep(anna.id)["status"] == "active"
+
+
 def test_an_old_application_whose_address_somebody_proves_is_a_proven_one(make_world, mail):
     world = make_world(REGISTRATION_APPROVAL="admin", ADMIN_TELEGRAM_IDS="7900000001")
     world.start_bot()
@@ -206,6 +234,37 @@ def test_a_claim_from_before_the_mail_server_takes_a_code_too(make_world, mail):
     admin.is_answered("answer_prove_first", name=new.name)
     new.hears("claim_prove_first", email="anna@" + DOMAIN)
     assert world.db.column("SELECT telegram_id FROM sales_representatives") == [old.id]
+    new.says("anna@" + DOMAIN)
+    new.hears("code_asked")
+    new.says(mail.code("anna@" + DOMAIN))
+    new.hears("claim_granted", email="anna@" + DOMAIN)
+    assert world.db.column("SELECT telegram_id FROM sales_representatives") == [new.id]
+
+
+def test_a_claim_from_before_invitations_and_the_mail_server_takes_both(make_world, mail):
+    world = make_world(ADMIN_TELEGRAM_IDS="7900000001")
+    world.start_bot()
+    old, new, admin = world.person(), world.person(), world.person("Boss", id=7900000001)
+    admin.opens()
+    admin.hears("admin_hello")
+    old.registers(email="anna@" + DOMAIN)
+    gives_email(new, "anna@" + DOMAIN, asked="email_taken_claim")
+    new.presses("button_claim")
+    new.is_answered()
+    new.hears("claim_sent")
+    admin.hears("admin_claim")
+    world.bot.terminate()
+    world.start_bot(**settings(mail), REGISTRATION_APPROVAL="invite")
+    admin.presses("button_same_person")
+    assert admin.is_answered("answer_prove_by_invite", name=new.name)["show_alert"]
+    new.hears("claim_prove_by_invite", email="anna@" + DOMAIN)
+    admin.says("/pending")
+    admin.hears("applications_none")
+    admin.presses("button_invite")
+    new.opens(re.search(r"start=(r[\w-]+)", admin.hears("invite_link").text)[1])
+    new.hears("invite_welcome", "ask_name")
+    new.says(new.name)
+    new.hears("ask_email")
     new.says("anna@" + DOMAIN)
     new.hears("code_asked")
     new.says(mail.code("anna@" + DOMAIN))

@@ -511,6 +511,8 @@ BAD_MESSAGES = [
     ('{"ru": {"understood": {"yes": ["да"]}}}', "ru.understood: what people may type"),
     ('{"ru": {"no_such_text": "x"}}', "no_such_text"),
     ('{"ru": {"menu": 5}}', "ru.menu"),
+    ('{"ru": {"button_russian": ""}}', "ru.button_russian: is empty"),
+    ('{"en": {"button_english": 5}}', "en.button_english: it must be a string"),
     ('{"ru": {"menu": ""}}', "ru.menu: is empty"),
     ('{"ru": {"menu": "  \\n "}}', "ru.menu: is empty"),
     ('{"en": {"welcome_back": "Hi!"}}', "en.welcome_back: lacks a {placeholder}"),

@@ -3,6 +3,7 @@
  */
 #include "salesreg/base/buf.h"
 #include "salesreg/base/text.h"
+#include "salesreg/domain/outbox/message.h"
 #include "salesreg/telegram/update.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -184,6 +185,20 @@ static void a_button_brings_its_keyboard(void **state)
 	assert_int_equal(b[2].row, 2);
 }
 
+/* A quoted text may begin with an accent, which Telegram counts apart from what stands before it. */
+static void marks_stand_where_the_entities_were(void **state)
+{
+	(void)state;
+	struct telegram_update u =
+	    parse(PRESSED(",\"data\":\"x\",\"message\":{\"message_id\":9,\"date\":1," ALONE
+			  ",\"text\":\"\\ud83d\\ude00\\n\\u0301b\\n\\u0302c\",\"entities\":["
+			  "{\"type\":\"blockquote\",\"offset\":3,\"length\":3},"
+			  "{\"type\":\"code\",\"offset\":6,\"length\":2}]}"));
+	assert_string_equal(u.event.message_text,
+	    "\U0001F600\n" MESSAGE_MARK_QUOTE "\u0301b\n" MESSAGE_MARK_END MESSAGE_MARK_CODE
+	    "\u0302c" MESSAGE_MARK_END);
+}
+
 static void a_button_on_an_old_message_still_counts(void **state)
 {
 	(void)state;
@@ -319,6 +334,7 @@ int main(void)
 		ROWS(the_kind_follows_from_the_fields_rows, json)},
 	    {T(a_contact_tells_whose_it_is), ONCE},
 	    {T(a_button_brings_its_keyboard), ONCE},
+	    {T(marks_stand_where_the_entities_were), ONCE},
 	    {T(a_button_on_an_old_message_still_counts), ONCE},
 	    {T(buttons_nobody_can_answer_are_ignored), ONCE},
 	    {T(a_keyboard_of_thousands_is_cut), ONCE},

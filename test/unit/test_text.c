@@ -119,9 +119,23 @@ static void a_terminal_is_told_nothing(void **state)
 	buf_finish(&out);
 }
 
+static void an_offset_counts_units_whatever_a_reader_takes_for_a_character(void **state)
+{
+	(void)state;
+	assert_int_equal(text_offset_utf16("\n\u0301x", 1), 1);
+	assert_int_equal(text_offset_utf16("e\u0301x", 1), 1);
+	assert_int_equal(text_offset_utf16("e\u0301x", 2), 3);
+	assert_int_equal(text_offset_utf16("\U0001F600\U0001F3FDx", 2), 4);
+	assert_int_equal(text_offset_utf16("\U0001F600x", 3), 5);
+	assert_int_equal(text_offset_utf16("ab", 5), 2);
+	assert_int_equal(text_offset_utf16("", 1), 0);
+}
+
 int main(void)
 {
 	const struct row_test tests[] = {
+	    {cmocka_unit_test(an_offset_counts_units_whatever_a_reader_takes_for_a_character),
+		ONCE},
 	    {cmocka_unit_test(a_cut_falls_between_what_readers_take_for_characters),
 		ROWS(a_cut_falls_between_what_readers_take_for_characters_rows, text)},
 	    {cmocka_unit_test(cleaning_keeps_joiners_that_do_something),

@@ -24,6 +24,8 @@ size_t text_utf16_units(const char *s);
 /* How many bytes of s fit into `units` UTF-16 code units without cutting what a reader takes for one character: joined emoji,
  * flags, letters with their accents and vowel signs. One that alone is too long is cut between its code points. */
 size_t text_prefix_utf16(const char *s, size_t units);
+/* How many bytes of s are before the character at `units` UTF-16 code units, whatever a reader takes for one; at most all. */
+size_t text_offset_utf16(const char *s, size_t units);
 /* Lower case for Latin and Cyrillic, ё → е, white space runs → one space, trimmed: for comparing what people type. */
 char *text_fold(struct arena *a, const char *s);
 /* Trimmed, white space and control runs → one space, direction overrides and zero-width marks removed, but for joiners

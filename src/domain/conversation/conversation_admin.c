@@ -239,12 +239,16 @@ static void admin_decided(struct turn *t)
 	/* an admin may be a rep, too */
 	if (subject->telegram_id == t->event->user_id)
 		t->out->next.rep_status = approved ? REP_ACTIVE : REP_REMOVED;
+	/* nor was it by invitation, which registering anew takes now */
+	bool uninvited = unproven && t->state->rules->by_invitation;
 	tell_subject(t, subject,
-	    unproven   ? TEXT_REP_PROVE_FIRST
+	    uninvited  ? TEXT_REP_PROVE_BY_INVITE
+	    : unproven ? TEXT_REP_PROVE_FIRST
 	    : approved ? TEXT_REP_APPROVED
 		       : TEXT_REP_REJECTED);
 	turn_answer(t, unproven,
-	    unproven   ? TEXT_ANSWER_PROVE_FIRST
+	    uninvited  ? TEXT_ANSWER_PROVE_BY_INVITE
+	    : unproven ? TEXT_ANSWER_PROVE_FIRST
 	    : approved ? TEXT_ANSWER_APPROVED
 		       : TEXT_ANSWER_REJECTED,
 	    ARGS({"name", name}));

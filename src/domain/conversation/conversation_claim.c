@@ -261,9 +261,12 @@ static void admin_decided_claim(struct turn *t)
 		/* it is older than the mail server's settings: a code says more than an admin can */
 		turn_effect(
 		    t, (struct effect){.kind = EFFECT_REFUSE_CLAIM, .to = claim->telegram_id});
-		(void)tell(t, claim->telegram_id, claim->locale, TEXT_CLAIM_PROVE_FIRST,
-		    claim->name, claim->email);
-		turn_answer(t, true, TEXT_ANSWER_PROVE_FIRST,
+		bool uninvited = t->state->rules->by_invitation;
+		(void)tell(t, claim->telegram_id, claim->locale,
+		    uninvited ? TEXT_CLAIM_PROVE_BY_INVITE : TEXT_CLAIM_PROVE_FIRST, claim->name,
+		    claim->email);
+		turn_answer(t, true,
+		    uninvited ? TEXT_ANSWER_PROVE_BY_INVITE : TEXT_ANSWER_PROVE_FIRST,
 		    ARGS({"name", prospect_short_name(t->a, claim->name)}));
 		return;
 	}

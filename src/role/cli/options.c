@@ -18,22 +18,36 @@ static const char *const *names_of(struct arena *a, const struct cli_option *opt
 	return names;
 }
 
+/* Those that begin so, with their two dashes; a list that ends with NULL. */
+static const char *const *begin_with(
+    struct arena *a, const struct cli_option *options, const char *name, size_t size)
+{
+	size_t count = 0;
+	while (options[count].name)
+		count++;
+	const char **found = ARENA_ARRAY(a, const char *, count + 2);
+	count = 0;
+	for (const struct cli_option *o = options; o->name; o++)
+		if (strncmp(o->name, name, size) == 0)
+			found[count++] = arena_concat(a, "--", o->name, NULL);
+	/* every command has it: who means help must not get something else */
+	if (strncmp("help", name, size) == 0)
+		found[count] = "--help";
+	return found;
+}
+
 /* By its name, or by how only one of them begins. */
 static const struct cli_option *find(
-    const struct cli_option *options, const char *name, size_t size)
+    struct arena *a, const struct cli_option *options, const char *name, size_t size)
 {
-	const struct cli_option *found = NULL;
-	/* every command has it: who means help must not get something else */
-	size_t count = strncmp("help", name, size) == 0;
+	const char *const *begin = begin_with(a, options, name, size);
 	for (const struct cli_option *o = options; o->name; o++) {
 		if (size == 0 || strncmp(o->name, name, size) != 0)
 			continue;
-		if (!o->name[size])
+		if (!o->name[size] || !begin[1])
 			return o;
-		found = o;
-		count++;
 	}
-	return count == 1 ? found : NULL;
+	return NULL;
 }
 
 static bool is_number(const char *text, int64_t least, int64_t most)
@@ -63,6 +77,11 @@ static int unknown(struct cli *c, const struct cli_option *options, const char *
 {
 	size_t size = strcspn(word, "=");
 	const char *name = arena_strndup(&c->arena, word, size);
+	const char *const *begin =
+	    begin_with(&c->arena, options, name + 2, size > 2 ? size - 2 : 0);
+	if (size > 2 && strncmp(name, "--", 2) == 0 && begin[0] && begin[1])
+		return cli_wrong(
+		    c, "%s may be %s: write more of it", name, cli_alternatives(&c->arena, begin));
 	const char *guess = strncmp(name, "--", 2) == 0
 				? cli_guess(&c->arena, name + 2, "--", names_of(&c->arena, options))
 				: "";
@@ -76,7 +95,7 @@ static int read_option(struct cli *c, char **argv, int *next)
 	const char *word = argv[*next - 1];
 	bool is_long = strncmp(word, "--", 2) == 0;
 	size_t size = is_long ? strcspn(word + 2, "=") : 0;
-	const struct cli_option *o = is_long ? find(options, word + 2, size) : NULL;
+	const struct cli_option *o = is_long ? find(&c->arena, options, word + 2, size) : NULL;
 	if (!o)
 		return unknown(c, options, word);
 	const char *value = word[2 + size] ? word + 2 + size + 1 : NULL;

@@ -275,12 +275,15 @@ static void print_rows(const struct table *t)
 /* Where the C library has no UTF-8 locale the table library prints nothing but ASCII: each letter counts as one column then. */
 static void print_lines(const struct table *t)
 {
+	size_t widths[COLUMNS_MAX];
+	for (size_t k = 0; k < t->count; k++)
+		widths[k] = widest(t, k);
 	for (size_t i = t->headings ? 0 : 1; i <= t->rows; i++)
 		for (size_t k = 0; k < t->count; k++) {
 			const char *cell =
 			    i == 0 ? t->columns[k]->heading : t->cells[(i - 1) * t->count + k];
 			bool is_last = k + 1 == t->count;
-			size_t gap = is_last ? 0 : widest(t, k) + GAP - cli_columns(cell);
+			size_t gap = is_last ? 0 : widths[k] + GAP - cli_columns(cell);
 			(void)printf("%s%*s%s", cell, (int)gap, "", is_last ? "\n" : "");
 		}
 }
@@ -316,6 +319,11 @@ static void print_table(
 	(void)puts(text);
 	free(text);
 	scols_unref_table(made);
+}
+
+FILE *cli_notes(const struct cli *c)
+{
+	return cli_format(c) == CLI_TABLE && !cli_has(c, "no-headings") ? stdout : stderr;
 }
 
 void cli_print(struct cli *c, const struct cli_column *columns, json_t *body, const char *rows)

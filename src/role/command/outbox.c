@@ -89,15 +89,11 @@ static int list(struct cli *c, struct command_database *d)
 		(void)json_array_append_new(messages, to_json(&c->arena, &rows[i]));
 	cli_print(c, columns,
 	    json_pack("{sI so}", "total", (json_int_t)total, "messages", messages), "messages");
-	if (cli_format(c) == CLI_CSV && total > (int64_t)count)
-		cli_say(
-		    stderr, "%zu of %lld messages; --limit gives more\n", count, (long long)total);
-	if (cli_format(c) != CLI_TABLE)
-		return EXIT_CODE_OK;
-	if (total == 0)
-		(void)printf("no message is %s\n", state ? state : "in the outbox");
-	else if (total > (int64_t)count)
-		(void)printf("%zu of %lld messages; --limit shows more\n", count, (long long)total);
+	if (cli_format(c) == CLI_TABLE && total == 0)
+		cli_say(cli_notes(c), "no message is %s\n", state ? state : "in the outbox");
+	if (cli_format(c) != CLI_JSON && total > (int64_t)count)
+		cli_say(cli_notes(c), "%zu of %lld messages; --limit shows more\n", count,
+		    (long long)total);
 	return EXIT_CODE_OK;
 }
 

@@ -100,14 +100,10 @@ static int list(struct cli *c, struct command_database *d)
 	}
 	cli_print(c, columns, json_pack("{sI so}", "total", (json_int_t)total, "updates", updates),
 	    "updates");
-	if (cli_format(c) == CLI_CSV && total > (int64_t)count)
-		cli_say(stderr, "%zu of %lld updates\n", count, (long long)total);
-	if (cli_format(c) != CLI_TABLE)
-		return EXIT_CODE_OK;
-	if (total == 0)
-		(void)puts("no update is parked");
-	else if (total > (int64_t)count)
-		(void)printf("%zu of %lld updates\n", count, (long long)total);
+	if (cli_format(c) == CLI_TABLE && total == 0)
+		cli_say(cli_notes(c), "no update is parked\n");
+	if (cli_format(c) != CLI_JSON && total > (int64_t)count)
+		cli_say(cli_notes(c), "%zu of %lld updates\n", count, (long long)total);
 	return EXIT_CODE_OK;
 }
 

@@ -133,12 +133,13 @@ static void print(struct cli *c, const struct sockets *s)
 	if (cli_format(c) != CLI_TABLE)
 		return;
 	if (leads)
-		(void)puts("* leads: this one receives updates and delivers the outbox");
+		cli_say(
+		    cli_notes(c), "* leads: this one receives updates and delivers the outbox\n");
 	for (size_t i = 0; i < s->count; i++)
 		if (*s->rows[i].why)
-			cli_say(stdout, "%s: %s\n", s->rows[i].role, s->rows[i].why);
+			cli_say(cli_notes(c), "%s: %s\n", s->rows[i].role, s->rows[i].why);
 	if (s->count == 0 && !s->distrusted)
-		(void)printf(
+		cli_say(cli_notes(c),
 		    "Nothing runs with the run directory %s; start `salesreg supervise`, or set "
 		    "SALESREG_RUN_DIR to where it was started with\n",
 		    s->dir);

@@ -17,6 +17,7 @@
 #pragma once
 #include "salesreg/role/cli/cli.h"
 #include <jansson.h>
+#include <stdio.h>
 
 struct cli_column {
 	const char *
@@ -40,5 +41,7 @@ enum cli_format { CLI_TABLE, CLI_JSON, CLI_CSV };
 enum cli_format cli_format(const struct cli *c);
 /* Prints body["rows"], or all of the body for --json, in the form asked for. A table without rows prints nothing. */
 void cli_print(struct cli *c, const struct cli_column *columns, json_t *body, const char *rows);
+/* Where sentences about a list go: below its table; to stderr where a program reads the rows (--csv, --no-headings). */
+FILE *cli_notes(const struct cli *c);
 /* Cells that many tables have. */
 const char *cli_age_cell(struct arena *a, int64_t ms);
