@@ -441,6 +441,13 @@ def test_a_calendar_that_cannot_be_told_of_has_an_error_inside_the_200(google, c
     assert len(client.hours()) == 1
 
 
+def test_the_ends_of_the_calendar_are_no_end_of_it(google, client):
+    google.post("events", account=COMPANY, event=all_day("0000-01-01", "0000-01-02"))
+    google.post("events", account=COMPANY, event=all_day("9999-12-30", "9999-12-31"))
+    assert client.hours(timeMin="0000-01-01T00:00:00Z", timeMax="0000-02-01T00:00:00Z")[0][1] == "0000-01-01T16:00:00Z"
+    assert len(client.hours(timeMin="9999-12-01T00:00:00Z", timeMax="9999-12-31T23:59:59Z")) == 1
+
+
 def test_ranges_and_numbers_have_limits(client):
     long = {"timeMin": "2026-12-01T00:00:00Z", "timeMax": "2027-03-01T00:00:01Z"}
     ask = lambda **body: client.call("POST", "freeBusy", json=body)
@@ -527,6 +534,8 @@ def test_events_are_added_moved_and_deleted_by_hand(google, client):
 @pytest.mark.parametrize("path, body", [
     ("events", {"account": "nobody@example.org", "event": {}}), ("events", {"account": COMPANY}),
     ("events", {"account": COMPANY, "event": {"summary": "x"}}), ("events", {"account": COMPANY, "delete": "nosuchevent"}),
+    ("events", {"account": COMPANY, "event": {**at("10:00", "11:00"), "organizer": {}}}),
+    ("events", {"account": COMPANY, "event": {**at("10:00", "11:00"), "organizer": 5}}),
     ("events", {"account": COMPANY, "calendar": "nosuch", "event": at("10:00", "11:00")}),
     ("calendars", {"account": COMPANY, "role": "god"}), ("calendars", {"account": COMPANY, "zone": "Nowhere/At_All"}),
     ("calendars", {"account": COMPANY, "unreadable": "no \"reason\""}), ("accounts", {"email": "nobody"}), ("accounts", {}),

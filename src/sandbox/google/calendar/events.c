@@ -11,6 +11,9 @@
 
 enum { REMINDERS_MAX = 5, REMINDER_MAX_MIN = 40320, KEY_MAX = 44, VALUE_MAX = 1024 };
 static const int64_t MINUTE_US = INT64_C(60) * 1000000;
+/* 0000-01-01T00:00:00Z, 9999-12-31T23:59:59Z */
+static const int64_t FIRST_US = INT64_C(-62167219200) * 1000000;
+static const int64_t LAST_US = INT64_C(253402300799) * 1000000;
 static const enum google_reason GOOD = GOOGLE_REASON_COUNT;
 
 /* What a client may write. */
@@ -148,6 +151,12 @@ static bool are_attendees(const json_t *attendees)
 	return !attendees || json_is_array(attendees);
 }
 
+static bool is_person(const json_t *person)
+{
+	const char *email = text_of(person, "email");
+	return !person || (email && *email);
+}
+
 static bool is_one_of(const json_t *value, const char *const *words)
 {
 	for (; value && *words; words++)
@@ -174,6 +183,7 @@ static enum google_reason check(
 	    {"reminders", are_reminders(json_object_get(resource, "reminders"))},
 	    {"extendedProperties", are_properties(json_object_get(resource, "extendedProperties"))},
 	    {"attendees", are_attendees(json_object_get(resource, "attendees"))},
+	    {"organizer", is_person(json_object_get(resource, "organizer"))},
 	    {"transparency", is_one_of(json_object_get(resource, "transparency"), transparencies)},
 	    {"visibility", is_one_of(json_object_get(resource, "visibility"), visibilities)},
 	    /* the others are of a person's own calendar, whose id is an address */
@@ -281,7 +291,13 @@ void google_event_etag(const struct google_event *event, char out[40])
 void google_time_write(int64_t us, int offset_min, char out[GOOGLE_TIME_SIZE])
 {
 	char utc[RFC3339_SIZE];
-	rfc3339_format(us + offset_min * MINUTE_US, utc);
+	int64_t local_us = us + offset_min * MINUTE_US;
+	/* a day's beginning elsewhere may lie in a year that four digits cannot say */
+	if (local_us < FIRST_US)
+		local_us = FIRST_US;
+	if (local_us > LAST_US)
+		local_us = LAST_US;
+	rfc3339_format(local_us, utc);
 	int east = offset_min < 0 ? -offset_min : offset_min;
 	if (offset_min == 0)
 		(void)snprintf(out, GOOGLE_TIME_SIZE, "%s", utc);
