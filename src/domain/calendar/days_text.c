@@ -138,7 +138,7 @@ static bool add_days(struct reader *r, int32_t first, int32_t last, const struct
 static bool read_span(struct reader *r)
 {
 	struct said from, until;
-	int32_t first, last;
+	int32_t first = 0, last = 0;
 	if (!read_date(r, &from, 0) || !find_day(r, &from, r->today, &first))
 		return false;
 	last = first;
