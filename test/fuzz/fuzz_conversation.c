@@ -34,7 +34,8 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "ivan@b.example", "Ivan+1@A.example", "reg:yes", "reg:no", "cancel", "menu:clients",
     "menu:status", "menu:email", "menu:unreg", "menu:help", "un:yes", "un:no", "a:5:c", "a:5:d",
     "a:6:c", "adm:ok:501", "adm:no:501", "adm:ok:900", "adm:no:500", "123456", "12 34 56",
-    "rABCDEFGHIJKLMNOPQRSTUVWX", "claim", "code:again"};
+    "rABCDEFGHIJKLMNOPQRSTUVWX", "claim", "code:again", "часы", "menu:hours", "hours:six",
+    "пн-пт 10-19", "выходной завтра"};
 enum { USUAL = sizeof usual / sizeof usual[0] };
 
 /* A usual text, or bytes of the input made clean as the parser does. */
@@ -116,6 +117,7 @@ struct facts {
 	struct code_view code;
 	struct invite_view invite, held;
 	struct claim_view claim;
+	struct hours_view hours;
 	bool has_code, has_invite, has_held, has_claim;
 	int64_t code_wait_us;
 	bool code_wait_wrong;
@@ -208,6 +210,11 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	};
 	if (!f->claim.name)
 		f->claim.name = ""; /* as the caller does */
+	(void)hours_unpack(flags & 1 ? "1 600 780,1 840 1140,7 0 1440" : NULL, &f->hours.hours);
+	f->hours.zone = "Asia/Makassar";
+	f->hours.today = 20783; /* 2026-11-26 */
+	f->hours.days_off[0] = f->hours.today + 1;
+	f->hours.day_off_count = flags & 2 ? 1 : 0;
 	f->client_count = next_byte(in) % (CLIENTS + 1);
 	for (size_t i = 0; i < f->client_count; i++)
 		f->clients[i] = (struct client_view){
@@ -275,6 +282,7 @@ static void set_facts(struct conversation_state *s, const struct facts *f)
 	s->invite = f->has_invite ? &f->invite : NULL;
 	s->held = f->has_held ? &f->held : NULL;
 	s->claim = f->has_claim ? &f->claim : NULL;
+	s->hours = &f->hours;
 	s->link = (struct fresh_link){"https://t.me/x?start=rABC", "hash of a fresh one", 7};
 }
 
@@ -293,6 +301,8 @@ static void forget_what_was_not_asked(
 		s->link = (struct fresh_link){0};
 	if (!s->claim || interest->claim_telegram_id != s->claim->telegram_id)
 		s->claim = NULL;
+	if (!interest->wants_hours)
+		s->hours = NULL;
 	if (!interest->email_key)
 		s->email_taken = false;
 	if (interest->assignment_id != s->assignment->id)
@@ -340,6 +350,16 @@ static void check_right_email(const struct effect *e, const struct conversation_
 	require(s->code && s->code->matches && interest->code);
 	require(strcmp(e->email_key, s->code->email_key) == 0);
 	require(s->code->wrong < CODE_TRIES && !s->code->expired);
+}
+
+static void check_hours(const struct effect *e)
+{
+	struct hours hours;
+	int32_t days[HOURS_DAYS_OFF_MOST];
+	if (e->kind == EFFECT_SET_HOURS)
+		require(hours_unpack(e->hours, &hours) && hours.count > 0);
+	else
+		require(days_unpack(e->days_off, days, HOURS_DAYS_OFF_MOST) > 0);
 }
 
 static void check_effect(const struct effect *e, const struct conversation_state *s,
@@ -407,6 +427,17 @@ static void check_effect(const struct effect *e, const struct conversation_state
 	case EFFECT_HOLD_INVITE:
 	case EFFECT_USE_INVITE:
 		require(stranger && e->invite);
+		return;
+	case EFFECT_SET_HOURS:
+	case EFFECT_ADD_DAYS_OFF:
+	case EFFECT_REMOVE_DAYS_OFF:
+		require(s->rep_status == REP_ACTIVE && s->phase == PHASE_HOURS &&
+			interest->wants_hours);
+		check_hours(e);
+		return;
+	case EFFECT_CALENDAR_LINK:
+	case EFFECT_DISCONNECT_CALENDAR:
+		require(s->rep_status == REP_ACTIVE && interest->wants_calendar);
 		return;
 	case EFFECT_HEARD:
 		require(event->user_id == ADMIN && s->missed);

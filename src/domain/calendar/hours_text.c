@@ -3,7 +3,6 @@
 #include <string.h>
 
 enum { HOUR = 60, NOON = 12, ITEMS_MOST = TOKENS_MOST, EARLY_MORNING = 6 * HOUR };
-enum { LONGEST_WORDS = 200 /* bytes, of a text without a digit */ };
 
 /* What a text about hours consists of: days, times, and that on some days there are none. */
 enum item_kind { ITEM_DAYS, ITEM_TIME, ITEM_OFF };
@@ -397,9 +396,5 @@ void hours_read_text(
 
 bool hours_may_be_in(const char *text, struct arena *a)
 {
-	if (strnlen(text, LONGEST_WORDS + 1) > LONGEST_WORDS || strpbrk(text, "0123456789"))
-		return strpbrk(text, "0123456789") != NULL;
-	struct hours_text read;
-	hours_read_text(text, 0, NULL, a, &read);
-	return read.problem == HOURS_NONE;
+	return strpbrk(text, "0123456789") || hours_words_say_when(text_fold(a, text));
 }

@@ -169,6 +169,15 @@ static const struct {
     {"дня", TOKEN_PM, 0},
 };
 
+bool hours_words_say_when(const char *folded)
+{
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if ((words[i].kind == TOKEN_TODAY || words[i].kind == TOKEN_ALL_DAY) &&
+		    strstr(folded, words[i].text))
+			return true;
+	return false;
+}
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';

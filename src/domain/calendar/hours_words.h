@@ -41,6 +41,8 @@ struct token {
 	size_t size;
 };
 
+/* Whether there is a word that says a time or a date without a number. */
+bool hours_words_say_when(const char *folded);
 /* How many, the last being TOKEN_END; 0: there are too many. */
 size_t hours_tokens(
     struct arena *a, const char *text, const char *names, struct token out[TOKENS_MOST]);
