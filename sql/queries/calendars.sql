@@ -32,8 +32,8 @@ WITH mine AS (
     INSERT INTO salesreg.calendar_accounts AS a (rep, sub, email, scopes, refresh_token, access_token, access_expires_at, key_id)
     SELECT m.id, $3::text, $4::text, $5::text, decode($6::text, 'hex'), decode($7::text, 'hex'),
            now() + $8::bigint * interval '1 second', $9::text
-    FROM mine m WHERE $6::text IS NOT NULL OR EXISTS (SELECT 1 FROM salesreg.calendar_accounts b
-                                                      WHERE b.rep = m.id AND b.sub = $3::text AND b.refresh_token IS NOT NULL)
+    FROM mine m WHERE $6::text IS NOT NULL OR (SELECT b.refresh_token IS NOT NULL -- by its key: EXISTS here may hash the whole table
+                                               FROM salesreg.calendar_accounts b WHERE b.rep = m.id AND b.sub = $3::text)
     ON CONFLICT (rep) DO UPDATE SET
         sub = excluded.sub, email = excluded.email, scopes = excluded.scopes,
         refresh_token = coalesce(excluded.refresh_token, a.refresh_token), access_token = excluded.access_token,

@@ -22,10 +22,9 @@ SELECT w.rep, d.number, d.day - date '1970-01-01', z.zone, (extract(epoch FROM f
        (extract(epoch FROM u.ends) * 1000000)::bigint
 FROM (SELECT DISTINCT r.rep FROM unnest($1::uuid[]) AS r (rep)) w
 CROSS JOIN (SELECT CASE WHEN $4::bigint = 0 THEN now() ELSE timestamptz 'epoch' + $4::bigint * interval '1 microsecond' END AS at) n
-LEFT JOIN salesreg.rep_schedule s ON s.rep = w.rep
-LEFT JOIN salesreg.calendar_accounts c ON c.rep = w.rep
-CROSS JOIN LATERAL (SELECT coalesce(salesreg.zone_or_null(s.time_zone), salesreg.zone_or_null(c.time_zone), salesreg.zone_or_null($3::text),
-                                    'UTC') AS zone) z
+CROSS JOIN LATERAL (SELECT coalesce(salesreg.zone_or_null((SELECT s.time_zone FROM salesreg.rep_schedule s WHERE s.rep = w.rep)),
+                                    salesreg.zone_or_null((SELECT c.time_zone FROM salesreg.calendar_accounts c WHERE c.rep = w.rep)),
+                                    salesreg.zone_or_null($3::text), 'UTC') AS zone) z
 CROSS JOIN LATERAL (SELECT i AS number, (n.at AT TIME ZONE z.zone)::date + i AS day FROM generate_series(0, $2::integer - 1) AS i) d
 CROSS JOIN LATERAL ( -- each by its own index
     SELECT r.opens, r.closes FROM salesreg.rep_hours r WHERE r.rep = w.rep AND r.weekday = extract(isodow FROM d.day) OFFSET 0) h

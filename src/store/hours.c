@@ -61,6 +61,15 @@ bool hours_of_rep(struct db_session *session, struct arena *a, const char *rep, 
 	return true;
 }
 
+bool hours_windows_now(struct db_session *session, struct arena *a, const char *rep, size_t days,
+    const char *zone, int64_t from_us, struct hours_window **windows, size_t *count)
+{
+	const PGresult *r = db_session_run(session, SQL_HOURS_WINDOWS, db_text_array(a, &rep, 1),
+	    db_i64(a, (int64_t)days), zone, db_i64(a, from_us));
+	*count = r ? hours_windows_parse(r, a, windows) : 0;
+	return r;
+}
+
 static bool one(struct db_session *session, struct arena *a, enum sql_statement statement,
     const char *rep, const char *what)
 {

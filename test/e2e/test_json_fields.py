@@ -38,7 +38,7 @@ def test_the_fields_are_those_of_the_readme(bot_world):
         assert done.stdout, done.stderr
         return json.loads(done.stdout)
     fields = documented()
-    assert set(fields) == {"status", "doctor", "outbox list", "parked list", "parked show", "rep invite", "rep set-hours"}
+    assert set(fields) == {"status", "doctor", "outbox list", "parked list", "parked show", "rep invite", "rep set-hours", "rep slots"}
     assert len(said("status")["processes"]) == 1
     for command in ("status", "doctor", "outbox list", "parked list"):
         options = ("--json", "--no-poll") if command == "doctor" else ("--json",)
@@ -53,5 +53,7 @@ def test_the_fields_are_those_of_the_readme(bot_world):
     assert invitation["ends_at"] > 1_500_000_000
     anna.registers()
     assert set(said("rep", "set-hours", anna.email)) == fields["rep set-hours"]
+    said("rep", "set-hours", anna.email, "daily 0-24")
+    assert keys(said("rep", "slots", anna.email)) | {"reconnect", "unread", "failed"} == fields["rep slots"]
     for row in said("status")["processes"]:
         assert row["since"] > 1_500_000_000 and (row["last_death_at"] is None or row["last_death_at"] > 1_500_000_000)

@@ -106,6 +106,8 @@ HOT = {
     "outbox_insert": ["'{1000000001}'", "'{sendMessage}'", "'{\"{}\"}'", "'{0}'", "'{t}'", "'{1}'"],
     "hours_read": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'{1000000001}'", "'Asia/Makassar'"],
     "hours_windows": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "14", "'Asia/Makassar'", "0"],
+    "slots_busy": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "0", "9000000000000000"],
+    "slots_unknown": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
     "hours_clear": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
     "outbox_thin": ["'{1000000001,1000000001}'", "20"],
 }
@@ -185,6 +187,12 @@ def fill_ours(cursor):
         INSERT INTO {tables.rep_hours} (rep, weekday, opens, closes)
             SELECT r.id, d, '10:00', '19:00' FROM public.sales_representatives r, generate_series(1, 5) d;
         INSERT INTO {tables.rep_schedule} (rep) SELECT id FROM public.sales_representatives;
+        INSERT INTO {tables.calendar_accounts} (rep, sub, email, scopes) SELECT id, id, 'x', '' FROM public.sales_representatives
+            ON CONFLICT DO NOTHING;
+        INSERT INTO {tables.calendars} (rep, calendar_id, summary, role, is_primary, selected, conflicts)
+            SELECT id, 'c', 'c', 'owner', true, true, true FROM public.sales_representatives ON CONFLICT DO NOTHING;
+        INSERT INTO {tables.calendar_busy} (rep, calendar_id, event_id, starts_at, ends_at)
+            SELECT id, 'c', 'e', now(), now() + interval '1 hour' FROM public.sales_representatives ON CONFLICT DO NOTHING;
         INSERT INTO {tables.days_off} (rep, day) SELECT id, current_date + 1 FROM public.sales_representatives;
     """, {"n": MANY})
 

@@ -46,6 +46,9 @@ bool hours_owner(
 bool hours_of_rep(struct db_session *session, struct arena *a, const char *rep, const char *zone,
     struct hours_row *row);
 
+bool hours_windows_now(struct db_session *session, struct arena *a, const char *rep, size_t days,
+    const char *zone, int64_t from_us, struct hours_window **windows, size_t *count);
+
 enum { HOURS_AS_IT_IS = -1 };
 struct hours_change {
 	const char *hours;              /* packed; NULL: as they are */

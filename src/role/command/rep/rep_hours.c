@@ -1,127 +1,25 @@
-#include "salesreg/app/bot/invite.h"
-#include "salesreg/app/link_token.h"
+/*
+ * salesreg rep set-hours: when a rep can be met, in the words of the chat.
+ */
+#include "rep_private.h"
 #include "salesreg/base/buf.h"
 #include "salesreg/base/civil.h"
 #include "salesreg/base/time_zone.h"
 #include "salesreg/domain/calendar/hours_text.h"
 #include "salesreg/domain/contact/email.h"
 #include "salesreg/role/cli/text.h"
-#include "salesreg/role/command/qr.h"
-#include "salesreg/role/database.h"
-#include "salesreg/role/role.h"
-#include "salesreg/store/hours.h"
-#include "salesreg/store/invites.h"
-#include "salesreg/store/operators.h"
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { QR_BYTES = 256 * 1024, APPROVAL_BY_INVITATION = 2 };
-
-struct wish {
-	const char *email;
-	int64_t days;
-	bool qr, json;
-};
-
-/* NULL, or what is wrong with it. */
-static const char *email_fault(
-    const struct config *config, struct arena *a, const char *email, const char **key)
+int rep_owner(struct command_database *d, struct cli *c, struct hours_owner *owner)
 {
-	const char *const *domains;
-	const char *address;
-	size_t count;
-	if (email_domains_parse(config->email_domains, a, &domains, &count) != ERR_OK)
-		return "CORPORATE_EMAIL_DOMAIN is not usable; see salesreg doctor";
-	switch (email_check(email, domains, count, a, &address, key)) {
-	case EMAIL_OK:
-		return NULL;
-	case EMAIL_WRONG_DOMAIN:
-		return "the address is in none of the domains of CORPORATE_EMAIL_DOMAIN, so nobody "
-		       "could register with it";
-	case EMAIL_MALFORMED:
-	case EMAIL_FOREIGN_LETTER:
-	case EMAIL_TOO_LONG:
-		break;
-	}
-	return "that is no e-mail address";
-}
-
-static void print(const struct wish *wish, const char *link, int64_t ends_us)
-{
-	char ends[64];
-	cli_time(ends, sizeof ends, ends_us);
-	if (wish->json) {
-		json_t *out = json_pack("{s:s, s:f, s:s*}", "link", link, "ends_at",
-		    (double)ends_us / 1e6, "email", wish->email);
-		cli_json(out);
-		return;
-	}
-	cli_say(stdout, "%s\n", link);
-	struct buf code;
-	buf_init(&code, QR_BYTES);
-	if ((wish->qr || isatty(STDOUT_FILENO)) && qr_draw(link, &code))
-		(void)fputs(buf_text(&code), stdout);
-	buf_finish(&code);
-	cli_say(stdout, "One person can register with it%s%s, until %s.\n",
-	    wish->email ? ", as " : "", wish->email ? wish->email : "", ends);
-}
-
-static int invite(struct command_database *d, struct arena *a, const struct wish *wish)
-{
-	const char *key = NULL, *username;
-	int64_t bot_id, ends_us;
-	const char *fault = wish->email ? email_fault(&d->config, a, wish->email, &key) : NULL;
-	if (fault) {
-		cli_say(stderr, "salesreg rep: %s\n", fault);
-		return EXIT_CODE_FAILED;
-	}
-	if (!operators_bot(&d->session, a, &bot_id, &username))
+	const char *key = email_key(c->words[0], &c->arena);
+	if (key && !hours_owner(&d->session, &c->arena, key, owner))
 		return command_database_failed(d, "rep");
-	if (!username || !*username) {
-		(void)fputs("salesreg rep: the bot's name is not known yet; start `salesreg bot` "
-			    "once, then repeat this\n",
-		    stderr);
-		return EXIT_CODE_FAILED;
-	}
-	const char *payload = invite_make(a);
-	const struct invite_new fresh = {
-	    .hash = link_token_hash(a, payload), .email_key = key, .days = wish->days};
-	if (!invites_create_now(&d->session, a, &fresh, &ends_us))
-		return command_database_failed(d, "rep");
-	print(wish, invite_link(a, username, payload), ends_us);
-	if (d->config.registration_approval != APPROVAL_BY_INVITATION)
-		(void)fputs("Nobody needs it: REGISTRATION_APPROVAL is not invite here.\n", stderr);
-	return EXIT_CODE_OK;
+	if (key && owner->id)
+		return EXIT_CODE_OK;
+	cli_say(stderr, "salesreg rep: no rep has the e-mail %s\n", c->words[0]);
+	return EXIT_CODE_FAILED;
 }
-
-static int run_invite(struct cli *c)
-{
-	const struct wish wish = {.email = cli_value(c, "email", NULL),
-	    .days = cli_number(c, "days", INVITE_DAYS),
-	    .qr = cli_has(c, "qr"),
-	    .json = cli_has(c, "json")};
-	struct command_database d = {0};
-	int code = command_database_open(&d, "rep");
-	if (code == EXIT_CODE_OK)
-		code = invite(&d, &c->arena, &wish);
-	command_database_close(&d);
-	return code;
-}
-
-static const struct cli_option invite_options[] = {
-    {.name = "email", .value = "ADDRESS", .help = "good for this address only"},
-    {.name = "days",
-	.value = "N",
-	.help = "how long it is good, 7 unless given, 90 at most",
-	.least = 1,
-	.most = INVITE_DAYS_MAX},
-    {.name = "qr", .help = "the QR code where there is no terminal, too"},
-    {.name = "json", .help = "as JSON, for programs"},
-    {.name = NULL},
-};
-
-/* -- set-hours ---------------------------------------------------------------------------------------------------------- */
 
 enum { MENTIONED_UNITS = 60 };
 #define DAY_NAMES "Mon Tue Wed Thu Fri Sat Sun"
@@ -252,13 +150,9 @@ static int set_hours(struct command_database *d, struct cli *c)
 	struct hours_change change;
 	bool zone_is_known, some = c->count > 1;
 	char here[TIME_ZONE_SIZE];
-	const char *key = email_key(c->words[0], a);
-	if (key && !hours_owner(&d->session, a, key, &owner))
-		return command_database_failed(d, "rep");
-	if (!key || !owner.id) {
-		cli_say(stderr, "salesreg rep: no rep has the e-mail %s\n", c->words[0]);
-		return EXIT_CODE_FAILED;
-	}
+	int code = rep_owner(d, c, &owner);
+	if (code != EXIT_CODE_OK)
+		return code;
 	if (!hours_of_rep(&d->session, a, owner.id, time_zone_here(here), &row))
 		return command_database_failed(d, "rep");
 	if (some) {
@@ -280,7 +174,7 @@ static int set_hours(struct command_database *d, struct cli *c)
 	return EXIT_CODE_OK;
 }
 
-static int run_set_hours(struct cli *c)
+int rep_run_set_hours(struct cli *c)
 {
 	if (c->count == 0)
 		return cli_wrong(c, "it needs the EMAIL of a rep");
@@ -292,7 +186,7 @@ static int run_set_hours(struct cli *c)
 	return code;
 }
 
-static const struct cli_option hours_options[] = {
+const struct cli_option rep_hours_options[] = {
     {.name = "zone",
 	.value = "ZONE",
 	.help = "in which the hours are meant, as Asia/Makassar; \"default\": the connected "
@@ -330,36 +224,4 @@ static const struct cli_option hours_options[] = {
 	.most = 100},
     {.name = "json", .help = "as JSON, for programs"},
     {.name = NULL},
-};
-
-static const struct cli_command commands[] = {
-    {.name = "invite",
-	.brief = "makes a link with which one person can register",
-	.help = "Makes a link with which one person can register as a rep "
-		"(REGISTRATION_APPROVAL=invite), "
-		"and prints it, on a terminal with a QR code. The first who opens it has it; it "
-		"cannot be "
-		"shown again.",
-	.options = invite_options,
-	.run = run_invite},
-    {.name = "set-hours",
-	.arguments = "EMAIL [HOURS…]",
-	.arguments_most = CLI_ANY_NUMBER,
-	.brief = "when a rep can be met: mon-fri 10-13 14-19, off 2026-12-31",
-	.help = "Sets when a rep can be met, and shows what is set. HOURS are as a person would "
-		"write them, in English or Russian: \"mon-fri 10-13 14-19, sat 11-15\", "
-		"\"weekdays 9am-5pm\"; they replace those there were. Days off are added by \"off "
-		"2026-12-31\" or \"vacation dec 28 to jan 10\", and taken back by \"working "
-		"2026-12-31\". With nothing to be set it only shows.",
-	.options = hours_options,
-	.run = run_set_hours},
-    {.name = NULL},
-};
-
-const struct cli_command command_rep = {
-    .name = "rep",
-    .brief = "invites new reps; sets when reps can be met: invite, set-hours",
-    .help = "Invites people to register as reps, where REGISTRATION_APPROVAL is invite, and sets "
-	    "when reps can be met.",
-    .commands = commands,
 };

@@ -1,0 +1,161 @@
+#include "rep_private.h"
+#include "salesreg/app/bot/invite.h"
+#include "salesreg/app/link_token.h"
+#include "salesreg/base/buf.h"
+#include "salesreg/domain/contact/email.h"
+#include "salesreg/role/cli/text.h"
+#include "salesreg/role/command/qr.h"
+#include "salesreg/role/database.h"
+#include "salesreg/role/role.h"
+#include "salesreg/store/invites.h"
+#include "salesreg/store/operators.h"
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { QR_BYTES = 256 * 1024, APPROVAL_BY_INVITATION = 2 };
+
+struct wish {
+	const char *email;
+	int64_t days;
+	bool qr, json;
+};
+
+/* NULL, or what is wrong with it. */
+static const char *email_fault(
+    const struct config *config, struct arena *a, const char *email, const char **key)
+{
+	const char *const *domains;
+	const char *address;
+	size_t count;
+	if (email_domains_parse(config->email_domains, a, &domains, &count) != ERR_OK)
+		return "CORPORATE_EMAIL_DOMAIN is not usable; see salesreg doctor";
+	switch (email_check(email, domains, count, a, &address, key)) {
+	case EMAIL_OK:
+		return NULL;
+	case EMAIL_WRONG_DOMAIN:
+		return "the address is in none of the domains of CORPORATE_EMAIL_DOMAIN, so nobody "
+		       "could register with it";
+	case EMAIL_MALFORMED:
+	case EMAIL_FOREIGN_LETTER:
+	case EMAIL_TOO_LONG:
+		break;
+	}
+	return "that is no e-mail address";
+}
+
+static void print(const struct wish *wish, const char *link, int64_t ends_us)
+{
+	char ends[64];
+	cli_time(ends, sizeof ends, ends_us);
+	if (wish->json) {
+		json_t *out = json_pack("{s:s, s:f, s:s*}", "link", link, "ends_at",
+		    (double)ends_us / 1e6, "email", wish->email);
+		cli_json(out);
+		return;
+	}
+	cli_say(stdout, "%s\n", link);
+	struct buf code;
+	buf_init(&code, QR_BYTES);
+	if ((wish->qr || isatty(STDOUT_FILENO)) && qr_draw(link, &code))
+		(void)fputs(buf_text(&code), stdout);
+	buf_finish(&code);
+	cli_say(stdout, "One person can register with it%s%s, until %s.\n",
+	    wish->email ? ", as " : "", wish->email ? wish->email : "", ends);
+}
+
+static int invite(struct command_database *d, struct arena *a, const struct wish *wish)
+{
+	const char *key = NULL, *username;
+	int64_t bot_id, ends_us;
+	const char *fault = wish->email ? email_fault(&d->config, a, wish->email, &key) : NULL;
+	if (fault) {
+		cli_say(stderr, "salesreg rep: %s\n", fault);
+		return EXIT_CODE_FAILED;
+	}
+	if (!operators_bot(&d->session, a, &bot_id, &username))
+		return command_database_failed(d, "rep");
+	if (!username || !*username) {
+		(void)fputs("salesreg rep: the bot's name is not known yet; start `salesreg bot` "
+			    "once, then repeat this\n",
+		    stderr);
+		return EXIT_CODE_FAILED;
+	}
+	const char *payload = invite_make(a);
+	const struct invite_new fresh = {
+	    .hash = link_token_hash(a, payload), .email_key = key, .days = wish->days};
+	if (!invites_create_now(&d->session, a, &fresh, &ends_us))
+		return command_database_failed(d, "rep");
+	print(wish, invite_link(a, username, payload), ends_us);
+	if (d->config.registration_approval != APPROVAL_BY_INVITATION)
+		(void)fputs("Nobody needs it: REGISTRATION_APPROVAL is not invite here.\n", stderr);
+	return EXIT_CODE_OK;
+}
+
+static int run_invite(struct cli *c)
+{
+	const struct wish wish = {.email = cli_value(c, "email", NULL),
+	    .days = cli_number(c, "days", INVITE_DAYS),
+	    .qr = cli_has(c, "qr"),
+	    .json = cli_has(c, "json")};
+	struct command_database d = {0};
+	int code = command_database_open(&d, "rep");
+	if (code == EXIT_CODE_OK)
+		code = invite(&d, &c->arena, &wish);
+	command_database_close(&d);
+	return code;
+}
+
+static const struct cli_option invite_options[] = {
+    {.name = "email", .value = "ADDRESS", .help = "good for this address only"},
+    {.name = "days",
+	.value = "N",
+	.help = "how long it is good, 7 unless given, 90 at most",
+	.least = 1,
+	.most = INVITE_DAYS_MAX},
+    {.name = "qr", .help = "the QR code where there is no terminal, too"},
+    {.name = "json", .help = "as JSON, for programs"},
+    {.name = NULL},
+};
+
+static const struct cli_command commands[] = {
+    {.name = "invite",
+	.brief = "makes a link with which one person can register",
+	.help = "Makes a link with which one person can register as a rep "
+		"(REGISTRATION_APPROVAL=invite), "
+		"and prints it, on a terminal with a QR code. The first who opens it has it; it "
+		"cannot be "
+		"shown again.",
+	.options = invite_options,
+	.run = run_invite},
+    {.name = "set-hours",
+	.arguments = "EMAIL [HOURS…]",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "when a rep can be met: mon-fri 10-13 14-19, off 2026-12-31",
+	.help = "Sets when a rep can be met, and shows what is set. HOURS are as a person would "
+		"write them, in English or Russian: \"mon-fri 10-13 14-19, sat 11-15\", "
+		"\"weekdays 9am-5pm\"; they replace those there were. Days off are added by \"off "
+		"2026-12-31\" or \"vacation dec 28 to jan 10\", and taken back by \"working "
+		"2026-12-31\". With nothing to be set it only shows.",
+	.options = rep_hours_options,
+	.run = rep_run_set_hours},
+    {.name = "slots",
+	.arguments = "EMAIL",
+	.arguments_most = 1,
+	.brief = "when a rep is free to be met",
+	.help =
+	    "Shows when a rep can be met: working hours, without days off, what calendars are "
+	    "known to have, buffers, notice and horizon (see set-hours), each time in the rep's "
+	    "time zone. Of a calendar that could not be read nothing is known, so nothing is free.",
+	.options = rep_slots_options,
+	.run = rep_run_slots},
+    {.name = NULL},
+};
+
+const struct cli_command command_rep = {
+    .name = "rep",
+    .brief = "invites reps, sets their hours: invite, set-hours, slots",
+    .help = "Invites people to register as reps, where REGISTRATION_APPROVAL is invite, and sets "
+	    "when reps can be met.",
+    .commands = commands,
+};

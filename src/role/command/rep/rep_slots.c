@@ -1,0 +1,125 @@
+/*
+ * salesreg rep slots: when a rep is free to be met.
+ */
+#include "rep_private.h"
+#include "salesreg/app/free_slots.h"
+#include "salesreg/base/clock.h"
+#include "salesreg/base/rfc3339.h"
+#include "salesreg/base/time_zone.h"
+#include "salesreg/role/cli/text.h"
+#include <string.h>
+
+enum { SLOTS_SHOWN = 20, SLOTS_MOST = 10000 };
+
+static const char *why_unknown(const char *why)
+{
+	if (strcmp(why, "reconnect") == 0)
+		return "the calendar is to be connected again";
+	return strcmp(why, "unread") == 0 ? "the calendar has not been read yet"
+					  : "a calendar could not be read";
+}
+
+struct found_slots {
+	const struct slots_interval *list;
+	size_t count;
+	const char *zone, *unknown; /* the latter NULL: it is known when the rep is busy */
+};
+
+static void print_slots(struct cli *c, const char *const *local, const struct found_slots *found)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < found->count && cli_has(c, "json"); i++)
+		(void)json_array_append_new(list,
+		    json_pack("{s:f, s:f, s:s}", "starts_at", (double)found->list[i].from / 1e6,
+			"ends_at", (double)found->list[i].until / 1e6, "local", local[i]));
+	if (cli_has(c, "json")) {
+		cli_json(json_pack("{s:s, s:s?, s:o}", "time_zone", found->zone, "unknown",
+		    found->unknown, "slots", list));
+		return;
+	}
+	json_decref(list);
+	if (found->unknown)
+		cli_say(stdout, "No slots: %s.\n", why_unknown(found->unknown));
+	else if (found->count == 0)
+		cli_say(stdout, "No free slots.\n");
+	for (size_t i = 0; i < found->count; i++)
+		cli_say(stdout, "%s %s\n", local[i], found->zone);
+}
+
+static bool find_slots(struct command_database *d, struct arena *a, const char *rep, int64_t now_us,
+    size_t room, struct found_slots *found)
+{
+	char here[TIME_ZONE_SIZE];
+	struct hours_row rules;
+	struct hours_window *windows;
+	struct busy_row *busy;
+	size_t window_count, busy_count;
+	const char *zone = time_zone_here(here);
+	*found = (struct found_slots){.list = NULL};
+	if (!hours_of_rep(&d->session, a, rep, zone, &rules) ||
+	    !slots_unknown_now(&d->session, a, rep, &found->unknown))
+		return false;
+	found->zone = rules.zone;
+	if (found->unknown)
+		return true;
+	if (!hours_windows_now(&d->session, a, rep, free_slots_days(&rules), zone, now_us, &windows,
+		&window_count) ||
+	    !slots_busy_now(&d->session, a, rep, now_us - free_slots_until(&rules, 0),
+		free_slots_until(&rules, now_us), &busy, &busy_count))
+		return false;
+	struct slots_interval *list = ARENA_ARRAY(a, struct slots_interval, room);
+	found->count =
+	    free_slots(&rules, now_us, windows, window_count, busy, busy_count, a, list, room);
+	found->list = list;
+	return true;
+}
+
+static int slots(struct command_database *d, struct cli *c, int64_t now_us)
+{
+	struct arena *a = &c->arena;
+	struct hours_owner owner;
+	struct found_slots found;
+	int code = rep_owner(d, c, &owner);
+	if (code != EXIT_CODE_OK)
+		return code;
+	size_t room = (size_t)cli_number(c, "limit", SLOTS_SHOWN);
+	if (!find_slots(d, a, owner.id, now_us, room, &found))
+		return command_database_failed(d, "rep");
+	const char **local = ARENA_ARRAY(a, const char *, found.count + 1);
+	int64_t *starts = ARENA_ARRAY(a, int64_t, found.count + 1);
+	for (size_t i = 0; i < found.count; i++)
+		starts[i] = found.list[i].from;
+	if (!slots_local(&d->session, a, starts, found.count, found.zone, local))
+		return command_database_failed(d, "rep");
+	print_slots(c, local, &found);
+	return EXIT_CODE_OK;
+}
+
+int rep_run_slots(struct cli *c)
+{
+	const char *at = cli_value(c, "at", NULL);
+	int64_t now_us = clock_wall_us();
+	if (c->count == 0)
+		return cli_wrong(c, "it needs the EMAIL of a rep");
+	if (at && !rfc3339_parse(at, strlen(at), &now_us))
+		return cli_wrong(c, "--at %s: it is a time as 2026-12-31T10:00:00+08:00", at);
+	struct command_database d = {0};
+	int code = command_database_open(&d, "rep");
+	if (code == EXIT_CODE_OK)
+		code = slots(&d, c, now_us);
+	command_database_close(&d);
+	return code;
+}
+
+const struct cli_option rep_slots_options[] = {
+    {.name = "limit",
+	.value = "N",
+	.help = "how many at most, 20 unless given",
+	.least = 1,
+	.most = SLOTS_MOST},
+    {.name = "at",
+	.value = "TIME",
+	.help = "those there are then, as 2026-12-31T10:00:00+08:00, not now"},
+    {.name = "json", .help = "as JSON, for programs"},
+    {.name = NULL},
+};
