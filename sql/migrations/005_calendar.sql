@@ -35,7 +35,9 @@ CREATE TABLE salesreg.calendar_accounts (
     reason         text,                       -- why it is to be connected again
     time_zone      text,                       -- of the primary calendar
     target         text COLLATE "C",           -- the calendar that gets bookings; NULL: the primary one
-    synced_at      timestamptz,
+    synced_at      timestamptz,                -- all of it, lastly
+    sync_failures  integer NOT NULL DEFAULT 0, -- in a row
+    listed_at      timestamptz,                -- when the list of calendars was read
     connected_at   timestamptz NOT NULL DEFAULT now(),
     updated_at     timestamptz NOT NULL DEFAULT now()
 );
@@ -53,6 +55,7 @@ CREATE TABLE salesreg.calendars (
     chosen       boolean NOT NULL DEFAULT false, -- by the rep: a later list of Google's does not change it
     sync_token   text,
     synced_at    timestamptz,
+    full_at      timestamptz,                  -- everything was read
     error        text,                         -- why its times are unknown
     PRIMARY KEY (rep, calendar_id)
 );
@@ -83,6 +86,9 @@ CREATE TABLE salesreg.calendar_jobs (
     created_at  timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX calendar_jobs_due_idx ON salesreg.calendar_jobs (due_at);
+CREATE INDEX calendar_jobs_revoke_idx ON salesreg.calendar_jobs (sub) WHERE kind = 'revoke';
+-- One a rep, for as long as a calendar is connected: it becomes due again and again.
+CREATE UNIQUE INDEX calendar_jobs_sync_idx ON salesreg.calendar_jobs (rep) WHERE kind = 'sync';
 
 -- When a rep works: local times of the zone in rep_schedule. Monday is 1.
 CREATE TABLE salesreg.rep_hours (
@@ -111,7 +117,6 @@ CREATE TABLE salesreg.days_off (
 );
 
 -- What is to be given back of an account that is connected again is looked for by the account.
-CREATE INDEX calendar_jobs_revoke_idx ON salesreg.calendar_jobs (sub) WHERE kind = 'revoke';
 
 -- A zone by its name as the server knows it, or NULL: a calendar may have one that is newer than the server's rules.
 CREATE FUNCTION salesreg.zone_or_null(zone text) RETURNS text LANGUAGE plpgsql STABLE

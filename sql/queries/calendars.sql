@@ -40,11 +40,14 @@ WITH mine AS (
         access_expires_at = excluded.access_expires_at, key_id = excluded.key_id, state = 'connected', reason = NULL,
         time_zone = CASE WHEN a.sub = excluded.sub THEN a.time_zone END,
         target = CASE WHEN a.sub = excluded.sub THEN a.target END,
-        synced_at = NULL, connected_at = now(), updated_at = now()
+        synced_at = NULL, listed_at = NULL, sync_failures = 0, connected_at = now(), updated_at = now()
     RETURNING rep
 ), named AS (
     UPDATE public.sales_representatives r SET calendar_account_name = left($4::text, 255)
     WHERE r.id IN (SELECT rep FROM stored) AND r.calendar_account_name IS DISTINCT FROM left($4::text, 255)
+), synced AS (
+    INSERT INTO salesreg.calendar_jobs AS j (rep, kind) SELECT rep, 'sync' FROM stored
+    ON CONFLICT (rep) WHERE kind = 'sync' DO UPDATE SET due_at = least(j.due_at, now()), attempts = j.attempts + 1
 ), told AS (
     SELECT pg_catalog.pg_notify('salesreg_calendar', '') FROM stored
 )
@@ -67,6 +70,8 @@ WITH gone AS (
                       WHERE a.sub = g.sub AND a.rep <> ALL ($1::uuid[]) AND a.refresh_token IS NOT NULL)
 ), forgotten AS (
     DELETE FROM salesreg.calendars c WHERE c.rep IN (SELECT rep FROM gone)
+), resting AS (
+    DELETE FROM salesreg.calendar_jobs j WHERE j.rep IN (SELECT rep FROM gone) AND j.kind = 'sync'
 ), named AS (
     UPDATE public.sales_representatives r SET calendar_account_name = NULL
     WHERE r.id IN (SELECT rep FROM gone) AND r.calendar_account_name IS NOT NULL

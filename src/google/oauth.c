@@ -1,39 +1,28 @@
 #include "salesreg/google/oauth.h"
+#include "client_private.h"
 #include "salesreg/base/buf.h"
-#include "salesreg/http/client.h"
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
 enum {
 	TIMEOUT_MS = 20000,
 	ANSWER_BYTES = 64 * 1024,
 	FORM_BYTES = 16 * 1024,
 	CALLS_AT_ONCE = 8,
+	ARENA_BYTES = 8 * 1024 * 1024,
 };
 
-struct call {
-	LIST_ENTRY(call) link;
-	struct google_client *google;
-	struct http_transfer *transfer;
+struct form_call {
+	struct google_request request;
 	struct buf form;
 	bool revokes;
 	google_callback *done;
 	void *data;
 };
 
-struct google_client {
-	struct http_client *http;
-	struct arena arena; /* of the answer in hand */
-	char *client_id, *token_url, *revoke_url, *redirect_uri;
-	struct secret client_secret;
-	LIST_HEAD(, call) calls;
-	size_t pending;
-};
-
-static void add_escaped(struct buf *out, const char *s)
+void google_add_escaped(struct buf *out, const char *s)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	static const char plain[] =
@@ -55,7 +44,7 @@ static void add_field(struct buf *out, const char *name, const char *value)
 		buf_addc(out, '&');
 	buf_adds(out, name);
 	buf_addc(out, '=');
-	add_escaped(out, value);
+	google_add_escaped(out, value);
 }
 
 const char *google_challenge(struct arena *a, const char *verifier)
@@ -91,10 +80,25 @@ const char *google_consent_url(struct arena *a, const struct google_client_optio
 
 /* Calls -----------------------------------------------------------------------------------------------------------------------*/
 
-static void finish_call(struct call *c)
+void google_request_begin(struct google_client *g, struct google_request *call,
+    void (*release)(struct google_request *call))
 {
-	LIST_REMOVE(c, link);
-	c->google->pending--;
+	call->google = g;
+	call->release = release;
+	LIST_INSERT_HEAD(&g->calls, call, link);
+	g->pending++;
+}
+
+void google_request_end(struct google_request *call)
+{
+	LIST_REMOVE(call, link);
+	call->google->pending--;
+	call->release(call);
+}
+
+static void release(struct google_request *call)
+{
+	struct form_call *c = (struct form_call *)call;
 	/* the client's secret and a token are in there */
 	if (c->form.data)
 		sodium_memzero(c->form.data, c->form.capacity);
@@ -104,12 +108,12 @@ static void finish_call(struct call *c)
 
 static void on_answer(const struct http_answer *answer, void *data)
 {
-	struct call *c = data;
-	struct google_client *g = c->google;
+	struct form_call *c = data;
+	struct google_client *g = c->request.google;
 	google_callback *done = c->done;
 	void *done_data = c->data;
 	bool revokes = c->revokes;
-	finish_call(c);
+	google_request_end(&c->request);
 	if (answer->err == ERR_CANCELLED)
 		return;
 	arena_reset(&g->arena);
@@ -123,12 +127,10 @@ static void on_answer(const struct http_answer *answer, void *data)
 	done(&parsed, done_data);
 }
 
-static void send_form(struct google_client *g, const char *url, struct call *c)
+static void send_form(struct google_client *g, const char *url, struct form_call *c)
 {
-	c->google = g;
-	LIST_INSERT_HEAD(&g->calls, c, link);
-	g->pending++;
-	c->transfer = http_client_send(g->http,
+	google_request_begin(g, &c->request, release);
+	c->request.transfer = http_client_send(g->http,
 	    &(struct http_request_spec){
 		.url = url,
 		.content_type = "application/x-www-form-urlencoded",
@@ -140,9 +142,9 @@ static void send_form(struct google_client *g, const char *url, struct call *c)
 	    on_answer, c);
 }
 
-static struct call *call_new(google_callback *done, void *data)
+static struct form_call *call_new(google_callback *done, void *data)
 {
-	struct call *c = calloc(1, sizeof *c);
+	struct form_call *c = calloc(1, sizeof *c);
 	if (!c)
 		abort();
 	c->done = done;
@@ -151,7 +153,7 @@ static struct call *call_new(google_callback *done, void *data)
 	return c;
 }
 
-static void add_client(const struct google_client *g, struct call *c)
+static void add_client(const struct google_client *g, struct form_call *c)
 {
 	add_field(&c->form, "client_id", g->client_id);
 	add_field(&c->form, "client_secret", secret_reveal(&g->client_secret));
@@ -160,7 +162,7 @@ static void add_client(const struct google_client *g, struct call *c)
 void google_exchange(struct google_client *g, const char *code, const char *verifier,
     google_callback *done, void *data)
 {
-	struct call *c = call_new(done, data);
+	struct form_call *c = call_new(done, data);
 	add_field(&c->form, "grant_type", "authorization_code");
 	add_field(&c->form, "code", code);
 	add_field(&c->form, "redirect_uri", g->redirect_uri);
@@ -172,7 +174,7 @@ void google_exchange(struct google_client *g, const char *code, const char *veri
 void google_refresh(
     struct google_client *g, const char *refresh_token, google_callback *done, void *data)
 {
-	struct call *c = call_new(done, data);
+	struct form_call *c = call_new(done, data);
 	add_field(&c->form, "grant_type", "refresh_token");
 	add_field(&c->form, "refresh_token", refresh_token);
 	add_client(g, c);
@@ -181,7 +183,7 @@ void google_refresh(
 
 void google_revoke(struct google_client *g, const char *token, google_callback *done, void *data)
 {
-	struct call *c = call_new(done, data);
+	struct form_call *c = call_new(done, data);
 	add_field(&c->form, "token", token);
 	c->revokes = true;
 	send_form(g, g->revoke_url, c);
@@ -214,11 +216,12 @@ struct google_client *google_client_create(
 		abort();
 	g->http = http;
 	LIST_INIT(&g->calls);
-	arena_init(&g->arena, (size_t)8 * ANSWER_BYTES);
+	arena_init(&g->arena, ARENA_BYTES);
 	g->client_id = copy(options->client_id);
 	g->token_url = copy(options->token_url);
 	g->revoke_url = copy(options->revoke_url);
 	g->redirect_uri = copy(options->redirect_uri);
+	g->calendar_base = copy(options->calendar_base);
 	return g;
 }
 
@@ -226,13 +229,14 @@ static void on_closed(void *data)
 {
 	struct google_client *g = data;
 	while (!LIST_EMPTY(&g->calls))
-		finish_call(LIST_FIRST(&g->calls));
+		google_request_end(LIST_FIRST(&g->calls));
 	arena_finish(&g->arena);
 	secret_finish(&g->client_secret);
 	free(g->client_id);
 	free(g->token_url);
 	free(g->revoke_url);
 	free(g->redirect_uri);
+	free(g->calendar_base);
 	free(g);
 }
 

@@ -1,90 +1,11 @@
 """A rep connects a Google calendar: the link in the chat, our page, Google's, the way back, and what is said of it."""
-import base64
 import re
-import socket
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import requests
 
-from support.google import BROWSER, COMPANY, PRIVATE, Google
-from support.waiting import eventually
-
-KEY = base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
-OTHER_KEY = base64.b64encode(b"fedcba9876543210fedcba9876543210").decode()
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-class Office:
-    """A world with a calendar, and a browser."""
-
-    def __init__(self, make_world, start=True, **settings):
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.world = make_world(OAUTH_PUBLIC_URL=self.url, OAUTH_LISTEN=f"127.0.0.1:{self.port}", TOKEN_ENCRYPTION_KEY=KEY, **settings)
-        self.google = Google(self.world.sandbox.base)
-        self.world.settings.update(self.google.settings)
-        self.world.settings.update(settings)
-        self.db = self.world.db
-        self.db.no_prospects()
-        self.world.start_bot()
-        self.http = requests.Session()
-        self.http.trust_env = False
-        self.oauth = None
-        if start:
-            self.start()
-
-    def start(self, **settings):
-        self.oauth = self.world.start("oauth", **settings)
-        self.oauth.wait_for_log(r"calendar: listening on port")
-        eventually(lambda: self.get("/oauth/start?s=" + 43 * "x").status_code == 410, what="links can be looked up")
-
-    def rep(self, email="anna@truerealestate.bali", **kwargs):
-        anna = self.world.person(**kwargs)
-        anna.registers(email=email)
-        return anna
-
-    def get(self, path, method="GET", **headers):
-        return self.http.request(method, f"{self.url}{path}" if path.startswith("/") else path, allow_redirects=False, timeout=60,
-                                 headers={"User-Agent": BROWSER, **headers})
-
-    def asks(self, person, word=None):
-        """The link that the bot answers with."""
-        person.says(word or ("календарь" if person.locale == "ru" else "calendar"))
-        return self.link(person.hears("calendar_offer"))
-
-    def link(self, message):
-        address = next(button["url"] for button in message.buttons if "url" in button)
-        assert address.startswith(f"{self.url}/oauth/start?s=")
-        return address
-
-    def to_google(self, link):
-        """Our start page's way to Google."""
-        page = self.get(link)
-        assert page.status_code == 200
-        return re.search(r'id="google" href="([^"]+)"', page.text).group(1).replace("&amp;", "&")
-
-    def back(self, location):
-        """Where Google sends the browser: our answer, and the page that it leads to."""
-        answer = self.get(location)
-        assert answer.status_code == 303, answer.text
-        assert not re.search("code|state|token", answer.headers["Location"])
-        return self.get(answer.headers["Location"])
-
-    def connects(self, person, email=COMPANY):
-        page = self.back(self.google.walk(self.to_google(self.asks(person)), email).location)
-        assert page.status_code == 200
-        return person.hears("calendar_connected", email=email)
-
-    def account(self, person):
-        return self.db.calendar_accounts.rows(
-            "a.*", "a JOIN sales_representatives r ON r.id = a.rep WHERE r.telegram_id = %s", person.id)
-
+from support.google import COMPANY, PRIVATE
+from support.office import KEY, Office
 
 @pytest.fixture
 def office(make_world):

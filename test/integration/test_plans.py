@@ -34,6 +34,15 @@ HOT = {
     "calendar_connect": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "1000000001", "'1'", "'x'", "'x'", "'00'", "'00'", "60", "'x'"],
     "calendar_disconnect": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
     "bot_username": [],
+    "calendar_sync_load": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'"],
+    "calendar_sync_calendars": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "50"],
+    "calendar_tokens_store": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "'00'", "'00'", "'00'", "60", "'x'"],
+    "calendar_token_dead": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "'00'", "'x'"],
+    "calendar_list_store": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "'{x}'", "'{x}'", "'{owner}'", "'{t}'", "'{t}'", "'UTC'"],
+    "calendar_events_wipe": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "'x'", "false", "'{x}'"],
+    "calendar_events_add": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "'x'", "'{x}'", "'{1}'", "'{2}'", "'{NULL}'", "'{NULL}'", "'UTC'"],
+    "calendar_synced": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "'x'", "'x'", "true", "NULL"],
+    "calendar_sync_end": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "NULL"],
     "outbox_promote": ["'{1000000001}'"],
     "outbox_sent": ["'{1}'", "'{1000000001}'", "'{1}'", "'{1}'"],
     "allocation_candidates": ["5", "'{}'"],
@@ -114,6 +123,8 @@ HOT = {
 
 # what is to be so before
 BEFORE = {
+    "calendar_token_dead": [f"INSERT INTO {tables.calendar_accounts} (rep, sub, email, scopes, refresh_token) VALUES"
+                            " (md5('1')::uuid, 'x', 'x', 'x', '\\x00') ON CONFLICT (rep) DO UPDATE SET refresh_token = '\\x00', state = 'connected'"],
     "oauth_exchange_end": [f"INSERT INTO {tables.oauth_exchanges} (id, rep, user_id) VALUES (1, gen_random_uuid(), 1)"],
     "invites_use": [f"UPDATE {tables.invites} SET held_by = 1000000001 WHERE token_hash = 'x'"],
     "assignments_undo": [f"UPDATE {tables.assignments} SET reason = 'declined', ended_at = now() WHERE id = 1",

@@ -61,7 +61,7 @@ const char *google_identity_parse(struct arena *a, const char *id_token, const c
     int64_t now_s, struct google_identity *out);
 
 struct google_client_options {
-	const char *client_id, *auth_url, *token_url, *revoke_url;
+	const char *client_id, *auth_url, *token_url, *revoke_url, *calendar_base;
 	const struct secret *client_secret;
 	const char *redirect_uri;
 };

@@ -59,6 +59,17 @@ static void plan_message(struct db_plan *plan, struct arena *a, const struct mes
 	(void)outbox_insert(plan, a, rows, count);
 }
 
+static void add_button(struct message *message, struct arena *a,
+    const struct conversation_rules *rules, enum locale locale, enum text_id label,
+    enum press_kind press)
+{
+	struct button *button = ARENA_NEW(a, struct button);
+	*button = (struct button){.text = catalog_render(rules->catalog, locale, label, NULL, 0, a),
+	    .data = press_data(a, press, 0),
+	    .new_row = true};
+	message_set_buttons(message, button, 1);
+}
+
 void oauth_news_plan(struct db_plan *plan, struct arena *a, const struct conversation_rules *rules,
     const struct oauth_news *news)
 {
@@ -73,14 +84,12 @@ void oauth_news_plan(struct db_plan *plan, struct arena *a, const struct convers
 	struct message *message = message_list_add(&list, a, news->person, PRIORITY_NOTIFICATION,
 	    catalog_render(
 		rules->catalog, news->locale, text, known, sizeof known / sizeof *known, a));
-	if (news->outcome == OAUTH_CONNECTED) {
-		struct button *undo = ARENA_NEW(a, struct button);
-		*undo = (struct button){.text = catalog_render(rules->catalog, news->locale,
-					    TEXT_BUTTON_CALENDAR_UNDO, NULL, 0, a),
-		    .data = press_data(a, PRESS_CALENDAR_UNDO, 0),
-		    .new_row = true};
-		message_set_buttons(message, undo, 1);
-	}
+	if (news->outcome == OAUTH_CONNECTED)
+		add_button(message, a, rules, news->locale, TEXT_BUTTON_CALENDAR_UNDO,
+		    PRESS_CALENDAR_UNDO);
+	if (news->outcome == OAUTH_DIED || news->outcome == OAUTH_DIED_IN_TESTING)
+		add_button(message, a, rules, news->locale, TEXT_BUTTON_CALENDAR_AGAIN,
+		    PRESS_CALENDAR_LINK);
 	plan_message(plan, a, &list);
 }
 

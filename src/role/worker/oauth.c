@@ -1,3 +1,4 @@
+#include "salesreg/app/oauth/jobs.h"
 #include "salesreg/app/oauth/leftovers.h"
 #include "salesreg/app/oauth/site.h"
 #include "salesreg/base/log.h"
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STOP_DEADLINE_MS = 3000, STOP_LOOK_MS = 20 };
+enum { STOP_DEADLINE_MS = 3000, STOP_LOOK_MS = 20, SYNC_S = 300 };
 
 static const char session[] = "SET lock_timeout = 5000";
 
@@ -20,6 +21,8 @@ struct oauth {
 	struct google_client *google;
 	struct site *site;
 	struct leftovers *leftovers;
+	struct jobs *jobs;
+	bool drained;
 	uv_timer_t stopping;
 	int waited_ms;
 };
@@ -28,6 +31,7 @@ static void destroy(void *data)
 {
 	struct oauth *o = data;
 	uv_close((uv_handle_t *)&o->stopping, NULL);
+	jobs_destroy(o->jobs);
 	leftovers_destroy(o->leftovers);
 	site_destroy(o->site);
 	google_client_destroy(o->google);
@@ -39,13 +43,20 @@ static void on_stopping(uv_timer_t *timer)
 {
 	struct oauth *o = timer->data;
 	o->waited_ms += STOP_LOOK_MS;
-	if (!o->site || site_stats(o->site).busy == 0 || o->waited_ms >= STOP_DEADLINE_MS)
+	bool quiet = o->drained && (!o->site || site_stats(o->site).busy == 0);
+	if (quiet || o->waited_ms >= STOP_DEADLINE_MS)
 		db_worker_end(&o->worker);
+}
+
+static void on_drained(void *data)
+{
+	((struct oauth *)data)->drained = true;
 }
 
 static void stop(void *data)
 {
 	struct oauth *o = data;
+	jobs_drain(o->jobs, on_drained, o);
 	if (o->site)
 		site_close(o->site);
 	(void)uv_timer_start(&o->stopping, on_stopping, 0, STOP_LOOK_MS);
@@ -55,7 +66,8 @@ static void report(struct worker_report *out, void *data)
 {
 	const struct oauth *o = data;
 	struct site_stats stats = o->site ? site_stats(o->site) : (struct site_stats){0};
-	out->progress = stats.started + stats.connected + stats.failed;
+	struct jobs_stats jobs = o->jobs ? jobs_stats(o->jobs) : (struct jobs_stats){0};
+	out->progress = stats.started + stats.connected + stats.failed + jobs.synced + jobs.failed;
 	(void)db_worker_health(&o->worker, db_pool_is_up(o->worker.pool), out);
 }
 
@@ -70,14 +82,30 @@ static void expose(struct buf *out, void *data)
 	    out, "salesreg_calendar_connected_total", "Calendars connected.", stats.connected);
 	metrics_counter(out, "salesreg_calendar_failed_total",
 	    "Ways back from Google that connected nothing.", stats.failed);
+	struct jobs_stats jobs = o->jobs ? jobs_stats(o->jobs) : (struct jobs_stats){0};
+	metrics_counter(out, "salesreg_calendar_syncs_total",
+	    "Looks at a rep's calendars that read everything.", jobs.synced);
+	metrics_counter(out, "salesreg_calendar_sync_failures_total",
+	    "Looks at a rep's calendars that did not.", jobs.failed);
+	metrics_counter(
+	    out, "salesreg_calendar_refreshes_total", "Access tokens refreshed.", jobs.refreshed);
+	metrics_counter(out, "salesreg_calendar_dead_tokens_total",
+	    "Reps who have to connect again.", jobs.died);
+	metrics_counter(
+	    out, "salesreg_calendar_revocations_total", "Grants given back.", jobs.revoked);
 	metrics_gauge(out, "salesreg_calendar_visits", "Requests of browsers under way.",
 	    (int64_t)stats.busy);
+}
+
+static void on_ready(void *data)
+{
+	jobs_wake(((struct oauth *)data)->jobs);
 }
 
 static void on_notified(const char *channel, void *data)
 {
 	(void)channel;
-	(void)data;
+	on_ready(data);
 }
 
 /* A supervisor opens the port and keeps it over our restarts. */
@@ -125,11 +153,17 @@ static void start(void *data)
 	    .auth_url = c->google_auth_url,
 	    .token_url = c->google_token_url,
 	    .revoke_url = c->google_revoke_url,
+	    .calendar_base = c->google_calendar_base,
 	    .redirect_uri = arena_printf(&w->arena, "%s/oauth/callback", c->oauth_public_url),
 	};
 	o->google = google_client_create(&w->loop, &o->client);
 	if (!o->google)
 		abort();
+	o->jobs = jobs_create(&w->loop, &(struct jobs_options){.pool = o->worker.pool,
+					    .google = o->google,
+					    .rules = &o->worker.rules,
+					    .keys = &o->keys,
+					    .interval_s = SYNC_S});
 	o->leftovers = leftovers_create(&w->loop, o->worker.pool, &o->worker.rules);
 	open_site(o);
 }
@@ -143,6 +177,7 @@ static int run(struct cli *c)
 					     .session_sql = session,
 					     .channels = {"salesreg_calendar"},
 					     .start = start,
+					     .ready = on_ready,
 					     .notified = on_notified,
 					     .stop = stop,
 					     .destroy = destroy,

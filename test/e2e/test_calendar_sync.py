@@ -1,0 +1,398 @@
+"""What is known of a rep's calendars, and how it is kept: CALENDAR-ANCHORS 13 to 27, GOOGLE.md."""
+import datetime
+
+import pytest
+
+from support.database import tables
+from support.google import COMPANY
+from support.office import KEY, OTHER_KEY, Office
+from support.waiting import eventually
+
+UTC = datetime.timezone.utc
+# Google's two places for them differ by hours or days, never by less than this
+TOMORROW = (datetime.datetime.now(UTC) + datetime.timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+BALI = datetime.timezone(datetime.timedelta(hours=8))
+
+
+def hour(h, day=0):
+    """In UTC."""
+    return TOMORROW + datetime.timedelta(days=day, hours=h)
+
+
+def timed(start, end, **more):
+    return {"summary": "Viewing", "start": {"dateTime": start.isoformat()}, "end": {"dateTime": end.isoformat()}, **more}
+
+
+def all_day(first, last, **more):
+    return {"summary": "Away", "start": {"date": first.date().isoformat()}, "end": {"date": last.date().isoformat()}, **more}
+
+
+@pytest.fixture
+def office(make_world):
+    return Office(make_world)
+
+
+@pytest.fixture
+def anna(office):
+    person = office.rep()
+    office.connects(person)
+    office.synced(person, again=False)
+    return person
+
+
+class Calendar:
+    """Somebody's calendar, changed by hand."""
+
+    def __init__(self, office, name="primary", account=COMPANY):
+        self.office, self.name, self.account = office, name, account
+
+    def put(self, event):
+        return self.office.google.post("events", account=self.account, calendar=self.name, event=event)["event"]["id"]
+
+    def delete(self, event_id):
+        self.office.google.post("events", account=self.account, calendar=self.name, delete=event_id)
+
+
+@pytest.fixture
+def primary(office):
+    return Calendar(office)
+
+
+def times(office, person):
+    return [(start, end) for _, start, end in office.busy(person)]
+
+
+def test_what_keeps_a_rep_busy_is_known_and_follows_the_calendar(office, anna, primary):
+    assert office.account(anna)[0]["time_zone"]
+    first = primary.put(timed(hour(1), hour(2)))
+    primary.put(timed(hour(3), hour(4)))
+    office.synced(anna)
+    assert times(office, anna) == [(hour(1), hour(2)), (hour(3), hour(4))]
+    primary.put({**timed(hour(5), hour(6)), "id": first})
+    office.synced(anna)
+    assert times(office, anna) == [(hour(3), hour(4)), (hour(5), hour(6))]
+    primary.delete(first)
+    office.synced(anna)
+    assert times(office, anna) == [(hour(3), hour(4))]
+    lists = office.google.journal(on="events.list")
+    assert sum("syncToken" in str(call) for call in lists) >= 3, "changes alone are read"
+
+
+@pytest.mark.parametrize("event, busy", [
+    ({"transparency": "transparent"}, False),
+    ({"eventType": "workingLocation"}, False),
+    ({"eventType": "outOfOffice"}, True),
+    ({"eventType": "focusTime"}, True),
+    ({"status": "tentative"}, True),
+    ({"attendees": [{"email": COMPANY, "self": True, "responseStatus": "declined"}]}, False),
+    ({"attendees": [{"email": COMPANY, "self": True, "responseStatus": "needsAction"}]}, True),
+    ({"attendees": [{"email": "x@example.org", "responseStatus": "declined"},
+                    {"email": COMPANY, "self": True, "responseStatus": "accepted"}]}, True),
+])
+def test_what_counts_as_busy(office, anna, primary, event, busy):
+    """CALENDAR-ANCHORS 23 to 25."""
+    primary.put(timed(hour(1), hour(2), **event))
+    office.synced(anna)
+    assert times(office, anna) == ([(hour(1), hour(2))] if busy else [])
+
+
+def test_all_day_events_are_days_of_the_calendars_zone(office, anna, primary):
+    """CALENDAR-ANCHORS 23, 26."""
+    office.google.post("calendars", account=COMPANY, id=office_primary(office), zone="Asia/Makassar")
+    primary.put(all_day(TOMORROW, TOMORROW + datetime.timedelta(days=2), transparency="opaque"))
+    office.synced(anna)
+    midnight = TOMORROW.replace(tzinfo=BALI)
+    assert times(office, anna) == [(midnight, midnight + datetime.timedelta(days=2))]
+
+
+def office_primary(office):
+    return next(c["id"] for c in office.google.control("GET", "calendars", params={"account": COMPANY})["calendars"] if c["primary"])
+
+
+def test_pages_that_are_short_or_empty_lose_nothing(office, anna, primary):
+    expected = [(hour(h), hour(h + 0.5)) for h in range(12)]
+    for start, end in expected:
+        primary.put(timed(start, end))
+    office.google.fault("events.list", "short_page", times=2)
+    office.google.fault("events.list", "empty_page", times=2)
+    office.synced(anna)
+    assert times(office, anna) == expected
+
+
+@pytest.mark.parametrize("reason", ["fullSyncRequired", "updatedMinTooLongAgo"])
+def test_a_sync_token_that_is_of_no_use_any_more_has_all_read_again(office, anna, primary, reason):
+    """CALENDAR-ANCHORS 39."""
+    gone = primary.put(timed(hour(1), hour(2)))
+    office.synced(anna)
+    primary.put(timed(hour(3), hour(4)))
+    primary.delete(gone)
+    office.google.fault("events.list", reason)
+    office.synced(anna)
+    assert times(office, anna) == [(hour(3), hour(4))]
+
+
+def add_calendar(office, **more):
+    return office.google.post("calendars", account=COMPANY, summary="Other", **more)["calendar"]["id"]
+
+
+def reads_list(office):
+    office.db.calendar_accounts.update("listed_at = NULL")
+
+
+def test_own_calendars_that_are_shown_count_and_others_do_not(office, anna):
+    """CALENDAR-ANCHORS 18."""
+    shown = add_calendar(office, role="owner", selected=True)
+    hidden = add_calendar(office, role="owner", selected=False)
+    colleague = add_calendar(office, role="reader", selected=True)
+    for name in (shown, hidden, colleague):
+        Calendar(office, name).put(timed(hour(1), hour(2)))
+    reads_list(office)
+    office.synced(anna)
+    rows = office.calendars(anna)
+    assert {name: rows[name]["conflicts"] for name in (shown, hidden, colleague)} == {shown: True, hidden: False, colleague: False}
+    assert [name for name, _, _ in office.busy(anna)] == [shown]
+
+
+def test_a_calendar_of_somebody_else_that_the_rep_chose_is_asked_for_its_busy_times(office, anna):
+    colleague = add_calendar(office, role="freeBusyReader", selected=True)
+    Calendar(office, colleague).put(timed(hour(1), hour(2)))
+    reads_list(office)
+    office.synced(anna)
+    office.db.calendars.update("conflicts = true, chosen = true WHERE calendar_id = %s", colleague)
+    office.synced(anna)
+    assert [(name, start) for name, start, _ in office.busy(anna)] == [(colleague, hour(1))]
+    # CALENDAR-ANCHORS 20, 21: unknown is never free
+    office.google.fault("freebusy.query", "busy_error")
+    office.synced(anna)
+    row = office.calendars(anna)[colleague]
+    assert row["error"] and row["sync_token"] is None
+    office.synced(anna)
+    assert office.calendars(anna)[colleague]["error"] is None
+
+
+def test_an_own_calendar_that_cannot_be_read_is_unknown_and_the_others_are_not(office, anna, primary):
+    other = add_calendar(office, role="owner", selected=True)
+    reads_list(office)
+    office.synced(anna)
+    primary.put(timed(hour(1), hour(2)))
+    office.google.fault("events.list", "notFound", skip=1)
+    office.synced(anna)
+    rows = office.calendars(anna)
+    assert sorted(bool(row["error"]) for row in rows.values() if row["conflicts"]) == [False, True]
+    assert other in rows
+
+
+def test_an_access_token_that_ends_is_refreshed_and_once_only(office, anna, primary):
+    primary.put(timed(hour(1), hour(2)))
+    office.google.expire(COMPANY)
+    office.synced(anna)
+    assert times(office, anna) == [(hour(1), hour(2))]
+    assert len(office.google.journal(on="refresh")) == 1
+    # five minutes ahead, by our clock
+    office.db.calendar_accounts.update("access_expires_at = now() + interval '4 minutes'")
+    office.synced(anna)
+    office.synced(anna)
+    assert len(office.google.journal(on="refresh")) == 2
+
+
+def test_an_answer_without_a_refresh_token_leaves_the_old_one_and_one_with_it_replaces_it(office, anna):
+    """CALENDAR-ANCHORS 1."""
+    for kind in (None, "new_refresh_token", None):
+        if kind:
+            office.google.fault("refresh", kind)
+        office.google.expire(COMPANY)
+        office.synced(anna)
+        assert office.account(anna)[0]["refresh_token"]
+    assert len(office.google.journal(on="refresh")) == 3
+
+
+def test_a_dead_token_is_told_once_and_connecting_again_keeps_what_was_chosen(office, anna, primary):
+    """CALENDAR-ANCHORS 14, 16."""
+    other = add_calendar(office, role="owner", selected=True)
+    reads_list(office)
+    office.synced(anna)
+    office.db.calendars.update("conflicts = false, chosen = true WHERE calendar_id = %s", other)
+    office.google.kill(COMPANY)
+    office.google.expire(COMPANY)
+    office.looks_again()
+    message = anna.hears("calendar_reconnect", email=COMPANY)
+    assert message.data == ["cal:link"]
+    row, = office.account(anna)
+    assert (row["state"], row["refresh_token"]) == ("reconnect", None)
+    office.looks_again()
+    office.world.settle()
+    assert not anna.unheard()
+    anna.says("календарь")
+    link = office.link(anna.hears("calendar_reconnect", email=COMPANY))
+    office.back(office.google.walk(office.to_google(link), COMPANY).location)
+    anna.hears("calendar_connected", email=COMPANY)
+    primary.put(timed(hour(1), hour(2)))
+    office.synced(anna)
+    assert times(office, anna) == [(hour(1), hour(2))]
+    assert office.calendars(anna)[other]["conflicts"] is False
+
+
+def test_a_token_that_dies_after_a_week_says_why(office, anna):
+    """CALENDAR-ANCHORS 10."""
+    office.db.calendar_accounts.update("connected_at = now() - interval '7 days'")
+    office.google.kill(COMPANY)
+    office.google.expire(COMPANY)
+    office.looks_again()
+    anna.hears("calendar_reconnect_week", email=COMPANY)
+
+
+@pytest.mark.parametrize("on, kind", [("refresh", "invalid_client"), ("refresh", "502html"), ("refresh", "429"), ("refresh", "reset_after"),
+                                      ("refresh", "truncated"), ("events.list", "429"), ("events.list", "503"),
+                                      ("events.list", "502html"), ("events.list", "truncated"),
+                                      ("events.list", "accessNotConfigured"), ("events.list", "quotaExceeded")])
+def test_what_is_no_death_costs_no_token(office, anna, primary, on, kind):
+    """CALENDAR-ANCHORS 15."""
+    office.google.fault(on, kind)
+    office.google.expire(COMPANY)
+    office.looks_again()
+    office.db.calendar_accounts.eventually("sync_failures = 1")
+    row, = office.account(anna)
+    assert row["state"] == "connected" and row["refresh_token"] and row["reason"]
+    primary.put(timed(hour(1), hour(2)))
+    office.synced(anna)
+    assert times(office, anna) == [(hour(1), hour(2))]
+    assert not anna.unheard()
+
+
+def test_one_reps_trouble_delays_no_other(office, anna):
+    boris = office.rep("boris@truerealestate.bali", name="Boris Orlov")
+    office.google.account("boris@truerealestate.bali", zone="Asia/Makassar")
+    office.connects(boris, "boris@truerealestate.bali")
+    office.synced(boris, again=False)
+    office.google.fault("events.list", "hang", account=COMPANY, times=-1)
+    office.looks_again()
+    Calendar(office, account="boris@truerealestate.bali").put(timed(hour(1), hour(2)))
+    office.synced(boris)
+    assert times(office, boris) == [(hour(1), hour(2))]
+    office.google.no_faults()
+
+
+def disconnects(person):
+    person.says("календарь")
+    person.hears("calendar_connected_to")
+    person.presses("button_calendar_off")
+    person.hears("ask_calendar_off")
+    person.presses("button_calendar_off_yes")
+    person.hears("calendar_disconnected")
+
+
+def granted(office, account=COMPANY):
+    return bool(office.google.accounts()[account]["refresh_tokens"])
+
+
+@pytest.mark.parametrize("kind", [None, "502html", "reset_after", "invalid_token"])
+def test_disconnecting_gives_the_grant_back(office, anna, kind):
+    """CALENDAR-ANCHORS 4."""
+    assert granted(office)
+    if kind:
+        office.google.fault("revoke", kind)
+    disconnects(anna)
+    if kind == "502html":
+        office.db.calendar_jobs.eventually("error IS NOT NULL")
+        office.looks_again()
+    office.db.calendar_jobs.eventually("count(*) = 0")
+    assert granted(office) == (kind == "invalid_token")
+    assert not office.calendars(anna) and not office.busy(anna)
+
+
+def test_leaving_gives_it_back_too_by_whatever_hand(office, anna):
+    boris = office.rep("boris@truerealestate.bali", name="Boris Orlov")
+    office.google.account("boris@truerealestate.bali")
+    office.connects(boris, "boris@truerealestate.bali")
+    anna.says("отключиться")
+    anna.hears("ask_unregister")
+    anna.presses("button_unregister_yes")
+    anna.hears("unregistered")
+    eventually(lambda: not granted(office), what="the grant is given back")
+    office.db.execute("DELETE FROM sales_representatives WHERE telegram_id = %s", boris.id)
+    office.looks_again()
+    eventually(lambda: not granted(office, "boris@truerealestate.bali"), what="the grant is given back")
+
+
+def test_a_grant_given_anew_is_not_given_back(office, anna):
+    """CALENDAR-ANCHORS 3: revoking ends all grants of the account."""
+    office.google.fault("revoke", "502html", times=-1)
+    disconnects(anna)
+    office.db.calendar_jobs.eventually("error IS NOT NULL")
+    office.connects(anna)
+    office.google.no_faults()
+    office.synced(anna)
+    assert office.db.calendar_jobs.value("count(*)", "WHERE kind = 'revoke'") == 0
+    assert granted(office)
+
+
+def test_an_account_that_two_reps_share_is_given_back_with_the_second(office, anna):
+    boris = office.rep("boris@truerealestate.bali", name="Boris Orlov")
+    office.connects(boris)
+    disconnects(anna)
+    office.synced(boris)
+    assert granted(office)
+    disconnects(boris)
+    eventually(lambda: not granted(office), what="the grant is given back")
+
+
+def test_another_account_in_its_place_forgets_the_first(make_world):
+    office = Office(make_world, CALENDAR_ACCOUNT="any")
+    anna = office.rep()
+    office.connects(anna)
+    office.synced(anna, again=False)
+    Calendar(office).put(timed(hour(1), hour(2)))
+    office.synced(anna)
+    private = "anna.petrova.bali@gmail.com"
+    anna.says("календарь")
+    anna.hears("calendar_connected_to")
+    anna.presses("button_calendar_other")
+    link = office.link(anna.hears("calendar_offer"))
+    office.back(office.google.walk(office.to_google(link), private).location)
+    anna.hears("calendar_connected", email=private)
+    eventually(lambda: not granted(office), what="the first grant is given back")
+    office.synced(anna)
+    assert not office.busy(anna) and granted(office, private)
+
+
+def test_keys_rotate_and_a_missing_one_loses_nothing(office, anna):
+    office.oauth.terminate()
+    office.start(TOKEN_ENCRYPTION_KEY=OTHER_KEY)
+    office.looks_again()
+    office.oauth.wait_for_log("tokens are sealed with the key [0-9a-f]{8}, which is not in TOKEN_ENCRYPTION_KEY")
+    before, = office.account(anna)
+    assert before["state"] == "connected" and before["refresh_token"]
+    office.oauth.terminate()
+    office.start(TOKEN_ENCRYPTION_KEY=f"{OTHER_KEY},{KEY}")
+    office.google.expire(COMPANY)
+    office.synced(anna)
+    after, = office.account(anna)
+    assert after["key_id"] != before["key_id"]
+    # and the old one is needed no more
+    office.oauth.terminate()
+    office.start(TOKEN_ENCRYPTION_KEY=OTHER_KEY)
+    office.google.expire(COMPANY)
+    office.synced(anna)
+
+
+def test_two_processes_refresh_one_token_once(office, anna):
+    """CALENDAR-ANCHORS 13."""
+    office.world.start("oauth", OAUTH_LISTEN="127.0.0.1:0").wait_for_log("calendar: listening")
+    office.google.fault("refresh", "slow", ms=500)
+    office.google.expire(COMPANY)
+    office.looks_again()
+    office.synced(anna)
+    assert len(office.google.journal(on="refresh")) == 1
+
+
+def test_a_token_is_good_for_its_rep_alone(office, anna):
+    """A row that is swapped with another's opens nothing."""
+    boris = office.rep("boris@truerealestate.bali", name="Boris Orlov")
+    office.google.account("boris@truerealestate.bali")
+    office.connects(boris, "boris@truerealestate.bali")
+    office.synced(boris)
+    office.db.execute(f"UPDATE {tables.calendar_accounts} a SET refresh_token = b.refresh_token, access_token = b.access_token"
+                      f" FROM {tables.calendar_accounts} b WHERE a.rep <> b.rep")
+    office.looks_again()
+    office.oauth.wait_for_log("the stored token of rep .* was changed, or is another's")
+    office.db.calendar_accounts.eventually("count(*) FILTER (WHERE sync_failures > 0) = 2")
