@@ -3,6 +3,7 @@
 #include "salesreg/sandbox/answer.h"
 #include "salesreg/sandbox/control.h"
 #include "salesreg/sandbox/model.h"
+#include "salesreg/sandbox/prospect.h"
 #include "salesreg/sandbox/stream.h"
 #include <string.h>
 
@@ -37,6 +38,10 @@ static void handle_post(struct sandbox *s, struct http_exchange *x, const char *
 	if (strcmp(call, "calendar") == 0) {
 		control_handle(s, x, "google/events");
 		stream_look(s);
+		return;
+	}
+	if (strcmp(call, "prospects") == 0) {
+		prospect_handle(s, x);
 		return;
 	}
 	if (strcmp(call, "act") != 0 && strcmp(call, "users") != 0) {

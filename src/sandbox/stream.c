@@ -244,8 +244,9 @@ static void greet(struct stream *stream, struct http_sse_watcher *w)
 	buf_add(fresh, stream->people.data, stream->people.size);
 	buf_adds(fresh, ",\"google\":");
 	buf_add(fresh, stream->google.data, stream->google.size);
-	buf_addf(fresh, ",\"system\":%s,\"kept\":%s}",
+	buf_addf(fresh, ",\"system\":%s,\"prospects\":%s,\"kept\":%s}",
 	    stream->sandbox->system.ask ? "true" : "false",
+	    stream->sandbox->system.add ? "true" : "false",
 	    stream->sandbox->keep ? "true" : "false");
 	if (http_sse_send(&stream->sse, w, "hello", fresh) && stream->system.size > 0)
 		(void)http_sse_send(&stream->sse, w, "system", &stream->system);

@@ -14,3 +14,11 @@ const char *demo_prospect_example(void)
 {
 	return sql_statement(SQL_DEMO_PROSPECT)->text;
 }
+
+void demo_prospect_add(
+    struct db_plan *plan, const char *name, const char *contact, const char *note)
+{
+	(void)db_plan_add_plain(plan, SQL_TX_BEGIN_WRITE);
+	(void)db_plan_add(plan, SQL_DEMO_PROSPECT_ADD, name, contact, note);
+	(void)db_plan_add_plain(plan, SQL_TX_COMMIT);
+}

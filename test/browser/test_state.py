@@ -74,6 +74,35 @@ def test_three_people_fit_beside_the_state_and_no_word_is_broken(make_world, ope
     assert len(chats) == 3 and all(c["right"] <= edge and c["width"] >= 280 for c in chats), (edge, chats)
 
 
+def test_a_prospect_added_on_the_page_is_assigned_and_its_rep_hears_of_it(make_world, open_page):
+    world = make_world(sandbox_args=["--state", "--prospects"])
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    page = open_page(world.sandbox)
+    anna = page.chat(ANNA)
+    anna.registers(world.texts, "ru", "Анна Петрова", "anna@truerealestate.bali")
+    page.find("#prospect summary").click()
+    for name, words in (("name", "Мария <b>Сидорова</b>"), ("contact", "@maria_s"), ("note", "Two bedrooms, near the sea")):
+        page.find(f"#prospect-form [name={name}]").send_keys(words)
+    page.find("#prospect-form button").click()
+    page.wait_text("#prospect-done", "Мария <b>Сидорова</b> is added")
+    page.wait_text("#system-prospects", r"Мария <b>Сидорова</b>\s+unreached\s+Анна Петрова")
+    card = eventually(lambda: next((m for m in anna.messages() if "Мария <b>Сидорова</b>" in m["text"]), None), what="the card")
+    assert "near the sea" in card["text"] and "maria_s" in card["text"]
+    assert page.find("#prospect-form [name=name]").get_property("value") == ""
+    # what is missing is said by the browser, what the database refuses by the page, and what was written stays
+    world.db.execute("CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'closed'; END $$;"
+                     " CREATE TRIGGER no BEFORE INSERT ON test_prospects FOR EACH ROW EXECUTE FUNCTION no()")
+    page.expected.append("503")
+    page.find("#prospect-form [name=name]").send_keys("Oleg")
+    page.find("#prospect-form [name=contact]").send_keys("@oleg")
+    page.find("#prospect-form button").click()
+    page.wait_text("#prospect-error", "Not added: the database refused it")
+    assert page.find("#prospect-form [name=name]").get_property("value") == "Oleg"
+    assert world.db.value("SELECT count(*) FROM test_prospects") == 1
+
+
 def test_the_database_is_asked_only_while_a_page_watches_and_cannot_be_changed(make_world, open_page):
     world = make_world(sandbox_args=["--state"])
     assert watching(world) == 0

@@ -39,6 +39,10 @@ def test_a_rep_registers_and_has_a_prospect_and_everything_is_still_there_after_
     anna = page.person("Anna Petrova")
     anna.registers()
     assert "Alex" in anna.hears_anything().text
+    added = page.http.post(f"{page.base}/page/prospects", json={"name": "Maria Sidorova", "contact": "@maria_s", "note": "by the sea"},
+                           headers={"Origin": page.base}, timeout=60)
+    assert added.json() == {"ok": True}, added.text
+    assert ask(directory, "SELECT context FROM test_prospects WHERE name = 'Maria Sidorova'") == [("by the sea",)]
     chat = [m.text for m in page.bot_messages(anna.id)]
     first.interrupt()
 

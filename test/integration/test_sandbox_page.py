@@ -13,8 +13,8 @@ from support.waiting import eventually
 JSON = "application/json"
 
 
-def ask(sandbox, verb, path, **headers):
-    return requests.request(verb, sandbox.base + path, timeout=60, data=b'{"user":1,"type":"text","text":"x"}',
+def ask(sandbox, verb, path, data=b'{"user":1,"type":"text","text":"x"}', **headers):
+    return requests.request(verb, sandbox.base + path, timeout=60, data=data,
                             headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
@@ -187,6 +187,30 @@ def test_it_stops_cleanly_while_pages_watch(sandbox):
     with events(sandbox) as stream, events(sandbox):
         next(stream)
         sandbox.process.terminate()
+
+
+def test_prospects_are_added_by_the_page_alone_and_only_where_it_may(sandbox, database, tmp_path):
+    wanted = json.dumps({"name": "Maria", "contact": "@maria"})
+    own = {"Content_Type": JSON, "Origin": sandbox.base}
+    assert ask(sandbox, "POST", "/page/prospects", data=wanted, **own).status_code == 404
+    assert run("sandbox", "--prospects").returncode == 64
+    adds = Sandbox(tmp_path / "adds.log", "--state", "--prospects", settings={"DATABASE_URL": database.url})
+    try:
+        own["Origin"] = adds.base
+        count = "SELECT count(*) FROM test_prospects WHERE name = 'Maria'"
+        assert ask(adds, "POST", "/page/prospects", data=wanted, Content_Type=JSON, Origin="http://evil.example").status_code == 403
+        assert ask(adds, "POST", "/page/prospects", data=wanted, Content_Type=JSON).status_code == 403
+        assert ask(adds, "POST", "/sandbox/prospects", data=wanted, Content_Type=JSON).status_code == 404
+        for bad in ("", "[]", "{}", '{"name": "Maria"}', '{"contact": "@maria"}', '{"name": " \\u200b", "contact": "@maria"}',
+                    json.dumps({"name": "x" * 256, "contact": "@maria"}), '{"name": 5, "contact": "@maria"}'):
+            answer = ask(adds, "POST", "/page/prospects", data=bad, **own)
+            assert answer.status_code == 400 and answer.json()["error"], bad
+        assert database.value(count) == 0
+        answer = ask(adds, "POST", "/page/prospects", data=wanted, **own)
+        assert answer.status_code == 200, answer.text
+        assert database.value(count) == 1
+    finally:
+        adds.process.discard()
 
 
 def test_the_state_needs_a_database_to_read():

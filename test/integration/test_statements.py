@@ -26,7 +26,7 @@ def statements(path):
 
 
 ALL = [(path.name, name, text) for path in FILES for name, text in statements(path)]
-TRANSACTION = {"BEGIN", "COMMIT", "ROLLBACK", "DISCARD PLANS"}
+TRANSACTION = {"BEGIN", "BEGIN READ WRITE", "COMMIT", "ROLLBACK", "DISCARD PLANS"}
 
 
 def test_there_are_statements_and_each_has_a_name_of_its_own():

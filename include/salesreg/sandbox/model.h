@@ -192,6 +192,7 @@ struct sandbox {
 	char **hosts;  /* further names of this host, NULL-terminated; or NULL */
 	struct http_guard guard;
 	struct sandbox_system system;
+	struct adding *adding; /* a prospect, for the page (prospect.c); or NULL */
 	struct stream *stream;
 	int64_t clock_offset_us;
 	uint64_t random;

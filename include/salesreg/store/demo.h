@@ -10,3 +10,6 @@ size_t demo_state(struct db_plan *plan);
 const char *demo_state_parse(const PGresult *result);
 /* SQL that adds a prospect, to be shown to a person. */
 const char *demo_prospect_example(void);
+/* A transaction of its own, also where the session only reads else; the texts are borrowed. note: "" for none. */
+void demo_prospect_add(
+    struct db_plan *plan, const char *name, const char *contact, const char *note);

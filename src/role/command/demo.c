@@ -383,7 +383,8 @@ static void on_announced(void *data)
 	    "     prospects, with buttons.\n"
 	    "  3. Register Anna as well: what John cannot take goes to her.\n"
 	    "  4. As John, write \"calendar\" and connect a Google calendar, a simulated one.\n"
-	    "  5. Add a prospect, as a form or an import would:\n\n"
+	    "  5. Add a prospect: the page has a form for it, beside the chats; or as an import "
+	    "would:\n\n"
 	    "psql '%s' -c \"%s\"\n\n"
 	    "Status: SALESREG_RUN_DIR='%s' '%s' status\n"
 	    "Ctrl-C stops everything. What you did is kept; to start afresh, remove\n%s\n",
@@ -399,7 +400,8 @@ static int supervise(struct demo *d)
 	company[0] = demo_postgres_child(&d->postgres);
 	company[1] = (struct child_spec){.name = "sandbox",
 	    .argv = {"salesreg", "sandbox", "--listen", d->address, "--username",
-		"salesreg_demo_bot", "--keep", d->kept, "--state", "--log-level", "warn"},
+		"salesreg_demo_bot", "--keep", d->kept, "--state", "--prospects", "--log-level",
+		"warn"},
 	    .vital = true,
 	    .listen_fd = -1,
 	    .foreign = true,

@@ -16,7 +16,7 @@ struct arguments {
 	const char *tokens[TOKENS_MAX + 1];
 	const char *hosts[HOSTS_MAX + 1];
 	const char *redirects[REDIRECTS_MAX + 1];
-	bool state;
+	bool state, prospects;
 	int ready_fd;
 	enum log_level log_level;
 };
@@ -51,6 +51,18 @@ static void on_rest(void *data)
 {
 	const struct process *p = data;
 	demo_state_rest(p->state);
+}
+
+static void on_add(const struct sandbox_prospect *prospect, void *data)
+{
+	const struct process *p = data;
+	demo_state_add(p->state, prospect->name, prospect->contact, prospect->note);
+}
+
+static void on_added(const char *problem, void *data)
+{
+	const struct process *p = data;
+	sandbox_system_added(p->sandbox, problem);
 }
 
 static void on_told(const char *json, const char *problem, void *data)
@@ -105,10 +117,13 @@ static int emulate(const struct arguments *a)
 		p.state = demo_state_create(&loop, &(struct demo_state_options){
 						       .uri = &p.config.database_url,
 						       .told = on_told,
+						       .added = on_added,
 						       .data = &p,
 						   });
 		options.system =
 		    (struct sandbox_system){.ask = on_ask, .rest = on_rest, .data = &p};
+		if (a->prospects)
+			options.system.add = on_add;
 	}
 	if (sandbox_create(&p.sandbox, &loop, &options, message, sizeof message) != ERR_OK) {
 		log_error("sandbox: %s", message);
@@ -161,8 +176,11 @@ static int run(struct cli *c)
 				  .seeded = cli_has(c, "seed"),
 				  .seed = (uint64_t)cli_number(c, "seed", 0)},
 	    .state = cli_has(c, "state"),
+	    .prospects = cli_has(c, "prospects"),
 	    .ready_fd = (int)cli_number(c, "ready-fd", -1),
 	    .log_level = level_of(cli_value(c, "log-level", "info"))};
+	if (a.prospects && !a.state)
+		return cli_wrong(c, "--prospects needs --state");
 	if (!collect(c, "token", a.tokens, TOKENS_MAX) || !collect(c, "host", a.hosts, HOSTS_MAX) ||
 	    !collect(c, "google-redirect", a.redirects, REDIRECTS_MAX))
 		return EXIT_CODE_USAGE;
@@ -190,6 +208,9 @@ static const struct cli_option options[] = {
     {.name = "limits", .help = "enforce Telegram's sending limits"},
     {.name = "state",
 	.help = "show the bot's database on the page, read only: DATABASE_URL says where"},
+    {.name = "prospects",
+	.help = "with --state: let whoever has the page add prospects to that database, which the "
+		"demo does"},
     {.name = "host",
 	.value = "NAME",
 	.help = "another name that people and bots come by (addresses and localhost need none); "

@@ -2,6 +2,7 @@
 import { post } from "/page/api.js";
 import { showCalendars } from "/page/calendar.js";
 import { Chat } from "/page/chat.js";
+import { showProspectForm } from "/page/prospect.js";
 import { showSystem } from "/page/system.js";
 
 const READY_MADE = [
@@ -180,6 +181,7 @@ function hello(news) {
   instance = news.instance;
   showBot(news.bot);
   showCalendars(news.google);
+  showProspectForm(news.prospects);
   if (!news.system)
     showSystem($("system-body"), null);
   // whatever was missed while away
