@@ -1,5 +1,7 @@
 """The emulated Calendar API: scopes, events, pages, sync tokens, busy times, and what goes wrong, as Google has them."""
+import datetime
 import uuid
+import zoneinfo
 
 import pytest
 import requests
@@ -66,6 +68,10 @@ def fails(answer, status, reason, info=None):
         assert error["details"][0]["reason"] == info
         assert error["details"][0]["@type"].endswith("google.rpc.ErrorInfo")
     return error
+
+
+def utc(moment):
+    return moment.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def some_id():
@@ -415,16 +421,47 @@ def test_what_is_free_and_what_is_busy(google, client, event, busy):
     assert bool(client.hours()) == busy
 
 
-@pytest.mark.parametrize("zone, start, end", [
-    ("Asia/Makassar", "2026-11-30T16:00:00Z", "2026-12-01T16:00:00Z"),
-    ("Europe/Moscow", "2026-11-30T21:00:00Z", "2026-12-01T21:00:00Z"),
-    ("Asia/Kathmandu", "2026-11-30T18:15:00Z", "2026-12-01T18:15:00Z"),
-    ("America/New_York", "2026-12-01T05:00:00Z", "2026-12-02T05:00:00Z"),
-])
-def test_an_all_day_event_is_a_day_of_the_calendars_zone(google, client, zone, start, end):
+ZONES = ["UTC", "Asia/Makassar", "Europe/Moscow", "Asia/Kathmandu", "America/New_York", "Europe/Berlin", "Europe/Dublin",
+         "Australia/Lord_Howe", "Pacific/Chatham", "America/St_Johns", "America/Santiago", "Pacific/Kiritimati", "Africa/Casablanca",
+         "Asia/Tehran", "Pacific/Apia"]
+# winter, summer, the days of the change here and there, and long after the last one that a file of the database lists
+DAYS = ["2026-01-15", "2026-03-08", "2026-03-29", "2026-04-05", "2026-07-01", "2026-10-04", "2026-10-25", "2026-11-01", "2050-07-01",
+        "2050-12-01"]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_an_all_day_event_is_a_day_of_the_calendars_zone(google, client, zone):
     google.account(COMPANY, zone=zone)
+    for day in DAYS:
+        first = datetime.date.fromisoformat(day)
+        last = first + datetime.timedelta(days=1)
+        google.post("events", account=COMPANY, event=all_day(day, str(last)))
+        start, end = (datetime.datetime(d.year, d.month, d.day, tzinfo=zoneinfo.ZoneInfo(zone)) for d in (first, last))
+        asked = {"timeMin": utc(start - datetime.timedelta(days=2)), "timeMax": utc(end + datetime.timedelta(days=2))}
+        assert (utc(start), utc(end)) in client.hours(**asked), (zone, day)
+        # and in the zone itself it begins at midnight
+        assert client.hours(timeZone=zone, **asked)[0][0].startswith(f"{day}T00:00:00")
+
+
+def test_a_time_without_an_offset_is_one_of_its_zone_or_else_the_calendars(google, client):
+    google.account(COMPANY, zone="America/New_York")
+    own = client.insert(start={"dateTime": "2026-07-01T10:00:00", "timeZone": "Europe/Berlin"},
+                        end={"dateTime": "2026-07-01T11:00:00", "timeZone": "Europe/Berlin"})
+    assert own["start"] == {"dateTime": "2026-07-01T04:00:00-04:00", "timeZone": "Europe/Berlin"}
+    calendars = client.insert(start={"dateTime": "2026-12-01T10:00:00"}, end={"dateTime": "2026-12-01T11:00:00"})
+    assert calendars["end"]["dateTime"] == "2026-12-01T11:00:00-05:00"
+    # the hour that is skipped, and the one that is there twice
+    skipped = client.insert(start={"dateTime": "2026-03-08T02:30:00"}, end={"dateTime": "2026-03-08T04:00:00"})
+    assert skipped["start"]["dateTime"] == "2026-03-08T03:30:00-04:00"
+    twice = client.insert(start={"dateTime": "2026-11-01T01:30:00"}, end={"dateTime": "2026-11-01T03:00:00"})
+    assert twice["start"]["dateTime"] == "2026-11-01T01:30:00-04:00" and twice["end"]["dateTime"] == "2026-11-01T03:00:00-05:00"
+
+
+def test_days_move_with_the_calendars_zone(google, client):
     google.post("events", account=COMPANY, event=all_day("2026-12-01", "2026-12-02"))
-    assert client.hours(timeMin="2026-11-30T00:00:00Z", timeMax="2026-12-03T00:00:00Z") == [(start, end)]
+    google.account(COMPANY, zone="Europe/Moscow")
+    assert client.hours(timeMin="2026-11-29T00:00:00Z", timeMax="2026-12-04T00:00:00Z") == [
+        ("2026-11-30T21:00:00Z", "2026-12-01T21:00:00Z")]
 
 
 def test_a_calendar_that_cannot_be_told_of_has_an_error_inside_the_200(google, client):
@@ -444,7 +481,7 @@ def test_a_calendar_that_cannot_be_told_of_has_an_error_inside_the_200(google, c
 def test_the_ends_of_the_calendar_are_no_end_of_it(google, client):
     google.post("events", account=COMPANY, event=all_day("0000-01-01", "0000-01-02"))
     google.post("events", account=COMPANY, event=all_day("9999-12-30", "9999-12-31"))
-    assert client.hours(timeMin="0000-01-01T00:00:00Z", timeMax="0000-02-01T00:00:00Z")[0][1] == "0000-01-01T16:00:00Z"
+    assert client.hours(timeMin="0000-01-01T00:00:00Z", timeMax="0000-02-01T00:00:00Z")[0][1] == "0000-01-01T16:02:24Z"  # local mean time
     assert len(client.hours(timeMin="9999-12-01T00:00:00Z", timeMax="9999-12-31T23:59:59Z")) == 1
 
 

@@ -31,11 +31,9 @@ static void check(const struct google *g, const struct google_calendar *calendar
 	require(!event->cancelled || strcmp(status, "cancelled") == 0);
 	require(!json_object_get(brief, "summary") && !json_object_get(brief, "attendees"));
 	(void)google_event_is_invitation(calendar, event);
-	for (int offset_min = -1080; offset_min <= 1080; offset_min += 45) {
-		char text[GOOGLE_TIME_SIZE];
-		google_time_write(event->start_us, offset_min, text);
-		google_time_write(event->end_us, offset_min, text);
-	}
+	char text[GOOGLE_TIME_SIZE];
+	google_time_write(event->start_us, calendar->clock, text);
+	google_time_write(event->end_us, NULL, text);
 	json_decref(whole);
 	json_decref(brief);
 }

@@ -1,4 +1,5 @@
 #include "salesreg/sandbox/google/accounts.h"
+#include "salesreg/sandbox/google/calendar/zone.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,26 +92,15 @@ struct google_calendar *google_calendar_find(const struct google *g, const char 
 	return NULL;
 }
 
-/* Zones that the fake knows, each with one offset the whole year. */
 bool google_calendar_set_zone(struct google_calendar *calendar, const char *zone)
 {
-	static const struct {
-		const char *name;
-		int offset_min;
-	} zones[] = {{"UTC", 0}, {"Etc/UTC", 0}, {"Europe/London", 0}, {"Europe/Berlin", 60},
-	    {"Europe/Kiev", 120}, {"Europe/Moscow", 180}, {"Asia/Dubai", 240},
-	    {"Asia/Yekaterinburg", 300}, {"Asia/Kolkata", 330}, {"Asia/Kathmandu", 345},
-	    {"Asia/Almaty", 300}, {"Asia/Bangkok", 420}, {"Asia/Jakarta", 420},
-	    {"Asia/Makassar", 480}, {"Asia/Singapore", 480}, {"Asia/Tokyo", 540},
-	    {"Asia/Jayapura", 540}, {"Australia/Brisbane", 600}, {"Pacific/Chatham", 765},
-	    {"America/New_York", -300}, {"America/Los_Angeles", -480}};
+	struct google_zone *clock = google_zone_load(zone);
+	if (!clock)
+		return false;
+	google_zone_free(calendar->clock);
+	calendar->clock = clock;
 	set_string(&calendar->zone, zone);
-	for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
-		if (strcmp(zones[i].name, zone) == 0) {
-			calendar->offset_min = zones[i].offset_min;
-			return true;
-		}
-	return false;
+	return true;
 }
 
 static struct google_calendar *calendar_add(struct google *g, const char *id)
@@ -118,7 +108,8 @@ static struct google_calendar *calendar_add(struct google *g, const char *id)
 	struct google_calendar *calendar = allocate(sizeof *calendar);
 	set_string(&calendar->id, id);
 	set_string(&calendar->summary, id);
-	(void)google_calendar_set_zone(calendar, "Asia/Makassar");
+	if (!google_calendar_set_zone(calendar, "Asia/Makassar"))
+		set_string(&calendar->zone, "UTC"); /* there is no zone database here */
 	TAILQ_INIT(&calendar->events);
 	TAILQ_INSERT_TAIL(&g->calendars, calendar, entry);
 	return calendar;
@@ -186,6 +177,7 @@ static void calendar_destroy(struct google_calendar *calendar)
 	free(calendar->id);
 	free(calendar->summary);
 	free(calendar->zone);
+	google_zone_free(calendar->clock);
 	free(calendar);
 }
 

@@ -66,10 +66,9 @@ static json_t *write_events(const struct google_calendar *calendar)
 
 static json_t *write_calendar(const struct google_calendar *calendar)
 {
-	return json_pack("{ss ss ss si sI sI so}", "id", calendar->id, "summary", calendar->summary,
-	    "zone", calendar->zone, "offset_min", calendar->offset_min, "version",
-	    (json_int_t)calendar->version, "synced_from", (json_int_t)calendar->synced_from,
-	    "events", write_events(calendar));
+	return json_pack("{ss ss ss sI sI so}", "id", calendar->id, "summary", calendar->summary,
+	    "zone", calendar->zone, "version", (json_int_t)calendar->version, "synced_from",
+	    (json_int_t)calendar->synced_from, "events", write_events(calendar));
 }
 
 json_t *google_remember(const struct google *g)
@@ -193,7 +192,6 @@ static void read_calendars(struct google *g, const json_t *list)
 			continue; /* in nobody's list */
 		if (zone)
 			(void)google_calendar_set_zone(calendar, zone);
-		calendar->offset_min = (int)json_get_i64(one, "offset_min", calendar->offset_min);
 		if (summary)
 			set_string(&calendar->summary, summary);
 		read_events(g, calendar, json_get_array(one, "events"));

@@ -2,14 +2,14 @@
 import { get, post } from "/page/api.js";
 
 const SHOWN_MAX = 50;
-const MINUTE_MS = 60000, DAY_MS = 24 * 60 * MINUTE_MS;
+const DAY_MS = 24 * 60 * 60 * 1000;
 const $ = (id) => document.getElementById(id);
 const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
 const hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC" });
 
 let accounts = [];
 let shown = { account: null, version: -1 }; // what stands on the page
-let offsetMin = 0; // of the calendar's zone
+let zone = "UTC", clock = clockOf("UTC"); // the calendar's
 let opened = false; // once by itself: when the first account is connected
 let loads = 0;
 
@@ -23,24 +23,30 @@ function make(tag, className, ...content) {
 
 // --- times: the calendar's clock, whatever the browser's is ---
 
-function begin(event, end = "start") {
-  return event[end].date ? Date.parse(event[end].date) - offsetMin * MINUTE_MS : Date.parse(event[end].dateTime);
+function clockOf(name) {
+  const fields = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" };
+  try {
+    return new Intl.DateTimeFormat("en-US", { ...fields, hourCycle: "h23", timeZone: name });
+  } catch {
+    return new Intl.DateTimeFormat("en-US", { ...fields, hourCycle: "h23", timeZone: "UTC" }); // a browser without that zone
+  }
 }
 
+// What a clock on the wall there shows, as a date in UTC.
 function local(ms) {
-  return new Date(ms + offsetMin * MINUTE_MS);
+  const shown = Object.fromEntries(clock.formatToParts(ms).map((part) => [part.type, Number(part.value)]));
+  return new Date(Date.UTC(shown.year, shown.month - 1, shown.day, shown.hour, shown.minute, shown.second));
 }
 
-function offset() {
-  const east = Math.abs(offsetMin);
-  const two = (n) => String(n).padStart(2, "0");
-  return `${offsetMin < 0 ? "-" : "+"}${two(Math.floor(east / 60))}:${two(east % 60)}`;
+// A day is as good as its beginning in UTC: all days are shown and sorted alike.
+function wall(event, end = "start") {
+  return event[end].date ? new Date(Date.parse(event[end].date)) : local(Date.parse(event[end].dateTime));
 }
 
 function when(event) {
-  const from = local(begin(event)), to = local(begin(event, "end"));
+  const from = wall(event), to = wall(event, "end");
   if (event.start.date) {
-    const last = local(begin(event, "end") - DAY_MS);
+    const last = new Date(to - DAY_MS);
     return last > from ? `${day.format(from)} – ${day.format(last)}, all day` : `${day.format(from)}, all day`;
   }
   const end = day.format(from) === day.format(to) ? hour.format(to) : `${day.format(to)} ${hour.format(to)}`;
@@ -67,15 +73,16 @@ function row(event) {
 }
 
 function show(body) {
-  offsetMin = body.offset_minutes;
+  if (body.zone !== zone)
+    [zone, clock] = [body.zone, clockOf(body.zone)];
   const since = Date.now() - DAY_MS;
-  const events = body.events.filter((e) => e.status !== "cancelled" && begin(e, "end") > since)
-    .sort((a, b) => begin(a) - begin(b));
+  const events = body.events.filter((e) => e.status !== "cancelled" && wall(e, "end") > since)
+    .sort((a, b) => wall(a) - wall(b));
   $("calendar-events").replaceChildren(...events.slice(0, SHOWN_MAX).map(row));
   const more = events.length - SHOWN_MAX;
   const account = accounts.find((a) => a.sub === shown.account);
   $("calendar-state").textContent = [account?.connected ? "Connected to the bot." : "Not connected to the bot.",
-    `Times of ${body.zone} (${offset()}).`, events.length === 0 ? "No events." : "", more > 0 ? `${more} more are not shown.` : ""]
+    `Times of ${zone}.`, events.length === 0 ? "No events." : "", more > 0 ? `${more} more are not shown.` : ""]
     .filter(Boolean).join(" ");
 }
 
@@ -117,7 +124,7 @@ function read(fields) {
     const next = new Date(Date.parse(date) + DAY_MS).toISOString().slice(0, 10);
     return { ...event, start: { date }, end: { date: next } };
   }
-  const at = (time) => ({ dateTime: `${date}T${time}:00${offset()}` });
+  const at = (time) => ({ dateTime: `${date}T${time}:00`, timeZone: zone });
   return { ...event, start: at(fields.from.value), end: at(fields.to.value) };
 }
 

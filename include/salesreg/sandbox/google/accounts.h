@@ -23,7 +23,7 @@ struct google_share *google_share_add(
     struct google *g, struct google_account *account, const char *id, enum google_role role);
 void google_share_remove(struct google_account *account, struct google_share *share);
 struct google_calendar *google_calendar_find(const struct google *g, const char *id);
-/* False: a zone the fake has no offset of; then offset_min stays. */
+/* False: the zone database has none of that name, and nothing was changed. */
 bool google_calendar_set_zone(struct google_calendar *calendar, const char *zone);
 const char *google_role_name(enum google_role role);
 

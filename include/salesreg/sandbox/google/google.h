@@ -23,18 +23,18 @@
  *                  audience: production, unverified, testing (refresh tokens die after 7 days, only test users), internal.
  *                  redirects []: any http://127.0.0.1, http://localhost or http://[::1] again.
  *   GET  accounts  → {"accounts":[{sub, email, name, hd, granted, refresh_tokens, …}]}
- *   POST accounts  {email, sub?, name?, hd?, zone?, offset_minutes?, email_verified?, test_user?, blocked?, disabled?}
+ *   POST accounts  {email, sub?, name?, hd?, zone?, email_verified?, test_user?, blocked?, disabled?}
  *                  Known by sub or, without one, by e-mail: updated. blocked: by the Workspace's administrator
  *                  (admin_policy_enforced). disabled: every token of it is dead.
  *   POST tokens    {account, do}: "expire" (access tokens, now), "kill" (refresh tokens: revoked, expired, password),
  *                  "revoke" (the user withdraws the whole grant)
  *   GET  calendars?account=A                 → {"calendars":[{id, summary, role, primary, selected, zone, …}]}
- *   POST calendars {account, id?, summary?, role?, selected?, zone?, offset_minutes?, unreadable?, forget_sync?, remove?}
+ *   POST calendars {account, id?, summary?, role?, selected?, zone?, unreadable?, forget_sync?, remove?}
  *                  Into the account's list: a new one without id, one that others have with theirs. role: owner, writer,
- *                  reader, freeBusyReader. zone: one offset the whole year, offset_minutes where the fake knows none.
+ *                  reader, freeBusyReader. zone: of the zone database, Asia/Makassar at first.
  *                  unreadable: the reason of an error entry in freeBusy, "" for none. forget_sync: sync tokens given so far
  *                  are 410 fullSyncRequired. remove: out of the list.
- *   GET  events?account=A&calendar=primary   → {"events":[…], "zone", "offset_minutes"}, as events.get has them, deleted ones with status cancelled
+ *   GET  events?account=A&calendar=primary   → {"events":[…], "zone"}, as events.get has them, deleted ones with status cancelled
  *   POST events    {account, calendar?, event:{…}}    as if by hand: made, or with the id of one there is, put in its place;
  *                  organizer and answers of attendees as given
  *                  {account, calendar?, delete:ID}

@@ -71,6 +71,7 @@ enum google_role {
 	    GOOGLE_ROLE_COUNT
 };
 
+struct google_zone;
 struct google_event {
 	TAILQ_ENTRY(google_event) entry;
 	char *id;
@@ -89,7 +90,7 @@ TAILQ_HEAD(google_event_list, google_event);
 struct google_calendar {
 	TAILQ_ENTRY(google_calendar) entry;
 	char *id, *summary, *zone;
-	int offset_min; /* of the zone: fixed, the fake knows no summer time */
+	struct google_zone *clock; /* of the zone (zone.h) */
 	struct google_event_list events;
 	size_t event_count;
 	int64_t version;     /* counts changes */

@@ -40,15 +40,10 @@ static struct google_account *named_account(const struct control *c)
 const char *google_by_hand_zone(struct google_calendar *calendar, const json_t *body)
 {
 	const char *zone = json_string_value(json_object_get(body, "zone"));
-	int64_t offset_min = json_get_i64(body, "offset_minutes", INT64_MIN);
-	if (offset_min != INT64_MIN && (offset_min < -1080 || offset_min > 1080))
-		return "offset_minutes must be -1080 to 1080";
-	if (zone && strlen(zone) > GOOGLE_NAME_MAX)
-		return "zone is too long";
-	if (zone && !google_calendar_set_zone(calendar, zone) && offset_min == INT64_MIN)
-		return "no offset of that zone is known here: say offset_minutes, too";
-	if (offset_min != INT64_MIN)
-		calendar->offset_min = (int)offset_min;
+	if (zone && !google_calendar_set_zone(calendar, zone))
+		return "there is no time zone of that name";
+	if (zone)
+		google_events_retime(calendar);
 	return NULL;
 }
 
@@ -62,9 +57,9 @@ static void write_share(const struct google_share *share, struct buf *out)
 	buf_adds(out, ",\"zone\":");
 	write_string(out, calendar->zone);
 	buf_addf(out,
-	    ",\"offset_minutes\":%d,\"role\":\"%s\",\"primary\":%s,\"selected\":%s,\"events\":%zu,"
+	    ",\"role\":\"%s\",\"primary\":%s,\"selected\":%s,\"events\":%zu,"
 	    "\"unreadable\":\"%s\"}",
-	    calendar->offset_min, google_role_name(share->role), share->primary ? "true" : "false",
+	    google_role_name(share->role), share->primary ? "true" : "false",
 	    share->selected ? "true" : "false", calendar->event_count, calendar->unreadable);
 }
 
@@ -179,7 +174,7 @@ static void on_events(const struct control *c)
 	}
 	buf_adds(out, "],\"zone\":");
 	write_string(out, share->calendar->zone);
-	buf_addf(out, ",\"offset_minutes\":%d}", share->calendar->offset_min);
+	buf_addc(out, '}');
 	answer_send(c->sandbox, c->exchange, 200);
 }
 

@@ -4,6 +4,7 @@
 #include "salesreg/base/rfc3339.h"
 #include "salesreg/base/time_zone.h"
 #include "salesreg/sandbox/google/accounts.h"
+#include "salesreg/sandbox/google/calendar/zone.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,22 +46,21 @@ static const char *text_of(const json_t *object, const char *name)
 	return json_string_value(json_object_get(object, name));
 }
 
-/* A time with its offset, or without one in a zone of which the fake knows an offset. */
+/* A time with its offset, or without one in a zone: its own, or the calendar's. */
 static bool read_time(
     const struct google_calendar *calendar, const char *text, const char *zone, int64_t *us)
 {
 	char with[RFC3339_SIZE + 16];
-	struct google_calendar other = {.offset_min = calendar->offset_min};
+	int64_t wall_us;
 	if (rfc3339_parse(text, strlen(text), us))
 		return true;
 	int n = snprintf(with, sizeof with, "%sZ", text);
-	bool known =
-	    !zone || strcmp(zone, calendar->zone) == 0 || google_calendar_set_zone(&other, zone);
-	free(other.zone);
-	if (n < 0 || (size_t)n >= sizeof with || !known || !rfc3339_parse(with, (size_t)n, us))
+	if (n < 0 || (size_t)n >= sizeof with || !rfc3339_parse(with, (size_t)n, &wall_us))
 		return false;
-	*us -= other.offset_min * MINUTE_US;
-	return true;
+	struct google_zone *own = zone ? google_zone_load(zone) : NULL;
+	*us = google_zone_instant(own ? own : calendar->clock, wall_us);
+	google_zone_free(own);
+	return own || !zone;
 }
 
 static enum google_reason read_end(
@@ -78,7 +78,7 @@ static enum google_reason read_end(
 		return read_time(calendar, time, zone, us) ? GOOD : GOOGLE_REASON_INVALID;
 	if (!rfc3339_parse_date(date, strlen(date), &days))
 		return GOOGLE_REASON_INVALID;
-	*us = (int64_t)days * CIVIL_DAY_SECONDS * 1000000 - calendar->offset_min * MINUTE_US;
+	*us = google_zone_instant(calendar->clock, (int64_t)days * CIVIL_DAY_SECONDS * 1000000);
 	return GOOD;
 }
 
@@ -100,6 +100,15 @@ static enum google_reason read_times(const struct google_calendar *calendar, con
 	if (event->end_us < event->start_us || (event->all_day && event->end_us == event->start_us))
 		return GOOGLE_REASON_RANGE_EMPTY;
 	return GOOD;
+}
+
+void google_events_retime(struct google_calendar *calendar)
+{
+	struct google_event *event;
+	const char *where;
+	TAILQ_FOREACH (event, &calendar->events, entry)
+		if (read_times(calendar, event->resource, event, &where) != GOOD)
+			abort(); /* they were good when it was made */
 }
 
 /* --- what it may hold --- */
@@ -288,9 +297,10 @@ void google_event_etag(const struct google_event *event, char out[40])
 	    out, 40, "\"%lld%06lld\"", (long long)event->updated_s, (long long)event->version);
 }
 
-void google_time_write(int64_t us, int offset_min, char out[GOOGLE_TIME_SIZE])
+void google_time_write(int64_t us, const struct google_zone *clock, char out[GOOGLE_TIME_SIZE])
 {
 	char utc[RFC3339_SIZE];
+	int offset_min = (int)(google_zone_offset_s(clock, us) / 60);
 	int64_t local_us = us + offset_min * MINUTE_US;
 	/* a day's beginning elsewhere may lie in a year that four digits cannot say */
 	if (local_us < FIRST_US)
@@ -299,7 +309,7 @@ void google_time_write(int64_t us, int offset_min, char out[GOOGLE_TIME_SIZE])
 		local_us = LAST_US;
 	rfc3339_format(local_us, utc);
 	int east = offset_min < 0 ? -offset_min : offset_min;
-	if (offset_min == 0)
+	if (!clock)
 		(void)snprintf(out, GOOGLE_TIME_SIZE, "%s", utc);
 	else
 		(void)snprintf(out, GOOGLE_TIME_SIZE, "%.*s%c%02d:%02d", (int)strlen(utc) - 1, utc,
@@ -319,14 +329,14 @@ static void set_instant(json_t *object, const char *name, int64_t s)
 }
 
 /* A time that came without its offset is given one. */
-static void set_offset(json_t *end, int64_t us, int offset_min)
+static void set_offset(json_t *end, int64_t us, const struct google_zone *clock)
 {
 	int64_t ignored;
 	char text[GOOGLE_TIME_SIZE];
 	const char *time = text_of(end, "dateTime");
 	if (!time || rfc3339_parse(time, strlen(time), &ignored))
 		return;
-	google_time_write(us, offset_min, text);
+	google_time_write(us, clock, text);
 	set_text(end, "dateTime", text);
 }
 
@@ -382,8 +392,8 @@ json_t *google_event_json(const struct google_account *account,
 	set_text(object, "id", event->id);
 	if (event->cancelled || !json_object_get(object, "status"))
 		set_text(object, "status", event->cancelled ? "cancelled" : "confirmed");
-	set_offset(json_object_get(object, "start"), event->start_us, calendar->offset_min);
-	set_offset(json_object_get(object, "end"), event->end_us, calendar->offset_min);
+	set_offset(json_object_get(object, "start"), event->start_us, calendar->clock);
+	set_offset(json_object_get(object, "end"), event->end_us, calendar->clock);
 	if (brief) {
 		set_text(object, "visibility", "private");
 		return object;

@@ -3,6 +3,7 @@
 #include "salesreg/domain/calendar/slots.h"
 #include "salesreg/sandbox/google/accounts.h"
 #include "salesreg/sandbox/google/calendar/events.h"
+#include "salesreg/sandbox/google/calendar/zone.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@ static const enum google_reason GOOD = GOOGLE_REASON_COUNT;
 
 struct query {
 	int64_t from_us, to_us;
-	int offset_min; /* that the answer is written in */
+	struct google_zone *clock; /* that the answer is written in; NULL: UTC */
 	const json_t *items;
 };
 
@@ -29,18 +30,14 @@ static enum google_reason read_instant(
 		   : GOOGLE_REASON_INVALID;
 }
 
-static bool read_zone(const char *zone, int *offset_min)
+static bool read_zone(const json_t *zone, struct google_zone **clock)
 {
-	struct google_calendar some = {0};
-	bool known = google_calendar_set_zone(&some, zone);
-	*offset_min = some.offset_min;
-	free(some.zone);
-	return known;
+	*clock = json_is_string(zone) ? google_zone_load(json_string_value(zone)) : NULL;
+	return *clock || !zone;
 }
 
 static enum google_reason read_query(const json_t *body, struct query *q, const char **where)
 {
-	const json_t *zone = json_object_get(body, "timeZone");
 	enum google_reason wrong = read_instant(body, "timeMin", &q->from_us, where);
 	if (wrong == GOOD)
 		wrong = read_instant(body, "timeMax", &q->to_us, where);
@@ -50,9 +47,6 @@ static enum google_reason read_query(const json_t *body, struct query *q, const 
 		return GOOGLE_REASON_RANGE_EMPTY;
 	if (q->to_us - q->from_us > RANGE_MAX_DAYS * DAY_US)
 		return GOOGLE_REASON_RANGE_LONG;
-	*where = "timeZone";
-	if (zone && !(json_is_string(zone) && read_zone(json_string_value(zone), &q->offset_min)))
-		return GOOGLE_REASON_INVALID;
 	*where = "items";
 	q->items = json_object_get(body, "items");
 	if (!json_is_array(q->items) || json_array_size(q->items) > LISTED_MAX)
@@ -60,7 +54,9 @@ static enum google_reason read_query(const json_t *body, struct query *q, const 
 	for (size_t i = 0; i < json_array_size(q->items); i++)
 		if (!json_is_string(json_object_get(json_array_get(q->items, i), "id")))
 			return GOOGLE_REASON_REQUIRED;
-	return GOOD;
+	*where = "timeZone"; /* the last: from here on it is the caller's to free */
+	return read_zone(json_object_get(body, "timeZone"), &q->clock) ? GOOD
+								       : GOOGLE_REASON_INVALID;
 }
 
 static void write_busy(struct google_call *call, const struct query *q,
@@ -78,8 +74,8 @@ static void write_busy(struct google_call *call, const struct query *q,
 	count = slots_merge(busy, count);
 	buf_adds(out, "{\"busy\":[");
 	for (size_t i = 0; i < count; i++) {
-		google_time_write(busy[i].from, q->offset_min, from);
-		google_time_write(busy[i].until, q->offset_min, to);
+		google_time_write(busy[i].from, q->clock, from);
+		google_time_write(busy[i].until, q->clock, to);
 		buf_addf(out, "%s{\"start\":\"%s\",\"end\":\"%s\"}", i > 0 ? "," : "", from, to);
 	}
 	buf_adds(out, "]}");
@@ -118,8 +114,8 @@ void google_free_busy(struct google_call *call)
 		google_call_fail(call, wrong, where);
 		return;
 	}
-	google_time_write(q.from_us, 0, from);
-	google_time_write(q.to_us, 0, to);
+	google_time_write(q.from_us, NULL, from);
+	google_time_write(q.to_us, NULL, to);
 	buf_clear(out);
 	buf_addf(out,
 	    "{\"kind\":\"calendar#freeBusy\",\"timeMin\":\"%s\",\"timeMax\":\"%s\","
@@ -135,5 +131,6 @@ void google_free_busy(struct google_call *call)
 		write_calendar(call, &q, id, out);
 	}
 	buf_adds(out, "}}");
+	google_zone_free(q.clock);
 	google_call_json(call);
 }

@@ -9,5 +9,5 @@
 /* "calendars" and "events"; false: neither, and nothing was answered. */
 bool google_by_hand(
     struct sandbox *s, struct http_exchange *x, const char *path, const json_t *body);
-/* Members "zone" and "offset_minutes" of the body, if there. NULL, or the sentence that says what is wrong. */
+/* The member "zone" of the body, if there. NULL, or the sentence that says what is wrong. */
 const char *google_by_hand_zone(struct google_calendar *calendar, const json_t *body);

@@ -1,8 +1,7 @@
 /*
  * Events: what they may hold, when they are, and how they look in an answer.
  * Ownership: a calendar owns its events, and keeps the deleted ones: their ids stay taken. Resources are copied.
- * Units: microseconds since 1970. An all-day event, and a time without an offset, are in the calendar's zone, which has one
- * offset the whole year here (accounts.h).
+ * Units: microseconds since 1970. An all-day event, and a time without an offset or a zone, are in the calendar's zone (zone.h).
  * Errors: GOOGLE_REASON_COUNT where all is well, else the reason, and the member in question in *where.
  * Facts: developers.google.com/calendar/api/v3/reference/events. Recurring events are refused (400 invalid, recurrence): the
  * fake has none.
@@ -19,6 +18,8 @@ enum google_reason google_event_put(struct google *g, struct google_calendar *ca
     struct google_event **event, const char *id, const json_t *resource, const char **where);
 void google_event_cancel(
     struct google *g, struct google_calendar *calendar, struct google_event *event);
+/* After the calendar's zone was changed. */
+void google_events_retime(struct google_calendar *calendar);
 /* After a change that was none of google_event_put(). */
 void google_event_touch(
     struct google *g, struct google_calendar *calendar, struct google_event *event);
@@ -34,6 +35,6 @@ bool google_event_blocks(const struct google_calendar *calendar, const struct go
 bool google_event_is_invitation(
     const struct google_calendar *calendar, const struct google_event *event);
 
-/* "2026-12-31T10:00:00+08:00" */
+/* "2026-12-31T10:00:00+08:00"; NULL: in UTC, with a Z */
 enum { GOOGLE_TIME_SIZE = 40 };
-void google_time_write(int64_t us, int offset_min, char out[GOOGLE_TIME_SIZE]);
+void google_time_write(int64_t us, const struct google_zone *clock, char out[GOOGLE_TIME_SIZE]);
