@@ -295,7 +295,7 @@ def test_a_stranger_s_menu_buttons_of_a_former_life_are_answered(bot_world):
     anna.hears("ask_unregister")
     anna.says("да")
     anna.hears("unregistered")
-    for label in ("button_clients", "button_status", "button_change_email", "button_unregister", "button_help"):
+    for label in ("button_clients", "button_status", "button_hours", "button_change_email", "button_unregister", "button_help"):
         anna.presses(label, message=menu)
         anna.is_answered("answer_not_registered")
 

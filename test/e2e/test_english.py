@@ -55,7 +55,7 @@ def registers(person, name):
     reads(person, f"Nice to meet you, {name}!", "Now your work e-mail: an address at @truerealestate.bali.", buttons=["Cancel"])
     person.says(person.email)
     return reads(person, f"Done, {name}! You're on the team with {person.email}.", "There is nothing else you need to do.",
-                 buttons=["My clients", "Status", "Change email", "Help", "Unregister"])
+                 buttons=["My clients", "Status", "Working hours", "Change email", "Help", "Unregister"])
 
 
 def test_an_english_rep_s_day(office):

@@ -66,7 +66,7 @@ def test_buttons_do_what_the_words_do(bot_world):
     anna.says(anna.email)
     menu = anna.hears("registered")
     assert menu.labels == [bot_world.texts.raw("ru", key) for key in (
-        "button_clients", "button_status", "button_change_email", "button_help", "button_unregister")]
+        "button_clients", "button_status", "button_hours", "button_change_email", "button_help", "button_unregister")]
     anna.presses("button_status")
     anna.is_answered()
     anna.hears("status", name="Anna Petrova", email=anna.email, open=0, max=5)

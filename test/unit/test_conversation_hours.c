@@ -95,14 +95,14 @@ static void hours_are_read_where_they_may_matter(void **state)
 {
 	(void)state;
 	static const struct {
-		enum event_kind kind;
 		const char *text;
+		enum event_kind kind;
 		bool wants;
-	} rows[] = {{EVENT_TEXT, "/hours", true}, {EVENT_TEXT, "пн 10-13", true},
-	    {EVENT_TEXT, "выходной завтра", true}, {EVENT_TEXT, "круглосуточно", true},
-	    {EVENT_BUTTON, "menu:hours", true}, {EVENT_BUTTON, "hours:six", true},
-	    {EVENT_TEXT, "Иван Петров", false}, {EVENT_TEXT, "мои клиенты", false},
-	    {EVENT_BUTTON, "menu:status", false}, {EVENT_MEDIA, "", false}};
+	} rows[] = {{"/hours", EVENT_TEXT, true}, {"пн 10-13", EVENT_TEXT, true},
+	    {"выходной завтра", EVENT_TEXT, true}, {"круглосуточно", EVENT_TEXT, true},
+	    {"menu:hours", EVENT_BUTTON, true}, {"hours:six", EVENT_BUTTON, true},
+	    {"Иван Петров", EVENT_TEXT, false}, {"мои клиенты", EVENT_TEXT, false},
+	    {"menu:status", EVENT_BUTTON, false}, {"", EVENT_MEDIA, false}};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct event event = event_of(rows[i].kind, rows[i].text);
 		struct conversation_interest interest;
@@ -110,6 +110,14 @@ static void hours_are_read_where_they_may_matter(void **state)
 		if (interest.wants_hours != rows[i].wants)
 			fail_msg("%s", rows[i].text);
 	}
+}
+
+static const char *answer_to(const struct conversation_state *s, const char *words)
+{
+	struct event event = event_of(EVENT_TEXT, words);
+	struct outcome out = step(s, &event);
+	assert_non_null(out.messages.first);
+	return out.messages.first ? out.messages.first->text : "";
 }
 
 static void what_is_set_is_shown_with_zone_and_days_off(void **state)
@@ -120,13 +128,12 @@ static void what_is_set_is_shown_with_zone_and_days_off(void **state)
 	view->days_off[0] = view->today + 1;
 	view->day_off_count = 1;
 	s.hours = view;
-	struct event event = event_of(EVENT_TEXT, "/hours");
-	const char *text = step(&s, &event).messages.first->text;
+	const char *text = answer_to(&s, "/hours");
 	assert_non_null(strstr(text, "Asia/Makassar"));
 	assert_non_null(strstr(text, "сб 11:00–24:00"));
 	assert_non_null(strstr(text, "27.11.2026"));
 	view->hours.count = 0;
-	assert_true(says(step(&s, &event).messages.first->text, LOCALE_RU, TEXT_HOURS_NONE));
+	assert_true(says(answer_to(&s, "/hours"), LOCALE_RU, TEXT_HOURS_NONE));
 }
 
 int main(void)
