@@ -21,8 +21,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 /* less than a worker idles: nothing is found only because it looks anyhow */
 enum { PATIENCE_US = 25 * 1000 * 1000, PLACES = 3, JOBS_MOST = 64 };
 

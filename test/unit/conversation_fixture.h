@@ -98,18 +98,18 @@ static inline struct event event_of(enum event_kind kind, const char *text)
 static inline bool says(const char *message, enum locale locale, enum text_id id)
 {
 	const char *text = rules.catalog->texts[locale][id];
-	while (*text) {
+	while (message && *text) {
 		size_t n = strcspn(text, "{");
 		const char *piece = arena_strndup(&arena, text, n);
 		message = strstr(message, piece);
 		if (!message)
-			return false;
+			break;
 		message += n;
 		text += n;
 		if (*text)
 			text = strchr(text, '}') + 1;
 	}
-	return true;
+	return message != NULL;
 }
 
 /* What holds for every outcome. */

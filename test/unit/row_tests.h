@@ -51,7 +51,7 @@ enum { ROW_NAME_BYTES = 160 };
 	.label = -1
 #define ROWS(table, member)                                                                        \
 	.rows = (table), .count = sizeof(table) / sizeof(table)[0], .size = sizeof(table)[0],      \
-	.label = (const char *)&(table)[0].member - (const char *)&(table)[0]
+	.label = (ptrdiff_t)offsetof(__typeof__((table)[0]), member)
 
 /* One line, with nothing in it that means something in TAP. */
 static inline void row_name(const struct row_test *of, size_t index, char name[ROW_NAME_BYTES])
@@ -97,8 +97,18 @@ static inline int run_row_tests(const char *group, const struct row_test *tests,
 
 /* literals of some length, for rows */
 #define TIMES_10(s) s s s s s s s s s s
-#define TIMES_100(s) TIMES_10(TIMES_10(s))
-#define TIMES_1000(s) TIMES_10(TIMES_100(s))
+#define TIMES_100(s)                                                                               \
+	TIMES_10(s)                                                                                \
+	TIMES_10(s)                                                                                \
+	TIMES_10(s)                                                                                \
+	TIMES_10(s)                                                                                \
+	TIMES_10(s) TIMES_10(s) TIMES_10(s) TIMES_10(s) TIMES_10(s) TIMES_10(s)
+#define TIMES_1000(s)                                                                              \
+	TIMES_100(s)                                                                               \
+	TIMES_100(s)                                                                               \
+	TIMES_100(s)                                                                               \
+	TIMES_100(s)                                                                               \
+	TIMES_100(s) TIMES_100(s) TIMES_100(s) TIMES_100(s) TIMES_100(s) TIMES_100(s)
 
 #define RUN_ROW_TESTS(tests, setup, teardown)                                                      \
 	run_row_tests(#tests, tests, sizeof(tests) / sizeof(tests)[0], setup, teardown)

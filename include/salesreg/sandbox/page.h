@@ -7,6 +7,7 @@
  *                             events after `seq` come on top. Entries: see stream.h
  *   POST /page/act, /page/users   as the control calls of these names (sandbox.h)
  *   GET, POST /page/calendar      as the control call google/events (google/google.h)
+ *   POST /page/prospects          see prospect.h
  *
  * Ownership: nothing is kept.
  * Errors: 403 for a foreign page (guard.h), 404 for an unknown path, else as the control calls.
