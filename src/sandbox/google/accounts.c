@@ -53,7 +53,7 @@ struct google_account *google_account_add(struct google *g, const char *sub, con
 	if (g->account_count == GOOGLE_ACCOUNTS_MAX)
 		return NULL;
 	struct google_account *account = allocate(sizeof *account);
-	char number[32];
+	char number[40];
 	(void)snprintf(number, sizeof number, "1080000000000000%05lld", (long long)++g->next_sub);
 	set_string(&account->sub, sub ? sub : number);
 	set_string(&account->email, email);

@@ -153,7 +153,8 @@ void google_event_insert(struct google_call *call, struct google_share *share)
 	struct google_event *event = NULL;
 	const char *where;
 	bool pending = false;
-	if (is_answered(call, check(call, share, &where), where))
+	enum google_reason reason = check(call, share, &where);
+	if (is_answered(call, reason, where))
 		return;
 	if (!body || (id && !json_is_string(id)) ||
 	    (id && !google_event_is_id(json_string_value(id)))) {
