@@ -91,6 +91,21 @@ def test_a_project_in_testing_lets_only_test_users_in_and_their_tokens_die_after
     refused(google.refresh(held["refresh_token"]), 400, "invalid_grant")
 
 
+def test_in_testing_too_a_grant_of_signing_in_alone_lasts(google):
+    google.project(audience="testing")
+    google.account(COMPANY, test_user=True)
+    held = google.connect(scope="openid email")["refresh_token"]
+    google.advance(30 * 86400)
+    assert google.refresh(held).status_code == 200
+
+
+def test_an_app_that_google_has_not_verified_is_warned_of(google):
+    assert "verified" not in google.choose(google.open(google.auth_url()), COMPANY).text
+    google.project(audience="unverified")
+    assert "hasn't verified this app" in google.choose(google.open(google.auth_url()), COMPANY).text
+    assert google.connect()["refresh_token"]
+
+
 def test_an_internal_project_is_for_its_organisation(google):
     google.project(audience="internal", organisation="truerealestate.bali")
     assert google.choose(google.open(google.auth_url()), PRIVATE).error == "org_internal"
@@ -451,6 +466,21 @@ def test_rules_that_mean_nothing_are_refused(google):
                  {"on": "refresh"}, {"on": "refresh", "kind": "slow", "ms": -1}):
         answer = google.http.post(f"{google.base}/sandbox/google/faults", json=rule, timeout=60)
         assert answer.status_code == 400 and not answer.json()["ok"], rule
+
+
+# --- what is kept has limits ---
+
+def test_codes_and_calls_beyond_the_most_are_forgotten_the_oldest_first(google):
+    page = google.choose(google.open(google.auth_url(scope="openid")), COMPANY)
+    first = google.allow(page).back["code"]
+    for _ in range(1000):
+        last = google.allow(page).back["code"]
+    refused(google.exchange(first), 400, "invalid_grant")
+    assert google.exchange(last).status_code == 200
+    for _ in range(4200):
+        google.revoke("garbage")
+    calls = google.control("GET", "journal", params={"limit": 5000})["calls"]
+    assert len(calls) == 5000 and calls[0]["seq"] > 1 and calls[-1]["on"] == "revoke"
 
 
 # --- the journal ---
