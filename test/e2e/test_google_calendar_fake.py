@@ -221,7 +221,12 @@ def test_an_id_of_ones_own_is_taken_once_even_after_deletion(client):
     ({"extendedProperties": {"private": {"k" * 45: "v"}}}, "invalid"),
     ({"extendedProperties": {"private": {"k": "v" * 1025}}}, "invalid"),
     ({"attendees": [{"displayName": "nobody"}]}, "invalid"), ({"transparency": "glass"}, "invalid"),
-    ({"eventType": "party"}, "invalid"), ({"recurrence": ["RRULE:FREQ=DAILY"]}, "invalid"),
+    ({"eventType": "party"}, "invalid"),
+    # a rule wants a zone, and to be one of those known here
+    ({"recurrence": ["RRULE:FREQ=DAILY"]}, "invalid"), ({**all_day("2026-12-01", "2026-12-02"), "recurrence": ["RRULE:FREQ=YEARLY"]}, "invalid"),
+    ({**all_day("2026-12-01", "2026-12-02"), "recurrence": []}, "invalid"),
+    ({**all_day("2026-12-01", "2026-12-02"), "recurrence": ["RRULE:FREQ=DAILY;COUNT=0"]}, "invalid"),
+    ({**all_day("2026-12-01", "2026-12-02"), "recurrence": ["RRULE:FREQ=DAILY;UNTIL=soon"]}, "invalid"),
 ])
 def test_what_is_wrong_with_an_event_is_refused(client, event, reason):
     body = {"summary": "x", **at("10:00", "11:00"), **event}
@@ -307,6 +312,47 @@ def test_time_bounds_are_exclusive_and_the_lower_one_is_for_the_end(client):
           400, "timeRangeEmpty")
     fails(client.call("GET", "calendars/primary/events", params={"pageToken": "nonsense"}), 400, "invalid")
     fails(client.call("GET", "calendars/primary/events", params={"maxResults": "0"}), 400, "invalid")
+
+
+def test_what_comes_again_is_one_series_or_its_occurrences(google, client):
+    google.account(COMPANY, zone="Europe/Berlin")
+    when = {"start": {"dateTime": "2026-10-22T10:00:00", "timeZone": "Europe/Berlin"},
+            "end": {"dateTime": "2026-10-22T11:00:00", "timeZone": "Europe/Berlin"}}
+    made = client.insert(summary="Weekly", recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"], **when)
+    token = client.list(singleEvents="true")["nextSyncToken"]
+    assert [item["id"] for item in client.list()["items"]] == [made["id"]]
+    ids = [f"{made['id']}_2026{day}Z" for day in ("1022T080000", "1029T090000", "1105T090000")]
+    single = client.list(singleEvents="true", orderBy="startTime")["items"]
+    assert [item["id"] for item in single] == ids
+    # the same time on the wall, although the clocks are moved in between
+    assert [item["start"]["dateTime"] for item in single] == [
+        "2026-10-22T10:00:00+02:00", "2026-10-29T10:00:00+01:00", "2026-11-05T10:00:00+01:00"]
+    assert all(item["recurringEventId"] == made["id"] and "recurrence" not in item for item in single)
+    week = {"timeMin": "2026-10-20T00:00:00Z", "timeMax": "2026-11-10T00:00:00Z"}
+    assert len(client.hours(**week)) == 3, "a series itself takes no time"
+    # one of them moves, another one goes
+    client.ok("PATCH", f"calendars/primary/events/{ids[1]}", json={"summary": "moved", **at("15:00", "16:00", "2026-10-29", "+01:00")})
+    client.ok("DELETE", f"calendars/primary/events/{ids[2]}", status=204)
+    changed = {item["id"]: item["status"] for item in client.list(singleEvents="true", syncToken=token)["items"]}
+    assert changed == {ids[1]: "confirmed", ids[2]: "cancelled"}
+    assert client.hours(**week) == [("2026-10-22T08:00:00Z", "2026-10-22T09:00:00Z"), ("2026-10-29T14:00:00Z", "2026-10-29T15:00:00Z")]
+    # and then all of it
+    client.ok("DELETE", f"calendars/primary/events/{made['id']}", status=204)
+    assert client.hours(**week) == [] and client.list(singleEvents="true")["items"] == []
+
+
+def test_a_series_has_an_end_and_days_of_its_own(google, client):
+    days = {**all_day("2026-12-01", "2026-12-02"), "summary": "Off", "recurrence": ["RRULE:FREQ=DAILY;INTERVAL=2;UNTIL=20261205"]}
+    made = google.post("events", account=COMPANY, event=days)["event"]
+    starts = lambda: [item["start"]["date"] for item in client.list(singleEvents="true")["items"]]
+    assert starts() == ["2026-12-01", "2026-12-03", "2026-12-05"]
+    google.post("events", account=COMPANY, event={**made, "recurrence": ["RRULE:FREQ=DAILY;COUNT=2"]})
+    assert sorted(starts()) == ["2026-12-01", "2026-12-02"]
+    google.post("events", account=COMPANY, event={k: v for k, v in made.items() if k != "recurrence"})
+    assert [item["id"] for item in client.list(singleEvents="true")["items"]] == [made["id"]], "no series any more"
+    endless = google.post("events", account=COMPANY, event={**days, "recurrence": ["RRULE:FREQ=WEEKLY"]})["event"]
+    assert len(client.list(singleEvents="true", maxResults=2500)["items"]) == 401
+    assert client.ok("GET", f"calendars/primary/events/{endless['id']}")["recurrence"] == ["RRULE:FREQ=WEEKLY"]
 
 
 def test_filters(google, client):

@@ -6,6 +6,8 @@
 #include "salesreg/base/json.h"
 #include "salesreg/sandbox/google/accounts.h"
 #include "salesreg/sandbox/google/calendar/events.h"
+#include "salesreg/sandbox/google/calendar/recurrence.h"
+#include "salesreg/sandbox/google/calendar/series.h"
 #include "salesreg/sandbox/google/google.h"
 #include "salesreg/sandbox/google/remember.h"
 
@@ -56,6 +58,21 @@ static void check_kept(struct google *g, const struct google_event *event)
 	json_decref(again);
 }
 
+/* Each occurrence is an event as good as any, and none is left of a series that is cancelled. */
+static void check_series(struct google *g)
+{
+	struct google_calendar *calendar = first_calendar(g);
+	struct google_event *series = TAILQ_FIRST(&calendar->events), *event;
+	google_series_apply(g, calendar, series);
+	require(calendar->event_count <= GOOGLE_OCCURRENCES_MAX + 1);
+	TAILQ_FOREACH (event, &calendar->events, entry)
+		check(g, calendar, event);
+	google_event_cancel(g, calendar, series);
+	google_series_apply(g, calendar, series);
+	TAILQ_FOREACH (event, &calendar->events, entry)
+		require(event->cancelled);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct sandbox s = {0};
@@ -69,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	if (google_event_put(g, calendar, &event, NULL, json, &where) == GOOGLE_REASON_COUNT) {
 		check(g, calendar, event);
 		check_kept(g, event);
+		check_series(g);
 	}
 	google_recall(g, json);
 	json_t *kept = google_remember(g);

@@ -76,7 +76,7 @@ function show(body) {
   if (body.zone !== zone)
     [zone, clock] = [body.zone, clockOf(body.zone)];
   const since = Date.now() - DAY_MS;
-  const events = body.events.filter((e) => e.status !== "cancelled" && wall(e, "end") > since)
+  const events = body.events.filter((e) => e.status !== "cancelled" && !e.recurrence && wall(e, "end") > since)
     .sort((a, b) => wall(a) - wall(b));
   $("calendar-events").replaceChildren(...events.slice(0, SHOWN_MAX).map(row));
   const more = events.length - SHOWN_MAX;
@@ -118,6 +118,8 @@ async function change(what) {
 function read(fields) {
   const date = fields.date.value;
   const event = { summary: fields.title.value.trim() || "Busy" };
+  if (fields.weekly.checked)
+    event.recurrence = ["RRULE:FREQ=WEEKLY;COUNT=10"];
   if (fields.free.checked)
     event.transparency = "transparent";
   if (fields.allday.checked) {

@@ -79,6 +79,8 @@ struct google_event {
 	bool cancelled;
 	bool free; /* transparent, or a working location: takes no time */
 	bool all_day;
+	bool is_series;           /* comes again: its occurrences (series.h) take the time */
+	bool is_occurrence;       /* of a series */
 	int64_t start_us, end_us; /* since 1970; an all-day event in the calendar's zone */
 	int64_t version;          /* of the calendar, when it changed last */
 	int64_t created_s, updated_s;

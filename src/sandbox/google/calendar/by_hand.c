@@ -3,6 +3,7 @@
 #include "salesreg/sandbox/answer.h"
 #include "salesreg/sandbox/google/accounts.h"
 #include "salesreg/sandbox/google/calendar/events.h"
+#include "salesreg/sandbox/google/calendar/series.h"
 #include <string.h>
 
 /* One control call. */
@@ -184,7 +185,7 @@ static void put_event(const struct control *c, const struct google_account *acco
 	struct buf *out = &c->sandbox->out;
 	const char *id = json_string_value(json_object_get(resource, "id")), *where = NULL;
 	struct google_event *event = id ? google_event_find(calendar, id) : NULL;
-	if (id && !google_event_is_id(id)) {
+	if (id && !event && !google_event_is_id(id)) {
 		fail(c, "id must be 5 to 1024 of a-v and 0-9");
 		return;
 	}
@@ -194,6 +195,7 @@ static void put_event(const struct control *c, const struct google_account *acco
 			      : "too many events");
 		return;
 	}
+	google_series_apply(c->google, calendar, event);
 	buf_clear(out);
 	buf_adds(out, "{\"ok\":true,\"event\":");
 	add_event(c, account, calendar, event);
@@ -215,6 +217,7 @@ static void on_event_set(const struct control *c)
 		fail(c, "no such calendar");
 	} else if (gone && event) {
 		google_event_cancel(c->google, share->calendar, event);
+		google_series_apply(c->google, share->calendar, event);
 		buf_clear(&c->sandbox->out);
 		buf_adds(&c->sandbox->out, "{\"ok\":true}");
 		answer_send(c->sandbox, c->exchange, 200);

@@ -278,6 +278,8 @@ static bool has_text(const struct google_event *event, const char *name, const c
 static bool fits(const struct google_event *event, const struct query *q)
 {
 	const char *type = json_string_value(json_object_get(event->resource, "eventType"));
+	if (q->single ? event->is_series : event->is_occurrence)
+		return false;
 	if (event->version <= q->page.since || (event->cancelled && !q->deleted))
 		return false;
 	/* timeMin is for the end, timeMax for the beginning, and neither is within */

@@ -1,6 +1,7 @@
 #include "salesreg/sandbox/google/calendar/event_write.h"
 #include "salesreg/base/json.h"
 #include "salesreg/sandbox/google/calendar/events.h"
+#include "salesreg/sandbox/google/calendar/series.h"
 #include "salesreg/sandbox/google/grants.h"
 #include <stdio.h>
 #include <string.h>
@@ -168,6 +169,7 @@ void google_event_insert(struct google_call *call, struct google_share *share)
 	json_t *resource = json_deep_copy(body);
 	enum google_reason wrong = GOOD;
 	(void)json_object_del(resource, "organizer");
+	(void)json_object_del(resource, "recurringEventId");
 	if (!arrange_meet(call, resource, &pending)) {
 		wrong = GOOGLE_REASON_INVALID;
 		where = "conferenceData";
@@ -179,6 +181,7 @@ void google_event_insert(struct google_call *call, struct google_share *share)
 	if (is_answered(call, wrong, where))
 		return;
 	event->meet_pending = pending ? 2 : 0;
+	google_series_apply(call->google, share->calendar, event);
 	answer(call, share, event, false);
 }
 
@@ -207,6 +210,16 @@ static bool is_shared_change(const json_t *body)
 		if (json_object_get(body, shared[i]))
 			return true;
 	return false;
+}
+
+/* What is not the client's to change. */
+static void keep_member(json_t *resource, const json_t *old, const char *name)
+{
+	const json_t *value = json_object_get(old, name);
+	if (value)
+		(void)json_object_set_new(resource, name, json_deep_copy(value));
+	else
+		(void)json_object_del(resource, name);
 }
 
 static enum google_reason find_to_change(const struct google_call *call,
@@ -242,11 +255,8 @@ void google_event_change(
 		return;
 	json_t *resource = merged ? json_deep_copy(event->resource) : json_object();
 	merge(resource, body);
-	const json_t *organizer = json_object_get(event->resource, "organizer");
-	if (organizer)
-		(void)json_object_set_new(resource, "organizer", json_deep_copy(organizer));
-	else
-		(void)json_object_del(resource, "organizer");
+	keep_member(resource, event->resource, "organizer");
+	keep_member(resource, event->resource, "recurringEventId");
 	if (json_object_get(body, "conferenceData") && !arrange_meet(call, resource, &pending)) {
 		wrong = GOOGLE_REASON_INVALID;
 		where = "conferenceData";
@@ -259,6 +269,7 @@ void google_event_change(
 		return;
 	if (pending)
 		event->meet_pending = 2;
+	google_series_apply(call->google, share->calendar, event);
 	answer(call, share, event, false);
 }
 
@@ -272,6 +283,7 @@ void google_event_delete(struct google_call *call, struct google_share *share, c
 	if (is_answered(call, wrong, where))
 		return;
 	google_event_cancel(call->google, share->calendar, event);
+	google_series_apply(call->google, share->calendar, event);
 	buf_clear(&call->sandbox->out);
 	google_call_answer(call, 204, NULL, NULL);
 }

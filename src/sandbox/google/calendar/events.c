@@ -4,6 +4,7 @@
 #include "salesreg/base/rfc3339.h"
 #include "salesreg/base/time_zone.h"
 #include "salesreg/sandbox/google/accounts.h"
+#include "salesreg/sandbox/google/calendar/recurrence.h"
 #include "salesreg/sandbox/google/calendar/zone.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +21,10 @@ static const enum google_reason GOOD = GOOGLE_REASON_COUNT;
 /* What a client may write. */
 static const char *const members[] = {"summary", "description", "location", "start", "end",
     "attendees", "reminders", "extendedProperties", "transparency", "visibility", "colorId",
-    "source", "eventType", "status", "conferenceData", "hangoutLink", "organizer", "iCalUID",
-    "guestsCanModify", "guestsCanInviteOthers", "guestsCanSeeOtherGuests",
-    "workingLocationProperties", "outOfOfficeProperties", "focusTimeProperties"};
+    "source", "recurrence", "recurringEventId", "originalStartTime", "eventType", "status",
+    "conferenceData", "hangoutLink", "organizer", "iCalUID", "guestsCanModify",
+    "guestsCanInviteOthers", "guestsCanSeeOtherGuests", "workingLocationProperties",
+    "outOfOfficeProperties", "focusTimeProperties"};
 
 struct google_event *google_event_find(const struct google_calendar *calendar, const char *id)
 {
@@ -160,6 +162,16 @@ static bool are_attendees(const json_t *attendees)
 	return !attendees || json_is_array(attendees);
 }
 
+/* A time on the wall that comes again needs its zone. */
+static bool is_recurrence(const json_t *resource)
+{
+	struct google_recurrence rule;
+	const json_t *recurrence = json_object_get(resource, "recurrence");
+	const json_t *start = json_object_get(resource, "start");
+	bool placed = json_object_get(start, "date") || json_object_get(start, "timeZone");
+	return !recurrence || (placed && google_recurrence_read(recurrence, &rule));
+}
+
 static bool is_person(const json_t *person)
 {
 	const char *email = text_of(person, "email");
@@ -188,7 +200,7 @@ static enum google_reason check(
 		const char *name;
 		bool good;
 	} rules[] = {
-	    {"recurrence", !json_object_get(resource, "recurrence")},
+	    {"recurrence", is_recurrence(resource)},
 	    {"reminders", are_reminders(json_object_get(resource, "reminders"))},
 	    {"extendedProperties", are_properties(json_object_get(resource, "extendedProperties"))},
 	    {"attendees", are_attendees(json_object_get(resource, "attendees"))},
@@ -276,6 +288,8 @@ enum google_reason google_event_put(struct google *g, struct google_calendar *ca
 	e->cancelled = is_text(resource, "status", "cancelled");
 	e->free = is_text(resource, "transparency", "transparent") ||
 		  is_text(resource, "eventType", "workingLocation");
+	e->is_series = json_object_get(resource, "recurrence") != NULL;
+	e->is_occurrence = json_object_get(resource, "recurringEventId") != NULL;
 	e->sequence += *event != NULL;
 	google_event_touch(g, calendar, e);
 	*event = e;
@@ -416,7 +430,7 @@ bool google_event_blocks(const struct google_calendar *calendar, const struct go
 {
 	size_t i;
 	json_t *one;
-	if (event->cancelled || event->free || event->end_us <= event->start_us)
+	if (event->cancelled || event->free || event->is_series || event->end_us <= event->start_us)
 		return false;
 	json_array_foreach (json_object_get(event->resource, "attendees"), i, one) {
 		const char *email = text_of(one, "email");

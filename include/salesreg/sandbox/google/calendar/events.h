@@ -3,8 +3,7 @@
  * Ownership: a calendar owns its events, and keeps the deleted ones: their ids stay taken. Resources are copied.
  * Units: microseconds since 1970. An all-day event, and a time without an offset or a zone, are in the calendar's zone (zone.h).
  * Errors: GOOGLE_REASON_COUNT where all is well, else the reason, and the member in question in *where.
- * Facts: developers.google.com/calendar/api/v3/reference/events. Recurring events are refused (400 invalid, recurrence): the
- * fake has none.
+ * Facts: developers.google.com/calendar/api/v3/reference/events. Rules that recurrence.h does not know are refused (400 invalid).
  */
 #pragma once
 #include "salesreg/sandbox/google/state.h"
