@@ -101,8 +101,9 @@ static void hours_are_read_where_they_may_matter(void **state)
 	} rows[] = {{"/hours", EVENT_TEXT, true}, {"пн 10-13", EVENT_TEXT, true},
 	    {"выходной завтра", EVENT_TEXT, true}, {"круглосуточно", EVENT_TEXT, true},
 	    {"menu:hours", EVENT_BUTTON, true}, {"hours:six", EVENT_BUTTON, true},
-	    {"Иван Петров", EVENT_TEXT, false}, {"мои клиенты", EVENT_TEXT, false},
-	    {"menu:status", EVENT_BUTTON, false}, {"", EVENT_MEDIA, false}};
+	    {"Иван Петров", EVENT_TEXT, false}, {"ivan7@truerealestate.bali", EVENT_TEXT, false},
+	    {"мои клиенты", EVENT_TEXT, false}, {"menu:status", EVENT_BUTTON, false},
+	    {"", EVENT_MEDIA, false}};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct event event = event_of(rows[i].kind, rows[i].text);
 		struct conversation_interest interest;

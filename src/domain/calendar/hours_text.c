@@ -396,5 +396,7 @@ void hours_read_text(
 
 bool hours_may_be_in(const char *text, struct arena *a)
 {
+	if (strchr(text, '@')) /* an e-mail */
+		return false;
 	return strpbrk(text, "0123456789") || hours_words_say_when(text_fold(a, text));
 }

@@ -102,7 +102,8 @@ static const char *say_problem(const struct turn *t, const struct hours_text *re
 
 static void enter_hours(struct turn *t)
 {
-	const struct hours_view *view = t->state->hours;
+	bool can_be = hours_may_be_in(t->event->text, t->a);
+	const struct hours_view *view = can_be ? t->state->hours : NULL;
 	struct hours_text read;
 	if (turn_late_code(t))
 		return;
