@@ -116,8 +116,6 @@ CREATE TABLE salesreg.days_off (
     PRIMARY KEY (rep, day)
 );
 
--- What is to be given back of an account that is connected again is looked for by the account.
-
 -- A zone by its name as the server knows it, or NULL: a calendar may have one that is newer than the server's rules.
 CREATE FUNCTION salesreg.zone_or_null(zone text) RETURNS text LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
