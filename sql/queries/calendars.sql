@@ -1,6 +1,9 @@
 -- name: calendar_accounts_read
--- $1 people: the calendar of each that is a rep
-SELECT r.telegram_id, a.state, left(a.email, 320)
+-- $1 people: the calendar of each that is a rep; whether nothing has been read of it yet, and whether what was is not to be relied on
+SELECT r.telegram_id, a.state, left(a.email, 320), a.synced_at IS NULL,
+       a.state = 'connected' AND a.synced_at IS NOT NULL
+       AND (a.synced_at < now() - interval '1 hour'
+            OR EXISTS (SELECT 1 FROM salesreg.calendars c WHERE c.rep = a.rep AND c.conflicts AND c.error IS NOT NULL))
 FROM public.sales_representatives r
 JOIN salesreg.calendar_accounts a ON a.rep = r.id
 WHERE r.telegram_id = ANY ($1::bigint[])

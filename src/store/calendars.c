@@ -11,7 +11,8 @@ size_t calendar_accounts_parse(
     const PGresult *result, struct arena *a, struct calendar_account_row **rows)
 {
 	static const struct column columns[] = {COL(calendar_account_row, rep_telegram_id, I64),
-	    COL(calendar_account_row, state, TEXT), COL(calendar_account_row, email, TEXT)};
+	    COL(calendar_account_row, state, TEXT), COL(calendar_account_row, email, TEXT),
+	    COL(calendar_account_row, unread, BOOL), COL(calendar_account_row, doubtful, BOOL)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 

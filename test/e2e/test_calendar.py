@@ -29,7 +29,7 @@ def test_a_rep_connects_a_calendar(office):
     assert (row["state"], row["email"]) == ("connected", COMPANY)
     assert office.db.rep(anna.id)["calendar_account_name"] == COMPANY
     anna.says("календарь")
-    anna.hears("calendar_connected_to", email=COMPANY)
+    office.shows(anna)
     # the link and the way back are used up
     assert office.get(link).status_code == 410
     assert office.get(back).status_code == 410
@@ -245,7 +245,7 @@ def test_disconnecting_forgets_at_once_and_reconnecting_works(office):
     anna = office.rep()
     office.connects(anna)
     anna.says("календарь")
-    anna.hears("calendar_connected_to", email=COMPANY)
+    office.shows(anna)
     anna.presses("button_calendar_off")
     anna.hears("ask_calendar_off", email=COMPANY)
     anna.is_answered()

@@ -272,9 +272,9 @@ def test_one_reps_trouble_delays_no_other(office, anna):
     office.google.no_faults()
 
 
-def disconnects(person):
+def disconnects(office, person):
     person.says("календарь")
-    person.hears("calendar_connected_to")
+    office.shows(person)
     person.presses("button_calendar_off")
     person.hears("ask_calendar_off")
     person.presses("button_calendar_off_yes")
@@ -291,7 +291,7 @@ def test_disconnecting_gives_the_grant_back(office, anna, kind):
     assert granted(office)
     if kind:
         office.google.fault("revoke", kind)
-    disconnects(anna)
+    disconnects(office, anna)
     if kind == "502html":
         office.db.calendar_jobs.eventually("error IS NOT NULL")
         office.looks_again()
@@ -317,7 +317,7 @@ def test_leaving_gives_it_back_too_by_whatever_hand(office, anna):
 def test_a_grant_given_anew_is_not_given_back(office, anna):
     """CALENDAR-ANCHORS 3: revoking ends all grants of the account."""
     office.google.fault("revoke", "502html", times=-1)
-    disconnects(anna)
+    disconnects(office, anna)
     office.db.calendar_jobs.eventually("error IS NOT NULL")
     office.connects(anna)
     office.google.no_faults()
@@ -329,10 +329,10 @@ def test_a_grant_given_anew_is_not_given_back(office, anna):
 def test_an_account_that_two_reps_share_is_given_back_with_the_second(office, anna):
     boris = office.rep("boris@truerealestate.bali", name="Boris Orlov")
     office.connects(boris)
-    disconnects(anna)
+    disconnects(office, anna)
     office.synced(boris)
     assert granted(office)
-    disconnects(boris)
+    disconnects(office, boris)
     eventually(lambda: not granted(office), what="the grant is given back")
 
 
@@ -344,8 +344,7 @@ def test_another_account_in_its_place_forgets_the_first(make_world):
     Calendar(office).put(timed(hour(1), hour(2)))
     office.synced(anna)
     private = "anna.petrova.bali@gmail.com"
-    anna.says("календарь")
-    anna.hears("calendar_connected_to")
+    asks(office, anna)
     anna.presses("button_calendar_other")
     link = office.link(anna.hears("calendar_offer"))
     office.back(office.google.walk(office.to_google(link), private).location)
@@ -396,3 +395,31 @@ def test_a_token_is_good_for_its_rep_alone(office, anna):
     office.looks_again()
     office.oauth.wait_for_log("the stored token of rep .* was changed, or is another's")
     office.db.calendar_accounts.eventually("count(*) FILTER (WHERE sync_failures > 0) = 2")
+
+
+def asks(office, person):
+    person.says("календарь")
+    return office.shows(person).text
+
+
+def test_the_chat_shows_today_tomorrow_and_the_next_free_times(office, anna, primary):
+    text = office.world.texts
+    assert text.raw("ru", "calendar_no_hours") in asks(office, anna)
+    office.db.execute(f"INSERT INTO {tables.rep_hours} SELECT r.id, d, '00:00', '24:00' FROM sales_representatives r, generate_series(1, 7) d;"
+                      f" INSERT INTO {tables.rep_schedule} (rep, time_zone, notice_minutes) SELECT id, 'Asia/Kathmandu', 0"
+                      " FROM sales_representatives")
+    said = asks(office, anna)
+    assert text.render("ru", "calendar_days", today=text.raw("ru", "calendar_day_free"), tomorrow=text.raw("ru", "calendar_day_free"),
+                       zone="Asia/Kathmandu") in said
+    here = datetime.timezone(datetime.timedelta(hours=5, minutes=45))
+    tomorrow = (datetime.datetime.now(here) + datetime.timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    # busy from now until two tomorrow, but for what overlaps
+    primary.put(timed(datetime.datetime.now(UTC) - datetime.timedelta(hours=1), tomorrow + datetime.timedelta(hours=1)))
+    primary.put(timed(tomorrow + datetime.timedelta(minutes=30), tomorrow + datetime.timedelta(hours=2)))
+    office.synced(anna)
+    said = asks(office, anna)
+    assert "00:00–02:00" in said and "–24:00" in said
+    assert tomorrow.strftime("%d.%m 02:00") in said and tomorrow.strftime("%d.%m 01:30") not in said
+    # unknown is never free
+    office.db.calendars.update("error = 'notFound'")
+    assert text.raw("ru", "calendar_doubtful") in asks(office, anna)

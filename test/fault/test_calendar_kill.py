@@ -92,7 +92,7 @@ def test_a_death_at_any_moment_leaves_one_truth(office):
 
 def asks_anew(office, anna):
     anna.says("календарь")
-    anna.hears("calendar_connected_to")
+    office.shows(anna)
     anna.presses("button_calendar_other")
     return office.link(anna.hears("calendar_offer"))
 

@@ -80,6 +80,13 @@ class Office:
         assert page.status_code == 200
         return person.hears("calendar_connected", email=email)
 
+    def shows(self, person, email=COMPANY):
+        """What the chat says of a calendar that is connected."""
+        message = person.hears_anything()
+        first = self.world.texts.render(person.locale, "calendar_connected_to", email=email)
+        assert message.text.startswith(first + "\n\n"), message
+        return message
+
     def account(self, person):
         return self.db.calendar_accounts.rows(
             "a.*", "a JOIN sales_representatives r ON r.id = a.rep WHERE r.telegram_id = %s", person.id)
@@ -104,6 +111,8 @@ class Office:
             waiting.difference_update(self.db.column(
                 f"UPDATE {tables.calendar_jobs} SET due_at = now() WHERE id = ANY (%s) AND (leased_until IS NULL OR leased_until < now())"
                 " RETURNING id", sorted(waiting)))
+            # some end for good
+            waiting.intersection_update(self.db.column(f"SELECT id FROM {tables.calendar_jobs}"))
             return not waiting
         eventually(all_due, what="looks under way have ended")
         at = self.db.value("SELECT clock_timestamp()")

@@ -51,14 +51,39 @@ static void offer_link(struct turn *t, const char *text, enum text_id label)
 	turn_effect(t, (struct effect){.kind = EFFECT_CALENDAR_LINK, .invite = link->hash});
 }
 
+static const char *or_free(const struct turn *t, const char *times)
+{
+	return times && *times ? times : turn_text(t, TEXT_CALENDAR_DAY_FREE, NO_ARGS);
+}
+
+static const char *say_slots(const struct turn *t)
+{
+	const struct calendar_view *view = &t->state->calendar;
+	if (view->doubtful)
+		return turn_text(t, TEXT_CALENDAR_DOUBTFUL, NO_ARGS);
+	if (!view->slots)
+		return turn_text(t, TEXT_CALENDAR_NO_HOURS, NO_ARGS);
+	if (!*view->slots)
+		return turn_text(t, TEXT_CALENDAR_NO_SLOTS, NO_ARGS);
+	return turn_text(t, TEXT_CALENDAR_SLOTS, ARGS({"slots", view->slots}));
+}
+
 static void show_connected(struct turn *t)
 {
 	static const struct turn_button buttons[] = {
 	    {TEXT_BUTTON_CALENDAR_OTHER, PRESS_CALENDAR_LINK, true},
 	    {TEXT_BUTTON_CALENDAR_OFF, PRESS_CALENDAR_OFF, true},
 	};
-	turn_buttons(
-	    t, turn_say(t, TEXT_CALENDAR_CONNECTED_TO, ARGS({"email", account(t)})), buttons, 2);
+	const struct calendar_view *view = &t->state->calendar;
+	const char *first = turn_text(t, TEXT_CALENDAR_CONNECTED_TO, ARGS({"email", account(t)}));
+	const char *rest = view->unread ? turn_text(t, TEXT_CALENDAR_UNREAD, NO_ARGS)
+					: turn_join(t,
+					      turn_text(t, TEXT_CALENDAR_DAYS,
+						  ARGS({"today", or_free(t, view->today)},
+						      {"tomorrow", or_free(t, view->tomorrow)},
+						      {"zone", view->zone ? view->zone : "UTC"})),
+					      say_slots(t));
+	turn_buttons(t, turn_say_text(t, turn_join(t, first, rest)), buttons, 2);
 }
 
 static void show_calendar(struct turn *t)

@@ -172,6 +172,7 @@ struct fresh_link {
 	X(CONNECTED, "connected")                                                                  \
 	X(RECONNECT, "reconnect") /* Google takes the token no more */                             \
 	X(DISCONNECTED, "disconnected")
+enum { CALENDAR_SLOTS_SHOWN = 5 };
 enum calendar_state {
 #define X(name, text) CALENDAR_##name,
 	CALENDAR_STATE_MAP(X)
@@ -181,7 +182,12 @@ enum calendar_state {
 enum calendar_state calendar_state_from_name(const char *name);
 struct calendar_view {
 	enum calendar_state state;
-	const char *email; /* of the Google account */
+	const char *email;            /* of the Google account */
+	bool unread;                  /* nothing of it is known yet */
+	bool doubtful;                /* what is known is old, or not all of it is */
+	const char *today, *tomorrow; /* busy times, "10:00–11:30, 14:00–15:00"; "": none */
+	const char *slots; /* the next free ones; "": none; NULL: the rep has set no hours */
+	const char *zone;  /* of all these times */
 };
 
 /* Somebody who says that an e-mail another account has is theirs. */

@@ -1,9 +1,49 @@
 #include "batch_private.h"
+#include "salesreg/base/clock.h"
 #include "salesreg/base/time_zone.h"
 #include "salesreg/store/assignments.h"
 #include "salesreg/store/bot.h"
 
 enum { CLIENTS_EACH = 200 };
+static const int64_t DAY_US = INT64_C(86400) * 1000000;
+
+static void plan_calendars(struct batch *b, struct db_plan *plan)
+{
+	struct arena *a = &b->scratch;
+	const struct fold_interests *in = &b->interests;
+	const char *zone = time_zone_here(arena_alloc(a, TIME_ZONE_SIZE));
+	int64_t now = clock_wall_us();
+	b->steps.calendars =
+	    calendar_accounts_read(plan, a, in->calendar_reps, in->calendar_rep_count);
+	b->steps.agenda_busy = agenda_busy(plan, a, in->calendar_reps, in->calendar_rep_count,
+	    now - DAY_US, now + (AGENDA_DAYS + 1) * DAY_US);
+	b->steps.agenda_days =
+	    agenda_days(plan, a, in->calendar_reps, in->calendar_rep_count, zone);
+	b->steps.agenda_windows =
+	    agenda_windows(plan, a, in->calendar_reps, in->calendar_rep_count, zone);
+}
+
+static void unpack_calendars(
+    struct batch *b, const struct db_reply *reply, struct fold_input *input)
+{
+	struct arena *a = &b->scratch;
+	struct calendar_account_row *calendars;
+	struct agenda_busy *busy;
+	struct agenda_span *spans;
+	struct agenda_window *windows;
+	input->calendar_count =
+	    calendar_accounts_parse(reply->results[b->steps.calendars], a, &calendars);
+	input->calendars = calendars;
+	struct agenda_rows *agenda = &input->agenda;
+	agenda->now_us = clock_wall_us();
+	agenda->busy_count = agenda_busy_parse(reply->results[b->steps.agenda_busy], a, &busy);
+	agenda->busy = busy;
+	agenda->span_count = agenda_days_parse(reply->results[b->steps.agenda_days], a, &spans);
+	agenda->spans = spans;
+	agenda->window_count =
+	    agenda_windows_parse(reply->results[b->steps.agenda_windows], a, &windows);
+	agenda->windows = windows;
+}
 
 void batch_plan_reads(struct batch *b, struct db_plan *plan)
 {
@@ -26,8 +66,7 @@ void batch_plan_reads(struct batch *b, struct db_plan *plan)
 		b->steps.clients =
 		    clients_read(plan, a, in->client_reps, in->client_rep_count, CLIENTS_EACH);
 	if (in->calendar_rep_count)
-		b->steps.calendars =
-		    calendar_accounts_read(plan, a, in->calendar_reps, in->calendar_rep_count);
+		plan_calendars(b, plan);
 	if (in->hours_rep_count)
 		b->steps.hours = hours_read(plan, a, in->hours_reps, in->hours_rep_count,
 		    time_zone_here(arena_alloc(a, TIME_ZONE_SIZE)));
@@ -94,12 +133,8 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 		input->client_count = clients_parse(reply->results[b->steps.clients], a, &clients);
 		input->clients = clients;
 	}
-	if (b->interests.calendar_rep_count) {
-		struct calendar_account_row *calendars;
-		input->calendar_count =
-		    calendar_accounts_parse(reply->results[b->steps.calendars], a, &calendars);
-		input->calendars = calendars;
-	}
+	if (b->interests.calendar_rep_count)
+		unpack_calendars(b, reply, input);
 	if (b->interests.hours_rep_count) {
 		struct hours_row *hours;
 		input->hours_count = hours_parse(reply->results[b->steps.hours], a, &hours);

@@ -56,7 +56,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 			in->calendar_reps[in->calendar_rep_count++] = event->user_id;
 		if (of->wants_clients)
 			in->client_reps[in->client_rep_count++] = event->user_id;
-		if (of->wants_hours)
+		if (of->wants_hours || (of->wants_calendar && rules->calendar_url))
 			in->hours_reps[in->hours_rep_count++] = event->user_id;
 		if (!of->changes_assignments)
 			continue;

@@ -129,6 +129,14 @@ static void fill_invites(
 	}
 }
 
+static const struct hours_row *hours_row_of(const struct folding *f, const struct person *p)
+{
+	for (size_t i = 0; p->state.rep_id && i < f->input->hours_count; i++)
+		if (strcmp(f->input->hours[i].rep, p->state.rep_id) == 0)
+			return &f->input->hours[i];
+	return NULL;
+}
+
 static void fill_calendar(
     struct folding *f, struct person *p, const struct conversation_interest *interest)
 {
@@ -137,11 +145,16 @@ static void fill_calendar(
 	p->state.calendar_link = (struct fresh_link){0};
 	if (!interest->wants_calendar || !input->rules->calendar_url)
 		return;
-	for (size_t i = 0; i < input->calendar_count; i++)
-		if (input->calendars[i].rep_telegram_id == p->user_id)
-			p->state.calendar = (struct calendar_view){
-			    calendar_state_from_name(input->calendars[i].state),
-			    input->calendars[i].email};
+	for (size_t i = 0; i < input->calendar_count; i++) {
+		const struct calendar_account_row *row = &input->calendars[i];
+		if (row->rep_telegram_id == p->user_id)
+			p->state.calendar =
+			    (struct calendar_view){.state = calendar_state_from_name(row->state),
+				.email = row->email,
+				.unread = row->unread,
+				.doubtful = row->doubtful};
+	}
+	agenda_fill(&p->state.calendar, &input->agenda, p->user_id, hours_row_of(f, p), f->a);
 	const char *token = link_token_make(f->a, CALENDAR_LINK_BYTES);
 	p->state.calendar_link = (struct fresh_link){
 	    .text = arena_printf(f->a, "%s%s", input->rules->calendar_url, token),
@@ -191,14 +204,11 @@ static void fill_of_admin(struct folding *f, struct person *p)
 static void fill_hours(
     struct folding *f, struct person *p, const struct conversation_interest *interest)
 {
-	const struct fold_input *input = f->input;
 	p->state.hours = NULL;
-	if (!interest->wants_hours || !p->state.rep_id)
+	if (!interest->wants_hours)
 		return;
-	for (size_t i = 0; i < input->hours_count; i++) {
-		const struct hours_row *row = &input->hours[i];
-		if (strcmp(row->rep, p->state.rep_id) != 0)
-			continue;
+	const struct hours_row *row = hours_row_of(f, p);
+	if (row) {
 		struct hours_view *view = ARENA_NEW(f->a, struct hours_view);
 		/* what another hand wrote into the table, and is none, counts as no hours */
 		(void)hours_unpack(row->hours, &view->hours);

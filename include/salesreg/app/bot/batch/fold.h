@@ -8,6 +8,7 @@
  * The first update of a batch depends on nothing, so there is always progress.
  */
 #pragma once
+#include "salesreg/app/bot/batch/agenda.h"
 #include "salesreg/app/bot/mail/code_limits.h"
 #include "salesreg/app/bot/mail/email_code.h"
 #include "salesreg/domain/conversation/conversation.h"
@@ -51,6 +52,7 @@ struct fold_input {
 	size_t invite_count;
 	const struct calendar_account_row *calendars;
 	size_t calendar_count;
+	struct agenda_rows agenda;
 	/* of admins only */
 	const struct application_row *applications;
 	size_t application_count;
