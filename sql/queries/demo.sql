@@ -42,7 +42,7 @@ SELECT json_build_object(
 -- name: demo_prospect
 -- what the demo shows as an example, for a person to type
 INSERT INTO public.test_prospects (id, telegram_id, name) VALUES (gen_random_uuid(), '@maria', 'Maria')
--- name: demo_prospect_add cold
+-- name: demo_prospect_add
 -- $1 name, $2 how to reach them, $3 a note for the rep, or "": what the demo's page was told
 INSERT INTO public.test_prospects (id, telegram_id, name, context)
 VALUES (gen_random_uuid(), $2::text, $1::text, nullif($3::text, ''))
