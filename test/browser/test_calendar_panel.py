@@ -109,6 +109,11 @@ def test_events_are_added_and_deleted_by_hand(google, open_page, sandbox):
     items = google.calendar("GET", "calendars/primary/events", token).json()["items"]
     assert [item["start"].get("date") is not None for item in items] == [True]
     page.find("#calendar-form [name=allday]").click()
+    page.find("#calendar-form [name=weekly]").click()
+    page.find("#calendar-form [name=title]").send_keys("Standup")
+    page.find("#calendar-add").click()
+    eventually(lambda: events(page).count("Standup") == 10, what="ten weeks are shown")
+    page.find("#calendar-form [name=weekly]").click()
     page.run("document.querySelector('#calendar-form [name=to]').value = '09:00'")
     page.expected.append("400")
     page.find("#calendar-add").click()
