@@ -383,8 +383,7 @@ static void on_announced(void *data)
 	    "     prospects, with buttons.\n"
 	    "  3. Register Anna as well: what John cannot take goes to her.\n"
 	    "  4. As John, write \"calendar\" and connect a Google calendar, a simulated one.\n"
-	    "  5. Add a prospect: the page has a form for it, beside the chats; or as an import "
-	    "would:\n\n"
+	    "  5. Add a prospect: the page has a form, beside the chats. As an import would:\n\n"
 	    "psql '%s' -c \"%s\"\n\n"
 	    "Status: SALESREG_RUN_DIR='%s' '%s' status\n"
 	    "Ctrl-C stops everything. What you did is kept; to start afresh, remove\n%s\n",
