@@ -32,7 +32,7 @@ strict="test/e2e test/fault test/supervise"
 selects=
 [ $# = 0 ] || selects=yes
 [ -n "$parts" ] || {
-	strict="test/e2e/test_registration.py test/e2e/test_road.py test/e2e/test_email_codes.py test/integration/test_doctor_mail.py test/e2e/test_metrics.py
+	strict="test/e2e/test_registration.py test/e2e/test_road.py test/e2e/test_email_codes.py test/integration/test_doctor_mail.py test/e2e/test_metrics.py test/e2e/test_calendar.py
 		test/fault/test_secrecy.py test/fault/test_hosts.py test/fault/test_shutdown.py test/supervise"
 	parts="release lint unit fuzz integration e2e fault supervise demo browser bare docker strict"
 }
