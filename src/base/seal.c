@@ -96,11 +96,11 @@ static size_t describe(unsigned char out[DATA_BYTES], const unsigned char head[H
     const char *owner, const char *purpose)
 {
 	size_t owner_size = strlen(owner) + 1, purpose_size = strlen(purpose);
-	if (HEAD_BYTES + owner_size + purpose_size > DATA_BYTES)
+	if (HEAD_BYTES + owner_size + purpose_size >= DATA_BYTES)
 		abort();
 	memcpy(out, head, HEAD_BYTES);
 	memcpy(out + HEAD_BYTES, owner, owner_size);
-	memcpy(out + HEAD_BYTES + owner_size, purpose, purpose_size);
+	memcpy(out + HEAD_BYTES + owner_size, purpose, purpose_size + 1);
 	return HEAD_BYTES + owner_size + purpose_size;
 }
 

@@ -80,6 +80,9 @@ enum calendar_class calendar_classify(
 		return CALENDAR_ANSWER_TRANSIENT;
 	const char *said = reason_of(a, body);
 	*reason = said ? said : arena_printf(a, "HTTP status %ld", status);
+	/* a proxy's page says nothing of Google's: no token is dead of it, no calendar gone */
+	if (!json_get_object(body, "error"))
+		return status == 429 ? CALENDAR_ANSWER_RATE : CALENDAR_ANSWER_TRANSIENT;
 	if (status == 401)
 		return CALENDAR_ANSWER_TOKEN;
 	for (size_t i = 0; said && i < sizeof reasons / sizeof *reasons; i++)
@@ -96,9 +99,8 @@ enum calendar_class calendar_classify(
 		return CALENDAR_ANSWER_STALE;
 	case 429:
 		return CALENDAR_ANSWER_RATE;
-	/* a proxy's page says nothing of Google's */
 	case 400:
-		return said ? CALENDAR_ANSWER_BUG : CALENDAR_ANSWER_TRANSIENT;
+		return CALENDAR_ANSWER_BUG;
 	default:
 		return CALENDAR_ANSWER_TRANSIENT;
 	}
@@ -249,6 +251,19 @@ static bool member(const json_t *interval, const char *key, int64_t *us)
 	return text && rfc3339_parse(text, strlen(text), us);
 }
 
+static bool read_interval(const json_t *interval, struct busy_entry *entry)
+{
+	return member(interval, "start", &entry->starts_us) &&
+	       member(interval, "end", &entry->ends_us) && entry->starts_us <= entry->ends_us;
+}
+
+/* Errors of a shape that is not known are errors. */
+static bool has_errors(const json_t *calendar)
+{
+	const json_t *errors = json_object_get(calendar, "errors");
+	return errors && !(json_is_array(errors) && json_array_size(errors) == 0);
+}
+
 size_t busy_parse(struct arena *a, const json_t *body, const char *const *calendars, size_t count,
     struct busy_entry **out)
 {
@@ -260,13 +275,11 @@ size_t busy_parse(struct arena *a, const json_t *body, const char *const *calend
 	for (size_t i = 0; i < count; i++) {
 		const json_t *one = json_get_object(all, calendars[i]);
 		const json_t *busy = json_get_array(one, "busy");
-		bool unknown = !busy || json_array_size(json_get_array(one, "errors")) > 0;
+		bool unknown = !busy || has_errors(one);
 		size_t first = n;
 		for (size_t k = 0; !unknown && k < json_array_size(busy); k++) {
-			const json_t *interval = json_array_get(busy, k);
 			struct busy_entry entry = {.calendar = calendars[i]};
-			if (member(interval, "start", &entry.starts_us) &&
-			    member(interval, "end", &entry.ends_us))
+			if (read_interval(json_array_get(busy, k), &entry))
 				(*out)[n++] = entry;
 			else
 				unknown = true;

@@ -1,7 +1,7 @@
 /* What the calls of both kinds share: oauth.c is the token endpoint, calendar.c the Calendar API. */
 #pragma once
-#include "salesreg/base/buf.h"
 #include "salesreg/base/arena.h"
+#include "salesreg/base/buf.h"
 #include "salesreg/base/secret.h"
 #include "salesreg/http/client.h"
 #include <sys/queue.h>
@@ -27,4 +27,4 @@ void google_request_begin(struct google_client *g, struct google_request *call,
     void (*release)(struct google_request *call));
 void google_request_end(struct google_request *call);
 /* What may stand in a form, a path or a query. */
-void google_add_escaped(struct buf *out, const char *text);
+void google_add_escaped(struct buf *out, const char *s);
