@@ -56,6 +56,7 @@ static void check_role(struct buf *problems)
 	    "doctor",
 	    "parked",
 	    "rep",
+	    "calendar",
 	    "version",
 	    "help",
 #ifdef SALESREG_TESTS

@@ -2,6 +2,7 @@
 import json
 import re
 
+from support.database import tables
 from support.paths import ROOT
 from support.process import run
 from support.telegram import TOKEN
@@ -38,7 +39,8 @@ def test_the_fields_are_those_of_the_readme(bot_world):
         assert done.stdout, done.stderr
         return json.loads(done.stdout)
     fields = documented()
-    assert set(fields) == {"status", "doctor", "outbox list", "parked list", "parked show", "rep invite", "rep set-hours", "rep slots"}
+    assert set(fields) == {"status", "doctor", "outbox list", "parked list", "parked show", "rep invite", "rep set-hours", "rep slots",
+                           "calendar list", "calendar show"}
     assert len(said("status")["processes"]) == 1
     for command in ("status", "doctor", "outbox list", "parked list"):
         options = ("--json", "--no-poll") if command == "doctor" else ("--json",)
@@ -55,5 +57,12 @@ def test_the_fields_are_those_of_the_readme(bot_world):
     assert set(said("rep", "set-hours", anna.email)) == fields["rep set-hours"]
     said("rep", "set-hours", anna.email, "daily 0-24")
     assert keys(said("rep", "slots", anna.email)) | {"reconnect", "unread", "failed"} == fields["rep slots"]
+    world.db.execute(f"INSERT INTO {tables.calendar_accounts} (rep, sub, email, scopes) SELECT id, '1', 'a@example.org', '' FROM sales_representatives")
+    world.db.execute(f"INSERT INTO {tables.calendars} (rep, calendar_id, summary, role, is_primary, selected, conflicts)"
+                     f" SELECT rep, 'a', 'A', 'owner', true, true, true FROM {tables.calendar_accounts}")
+    world.db.execute(f"INSERT INTO {tables.calendar_jobs} (rep, kind) SELECT rep, 'sync' FROM {tables.calendar_accounts}")
+    assert keys(said("calendar", "list")) | {"connected", "reconnect", "disconnected"} == fields["calendar list"]
+    assert keys(said("calendar", "show", anna.email)) == \
+        fields["calendar list"] - {"total", "accounts", "connected", "reconnect", "disconnected"} | fields["calendar show"]
     for row in said("status")["processes"]:
         assert row["since"] > 1_500_000_000 and (row["last_death_at"] is None or row["last_death_at"] > 1_500_000_000)

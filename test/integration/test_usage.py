@@ -7,7 +7,7 @@ from support.paths import BINARY
 from support.process import run
 
 COMMANDS = ["supervise", "bot", "outreach", "oauth", "migrate", "check-config", "sandbox", "demo", "status", "healthcheck", "log-level",
-            "doctor", "outbox", "adopt-bot", "parked", "rep", "version"]  # in the order of `salesreg help`
+            "doctor", "outbox", "adopt-bot", "parked", "rep", "calendar", "version"]  # in the order of `salesreg help`
 
 
 @pytest.mark.parametrize("words, what", [
@@ -37,6 +37,15 @@ COMMANDS = ["supervise", "bot", "outreach", "oauth", "migrate", "check-config", 
     ("rep set-hours a@b --most-a-day x", "rep set-hours: --most-a-day x: it is a number from 0 to 100"),
     ("rep set-hours a@b --bu 5", "rep set-hours: --bu may be --buffer or --buffer-after: write more of it"),
     ("rep set-hours a@b --h=x", "rep set-hours: --h may be --horizon or --help: write more of it"),
+    ("calendar", "calendar: what shall it do? list, show, disconnect, sync or rotate-keys"),
+    ("calendar lst", "calendar: unknown command lst: it is list, show, disconnect, sync or rotate-keys"),
+    ("calendar show", "calendar show: it needs the EMAIL of a rep"),
+    ("calendar disconnect", "calendar disconnect: it needs the EMAIL of a rep"),
+    ("calendar disconnect a@b c@d", "calendar disconnect: unexpected argument c@d"),
+    ("calendar sync", "calendar sync: it needs the EMAIL of a rep, or --all"),
+    ("calendar sync a@b --all", "calendar sync: --all means every rep: give it alone, or an EMAIL"),
+    ("calendar list a@b", "calendar list: unexpected argument a@b"),
+    ("calendar rotate-keys now", "calendar rotate-keys: unexpected argument now"),
     ("rep invite --days 0", "rep invite: --days 0: it is a number from 1 to 90"),
     ("rep invite --email", "rep invite: --email needs a value"),
     ("rep invite anna", "rep invite: unexpected argument anna"),
