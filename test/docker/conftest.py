@@ -72,10 +72,11 @@ def image(docker_engine):
 def compose(image, postgres_image):
     """compose(files…, **settings): nothing of it is left at the end."""
     made = []
-    port = str(free_port())
+    # the engine's own would be 5432 and 8080, which may be somebody's
+    ports = {"POSTGRES_PORT": str(free_port()), "OAUTH_PORT": str(free_port())}
 
     def make(*files, **settings):
-        made.append(engine.Compose(*files, POSTGRES_IMAGE=postgres_image, POSTGRES_PORT=port, **settings))
+        made.append(engine.Compose(*files, POSTGRES_IMAGE=postgres_image, **{**ports, **settings}))
         return made[-1]
 
     yield make

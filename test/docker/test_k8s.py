@@ -15,7 +15,7 @@ from support.paths import ROOT
 from support.waiting import eventually
 
 K8S = ROOT / "docker" / "k8s"
-DOCUMENTS = [d for path in sorted(K8S.glob("*.yaml")) for d in yaml.safe_load_all(path.read_text())]
+DOCUMENTS = [d for path in sorted(K8S.rglob("*.yaml")) for d in yaml.safe_load_all(path.read_text())]
 
 
 def of_kind(kind):
@@ -25,7 +25,7 @@ def of_kind(kind):
 def test_the_manifests_are_valid_against_the_api_s_types():
     client = pytest.importorskip("kubernetes.client", reason="NO python3-kubernetes: manifests are not validated")
     types = {"ConfigMap": "V1ConfigMap", "Deployment": "V1Deployment", "PodDisruptionBudget": "V1PodDisruptionBudget",
-             "NetworkPolicy": "V1NetworkPolicy"}
+             "NetworkPolicy": "V1NetworkPolicy", "Service": "V1Service"}
     api = client.ApiClient()
 
     class Answer:
@@ -55,7 +55,7 @@ def test_the_manifests_are_valid_against_the_api_s_types():
 
 def test_each_role_has_two_replicas_probes_a_budget_and_no_privileges():
     deployments, budgets = of_kind("Deployment"), of_kind("PodDisruptionBudget")
-    assert set(deployments) == set(budgets) == {"salesreg-bot", "salesreg-outreach"}
+    assert set(deployments) == set(budgets) == {"salesreg-bot", "salesreg-outreach", "salesreg-oauth"}
     settings = of_kind("ConfigMap")["salesreg"]["data"]
     for name, d in deployments.items():
         pod = d["spec"]["template"]
@@ -76,13 +76,36 @@ def test_each_role_has_two_replicas_probes_a_budget_and_no_privileges():
 
 
 def test_only_prometheus_gets_to_the_pods():
-    policy, = of_kind("NetworkPolicy").values()
+    policy = of_kind("NetworkPolicy")["salesreg"]
     for d in of_kind("Deployment").values():
         assert policy["spec"]["podSelector"]["matchLabels"].items() <= d["spec"]["template"]["metadata"]["labels"].items()
-        ports = [p["containerPort"] for p in d["spec"]["template"]["spec"]["containers"][0]["ports"]]
+        ports = [p["containerPort"] for p in d["spec"]["template"]["spec"]["containers"][0]["ports"] if p["name"] != "pages"]
         assert [p["port"] for rule in policy["spec"]["ingress"] for p in rule["ports"]] == ports
     assert policy["spec"]["policyTypes"] == ["Ingress"]
     assert all(rule["from"] for rule in policy["spec"]["ingress"])
+
+
+def test_the_pages_of_the_calendar_are_reached_by_their_service_from_the_ingress_alone():
+    oauth = of_kind("Deployment")["salesreg-oauth"]["spec"]["template"]
+    container, = oauth["spec"]["containers"]
+    port = next(p["containerPort"] for p in container["ports"] if p["name"] == "pages")
+    assert {"name": "OAUTH_LISTEN", "value": f"0.0.0.0:{port}"} in container["env"]
+    service = of_kind("Service")["salesreg-oauth"]["spec"]
+    assert service["selector"].items() <= oauth["metadata"]["labels"].items()
+    assert [p["targetPort"] for p in service["ports"]] == ["pages"]
+    policy = of_kind("NetworkPolicy")["salesreg-oauth"]["spec"]
+    assert policy["podSelector"]["matchLabels"] == service["selector"], "of no other pod"
+    rule, = policy["ingress"]
+    assert rule["from"] and [p["port"] for p in rule["ports"]] == [port]
+
+
+def test_only_the_calendar_has_its_secret_and_those_without_calendars_apply_nothing_of_it():
+    for name, d in of_kind("Deployment").items():
+        container, = d["spec"]["template"]["spec"]["containers"]
+        secrets = [source["secretRef"]["name"] for source in container["envFrom"] if "secretRef" in source]
+        assert ("salesreg-calendar" in secrets) == (name == "salesreg-oauth"), name
+    # kubectl apply -f does not look into directories below
+    assert not [path for path in K8S.glob("*.yaml") if "salesreg-oauth" in path.read_text()]
 
 
 def test_every_setting_is_a_variable_of_ours(image):
@@ -92,17 +115,18 @@ def test_every_setting_is_a_variable_of_ours(image):
 
 
 def test_what_config_yaml_offers_for_the_road_is_ours_and_its_file_is_mounted(image):
-    """Lines to be uncommented: names of variables, and a path inside the volume that the bot mounts."""
+    """Lines to be uncommented: names of variables, and a path inside the volume that bot and oauth mount."""
     offered = dict(re.findall(r"^  # (\w+): (\S+)$", (K8S / "config.yaml").read_text(), re.M))
-    assert set(offered) == {"https_proxy", "no_proxy", "SSL_CERT_FILE"}
+    assert set(offered) == {"https_proxy", "no_proxy", "SSL_CERT_FILE", "GOOGLE_CLIENT_ID", "OAUTH_PUBLIC_URL"}
     known = docker("run", "--rm", image, "help").stdout
     for key in offered:
         assert re.search(rf"^  {key}\b", known, re.M), f"{key} is no variable of ours"
-    pod = of_kind("Deployment")["salesreg-bot"]["spec"]["template"]["spec"]
-    mount = next(m for m in pod["containers"][0]["volumeMounts"] if m["name"] == "authority")
-    volume = next(v for v in pod["volumes"] if v["name"] == "authority")
-    assert offered["SSL_CERT_FILE"] == f"{mount['mountPath']}/authority.pem"
-    assert volume["configMap"]["optional"], "a pod without such a ConfigMap starts, too"
+    for name in ("salesreg-bot", "salesreg-oauth"):
+        pod = of_kind("Deployment")[name]["spec"]["template"]["spec"]
+        mount = next(m for m in pod["containers"][0]["volumeMounts"] if m["name"] == "authority")
+        volume = next(v for v in pod["volumes"] if v["name"] == "authority")
+        assert offered["SSL_CERT_FILE"] == f"{mount['mountPath']}/authority.pem"
+        assert volume["configMap"]["optional"], "a pod without such a ConfigMap starts, too"
 
 
 # the behaviour --------------------------------------------------------------------------------------------------------

@@ -19,43 +19,18 @@ def free_port():
         return listener.getsockname()[1]
 
 
-class Office:
-    """A world with a calendar, and a browser."""
+class Browser:
+    """A rep's, with our pages at this address and Google's there."""
 
-    def __init__(self, make_world, start=True, **settings):
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.world = make_world(OAUTH_PUBLIC_URL=self.url, OAUTH_LISTEN=f"127.0.0.1:{self.port}", TOKEN_ENCRYPTION_KEY=KEY, **settings)
-        self.google = Google(self.world.sandbox.base)
-        self.world.settings.update(self.google.settings)
-        self.world.settings.update(settings)
-        self.db = self.world.db
-        self.db.no_prospects()
-        self.world.start_bot()
+    def __init__(self, url, google):
+        self.url = url
+        self.google = google
         self.http = requests.Session()
         self.http.trust_env = False
-        self.oauth = None
-        if start:
-            self.start()
-
-    def start(self, **settings):
-        self.oauth = self.world.start("oauth", **settings)
-        self.oauth.wait_for_log(r"calendar: listening on port")
-        eventually(lambda: self.get("/oauth/start?s=" + 43 * "x").status_code == 410, what="links can be looked up")
-
-    def rep(self, email="anna@truerealestate.bali", **kwargs):
-        anna = self.world.person(**kwargs)
-        anna.registers(email=email)
-        return anna
 
     def get(self, path, method="GET", **headers):
         return self.http.request(method, f"{self.url}{path}" if path.startswith("/") else path, allow_redirects=False, timeout=60,
                                  headers={"User-Agent": BROWSER, **headers})
-
-    def asks(self, person, word=None):
-        """The link that the bot answers with."""
-        person.says(word or ("календарь" if person.locale == "ru" else "calendar"))
-        return self.link(person.hears("calendar_offer"))
 
     def link(self, message):
         address = next(button["url"] for button in message.buttons if "url" in button)
@@ -74,6 +49,39 @@ class Office:
         assert answer.status_code == 303, answer.text
         assert not re.search("code|state|token", answer.headers["Location"])
         return self.get(answer.headers["Location"])
+
+
+class Office(Browser):
+    """A world with a calendar, and a browser."""
+
+    def __init__(self, make_world, start=True, **settings):
+        self.port = free_port()
+        url = f"http://127.0.0.1:{self.port}"
+        self.world = make_world(OAUTH_PUBLIC_URL=url, OAUTH_LISTEN=f"127.0.0.1:{self.port}", TOKEN_ENCRYPTION_KEY=KEY, **settings)
+        super().__init__(url, Google(self.world.sandbox.base))
+        self.world.settings.update(self.google.settings)
+        self.world.settings.update(settings)
+        self.db = self.world.db
+        self.db.no_prospects()
+        self.world.start_bot()
+        self.oauth = None
+        if start:
+            self.start()
+
+    def start(self, **settings):
+        self.oauth = self.world.start("oauth", **settings)
+        self.oauth.wait_for_log(r"calendar: listening on port")
+        eventually(lambda: self.get("/oauth/start?s=" + 43 * "x").status_code == 410, what="links can be looked up")
+
+    def rep(self, email="anna@truerealestate.bali", **kwargs):
+        anna = self.world.person(**kwargs)
+        anna.registers(email=email)
+        return anna
+
+    def asks(self, person, word=None):
+        """The link that the bot answers with."""
+        person.says(word or ("календарь" if person.locale == "ru" else "calendar"))
+        return self.link(person.hears("calendar_offer"))
 
     def connects(self, person, email=COMPANY):
         page = self.back(self.google.walk(self.to_google(self.asks(person)), email).location)
