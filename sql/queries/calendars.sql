@@ -7,6 +7,30 @@ SELECT r.telegram_id, a.state, left(a.email, 320), a.synced_at IS NULL,
 FROM public.sales_representatives r
 JOIN salesreg.calendar_accounts a ON a.rep = r.id
 WHERE r.telegram_id = ANY ($1::bigint[])
+-- name: calendar_choices
+-- $1 people, $2 how many at most: their calendars, and which of them count
+SELECT r.telegram_id, c.id, left(c.summary, 60), c.conflicts, c.is_primary
+FROM public.sales_representatives r
+CROSS JOIN LATERAL (SELECT q.id, q.summary, q.conflicts, q.is_primary FROM salesreg.calendars q WHERE q.rep = r.id
+                    ORDER BY q.is_primary DESC, q.conflicts DESC, q.summary, q.calendar_id LIMIT $2::integer) c
+WHERE r.telegram_id = ANY ($1::bigint[])
+-- name: calendar_pick
+-- $1 calendars, $2 reps: whether it counts is turned round, by the rep, so that a later list of Google's does not change it. Of one that
+-- counts from now on nothing is known until it is read, so that is done now
+WITH picked AS (
+    UPDATE salesreg.calendars c
+    SET conflicts = NOT c.conflicts, chosen = true, sync_token = NULL, synced_at = NULL, full_at = NULL, error = NULL
+    FROM unnest($1::bigint[], $2::uuid[]) AS f (id, rep) WHERE c.rep = f.rep AND c.id = f.id
+    RETURNING c.rep, c.calendar_id, c.conflicts
+), forgotten AS (
+    DELETE FROM salesreg.calendar_busy b USING picked p
+    WHERE b.rep = p.rep AND b.calendar_id = p.calendar_id AND NOT p.conflicts
+), due AS (
+    UPDATE salesreg.calendar_jobs j SET due_at = now()
+    WHERE j.kind = 'sync' AND j.rep IN (SELECT rep FROM picked) AND j.due_at > now()
+      AND (j.leased_until IS NULL OR j.leased_until < now())
+)
+SELECT pg_catalog.pg_notify('salesreg_calendar', '') FROM (SELECT 1 FROM picked LIMIT 1) AS any_picked
 -- name: calendar_connect_replace
 -- $1 rep, $2 sub: another account than before: the grant of that one is given back, and its calendars are forgotten
 WITH other AS (

@@ -16,6 +16,22 @@ size_t calendar_accounts_parse(
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
+size_t calendar_choices(
+    struct db_plan *plan, struct arena *a, const int64_t *people, size_t count, size_t most)
+{
+	return db_plan_add(
+	    plan, SQL_CALENDAR_CHOICES, db_i64_array(a, people, count), db_i64(a, (int64_t)most));
+}
+
+size_t calendar_choices_parse(
+    const PGresult *result, struct arena *a, struct calendar_choice_row **rows)
+{
+	static const struct column columns[] = {COL(calendar_choice_row, rep_telegram_id, I64),
+	    COL(calendar_choice_row, id, I64), COL(calendar_choice_row, summary, TEXT),
+	    COL(calendar_choice_row, conflicts, BOOL), COL(calendar_choice_row, primary, BOOL)};
+	return ROWS_PARSE(result, a, columns, rows);
+}
+
 void calendar_connect(struct db_plan *plan, struct arena *a, const struct calendar_connection *c)
 {
 	(void)db_plan_add(plan, SQL_CALENDAR_CONNECT_REPLACE, c->rep, c->sub);

@@ -423,3 +423,29 @@ def test_the_chat_shows_today_tomorrow_and_the_next_free_times(office, anna, pri
     # unknown is never free
     office.db.calendars.update("error = 'notFound'")
     assert text.raw("ru", "calendar_doubtful") in asks(office, anna)
+
+
+def test_a_rep_chooses_which_calendars_count(office, anna, primary):
+    other = add_calendar(office, role="owner", selected=False)
+    Calendar(office, other).put(timed(hour(1), hour(2)))
+    primary.put(timed(hour(3), hour(4)))
+    reads_list(office)
+    office.synced(anna)
+    assert times(office, anna) == [(hour(3), hour(4))]
+    asks(office, anna)
+    anna.presses("button_calendar_choose")
+    chosen = anna.hears("calendar_choose")
+    anna.is_answered()
+    labels = chosen.labels
+    assert "▫️ Other" in labels and labels[0].startswith("✅ ")
+    anna.presses("▫️ Other", message=chosen)
+    anna.is_answered("answer_calendar_counts", name="Other")
+    assert "✅ Other" in anna.sees_edit().labels
+    eventually(lambda: times(office, anna) == [(hour(1), hour(2)), (hour(3), hour(4))], what="both count")
+    anna.presses(labels[0], message=chosen)
+    anna.hears_answer()
+    eventually(lambda: times(office, anna) == [(hour(1), hour(2))], what="the other one counts alone")
+    # a later list of Google's does not change it
+    reads_list(office)
+    office.synced(anna)
+    assert times(office, anna) == [(hour(1), hour(2))]

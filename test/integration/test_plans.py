@@ -34,6 +34,8 @@ HOT = {
     "calendar_connect": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "1000000001", "'1'", "'x'", "'x'", "'00'", "'00'", "60", "'x'"],
     "calendar_disconnect": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
     "bot_username": [],
+    "calendar_choices": ["'{1000000001}'", "20"],
+    "calendar_pick": ["'{1}'", "'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
     "agenda_busy": ["'{1000000001}'", "0", "9000000000000000"],
     "agenda_days": ["'{1000000001}'", "'Asia/Makassar'"],
     "agenda_windows": ["'{1000000001}'", "15", "'Asia/Makassar'"],

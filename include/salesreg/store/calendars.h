@@ -17,6 +17,16 @@ size_t calendar_accounts_read(
 size_t calendar_accounts_parse(
     const PGresult *result, struct arena *a, struct calendar_account_row **rows);
 
+struct calendar_choice_row {
+	int64_t rep_telegram_id, id;
+	const char *summary;
+	bool conflicts, primary;
+};
+size_t calendar_choices(
+    struct db_plan *plan, struct arena *a, const int64_t *people, size_t count, size_t most);
+size_t calendar_choices_parse(
+    const PGresult *result, struct arena *a, struct calendar_choice_row **rows);
+
 struct calendar_connection {
 	const char *rep;
 	int64_t person;

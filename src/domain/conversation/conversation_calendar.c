@@ -5,9 +5,10 @@
 #include "conversation_private.h"
 #include "salesreg/domain/contact/email.h"
 #include "salesreg/domain/text/quote.h"
+#include "salesreg/domain/text/shorten.h"
 #include <string.h>
 
-enum { EMAIL_UNITS = 254, LINK_BUTTONS = 2 };
+enum { EMAIL_UNITS = 254, CHOICE_UNITS = 40 };
 
 enum calendar_state calendar_state_from_name(const char *name)
 {
@@ -71,8 +72,9 @@ static const char *say_slots(const struct turn *t)
 static void show_connected(struct turn *t)
 {
 	static const struct turn_button buttons[] = {
+	    {TEXT_BUTTON_CALENDAR_CHOOSE, PRESS_CALENDAR_CHOOSE, true},
 	    {TEXT_BUTTON_CALENDAR_OTHER, PRESS_CALENDAR_LINK, true},
-	    {TEXT_BUTTON_CALENDAR_OFF, PRESS_CALENDAR_OFF, true},
+	    {TEXT_BUTTON_CALENDAR_OFF, PRESS_CALENDAR_OFF, false},
 	};
 	const struct calendar_view *view = &t->state->calendar;
 	const char *first = turn_text(t, TEXT_CALENDAR_CONNECTED_TO, ARGS({"email", account(t)}));
@@ -83,7 +85,7 @@ static void show_connected(struct turn *t)
 						      {"tomorrow", or_free(t, view->tomorrow)},
 						      {"zone", view->zone ? view->zone : "UTC"})),
 					      say_slots(t));
-	turn_buttons(t, turn_say_text(t, turn_join(t, first, rest)), buttons, 2);
+	turn_buttons(t, turn_say_text(t, turn_join(t, first, rest)), buttons, 3);
 }
 
 static void show_calendar(struct turn *t)
@@ -147,6 +149,63 @@ static void disconnect(struct turn *t)
 	turn_remove_buttons(t, 0, false, false);
 }
 
+/* A button each; `turned`: the one that was pressed just now shows what is so from now on. */
+static size_t choice_buttons(const struct turn *t, int64_t turned, struct button **out)
+{
+	const struct calendar_view *view = &t->state->calendar;
+	struct button *buttons = ARENA_ARRAY(t->a, struct button, view->choice_count);
+	for (size_t i = 0; i < view->choice_count; i++) {
+		const struct calendar_choice *c = &view->choices[i];
+		bool counts = c->id == turned ? !c->counts : c->counts;
+		const char *name = shorten(t->a, c->summary, CHOICE_UNITS);
+		buttons[i] = (struct button){
+		    .text = turn_text(t,
+			counts ? TEXT_BUTTON_CALENDAR_COUNTS : TEXT_BUTTON_CALENDAR_IGNORED,
+			ARGS({"name", name})),
+		    .data = press_data(t->a, PRESS_CALENDAR_PICK, c->id),
+		    .new_row = true,
+		};
+	}
+	*out = buttons;
+	return view->choice_count;
+}
+
+static void choose(struct turn *t)
+{
+	struct button *buttons;
+	size_t count = choice_buttons(t, 0, &buttons);
+	if (!is_connected(t) || count == 0) {
+		turn_answer(t, true,
+		    is_connected(t) ? TEXT_CALENDAR_UNREAD : TEXT_ANSWER_CALENDAR_GONE, NO_ARGS);
+		return;
+	}
+	message_set_buttons(turn_say(t, TEXT_CALENDAR_CHOOSE, NO_ARGS), buttons, count);
+}
+
+static void pick(struct turn *t)
+{
+	const struct calendar_view *view = &t->state->calendar;
+	const struct calendar_choice *found = NULL;
+	for (size_t i = 0; i < view->choice_count; i++)
+		if (view->choices[i].id == t->press.id)
+			found = &view->choices[i];
+	if (!found) {
+		turn_answer_stale(t);
+		return;
+	}
+	turn_effect(t, (struct effect){.kind = EFFECT_PICK_CALENDAR, .calendar_id = found->id});
+	turn_answer(t, false,
+	    found->counts ? TEXT_ANSWER_CALENDAR_IGNORED : TEXT_ANSWER_CALENDAR_COUNTS,
+	    ARGS({"name", shorten(t->a, found->summary, CHOICE_UNITS)}));
+	if (t->event->message_id) {
+		struct button *buttons;
+		size_t count = choice_buttons(t, found->id, &buttons);
+		message_set_buttons(message_list_add_edit(&t->out->messages, t->a,
+					t->event->chat_id, t->event->message_id),
+		    buttons, count);
+	}
+}
+
 static void press_keep(struct turn *t)
 {
 	turn_answer(t, false, TEXT_ANSWER_CALENDAR_KEPT, NO_ARGS);
@@ -159,6 +218,8 @@ static const struct button_row buttons[] = {
     {PRESS_CALENDAR_OFF, PERSON_REP, FACT_CALENDAR, 0, press_off},
     {PRESS_CALENDAR_OFF_YES, PERSON_REP, FACT_CALENDAR, 0, disconnect},
     {PRESS_CALENDAR_UNDO, PERSON_REP, FACT_CALENDAR, 0, press_off},
+    {PRESS_CALENDAR_CHOOSE, PERSON_REP, FACT_CALENDAR, 0, choose},
+    {PRESS_CALENDAR_PICK, PERSON_REP, FACT_CALENDAR, 0, pick},
     {PRESS_CALENDAR_KEEP, PERSON_REP, 0, 0, press_keep},
 };
 static const struct word_row words[] = {

@@ -172,7 +172,12 @@ struct fresh_link {
 	X(CONNECTED, "connected")                                                                  \
 	X(RECONNECT, "reconnect") /* Google takes the token no more */                             \
 	X(DISCONNECTED, "disconnected")
-enum { CALENDAR_SLOTS_SHOWN = 5 };
+enum { CALENDAR_SLOTS_SHOWN = 5, CALENDAR_CHOICES_SHOWN = 20 };
+struct calendar_choice {
+	int64_t id;
+	const char *summary;
+	bool counts; /* its events keep the rep busy */
+};
 enum calendar_state {
 #define X(name, text) CALENDAR_##name,
 	CALENDAR_STATE_MAP(X)
@@ -188,6 +193,8 @@ struct calendar_view {
 	const char *today, *tomorrow; /* busy times, "10:00–11:30, 14:00–15:00"; "": none */
 	const char *slots; /* the next free ones; "": none; NULL: the rep has set no hours */
 	const char *zone;  /* of all these times */
+	const struct calendar_choice *choices;
+	size_t choice_count;
 };
 
 /* Somebody who says that an e-mail another account has is theirs. */
@@ -334,9 +341,10 @@ void conversation_interest(
 	X(REMOVE_DAYS_OFF, "remove days off") /* days_off */                                       \
 	X(CALENDAR_LINK, "calendar link")     /* invite: of the link to the consent page */        \
 	X(DISCONNECT_CALENDAR, "disconnect calendar") /* and the grant is given back */            \
-	X(HEARD, "heard")         /* an admin has been shown what was missed */                    \
-	X(REACHABLE, "reachable") /* available again */                                            \
-	X(USERNAME, "username")   /* username, NULL if they have none any more */
+	X(PICK_CALENDAR, "pick calendar") /* calendar_id: whether it counts is turned round */     \
+	X(HEARD, "heard")                 /* an admin has been shown what was missed */            \
+	X(REACHABLE, "reachable")         /* available again */                                    \
+	X(USERNAME, "username")           /* username, NULL if they have none any more */
 
 enum effect_kind {
 #define X(name, text) EFFECT_##name,
@@ -361,6 +369,7 @@ struct effect {
 	int64_t days;                 /* it is good for */
 	const char *hours, *days_off; /* as domain/calendar/hours.h packs them */
 	int64_t code_id;
+	int64_t calendar_id;
 	int64_t from, to; /* Telegram accounts */
 };
 

@@ -28,6 +28,7 @@
 	X(CALENDAR_OFF, "cal:off")                                                                 \
 	X(CALENDAR_OFF_YES, "cal:off:yes")                                                         \
 	X(CALENDAR_KEEP, "cal:keep")                                                               \
+	X(CALENDAR_CHOOSE, "cal:choose")                                                           \
 	X(CALENDAR_UNDO, "cal:undo")                                                               \
 	X(MENU_HOURS, "menu:hours")                                                                \
 	X(HOURS_WORKDAYS, "hours:work")                                                            \
@@ -46,7 +47,8 @@
 	X(APPROVE, "adm:ok:", "", true)                                                            \
 	X(REJECT, "adm:no:", "", true)                                                             \
 	X(SAME_PERSON, "adm:same:", "", true)                                                      \
-	X(OTHER_PERSON, "adm:other:", "", true)
+	X(OTHER_PERSON, "adm:other:", "", true)                                                    \
+	X(CALENDAR_PICK, "cal:pick:", "", false)
 
 enum press_kind {
 #define X(name, data) PRESS_##name,

@@ -15,6 +15,8 @@ static void plan_calendars(struct batch *b, struct db_plan *plan)
 	int64_t now = clock_wall_us();
 	b->steps.calendars =
 	    calendar_accounts_read(plan, a, in->calendar_reps, in->calendar_rep_count);
+	b->steps.calendar_choices = calendar_choices(
+	    plan, a, in->calendar_reps, in->calendar_rep_count, CALENDAR_CHOICES_SHOWN);
 	b->steps.agenda_busy = agenda_busy(plan, a, in->calendar_reps, in->calendar_rep_count,
 	    now - DAY_US, now + (AGENDA_DAYS + 1) * DAY_US);
 	b->steps.agenda_days =
@@ -34,6 +36,10 @@ static void unpack_calendars(
 	input->calendar_count =
 	    calendar_accounts_parse(reply->results[b->steps.calendars], a, &calendars);
 	input->calendars = calendars;
+	struct calendar_choice_row *choices;
+	input->calendar_choice_count =
+	    calendar_choices_parse(reply->results[b->steps.calendar_choices], a, &choices);
+	input->calendar_choices = choices;
 	struct agenda_rows *agenda = &input->agenda;
 	agenda->now_us = clock_wall_us();
 	agenda->busy_count = agenda_busy_parse(reply->results[b->steps.agenda_busy], a, &busy);

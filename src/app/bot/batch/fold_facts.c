@@ -137,6 +137,22 @@ static const struct hours_row *hours_row_of(const struct folding *f, const struc
 	return NULL;
 }
 
+static void fill_choices(struct folding *f, struct person *p)
+{
+	const struct fold_input *input = f->input;
+	struct calendar_choice *choices =
+	    ARENA_ARRAY(f->a, struct calendar_choice, input->calendar_choice_count);
+	size_t count = 0;
+	for (size_t i = 0; i < input->calendar_choice_count; i++) {
+		const struct calendar_choice_row *row = &input->calendar_choices[i];
+		if (row->rep_telegram_id == p->user_id)
+			choices[count++] =
+			    (struct calendar_choice){row->id, row->summary, row->conflicts};
+	}
+	p->state.calendar.choices = choices;
+	p->state.calendar.choice_count = count;
+}
+
 static void fill_calendar(
     struct folding *f, struct person *p, const struct conversation_interest *interest)
 {
@@ -154,6 +170,7 @@ static void fill_calendar(
 				.unread = row->unread,
 				.doubtful = row->doubtful};
 	}
+	fill_choices(f, p);
 	agenda_fill(&p->state.calendar, &input->agenda, p->user_id, hours_row_of(f, p), f->a);
 	const char *token = link_token_make(f->a, CALENDAR_LINK_BYTES);
 	p->state.calendar_link = (struct fresh_link){

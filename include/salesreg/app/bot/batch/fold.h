@@ -52,6 +52,8 @@ struct fold_input {
 	size_t invite_count;
 	const struct calendar_account_row *calendars;
 	size_t calendar_count;
+	const struct calendar_choice_row *calendar_choices;
+	size_t calendar_choice_count;
 	struct agenda_rows agenda;
 	/* of admins only */
 	const struct application_row *applications;
