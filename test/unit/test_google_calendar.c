@@ -58,7 +58,7 @@ static void assert_same(const char *is, const char *wanted)
 	"{\"error\":{\"code\":0,\"errors\":[{\"domain\":\"x\",\"reason\":\"" reason "\"}]}}"
 #define DETAILS(reason)                                                                            \
 	"{\"error\":{\"status\":\"x\",\"details\":[{\"@type\":\"x\"},{\"reason\":\"" reason "\"}]" \
-											    "}}"
+	"}}"
 #define PAGE "<!DOCTYPE html><title>Error</title>"
 
 static const struct refusal_row {
