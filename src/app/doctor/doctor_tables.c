@@ -366,5 +366,6 @@ void doctor_tables(struct doctor *d, struct db_session *s)
 	look_at_prospects(d, s);
 	look_at_reach(d, s);
 	look_at_statuses(d, s);
+	doctor_calendar(d, s);
 	doctor_people(d, s);
 }

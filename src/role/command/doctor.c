@@ -156,6 +156,7 @@ static int run(struct cli *c)
 	doctor_database(d);
 	doctor_telegram(d);
 	doctor_mail(d);
+	doctor_google(d);
 	look_at_processes(d);
 	bool serious = doctor_count(d, SEVERITY_SERIOUS) > 0;
 	if (cli_has(c, "json"))
@@ -175,7 +176,8 @@ static const struct cli_option options[] = {
 const struct cli_command command_doctor = {
     .name = "doctor",
     .brief = "what is wrong, why, and how to fix it (--json)",
-    .help = "Checks the configuration, the database, Telegram, the mail server, the processes and "
+    .help = "Checks the configuration, the database, Telegram, the mail server, Google, the "
+	    "processes and "
 	    "the disk. Each "
 	    "finding has a severity, the problem, its cause or effect, and a fix. Changes nothing, "
 	    "mails nothing. "

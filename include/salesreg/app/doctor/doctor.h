@@ -67,6 +67,8 @@ void doctor_database(struct doctor *d);
 void doctor_telegram(struct doctor *d);
 /* The mail server, if there is one; nothing is mailed. */
 void doctor_mail(struct doctor *d);
+/* Where the calendar is on: its variables, and whether Google accepts the client. */
+void doctor_google(struct doctor *d);
 /* A part of doctor_configuration(): what lets others in who have no business here. */
 void doctor_dangers(struct doctor *d);
 /* Parts of doctor_database(). */
@@ -80,6 +82,8 @@ void doctor_rights_missing(struct doctor *d, struct db_session *session, bool mi
 void doctor_tables(struct doctor *d, struct db_session *session);
 /* … who has reached a limit on codes by mail, or guesses them. */
 void doctor_codes(struct doctor *d, struct db_session *session);
+/* … how reps' calendars are, where the calendar is on. */
+void doctor_calendar(struct doctor *d, struct db_session *session);
 /* … and what people are like. */
 void doctor_people(struct doctor *d, struct db_session *session);
 void doctor_finish(struct doctor *d);
