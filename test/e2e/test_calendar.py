@@ -107,6 +107,25 @@ def test_the_last_page_leads_back_to_the_bot_and_the_pages_speak_the_reps_langua
     assert office.get("/oauth/done/connected/xx").status_code == office.get("/oauth/done/<b>/ru").status_code == 404
 
 
+LANGUAGES = {
+    "ru": "ru", "en": "en", "EN": "en", "en-GB,en;q=0.8": "en", "ru-RU,ru;q=0.9,en;q=0.8": "ru", "en,ru": "en",
+    "de-DE,de;q=0.9,en;q=0.5": "en",
+    # the weight decides, whatever the order
+    "ru;q=0.3,en;q=0.9": "en", "ru;q=0.899, en;q=0.9": "en", "ru ; q=0.1,\ten": "en", "ru;q=0,en;q=0.001": "en", "ru;q=0.9,en;q=1.0": "en",
+    # neither is wanted, or it is no list: DEFAULT_LOCALE
+    "en;q=0": "ru", "en;q=0.000": "ru", "de": "ru", "*": "ru", "english": "ru", ";;,,;q=,": "ru", "x" * 2000: "ru", "en" + "x" * 40: "ru",
+}
+
+
+def test_a_page_for_nobody_in_particular_speaks_the_browsers_language(office):
+    spoken = {}
+    for wanted in LANGUAGES:
+        page = office.get("/oauth/start?s=" + 43 * "y", **{"Accept-Language": wanted})
+        assert page.status_code == 410
+        spoken[wanted] = next(locale for locale in ("ru", "en") if office.world.texts.raw(locale, "page_gone_title") in page.text)
+    assert spoken == LANGUAGES
+
+
 def ways_back(office, anna):
     """A good one, not used."""
     return office.google.walk(office.to_google(office.asks(anna)), COMPANY).location
