@@ -102,7 +102,7 @@ WITH freed AS (
     ON CONFLICT DO NOTHING
 ), ended AS (
     UPDATE salesreg.assignments SET ended_at = now(), reason = $2::text
-    WHERE ended_at IS NULL AND prospect IN (SELECT id FROM freed)
+    WHERE ended_at IS NULL AND prospect = ANY (ARRAY(SELECT id FROM freed))
     RETURNING id, prospect, rep
 ), cards AS (
     INSERT INTO salesreg.stale_cards (assignment) SELECT id FROM ended ON CONFLICT DO NOTHING
@@ -143,7 +143,7 @@ WITH back AS (
                                     WHERE t.prospect = b.prospect AND t.reason = 'taken back' AND t.ended_at = now()))
     RETURNING p.id
 ), apart AS (
-    DELETE FROM salesreg.declined_prospects WHERE prospect IN (SELECT prospect FROM back)
+    DELETE FROM salesreg.declined_prospects WHERE prospect = ANY (ARRAY(SELECT prospect FROM back))
 ), explained AS (
     INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind) SELECT prospect, rep, id, 'undone' FROM back
 )

@@ -27,7 +27,7 @@ WITH picked AS (
     WHERE b.rep = p.rep AND b.calendar_id = p.calendar_id AND NOT p.conflicts
 ), due AS (
     UPDATE salesreg.calendar_jobs j SET due_at = now()
-    WHERE j.kind = 'sync' AND j.rep IN (SELECT rep FROM picked) AND j.due_at > now()
+    WHERE j.kind = 'sync' AND j.rep = ANY (ARRAY(SELECT rep FROM picked)) AND j.due_at > now()
       AND (j.leased_until IS NULL OR j.leased_until < now())
 )
 SELECT pg_catalog.pg_notify('salesreg_calendar', '') FROM (SELECT 1 FROM picked LIMIT 1) AS any_picked
@@ -43,7 +43,7 @@ WITH other AS (
       AND NOT EXISTS (SELECT 1 FROM salesreg.calendar_accounts a
                       WHERE a.sub = o.sub AND a.rep <> o.rep AND a.refresh_token IS NOT NULL)
 ), forgotten AS (
-    DELETE FROM salesreg.calendars c WHERE c.rep IN (SELECT rep FROM other)
+    DELETE FROM salesreg.calendars c WHERE c.rep = ANY (ARRAY(SELECT rep FROM other))
 )
 SELECT count(*) FROM other
 -- name: calendar_connect
@@ -71,7 +71,7 @@ WITH mine AS (
     RETURNING rep
 ), named AS (
     UPDATE public.sales_representatives r SET calendar_account_name = left($4::text, 255)
-    WHERE r.id IN (SELECT rep FROM stored) AND r.calendar_account_name IS DISTINCT FROM left($4::text, 255)
+    WHERE r.id = ANY (ARRAY(SELECT rep FROM stored)) AND r.calendar_account_name IS DISTINCT FROM left($4::text, 255)
 ), synced AS (
     INSERT INTO salesreg.calendar_jobs AS j (rep, kind) SELECT rep, 'sync' FROM stored
     ON CONFLICT (rep) WHERE kind = 'sync' DO UPDATE SET due_at = least(j.due_at, now()), attempts = j.attempts + 1
@@ -96,11 +96,11 @@ WITH gone AS (
       AND NOT EXISTS (SELECT 1 FROM salesreg.calendar_accounts a
                       WHERE a.sub = g.sub AND a.rep <> ALL ($1::uuid[]) AND a.refresh_token IS NOT NULL)
 ), forgotten AS (
-    DELETE FROM salesreg.calendars c WHERE c.rep IN (SELECT rep FROM gone)
+    DELETE FROM salesreg.calendars c WHERE c.rep = ANY (ARRAY(SELECT rep FROM gone))
 ), resting AS (
-    DELETE FROM salesreg.calendar_jobs j WHERE j.rep IN (SELECT rep FROM gone) AND j.kind = 'sync'
+    DELETE FROM salesreg.calendar_jobs j WHERE j.rep = ANY (ARRAY(SELECT rep FROM gone)) AND j.kind = 'sync'
 ), named AS (
     UPDATE public.sales_representatives r SET calendar_account_name = NULL
-    WHERE r.id IN (SELECT rep FROM gone) AND r.calendar_account_name IS NOT NULL
+    WHERE r.id = ANY (ARRAY(SELECT rep FROM gone)) AND r.calendar_account_name IS NOT NULL
 )
 SELECT pg_catalog.pg_notify('salesreg_calendar', '') FROM (SELECT 1 FROM gone LIMIT 1) AS any_gone

@@ -75,7 +75,7 @@ WITH gone AS (
     UPDATE salesreg.rep_rotation SET reason = 'application withdrawn'
     WHERE rep IN (SELECT id FROM gone WHERE status = 'pending')
 )
-DELETE FROM salesreg.rep_email WHERE rep IN (SELECT id FROM gone)
+DELETE FROM salesreg.rep_email WHERE rep = ANY (ARRAY(SELECT id FROM gone))
 -- name: reps_decide cold
 -- $1 rep ids, $2 new statuses, $3 Telegram ids of the admins
 WITH fresh AS (

@@ -470,7 +470,7 @@ def test_no_answer_is_ever_longer_than_telegram_takes(make_world):
         assert len(message.text.encode("utf-16-le")) // 2 <= 4096
     whole = "".join(message.text for message in said)
     assert whole.count("о") >= 4000 and whole.count("с") >= 4000, "what does not fit goes in parts, none is lost"
-    assert len(said[-1].buttons) == 5, "and the buttons are under the last part"
+    assert len(said[-1].buttons) == 6, "and the buttons are under the last part"
     assert world.db.outbox.rows("error") == []
     assert "400" not in world.sandbox.calls("sendMessage")
 
