@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include <cmocka.h>
@@ -49,24 +50,39 @@ static void how_far_a_host_is(void **state)
 			fail_msg("%s: %d", known[i].host, (int)wire_reach(known[i].host));
 }
 
-static void the_machine_s_own_addresses_are_here(void **state)
+/* How many addresses the machine has that are not told to be here; the last of them into host. */
+static size_t addresses_elsewhere(char host[NI_MAXHOST])
 {
 	struct ifaddrs *list = NULL;
-	(void)state;
+	size_t count = 0;
 	assert_int_equal(getifaddrs(&list), 0);
 	for (const struct ifaddrs *i = list; i; i = i->ifa_next) {
-		char host[NI_MAXHOST];
+		char name[NI_MAXHOST];
 		int family = i->ifa_addr ? i->ifa_addr->sa_family : AF_UNSPEC;
 		socklen_t size =
 		    family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
 		if ((family != AF_INET && family != AF_INET6) || !(i->ifa_flags & IFF_UP))
 			continue;
-		assert_int_equal(
-		    getnameinfo(i->ifa_addr, size, host, sizeof host, NULL, 0, NI_NUMERICHOST), 0);
-		if (wire_reach(host) != WIRE_HERE)
-			fail_msg("%s", host);
+		if (getnameinfo(i->ifa_addr, size, name, sizeof name, NULL, 0, NI_NUMERICHOST) ==
+			0 &&
+		    wire_reach(name) != WIRE_HERE) {
+			count++;
+			memcpy(host, name, sizeof name);
+		}
 	}
 	freeifaddrs(list);
+	return count;
+}
+
+/* Networks of containers come and go: one that goes between two looks is no fault, and does not do so each time. */
+static void the_machine_s_own_addresses_are_here(void **state)
+{
+	char host[NI_MAXHOST] = "";
+	(void)state;
+	for (int tries = 0; tries < 5; tries++)
+		if (addresses_elsewhere(host) == 0)
+			return;
+	fail_msg("%s", host);
 }
 
 static void everything_else_is_and_its_host_is_named_without_a_password(void **state)
