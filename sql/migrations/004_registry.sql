@@ -102,10 +102,11 @@ CREATE TABLE salesreg.outbox_history (
 CREATE INDEX outbox_history_card_idx ON salesreg.outbox_history (chat_id, created_at) WHERE priority = 1;
 CREATE INDEX outbox_history_finished_idx ON salesreg.outbox_history (finished_at);
 
--- What was sent, without what opens something: the link of an invitation is in the chat, and nowhere else any more.
+-- What was sent, without what opens something: the link of an invitation, or to the page that connects a calendar, is in the chat, and
+-- nowhere else any more.
 CREATE FUNCTION salesreg.redacted(payload json) RETURNS json LANGUAGE sql IMMUTABLE
     SET search_path = pg_catalog, pg_temp AS $$
-    SELECT pg_catalog.regexp_replace(payload::text, '(\?start=r)[A-Za-z0-9_-]+', '\1…', 'g')::json
+    SELECT pg_catalog.regexp_replace(payload::text, '(\?start=r|start\?s=)[A-Za-z0-9_-]+', '\1…', 'g')::json
 $$;
 
 -- People whose chat Telegram does not let the bot link to by id (unknown to it, or hidden by their privacy settings).

@@ -389,7 +389,7 @@ WITH expired AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
                                          error, created_at)
     SELECT id, chat_id, method,
-           CASE WHEN payload::text LIKE '%?start=r%' THEN salesreg.redacted(payload) ELSE payload END,
+           CASE WHEN payload::text LIKE ANY ('{%?start=r%,%start?s=%}') THEN salesreg.redacted(payload) ELSE payload END,
            priority, 'gone', attempts, possible_duplicate, error, created_at FROM unsent
 )
 SELECT l.id, l.reason, l.rep_name, l.telegram_id, l.locale, l.name, l.holder, l.deleted, l.matters

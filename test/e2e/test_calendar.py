@@ -1,11 +1,13 @@
 """A rep connects a Google calendar: the link in the chat, our page, Google's, the way back, and what is said of it."""
 import re
+import subprocess
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from support.google import COMPANY, PRIVATE
 from support.office import KEY, Office
+from support.process import run
 
 @pytest.fixture
 def office(make_world):
@@ -60,6 +62,25 @@ def test_links_are_stored_as_hashes_alone(office):
     token = office.asks(anna).split("s=")[1]
     stored = office.db.oauth_states.value("string_agg(s::text, ' ')", "s")
     assert token not in stored and re.search(r"\b[0-9a-f]{64}\b", stored)
+    # nor in what is kept of the message that had it
+    office.world.settle()
+    kept = office.db.outbox_history.column("payload::text", "WHERE payload::text LIKE '%%/oauth/start%%'")
+    assert len(kept) == 1 and "/oauth/start?s=…" in kept[0]
+    dump = subprocess.run(["pg_dump", office.db.url, "--data-only"], capture_output=True, text=True, check=True).stdout
+    assert token not in dump
+
+
+def test_a_link_that_was_dropped_unsent_is_not_kept_either(office):
+    anna = office.rep()
+    office.world.settle()
+    office.world.sandbox.fault("400", method="sendMessage", description="Bad Request: nonsense")
+    anna.says("календарь")
+    office.db.outbox.eventually("state = 'failed'")
+    token = re.search(r"/oauth/start\?s=([\w-]{43})", office.db.outbox.value("payload::text")).group(1)
+    listed = run("outbox", "list", settings={"DATABASE_URL": office.db.url})
+    assert listed.returncode == 0 and token not in listed.stdout
+    assert run("outbox", "drop", "--failed", settings={"DATABASE_URL": office.db.url}).returncode == 0
+    assert "/oauth/start?s=…" in office.db.outbox_history.value("payload::text", "WHERE state = 'dropped'")
 
 
 @pytest.mark.parametrize("method", ["HEAD", "GET"])
@@ -280,6 +301,27 @@ def test_disconnecting_forgets_at_once_and_reconnecting_works(office):
     office.connects(anna)
     row, = office.account(anna)
     assert row["state"] == "connected" and row["refresh_token"]
+
+
+def test_who_is_suspended_can_disconnect(office):
+    """Their calendars are read on, for when they are back."""
+    anna = office.rep()
+    office.connects(anna)
+    anna.says("календарь")
+    office.shows(anna)
+    office.db.execute("UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = %s", anna.id)
+    anna.presses("button_calendar_choose")
+    anna.is_answered("answer_suspended")
+    anna.presses("button_calendar_off")
+    anna.hears("ask_calendar_off", email=COMPANY)
+    anna.is_answered()
+    anna.presses("button_calendar_keep")
+    anna.is_answered("answer_calendar_kept")
+    anna.presses(data="cal:undo")
+    anna.hears("ask_calendar_off", email=COMPANY)
+    anna.presses("button_calendar_off_yes")
+    anna.hears("calendar_disconnected", email=COMPANY)
+    assert [row["refresh_token"] for row in office.account(anna)] == [None]
 
 
 def test_tokens_are_stored_sealed_and_said_nowhere(office):
