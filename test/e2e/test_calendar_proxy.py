@@ -26,7 +26,8 @@ def nginx(tmp_path, port, upstream, certificate):
     for old, new in ((f"listen [::]:443 ssl;", ""), ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"), ("127.0.0.1:8080", upstream),
                      (f"/etc/letsencrypt/live/{HOST}/fullchain.pem", str(certificate[0])),
                      (f"/etc/letsencrypt/live/{HOST}/privkey.pem", str(certificate[1])),
-                     ("/var/log/nginx/calendar.log", str(tmp_path / "access.log"))):
+                     ("/var/log/nginx/calendar.log", str(tmp_path / "access.log")),
+                     ("/var/log/nginx/calendar-error.log", str(tmp_path / "calendar-error.log"))):
         assert old in site
         site = site.replace(old, new)
     (tmp_path / "site.conf").write_text(site)
@@ -42,8 +43,10 @@ def caddy(tmp_path, port, upstream, certificate):
     assert f"\n{HOST} {{" in text and "127.0.0.1:8080" in text
     text = text.replace(f"\n{HOST} {{", f"\nhttps://127.0.0.1:{port} {{\n\ttls {certificate[0]} {certificate[1]}\n").replace(
         "127.0.0.1:8080", upstream)
+    assert text.count("\n{\n") == 1
+    text = text.replace("\n{\n", "\n{\n\tadmin off\n\tauto_https disable_redirects\n\tskip_install_trust\n")
     whole = tmp_path / "Caddyfile"
-    whole.write_text("{\n\tadmin off\n\tauto_https disable_redirects\n\tskip_install_trust\n}\n" + text)
+    whole.write_text(text)
     return ["caddy", "run", "--config", str(whole), "--adapter", "caddyfile"]
 
 
@@ -81,9 +84,18 @@ def test_a_calendar_is_connected_through_it(make_world, tmp_path, certificate, p
         assert office.get("/").status_code == 404
         anna = office.rep()
         office.connects(anna)
+        office.oauth.terminate()
+        assert office.get("/oauth/callback?state=STATE&code=SECRET").status_code == 502
+        assert office.get("/oauth/start?s=SECRET").status_code == 502
+        office.start(OAUTH_PUBLIC_URL=public)
+        office.connects(office.rep("boris@truerealestate.bali", name="Boris Orlov"))
+        running.terminate()
+        assert running.wait(30) == 0
         said = (tmp_path / "proxy.log").read_text() + "".join(
             path.read_text() for path in (tmp_path / "proxy").glob("*.log"))
-        assert "code=" not in said and "state=" not in said
+        assert "/oauth/callback" in said
+        for word in ("code=", "state=", "s=", "SECRET", "STATE"):
+            assert word not in said, said
     finally:
         running.terminate()
         running.wait(30)
