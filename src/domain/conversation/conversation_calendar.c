@@ -212,15 +212,16 @@ static void press_keep(struct turn *t)
 	turn_remove_buttons(t, 0, false, false);
 }
 
+/* Who is suspended is still read, and may end that. */
 static const struct button_row buttons[] = {
     {PRESS_MENU_CALENDAR, PERSON_REP, FACT_CALENDAR, 0, show_calendar},
     {PRESS_CALENDAR_LINK, PERSON_REP, FACT_CALENDAR, 0, press_link},
-    {PRESS_CALENDAR_OFF, PERSON_REP, FACT_CALENDAR, 0, press_off},
-    {PRESS_CALENDAR_OFF_YES, PERSON_REP, FACT_CALENDAR, 0, disconnect},
-    {PRESS_CALENDAR_UNDO, PERSON_REP, FACT_CALENDAR, 0, press_off},
+    {PRESS_CALENDAR_OFF, PERSON_REP, FACT_CALENDAR, OPEN_TO_ALL, press_off},
+    {PRESS_CALENDAR_OFF_YES, PERSON_REP, FACT_CALENDAR, OPEN_TO_ALL, disconnect},
+    {PRESS_CALENDAR_UNDO, PERSON_REP, FACT_CALENDAR, OPEN_TO_ALL, press_off},
     {PRESS_CALENDAR_CHOOSE, PERSON_REP, FACT_CALENDAR, 0, choose},
     {PRESS_CALENDAR_PICK, PERSON_REP, FACT_CALENDAR, 0, pick},
-    {PRESS_CALENDAR_KEEP, PERSON_REP, 0, 0, press_keep},
+    {PRESS_CALENDAR_KEEP, PERSON_REP, 0, OPEN_TO_ALL, press_keep},
 };
 static const struct word_row words[] = {
     {PHRASE_CALENDAR, PERSON_REP, 0, FACT_CALENDAR, show_calendar},
