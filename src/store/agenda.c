@@ -5,7 +5,7 @@ size_t agenda_busy(struct db_plan *plan, struct arena *a, const int64_t *people,
     int64_t from_us, int64_t until_us)
 {
 	return db_plan_add(plan, SQL_AGENDA_BUSY, db_i64_array(a, people, count),
-	    db_i64(a, from_us), db_i64(a, until_us));
+	    db_i64(a, from_us), db_i64(a, until_us), db_i64(a, AGENDA_BUSY_MOST));
 }
 
 size_t agenda_busy_parse(const PGresult *result, struct arena *a, struct agenda_busy **rows)
@@ -18,7 +18,8 @@ size_t agenda_busy_parse(const PGresult *result, struct arena *a, struct agenda_
 size_t agenda_days(
     struct db_plan *plan, struct arena *a, const int64_t *people, size_t count, const char *zone)
 {
-	return db_plan_add(plan, SQL_AGENDA_DAYS, db_i64_array(a, people, count), zone);
+	return db_plan_add(plan, SQL_AGENDA_DAYS, db_i64_array(a, people, count), zone,
+	    db_i64(a, AGENDA_SPANS_MOST));
 }
 
 size_t agenda_days_parse(const PGresult *result, struct arena *a, struct agenda_span **rows)
@@ -32,8 +33,8 @@ size_t agenda_days_parse(const PGresult *result, struct arena *a, struct agenda_
 size_t agenda_windows(
     struct db_plan *plan, struct arena *a, const int64_t *people, size_t count, const char *zone)
 {
-	return db_plan_add(
-	    plan, SQL_AGENDA_WINDOWS, db_i64_array(a, people, count), db_i64(a, AGENDA_DAYS), zone);
+	return db_plan_add(plan, SQL_AGENDA_WINDOWS, db_i64_array(a, people, count),
+	    db_i64(a, AGENDA_DAYS_MOST), zone, db_i64(a, AGENDA_WINDOWS_MOST));
 }
 
 size_t agenda_windows_parse(const PGresult *result, struct arena *a, struct agenda_window **rows)

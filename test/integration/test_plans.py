@@ -36,9 +36,9 @@ HOT = {
     "bot_username": [],
     "calendar_choices": ["'{1000000001}'", "20"],
     "calendar_pick": ["'{1}'", "'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
-    "agenda_busy": ["'{1000000001}'", "0", "9000000000000000"],
-    "agenda_days": ["'{1000000001}'", "'Asia/Makassar'"],
-    "agenda_windows": ["'{1000000001}'", "15", "'Asia/Makassar'"],
+    "agenda_busy": ["'{1000000001}'", "0", "9000000000000000", "5000"],
+    "agenda_days": ["'{1000000001}'", "'Asia/Makassar'", "100"],
+    "agenda_windows": ["'{1000000001}'", "62", "'Asia/Makassar'", "1000"],
     "calendar_sync_load": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'"],
     "calendar_sync_calendars": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "50"],
     "calendar_tokens_store": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "'00'", "'00'", "'00'", "60", "'x'"],
@@ -313,6 +313,23 @@ def test_the_triggers_of_a_change_look_at_few_rows(session, change):
             finally:
                 cursor.execute("ROLLBACK")
             assert max(rows.values(), default=0) < 500 + 5 * changed, rows
+
+
+def test_the_doubt_about_a_calendar_looks_at_few_rows(session):
+    looked = ("SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables"
+              " WHERE relname IN ('calendars', 'calendar_accounts')")
+    with session.cursor() as cursor:
+        for _ in range(7):
+            cursor.execute("BEGIN")
+            try:
+                cursor.execute(looked)
+                before = cursor.fetchone()[0]
+                cursor.execute("SELECT salesreg.calendar_doubt(md5('1')::uuid)")
+                assert cursor.fetchone()[0] == "unread"
+                cursor.execute(looked)
+                assert 0 < cursor.fetchone()[0] - before < 10
+            finally:
+                cursor.execute("ROLLBACK")
 
 
 def looks_at_few_rows(session, name, *before, allowed=0, besides=None):

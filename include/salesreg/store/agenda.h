@@ -6,6 +6,14 @@
 #pragma once
 #include "salesreg/db/conn.h"
 
+/* Of one person. Who has as many may have more: what is known of them is not all. */
+enum {
+	AGENDA_BUSY_MOST = 5000,
+	AGENDA_SPANS_MOST = 100, /* on a day */
+	AGENDA_WINDOWS_MOST = 1000,
+	AGENDA_DAYS_MOST = 62, /* more than any horizon */
+};
+
 struct agenda_busy {
 	int64_t person, starts_us, ends_us;
 };
@@ -25,7 +33,6 @@ struct agenda_window {
 	int64_t person, day, starts_us, ends_us;
 	const char *labels; /* "27.11 10:00,27.11 10:30": what clocks show at each step */
 };
-enum { AGENDA_DAYS = 15 };
 size_t agenda_windows(
     struct db_plan *plan, struct arena *a, const int64_t *people, size_t count, const char *zone);
 size_t agenda_windows_parse(const PGresult *result, struct arena *a, struct agenda_window **rows);

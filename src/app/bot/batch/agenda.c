@@ -70,11 +70,26 @@ static const char *slots_of(
 	return list;
 }
 
+static bool all_read(const struct agenda_rows *rows, int64_t person)
+{
+	size_t busy = 0, windows = 0, spans[2] = {0};
+	for (size_t i = 0; i < rows->busy_count; i++)
+		busy += rows->busy[i].person == person;
+	for (size_t i = 0; i < rows->window_count; i++)
+		windows += rows->windows[i].person == person;
+	for (size_t i = 0; i < rows->span_count; i++)
+		if (rows->spans[i].person == person)
+			spans[rows->spans[i].day != 0]++;
+	return busy < AGENDA_BUSY_MOST && windows < AGENDA_WINDOWS_MOST &&
+	       spans[0] < AGENDA_SPANS_MOST && spans[1] < AGENDA_SPANS_MOST;
+}
+
 void agenda_fill(struct calendar_view *view, const struct agenda_rows *rows, int64_t person,
     const struct hours_row *hours, struct arena *a)
 {
 	view->today = spans_of(rows, person, 0, a);
 	view->tomorrow = spans_of(rows, person, 1, a);
 	view->slots = hours && hours->hours ? slots_of(rows, person, hours, a) : NULL;
+	view->doubtful = view->doubtful || !all_read(rows, person);
 	view->zone = hours ? hours->zone : NULL;
 }

@@ -18,7 +18,7 @@ static void plan_calendars(struct batch *b, struct db_plan *plan)
 	b->steps.calendar_choices = calendar_choices(
 	    plan, a, in->calendar_reps, in->calendar_rep_count, CALENDAR_CHOICES_SHOWN);
 	b->steps.agenda_busy = agenda_busy(plan, a, in->calendar_reps, in->calendar_rep_count,
-	    now - DAY_US, now + (AGENDA_DAYS + 1) * DAY_US);
+	    now - DAY_US, now + (AGENDA_DAYS_MOST + 1) * DAY_US);
 	b->steps.agenda_days =
 	    agenda_days(plan, a, in->calendar_reps, in->calendar_rep_count, zone);
 	b->steps.agenda_windows =

@@ -16,6 +16,9 @@ struct agenda_rows {
 	size_t window_count;
 	int64_t now_us;
 };
-/* Today, tomorrow and the next free slots; hours NULL: the rep has none, so no slot is free. */
+/*
+ * Today, tomorrow and the next free slots; hours NULL: the rep has none, so no slot is free. Whoever has more rows than are read is
+ * doubtful, too.
+ */
 void agenda_fill(struct calendar_view *view, const struct agenda_rows *rows, int64_t person,
     const struct hours_row *hours, struct arena *a);
