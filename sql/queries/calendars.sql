@@ -1,11 +1,9 @@
 -- name: calendar_accounts_read
--- $1 people: the calendar of each that is a rep; whether nothing has been read of it yet, and whether what was is not to be relied on
-SELECT r.telegram_id, a.state, left(a.email, 320), a.synced_at IS NULL,
-       a.state = 'connected' AND a.synced_at IS NOT NULL
-       AND (a.synced_at < now() - interval '1 hour'
-            OR EXISTS (SELECT 1 FROM salesreg.calendars c WHERE c.rep = a.rep AND c.conflicts AND c.error IS NOT NULL))
+-- $1 people: the calendar of each that is a rep; whether nothing has been read of it yet, and whether it is unknown when they are busy
+SELECT r.telegram_id, a.state, left(a.email, 320), a.synced_at IS NULL AND d.doubt IS NOT DISTINCT FROM 'unread', d.doubt IS NOT NULL
 FROM public.sales_representatives r
 JOIN salesreg.calendar_accounts a ON a.rep = r.id
+CROSS JOIN LATERAL (SELECT salesreg.calendar_doubt(a.rep) AS doubt OFFSET 0) d -- asked once
 WHERE r.telegram_id = ANY ($1::bigint[])
 -- name: calendar_choices
 -- $1 people, $2 how many at most: their calendars, and which of them count
@@ -16,7 +14,8 @@ CROSS JOIN LATERAL (SELECT q.id, q.summary, q.conflicts, q.is_primary FROM sales
 WHERE r.telegram_id = ANY ($1::bigint[])
 -- name: calendar_pick
 -- $1 calendars, $2 reps: whether it counts is turned round, by the rep, so that a later list of Google's does not change it. Of one that
--- counts from now on nothing is known until it is read, so that is done now
+-- counts from now on nothing is known until it is read, so that is done now, also while a look is under way, which knows nothing of it:
+-- the job is another claim's then, and is not put off by the end of that one
 WITH picked AS (
     UPDATE salesreg.calendars c
     SET conflicts = NOT c.conflicts, chosen = true, sync_token = NULL, synced_at = NULL, full_at = NULL, error = NULL
@@ -26,9 +25,8 @@ WITH picked AS (
     DELETE FROM salesreg.calendar_busy b USING picked p
     WHERE b.rep = p.rep AND b.calendar_id = p.calendar_id AND NOT p.conflicts
 ), due AS (
-    UPDATE salesreg.calendar_jobs j SET due_at = now()
-    WHERE j.kind = 'sync' AND j.rep = ANY (ARRAY(SELECT rep FROM picked)) AND j.due_at > now()
-      AND (j.leased_until IS NULL OR j.leased_until < now())
+    UPDATE salesreg.calendar_jobs j SET due_at = least(j.due_at, now()), attempts = j.attempts + 1
+    WHERE j.kind = 'sync' AND j.rep = ANY (ARRAY(SELECT rep FROM picked))
 )
 SELECT pg_catalog.pg_notify('salesreg_calendar', '') FROM (SELECT 1 FROM picked LIMIT 1) AS any_picked
 -- name: calendar_connect_replace

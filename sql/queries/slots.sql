@@ -9,17 +9,11 @@ CROSS JOIN LATERAL ( -- each by its own index
 WHERE EXISTS (SELECT 1 FROM salesreg.calendars k WHERE k.rep = b.rep AND k.calendar_id = b.calendar_id AND k.conflicts)
 ORDER BY b.rep, b.starts_at
 -- name: slots_unknown
--- $1 reps: those with a calendar of which is not known when they are busy, and why: it is to be connected again, has not been read yet,
--- or one of those that count could not be. Who has none connected is not among them: their hours alone count
-SELECT a.rep, CASE WHEN a.state = 'reconnect' THEN 'reconnect'
-                   WHEN k.total = 0 OR k.unread > 0 THEN 'unread'
-                   ELSE 'failed' END
-FROM salesreg.calendar_accounts a
-CROSS JOIN LATERAL (SELECT count(*) AS total, count(*) FILTER (WHERE c.conflicts AND c.error IS NOT NULL) AS failed,
-                           count(*) FILTER (WHERE c.conflicts AND c.error IS NULL AND c.synced_at IS NULL) AS unread
-                    FROM salesreg.calendars c WHERE c.rep = a.rep) k
-WHERE a.rep = ANY ($1::uuid[])
-  AND (a.state = 'reconnect' OR (a.state = 'connected' AND (k.total = 0 OR k.failed > 0 OR k.unread > 0)))
+-- $1 reps: those of whom it is not known when they are busy, and why
+SELECT w.rep, d.doubt
+FROM unnest($1::uuid[]) AS w (rep)
+CROSS JOIN LATERAL (SELECT salesreg.calendar_doubt(w.rep) AS doubt OFFSET 0) d -- asked once
+WHERE d.doubt IS NOT NULL
 -- name: slots_local cold
 -- $1 instants in microseconds, $2 a zone: what its clocks show then, in the same order; reads no table
 SELECT to_char((timestamptz 'epoch' + i.at * interval '1 microsecond') AT TIME ZONE $2::text, 'YYYY-MM-DD HH24:MI')

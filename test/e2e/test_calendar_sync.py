@@ -425,6 +425,57 @@ def test_the_chat_shows_today_tomorrow_and_the_next_free_times(office, anna, pri
     assert text.raw("ru", "calendar_doubtful") in asks(office, anna)
 
 
+def works(office, days_off=0, **schedule):
+    """Day and night, but not on so many days from today on."""
+    office.db.execute(f"INSERT INTO {tables.rep_hours} SELECT r.id, d, '00:00', '24:00' FROM sales_representatives r, generate_series(1, 7) d;"
+                      f" INSERT INTO {tables.rep_schedule} (rep, time_zone, {', '.join(schedule)})"
+                      f" SELECT id, 'UTC', {', '.join(map(str, schedule.values()))} FROM sales_representatives;"
+                      f" INSERT INTO {tables.days_off} SELECT r.id, (now() AT TIME ZONE 'UTC')::date + d"
+                      f" FROM sales_representatives r, generate_series(0, {days_off} - 1) d")
+
+
+@pytest.mark.parametrize("what, change", [
+    ("doubtful", "UPDATE {calendars} SET synced_at = NULL"),
+    ("doubtful", "DELETE FROM {calendars}"),
+    ("doubtful", "UPDATE {calendars} SET error = 'notFound'"),
+    ("doubtful", "UPDATE {calendar_accounts} SET synced_at = now() - interval '61 minutes'"),
+    ("doubtful", "INSERT INTO {calendar_busy} SELECT rep, calendar_id, n::text, now() + n * interval '1 minute', now() + (n + 1) * interval '1 minute'"
+                 " FROM {calendars}, generate_series(1, 5000) n WHERE is_primary"),
+    ("unread", "UPDATE {calendar_accounts} SET synced_at = NULL"),
+])
+def test_what_is_not_known_is_not_shown_as_free(office, anna, what, change):
+    works(office, notice_minutes=0, horizon_days=30)
+    text = office.world.texts
+    free = "Сегодня занято: " + text.raw("ru", "calendar_day_free")
+    assert free in asks(office, anna)
+    office.db.execute(change.format(**{name: getattr(tables, name) for name in ("calendars", "calendar_accounts", "calendar_busy")}))
+    said = asks(office, anna)
+    assert text.raw("ru", f"calendar_{what}") in said and free not in said
+
+
+def test_free_times_are_looked_for_as_far_as_the_horizon(office, anna):
+    works(office, days_off=40, notice_minutes=20160, horizon_days=58)
+    first = datetime.datetime.now(UTC) + datetime.timedelta(days=40)
+    assert first.strftime("%d.%m 00:00") in asks(office, anna)
+
+
+def test_a_calendar_that_is_chosen_during_a_look_is_read_at_once(office, anna):
+    """That look knows nothing of it."""
+    other = add_calendar(office, role="owner", selected=False)
+    Calendar(office, other).put(timed(hour(1), hour(2)))
+    reads_list(office)
+    office.synced(anna)
+    office.oauth.terminate()
+    office.db.calendar_jobs.update("leased_until = now() + interval '6 minutes', due_at = now() + interval '6 minutes' WHERE kind = 'sync'")
+    claim = office.db.calendar_jobs.value("attempts", "WHERE kind = 'sync'")
+    asks(office, anna)
+    anna.presses("button_calendar_choose")
+    anna.presses("▫️ Other", message=anna.hears("calendar_choose"))
+    eventually(lambda: office.db.calendar_jobs.value("attempts > %s AND due_at <= now()", "WHERE kind = 'sync'", claim), what="it is due, for another claim")
+    office.start()
+    eventually(lambda: times(office, anna) == [(hour(1), hour(2))], what="the chosen one is read")
+
+
 def test_a_rep_chooses_which_calendars_count(office, anna, primary):
     other = add_calendar(office, role="owner", selected=False)
     Calendar(office, other).put(timed(hour(1), hour(2)))

@@ -66,6 +66,13 @@ def test_only_what_is_named_changes(world, anna):
     assert (shown["time_zone"], shown["own_time_zone"], shown["most_a_day"]) == (ZONE, False, 0)
 
 
+def test_the_horizon_ends_where_calendars_are_known(world, anna):
+    assert said(world, anna.email, "--horizon", "58")["horizon_days"] == 58
+    done = call(world, anna.email, "--horizon", "59")
+    assert done.returncode == 64 and "58" in done.stderr
+    assert said(world, anna.email)["horizon_days"] == 58
+
+
 def test_days_off(world, anna):
     year = world.db.value("SELECT extract(year FROM now())::integer") + 1
     shown = said(world, anna.email, f"off {year}-12-28 to {year + 1}-01-02, {year}-03-08")

@@ -35,7 +35,8 @@ def anna(postgres, template):
     postgres.create("slots_zones", template)
     db = Database(postgres, "slots_zones")
     db.execute("INSERT INTO sales_representatives (id, telegram_id, name, email) VALUES (%s, 1, 'Anna Petrova', %s)", REP, EMAIL)
-    db.execute(f"INSERT INTO {tables.calendar_accounts} (rep, sub, email, scopes, time_zone) VALUES (%s, 's', 'e', '', 'UTC')", REP)
+    db.execute(f"INSERT INTO {tables.calendar_accounts} (rep, sub, email, scopes, time_zone, synced_at)"
+               " VALUES (%s, 's', 'e', '', 'UTC', now())", REP)
     for calendar, conflicts in (("own", True), ("other", True), ("holidays", False)):
         db.execute(f"INSERT INTO {tables.calendars} (rep, calendar_id, summary, role, is_primary, selected, conflicts, synced_at)"
                    " VALUES (%s, %s, '', 'owner', false, true, %s, now())", REP, calendar, conflicts)
@@ -130,6 +131,11 @@ def test_slots_are_those_of_the_model(anna, name, day):
     (f"UPDATE {tables.calendars} SET error = 'notFound' WHERE calendar_id = 'other'", "failed", "a calendar could not be read"),
     (f"UPDATE {tables.calendars} SET synced_at = NULL WHERE calendar_id = 'own'", "unread", "the calendar has not been read yet"),
     (f"DELETE FROM {tables.calendars}", "unread", "the calendar has not been read yet"),
+    (f"UPDATE {tables.calendar_accounts} SET synced_at = NULL", "unread", "the calendar has not been read yet"),
+    (f"UPDATE {tables.calendar_accounts} SET synced_at = now() - interval '5 days'", "old", "the calendar has not been read for an hour or more"),
+    (f"UPDATE {tables.calendars} SET synced_at = now() - interval '61 minutes' WHERE calendar_id = 'own'", "old",
+     "the calendar has not been read for an hour or more"),
+    (f"UPDATE {tables.calendars} SET synced_at = now() - interval '5 days' WHERE calendar_id = 'holidays'", None, None),
     (f"UPDATE {tables.calendars} SET error = 'notFound', synced_at = NULL WHERE calendar_id = 'holidays'", None, None),
     (f"UPDATE {tables.calendar_accounts} SET state = 'disconnected'", None, None),
     (f"DELETE FROM {tables.calendar_accounts}", None, None),
@@ -137,7 +143,7 @@ def test_slots_are_those_of_the_model(anna, name, day):
 def test_what_is_not_known_is_never_free(make_world, change, why, said):
     db = make_world().db
     db.execute("INSERT INTO sales_representatives (id, telegram_id, name, email) VALUES (%s, 1, 'Anna Petrova', %s)", REP, EMAIL)
-    db.calendar_accounts.insert("(rep, sub, email, scopes) VALUES (%s, 's', 'e', '')", REP)
+    db.calendar_accounts.insert("(rep, sub, email, scopes, synced_at) VALUES (%s, 's', 'e', '', now())", REP)
     for calendar in ("own", "other", "holidays"):
         db.calendars.insert("(rep, calendar_id, summary, role, is_primary, selected, conflicts, synced_at)"
                             " VALUES (%s, %s, '', 'owner', false, true, %s, now())", REP, calendar, calendar != "holidays")

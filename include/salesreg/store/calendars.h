@@ -9,7 +9,7 @@ struct calendar_account_row {
 	int64_t rep_telegram_id;
 	const char *state, *email;
 	bool unread;   /* nothing of it has been read yet */
-	bool doubtful; /* what was read is old, or not all of it could be */
+	bool doubtful; /* it is unknown when the rep is busy: salesreg.calendar_doubt() */
 };
 /* Of these people; no row of who has none. */
 size_t calendar_accounts_read(

@@ -18,7 +18,7 @@ size_t slots_busy_parse(const PGresult *result, struct arena *a, struct busy_row
 /* Whoever is among them has no free slots, whatever else is known. */
 struct unknown_row {
 	const char *rep;
-	const char *why; /* reconnect, unread, failed */
+	const char *why; /* reconnect, unread, failed, old: see salesreg.calendar_doubt() */
 };
 size_t slots_unknown(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count);
 size_t slots_unknown_parse(const PGresult *result, struct arena *a, struct unknown_row **rows);

@@ -54,7 +54,11 @@ static void offer_link(struct turn *t, const char *text, enum text_id label)
 
 static const char *or_free(const struct turn *t, const char *times)
 {
-	return times && *times ? times : turn_text(t, TEXT_CALENDAR_DAY_FREE, NO_ARGS);
+	if (times && *times)
+		return times;
+	return turn_text(t,
+	    t->state->calendar.doubtful ? TEXT_CALENDAR_DAY_UNKNOWN : TEXT_CALENDAR_DAY_FREE,
+	    NO_ARGS);
 }
 
 static const char *say_slots(const struct turn *t)

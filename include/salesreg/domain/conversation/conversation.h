@@ -189,7 +189,7 @@ struct calendar_view {
 	enum calendar_state state;
 	const char *email;            /* of the Google account */
 	bool unread;                  /* nothing of it is known yet */
-	bool doubtful;                /* what is known is old, or not all of it is */
+	bool doubtful;                /* what is known is old, or not all: nothing is free */
 	const char *today, *tomorrow; /* busy times, "10:00–11:30, 14:00–15:00"; "": none */
 	const char *slots; /* the next free ones; "": none; NULL: the rep has set no hours */
 	const char *zone;  /* of all these times */

@@ -146,7 +146,8 @@ static const struct cli_command commands[] = {
 	.help =
 	    "Shows when a rep can be met: working hours, without days off, what calendars are "
 	    "known to have, buffers, notice and horizon (see set-hours), each time in the rep's "
-	    "time zone. Of a calendar that could not be read nothing is known, so nothing is free.",
+	    "time zone. Of a calendar that could not be read, or not within the last hour, nothing "
+	    "is known, so nothing is free.",
 	.options = rep_slots_options,
 	.run = rep_run_slots},
     {.name = NULL},

@@ -15,8 +15,10 @@ static const char *why_unknown(const char *why)
 {
 	if (strcmp(why, "reconnect") == 0)
 		return "the calendar is to be connected again";
-	return strcmp(why, "unread") == 0 ? "the calendar has not been read yet"
-					  : "a calendar could not be read";
+	if (strcmp(why, "unread") == 0)
+		return "the calendar has not been read yet";
+	return strcmp(why, "old") == 0 ? "the calendar has not been read for an hour or more"
+				       : "a calendar could not be read";
 }
 
 struct found_slots {
