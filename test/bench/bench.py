@@ -16,6 +16,7 @@ from support.paths import SANDBOX_WITH_LOAD  # noqa: E402
 from support.postgres import Cluster, free_port  # noqa: E402
 from support.process import Process, run  # noqa: E402
 from support.telegram import TOKEN, Sandbox  # noqa: E402
+from bench_calendar import bench_calendar, bench_supervised_calendar  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 SCRIPT = ["hello", "да", "Иван Петров", "user{n}@truerealestate.bali"]
@@ -357,7 +358,7 @@ def versions(cluster):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
-    parser.add_argument("--only", default="bot,supervised,peer,ceilings,assigning,latency,flat,start,slots")
+    parser.add_argument("--only", default="bot,supervised,peer,ceilings,assigning,latency,flat,start,slots,calendar")
     options = parser.parse_args()
     quick, only = options.quick, options.only.split(",")
     directory = Path(tempfile.mkdtemp(prefix="salesreg-bench-"))
@@ -381,6 +382,9 @@ def main():
                             [1000, 10_000] if quick else [1000, 10_000, 100_000, 1_000_000])
         if "flat" in only:
             bench_flatness(cluster, directory, [1000, 10_000] if quick else [1000, 100_000, 1_000_000], 500 if quick else 3000)
+        if "calendar" in only:
+            bench_calendar(fresh(cluster, "calendar"), directory, settings, note, pss_kib, 50 if quick else 1000)
+            bench_supervised_calendar(fresh(cluster, "calendars"), directory, settings, note, pss_kib)
         if "slots" in only:
             bench_slots(5 if quick else 25)
         print(f"\n{versions(cluster)}\n\n| what | figure | |\n|---|---|---|")
