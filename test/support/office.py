@@ -115,17 +115,20 @@ class Office(Browser):
         args = [person.id] if person else []
         waiting = set(self.db.column(f"SELECT id FROM {tables.calendar_jobs} WHERE due_at < 'infinity' {whose}", *args))
 
+        at = []
+
         def all_due():
-            waiting.difference_update(self.db.column(
+            done = self.db.rows(
                 f"UPDATE {tables.calendar_jobs} SET due_at = now() WHERE id = ANY (%s) AND (leased_until IS NULL OR leased_until < now())"
-                " RETURNING id", sorted(waiting)))
+                " RETURNING id, clock_timestamp()", sorted(waiting))
+            at.extend(row["clock_timestamp"] for row in done)
+            waiting.difference_update(row["id"] for row in done)
             # some end for good
             waiting.intersection_update(self.db.column(f"SELECT id FROM {tables.calendar_jobs}"))
             return not waiting
         eventually(all_due, what="looks under way have ended")
-        at = self.db.value("SELECT clock_timestamp()")
         self.db.execute("NOTIFY salesreg_calendar")
-        return at
+        return max(at)
 
     def synced(self, person, again=True):
         """Awaits a look that read everything, and began after this call; again False: any."""
