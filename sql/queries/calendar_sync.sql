@@ -1,9 +1,10 @@
 -- name: calendar_sync_load
 -- $1 rep: the account, and whom it belongs to now; the list of its calendars is read anew every six hours
 SELECT a.state, encode(a.refresh_token, 'hex'), encode(a.access_token, 'hex'),
-       (extract(epoch FROM a.access_expires_at - now()))::bigint, r.telegram_id, r.status IN ('active', 'suspended'), u.locale,
+       (extract(epoch FROM a.access_expires_at - now()))::bigint, r.telegram_id, r.id IS NOT NULL AND r.status IS DISTINCT FROM 'removed', u.locale,
        a.sync_failures, a.listed_at IS NULL OR a.listed_at < now() - interval '6 hours', left(a.email, 320),
-       a.connected_at BETWEEN now() - interval '8 days' AND now() - interval '6 days 12 hours'
+       a.connected_at BETWEEN now() - interval '8 days' AND now() - interval '6 days 12 hours',
+       (extract(epoch FROM a.connected_at) * 1000000)::bigint
 FROM salesreg.calendar_accounts a
 LEFT JOIN public.sales_representatives r ON r.id = a.rep
 LEFT JOIN salesreg.user_sessions u ON u.user_id = r.telegram_id
@@ -25,32 +26,38 @@ WITH stored AS (
 )
 SELECT count(*) = 1 FROM stored
 -- name: calendar_token_dead
--- $1 rep, $2 the refresh token, $3 why: told once
+-- $1 rep, $2 the refresh token, $3 why, $4 whether the token is dead itself, and not only of no use as it is: one that lives is kept,
+-- to be given back. Told once
 WITH dead AS (
     UPDATE salesreg.calendar_accounts a
-    SET state = 'reconnect', reason = left($3::text, 500), refresh_token = NULL, access_token = NULL, access_expires_at = NULL,
-        key_id = NULL, updated_at = now()
+    SET state = 'reconnect', reason = left($3::text, 500), refresh_token = CASE WHEN $4::boolean THEN NULL ELSE a.refresh_token END,
+        access_token = NULL, access_expires_at = NULL, key_id = CASE WHEN $4::boolean THEN NULL ELSE a.key_id END, updated_at = now()
     WHERE a.rep = $1::uuid AND a.refresh_token = decode($2::text, 'hex') AND a.state = 'connected'
     RETURNING 1
 )
 SELECT salesreg.must((SELECT count(*) FROM dead) = 1)
 -- name: calendar_list_store
--- $1 rep, $2 ids, $3 names, $4 roles, $5 which is the primary one, $6 which are shown, $7 the primary one's zone. What counts as busy is
+-- $1 rep, $2 ids, $3 names, $4 roles, $5 which is the primary one, $6 which are shown, $7 the primary one's zone, $8 since when the
+-- account is connected: that of another one is not stored. What counts as busy is
 -- the primary one and those of the rep's own that are shown, unless the rep chose
 WITH f AS (
     SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::boolean[], $6::boolean[]) AS f (id, summary, role, is_primary, selected)
+), mine AS (
+    SELECT a.rep FROM salesreg.calendar_accounts a
+    WHERE a.rep = $1::uuid AND a.state = 'connected' AND (extract(epoch FROM a.connected_at) * 1000000)::bigint = $8::bigint FOR NO KEY UPDATE
 ), gone AS (
-    DELETE FROM salesreg.calendars c WHERE c.rep = $1::uuid AND c.calendar_id <> ALL ($2::text[])
+    DELETE FROM salesreg.calendars c USING mine m WHERE c.rep = m.rep AND c.calendar_id <> ALL ($2::text[])
 ), stored AS (
     INSERT INTO salesreg.calendars AS c (rep, calendar_id, summary, role, is_primary, selected, conflicts)
-    SELECT a.rep, f.id, left(f.summary, 255), f.role, f.is_primary, f.selected, f.is_primary OR (f.role = 'owner' AND f.selected)
-    FROM f JOIN salesreg.calendar_accounts a ON a.rep = $1::uuid AND a.state = 'connected'
+    SELECT m.rep, f.id, left(f.summary, 255), f.role, f.is_primary, f.selected, f.is_primary OR (f.role = 'owner' AND f.selected)
+    FROM f CROSS JOIN mine m
     ON CONFLICT (rep, calendar_id) DO UPDATE SET
         summary = excluded.summary, role = excluded.role, is_primary = excluded.is_primary, selected = excluded.selected,
         conflicts = CASE WHEN c.chosen THEN c.conflicts ELSE excluded.conflicts END
 )
 UPDATE salesreg.calendar_accounts a
-SET listed_at = now(), time_zone = coalesce(salesreg.zone_or_null($7::text), a.time_zone) WHERE a.rep = $1::uuid
+SET listed_at = now(), time_zone = coalesce(salesreg.zone_or_null($7::text), a.time_zone)
+WHERE a.rep IN (SELECT rep FROM mine)
 -- name: calendar_events_wipe
 -- $1 rep, $2 calendar, $3 whether all that is known of it goes, $4 ids that go; what is long over goes anyhow
 DELETE FROM salesreg.calendar_busy b

@@ -29,6 +29,9 @@ WITH picked AS (
     WHERE j.kind = 'sync' AND j.rep = ANY (ARRAY(SELECT rep FROM picked))
 )
 SELECT pg_catalog.pg_notify('salesreg_calendar', '') FROM (SELECT 1 FROM picked LIMIT 1) AS any_picked
+-- name: calendar_connect_lock
+-- $1 rep: first of all, as who changes reps does, or two would wait for one another
+SELECT 1 FROM public.sales_representatives r WHERE r.id = $1::uuid FOR NO KEY UPDATE
 -- name: calendar_connect_replace
 -- $1 rep, $2 sub: another account than before: the grant of that one is given back, and its calendars are forgotten
 WITH other AS (

@@ -52,3 +52,9 @@ WHERE e.opened_at IS NOT NULL
                   WHERE a.rep = e.rep AND a.state = 'connected' AND a.connected_at > e.created_at)
   AND NOT EXISTS (SELECT 1 FROM salesreg.oauth_states l WHERE l.rep = e.rep AND l.expires_at > now())
 ORDER BY e.user_id
+-- name: oauth_outcome
+-- $1 exchange, $2 rep, $3 the access token that was to be stored, sealed, as hexadecimal digits, or NULL
+SELECT EXISTS (SELECT 1 FROM salesreg.oauth_exchanges x WHERE x.id = $1::bigint),
+       EXISTS (SELECT 1 FROM public.sales_representatives r WHERE r.id = $2::uuid AND r.status = 'active'),
+       EXISTS (SELECT 1 FROM salesreg.calendar_accounts a WHERE a.rep = $2::uuid AND a.access_token = decode($3::text, 'hex')),
+       EXISTS (SELECT 1 FROM salesreg.calendar_accounts a WHERE a.rep = $2::uuid AND a.refresh_token IS NOT NULL)

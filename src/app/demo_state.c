@@ -53,8 +53,6 @@ static void on_read(const struct db_reply *reply, void *data)
 {
 	static const char *const absent[] = {"42P01", "3F000", "42703"};
 	struct demo_state *d = data;
-	if (reply->err == ERR_CANCELLED)
-		return; /* by demo_state_rest() */
 	if (reply->err == ERR_OK) {
 		d->options.told(demo_state_parse(reply->results[0]), NULL, d->options.data);
 		return;

@@ -391,11 +391,11 @@ void db_pool_release(struct db_pool *pool, struct db_conn *conn)
 
 static void end_query(struct query *query, const struct db_reply *reply)
 {
+	struct query ended = *query;
 	LIST_REMOVE(query, link);
-	void (*done)(const struct db_reply *, void *) = query->done;
-	void *data = query->data;
 	free(query);
-	done(reply, data);
+	if (!ended.pool->destroyed) /* whose it was may be gone, as with runs in hand */
+		ended.done(reply, ended.data);
 }
 
 static void on_query_done(struct db_conn *conn, const struct db_reply *reply, void *data)

@@ -36,11 +36,15 @@ static void on_answer(const struct http_answer *http, void *data)
 	json_t *body = http->size ? json_loadb(http->body, http->size, 0, NULL) : NULL;
 	struct calendar_answer answer = {.arena = &g->arena, .retry_after_s = http->retry_after_s};
 	long status = http->err == ERR_OK ? http->status : 0;
+	/* as it is, however often it is asked for */
+	bool too_big = http->err == ERR_TOO_BIG;
 	answer.class = calendar_classify(&g->arena, status, body, http->error, &answer.reason);
 	if (answer.class == CALENDAR_ANSWER_OK && http->size && !body) {
 		answer.class = CALENDAR_ANSWER_TRANSIENT;
 		answer.reason = "an answer that is no JSON";
 	}
+	if (too_big)
+		answer.class = CALENDAR_ANSWER_BUG;
 	if (answer.class == CALENDAR_ANSWER_OK)
 		answer.body = body;
 	done(&answer, done_data);

@@ -145,7 +145,10 @@ const char *event_list_path(struct arena *a, const char *calendar, const char *s
 	char from[RFC3339_SIZE];
 	struct buf path;
 	buf_init(&path, PATH_BYTES);
-	buf_addf(&path, "/calendars/%s/events?singleEvents=true&maxResults=250",
+	buf_addf(&path,
+	    "/calendars/%s/events?singleEvents=true&maxResults=250&maxAttendees=1"
+	    "&fields=nextPageToken,nextSyncToken,timeZone,items(id,status,start,end,transparency,"
+	    "eventType,attendees(self,responseStatus))",
 	    google_escape(a, calendar));
 	rfc3339_format(from_us, from);
 	if (sync_token)

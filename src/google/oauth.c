@@ -10,7 +10,7 @@ enum {
 	TIMEOUT_MS = 20000,
 	ANSWER_BYTES = 64 * 1024,
 	FORM_BYTES = 16 * 1024,
-	CALLS_AT_ONCE = 8,
+	CALLS_AT_ONCE = 16,
 	ARENA_BYTES = 8 * 1024 * 1024,
 };
 
@@ -18,6 +18,7 @@ struct form_call {
 	struct google_request request;
 	struct buf form;
 	bool revokes;
+	bool is_awaited; /* by a person in a browser */
 	google_callback *done;
 	void *data;
 };
@@ -138,6 +139,7 @@ static void send_form(struct google_client *g, const char *url, struct form_call
 		.body_size = c->form.size,
 		.timeout_ms = TIMEOUT_MS,
 		.max_answer_bytes = ANSWER_BYTES,
+		.jump_queue = c->is_awaited,
 	    },
 	    on_answer, c);
 }
@@ -167,6 +169,7 @@ void google_exchange(struct google_client *g, const char *code, const char *veri
 	add_field(&c->form, "code", code);
 	add_field(&c->form, "redirect_uri", g->redirect_uri);
 	add_field(&c->form, "code_verifier", verifier);
+	c->is_awaited = true;
 	add_client(g, c);
 	send_form(g, g->token_url, c);
 }

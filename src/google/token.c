@@ -92,6 +92,8 @@ void google_answer_parse(struct arena *a, long status, const char *body, size_t 
 	} else if (status == 200 && json_is_object(document)) {
 		out->access_token = text_of(a, document, "access_token");
 		out->refresh_token = text_of(a, document, "refresh_token");
+		if (out->refresh_token && !*out->refresh_token)
+			out->refresh_token = NULL;
 		out->scope = text_of(a, document, "scope");
 		out->id_token = text_of(a, document, "id_token");
 		out->expires_in_s = json_get_i64(document, "expires_in", HOUR_S);

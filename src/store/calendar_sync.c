@@ -18,7 +18,8 @@ bool calendar_sync_parse(const PGresult *result, struct arena *a, struct calenda
 	    COL(calendar_sync_row, access_s, I64), COL(calendar_sync_row, person, I64),
 	    COL(calendar_sync_row, stays, BOOL), COL(calendar_sync_row, locale, TEXT),
 	    COL(calendar_sync_row, failures, I64), COL(calendar_sync_row, list_due, BOOL),
-	    COL(calendar_sync_row, email, TEXT), COL(calendar_sync_row, week_old, BOOL)};
+	    COL(calendar_sync_row, email, TEXT), COL(calendar_sync_row, week_old, BOOL),
+	    COL(calendar_sync_row, since_us, I64)};
 	if (PQntuples(result) == 0)
 		return false;
 	row_parse(result, 0, a, columns, COLUMN_COUNT(columns), row);
@@ -44,17 +45,18 @@ bool calendar_tokens_stored(const PGresult *result)
 }
 
 void calendar_token_dead(
-    struct db_plan *plan, const char *rep, const char *refresh_token, const char *why)
+    struct db_plan *plan, const char *rep, const char *refresh_token, const char *why, bool dead)
 {
-	(void)db_plan_add(plan, SQL_CALENDAR_TOKEN_DEAD, rep, refresh_token, why);
+	(void)db_plan_add(plan, SQL_CALENDAR_TOKEN_DEAD, rep, refresh_token, why, db_bool(dead));
 }
 
 void calendar_list_store(struct db_plan *plan, struct arena *a, const char *rep,
-    const struct calendar_list_row *rows, size_t count, const char *zone)
+    const struct calendar_list_row *rows, size_t count, const char *zone, int64_t since_us)
 {
 	(void)db_plan_add(plan, SQL_CALENDAR_LIST_STORE, rep, TEXT_COLUMN(a, rows, count, id),
 	    TEXT_COLUMN(a, rows, count, summary), TEXT_COLUMN(a, rows, count, role),
-	    BOOL_COLUMN(a, rows, count, primary), BOOL_COLUMN(a, rows, count, selected), zone);
+	    BOOL_COLUMN(a, rows, count, primary), BOOL_COLUMN(a, rows, count, selected), zone,
+	    db_i64(a, since_us));
 }
 
 /* One of the two columns is NULL: an instant or a day. */

@@ -34,6 +34,7 @@ size_t calendar_choices_parse(
 
 void calendar_connect(struct db_plan *plan, struct arena *a, const struct calendar_connection *c)
 {
+	(void)db_plan_add(plan, SQL_CALENDAR_CONNECT_LOCK, c->rep);
 	(void)db_plan_add(plan, SQL_CALENDAR_CONNECT_REPLACE, c->rep, c->sub);
 	(void)db_plan_add(plan, SQL_CALENDAR_CONNECT, c->rep, db_i64(a, c->person), c->sub,
 	    c->email, c->scopes, c->refresh_token, c->access_token, db_i64(a, c->expires_in_s),

@@ -28,6 +28,22 @@ void oauth_exchange_end(struct db_plan *plan, struct arena *a, int64_t exchange)
 	(void)db_plan_add(plan, SQL_OAUTH_EXCHANGE_END, db_i64(a, exchange));
 }
 
+size_t oauth_outcome(struct db_plan *plan, struct arena *a, int64_t exchange, const char *rep,
+    const char *access_token)
+{
+	return db_plan_add(plan, SQL_OAUTH_OUTCOME, db_i64(a, exchange), rep, access_token);
+}
+
+struct oauth_outcome_row oauth_outcome_parse(const PGresult *result)
+{
+	return (struct oauth_outcome_row){
+	    .is_open = db_get_bool(result, 0, 0),
+	    .is_active = db_get_bool(result, 0, 1),
+	    .is_ours = db_get_bool(result, 0, 2),
+	    .has_token = db_get_bool(result, 0, 3),
+	};
+}
+
 size_t oauth_exchanges_left(struct db_plan *plan, struct arena *a, int64_t seconds, int64_t limit)
 {
 	return db_plan_add(plan, SQL_OAUTH_EXCHANGES_LEFT, db_i64(a, seconds), db_i64(a, limit));

@@ -500,3 +500,66 @@ def test_a_rep_chooses_which_calendars_count(office, anna, primary):
     reads_list(office)
     office.synced(anna)
     assert times(office, anna) == [(hour(1), hour(2))]
+
+
+def test_a_status_of_nobody_s_gives_nothing_back(office, anna):
+    """Whoever is on leave is not gone."""
+    office.db.execute("UPDATE sales_representatives SET status = 'on_leave' WHERE telegram_id = %s", anna.id)
+    office.synced(anna)
+    office.db.execute("UPDATE sales_representatives SET status = 'active' WHERE telegram_id = %s", anna.id)
+    assert granted(office) and office.account(anna)[0]["state"] == "connected"
+
+
+def test_a_grant_that_lives_is_given_back_after_a_refusal(office, anna):
+    """Google refuses the calls, not the token."""
+    office.google.fault("events.list", "insufficientPermissions")
+    office.looks_again(anna)
+    anna.hears("calendar_reconnect", email=COMPANY)
+    assert granted(office)
+    anna.says("календарь")
+    anna.hears("calendar_reconnect", email=COMPANY)
+    anna.presses("button_calendar_off")
+    anna.hears("ask_calendar_off", email=COMPANY)
+    anna.presses("button_calendar_off_yes")
+    anna.hears("calendar_disconnected", email=COMPANY)
+    eventually(lambda: not granted(office), what="the grant is given back")
+
+
+def test_a_calendar_with_long_texts_is_read(office, anna, primary):
+    for n in range(120):
+        primary.put(timed(hour(n / 10), hour(n / 10 + 0.05), description="ж" * 8000,
+                          attendees=[{"email": f"guest{i}@example.org", "displayName": "Г" * 200} for i in range(10)]))
+    office.synced(anna)
+    assert len(times(office, anna)) == 120
+
+
+def test_another_account_connected_while_the_list_is_read_gets_its_own(make_world):
+    office = Office(make_world, CALENDAR_ACCOUNT="any")
+    anna = office.rep()
+    office.connects(anna)
+    office.synced(anna, again=False)
+    asks(office, anna)
+    anna.presses("button_calendar_other")
+    private = "anna.petrova.bali@gmail.com"
+    location = office.google.walk(office.to_google(office.link(anna.hears("calendar_offer"))), private).location
+    reads_list(office)
+    office.google.fault("calendarList.list", "slow", ms=1500)
+    lists = len(office.google.journal(on="calendarList.list"))
+    office.looks_again(anna)
+    eventually(lambda: len(office.google.journal(on="calendarList.list")) > lists, what="the list is asked for")
+    office.back(location)
+    anna.hears("calendar_connected", email=private)
+    office.synced(anna)
+    assert set(office.calendars(anna)) == {c["id"] for c in office.google.control("GET", "calendars", params={"account": private})["calendars"]}
+
+
+def test_a_person_in_a_browser_waits_for_no_look(office, anna):
+    """A calendar that hangs, and a rep who comes back from Google."""
+    boris = office.rep("boris@truerealestate.bali", name="Boris Orlov")
+    office.google.account("boris@truerealestate.bali")
+    location = office.google.walk(office.to_google(office.asks(boris)), "boris@truerealestate.bali").location
+    office.google.fault("events.list", "hang", times=-1)
+    office.looks_again(anna)
+    assert office.back(location).status_code == 200
+    boris.hears("calendar_connected", email="boris@truerealestate.bali")
+    office.google.no_faults()

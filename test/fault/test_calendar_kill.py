@@ -159,3 +159,27 @@ def test_a_thousand_connections_that_say_nothing_hold_up_nobody(office):
         for connection in idle:
             connection.close()
     assert office.db.value(f"SELECT count(*) FROM {tables.calendar_accounts}") == 1
+
+
+@pytest.mark.parametrize("under_way", ["a look", "a browser"])
+def test_a_stop_while_the_database_is_away_is_in_order(office, under_way):
+    anna = office.rep()
+    office.connects(anna)
+    office.synced(anna, again=False)
+    name = office.db.value("SELECT current_database()")
+    if under_way == "a look":
+        office.google.fault("events.list", "slow", ms=1000)
+        seen = len(office.google.journal(on="events.list"))
+        office.looks_again(anna)
+        eventually(lambda: len(office.google.journal(on="events.list")) > seen, what="a look is under way")
+    office.db.cluster.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+    try:
+        office.db.cluster.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'salesreg oauth%'")
+        office.oauth.wait_for_log("no database for now")
+        thread = comes_back(office, "/oauth/start?s=" + 43 * "x") if under_way == "a browser" else None
+        time.sleep(1.5)  # what is under way waits for the database by then; nothing is asserted of it
+        office.oauth.terminate()
+        if thread:
+            thread.join()
+    finally:
+        office.db.cluster.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')

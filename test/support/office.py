@@ -128,7 +128,7 @@ class Office(Browser):
             return not waiting
         eventually(all_due, what="looks under way have ended")
         self.db.execute("NOTIFY salesreg_calendar")
-        return max(at)
+        return max(at, default=None)
 
     def synced(self, person, again=True):
         """Awaits a look that read everything, and began after this call; again False: any."""

@@ -428,6 +428,10 @@ static void a_calendar_that_is_not_in_the_answer_is_unknown(void **state)
 
 /* Requests ----------------------------------------------------------------------------------------------------------------------*/
 
+#define WHAT_IS_NEEDED                                                                             \
+	"&maxAttendees=1&fields=nextPageToken,nextSyncToken,timeZone,"                             \
+	"items(id,status,start,end,transparency,eventType,attendees(self,responseStatus))"
+
 static void addresses_are_escaped(void **state)
 {
 	(void)state;
@@ -436,12 +440,14 @@ static void addresses_are_escaped(void **state)
 	assert_string_equal(calendar_list_path(&arena, "a&b="),
 	    "/users/me/calendarList?maxResults=250&showHidden=true&pageToken=a%26b%3D");
 	assert_string_equal(event_list_path(&arena, "a#b@example.com/", NULL, TEN, NULL),
-	    "/calendars/a%23b%40example.com%2F/events?singleEvents=true&maxResults=250"
+	    "/calendars/a%23b%40example.com%2F/"
+	    "events?singleEvents=true&maxResults=250" WHAT_IS_NEEDED
 	    "&timeMin=2026-11-30T10%3A00%3A00Z");
 	/* a sync token stands no timeMin beside it */
 	assert_string_equal(event_list_path(&arena, "primary", "s=", TEN, "p+"),
 	    "/calendars/primary/"
-	    "events?singleEvents=true&maxResults=250&syncToken=s%3D&pageToken=p%2B");
+	    "events?singleEvents=true&maxResults=250" WHAT_IS_NEEDED
+	    "&syncToken=s%3D&pageToken=p%2B");
 }
 
 static void what_is_asked_about_busy_times_is_json(void **state)

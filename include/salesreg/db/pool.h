@@ -57,5 +57,5 @@ bool db_pool_is_up(const struct db_pool *pool);
 int64_t db_pool_last_answer_us(const struct db_pool *pool);
 /* Drops every connection; they come back by themselves, through the gate. */
 void db_pool_reset(struct db_pool *pool, const char *why);
-/* Waiting callers hear ERR_CANCELLED; runs in hand are dropped without a callback. */
+/* Who waits for a connection hears ERR_CANCELLED; runs, in hand or in line, are dropped without a callback. */
 void db_pool_destroy(struct db_pool *pool);

@@ -15,7 +15,8 @@ struct calendar_sync_row {
 	int64_t failures;
 	bool list_due;
 	const char *email;
-	bool week_old; /* connected a week ago: when tokens of a project in Testing die */
+	int64_t since_us; /* connected */
+	bool week_old;    /* connected a week ago: when tokens of a project in Testing die */
 };
 struct calendar_due_row {
 	const char *id;
@@ -41,14 +42,14 @@ void calendar_tokens_store(struct db_plan *plan, struct arena *a, const struct c
 /* False: the account was connected anew meanwhile. */
 bool calendar_tokens_stored(const PGresult *result);
 void calendar_token_dead(
-    struct db_plan *plan, const char *rep, const char *refresh_token, const char *why);
+    struct db_plan *plan, const char *rep, const char *refresh_token, const char *why, bool dead);
 
 struct calendar_list_row {
 	const char *id, *summary, *role;
 	bool primary, selected;
 };
 void calendar_list_store(struct db_plan *plan, struct arena *a, const char *rep,
-    const struct calendar_list_row *rows, size_t count, const char *zone);
+    const struct calendar_list_row *rows, size_t count, const char *zone, int64_t since_us);
 
 struct busy_row {
 	const char *id;

@@ -22,6 +22,17 @@ bool oauth_state_parse(const PGresult *result, struct arena *a, struct oauth_sta
 /* CONFLICT: somebody has told of it as interrupted. */
 void oauth_exchange_end(struct db_plan *plan, struct arena *a, int64_t exchange);
 
+/* What has become of an exchange whose storing was refused. access_token: the sealed one that was to be stored, or NULL. */
+struct oauth_outcome_row {
+	bool is_open;   /* the exchange has not been ended */
+	bool is_active; /* the rep */
+	bool is_ours;   /* the token that is stored */
+	bool has_token; /* one that lasts is stored */
+};
+size_t oauth_outcome(struct db_plan *plan, struct arena *a, int64_t exchange, const char *rep,
+    const char *access_token);
+struct oauth_outcome_row oauth_outcome_parse(const PGresult *result);
+
 struct oauth_left_row {
 	int64_t person;
 	const char *locale;

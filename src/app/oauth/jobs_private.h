@@ -58,6 +58,7 @@ struct sync {
 	void (*stored)(struct sync *s); /* what follows STORING */
 	struct calendar_list_row *list;
 	size_t list_count, list_room;
+	bool has_primary;
 	const char *page, *zone;
 	struct calendar_due_row *due;
 	size_t due_count, at;

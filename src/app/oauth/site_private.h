@@ -55,6 +55,7 @@ struct visit {
 	struct oauth_state_row link_row;
 	enum locale locale;
 	struct oauth_news news;
+	bool tells_admins;
 	bool connects; /* the tokens are to be stored */
 	struct calendar_connection connection;
 	const char *client_error; /* that admins are told of */

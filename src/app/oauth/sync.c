@@ -9,12 +9,13 @@
 #include <string.h>
 
 enum {
-	ARENA_BYTES = 64 * 1024 * 1024,
+	ARENA_BYTES = 16 * 1024 * 1024,
 	DEADLINE_MS = 15000,
 	EARLY_S = 300, /* before a token ends, another one is got */
 	LIST_MOST = 500,
 	OPERATOR_PAUSE_S = 600,
 	KEY_PAUSE_S = 300,
+	LATER_MOST_S = 3600,
 };
 
 static void load(struct sync *s);
@@ -123,15 +124,15 @@ static void on_told_dead(const struct db_reply *reply, void *data)
 	finish(s);
 }
 
-static void die(struct sync *s, const char *why)
+/* dead: the token is, so nothing is left to be given back. */
+static void die(struct sync *s, const char *why, enum oauth_outcome outcome, bool dead)
 {
 	log_warn("calendar: rep %s has to connect again: %s", s->rep, why);
 	sync_set_state(s, SYNC_DYING);
 	s->plan.count = 0;
-	calendar_token_dead(&s->plan, s->rep, s->account.refresh_token, why);
+	calendar_token_dead(&s->plan, s->rep, s->account.refresh_token, why, dead);
 	if (s->account.person) {
-		struct oauth_news news = {
-		    .outcome = s->account.week_old ? OAUTH_DIED_IN_TESTING : OAUTH_DIED,
+		struct oauth_news news = {.outcome = outcome,
 		    .person = s->account.person,
 		    .locale = s->jobs->options.rules->default_locale,
 		    .email = s->account.email};
@@ -173,7 +174,8 @@ static void on_refreshed(const struct google_answer *answer, void *data)
 	case GOOGLE_OK:
 		break;
 	case GOOGLE_DEAD:
-		die(s, arena_strdup(a, answer->error));
+		die(s, arena_strdup(a, answer->error),
+		    s->account.week_old ? OAUTH_DIED_IN_TESTING : OAUTH_DIED, true);
 		return;
 	case GOOGLE_CLIENT:
 		s->pause_s = OPERATOR_PAUSE_S;
@@ -185,7 +187,7 @@ static void on_refreshed(const struct google_answer *answer, void *data)
 		    s, arena_printf(a, "Google does not accept the client: %s", answer->error));
 		return;
 	case GOOGLE_POLICY:
-		die(s, arena_strdup(a, answer->error));
+		die(s, arena_strdup(a, answer->error), OAUTH_POLICY, false);
 		return;
 	case GOOGLE_TRANSIENT:
 		sync_end(s, arena_printf(a, "no new token: %s", answer->error));
@@ -242,12 +244,12 @@ bool sync_refused(struct sync *s, const struct calendar_answer *answer)
 		return false;
 	case CALENDAR_ANSWER_TOKEN:
 		if (s->refreshed)
-			die(s, reason);
+			die(s, reason, OAUTH_DIED, false);
 		else
 			refresh(s, s->again);
 		return true;
 	case CALENDAR_ANSWER_SCOPE:
-		die(s, reason);
+		die(s, reason, OAUTH_DIED, false);
 		return true;
 	case CALENDAR_ANSWER_OPERATOR:
 		s->pause_s = OPERATOR_PAUSE_S;
@@ -259,18 +261,19 @@ bool sync_refused(struct sync *s, const struct calendar_answer *answer)
 	case CALENDAR_ANSWER_RATE:
 	case CALENDAR_ANSWER_QUOTA:
 	case CALENDAR_ANSWER_TRANSIENT:
+		break;
 	case CALENDAR_ANSWER_BUG:
 	case CALENDAR_ANSWER_CONFLICT:
 	case CALENDAR_ANSWER_STALE:
 	case CALENDAR_ANSWER_GONE:
-		break;
 	case CALENDAR_ANSWER_FORBIDDEN:
 	case CALENDAR_ANSWER_MISSING:
 	case CALENDAR_ANSWER_RESYNC:
 		return false; /* of this calendar alone */
 	}
 	if (answer->retry_after_s > s->pause_s)
-		s->pause_s = answer->retry_after_s;
+		s->pause_s =
+		    answer->retry_after_s < LATER_MOST_S ? answer->retry_after_s : LATER_MOST_S;
 	sync_end(
 	    s, arena_printf(&s->arena, "%s: %s", calendar_class_sentence(answer->class), reason));
 	return true;
@@ -279,6 +282,15 @@ bool sync_refused(struct sync *s, const struct calendar_answer *answer)
 /* The list ----------------------------------------------------------------------------------------------------------------------*/
 
 static void list(struct sync *s);
+
+/* What moves from one page to the next while they are read comes twice. */
+static bool is_listed(const struct sync *s, const char *id)
+{
+	for (size_t i = 0; i < s->list_count; i++)
+		if (strcmp(s->list[i].id, id) == 0)
+			return true;
+	return false;
+}
 
 static void on_listed(const struct calendar_answer *answer, void *data)
 {
@@ -294,10 +306,11 @@ static void on_listed(const struct calendar_answer *answer, void *data)
 	calendar_page_parse(&s->arena, answer->body, &page);
 	for (size_t i = 0; i < page.count && s->list_count < LIST_MOST; i++) {
 		const struct calendar_entry *e = &page.entries[i];
-		if (e->deleted)
+		if (e->deleted || is_listed(s, e->id))
 			continue;
 		if (e->primary)
 			s->zone = e->zone;
+		s->has_primary |= e->primary;
 		s->list = sync_grow(s, s->list, s->list_count, &s->list_room, sizeof *s->list);
 		s->list[s->list_count++] =
 		    (struct calendar_list_row){e->id, e->summary ? e->summary : e->id, e->role,
@@ -308,9 +321,15 @@ static void on_listed(const struct calendar_answer *answer, void *data)
 		list(s);
 		return;
 	}
+	/* each account has a primary one: a list without it is none to go by */
+	if (!s->has_primary) {
+		sync_end(s, "the list of calendars has no primary one");
+		return;
+	}
 	s->account.list_due = false;
 	s->plan.count = 0;
-	calendar_list_store(&s->plan, &s->arena, s->rep, s->list, s->list_count, s->zone);
+	calendar_list_store(
+	    &s->plan, &s->arena, s->rep, s->list, s->list_count, s->zone, s->account.since_us);
 	sync_store(s, load);
 }
 
@@ -346,9 +365,15 @@ static void on_loaded(const struct db_reply *reply, void *data)
 		return;
 	}
 	bool listed = s->list_count > 0;
+	int64_t since_us = s->account.since_us;
 	if (!calendar_sync_parse(reply->results[s->steps.account], a, &s->account) ||
-	    !s->account.refresh_token) {
+	    strcmp(s->account.state, "connected") != 0 || !s->account.refresh_token) {
 		let_go(s);
+		return;
+	}
+	/* our token, and what was read with it, are of the account of before */
+	if (listed && s->account.since_us != since_us) {
+		sync_end(s, "it was connected anew meanwhile");
 		return;
 	}
 	if (!s->account.stays) {

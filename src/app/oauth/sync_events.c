@@ -71,7 +71,9 @@ static void on_events(const struct calendar_answer *answer, void *data)
 	assert(s->state == SYNC_EVENTS);
 	if (sync_refused(s, answer))
 		return;
-	if (answer->class == CALENDAR_ANSWER_RESYNC && !s->whole) {
+	bool resync =
+	    answer->class == CALENDAR_ANSWER_RESYNC || answer->class == CALENDAR_ANSWER_BUG;
+	if (resync && !s->whole) {
 		in_hand(s)->sync_token = NULL;
 		s->busy_count = s->changed_count = 0;
 		s->page = NULL;
@@ -87,7 +89,7 @@ static void on_events(const struct calendar_answer *answer, void *data)
 	for (size_t i = 0; i < page.count && s->changed_count < KEPT_EVENTS_MOST; i++)
 		keep(s, &page.entries[i]);
 	s->calendar_zone = page.zone;
-	if (s->changed_count >= KEPT_EVENTS_MOST) {
+	if (s->changed_count >= KEPT_EVENTS_MOST || arena_is_over(&s->arena)) {
 		unknown(s, "it has more events than can be read");
 		return;
 	}

@@ -183,9 +183,17 @@ void visit_open(struct visit *v, const char *token)
 
 /* The way back ----------------------------------------------------------------------------------------------------------------*/
 
+/* Once an hour, however many reps it happens to. */
+static bool admins_are_due(const struct site *s)
+{
+	return !s->admins_told_us ||
+	       clock_monotonic_us() - s->admins_told_us >= ADMINS_AGAIN_S * 1000000LL;
+}
+
 static void conclude(struct visit *v, enum oauth_outcome outcome)
 {
 	v->news.outcome = outcome;
+	v->tells_admins = outcome == OAUTH_CLIENT_REFUSED && admins_are_due(v->site);
 	log_write(outcome == OAUTH_CONNECTED || outcome == OAUTH_DENIED ? LOG_INFO : LOG_WARN,
 	    "calendar: request %s, rep %s: %s%s%s", v->request, v->link_row.rep,
 	    oauth_outcome_sentence(outcome), v->client_error ? ": " : "",
@@ -321,7 +329,7 @@ void visit_return(
 	v->key_id = arena_strdup(a, key_id);
 	v->code = arena_strdup(a, code);
 	v->refusal = arena_strdup(a, refusal);
-	v->row_step = oauth_state_take(&v->plan, link_token_hash(a, token), code != NULL);
+	v->row_step = oauth_state_take(&v->plan, link_token_hash(a, token), true);
 	v->name_step = bot_username(&v->plan);
 	run(v, on_taken);
 }
@@ -333,29 +341,45 @@ static void on_pause(uv_timer_t *timer)
 	store(timer->data);
 }
 
+static void store_later(struct visit *v)
+{
+	if (clock_monotonic_us() >= v->store_until_us) {
+		log_error("calendar: request %s, rep %s: given up, it could not be stored for too "
+			  "long; the rep is told to try again",
+		    v->request, v->link_row.rep);
+		redirect(v, OAUTH_PAGE_FAILED);
+		return;
+	}
+	set_state(v, VISIT_PAUSING);
+	(void)uv_timer_start(&v->pause, on_pause, STORE_AGAIN_MS, 0);
+}
+
+/* Storing was refused: by what somebody else did, or since it is done already and the answer was lost. */
 static void on_looked(const struct db_reply *reply, void *data)
 {
 	struct visit *v = data;
 	assert(v->state == VISIT_LOOKING);
-	struct calendar_account_row *rows;
-	size_t count =
-	    reply->err == ERR_OK ? calendar_accounts_parse(reply->results[0], &v->arena, &rows) : 0;
-	if (reply->err != ERR_OK) {
-		set_state(v, VISIT_PAUSING);
-		(void)uv_timer_start(&v->pause, on_pause, STORE_AGAIN_MS, 0);
-	} else if (v->connects && count == 1 && strcmp(rows[0].state, "connected") == 0 &&
-		   strcmp(rows[0].email, v->connection.email) == 0) {
-		/* the commit whose answer was lost */
+	struct oauth_outcome_row row = {0};
+	if (reply->err == ERR_OK)
+		row = oauth_outcome_parse(reply->results[0]);
+	if (v->connects && row.is_ours) {
 		v->site->stats.connected++;
 		redirect(v, OAUTH_PAGE_CONNECTED);
-	} else if (v->connects && !v->connection.refresh_token) {
+	} else if (reply->err == ERR_OK && !row.is_active) {
+		log_info("calendar: request %s: %s is no active rep any more", v->request,
+		    v->link_row.rep);
+		answer(v, OAUTH_PAGE_REP_GONE);
+	} else if (v->connects && reply->err == ERR_OK && row.is_open &&
+		   !v->connection.refresh_token && !row.has_token) {
 		v->connects = false;
 		conclude(v, OAUTH_NOT_LASTING);
-	} else {
-		log_warn("calendar: request %s, rep %s: not stored: told as interrupted by another "
-			 "process, or no active rep any more",
+	} else if (reply->err == ERR_OK && v->link_row.exchange && !row.is_open) {
+		log_warn("calendar: request %s, rep %s: not stored: another process has told of it "
+			 "as interrupted",
 		    v->request, v->link_row.rep);
 		redirect(v, OAUTH_PAGE_FAILED);
+	} else {
+		store_later(v);
 	}
 }
 
@@ -367,6 +391,8 @@ static void on_stored(const struct db_reply *reply, void *data)
 	if (reply->err == ERR_OK) {
 		fault_log_over(&s->database_fault, "calendar: outcomes can be stored again");
 		bool connected = v->news.outcome == OAUTH_CONNECTED;
+		if (v->tells_admins)
+			s->admins_told_us = clock_monotonic_us();
 		s->stats.connected += connected;
 		s->stats.failed += !connected;
 		redirect(v, connected ? OAUTH_PAGE_CONNECTED : OAUTH_PAGE_FAILED);
@@ -375,30 +401,14 @@ static void on_stored(const struct db_reply *reply, void *data)
 	if (reply->err == ERR_CONFLICT) {
 		set_state(v, VISIT_LOOKING);
 		v->plan.count = 0;
-		(void)calendar_accounts_read(&v->plan, &v->arena, &v->link_row.person, 1);
+		(void)oauth_outcome(&v->plan, &v->arena, v->link_row.exchange, v->link_row.rep,
+		    v->connection.access_token);
 		run(v, on_looked);
 		return;
 	}
 	fault_log_warn(
 	    &s->database_fault, "calendar: an outcome cannot be stored yet: %s", reply->message);
-	if (clock_monotonic_us() >= v->store_until_us) {
-		log_error("calendar: request %s, rep %s: given up, the database was away for too "
-			  "long; the rep is told to try again",
-		    v->request, v->link_row.rep);
-		redirect(v, OAUTH_PAGE_FAILED);
-		return;
-	}
-	set_state(v, VISIT_PAUSING);
-	(void)uv_timer_start(&v->pause, on_pause, STORE_AGAIN_MS, 0);
-}
-
-static bool admins_are_due(struct site *s)
-{
-	int64_t now = clock_monotonic_us();
-	if (s->admins_told_us && now - s->admins_told_us < ADMINS_AGAIN_S * 1000000LL)
-		return false;
-	s->admins_told_us = now;
-	return true;
+	store_later(v);
 }
 
 static void store(struct visit *v)
@@ -412,7 +422,7 @@ static void store(struct visit *v)
 	if (v->connects)
 		calendar_connect(&v->plan, a, &v->connection);
 	oauth_news_plan(&v->plan, a, s->options.rules, &v->news);
-	if (v->news.outcome == OAUTH_CLIENT_REFUSED && admins_are_due(s))
+	if (v->tells_admins)
 		oauth_news_plan_admins(&v->plan, a, s->options.rules, v->client_error,
 		    s->options.client->redirect_uri);
 	run(v, on_stored);

@@ -41,14 +41,17 @@ static bool may_connect(struct turn *t)
 }
 
 /* A fresh link under what is said; it is stored with the message that shows it. */
-static void offer_link(struct turn *t, const char *text, enum text_id label)
+static void offer_link(struct turn *t, const char *text, enum text_id label, bool may_end)
 {
 	const struct fresh_link *link = &t->state->calendar_link;
 	struct message *message = turn_say_text(t, text);
-	struct button *button = ARENA_NEW(t->a, struct button);
-	*button = (struct button){
+	struct button *buttons = ARENA_ARRAY(t->a, struct button, 2);
+	buttons[0] = (struct button){
 	    .text = turn_text(t, label, NO_ARGS), .url = link->text, .new_row = true};
-	message_set_buttons(message, button, 1);
+	buttons[1] = (struct button){.text = turn_text(t, TEXT_BUTTON_CALENDAR_OFF, NO_ARGS),
+	    .data = press_data(t->a, PRESS_CALENDAR_OFF, 0),
+	    .new_row = true};
+	message_set_buttons(message, buttons, may_end ? 2 : 1);
 	turn_effect(t, (struct effect){.kind = EFFECT_CALENDAR_LINK, .invite = link->hash});
 }
 
@@ -103,12 +106,12 @@ static void show_calendar(struct turn *t)
 		return;
 	case CALENDAR_RECONNECT:
 		offer_link(t, turn_text(t, TEXT_CALENDAR_RECONNECT, ARGS({"email", account(t)})),
-		    TEXT_BUTTON_CALENDAR_AGAIN);
+		    TEXT_BUTTON_CALENDAR_AGAIN, true);
 		return;
 	case CALENDAR_NONE:
 	case CALENDAR_DISCONNECTED:
-		offer_link(
-		    t, turn_text(t, TEXT_CALENDAR_OFFER, NO_ARGS), TEXT_BUTTON_CALENDAR_CONNECT);
+		offer_link(t, turn_text(t, TEXT_CALENDAR_OFFER, NO_ARGS),
+		    TEXT_BUTTON_CALENDAR_CONNECT, false);
 		return;
 	}
 }
@@ -118,7 +121,8 @@ static void press_link(struct turn *t)
 	if (!may_connect(t))
 		return;
 	turn_set_phase(t, PHASE_NONE);
-	offer_link(t, turn_text(t, TEXT_CALENDAR_OFFER, NO_ARGS), TEXT_BUTTON_CALENDAR_CONNECT);
+	offer_link(
+	    t, turn_text(t, TEXT_CALENDAR_OFFER, NO_ARGS), TEXT_BUTTON_CALENDAR_CONNECT, false);
 }
 
 static bool is_connected(const struct turn *t)
