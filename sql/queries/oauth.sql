@@ -12,12 +12,16 @@ LEFT JOIN salesreg.user_sessions u ON u.user_id = k.user_id
 WHERE s.state_hash = $1::text AND s.expires_at > now()
 RETURNING u.locale
 -- name: oauth_state_take
--- $1 hash, $2 whether a code came with it that is to be exchanged. Once: whoever comes second finds nothing.
+-- $1 hash, $2 whether a code came with it that is to be exchanged. Once: whoever comes second finds nothing. For who is no active rep any
+-- more no exchange begins, which later processes would tell of as interrupted.
 WITH taken AS (
     DELETE FROM salesreg.oauth_states WHERE state_hash = $1::text RETURNING rep, user_id, expires_at
 ), begun AS (
     INSERT INTO salesreg.oauth_exchanges (rep, user_id)
-    SELECT rep, user_id FROM taken WHERE expires_at > now() AND $2::boolean RETURNING id
+    SELECT t.rep, t.user_id FROM taken t
+    WHERE t.expires_at > now() AND $2::boolean
+      AND (SELECT r.status = 'active' FROM public.sales_representatives r WHERE r.id = t.rep AND r.telegram_id = t.user_id LIMIT 1)
+    RETURNING id
 )
 SELECT coalesce(b.id, 0), t.rep, t.user_id, t.expires_at <= now(), left(r.status, 50), left(r.email, 320), u.locale
 FROM taken t
@@ -29,15 +33,20 @@ LEFT JOIN salesreg.user_sessions u ON u.user_id = t.user_id
 WITH gone AS (DELETE FROM salesreg.oauth_exchanges WHERE id = $1::bigint RETURNING 1)
 SELECT salesreg.must((SELECT count(*) FROM gone) = 1)
 -- name: oauth_exchanges_left cold
--- $1 how many seconds an exchange can take, $2 how many: those whose process died
-DELETE FROM salesreg.oauth_exchanges x
-USING (SELECT o.id, u.locale FROM salesreg.oauth_exchanges o LEFT JOIN salesreg.user_sessions u ON u.user_id = o.user_id
-       WHERE o.started_at < now() - $1::bigint * interval '1 second'
-       ORDER BY o.id LIMIT $2::bigint FOR UPDATE OF o SKIP LOCKED) f
-WHERE x.id = f.id
-RETURNING x.user_id, f.locale
+-- $1 how many seconds an exchange can take, $2 how many: those whose process died. Told is who is an active rep: nobody else can have a
+-- new link.
+WITH gone AS (
+    DELETE FROM salesreg.oauth_exchanges x
+    USING (SELECT o.id, u.locale FROM salesreg.oauth_exchanges o LEFT JOIN salesreg.user_sessions u ON u.user_id = o.user_id
+           WHERE o.started_at < now() - $1::bigint * interval '1 second'
+           ORDER BY o.id LIMIT $2::bigint FOR UPDATE OF o SKIP LOCKED) f
+    WHERE x.id = f.id
+    RETURNING x.rep, x.user_id, f.locale
+)
+SELECT g.user_id, g.locale FROM gone g
+WHERE (SELECT r.status = 'active' FROM public.sales_representatives r WHERE r.id = g.rep AND r.telegram_id = g.user_id LIMIT 1)
 -- name: oauth_states_left cold
--- $1 how many: links that ran out; those that were opened and led nowhere are told of, if no later one did better
+-- $1 how many: links that ran out; those that were opened and led nowhere are told of, if no later one did better, to active reps
 WITH ended AS (
     DELETE FROM salesreg.oauth_states s
     USING (SELECT o.state_hash, u.locale FROM salesreg.oauth_states o LEFT JOIN salesreg.user_sessions u ON u.user_id = o.user_id
@@ -48,6 +57,7 @@ WITH ended AS (
 SELECT DISTINCT ON (e.user_id) e.user_id, e.locale
 FROM ended e
 WHERE e.opened_at IS NOT NULL
+  AND (SELECT r.status = 'active' FROM public.sales_representatives r WHERE r.id = e.rep AND r.telegram_id = e.user_id LIMIT 1)
   AND NOT EXISTS (SELECT 1 FROM salesreg.calendar_accounts a
                   WHERE a.rep = e.rep AND a.state = 'connected' AND a.connected_at > e.created_at)
   AND NOT EXISTS (SELECT 1 FROM salesreg.oauth_states l WHERE l.rep = e.rep AND l.expires_at > now())

@@ -74,6 +74,8 @@ WITH gone AS (
 ), withdrawn AS ( -- what an admin reads who presses a button of it later
     UPDATE salesreg.rep_rotation SET reason = 'application withdrawn'
     WHERE rep IN (SELECT id FROM gone WHERE status = 'pending')
+), unlinked AS ( -- links that would connect a calendar
+    DELETE FROM salesreg.oauth_states s WHERE s.rep = ANY ($1::uuid[])
 )
 DELETE FROM salesreg.rep_email WHERE rep = ANY (ARRAY(SELECT id FROM gone))
 -- name: reps_decide cold

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from support.database import tables
 from support.google import COMPANY, PRIVATE
 from support.office import KEY, Office
 from support.process import run
@@ -276,8 +277,36 @@ def test_a_rep_who_left_meanwhile_connects_nothing(office):
     anna.hears("ask_unregister")
     anna.presses("button_unregister_yes")
     anna.hears("unregistered")
-    assert office.get(location).status_code == 403
+    # the link went with the rep
+    assert not office.db.oauth_states.value("count(*)")
+    assert office.get(location).status_code == 410
     assert not office.account(anna)
+
+
+@pytest.mark.parametrize("change", ["SET status = 'suspended'", "SET status = 'removed'", None])
+def test_who_is_no_active_rep_any_more_is_told_nothing(office, change):
+    """A new link, as the messages advise, is what they cannot have."""
+    anna, boris = office.rep(), office.rep("boris@truerealestate.bali", name="Boris Orlov")
+    used, opened = ways_back(office, anna), office.asks(boris)
+    assert office.get(opened).status_code == 200
+    active = office.rep("vera@truerealestate.bali", name="Vera Petrova")
+    assert office.get(office.asks(active)).status_code == 200
+    office.db.execute(f"UPDATE sales_representatives {change} WHERE telegram_id <> %s" if change else
+                      "DELETE FROM sales_representatives WHERE telegram_id <> %s", active.id)
+    office.world.settle()
+    for person in (anna, boris):
+        person.forget()
+    assert office.get(used).status_code == 403
+    assert not office.db.oauth_exchanges.value("count(*)")
+    # that of a process that died before the rep was gone
+    office.db.execute(f"INSERT INTO {tables.oauth_exchanges} (rep, user_id, started_at) VALUES (gen_random_uuid(), %s, now() - interval '1 hour')",
+                      anna.id)
+    office.db.oauth_states.update("expires_at = now()")
+    active.hears("calendar_run_out")
+    office.db.oauth_states.eventually("count(*) = 0")
+    office.db.oauth_exchanges.eventually("count(*) = 0")
+    office.world.settle()
+    assert not anna.unheard() and not boris.unheard()
 
 
 def test_disconnecting_forgets_at_once_and_reconnecting_works(office):
