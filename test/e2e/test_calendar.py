@@ -7,7 +7,7 @@ import pytest
 
 from support.database import tables
 from support.google import COMPANY, PRIVATE
-from support.office import KEY, Office
+from support.office import KEY, Office, free_port
 from support.process import run
 
 @pytest.fixture
@@ -173,6 +173,17 @@ def test_a_forged_way_back_stores_nothing_and_spends_nothing(office, how):
     assert not office.account(anna) and not office.google.journal(on="exchange")
     assert office.back(good).status_code == 200
     anna.hears("calendar_connected", email=COMPANY)
+
+
+def test_forged_ways_back_do_not_fill_the_log(make_world):
+    office = Office(make_world, start=False)
+    port = free_port()
+    office.start(METRICS_LISTEN=f"127.0.0.1:{port}")
+    for _ in range(30):
+        assert office.get("/oauth/callback?state=made-up&code=x").status_code == 410
+    line, = office.oauth.lines("not Google's")
+    assert "made-up" not in line
+    assert "\nsalesreg_calendar_refused_total 30\n" in office.get(f"http://127.0.0.1:{port}/metrics").text
 
 
 def test_parameters_of_years_to_come_do_not_matter(office):

@@ -1,4 +1,3 @@
-#include "salesreg/base/log.h"
 #include "site_private.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,7 +51,10 @@ static void on_callback(struct site *s, struct http_exchange *x)
 		      (!iss || strcmp(iss, "https://accounts.google.com") == 0) &&
 		      (!code || (*code && strlen(code) <= CODE_BYTES_MOST));
 	if (!shaped || (!code && !error)) {
-		log_info("calendar: a callback that is not Google's was refused");
+		s->stats.refused++;
+		/* whoever reaches the port can send them without end */
+		fault_log_warn(
+		    &s->forged_fault, "calendar: a callback that is not Google's was refused");
 		answer(s, x, OAUTH_PAGE_GONE);
 		return;
 	}

@@ -71,7 +71,7 @@ struct site {
 	char bot_username[USERNAME_BYTES];
 	LIST_HEAD(, visit) visits;
 	struct site_stats stats;
-	struct fault_log database_fault, client_fault;
+	struct fault_log database_fault, client_fault, forged_fault;
 	uint64_t requests;
 	int64_t admins_told_us;
 	bool closing;

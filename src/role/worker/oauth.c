@@ -82,6 +82,8 @@ static void expose(struct buf *out, void *data)
 	    out, "salesreg_calendar_connected_total", "Calendars connected.", stats.connected);
 	metrics_counter(out, "salesreg_calendar_failed_total",
 	    "Ways back from Google that connected nothing.", stats.failed);
+	metrics_counter(out, "salesreg_calendar_refused_total", "Callbacks that were not Google's.",
+	    stats.refused);
 	struct jobs_stats jobs = o->jobs ? jobs_stats(o->jobs) : (struct jobs_stats){0};
 	metrics_counter(out, "salesreg_calendar_syncs_total",
 	    "Looks at a rep's calendars that read everything.", jobs.synced);

@@ -34,7 +34,8 @@ struct site_options {
 };
 struct site_stats {
 	uint64_t started, connected, failed;
-	size_t busy; /* callbacks under way */
+	uint64_t refused; /* callbacks that are not Google's */
+	size_t busy;      /* callbacks under way */
 };
 
 struct site;
