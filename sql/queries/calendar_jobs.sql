@@ -10,7 +10,7 @@ UPDATE salesreg.calendar_jobs j
 SET attempts = j.attempts + 1, leased_until = now() + $3::bigint * interval '1 microsecond',
     due_at = now() + $3::bigint * interval '1 microsecond'
 FROM due WHERE j.id = due.id
-RETURNING j.id, j.attempts, j.rep, j.kind, j.sub, encode(j.payload, 'hex')
+RETURNING j.id, j.attempts, j.rep, j.kind, j.sub, encode(j.payload, 'hex'), extract(epoch FROM now() - j.created_at)::bigint
 -- name: calendar_jobs_next
 -- $1 those this process has under way: microseconds until another one is due; NULL: none will be. A job that was given up never is
 SELECT (extract(epoch FROM (SELECT min(j.due_at) FROM salesreg.calendar_jobs j

@@ -21,8 +21,8 @@ SELECT left(j.kind, 50), CASE WHEN j.due_at < 'infinity' THEN (extract(epoch FRO
        coalesce(j.leased_until > now(), false), j.attempts, left(j.error, 500)
 FROM salesreg.calendar_jobs j WHERE j.rep = $1::uuid ORDER BY j.due_at, j.id LIMIT $2::integer
 -- name: operator_calendar_sync
--- $1 rep or NULL for all: their calendars are read now, unless they are being read. How many accounts there are that can be, and how many
--- will be
+-- $1 rep or NULL for all: their calendars are read now, unless they are being read, and grants that were given up are tried once more. How
+-- many accounts there are that can be read, how many will be, how many grants
 WITH mine AS (
     SELECT a.rep FROM salesreg.calendar_accounts a
     WHERE a.state = 'connected' AND ($1::uuid IS NULL OR a.rep = $1::uuid) ORDER BY a.rep
@@ -31,9 +31,14 @@ WITH mine AS (
     ON CONFLICT (rep) WHERE kind = 'sync' DO UPDATE SET due_at = least(j.due_at, now())
         WHERE j.leased_until IS NULL OR j.leased_until <= now()
     RETURNING j.rep
+), again AS (
+    UPDATE salesreg.calendar_jobs j SET due_at = now()
+    WHERE j.kind = 'revoke' AND j.due_at = 'infinity' AND ($1::uuid IS NULL OR j.rep = $1::uuid)
+    RETURNING j.rep
 )
-SELECT (SELECT count(*) FROM mine), (SELECT count(*) FROM due),
-       (SELECT count(*) FROM (SELECT pg_catalog.pg_notify('salesreg_calendar', '') FROM (SELECT 1 FROM due LIMIT 1) AS any_due) AS told)
+SELECT (SELECT count(*) FROM mine), (SELECT count(*) FROM due), (SELECT count(*) FROM again),
+       (SELECT count(*) FROM (SELECT pg_catalog.pg_notify('salesreg_calendar', '')
+                              FROM (SELECT rep FROM due UNION ALL SELECT rep FROM again LIMIT 1) AS any_due) AS told)
 -- name: operator_calendar_tokens
 -- $1 the key that they are to be sealed with, $2 the rep they come after or NULL, $3 how many: accounts with a token that is sealed with
 -- another one

@@ -10,7 +10,7 @@ static void write_results(struct db_plan *plan, struct arena *a, const void *res
 static const struct column columns[] = {COL(calendar_job, row.id, I64),
     COL(calendar_job, row.attempts, I64), COL(calendar_job, rep, TEXT),
     COL(calendar_job, kind, TEXT), COL(calendar_job, sub, TEXT),
-    COL(calendar_job, payload_hex, TEXT)};
+    COL(calendar_job, payload_hex, TEXT), COL(calendar_job, age_s, I64)};
 const struct queue calendar_jobs_queue = {
     .what = "the calendar's jobs",
     .due = SQL_CALENDAR_JOBS_CLAIM,

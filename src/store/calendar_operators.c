@@ -52,11 +52,13 @@ bool calendar_operators_disconnect(struct db_session *s, struct arena *a, const 
 	return db_session_run(s, SQL_CALENDAR_DISCONNECT, db_text_array(a, &rep, 1));
 }
 
-bool calendar_operators_sync(struct db_session *s, const char *rep, int64_t *accounts, int64_t *due)
+bool calendar_operators_sync(
+    struct db_session *s, const char *rep, int64_t *accounts, int64_t *due, int64_t *grants)
 {
 	const PGresult *r = db_session_run(s, SQL_OPERATOR_CALENDAR_SYNC, rep);
 	*accounts = r ? db_get_i64(r, 0, 0, 0) : 0;
 	*due = r ? db_get_i64(r, 0, 1, 0) : 0;
+	*grants = r ? db_get_i64(r, 0, 2, 0) : 0;
 	return r;
 }
 

@@ -6,6 +6,7 @@ import pytest
 from support.database import tables
 from support.google import COMPANY
 from support.office import KEY, OTHER_KEY, Office
+from support.process import run
 from support.waiting import eventually
 
 UTC = datetime.timezone.utc
@@ -298,6 +299,26 @@ def test_disconnecting_gives_the_grant_back(office, anna, kind):
     office.db.calendar_jobs.eventually("count(*) = 0")
     assert granted(office) == (kind == "invalid_token")
     assert not office.calendars(anna) and not office.busy(anna)
+
+
+def test_giving_a_grant_back_is_given_up_by_age_and_begun_again_by_hand(office, anna):
+    office.google.fault("revoke", "502html", times=-1)
+    disconnects(office, anna)
+    office.db.calendar_jobs.eventually("error IS NOT NULL AND leased_until IS NULL")
+    # however often it was tried, as while a key was missing
+    office.db.calendar_jobs.update("attempts = 1000, error = NULL, due_at = now()")
+    office.db.execute("NOTIFY salesreg_calendar")
+    office.db.calendar_jobs.eventually("error IS NOT NULL AND leased_until IS NULL AND attempts = 1001 AND due_at < 'infinity'")
+    office.db.calendar_jobs.update("created_at = now() - interval '61 days', due_at = now()")
+    office.db.execute("NOTIFY salesreg_calendar")
+    office.db.calendar_jobs.eventually("due_at = 'infinity'")
+    office.oauth.wait_for_log("could not be given back in 60 days")
+    assert granted(office)
+    office.google.no_faults()
+    done = run("calendar", "sync", "anna@truerealestate.bali", settings={"DATABASE_URL": office.db.url})
+    assert (done.returncode, done.stdout, done.stderr) == (0, "`salesreg oauth` tries once more to give 1 grant back to Google.\n", "")
+    office.db.calendar_jobs.eventually("count(*) = 0")
+    assert not granted(office)
 
 
 def test_leaving_gives_it_back_too_by_whatever_hand(office, anna):

@@ -13,5 +13,6 @@ struct calendar_job {
 	const char *rep, *kind;
 	const char *sub;         /* the Google account it is about, or NULL */
 	const char *payload_hex; /* sealed where it is a token; NULL: none */
+	int64_t age_s;           /* since it was made */
 };
 extern const struct queue calendar_jobs_queue;

@@ -43,9 +43,10 @@ bool calendar_operators_jobs(struct db_session *s, struct arena *a, const char *
 
 /* As the rep's own disconnecting. */
 bool calendar_operators_disconnect(struct db_session *s, struct arena *a, const char *rep);
-/* rep NULL: all. *accounts: how many are connected; *due: how many of them are read now, the others are being read. */
+/* rep NULL: all. *accounts: how many are connected; *due: how many of them are read now, the others are being read; *grants: how many that
+   were given up are to be given back once more. */
 bool calendar_operators_sync(
-    struct db_session *s, const char *rep, int64_t *accounts, int64_t *due);
+    struct db_session *s, const char *rep, int64_t *accounts, int64_t *due, int64_t *grants);
 
 struct calendar_sealed {
 	int64_t job;                  /* of a revocation; 0: an account */

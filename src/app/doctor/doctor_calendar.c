@@ -259,7 +259,9 @@ static void look_at_revocations(struct doctor *d, struct db_session *s)
 			       (long long)count, plural(count, "grant", "grants"),
 			       doctor_span(d, oldest_ms)),
 			   why ? why : "it is not known why",
-			   "see the log of `salesreg oauth`; the reps can end it themselves at "
+			   "see the log of `salesreg oauth`; `salesreg calendar sync --all` tries "
+			   "once more those "
+			   "that were given up, and the reps can end it themselves at "
 			   "myaccount.google.com/permissions"});
 }
 

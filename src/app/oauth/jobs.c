@@ -8,7 +8,7 @@
 enum {
 	PLACES = 8,
 	DEADLINE_MS = 15000,
-	REVOKES_MOST = 60, /* days, at the longest pause but a few */
+	REVOKE_DAYS_MOST = 60,
 	TOKEN_BYTES_MOST = 8 * 1024,
 };
 static const int64_t PAUSE_FIRST_US = 5 * 1000000LL, PAUSE_LONGEST_US = 3600 * 1000000LL;
@@ -17,7 +17,7 @@ struct job {
 	struct jobs *jobs;
 	char kind[16], rep[REP_BYTES];
 	char *payload; /* hexadecimal digits; of a revocation */
-	int64_t attempts;
+	int64_t attempts, age_s;
 	struct sync *sync;
 	struct queue_result result;
 	char why[WHY_BYTES];
@@ -110,10 +110,12 @@ static void on_revoked(const struct google_answer *answer, void *data)
 		j->stats.revoked++;
 		log_info("calendar: the grant of rep %s was given back", job->rep);
 		end_job(job, QUEUE_DONE, 0, "");
-	} else if (job->attempts >= REVOKES_MOST) {
-		log_error("calendar: the grant of rep %s could not be given back: %s; the rep can "
-			  "end it at myaccount.google.com/permissions",
-		    job->rep, answer->error);
+	} else if (job->age_s >= REVOKE_DAYS_MOST * INT64_C(86400)) {
+		log_error(
+		    "calendar: the grant of rep %s could not be given back in %d days: %s; the "
+		    "rep can end it at myaccount.google.com/permissions, and `salesreg "
+		    "calendar sync` tries once more",
+		    job->rep, REVOKE_DAYS_MOST, answer->error);
 		end_job(job, QUEUE_GIVEN_UP, 0, answer->error);
 	} else {
 		end_job(job, QUEUE_RETRY, queue_worker_pause_us(j->queue, job->attempts),
@@ -142,6 +144,7 @@ static const char *take(void *data_job, const void *data_row, struct arena *a, v
 	const struct calendar_job *row = data_row;
 	job->jobs = data;
 	job->attempts = row->row.attempts;
+	job->age_s = row->age_s;
 	(void)snprintf(job->kind, sizeof job->kind, "%.15s", row->kind);
 	(void)snprintf(job->rep, sizeof job->rep, "%.36s", row->rep);
 	job->payload = row->payload_hex ? strdup(row->payload_hex) : NULL;

@@ -277,7 +277,9 @@ static const struct cli_command commands[] = {
 	.arguments = "[EMAIL]",
 	.arguments_most = 1,
 	.brief = "has it read now, not in some minutes",
-	.help = "Has `salesreg oauth` read a rep's calendars, or those of all, now.",
+	.help = "Has `salesreg oauth` read a rep's calendars, or those of all, now. Grants that it "
+		"gave up "
+		"giving back to Google, after 60 days, are tried once more.",
 	.options = sync_options,
 	.run = calendar_run_sync},
     {.name = "rotate-keys",

@@ -54,15 +54,26 @@ static int disconnect(struct cli *c, struct command_database *d)
 	return EXIT_CODE_OK;
 }
 
+static void say_grants(int64_t grants)
+{
+	if (grants > 0)
+		(void)printf(
+		    "`salesreg oauth` tries once more to give %lld grant%s back to Google.\n",
+		    (long long)grants, grants == 1 ? "" : "s");
+}
+
 static int sync_one(struct cli *c, struct command_database *d)
 {
 	struct calendar_listed row;
-	int64_t accounts, due;
+	int64_t accounts, due, grants;
 	int code = calendar_of(d, c, &row);
 	if (code != EXIT_CODE_OK)
 		return code;
-	if (!calendar_operators_sync(&d->session, row.rep, &accounts, &due))
+	if (!calendar_operators_sync(&d->session, row.rep, &accounts, &due, &grants))
 		return command_database_failed(d, "calendar");
+	say_grants(grants);
+	if (accounts == 0 && grants > 0)
+		return EXIT_CODE_OK;
 	if (accounts == 0) {
 		cli_say(stderr,
 		    "salesreg calendar: the rep has to connect the calendar again before it can be "
@@ -80,9 +91,10 @@ static int sync_one(struct cli *c, struct command_database *d)
 
 static int sync_all(struct command_database *d)
 {
-	int64_t accounts, due;
-	if (!calendar_operators_sync(&d->session, NULL, &accounts, &due))
+	int64_t accounts, due, grants;
+	if (!calendar_operators_sync(&d->session, NULL, &accounts, &due, &grants))
 		return command_database_failed(d, "calendar");
+	say_grants(grants);
 	if (accounts == 0)
 		(void)puts("No rep has a calendar connected.");
 	else
