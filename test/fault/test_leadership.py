@@ -179,6 +179,8 @@ def test_a_second_leader_by_force_handles_nothing_twice(make_world, make_crowd, 
         time.sleep(chance.uniform(0, 0.3))
         leaders = eventually(lambda: faults.leader_backends(world.db)[0], what="somebody leads")
         world.db.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) pid", leaders)
+        # one that is ending is listed until it has, and is not to be ended twice
+        eventually(lambda: not set(leaders) & set(world.db.column("SELECT pid FROM pg_stat_activity")), what="they have ended")
     crowd.progress()
     crowd.finish()
     all_assigned(world)

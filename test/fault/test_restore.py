@@ -93,9 +93,9 @@ def put_back_unnoticed(world, restored, path):
     subprocess.run([world.db.cluster.bin / "pg_dump", "-Fc", "--data-only", "-n", "salesreg", "-d", world.db.url, "-f", path],
                    check=True, capture_output=True)
     yield
-    tables = world.db.value("SELECT string_agg('salesreg.' || quote_ident(tablename), ', ') FROM pg_tables"
+    all_of_ours = world.db.value("SELECT string_agg('salesreg.' || quote_ident(tablename), ', ') FROM pg_tables"
                             " WHERE schemaname = 'salesreg'")
-    world.db.execute(f"TRUNCATE {tables}")
+    world.db.execute(f"TRUNCATE {all_of_ours}")
     subprocess.run([world.db.cluster.bin / "pg_restore", "--data-only", "--disable-triggers", "-d",
                     world.db.cluster.url(world.db.name, SUPERUSER), path], check=True)
     readme = (ROOT / "README.md").read_text()
