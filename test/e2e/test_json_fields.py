@@ -56,7 +56,7 @@ def test_the_fields_are_those_of_the_readme(bot_world):
     anna.registers()
     assert set(said("rep", "set-hours", anna.email)) == fields["rep set-hours"]
     said("rep", "set-hours", anna.email, "daily 0-24")
-    assert keys(said("rep", "slots", anna.email)) | {"reconnect", "unread", "failed"} == fields["rep slots"]
+    assert keys(said("rep", "slots", anna.email)) | {"reconnect", "unread", "failed", "old"} == fields["rep slots"]
     world.db.execute(f"INSERT INTO {tables.calendar_accounts} (rep, sub, email, scopes) SELECT id, '1', 'a@example.org', '' FROM sales_representatives")
     world.db.execute(f"INSERT INTO {tables.calendars} (rep, calendar_id, summary, role, is_primary, selected, conflicts)"
                      f" SELECT rep, 'a', 'A', 'owner', true, true, true FROM {tables.calendar_accounts}")
