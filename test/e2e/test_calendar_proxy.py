@@ -1,6 +1,5 @@
 """`salesreg oauth` behind the reverse proxies whose configurations are in docker/proxy/, with the real programs."""
 import shutil
-import socket
 import subprocess
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from support.google import COMPANY
 from support.office import Office
 from support.paths import ROOT
+from support.postgres import free_port
 from support.waiting import eventually
 
 HOST = "calendar.example.com"
@@ -55,9 +55,7 @@ def test_a_calendar_is_connected_through_it(make_world, tmp_path, certificate, p
     command = proxy.__name__
     if not shutil.which(command) and not shutil.which(f"/usr/sbin/{command}"):
         pytest.skip(f"NO {command.upper()} HERE: test/packages.sh test installs it")
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
+    port = free_port()
     office = Office(make_world, start=False)
     public = f"https://127.0.0.1:{port}"
     (tmp_path / "proxy").mkdir()

@@ -10,7 +10,9 @@ import pytest
 import requests
 
 from support.crowd import half_requests
+from support.google import Google
 from support.metrics import HOST, Scrape, await_answer, await_scrape, free_ports, get
+from support.office import KEY
 from support.paths import ROOT
 from support.postgres import Cluster
 from support.process import EXIT_CONFIG, run
@@ -438,14 +440,18 @@ def expressions(node):
 
 def test_the_dashboard_shows_what_is_told_and_nothing_else(make_world):
     world = make_world()
-    port = free_ports()
+    port = free_ports(5)
     world.start("supervise", METRICS_LISTEN=f"{HOST}:{port}")
     await_answer(port, "/readyz", 200)
     os.kill(int(Scrape(port)["salesreg_worker_pid", {"role": "outreach"}]), signal.SIGKILL)  # some names come with a death
     whole = await_scrape(port, lambda s: "salesreg_worker_last_exit_code" in {name for name, _ in s.samples})
     bot = await_scrape(port + 1, lambda s: "salesreg_outbox_messages" in s.names)
     outreach = await_scrape(port + 2, lambda s: "salesreg_prospects_waiting" in s.names)
-    told = whole.names | bot.names | outreach.names
+    url, listen = f"http://{HOST}:{port + 3}", f"{HOST}:{port + 4}"
+    world.start("oauth", OAUTH_PUBLIC_URL=url, OAUTH_LISTEN=url.removeprefix("http://"), METRICS_LISTEN=listen, TOKEN_ENCRYPTION_KEY=KEY,
+                **Google(world.sandbox.base).settings)
+    await_answer(port + 4, "/readyz", 200)
+    told = whole.names | bot.names | outreach.names | Scrape(port + 4).names
     dashboard = json.loads(DASHBOARD.read_text())
     used = {re.sub(r"_(bucket|sum|count)$", "", name)
             for expression in expressions(dashboard) for name in re.findall(r"\b(?:salesreg|process)_\w+", expression)}

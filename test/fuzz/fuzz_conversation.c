@@ -35,7 +35,8 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "menu:status", "menu:email", "menu:unreg", "menu:help", "un:yes", "un:no", "a:5:c", "a:5:d",
     "a:6:c", "adm:ok:501", "adm:no:501", "adm:ok:900", "adm:no:500", "123456", "12 34 56",
     "rABCDEFGHIJKLMNOPQRSTUVWX", "claim", "code:again", "часы", "menu:hours", "hours:six",
-    "пн-пт 10-19", "выходной завтра"};
+    "пн-пт 10-19", "выходной завтра", "календарь", "menu:cal", "cal:off", "cal:off:yes",
+    "cal:choose", "cal:pick:5", "cal:pick:7", "cal:pick:6"};
 enum { USUAL = sizeof usual / sizeof usual[0] };
 
 /* A usual text, or bytes of the input made clean as the parser does. */
@@ -118,6 +119,8 @@ struct facts {
 	struct invite_view invite, held;
 	struct claim_view claim;
 	struct hours_view hours;
+	struct calendar_choice calendars[2];
+	struct calendar_view calendar;
 	bool has_code, has_invite, has_held, has_claim;
 	int64_t code_wait_us;
 	bool code_wait_wrong;
@@ -215,6 +218,20 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	f->hours.today = 20783; /* 2026-11-26 */
 	f->hours.days_off[0] = f->hours.today + 1;
 	f->hours.day_off_count = flags & 2 ? 1 : 0;
+	f->calendars[0] = (struct calendar_choice){5, "ivan@a.example", flags & 1};
+	f->calendars[1] = (struct calendar_choice){7, f->subject.name ? f->subject.name : "", true};
+	f->calendar = (struct calendar_view){
+	    .state = (enum calendar_state)(links % (CALENDAR_DISCONNECTED + 1)),
+	    .email = "ivan@a.example",
+	    .unread = flags & 8,
+	    .doubtful = flags & 16,
+	    .today = flags & 32 ? "10:00–11:30" : "",
+	    .tomorrow = "",
+	    .slots = flags & 64 ? "10:00" : NULL,
+	    .zone = f->hours.zone,
+	    .choices = f->calendars,
+	    .choice_count = flags & 128 ? 2 : 0,
+	};
 	f->client_count = next_byte(in) % (CLIENTS + 1);
 	for (size_t i = 0; i < f->client_count; i++)
 		f->clients[i] = (struct client_view){
@@ -283,6 +300,8 @@ static void set_facts(struct conversation_state *s, const struct facts *f)
 	s->held = f->has_held ? &f->held : NULL;
 	s->claim = f->has_claim ? &f->claim : NULL;
 	s->hours = &f->hours;
+	s->calendar = f->calendar;
+	s->calendar_link = (struct fresh_link){"https://a.example/oauth/start?s=x", "its hash", 0};
 	s->link = (struct fresh_link){"https://t.me/x?start=rABC", "hash of a fresh one", 7};
 }
 
@@ -309,6 +328,10 @@ static void forget_what_was_not_asked(
 		s->assignment = NULL;
 	if (interest->subject_telegram_id != s->subject->telegram_id)
 		s->subject = NULL;
+	if (!interest->wants_calendar) {
+		s->calendar = (struct calendar_view){0};
+		s->calendar_link = (struct fresh_link){0};
+	}
 	if (!interest->wants_clients)
 		s->client_count = 0;
 }
@@ -439,6 +462,11 @@ static void check_effect(const struct effect *e, const struct conversation_state
 	case EFFECT_DISCONNECT_CALENDAR:
 		require(s->rep_status == REP_ACTIVE && interest->wants_calendar);
 		return;
+	case EFFECT_PICK_CALENDAR:
+		require(s->rep_status == REP_ACTIVE && interest->wants_calendar);
+		require(e->calendar_id == s->calendar.choices[0].id ||
+			e->calendar_id == s->calendar.choices[1].id);
+		return;
 	case EFFECT_HEARD:
 		require(event->user_id == ADMIN && s->missed);
 		return;
@@ -503,6 +531,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	    .domains = domains,
 	    .domain_count = 2,
 	    .approval_by_admin = flags & 2,
+	    .calendar_url = more & 16 ? "https://a.example/oauth/start?s=" : NULL,
 	    .bot_username = more & 1 ? "some_bot" : NULL,
 	    .by_invitation = more & 2,
 	    .proves_email = more & 4,

@@ -2,7 +2,6 @@
 import asyncio
 import email
 import re
-import socket
 import ssl
 import subprocess
 import threading
@@ -10,6 +9,7 @@ import threading
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from .postgres import free_port
 from .waiting import PATIENCE_S
 
 FROM = "registry@truerealestate.bali"
@@ -58,9 +58,7 @@ class MailServer:
         if auth:
             kwargs |= {"auth_required": True, "auth_require_tls": tls, "authenticator": self._authenticate}
         if port is None:
-            with socket.socket() as s:
-                s.bind(("127.0.0.1", 0))
-                port = s.getsockname()[1]
+            port = free_port()
         self.port = port
         self.controller = Controller(self, hostname="127.0.0.1", port=port, **kwargs)
         self.controller.start()

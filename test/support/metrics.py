@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from .waiting import eventually
 
 HOST = "127.0.0.1"
-_ports = itertools.count(10_000 + 20 * random.Random(os.getpid()).randrange(1000), 20)
+_ports = itertools.count(10_000 + 20 * random.Random(os.getpid()).randrange(450), 20)
 
 
 def free_ports(count=4):

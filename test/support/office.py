@@ -1,22 +1,16 @@
 """A world with calendars: the bot, the emulated Google, `salesreg oauth`, and a browser."""
 import base64
 import re
-import socket
 
 import requests
 
 from .database import tables
 from .google import BROWSER, COMPANY, Google
+from .postgres import free_port
 from .waiting import eventually
 
 KEY = base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
 OTHER_KEY = base64.b64encode(b"fedcba9876543210fedcba9876543210").decode()
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 class Browser:

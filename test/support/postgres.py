@@ -1,8 +1,10 @@
 """A PostgreSQL cluster of the tests' own, in a temporary directory, stopped by its pid."""
 import ctypes
 import glob
+import itertools
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -24,10 +26,21 @@ def die_with_parent(sig=signal.SIGKILL):
     ctypes.CDLL(None).prctl(1, int(sig))
 
 
+# each comes once in ten thousand times; support/metrics.py has those below
+_ports = itertools.cycle(random.SystemRandom().sample(range(20_000, 30_000), 10_000))
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """For what listens later: below the range that connections get theirs from, so that none of them takes it meanwhile."""
+    for port in itertools.islice(_ports, 1000):
+        with socket.socket() as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                s.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
+    raise AssertionError("no port is free")
 
 
 def bin_dir():
