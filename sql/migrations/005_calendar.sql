@@ -75,7 +75,8 @@ CREATE INDEX calendar_busy_time_idx ON salesreg.calendar_busy (rep, ends_at);
 
 -- Why it is not known when a rep is busy, or NULL: it is, or no calendar is connected, and then hours alone count. What is not known is
 -- never free, wherever that is asked. reconnect: the account is to be connected again; unread: it, or a calendar that counts, has not
--- been read yet; failed: one that counts could not be; old: it was read, but not within the last hour.
+-- been read yet, or only what changed in it, by a look that began before it was chosen anew; failed: one that counts could not be;
+-- old: it was read, but not within the last hour.
 CREATE FUNCTION salesreg.calendar_doubt(whose uuid) RETURNS text LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
 SELECT CASE WHEN a.state = 'reconnect' THEN 'reconnect'
@@ -85,7 +86,7 @@ SELECT CASE WHEN a.state = 'reconnect' THEN 'reconnect'
             WHEN least(a.synced_at, k.oldest) < now() - interval '1 hour' THEN 'old' END
 FROM salesreg.calendar_accounts a
 CROSS JOIN LATERAL (SELECT count(*) AS total, count(*) FILTER (WHERE c.conflicts AND c.error IS NOT NULL) AS failed,
-                           count(*) FILTER (WHERE c.conflicts AND c.error IS NULL AND c.synced_at IS NULL) AS unread,
+                           count(*) FILTER (WHERE c.conflicts AND c.error IS NULL AND (c.synced_at IS NULL OR c.full_at IS NULL)) AS unread,
                            min(c.synced_at) FILTER (WHERE c.conflicts) AS oldest
                     FROM salesreg.calendars c WHERE c.rep = whose) k
 WHERE a.rep = whose AND a.state <> 'disconnected'

@@ -38,8 +38,8 @@ def anna(postgres, template):
     db.execute(f"INSERT INTO {tables.calendar_accounts} (rep, sub, email, scopes, time_zone, synced_at)"
                " VALUES (%s, 's', 'e', '', 'UTC', now())", REP)
     for calendar, conflicts in (("own", True), ("other", True), ("holidays", False)):
-        db.execute(f"INSERT INTO {tables.calendars} (rep, calendar_id, summary, role, is_primary, selected, conflicts, synced_at)"
-                   " VALUES (%s, %s, '', 'owner', false, true, %s, now())", REP, calendar, conflicts)
+        db.execute(f"INSERT INTO {tables.calendars} (rep, calendar_id, summary, role, is_primary, selected, conflicts, synced_at, full_at)"
+                   " VALUES (%s, %s, '', 'owner', false, true, %s, now(), now())", REP, calendar, conflicts)
     yield db
     db.close()
     postgres.drop("slots_zones")
@@ -130,6 +130,7 @@ def test_slots_are_those_of_the_model(anna, name, day):
     (f"UPDATE {tables.calendar_accounts} SET state = 'reconnect'", "reconnect", "the calendar is to be connected again"),
     (f"UPDATE {tables.calendars} SET error = 'notFound' WHERE calendar_id = 'other'", "failed", "a calendar could not be read"),
     (f"UPDATE {tables.calendars} SET synced_at = NULL WHERE calendar_id = 'own'", "unread", "the calendar has not been read yet"),
+    (f"UPDATE {tables.calendars} SET full_at = NULL WHERE calendar_id = 'own'", "unread", "the calendar has not been read yet"),
     (f"DELETE FROM {tables.calendars}", "unread", "the calendar has not been read yet"),
     (f"UPDATE {tables.calendar_accounts} SET synced_at = NULL", "unread", "the calendar has not been read yet"),
     (f"UPDATE {tables.calendar_accounts} SET synced_at = now() - interval '5 days'", "old", "the calendar has not been read for an hour or more"),
@@ -145,8 +146,8 @@ def test_what_is_not_known_is_never_free(make_world, change, why, said):
     db.execute("INSERT INTO sales_representatives (id, telegram_id, name, email) VALUES (%s, 1, 'Anna Petrova', %s)", REP, EMAIL)
     db.calendar_accounts.insert("(rep, sub, email, scopes, synced_at) VALUES (%s, 's', 'e', '', now())", REP)
     for calendar in ("own", "other", "holidays"):
-        db.calendars.insert("(rep, calendar_id, summary, role, is_primary, selected, conflicts, synced_at)"
-                            " VALUES (%s, %s, '', 'owner', false, true, %s, now())", REP, calendar, calendar != "holidays")
+        db.calendars.insert("(rep, calendar_id, summary, role, is_primary, selected, conflicts, synced_at, full_at)"
+                            " VALUES (%s, %s, '', 'owner', false, true, %s, now(), now())", REP, calendar, calendar != "holidays")
     assert run("rep", "set-hours", EMAIL, "daily 0-24", settings={"DATABASE_URL": db.url}).returncode == 0
     now = datetime.now(UTC).replace(microsecond=0)
     assert len(slots(db, now)["slots"]) > 500
