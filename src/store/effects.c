@@ -85,6 +85,8 @@ static const struct write {
 };
 
 _Static_assert(EFFECT_COUNT <= 32, "a kind is a bit");
+/* a batch in which everything happens: besides these BEGIN, lock, sessions, messages, what is thinned, offset, COMMIT and more */
+_Static_assert(sizeof writes / sizeof *writes + 16 <= DB_MAX_STEPS, "a transaction has room");
 
 static void plan_write(struct db_plan *plan, struct arena *a, const struct write *write,
     const struct effect_row *rows, size_t count)

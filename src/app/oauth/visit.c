@@ -293,7 +293,8 @@ static void on_taken(const struct db_reply *reply, void *data)
 	keep_username(v, reply);
 	struct oauth_state_row *row = &v->link_row;
 	if (!oauth_state_parse(reply->results[v->row_step], &v->arena, row)) {
-		log_info(
+		/* not for everybody to fill the log with */
+		log_debug(
 		    "calendar: request %s: no such link: used, replaced or made up", v->request);
 		answer(v, OAUTH_PAGE_GONE);
 		return;
