@@ -58,7 +58,7 @@ def test_a_person_walks_through_the_consent_page_with_a_browser(google, open_pag
     page.driver.get(google.auth_url(redirect_uri=uri))
     assert page.run("return document.documentElement.scrollWidth") <= 390
     page.find(f"button[value='{google.accounts()[COMPANY]['sub']}']").click()
-    boxes = page.driver.find_elements(By.CSS_SELECTOR, "input[type=checkbox]")
+    boxes = eventually(lambda: page.driver.find_elements(By.CSS_SELECTOR, "input[type=checkbox]"), what="Google asks for consent")
     assert len(boxes) == 3 and not any(box.is_selected() for box in boxes)
     # the style sheet is there, so it is readable on a phone
     assert page.run("return getComputedStyle(document.querySelector('main')).maxWidth") == "480px"

@@ -1,4 +1,4 @@
-"""Hundreds of reps' calendars for a day of Google's clock, with what goes wrong there in a day."""
+"""A thousand reps' calendars for a day of Google's clock, with what goes wrong there in a day."""
 import datetime
 import hashlib
 import random
@@ -13,7 +13,7 @@ from support.google import BROWSER
 from support.office import Office
 from support.waiting import eventually
 
-REPS = 300
+REPS = 1000
 LOOKS = 6  # every four hours: no access token lives from one to the next
 FIRST = 8_000_000_000
 FAULTS = [("refresh", "502html"), ("refresh", "429"), ("refresh", "truncated"), ("refresh", "new_refresh_token"), ("events.list", "429"),
@@ -46,7 +46,7 @@ def looks_are_over(office):
 
 
 @pytest.mark.timeout(1500)
-def test_a_day_of_hundreds_of_calendars_ends_with_the_truth(make_world):
+def test_a_day_of_a_thousand_calendars_ends_with_the_truth(make_world):
     office = Office(make_world)
     dice = random.Random(20261126)
     office.http = requests.Session()
