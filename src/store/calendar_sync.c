@@ -61,7 +61,7 @@ void calendar_list_store(struct db_plan *plan, struct arena *a, const char *rep,
 
 /* One of the two columns is NULL: an instant or a day. */
 static const char *numbers(
-    struct arena *a, const struct busy_row *rows, size_t count, size_t offset, bool of_all_day)
+    struct arena *a, const struct busy_event *rows, size_t count, size_t offset, bool of_all_day)
 {
 	const char **texts = ARENA_ARRAY(a, const char *, count);
 	for (size_t i = 0; i < count; i++)
@@ -78,10 +78,12 @@ void calendar_change_store(struct db_plan *plan, struct arena *a, const struct c
 	if (c->busy_count > 0)
 		(void)db_plan_add(plan, SQL_CALENDAR_EVENTS_ADD, c->rep, c->calendar,
 		    TEXT_COLUMN(a, c->busy, c->busy_count, id),
-		    numbers(a, c->busy, c->busy_count, offsetof(struct busy_row, starts_us), false),
-		    numbers(a, c->busy, c->busy_count, offsetof(struct busy_row, ends_us), false),
-		    numbers(a, c->busy, c->busy_count, offsetof(struct busy_row, first_day), true),
-		    numbers(a, c->busy, c->busy_count, offsetof(struct busy_row, end_day), true),
+		    numbers(
+			a, c->busy, c->busy_count, offsetof(struct busy_event, starts_us), false),
+		    numbers(a, c->busy, c->busy_count, offsetof(struct busy_event, ends_us), false),
+		    numbers(
+			a, c->busy, c->busy_count, offsetof(struct busy_event, first_day), true),
+		    numbers(a, c->busy, c->busy_count, offsetof(struct busy_event, end_day), true),
 		    c->zone);
 	(void)db_plan_add(
 	    plan, SQL_CALENDAR_SYNCED, c->rep, c->calendar, c->sync_token, db_bool(c->whole), NULL);

@@ -51,7 +51,7 @@ struct calendar_list_row {
 void calendar_list_store(struct db_plan *plan, struct arena *a, const char *rep,
     const struct calendar_list_row *rows, size_t count, const char *zone, int64_t since_us);
 
-struct busy_row {
+struct busy_event {
 	const char *id;
 	bool all_day;
 	int64_t starts_us, ends_us;
@@ -63,7 +63,7 @@ struct calendar_change {
 	bool whole;                 /* everything was read: what is not among it is no more */
 	const char *const *changed; /* ids of what may have been known */
 	size_t changed_count;
-	const struct busy_row *busy;
+	const struct busy_event *busy;
 	size_t busy_count;
 };
 void calendar_change_store(

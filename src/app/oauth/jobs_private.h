@@ -63,7 +63,7 @@ struct sync {
 	struct calendar_due_row *due;
 	size_t due_count, at;
 	/* of the calendar in hand */
-	struct busy_row *busy;
+	struct busy_event *busy;
 	size_t busy_count, busy_room;
 	const char **changed;
 	size_t changed_count, changed_room;

@@ -1,6 +1,7 @@
 #include "salesreg/app/oauth/pages.h"
 #include "salesreg/base/buf.h"
 #include "salesreg/http/assets.h"
+#include "salesreg/http/html.h"
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -34,31 +35,6 @@ static const char *template_of(const char *name)
 	abort(); /* built without a page */
 }
 
-static void add_escaped(struct buf *out, const char *s)
-{
-	for (; *s; s++) {
-		switch (*s) {
-		case '&':
-			buf_adds(out, "&amp;");
-			break;
-		case '<':
-			buf_adds(out, "&lt;");
-			break;
-		case '>':
-			buf_adds(out, "&gt;");
-			break;
-		case '"':
-			buf_adds(out, "&quot;");
-			break;
-		case '\'':
-			buf_adds(out, "&#39;");
-			break;
-		default:
-			buf_addc(out, *s);
-		}
-	}
-}
-
 /* {name} becomes the field's value, escaped. */
 static void fill(struct buf *out, const char *template, const struct field *fields, size_t count)
 {
@@ -76,7 +52,7 @@ static void fill(struct buf *out, const char *template, const struct field *fiel
 			i++;
 		if (i == count)
 			abort(); /* a page that asks for what there is not */
-		add_escaped(out, fields[i].value);
+		html_add_escaped(out, fields[i].value);
 		template = close + 1;
 	}
 }

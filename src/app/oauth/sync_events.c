@@ -39,7 +39,7 @@ static void keep(struct sync *s, const struct event_entry *e)
 	if (!e->busy)
 		return;
 	s->busy = sync_grow(s, s->busy, s->busy_count, &s->busy_room, sizeof *s->busy);
-	s->busy[s->busy_count++] = (struct busy_row){.id = e->id,
+	s->busy[s->busy_count++] = (struct busy_event){.id = e->id,
 	    .all_day = e->all_day,
 	    .starts_us = e->starts_us,
 	    .ends_us = e->ends_us,
@@ -49,7 +49,7 @@ static void keep(struct sync *s, const struct event_entry *e)
 
 static int by_id(const void *x, const void *y)
 {
-	const struct busy_row *a = x, *b = y;
+	const struct busy_event *a = x, *b = y;
 	return strcmp(a->id, b->id);
 }
 
@@ -145,7 +145,7 @@ static size_t batch_size(const struct sync *s)
 static void plan_foreign(
     struct sync *s, const char *calendar, const struct busy_entry *all, size_t count)
 {
-	struct busy_row *rows = ARENA_ARRAY(&s->arena, struct busy_row, count);
+	struct busy_event *rows = ARENA_ARRAY(&s->arena, struct busy_event, count);
 	size_t n = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(all[i].calendar, calendar) != 0)
@@ -158,7 +158,7 @@ static void plan_foreign(
 			return;
 		}
 		rows[n] =
-		    (struct busy_row){.starts_us = all[i].starts_us, .ends_us = all[i].ends_us};
+		    (struct busy_event){.starts_us = all[i].starts_us, .ends_us = all[i].ends_us};
 		rows[n].id = arena_printf(&s->arena, "busy:%lld", (long long)all[i].starts_us);
 		n += rows[n].ends_us > rows[n].starts_us;
 	}

@@ -1,4 +1,5 @@
 #include "salesreg/sandbox/google/consent_page.h"
+#include "salesreg/http/html.h"
 #include "salesreg/sandbox/google/grants.h"
 #include <stdio.h>
 #include <string.h>
@@ -123,28 +124,6 @@ static enum language language_of(const struct google_call *call)
 
 /* --- HTML --- */
 
-static void add_html(struct buf *out, const char *text)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '&':
-			buf_adds(out, "&amp;");
-			break;
-		case '<':
-			buf_adds(out, "&lt;");
-			break;
-		case '>':
-			buf_adds(out, "&gt;");
-			break;
-		case '"':
-			buf_adds(out, "&quot;");
-			break;
-		default:
-			buf_addc(out, *text);
-		}
-	}
-}
-
 static void begin_page(struct buf *out, enum language l, const char *title)
 {
 	buf_clear(out);
@@ -183,7 +162,7 @@ static void add_hidden(struct buf *out, const char *name, const char *value)
 	if (!value)
 		return;
 	buf_addf(out, "<input type=\"hidden\" name=\"%s\" value=\"", name);
-	add_html(out, value);
+	html_add_escaped(out, value);
 	buf_adds(out, "\">\n");
 }
 
@@ -238,9 +217,9 @@ static void add_accounts(struct buf *out, const struct google *g, const struct g
 			buf_addf(out, "<button class=\"account\" name=\"account\" value=\"%s\">",
 			    account->sub);
 			buf_adds(out, "<b>");
-			add_html(out, account->name);
+			html_add_escaped(out, account->name);
 			buf_adds(out, "</b> <span>");
-			add_html(out, account->email);
+			html_add_escaped(out, account->email);
 			buf_adds(out, "</span></button>\n");
 		}
 }
@@ -271,7 +250,7 @@ void google_page_consent(struct google_call *call, const struct google_ask *ask)
 	bool boxes = google_ask_has_boxes(call->google, ask);
 	begin_page(out, l, words[WORD_WANTS][l]);
 	buf_adds(out, "<p class=\"who\">");
-	add_html(out, call->account->email);
+	html_add_escaped(out, call->account->email);
 	buf_adds(out, "</p>\n");
 	if (call->google->project.audience == GOOGLE_AUDIENCE_UNVERIFIED)
 		buf_addf(out, "<p class=\"warning\">%s</p>\n", words[WORD_UNVERIFIED][l]);
