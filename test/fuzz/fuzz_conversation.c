@@ -459,11 +459,14 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		check_hours(e);
 		return;
 	case EFFECT_CALENDAR_LINK:
-	case EFFECT_DISCONNECT_CALENDAR:
 		require(s->rep_status == REP_ACTIVE && interest->wants_calendar);
 		return;
+	case EFFECT_DISCONNECT_CALENDAR:
+		/* a suspended rep's calendar is still read, and a pending one's may be */
+		require(!stranger && interest->wants_calendar);
+		return;
 	case EFFECT_PICK_CALENDAR:
-		require(s->rep_status == REP_ACTIVE && interest->wants_calendar);
+		require(!stranger && s->rep_status != REP_SUSPENDED && interest->wants_calendar);
 		require(e->calendar_id == s->calendar.choices[0].id ||
 			e->calendar_id == s->calendar.choices[1].id);
 		return;

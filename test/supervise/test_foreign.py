@@ -15,6 +15,7 @@ signal.signal(signal.SIGINT, lambda *_: (print("foreign: SIGINT, leaving", flush
 family, address = {listen}
 print("foreign: user", os.getuid(), os.getgroups(), flush=True)
 s = socket.socket(family)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 s.bind(address)
 s.listen()
 while True:

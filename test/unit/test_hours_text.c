@@ -223,6 +223,8 @@ static const struct {
     {"off 2026-12-31 or later", HOURS_UNKNOWN_WORD, 3, "or"},
     {"отпуск с 10.01.2027 по 28.12.2026", HOURS_REVERSED, 5, "28.12.2026"},
     {"отпуск с 1.12 по 1.11", HOURS_TOO_MANY, 5, "1.11"},
+    {"отпуск с 14 декабря по\n15 января", HOURS_BAD_DATE, 5, "по"},
+    {"off dec 31 -\n", HOURS_BAD_DATE, 4, "-"},
 };
 
 static void what_is_no_day_is_told_by_its_word(void **state)

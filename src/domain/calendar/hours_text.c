@@ -23,6 +23,9 @@ bool reader_fails(struct reader *r, enum hours_problem problem, const struct tok
 	if (r->out->problem != HOURS_NONE)
 		return false;
 	r->out->problem = problem;
+	/* the end of a line is a break as well, and nothing that can be shown */
+	while (token->kind == TOKEN_BREAK && token > r->first)
+		token--;
 	r->out->word = token->word;
 	r->out->said = arena_strndup(r->a, token->text, token->size);
 	if (token->kind == TOKEN_END)
@@ -369,7 +372,7 @@ void hours_read_text(
     const char *text, int32_t today, const char *names, struct arena *a, struct hours_text *out)
 {
 	struct token *tokens = ARENA_ARRAY(a, struct token, TOKENS_MOST);
-	struct reader r = {.at = tokens, .out = out, .a = a, .today = today};
+	struct reader r = {.first = tokens, .at = tokens, .out = out, .a = a, .today = today};
 	*out = (struct hours_text){.said = ""};
 	size_t count = hours_tokens(a, text, names, tokens);
 	if (count == 0) {
@@ -386,7 +389,8 @@ void hours_read_text(
 			return;
 		struct hours_text *hours = ARENA_NEW(a, struct hours_text);
 		*hours = (struct hours_text){.said = ""};
-		struct reader again = {.at = start, .out = hours, .a = a, .today = today};
+		struct reader again = {
+		    .first = start, .at = start, .out = hours, .a = a, .today = today};
 		if (read_hours(&again))
 			*out = *hours;
 		return;

@@ -7,6 +7,7 @@
 #include "salesreg/domain/calendar/hours_text.h"
 
 struct reader {
+	const struct token *first;
 	const struct token *at; /* the last is TOKEN_END, and never passed */
 	struct hours_text *out;
 	struct arena *a;
