@@ -145,14 +145,15 @@ def test_an_open_transaction_on_whose_turn_it_is_holds_up_no_reply_after_a_403(r
     hand.close()
 
 
+# In one transaction: who has blocked the bot still does, and what is written to them in between would wait for the grace.
 def comes_back_by_hand(world, person):
-    world.db.execute("UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = %s", person.id)
-    world.db.execute("UPDATE sales_representatives SET status = 'active' WHERE telegram_id = %s", person.id)
+    world.db.execute("UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = %s;"
+                     "UPDATE sales_representatives SET status = 'active' WHERE telegram_id = %s", person.id, person.id)
 
 
 def comes_back_from_a_status_of_nobody_s(world, person):
-    world.db.execute("UPDATE sales_representatives SET status = NULL WHERE telegram_id = %s", person.id)
-    world.db.execute("UPDATE sales_representatives SET status = 'active' WHERE telegram_id = %s", person.id)
+    world.db.execute("UPDATE sales_representatives SET status = NULL WHERE telegram_id = %s;"
+                     "UPDATE sales_representatives SET status = 'active' WHERE telegram_id = %s", person.id, person.id)
 
 
 def registers_anew(world, person):

@@ -152,10 +152,16 @@ class Cluster:
         self.process = None
 
     def kill(self):
-        """kill -9 of the postmaster; its children notice and end by themselves."""
+        """kill -9 of the postmaster; its children notice and end by themselves, the last of them lets the port go."""
         self.process.kill()
         self.process.wait()
         self.process = None
+        eventually(lambda: not self._listens(), what="its children have ended")
+
+    def _listens(self):
+        """A checkpoint that goes on holds the port for a while, and who connects then waits in vain, as for a silent host."""
+        with socket.socket() as s:
+            return s.connect_ex(("127.0.0.1", self.port)) == 0
 
     def remove(self):
         self.stop()
