@@ -1,4 +1,5 @@
 """What may include what, and what the domain may call (DESIGN §2)."""
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -180,7 +181,7 @@ def test_no_files_include_one_another_in_a_circle():
         for _, bracket, name in includes(path):
             if bracket == '"' and not name.startswith("salesreg/generated/"):
                 target = name.removeprefix("salesreg/").removesuffix(".h")
-                target = target if name.startswith("salesreg/") else f"{folder}/{target}"
+                target = target if name.startswith("salesreg/") else os.path.normpath(f"{folder}/{target}")
                 wants[thing].add(target.removesuffix("_private"))
     reached = {}
 

@@ -167,7 +167,7 @@ void turn_replace_buttons(
 
 /* What to say about something that is no readable text, or NULL if it is one. */
 const char *turn_unreadable(const struct turn *t);
-/* conversation_email.c */
+/* registration/conversation_email.c */
 /*
  * The e-mail in the event; NULL with *problem set if it will not do. Guesses are counted, what has no @ is none: three wrong
  * ones in a row begin a pause, in which none is looked at, because whoever guesses learns from the answers which addresses
@@ -185,14 +185,14 @@ void turn_right_email(struct turn *t);
 /* An admin has acted: nothing before counts any more. */
 void turn_end_pause(struct turn *t);
 
-/* conversation_register.c: people who are no reps, or none any more */
+/* registration/conversation_register.c: people who are no reps, or none any more */
 turn_question_handler turn_ask_name;
 turn_handler turn_begin;
 
 /* A newcomer is a rep, pending or active, under this address. */
 void turn_register(struct turn *t, const char *address, const char *key);
 
-/* conversation_code.c: an address is proven by a code that was mailed there */
+/* registration/conversation_code.c: an address is proven by a code that was mailed there */
 /* Mails one, unless too many were. */
 void turn_prove_email(struct turn *t, const char *address, const char *key);
 /* In PHASE_CODE: false: it is no answer, but an address. */
@@ -203,7 +203,7 @@ turn_question_handler turn_question_of_code;
 /* Whoever was asked for a code is asked no more. */
 void turn_forget_code(struct turn *t);
 
-/* conversation_invite.c: who may register */
+/* registration/conversation_invite.c: who may register */
 bool turn_is_invitation(const struct turn *t);
 void turn_open_invitation(struct turn *t);
 /* Whether this stranger may; says why not. */
@@ -213,7 +213,7 @@ const char *turn_uninvited(const struct turn *t, const char *key);
 /* The person has registered. */
 void turn_use_invitation(struct turn *t);
 
-/* conversation_rep.c: pending, active and suspended reps */
+/* rep/conversation_rep.c: pending, active and suspended reps */
 turn_handler turn_of_suspended;
 /* The same for who waits for an admin. */
 turn_handler turn_of_pending;
@@ -221,7 +221,7 @@ turn_handler turn_of_pending;
 /* The new address is theirs. */
 void turn_change_email(struct turn *t, const char *address, const char *key);
 
-/* conversation_claim.c: the same person with a new account */
+/* registration/conversation_claim.c: the same person with a new account */
 /* The e-mail just given is somebody else's. */
 void turn_email_is_taken(struct turn *t, const char *address);
 /* Something was said while the admins think about it. */
@@ -233,7 +233,7 @@ turn_handler turn_press_of_claimant;
 void turn_show_claim(struct turn *t, int64_t admin, enum message_priority priority,
     enum locale locale, const struct claim_view *claim, const char *username);
 
-/* conversation_clients.c */
+/* rep/conversation_clients.c */
 turn_handler turn_list_clients;
 
 /* conversation_admin.c */

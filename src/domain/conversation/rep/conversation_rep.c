@@ -2,7 +2,7 @@
  * What registered reps can do by chat. A word or button of the menu works at any time and ends what
  * was being asked.
  */
-#include "conversation_private.h"
+#include "../conversation_private.h"
 #include "salesreg/domain/assignment/prospect_list.h"
 #include "salesreg/domain/contact/email.h"
 #include "salesreg/domain/text/quote.h"

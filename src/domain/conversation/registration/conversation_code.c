@@ -7,7 +7,7 @@
  *
  * Until the code is right everything is as if the address were nobody's: whoever guesses addresses learns nothing.
  */
-#include "conversation_private.h"
+#include "../conversation_private.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/assignment/prospect_list.h"
 #include "salesreg/domain/contact/email.h"

@@ -5,7 +5,7 @@
  *     ▲                                                                        │
  *     └──────────────────────────────*someone else*────────────────────────────┘
  */
-#include "conversation_private.h"
+#include "../conversation_private.h"
 #include "salesreg/base/fingerprint.h"
 #include "salesreg/domain/assignment/prospect_list.h"
 #include "salesreg/domain/contact/email.h"

@@ -1,7 +1,7 @@
 /*
  * /hours: when a rep can be met. Presets by button, anything else in the person's own words; days off the same way.
  */
-#include "conversation_private.h"
+#include "../conversation_private.h"
 #include "salesreg/domain/calendar/hours_text.h"
 #include "salesreg/domain/text/shorten.h"
 

@@ -1,4 +1,4 @@
-#include "conversation_private.h"
+#include "../conversation_private.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/contact/email.h"
 #include "salesreg/domain/text/shorten.h"

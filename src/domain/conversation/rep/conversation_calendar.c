@@ -2,7 +2,7 @@
  * A rep's Google calendar, as far as the chat goes: the link to the consent page, what is connected, disconnecting. What Google
  * answers is app/oauth's business, which writes to the rep itself.
  */
-#include "conversation_private.h"
+#include "../conversation_private.h"
 #include "salesreg/domain/contact/email.h"
 #include "salesreg/domain/text/quote.h"
 #include "salesreg/domain/text/shorten.h"

@@ -8,7 +8,7 @@
  * /start begins again from anywhere; whatever else comes is answered with one line and the question
  * again. Which of these is called when is said in conversation_phases.c.
  */
-#include "conversation_private.h"
+#include "../conversation_private.h"
 #include "salesreg/base/fingerprint.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/contact/email.h"

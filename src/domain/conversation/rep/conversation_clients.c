@@ -1,7 +1,7 @@
 /*
  * A rep's prospects: the list, and the buttons under it and under notifications.
  */
-#include "conversation_private.h"
+#include "../conversation_private.h"
 #include "salesreg/domain/assignment/prospect_list.h"
 #include "salesreg/domain/text/shorten.h"
 #include <string.h>

@@ -4,7 +4,7 @@
  *   made ──first press──▶ held by that person ──registered──▶ used
  *     └────────────────────────┴──the end──▶ good for nothing
  */
-#include "conversation_private.h"
+#include "../conversation_private.h"
 #include <string.h>
 
 bool turn_is_invitation(const struct turn *t)
