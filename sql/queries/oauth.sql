@@ -9,8 +9,9 @@ UPDATE salesreg.oauth_states s SET opened_at = coalesce(s.opened_at, now())
 FROM (SELECT 1) one
 LEFT JOIN salesreg.oauth_states k ON k.state_hash = $1::text
 LEFT JOIN salesreg.user_sessions u ON u.user_id = k.user_id
+LEFT JOIN public.sales_representatives r ON r.id = k.rep AND r.telegram_id = k.user_id
 WHERE s.state_hash = $1::text AND s.expires_at > now()
-RETURNING u.locale
+RETURNING u.locale, left(r.name, 255), coalesce(r.status = 'active', false)
 -- name: oauth_state_take
 -- $1 hash, $2 whether a code came with it that is to be exchanged. Once: whoever comes second finds nothing. For who is no active rep any
 -- more no exchange begins, which later processes would tell of as interrupted.

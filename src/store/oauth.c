@@ -6,6 +6,15 @@ size_t oauth_state_open(struct db_plan *plan, const char *hash)
 	return db_plan_add(plan, SQL_OAUTH_STATE_OPEN, hash);
 }
 
+struct oauth_opened_row oauth_opened_parse(const PGresult *result, struct arena *a)
+{
+	return (struct oauth_opened_row){
+	    .locale = db_get_text(a, result, 0, 0),
+	    .name = db_get_text(a, result, 0, 1),
+	    .active = db_get_bool(result, 0, 2),
+	};
+}
+
 size_t oauth_state_take(struct db_plan *plan, const char *hash, bool exchanges)
 {
 	return db_plan_add(plan, SQL_OAUTH_STATE_TAKE, hash, db_bool(exchanges));

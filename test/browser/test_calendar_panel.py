@@ -2,6 +2,7 @@
 import base64
 import datetime
 import http.server
+import re
 import threading
 
 import pytest
@@ -153,3 +154,36 @@ def test_a_rep_connects_a_calendar_from_the_chat_page(make_world, open_page, tex
     page.wait_text("#calendar-state", "Connected to the bot")
     assert page.run("return document.getElementById('calendar-account').selectedOptions[0].textContent") \
         == "john@truerealestate.bali (connected)"
+
+
+TELEGRAM = "Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36 Telegram-Android/11.2"
+
+
+@pytest.mark.parametrize("name, shown", [("John Smith", "John"), ("\u202eنجم <b onclick=alert(1)> x", "\u202eنجم"),
+                                         ("W" * 200, "W" * 39 + "…"), ("<img/src=x/onerror=document.title='no'> x",
+                                                                      "<img/src=x/onerror=document.title='n…")])
+def test_the_start_page_inside_telegram_names_whose_link_it_is(make_world, open_page, texts, name, shown):
+    port = free_port()
+    world = make_world(OAUTH_PUBLIC_URL=f"http://127.0.0.1:{port}", OAUTH_LISTEN=f"127.0.0.1:{port}",
+                       TOKEN_ENCRYPTION_KEY=base64.b64encode(bytes(32)).decode())
+    world.settings.update(Google(world.sandbox.base).settings)
+    world.start_bot()
+    world.start("oauth").wait_for_log("calendar: listening on port")
+    john = world.person("John Smith", language="en")
+    john.registers(email="john@truerealestate.bali")
+    world.db.execute("UPDATE sales_representatives SET name = %s", name)
+    john.says("calendar")
+    link = john.hears("calendar_offer").buttons[0]["url"]
+    page = open_page(world.sandbox, width=360)
+    page.driver.execute_cdp_cmd("Network.setUserAgentOverride", {"userAgent": TELEGRAM})
+    try:
+        page.driver.get(link)
+        page.wait_text("main", re.escape(texts.raw("en", "page_start_not_you")))
+        assert page.run("return document.getElementById('name').textContent") == shown
+        assert texts.raw("en", "page_start_who") in page.text("main") and page.find("#copy").is_displayed()
+        # nothing of the name is markup, turns what follows round, or is wider than the page
+        assert page.run("return document.querySelectorAll('main img, main b').length") == 0
+        assert page.run("return document.title") == texts.raw("en", "page_start_title")
+        assert page.run("return document.documentElement.scrollWidth") <= 360
+    finally:
+        page.driver.execute_cdp_cmd("Network.setUserAgentOverride", {"userAgent": ""})

@@ -1,4 +1,6 @@
 """A rep connects a Google calendar: the link in the chat, our page, Google's, the way back, and what is said of it."""
+import hashlib
+import html
 import re
 import subprocess
 from urllib.parse import parse_qs, urlsplit
@@ -146,6 +148,47 @@ def test_a_page_for_nobody_in_particular_speaks_the_browsers_language(office):
         assert page.status_code == 410
         spoken[wanted] = next(locale for locale in ("ru", "en") if office.world.texts.raw(locale, "page_gone_title") in page.text)
     assert spoken == LANGUAGES
+
+
+NAMES = {
+    "Anna Smirnova": "Anna", "Wayan": "Wayan", "  Анна   Смирнова ": "Анна", "مريم العلي": "مريم",
+    # what another hand may have written
+    "<script>alert(1)</script> x": "<script>alert(1)</script>", "\"><img/src=x/onerror=alert(1)> x": "\"><img/src=x/onerror=alert(1)>",
+    "&lt;b&gt; {google} x": "&lt;b&gt;", "{address} x": "{address}", "\u202eabc\u2066 x": "\u202eabc\u2066", "x" * 255: "x" * 39 + "…", "\t \n": "—", "": "—",
+}
+
+
+def test_the_start_page_names_whose_calendar_is_connected(office):
+    """Whoever has somebody else's link would connect their own calendar to that one's account."""
+    anna = office.rep()
+    link = office.asks(anna)
+    shown = {}
+    for stored in NAMES:
+        office.db.execute("UPDATE sales_representatives SET name = %s WHERE telegram_id = %s", stored, anna.id)
+        page = office.get(link)
+        assert page.status_code == 200
+        within = re.search('<bdi id="name">(.*?)</bdi>', page.text, re.DOTALL).group(1)
+        assert not re.search("[<>\"']", within)
+        shown[stored] = html.unescape(within)
+        assert "Smirnova" not in page.text and "@" not in page.text
+        assert html.escape(office.world.texts.raw("ru", "page_start_not_you")) in page.text
+    assert shown == NAMES
+
+
+def test_a_link_that_leads_nowhere_names_nobody(office):
+    anna = office.rep(name="Zinaida Orlova")
+    used, ended, theirs = office.asks(anna), office.asks(anna), office.asks(anna)
+    office.back(office.google.walk(office.to_google(used), COMPANY).location)
+    office.db.oauth_states.update("expires_at = now() WHERE state_hash = %s",
+                                  hashlib.blake2b(ended.split("s=")[1].encode(), digest_size=32).hexdigest())
+    pages = [office.get(link) for link in (used, ended, "/oauth/start?s=" + 43 * "x", "/oauth/start")]
+    office.db.execute("UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = %s", anna.id)
+    pages.append(office.get(theirs))
+    office.db.execute("DELETE FROM sales_representatives WHERE telegram_id = %s", anna.id)
+    pages.append(office.get(theirs))
+    assert [page.status_code for page in pages] == [410, 410, 410, 410, 403, 403]
+    for page in pages:
+        assert "Zinaida" not in page.text and "Orlova" not in page.text
 
 
 def ways_back(office, anna):
@@ -362,6 +405,35 @@ def test_who_is_suspended_can_disconnect(office):
     anna.presses("button_calendar_off_yes")
     anna.hears("calendar_disconnected", email=COMPANY)
     assert [row["refresh_token"] for row in office.account(anna)] == [None]
+
+
+def test_who_is_suspended_sees_what_is_connected(office):
+    anna = office.rep()
+    office.db.execute("UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = %s", anna.id)
+    anna.says("календарь")
+    assert not anna.hears("suspended").buttons
+    office.db.execute("UPDATE sales_representatives SET status = 'active' WHERE telegram_id = %s", anna.id)
+    anna.says("меню")
+    anna.hears("welcome_back")
+    office.connects(anna)
+    office.db.execute("UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = %s", anna.id)
+    for state in ("connected", "reconnect"):
+        office.db.execute(f"UPDATE {tables.calendar_accounts} SET state = %s", state)
+        anna.says("календарь")
+        assert anna.hears("calendar_suspended", email=COMPANY).data == ["cal:off"]
+        anna.presses(data="menu:cal")
+        anna.hears("calendar_suspended", email=COMPANY)
+        anna.is_answered()
+    anna.says("часы")
+    anna.hears("suspended")
+    anna.presses("button_calendar_off")
+    anna.hears("ask_calendar_off", email=COMPANY)
+    anna.is_answered()
+    anna.presses("button_calendar_off_yes")
+    anna.hears("calendar_disconnected", email=COMPANY)
+    anna.is_answered()
+    anna.presses(data="menu:cal")
+    anna.is_answered("answer_suspended")
 
 
 def test_tokens_are_stored_sealed_and_said_nowhere(office):

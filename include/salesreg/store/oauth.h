@@ -5,8 +5,14 @@
 #pragma once
 #include "salesreg/db/conn.h"
 
-/* The start page of a link is shown; a row with the person's language (or NULL), or none: there is no such link. */
+/* The start page of a link is shown; a row, or none: there is no such link. */
 size_t oauth_state_open(struct db_plan *plan, const char *hash);
+struct oauth_opened_row {
+	const char *locale; /* the person's, or NULL */
+	const char *name;   /* the rep's; NULL: there is none any more */
+	bool active;        /* the rep */
+};
+struct oauth_opened_row oauth_opened_parse(const PGresult *result, struct arena *a);
 
 struct oauth_state_row {
 	int64_t exchange; /* 0: no exchange begins */

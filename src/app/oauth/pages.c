@@ -160,11 +160,14 @@ bool oauth_page_at(const struct http_exchange *x, enum oauth_page *page, enum lo
 }
 
 void oauth_page_start(const struct oauth_pages *p, struct http_exchange *x, enum locale locale,
-    const char *address, const char *google)
+    const char *name, const char *address, const char *google)
 {
 	const struct field fields[] = {
 	    {"lang", locale_code(locale)},
 	    {"title", say(p, locale, TEXT_PAGE_START_TITLE, x)},
+	    {"who", say(p, locale, TEXT_PAGE_START_WHO, x)},
+	    {"name", name},
+	    {"not_you", say(p, locale, TEXT_PAGE_START_NOT_YOU, x)},
 	    {"text", say(p, locale, TEXT_PAGE_START_TEXT, x)},
 	    {"open", say(p, locale, TEXT_PAGE_START_OPEN, x)},
 	    {"copy", say(p, locale, TEXT_PAGE_START_COPY, x)},

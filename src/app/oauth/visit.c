@@ -2,6 +2,7 @@
 #include "salesreg/app/link_token.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
+#include "salesreg/domain/text/shorten.h"
 #include "salesreg/store/bot.h"
 #include "salesreg/store/calendars.h"
 #include "site_private.h"
@@ -16,6 +17,7 @@ enum {
 	VERIFIER_VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING,
 	STORE_AGAIN_MS = 1000,
 	ADMINS_AGAIN_S = 3600,
+	NAME_UNITS = 40,
 };
 static const int64_t STORE_US = 60 * 1000000LL;
 
@@ -139,6 +141,16 @@ static const char *verifier(struct arena *a, const struct seal_key *key, const c
 
 /* The start page --------------------------------------------------------------------------------------------------------------*/
 
+/* Enough to tell people apart; a name that another hand wrote may be anything. */
+static const char *first_name(struct arena *a, const char *name)
+{
+	static const char blanks[] = " \t\r\n\v\f";
+	name = name ? name + strspn(name, blanks) : "";
+	if (!*name)
+		return "—";
+	return shorten(a, arena_strndup(a, name, strcspn(name, blanks)), NAME_UNITS);
+}
+
 static void on_opened(const struct db_reply *reply, void *data)
 {
 	struct visit *v = data;
@@ -154,9 +166,13 @@ static void on_opened(const struct db_reply *reply, void *data)
 		answer(v, OAUTH_PAGE_GONE);
 		return;
 	}
-	const char *locale = db_get_text(&v->arena, row, 0, 0);
-	if (locale)
-		(void)locale_parse(locale, &v->locale);
+	struct oauth_opened_row opened = oauth_opened_parse(row, &v->arena);
+	if (opened.locale)
+		(void)locale_parse(opened.locale, &v->locale);
+	if (!opened.active) {
+		answer(v, OAUTH_PAGE_REP_GONE);
+		return;
+	}
 	const struct site_options *o = &v->site->options;
 	const struct seal_key *key = &o->keys->keys[0];
 	struct arena *a = &v->arena;
@@ -167,7 +183,7 @@ static void on_opened(const struct db_reply *reply, void *data)
 	struct http_exchange *x = v->x;
 	v->x = NULL;
 	if (x)
-		oauth_page_start(&v->site->pages, x, v->locale,
+		oauth_page_start(&v->site->pages, x, v->locale, first_name(a, opened.name),
 		    arena_printf(a, "%s/oauth/start?s=%s", o->public_url, v->token), google);
 	finish(v);
 }

@@ -264,6 +264,6 @@ static const struct button_row buttons[] = {
     {PRESS_APPLICATIONS, PERSON_ADMIN, FACT_APPLICATIONS, OPEN_TO_ALL, admin_lists},
 };
 static const struct word_row words[] = {
-    {PHRASE_APPLICATIONS, PERSON_ADMIN, 0, FACT_APPLICATIONS, admin_lists},
+    {PHRASE_APPLICATIONS, PERSON_ADMIN, 0, FACT_APPLICATIONS, 0, admin_lists},
 };
 const struct dialogue dialogue_admins = {PHASES(phases), BUTTONS(buttons), WORDS(words)};

@@ -124,7 +124,10 @@ void turn_said(struct turn *t)
 		return;
 	}
 	if (t->state->rep_status == REP_SUSPENDED) {
-		turn_of_suspended(t);
+		if (word && (word->manners & OPEN_TO_ALL))
+			word->handler(t);
+		else
+			turn_of_suspended(t);
 		return;
 	}
 	if (t->kind == PERSON_UNKNOWN && turn_is_invitation(t)) {

@@ -43,6 +43,6 @@ static const struct button_row buttons[] = {
     {PRESS_LANGUAGE, PERSON_ANYBODY, 0, OPEN_TO_ALL, language},
 };
 static const struct word_row words[] = {
-    {PHRASE_LANGUAGE, PERSON_ANYBODY, 0, 0, language},
+    {PHRASE_LANGUAGE, PERSON_ANYBODY, 0, 0, 0, language},
 };
 const struct dialogue dialogue_languages = {BUTTONS(buttons), WORDS(words)};

@@ -83,7 +83,7 @@ struct word_row {
 	enum phrase phrase;
 	unsigned kinds;
 	unsigned phases; /* IN(NONE) | …; 0: all */
-	unsigned facts;
+	unsigned facts, manners;
 	turn_handler *handler;
 };
 struct dialogue {

@@ -1,5 +1,6 @@
 /*
  * The pages that a rep sees in a browser on the way to Google and back. They show nothing that came with a request.
+ * Only the start page shows something of a rep: a first name, so that whoever has somebody else's link notices.
  * Ownership: everything is borrowed for the call. Errors: none.
  */
 #pragma once
@@ -33,8 +34,9 @@ void oauth_page_answer(
 void oauth_page_redirect(struct http_exchange *x, enum oauth_page page, enum locale locale);
 /* The page that such an address names; false: none. */
 bool oauth_page_at(const struct http_exchange *x, enum oauth_page *page, enum locale *locale);
-/* The start page: to Google at once, or what to do inside Telegram's browser. address: its own. */
+/* The start page: to Google at once, or what to do inside Telegram's browser. name: of the rep whose link it is; address: the
+ * page's own. */
 void oauth_page_start(const struct oauth_pages *p, struct http_exchange *x, enum locale locale,
-    const char *address, const char *google);
+    const char *name, const char *address, const char *google);
 /* Style and script. False: there is no such file. */
 bool oauth_page_file(struct http_exchange *x, const char *name);

@@ -362,8 +362,8 @@ static const struct button_row buttons[] = {
     {PRESS_UNREGISTER_NO, PERSON_UNKNOWN, 0, 0, answer_not_registered},
 };
 static const struct word_row words[] = {
-    {PHRASE_START, PERSON_UNKNOWN, 0, 0, greet},
-    {PHRASE_REGISTER, PERSON_UNKNOWN, IN(NONE) | IN(OFFERED), 0, turn_begin},
-    {PHRASE_HELP, PERSON_UNKNOWN, 0, 0, help_stranger},
+    {PHRASE_START, PERSON_UNKNOWN, 0, 0, 0, greet},
+    {PHRASE_REGISTER, PERSON_UNKNOWN, IN(NONE) | IN(OFFERED), 0, 0, turn_begin},
+    {PHRASE_HELP, PERSON_UNKNOWN, 0, 0, 0, help_stranger},
 };
 const struct dialogue dialogue_registration = {PHASES(phases), BUTTONS(buttons), WORDS(words)};

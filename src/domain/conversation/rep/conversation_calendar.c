@@ -95,8 +95,30 @@ static void show_connected(struct turn *t)
 	turn_buttons(t, turn_say_text(t, turn_join(t, first, rest)), buttons, 3);
 }
 
+static bool is_connected(const struct turn *t)
+{
+	return t->state->calendar.state == CALENDAR_CONNECTED ||
+	       t->state->calendar.state == CALENDAR_RECONNECT;
+}
+
+/* Only what is still read of them, and how that ends. */
+static void show_to_suspended(struct turn *t)
+{
+	static const struct turn_button off[] = {
+	    {TEXT_BUTTON_CALENDAR_OFF, PRESS_CALENDAR_OFF, true}};
+	if (!is_connected(t)) {
+		turn_of_suspended(t);
+		return;
+	}
+	turn_buttons(t, turn_say(t, TEXT_CALENDAR_SUSPENDED, ARGS({"email", account(t)})), off, 1);
+}
+
 static void show_calendar(struct turn *t)
 {
+	if (t->state->rep_status == REP_SUSPENDED) {
+		show_to_suspended(t);
+		return;
+	}
 	if (!may_connect(t))
 		return;
 	turn_set_phase(t, PHASE_NONE);
@@ -123,12 +145,6 @@ static void press_link(struct turn *t)
 	turn_set_phase(t, PHASE_NONE);
 	offer_link(
 	    t, turn_text(t, TEXT_CALENDAR_OFFER, NO_ARGS), TEXT_BUTTON_CALENDAR_CONNECT, false);
-}
-
-static bool is_connected(const struct turn *t)
-{
-	return t->state->calendar.state == CALENDAR_CONNECTED ||
-	       t->state->calendar.state == CALENDAR_RECONNECT;
 }
 
 static void press_off(struct turn *t)
@@ -222,7 +238,7 @@ static void press_keep(struct turn *t)
 
 /* Who is suspended is still read, and may end that. */
 static const struct button_row buttons[] = {
-    {PRESS_MENU_CALENDAR, PERSON_REP, FACT_CALENDAR, 0, show_calendar},
+    {PRESS_MENU_CALENDAR, PERSON_REP, FACT_CALENDAR, OPEN_TO_ALL, show_calendar},
     {PRESS_CALENDAR_LINK, PERSON_REP, FACT_CALENDAR, 0, press_link},
     {PRESS_CALENDAR_OFF, PERSON_REP, FACT_CALENDAR, OPEN_TO_ALL, press_off},
     {PRESS_CALENDAR_OFF_YES, PERSON_REP, FACT_CALENDAR, OPEN_TO_ALL, disconnect},
@@ -232,6 +248,6 @@ static const struct button_row buttons[] = {
     {PRESS_CALENDAR_KEEP, PERSON_REP, 0, OPEN_TO_ALL, press_keep},
 };
 static const struct word_row words[] = {
-    {PHRASE_CALENDAR, PERSON_REP, 0, FACT_CALENDAR, show_calendar},
+    {PHRASE_CALENDAR, PERSON_REP, 0, FACT_CALENDAR, OPEN_TO_ALL, show_calendar},
 };
 const struct dialogue dialogue_calendar = {BUTTONS(buttons), WORDS(words)};

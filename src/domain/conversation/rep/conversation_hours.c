@@ -184,6 +184,6 @@ static const struct button_row buttons[] = {
     {PRESS_HOURS_DAILY, PERSON_REP, FACT_HOURS, 0, press_daily},
 };
 static const struct word_row words[] = {
-    {PHRASE_HOURS, PERSON_REP, 0, FACT_HOURS, begin_hours},
+    {PHRASE_HOURS, PERSON_REP, 0, FACT_HOURS, 0, begin_hours},
 };
 const struct dialogue dialogue_hours = {PHASES(phases), BUTTONS(buttons), WORDS(words)};

@@ -327,12 +327,12 @@ static const struct button_row buttons[] = {
     {PRESS_CANCEL, PERSON_REP, 0, 0, turn_press_cancel},
 };
 static const struct word_row words[] = {
-    {PHRASE_START, PERSON_REP, 0, 0, welcome_back},
-    {PHRASE_CLIENTS, PERSON_REP, 0, FACT_CLIENTS, clients},
-    {PHRASE_STATUS, PERSON_REP, 0, 0, say_status},
-    {PHRASE_CHANGE_EMAIL, PERSON_REP, 0, 0, begin_change_email},
-    {PHRASE_UNREGISTER, PERSON_REP, 0, 0, begin_unregister},
-    {PHRASE_HELP, PERSON_REP, 0, 0, help_rep},
-    {PHRASE_CANCEL, PERSON_REP, IN(NONE), 0, nothing_to_cancel},
+    {PHRASE_START, PERSON_REP, 0, 0, 0, welcome_back},
+    {PHRASE_CLIENTS, PERSON_REP, 0, FACT_CLIENTS, 0, clients},
+    {PHRASE_STATUS, PERSON_REP, 0, 0, 0, say_status},
+    {PHRASE_CHANGE_EMAIL, PERSON_REP, 0, 0, 0, begin_change_email},
+    {PHRASE_UNREGISTER, PERSON_REP, 0, 0, 0, begin_unregister},
+    {PHRASE_HELP, PERSON_REP, 0, 0, 0, help_rep},
+    {PHRASE_CANCEL, PERSON_REP, IN(NONE), 0, 0, nothing_to_cancel},
 };
 const struct dialogue dialogue_rep_menu = {PHASES(phases), BUTTONS(buttons), WORDS(words)};
