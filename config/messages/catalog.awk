@@ -14,7 +14,7 @@ function kind(key) {
     if (key ~ /^button_/) return "BUTTON"
     # words that stand inside other texts
     if (key ~ /^rep_is_|^prospect_(unreached|contacted|in_conversation|converted|archived)$/) return "BUTTON"
-    if (key ~ /^(language_name|company_domain|mail_subject)$/) return "BUTTON"
+    if (key ~ /^(language_name|company_domain|mail_subject|prospect_nameless)$/) return "BUTTON"
     return "MESSAGE"
 }
 # Each placeholder once, in the order they come in.

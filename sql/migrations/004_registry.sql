@@ -102,11 +102,11 @@ CREATE TABLE salesreg.outbox_history (
 CREATE INDEX outbox_history_card_idx ON salesreg.outbox_history (chat_id, created_at) WHERE priority = 1;
 CREATE INDEX outbox_history_finished_idx ON salesreg.outbox_history (finished_at);
 
--- What was sent, without what opens something: the link of an invitation, or to the page that connects a calendar, is in the chat, and
+-- What was sent, without what opens something: a link of ours (an invitation, a prospect's own), or to the page that connects a calendar, is in the chat, and
 -- nowhere else any more.
 CREATE FUNCTION salesreg.redacted(payload json) RETURNS json LANGUAGE sql IMMUTABLE
     SET search_path = pg_catalog, pg_temp AS $$
-    SELECT pg_catalog.regexp_replace(payload::text, '(\?start=r|start\?s=)[A-Za-z0-9_-]+', '\1…', 'g')::json
+    SELECT pg_catalog.regexp_replace(payload::text, '(\?start=[rpc]|start\?s=)[A-Za-z0-9_-]+', '\1…', 'g')::json
 $$;
 
 -- People whose chat Telegram does not let the bot link to by id (unknown to it, or hidden by their privacy settings).
@@ -452,7 +452,9 @@ CREATE FUNCTION salesreg.on_prospects_deleted() RETURNS trigger LANGUAGE plpgsql
 BEGIN
     DELETE FROM salesreg.declined_prospects WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     DELETE FROM salesreg.prospect_identities WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
-    -- a row that comes later with this id is somebody else, whom nobody has declined
+    -- a row that comes later with this id is somebody else, whom nobody has met or declined
+    DELETE FROM salesreg.conversations WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
+    DELETE FROM salesreg.links WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     UPDATE salesreg.assignments SET reason = 'deleted'
         WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale)) AND reason = 'declined';
     IF EXISTS (SELECT 1 FROM stale WHERE assigned_rep_id IS NOT NULL) THEN
@@ -475,6 +477,8 @@ CREATE FUNCTION salesreg.on_prospects_truncated() RETURNS trigger LANGUAGE plpgs
 BEGIN
     DELETE FROM salesreg.declined_prospects;
     DELETE FROM salesreg.prospect_identities;
+    DELETE FROM salesreg.conversations;
+    DELETE FROM salesreg.links WHERE prospect IS NOT NULL;
     UPDATE salesreg.assignments SET reason = 'deleted' WHERE reason = 'declined';
     PERFORM pg_catalog.pg_notify('salesreg_assign', '');
     PERFORM pg_catalog.pg_notify('salesreg_reconcile', '');

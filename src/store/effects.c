@@ -3,7 +3,7 @@
 
 enum { COLUMNS_MOST = 6, VALUES_MOST = COLUMNS_MOST + 1 };
 
-#define KIND(kind) (1U << EFFECT_##kind)
+#define KIND(kind) (UINT64_C(1) << EFFECT_##kind)
 #define OF(member, type) COL(effect_row, member, type)
 #define OF_REP OF(effect.rep_id, TEXT)
 #define OF_ASSIGNMENT OF(effect.assignment_id, I64)
@@ -29,7 +29,7 @@ static bool is_proven(const struct effect_row *row)
  * moves is not told to be unreachable. A kind may stand in several rows.
  */
 static const struct write {
-	unsigned kinds;
+	uint64_t kinds;
 	enum sql_statement statement;
 	struct column columns[COLUMNS_MOST];
 	const char *constant;                       /* a parameter behind the columns; NULL: none */
@@ -65,6 +65,15 @@ static const struct write {
     {KIND(REMOVE_DAYS_OFF), SQL_DAYS_OFF_REMOVE, {OF_REP, OF(effect.days_off, TEXT)}, NULL, NULL},
     {KIND(ADD_DAYS_OFF), SQL_DAYS_OFF_ADD, {OF_REP, OF(effect.days_off, TEXT)}, NULL, NULL},
     {KIND(PICK_CALENDAR), SQL_CALENDAR_PICK, {OF(effect.calendar_id, I64), OF_REP}, NULL, NULL},
+    {KIND(NEW_PROSPECT), SQL_PROSPECTS_CREATE,
+	{OF_USER, OF(effect.username, TEXT), OF(effect.name, TEXT), OF(effect.source, TEXT),
+	    OF(effect.campaign, TEXT)},
+	NULL, NULL},
+    {KIND(MEET_PROSPECT), SQL_PROSPECTS_MEET, {OF(effect.prospect, TEXT), OF_USER}, NULL, NULL},
+    {KIND(SAID), SQL_PROSPECTS_SAID, {OF(effect.prospect, TEXT), OF(effect.said, TEXT)}, NULL,
+	NULL},
+    {KIND(STOP), SQL_OPT_OUTS_ADD, {OF_USER}, NULL, NULL},
+    {KIND(RESUME), SQL_OPT_OUTS_REMOVE, {OF_USER}, NULL, NULL},
     {KIND(HEARD), SQL_ADMINS_HEARD, {OF_USER}, NULL, NULL},
     {KIND(REFUSE_CLAIM), SQL_CLAIMS_REFUSE, {OF(effect.to, I64)}, NULL, NULL},
     {KIND(MAKE_INVITE), SQL_INVITES_CREATE,
@@ -84,7 +93,7 @@ static const struct write {
 	{OF_USER, OF(effect.email, TEXT), OF(effect.email_key, TEXT)}, NULL, NULL},
 };
 
-_Static_assert(EFFECT_COUNT <= 32, "a kind is a bit");
+_Static_assert(EFFECT_COUNT <= 64, "a kind is a bit");
 /* a batch in which everything happens: besides these BEGIN, lock, sessions, messages, what is thinned, offset, COMMIT and more */
 _Static_assert(sizeof writes / sizeof *writes + 16 <= DB_MAX_STEPS, "a transaction has room");
 
@@ -111,7 +120,7 @@ void effects_write(
 		const struct write *write = &writes[w];
 		size_t n = 0;
 		for (size_t i = 0; i < count; i++)
-			if ((write->kinds >> rows[i].effect.kind & 1U) &&
+			if ((write->kinds >> rows[i].effect.kind & 1) &&
 			    (!write->fits || write->fits(&rows[i])))
 				mine[n++] = rows[i];
 		if (n > 0)

@@ -172,7 +172,7 @@ class Chat:
     def registers(self, texts, locale, name, email):
         self.write("привет" if locale == "ru" else "hello")
         self.hears(texts.render(locale, "offer"))
-        self.press(texts.raw(locale, "button_yes"))
+        self.press(texts.raw(locale, "button_is_rep"))
         self.hears(texts.render(locale, "ask_name"))
         self.write(name)
         self.hears(texts.pattern(locale, "ask_email", name=name))

@@ -57,8 +57,8 @@ def test_buttons_do_what_the_words_do(bot_world):
     anna = bot_world.person()
     anna.says("привет")
     offer = anna.hears("offer")
-    assert offer.labels == [bot_world.texts.raw("ru", "button_yes"), bot_world.texts.raw("ru", "button_no")]
-    anna.presses("button_yes")
+    assert offer.labels == [bot_world.texts.raw("ru", "button_is_rep"), bot_world.texts.raw("ru", "button_property")]
+    anna.presses("button_is_rep")
     anna.is_answered()
     anna.hears("ask_name")
     anna.says("Anna Petrova")
@@ -81,7 +81,7 @@ def test_a_deep_link_begins_the_same_conversation(bot_world):
     anna.hears("ask_name")
     anna.opens()  # /start begins again from anywhere
     anna.hears("offer")
-    anna.presses("button_yes")
+    anna.presses("button_is_rep")
     anna.hears("ask_name")
 
 
@@ -99,8 +99,7 @@ def test_a_no_to_the_offer_is_respected_and_can_be_taken_back(bot_world):
     anna.hears("offer_declined")
     anna.says("передумала, хочу")
     anna.hears("offer")
-    anna.presses("button_no")
-    anna.is_answered()
+    anna.says("no")
     anna.hears("offer_declined")
     assert bot_world.db.rows("SELECT * FROM sales_representatives") == []
 
@@ -615,7 +614,7 @@ def test_a_restart_repeats_nothing_and_forgets_nothing(bot_world):
 
 def test_texts_from_a_file_replace_the_built_in_ones(make_world, tmp_path):
     path = tmp_path / "messages.json"
-    path.write_text(json.dumps({"ru": {"offer": "Привет! Записать вас?", "button_yes": "Ага",
+    path.write_text(json.dumps({"ru": {"offer": "Привет! Записать вас?", "button_is_rep": "Ага",
                                        "ask_email": "{name} — почту на {domains}, пожалуйста"}}))
     world = make_world(MESSAGES_FILE=path)
     world.start_bot()

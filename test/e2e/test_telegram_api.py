@@ -328,7 +328,7 @@ def test_a_press_is_answered_and_applied_even_if_the_answer_comes_too_late(bot_w
     anna.hears("offer")
     bot_world.sandbox.fault("error", method="answerCallbackQuery", code=400, description=(
         "Bad Request: query is too old and response timeout expired or query ID is invalid"))
-    anna.presses("button_yes")
+    anna.presses("button_is_rep")
     anna.hears("ask_name")
     assert errors(bot_world.bot) == []
 

@@ -34,9 +34,10 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "ivan@b.example", "Ivan+1@A.example", "reg:yes", "reg:no", "cancel", "menu:clients",
     "menu:status", "menu:email", "menu:unreg", "menu:help", "un:yes", "un:no", "a:5:c", "a:5:d",
     "a:6:c", "adm:ok:501", "adm:no:501", "adm:ok:900", "adm:no:500", "123456", "12 34 56",
-    "rABCDEFGHIJKLMNOPQRSTUVWX", "claim", "code:again", "часы", "menu:hours", "hours:six",
-    "пн-пт 10-19", "выходной завтра", "календарь", "menu:cal", "cal:off", "cal:off:yes",
-    "cal:choose", "cal:pick:5", "cal:pick:7", "cal:pick:6"};
+    "rABCDEFGHIJKLMNOPQRSTUVWX", "pABCDEFGHIJKLMNOPQRSTUV", "cABCDEFGHIJKLMNOPQRSTUV", "pros:yes",
+    "pros:stop", "pros:resume", "ищу недвижимость", "стоп", "claim", "code:again", "часы",
+    "menu:hours", "hours:six", "пн-пт 10-19", "выходной завтра", "календарь", "menu:cal", "cal:off",
+    "cal:off:yes", "cal:choose", "cal:pick:5", "cal:pick:7", "cal:pick:6"};
 enum { USUAL = sizeof usual / sizeof usual[0] };
 
 /* A usual text, or bytes of the input made clean as the parser does. */
@@ -121,7 +122,9 @@ struct facts {
 	struct hours_view hours;
 	struct calendar_choice calendars[2];
 	struct calendar_view calendar;
-	bool has_code, has_invite, has_held, has_claim;
+	struct prospect_view prospect;
+	struct link_view opened;
+	bool has_prospect, has_opened, has_code, has_invite, has_held, has_claim;
 	int64_t code_wait_us;
 	bool code_wait_wrong;
 };
@@ -180,6 +183,25 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .rep_status =
 		(enum rep_status)(REP_PENDING + next_byte(in) % (REP_REMOVED - REP_PENDING)),
 	    .rep_locale = LOCALE_EN,
+	};
+	uint8_t chat = next_byte(in);
+	f->has_prospect = chat & 1;
+	f->has_opened = chat & 2;
+	f->prospect = (struct prospect_view){
+	    .id = "p1",
+	    .name = next_name(in, a),
+	    .met = chat & 4,
+	    .opted_out = chat & 8,
+	    .described = chat & 16,
+	    .rep_name = chat & 32 ? "Rep" : NULL,
+	    .rep_telegram_id = chat & 32 ? 501 : 0,
+	};
+	f->opened = (struct link_view){
+	    .campaign = chat & 64 ? "Fair" : NULL,
+	    .prospect = f->prospect,
+	    .account = chat & 128          ? 0
+		       : next_byte(in) & 1 ? PERSON
+					   : 502,
 	};
 	f->invite = (struct invite_view){
 	    .hash = "hash of the link",
@@ -296,6 +318,10 @@ static void set_facts(struct conversation_state *s, const struct facts *f)
 	s->code = f->has_code ? &f->code : NULL;
 	s->code_wait_us = f->code_wait_us;
 	s->code_wait_wrong = f->code_wait_wrong;
+	/* who was one stays one, as far as a row of the table says it */
+	if (f->has_prospect || !s->prospect)
+		s->prospect = f->has_prospect ? &f->prospect : NULL;
+	s->opened = f->has_opened ? &f->opened : NULL;
 	s->invite = f->has_invite ? &f->invite : NULL;
 	s->held = f->has_held ? &f->held : NULL;
 	s->claim = f->has_claim ? &f->claim : NULL;
@@ -316,6 +342,8 @@ static void forget_what_was_not_asked(
 	}
 	if (!interest->invite)
 		s->invite = NULL;
+	if (!interest->link)
+		s->opened = NULL;
 	if (!interest->wants_link)
 		s->link = (struct fresh_link){0};
 	if (!s->claim || interest->claim_telegram_id != s->claim->telegram_id)
@@ -469,6 +497,23 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		require(!stranger && s->rep_status != REP_SUSPENDED && interest->wants_calendar);
 		require(e->calendar_id == s->calendar.choices[0].id ||
 			e->calendar_id == s->calendar.choices[1].id);
+		return;
+	case EFFECT_NEW_PROSPECT:
+		require(s->rep_status == REP_ABSENT || s->rep_status == REP_REMOVED);
+		require(!s->prospect && e->name && *e->name && e->source);
+		return;
+	case EFFECT_MEET_PROSPECT:
+		require(stranger && e->prospect);
+		require(s->prospect ? !s->prospect->met : s->opened && !s->opened->campaign);
+		require(
+		    s->prospect || s->opened->account == 0 || s->opened->account == event->user_id);
+		return;
+	case EFFECT_SAID:
+		require(s->prospect && e->said && event->kind == EVENT_TEXT);
+		return;
+	case EFFECT_STOP:
+	case EFFECT_RESUME:
+		require(s->prospect);
 		return;
 	case EFFECT_HEARD:
 		require(event->user_id == ADMIN && s->missed);

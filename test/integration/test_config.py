@@ -520,7 +520,7 @@ BAD_MESSAGES = [
     ('{"en": {"menu": "Hi {"}}', "en.menu: has a {"),
     ('{"en": {"menu": "Hi }"}}', "en.menu: has a }"),
     ('{"en": {"menu": "' + "x" * 4097 + '"}}', "en.menu: is longer than 4096"),
-    ('{"en": {"button_yes": "' + "x" * 65 + '"}}', "en.button_yes: is longer"),
+    ('{"en": {"button_is_rep": "' + "x" * 65 + '"}}', "en.button_is_rep: is longer"),
     ('{"en": {"answer_stale": "' + "x" * 201 + '"}}', "en.answer_stale: is longer"),
     ('{"en": {"menu": "a\\u0000b"}}', "MESSAGES: line 1: \\u0000"),
     ('{"en": {"menu": "a", "menu": "b"}}', "MESSAGES: line 1"),

@@ -15,7 +15,7 @@ def german():
     """English, but for what the tests look at."""
     language = json.loads((MESSAGES / "en.json").read_text())
     language.update(language_name="Deutsch", offer="Guten Tag! Möchten Sie sich registrieren?", ask_name="Wie heißen Sie?",
-                    ask_language="In welcher Sprache?", language_set="Gut, ab jetzt auf Deutsch.", button_yes="Ja")
+                    ask_language="In welcher Sprache?", language_set="Gut, ab jetzt auf Deutsch.", button_is_rep="Ja")
     language["understood"].update(yes=["ja", "gerne"], language=["sprache"])
     return language
 

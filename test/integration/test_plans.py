@@ -18,6 +18,13 @@ HOT = {
     "sessions_read": ["'{1000000001,1000000002}'"],
     "reps_read": ["'{1000000001,1000000002}'"],
     "claims_waiting": ["5", "'{1000000001}'", "true"],
+    "prospects_met": ["'{1000000001,2000000100}'", "'{buyer_7,other}'"],
+    "links_read": ["'{x}'"],
+    "prospects_create": ["'{77}'", "'{x}'", "'{X}'", "'{chat}'", "'{NULL}'"],
+    "prospects_meet": ["'{held7}'", "'{77}'"],
+    "prospects_said": ["'{waiting7}'", "'{x}'"],
+    "opt_outs_add": ["'{77}'"],
+    "opt_outs_remove": ["'{77}'"],
     "rep_emails_read": ["'{1@truerealestate.bali,2@truerealestate.bali}'"],
     "rep_subjects_read": ["'{1000000001}'"],
     "assignments_read": ["'{1,2}'"],
@@ -211,6 +218,11 @@ def fill_ours(cursor):
             SELECT id, 'c', 'c', 'owner', true, true, true FROM public.sales_representatives ON CONFLICT DO NOTHING;
         INSERT INTO {tables.calendar_busy} (rep, calendar_id, event_id, starts_at, ends_at)
             SELECT id, 'c', 'e', now(), now() + interval '1 hour' FROM public.sales_representatives ON CONFLICT DO NOTHING;
+        INSERT INTO {tables.links} (token_hash, prospect) SELECT 'h' || n, 'held' || n FROM generate_series(1, %(n)s) n;
+        INSERT INTO {tables.links} (token_hash, campaign) VALUES ('x', 'x');
+        INSERT INTO {tables.conversations} (prospect, telegram_id)
+            SELECT 'held' || n, 2000000000 + n FROM generate_series(10, %(n)s) n;
+        INSERT INTO {tables.opt_outs} (telegram_id) SELECT 2000000000 + n FROM generate_series(1, %(n)s) n;
         INSERT INTO {tables.days_off} (rep, day) SELECT id, current_date + 1 FROM public.sales_representatives;
     """, {"n": MANY})
 

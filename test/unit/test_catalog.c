@@ -121,13 +121,13 @@ static const struct a_text_that_will_not_do_is_refused_with_the_reason_row {
 												"😀"
 												"😀",
 	"4096"},
-    {TEXT_BUTTON_YES,
+    {TEXT_BUTTON_IS_REP,
 	TIMES_10("x") TIMES_10("x") TIMES_10("x") TIMES_10("x") TIMES_10("x") TIMES_10("x") "x"
 											    "x"
 											    "x"
 											    "x",
 	NULL},
-    {TEXT_BUTTON_YES,
+    {TEXT_BUTTON_IS_REP,
 	TIMES_10("x") TIMES_10("x") TIMES_10("x") TIMES_10("x") TIMES_10("x") TIMES_10("x") "x"
 											    "x"
 											    "x"

@@ -25,6 +25,7 @@
 	X(adopt_bot)                                                                               \
 	X(parked)                                                                                  \
 	X(rep)                                                                                     \
+	X(link)                                                                                    \
 	X(calendar)                                                                                \
 	COMMAND_OF_TESTS(X)                                                                        \
 	X(version)                                                                                 \

@@ -114,8 +114,19 @@ void conversation_interest(
 		interest->changes_assignments = true;
 		return;
 	case EVENT_START:
-		if (start_link(event->text) == START_INVITATION)
+		switch (start_link(event->text)) {
+		case START_INVITATION:
 			interest->invite = event->text;
+			return;
+		case START_PROSPECT:
+		case START_CAMPAIGN:
+			interest->link = event->text;
+			return;
+		case START_PLAIN:
+		case START_BUSINESS:
+		case START_UNKNOWN:
+			return;
+		}
 		return;
 	case EVENT_CONTACT:
 	case EVENT_MEDIA:
@@ -164,7 +175,10 @@ static void notice_life(struct turn *t)
 
 unsigned conversation_kinds(const struct conversation_state *state, int64_t user_id)
 {
-	unsigned kinds = is_rep(state) ? PERSON_REP : PERSON_UNKNOWN;
+	unsigned kinds = is_rep(state) ? PERSON_REP
+			 /* who is asked for a name has asked to be registered */
+			 : state->prospect ? PERSON_PROSPECT | PERSON_UNKNOWN
+					   : PERSON_UNKNOWN;
 	if (conversation_is_admin(state->rules, user_id))
 		kinds |= PERSON_ADMIN;
 	return kinds;
@@ -175,7 +189,9 @@ static enum person_kind asked_as(const struct conversation_state *state, unsigne
 {
 	if (state->phase != PHASE_NONE && (kinds & state->kind))
 		return state->kind;
-	return kinds & PERSON_REP ? PERSON_REP : PERSON_UNKNOWN;
+	if (kinds & PERSON_REP)
+		return PERSON_REP;
+	return kinds & PERSON_PROSPECT ? PERSON_PROSPECT : PERSON_UNKNOWN;
 }
 
 static enum person_kind talks_as(const struct turn *t)
@@ -202,7 +218,8 @@ static bool session_differs(
     const struct conversation_state *old, const struct conversation_state *next, bool spoke)
 {
 	if (!old->known)
-		return next->phase != PHASE_NONE || is_rep(next) || next->locale_chosen || spoke;
+		return next->phase != PHASE_NONE || is_rep(next) || next->prospect ||
+		       next->locale_chosen || spoke;
 	return next->phase != old->phase || next->locale != old->locale ||
 	       next->locale_chosen != old->locale_chosen ||
 	       !same_text(next->draft_name, old->draft_name) ||
@@ -261,6 +278,7 @@ void conversation_step(const struct conversation_state *state, const struct even
 	next->claim_username = row->keeps & KEEPS_CLAIM ? state->claim_username : NULL;
 	next->claim = NULL;
 	next->invite = next->held = NULL;
+	next->opened = NULL;
 	next->link = (struct fresh_link){0};
 	next->code = NULL;
 	next->code_wait_us = 0;

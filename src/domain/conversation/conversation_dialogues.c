@@ -6,7 +6,8 @@
 /* Of rows about the same, the first that fits counts: in this order, and in a dialogue's own. */
 static const struct dialogue *const dialogues[] = {&dialogue_admins, &dialogue_claims,
     &dialogue_invitations, &dialogue_languages, &dialogue_client_cards, &dialogue_registration,
-    &dialogue_codes, &dialogue_calendar, &dialogue_hours, &dialogue_rep_menu, NULL};
+    &dialogue_codes, &dialogue_calendar, &dialogue_hours, &dialogue_rep_menu, &dialogue_prospects,
+    NULL};
 
 static const struct phase *find_phase(enum conversation_phase phase, enum person_kind kind)
 {
@@ -130,11 +131,17 @@ void turn_said(struct turn *t)
 			turn_of_suspended(t);
 		return;
 	}
-	if (t->kind == PERSON_UNKNOWN && turn_is_invitation(t)) {
+	bool outside = t->kind == PERSON_UNKNOWN || t->kind == PERSON_PROSPECT;
+	if (outside && turn_is_invitation(t)) {
 		turn_open_invitation(t);
 		return;
 	}
-	if (t->kind == PERSON_UNKNOWN && !turn_lets_in(t))
+	if (t->kind == PERSON_UNKNOWN && turn_came_by_link(t))
+		return;
+	if ((t->kind & (PERSON_REP | PERSON_ADMIN)) && turn_looked_at_link(t))
+		return;
+	bool buys = word && word->phrase == PHRASE_PROPERTY;
+	if (t->kind == PERSON_UNKNOWN && !buys && !turn_lets_in(t))
 		return;
 	const char *unreadable = turn_unreadable(t);
 	if (unreadable)

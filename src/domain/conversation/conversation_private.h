@@ -99,7 +99,7 @@ struct dialogue {
 #define WORDS(rows) .words = (rows), .word_count = sizeof(rows) / sizeof *(rows)
 extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_codes,
     dialogue_claims, dialogue_admins, dialogue_invitations, dialogue_languages,
-    dialogue_client_cards, dialogue_calendar, dialogue_hours;
+    dialogue_client_cards, dialogue_calendar, dialogue_hours, dialogue_prospects;
 
 /* conversation_dialogues.c */
 unsigned button_facts(enum press_kind press);
@@ -235,6 +235,14 @@ void turn_show_claim(struct turn *t, int64_t admin, enum message_priority priori
 
 /* rep/conversation_clients.c */
 turn_handler turn_list_clients;
+
+/* prospect/conversation_prospect.c */
+/* A stranger came by a prospect's or a campaign's link: true: that has been answered. */
+bool turn_came_by_link(struct turn *t);
+/* A rep or an admin has opened one. */
+bool turn_looked_at_link(struct turn *t);
+/* This stranger looks for property. */
+turn_handler turn_becomes_prospect;
 
 /* conversation_admin.c */
 /* What an admin is written to in, unasked. */

@@ -66,6 +66,8 @@ enum start_link {
 };
 enum start_link start_link(const char *payload);
 
+enum { CONVERSATION_PROSPECT_LETTER = 'p', CONVERSATION_CAMPAIGN_LETTER = 'c' };
+
 struct conversation_rules {
 	const struct catalog *catalog;
 	const char *const *domains;
@@ -222,6 +224,25 @@ struct untaken_view {
 	const char *name, *telegram, *context, *email;
 };
 
+/* Whose business a prospect's chat is about. */
+struct prospect_view {
+	const char *id, *name; /* the first is NULL until the row is written */
+	bool met;              /* this account's conversation is there already */
+	bool opted_out;        /* said STOP */
+	bool described;        /* something is known of what they look for */
+	/* who has the prospect; rep_name NULL: nobody yet */
+	const char *rep_name;
+	int64_t rep_telegram_id;
+	enum locale rep_locale;
+};
+
+/* A link of ours that was opened. */
+struct link_view {
+	const char *campaign;          /* NULL: a prospect's own */
+	struct prospect_view prospect; /* whose own it is */
+	int64_t account;               /* that came by it first; 0: nobody has */
+};
+
 /* When a rep works, and where. */
 struct hours_view {
 	struct hours hours;
@@ -252,6 +273,7 @@ struct conversation_state {
 	const char *rep_id, *rep_name, *rep_email, *rep_username;
 	bool rep_available; /* false after the bot was blocked */
 	size_t open_clients;
+	const struct prospect_view *prospect; /* that this person is; NULL: none */
 	/* facts about this one event, as conversation_interest() asked for them */
 	bool email_taken;     /* by another rep than this one */
 	bool code_wait_wrong; /* code_wait_us is because of wrong codes, not of mails */
@@ -265,6 +287,7 @@ struct conversation_state {
 	int64_t
 	    code_wait_us; /* until a mail may be sent to the e-mail in the event, else the code's; 0: now */
 	const struct invite_view *invite; /* whose link was pressed; NULL: there is none such */
+	const struct link_view *opened;   /* the same of a prospect's or a campaign's */
 	/* an unused one of this person's, one that has not ended and is good for the e-mail in the
 	 * event if there is such; NULL: none */
 	const struct invite_view *held;
@@ -294,6 +317,7 @@ struct conversation_interest {
 	int64_t claim_telegram_id; /* 0: none → claim */
 	const char *code;          /* six digits; NULL: the event says none → code.matches */
 	const char *invite;        /* what the link carries; NULL: none → invite */
+	const char *link;          /* the same of a prospect's or a campaign's → opened */
 	bool wants_clients;        /* → clients */
 	bool wants_link;           /* → link */
 	bool wants_calendar;       /* → calendar, calendar_link */
@@ -343,6 +367,12 @@ void conversation_interest(
 	X(DISCONNECT_CALENDAR, "disconnect calendar") /* and the grant is given back */            \
 	X(PICK_CALENDAR, "pick calendar") /* calendar_id: whether it counts is turned round */     \
 	X(HEARD, "heard")                 /* an admin has been shown what was missed */            \
+	/* name, username, source, campaign: who writes is a prospect from now on */               \
+	X(NEW_PROSPECT, "new prospect")                                                            \
+	X(MEET_PROSPECT, "meet prospect") /* prospect: who writes is that one */                   \
+	X(SAID, "said")                   /* prospect, said: kept for the rep */                   \
+	X(STOP, "stop")                   /* nothing is sent to this person unasked */             \
+	X(RESUME, "resume")               /* it is again */                                        \
 	X(REACHABLE, "reachable")         /* available again */                                    \
 	X(USERNAME, "username")           /* username, NULL if they have none any more */
 
@@ -368,6 +398,8 @@ struct effect {
 	const char *invite;           /* its hash */
 	int64_t days;                 /* it is good for */
 	const char *hours, *days_off; /* as domain/calendar/hours.h packs them */
+	const char *prospect, *said;
+	const char *source, *campaign; /* where a prospect comes from: see salesreg.conversations */
 	int64_t code_id;
 	int64_t calendar_id;
 	int64_t from, to; /* Telegram accounts */

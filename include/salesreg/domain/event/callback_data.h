@@ -13,6 +13,9 @@
 #define PRESS_MAP(X)                                                                               \
 	X(REGISTER_YES, "reg:yes")                                                                 \
 	X(REGISTER_NO, "reg:no")                                                                   \
+	X(PROPERTY, "pros:yes")                                                                    \
+	X(PROSPECT_STOP, "pros:stop")                                                              \
+	X(PROSPECT_RESUME, "pros:resume")                                                          \
 	X(CANCEL, "cancel")                                                                        \
 	X(CLAIM, "reg:claim")                                                                      \
 	X(INVITE, "adm:invite")                                                                    \

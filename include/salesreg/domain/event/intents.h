@@ -20,6 +20,7 @@
 	X(STATUS, "status")                                                                        \
 	X(CHANGE_EMAIL, "change email")                                                            \
 	X(HOURS, "hours")                                                                          \
+	X(PROPERTY, "property")                                                                    \
 	X(UNREGISTER, "unregister")                                                                \
 	X(APPLICATIONS, "applications") /* admins only */                                          \
 	X(CALENDAR, "calendar")                                                                    \

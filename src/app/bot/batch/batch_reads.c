@@ -60,6 +60,8 @@ void batch_plan_reads(struct batch *b, struct db_plan *plan)
 		    plan, a, in->lock_certainly || b->force_lock, in->leavers, in->leaver_count);
 		b->steps.sessions = sessions_read(plan, a, in->users, in->user_count);
 		b->steps.reps = reps_read(plan, a, in->users, in->user_count);
+		b->steps.prospects =
+		    prospects_met(plan, a, in->users, in->usernames, in->user_count);
 	}
 	if (in->email_key_count)
 		b->steps.emails = rep_emails_read(plan, a, in->email_keys, in->email_key_count);
@@ -76,6 +78,8 @@ void batch_plan_reads(struct batch *b, struct db_plan *plan)
 	if (in->hours_rep_count)
 		b->steps.hours = hours_read(plan, a, in->hours_reps, in->hours_rep_count,
 		    time_zone_here(arena_alloc(a, TIME_ZONE_SIZE)));
+	if (in->link_count)
+		b->steps.links = links_read(plan, a, in->links, in->link_count);
 	if (in->claimant_count)
 		b->steps.claims = claims_read(plan, a, in->claimants, in->claimant_count);
 	if (in->user_count && b->options.rules->proves_email) {
@@ -120,6 +124,10 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 		input->sessions = sessions;
 		input->rep_count = reps_parse(reply->results[b->steps.reps], a, &reps);
 		input->reps = reps;
+		struct prospect_row *prospects;
+		input->prospect_count =
+		    prospects_met_parse(reply->results[b->steps.prospects], a, &prospects);
+		input->prospects = prospects;
 	}
 	if (b->interests.email_key_count) {
 		input->email_count = rep_emails_parse(reply->results[b->steps.emails], a, &emails);
@@ -145,6 +153,11 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 		struct hours_row *hours;
 		input->hours_count = hours_parse(reply->results[b->steps.hours], a, &hours);
 		input->hours = hours;
+	}
+	if (b->interests.link_count) {
+		struct prospect_row *links;
+		input->link_count = links_parse(reply->results[b->steps.links], a, &links);
+		input->links = links;
 	}
 	if (b->interests.claimant_count) {
 		struct claim_row *claims;

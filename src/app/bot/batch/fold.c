@@ -1,6 +1,7 @@
 #include "fold_private.h"
 #include "salesreg/app/bot/invite.h"
 #include "salesreg/app/link_token.h"
+#include "salesreg/base/text.h"
 #include "salesreg/domain/contact/email.h"
 #include <string.h>
 
@@ -20,6 +21,8 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 	    .admins = ARENA_ARRAY(a, int64_t, count),
 	    .claimants = ARENA_ARRAY(a, int64_t, count),
 	    .invites = ARENA_ARRAY(a, const char *, count),
+	    .links = ARENA_ARRAY(a, const char *, count),
+	    .usernames = ARENA_ARRAY(a, const char *, count),
 	    .calendar_reps = ARENA_ARRAY(a, int64_t, count),
 	};
 	struct map seen;
@@ -30,6 +33,8 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 			continue;
 		if (!map_find(&seen, event->user_id)) {
 			(void)map_put(&seen, event->user_id);
+			in->usernames[in->user_count] =
+			    event->username ? text_fold(a, event->username) : "";
 			in->users[in->user_count++] = event->user_id;
 			if (conversation_is_admin(rules, event->user_id))
 				in->admins[in->admin_count++] = event->user_id;
@@ -51,6 +56,10 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 		if (of->invite && rules->by_invitation) {
 			of->invite = link_token_hash(a, of->invite);
 			in->invites[in->invite_count++] = of->invite;
+		}
+		if (of->link) {
+			of->link = link_token_hash(a, of->link);
+			in->links[in->link_count++] = of->link;
 		}
 		if (of->wants_calendar && rules->calendar_url)
 			in->calendar_reps[in->calendar_rep_count++] = event->user_id;
@@ -156,6 +165,9 @@ static void load_people(struct folding *f)
 		p->state.locale_chosen =
 		    locale_parse(row->locale, &p->state.locale) && row->locale_chosen;
 	}
+	for (size_t i = 0; i < input->prospect_count; i++)
+		fold_person_of(f, input->prospects[i].telegram_id)->state.prospect =
+		    fold_prospect_view(f, &input->prospects[i]);
 	for (size_t i = 0; i < input->rep_count; i++) {
 		struct person *p = fold_person_of(f, input->reps[i].telegram_id);
 		if (!p->state.rep_id)

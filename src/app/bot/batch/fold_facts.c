@@ -129,6 +129,38 @@ static void fill_invites(
 	}
 }
 
+const struct prospect_view *fold_prospect_view(struct folding *f, const struct prospect_row *row)
+{
+	struct prospect_view *view = ARENA_NEW(f->a, struct prospect_view);
+	*view = (struct prospect_view){.id = row->prospect,
+	    .name = row->name,
+	    .met = row->met,
+	    .opted_out = row->opted_out,
+	    .described = row->described,
+	    .rep_name = row->rep_name,
+	    .rep_telegram_id = row->rep_telegram_id,
+	    .rep_locale = f->input->rules->default_locale};
+	(void)locale_parse(row->rep_locale, &view->rep_locale);
+	return view;
+}
+
+static void fill_link(
+    struct folding *f, struct person *p, const struct conversation_interest *interest)
+{
+	const struct fold_input *input = f->input;
+	p->state.opened = NULL;
+	for (size_t i = 0; interest->link && i < input->link_count; i++) {
+		const struct prospect_row *row = &input->links[i];
+		if (strcmp(row->hash, interest->link) != 0)
+			continue;
+		struct link_view *view = ARENA_NEW(f->a, struct link_view);
+		*view = (struct link_view){.campaign = row->campaign,
+		    .prospect = *fold_prospect_view(f, row),
+		    .account = row->account};
+		p->state.opened = view;
+	}
+}
+
 static const struct hours_row *hours_row_of(const struct folding *f, const struct person *p)
 {
 	for (size_t i = 0; p->state.rep_id && i < f->input->hours_count; i++)
@@ -299,6 +331,7 @@ void fold_fill_facts(
 	fill_code(f, p, interest);
 	fill_hours(f, p, interest);
 	fill_invites(f, p, interest);
+	fill_link(f, p, interest);
 	fill_calendar(f, p, interest);
 	if (!interest->wants_clients)
 		return;

@@ -31,6 +31,7 @@ struct folding {
 
 /* The code that this person is asked for, or NULL. */
 const struct code_row *fold_code_row_of(const struct fold_input *input, int64_t user_id);
+const struct prospect_view *fold_prospect_view(struct folding *f, const struct prospect_row *row);
 /* Puts into p->state what the decision about one update may ask. */
 void fold_fill_facts(
     struct folding *f, struct person *p, const struct conversation_interest *interest);

@@ -85,7 +85,13 @@ bool turn_lets_in(struct turn *t)
 	if (needs_none(t) || (held && !held->ended) || t->out->next.phase == PHASE_CLAIM)
 		return true;
 	turn_set_phase(t, PHASE_NONE);
-	(void)turn_say(t, held ? TEXT_INVITE_ENDED : TEXT_INVITE_NEEDED, NO_ARGS);
+	static const struct turn_button property[] = {
+	    {TEXT_BUTTON_PROPERTY, PRESS_PROPERTY, true},
+	};
+	struct message *message =
+	    turn_say(t, held ? TEXT_INVITE_ENDED : TEXT_INVITE_NEEDED, NO_ARGS);
+	if (!held)
+		turn_buttons(t, message, property, 1);
 	return false;
 }
 

@@ -34,8 +34,8 @@ static void add_cancel(const struct turn *t, struct message *message)
 static void offer_with(struct turn *t, const char *text)
 {
 	static const struct turn_button answers[] = {
-	    {TEXT_BUTTON_YES, PRESS_REGISTER_YES, true},
-	    {TEXT_BUTTON_NO, PRESS_REGISTER_NO, false},
+	    {TEXT_BUTTON_IS_REP, PRESS_REGISTER_YES, true},
+	    {TEXT_BUTTON_PROPERTY, PRESS_PROPERTY, true},
 	};
 	const char *name = t->out->next.draft_name;
 	turn_set_phase(t, PHASE_OFFERED);
@@ -53,6 +53,7 @@ static void offer(struct turn *t)
 
 void turn_ask_name(struct turn *t, const char *problem)
 {
+	t->kind = PERSON_UNKNOWN; /* a prospect may want to be registered, too */
 	turn_set_phase(t, PHASE_NAME);
 	add_cancel(
 	    t, turn_say_text(t, turn_join(t, problem, turn_text(t, TEXT_ASK_NAME, NO_ARGS))));

@@ -323,6 +323,7 @@ static const struct button_row buttons[] = {
     {PRESS_UNREGISTER_NO, PERSON_REP, 0, 0, press_keep},
     {PRESS_REGISTER_YES, PERSON_REP, 0, 0, answer_registered},
     {PRESS_REGISTER_NO, PERSON_REP, 0, 0, answer_registered},
+    {PRESS_PROPERTY, PERSON_REP, 0, 0, answer_registered},
     {PRESS_WHOLE_NAME, PERSON_REP, 0, 0, answer_registered},
     {PRESS_CANCEL, PERSON_REP, 0, 0, turn_press_cancel},
 };

@@ -20,6 +20,7 @@
 #include "salesreg/store/invites.h"
 #include "salesreg/store/outbox.h"
 #include "salesreg/store/people.h"
+#include "salesreg/store/prospects.h"
 #include "salesreg/telegram/update.h"
 
 struct fold_input {
@@ -50,6 +51,8 @@ struct fold_input {
 	size_t code_mail_count;
 	const struct invite_row *invites;
 	size_t invite_count;
+	const struct prospect_row *prospects, *links;
+	size_t prospect_count, link_count;
 	const struct calendar_account_row *calendars;
 	size_t calendar_count;
 	const struct calendar_choice_row *calendar_choices;
@@ -83,8 +86,9 @@ struct fold_interests {
 	bool wants_applications, tells_admins;
 	int64_t *claimants, *hours_reps;
 	size_t claimant_count, hours_rep_count;
-	const char **invites; /* hashes */
-	size_t invite_count;
+	const char **invites, **links; /* hashes */
+	size_t invite_count, link_count;
+	const char **usernames; /* of the users, in lower case */
 	int64_t *calendar_reps;
 	size_t calendar_rep_count;
 	bool lock_certainly; /* an event that changes assignments whatever the state */

@@ -1,0 +1,40 @@
+/*
+ * Prospects as the bot meets them: who of its people is one, and links that lead to it.
+ * Ownership: as in store/people.h. Units: Telegram's ids; times in microseconds since 1970. Errors: those of the run.
+ */
+#pragma once
+#include "salesreg/db/conn.h"
+#include "salesreg/db/session.h"
+
+/* About one prospect; of a campaign's link prospect is NULL. rep: who has it, NULL: nobody. */
+struct prospect_row {
+	const char *prospect, *name, *status;
+	bool described;
+	const char *rep, *rep_name, *rep_locale;
+	int64_t rep_telegram_id;
+	/* prospects_met */
+	int64_t telegram_id;
+	bool met, opted_out;
+	/* links_read */
+	const char *hash, *campaign;
+	int64_t account;
+};
+/* usernames: in lower case, "" if there is none; as many as people. */
+size_t prospects_met(struct db_plan *plan, struct arena *a, const int64_t *people,
+    const char *const *usernames, size_t count);
+size_t prospects_met_parse(const PGresult *result, struct arena *a, struct prospect_row **rows);
+size_t links_read(struct db_plan *plan, struct arena *a, const char *const *hashes, size_t count);
+size_t links_parse(const PGresult *result, struct arena *a, struct prospect_row **rows);
+
+/* For a command. */
+struct campaign_row {
+	const char *campaign;
+	int64_t created_us, removed_us; /* 0: it is good */
+	int64_t prospects, converted;
+};
+/* *added false: there is one of this name already. */
+bool links_add_now(struct db_session *session, const char *hash, const char *campaign, bool *added);
+bool links_list_now(
+    struct db_session *session, struct arena *a, struct campaign_row **rows, size_t *count);
+/* *removed false: there is none of this name. */
+bool links_remove_now(struct db_session *session, const char *campaign, bool *removed);

@@ -1,0 +1,101 @@
+-- name: prospects_met
+-- $1 Telegram ids: which prospect each of them is, if any: by their conversation, else by what the table has as their contact,
+-- id or username ($2, in lower case, '' if none). Of several the open one, the latest. The last: whom a message is for.
+SELECT u.telegram_id, p.id, left(p.name, 255), coalesce(left(p.status, 50), ''), c.telegram_id IS NOT NULL,
+       EXISTS (SELECT 1 FROM salesreg.opt_outs o WHERE o.telegram_id = u.telegram_id),
+       p.context IS NOT NULL AND p.context <> '', r.id, left(r.name, 255), r.telegram_id, s.locale
+FROM unnest($1::bigint[], $2::text[]) AS u (telegram_id, username)
+CROSS JOIN LATERAL (
+    SELECT m.prospect, m.met
+    FROM (SELECT v.prospect, true AS met FROM salesreg.conversations v WHERE v.telegram_id = u.telegram_id
+          UNION ALL
+          (SELECT i.prospect, false FROM salesreg.prospect_identities i
+           WHERE i.kind = 'telegram_id' AND i.value = u.telegram_id::text AND i.kind <> 'none' LIMIT 20)
+          UNION ALL
+          (SELECT i.prospect, false FROM salesreg.prospect_identities i
+           WHERE i.kind = 'username' AND i.value = u.username AND u.username <> '' AND i.kind <> 'none' LIMIT 20)) m
+    JOIN public.test_prospects q ON q.id = m.prospect
+    WHERE m.met OR NOT EXISTS (SELECT 1 FROM salesreg.conversations w WHERE w.prospect = q.id AND w.telegram_id IS NOT NULL)
+    ORDER BY m.met DESC, q.status IN ('unreached', 'contacted', 'in_conversation') DESC, q.created_at DESC, q.id DESC
+    LIMIT 1) k
+CROSS JOIN LATERAL (SELECT q.* FROM public.test_prospects q WHERE q.id = k.prospect OFFSET 0) p
+LEFT JOIN LATERAL (SELECT v.* FROM salesreg.conversations v WHERE v.prospect = p.id OFFSET 0) c ON true
+LEFT JOIN LATERAL (SELECT w.* FROM public.sales_representatives w WHERE w.id = p.assigned_rep_id OFFSET 0) r ON true
+LEFT JOIN LATERAL (SELECT t.* FROM salesreg.user_sessions t WHERE t.user_id = r.telegram_id OFFSET 0) s ON true
+-- name: links_read
+-- $1 hashes of links that were opened: a campaign's, or whose own it is, with who came by it first
+SELECT l.token_hash, l.campaign, p.id, left(p.name, 255), coalesce(left(p.status, 50), ''), c.telegram_id,
+       p.context IS NOT NULL AND p.context <> '', r.id, left(r.name, 255), r.telegram_id, s.locale
+FROM unnest($1::text[]) AS u (hash)
+CROSS JOIN LATERAL (SELECT k.* FROM salesreg.links k WHERE k.token_hash = u.hash AND k.removed_at IS NULL OFFSET 0) l
+LEFT JOIN LATERAL (SELECT q.* FROM public.test_prospects q WHERE q.id = l.prospect OFFSET 0) p ON true
+LEFT JOIN LATERAL (SELECT v.* FROM salesreg.conversations v WHERE v.prospect = p.id OFFSET 0) c ON true
+LEFT JOIN LATERAL (SELECT w.* FROM public.sales_representatives w WHERE w.id = p.assigned_rep_id OFFSET 0) r ON true
+LEFT JOIN LATERAL (SELECT t.* FROM salesreg.user_sessions t WHERE t.user_id = r.telegram_id OFFSET 0) s ON true
+WHERE l.campaign IS NOT NULL OR p.id IS NOT NULL
+-- name: prospects_create
+-- $1 Telegram ids, $2 usernames or NULL, $3 names, $4 sources, $5 campaigns or NULL: people who became prospects by writing
+WITH fresh AS (
+    SELECT f.*, 'tg' || f.telegram_id AS id
+    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[]) AS f (telegram_id, username, name, source, campaign)
+), added AS (
+    INSERT INTO public.test_prospects (id, telegram_id, name, context, status, last_contact_at)
+    SELECT f.id, coalesce('@' || f.username, f.telegram_id::text), f.name, f.campaign, 'in_conversation', now() FROM fresh f
+    WHERE NOT EXISTS (SELECT 1 FROM public.test_prospects p WHERE p.id = f.id)
+    RETURNING 1
+), met AS (
+    INSERT INTO salesreg.conversations (prospect, telegram_id, source, campaign, met_at)
+    SELECT f.id, f.telegram_id, f.source, f.campaign, now() FROM fresh f
+    RETURNING 1
+)
+SELECT salesreg.must((SELECT count(*) FROM met) = (SELECT count(*) FROM fresh)) FROM (SELECT count(*) FROM added) a
+-- name: prospects_meet
+-- $1 prospects, $2 Telegram ids of who they turn out to be: whoever comes first
+WITH f AS (
+    SELECT * FROM unnest($1::varchar[], $2::bigint[]) AS f (prospect, telegram_id)
+), met AS (
+    INSERT INTO salesreg.conversations AS c (prospect, telegram_id, met_at)
+    SELECT f.prospect, f.telegram_id, now() FROM f
+    ON CONFLICT (prospect) DO UPDATE SET telegram_id = excluded.telegram_id, met_at = now()
+    WHERE c.telegram_id IS NULL OR c.telegram_id = excluded.telegram_id
+    RETURNING 1
+), answered AS (
+    UPDATE public.test_prospects p SET status = 'in_conversation', last_contact_at = now(), updated_at = now()
+    FROM f WHERE p.id = f.prospect AND p.status IN ('unreached', 'contacted')
+    RETURNING 1
+)
+SELECT salesreg.must((SELECT count(*) FROM met) = (SELECT count(*) FROM f)) FROM (SELECT count(*) FROM answered) a
+-- name: prospects_said
+-- $1 prospects, $2 what they said: kept; and while no rep has them, shown as what is known of them
+WITH f AS (
+    SELECT * FROM unnest($1::varchar[], $2::text[]) AS f (prospect, said)
+), kept AS (
+    INSERT INTO salesreg.prospect_events (prospect, kind, detail)
+    SELECT f.prospect, 'said', f.said FROM f
+)
+UPDATE public.test_prospects p
+SET context = left(concat_ws(E'\n', p.context, g.said), 2000), last_contact_at = now(), updated_at = now()
+FROM (SELECT f.prospect, string_agg(f.said, E'\n') AS said FROM f GROUP BY f.prospect) g
+WHERE p.id = g.prospect AND p.assigned_rep_id IS NULL
+-- name: opt_outs_add
+INSERT INTO salesreg.opt_outs (telegram_id) SELECT * FROM unnest($1::bigint[]) ON CONFLICT DO NOTHING
+-- name: opt_outs_remove
+DELETE FROM salesreg.opt_outs WHERE telegram_id = ANY ($1::bigint[])
+-- name: operator_link_add
+-- $1 hash, $2 the campaign's name; no row: there is one of this name
+INSERT INTO salesreg.links (token_hash, campaign) VALUES ($1::text, $2::text)
+ON CONFLICT (campaign) WHERE removed_at IS NULL DO NOTHING
+RETURNING (extract(epoch FROM created_at) * 1000000)::bigint
+-- name: operator_links
+-- campaigns: when made, when removed (0: it is good), how many prospects came, how many of them were converted
+SELECT l.campaign, (extract(epoch FROM l.created_at) * 1000000)::bigint,
+       coalesce((extract(epoch FROM l.removed_at) * 1000000)::bigint, 0), count(c.prospect),
+       count(*) FILTER (WHERE p.status = 'converted')
+FROM salesreg.links l
+LEFT JOIN salesreg.conversations c ON c.campaign = l.campaign
+LEFT JOIN public.test_prospects p ON p.id = c.prospect
+WHERE l.campaign IS NOT NULL
+GROUP BY l.token_hash, l.campaign, l.created_at, l.removed_at
+ORDER BY l.created_at, l.campaign
+-- name: operator_link_remove
+UPDATE salesreg.links SET removed_at = now() WHERE campaign = $1::text AND removed_at IS NULL RETURNING 1

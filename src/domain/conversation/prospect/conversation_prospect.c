@@ -1,0 +1,239 @@
+/*
+ * Who looks for property: how a stranger becomes a prospect, what a prospect is told, and what goes on to the rep.
+ *
+ *   stranger ──campaign's link, or "I am looking for property"──▶ a new prospect, whom outreach assigns
+ *            ──a prospect's own link, the first to open it──────▶ that prospect
+ *            ──the same, and somebody has opened it─────────────▶ asked who they are; the rep hears of it
+ *   known by the contact in the table, and writes───────────────▶ that prospect
+ *
+ * A prospect is never offered a registration; whoever asks for one in so many words gets it.
+ */
+#include "../conversation_private.h"
+#include "salesreg/domain/assignment/prospect_list.h"
+#include "salesreg/domain/text/quote.h"
+#include <assert.h>
+
+enum { SAID_UNITS = 3000, NAME_UNITS = 120, CAMPAIGN_UNITS = 120 };
+
+static void tell_rep(struct turn *t, const struct prospect_view *view, enum text_id id,
+    const struct catalog_arg *args, size_t count)
+{
+	if (!view->rep_telegram_id)
+		return;
+	const char *text =
+	    catalog_render(t->state->rules->catalog, view->rep_locale, id, args, count, t->a);
+	(void)message_list_add(
+	    &t->out->messages, t->a, view->rep_telegram_id, PRIORITY_NOTIFICATION, text);
+}
+
+static void greet(struct turn *t, const struct prospect_view *view, const char *first)
+{
+	static const struct turn_button stop[] = {
+	    {TEXT_BUTTON_STOP, PRESS_PROSPECT_STOP, true},
+	};
+	turn_set_phase(t, PHASE_NONE);
+	const char *name = prospect_quoted_name(t->a, view->name);
+	const char *ask =
+	    turn_text(t, view->described ? TEXT_PROSPECT_WRITE : TEXT_PROSPECT_ASK, NO_ARGS);
+	const char *text =
+	    turn_join(t, turn_text(t, TEXT_PROSPECT_HELLO, ARGS({"name", name})), ask);
+	turn_buttons(t, turn_say_text(t, turn_join(t, first, text)), stop, 1);
+}
+
+/* What Telegram shows as the person's name, for want of another one. */
+static const char *name_of(const struct turn *t)
+{
+	const struct event *event = t->event;
+	const char *name =
+	    event->first_name ? quote_piece(t->a, event->first_name, NAME_UNITS) : "";
+	if (*name)
+		return event->first_name;
+	if (event->username)
+		return arena_printf(t->a, "@%s", event->username);
+	return turn_text(t, TEXT_PROSPECT_NAMELESS, NO_ARGS);
+}
+
+static void become(struct turn *t, const char *source, const char *campaign)
+{
+	struct prospect_view *view = ARENA_NEW(t->a, struct prospect_view);
+	*view = (struct prospect_view){.name = name_of(t), .met = true};
+	turn_effect(t, (struct effect){.kind = EFFECT_NEW_PROSPECT,
+			   .name = view->name,
+			   .username = t->event->username,
+			   .source = source,
+			   .campaign = campaign});
+	t->out->next.prospect = view;
+	greet(t, view, NULL);
+}
+
+static void meet(struct turn *t, const struct prospect_view *of)
+{
+	struct prospect_view *view = ARENA_NEW(t->a, struct prospect_view);
+	*view = *of;
+	view->met = true;
+	turn_effect(t, (struct effect){.kind = EFFECT_MEET_PROSPECT, .prospect = view->id});
+	t->out->next.prospect = view;
+	tell_rep(
+	    t, view, TEXT_PROSPECT_CAME, ARGS({"name", prospect_quoted_name(t->a, view->name)}));
+}
+
+void turn_becomes_prospect(struct turn *t)
+{
+	if (t->event->kind == EVENT_BUTTON)
+		turn_remove_buttons(t, 0, false, false);
+	const struct prospect_view *known = t->state->prospect;
+	if (!known) {
+		become(t, "chat", NULL);
+		return;
+	}
+	/* the table has learned of them since they were asked */
+	if (!known->met)
+		meet(t, known);
+	greet(t, known, NULL);
+}
+
+/* The link was for somebody else, who came by it first, or a former rep's eyes. */
+static void came_by_foreign_link(struct turn *t, const struct prospect_view *of)
+{
+	tell_rep(t, of, TEXT_PROSPECT_FORWARDED,
+	    ARGS({"name", prospect_quoted_name(t->a, of->name)},
+		{"who", quote_name(t->a, name_of(t), NAME_UNITS)}));
+	phase_of(PHASE_OFFERED, PERSON_UNKNOWN)
+	    ->ask(t, turn_text(t, TEXT_LINK_OF_ANOTHER, NO_ARGS));
+}
+
+static const struct link_view *opened(const struct turn *t)
+{
+	return t->link == START_PROSPECT || t->link == START_CAMPAIGN ? t->state->opened : NULL;
+}
+
+bool turn_came_by_link(struct turn *t)
+{
+	const struct link_view *link = opened(t);
+	const struct prospect_view *prospect = t->state->prospect;
+	if (!link)
+		return false;
+	if (prospect) { /* whatever they open: they are who they are */
+		if (!prospect->met)
+			meet(t, prospect);
+		greet(t, prospect, NULL);
+		return true;
+	}
+	if (link->campaign) {
+		become(t, "campaign", link->campaign);
+		return true;
+	}
+	bool first = link->account == 0 || link->account == t->event->user_id;
+	if (!first || t->state->rep_status == REP_REMOVED) {
+		came_by_foreign_link(t, &link->prospect);
+		return true;
+	}
+	meet(t, &link->prospect);
+	greet(t, &link->prospect, NULL);
+	return true;
+}
+
+bool turn_looked_at_link(struct turn *t)
+{
+	const struct link_view *link = opened(t);
+	if (!link)
+		return false;
+	if (link->campaign)
+		(void)turn_say(t, TEXT_LINK_IS_CAMPAIGN,
+		    ARGS({"name", quote_piece(t->a, link->campaign, CAMPAIGN_UNITS)}));
+	else
+		(void)turn_say(t, link->account ? TEXT_LINK_IS_PROSPECT_MET : TEXT_LINK_IS_PROSPECT,
+		    ARGS({"name", prospect_quoted_name(t->a, link->prospect.name)}));
+	return true;
+}
+
+static void greet_known(struct turn *t)
+{
+	const struct prospect_view *view = t->state->prospect;
+	const char *unknown =
+	    t->link == START_UNKNOWN || t->link == START_PROSPECT || t->link == START_CAMPAIGN
+		? turn_text(t, TEXT_LINK_UNKNOWN, NO_ARGS)
+		: NULL;
+	if (turn_came_by_link(t))
+		return;
+	assert(view); /* by the row that leads here */
+	if (!view->met)
+		meet(t, view);
+	if (view->opted_out)
+		turn_effect(t, (struct effect){.kind = EFFECT_RESUME});
+	greet(t, view, unknown);
+}
+
+/* What nobody asked for goes on to the rep; where there is none yet it is kept for the one who comes. */
+static void said(struct turn *t)
+{
+	const struct prospect_view *view = t->state->prospect;
+	if (!view->met)
+		meet(t, view);
+	turn_effect(
+	    t, (struct effect){.kind = EFFECT_SAID, .prospect = view->id, .said = t->event->text});
+	tell_rep(t, view, TEXT_PROSPECT_SAYS,
+	    ARGS({"name", prospect_quoted_name(t->a, view->name)},
+		{"text", quote_block(t->a, t->event->text, SAID_UNITS)}));
+	if (view->rep_telegram_id)
+		(void)turn_say(t, TEXT_PROSPECT_PASSED_ON,
+		    ARGS({"rep", prospect_quoted_name(t->a, view->rep_name)}));
+	else
+		(void)turn_say(t, TEXT_PROSPECT_NOTED, NO_ARGS);
+}
+
+static void stop(struct turn *t)
+{
+	static const struct turn_button resume[] = {
+	    {TEXT_BUTTON_RESUME, PRESS_PROSPECT_RESUME, true},
+	};
+	if (t->state->prospect && !t->state->prospect->met)
+		meet(t, t->state->prospect);
+	turn_effect(t, (struct effect){.kind = EFFECT_STOP});
+	turn_buttons(t, turn_say(t, TEXT_PROSPECT_STOPPED, NO_ARGS), resume, 1);
+}
+
+static void resume(struct turn *t)
+{
+	turn_effect(t, (struct effect){.kind = EFFECT_RESUME});
+	(void)turn_say(t, TEXT_PROSPECT_RESUMED, NO_ARGS);
+	turn_remove_buttons(t, 0, false, false);
+}
+
+static void say(struct turn *t, const char *first)
+{
+	if (first)
+		(void)turn_say_text(t, first);
+	else
+		greet_known(t);
+}
+
+static void help(struct turn *t)
+{
+	greet(t, t->state->prospect, NULL);
+}
+
+static void is_prospect(struct turn *t)
+{
+	turn_answer_stale(t);
+	turn_remove_buttons(t, 0, false, false);
+}
+
+static const struct phase phases[] = {
+    {PHASE_NONE, PERSON_PROSPECT, .ask = say, .on_text = said},
+};
+static const struct button_row buttons[] = {
+    {PRESS_PROPERTY, PERSON_PROSPECT, 0, UNINVITED, is_prospect},
+    {PRESS_PROPERTY, PERSON_UNKNOWN, 0, UNINVITED, turn_becomes_prospect},
+    {PRESS_PROSPECT_STOP, PERSON_PROSPECT, 0, OPEN_TO_ALL, stop},
+    {PRESS_PROSPECT_RESUME, PERSON_PROSPECT, 0, OPEN_TO_ALL, resume},
+};
+static const struct word_row words[] = {
+    {PHRASE_START, PERSON_PROSPECT, 0, 0, 0, greet_known},
+    {PHRASE_HELP, PERSON_PROSPECT, 0, 0, 0, help},
+    {PHRASE_CANCEL, PERSON_PROSPECT, 0, 0, 0, stop},
+    {PHRASE_UNREGISTER, PERSON_PROSPECT, 0, 0, 0, stop},
+    {PHRASE_REGISTER, PERSON_PROSPECT, 0, 0, 0, turn_begin},
+    {PHRASE_PROPERTY, PERSON_UNKNOWN, IN(NONE) | IN(OFFERED), 0, 0, turn_becomes_prospect},
+};
+const struct dialogue dialogue_prospects = {PHASES(phases), BUTTONS(buttons), WORDS(words)};

@@ -1,0 +1,272 @@
+"""People who look for property write to the bot: by a campaign's link, by their own, by themselves."""
+import hashlib
+import json
+import re
+
+import pytest
+
+import test_prospects as prospects
+from support.database import tables
+from support.process import EXIT_USAGE, run
+
+LINK = re.compile(r"https://t\.me/(\w+)\?start=(c[A-Za-z0-9_-]{22})\n")
+
+
+@pytest.fixture
+def world(make_world):
+    made = make_world()
+    made.db.no_prospects()
+    made.start_bot()
+    made.start_outreach()
+    made.settle()
+    made.db.bot_state.eventually("username IS NOT NULL")
+    return made
+
+
+@pytest.fixture
+def link(world):
+    """link(*words): the command's result."""
+    def call(*words):
+        return run("link", *words, settings={"DATABASE_URL": world.db.url})
+    return call
+
+
+@pytest.fixture
+def campaign(link):
+    """campaign(name): the payload of a fresh link."""
+    def make(name="Instagram June"):
+        done = link("add", name)
+        assert (done.returncode, done.stderr) == (0, "")
+        return LINK.match(done.stdout).group(2)
+    return make
+
+
+def registered(world, name="Boris Sidorov"):
+    person = world.person(name)
+    person.registers()
+    return person
+
+
+def prospect_of(world, person):
+    return world.db.row("SELECT p.* FROM test_prospects p JOIN " + tables.conversations +
+                        " c ON c.prospect = p.id WHERE c.telegram_id = %s", person.id)
+
+
+def conversation_of(world, person):
+    found = world.db.rows(f"SELECT * FROM {tables.conversations} WHERE telegram_id = %s", person.id)
+    return found[0] if found else None
+
+
+def opens_own_link(world, person, prospect, payload="pAAAAAAAAAAAAAAAAAAAAAA"):
+    """As the one on a rep's card does, whose token nobody can read again."""
+    world.db.execute(f"INSERT INTO {tables.links} (token_hash, prospect) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                     hashlib.blake2b(payload.encode(), digest_size=32).hexdigest(), prospect)
+    person.opens(payload)
+
+
+# campaigns ---------------------------------------------------------------------------------------------------------------
+
+def test_who_comes_by_a_campaign_s_link_is_a_prospect_and_gets_a_rep(world, campaign, link):
+    boris = registered(world)
+    anna = world.person("Anna", username="anna_buys")
+    anna.opens(campaign())
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    row = prospect_of(world, anna)
+    assert (row["name"], row["telegram_id"], row["context"], row["status"]) == ("Anna", "@anna_buys", "Instagram June", "in_conversation")
+    assert (conversation_of(world, anna)["source"], conversation_of(world, anna)["campaign"]) == ("campaign", "Instagram June")
+    prospects.assigned(world, row["id"], boris)
+    assert "Anna" in boris.hears_anything().text
+    anna.says("Вилла в Чангу, до 300 тысяч")
+    anna.hears("prospect_passed_on", rep=boris.name)
+    told = boris.hears_anything().text
+    assert "Anna" in told and "Вилла в Чангу, до 300 тысяч" in told
+    listed = json.loads(link("list", "--json").stdout)["links"]
+    assert [(row["campaign"], row["prospects"], row["converted"], row["removed_at"]) for row in listed] == [("Instagram June", 1, 0, None)]
+
+
+def test_what_is_said_before_there_is_a_rep_reaches_the_one_who_comes(world, campaign):
+    anna = world.person("Anna")
+    anna.opens(campaign())
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    anna.says("Апартаменты у моря")
+    anna.hears("prospect_noted")
+    boris = registered(world)
+    assert "Апартаменты у моря" in boris.hears_anything().text
+
+
+def test_a_removed_link_makes_nobody_a_prospect(world, campaign, link):
+    payload = campaign()
+    assert link("remove", "Instagram June").returncode == 0
+    anna = world.person("Anna")
+    anna.opens(payload)
+    anna.hears("offer")
+    assert world.db.rows("SELECT * FROM test_prospects") == []
+
+
+def test_a_rep_and_an_admin_who_open_a_campaign_s_link_are_told_what_it_is(make_world):
+    world = make_world(ADMIN_TELEGRAM_IDS="7900000001")
+    world.db.no_prospects()
+    world.start_bot()
+    world.db.bot_state.eventually("username IS NOT NULL")
+    done = run("link", "add", "Fair", settings={"DATABASE_URL": world.db.url})
+    payload = LINK.match(done.stdout).group(2)
+    boris = registered(world)
+    boris.opens(payload)
+    boris.hears("link_is_campaign", name="Fair")
+    assert world.db.rows("SELECT * FROM test_prospects") == []
+
+
+@pytest.mark.parametrize("words, what", [
+    (("add",), "link add: which campaign? NAME is missing"),
+    (("add", ""), "link add: a campaign's name is one line"),
+    (("add", " x"), "link add: a campaign's name is one line"),
+    (("add", "two\nlines"), "link add: a campaign's name is one line"),
+    (("add", "x" * 101), "link add: a campaign's name is one line"),
+    (("remove",), "link remove: which campaign? NAME is missing"),
+])
+def test_names_that_are_none(link, words, what):
+    done = link(*words)
+    assert done.returncode == EXIT_USAGE and what in done.stderr and done.stdout == ""
+
+
+def test_a_name_is_given_once_and_again_when_its_link_is_removed(link):
+    assert link("add", "Новая Яркая 'кампания' \"2026\"; --").returncode == 0
+    twice = link("add", "Новая Яркая 'кампания' \"2026\"; --")
+    assert twice.returncode == 1 and "there is a link of the campaign Новая Яркая" in twice.stderr
+    assert link("remove", "Новая Яркая 'кампания' \"2026\"; --").returncode == 0
+    assert link("remove", "Новая Яркая 'кампания' \"2026\"; --").returncode == 1
+    assert link("add", "Новая Яркая 'кампания' \"2026\"; --").returncode == 0
+    assert len(json.loads(link("list", "--json").stdout)["links"]) == 2
+
+
+def test_the_link_is_nowhere_but_in_what_was_printed(world, campaign):
+    payload = campaign()
+    assert payload not in str(world.db.rows(f"SELECT * FROM {tables.links}"))
+
+
+# by themselves -----------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("how", ["button", "words"])
+def test_a_stranger_says_what_they_look_for_and_is_never_offered_a_job_again(world, how):
+    anna = world.person("Anna")
+    anna.says("I saw your villa")
+    offer = anna.hears("offer")
+    assert offer.labels == [world.texts.raw(anna.locale, key) for key in ("button_is_rep", "button_property")]
+    if how == "button":
+        anna.presses("button_property")
+        anna.is_answered()
+    else:
+        anna.says("Ищу недвижимость!")
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    assert conversation_of(world, anna)["source"] == "chat"
+    for words in ("да", "yes", "/start", "привет"):
+        anna.says(words)
+    world.settle()
+    heard = [message["text"] for message in anna.unheard()]
+    assert len(heard) == 4 and world.texts.render(anna.locale, "offer") not in heard
+
+
+def test_a_prospect_who_asks_to_be_registered_is(world):
+    anna = world.person("Anna Petrova")
+    anna.says("Ищу недвижимость")
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    anna.says("зарегистрироваться")
+    anna.hears("ask_name")
+    anna.says("Anna Petrova")
+    anna.hears("ask_email", name="Anna Petrova")
+    anna.says(anna.email)
+    anna.hears("registered", name="Anna Petrova", email=anna.email)
+
+
+def test_whom_the_table_knows_is_known_when_they_write(world):
+    boris = registered(world)
+    anna = world.person("Anna", username="Anna_Buys")
+    world.db.add_prospect("p1", "Anna from the fair", telegram="@anna_buys")
+    prospects.assigned(world, "p1", boris)
+    boris.hears_anything()
+    anna.says("Здравствуйте, пишу по поводу виллы")
+    boris.hears("prospect_came", name="Anna from the fair")
+    assert "по поводу виллы" in boris.hears_anything().text
+    anna.hears("prospect_passed_on", rep=boris.name)
+    assert conversation_of(world, anna)["prospect"] == "p1"
+    assert world.db.row("SELECT status FROM test_prospects WHERE id = 'p1'")["status"] == "in_conversation"
+
+
+# their own link ----------------------------------------------------------------------------------------------------------
+
+def test_a_prospect_s_own_link_greets_by_name_and_the_rep_hears_of_it(world):
+    boris = registered(world)
+    world.db.add_prospect("p1", "Anna Petrova", telegram="+79161234567")
+    prospects.assigned(world, "p1", boris)
+    boris.hears_anything()
+    anna = world.person("Аня")
+    opens_own_link(world, anna, "p1")
+    anna.hears("prospect_hello", "prospect_ask", name="Anna Petrova")
+    boris.hears("prospect_came", name="Anna Petrova")
+    opens_own_link(world, anna, "p1")
+    anna.hears("prospect_hello", "prospect_ask", name="Anna Petrova")
+    world.settle()
+    assert boris.unheard() == []
+
+
+def test_a_forwarded_link_takes_nothing_from_the_first_account(world):
+    boris = registered(world)
+    world.db.add_prospect("p1", "Anna Petrova", telegram="+79161234567")
+    prospects.assigned(world, "p1", boris)
+    boris.hears_anything()
+    anna, carl = world.person("Аня"), world.person("Carl")
+    opens_own_link(world, anna, "p1")
+    boris.hears("prospect_came", name="Anna Petrova")
+    opens_own_link(world, carl, "p1")
+    carl.hears("link_of_another", "offer_question")
+    boris.hears("prospect_forwarded", name="Anna Petrova", who="Carl")
+    assert conversation_of(world, anna)["prospect"] == "p1" and conversation_of(world, carl) is None
+    carl.presses("button_property")
+    carl.hears("prospect_hello", "prospect_ask", name="Carl")
+    assert prospect_of(world, carl)["id"] != "p1"
+
+
+def test_a_rep_who_opens_a_prospect_s_link_does_not_become_that_prospect(world):
+    boris = registered(world)
+    world.db.add_prospect("p1", "Anna Petrova", telegram="+79161234567")
+    prospects.assigned(world, "p1", boris)
+    boris.hears_anything()
+    opens_own_link(world, boris, "p1")
+    boris.hears("link_is_prospect", name="Anna Petrova")
+    anna = world.person("Аня")
+    opens_own_link(world, anna, "p1")
+    boris.hears("prospect_came", name="Anna Petrova")
+    opens_own_link(world, boris, "p1")
+    boris.hears("link_is_prospect_met", name="Anna Petrova")
+
+
+def test_a_deleted_prospect_s_link_leads_nowhere(world):
+    world.db.add_prospect("p1", "Anna Petrova", telegram="+79161234567")
+    anna = world.person("Аня")
+    opens_own_link(world, anna, "p1")
+    anna.hears("prospect_hello", "prospect_ask", name="Anna Petrova")
+    world.db.execute("DELETE FROM test_prospects")
+    anna.says("Вы тут?")
+    anna.hears("offer")
+    assert world.db.links.value("count(*)") == 0 and conversation_of(world, anna) is None
+
+
+# STOP --------------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("word", ["стоп", "STOP!", "отписаться", None])
+def test_stop_is_kept_for_ever_and_taken_back_by_the_person_alone(world, campaign, word):
+    anna = world.person("Anna")
+    anna.opens(campaign())
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    if word:
+        anna.says(word)
+    else:
+        anna.presses("button_stop")
+    anna.hears("prospect_stopped")
+    world.db.execute("DELETE FROM test_prospects")
+    assert world.db.opt_outs.value("count(*)", "WHERE telegram_id = %s", anna.id) == 1
+    anna.says("Ищу недвижимость")
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    anna.opens()
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    assert world.db.opt_outs.value("count(*)") == 0
