@@ -61,6 +61,15 @@ CREATE TABLE salesreg.calendars (
     PRIMARY KEY (rep, calendar_id)
 );
 
+-- The calendar that gets a rep's bookings: the one that was chosen, as long as it is there and can be written to, else the primary one.
+CREATE FUNCTION salesreg.calendar_target(whose uuid) RETURNS text LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+SELECT coalesce((SELECT c.calendar_id FROM salesreg.calendars c
+                 WHERE c.rep = whose AND c.role IN ('owner', 'writer')
+                   AND c.calendar_id = (SELECT a.target FROM salesreg.calendar_accounts a WHERE a.rep = whose)),
+                (SELECT c.calendar_id FROM salesreg.calendars c WHERE c.rep = whose AND c.is_primary LIMIT 1))
+$$;
+
 -- Times at which an event of a calendar keeps its rep busy.
 CREATE TABLE salesreg.calendar_busy (
     rep          uuid NOT NULL,

@@ -12,7 +12,7 @@ SELECT count(*) FROM salesreg.calendar_accounts
 -- name: operator_calendar_calendars
 -- $1 rep, $2 how many
 SELECT left(c.calendar_id, 320), left(c.summary, 255), c.is_primary, c.conflicts, left(c.error, 500),
-       (extract(epoch FROM c.synced_at) * 1000000)::bigint
+       (extract(epoch FROM c.synced_at) * 1000000)::bigint, c.calendar_id IS NOT DISTINCT FROM salesreg.calendar_target($1::uuid)
 FROM salesreg.calendars c WHERE c.rep = $1::uuid
 ORDER BY c.is_primary DESC, c.conflicts DESC, c.summary, c.calendar_id LIMIT $2::integer
 -- name: operator_calendar_jobs

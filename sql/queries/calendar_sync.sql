@@ -4,7 +4,8 @@ SELECT a.state, encode(a.refresh_token, 'hex'), encode(a.access_token, 'hex'),
        (extract(epoch FROM a.access_expires_at - now()))::bigint, r.telegram_id, r.id IS NOT NULL AND r.status IS DISTINCT FROM 'removed', u.locale,
        a.sync_failures, a.listed_at IS NULL OR a.listed_at < now() - interval '6 hours', left(a.email, 320),
        a.connected_at BETWEEN now() - interval '8 days' AND now() - interval '6 days 12 hours',
-       (extract(epoch FROM a.connected_at) * 1000000)::bigint
+       (extract(epoch FROM a.connected_at) * 1000000)::bigint, a.target,
+       left(coalesce((SELECT c.summary FROM salesreg.calendars c WHERE c.rep = a.rep AND c.calendar_id = a.target), a.target), 255)
 FROM salesreg.calendar_accounts a
 LEFT JOIN public.sales_representatives r ON r.id = a.rep
 LEFT JOIN salesreg.user_sessions u ON u.user_id = r.telegram_id
@@ -58,6 +59,14 @@ WITH f AS (
 UPDATE salesreg.calendar_accounts a
 SET listed_at = now(), time_zone = coalesce(salesreg.zone_or_null($7::text), a.time_zone)
 WHERE a.rep IN (SELECT rep FROM mine)
+-- name: calendar_target_gone
+-- $1 rep, $2 the calendar that was to get calls, $3 since when the account is connected: calls go to the primary one from now on. Told once
+WITH gone AS (
+    UPDATE salesreg.calendar_accounts a SET target = NULL, updated_at = now()
+    WHERE a.rep = $1::uuid AND a.target = $2::text AND (extract(epoch FROM a.connected_at) * 1000000)::bigint = $3::bigint
+    RETURNING 1
+)
+SELECT salesreg.must((SELECT count(*) FROM gone) = 1)
 -- name: calendar_events_wipe
 -- $1 rep, $2 calendar, $3 whether all that is known of it goes, $4 ids that go; what is long over goes anyhow
 DELETE FROM salesreg.calendar_busy b

@@ -6,11 +6,14 @@ JOIN salesreg.calendar_accounts a ON a.rep = r.id
 CROSS JOIN LATERAL (SELECT salesreg.calendar_doubt(a.rep) AS doubt OFFSET 0) d -- asked once
 WHERE r.telegram_id = ANY ($1::bigint[])
 -- name: calendar_choices
--- $1 people, $2 how many at most: their calendars, and which of them count
-SELECT r.telegram_id, c.id, left(c.summary, 60), c.conflicts, c.is_primary
+-- $1 people, $2 how many at most: their calendars, which of them count, which can be written to, and to which of these calls go
+SELECT r.telegram_id, c.id, left(c.summary, 60), c.conflicts, c.is_primary, c.writable, c.calendar_id = t.target
 FROM public.sales_representatives r
-CROSS JOIN LATERAL (SELECT q.id, q.summary, q.conflicts, q.is_primary FROM salesreg.calendars q WHERE q.rep = r.id
-                    ORDER BY q.is_primary DESC, q.conflicts DESC, q.summary, q.calendar_id LIMIT $2::integer) c
+CROSS JOIN LATERAL (SELECT salesreg.calendar_target(r.id) AS target OFFSET 0) t -- asked once
+CROSS JOIN LATERAL (SELECT q.id, q.calendar_id, q.summary, q.conflicts, q.is_primary, q.role IN ('owner', 'writer') AS writable
+                    FROM salesreg.calendars q WHERE q.rep = r.id
+                    ORDER BY q.is_primary DESC, q.calendar_id = t.target DESC, q.conflicts DESC, q.role IN ('owner', 'writer') DESC, q.summary,
+                             q.calendar_id LIMIT $2::integer) c
 WHERE r.telegram_id = ANY ($1::bigint[])
 -- name: calendar_pick
 -- $1 calendars, $2 reps: whether it counts is turned round, by the rep, so that a later list of Google's does not change it. Of one that
@@ -29,6 +32,13 @@ WITH picked AS (
     WHERE j.kind = 'sync' AND j.rep = ANY (ARRAY(SELECT rep FROM picked))
 )
 SELECT pg_catalog.pg_notify('salesreg_calendar', '') FROM (SELECT 1 FROM picked LIMIT 1) AS any_picked
+-- name: calendar_target
+-- $1 calendars, $2 reps: calls go there. The primary one is not named, so that it is whichever is primary then
+UPDATE salesreg.calendar_accounts a
+SET target = CASE WHEN c.is_primary THEN NULL ELSE c.calendar_id END, updated_at = now()
+FROM unnest($1::bigint[], $2::uuid[]) AS f (id, rep)
+JOIN salesreg.calendars c ON c.rep = f.rep AND c.id = f.id
+WHERE a.rep = f.rep AND c.role IN ('owner', 'writer')
 -- name: calendar_connect_lock
 -- $1 rep: first of all, as who changes reps does, or two would wait for one another
 SELECT 1 FROM public.sales_representatives r WHERE r.id = $1::uuid FOR NO KEY UPDATE

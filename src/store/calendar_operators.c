@@ -29,7 +29,7 @@ bool calendar_operators_calendars(struct db_session *s, struct arena *a, const c
 	static const struct column columns[] = {COL(calendar_shown, id, TEXT),
 	    COL(calendar_shown, summary, TEXT), COL(calendar_shown, primary, BOOL),
 	    COL(calendar_shown, counts, BOOL), COL(calendar_shown, error, TEXT),
-	    COL(calendar_shown, synced_us, I64)};
+	    COL(calendar_shown, synced_us, I64), COL(calendar_shown, target, BOOL)};
 	const PGresult *r =
 	    db_session_run(s, SQL_OPERATOR_CALENDAR_CALENDARS, rep, db_i64(a, limit));
 	*count = ROWS_PARSE(r, a, columns, rows);

@@ -19,7 +19,8 @@ bool calendar_sync_parse(const PGresult *result, struct arena *a, struct calenda
 	    COL(calendar_sync_row, stays, BOOL), COL(calendar_sync_row, locale, TEXT),
 	    COL(calendar_sync_row, failures, I64), COL(calendar_sync_row, list_due, BOOL),
 	    COL(calendar_sync_row, email, TEXT), COL(calendar_sync_row, week_old, BOOL),
-	    COL(calendar_sync_row, since_us, I64)};
+	    COL(calendar_sync_row, since_us, I64), COL(calendar_sync_row, target, TEXT),
+	    COL(calendar_sync_row, target_name, TEXT)};
 	if (PQntuples(result) == 0)
 		return false;
 	row_parse(result, 0, a, columns, COLUMN_COUNT(columns), row);
@@ -57,6 +58,12 @@ void calendar_list_store(struct db_plan *plan, struct arena *a, const char *rep,
 	    TEXT_COLUMN(a, rows, count, summary), TEXT_COLUMN(a, rows, count, role),
 	    BOOL_COLUMN(a, rows, count, primary), BOOL_COLUMN(a, rows, count, selected), zone,
 	    db_i64(a, since_us));
+}
+
+void calendar_target_gone(
+    struct db_plan *plan, struct arena *a, const char *rep, const char *target, int64_t since_us)
+{
+	(void)db_plan_add(plan, SQL_CALENDAR_TARGET_GONE, rep, target, db_i64(a, since_us));
 }
 
 /* One of the two columns is NULL: an instant or a day. */

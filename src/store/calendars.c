@@ -28,7 +28,8 @@ size_t calendar_choices_parse(
 {
 	static const struct column columns[] = {COL(calendar_choice_row, rep_telegram_id, I64),
 	    COL(calendar_choice_row, id, I64), COL(calendar_choice_row, summary, TEXT),
-	    COL(calendar_choice_row, conflicts, BOOL), COL(calendar_choice_row, primary, BOOL)};
+	    COL(calendar_choice_row, conflicts, BOOL), COL(calendar_choice_row, primary, BOOL),
+	    COL(calendar_choice_row, writable, BOOL), COL(calendar_choice_row, target, BOOL)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 

@@ -65,6 +65,7 @@ static const struct write {
     {KIND(REMOVE_DAYS_OFF), SQL_DAYS_OFF_REMOVE, {OF_REP, OF(effect.days_off, TEXT)}, NULL, NULL},
     {KIND(ADD_DAYS_OFF), SQL_DAYS_OFF_ADD, {OF_REP, OF(effect.days_off, TEXT)}, NULL, NULL},
     {KIND(PICK_CALENDAR), SQL_CALENDAR_PICK, {OF(effect.calendar_id, I64), OF_REP}, NULL, NULL},
+    {KIND(TARGET_CALENDAR), SQL_CALENDAR_TARGET, {OF(effect.calendar_id, I64), OF_REP}, NULL, NULL},
     {KIND(NEW_PROSPECT), SQL_PROSPECTS_CREATE,
 	{OF_USER, OF(effect.username, TEXT), OF(effect.name, TEXT), OF(effect.source, TEXT),
 	    OF(effect.campaign, TEXT)},

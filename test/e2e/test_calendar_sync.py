@@ -1,5 +1,7 @@
 """What is known of a rep's calendars, and how it is kept: CALENDAR-ANCHORS 13 to 27, GOOGLE.md."""
 import datetime
+import json
+import re
 
 import pytest
 
@@ -9,6 +11,7 @@ from support.office import KEY, OTHER_KEY, Office
 from support.process import run
 from support.waiting import eventually
 
+EMAIL = "anna@truerealestate.bali"
 UTC = datetime.timezone.utc
 # Google's two places for them differ by hours or days, never by less than this
 TOMORROW = (datetime.datetime.now(UTC) + datetime.timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -521,6 +524,106 @@ def test_a_rep_chooses_which_calendars_count(office, anna, primary):
     reads_list(office)
     office.synced(anna)
     assert times(office, anna) == [(hour(1), hour(2))]
+
+
+def target(office, person):
+    """What calls go into, as the chat says it."""
+    said = asks(office, person)
+    name, = re.findall(office.world.texts.raw("ru", "calendar_target_is").replace("{name}", "(.*)"), said)
+    return name
+
+
+def chooses_target(office, person):
+    asks(office, person)
+    person.presses("button_calendar_choose")
+    chosen = person.hears("calendar_choose")
+    person.is_answered()
+    person.presses("button_calendar_target", message=chosen)
+    asked = person.hears("calendar_target")
+    person.is_answered()
+    return asked
+
+
+def test_a_rep_chooses_where_calls_go(office, anna):
+    """CALENDAR-ANCHORS 18: it is another question than which calendars count."""
+    main = office.calendars(anna)[office_primary(office)]["summary"]
+    mine = add_calendar(office, role="owner", selected=False)
+    colleague = office.google.post("calendars", account=COMPANY, summary="Colleague", role="writer")["calendar"]["id"]
+    office.google.post("calendars", account=COMPANY, summary="Holidays", role="reader")
+    reads_list(office)
+    office.synced(anna)
+    assert target(office, anna) == main
+    asked = chooses_target(office, anna)
+    assert asked.labels == [f"✅ {main}", "▫️ Colleague", "▫️ Other"], "only what can be written to"
+    anna.presses("▫️ Colleague", message=asked)
+    anna.hears_answer()
+    assert anna.sees_edit().labels == [f"▫️ {main}", "✅ Colleague", "▫️ Other"]
+    assert target(office, anna) == "Colleague"
+    assert office.calendars(anna)[colleague]["conflicts"] is False, "which calendars count is as it was"
+    assert {c["id"]: c["target"] for c in operators_see(office)["calendars"]} == {name: name == colleague for name in office.calendars(anna)}
+    assert "  Colleague, does not count, gets the calls\n" in run("calendar", "show", EMAIL, settings={"DATABASE_URL": office.db.url}).stdout
+    anna.presses(f"▫️ {main}", message=asked)
+    anna.is_answered("answer_calendar_target", name=main)
+    assert office.account(anna)[0]["target"] is None, "whichever is primary"
+    # of buttons that are old: what is gone, or may not be written to any more, is not taken
+    office.db.calendars.update("role = 'reader' WHERE calendar_id = %s", mine)
+    anna.presses("▫️ Other", message=asked)
+    anna.is_answered("answer_stale")
+    assert target(office, anna) == main
+
+
+def operators_see(office):
+    return json.loads(run("calendar", "show", EMAIL, "--json", settings={"DATABASE_URL": office.db.url}).stdout)
+
+
+@pytest.mark.parametrize("gone", ["deleted", "read only"])
+def test_a_calendar_for_calls_that_is_gone_is_told_once(office, anna, gone):
+    main = office.calendars(anna)[office_primary(office)]["summary"]
+    other = add_calendar(office, role="owner", selected=True)
+    reads_list(office)
+    office.synced(anna)
+    anna.presses("▫️ Other", message=chooses_target(office, anna))
+    anna.is_answered("answer_calendar_target", name="Other")
+    assert anna.sees_edit()
+    reads_list(office)
+    office.synced(anna)
+    assert target(office, anna) == "Other"
+    if gone == "deleted":
+        office.google.post("calendars", account=COMPANY, id=other, remove=True)
+    else:
+        office.google.post("calendars", account=COMPANY, id=other, role="reader")
+    reads_list(office)
+    office.synced(anna)
+    anna.hears("calendar_target_gone", calendar="Other", email=COMPANY)
+    assert target(office, anna) == main and office.account(anna)[0]["target"] is None
+    reads_list(office)
+    office.synced(anna)
+    office.world.settle()
+    assert not anna.unheard()
+
+
+def test_where_calls_go_outlives_a_reconnection_and_no_other_account(make_world):
+    """CALENDAR-ANCHORS 16."""
+    office = Office(make_world, CALENDAR_ACCOUNT="any")
+    anna = office.rep()
+    office.connects(anna)
+    add_calendar(office, role="owner", selected=True)
+    reads_list(office)
+    office.synced(anna)
+    anna.presses("▫️ Other", message=chooses_target(office, anna))
+    anna.sees_edit()
+    disconnects(office, anna)
+    office.connects(anna)
+    office.synced(anna)
+    assert target(office, anna) == "Other"
+    asks(office, anna)
+    anna.presses("button_calendar_other")
+    private = "anna.petrova.bali@gmail.com"
+    office.back(office.google.walk(office.to_google(office.link(anna.hears("calendar_offer"))), private).location)
+    anna.hears("calendar_connected", email=private)
+    office.synced(anna)
+    assert office.account(anna)[0]["target"] is None
+    assert not anna.unheard()
 
 
 def test_a_status_of_nobody_s_gives_nothing_back(office, anna):

@@ -37,7 +37,8 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "rABCDEFGHIJKLMNOPQRSTUVWX", "pABCDEFGHIJKLMNOPQRSTUV", "cABCDEFGHIJKLMNOPQRSTUV", "pros:yes",
     "pros:stop", "pros:resume", "ищу недвижимость", "стоп", "claim", "code:again", "часы",
     "menu:hours", "hours:six", "пн-пт 10-19", "выходной завтра", "календарь", "menu:cal", "cal:off",
-    "cal:off:yes", "cal:choose", "cal:pick:5", "cal:pick:7", "cal:pick:6"};
+    "cal:off:yes", "cal:choose", "cal:pick:5", "cal:pick:7", "cal:pick:6", "cal:into", "cal:into:5",
+    "cal:into:7"};
 enum { USUAL = sizeof usual / sizeof usual[0] };
 
 /* A usual text, or bytes of the input made clean as the parser does. */
@@ -240,8 +241,16 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	f->hours.today = 20783; /* 2026-11-26 */
 	f->hours.days_off[0] = f->hours.today + 1;
 	f->hours.day_off_count = flags & 2 ? 1 : 0;
-	f->calendars[0] = (struct calendar_choice){5, "ivan@a.example", flags & 1};
-	f->calendars[1] = (struct calendar_choice){7, f->subject.name ? f->subject.name : "", true};
+	f->calendars[0] = (struct calendar_choice){.id = 5,
+	    .summary = "ivan@a.example",
+	    .counts = flags & 1,
+	    .writable = true,
+	    .target = !(flags & 4)};
+	f->calendars[1] = (struct calendar_choice){.id = 7,
+	    .summary = f->subject.name ? f->subject.name : "",
+	    .counts = true,
+	    .writable = flags & 4,
+	    .target = flags & 4};
 	f->calendar = (struct calendar_view){
 	    .state = (enum calendar_state)(links % (CALENDAR_DISCONNECTED + 1)),
 	    .email = "ivan@a.example",
@@ -514,6 +523,13 @@ static void check_effect(const struct effect *e, const struct conversation_state
 	case EFFECT_STOP:
 	case EFFECT_RESUME:
 		require(s->prospect);
+		return;
+	case EFFECT_TARGET_CALENDAR:
+		require(s->rep_status == REP_ACTIVE && interest->wants_calendar);
+		for (size_t i = 0; i < s->calendar.choice_count; i++)
+			if (s->calendar.choices[i].id == e->calendar_id)
+				require(s->calendar.choices[i].writable &&
+					!s->calendar.choices[i].target);
 		return;
 	case EFFECT_HEARD:
 		require(event->user_id == ADMIN && s->missed);

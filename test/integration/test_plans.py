@@ -43,6 +43,8 @@ HOT = {
     "bot_username": [],
     "calendar_choices": ["'{1000000001}'", "20"],
     "calendar_pick": ["'{1}'", "'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
+    "calendar_target": ["'{1}'", "'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
+    "calendar_target_gone": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "'x'", "0"],
     "agenda_busy": ["'{1000000001}'", "0", "9000000000000000", "5000"],
     "agenda_days": ["'{1000000001}'", "'Asia/Makassar'", "100"],
     "agenda_windows": ["'{1000000001}'", "62", "'Asia/Makassar'", "1000"],
@@ -139,6 +141,9 @@ HOT = {
 BEFORE = {
     "calendar_token_dead": [f"INSERT INTO {tables.calendar_accounts} (rep, sub, email, scopes, refresh_token) VALUES"
                             " (md5('1')::uuid, 'x', 'x', 'x', '\\x00') ON CONFLICT (rep) DO UPDATE SET refresh_token = '\\x00', state = 'connected'"],
+    "calendar_target_gone": [f"INSERT INTO {tables.calendar_accounts} (rep, sub, email, scopes, target, connected_at) VALUES"
+                             " (md5('1')::uuid, 'x', 'x', 'x', 'x', timestamptz 'epoch') ON CONFLICT (rep) DO UPDATE"
+                             " SET target = 'x', connected_at = timestamptz 'epoch'"],
     "oauth_exchange_end": [f"INSERT INTO {tables.oauth_exchanges} (id, rep, user_id) VALUES (1, gen_random_uuid(), 1)"],
     "invites_use": [f"UPDATE {tables.invites} SET held_by = 1000000001 WHERE token_hash = 'x'"],
     "assignments_undo": [f"UPDATE {tables.assignments} SET reason = 'declined', ended_at = now() WHERE id = 1",

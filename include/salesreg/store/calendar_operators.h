@@ -27,6 +27,7 @@ struct calendar_shown {
 	bool primary, counts;
 	const char *error; /* why its times are not known; NULL: they are */
 	int64_t synced_us;
+	bool target; /* calls are entered there */
 };
 bool calendar_operators_calendars(struct db_session *s, struct arena *a, const char *rep,
     int64_t limit, struct calendar_shown **rows, size_t *count);

@@ -15,8 +15,9 @@ struct calendar_sync_row {
 	int64_t failures;
 	bool list_due;
 	const char *email;
-	int64_t since_us; /* connected */
-	bool week_old;    /* connected a week ago: when tokens of a project in Testing die */
+	int64_t since_us;                 /* connected */
+	const char *target, *target_name; /* the calendar chosen for calls; NULL: the primary one */
+	bool week_old; /* connected a week ago: when tokens of a project in Testing die */
 };
 struct calendar_due_row {
 	const char *id;
@@ -50,6 +51,10 @@ struct calendar_list_row {
 };
 void calendar_list_store(struct db_plan *plan, struct arena *a, const char *rep,
     const struct calendar_list_row *rows, size_t count, const char *zone, int64_t since_us);
+
+/* Calls go to the primary one from now on. CONFLICT: another one was chosen meanwhile. */
+void calendar_target_gone(
+    struct db_plan *plan, struct arena *a, const char *rep, const char *target, int64_t since_us);
 
 struct busy_event {
 	const char *id;

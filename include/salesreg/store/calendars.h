@@ -20,7 +20,8 @@ size_t calendar_accounts_parse(
 struct calendar_choice_row {
 	int64_t rep_telegram_id, id;
 	const char *summary;
-	bool conflicts, primary;
+	bool conflicts, primary, writable;
+	bool target; /* calls are entered there */
 };
 size_t calendar_choices(
     struct db_plan *plan, struct arena *a, const int64_t *people, size_t count, size_t most);

@@ -6,7 +6,7 @@
 #include "salesreg/store/outbox.h"
 #include <string.h>
 
-enum { EMAIL_UNITS = 254, DOMAINS_BYTES = 300 };
+enum { EMAIL_UNITS = 254, DOMAINS_BYTES = 300, CALENDAR_UNITS = 60 };
 
 static const struct {
 	const char *sentence;
@@ -78,6 +78,7 @@ void oauth_news_plan(struct db_plan *plan, struct arena *a, const struct convers
 	    {"expected", news->expected ? quote_email(a, news->expected, EMAIL_UNITS) : ""},
 	    {"domains", domains(a, rules)},
 	    {"boxes", boxes(a, rules, news->locale, news->missing)},
+	    {"calendar", news->calendar ? quote_piece(a, news->calendar, CALENDAR_UNITS) : ""},
 	};
 	enum text_id text = outcomes[news->outcome].text;
 	struct message_list list = {0};

@@ -124,6 +124,21 @@ static void on_told_dead(const struct db_reply *reply, void *data)
 	finish(s);
 }
 
+/* Told to the rep with what is stored. */
+static void tell(struct sync *s, enum oauth_outcome outcome)
+{
+	if (!s->account.person)
+		return;
+	struct oauth_news news = {.outcome = outcome,
+	    .person = s->account.person,
+	    .locale = s->jobs->options.rules->default_locale,
+	    .email = s->account.email,
+	    .calendar = s->account.target_name};
+	if (s->account.locale)
+		(void)locale_parse(s->account.locale, &news.locale);
+	oauth_news_plan(&s->plan, &s->arena, s->jobs->options.rules, &news);
+}
+
 /* dead: the token is, so nothing is left to be given back. */
 static void die(struct sync *s, const char *why, enum oauth_outcome outcome, bool dead)
 {
@@ -131,15 +146,7 @@ static void die(struct sync *s, const char *why, enum oauth_outcome outcome, boo
 	sync_set_state(s, SYNC_DYING);
 	s->plan.count = 0;
 	calendar_token_dead(&s->plan, s->rep, s->account.refresh_token, why, dead);
-	if (s->account.person) {
-		struct oauth_news news = {.outcome = outcome,
-		    .person = s->account.person,
-		    .locale = s->jobs->options.rules->default_locale,
-		    .email = s->account.email};
-		if (s->account.locale)
-			(void)locale_parse(s->account.locale, &news.locale);
-		oauth_news_plan(&s->plan, &s->arena, s->jobs->options.rules, &news);
-	}
+	tell(s, outcome);
 	sync_run(s, on_told_dead);
 }
 
@@ -292,6 +299,17 @@ static bool is_listed(const struct sync *s, const char *id)
 	return false;
 }
 
+/* Or cannot be written to any more. */
+static bool target_is_gone(const struct sync *s)
+{
+	for (size_t i = 0; s->account.target && i < s->list_count; i++)
+		if (strcmp(s->list[i].id, s->account.target) == 0 &&
+		    (strcmp(s->list[i].role, "owner") == 0 ||
+			strcmp(s->list[i].role, "writer") == 0))
+			return false;
+	return s->account.target;
+}
+
 static void on_listed(const struct calendar_answer *answer, void *data)
 {
 	struct sync *s = data;
@@ -328,6 +346,12 @@ static void on_listed(const struct calendar_answer *answer, void *data)
 	}
 	s->account.list_due = false;
 	s->plan.count = 0;
+	if (target_is_gone(s)) {
+		log_info("calendar: rep %s: the calendar chosen for calls is gone", s->rep);
+		calendar_target_gone(
+		    &s->plan, &s->arena, s->rep, s->account.target, s->account.since_us);
+		tell(s, OAUTH_TARGET_GONE);
+	}
 	calendar_list_store(
 	    &s->plan, &s->arena, s->rep, s->list, s->list_count, s->zone, s->account.since_us);
 	sync_store(s, load);

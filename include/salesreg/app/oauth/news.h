@@ -21,7 +21,8 @@
 	X(INTERRUPTED, "interrupted on our side", TEXT_CALENDAR_INTERRUPTED)                       \
 	X(RUN_OUT, "the link ran out", TEXT_CALENDAR_RUN_OUT)                                      \
 	X(DIED, "Google takes the token no more", TEXT_CALENDAR_RECONNECT)                         \
-	X(DIED_IN_TESTING, "the token died after a week", TEXT_CALENDAR_RECONNECT_WEEK)
+	X(DIED_IN_TESTING, "the token died after a week", TEXT_CALENDAR_RECONNECT_WEEK)            \
+	X(TARGET_GONE, "the calendar for calls is gone", TEXT_CALENDAR_TARGET_GONE)
 enum oauth_outcome {
 #define X(name, sentence, text) OAUTH_##name,
 	OAUTH_OUTCOME_MAP(X)
@@ -37,6 +38,7 @@ struct oauth_news {
 	const char *email;    /* of the Google account; NULL: not known */
 	const char *expected; /* the rep's own */
 	unsigned missing;     /* GOOGLE_MISSES_… */
+	const char *calendar; /* TARGET_GONE: its name */
 };
 /* Plans the message to the outbox. */
 void oauth_news_plan(struct db_plan *plan, struct arena *a, const struct conversation_rules *rules,

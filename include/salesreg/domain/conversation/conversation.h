@@ -178,7 +178,9 @@ enum { CALENDAR_SLOTS_SHOWN = 5, CALENDAR_CHOICES_SHOWN = 20 };
 struct calendar_choice {
 	int64_t id;
 	const char *summary;
-	bool counts; /* its events keep the rep busy */
+	bool counts;   /* its events keep the rep busy */
+	bool writable; /* by the rep, so that calls can be entered */
+	bool target;   /* they are; of all that are known one is */
 };
 enum calendar_state {
 #define X(name, text) CALENDAR_##name,
@@ -365,8 +367,9 @@ void conversation_interest(
 	X(REMOVE_DAYS_OFF, "remove days off") /* days_off */                                       \
 	X(CALENDAR_LINK, "calendar link")     /* invite: of the link to the consent page */        \
 	X(DISCONNECT_CALENDAR, "disconnect calendar") /* and the grant is given back */            \
-	X(PICK_CALENDAR, "pick calendar") /* calendar_id: whether it counts is turned round */     \
-	X(HEARD, "heard")                 /* an admin has been shown what was missed */            \
+	X(PICK_CALENDAR, "pick calendar")     /* calendar_id: whether it counts is turned round */ \
+	X(TARGET_CALENDAR, "target calendar") /* calendar_id: calls are entered there */           \
+	X(HEARD, "heard")                     /* an admin has been shown what was missed */        \
 	/* name, username, source, campaign: who writes is a prospect from now on */               \
 	X(NEW_PROSPECT, "new prospect")                                                            \
 	X(MEET_PROSPECT, "meet prospect") /* prospect: who writes is that one */                   \

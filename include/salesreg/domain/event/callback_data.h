@@ -33,6 +33,7 @@
 	X(CALENDAR_KEEP, "cal:keep")                                                               \
 	X(CALENDAR_CHOOSE, "cal:choose")                                                           \
 	X(CALENDAR_UNDO, "cal:undo")                                                               \
+	X(CALENDAR_TARGETS, "cal:into")                                                            \
 	X(MENU_HOURS, "menu:hours")                                                                \
 	X(HOURS_WORKDAYS, "hours:work")                                                            \
 	X(HOURS_SIX_DAYS, "hours:six")                                                             \
@@ -51,7 +52,8 @@
 	X(REJECT, "adm:no:", "", true)                                                             \
 	X(SAME_PERSON, "adm:same:", "", true)                                                      \
 	X(OTHER_PERSON, "adm:other:", "", true)                                                    \
-	X(CALENDAR_PICK, "cal:pick:", "", false)
+	X(CALENDAR_PICK, "cal:pick:", "", false)                                                   \
+	X(CALENDAR_TARGET, "cal:into:", "", false)
 
 enum press_kind {
 #define X(name, data) PRESS_##name,

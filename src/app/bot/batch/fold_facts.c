@@ -178,8 +178,11 @@ static void fill_choices(struct folding *f, struct person *p)
 	for (size_t i = 0; i < input->calendar_choice_count; i++) {
 		const struct calendar_choice_row *row = &input->calendar_choices[i];
 		if (row->rep_telegram_id == p->user_id)
-			choices[count++] =
-			    (struct calendar_choice){row->id, row->summary, row->conflicts};
+			choices[count++] = (struct calendar_choice){.id = row->id,
+			    .summary = row->summary,
+			    .counts = row->conflicts,
+			    .writable = row->writable,
+			    .target = row->target};
 	}
 	p->state.calendar.choices = choices;
 	p->state.calendar.choice_count = count;

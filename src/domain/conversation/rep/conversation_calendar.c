@@ -76,6 +76,25 @@ static const char *say_slots(const struct turn *t)
 	return turn_text(t, TEXT_CALENDAR_SLOTS, ARGS({"slots", view->slots}));
 }
 
+static const struct calendar_choice *target_of(const struct turn *t)
+{
+	const struct calendar_view *view = &t->state->calendar;
+	for (size_t i = 0; i < view->choice_count; i++)
+		if (view->choices[i].target)
+			return &view->choices[i];
+	return NULL;
+}
+
+static const char *with_target(const struct turn *t, const char *text)
+{
+	const struct calendar_choice *target = target_of(t);
+	if (!target)
+		return text;
+	return turn_join(t, text,
+	    turn_text(t, TEXT_CALENDAR_TARGET_IS,
+		ARGS({"name", quote_piece(t->a, target->summary, CHOICE_UNITS)})));
+}
+
 static void show_connected(struct turn *t)
 {
 	static const struct turn_button buttons[] = {
@@ -85,13 +104,14 @@ static void show_connected(struct turn *t)
 	};
 	const struct calendar_view *view = &t->state->calendar;
 	const char *first = turn_text(t, TEXT_CALENDAR_CONNECTED_TO, ARGS({"email", account(t)}));
-	const char *rest = view->unread ? turn_text(t, TEXT_CALENDAR_UNREAD, NO_ARGS)
-					: turn_join(t,
+	const char *rest =
+	    view->unread ? turn_text(t, TEXT_CALENDAR_UNREAD, NO_ARGS)
+			 : with_target(t, turn_join(t,
 					      turn_text(t, TEXT_CALENDAR_DAYS,
 						  ARGS({"today", or_free(t, view->today)},
 						      {"tomorrow", or_free(t, view->tomorrow)},
 						      {"zone", view->zone ? view->zone : "UTC"})),
-					      say_slots(t));
+					      say_slots(t)));
 	turn_buttons(t, turn_say_text(t, turn_join(t, first, rest)), buttons, 3);
 }
 
@@ -177,7 +197,7 @@ static void disconnect(struct turn *t)
 static size_t choice_buttons(const struct turn *t, int64_t turned, struct button **out)
 {
 	const struct calendar_view *view = &t->state->calendar;
-	struct button *buttons = ARENA_ARRAY(t->a, struct button, view->choice_count);
+	struct button *buttons = ARENA_ARRAY(t->a, struct button, view->choice_count + 1);
 	for (size_t i = 0; i < view->choice_count; i++) {
 		const struct calendar_choice *c = &view->choices[i];
 		bool counts = c->id == turned ? !c->counts : c->counts;
@@ -191,28 +211,94 @@ static size_t choice_buttons(const struct turn *t, int64_t turned, struct button
 		};
 	}
 	*out = buttons;
-	return view->choice_count;
+	if (!target_of(t))
+		return view->choice_count;
+	buttons[view->choice_count] = (struct button){
+	    .text = turn_text(t, TEXT_BUTTON_CALENDAR_TARGET, NO_ARGS),
+	    .data = press_data(t->a, PRESS_CALENDAR_TARGETS, 0),
+	    .new_row = true,
+	};
+	return view->choice_count + 1;
+}
+
+/* Of those that can be written to; `target`: the one that gets the calls. */
+static size_t target_buttons(const struct turn *t, int64_t target, struct button **out)
+{
+	const struct calendar_view *view = &t->state->calendar;
+	struct button *buttons = ARENA_ARRAY(t->a, struct button, view->choice_count);
+	size_t count = 0;
+	for (size_t i = 0; i < view->choice_count; i++) {
+		const struct calendar_choice *c = &view->choices[i];
+		if (!c->writable)
+			continue;
+		enum text_id label =
+		    c->id == target ? TEXT_BUTTON_CALENDAR_COUNTS : TEXT_BUTTON_CALENDAR_IGNORED;
+		buttons[count++] = (struct button){
+		    .text = turn_text(
+			t, label, ARGS({"name", shorten(t->a, c->summary, CHOICE_UNITS)})),
+		    .data = press_data(t->a, PRESS_CALENDAR_TARGET, c->id),
+		    .new_row = true,
+		};
+	}
+	*out = buttons;
+	return count;
+}
+
+static void say_choices(
+    struct turn *t, enum text_id question, const struct button *buttons, size_t count)
+{
+	if (!is_connected(t) || count == 0)
+		turn_answer(t, true,
+		    is_connected(t) ? TEXT_CALENDAR_UNREAD : TEXT_ANSWER_CALENDAR_GONE, NO_ARGS);
+	else
+		message_set_buttons(turn_say(t, question, NO_ARGS), buttons, count);
 }
 
 static void choose(struct turn *t)
 {
 	struct button *buttons;
 	size_t count = choice_buttons(t, 0, &buttons);
-	if (!is_connected(t) || count == 0) {
-		turn_answer(t, true,
-		    is_connected(t) ? TEXT_CALENDAR_UNREAD : TEXT_ANSWER_CALENDAR_GONE, NO_ARGS);
-		return;
-	}
-	message_set_buttons(turn_say(t, TEXT_CALENDAR_CHOOSE, NO_ARGS), buttons, count);
+	say_choices(t, TEXT_CALENDAR_CHOOSE, buttons, count);
+}
+
+static void choose_target(struct turn *t)
+{
+	const struct calendar_choice *target = target_of(t);
+	struct button *buttons;
+	size_t count = target_buttons(t, target ? target->id : 0, &buttons);
+	say_choices(t, TEXT_CALENDAR_TARGET, buttons, count);
+}
+
+static const struct calendar_choice *pressed_choice(const struct turn *t)
+{
+	const struct calendar_view *view = &t->state->calendar;
+	for (size_t i = 0; i < view->choice_count; i++)
+		if (view->choices[i].id == t->press.id)
+			return &view->choices[i];
+	return NULL;
+}
+
+/* Telegram answers an edit that changes nothing with an error. */
+static bool hangs_there(const struct event *event, const struct button *buttons, size_t count)
+{
+	bool same = event->button_count == count;
+	for (size_t i = 0; same && i < count; i++)
+		same =
+		    event->buttons[i].text && strcmp(event->buttons[i].text, buttons[i].text) == 0;
+	return same;
+}
+
+static void show_choices(struct turn *t, const struct button *buttons, size_t count)
+{
+	if (t->event->message_id && !hangs_there(t->event, buttons, count))
+		message_set_buttons(message_list_add_edit(&t->out->messages, t->a,
+					t->event->chat_id, t->event->message_id),
+		    buttons, count);
 }
 
 static void pick(struct turn *t)
 {
-	const struct calendar_view *view = &t->state->calendar;
-	const struct calendar_choice *found = NULL;
-	for (size_t i = 0; i < view->choice_count; i++)
-		if (view->choices[i].id == t->press.id)
-			found = &view->choices[i];
+	const struct calendar_choice *found = pressed_choice(t);
 	if (!found) {
 		turn_answer_stale(t);
 		return;
@@ -221,13 +307,26 @@ static void pick(struct turn *t)
 	turn_answer(t, false,
 	    found->counts ? TEXT_ANSWER_CALENDAR_IGNORED : TEXT_ANSWER_CALENDAR_COUNTS,
 	    ARGS({"name", shorten(t->a, found->summary, CHOICE_UNITS)}));
-	if (t->event->message_id) {
-		struct button *buttons;
-		size_t count = choice_buttons(t, found->id, &buttons);
-		message_set_buttons(message_list_add_edit(&t->out->messages, t->a,
-					t->event->chat_id, t->event->message_id),
-		    buttons, count);
+	struct button *buttons;
+	size_t count = choice_buttons(t, found->id, &buttons);
+	show_choices(t, buttons, count);
+}
+
+static void pick_target(struct turn *t)
+{
+	const struct calendar_choice *found = pressed_choice(t);
+	if (!found || !found->writable) {
+		turn_answer_stale(t);
+		return;
 	}
+	turn_answer(t, false, TEXT_ANSWER_CALENDAR_TARGET,
+	    ARGS({"name", shorten(t->a, found->summary, CHOICE_UNITS)}));
+	if (!found->target)
+		turn_effect(
+		    t, (struct effect){.kind = EFFECT_TARGET_CALENDAR, .calendar_id = found->id});
+	struct button *buttons;
+	size_t count = target_buttons(t, found->id, &buttons);
+	show_choices(t, buttons, count);
 }
 
 static void press_keep(struct turn *t)
@@ -245,6 +344,8 @@ static const struct button_row buttons[] = {
     {PRESS_CALENDAR_UNDO, PERSON_REP, FACT_CALENDAR, OPEN_TO_ALL, press_off},
     {PRESS_CALENDAR_CHOOSE, PERSON_REP, FACT_CALENDAR, 0, choose},
     {PRESS_CALENDAR_PICK, PERSON_REP, FACT_CALENDAR, 0, pick},
+    {PRESS_CALENDAR_TARGETS, PERSON_REP, FACT_CALENDAR, 0, choose_target},
+    {PRESS_CALENDAR_TARGET, PERSON_REP, FACT_CALENDAR, 0, pick_target},
     {PRESS_CALENDAR_KEEP, PERSON_REP, 0, OPEN_TO_ALL, press_keep},
 };
 static const struct word_row words[] = {

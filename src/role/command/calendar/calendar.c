@@ -113,10 +113,10 @@ static void show_json(const struct whole *w)
 	json_t *calendars = json_array(), *jobs = json_array();
 	for (size_t i = 0; i < w->calendar_count; i++) {
 		const struct calendar_shown *k = &w->calendars[i];
-		(void)json_array_append_new(
-		    calendars, json_pack("{s:s, s:s, s:b, s:b, s:s?, s:o}", "id", k->id, "summary",
-				   k->summary, "primary", k->primary, "counts", k->counts, "error",
-				   k->error, "read_at", at(k->synced_us)));
+		(void)json_array_append_new(calendars,
+		    json_pack("{s:s, s:s, s:b, s:b, s:b, s:s?, s:o}", "id", k->id, "summary",
+			k->summary, "primary", k->primary, "counts", k->counts, "target", k->target,
+			"error", k->error, "read_at", at(k->synced_us)));
 	}
 	for (size_t i = 0; i < w->job_count; i++) {
 		const struct calendar_job_shown *j = &w->jobs[i];
@@ -153,6 +153,8 @@ static void show_calendar(const struct calendar_shown *k)
 	    k->counts ? "counts" : "does not count");
 	if (k->counts)
 		cli_say(stdout, ", %s%s", *read ? "read " : "not read yet", read);
+	if (k->target)
+		(void)fputs(", gets the calls", stdout);
 	if (k->error)
 		cli_say(stdout, "; its times are not known: %s", k->error);
 	(void)fputs("\n", stdout);
@@ -259,9 +261,10 @@ static const struct cli_command commands[] = {
     {.name = "show",
 	.arguments = "EMAIL",
 	.arguments_most = 1,
-	.brief = "one of them: its calendars, which count, what could not be read",
+	.brief =
+	    "one of them: its calendars, which count, which gets the calls, what could not be read",
 	.help = "The account that a rep connected: state, time zone, its calendars, which of them "
-		"count, "
+		"count, which gets the calls, "
 		"what could not be read and why, what is to be done at Google next.",
 	.options = show_options,
 	.run = run_show},
