@@ -12,7 +12,7 @@ LEFT JOIN salesreg.user_sessions u ON u.user_id = r.telegram_id
 WHERE a.rep = $1::uuid
 -- name: calendar_sync_calendars
 -- $1 rep, $2 how many: those whose events count; without a sync token once a week, since what recurs is known for some time ahead only
-SELECT c.calendar_id, c.role = 'owner', CASE WHEN c.full_at > now() - interval '7 days' THEN c.sync_token END
+SELECT c.calendar_id, c.role = 'owner', CASE WHEN c.full_at > now() - interval '7 days' THEN c.sync_token END, c.error
 FROM salesreg.calendars c WHERE c.rep = $1::uuid AND c.conflicts
 ORDER BY c.is_primary DESC, c.calendar_id LIMIT $2::integer
 -- name: calendar_tokens_store

@@ -106,6 +106,15 @@ enum calendar_class calendar_classify(
 	}
 }
 
+/* Of a list that is all there the last page names what to sync from, every other one the next page. */
+static bool is_strange(const json_t *body)
+{
+	const json_t *items = json_object_get(body, "items");
+	return items ? !json_is_array(items)
+		     : !json_is_string(json_object_get(body, "nextPageToken")) &&
+			   !json_is_string(json_object_get(body, "nextSyncToken"));
+}
+
 const char *calendar_list_path(struct arena *a, const char *page_token)
 {
 	return arena_concat(a, "/users/me/calendarList?maxResults=250&showHidden=true",
@@ -118,7 +127,8 @@ void calendar_page_parse(struct arena *a, const json_t *body, struct calendar_pa
 	const json_t *items = json_get_array(body, "items");
 	size_t size = json_array_size(items);
 	*out = (struct calendar_page){.entries = ARENA_ARRAY(a, struct calendar_entry, size),
-	    .next = text_of(a, body, "nextPageToken")};
+	    .next = text_of(a, body, "nextPageToken"),
+	    .strange = is_strange(body)};
 	for (size_t i = 0; i < size && out->count < PAGE_MOST; i++) {
 		const json_t *item = json_array_get(items, i);
 		struct calendar_entry entry = {
@@ -134,6 +144,8 @@ void calendar_page_parse(struct arena *a, const json_t *body, struct calendar_pa
 			entry.summary = text_of(a, item, "summary");
 		if (entry.id && entry.role)
 			out->entries[out->count++] = entry;
+		else
+			out->strange = true;
 	}
 }
 
@@ -200,14 +212,17 @@ static bool day_of(const json_t *item, const char *key, int32_t *day)
 	return text && rfc3339_parse_date(text, strlen(text), day);
 }
 
+/* An event may take no time at all; one that ends before it begins was not understood. */
 static void read_times(const json_t *item, struct event_entry *e)
 {
 	if (instant_of(item, "start", &e->starts_us) && instant_of(item, "end", &e->ends_us)) {
 		e->busy = e->ends_us > e->starts_us;
+		e->unknown = e->ends_us < e->starts_us;
 		return;
 	}
 	e->all_day = day_of(item, "start", &e->first_day) && day_of(item, "end", &e->end_day);
 	e->busy = e->all_day && e->end_day > e->first_day;
+	e->unknown = !e->all_day || e->end_day < e->first_day;
 }
 
 void event_page_parse(struct arena *a, const json_t *body, struct event_page *out)
@@ -217,12 +232,15 @@ void event_page_parse(struct arena *a, const json_t *body, struct event_page *ou
 	*out = (struct event_page){.entries = ARENA_ARRAY(a, struct event_entry, size),
 	    .next = text_of(a, body, "nextPageToken"),
 	    .sync_token = text_of(a, body, "nextSyncToken"),
-	    .zone = text_of(a, body, "timeZone")};
+	    .zone = text_of(a, body, "timeZone"),
+	    .strange = is_strange(body)};
 	for (size_t i = 0; i < size; i++) {
 		const json_t *item = json_array_get(items, i);
 		struct event_entry entry = {.id = text_of(a, item, "id")};
-		if (!entry.id)
+		if (!entry.id) {
+			out->strange = true;
 			continue;
+		}
 		if (is_busy(item))
 			read_times(item, &entry);
 		out->entries[out->count++] = entry;

@@ -30,7 +30,8 @@ bool calendar_sync_parse(const PGresult *result, struct arena *a, struct calenda
 size_t calendar_due_parse(const PGresult *result, struct arena *a, struct calendar_due_row **rows)
 {
 	static const struct column columns[] = {COL(calendar_due_row, id, TEXT),
-	    COL(calendar_due_row, own, BOOL), COL(calendar_due_row, sync_token, TEXT)};
+	    COL(calendar_due_row, own, BOOL), COL(calendar_due_row, sync_token, TEXT),
+	    COL(calendar_due_row, error, TEXT)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 

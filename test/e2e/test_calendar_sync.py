@@ -186,6 +186,29 @@ def test_an_own_calendar_that_cannot_be_read_is_unknown_and_the_others_are_not(o
     assert other in rows
 
 
+def failed(office, person):
+    """Why nothing is known of calendars, by calendar."""
+    return {name: row["error"] for name, row in office.calendars(person).items() if row["error"]}
+
+
+def test_an_event_whose_times_cannot_be_read_is_not_free(office, anna, primary):
+    works(office, notice_minutes=0)
+    name = office_primary(office)
+    event = primary.put(timed(hour(1), hour(2)))
+    primary.put(timed(hour(3), hour(4)))
+    office.google.fault("events.list", "odd_times", times=2)
+    for _ in range(2):
+        office.synced(anna)
+        assert failed(office, anna) == {name: f"the times of its event {event} cannot be read"}
+    doubtful = office.world.texts.raw("ru", "calendar_doubtful")
+    assert doubtful in asks(office, anna)
+    office.oauth.wait_for_log(f"the times of the calendar {name} are not known: the times of its event {event} cannot be read")
+    assert len(office.oauth.lines(f"event {event} cannot be read")) == 1, "said once"
+    office.synced(anna)
+    assert failed(office, anna) == {} and times(office, anna) == [(hour(1), hour(2)), (hour(3), hour(4))]
+    assert doubtful not in asks(office, anna)
+
+
 def test_an_access_token_that_ends_is_refreshed_and_once_only(office, anna, primary):
     primary.put(timed(hour(1), hour(2)))
     office.google.expire(COMPANY)

@@ -196,6 +196,7 @@ static void a_calendar_needs_an_id_and_a_role(void **state)
 	drop();
 	assert_same(page.next, "n");
 	assert_int_equal(page.count, row->id ? 1 : 0);
+	assert_int_equal(page.strange, !row->id); /* it is not gone, and must not look so */
 	if (!row->id)
 		return;
 	assert_same(page.entries[0].id, row->id);
@@ -212,10 +213,13 @@ static void a_calendar_needs_an_id_and_a_role(void **state)
 #define TIMES AT("start", "10:00:00Z") "," AT("end", "11:00:00Z")
 #define ON(key, date) "\"" key "\":{\"date\":\"" date "\"}"
 
+#define UNREADABLE false, false, -1
+
 static const struct event_row {
 	const char *more;
 	bool busy, all_day;
-	int64_t minutes; /* of a timed one, from TEN; an all-day one: its days from DAY */
+	int64_t
+	    minutes; /* of a timed one, from TEN; an all-day one: its days from DAY; -1: cannot be read */
 } event_rows[] = {
     {TIMES, true, false, 60},
     {AT("start", "18:00:00+08:00") "," AT("end", "20:30:00+08:00"), true, false, 150},
@@ -252,18 +256,23 @@ static const struct event_row {
 	true, 1},
     /* times that are none */
     {AT("start", "10:00:00Z") "," AT("end", "10:00:00Z"), false, false, 0},
-    {AT("start", "11:00:00Z") "," AT("end", "10:00:00Z"), false, false, 0},
     {ON("start", "2026-11-30") "," ON("end", "2026-11-30"), false, true, 0},
-    {ON("start", "2026-11-30") "," ON("end", "2026-11-29"), false, true, 0},
-    {ON("start", "2026-02-30") "," ON("end", "2026-12-01"), false, false, 0},
-    {AT("start", "10:00:00Z") "," ON("end", "2026-12-01"), false, false, 0},
-    {AT("start", "10:00:00") "," AT("end", "11:00:00"), false, false, 0},
-    {AT("start", "25:00:00Z") "," AT("end", "26:00:00Z"), false, false, 0},
-    {AT("start", "10:00:00Z"), false, false, 0},
-    {AT("end", "10:00:00Z"), false, false, 0},
-    {"\"start\":\"2026-11-30T10:00:00Z\",\"end\":\"2026-11-30T11:00:00Z\"", false, false, 0},
-    {"\"start\":{\"dateTime\":1},\"end\":{\"dateTime\":2}", false, false, 0},
-    {"\"start\":null,\"end\":[]", false, false, 0},
+    /* times that cannot be read: never free */
+    {AT("start", "11:00:00Z") "," AT("end", "10:00:00Z"), UNREADABLE},
+    {ON("start", "2026-11-30") "," ON("end", "2026-11-29"), UNREADABLE},
+    {ON("start", "2026-02-30") "," ON("end", "2026-12-01"), UNREADABLE},
+    {AT("start", "10:00:00Z") "," ON("end", "2026-12-01"), UNREADABLE},
+    {AT("start", "10:00:00") "," AT("end", "11:00:00"), UNREADABLE},
+    {AT("start", "25:00:00Z") "," AT("end", "26:00:00Z"), UNREADABLE},
+    {AT("start", "10:00:00Z"), UNREADABLE},
+    {AT("end", "10:00:00Z"), UNREADABLE},
+    {"\"start\":\"2026-11-30T10:00:00Z\",\"end\":\"2026-11-30T11:00:00Z\"", UNREADABLE},
+    {"\"start\":{\"dateTime\":1},\"end\":{\"dateTime\":2}", UNREADABLE},
+    {"\"start\":null,\"end\":[]", UNREADABLE},
+    {"\"status\":\"confirmed\"", UNREADABLE},
+    /* but what keeps nobody busy may have any */
+    {"\"status\":\"cancelled\"", false, false, 0},
+    {"\"transparency\":\"transparent\",\"start\":null", false, false, 0},
 };
 
 static void an_event_is_busy_as_google_decides_it(void **state)
@@ -278,6 +287,7 @@ static void an_event_is_busy_as_google_decides_it(void **state)
 	assert_int_equal(page.count, 1); /* also if not busy: it may have been */
 	const struct event_entry *e = page.entries;
 	assert_same(e->id, "e");
+	assert_int_equal(e->unknown, row->minutes < 0);
 	assert_int_equal(e->busy, row->busy);
 	if (!row->busy)
 		return;
@@ -295,19 +305,23 @@ static const struct page_row {
 	const char *body;
 	size_t count;
 	const char *next, *sync_token, *zone;
+	bool strange;
 } page_rows[] = {
     {"{\"items\":[{\"id\":\"a\"},{\"id\":\"b\"}],\"nextPageToken\":\"n\",\"timeZone\":\"Asia/"
      "Makassar\"}",
-	2, "n", NULL, "Asia/Makassar"},
-    {"{\"items\":[],\"nextPageToken\":\"n\"}", 0, "n", NULL, NULL},
-    {"{\"items\":[],\"nextSyncToken\":\"s\"}", 0, NULL, "s", NULL},
-    {"{\"nextSyncToken\":\"s\"}", 0, NULL, "s", NULL},
-    {"{\"items\":[{},{\"id\":null},{\"id\":7},[],null,\"a\",{\"id\":\"b\"}]}", 1, NULL, NULL, NULL},
+	2, "n", NULL, "Asia/Makassar", false},
+    {"{\"items\":[],\"nextPageToken\":\"n\"}", 0, "n", NULL, NULL, false},
+    {"{\"items\":[],\"nextSyncToken\":\"s\"}", 0, NULL, "s", NULL, false},
+    {"{\"nextSyncToken\":\"s\"}", 0, NULL, "s", NULL, false},
+    {"{\"items\":[{},{\"id\":null},{\"id\":7},[],null,\"a\",{\"id\":\"b\"}]}", 1, NULL, NULL, NULL,
+	true},
+    {"{\"items\":[{}],\"nextSyncToken\":\"s\"}", 0, NULL, "s", NULL, true},
+    {"{\"nextPageToken\":\"n\"}", 0, "n", NULL, NULL, false},
     {"{\"items\":{\"id\":\"a\"},\"nextPageToken\":1,\"nextSyncToken\":[],\"timeZone\":{}}", 0, NULL,
-	NULL, NULL},
-    {"{}", 0, NULL, NULL, NULL},
-    {"[]", 0, NULL, NULL, NULL},
-    {PAGE, 0, NULL, NULL, NULL},
+	NULL, NULL, true},
+    {"{}", 0, NULL, NULL, NULL, true},
+    {"[]", 0, NULL, NULL, NULL, true},
+    {PAGE, 0, NULL, NULL, NULL, true},
 };
 
 static void a_page_is_read_also_if_half_of_it_is_strange(void **state)
@@ -317,6 +331,7 @@ static void a_page_is_read_also_if_half_of_it_is_strange(void **state)
 	event_page_parse(&arena, read_json(row->body), &page);
 	drop();
 	assert_int_equal(page.count, row->count);
+	assert_int_equal(page.strange, row->strange);
 	assert_same(page.next, row->next);
 	assert_same(page.sync_token, row->sync_token);
 	assert_same(page.zone, row->zone);

@@ -60,6 +60,7 @@ struct calendar_entry {
 struct calendar_page {
 	struct calendar_entry *entries;
 	size_t count;
+	bool strange;     /* there is more than `entries`: what, cannot be read */
 	const char *next; /* page token, NULL: it was the last one */
 };
 const char *calendar_list_path(struct arena *a, const char *page_token);
@@ -68,7 +69,8 @@ void calendar_page_parse(struct arena *a, const json_t *body, struct calendar_pa
 /* events.list ------------------------------------------------------------------------------------------------------------------*/
 struct event_entry {
 	const char *id;
-	bool busy; /* false: cancelled, free, declined, a place of work: nothing of it is kept */
+	bool busy;    /* false: cancelled, free, declined, a place of work: nothing of it is kept */
+	bool unknown; /* it may keep busy, and when, cannot be read: never to be taken for free */
 	bool all_day;
 	int64_t starts_us, ends_us; /* of timed ones */
 	int32_t first_day,
@@ -77,13 +79,14 @@ struct event_entry {
 struct event_page {
 	struct event_entry *entries;
 	size_t count;
+	bool strange;                  /* there is more than `entries`: what, cannot be read */
 	const char *next, *sync_token; /* one of them; NULL */
 	const char *zone;              /* of the calendar */
 };
 /* sync_token NULL: all that end after from_us. */
 const char *event_list_path(struct arena *a, const char *calendar, const char *sync_token,
     int64_t from_us, const char *page_token);
-/* What cannot be understood counts as busy where its times can be, and as nothing where they cannot. */
+/* What cannot be understood counts as busy where its times can be, and is unknown where they cannot. */
 void event_page_parse(struct arena *a, const json_t *body, struct event_page *out);
 
 /* freeBusy.query ---------------------------------------------------------------------------------------------------------------*/

@@ -23,6 +23,7 @@ struct calendar_due_row {
 	const char *id;
 	bool own;
 	const char *sync_token; /* NULL: everything is read */
+	const char *error;      /* why its times are not known by now; NULL: they are */
 };
 enum { CALENDARS_MOST = 50 };
 struct calendar_sync_steps {

@@ -322,6 +322,11 @@ static void on_listed(const struct calendar_answer *answer, void *data)
 	}
 	struct calendar_page page;
 	calendar_page_parse(&s->arena, answer->body, &page);
+	if (page.strange) {
+		/* what is not listed is forgotten, and then it would be free */
+		sync_end(s, "the list of calendars has something in it that cannot be read");
+		return;
+	}
 	for (size_t i = 0; i < page.count && s->list_count < LIST_MOST; i++) {
 		const struct calendar_entry *e = &page.entries[i];
 		if (e->deleted || is_listed(s, e->id))

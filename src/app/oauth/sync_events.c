@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* a calendar is three steps of a transaction, see DB_MAX_STEPS; Google takes 50 */
-enum { HORIZON_DAYS = 60, FOREIGN_AT_ONCE = 12 };
+enum { HORIZON_DAYS = 60, FOREIGN_AT_ONCE = 12, NAME_SHOWN = 100 };
 static const int64_t DAY_US = 86400 * INT64_C(1000000);
 
 static void events(struct sync *s);
@@ -23,12 +23,32 @@ static void next_calendar(struct sync *s)
 	sync_calendars(s);
 }
 
+/* Said once, however many looks find the same. */
+static void say_unknown(
+    const struct sync *s, const struct calendar_due_row *calendar, const char *why)
+{
+	bool is_new = !calendar->error || strcmp(calendar->error, why) != 0;
+	log_write(is_new ? LOG_WARN : LOG_DEBUG,
+	    "calendar: rep %s: the times of the calendar %.*s are not known: %s", s->rep,
+	    NAME_SHOWN, calendar->id, why);
+}
+
 static void unknown(struct sync *s, const char *why)
 {
-	log_warn("calendar: rep %s: the times of a calendar are not known: %s", s->rep, why);
+	say_unknown(s, in_hand(s), why);
 	s->plan.count = 0;
 	calendar_unknown(&s->plan, s->rep, in_hand(s)->id, why);
 	sync_store(s, next_calendar);
+}
+
+/* Why it is not known what a page says; NULL: it is. All is read again next time, so what is understood then is known. */
+static const char *doubt_of(struct arena *a, const struct event_page *page)
+{
+	for (size_t i = 0; i < page->count; i++)
+		if (page->entries[i].unknown)
+			return arena_printf(a, "the times of its event %.*s cannot be read",
+			    NAME_SHOWN, page->entries[i].id);
+	return page->strange ? "an answer of Google's cannot be read" : NULL;
 }
 
 static void keep(struct sync *s, const struct event_entry *e)
@@ -86,6 +106,11 @@ static void on_events(const struct calendar_answer *answer, void *data)
 	}
 	struct event_page page;
 	event_page_parse(&s->arena, answer->body, &page);
+	const char *doubt = doubt_of(&s->arena, &page);
+	if (doubt) {
+		unknown(s, doubt);
+		return;
+	}
 	for (size_t i = 0; i < page.count && s->changed_count < KEPT_EVENTS_MOST; i++)
 		keep(s, &page.entries[i]);
 	s->calendar_zone = page.zone;
@@ -143,17 +168,16 @@ static size_t batch_size(const struct sync *s)
 }
 
 static void plan_foreign(
-    struct sync *s, const char *calendar, const struct busy_entry *all, size_t count)
+    struct sync *s, const struct calendar_due_row *due, const struct busy_entry *all, size_t count)
 {
+	const char *calendar = due->id;
 	struct busy_event *rows = ARENA_ARRAY(&s->arena, struct busy_event, count);
 	size_t n = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(all[i].calendar, calendar) != 0)
 			continue;
 		if (all[i].unknown) {
-			log_warn("calendar: rep %s: the times of a calendar are not known: Google "
-				 "cannot say",
-			    s->rep);
+			say_unknown(s, due, "Google cannot say");
 			calendar_unknown(&s->plan, s->rep, calendar, "Google cannot say");
 			return;
 		}
@@ -165,6 +189,14 @@ static void plan_foreign(
 	calendar_change_store(&s->plan, &s->arena,
 	    &(struct calendar_change){
 		.rep = s->rep, .calendar = calendar, .whole = true, .busy = rows, .busy_count = n});
+}
+
+static const struct calendar_due_row *due_of(const struct sync *s, const char *id)
+{
+	size_t i = 0;
+	while (s->due[i].id != id)
+		i++;
+	return &s->due[i];
 }
 
 static void on_busy(const struct calendar_answer *answer, void *data)
@@ -182,7 +214,7 @@ static void on_busy(const struct calendar_answer *answer, void *data)
 	size_t count = busy_parse(&s->arena, answer->body, asked, batch_size(s), &all);
 	s->plan.count = 0;
 	for (size_t i = 0; i < batch_size(s); i++)
-		plan_foreign(s, asked[i], all, count);
+		plan_foreign(s, due_of(s, asked[i]), all, count);
 	sync_store(s, next_batch);
 }
 

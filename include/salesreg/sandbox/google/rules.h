@@ -23,6 +23,7 @@
  *            "new_refresh_token"    refresh: the answer has one
  *            "short_page"           list: one item, and more to come
  *            "empty_page"           list: no item, and more to come
+ *            "odd_times"            events.list: when its first event begins cannot be read
  *            "busy_error"           freeBusy: an error entry, internalError, for each calendar
  *            "meet_pending"         insert: the link to the call is not ready when it is asked for the first time
  *            "meet_failure"         insert: there will be none
@@ -66,6 +67,7 @@ const char *google_endpoint_name(enum google_endpoint endpoint);
 	X(NEW_REFRESH_TOKEN, "new_refresh_token")                                                  \
 	X(SHORT_PAGE, "short_page")                                                                \
 	X(EMPTY_PAGE, "empty_page")                                                                \
+	X(ODD_TIMES, "odd_times")                                                                  \
 	X(BUSY_ERROR, "busy_error")                                                                \
 	X(MEET_PENDING, "meet_pending")                                                            \
 	X(MEET_FAILURE, "meet_failure")                                                            \

@@ -378,7 +378,11 @@ void google_event_list(struct google_call *call, const struct google_share *shar
 		more = count == q.page.most;
 		if (more)
 			break;
-		add_item(call, out, event_item(call, calendar, list[index], brief), count++ == 0);
+		json_t *item = event_item(call, calendar, list[index], brief);
+		if (call->strike.kind == GOOGLE_STRIKE_ODD_TIMES && count == 0)
+			(void)json_object_set_new(
+			    item, "start", json_pack("{s:s}", "dateTime", "soon"));
+		add_item(call, out, item, count++ == 0);
 	}
 	q.page.at = index;
 	buf_addc(out, ']');
