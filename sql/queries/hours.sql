@@ -1,6 +1,7 @@
 -- name: hours_read
 -- $1 reps, $2 reps by their Telegram ids, $3 the zone of who has none. What each has set; the hours as "weekday opens closes" in minutes, parted by commas, the days
--- off that are still to come as days since 1970. The last but one: the zone that counts; and whether it is the rep's own choice
+-- off that are still to come as days since 1970. Then the zone that counts, whether it is the rep's own choice, the day there, what clocks
+-- show there, the calendar's zone and $3, where they are zones
 SELECT w.rep, coalesce(s.slot_minutes, 30), coalesce(s.step_minutes, 30), coalesce(s.buffer_before_minutes, 0),
        coalesce(s.buffer_after_minutes, 0), coalesce(s.notice_minutes, 120), coalesce(s.horizon_days, 14), coalesce(s.most_a_day, 0),
        (SELECT string_agg(concat_ws(' ', h.weekday, (extract(epoch FROM h.opens) / 60)::integer, (extract(epoch FROM h.closes) / 60)::integer),
@@ -8,12 +9,15 @@ SELECT w.rep, coalesce(s.slot_minutes, 30), coalesce(s.step_minutes, 30), coales
         FROM salesreg.rep_hours h WHERE h.rep = w.rep),
        (SELECT string_agg((o.day - date '1970-01-01')::text, ',' ORDER BY o.day)
         FROM salesreg.days_off o WHERE o.rep = w.rep AND o.day >= (now() AT TIME ZONE z.zone)::date),
-       z.zone, z.own IS NOT NULL, ((now() AT TIME ZONE z.zone)::date - date '1970-01-01')
+       z.zone, z.own IS NOT NULL, ((now() AT TIME ZONE z.zone)::date - date '1970-01-01'), to_char(now() AT TIME ZONE z.zone, 'HH24:MI'),
+       z.calendar, z.here
 FROM (SELECT unnest($1::uuid[]) AS rep UNION SELECT r.id FROM public.sales_representatives r WHERE r.telegram_id = ANY ($2::bigint[])) w
 LEFT JOIN salesreg.rep_schedule s ON s.rep = w.rep
 LEFT JOIN salesreg.calendar_accounts c ON c.rep = w.rep
 CROSS JOIN LATERAL (SELECT salesreg.zone_or_null(s.time_zone) AS own) o
-CROSS JOIN LATERAL (SELECT o.own, coalesce(o.own, salesreg.zone_or_null(c.time_zone), salesreg.zone_or_null($3::text), 'UTC') AS zone) z
+CROSS JOIN LATERAL (SELECT CASE WHEN c.state <> 'disconnected' THEN salesreg.zone_or_null(c.time_zone) END AS calendar) k
+CROSS JOIN LATERAL (SELECT o.own, salesreg.zone_or_null($3::text) AS here, k.calendar,
+                           coalesce(o.own, salesreg.zone_or_null(c.time_zone), salesreg.zone_or_null($3::text), 'UTC') AS zone) z
 -- name: hours_windows
 -- $1 reps, $2 how many local days, $3 the zone of who has none, $4 from which instant on in microseconds (0: now): when they work,
 -- the first day being the one it is at that instant where the rep is. Each date is made an instant on its own; what is empty,
@@ -32,6 +36,14 @@ CROSS JOIN LATERAL (SELECT salesreg.instant(d.day + h.opens, z.zone, NULL) AS st
 CROSS JOIN LATERAL (SELECT salesreg.instant(d.day + h.closes, z.zone, f.starts) AS ends) u
 WHERE u.ends > f.starts AND d.day <> ALL (ARRAY(SELECT o.day FROM salesreg.days_off o WHERE o.rep = w.rep AND o.day >= (n.at - interval '2 days')::date))
 ORDER BY w.rep, f.starts
+-- name: zones_read
+-- $1 names: those that are zones, and what clocks show there
+SELECT z.name, to_char(now() AT TIME ZONE z.name, 'HH24:MI')
+FROM (SELECT DISTINCT unnest($1::text[]) AS name) z WHERE salesreg.zone_or_null(z.name) IS NOT NULL
+-- name: zone_set cold
+-- $1 reps, $2 their zones from now on
+INSERT INTO salesreg.rep_schedule AS s (rep, time_zone) SELECT f.rep, f.zone FROM unnest($1::uuid[], $2::text[]) AS f (rep, zone)
+ON CONFLICT (rep) DO UPDATE SET time_zone = excluded.time_zone, updated_at = now()
 -- name: hours_clear
 -- $1 reps
 DELETE FROM salesreg.rep_hours WHERE rep = ANY ($1::uuid[])

@@ -62,6 +62,7 @@ static const struct write {
 	NULL, NULL},
     {KIND(SET_HOURS), SQL_HOURS_CLEAR, {OF_REP}, NULL, NULL},
     {KIND(SET_HOURS), SQL_HOURS_ADD, {OF_REP, OF(effect.hours, TEXT)}, NULL, NULL},
+    {KIND(SET_ZONE), SQL_ZONE_SET, {OF_REP, OF(effect.zone, TEXT)}, NULL, NULL},
     {KIND(REMOVE_DAYS_OFF), SQL_DAYS_OFF_REMOVE, {OF_REP, OF(effect.days_off, TEXT)}, NULL, NULL},
     {KIND(ADD_DAYS_OFF), SQL_DAYS_OFF_ADD, {OF_REP, OF(effect.days_off, TEXT)}, NULL, NULL},
     {KIND(PICK_CALENDAR), SQL_CALENDAR_PICK, {OF(effect.calendar_id, I64), OF_REP}, NULL, NULL},

@@ -15,7 +15,20 @@ size_t hours_parse(const PGresult *result, struct arena *a, struct hours_row **r
 	    COL(hours_row, notice_minutes, I64), COL(hours_row, horizon_days, I64),
 	    COL(hours_row, most_a_day, I64), COL(hours_row, hours, TEXT),
 	    COL(hours_row, days_off, TEXT), COL(hours_row, zone, TEXT),
-	    COL(hours_row, own_zone, BOOL), COL(hours_row, today, I64)};
+	    COL(hours_row, own_zone, BOOL), COL(hours_row, today, I64), COL(hours_row, now, TEXT),
+	    COL(hours_row, calendar_zone, TEXT), COL(hours_row, here_zone, TEXT)};
+	return ROWS_PARSE(result, a, columns, rows);
+}
+
+size_t zones_read(struct db_plan *plan, struct arena *a, const char *const *names, size_t count)
+{
+	return db_plan_add(plan, SQL_ZONES_READ, db_text_array(a, names, count));
+}
+
+size_t zones_parse(const PGresult *result, struct arena *a, struct zone_row **rows)
+{
+	static const struct column columns[] = {
+	    COL(zone_row, name, TEXT), COL(zone_row, now, TEXT)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 

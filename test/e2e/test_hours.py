@@ -1,5 +1,5 @@
 """/hours: a rep says when they can be met, by button or in words; what is stored is shown back, with the zone it is meant in."""
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -162,3 +162,100 @@ def test_who_is_no_active_rep_is_asked_nothing(make_world):
     pending.says("/hours")
     pending.hears("pending")
     assert world.db.rep_hours.value("count(*)") == 0
+
+
+ZONES = {
+    "Дубай": "Asia/Dubai", "Europe/Moscow": "Europe/Moscow", "new york": "America/New_York", "UTC+4": "UTC+4", "+5": "UTC+5",
+    "МСК+4": "UTC+7", "Europe/Kiev": "Europe/Kiev", "Катманду": "Asia/Kathmandu", "UTC": "UTC",
+}
+
+
+def clock(zone):
+    sign = {"UTC+4": 4, "UTC+5": 5, "UTC+7": 7, "UTC": 0}
+    there = datetime.now(timezone(timedelta(hours=sign[zone])) if zone in sign else ZoneInfo(zone))
+    return {f"{there + timedelta(minutes=n):%H:%M}" for n in (-1, 0, 1)}
+
+
+def test_a_zone_in_words_is_shown_back_with_the_time_there(world):
+    anna = world.person()
+    anna.registers()
+    for words, shown in ZONES.items():
+        anna.says("часы")
+        anna.presses("button_zone", message=anna.hears("hours_none", "hours_question"))
+        asked = anna.hears_anything()
+        assert world.texts.raw("ru", "zone_question") in asked.text
+        anna.says(words)
+        said = anna.hears("zone_set", zone=shown)
+        assert any(f" {time}," in said.text for time in clock(shown)), said.text
+        anna.says("часы")
+        anna.hears("hours_none", "hours_question", zone=shown)
+    # what PostgreSQL counts by
+    assert world.db.rep_schedule.value("now() AT TIME ZONE time_zone = now() AT TIME ZONE 'UTC'")
+
+
+@pytest.mark.parametrize("words, key", [
+    ("Готэм", "zone_unknown"), ("Nowhere/City", "zone_unknown"), ("Nowhere5", "zone_unknown"), ("UTC+5:30", "zone_part_hour"),
+    ("UTC+15", "zone_too_far"), ("'; DROP TABLE x; --", "zone_unknown"), ("<b>Москва</b>", "zone_unknown"), ("x" * 4000, "zone_unknown"),
+])
+def test_a_zone_that_is_none_is_refused_with_a_reason(world, words, key):
+    anna = world.person()
+    anna.registers()
+    begins(anna)
+    anna.presses("button_zone")
+    anna.hears_anything()
+    anna.says(words)
+    said = anna.hears_anything().text
+    before, after = world.texts.raw("ru", key).split("{said}")
+    assert said.startswith(before) and after in said and world.texts.raw("ru", "zone_question") in said
+    assert not world.db.rep_schedule.value("count(*)")
+    # and the question still stands
+    anna.says("Бали")
+    anna.hears("zone_set", zone="Asia/Makassar")
+
+
+def test_a_zone_by_button_and_a_wrong_one_is_a_press_from_another(world):
+    anna = world.person()
+    anna.registers()
+    anna.says("часы")
+    anna.presses("button_zone", message=anna.hears("hours_none", "hours_question", zone=ZONE))
+    asked = anna.hears_anything()
+    anna.is_answered()
+    assert asked.labels[0] == "Europe/Moscow", "of the language; the company's is what counts already"
+    anna.presses("Europe/Moscow", message=asked)
+    said = anna.hears("zone_set", zone="Europe/Moscow")
+    anna.is_answered()
+    anna.sees_edit()
+    anna.presses("button_zone_other", message=said)
+    again = anna.hears_anything()
+    anna.is_answered()
+    assert again.labels[0] == ZONE
+    # of the question before last
+    anna.says("отмена")
+    anna.hears_anything()
+    anna.presses(ZONE, message=again)
+    anna.is_answered("answer_stale")
+    assert world.db.rep_schedule.column("time_zone") == ["Europe/Moscow"]
+
+
+def test_the_zone_of_a_calendar_is_offered_where_it_differs(world):
+    anna = world.person()
+    anna.registers()
+    world.db.execute(f"INSERT INTO {world.db.calendar_accounts} (rep, sub, email, scopes, time_zone)"
+                     " SELECT id, '1', 'a@example.org', '', 'Asia/Dubai' FROM sales_representatives")
+    anna.says("часы")
+    asked = anna.hears("hours_none", "hours_question", zone="Asia/Dubai")
+    assert "Asia/Dubai" not in asked.labels, "it counts already"
+    anna.says("Москва")
+    anna.hears("zone_set", zone="Europe/Moscow")
+    anna.says("часы")
+    asked = anna.hears("hours_none", "hours_question", zone="Europe/Moscow")
+    anna.presses("Asia/Dubai", message=asked)
+    anna.hears("zone_set", zone="Asia/Dubai")
+    anna.says("часы")
+    anna.presses("button_zone", message=anna.hears("hours_none", "hours_question", zone="Asia/Dubai"))
+    anna.hears_anything()
+    anna.says("UTC+3")
+    anna.hears("zone_set", zone="UTC+3")
+    anna.says("часы")
+    anna.presses("button_zone", message=anna.hears("hours_none", "hours_question", zone="UTC+3"))
+    assert world.texts.render("ru", "zone_of_calendar", zone="Asia/Dubai") in anna.hears_anything().text

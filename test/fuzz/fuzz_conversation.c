@@ -36,9 +36,9 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "a:6:c", "adm:ok:501", "adm:no:501", "adm:ok:900", "adm:no:500", "123456", "12 34 56",
     "rABCDEFGHIJKLMNOPQRSTUVWX", "pABCDEFGHIJKLMNOPQRSTUV", "cABCDEFGHIJKLMNOPQRSTUV", "pros:yes",
     "pros:stop", "pros:resume", "ищу недвижимость", "стоп", "claim", "code:again", "часы",
-    "menu:hours", "hours:six", "пн-пт 10-19", "выходной завтра", "календарь", "menu:cal", "cal:off",
-    "cal:off:yes", "cal:choose", "cal:pick:5", "cal:pick:7", "cal:pick:6", "cal:into", "cal:into:5",
-    "cal:into:7"};
+    "menu:hours", "hours:six", "hours:zone", "zone:set:Asia/Dubai", "Дубай", "UTC+4", "пн-пт 10-19",
+    "выходной завтра", "календарь", "menu:cal", "cal:off", "cal:off:yes", "cal:choose",
+    "cal:pick:5", "cal:pick:7", "cal:pick:6", "cal:into", "cal:into:5", "cal:into:7"};
 enum { USUAL = sizeof usual / sizeof usual[0] };
 
 /* A usual text, or bytes of the input made clean as the parser does. */
@@ -238,6 +238,9 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 		f->claim.name = ""; /* as the caller does */
 	(void)hours_unpack(flags & 1 ? "1 600 780,1 840 1140,7 0 1440" : NULL, &f->hours.hours);
 	f->hours.zone = "Asia/Makassar";
+	f->hours.now = "14:05";
+	f->hours.calendar_zone = flags & 4 ? "Asia/Dubai" : NULL;
+	f->hours.company_zone = flags & 2 ? "WITA-8" : "Etc/GMT-4";
 	f->hours.today = 20783; /* 2026-11-26 */
 	f->hours.days_off[0] = f->hours.today + 1;
 	f->hours.day_off_count = flags & 2 ? 1 : 0;
@@ -359,6 +362,9 @@ static void forget_what_was_not_asked(
 		s->claim = NULL;
 	if (!interest->wants_hours)
 		s->hours = NULL;
+	static struct zone_view zone;
+	zone = (struct zone_view){interest->zone, "09:30"};
+	s->zone = interest->zone ? &zone : NULL;
 	if (!interest->email_key)
 		s->email_taken = false;
 	if (interest->assignment_id != s->assignment->id)
@@ -494,6 +500,10 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		require(s->rep_status == REP_ACTIVE && s->phase == PHASE_HOURS &&
 			interest->wants_hours);
 		check_hours(e);
+		return;
+	case EFFECT_SET_ZONE:
+		require(s->rep_status == REP_ACTIVE && s->zone && e->zone == s->zone->name);
+		require(s->phase == PHASE_ZONE || s->phase == PHASE_HOURS);
 		return;
 	case EFFECT_CALENDAR_LINK:
 		require(s->rep_status == REP_ACTIVE && interest->wants_calendar);

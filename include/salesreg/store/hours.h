@@ -17,11 +17,21 @@ struct hours_row {
 	const char *zone;             /* that counts for this rep */
 	bool own_zone;                /* which is what was set, and not the calendar's or `zone` */
 	int64_t today;                /* there */
+	const char *now;              /* there: "14:05" */
+	/* the calendar's, and `zone` as it was given; NULL: none, or none that the server knows */
+	const char *calendar_zone, *here_zone;
 };
 /* By the Telegram ids of the reps. */
 size_t hours_read(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count,
     const char *zone);
 size_t hours_parse(const PGresult *result, struct arena *a, struct hours_row **rows);
+
+/* Of names, which are zones, and what their clocks show. */
+struct zone_row {
+	const char *name, *now;
+};
+size_t zones_read(struct db_plan *plan, struct arena *a, const char *const *names, size_t count);
+size_t zones_parse(const PGresult *result, struct arena *a, struct zone_row **rows);
 
 /* Working time on one day; for slots_free(), `number` is its day. */
 struct hours_window {

@@ -1,6 +1,7 @@
 #include "salesreg/domain/conversation/conversation.h"
 #include "conversation_private.h"
 #include "salesreg/domain/calendar/hours_text.h"
+#include "salesreg/domain/calendar/zone_text.h"
 #include "salesreg/domain/contact/email.h"
 #include <string.h>
 
@@ -101,12 +102,15 @@ void conversation_interest(
 		interest_in(word_facts(phrase_recognise(event->text, a)), event, 0, interest);
 		interest->email_key = email_key(event->text, a);
 		interest->code = conversation_code(event->text, a);
-		interest->wants_hours |= hours_may_be_in(event->text, a);
+		interest->zone = zone_read_text(event->text, a, NULL);
+		interest->wants_hours |= interest->zone || hours_may_be_in(event->text, a);
 		interest->tells_admins = interest->email_key || interest->code;
 		return;
 	case EVENT_BUTTON: {
 		struct press press = press_parse(event->text);
 		interest_in(button_facts(press.kind), event, press.id, interest);
+		if (press.kind == PRESS_ZONE && press.about)
+			interest->zone = zone_read_text(press.about, a, NULL);
 		return;
 	}
 	case EVENT_BLOCKED:
@@ -254,6 +258,7 @@ void conversation_step(const struct conversation_state *state, const struct even
 	next->assignment = NULL;
 	next->subject = NULL;
 	next->hours = NULL;
+	next->zone = NULL;
 	next->clients = NULL;
 	next->client_count = 0;
 	next->admin_locales = NULL;

@@ -99,7 +99,7 @@ struct dialogue {
 #define WORDS(rows) .words = (rows), .word_count = sizeof(rows) / sizeof *(rows)
 extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_codes,
     dialogue_claims, dialogue_admins, dialogue_invitations, dialogue_languages,
-    dialogue_client_cards, dialogue_calendar, dialogue_hours, dialogue_prospects;
+    dialogue_client_cards, dialogue_calendar, dialogue_hours, dialogue_zones, dialogue_prospects;
 
 /* conversation_dialogues.c */
 unsigned button_facts(enum press_kind press);
@@ -232,6 +232,15 @@ turn_handler turn_press_of_claimant;
 /* What admins are asked, with the buttons they decide by; username: the claimant's, NULL if it is not known. */
 void turn_show_claim(struct turn *t, int64_t admin, enum message_priority priority,
     enum locale locale, const struct claim_view *claim, const char *username);
+
+/* rep/conversation_zone.c */
+/* The zone that the event names is the rep's from now on. */
+turn_handler turn_set_zone;
+/* Presets' neighbours: one that asks for a zone, and the calendar's zone if that is another. */
+enum { TURN_ZONE_BUTTONS = 2 };
+size_t turn_zone_buttons(const struct turn *t, struct button buttons[TURN_ZONE_BUTTONS]);
+/* As it is shown. */
+const char *turn_zone(const struct turn *t, const char *zone);
 
 /* rep/conversation_clients.c */
 turn_handler turn_list_clients;

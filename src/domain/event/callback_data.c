@@ -35,10 +35,10 @@ static const char *parse_id(const char *s, int64_t *id)
 	return s != first && *first != '0' ? s : NULL;
 }
 
-/* Nothing at all, or ":" and a fingerprint, or a language's code; false: something else. */
+/* Nothing at all, or ":" and a fingerprint, or a language's code, a zone; false: something else. */
 static bool parse_about(const char *s, enum press_kind kind, const char **about)
 {
-	if (kind == PRESS_LANGUAGE) {
+	if (kind == PRESS_LANGUAGE || kind == PRESS_ZONE) {
 		*about = *s == ':' ? s + 1 : NULL;
 		return *about || *s == '\0';
 	}

@@ -25,6 +25,7 @@
 	    "code") /* the code that was mailed: to a newcomer, or for an active rep's new e-mail */ \
 	X(CHANGE_EMAIL, "change_email")             /* an active rep's new e-mail */                 \
 	X(HOURS, "hours")                           /* when an active rep works */                   \
+	X(ZONE, "zone")                             /* in which time zone */                         \
 	X(CONFIRM_UNREGISTER, "confirm_unregister") /* whether to unregister */
 
 enum conversation_phase {
@@ -252,6 +253,14 @@ struct hours_view {
 	size_t day_off_count;
 	const char *zone; /* its name */
 	int32_t today;    /* there */
+	const char *now;  /* what clocks show there: "14:05" */
+	/* other zones that may be the rep's; NULL: not known */
+	const char *calendar_zone, *company_zone;
+};
+
+/* A zone that the event names, as the database knows it. */
+struct zone_view {
+	const char *name, *now;
 };
 
 struct conversation_state {
@@ -285,6 +294,7 @@ struct conversation_state {
 	size_t client_count;
 	const struct claim_view *claim; /* NULL: nothing is claimed */
 	const struct hours_view *hours; /* NULL: they were not read */
+	const struct zone_view *zone;   /* NULL: the event names none that there is */
 	const struct code_view *code;   /* NULL: none is asked for */
 	int64_t
 	    code_wait_us; /* until a mail may be sent to the e-mail in the event, else the code's; 0: now */
@@ -324,6 +334,7 @@ struct conversation_interest {
 	bool wants_link;           /* → link */
 	bool wants_calendar;       /* → calendar, calendar_link */
 	bool wants_hours;          /* → hours */
+	const char *zone;          /* NULL: the event names none → zone */
 	bool wants_applications;   /* → applications, if an admin asks */
 	bool tells_admins;         /* → admin_locales; it may end in a message to them */
 	bool takes_back;          /* what was declined; anybody's doings with the prospect matter */
@@ -365,6 +376,7 @@ void conversation_interest(
 	X(SET_HOURS, "set hours")     /* hours: instead of those there are */                      \
 	X(ADD_DAYS_OFF, "add days off")       /* days_off */                                       \
 	X(REMOVE_DAYS_OFF, "remove days off") /* days_off */                                       \
+	X(SET_ZONE, "set zone")               /* zone */                                           \
 	X(CALENDAR_LINK, "calendar link")     /* invite: of the link to the consent page */        \
 	X(DISCONNECT_CALENDAR, "disconnect calendar") /* and the grant is given back */            \
 	X(PICK_CALENDAR, "pick calendar")     /* calendar_id: whether it counts is turned round */ \
@@ -401,6 +413,7 @@ struct effect {
 	const char *invite;           /* its hash */
 	int64_t days;                 /* it is good for */
 	const char *hours, *days_off; /* as domain/calendar/hours.h packs them */
+	const char *zone;
 	const char *prospect, *said;
 	const char *source, *campaign; /* where a prospect comes from: see salesreg.conversations */
 	int64_t code_id;

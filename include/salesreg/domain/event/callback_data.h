@@ -38,6 +38,8 @@
 	X(HOURS_WORKDAYS, "hours:work")                                                            \
 	X(HOURS_SIX_DAYS, "hours:six")                                                             \
 	X(HOURS_DAILY, "hours:daily")                                                              \
+	X(HOURS_ZONE, "hours:zone")                                                                \
+	X(ZONE, "zone:set")                                                                        \
 	X(MENU_UNREGISTER, "menu:unreg")                                                           \
 	X(MENU_HELP, "menu:help")                                                                  \
 	X(UNREGISTER_YES, "un:yes")                                                                \
@@ -64,14 +66,15 @@ enum press_kind {
 #undef X
 		PRESS_UNKNOWN,
 };
-/* WHOLE_NAME and CLAIM carry an <about>, too: "name:whole:<about>"; LANGUAGE carries one of ours or another: "lang:ru". */
+/* WHOLE_NAME and CLAIM carry an <about>, too: "name:whole:<about>"; LANGUAGE carries one of ours or another, "lang:ru",
+ * and ZONE a zone: "zone:set:Asia/Dubai". */
 
 struct press {
 	enum press_kind kind;
 	int64_t id; /* of the kinds that carry one, above 0 */
 	/*
 	 * Fingerprint of what was shown above the button: what is decided now must have the same.
-	 * NULL: the kind has none, or the button is older than fingerprints. Of LANGUAGE: its code.
+	 * NULL: the kind has none, or the button is older than fingerprints. Of LANGUAGE: its code; of ZONE: its name.
 	 * Points into the data.
 	 */
 	const char *about;

@@ -80,6 +80,8 @@ void batch_plan_reads(struct batch *b, struct db_plan *plan)
 		    time_zone_here(arena_alloc(a, TIME_ZONE_SIZE)));
 	if (in->link_count)
 		b->steps.links = links_read(plan, a, in->links, in->link_count);
+	if (in->zone_count)
+		b->steps.zones = zones_read(plan, a, in->zones, in->zone_count);
 	if (in->claimant_count)
 		b->steps.claims = claims_read(plan, a, in->claimants, in->claimant_count);
 	if (in->user_count && b->options.rules->proves_email) {
@@ -158,6 +160,11 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 		struct prospect_row *links;
 		input->link_count = links_parse(reply->results[b->steps.links], a, &links);
 		input->links = links;
+	}
+	if (b->interests.zone_count) {
+		struct zone_row *zones;
+		input->zone_count = zones_parse(reply->results[b->steps.zones], a, &zones);
+		input->zones = zones;
 	}
 	if (b->interests.claimant_count) {
 		struct claim_row *claims;

@@ -15,6 +15,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 	    .subjects = ARENA_ARRAY(a, int64_t, count),
 	    .client_reps = ARENA_ARRAY(a, int64_t, count),
 	    .hours_reps = ARENA_ARRAY(a, int64_t, count),
+	    .zones = ARENA_ARRAY(a, const char *, count),
 	    .leavers = ARENA_ARRAY(a, int64_t, count),
 	    .email_keys = ARENA_ARRAY(a, const char *, count),
 	    .mailboxes = ARENA_ARRAY(a, const char *, count),
@@ -65,6 +66,8 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 			in->calendar_reps[in->calendar_rep_count++] = event->user_id;
 		if (of->wants_clients)
 			in->client_reps[in->client_rep_count++] = event->user_id;
+		if (of->zone)
+			in->zones[in->zone_count++] = of->zone;
 		if (of->wants_hours || (of->wants_calendar && rules->calendar_url))
 			in->hours_reps[in->hours_rep_count++] = event->user_id;
 		if (!of->changes_assignments)

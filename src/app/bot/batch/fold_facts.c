@@ -253,6 +253,20 @@ static void fill_of_admin(struct folding *f, struct person *p)
 	state->untaken_count = input->untaken_count;
 }
 
+static void fill_zone(
+    struct folding *f, struct person *p, const struct conversation_interest *interest)
+{
+	p->state.zone = NULL;
+	for (size_t i = 0; interest->zone && i < f->input->zone_count; i++) {
+		const struct zone_row *row = &f->input->zones[i];
+		if (strcmp(row->name, interest->zone) != 0)
+			continue;
+		struct zone_view *view = ARENA_NEW(f->a, struct zone_view);
+		*view = (struct zone_view){row->name, row->now};
+		p->state.zone = view;
+	}
+}
+
 static void fill_hours(
     struct folding *f, struct person *p, const struct conversation_interest *interest)
 {
@@ -268,6 +282,9 @@ static void fill_hours(
 		    days_unpack(row->days_off, view->days_off, HOURS_DAYS_OFF_MOST);
 		view->zone = row->zone;
 		view->today = (int32_t)row->today;
+		view->now = row->now;
+		view->calendar_zone = row->calendar_zone;
+		view->company_zone = row->here_zone;
 		p->state.hours = view;
 	}
 }
@@ -333,6 +350,7 @@ void fold_fill_facts(
 	fill_claim(f, p, interest->claim_telegram_id);
 	fill_code(f, p, interest);
 	fill_hours(f, p, interest);
+	fill_zone(f, p, interest);
 	fill_invites(f, p, interest);
 	fill_link(f, p, interest);
 	fill_calendar(f, p, interest);

@@ -105,13 +105,15 @@ static void show_connected(struct turn *t)
 	const struct calendar_view *view = &t->state->calendar;
 	const char *first = turn_text(t, TEXT_CALENDAR_CONNECTED_TO, ARGS({"email", account(t)}));
 	const char *rest =
-	    view->unread ? turn_text(t, TEXT_CALENDAR_UNREAD, NO_ARGS)
-			 : with_target(t, turn_join(t,
-					      turn_text(t, TEXT_CALENDAR_DAYS,
-						  ARGS({"today", or_free(t, view->today)},
-						      {"tomorrow", or_free(t, view->tomorrow)},
-						      {"zone", view->zone ? view->zone : "UTC"})),
-					      say_slots(t)));
+	    view->unread
+		? turn_text(t, TEXT_CALENDAR_UNREAD, NO_ARGS)
+		: with_target(
+		      t, turn_join(t,
+			     turn_text(t, TEXT_CALENDAR_DAYS,
+				 ARGS({"today", or_free(t, view->today)},
+				     {"tomorrow", or_free(t, view->tomorrow)},
+				     {"zone", turn_zone(t, view->zone ? view->zone : "UTC")})),
+			     say_slots(t)));
 	turn_buttons(t, turn_say_text(t, turn_join(t, first, rest)), buttons, 3);
 }
 

@@ -4,6 +4,7 @@
 #include "../conversation_private.h"
 #include "salesreg/domain/calendar/hours_text.h"
 #include "salesreg/domain/text/shorten.h"
+#include <string.h>
 
 enum { ECHO_UNITS = 60 };
 
@@ -28,11 +29,12 @@ static const char *say_hours(const struct turn *t)
 	if (!view)
 		return NULL;
 	const char *days_off = say_days_off(t);
-	const char *hours = view->hours.count == 0
-				? turn_text(t, TEXT_HOURS_NONE, ARGS({"zone", view->zone}))
-				: turn_text(t, TEXT_HOURS_NOW,
-				      ARGS({"zone", view->zone},
-					  {"hours", hours_print(t->a, &view->hours, weekdays(t))}));
+	const char *hours =
+	    view->hours.count == 0
+		? turn_text(t, TEXT_HOURS_NONE, ARGS({"zone", turn_zone(t, view->zone)}))
+		: turn_text(t, TEXT_HOURS_NOW,
+		      ARGS({"zone", turn_zone(t, view->zone)},
+			  {"hours", hours_print(t->a, &view->hours, weekdays(t))}));
 	return days_off ? arena_printf(t->a, "%s\n%s", hours, days_off) : hours;
 }
 
@@ -45,10 +47,15 @@ static void ask_hours(struct turn *t, const char *first)
 	    {TEXT_BUTTON_HOURS_DAILY, PRESS_HOURS_DAILY, true},
 	    {TEXT_BUTTON_CANCEL, PRESS_CANCEL, false},
 	};
+	enum { PRESETS = sizeof presets / sizeof *presets };
 	turn_set_phase(t, PHASE_HOURS);
 	const char *question = turn_text(t, TEXT_HOURS_QUESTION, NO_ARGS);
-	turn_buttons(t, turn_say_text(t, turn_join(t, first ? first : say_hours(t), question)),
-	    presets, sizeof presets / sizeof *presets);
+	struct message *message =
+	    turn_say_text(t, turn_join(t, first ? first : say_hours(t), question));
+	turn_buttons(t, message, presets, PRESETS);
+	struct button *buttons = ARENA_ARRAY(t->a, struct button, PRESETS + TURN_ZONE_BUTTONS);
+	memcpy(buttons, message->buttons, PRESETS * sizeof *buttons);
+	message_set_buttons(message, buttons, PRESETS + turn_zone_buttons(t, buttons + PRESETS));
 }
 
 static void done(struct turn *t, const char *text)
@@ -62,7 +69,8 @@ static void set_hours(struct turn *t, const struct hours *hours)
 	const struct hours_view *view = t->state->hours;
 	turn_effect(t, (struct effect){.kind = EFFECT_SET_HOURS, .hours = hours_pack(t->a, hours)});
 	const char *said = turn_text(t, TEXT_HOURS_SET,
-	    ARGS({"zone", view->zone}, {"hours", hours_print(t->a, hours, weekdays(t))}));
+	    ARGS({"zone", turn_zone(t, view->zone)},
+		{"hours", hours_print(t->a, hours, weekdays(t))}));
 	const char *days_off = say_days_off(t);
 	done(t, days_off ? arena_printf(t->a, "%s\n%s", said, days_off) : said);
 }
@@ -108,7 +116,9 @@ static void enter_hours(struct turn *t)
 	if (turn_late_code(t))
 		return;
 	hours_read_text(t->event->text, view ? view->today : 0, weekdays(t), t->a, &read);
-	if (read.problem != HOURS_NONE)
+	if (read.problem != HOURS_NONE && t->state->zone)
+		turn_set_zone(t);
+	else if (read.problem != HOURS_NONE)
 		ask_hours(t, say_problem(t, &read));
 	else if (!view)
 		ask_hours(t, NULL);

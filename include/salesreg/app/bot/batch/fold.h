@@ -41,6 +41,8 @@ struct fold_input {
 	const struct client_row *clients;
 	size_t client_count;
 	const struct hours_row *hours;
+	const struct zone_row *zones;
+	size_t zone_count;
 	size_t hours_count;
 	const struct claim_row *claims;
 	size_t claim_count;
@@ -88,6 +90,8 @@ struct fold_interests {
 	size_t claimant_count, hours_rep_count;
 	const char **invites, **links; /* hashes */
 	size_t invite_count, link_count;
+	const char **zones; /* that are named */
+	size_t zone_count;
 	const char **usernames; /* of the users, in lower case */
 	int64_t *calendar_reps;
 	size_t calendar_rep_count;
