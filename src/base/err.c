@@ -11,3 +11,10 @@ const char *err_sentence(enum err err)
 	}
 	return "?";
 }
+
+int exit_code_of_start(enum err err)
+{
+	if (err == ERR_OK || err == ERR_CANCELLED)
+		return EXIT_CODE_OK;
+	return err == ERR_BUSY ? EXIT_CODE_BUSY : EXIT_CODE_CONFIG;
+}

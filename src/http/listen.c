@@ -1,7 +1,9 @@
 #include "salesreg/http/listen.h"
+#include "salesreg/base/patience.h"
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +13,10 @@
 
 enum { BACKLOG = 511 };
 
-int http_listen(const char *address, char *message, size_t message_size)
+static int open_address(const char *address, bool *in_use, char *message, size_t message_size)
 {
 	char host[256] = "";
+	*in_use = false;
 	const char *colon = strrchr(address, ':');
 	/* getaddrinfo() takes any number and keeps its last 16 bits */
 	char *end = NULL;
@@ -51,14 +54,55 @@ int http_listen(const char *address, char *message, size_t message_size)
 		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
 	if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 ||
 	    listen(fd, BACKLOG) != 0) {
+		int why = errno;
 		(void)snprintf(
-		    message, message_size, "cannot listen on %s: %s", address, strerror(errno));
+		    message, message_size, "cannot listen on %s: %s", address, strerror(why));
 		if (fd >= 0)
 			close(fd);
 		fd = -1;
+		*in_use = why == EADDRINUSE;
 	}
 	freeaddrinfo(found);
 	return fd;
+}
+
+int http_listen(const char *address, char *message, size_t message_size)
+{
+	bool in_use;
+	return open_address(address, &in_use, message, message_size);
+}
+
+struct attempt {
+	const char *address;
+	int fd;
+	char why[300];
+};
+
+static enum err attempt(void *data)
+{
+	struct attempt *a = data;
+	bool in_use;
+	a->fd = open_address(a->address, &in_use, a->why, sizeof a->why);
+	if (a->fd >= 0)
+		return ERR_OK;
+	return in_use ? ERR_BUSY : ERR_CONFIG;
+}
+
+enum err http_listen_patiently(
+    const char *what, const char *address, int *fd, char *message, size_t message_size)
+{
+	struct attempt a = {.address = address};
+	char name[300];
+	(void)snprintf(name, sizeof name, "%s=%s", what, address);
+	enum err err = patience(name, attempt, &a);
+	*fd = a.fd;
+	if (err == ERR_CANCELLED)
+		(void)snprintf(message, message_size, "asked to stop while waiting for %s", name);
+	else if (err != ERR_OK)
+		(void)snprintf(message, message_size, "%s is not usable here: %s; %s", name, a.why,
+		    err == ERR_BUSY ? "stop who has it, or choose another address"
+				    : "choose another address");
+	return err;
 }
 
 uint16_t http_listen_port(int fd)

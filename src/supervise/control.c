@@ -1,5 +1,6 @@
 #include "salesreg/supervise/control.h"
 #include "salesreg/base/log.h"
+#include "salesreg/base/patience.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -81,14 +82,14 @@ static void on_connection(uv_stream_t *server, int status)
 	make_room(c);
 }
 
-bool control_open(struct control *c, uv_loop_t *loop, const char *dir, const char *name,
+enum err control_open(struct control *c, uv_loop_t *loop, const char *dir, const char *name,
     char *message, size_t message_size)
 {
 	if (!run_dir_make(dir, message, message_size))
-		return false;
-	c->lock_fd = run_dir_claim(dir, name, message, message_size);
-	if (c->lock_fd < 0)
-		return false;
+		return ERR_CONFIG;
+	enum err err = run_dir_claim(dir, name, &c->lock_fd, message, message_size);
+	if (err != ERR_OK)
+		return err;
 	/* with the lock ours, a socket that is there belongs to a dead process */
 	run_dir_path(dir, name, "sock", c->path);
 	(void)unlink(c->path);
@@ -103,13 +104,36 @@ bool control_open(struct control *c, uv_loop_t *loop, const char *dir, const cha
 	if (code == 0)
 		code = uv_listen((uv_stream_t *)&c->pipe, CONTROL_BACKLOG, on_connection);
 	if (code == 0)
-		return true;
+		return ERR_OK;
 	(void)snprintf(message, message_size,
 	    "the control socket %s cannot be opened (%s); set SALESREG_RUN_DIR to another "
 	    "directory",
 	    c->path, uv_strerror(code));
 	control_close(c, NULL);
-	return false;
+	return ERR_CONFIG;
+}
+
+struct opening {
+	struct control *control;
+	uv_loop_t *loop;
+	const char *dir, *name;
+	char *message;
+	size_t size;
+};
+
+static enum err attempt(void *data)
+{
+	const struct opening *o = data;
+	return control_open(o->control, o->loop, o->dir, o->name, o->message, o->size);
+}
+
+enum err control_open_patiently(struct control *c, uv_loop_t *loop, const char *dir,
+    const char *name, char *message, size_t message_size)
+{
+	char what[RUN_DIR_MAX + 32];
+	(void)snprintf(what, sizeof what, "the run directory %s", dir);
+	return patience(
+	    what, attempt, &(struct opening){c, loop, dir, name, message, message_size});
 }
 
 void control_answer(struct ipc_channel *client, const struct ipc_message *message)

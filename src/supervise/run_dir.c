@@ -91,8 +91,10 @@ void run_dir_path(const char *dir, const char *name, const char *kind, char path
 	(void)snprintf(path, RUN_PATH_SIZE, "%.80s/%.18s.%.6s", dir, name, kind);
 }
 
-int run_dir_claim(const char *dir, const char *name, char *message, size_t message_size)
+enum err run_dir_claim(
+    const char *dir, const char *name, int *claim, char *message, size_t message_size)
 {
+	*claim = -1;
 	char path[RUN_PATH_SIZE];
 	run_dir_path(dir, name, "lock", path);
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -100,14 +102,16 @@ int run_dir_claim(const char *dir, const char *name, char *message, size_t messa
 		(void)snprintf(message, message_size,
 		    "%s cannot be made (%s); look at the rights of its directory", path,
 		    strerror(errno));
-		return -1;
+		return ERR_CONFIG;
 	}
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return fd;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		*claim = fd;
+		return ERR_OK;
+	}
 	(void)snprintf(message, message_size,
 	    "another %s runs with the run directory %s; stop that one, or give this one a "
 	    "SALESREG_RUN_DIR of its own",
 	    name, dir);
 	(void)close(fd);
-	return -1;
+	return ERR_BUSY;
 }

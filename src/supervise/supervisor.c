@@ -455,11 +455,12 @@ struct supervisor *supervisor_create(uv_loop_t *loop, const struct supervisor_op
 	return s;
 }
 
-bool supervisor_start(struct supervisor *s, char *message, size_t message_size)
+enum err supervisor_start(struct supervisor *s, char *message, size_t message_size)
 {
-	if (!control_open(
-		&s->control, s->loop, s->options.run_dir, "supervise", message, message_size))
-		return false;
+	enum err err = control_open_patiently(
+	    &s->control, s->loop, s->options.run_dir, "supervise", message, message_size);
+	if (err != ERR_OK)
+		return err;
 	s->started_us = clock_wall_us();
 	struct {
 		uv_signal_t *handle;
@@ -484,7 +485,7 @@ bool supervisor_start(struct supervisor *s, char *message, size_t message_size)
 		if (s->children[i].spec->foreign)
 			start(&s->children[i]);
 	supervisor_tick(s);
-	return true;
+	return ERR_OK;
 }
 
 int supervisor_exit_code(const struct supervisor *s)

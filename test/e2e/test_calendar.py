@@ -2,6 +2,7 @@
 import hashlib
 import html
 import re
+import socket
 import subprocess
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,6 +12,7 @@ from support.database import tables
 from support.google import COMPANY, PRIVATE
 from support.office import KEY, Office, free_port
 from support.process import run
+from support.waiting import eventually
 
 @pytest.fixture
 def office(make_world):
@@ -450,3 +452,16 @@ def test_tokens_are_stored_sealed_and_said_nowhere(office):
         assert "sandbox-secret" not in str(call)
     for word in ("1//", "ya29", "code=", "state=", "sandbox-secret", KEY):
         assert word not in log
+
+
+@pytest.mark.parametrize("role", ["oauth", "supervise"])
+def test_a_port_that_a_predecessor_still_has_is_waited_for(make_world, role):
+    office = Office(make_world, start=False)
+    with socket.socket() as predecessor:
+        predecessor.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        predecessor.bind(("127.0.0.1", office.port))
+        predecessor.listen()
+        successor = office.world.start(role, WORKERS="oauth")
+        successor.wait_for_log(f"OAUTH_LISTEN=127.0.0.1:{office.port}: somebody else has it; waiting for it up to 10 s")
+    successor.wait_for_log("calendar: listening on port")
+    eventually(lambda: office.get("/oauth/start?s=" + 43 * "x").status_code == 410, what="links can be looked up")

@@ -15,7 +15,7 @@ from support.metrics import HOST, Scrape, await_answer, await_scrape, free_ports
 from support.office import KEY
 from support.paths import ROOT
 from support.postgres import Cluster
-from support.process import EXIT_CONFIG, run
+from support.process import EXIT_BUSY, EXIT_CONFIG, run
 from support.telegram import TOKEN
 from support.waiting import eventually
 
@@ -248,17 +248,54 @@ def test_telegram_that_is_down_is_weather(measured, ports):
 
 # addresses ----------------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("role", ["bot", "outreach", "supervise"])
-def test_an_address_in_use_is_one_line_and_exit_78(role, tmp_path):
+def refused(tmp_path, salesreg, roles, **settings):
+    """{role: the process}, of processes that somebody keeps from starting."""
+    (tmp_path / "run").mkdir(mode=0o700)
+    return {role: salesreg(role, **{"DATABASE_URL": "postgresql://u@127.0.0.1:1/db", "REGISTRY_BOT_TOKEN": TOKEN,
+                                    "SALESREG_RUN_DIR": str(tmp_path / "run"), **settings}) for role in roles}
+
+
+def test_an_address_in_use_is_waited_for_and_then_exit_75(salesreg, tmp_path):
+    """It may be a predecessor's, who is just stopping; whoever restarts us is to try again."""
     with socket.socket() as taken:
         taken.bind((HOST, 0))
         taken.listen()
         address = f"{HOST}:{taken.getsockname()[1]}"
-        done = run(role, settings={"DATABASE_URL": "postgresql://u@127.0.0.1:1/db", "REGISTRY_BOT_TOKEN": TOKEN,
-                                   "METRICS_LISTEN": address, "SALESREG_RUN_DIR": str(tmp_path)})
-    assert done.returncode == EXIT_CONFIG
-    (line,) = (line for line in done.stderr.splitlines() if " error " in line)
-    assert f"METRICS_LISTEN={address}" in line and "already in use" in line
+        started = refused(tmp_path, salesreg, ["bot", "outreach", "supervise"], METRICS_LISTEN=address)
+        for process in started.values():
+            process.expect_exit(EXIT_BUSY)
+            assert process.wait() == EXIT_BUSY
+            (waits,) = process.lines("somebody else has it; waiting for it up to 10 s")
+            (line,) = process.lines(" error ")
+            assert f"METRICS_LISTEN={address}" in waits and f"METRICS_LISTEN={address}" in line and "already in use" in line
+
+
+@pytest.mark.parametrize("role", ["bot", "supervise"])
+def test_an_address_that_is_let_go_of_is_taken(salesreg, tmp_path, role):
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = refused(tmp_path, salesreg, [role], METRICS_LISTEN=f"{HOST}:{port}")[role]
+        process.wait_for_log("waiting for it up to")
+    process.wait_for_log(f"metrics: http://{HOST}:{port}/metrics")
+
+
+@pytest.mark.parametrize("role", ["bot", "supervise"])
+def test_who_is_asked_to_stop_while_it_waits_does(salesreg, tmp_path, role):
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        taken.listen()
+        process = refused(tmp_path, salesreg, [role], METRICS_LISTEN=f"{HOST}:{taken.getsockname()[1]}")[role]
+        process.wait_for_log("waiting for it up to")
+        process.terminate()
+        assert not process.lines(" error ")
+
+
+def test_an_address_that_is_none_of_this_machine_is_exit_78(tmp_path):
+    done = run("outreach", settings={"DATABASE_URL": "postgresql://u@127.0.0.1:1/db", "METRICS_LISTEN": "192.0.2.1:9464",
+                                     "SALESREG_RUN_DIR": str(tmp_path)})
+    assert done.returncode == EXIT_CONFIG and "METRICS_LISTEN=192.0.2.1:9464 is not usable here" in done.stderr
 
 
 def test_nothing_listens_unless_asked_to(measured, make_world):

@@ -122,3 +122,13 @@ def test_closed_standard_descriptors_are_not_taken_for_others(ready, monkeypatch
     for fd in (0, 1):
         assert os.readlink(f"/proc/{s.pid}/fd/{fd}") == "/dev/null"
     s.terminate()
+
+
+def test_a_successor_waits_for_who_is_just_stopping(ready, supervise):
+    """A rolling restart with one run directory: first its lock is waited for, then nothing is in the way."""
+    first = ready("test-bot,test-two")
+    second = supervise("test-bot,test-two", SALESREG_RUN_DIR=str(first.run_dir))
+    second.wait_for_log("the run directory .* somebody else has it; waiting")
+    assert not second.lines("every worker is ready")
+    first.terminate()
+    second.wait_for_log("every worker is ready")

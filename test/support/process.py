@@ -11,6 +11,7 @@ from .postgres import PASSWORD, die_with_parent
 from .waiting import PATIENCE_S, eventually
 
 REPORTS = re.compile(r"AddressSanitizer|LeakSanitizer|UndefinedBehaviorSanitizer|runtime error:|Assertion .* failed")
+EXIT_BUSY = 75
 EXIT_CONFIG = 78
 EXIT_USAGE = 64
 

@@ -29,10 +29,13 @@ enum err {
 /* "no answer within the time allowed" */
 const char *err_sentence(enum err err);
 
-/* Exit codes of every command: sysexits.h's EX_USAGE and EX_CONFIG, so that init systems know them. */
+/* Exit codes of every command: sysexits.h's EX_USAGE, EX_TEMPFAIL and EX_CONFIG, so that init systems know them. */
 enum exit_code {
 	EXIT_CODE_OK = 0,
 	EXIT_CODE_FAILED = 1,
 	EXIT_CODE_USAGE = 64,
+	EXIT_CODE_BUSY = 75, /* somebody else has what we need */
 	EXIT_CODE_CONFIG = 78
 };
+/* Of what kept a process from starting. */
+int exit_code_of_start(enum err err);

@@ -3,7 +3,7 @@
  * Ownership: the control is the caller's memory and must stay until `closed`; requests are borrowed for the callback. It
  * removes its socket when it closes; what a dead process left there is replaced.
  * Units: milliseconds.
- * Errors: control_open() returns false with one line in message. Who asks nonsense is hung up on, and so is who says nothing
+ * Errors: control_open() says why in one line; ERR_BUSY: another process has it. Who asks nonsense is hung up on, and so is who says nothing
  * for CONTROL_IDLE_MS; with all places taken, the longest silent client makes room.
  * Callbacks: from the loop only.
  */
@@ -30,8 +30,11 @@ struct control {
 };
 
 /* request and data have been set. The socket is <dir>/<name>.sock, and only one process at a time has it. */
-bool control_open(struct control *c, uv_loop_t *loop, const char *dir, const char *name,
+enum err control_open(struct control *c, uv_loop_t *loop, const char *dir, const char *name,
     char *message, size_t message_size);
+/* With patience for a predecessor (base/patience.h), before the loop runs. */
+enum err control_open_patiently(struct control *c, uv_loop_t *loop, const char *dir,
+    const char *name, char *message, size_t message_size);
 void control_answer(struct ipc_channel *client, const struct ipc_message *message);
 void control_done(struct ipc_channel *client, bool ok, const char *what);
 /* closed may be NULL; it is called from the loop, or never if the control was not open. */

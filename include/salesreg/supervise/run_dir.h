@@ -6,6 +6,7 @@
  * Source: unix(7): a socket's path has 108 bytes with its NUL.
  */
 #pragma once
+#include "salesreg/base/err.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -25,5 +26,6 @@ bool run_dir_make(const char *dir, char *message, size_t message_size);
 bool run_dir_trust(const char *dir, uid_t *owner, char *message, size_t message_size);
 /* <dir>/<name>.<kind> */
 void run_dir_path(const char *dir, const char *name, const char *kind, char path[RUN_PATH_SIZE]);
-/* Only one process at a time is <name> in this directory: -1 if another is. */
-int run_dir_claim(const char *dir, const char *name, char *message, size_t message_size);
+/* Only one process at a time is <name> in this directory: ERR_BUSY if another is. *claim is the descriptor to be closed in the end, or -1. */
+enum err run_dir_claim(
+    const char *dir, const char *name, int *claim, char *message, size_t message_size);

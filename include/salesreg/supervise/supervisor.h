@@ -41,7 +41,8 @@ struct supervisor_options {
 
 struct supervisor;
 struct supervisor *supervisor_create(uv_loop_t *loop, const struct supervisor_options *options);
-bool supervisor_start(struct supervisor *s, char *message, size_t message_size);
+/* Waits for a predecessor's run directory: base/patience.h. */
+enum err supervisor_start(struct supervisor *s, char *message, size_t message_size);
 /* What Prometheus is told of the workers. */
 void supervisor_expose(const struct supervisor *s, struct buf *out);
 /* Whether every worker is ready; line: "ready", or "not ready: who, and why". */

@@ -112,8 +112,7 @@ struct site *site_create(
 	    .fallback = options->rules->default_locale,
 	    .bot_username = s->bot_username};
 	if (http_server_create(&s->http, loop,
-		&(struct http_server_options){.listen = options->listen,
-		    .listen_fd = options->listen_fd,
+		&(struct http_server_options){.listen_fd = options->listen_fd,
 		    .body_max_bytes = BODY_BYTES,
 		    .connections_max = CONNECTIONS,
 		    .connections_an_address_max = AN_ADDRESS,

@@ -16,13 +16,18 @@ static void stop(struct worker *worker, void *data)
 	w->options.stop(w->options.data);
 }
 
-void db_worker_refuse(struct db_worker *w, const char *why)
+void db_worker_refuse_with(struct db_worker *w, int exit_code, const char *why)
 {
-	if (w->worker.exit_code == EXIT_CODE_CONFIG)
+	if (w->worker.exit_code != EXIT_CODE_OK)
 		return;
 	log_error("%s", why);
-	w->worker.exit_code = EXIT_CODE_CONFIG;
+	w->worker.exit_code = exit_code;
 	stop(&w->worker, w);
+}
+
+void db_worker_refuse(struct db_worker *w, const char *why)
+{
+	db_worker_refuse_with(w, EXIT_CODE_CONFIG, why);
 }
 
 void db_worker_end(struct db_worker *w)

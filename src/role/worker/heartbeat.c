@@ -130,7 +130,8 @@ static void open_control(struct presence *p)
 	p->control.request = on_request;
 	p->control.data = p;
 	if (!run_dir_find(p->options.run_dir, dir, message, sizeof message) ||
-	    !control_open(&p->control, p->loop, dir, p->options.role, message, sizeof message))
+	    control_open(&p->control, p->loop, dir, p->options.role, message, sizeof message) !=
+		ERR_OK)
 		log_warn(
 		    "no control socket, so `status` and `healthcheck` do not see this process: %s",
 		    message);

@@ -1,6 +1,7 @@
 #include "salesreg/role/worker/metrics.h"
 #include "salesreg/base/log.h"
 #include "salesreg/base/metrics.h"
+#include "salesreg/http/listen.h"
 #include "salesreg/http/server.h"
 #include "salesreg/role/worker/exposition.h"
 #include <stdio.h>
@@ -70,16 +71,25 @@ static void on_request(void *data, struct http_exchange *x)
 	}
 }
 
-struct metrics_server *metrics_server_create(
-    uv_loop_t *loop, const struct metrics_server_options *options)
+enum err metrics_server_create(
+    struct metrics_server **out, uv_loop_t *loop, const struct metrics_server_options *options)
 {
+	char message[700];
+	int fd;
+	*out = NULL;
+	enum err err =
+	    http_listen_patiently("METRICS_LISTEN", options->listen, &fd, message, sizeof message);
+	if (err != ERR_OK) {
+		log_write(err == ERR_CANCELLED ? LOG_INFO : LOG_ERROR, "%s%s",
+		    err == ERR_CANCELLED ? "" : "configuration: ", message);
+		return err;
+	}
 	struct metrics_server *m = calloc(1, sizeof *m);
 	if (!m)
 		abort();
 	m->options = *options;
-	char message[300];
 	if (http_server_create(&m->http, loop,
-		&(struct http_server_options){.listen = options->listen,
+		&(struct http_server_options){.listen_fd = fd,
 		    .body_max_bytes = BODY_MAXIMUM,
 		    .connections_max = CONNECTIONS,
 		    .connections_an_address_max = CONNECTIONS_AN_ADDRESS,
@@ -88,16 +98,16 @@ struct metrics_server *metrics_server_create(
 		    .data = m,
 		    .request = on_request},
 		message, sizeof message) != ERR_OK) {
-		log_error("configuration: METRICS_LISTEN=%s is not usable here: %s; choose another "
-			  "address, or stop who has it",
+		log_error("configuration: METRICS_LISTEN=%s is not usable here: %s",
 		    options->listen, message);
 		free(m);
-		return NULL;
+		return ERR_CONFIG;
 	}
 	const char *colon = strrchr(options->listen, ':');
 	log_info("metrics: http://%.*s:%u/metrics", (int)(colon ? colon - options->listen : 0),
 	    options->listen, (unsigned)http_server_port(m->http));
-	return m;
+	*out = m;
+	return ERR_OK;
 }
 
 void metrics_server_destroy(struct metrics_server *m)

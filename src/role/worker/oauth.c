@@ -2,6 +2,7 @@
 #include "salesreg/app/oauth/leftovers.h"
 #include "salesreg/app/oauth/site.h"
 #include "salesreg/base/log.h"
+#include "salesreg/http/listen.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/worker/db_worker.h"
 #include "salesreg/role/worker/exposition.h"
@@ -115,8 +116,18 @@ static void open_site(struct oauth *o)
 {
 	struct worker *w = &o->worker.worker;
 	const struct config *c = &w->config;
-	char message[300];
-	bool inherited = getenv("SALESREG_LISTEN_FD") != NULL;
+	char message[700];
+	int fd = CHILD_LISTEN_FD;
+	if (!getenv("SALESREG_LISTEN_FD")) {
+		enum err err = http_listen_patiently(
+		    "OAUTH_LISTEN", c->oauth_listen, &fd, message, sizeof message);
+		if (err == ERR_CANCELLED)
+			return; /* the signal is heard as soon as the loop runs */
+		if (err != ERR_OK) {
+			db_worker_refuse_with(&o->worker, exit_code_of_start(err), message);
+			return;
+		}
+	}
 	o->site = site_create(&w->loop,
 	    &(struct site_options){.pool = o->worker.pool,
 		.google = o->google,
@@ -125,17 +136,14 @@ static void open_site(struct oauth *o)
 		.keys = &o->keys,
 		.account = (enum account_rule)c->calendar_account,
 		.public_url = c->oauth_public_url,
-		.listen = inherited ? NULL : c->oauth_listen,
-		.listen_fd = CHILD_LISTEN_FD},
+		.listen_fd = fd},
 	    message, sizeof message);
 	if (o->site)
 		log_info("calendar: listening on port %u; redirect URI %s",
 		    (unsigned)site_port(o->site), o->client.redirect_uri);
 	else
 		db_worker_refuse(&o->worker,
-		    arena_printf(&w->arena,
-			"configuration: OAUTH_LISTEN=%s is not usable here: %s; choose another "
-			"address, or stop who has it",
+		    arena_printf(&w->arena, "configuration: OAUTH_LISTEN=%s is not usable here: %s",
 			c->oauth_listen, message));
 }
 

@@ -25,7 +25,8 @@ struct supervise {
 	size_t count;
 	char dir[RUN_DIR_MAX + 1];
 	struct supervisor_times times;
-	char message[400];
+	char message[700];
+	int exit_code;                           /* if it does not start */
 	const struct supervise_company *company; /* NULL: only the workers */
 };
 
@@ -96,15 +97,10 @@ static bool add_test_worker(struct supervise *s, struct child_spec *spec)
 /* The port stays open over restarts of the worker, so that nobody who comes back from Google is refused. */
 static bool open_calendar(struct supervise *s, struct child_spec *spec)
 {
-	char why[200];
-	spec->listen_fd = http_listen(s->config.oauth_listen, why, sizeof why);
-	if (spec->listen_fd >= 0)
-		return true;
-	(void)snprintf(s->message, sizeof s->message,
-	    "OAUTH_LISTEN=%.100s is not usable here: %s; choose another address, or stop who has "
-	    "it",
-	    s->config.oauth_listen, why);
-	return false;
+	enum err err = http_listen_patiently("OAUTH_LISTEN", s->config.oauth_listen,
+	    &spec->listen_fd, s->message, sizeof s->message);
+	s->exit_code = err == ERR_OK ? s->exit_code : exit_code_of_start(err);
+	return err == ERR_OK;
 }
 
 static bool add_worker(struct supervise *s, const char *name)
@@ -221,7 +217,8 @@ static bool load(struct supervise *s)
 	if (read_workers(s) &&
 	    run_dir_find(s->config.run_dir, s->dir, s->message, sizeof s->message))
 		return true;
-	log_error("configuration: %s", s->message);
+	log_write(s->exit_code == EXIT_CODE_OK ? LOG_INFO : LOG_ERROR, "%s%s",
+	    s->exit_code == EXIT_CODE_CONFIG ? "configuration: " : "", s->message);
 	return false;
 }
 
@@ -250,17 +247,16 @@ static void close_metrics(void *data)
 }
 
 /* Before the first worker: an address that is taken is for the operator. */
-static bool open_metrics(struct supervise *s, uv_loop_t *loop)
+static enum err open_metrics(struct supervise *s, uv_loop_t *loop)
 {
 	if (!s->config.metrics_listen)
-		return true;
-	s->metrics = metrics_server_create(
-	    loop, &(struct metrics_server_options){.listen = s->config.metrics_listen,
-		      .role = "supervise",
-		      .write = expose,
-		      .ready = is_ready,
-		      .data = s});
-	return s->metrics != NULL;
+		return ERR_OK;
+	return metrics_server_create(&s->metrics, loop,
+	    &(struct metrics_server_options){.listen = s->config.metrics_listen,
+		.role = "supervise",
+		.write = expose,
+		.ready = is_ready,
+		.data = s});
 }
 
 static int run(struct supervise *s)
@@ -276,18 +272,16 @@ static int run(struct supervise *s)
 					 .announced = on_announced,
 					 .ended = close_metrics,
 					 .data = s});
-	int code = EXIT_CODE_CONFIG;
-	bool started = false;
-	if (open_metrics(s, &loop)) {
-		started = supervisor_start(s->supervisor, s->message, sizeof s->message);
-		if (!started)
+	enum err err = open_metrics(s, &loop);
+	if (err == ERR_OK) {
+		err = supervisor_start(s->supervisor, s->message, sizeof s->message);
+		if (err != ERR_OK && err != ERR_CANCELLED)
 			log_error("%s", s->message);
 	}
-	if (!started)
+	if (err != ERR_OK)
 		close_metrics(s);
 	(void)uv_run(&loop, UV_RUN_DEFAULT);
-	if (started)
-		code = supervisor_exit_code(s->supervisor);
+	int code = err == ERR_OK ? supervisor_exit_code(s->supervisor) : exit_code_of_start(err);
 	supervisor_destroy(s->supervisor);
 	(void)uv_loop_close(&loop);
 	return code;
@@ -317,7 +311,8 @@ int supervise_run(const struct supervise_company *company)
 #ifdef SALESREG_TESTS
 	read_test_times(&s.times);
 #endif
-	int code = load(&s) ? run(&s) : EXIT_CODE_CONFIG;
+	s.exit_code = EXIT_CODE_CONFIG;
+	int code = load(&s) ? run(&s) : s.exit_code;
 	config_finish(&s.config);
 	return code;
 }

@@ -129,18 +129,18 @@ static bool is_ready(char line[METRICS_LINE_SIZE], void *data)
 	return !now.unready;
 }
 
-/* Opened before anything else is begun: an address that is taken is for the operator. */
-static bool open_metrics(struct worker *w)
+/* Opened before anything else is begun: an address that is taken is for the operator. Who is asked to stop meanwhile needs none. */
+static int open_metrics(struct worker *w)
 {
 	if (!w->config.metrics_listen)
-		return true;
-	w->metrics = metrics_server_create(
-	    &w->loop, &(struct metrics_server_options){.listen = w->config.metrics_listen,
-			  .role = w->role,
-			  .write = expose,
-			  .ready = is_ready,
-			  .data = w});
-	return w->metrics != NULL;
+		return EXIT_CODE_OK;
+	enum err err = metrics_server_create(&w->metrics, &w->loop,
+	    &(struct metrics_server_options){.listen = w->config.metrics_listen,
+		.role = w->role,
+		.write = expose,
+		.ready = is_ready,
+		.data = w});
+	return exit_code_of_start(err);
 }
 
 int worker_init(struct worker *w, const char *role, unsigned needs)
@@ -177,10 +177,11 @@ int worker_init(struct worker *w, const char *role, unsigned needs)
 	/* whoever is asked to stop while still beginning does so in order, as soon as the loop runs */
 	(void)uv_signal_start(&w->terminate, on_signal, SIGTERM);
 	(void)uv_signal_start(&w->interrupt, on_signal, SIGINT);
-	if (!open_metrics(w)) {
-		worker_end(w, EXIT_CODE_CONFIG);
+	int code = open_metrics(w);
+	if (code != EXIT_CODE_OK) {
+		worker_end(w, code);
 		worker_finish(w);
-		return EXIT_CODE_CONFIG;
+		return code;
 	}
 	return EXIT_CODE_OK;
 }

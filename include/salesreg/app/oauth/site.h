@@ -29,8 +29,7 @@ struct site_options {
 	const struct seal_keys *keys;
 	enum account_rule account;
 	const char *public_url; /* without / at its end */
-	const char *listen;     /* NULL: listen_fd */
-	int listen_fd;
+	int listen_fd;          /* becomes the site's */
 };
 struct site_stats {
 	uint64_t started, connected, failed;

@@ -55,6 +55,7 @@ struct db_worker {
 int db_worker_main(struct db_worker *w, const struct db_worker_options *options);
 /* Says why, once, and stops with EXIT_CODE_CONFIG. */
 void db_worker_refuse(struct db_worker *w, const char *why);
+void db_worker_refuse_with(struct db_worker *w, int exit_code, const char *why);
 /* The engines have ended: destroys them and all that is left, and ends the loop. */
 void db_worker_end(struct db_worker *w);
 /* What is to be said of the database; true: it says more than anything else could. connected: as the role sees it. */

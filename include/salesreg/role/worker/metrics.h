@@ -3,7 +3,7 @@
  * work, or may at once).
  * Ownership: the server borrows its options' strings and data until metrics_server_destroy(), after which the loop has to
  * run once more; it needs nobody else to stop first, whatever its clients do.
- * Errors: metrics_server_create() returns NULL and has logged one line that names METRICS_LISTEN: exit code 78.
+ * Errors: metrics_server_create() has logged one line that names METRICS_LISTEN, and waited for an address that is in use.
  * Callbacks: from the loop only.
  *
  * Source: the words are those of `healthcheck`. /healthz and /readyz are the probes of Kubernetes ("Liveness, Readiness and
@@ -11,6 +11,7 @@
  */
 #pragma once
 #include "salesreg/base/buf.h"
+#include "salesreg/base/err.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <uv.h>
@@ -28,7 +29,8 @@ struct metrics_server_options {
 };
 
 struct metrics_server;
-struct metrics_server *metrics_server_create(
-    uv_loop_t *loop, const struct metrics_server_options *options);
+/* ERR_BUSY, ERR_CANCELLED, ERR_CONFIG as of http/listen.h; *out is NULL then. */
+enum err metrics_server_create(struct metrics_server **out, uv_loop_t *loop,
+    const struct metrics_server_options *options);
 /* Accepts NULL. Connections are closed, whatever was on its way. */
 void metrics_server_destroy(struct metrics_server *m);
