@@ -2,8 +2,8 @@
 # The tests of salesreg, whole or in part, on a bare Debian 12: installs what is missing, builds, runs, sums up.
 #
 #   test/run.sh                          everything
-#   test/run.sh PART…                    of: lint unit fuzz integration e2e fault supervise demo browser bare
-#                                        docker strict release
+#   test/run.sh PART…                    of: lint unit fuzz integration doctor e2e fault supervise demo browser
+#                                        bare docker strict release
 #   test/run.sh e2e -- -k registration   what follows -- goes to pytest
 #
 # Ends in "N passed, N failed" (", N skipped" may follow); the exit code says the same. One cmocka test, one fuzz target,
@@ -23,7 +23,7 @@ parts=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--) shift; break ;;
-	lint | unit | fuzz | integration | e2e | fault | supervise | demo | browser | bare | docker | strict | release) parts="$parts $1" ;;
+	lint | unit | fuzz | integration | doctor | e2e | fault | supervise | demo | browser | bare | docker | strict | release) parts="$parts $1" ;;
 	*) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
 	esac
 	shift
@@ -32,9 +32,9 @@ strict="test/e2e test/fault test/supervise"
 selects=
 [ $# = 0 ] || selects=yes
 [ -n "$parts" ] || {
-	strict="test/e2e/test_registration.py test/e2e/test_road.py test/e2e/test_email_codes.py test/integration/test_doctor_mail.py test/e2e/test_metrics.py test/e2e/test_calendar.py
+	strict="test/e2e/test_registration.py test/e2e/test_road.py test/e2e/test_email_codes.py test/doctor/test_doctor_mail.py test/e2e/test_metrics.py test/e2e/test_calendar.py
 		test/fault/test_secrecy.py test/fault/test_hosts.py test/fault/test_shutdown.py test/supervise"
-	parts="release lint unit fuzz integration e2e fault supervise demo browser bare docker strict"
+	parts="release lint unit fuzz integration doctor e2e fault supervise demo browser bare docker strict"
 }
 wants() { case " $parts " in *" $1 "*) true ;; *) false ;; esac; }
 
@@ -150,7 +150,7 @@ fi
 # Two processes' suites: move one where the times at the end say so.
 one=
 two=
-for suite in integration e2e fault supervise demo browser bare docker; do
+for suite in integration doctor e2e fault supervise demo browser bare docker; do
 	wants "$suite" || continue
 	[ "$suite" != browser ] || [ -n "$browser" ] || continue
 	if [ -z "$(find "test/$suite" -name 'test_*.py' 2>/dev/null)" ]; then
@@ -205,6 +205,8 @@ if wants strict && build strict; then
 	strict_built=yes
 fi
 binary=${SALESREG_BIN:-$PWD/build/dev/salesreg}
+# Tests that wait for nobody: on their own they are divided among the processors. Not beside the others, who need those.
+[ "$two" != " test/integration" ] || [ -n "$one$strict_built" ] || two="$two -n $(nproc)"
 if [ -n "$two" ]; then
 	pytests two "$binary" "$two" "$@" >"$scratch/two" 2>&1 &
 	second=$!
