@@ -32,6 +32,20 @@ size_t outbox_inserted_parse(const PGresult *result, struct arena *a, struct out
 	return count;
 }
 
+size_t outbox_edits(struct db_plan *plan, struct arena *a, const int64_t *chats,
+    const int64_t *messages, size_t count)
+{
+	return db_plan_add(plan, SQL_OUTBOX_EDITS, db_i64_array(a, chats, count),
+	    db_i64_array(a, messages, count));
+}
+
+size_t outbox_edits_parse(const PGresult *result, struct arena *a, struct outbox_edit **rows)
+{
+	static const struct column columns[] = {COL(outbox_edit, chat_id, I64),
+	    COL(outbox_edit, message_id, I64), COL(outbox_edit, payload, TEXT)};
+	return ROWS_PARSE(result, a, columns, rows);
+}
+
 size_t outbox_thin(struct db_plan *plan, struct arena *a, const struct outbox_new *rows,
     size_t count, bool waiting)
 {

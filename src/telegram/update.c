@@ -218,6 +218,31 @@ static const char *read_marked_text(const json_t *message, struct arena *a)
 	return out;
 }
 
+void telegram_edit_apply(const char *payload, struct arena *a, struct event *event)
+{
+	json_t *edit = json_loads(payload, 0, NULL);
+	struct event shown = {.buttons = NULL};
+	if (!edit || (!event->message_text && event->button_count == 0)) {
+		json_decref(edit);
+		return;
+	}
+	read_buttons(edit, a, &shown);
+	struct event_button *buttons = ARENA_ARRAY(a, struct event_button, shown.button_count);
+	for (size_t i = 0; i < shown.button_count; i++) {
+		const struct event_button *b = &shown.buttons[i];
+		buttons[i] = (struct event_button){.text = arena_strdup(a, b->text),
+		    .data = arena_strdup(a, b->data),
+		    .url = arena_strdup(a, b->url),
+		    .row = b->row};
+	}
+	event->buttons = buttons;
+	event->button_count = shown.button_count;
+	const char *text = read_marked_text(edit, a);
+	if (text)
+		event->message_text = text;
+	json_decref(edit);
+}
+
 static void read_callback(const json_t *callback, struct arena *a, struct event *e)
 {
 	const json_t *from = json_get_object(callback, "from");

@@ -1,4 +1,7 @@
 """*Can't take it*, pressed by mistake."""
+import os
+import signal
+
 import pytest
 
 from support.telegram import TOKEN
@@ -399,6 +402,40 @@ def test_so_does_a_list_of_several(empty):
         name = f"Name {i + 1}"
         assert line(empty, key, name) in shown.text.splitlines() and shown.text.startswith(text)
         text = shown.text
+
+
+@pytest.mark.parametrize("held", ["waiting", "in one poll", "arrived meanwhile"])
+def test_a_later_press_undoes_nothing_of_an_earlier_one(empty, held):
+    """What a press comes with is its message as it was then, without the edits that were on their way."""
+    anna, = empty.sandbox.someone(1)
+    anna.registers()
+    for i in (1, 2, 3):
+        empty.db.add_prospect(f"p{i}", f"Name {i}")
+        anna.hears_anything()
+    anna.says("мои клиенты")
+    told = anna.hears_anything()
+    pressed = [(0, "card_contacted"), (1, "card_declined_last"), (2, "card_contacted")]
+    empty.settle()
+    if held == "in one poll":
+        os.kill(empty.bot.pid, signal.SIGSTOP)
+    else:
+        empty.sandbox.fault("429", method="editMessageText", retry_after=2)
+    if held == "arrived meanwhile":
+        empty.sandbox.fault("429", method="getUpdates", retry_after=6)
+    for i, key in pressed:
+        anna.presses(data=told.data[2 * i + (key == "card_declined_last")], message=told)
+        if held != "in one poll" and i == 0:
+            empty.db.outbox.eventually("count(*) = 1", "WHERE method = 'editMessageText'")
+    if held == "in one poll":
+        os.kill(empty.bot.pid, signal.SIGCONT)
+    shown = anna.sees_edit()
+    while len(shown.labels) > len(told.labels) - 3: # one less each: contacted, and two that became one to take it back
+        shown = anna.sees_edit()
+    for i, key in pressed:
+        assert line(empty, key, f"Name {i + 1}") in shown.text.splitlines()
+    assert shown.text.startswith(told.text)
+    empty.settle()
+    assert not empty.sandbox.faults_left()
 
 
 def test_a_text_that_leaves_no_room_keeps_its_words(empty):

@@ -43,6 +43,7 @@ HOT = {
     "bot_username": [],
     "calendar_choices": ["'{1000000001}'", "20"],
     "calendar_pick": ["'{1}'", "'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
+    "outbox_edits": ["'{1000000001,1000000002}'", "'{33,34}'"],
     "zones_read": ["'{Asia/Dubai,Nowhere}'"],
     "calendar_target": ["'{1}'", "'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
     "calendar_target_gone": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "'x'", "0"],

@@ -28,6 +28,15 @@ struct outbox_inserted {
 size_t outbox_inserted_parse(
     const PGresult *result, struct arena *a, struct outbox_inserted **rows);
 
+/* Edits of messages that a press on them may know nothing of, as it was made before; the last one last. */
+struct outbox_edit {
+	int64_t chat_id, message_id;
+	const char *payload;
+};
+size_t outbox_edits(struct db_plan *plan, struct arena *a, const int64_t *chats,
+    const int64_t *messages, size_t count);
+size_t outbox_edits_parse(const PGresult *result, struct arena *a, struct outbox_edit **rows);
+
 /* How many answers may wait in one chat: where it is more, all but the newest are dropped. */
 enum { OUTBOX_ANSWERS_MOST = 20 };
 /*

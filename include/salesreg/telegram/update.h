@@ -46,5 +46,12 @@ struct telegram_update {
 	struct event event; /* user_id and chat_id are 0 where unknown, which only IGNORED allows */
 };
 
+/*
+ * What a message shows that was edited by us since a button of it was pressed: the buttons of the edit, and its text if it has one,
+ * instead of those in the event. payload: of editMessageText or editMessageReplyMarkup. Nothing of an event whose message is not shown.
+ * Ownership: copies, in the arena.
+ */
+void telegram_edit_apply(const char *payload, struct arena *a, struct event *event);
+
 /* update may be NULL. */
 void telegram_update_parse(const json_t *update, struct arena *a, struct telegram_update *out);

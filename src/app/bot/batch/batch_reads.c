@@ -80,6 +80,9 @@ void batch_plan_reads(struct batch *b, struct db_plan *plan)
 		    time_zone_here(arena_alloc(a, TIME_ZONE_SIZE)));
 	if (in->link_count)
 		b->steps.links = links_read(plan, a, in->links, in->link_count);
+	if (in->pressed_count)
+		b->steps.edits = outbox_edits(
+		    plan, a, in->pressed_chats, in->pressed_messages, in->pressed_count);
 	if (in->zone_count)
 		b->steps.zones = zones_read(plan, a, in->zones, in->zone_count);
 	if (in->claimant_count)
@@ -160,6 +163,11 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 		struct prospect_row *links;
 		input->link_count = links_parse(reply->results[b->steps.links], a, &links);
 		input->links = links;
+	}
+	if (b->interests.pressed_count) {
+		struct outbox_edit *edits;
+		input->edit_count = outbox_edits_parse(reply->results[b->steps.edits], a, &edits);
+		input->edits = edits;
 	}
 	if (b->interests.zone_count) {
 		struct zone_row *zones;

@@ -16,6 +16,8 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 	    .client_reps = ARENA_ARRAY(a, int64_t, count),
 	    .hours_reps = ARENA_ARRAY(a, int64_t, count),
 	    .zones = ARENA_ARRAY(a, const char *, count),
+	    .pressed_chats = ARENA_ARRAY(a, int64_t, count),
+	    .pressed_messages = ARENA_ARRAY(a, int64_t, count),
 	    .leavers = ARENA_ARRAY(a, int64_t, count),
 	    .email_keys = ARENA_ARRAY(a, const char *, count),
 	    .mailboxes = ARENA_ARRAY(a, const char *, count),
@@ -66,6 +68,10 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 			in->calendar_reps[in->calendar_rep_count++] = event->user_id;
 		if (of->wants_clients)
 			in->client_reps[in->client_rep_count++] = event->user_id;
+		if (event->message_id) {
+			in->pressed_chats[in->pressed_count] = event->chat_id;
+			in->pressed_messages[in->pressed_count++] = event->message_id;
+		}
 		if (of->zone)
 			in->zones[in->zone_count++] = of->zone;
 		if (of->wants_hours || (of->wants_calendar && rules->calendar_url))
@@ -296,6 +302,28 @@ static bool shows_silence(const struct person *p, const struct event *event)
 	       (p->state.rep_status == REP_ABSENT || p->state.rep_status == REP_REMOVED);
 }
 
+/*
+ * A press comes with its message as that was then: edits that were on their way are not in it. What is decided now is about the
+ * message as they leave it, or the next edit would undo them.
+ */
+static const struct event *as_it_will_be(const struct folding *f, const struct event *event)
+{
+	if (!event->message_id)
+		return event;
+	struct event *shown = ARENA_NEW(f->a, struct event);
+	*shown = *event;
+	const struct fold_input *input = f->input;
+	for (size_t i = 0; i < input->edit_count; i++)
+		if (input->edits[i].chat_id == event->chat_id &&
+		    input->edits[i].message_id == event->message_id)
+			telegram_edit_apply(input->edits[i].payload, f->a, shown);
+	for (size_t i = 0; i < f->edit_count; i++)
+		if (f->edits[i].chat_id == event->chat_id &&
+		    f->edits[i].message_id == event->message_id)
+			telegram_edit_apply(f->edits[i].payload, f->a, shown);
+	return shown;
+}
+
 void fold_run(const struct fold_input *input, const struct fold_interests *interests,
     struct arena *a, struct fold_writes *w)
 {
@@ -321,7 +349,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 			break;
 		fold_fill_facts(&f, p, &interests->of[i]);
 		struct outcome outcome;
-		conversation_step(&p->state, event, a, &outcome);
+		conversation_step(&p->state, as_it_will_be(&f, event), a, &outcome);
 		for (size_t e = 0; e < outcome.effect_count; e++)
 			fold_apply_effect(&f, p, &outcome.effects[e]);
 		w->code_limited[p->limit] += outcome.keeps_mail_back;

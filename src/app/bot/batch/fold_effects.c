@@ -111,9 +111,13 @@ void fold_add_messages(
 	if (w->message_count + list->count > f->message_room) {
 		size_t room = (w->message_count + list->count) * 2 + 16;
 		struct outbox_new *grown = ARENA_ARRAY(f->a, struct outbox_new, room);
+		struct outbox_edit *edits = ARENA_ARRAY(f->a, struct outbox_edit, room);
 		if (w->message_count)
 			memcpy(grown, w->messages, w->message_count * sizeof *grown);
+		if (f->edit_count)
+			memcpy(edits, f->edits, f->edit_count * sizeof *edits);
 		w->messages = grown;
+		f->edits = edits;
 		f->message_room = room;
 	}
 	for (const struct message *m = list->first; m; m = m->next) {
@@ -131,6 +135,9 @@ void fold_add_messages(
 			    ? answered
 			    : 0,
 		};
+		if (m->kind != MESSAGE_SEND)
+			f->edits[f->edit_count++] = (struct outbox_edit){
+			    m->chat_id, m->message_id, w->messages[w->message_count - 1].payload};
 	}
 }
 

@@ -27,6 +27,8 @@ struct folding {
 	const char **mailed; /* mailboxes that a code was asked for in this batch */
 	size_t mailed_count;
 	size_t message_room;
+	struct outbox_edit *edits; /* of this batch, among the messages; as much room */
+	size_t edit_count;
 };
 
 /* The code that this person is asked for, or NULL. */

@@ -41,9 +41,11 @@ struct fold_input {
 	const struct client_row *clients;
 	size_t client_count;
 	const struct hours_row *hours;
+	size_t hours_count;
 	const struct zone_row *zones;
 	size_t zone_count;
-	size_t hours_count;
+	const struct outbox_edit *edits;
+	size_t edit_count;
 	const struct claim_row *claims;
 	size_t claim_count;
 	const struct email_code_key *code_key;
@@ -92,6 +94,8 @@ struct fold_interests {
 	size_t invite_count, link_count;
 	const char **zones; /* that are named */
 	size_t zone_count;
+	int64_t *pressed_chats, *pressed_messages; /* that buttons hang on, of those chats */
+	size_t pressed_count;
 	const char **usernames; /* of the users, in lower case */
 	int64_t *calendar_reps;
 	size_t calendar_rep_count;
