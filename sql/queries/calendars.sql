@@ -60,12 +60,14 @@ SELECT count(*) FROM other
 -- name: calendar_connect
 -- $1 rep, $2 person, $3 sub, $4 email, $5 scopes, $6 and $7 the tokens, sealed, as hexadecimal digits (the first may be NULL: the one
 -- of before stays), $8 seconds that the second is good for, $9 the key. A grant given anew is not given back: that would end the new
--- one, too, as revoking is for an account and a project.
+-- one, too, as revoking is for an account and a project; while that is being done just now, nothing is stored.
 WITH mine AS (
     SELECT r.id FROM public.sales_representatives r
     WHERE r.id = $1::uuid AND r.telegram_id = $2::bigint AND r.status = 'active' FOR NO KEY UPDATE
 ), kept AS (
-    DELETE FROM salesreg.calendar_jobs j WHERE j.sub = $3::text AND j.kind = 'revoke'
+    DELETE FROM salesreg.calendar_jobs j
+    WHERE j.sub = $3::text AND j.kind = 'revoke' AND (j.leased_until IS NULL OR j.leased_until <= now())
+    RETURNING j.id
 ), stored AS (
     INSERT INTO salesreg.calendar_accounts AS a (rep, sub, email, scopes, refresh_token, access_token, access_expires_at, key_id)
     SELECT m.id, $3::text, $4::text, $5::text, decode($6::text, 'hex'), decode($7::text, 'hex'),
@@ -89,7 +91,18 @@ WITH mine AS (
 ), told AS (
     SELECT pg_catalog.pg_notify('salesreg_calendar', '') FROM stored
 )
-SELECT salesreg.must((SELECT count(*) FROM stored) = 1), (SELECT count(*) FROM told)
+SELECT salesreg.must((SELECT count(*) FROM stored) = 1
+                     AND (SELECT count(*) FROM kept) = (SELECT count(*) FROM salesreg.calendar_jobs j
+                                                        WHERE j.sub = $3::text AND j.kind = 'revoke')),
+       (SELECT count(*) FROM told)
+-- name: calendar_revocations_drop
+-- $1 sub, $2 whether those go, too, that somebody seems to be sending: whether one is being sent still
+WITH gone AS (
+    DELETE FROM salesreg.calendar_jobs j
+    WHERE j.sub = $1::text AND j.kind = 'revoke' AND ($2::boolean OR j.leased_until IS NULL OR j.leased_until <= now())
+    RETURNING j.id
+)
+SELECT (SELECT count(*) FROM gone) < (SELECT count(*) FROM salesreg.calendar_jobs j WHERE j.sub = $1::text AND j.kind = 'revoke')
 -- name: calendar_disconnect
 -- $1 reps: forgotten here at once, given back at Google by a job, unless another rep has the same account
 WITH gone AS (

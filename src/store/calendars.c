@@ -41,3 +41,13 @@ void calendar_connect(struct db_plan *plan, struct arena *a, const struct calend
 	    c->email, c->scopes, c->refresh_token, c->access_token, db_i64(a, c->expires_in_s),
 	    c->key_id);
 }
+
+void calendar_revocations_drop(struct db_plan *plan, const char *sub, bool all)
+{
+	(void)db_plan_add(plan, SQL_CALENDAR_REVOCATIONS_DROP, sub, db_bool(all));
+}
+
+bool calendar_revocation_is_sent(const PGresult *result)
+{
+	return db_get_bool(result, 0, 0);
+}

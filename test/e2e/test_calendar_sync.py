@@ -2,6 +2,7 @@
 import datetime
 import json
 import re
+import threading
 
 import pytest
 
@@ -371,6 +372,57 @@ def test_a_grant_given_anew_is_not_given_back(office, anna):
     office.synced(anna)
     assert office.db.calendar_jobs.value("count(*)", "WHERE kind = 'revoke'") == 0
     assert granted(office)
+
+
+def returns(office, location):
+    """The browser, in a thread; join() gives what it was shown."""
+    shown = []
+    thread = threading.Thread(target=lambda: shown.append(office.get(office.get(location).headers["Location"])))
+    thread.start()
+
+    def join():
+        thread.join()
+        return shown[0].text
+    return join
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_a_grant_given_anew_while_the_old_one_is_being_given_back(office, anna, ends):
+    """CALENDAR-ANCHORS 3: revoking ends the whole grant. It is waited for, and then the new token is tried."""
+    office.google.fault("revoke", "slow", ms=4000)
+    disconnects(office, anna)
+    office.db.calendar_jobs.eventually("leased_until > now() AND kind = 'revoke'")
+    eventually(lambda: office.google.journal(on="revoke"), what="it is being sent")
+    asked = len(office.google.journal(on="refresh"))
+    join = returns(office, office.google.walk(office.to_google(office.asks(anna)), COMPANY).location)
+    eventually(lambda: len(office.google.journal(on="exchange")) == 2, what="the code is exchanged")
+    assert office.account(anna)[0]["state"] == "disconnected", "nothing is stored as yet"
+    if ends:
+        office.google.withdraw(COMPANY)  # as if what was sent before had its effect only now
+    shown = join()
+    assert len(office.google.journal(on="refresh")) == asked + 1
+    row, = office.account(anna)
+    if ends:
+        message = anna.hears("calendar_ended_between", email=COMPANY)
+        assert message.data == ["cal:link"] and row["state"] == "disconnected" and row["refresh_token"] is None
+        office.connects(anna)
+    else:
+        anna.hears("calendar_connected", email=COMPANY)
+        assert row["state"] == "connected" and granted(office), shown
+    office.synced(anna)
+
+
+def test_a_revocation_whose_process_died_is_not_waited_for_for_ever(office, anna):
+    office.google.fault("revoke", "hang")
+    disconnects(office, anna)
+    eventually(lambda: office.google.journal(on="revoke"), what="it is being sent")
+    office.oauth.kill()
+    office.start()
+    # whoever sent it is gone, and its lease goes on
+    office.db.calendar_jobs.update("leased_until = now() + interval '1 hour', due_at = now() + interval '1 hour'")
+    office.connects(anna)
+    office.synced(anna)
+    assert granted(office) and not office.db.calendar_jobs.column("kind", "WHERE kind = 'revoke'")
 
 
 def test_an_account_that_two_reps_share_is_given_back_with_the_second(office, anna):

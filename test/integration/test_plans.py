@@ -39,6 +39,7 @@ HOT = {
     "calendar_accounts_read": ["'{1000000001}'"],
     "calendar_connect_replace": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "'1'"],
     "calendar_connect": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "1000000001", "'1'", "'x'", "'x'", "'00'", "'00'", "60", "'x'"],
+    "calendar_revocations_drop": ["'1'", "false"],
     "calendar_disconnect": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
     "bot_username": [],
     "calendar_choices": ["'{1000000001}'", "20"],

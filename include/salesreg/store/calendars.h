@@ -37,6 +37,11 @@ struct calendar_connection {
 	int64_t expires_in_s;
 	const char *key_id;
 };
-/* CONFLICT: the person is no active rep any more, or there is no refresh token, neither new nor old. */
+/* CONFLICT: the person is no active rep any more, or there is no refresh token, neither new nor old, or a grant of the account is being
+   given back just now. */
 void calendar_connect(
     struct db_plan *plan, struct arena *a, const struct calendar_connection *connection);
+/* Grants of an account that are to be given back are not. all: also those that somebody is about to send. */
+void calendar_revocations_drop(struct db_plan *plan, const char *sub, bool all);
+/* One is being sent, and was left. */
+bool calendar_revocation_is_sent(const PGresult *result);

@@ -10,7 +10,8 @@ enum {
 	FIRST_MS = 1000,
 	EVERY_MS = 5000,
 	DEADLINE_MS = 10000,
-	EXCHANGE_S = 120, /* twice what storing is tried for: no exchange takes so long */
+	EXCHANGE_S =
+	    240, /* twice what waiting for a revocation and storing take together, with Google's answers */
 	PLAN_PEOPLE = 15, /* a message is a step of the transaction: see DB_MAX_STEPS */
 	ARENA_BYTES = 1024 * 1024,
 };

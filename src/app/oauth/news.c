@@ -88,7 +88,8 @@ void oauth_news_plan(struct db_plan *plan, struct arena *a, const struct convers
 	if (news->outcome == OAUTH_CONNECTED)
 		add_button(message, a, rules, news->locale, TEXT_BUTTON_CALENDAR_UNDO,
 		    PRESS_CALENDAR_UNDO);
-	if (news->outcome == OAUTH_DIED || news->outcome == OAUTH_DIED_IN_TESTING)
+	if (news->outcome == OAUTH_DIED || news->outcome == OAUTH_DIED_IN_TESTING ||
+	    news->outcome == OAUTH_ENDED_BETWEEN)
 		add_button(message, a, rules, news->locale, TEXT_BUTTON_CALENDAR_AGAIN,
 		    PRESS_CALENDAR_LINK);
 	plan_message(plan, a, &list);

@@ -1,4 +1,7 @@
-/* What the site's files know of each other: site.c says which request goes where, visit.c leads one callback to its end. */
+/*
+ * What the site's files know of each other: site.c says which request goes where, visit.c leads one callback to what came of it,
+ * visit_store.c keeps that.
+ */
 #pragma once
 #include "salesreg/app/oauth/news.h"
 #include "salesreg/app/oauth/pages.h"
@@ -23,6 +26,7 @@ enum {
  *      |  refused, ran out ----------------------------> STORING (the message alone)
  *      |  no such link: answered, gone      STORING: the database is away -> PAUSING -> STORING, for a minute
  *      |                                    STORING: refused -> LOOKING (was it us?) -> STORING, or answered, gone
+ *      LOOKING: the account's old grant is being given back -> ORDERING [-> PAUSING ...] -> VERIFYING -> STORING
  *   OPENING: the start page's read -> answered, gone
  *
  * The browser may go at any time: the visit goes on without it.
@@ -35,6 +39,8 @@ enum {
 	X(STORING, "storing")                                                                      \
 	X(PAUSING, "waiting for the database")                                                     \
 	X(LOOKING, "looking what was stored")                                                      \
+	X(ORDERING, "waiting for a revocation")                                                    \
+	X(VERIFYING, "verifying the new grant")                                                    \
 	X(GONE, "gone")
 enum visit_state {
 #define X(name, text) VISIT_##name,
@@ -60,7 +66,9 @@ struct visit {
 	struct calendar_connection connection;
 	const char *client_error; /* that admins are told of */
 	size_t row_step, name_step;
-	int64_t store_until_us;
+	int64_t store_until_us, order_until_us;
+	const char *refresh; /* in clear, in the arena; NULL: Google gave none */
+	bool is_ordering;
 };
 
 struct site {
@@ -85,3 +93,15 @@ void visit_return(
     struct visit *v, const char *token, const char *key_id, const char *code, const char *refusal);
 /* Nothing is asked any more, and nobody answered; at the end of the site's life. */
 void visit_drop(struct visit *v);
+
+/* In visit.c, for visit_store.c. */
+void visit_set_state(struct visit *v, enum visit_state state);
+void visit_run(struct visit *v, void (*done)(const struct db_reply *reply, void *data));
+const char *visit_seal(struct visit *v, const char *purpose, const char *secret);
+/* The end. */
+void visit_answer(struct visit *v, enum oauth_page page);
+void visit_redirect(struct visit *v, enum oauth_page page);
+/* What came of it is known, and kept. */
+void visit_conclude(struct visit *v, enum oauth_outcome outcome);
+/* In visit_store.c. */
+void visit_keep(struct visit *v);

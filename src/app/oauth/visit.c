@@ -15,15 +15,10 @@
 enum {
 	ARENA_BYTES = 1024 * 1024,
 	VERIFIER_VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING,
-	STORE_AGAIN_MS = 1000,
 	ADMINS_AGAIN_S = 3600,
 	NAME_UNITS = 40,
 };
-static const int64_t STORE_US = 60 * 1000000LL;
-
-static void store(struct visit *v);
-
-static void set_state(struct visit *v, enum visit_state state)
+void visit_set_state(struct visit *v, enum visit_state state)
 {
 #define TO(name) (1U << VISIT_##name)
 	static const unsigned allowed[] = {
@@ -32,8 +27,10 @@ static void set_state(struct visit *v, enum visit_state state)
 	    [VISIT_TAKING] = TO(EXCHANGING) | TO(STORING) | TO(GONE),
 	    [VISIT_EXCHANGING] = TO(STORING) | TO(GONE),
 	    [VISIT_STORING] = TO(PAUSING) | TO(LOOKING) | TO(GONE),
-	    [VISIT_PAUSING] = TO(STORING) | TO(GONE),
-	    [VISIT_LOOKING] = TO(STORING) | TO(PAUSING) | TO(GONE),
+	    [VISIT_PAUSING] = TO(STORING) | TO(ORDERING) | TO(GONE),
+	    [VISIT_LOOKING] = TO(STORING) | TO(PAUSING) | TO(ORDERING) | TO(GONE),
+	    [VISIT_ORDERING] = TO(PAUSING) | TO(VERIFYING) | TO(STORING) | TO(GONE),
+	    [VISIT_VERIFYING] = TO(STORING) | TO(GONE),
 	};
 #undef TO
 	static const char *const names[] = {
@@ -56,13 +53,13 @@ static void on_freed(uv_handle_t *handle)
 
 static void finish(struct visit *v)
 {
-	set_state(v, VISIT_GONE);
+	visit_set_state(v, VISIT_GONE);
 	LIST_REMOVE(v, link);
 	v->site->stats.busy--;
 	uv_close((uv_handle_t *)&v->pause, on_freed);
 }
 
-static void answer(struct visit *v, enum oauth_page page)
+void visit_answer(struct visit *v, enum oauth_page page)
 {
 	if (v->x) {
 		struct http_exchange *x = v->x;
@@ -72,7 +69,7 @@ static void answer(struct visit *v, enum oauth_page page)
 	finish(v);
 }
 
-static void redirect(struct visit *v, enum oauth_page page)
+void visit_redirect(struct visit *v, enum oauth_page page)
 {
 	if (v->x) {
 		struct http_exchange *x = v->x;
@@ -121,10 +118,10 @@ static void come_again(struct visit *v, const struct db_reply *reply)
 {
 	fault_log_warn(
 	    &v->site->database_fault, "calendar: links cannot be looked up: %s", reply->message);
-	answer(v, OAUTH_PAGE_LATER);
+	visit_answer(v, OAUTH_PAGE_LATER);
 }
 
-static void run(struct visit *v, void (*done)(const struct db_reply *reply, void *data))
+void visit_run(struct visit *v, void (*done)(const struct db_reply *reply, void *data))
 {
 	db_pool_run(v->site->options.pool, v->plan.steps, v->plan.count, DATABASE_MS, done, v);
 }
@@ -163,14 +160,14 @@ static void on_opened(const struct db_reply *reply, void *data)
 	keep_username(v, reply);
 	const PGresult *row = reply->results[v->row_step];
 	if (!PQntuples(row)) {
-		answer(v, OAUTH_PAGE_GONE);
+		visit_answer(v, OAUTH_PAGE_GONE);
 		return;
 	}
 	struct oauth_opened_row opened = oauth_opened_parse(row, &v->arena);
 	if (opened.locale)
 		(void)locale_parse(opened.locale, &v->locale);
 	if (!opened.active) {
-		answer(v, OAUTH_PAGE_REP_GONE);
+		visit_answer(v, OAUTH_PAGE_REP_GONE);
 		return;
 	}
 	const struct site_options *o = &v->site->options;
@@ -190,11 +187,11 @@ static void on_opened(const struct db_reply *reply, void *data)
 
 void visit_open(struct visit *v, const char *token)
 {
-	set_state(v, VISIT_OPENING);
+	visit_set_state(v, VISIT_OPENING);
 	v->token = arena_strdup(&v->arena, token);
 	v->row_step = oauth_state_open(&v->plan, link_token_hash(&v->arena, token));
 	v->name_step = bot_username(&v->plan);
-	run(v, on_opened);
+	visit_run(v, on_opened);
 }
 
 /* The way back ----------------------------------------------------------------------------------------------------------------*/
@@ -206,7 +203,7 @@ static bool admins_are_due(const struct site *s)
 	       clock_monotonic_us() - s->admins_told_us >= ADMINS_AGAIN_S * 1000000LL;
 }
 
-static void conclude(struct visit *v, enum oauth_outcome outcome)
+void visit_conclude(struct visit *v, enum oauth_outcome outcome)
 {
 	v->news.outcome = outcome;
 	v->tells_admins = outcome == OAUTH_CLIENT_REFUSED && admins_are_due(v->site);
@@ -214,11 +211,10 @@ static void conclude(struct visit *v, enum oauth_outcome outcome)
 	    "calendar: request %s, rep %s: %s%s%s", v->request, v->link_row.rep,
 	    oauth_outcome_sentence(outcome), v->client_error ? ": " : "",
 	    v->client_error ? v->client_error : "");
-	v->store_until_us = clock_monotonic_us() + STORE_US;
-	store(v);
+	visit_keep(v);
 }
 
-static const char *seal(struct visit *v, const char *purpose, const char *secret)
+const char *visit_seal(struct visit *v, const char *purpose, const char *secret)
 {
 	if (!secret)
 		return NULL;
@@ -267,14 +263,15 @@ static enum oauth_outcome judge(struct visit *v, const struct google_answer *ans
 		break;
 	}
 	v->connects = true;
+	v->refresh = arena_strdup(a, answer->refresh_token);
 	v->connection = (struct calendar_connection){
 	    .rep = v->link_row.rep,
 	    .person = v->link_row.person,
 	    .sub = who.sub,
 	    .email = who.email,
 	    .scopes = arena_strdup(a, answer->scope),
-	    .refresh_token = seal(v, "refresh", answer->refresh_token),
-	    .access_token = seal(v, "access", answer->access_token),
+	    .refresh_token = visit_seal(v, "refresh", answer->refresh_token),
+	    .access_token = visit_seal(v, "access", answer->access_token),
 	    .expires_in_s = answer->expires_in_s,
 	    .key_id = o->keys->keys[0].id_text,
 	};
@@ -285,7 +282,7 @@ static void on_exchanged(const struct google_answer *answer, void *data)
 {
 	struct visit *v = data;
 	assert(v->state == VISIT_EXCHANGING);
-	conclude(v, judge(v, answer));
+	visit_conclude(v, judge(v, answer));
 }
 
 static enum oauth_outcome outcome_of_refusal(const char *error)
@@ -312,7 +309,7 @@ static void on_taken(const struct db_reply *reply, void *data)
 		/* not for everybody to fill the log with */
 		log_debug(
 		    "calendar: request %s: no such link: used, replaced or made up", v->request);
-		answer(v, OAUTH_PAGE_GONE);
+		visit_answer(v, OAUTH_PAGE_GONE);
 		return;
 	}
 	if (row->locale)
@@ -322,16 +319,16 @@ static void on_taken(const struct db_reply *reply, void *data)
 	if (!row->status || strcmp(row->status, "active") != 0) {
 		log_info(
 		    "calendar: request %s: %s is no active rep any more", v->request, row->rep);
-		answer(v, OAUTH_PAGE_REP_GONE);
+		visit_answer(v, OAUTH_PAGE_REP_GONE);
 		return;
 	}
 	const struct seal_key *key = seal_key_find(v->site->options.keys, v->key_id);
 	if (row->ended || (v->code && !key)) {
-		conclude(v, row->ended ? OAUTH_RUN_OUT : OAUTH_INTERRUPTED);
+		visit_conclude(v, row->ended ? OAUTH_RUN_OUT : OAUTH_INTERRUPTED);
 	} else if (!v->code) {
-		conclude(v, outcome_of_refusal(v->refusal));
+		visit_conclude(v, outcome_of_refusal(v->refusal));
 	} else {
-		set_state(v, VISIT_EXCHANGING);
+		visit_set_state(v, VISIT_EXCHANGING);
 		google_exchange(v->site->options.google, v->code,
 		    verifier(&v->arena, key, v->token), on_exchanged, v);
 	}
@@ -341,106 +338,12 @@ void visit_return(
     struct visit *v, const char *token, const char *key_id, const char *code, const char *refusal)
 {
 	struct arena *a = &v->arena;
-	set_state(v, VISIT_TAKING);
+	visit_set_state(v, VISIT_TAKING);
 	v->token = arena_strdup(a, token);
 	v->key_id = arena_strdup(a, key_id);
 	v->code = arena_strdup(a, code);
 	v->refusal = arena_strdup(a, refusal);
 	v->row_step = oauth_state_take(&v->plan, link_token_hash(a, token), true);
 	v->name_step = bot_username(&v->plan);
-	run(v, on_taken);
-}
-
-/* What came of it -------------------------------------------------------------------------------------------------------------*/
-
-static void on_pause(uv_timer_t *timer)
-{
-	store(timer->data);
-}
-
-static void store_later(struct visit *v)
-{
-	if (clock_monotonic_us() >= v->store_until_us) {
-		log_error("calendar: request %s, rep %s: given up, it could not be stored for too "
-			  "long; the rep is told to try again",
-		    v->request, v->link_row.rep);
-		redirect(v, OAUTH_PAGE_FAILED);
-		return;
-	}
-	set_state(v, VISIT_PAUSING);
-	(void)uv_timer_start(&v->pause, on_pause, STORE_AGAIN_MS, 0);
-}
-
-/* Storing was refused: by what somebody else did, or since it is done already and the answer was lost. */
-static void on_looked(const struct db_reply *reply, void *data)
-{
-	struct visit *v = data;
-	assert(v->state == VISIT_LOOKING);
-	struct oauth_outcome_row row = {0};
-	if (reply->err == ERR_OK)
-		row = oauth_outcome_parse(reply->results[0]);
-	if (v->connects && row.is_ours) {
-		v->site->stats.connected++;
-		redirect(v, OAUTH_PAGE_CONNECTED);
-	} else if (reply->err == ERR_OK && !row.is_active) {
-		log_info("calendar: request %s: %s is no active rep any more", v->request,
-		    v->link_row.rep);
-		answer(v, OAUTH_PAGE_REP_GONE);
-	} else if (v->connects && reply->err == ERR_OK && row.is_open &&
-		   !v->connection.refresh_token && !row.has_token) {
-		v->connects = false;
-		conclude(v, OAUTH_NOT_LASTING);
-	} else if (reply->err == ERR_OK && v->link_row.exchange && !row.is_open) {
-		log_warn("calendar: request %s, rep %s: not stored: another process has told of it "
-			 "as interrupted",
-		    v->request, v->link_row.rep);
-		redirect(v, OAUTH_PAGE_FAILED);
-	} else {
-		store_later(v);
-	}
-}
-
-static void on_stored(const struct db_reply *reply, void *data)
-{
-	struct visit *v = data;
-	assert(v->state == VISIT_STORING);
-	struct site *s = v->site;
-	if (reply->err == ERR_OK) {
-		fault_log_over(&s->database_fault, "calendar: outcomes can be stored again");
-		bool connected = v->news.outcome == OAUTH_CONNECTED;
-		if (v->tells_admins)
-			s->admins_told_us = clock_monotonic_us();
-		s->stats.connected += connected;
-		s->stats.failed += !connected;
-		redirect(v, connected ? OAUTH_PAGE_CONNECTED : OAUTH_PAGE_FAILED);
-		return;
-	}
-	if (reply->err == ERR_CONFLICT) {
-		set_state(v, VISIT_LOOKING);
-		v->plan.count = 0;
-		(void)oauth_outcome(&v->plan, &v->arena, v->link_row.exchange, v->link_row.rep,
-		    v->connection.access_token);
-		run(v, on_looked);
-		return;
-	}
-	fault_log_warn(
-	    &s->database_fault, "calendar: an outcome cannot be stored yet: %s", reply->message);
-	store_later(v);
-}
-
-static void store(struct visit *v)
-{
-	struct site *s = v->site;
-	struct arena *a = &v->arena;
-	set_state(v, VISIT_STORING);
-	v->plan.count = 0;
-	if (v->link_row.exchange)
-		oauth_exchange_end(&v->plan, a, v->link_row.exchange);
-	if (v->connects)
-		calendar_connect(&v->plan, a, &v->connection);
-	oauth_news_plan(&v->plan, a, s->options.rules, &v->news);
-	if (v->tells_admins)
-		oauth_news_plan_admins(&v->plan, a, s->options.rules, v->client_error,
-		    s->options.client->redirect_uri);
-	run(v, on_stored);
+	visit_run(v, on_taken);
 }

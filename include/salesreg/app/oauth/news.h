@@ -19,6 +19,8 @@
 	X(POLICY, "the organisation's administrator does not allow it", TEXT_CALENDAR_POLICY)      \
 	X(NOT_LASTING, "Google gave no refresh token", TEXT_CALENDAR_NO_LASTING_ACCESS)            \
 	X(INTERRUPTED, "interrupted on our side", TEXT_CALENDAR_INTERRUPTED)                       \
+	X(ENDED_BETWEEN, "the old grant's end was the new one's, too",                             \
+	    TEXT_CALENDAR_ENDED_BETWEEN)                                                           \
 	X(RUN_OUT, "the link ran out", TEXT_CALENDAR_RUN_OUT)                                      \
 	X(DIED, "Google takes the token no more", TEXT_CALENDAR_RECONNECT)                         \
 	X(DIED_IN_TESTING, "the token died after a week", TEXT_CALENDAR_RECONNECT_WEEK)            \
