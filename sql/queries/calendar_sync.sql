@@ -40,7 +40,7 @@ SELECT salesreg.must((SELECT count(*) FROM dead) = 1)
 -- name: calendar_list_store
 -- $1 rep, $2 ids, $3 names, $4 roles, $5 which is the primary one, $6 which are shown, $7 the primary one's zone, $8 since when the
 -- account is connected: that of another one is not stored. What counts as busy is
--- the primary one and those of the rep's own that are shown, unless the rep chose
+-- the primary one and those of the rep's own that are shown, unless the rep chose; $9 at most, as many as a look reads
 WITH f AS (
     SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::boolean[], $6::boolean[]) AS f (id, summary, role, is_primary, selected)
 ), mine AS (
@@ -48,13 +48,20 @@ WITH f AS (
     WHERE a.rep = $1::uuid AND a.state = 'connected' AND (extract(epoch FROM a.connected_at) * 1000000)::bigint = $8::bigint FOR NO KEY UPDATE
 ), gone AS (
     DELETE FROM salesreg.calendars c USING mine m WHERE c.rep = m.rep AND c.calendar_id <> ALL ($2::text[])
+), wanted AS ( -- what the rep chose, or else the rule
+    SELECT f.*, coalesce(CASE WHEN c.chosen THEN c.conflicts END, f.is_primary OR (f.role = 'owner' AND f.selected)) AS counts,
+           coalesce(c.chosen, false) AS chosen
+    FROM f CROSS JOIN mine m LEFT JOIN salesreg.calendars c ON c.rep = m.rep AND c.calendar_id = f.id
+), ranked AS (
+    SELECT w.*, w.counts AND row_number() OVER (PARTITION BY w.counts ORDER BY w.chosen DESC, w.is_primary DESC, w.summary, w.id) <= $9::integer AS conflicts
+    FROM wanted w
 ), stored AS (
     INSERT INTO salesreg.calendars AS c (rep, calendar_id, summary, role, is_primary, selected, conflicts)
-    SELECT m.rep, f.id, left(f.summary, 255), f.role, f.is_primary, f.selected, f.is_primary OR (f.role = 'owner' AND f.selected)
-    FROM f CROSS JOIN mine m
+    SELECT m.rep, f.id, left(f.summary, 255), f.role, f.is_primary, f.selected, f.conflicts
+    FROM ranked f CROSS JOIN mine m
     ON CONFLICT (rep, calendar_id) DO UPDATE SET
         summary = excluded.summary, role = excluded.role, is_primary = excluded.is_primary, selected = excluded.selected,
-        conflicts = CASE WHEN c.chosen THEN c.conflicts ELSE excluded.conflicts END
+        conflicts = excluded.conflicts
 )
 UPDATE salesreg.calendar_accounts a
 SET listed_at = now(), time_zone = coalesce(salesreg.zone_or_null($7::text), a.time_zone)

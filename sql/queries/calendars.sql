@@ -16,13 +16,16 @@ CROSS JOIN LATERAL (SELECT q.id, q.calendar_id, q.summary, q.conflicts, q.is_pri
                              q.calendar_id LIMIT $2::integer) c
 WHERE r.telegram_id = ANY ($1::bigint[])
 -- name: calendar_pick
--- $1 calendars, $2 reps: whether it counts is turned round, by the rep, so that a later list of Google's does not change it. Of one that
+-- $1 calendars, $2 reps, $3 how many may count: whether it counts is turned round, by the rep, so that a later list of Google's does not change it. Of one that
 -- counts from now on nothing is known until it is read, so that is done now, also while a look is under way, which knows nothing of it:
 -- the job is another claim's then, and is not put off by the end of that one
 WITH picked AS (
     UPDATE salesreg.calendars c
     SET conflicts = NOT c.conflicts, chosen = true, sync_token = NULL, synced_at = NULL, full_at = NULL, error = NULL
-    FROM unnest($1::bigint[], $2::uuid[]) AS f (id, rep) WHERE c.rep = f.rep AND c.id = f.id
+    FROM (SELECT u.id, u.rep, (SELECT count(*) FROM (SELECT o.conflicts FROM salesreg.calendars o WHERE o.rep = u.rep
+                                                     ORDER BY o.rep, o.calendar_id OFFSET 0) k WHERE k.conflicts) AS counting
+          FROM unnest($1::bigint[], $2::uuid[]) AS u (id, rep) OFFSET 0) f
+    WHERE c.rep = f.rep AND c.id = f.id AND (c.conflicts OR f.counting < $3::integer)
     RETURNING c.rep, c.calendar_id, c.conflicts
 ), forgotten AS (
     DELETE FROM salesreg.calendar_busy b USING picked p

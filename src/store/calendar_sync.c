@@ -58,7 +58,7 @@ void calendar_list_store(struct db_plan *plan, struct arena *a, const char *rep,
 	(void)db_plan_add(plan, SQL_CALENDAR_LIST_STORE, rep, TEXT_COLUMN(a, rows, count, id),
 	    TEXT_COLUMN(a, rows, count, summary), TEXT_COLUMN(a, rows, count, role),
 	    BOOL_COLUMN(a, rows, count, primary), BOOL_COLUMN(a, rows, count, selected), zone,
-	    db_i64(a, since_us));
+	    db_i64(a, since_us), db_i64(a, CALENDARS_MOST));
 }
 
 void calendar_target_gone(

@@ -1,5 +1,6 @@
 #include "salesreg/store/effects.h"
 #include "rows.h"
+#include "salesreg/domain/calendar/account.h"
 
 enum { COLUMNS_MOST = 6, VALUES_MOST = COLUMNS_MOST + 1 };
 
@@ -65,7 +66,7 @@ static const struct write {
     {KIND(SET_ZONE), SQL_ZONE_SET, {OF_REP, OF(effect.zone, TEXT)}, NULL, NULL},
     {KIND(REMOVE_DAYS_OFF), SQL_DAYS_OFF_REMOVE, {OF_REP, OF(effect.days_off, TEXT)}, NULL, NULL},
     {KIND(ADD_DAYS_OFF), SQL_DAYS_OFF_ADD, {OF_REP, OF(effect.days_off, TEXT)}, NULL, NULL},
-    {KIND(PICK_CALENDAR), SQL_CALENDAR_PICK, {OF(effect.calendar_id, I64), OF_REP}, NULL, NULL},
+    {KIND(PICK_CALENDAR), SQL_CALENDAR_PICK, {OF(effect.calendar_id, I64), OF_REP}, "50", NULL},
     {KIND(TARGET_CALENDAR), SQL_CALENDAR_TARGET, {OF(effect.calendar_id, I64), OF_REP}, NULL, NULL},
     {KIND(NEW_PROSPECT), SQL_PROSPECTS_CREATE,
 	{OF_USER, OF(effect.username, TEXT), OF(effect.name, TEXT), OF(effect.source, TEXT),
@@ -95,6 +96,7 @@ static const struct write {
 	{OF_USER, OF(effect.email, TEXT), OF(effect.email_key, TEXT)}, NULL, NULL},
 };
 
+_Static_assert(CALENDAR_COUNTING_MOST == 50, "as the row of PICK_CALENDAR says");
 _Static_assert(EFFECT_COUNT <= 64, "a kind is a bit");
 /* a batch in which everything happens: besides these BEGIN, lock, sessions, messages, what is thinned, offset, COMMIT and more */
 _Static_assert(sizeof writes / sizeof *writes + 16 <= DB_MAX_STEPS, "a transaction has room");

@@ -701,6 +701,54 @@ def test_where_calls_go_outlives_a_reconnection_and_no_other_account(make_world)
     assert not anna.unheard()
 
 
+def test_fifty_calendars_count_and_no_more(office, anna):
+    """As many as Google is asked about at once; what is said of the others is true, and all that counts is read."""
+    for _ in range(55):
+        add_calendar(office, role="owner", selected=True)
+    colleague = office.google.post("calendars", account=COMPANY, summary="Zz colleague", role="reader")["calendar"]["id"]
+    reads_list(office)
+    office.synced(anna)
+    rows = office.calendars(anna)
+    assert len(rows) >= 57 and sum(row["conflicts"] for row in rows.values()) == 50
+    assert rows[office_primary(office)]["conflicts"]
+    assert all(row["synced_at"] for row in rows.values() if row["conflicts"])
+    assert office.world.texts.raw("ru", "calendar_doubtful") not in asks(office, anna), "nothing is left unread for ever"
+    anna.presses("button_calendar_choose")
+    chosen = anna.hears("calendar_choose")
+    anna.is_answered()
+    assert len(chosen.labels) == len(rows) + 1
+    assert sum(label.startswith("✅") for label in chosen.labels) == 50
+    anna.presses("▫️ Zz colleague", message=chosen)
+    assert anna.is_answered("answer_calendar_too_many", most=50)["show_alert"]
+    other = next(label for label in chosen.labels[1:] if label.startswith("✅"))
+    anna.presses(other, message=chosen)
+    anna.hears_answer()
+    chosen = anna.sees_edit()
+    anna.presses("▫️ Zz colleague", message=chosen)
+    anna.is_answered("answer_calendar_counts", name="Zz colleague")
+    anna.sees_edit()
+    # what was chosen outweighs the rule, also when the list comes anew
+    reads_list(office)
+    office.synced(anna)
+    rows = office.calendars(anna)
+    assert rows[colleague]["conflicts"] and sum(row["conflicts"] for row in rows.values()) == 50
+    # Google is asked about no more at once
+    office.db.calendars.update("conflicts = true, chosen = true, role = 'reader' WHERE NOT is_primary")
+    assert office.db.calendars.value("count(*) > 50", "WHERE conflicts")
+    office.synced(anna)
+    asked = [len(call["body"]["items"]) for call in office.google.journal(on="freebusy.query")]
+    assert asked and max(asked) <= 50
+
+
+def test_of_very_many_calendars_the_first_are_shown(office, anna):
+    office.db.execute(f"INSERT INTO {tables.calendars} (rep, calendar_id, summary, role, is_primary, selected, conflicts)"
+                      f" SELECT a.rep, 'c' || i, 'Calendar ' || i, 'owner', false, false, false FROM {tables.calendar_accounts} a, generate_series(1, 200) i")
+    office.oauth.terminate()
+    asks(office, anna)
+    anna.presses("button_calendar_choose")
+    assert len(anna.hears("calendar_choose_of_many", shown=90).labels) == 91
+
+
 def test_a_status_of_nobody_s_gives_nothing_back(office, anna):
     """Whoever is on leave is not gone."""
     office.db.execute("UPDATE sales_representatives SET status = 'on_leave' WHERE telegram_id = %s", anna.id)

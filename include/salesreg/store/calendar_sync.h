@@ -5,6 +5,7 @@
  */
 #pragma once
 #include "salesreg/db/conn.h"
+#include "salesreg/domain/calendar/account.h"
 
 struct calendar_sync_row {
 	const char *state, *refresh_token, *access_token;
@@ -25,7 +26,8 @@ struct calendar_due_row {
 	const char *sync_token; /* NULL: everything is read */
 	const char *error;      /* why its times are not known by now; NULL: they are */
 };
-enum { CALENDARS_MOST = 50 };
+/* As many as freebusy.query takes. */
+enum { CALENDARS_MOST = CALENDAR_COUNTING_MOST };
 struct calendar_sync_steps {
 	size_t account, calendars;
 };

@@ -1,11 +1,14 @@
 /*
- * Which Google account a rep may connect.
+ * Which Google account a rep may connect, and how much of it counts.
  * Ownership: everything is borrowed; the arena is scratch. Errors: account_verdict.
  */
 #pragma once
 #include "salesreg/base/arena.h"
 #include <stdbool.h>
 #include <stddef.h>
+
+/* How many calendars of an account may count as busy: freebusy.query takes no more (Calendar API, "Freebusy: query"). */
+enum { CALENDAR_COUNTING_MOST = 50 };
 
 /* CALENDAR_ACCOUNT: the rep's own address, one of the company's domains, any. In the variable's order. */
 enum account_rule { ACCOUNT_SAME, ACCOUNT_DOMAIN, ACCOUNT_ANY };

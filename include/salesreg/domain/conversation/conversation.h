@@ -175,7 +175,7 @@ struct fresh_link {
 	X(CONNECTED, "connected")                                                                  \
 	X(RECONNECT, "reconnect") /* Google takes the token no more */                             \
 	X(DISCONNECTED, "disconnected")
-enum { CALENDAR_SLOTS_SHOWN = 5, CALENDAR_CHOICES_SHOWN = 20 };
+enum { CALENDAR_SLOTS_SHOWN = 5, CALENDAR_CHOICES_SHOWN = 90 };
 struct calendar_choice {
 	int64_t id;
 	const char *summary;
@@ -198,6 +198,7 @@ struct calendar_view {
 	const char *today, *tomorrow; /* busy times, "10:00–11:30, 14:00–15:00"; "": none */
 	const char *slots; /* the next free ones; "": none; NULL: the rep has set no hours */
 	const char *zone;  /* of all these times */
+	/* those that count first; CALENDAR_CHOICES_SHOWN at most */
 	const struct calendar_choice *choices;
 	size_t choice_count;
 };

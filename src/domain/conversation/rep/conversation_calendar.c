@@ -3,6 +3,7 @@
  * answers is app/oauth's business, which writes to the rep itself.
  */
 #include "../conversation_private.h"
+#include "salesreg/domain/calendar/account.h"
 #include "salesreg/domain/contact/email.h"
 #include "salesreg/domain/text/quote.h"
 #include "salesreg/domain/text/shorten.h"
@@ -253,14 +254,18 @@ static void say_choices(
 		turn_answer(t, true,
 		    is_connected(t) ? TEXT_CALENDAR_UNREAD : TEXT_ANSWER_CALENDAR_GONE, NO_ARGS);
 	else
-		message_set_buttons(turn_say(t, question, NO_ARGS), buttons, count);
+		message_set_buttons(
+		    turn_say(t, question,
+			ARGS({"shown", arena_printf(t->a, "%d", CALENDAR_CHOICES_SHOWN)})),
+		    buttons, count);
 }
 
 static void choose(struct turn *t)
 {
 	struct button *buttons;
 	size_t count = choice_buttons(t, 0, &buttons);
-	say_choices(t, TEXT_CALENDAR_CHOOSE, buttons, count);
+	bool all = t->state->calendar.choice_count < CALENDAR_CHOICES_SHOWN;
+	say_choices(t, all ? TEXT_CALENDAR_CHOOSE : TEXT_CALENDAR_CHOOSE_OF_MANY, buttons, count);
 }
 
 static void choose_target(struct turn *t)
@@ -298,11 +303,24 @@ static void show_choices(struct turn *t, const struct button *buttons, size_t co
 		    buttons, count);
 }
 
+static size_t counting(const struct turn *t)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < t->state->calendar.choice_count; i++)
+		count += t->state->calendar.choices[i].counts;
+	return count;
+}
+
 static void pick(struct turn *t)
 {
 	const struct calendar_choice *found = pressed_choice(t);
 	if (!found) {
 		turn_answer_stale(t);
+		return;
+	}
+	if (!found->counts && counting(t) >= CALENDAR_COUNTING_MOST) {
+		turn_answer(t, true, TEXT_ANSWER_CALENDAR_TOO_MANY,
+		    ARGS({"most", arena_printf(t->a, "%d", CALENDAR_COUNTING_MOST)}));
 		return;
 	}
 	turn_effect(t, (struct effect){.kind = EFFECT_PICK_CALENDAR, .calendar_id = found->id});
