@@ -108,7 +108,7 @@ CREATE INDEX outbox_history_finished_idx ON salesreg.outbox_history (finished_at
 -- nowhere else any more.
 CREATE FUNCTION salesreg.redacted(payload json) RETURNS json LANGUAGE sql IMMUTABLE
     SET search_path = pg_catalog, pg_temp AS $$
-    SELECT pg_catalog.regexp_replace(payload::text, '(\?start=[rpc]|start\?s=)[A-Za-z0-9_-]+', '\1…', 'g')::json
+    SELECT pg_catalog.regexp_replace(payload::text, '((\?|%3F)start(=|%3D)[rpc]|start\?s=)[A-Za-z0-9_-]+', '\1…', 'g')::json
 $$;
 
 -- People whose chat Telegram does not let the bot link to by id (unknown to it, or hidden by their privacy settings).

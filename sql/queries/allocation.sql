@@ -7,7 +7,10 @@ SELECT w.id, w.telegram_id, w.name, w.context, w.notes, w.email,
                     SELECT 1 FROM salesreg.prospect_events e
                     WHERE e.prospect = a.prospect AND e.assignment = a.id AND e.kind = 'contacted') THEN '+' ELSE '' END, ' ')
         FROM salesreg.assignments a
-        WHERE a.prospect = w.id AND a.ended_at IS NOT NULL)
+        WHERE a.prospect = w.id AND a.ended_at IS NOT NULL),
+       -- whose bot a link can lead to: of whom the bot has met, none is needed
+       CASE WHEN NOT EXISTS (SELECT 1 FROM salesreg.conversations v WHERE v.prospect = w.id AND v.telegram_id IS NOT NULL OFFSET 0)
+            THEN (SELECT b.username FROM salesreg.bot_state b LIMIT 1) END
 FROM (
     SELECT p.id, left(p.telegram_id, 255) AS telegram_id, left(p.name, 255) AS name, left(p.context, 2000) AS context,
            left(p.notes, 2000) AS notes, left(p.email, 255) AS email, p.created_at, p.ctid AS place
@@ -197,7 +200,11 @@ SELECT p.id, left(p.telegram_id, 255), left(p.name, 255), left(p.context, 2000),
                     SELECT 1 FROM salesreg.prospect_events e
                     WHERE e.prospect = a.prospect AND e.assignment = a.id AND e.kind = 'contacted') THEN '+' ELSE '' END, ' ')
         FROM salesreg.assignments a
-        WHERE a.prospect = p.id AND a.ended_at IS NOT NULL), coalesce(k.rep, f.rep), coalesce(k.telegram_id, f.telegram_id),
+        WHERE a.prospect = p.id AND a.ended_at IS NOT NULL),
+       -- whose bot a link can lead to: of whom the bot has met, none is needed
+       CASE WHEN NOT EXISTS (SELECT 1 FROM salesreg.conversations v WHERE v.prospect = p.id AND v.telegram_id IS NOT NULL OFFSET 0)
+            THEN (SELECT b.username FROM salesreg.bot_state b LIMIT 1) END,
+       coalesce(k.rep, f.rep), coalesce(k.telegram_id, f.telegram_id),
        (SELECT s.locale FROM salesreg.user_sessions s WHERE s.user_id = coalesce(k.telegram_id, f.telegram_id)), k.name,
        CASE WHEN k.rep IS NULL THEN (
            SELECT left(r.name, 255)
@@ -389,7 +396,7 @@ WITH expired AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
                                          error, created_at)
     SELECT id, chat_id, method,
-           CASE WHEN payload::text LIKE ANY ('{%?start=r%,%start?s=%}') THEN salesreg.redacted(payload) ELSE payload END,
+           CASE WHEN payload::text LIKE ANY ('{%?start=%,%start_3D%,%start?s=%}') THEN salesreg.redacted(payload) ELSE payload END,
            priority, 'gone', attempts, possible_duplicate, error, created_at FROM unsent
 )
 SELECT l.id, l.reason, l.rep_name, l.telegram_id, l.locale, l.name, l.holder, l.deleted, l.matters
@@ -465,6 +472,9 @@ SELECT n.id, n.telegram_id, n.name, n.context, n.notes, n.email, n.assignment, N
                     WHERE e.prospect = a.prospect AND e.assignment = a.id AND e.kind = 'contacted') THEN '+' ELSE '' END, ' ')
         FROM salesreg.assignments a
         WHERE a.prospect = n.id AND a.ended_at IS NOT NULL),
+       -- whose bot a link can lead to: of whom the bot has met, none is needed
+       CASE WHEN NOT EXISTS (SELECT 1 FROM salesreg.conversations v WHERE v.prospect = n.id AND v.telegram_id IS NOT NULL OFFSET 0)
+            THEN (SELECT b.username FROM salesreg.bot_state b LIMIT 1) END,
        n.rep, n.rep_telegram_id, n.locale,
        (SELECT left(q.name, 255)
         FROM salesreg.prospect_identities i
@@ -495,6 +505,9 @@ WITH due AS (
 )
 SELECT p.id, left(p.telegram_id, 255), left(p.name, 255), left(p.context, 2000), left(p.notes, 2000), left(p.email, 255),
        a.id, NULL, NULL,
+       -- whose bot a link can lead to: of whom the bot has met, none is needed
+       CASE WHEN NOT EXISTS (SELECT 1 FROM salesreg.conversations v WHERE v.prospect = p.id AND v.telegram_id IS NOT NULL OFFSET 0)
+            THEN (SELECT b.username FROM salesreg.bot_state b LIMIT 1) END,
        r.id, r.telegram_id, s.locale, NULL, o.closed,
        EXISTS (SELECT 1 FROM salesreg.prospect_events e
                WHERE e.prospect = p.id AND e.assignment = a.id AND e.kind = 'contacted')

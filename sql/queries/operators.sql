@@ -42,7 +42,7 @@ WITH gone AS (
 INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate, error,
                                      created_at)
 SELECT id, chat_id, method,
-           CASE WHEN payload::text LIKE ANY ('{%?start=r%,%start?s=%}') THEN salesreg.redacted(payload) ELSE payload END,
+           CASE WHEN payload::text LIKE ANY ('{%?start=%,%start_3D%,%start?s=%}') THEN salesreg.redacted(payload) ELSE payload END,
            priority, 'dropped', attempts, possible_duplicate, error, created_at FROM gone
 RETURNING id, pg_catalog.pg_notify('salesreg_outbox', '') -- what waited behind it may go now
 -- name: operator_outbox_states

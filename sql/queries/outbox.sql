@@ -68,7 +68,7 @@ WITH crowded AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate, error,
                                          created_at)
     SELECT id, chat_id, method,
-           CASE WHEN payload::text LIKE ANY ('{%?start=r%,%start?s=%}') THEN salesreg.redacted(payload) ELSE payload END,
+           CASE WHEN payload::text LIKE ANY ('{%?start=%,%start_3D%,%start?s=%}') THEN salesreg.redacted(payload) ELSE payload END,
            priority, 'dropped', attempts, possible_duplicate, 'crowded', created_at FROM gone
 )
 SELECT count(*), count(DISTINCT chat_id) FROM gone
@@ -147,7 +147,7 @@ WITH mine AS (
                                          message_id, created_at)
     -- a card that went with a reply (outbox_promote) is found as a card again: it is as old as its assignment
     SELECT id, chat_id, method,
-           CASE WHEN payload::text LIKE ANY ('{%?start=r%,%start?s=%}') THEN salesreg.redacted(payload) ELSE payload END,
+           CASE WHEN payload::text LIKE ANY ('{%?start=%,%start_3D%,%start?s=%}') THEN salesreg.redacted(payload) ELSE payload END,
            CASE WHEN priority = 0 AND payload::text LIKE '%"a:%:d"%' AND EXISTS (
                     SELECT 1 FROM regexp_matches(payload::text, '"a:([0-9]{1,18}):d"', 'g') m
                     JOIN salesreg.assignments a ON a.id = m[1]::bigint
@@ -204,7 +204,7 @@ WITH mine AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
                                          error, created_at)
     SELECT id, chat_id, method,
-           CASE WHEN payload::text LIKE ANY ('{%?start=r%,%start?s=%}') THEN salesreg.redacted(payload) ELSE payload END,
+           CASE WHEN payload::text LIKE ANY ('{%?start=%,%start_3D%,%start?s=%}') THEN salesreg.redacted(payload) ELSE payload END,
            priority, 'gone', attempts, possible_duplicate, error, created_at FROM done
 ), missed AS (
     INSERT INTO salesreg.missed_chats (chat_id) SELECT DISTINCT chat_id FROM done WHERE priority > 0

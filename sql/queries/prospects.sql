@@ -33,6 +33,9 @@ LEFT JOIN LATERAL (SELECT v.* FROM salesreg.conversations v WHERE v.prospect = p
 LEFT JOIN LATERAL (SELECT w.* FROM public.sales_representatives w WHERE w.id = p.assigned_rep_id OFFSET 0) r ON true
 LEFT JOIN LATERAL (SELECT t.* FROM salesreg.user_sessions t WHERE t.user_id = r.telegram_id OFFSET 0) s ON true
 WHERE l.campaign IS NOT NULL OR p.id IS NOT NULL
+-- name: links_create
+-- $1 hashes, $2 the prospects whose own they are
+INSERT INTO salesreg.links (token_hash, prospect) SELECT * FROM unnest($1::text[], $2::varchar[])
 -- name: prospects_create
 -- $1 Telegram ids, $2 usernames or NULL, $3 names, $4 sources, $5 campaigns or NULL: people who became prospects by writing
 WITH fresh AS (

@@ -35,6 +35,12 @@ size_t links_parse(const PGresult *result, struct arena *a, struct prospect_row 
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
+void links_create(struct db_plan *plan, struct arena *a, const struct link_new *links, size_t count)
+{
+	(void)db_plan_add(plan, SQL_LINKS_CREATE, TEXT_COLUMN(a, links, count, hash),
+	    TEXT_COLUMN(a, links, count, prospect));
+}
+
 bool links_add_now(struct db_session *session, const char *hash, const char *campaign, bool *added)
 {
 	const PGresult *r = db_session_run(session, SQL_OPERATOR_LINK_ADD, hash, campaign);

@@ -14,6 +14,7 @@ enum {
 	BUTTON_TEXT_BYTES = 1024,
 	BUTTON_DATA_BYTES = 256,
 	BUTTON_URL_BYTES = 4096,
+	BUTTON_COPY_BYTES = 1024,
 };
 
 /* What a person can send besides text and contacts.
@@ -153,10 +154,13 @@ static bool read_button(const json_t *source, size_t row, struct event_button *b
 	*button = (struct event_button){.text = short_text(source, "text", BUTTON_TEXT_BYTES),
 	    .data = short_text(source, "callback_data", BUTTON_DATA_BYTES),
 	    .url = short_text(source, "url", BUTTON_URL_BYTES),
+	    .copy = short_text(json_get_object(source, "copy_text"), "text", BUTTON_COPY_BYTES),
 	    .row = row};
 	if (button->data)
 		button->url = NULL;
-	return button->text && (button->data || button->url);
+	if (button->data || button->url)
+		button->copy = NULL;
+	return button->text && (button->data || button->url || button->copy);
 }
 
 static void read_buttons(const json_t *message, struct arena *a, struct event *e)

@@ -2,6 +2,7 @@
 import hashlib
 import json
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -270,3 +271,43 @@ def test_stop_is_kept_for_ever_and_taken_back_by_the_person_alone(world, campaig
     anna.opens()
     anna.hears("prospect_hello", "prospect_ask", name="Anna")
     assert world.db.opt_outs.value("count(*)") == 0
+
+
+# the rep writes first ----------------------------------------------------------------------------------------------------
+
+def draft_of(world, card, host):
+    """What the button *write* puts into the input field of the prospect's chat, and the payload of the link in it."""
+    buttons = {button["text"]: button for button in card.buttons}
+    url = urlsplit(buttons[world.texts.raw("ru", "button_write")]["url"])
+    assert f"{url.scheme}://{url.netloc}{url.path}" == host
+    text = parse_qs(url.query)["text"][0]
+    assert buttons[world.texts.raw("ru", "button_copy")]["copy_text"]["text"] == text
+    return text, re.search(r"https://t\.me/\w+\?start=(p[A-Za-z0-9_-]{22})$", text).group(1)
+
+
+@pytest.mark.parametrize("telegram, host", [("@anna_buys", "https://t.me/anna_buys"), ("+7 916 123-45-67", "https://t.me/+79161234567")])
+def test_the_card_has_a_draft_with_the_prospect_s_own_link(world, telegram, host):
+    boris = registered(world)
+    world.db.add_prospect("p1", "Анна & \"Co\"", telegram=telegram)
+    card = boris.hears_anything()
+    text, payload = draft_of(world, card, host)
+    assert text.startswith(world.texts.render("ru", "prospect_draft", name="Анна & \"Co\"", link="")[:30])
+    assert payload not in str(world.db.rows(f"SELECT * FROM {tables.links}"))
+    world.settle()
+    sent = str(world.db.outbox_history.rows("payload::text"))
+    assert "start%3Dp…" in sent and payload not in sent
+    # a press leaves both buttons where they are
+    boris.presses("button_contacted", message=card)
+    edited = boris.sees_edit()
+    assert edited.labels[:2] == [world.texts.raw("ru", key) for key in ("button_write", "button_copy")]
+    anna = world.person("Аня")
+    anna.opens(payload)
+    anna.hears("prospect_hello", "prospect_ask", name="Анна & \"Co\"")
+
+
+def test_who_is_in_the_bot_s_chat_already_needs_no_invitation(world, campaign):
+    boris = registered(world)
+    anna = world.person("Anna", username="anna_buys")
+    anna.opens(campaign())
+    card = boris.hears_anything()
+    assert "Anna" in card.text and world.texts.raw("ru", "button_copy") not in card.labels

@@ -19,6 +19,7 @@ HOT = {
     "reps_read": ["'{1000000001,1000000002}'"],
     "claims_waiting": ["5", "'{1000000001}'", "true"],
     "prospects_met": ["'{1000000001,2000000100}'", "'{buyer_7,other}'"],
+    "links_create": ["'{y}'", "'{waiting7}'"],
     "links_read": ["'{x}'"],
     "prospects_create": ["'{77}'", "'{x}'", "'{X}'", "'{chat}'", "'{NULL}'"],
     "prospects_meet": ["'{held7}'", "'{77}'"],

@@ -105,6 +105,11 @@ static void each_form_becomes_a_kind_and_a_normal_form(void **state)
 	const char *link = contact_link(&contact, &arena);
 	if (row->link)
 		assert_string_equal(link, row->link);
+	const char *draft = contact_draft_link(&contact, "да & 1+1?", &arena);
+	assert_int_equal(draft != NULL, link != NULL);
+	if (link)
+		assert_string_equal(draft,
+		    arena_printf(&arena, "%s?text=%%D0%%B4%%D0%%B0%%20%%26%%201%%2B1%%3F", link));
 	assert_int_equal(
 	    link != NULL, contact.kind == CONTACT_USERNAME || contact.kind == CONTACT_PHONE);
 }

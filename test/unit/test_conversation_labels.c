@@ -19,7 +19,8 @@ static void a_long_label_with_a_name_in_it_still_fits(void **state)
 	    .prospect_name = "Wolfeschlegelsteinhausenbergerdorff Hubert",
 	    .prospect_telegram = "@x",
 	    .prospect_status = "unreached"};
-	struct event_button buttons[] = {{"Contacted", "a:5:c", NULL, 0}, {"No", "a:5:d", NULL, 0}};
+	struct event_button buttons[] = {
+	    {.text = "Contacted", .data = "a:5:c"}, {.text = "No", .data = "a:5:d"}};
 	struct event event = event_of(EVENT_BUTTON, "a:5:d");
 	event.buttons = buttons;
 	event.button_count = 2;

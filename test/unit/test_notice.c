@@ -333,6 +333,68 @@ static void nothing_to_tell_is_no_message(void **state)
 	assert_int_equal(list.count, 0);
 }
 
+#define INVITE "https://t.me/some_bot_with_a_name_of_32_chars?start=pAAAAAAAAAAAAAAAAAAAAAA"
+
+/* Whatever a table has as the name, what is copied is within Telegram's limit; one without an address is copied only. */
+static void who_has_not_met_the_bot_is_written_to_with_a_draft(void **state)
+{
+	(void)state;
+	const char *names[] = {"Anna", repeated("Ы", 255), NULL};
+	const char *contacts[] = {
+	    "@anna", "+7 916 123-45-67", "777", "anna@mail.example", "?", NULL};
+	for (size_t n = 0; n < 3; n++)
+		for (size_t c = 0; c < 6; c++) {
+			const struct notice_prospect prospects[] = {{.assignment_id = 5,
+			    .name = names[n],
+			    .telegram = contacts[c],
+			    .invite = INVITE}};
+			struct message_list list = {0};
+			notice_build(default_texts(), LOCALE_RU, 77, prospects, 1, &arena, &list);
+			const struct message *m = list.first;
+			size_t urls = 0, copies = 0;
+			for (size_t i = 0; i < m->button_count; i++) {
+				const struct button *b = &m->buttons[i];
+				assert_int_equal(
+				    (b->url != NULL) + (b->copy != NULL) + (b->data != NULL), 1);
+				urls += b->url != NULL;
+				copies += b->copy != NULL;
+				if (b->copy)
+					assert_in_range(
+					    text_utf16_units(b->copy), 1, MESSAGE_COPY_CHARACTERS);
+				if (b->copy)
+					assert_non_null(strstr(b->copy, INVITE));
+			}
+			assert_int_equal(urls, c < 3);
+			assert_int_equal(copies, 1);
+			assert_int_equal(m->button_count, (c < 3) + 3);
+		}
+}
+
+/* Telegram takes some 10 KB of buttons (REPLY_MARKUP_TOO_LONG). */
+static void drafts_that_are_too_much_for_one_message_are_two(void **state)
+{
+	(void)state;
+	struct notice_prospect prospects[NOTICE_MAX_PROSPECTS];
+	for (size_t i = 0; i < NOTICE_MAX_PROSPECTS; i++)
+		prospects[i] = (struct notice_prospect){.assignment_id = INT64_MAX,
+		    .name = repeated("Ы", 255),
+		    .telegram = "@abcdefghijklmnopqrstuvwxyzabcdef",
+		    .invite = INVITE};
+	struct message_list list = {0};
+	notice_build(
+	    default_texts(), LOCALE_RU, 77, prospects, NOTICE_MAX_PROSPECTS, &arena, &list);
+	assert_int_equal(list.count, 2);
+	assert_int_equal(
+	    list.first->button_count + list.last->button_count, 4 * NOTICE_MAX_PROSPECTS);
+	size_t bytes = 0;
+	for (size_t i = 0; i < list.first->button_count; i++) {
+		const struct button *b = &list.first->buttons[i];
+		bytes += strlen(b->text) + (b->url ? strlen(b->url) : 0) +
+			 (b->copy ? strlen(b->copy) : 0) + (b->data ? strlen(b->data) : 0);
+	}
+	assert_in_range(bytes, 5000, 8000);
+}
+
 int main(void)
 {
 	const struct row_test tests[] = {
@@ -350,6 +412,8 @@ int main(void)
 	    {cmocka_unit_test(long_texts_are_shortened_and_split_by_length), ONCE},
 	    {cmocka_unit_test(texts_of_ones_own_may_be_as_long_as_telegram_allows), ONCE},
 	    {cmocka_unit_test(admins_read_whom_nobody_takes_and_have_nothing_to_press), ONCE},
+	    {cmocka_unit_test(who_has_not_met_the_bot_is_written_to_with_a_draft), ONCE},
+	    {cmocka_unit_test(drafts_that_are_too_much_for_one_message_are_two), ONCE},
 	    {cmocka_unit_test(nothing_to_tell_is_no_message), ONCE},
 	};
 	return RUN_ROW_TESTS(tests, begin, end);

@@ -172,7 +172,7 @@ static void a_button_brings_its_keyboard(void **state)
 	assert_string_equal(u.event.text, "p:12");
 	assert_string_equal(u.event.callback_id, "77");
 	assert_int_equal(u.event.message_id, 9);
-	assert_int_equal(u.event.button_count, 3);
+	assert_int_equal(u.event.button_count, 4);
 	const struct event_button *b = u.event.buttons;
 	assert_string_equal(b[0].text, "a");
 	assert_string_equal(b[0].data, "p:12");
@@ -181,8 +181,12 @@ static void a_button_brings_its_keyboard(void **state)
 	assert_null(b[1].data);
 	assert_string_equal(b[1].url, "https://t.me/x");
 	assert_int_equal(b[1].row, 0);
-	assert_string_equal(b[2].data, "");
-	assert_int_equal(b[2].row, 2);
+	assert_true(!b[2].data && !b[2].url);
+	assert_string_equal(b[2].copy, "z");
+	assert_int_equal(b[2].row, 1);
+	assert_string_equal(b[3].data, "");
+	assert_null(b[3].copy);
+	assert_int_equal(b[3].row, 2);
 }
 
 /* A quoted text may begin with an accent, which Telegram counts apart from what stands before it. */

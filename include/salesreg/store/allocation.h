@@ -11,6 +11,8 @@ struct waiting_row {
 	const char *place; /* of the locked row; good for this transaction */
 	const char *
 	    former; /* the reps it was with before, each with + if they had contacted it; NULL: none */
+	const char
+	    *bot; /* that a link to its chat leads to; NULL: none is needed, or can be made */
 	int64_t assignment_id; /* set apart for it */
 	const char *known;     /* what its rep calls this person already, NULL: new to them */
 	const char *colleague; /* who has this person and is out of reach, else NULL */

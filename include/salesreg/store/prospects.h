@@ -26,6 +26,13 @@ size_t prospects_met_parse(const PGresult *result, struct arena *a, struct prosp
 size_t links_read(struct db_plan *plan, struct arena *a, const char *const *hashes, size_t count);
 size_t links_parse(const PGresult *result, struct arena *a, struct prospect_row **rows);
 
+/* Prospects' own links. */
+struct link_new {
+	const char *hash, *prospect;
+};
+void links_create(
+    struct db_plan *plan, struct arena *a, const struct link_new *links, size_t count);
+
 /* For a command. */
 struct campaign_row {
 	const char *campaign;

@@ -1,5 +1,6 @@
 #include "assigner_private.h"
 #include "salesreg/app/bot/delivery/telegram_message.h"
+#include "salesreg/app/link_token.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
@@ -20,7 +21,7 @@
  * may be the cause, rounds are halved until that one is alone, named, and left out until the next sweep.
  */
 
-enum { DEADLINE_MS = 30000, ARENA_MAXIMUM = 128 * 1024 * 1024 };
+enum { DEADLINE_MS = 30000, LINK_BYTES = 16, ARENA_MAXIMUM = 128 * 1024 * 1024 };
 static const int64_t PAUSE_FIRST_US = 200 * 1000, PAUSE_LONGEST_US = 30 * 1000 * 1000;
 static const int64_t PAUSE_LOCKED_US = 5 * 1000 * 1000;
 
@@ -103,10 +104,22 @@ void assigner_fail(struct assigner *s, const struct db_reply *reply)
 	(void)uv_timer_start(&s->pause, on_pause, (uint64_t)pause / 1000 + 1, 0);
 }
 
+static void forget_links(struct assigner *s)
+{
+	s->links = NULL;
+	s->link_count = s->link_room = 0;
+}
+
+void assigner_reset(struct assigner *s)
+{
+	forget_links(s);
+	arena_reset(&s->arena);
+}
+
 /* Reads of a step: BEGIN and the lock come first, each a statement of its own, so that the rest sees what is committed. */
 struct db_plan *assigner_begin(struct assigner *s)
 {
-	arena_reset(&s->arena);
+	assigner_reset(s);
 	s->plan.count = 0;
 	(void)db_plan_add_plain(&s->plan, SQL_TX_BEGIN);
 	assignment_lock(&s->plan);
@@ -134,6 +147,9 @@ void assigner_queue(struct assigner *s, const struct message_list *messages)
 		rows[count++] = (struct queued_row){
 		    m->chat_id, outgoing_method(m), outgoing_payload(m, &s->arena)};
 	outbox_queue(&s->plan, &s->arena, rows, count, PRIORITY_NOTIFICATION);
+	if (s->link_count > 0)
+		links_create(&s->plan, &s->arena, s->links, s->link_count);
+	forget_links(s);
 }
 
 /* Whether somebody else than rep stands in `former`, and whether one of them contacted the prospect. */
@@ -153,12 +169,32 @@ static bool had_before(const char *former, const char *rep, bool *contacted)
 	return had;
 }
 
+/* A fresh one: the old ones' tokens are known to nobody any more, but lead to the prospect as well. */
+static const char *own_link(struct assigner *s, const struct waiting_row *row)
+{
+	if (s->link_count == s->link_room) {
+		size_t room = s->link_room * 2 + 16;
+		struct link_new *grown = ARENA_ARRAY(&s->arena, struct link_new, room);
+		if (s->link_count > 0)
+			memcpy(grown, s->links, s->link_count * sizeof *grown);
+		s->links = grown;
+		s->link_room = room;
+	}
+	const char *payload = arena_printf(&s->arena, "%c%s", CONVERSATION_PROSPECT_LETTER,
+	    link_token_make(&s->arena, LINK_BYTES));
+	s->links[s->link_count++] =
+	    (struct link_new){link_token_hash(&s->arena, payload), row->prospect};
+	return arena_printf(&s->arena, "https://t.me/%s?start=%s", row->bot, payload);
+}
+
 /* For rep: whether it was with somebody else before is said, that it comes back to the same one is not. */
-struct notice_prospect assigner_notice_of(const struct waiting_row *row, const char *rep)
+struct notice_prospect assigner_notice_of(
+    struct assigner *s, const struct waiting_row *row, const char *rep)
 {
 	bool contacted = false;
 	bool again = had_before(row->former, rep, &contacted);
 	return (struct notice_prospect){.assignment_id = row->assignment_id,
+	    .invite = row->bot ? own_link(s, row) : NULL,
 	    .name = row->name,
 	    .telegram = row->telegram,
 	    .context = row->context,
@@ -203,7 +239,7 @@ void assigner_rest(struct assigner *s)
 	assigner_set_step(s, STEP_IDLE);
 	s->failures = 0;
 	fault_log_over(&s->fault, "prospects are assigned again");
-	arena_reset(&s->arena);
+	assigner_reset(s);
 	if (s->woken)
 		go(s);
 	else if (s->passed_over || s->apart_more)
@@ -244,7 +280,7 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 	if (s->naming) {
 		assigner_set_step(s, STEP_NAMING);
 		s->plan.count = 0;
-		arena_reset(&s->arena);
+		assigner_reset(s);
 		(void)allocation_next(&s->plan, &s->arena, assigner_left_out(s));
 		assigner_run(s, on_named);
 		return;

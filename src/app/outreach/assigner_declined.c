@@ -42,7 +42,7 @@ static void on_declined(struct db_conn *conn, const struct db_reply *reply, void
 		    .rep = row.rep.rep,
 		    .place = row.prospect.place,
 		    .assignment_id = row.prospect.assignment_id};
-		struct notice_prospect prospect = assigner_notice_of(&row.prospect, row.rep.rep);
+		struct notice_prospect prospect = assigner_notice_of(s, &row.prospect, row.rep.rep);
 		struct message_list messages = {0};
 		notice_build(s->options.rules->catalog, assigner_locale_of(s, &row.rep),
 		    row.rep.telegram_id, &prospect, 1, &s->arena, &messages);

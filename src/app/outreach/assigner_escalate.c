@@ -43,7 +43,7 @@ static void on_exhausted(struct db_conn *conn, const struct db_reply *reply, voi
 		    ARENA_ARRAY(&s->arena, struct notice_prospect, count);
 		const char **ids = ARENA_ARRAY(&s->arena, const char *, count);
 		for (size_t i = 0; i < count; i++) {
-			prospects[i] = assigner_notice_of(&rows[i], "");
+			prospects[i] = assigner_notice_of(s, &rows[i], "");
 			ids[i] = rows[i].prospect;
 		}
 		struct message_list messages = {0};

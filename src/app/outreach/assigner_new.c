@@ -28,7 +28,7 @@ static void notify_reps(struct assigner *s, const struct allocation_rep_row *rep
 	size_t *filled = ARENA_ARRAY(&s->arena, size_t, rep_count);
 	for (size_t i = 0; i < count; i++)
 		sorted[got[picks[i]] + filled[picks[i]]++] =
-		    assigner_notice_of(&prospects[i], reps[picks[i]].rep);
+		    assigner_notice_of(s, &prospects[i], reps[picks[i]].rep);
 	for (size_t i = 0; i < rep_count; i++)
 		notice_build(s->options.rules->catalog, assigner_locale_of(s, &reps[i]),
 		    reps[i].telegram_id, sorted + got[i], got[i + 1] - got[i], &s->arena,
@@ -222,7 +222,7 @@ static void on_round(struct db_conn *conn, const struct db_reply *reply, void *d
 	s->stats.assigned += s->assigned;
 	s->assigned = 0;
 	s->plan.count = 0;
-	arena_reset(&s->arena);
+	assigner_reset(s);
 	if (!s->reads_follow) {
 		assigner_reassign(s);
 		return;
@@ -250,7 +250,7 @@ void assigner_assign_new(struct assigner *s)
 	s->round_us = clock_monotonic_us();
 	s->plan.count = 0;
 	s->uncounted = 0;
-	arena_reset(&s->arena);
+	assigner_reset(s);
 	plan_round(s, NULL, 0);
 	assigner_run(s, on_round);
 }

@@ -6,6 +6,7 @@
 #include "salesreg/domain/assignment/notice.h"
 #include "salesreg/store/allocation.h"
 #include "salesreg/store/people.h"
+#include "salesreg/store/prospects.h"
 
 enum {
 	AT_ONCE = 1000,
@@ -73,6 +74,8 @@ struct assigner {
 	struct buttons_row *stale; /* that go since something in the conversation */
 	size_t lost_count, shown_count, stale_count, cards_step, unsent_step, stale_step,
 	    claims_step;
+	struct link_new *links; /* of the notices that go to the outbox next, in the arena */
+	size_t link_count, link_room;
 	size_t assigned;   /* in the transaction under way */
 	bool reads_follow; /* the plan under way ends with the reads of a round */
 	struct message_list
@@ -101,6 +104,9 @@ struct assigner {
 /* A transaction failed: it is rolled back, and everything is tried again after a pause. */
 void assigner_fail(struct assigner *s, const struct db_reply *reply);
 
+/* Empties the arena. */
+void assigner_reset(struct assigner *s);
+
 /* Reads of a step: the plan, emptied, with BEGIN and the lock. */
 struct db_plan *assigner_begin(struct assigner *s);
 
@@ -114,7 +120,8 @@ void assigner_commit(
 void assigner_queue(struct assigner *s, const struct message_list *messages);
 
 /* What rep reads of a prospect, and in which language. */
-struct notice_prospect assigner_notice_of(const struct waiting_row *row, const char *rep);
+struct notice_prospect assigner_notice_of(
+    struct assigner *s, const struct waiting_row *row, const char *rep);
 enum locale assigner_locale_of(const struct assigner *s, const struct allocation_rep_row *rep);
 
 /* The languages that admins have chosen: asked for with whatever may end in a message to them, and read with its answer. */

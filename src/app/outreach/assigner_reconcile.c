@@ -77,7 +77,7 @@ static void notify_given(struct assigner *s, const struct allocated_row *given, 
 {
 	struct notice_prospect *prospects = ARENA_ARRAY(&s->arena, struct notice_prospect, count);
 	for (size_t i = 0; i < count; i++)
-		prospects[i] = assigner_notice_of(&given[i].prospect, given[i].rep.rep);
+		prospects[i] = assigner_notice_of(s, &given[i].prospect, given[i].rep.rep);
 	struct message_list messages = {0};
 	for (size_t from = 0, to; from < count; from = to) {
 		const struct allocation_rep_row *rep = &given[from].rep;
@@ -190,7 +190,7 @@ static void tell_of_changes(struct assigner *s, const struct changed_row *rows, 
 			if (rows[i + n].closed)
 				continue;
 			changed[open] =
-			    assigner_notice_of(&rows[i + n].assigned.prospect, rep->rep);
+			    assigner_notice_of(s, &rows[i + n].assigned.prospect, rep->rep);
 			changed[open++].contacted = rows[i + n].contacted;
 		}
 		if (open > 0)

@@ -25,6 +25,7 @@ static struct prospect_item item_of(const struct notice_prospect *p)
 	    .known = p->known,
 	    .colleague = p->colleague,
 	    .again_contacted = p->again_contacted,
+	    .invite = p->invite,
 	    .assignment_id = p->assignment_id,
 	    .can_contact = !p->contacted,
 	    .can_decline = true,
@@ -80,6 +81,7 @@ void notice_nobody_left(const struct catalog *catalog, enum locale locale, int64
 		items[i].assignment_id = 0;
 		items[i].again = false;
 		items[i].known = NULL;
+		items[i].invite = NULL;
 		items[i].colleague = NULL;
 	}
 	const struct prospect_list list = {

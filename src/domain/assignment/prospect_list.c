@@ -12,7 +12,10 @@ enum {
 	LABEL_NAME_UNITS = 24,
 	TELEGRAM_UNITS = 64,
 	EMAIL_UNITS = 254,
-	BUTTONS_A_PROSPECT = 3,
+	BUTTONS_A_PROSPECT = 4,
+	DRAFT_NAME_UNITS = 40,
+	MARKUP_BYTES = 8000,
+	BUTTON_FRAME_BYTES = 48, /* {"text":"","copy_text":{"text":""}}, and escapes */
 };
 
 const char *prospect_short_name(struct arena *a, const char *name)
@@ -146,6 +149,36 @@ static const char *label(const struct prospect_list *list, struct arena *a, size
 	return shorten(a, text, TEXT_BUTTON_UNITS);
 }
 
+/* One tap and *send*: Telegram lets no bot write first. The same to be pasted elsewhere. */
+static size_t add_draft(const struct prospect_list *list, struct arena *a, size_t index,
+    const struct contact *contact, struct button *out)
+{
+	const struct prospect_item *item = &list->items[index];
+	size_t count = 0;
+	if (!item->invite)
+		return 0;
+	const struct catalog_arg args[] = {
+	    {"name", shorten(a, text_tidy(a, item->name ? item->name : ""), DRAFT_NAME_UNITS)},
+	    {"link", item->invite},
+	};
+	const char *draft =
+	    catalog_render(list->catalog, list->locale, TEXT_PROSPECT_DRAFT, args, 2, a);
+	const char *link = contact_draft_link(contact, draft, a);
+	if (link)
+		out[count++] = (struct button){
+		    .text = label(list, a, index, TEXT_BUTTON_WRITE, TEXT_BUTTON_WRITE_NAMED),
+		    .url = link,
+		    .new_row = true,
+		};
+	if (text_utf16_units(draft) <= MESSAGE_COPY_CHARACTERS)
+		out[count++] = (struct button){
+		    .text = label(list, a, index, TEXT_BUTTON_COPY, TEXT_BUTTON_COPY_NAMED),
+		    .copy = draft,
+		    .new_row = !link,
+		};
+	return count;
+}
+
 static size_t add_buttons(
     const struct prospect_list *list, struct arena *a, size_t index, struct button *out)
 {
@@ -160,6 +193,7 @@ static size_t add_buttons(
 		    .url = arena_printf(a, "tg://user?id=%s", contact.value),
 		    .new_row = true,
 		};
+	count += add_draft(list, a, index, &contact, out + count);
 	if (item->assignment_id <= 0)
 		return count;
 	const size_t first = count;
@@ -179,6 +213,18 @@ static size_t add_buttons(
 	return count;
 }
 
+/* Telegram takes less than 10,000 of one message ("reply markup is too long"; tginfo/Telegram-Limits, issue 187). */
+static size_t markup_bytes(const struct button *buttons, size_t count)
+{
+	size_t bytes = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct button *b = &buttons[i];
+		const char *what = b->url ? b->url : b->copy ? b->copy : b->data;
+		bytes += strlen(b->text) + strlen(what) + BUTTON_FRAME_BYTES;
+	}
+	return bytes;
+}
+
 void prospect_list_send(
     const struct prospect_list *list, struct arena *a, struct message_list *messages)
 {
@@ -190,7 +236,8 @@ void prospect_list_send(
 	const size_t legend_units = text_utf16_units(legend);
 	const char *text = list->header;
 	for (size_t next = 0; next < list->count;) {
-		size_t units = text_utf16_units(text) + legend_units, in_part = 0, button_count = 0;
+		size_t units = text_utf16_units(text) + legend_units, in_part = 0, button_count = 0,
+		       markup = 0;
 		struct button *buttons =
 		    ARENA_ARRAY(a, struct button, PROSPECT_LIST_A_MESSAGE * BUTTONS_A_PROSPECT);
 		/* joined at the end: one copy a message */
@@ -199,11 +246,13 @@ void prospect_list_send(
 		while (next < list->count && in_part < PROSPECT_LIST_A_MESSAGE) {
 			const char *one = card(list, a, next);
 			units += 2 + text_utf16_units(one);
-			if (in_part > 0 && units > MESSAGE_TEXT_UNITS)
+			size_t more = add_buttons(list, a, next, buttons + button_count);
+			markup += markup_bytes(buttons + button_count, more);
+			if (in_part > 0 && (units > MESSAGE_TEXT_UNITS || markup > MARKUP_BYTES))
 				break;
 			cards[in_part++] = one;
 			bytes += 2 + strlen(one);
-			button_count += add_buttons(list, a, next, buttons + button_count);
+			button_count += more;
 			next++;
 		}
 		char *whole = arena_alloc(a, bytes), *end = stpcpy(whole, text);

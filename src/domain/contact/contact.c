@@ -208,3 +208,31 @@ const char *contact_link(const struct contact *contact, struct arena *a)
 	}
 	return NULL;
 }
+
+/* RFC 3986, 2.1 and 2.3: all but the unreserved characters. */
+static const char *percent_encoded(const char *text, struct arena *a)
+{
+	static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+					 "0123456789-._~";
+	static const char digits[] = "0123456789ABCDEF";
+	char *out = arena_alloc(a, 3 * strlen(text) + 1), *end = out;
+	for (; *text; text++) {
+		unsigned char byte = (unsigned char)*text;
+		if (strchr(unreserved, byte)) {
+			*end++ = *text;
+			continue;
+		}
+		*end++ = '%';
+		*end++ = digits[byte >> 4];
+		*end++ = digits[byte & 15];
+	}
+	*end = '\0';
+	return out;
+}
+
+const char *contact_draft_link(const struct contact *contact, const char *text, struct arena *a)
+{
+	const char *link = contact_link(contact, a);
+	return link ? arena_concat(a, link, "?text=", percent_encoded(text, a), (char *)NULL)
+		    : NULL;
+}

@@ -182,12 +182,13 @@ static void edit_buttons(struct turn *t, int64_t id, bool contacted, bool declin
 			count += fresh_count;
 			row = SIZE_MAX;
 		}
-		if (id == 0 || hit || !b->text || (!b->data && !b->url))
+		if (id == 0 || hit || !b->text || (!b->data && !b->url && !b->copy))
 			continue;
 		kept[count] = (struct button){
 		    .text = b->text,
 		    .data = b->data,
 		    .url = b->url,
+		    .copy = b->copy,
 		    .new_row = row == SIZE_MAX || b->row != row,
 		};
 		count++;

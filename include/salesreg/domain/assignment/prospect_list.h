@@ -15,6 +15,8 @@ struct prospect_item {
 	const char *status;                                    /* to be shown, or NULL */
 	const char *known, *colleague;                         /* see notice.h */
 	bool again, again_contacted; /* a colleague had it; and wrote to them */
+	const char
+	    *invite; /* a link that leads them to the bot: a draft with it is offered; NULL: none */
 	int64_t assignment_id;
 	bool can_contact, can_decline; /* which buttons */
 };

@@ -65,3 +65,5 @@ enum contact_problem contact_parse(const char *text, struct arena *a, struct con
 
 /* The address that opens a chat with this person in Telegram; NULL for an id (which needs a mention) and an e-mail. */
 const char *contact_link(const struct contact *contact, struct arena *a);
+/* The same with a text in the input field, to be sent with one tap; Telegram cuts it at 4,096 (core.telegram.org/api/links). */
+const char *contact_draft_link(const struct contact *contact, const char *text, struct arena *a);

@@ -31,7 +31,8 @@ const char *event_kind_name(enum event_kind kind);
 /* An inline button as Telegram showed it under the message a callback belongs to. */
 struct event_button {
 	const char *text, *data; /* data NULL for link buttons */
-	const char *url;         /* NULL for callback buttons */
+	const char *url;         /* NULL for others than links */
+	const char *copy;        /* the text that one copies, or NULL */
 	size_t row;
 };
 

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { MESSAGE_COPY_CHARACTERS = 256 };
 enum { MESSAGE_TEXT_UNITS = 4096, MESSAGE_CALLBACK_BYTES = 64, MESSAGE_MAX_BUTTONS = 100 };
 
 /* Lower goes first between chats; within a chat order is kept whatever the priority. */
@@ -20,7 +21,9 @@ struct button {
 	const char *text;
 	const char *data; /* callback data, or NULL */
 	const char *url;  /* or a link */
-	bool new_row;     /* starts a row of its own; the first button always does */
+	const char
+	    *copy;    /* or a text that is copied: 1–256 characters (Bot API, "CopyTextButton") */
+	bool new_row; /* starts a row of its own; the first button always does */
 };
 
 /* Part of a text that opens the profile of a person the bot has seen; Telegram shows it as plain text where that is not

@@ -24,8 +24,13 @@ static char *keyboard(const struct message *message, struct arena *a)
 	for (size_t i = 0; i < message->button_count; i++) {
 		const struct button *b = &message->buttons[i];
 		parts[i] = arena_concat(a, "{\"text\":", json_quote(a, b->text),
-		    b->url ? ",\"url\":" : ",\"callback_data\":",
-		    json_quote(a, b->url ? b->url : b->data), "}", (char *)NULL);
+		    b->url    ? ",\"url\":"
+		    : b->copy ? ",\"copy_text\":{\"text\":"
+			      : ",\"callback_data\":",
+		    json_quote(a, b->url    ? b->url
+				  : b->copy ? b->copy
+					    : b->data),
+		    b->copy ? "}}" : "}", (char *)NULL);
 		size += strlen(parts[i]) + 4;
 	}
 	char *out = arena_bytes(a, size), *end = out;
