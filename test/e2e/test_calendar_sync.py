@@ -362,6 +362,17 @@ def test_leaving_gives_it_back_too_by_whatever_hand(office, anna):
     eventually(lambda: not granted(office, "boris@truerealestate.bali"), what="the grant is given back")
 
 
+def test_who_is_removed_by_hand_is_told_that_the_calendar_is_disconnected(office, anna):
+    office.db.execute("UPDATE sales_representatives SET status = 'removed' WHERE telegram_id = %s", anna.id)
+    anna.forget()
+    office.looks_again()
+    anna.hears("calendar_left", email=COMPANY)
+    eventually(lambda: not granted(office), what="the grant is given back")
+    assert office.account(anna)[0]["state"] == "disconnected"
+    office.world.settle()
+    assert not [event for event in anna.unheard() if COMPANY in event["text"]], "told once"
+
+
 def test_a_grant_given_anew_is_not_given_back(office, anna):
     """CALENDAR-ANCHORS 3: revoking ends all grants of the account."""
     office.google.fault("revoke", "502html", times=-1)

@@ -409,6 +409,8 @@ static void on_loaded(const struct db_reply *reply, void *data)
 		/* by whatever hand: the grant is given back */
 		s->plan.count = 0;
 		calendar_disconnect_rep(&s->plan, a, s->rep);
+		tell(s, OAUTH_LEFT);
+		log_info("calendar: rep %s is no rep any more: disconnected", s->rep);
 		sync_store(s, let_go);
 		return;
 	}

@@ -24,6 +24,7 @@
 	X(RUN_OUT, "the link ran out", TEXT_CALENDAR_RUN_OUT)                                      \
 	X(DIED, "Google takes the token no more", TEXT_CALENDAR_RECONNECT)                         \
 	X(DIED_IN_TESTING, "the token died after a week", TEXT_CALENDAR_RECONNECT_WEEK)            \
+	X(LEFT, "no rep any more", TEXT_CALENDAR_LEFT)                                             \
 	X(TARGET_GONE, "the calendar for calls is gone", TEXT_CALENDAR_TARGET_GONE)
 enum oauth_outcome {
 #define X(name, sentence, text) OAUTH_##name,
