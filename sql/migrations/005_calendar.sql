@@ -33,6 +33,7 @@ CREATE TABLE salesreg.calendar_accounts (
     key_id         text COLLATE "C",           -- of the key that both are sealed with
     state          text NOT NULL DEFAULT 'connected' CHECK (state IN ('connected', 'reconnect', 'disconnected')),
     reason         text,                       -- why it is to be connected again
+    mass_at        timestamptz,                -- its token died with many others: an incident that was counted then
     time_zone      text,                       -- of the primary calendar
     target         text COLLATE "C",           -- the calendar that gets bookings; NULL: the primary one
     synced_at      timestamptz,                -- all of it, lastly

@@ -80,7 +80,7 @@ WITH mine AS (
     ON CONFLICT (rep) DO UPDATE SET
         sub = excluded.sub, email = excluded.email, scopes = excluded.scopes,
         refresh_token = coalesce(excluded.refresh_token, a.refresh_token), access_token = excluded.access_token,
-        access_expires_at = excluded.access_expires_at, key_id = excluded.key_id, state = 'connected', reason = NULL,
+        access_expires_at = excluded.access_expires_at, key_id = excluded.key_id, state = 'connected', reason = NULL, mass_at = NULL,
         time_zone = CASE WHEN a.sub = excluded.sub THEN a.time_zone END,
         target = CASE WHEN a.sub = excluded.sub THEN a.target END,
         synced_at = NULL, listed_at = NULL, sync_failures = 0, connected_at = now(), updated_at = now()

@@ -63,6 +63,26 @@ WHERE e.opened_at IS NOT NULL
                   WHERE a.rep = e.rep AND a.state = 'connected' AND a.connected_at > e.created_at)
   AND NOT EXISTS (SELECT 1 FROM salesreg.oauth_states l WHERE l.rep = e.rep AND l.expires_at > now())
 ORDER BY e.user_id
+-- name: calendar_deaths cold
+-- $1 how many at least: tokens that Google took no more within the last hour, if they are many: at least so many, and ten or a quarter of
+-- all. Each is counted once. How many there are, of how many accounts, if this is the first that is seen of it: what dies within an
+-- hour of what was counted is of the same incident
+WITH dead AS (
+    SELECT a.rep FROM salesreg.calendar_accounts a
+    WHERE a.state = 'reconnect' AND a.reason = 'invalid_grant' AND a.updated_at > now() - interval '1 hour'
+), total AS (
+    SELECT (SELECT count(*) FROM dead) AS dead,
+           (SELECT count(*) FROM dead) + (SELECT count(*) FROM salesreg.calendar_accounts a WHERE a.state = 'connected') AS had
+), fresh AS (
+    SELECT a.rep FROM salesreg.calendar_accounts a CROSS JOIN total t
+    WHERE a.rep IN (SELECT rep FROM dead) AND a.mass_at IS NULL AND t.dead >= $1::bigint AND (t.dead >= 10 OR t.dead * 4 >= t.had)
+    ORDER BY a.rep FOR UPDATE OF a
+), counted AS (
+    UPDATE salesreg.calendar_accounts a SET mass_at = now() FROM fresh f WHERE a.rep = f.rep RETURNING a.rep
+)
+SELECT t.dead, t.had FROM total t
+WHERE (SELECT count(*) FROM counted) >= $1::bigint
+  AND NOT EXISTS (SELECT 1 FROM salesreg.calendar_accounts a WHERE a.mass_at > now() - interval '1 hour')
 -- name: oauth_outcome
 -- $1 exchange, $2 rep, $3 the access token that was to be stored, sealed, as hexadecimal digits, or NULL
 SELECT EXISTS (SELECT 1 FROM salesreg.oauth_exchanges x WHERE x.id = $1::bigint),

@@ -69,3 +69,17 @@ size_t oauth_left_parse(const PGresult *result, struct arena *a, struct oauth_le
 	    COL(oauth_left_row, person, I64), COL(oauth_left_row, locale, TEXT)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
+
+size_t calendar_deaths(struct db_plan *plan, struct arena *a, int64_t least)
+{
+	return db_plan_add(plan, SQL_CALENDAR_DEATHS, db_i64(a, least));
+}
+
+bool calendar_deaths_parse(const PGresult *result, struct calendar_deaths_row *row)
+{
+	if (PQntuples(result) == 0)
+		return false;
+	row->dead = db_get_i64(result, 0, 0, 0);
+	row->had = db_get_i64(result, 0, 1, 0);
+	return true;
+}

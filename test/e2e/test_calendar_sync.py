@@ -260,6 +260,43 @@ def test_a_dead_token_is_told_once_and_connecting_again_keeps_what_was_chosen(of
     assert office.calendars(anna)[other]["conflicts"] is False
 
 
+def test_admins_hear_once_that_many_tokens_died(make_world):
+    """CALENDAR-ANCHORS 14."""
+    office = Office(make_world, ADMIN_TELEGRAM_IDS="7900000001")
+    boss = office.world.person("Boss", id=7900000001)
+    boss.says("hello")
+    boss.hears_anything()
+    people = []
+    for name in ("anna", "boris", "carla", "dora", "emil"):
+        people.append(office.rep(f"{name}@truerealestate.bali", name=f"{name.title()} Orlov"))
+        office.google.account(f"{name}@truerealestate.bali")
+        office.connects(people[-1], f"{name}@truerealestate.bali")
+        office.synced(people[-1], again=False)
+    office.world.settle()
+    boss.forget()
+
+    def dies(person):
+        email = office.account(person)[0]["email"]
+        office.google.kill(email)
+        office.google.expire(email)
+        office.looks_again(person)
+        person.hears("calendar_reconnect", email=email)
+    for person in people[:2]:
+        dies(person)
+    assert not office.oauth.lines("within an hour")
+    dies(people[2])
+    boss.hears("calendar_admin_deaths", dead="3", all="5")
+    (line,) = office.oauth.lines("Google ended its access for 3 of 5 reps within an hour")
+    assert " error " in line
+    # the same incident, also to another process
+    office.oauth.terminate()
+    office.start()
+    dies(people[3])
+    office.db.calendar_accounts.eventually("count(mass_at) = 4")
+    office.world.settle()
+    assert not boss.unheard() and not office.oauth.lines("within an hour")
+
+
 def test_a_token_that_dies_after_a_week_says_why(office, anna):
     """CALENDAR-ANCHORS 10."""
     office.db.calendar_accounts.update("connected_at = now() - interval '7 days'")

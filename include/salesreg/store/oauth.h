@@ -47,3 +47,11 @@ struct oauth_left_row {
 size_t oauth_exchanges_left(struct db_plan *plan, struct arena *a, int64_t seconds, int64_t limit);
 size_t oauth_states_left(struct db_plan *plan, struct arena *a, int64_t limit);
 size_t oauth_left_parse(const PGresult *result, struct arena *a, struct oauth_left_row **rows);
+
+/* Tokens of many reps died within an hour: something is wrong with the client or with its consent screen. */
+struct calendar_deaths_row {
+	int64_t dead, had; /* how many, of how many accounts */
+};
+size_t calendar_deaths(struct db_plan *plan, struct arena *a, int64_t least);
+/* False: there is no such incident, or it has been told of. */
+bool calendar_deaths_parse(const PGresult *result, struct calendar_deaths_row *row);

@@ -13,6 +13,7 @@ enum {
 	EXCHANGE_S =
 	    240, /* twice what waiting for a revocation and storing take together, with Google's answers */
 	PLAN_PEOPLE = 15, /* a message is a step of the transaction: see DB_MAX_STEPS */
+	DEATHS_LEAST = 3, /* fewer may be people who changed their minds */
 	ARENA_BYTES = 1024 * 1024,
 };
 
@@ -30,7 +31,9 @@ struct leftovers {
 	struct db_conn *conn;
 	struct arena arena;
 	struct db_plan plan;
-	size_t exchanges_step, states_step, told;
+	size_t exchanges_step, states_step, deaths_step, told;
+	struct calendar_deaths_row deaths; /* to be told of; dead 0: none */
+	uint64_t incidents;
 	enum leftovers_state state;
 };
 
@@ -48,6 +51,14 @@ static void on_told(struct db_conn *conn, const struct db_reply *reply, void *da
 	if (reply->err == ERR_OK && l->told > 0)
 		log_info(
 		    "calendar: %zu people were told that their calendar is not connected", l->told);
+	if (reply->err == ERR_OK && l->deaths.dead > 0) {
+		l->incidents++;
+		log_error("calendar: Google ended its access for %lld of %lld reps within an hour "
+			  "(invalid_grant); likely causes: the client or its consent screen was "
+			  "changed or deleted, the consent screen is in Testing (7 days), or an "
+			  "administrator of the organisation withdrew the app; see salesreg doctor",
+		    (long long)l->deaths.dead, (long long)l->deaths.had);
+	}
 	rest(l);
 }
 
@@ -79,6 +90,10 @@ static void on_deleted(struct db_conn *conn, const struct db_reply *reply, void 
 	l->told = 0;
 	tell(l, reply->results[l->exchanges_step], OAUTH_INTERRUPTED);
 	tell(l, reply->results[l->states_step], OAUTH_RUN_OUT);
+	l->deaths.dead = 0;
+	if (calendar_deaths_parse(reply->results[l->deaths_step], &l->deaths))
+		oauth_news_plan_deaths(
+		    &l->plan, &l->arena, l->rules, l->deaths.dead, l->deaths.had);
 	(void)db_plan_add_plain(&l->plan, SQL_TX_COMMIT);
 	l->state = LEFTOVERS_TELLING;
 	db_conn_run(conn, l->plan.steps, l->plan.count, DEADLINE_MS, on_told, l);
@@ -97,6 +112,7 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 	(void)db_plan_add_plain(&l->plan, SQL_TX_BEGIN);
 	l->exchanges_step = oauth_exchanges_left(&l->plan, &l->arena, EXCHANGE_S, PLAN_PEOPLE);
 	l->states_step = oauth_states_left(&l->plan, &l->arena, PLAN_PEOPLE);
+	l->deaths_step = calendar_deaths(&l->plan, &l->arena, DEATHS_LEAST);
 	db_conn_run(conn, l->plan.steps, l->plan.count, DEADLINE_MS, on_deleted, l);
 }
 
@@ -135,4 +151,9 @@ void leftovers_destroy(struct leftovers *l)
 		return;
 	arena_finish(&l->arena);
 	uv_close((uv_handle_t *)&l->timer, on_closed);
+}
+
+uint64_t leftovers_incidents(const struct leftovers *l)
+{
+	return l ? l->incidents : 0;
 }

@@ -95,15 +95,28 @@ void oauth_news_plan(struct db_plan *plan, struct arena *a, const struct convers
 	plan_message(plan, a, &list);
 }
 
+static void plan_for_admins(struct db_plan *plan, struct arena *a,
+    const struct conversation_rules *rules, enum text_id text, const struct catalog_arg args[2])
+{
+	struct message_list list = {0};
+	for (size_t i = 0; i < rules->admin_count; i++)
+		(void)message_list_add(&list, a, rules->admin_ids[i], PRIORITY_NOTIFICATION,
+		    catalog_render(rules->catalog, rules->default_locale, text, args, 2, a));
+	if (list.count > 0)
+		plan_message(plan, a, &list);
+}
+
 void oauth_news_plan_admins(struct db_plan *plan, struct arena *a,
     const struct conversation_rules *rules, const char *error, const char *redirect_uri)
 {
-	struct message_list list = {0};
-	const struct catalog_arg args[] = {{"error", error}, {"uri", redirect_uri}};
-	for (size_t i = 0; i < rules->admin_count; i++)
-		(void)message_list_add(&list, a, rules->admin_ids[i], PRIORITY_NOTIFICATION,
-		    catalog_render(rules->catalog, rules->default_locale,
-			TEXT_CALENDAR_ADMIN_CLIENT, args, 2, a));
-	if (list.count > 0)
-		plan_message(plan, a, &list);
+	plan_for_admins(plan, a, rules, TEXT_CALENDAR_ADMIN_CLIENT,
+	    (const struct catalog_arg[]){{"error", error}, {"uri", redirect_uri}});
+}
+
+void oauth_news_plan_deaths(struct db_plan *plan, struct arena *a,
+    const struct conversation_rules *rules, int64_t dead, int64_t had)
+{
+	plan_for_admins(plan, a, rules, TEXT_CALENDAR_ADMIN_DEATHS,
+	    (const struct catalog_arg[]){{"dead", arena_printf(a, "%lld", (long long)dead)},
+		{"all", arena_printf(a, "%lld", (long long)had)}});
 }

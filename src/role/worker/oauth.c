@@ -94,6 +94,9 @@ static void expose(struct buf *out, void *data)
 	    out, "salesreg_calendar_refreshes_total", "Access tokens refreshed.", jobs.refreshed);
 	metrics_counter(out, "salesreg_calendar_dead_tokens_total",
 	    "Reps who have to connect again.", jobs.died);
+	metrics_counter(out, "salesreg_calendar_mass_deaths_total",
+	    "Times that many reps had to connect again within an hour.",
+	    leftovers_incidents(o->leftovers));
 	metrics_counter(
 	    out, "salesreg_calendar_revocations_total", "Grants given back.", jobs.revoked);
 	metrics_gauge(out, "salesreg_calendar_visits", "Requests of browsers under way.",

@@ -49,3 +49,6 @@ void oauth_news_plan(struct db_plan *plan, struct arena *a, const struct convers
 /* And to the admins, that Google refuses the client. */
 void oauth_news_plan_admins(struct db_plan *plan, struct arena *a,
     const struct conversation_rules *rules, const char *error, const char *redirect_uri);
+/* That Google takes so many tokens no more, of so many accounts, within an hour. */
+void oauth_news_plan_deaths(struct db_plan *plan, struct arena *a,
+    const struct conversation_rules *rules, int64_t dead, int64_t had);
