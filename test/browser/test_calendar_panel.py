@@ -163,6 +163,7 @@ TELEGRAM = "Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) AppleWebKit/537.36 Chro
                                          ("W" * 200, "W" * 39 + "…"), ("<img/src=x/onerror=document.title='no'> x",
                                                                       "<img/src=x/onerror=document.title='no'>")])
 def test_the_start_page_inside_telegram_names_whose_link_it_is(make_world, open_page, texts, name, shown):
+    """CALENDAR-ANCHORS 11: Google refuses that browser, so the page does not lead there."""
     port = free_port()
     world = make_world(OAUTH_PUBLIC_URL=f"http://127.0.0.1:{port}", OAUTH_LISTEN=f"127.0.0.1:{port}",
                        TOKEN_ENCRYPTION_KEY=base64.b64encode(bytes(32)).decode())

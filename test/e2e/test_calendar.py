@@ -20,12 +20,14 @@ def office(make_world):
 
 
 def test_a_rep_connects_a_calendar(office):
+    """CALENDAR-ANCHORS 5: no hint pins an account, and the one that was really connected is named, to be undone."""
     anna = office.rep()
     link = office.asks(anna)
     address = office.to_google(link)
     asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
     assert asked["redirect_uri"] == f"{office.url}/oauth/callback"
     assert asked["access_type"] == "offline" and asked["prompt"] == "consent select_account"
+    assert "login_hint" not in asked
     assert asked["code_challenge_method"] == "S256" and len(asked["code_challenge"]) == 43
     back = office.google.walk(address, COMPANY).location
     page = office.back(back)
@@ -116,6 +118,7 @@ def test_pages_have_no_foreign_content_and_are_kept_by_nobody(office):
 
 
 def test_the_last_page_leads_back_to_the_bot_and_the_pages_speak_the_reps_language(office):
+    """CALENDAR-ANCHORS 11: there is no other way out of the browser that Telegram opened."""
     office.db.bot_state.eventually("username IS NOT NULL")
     anna, boris = office.rep(), office.rep("boris@truerealestate.bali", name="Boris Orlov", language="en")
     office.connects(anna)
@@ -210,6 +213,7 @@ FORGED = {
 
 @pytest.mark.parametrize("how", FORGED)
 def test_a_forged_way_back_stores_nothing_and_spends_nothing(office, how):
+    """CALENDAR-ANCHORS 8, 12: the state is looked at before the code goes anywhere; an issuer, if there is one, is Google."""
     anna = office.rep()
     good = ways_back(office, anna)
     forged = FORGED[how](good)
@@ -232,6 +236,7 @@ def test_forged_ways_back_do_not_fill_the_log(make_world):
 
 
 def test_parameters_of_years_to_come_do_not_matter(office):
+    """CALENDAR-ANCHORS 8."""
     anna = office.rep()
     assert office.back(ways_back(office, anna) + "&authuser=0&hd=x&new=%00%ff&state2=1").status_code == 200
     anna.hears("calendar_connected", email=COMPANY)

@@ -797,6 +797,61 @@ def test_of_very_many_calendars_the_first_are_shown(office, anna):
     assert len(anna.hears("calendar_choose_of_many", shown=90).labels) == 91
 
 
+def test_an_account_is_known_by_its_key_whatever_its_address(office, anna):
+    """CALENDAR-ANCHORS 6: the address was changed at Google."""
+    other = add_calendar(office, role="owner", selected=True)
+    reads_list(office)
+    office.synced(anna)
+    office.db.calendars.update("conflicts = false, chosen = true WHERE calendar_id = %s", other)
+    office.db.calendar_accounts.update("email = 'anna.ivanova@truerealestate.bali'")
+    before, = office.account(anna)
+    asks_as(office, anna, "anna.ivanova@truerealestate.bali")
+    anna.presses("button_calendar_other")
+    office.back(office.google.walk(office.to_google(office.link(anna.hears("calendar_offer"))), COMPANY).location)
+    anna.hears("calendar_connected", email=COMPANY)
+    office.synced(anna)
+    after, = office.account(anna)
+    assert (after["sub"], after["email"]) == (before["sub"], COMPANY)
+    assert office.calendars(anna)[other]["conflicts"] is False, "it is the same one, so what was chosen stays"
+    assert office.db.calendar_jobs.value("count(*)", "WHERE kind = 'revoke'") == 0 and granted(office)
+
+
+def asks_as(office, person, email):
+    person.says("календарь")
+    office.shows(person, email)
+
+
+def test_one_event_in_two_calendars_is_one_time(office, anna, primary):
+    """CALENDAR-ANCHORS 19."""
+    second = add_calendar(office, role="owner", selected=True)
+    reads_list(office)
+    office.synced(anna)
+    office.db.execute(f"INSERT INTO {tables.rep_schedule} (rep, time_zone, most_a_day) SELECT id, 'UTC', 1 FROM sales_representatives")
+    for calendar in (primary, Calendar(office, second)):
+        calendar.put(timed(hour(10), hour(11), iCalUID="one@example.org"))
+        calendar.put(timed(hour(10.5), hour(12)))
+    office.synced(anna)
+    assert len(times(office, anna)) == 4
+    said = asks(office, anna)
+    assert said.count("10:00–12:00") == 1 and "10:30" not in said and "11:00" not in said
+
+
+def test_busy_times_of_others_are_asked_for_in_short_pieces(office, anna):
+    """CALENDAR-ANCHORS 22: more than 90 days at once is an error."""
+    colleague = add_calendar(office, role="freeBusyReader", selected=True)
+    reads_list(office)
+    office.synced(anna)
+    office.db.calendars.update("conflicts = true, chosen = true WHERE calendar_id = %s", colleague)
+    office.db.execute(f"INSERT INTO {tables.rep_schedule} (rep, horizon_days) SELECT id, 58 FROM sales_representatives")
+    office.synced(anna)
+    asked = [call["body"] for call in office.google.journal(on="freebusy.query")]
+    spans = [datetime.datetime.fromisoformat(a["timeMax"]) - datetime.datetime.fromisoformat(a["timeMin"]) for a in asked]
+    assert spans and max(spans) <= datetime.timedelta(days=60)
+    # and together they reach behind the last day that can be booked
+    last = max(datetime.datetime.fromisoformat(a["timeMax"]) for a in asked)
+    assert last > datetime.datetime.now(UTC) + datetime.timedelta(days=58)
+
+
 def test_a_status_of_nobody_s_gives_nothing_back(office, anna):
     """Whoever is on leave is not gone."""
     office.db.execute("UPDATE sales_representatives SET status = 'on_leave' WHERE telegram_id = %s", anna.id)

@@ -116,6 +116,7 @@ CALLS = {
     ("calendar.calendarlist.readonly", {"list of calendars"}),
 ])
 def test_each_call_wants_one_of_its_scopes(google, scope, allowed):
+    """CALENDAR-ANCHORS 17: one that takes any bearer hides the real bugs."""
     client = Client(google, scope=f"openid {AUTH}{scope}")
     for name, (verb, path, more) in CALLS.items():
         answer = client.call(verb, path, **more)

@@ -322,6 +322,7 @@ def test_the_hundred_and_first_refresh_token_kills_the_first(google):
 
 @pytest.mark.parametrize("kind", ["refresh_token", "access_token"])
 def test_either_token_revokes_the_whole_grant_and_nobody_elses(google, kind):
+    """CALENDAR-ANCHORS 17."""
     first, second, other = google.connect(), google.connect(), google.connect(PRIVATE)
     pending = google.code()
     assert google.revoke(first[kind]).status_code == 200

@@ -223,6 +223,10 @@ static const struct event_row {
 } event_rows[] = {
     {TIMES, true, false, 60},
     {AT("start", "18:00:00+08:00") "," AT("end", "20:30:00+08:00"), true, false, 150},
+    /* CALENDAR-ANCHORS 27: the name of a zone is a label, known or not */
+    {"\"start\":{\"dateTime\":\"2026-11-30T18:00:00+08:00\",\"timeZone\":\"Mars/Olympus\"},"
+     "\"end\":{\"dateTime\":\"2026-11-30T19:00:00+08:00\",\"timeZone\":\"Europe/London\"}",
+	true, false, 60},
     {"\"status\":\"confirmed\"," TIMES, true, false, 60},
     {"\"status\":\"tentative\"," TIMES, true, false, 60},
     {"\"status\":\"cancelled\"," TIMES, false, false, 0},

@@ -210,6 +210,7 @@ static void scopes_are_a_set(void **state)
 #define NOBODY "the id_token names no account"
 #define NO_EMAIL "the id_token has no e-mail"
 
+/* CALENDAR-ANCHORS 9: the issuer comes with https:// and without. */
 static const struct claims_row {
 	const char *claims, *problem;
 } claims_rows[] = {
