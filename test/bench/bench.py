@@ -363,7 +363,7 @@ def main():
     quick, only = options.quick, options.only.split(",")
     directory = Path(tempfile.mkdtemp(prefix="salesreg-bench-"))
     os.chmod(directory, 0o755)
-    cluster = Cluster({"shared_buffers": "256MB", "max_wal_size": "4GB"}).start()
+    cluster = Cluster({"shared_buffers": "256MB", "max_wal_size": "4GB"}, in_memory=False).start()
     try:
         users, rounds = (500, 2) if quick else (4000, 5)
         for tls in (True, False):

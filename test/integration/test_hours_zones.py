@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from support.database import tables
+from test_plans import session_settings
 from test_statements import ALL
 
 TEXTS = {name: text for _, name, text in ALL}
@@ -45,9 +46,10 @@ def changes(zone, first, last):
 
 def clock(zone, day):
     """Minute of a local day → at which instants the clocks show it: one, or none, or two."""
-    start = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=15)
+    # no change of the clocks is by three hours
+    start = datetime(day.year, day.month, day.day, 12, tzinfo=zone).astimezone(UTC) - timedelta(hours=15)
     found = {}
-    for n in range(60 * 54):
+    for n in range(60 * 30):
         instant = start + timedelta(minutes=n)
         local = instant.astimezone(zone)
         if local.date() == day:
@@ -78,7 +80,7 @@ def cursor(postgres, template):
     postgres.create("zones", template)
     connection = postgres.connect("zones")
     with connection.cursor() as cursor:
-        cursor.execute("SET search_path = ''")
+        cursor.execute(session_settings() + "; SET search_path = ''")
         for weekday in range(1, 8):
             for opens, closes in HOURS:
                 cursor.execute(f"INSERT INTO {tables.rep_hours} VALUES (%s, %s, %s, %s)", (REP, weekday, to_time(opens), to_time(closes)))

@@ -7,13 +7,12 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .postgres import SUPERUSER, Cluster, free_port
+from .postgres import SUPERUSER, Cluster, free_port, new_directory
 from .waiting import eventually
 
 
@@ -23,7 +22,7 @@ class Standby(Cluster):
     def __init__(self, primary):
         # what does not depend on the place is the primary's
         self.__dict__.update(copy.copy(primary.__dict__))
-        self.dir = Path(tempfile.mkdtemp(prefix="salesreg-pg-"))
+        self.dir = new_directory()
         self.data = self.dir / "data"
         self.log_path = self.dir / "log"
         self.port = free_port()
