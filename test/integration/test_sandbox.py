@@ -386,6 +386,7 @@ def test_an_unknown_parse_mode_is_refused(chat):
     (buttons([{"text": "x", "copy_text": {"text": "y" * 257}}]), "BUTTON_COPY_TEXT_INVALID"),
     (buttons([{"text": "x", "url": "no address"}]), "BUTTON_URL_INVALID"),
     (buttons(*[[button("x", "y")]] * 101), "REPLY_MARKUP_TOO_LONG"),
+    (buttons(*[[button("x" * 200, "y")]] * 50), "REPLY_MARKUP_TOO_LONG"),
     ({"keyboard": [[""]]}, "keyboard button text must be non-empty"),
 ])
 def test_reply_markup_is_validated(chat, markup, description):

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { BUTTONS_MAX = 100, CALLBACK_DATA_MAX = 64, COPY_TEXT_MAX = 256 };
+enum { BUTTONS_MAX = 100, CALLBACK_DATA_MAX = 64, COPY_TEXT_MAX = 256, MARKUP_BYTES = 10000 };
 
 static enum sandbox_error check_copy_text(const json_t *copy)
 {
@@ -110,6 +110,8 @@ enum sandbox_error markup_read(
 	const char *text = http_params_text(params, "reply_markup");
 	if (!text || text[0] == '\0')
 		return SANDBOX_OK;
+	if (strlen(text) > MARKUP_BYTES)
+		return SANDBOX_MARKUP_TOO_LONG;
 	json_t *document = json_loads(text, JSON_DECODE_ANY, NULL);
 	if (!document)
 		return SANDBOX_MARKUP_INVALID;
