@@ -35,11 +35,23 @@ void arena_init(struct arena *a, size_t maximum)
 	*a = (struct arena){.maximum = maximum};
 }
 
+void arena_init_secret(struct arena *a, size_t maximum)
+{
+	*a = (struct arena){.maximum = maximum, .wipes = true};
+}
+
+static void wipe(const struct arena *a, struct arena_block *block)
+{
+	if (a->wipes)
+		explicit_bzero(block->bytes, block->used);
+}
+
 void arena_reset(struct arena *a)
 {
 	struct arena_block *keep = NULL;
 	for (struct arena_block *b = a->head, *next; b; b = next) {
 		next = b->next;
+		wipe(a, b);
 		if (!keep && b->size == BLOCK_SIZE) {
 			keep = b;
 			keep->next = NULL;

@@ -11,18 +11,46 @@ void buf_init(struct buf *b, size_t maximum)
 	*b = (struct buf){.maximum = maximum};
 }
 
+void buf_init_secret(struct buf *b, size_t maximum)
+{
+	*b = (struct buf){.maximum = maximum, .wipes = true};
+}
+
+/* All of it: what is beyond the size now may have been written before. */
+static void wipe(struct buf *b)
+{
+	if (b->wipes && b->data)
+		explicit_bzero(b->data, b->capacity);
+}
+
 void buf_finish(struct buf *b)
 {
+	wipe(b);
 	free(b->data);
-	*b = (struct buf){.maximum = b->maximum};
+	*b = (struct buf){.maximum = b->maximum, .wipes = b->wipes};
 }
 
 void buf_clear(struct buf *b)
 {
 	if (b->capacity > KEEP_WHEN_CLEARED)
 		buf_finish(b);
+	wipe(b);
 	b->size = 0;
 	b->failed = false;
+}
+
+/* realloc() would leave a copy behind. */
+static char *grow(struct buf *b, size_t capacity)
+{
+	if (!b->wipes)
+		return realloc(b->data, capacity);
+	char *data = malloc(capacity);
+	if (data && b->data) {
+		memcpy(data, b->data, b->size);
+		wipe(b);
+		free(b->data);
+	}
+	return data;
 }
 
 /* Room for n more bytes and a NUL. */
@@ -40,7 +68,7 @@ static bool reserve(struct buf *b, size_t n)
 	size_t capacity = b->capacity ? b->capacity : FIRST_SIZE;
 	while (capacity < need)
 		capacity *= 2;
-	char *data = realloc(b->data, capacity);
+	char *data = grow(b, capacity);
 	if (!data) {
 		b->failed = true;
 		return false;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { CHUNK = 64 * 1024, STEP = 16, LARGE = CHUNK / 4 };
 
@@ -19,6 +20,7 @@ struct chunk {
 static _Thread_local struct {
 	struct chunk *current; /* NULL: none yet */
 	struct chunk *kept;
+	bool wipes;
 	size_t room; /* for so many bytes of chunks more; none in a thread that has not asked */
 } memory;
 
@@ -40,6 +42,12 @@ static struct chunk *make_chunk(size_t size)
 	chunk->living = 0;
 	chunk->large = size > CHUNK;
 	return chunk;
+}
+
+static void wipe(struct chunk *chunk)
+{
+	if (memory.wipes)
+		explicit_bzero((unsigned char *)chunk + sizeof *chunk, chunk->used - sizeof *chunk);
 }
 
 static void end_chunk(struct chunk *chunk)
@@ -78,6 +86,7 @@ static void give(void *piece)
 	struct chunk *chunk = piece ? chunk_of(piece) : NULL;
 	if (!chunk || --chunk->living > 0)
 		return;
+	wipe(chunk);
 	if (chunk == memory.current) {
 		chunk->used = sizeof *chunk;
 		if (memory.room > 0 || memory.kept)
@@ -93,4 +102,9 @@ void json_memory_start(void)
 		return;
 	memory.room = JSON_MEMORY_KEPT_MAX;
 	json_set_alloc_funcs(take, give);
+}
+
+void json_memory_wipe(void)
+{
+	memory.wipes = true;
 }

@@ -56,11 +56,10 @@ void google_calendar_call(struct google_client *g, const char *method, const cha
 {
 	struct calendar_call *c = calloc(1, sizeof *c);
 	struct buf text;
-	buf_init(&text, URL_BYTES);
+	buf_init_secret(&text, URL_BYTES);
 	buf_addf(&text, "Authorization: Bearer %s", access_token);
 	if (!c || !(c->bearer = strdup(buf_text(&text))) || (json && !(c->body = strdup(json))))
 		abort();
-	sodium_memzero(text.data, text.capacity);
 	buf_clear(&text);
 	buf_addf(&text, "%s%s", g->calendar_base, path);
 	c->done = done;

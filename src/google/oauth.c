@@ -101,8 +101,6 @@ static void release(struct google_request *call)
 {
 	struct form_call *c = (struct form_call *)call;
 	/* the client's secret and a token are in there */
-	if (c->form.data)
-		sodium_memzero(c->form.data, c->form.capacity);
 	buf_finish(&c->form);
 	free(c);
 }
@@ -126,6 +124,7 @@ static void on_answer(const struct http_answer *answer, void *data)
 	if (revokes && strcmp(parsed.error, "invalid_token") == 0)
 		parsed.class = GOOGLE_OK; /* gone already */
 	done(&parsed, done_data);
+	arena_reset(&g->arena);
 }
 
 static void send_form(struct google_client *g, const char *url, struct form_call *c)
@@ -151,7 +150,7 @@ static struct form_call *call_new(google_callback *done, void *data)
 		abort();
 	c->done = done;
 	c->data = data;
-	buf_init(&c->form, FORM_BYTES);
+	buf_init_secret(&c->form, FORM_BYTES);
 	return c;
 }
 
@@ -210,8 +209,8 @@ static char *copy(const char *s)
 struct google_client *google_client_create(
     uv_loop_t *loop, const struct google_client_options *options)
 {
-	struct http_client *http =
-	    http_client_create(loop, &(struct http_client_options){.max_transfers = CALLS_AT_ONCE});
+	struct http_client *http = http_client_create(
+	    loop, &(struct http_client_options){.max_transfers = CALLS_AT_ONCE, .secret = true});
 	if (!http)
 		return NULL;
 	struct google_client *g = calloc(1, sizeof *g);
@@ -219,7 +218,7 @@ struct google_client *google_client_create(
 		abort();
 	g->http = http;
 	LIST_INIT(&g->calls);
-	arena_init(&g->arena, ARENA_BYTES);
+	arena_init_secret(&g->arena, ARENA_BYTES);
 	g->client_id = copy(options->client_id);
 	g->token_url = copy(options->token_url);
 	g->revoke_url = copy(options->revoke_url);

@@ -242,6 +242,7 @@ struct http_client *http_client_create(uv_loop_t *loop, const struct http_client
 	if (!client)
 		goto fail;
 	client->loop = loop;
+	client->secret = o && o->secret;
 	client->max_transfers = o && o->max_transfers ? o->max_transfers : HTTP_CLIENT_TRANSFERS;
 	TAILQ_INIT(&client->waiting);
 	TAILQ_INIT(&client->active);

@@ -114,13 +114,24 @@ static void forget_url(struct http_transfer *t)
 	t->url = NULL;
 }
 
+/* A token may be in them. */
+static void free_headers(const struct http_client *client, struct curl_slist *list)
+{
+	for (struct curl_slist *h = list; client->secret && h; h = h->next)
+		explicit_bzero(h->data, strlen(h->data));
+	curl_slist_free_all(list);
+}
+
 static struct http_transfer *transfer_create(struct http_client *client)
 {
 	struct http_transfer *t = calloc(1, sizeof *t);
 	if (!t)
 		out_of_memory();
 	t->client = client;
-	buf_init(&t->body, 0);
+	if (client->secret)
+		buf_init_secret(&t->body, 0);
+	else
+		buf_init(&t->body, 0);
 	t->easy = curl_easy_init();
 	t->parsed_url = curl_url();
 	if (!t->easy || !t->parsed_url || !set_constant_options(t))
@@ -133,7 +144,7 @@ static void transfer_destroy(struct http_transfer *t)
 	curl_easy_cleanup(t->easy);
 	forget_url(t);
 	curl_url_cleanup(t->parsed_url);
-	curl_slist_free_all(t->own_headers);
+	free_headers(t->client, t->own_headers);
 	buf_finish(&t->body);
 	free(t);
 }
@@ -171,6 +182,12 @@ void http_transfer_release(struct http_transfer *t)
 		return;
 	}
 	buf_clear(&t->body);
+	if (client->secret && t->own_headers) {
+		(void)curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, client->json_headers);
+		t->headers = client->json_headers;
+		free_headers(client, t->own_headers);
+		t->own_headers = NULL;
+	}
 	t->state = TRANSFER_IDLE;
 	TAILQ_INSERT_HEAD(&client->idle, t, link);
 	client->idle_count++;
@@ -252,7 +269,7 @@ static CURLcode set_headers(
 		rc = curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, headers);
 		t->headers = headers;
 	}
-	curl_slist_free_all(old);
+	free_headers(t->client, old);
 	return rc;
 }
 

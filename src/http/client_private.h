@@ -82,6 +82,7 @@ struct http_client {
 
 	/* client.c */
 	struct transfer_list waiting, active, ready;
+	bool secret;
 	size_t max_transfers, places_taken, active_count, waiting_count;
 
 	/* client_sockets.c */

@@ -124,11 +124,16 @@ static struct http_exchange *exchange_create(struct http_server *server)
 		if (!x)
 			return NULL;
 		x->server = server;
-		buf_init(&x->body, server->options.body_max_bytes);
-		buf_init(&x->stream, server->options.stream_max_bytes);
 		/* decoding a body may triple it, and a value that grows is copied on */
-		arena_init(
-		    &x->arena, 16 * server->options.body_max_bytes + (size_t)64 * 1024 * 1024);
+		size_t most = 16 * server->options.body_max_bytes + (size_t)64 * 1024 * 1024;
+		if (server->options.secret) {
+			buf_init_secret(&x->body, server->options.body_max_bytes);
+			arena_init_secret(&x->arena, most);
+		} else {
+			buf_init(&x->body, server->options.body_max_bytes);
+			arena_init(&x->arena, most);
+		}
+		buf_init(&x->stream, server->options.stream_max_bytes);
 	}
 	TAILQ_INSERT_TAIL(&server->live, x, entry);
 	return x;

@@ -13,9 +13,12 @@ struct arena_block;
 struct arena {
 	struct arena_block *head;
 	size_t used, maximum;
+	bool wipes;
 };
 
 void arena_init(struct arena *a, size_t maximum);
+/* What was in it is overwritten by arena_reset() and arena_finish(): for codes, tokens, keys. */
+void arena_init_secret(struct arena *a, size_t maximum);
 /* Keeps one block for reuse; contents become invalid. */
 void arena_reset(struct arena *a);
 void arena_finish(struct arena *a);

@@ -13,10 +13,12 @@
 struct buf {
 	char *data;
 	size_t size, capacity, maximum;
-	bool failed;
+	bool failed, wipes;
 };
 
 void buf_init(struct buf *b, size_t maximum);
+/* What was in it is overwritten before its memory goes: for codes, tokens, keys. */
+void buf_init_secret(struct buf *b, size_t maximum);
 void buf_finish(struct buf *b);
 /* Empties; keeps at most 64 KiB of memory. */
 void buf_clear(struct buf *b);

@@ -22,3 +22,5 @@ enum {
 /* Once, by the main thread, before the first document is made. Does nothing in a build with a sanitizer, which sees more when
  * each piece is its own. */
 void json_memory_start(void);
+/* From now on documents of this thread are overwritten when the last of their neighbours is gone: for who reads tokens. */
+void json_memory_wipe(void);

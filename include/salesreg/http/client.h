@@ -56,6 +56,8 @@ struct http_client_options {
 	/* Transfers under way at once, hence connections; more wait in line, in order.
 	 * 0 = HTTP_CLIENT_TRANSFERS. */
 	size_t max_transfers;
+	/* Answers and headers are overwritten afterwards, as far as they are ours and not curl's. */
+	bool secret;
 };
 
 struct http_request_spec {

@@ -51,6 +51,7 @@ struct http_server_options {
 	    head_timeout_ms;     /* for the whole head of a connection's first request; 0: 10,000 */
 	unsigned idle_timeout_s; /* of a kept-alive connection; 0: 500, as Telegram's */
 	size_t stream_max_bytes; /* unsent bytes of one stream; 0: 1 MiB */
+	bool secret; /* what was asked is overwritten afterwards, as far as it is ours */
 	void *data;
 	void (*request)(void *data, struct http_exchange *exchange);
 	void (*closed)(void *data, struct http_exchange *exchange); /* may be NULL */

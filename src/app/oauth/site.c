@@ -113,6 +113,7 @@ struct site *site_create(
 	    .bot_username = s->bot_username};
 	if (http_server_create(&s->http, loop,
 		&(struct http_server_options){.listen_fd = options->listen_fd,
+		    .secret = true, /* codes come in addresses */
 		    .body_max_bytes = BODY_BYTES,
 		    .connections_max = CONNECTIONS,
 		    .connections_an_address_max = AN_ADDRESS,

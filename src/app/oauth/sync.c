@@ -447,7 +447,7 @@ struct sync *sync_create(struct jobs *jobs, void *job, const char *rep)
 	s->jobs = jobs;
 	s->job = job;
 	(void)snprintf(s->rep, sizeof s->rep, "%.36s", rep);
-	arena_init(&s->arena, ARENA_BYTES);
+	arena_init_secret(&s->arena, ARENA_BYTES);
 	return s;
 }
 

@@ -46,7 +46,6 @@ void visit_set_state(struct visit *v, enum visit_state state)
 static void on_freed(uv_handle_t *handle)
 {
 	struct visit *v = handle->data;
-	/* a code, and tokens, have been in it */
 	arena_finish(&v->arena);
 	free(v);
 }
@@ -87,7 +86,8 @@ struct visit *visit_new(struct site *s, struct http_exchange *x)
 	v->site = s;
 	v->x = x;
 	http_exchange_set_data(x, v);
-	arena_init(&v->arena, ARENA_BYTES);
+	/* a code, and tokens, will be in it */
+	arena_init_secret(&v->arena, ARENA_BYTES);
 	(void)uv_timer_init(s->loop, &v->pause);
 	v->pause.data = v;
 	v->locale = oauth_pages_locale(&s->pages, x);

@@ -1,6 +1,7 @@
 #include "salesreg/app/oauth/jobs.h"
 #include "salesreg/app/oauth/leftovers.h"
 #include "salesreg/app/oauth/site.h"
+#include "salesreg/base/json_memory.h"
 #include "salesreg/base/log.h"
 #include "salesreg/http/listen.h"
 #include "salesreg/role/role.h"
@@ -184,6 +185,7 @@ static void start(void *data)
 static int run(struct cli *c)
 {
 	struct oauth o = {0};
+	json_memory_wipe(); /* tokens come in JSON */
 	return db_worker_main(&o.worker, &(struct db_worker_options){
 					     .role = c->name,
 					     .needs = CONFIG_NEEDS_GOOGLE,

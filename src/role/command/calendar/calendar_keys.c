@@ -95,7 +95,7 @@ static int batch(struct rotation *r, bool of_accounts, char after[64], int64_t *
 	struct calendar_sealed *rows;
 	size_t count;
 	const char *first = r->keys.keys[0].id_text;
-	arena_init(&r->arena, BATCH_BYTES);
+	arena_init_secret(&r->arena, BATCH_BYTES);
 	bool good = of_accounts ? calendar_operators_tokens(&r->d->session, &r->arena, first,
 				      *after ? after : NULL, BATCH, &rows, &count)
 				: calendar_operators_revocations(&r->d->session, &r->arena, first,
