@@ -30,7 +30,7 @@ struct metrics_server_options {
 
 struct metrics_server;
 /* ERR_BUSY, ERR_CANCELLED, ERR_CONFIG as of http/listen.h; *out is NULL then. */
-enum err metrics_server_create(struct metrics_server **out, uv_loop_t *loop,
-    const struct metrics_server_options *options);
+enum err metrics_server_create(
+    struct metrics_server **out, uv_loop_t *loop, const struct metrics_server_options *options);
 /* Accepts NULL. Connections are closed, whatever was on its way. */
 void metrics_server_destroy(struct metrics_server *m);
