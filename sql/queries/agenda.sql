@@ -24,10 +24,10 @@ FROM public.sales_representatives r
 LEFT JOIN LATERAL (SELECT q.time_zone FROM salesreg.rep_schedule q WHERE q.rep = r.id OFFSET 0) s ON true
 LEFT JOIN LATERAL (SELECT q.time_zone FROM salesreg.calendar_accounts q WHERE q.rep = r.id OFFSET 0) c ON true
 CROSS JOIN LATERAL (SELECT coalesce(salesreg.zone_or_null(s.time_zone), salesreg.zone_or_null(c.time_zone), salesreg.zone_or_null($2::text),
-                                    'UTC') AS zone) z
+                                    'UTC') AS zone OFFSET 0) z
 CROSS JOIN LATERAL (SELECT i AS number, (now() AT TIME ZONE z.zone)::date + i AS day FROM generate_series(0, 1) AS i) d
 CROSS JOIN LATERAL (SELECT salesreg.instant(d.day::timestamp, z.zone, NULL) AS starts,
-                           salesreg.instant((d.day + 1)::timestamp, z.zone, NULL) AS ends) f
+                           salesreg.instant((d.day + 1)::timestamp, z.zone, NULL) AS ends OFFSET 0) f
 CROSS JOIN LATERAL (
     SELECT j.span
     FROM (SELECT unnest(range_agg(tstzrange(greatest(b.starts_at, f.starts), least(b.ends_at, f.ends)))) AS span
@@ -47,15 +47,15 @@ FROM public.sales_representatives r
 LEFT JOIN LATERAL (SELECT q.time_zone, q.step_minutes, q.horizon_days FROM salesreg.rep_schedule q WHERE q.rep = r.id OFFSET 0) s ON true
 LEFT JOIN LATERAL (SELECT q.time_zone FROM salesreg.calendar_accounts q WHERE q.rep = r.id OFFSET 0) c ON true
 CROSS JOIN LATERAL (SELECT coalesce(salesreg.zone_or_null(s.time_zone), salesreg.zone_or_null(c.time_zone), salesreg.zone_or_null($3::text),
-                                    'UTC') AS zone) z
+                                    'UTC') AS zone OFFSET 0) z
 CROSS JOIN LATERAL (
     SELECT d.number, f.starts, u.ends
     FROM (SELECT i AS number, (now() AT TIME ZONE z.zone)::date + i AS day
           FROM generate_series(0, least(coalesce(s.horizon_days, 14), $2::integer - 1)) AS i) d
     CROSS JOIN LATERAL (
         SELECT h.opens, h.closes FROM salesreg.rep_hours h WHERE h.rep = r.id AND h.weekday = extract(isodow FROM d.day) OFFSET 0) h
-    CROSS JOIN LATERAL (SELECT salesreg.instant(d.day + h.opens, z.zone, NULL) AS starts) f
-    CROSS JOIN LATERAL (SELECT salesreg.instant(d.day + h.closes, z.zone, f.starts) AS ends) u
+    CROSS JOIN LATERAL (SELECT salesreg.instant(d.day + h.opens, z.zone, NULL) AS starts OFFSET 0) f
+    CROSS JOIN LATERAL (SELECT salesreg.instant(d.day + h.closes, z.zone, f.starts) AS ends OFFSET 0) u
     WHERE u.ends > f.starts AND NOT EXISTS (SELECT 1 FROM salesreg.days_off o WHERE o.rep = r.id AND o.day = d.day)
     ORDER BY f.starts LIMIT $4::integer) w
 WHERE r.telegram_id = ANY ($1::bigint[])

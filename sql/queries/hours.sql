@@ -21,19 +21,19 @@ CROSS JOIN LATERAL (SELECT o.own, salesreg.zone_or_null($3::text) AS here, k.cal
 -- name: hours_windows
 -- $1 reps, $2 how many local days, $3 the zone of who has none, $4 from which instant on in microseconds (0: now): when they work,
 -- the first day being the one it is at that instant where the rep is. Each date is made an instant on its own; what is empty,
--- because clocks skip it, is left out
+-- because clocks skip it, is left out. OFFSET 0: a function is called once, and not wherever its result stands
 SELECT w.rep, d.number, d.day - date '1970-01-01', z.zone, (extract(epoch FROM f.starts) * 1000000)::bigint,
        (extract(epoch FROM u.ends) * 1000000)::bigint
 FROM (SELECT DISTINCT r.rep FROM unnest($1::uuid[]) AS r (rep)) w
 CROSS JOIN (SELECT CASE WHEN $4::bigint = 0 THEN now() ELSE timestamptz 'epoch' + $4::bigint * interval '1 microsecond' END AS at) n
 CROSS JOIN LATERAL (SELECT coalesce(salesreg.zone_or_null((SELECT s.time_zone FROM salesreg.rep_schedule s WHERE s.rep = w.rep)),
                                     salesreg.zone_or_null((SELECT c.time_zone FROM salesreg.calendar_accounts c WHERE c.rep = w.rep)),
-                                    salesreg.zone_or_null($3::text), 'UTC') AS zone) z
+                                    salesreg.zone_or_null($3::text), 'UTC') AS zone OFFSET 0) z
 CROSS JOIN LATERAL (SELECT i AS number, (n.at AT TIME ZONE z.zone)::date + i AS day FROM generate_series(0, $2::integer - 1) AS i) d
 CROSS JOIN LATERAL ( -- each by its own index
     SELECT r.opens, r.closes FROM salesreg.rep_hours r WHERE r.rep = w.rep AND r.weekday = extract(isodow FROM d.day) OFFSET 0) h
-CROSS JOIN LATERAL (SELECT salesreg.instant(d.day + h.opens, z.zone, NULL) AS starts) f
-CROSS JOIN LATERAL (SELECT salesreg.instant(d.day + h.closes, z.zone, f.starts) AS ends) u
+CROSS JOIN LATERAL (SELECT salesreg.instant(d.day + h.opens, z.zone, NULL) AS starts OFFSET 0) f
+CROSS JOIN LATERAL (SELECT salesreg.instant(d.day + h.closes, z.zone, f.starts) AS ends OFFSET 0) u
 WHERE u.ends > f.starts AND d.day <> ALL (ARRAY(SELECT o.day FROM salesreg.days_off o WHERE o.rep = w.rep AND o.day >= (n.at - interval '2 days')::date))
 ORDER BY w.rep, f.starts
 -- name: zones_read
