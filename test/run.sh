@@ -205,8 +205,9 @@ if wants strict && build strict; then
 	strict_built=yes
 fi
 binary=${SALESREG_BIN:-$PWD/build/dev/salesreg}
-# Tests that wait for nobody: on their own they are divided among the processors. Not beside the others, who need those.
-[ "$two" != " test/integration" ] || [ -n "$one$strict_built" ] || two="$two -n $(nproc)"
+# Tests that wait for nobody: on their own they are divided among the processors, file by file, as the tests of a file share what is
+# made once. Not beside the others, who need those.
+[ "$two" != " test/integration" ] || [ -n "$one$strict_built" ] || two="$two -n $(nproc) --dist loadfile"
 if [ -n "$two" ]; then
 	pytests two "$binary" "$two" "$@" >"$scratch/two" 2>&1 &
 	second=$!

@@ -18,19 +18,27 @@ def ask(sandbox, verb, path, data=b'{"user":1,"type":"text","text":"x"}', **head
                             headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory):
+    """One for all whose requests are refused: nothing happens in it."""
+    created = Sandbox(tmp_path_factory.mktemp("untouched") / "sandbox.log")
+    yield created
+    created.process.discard()
+
+
 @pytest.mark.parametrize("path", ["/page/act", "/sandbox/act", "/page/users", f"/bot{TOKEN}/getMe"])
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1", "file://"])
-def test_a_foreign_origin_is_refused(sandbox, path, origin):
-    answer = ask(sandbox, "POST", path, Origin=origin, Content_Type=JSON)
+def test_a_foreign_origin_is_refused(untouched, path, origin):
+    answer = ask(untouched, "POST", path, Origin=origin, Content_Type=JSON)
     assert answer.status_code == 403 and answer.json()["ok"] is False
-    assert sandbox.stats()["transcript_events"] == 0
+    assert untouched.stats()["transcript_events"] == 0
 
 
 @pytest.mark.parametrize("path", ["/", "/page/page.js", "/page/events", "/page/chat?user=1", "/sandbox/users", f"/bot{TOKEN}/getMe"])
 @pytest.mark.parametrize("agent", ["Mozilla/5.0 (X11)", "curl/7.88.1", "whatever fetch() was told to say"])
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8081", "evil", "localhost.evil.example"])
-def test_a_name_of_somebody_elses_that_leads_here_is_refused_whoever_says_to_ask(sandbox, path, agent, host):
-    assert ask(sandbox, "GET", path, Host=host, User_Agent=agent).status_code == 403
+def test_a_name_of_somebody_elses_that_leads_here_is_refused_whoever_says_to_ask(untouched, path, agent, host):
+    assert ask(untouched, "GET", path, Host=host, User_Agent=agent).status_code == 403
 
 
 def test_requests_across_sites_are_refused_but_a_link_may_lead_to_the_page(sandbox):
