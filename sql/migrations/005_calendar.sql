@@ -120,6 +120,20 @@ CREATE INDEX calendar_jobs_revoke_idx ON salesreg.calendar_jobs (sub) WHERE kind
 -- One a rep, for as long as a calendar is connected: it becomes due again and again.
 CREATE UNIQUE INDEX calendar_jobs_sync_idx ON salesreg.calendar_jobs (rep) WHERE kind = 'sync';
 
+-- What Google was asked just now, by who is about to book: calendar_jobs has a job of kind `check` each.
+CREATE TABLE salesreg.calendar_checks (
+    id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    rep         uuid NOT NULL,
+    from_at     timestamptz NOT NULL,
+    until_at    timestamptz NOT NULL CHECK (until_at > from_at AND until_at <= from_at + interval '59 days'),
+    asked_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    answered_at timestamptz,
+    unknown     text,                          -- why Google's answer says nothing of when the rep is busy
+    starts_at   timestamptz[],                 -- when the rep is
+    ends_at     timestamptz[]
+);
+CREATE INDEX calendar_checks_rep_idx ON salesreg.calendar_checks (rep, asked_at);
+
 -- When a rep works: local times of the zone in rep_schedule. Monday is 1.
 CREATE TABLE salesreg.rep_hours (
     rep         uuid NOT NULL,

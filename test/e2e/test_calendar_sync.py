@@ -913,3 +913,41 @@ def test_a_person_in_a_browser_waits_for_no_look(office, anna):
     assert office.back(location).status_code == 200
     boris.hears("calendar_connected", email="boris@truerealestate.bali")
     office.google.no_faults()
+
+
+def slots(office, *options):
+    done = run("rep", "slots", EMAIL, *options, settings={"DATABASE_URL": office.db.url})
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split("\n"), done.stderr
+
+
+def test_google_is_asked_afresh_where_it_counts(office, anna, primary):
+    """CALENDAR-ANCHORS 28: what was put into the calendar since the last look is seen."""
+    works(office, notice_minutes=0, horizon_days=1, slot_minutes=60, step_minutes=60)
+    start = (datetime.datetime.now(UTC) + datetime.timedelta(hours=3)).replace(minute=0, second=0, microsecond=0)
+    line = f"{start:%Y-%m-%d %H:%M} UTC"
+    assert line in slots(office)[0]
+    primary.put(timed(start, start + datetime.timedelta(hours=1)))
+    assert line in slots(office)[0], "as of the last look"
+    fresh, said = slots(office, "--fresh")
+    assert line not in fresh and f"{start + datetime.timedelta(hours=1):%Y-%m-%d %H:%M} UTC" in fresh and not said
+    assert json.loads("\n".join(slots(office, "--fresh", "--json")[0]))["fresh"] is True
+    # an access token that has ended is refreshed for it, and what Google cannot say is not free
+    office.google.expire(COMPANY)
+    assert line not in slots(office, "--fresh")[0]
+    office.google.fault("freebusy.query", "busy_error")
+    fresh, said = slots(office, "--fresh")
+    assert said == "Google did not answer: Google cannot say of a calendar that counts. What is known without it:\n" and line in fresh
+    office.db.calendar_jobs.eventually("count(*) = 0", "WHERE kind = 'check'")
+    # and also of what cannot be known without it
+    office.db.calendars.update("error = 'notFound'")
+    assert "No slots: a calendar could not be read." in slots(office)[0]
+    assert line not in slots(office, "--fresh")[0] and len(slots(office, "--fresh")[0]) > 5
+
+
+def test_a_google_that_does_not_answer_is_said(office, anna):
+    works(office, notice_minutes=0, horizon_days=1)
+    office.oauth.terminate()
+    fresh, said = slots(office, "--fresh")
+    assert said == "Google did not answer: nothing came within 10 s. What is known without it:\n" and len(fresh) > 1
+    office.db.execute(f"DELETE FROM {tables.calendar_jobs} WHERE kind = 'check'")

@@ -49,7 +49,7 @@ class Table:
 
 
 # by the names that tests have for them; nowhere else in the tests are they to be written down
-TABLES = ("assignment_lock", "assignments", "bot_state", "calendar_accounts", "calendar_busy", "calendar_jobs", "calendars", "chat_menus", "conversations",
+TABLES = ("assignment_lock", "assignments", "bot_state", "calendar_accounts", "calendar_busy", "calendar_checks", "calendar_jobs", "calendars", "chat_menus", "conversations",
           "days_off", "declined_prospects", "email_codes", "hidden_people", "home", "invites", "links", "missed_chats", "oauth_exchanges",
           "oauth_states", "opt_outs", "outbox", "outbox_history", "parked_updates", "prospect_changes", "prospect_events", "prospect_identities",
           "rep_email", "rep_hours", "rep_rotation", "rep_schedule", "schema_migrations", "stale_cards", "user_sessions")

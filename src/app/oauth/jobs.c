@@ -92,13 +92,13 @@ void jobs_sync_ended(struct sync *s)
 				  : jittered_us(j->options.interval_s);
 	if (s->pause_s && pause_us < s->pause_s * 1000000)
 		pause_us = jittered_us(s->pause_s);
-	if (failed)
+	if (failed && !s->checks)
 		log_info("calendar: rep %s: %s; again in %lld s", s->rep, s->why,
 		    (long long)(pause_us / 1000000));
 	j->stats.synced += !failed && !s->over;
-	j->stats.failed += failed;
+	j->stats.failed += failed && !s->checks;
 	job->sync = NULL;
-	end_job(job, s->over ? QUEUE_DONE : QUEUE_RETRY, pause_us, s->why);
+	end_job(job, s->over || s->checks ? QUEUE_DONE : QUEUE_RETRY, pause_us, s->why);
 	sync_destroy(s);
 }
 
@@ -157,8 +157,8 @@ static void start(void *data_job, struct arena *a, void *data)
 	struct jobs *j = data;
 	if (strcmp(job->kind, "revoke") == 0) {
 		give_back(job, a);
-	} else if (strcmp(job->kind, "sync") == 0) {
-		job->sync = sync_create(j, job, job->rep);
+	} else if (strcmp(job->kind, "sync") == 0 || strcmp(job->kind, "check") == 0) {
+		job->sync = sync_create(j, job, job->rep, strcmp(job->kind, "check") == 0);
 		sync_start(job->sync);
 	} else {
 		end_job(job, QUEUE_RETRY, PAUSE_LONGEST_US, "of a newer version");

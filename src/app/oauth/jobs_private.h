@@ -5,6 +5,7 @@
 #include "salesreg/app/queue_worker.h"
 #include "salesreg/base/fault_log.h"
 #include "salesreg/google/calendar.h"
+#include "salesreg/store/calendar_checks.h"
 #include "salesreg/store/calendar_jobs.h"
 #include "salesreg/store/calendar_sync.h"
 
@@ -52,6 +53,9 @@ struct sync {
 	struct db_plan plan;
 	struct calendar_sync_steps steps;
 	struct calendar_sync_row account;
+	bool checks; /* one look for somebody who waits for it, and no more: sync_check.c */
+	size_t check_step;
+	struct calendar_check_row check;
 	char *access; /* in clear, in the arena */
 	bool refreshed;
 	void (*again)(struct sync *s);  /* the step to be repeated with another token */
@@ -76,7 +80,7 @@ struct sync {
 	int64_t pause_s;     /* 0: as usual */
 };
 
-struct sync *sync_create(struct jobs *jobs, void *job, const char *rep);
+struct sync *sync_create(struct jobs *jobs, void *job, const char *rep, bool checks);
 /* Ends with jobs_sync_ended(). */
 void sync_start(struct sync *s);
 /* Whatever is under way is forgotten. */
@@ -101,5 +105,9 @@ bool sync_refused(struct sync *s, const struct calendar_answer *answer);
 void sync_end(struct sync *s, const char *why);
 void sync_store(struct sync *s, void (*stored)(struct sync *s));
 void *sync_grow(struct sync *s, void *rows, size_t count, size_t *room, size_t size);
+/* In sync.c: the job ends. */
+void sync_finish(struct sync *s);
+/* In sync_check.c. */
+void sync_check(struct sync *s);
 /* In sync_events.c: the calendars, one after the other. */
 void sync_calendars(struct sync *s);

@@ -60,7 +60,7 @@ void *sync_grow(struct sync *s, void *rows, size_t count, size_t *room, size_t s
 	return grown;
 }
 
-static void finish(struct sync *s)
+void sync_finish(struct sync *s)
 {
 	sync_set_state(s, SYNC_DONE);
 	jobs_sync_ended(s);
@@ -79,7 +79,7 @@ static void on_ended(const struct db_reply *reply, void *data)
 	assert(s->state == SYNC_ENDING);
 	if (reply->err != ERR_OK && !*s->why)
 		(void)snprintf(s->why, sizeof s->why, "the database: %s", reply->message);
-	finish(s);
+	sync_finish(s);
 }
 
 void sync_end(struct sync *s, const char *why)
@@ -87,7 +87,10 @@ void sync_end(struct sync *s, const char *why)
 	(void)snprintf(s->why, sizeof s->why, "%s", why ? why : "");
 	sync_set_state(s, SYNC_ENDING);
 	s->plan.count = 0;
-	calendar_sync_end(&s->plan, s->rep, why);
+	if (s->checks)
+		calendar_check_answer(&s->plan, &s->arena, s->check.id, why, NULL, 0);
+	else
+		calendar_sync_end(&s->plan, s->rep, why);
 	sync_run(s, on_ended);
 }
 
@@ -121,7 +124,7 @@ static void on_told_dead(const struct db_reply *reply, void *data)
 	/* a conflict: it was connected anew meanwhile, and that has a look of its own */
 	s->over = reply->err == ERR_OK;
 	s->jobs->stats.died += s->over;
-	finish(s);
+	sync_finish(s);
 }
 
 /* Told to the rep with what is stored. */
@@ -147,6 +150,8 @@ static void die(struct sync *s, const char *why, enum oauth_outcome outcome, boo
 	s->plan.count = 0;
 	calendar_token_dead(&s->plan, s->rep, s->account.refresh_token, why, dead);
 	tell(s, outcome);
+	if (s->checks)
+		calendar_check_answer(&s->plan, &s->arena, s->check.id, why, NULL, 0);
 	sync_run(s, on_told_dead);
 }
 
@@ -163,7 +168,8 @@ static void on_kept(const struct db_reply *reply, void *data)
 	assert(s->state == SYNC_KEEPING);
 	if (reply->err != ERR_OK) {
 		sync_end(s, arena_printf(&s->arena, "the database: %s", reply->message));
-	} else if (!calendar_tokens_stored(reply->results[0])) {
+	} else if (!s->checks && !calendar_tokens_stored(reply->results[0])) {
+		/* for a check the token is good for the moment, whoever got another beside it */
 		sync_end(s, "it was connected anew meanwhile");
 	} else {
 		s->jobs->stats.refreshed++;
@@ -370,7 +376,9 @@ static void list(struct sync *s)
 
 static void begin(struct sync *s)
 {
-	if (s->account.list_due)
+	if (s->checks)
+		sync_check(s);
+	else if (s->account.list_due)
 		list(s);
 	else
 		sync_calendars(s);
@@ -381,7 +389,7 @@ static void begin(struct sync *s)
 static void let_go(struct sync *s)
 {
 	s->over = true;
-	finish(s);
+	sync_finish(s);
 }
 
 static void on_loaded(const struct db_reply *reply, void *data)
@@ -393,16 +401,29 @@ static void on_loaded(const struct db_reply *reply, void *data)
 		sync_end(s, arena_printf(a, "the database: %s", reply->message));
 		return;
 	}
+	if (s->checks)
+		calendar_check_row_parse(reply->results[s->check_step], a, &s->check);
+	if (s->checks && !s->check.id) {
+		let_go(s);
+		return;
+	}
 	bool listed = s->list_count > 0;
 	int64_t since_us = s->account.since_us;
 	if (!calendar_sync_parse(reply->results[s->steps.account], a, &s->account) ||
 	    strcmp(s->account.state, "connected") != 0 || !s->account.refresh_token) {
-		let_go(s);
+		if (s->checks)
+			sync_end(s, "no calendar is connected, or it is to be connected again");
+		else
+			let_go(s);
 		return;
 	}
 	/* our token, and what was read with it, are of the account of before */
 	if (listed && s->account.since_us != since_us) {
 		sync_end(s, "it was connected anew meanwhile");
+		return;
+	}
+	if (!s->account.stays && s->checks) {
+		sync_end(s, "who was the rep is none any more");
 		return;
 	}
 	if (!s->account.stays) {
@@ -431,6 +452,8 @@ static void load(struct sync *s)
 	sync_set_state(s, SYNC_LOADING);
 	s->plan.count = 0;
 	s->steps = calendar_sync_load(&s->plan, &s->arena, s->rep);
+	if (s->checks)
+		s->check_step = calendar_check_load(&s->plan, s->rep);
 	sync_run(s, on_loaded);
 }
 
@@ -439,13 +462,14 @@ void sync_start(struct sync *s)
 	load(s);
 }
 
-struct sync *sync_create(struct jobs *jobs, void *job, const char *rep)
+struct sync *sync_create(struct jobs *jobs, void *job, const char *rep, bool checks)
 {
 	struct sync *s = calloc(1, sizeof *s);
 	if (!s)
 		abort();
 	s->jobs = jobs;
 	s->job = job;
+	s->checks = checks;
 	(void)snprintf(s->rep, sizeof s->rep, "%.36s", rep);
 	arena_init_secret(&s->arena, ARENA_BYTES);
 	return s;

@@ -2,12 +2,13 @@
 #include "jobs_private.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
+#include "salesreg/domain/calendar/hours.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* a calendar is three steps of a transaction, see DB_MAX_STEPS; Google takes 50 */
-enum { HORIZON_DAYS = 60, FOREIGN_AT_ONCE = 12, NAME_SHOWN = 100 };
+enum { FOREIGN_AT_ONCE = 12, NAME_SHOWN = 100 };
 static const int64_t DAY_US = 86400 * INT64_C(1000000);
 
 static void events(struct sync *s);
@@ -224,7 +225,7 @@ static void busy(struct sync *s)
 	int64_t now = clock_wall_us();
 	sync_call(s, "POST", "/freeBusy",
 	    busy_body(&s->arena, s->foreign + s->foreign_at, batch_size(s), now - DAY_US / 24,
-		now + (HORIZON_DAYS - 1) * DAY_US),
+		now + (HOURS_HORIZON_DAYS + 1) * DAY_US),
 	    on_busy, busy);
 }
 

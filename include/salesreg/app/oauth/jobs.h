@@ -2,7 +2,7 @@
  * What is done at Google without anybody waiting for it: calendars are read again and again, grants are given back.
  *
  * A job of kind `sync` (one a rep) reads what has changed since the last time, and becomes due again; of kind `revoke` gives a grant
- * back, and ends. Both are claimed with a lease (store/calendar_jobs.h), so any number of processes may run, and one rep's tokens are
+ * back, and ends; of kind `check` asks when a rep is busy for somebody who waits for the answer (store/calendar_checks.h). All are claimed with a lease (store/calendar_jobs.h), so any number of processes may run, and one rep's tokens are
  * refreshed by one of them at a time.
  *
  * Ownership: everything in the options is borrowed and outlives it. Units: seconds. Errors: waited out; a rep whose tokens are dead is

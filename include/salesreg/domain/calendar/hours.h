@@ -11,6 +11,12 @@
 
 enum { HOURS_DAY_MINUTES = 1440, HOURS_MOST_RANGES = 56, HOURS_DAYS_OFF_MOST = 120 };
 
+/*
+ * How far ahead somebody may be booked, in days. What calendars of others have is known for a day more, so that a call that begins
+ * then is over before that, however long. The table rep_schedule has the same number.
+ */
+#define HOURS_HORIZON_DAYS 58
+
 struct hours_range {
 	int weekday, opens, closes; /* closes: 1440 is midnight */
 };

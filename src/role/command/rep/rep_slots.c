@@ -7,9 +7,11 @@
 #include "salesreg/base/rfc3339.h"
 #include "salesreg/base/time_zone.h"
 #include "salesreg/role/cli/text.h"
+#include "salesreg/store/calendar_checks.h"
 #include <string.h>
 
 enum { SLOTS_SHOWN = 20, SLOTS_MOST = 10000 };
+static const int64_t DAY_US = 86400 * INT64_C(1000000);
 
 static const char *why_unknown(const char *why)
 {
@@ -25,6 +27,8 @@ struct found_slots {
 	const struct slots_interval *list;
 	size_t count;
 	const char *zone, *unknown; /* the latter NULL: it is known when the rep is busy */
+	bool asks, is_fresh;        /* Google afresh; and it answered */
+	const char *not_fresh;      /* why it did not; NULL: too late */
 };
 
 static void print_slots(struct cli *c, const char *const *local, const struct found_slots *found)
@@ -35,11 +39,14 @@ static void print_slots(struct cli *c, const char *const *local, const struct fo
 		    json_pack("{s:f, s:f, s:s}", "starts_at", (double)found->list[i].from / 1e6,
 			"ends_at", (double)found->list[i].until / 1e6, "local", local[i]));
 	if (cli_has(c, "json")) {
-		cli_json(json_pack("{s:s, s:s?, s:o}", "time_zone", found->zone, "unknown",
-		    found->unknown, "slots", list));
+		cli_json(json_pack("{s:s, s:s?, s:b, s:o}", "time_zone", found->zone, "unknown",
+		    found->unknown, "fresh", found->is_fresh, "slots", list));
 		return;
 	}
 	json_decref(list);
+	if (found->asks && !found->is_fresh)
+		cli_say(stderr, "Google did not answer: %s. What is known without it:\n",
+		    found->not_fresh ? found->not_fresh : "nothing came within 10 s");
 	if (found->unknown)
 		cli_say(stdout, "No slots: %s.\n", why_unknown(found->unknown));
 	else if (found->count == 0)
@@ -48,26 +55,47 @@ static void print_slots(struct cli *c, const char *const *local, const struct fo
 		cli_say(stdout, "%s %s\n", local[i], found->zone);
 }
 
+/* *busy stays NULL where Google did not say. */
+static bool ask_google(struct command_database *d, struct arena *a, const char *rep, int64_t now_us,
+    int64_t until_us, struct found_slots *found, struct busy_row **busy, size_t *count)
+{
+	struct calendar_check check;
+	if (!calendar_check_now(&d->session, a, rep, now_us, until_us, &check))
+		return false;
+	found->is_fresh = check.is_answered && !check.unknown;
+	found->not_fresh = check.unknown;
+	if (!found->is_fresh)
+		return true;
+	*busy = ARENA_ARRAY(a, struct busy_row, check.count + 1);
+	*count = check.count;
+	for (size_t i = 0; i < check.count; i++)
+		(*busy)[i] = (struct busy_row){rep, check.busy[i].starts_us, check.busy[i].ends_us};
+	return true;
+}
+
 static bool find_slots(struct command_database *d, struct arena *a, const char *rep, int64_t now_us,
     size_t room, struct found_slots *found)
 {
 	char here[TIME_ZONE_SIZE];
 	struct hours_row rules;
 	struct hours_window *windows;
-	struct busy_row *busy;
-	size_t window_count, busy_count;
+	struct busy_row *busy = NULL;
+	size_t window_count, busy_count = 0;
 	const char *zone = time_zone_here(here);
-	*found = (struct found_slots){.list = NULL};
-	if (!hours_of_rep(&d->session, a, rep, zone, &rules) ||
-	    !slots_unknown_now(&d->session, a, rep, &found->unknown))
+	if (!hours_of_rep(&d->session, a, rep, zone, &rules))
 		return false;
 	found->zone = rules.zone;
+	int64_t until_us = now_us + (rules.horizon_days + 1) * DAY_US;
+	if (found->asks && !ask_google(d, a, rep, now_us, until_us, found, &busy, &busy_count))
+		return false;
+	if (!busy && !slots_unknown_now(&d->session, a, rep, &found->unknown))
+		return false;
 	if (found->unknown)
 		return true;
 	if (!hours_windows_now(&d->session, a, rep, free_slots_days(&rules), zone, now_us, &windows,
 		&window_count) ||
-	    !slots_busy_now(&d->session, a, rep, now_us - free_slots_until(&rules, 0),
-		free_slots_until(&rules, now_us), &busy, &busy_count))
+	    (!busy && !slots_busy_now(&d->session, a, rep, now_us - free_slots_until(&rules, 0),
+			  free_slots_until(&rules, now_us), &busy, &busy_count)))
 		return false;
 	struct slots_interval *list = ARENA_ARRAY(a, struct slots_interval, room);
 	found->count =
@@ -80,7 +108,7 @@ static int slots(struct command_database *d, struct cli *c, int64_t now_us)
 {
 	struct arena *a = &c->arena;
 	struct hours_owner owner;
-	struct found_slots found;
+	struct found_slots found = {.asks = cli_has(c, "fresh")};
 	int code = rep_owner(d, c, &owner);
 	if (code != EXIT_CODE_OK)
 		return code;
@@ -101,7 +129,7 @@ int rep_run_slots(struct cli *c)
 {
 	const char *at = cli_value(c, "at", NULL);
 	int64_t now_us = clock_wall_us();
-	if (c->count == 0)
+	if (c->count == 0 || !*c->words[0])
 		return cli_wrong(c, "it needs the EMAIL of a rep");
 	if (at && !rfc3339_parse(at, strlen(at), &now_us))
 		return cli_wrong(c, "--at %s: it is a time as 2026-12-31T10:00:00+08:00", at);
@@ -122,6 +150,8 @@ const struct cli_option rep_slots_options[] = {
     {.name = "at",
 	.value = "TIME",
 	.help = "those there are then, as 2026-12-31T10:00:00+08:00, not now"},
+    {.name = "fresh",
+	.help = "asks Google just now, through `salesreg oauth`, and waits up to 10 s for it"},
     {.name = "json", .help = "as JSON, for programs"},
     {.name = NULL},
 };
