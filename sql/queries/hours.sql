@@ -69,7 +69,9 @@ WHERE o.rep = f.rep AND o.day IN (SELECT date '1970-01-01' + d::integer FROM unn
 -- $1 rep; NULL: as it is: $2 zone ('' none of its own), lengths in minutes: $3 slot, $4 step, $5 buffer before, $6 after, $7 notice, $8 days,
 -- $9 most a day (0: as many as fit). FALSE: the server does not know the zone, and nothing is changed
 WITH zone AS ( -- by its name: AT TIME ZONE would also take "Nowhere5" for a rule
-    SELECT n.name FROM pg_catalog.pg_timezone_names n WHERE $2::text <> '' AND lower(n.name) = lower($2::text)
+    SELECT n.name FROM pg_catalog.pg_timezone_names n
+    WHERE $2::text <> '' AND lower(n.name) = lower($2::text)
+      AND n.name <> ALL ('{Factory,posixrules,localtime}') AND n.name !~ '^(posix|right)/' -- names of no place
 ), fits AS (
     SELECT 1 WHERE $2::text IS NULL OR $2::text = '' OR EXISTS (SELECT 1 FROM zone)
 ), kept AS (

@@ -1,8 +1,11 @@
 """`salesreg rep set-hours`: the hours of a rep from the command line, in the same words as in the chat."""
 import json
+import re
 
 import pytest
 
+from support.database import tables
+from support.paths import ROOT
 from support.process import run
 
 ZONE = "Asia/Makassar"
@@ -71,6 +74,25 @@ def test_the_horizon_ends_where_calendars_are_known(world, anna):
     done = call(world, anna.email, "--horizon", "59")
     assert done.returncode == 64 and "58" in done.stderr
     assert said(world, anna.email)["horizon_days"] == 58
+
+
+def test_a_meeting_that_fits_nowhere_is_warned_of(world, anna):
+    done = call(world, anna.email, "mon-fri 10-13 14-19", "--slot", "720")
+    assert done.returncode == 0 and "no meeting of 720 min fits into these hours, of which the longest range is 300 min" in done.stderr
+    assert not call(world, anna.email, "--slot", "300").stderr
+
+
+def test_the_horizon_is_the_tables_too(world):
+    (check,) = world.db.column("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND conname LIKE '%%horizon%%'",
+                               str(tables.rep_schedule))
+    header = (ROOT / "include/salesreg/domain/calendar/hours.h").read_text()
+    assert f"<= {re.search('HOURS_HORIZON_DAYS (.*)', header).group(1)})" in check
+
+
+@pytest.mark.parametrize("zone", ["Factory", "posixrules", "right/Asia/Makassar", "x" * 300])
+def test_what_is_no_place_is_no_zone(world, anna, zone):
+    done = call(world, anna.email, "--zone", zone)
+    assert done.returncode == 1 and "PostgreSQL knows no time zone" in done.stderr and len(done.stderr) < 250
 
 
 def test_days_off(world, anna):

@@ -126,3 +126,9 @@ def test_what_cannot_be_written_is_no_success(words):
 def test_a_port_that_is_none_is_refused(port):
     done = run("sandbox", "--listen", f"127.0.0.1:{port}")
     assert done.returncode == 78 and "the port is a number from 0 to 65535" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("rep", "slots", ""), ("rep", "set-hours", "")])
+def test_an_empty_word_is_no_address(words):
+    done = run(*words)
+    assert done.returncode == 64 and "it needs the EMAIL of a rep" in done.stderr

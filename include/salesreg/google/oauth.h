@@ -4,7 +4,7 @@
  * Ownership: google_client_create() copies what the options point to; the memory goes when `closed` is called. An answer and all it
  * points to last for the callback.
  * Units: seconds as named. Errors: google_answer.class says what is to be done about it.
- * Callbacks: never inside the starting call, always from the loop, once a call; after google_client_destroy() they hear TRANSIENT.
+ * Callbacks: never inside the starting call, always from the loop, once a call; after google_client_destroy() there is none.
  * Secrets: tokens, codes and the client's secret are in no log and no error.
  *
  * Sources: "Using OAuth 2.0 for Web Server Applications", "OpenID Connect" (developers.google.com/identity); RFC 6749 section 5.2

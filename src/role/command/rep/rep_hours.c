@@ -10,6 +10,9 @@
 #include "salesreg/role/cli/text.h"
 #include <string.h>
 
+#define TEXT_OF_(x) #x
+#define TEXT_OF(x) TEXT_OF_(x)
+
 int rep_owner(struct command_database *d, struct cli *c, struct hours_owner *owner)
 {
 	const char *key = email_key(c->words[0], &c->arena);
@@ -106,13 +109,16 @@ static void print_hours(struct cli *c, const struct hours_owner *owner, const st
 			    : "as many as fit");
 }
 
+/* As long as names of zones are. */
 static int unknown_zone(const char *zone)
 {
+	enum { SHOWN = 60 };
 	struct buf near;
 	buf_init(&near, 1024);
 	time_zone_near(zone, &near);
-	cli_say(stderr, "salesreg rep: PostgreSQL knows no time zone %s%s%s\n", zone,
-	    near.size ? "; near ones: " : "", near.size ? buf_text(&near) : "");
+	cli_say(stderr, "salesreg rep: PostgreSQL knows no time zone %.*s%s%s%s\n", SHOWN, zone,
+	    strlen(zone) > SHOWN ? "…" : "", near.size ? "; near ones: " : "",
+	    near.size ? buf_text(&near) : "");
 	buf_finish(&near);
 	return EXIT_CODE_FAILED;
 }
@@ -139,6 +145,23 @@ static bool read_change(struct cli *c, const struct hours_text *read, struct hou
 	else if (read)
 		change->working = days_pack(&c->arena, read->days, read->day_count);
 	return read || c->given_count > cli_has(c, "json");
+}
+
+/* A meeting has to fit into one range. */
+static void warn_of_length(const struct hours_row *row)
+{
+	struct hours hours;
+	int64_t longest = 0;
+	if (!hours_unpack(row->hours, &hours) || hours.count == 0)
+		return;
+	for (size_t i = 0; i < hours.count; i++)
+		if (hours.ranges[i].closes - hours.ranges[i].opens > longest)
+			longest = hours.ranges[i].closes - hours.ranges[i].opens;
+	if (row->slot_minutes > longest)
+		cli_say(stderr,
+		    "salesreg rep: no meeting of %lld min fits into these hours, of which the "
+		    "longest range is %lld min; nothing will be free\n",
+		    (long long)row->slot_minutes, (long long)longest);
 }
 
 static int set_hours(struct command_database *d, struct cli *c)
@@ -171,12 +194,13 @@ static int set_hours(struct command_database *d, struct cli *c)
 			return command_database_failed(d, "rep");
 	}
 	print_hours(c, &owner, &row);
+	warn_of_length(&row);
 	return EXIT_CODE_OK;
 }
 
 int rep_run_set_hours(struct cli *c)
 {
-	if (c->count == 0)
+	if (c->count == 0 || !*c->words[0])
 		return cli_wrong(c, "it needs the EMAIL of a rep");
 	struct command_database d = {0};
 	int code = command_database_open(&d, "rep");
@@ -214,9 +238,10 @@ const struct cli_option rep_hours_options[] = {
 	.most = 20160},
     {.name = "horizon",
 	.value = "DAYS",
-	.help = "how many days ahead at most; further than 58 it is not known what calendars have",
+	.help = "how many days ahead at most; further than " TEXT_OF(
+	    HOURS_HORIZON_DAYS) " it is not known what calendars have",
 	.least = 1,
-	.most = 58},
+	.most = HOURS_HORIZON_DAYS},
     {.name = "most-a-day",
 	.value = "N",
 	.help = "how many meetings a day at most; 0: as many as fit",
