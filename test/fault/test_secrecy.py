@@ -2,6 +2,7 @@
 What a process shows of itself and keeps: nothing of its environment in /proc, nothing to others of the same user, no core,
 and no secret that it does not read, anywhere in its memory.
 """
+import base64
 import json
 import os
 import pwd
@@ -12,10 +13,12 @@ import signal
 import subprocess
 import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from support.google import COMPANY, SECRET
+from support.office import KEY as OFFICE_KEY, Office
 from support.paths import BINARY
 from support.process import environment, run
 from support.telegram import TOKEN
@@ -365,3 +368,58 @@ def test_an_installed_program_shows_nothing_from_its_first_moment():
         assert hits(installed) > 0, "else this test sees nothing anyway"
     finally:
         shutil.rmtree(directory)
+
+
+def shown_by_processes(pids):
+    """What anybody on the machine can read of them, as ps does."""
+    said = b""
+    for pid in pids:
+        for name in ("cmdline", "comm", "status", "environ"):
+            said += Path(f"/proc/{pid}/{name}").read_bytes()
+    done = subprocess.run(["ps", "-ww", "-o", "args=,comm=,cmd=", "-p", ",".join(map(str, pids))], capture_output=True, check=True)
+    return said + done.stdout
+
+
+def forms(secret):
+    """As it is, and as a dump writes bytes."""
+    return {secret, secret.encode().hex(), base64.b64encode(secret.encode()).decode().rstrip("=")}
+
+
+@needs_root
+def test_no_secret_of_calendars_is_in_process_lists_or_in_the_database(make_world):
+    office = Office(make_world)
+    anna, boris = office.rep(), office.rep("boris@truerealestate.bali", name="Boris Orlov")
+    seen = {OFFICE_KEY, SECRET, TOKEN.split(":")[1]}
+
+    def sees(location):
+        back = dict(parse_qsl(urlsplit(location).query))
+        seen.update(word for word in (back.get("code"), back["state"], back["state"].split(".")[0]) if word)
+        return location
+    # connected, and a way back that is used for the second time
+    location = sees(office.google.walk(office.to_google(office.asks(anna)), COMPANY).location)
+    pids = [office.oauth.pid, office.world.bot.pid]
+    office.back(location)
+    anna.hears("calendar_connected", email=COMPANY)
+    assert office.get(location).status_code == 410
+    office.synced(anna)
+    # one that nobody comes back from, one that Google refuses, and a grant that cannot be given back as yet
+    sees(office.google.walk(office.to_google(office.asks(boris)), "boris@truerealestate.bali").location)
+    sees(office.google.walk(office.to_google(office.asks(boris)), "boris@truerealestate.bali", cancel=True).location)
+    office.google.fault("revoke", "502html", times=-1)
+    anna.says("календарь")
+    office.shows(anna)
+    anna.presses("button_calendar_off")
+    anna.hears("ask_calendar_off")
+    anna.presses("button_calendar_off_yes")
+    anna.hears("calendar_disconnected")
+    office.db.calendar_jobs.eventually("error IS NOT NULL")
+    dump = subprocess.run(["pg_dump", office.db.url], capture_output=True, text=True, check=True).stdout
+    lists = shown_by_processes(pids)
+    assert len(seen) >= 7 and anna.name in dump
+    # tokens of the emulated Google begin like this
+    for secret in seen | {"ya29.a0", "1//0"}:
+        for form in forms(secret):
+            assert form.encode() not in lists, secret
+            assert len(form) < 12 or form not in dump, secret
+    for token in ("ya29.a0", "1//0"):
+        assert token not in dump
