@@ -23,12 +23,10 @@ static void watch(void *p)
 	free(p);
 }
 #define free watch
-/* NOLINTBEGIN(bugprone-suspicious-include): their free() is ours */
 #include "../../src/base/arena.c"
 #define wipe wipe_buf
 #include "../../src/base/buf.c"
 #undef wipe
-/* NOLINTEND(bugprone-suspicious-include) */
 #undef free
 
 static int begin(void **state)

@@ -8,6 +8,7 @@
 #include "salesreg/domain/calendar/hours_text.h"
 #include "salesreg/domain/contact/email.h"
 #include "salesreg/role/cli/text.h"
+#include <assert.h>
 #include <string.h>
 
 #define TEXT_OF_(x) #x
@@ -114,6 +115,7 @@ static int unknown_zone(const char *zone)
 {
 	enum { SHOWN = 60 };
 	struct buf near;
+	assert(zone);
 	buf_init(&near, 1024);
 	time_zone_near(zone, &near);
 	cli_say(stderr, "salesreg rep: PostgreSQL knows no time zone %.*s%s%s%s\n", SHOWN, zone,
