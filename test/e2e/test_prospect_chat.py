@@ -252,6 +252,35 @@ def test_a_deleted_prospect_s_link_leads_nowhere(world):
     assert world.db.links.value("count(*)") == 0 and conversation_of(world, anna) is None
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_ten_wrong_tokens_an_hour_and_then_silence(world, campaign, at_once):
+    payload = campaign()
+    mallory = world.person("Mallory")
+    tokens = [f"{'pc'[n % 2]}{n:022d}" for n in range(15)]
+    if at_once:
+        world.sandbox.acts([{"user": mallory.id, "type": "start", "payload": token} for token in tokens])
+    else:
+        for n, token in enumerate(tokens):
+            mallory.opens(token)
+            if n < 10:
+                mallory.hears("offer")
+        world.settle()
+        assert mallory.unheard() == []
+    world.settle()
+    mallory.forget()
+    mallory.opens("p" + "y" * 22)
+    world.settle()
+    assert mallory.unheard() == []
+    # nobody else hears less, and what is no guess is answered
+    mallory.says("hello?")
+    mallory.hears("offer_expected", "offer_question")
+    mallory.opens(payload)
+    mallory.hears("prospect_hello", "prospect_ask", name="Mallory")
+    carl = world.person("Carl")
+    carl.opens("p" + "x" * 22)
+    carl.hears("offer")
+
+
 # STOP --------------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("word", ["стоп", "STOP!", "отписаться", None])

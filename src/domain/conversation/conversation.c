@@ -177,6 +177,25 @@ static void notice_life(struct turn *t)
 	}
 }
 
+bool conversation_link_leads_nowhere(
+    const struct conversation_state *state, const struct event *event)
+{
+	if (event->kind != EVENT_START)
+		return false;
+	switch (start_link(event->text)) {
+	case START_PROSPECT:
+	case START_CAMPAIGN:
+		return !state->opened;
+	case START_INVITATION:
+		return state->rules->by_invitation && !state->invite;
+	case START_PLAIN:
+	case START_BUSINESS:
+	case START_UNKNOWN:
+		break;
+	}
+	return false;
+}
+
 unsigned conversation_kinds(const struct conversation_state *state, int64_t user_id)
 {
 	unsigned kinds = is_rep(state) ? PERSON_REP
@@ -284,6 +303,7 @@ void conversation_step(const struct conversation_state *state, const struct even
 	next->claim = NULL;
 	next->invite = next->held = NULL;
 	next->opened = NULL;
+	next->guesses_over = false;
 	next->link = (struct fresh_link){0};
 	next->code = NULL;
 	next->code_wait_us = 0;
@@ -316,6 +336,8 @@ void conversation_step(const struct conversation_state *state, const struct even
 	case EVENT_START:
 		t.phrase = PHRASE_START;
 		t.link = start_link(event->text);
+		if (state->guesses_over && conversation_link_leads_nowhere(state, event))
+			break;
 		out->sets_menu =
 		    next->locale_chosen; /* it may have failed, or be of an older version */
 		talk(&t);

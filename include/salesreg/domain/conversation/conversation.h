@@ -289,6 +289,7 @@ struct conversation_state {
 	/* facts about this one event, as conversation_interest() asked for them */
 	bool email_taken;     /* by another rep than this one */
 	bool code_wait_wrong; /* code_wait_us is because of wrong codes, not of mails */
+	bool guesses_over;    /* too many links that lead nowhere: such a one is not answered */
 	const struct assignment_view *assignment; /* NULL: no such assignment */
 	const struct subject_view *subject;       /* NULL: no such rep */
 	const struct client_view *clients;        /* oldest assignment first */
@@ -348,6 +349,9 @@ struct message *conversation_code_news(const struct catalog *catalog, enum local
 /* The six digits of a text that is nothing but them, spaces, dashes and dots aside, or a short line with them and no other
  * digits ("Your code: 123456"), or NULL. */
 const char *conversation_code(const char *text, struct arena *a);
+/* Whether the event is a link whose token is none of ours. */
+bool conversation_link_leads_nowhere(
+    const struct conversation_state *state, const struct event *event);
 /* Who is talking, as a set of PERSON_…. */
 unsigned conversation_kinds(const struct conversation_state *state, int64_t user_id);
 bool conversation_is_admin(const struct conversation_rules *rules, int64_t user_id);

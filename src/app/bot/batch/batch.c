@@ -317,6 +317,7 @@ struct batch *batch_create(const struct batch_options *options)
 	if (!b)
 		abort();
 	b->options = *options;
+	guesses_init(&b->guesses);
 	arena_init(&b->arena, ARENA_MAXIMUM);
 	arena_init(&b->scratch, SCRATCH_MAXIMUM);
 	return b;
@@ -425,6 +426,7 @@ void batch_destroy(struct batch *b)
 	if (!b)
 		return;
 	json_decref(b->document);
+	guesses_finish(&b->guesses);
 	arena_finish(&b->arena);
 	arena_finish(&b->scratch);
 	free(b);

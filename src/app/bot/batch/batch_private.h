@@ -62,6 +62,7 @@ struct batch {
 	bool quiet;
 	struct fault_log code_fault; /* mails that limits keep back */
 	char why[512];               /* the last error */
+	struct guesses guesses;
 	struct batch_stats stats;
 	struct histogram commits;
 };

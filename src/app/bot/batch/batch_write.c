@@ -43,6 +43,8 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 	}
 	int64_t now = clock_monotonic_us();
 	histogram_observe(&b->commits, now - b->begun_us);
+	for (size_t i = 0; i < b->writes.guesser_count; i++)
+		guesses_add(&b->guesses, b->writes.guessers[i], now);
 	batch_advanced(b, b->from + b->writes.taken);
 	/* the next poll travels while these answers are sent */
 	if (b->from == b->count && !b->parked_id)
@@ -111,6 +113,8 @@ void batch_write(struct batch *b, const struct db_reply *reply)
 	    .code_key = b->options.code_key,
 	    .updates = b->updates + b->from,
 	    .count = b->to - b->from,
+	    .guesses = &b->guesses,
+	    .now_us = clock_monotonic_us(),
 	    .grants = grants,
 	    .data = b};
 	batch_unpack(b, reply, &input);

@@ -333,6 +333,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	    .effects = ARENA_ARRAY(a, struct effect_row, most),
 	    .answers = ARENA_ARRAY(a, struct fold_answer, input->count),
 	    .menus = ARENA_ARRAY(a, struct fold_menu, input->count),
+	    .guessers = ARENA_ARRAY(a, int64_t, input->count),
 	};
 	struct folding f = {.input = input,
 	    .a = a,
@@ -348,6 +349,11 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 		if (depends(&f, p, &interests->of[i]))
 			break;
 		fold_fill_facts(&f, p, &interests->of[i]);
+		if (conversation_link_leads_nowhere(&p->state, event)) {
+			unsigned left = guesses_left(input->guesses, p->user_id, input->now_us);
+			p->state.guesses_over = p->guesses++ >= left;
+			w->guessers[w->guesser_count++] = p->user_id;
+		}
 		struct outcome outcome;
 		conversation_step(&p->state, as_it_will_be(&f, event), a, &outcome);
 		for (size_t e = 0; e < outcome.effect_count; e++)

@@ -12,6 +12,7 @@
 #include "salesreg/app/bot/mail/code_limits.h"
 #include "salesreg/app/bot/mail/email_code.h"
 #include "salesreg/domain/conversation/conversation.h"
+#include "salesreg/domain/event/guesses.h"
 #include "salesreg/store/assignments.h"
 #include "salesreg/store/calendars.h"
 #include "salesreg/store/codes.h"
@@ -73,6 +74,8 @@ struct fold_input {
 	size_t missed_count;
 	const struct chosen_locale *admin_locales;
 	size_t admin_locale_count;
+	const struct guesses *guesses; /* links that lead nowhere */
+	int64_t now_us;                /* of their clock */
 	/* Whether a message to this chat may be sent at once. */
 	bool (*grants)(int64_t chat, void *data);
 	void *data;
@@ -127,6 +130,8 @@ struct fold_writes {
 	struct fold_answer *answers;
 	struct fold_menu *menus;
 	size_t session_count, effect_count, message_count, answer_count, menu_count;
+	int64_t *guessers; /* who tried a link that leads nowhere, once for each */
+	size_t guesser_count;
 	bool needs_lock; /* the assignment lock must have been taken */
 };
 void fold_run(const struct fold_input *input, const struct fold_interests *interests,
