@@ -33,7 +33,7 @@ static void listen_no_more(const struct sigaction before[SIGNALS])
 		(void)sigaction(numbers[i], &before[i], NULL);
 }
 
-enum err patience(const char *what, patience_attempt *attempt, void *data)
+enum err patience(const char *what, enum err (*attempt)(void *data), void *data)
 {
 	enum err err = attempt(data);
 	if (err != ERR_BUSY)

@@ -9,7 +9,8 @@
 /* Longer than a supervisor takes to stop. */
 enum { PATIENCE_MS = 10000 };
 
-/* ERR_BUSY: somebody has it, and it is worth another try; anything else ends the wait. */
-typedef enum err patience_attempt(void *data);
-/* what: what is waited for, for the one line in the log. */
-enum err patience(const char *what, patience_attempt *attempt, void *data);
+/*
+ * what: what is waited for, for the one line in the log. attempt: ERR_BUSY: somebody has it, and it is worth another try; anything
+ * else ends the wait.
+ */
+enum err patience(const char *what, enum err (*attempt)(void *data), void *data);

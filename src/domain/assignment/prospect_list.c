@@ -220,7 +220,7 @@ static size_t markup_bytes(const struct button *buttons, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		const struct button *b = &buttons[i];
 		const char *what = b->url ? b->url : b->copy ? b->copy : b->data;
-		bytes += strlen(b->text) + strlen(what) + BUTTON_FRAME_BYTES;
+		bytes += strlen(b->text) + (what ? strlen(what) : 0) + BUTTON_FRAME_BYTES;
 	}
 	return bytes;
 }

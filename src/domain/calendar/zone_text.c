@@ -344,7 +344,7 @@ static bool read_difference(
 
 const char *zone_read_text(const char *text, struct arena *a, enum zone_problem *problem)
 {
-	enum zone_problem ignored, *why = problem ? problem : &ignored;
+	enum zone_problem ignored = ZONE_NONE, *why = problem ? problem : &ignored;
 	const char *zone;
 	*why = ZONE_NONE;
 	if (strlen(text) <= TEXT_BYTES) {

@@ -47,8 +47,10 @@ const char *turn_zone(const struct turn *t, const char *zone)
 
 static const char *zone_of_language(const char *code)
 {
-	size_t n = code ? strcspn(code, "-_") : 0;
-	for (size_t i = 0; code && i < sizeof of_languages / sizeof *of_languages; i++)
+	if (!code)
+		return NULL;
+	size_t n = strcspn(code, "-_");
+	for (size_t i = 0; i < sizeof of_languages / sizeof *of_languages; i++)
 		if (strlen(of_languages[i].language) == n &&
 		    strncmp(of_languages[i].language, code, n) == 0)
 			return of_languages[i].zone;
