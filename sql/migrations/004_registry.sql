@@ -383,6 +383,11 @@ BEGIN
     IF FOUND THEN
         PERFORM pg_catalog.pg_notify('salesreg_reconcile', ''); -- somebody else perhaps
     END IF;
+    -- one with another id is another prospect, whom nobody has met
+    DELETE FROM salesreg.conversations
+        WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh));
+    DELETE FROM salesreg.links
+        WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh));
     IF EXISTS (SELECT 1 FROM fresh WHERE assigned_rep_id IS NULL
                                    AND status IN ('unreached', 'contacted', 'in_conversation'))
        OR (EXISTS (SELECT 1 FROM stale WHERE assigned_rep_id IS NOT NULL)

@@ -10,7 +10,11 @@ SELECT w.id, w.telegram_id, w.name, w.context, w.notes, w.email,
         WHERE a.prospect = w.id AND a.ended_at IS NOT NULL),
        -- whose bot a link can lead to: of whom the bot has met, none is needed
        CASE WHEN NOT EXISTS (SELECT 1 FROM salesreg.conversations v WHERE v.prospect = w.id AND v.telegram_id IS NOT NULL OFFSET 0)
-            THEN (SELECT b.username FROM salesreg.bot_state b LIMIT 1) END
+            THEN (SELECT b.username FROM salesreg.bot_state b LIMIT 1) END,
+       -- the last of what they wrote to the bot
+       (SELECT string_agg(y.said, E'\n' ORDER BY y.id)
+        FROM (SELECT e.id, left(e.detail, 1000) AS said FROM salesreg.prospect_events e
+              WHERE e.prospect = w.id AND e.kind = 'said' ORDER BY e.id DESC LIMIT 5) y)
 FROM (
     SELECT p.id, left(p.telegram_id, 255) AS telegram_id, left(p.name, 255) AS name, left(p.context, 2000) AS context,
            left(p.notes, 2000) AS notes, left(p.email, 255) AS email, p.created_at, p.ctid AS place
@@ -204,6 +208,10 @@ SELECT p.id, left(p.telegram_id, 255), left(p.name, 255), left(p.context, 2000),
        -- whose bot a link can lead to: of whom the bot has met, none is needed
        CASE WHEN NOT EXISTS (SELECT 1 FROM salesreg.conversations v WHERE v.prospect = p.id AND v.telegram_id IS NOT NULL OFFSET 0)
             THEN (SELECT b.username FROM salesreg.bot_state b LIMIT 1) END,
+       -- the last of what they wrote to the bot
+       (SELECT string_agg(y.said, E'\n' ORDER BY y.id)
+        FROM (SELECT e.id, left(e.detail, 1000) AS said FROM salesreg.prospect_events e
+              WHERE e.prospect = p.id AND e.kind = 'said' ORDER BY e.id DESC LIMIT 5) y),
        coalesce(k.rep, f.rep), coalesce(k.telegram_id, f.telegram_id),
        (SELECT s.locale FROM salesreg.user_sessions s WHERE s.user_id = coalesce(k.telegram_id, f.telegram_id)), k.name,
        CASE WHEN k.rep IS NULL THEN (
@@ -475,6 +483,10 @@ SELECT n.id, n.telegram_id, n.name, n.context, n.notes, n.email, n.assignment, N
        -- whose bot a link can lead to: of whom the bot has met, none is needed
        CASE WHEN NOT EXISTS (SELECT 1 FROM salesreg.conversations v WHERE v.prospect = n.id AND v.telegram_id IS NOT NULL OFFSET 0)
             THEN (SELECT b.username FROM salesreg.bot_state b LIMIT 1) END,
+       -- the last of what they wrote to the bot
+       (SELECT string_agg(y.said, E'\n' ORDER BY y.id)
+        FROM (SELECT e.id, left(e.detail, 1000) AS said FROM salesreg.prospect_events e
+              WHERE e.prospect = n.id AND e.kind = 'said' ORDER BY e.id DESC LIMIT 5) y),
        n.rep, n.rep_telegram_id, n.locale,
        (SELECT left(q.name, 255)
         FROM salesreg.prospect_identities i
@@ -508,6 +520,10 @@ SELECT p.id, left(p.telegram_id, 255), left(p.name, 255), left(p.context, 2000),
        -- whose bot a link can lead to: of whom the bot has met, none is needed
        CASE WHEN NOT EXISTS (SELECT 1 FROM salesreg.conversations v WHERE v.prospect = p.id AND v.telegram_id IS NOT NULL OFFSET 0)
             THEN (SELECT b.username FROM salesreg.bot_state b LIMIT 1) END,
+       -- the last of what they wrote to the bot
+       (SELECT string_agg(y.said, E'\n' ORDER BY y.id)
+        FROM (SELECT e.id, left(e.detail, 1000) AS said FROM salesreg.prospect_events e
+              WHERE e.prospect = p.id AND e.kind = 'said' ORDER BY e.id DESC LIMIT 5) y),
        r.id, r.telegram_id, s.locale, NULL, o.closed,
        EXISTS (SELECT 1 FROM salesreg.prospect_events e
                WHERE e.prospect = p.id AND e.assignment = a.id AND e.kind = 'contacted')

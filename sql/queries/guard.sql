@@ -71,8 +71,7 @@ FROM (
                      || ' USING (true) WITH CHECK (true)' END AS statement,
            CASE WHEN c.relname = 'schema_migrations' THEN '{r}'
                 WHEN n.nspname = 'salesreg' THEN '{r,a,w,W,d}'
-                WHEN c.relname = 'sales_representatives' THEN '{r,a,w,W}'
-                ELSE '{r,w,W}' END::text[] AS needs
+                ELSE '{r,a,w,W}' END::text[] AS needs
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND c.relrowsecurity AND row_security_active(c.oid)
       AND ((n.nspname = 'salesreg' AND c.relname = ANY ('{our tables}'::text[]))
@@ -113,8 +112,7 @@ FROM (
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     CROSS JOIN LATERAL unnest(CASE WHEN n.nspname = 'salesreg' AND c.relname = 'schema_migrations' THEN '{SELECT}'
                                    WHEN n.nspname = 'salesreg' THEN '{SELECT,INSERT,UPDATE,DELETE}'
-                                   WHEN c.relname = 'sales_representatives' THEN '{SELECT,INSERT,UPDATE}'
-                                   ELSE '{SELECT,UPDATE}' END::text[]) WITH ORDINALITY AS p (name, place)
+                                   ELSE '{SELECT,INSERT,UPDATE}' END::text[]) WITH ORDINALITY AS p (name, place)
     CROSS JOIN LATERAL ( -- columns may have been granted one by one; the two tables have others that are not for us
         SELECT coalesce(bool_and(a.has), false) AS all_granted,
                CASE WHEN bool_or(a.has)
@@ -134,6 +132,8 @@ FROM (
                                   'updated_at}'
                              WHEN 'test_prospects SELECT'
                              THEN '{ctid,id,telegram_id,name,context,email,notes,status,assigned_rep_id,created_at,updated_at}'
+                             WHEN 'test_prospects INSERT'
+                             THEN '{id,telegram_id,name,context,status,last_contact_at}'
                              ELSE '{status,assigned_rep_id,last_contact_at,updated_at}' END::name[]) END) a
     ) l
     WHERE c.relkind IN ('r', 'p')

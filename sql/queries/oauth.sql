@@ -84,8 +84,9 @@ SELECT t.dead, t.had FROM total t
 WHERE (SELECT count(*) FROM counted) >= $1::bigint
   AND NOT EXISTS (SELECT 1 FROM salesreg.calendar_accounts a WHERE a.mass_at > now() - interval '1 hour')
 -- name: oauth_outcome
--- $1 exchange, $2 rep, $3 the access token that was to be stored, sealed, as hexadecimal digits, or NULL
+-- $1 exchange, $2 rep, $3 the access token that was to be stored, sealed, as hexadecimal digits, or NULL, $4 whose link it was
 SELECT EXISTS (SELECT 1 FROM salesreg.oauth_exchanges x WHERE x.id = $1::bigint),
-       EXISTS (SELECT 1 FROM public.sales_representatives r WHERE r.id = $2::uuid AND r.status = 'active'),
+       EXISTS (SELECT 1 FROM public.sales_representatives r WHERE r.id = $2::uuid AND r.status = 'active'
+                                                                AND r.telegram_id = $4::bigint),
        EXISTS (SELECT 1 FROM salesreg.calendar_accounts a WHERE a.rep = $2::uuid AND a.access_token = decode($3::text, 'hex')),
        EXISTS (SELECT 1 FROM salesreg.calendar_accounts a WHERE a.rep = $2::uuid AND a.refresh_token IS NOT NULL)

@@ -3,7 +3,8 @@
 -- id or username ($2, in lower case, '' if none). Of several the open one, the latest. The last: whom a message is for.
 SELECT u.telegram_id, p.id, left(p.name, 255), coalesce(left(p.status, 50), ''), c.telegram_id IS NOT NULL,
        EXISTS (SELECT 1 FROM salesreg.opt_outs o WHERE o.telegram_id = u.telegram_id),
-       p.context IS NOT NULL AND p.context <> '', r.id, left(r.name, 255), r.telegram_id, s.locale
+       p.context <> '' OR EXISTS (SELECT 1 FROM salesreg.prospect_events e WHERE e.prospect = p.id AND e.kind = 'said' OFFSET 0),
+       r.id, left(r.name, 255), r.telegram_id, s.locale
 FROM unnest($1::bigint[], $2::text[]) AS u (telegram_id, username)
 CROSS JOIN LATERAL (
     SELECT m.prospect, m.met
@@ -39,12 +40,13 @@ INSERT INTO salesreg.links (token_hash, prospect) SELECT * FROM unnest($1::text[
 -- name: prospects_create
 -- $1 Telegram ids, $2 usernames or NULL, $3 names, $4 sources, $5 campaigns or NULL: people who became prospects by writing
 WITH fresh AS (
-    SELECT f.*, 'tg' || f.telegram_id AS id
+    -- a row of that id that is somebody else's stays theirs
+    SELECT f.*, 'tg' || f.telegram_id || CASE WHEN EXISTS (SELECT 1 FROM public.test_prospects o WHERE o.id = 'tg' || f.telegram_id)
+                                              THEN '-' || (extract(epoch FROM clock_timestamp()) * 1000)::bigint ELSE '' END AS id
     FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[]) AS f (telegram_id, username, name, source, campaign)
 ), added AS (
     INSERT INTO public.test_prospects (id, telegram_id, name, context, status, last_contact_at)
     SELECT f.id, coalesce('@' || f.username, f.telegram_id::text), f.name, f.campaign, 'in_conversation', now() FROM fresh f
-    WHERE NOT EXISTS (SELECT 1 FROM public.test_prospects p WHERE p.id = f.id)
     RETURNING 1
 ), met AS (
     INSERT INTO salesreg.conversations (prospect, telegram_id, source, campaign, met_at)
@@ -68,18 +70,15 @@ WITH f AS (
     RETURNING 1
 )
 SELECT salesreg.must((SELECT count(*) FROM met) = (SELECT count(*) FROM f)) FROM (SELECT count(*) FROM answered) a
+-- name: prospects_unclaimed
+-- $1 prospects whom nobody had when it was decided what becomes of their words: locked, so that whoever is assigned them reads those
+SELECT salesreg.must((SELECT count(*) FROM (SELECT 1 FROM public.test_prospects p
+                                            WHERE p.id = ANY ($1::varchar[]) AND p.assigned_rep_id IS NULL
+                                            FOR NO KEY UPDATE) l) = (SELECT count(DISTINCT u.id) FROM unnest($1::varchar[]) AS u (id)))
 -- name: prospects_said
--- $1 prospects, $2 what they said: kept; and while no rep has them, shown as what is known of them
-WITH f AS (
-    SELECT * FROM unnest($1::varchar[], $2::text[]) AS f (prospect, said)
-), kept AS (
-    INSERT INTO salesreg.prospect_events (prospect, kind, detail)
-    SELECT f.prospect, 'said', f.said FROM f
-)
-UPDATE public.test_prospects p
-SET context = left(concat_ws(E'\n', p.context, g.said), 2000), last_contact_at = now(), updated_at = now()
-FROM (SELECT f.prospect, string_agg(f.said, E'\n') AS said FROM f GROUP BY f.prospect) g
-WHERE p.id = g.prospect AND p.assigned_rep_id IS NULL
+-- $1 prospects, $2 what they said
+INSERT INTO salesreg.prospect_events (prospect, kind, detail)
+SELECT f.prospect, 'said', f.said FROM unnest($1::varchar[], $2::text[]) AS f (prospect, said)
 -- name: opt_outs_add
 INSERT INTO salesreg.opt_outs (telegram_id) SELECT * FROM unnest($1::bigint[]) ON CONFLICT DO NOTHING
 -- name: opt_outs_remove

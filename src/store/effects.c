@@ -20,6 +20,11 @@ static bool is_back(const struct effect_row *row)
 	return row->effect.rep_id != NULL;
 }
 
+static bool is_unclaimed(const struct effect_row *row)
+{
+	return row->effect.unclaimed;
+}
+
 static bool is_proven(const struct effect_row *row)
 {
 	return row->effect.proven;
@@ -73,6 +78,7 @@ static const struct write {
 	    OF(effect.campaign, TEXT)},
 	NULL, NULL},
     {KIND(MEET_PROSPECT), SQL_PROSPECTS_MEET, {OF(effect.prospect, TEXT), OF_USER}, NULL, NULL},
+    {KIND(SAID), SQL_PROSPECTS_UNCLAIMED, {OF(effect.prospect, TEXT)}, NULL, is_unclaimed},
     {KIND(SAID), SQL_PROSPECTS_SAID, {OF(effect.prospect, TEXT), OF(effect.said, TEXT)}, NULL,
 	NULL},
     {KIND(STOP), SQL_OPT_OUTS_ADD, {OF_USER}, NULL, NULL},

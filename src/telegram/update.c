@@ -222,6 +222,25 @@ static const char *read_marked_text(const json_t *message, struct arena *a)
 	return out;
 }
 
+/* What history has of a link that opens something: see salesreg.redacted(). */
+static bool is_redacted(const char *text)
+{
+	return text && strstr(text, "start") && strstr(text, "…");
+}
+
+/* The button as the message that was pressed has it. */
+static const struct event_button *whole_button(
+    const struct event *event, const struct event_button *redacted)
+{
+	for (size_t i = 0; i < event->button_count; i++) {
+		const struct event_button *b = &event->buttons[i];
+		if (!b->data && strcmp(b->text, redacted->text) == 0 &&
+		    (b->url != NULL) == (redacted->url != NULL))
+			return b;
+	}
+	return redacted;
+}
+
 void telegram_edit_apply(const char *payload, struct arena *a, struct event *event)
 {
 	json_t *edit = json_loads(payload, 0, NULL);
@@ -234,15 +253,18 @@ void telegram_edit_apply(const char *payload, struct arena *a, struct event *eve
 	struct event_button *buttons = ARENA_ARRAY(a, struct event_button, shown.button_count);
 	for (size_t i = 0; i < shown.button_count; i++) {
 		const struct event_button *b = &shown.buttons[i];
+		const struct event_button *whole =
+		    is_redacted(b->url) || is_redacted(b->copy) ? whole_button(event, b) : b;
 		buttons[i] = (struct event_button){.text = arena_strdup(a, b->text),
 		    .data = arena_strdup(a, b->data),
-		    .url = arena_strdup(a, b->url),
+		    .url = arena_strdup(a, whole->url),
+		    .copy = arena_strdup(a, whole->copy),
 		    .row = b->row};
 	}
 	event->buttons = buttons;
 	event->button_count = shown.button_count;
 	const char *text = read_marked_text(edit, a);
-	if (text)
+	if (text && !is_redacted(text))
 		event->message_text = text;
 	json_decref(edit);
 }

@@ -4,6 +4,7 @@ import html
 import re
 import socket
 import subprocess
+import threading
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -470,3 +471,18 @@ def test_a_port_that_a_predecessor_still_has_is_waited_for(make_world, role):
         successor.wait_for_log(f"OAUTH_LISTEN=127.0.0.1:{office.port}: somebody else has it; waiting for it up to 10 s")
     successor.wait_for_log("calendar: listening on port")
     eventually(lambda: office.get("/oauth/start?s=" + 43 * "x").status_code == 410, what="links can be looked up")
+
+
+def test_a_registration_that_moves_while_google_answers_ends_in_a_page(office):
+    """Nothing can be stored for the account whose link it was; Google is not asked again and again."""
+    anna = office.rep()
+    location = office.google.walk(office.to_google(office.asks(anna)), COMPANY).location
+    office.google.fault("exchange", "slow", ms=2000)
+    shown = []
+    back = threading.Thread(target=lambda: shown.append(office.get(location)))
+    back.start()
+    eventually(lambda: office.db.oauth_exchanges.value("count(*)") == 1)
+    office.db.execute("UPDATE sales_representatives SET telegram_id = telegram_id + 1000 WHERE telegram_id = %s", anna.id)
+    back.join(40)
+    assert not back.is_alive() and "rep_gone" in shown[0].text
+    assert len(office.google.journal(on="refresh")) <= 1 and office.db.calendar_accounts.value("count(*)") == 0

@@ -47,8 +47,8 @@ def answer(person):
 
 def registers(person, name):
     person.says("hello")
-    reads(person, "Hello! I keep the sales team's registry", "Would you like to register?", buttons=["Yes", "No"])
-    person.presses("Yes")
+    reads(person, "Hello! I help a property sales team.", "Are you a sales representative who wants clients?", buttons=["I am a sales rep", "I am looking for property"])
+    person.presses("I am a sales rep")
     assert answer(person) == ""
     reads(person, "Send me your first and last name in one message", buttons=["Cancel"])
     person.says(name)
@@ -62,9 +62,9 @@ def test_an_english_rep_s_day(office):
     john = office.person("John Smith", language="en-GB")
     # wrong turns on the way in
     john.says("hi there")
-    reads(john, "Would you like to register?")
+    reads(john, "Are you a sales representative who wants clients?")
     john.says("maybe")
-    reads(john, "Please answer yes or no; the buttons work too.", "Would you like to register as a sales representative?")
+    reads(john, "Please choose with a button.", "Are you a sales representative to be registered")
     john.says("no")
     reads(john, "All right, no registration.", buttons=[])
     registers(john, "John Smith")

@@ -9,6 +9,7 @@ import pytest
 import test_prospects as prospects
 from support.database import tables
 from support.process import EXIT_USAGE, run
+from support.waiting import eventually
 
 LINK = re.compile(r"https://t\.me/(\w+)\?start=(c[A-Za-z0-9_-]{22})\n")
 
@@ -193,6 +194,107 @@ def test_whom_the_table_knows_is_known_when_they_write(world):
     assert world.db.row("SELECT status FROM test_prospects WHERE id = 'p1'")["status"] == "in_conversation"
 
 
+def heard_by(world, person):
+    world.settle()
+    return "\n".join(message["text"] for message in person.unheard())
+
+
+def test_words_said_while_a_rep_is_being_assigned_reach_that_rep(world):
+    """The bot decided with nobody to tell; by its commit somebody has the prospect."""
+    boris = registered(world)
+    world.outreach.terminate()
+    anna = world.person("Anna")
+    anna.says("Ищу недвижимость")
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    world.settle()
+    boris.forget()
+    assigner = world.db.connect()
+    assigner.autocommit = False
+    assigner.cursor().execute("UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives)")
+    anna.says("Бюджет 300 тысяч")
+    eventually(lambda: world.db.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") > 0)
+    assigner.commit()
+    assigner.close()
+    anna.hears("prospect_passed_on", rep=boris.name)
+    assert "Бюджет 300 тысяч" in heard_by(world, boris)
+
+
+def test_what_was_said_to_a_former_rep_reaches_the_next_one(world, campaign):
+    boris, carl = registered(world), registered(world, "Carl Ivanov")
+    anna = world.person("Anna")
+    anna.opens(campaign())
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    prospects.assigned(world, f"tg{anna.id}")
+    first, second = (boris, carl) if "Anna" in heard_by(world, boris) else (carl, boris)
+    anna.says("Три спальни, море рядом")
+    anna.hears("prospect_passed_on", rep=first.name)
+    world.settle()
+    first.presses("button_decline")
+    assert "Три спальни, море рядом" in second.hears_anything().text
+
+
+def test_what_the_table_says_of_a_prospect_stays_as_it_is(world):
+    anna = world.person("Anna", username="anna_buys")
+    context = "Звонила в мае. " * 500
+    world.db.add_prospect("p1", "Anna", telegram="@anna_buys", context=context)
+    world.settle()
+    anna.says("Апартаменты у моря")
+    anna.hears("prospect_noted")
+    world.settle()
+    assert world.db.value("SELECT context FROM test_prospects") == context
+    boris = registered(world)
+    assert "Апартаменты у моря" in boris.hears_anything().text
+
+
+def test_an_id_that_is_somebody_else_s_stays_theirs(world):
+    anna = world.person("Anna")
+    world.db.add_prospect(f"tg{anna.id}", "Somebody else", telegram="+79161234567")
+    anna.says("Ищу недвижимость")
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    row = prospect_of(world, anna)
+    assert row["name"] == "Anna" and row["id"].startswith(f"tg{anna.id}-")
+    # whose id is changed by hand is another prospect, and the person nobody's
+    world.db.execute("UPDATE test_prospects SET id = 'other' WHERE id = %s", row["id"])
+    assert conversation_of(world, anna) is None
+    anna.says("Ищу недвижимость")
+    anna.hears_anything()
+    world.settle()
+    assert world.db.parked_updates.value("count(*)") == 0
+
+
+@pytest.mark.parametrize("then", ["press", "words", "start"])
+def test_who_turns_out_to_be_a_prospect_is_asked_no_more_whether_they_are_a_rep(world, then):
+    boris = registered(world)
+    anna = world.person("Anna", username="anna_buys")
+    anna.says("привет")
+    offer = anna.hears("offer")
+    world.db.add_prospect("p1", "Anna", telegram="@anna_buys")
+    prospects.assigned(world, "p1", boris)
+    boris.hears_anything()
+    if then == "press":
+        anna.presses("button_property", message=offer)
+        anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    elif then == "words":
+        anna.says("Ищу виллу с видом")
+        anna.hears("prospect_passed_on", rep=boris.name)
+    else:
+        anna.opens()
+        anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    boris.hears("prospect_came", name="Anna")
+
+
+def test_a_prospect_who_thinks_better_of_registering_is_not_offered_it(world):
+    anna = world.person("Anna")
+    anna.says("Ищу недвижимость")
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    anna.says("зарегистрироваться")
+    anna.hears("ask_name")
+    anna.opens()
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    anna.says("Две спальни")
+    anna.hears("prospect_noted")
+
+
 # their own link ----------------------------------------------------------------------------------------------------------
 
 def test_a_prospect_s_own_link_greets_by_name_and_the_rep_hears_of_it(world):
@@ -208,6 +310,20 @@ def test_a_prospect_s_own_link_greets_by_name_and_the_rep_hears_of_it(world):
     anna.hears("prospect_hello", "prospect_ask", name="Anna Petrova")
     world.settle()
     assert boris.unheard() == []
+
+
+def test_a_link_of_their_own_tells_more_than_an_old_row_of_the_table(world):
+    world.db.add_prospect("old", "Anna of last year", telegram="@anna_buys")
+    world.settle()
+    world.db.execute("UPDATE test_prospects SET status = 'archived'")
+    boris = registered(world)
+    world.db.add_prospect("p1", "Anna Petrova", telegram="+79161234567")
+    prospects.assigned(world, "p1", boris)
+    boris.hears_anything()
+    anna = world.person("Аня", username="anna_buys")
+    opens_own_link(world, anna, "p1")
+    anna.hears("prospect_hello", "prospect_ask", name="Anna Petrova")
+    boris.hears("prospect_came", name="Anna Petrova")
 
 
 def test_a_forwarded_link_takes_nothing_from_the_first_account(world):

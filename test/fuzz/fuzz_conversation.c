@@ -305,8 +305,11 @@ static struct event next_event(struct input *in, struct arena *a)
 	for (size_t i = 0; i < e.button_count; i++) {
 		const char *data = usual[next_byte(in) % USUAL];
 		bool link = strlen(data) > 20;
-		buttons[i] = (struct event_button){
-		    "label", link ? NULL : data, link ? "https://a.example" : NULL, i / 2};
+		buttons[i] = (struct event_button){.text = "label",
+		    .data = link ? NULL : data,
+		    .url = link && i % 3 ? "https://a.example" : NULL,
+		    .copy = link && i % 3 == 0 ? "a text" : NULL,
+		    .row = i / 2};
 	}
 	e.buttons = buttons;
 	return e;

@@ -42,8 +42,8 @@ class Message:
 
     @property
     def data(self):
-        """Callback data of the buttons; None for those that have an address instead."""
-        return [button.get("callback_data") for button in self.buttons]
+        """Callback data of the buttons that have any; others are links, or copy a text."""
+        return [button["callback_data"] for button in self.buttons if "callback_data" in button]
 
 
 class Sandbox:

@@ -36,7 +36,7 @@ struct oauth_outcome_row {
 	bool has_token; /* one that lasts is stored */
 };
 size_t oauth_outcome(struct db_plan *plan, struct arena *a, int64_t exchange, const char *rep,
-    const char *access_token);
+    const char *access_token, int64_t person);
 struct oauth_outcome_row oauth_outcome_parse(const PGresult *result);
 
 struct oauth_left_row {

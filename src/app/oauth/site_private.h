@@ -68,7 +68,7 @@ struct visit {
 	size_t row_step, name_step;
 	int64_t store_until_us, order_until_us;
 	const char *refresh; /* in clear, in the arena; NULL: Google gave none */
-	bool is_ordering;
+	bool is_ordering, has_ordered;
 };
 
 struct site {

@@ -60,7 +60,7 @@ static void on_verified(const struct google_answer *answer, void *data)
 			v->connection.refresh_token =
 			    visit_seal(v, "refresh", answer->refresh_token);
 	}
-	visit_keep(v);
+	store(v);
 }
 
 static void on_ordered(const struct db_reply *reply, void *data)
@@ -73,7 +73,7 @@ static void on_ordered(const struct db_reply *reply, void *data)
 	}
 	v->is_ordering = false;
 	if (!v->refresh) {
-		visit_keep(v);
+		store(v);
 		return;
 	}
 	visit_set_state(v, VISIT_VERIFYING);
@@ -121,7 +121,9 @@ static void on_looked(const struct db_reply *reply, void *data)
 			 "as interrupted",
 		    v->request, v->link_row.rep);
 		visit_redirect(v, OAUTH_PAGE_FAILED);
-	} else if (v->connects && reply->err == ERR_OK) {
+	} else if (v->connects && reply->err == ERR_OK && !v->has_ordered) {
+		/* once: another conflict has another reason, and each round asks Google */
+		v->has_ordered = true;
 		order(v);
 	} else {
 		store_later(v);
@@ -147,7 +149,7 @@ static void on_stored(const struct db_reply *reply, void *data)
 		visit_set_state(v, VISIT_LOOKING);
 		v->plan.count = 0;
 		(void)oauth_outcome(&v->plan, &v->arena, v->link_row.exchange, v->link_row.rep,
-		    v->connection.access_token);
+		    v->connection.access_token, v->link_row.person);
 		visit_run(v, on_looked);
 		return;
 	}

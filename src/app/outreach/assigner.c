@@ -198,6 +198,7 @@ struct notice_prospect assigner_notice_of(
 	    .name = row->name,
 	    .telegram = row->telegram,
 	    .context = row->context,
+	    .said = row->said,
 	    .notes = row->notes,
 	    .email = row->email,
 	    .known = row->known,

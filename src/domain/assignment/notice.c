@@ -20,6 +20,7 @@ static struct prospect_item item_of(const struct notice_prospect *p)
 	    .telegram = p->telegram,
 	    .email = p->email,
 	    .context = p->context,
+	    .said = p->said,
 	    .notes = p->notes,
 	    .again = p->again,
 	    .known = p->known,

@@ -210,7 +210,10 @@ unsigned conversation_kinds(const struct conversation_state *state, int64_t user
 /* A person may be several: an open question is answered as whom it was asked, if that is what the person still is. */
 static enum person_kind asked_as(const struct conversation_state *state, unsigned kinds)
 {
-	if (state->phase != PHASE_NONE && (kinds & state->kind))
+	/* who has become a prospect since is asked no more whether they are one */
+	bool asked = state->phase != PHASE_NONE &&
+		     !(state->phase == PHASE_OFFERED && (kinds & PERSON_PROSPECT));
+	if (asked && (kinds & state->kind))
 		return state->kind;
 	if (kinds & PERSON_REP)
 		return PERSON_REP;

@@ -250,6 +250,8 @@ turn_handler turn_list_clients;
 bool turn_came_by_link(struct turn *t);
 /* A rep or an admin has opened one. */
 bool turn_looked_at_link(struct turn *t);
+/* Whatever was asked: the person is a prospect. */
+turn_handler turn_greet_prospect;
 /* This stranger looks for property. */
 turn_handler turn_becomes_prospect;
 

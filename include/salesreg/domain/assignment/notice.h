@@ -21,6 +21,7 @@ struct notice_prospect {
 	bool again_contacted;  /* and wrote to them */
 	bool contacted;        /* its rep said so already */
 	const char *known;     /* the name under which the rep has this person already, or NULL */
+	const char *said;      /* to the bot, or NULL */
 	const char *invite;    /* the link that leads the prospect to the bot, or NULL */
 	const char *colleague; /* who has this person, too, and is out of reach, or NULL */
 };

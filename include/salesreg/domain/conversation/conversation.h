@@ -233,6 +233,7 @@ struct prospect_view {
 	const char *id, *name; /* the first is NULL until the row is written */
 	bool met;              /* this account's conversation is there already */
 	bool opted_out;        /* said STOP */
+	bool open;             /* neither converted nor archived */
 	bool described;        /* something is known of what they look for */
 	/* who has the prospect; rep_name NULL: nobody yet */
 	const char *rep_name;
@@ -420,6 +421,7 @@ struct effect {
 	const char *hours, *days_off; /* as domain/calendar/hours.h packs them */
 	const char *zone;
 	const char *prospect, *said;
+	bool unclaimed; /* SAID: nobody has the prospect, and whoever comes is to read it */
 	const char *source, *campaign; /* where a prospect comes from: see salesreg.conversations */
 	int64_t code_id;
 	int64_t calendar_id;

@@ -129,6 +129,12 @@ static void fill_invites(
 	}
 }
 
+static bool is_open(const char *status)
+{
+	return status && (strcmp(status, "unreached") == 0 || strcmp(status, "contacted") == 0 ||
+			     strcmp(status, "in_conversation") == 0);
+}
+
 const struct prospect_view *fold_prospect_view(struct folding *f, const struct prospect_row *row)
 {
 	struct prospect_view *view = ARENA_NEW(f->a, struct prospect_view);
@@ -136,6 +142,7 @@ const struct prospect_view *fold_prospect_view(struct folding *f, const struct p
 	    .name = row->name,
 	    .met = row->met,
 	    .opted_out = row->opted_out,
+	    .open = is_open(row->status),
 	    .described = row->described,
 	    .rep_name = row->rep_name,
 	    .rep_telegram_id = row->rep_telegram_id,

@@ -12,8 +12,9 @@
 #include "salesreg/domain/assignment/prospect_list.h"
 #include "salesreg/domain/text/quote.h"
 #include <assert.h>
+#include <string.h>
 
-enum { SAID_UNITS = 3000, NAME_UNITS = 120, CAMPAIGN_UNITS = 120 };
+enum { SAID_UNITS = 4096, NAME_UNITS = 120, CAMPAIGN_UNITS = 120 };
 
 static void tell_rep(struct turn *t, const struct prospect_view *view, enum text_id id,
     const struct catalog_arg *args, size_t count)
@@ -26,13 +27,23 @@ static void tell_rep(struct turn *t, const struct prospect_view *view, enum text
 	    &t->out->messages, t->a, view->rep_telegram_id, PRIORITY_NOTIFICATION, text);
 }
 
+/* A table may have none. */
+static const char *name_in(const struct turn *t, const struct prospect_view *view)
+{
+	const char *name = prospect_quoted_name(t->a, view->name);
+	return *name ? name : turn_text(t, TEXT_PROSPECT_NAMELESS, NO_ARGS);
+}
+
 static void greet(struct turn *t, const struct prospect_view *view, const char *first)
 {
 	static const struct turn_button stop[] = {
 	    {TEXT_BUTTON_STOP, PRESS_PROSPECT_STOP, true},
 	};
 	turn_set_phase(t, PHASE_NONE);
-	const char *name = prospect_quoted_name(t->a, view->name);
+	/* whoever comes by a link or by /start wants to be written to */
+	if (view->opted_out && t->phrase == PHRASE_START)
+		turn_effect(t, (struct effect){.kind = EFFECT_RESUME});
+	const char *name = name_in(t, view);
 	const char *ask =
 	    turn_text(t, view->described ? TEXT_PROSPECT_WRITE : TEXT_PROSPECT_ASK, NO_ARGS);
 	const char *text =
@@ -73,8 +84,7 @@ static void meet(struct turn *t, const struct prospect_view *of)
 	view->met = true;
 	turn_effect(t, (struct effect){.kind = EFFECT_MEET_PROSPECT, .prospect = view->id});
 	t->out->next.prospect = view;
-	tell_rep(
-	    t, view, TEXT_PROSPECT_CAME, ARGS({"name", prospect_quoted_name(t->a, view->name)}));
+	tell_rep(t, view, TEXT_PROSPECT_CAME, ARGS({"name", name_in(t, view)}));
 }
 
 void turn_becomes_prospect(struct turn *t)
@@ -96,8 +106,7 @@ void turn_becomes_prospect(struct turn *t)
 static void came_by_foreign_link(struct turn *t, const struct prospect_view *of)
 {
 	tell_rep(t, of, TEXT_PROSPECT_FORWARDED,
-	    ARGS({"name", prospect_quoted_name(t->a, of->name)},
-		{"who", quote_name(t->a, name_of(t), NAME_UNITS)}));
+	    ARGS({"name", name_in(t, of)}, {"who", quote_name(t->a, name_of(t), NAME_UNITS)}));
 	phase_of(PHASE_OFFERED, PERSON_UNKNOWN)
 	    ->ask(t, turn_text(t, TEXT_LINK_OF_ANOTHER, NO_ARGS));
 }
@@ -113,9 +122,15 @@ bool turn_came_by_link(struct turn *t)
 	const struct prospect_view *prospect = t->state->prospect;
 	if (!link)
 		return false;
-	if (prospect) { /* whatever they open: they are who they are */
+	bool own = !link->campaign && link->account == 0 && t->state->rep_status != REP_REMOVED;
+	/* a link that a rep sent just now tells more of who they are than a contact in the table does */
+	if (prospect && !(own && !prospect->met)) { /* whatever they open: they are who they are */
 		if (!prospect->met)
 			meet(t, prospect);
+		else if (own && prospect->id && strcmp(prospect->id, link->prospect.id) != 0)
+			tell_rep(t, &link->prospect, TEXT_PROSPECT_FORWARDED,
+			    ARGS({"name", name_in(t, &link->prospect)},
+				{"who", name_in(t, prospect)}));
 		greet(t, prospect, NULL);
 		return true;
 	}
@@ -143,11 +158,11 @@ bool turn_looked_at_link(struct turn *t)
 		    ARGS({"name", quote_piece(t->a, link->campaign, CAMPAIGN_UNITS)}));
 	else
 		(void)turn_say(t, link->account ? TEXT_LINK_IS_PROSPECT_MET : TEXT_LINK_IS_PROSPECT,
-		    ARGS({"name", prospect_quoted_name(t->a, link->prospect.name)}));
+		    ARGS({"name", name_in(t, &link->prospect)}));
 	return true;
 }
 
-static void greet_known(struct turn *t)
+void turn_greet_prospect(struct turn *t)
 {
 	const struct prospect_view *view = t->state->prospect;
 	const char *unknown =
@@ -159,8 +174,6 @@ static void greet_known(struct turn *t)
 	assert(view); /* by the row that leads here */
 	if (!view->met)
 		meet(t, view);
-	if (view->opted_out)
-		turn_effect(t, (struct effect){.kind = EFFECT_RESUME});
 	greet(t, view, unknown);
 }
 
@@ -170,10 +183,12 @@ static void said(struct turn *t)
 	const struct prospect_view *view = t->state->prospect;
 	if (!view->met)
 		meet(t, view);
-	turn_effect(
-	    t, (struct effect){.kind = EFFECT_SAID, .prospect = view->id, .said = t->event->text});
+	turn_effect(t, (struct effect){.kind = EFFECT_SAID,
+			   .prospect = view->id,
+			   .said = t->event->text,
+			   .unclaimed = view->rep_name == NULL});
 	tell_rep(t, view, TEXT_PROSPECT_SAYS,
-	    ARGS({"name", prospect_quoted_name(t->a, view->name)},
+	    ARGS({"name", name_in(t, view)},
 		{"text", quote_block(t->a, t->event->text, SAID_UNITS)}));
 	if (view->rep_telegram_id)
 		(void)turn_say(t, TEXT_PROSPECT_PASSED_ON,
@@ -205,7 +220,7 @@ static void say(struct turn *t, const char *first)
 	if (first)
 		(void)turn_say_text(t, first);
 	else
-		greet_known(t);
+		turn_greet_prospect(t);
 }
 
 static void help(struct turn *t)
@@ -213,23 +228,16 @@ static void help(struct turn *t)
 	greet(t, t->state->prospect, NULL);
 }
 
-static void is_prospect(struct turn *t)
-{
-	turn_answer_stale(t);
-	turn_remove_buttons(t, 0, false, false);
-}
-
 static const struct phase phases[] = {
     {PHASE_NONE, PERSON_PROSPECT, .ask = say, .on_text = said},
 };
 static const struct button_row buttons[] = {
-    {PRESS_PROPERTY, PERSON_PROSPECT, 0, UNINVITED, is_prospect},
-    {PRESS_PROPERTY, PERSON_UNKNOWN, 0, UNINVITED, turn_becomes_prospect},
+    {PRESS_PROPERTY, PERSON_PROSPECT | PERSON_UNKNOWN, 0, UNINVITED, turn_becomes_prospect},
     {PRESS_PROSPECT_STOP, PERSON_PROSPECT, 0, OPEN_TO_ALL, stop},
     {PRESS_PROSPECT_RESUME, PERSON_PROSPECT, 0, OPEN_TO_ALL, resume},
 };
 static const struct word_row words[] = {
-    {PHRASE_START, PERSON_PROSPECT, 0, 0, 0, greet_known},
+    {PHRASE_START, PERSON_PROSPECT, 0, 0, 0, turn_greet_prospect},
     {PHRASE_HELP, PERSON_PROSPECT, 0, 0, 0, help},
     {PHRASE_CANCEL, PERSON_PROSPECT, 0, 0, 0, stop},
     {PHRASE_UNREGISTER, PERSON_PROSPECT, 0, 0, 0, stop},

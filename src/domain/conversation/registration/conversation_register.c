@@ -91,7 +91,11 @@ static void offer_or_again(struct turn *t, const char *first)
 
 static void greet(struct turn *t)
 {
-	offer(t);
+	/* a prospect who has begun to register, and thinks better of it */
+	if (t->state->prospect)
+		turn_greet_prospect(t);
+	else
+		offer(t);
 }
 
 void turn_begin(struct turn *t)
