@@ -40,8 +40,8 @@ void oauth_exchange_end(struct db_plan *plan, struct arena *a, int64_t exchange)
 size_t oauth_outcome(struct db_plan *plan, struct arena *a, int64_t exchange, const char *rep,
     const char *access_token, int64_t person)
 {
-	return db_plan_add(plan, SQL_OAUTH_OUTCOME, db_i64(a, exchange), rep, access_token,
-	    db_i64(a, person));
+	return db_plan_add(
+	    plan, SQL_OAUTH_OUTCOME, db_i64(a, exchange), rep, access_token, db_i64(a, person));
 }
 
 struct oauth_outcome_row oauth_outcome_parse(const PGresult *result)

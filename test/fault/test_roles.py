@@ -86,6 +86,8 @@ def whole_story(world):
     olga = world.person("Olga")
     olga.says("Ищу недвижимость")
     olga.hears("prospect_hello", "prospect_ask", name="Olga")
+    eventually(lambda: world.db.as_superuser("SELECT count(*) FROM public.test_prospects WHERE name = 'Olga'"
+                                             " AND assigned_rep_id IS NOT NULL")[0][0] == 1)
     olga.says("Вилла у моря")
     olga.hears_anything()
     assert world.db.as_superuser(f"SELECT count(*) FROM {world.db.parked_updates}")[0][0] == 0

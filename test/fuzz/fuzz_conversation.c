@@ -346,6 +346,14 @@ static void set_facts(struct conversation_state *s, const struct facts *f)
 	s->link = (struct fresh_link){"https://t.me/x?start=rABC", "hash of a fresh one", 7};
 }
 
+/* What the event itself says, as the database knows it. */
+static void set_zone(struct conversation_state *s, const struct conversation_interest *interest)
+{
+	static struct zone_view zone;
+	zone = (struct zone_view){interest->zone, "09:30"};
+	s->zone = interest->zone ? &zone : NULL;
+}
+
 static void forget_what_was_not_asked(
     struct conversation_state *s, const struct conversation_interest *interest, struct arena *a)
 {
@@ -365,9 +373,6 @@ static void forget_what_was_not_asked(
 		s->claim = NULL;
 	if (!interest->wants_hours)
 		s->hours = NULL;
-	static struct zone_view zone;
-	zone = (struct zone_view){interest->zone, "09:30"};
-	s->zone = interest->zone ? &zone : NULL;
 	if (!interest->email_key)
 		s->email_taken = false;
 	if (interest->assignment_id != s->assignment->id)
@@ -399,7 +404,7 @@ static void check_messages(const struct outcome *out)
 		for (size_t i = 0; i < m->button_count; i++) {
 			const struct button *b = &m->buttons[i];
 			require(b->text && text_utf16_units(b->text) <= TEXT_BUTTON_UNITS);
-			require((b->data != NULL) != (b->url != NULL));
+			require((b->data != NULL) + (b->url != NULL) + (b->copy != NULL) == 1);
 			require(!b->data || (strlen(b->data) >= 1 &&
 						strlen(b->data) <= MESSAGE_CALLBACK_BYTES));
 		}
@@ -535,7 +540,7 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		return;
 	case EFFECT_STOP:
 	case EFFECT_RESUME:
-		require(s->prospect);
+		require(s->prospect || s->opened);
 		return;
 	case EFFECT_TARGET_CALENDAR:
 		require(s->rep_status == REP_ACTIVE && interest->wants_calendar);
@@ -641,6 +646,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		struct conversation_interest interest;
 		conversation_interest(&event, &arena, &interest);
 		set_facts(&s, facts);
+		set_zone(&s, &interest);
 		struct outcome with_all, out;
 		conversation_step(&s, &event, &arena, &with_all);
 		forget_what_was_not_asked(&s, &interest, &arena);

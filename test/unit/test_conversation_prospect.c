@@ -71,6 +71,8 @@ static const struct prospect_row_of_test {
     {REP_ABSENT, EVENT_BUTTON, &anna, NO_LINK, "pros:yes", TEXT_PROSPECT_HELLO, TEXT_PROSPECT_ASK, NONE, {NO_EFFECT}},
     {REP_ABSENT, EVENT_START, &left, &campaign, "cX", TEXT_PROSPECT_HELLO, TEXT_PROSPECT_ASK, NONE, {EFFECT_RESUME, NO_EFFECT}},
     {REP_ABSENT, EVENT_START, &not_met, &own, "pX", TEXT_PROSPECT_HELLO, TEXT_PROSPECT_ASK, TEXT_PROSPECT_CAME, {EFFECT_MEET_PROSPECT, NO_EFFECT}},
+    {REP_ABSENT, EVENT_BUTTON, &anna, NO_LINK, "reg:yes", TEXT_ASK_NAME, NONE, NONE, {NO_EFFECT}},
+    {REP_ABSENT, EVENT_BUTTON, &anna, NO_LINK, "cancel", NONE, NONE, NONE, {NO_EFFECT}},
     {REP_ABSENT, EVENT_TEXT, &anna, NO_LINK, "зарегистрироваться", TEXT_ASK_NAME, NONE, NONE, {NO_EFFECT}},
     /* a rep, who may be in the table of prospects as well */
     {REP_ACTIVE, EVENT_START, NOBODY, &campaign, "cX", TEXT_LINK_IS_CAMPAIGN, NONE, NONE, {NO_EFFECT}},

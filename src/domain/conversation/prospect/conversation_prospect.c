@@ -229,7 +229,7 @@ static void help(struct turn *t)
 }
 
 static const struct phase phases[] = {
-    {PHASE_NONE, PERSON_PROSPECT, .ask = say, .on_text = said},
+    {PHASE_NONE, PERSON_PROSPECT, .ask = say, .on_text = said, .on_begin = turn_begin},
 };
 static const struct button_row buttons[] = {
     {PRESS_PROPERTY, PERSON_PROSPECT | PERSON_UNKNOWN, 0, UNINVITED, turn_becomes_prospect},
