@@ -450,7 +450,9 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		return;
 	case EFFECT_CHANGE_EMAIL:
 		require(s->rep_status == REP_ACTIVE);
-		require(s->phase == PHASE_CHANGE_EMAIL || s->phase == PHASE_CODE);
+		/* a code is taken wherever the person has gone meanwhile */
+		require(s->phase == PHASE_CHANGE_EMAIL || s->phase == PHASE_CODE ||
+			(s->code && s->code->matches));
 		check_right_email(e, s, interest);
 		return;
 	case EFFECT_UNREGISTER:
