@@ -1,12 +1,12 @@
 #include "salesreg/app/oauth/pages.h"
 #include "salesreg/base/buf.h"
+#include "salesreg/http/accept_language.h"
 #include "salesreg/http/assets.h"
 #include "salesreg/http/html.h"
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-enum { PAGE_BYTES = 64 * 1024, LANGUAGE_BYTES = 16, WEIGHT_WHOLE = 1000 };
+enum { PAGE_BYTES = 64 * 1024 };
 
 static const struct http_asset files[] = {
 #include "salesreg/generated/oauth_page.inc"
@@ -80,38 +80,14 @@ static const char *say(
 	return catalog_render(p->catalog, locale, id, NULL, 0, http_exchange_arena(x));
 }
 
-/* Of a language in Accept-Language, in thousandths (RFC 9110, 12.4.2); s: what follows its tag. */
-static unsigned weight_of(const char *s)
-{
-	s += strspn(s, " \t;");
-	if ((*s != 'q' && *s != 'Q') || s[1] != '=' || s[2] != '0')
-		return WEIGHT_WHOLE;
-	unsigned weight = 0, unit = WEIGHT_WHOLE / 10;
-	if (s[3] == '.')
-		for (s += 4; unit > 0 && *s >= '0' && *s <= '9'; s++, unit /= 10)
-			weight += unit * (unsigned)(*s - '0');
-	return weight;
-}
-
 enum locale oauth_pages_locale(const struct oauth_pages *p, const struct http_exchange *x)
 {
-	const char *s = http_exchange_header(x, "Accept-Language");
-	enum locale best = p->fallback, locale;
-	unsigned best_weight = 0;
-	while (s && *s) {
-		char language[LANGUAGE_BYTES] = "";
-		s += strspn(s, " \t,");
-		size_t n = strcspn(s, "-;, \t");
-		memcpy(language, s, n < sizeof language ? n : 0);
-		s += strcspn(s, ";,");
-		unsigned weight = weight_of(s);
-		if (weight > best_weight && locale_parse(language, &locale)) {
-			best = locale;
-			best_weight = weight;
-		}
-		s += strcspn(s, ",");
-	}
-	return best;
+	const char *codes[LOCALE_COUNT];
+	for (size_t i = 0; i < LOCALE_COUNT; i++)
+		codes[i] = locale_code((enum locale)i);
+	size_t wanted =
+	    accept_language(http_exchange_header(x, "Accept-Language"), codes, LOCALE_COUNT);
+	return wanted < LOCALE_COUNT ? (enum locale)wanted : p->fallback;
 }
 
 void oauth_page_answer(

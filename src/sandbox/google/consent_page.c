@@ -1,4 +1,5 @@
 #include "salesreg/sandbox/google/consent_page.h"
+#include "salesreg/http/accept_language.h"
 #include "salesreg/http/html.h"
 #include "salesreg/sandbox/google/grants.h"
 #include <stdio.h>
@@ -106,20 +107,15 @@ static const char *const advice[GOOGLE_REFUSAL_COUNT][LANGUAGES] = {
 	"Приложение запрашивает несуществующее разрешение."},
 };
 
+/* As the client asks, or else the browser. */
 static enum language language_of(const struct google_call *call)
 {
+	static const char *const codes[LANGUAGES] = {[EN] = "en", [RU] = "ru"};
 	const char *list = google_call_text(call, "hl");
 	if (!list)
 		list = http_exchange_header(call->exchange, "Accept-Language");
-	for (const char *p = list; p && *p; p += strspn(p, ", ")) {
-		size_t n = strcspn(p, ",;-_ ");
-		if (n == 2 && strncasecmp(p, "ru", 2) == 0)
-			return RU;
-		if (n == 2 && strncasecmp(p, "en", 2) == 0)
-			return EN;
-		p += strcspn(p, ",");
-	}
-	return EN;
+	size_t wanted = accept_language(list, codes, LANGUAGES);
+	return wanted < LANGUAGES ? (enum language)wanted : EN;
 }
 
 /* --- HTML --- */
