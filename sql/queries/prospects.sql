@@ -19,9 +19,9 @@ CROSS JOIN LATERAL (
     WHERE m.met OR NOT EXISTS (SELECT 1 FROM salesreg.conversations w WHERE w.prospect = q.id AND w.telegram_id IS NOT NULL)
     ORDER BY m.met DESC, q.status IN ('unreached', 'contacted', 'in_conversation') DESC, q.created_at DESC, q.id DESC
     LIMIT 1) k
-CROSS JOIN LATERAL (SELECT q.id, q.name, q.status, q.context, q.assigned_rep_id FROM public.test_prospects q WHERE q.id = k.prospect OFFSET 0) p
+CROSS JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, left(q.status, 50) AS status, left(q.context, 1) AS context, q.assigned_rep_id FROM public.test_prospects q WHERE q.id = k.prospect OFFSET 0) p
 LEFT JOIN LATERAL (SELECT v.* FROM salesreg.conversations v WHERE v.prospect = p.id OFFSET 0) c ON true
-LEFT JOIN LATERAL (SELECT w.id, w.name, w.telegram_id FROM public.sales_representatives w WHERE w.id = p.assigned_rep_id OFFSET 0) r ON true
+LEFT JOIN LATERAL (SELECT w.id, left(w.name, 255) AS name, w.telegram_id FROM public.sales_representatives w WHERE w.id = p.assigned_rep_id OFFSET 0) r ON true
 LEFT JOIN LATERAL (SELECT t.* FROM salesreg.user_sessions t WHERE t.user_id = r.telegram_id OFFSET 0) s ON true
 -- name: links_read
 -- $1 hashes of links that were opened: a campaign's, or whose own it is, with who came by it first
@@ -29,9 +29,9 @@ SELECT l.token_hash, l.campaign, p.id, left(p.name, 255), coalesce(left(p.status
        p.context IS NOT NULL AND p.context <> '', r.id, left(r.name, 255), r.telegram_id, s.locale
 FROM unnest($1::text[]) AS u (hash)
 CROSS JOIN LATERAL (SELECT k.* FROM salesreg.links k WHERE k.token_hash = u.hash AND k.removed_at IS NULL OFFSET 0) l
-LEFT JOIN LATERAL (SELECT q.id, q.name, q.status, q.context, q.assigned_rep_id FROM public.test_prospects q WHERE q.id = l.prospect OFFSET 0) p ON true
+LEFT JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, left(q.status, 50) AS status, left(q.context, 1) AS context, q.assigned_rep_id FROM public.test_prospects q WHERE q.id = l.prospect OFFSET 0) p ON true
 LEFT JOIN LATERAL (SELECT v.* FROM salesreg.conversations v WHERE v.prospect = p.id OFFSET 0) c ON true
-LEFT JOIN LATERAL (SELECT w.id, w.name, w.telegram_id FROM public.sales_representatives w WHERE w.id = p.assigned_rep_id OFFSET 0) r ON true
+LEFT JOIN LATERAL (SELECT w.id, left(w.name, 255) AS name, w.telegram_id FROM public.sales_representatives w WHERE w.id = p.assigned_rep_id OFFSET 0) r ON true
 LEFT JOIN LATERAL (SELECT t.* FROM salesreg.user_sessions t WHERE t.user_id = r.telegram_id OFFSET 0) s ON true
 WHERE l.campaign IS NOT NULL OR p.id IS NOT NULL
 -- name: links_create
