@@ -19,23 +19,34 @@ CROSS JOIN LATERAL (SELECT CASE WHEN c.state <> 'disconnected' THEN salesreg.zon
 CROSS JOIN LATERAL (SELECT o.own, salesreg.zone_or_null($3::text) AS here, k.calendar,
                            coalesce(o.own, salesreg.zone_or_null(c.time_zone), salesreg.zone_or_null($3::text), 'UTC') AS zone) z
 -- name: hours_windows
--- $1 reps, $2 how many local days, $3 the zone of who has none, $4 from which instant on in microseconds (0: now): when they work,
--- the first day being the one it is at that instant where the rep is. Each date is made an instant on its own; what is empty,
--- because clocks skip it, is left out. OFFSET 0: a function is called once, and not wherever its result stands
-SELECT w.rep, d.number, d.day - date '1970-01-01', z.zone, (extract(epoch FROM f.starts) * 1000000)::bigint,
-       (extract(epoch FROM u.ends) * 1000000)::bigint
-FROM (SELECT DISTINCT r.rep FROM unnest($1::uuid[]) AS r (rep)) w
-CROSS JOIN (SELECT CASE WHEN $4::bigint = 0 THEN now() ELSE timestamptz 'epoch' + $4::bigint * interval '1 microsecond' END AS at) n
-CROSS JOIN LATERAL (SELECT coalesce(salesreg.zone_or_null((SELECT s.time_zone FROM salesreg.rep_schedule s WHERE s.rep = w.rep)),
-                                    salesreg.zone_or_null((SELECT c.time_zone FROM salesreg.calendar_accounts c WHERE c.rep = w.rep)),
-                                    salesreg.zone_or_null($3::text), 'UTC') AS zone OFFSET 0) z
-CROSS JOIN LATERAL (SELECT i AS number, (n.at AT TIME ZONE z.zone)::date + i AS day FROM generate_series(0, $2::integer - 1) AS i) d
-CROSS JOIN LATERAL ( -- each by its own index
-    SELECT r.opens, r.closes FROM salesreg.rep_hours r WHERE r.rep = w.rep AND r.weekday = extract(isodow FROM d.day) OFFSET 0) h
-CROSS JOIN LATERAL (SELECT salesreg.instant(d.day + h.opens, z.zone, NULL) AS starts OFFSET 0) f
-CROSS JOIN LATERAL (SELECT salesreg.instant(d.day + h.closes, z.zone, f.starts) AS ends OFFSET 0) u
-WHERE u.ends > f.starts AND d.day <> ALL (ARRAY(SELECT o.day FROM salesreg.days_off o WHERE o.rep = w.rep AND o.day >= (n.at - interval '2 days')::date))
-ORDER BY w.rep, f.starts
+-- $1 reps, $2 reps by their Telegram ids, $3 how many local days (NULL: as far ahead as they can be booked), $4 the zone of who has none,
+-- $5 from which instant on in microseconds (0: now), $6 how many of each at most (NULL: all): when they work, the first day being the one it
+-- is at that instant where the rep is. The Telegram id is 0 of $1; of $2 there is what their clocks show at each step of it, parted by
+-- commas: a slot begins at one of these. Each date is made an instant on its own; what is empty, because clocks skip it, is left out.
+-- OFFSET 0: a function is called once, and not wherever its result stands
+SELECT w.rep, w.person, b.number, b.day - date '1970-01-01', z.zone, (extract(epoch FROM b.starts) * 1000000)::bigint,
+       (extract(epoch FROM b.ends) * 1000000)::bigint,
+       CASE WHEN w.person <> 0 THEN
+           (SELECT string_agg(to_char(g AT TIME ZONE z.zone, 'DD.MM HH24:MI'), ',' ORDER BY g)
+            FROM generate_series(b.starts, b.ends, coalesce(s.step_minutes, 30) * interval '1 minute') AS g) END
+FROM (SELECT u.rep, 0::bigint AS person FROM unnest($1::uuid[]) AS u (rep)
+      UNION SELECT r.id, r.telegram_id FROM public.sales_representatives r WHERE r.telegram_id = ANY ($2::bigint[])) w
+CROSS JOIN (SELECT CASE WHEN $5::bigint = 0 THEN now() ELSE timestamptz 'epoch' + $5::bigint * interval '1 microsecond' END AS at) n
+LEFT JOIN LATERAL (SELECT q.time_zone, q.step_minutes, q.horizon_days FROM salesreg.rep_schedule q WHERE q.rep = w.rep OFFSET 0) s ON true
+LEFT JOIN LATERAL (SELECT q.time_zone FROM salesreg.calendar_accounts q WHERE q.rep = w.rep OFFSET 0) c ON true
+CROSS JOIN LATERAL (SELECT coalesce(salesreg.zone_or_null(s.time_zone), salesreg.zone_or_null(c.time_zone), salesreg.zone_or_null($4::text),
+                                    'UTC') AS zone OFFSET 0) z
+CROSS JOIN LATERAL (
+    SELECT d.number, d.day, f.starts, u.ends
+    FROM (SELECT i AS number, (n.at AT TIME ZONE z.zone)::date + i AS day
+          FROM generate_series(0, coalesce($3::integer - 1, s.horizon_days, 14)) AS i) d
+    CROSS JOIN LATERAL ( -- each by its own index
+        SELECT h.opens, h.closes FROM salesreg.rep_hours h WHERE h.rep = w.rep AND h.weekday = extract(isodow FROM d.day) OFFSET 0) h
+    CROSS JOIN LATERAL (SELECT salesreg.instant(d.day + h.opens, z.zone, NULL) AS starts OFFSET 0) f
+    CROSS JOIN LATERAL (SELECT salesreg.instant(d.day + h.closes, z.zone, f.starts) AS ends OFFSET 0) u
+    WHERE u.ends > f.starts AND NOT EXISTS (SELECT 1 FROM salesreg.days_off o WHERE o.rep = w.rep AND o.day = d.day)
+    ORDER BY f.starts LIMIT $6::integer) b
+ORDER BY w.rep, b.starts
 -- name: zones_read
 -- $1 names: those that are zones, and what clocks show there
 SELECT z.name, to_char(now() AT TIME ZONE z.name, 'HH24:MI')

@@ -2,16 +2,6 @@
 
 static const int64_t MINUTE_US = INT64_C(60) * 1000000, DAY_US = INT64_C(86400) * 1000000;
 
-size_t free_slots_days(const struct hours_row *rules)
-{
-	return (size_t)rules->horizon_days + 1;
-}
-
-int64_t free_slots_until(const struct hours_row *rules, int64_t now_us)
-{
-	return now_us + (rules->horizon_days + FREE_SLOTS_SPARE_DAYS) * DAY_US;
-}
-
 size_t free_slots(const struct hours_row *rules, int64_t now_us, const struct hours_window *windows,
     size_t window_count, const struct busy_row *busy, size_t busy_count, struct arena *a,
     struct slots_interval *out, size_t room)

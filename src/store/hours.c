@@ -32,19 +32,20 @@ size_t zones_parse(const PGresult *result, struct arena *a, struct zone_row **ro
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
-size_t hours_windows(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count,
-    size_t days, const char *zone, int64_t from_us)
+size_t hours_windows(struct db_plan *plan, struct arena *a, const int64_t *people, size_t count,
+    const char *zone, int64_t most)
 {
-	return db_plan_add(plan, SQL_HOURS_WINDOWS, db_text_array(a, reps, count),
-	    db_i64(a, (int64_t)days), zone, db_i64(a, from_us));
+	return db_plan_add(plan, SQL_HOURS_WINDOWS, "{}", db_i64_array(a, people, count), NULL,
+	    zone, db_i64(a, 0), db_i64(a, most));
 }
 
 size_t hours_windows_parse(const PGresult *result, struct arena *a, struct hours_window **windows)
 {
 	static const struct column columns[] = {COL(hours_window, rep, TEXT),
-	    COL(hours_window, number, I64), COL(hours_window, day, I64),
-	    COL(hours_window, zone, TEXT), COL(hours_window, starts_us, I64),
-	    COL(hours_window, ends_us, I64)};
+	    COL(hours_window, person, I64), COL(hours_window, number, I64),
+	    COL(hours_window, day, I64), COL(hours_window, zone, TEXT),
+	    COL(hours_window, starts_us, I64), COL(hours_window, ends_us, I64),
+	    COL(hours_window, labels, TEXT)};
 	return ROWS_PARSE(result, a, columns, windows);
 }
 
@@ -74,11 +75,11 @@ bool hours_of_rep(struct db_session *session, struct arena *a, const char *rep, 
 	return true;
 }
 
-bool hours_windows_now(struct db_session *session, struct arena *a, const char *rep, size_t days,
+bool hours_windows_now(struct db_session *session, struct arena *a, const char *rep,
     const char *zone, int64_t from_us, struct hours_window **windows, size_t *count)
 {
 	const PGresult *r = db_session_run(session, SQL_HOURS_WINDOWS, db_text_array(a, &rep, 1),
-	    db_i64(a, (int64_t)days), zone, db_i64(a, from_us));
+	    db_i64_array(a, NULL, 0), NULL, zone, db_i64(a, from_us), NULL);
 	*count = r ? hours_windows_parse(r, a, windows) : 0;
 	return r;
 }

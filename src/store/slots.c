@@ -1,17 +1,17 @@
 #include "salesreg/store/slots.h"
 #include "rows.h"
 
-size_t slots_busy(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count,
-    int64_t from_us, int64_t until_us)
+size_t slots_busy(
+    struct db_plan *plan, struct arena *a, const int64_t *people, size_t count, int64_t most)
 {
-	return db_plan_add(plan, SQL_SLOTS_BUSY, db_text_array(a, reps, count), db_i64(a, from_us),
-	    db_i64(a, until_us));
+	return db_plan_add(plan, SQL_SLOTS_BUSY, "{}", db_i64_array(a, people, count), db_i64(a, 0),
+	    db_i64(a, most));
 }
 
 size_t slots_busy_parse(const PGresult *result, struct arena *a, struct busy_row **rows)
 {
-	static const struct column columns[] = {
-	    COL(busy_row, rep, TEXT), COL(busy_row, starts_us, I64), COL(busy_row, ends_us, I64)};
+	static const struct column columns[] = {COL(busy_row, rep, TEXT),
+	    COL(busy_row, person, I64), COL(busy_row, starts_us, I64), COL(busy_row, ends_us, I64)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
@@ -27,11 +27,11 @@ size_t slots_unknown_parse(const PGresult *result, struct arena *a, struct unkno
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
-bool slots_busy_now(struct db_session *session, struct arena *a, const char *rep, int64_t from_us,
-    int64_t until_us, struct busy_row **rows, size_t *count)
+bool slots_busy_now(struct db_session *session, struct arena *a, const char *rep, int64_t at_us,
+    struct busy_row **rows, size_t *count)
 {
 	const PGresult *r = db_session_run(session, SQL_SLOTS_BUSY, db_text_array(a, &rep, 1),
-	    db_i64(a, from_us), db_i64(a, until_us));
+	    db_i64_array(a, NULL, 0), db_i64(a, at_us), NULL);
 	*count = r ? slots_busy_parse(r, a, rows) : 0;
 	return r;
 }

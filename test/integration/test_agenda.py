@@ -5,6 +5,8 @@ from support.database import tables
 from test_statements import ALL
 
 TEXTS = {name: text for _, name, text in ALL}
+FIRST, SECOND = "c4ca4238-a0b9-2382-0dcc-509a6f75849b", "c81e728d-9d4c-2f63-6f06-7f89cc14862c"  # md5 of 1 and 2
+REPS, PEOPLE = f"'{{{FIRST},{SECOND}}}'", "'{1,2}'"
 
 
 @pytest.fixture(scope="module")
@@ -31,18 +33,21 @@ def cursor(postgres, template):
 
 
 @pytest.mark.parametrize("name, args, each", [
-    ("agenda_busy", ["0", "9000000000000000", "7"], [7, 7]),
-    ("agenda_busy", ["0", "9000000000000000", "100"], [60, 60]),
-    ("agenda_days", ["'UTC'", "7"], [7, 7]),
-    ("agenda_windows", ["62", "'UTC'", "7"], [7, 7]),
-    ("agenda_windows", ["62", "'UTC'", "100"], [20, 30]),
-    ("agenda_windows", ["15", "'UTC'", "100"], [15, 15]),
+    ("slots_busy", ["'{}'", PEOPLE, "0", "7"], [7, 7]),
+    ("slots_busy", ["'{}'", PEOPLE, "0", "100"], [60, 60]),
+    ("slots_busy", [REPS, "'{}'", "0", "7"], [7, 7]),
+    ("slots_busy", [REPS, "'{}'", "0", "NULL"], [60, 60]),
+    ("agenda_days", [PEOPLE, "'UTC'", "7"], [7, 7]),
+    ("hours_windows", ["'{}'", PEOPLE, "NULL", "'UTC'", "0", "7"], [7, 7]),
+    ("hours_windows", ["'{}'", PEOPLE, "NULL", "'UTC'", "0", "100"], [20, 30]),
+    ("hours_windows", ["'{}'", PEOPLE, "15", "'UTC'", "0", "100"], [15, 15]),
+    ("hours_windows", [REPS, "'{}'", "NULL", "'UTC'", "0", "NULL"], [20, 30]),
 ])
 def test_each_rep_has_as_many_rows(cursor, name, args, each):
     cursor.execute(f"PREPARE s AS {TEXTS[name]}")
     try:
-        cursor.execute(f"EXECUTE s ('{{1,2}}', {', '.join(args)})")
-        people = [row[0] for row in cursor.fetchall()]
+        cursor.execute(f"EXECUTE s ({', '.join(args)})")
+        people = [str(row[0]) for row in cursor.fetchall()]
     finally:
         cursor.execute("DEALLOCATE s")
-    assert [people.count(n) for n in (1, 2)] == each
+    assert [people.count(str(n)) + people.count(rep) for n, rep in ((1, FIRST), (2, SECOND))] == each

@@ -91,9 +91,9 @@ def cursor(postgres, template):
 
 
 def windows(cursor, zone, noon_us, days=1):
-    cursor.execute("EXECUTE windows (%s::uuid[], %s, %s, %s)", ([REP], days, zone, noon_us))
+    cursor.execute("EXECUTE windows (%s::uuid[], '{}', %s, %s, %s, NULL)", ([REP], days, zone, noon_us))
     return [(n, date(1970, 1, 1) + timedelta(days=day), datetime.fromtimestamp(starts / 1e6, UTC), datetime.fromtimestamp(ends / 1e6, UTC))
-            for _, n, day, _, starts, ends in cursor.fetchall()]
+            for _, _, n, day, _, starts, ends, _ in cursor.fetchall()]
 
 
 def us(instant):
@@ -128,8 +128,8 @@ def test_windows_of_a_year_never_overlap_and_days_are_counted_by_date(cursor, na
 
 def test_the_zone_is_the_reps_then_the_calendars_then_the_servers(cursor):
     def zone():
-        cursor.execute("EXECUTE windows (%s::uuid[], 1, 'Asia/Makassar', 0)", ([REP],))
-        return {row[3] for row in cursor.fetchall()}
+        cursor.execute("EXECUTE windows (%s::uuid[], '{}', 1, 'Asia/Makassar', 0, NULL)", ([REP],))
+        return {row[4] for row in cursor.fetchall()}
     cursor.execute("BEGIN")
     assert zone() == {"Asia/Makassar"}
     cursor.execute(f"INSERT INTO {tables.calendar_accounts} (rep, sub, email, scopes, time_zone) VALUES (%s, 's', 'e', '', 'Europe/Berlin')", (REP,))
@@ -140,8 +140,8 @@ def test_the_zone_is_the_reps_then_the_calendars_then_the_servers(cursor):
     assert zone() == {"Europe/Berlin"}
     cursor.execute(f"UPDATE {tables.calendar_accounts} SET time_zone = 'Mars/Olympus'")
     assert zone() == {"Asia/Makassar"}
-    cursor.execute("EXECUTE windows (%s::uuid[], 1, '/etc/nothing', 0)", ([REP],))
-    assert {row[3] for row in cursor.fetchall()} == {"UTC"}
+    cursor.execute("EXECUTE windows (%s::uuid[], '{}', 1, '/etc/nothing', 0, NULL)", ([REP],))
+    assert {row[4] for row in cursor.fetchall()} == {"UTC"}
     cursor.execute("ROLLBACK")
 
 

@@ -8,11 +8,6 @@
 #include "salesreg/store/hours.h"
 #include "salesreg/store/slots.h"
 
-enum { FREE_SLOTS_SPARE_DAYS = 2 };
-/* How many local days of windows are to be read, and until when busy times count, for slots as of an instant. */
-size_t free_slots_days(const struct hours_row *rules);
-int64_t free_slots_until(const struct hours_row *rules, int64_t now_us);
-
 /* In order, at most `room` of them; windows and busy times are this rep's. */
 size_t free_slots(const struct hours_row *rules, int64_t now_us, const struct hours_window *windows,
     size_t window_count, const struct busy_row *busy, size_t busy_count, struct arena *a,

@@ -1,6 +1,6 @@
 /*
- * A rep's next days, as the chat shows them (sql/queries/agenda.sql). People are reps' Telegram ids.
- * Ownership: as in store/people.h. Units: microseconds since 1970; days, 0 is today where the rep is. Errors: those of the run.
+ * A rep's next days, as the chat shows them (sql/queries/agenda.sql), beside store/slots.h and store/hours.h. People are reps' Telegram ids.
+ * Ownership: as in store/people.h. Units: days, 0 is today where the rep is. Errors: those of the run.
  * `zone` is that of who has set none and has no calendar: time_zone_here().
  */
 #pragma once
@@ -11,15 +11,7 @@ enum {
 	AGENDA_BUSY_MOST = 5000,
 	AGENDA_SPANS_MOST = 100, /* on a day */
 	AGENDA_WINDOWS_MOST = 1000,
-	AGENDA_DAYS_MOST = 62, /* more than any horizon */
 };
-
-struct agenda_busy {
-	int64_t person, starts_us, ends_us;
-};
-size_t agenda_busy(struct db_plan *plan, struct arena *a, const int64_t *people, size_t count,
-    int64_t from_us, int64_t until_us);
-size_t agenda_busy_parse(const PGresult *result, struct arena *a, struct agenda_busy **rows);
 
 struct agenda_span {
 	int64_t person, day;
@@ -28,11 +20,3 @@ struct agenda_span {
 size_t agenda_days(
     struct db_plan *plan, struct arena *a, const int64_t *people, size_t count, const char *zone);
 size_t agenda_days_parse(const PGresult *result, struct arena *a, struct agenda_span **rows);
-
-struct agenda_window {
-	int64_t person, day, starts_us, ends_us;
-	const char *labels; /* "27.11 10:00,27.11 10:30": what clocks show at each step */
-};
-size_t agenda_windows(
-    struct db_plan *plan, struct arena *a, const int64_t *people, size_t count, const char *zone);
-size_t agenda_windows_parse(const PGresult *result, struct arena *a, struct agenda_window **rows);

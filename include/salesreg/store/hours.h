@@ -36,14 +36,17 @@ size_t zones_parse(const PGresult *result, struct arena *a, struct zone_row **ro
 /* Working time on one day; for slots_free(), `number` is its day. */
 struct hours_window {
 	const char *rep;
+	int64_t person; /* the Telegram id, where it was asked for by that */
 	int64_t number; /* of the day: 0 is the first */
 	int64_t day;
 	const char *zone;
 	int64_t starts_us, ends_us;
+	/* "27.11 10:00,27.11 10:30": what clocks show at each step; with `person` only */
+	const char *labels;
 };
-/* Of so many local days from an instant on (0: now), by rep and beginning. */
-size_t hours_windows(struct db_plan *plan, struct arena *a, const char *const *reps, size_t count,
-    size_t days, const char *zone, int64_t from_us);
+/* By the Telegram ids of the reps; `most` of each, from today on, as far ahead as each can be booked; by rep and beginning. */
+size_t hours_windows(struct db_plan *plan, struct arena *a, const int64_t *people, size_t count,
+    const char *zone, int64_t most);
 size_t hours_windows_parse(const PGresult *result, struct arena *a, struct hours_window **windows);
 
 /* -- for commands ------------------------------------------------------------------------------------------------------- */
@@ -56,7 +59,8 @@ bool hours_owner(
 bool hours_of_rep(struct db_session *session, struct arena *a, const char *rep, const char *zone,
     struct hours_row *row);
 
-bool hours_windows_now(struct db_session *session, struct arena *a, const char *rep, size_t days,
+/* All of them, from an instant on (0: now). */
+bool hours_windows_now(struct db_session *session, struct arena *a, const char *rep,
     const char *zone, int64_t from_us, struct hours_window **windows, size_t *count);
 
 enum { HOURS_AS_IT_IS = -1 };

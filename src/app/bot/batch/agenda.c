@@ -28,12 +28,13 @@ static const char *label_at(const char *labels, int64_t step, struct arena *a)
 	return s ? arena_strndup(a, s, strcspn(s, ",")) : NULL;
 }
 
-static const char *label_of(const struct hours_window *windows, const char *const *labels,
-    size_t count, int64_t at_us, int64_t step_us, struct arena *a)
+static const char *label_of(const struct hours_window *windows, size_t count, int64_t at_us,
+    int64_t step_us, struct arena *a)
 {
 	for (size_t i = 0; i < count; i++)
 		if (at_us >= windows[i].starts_us && at_us < windows[i].ends_us)
-			return label_at(labels[i], (at_us - windows[i].starts_us) / step_us, a);
+			return label_at(
+			    windows[i].labels, (at_us - windows[i].starts_us) / step_us, a);
 	return NULL;
 }
 
@@ -42,28 +43,21 @@ static const char *slots_of(
     const struct agenda_rows *rows, int64_t person, const struct hours_row *hours, struct arena *a)
 {
 	struct hours_window *windows = ARENA_ARRAY(a, struct hours_window, rows->window_count);
-	const char **labels = ARENA_ARRAY(a, const char *, rows->window_count);
 	struct busy_row *busy = ARENA_ARRAY(a, struct busy_row, rows->busy_count);
 	size_t window_count = 0, busy_count = 0;
-	for (size_t i = 0; i < rows->window_count; i++) {
-		const struct agenda_window *w = &rows->windows[i];
-		if (w->person != person)
-			continue;
-		labels[window_count] = w->labels;
-		windows[window_count++] = (struct hours_window){
-		    .number = w->day, .starts_us = w->starts_us, .ends_us = w->ends_us};
-	}
+	for (size_t i = 0; i < rows->window_count; i++)
+		if (rows->windows[i].person == person)
+			windows[window_count++] = rows->windows[i];
 	for (size_t i = 0; i < rows->busy_count; i++)
 		if (rows->busy[i].person == person)
-			busy[busy_count++] = (struct busy_row){
-			    .starts_us = rows->busy[i].starts_us, .ends_us = rows->busy[i].ends_us};
+			busy[busy_count++] = rows->busy[i];
 	struct slots_interval found[CALENDAR_SLOTS_SHOWN];
 	size_t count = free_slots(hours, rows->now_us, windows, window_count, busy, busy_count, a,
 	    found, CALENDAR_SLOTS_SHOWN);
 	const char *list = "";
 	for (size_t i = 0; i < count; i++) {
-		const char *label = label_of(windows, labels, window_count, found[i].from,
-		    hours->step_minutes * MINUTE_US, a);
+		const char *label = label_of(
+		    windows, window_count, found[i].from, hours->step_minutes * MINUTE_US, a);
 		if (label)
 			list = arena_printf(a, "%s%s%s", list, *list ? ", " : "", label);
 	}

@@ -5,24 +5,22 @@
 #include "salesreg/store/bot.h"
 
 enum { CLIENTS_EACH = 200 };
-static const int64_t DAY_US = INT64_C(86400) * 1000000;
 
 static void plan_calendars(struct batch *b, struct db_plan *plan)
 {
 	struct arena *a = &b->scratch;
 	const struct fold_interests *in = &b->interests;
 	const char *zone = time_zone_here(arena_alloc(a, TIME_ZONE_SIZE));
-	int64_t now = clock_wall_us();
 	b->steps.calendars =
 	    calendar_accounts_read(plan, a, in->calendar_reps, in->calendar_rep_count);
 	b->steps.calendar_choices = calendar_choices(
 	    plan, a, in->calendar_reps, in->calendar_rep_count, CALENDAR_CHOICES_SHOWN);
-	b->steps.agenda_busy = agenda_busy(plan, a, in->calendar_reps, in->calendar_rep_count,
-	    now - DAY_US, now + (AGENDA_DAYS_MOST + 1) * DAY_US);
+	b->steps.agenda_busy =
+	    slots_busy(plan, a, in->calendar_reps, in->calendar_rep_count, AGENDA_BUSY_MOST);
 	b->steps.agenda_days =
 	    agenda_days(plan, a, in->calendar_reps, in->calendar_rep_count, zone);
-	b->steps.agenda_windows =
-	    agenda_windows(plan, a, in->calendar_reps, in->calendar_rep_count, zone);
+	b->steps.agenda_windows = hours_windows(
+	    plan, a, in->calendar_reps, in->calendar_rep_count, zone, AGENDA_WINDOWS_MOST);
 }
 
 static void unpack_calendars(
@@ -30,9 +28,9 @@ static void unpack_calendars(
 {
 	struct arena *a = &b->scratch;
 	struct calendar_account_row *calendars;
-	struct agenda_busy *busy;
+	struct busy_row *busy;
 	struct agenda_span *spans;
-	struct agenda_window *windows;
+	struct hours_window *windows;
 	input->calendar_count =
 	    calendar_accounts_parse(reply->results[b->steps.calendars], a, &calendars);
 	input->calendars = calendars;
@@ -42,12 +40,12 @@ static void unpack_calendars(
 	input->calendar_choices = choices;
 	struct agenda_rows *agenda = &input->agenda;
 	agenda->now_us = clock_wall_us();
-	agenda->busy_count = agenda_busy_parse(reply->results[b->steps.agenda_busy], a, &busy);
+	agenda->busy_count = slots_busy_parse(reply->results[b->steps.agenda_busy], a, &busy);
 	agenda->busy = busy;
 	agenda->span_count = agenda_days_parse(reply->results[b->steps.agenda_days], a, &spans);
 	agenda->spans = spans;
 	agenda->window_count =
-	    agenda_windows_parse(reply->results[b->steps.agenda_windows], a, &windows);
+	    hours_windows_parse(reply->results[b->steps.agenda_windows], a, &windows);
 	agenda->windows = windows;
 }
 

@@ -69,7 +69,9 @@ static bool ask_google(struct command_database *d, struct arena *a, const char *
 	*busy = ARENA_ARRAY(a, struct busy_row, check.count + 1);
 	*count = check.count;
 	for (size_t i = 0; i < check.count; i++)
-		(*busy)[i] = (struct busy_row){rep, check.busy[i].starts_us, check.busy[i].ends_us};
+		(*busy)[i] = (struct busy_row){.rep = rep,
+		    .starts_us = check.busy[i].starts_us,
+		    .ends_us = check.busy[i].ends_us};
 	return true;
 }
 
@@ -92,10 +94,8 @@ static bool find_slots(struct command_database *d, struct arena *a, const char *
 		return false;
 	if (found->unknown)
 		return true;
-	if (!hours_windows_now(&d->session, a, rep, free_slots_days(&rules), zone, now_us, &windows,
-		&window_count) ||
-	    (!busy && !slots_busy_now(&d->session, a, rep, now_us - free_slots_until(&rules, 0),
-			  free_slots_until(&rules, now_us), &busy, &busy_count)))
+	if (!hours_windows_now(&d->session, a, rep, zone, now_us, &windows, &window_count) ||
+	    (!busy && !slots_busy_now(&d->session, a, rep, now_us, &busy, &busy_count)))
 		return false;
 	struct slots_interval *list = ARENA_ARRAY(a, struct slots_interval, room);
 	found->count =

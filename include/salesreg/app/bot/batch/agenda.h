@@ -6,13 +6,14 @@
 #include "salesreg/domain/conversation/conversation.h"
 #include "salesreg/store/agenda.h"
 #include "salesreg/store/hours.h"
+#include "salesreg/store/slots.h"
 
 struct agenda_rows {
-	const struct agenda_busy *busy;
+	const struct busy_row *busy;
 	size_t busy_count;
 	const struct agenda_span *spans;
 	size_t span_count;
-	const struct agenda_window *windows;
+	const struct hours_window *windows;
 	size_t window_count;
 	int64_t now_us;
 };
