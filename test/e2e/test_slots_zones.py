@@ -4,6 +4,7 @@ all kinds, over changes of the clocks both ways.
 """
 import json
 import random
+import subprocess
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -45,10 +46,46 @@ def anna(postgres, template):
     postgres.drop("slots_zones")
 
 
-def slots(db, at, *options):
-    done = run("rep", "slots", EMAIL, "--json", "--limit", "10000", "--at", at.isoformat(), *options, settings={"DATABASE_URL": db.url, "TZ": "UTC"})
+# the machine's clock, so many seconds ahead
+AHEAD = r"""
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+int clock_gettime(clockid_t id, struct timespec *t)
+{
+	int result = (int)syscall(SYS_clock_gettime, id, t);
+	if (id == CLOCK_REALTIME && getenv("SECONDS_AHEAD"))
+		t->tv_sec += atol(getenv("SECONDS_AHEAD"));
+	return result;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def ahead(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ahead")
+    (folder / "ahead.c").write_text(AHEAD)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", folder / "ahead.so", folder / "ahead.c"], check=True)
+    return folder / "ahead.so"
+
+
+def asked(db, *options, **settings):
+    return run("rep", "slots", EMAIL, *options, settings={"DATABASE_URL": db.url, "TZ": "UTC", **settings})
+
+
+def slots(db, *options, **settings):
+    done = asked(db, "--json", "--limit", "10000", *options, **settings)
     assert (done.returncode, done.stderr) == (0, ""), done
     return json.loads(done.stdout)
+
+
+def slots_by_clock(db, ahead, clock, at):
+    """As of `at`, on a machine whose clock shows `clock`."""
+    seconds = int((clock - datetime.now(UTC)).total_seconds())
+    return slots(db, "--at", at.isoformat(), LD_PRELOAD=str(ahead), SECONDS_AHEAD=seconds,
+                 ASAN_OPTIONS="exitcode=99:detect_leaks=1:verify_asan_link_order=0")
 
 
 def windows(zone, day, ranges):
@@ -86,7 +123,7 @@ def model(zone, at, week, off, busy, rules):
 
 
 @pytest.mark.parametrize("name,day", PLACES, ids=lambda v: v)
-def test_slots_are_those_of_the_model(anna, name, day):
+def test_slots_are_those_of_the_model(anna, ahead, name, day):
     chance = random.Random(name + day)
     zone = ZoneInfo(name)
     day = datetime.fromisoformat(day).date()
@@ -116,7 +153,7 @@ def test_slots_are_those_of_the_model(anna, name, day):
             anna.execute(f"INSERT INTO {tables.calendar_busy} VALUES (%s, %s, %s, %s, %s)", REP, calendar, str(n), begins, ends)
     anna.execute(f"INSERT INTO {tables.rep_schedule} (rep, time_zone, slot_minutes, step_minutes, buffer_before_minutes, buffer_after_minutes,"
                  " notice_minutes, horizon_days) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", REP, name, *rules.values())
-    found = slots(anna, at)
+    found = slots_by_clock(anna, ahead, at - timedelta(days=chance.randrange(1, 50)), at)
     assert (found["time_zone"], found["unknown"]) == (name, None)
     expected = list(model(zone, at, week, off, busy["own"] + busy["other"], rules))
     assert [datetime.fromtimestamp(slot["starts_at"], UTC) for slot in found["slots"]] == expected
@@ -149,17 +186,59 @@ def test_what_is_not_known_is_never_free(make_world, change, why, said):
         db.calendars.insert("(rep, calendar_id, summary, role, is_primary, selected, conflicts, synced_at, full_at)"
                             " VALUES (%s, %s, '', 'owner', false, true, %s, now(), now())", REP, calendar, calendar != "holidays")
     assert run("rep", "set-hours", EMAIL, "daily 0-24", settings={"DATABASE_URL": db.url}).returncode == 0
-    now = datetime.now(UTC).replace(microsecond=0)
-    assert len(slots(db, now)["slots"]) > 500
+    assert len(slots(db)["slots"]) > 500
     db.execute(change)
-    found = slots(db, now)
+    found = slots(db)
     assert found["unknown"] == why and bool(found["slots"]) == (why is None)
     if why:
-        shown = run("rep", "slots", EMAIL, settings={"DATABASE_URL": db.url})
+        shown = asked(db)
         assert shown.stdout == f"No slots: {said}.\n"
 
 
 def test_no_hours_no_slots(anna):
     anna.execute(f"DELETE FROM {tables.rep_hours}")
-    shown = run("rep", "slots", EMAIL, settings={"DATABASE_URL": anna.url})
+    shown = asked(anna)
     assert (shown.returncode, shown.stdout) == (0, "No free slots.\n")
+
+
+def set_hours(db, *options):
+    done = run("rep", "set-hours", EMAIL, "daily 0-24", *options, settings={"DATABASE_URL": db.url})
+    assert done.returncode == 0, done
+
+
+@pytest.fixture
+def daily(make_world):
+    db = make_world().db
+    db.execute("INSERT INTO sales_representatives (id, telegram_id, name, email) VALUES (%s, 1, 'Anna Petrova', %s)", REP, EMAIL)
+    set_hours(db, "--horizon", "14")
+    return db
+
+
+def test_slots_of_the_past_are_refused(daily):
+    for ago in (timedelta(minutes=2), timedelta(days=400)):
+        at = (datetime.now(UTC) - ago).isoformat()
+        done = asked(daily, "--at", at)
+        assert (done.returncode, done.stdout) == (64, "")
+        assert f"rep slots: --at {at}: that time is over; without --at it is now" in done.stderr
+
+
+def test_a_time_just_written_down_is_now(daily):
+    """`--at "$(date -Is)"` has no fraction of a second, and a command takes a moment to start."""
+    now = datetime.now(UTC)
+    found = slots(daily, "--at", (now - timedelta(seconds=20)).isoformat())["slots"]
+    assert found and found[0]["starts_at"] >= now.timestamp()
+
+
+@pytest.mark.parametrize("horizon", [1, 14, 58])
+def test_slots_beyond_what_is_known_are_refused_with_the_latest_time(daily, horizon):
+    set_hours(daily, "--horizon", str(horizon))
+    before = datetime.now(UTC)
+    done = asked(daily, "--at", (before + timedelta(days=58 - horizon, minutes=5)).isoformat())
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"known for 58 days ahead, and this rep can be booked {horizon} days ahead of that time" in done.stderr
+    assert f"salesreg rep set-hours {EMAIL} --horizon DAYS" in done.stderr
+    latest = done.stderr.partition("; give ")[2].partition(" at the latest")[0]
+    at = datetime.fromisoformat(latest.replace("Z", "+00:00"))
+    assert before.replace(microsecond=0) <= at - timedelta(days=58 - horizon) <= datetime.now(UTC)
+    last = slots(daily, "--at", latest)["slots"][-1]
+    assert last["starts_at"] > (at + timedelta(days=horizon, hours=-1)).timestamp()

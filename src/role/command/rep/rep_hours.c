@@ -11,9 +11,6 @@
 #include <assert.h>
 #include <string.h>
 
-#define TEXT_OF_(x) #x
-#define TEXT_OF(x) TEXT_OF_(x)
-
 int rep_owner(struct command_database *d, struct cli *c, struct hours_owner *owner)
 {
 	const char *key = email_key(c->words[0], &c->arena);

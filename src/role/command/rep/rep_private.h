@@ -7,6 +7,9 @@
 #include "salesreg/role/database.h"
 #include "salesreg/store/hours.h"
 
+#define TEXT_OF_(x) #x
+#define TEXT_OF(x) TEXT_OF_(x)
+
 /* Whose e-mail the first argument is. */
 int rep_owner(struct command_database *d, struct cli *c, struct hours_owner *owner);
 

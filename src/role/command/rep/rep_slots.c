@@ -11,7 +11,9 @@
 #include <string.h>
 
 enum { SLOTS_SHOWN = 20, SLOTS_MOST = 10000 };
-static const int64_t DAY_US = 86400 * INT64_C(1000000);
+/* A clock's seconds are cut where --at is written down: what was now just then still is. */
+static const int64_t NOW_LASTS_US = 60 * INT64_C(1000000);
+static const int64_t SECOND_US = 1000000, DAY_US = 86400 * INT64_C(1000000);
 
 static const char *why_unknown(const char *why)
 {
@@ -26,9 +28,10 @@ static const char *why_unknown(const char *why)
 struct found_slots {
 	const struct slots_interval *list;
 	size_t count;
-	const char *zone, *unknown; /* the latter NULL: it is known when the rep is busy */
-	bool asks, is_fresh;        /* Google afresh; and it answered */
-	const char *not_fresh;      /* why it did not; NULL: too late */
+	const char *zone, *unknown;      /* the latter NULL: it is known when the rep is busy */
+	int64_t horizon_days, latest_us; /* what --at may be */
+	bool asks, is_fresh;             /* Google afresh; and it answered */
+	const char *not_fresh;           /* why it did not; NULL: too late */
 };
 
 static void print_slots(struct cli *c, const char *const *local, const struct found_slots *found)
@@ -75,7 +78,8 @@ static bool ask_google(struct command_database *d, struct arena *a, const char *
 	return true;
 }
 
-static bool find_slots(struct command_database *d, struct arena *a, const char *rep, int64_t now_us,
+/* As of at_us; none are looked for if that is later than it may be. */
+static bool find_slots(struct command_database *d, struct arena *a, const char *rep, int64_t at_us,
     size_t room, struct found_slots *found)
 {
 	char here[TIME_ZONE_SIZE];
@@ -87,24 +91,41 @@ static bool find_slots(struct command_database *d, struct arena *a, const char *
 	if (!hours_of_rep(&d->session, a, rep, zone, &rules))
 		return false;
 	found->zone = rules.zone;
-	int64_t until_us = now_us + (rules.horizon_days + 1) * DAY_US;
-	if (found->asks && !ask_google(d, a, rep, now_us, until_us, found, &busy, &busy_count))
+	found->horizon_days = rules.horizon_days;
+	found->latest_us = clock_wall_us() + (HOURS_HORIZON_DAYS - rules.horizon_days) * DAY_US;
+	if (at_us > found->latest_us)
+		return true;
+	int64_t until_us = at_us + (rules.horizon_days + 1) * DAY_US;
+	if (found->asks && !ask_google(d, a, rep, at_us, until_us, found, &busy, &busy_count))
 		return false;
 	if (!busy && !slots_unknown_now(&d->session, a, rep, &found->unknown))
 		return false;
 	if (found->unknown)
 		return true;
-	if (!hours_windows_now(&d->session, a, rep, zone, now_us, &windows, &window_count) ||
-	    (!busy && !slots_busy_now(&d->session, a, rep, now_us, &busy, &busy_count)))
+	if (!hours_windows_now(&d->session, a, rep, zone, at_us, &windows, &window_count) ||
+	    (!busy && !slots_busy_now(&d->session, a, rep, at_us, &busy, &busy_count)))
 		return false;
 	struct slots_interval *list = ARENA_ARRAY(a, struct slots_interval, room);
 	found->count =
-	    free_slots(&rules, now_us, windows, window_count, busy, busy_count, a, list, room);
+	    free_slots(&rules, at_us, windows, window_count, busy, busy_count, a, list, room);
 	found->list = list;
 	return true;
 }
 
-static int slots(struct command_database *d, struct cli *c, int64_t now_us)
+static int say_unknown_yet(const struct cli *c, const struct found_slots *found)
+{
+	char latest[RFC3339_SIZE];
+	rfc3339_format(found->latest_us - found->latest_us % SECOND_US, latest);
+	cli_say(stderr,
+	    "salesreg rep: --at %s: when reps are busy is known for %d days ahead, and this rep "
+	    "can be booked %lld days ahead of that time; give %s at the latest, or lower the "
+	    "rep's horizon: salesreg rep set-hours %s --horizon DAYS\n",
+	    cli_value(c, "at", ""), HOURS_HORIZON_DAYS, (long long)found->horizon_days, latest,
+	    c->words[0]);
+	return EXIT_CODE_FAILED;
+}
+
+static int slots(struct command_database *d, struct cli *c, int64_t at_us)
 {
 	struct arena *a = &c->arena;
 	struct hours_owner owner;
@@ -113,8 +134,10 @@ static int slots(struct command_database *d, struct cli *c, int64_t now_us)
 	if (code != EXIT_CODE_OK)
 		return code;
 	size_t room = (size_t)cli_number(c, "limit", SLOTS_SHOWN);
-	if (!find_slots(d, a, owner.id, now_us, room, &found))
+	if (!find_slots(d, a, owner.id, at_us, room, &found))
 		return command_database_failed(d, "rep");
+	if (at_us > found.latest_us)
+		return say_unknown_yet(c, &found);
 	const char **local = ARENA_ARRAY(a, const char *, found.count + 1);
 	int64_t *starts = ARENA_ARRAY(a, int64_t, found.count + 1);
 	for (size_t i = 0; i < found.count; i++)
@@ -128,15 +151,17 @@ static int slots(struct command_database *d, struct cli *c, int64_t now_us)
 int rep_run_slots(struct cli *c)
 {
 	const char *at = cli_value(c, "at", NULL);
-	int64_t now_us = clock_wall_us();
+	int64_t now_us = clock_wall_us(), at_us = now_us;
 	if (c->count == 0 || !*c->words[0])
 		return cli_wrong(c, "it needs the EMAIL of a rep");
-	if (at && !rfc3339_parse(at, strlen(at), &now_us))
+	if (at && !rfc3339_parse(at, strlen(at), &at_us))
 		return cli_wrong(c, "--at %s: it is a time as 2026-12-31T10:00:00+08:00", at);
+	if (at_us < now_us - NOW_LASTS_US)
+		return cli_wrong(c, "--at %s: that time is over; without --at it is now", at);
 	struct command_database d = {0};
 	int code = command_database_open(&d, "rep");
 	if (code == EXIT_CODE_OK)
-		code = slots(&d, c, now_us);
+		code = slots(&d, c, at_us > now_us ? at_us : now_us);
 	command_database_close(&d);
 	return code;
 }
@@ -149,7 +174,8 @@ const struct cli_option rep_slots_options[] = {
 	.most = SLOTS_MOST},
     {.name = "at",
 	.value = "TIME",
-	.help = "those there are then, as 2026-12-31T10:00:00+08:00, not now"},
+	.help = "those there are then, as 2026-12-31T10:00:00+08:00, not now; what is more "
+		"than " TEXT_OF(HOURS_HORIZON_DAYS) " days ahead is not known"},
     {.name = "fresh",
 	.help = "asks Google just now, through `salesreg oauth`, and waits up to 10 s for it"},
     {.name = "json", .help = "as JSON, for programs"},
