@@ -20,13 +20,17 @@ CREATE TABLE salesreg.conversations (
     telegram_id  bigint,                  -- the account that came first; another one never takes its place
     owner        text NOT NULL DEFAULT 'bot' CHECK (owner IN ('bot', 'rep', 'nobody')),
     version      bigint NOT NULL DEFAULT 1,
-    source       text NOT NULL DEFAULT 'table' CHECK (source IN ('table', 'campaign', 'chat', 'forwarded')),
+    source       text NOT NULL DEFAULT 'table' CHECK (source IN ('table', 'campaign', 'chat')),
     campaign     text,
     met_at       timestamptz,
     created_at   timestamptz NOT NULL DEFAULT now()
 );
 CREATE UNIQUE INDEX conversations_prospect_idx ON salesreg.conversations (prospect varchar_pattern_ops);
 CREATE UNIQUE INDEX conversations_account_idx ON salesreg.conversations (telegram_id) WHERE telegram_id IS NOT NULL;
+
+-- version: of the conversation with this chat's person; where that is another one by now, the message is not sent any more. unasked:
+-- nobody asked for it, so it is not sent to who has said STOP. relay: whose words it carries, see store/relay.h.
+ALTER TABLE salesreg.outbox ADD COLUMN version bigint, ADD COLUMN unasked boolean NOT NULL DEFAULT false, ADD COLUMN relay json;
 
 -- Who has said STOP. Kept for ever, whatever becomes of the prospect.
 CREATE TABLE salesreg.opt_outs (

@@ -33,12 +33,15 @@ SELECT a.id, a.rep, left(p.name, 255), left(p.telegram_id, 255), left(p.status, 
                                              WHERE n.prospect = a.prospect AND n.rep = d.rep
                                                AND n.reason = 'declined' OFFSET 0)) AS nobody_else,
        a.reason, -- why it ended, if it did
-       a.ended_at IS NOT NULL AND p.assigned_rep_id = a.rep -- its rep has the prospect again, which outreach may have yet to see
+       a.ended_at IS NOT NULL AND p.assigned_rep_id = a.rep, -- its rep has the prospect again, which outreach may have yet to see
+       a.prospect, coalesce(c.owner, 'bot'), coalesce(c.version, 1), c.telegram_id, b.locale
 FROM salesreg.assignments a JOIN public.test_prospects p ON p.id = a.prospect
 LEFT JOIN LATERAL (SELECT h.id, h.rep FROM salesreg.assignments h
                    WHERE h.prospect = a.prospect AND h.ended_at IS NULL AND h.id <> a.id LIMIT 1) l ON true
 LEFT JOIN public.sales_representatives o ON o.id = l.rep
 LEFT JOIN salesreg.user_sessions s ON s.user_id = o.telegram_id
+LEFT JOIN LATERAL (SELECT v.* FROM salesreg.conversations v WHERE v.prospect = a.prospect OFFSET 0) c ON true
+LEFT JOIN LATERAL (SELECT w.* FROM salesreg.user_sessions w WHERE w.user_id = c.telegram_id OFFSET 0) b ON true
 WHERE a.id = ANY ($1::bigint[])
 -- name: clients_read
 -- $1 Telegram ids of reps, $2 how many each

@@ -1,15 +1,22 @@
 -- name: outbox_insert
--- $1 chats, $2 methods, $3 payloads, $4 priorities, $5 whether to send at once, $6 the updates they answer or 0. Where the
--- chat has something unsent, the row waits behind it (and lends it its priority: outbox_promote).
-INSERT INTO salesreg.outbox AS o (chat_id, method, payload, priority, state, attempts, answers_to)
-SELECT f.chat_id, f.method, f.payload::json, f.priority, f.state, (f.state = 'sending')::integer, nullif(f.answers_to, 0)
+-- $1 chats, $2 methods, $3 payloads, $4 priorities, $5 whether to send at once, $6 the updates they answer or 0, $7 versions of the
+-- chat's conversation they were decided on or 0, $8 whether nobody asked for them, $9 whose words they carry, or NULL. Where the chat
+-- has something unsent, the row waits behind it (and lends it its priority: outbox_promote); so does, for outbox_claim to look at,
+-- what may be superseded already.
+INSERT INTO salesreg.outbox AS o (chat_id, method, payload, priority, state, attempts, answers_to, version, unasked, relay)
+SELECT f.chat_id, f.method, f.payload::json, f.priority, f.state, (f.state = 'sending')::integer, nullif(f.answers_to, 0),
+       nullif(f.version, 0), f.unasked, f.relay::json
 FROM (
-    SELECT u.chat_id, u.method, u.payload, u.priority, u.place, u.answers_to,
-           CASE WHEN u.now AND NOT EXISTS (SELECT 1 FROM salesreg.outbox q
-                                           WHERE q.chat_id = u.chat_id AND q.state IN ('queued', 'sending'))
+    SELECT u.chat_id, u.method, u.payload, u.priority, u.place, u.answers_to, u.version, u.unasked, u.relay,
+           CASE WHEN u.now AND NOT u.unasked
+                     AND NOT EXISTS (SELECT 1 FROM salesreg.outbox q
+                                     WHERE q.chat_id = u.chat_id AND q.state IN ('queued', 'sending'))
+                     AND (u.version = 0 OR EXISTS (SELECT 1 FROM salesreg.conversations c
+                                                   WHERE c.telegram_id = u.chat_id AND c.version = u.version OFFSET 0))
                 THEN 'sending' ELSE 'queued' END AS state
-    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[], $5::boolean[], $6::bigint[])
-        WITH ORDINALITY AS u (chat_id, method, payload, priority, now, answers_to, place)
+    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[], $5::boolean[], $6::bigint[], $7::bigint[], $8::boolean[],
+                $9::text[])
+        WITH ORDINALITY AS u (chat_id, method, payload, priority, now, answers_to, version, unasked, relay, place)
     ORDER BY u.place
 ) f
 RETURNING o.id, o.state, (extract(epoch FROM o.created_at) * 1000000)::bigint
@@ -102,9 +109,17 @@ SELECT count(*) FROM held
 -- $1 how many, $2 chats not to touch now: those their limits hold back, and those with a message under way. The oldest
 -- unsent row of each other chat, most urgent chats first. What was made in the future, as the server's clock was set back since,
 -- is due: its chat would wait for the clock. $3 what bot_state_take found: of tables that were restored from a dump since,
--- nothing is claimed before they have been entered, and old messages held.
+-- nothing is claimed before they have been entered, and old messages held. What is not to be sent any more becomes history, and is
+-- returned as `dropped`: the conversation has changed hands since it was decided, or its person has said STOP.
 WITH due AS (
-    SELECT o.id FROM salesreg.outbox o
+    SELECT o.id,
+           CASE WHEN o.version IS NOT NULL
+                     AND NOT EXISTS (SELECT 1 FROM salesreg.conversations c
+                                     WHERE c.telegram_id = o.chat_id AND c.version = o.version OFFSET 0) THEN 'superseded'
+                WHEN o.unasked
+                     AND EXISTS (SELECT 1 FROM salesreg.opt_outs p WHERE p.telegram_id = o.chat_id OFFSET 0) THEN 'opted out'
+           END AS dropped
+    FROM salesreg.outbox o
     WHERE 'salesreg.home'::pg_catalog.regclass::oid::bigint = $3::bigint
       AND o.state = 'queued' AND (o.due_at <= now() OR o.created_at > now()) AND o.chat_id <> ALL ($2::bigint[])
       AND NOT EXISTS (SELECT 1 FROM salesreg.outbox b
@@ -113,14 +128,26 @@ WITH due AS (
     ORDER BY o.priority, o.id
     LIMIT $1::integer
     FOR UPDATE OF o SKIP LOCKED -- what an open psql holds keeps only its own chat waiting
+), gone AS (
+    DELETE FROM salesreg.outbox o USING due WHERE o.id = due.id AND due.dropped IS NOT NULL
+    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, o.created_at, due.dropped
+), kept AS (
+    INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate, error,
+                                         created_at)
+    SELECT id, chat_id, method,
+           CASE WHEN payload::text LIKE ANY ('{%?start=%,%start_3D%,%start?s=%}') THEN salesreg.redacted(payload) ELSE payload END,
+           priority, 'dropped', attempts, possible_duplicate, dropped, created_at FROM gone
 ), claimed AS (
     UPDATE salesreg.outbox o SET state = 'sending', attempts = o.attempts + 1
-    FROM due WHERE o.id = due.id
-    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate,
+    FROM due WHERE o.id = due.id AND due.dropped IS NULL
+    RETURNING o.id, o.chat_id, o.method, o.payload::text, o.priority, o.attempts, o.possible_duplicate,
               (extract(epoch FROM now() - greatest(o.created_at, o.released_at)) * 1000000)::bigint AS age_us,
-              (extract(epoch FROM o.created_at) * 1000000)::bigint AS birth_us
+              (extract(epoch FROM o.created_at) * 1000000)::bigint AS birth_us, NULL::text AS dropped, o.relay::text AS relay
 )
-SELECT * FROM claimed ORDER BY priority, id
+SELECT * FROM claimed
+UNION ALL
+SELECT id, chat_id, method, '', priority, attempts, possible_duplicate, 0, 0, dropped, NULL FROM gone
+ORDER BY priority, id
 -- name: outbox_remaining
 -- what a claim left: microseconds until the next row that was put off is due (NULL: none was), and whether any waits at
 -- all, perhaps behind one of its chat that is under way

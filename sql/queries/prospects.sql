@@ -1,10 +1,12 @@
 -- name: prospects_met
 -- $1 Telegram ids: which prospect each of them is, if any: by their conversation, else by what the table has as their contact,
 -- id or username ($2, in lower case, '' if none). Of several the open one, the latest. The last: whom a message is for.
-SELECT u.telegram_id, p.id, left(p.name, 255), coalesce(left(p.status, 50), ''), c.telegram_id IS NOT NULL,
+SELECT u.telegram_id, p.id, left(p.name, 255), c.telegram_id IS NOT NULL,
        EXISTS (SELECT 1 FROM salesreg.opt_outs o WHERE o.telegram_id = u.telegram_id),
-       p.context <> '' OR EXISTS (SELECT 1 FROM salesreg.prospect_events e WHERE e.prospect = p.id AND e.kind = 'said' OFFSET 0),
-       r.id, left(r.name, 255), r.telegram_id, s.locale
+       p.context <> '' OR EXISTS (SELECT 1 FROM salesreg.prospect_events e
+                                  WHERE e.prospect = p.id AND e.kind = 'said' OFFSET 0),
+       coalesce(c.owner, 'bot'), coalesce(c.version, 1),
+       (SELECT a.id FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NULL LIMIT 1), left(r.name, 255), r.telegram_id, s.locale
 FROM unnest($1::bigint[], $2::text[]) AS u (telegram_id, username)
 CROSS JOIN LATERAL (
     SELECT m.prospect, m.met
@@ -16,22 +18,29 @@ CROSS JOIN LATERAL (
           (SELECT i.prospect, false FROM salesreg.prospect_identities i
            WHERE i.kind = 'username' AND i.value = u.username AND u.username <> '' AND i.kind <> 'none' LIMIT 20)) m
     JOIN public.test_prospects q ON q.id = m.prospect
-    WHERE m.met OR NOT EXISTS (SELECT 1 FROM salesreg.conversations w WHERE w.prospect = q.id AND w.telegram_id IS NOT NULL)
+    WHERE m.met OR NOT EXISTS (SELECT 1 FROM salesreg.conversations w
+                               WHERE w.prospect = q.id AND w.telegram_id IS NOT NULL)
     ORDER BY m.met DESC, q.status IN ('unreached', 'contacted', 'in_conversation') DESC, q.created_at DESC, q.id DESC
     LIMIT 1) k
-CROSS JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, left(q.status, 50) AS status, left(q.context, 1) AS context, q.assigned_rep_id FROM public.test_prospects q WHERE q.id = k.prospect OFFSET 0) p
+CROSS JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, left(q.context, 1) AS context, q.assigned_rep_id
+                    FROM public.test_prospects q WHERE q.id = k.prospect OFFSET 0) p
 LEFT JOIN LATERAL (SELECT v.* FROM salesreg.conversations v WHERE v.prospect = p.id OFFSET 0) c ON true
-LEFT JOIN LATERAL (SELECT w.id, left(w.name, 255) AS name, w.telegram_id FROM public.sales_representatives w WHERE w.id = p.assigned_rep_id OFFSET 0) r ON true
+LEFT JOIN LATERAL (SELECT left(w.name, 255) AS name, w.telegram_id FROM public.sales_representatives w
+                   WHERE w.id = p.assigned_rep_id OFFSET 0) r ON true
 LEFT JOIN LATERAL (SELECT t.* FROM salesreg.user_sessions t WHERE t.user_id = r.telegram_id OFFSET 0) s ON true
 -- name: links_read
 -- $1 hashes of links that were opened: a campaign's, or whose own it is, with who came by it first
-SELECT l.token_hash, l.campaign, p.id, left(p.name, 255), coalesce(left(p.status, 50), ''), c.telegram_id,
-       p.context IS NOT NULL AND p.context <> '', r.id, left(r.name, 255), r.telegram_id, s.locale
+SELECT l.token_hash, l.campaign, p.id, left(p.name, 255), c.telegram_id, p.context IS NOT NULL AND p.context <> '',
+       coalesce(c.owner, 'bot'), coalesce(c.version, 1),
+       (SELECT a.id FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NULL LIMIT 1), left(r.name, 255), r.telegram_id, s.locale
 FROM unnest($1::text[]) AS u (hash)
-CROSS JOIN LATERAL (SELECT k.* FROM salesreg.links k WHERE k.token_hash = u.hash AND k.removed_at IS NULL OFFSET 0) l
-LEFT JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, left(q.status, 50) AS status, left(q.context, 1) AS context, q.assigned_rep_id FROM public.test_prospects q WHERE q.id = l.prospect OFFSET 0) p ON true
+CROSS JOIN LATERAL (SELECT k.* FROM salesreg.links k
+                    WHERE k.token_hash = u.hash AND k.removed_at IS NULL OFFSET 0) l
+LEFT JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, left(q.context, 1) AS context, q.assigned_rep_id
+                   FROM public.test_prospects q WHERE q.id = l.prospect OFFSET 0) p ON true
 LEFT JOIN LATERAL (SELECT v.* FROM salesreg.conversations v WHERE v.prospect = p.id OFFSET 0) c ON true
-LEFT JOIN LATERAL (SELECT w.id, left(w.name, 255) AS name, w.telegram_id FROM public.sales_representatives w WHERE w.id = p.assigned_rep_id OFFSET 0) r ON true
+LEFT JOIN LATERAL (SELECT left(w.name, 255) AS name, w.telegram_id FROM public.sales_representatives w
+                   WHERE w.id = p.assigned_rep_id OFFSET 0) r ON true
 LEFT JOIN LATERAL (SELECT t.* FROM salesreg.user_sessions t WHERE t.user_id = r.telegram_id OFFSET 0) s ON true
 WHERE l.campaign IS NOT NULL OR p.id IS NOT NULL
 -- name: links_create
@@ -41,8 +50,9 @@ INSERT INTO salesreg.links (token_hash, prospect) SELECT * FROM unnest($1::text[
 -- $1 Telegram ids, $2 usernames or NULL, $3 names, $4 sources, $5 campaigns or NULL: people who became prospects by writing
 WITH fresh AS (
     -- a row of that id that is somebody else's stays theirs
-    SELECT f.*, 'tg' || f.telegram_id || CASE WHEN EXISTS (SELECT 1 FROM public.test_prospects o WHERE o.id = 'tg' || f.telegram_id)
-                                              THEN '-' || (extract(epoch FROM clock_timestamp()) * 1000)::bigint ELSE '' END AS id
+    SELECT f.*, 'tg' || f.telegram_id
+                || CASE WHEN EXISTS (SELECT 1 FROM public.test_prospects o WHERE o.id = 'tg' || f.telegram_id)
+                        THEN '-' || (extract(epoch FROM clock_timestamp()) * 1000)::bigint ELSE '' END AS id
     FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[]) AS f (telegram_id, username, name, source, campaign)
 ), added AS (
     INSERT INTO public.test_prospects (id, telegram_id, name, context, status, last_contact_at)
@@ -70,6 +80,19 @@ WITH f AS (
     RETURNING 1
 )
 SELECT salesreg.must((SELECT count(*) FROM met) = (SELECT count(*) FROM f)) FROM (SELECT count(*) FROM answered) a
+-- name: conversations_own
+-- $1 prospects, $2 who leads their conversations from now on, $3 the versions this was decided on. Under the assignment lock. Whoever
+-- leads was another one: the caller looked
+WITH f AS (
+    SELECT * FROM unnest($1::varchar[], $2::text[], $3::bigint[]) AS f (prospect, owner, version)
+), owned AS (
+    INSERT INTO salesreg.conversations AS c (prospect, owner, version)
+    SELECT f.prospect, f.owner, f.version + 1 FROM f
+    ON CONFLICT (prospect) DO UPDATE SET owner = excluded.owner, version = excluded.version
+    WHERE c.version = excluded.version - 1
+    RETURNING 1
+)
+SELECT salesreg.must((SELECT count(*) FROM owned) = (SELECT count(*) FROM f))
 -- name: prospects_unclaimed
 -- $1 prospects whom nobody had when it was decided what becomes of their words: locked, so that whoever is assigned them reads those
 SELECT salesreg.must((SELECT count(*) FROM (SELECT 1 FROM public.test_prospects p

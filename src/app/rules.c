@@ -1,5 +1,6 @@
 #include "salesreg/app/rules.h"
 #include "salesreg/domain/contact/email.h"
+#include "salesreg/domain/event/intents.h"
 #include "salesreg/http/mail.h"
 #include <strings.h>
 
@@ -51,6 +52,15 @@ enum err rules_load(struct conversation_rules *rules, const struct config *confi
 		    "CORPORATE_EMAIL_DOMAIN=%.80s is not usable; it must be: domain[,domain…], "
 		    "without @ in front\n",
 		    config->email_domains);
+	if (config->hand_over_words) {
+		rules->hand_over_words =
+		    phrase_list(config->hand_over_words, a, &rules->hand_over_count);
+		if (!rules->hand_over_words)
+			buf_addf(problems,
+			    "HAND_OVER_WORDS is not usable: phrase %zu has neither a letter nor a "
+			    "digit in it; it must be: phrase[,phrase…]\n",
+			    rules->hand_over_count + 1);
+	}
 	rules_check_mail(config, a, problems);
 	if (rules->approval_by_admin && config->admin_count == 0)
 		buf_adds(problems, "REGISTRATION_APPROVAL=admin needs ADMIN_TELEGRAM_IDS: nobody "

@@ -27,6 +27,11 @@ const struct config_row config_table[] = {
 	.about = "how often to look for prospects whose notification was missed"},
     {"MAX_PROSPECTS_PER_REP", TYPE_NUMBER, AT(max_prospects_per_rep), "5", "prospects", 1, 1000000,
 	.about = "open prospects one rep may hold"},
+    {"HAND_OVER_WORDS", TYPE_TEXT, AT(hand_over_words),
+	"срочно,позвоните,перезвоните,позвони,наберите меня,живой человек,с человеком,оператор,"
+	"позовите менеджера,urgent,urgently,call me,call back,real person,human,operator",
+	"phrase[,phrase…]", .readers = CONFIG_READ_BY_BOT,
+	.about = "a prospect who says one of these is left to the rep, and the bot is silent"},
     {"ASSIGNMENT_STRATEGY", TYPE_CHOICE, AT(assignment_strategy), "round_robin",
 	"round_robin|least_loaded", .about = "whose turn it is"},
     {"REGISTRATION_APPROVAL", TYPE_CHOICE, AT(registration_approval), "auto", "auto|admin|invite",

@@ -81,6 +81,8 @@ static const struct write {
     {KIND(SAID), SQL_PROSPECTS_UNCLAIMED, {OF(effect.prospect, TEXT)}, NULL, is_unclaimed},
     {KIND(SAID), SQL_PROSPECTS_SAID, {OF(effect.prospect, TEXT), OF(effect.said, TEXT)}, NULL,
 	NULL},
+    {KIND(OWN), SQL_CONVERSATIONS_OWN,
+	{OF(effect.prospect, TEXT), OF(effect.owner, TEXT), OF(effect.version, I64)}, NULL, NULL},
     {KIND(STOP), SQL_OPT_OUTS_ADD, {OF_USER}, NULL, NULL},
     {KIND(RESUME), SQL_OPT_OUTS_REMOVE, {OF_USER}, NULL, NULL},
     {KIND(HEARD), SQL_ADMINS_HEARD, {OF_USER}, NULL, NULL},

@@ -16,7 +16,8 @@ size_t outbox_insert(
 	size_t index = db_plan_add(plan, SQL_OUTBOX_INSERT, I64_COLUMN(a, rows, count, chat_id),
 	    TEXT_COLUMN(a, rows, count, method), TEXT_COLUMN(a, rows, count, payload),
 	    db_i64_array(a, priorities, count), BOOL_COLUMN(a, rows, count, send_now),
-	    I64_COLUMN(a, rows, count, answers_to));
+	    I64_COLUMN(a, rows, count, answers_to), I64_COLUMN(a, rows, count, version),
+	    BOOL_COLUMN(a, rows, count, unasked), TEXT_COLUMN(a, rows, count, relay));
 	if (urgent_count)
 		(void)db_plan_add(plan, SQL_OUTBOX_PROMOTE, db_i64_array(a, urgent, urgent_count));
 	return index;
@@ -78,7 +79,8 @@ size_t outbox_claim_parse(const PGresult *result, struct arena *a, struct outbox
 	    COL(outbox_row, chat_id, I64), COL(outbox_row, method, TEXT),
 	    COL(outbox_row, payload, TEXT), COL(outbox_row, priority, INT),
 	    COL(outbox_row, attempts, INT), COL(outbox_row, possible_duplicate, BOOL),
-	    COL(outbox_row, age_us, I64), COL(outbox_row, birth_us, I64)};
+	    COL(outbox_row, age_us, I64), COL(outbox_row, birth_us, I64),
+	    COL(outbox_row, dropped, TEXT), COL(outbox_row, relay, TEXT)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 

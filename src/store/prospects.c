@@ -12,10 +12,11 @@ size_t prospects_met_parse(const PGresult *result, struct arena *a, struct prosp
 {
 	static const struct column columns[] = {COL(prospect_row, telegram_id, I64),
 	    COL(prospect_row, prospect, TEXT), COL(prospect_row, name, TEXT),
-	    COL(prospect_row, status, TEXT), COL(prospect_row, met, BOOL),
-	    COL(prospect_row, opted_out, BOOL), COL(prospect_row, described, BOOL),
-	    COL(prospect_row, rep, TEXT), COL(prospect_row, rep_name, TEXT),
-	    COL(prospect_row, rep_telegram_id, I64), COL(prospect_row, rep_locale, TEXT)};
+	    COL(prospect_row, met, BOOL), COL(prospect_row, opted_out, BOOL),
+	    COL(prospect_row, described, BOOL), COL(prospect_row, owner, TEXT),
+	    COL(prospect_row, version, I64), COL(prospect_row, assignment, I64),
+	    COL(prospect_row, rep_name, TEXT), COL(prospect_row, rep_telegram_id, I64),
+	    COL(prospect_row, rep_locale, TEXT)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
@@ -28,10 +29,11 @@ size_t links_parse(const PGresult *result, struct arena *a, struct prospect_row 
 {
 	static const struct column columns[] = {COL(prospect_row, hash, TEXT),
 	    COL(prospect_row, campaign, TEXT), COL(prospect_row, prospect, TEXT),
-	    COL(prospect_row, name, TEXT), COL(prospect_row, status, TEXT),
-	    COL(prospect_row, account, I64), COL(prospect_row, described, BOOL),
-	    COL(prospect_row, rep, TEXT), COL(prospect_row, rep_name, TEXT),
-	    COL(prospect_row, rep_telegram_id, I64), COL(prospect_row, rep_locale, TEXT)};
+	    COL(prospect_row, name, TEXT), COL(prospect_row, account, I64),
+	    COL(prospect_row, described, BOOL), COL(prospect_row, owner, TEXT),
+	    COL(prospect_row, version, I64), COL(prospect_row, assignment, I64),
+	    COL(prospect_row, rep_name, TEXT), COL(prospect_row, rep_telegram_id, I64),
+	    COL(prospect_row, rep_locale, TEXT)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 

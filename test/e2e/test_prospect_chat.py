@@ -456,3 +456,71 @@ def test_who_is_in_the_bot_s_chat_already_needs_no_invitation(world, campaign):
     anna.opens(campaign())
     card = boris.hears_anything()
     assert "Anna" in card.text and world.texts.raw("ru", "button_copy") not in card.labels
+
+
+# who leads ---------------------------------------------------------------------------------------------------------------
+
+def talking(world, campaign):
+    """A rep and the prospect who has been assigned to them."""
+    boris = registered(world)
+    anna = world.person("Anna")
+    anna.opens(campaign())
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    prospects.assigned(world, prospect_of(world, anna)["id"], boris)
+    assert "Anna" in boris.hears_anything().text
+    return boris, anna
+
+
+def owner_of(world, person):
+    row = conversation_of(world, person)
+    return row["owner"], row["version"]
+
+
+def test_who_asks_for_a_person_is_left_to_the_rep(world, campaign):
+    boris, anna = talking(world, campaign)
+    assert owner_of(world, anna) == ("bot", 1)
+    anna.says("Это СРОЧНО, позвоните!")
+    anna.hears("prospect_handed_over", rep=boris.name)
+    assert owner_of(world, anna) == ("rep", 2)
+    assert "СРОЧНО, позвоните!" in boris.hears_anything().text
+    boris.hears("prospect_asks_for_you", name="Anna")
+    boris.presses("Вернуть боту")
+    boris.is_answered("answer_given_back", name="Anna")
+    assert owner_of(world, anna) == ("bot", 3)
+
+
+def test_who_asks_for_a_person_before_there_is_one_is_left_to_whoever_comes(world, campaign):
+    anna = world.person("Anna")
+    anna.opens(campaign())
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    anna.says("call me")
+    anna.hears("prospect_waits_for_person")
+    assert owner_of(world, anna) == ("nobody", 2)
+
+
+def test_words_that_are_no_wish_for_a_person_leave_the_conversation_with_the_bot(world, campaign):
+    boris, anna = talking(world, campaign)
+    anna.says("Не срочное, нас 4 человека")
+    anna.hears("prospect_passed_on", rep=boris.name)
+    assert owner_of(world, anna) == ("bot", 1)
+
+
+def test_what_was_decided_before_the_conversation_changed_hands_is_not_sent(world, campaign):
+    boris, anna = talking(world, campaign)
+    world.sandbox.fault("429", method="sendMessage", chat=anna.id, retry_after=2, times=1)
+    anna.says("Сколько стоит вилла?")
+    world.db.outbox.eventually("max(attempts) > 0", "WHERE chat_id = %s", anna.id)
+    world.db.conversations.update("owner = 'rep', version = version + 1 WHERE telegram_id = %s", anna.id)
+    world.db.outbox_history.eventually("count(*) = 1", "WHERE chat_id = %s AND (state, error) = ('dropped', 'superseded')", anna.id)
+    anna.says("/language")
+    anna.is_asked_which_language()
+
+
+def test_stop_is_a_word_of_its_own_and_cancel_is_none(world, campaign):
+    boris, anna = talking(world, campaign)
+    anna.says("отмена")
+    anna.hears("prospect_passed_on", rep=boris.name)
+    assert world.db.rows(f"SELECT * FROM {tables.opt_outs}") == []
+    anna.says("Стоп!")
+    anna.hears("prospect_stopped")
+    assert len(world.db.rows(f"SELECT * FROM {tables.opt_outs}")) == 1

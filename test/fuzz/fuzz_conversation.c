@@ -540,6 +540,7 @@ static void check_effect(const struct effect *e, const struct conversation_state
 	case EFFECT_SAID:
 		require(s->prospect && e->said && event->kind == EVENT_TEXT);
 		return;
+	case EFFECT_OWN:
 	case EFFECT_STOP:
 	case EFFECT_RESUME:
 		require(s->prospect || s->opened);

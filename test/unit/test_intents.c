@@ -42,7 +42,7 @@ static const struct each_text_is_recognised_or_left_alone_row {
     {"/cancel", PHRASE_CANCEL},
     {"/CANCEL@salesreg_bot", PHRASE_CANCEL},
     {"cancel!", PHRASE_CANCEL},
-    {"стоп", PHRASE_CANCEL},
+    {"стоп", PHRASE_STOP},
     {"мои клиенты", PHRASE_CLIENTS},
     {"Мои  Клиенты?", PHRASE_CLIENTS},
     {"«мои клиенты»", PHRASE_CLIENTS},

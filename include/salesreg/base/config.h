@@ -21,7 +21,7 @@ struct config {
 	int64_t smtp_tls;                              /* 0 required, 1 optional */
 	struct secret owner_password, worker_password; /* of the database's roles */
 	struct secret database_url, bot_token, google_client_secret, token_encryption_key;
-	char *email_domains;
+	char *email_domains, *hand_over_words;
 	bool outreach_enabled;
 	int64_t outreach_interval_s, max_prospects_per_rep;
 	int64_t assignment_strategy;   /* 0 round_robin, 1 least_loaded: enum strategy */

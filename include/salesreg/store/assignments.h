@@ -13,6 +13,8 @@ size_t assignment_lock_if(
 
 struct assignment_row {
 	int64_t id;
+	const char *prospect, *owner, *prospect_locale; /* owner: of the conversation */
+	int64_t version, account;
 	const char *rep, *prospect_name, *prospect_telegram, *prospect_status;
 	bool live, contacted;
 	bool undoable;    /* declined a moment ago, and nobody has done anything since */

@@ -16,6 +16,10 @@ struct outbox_new {
 	bool
 	    send_now; /* the limiter grants it; the row may still have to wait behind another of its chat */
 	int64_t answers_to; /* the update of this chat's person that it answers; 0: none */
+	/* of the conversation with this chat's person, that it was decided on: not sent once that is another; 0: none */
+	int64_t version;
+	bool unasked;      /* not sent to who has said STOP */
+	const char *relay; /* JSON, see store/relay.h; NULL: these are the bot's own words */
 };
 /* Rows come back in the same order. */
 size_t outbox_insert(
@@ -60,6 +64,8 @@ struct outbox_row {
 	int attempts; /* this one included */
 	bool possible_duplicate;
 	int64_t age_us;
+	const char *dropped; /* why it is not to be sent, and history already; NULL: it is */
+	const char *relay;   /* NULL: the bot's own words */
 };
 /* The oldest unsent row of each chat but the excluded, most urgent first. home: of bot_parse(); other tables have nothing. */
 size_t outbox_claim(struct db_plan *plan, struct arena *a, size_t limit, const int64_t *excluded,

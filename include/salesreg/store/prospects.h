@@ -6,11 +6,13 @@
 #include "salesreg/db/conn.h"
 #include "salesreg/db/session.h"
 
-/* About one prospect; of a campaign's link prospect is NULL. rep: who has it, NULL: nobody. */
+/* About one prospect; of a campaign's link prospect is NULL. rep_name: who has it, NULL: nobody. */
 struct prospect_row {
-	const char *prospect, *name, *status;
+	const char *prospect, *name;
 	bool described;
-	const char *rep, *rep_name, *rep_locale;
+	const char *owner;           /* of the conversation */
+	int64_t version, assignment; /* 0: none goes on */
+	const char *rep_name, *rep_locale;
 	int64_t rep_telegram_id;
 	/* prospects_met */
 	int64_t telegram_id;

@@ -17,6 +17,12 @@ static const char *const status_names[] = {
 #undef X
 };
 
+static const char *const owner_names[] = {
+#define X(name, text) [OWNER_##name] = text,
+    CONVERSATION_OWNER_MAP(X)
+#undef X
+};
+
 const char *conversation_phase_name(enum conversation_phase phase)
 {
 	return phase_names[phase];
@@ -54,6 +60,19 @@ const char *effect_kind_name(enum effect_kind kind)
 #undef X
 	};
 	return names[kind];
+}
+
+const char *conversation_owner_name(enum conversation_owner owner)
+{
+	return owner_names[owner];
+}
+
+enum conversation_owner conversation_owner_from_name(const char *name)
+{
+	for (size_t i = 0; name && i < sizeof owner_names / sizeof owner_names[0]; i++)
+		if (strcmp(name, owner_names[i]) == 0)
+			return (enum conversation_owner)i;
+	return OWNER_REP;
 }
 
 enum start_link start_link(const char *payload)
@@ -233,6 +252,9 @@ static void talk(struct turn *t)
 {
 	notice_life(t);
 	t->kind = talks_as(t);
+	/* an end to what was begun, or to all messages */
+	if (t->phrase == PHRASE_STOP && t->kind != PERSON_PROSPECT)
+		t->phrase = PHRASE_CANCEL;
 	if (t->event->kind == EVENT_BUTTON)
 		turn_pressed(t);
 	else

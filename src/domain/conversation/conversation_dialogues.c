@@ -7,7 +7,7 @@
 static const struct dialogue *const dialogues[] = {&dialogue_admins, &dialogue_claims,
     &dialogue_invitations, &dialogue_languages, &dialogue_client_cards, &dialogue_registration,
     &dialogue_codes, &dialogue_calendar, &dialogue_hours, &dialogue_zones, &dialogue_rep_menu,
-    &dialogue_prospects, NULL};
+    &dialogue_prospects, &dialogue_owners, NULL};
 
 static const struct phase *find_phase(enum conversation_phase phase, enum person_kind kind)
 {

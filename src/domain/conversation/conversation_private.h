@@ -99,7 +99,8 @@ struct dialogue {
 #define WORDS(rows) .words = (rows), .word_count = sizeof(rows) / sizeof *(rows)
 extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_codes,
     dialogue_claims, dialogue_admins, dialogue_invitations, dialogue_languages,
-    dialogue_client_cards, dialogue_calendar, dialogue_hours, dialogue_zones, dialogue_prospects;
+    dialogue_client_cards, dialogue_calendar, dialogue_hours, dialogue_zones, dialogue_prospects,
+    dialogue_owners;
 
 /* conversation_dialogues.c */
 unsigned button_facts(enum press_kind press);
@@ -164,6 +165,8 @@ void turn_remove_buttons(struct turn *t, int64_t id, bool contacted, bool declin
 /* The same for all that belong to an assignment, with others in their place. */
 void turn_replace_buttons(
     struct turn *t, int64_t id, const struct button *fresh, size_t fresh_count);
+/* Whoever leads the conversation now: the button that changes it, in place of the other. */
+void turn_replace_owner_button(struct turn *t, int64_t id, const struct button *fresh);
 
 /* What to say about something that is no readable text, or NULL if it is one. */
 const char *turn_unreadable(const struct turn *t);
@@ -254,6 +257,20 @@ bool turn_looked_at_link(struct turn *t);
 turn_handler turn_greet_prospect;
 /* This stranger looks for property. */
 turn_handler turn_becomes_prospect;
+/* Something for the rep who has the prospect, in their language; NULL: nobody is to be told. */
+struct message *turn_tell_rep(struct turn *t, const struct prospect_view *view, enum text_id id,
+    const struct catalog_arg *args, size_t count);
+/* A table may have none. */
+const char *turn_prospect_name(const struct turn *t, const struct prospect_view *view);
+
+/* prospect/conversation_owner.c: who leads the conversation with a prospect */
+/* Whether the text asks for a person: the list is the operator's. */
+bool turn_asks_for_person(const struct turn *t);
+/* The prospect of this turn is led by a person from now on; what they said is passed on by the caller. */
+turn_handler turn_hand_over;
+/* Under a message to the rep about this prospect: to take over, or to give back. */
+void turn_owner_buttons(
+    const struct turn *t, struct message *message, const struct prospect_view *view);
 
 /* conversation_admin.c */
 /* What an admin is written to in, unasked. */

@@ -159,9 +159,14 @@ void turn_unmark(struct turn *t, enum text_id id, const char *name)
 	t->text = arena_printf(t->a, "%.*s%s", (int)(gone - text), text, rest);
 }
 
+#define PRESSED(kind) (UINT64_C(1) << PRESS_##kind)
+_Static_assert(PRESS_UNKNOWN < 64, "a kind is a bit");
+static const uint64_t CONTACTED = PRESSED(CONTACTED), DECLINED = PRESSED(DECLINE) | PRESSED(UNDO),
+		      OWNED = PRESSED(TAKE_OVER) | PRESSED(GIVE_BACK);
+
 /* `fresh` takes the place of the first button that goes. */
-static void edit_buttons(struct turn *t, int64_t id, bool contacted, bool decline,
-    const struct button *fresh, size_t fresh_count)
+static void edit_buttons(
+    struct turn *t, int64_t id, uint64_t kinds, const struct button *fresh, size_t fresh_count)
 {
 	const struct event *event = t->event;
 	/* a message Telegram shows no more of cannot be edited either */
@@ -173,10 +178,7 @@ static void edit_buttons(struct turn *t, int64_t id, bool contacted, bool declin
 	     i++) {
 		const struct event_button *b = &event->buttons[i];
 		struct press press = press_parse(b->data);
-		bool hit =
-		    press.id == id &&
-		    ((contacted && press.kind == PRESS_CONTACTED) ||
-			(decline && (press.kind == PRESS_DECLINE || press.kind == PRESS_UNDO)));
+		bool hit = press.id == id && (kinds >> press.kind & 1);
 		if (hit && hits++ == 0 && fresh_count > 0) {
 			memcpy(kept + count, fresh, fresh_count * sizeof *fresh);
 			count += fresh_count;
@@ -209,13 +211,18 @@ static void edit_buttons(struct turn *t, int64_t id, bool contacted, bool declin
 
 void turn_remove_buttons(struct turn *t, int64_t id, bool contacted, bool decline)
 {
-	edit_buttons(t, id, contacted, decline, NULL, 0);
+	edit_buttons(t, id, (contacted ? CONTACTED : 0) | (decline ? DECLINED : 0), NULL, 0);
 }
 
 void turn_replace_buttons(
     struct turn *t, int64_t id, const struct button *fresh, size_t fresh_count)
 {
-	edit_buttons(t, id, true, true, fresh, fresh_count);
+	edit_buttons(t, id, CONTACTED | DECLINED, fresh, fresh_count);
+}
+
+void turn_replace_owner_button(struct turn *t, int64_t id, const struct button *fresh)
+{
+	edit_buttons(t, id, OWNED, fresh, 1);
 }
 
 const char *turn_unreadable(const struct turn *t)

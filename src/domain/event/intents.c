@@ -35,7 +35,7 @@ static const struct word words[] = {
 };
 
 static const struct word commands[] = {W(START, "start"), W(START, "menu"), W(REGISTER, "register"),
-    W(YES, "yes"), W(NO, "no"), W(CANCEL, "cancel"), W(CANCEL, "stop"), W(CLIENTS, "clients"),
+    W(YES, "yes"), W(NO, "no"), W(CANCEL, "cancel"), W(STOP, "stop"), W(CLIENTS, "clients"),
     W(CLIENTS, "my_clients"), W(CLIENTS, "prospects"), W(STATUS, "status"), W(STATUS, "profile"),
     W(CHANGE_EMAIL, "email"), W(CHANGE_EMAIL, "change_email"), W(HOURS, "hours"),
     W(UNREGISTER, "unregister"), W(APPLICATIONS, "pending"), W(APPLICATIONS, "applications"),
@@ -101,4 +101,44 @@ enum phrase phrase_recognise(const char *text, struct arena *a)
 	if (size)
 		return find(words, COUNT(words), out, size);
 	return find(signs, COUNT(signs), out, strip_modifiers(folded, out));
+}
+
+/* With a space before and behind, so that whole words are found. */
+static const char *spaced(const char *text, struct arena *a)
+{
+	const char *folded = text_fold(a, text);
+	char *out = arena_alloc(a, 3 * strlen(folded) + 3);
+	out[0] = ' ';
+	size_t size = normalise(folded, out + 1);
+	(void)strcpy(out + 1 + size, " ");
+	return size ? out : "";
+}
+
+const char *const *phrase_list(const char *list, struct arena *a, size_t *count)
+{
+	size_t most = 1;
+	for (const char *p = list; *p; p++)
+		most += *p == ',';
+	const char **phrases = ARENA_ARRAY(a, const char *, most);
+	*count = 0;
+	for (const char *p = list; *list && *count < most; p += *p == ',') {
+		size_t n = strcspn(p, ",");
+		phrases[*count] = spaced(arena_strndup(a, p, n), a);
+		if (!*phrases[*count])
+			return NULL;
+		++*count;
+		p += n;
+	}
+	return phrases;
+}
+
+bool phrase_among(const char *text, const char *const *list, size_t count, struct arena *a)
+{
+	if (count == 0)
+		return false;
+	const char *said = spaced(text, a);
+	for (size_t i = 0; i < count; i++)
+		if (strstr(said, list[i]))
+			return true;
+	return false;
 }

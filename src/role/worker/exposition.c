@@ -251,6 +251,10 @@ void exposition_bot(struct buf *out, const struct exposition_bot *bot)
 	    "Replies that were not sent because more than 20 waited in their chat, and a newer one "
 	    "says more.",
 	    batches.crowded);
+	metrics_counter(out, "salesreg_messages_superseded_total",
+	    "Messages to prospects that were not sent: somebody else leads the conversation by "
+	    "now, or the person has said STOP.",
+	    sent.dropped);
 	write_messages(out, &sent);
 	metrics_counter(out, "salesreg_possible_duplicates_total",
 	    "Messages that were sent again although they may have arrived.",

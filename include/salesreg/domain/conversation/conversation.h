@@ -85,7 +85,24 @@ struct conversation_rules {
 	enum locale
 	    default_locale; /* of who has no language of ours, and of admins who chose none */
 	size_t max_prospects;
+	/* as phrase_words() gives them: whoever says one of these wants a person, and no bot */
+	const char *const *hand_over_words;
+	size_t hand_over_count;
 };
+
+/* Who leads a prospect's conversation; the words are the database's. */
+#define CONVERSATION_OWNER_MAP(X)                                                                  \
+	X(BOT, "bot")       /* it asks and answers by itself */                                    \
+	X(REP, "rep")       /* a person does, and the bot only passes on */                        \
+	X(NOBODY, "nobody") /* a person is asked for, and there is none yet */
+enum conversation_owner {
+#define X(name, text) OWNER_##name,
+	CONVERSATION_OWNER_MAP(X)
+#undef X
+};
+const char *conversation_owner_name(enum conversation_owner owner);
+/* What is none of ours, or NULL, counts as a rep's: the careful reading. */
+enum conversation_owner conversation_owner_from_name(const char *name);
 
 struct client_view {
 	const char *prospect_id, *name, *telegram;
@@ -101,6 +118,11 @@ struct assignment_view {
 	bool mine;      /* its rep is who pressed */
 	bool contacted; /* its rep said so already, whatever earlier ones did */
 	const char *prospect_name, *prospect_telegram, *prospect_status;
+	const char *prospect_id;
+	/* the prospect's conversation, and account; account 0: the bot has not met them */
+	enum conversation_owner owner;
+	int64_t version, prospect_account;
+	enum locale prospect_locale;
 	bool undoable;     /* declined a moment ago, and nobody has done anything since */
 	bool nobody_else;  /* could take it, if its rep declines */
 	const char *ended; /* assignments.reason; NULL: it goes on */
@@ -233,9 +255,11 @@ struct prospect_view {
 	const char *id, *name; /* the first is NULL until the row is written */
 	bool met;              /* this account's conversation is there already */
 	bool opted_out;        /* said STOP */
-	bool open;             /* neither converted nor archived */
 	bool described;        /* something is known of what they look for */
-	/* who has the prospect; rep_name NULL: nobody yet */
+	enum conversation_owner owner;
+	int64_t version; /* of the conversation: grows with each change of its owner */
+	/* who has the prospect, by which assignment (0: none is written yet); rep_name NULL: nobody yet */
+	int64_t assignment_id;
 	const char *rep_name;
 	int64_t rep_telegram_id;
 	enum locale rep_locale;
@@ -392,10 +416,12 @@ void conversation_interest(
 	X(NEW_PROSPECT, "new prospect")                                                            \
 	X(MEET_PROSPECT, "meet prospect") /* prospect: who writes is that one */                   \
 	X(SAID, "said")                   /* prospect, said: kept for the rep */                   \
-	X(STOP, "stop")                   /* nothing is sent to this person unasked */             \
-	X(RESUME, "resume")               /* it is again */                                        \
-	X(REACHABLE, "reachable")         /* available again */                                    \
-	X(USERNAME, "username")           /* username, NULL if they have none any more */
+	/* prospect, owner, version: as it was before; to: the prospect's account */               \
+	X(OWN, "own")                                                                              \
+	X(STOP, "stop")           /* nothing is sent to this person unasked */                     \
+	X(RESUME, "resume")       /* it is again */                                                \
+	X(REACHABLE, "reachable") /* available again */                                            \
+	X(USERNAME, "username")   /* username, NULL if they have none any more */
 
 enum effect_kind {
 #define X(name, text) EFFECT_##name,
@@ -421,7 +447,9 @@ struct effect {
 	const char *hours, *days_off; /* as domain/calendar/hours.h packs them */
 	const char *zone;
 	const char *prospect, *said;
-	bool unclaimed; /* SAID: nobody has the prospect, and whoever comes is to read it */
+	bool unclaimed;    /* SAID: nobody has the prospect, and whoever comes is to read it */
+	const char *owner; /* who leads the conversation from now on */
+	int64_t version;
 	const char *source, *campaign; /* where a prospect comes from: see salesreg.conversations */
 	int64_t code_id;
 	int64_t calendar_id;

@@ -50,6 +50,8 @@
 	X(CONTACTED, "a:", ":c", false)                                                            \
 	X(DECLINE, "a:", ":d", false)                                                              \
 	X(UNDO, "a:", ":u", false)                                                                 \
+	X(TAKE_OVER, "a:", ":o", false)                                                            \
+	X(GIVE_BACK, "a:", ":b", false)                                                            \
 	X(APPROVE, "adm:ok:", "", true)                                                            \
 	X(REJECT, "adm:no:", "", true)                                                             \
 	X(SAME_PERSON, "adm:same:", "", true)                                                      \

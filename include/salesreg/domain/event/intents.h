@@ -8,6 +8,8 @@
  */
 #pragma once
 #include "salesreg/base/arena.h"
+#include <stdbool.h>
+#include <stddef.h>
 
 #define PHRASE_MAP(X)                                                                              \
 	X(NONE, "none")                                                                            \
@@ -16,6 +18,7 @@
 	X(YES, "yes")                                                                              \
 	X(NO, "no")                                                                                \
 	X(CANCEL, "cancel")                                                                        \
+	X(STOP, "stop")                                                                            \
 	X(CLIENTS, "clients")                                                                      \
 	X(STATUS, "status")                                                                        \
 	X(CHANGE_EMAIL, "change email")                                                            \
@@ -35,3 +38,10 @@ enum phrase {
 
 const char *phrase_name(enum phrase phrase);
 enum phrase phrase_recognise(const char *text, struct arena *a);
+/*
+ * A list of phrases of an operator's, "call me, urgent": each as phrase_among() compares it. NULL where one has no letter or
+ * digit in it; then *count is its place, from 0.
+ */
+const char *const *phrase_list(const char *list, struct arena *a, size_t *count);
+/* Whether one of these stands in the text, as whole words. */
+bool phrase_among(const char *text, const char *const *list, size_t count, struct arena *a);

@@ -62,7 +62,9 @@ struct message {
 	enum message_priority priority;
 	int64_t chat_id;
 	int64_t message_id; /* EDIT only */
-	const char *text;   /* SEND and EDIT_TEXT */
+	/* of the conversation with the chat's person: not sent once it is another. 0: any */
+	int64_t version;
+	const char *text; /* SEND and EDIT_TEXT */
 	const struct button *buttons;
 	size_t button_count;
 	const struct mention *mention; /* SEND only; NULL: none */

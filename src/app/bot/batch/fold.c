@@ -363,7 +363,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 		f.applications_changed |=
 		    (p->state.phase == PHASE_CLAIM) != (outcome.next.phase == PHASE_CLAIM);
 		p->state = outcome.next;
-		fold_add_messages(&f, &input->updates[i], &outcome);
+		fold_add_messages(&f, p, &input->updates[i], &outcome);
 		if (outcome.sets_menu)
 			w->menus[w->menu_count++] =
 			    (struct fold_menu){event->chat_id, outcome.next.locale};

@@ -42,6 +42,7 @@ static const unsigned consequences[EFFECT_COUNT] = {
     [EFFECT_NEW_PROSPECT] = TOUCHES_SELF,
     [EFFECT_MEET_PROSPECT] = TOUCHES_SELF,
     [EFFECT_SAID] = 0,
+    [EFFECT_OWN] = TOUCHES_SELF | TOUCHES_TO | NEEDS_LOCK,
     [EFFECT_STOP] = TOUCHES_SELF,
     [EFFECT_RESUME] = TOUCHES_SELF,
     [EFFECT_SET_HOURS] = TOUCHES_SELF,
@@ -102,8 +103,17 @@ static int64_t answered_update(const struct telegram_update *update, const struc
 	return update->has_id ? update->update_id : 0;
 }
 
-void fold_add_messages(
-    struct folding *f, const struct telegram_update *update, const struct outcome *outcome)
+/* Of what is said to a prospect, so that it is not sent once somebody else leads the conversation. */
+static int64_t version_of(const struct person *p, const struct message *m)
+{
+	const struct prospect_view *prospect = p->state.prospect;
+	bool own = m->chat_id == p->user_id && prospect && prospect->met &&
+		   (conversation_kinds(&p->state, p->user_id) & PERSON_PROSPECT);
+	return !m->version && own ? prospect->version : m->version;
+}
+
+void fold_add_messages(struct folding *f, const struct person *p,
+    const struct telegram_update *update, const struct outcome *outcome)
 {
 	const struct message_list *list = &outcome->messages;
 	int64_t answered = answered_update(update, outcome);
@@ -134,6 +144,7 @@ void fold_add_messages(
 			m->chat_id == update->event.chat_id && m->priority == PRIORITY_REPLY
 			    ? answered
 			    : 0,
+		    .version = version_of(p, m),
 		};
 		if (m->kind != MESSAGE_SEND)
 			f->edits[f->edit_count++] = (struct outbox_edit){

@@ -129,12 +129,6 @@ static void fill_invites(
 	}
 }
 
-static bool is_open(const char *status)
-{
-	return status && (strcmp(status, "unreached") == 0 || strcmp(status, "contacted") == 0 ||
-			     strcmp(status, "in_conversation") == 0);
-}
-
 const struct prospect_view *fold_prospect_view(struct folding *f, const struct prospect_row *row)
 {
 	struct prospect_view *view = ARENA_NEW(f->a, struct prospect_view);
@@ -142,8 +136,10 @@ const struct prospect_view *fold_prospect_view(struct folding *f, const struct p
 	    .name = row->name,
 	    .met = row->met,
 	    .opted_out = row->opted_out,
-	    .open = is_open(row->status),
 	    .described = row->described,
+	    .owner = conversation_owner_from_name(row->owner),
+	    .version = row->version,
+	    .assignment_id = row->assignment,
 	    .rep_name = row->rep_name,
 	    .rep_telegram_id = row->rep_telegram_id,
 	    .rep_locale = f->input->rules->default_locale};
@@ -323,6 +319,11 @@ void fold_fill_facts(
 		    .prospect_telegram = row->prospect_telegram,
 		    .contacted = row->contacted,
 		    .prospect_status = row->prospect_status,
+		    .prospect_id = row->prospect,
+		    .owner = conversation_owner_from_name(row->owner),
+		    .version = row->version,
+		    .prospect_account = row->account,
+		    .prospect_locale = input->rules->default_locale,
 		    .undoable = row->undoable,
 		    .nobody_else = row->nobody_else,
 		    .ended = row->ended,
@@ -332,6 +333,7 @@ void fold_fill_facts(
 		    .other_locale = input->rules->default_locale,
 		};
 		(void)locale_parse(row->other_locale, &view->other_locale);
+		(void)locale_parse(row->prospect_locale, &view->prospect_locale);
 		state->assignment = view;
 	}
 	for (size_t i = 0; interest->subject_telegram_id && i < input->subject_count; i++) {

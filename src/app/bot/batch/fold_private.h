@@ -42,8 +42,8 @@ void fold_fill_facts(
 void fold_apply_effect(struct folding *f, struct person *p, const struct effect *effect);
 /* Whether others may see another state of somebody's prospects after it. */
 bool fold_changes_assignments(enum effect_kind kind);
-void fold_add_messages(
-    struct folding *f, const struct telegram_update *update, const struct outcome *outcome);
+void fold_add_messages(struct folding *f, const struct person *p,
+    const struct telegram_update *update, const struct outcome *outcome);
 void fold_finish_sessions(struct folding *f);
 /* Which address a mail would go to: the one that is named, or claimed, or asked a code for; NULL: none. */
 const char *fold_key_to_mail(

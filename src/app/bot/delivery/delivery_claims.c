@@ -45,6 +45,13 @@ static void send_claimed(struct delivery *d, const struct db_reply *reply)
 	user_links_parse(&d->links, reply);
 	d->stats.claimed += count;
 	for (size_t i = 0; i < count; i++) {
+		if (rows[i].dropped) {
+			log_info(
+			    "message %lld is not sent: %s", (long long)rows[i].id, rows[i].dropped);
+			d->stats.dropped++;
+			d->want_claim = true; /* what waited behind it */
+			continue;
+		}
 		rate_limit_take(&d->limits, rows[i].chat_id, now);
 		if (rows[i].attempts == 1)
 			delivery_observe_queue_time(d, rows[i].priority, rows[i].age_us);

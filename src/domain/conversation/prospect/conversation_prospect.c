@@ -16,19 +16,18 @@
 
 enum { SAID_UNITS = 4096, NAME_UNITS = 120, CAMPAIGN_UNITS = 120 };
 
-static void tell_rep(struct turn *t, const struct prospect_view *view, enum text_id id,
+struct message *turn_tell_rep(struct turn *t, const struct prospect_view *view, enum text_id id,
     const struct catalog_arg *args, size_t count)
 {
 	if (!view->rep_telegram_id)
-		return;
+		return NULL;
 	const char *text =
 	    catalog_render(t->state->rules->catalog, view->rep_locale, id, args, count, t->a);
-	(void)message_list_add(
+	return message_list_add(
 	    &t->out->messages, t->a, view->rep_telegram_id, PRIORITY_NOTIFICATION, text);
 }
 
-/* A table may have none. */
-static const char *name_in(const struct turn *t, const struct prospect_view *view)
+const char *turn_prospect_name(const struct turn *t, const struct prospect_view *view)
 {
 	const char *name = prospect_quoted_name(t->a, view->name);
 	return *name ? name : turn_text(t, TEXT_PROSPECT_NAMELESS, NO_ARGS);
@@ -43,7 +42,7 @@ static void greet(struct turn *t, const struct prospect_view *view, const char *
 	/* whoever comes by a link or by /start wants to be written to */
 	if (view->opted_out && t->phrase == PHRASE_START)
 		turn_effect(t, (struct effect){.kind = EFFECT_RESUME});
-	const char *name = name_in(t, view);
+	const char *name = turn_prospect_name(t, view);
 	const char *ask =
 	    turn_text(t, view->described ? TEXT_PROSPECT_WRITE : TEXT_PROSPECT_ASK, NO_ARGS);
 	const char *text =
@@ -67,7 +66,7 @@ static const char *name_of(const struct turn *t)
 static void become(struct turn *t, const char *source, const char *campaign)
 {
 	struct prospect_view *view = ARENA_NEW(t->a, struct prospect_view);
-	*view = (struct prospect_view){.name = name_of(t), .met = true};
+	*view = (struct prospect_view){.name = name_of(t), .met = true, .version = 1};
 	turn_effect(t, (struct effect){.kind = EFFECT_NEW_PROSPECT,
 			   .name = view->name,
 			   .username = t->event->username,
@@ -84,7 +83,8 @@ static void meet(struct turn *t, const struct prospect_view *of)
 	view->met = true;
 	turn_effect(t, (struct effect){.kind = EFFECT_MEET_PROSPECT, .prospect = view->id});
 	t->out->next.prospect = view;
-	tell_rep(t, view, TEXT_PROSPECT_CAME, ARGS({"name", name_in(t, view)}));
+	(void)turn_tell_rep(
+	    t, view, TEXT_PROSPECT_CAME, ARGS({"name", turn_prospect_name(t, view)}));
 }
 
 void turn_becomes_prospect(struct turn *t)
@@ -105,8 +105,9 @@ void turn_becomes_prospect(struct turn *t)
 /* The link was for somebody else, who came by it first, or a former rep's eyes. */
 static void came_by_foreign_link(struct turn *t, const struct prospect_view *of)
 {
-	tell_rep(t, of, TEXT_PROSPECT_FORWARDED,
-	    ARGS({"name", name_in(t, of)}, {"who", quote_name(t->a, name_of(t), NAME_UNITS)}));
+	(void)turn_tell_rep(t, of, TEXT_PROSPECT_FORWARDED,
+	    ARGS({"name", turn_prospect_name(t, of)},
+		{"who", quote_name(t->a, name_of(t), NAME_UNITS)}));
 	phase_of(PHASE_OFFERED, PERSON_UNKNOWN)
 	    ->ask(t, turn_text(t, TEXT_LINK_OF_ANOTHER, NO_ARGS));
 }
@@ -128,9 +129,9 @@ bool turn_came_by_link(struct turn *t)
 		if (!prospect->met)
 			meet(t, prospect);
 		else if (own && prospect->id && strcmp(prospect->id, link->prospect.id) != 0)
-			tell_rep(t, &link->prospect, TEXT_PROSPECT_FORWARDED,
-			    ARGS({"name", name_in(t, &link->prospect)},
-				{"who", name_in(t, prospect)}));
+			(void)turn_tell_rep(t, &link->prospect, TEXT_PROSPECT_FORWARDED,
+			    ARGS({"name", turn_prospect_name(t, &link->prospect)},
+				{"who", turn_prospect_name(t, prospect)}));
 		greet(t, prospect, NULL);
 		return true;
 	}
@@ -158,7 +159,7 @@ bool turn_looked_at_link(struct turn *t)
 		    ARGS({"name", quote_piece(t->a, link->campaign, CAMPAIGN_UNITS)}));
 	else
 		(void)turn_say(t, link->account ? TEXT_LINK_IS_PROSPECT_MET : TEXT_LINK_IS_PROSPECT,
-		    ARGS({"name", name_in(t, &link->prospect)}));
+		    ARGS({"name", turn_prospect_name(t, &link->prospect)}));
 	return true;
 }
 
@@ -181,16 +182,19 @@ void turn_greet_prospect(struct turn *t)
 static void said(struct turn *t)
 {
 	const struct prospect_view *view = t->state->prospect;
+	bool person = view->owner == OWNER_BOT && view->id && turn_asks_for_person(t);
 	if (!view->met)
 		meet(t, view);
 	turn_effect(t, (struct effect){.kind = EFFECT_SAID,
 			   .prospect = view->id,
 			   .said = t->event->text,
 			   .unclaimed = view->rep_name == NULL});
-	tell_rep(t, view, TEXT_PROSPECT_SAYS,
-	    ARGS({"name", name_in(t, view)},
+	(void)turn_tell_rep(t, view, TEXT_PROSPECT_SAYS,
+	    ARGS({"name", turn_prospect_name(t, view)},
 		{"text", quote_block(t->a, t->event->text, SAID_UNITS)}));
-	if (view->rep_telegram_id)
+	if (person)
+		turn_hand_over(t);
+	else if (view->rep_telegram_id)
 		(void)turn_say(t, TEXT_PROSPECT_PASSED_ON,
 		    ARGS({"rep", prospect_quoted_name(t->a, view->rep_name)}));
 	else
@@ -239,7 +243,7 @@ static const struct button_row buttons[] = {
 static const struct word_row words[] = {
     {PHRASE_START, PERSON_PROSPECT, 0, 0, 0, turn_greet_prospect},
     {PHRASE_HELP, PERSON_PROSPECT, 0, 0, 0, help},
-    {PHRASE_CANCEL, PERSON_PROSPECT, 0, 0, 0, stop},
+    {PHRASE_STOP, PERSON_PROSPECT, 0, 0, 0, stop},
     {PHRASE_UNREGISTER, PERSON_PROSPECT, 0, 0, 0, stop},
     {PHRASE_REGISTER, PERSON_PROSPECT, 0, 0, 0, turn_begin},
     {PHRASE_PROPERTY, PERSON_UNKNOWN, IN(NONE) | IN(OFFERED), 0, 0, turn_becomes_prospect},

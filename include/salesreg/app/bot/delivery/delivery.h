@@ -31,7 +31,7 @@ struct delivery_options {
 
 struct delivery_stats {
 	uint64_t sent, retried, gone, failed, unknown, possible_duplicates, limited /* 429s */,
-	    claimed;
+	    claimed, dropped /* the conversation had changed hands, or its person said STOP */;
 	size_t under_way, unwritten;
 };
 
