@@ -388,6 +388,8 @@ BEGIN
         WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh));
     DELETE FROM salesreg.links
         WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh));
+    DELETE FROM salesreg.timers
+        WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh));
     IF EXISTS (SELECT 1 FROM fresh WHERE assigned_rep_id IS NULL
                                    AND status IN ('unreached', 'contacted', 'in_conversation'))
        OR (EXISTS (SELECT 1 FROM stale WHERE assigned_rep_id IS NOT NULL)
@@ -462,6 +464,7 @@ BEGIN
     -- a row that comes later with this id is somebody else, whom nobody has met or declined
     DELETE FROM salesreg.conversations WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     DELETE FROM salesreg.links WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
+    DELETE FROM salesreg.timers WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     UPDATE salesreg.assignments SET reason = 'deleted'
         WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale)) AND reason = 'declined';
     IF EXISTS (SELECT 1 FROM stale WHERE assigned_rep_id IS NOT NULL) THEN
@@ -486,6 +489,7 @@ BEGIN
     DELETE FROM salesreg.prospect_identities;
     DELETE FROM salesreg.conversations;
     DELETE FROM salesreg.links WHERE prospect IS NOT NULL;
+    DELETE FROM salesreg.timers;
     UPDATE salesreg.assignments SET reason = 'deleted' WHERE reason = 'declined';
     PERFORM pg_catalog.pg_notify('salesreg_assign', '');
     PERFORM pg_catalog.pg_notify('salesreg_reconcile', '');

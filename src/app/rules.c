@@ -42,6 +42,8 @@ enum err rules_load(struct conversation_rules *rules, const struct config *confi
 	    .admin_count = config->admin_count,
 	    .default_locale = (enum locale)config->locale,
 	    .max_prospects = (size_t)config->max_prospects_per_rep,
+	    .outreach.most_a_day = config->prospect_messages_per_day,
+	    .follow_up_s = config->follow_up_h * 3600,
 	    .calendar_url = config->google_client_id && config->oauth_public_url
 				? arena_printf(a, "%s/oauth/start?s=", config->oauth_public_url)
 				: NULL,
@@ -61,6 +63,11 @@ enum err rules_load(struct conversation_rules *rules, const struct config *confi
 			    "digit in it; it must be: phrase[,phrase…]\n",
 			    rules->hand_over_count + 1);
 	}
+	if (!outreach_hours_parse(config->prospect_hours, &rules->outreach))
+		buf_addf(problems,
+		    "PROSPECT_HOURS=%.80s is not usable; it must be: hours from-to, as 9-21; "
+		    "0-24 = always\n",
+		    config->prospect_hours);
 	rules_check_mail(config, a, problems);
 	if (rules->approval_by_admin && config->admin_count == 0)
 		buf_adds(problems, "REGISTRATION_APPROVAL=admin needs ADMIN_TELEGRAM_IDS: nobody "

@@ -106,7 +106,7 @@ static const struct write {
 
 _Static_assert(CALENDAR_COUNTING_MOST == 50, "as the row of PICK_CALENDAR says");
 _Static_assert(EFFECT_COUNT <= 64, "a kind is a bit");
-/* a batch in which everything happens: besides these BEGIN, lock, sessions, messages, what is thinned, offset, COMMIT and more */
+/* a batch in which everything happens: besides these BEGIN, lock, sessions, messages, what is thinned, offset, timers, COMMIT and more */
 _Static_assert(sizeof writes / sizeof *writes + 16 <= DB_MAX_STEPS, "a transaction has room");
 
 static void plan_write(struct db_plan *plan, struct arena *a, const struct write *write,

@@ -203,7 +203,7 @@ def test_no_files_include_one_another_in_a_circle():
 
 
 # layers that are folders of folders: what is in one of those has one purpose
-FOLDERS = {"domain": {"calendar", "conversation", "event", "assignment", "contact", "outbox", "text", "config"},
+FOLDERS = {"domain": {"calendar", "conversation", "event", "assignment", "contact", "outbox", "text", "config", "prospect"},
            "app": {"bot", "outreach", "doctor", "oauth"},
            "sandbox": {"telegram", "google"},
            "role": {"cli", "command", "worker"}}

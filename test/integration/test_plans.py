@@ -19,6 +19,19 @@ HOT = {
     "reps_read": ["'{1000000001,1000000002}'"],
     "claims_waiting": ["5", "'{1000000001}'", "true"],
     "prospects_met": ["'{1000000001,2000000100}'", "'{buyer_7,other}'"],
+    "timers_claim": ["4", "'{1,2}'", "1"],
+    "timers_next": ["'{1,2}'"],
+    "timers_done": ["'{1}'", "'{0}'"],
+    "timers_retry": ["'{1}'", "'{0}'", "'{1}'", "'{x}'"],
+    "timers_give_up": ["'{1}'", "'{0}'", "'{x}'"],
+    "timers_lock": ["1"],
+    "timers_read": ["1", "0", "'{Europe/Moscow,NULL}'", "'Asia/Makassar'", "540"],
+    "timers_write": ["2000000100", "'{}'", "1", "'held100'", "20000"],
+    "timers_remind": ["'held5'", "1", "1"],
+    "timers_remind_again": ["1", "1"],
+    "timers_end": ["1"],
+    "timers_heard": ["'{2000000100,77}'", "'{t,f}'", "1"],
+    "timers_reach_out": ["'{held100,held7}'", "'{c4ca4238-a0b9-2382-0dcc-509a6f75849b,c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
     "links_create": ["'{y}'", "'{waiting7}'"],
     "links_read": ["'{x}'"],
     "prospects_create": ["'{77}'", "'{x}'", "'{X}'", "'{chat}'", "'{NULL}'"],
@@ -236,6 +249,8 @@ def fill_ours(cursor):
         INSERT INTO {tables.links} (token_hash, campaign) VALUES ('x', 'x');
         INSERT INTO {tables.conversations} (prospect, telegram_id)
             SELECT 'held' || n, 2000000000 + n FROM generate_series(10, %(n)s) n;
+        INSERT INTO {tables.timers} (kind, prospect, due_at)
+            SELECT 'reminder', 'held' || n, now() + interval '1 minute' FROM generate_series(10, %(n)s) n;
         INSERT INTO {tables.opt_outs} (telegram_id) SELECT 2000000000 + n FROM generate_series(1, %(n)s) n;
         INSERT INTO {tables.days_off} (rep, day) SELECT id, current_date + 1 FROM public.sales_representatives;
     """, {"n": MANY})

@@ -24,6 +24,8 @@ struct config {
 	char *email_domains, *hand_over_words;
 	bool outreach_enabled;
 	int64_t outreach_interval_s, max_prospects_per_rep;
+	char *prospect_hours;
+	int64_t prospect_messages_per_day, follow_up_h; /* 0: none */
 	int64_t assignment_strategy;   /* 0 round_robin, 1 least_loaded: enum strategy */
 	int64_t calendar_account;      /* 0 same, 1 domain, 2 any */
 	int64_t registration_approval; /* 0 auto, 1 admin, 2 invite */

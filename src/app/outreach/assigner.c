@@ -7,6 +7,7 @@
 #include "salesreg/domain/outbox/backoff.h"
 #include "salesreg/store/allocation.h"
 #include "salesreg/store/assignments.h"
+#include "salesreg/store/timers.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>

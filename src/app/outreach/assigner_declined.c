@@ -1,4 +1,5 @@
 #include "assigner_private.h"
+#include "salesreg/store/timers.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,8 @@ static void on_declined(struct db_conn *conn, const struct db_reply *reply, void
 		    row.rep.telegram_id, &prospect, 1, &s->arena, &messages);
 		allocation_write(&s->plan, &s->arena, &allocation, 1, "after a decline");
 		allocation_reassigned(&s->plan, &allocation);
+		const struct given_row given = {allocation.prospect, allocation.rep};
+		timers_reach_out(&s->plan, &s->arena, &given, row.prospect.bot == NULL);
 		assigner_queue(s, &messages);
 		s->assigned = 1;
 		s->reassigning = strdup(row.prospect.prospect);

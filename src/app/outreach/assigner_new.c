@@ -2,6 +2,7 @@
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
 #include "salesreg/store/assignments.h"
+#include "salesreg/store/timers.h"
 #include <assert.h>
 #include <string.h>
 
@@ -50,6 +51,19 @@ static void plan_some(struct assigner *s, bool known, const char *detail)
 	allocation_write(&s->plan, &s->arena, assigns, count, detail);
 }
 
+/* Whom the bot has met, it writes to. */
+static void plan_first_words(struct assigner *s)
+{
+	const struct people_round *r = &s->round;
+	struct given_row *met = ARENA_ARRAY(&s->arena, struct given_row, r->prospect_count);
+	size_t count = 0;
+	for (size_t i = 0; i < r->prospect_count; i++)
+		if (!r->prospects[i].bot) /* no link is needed, or none can be made */
+			met[count++] =
+			    (struct given_row){r->prospects[i].prospect, r->reps[r->picks[i]].rep};
+	timers_reach_out(&s->plan, &s->arena, met, count);
+}
+
 /* Decides who gets what, and plans it. */
 static void plan_assignments(struct assigner *s, const struct known_row *known, size_t known_count)
 {
@@ -61,6 +75,7 @@ static void plan_assignments(struct assigner *s, const struct known_row *known, 
 	s->assigned = s->round.prospect_count;
 	if (s->assigned == 0)
 		return;
+	plan_first_words(s);
 	plan_some(s, false, strategy_name(s->options.strategy));
 	plan_some(s, true, "same person");
 	struct allocation *served = ARENA_ARRAY(a, struct allocation, in_turn);

@@ -3,6 +3,7 @@
 #include "salesreg/app/outreach/manual_changes.h"
 #include "salesreg/base/log.h"
 #include "salesreg/base/text.h"
+#include "salesreg/store/timers.h"
 #include <assert.h>
 #include <string.h>
 
@@ -78,6 +79,13 @@ static void notify_given(struct assigner *s, const struct allocated_row *given, 
 	struct notice_prospect *prospects = ARENA_ARRAY(&s->arena, struct notice_prospect, count);
 	for (size_t i = 0; i < count; i++)
 		prospects[i] = assigner_notice_of(s, &given[i].prospect, given[i].rep.rep);
+	struct given_row *met = ARENA_ARRAY(&s->arena, struct given_row, count);
+	size_t met_count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (!given[i].prospect.bot)
+			met[met_count++] =
+			    (struct given_row){given[i].prospect.prospect, given[i].rep.rep};
+	timers_reach_out(&s->plan, &s->arena, met, met_count);
 	struct message_list messages = {0};
 	for (size_t from = 0, to; from < count; from = to) {
 		const struct allocation_rep_row *rep = &given[from].rep;

@@ -71,6 +71,13 @@ void notice_changed(const struct catalog *catalog, enum locale locale, int64_t c
 	    messages);
 }
 
+void notice_follow_up(const struct catalog *catalog, enum locale locale, int64_t chat_id,
+    const struct notice_prospect *prospect, struct arena *a, struct message_list *messages)
+{
+	build(catalog, locale, TEXT_NOTICE_FOLLOW_UP, TEXT_NOTICE_FOLLOW_UP, chat_id, prospect, 1, a,
+	    messages);
+}
+
 void notice_nobody_left(const struct catalog *catalog, enum locale locale, int64_t chat_id,
     const struct notice_prospect *prospects, size_t count, struct arena *a,
     struct message_list *messages)

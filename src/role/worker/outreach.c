@@ -1,4 +1,5 @@
 #include "salesreg/app/outreach/assigner.h"
+#include "salesreg/app/outreach/timers.h"
 #include "salesreg/app/pruner.h"
 #include "salesreg/base/log.h"
 #include "salesreg/role/role.h"
@@ -19,6 +20,8 @@ static const char assigning_session[] = "SET synchronous_commit = off; SET lock_
 struct outreach {
 	struct db_worker worker;
 	struct assigner *assigner;
+	struct timers *timers;
+	bool timers_drained;
 	struct pruner *pruner;
 	uv_timer_t stopping, count;
 	struct db_plan count_plan;
@@ -33,6 +36,7 @@ static void destroy(void *data)
 	uv_close((uv_handle_t *)&o->stopping, NULL);
 	uv_close((uv_handle_t *)&o->count, NULL);
 	pruner_destroy(o->pruner);
+	timers_destroy(o->timers);
 }
 
 static void destroy_last(void *data)
@@ -45,13 +49,20 @@ static void on_stopping(uv_timer_t *timer)
 {
 	struct outreach *o = timer->data;
 	o->waited_ms += STOP_LOOK_MS;
-	if (!assigner_stats(o->assigner).busy || o->waited_ms >= STOP_DEADLINE_MS)
+	bool ended = !assigner_stats(o->assigner).busy && o->timers_drained;
+	if (ended || o->waited_ms >= STOP_DEADLINE_MS)
 		db_worker_end(&o->worker);
+}
+
+static void on_timers_drained(void *data)
+{
+	((struct outreach *)data)->timers_drained = true;
 }
 
 static void stop(void *data)
 {
 	struct outreach *o = data;
+	timers_drain(o->timers, on_timers_drained, o);
 	(void)uv_timer_start(&o->stopping, on_stopping, 0, STOP_LOOK_MS);
 }
 
@@ -59,7 +70,9 @@ static void report(struct worker_report *out, void *data)
 {
 	const struct outreach *o = data;
 	struct assigner_stats assigned = assigner_stats(o->assigner);
-	out->progress = assigned.rounds + assigned.assigned + assigned.reassigned;
+	struct timers_stats timers = timers_stats(o->timers);
+	out->progress = assigned.rounds + assigned.assigned + assigned.reassigned + timers.fired +
+			timers.dropped + timers.moved;
 	if (!db_worker_health(&o->worker, db_pool_is_up(o->worker.pool), out) &&
 	    !o->worker.worker.config.outreach_enabled)
 		(void)snprintf(out->why, sizeof out->why, "OUTREACH_ENABLED is false");
@@ -95,6 +108,7 @@ static void on_count(uv_timer_t *timer)
 static void on_ready(void *data)
 {
 	struct outreach *o = data;
+	timers_wake(o->timers);
 	if (o->worker.worker.config.outreach_enabled)
 		assigner_sweep(o->assigner);
 }
@@ -102,9 +116,11 @@ static void on_ready(void *data)
 static void on_notified(const char *channel, void *data)
 {
 	struct outreach *o = data;
-	if (!o->worker.worker.config.outreach_enabled)
+	if (strcmp(channel, "salesreg_timers") == 0)
+		timers_wake(o->timers);
+	else if (!o->worker.worker.config.outreach_enabled)
 		return;
-	if (strcmp(channel, "salesreg_reconcile") == 0)
+	else if (strcmp(channel, "salesreg_reconcile") == 0)
 		assigner_reconcile(o->assigner);
 	else if (strcmp(channel, "salesreg_reps") == 0)
 		assigner_reps(o->assigner);
@@ -132,30 +148,34 @@ static void start(void *data)
 		.grace_s = w->config.unreachable_grace_min * 60,
 		.sweep_interval_s = w->config.outreach_enabled ? w->config.outreach_interval_s : 0,
 	    });
+	o->timers = timers_create(&w->loop, &(struct timers_options){.pool = o->worker.pool,
+						.rules = &o->worker.rules,
+						.writes = w->config.outreach_enabled});
 	o->pruner = pruner_create(&w->loop, o->worker.pool, w->config.history_retention_days,
 	    w->config.admin_ids, w->config.admin_count);
 	if (!w->config.outreach_enabled)
-		log_warn("OUTREACH_ENABLED is false: nothing is assigned");
+		log_warn("OUTREACH_ENABLED is false: nothing is assigned, and no prospect is "
+			 "written to unasked");
 }
 
 static int run(struct cli *c)
 {
 	struct outreach o = {0};
-	return db_worker_main(
-	    &o.worker, &(struct db_worker_options){
-			   .role = c->name,
-			   .session_sql = assigning_session,
-			   .channels = {"salesreg_assign", "salesreg_reps", "salesreg_reconcile"},
-			   .start = start,
-			   .ready = on_ready,
-			   .notified = on_notified,
-			   .stop = stop,
-			   .destroy = destroy,
-			   .destroy_last = destroy_last,
-			   .report = report,
-			   .expose = expose,
-			   .data = &o,
-		       });
+	return db_worker_main(&o.worker, &(struct db_worker_options){
+					     .role = c->name,
+					     .session_sql = assigning_session,
+					     .channels = {"salesreg_assign", "salesreg_reps",
+						 "salesreg_reconcile", "salesreg_timers"},
+					     .start = start,
+					     .ready = on_ready,
+					     .notified = on_notified,
+					     .stop = stop,
+					     .destroy = destroy,
+					     .destroy_last = destroy_last,
+					     .report = report,
+					     .expose = expose,
+					     .data = &o,
+					 });
 }
 
 const struct cli_command command_outreach = {

@@ -36,6 +36,10 @@ void notice_changed(const struct catalog *catalog, enum locale locale, int64_t c
     const struct notice_prospect *prospects, size_t count, struct arena *a,
     struct message_list *messages);
 
+/* A prospect that the rep wanted to come back to at this time. */
+void notice_follow_up(const struct catalog *catalog, enum locale locale, int64_t chat_id,
+    const struct notice_prospect *prospect, struct arena *a, struct message_list *messages);
+
 /* Tells one admin which prospects have been declined by everybody. count 0 adds nothing. */
 void notice_nobody_left(const struct catalog *catalog, enum locale locale, int64_t chat_id,
     const struct notice_prospect *prospects, size_t count, struct arena *a,

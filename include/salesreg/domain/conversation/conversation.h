@@ -12,6 +12,7 @@
 #include "salesreg/domain/event/event.h"
 #include "salesreg/domain/event/person.h"
 #include "salesreg/domain/outbox/message.h"
+#include "salesreg/domain/prospect/outreach_rules.h"
 #include "salesreg/domain/text/catalog.h"
 
 /* What the bot is waiting for; the names are stored in salesreg.user_sessions. */
@@ -88,6 +89,8 @@ struct conversation_rules {
 	/* as phrase_words() gives them: whoever says one of these wants a person, and no bot */
 	const char *const *hand_over_words;
 	size_t hand_over_count;
+	struct outreach_limits outreach;
+	int64_t follow_up_s; /* before a silent prospect is reminded; 0: never */
 };
 
 /* Who leads a prospect's conversation; the words are the database's. */
@@ -476,6 +479,7 @@ struct outcome {
 	 * NULL if the event is no button. */
 	const char *callback_answer;
 	bool callback_alert;  /* as a box to be closed, not a passing line */
+	bool awaits;          /* a prospect has been asked something, and will be reminded of it */
 	bool sets_menu;       /* of commands in this chat, to next.locale */
 	bool keeps_mail_back; /* a code was to be mailed, and code_wait_us says no */
 };

@@ -324,6 +324,17 @@ static const struct event *as_it_will_be(const struct folding *f, const struct e
 	return shown;
 }
 
+/* Whatever a prospect says or presses ends what they were to be reminded of. */
+static void note_prospect(
+    struct folding *f, struct person *p, const struct event *event, bool awaits)
+{
+	if (!p->state.prospect || event->kind == EVENT_BLOCKED || event->kind == EVENT_UNBLOCKED)
+		return;
+	if (!p->spoke)
+		p->spoke = &f->writes->heard[f->writes->heard_count++];
+	*p->spoke = (struct heard_row){p->user_id, awaits};
+}
+
 void fold_run(const struct fold_input *input, const struct fold_interests *interests,
     struct arena *a, struct fold_writes *w)
 {
@@ -334,6 +345,8 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	    .answers = ARENA_ARRAY(a, struct fold_answer, input->count),
 	    .menus = ARENA_ARRAY(a, struct fold_menu, input->count),
 	    .guessers = ARENA_ARRAY(a, int64_t, input->count),
+	    .heard = ARENA_ARRAY(a, struct heard_row, input->count),
+	    .reminder_us = input->rules->follow_up_s * 1000000,
 	};
 	struct folding f = {.input = input,
 	    .a = a,
@@ -363,6 +376,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 		f.applications_changed |=
 		    (p->state.phase == PHASE_CLAIM) != (outcome.next.phase == PHASE_CLAIM);
 		p->state = outcome.next;
+		note_prospect(&f, p, event, outcome.awaits);
 		fold_add_messages(&f, p, &input->updates[i], &outcome);
 		if (outcome.sets_menu)
 			w->menus[w->menu_count++] =

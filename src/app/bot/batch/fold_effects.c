@@ -179,4 +179,5 @@ void fold_plan_writes(const struct fold_writes *w, struct db_plan *plan, struct 
 {
 	sessions_write(plan, a, w->sessions, w->session_count);
 	effects_write(plan, a, w->effects, w->effect_count);
+	timers_heard(plan, a, w->heard, w->heard_count, w->reminder_us);
 }

@@ -39,6 +39,7 @@ static void greet(struct turn *t, const struct prospect_view *view, const char *
 	    {TEXT_BUTTON_STOP, PRESS_PROSPECT_STOP, true},
 	};
 	turn_set_phase(t, PHASE_NONE);
+	t->out->awaits = true;
 	/* whoever comes by a link or by /start wants to be written to */
 	if (view->opted_out && t->phrase == PHRASE_START)
 		turn_effect(t, (struct effect){.kind = EFFECT_RESUME});

@@ -4,57 +4,15 @@
  */
 #include "../conversation_private.h"
 #include "salesreg/domain/calendar/zone_text.h"
+#include "salesreg/domain/prospect/person_zone.h"
 #include "salesreg/domain/text/quote.h"
 #include <string.h>
 
 enum { ECHO_UNITS = 60, OFFERED_MOST = 5, NAME_BYTES = 50 };
 
-/* Where people with this language on their phone mostly are. */
-static const struct {
-	const char *language, *zone;
-} of_languages[] = {
-    {"ru", "Europe/Moscow"},
-    {"uk", "Europe/Kyiv"},
-    {"be", "Europe/Minsk"},
-    {"kk", "Asia/Almaty"},
-    {"uz", "Asia/Tashkent"},
-    {"ka", "Asia/Tbilisi"},
-    {"hy", "Asia/Yerevan"},
-    {"az", "Asia/Baku"},
-    {"id", "Asia/Jakarta"},
-    {"ms", "Asia/Kuala_Lumpur"},
-    {"th", "Asia/Bangkok"},
-    {"vi", "Asia/Ho_Chi_Minh"},
-    {"hi", "Asia/Kolkata"},
-    {"zh", "Asia/Shanghai"},
-    {"ja", "Asia/Tokyo"},
-    {"ko", "Asia/Seoul"},
-    {"ar", "Asia/Dubai"},
-    {"he", "Asia/Jerusalem"},
-    {"tr", "Europe/Istanbul"},
-    {"de", "Europe/Berlin"},
-    {"fr", "Europe/Paris"},
-    {"it", "Europe/Rome"},
-    {"es", "Europe/Madrid"},
-    {"pl", "Europe/Warsaw"},
-    {"sr", "Europe/Belgrade"},
-};
-
 const char *turn_zone(const struct turn *t, const char *zone)
 {
 	return zone_print(t->a, zone);
-}
-
-static const char *zone_of_language(const char *code)
-{
-	if (!code)
-		return NULL;
-	size_t n = strcspn(code, "-_");
-	for (size_t i = 0; i < sizeof of_languages / sizeof *of_languages; i++)
-		if (strlen(of_languages[i].language) == n &&
-		    strncmp(of_languages[i].language, code, n) == 0)
-			return of_languages[i].zone;
-	return NULL;
 }
 
 static struct button zone_button(const struct turn *t, const char *zone)

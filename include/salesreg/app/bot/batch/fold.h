@@ -22,6 +22,7 @@
 #include "salesreg/store/outbox.h"
 #include "salesreg/store/people.h"
 #include "salesreg/store/prospects.h"
+#include "salesreg/store/timers.h"
 #include "salesreg/telegram/update.h"
 
 struct fold_input {
@@ -132,7 +133,10 @@ struct fold_writes {
 	size_t session_count, effect_count, message_count, answer_count, menu_count;
 	int64_t *guessers; /* who tried a link that leads nowhere, once for each */
 	size_t guesser_count;
-	bool needs_lock; /* the assignment lock must have been taken */
+	struct heard_row *heard; /* prospects who wrote or pressed, once each */
+	size_t heard_count;
+	int64_t reminder_us; /* until those are reminded who are awaited; 0: nobody is */
+	bool needs_lock;     /* the assignment lock must have been taken */
 };
 void fold_run(const struct fold_input *input, const struct fold_interests *interests,
     struct arena *a, struct fold_writes *writes);

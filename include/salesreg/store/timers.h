@@ -1,0 +1,76 @@
+/*
+ * What is to happen later (salesreg.timers): a queue with leases, and what decides about and comes of one timer, in a transaction of
+ * its caller's.
+ * Ownership: as in store/people.h. Units: microseconds (_us), minutes since midnight, days since 1970. Errors: those of the run.
+ */
+#pragma once
+#include "salesreg/store/queue.h"
+
+enum { TIMER_LEASE_US = 60 * 1000 * 1000 };
+struct timer_row {
+	struct queue_row row;
+	const char *contact, *locale; /* of the prospect, or NULL */
+};
+extern const struct queue timers_queue;
+
+/* The words are the database's. */
+#define TIMER_KIND_MAP(X)                                                                          \
+	X(REACH_OUT, "reach_out") /* the bot's first word since the prospect has a new rep */      \
+	X(REMINDER, "reminder")   /* to a prospect who is silent */                                \
+	X(FOLLOW_UP, "follow_up") /* to the rep, who wanted to come back to a prospect */
+enum timer_kind {
+#define X(name, text) TIMER_##name,
+	TIMER_KIND_MAP(X)
+#undef X
+	    TIMER_KINDS /* of a newer version */
+};
+enum timer_kind timer_kind_from_name(const char *name);
+
+struct timer_facts {
+	const char *kind_name, *prospect, *name, *status, *telegram, *context, *notes, *email;
+	enum timer_kind kind;
+	int64_t step;
+	bool has_conversation; /* else the next ones are zero */
+	int64_t chat_id;       /* 0: the bot has not met the prospect */
+	const char *owner, *source, *campaign, *locale;
+	int64_t version;
+	bool of_version; /* that the timer was set on */
+	bool opted_out;
+	bool of_rep; /* whom the timer was set for: still has the prospect */
+	const char *rep_name, *rep_status, *rep_locale;
+	int64_t rep_telegram_id, assignment_id;
+	bool contacted;
+	int64_t day, minute,
+	    written; /* where the prospect is: now, and what was written of the bot's own accord */
+	int64_t opens_us,
+	    opens_tomorrow_us; /* until waking hours begin there; below 0: they have begun */
+};
+
+/* The step's rows: none if there is no conversation, or somebody holds it. */
+size_t timers_lock(struct db_plan *plan, struct arena *a, int64_t id);
+size_t timers_read(struct db_plan *plan, struct arena *a, const struct queue_row *row,
+    const char *const zones[2], const char *company_zone, int64_t opens);
+/* False: it is not to be touched now: another claim's, ended, or locked. */
+bool timers_read_parse(const PGresult *result, struct arena *a, struct timer_facts *facts);
+
+/* A message of the bot's own accord, counted. */
+void timers_write(
+    struct db_plan *plan, struct arena *a, const struct timer_facts *facts, const char *payload);
+void timers_remind(
+    struct db_plan *plan, struct arena *a, const struct timer_facts *facts, int64_t pause_us);
+void timers_remind_again(struct db_plan *plan, struct arena *a, int64_t id, int64_t pause_us);
+void timers_end(struct db_plan *plan, struct arena *a, int64_t id);
+
+/* People who wrote to the bot; awaits: it has asked them something since. pause_us 0: nobody is reminded. */
+struct heard_row {
+	int64_t telegram_id;
+	bool awaits;
+};
+void timers_heard(struct db_plan *plan, struct arena *a, const struct heard_row *rows, size_t count,
+    int64_t pause_us);
+/* Prospects just given to reps: whom the bot has met it writes to. */
+struct given_row {
+	const char *prospect, *rep;
+};
+void timers_reach_out(
+    struct db_plan *plan, struct arena *a, const struct given_row *rows, size_t count);

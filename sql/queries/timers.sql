@@ -1,0 +1,152 @@
+-- name: timers_claim
+-- $1 how many at most, $2 those this process has under way, $3 microseconds of a lease: what is due, claimed as calendar_jobs_claim does.
+-- The last two: what may tell in which zone the prospect is
+WITH due AS (
+    SELECT q.id FROM salesreg.timers q
+    WHERE q.due_at <= now() AND q.id <> ALL ($2::bigint[])
+    ORDER BY q.due_at LIMIT $1::integer FOR UPDATE SKIP LOCKED
+)
+UPDATE salesreg.timers t
+SET attempts = t.attempts + 1, leased_until = now() + $3::bigint * interval '1 microsecond',
+    due_at = now() + $3::bigint * interval '1 microsecond'
+FROM due WHERE t.id = due.id
+RETURNING t.id, t.attempts,
+          (SELECT left(p.telegram_id, 255) FROM public.test_prospects p WHERE p.id = t.prospect OFFSET 0),
+          (SELECT s.locale FROM salesreg.conversations c JOIN salesreg.user_sessions s ON s.user_id = c.telegram_id
+           WHERE c.prospect = t.prospect OFFSET 0)
+-- name: timers_next
+-- $1 those this process has under way: microseconds until another one is due; NULL: none will be
+SELECT (extract(epoch FROM (SELECT min(t.due_at) FROM salesreg.timers t
+                            WHERE t.due_at < 'infinity' AND t.id <> ALL ($1::bigint[])) - now())
+        * 1000000)::bigint
+-- name: timers_done
+-- $1 timers, $2 claims: here and in the next two, nothing of a claim that was followed by another one, or by the timer's end; those
+-- that somebody holds a lock on are left, and returned
+WITH mine AS (
+    SELECT t.id FROM unnest($1::bigint[], $2::bigint[]) AS f (id, attempts)
+    JOIN salesreg.timers t ON t.id = f.id AND t.attempts = f.attempts
+    FOR UPDATE OF t SKIP LOCKED
+), done AS (
+    DELETE FROM salesreg.timers t USING mine m WHERE t.id = m.id
+)
+SELECT t.id FROM unnest($1::bigint[], $2::bigint[]) AS f (id, attempts)
+JOIN salesreg.timers t ON t.id = f.id AND t.attempts = f.attempts
+WHERE NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = t.id)
+-- name: timers_retry
+-- $1 timers, $2 claims, $3 microseconds until they are due again, $4 what went wrong
+WITH mine AS (
+    SELECT t.id, f.pause_us, f.error FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS f (id, attempts, pause_us, error)
+    JOIN salesreg.timers t ON t.id = f.id AND t.attempts = f.attempts
+    FOR UPDATE OF t SKIP LOCKED
+), again AS (
+    UPDATE salesreg.timers t
+    SET due_at = now() + m.pause_us * interval '1 microsecond', leased_until = NULL, error = left(m.error, 500)
+    FROM mine m WHERE t.id = m.id
+)
+SELECT t.id FROM unnest($1::bigint[], $2::bigint[]) AS f (id, attempts)
+JOIN salesreg.timers t ON t.id = f.id AND t.attempts = f.attempts
+WHERE NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = t.id)
+-- name: timers_give_up
+-- $1 timers, $2 claims, $3 what went wrong: they stay, to be looked at, and are never due
+WITH mine AS (
+    SELECT t.id, f.error FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS f (id, attempts, error)
+    JOIN salesreg.timers t ON t.id = f.id AND t.attempts = f.attempts
+    FOR UPDATE OF t SKIP LOCKED
+), over AS (
+    UPDATE salesreg.timers t SET due_at = 'infinity', leased_until = NULL, error = left(m.error, 500)
+    FROM mine m WHERE t.id = m.id
+)
+SELECT t.id FROM unnest($1::bigint[], $2::bigint[]) AS f (id, attempts)
+JOIN salesreg.timers t ON t.id = f.id AND t.attempts = f.attempts
+WHERE NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = t.id)
+-- name: timers_lock
+-- $1 timer: its conversation, before the timer, which is the order of those who write both. Nobody is waited for
+SELECT c.version FROM salesreg.conversations c
+WHERE c.prospect = (SELECT t.prospect FROM salesreg.timers t WHERE t.id = $1::bigint)
+FOR NO KEY UPDATE SKIP LOCKED
+-- name: timers_read
+-- $1 timer, $2 claim, $3 zones that the person may be in, the likeliest first, $4 the company's, $5 the minute at which waking hours
+-- begin: all that decides what becomes of the timer, which is locked. No row: the claim is over, or somebody holds it.
+-- The last five: the person's zone, the day and minute there, what the bot has written on that day, microseconds until waking hours
+-- begin today and tomorrow
+SELECT t.kind, t.step, t.prospect, p.name, coalesce(p.status, ''), p.telegram_id, p.context, p.notes, p.email, c.prospect IS NOT NULL, c.telegram_id, c.owner, c.version, c.source, left(c.campaign, 255),
+       t.version IS NULL OR t.version = c.version,
+       EXISTS (SELECT 1 FROM salesreg.opt_outs o WHERE o.telegram_id = c.telegram_id), s.locale,
+       t.rep IS NOT NULL AND t.rep = p.assigned_rep_id, r.name, r.telegram_id, coalesce(r.status, ''), u.locale,
+       a.id, EXISTS (SELECT 1 FROM salesreg.prospect_events e
+                     WHERE e.prospect = a.prospect AND e.assignment = a.id AND e.kind = 'contacted' OFFSET 0),
+       d.day, d.minute, CASE WHEN c.unasked_on = date '1970-01-01' + d.day THEN c.unasked_count ELSE 0 END,
+       (extract(epoch FROM salesreg.instant(date '1970-01-01' + d.day + $5::integer * interval '1 minute', z.zone, NULL) - now())
+        * 1000000)::bigint,
+       (extract(epoch FROM salesreg.instant(date '1970-01-01' + d.day + 1 + $5::integer * interval '1 minute', z.zone, NULL) - now())
+        * 1000000)::bigint
+FROM (SELECT q.* FROM salesreg.timers q WHERE q.id = $1::bigint AND q.attempts = $2::integer FOR UPDATE SKIP LOCKED) t
+LEFT JOIN LATERAL (SELECT left(q.name, 255) AS name, left(q.status, 50) AS status, left(q.telegram_id, 255) AS telegram_id,
+                          left(q.context, 2000) AS context, left(q.notes, 2000) AS notes, left(q.email, 255) AS email, q.assigned_rep_id
+                   FROM public.test_prospects q WHERE q.id = t.prospect OFFSET 0) p ON true
+LEFT JOIN LATERAL (SELECT q.* FROM salesreg.conversations q WHERE q.prospect = t.prospect OFFSET 0) c ON true
+LEFT JOIN LATERAL (SELECT q.locale FROM salesreg.user_sessions q WHERE q.user_id = c.telegram_id OFFSET 0) s ON true
+LEFT JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, q.telegram_id, left(q.status, 50) AS status FROM public.sales_representatives q
+                   WHERE q.id = p.assigned_rep_id OFFSET 0) r ON true
+LEFT JOIN LATERAL (SELECT q.locale FROM salesreg.user_sessions q WHERE q.user_id = r.telegram_id OFFSET 0) u ON true
+LEFT JOIN LATERAL (SELECT q.id, q.prospect FROM salesreg.assignments q
+                   WHERE q.prospect = t.prospect AND q.ended_at IS NULL AND q.rep = p.assigned_rep_id LIMIT 1) a ON true
+CROSS JOIN LATERAL (SELECT coalesce((SELECT salesreg.zone_or_null(f.zone) FROM unnest($3::text[]) WITH ORDINALITY AS f (zone, place)
+                                     WHERE salesreg.zone_or_null(f.zone) IS NOT NULL ORDER BY f.place LIMIT 1),
+                                    salesreg.zone_or_null((SELECT q.time_zone FROM salesreg.rep_schedule q WHERE q.rep = r.id)),
+                                    salesreg.zone_or_null((SELECT q.time_zone FROM salesreg.calendar_accounts q WHERE q.rep = r.id)),
+                                    salesreg.zone_or_null($4::text), 'UTC') AS zone OFFSET 0) z
+CROSS JOIN LATERAL (SELECT (n.here::date - date '1970-01-01') AS day,
+                           (extract(hour FROM n.here) * 60 + extract(minute FROM n.here))::integer AS minute
+                    FROM (SELECT now() AT TIME ZONE z.zone AS here) n OFFSET 0) d
+-- name: timers_write
+-- $1 chat, $2 payload, $3 the conversation's version, $4 prospect, $5 the day there: a message of the bot's own accord, counted
+WITH counted AS (
+    UPDATE salesreg.conversations c
+    SET unasked_on = date '1970-01-01' + $5::integer,
+        unasked_count = CASE WHEN c.unasked_on = date '1970-01-01' + $5::integer THEN c.unasked_count + 1 ELSE 1 END
+    WHERE c.prospect = $4::varchar
+    RETURNING 1
+)
+INSERT INTO salesreg.outbox (chat_id, method, payload, priority, version, unasked)
+SELECT $1::bigint, 'sendMessage', $2::json, 1, $3::bigint, true FROM counted
+-- name: timers_remind
+-- $1 prospect, $2 version, $3 microseconds: the first reminder, unless one is set
+INSERT INTO salesreg.timers (kind, prospect, version, due_at)
+VALUES ('reminder', $1::varchar, $2::bigint, now() + $3::bigint * interval '1 microsecond')
+ON CONFLICT (prospect, kind) DO NOTHING
+-- name: timers_remind_again
+-- $1 timer, $2 microseconds: the next reminder
+UPDATE salesreg.timers
+SET step = step + 1, attempts = attempts + 1, leased_until = NULL, error = NULL, due_at = now() + $2::bigint * interval '1 microsecond'
+WHERE id = $1::bigint
+-- name: timers_end
+-- $1 timer
+DELETE FROM salesreg.timers WHERE id = $1::bigint
+-- name: timers_heard
+-- $1 people who wrote, $2 whether the bot has asked them something since, $3 microseconds until a reminder; 0: none is sent.
+-- What they said ends what they were to be reminded of
+WITH them AS (
+    SELECT c.prospect, c.version, c.owner, f.awaits
+    FROM unnest($1::bigint[], $2::boolean[]) AS f (telegram_id, awaits)
+    CROSS JOIN LATERAL (SELECT q.* FROM salesreg.conversations q WHERE q.telegram_id = f.telegram_id OFFSET 0) c
+), over AS (
+    DELETE FROM salesreg.timers t USING them h
+    WHERE t.prospect = h.prospect AND t.kind = 'reminder' AND NOT (h.awaits AND h.owner = 'bot' AND $3::bigint > 0)
+)
+INSERT INTO salesreg.timers AS t (kind, prospect, version, due_at)
+SELECT 'reminder', h.prospect, h.version, now() + $3::bigint * interval '1 microsecond'
+FROM them h WHERE h.awaits AND h.owner = 'bot' AND $3::bigint > 0
+ON CONFLICT (prospect, kind) DO UPDATE
+SET version = excluded.version, step = 1, attempts = t.attempts + 1, leased_until = NULL, error = NULL, due_at = excluded.due_at,
+    created_at = now()
+-- name: timers_reach_out
+-- $1 prospects just assigned, $2 to whom: whom the bot has met, and leads the conversation with, it writes to
+INSERT INTO salesreg.timers AS t (kind, prospect, rep, version)
+SELECT 'reach_out', c.prospect, f.rep, c.version
+FROM unnest($1::varchar[], $2::uuid[]) AS f (prospect, rep)
+CROSS JOIN LATERAL (SELECT q.* FROM salesreg.conversations q WHERE q.prospect = f.prospect OFFSET 0) c
+WHERE c.telegram_id IS NOT NULL AND c.owner = 'bot'
+ON CONFLICT (prospect, kind) DO UPDATE
+SET rep = excluded.rep, version = excluded.version, attempts = t.attempts + 1, leased_until = NULL, error = NULL, due_at = now(),
+    created_at = now()

@@ -1,0 +1,51 @@
+#include "salesreg/domain/prospect/outreach_text.h"
+#include "salesreg/domain/assignment/prospect_list.h"
+#include "salesreg/domain/event/callback_data.h"
+#include "salesreg/domain/text/quote.h"
+#include <string.h>
+
+enum { CAMPAIGN_UNITS = 120 };
+
+static struct message *say(const struct outreach_about *about, enum text_id id, struct arena *a,
+    struct message_list *messages)
+{
+	const char *name = prospect_quoted_name(a, about->name);
+	const struct catalog_arg args[] = {
+	    {"name", *name ? name
+			   : catalog_render(about->catalog, about->locale, TEXT_PROSPECT_NAMELESS,
+				 NULL, 0, a)},
+	    {"rep", prospect_quoted_name(a, about->rep)},
+	    {"campaign", quote_piece(a, about->campaign, CAMPAIGN_UNITS)},
+	};
+	struct message *message = message_list_add(messages, a, about->chat_id,
+	    PRIORITY_NOTIFICATION,
+	    catalog_render(about->catalog, about->locale, id, args, sizeof args / sizeof *args, a));
+	struct button *stop = ARENA_NEW(a, struct button);
+	*stop = (struct button){
+	    .text = catalog_render(about->catalog, about->locale, TEXT_BUTTON_STOP, NULL, 0, a),
+	    .data = press_data(a, PRESS_PROSPECT_STOP, 0),
+	    .new_row = true,
+	};
+	message_set_buttons(message, stop, 1);
+	return message;
+}
+
+struct message *outreach_first_word(
+    const struct outreach_about *about, struct arena *a, struct message_list *messages)
+{
+	enum text_id id = TEXT_REACH_OUT_TABLE;
+	if (about->source && strcmp(about->source, "campaign") == 0 && about->campaign)
+		id = TEXT_REACH_OUT_CAMPAIGN;
+	else if (about->source && strcmp(about->source, "chat") == 0)
+		id = TEXT_REACH_OUT_CHAT;
+	return say(about, id, a, messages);
+}
+
+struct message *outreach_reminder(const struct outreach_about *about, int64_t step, struct arena *a,
+    struct message_list *messages)
+{
+	if (about->rep)
+		return say(about, step == 1 ? TEXT_REMINDER_OF_REP : TEXT_REMINDER_LAST_OF_REP, a,
+		    messages);
+	return say(about, step == 1 ? TEXT_REMINDER : TEXT_REMINDER_LAST, a, messages);
+}
