@@ -4,6 +4,7 @@
 #include "salesreg/db/guard.h"
 #include "salesreg/domain/config/config_checks.h"
 #include "salesreg/role/cli/text.h"
+#include "salesreg/store/operators.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +87,21 @@ int command_database_failed(const struct command_database *d, const char *comman
 		return EXIT_CODE_FAILED;
 	}
 	cli_say(stderr, "salesreg %s: the database refused: %s\n", command, d->session.error);
+	return EXIT_CODE_FAILED;
+}
+
+int command_bot_username(
+    struct command_database *d, struct arena *a, const char *command, const char **username)
+{
+	int64_t id;
+	if (!operators_bot(&d->session, a, &id, username))
+		return command_database_failed(d, command);
+	if (*username && **username)
+		return EXIT_CODE_OK;
+	cli_say(stderr,
+	    "salesreg %s: the bot's name is not known yet; start `salesreg bot` once, then repeat "
+	    "this\n",
+	    command);
 	return EXIT_CODE_FAILED;
 }
 

@@ -4,6 +4,7 @@
  * failure. Errors: an exit code, and it has said why on stderr.
  */
 #pragma once
+#include "salesreg/base/arena.h"
 #include "salesreg/base/config.h"
 #include "salesreg/db/session.h"
 
@@ -20,6 +21,9 @@ const char *database_uri_fault(const struct secret *uri);
 int command_database_open(struct command_database *d, const char *command);
 /* needs: CONFIG_NEEDS_DATABASE and whatever else the command does not work without. */
 int command_database_open_for(struct command_database *d, const char *command, unsigned needs);
+/* What links begin with; it is known once the bot has run. */
+int command_bot_username(
+    struct command_database *d, struct arena *a, const char *command, const char **username);
 /* Says what the last question failed of; returns EXIT_CODE_FAILED. */
 int command_database_failed(const struct command_database *d, const char *command);
 void command_database_close(struct command_database *d);

@@ -24,6 +24,18 @@ const char *cli_age_cell(struct arena *a, int64_t ms)
 	return arena_strdup(a, age);
 }
 
+const char *cli_time_cell(struct arena *a, const json_t *row, const char *key)
+{
+	char text[64];
+	cli_time(text, sizeof text, (int64_t)(json_number_value(json_object_get(row, key)) * 1e6));
+	return arena_strdup(a, text);
+}
+
+json_t *cli_json_time(int64_t us)
+{
+	return us > 0 ? json_real((double)us / 1e6) : json_null();
+}
+
 /* NULL for null. */
 static const char *value_text(struct arena *a, const json_t *value)
 {

@@ -3,7 +3,6 @@
  */
 #include "salesreg/app/bot/invite.h"
 #include "salesreg/app/link_token.h"
-#include "salesreg/base/buf.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/conversation/conversation.h"
 #include "salesreg/role/cli/table.h"
@@ -11,13 +10,11 @@
 #include "salesreg/role/command/qr.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
-#include "salesreg/store/operators.h"
 #include "salesreg/store/prospects.h"
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { RANDOM_BYTES = 16, QR_BYTES = 256 * 1024, NAME_UNITS = 100, TIME_CELL = 64 };
+enum { RANDOM_BYTES = 16, NAME_UNITS = 100 };
 
 /* The name as it is stored: on one line, not too long. NULL: it will not do, and that has been said. */
 static const char *name_of(struct cli *c)
@@ -44,11 +41,7 @@ static void print(struct cli *c, const char *name, const char *link)
 		return;
 	}
 	cli_say(stdout, "%s\n", link);
-	struct buf code;
-	buf_init(&code, QR_BYTES);
-	if ((cli_has(c, "qr") || isatty(STDOUT_FILENO)) && qr_draw(link, &code))
-		(void)fputs(buf_text(&code), stdout);
-	buf_finish(&code);
+	qr_print(link, cli_has(c, "qr"));
 	cli_say(stdout,
 	    "Whoever comes by it becomes a prospect of the campaign %s. It cannot be shown "
 	    "again.\n",
@@ -58,16 +51,10 @@ static void print(struct cli *c, const char *name, const char *link)
 static int add(struct cli *c, struct command_database *d, const char *name)
 {
 	const char *username;
-	int64_t bot_id;
 	bool added;
-	if (!operators_bot(&d->session, &c->arena, &bot_id, &username))
-		return command_database_failed(d, "link");
-	if (!username || !*username) {
-		(void)fputs("salesreg link: the bot's name is not known yet; start `salesreg bot` "
-			    "once, then repeat this\n",
-		    stderr);
-		return EXIT_CODE_FAILED;
-	}
+	int code = command_bot_username(d, &c->arena, "link", &username);
+	if (code != EXIT_CODE_OK)
+		return code;
 	const char *payload = arena_printf(&c->arena, "%c%s", CONVERSATION_CAMPAIGN_LETTER,
 	    link_token_make(&c->arena, RANDOM_BYTES));
 	if (!links_add_now(&d->session, link_token_hash(&c->arena, payload), name, &added))
@@ -83,21 +70,14 @@ static int add(struct cli *c, struct command_database *d, const char *name)
 	return EXIT_CODE_OK;
 }
 
-static const char *time_cell(struct arena *a, const json_t *row, const char *key)
-{
-	char text[TIME_CELL];
-	cli_time(text, sizeof text, (int64_t)(json_number_value(json_object_get(row, key)) * 1e6));
-	return arena_strdup(a, text);
-}
-
 static const char *created_cell(struct arena *a, const json_t *row)
 {
-	return time_cell(a, row, "created_at");
+	return cli_time_cell(a, row, "created_at");
 }
 
 static const char *removed_cell(struct arena *a, const json_t *row)
 {
-	return time_cell(a, row, "removed_at");
+	return cli_time_cell(a, row, "removed_at");
 }
 
 static const struct cli_column columns[] = {
@@ -109,11 +89,6 @@ static const struct cli_column columns[] = {
     {.key = NULL},
 };
 
-static json_t *at(int64_t us)
-{
-	return us ? json_real((double)us / 1e6) : json_null();
-}
-
 static int list(struct cli *c, struct command_database *d, const char *name)
 {
 	struct campaign_row *rows;
@@ -123,11 +98,11 @@ static int list(struct cli *c, struct command_database *d, const char *name)
 		return command_database_failed(d, "link");
 	json_t *links = json_array();
 	for (size_t i = 0; i < count; i++)
-		(void)json_array_append_new(
-		    links, json_pack("{s:s, s:o, s:o, s:I, s:I}", "campaign", rows[i].campaign,
-			       "created_at", at(rows[i].created_us), "removed_at",
-			       at(rows[i].removed_us), "prospects", (json_int_t)rows[i].prospects,
-			       "converted", (json_int_t)rows[i].converted));
+		(void)json_array_append_new(links,
+		    json_pack("{s:s, s:o, s:o, s:I, s:I}", "campaign", rows[i].campaign,
+			"created_at", cli_json_time(rows[i].created_us), "removed_at",
+			cli_json_time(rows[i].removed_us), "prospects",
+			(json_int_t)rows[i].prospects, "converted", (json_int_t)rows[i].converted));
 	cli_print(c, columns, json_pack("{so}", "links", links), "links");
 	if (cli_format(c) == CLI_TABLE && count == 0)
 		cli_say(

@@ -1,7 +1,10 @@
 #include "salesreg/role/command/qr.h"
+#include "salesreg/base/buf.h"
 #include <qrencode.h>
+#include <stdio.h>
+#include <unistd.h>
 
-enum { QUIET = 4 };
+enum { QUIET = 4, QR_BYTES = 256 * 1024 };
 
 /* Outside of the code everything is light. */
 static bool is_dark(const QRcode *code, int x, int y)
@@ -10,7 +13,7 @@ static bool is_dark(const QRcode *code, int x, int y)
 	       (code->data[y * code->width + x] & 1);
 }
 
-bool qr_draw(const char *text, struct buf *out)
+static bool draw(const char *text, struct buf *out)
 {
 	static const char *const cells[2][2] = {{" ", "▄"}, {"▀", "█"}};
 	QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
@@ -25,4 +28,15 @@ bool qr_draw(const char *text, struct buf *out)
 	}
 	QRcode_free(code);
 	return !out->failed;
+}
+
+void qr_print(const char *text, bool wanted)
+{
+	struct buf code;
+	if (!wanted && !isatty(STDOUT_FILENO))
+		return;
+	buf_init(&code, QR_BYTES);
+	if (draw(text, &code))
+		(void)fputs(buf_text(&code), stdout);
+	buf_finish(&code);
 }

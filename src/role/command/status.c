@@ -13,18 +13,13 @@ static json_t *number_or_null(int64_t value)
 	return value < 0 ? json_null() : json_integer(value);
 }
 
-static json_t *time_or_null(int64_t us)
-{
-	return us <= 0 ? json_null() : json_real((double)us / 1e6);
-}
-
 static json_t *row_to_json(const struct ipc_status *row)
 {
 	return json_pack("{ss ss sb ss ss so so si so ss so so si so so sI sb}", "role", row->role,
 	    "state", row->state, "up", row->up, "health", ipc_health_name(row->health), "why",
 	    row->why, "pid", row->pid ? json_integer(row->pid) : json_null(), "since",
-	    time_or_null(row->since_us), "restarts", (int)row->restarts, "last_death_at",
-	    time_or_null(row->last_death_us), "last_death", row->last_death, "pss_kib",
+	    cli_json_time(row->since_us), "restarts", (int)row->restarts, "last_death_at",
+	    cli_json_time(row->last_death_us), "last_death", row->last_death, "pss_kib",
 	    number_or_null(row->pss_kib), "rss_kib", number_or_null(row->rss_kib), "lag_ms",
 	    (int)row->lag_ms, "outbox_backlog", number_or_null(row->outbox_backlog),
 	    "outbox_oldest_ms", number_or_null(row->outbox_oldest_ms), "progress",
@@ -93,9 +88,7 @@ static const char *outbox_cell(struct arena *a, const json_t *row)
 
 static const char *death_cell(struct arena *a, const json_t *row)
 {
-	char at[32];
-	double seconds = json_number_value(json_object_get(row, "last_death_at"));
-	cli_time(at, sizeof at, (int64_t)(seconds * 1e6));
+	const char *at = cli_time_cell(a, row, "last_death_at");
 	return arena_printf(a, "%s %s", *at ? at : "-", json_get_text(a, row, "last_death"));
 }
 

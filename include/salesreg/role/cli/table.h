@@ -43,5 +43,8 @@ enum cli_format cli_format(const struct cli *c);
 void cli_print(struct cli *c, const struct cli_column *columns, json_t *body, const char *rows);
 /* Where sentences about a list go: below its table; to stderr where a program reads the rows (--csv, --no-headings). */
 FILE *cli_notes(const struct cli *c);
-/* Cells that many tables have. */
+/* Cells that many tables have; a time is one of cli_json_time(). */
 const char *cli_age_cell(struct arena *a, int64_t ms);
+const char *cli_time_cell(struct arena *a, const json_t *row, const char *key);
+/* Seconds since 1970; null for 0: never. */
+json_t *cli_json_time(int64_t us);

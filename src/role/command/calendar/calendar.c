@@ -36,34 +36,22 @@ int calendar_of(struct command_database *d, struct cli *c, struct calendar_liste
 
 /* list -------------------------------------------------------------------------------------------------------------------*/
 
-static json_t *at(int64_t us)
-{
-	return us ? json_real((double)us / 1e6) : json_null();
-}
-
 static json_t *account_json(const struct calendar_listed *row)
 {
 	return json_pack("{s:s?, s:s?, s:s, s:s, s:s?, s:o, s:o, s:s?}", "email", row->email,
 	    "name", row->name, "account", row->account, "state", row->state, "reason", row->reason,
-	    "connected_at", at(row->connected_us), "synced_at", at(row->synced_us), "key_id",
-	    row->key_id);
-}
-
-static const char *time_cell(struct arena *a, const json_t *row, const char *key)
-{
-	char text[TIME_CELL];
-	cli_time(text, sizeof text, (int64_t)(json_number_value(json_object_get(row, key)) * 1e6));
-	return arena_strdup(a, text);
+	    "connected_at", cli_json_time(row->connected_us), "synced_at",
+	    cli_json_time(row->synced_us), "key_id", row->key_id);
 }
 
 static const char *connected_cell(struct arena *a, const json_t *row)
 {
-	return time_cell(a, row, "connected_at");
+	return cli_time_cell(a, row, "connected_at");
 }
 
 static const char *synced_cell(struct arena *a, const json_t *row)
 {
-	return time_cell(a, row, "synced_at");
+	return cli_time_cell(a, row, "synced_at");
 }
 
 static const struct cli_column columns[] = {
@@ -116,13 +104,13 @@ static void show_json(const struct whole *w)
 		(void)json_array_append_new(calendars,
 		    json_pack("{s:s, s:s, s:b, s:b, s:b, s:s?, s:o}", "id", k->id, "summary",
 			k->summary, "primary", k->primary, "counts", k->counts, "target", k->target,
-			"error", k->error, "read_at", at(k->synced_us)));
+			"error", k->error, "read_at", cli_json_time(k->synced_us)));
 	}
 	for (size_t i = 0; i < w->job_count; i++) {
 		const struct calendar_job_shown *j = &w->jobs[i];
 		(void)json_array_append_new(
 		    jobs, json_pack("{s:s, s:o, s:b, s:I, s:s?}", "kind", j->kind, "due_at",
-			      at(j->due_us), "under_way", j->under_way, "attempts",
+			      cli_json_time(j->due_us), "under_way", j->under_way, "attempts",
 			      (json_int_t)j->attempts, "error", j->error));
 	}
 	(void)json_object_set_new(body, "failures", json_integer(w->account.failures));

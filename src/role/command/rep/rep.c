@@ -1,19 +1,16 @@
 #include "rep_private.h"
 #include "salesreg/app/bot/invite.h"
 #include "salesreg/app/link_token.h"
-#include "salesreg/base/buf.h"
 #include "salesreg/domain/contact/email.h"
 #include "salesreg/role/cli/text.h"
 #include "salesreg/role/command/qr.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
 #include "salesreg/store/invites.h"
-#include "salesreg/store/operators.h"
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { QR_BYTES = 256 * 1024, APPROVAL_BY_INVITATION = 2 };
+enum { APPROVAL_BY_INVITATION = 2 };
 
 struct wish {
 	const char *email;
@@ -55,11 +52,7 @@ static void print(const struct wish *wish, const char *link, int64_t ends_us)
 		return;
 	}
 	cli_say(stdout, "%s\n", link);
-	struct buf code;
-	buf_init(&code, QR_BYTES);
-	if ((wish->qr || isatty(STDOUT_FILENO)) && qr_draw(link, &code))
-		(void)fputs(buf_text(&code), stdout);
-	buf_finish(&code);
+	qr_print(link, wish->qr);
 	cli_say(stdout, "One person can register with it%s%s, until %s.\n",
 	    wish->email ? ", as " : "", wish->email ? wish->email : "", ends);
 }
@@ -67,20 +60,15 @@ static void print(const struct wish *wish, const char *link, int64_t ends_us)
 static int invite(struct command_database *d, struct arena *a, const struct wish *wish)
 {
 	const char *key = NULL, *username;
-	int64_t bot_id, ends_us;
+	int64_t ends_us;
 	const char *fault = wish->email ? email_fault(&d->config, a, wish->email, &key) : NULL;
 	if (fault) {
 		cli_say(stderr, "salesreg rep: %s\n", fault);
 		return EXIT_CODE_FAILED;
 	}
-	if (!operators_bot(&d->session, a, &bot_id, &username))
-		return command_database_failed(d, "rep");
-	if (!username || !*username) {
-		(void)fputs("salesreg rep: the bot's name is not known yet; start `salesreg bot` "
-			    "once, then repeat this\n",
-		    stderr);
-		return EXIT_CODE_FAILED;
-	}
+	int code = command_bot_username(d, a, "rep", &username);
+	if (code != EXIT_CODE_OK)
+		return code;
 	const char *payload = invite_make(a);
 	const struct invite_new fresh = {
 	    .hash = link_token_hash(a, payload), .email_key = key, .days = wish->days};
