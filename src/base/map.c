@@ -88,6 +88,18 @@ bool map_remove(struct map *m, int64_t key)
 	return true;
 }
 
+void map_remove_over(struct map *m, int64_t now)
+{
+	/* a new table, since none may change while one goes through it */
+	struct map live;
+	map_init(&live);
+	for (const struct map_slot *s = NULL; (s = map_next(m, s));)
+		if (s->value.number > now)
+			map_put(&live, s->key)->value = s->value;
+	map_finish(m);
+	*m = live;
+}
+
 struct map_slot *map_next(const struct map *m, const struct map_slot *after)
 {
 	for (size_t i = after ? (size_t)(after - m->slots) + 1 : 0; i < m->capacity; i++)

@@ -29,5 +29,7 @@ struct map_slot *map_find(const struct map *m, int64_t key);
 /* Finds or adds (value zeroed). */
 struct map_slot *map_put(struct map *m, int64_t key);
 bool map_remove(struct map *m, int64_t key);
+/* Of a map of times: those that are over, `now` among them, are removed. */
+void map_remove_over(struct map *m, int64_t now);
 /* Goes through all: start with NULL, NULL at the end. Do not change the map meanwhile. */
 struct map_slot *map_next(const struct map *m, const struct map_slot *after);

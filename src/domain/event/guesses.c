@@ -23,17 +23,11 @@ unsigned guesses_left(const struct guesses *g, int64_t user_id, int64_t now_us)
 	return used < GUESSES_AN_HOUR ? (unsigned)(GUESSES_AN_HOUR - used) : 0;
 }
 
-/* A new table, since none may change while one goes through it. */
 static void prune(struct guesses *g, int64_t now_us)
 {
-	struct map live;
-	map_init(&live);
-	for (const struct map_slot *s = NULL; (s = map_next(&g->people, s));)
-		if (s->value.number > now_us)
-			map_put(&live, s->key)->value = s->value;
-	map_finish(&g->people);
-	g->people = live;
-	g->prune_at = live.count * 2 > FIRST_PRUNE ? live.count * 2 : FIRST_PRUNE;
+	map_remove_over(&g->people, now_us);
+	size_t twice = g->people.count * 2;
+	g->prune_at = twice > FIRST_PRUNE ? twice : FIRST_PRUNE;
 }
 
 void guesses_add(struct guesses *g, int64_t user_id, int64_t now_us)

@@ -102,13 +102,7 @@ void rate_limit_block_all(struct rate_limit *rl, int64_t until_us)
 
 void rate_limit_prune(struct rate_limit *rl, int64_t now_us)
 {
-	/* a new table, since none may change while one goes through it */
-	struct map live;
-	map_init(&live);
-	for (const struct map_slot *s = NULL; (s = map_next(&rl->chats, s));)
-		if (s->value.number > now_us)
-			map_put(&live, s->key)->value = s->value;
-	map_finish(&rl->chats);
-	rl->chats = live;
-	rl->prune_at = live.count * 2 > FIRST_PRUNE ? live.count * 2 : FIRST_PRUNE;
+	map_remove_over(&rl->chats, now_us);
+	size_t twice = rl->chats.count * 2;
+	rl->prune_at = twice > FIRST_PRUNE ? twice : FIRST_PRUNE;
 }
