@@ -1,4 +1,5 @@
 /* A time zone as people type it. */
+#include "arena_fixture.h"
 #include "salesreg/domain/calendar/zone_text.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,22 +8,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct arena arena;
-
-static int begin(void **state)
-{
-	(void)state;
-	arena_init(&arena, 1 << 22);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	arena_finish(&arena);
-	return 0;
-}
 
 /* clang-format off */
 static const struct {
