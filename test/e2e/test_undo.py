@@ -363,14 +363,19 @@ def test_what_a_card_says_stays_true(empty):
     assert again.text == edit.text and again.quoted("code") == edit.quoted("code")
 
 
-def test_two_of_one_name_have_a_line_each_and_the_language_does_not_matter(empty):
-    anna, = empty.sandbox.someone(1)
+def listed(world, names):
+    """A rep with clients of these names, and the list of them."""
+    anna, = world.sandbox.someone(1)
     anna.registers()
-    for i in (1, 2):
-        empty.db.add_prospect(f"p{i}", "Ivan P")
+    for i, name in enumerate(names, 1):
+        world.db.add_prospect(f"p{i}", name)
         anna.hears_anything()
     anna.says("мои клиенты")
-    told = anna.hears_anything()
+    return anna, anna.hears_anything()
+
+
+def test_two_of_one_name_have_a_line_each_and_the_language_does_not_matter(empty):
+    anna, told = listed(empty, ["Ivan P", "Ivan P"])
     shown = told
     for i in (0, 1):
         anna.presses(data=told.data[2 * i + 1], message=shown)
@@ -387,13 +392,7 @@ def test_two_of_one_name_have_a_line_each_and_the_language_does_not_matter(empty
 
 
 def test_so_does_a_list_of_several(empty):
-    anna, = empty.sandbox.someone(1)
-    anna.registers()
-    for i in (1, 2, 3):
-        empty.db.add_prospect(f"p{i}", f"Name {i}")
-        anna.hears_anything()
-    anna.says("мои клиенты")
-    told = anna.hears_anything()
+    anna, told = listed(empty, ["Name 1", "Name 2", "Name 3"])
     text, shown = told.text, told
     for i, key in ((0, "card_contacted"), (2, "card_contacted"), (1, "card_declined_last")):
         data = told.data[2 * i + (key == "card_declined_last")]
@@ -407,13 +406,7 @@ def test_so_does_a_list_of_several(empty):
 @pytest.mark.parametrize("held", ["waiting", "in one poll", "arrived meanwhile"])
 def test_a_later_press_undoes_nothing_of_an_earlier_one(empty, held):
     """What a press comes with is its message as it was then, without the edits that were on their way."""
-    anna, = empty.sandbox.someone(1)
-    anna.registers()
-    for i in (1, 2, 3):
-        empty.db.add_prospect(f"p{i}", f"Name {i}")
-        anna.hears_anything()
-    anna.says("мои клиенты")
-    told = anna.hears_anything()
+    anna, told = listed(empty, ["Name 1", "Name 2", "Name 3"])
     pressed = [(0, "card_contacted"), (1, "card_declined_last"), (2, "card_contacted")]
     empty.settle()
     if held == "in one poll":
