@@ -278,7 +278,8 @@ CREATE TABLE salesreg.assignments (
     started_at  timestamptz NOT NULL DEFAULT now(),
     shown_at    timestamptz, -- when the rep's card was made anew; before that it is as old as the assignment
     ended_at    timestamptz,
-    reason      text        -- why it ended: declined, taken back, unregistered, suspended, unavailable, changed, deleted
+    reason      text        -- why it ended: declined, taken back, unregistered, suspended, unavailable, changed, deleted,
+                            -- converted, archived
 );
 -- by bytes, as COLLATE "C" would be, but the columns compare with theirs whatever collation that has
 CREATE UNIQUE INDEX assignments_live_idx ON salesreg.assignments (prospect varchar_pattern_ops) WHERE ended_at IS NULL;
@@ -390,6 +391,10 @@ BEGIN
         WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh));
     DELETE FROM salesreg.timers
         WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh));
+    DELETE FROM salesreg.qualifications
+        WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh));
+    DELETE FROM salesreg.answers
+        WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh));
     IF EXISTS (SELECT 1 FROM fresh WHERE assigned_rep_id IS NULL
                                    AND status IN ('unreached', 'contacted', 'in_conversation'))
        OR (EXISTS (SELECT 1 FROM stale WHERE assigned_rep_id IS NOT NULL)
@@ -465,6 +470,8 @@ BEGIN
     DELETE FROM salesreg.conversations WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     DELETE FROM salesreg.links WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     DELETE FROM salesreg.timers WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
+    DELETE FROM salesreg.qualifications WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
+    DELETE FROM salesreg.answers WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     UPDATE salesreg.assignments SET reason = 'deleted'
         WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale)) AND reason = 'declined';
     IF EXISTS (SELECT 1 FROM stale WHERE assigned_rep_id IS NOT NULL) THEN
@@ -490,6 +497,8 @@ BEGIN
     DELETE FROM salesreg.conversations;
     DELETE FROM salesreg.links WHERE prospect IS NOT NULL;
     DELETE FROM salesreg.timers;
+    DELETE FROM salesreg.qualifications;
+    DELETE FROM salesreg.answers;
     UPDATE salesreg.assignments SET reason = 'deleted' WHERE reason = 'declined';
     PERFORM pg_catalog.pg_notify('salesreg_assign', '');
     PERFORM pg_catalog.pg_notify('salesreg_reconcile', '');

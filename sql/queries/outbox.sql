@@ -138,7 +138,18 @@ WITH due AS (
            CASE WHEN payload::text LIKE ANY ('{%?start=%,%start_3D%,%start?s=%}') THEN salesreg.redacted(payload) ELSE payload END,
            priority, 'dropped', attempts, possible_duplicate, dropped, created_at FROM gone
 ), claimed AS (
-    UPDATE salesreg.outbox o SET state = 'sending', attempts = o.attempts + 1
+    UPDATE salesreg.outbox o
+    SET state = 'sending', attempts = o.attempts + 1,
+        -- a summary that this chat has already is edited
+        method = CASE WHEN o.summary_of IS NULL THEN o.method
+                      WHEN EXISTS (SELECT 1 FROM salesreg.qualifications q
+                                   WHERE q.prospect = o.summary_of AND q.summary_chat = o.chat_id AND q.summary_message IS NOT NULL)
+                      THEN 'editMessageText' ELSE 'sendMessage' END,
+        payload = CASE WHEN o.summary_of IS NULL THEN o.payload
+                       ELSE coalesce((SELECT (o.payload::jsonb || pg_catalog.jsonb_build_object('message_id', q.summary_message))::json
+                                      FROM salesreg.qualifications q
+                                      WHERE q.prospect = o.summary_of AND q.summary_chat = o.chat_id AND q.summary_message IS NOT NULL),
+                                     (o.payload::jsonb - 'message_id')::json) END
     FROM due WHERE o.id = due.id AND due.dropped IS NULL
     RETURNING o.id, o.chat_id, o.method, o.payload::text, o.priority, o.attempts, o.possible_duplicate,
               (extract(epoch FROM now() - greatest(o.created_at, o.released_at)) * 1000000)::bigint AS age_us,
@@ -168,7 +179,10 @@ WITH mine AS (
 ), done AS (
     DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id
     RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.message_id,
-              o.created_at
+              o.created_at, o.summary_of
+), summaries AS (
+    UPDATE salesreg.qualifications q SET summary_chat = d.chat_id, summary_message = d.message_id
+    FROM done d WHERE d.summary_of IS NOT NULL AND d.method = 'sendMessage' AND q.prospect = d.summary_of
 ), kept AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
                                          message_id, created_at)

@@ -6,7 +6,8 @@ SELECT u.telegram_id, p.id, left(p.name, 255), c.telegram_id IS NOT NULL,
        p.context <> '' OR EXISTS (SELECT 1 FROM salesreg.prospect_events e
                                   WHERE e.prospect = p.id AND e.kind = 'said' OFFSET 0),
        coalesce(c.owner, 'bot'), coalesce(c.version, 1),
-       (SELECT a.id FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NULL LIMIT 1), left(r.name, 255), r.telegram_id, s.locale
+       (SELECT a.id FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NULL LIMIT 1), left(r.name, 255), r.telegram_id, s.locale,
+       p.open
 FROM unnest($1::bigint[], $2::text[]) AS u (telegram_id, username)
 CROSS JOIN LATERAL (
     SELECT m.prospect, m.met
@@ -22,7 +23,8 @@ CROSS JOIN LATERAL (
                                WHERE w.prospect = q.id AND w.telegram_id IS NOT NULL)
     ORDER BY m.met DESC, q.status IN ('unreached', 'contacted', 'in_conversation') DESC, q.created_at DESC, q.id DESC
     LIMIT 1) k
-CROSS JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, left(q.context, 1) AS context, q.assigned_rep_id
+CROSS JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, left(q.context, 1) AS context, q.assigned_rep_id,
+                           q.status IN ('unreached', 'contacted', 'in_conversation') AS open
                     FROM public.test_prospects q WHERE q.id = k.prospect OFFSET 0) p
 LEFT JOIN LATERAL (SELECT v.* FROM salesreg.conversations v WHERE v.prospect = p.id OFFSET 0) c ON true
 LEFT JOIN LATERAL (SELECT left(w.name, 255) AS name, w.telegram_id FROM public.sales_representatives w
@@ -32,11 +34,13 @@ LEFT JOIN LATERAL (SELECT t.* FROM salesreg.user_sessions t WHERE t.user_id = r.
 -- $1 hashes of links that were opened: a campaign's, or whose own it is, with who came by it first
 SELECT l.token_hash, l.campaign, p.id, left(p.name, 255), c.telegram_id, p.context IS NOT NULL AND p.context <> '',
        coalesce(c.owner, 'bot'), coalesce(c.version, 1),
-       (SELECT a.id FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NULL LIMIT 1), left(r.name, 255), r.telegram_id, s.locale
+       (SELECT a.id FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NULL LIMIT 1), left(r.name, 255), r.telegram_id, s.locale,
+       p.open
 FROM unnest($1::text[]) AS u (hash)
 CROSS JOIN LATERAL (SELECT k.* FROM salesreg.links k
                     WHERE k.token_hash = u.hash AND k.removed_at IS NULL OFFSET 0) l
-LEFT JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, left(q.context, 1) AS context, q.assigned_rep_id
+LEFT JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, left(q.context, 1) AS context, q.assigned_rep_id,
+                           q.status IN ('unreached', 'contacted', 'in_conversation') AS open
                    FROM public.test_prospects q WHERE q.id = l.prospect OFFSET 0) p ON true
 LEFT JOIN LATERAL (SELECT v.* FROM salesreg.conversations v WHERE v.prospect = p.id OFFSET 0) c ON true
 LEFT JOIN LATERAL (SELECT left(w.name, 255) AS name, w.telegram_id FROM public.sales_representatives w

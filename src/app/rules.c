@@ -1,4 +1,5 @@
 #include "salesreg/app/rules.h"
+#include "salesreg/app/qualification.h"
 #include "salesreg/domain/contact/email.h"
 #include "salesreg/domain/event/intents.h"
 #include "salesreg/http/mail.h"
@@ -69,6 +70,8 @@ enum err rules_load(struct conversation_rules *rules, const struct config *confi
 		    "0-24 = always\n",
 		    config->prospect_hours);
 	rules_check_mail(config, a, problems);
+	if (qualification_load(config->qualification, a, &rules->script, problems) != ERR_OK)
+		return ERR_CONFIG;
 	if (rules->approval_by_admin && config->admin_count == 0)
 		buf_adds(problems, "REGISTRATION_APPROVAL=admin needs ADMIN_TELEGRAM_IDS: nobody "
 				   "could approve anyone\n");

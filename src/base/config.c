@@ -135,6 +135,9 @@ const struct config_row config_table[] = {
 	.about = "what supervise starts"},
     {"MESSAGES", TYPE_TEXT, AT(messages), .rule = "JSON, usually given as MESSAGES_FILE",
 	.about = "texts that replace those of config/messages/"},
+    {"QUALIFICATION", TYPE_TEXT, AT(qualification),
+	.rule = "JSON, usually given as QUALIFICATION_FILE; or off", .readers = CONFIG_READ_BY_BOT,
+	.about = "what prospects are asked; not set: config/qualification.json"},
     {"MIGRATE_OWNER_PASSWORD", TYPE_SECRET, AT(owner_password), .rule = "any text",
 	.readers = CONFIG_READ_BY_MIGRATE, .about = "what migrate --roles gives the owner's role"},
     {"MIGRATE_WORKER_PASSWORD", TYPE_SECRET, AT(worker_password), .rule = "any text",
@@ -177,7 +180,7 @@ const char *config_name(size_t i)
 
 bool config_is_document(const struct config_row *row)
 {
-	return strcmp(row->name, "MESSAGES") == 0;
+	return strcmp(row->name, "MESSAGES") == 0 || strcmp(row->name, "QUALIFICATION") == 0;
 }
 
 static bool is_list(const struct config_row *row)

@@ -16,7 +16,7 @@ size_t prospects_met_parse(const PGresult *result, struct arena *a, struct prosp
 	    COL(prospect_row, described, BOOL), COL(prospect_row, owner, TEXT),
 	    COL(prospect_row, version, I64), COL(prospect_row, assignment, I64),
 	    COL(prospect_row, rep_name, TEXT), COL(prospect_row, rep_telegram_id, I64),
-	    COL(prospect_row, rep_locale, TEXT)};
+	    COL(prospect_row, rep_locale, TEXT), COL(prospect_row, open, BOOL)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
@@ -33,7 +33,7 @@ size_t links_parse(const PGresult *result, struct arena *a, struct prospect_row 
 	    COL(prospect_row, described, BOOL), COL(prospect_row, owner, TEXT),
 	    COL(prospect_row, version, I64), COL(prospect_row, assignment, I64),
 	    COL(prospect_row, rep_name, TEXT), COL(prospect_row, rep_telegram_id, I64),
-	    COL(prospect_row, rep_locale, TEXT)};
+	    COL(prospect_row, rep_locale, TEXT), COL(prospect_row, open, BOOL)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 

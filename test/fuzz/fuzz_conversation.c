@@ -38,8 +38,63 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "pros:stop", "pros:resume", "ищу недвижимость", "стоп", "claim", "code:again", "часы",
     "menu:hours", "hours:six", "hours:zone", "zone:set:Asia/Dubai", "Дубай", "UTC+4", "пн-пт 10-19",
     "выходной завтра", "календарь", "menu:cal", "cal:off", "cal:off:yes", "cal:choose",
+    "q:0123456789abcdef:0:t0", "q:0123456789abcdef:0:d1", "q:0123456789abcdef:1:c1",
+    "q:0123456789abcdef:1:b", "q:0123456789abcdef:5:s", "q:0123456789abcdef:6:s",
+    "q:0123456789abcdef:7:b", "q:0000000000000000:1:c1", "Вилла", "до 300 тыс", "в мае",
+    "+7 999 123-45-67", "пропустить", "назад", "a:5:v", "a:5:x", "a:5:x1", "a:5:x0", "a:6:x5",
     "cal:pick:5", "cal:pick:7", "cal:pick:6", "cal:into", "cal:into:5", "cal:into:7"};
 enum { USUAL = sizeof usual / sizeof usual[0] };
+
+#define BOTH(text)                                                                                 \
+	{                                                                                          \
+		{                                                                                  \
+			text, text                                                                 \
+		}                                                                                  \
+	}
+static const struct script_option things[] = {
+    {"villa", BOTH("Вилла"), 3}, {"flat", BOTH("Flat"), 2}};
+static const struct script_condition is_villa = {0, 1}, is_flat = {1, 2};
+static const struct script_question questions[] = {
+    {.id = "what",
+	.kind = QUESTION_SEVERAL,
+	.text = BOTH("What?"),
+	.title = BOTH("What"),
+	.options = things,
+	.option_count = 2},
+    {.id = "one",
+	.kind = QUESTION_CHOICE,
+	.text = BOTH("Which?"),
+	.title = BOTH("Which"),
+	.options = things,
+	.option_count = 2},
+    {.id = "budget",
+	.kind = QUESTION_NUMBER,
+	.text = BOTH("How much?"),
+	.title = BOTH("Budget"),
+	.least = 1000,
+	.most = 1000000,
+	.currencies = {"USD", "EUR"},
+	.currency_count = 2},
+    {.id = "when",
+	.kind = QUESTION_DATE,
+	.text = BOTH("When?"),
+	.title = BOTH("When"),
+	.conditions = &is_villa,
+	.condition_count = 1},
+    {.id = "phone", .kind = QUESTION_CONTACT, .text = BOTH("Phone?"), .title = BOTH("Phone")},
+    {.id = "email",
+	.kind = QUESTION_EMAIL,
+	.text = BOTH("E-mail?"),
+	.title = BOTH("E-mail"),
+	.required = true,
+	.conditions = &is_flat,
+	.condition_count = 1},
+    {.id = "more", .kind = QUESTION_TEXT, .text = BOTH("More?"), .title = BOTH("More")},
+};
+enum { QUESTIONS = sizeof questions / sizeof *questions };
+static const struct script script = {"0123456789abcdef", "{}", questions, QUESTIONS};
+static const char *const said[QUESTIONS] = {
+    "villa", "flat", "-300000 USD", "2027-05", "+79991234567", "a@b.example", "a text"};
 
 /* A usual text, or bytes of the input made clean as the parser does. */
 static const char *next_text(struct input *in, struct arena *a)
@@ -124,6 +179,7 @@ struct facts {
 	struct calendar_choice calendars[2];
 	struct calendar_view calendar;
 	struct prospect_view prospect;
+	struct questionnaire questions;
 	struct link_view opened;
 	bool has_prospect, has_opened, has_code, has_invite, has_held, has_claim;
 	int64_t code_wait_us;
@@ -197,6 +253,17 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .rep_name = chat & 32 ? "Rep" : NULL,
 	    .rep_telegram_id = chat & 32 ? 501 : 0,
 	};
+	uint8_t answered = next_byte(in);
+	const char **answers = ARENA_ARRAY(a, const char *, QUESTIONS);
+	for (size_t i = 0; i < QUESTIONS; i++)
+		answers[i] = answered >> i & 1 ? said[i] : NULL;
+	(void)script_prune(&script, answers, NULL);
+	f->questions = (struct questionnaire){.script = &script,
+	    .answers = answers,
+	    .at = answered & 128 ? script_next(&script, answers) : next_byte(in) % (QUESTIONS + 1),
+	    .today = 20783};
+	f->prospect.open = chat & 16;
+	f->prospect.questions = next_bit(in) ? &f->questions : NULL;
 	f->opened = (struct link_view){
 	    .campaign = chat & 64 ? "Fair" : NULL,
 	    .prospect = f->prospect,
@@ -296,6 +363,10 @@ static struct event next_event(struct input *in, struct arena *a)
 	};
 	e.chat_id = e.user_id;
 	e.text = next_text(in, a);
+	if (e.kind == EVENT_CONTACT) {
+		e.phone = flags & 64 ? "79991234567" : e.text;
+		e.contact_user_id = flags & 128 ? 0 : e.user_id;
+	}
 	if (e.kind != EVENT_BUTTON)
 		return e;
 	e.callback_id = "cb";
@@ -404,7 +475,8 @@ static void check_messages(const struct outcome *out)
 		for (size_t i = 0; i < m->button_count; i++) {
 			const struct button *b = &m->buttons[i];
 			require(b->text && text_utf16_units(b->text) <= TEXT_BUTTON_UNITS);
-			require((b->data != NULL) + (b->url != NULL) + (b->copy != NULL) == 1);
+			require((b->data != NULL) + (b->url != NULL) + (b->copy != NULL) ==
+				(m->keyboard == KEYBOARD_INLINE));
 			require(!b->data || (strlen(b->data) >= 1 &&
 						strlen(b->data) <= MESSAGE_CALLBACK_BYTES));
 		}
@@ -540,6 +612,22 @@ static void check_effect(const struct effect *e, const struct conversation_state
 	case EFFECT_SAID:
 		require(s->prospect && e->said && event->kind == EVENT_TEXT);
 		return;
+	case EFFECT_QUALIFY:
+		require(s->rules->script && e->position);
+		require(!s->prospect || !s->prospect->questions);
+		return;
+	case EFFECT_ANSWER:
+		require(s->rules->script && s->prospect && s->prospect->questions);
+		require(e->question && e->value && e->shown && e->voided && e->score >= 0);
+		return;
+	case EFFECT_ASK:
+		require(s->rules->script && s->prospect && s->prospect->questions && e->position);
+		return;
+	case EFFECT_CLOSE:
+		require(s->rep_status == REP_ACTIVE && s->assignment && s->assignment->live);
+		require(s->assignment->mine && e->assignment_id == s->assignment->id);
+		require(interest->changes_assignments && e->closed);
+		return;
 	case EFFECT_OWN:
 	case EFFECT_STOP:
 	case EFFECT_RESUME:
@@ -625,6 +713,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	    .admin_count = 1,
 	    .default_locale = flags & 4 ? LOCALE_EN : LOCALE_RU,
 	    .max_prospects = 5,
+	    .script = more & 32 ? &script : NULL,
 	};
 	struct conversation_state s = {
 	    .rules = &rules,

@@ -11,7 +11,7 @@ SHARED = ("test_prospects", "sales_representatives", "prospect_changes")
 TEXTS = "name|email|context|notes|telegram_id|telegram_username|status|calendar_account_name"
 NUMBERS = {("sales_representatives", "telegram_id")}
 # Compared inside an expression, or written back to where it stood, and not what comes out of it.
-COMPARED = {"assignments_read": ["r.status"], "assignments_contacted": ["p.status"], "allocation_declined": ["p.status"],
+COMPARED = {"assignments_read": ["r.status"], "assignments_contacted": ["p.status"], "assignments_close": ["p.status"], "allocation_declined": ["p.status"],
             "allocation_exhausted": ["r.status"], "allocation_reconcile_assignments": ["r.status"], "reps_decide": ["r.status"],
             "reps_move": ["r.name"], "allocation_changed": ["p.context", "p.email", "p.name", "p.notes"],
             "doctor_reps_without_email": ["r.email"], "doctor_contacts": ["p.email"],

@@ -36,7 +36,7 @@ LIBRARIES = {
 SIBLINGS = [{"domain", "db", "http", "ipc"}, {"store", "telegram", "google", "supervise", "sandbox"}]
 # embedded text, made from sql/, config/ and src/sandbox/page/
 GENERATED = {"salesreg/generated/statements.h": {"db"}, "salesreg/generated/statements.inc": {"db"},
-             "salesreg/generated/migrations.inc": {"db"}, "salesreg/generated/texts.inc": {"app"},
+             "salesreg/generated/migrations.inc": {"db"}, "salesreg/generated/texts.inc": {"app"}, "salesreg/generated/qualification.inc": {"app"},
              "salesreg/generated/page.inc": {"sandbox"}, "salesreg/generated/oauth_page.inc": {"app"}, "salesreg/generated/locales.h": {"base", "domain", "app"},
              "salesreg/generated/text_ids.h": {"domain"}, "salesreg/generated/words.inc": {"domain"}}
 
@@ -203,7 +203,7 @@ def test_no_files_include_one_another_in_a_circle():
 
 
 # layers that are folders of folders: what is in one of those has one purpose
-FOLDERS = {"domain": {"calendar", "conversation", "event", "assignment", "contact", "outbox", "text", "config", "prospect"},
+FOLDERS = {"domain": {"calendar", "conversation", "event", "assignment", "contact", "outbox", "text", "config", "prospect", "qualification"},
            "app": {"bot", "outreach", "doctor", "oauth"},
            "sandbox": {"telegram", "google"},
            "role": {"cli", "command", "worker"}}

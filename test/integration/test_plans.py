@@ -38,6 +38,13 @@ HOT = {
     "prospects_meet": ["'{held7}'", "'{77}'"],
     "prospects_unclaimed": ["'{waiting7}'"],
     "conversations_own": ["'{held7}'", "'{rep}'", "'{1}'"],
+    "questions_read": ["'{2000000100,2000000101}'", "'{x}'", "'Asia/Makassar'"],
+    "scripts_put": ["'y'", "'{}'"],
+    "questions_begin": ["'{2000000100}'", "'{a}'", "'x'"],
+    "questions_moved": ["'{2000000100,2000000100}'", "'{a,NULL}'", "'{1,2}'"],
+    "answers_write": ["'{2000000100,2000000101}'", "'{a,b}'", "'{1,2}'", "'{1,2}'", "'{\"c,d\",\"\"}'"],
+    "summaries_put": ["'{held100,held101}'", "'{1000000100,1000000101}'", "'{\"{}\",\"{}\"}'"],
+    "assignments_close": ["'{100}'", "'{archived}'", "'{x}'"],
     "prospects_said": ["'{waiting7}'", "'{x}'"],
     "opt_outs_add": ["'{77}'"],
     "opt_outs_remove": ["'{77}'"],
@@ -251,6 +258,13 @@ def fill_ours(cursor):
             SELECT 'held' || n, 2000000000 + n FROM generate_series(10, %(n)s) n;
         INSERT INTO {tables.timers} (kind, prospect, due_at)
             SELECT 'reminder', 'held' || n, now() + interval '1 minute' FROM generate_series(10, %(n)s) n;
+        INSERT INTO {tables.scripts} (version, script) VALUES ('x', '{{}}');
+        INSERT INTO {tables.qualifications} (prospect, script, question)
+            SELECT 'held' || n, 'x', 'a' FROM generate_series(10, %(n)s) n;
+        INSERT INTO {tables.answers} (prospect, question, script, value, answer)
+            SELECT 'held' || n, q, 'x', 'v', 'v' FROM generate_series(10, %(n)s) n, unnest('{{b,c,d}}'::text[]) q;
+        INSERT INTO {tables.outbox} (chat_id, method, payload, summary_of)
+            SELECT 1000000000 + n %% 1000, 'sendMessage', '{{}}', 'held' || n FROM generate_series(1, 2000) n;
         INSERT INTO {tables.opt_outs} (telegram_id) SELECT 2000000000 + n FROM generate_series(1, %(n)s) n;
         INSERT INTO {tables.days_off} (rep, day) SELECT id, current_date + 1 FROM public.sales_representatives;
     """, {"n": MANY})

@@ -5,9 +5,10 @@ from .telegram import TOKEN, Sandbox
 from .waiting import PATIENCE_S, eventually
 
 # No pacing of ours, so that conversations need not wait; tests of the pace set their own.
+# Prospects are asked no questions but where a test is about them (test_qualification.py).
 # Prospects hear nothing unasked; test_timers.py has what they hear. Who cannot be reached loses the prospects at once; test_unreachable.py has a grace.
 DEFAULTS = {"TELEGRAM_RATE_LIMIT": "0", "TELEGRAM_CHAT_RATE_LIMIT": "0", "BOT_LOCALE": "ru",
-            "UNREACHABLE_GRACE_MINUTES": "0", "PROSPECT_MESSAGES_PER_DAY": "0"}
+            "UNREACHABLE_GRACE_MINUTES": "0", "PROSPECT_MESSAGES_PER_DAY": "0", "QUALIFICATION": "off"}
 
 
 class World:

@@ -42,7 +42,7 @@ struct config {
 	char *time_zone;
 	int64_t log_level, log_format; /* enum log_level, enum log_format */
 	int64_t db_pool_size;
-	char *metrics_listen, *run_dir, *workers, *messages;
+	char *metrics_listen, *run_dir, *workers, *messages, *qualification;
 	bool debug_cores, syscall_filter;
 };
 

@@ -17,6 +17,8 @@ struct prospect_row {
 	/* prospects_met */
 	int64_t telegram_id;
 	bool met, opted_out;
+	/* both: neither converted nor archived */
+	bool open;
 	/* links_read */
 	const char *hash, *campaign;
 	int64_t account;

@@ -7,7 +7,7 @@
 static const struct dialogue *const dialogues[] = {&dialogue_admins, &dialogue_claims,
     &dialogue_invitations, &dialogue_languages, &dialogue_client_cards, &dialogue_registration,
     &dialogue_codes, &dialogue_calendar, &dialogue_hours, &dialogue_zones, &dialogue_rep_menu,
-    &dialogue_prospects, &dialogue_owners, NULL};
+    &dialogue_questions, &dialogue_prospects, &dialogue_owners, &dialogue_closing, NULL};
 
 static const struct phase *find_phase(enum conversation_phase phase, enum person_kind kind)
 {
@@ -142,6 +142,8 @@ void turn_said(struct turn *t)
 		return;
 	bool buys = word && word->phrase == PHRASE_PROPERTY;
 	if (t->kind == PERSON_UNKNOWN && !buys && !turn_lets_in(t))
+		return;
+	if (t->kind == PERSON_PROSPECT && t->event->kind == EVENT_CONTACT && turn_answered(t))
 		return;
 	const char *unreadable = turn_unreadable(t);
 	if (unreadable)

@@ -100,7 +100,7 @@ struct dialogue {
 extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_codes,
     dialogue_claims, dialogue_admins, dialogue_invitations, dialogue_languages,
     dialogue_client_cards, dialogue_calendar, dialogue_hours, dialogue_zones, dialogue_prospects,
-    dialogue_owners;
+    dialogue_owners, dialogue_questions, dialogue_closing;
 
 /* conversation_dialogues.c */
 unsigned button_facts(enum press_kind press);
@@ -247,6 +247,14 @@ const char *turn_zone(const struct turn *t, const char *zone);
 
 /* rep/conversation_clients.c */
 turn_handler turn_list_clients;
+/* Whether a button of an open prospect that this rep has was pressed; else it has been answered. */
+bool turn_acts_on_assignment(struct turn *t);
+
+/* rep/conversation_closing.c */
+enum { TURN_CLOSING_BUTTONS = 3 };
+/* Take over or give back, by who leads the conversation now; converted, archive. */
+const struct button *turn_closing_buttons(
+    const struct turn *t, enum locale locale, int64_t assignment, enum conversation_owner owner);
 
 /* prospect/conversation_prospect.c */
 /* A stranger came by a prospect's or a campaign's link: true: that has been answered. */
@@ -271,6 +279,16 @@ turn_handler turn_hand_over;
 /* Under a message to the rep about this prospect: to take over, or to give back. */
 void turn_owner_buttons(
     const struct turn *t, struct message *message, const struct prospect_view *view);
+
+/* prospect/conversation_questions.c */
+/* Begins the questions, or goes on with them: the greeting and the question in one message. False: nothing is asked. */
+bool turn_ask_prospect(struct turn *t, const char *greeting);
+/* Whether the event answers the question that is asked; what is wrong with it has been said then, too. */
+bool turn_answered(struct turn *t);
+/* The question that is asked, once more, after a line on what went before. False: none is. */
+bool turn_ask_again(struct turn *t, const char *first);
+/* Whether all questions have been asked. */
+bool turn_has_asked_all(const struct turn *t);
 
 /* conversation_admin.c */
 /* What an admin is written to in, unasked. */

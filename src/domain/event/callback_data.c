@@ -38,7 +38,7 @@ static const char *parse_id(const char *s, int64_t *id)
 /* Nothing at all, or ":" and a fingerprint, or a language's code, a zone; false: something else. */
 static bool parse_about(const char *s, enum press_kind kind, const char **about)
 {
-	if (kind == PRESS_LANGUAGE || kind == PRESS_ZONE) {
+	if (kind == PRESS_LANGUAGE || kind == PRESS_ZONE || kind == PRESS_QUESTION) {
 		*about = *s == ':' ? s + 1 : NULL;
 		return *about || *s == '\0';
 	}

@@ -9,10 +9,12 @@
  */
 #pragma once
 #include "salesreg/domain/calendar/hours.h"
+#include "salesreg/domain/conversation/prospect_view.h"
 #include "salesreg/domain/event/event.h"
 #include "salesreg/domain/event/person.h"
 #include "salesreg/domain/outbox/message.h"
 #include "salesreg/domain/prospect/outreach_rules.h"
+#include "salesreg/domain/qualification/script.h"
 #include "salesreg/domain/text/catalog.h"
 
 /* What the bot is waiting for; the names are stored in salesreg.user_sessions. */
@@ -91,21 +93,8 @@ struct conversation_rules {
 	size_t hand_over_count;
 	struct outreach_limits outreach;
 	int64_t follow_up_s; /* before a silent prospect is reminded; 0: never */
+	const struct script *script; /* what prospects are asked; NULL: nothing */
 };
-
-/* Who leads a prospect's conversation; the words are the database's. */
-#define CONVERSATION_OWNER_MAP(X)                                                                  \
-	X(BOT, "bot")       /* it asks and answers by itself */                                    \
-	X(REP, "rep")       /* a person does, and the bot only passes on */                        \
-	X(NOBODY, "nobody") /* a person is asked for, and there is none yet */
-enum conversation_owner {
-#define X(name, text) OWNER_##name,
-	CONVERSATION_OWNER_MAP(X)
-#undef X
-};
-const char *conversation_owner_name(enum conversation_owner owner);
-/* What is none of ours, or NULL, counts as a rep's: the careful reading. */
-enum conversation_owner conversation_owner_from_name(const char *name);
 
 struct client_view {
 	const char *prospect_id, *name, *telegram;
@@ -251,28 +240,6 @@ struct application_view {
 /* A prospect that every rep has declined. */
 struct untaken_view {
 	const char *name, *telegram, *context, *email;
-};
-
-/* Whose business a prospect's chat is about. */
-struct prospect_view {
-	const char *id, *name; /* the first is NULL until the row is written */
-	bool met;              /* this account's conversation is there already */
-	bool opted_out;        /* said STOP */
-	bool described;        /* something is known of what they look for */
-	enum conversation_owner owner;
-	int64_t version; /* of the conversation: grows with each change of its owner */
-	/* who has the prospect, by which assignment (0: none is written yet); rep_name NULL: nobody yet */
-	int64_t assignment_id;
-	const char *rep_name;
-	int64_t rep_telegram_id;
-	enum locale rep_locale;
-};
-
-/* A link of ours that was opened. */
-struct link_view {
-	const char *campaign;          /* NULL: a prospect's own */
-	struct prospect_view prospect; /* whose own it is */
-	int64_t account;               /* that came by it first; 0: nobody has */
 };
 
 /* When a rep works, and where. */
@@ -421,6 +388,11 @@ void conversation_interest(
 	X(SAID, "said")                   /* prospect, said: kept for the rep */                   \
 	/* prospect, owner, version: as it was before; to: the prospect's account */               \
 	X(OWN, "own")                                                                              \
+	X(QUALIFY, "qualify") /* position: the first question of the rules' script */              \
+	/* question, value (""), shown, voided, position, score, prospect, unclaimed */            \
+	X(ANSWER, "answer")                                                                        \
+	X(ASK, "ask")             /* position, score: another question is asked */                 \
+	X(CLOSE, "close")         /* assignment_id, closed, reason */                              \
 	X(STOP, "stop")           /* nothing is sent to this person unasked */                     \
 	X(RESUME, "resume")       /* it is again */                                                \
 	X(REACHABLE, "reachable") /* available again */                                            \
@@ -454,6 +426,11 @@ struct effect {
 	const char *owner; /* who leads the conversation from now on */
 	int64_t version;
 	const char *source, *campaign; /* where a prospect comes from: see salesreg.conversations */
+	/* an answer as it is stored, and in words; questions whose answers it takes back, with commas; the question that is
+	 * asked now, NULL: none */
+	const char *question, *value, *shown, *voided, *position;
+	int64_t score;
+	const char *closed, *reason; /* the prospect's status from now on, and why */
 	int64_t code_id;
 	int64_t calendar_id;
 	int64_t from, to; /* Telegram accounts */
@@ -475,6 +452,9 @@ struct outcome {
 	struct effect effects[OUTCOME_MAX_EFFECTS];
 	size_t effect_count;
 	struct message_list messages;
+	/* What a rep is shown of this prospect's answers, instead of what was shown before; NULL: nothing new. */
+	const struct message *summary;
+	const char *summary_of; /* the prospect */
 	/* For answerCallbackQuery: a text, or "" to only stop the spinner;
 	 * NULL if the event is no button. */
 	const char *callback_answer;

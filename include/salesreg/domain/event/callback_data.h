@@ -16,6 +16,7 @@
 	X(PROPERTY, "pros:yes")                                                                    \
 	X(PROSPECT_STOP, "pros:stop")                                                              \
 	X(PROSPECT_RESUME, "pros:resume")                                                          \
+	X(QUESTION, "q")                                                                           \
 	X(CANCEL, "cancel")                                                                        \
 	X(CLAIM, "reg:claim")                                                                      \
 	X(INVITE, "adm:invite")                                                                    \
@@ -52,6 +53,14 @@
 	X(UNDO, "a:", ":u", false)                                                                 \
 	X(TAKE_OVER, "a:", ":o", false)                                                            \
 	X(GIVE_BACK, "a:", ":b", false)                                                            \
+	X(CONVERTED, "a:", ":v", false)                                                            \
+	X(ARCHIVE, "a:", ":x", false)                                                              \
+	X(ARCHIVE_NO_INTEREST, "a:", ":x1", false)                                                 \
+	X(ARCHIVE_WRONG_PERSON, "a:", ":x2", false)                                                \
+	X(ARCHIVE_NO_BUDGET, "a:", ":x3", false)                                                   \
+	X(ARCHIVE_BOUGHT_ELSEWHERE, "a:", ":x4", false)                                            \
+	X(ARCHIVE_NO_ANSWER, "a:", ":x5", false)                                                   \
+	X(ARCHIVE_KEEP, "a:", ":x0", false)                                                        \
 	X(APPROVE, "adm:ok:", "", true)                                                            \
 	X(REJECT, "adm:no:", "", true)                                                             \
 	X(SAME_PERSON, "adm:same:", "", true)                                                      \
@@ -69,14 +78,15 @@ enum press_kind {
 		PRESS_UNKNOWN,
 };
 /* WHOLE_NAME and CLAIM carry an <about>, too: "name:whole:<about>"; LANGUAGE carries one of ours or another, "lang:ru",
- * and ZONE a zone: "zone:set:Asia/Dubai". */
+ * and ZONE a zone: "zone:set:Asia/Dubai", QUESTION what a button under a question does: "q:<version>:3:c1" (qualification/script.h). */
 
 struct press {
 	enum press_kind kind;
 	int64_t id; /* of the kinds that carry one, above 0 */
 	/*
 	 * Fingerprint of what was shown above the button: what is decided now must have the same.
-	 * NULL: the kind has none, or the button is older than fingerprints. Of LANGUAGE: its code; of ZONE: its name.
+	 * NULL: the kind has none, or the button is older than fingerprints. Of LANGUAGE: its code; of ZONE: its name; of
+	 * QUESTION: what it does.
 	 * Points into the data.
 	 */
 	const char *about;

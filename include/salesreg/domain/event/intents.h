@@ -19,6 +19,8 @@
 	X(NO, "no")                                                                                \
 	X(CANCEL, "cancel")                                                                        \
 	X(STOP, "stop")                                                                            \
+	X(SKIP, "skip") /* a question */                                                           \
+	X(BACK, "back") /* to the one before */                                                    \
 	X(CLIENTS, "clients")                                                                      \
 	X(STATUS, "status")                                                                        \
 	X(CHANGE_EMAIL, "change email")                                                            \

@@ -24,6 +24,15 @@ struct button {
 	const char
 	    *copy;    /* or a text that is copied: 1–256 characters (Bot API, "CopyTextButton") */
 	bool new_row; /* starts a row of its own; the first button always does */
+	/* of a keyboard in the place of the letters: it sends the person's own number (Bot API, "KeyboardButton") */
+	bool asks_contact;
+};
+
+/* Where the buttons are (Bot API, "ReplyKeyboardMarkup", "ReplyKeyboardRemove"). */
+enum message_keyboard {
+	KEYBOARD_INLINE, /* under the message */
+	KEYBOARD_REPLY, /* in the place of the letters until one is pressed; each sends its text. SEND only */
+	KEYBOARD_REMOVE, /* those that were there are taken away, and the message has none. SEND only */
 };
 
 /* Part of a text that opens the profile of a person the bot has seen; Telegram shows it as plain text where that is not
@@ -67,6 +76,7 @@ struct message {
 	const char *text; /* SEND and EDIT_TEXT */
 	const struct button *buttons;
 	size_t button_count;
+	enum message_keyboard keyboard;
 	const struct mention *mention; /* SEND only; NULL: none */
 	const struct span *spans;      /* of the text */
 	size_t span_count;

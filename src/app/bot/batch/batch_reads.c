@@ -60,6 +60,10 @@ void batch_plan_reads(struct batch *b, struct db_plan *plan)
 		b->steps.reps = reps_read(plan, a, in->users, in->user_count);
 		b->steps.prospects =
 		    prospects_met(plan, a, in->users, in->usernames, in->user_count);
+		if (b->options.rules->script)
+			b->steps.questions = questions_read(plan, a, in->users, in->user_count,
+			    &b->options.rules->script->version, 1,
+			    time_zone_here(arena_alloc(a, TIME_ZONE_SIZE)));
 	}
 	if (in->email_key_count)
 		b->steps.emails = rep_emails_read(plan, a, in->email_keys, in->email_key_count);
@@ -131,6 +135,12 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 		input->prospect_count =
 		    prospects_met_parse(reply->results[b->steps.prospects], a, &prospects);
 		input->prospects = prospects;
+		if (b->options.rules->script) {
+			struct questions_row *questions;
+			input->questions_count =
+			    questions_parse(reply->results[b->steps.questions], a, &questions);
+			input->questions = questions;
+		}
 	}
 	if (b->interests.email_key_count) {
 		input->email_count = rep_emails_parse(reply->results[b->steps.emails], a, &emails);

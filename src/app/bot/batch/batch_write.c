@@ -79,6 +79,7 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 		delivery_answer_callback(b->options.delivery, b->writes.answers[i].chat_id,
 		    outgoing_callback_answer(b->writes.answers[i].callback_id,
 			b->writes.answers[i].text, b->writes.answers[i].alert, &b->scratch));
+	queued |= b->writes.summary_count > 0;
 	if (b->writes.menu_count > 0)
 		menus_wake(b->options.menus);
 	if (queued)

@@ -177,6 +177,7 @@ static void load_people(struct folding *f)
 	for (size_t i = 0; i < input->prospect_count; i++)
 		fold_person_of(f, input->prospects[i].telegram_id)->state.prospect =
 		    fold_prospect_view(f, &input->prospects[i]);
+	fold_load_questions(f);
 	for (size_t i = 0; i < input->rep_count; i++) {
 		struct person *p = fold_person_of(f, input->reps[i].telegram_id);
 		if (!p->state.rep_id)
@@ -347,6 +348,9 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	    .guessers = ARENA_ARRAY(a, int64_t, input->count),
 	    .heard = ARENA_ARRAY(a, struct heard_row, input->count),
 	    .reminder_us = input->rules->follow_up_s * 1000000,
+	    .summaries = ARENA_ARRAY(a, struct summary_new, input->count),
+	    .begun = ARENA_ARRAY(a, struct questions_new, input->count),
+	    .script = input->rules->script,
 	};
 	struct folding f = {.input = input,
 	    .a = a,
@@ -378,6 +382,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 		p->state = outcome.next;
 		note_prospect(&f, p, event, outcome.awaits);
 		fold_add_messages(&f, p, &input->updates[i], &outcome);
+		fold_add_summary(&f, &outcome);
 		if (outcome.sets_menu)
 			w->menus[w->menu_count++] =
 			    (struct fold_menu){event->chat_id, outcome.next.locale};

@@ -43,6 +43,10 @@ static const unsigned consequences[EFFECT_COUNT] = {
     [EFFECT_MEET_PROSPECT] = TOUCHES_SELF,
     [EFFECT_SAID] = 0,
     [EFFECT_OWN] = TOUCHES_SELF | TOUCHES_TO | NEEDS_LOCK,
+    [EFFECT_QUALIFY] = TOUCHES_SELF,
+    [EFFECT_ANSWER] = 0,
+    [EFFECT_ASK] = 0,
+    [EFFECT_CLOSE] = TOUCHES_SELF | CHANGES_ASSIGNMENTS | NEEDS_LOCK,
     [EFFECT_STOP] = TOUCHES_SELF,
     [EFFECT_RESUME] = TOUCHES_SELF,
     [EFFECT_SET_HOURS] = TOUCHES_SELF,
@@ -74,6 +78,8 @@ void fold_apply_effect(struct folding *f, struct person *p, const struct effect 
 		row->effect.rep_id = p->state.rep_id;
 	p->touched |= (what & TOUCHES_SELF) != 0;
 	p->heard |= effect->kind == EFFECT_HEARD;
+	if (effect->kind == EFFECT_QUALIFY)
+		w->begun[w->begun_count++] = (struct questions_new){p->user_id, effect->position};
 	if (what & TOUCHES_FROM)
 		touch(f, effect->from);
 	if (what & TOUCHES_TO)
@@ -152,6 +158,17 @@ void fold_add_messages(struct folding *f, const struct person *p,
 	}
 }
 
+void fold_add_summary(struct folding *f, const struct outcome *outcome)
+{
+	struct fold_writes *w = f->writes;
+	if (outcome->summary)
+		w->summaries[w->summary_count++] = (struct summary_new){
+		    .prospect = outcome->summary_of,
+		    .chat_id = outcome->summary->chat_id,
+		    .payload = outgoing_payload(outcome->summary, f->a),
+		};
+}
+
 void fold_finish_sessions(struct folding *f)
 {
 	struct fold_writes *w = f->writes;
@@ -180,4 +197,6 @@ void fold_plan_writes(const struct fold_writes *w, struct db_plan *plan, struct 
 	sessions_write(plan, a, w->sessions, w->session_count);
 	effects_write(plan, a, w->effects, w->effect_count);
 	timers_heard(plan, a, w->heard, w->heard_count, w->reminder_us);
+	questions_begin(plan, a, w->script, w->begun, w->begun_count);
+	summaries_put(plan, a, w->summaries, w->summary_count);
 }

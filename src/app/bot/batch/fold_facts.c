@@ -136,6 +136,7 @@ const struct prospect_view *fold_prospect_view(struct folding *f, const struct p
 	    .name = row->name,
 	    .met = row->met,
 	    .opted_out = row->opted_out,
+	    .open = row->open,
 	    .described = row->described,
 	    .owner = conversation_owner_from_name(row->owner),
 	    .version = row->version,

@@ -45,9 +45,13 @@ void fold_apply_effect(struct folding *f, struct person *p, const struct effect 
 bool fold_changes_assignments(enum effect_kind kind);
 void fold_add_messages(struct folding *f, const struct person *p,
     const struct telegram_update *update, const struct outcome *outcome);
+/* What a rep is shown of somebody's answers from now on. */
+void fold_add_summary(struct folding *f, const struct outcome *outcome);
 void fold_finish_sessions(struct folding *f);
 /* Which address a mail would go to: the one that is named, or claimed, or asked a code for; NULL: none. */
 const char *fold_key_to_mail(
     const struct folding *f, const struct person *p, const struct conversation_interest *interest);
+/* How far the people are with their questions: after their prospects are known. */
+void fold_load_questions(struct folding *f);
 /* Made when it is first asked for. */
 struct person *fold_person_of(struct folding *f, int64_t user_id);

@@ -46,6 +46,39 @@ static char *keyboard(const struct message *message, struct arena *a)
 	return out;
 }
 
+static char *reply_keyboard(const struct message *message, struct arena *a)
+{
+	char *out = arena_strdup(a, "{\"keyboard\":[[");
+	for (size_t i = 0; i < message->button_count; i++) {
+		const struct button *b = &message->buttons[i];
+		out = arena_concat(a, out,
+		    i == 0       ? ""
+		    : b->new_row ? "],["
+				 : ",",
+		    "{\"text\":", json_quote(a, b->text),
+		    b->asks_contact ? ",\"request_contact\":true}" : "}", (char *)NULL);
+	}
+	return arena_concat(
+	    a, out, "]],\"resize_keyboard\":true,\"one_time_keyboard\":true}", (char *)NULL);
+}
+
+/* With the comma before it; "" for none. */
+static const char *markup(const struct message *message, struct arena *a)
+{
+	switch (message->keyboard) {
+	case KEYBOARD_INLINE:
+		break;
+	case KEYBOARD_REPLY:
+		return arena_concat(
+		    a, ",\"reply_markup\":", reply_keyboard(message, a), (char *)NULL);
+	case KEYBOARD_REMOVE:
+		return ",\"reply_markup\":{\"remove_keyboard\":true}";
+	}
+	return message->button_count
+		   ? arena_concat(a, ",\"reply_markup\":", keyboard(message, a), (char *)NULL)
+		   : "";
+}
+
 static char *entities(const struct message *message, struct arena *a)
 {
 	enum { ONE_MOST = 96 }; /* bytes: two numbers of 4 digits, an id, and the words */
@@ -75,9 +108,8 @@ const char *outgoing_payload(const struct message *message, struct arena *a)
 		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
 		    ",\"text\":", json_quote(a, message->text),
 		    message->mention || message->span_count ? entities(message, a) : "",
-		    ",\"link_preview_options\":{\"is_disabled\":true}",
-		    message->button_count ? ",\"reply_markup\":" : "",
-		    message->button_count ? keyboard(message, a) : "", "}", (char *)NULL);
+		    ",\"link_preview_options\":{\"is_disabled\":true}", markup(message, a), "}",
+		    (char *)NULL);
 	case MESSAGE_EDIT_KEYBOARD:
 		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
 		    ",\"message_id\":", db_i64(a, message->message_id),

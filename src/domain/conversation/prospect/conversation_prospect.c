@@ -44,8 +44,12 @@ static void greet(struct turn *t, const struct prospect_view *view, const char *
 	if (view->opted_out && t->phrase == PHRASE_START)
 		turn_effect(t, (struct effect){.kind = EFFECT_RESUME});
 	const char *name = turn_prospect_name(t, view);
+	if (turn_ask_prospect(
+		t, turn_join(t, first, turn_text(t, TEXT_PROSPECT_HELLO, ARGS({"name", name})))))
+		return;
+	bool described = view->described || turn_has_asked_all(t);
 	const char *ask =
-	    turn_text(t, view->described ? TEXT_PROSPECT_WRITE : TEXT_PROSPECT_ASK, NO_ARGS);
+	    turn_text(t, described ? TEXT_PROSPECT_WRITE : TEXT_PROSPECT_ASK, NO_ARGS);
 	const char *text =
 	    turn_join(t, turn_text(t, TEXT_PROSPECT_HELLO, ARGS({"name", name})), ask);
 	turn_buttons(t, turn_say_text(t, turn_join(t, first, text)), stop, 1);
@@ -67,7 +71,7 @@ static const char *name_of(const struct turn *t)
 static void become(struct turn *t, const char *source, const char *campaign)
 {
 	struct prospect_view *view = ARENA_NEW(t->a, struct prospect_view);
-	*view = (struct prospect_view){.name = name_of(t), .met = true, .version = 1};
+	*view = (struct prospect_view){.name = name_of(t), .met = true, .open = true, .version = 1};
 	turn_effect(t, (struct effect){.kind = EFFECT_NEW_PROSPECT,
 			   .name = view->name,
 			   .username = t->event->username,
@@ -184,6 +188,8 @@ static void said(struct turn *t)
 {
 	const struct prospect_view *view = t->state->prospect;
 	bool person = view->owner == OWNER_BOT && view->id && turn_asks_for_person(t);
+	if (!person && turn_answered(t))
+		return;
 	if (!view->met)
 		meet(t, view);
 	turn_effect(t, (struct effect){.kind = EFFECT_SAID,
@@ -200,6 +206,7 @@ static void said(struct turn *t)
 		    ARGS({"rep", prospect_quoted_name(t->a, view->rep_name)}));
 	else
 		(void)turn_say(t, TEXT_PROSPECT_NOTED, NO_ARGS);
+	(void)turn_ask_again(t, NULL);
 }
 
 static void stop(struct turn *t)
@@ -222,9 +229,9 @@ static void resume(struct turn *t)
 
 static void say(struct turn *t, const char *first)
 {
-	if (first)
+	if (first && !turn_ask_again(t, first))
 		(void)turn_say_text(t, first);
-	else
+	else if (!first)
 		turn_greet_prospect(t);
 }
 

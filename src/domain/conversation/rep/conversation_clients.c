@@ -217,7 +217,7 @@ static void say_stale(struct turn *t, const struct assignment_view *assignment)
 		    ARGS({"name", prospect_short_name(t->a, assignment->prospect_name)}));
 }
 
-static void assignment_pressed(struct turn *t)
+bool turn_acts_on_assignment(struct turn *t)
 {
 	const struct assignment_view *assignment = t->state->assignment;
 	bool acts = assignment && assignment->id == t->press.id && assignment->live &&
@@ -230,17 +230,26 @@ static void assignment_pressed(struct turn *t)
 			offer_undo(t, assignment);
 		else
 			turn_remove_buttons(t, t->press.id, true, true);
+		return false;
+	}
+	if (stage_of(assignment->prospect_status) == STAGE_OPEN)
+		return true;
+	turn_answer(t, false, TEXT_ANSWER_PROSPECT_CLOSED,
+	    ARGS({"name", prospect_short_name(t->a, assignment->prospect_name)}));
+	turn_remove_buttons(t, assignment->id, true, true);
+	return false;
+}
+
+static void assignment_pressed(struct turn *t)
+{
+	if (!turn_acts_on_assignment(t))
 		return;
-	}
+	const struct assignment_view *assignment = t->state->assignment;
 	const char *name = prospect_short_name(t->a, assignment->prospect_name);
-	if (stage_of(assignment->prospect_status) == STAGE_CLOSED) {
-		turn_answer(t, false, TEXT_ANSWER_PROSPECT_CLOSED, ARGS({"name", name}));
-		turn_remove_buttons(t, assignment->id, true, true);
-	} else if (t->press.kind == PRESS_CONTACTED) {
+	if (t->press.kind == PRESS_CONTACTED)
 		contacted(t, assignment, name);
-	} else {
+	else
 		declined(t, assignment, name);
-	}
 }
 
 static const struct button_row buttons[] = {

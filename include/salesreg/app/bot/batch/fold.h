@@ -22,6 +22,7 @@
 #include "salesreg/store/outbox.h"
 #include "salesreg/store/people.h"
 #include "salesreg/store/prospects.h"
+#include "salesreg/store/qualification.h"
 #include "salesreg/store/timers.h"
 #include "salesreg/telegram/update.h"
 
@@ -59,6 +60,8 @@ struct fold_input {
 	size_t invite_count;
 	const struct prospect_row *prospects, *links;
 	size_t prospect_count, link_count;
+	const struct questions_row *questions;
+	size_t questions_count;
 	const struct calendar_account_row *calendars;
 	size_t calendar_count;
 	const struct calendar_choice_row *calendar_choices;
@@ -131,7 +134,11 @@ struct fold_writes {
 	struct fold_answer *answers;
 	struct fold_menu *menus;
 	size_t session_count, effect_count, message_count, answer_count, menu_count;
-	int64_t *guessers; /* who tried a link that leads nowhere, once for each */
+	struct summary_new *summaries;
+	struct questions_new *begun;
+	size_t summary_count, begun_count;
+	const struct script *script; /* that they begin on */
+	int64_t *guessers;           /* who tried a link that leads nowhere, once for each */
 	size_t guesser_count;
 	struct heard_row *heard; /* prospects who wrote or pressed, once each */
 	size_t heard_count;

@@ -1,0 +1,66 @@
+/*
+ * How far each person of a batch is with their questions, as the decisions see it.
+ */
+#include "fold_private.h"
+#include "salesreg/app/qualification.h"
+#include <jansson.h>
+#include <string.h>
+
+/* Scripts of before, each read once a batch. */
+struct older {
+	const struct script *script;
+	const char *version;
+};
+
+static const struct script *script_of(
+    struct folding *f, const struct questions_row *row, struct older *older, size_t *count)
+{
+	const struct script *current = f->input->rules->script;
+	if (current && strcmp(row->version, current->version) == 0)
+		return current;
+	for (size_t i = 0; i < *count; i++)
+		if (strcmp(row->version, older[i].version) == 0)
+			return older[i].script;
+	const struct script *script = row->script ? qualification_stored(row->script, f->a) : NULL;
+	older[(*count)++] = (struct older){script, row->version};
+	return script;
+}
+
+static const char *const *answers_of(
+    struct folding *f, const struct script *script, const char *stored)
+{
+	const char **answers = ARENA_ARRAY(f->a, const char *, script->count);
+	json_t *object = stored ? json_loads(stored, 0, NULL) : NULL;
+	for (size_t i = 0; object && i < script->count; i++) {
+		const json_t *value = json_object_get(object, script->questions[i].id);
+		if (json_is_string(value))
+			answers[i] = arena_strdup(f->a, json_string_value(value));
+	}
+	json_decref(object);
+	(void)script_prune(script, answers, NULL);
+	return answers;
+}
+
+void fold_load_questions(struct folding *f)
+{
+	const struct fold_input *input = f->input;
+	struct older *older = ARENA_ARRAY(f->a, struct older, input->questions_count);
+	size_t count = 0;
+	for (size_t i = 0; i < input->questions_count; i++) {
+		const struct questions_row *row = &input->questions[i];
+		struct person *p = fold_person_of(f, row->telegram_id);
+		const struct script *script = script_of(f, row, older, &count);
+		/* a script that cannot be read any more asks nothing */
+		if (!p->state.prospect || !script)
+			continue;
+		struct questionnaire *q = ARENA_NEW(f->a, struct questionnaire);
+		*q = (struct questionnaire){.script = script,
+		    .answers = answers_of(f, script, row->answers),
+		    .at = row->question ? script_find(script, row->question) : script->count,
+		    .today = (int32_t)row->today};
+		struct prospect_view *view = ARENA_NEW(f->a, struct prospect_view);
+		*view = *p->state.prospect;
+		view->questions = q;
+		p->state.prospect = view;
+	}
+}

@@ -1,0 +1,109 @@
+/*
+ * A rep is done with a prospect: converted, or archived with a reason, one tap each.
+ */
+#include "../conversation_private.h"
+#include "salesreg/domain/assignment/prospect_list.h"
+
+static const struct reason {
+	enum press_kind press;
+	enum text_id label;
+	const char *word; /* in prospect_events.detail */
+} reasons[] = {
+    {PRESS_ARCHIVE_NO_INTEREST, TEXT_BUTTON_ARCHIVE_NO_INTEREST, "not interested"},
+    {PRESS_ARCHIVE_NO_ANSWER, TEXT_BUTTON_ARCHIVE_NO_ANSWER, "no answer"},
+    {PRESS_ARCHIVE_NO_BUDGET, TEXT_BUTTON_ARCHIVE_NO_BUDGET, "no budget"},
+    {PRESS_ARCHIVE_BOUGHT_ELSEWHERE, TEXT_BUTTON_ARCHIVE_BOUGHT_ELSEWHERE, "bought elsewhere"},
+    {PRESS_ARCHIVE_WRONG_PERSON, TEXT_BUTTON_ARCHIVE_WRONG_PERSON, "wrong person"},
+};
+enum { REASONS = sizeof reasons / sizeof *reasons };
+
+const struct button *turn_closing_buttons(
+    const struct turn *t, enum locale locale, int64_t assignment, enum conversation_owner owner)
+{
+	bool bot = owner == OWNER_BOT;
+	const struct {
+		enum text_id label;
+		enum press_kind press;
+	} rows[TURN_CLOSING_BUTTONS] = {{bot ? TEXT_BUTTON_TAKE_OVER : TEXT_BUTTON_GIVE_BACK,
+					    bot ? PRESS_TAKE_OVER : PRESS_GIVE_BACK},
+	    {TEXT_BUTTON_CONVERTED, PRESS_CONVERTED}, {TEXT_BUTTON_ARCHIVE, PRESS_ARCHIVE}};
+	struct button *buttons = ARENA_ARRAY(t->a, struct button, TURN_CLOSING_BUTTONS);
+	for (size_t i = 0; i < TURN_CLOSING_BUTTONS; i++)
+		buttons[i] = (struct button){
+		    .text = catalog_render(
+			t->state->rules->catalog, locale, rows[i].label, NO_ARGS, t->a),
+		    .data = press_data(t->a, rows[i].press, assignment),
+		    .new_row = i < 2,
+		};
+	return buttons;
+}
+
+static void change_buttons(struct turn *t, const struct button *buttons, size_t count)
+{
+	if (t->event->message_id == 0)
+		return;
+	message_set_buttons(
+	    message_list_add_edit(&t->out->messages, t->a, t->event->chat_id, t->event->message_id),
+	    buttons, count);
+}
+
+static void ask_reason(struct turn *t, int64_t assignment)
+{
+	struct button *buttons = ARENA_ARRAY(t->a, struct button, REASONS + 1);
+	for (size_t i = 0; i < REASONS; i++)
+		buttons[i] = (struct button){.text = turn_text(t, reasons[i].label, NO_ARGS),
+		    .data = press_data(t->a, reasons[i].press, assignment),
+		    .new_row = true};
+	buttons[REASONS] = (struct button){.text = turn_text(t, TEXT_BUTTON_ARCHIVE_KEEP, NO_ARGS),
+	    .data = press_data(t->a, PRESS_ARCHIVE_KEEP, assignment),
+	    .new_row = true};
+	turn_answer(t, false, TEXT_ANSWER_ARCHIVE_WHY, NO_ARGS);
+	change_buttons(t, buttons, REASONS + 1);
+}
+
+static void close(
+    struct turn *t, const char *status, const char *reason, enum text_id answer, enum text_id mark)
+{
+	const struct assignment_view *assignment = t->state->assignment;
+	turn_effect(t, (struct effect){.kind = EFFECT_CLOSE,
+			   .assignment_id = assignment->id,
+			   .closed = status,
+			   .reason = reason});
+	if (t->out->next.open_clients > 0)
+		t->out->next.open_clients--;
+	turn_answer(
+	    t, false, answer, ARGS({"name", prospect_short_name(t->a, assignment->prospect_name)}));
+	turn_mark(t, mark, assignment->prospect_name, false);
+	turn_remove_buttons(t, 0, false, false);
+}
+
+static void closing_pressed(struct turn *t)
+{
+	if (!turn_acts_on_assignment(t))
+		return;
+	if (t->press.kind == PRESS_ARCHIVE) {
+		ask_reason(t, t->press.id);
+	} else if (t->press.kind == PRESS_ARCHIVE_KEEP) {
+		change_buttons(t,
+		    turn_closing_buttons(
+			t, t->out->next.locale, t->press.id, t->state->assignment->owner),
+		    TURN_CLOSING_BUTTONS);
+	} else if (t->press.kind == PRESS_CONVERTED) {
+		close(t, "converted", NULL, TEXT_ANSWER_CONVERTED, TEXT_CARD_CONVERTED);
+	} else {
+		size_t i = 0;
+		while (reasons[i].press != t->press.kind)
+			i++;
+		close(t, "archived", reasons[i].word, TEXT_ANSWER_ARCHIVED, TEXT_CARD_ARCHIVED);
+	}
+}
+
+#define CLOSES(press)                                                                              \
+	{                                                                                          \
+		press, PERSON_ANYBODY, FACT_ASSIGNMENT | FACT_LOCK, UNINVITED, closing_pressed     \
+	}
+static const struct button_row buttons[] = {CLOSES(PRESS_CONVERTED), CLOSES(PRESS_ARCHIVE),
+    CLOSES(PRESS_ARCHIVE_KEEP), CLOSES(PRESS_ARCHIVE_NO_INTEREST), CLOSES(PRESS_ARCHIVE_NO_ANSWER),
+    CLOSES(PRESS_ARCHIVE_NO_BUDGET), CLOSES(PRESS_ARCHIVE_BOUGHT_ELSEWHERE),
+    CLOSES(PRESS_ARCHIVE_WRONG_PERSON)};
+const struct dialogue dialogue_closing = {BUTTONS(buttons)};
