@@ -1,6 +1,7 @@
 #include "salesreg/base/json_memory.h"
 #include "salesreg/base/each_its_own.h"
 #include <jansson.h>
+#include <malloc.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +15,7 @@ struct chunk {
 	size_t used, living;
 	struct chunk *next; /* while it is kept */
 	bool large;         /* one piece, perhaps longer than CHUNK */
+	bool wiped;         /* each piece as it comes back: its size stands in a STEP before it */
 	_Alignas(max_align_t) unsigned char bytes[];
 };
 
@@ -41,13 +43,8 @@ static struct chunk *make_chunk(size_t size)
 	chunk->used = sizeof *chunk;
 	chunk->living = 0;
 	chunk->large = size > CHUNK;
+	chunk->wiped = memory.wipes;
 	return chunk;
-}
-
-static void wipe(struct chunk *chunk)
-{
-	if (memory.wipes)
-		explicit_bzero((unsigned char *)chunk + sizeof *chunk, chunk->used - sizeof *chunk);
 }
 
 static void end_chunk(struct chunk *chunk)
@@ -66,6 +63,7 @@ static void *take(size_t size)
 	if (size > SIZE_MAX / 2)
 		return NULL;
 	size = size ? (size + STEP - 1) / STEP * STEP : STEP;
+	size += memory.wipes ? STEP : 0;
 	struct chunk *chunk = memory.current;
 	if (!chunk || size > CHUNK - chunk->used) {
 		bool own = size > LARGE;
@@ -75,18 +73,30 @@ static void *take(size_t size)
 		if (!own)
 			memory.current = chunk; /* the one before is ended with its last piece */
 	}
-	void *piece = (unsigned char *)chunk + chunk->used;
+	unsigned char *piece = (unsigned char *)chunk + chunk->used;
 	chunk->used += size;
 	chunk->living++;
-	return piece;
+	if (!chunk->wiped)
+		return piece;
+	size -= STEP;
+	memcpy(piece, &size, sizeof size);
+	return piece + STEP;
+}
+
+static void wipe(void *piece)
+{
+	size_t size;
+	memcpy(&size, (unsigned char *)piece - STEP, sizeof size);
+	explicit_bzero(piece, size);
 }
 
 static void give(void *piece)
 {
 	struct chunk *chunk = piece ? chunk_of(piece) : NULL;
+	if (chunk && chunk->wiped)
+		wipe(piece);
 	if (!chunk || --chunk->living > 0)
 		return;
-	wipe(chunk);
 	if (chunk == memory.current) {
 		chunk->used = sizeof *chunk;
 		if (memory.room > 0 || memory.kept)
@@ -96,15 +106,28 @@ static void give(void *piece)
 	end_chunk(chunk);
 }
 
+static void give_its_own(void *piece)
+{
+	if (piece && memory.wipes)
+		explicit_bzero(piece, malloc_usable_size(piece));
+	free(piece);
+}
+
 void json_memory_start(void)
 {
-	if (EACH_ITS_OWN)
+	if (EACH_ITS_OWN) {
+		json_set_alloc_funcs(malloc, give_its_own);
 		return;
+	}
 	memory.room = JSON_MEMORY_KEPT_MAX;
 	json_set_alloc_funcs(take, give);
 }
 
 void json_memory_wipe(void)
 {
+	struct chunk *before = memory.current;
 	memory.wipes = true;
+	memory.current = NULL; /* that one ends with its last piece */
+	if (before && before->living == 0)
+		end_chunk(before);
 }

@@ -1,5 +1,7 @@
 #include "salesreg/base/pieces.h"
 #include "salesreg/base/each_its_own.h"
+#include <malloc.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,6 +21,7 @@ enum { LARGE = CLASSES + 1 };
 
 static _Thread_local struct {
 	struct kept *kept[LARGE];
+	bool wipes;
 	size_t room; /* for so many bytes more; none in a thread that has not asked */
 } pool;
 
@@ -58,29 +61,41 @@ void *pieces_calloc(size_t count, size_t size)
 	return piece ? memset(piece, 0, bytes) : NULL;
 }
 
-void *pieces_realloc(void *piece, size_t size)
+static size_t size_of(void *piece)
 {
 	if (EACH_ITS_OWN)
-		return realloc(piece, size);
+		return malloc_usable_size(piece);
+	struct head *head = head_of(piece);
+	return head->class == LARGE ? malloc_usable_size(head) - sizeof *head : head->class * STEP;
+}
+
+static void *move(void *piece, size_t size)
+{
+	void *copy = pieces_malloc(size);
+	if (!copy)
+		return NULL;
+	size_t had = size_of(piece);
+	memcpy(copy, piece, had < size ? had : size);
+	pieces_free(piece);
+	return copy;
+}
+
+void *pieces_realloc(void *piece, size_t size)
+{
 	if (!piece)
 		return pieces_malloc(size);
+	if (EACH_ITS_OWN)
+		return pool.wipes ? move(piece, size) : realloc(piece, size);
 	struct head *head = head_of(piece);
 	size_t class = head->class;
-	if (class == LARGE && size > CLASSES * STEP && size <= SIZE_MAX / 2) {
+	if (class == LARGE && !pool.wipes && size > CLASSES * STEP && size <= SIZE_MAX / 2) {
 		struct head *moved = realloc(head, sizeof *head + size);
 		if (!moved)
 			return NULL;
 		head = moved;
 		return head + 1;
 	}
-	if (class != LARGE && size <= class * STEP)
-		return piece;
-	void *copy = pieces_malloc(size);
-	if (!copy)
-		return NULL;
-	memcpy(copy, piece, class == LARGE ? size : class * STEP);
-	pieces_free(piece);
-	return copy;
+	return class != LARGE && size <= class * STEP ? piece : move(piece, size);
 }
 
 char *pieces_strdup(const char *s)
@@ -92,6 +107,8 @@ char *pieces_strdup(const char *s)
 
 void pieces_free(void *piece)
 {
+	if (piece && pool.wipes)
+		explicit_bzero(piece, size_of(piece));
 	if (EACH_ITS_OWN || !piece) {
 		free(piece);
 		return;
@@ -111,4 +128,9 @@ void pieces_free(void *piece)
 void pieces_start(void)
 {
 	pool.room = PIECES_KEPT_MAX;
+}
+
+void pieces_wipe(void)
+{
+	pool.wipes = true;
 }

@@ -423,3 +423,22 @@ def test_no_secret_of_calendars_is_in_process_lists_or_in_the_database(make_worl
             assert len(form) < 12 or form not in dump, secret
     for token in ("ya29.a0", "1//0"):
         assert token not in dump
+
+
+@needs_root
+def test_no_code_and_no_token_of_calendars_stays_in_memory(make_world):
+    """Once it was used, wherever in the process it was: in requests, answers and what was read from them."""
+    office = Office(make_world)
+    anna = office.rep()
+    location = office.google.walk(office.to_google(office.asks(anna)), COMPANY).location
+    code = dict(parse_qsl(urlsplit(location).query))["code"]
+    office.back(location)
+    anna.hears("calendar_connected", email=COMPANY)
+    for _ in range(2):
+        office.synced(anna)
+        office.google.expire(COMPANY)  # found out by a call; then the next look knows
+        office.db.calendar_accounts.update("access_expires_at = now()")
+    office.google.fault("refresh", "new_refresh_token")
+    office.synced(anna)
+    for secret in (code, "ya29.a0", "1//0"):  # tokens of the emulated Google begin like this
+        eventually(lambda secret=secret: copies(office.oauth.pid, secret) == 0, what=f"{secret} is gone")

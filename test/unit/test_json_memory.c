@@ -104,6 +104,31 @@ static void a_thread_that_ends_leaves_nothing(void **state)
 	json_decref(here);
 }
 
+/* Last: it lasts. */
+static void what_is_to_be_wiped_is_though_its_neighbours_live(void **state)
+{
+	(void)state;
+	static const char secret[] = "ya29.a0-hush-hush-hush";
+	json_t *old = make(1);
+	json_memory_wipe();
+	json_t *before = make(2), *document = json_pack("{s:s}", "access_token", secret),
+	       *after = make(3);
+	const char *token = json_string_value(json_object_get(document, "access_token"));
+	assert_string_equal(token, secret);
+	json_decref(document);
+	assert_null(
+	    memmem(token, sizeof secret, "hush", 4)); /* the chunk lives with the neighbours */
+	check(old, 1);
+	check(before, 2);
+	check(after, 3);
+	json_decref(old);
+	json_decref(before);
+	json_decref(after);
+	many_die_together_again_and_again(state);
+	long_texts_and_aligned_pieces(state);
+	a_thread_that_ends_leaves_nothing(state);
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -118,6 +143,7 @@ int main(void)
 	    cmocka_unit_test(one_that_lives_long_is_not_touched),
 	    cmocka_unit_test(long_texts_and_aligned_pieces),
 	    cmocka_unit_test(a_thread_that_ends_leaves_nothing),
+	    cmocka_unit_test(what_is_to_be_wiped_is_though_its_neighbours_live),
 	};
 	return cmocka_run_group_tests(tests, start, NULL);
 }

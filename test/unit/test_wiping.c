@@ -27,6 +27,8 @@ static void watch(void *p)
 #define wipe wipe_buf
 #include "../../src/base/buf.c"
 #undef wipe
+#define EACH_ITS_OWN 0
+#include "../../src/base/pieces.c"
 #undef free
 
 static int begin(void **state)
@@ -92,12 +94,41 @@ static void a_secret_buffer_is_wiped_also_as_it_grows(void **state)
 	assert_int_equal(found, 0); /* it stays one */
 }
 
+static char *secret_piece(size_t size)
+{
+	char *piece = pieces_malloc(size);
+	memset(piece, 'x', size);
+	memcpy(piece + size - sizeof needle, needle, sizeof needle);
+	return piece;
+}
+
+static void secret_pieces_are_wiped_as_they_move_and_come_back(void **state)
+{
+	(void)state;
+	static const size_t sizes[] = {64, 1024, 1025, 3000, 100000};
+	pieces_start();
+	pieces_wipe();
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		size_t size = sizes[i];
+		char *piece = secret_piece(size);
+		char *moved = pieces_realloc(piece, size + 2000);
+		assert_string_equal(moved + size - sizeof needle, needle);
+		if (size <= 1024) /* it is kept for later */
+			assert_null(memmem(piece, size, needle, sizeof needle - 1));
+		moved = pieces_realloc(moved, 2000);
+		pieces_free(moved);
+	}
+	assert_true(freed > 4);
+	assert_int_equal(found, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(a_secret_arena_is_wiped, begin),
 	    cmocka_unit_test_setup(another_arena_is_not_and_costs_nothing, begin),
 	    cmocka_unit_test_setup(a_secret_buffer_is_wiped_also_as_it_grows, begin),
+	    cmocka_unit_test_setup(secret_pieces_are_wiped_as_they_move_and_come_back, begin),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

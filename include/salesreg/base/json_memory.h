@@ -19,8 +19,9 @@ enum {
 	JSON_MEMORY_KEPT_MAX = 1024 * 1024,
 };
 
-/* Once, by the main thread, before the first document is made. Does nothing in a build with a sanitizer, which sees more when
- * each piece is its own. */
+/* Once, by the main thread, before the first document is made. In a build with a sanitizer, which sees more so, each piece is
+ * malloc()'s own. */
 void json_memory_start(void);
-/* From now on documents of this thread are overwritten when the last of their neighbours is gone: for who reads tokens. */
+/* From now on each piece of this thread's documents is overwritten as it comes back, however long its neighbours live: for who reads
+ * tokens. Documents from before are not. */
 void json_memory_wipe(void);

@@ -28,3 +28,5 @@ void pieces_free(void *piece);
 
 /* This thread keeps pieces from now on: the main thread. */
 void pieces_start(void);
+/* From now on what this thread gives back is overwritten: for who sends tokens. */
+void pieces_wipe(void);

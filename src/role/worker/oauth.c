@@ -3,6 +3,7 @@
 #include "salesreg/app/oauth/site.h"
 #include "salesreg/base/json_memory.h"
 #include "salesreg/base/log.h"
+#include "salesreg/base/pieces.h"
 #include "salesreg/http/listen.h"
 #include "salesreg/role/role.h"
 #include "salesreg/role/worker/db_worker.h"
@@ -156,6 +157,9 @@ static void start(void *data)
 	struct oauth *o = data;
 	struct worker *w = &o->worker.worker;
 	const struct config *c = &w->config;
+	/* tokens go out in headers and forms, and come in JSON; the texts, which stay, have been read */
+	pieces_wipe();
+	json_memory_wipe();
 	(void)uv_timer_init(&w->loop, &o->stopping);
 	o->stopping.data = o;
 	/* settings_load() has looked at them */
@@ -185,7 +189,6 @@ static void start(void *data)
 static int run(struct cli *c)
 {
 	struct oauth o = {0};
-	json_memory_wipe(); /* tokens come in JSON */
 	return db_worker_main(&o.worker, &(struct db_worker_options){
 					     .role = c->name,
 					     .needs = CONFIG_NEEDS_GOOGLE,
