@@ -4,6 +4,7 @@
 #include "salesreg/sandbox/telegram/chats.h"
 #include "salesreg/sandbox/telegram/entities.h"
 #include "salesreg/sandbox/telegram/markup.h"
+#include "salesreg/sandbox/telegram/media.h"
 #include "salesreg/sandbox/telegram/updates.h"
 #include "salesreg/sandbox/transcript.h"
 #include <stdlib.h>
@@ -78,6 +79,11 @@ static void open_chat(struct chat *chat)
 	chat->started = true;
 }
 
+static const char *get_text(struct act *a, const char *name)
+{
+	return json_get_text(a->arena, a->json, name);
+}
+
 static const char *say(struct act *a, const char *text, const char *extra, enum update_kind kind)
 {
 	struct formatted f = {0};
@@ -85,8 +91,14 @@ static const char *say(struct act *a, const char *text, const char *extra, enum 
 		entities_detect(a->arena, text, &f);
 	if (a->chat->kind == CHAT_PRIVATE)
 		open_chat(a->chat);
-	const struct message *m = message_add(a->chat, kind == UPDATE_CHANNEL_POST ? NULL : a->user,
+	const char *album = get_text(a, "album");
+	if (album)
+		extra = arena_printf(a->arena, "%s%s\"media_group_id\":%s", extra ? extra : "",
+		    extra ? "," : "", json_quote(a->arena, album));
+	struct message *m = message_add(a->chat, kind == UPDATE_CHANNEL_POST ? NULL : a->user,
 	    false, text, f.entities, NULL, extra);
+	m->reply_to = json_get_i64(a->json, "reply_to", 0);
+	m->uncopyable = json_get_bool(a->json, "uncopyable", false);
 	a->out->message_id = m->id;
 	a->out->update_id = add_message_update(a->chat, kind, m);
 	record(a->s, a->chat, kind == UPDATE_CHANNEL_POST ? "channel_post" : "user_message",
@@ -104,11 +116,6 @@ int64_t act_text(struct chat *chat, const char *text, const char *entities)
 	    .entities = (char *)entities};
 	chat->started = true;
 	return add_message_update(chat, UPDATE_MESSAGE, &m);
-}
-
-static const char *get_text(struct act *a, const char *name)
-{
-	return json_get_text(a->arena, a->json, name);
 }
 
 static const char *act_do_text(struct act *a)
@@ -249,39 +256,36 @@ static const char *act_do_contact(struct act *a)
 	    UPDATE_MESSAGE);
 }
 
-static const char *media(struct act *a, const char *json)
+static const char *act_do_media(struct act *a)
 {
-	const char *caption = get_text(a, "caption");
-	if (caption)
-		json = arena_printf(
-		    a->arena, "%s,\"caption\":%s", json, json_quote(a->arena, caption));
-	return say(a, NULL, json, UPDATE_MESSAGE);
+	return say(a, NULL, media_members(a->arena, get_text(a, "type"), get_text(a, "caption")),
+	    UPDATE_MESSAGE);
 }
 
-static const char *act_do_photo(struct act *a)
+/* The caption of one's own photo or file. */
+static const char *edit_caption(struct act *a, int64_t id, const char *caption)
 {
-	return media(a, "\"photo\":[{\"file_id\":\"sandbox-photo\",\"file_unique_id\":\"sp\","
-			"\"width\":90,\"height\":67,\"file_size\":1024}]");
-}
-
-static const char *act_do_sticker(struct act *a)
-{
-	return media(a, "\"sticker\":{\"file_id\":\"sandbox-sticker\",\"file_unique_id\":\"ss\","
-			"\"type\":\"regular\",\"width\":512,\"height\":512,\"is_animated\":false,"
-			"\"is_video\":false,\"emoji\":\"👍\"}");
-}
-
-static const char *act_do_voice(struct act *a)
-{
-	return media(a, "\"voice\":{\"file_id\":\"sandbox-voice\",\"file_unique_id\":\"sv\","
-			"\"duration\":3,\"mime_type\":\"audio/ogg\"}");
+	struct message *m = message_find(a->chat, id);
+	bool same;
+	const char *extra =
+	    m && !m->from_bot ? media_recaption(a->arena, m->extra, caption, &same) : NULL;
+	if (!extra)
+		return "no such message of the user";
+	set_string(&m->extra, extra);
+	m->edited_s = sandbox_now_s(a->s);
+	a->out->message_id = m->id;
+	a->out->update_id = add_message_update(a->chat, UPDATE_EDITED_MESSAGE, m);
+	record(a->s, a->chat, "user_edit", a->user, m, a->out->update_id);
+	return NULL;
 }
 
 static const char *act_do_edit(struct act *a)
 {
 	int64_t id = json_get_i64(a->json, "message_id", 0);
-	const char *text = get_text(a, "text");
+	const char *text = get_text(a, "text"), *caption = get_text(a, "caption");
 	struct message *m;
+	if (caption)
+		return edit_caption(a, id, caption);
 	if (!text || !text[0])
 		return "text is missing";
 	TAILQ_FOREACH_REVERSE(m, &a->chat->messages, message_list, entry)
@@ -437,9 +441,11 @@ static const struct {
     {"start", NEEDS_USER, act_do_start},
     {"button", NEEDS_USER, act_do_button},
     {"contact", NEEDS_USER, act_do_contact},
-    {"photo", NEEDS_USER, act_do_photo},
-    {"sticker", NEEDS_USER, act_do_sticker},
-    {"voice", NEEDS_USER, act_do_voice},
+    {"photo", NEEDS_USER, act_do_media},
+    {"sticker", NEEDS_USER, act_do_media},
+    {"voice", NEEDS_USER, act_do_media},
+    {"video", NEEDS_USER, act_do_media},
+    {"document", NEEDS_USER, act_do_media},
     {"edit", NEEDS_USER, act_do_edit},
     {"block", NEEDS_USER, act_do_block},
     {"unblock", NEEDS_USER, act_do_unblock},

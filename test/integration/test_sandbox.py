@@ -432,6 +432,37 @@ def test_message_to_edit_not_found(chat):
           "Bad Request: message can't be edited")
 
 
+def test_copies_and_what_cannot_be_copied(chat):
+    sandbox = chat.sandbox
+    sandbox.act(8, "text", text="hello")
+    said = sandbox.act(7, "photo", caption="see").message_id
+    copy = sandbox.ok("copyMessage", chat_id=8, from_chat_id=7, message_id=said)["message_id"]
+    assert copy != said
+    fails(sandbox.call("copyMessage", chat_id=8, from_chat_id=7, message_id=999999), 400, "Bad Request: message to copy not found")
+    once = sandbox.act(7, "photo", uncopyable=True).message_id
+    fails(sandbox.call("copyMessage", chat_id=8, from_chat_id=7, message_id=once), 400, "Bad Request: the message can't be copied")
+    # what cannot be copied is left out without a word
+    assert len(sandbox.ok("copyMessages", chat_id=8, from_chat_id=7, message_ids=f"[{said},{once}]")) == 1
+    fails(sandbox.call("copyMessages", chat_id=8, from_chat_id=7, message_ids=f"[{once},{said}]"), 400,
+          "Bad Request: message identifiers must be in a strictly increasing order")
+    edited = sandbox.ok("editMessageCaption", chat_id=8, message_id=copy, caption="look")
+    assert edited["caption"] == "look" and edited["photo"]
+    assert sandbox.ok("setMessageReaction", chat_id=7, message_id=said, reaction='[{"type":"emoji","emoji":"👍"}]') is True
+
+
+def test_replies_show_what_they_reply_to_one_level_deep(chat):
+    sandbox = chat.sandbox
+    first = chat.send().json()["result"]["message_id"]
+    sandbox.updates()
+    reply = sandbox.act(7, "text", text="to that", reply_to=first).message_id
+    assert sandbox.updates()[-1]["message"]["reply_to_message"]["message_id"] == first
+    answer = sandbox.ok("sendMessage", chat_id=7, text="x", reply_parameters=f'{{"message_id":{reply}}}')
+    assert answer["reply_to_message"]["message_id"] == reply and "reply_to_message" not in answer["reply_to_message"]
+    fails(sandbox.call("sendMessage", chat_id=7, text="x", reply_parameters='{"message_id":999999}'), 400,
+          "Bad Request: message to be replied not found")
+    sandbox.ok("sendMessage", chat_id=7, text="x", reply_parameters='{"message_id":999999,"allow_sending_without_reply":true}')
+
+
 def test_a_deleted_message_is_gone(chat):
     sent = chat.send().json()["result"]["message_id"]
     assert chat.sandbox.ok("deleteMessage", chat_id=7, message_id=sent) is True

@@ -51,7 +51,9 @@ struct message {
 	char *text, *entities;   /* entities: JSON array or NULL */
 	char *markup;            /* JSON object or NULL */
 	char *extra;             /* further members, `"contact":{…}`, or NULL */
+	int64_t reply_to;        /* a message of the chat, that may be gone; 0: none */
 	bool from_bot;
+	bool uncopyable; /* opens once, or destroys itself */
 };
 TAILQ_HEAD(message_list, message);
 

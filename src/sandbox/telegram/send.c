@@ -6,6 +6,7 @@
 #include "salesreg/sandbox/stats.h"
 #include "salesreg/sandbox/telegram/call.h"
 #include "salesreg/sandbox/telegram/chats.h"
+#include "salesreg/sandbox/telegram/copy.h"
 #include "salesreg/sandbox/telegram/entities.h"
 #include "salesreg/sandbox/telegram/markup.h"
 #include "salesreg/sandbox/transcript.h"
@@ -159,49 +160,29 @@ static bool read_content(struct call *call, struct content *out)
 	return !error;
 }
 
-static void record(
-    struct sandbox *s, const struct chat *chat, const char *kind, const struct message *m)
-{
-	if (chat->simulated)
-		return;
-	struct buf *json = &s->json;
-	buf_clear(json);
-	buf_adds(json, "\"text\":");
-	write_string(json, m->text ? m->text : "");
-	if (m->entities)
-		buf_addf(json, ",\"entities\":%s", m->entities);
-	if (m->markup)
-		buf_addf(json, ",\"reply_markup\":%s", m->markup);
-	transcript_add(s, chat, kind, m->id, buf_text(json));
-}
-
 void method_send_message(struct call *call)
 {
 	struct sandbox *s = call->sandbox;
 	struct content content;
 	struct chat *chat;
+	int64_t reply_to = 0;
 	if (!read_content(call, &content))
 		return;
 	enum sandbox_error error = chat_resolve(call, &chat);
 	if (!error && http_params_has(call->params, "business_connection_id"))
 		error = SANDBOX_BUSINESS_UNKNOWN;
+	if (!error)
+		error = reply_read(call, chat, &reply_to);
 	if (error) {
 		call_fail_chat(call, error, chat);
 		return;
 	}
-	int64_t now_us = sandbox_now_us(s);
-	enum limit_kind kind = LIMIT_OVERALL;
-	bool is_group = chat->kind != CHAT_PRIVATE;
-	int retry_after_s = limits_send(&s->limits, &chat->limit, is_group, now_us, &kind);
-	if (retry_after_s > 0) {
-		s->stats.floods[kind]++;
-		call_flood(call, retry_after_s);
+	if (!take_limits(call, chat))
 		return;
-	}
-	stats_send(&s->stats, now_us);
-	const struct message *m =
+	struct message *m =
 	    message_add(chat, NULL, true, content.text, content.entities, content.markup, NULL);
-	record(s, chat, "bot_message", m);
+	m->reply_to = reply_to;
+	record_bot_message(s, chat, "bot_message", m);
 	write_message(call_begin(call), chat, m);
 	call_end(call);
 	if (chat->simulated)
@@ -254,7 +235,7 @@ static void edit(struct call *call, const struct content *content, bool dated)
 	set_string(&m->markup, content->markup);
 	if (dated)
 		m->edited_s = sandbox_now_s(call->sandbox);
-	record(call->sandbox, chat, "bot_edit", m);
+	record_bot_message(call->sandbox, chat, "bot_edit", m);
 	write_message(call_begin(call), chat, m);
 	call_end(call);
 }

@@ -80,7 +80,8 @@ static bool is_inline(const char *markup)
 	return markup && strncmp(markup, "{\"inline_keyboard\"", 18) == 0;
 }
 
-void write_message(struct buf *out, const struct chat *chat, const struct message *m)
+/* One level deep: what a reply replies to shows no reply of its own (Bot API, "Message", reply_to_message). */
+static void write_one(struct buf *out, const struct chat *chat, const struct message *m, bool deep)
 {
 	buf_adds(out, "{\"message_id\":");
 	buf_add_i64(out, m->id);
@@ -108,9 +109,20 @@ void write_message(struct buf *out, const struct chat *chat, const struct messag
 		buf_addc(out, ',');
 		buf_adds(out, m->extra);
 	}
+	const struct message *replied =
+	    deep && m->reply_to ? message_find(chat, m->reply_to) : NULL;
+	if (replied) {
+		buf_adds(out, ",\"reply_to_message\":");
+		write_one(out, chat, replied, false);
+	}
 	if (is_inline(m->markup)) {
 		buf_adds(out, ",\"reply_markup\":");
 		buf_adds(out, m->markup);
 	}
 	buf_addc(out, '}');
+}
+
+void write_message(struct buf *out, const struct chat *chat, const struct message *m)
+{
+	write_one(out, chat, m, true);
 }

@@ -10,6 +10,10 @@
 	X(ANSWER_CALLBACK_QUERY, "answerCallbackQuery", method_answer_callback_query)              \
 	X(EDIT_MESSAGE_TEXT, "editMessageText", method_edit_message_text)                          \
 	X(EDIT_MESSAGE_REPLY_MARKUP, "editMessageReplyMarkup", method_edit_message_reply_markup)   \
+	X(EDIT_MESSAGE_CAPTION, "editMessageCaption", method_edit_message_caption)                 \
+	X(COPY_MESSAGE, "copyMessage", method_copy_message)                                        \
+	X(COPY_MESSAGES, "copyMessages", method_copy_messages)                                     \
+	X(SET_MESSAGE_REACTION, "setMessageReaction", method_set_message_reaction)                 \
 	X(DELETE_MESSAGE, "deleteMessage", method_delete_message)                                  \
 	X(SEND_CHAT_ACTION, "sendChatAction", method_send_chat_action)                             \
 	X(GET_ME, "getMe", method_get_me)                                                          \

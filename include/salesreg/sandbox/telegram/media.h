@@ -1,0 +1,12 @@
+/*
+ * Photos, voices and files, as far as a bot can tell them apart: the members of a message that say what it is.
+ * Ownership: the arena. Errors: NULL. Facts: Bot API, "Message", "PhotoSize", "Voice", "Video", "Document", "Sticker".
+ */
+#pragma once
+#include "salesreg/base/arena.h"
+#include <stdbool.h>
+
+/* type: photo, sticker, voice, video or document; NULL if it is none. caption may be NULL. */
+const char *media_members(struct arena *a, const char *type, const char *caption);
+/* The same with another caption; NULL for a message that has none of these. *same: it is no other. */
+const char *media_recaption(struct arena *a, const char *members, const char *caption, bool *same);
