@@ -90,7 +90,7 @@ CREATE TABLE salesreg.outbox_history (
     method              text NOT NULL,
     payload             json NOT NULL,
     priority            smallint NOT NULL,
-    state               text NOT NULL,                   -- sent, gone, dropped
+    state               text NOT NULL,                   -- sent, gone, dropped, refused
     attempts            integer NOT NULL,
     possible_duplicate  boolean NOT NULL,
     message_id          bigint,

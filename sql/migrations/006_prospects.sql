@@ -23,6 +23,7 @@ CREATE TABLE salesreg.conversations (
     source       text NOT NULL DEFAULT 'table' CHECK (source IN ('table', 'campaign', 'chat')),
     campaign     text,
     met_at       timestamptz,
+    blocked_at   timestamptz,             -- the rep wants to hear nothing more of them
     created_at   timestamptz NOT NULL DEFAULT now()
 );
 CREATE UNIQUE INDEX conversations_prospect_idx ON salesreg.conversations (prospect varchar_pattern_ops);
@@ -31,6 +32,37 @@ CREATE UNIQUE INDEX conversations_account_idx ON salesreg.conversations (telegra
 -- version: of the conversation with this chat's person; where that is another one by now, the message is not sent any more. unasked:
 -- nobody asked for it, so it is not sent to who has said STOP. relay: whose words it carries, see store/relay.h.
 ALTER TABLE salesreg.outbox ADD COLUMN version bigint, ADD COLUMN unasked boolean NOT NULL DEFAULT false, ADD COLUMN relay json;
+
+-- Which message in one chat carries what was said in another: replies and edits find their way by it. from_chat NULL: the bot's own
+-- words about a prospect, to which a rep may reply.
+CREATE TABLE salesreg.relay_pairs (
+    to_chat       bigint NOT NULL,
+    to_message    bigint NOT NULL,
+    from_chat     bigint,
+    from_message  bigint,
+    prospect      varchar(255) NOT NULL,
+    caption       boolean NOT NULL DEFAULT false,  -- what can be edited is a caption, no text
+    at            timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (to_chat, to_message)
+);
+CREATE INDEX relay_pairs_said_idx ON salesreg.relay_pairs (from_chat, from_message) WHERE from_chat IS NOT NULL;
+CREATE INDEX relay_pairs_last_idx ON salesreg.relay_pairs (to_chat, prospect varchar_pattern_ops, to_message);
+CREATE INDEX relay_pairs_at_idx ON salesreg.relay_pairs (at);
+
+-- What the sender is told of words that did not arrive, for what Telegram said: a message of the outbox that replies to them.
+CREATE FUNCTION salesreg.relay_refusal(relay json, gone boolean, error text) RETURNS json LANGUAGE sql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT pg_catalog.json_build_object(
+        'chat_id', (relay ->> 'chat')::bigint,
+        'text', relay -> 'refused' ->> CASE WHEN gone THEN 'gone'
+                                            WHEN error ILIKE '%VOICE_MESSAGES_FORBIDDEN%' THEN 'voice'
+                                            WHEN error ILIKE '%can''t be copied%' THEN 'copy'
+                                            WHEN error ILIKE '%to copy not found%' THEN 'deleted'
+                                            WHEN error ILIKE '%too large%' OR error ILIKE '%too big%' THEN 'large'
+                                            ELSE 'other' END,
+        'reply_parameters', pg_catalog.json_build_object('message_id', (relay ->> 'message')::bigint,
+                                                         'allow_sending_without_reply', true))
+$$;
 
 -- Who has said STOP. Kept for ever, whatever becomes of the prospect.
 CREATE TABLE salesreg.opt_outs (

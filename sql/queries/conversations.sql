@@ -2,7 +2,7 @@
 -- claim_holder: who has the e-mail of somebody else now; NULL: nobody any more. The last three: how long no e-mail is looked
 -- at (by the transaction's clock, so that writing it back changes nothing), whether it was written more than a day ago, and how many
 -- e-mails were looked at, unless the last one was a day ago
-SELECT user_id, kind, phase, draft->>'name', locale, locale_chosen, claim_email, claim_rep, claim_username,
+SELECT user_id, kind, phase, draft->>'name', draft->>'client', (draft->>'seen')::bigint, locale, locale_chosen, claim_email, claim_rep, claim_username,
        CASE WHEN claim_email IS NOT NULL
             THEN (SELECT e.rep FROM salesreg.rep_email e WHERE e.email_key = lower(claim_email)) END,
        wrong_emails,
@@ -15,16 +15,18 @@ WHERE user_id = ANY ($1::bigint[]) ORDER BY user_id FOR NO KEY UPDATE
 SELECT user_id, locale FROM salesreg.user_sessions WHERE user_id = ANY ($1::bigint[]) AND locale_chosen
 -- name: sessions_write
 -- $1 user ids, $2 kinds, $3 phases, $4 names of drafts, $5 locales, $6 whether chosen, $7 claimed e-mails, $8 who has them,
--- $9 usernames, $10 wrong e-mails, $11 microseconds of the pause that is left, $12 e-mails that were looked at
+-- $9 usernames, $10 wrong e-mails, $11 microseconds of the pause that is left, $12 e-mails that were looked at, $13 clients who are written
+-- to, $14 up to which message this was looked at
 INSERT INTO salesreg.user_sessions (user_id, kind, phase, draft, locale, locale_chosen, claim_email, claim_rep, claim_username,
                                     wrong_emails, paused_until, looked_emails, looked_at)
-SELECT f.user_id, f.kind, f.phase, CASE WHEN f.name IS NULL THEN '{}' ELSE jsonb_build_object('name', f.name) END,
+SELECT f.user_id, f.kind, f.phase, jsonb_strip_nulls(jsonb_build_object('name', f.name, 'client', f.client, 'seen', nullif(f.seen, 0))),
        f.locale, f.locale_chosen, f.claim_email, f.claim_rep, f.claim_username,
        f.wrong_emails, CASE WHEN f.pause_us > 0 THEN now() + f.pause_us * interval '1 microsecond' END,
        f.looked, CASE WHEN f.looked > 0 THEN now() END
 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::text[], $8::uuid[], $9::text[],
-            $10::integer[], $11::bigint[], $12::integer[])
-    AS f (user_id, kind, phase, name, locale, locale_chosen, claim_email, claim_rep, claim_username, wrong_emails, pause_us, looked)
+            $10::integer[], $11::bigint[], $12::integer[], $13::text[], $14::bigint[])
+    AS f (user_id, kind, phase, name, locale, locale_chosen, claim_email, claim_rep, claim_username, wrong_emails, pause_us, looked,
+          client, seen)
 ON CONFLICT (user_id) DO UPDATE
 SET kind = excluded.kind, phase = excluded.phase, draft = excluded.draft, locale = excluded.locale,
     locale_chosen = excluded.locale_chosen, claim_email = excluded.claim_email, claim_rep = excluded.claim_rep,

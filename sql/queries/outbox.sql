@@ -179,10 +179,23 @@ WITH mine AS (
 ), done AS (
     DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id
     RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.message_id,
-              o.created_at, o.summary_of
+              o.created_at, o.summary_of, o.relay
 ), summaries AS (
     UPDATE salesreg.qualifications q SET summary_chat = d.chat_id, summary_message = d.message_id
     FROM done d WHERE d.summary_of IS NOT NULL AND d.method = 'sendMessage' AND q.prospect = d.summary_of
+), pairs AS (
+    INSERT INTO salesreg.relay_pairs (to_chat, to_message, from_chat, from_message, prospect, caption)
+    SELECT chat_id, message_id, (relay ->> 'chat')::bigint, (relay ->> 'message')::bigint, relay ->> 'prospect',
+           coalesce((relay ->> 'caption')::boolean, false)
+    FROM done WHERE relay IS NOT NULL AND message_id > 0
+    ON CONFLICT DO NOTHING
+), receipts AS (
+    -- a sign under what was said that it has arrived: costs no message, makes no sound
+    INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
+    SELECT (relay ->> 'chat')::bigint, 'setMessageReaction',
+           json_build_object('chat_id', (relay ->> 'chat')::bigint, 'message_id', (relay ->> 'message')::bigint,
+                             'reaction', json_build_array(json_build_object('type', 'emoji', 'emoji', '👍'))), 2
+    FROM done WHERE relay ->> 'receipt' = 'true'
 ), kept AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
                                          message_id, created_at)
@@ -240,7 +253,11 @@ WITH mine AS (
     FROM mine f WHERE o.id = f.id AND f.waits
 ), done AS (
     DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id AND NOT f.waits
-    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.error, o.created_at
+    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.error, o.created_at, o.relay
+), told AS (
+    INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
+    SELECT (relay ->> 'chat')::bigint, 'sendMessage', salesreg.relay_refusal(relay, true, error), 0
+    FROM done WHERE relay -> 'refused' IS NOT NULL
 ), kept AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
                                          error, created_at)
@@ -257,7 +274,7 @@ JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS f (id, chat_id, birth_u
 WHERE (SELECT count(*) FROM mine) < cardinality($1::bigint[]) AND o.id = ANY ($1::bigint[])
   AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = o.id)
 -- name: outbox_failed
--- $1 ids, $2 chats, $3 when they were made, $4 what was said: kept for `salesreg outbox`
+-- $1 ids, $2 chats, $3 when they were made, $4 what was said: kept for `salesreg outbox`; of somebody's words the sender is told
 WITH mine AS (
     SELECT o.id, f.error
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS f (id, chat_id, birth_us, error)
@@ -265,7 +282,18 @@ WITH mine AS (
                           AND (extract(epoch FROM o.created_at) * 1000000)::bigint = f.birth_us
     FOR UPDATE OF o SKIP LOCKED
 ), done AS (
-    UPDATE salesreg.outbox o SET state = 'failed', error = f.error FROM mine f WHERE o.id = f.id
+    UPDATE salesreg.outbox o SET state = 'failed', error = f.error
+    FROM mine f WHERE o.id = f.id AND o.relay -> 'refused' IS NULL
+), refused AS (
+    DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id AND o.relay -> 'refused' IS NOT NULL
+    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.error, o.created_at, o.relay
+), told AS (
+    INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
+    SELECT (relay ->> 'chat')::bigint, 'sendMessage', salesreg.relay_refusal(relay, false, error), 0 FROM refused
+), kept AS (
+    INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
+                                         error, created_at)
+    SELECT id, chat_id, method, payload, priority, 'refused', attempts, possible_duplicate, error, created_at FROM refused
 )
 SELECT o.id FROM salesreg.outbox o
 JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS f (id, chat_id, birth_us)

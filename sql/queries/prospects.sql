@@ -2,7 +2,7 @@
 -- $1 Telegram ids: which prospect each of them is, if any: by their conversation, else by what the table has as their contact,
 -- id or username ($2, in lower case, '' if none). Of several the open one, the latest. The last: whom a message is for.
 SELECT u.telegram_id, p.id, left(p.name, 255), c.telegram_id IS NOT NULL,
-       EXISTS (SELECT 1 FROM salesreg.opt_outs o WHERE o.telegram_id = u.telegram_id),
+       EXISTS (SELECT 1 FROM salesreg.opt_outs o WHERE o.telegram_id = u.telegram_id), c.blocked_at IS NOT NULL,
        p.context <> '' OR EXISTS (SELECT 1 FROM salesreg.prospect_events e
                                   WHERE e.prospect = p.id AND e.kind = 'said' OFFSET 0),
        coalesce(c.owner, 'bot'), coalesce(c.version, 1),

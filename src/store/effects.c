@@ -92,6 +92,8 @@ static const struct write {
 	{OF_USER, OF(effect.position, TEXT), OF(effect.score, I64)}, NULL, NULL},
     {KIND(CLOSE), SQL_ASSIGNMENTS_CLOSE,
 	{OF_ASSIGNMENT, OF(effect.closed, TEXT), OF(effect.reason, TEXT)}, NULL, NULL},
+    {KIND(BLOCK), SQL_CONVERSATIONS_BLOCK, {OF(effect.prospect, TEXT), OF(effect.blocked, BOOL)},
+	NULL, NULL},
     {KIND(STOP), SQL_OPT_OUTS_ADD, {OF_USER}, NULL, NULL},
     {KIND(RESUME), SQL_OPT_OUTS_REMOVE, {OF_USER}, NULL, NULL},
     {KIND(HEARD), SQL_ADMINS_HEARD, {OF_USER}, NULL, NULL},

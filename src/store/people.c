@@ -10,7 +10,8 @@ size_t sessions_parse(const PGresult *result, struct arena *a, struct session_ro
 {
 	static const struct column columns[] = {COL(session_row, user_id, I64),
 	    COL(session_row, kind, TEXT), COL(session_row, phase, TEXT),
-	    COL(session_row, draft_name, TEXT), COL(session_row, locale, TEXT),
+	    COL(session_row, draft_name, TEXT), COL(session_row, draft_client, TEXT),
+	    COL(session_row, draft_seen, I64), COL(session_row, locale, TEXT),
 	    COL(session_row, locale_chosen, BOOL), COL(session_row, claim_email, TEXT),
 	    COL(session_row, claim_rep, TEXT), COL(session_row, claim_username, TEXT),
 	    COL(session_row, claim_holder, TEXT), COL(session_row, wrong_emails, I64),
@@ -30,7 +31,8 @@ void sessions_write(
 	    BOOL_COLUMN(a, rows, count, locale_chosen), TEXT_COLUMN(a, rows, count, claim_email),
 	    TEXT_COLUMN(a, rows, count, claim_rep), TEXT_COLUMN(a, rows, count, claim_username),
 	    I64_COLUMN(a, rows, count, wrong_emails), I64_COLUMN(a, rows, count, pause_us),
-	    I64_COLUMN(a, rows, count, looked_emails));
+	    I64_COLUMN(a, rows, count, looked_emails), TEXT_COLUMN(a, rows, count, draft_client),
+	    I64_COLUMN(a, rows, count, draft_seen));
 }
 
 size_t locales_read(struct db_plan *plan, struct arena *a, const int64_t *user_ids, size_t count)

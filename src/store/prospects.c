@@ -13,10 +13,11 @@ size_t prospects_met_parse(const PGresult *result, struct arena *a, struct prosp
 	static const struct column columns[] = {COL(prospect_row, telegram_id, I64),
 	    COL(prospect_row, prospect, TEXT), COL(prospect_row, name, TEXT),
 	    COL(prospect_row, met, BOOL), COL(prospect_row, opted_out, BOOL),
-	    COL(prospect_row, described, BOOL), COL(prospect_row, owner, TEXT),
-	    COL(prospect_row, version, I64), COL(prospect_row, assignment, I64),
-	    COL(prospect_row, rep_name, TEXT), COL(prospect_row, rep_telegram_id, I64),
-	    COL(prospect_row, rep_locale, TEXT), COL(prospect_row, open, BOOL)};
+	    COL(prospect_row, blocked, BOOL), COL(prospect_row, described, BOOL),
+	    COL(prospect_row, owner, TEXT), COL(prospect_row, version, I64),
+	    COL(prospect_row, assignment, I64), COL(prospect_row, rep_name, TEXT),
+	    COL(prospect_row, rep_telegram_id, I64), COL(prospect_row, rep_locale, TEXT),
+	    COL(prospect_row, open, BOOL)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 

@@ -8,6 +8,7 @@
 /* Generous against the Bot API's documented limits; they only keep nonsense small. */
 enum {
 	NAME_UNITS = 256,
+	CAPTION_UNITS = 4096, /* 1024, or four times as many of who pays for it */
 	ID_UNITS = 256,
 	DATA_UNITS = 256,
 	PHONE_UNITS = 64,
@@ -105,10 +106,19 @@ static void read_contact(const json_t *contact, struct arena *a, struct event *e
 	e->contact_user_id = json_get_i64(contact, "user_id", 0);
 }
 
+static void read_place(const json_t *message, struct event *e)
+{
+	e->said_id = json_get_i64(message, "message_id", 0);
+	const json_t *replied = json_get_object(message, "reply_to_message");
+	e->replies_to = json_get_i64(replied, "message_id", 0);
+	e->replies_to_media = e->replies_to && !json_object_get(replied, "text");
+}
+
 static void read_message(const json_t *message, struct arena *a, struct event *e)
 {
 	if (!read_people(json_get_object(message, "from"), json_get_object(message, "chat"), a, e))
 		return;
+	read_place(message, e);
 	const char *text = bounded(a, message, "text", UPDATE_TEXT_UNITS);
 	if (text) {
 		const char *payload = start_payload(text, a);
@@ -126,17 +136,20 @@ static void read_message(const json_t *message, struct arena *a, struct event *e
 		return;
 	e->kind = EVENT_MEDIA;
 	e->text = media ? media : "unknown";
+	e->caption = bounded(a, message, "caption", CAPTION_UNITS);
 }
 
 static void read_edited(const json_t *message, struct arena *a, struct event *e)
 {
 	if (!read_people(json_get_object(message, "from"), json_get_object(message, "chat"), a, e))
 		return;
+	read_place(message, e);
 	const char *text = bounded(a, message, "text", UPDATE_TEXT_UNITS);
-	if (!text)
+	e->caption = text ? NULL : bounded(a, message, "caption", CAPTION_UNITS);
+	if (!text && !e->caption)
 		return;
 	e->kind = EVENT_EDITED;
-	e->text = text;
+	e->text = text ? text : e->caption;
 }
 
 /* For buttons, of which there are many:
@@ -289,6 +302,9 @@ static void read_callback(const json_t *callback, struct arena *a, struct event 
 	e->callback_id = id;
 	e->text = data ? data : "";
 	e->message_id = json_get_i64(message, "message_id", 0);
+	const json_t *replied = json_get_object(message, "reply_to_message");
+	e->replies_to = json_get_i64(replied, "message_id", 0);
+	e->replies_to_media = e->replies_to && !json_object_get(replied, "text");
 	if (json_get_i64(message, "date", 0) != 0) {
 		read_buttons(message, a, e);
 		e->message_text = read_marked_text(message, a);

@@ -11,6 +11,8 @@
 struct session_row {
 	int64_t user_id;
 	const char *kind, *phase, *draft_name, *locale;
+	const char *draft_client;
+	int64_t draft_seen;
 	bool locale_chosen;
 	const char *claim_email, *claim_rep, *claim_username;
 	const char *claim_holder; /* the rep who has that e-mail now, NULL: nobody; not written */

@@ -16,7 +16,7 @@ struct prospect_row {
 	int64_t rep_telegram_id;
 	/* prospects_met */
 	int64_t telegram_id;
-	bool met, opted_out;
+	bool met, opted_out, blocked;
 	/* both: neither converted nor archived */
 	bool open;
 	/* links_read */

@@ -17,7 +17,7 @@
  *                       animation before document); content this program has never heard of:
  *                       "unknown". A caption is not text.
  *     pinned_message…   IGNORED: Telegram's own notices, nobody said anything
- *   edited_message      EDITED if it has text, otherwise IGNORED (a live location is edited every
+ *   edited_message      EDITED if it has text or a caption, otherwise IGNORED (a live location is edited every
  *                       few seconds)
  *   callback_query      BUTTON on a message in a private chat, text = data or ""; a message that
  *                       Telegram no longer has gives its number and no buttons, an absent one

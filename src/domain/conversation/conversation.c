@@ -11,18 +11,6 @@ static const char *const phase_names[] = {
 #undef X
 };
 
-static const char *const status_names[] = {
-#define X(name, text) [REP_##name] = text,
-    REP_STATUS_MAP(X)
-#undef X
-};
-
-static const char *const owner_names[] = {
-#define X(name, text) [OWNER_##name] = text,
-    CONVERSATION_OWNER_MAP(X)
-#undef X
-};
-
 const char *conversation_phase_name(enum conversation_phase phase)
 {
 	return phase_names[phase];
@@ -34,45 +22,6 @@ enum conversation_phase conversation_phase_from_name(const char *name)
 		if (strcmp(name, phase_names[i]) == 0)
 			return (enum conversation_phase)i;
 	return PHASE_NONE;
-}
-
-const char *rep_status_name(enum rep_status status)
-{
-	return status_names[status];
-}
-
-bool rep_status_from_name(const char *name, enum rep_status *status)
-{
-	*status = REP_SUSPENDED;
-	for (size_t i = 0; name && i < sizeof status_names / sizeof status_names[0]; i++)
-		if (strcmp(name, status_names[i]) == 0) {
-			*status = (enum rep_status)i;
-			return true;
-		}
-	return false;
-}
-
-const char *effect_kind_name(enum effect_kind kind)
-{
-	static const char *const names[] = {
-#define X(name, text) [EFFECT_##name] = text,
-	    EFFECT_KIND_MAP(X)
-#undef X
-	};
-	return names[kind];
-}
-
-const char *conversation_owner_name(enum conversation_owner owner)
-{
-	return owner_names[owner];
-}
-
-enum conversation_owner conversation_owner_from_name(const char *name)
-{
-	for (size_t i = 0; name && i < sizeof owner_names / sizeof owner_names[0]; i++)
-		if (strcmp(name, owner_names[i]) == 0)
-			return (enum conversation_owner)i;
-	return OWNER_REP;
 }
 
 enum start_link start_link(const char *payload)
@@ -116,6 +65,12 @@ void conversation_interest(
     const struct event *event, struct arena *a, struct conversation_interest *interest)
 {
 	*interest = (struct conversation_interest){0};
+	bool says =
+	    event->kind == EVENT_TEXT || event->kind == EVENT_MEDIA || event->kind == EVENT_CONTACT;
+	interest->pair_message = event->kind == EVENT_EDITED ? event->said_id
+				 : says                      ? event->replies_to
+							     : 0;
+	interest->wants_partners = says && !event->replies_to;
 	switch (event->kind) {
 	case EVENT_TEXT:
 		interest_in(word_facts(phrase_recognise(event->text, a)), event, 0, interest);
@@ -271,6 +226,8 @@ static bool session_differs(
 	return next->phase != old->phase || next->locale != old->locale ||
 	       next->locale_chosen != old->locale_chosen ||
 	       !same_text(next->draft_name, old->draft_name) ||
+	       !same_text(next->draft_client, old->draft_client) ||
+	       next->draft_seen != old->draft_seen ||
 	       !same_text(next->claim_email, old->claim_email) ||
 	       !same_text(next->claim_rep, old->claim_rep) ||
 	       !same_text(next->claim_username, old->claim_username) ||
@@ -304,6 +261,9 @@ void conversation_step(const struct conversation_state *state, const struct even
 	next->hours = NULL;
 	next->zone = NULL;
 	next->clients = NULL;
+	next->replied = NULL;
+	next->partners = NULL;
+	next->partner_count = 0;
 	next->client_count = 0;
 	next->admin_locales = NULL;
 	next->admin_locale_count = 0;
@@ -322,6 +282,8 @@ void conversation_step(const struct conversation_state *state, const struct even
 	const struct phase *row = phase_of(next->phase, kind);
 	bool has_name = row->keeps & KEEPS_NAME || (row->keeps_name_for_code && state->code);
 	next->draft_name = has_name ? state->draft_name : NULL;
+	next->draft_client = row->keeps & KEEPS_CLIENT ? state->draft_client : NULL;
+	next->draft_seen = row->keeps & KEEPS_CLIENT ? state->draft_seen : 0;
 	next->claim_email = row->keeps & KEEPS_EMAIL ? state->claim_email : NULL;
 	next->claim_rep = row->keeps & KEEPS_CLAIM ? state->claim_rep : NULL;
 	next->claim_username = row->keeps & KEEPS_CLAIM ? state->claim_username : NULL;
@@ -384,7 +346,8 @@ void conversation_step(const struct conversation_state *state, const struct even
 		turn_show_missed(&t);
 	out->session_changed = session_differs(state, next, admin);
 	/* said once already, in the same breath: one answer is enough where a second would only repeat it */
-	if (is_repeated(state, event) && !out->session_changed && out->effect_count == 0) {
+	if (is_repeated(state, event) && !out->session_changed && out->effect_count == 0 &&
+	    !out->passes_on) {
 		out->messages = (struct message_list){0};
 		out->sets_menu = false;
 	}

@@ -7,7 +7,8 @@
 static const struct dialogue *const dialogues[] = {&dialogue_admins, &dialogue_claims,
     &dialogue_invitations, &dialogue_languages, &dialogue_client_cards, &dialogue_registration,
     &dialogue_codes, &dialogue_calendar, &dialogue_hours, &dialogue_zones, &dialogue_rep_menu,
-    &dialogue_questions, &dialogue_prospects, &dialogue_owners, &dialogue_closing, NULL};
+    &dialogue_questions, &dialogue_prospects, &dialogue_owners, &dialogue_closing, &dialogue_relay,
+    NULL};
 
 static const struct phase *find_phase(enum conversation_phase phase, enum person_kind kind)
 {
@@ -120,6 +121,8 @@ void turn_said(struct turn *t)
 {
 	const struct word_row *word = find_word(t);
 	const struct phase *row = phase_of(t->out->next.phase, t->kind);
+	if (turn_mirrored(t) || turn_replied(t))
+		return;
 	if (word && (word->kinds & PERSON_ADMIN)) { /* theirs, or everybody's */
 		word->handler(t);
 		return;
@@ -140,13 +143,18 @@ void turn_said(struct turn *t)
 		return;
 	if ((t->kind & (PERSON_REP | PERSON_ADMIN)) && turn_looked_at_link(t))
 		return;
+	if (!word && turn_asked_for_whom(t))
+		return;
 	bool buys = word && word->phrase == PHRASE_PROPERTY;
 	if (t->kind == PERSON_UNKNOWN && !buys && !turn_lets_in(t))
 		return;
 	if (t->kind == PERSON_PROSPECT && t->event->kind == EVENT_CONTACT && turn_answered(t))
 		return;
 	const char *unreadable = turn_unreadable(t);
-	if (unreadable)
+	bool media = t->event->kind == EVENT_MEDIA || t->event->kind == EVENT_CONTACT;
+	if (row->takes_anything && media)
+		row->on_text(t);
+	else if (unreadable)
 		row->ask(t, row->greets ? NULL : unreadable);
 	else if (word)
 		word->handler(t);

@@ -33,7 +33,7 @@ typedef void turn_question_handler(struct turn *t, const char *first);
  * ask: the question, once more or for the first time, after a line on what went before (NULL: there is none).
  * on_yes, on_no, on_cancel: NULL: as any other text; a button *cancel* is stale then. on_begin: *register* is pressed.
  */
-enum { KEEPS_NAME = 1 << 0, KEEPS_EMAIL = 1 << 1, KEEPS_CLAIM = 1 << 2 };
+enum { KEEPS_NAME = 1 << 0, KEEPS_EMAIL = 1 << 1, KEEPS_CLAIM = 1 << 2, KEEPS_CLIENT = 1 << 3 };
 struct phase {
 	enum conversation_phase phase;
 	enum person_kind kind;
@@ -42,6 +42,7 @@ struct phase {
 	unsigned keeps;           /* of the draft */
 	bool keeps_name_for_code; /* while a code is asked for */
 	bool greets;              /* nothing is asked yet: what cannot be read needs no remark */
+	bool takes_anything;      /* photos, voices and contacts are answers, too */
 	turn_question_handler *ask;
 	turn_handler *on_text, *on_yes, *on_no, *on_cancel, *on_begin;
 };
@@ -100,7 +101,7 @@ struct dialogue {
 extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_codes,
     dialogue_claims, dialogue_admins, dialogue_invitations, dialogue_languages,
     dialogue_client_cards, dialogue_calendar, dialogue_hours, dialogue_zones, dialogue_prospects,
-    dialogue_owners, dialogue_questions, dialogue_closing;
+    dialogue_owners, dialogue_questions, dialogue_closing, dialogue_relay;
 
 /* conversation_dialogues.c */
 unsigned button_facts(enum press_kind press);
@@ -167,6 +168,8 @@ void turn_replace_buttons(
     struct turn *t, int64_t id, const struct button *fresh, size_t fresh_count);
 /* Whoever leads the conversation now: the button that changes it, in place of the other. */
 void turn_replace_owner_button(struct turn *t, int64_t id, const struct button *fresh);
+/* The same of whether anything of this prospect's is passed on. */
+void turn_replace_block_button(struct turn *t, int64_t id, const struct button *fresh);
 
 /* What to say about something that is no readable text, or NULL if it is one. */
 const char *turn_unreadable(const struct turn *t);
@@ -270,6 +273,23 @@ struct message *turn_tell_rep(struct turn *t, const struct prospect_view *view, 
     const struct catalog_arg *args, size_t count);
 /* A table may have none. */
 const char *turn_prospect_name(const struct turn *t, const struct prospect_view *view);
+
+/* prospect/conversation_pass_on.c: what a prospect says goes to the rep */
+turn_handler turn_pass_on;
+/* As the rep reads it. */
+const char *turn_text_from(const struct turn *t, const char *name, const char *text);
+
+/* rep/conversation_relay.c: what a rep says goes to a prospect */
+/* Whether the rep replied to something of a prospect's: that has been passed on. */
+bool turn_replied(struct turn *t);
+/* Whether something was edited that had been passed on: the edit is, too. */
+bool turn_mirrored(struct turn *t);
+/* What a rep said to nobody by name, who leads conversations: asked for whom it is. */
+bool turn_asked_for_whom(struct turn *t);
+/* This rep's words go to that prospect from now on. */
+void turn_talk_to(struct turn *t, const char *prospect_id, const char *name, int64_t seen);
+/* What the sender is told of words that do not arrive. */
+void turn_refusals(const struct turn *t, const char *name, struct relayed *relayed);
 
 /* prospect/conversation_owner.c: who leads the conversation with a prospect */
 /* Whether the text asks for a person: the list is the operator's. */

@@ -62,6 +62,8 @@ void turn_set_phase(struct turn *t, enum conversation_phase phase)
 {
 	t->out->next.phase = phase;
 	t->out->next.draft_name = NULL;
+	t->out->next.draft_client = NULL;
+	t->out->next.draft_seen = 0;
 	t->out->next.claim_email = NULL;
 	t->out->next.claim_rep = NULL;
 	t->out->next.claim_username = NULL;
@@ -162,7 +164,8 @@ void turn_unmark(struct turn *t, enum text_id id, const char *name)
 #define PRESSED(kind) (UINT64_C(1) << PRESS_##kind)
 _Static_assert(PRESS_UNKNOWN < 64, "a kind is a bit");
 static const uint64_t CONTACTED = PRESSED(CONTACTED), DECLINED = PRESSED(DECLINE) | PRESSED(UNDO),
-		      OWNED = PRESSED(TAKE_OVER) | PRESSED(GIVE_BACK);
+		      OWNED = PRESSED(TAKE_OVER) | PRESSED(GIVE_BACK),
+		      BLOCKED = PRESSED(BLOCK) | PRESSED(UNBLOCK);
 
 /* `fresh` takes the place of the first button that goes. */
 static void edit_buttons(
@@ -223,6 +226,11 @@ void turn_replace_buttons(
 void turn_replace_owner_button(struct turn *t, int64_t id, const struct button *fresh)
 {
 	edit_buttons(t, id, OWNED, fresh, 1);
+}
+
+void turn_replace_block_button(struct turn *t, int64_t id, const struct button *fresh)
+{
+	edit_buttons(t, id, BLOCKED, fresh, 1);
 }
 
 const char *turn_unreadable(const struct turn *t)

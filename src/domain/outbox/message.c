@@ -131,6 +131,17 @@ struct message *message_list_add_edit(
 	    });
 }
 
+struct message *message_list_add_copy(struct message_list *list, struct arena *a, int64_t chat_id,
+    enum message_priority priority, int64_t from_chat, int64_t message_id)
+{
+	return append(list, a,
+	    (struct message){.kind = MESSAGE_COPY,
+		.priority = priority,
+		.chat_id = chat_id,
+		.from_chat = from_chat,
+		.message_id = message_id});
+}
+
 struct message *message_list_add_edit_text(struct message_list *list, struct arena *a,
     int64_t chat_id, int64_t message_id, const char *text)
 {

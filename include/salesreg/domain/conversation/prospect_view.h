@@ -33,6 +33,7 @@ struct prospect_view {
 	const char *id, *name;                 /* the first is NULL until the row is written */
 	bool met;                              /* this account's conversation is there already */
 	bool opted_out;                        /* said STOP */
+	bool blocked;                          /* the rep wants to hear nothing of them */
 	bool open;                             /* neither converted nor archived */
 	bool described;                        /* something is known of what they look for */
 	const struct questionnaire *questions; /* NULL: none were begun */

@@ -61,6 +61,9 @@
 	X(ARCHIVE_BOUGHT_ELSEWHERE, "a:", ":x4", false)                                            \
 	X(ARCHIVE_NO_ANSWER, "a:", ":x5", false)                                                   \
 	X(ARCHIVE_KEEP, "a:", ":x0", false)                                                        \
+	X(BLOCK, "a:", ":k", false)                                                                \
+	X(UNBLOCK, "a:", ":n", false)                                                              \
+	X(SEND_TO, "a:", ":s", false)                                                              \
 	X(APPROVE, "adm:ok:", "", true)                                                            \
 	X(REJECT, "adm:no:", "", true)                                                             \
 	X(SAME_PERSON, "adm:same:", "", true)                                                      \

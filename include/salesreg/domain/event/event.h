@@ -7,6 +7,7 @@
  */
 #pragma once
 #include "salesreg/base/arena.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,12 @@ struct event {
 	const char *first_name;    /* NULL if none */
 	const char *language_code; /* IETF tag as Telegram gave it, NULL if none */
 	const char *text;          /* see the kinds; never NULL */
+	int64_t said_id;           /* of the person's own message; 0: none */
+	/* the message of this chat that it replies to, or that the pressed one replied to; 0: none */
+	int64_t replies_to;
+	bool replies_to_media; /* which has no text */
+	const char
+	    *caption; /* of MEDIA, and of what was EDITED if it is none but a caption; NULL: none */
 	/* BUTTON only */
 	const char *callback_id; /* for answerCallbackQuery; NULL otherwise */
 	int64_t message_id;      /* of the message the button hangs on; 0 = too old to be known */

@@ -21,6 +21,7 @@
 	X(STOP, "stop")                                                                            \
 	X(SKIP, "skip") /* a question */                                                           \
 	X(BACK, "back") /* to the one before */                                                    \
+	X(DONE, "done")                                                                            \
 	X(CLIENTS, "clients")                                                                      \
 	X(STATUS, "status")                                                                        \
 	X(CHANGE_EMAIL, "change email")                                                            \

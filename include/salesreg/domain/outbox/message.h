@@ -64,13 +64,49 @@ enum message_kind {
 	MESSAGE_EDIT_KEYBOARD,
 	/* editMessageText of message_id: text and buttons replace what stands there */
 	MESSAGE_EDIT_TEXT,
+	/* editMessageCaption of message_id: `text` is the caption */
+	MESSAGE_EDIT_CAPTION,
+	/* copyMessage of message_id of from_chat: whatever it is, as if the bot had said it (Bot API, "copyMessage") */
+	MESSAGE_COPY,
+};
+
+/* Why words that are passed on do not arrive; the names are the keys of outbox.relay, "refused". */
+#define RELAY_REFUSAL_MAP(X)                                                                       \
+	X(GONE, "gone")   /* the receiver has blocked the bot, or is no more */                    \
+	X(COPY, "copy")   /* it opens once, or is protected */                                     \
+	X(VOICE, "voice") /* the receiver takes no voice messages */                               \
+	X(LARGE, "large")                                                                          \
+	X(DELETED, "deleted") /* by who said it, meanwhile */                                      \
+	X(OTHER, "other")
+enum relay_refusal {
+#define X(name, text) RELAY_REFUSED_##name,
+	RELAY_REFUSAL_MAP(X)
+#undef X
+};
+#define X(name, text) +1
+enum { RELAY_REFUSALS = 0 RELAY_REFUSAL_MAP(X) };
+#undef X
+
+/* Whose words a message carries: see store/relay.h. */
+struct relayed {
+	const char *prospect; /* whose conversation they belong to */
+	int64_t chat_id,
+	    message_id; /* where they were said; 0: the bot's own words about the prospect */
+	bool caption;   /* what its sender can edit is a caption */
+	bool receipt;   /* a sign under them says when they have arrived */
+	const char *refused[RELAY_REFUSALS]; /* what the sender is told; all NULL: nothing */
 };
 
 struct message {
 	enum message_kind kind;
 	enum message_priority priority;
 	int64_t chat_id;
-	int64_t message_id; /* EDIT only */
+	int64_t message_id; /* EDIT and COPY */
+	int64_t from_chat;  /* COPY */
+	int64_t reply_to;   /* SEND and COPY: a message of the chat, that may be gone; 0: none */
+	const struct relayed *relayed; /* NULL: nobody's words */
+	/* of a KEYBOARD_REPLY that stays until it is removed: grey, where one writes; 1–64 characters. NULL: it goes after a press */
+	const char *placeholder;
 	/* of the conversation with the chat's person: not sent once it is another. 0: any */
 	int64_t version;
 	const char *text; /* SEND and EDIT_TEXT */
@@ -93,6 +129,8 @@ struct message *message_list_add(struct message_list *list, struct arena *a, int
     enum message_priority priority, const char *text);
 struct message *message_list_add_edit(
     struct message_list *list, struct arena *a, int64_t chat_id, int64_t message_id);
+struct message *message_list_add_copy(struct message_list *list, struct arena *a, int64_t chat_id,
+    enum message_priority priority, int64_t from_chat, int64_t message_id);
 /* text: with marks; NULL if it is longer than a message may be. */
 struct message *message_list_add_edit_text(struct message_list *list, struct arena *a,
     int64_t chat_id, int64_t message_id, const char *text);

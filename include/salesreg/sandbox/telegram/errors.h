@@ -58,7 +58,8 @@
 	    "are exactly the same as a current content and reply markup of the message")           \
 	X(COPY_NOT_FOUND, 400, "Bad Request: message to copy not found")                           \
 	X(COPY_REFUSED, 400, "Bad Request: the message can't be copied")                           \
-	X(COPY_IDS, 400, "Bad Request: message identifiers must be in a strictly increasing order") \
+	X(COPY_IDS, 400,                                                                           \
+	    "Bad Request: message identifiers must be in a strictly increasing order")             \
 	X(REPLY_NOT_FOUND, 400, "Bad Request: message to be replied not found")                    \
 	X(REACT_NOT_FOUND, 400, "Bad Request: message to react not found")                         \
 	X(REACTION_INVALID, 400, "Bad Request: REACTION_INVALID")                                  \

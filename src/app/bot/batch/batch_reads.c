@@ -4,7 +4,7 @@
 #include "salesreg/store/assignments.h"
 #include "salesreg/store/bot.h"
 
-enum { CLIENTS_EACH = 200 };
+enum { CLIENTS_EACH = 200, PARTNERS_EACH = 8 };
 
 static void plan_calendars(struct batch *b, struct db_plan *plan)
 {
@@ -85,6 +85,12 @@ void batch_plan_reads(struct batch *b, struct db_plan *plan)
 	if (in->pressed_count)
 		b->steps.edits = outbox_edits(
 		    plan, a, in->pressed_chats, in->pressed_messages, in->pressed_count);
+	if (in->pair_count)
+		b->steps.pairs =
+		    relay_read(plan, a, in->pair_chats, in->pair_messages, in->pair_count);
+	if (in->writer_count)
+		b->steps.partners =
+		    relay_partners(plan, a, in->writers, in->writer_count, PARTNERS_EACH);
 	if (in->zone_count)
 		b->steps.zones = zones_read(plan, a, in->zones, in->zone_count);
 	if (in->claimant_count)
@@ -176,6 +182,17 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 		struct outbox_edit *edits;
 		input->edit_count = outbox_edits_parse(reply->results[b->steps.edits], a, &edits);
 		input->edits = edits;
+	}
+	if (b->interests.pair_count) {
+		struct relay_row *pairs;
+		input->pair_count = relay_parse(reply->results[b->steps.pairs], a, &pairs);
+		input->pairs = pairs;
+	}
+	if (b->interests.writer_count) {
+		struct partner_row *partners;
+		input->partner_count =
+		    relay_partners_parse(reply->results[b->steps.partners], a, &partners);
+		input->partners = partners;
 	}
 	if (b->interests.zone_count) {
 		struct zone_row *zones;

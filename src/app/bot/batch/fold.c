@@ -18,6 +18,9 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 	    .zones = ARENA_ARRAY(a, const char *, count),
 	    .pressed_chats = ARENA_ARRAY(a, int64_t, count),
 	    .pressed_messages = ARENA_ARRAY(a, int64_t, count),
+	    .pair_chats = ARENA_ARRAY(a, int64_t, count),
+	    .pair_messages = ARENA_ARRAY(a, int64_t, count),
+	    .writers = ARENA_ARRAY(a, int64_t, count),
 	    .leavers = ARENA_ARRAY(a, int64_t, count),
 	    .email_keys = ARENA_ARRAY(a, const char *, count),
 	    .mailboxes = ARENA_ARRAY(a, const char *, count),
@@ -72,6 +75,12 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 			in->pressed_chats[in->pressed_count] = event->chat_id;
 			in->pressed_messages[in->pressed_count++] = event->message_id;
 		}
+		if (of->pair_message) {
+			in->pair_chats[in->pair_count] = event->chat_id;
+			in->pair_messages[in->pair_count++] = of->pair_message;
+		}
+		if (of->wants_partners)
+			in->writers[in->writer_count++] = event->user_id;
 		if (of->zone)
 			in->zones[in->zone_count++] = of->zone;
 		if (of->wants_hours || (of->wants_calendar && rules->calendar_url))
@@ -164,6 +173,8 @@ static void load_people(struct folding *f)
 		p->state.kind = person_kind_from_name(row->kind);
 		p->state.phase = conversation_phase_from_name(row->phase);
 		p->state.draft_name = row->draft_name;
+		p->state.draft_client = row->draft_client;
+		p->state.draft_seen = row->draft_seen;
 		p->state.claim_email = row->claim_email;
 		p->state.claim_rep = row->claim_rep;
 		p->state.claim_username = row->claim_username;

@@ -42,6 +42,7 @@ static const unsigned consequences[EFFECT_COUNT] = {
     [EFFECT_NEW_PROSPECT] = TOUCHES_SELF,
     [EFFECT_MEET_PROSPECT] = TOUCHES_SELF,
     [EFFECT_SAID] = 0,
+    [EFFECT_BLOCK] = TOUCHES_SELF | TOUCHES_TO,
     [EFFECT_OWN] = TOUCHES_SELF | TOUCHES_TO | NEEDS_LOCK,
     [EFFECT_QUALIFY] = TOUCHES_SELF,
     [EFFECT_ANSWER] = 0,
@@ -151,8 +152,9 @@ void fold_add_messages(struct folding *f, const struct person *p,
 			    ? answered
 			    : 0,
 		    .version = version_of(p, m),
+		    .relay = outgoing_relay(m, f->a),
 		};
-		if (m->kind != MESSAGE_SEND)
+		if (m->kind == MESSAGE_EDIT_KEYBOARD || m->kind == MESSAGE_EDIT_TEXT)
 			f->edits[f->edit_count++] = (struct outbox_edit){
 			    m->chat_id, m->message_id, w->messages[w->message_count - 1].payload};
 	}
@@ -180,6 +182,8 @@ void fold_finish_sessions(struct folding *f)
 			    .kind = person_kind_name(p->state.kind),
 			    .phase = conversation_phase_name(p->state.phase),
 			    .draft_name = p->state.draft_name,
+			    .draft_client = p->state.draft_client,
+			    .draft_seen = p->state.draft_seen,
 			    .locale = locale_code(p->state.locale),
 			    .locale_chosen = p->state.locale_chosen,
 			    .claim_email = p->state.claim_email,

@@ -137,6 +137,7 @@ const struct prospect_view *fold_prospect_view(struct folding *f, const struct p
 	    .met = row->met,
 	    .opted_out = row->opted_out,
 	    .open = row->open,
+	    .blocked = row->blocked,
 	    .described = row->described,
 	    .owner = conversation_owner_from_name(row->owner),
 	    .version = row->version,
@@ -163,6 +164,57 @@ static void fill_link(
 		    .account = row->account};
 		p->state.opened = view;
 	}
+}
+
+static void fill_relay(
+    struct folding *f, struct person *p, const struct conversation_interest *interest)
+{
+	const struct fold_input *input = f->input;
+	p->state.replied = NULL;
+	p->state.partners = NULL;
+	p->state.partner_count = 0;
+	for (size_t i = 0; interest->pair_message && i < input->pair_count; i++) {
+		const struct relay_row *row = &input->pairs[i];
+		if (row->chat != p->user_id || row->message != interest->pair_message)
+			continue;
+		struct relay_view *view = ARENA_NEW(f->a, struct relay_view);
+		*view = (struct relay_view){.prospect_id = row->prospect,
+		    .name = row->name,
+		    .account = row->account,
+		    .prospect_locale = input->rules->default_locale,
+		    .owner = conversation_owner_from_name(row->owner),
+		    .version = row->version,
+		    .assignment_id = row->assignment,
+		    .rep_telegram_id = row->rep_telegram_id,
+		    .blocked = row->blocked,
+		    .other_chat = row->other_chat,
+		    .other_message = row->other_message,
+		    .passed_on = row->passed_on,
+		    .caption = row->caption};
+		(void)locale_parse(row->locale, &view->prospect_locale);
+		p->state.replied = view;
+	}
+	struct relay_view *partners = NULL;
+	for (size_t i = 0; interest->wants_partners && i < input->partner_count; i++) {
+		const struct partner_row *row = &input->partners[i];
+		if (row->rep_telegram_id != p->user_id)
+			continue;
+		if (!partners)
+			partners = ARENA_ARRAY(f->a, struct relay_view, input->partner_count);
+		struct relay_view *view = &partners[p->state.partner_count++];
+		*view = (struct relay_view){.prospect_id = row->prospect,
+		    .name = row->name,
+		    .account = row->account,
+		    .prospect_locale = input->rules->default_locale,
+		    .owner = conversation_owner_from_name(row->owner),
+		    .version = row->version,
+		    .assignment_id = row->assignment,
+		    .rep_telegram_id = row->rep_telegram_id,
+		    .blocked = row->blocked,
+		    .last = row->last};
+		(void)locale_parse(row->locale, &view->prospect_locale);
+	}
+	p->state.partners = partners;
 }
 
 static const struct hours_row *hours_row_of(const struct folding *f, const struct person *p)
@@ -324,6 +376,7 @@ void fold_fill_facts(
 		    .owner = conversation_owner_from_name(row->owner),
 		    .version = row->version,
 		    .prospect_account = row->account,
+		    .blocked = row->blocked,
 		    .prospect_locale = input->rules->default_locale,
 		    .undoable = row->undoable,
 		    .nobody_else = row->nobody_else,
@@ -363,6 +416,7 @@ void fold_fill_facts(
 	fill_zone(f, p, interest);
 	fill_invites(f, p, interest);
 	fill_link(f, p, interest);
+	fill_relay(f, p, interest);
 	fill_calendar(f, p, interest);
 	if (!interest->wants_clients)
 		return;

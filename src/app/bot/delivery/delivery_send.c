@@ -30,8 +30,8 @@ static const int64_t CHAT_BLOCK_MOST_US = 5 * 1000 * 1000;
 
 static const char *known_method(const char *method)
 {
-	static const char *const known[] = {
-	    "sendMessage", "editMessageReplyMarkup", "editMessageText"};
+	static const char *const known[] = {"sendMessage", "editMessageReplyMarkup",
+	    "editMessageText", "copyMessage", "editMessageCaption", "setMessageReaction"};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (strcmp(known[i], method) == 0)
 			return known[i];
@@ -152,12 +152,32 @@ static bool sent_without_links(struct sending *s, const struct telegram_answer *
 	return true;
 }
 
+/* With a reply the server builds the copy anew, which may fail where the plain one does not (tdlib/telegram-bot-api#741). */
+static bool sent_without_reply(struct sending *s, const struct telegram_answer *answer)
+{
+	static const char reply[] = ",\"reply_parameters\":{";
+	char *from = answer->class == TELEGRAM_BUG && strcmp(s->method, "copyMessage") == 0
+			 ? strstr(s->payload, reply)
+			 : NULL;
+	char *to = from ? strchr(from, '}') : NULL;
+	if (!to)
+		return false;
+	log_info(
+	    "message %lld goes again without its reply: %s", (long long)s->id, answer->description);
+	memmove(from, to + 1, strlen(to + 1) + 1);
+	s->size = strlen(s->payload);
+	rate_limit_take(&s->d->limits, s->chat, clock_monotonic_us());
+	s->call =
+	    telegram_call(s->d->options.telegram, s->method, s->payload, s->size, 0, on_sent, s);
+	return true;
+}
+
 static void on_sent(const struct telegram_answer *answer, void *data)
 {
 	struct sending *s = data;
 	struct delivery *d = s->d;
 	assert(d->under_way_count > 0 && s->call);
-	if (sent_without_links(s, answer))
+	if (sent_without_links(s, answer) || sent_without_reply(s, answer))
 		return;
 	struct outbox_result result = {.attempts = s->attempts,
 	    .id = s->id,

@@ -13,6 +13,10 @@ const char *outgoing_method(const struct message *message)
 		return "editMessageReplyMarkup";
 	case MESSAGE_EDIT_TEXT:
 		return "editMessageText";
+	case MESSAGE_EDIT_CAPTION:
+		return "editMessageCaption";
+	case MESSAGE_COPY:
+		return "copyMessage";
 	}
 	return "sendMessage";
 }
@@ -58,8 +62,9 @@ static char *reply_keyboard(const struct message *message, struct arena *a)
 		    "{\"text\":", json_quote(a, b->text),
 		    b->asks_contact ? ",\"request_contact\":true}" : "}", (char *)NULL);
 	}
-	return arena_concat(
-	    a, out, "]],\"resize_keyboard\":true,\"one_time_keyboard\":true}", (char *)NULL);
+	return arena_concat(a, out, "]],\"resize_keyboard\":true,",
+	    message->placeholder ? "\"input_field_placeholder\":" : "\"one_time_keyboard\":true",
+	    message->placeholder ? json_quote(a, message->placeholder) : "", "}", (char *)NULL);
 }
 
 /* With the comma before it; "" for none. */
@@ -101,6 +106,39 @@ static char *entities(const struct message *message, struct arena *a)
 	return out;
 }
 
+/* What may be gone already is no reason not to say it. */
+static const char *reply(const struct message *message, struct arena *a)
+{
+	return message->reply_to ? arena_printf(a,
+				       ",\"reply_parameters\":{\"message_id\":%lld,"
+				       "\"allow_sending_without_reply\":true}",
+				       (long long)message->reply_to)
+				 : "";
+}
+
+const char *outgoing_relay(const struct message *message, struct arena *a)
+{
+	static const char *const reasons[] = {
+#define X(name, text) text,
+	    RELAY_REFUSAL_MAP(X)
+#undef X
+	};
+	const struct relayed *r = message->relayed;
+	if (!r)
+		return NULL;
+	if (!r->chat_id)
+		return arena_concat(
+		    a, "{\"prospect\":", json_quote(a, r->prospect), "}", (char *)NULL);
+	const char *refused = "";
+	for (size_t i = 0; r->refused[0] && i < RELAY_REFUSALS; i++)
+		refused = arena_concat(a, refused, i ? ",\"" : ",\"refused\":{\"", reasons[i],
+		    "\":", json_quote(a, r->refused[i]), (char *)NULL);
+	return arena_concat(a, "{\"prospect\":", json_quote(a, r->prospect),
+	    ",\"chat\":", db_i64(a, r->chat_id), ",\"message\":", db_i64(a, r->message_id),
+	    r->caption ? ",\"caption\":true" : "", r->receipt ? ",\"receipt\":true" : "", refused,
+	    *refused ? "}}" : "}", (char *)NULL);
+}
+
 const char *outgoing_payload(const struct message *message, struct arena *a)
 {
 	switch (message->kind) {
@@ -108,8 +146,17 @@ const char *outgoing_payload(const struct message *message, struct arena *a)
 		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
 		    ",\"text\":", json_quote(a, message->text),
 		    message->mention || message->span_count ? entities(message, a) : "",
-		    ",\"link_preview_options\":{\"is_disabled\":true}", markup(message, a), "}",
+		    ",\"link_preview_options\":{\"is_disabled\":true}", reply(message, a),
+		    markup(message, a), "}", (char *)NULL);
+	case MESSAGE_COPY:
+		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
+		    ",\"from_chat_id\":", db_i64(a, message->from_chat),
+		    ",\"message_id\":", db_i64(a, message->message_id), reply(message, a), "}",
 		    (char *)NULL);
+	case MESSAGE_EDIT_CAPTION:
+		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
+		    ",\"message_id\":", db_i64(a, message->message_id),
+		    ",\"caption\":", json_quote(a, message->text), "}", (char *)NULL);
 	case MESSAGE_EDIT_KEYBOARD:
 		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
 		    ",\"message_id\":", db_i64(a, message->message_id),

@@ -9,6 +9,7 @@
  */
 #include "../conversation_private.h"
 #include "salesreg/domain/assignment/prospect_list.h"
+#include <string.h>
 
 bool turn_asks_for_person(const struct turn *t)
 {
@@ -48,26 +49,22 @@ void turn_hand_over(struct turn *t)
 		(void)turn_say(t, TEXT_PROSPECT_WAITS_FOR_PERSON, NO_ARGS);
 }
 
-static void one_button(const struct turn *t, struct message *message, enum locale locale,
-    enum text_id label, enum press_kind kind, int64_t id)
-{
-	struct button *button = ARENA_NEW(t->a, struct button);
-	*button = (struct button){
-	    .text = catalog_render(t->state->rules->catalog, locale, label, NO_ARGS, t->a),
-	    .data = press_data(t->a, kind, id),
-	    .new_row = true};
-	message_set_buttons(message, button, 1);
-}
-
 void turn_owner_buttons(
     const struct turn *t, struct message *message, const struct prospect_view *view)
 {
 	if (!view->assignment_id)
 		return;
 	bool bot = view->owner == OWNER_BOT;
-	one_button(t, message, view->rep_locale,
-	    bot ? TEXT_BUTTON_TAKE_OVER : TEXT_BUTTON_GIVE_BACK,
-	    bot ? PRESS_TAKE_OVER : PRESS_GIVE_BACK, view->assignment_id);
+	struct button *buttons = ARENA_ARRAY(t->a, struct button, 2);
+	const struct catalog *catalog = t->state->rules->catalog;
+	buttons[0] = (struct button){
+	    .text = catalog_render(catalog, view->rep_locale,
+		bot ? TEXT_BUTTON_TAKE_OVER : TEXT_BUTTON_GIVE_BACK, NO_ARGS, t->a),
+	    .data = press_data(t->a, bot ? PRESS_TAKE_OVER : PRESS_GIVE_BACK, view->assignment_id)};
+	buttons[1] = (struct button){
+	    .text = catalog_render(catalog, view->rep_locale, TEXT_BUTTON_BLOCK, NO_ARGS, t->a),
+	    .data = press_data(t->a, PRESS_BLOCK, view->assignment_id)};
+	message_set_buttons(message, buttons, 2);
 }
 
 /* The assignment that was pressed, if this rep may decide about it; else says why not. */
@@ -132,6 +129,9 @@ static void take_over(struct turn *t)
 	}
 	turn_answer(t, false, TEXT_ANSWER_TAKEN_OVER, ARGS({"name", name}));
 	turn_round(t, assignment, TEXT_BUTTON_GIVE_BACK, PRESS_GIVE_BACK);
+	if (assignment->prospect_account)
+		turn_talk_to(
+		    t, assignment->prospect_id, assignment->prospect_name, t->event->message_id);
 }
 
 static void give_back(struct turn *t)
@@ -142,11 +142,49 @@ static void give_back(struct turn *t)
 	const char *name = prospect_short_name(t->a, assignment->prospect_name);
 	if (assignment->owner != OWNER_BOT)
 		own(t, assignment, OWNER_BOT);
+	const struct conversation_state *next = &t->out->next;
+	if (next->draft_client && strcmp(next->draft_client, assignment->prospect_id) == 0) {
+		turn_set_phase(t, PHASE_NONE);
+		turn_say(t, TEXT_RELAY_DONE, NO_ARGS)->keyboard = KEYBOARD_REMOVE;
+	}
 	turn_answer(t, false, TEXT_ANSWER_GIVEN_BACK, ARGS({"name", name}));
 	turn_round(t, assignment, TEXT_BUTTON_TAKE_OVER, PRESS_TAKE_OVER);
 }
 
+/* A spammer: nothing is passed on any more. */
+static void set_blocked(struct turn *t, bool blocked)
+{
+	const struct assignment_view *assignment = mine(t);
+	if (!assignment)
+		return;
+	if (assignment->blocked != blocked)
+		turn_effect(t, (struct effect){.kind = EFFECT_BLOCK,
+				   .assignment_id = assignment->id,
+				   .prospect = assignment->prospect_id,
+				   .blocked = blocked,
+				   .to = assignment->prospect_account});
+	turn_answer(t, false, blocked ? TEXT_ANSWER_BLOCKED : TEXT_ANSWER_UNBLOCKED,
+	    ARGS({"name", prospect_short_name(t->a, assignment->prospect_name)}));
+	struct button *button = ARENA_NEW(t->a, struct button);
+	*button = (struct button){
+	    .text = turn_text(t, blocked ? TEXT_BUTTON_UNBLOCK : TEXT_BUTTON_BLOCK, NO_ARGS),
+	    .data = press_data(t->a, blocked ? PRESS_UNBLOCK : PRESS_BLOCK, assignment->id)};
+	turn_replace_block_button(t, assignment->id, button);
+}
+
+static void block(struct turn *t)
+{
+	set_blocked(t, true);
+}
+
+static void unblock(struct turn *t)
+{
+	set_blocked(t, false);
+}
+
 static const struct button_row buttons[] = {
+    {PRESS_BLOCK, PERSON_ANYBODY, FACT_ASSIGNMENT | FACT_LOCK, UNINVITED, block},
+    {PRESS_UNBLOCK, PERSON_ANYBODY, FACT_ASSIGNMENT | FACT_LOCK, UNINVITED, unblock},
     {PRESS_TAKE_OVER, PERSON_ANYBODY, FACT_ASSIGNMENT | FACT_LOCK, UNINVITED, take_over},
     {PRESS_GIVE_BACK, PERSON_ANYBODY, FACT_ASSIGNMENT | FACT_LOCK, UNINVITED, give_back},
 };

@@ -14,7 +14,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { SAID_UNITS = 4096, NAME_UNITS = 120, CAMPAIGN_UNITS = 120 };
+enum { NAME_UNITS = 120, CAMPAIGN_UNITS = 120 };
 
 struct message *turn_tell_rep(struct turn *t, const struct prospect_view *view, enum text_id id,
     const struct catalog_arg *args, size_t count)
@@ -183,6 +183,16 @@ void turn_greet_prospect(struct turn *t)
 	greet(t, view, unknown);
 }
 
+/* What is kept of it, for the card of a rep who comes. */
+static const char *said_text(const struct turn *t)
+{
+	const struct event *event = t->event;
+	if (event->kind == EVENT_TEXT)
+		return event->text;
+	const char *what = turn_text(t, TEXT_PROSPECT_ATTACHMENT, NO_ARGS);
+	return event->caption ? arena_printf(t->a, "%s %s", what, event->caption) : what;
+}
+
 /* What nobody asked for goes on to the rep; where there is none yet it is kept for the one who comes. */
 static void said(struct turn *t)
 {
@@ -192,15 +202,17 @@ static void said(struct turn *t)
 		return;
 	if (!view->met)
 		meet(t, view);
+	if (view->blocked)
+		return;
 	turn_effect(t, (struct effect){.kind = EFFECT_SAID,
 			   .prospect = view->id,
-			   .said = t->event->text,
+			   .said = said_text(t),
 			   .unclaimed = view->rep_name == NULL});
-	(void)turn_tell_rep(t, view, TEXT_PROSPECT_SAYS,
-	    ARGS({"name", turn_prospect_name(t, view)},
-		{"text", quote_block(t->a, t->event->text, SAID_UNITS)}));
+	turn_pass_on(t);
 	if (person)
 		turn_hand_over(t);
+	else if (view->rep_telegram_id && view->owner != OWNER_BOT)
+		return; /* a person answers, and the bot is silent */
 	else if (view->rep_telegram_id)
 		(void)turn_say(t, TEXT_PROSPECT_PASSED_ON,
 		    ARGS({"rep", prospect_quoted_name(t->a, view->rep_name)}));
@@ -241,7 +253,8 @@ static void help(struct turn *t)
 }
 
 static const struct phase phases[] = {
-    {PHASE_NONE, PERSON_PROSPECT, .ask = say, .on_text = said, .on_begin = turn_begin},
+    {PHASE_NONE, PERSON_PROSPECT, .takes_anything = true, .ask = say, .on_text = said,
+	.on_begin = turn_begin},
 };
 static const struct button_row buttons[] = {
     {PRESS_PROPERTY, PERSON_PROSPECT | PERSON_UNKNOWN, 0, UNINVITED, turn_becomes_prospect},

@@ -23,6 +23,7 @@
 #include "salesreg/store/people.h"
 #include "salesreg/store/prospects.h"
 #include "salesreg/store/qualification.h"
+#include "salesreg/store/relay.h"
 #include "salesreg/store/timers.h"
 #include "salesreg/telegram/update.h"
 
@@ -62,6 +63,10 @@ struct fold_input {
 	size_t prospect_count, link_count;
 	const struct questions_row *questions;
 	size_t questions_count;
+	const struct relay_row *pairs; /* of messages that were replied to, or edited */
+	size_t pair_count;
+	const struct partner_row *partners;
+	size_t partner_count;
 	const struct calendar_account_row *calendars;
 	size_t calendar_count;
 	const struct calendar_choice_row *calendar_choices;
@@ -103,6 +108,10 @@ struct fold_interests {
 	size_t zone_count;
 	int64_t *pressed_chats, *pressed_messages; /* that buttons hang on, of those chats */
 	size_t pressed_count;
+	int64_t *pair_chats, *pair_messages; /* that were replied to, or edited */
+	size_t pair_count;
+	int64_t *writers; /* who may be a rep that talks to a prospect */
+	size_t writer_count;
 	const char **usernames; /* of the users, in lower case */
 	int64_t *calendar_reps;
 	size_t calendar_rep_count;

@@ -1,7 +1,7 @@
 /*
  * A message of the domain as a Bot API call: method and JSON parameters.
  * Ownership: everything in the arena. Errors: none: the domain keeps Telegram's limits.
- * Source: Bot API, "sendMessage", "editMessageReplyMarkup", "InlineKeyboardMarkup", "LinkPreviewOptions",
+ * Source: Bot API, "sendMessage", "copyMessage", "editMessageCaption", "ReplyParameters", "ReplyKeyboardMarkup", "editMessageReplyMarkup", "InlineKeyboardMarkup", "LinkPreviewOptions",
  * "BotCommandScopeChat": it goes before the scope default and its languages.
  */
 #pragma once
@@ -10,6 +10,8 @@
 
 const char *outgoing_method(const struct message *message);
 const char *outgoing_payload(const struct message *message, struct arena *a);
+/* outbox.relay of it, see store/relay.h; NULL: it carries nobody's words. */
+const char *outgoing_relay(const struct message *message, struct arena *a);
 /* Parameters of setMyCommands: for those whose Telegram has this language, NULL: for everybody else; with a chat's id for that
  * chat alone, whatever its language. */
 const char *outgoing_menu(const struct catalog *catalog, enum locale locale,

@@ -1,0 +1,91 @@
+/*
+ * What a step of the conversation changes: one list of kinds, which the store turns into statements.
+ * Ownership: strings are borrowed until the batch is written. Units: Telegram's ids; days. Errors: none.
+ */
+#pragma once
+#include "salesreg/domain/conversation/views.h"
+
+#define EFFECT_KIND_MAP(X)                                                                         \
+	/* name, email, email_key, status, username; new or back after removal */                  \
+	X(REGISTER, "register")                                                                    \
+	X(CHANGE_EMAIL, "change_email") /* email, email_key */                                     \
+	X(UNREGISTER, "unregister")     /* removed; open prospects go back */                      \
+	X(CONTACTED, "contacted")       /* assignment_id */                                        \
+	X(UNDO, "undo")                 /* assignment_id, of one declined; to: who loses it */     \
+	X(DECLINE, "decline")           /* assignment_id */                                        \
+	X(APPROVE, "approve")           /* rep_id of the subject → active */                     \
+	X(REJECT, "reject")             /* rep_id of the subject → removed */                    \
+	X(UNREACHABLE, "unreachable")   /* blocked the bot: unavailable */                         \
+	X(MOVE, "move") /* rep_id, from and to, name (NULL: as it is), email_key if proven */      \
+	X(REFUSE_CLAIM, "refuse claim") /* to: whose claim it was */                               \
+	X(SEND_CODE, "send code")       /* email, email_key: instead of any other */               \
+	X(WRONG_CODE, "wrong code")     /* code_id */                                              \
+	X(CODE_DONE, "code done")       /* no code is asked for any more */                        \
+	X(EVICT, "evict")             /* rep_id, from: whose e-mail turned out to be another's */  \
+	X(MAKE_INVITE, "make invite") /* invite, days: of the link that an admin is told */        \
+	X(HOLD_INVITE, "hold invite") /* invite: it is this person's from now on */                \
+	X(USE_INVITE, "use invite")   /* invite: it has done its work */                           \
+	X(SET_HOURS, "set hours")     /* hours: instead of those there are */                      \
+	X(ADD_DAYS_OFF, "add days off")       /* days_off */                                       \
+	X(REMOVE_DAYS_OFF, "remove days off") /* days_off */                                       \
+	X(SET_ZONE, "set zone")               /* zone */                                           \
+	X(CALENDAR_LINK, "calendar link")     /* invite: of the link to the consent page */        \
+	X(DISCONNECT_CALENDAR, "disconnect calendar") /* and the grant is given back */            \
+	X(PICK_CALENDAR, "pick calendar")     /* calendar_id: whether it counts is turned round */ \
+	X(TARGET_CALENDAR, "target calendar") /* calendar_id: calls are entered there */           \
+	X(HEARD, "heard")                     /* an admin has been shown what was missed */        \
+	/* name, username, source, campaign: who writes is a prospect from now on */               \
+	X(NEW_PROSPECT, "new prospect")                                                            \
+	X(MEET_PROSPECT, "meet prospect") /* prospect: who writes is that one */                   \
+	X(SAID, "said")                   /* prospect, said: kept for the rep */                   \
+	/* prospect, owner, version: as it was before; to: the prospect's account */               \
+	X(OWN, "own")                                                                              \
+	X(QUALIFY, "qualify") /* position: the first question of the rules' script */              \
+	/* question, value (""), shown, voided, position, score, prospect, unclaimed */            \
+	X(ANSWER, "answer")                                                                        \
+	X(ASK, "ask")             /* position, score: another question is asked */                 \
+	X(CLOSE, "close")         /* assignment_id, closed, reason */                              \
+	X(BLOCK, "block")         /* prospect, blocked: by the rep; to: the account */             \
+	X(STOP, "stop")           /* nothing is sent to this person unasked */                     \
+	X(RESUME, "resume")       /* it is again */                                                \
+	X(REACHABLE, "reachable") /* available again */                                            \
+	X(USERNAME, "username")   /* username, NULL if they have none any more */
+
+enum effect_kind {
+#define X(name, text) EFFECT_##name,
+	EFFECT_KIND_MAP(X)
+#undef X
+};
+#define X(name, text) +1
+enum { EFFECT_COUNT = 0 EFFECT_KIND_MAP(X) };
+#undef X
+const char *effect_kind_name(enum effect_kind kind);
+
+/* About the person of the event and their rep_id, where the kind names no other. Members not named by the kind are zero. */
+struct effect {
+	enum effect_kind kind;
+	const char *name, *email, *email_key;
+	bool proven; /* the e-mail with this key, by a code */
+	enum rep_status status;
+	int64_t assignment_id;
+	const char *rep_id;
+	const char *username;
+	const char *invite;           /* its hash */
+	int64_t days;                 /* it is good for */
+	const char *hours, *days_off; /* as domain/calendar/hours.h packs them */
+	const char *zone;
+	const char *prospect, *said;
+	bool unclaimed; /* SAID: nobody has the prospect, and whoever comes is to read it */
+	bool blocked;
+	const char *owner; /* who leads the conversation from now on */
+	int64_t version;
+	const char *source, *campaign; /* where a prospect comes from: see salesreg.conversations */
+	/* an answer as it is stored, and in words; questions whose answers it takes back, with commas; the question that is
+	 * asked now, NULL: none */
+	const char *question, *value, *shown, *voided, *position;
+	int64_t score;
+	const char *closed, *reason; /* the prospect's status from now on, and why */
+	int64_t code_id;
+	int64_t calendar_id;
+	int64_t from, to; /* Telegram accounts */
+};

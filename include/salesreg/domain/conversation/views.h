@@ -1,0 +1,208 @@
+/*
+ * What a step of the conversation may look at besides the person's own state: rows of the database as the domain sees them.
+ * Ownership: borrowed for the step. Units: Telegram's ids; counts; microseconds (_us). Errors: none.
+ */
+#pragma once
+#include "salesreg/domain/calendar/hours.h"
+#include "salesreg/domain/conversation/prospect_view.h"
+#include "salesreg/domain/text/locale.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* sales_representatives.status; absent = no row. */
+#define REP_STATUS_MAP(X)                                                                          \
+	X(ABSENT, "absent")                                                                        \
+	X(PENDING, "pending")                                                                      \
+	X(ACTIVE, "active")                                                                        \
+	X(SUSPENDED, "suspended")                                                                  \
+	X(REMOVED, "removed")
+
+enum rep_status {
+#define X(name, text) REP_##name,
+	REP_STATUS_MAP(X)
+#undef X
+};
+const char *rep_status_name(enum rep_status status);
+/* False for NULL or a word that is none of ours
+ * (*status is then REP_SUSPENDED: the careful reading). */
+bool rep_status_from_name(const char *name, enum rep_status *status);
+
+struct client_view {
+	const char *prospect_id, *name, *telegram;
+	const char *status; /* the database's word */
+	const char *context;
+	int64_t assignment_id; /* 0: no buttons */
+	bool contacted;        /* this rep said so already */
+};
+
+struct assignment_view {
+	int64_t id;
+	bool live;
+	bool mine;      /* its rep is who pressed */
+	bool contacted; /* its rep said so already, whatever earlier ones did */
+	const char *prospect_name, *prospect_telegram, *prospect_status;
+	const char *prospect_id;
+	/* the prospect's conversation, and account; account 0: the bot has not met them */
+	enum conversation_owner owner;
+	int64_t version, prospect_account;
+	enum locale prospect_locale;
+	bool blocked;      /* by the rep */
+	bool undoable;     /* declined a moment ago, and nobody has done anything since */
+	bool nobody_else;  /* could take it, if its rep declines */
+	const char *ended; /* assignments.reason; NULL: it goes on */
+	bool again; /* it ended, and its rep has the prospect by another one, or by hand so far */
+	/* the assignment and rep that have the prospect instead; 0: none */
+	int64_t other_id, other_telegram_id;
+	enum locale other_locale;
+};
+
+/* Whom an admin decides about. */
+struct subject_view {
+	const char *rep_id, *name, *email;
+	int64_t telegram_id;
+	enum rep_status status;
+	const char *application; /* of one removed: declined, withdrawn; NULL: it was a rep */
+	bool proven;             /* the e-mail, by a code */
+	enum locale locale;
+};
+
+#define CODE_STATE_MAP(X)                                                                          \
+	X(QUEUED, "queued")   /* its mail is to be sent */                                         \
+	X(SENDING, "sending") /* it goes out just now */                                           \
+	X(SENT, "sent")                                                                            \
+	X(REFUSED, "refused") /* the mail server says that there is no such address */             \
+	X(FAILED, "failed")   /* it was tried for too long */
+
+enum code_state {
+#define X(name, text) CODE_##name,
+	CODE_STATE_MAP(X)
+#undef X
+};
+const char *code_state_name(enum code_state state);
+/* What is none of ours counts as failed. */
+enum code_state code_state_from_name(const char *name);
+
+enum { CODE_DIGITS = 6, CODE_TRIES = 5, CODE_TRIES_GUESSED = 2, CODE_MINUTES = 10 };
+
+/* The code a person is asked for, and who has its address: known, and said, only when the code is right. */
+struct code_view {
+	int64_t id;
+	const char *email, *email_key;
+	enum code_state state;
+	int64_t wrong; /* answers so far */
+	bool guessed;  /* others have tried to guess codes for the mailbox */
+	bool mailed;   /* some mail may have arrived */
+	bool expired;
+	bool matches; /* what the event says is the code */
+	/* who has the address; rep_id NULL: nobody */
+	const char *rep_id, *rep_name;
+	int64_t rep_telegram_id;
+	enum rep_status rep_status;
+	enum locale rep_locale;
+};
+
+/* A link for one new rep. */
+struct invite_view {
+	const char *hash;      /* names it */
+	const char *email_key; /* the only address it is good for; NULL: any */
+	int64_t holder;        /* whose first press it was; 0: nobody's yet */
+	bool ended, used;
+};
+
+/* A link that nobody has yet: what it says, and what is stored of it. */
+struct fresh_link {
+	const char *text, *hash; /* NULL: none can be made, the bot does not know its own name */
+	int days;
+};
+
+/* A rep's calendar; the words are the database's. */
+#define CALENDAR_STATE_MAP(X)                                                                      \
+	X(NONE, "none")                                                                            \
+	X(CONNECTED, "connected")                                                                  \
+	X(RECONNECT, "reconnect") /* Google takes the token no more */                             \
+	X(DISCONNECTED, "disconnected")
+enum { CALENDAR_SLOTS_SHOWN = 5, CALENDAR_CHOICES_SHOWN = 90 };
+struct calendar_choice {
+	int64_t id;
+	const char *summary;
+	bool counts;   /* its events keep the rep busy */
+	bool writable; /* by the rep, so that calls can be entered */
+	bool target;   /* they are; of all that are known one is */
+};
+enum calendar_state {
+#define X(name, text) CALENDAR_##name,
+	CALENDAR_STATE_MAP(X)
+#undef X
+};
+/* What is none of ours, or NULL, counts as none. */
+enum calendar_state calendar_state_from_name(const char *name);
+struct calendar_view {
+	enum calendar_state state;
+	const char *email;            /* of the Google account */
+	bool unread;                  /* nothing of it is known yet */
+	bool doubtful;                /* what is known is old, or not all: nothing is free */
+	const char *today, *tomorrow; /* busy times, "10:00–11:30, 14:00–15:00"; "": none */
+	const char *slots; /* the next free ones; "": none; NULL: the rep has set no hours */
+	const char *zone;  /* of all these times */
+	/* those that count first; CALENDAR_CHOICES_SHOWN at most */
+	const struct calendar_choice *choices;
+	size_t choice_count;
+};
+
+/* Somebody who says that an e-mail another account has is theirs. */
+struct claim_view {
+	int64_t telegram_id;
+	const char *name, *email, *username; /* the latter as the admins were shown it */
+	bool asked;                          /* the admins know, and have not decided */
+	bool stands; /* who has the e-mail is who had it when they were asked */
+	enum locale locale;
+	/* who has the e-mail; rep_id NULL: nobody any more */
+	const char *rep_id, *rep_name, *rep_username;
+	int64_t rep_telegram_id;
+	enum rep_status rep_status;
+	enum locale rep_locale;
+};
+
+/* Somebody who waits for an admin. */
+struct application_view {
+	int64_t telegram_id;
+	const char *name, *email, *username; /* username without @, NULL if none */
+};
+
+/* A prospect that every rep has declined. */
+struct untaken_view {
+	const char *name, *telegram, *context, *email;
+};
+
+/* A prospect's conversation as words are passed on in it. */
+struct relay_view {
+	const char *prospect_id, *name;
+	int64_t account; /* of the prospect; 0: has not met the bot */
+	enum locale prospect_locale;
+	enum conversation_owner owner;
+	int64_t version, assignment_id;
+	int64_t rep_telegram_id; /* who has the prospect */
+	bool blocked;            /* the rep wants to hear nothing of them */
+	/* of a message: the one on the other side, 0: none; whether it was said here, or came here; whether it has but a caption */
+	int64_t other_chat, other_message;
+	bool passed_on, caption;
+	int64_t last; /* of a partner: the message that came last */
+};
+
+/* When a rep works, and where. */
+struct hours_view {
+	struct hours hours;
+	int32_t days_off[HOURS_DAYS_OFF_MOST]; /* that are still to come */
+	size_t day_off_count;
+	const char *zone; /* its name */
+	int32_t today;    /* there */
+	const char *now;  /* what clocks show there: "14:05" */
+	/* other zones that may be the rep's; NULL: not known */
+	const char *calendar_zone, *company_zone;
+};
+
+/* A zone that the event names, as the database knows it. */
+struct zone_view {
+	const char *name, *now;
+};

@@ -1,0 +1,41 @@
+/*
+ * Words that are passed on between a prospect and the rep: which message carries which.
+ * Ownership: as in store/people.h. Units: Telegram's ids. Errors: those of the run.
+ *
+ * salesreg.outbox.relay is JSON: {"prospect": id, "chat": …, "message": …, "caption": true, "receipt": true, "refused": {reason: text}}.
+ * When the message has been sent, its id, and what it was in the chat where it was said, become a pair; with "receipt" that one gets a
+ * sign that it has arrived. When it is refused, the text of the reason goes there, as a reply. Without a chat: the bot's own words.
+ */
+#pragma once
+#include "salesreg/db/conn.h"
+
+/* About one message of one chat; the other side of it may be nothing (other_chat 0). */
+struct relay_row {
+	int64_t chat, message;
+	const char *prospect, *name;
+	int64_t other_chat, other_message;
+	bool passed_on; /* it was said here; else it came here */
+	bool caption;
+	int64_t account; /* of the prospect; 0: has not met the bot */
+	const char *owner, *locale;
+	int64_t version, assignment, rep_telegram_id; /* who has the prospect */
+	bool blocked;
+};
+size_t relay_read(struct db_plan *plan, struct arena *a, const int64_t *chats,
+    const int64_t *messages, size_t count);
+size_t relay_parse(const PGresult *result, struct arena *a, struct relay_row **rows);
+
+/* Whom a rep talks to by the bot, the latest first. */
+struct partner_row {
+	int64_t rep_telegram_id;
+	const char *prospect, *name, *owner, *locale;
+	int64_t account, version, assignment;
+	int64_t last; /* message that was passed on to the rep; 0: none */
+	bool blocked;
+};
+size_t relay_partners(
+    struct db_plan *plan, struct arena *a, const int64_t *reps, size_t count, size_t each);
+size_t relay_partners_parse(const PGresult *result, struct arena *a, struct partner_row **rows);
+
+/* Of long ago: replies to these lead nowhere, edits change nothing. Yields how many, up to 10,000. */
+void relay_prune(struct db_plan *plan, struct arena *a, int64_t days);

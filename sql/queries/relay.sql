@@ -1,0 +1,53 @@
+-- name: relay_read
+-- $1 chats, $2 messages in them: whose conversation each belongs to, and the message on the other side, if there is one. What carried
+-- somebody's words here, or what was said here and passed on
+SELECT u.chat, u.message, k.prospect, left(p.name, 255), k.chat_id, k.message_id, k.passed_on, k.caption, v.telegram_id,
+       coalesce(v.owner, 'bot'), coalesce(v.version, 1), v.blocked_at IS NOT NULL,
+       (SELECT a.id FROM salesreg.assignments a WHERE a.prospect = k.prospect AND a.ended_at IS NULL LIMIT 1),
+       r.telegram_id, s.locale
+FROM unnest($1::bigint[], $2::bigint[]) AS u (chat, message)
+CROSS JOIN LATERAL (
+    (SELECT c.prospect, c.from_chat AS chat_id, c.from_message AS message_id, false AS passed_on, c.caption
+     FROM salesreg.relay_pairs c WHERE c.to_chat = u.chat AND c.to_message = u.message)
+    UNION ALL
+    (SELECT c.prospect, c.to_chat, c.to_message, true, c.caption
+     FROM salesreg.relay_pairs c WHERE c.from_chat = u.chat AND c.from_message = u.message ORDER BY c.to_message DESC LIMIT 1)
+    LIMIT 1) k
+CROSS JOIN LATERAL (SELECT left(q.name, 255) AS name, q.assigned_rep_id
+                    FROM public.test_prospects q WHERE q.id = k.prospect OFFSET 0) p
+LEFT JOIN LATERAL (SELECT c.* FROM salesreg.conversations c WHERE c.prospect = k.prospect OFFSET 0) v ON true
+LEFT JOIN LATERAL (SELECT w.telegram_id FROM public.sales_representatives w
+                   WHERE w.id = p.assigned_rep_id OFFSET 0) r ON true
+LEFT JOIN LATERAL (SELECT t.locale FROM salesreg.user_sessions t WHERE t.user_id = v.telegram_id OFFSET 0) s ON true
+-- name: relay_partners
+-- $1 Telegram ids of reps, $2 how many each: the prospects whose conversations they lead, and the last message of each that was passed
+-- on to the rep, the latest first
+SELECT r.telegram_id, k.prospect, k.name, k.account, k.owner, k.version, k.blocked, k.assignment, k.last, k.locale
+FROM public.sales_representatives r
+CROSS JOIN LATERAL (
+    SELECT q.id AS prospect, left(q.name, 255) AS name, v.telegram_id AS account, v.owner, v.version,
+           v.blocked_at IS NOT NULL AS blocked, n.id AS assignment, coalesce(m.last, 0) AS last,
+           (SELECT t.locale FROM salesreg.user_sessions t WHERE t.user_id = v.telegram_id) AS locale
+    FROM public.test_prospects q
+    JOIN salesreg.conversations v ON v.prospect = q.id AND v.owner = 'rep' AND v.telegram_id IS NOT NULL
+    CROSS JOIN LATERAL (SELECT a.id FROM salesreg.assignments a
+                        WHERE a.prospect = q.id AND a.ended_at IS NULL LIMIT 1) n
+    CROSS JOIN LATERAL (SELECT max(c.to_message) AS last FROM salesreg.relay_pairs c
+                        WHERE c.to_chat = r.telegram_id AND c.prospect = q.id) m
+    WHERE q.assigned_rep_id = r.id AND q.status IN ('unreached', 'contacted', 'in_conversation')
+    ORDER BY m.last DESC NULLS LAST, q.id LIMIT $2::integer) k
+WHERE r.telegram_id = ANY ($1::bigint[]) AND r.status = 'active'
+ORDER BY r.telegram_id, k.last DESC, k.prospect
+-- name: conversations_block
+-- $1 prospects, $2 whether the rep wants to hear nothing more of them
+INSERT INTO salesreg.conversations AS c (prospect, blocked_at)
+SELECT f.prospect, CASE WHEN f.blocked THEN now() END FROM unnest($1::varchar[], $2::boolean[]) AS f (prospect, blocked)
+ON CONFLICT (prospect) DO UPDATE SET blocked_at = excluded.blocked_at
+-- name: relay_prune cold
+-- $1 days; at most 10,000 at a time
+WITH old AS (
+    SELECT to_chat, to_message FROM salesreg.relay_pairs WHERE at < now() - $1::integer * interval '1 day' LIMIT 10000
+), gone AS (
+    DELETE FROM salesreg.relay_pairs c USING old o WHERE c.to_chat = o.to_chat AND c.to_message = o.to_message RETURNING 1
+)
+SELECT count(*) FROM gone

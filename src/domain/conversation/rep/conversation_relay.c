@@ -1,0 +1,229 @@
+/*
+ * What a rep writes goes to a prospect, as if the bot had said it: by a reply to something of the prospect's, or to the client the
+ * rep talks to now. What was said to nobody by name is asked about, rather than sent to the wrong one.
+ *
+ *   a reply to what came from a prospect ──▶ sent to that one, who is the current client from now on
+ *   a word to the current client ──────────▶ sent, unless another one has written since: asked
+ *   a word while none is current ──────────▶ asked, if this rep leads any conversation
+ *
+ * Whoever writes leads: the bot is silent from then on. A sign under each message says when it has arrived.
+ */
+#include "../conversation_private.h"
+#include "salesreg/domain/assignment/prospect_list.h"
+#include "salesreg/domain/text/shorten.h"
+#include <string.h>
+
+enum { CHOICES_MOST = 6, LABEL_NAME_UNITS = 32, PLACEHOLDER_UNITS = 64 };
+
+void turn_refusals(const struct turn *t, const char *name, struct relayed *relayed)
+{
+	static const enum text_id texts[] = {[RELAY_REFUSED_GONE] = TEXT_RELAY_REFUSED_GONE,
+	    [RELAY_REFUSED_COPY] = TEXT_RELAY_REFUSED_COPY,
+	    [RELAY_REFUSED_VOICE] = TEXT_RELAY_REFUSED_VOICE,
+	    [RELAY_REFUSED_LARGE] = TEXT_RELAY_REFUSED_LARGE,
+	    [RELAY_REFUSED_DELETED] = TEXT_RELAY_REFUSED_DELETED,
+	    [RELAY_REFUSED_OTHER] = TEXT_RELAY_REFUSED_OTHER};
+	for (size_t i = 0; i < RELAY_REFUSALS; i++)
+		relayed->refused[i] = turn_text(t, texts[i], ARGS({"name", name}));
+}
+
+void turn_talk_to(struct turn *t, const char *prospect_id, const char *name, int64_t seen)
+{
+	struct conversation_state *next = &t->out->next;
+	bool already = next->phase == PHASE_CHAT && next->draft_client &&
+		       strcmp(next->draft_client, prospect_id) == 0;
+	turn_set_phase(t, PHASE_CHAT);
+	next->draft_client = prospect_id;
+	next->draft_seen = seen;
+	if (already)
+		return;
+	struct message *m =
+	    turn_say(t, TEXT_RELAY_CURRENT, ARGS({"name", prospect_quoted_name(t->a, name)}));
+	struct button *end = ARENA_NEW(t->a, struct button);
+	*end = (struct button){.text = turn_text(t, TEXT_BUTTON_RELAY_DONE, NO_ARGS)};
+	message_set_buttons(m, end, 1);
+	m->keyboard = KEYBOARD_REPLY;
+	m->placeholder = shorten(t->a,
+	    turn_text(t, TEXT_RELAY_PLACEHOLDER, ARGS({"name", prospect_short_name(t->a, name)})),
+	    PLACEHOLDER_UNITS);
+}
+
+/* The message `said`, which is no text if `caption`. */
+static void send_to(struct turn *t, const struct relay_view *to, int64_t said, bool caption)
+{
+	const char *name = prospect_quoted_name(t->a, to->name);
+	if (to->rep_telegram_id != t->event->user_id) {
+		turn_set_phase(t, PHASE_NONE);
+		(void)turn_say(t, TEXT_RELAY_NOT_YOURS, ARGS({"name", name}));
+		return;
+	}
+	if (!to->account) {
+		(void)turn_say(t, TEXT_RELAY_NOT_MET, ARGS({"name", name}));
+		return;
+	}
+	struct message *copy = message_list_add_copy(
+	    &t->out->messages, t->a, to->account, PRIORITY_REPLY, t->event->chat_id, said);
+	/* what the rep replied to has its other side in the prospect's chat */
+	copy->reply_to = to->other_chat == to->account ? to->other_message : 0;
+	struct relayed *relayed = ARENA_NEW(t->a, struct relayed);
+	*relayed = (struct relayed){.prospect = to->prospect_id,
+	    .chat_id = t->event->chat_id,
+	    .message_id = said,
+	    .caption = caption,
+	    .receipt = true};
+	turn_refusals(t, name, relayed);
+	copy->relayed = relayed;
+	t->out->passes_on = true;
+	if (to->owner != OWNER_REP)
+		turn_effect(t, (struct effect){.kind = EFFECT_OWN,
+				   .prospect = to->prospect_id,
+				   .owner = conversation_owner_name(OWNER_REP),
+				   .version = to->version,
+				   .to = to->account});
+	turn_talk_to(t, to->prospect_id, to->name,
+	    said > t->event->message_id ? said : t->event->message_id);
+}
+
+static bool is_active(const struct turn *t)
+{
+	return t->kind == PERSON_REP && t->state->rep_status == REP_ACTIVE;
+}
+
+static bool says_something(const struct turn *t)
+{
+	return t->event->kind == EVENT_TEXT || t->event->kind == EVENT_MEDIA ||
+	       t->event->kind == EVENT_CONTACT;
+}
+
+bool turn_replied(struct turn *t)
+{
+	if (!is_active(t) || !says_something(t) || !t->state->replied)
+		return false;
+	send_to(t, t->state->replied, t->event->said_id, t->event->kind != EVENT_TEXT);
+	return true;
+}
+
+bool turn_mirrored(struct turn *t)
+{
+	const struct relay_view *pair = t->state->replied;
+	const struct event *event = t->event;
+	if (event->kind != EVENT_EDITED || !pair || !pair->passed_on || !pair->other_message)
+		return false;
+	bool of_rep = pair->rep_telegram_id == event->user_id;
+	if (!of_rep && pair->account != event->user_id)
+		return false; /* the prospect is somebody else's by now */
+	t->out->passes_on = true;
+	/* the text of what is a caption on the other side, or the other way round, is no text there */
+	if (pair->caption != (event->caption != NULL))
+		return true;
+	if (pair->caption) {
+		struct message *m = message_list_add_edit(
+		    &t->out->messages, t->a, pair->other_chat, pair->other_message);
+		m->kind = MESSAGE_EDIT_CAPTION;
+		m->text = event->text;
+		return true;
+	}
+	const char *text = of_rep ? event->text : turn_text_from(t, pair->name, event->text);
+	(void)message_list_add_edit_text(
+	    &t->out->messages, t->a, pair->other_chat, pair->other_message, text);
+	return true;
+}
+
+static void ask_for_whom(struct turn *t)
+{
+	const struct conversation_state *state = t->state;
+	size_t count = state->partner_count < CHOICES_MOST ? state->partner_count : CHOICES_MOST;
+	struct button *choices = ARENA_ARRAY(t->a, struct button, count);
+	for (size_t i = 0; i < count; i++)
+		choices[i] = (struct button){
+		    .text = shorten(
+			t->a, prospect_short_name(t->a, state->partners[i].name), LABEL_NAME_UNITS),
+		    .data = press_data(t->a, PRESS_SEND_TO, state->partners[i].assignment_id),
+		    .new_row = i % 2 == 0};
+	struct message *m = turn_say(t, TEXT_RELAY_WHOM, NO_ARGS);
+	m->reply_to = t->event->said_id;
+	message_set_buttons(m, choices, count);
+	t->out->passes_on = true; /* each is asked about */
+}
+
+bool turn_asked_for_whom(struct turn *t)
+{
+	if (!is_active(t) || !says_something(t) || t->state->partner_count == 0 ||
+	    t->out->next.phase != PHASE_NONE)
+		return false;
+	ask_for_whom(t);
+	return true;
+}
+
+/* In PHASE_CHAT. */
+static void to_current(struct turn *t)
+{
+	const struct conversation_state *state = t->state;
+	const struct relay_view *current = NULL;
+	bool ambiguous = false;
+	for (size_t i = 0; i < state->partner_count; i++) {
+		const struct relay_view *partner = &state->partners[i];
+		if (strcmp(partner->prospect_id, state->draft_client) == 0)
+			current = partner;
+		else
+			ambiguous |= partner->last > state->draft_seen;
+	}
+	if (!current) {
+		turn_set_phase(t, PHASE_NONE);
+		turn_say(t, TEXT_RELAY_ENDED, NO_ARGS)->keyboard = KEYBOARD_REMOVE;
+	} else if (ambiguous) {
+		ask_for_whom(t);
+	} else {
+		send_to(t, current, t->event->said_id, t->event->kind != EVENT_TEXT);
+	}
+}
+
+static void done(struct turn *t)
+{
+	turn_set_phase(t, PHASE_NONE);
+	turn_say(t, TEXT_RELAY_DONE, NO_ARGS)->keyboard = KEYBOARD_REMOVE;
+}
+
+static void say_current(struct turn *t, const char *first)
+{
+	(void)turn_say_text(t, first ? first : turn_text(t, TEXT_RELAY_WRITE, NO_ARGS));
+}
+
+/* The answer to "for whom is this?", under which stands what is to be sent. */
+static void press_send_to(struct turn *t)
+{
+	const struct assignment_view *a = t->state->assignment;
+	if (!a || !a->live || !a->mine || !t->event->replies_to) {
+		turn_answer(t, true, TEXT_ANSWER_PROSPECT_STALE, NO_ARGS);
+		turn_remove_buttons(t, 0, false, false);
+		return;
+	}
+	turn_remove_buttons(t, 0, false, false);
+	send_to(t,
+	    &(struct relay_view){.prospect_id = a->prospect_id,
+		.name = a->prospect_name,
+		.account = a->prospect_account,
+		.owner = a->owner,
+		.version = a->version,
+		.rep_telegram_id = t->event->user_id},
+	    t->event->replies_to, t->event->replies_to_media);
+	turn_answer(t, false, TEXT_ANSWER_RELAY_SENT,
+	    ARGS({"name", prospect_short_name(t->a, a->prospect_name)}));
+}
+
+static enum conversation_phase fits(const struct conversation_state *state)
+{
+	return state->rep_status == REP_ACTIVE && state->draft_client ? PHASE_CHAT : PHASE_NONE;
+}
+
+static const struct phase phases[] = {
+    {PHASE_CHAT, PERSON_REP, .fits = fits, .keeps = KEEPS_CLIENT, .takes_anything = true,
+	.ask = say_current, .on_text = to_current, .on_cancel = done},
+};
+static const struct button_row buttons[] = {
+    {PRESS_SEND_TO, PERSON_REP, FACT_ASSIGNMENT | FACT_LOCK, 0, press_send_to},
+};
+static const struct word_row words[] = {
+    {PHRASE_DONE, PERSON_REP, IN(NONE) | IN(CHAT), 0, 0, done},
+};
+const struct dialogue dialogue_relay = {PHASES(phases), BUTTONS(buttons), WORDS(words)};

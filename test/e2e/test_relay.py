@@ -1,0 +1,212 @@
+"""What a prospect and the rep say goes on to the other one: words, attachments, replies, edits; and what cannot be passed on."""
+import pytest
+
+import test_prospects as prospects
+from support.database import tables
+from test_prospect_chat import campaign, conversation_of, link, owner_of, prospect_of, registered, talking, world  # noqa: F401
+
+
+@pytest.fixture
+def pair(world, campaign):  # noqa: F811
+    return talking(world, campaign)
+
+
+def says(person, text, reply_to=None, **more):
+    """Returns the id of what was said."""
+    if reply_to is not None:
+        more["reply_to"] = reply_to.id if hasattr(reply_to, "id") else reply_to
+    return person.act("text", text=text, **more)["message_id"]
+
+
+def leading(world, boris, anna):  # noqa: F811
+    """The rep has answered the first message, so that the rep leads from here on. What Anna said, as Boris got it."""
+    anna.says("Есть виллы у моря?")
+    anna.hears("prospect_passed_on", rep=boris.name)
+    asked = boris.hears("prospect_says", name="Anna", text="Есть виллы у моря?")
+    said = says(boris, "Да, три. Показать?", reply_to=asked)
+    boris.hears("relay_current", name="Anna")
+    answer = anna.hears_anything()
+    assert answer.text == "Да, три. Показать?"
+    delivered(boris, said)
+    assert owner_of(world, anna)[0] == "rep"
+    return asked, said, answer
+
+
+def delivered(person, message_id):
+    event = person._next(("bot_reaction",), 60, "a sign that it has arrived")
+    assert (event["message_id"], event["emoji"]) == (message_id, "👍")
+
+
+def test_a_rep_s_reply_reaches_the_prospect_and_silences_the_bot(world, pair):  # noqa: F811
+    boris, anna = pair
+    leading(world, boris, anna)
+    anna.says("Да, пожалуйста")
+    boris.hears("relay_from", name="Anna", text="Да, пожалуйста")
+    anna.says("И ещё вопрос")
+    boris.hears("relay_from", name="Anna", text="И ещё вопрос")
+    # nothing of the bot's own came in between
+    says(boris, "Слушаю")
+    assert anna.hears_anything().text == "Слушаю"
+
+
+def test_attachments_go_both_ways(world, pair):  # noqa: F811
+    boris, anna = pair
+    leading(world, boris, anna)
+    for kind in ("photo", "voice", "video", "document", "sticker"):
+        anna.act(kind, caption="вот такая")
+        boris.hears("relay_attachment", name="Anna")
+        assert kind in boris.hears_anything().event
+    boris.act("document", caption="план")
+    sent = anna.hears_anything()
+    assert sent.event["document"] and sent.event["caption"] == "план"
+    anna.act("contact", phone_number="+62811")
+    boris.hears("relay_attachment", name="Anna")
+    assert boris.hears_anything().event["contact"]["phone_number"] == "+62811"
+
+
+def test_an_attachment_while_the_bot_leads_is_passed_on_and_said_to_be(world, pair):  # noqa: F811
+    boris, anna = pair
+    anna.act("photo", caption="дом мечты")
+    anna.hears("prospect_passed_on", rep=boris.name)
+    assert boris.hears("relay_attachment", name="Anna").data
+    assert boris.hears_anything().event["photo"]
+
+
+def test_replies_are_replies_on_the_other_side(world, pair):  # noqa: F811
+    boris, anna = pair
+    _, said, answer = leading(world, boris, anna)
+    says(anna, "Покажите вторую", reply_to=answer)
+    heard = boris.hears("relay_from", name="Anna", text="Покажите вторую")
+    assert heard.event["reply_to"] == said
+    says(boris, "Вот", reply_to=heard)
+    assert anna.hears_anything().event["reply_to"]
+
+
+def test_a_copy_that_cannot_be_a_reply_goes_without(world, pair):  # noqa: F811
+    boris, anna = pair
+    asked, _, _ = leading(world, boris, anna)
+    world.sandbox.fault("400", method="copyMessage", description="Bad Request: can't be sent as a reply")
+    said = says(boris, "Ещё", reply_to=asked)
+    heard = anna.hears_anything()
+    assert heard.text == "Ещё" and "reply_to" not in heard.event
+    delivered(boris, said)
+
+
+def test_edits_are_mirrored(world, pair):  # noqa: F811
+    boris, anna = pair
+    _, said, answer = leading(world, boris, anna)
+    boris.act("edit", message_id=said, text="Да, четыре. Показать?")
+    edited = anna.sees_edit()
+    assert (edited.id, edited.text) == (answer.id, "Да, четыре. Показать?")
+    question = says(anna, "Дорого?")
+    heard = boris.hears("relay_from", name="Anna", text="Дорого?")
+    anna.act("edit", message_id=question, text="Сколько стоят?")
+    edited = boris.sees_edit()
+    assert edited.id == heard.id and "Сколько стоят?" in edited.text and "Anna" in edited.text
+    photo = boris.act("photo", caption="1")["message_id"]
+    shown = anna.hears_anything()
+    boris.act("edit", message_id=photo, caption="Вилла 1")
+    assert anna.sees_edit().event["caption"] == "Вилла 1" and shown.event["photo"]
+
+
+def test_who_wrote_last_is_not_taken_for_the_one_meant(world, campaign, pair):  # noqa: F811
+    boris, anna = pair
+    leading(world, boris, anna)
+    vera = world.person("Vera")
+    vera.opens(campaign("Second"))
+    vera.hears("prospect_hello", "prospect_ask", name="Vera")
+    prospects.assigned(world, prospect_of(world, vera)["id"], boris)
+    boris.hears_anything()
+    vera.says("срочно")
+    vera.hears("prospect_handed_over", rep=boris.name)
+    boris.hears("prospect_says", name="Vera", text="срочно")
+    boris.hears("prospect_asks_for_you", name="Vera")
+    says(boris, "Перезвоню через час")
+    asked = boris.hears("relay_whom")
+    assert sorted(asked.labels) == ["Anna", "Vera"]
+    boris.presses("Vera")
+    boris.is_answered("answer_relay_sent", name="Vera")
+    assert vera.hears_anything().text == "Перезвоню через час"
+    boris.hears("relay_current", name="Vera")
+    # it is clear now, until somebody else writes
+    says(boris, "Хорошо?")
+    assert vera.hears_anything().text == "Хорошо?"
+    assert all(event["kind"] != "bot_message" for event in anna._inbox)
+
+
+def test_who_is_done_talks_to_the_bot_again(world, pair):  # noqa: F811
+    boris, anna = pair
+    leading(world, boris, anna)
+    boris.says("Готово")
+    boris.hears("relay_done")
+    boris.says("что-нибудь")
+    asked = boris.hears("relay_whom")
+    assert asked.labels == ["Anna"]
+
+
+def test_taking_over_makes_the_prospect_the_current_client(world, pair):  # noqa: F811
+    boris, anna = pair
+    anna.says("Вопрос")
+    anna.hears("prospect_passed_on", rep=boris.name)
+    boris.hears("prospect_says", name="Anna", text="Вопрос")
+    boris.presses("button_take_over")
+    boris.is_answered("answer_taken_over", name="Anna")
+    anna.hears("prospect_rep_writes", rep=boris.name)
+    assert boris.hears("relay_current", name="Anna").event["reply_markup"]["input_field_placeholder"] == "Клиенту: Anna"
+    says(boris, "Здравствуйте!")
+    assert anna.hears_anything().text == "Здравствуйте!"
+    boris.presses("button_give_back")
+    boris.is_answered("answer_given_back", name="Anna")
+    boris.hears("relay_done")
+    assert owner_of(world, anna)[0] == "bot"
+    anna.says("Есть кто?")
+    anna.hears("prospect_passed_on", rep=boris.name)
+
+
+@pytest.mark.parametrize("error, key", [
+    ("Bad Request: VOICE_MESSAGES_FORBIDDEN", "relay_refused_voice"),
+    ("Bad Request: the message can't be copied", "relay_refused_copy"),
+    ("Bad Request: file is too big", "relay_refused_large"),
+    ("Bad Request: message to copy not found", "relay_refused_deleted"),
+    ("Bad Request: SOMETHING_NEW", "relay_refused_other"),
+])
+def test_the_sender_is_told_what_does_not_arrive(world, pair, error, key):  # noqa: F811
+    boris, anna = pair
+    leading(world, boris, anna)
+    world.sandbox.fault("400", method="copyMessage", description=error)
+    said = boris.act("voice")["message_id"]
+    told = boris.hears(key, name="Anna")
+    assert told.event["reply_to"] == said
+    world.db.outbox.eventually("count(*) = 0")  # nothing is left for an operator
+
+
+def test_both_sides_hear_of_a_block(world, pair):  # noqa: F811
+    boris, anna = pair
+    leading(world, boris, anna)
+    anna.blocks()
+    says(boris, "Вы тут?")
+    boris.hears("relay_refused_gone", name="Anna")
+
+
+def test_a_rep_who_lost_the_prospect_sends_nothing(world, pair):  # noqa: F811
+    boris, anna = pair
+    asked, _, _ = leading(world, boris, anna)
+    world.db.execute("UPDATE test_prospects SET assigned_rep_id = NULL, status = 'archived' WHERE id = %s", prospect_of(world, anna)["id"])
+    says(boris, "Ещё одно", reply_to=asked)
+    boris.hears("relay_not_yours", name="Anna")
+
+
+def test_nothing_of_a_blocked_prospect_is_passed_on(world, pair):  # noqa: F811
+    boris, anna = pair
+    anna.says("Купите слона")
+    anna.hears("prospect_passed_on", rep=boris.name)
+    boris.hears("prospect_says", name="Anna", text="Купите слона")
+    boris.presses("button_block")
+    boris.is_answered("answer_blocked", name="Anna")
+    anna.says("Купите слона!!!")
+    boris.presses("button_unblock")
+    boris.is_answered("answer_unblocked", name="Anna")
+    anna.says("Последний раз")
+    boris.hears("prospect_says", name="Anna", text="Последний раз")
+    assert world.db.column(f"SELECT detail FROM {tables.prospect_events} WHERE kind = 'said' ORDER BY at") == [
+        "Купите слона", "Последний раз"]
