@@ -14,7 +14,10 @@ SELECT w.id, w.telegram_id, w.name, w.context, w.notes, w.email,
        -- the last of what they wrote to the bot
        (SELECT string_agg(y.said, E'\n' ORDER BY y.id)
         FROM (SELECT e.id, left(e.detail, 1000) AS said FROM salesreg.prospect_events e
-              WHERE e.prospect = w.id AND e.kind = 'said' ORDER BY e.id DESC LIMIT 5) y)
+              WHERE e.prospect = w.id AND e.kind = 'said' ORDER BY e.id DESC LIMIT 5) y),
+       -- what they answered to the bot's questions
+       CASE WHEN EXISTS (SELECT 1 FROM salesreg.qualifications t WHERE t.prospect = w.id OFFSET 0)
+            THEN salesreg.answers_told(w.id) END
 FROM (
     SELECT p.id, left(p.telegram_id, 255) AS telegram_id, left(p.name, 255) AS name, left(p.context, 2000) AS context,
            left(p.notes, 2000) AS notes, left(p.email, 255) AS email, p.created_at, p.ctid AS place
@@ -212,6 +215,9 @@ SELECT p.id, left(p.telegram_id, 255), left(p.name, 255), left(p.context, 2000),
        (SELECT string_agg(y.said, E'\n' ORDER BY y.id)
         FROM (SELECT e.id, left(e.detail, 1000) AS said FROM salesreg.prospect_events e
               WHERE e.prospect = p.id AND e.kind = 'said' ORDER BY e.id DESC LIMIT 5) y),
+       -- what they answered to the bot's questions
+       CASE WHEN EXISTS (SELECT 1 FROM salesreg.qualifications t WHERE t.prospect = p.id OFFSET 0)
+            THEN salesreg.answers_told(p.id) END,
        coalesce(k.rep, f.rep), coalesce(k.telegram_id, f.telegram_id),
        (SELECT s.locale FROM salesreg.user_sessions s WHERE s.user_id = coalesce(k.telegram_id, f.telegram_id)), k.name,
        CASE WHEN k.rep IS NULL THEN (
@@ -487,6 +493,9 @@ SELECT n.id, n.telegram_id, n.name, n.context, n.notes, n.email, n.assignment, N
        (SELECT string_agg(y.said, E'\n' ORDER BY y.id)
         FROM (SELECT e.id, left(e.detail, 1000) AS said FROM salesreg.prospect_events e
               WHERE e.prospect = n.id AND e.kind = 'said' ORDER BY e.id DESC LIMIT 5) y),
+       -- what they answered to the bot's questions
+       CASE WHEN EXISTS (SELECT 1 FROM salesreg.qualifications t WHERE t.prospect = n.id OFFSET 0)
+            THEN salesreg.answers_told(n.id) END,
        n.rep, n.rep_telegram_id, n.locale,
        (SELECT left(q.name, 255)
         FROM salesreg.prospect_identities i
@@ -524,6 +533,9 @@ SELECT p.id, left(p.telegram_id, 255), left(p.name, 255), left(p.context, 2000),
        (SELECT string_agg(y.said, E'\n' ORDER BY y.id)
         FROM (SELECT e.id, left(e.detail, 1000) AS said FROM salesreg.prospect_events e
               WHERE e.prospect = p.id AND e.kind = 'said' ORDER BY e.id DESC LIMIT 5) y),
+       -- what they answered to the bot's questions
+       CASE WHEN EXISTS (SELECT 1 FROM salesreg.qualifications t WHERE t.prospect = p.id OFFSET 0)
+            THEN salesreg.answers_told(p.id) END,
        r.id, r.telegram_id, s.locale, NULL, o.closed,
        EXISTS (SELECT 1 FROM salesreg.prospect_events e
                WHERE e.prospect = p.id AND e.assignment = a.id AND e.kind = 'contacted')

@@ -106,3 +106,293 @@ def test_six_questions_from_hello_to_thanks(asking, language, questions, budget,
     world.settle()
     last = [event for event in world.sandbox.transcript(boris.id)[0] if event["kind"] == "bot_edit"][-1]
     assert last["message_id"] == summary.id and "anna@example.org" in last["text"] and "70" in last["text"]
+
+
+def test_skip_back_and_an_older_button(asking):
+    world = asking(question("what", "choice", options=options("villa", "flat")), question("budget", "number", min=10, max=1000),
+                   question("more"))
+    anna, heard = becomes_prospect(world)
+    assert heard.labels[:2] == ["Да villa", "Да flat"] and world.texts.raw("ru", "button_back") not in heard.labels
+    anna.presses("Да villa", message=heard)
+    second = anna.hears_anything()
+    assert "Вопрос budget?" in second.text
+    anna.presses("button_skip", message=second)
+    third = anna.hears_anything()
+    assert "Вопрос more?" in third.text and answers(world, anna) == {"what": "villa", "budget": ""}
+    anna.says("назад")
+    assert "Вопрос budget?" in next_question(anna)
+    anna.presses("button_back")
+    again = anna.hears_anything()
+    assert "Вопрос what?" in again.text and "Да villa" in again.text
+    # what was answered stays until it is answered anew; then the way on is to the first question without an answer
+    anna.presses("Да flat", message=heard)
+    assert "Вопрос more?" in next_question(anna)
+    assert answers(world, anna)["what"] == "flat"
+    anna.presses("Да villa", message=heard)
+    changed = anna.hears_anything()
+    assert changed.text.startswith("Исправил.") and "Вопрос more?" in changed.text
+    anna.says("Море рядом")
+    anna.hears("question_noted", "questions_done", answer="Море рядом", name="Anna")
+    assert answers(world, anna) == {"what": "villa", "budget": "", "more": "Море рядом"}
+    assert state(world, anna)["question"] is None
+    # until the conversation is handed over, also afterwards
+    anna.presses("Да flat", message=heard)
+    anna.hears("question_changed", title="Про what", answer="Да flat")
+    assert answers(world, anna)["what"] == "flat" and state(world, anna)["finished_at"]
+
+
+def test_a_branch_and_what_is_left_behind_on_it(asking):
+    world = asking(question("what", "choice", options=options("villa", "flat")), question("pool", when={"what": "villa"}),
+                   question("floor", when={"what": "flat"}), question("more", skippable=False))
+    anna, heard = becomes_prospect(world)
+    anna.presses("Да villa")
+    assert "Вопрос pool?" in next_question(anna)
+    anna.says("С бассейном")
+    assert "Вопрос more?" in next_question(anna)
+    anna.says("пропустить")
+    assert anna.hears_anything().text.startswith(world.texts.raw("ru", "question_required"))
+    anna.presses("Да flat", message=heard)
+    assert "Вопрос floor?" in next_question(anna)
+    assert answers(world, anna) == {"what": "flat"}
+
+
+@pytest.mark.parametrize("kind, more, wrong, key, right, value", [
+    ("choice", {"options": options("a", "b")}, "замок", "question_no_option", "Да a", "a"),
+    ("number", {"min": 10, "max": 20}, "5", "question_too_low", "15", "15"),
+    ("number", {"currencies": ["USD"]}, "300k евро", "question_currency", "300k", "300000 USD"),
+    ("contact", {}, "9991234567", "question_no_country", "+79991234567", "+79991234567"),
+    ("email", {}, "anna@", "question_no_email", "anna@example.org", "anna@example.org"),
+    ("date", {}, "31.02.2027", "question_no_date", "15.05.2031", "2031-05-15"),
+    ("date", {}, "15.05.2020", "question_past", "2031", "2031"),
+    ("text", {}, "я" * 1001, "question_too_long", "коротко", "коротко"),
+])
+def test_a_wrong_answer_is_told_why_and_asked_again(asking, kind, more, wrong, key, right, value):
+    world = asking(question("it", kind, **more), question("more"))
+    anna, _ = becomes_prospect(world)
+    anna.says(wrong)
+    heard = anna.hears_anything()
+    assert world.texts.pattern("ru", key).match(heard.text) and heard.text.endswith("Вопрос it?")
+    assert answers(world, anna) == {}
+    anna.says(right)
+    if kind == "contact":  # the keyboard for it goes with a message of its own
+        anna.hears_anything()
+    assert "Вопрос more?" in next_question(anna)
+    assert answers(world, anna) == {"it": value}
+
+
+def test_several_are_marked_in_the_message_and_then_taken(asking):
+    world = asking(question("what", "several", options=options("a", "b", "c")), question("more"))
+    anna, heard = becomes_prospect(world)
+    anna.presses("button_ready")
+    anna.is_answered("question_chosen_nothing")
+    # faster than edits come back
+    world.sandbox.acts([{"user": anna.id, "type": "button", "message_id": heard.id, "text": f"Да {option}"} for option in "abc"])
+    for _ in range(3):
+        edit = anna.sees_edit()
+    assert [label[0] for label in edit.labels[:3]] == ["✓"] * 3
+    anna.presses("✓ Да b")
+    assert anna.sees_edit().labels[:3] == ["✓ Да a", "Да b", "✓ Да c"]
+    assert answers(world, anna) == {}
+    anna.presses("button_ready")
+    assert "Вопрос more?" in next_question(anna)
+    assert answers(world, anna) == {"what": "a,c"}
+    assert "✓ Да a" in [button["text"] for button in edit.buttons]
+
+
+def test_the_number_of_somebody_else_is_no_answer(asking):
+    world = asking(question("phone", "contact"), question("more"))
+    anna, heard = becomes_prospect(world)
+    keyboard = heard.event["reply_markup"]["keyboard"]
+    assert keyboard[0][0]["request_contact"] and keyboard[0][0]["text"] == world.texts.raw("ru", "button_share_phone")
+    anna.act("contact", phone_number="+79990000000", contact_user_id=anna.id + 1)
+    assert world.texts.pattern("ru", "question_not_own").match(anna.hears_anything().text)
+    anna.act("contact", phone_number="79991234567", contact_user_id=anna.id)
+    noted = anna.hears_anything()
+    assert noted.event["reply_markup"] == {"remove_keyboard": True} and "+79991234567" in noted.text
+    assert "Вопрос more?" in next_question(anna)
+
+
+def test_a_question_of_theirs_goes_to_the_rep_and_ours_is_asked_again(asking):
+    world = asking(question("budget", "number"), question("more"))
+    boris = registered(world)
+    anna, _ = becomes_prospect(world)
+    prospects.assigned(world, f"tg{anna.id}", boris)
+    boris.hears_anything()
+    anna.says("А рассрочка на 2 года возможна?")
+    anna.hears("prospect_passed_on", rep=boris.name)
+    assert anna.hears_anything().text == world.texts.raw("ru", "question_again") + "\n\nВопрос budget?"
+    assert "рассрочка" in boris.hears_anything().text
+    assert answers(world, anna) == {}
+
+
+def test_whoever_writes_first_is_passed_on_and_then_asked(asking):
+    world = asking(question("budget", "number"))
+    boris = registered(world)
+    anna = world.person("Anna", username="anna_buys")
+    world.db.add_prospect("p1", "Anna", telegram="@anna_buys")
+    prospects.assigned(world, "p1", boris)
+    boris.hears_anything()
+    anna.says("Здравствуйте, пишу по поводу виллы")
+    anna.hears("prospect_passed_on", rep=boris.name)
+    assert anna.hears_anything().text == world.texts.raw("ru", "questions_intro") + "\n\nВопрос budget?"
+    anna.says("300")
+    anna.hears("question_noted", "questions_done_rep", rep=boris.name)
+    assert answers(world, anna) == {"budget": "300"}
+
+
+def test_answers_given_before_there_is_a_rep_are_on_the_card(asking):
+    world = asking(question("budget", "number", currencies=["USD"]), question("more"), question("last"))
+    anna, _ = becomes_prospect(world)
+    anna.says("300k")
+    next_question(anna)
+    anna.says("Море рядом")
+    next_question(anna)
+    boris = registered(world)
+    card = boris.hears_anything().text
+    assert "Про budget: 300 000 USD" in card and "Про more: Море рядом" in card
+    anna.says("Всё")
+    summary = boris.hears_anything().text
+    assert all(word in summary for word in ("300\u00a0000\u00a0USD", "Море рядом", "Всё"))
+
+
+def test_a_script_that_was_begun_goes_on_after_a_restart_with_another(asking):
+    old = [question("a"), question("b", "choice", options=options("x", "y"))]
+    world = asking(*old)
+    anna, _ = becomes_prospect(world)
+    anna.says("один")
+    heard = anna.hears_anything()
+    assert "Вопрос b?" in heard.text
+    world.restart_bot(QUALIFICATION=json.dumps({"questions": [question("other"), question("b", "text")]}))
+    anna.presses("Да y", message=heard)
+    anna.hears("question_noted", "questions_done", answer="Да y")
+    assert answers(world, anna) == {"a": "один", "b": "y"}
+    boris, heard = becomes_prospect(world, "Boris")
+    assert "Вопрос other?" in heard.text
+    assert world.db.scripts.value("count(*)") == 2
+    world.restart_bot(QUALIFICATION="off")
+    boris.says("что-нибудь")
+    boris.hears("prospect_noted")
+
+
+def test_nothing_is_asked_where_it_is_off(make_world):
+    world = make_world(QUALIFICATION="off")
+    world.start_bot()
+    anna, heard = becomes_prospect(world)
+    assert heard.text == world.texts.render("ru", "prospect_hello", name="Anna") + "\n\n" + world.texts.raw("ru", "prospect_ask")
+
+
+def finished(world, boris, name="Anna"):
+    """A prospect of this rep who has answered, and the message that shows it."""
+    anna, _ = becomes_prospect(world, name)
+    prospects.assigned(world, f"tg{anna.id}", boris)
+    boris.hears_anything()
+    anna.says("300")
+    anna.hears("question_noted", "questions_done_rep", rep=boris.name)
+    return anna, boris.hears_anything()
+
+
+def test_converted_frees_the_rep_and_the_next_one_comes(make_world):
+    world = make_world(QUALIFICATION=json.dumps({"questions": [question("budget", "number")]}), MAX_PROSPECTS_PER_REP="1")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    boris = registered(world)
+    anna, summary = finished(world, boris)
+    carl, _ = becomes_prospect(world, "Carl")
+    world.settle()
+    boris.forget()
+    boris.presses("button_converted", message=summary)
+    boris.is_answered("answer_converted", name="Anna")
+    edit = boris.sees_edit()
+    assert edit.id == summary.id and world.texts.render("ru", "card_converted", name="Anna") in edit.text and edit.labels == []
+    assert "Carl" in boris.hears_anything().text
+    world.settle()
+    assert boris.unheard() == [], "that it was closed is no news to who closed it"
+    assert world.db.value("SELECT status FROM test_prospects WHERE id = %s", f"tg{anna.id}") == "converted"
+    assert world.db.assignments.value("reason", "WHERE prospect = %s", f"tg{anna.id}") == "converted"
+    boris.presses(data=summary.data[1], message=summary)
+    boris.is_answered("answer_prospect_closed", name="Anna")
+    # the bot asks nothing of who is done with
+    anna.opens()
+    anna.hears("prospect_hello", "prospect_write", name="Anna")
+
+
+def test_archived_with_a_reason(asking):
+    world = asking(question("budget", "number"))
+    boris = registered(world)
+    anna, summary = finished(world, boris)
+    boris.presses("button_archive", message=summary)
+    boris.is_answered("answer_archive_why")
+    reasons = boris.sees_edit()
+    assert len(reasons.labels) == 6
+    boris.presses("button_archive_keep", message=summary)
+    assert boris.sees_edit().labels == summary.labels
+    boris.presses("button_archive", message=summary)
+    boris.sees_edit()
+    boris.presses("button_archive_no_budget", message=summary)
+    assert world.texts.render("ru", "card_archived", name="Anna") in boris.sees_edit().text
+    assert world.db.value("SELECT status FROM test_prospects WHERE id = %s", f"tg{anna.id}") == "archived"
+    event = world.db.row(f"SELECT detail, rep FROM {tables.prospect_events} WHERE prospect = %s AND kind = 'archived'", f"tg{anna.id}")
+    assert event["detail"] == "no budget" and event["rep"]
+
+
+def test_who_takes_over_ends_the_questions_and_who_gives_back_goes_on(asking):
+    world = asking(question("what", "choice", options=options("x", "y")), question("budget", "number"))
+    boris = registered(world)
+    anna, heard = becomes_prospect(world)
+    prospects.assigned(world, f"tg{anna.id}", boris)
+    boris.hears_anything()
+    anna.presses("Да x", message=heard)
+    anna.hears_anything()
+    summary = boris.hears_anything()
+    boris.presses("button_take_over", message=summary)
+    assert world.texts.raw("ru", "button_give_back") in boris.sees_edit().labels
+    anna.hears("prospect_rep_writes", rep=boris.name)
+    anna.presses("Да y", message=heard)
+    world.settle()
+    assert answers(world, anna) == {"what": "x"}
+    anna.says("300")
+    world.settle()
+    assert answers(world, anna) == {"what": "x"} and anna.unheard() == []
+    boris.presses("button_give_back", message=summary)
+    world.settle()
+    anna.says("400")
+    anna.hears("question_noted", "questions_done_rep", rep=boris.name)
+    assert answers(world, anna) == {"what": "x", "budget": "400"}
+
+
+def test_the_report_says_where_people_stop(asking):
+    world = asking(question("a"), question("b"))
+    for i, words in enumerate((["один", "два"], ["один", "пропустить"], ["один"], [])):
+        person, _ = becomes_prospect(world, f"Anna{i}")
+        for text in words:
+            person.says(text)
+            person.hears_anything()
+    world.db.execute(f"UPDATE {tables.qualifications} SET moved_at = now() - interval '2 days' WHERE question = 'a'")
+    rows = world.db.rows("SELECT question, asked, answered, skipped, dropped, waiting FROM salesreg.report_qualification ORDER BY place")
+    assert [tuple(row) for row in rows] == [("a", 4, 3, 0, 1, 0), ("b", 3, 1, 1, 0, 1)]
+
+
+@pytest.mark.parametrize("text, line", [
+    ('{"questions": [\n  {"id": "a",\n  }\n]}', "QUALIFICATION: line 3: "),
+    ('{"questions": [\n  {"id": "a", "kind": "radio", "text": {"ru": "?"}}\n]}',
+     "QUALIFICATION: line 2: question 1, a: kind must be choice, several, number, text, contact, email or date"),
+])
+def test_check_config_names_the_line_and_the_reason(tmp_path, text, line):
+    path = tmp_path / "qualification.json"
+    path.write_text(text)
+    done = run("check-config", settings={"QUALIFICATION_FILE": str(path), "DATABASE_URL": "postgresql://h/d",
+                                         "REGISTRY_BOT_TOKEN": "1234567:AAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})
+    assert done.returncode == 78 and line in done.stderr
+
+
+def test_a_kill_between_answers_loses_and_doubles_none(asking):
+    world = asking(*[question(f"q{n}") for n in range(6)])
+    anna, _ = becomes_prospect(world)
+    for n in range(6):
+        anna.says(f"ответ {n}")
+        world.bot.kill()
+        world.start_bot()
+        eventually(lambda: answers(world, anna).get(f"q{n}") == f"ответ {n}")
+    assert answers(world, anna) == {f"q{n}": f"ответ {n}" for n in range(6)}
+    assert state(world, anna)["finished_at"]

@@ -200,6 +200,7 @@ struct notice_prospect assigner_notice_of(
 	    .telegram = row->telegram,
 	    .context = row->context,
 	    .said = row->said,
+	    .answers = row->answers,
 	    .notes = row->notes,
 	    .email = row->email,
 	    .known = row->known,

@@ -21,6 +21,7 @@ static struct prospect_item item_of(const struct notice_prospect *p)
 	    .email = p->email,
 	    .context = p->context,
 	    .said = p->said,
+	    .answers = p->answers,
 	    .notes = p->notes,
 	    .again = p->again,
 	    .known = p->known,
@@ -74,8 +75,8 @@ void notice_changed(const struct catalog *catalog, enum locale locale, int64_t c
 void notice_follow_up(const struct catalog *catalog, enum locale locale, int64_t chat_id,
     const struct notice_prospect *prospect, struct arena *a, struct message_list *messages)
 {
-	build(catalog, locale, TEXT_NOTICE_FOLLOW_UP, TEXT_NOTICE_FOLLOW_UP, chat_id, prospect, 1, a,
-	    messages);
+	build(catalog, locale, TEXT_NOTICE_FOLLOW_UP, TEXT_NOTICE_FOLLOW_UP, chat_id, prospect, 1,
+	    a, messages);
 }
 
 void notice_nobody_left(const struct catalog *catalog, enum locale locale, int64_t chat_id,

@@ -21,5 +21,7 @@ void answer_tokens(const char *text, struct arena *a, struct tokens *tokens);
 bool token_is(const struct token *token, const char *word);
 /* Begins with one of the words of a list "usd|доллар|бакс"; a word that ends with $ in the list must be whole. */
 bool token_is_one(const struct token *token, const char *list);
+/* The dash inside "где-то": between two words, with no space. */
+bool token_hyphenates(const struct token *token);
 /* The whole number that the digits are; false: too long, or with a separator. */
 bool token_number(const struct token *token, int64_t *number);

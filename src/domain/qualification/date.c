@@ -74,8 +74,9 @@ struct when {
 
 static void skip_fillers(struct when *w)
 {
-	while (w->at->kind != TOKEN_END &&
-	       (token_is_one(w->at, fillers) || token_is_one(w->at, ".|,|!|~|)")))
+	while (
+	    w->at->kind != TOKEN_END && (token_is_one(w->at, fillers) || token_hyphenates(w->at) ||
+					    token_is_one(w->at, ".|,|!|~|)")))
 		w->at++;
 }
 

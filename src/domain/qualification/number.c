@@ -169,7 +169,7 @@ static void take_bound(struct reading *r, bool *up, bool *down)
 					     "выше$|миним|min|>|between$|между$|с$"))
 			*down = true;
 		else if (!token_is_one(r->at, "to$|than$|чем$|=|:|≈|~|,|!") &&
-			 !token_is_one(r->at, fillers))
+			 !token_is_one(r->at, fillers) && !token_hyphenates(r->at))
 			return;
 	}
 }

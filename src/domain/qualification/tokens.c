@@ -85,6 +85,12 @@ bool token_is_one(const struct token *token, const char *list)
 	return false;
 }
 
+bool token_hyphenates(const struct token *token)
+{
+	return token_is(token, "-") && token->joined && token[1].joined &&
+	       token[1].kind == TOKEN_WORD;
+}
+
 bool token_number(const struct token *token, int64_t *number)
 {
 	*number = 0;

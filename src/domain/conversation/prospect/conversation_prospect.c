@@ -218,7 +218,8 @@ static void said(struct turn *t)
 		    ARGS({"rep", prospect_quoted_name(t->a, view->rep_name)}));
 	else
 		(void)turn_say(t, TEXT_PROSPECT_NOTED, NO_ARGS);
-	(void)turn_ask_again(t, NULL);
+	if (!turn_ask_again(t, NULL))
+		(void)turn_ask_prospect(t, NULL);
 }
 
 static void stop(struct turn *t)

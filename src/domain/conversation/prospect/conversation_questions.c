@@ -21,7 +21,8 @@ enum { ECHO_UNITS = 200, BUTTONS_BESIDES = 5 };
 static const struct questionnaire *questions_of(const struct turn *t)
 {
 	const struct prospect_view *view = t->out->next.prospect;
-	bool asks = t->state->rules->script && view && view->open && view->owner == OWNER_BOT;
+	bool asks = t->state->rules->script && view && view->open && view->owner == OWNER_BOT &&
+		    !view->blocked;
 	return asks ? view->questions : NULL;
 }
 
@@ -111,6 +112,7 @@ static size_t add_buttons(struct turn *t, const struct questionnaire *q, size_t 
 static void ask(struct turn *t, const struct questionnaire *q, const char *first, bool stoppable)
 {
 	const struct script_question *it = &q->script->questions[q->at];
+	t->out->awaits = true;
 	struct message *message =
 	    turn_say_text(t, turn_join(t, first, it->text.in[t->out->next.locale]));
 	struct button *buttons =
@@ -338,7 +340,7 @@ bool turn_answered(struct turn *t)
 		return false;
 	const struct script_question *it = &q->script->questions[q->at];
 	bool shared = t->event->kind == EVENT_CONTACT;
-	if (shared && it->kind != QUESTION_CONTACT)
+	if (shared ? it->kind != QUESTION_CONTACT : t->event->kind != EVENT_TEXT)
 		return false;
 	const char *value;
 	enum answer_problem problem = shared
