@@ -9,7 +9,7 @@
 # Ends in "N passed, N failed" (", N skipped" may follow); the exit code says the same. One cmocka test, one fuzz target,
 # one linter, one pytest test count as one each; so does a build that fails. FUZZ_SECONDS (60) is the time of a target.
 # strict: under the whole filter of system calls; asked for by name it is every test of e2e, fault and supervise, else those
-# with the rarer calls (names, TLS, proxies, mail, control sockets, stops, crashes).
+# with the rarer calls (names, TLS, proxies, mail, control sockets, stops, crashes), and the day of a thousand calendars.
 #
 # Tests mostly wait, so two pytest processes run side by side: e2e, browser and then strict in one; in the other what cannot stand
 # its like beside it (docker's container names, port 8081 of demo and bare) with the rest. Ctrl-C ends both, and all they started.
@@ -33,7 +33,7 @@ selects=
 [ $# = 0 ] || selects=yes
 [ -n "$parts" ] || {
 	strict="test/e2e/test_registration.py test/e2e/test_road.py test/e2e/test_email_codes.py test/doctor/test_doctor_mail.py test/e2e/test_metrics.py test/e2e/test_calendar.py
-		test/fault/test_secrecy.py test/fault/test_hosts.py test/fault/test_shutdown.py test/supervise"
+		test/fault/test_secrecy.py test/fault/test_hosts.py test/fault/test_shutdown.py test/fault/test_calendar_day.py test/supervise"
 	parts="release lint unit fuzz integration doctor e2e fault supervise demo browser bare docker strict"
 }
 wants() { case " $parts " in *" $1 "*) true ;; *) false ;; esac; }

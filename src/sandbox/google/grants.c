@@ -172,10 +172,10 @@ static struct google_token *token_find(
 {
 	int64_t now_us = sandbox_now_us(g->sandbox);
 	struct google_token *token;
-	TAILQ_FOREACH (token, list, entry)
-		if (strcmp(token->value, value) == 0)
-			return token->expires_us > now_us && !token->account->disabled ? token
-										       : NULL;
+	/* the newest first: those of a whole day are here, and few of them are still used */
+	TAILQ_FOREACH_REVERSE(token, list, google_token_list, entry)
+	if (strcmp(token->value, value) == 0)
+		return token->expires_us > now_us && !token->account->disabled ? token : NULL;
 	return NULL;
 }
 
