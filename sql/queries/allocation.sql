@@ -580,7 +580,7 @@ WITH gone AS MATERIALIZED (
     WHERE ((b.assignment, b.chat_id) IN (SELECT id, chat_id FROM gone)) = true
 ), stays AS MATERIALIZED (
     SELECT b.chat_id, b.message_id,
-           string_agg(' a:' || e.id || ':d ' || CASE WHEN EXISTS (
+           string_agg(' a:' || e.id || ':d  a:' || e.id || ':f ' || CASE WHEN EXISTS (
                    SELECT 1 FROM salesreg.prospect_events v
                    WHERE v.prospect = e.prospect AND v.assignment = e.id AND v.kind = 'contacted')
                    THEN '' ELSE ' a:' || e.id || ':c ' END, '') AS data
@@ -638,7 +638,7 @@ WITH gone AS MATERIALIZED (
     ORDER BY q.id FOR NO KEY UPDATE SKIP LOCKED
 ), stays AS MATERIALIZED (
     SELECT b.id,
-           string_agg(' a:' || e.id || ':d ' || CASE WHEN EXISTS (
+           string_agg(' a:' || e.id || ':d  a:' || e.id || ':f ' || CASE WHEN EXISTS (
                    SELECT 1 FROM salesreg.prospect_events v
                    WHERE v.prospect = e.prospect AND v.assignment = e.id AND v.kind = 'contacted')
                    THEN '' ELSE ' a:' || e.id || ':c ' END, '') AS data

@@ -150,3 +150,14 @@ WHERE c.telegram_id IS NOT NULL AND c.owner = 'bot'
 ON CONFLICT (prospect, kind) DO UPDATE
 SET rep = excluded.rep, version = excluded.version, attempts = t.attempts + 1, leased_until = NULL, error = NULL, due_at = now(),
     created_at = now()
+-- name: timers_follow_up
+-- $1 assignments, $2 their reps, $3 their zones, $4 days and $5 minutes there: the rep gets the card again then. Nothing of an assignment
+-- that is over
+INSERT INTO salesreg.timers AS t (kind, prospect, rep, due_at)
+SELECT 'follow_up', a.prospect, a.rep,
+       salesreg.instant(date '1970-01-01' + f.day::integer + f.minute * interval '1 minute', f.zone, NULL)
+FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[]) AS f (assignment, rep, zone, day, minute)
+CROSS JOIN LATERAL (SELECT q.* FROM salesreg.assignments q WHERE q.id = f.assignment OFFSET 0) a
+WHERE a.rep = f.rep AND a.ended_at IS NULL
+ON CONFLICT (prospect, kind) DO UPDATE
+SET rep = excluded.rep, attempts = t.attempts + 1, leased_until = NULL, error = NULL, due_at = excluded.due_at, created_at = now()

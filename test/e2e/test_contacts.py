@@ -58,7 +58,7 @@ def test_what_leads_nowhere_is_said_with_its_reason_to_rep_and_operator(team, co
     told = team.anna.hears_anything()
     assert team.texts.render("ru", "prospect_unreachable", contact=contact,
                              reason=team.texts.raw("ru", reason)) in told.text.splitlines()
-    assert len(told.buttons) == 2
+    assert len(told.buttons) == 3
     (finding,) = findings(team, "contact")
     assert "p1" in finding["what"] and contact in finding["what"]
 
@@ -85,12 +85,13 @@ def test_who_may_not_be_linked_to_costs_the_button_and_not_the_message(team):
     team.db.add_prospect("p1", "Ivan P", str(STRANGER))
     told = team.anna.hears_anything()
     assert "Ivan P" in told.text and told.labels == [team.texts.raw("ru", "button_contacted"),
-                                                      team.texts.raw("ru", "button_decline")]
+                                                      team.texts.raw("ru", "button_decline"),
+                                                      team.texts.raw("ru", "button_follow_up")]
     assert refusals(team) == before + 1
     eventually(lambda: team.db.hidden_people.value("telegram_id") == STRANGER, what="it is remembered")
     assert team.db.outbox.value("count(*)", "WHERE state = 'failed'") == 0
     team.anna.says("мои клиенты")
-    assert len(team.anna.hears_anything().buttons) == 2
+    assert len(team.anna.hears_anything().buttons) == 3
     assert refusals(team) == before + 1
     (finding,) = findings(team, "contact")
     assert str(STRANGER) in finding["what"]
@@ -103,12 +104,12 @@ def test_a_privacy_setting_is_found_out_message_by_message_also_after_a_restart(
         person.hears("offer")
     team.sandbox.post("users", id=ivan.id, private_forwards=True)
     team.db.add_prospect("p1", "Ivan P", str(ivan.id))
-    assert len(team.anna.hears_anything().buttons) == 2
+    assert len(team.anna.hears_anything().buttons) == 3
     team.settle()
     before = refusals(team)
     team.restart_bot()
     team.db.add_prospect("p2", "Ivan P again", str(ivan.id))
-    assert len(team.anna.hears_anything().buttons) == 2
+    assert len(team.anna.hears_anything().buttons) == 3
     assert refusals(team) == before
     team.db.add_prospect("p3", "Olga P", str(olga.id))
     assert team.anna.hears_anything().buttons[0]["url"] == f"tg://user?id={olga.id}"

@@ -75,14 +75,14 @@ def test_an_english_rep_s_day(office):
     # a client comes
     office.db.add_prospect("p1", "Ivan P", "@ivan_p", context="wants a villa", notes="call after 6")
     card = reads(john, "You have a new client:", "Ivan P", "Write to: https://t.me/ivan_p", "About:", "wants a villa",
-                 "Notes:", "call after 6", buttons=["✅ Contacted", "↩️ Can't take it"])
+                 "Notes:", "call after 6", buttons=["✅ Contacted", "↩️ Can't take it", "⏰ Later"])
     john.presses("✅ Contacted", message=card)
     assert answer(john) == "Noted: you are in touch with Ivan P."
-    assert john.sees_edit().labels == ["↩️ Can't take it"]
+    assert john.sees_edit().labels == ["↩️ Can't take it", "⏰ Later"]
     john.presses(data=card.data[0], message=card)
     assert answer(john) == "Already noted, no need to press again: Ivan P."
     john.says("my clients")
-    reads(john, "Your clients: 1", "1. Ivan P", "Status: contacted", "✅ contacted, ↩️ can't take it", buttons=["↩️ 1. Ivan P"])
+    reads(john, "Your clients: 1", "1. Ivan P", "Status: contacted", "✅ contacted, ↩️ can't take it, ⏰ remind me later", buttons=["↩️ 1. Ivan P", "⏰ 1. Ivan P"])
     john.says("status")
     reads(john, "John Smith", f"E-mail: {john.email}", "Status: active", "Clients in progress: 1 of 5")
     john.says("help")
@@ -160,7 +160,7 @@ def test_languages_are_changed_to_and_fro(office):
     assert "теперь пишу по-русски" in john.hears_anything().text
     office.db.add_prospect("p1", "Ivan P", "@ivan_p")
     card = john.hears_anything()
-    assert card.text.startswith("Вам назначен клиент:") and card.labels == ["✅ Связались", "↩️ Не смогу"]
+    assert card.text.startswith("Вам назначен клиент:") and card.labels == ["✅ Связались", "↩️ Не смогу", "⏰ Позже"]
     john.says("language")
     john.hears_anything()
     john.presses("English")
@@ -170,4 +170,4 @@ def test_languages_are_changed_to_and_fro(office):
     john.presses("✅ Связались", message=card)
     assert answer(john) == "Noted: you are in touch with Ivan P."
     office.db.add_prospect("p2", "Olga P", "@olga_p")
-    reads(john, "You have a new client:", "Olga P", buttons=["✅ Contacted", "↩️ Can't take it"])
+    reads(john, "You have a new client:", "Olga P", buttons=["✅ Contacted", "↩️ Can't take it", "⏰ Later"])

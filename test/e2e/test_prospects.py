@@ -96,9 +96,9 @@ def test_the_seed_prospects_are_assigned_to_the_first_rep_who_is_told_with_butto
         link = "https://t.me/" + row["telegram_id"][1:]
         assert parts[i + 1] == f"{i + 1}. " + card(world, "ru", row["name"], link, row["context"], row["notes"])
         assert row["assigned_rep_id"] == world.db.rep(anna.id)["id"]
-    assert len(told.buttons) == 6
+    assert len(told.buttons) == 9
     assert told.labels[0] == t.render("ru", "button_contacted_named", number=1, name=rows[0]["name"])
-    assert told.labels[5] == t.render("ru", "button_decline_named", number=3, name=rows[2]["name"])
+    assert told.labels[7] == t.render("ru", "button_decline_named", number=3, name=rows[2]["name"])
     # what other programs do
     assert len(world.db.rows("SELECT * FROM sales_representatives;")) == 1
     assert all(row["assigned_rep_id"] for row in world.db.rows("SELECT name, assigned_rep_id FROM test_prospects;"))
@@ -112,7 +112,7 @@ def test_a_prospect_put_in_by_psql_is_notified_with_its_buttons(empty):
     t = empty.texts
     assert told.text == t.raw("ru", "notice_one") + "\n\n" + card(empty, "ru", "Ivan P", "https://t.me/ivan_p",
                                                                    "wants a house", "call late")
-    assert told.labels == [t.raw("ru", "button_contacted"), t.raw("ru", "button_decline")]
+    assert told.labels == [t.raw("ru", key) for key in ("button_contacted", "button_decline", "button_follow_up")]
     assert all(1 <= len(data.encode()) <= 64 for data in told.data)
 
 
@@ -163,7 +163,7 @@ def test_many_prospects_at_once_are_one_notification_split_where_telegram_needs_
     assert messages[0]["text"].startswith(world.texts.render("ru", "notice_many", count=50))
     for message in messages:
         rows = message["reply_markup"]["inline_keyboard"]
-        assert sum(map(len, rows)) == 2 * len(re.findall(r"Prospect \d+\.", message["text"]))
+        assert sum(map(len, rows)) == 3 * len(re.findall(r"Prospect \d+\.", message["text"]))
     assert world.db.outbox.rows("error") == []
 
 
@@ -231,7 +231,7 @@ def test_contacted_is_noted_once_and_the_button_goes(empty):
     anna.presses("button_contacted")
     anna.is_answered("answer_contacted", name="Ivan P")
     edit = anna.sees_edit()
-    assert edit.id == told.id and edit.labels == [empty.texts.raw("ru", "button_decline")]
+    assert edit.id == told.id and edit.labels == [empty.texts.raw("ru", key) for key in ("button_decline", "button_follow_up")]
     row = empty.db.prospect("p1")
     assert row["status"] == "contacted" and row["last_contact_at"]
     assert row["assigned_rep_id"] == empty.db.rep(anna.id)["id"]
@@ -501,12 +501,14 @@ def test_my_clients_lists_them_with_status_and_working_buttons(empty):
     assert t.raw("ru", "prospect_unreached") in listed.text and t.raw("ru", "prospect_in_conversation") in listed.text
     assert listed.labels == [t.render("ru", "button_contacted_named", number=1, name="Ivan P"),
                              t.render("ru", "button_decline_named", number=1, name="Ivan P"),
+                             t.render("ru", "button_follow_up_named", number=1, name="Ivan P"),
                              t.render("ru", "button_contacted_named", number=2, name="Olga Q"),
-                             t.render("ru", "button_decline_named", number=2, name="Olga Q")]
+                             t.render("ru", "button_decline_named", number=2, name="Olga Q"),
+                             t.render("ru", "button_follow_up_named", number=2, name="Olga Q")]
     anna.presses(data=listed.data[0], message=listed)
     anna.is_answered("answer_contacted", name="Ivan P")
     assert empty.db.prospect("p1")["status"] == "contacted"
-    assert len(anna.sees_edit().buttons) == 3
+    assert len(anna.sees_edit().buttons) == 5
     anna.says("статус")
     anna.hears("status", open=2)
 

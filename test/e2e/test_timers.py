@@ -1,4 +1,6 @@
 """What is to happen later: the bot's first word to a prospect, reminders to one who is silent, what a rep wants to come back to."""
+import json
+
 import pytest
 
 import test_prospects as prospects
@@ -122,6 +124,23 @@ def test_nobody_is_reminded_where_the_hours_are_0(make_timed):
     assert world.db.timers.value("count(*)") == 0
 
 
+def test_a_question_of_the_script_is_reminded_of_until_it_is_answered(make_timed):
+    world = make_timed(QUALIFICATION=json.dumps({"questions": [
+        {"id": "budget", "kind": "text", "text": {"ru": "Бюджет?", "en": "Budget?"}, "title": {"ru": "Бюджет", "en": "Budget"}},
+        {"id": "when", "kind": "text", "text": {"ru": "Когда?", "en": "When?"}, "title": {"ru": "Срок", "en": "When"}}]}))
+    anna = world.person("Anna")
+    anna.says("Ищу недвижимость")
+    assert anna.hears_anything().text.endswith("Бюджет?")
+    comes_due(world, anna, "reminder")
+    anna.hears("reminder", name="Anna")
+    anna.says("До 300 тысяч")
+    assert anna.hears_anything().text.endswith("Когда?")
+    eventually(lambda: timer(world, anna, "reminder")["step"] == 1)
+    anna.says("Летом")
+    anna.hears_anything()
+    eventually(lambda: timer(world, anna, "reminder") is None)
+
+
 def night(world, zone):
     """Waking hours that it is not now, there."""
     hour = int(world.db.value("SELECT extract(hour FROM now() AT TIME ZONE %s)", zone))
@@ -222,6 +241,106 @@ def test_where_outreach_is_off_no_prospect_is_written_to(make_timed):
     comes_due(world, anna, "reminder")
     world.db.timers.eventually("bool_and(due_at > now() + interval '1 minute' AND leased_until IS NULL)")
     is_quiet(world, anna)
+
+
+# what a rep wants to come back to -----------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def client(world):
+    """client(): a rep, and the card of the prospect p1."""
+    boris = registered(world)
+    world.db.add_prospect("p1", "Anna Petrova", telegram="@anna_buys", context="Вилла у моря")
+    prospects.assigned(world, "p1", boris)
+    world.db.execute(f"INSERT INTO {tables.rep_schedule} (rep, time_zone) SELECT id, 'Asia/Dubai' FROM sales_representatives"
+                     " ON CONFLICT (rep) DO UPDATE SET time_zone = excluded.time_zone")
+    boris.card = boris.hears_anything()
+    return boris
+
+
+def due(world):
+    return world.db.timers.value("to_char(due_at AT TIME ZONE 'Asia/Dubai', 'DD.MM.YYYY HH24:MI')", "WHERE kind = 'follow_up'")
+
+
+def day(world, ahead):
+    return world.db.value("SELECT to_char((now() AT TIME ZONE 'Asia/Dubai')::date + %s::integer, 'DD.MM.YYYY')", ahead)
+
+
+def asked_when(world, rep):
+    rep.presses("button_follow_up", message=rep.card)
+    rep.is_answered()
+    return rep.hears("follow_up_question", name="Anna Petrova")
+
+
+@pytest.mark.parametrize("how, ahead", [("button_tomorrow", 1), ("button_in_a_week", 7), ("завтра", 1), ("Через неделю!", 7)])
+def test_a_rep_comes_back_to_a_client(world, client, how, ahead):
+    question = asked_when(world, client)
+    if how.startswith("button"):
+        client.presses(how, message=question)
+        client.is_answered()
+    else:
+        client.says(how)
+    client.hears("follow_up_set", name="Anna Petrova", day=day(world, ahead), time="10:00", zone="Asia/Dubai")
+    assert due(world) == f"{day(world, ahead)} 10:00"
+    client.forget()
+    world.db.timers.update("due_at = now()")
+    told = client.hears_anything()
+    assert told.text.startswith(world.texts.raw("ru", "notice_follow_up")) and "Вилла у моря" in told.text
+    assert told.data == client.card.data
+    world.settle()
+    assert world.db.timers.value("count(*)") == 0 and client.unheard() == []
+
+
+def test_a_date_is_typed_and_a_wrong_one_asked_again(world, client):
+    asked_when(world, client)
+    for said, key in (("когда-нибудь", "follow_up_unknown"), ("32.01", "follow_up_bad_date"), ("01.01.2020", "follow_up_past"),
+                      ("1.1.2099", "follow_up_too_far"), ("1.1 25:00", "follow_up_bad_date")):
+        client.says(said)
+        client.hears(key, "follow_up_question", name="Anna Petrova")
+    client.says(f"{day(world, 3)} 15:30")
+    client.hears("follow_up_set", name="Anna Petrova", day=day(world, 3), time="15:30", zone="Asia/Dubai")
+    assert due(world) == f"{day(world, 3)} 15:30"
+    # another date takes its place
+    asked_when(world, client)
+    client.says(day(world, 5)[:5])
+    client.hears("follow_up_set", name="Anna Petrova", day=day(world, 5), time="10:00", zone="Asia/Dubai")
+    assert due(world) == f"{day(world, 5)} 10:00"
+
+
+def test_a_rep_thinks_better_of_it(world, client):
+    asked_when(world, client)
+    client.says("отмена")
+    client.hears("cancelled")
+    client.says("завтра")
+    client.hears_anything()
+    assert world.db.timers.value("count(*)") == 0
+
+
+@pytest.mark.parametrize("how", ["closed", "given away", "suspended"])
+def test_nobody_comes_back_to_who_is_no_longer_theirs(world, client, how):
+    asked_when(world, client)
+    client.says("завтра")
+    client.hears("follow_up_set", name="Anna Petrova", day=day(world, 1), time="10:00", zone="Asia/Dubai")
+    if how == "closed":
+        world.db.execute("UPDATE test_prospects SET status = 'converted'")
+    elif how == "given away":
+        world.db.execute("UPDATE test_prospects SET assigned_rep_id = NULL, status = 'archived'")
+    else:
+        world.db.execute("UPDATE sales_representatives SET status = 'suspended'")
+        client.hears_anything()  # who lost them
+    world.settle()
+    client.forget()
+    world.db.timers.update("due_at = now()")
+    world.db.timers.eventually("count(*) = 0")
+    is_quiet(world, client)
+
+
+def test_a_declined_client_has_no_button_for_later(world, client):
+    client.presses("button_decline", message=client.card)
+    client.hears_answer()
+    assert world.texts.raw("ru", "button_follow_up") not in client.sees_edit().labels
+    later, = [data for data in client.card.data if data and data.endswith(":f")]
+    client.presses(data=later, message=client.card)
+    client.is_answered("answer_prospect_declined", name="Anna Petrova")
 
 
 # deaths ----------------------------------------------------------------------------------------------------------------------

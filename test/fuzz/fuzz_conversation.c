@@ -640,6 +640,10 @@ static void check_effect(const struct effect *e, const struct conversation_state
 				require(s->calendar.choices[i].writable &&
 					!s->calendar.choices[i].target);
 		return;
+	case EFFECT_FOLLOW_UP:
+		require(e->assignment_id > 0 && e->zone && e->day >= 0 && e->minute >= 0 &&
+			e->minute < 24 * 60);
+		break;
 	case EFFECT_HEARD:
 		require(event->user_id == ADMIN && s->missed);
 		return;

@@ -430,17 +430,17 @@ static void clients_are_listed_with_the_buttons_that_apply(void **state)
 		    "4. Olga\nWrite to: https://t.me/olga\nStatus: something new\n\n"
 		    "5. Ada\nWrite to: https://t.me/ada_1\nStatus: contacted before, not by you "
 		    "yet\n\n"
-		    "✅ contacted, ↩️ can't take it");
-		assert_int_equal(m->button_count, 6);
+		    "✅ contacted, ↩️ can't take it, ⏰ remind me later");
+		assert_int_equal(m->button_count, 9);
 		assert_string_equal(m->buttons[0].data, "a:5:c");
 		assert_string_equal(m->buttons[1].data, "a:5:d");
-		assert_string_equal(m->buttons[2].url, "tg://user?id=12345");
-		assert_string_equal(m->buttons[2].text, "✉️ 2. Write: Maria");
-		assert_true(m->buttons[2].new_row);
-		assert_string_equal(m->buttons[3].data, "a:6:d");
+		assert_string_equal(m->buttons[3].url, "tg://user?id=12345");
+		assert_string_equal(m->buttons[3].text, "✉️ 2. Write: Maria");
 		assert_true(m->buttons[3].new_row);
-		assert_string_equal(m->buttons[4].data, "a:9:c");
-		assert_string_equal(m->buttons[5].data, "a:9:d");
+		assert_string_equal(m->buttons[4].data, "a:6:d");
+		assert_true(m->buttons[4].new_row);
+		assert_string_equal(m->buttons[6].data, "a:9:c");
+		assert_string_equal(m->buttons[7].data, "a:9:d");
 	}
 }
 
@@ -460,7 +460,7 @@ static void many_clients_are_split(void **state)
 	size_t buttons = 0;
 	for (const struct message *m = out.messages.first; m; m = m->next)
 		buttons += m->button_count;
-	assert_int_equal(buttons, 100);
+	assert_int_equal(buttons, 150);
 }
 
 /* Data of a button that shows these two. */

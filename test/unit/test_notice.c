@@ -37,13 +37,13 @@ static struct message_list build(const struct notice_prospect *prospects, size_t
 	notice_build(default_texts(), LOCALE_EN, 77, prospects, count, &arena, &list);
 	for (const struct message *m = list.first; m; m = m->next) {
 		assert_in_range(text_utf16_units(m->text), 1, MESSAGE_TEXT_UNITS);
-		assert_in_range(m->button_count, 0, 2 * NOTICE_MAX_PROSPECTS);
+		assert_in_range(m->button_count, 0, 3 * NOTICE_MAX_PROSPECTS);
 		assert_int_equal(m->chat_id, 77);
 		assert_int_equal(m->priority, PRIORITY_NOTIFICATION);
 		for (size_t i = 0; i < m->button_count; i++) {
 			assert_in_range(strlen(m->buttons[i].data), 1, MESSAGE_CALLBACK_BYTES);
 			assert_in_range(text_utf16_units(m->buttons[i].text), 1, TEXT_BUTTON_UNITS);
-			assert_int_equal(m->buttons[i].new_row, i % 2 == 0);
+			assert_int_equal(m->buttons[i].new_row, i % 3 == 0);
 		}
 	}
 	return list;
@@ -150,7 +150,9 @@ static void one_prospect_is_told_whole_with_plain_buttons(void **state)
 					      "About:\nwants a villa\n"
 					      "Notes:\ncall after six");
 	assert_int_equal(list.first->span_count, 2);
-	assert_int_equal(list.first->button_count, 2);
+	assert_int_equal(list.first->button_count, 3);
+	assert_string_equal(list.first->buttons[2].text, "⏰ Later");
+	assert_string_equal(list.first->buttons[2].data, "a:42:f");
 	assert_string_equal(list.first->buttons[0].text, "✅ Contacted");
 	assert_string_equal(list.first->buttons[0].data, "a:42:c");
 	assert_string_equal(list.first->buttons[1].text, "↩️ Can't take it");
@@ -206,7 +208,7 @@ static void a_person_known_by_id_gets_a_button_that_opens_the_chat(void **state)
 	notice_build(default_texts(), LOCALE_EN, 77, &p, 1, &arena, &list);
 	assert_non_null(strstr(list.first->text, "only the id 123456789."));
 	assert_null(strstr(list.first->text, "tg://"));
-	assert_int_equal(list.first->button_count, 3);
+	assert_int_equal(list.first->button_count, 4);
 	assert_string_equal(list.first->buttons[0].text, "✉️ Write");
 	assert_string_equal(list.first->buttons[0].url, "tg://user?id=123456789");
 	assert_null(list.first->buttons[0].data);
@@ -232,11 +234,11 @@ static void several_prospects_are_numbered_and_so_are_their_buttons(void **state
 	    "1. Alex\nWrite to: https://t.me/alex_1\n\n"
 	    "2. Maria with a name too long for any button\nWrite to: https://t.me/maria_1\n"
 	    "A colleague had this client before and may have spoken to them.\n\n"
-	    "✅ contacted, ↩️ can't take it");
-	assert_int_equal(list.first->button_count, 4);
+	    "✅ contacted, ↩️ can't take it, ⏰ remind me later");
+	assert_int_equal(list.first->button_count, 6);
 	assert_string_equal(list.first->buttons[0].text, "✅ 1. Alex");
-	assert_string_equal(list.first->buttons[3].text, "↩️ 2. Maria with a name too l…");
-	assert_string_equal(list.first->buttons[3].data, "a:9223372036854775807:d");
+	assert_string_equal(list.first->buttons[4].text, "↩️ 2. Maria with a name too l…");
+	assert_string_equal(list.first->buttons[4].data, "a:9223372036854775807:d");
 }
 
 static void many_prospects_become_several_messages_and_none_is_lost(void **state)
@@ -252,7 +254,7 @@ static void many_prospects_become_several_messages_and_none_is_lost(void **state
 		assert_int_equal(list.count, (counts[c] + 7) / 8);
 		int64_t expected = 1;
 		for (const struct message *m = list.first; m; m = m->next)
-			for (size_t i = 0; i < m->button_count; i += 2, expected++)
+			for (size_t i = 0; i < m->button_count; i += 3, expected++)
 				assert_string_equal(m->buttons[i].data,
 				    arena_printf(&arena, "a:%lld:c", (long long)expected));
 		assert_int_equal(expected, counts[c] + 1);
@@ -281,7 +283,7 @@ static void long_texts_are_shortened_and_split_by_length(void **state)
 		assert_true(text_is_clean(m->text, strlen(m->text)));
 		buttons += m->button_count;
 	}
-	assert_int_equal(buttons, 10);
+	assert_int_equal(buttons, 15);
 }
 
 static void texts_of_ones_own_may_be_as_long_as_telegram_allows(void **state)
@@ -305,7 +307,7 @@ static void texts_of_ones_own_may_be_as_long_as_telegram_allows(void **state)
 		assert_in_range(text_utf16_units(m->text), 1, MESSAGE_TEXT_UNITS);
 		buttons += m->button_count;
 	}
-	assert_int_equal(buttons, 4);
+	assert_int_equal(buttons, 6);
 }
 
 static void admins_read_whom_nobody_takes_and_have_nothing_to_press(void **state)
@@ -366,7 +368,7 @@ static void who_has_not_met_the_bot_is_written_to_with_a_draft(void **state)
 			}
 			assert_int_equal(urls, c < 3);
 			assert_int_equal(copies, 1);
-			assert_int_equal(m->button_count, (c < 3) + 3);
+			assert_int_equal(m->button_count, (c < 3) + 4);
 		}
 }
 
@@ -385,7 +387,7 @@ static void drafts_that_are_too_much_for_one_message_are_two(void **state)
 	    default_texts(), LOCALE_RU, 77, prospects, NOTICE_MAX_PROSPECTS, &arena, &list);
 	assert_int_equal(list.count, 2);
 	assert_int_equal(
-	    list.first->button_count + list.last->button_count, 4 * NOTICE_MAX_PROSPECTS);
+	    list.first->button_count + list.last->button_count, 5 * NOTICE_MAX_PROSPECTS);
 	size_t bytes = 0;
 	for (size_t i = 0; i < list.first->button_count; i++) {
 		const struct button *b = &list.first->buttons[i];

@@ -13,7 +13,7 @@ enum {
 	LABEL_NAME_UNITS = 24,
 	TELEGRAM_UNITS = 64,
 	EMAIL_UNITS = 254,
-	BUTTONS_A_PROSPECT = 4,
+	BUTTONS_A_PROSPECT = 6,
 	DRAFT_NAME_UNITS = 40,
 	MARKUP_BYTES = 8000,
 	BUTTON_FRAME_BYTES = 48, /* {"text":"","copy_text":{"text":""}}, and escapes */
@@ -212,6 +212,12 @@ static size_t add_buttons(
 		out[count++] = (struct button){
 		    .text = label(list, a, index, TEXT_BUTTON_DECLINE, TEXT_BUTTON_DECLINE_NAMED),
 		    .data = press_data(a, PRESS_DECLINE, item->assignment_id),
+		};
+	if (item->can_decline) /* it is theirs, and open */
+		out[count++] = (struct button){
+		    .text =
+			label(list, a, index, TEXT_BUTTON_FOLLOW_UP, TEXT_BUTTON_FOLLOW_UP_NAMED),
+		    .data = press_data(a, PRESS_FOLLOW_UP, item->assignment_id),
 		};
 	if (count > first)
 		out[first].new_row = true;

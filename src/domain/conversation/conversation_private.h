@@ -100,8 +100,8 @@ struct dialogue {
 #define WORDS(rows) .words = (rows), .word_count = sizeof(rows) / sizeof *(rows)
 extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_codes,
     dialogue_claims, dialogue_admins, dialogue_invitations, dialogue_languages,
-    dialogue_client_cards, dialogue_calendar, dialogue_hours, dialogue_zones, dialogue_prospects,
-    dialogue_owners, dialogue_questions, dialogue_closing, dialogue_relay;
+    dialogue_client_cards, dialogue_calendar, dialogue_hours, dialogue_zones, dialogue_follow_ups,
+    dialogue_prospects, dialogue_owners, dialogue_questions, dialogue_closing, dialogue_relay;
 
 /* conversation_dialogues.c */
 unsigned button_facts(enum press_kind press);

@@ -163,7 +163,9 @@ void turn_unmark(struct turn *t, enum text_id id, const char *name)
 
 #define PRESSED(kind) (UINT64_C(1) << PRESS_##kind)
 _Static_assert(PRESS_UNKNOWN < 64, "a kind is a bit");
-static const uint64_t CONTACTED = PRESSED(CONTACTED), DECLINED = PRESSED(DECLINE) | PRESSED(UNDO),
+static const uint64_t CONTACTED = PRESSED(CONTACTED),
+		      DECLINED = PRESSED(DECLINE) | PRESSED(UNDO) | PRESSED(FOLLOW_UP) |
+				 PRESSED(FOLLOW_TOMORROW) | PRESSED(FOLLOW_WEEK),
 		      OWNED = PRESSED(TAKE_OVER) | PRESSED(GIVE_BACK),
 		      BLOCKED = PRESSED(BLOCK) | PRESSED(UNBLOCK);
 

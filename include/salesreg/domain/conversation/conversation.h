@@ -26,6 +26,7 @@
 	X(CODE,                                                                                      \
 	    "code") /* the code that was mailed: to a newcomer, or for an active rep's new e-mail */ \
 	X(CHANGE_EMAIL, "change_email") /* an active rep's new e-mail */                             \
+	X(FOLLOW_UP, "follow_up")       /* when to come back to a client; in draft_name */           \
 	X(HOURS, "hours")               /* when an active rep works */                               \
 	X(ZONE, "zone")                 /* in which time zone */                                     \
 	X(CHAT, "chat") /* nothing: what an active rep writes goes to draft_client */                \

@@ -33,7 +33,9 @@
 	X(DISCONNECT_CALENDAR, "disconnect calendar") /* and the grant is given back */            \
 	X(PICK_CALENDAR, "pick calendar")     /* calendar_id: whether it counts is turned round */ \
 	X(TARGET_CALENDAR, "target calendar") /* calendar_id: calls are entered there */           \
-	X(HEARD, "heard")                     /* an admin has been shown what was missed */        \
+	/* assignment_id, zone, day, minute: the rep gets the card again then */                   \
+	X(FOLLOW_UP, "follow up")                                                                  \
+	X(HEARD, "heard") /* an admin has been shown what was missed */                            \
 	/* name, username, source, campaign: who writes is a prospect from now on */               \
 	X(NEW_PROSPECT, "new prospect")                                                            \
 	X(MEET_PROSPECT, "meet prospect") /* prospect: who writes is that one */                   \
@@ -87,5 +89,6 @@ struct effect {
 	const char *closed, *reason; /* the prospect's status from now on, and why */
 	int64_t code_id;
 	int64_t calendar_id;
-	int64_t from, to; /* Telegram accounts */
+	int64_t day, minute; /* there: since 1970, and since midnight */
+	int64_t from, to;    /* Telegram accounts */
 };

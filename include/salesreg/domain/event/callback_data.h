@@ -51,6 +51,9 @@
 	X(CONTACTED, "a:", ":c", false)                                                            \
 	X(DECLINE, "a:", ":d", false)                                                              \
 	X(UNDO, "a:", ":u", false)                                                                 \
+	X(FOLLOW_UP, "a:", ":f", false)                                                            \
+	X(FOLLOW_TOMORROW, "a:", ":f1", false)                                                     \
+	X(FOLLOW_WEEK, "a:", ":f7", false)                                                         \
 	X(TAKE_OVER, "a:", ":o", false)                                                            \
 	X(GIVE_BACK, "a:", ":b", false)                                                            \
 	X(CONVERTED, "a:", ":v", false)                                                            \

@@ -29,6 +29,8 @@
 	X(PROPERTY, "property")                                                                    \
 	X(UNREGISTER, "unregister")                                                                \
 	X(APPLICATIONS, "applications") /* admins only */                                          \
+	X(TOMORROW, "tomorrow")                                                                    \
+	X(IN_A_WEEK, "in a week")                                                                  \
 	X(CALENDAR, "calendar")                                                                    \
 	X(LANGUAGE, "language")                                                                    \
 	X(HELP, "help")

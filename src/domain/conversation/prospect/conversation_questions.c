@@ -388,6 +388,7 @@ static void toggle(
 			UINT32_C(1) << pressed->option, t->a));
 		return;
 	}
+	t->out->awaits = true;
 	struct button *buttons =
 	    ARENA_ARRAY(t->a, struct button, SCRIPT_OPTIONS_MOST + BUTTONS_BESIDES);
 	size_t count = add_buttons(t, q, pressed->question, marked, buttons);
