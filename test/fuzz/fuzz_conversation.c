@@ -363,6 +363,7 @@ static struct event next_event(struct input *in, struct arena *a)
 	};
 	e.chat_id = e.user_id;
 	e.text = next_text(in, a);
+	e.said_id = e.kind == EVENT_BUTTON ? 0 : 44;
 	if (e.kind == EVENT_CONTACT) {
 		e.phone = flags & 64 ? "79991234567" : e.text;
 		e.contact_user_id = flags & 128 ? 0 : e.user_id;
@@ -610,7 +611,7 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		    s->prospect || s->opened->account == 0 || s->opened->account == event->user_id);
 		return;
 	case EFFECT_SAID:
-		require(s->prospect && e->said && event->kind == EVENT_TEXT);
+		require(s->prospect && e->said && event->kind != EVENT_BUTTON);
 		return;
 	case EFFECT_QUALIFY:
 		require(s->rules->script && e->position);
@@ -628,7 +629,12 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		require(s->assignment->mine && e->assignment_id == s->assignment->id);
 		require(interest->changes_assignments && e->closed);
 		return;
+	case EFFECT_BLOCK:
+		require(s->rep_status == REP_ACTIVE && s->assignment && s->assignment->mine);
+		return;
 	case EFFECT_OWN:
+		require(s->prospect || s->opened || (s->assignment && s->assignment->mine));
+		return;
 	case EFFECT_STOP:
 	case EFFECT_RESUME:
 		require(s->prospect || s->opened);

@@ -10,20 +10,20 @@
 #include "salesreg/domain/qualification/answer.h"
 #include "salesreg/domain/qualification/summary.h"
 
-#define BOTH(text)                                                                                 \
+#define BOTH(word)                                                                                 \
 	{                                                                                          \
 		{                                                                                  \
-			text, text                                                                 \
+			word, word                                                                 \
 		}                                                                                  \
 	}
 static const struct script_option things[] = {
     {"villa", BOTH("Вилла"), 1}, {"flat", BOTH("Flat"), 2}, {"land", BOTH("Земля"), 3}};
 static const struct script_question questions[QUESTION_KIND_COUNT] = {
-#define X(name, text)                                                                              \
-	[QUESTION_##name] = {.id = text,                                                           \
+#define X(name, word)                                                                              \
+	[QUESTION_##name] = {.id = word,                                                           \
 	    .kind = QUESTION_##name,                                                               \
-	    .text = BOTH(text),                                                                    \
-	    .title = BOTH(text),                                                                   \
+	    .text = BOTH(word),                                                                    \
+	    .title = BOTH(word),                                                                   \
 	    .options = things,                                                                     \
 	    .option_count = 3,                                                                     \
 	    .least = 1000,                                                                         \

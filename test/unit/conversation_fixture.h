@@ -133,7 +133,7 @@ static inline void check_outcome(const struct event *event, const struct outcome
 			assert_in_range(strlen(b->text), 1, 256);
 			if (b->data)
 				assert_in_range(strlen(b->data), 1, MESSAGE_CALLBACK_BYTES);
-			else
+			else if (m->keyboard == KEYBOARD_INLINE)
 				assert_non_null(b->url);
 		}
 	}

@@ -17,13 +17,18 @@
 
 enum { ECHO_UNITS = 200, BUTTONS_BESIDES = 5 };
 
-/* NULL: the bot asks nothing of this person, whatever was begun. */
-static const struct questionnaire *questions_of(const struct turn *t)
+/* Whether the bot may ask this person anything. */
+static bool may_ask(const struct turn *t)
 {
 	const struct prospect_view *view = t->out->next.prospect;
-	bool asks = t->state->rules->script && view && view->open && view->owner == OWNER_BOT &&
-		    !view->blocked;
-	return asks ? view->questions : NULL;
+	return t->state->rules->script && view && view->open && view->owner == OWNER_BOT &&
+	       !view->blocked;
+}
+
+/* NULL: nothing was begun, or the bot may not go on. */
+static const struct questionnaire *questions_of(const struct turn *t)
+{
+	return may_ask(t) ? t->out->next.prospect->questions : NULL;
 }
 
 static bool is_asked(const struct questionnaire *q)
@@ -303,7 +308,7 @@ bool turn_ask_prospect(struct turn *t, const char *greeting)
 {
 	const struct script *script = t->state->rules->script;
 	const struct prospect_view *known = t->out->next.prospect;
-	if (!script || !known || !known->open || known->owner != OWNER_BOT)
+	if (!may_ask(t))
 		return false;
 	if (known->questions) {
 		if (!is_asked(known->questions))
