@@ -141,15 +141,32 @@ ON CONFLICT (prospect, kind) DO UPDATE
 SET version = excluded.version, step = 1, attempts = t.attempts + 1, leased_until = NULL, error = NULL, due_at = excluded.due_at,
     created_at = now()
 -- name: timers_reach_out
--- $1 prospects just assigned, $2 to whom: whom the bot has met, and leads the conversation with, it writes to
-INSERT INTO salesreg.timers AS t (kind, prospect, rep, version)
-SELECT 'reach_out', c.prospect, f.rep, c.version
-FROM unnest($1::varchar[], $2::uuid[]) AS f (prospect, rep)
-CROSS JOIN LATERAL (SELECT q.* FROM salesreg.conversations q WHERE q.prospect = f.prospect OFFSET 0) c
-WHERE c.telegram_id IS NOT NULL AND c.owner = 'bot'
-ON CONFLICT (prospect, kind) DO UPDATE
-SET rep = excluded.rep, version = excluded.version, attempts = t.attempts + 1, leased_until = NULL, error = NULL, due_at = now(),
-    created_at = now()
+-- $1 prospects just assigned, $2 to whom, $3 the zones of their phones or NULL, $4 languages and $5 their zones, $6 the company's: whom
+-- the bot has met, and leads the conversation with, it writes to. Those, with the minute where they are and what they were written today
+WITH them AS MATERIALIZED (
+    SELECT c.prospect, f.rep, c.version, c.telegram_id, c.unasked_on, c.unasked_count, z.zone
+    FROM unnest($1::varchar[], $2::uuid[], $3::text[]) AS f (prospect, rep, phone)
+    CROSS JOIN LATERAL (SELECT q.* FROM salesreg.conversations q WHERE q.prospect = f.prospect OFFSET 0) c
+    CROSS JOIN LATERAL (
+        SELECT coalesce(salesreg.zone_or_null(f.phone),
+                        salesreg.zone_or_null((SELECT l.zone FROM salesreg.user_sessions s
+                                               JOIN unnest($4::text[], $5::text[]) AS l (locale, zone) ON l.locale = s.locale
+                                               WHERE s.user_id = c.telegram_id)),
+                        salesreg.zone_or_null((SELECT q.time_zone FROM salesreg.rep_schedule q WHERE q.rep = f.rep)),
+                        salesreg.zone_or_null((SELECT q.time_zone FROM salesreg.calendar_accounts q WHERE q.rep = f.rep)),
+                        salesreg.zone_or_null($6::text), 'UTC') AS zone OFFSET 0) z
+    WHERE c.telegram_id IS NOT NULL AND c.owner = 'bot'
+      AND NOT EXISTS (SELECT 1 FROM salesreg.opt_outs o WHERE o.telegram_id = c.telegram_id)
+), made AS (
+    INSERT INTO salesreg.timers AS t (kind, prospect, rep, version)
+    SELECT 'reach_out', h.prospect, h.rep, h.version FROM them h
+    ON CONFLICT (prospect, kind) DO UPDATE
+    SET rep = excluded.rep, version = excluded.version, attempts = t.attempts + 1, leased_until = NULL, error = NULL, due_at = now(),
+        created_at = now()
+)
+SELECT h.prospect, (extract(hour FROM n.here) * 60 + extract(minute FROM n.here))::integer,
+       CASE WHEN h.unasked_on = n.here::date THEN h.unasked_count ELSE 0 END
+FROM them h CROSS JOIN LATERAL (SELECT now() AT TIME ZONE h.zone AS here OFFSET 0) n
 -- name: timers_follow_up
 -- $1 assignments, $2 their reps, $3 their zones, $4 days and $5 minutes there: the rep gets the card again then. Nothing of an assignment
 -- that is over

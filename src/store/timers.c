@@ -105,10 +105,19 @@ void timers_heard(struct db_plan *plan, struct arena *a, const struct heard_row 
 		    BOOL_COLUMN(a, rows, count, awaits), db_i64(a, pause_us));
 }
 
-void timers_reach_out(
-    struct db_plan *plan, struct arena *a, const struct given_row *rows, size_t count)
+size_t timers_reach_out(struct db_plan *plan, struct arena *a, const struct given_row *rows,
+    size_t count, const struct language_zone *languages, size_t language_count,
+    const char *company_zone)
 {
-	if (count > 0)
-		(void)db_plan_add(plan, SQL_TIMERS_REACH_OUT, TEXT_COLUMN(a, rows, count, prospect),
-		    TEXT_COLUMN(a, rows, count, rep));
+	return db_plan_add(plan, SQL_TIMERS_REACH_OUT, TEXT_COLUMN(a, rows, count, prospect),
+	    TEXT_COLUMN(a, rows, count, rep), TEXT_COLUMN(a, rows, count, phone_zone),
+	    TEXT_COLUMN(a, languages, language_count, locale),
+	    TEXT_COLUMN(a, languages, language_count, zone), company_zone);
+}
+
+size_t timers_reach_out_parse(const PGresult *result, struct arena *a, struct reached_row **rows)
+{
+	static const struct column reached[] = {COL(reached_row, prospect, TEXT),
+	    COL(reached_row, minute, I64), COL(reached_row, written, I64)};
+	return ROWS_PARSE(result, a, reached, rows);
 }

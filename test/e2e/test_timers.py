@@ -159,10 +159,12 @@ def test_nobody_is_written_to_at_night(make_timed, database, language, telegram,
     world.db.execute(f"INSERT INTO {tables.rep_schedule} (rep, time_zone) SELECT id, 'America/Bogota' FROM sales_representatives"
                      " ON CONFLICT (rep) DO UPDATE SET time_zone = excluded.time_zone")
     prospects.assigned(world, prospect(world, anna), boris)
+    opens = world.settings["PROSPECT_HOURS"].split("-")[0]
+    if zone != "America/Bogota":  # which was set too late for the card
+        assert world.texts.render("ru", "notice_bot_writes_at", time=f"{opens}:00") in boris.hears_anything().text
     comes_due(world, anna, "reminder")
     world.db.timers.eventually("bool_and(due_at > now() + interval '20 minutes' AND leased_until IS NULL)")
     is_quiet(world, anna)
-    opens = world.settings["PROSPECT_HOURS"].split("-")[0]
     assert world.db.timers.column(f"to_char(due_at AT TIME ZONE '{zone}', 'FMHH24:MI')") == [f"{opens}:00"] * world.db.timers.value("count(*)")
 
 
@@ -176,6 +178,7 @@ def test_the_bot_writes_to_whom_it_has_met_when_they_get_a_rep(world):
     anna = looks_for_property(world)
     boris = registered(world)
     anna.hears("reach_out_chat", name="Anna", rep=boris.name)
+    assert world.texts.raw("ru", "notice_bot_writes") in boris.hears_anything().text
     assert timer(world, anna, "reach_out") is None
     comes_due(world, anna, "reminder")
     anna.hears("reminder_of_rep", name="Anna", rep=boris.name)
@@ -197,7 +200,9 @@ def test_the_next_rep_is_named_too(world, how):
     first, second = (boris, carl) if first == boris.name else (carl, boris)
     anna.hears("reach_out_chat", name="Anna", rep=first.name)
     if how == "declined":
+        second.forget()
         first.presses("button_decline")
+        assert world.texts.raw("ru", "notice_bot_writes") in second.hears_anything().text
     else:
         world.db.execute("UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives WHERE telegram_id = %s)", second.id)
     anna.hears("reach_out_chat", name="Anna", rep=second.name)

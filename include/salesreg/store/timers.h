@@ -68,9 +68,19 @@ struct heard_row {
 };
 void timers_heard(struct db_plan *plan, struct arena *a, const struct heard_row *rows, size_t count,
     int64_t pause_us);
-/* Prospects just given to reps: whom the bot has met it writes to. */
+/* Prospects just given to reps: whom the bot has met it writes to. phone_zone: NULL if their contact tells none. */
 struct given_row {
-	const char *prospect, *rep;
+	const char *prospect, *rep, *phone_zone;
 };
-void timers_reach_out(
-    struct db_plan *plan, struct arena *a, const struct given_row *rows, size_t count);
+struct language_zone {
+	const char *locale, *zone;
+};
+size_t timers_reach_out(struct db_plan *plan, struct arena *a, const struct given_row *rows,
+    size_t count, const struct language_zone *languages, size_t language_count,
+    const char *company_zone);
+/* Those that are written to: when it is there, and what they were written today. */
+struct reached_row {
+	const char *prospect;
+	int64_t minute, written;
+};
+size_t timers_reach_out_parse(const PGresult *result, struct arena *a, struct reached_row **rows);

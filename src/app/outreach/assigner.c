@@ -7,7 +7,6 @@
 #include "salesreg/domain/outbox/backoff.h"
 #include "salesreg/store/allocation.h"
 #include "salesreg/store/assignments.h"
-#include "salesreg/store/timers.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -204,6 +203,7 @@ struct notice_prospect assigner_notice_of(
 	    .notes = row->notes,
 	    .email = row->email,
 	    .known = row->known,
+	    .bot_writes = row->bot_writes,
 	    .colleague = row->known ? NULL : row->colleague,
 	    .again = again,
 	    .again_contacted = contacted};

@@ -1,5 +1,4 @@
 #include "assigner_private.h"
-#include "salesreg/store/timers.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +23,30 @@ static void on_reassigned(struct db_conn *conn, const struct db_reply *reply, vo
 		assigner_escalate(s);
 }
 
+static void notify(struct assigner *s)
+{
+	const struct allocated_row *row = s->given;
+	struct notice_prospect prospect = assigner_notice_of(s, &row->prospect, row->rep.rep);
+	struct message_list messages = {0};
+	notice_build(s->options.rules->catalog, assigner_locale_of(s, &row->rep),
+	    row->rep.telegram_id, &prospect, 1, &s->arena, &messages);
+	assigner_queue(s, &messages);
+}
+
+static void on_given(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	struct assigner *s = data;
+	assert(conn == s->conn && s->step == STEP_REASSIGNING);
+	if (reply->err != ERR_OK) {
+		assigner_fail(s, reply);
+		return;
+	}
+	assigner_read_first_words(s, reply, &s->first_words);
+	s->plan.count = 0;
+	notify(s);
+	assigner_commit(s, on_reassigned);
+}
+
 static void on_declined(struct db_conn *conn, const struct db_reply *reply, void *data)
 {
 	struct assigner *s = data;
@@ -32,28 +55,33 @@ static void on_declined(struct db_conn *conn, const struct db_reply *reply, void
 		assigner_fail(s, reply);
 		return;
 	}
-	struct allocated_row row;
+	struct allocated_row *row = ARENA_NEW(&s->arena, struct allocated_row);
 	s->apart_next = s->apart;
 	s->apart_next.most = APART_AT_ONCE;
 	s->apart_more = allocation_apart_end_parse(reply->results[s->apart_step], &s->apart_next);
 	s->plan.count = 0;
 	s->assigned = 0;
-	if (allocation_declined_parse(reply->results[s->candidates_step], &s->arena, &row)) {
-		struct allocation allocation = {.prospect = row.prospect.prospect,
-		    .rep = row.rep.rep,
-		    .place = row.prospect.place,
-		    .assignment_id = row.prospect.assignment_id};
-		struct notice_prospect prospect = assigner_notice_of(s, &row.prospect, row.rep.rep);
-		struct message_list messages = {0};
-		notice_build(s->options.rules->catalog, assigner_locale_of(s, &row.rep),
-		    row.rep.telegram_id, &prospect, 1, &s->arena, &messages);
+	if (allocation_declined_parse(reply->results[s->candidates_step], &s->arena, row)) {
+		struct allocation allocation = {.prospect = row->prospect.prospect,
+		    .rep = row->rep.rep,
+		    .place = row->prospect.place,
+		    .assignment_id = row->prospect.assignment_id};
 		allocation_write(&s->plan, &s->arena, &allocation, 1, "after a decline");
 		allocation_reassigned(&s->plan, &allocation);
-		const struct given_row given = {allocation.prospect, allocation.rep};
-		timers_reach_out(&s->plan, &s->arena, &given, row.prospect.bot == NULL);
-		assigner_queue(s, &messages);
 		s->assigned = 1;
-		s->reassigning = strdup(row.prospect.prospect);
+		s->reassigning = strdup(row->prospect.prospect);
+		s->first_words.prospects = ARENA_NEW(&s->arena, struct waiting_row *);
+		s->first_words.reps = ARENA_NEW(&s->arena, const char *);
+		s->first_words.prospects[0] = &row->prospect;
+		s->first_words.reps[0] = row->rep.rep;
+		s->first_words.count = 1;
+		s->given = row;
+		assigner_plan_first_words(s, &s->first_words);
+		if (s->reach_step != SIZE_MAX) {
+			assigner_run(s, on_given); /* the card says when the bot writes */
+			return;
+		}
+		notify(s);
 	}
 	assigner_commit(s, on_reassigned);
 }

@@ -2,7 +2,6 @@
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
 #include "salesreg/store/assignments.h"
-#include "salesreg/store/timers.h"
 #include <assert.h>
 #include <string.h>
 
@@ -36,6 +35,13 @@ static void notify_reps(struct assigner *s, const struct allocation_rep_row *rep
 		    &s->notices);
 }
 
+static void notify_round(struct assigner *s)
+{
+	s->notices = (struct message_list){0};
+	notify_reps(
+	    s, s->round.reps, s->round.rep_count, s->round.prospects, s->round.picks, s->assigned);
+}
+
 /* known: those of people whom their rep has already, else the others. */
 static void plan_some(struct assigner *s, bool known, const char *detail)
 {
@@ -51,17 +57,19 @@ static void plan_some(struct assigner *s, bool known, const char *detail)
 	allocation_write(&s->plan, &s->arena, assigns, count, detail);
 }
 
-/* Whom the bot has met, it writes to. */
 static void plan_first_words(struct assigner *s)
 {
 	const struct people_round *r = &s->round;
-	struct given_row *met = ARENA_ARRAY(&s->arena, struct given_row, r->prospect_count);
-	size_t count = 0;
-	for (size_t i = 0; i < r->prospect_count; i++)
-		if (!r->prospects[i].bot) /* no link is needed, or none can be made */
-			met[count++] =
-			    (struct given_row){r->prospects[i].prospect, r->reps[r->picks[i]].rep};
-	timers_reach_out(&s->plan, &s->arena, met, count);
+	struct first_words *of = &s->first_words;
+	*of = (struct first_words){
+	    .prospects = ARENA_ARRAY(&s->arena, struct waiting_row *, r->prospect_count),
+	    .reps = ARENA_ARRAY(&s->arena, const char *, r->prospect_count),
+	    .count = r->prospect_count};
+	for (size_t i = 0; i < r->prospect_count; i++) {
+		of->prospects[i] = &r->prospects[i];
+		of->reps[i] = r->reps[r->picks[i]].rep;
+	}
+	assigner_plan_first_words(s, of);
 }
 
 /* Decides who gets what, and plans it. */
@@ -152,6 +160,10 @@ static void on_assigned(struct db_conn *conn, const struct db_reply *reply, void
 		return;
 	}
 	s->plan.count = 0;
+	if (s->reach_step != SIZE_MAX) {
+		assigner_read_first_words(s, reply, &s->first_words);
+		notify_round(s);
+	}
 	assigner_queue(s, &s->notices);
 	end_round(s);
 }
@@ -180,10 +192,9 @@ static void on_known(struct db_conn *conn, const struct db_reply *reply, void *d
 		return;
 	}
 	assigner_run(s, on_assigned);
-	/* while the server is at it */
-	s->notices = (struct message_list){0};
-	notify_reps(
-	    s, s->round.reps, s->round.rep_count, s->round.prospects, s->round.picks, s->assigned);
+	/* while the server is at it, unless the cards wait for its answer */
+	if (s->reach_step == SIZE_MAX)
+		notify_round(s);
 }
 
 /* What there is to give and who may get it is read. */

@@ -43,6 +43,13 @@ struct left_out_list {
 	size_t count;
 };
 
+/* Prospects that are given, and to whom each goes. */
+struct first_words {
+	struct waiting_row **prospects;
+	const char **reps;
+	size_t count;
+};
+
 struct assigner {
 	struct assigner_options options;
 	uv_timer_t sweep, pause, again, expiry;
@@ -59,6 +66,9 @@ struct assigner {
 	struct db_conn *conn;
 	struct arena arena;
 	struct db_plan plan;
+	struct first_words first_words; /* of the round or the prospect in hand */
+	struct allocated_row *given;    /* the declined one in hand, in the arena */
+	size_t reach_step;              /* SIZE_MAX: nobody is written to */
 	size_t reps_step, candidates_step, turn_step, passed_step, known_step, shared_step,
 	    locales_step, apart_step;
 	struct chosen_locale *admin_locales; /* in the arena, while admins are told something */
@@ -118,6 +128,11 @@ void assigner_commit(
 
 /* Plans that these go to the outbox, as notifications. */
 void assigner_queue(struct assigner *s, const struct message_list *messages);
+
+/* Plans that the bot writes to those whom it has met; with the answer their bot_writes is set, for their cards. */
+void assigner_plan_first_words(struct assigner *s, const struct first_words *of);
+void assigner_read_first_words(
+    struct assigner *s, const struct db_reply *reply, const struct first_words *of);
 
 /* What rep reads of a prospect, and in which language. */
 struct notice_prospect assigner_notice_of(

@@ -3,7 +3,6 @@
 #include "salesreg/app/outreach/manual_changes.h"
 #include "salesreg/base/log.h"
 #include "salesreg/base/text.h"
-#include "salesreg/store/timers.h"
 #include <assert.h>
 #include <string.h>
 
@@ -74,18 +73,19 @@ static void on_reconciled(struct db_conn *conn, const struct db_reply *reply, vo
 }
 
 /* One notification a rep, as if it had been assigned. */
-static void notify_given(struct assigner *s, const struct allocated_row *given, size_t count)
+static void notify_given(struct assigner *s, struct allocated_row *given, size_t count)
 {
 	struct notice_prospect *prospects = ARENA_ARRAY(&s->arena, struct notice_prospect, count);
 	for (size_t i = 0; i < count; i++)
 		prospects[i] = assigner_notice_of(s, &given[i].prospect, given[i].rep.rep);
-	struct given_row *met = ARENA_ARRAY(&s->arena, struct given_row, count);
-	size_t met_count = 0;
-	for (size_t i = 0; i < count; i++)
-		if (!given[i].prospect.bot)
-			met[met_count++] =
-			    (struct given_row){given[i].prospect.prospect, given[i].rep.rep};
-	timers_reach_out(&s->plan, &s->arena, met, met_count);
+	struct first_words of = {.prospects = ARENA_ARRAY(&s->arena, struct waiting_row *, count),
+	    .reps = ARENA_ARRAY(&s->arena, const char *, count),
+	    .count = count};
+	for (size_t i = 0; i < count; i++) {
+		of.prospects[i] = &given[i].prospect;
+		of.reps[i] = given[i].rep.rep;
+	}
+	assigner_plan_first_words(s, &of);
 	struct message_list messages = {0};
 	for (size_t from = 0, to; from < count; from = to) {
 		const struct allocation_rep_row *rep = &given[from].rep;

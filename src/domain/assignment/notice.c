@@ -26,6 +26,7 @@ static struct prospect_item item_of(const struct notice_prospect *p)
 	    .again = p->again,
 	    .known = p->known,
 	    .colleague = p->colleague,
+	    .bot_writes = p->bot_writes,
 	    .again_contacted = p->again_contacted,
 	    .invite = p->invite,
 	    .assignment_id = p->assignment_id,
@@ -92,6 +93,7 @@ void notice_nobody_left(const struct catalog *catalog, enum locale locale, int64
 		items[i].known = NULL;
 		items[i].invite = NULL;
 		items[i].colleague = NULL;
+		items[i].bot_writes = NULL;
 	}
 	const struct prospect_list list = {
 	    .catalog = catalog,

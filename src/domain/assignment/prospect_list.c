@@ -112,6 +112,18 @@ static const char *reach(
 	return unreachable(list, a, item->telegram, problem, contact.foreign);
 }
 
+/* The bot has met this prospect, and the rep need not begin. */
+static const char *bot_writes(
+    const struct prospect_list *list, struct arena *a, const struct prospect_item *item)
+{
+	if (!item->bot_writes)
+		return "";
+	return arena_printf(a, "\n%s",
+	    *item->bot_writes
+		? line(list, a, TEXT_NOTICE_BOT_WRITES_AT, "time", item->bot_writes)
+		: catalog_render(list->catalog, list->locale, TEXT_NOTICE_BOT_WRITES, NULL, 0, a));
+}
+
 static const char *card(const struct prospect_list *list, struct arena *a, size_t index)
 {
 	const struct prospect_item *item = &list->items[index];
@@ -122,7 +134,7 @@ static const char *card(const struct prospect_list *list, struct arena *a, size_
 								    : TEXT_NOTICE_AGAIN,
 					      NULL, 0, a)
 					: NULL;
-	return arena_printf(a, "%s%s%s%s%s%s%s%s%s%s%s%s%s", number, name,
+	return arena_printf(a, "%s%s%s%s%s%s%s%s%s%s%s%s%s%s", number, name,
 	    arena_printf(a, "\n%s", reach(list, a, item)),
 	    optional(list, a, TEXT_PROSPECT_EMAIL, "email", email_of(a, item->email)),
 	    optional(list, a, TEXT_PROSPECT_STATUS, "status",
@@ -130,7 +142,7 @@ static const char *card(const struct prospect_list *list, struct arena *a, size_
 	    optional(list, a, TEXT_NOTICE_KNOWN, "name", quote_name(a, item->known, NAME_UNITS)),
 	    optional(
 		list, a, TEXT_NOTICE_COLLEAGUE, "rep", quote_name(a, item->colleague, NAME_UNITS)),
-	    again ? "\n" : "", again ? again : "",
+	    again ? "\n" : "", again ? again : "", bot_writes(list, a, item),
 	    optional(list, a, TEXT_PROSPECT_CONTEXT, "context",
 		quote_block(a, item->context, list->context_units)),
 	    optional(list, a, TEXT_PROSPECT_ANSWERS, "text",
