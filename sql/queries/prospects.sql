@@ -6,8 +6,9 @@ SELECT u.telegram_id, p.id, left(p.name, 255), c.telegram_id IS NOT NULL,
        p.context <> '' OR EXISTS (SELECT 1 FROM salesreg.prospect_events e
                                   WHERE e.prospect = p.id AND e.kind = 'said' OFFSET 0),
        coalesce(c.owner, 'bot'), coalesce(c.version, 1),
-       (SELECT a.id FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NULL LIMIT 1), left(r.name, 255), r.telegram_id, s.locale,
-       p.open
+       (SELECT a.id FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NULL LIMIT 1),
+       left(r.name, 255), r.telegram_id, s.locale,
+       p.open, p.archived
 FROM unnest($1::bigint[], $2::text[]) AS u (telegram_id, username)
 CROSS JOIN LATERAL (
     SELECT m.prospect, m.met
@@ -24,17 +25,21 @@ CROSS JOIN LATERAL (
     ORDER BY m.met DESC, q.status IN ('unreached', 'contacted', 'in_conversation') DESC, q.created_at DESC, q.id DESC
     LIMIT 1) k
 CROSS JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, left(q.context, 1) AS context, q.assigned_rep_id,
-                           q.status IN ('unreached', 'contacted', 'in_conversation') AS open
+                           q.status IN ('unreached', 'contacted', 'in_conversation') AS open, q.status = 'archived' AS archived
                     FROM public.test_prospects q WHERE q.id = k.prospect OFFSET 0) p
 LEFT JOIN LATERAL (SELECT v.* FROM salesreg.conversations v WHERE v.prospect = p.id OFFSET 0) c ON true
 LEFT JOIN LATERAL (SELECT left(w.name, 255) AS name, w.telegram_id FROM public.sales_representatives w
-                   WHERE w.id = p.assigned_rep_id OFFSET 0) r ON true
+                   WHERE w.id = p.assigned_rep_id AND w.status = 'active' OFFSET 0) r ON true
 LEFT JOIN LATERAL (SELECT t.* FROM salesreg.user_sessions t WHERE t.user_id = r.telegram_id OFFSET 0) s ON true
 -- name: links_read
 -- $1 hashes of links that were opened: a campaign's, or whose own it is, with who came by it first
-SELECT l.token_hash, l.campaign, p.id, left(p.name, 255), c.telegram_id, p.context IS NOT NULL AND p.context <> '',
+SELECT l.token_hash, l.campaign, p.id, left(p.name, 255), c.telegram_id,
+       EXISTS (SELECT 1 FROM salesreg.prospect_events e WHERE e.prospect = l.prospect AND e.kind = 'forwarded'
+                                                          AND e.at > now() - interval '1 day' OFFSET 0),
+       p.context IS NOT NULL AND p.context <> '',
        coalesce(c.owner, 'bot'), coalesce(c.version, 1),
-       (SELECT a.id FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NULL LIMIT 1), left(r.name, 255), r.telegram_id, s.locale,
+       (SELECT a.id FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NULL LIMIT 1),
+       left(r.name, 255), r.telegram_id, s.locale,
        p.open
 FROM unnest($1::text[]) AS u (hash)
 CROSS JOIN LATERAL (SELECT k.* FROM salesreg.links k
@@ -44,7 +49,7 @@ LEFT JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, left(q.context, 1) AS
                    FROM public.test_prospects q WHERE q.id = l.prospect OFFSET 0) p ON true
 LEFT JOIN LATERAL (SELECT v.* FROM salesreg.conversations v WHERE v.prospect = p.id OFFSET 0) c ON true
 LEFT JOIN LATERAL (SELECT left(w.name, 255) AS name, w.telegram_id FROM public.sales_representatives w
-                   WHERE w.id = p.assigned_rep_id OFFSET 0) r ON true
+                   WHERE w.id = p.assigned_rep_id AND w.status = 'active' OFFSET 0) r ON true
 LEFT JOIN LATERAL (SELECT t.* FROM salesreg.user_sessions t WHERE t.user_id = r.telegram_id OFFSET 0) s ON true
 WHERE l.campaign IS NOT NULL OR p.id IS NOT NULL
 -- name: links_create
@@ -100,12 +105,45 @@ SELECT salesreg.must((SELECT count(*) FROM owned) = (SELECT count(*) FROM f))
 -- name: prospects_unclaimed
 -- $1 prospects whom nobody had when it was decided what becomes of their words: locked, so that whoever is assigned them reads those
 SELECT salesreg.must((SELECT count(*) FROM (SELECT 1 FROM public.test_prospects p
-                                            WHERE p.id = ANY ($1::varchar[]) AND p.assigned_rep_id IS NULL
-                                            FOR NO KEY UPDATE) l) = (SELECT count(DISTINCT u.id) FROM unnest($1::varchar[]) AS u (id)))
+                                            WHERE p.id = ANY ($1::varchar[])
+                                              AND NOT EXISTS (SELECT 1 FROM public.sales_representatives r
+                                                              WHERE r.id = p.assigned_rep_id AND r.status = 'active' OFFSET 0)
+                                            FOR NO KEY UPDATE OF p) l) = (SELECT count(DISTINCT u.id) FROM unnest($1::varchar[]) AS u (id)))
 -- name: prospects_said
 -- $1 prospects, $2 what they said
 INSERT INTO salesreg.prospect_events (prospect, kind, detail)
 SELECT f.prospect, 'said', f.said FROM unnest($1::varchar[], $2::text[]) AS f (prospect, said)
+-- name: prospects_reopen
+-- $1 prospects who have written: what was archived is open again; who was converted stays so
+UPDATE public.test_prospects SET status = 'in_conversation', last_contact_at = now(), updated_at = now()
+WHERE id = ANY ($1::varchar[]) AND status = 'archived'
+-- name: prospects_leave
+-- $1 Telegram ids: whoever they were as prospects, their account is another one's from now on
+UPDATE salesreg.conversations SET telegram_id = NULL, version = version + 1 WHERE telegram_id = ANY ($1::bigint[])
+-- name: prospects_joined
+-- $1 Telegram ids of who is a rep now: as a prospect nobody has to look after them
+WITH closed AS (
+    UPDATE public.test_prospects p SET status = 'archived', updated_at = now()
+    FROM salesreg.conversations c
+    WHERE c.telegram_id = ANY ($1::bigint[]) AND p.id = c.prospect AND p.status IN ('unreached', 'contacted', 'in_conversation')
+    RETURNING p.id
+)
+INSERT INTO salesreg.prospect_events (prospect, kind, detail) SELECT id, 'archived', 'is a representative now' FROM closed
+-- name: prospects_forwarded
+-- $1 prospects whose link somebody else has opened
+INSERT INTO salesreg.prospect_events (prospect, kind) SELECT u.id, 'forwarded' FROM unnest($1::varchar[]) AS u (id)
+-- name: links_prune cold
+-- $1 days: links of prospects who are gone or closed, at most 10,000 at a time
+WITH old AS (
+    SELECT l.token_hash FROM salesreg.links l
+    WHERE l.prospect IS NOT NULL AND l.created_at < now() - $1::integer * interval '1 day'
+      AND NOT EXISTS (SELECT 1 FROM public.test_prospects p
+                      WHERE p.id = l.prospect AND p.status IN ('unreached', 'contacted', 'in_conversation') OFFSET 0)
+    LIMIT 10000
+), gone AS (
+    DELETE FROM salesreg.links l USING old o WHERE l.token_hash = o.token_hash RETURNING 1
+)
+SELECT count(*) FROM gone
 -- name: opt_outs_add
 INSERT INTO salesreg.opt_outs (telegram_id) SELECT * FROM unnest($1::bigint[]) ON CONFLICT DO NOTHING
 -- name: opt_outs_remove
@@ -121,7 +159,9 @@ SELECT l.campaign, (extract(epoch FROM l.created_at) * 1000000)::bigint,
        coalesce((extract(epoch FROM l.removed_at) * 1000000)::bigint, 0), count(c.prospect),
        count(*) FILTER (WHERE p.status = 'converted')
 FROM salesreg.links l
-LEFT JOIN salesreg.conversations c ON c.campaign = l.campaign
+-- a name may be given again after its link was removed
+LEFT JOIN salesreg.conversations c ON c.campaign = l.campaign AND c.created_at >= l.created_at
+                                  AND c.created_at <= coalesce(l.removed_at, 'infinity')
 LEFT JOIN public.test_prospects p ON p.id = c.prospect
 WHERE l.campaign IS NOT NULL
 GROUP BY l.token_hash, l.campaign, l.created_at, l.removed_at

@@ -17,7 +17,7 @@ size_t prospects_met_parse(const PGresult *result, struct arena *a, struct prosp
 	    COL(prospect_row, owner, TEXT), COL(prospect_row, version, I64),
 	    COL(prospect_row, assignment, I64), COL(prospect_row, rep_name, TEXT),
 	    COL(prospect_row, rep_telegram_id, I64), COL(prospect_row, rep_locale, TEXT),
-	    COL(prospect_row, open, BOOL)};
+	    COL(prospect_row, open, BOOL), COL(prospect_row, archived, BOOL)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
@@ -31,10 +31,11 @@ size_t links_parse(const PGresult *result, struct arena *a, struct prospect_row 
 	static const struct column columns[] = {COL(prospect_row, hash, TEXT),
 	    COL(prospect_row, campaign, TEXT), COL(prospect_row, prospect, TEXT),
 	    COL(prospect_row, name, TEXT), COL(prospect_row, account, I64),
-	    COL(prospect_row, described, BOOL), COL(prospect_row, owner, TEXT),
-	    COL(prospect_row, version, I64), COL(prospect_row, assignment, I64),
-	    COL(prospect_row, rep_name, TEXT), COL(prospect_row, rep_telegram_id, I64),
-	    COL(prospect_row, rep_locale, TEXT), COL(prospect_row, open, BOOL)};
+	    COL(prospect_row, forwarded, BOOL), COL(prospect_row, described, BOOL),
+	    COL(prospect_row, owner, TEXT), COL(prospect_row, version, I64),
+	    COL(prospect_row, assignment, I64), COL(prospect_row, rep_name, TEXT),
+	    COL(prospect_row, rep_telegram_id, I64), COL(prospect_row, rep_locale, TEXT),
+	    COL(prospect_row, open, BOOL)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
@@ -67,4 +68,9 @@ bool links_remove_now(struct db_session *session, const char *campaign, bool *re
 	const PGresult *r = db_session_run(session, SQL_OPERATOR_LINK_REMOVE, campaign);
 	*removed = r && PQntuples(r) > 0;
 	return r;
+}
+
+void links_prune(struct db_plan *plan, struct arena *a, int64_t days)
+{
+	(void)db_plan_add(plan, SQL_LINKS_PRUNE, db_i64(a, days));
 }

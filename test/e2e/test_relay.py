@@ -82,6 +82,14 @@ def test_replies_are_replies_on_the_other_side(world, pair):  # noqa: F811
     assert anna.hears_anything().event["reply_to"]
 
 
+def test_a_reply_to_the_bot_s_own_words_goes_to_the_current_client(world, pair):  # noqa: F811
+    boris, anna = pair
+    leading(world, boris, anna)
+    note = world.sandbox.bot_messages(boris.id)[-1]
+    says(boris, "И вот ещё", reply_to=note)
+    assert anna.hears_anything().text == "И вот ещё"
+
+
 def test_a_copy_that_cannot_be_a_reply_goes_without(world, pair):  # noqa: F811
     boris, anna = pair
     asked, _, _ = leading(world, boris, anna)

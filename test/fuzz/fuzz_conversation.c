@@ -37,12 +37,13 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "rABCDEFGHIJKLMNOPQRSTUVWX", "pABCDEFGHIJKLMNOPQRSTUV", "cABCDEFGHIJKLMNOPQRSTUV", "pros:yes",
     "pros:stop", "pros:resume", "ищу недвижимость", "стоп", "claim", "code:again", "часы",
     "menu:hours", "hours:six", "hours:zone", "zone:set:Asia/Dubai", "Дубай", "UTC+4", "пн-пт 10-19",
-    "выходной завтра", "календарь", "menu:cal", "cal:off", "cal:off:yes", "cal:choose",
-    "q:0123456789abcdef:0:t0", "q:0123456789abcdef:0:d1", "q:0123456789abcdef:1:c1",
-    "q:0123456789abcdef:1:b", "q:0123456789abcdef:5:s", "q:0123456789abcdef:6:s",
-    "q:0123456789abcdef:7:b", "q:0000000000000000:1:c1", "Вилла", "до 300 тыс", "в мае",
-    "+7 999 123-45-67", "пропустить", "назад", "a:5:v", "a:5:x", "a:5:x1", "a:5:x0", "a:6:x5",
-    "cal:pick:5", "cal:pick:7", "cal:pick:6", "cal:into", "cal:into:5", "cal:into:7"};
+    "выходной завтра", "календарь", "menu:cal", "cal:off", "cal:off:yes", "cal:choose", "a:5:o",
+    "a:5:b", "a:5:k", "a:5:n", "a:5:s", "готово", "срочно", "q:0123456789abcdef:0:t0",
+    "q:0123456789abcdef:0:d1", "q:0123456789abcdef:1:c1", "q:0123456789abcdef:1:b",
+    "q:0123456789abcdef:5:s", "q:0123456789abcdef:6:s", "q:0123456789abcdef:7:b",
+    "q:0000000000000000:1:c1", "Вилла", "до 300 тыс", "в мае", "+7 999 123-45-67", "пропустить",
+    "назад", "a:5:v", "a:5:x", "a:5:x1", "a:5:x0", "a:6:x5", "cal:pick:5", "cal:pick:7",
+    "cal:pick:6", "cal:into", "cal:into:5", "cal:into:7"};
 enum { USUAL = sizeof usual / sizeof usual[0] };
 
 #define BOTH(text)                                                                                 \
@@ -181,6 +182,9 @@ struct facts {
 	struct prospect_view prospect;
 	struct questionnaire questions;
 	struct link_view opened;
+	struct relay_view replied, partners[2];
+	bool has_replied;
+	size_t partner_count;
 	bool has_prospect, has_opened, has_code, has_invite, has_held, has_claim;
 	int64_t code_wait_us;
 	bool code_wait_wrong;
@@ -207,6 +211,11 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .prospect_name = next_name(in, a),
 	    .prospect_telegram = next_name(in, a),
 	    .prospect_status = next_word(in),
+	    .prospect_id = "p1",
+	    .owner = (enum conversation_owner)(flags >> 4 & 3) % 3,
+	    .version = 7,
+	    .prospect_account = flags & 128 ? 502 : 0,
+	    .blocked = flags & 32,
 	};
 	f->subject = (struct subject_view){
 	    .rep_id = "11111111-1111-1111-1111-111111111111",
@@ -263,6 +272,37 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .at = answered & 128 ? script_next(&script, answers) : next_byte(in) % (QUESTIONS + 1),
 	    .today = 20783};
 	f->prospect.open = chat & 16;
+	uint8_t relay = next_byte(in);
+	f->prospect.archived = !f->prospect.open && relay & 1;
+	f->prospect.blocked = relay & 2;
+	f->prospect.owner = (enum conversation_owner)(relay >> 2 & 3) % 3;
+	f->prospect.version = 3;
+	f->prospect.assignment_id = relay & 16 ? 9 : 0;
+	f->has_replied = relay & 32;
+	f->partner_count = relay >> 6 & 1 ? 2 : relay >> 7;
+	uint8_t pair = next_byte(in);
+	f->replied = (struct relay_view){.prospect_id = "p1",
+	    .name = next_name(in, a),
+	    .account = pair & 1   ? 502
+		       : pair & 2 ? PERSON
+				  : 0,
+	    .owner = (enum conversation_owner)(pair >> 2 & 3) % 3,
+	    .version = 5,
+	    .assignment_id = 9,
+	    .rep_telegram_id = pair & 16 ? PERSON : 501,
+	    .other_chat = pair & 32 ? 502 : 501,
+	    .other_message = 44,
+	    .passed_on = pair & 64,
+	    .caption = pair & 128};
+	for (size_t i = 0; i < f->partner_count; i++)
+		f->partners[i] = (struct relay_view){.prospect_id = i ? "p2" : "p1",
+		    .name = next_name(in, a),
+		    .account = 502,
+		    .owner = OWNER_REP,
+		    .version = 6,
+		    .assignment_id = 9 + (int64_t)i,
+		    .rep_telegram_id = PERSON,
+		    .last = next_byte(in)};
 	f->prospect.questions = next_bit(in) ? &f->questions : NULL;
 	f->opened = (struct link_view){
 	    .campaign = chat & 64 ? "Fair" : NULL,
@@ -368,6 +408,12 @@ static struct event next_event(struct input *in, struct arena *a)
 		e.phone = flags & 64 ? "79991234567" : e.text;
 		e.contact_user_id = flags & 128 ? 0 : e.user_id;
 	}
+	uint8_t place = next_byte(in);
+	e.said_id = 40 + (place & 15);
+	e.replies_to = place & 16 ? 33 : 0;
+	e.replies_to_media = place & 32;
+	if (e.kind == EVENT_MEDIA || e.kind == EVENT_EDITED)
+		e.caption = place & 64 ? e.text : NULL;
 	if (e.kind != EVENT_BUTTON)
 		return e;
 	e.callback_id = "cb";
@@ -409,6 +455,9 @@ static void set_facts(struct conversation_state *s, const struct facts *f)
 	if (f->has_prospect || !s->prospect)
 		s->prospect = f->has_prospect ? &f->prospect : NULL;
 	s->opened = f->has_opened ? &f->opened : NULL;
+	s->replied = f->has_replied ? &f->replied : NULL;
+	s->partners = f->partners;
+	s->partner_count = f->partner_count;
 	s->invite = f->has_invite ? &f->invite : NULL;
 	s->held = f->has_held ? &f->held : NULL;
 	s->claim = f->has_claim ? &f->claim : NULL;
@@ -439,6 +488,10 @@ static void forget_what_was_not_asked(
 		s->invite = NULL;
 	if (!interest->link)
 		s->opened = NULL;
+	if (!interest->pair_message)
+		s->replied = NULL;
+	if (!interest->wants_partners)
+		s->partner_count = 0;
 	if (!interest->wants_link)
 		s->link = (struct fresh_link){0};
 	if (!s->claim || interest->claim_telegram_id != s->claim->telegram_id)
@@ -606,12 +659,16 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		return;
 	case EFFECT_MEET_PROSPECT:
 		require(stranger && e->prospect);
-		require(s->prospect ? !s->prospect->met : s->opened && !s->opened->campaign);
+		/* a closed prospect may become another one, by a link that nobody has opened */
+		require(s->prospect ? !s->prospect->met || (!s->prospect->open && s->opened)
+				    : s->opened && !s->opened->campaign);
 		require(
 		    s->prospect || s->opened->account == 0 || s->opened->account == event->user_id);
 		return;
 	case EFFECT_SAID:
-		require(s->prospect && e->said && event->kind != EVENT_BUTTON);
+		require(s->prospect && e->said && !s->prospect->blocked);
+		require(event->kind == EVENT_TEXT || event->kind == EVENT_MEDIA ||
+			event->kind == EVENT_CONTACT);
 		return;
 	case EFFECT_QUALIFY:
 		require(s->rules->script && e->position);
@@ -629,11 +686,27 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		require(s->assignment->mine && e->assignment_id == s->assignment->id);
 		require(interest->changes_assignments && e->closed);
 		return;
+	case EFFECT_OWN:
+		require(e->prospect && e->owner && e->version > 0);
+		if (!s->prospect || s->rep_status == REP_ACTIVE)
+			require(s->rep_status == REP_ACTIVE &&
+				((s->assignment && s->assignment->mine && s->assignment->live) ||
+				    (s->replied && s->replied->rep_telegram_id == event->user_id)));
+		return;
 	case EFFECT_BLOCK:
 		require(s->rep_status == REP_ACTIVE && s->assignment && s->assignment->mine);
+		require(e->prospect && interest->changes_assignments);
 		return;
-	case EFFECT_OWN:
-		require(s->prospect || s->opened || (s->assignment && s->assignment->mine));
+	case EFFECT_REOPEN:
+		require(e->prospect && ((s->prospect && s->prospect->archived) ||
+					   (s->opened && s->opened->prospect.archived)));
+		return;
+	case EFFECT_LEAVE_PROSPECT:
+		require(s->prospect && s->prospect->met && !s->prospect->open && s->opened &&
+			s->opened->account == 0);
+		return;
+	case EFFECT_FORWARDED:
+		require(s->opened && !s->opened->campaign && !s->opened->forwarded);
 		return;
 	case EFFECT_STOP:
 	case EFFECT_RESUME:
@@ -681,6 +754,8 @@ static void check_outcome(const struct outcome *out, const struct conversation_s
 	bool silent = event->kind == EVENT_BLOCKED || event->kind == EVENT_UNBLOCKED ||
 		      event->kind == EVENT_IGNORED;
 	bool answered = out->messages.count > 0 || (out->callback_answer && *out->callback_answer);
+	/* but for whom the rep has blocked; and what is passed on needs no answer */
+	answered |= out->passes_on || (s->prospect && s->prospect->blocked);
 	require(silent ? out->messages.count == 0 : answered);
 	require(
 	    out->next.phase != PHASE_EMAIL || out->next.draft_name || event->kind == EVENT_IGNORED);

@@ -16,11 +16,12 @@ struct prospect_row {
 	int64_t rep_telegram_id;
 	/* prospects_met */
 	int64_t telegram_id;
-	bool met, opted_out, blocked;
+	bool met, opted_out, blocked, archived;
 	/* both: neither converted nor archived */
 	bool open;
 	/* links_read */
 	const char *hash, *campaign;
+	bool forwarded; /* the rep has heard lately that somebody else opened it */
 	int64_t account;
 };
 /* usernames: in lower case, "" if there is none; as many as people. */
@@ -36,6 +37,9 @@ struct link_new {
 };
 void links_create(
     struct db_plan *plan, struct arena *a, const struct link_new *links, size_t count);
+
+/* Own links of those who are no open prospects any more. Yields how many, up to 10,000. */
+void links_prune(struct db_plan *plan, struct arena *a, int64_t days);
 
 /* For a command. */
 struct campaign_row {

@@ -1,6 +1,7 @@
 #include "poller_private.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
+#include "salesreg/store/prospects.h"
 #include "salesreg/store/relay.h"
 #include <assert.h>
 #include <string.h>
@@ -173,13 +174,17 @@ void poller_on_beat(uv_timer_t *timer)
 	db_pool_run(p->options.leader, p->beat_plan.steps, 1, BEAT_MS * 2, on_beat_answered, p);
 }
 
+enum { PRUNED = 3 };
+
 static void on_pruned(const struct db_reply *reply, void *data)
 {
 	struct poller *p = data;
 	assert(p->pruning);
 	p->pruning = false;
-	if (reply->err == ERR_OK && (db_get_i64(reply->results[0], 0, 0, 0) > 0 ||
-					db_get_i64(reply->results[1], 0, 0, 0) > 0))
+	bool more = false;
+	for (size_t i = 0; reply->err == ERR_OK && i < PRUNED; i++)
+		more |= db_get_i64(reply->results[i], 0, 0, 0) > 0;
+	if (more)
 		(void)uv_timer_start(&p->prune, poller_on_prune, 1000, PRUNE_MS);
 }
 
@@ -192,6 +197,7 @@ void poller_on_prune(uv_timer_t *timer)
 	arena_reset(&p->prune_arena);
 	p->prune_plan.count = 0;
 	outbox_prune(&p->prune_plan, &p->prune_arena, p->options.history_retention_days);
+	links_prune(&p->prune_plan, &p->prune_arena, p->options.history_retention_days);
 	relay_prune(&p->prune_plan, &p->prune_arena, p->options.history_retention_days);
 	db_pool_run(p->options.leader, p->prune_plan.steps, p->prune_plan.count, DB_DEADLINE_MS,
 	    on_pruned, p);

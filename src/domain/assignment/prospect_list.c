@@ -178,8 +178,10 @@ static size_t add_draft(const struct prospect_list *list, struct arena *a, size_
 	    {"name", shorten(a, text_tidy(a, item->name ? item->name : ""), DRAFT_NAME_UNITS)},
 	    {"link", item->invite},
 	};
-	const char *draft =
-	    catalog_render(list->catalog, list->locale, TEXT_PROSPECT_DRAFT, args, 2, a);
+	bool named = *args[0].value;
+	const char *draft = catalog_render(list->catalog, list->locale,
+	    named ? TEXT_PROSPECT_DRAFT : TEXT_PROSPECT_DRAFT_NAMELESS, named ? args : args + 1,
+	    named ? 2 : 1, a);
 	const char *link = contact_draft_link(contact, draft, a);
 	if (link)
 		out[count++] = (struct button){

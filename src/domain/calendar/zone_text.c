@@ -209,13 +209,21 @@ static const struct {
     {"montreal", "America/Toronto"},
 };
 
-/* Small letters, е for ё, spaces for hyphens and underscores. */
+/* Small letters, е for ё, spaces for hyphens and underscores; without "г." before a city, and marks behind it. */
 static char *plain(struct arena *a, const char *text)
 {
+	static const char *const before[] = {"г. ", "г.", "город ", "гор. ", "city of "};
 	char *folded = text_fold(a, text);
 	for (char *s = folded; *s; s++)
 		if (*s == '-' || *s == '_')
 			*s = ' ';
+	for (size_t n = strlen(folded); n > 0 && strchr(".!?, ", folded[n - 1]); n--)
+		folded[n - 1] = '\0';
+	for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+		size_t n = strlen(before[i]);
+		if (strncmp(folded, before[i], n) == 0 && folded[n])
+			return folded + n;
+	}
 	return folded;
 }
 

@@ -70,7 +70,7 @@ void conversation_interest(
 	interest->pair_message = event->kind == EVENT_EDITED ? event->said_id
 				 : says                      ? event->replies_to
 							     : 0;
-	interest->wants_partners = says && !event->replies_to;
+	interest->wants_partners = says;
 	switch (event->kind) {
 	case EVENT_TEXT:
 		interest_in(word_facts(phrase_recognise(event->text, a)), event, 0, interest);
@@ -97,6 +97,9 @@ void conversation_interest(
 			interest->invite = event->text;
 			return;
 		case START_PROSPECT:
+			interest->wants_clients = true; /* a rep is shown the card */
+			interest->link = event->text;
+			return;
 		case START_CAMPAIGN:
 			interest->link = event->text;
 			return;

@@ -250,6 +250,7 @@ const char *turn_zone(const struct turn *t, const char *zone);
 
 /* rep/conversation_clients.c */
 turn_handler turn_list_clients;
+void turn_show_client(struct turn *t, const struct client_view *client);
 /* Whether a button of an open prospect that this rep has was pressed; else it has been answered. */
 bool turn_acts_on_assignment(struct turn *t);
 

@@ -45,13 +45,16 @@
 	X(QUALIFY, "qualify") /* position: the first question of the rules' script */              \
 	/* question, value (""), shown, voided, position, score, prospect, unclaimed */            \
 	X(ANSWER, "answer")                                                                        \
-	X(ASK, "ask")             /* position, score: another question is asked */                 \
-	X(CLOSE, "close")         /* assignment_id, closed, reason */                              \
-	X(BLOCK, "block")         /* prospect, blocked: by the rep; to: the account */             \
-	X(STOP, "stop")           /* nothing is sent to this person unasked */                     \
-	X(RESUME, "resume")       /* it is again */                                                \
-	X(REACHABLE, "reachable") /* available again */                                            \
-	X(USERNAME, "username")   /* username, NULL if they have none any more */
+	X(ASK, "ask")                       /* position, score: another question is asked */       \
+	X(CLOSE, "close")                   /* assignment_id, closed, reason */                    \
+	X(REOPEN, "reopen")                 /* prospect: was archived, and has written */          \
+	X(LEAVE_PROSPECT, "leave prospect") /* who writes is no more the prospect they were */     \
+	X(FORWARDED, "forwarded")           /* prospect: somebody else has opened the link */      \
+	X(BLOCK, "block")                   /* prospect, blocked: by the rep; to: the account */   \
+	X(STOP, "stop")                     /* nothing is sent to this person unasked */           \
+	X(RESUME, "resume")                 /* it is again */                                      \
+	X(REACHABLE, "reachable")           /* available again */                                  \
+	X(USERNAME, "username")             /* username, NULL if they have none any more */
 
 enum effect_kind {
 #define X(name, text) EFFECT_##name,

@@ -30,11 +30,12 @@ struct questionnaire {
 
 /* Whose business a prospect's chat is about. */
 struct prospect_view {
-	const char *id, *name;                 /* the first is NULL until the row is written */
-	bool met;                              /* this account's conversation is there already */
-	bool opted_out;                        /* said STOP */
-	bool blocked;                          /* the rep wants to hear nothing of them */
-	bool open;                             /* neither converted nor archived */
+	const char *id, *name; /* the first is NULL until the row is written */
+	bool met;              /* this account's conversation is there already */
+	bool opted_out;        /* said STOP */
+	bool blocked;          /* the rep wants to hear nothing of them */
+	bool open;             /* neither converted nor archived */
+	bool archived;
 	bool described;                        /* something is known of what they look for */
 	const struct questionnaire *questions; /* NULL: none were begun */
 	enum conversation_owner owner;
@@ -51,4 +52,5 @@ struct link_view {
 	const char *campaign;          /* NULL: a prospect's own */
 	struct prospect_view prospect; /* whose own it is */
 	int64_t account;               /* that came by it first; 0: nobody has */
+	bool forwarded;                /* the rep has heard lately that somebody else opened it */
 };

@@ -183,7 +183,11 @@ void batch_aborted(struct batch *b, const struct db_reply *reply)
 		return;
 	}
 	b->stats.retried++;
-	log_write(b->quiet ? LOG_DEBUG : LOG_WARN,
+	/* two transactions about the same, the usual thing: one of them is done again */
+	bool usual = reply->err == ERR_CONFLICT && !b->retried;
+	log_write(b->quiet ? LOG_DEBUG
+		  : usual  ? LOG_INFO
+			   : LOG_WARN,
 	    "a transaction over %zu updates was undone: %s %s", b->to - b->from, reply->sqlstate,
 	    reply->message);
 	if (reply->err == ERR_CONFLICT && !b->retried) {

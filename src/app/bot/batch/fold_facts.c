@@ -137,6 +137,7 @@ const struct prospect_view *fold_prospect_view(struct folding *f, const struct p
 	    .met = row->met,
 	    .opted_out = row->opted_out,
 	    .open = row->open,
+	    .archived = row->archived,
 	    .blocked = row->blocked,
 	    .described = row->described,
 	    .owner = conversation_owner_from_name(row->owner),
@@ -161,7 +162,8 @@ static void fill_link(
 		struct link_view *view = ARENA_NEW(f->a, struct link_view);
 		*view = (struct link_view){.campaign = row->campaign,
 		    .prospect = *fold_prospect_view(f, row),
-		    .account = row->account};
+		    .account = row->account,
+		    .forwarded = row->forwarded};
 		p->state.opened = view;
 	}
 }

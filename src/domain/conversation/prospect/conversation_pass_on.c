@@ -41,7 +41,7 @@ void turn_pass_on(struct turn *t)
 		    PRIORITY_NOTIFICATION, event->chat_id, event->said_id)
 		    ->relayed = relayed;
 	}
-	if (replied && replied->other_chat == view->rep_telegram_id)
+	if (event->replies_to && replied && replied->other_chat == view->rep_telegram_id)
 		line->reply_to = replied->other_message;
 	if (view->owner == OWNER_BOT)
 		turn_owner_buttons(t, line, view);

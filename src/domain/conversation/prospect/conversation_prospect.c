@@ -107,12 +107,34 @@ void turn_becomes_prospect(struct turn *t)
 	greet(t, known, NULL);
 }
 
-/* The link was for somebody else, who came by it first, or a former rep's eyes. */
-static void came_by_foreign_link(struct turn *t, const struct prospect_view *of)
+/* Who writes again after being archived is somebody's to look after again. */
+static void come_back(struct turn *t)
 {
-	(void)turn_tell_rep(t, of, TEXT_PROSPECT_FORWARDED,
-	    ARGS({"name", turn_prospect_name(t, of)},
-		{"who", quote_name(t->a, name_of(t), NAME_UNITS)}));
+	const struct prospect_view *old = t->out->next.prospect;
+	if (!old || !old->archived || !old->id)
+		return;
+	struct prospect_view *view = ARENA_NEW(t->a, struct prospect_view);
+	*view = *old;
+	view->archived = false;
+	view->open = true;
+	t->out->next.prospect = view;
+	turn_effect(t, (struct effect){.kind = EFFECT_REOPEN, .prospect = view->id});
+}
+
+/* Once a day: the link may stand in a group. */
+static void tell_forwarded(struct turn *t, const struct link_view *link, const char *who)
+{
+	if (link->forwarded)
+		return;
+	turn_effect(t, (struct effect){.kind = EFFECT_FORWARDED, .prospect = link->prospect.id});
+	(void)turn_tell_rep(t, &link->prospect, TEXT_PROSPECT_FORWARDED,
+	    ARGS({"name", turn_prospect_name(t, &link->prospect)}, {"who", who}));
+}
+
+/* The link was for somebody else, who came by it first, or a former rep's eyes. */
+static void came_by_foreign_link(struct turn *t, const struct link_view *link)
+{
+	tell_forwarded(t, link, quote_name(t->a, name_of(t), NAME_UNITS));
 	phase_of(PHASE_OFFERED, PERSON_UNKNOWN)
 	    ->ask(t, turn_text(t, TEXT_LINK_OF_ANOTHER, NO_ARGS));
 }
@@ -122,47 +144,89 @@ static const struct link_view *opened(const struct turn *t)
 	return t->link == START_PROSPECT || t->link == START_CAMPAIGN ? t->state->opened : NULL;
 }
 
+/* Who is just registering is a colleague who looks at a client's link. */
+static bool is_registering(const struct turn *t)
+{
+	enum conversation_phase phase = t->out->next.phase;
+	return t->kind == PERSON_UNKNOWN && (phase == PHASE_NAME || phase == PHASE_EMAIL ||
+						phase == PHASE_CODE || phase == PHASE_CLAIM);
+}
+
+/* By a link that they were not the first to open, or that they are not meant to be a prospect by. */
+static bool is_foreign(const struct turn *t, const struct link_view *link)
+{
+	bool first = link->account == 0 || link->account == t->event->user_id;
+	return !first || t->state->rep_status == REP_REMOVED;
+}
+
+/* Who is a prospect already: they stay who they are, unless a link that a rep sent just now tells more of it. */
+static void known_came_by_link(
+    struct turn *t, const struct link_view *link, const struct prospect_view *known)
+{
+	bool free = !link->campaign && link->account == 0;
+	bool other = !link->campaign && known->id && strcmp(known->id, link->prospect.id) != 0;
+	bool closed = known->met && !known->open;
+	if (free && other && closed) {
+		turn_effect(t, (struct effect){.kind = EFFECT_LEAVE_PROSPECT});
+		meet(t, &link->prospect);
+	} else if (!known->met) {
+		meet(t, free ? &link->prospect : known);
+	} else if (free && other) {
+		tell_forwarded(t, link, turn_prospect_name(t, known));
+	}
+	come_back(t);
+	greet(t, t->out->next.prospect, NULL);
+}
+
 bool turn_came_by_link(struct turn *t)
 {
 	const struct link_view *link = opened(t);
-	const struct prospect_view *prospect = t->state->prospect;
+	const struct prospect_view *known = t->state->prospect;
 	if (!link)
 		return false;
-	bool own = !link->campaign && link->account == 0 && t->state->rep_status != REP_REMOVED;
-	/* a link that a rep sent just now tells more of who they are than a contact in the table does */
-	if (prospect && !(own && !prospect->met)) { /* whatever they open: they are who they are */
-		if (!prospect->met)
-			meet(t, prospect);
-		else if (own && prospect->id && strcmp(prospect->id, link->prospect.id) != 0)
-			(void)turn_tell_rep(t, &link->prospect, TEXT_PROSPECT_FORWARDED,
-			    ARGS({"name", turn_prospect_name(t, &link->prospect)},
-				{"who", turn_prospect_name(t, prospect)}));
-		greet(t, prospect, NULL);
-		return true;
-	}
-	if (link->campaign) {
+	if (known && t->state->rep_status != REP_REMOVED)
+		known_came_by_link(t, link, known);
+	else if (is_registering(t))
+		turn_question(t, turn_text(t, TEXT_LINK_WHILE_REGISTERING, NO_ARGS));
+	else if (link->campaign && t->state->rep_status == REP_REMOVED)
+		phase_of(PHASE_OFFERED, PERSON_UNKNOWN)->ask(t, NULL);
+	else if (link->campaign)
 		become(t, "campaign", link->campaign);
-		return true;
+	else if (is_foreign(t, link))
+		came_by_foreign_link(t, link);
+	else {
+		meet(t, &link->prospect);
+		come_back(t);
+		greet(t, t->out->next.prospect, NULL);
 	}
-	bool first = link->account == 0 || link->account == t->event->user_id;
-	if (!first || t->state->rep_status == REP_REMOVED) {
-		came_by_foreign_link(t, &link->prospect);
-		return true;
-	}
-	meet(t, &link->prospect);
-	greet(t, &link->prospect, NULL);
 	return true;
+}
+
+/* The card of a client of this rep's, as the list of clients has it. */
+static bool show_card(struct turn *t, const char *prospect)
+{
+	for (size_t i = 0; i < t->state->client_count; i++)
+		if (strcmp(t->state->clients[i].prospect_id, prospect) == 0) {
+			turn_show_client(t, &t->state->clients[i]);
+			return true;
+		}
+	return false;
 }
 
 bool turn_looked_at_link(struct turn *t)
 {
 	const struct link_view *link = opened(t);
+	bool may = t->state->rep_status == REP_ACTIVE || (t->kinds & PERSON_ADMIN);
 	if (!link)
 		return false;
+	if (!may) { /* not approved yet, or not any more: clients' names are not theirs to read */
+		turn_ask(t);
+		return true;
+	}
 	if (link->campaign)
 		(void)turn_say(t, TEXT_LINK_IS_CAMPAIGN,
 		    ARGS({"name", quote_piece(t->a, link->campaign, CAMPAIGN_UNITS)}));
-	else
+	else if (!show_card(t, link->prospect.id))
 		(void)turn_say(t, link->account ? TEXT_LINK_IS_PROSPECT_MET : TEXT_LINK_IS_PROSPECT,
 		    ARGS({"name", turn_prospect_name(t, &link->prospect)}));
 	return true;
@@ -180,7 +244,8 @@ void turn_greet_prospect(struct turn *t)
 	assert(view); /* by the row that leads here */
 	if (!view->met)
 		meet(t, view);
-	greet(t, view, unknown);
+	come_back(t);
+	greet(t, t->out->next.prospect, unknown);
 }
 
 /* What is kept of it, for the card of a rep who comes. */
@@ -204,6 +269,7 @@ static void said(struct turn *t)
 		meet(t, view);
 	if (view->blocked)
 		return;
+	come_back(t);
 	turn_effect(t, (struct effect){.kind = EFFECT_SAID,
 			   .prospect = view->id,
 			   .said = said_text(t),
@@ -253,9 +319,16 @@ static void help(struct turn *t)
 	greet(t, t->state->prospect, NULL);
 }
 
+/* A prospect who wants to be a rep is let in as any stranger is. */
+static void begin(struct turn *t)
+{
+	if (turn_lets_in(t))
+		turn_begin(t);
+}
+
 static const struct phase phases[] = {
     {PHASE_NONE, PERSON_PROSPECT, .takes_anything = true, .ask = say, .on_text = said,
-	.on_begin = turn_begin},
+	.on_begin = begin},
 };
 static const struct button_row buttons[] = {
     {PRESS_PROPERTY, PERSON_PROSPECT | PERSON_UNKNOWN, 0, UNINVITED, turn_becomes_prospect},
@@ -267,7 +340,7 @@ static const struct word_row words[] = {
     {PHRASE_HELP, PERSON_PROSPECT, 0, 0, 0, help},
     {PHRASE_STOP, PERSON_PROSPECT, 0, 0, 0, stop},
     {PHRASE_UNREGISTER, PERSON_PROSPECT, 0, 0, 0, stop},
-    {PHRASE_REGISTER, PERSON_PROSPECT, 0, 0, 0, turn_begin},
+    {PHRASE_REGISTER, PERSON_PROSPECT, 0, 0, 0, begin},
     {PHRASE_PROPERTY, PERSON_UNKNOWN, IN(NONE) | IN(OFFERED), 0, 0, turn_becomes_prospect},
 };
 const struct dialogue dialogue_prospects = {PHASES(phases), BUTTONS(buttons), WORDS(words)};

@@ -50,6 +50,44 @@ static const char *status_of(const struct turn *t, const struct client_view *cli
 	return turn_text(t, statuses[status].text, NO_ARGS);
 }
 
+static struct prospect_item item_of(const struct turn *t, const struct client_view *client)
+{
+	enum prospect_stage stage = stage_of(client->status);
+	return (struct prospect_item){
+	    .name = client->name,
+	    .telegram = client->telegram,
+	    .context = client->context,
+	    .status = status_of(t, client),
+	    .assignment_id = client->assignment_id,
+	    .can_contact = stage == STAGE_OPEN && !client->contacted,
+	    .can_decline = stage == STAGE_OPEN,
+	};
+}
+
+static void send_cards(struct turn *t, const char *header, bool numbered,
+    const struct prospect_item *items, size_t count)
+{
+	const struct prospect_list list = {
+	    .catalog = t->state->rules->catalog,
+	    .locale = t->out->next.locale,
+	    .chat_id = t->event->chat_id,
+	    .priority = PRIORITY_REPLY,
+	    .header = header,
+	    .numbered = numbered,
+	    .context_units = CONTEXT_UNITS,
+	    .notes_units = CONTEXT_UNITS,
+	    .items = items,
+	    .count = count,
+	};
+	prospect_list_send(&list, t->a, &t->out->messages);
+}
+
+void turn_show_client(struct turn *t, const struct client_view *client)
+{
+	struct prospect_item item = item_of(t, client);
+	send_cards(t, turn_text(t, TEXT_CLIENT_CARD, NO_ARGS), false, &item, 1);
+}
+
 void turn_list_clients(struct turn *t)
 {
 	const struct conversation_state *state = t->state;
@@ -58,33 +96,12 @@ void turn_list_clients(struct turn *t)
 		return;
 	}
 	struct prospect_item *items = ARENA_ARRAY(t->a, struct prospect_item, state->client_count);
-	for (size_t i = 0; i < state->client_count; i++) {
-		const struct client_view *client = &state->clients[i];
-		enum prospect_stage stage = stage_of(client->status);
-		items[i] = (struct prospect_item){
-		    .name = client->name,
-		    .telegram = client->telegram,
-		    .context = client->context,
-		    .status = status_of(t, client),
-		    .assignment_id = client->assignment_id,
-		    .can_contact = stage == STAGE_OPEN && !client->contacted,
-		    .can_decline = stage == STAGE_OPEN,
-		};
-	}
-	const struct prospect_list list = {
-	    .catalog = state->rules->catalog,
-	    .locale = t->out->next.locale,
-	    .chat_id = t->event->chat_id,
-	    .priority = PRIORITY_REPLY,
-	    .header = turn_text(t, TEXT_CLIENTS_HEADER,
+	for (size_t i = 0; i < state->client_count; i++)
+		items[i] = item_of(t, &state->clients[i]);
+	send_cards(t,
+	    turn_text(t, TEXT_CLIENTS_HEADER,
 		ARGS({"count", arena_printf(t->a, "%zu", state->client_count)})),
-	    .numbered = true,
-	    .context_units = CONTEXT_UNITS,
-	    .notes_units = CONTEXT_UNITS,
-	    .items = items,
-	    .count = state->client_count,
-	};
-	prospect_list_send(&list, t->a, &t->out->messages);
+	    true, items, state->client_count);
 }
 
 static void contacted(struct turn *t, const struct assignment_view *assignment, const char *name)

@@ -97,7 +97,7 @@ static bool says_something(const struct turn *t)
 
 bool turn_replied(struct turn *t)
 {
-	if (!is_active(t) || !says_something(t) || !t->state->replied)
+	if (!is_active(t) || !says_something(t) || !t->event->replies_to || !t->state->replied)
 		return false;
 	send_to(t, t->state->replied, t->event->said_id, t->event->kind != EVENT_TEXT);
 	return true;
@@ -107,7 +107,8 @@ bool turn_mirrored(struct turn *t)
 {
 	const struct relay_view *pair = t->state->replied;
 	const struct event *event = t->event;
-	if (event->kind != EVENT_EDITED || !pair || !pair->passed_on || !pair->other_message)
+	if (event->kind != EVENT_EDITED || !event->said_id || !pair || !pair->passed_on ||
+	    !pair->other_message)
 		return false;
 	bool of_rep = pair->rep_telegram_id == event->user_id;
 	if (!of_rep && pair->account != event->user_id)
