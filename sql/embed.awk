@@ -2,7 +2,7 @@
 #   migrations       one initialiser { .version, .name, .text, .compatible } a file NNN_name.sql
 #   statement-enum   an enum from the lines "-- name: x" of the query files; what follows there, as "cold", is for tests
 #   statement-table  the texts of the same, indexed by that enum; what the migrations, which come first then, have made in the
-#                    schema salesreg stands for {our tables}, {our sequences}, {our functions}, {our keys} (unique indexes, those of
+#                    schema salesreg stands for {our tables} (and views), {our sequences}, {our functions}, {our keys} (unique indexes, those of
 #                    constraints too) and {our indexes} (the others)
 #   texts            { "file name", "content" } a file
 function quoted(s) {
@@ -38,10 +38,10 @@ mode == "statement-table" && FILENAME ~ /\/migrations\// {
         name = $NF; sub(/;$/, "", name); sub(/.*\./, "", name)
         sub("," name "(,|$)", ",", ours["keys"]); sub("," name "(,|$)", ",", ours["indexes"])
     }
-    if (match($0, /^(CREATE|DROP) (OR REPLACE )?(UNLOGGED )?(TABLE|SEQUENCE|FUNCTION) (IF (NOT )?EXISTS )?salesreg\.[a-z_0-9]+/)) {
+    if (match($0, /^(CREATE|DROP) (OR REPLACE )?(UNLOGGED )?(TABLE|VIEW|SEQUENCE|FUNCTION) (IF (NOT )?EXISTS )?salesreg\.[a-z_0-9]+/)) {
         name = kind = substr($0, RSTART, RLENGTH)
         sub(/.*salesreg\./, "", name)
-        kind = kind ~ / TABLE / ? "tables" : kind ~ / SEQUENCE / ? "sequences" : "functions"
+        kind = kind ~ / (TABLE|VIEW) / ? "tables" : kind ~ / SEQUENCE / ? "sequences" : "functions"
         sub("," name "(,|$)", ",", ours[kind])
         if ($1 == "CREATE") ours[kind] = ours[kind] "," name
     }

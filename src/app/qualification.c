@@ -192,9 +192,9 @@ static void read_conditions(
 		else if (!json_is_array(value) || json_array_size(value) == 0)
 			fault(r, arena_printf(r->a,
 				     "when.%.60s must be an option or a list of options", id));
-		else
-			json_array_foreach (value, i, one)
-				c->options |= option_bit(r, &r->before[question], one);
+		json_array_foreach (value, i, one) {
+			c->options |= option_bit(r, &r->before[question], one);
+		}
 	}
 	q->conditions = conditions;
 }
