@@ -1,4 +1,5 @@
 #include "salesreg/sandbox/page.h"
+#include "salesreg/base/text.h"
 #include "salesreg/http/assets.h"
 #include "salesreg/sandbox/answer.h"
 #include "salesreg/sandbox/control.h"
@@ -33,6 +34,16 @@ static void send_chat(struct sandbox *s, struct http_exchange *x)
 	answer_send(s, x, 200);
 }
 
+static void rehearse(struct sandbox *s, struct http_exchange *x)
+{
+	struct arena *arena = http_exchange_arena(x);
+	size_t size;
+	const char *text = http_exchange_body(x, &size);
+	buf_clear(&s->out);
+	buf_adds(&s->out, s->system.rehearse(text_clean(arena, text ? text : "", size), arena));
+	answer_send(s, x, 200);
+}
+
 static void handle_post(struct sandbox *s, struct http_exchange *x, const char *call)
 {
 	if (strcmp(call, "calendar") == 0) {
@@ -42,6 +53,10 @@ static void handle_post(struct sandbox *s, struct http_exchange *x, const char *
 	}
 	if (strcmp(call, "prospects") == 0) {
 		prospect_handle(s, x);
+		return;
+	}
+	if (strcmp(call, "rehearsal") == 0 && s->system.rehearse) {
+		rehearse(s, x);
 		return;
 	}
 	if (strcmp(call, "act") != 0 && strcmp(call, "users") != 0) {

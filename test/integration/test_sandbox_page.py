@@ -224,3 +224,43 @@ def test_prospects_are_added_by_the_page_alone_and_only_where_it_may(sandbox, da
 def test_the_state_needs_a_database_to_read():
     done = run("sandbox", "--state", "--listen", "127.0.0.1:0")
     assert done.returncode == EXIT_CONFIG and "DATABASE_URL" in done.stderr
+
+
+def rehearse(sandbox, *events, locale="ru"):
+    return ask(sandbox, "POST", "/page/rehearsal", json.dumps({"locale": locale, "events": events}).encode(), Content_Type=JSON,
+               Origin=sandbox.base).json()
+
+
+def pressed(told, text):
+    """The newest button of this text."""
+    data = [button["data"] for message in told["messages"] for row in message["buttons"] for button in row if button["text"] == text]
+    return {"press": data[-1]}
+
+
+def test_a_dry_run_of_the_questions_stores_nothing_and_tells_nobody(untouched):
+    told = rehearse(untouched)
+    assert told["ok"] and "Что вы ищете?" in told["messages"][-1]["text"] and told["summary"] is None
+    villa = pressed(told, "Вилла")
+    told = rehearse(untouched, villa)
+    assert "✓ Вилла" in [button["text"] for row in told["messages"][0]["buttons"] for button in row]
+    said = [villa, pressed(told, "Готово"), "300k", "завтра", "Жить", {"contact": "+79991234567"}, "anna@example.org"]
+    for n in range(1, len(said) + 1):
+        told = rehearse(untouched, *said[:n])
+        assert told["ok"] and told["finished"] == (n == len(said))
+    assert told["score"] == 70 and "anna@example.org" in told["summary"]
+    assert rehearse(untouched, *said, {"press": "q:forged"}, {"press": "reg:yes"}, "стоп")["ok"]
+    assert "What are you looking for?" in rehearse(untouched, locale="en")["messages"][-1]["text"]
+    assert rehearse(untouched, 5)["error"].startswith("an event is a text")
+    assert untouched.stats()["transcript_events"] == 0
+
+
+def test_a_dry_run_reads_the_file_anew_and_says_what_is_wrong_with_it(tmp_path):
+    path = tmp_path / "qualification.json"
+    path.write_text('{"questions": [{"id": "a", "kind": "text", "text": {"ru": "Первый?"}}]}')
+    sandbox = Sandbox(tmp_path / "sandbox.log", settings={"QUALIFICATION_FILE": str(path)})
+    assert "Первый?" in rehearse(sandbox)["messages"][-1]["text"]
+    path.write_text('{"questions": [\n{"id": "a", "kind": "words", "text": {"ru": "Второй?"}}]}')
+    assert rehearse(sandbox)["error"].startswith("QUALIFICATION: line 2: question 1, a: kind must be")
+    path.write_text("off")
+    assert rehearse(sandbox)["error"] == "QUALIFICATION=off: nothing is asked"
+    sandbox.process.discard()

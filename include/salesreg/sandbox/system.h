@@ -5,8 +5,11 @@
  *
  * add() (NULL: the page has no form for it) puts a prospect in, one at a time; its texts are borrowed for the call. Each is
  * answered by one sandbox_system_added(), never inside it, whoever rests meanwhile, unless the sandbox is destroyed.
+ *
+ * rehearse() (NULL: the page has no dry run) answers POST /page/rehearsal at once: a JSON text to a JSON text, in the arena.
  */
 #pragma once
+#include "salesreg/base/arena.h"
 
 struct sandbox;
 struct sandbox_prospect {
@@ -16,6 +19,7 @@ struct sandbox_system {
 	void (*ask)(void *data);
 	void (*rest)(void *data);
 	void (*add)(const struct sandbox_prospect *prospect, void *data);
+	const char *(*rehearse)(const char *body, struct arena *a);
 	void *data;
 };
 /* json: an object, copied; or NULL, and problem says in one line what is wrong. */

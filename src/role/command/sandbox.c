@@ -1,5 +1,6 @@
 #include "salesreg/sandbox/sandbox.h"
 #include "salesreg/app/demo_state.h"
+#include "salesreg/app/rehearsal.h"
 #include "salesreg/base/config.h"
 #include "salesreg/base/err.h"
 #include "salesreg/base/log.h"
@@ -111,6 +112,7 @@ static int emulate(const struct arguments *a)
 	if (uv_loop_init(&loop) != 0)
 		return EXIT_CODE_FAILED;
 	int code = EXIT_CODE_CONFIG;
+	options.system.rehearse = rehearsal_run;
 	if (a->state) {
 		if (!read_config(&p.config))
 			goto done;
@@ -120,8 +122,8 @@ static int emulate(const struct arguments *a)
 						       .added = on_added,
 						       .data = &p,
 						   });
-		options.system =
-		    (struct sandbox_system){.ask = on_ask, .rest = on_rest, .data = &p};
+		options.system = (struct sandbox_system){
+		    .ask = on_ask, .rest = on_rest, .rehearse = rehearsal_run, .data = &p};
 		if (a->prospects)
 			options.system.add = on_add;
 	}

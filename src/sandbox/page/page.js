@@ -3,6 +3,7 @@ import { post } from "/page/api.js";
 import { showCalendars } from "/page/calendar.js";
 import { Chat } from "/page/chat.js";
 import { showProspectForm } from "/page/prospect.js";
+import "/page/rehearsal.js";
 import { showSystem } from "/page/system.js";
 
 const READY_MADE = [

@@ -79,8 +79,11 @@ static void close(
 
 static void closing_pressed(struct turn *t)
 {
-	if (!turn_acts_on_assignment(t))
+	if (!turn_acts_on_assignment(t)) {
+		/* there is nothing else on this message */
+		turn_remove_buttons(t, 0, false, false);
 		return;
+	}
 	if (t->press.kind == PRESS_ARCHIVE) {
 		ask_reason(t, t->press.id);
 	} else if (t->press.kind == PRESS_ARCHIVE_KEEP) {
