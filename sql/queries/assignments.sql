@@ -47,7 +47,8 @@ WHERE a.id = ANY ($1::bigint[])
 -- $1 Telegram ids of reps, $2 how many each
 SELECT r.telegram_id, p.id, p.name, p.telegram_id, p.status, p.context, a.id,
        EXISTS (SELECT 1 FROM salesreg.prospect_events e
-               WHERE e.prospect = p.id AND e.assignment = a.id AND e.kind = 'contacted')
+               WHERE e.prospect = p.id AND e.assignment = a.id AND e.kind = 'contacted'),
+       (SELECT c.reach FROM salesreg.conversations c WHERE c.prospect = p.id OFFSET 0)
 FROM public.sales_representatives r
 JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, left(q.telegram_id, 255) AS telegram_id,
                      left(q.status, 50) AS status, left(q.context, 500) AS context, q.created_at

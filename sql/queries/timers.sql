@@ -70,7 +70,7 @@ FOR NO KEY UPDATE SKIP LOCKED
 -- The last five: the person's zone, the day and minute there, what the bot has written on that day, microseconds until waking hours
 -- begin today and tomorrow
 SELECT t.kind, t.step, t.prospect, p.name, coalesce(p.status, ''), p.telegram_id, p.context, p.notes, p.email, c.prospect IS NOT NULL, c.telegram_id, c.owner, c.version, c.source, left(c.campaign, 255),
-       t.version IS NULL OR t.version = c.version,
+       t.version IS NULL OR t.version = c.version, c.reach,
        EXISTS (SELECT 1 FROM salesreg.opt_outs o WHERE o.telegram_id = c.telegram_id), s.locale,
        t.rep IS NOT NULL AND t.rep = p.assigned_rep_id, r.name, r.telegram_id, coalesce(r.status, ''), u.locale,
        a.id, EXISTS (SELECT 1 FROM salesreg.prospect_events e
@@ -125,14 +125,17 @@ WHERE id = $1::bigint
 DELETE FROM salesreg.timers WHERE id = $1::bigint
 -- name: timers_heard
 -- $1 people who wrote, $2 whether the bot has asked them something since, $3 microseconds until a reminder; 0: none is sent.
--- What they said ends what they were to be reminded of
+-- What they said ends what they were to be reminded of, and says that they can be reached
 WITH them AS (
-    SELECT c.prospect, c.version, c.owner, f.awaits
+    SELECT c.prospect, c.version, c.owner, c.reach, f.awaits
     FROM unnest($1::bigint[], $2::boolean[]) AS f (telegram_id, awaits)
     CROSS JOIN LATERAL (SELECT q.* FROM salesreg.conversations q WHERE q.telegram_id = f.telegram_id OFFSET 0) c
 ), over AS (
     DELETE FROM salesreg.timers t USING them h
     WHERE t.prospect = h.prospect AND t.kind = 'reminder' AND NOT (h.awaits AND h.owner = 'bot' AND $3::bigint > 0)
+), back AS (
+    UPDATE salesreg.conversations c SET reach = 'reachable', reach_error = NULL
+    FROM them h WHERE c.prospect = h.prospect AND h.reach <> 'reachable'
 )
 INSERT INTO salesreg.timers AS t (kind, prospect, version, due_at)
 SELECT 'reminder', h.prospect, h.version, now() + $3::bigint * interval '1 microsecond'
@@ -142,9 +145,10 @@ SET version = excluded.version, step = 1, attempts = t.attempts + 1, leased_unti
     created_at = now()
 -- name: timers_reach_out
 -- $1 prospects just assigned, $2 to whom, $3 the zones of their phones or NULL, $4 languages and $5 their zones, $6 the company's: whom
--- the bot has met, and leads the conversation with, it writes to. Those, with the minute where they are and what they were written today
+-- the bot has met, and leads the conversation with, it writes to. Those, with the minute where they are, what they were written today
+-- and whether they can be reached: who cannot is not written to
 WITH them AS MATERIALIZED (
-    SELECT c.prospect, f.rep, c.version, c.telegram_id, c.unasked_on, c.unasked_count, z.zone
+    SELECT c.prospect, f.rep, c.version, c.telegram_id, c.unasked_on, c.unasked_count, c.reach, z.zone
     FROM unnest($1::varchar[], $2::uuid[], $3::text[]) AS f (prospect, rep, phone)
     CROSS JOIN LATERAL (SELECT q.* FROM salesreg.conversations q WHERE q.prospect = f.prospect OFFSET 0) c
     CROSS JOIN LATERAL (
@@ -159,13 +163,13 @@ WITH them AS MATERIALIZED (
       AND NOT EXISTS (SELECT 1 FROM salesreg.opt_outs o WHERE o.telegram_id = c.telegram_id)
 ), made AS (
     INSERT INTO salesreg.timers AS t (kind, prospect, rep, version)
-    SELECT 'reach_out', h.prospect, h.rep, h.version FROM them h
+    SELECT 'reach_out', h.prospect, h.rep, h.version FROM them h WHERE h.reach = 'reachable'
     ON CONFLICT (prospect, kind) DO UPDATE
     SET rep = excluded.rep, version = excluded.version, attempts = t.attempts + 1, leased_until = NULL, error = NULL, due_at = now(),
         created_at = now()
 )
 SELECT h.prospect, (extract(hour FROM n.here) * 60 + extract(minute FROM n.here))::integer,
-       CASE WHEN h.unasked_on = n.here::date THEN h.unasked_count ELSE 0 END
+       CASE WHEN h.unasked_on = n.here::date THEN h.unasked_count ELSE 0 END, h.reach
 FROM them h CROSS JOIN LATERAL (SELECT now() AT TIME ZONE h.zone AS here OFFSET 0) n
 -- name: timers_follow_up
 -- $1 assignments, $2 their reps, $3 their zones, $4 days and $5 minutes there: the rep gets the card again then. Nothing of an assignment
@@ -178,3 +182,14 @@ CROSS JOIN LATERAL (SELECT q.* FROM salesreg.assignments q WHERE q.id = f.assign
 WHERE a.rep = f.rep AND a.ended_at IS NULL
 ON CONFLICT (prospect, kind) DO UPDATE
 SET rep = excluded.rep, attempts = t.attempts + 1, leased_until = NULL, error = NULL, due_at = excluded.due_at, created_at = now()
+-- name: timers_refused
+-- $1 accounts, $2 how they cannot be reached any more, $3 what Telegram said: prospects whom the bot has met. Whose rep is told, once
+WITH lost AS (
+    UPDATE salesreg.conversations c SET reach = f.reach, reach_error = left(f.error, 200)
+    FROM (SELECT DISTINCT ON (u.telegram_id) u.* FROM unnest($1::bigint[], $2::text[], $3::text[]) AS u (telegram_id, reach, error)
+          ORDER BY u.telegram_id) f
+    WHERE c.telegram_id = f.telegram_id AND c.reach <> f.reach
+    RETURNING c.prospect
+)
+INSERT INTO salesreg.timers AS t (kind, prospect) SELECT 'unreachable', l.prospect FROM lost l
+ON CONFLICT (prospect, kind) DO UPDATE SET attempts = t.attempts + 1, leased_until = NULL, error = NULL, due_at = now(), created_at = now()

@@ -57,14 +57,14 @@ bool timers_read_parse(const PGresult *result, struct arena *a, struct timer_fac
 	    COL(timer_facts, has_conversation, BOOL), COL(timer_facts, chat_id, I64),
 	    COL(timer_facts, owner, TEXT), COL(timer_facts, version, I64),
 	    COL(timer_facts, source, TEXT), COL(timer_facts, campaign, TEXT),
-	    COL(timer_facts, of_version, BOOL), COL(timer_facts, opted_out, BOOL),
-	    COL(timer_facts, locale, TEXT), COL(timer_facts, of_rep, BOOL),
-	    COL(timer_facts, rep_name, TEXT), COL(timer_facts, rep_telegram_id, I64),
-	    COL(timer_facts, rep_status, TEXT), COL(timer_facts, rep_locale, TEXT),
-	    COL(timer_facts, assignment_id, I64), COL(timer_facts, contacted, BOOL),
-	    COL(timer_facts, day, I64), COL(timer_facts, minute, I64),
-	    COL(timer_facts, written, I64), COL(timer_facts, opens_us, I64),
-	    COL(timer_facts, opens_tomorrow_us, I64)};
+	    COL(timer_facts, of_version, BOOL), COL(timer_facts, reach, TEXT),
+	    COL(timer_facts, opted_out, BOOL), COL(timer_facts, locale, TEXT),
+	    COL(timer_facts, of_rep, BOOL), COL(timer_facts, rep_name, TEXT),
+	    COL(timer_facts, rep_telegram_id, I64), COL(timer_facts, rep_status, TEXT),
+	    COL(timer_facts, rep_locale, TEXT), COL(timer_facts, assignment_id, I64),
+	    COL(timer_facts, contacted, BOOL), COL(timer_facts, day, I64),
+	    COL(timer_facts, minute, I64), COL(timer_facts, written, I64),
+	    COL(timer_facts, opens_us, I64), COL(timer_facts, opens_tomorrow_us, I64)};
 	if (PQntuples(result) == 0)
 		return false;
 	*facts = (struct timer_facts){0};
@@ -105,6 +105,14 @@ void timers_heard(struct db_plan *plan, struct arena *a, const struct heard_row 
 		    BOOL_COLUMN(a, rows, count, awaits), db_i64(a, pause_us));
 }
 
+void timers_refused(
+    struct db_plan *plan, struct arena *a, const struct refused_row *rows, size_t count)
+{
+	if (count > 0)
+		(void)db_plan_add(plan, SQL_TIMERS_REFUSED, I64_COLUMN(a, rows, count, telegram_id),
+		    TEXT_COLUMN(a, rows, count, reach), TEXT_COLUMN(a, rows, count, error));
+}
+
 size_t timers_reach_out(struct db_plan *plan, struct arena *a, const struct given_row *rows,
     size_t count, const struct language_zone *languages, size_t language_count,
     const char *company_zone)
@@ -118,6 +126,7 @@ size_t timers_reach_out(struct db_plan *plan, struct arena *a, const struct give
 size_t timers_reach_out_parse(const PGresult *result, struct arena *a, struct reached_row **rows)
 {
 	static const struct column reached[] = {COL(reached_row, prospect, TEXT),
-	    COL(reached_row, minute, I64), COL(reached_row, written, I64)};
+	    COL(reached_row, minute, I64), COL(reached_row, written, I64),
+	    COL(reached_row, reach, TEXT)};
 	return ROWS_PARSE(result, a, reached, rows);
 }

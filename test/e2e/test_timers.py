@@ -348,6 +348,64 @@ def test_a_declined_client_has_no_button_for_later(world, client):
     client.is_answered("answer_prospect_declined", name="Anna Petrova")
 
 
+# reach ----------------------------------------------------------------------------------------------------------------------
+
+def reach(world, person):
+    return world.db.conversations.value("reach", "WHERE telegram_id = %s", person.id)
+
+
+def test_a_prospect_who_blocks_the_bot_is_not_written_to_and_the_rep_hears_of_it_once(world):
+    anna = looks_for_property(world)
+    boris = registered(world)
+    anna.hears("reach_out_chat", name="Anna", rep=boris.name)
+    world.settle()
+    boris.forget()
+    anna.blocks()
+    told = boris.hears_anything()
+    assert told.text.startswith(world.texts.raw("ru", "notice_unreachable"))
+    assert world.texts.raw("ru", "prospect_reach_blocked") in told.text
+    assert reach(world, anna) == "blocked"
+    comes_due(world, anna, "reminder")
+    world.db.timers.eventually("count(*) = 0")
+    boris.says("мои клиенты")
+    assert world.texts.raw("ru", "prospect_reach_blocked") in boris.hears_anything().text
+    is_quiet(world, boris)
+    anna.unblocks()
+    eventually(lambda: reach(world, anna) == "reachable")
+    anna.opens()
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    assert timer(world, anna, "reminder")
+    boris.says("мои клиенты")
+    assert world.texts.raw("ru", "prospect_reach_blocked") not in boris.hears_anything().text
+
+
+@pytest.mark.parametrize("code, description, word", [
+    (403, "Forbidden: bot was blocked by the user", "blocked"), (403, "Forbidden: user is deactivated", "deactivated"),
+    (403, "Forbidden: bot can't initiate conversation with a user", "never_met"), (400, "Bad Request: PRIVACY_PREMIUM_REQUIRED", "privacy")])
+def test_a_refusal_of_telegram_s_says_how_a_prospect_cannot_be_reached(world, code, description, word):
+    anna = looks_for_property(world)
+    boris = registered(world)
+    anna.hears("reach_out_chat", name="Anna", rep=boris.name)
+    world.settle()
+    boris.forget()
+    world.sandbox.fault(str(code), method="sendMessage", chat=anna.id, description=description)
+    comes_due(world, anna, "reminder")
+    told = boris.hears_anything()
+    assert world.texts.raw("ru", f"prospect_reach_{word}") in told.text
+    assert reach(world, anna) == word and description in world.db.conversations.value("reach_error")
+    anna.says("Вилла у моря")
+    eventually(lambda: reach(world, anna) == "reachable")
+
+
+def test_who_cannot_be_reached_is_so_on_the_next_rep_s_card(world):
+    anna = looks_for_property(world)
+    anna.blocks()
+    eventually(lambda: reach(world, anna) == "blocked")
+    boris = registered(world)
+    assert world.texts.raw("ru", "prospect_reach_blocked") in boris.hears_anything().text
+    is_quiet(world, anna)
+
+
 # deaths ----------------------------------------------------------------------------------------------------------------------
 
 def test_killed_at_any_moment_it_fires_each_once(world):

@@ -31,6 +31,7 @@ HOT = {
     "timers_remind_again": ["1", "1"],
     "timers_end": ["1"],
     "timers_heard": ["'{2000000100,77}'", "'{t,f}'", "1"],
+    "timers_refused": ["'{2000000100,77}'", "'{blocked,privacy}'", "'{x,y}'"],
     "timers_follow_up": ["'{1}'", "'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'{UTC}'", "'{30000}'", "'{600}'"],
     "timers_reach_out": ["'{held100,held7}'", "'{c4ca4238-a0b9-2382-0dcc-509a6f75849b,c4ca4238-a0b9-2382-0dcc-509a6f75849b}'",
                          "'{Asia/Dubai,NULL}'", "'{ru,en}'", "'{Europe/Moscow,NULL}'", "'UTC'"],

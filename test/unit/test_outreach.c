@@ -5,6 +5,7 @@
 #include "salesreg/domain/prospect/follow_up_text.h"
 #include "salesreg/domain/prospect/outreach_rules.h"
 #include "salesreg/domain/prospect/person_zone.h"
+#include "salesreg/domain/prospect/reach.h"
 
 static const struct verdict_row {
 	const char *name;
@@ -126,12 +127,34 @@ static void zones(void **state)
 	    of_language ? of_language : "", row->of_language ? row->of_language : "");
 }
 
+static const struct refusal_row {
+	const char *description;
+	enum reach reach;
+} refusal_rows[] = {
+    {"Forbidden: bot was blocked by the user", REACH_BLOCKED},
+    {"Forbidden: user is deactivated", REACH_DEACTIVATED},
+    {"Forbidden: bot can't initiate conversation with a user", REACH_NEVER_MET},
+    {"Bad Request: chat not found", REACH_NEVER_MET},
+    {"Bad Request: PEER_ID_INVALID", REACH_NEVER_MET},
+    {"Bad Request: PRIVACY_PREMIUM_REQUIRED", REACH_PRIVACY},
+    {"Forbidden: SOMETHING_NEW", REACH_PRIVACY},
+    {"", REACH_PRIVACY},
+};
+
+static void refusals(void **state)
+{
+	const struct refusal_row *row = *state;
+	assert_int_equal(reach_of_refusal(row->description), row->reach);
+	assert_int_equal(reach_from_name(reach_name(row->reach)), row->reach);
+}
+
 int main(void)
 {
 	const struct row_test tests[] = {
 	    {cmocka_unit_test(verdicts), ROWS(verdict_rows, name)},
 	    {cmocka_unit_test(hours), ROWS(hours_rows, text)},
 	    {cmocka_unit_test(dates), ROWS(date_rows, text)},
+	    {cmocka_unit_test(refusals), ROWS(refusal_rows, description)},
 	    {cmocka_unit_test(zones), ROWS_BY_NUMBER(zone_rows)},
 	};
 	return RUN_ROW_TESTS(tests, begin, end);

@@ -15,6 +15,8 @@ struct waiting_row {
 	    former; /* the reps it was with before, each with + if they had contacted it; NULL: none */
 	const char
 	    *bot; /* that a link to its chat leads to; NULL: none is needed, or can be made */
+	const char
+	    *reach; /* of whom the bot has met, if it was looked at; see domain/prospect/reach.h */
 	const char *
 	    bot_writes; /* by itself to this prospect, at "9:00" there; "": now; NULL: it does not, or nobody looked */
 	int64_t assignment_id; /* set apart for it */

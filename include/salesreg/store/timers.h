@@ -15,9 +15,10 @@ extern const struct queue timers_queue;
 
 /* The words are the database's. */
 #define TIMER_KIND_MAP(X)                                                                          \
-	X(REACH_OUT, "reach_out") /* the bot's first word since the prospect has a new rep */      \
-	X(REMINDER, "reminder")   /* to a prospect who is silent */                                \
-	X(FOLLOW_UP, "follow_up") /* to the rep, who wanted to come back to a prospect */
+	X(REACH_OUT, "reach_out")     /* the bot's first word since the prospect has a new rep */  \
+	X(REMINDER, "reminder")       /* to a prospect who is silent */                            \
+	X(FOLLOW_UP, "follow_up")     /* to the rep, who wanted to come back to a prospect */      \
+	X(UNREACHABLE, "unreachable") /* to the rep: the bot cannot write to a prospect any more */
 enum timer_kind {
 #define X(name, text) TIMER_##name,
 	TIMER_KIND_MAP(X)
@@ -34,7 +35,8 @@ struct timer_facts {
 	int64_t chat_id;       /* 0: the bot has not met the prospect */
 	const char *owner, *source, *campaign, *locale;
 	int64_t version;
-	bool of_version; /* that the timer was set on */
+	bool of_version;   /* that the timer was set on */
+	const char *reach; /* see domain/prospect/reach.h */
 	bool opted_out;
 	bool of_rep; /* whom the timer was set for: still has the prospect */
 	const char *rep_name, *rep_status, *rep_locale;
@@ -68,6 +70,13 @@ struct heard_row {
 };
 void timers_heard(struct db_plan *plan, struct arena *a, const struct heard_row *rows, size_t count,
     int64_t pause_us);
+/* Accounts that Telegram does not let the bot write to: of prospects it is noted, and their rep is told. */
+struct refused_row {
+	int64_t telegram_id;
+	const char *reach, *error;
+};
+void timers_refused(
+    struct db_plan *plan, struct arena *a, const struct refused_row *rows, size_t count);
 /* Prospects just given to reps: whom the bot has met it writes to. phone_zone: NULL if their contact tells none. */
 struct given_row {
 	const char *prospect, *rep, *phone_zone;
@@ -82,5 +91,6 @@ size_t timers_reach_out(struct db_plan *plan, struct arena *a, const struct give
 struct reached_row {
 	const char *prospect;
 	int64_t minute, written;
+	const char *reach; /* unless this is "reachable" they are not written to */
 };
 size_t timers_reach_out_parse(const PGresult *result, struct arena *a, struct reached_row **rows);

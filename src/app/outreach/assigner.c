@@ -204,6 +204,7 @@ struct notice_prospect assigner_notice_of(
 	    .email = row->email,
 	    .known = row->known,
 	    .bot_writes = row->bot_writes,
+	    .reach = reach_from_name(row->reach),
 	    .colleague = row->known ? NULL : row->colleague,
 	    .again = again,
 	    .again_contacted = contacted};

@@ -60,7 +60,9 @@ void assigner_read_first_words(
 		    .written = reached[r].written};
 		bool now = outreach_may(limits, &facts) == OUTREACH_NOW;
 		for (size_t i = 0; i < of->count; i++)
-			if (strcmp(of->prospects[i]->prospect, reached[r].prospect) == 0)
+			if (strcmp(of->prospects[i]->prospect, reached[r].prospect) == 0) {
 				of->prospects[i]->bot_writes = now ? "" : opens;
+				of->prospects[i]->reach = reached[r].reach;
+			}
 	}
 }

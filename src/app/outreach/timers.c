@@ -8,6 +8,7 @@
 #include "salesreg/domain/contact/contact.h"
 #include "salesreg/domain/prospect/outreach_text.h"
 #include "salesreg/domain/prospect/person_zone.h"
+#include "salesreg/domain/prospect/reach.h"
 #include "salesreg/store/allocation.h"
 #include "salesreg/store/timers.h"
 #include <assert.h>
@@ -111,7 +112,7 @@ static enum outreach_verdict verdict(const struct timers *t, const struct timer_
 	bool same_rep = facts->kind == TIMER_REMINDER || facts->of_rep;
 	return outreach_may(&t->options.rules->outreach,
 	    &(struct outreach_facts){
-		.met = facts->chat_id != 0,
+		.met = facts->chat_id != 0 && reach_from_name(facts->reach) == REACH_OPEN,
 		.owned = facts->owner && strcmp(facts->owner, "bot") == 0 && facts->of_version &&
 			 same_rep,
 		.open = is_open(facts),
@@ -188,8 +189,10 @@ static void remind_rep(struct job *job, const struct timer_facts *facts)
 {
 	struct timers *t = job->timers;
 	struct arena *a = &job->arena;
-	bool works = facts->of_rep && facts->rep_status && strcmp(facts->rep_status, "active") == 0;
-	if (!works || !is_open(facts)) {
+	bool works = facts->rep_status && strcmp(facts->rep_status, "active") == 0;
+	bool wanted = facts->kind == TIMER_UNREACHABLE ? reach_from_name(facts->reach) != REACH_OPEN
+						       : facts->of_rep;
+	if (!works || !wanted || !is_open(facts)) {
 		drop(job);
 		return;
 	}
@@ -201,10 +204,12 @@ static void remind_rep(struct job *job, const struct timer_facts *facts)
 	    .notes = facts->notes,
 	    .email = facts->email,
 	    .contacted = facts->contacted,
+	    .reach = reach_from_name(facts->reach),
 	};
 	struct message_list messages = {0};
-	notice_follow_up(t->options.rules->catalog, locale_of(t, facts->rep_locale),
-	    facts->rep_telegram_id, &prospect, a, &messages);
+	(facts->kind == TIMER_UNREACHABLE ? notice_unreachable : notice_follow_up)(
+	    t->options.rules->catalog, locale_of(t, facts->rep_locale), facts->rep_telegram_id,
+	    &prospect, a, &messages);
 	const struct queued_row row = {facts->rep_telegram_id, outgoing_method(messages.first),
 	    outgoing_payload(messages.first, a)};
 	outbox_queue(&job->plan, a, &row, 1, PRIORITY_NOTIFICATION);
@@ -244,7 +249,7 @@ static void on_read(struct db_conn *conn, const struct db_reply *reply, void *da
 	int64_t pause_us = PAUSE_LOCKED_US;
 	bool now = mine && !locked;
 	job->plan.count = 0;
-	if (now && facts.kind == TIMER_FOLLOW_UP) {
+	if (now && (facts.kind == TIMER_FOLLOW_UP || facts.kind == TIMER_UNREACHABLE)) {
 		remind_rep(job, &facts);
 	} else if (now && facts.kind == TIMER_KINDS) {
 		pause_us = PAUSE_LONGEST_US; /* of a newer version */

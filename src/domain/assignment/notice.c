@@ -27,6 +27,7 @@ static struct prospect_item item_of(const struct notice_prospect *p)
 	    .known = p->known,
 	    .colleague = p->colleague,
 	    .bot_writes = p->bot_writes,
+	    .reach = p->reach,
 	    .again_contacted = p->again_contacted,
 	    .invite = p->invite,
 	    .assignment_id = p->assignment_id,
@@ -78,6 +79,13 @@ void notice_follow_up(const struct catalog *catalog, enum locale locale, int64_t
 {
 	build(catalog, locale, TEXT_NOTICE_FOLLOW_UP, TEXT_NOTICE_FOLLOW_UP, chat_id, prospect, 1,
 	    a, messages);
+}
+
+void notice_unreachable(const struct catalog *catalog, enum locale locale, int64_t chat_id,
+    const struct notice_prospect *prospect, struct arena *a, struct message_list *messages)
+{
+	build(catalog, locale, TEXT_NOTICE_UNREACHABLE, TEXT_NOTICE_UNREACHABLE, chat_id, prospect,
+	    1, a, messages);
 }
 
 void notice_nobody_left(const struct catalog *catalog, enum locale locale, int64_t chat_id,

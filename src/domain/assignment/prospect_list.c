@@ -112,10 +112,19 @@ static const char *reach(
 	return unreachable(list, a, item->telegram, problem, contact.foreign);
 }
 
-/* The bot has met this prospect, and the rep need not begin. */
+/* What the bot does with a prospect it has met: it writes, so that the rep need not begin, or cannot. */
 static const char *bot_writes(
     const struct prospect_list *list, struct arena *a, const struct prospect_item *item)
 {
+	static const enum text_id refusals[] = {
+	    [REACH_BLOCKED] = TEXT_PROSPECT_REACH_BLOCKED,
+	    [REACH_NEVER_MET] = TEXT_PROSPECT_REACH_NEVER_MET,
+	    [REACH_PRIVACY] = TEXT_PROSPECT_REACH_PRIVACY,
+	    [REACH_DEACTIVATED] = TEXT_PROSPECT_REACH_DEACTIVATED,
+	};
+	if (item->reach != REACH_OPEN)
+		return arena_printf(a, "\n%s",
+		    catalog_render(list->catalog, list->locale, refusals[item->reach], NULL, 0, a));
 	if (!item->bot_writes)
 		return "";
 	return arena_printf(a, "\n%s",

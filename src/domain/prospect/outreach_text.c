@@ -1,20 +1,19 @@
 #include "salesreg/domain/prospect/outreach_text.h"
-#include "salesreg/domain/assignment/prospect_list.h"
 #include "salesreg/domain/event/callback_data.h"
 #include "salesreg/domain/text/quote.h"
 #include <string.h>
 
-enum { CAMPAIGN_UNITS = 120 };
+enum { CAMPAIGN_UNITS = 120, NAME_UNITS = 60 };
 
 static struct message *say(const struct outreach_about *about, enum text_id id, struct arena *a,
     struct message_list *messages)
 {
-	const char *name = prospect_quoted_name(a, about->name);
+	const char *name = quote_name(a, about->name, NAME_UNITS);
 	const struct catalog_arg args[] = {
 	    {"name", *name ? name
 			   : catalog_render(about->catalog, about->locale, TEXT_PROSPECT_NAMELESS,
 				 NULL, 0, a)},
-	    {"rep", prospect_quoted_name(a, about->rep)},
+	    {"rep", quote_name(a, about->rep, NAME_UNITS)},
 	    {"campaign", quote_piece(a, about->campaign, CAMPAIGN_UNITS)},
 	};
 	struct message *message = message_list_add(messages, a, about->chat_id,

@@ -9,6 +9,7 @@
  */
 #pragma once
 #include "salesreg/domain/outbox/message.h"
+#include "salesreg/domain/prospect/reach.h"
 #include "salesreg/domain/text/catalog.h"
 
 enum { NOTICE_MAX_PROSPECTS = 8 }; /* in one message */
@@ -24,6 +25,7 @@ struct notice_prospect {
 	const char *said;     /* to the bot, or NULL */
 	const char *answers;  /* to its questions, a line each, or NULL */
 	const char *invite;   /* the link that leads the prospect to the bot, or NULL */
+	enum reach reach;     /* of whom the bot has met */
 	const char *
 	    bot_writes; /* to them by itself: at this time where they are; "": now; NULL: it does not */
 	const char *colleague; /* who has this person, too, and is out of reach, or NULL */
@@ -41,6 +43,10 @@ void notice_changed(const struct catalog *catalog, enum locale locale, int64_t c
 
 /* A prospect that the rep wanted to come back to at this time. */
 void notice_follow_up(const struct catalog *catalog, enum locale locale, int64_t chat_id,
+    const struct notice_prospect *prospect, struct arena *a, struct message_list *messages);
+
+/* A prospect whom the bot cannot write to any more. */
+void notice_unreachable(const struct catalog *catalog, enum locale locale, int64_t chat_id,
     const struct notice_prospect *prospect, struct arena *a, struct message_list *messages);
 
 /* Tells one admin which prospects have been declined by everybody. count 0 adds nothing. */

@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "salesreg/domain/outbox/message.h"
+#include "salesreg/domain/prospect/reach.h"
 #include "salesreg/domain/text/catalog.h"
 
 enum { PROSPECT_LIST_A_MESSAGE = 8 }; /* so many cards at most */
@@ -16,7 +17,8 @@ struct prospect_item {
 	const char *name, *telegram, *email, *context, *notes; /* NULL or blank: left out */
 	const char *status;                                    /* to be shown, or NULL */
 	const char *known, *colleague;                         /* see notice.h */
-	const char *bot_writes;                                /* see notice.h */
+	enum reach reach;
+	const char *bot_writes;      /* see notice.h */
 	bool again, again_contacted; /* a colleague had it; and wrote to them */
 	const char
 	    *invite; /* a link that leads them to the bot: a draft with it is offered; NULL: none */

@@ -5,6 +5,7 @@
 #pragma once
 #include "salesreg/domain/calendar/hours.h"
 #include "salesreg/domain/conversation/prospect_view.h"
+#include "salesreg/domain/prospect/reach.h"
 #include "salesreg/domain/text/locale.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,6 +35,7 @@ struct client_view {
 	const char *context;
 	int64_t assignment_id; /* 0: no buttons */
 	bool contacted;        /* this rep said so already */
+	enum reach reach;
 };
 
 struct assignment_view {

@@ -3,6 +3,7 @@
 #include "salesreg/app/link_token.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/contact/email.h"
+#include "salesreg/domain/prospect/reach.h"
 #include <string.h>
 
 void fold_interests(const struct conversation_rules *rules, const struct telegram_update *updates,
@@ -340,8 +341,13 @@ static const struct event *as_it_will_be(const struct folding *f, const struct e
 static void note_prospect(
     struct folding *f, struct person *p, const struct event *event, bool awaits)
 {
-	if (!p->state.prospect || event->kind == EVENT_BLOCKED || event->kind == EVENT_UNBLOCKED)
+	if (!p->state.prospect)
 		return;
+	if (event->kind == EVENT_BLOCKED) {
+		f->writes->blockers[f->writes->blocker_count++] =
+		    (struct refused_row){p->user_id, reach_name(REACH_BLOCKED), NULL};
+		return;
+	}
 	if (!p->spoke)
 		p->spoke = &f->writes->heard[f->writes->heard_count++];
 	*p->spoke = (struct heard_row){p->user_id, awaits};
@@ -358,6 +364,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	    .menus = ARENA_ARRAY(a, struct fold_menu, input->count),
 	    .guessers = ARENA_ARRAY(a, int64_t, input->count),
 	    .heard = ARENA_ARRAY(a, struct heard_row, input->count),
+	    .blockers = ARENA_ARRAY(a, struct refused_row, input->count),
 	    .reminder_us = input->rules->follow_up_s * 1000000,
 	    .summaries = ARENA_ARRAY(a, struct summary_new, input->count),
 	    .begun = ARENA_ARRAY(a, struct questions_new, input->count),

@@ -428,7 +428,8 @@ void fold_fill_facts(
 		if (row->rep_telegram_id != p->user_id)
 			continue;
 		views[state->client_count++] = (struct client_view){row->prospect, row->name,
-		    row->telegram, row->status, row->context, row->assignment_id, row->contacted};
+		    row->telegram, row->status, row->context, row->assignment_id, row->contacted,
+		    reach_from_name(row->reach)};
 	}
 	state->clients = views;
 }

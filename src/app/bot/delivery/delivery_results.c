@@ -1,5 +1,7 @@
 #include "salesreg/app/bot/delivery/delivery_results.h"
+#include "salesreg/domain/prospect/reach.h"
 #include "salesreg/store/people.h"
+#include "salesreg/store/timers.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +62,16 @@ static void put_reached(const struct result_list *sent, struct db_plan *plan, st
 	reps_reachable(plan, a, chats, count);
 }
 
+/* Prospects among those who refused are known to do so from now on. */
+static void put_refused(const struct result_list *gone, struct db_plan *plan, struct arena *a)
+{
+	struct refused_row *rows = ARENA_ARRAY(a, struct refused_row, gone->count);
+	for (size_t i = 0; i < gone->count; i++)
+		rows[i] = (struct refused_row){gone->items[i].chat_id,
+		    reach_name(reach_of_refusal(gone->items[i].error)), gone->items[i].error};
+	timers_refused(plan, a, rows, gone->count);
+}
+
 void results_put(
     struct results *r, struct db_plan *plan, struct arena *a, bool with_gone, int64_t grace_s)
 {
@@ -79,6 +91,7 @@ void results_put(
 	    outbox_failed(plan, a, w[RESULT_FAILED].items, w[RESULT_FAILED].count);
 	r->steps[RESULT_GONE] =
 	    outbox_unreachable(plan, a, w[RESULT_GONE].items, w[RESULT_GONE].count, grace_s);
+	put_refused(&w[RESULT_GONE], plan, a);
 	put_reached(&w[RESULT_SENT], plan, a);
 }
 

@@ -151,6 +151,8 @@ struct fold_writes {
 	size_t guesser_count;
 	struct heard_row *heard; /* prospects who wrote or pressed, once each */
 	size_t heard_count;
+	struct refused_row *blockers; /* prospects who have blocked the bot */
+	size_t blocker_count;
 	int64_t reminder_us; /* until those are reminded who are awaited; 0: nobody is */
 	bool needs_lock;     /* the assignment lock must have been taken */
 };
