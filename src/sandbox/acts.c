@@ -99,6 +99,7 @@ static const char *say(struct act *a, const char *text, const char *extra, enum 
 	    false, text, f.entities, NULL, extra);
 	m->reply_to = json_get_i64(a->json, "reply_to", 0);
 	m->uncopyable = json_get_bool(a->json, "uncopyable", false);
+	m->date_s = json_get_i64(a->json, "date", m->date_s); /* it may have waited */
 	a->out->message_id = m->id;
 	a->out->update_id = add_message_update(a->chat, kind, m);
 	record(a->s, a->chat, kind == UPDATE_CHANNEL_POST ? "channel_post" : "user_message",

@@ -109,6 +109,7 @@ static void read_contact(const json_t *contact, struct arena *a, struct event *e
 static void read_place(const json_t *message, struct event *e)
 {
 	e->said_id = json_get_i64(message, "message_id", 0);
+	e->date_s = json_get_i64(message, "edit_date", json_get_i64(message, "date", 0));
 	const json_t *replied = json_get_object(message, "reply_to_message");
 	e->replies_to = json_get_i64(replied, "message_id", 0);
 	e->replies_to_media = e->replies_to && !json_object_get(replied, "text");

@@ -1,5 +1,6 @@
 """What one stranger may make wait: their own newest answer, and nobody else's."""
 import json
+import time
 
 import pytest
 
@@ -26,9 +27,10 @@ def paced(make_world, port):
 def asked_for_name(world):
     """Somebody whose every message is answered."""
     person = world.person("Flood Er")
-    person.says("да")
+    long_ago = int(time.time()) - 100 * 86400
+    person.act("text", text="да", date=long_ago)
     person.hears_anything()
-    person.says("да")
+    person.act("text", text="да", date=long_ago)
     person.hears("ask_name")
     world.settle()
     return person
@@ -40,14 +42,33 @@ def stranger(paced):
 
 
 def floods(world, person, last):
-    """Messages that each get an answer, and one that is answered otherwise."""
-    texts = [str(i) for i in range(MANY - 1)] + [last]
+    """Messages that each get an answer, and one that is answered otherwise: written over days, and had by the bot all at once."""
+    acts = one_a_minute(person, [str(i) for i in range(MANY - 1)] + [last])
     for i in range(0, MANY, 500):
-        world.sandbox.acts([{"user": person.id, "type": "text", "text": text} for text in texts[i:i + 500]])
+        world.sandbox.acts(acts[i:i + 500])
+
+
+def one_a_minute(person, texts):
+    first = int(time.time()) - 60 * len(texts)
+    return [{"user": person.id, "type": "text", "text": text, "date": first + 60 * i} for i, text in enumerate(texts)]
 
 
 def crowded(world):
     return world.db.outbox_history.value("count(*)", "WHERE state = 'dropped' AND error = 'crowded'")
+
+
+def test_who_writes_faster_than_people_do_is_not_read_and_told_so_once(paced, stranger, port):
+    before = len(paced.sandbox.bot_messages(stranger.id))
+    for i in range(0, 3000, 500):
+        paced.sandbox.acts([{"user": stranger.id, "type": "text", "text": f"{i} {n}"} for n in range(500)])
+    others = [paced.person() for _ in range(5)]
+    for person in others:
+        person.registers()
+    paced.settle(timeout=120)
+    heard = [m.text for m in paced.sandbox.bot_messages(stranger.id)[before:]]
+    assert heard.count(paced.texts.raw("ru", "slow_down")) == 1
+    assert len(heard) < 60  # twenty, and one a second of the time it took
+    assert Scrape(port)["salesreg_updates_flooded_total"] > 2900
 
 
 @pytest.mark.parametrize("fault", [{"kind": "429", "retry_after": 1}, {"kind": "slow", "ms": 1500}], ids=["429", "slow"])
@@ -75,7 +96,7 @@ def test_a_flood_is_answered_by_its_newest_answers_and_holds_up_nobody(paced, st
 def test_telegram_s_pause_is_kept_whatever_is_dropped_meanwhile(paced, stranger):
     """What Telegram wanted later stays in front of what came after it."""
     paced.sandbox.fault("429", method="sendMessage", chat=stranger.id, retry_after=8)
-    stranger.says("1")
+    stranger.act("text", text="1", date=int(time.time()) - 90 * 86400)
     paced.db.outbox.eventually("count(*) = 1", "WHERE state = 'queued' AND due_at > now()")
     due = paced.db.outbox.value("max(due_at)")
     floods(paced, stranger, "Иван Петров")
@@ -131,7 +152,7 @@ def test_twenty_answers_may_wait(make_world):
     world.start_bot()
     person = asked_for_name(world)
     before = len(world.sandbox.bot_messages(person.id))
-    world.sandbox.acts([{"user": person.id, "type": "text", "text": str(i)} for i in range(MOST + 1)])
+    world.sandbox.acts(one_a_minute(person, [str(i) for i in range(MOST + 1)]))
     world.settle()
     assert len(world.sandbox.bot_messages(person.id)) - before == MOST + 1 and crowded(world) == 0
 

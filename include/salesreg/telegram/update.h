@@ -43,6 +43,7 @@ enum {
 struct telegram_update {
 	int64_t update_id;
 	bool has_id;
+	bool flooded;       /* its person is too fast: it is not read (domain/event/floods.h) */
 	struct event event; /* user_id and chat_id are 0 where unknown, which only IGNORED allows */
 };
 

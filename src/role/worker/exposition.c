@@ -251,6 +251,10 @@ void exposition_bot(struct buf *out, const struct exposition_bot *bot)
 	    "Replies that were not sent because more than 20 waited in their chat, and a newer one "
 	    "says more.",
 	    batches.crowded);
+	metrics_counter(out, "salesreg_updates_flooded_total",
+	    "Messages and presses that were not read, because their person writes faster than "
+	    "people do.",
+	    batches.flooded);
 	metrics_counter(out, "salesreg_messages_superseded_total",
 	    "Messages to prospects that were not sent: somebody else leads the conversation by "
 	    "now, or the person has said STOP.",

@@ -52,6 +52,7 @@ struct event {
 	const char *first_name;    /* NULL if none */
 	const char *language_code; /* IETF tag as Telegram gave it, NULL if none */
 	const char *text;          /* see the kinds; never NULL */
+	int64_t date_s;            /* when Telegram had the message, or its edit; 0: not known */
 	int64_t said_id;           /* of the person's own message; 0: none */
 	/* the message of this chat that it replies to, or that the pressed one replied to; 0: none */
 	int64_t replies_to;

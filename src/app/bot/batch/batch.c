@@ -238,6 +238,7 @@ static void read_batch(struct batch *b)
 	struct arena *a = &b->scratch;
 	struct fold_interests *in = &b->interests;
 	b->begun_us = clock_monotonic_us();
+	batch_mark_floods(b);
 	fold_interests(b->options.rules, b->updates + b->from, b->to - b->from, a, in);
 	struct db_plan *plan = batch_fresh_plan(b);
 	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
@@ -322,6 +323,7 @@ struct batch *batch_create(const struct batch_options *options)
 		abort();
 	b->options = *options;
 	guesses_init(&b->guesses);
+	floods_init(&b->floods);
 	arena_init(&b->arena, ARENA_MAXIMUM);
 	arena_init(&b->scratch, SCRATCH_MAXIMUM);
 	return b;
@@ -431,6 +433,7 @@ void batch_destroy(struct batch *b)
 		return;
 	json_decref(b->document);
 	guesses_finish(&b->guesses);
+	floods_finish(&b->floods);
 	arena_finish(&b->arena);
 	arena_finish(&b->scratch);
 	free(b);

@@ -63,6 +63,7 @@ struct batch {
 	struct fault_log code_fault; /* mails that limits keep back */
 	char why[512];               /* the last error */
 	struct guesses guesses;
+	struct floods floods;
 	struct batch_stats stats;
 	struct histogram commits;
 };
@@ -73,6 +74,10 @@ void batch_set_state(struct batch *b, enum batch_state state);
 void batch_finish(struct batch *b, enum err err);
 /* Ends the batch for what the database said. */
 void batch_fail(struct batch *b, enum err err, const struct db_reply *reply);
+/* Which updates of the transaction in hand are not read, since their people are too fast. */
+void batch_mark_floods(struct batch *b);
+/* The transaction is committed: what was read is counted, and what was not. */
+void batch_count_floods(struct batch *b, size_t taken);
 /* Goes on with the first update that is not done. */
 void batch_next_transaction(struct batch *b);
 /* A plan that first leaves a transaction which went wrong. */

@@ -45,6 +45,7 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 	histogram_observe(&b->commits, now - b->begun_us);
 	for (size_t i = 0; i < b->writes.guesser_count; i++)
 		guesses_add(&b->guesses, b->writes.guessers[i], now);
+	batch_count_floods(b, b->writes.taken);
 	batch_advanced(b, b->from + b->writes.taken);
 	/* the next poll travels while these answers are sent */
 	if (b->from == b->count && !b->parked_id)
@@ -115,6 +116,8 @@ void batch_write(struct batch *b, const struct db_reply *reply)
 	    .updates = b->updates + b->from,
 	    .count = b->to - b->from,
 	    .guesses = &b->guesses,
+	    .floods = &b->floods,
+	    .wall_us = clock_wall_us(),
 	    .now_us = clock_monotonic_us(),
 	    .grants = grants,
 	    .data = b};

@@ -36,7 +36,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 	map_init(&seen);
 	for (size_t i = 0; i < count; i++) {
 		const struct event *event = &updates[i].event;
-		if (event->kind == EVENT_IGNORED)
+		if (event->kind == EVENT_IGNORED || updates[i].flooded)
 			continue;
 		if (!map_find(&seen, event->user_id)) {
 			(void)map_put(&seen, event->user_id);
@@ -353,6 +353,58 @@ static void note_prospect(
 	*p->spoke = (struct heard_row){p->user_id, awaits};
 }
 
+static bool is_among(const int64_t *ids, size_t count, int64_t id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (ids[i] == id)
+			return true;
+	return false;
+}
+
+static void report_flood(struct folding *f, const struct telegram_update *update)
+{
+	const struct conversation_rules *rules = f->input->rules;
+	const struct event *event = &update->event;
+	struct fold_writes *w = f->writes;
+	if (is_among(w->reported, w->reported_count, event->user_id) ||
+	    !floods_lasts(f->input->floods, event->user_id, f->input->wall_us))
+		return;
+	w->reported[w->reported_count++] = event->user_id;
+	const struct catalog_arg args[] = {
+	    {"id", arena_printf(f->a, "%lld", (long long)event->user_id)}};
+	struct outcome outcome = {.effect_count = 0};
+	for (size_t i = 0; i < rules->admin_count; i++)
+		(void)message_list_add(&outcome.messages, f->a, rules->admin_ids[i],
+		    PRIORITY_NOTIFICATION,
+		    catalog_render(
+			rules->catalog, rules->default_locale, TEXT_ADMIN_FLOOD, args, 1, f->a));
+	fold_add_messages(f, fold_person_of(f, event->user_id), update, &outcome);
+}
+
+/* A press is answered all the same, or it would go on turning; a message once in a while, in the language of the last one that was. */
+static void not_read(struct folding *f, const struct telegram_update *update)
+{
+	const struct fold_input *input = f->input;
+	const struct event *event = &update->event;
+	struct fold_writes *w = f->writes;
+	if (event->callback_id)
+		w->answers[w->answer_count++] =
+		    (struct fold_answer){event->chat_id, event->callback_id, "", false};
+	report_flood(f, update);
+	if (is_among(w->warned, w->warned_count, event->user_id) ||
+	    floods_told(input->floods, event->user_id, input->wall_us))
+		return;
+	w->warned[w->warned_count++] = event->user_id;
+	const struct map_slot *slot = map_find(&f->people, event->user_id);
+	enum locale locale =
+	    slot ? ((const struct person *)slot->value.pointer)->state.locale
+		 : locale_choose(event->language_code, input->rules->default_locale);
+	struct outcome outcome = {.effect_count = 0};
+	(void)message_list_add(&outcome.messages, f->a, event->chat_id, PRIORITY_REPLY,
+	    catalog_render(input->rules->catalog, locale, TEXT_SLOW_DOWN, NULL, 0, f->a));
+	fold_add_messages(f, fold_person_of(f, event->user_id), update, &outcome);
+}
+
 void fold_run(const struct fold_input *input, const struct fold_interests *interests,
     struct arena *a, struct fold_writes *w)
 {
@@ -363,6 +415,8 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	    .answers = ARENA_ARRAY(a, struct fold_answer, input->count),
 	    .menus = ARENA_ARRAY(a, struct fold_menu, input->count),
 	    .guessers = ARENA_ARRAY(a, int64_t, input->count),
+	    .warned = ARENA_ARRAY(a, int64_t, input->count),
+	    .reported = ARENA_ARRAY(a, int64_t, input->count),
 	    .heard = ARENA_ARRAY(a, struct heard_row, input->count),
 	    .blockers = ARENA_ARRAY(a, struct refused_row, input->count),
 	    .reminder_us = input->rules->follow_up_s * 1000000,
@@ -380,6 +434,10 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 		const struct event *event = &input->updates[i].event;
 		if (event->kind == EVENT_IGNORED)
 			continue;
+		if (input->updates[i].flooded) {
+			not_read(&f, &input->updates[i]);
+			continue;
+		}
 		struct person *p = fold_person_of(&f, event->user_id);
 		if (depends(&f, p, &interests->of[i]))
 			break;

@@ -30,6 +30,7 @@ struct batch_options {
 };
 struct batch_stats {
 	uint64_t updates, transactions, retried, parked;
+	uint64_t flooded; /* updates that were not read, as their people are too fast */
 	uint64_t crowded; /* answers dropped because newer ones waited behind them (outbox_thin) */
 };
 

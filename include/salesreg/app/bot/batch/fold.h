@@ -12,6 +12,7 @@
 #include "salesreg/app/bot/mail/code_limits.h"
 #include "salesreg/app/bot/mail/email_code.h"
 #include "salesreg/domain/conversation/conversation.h"
+#include "salesreg/domain/event/floods.h"
 #include "salesreg/domain/event/guesses.h"
 #include "salesreg/store/assignments.h"
 #include "salesreg/store/calendars.h"
@@ -85,6 +86,8 @@ struct fold_input {
 	size_t admin_locale_count;
 	const struct guesses *guesses; /* links that lead nowhere */
 	int64_t now_us;                /* of their clock */
+	const struct floods *floods;   /* who is too fast, and has heard of it */
+	int64_t wall_us;
 	/* Whether a message to this chat may be sent at once. */
 	bool (*grants)(int64_t chat, void *data);
 	void *data;
@@ -149,6 +152,10 @@ struct fold_writes {
 	const struct script *script; /* that they begin on */
 	int64_t *guessers;           /* who tried a link that leads nowhere, once for each */
 	size_t guesser_count;
+	int64_t *warned; /* who is told that they are too fast */
+	size_t warned_count;
+	int64_t *reported; /* of whom admins hear that it goes on */
+	size_t reported_count;
 	struct heard_row *heard; /* prospects who wrote or pressed, once each */
 	size_t heard_count;
 	struct refused_row *blockers; /* prospects who have blocked the bot */
