@@ -39,6 +39,7 @@ CREATE TABLE salesreg.calendar_accounts (
     synced_at      timestamptz,                -- all of it, lastly
     sync_failures  integer NOT NULL DEFAULT 0, -- in a row
     listed_at      timestamptz,                -- when the list of calendars was read
+    user_id        bigint,                     -- the rep on Telegram, who is told even if the rep's row is gone
     connected_at   timestamptz NOT NULL DEFAULT now(),
     updated_at     timestamptz NOT NULL DEFAULT now()
 );

@@ -1,14 +1,16 @@
 -- name: calendar_sync_load
 -- $1 rep: the account, and whom it belongs to now; the list of its calendars is read anew every six hours
 SELECT a.state, encode(a.refresh_token, 'hex'), encode(a.access_token, 'hex'),
-       (extract(epoch FROM a.access_expires_at - now()))::bigint, r.telegram_id, r.id IS NOT NULL AND r.status IS DISTINCT FROM 'removed', u.locale,
+       (extract(epoch FROM a.access_expires_at - now()))::bigint, p.id, r.id IS NOT NULL AND r.status IS DISTINCT FROM 'removed', u.locale,
        a.sync_failures, a.listed_at IS NULL OR a.listed_at < now() - interval '6 hours', left(a.email, 320),
        a.connected_at BETWEEN now() - interval '8 days' AND now() - interval '6 days 12 hours',
        (extract(epoch FROM a.connected_at) * 1000000)::bigint, a.target,
        left(coalesce((SELECT c.summary FROM salesreg.calendars c WHERE c.rep = a.rep AND c.calendar_id = a.target), a.target), 255)
 FROM salesreg.calendar_accounts a
 LEFT JOIN public.sales_representatives r ON r.id = a.rep
-LEFT JOIN salesreg.user_sessions u ON u.user_id = r.telegram_id
+CROSS JOIN LATERAL (SELECT coalesce(r.telegram_id, -- without the row, unless it is another's now
+    (SELECT a.user_id WHERE NOT EXISTS (SELECT 1 FROM public.sales_representatives o WHERE o.telegram_id = a.user_id))) AS id) p
+LEFT JOIN salesreg.user_sessions u ON u.user_id = p.id
 WHERE a.rep = $1::uuid
 -- name: calendar_sync_calendars
 -- $1 rep, $2 how many: those whose events count; without a sync token once a week, since what recurs is known for some time ahead only

@@ -72,16 +72,16 @@ WITH mine AS (
     WHERE j.sub = $3::text AND j.kind = 'revoke' AND (j.leased_until IS NULL OR j.leased_until <= now())
     RETURNING j.id
 ), stored AS (
-    INSERT INTO salesreg.calendar_accounts AS a (rep, sub, email, scopes, refresh_token, access_token, access_expires_at, key_id)
+    INSERT INTO salesreg.calendar_accounts AS a (rep, sub, email, scopes, refresh_token, access_token, access_expires_at, key_id, user_id)
     SELECT m.id, $3::text, $4::text, $5::text, decode($6::text, 'hex'), decode($7::text, 'hex'),
-           now() + $8::bigint * interval '1 second', $9::text
+           now() + $8::bigint * interval '1 second', $9::text, $2::bigint
     FROM mine m WHERE $6::text IS NOT NULL OR (SELECT b.refresh_token IS NOT NULL -- by its key: EXISTS here may hash the whole table
                                                FROM salesreg.calendar_accounts b WHERE b.rep = m.id AND b.sub = $3::text)
     ON CONFLICT (rep) DO UPDATE SET
         sub = excluded.sub, email = excluded.email, scopes = excluded.scopes,
         refresh_token = coalesce(excluded.refresh_token, a.refresh_token), access_token = excluded.access_token,
-        access_expires_at = excluded.access_expires_at, key_id = excluded.key_id, state = 'connected', reason = NULL, mass_at = NULL,
-        time_zone = CASE WHEN a.sub = excluded.sub THEN a.time_zone END,
+        access_expires_at = excluded.access_expires_at, key_id = excluded.key_id, user_id = excluded.user_id, state = 'connected',
+        reason = NULL, mass_at = NULL, time_zone = CASE WHEN a.sub = excluded.sub THEN a.time_zone END,
         target = CASE WHEN a.sub = excluded.sub THEN a.target END,
         synced_at = NULL, listed_at = NULL, sync_failures = 0, connected_at = now(), updated_at = now()
     RETURNING rep

@@ -399,15 +399,26 @@ def test_leaving_gives_it_back_too_by_whatever_hand(office, anna):
     eventually(lambda: not granted(office, "boris@truerealestate.bali"), what="the grant is given back")
 
 
-def test_who_is_removed_by_hand_is_told_that_the_calendar_is_disconnected(office, anna):
-    office.db.execute("UPDATE sales_representatives SET status = 'removed' WHERE telegram_id = %s", anna.id)
+@pytest.mark.parametrize("change", ["UPDATE sales_representatives SET status = 'removed'", "DELETE FROM sales_representatives"])
+def test_who_is_removed_by_hand_is_told_that_the_calendar_is_disconnected(office, anna, change):
+    office.db.execute(f"{change} WHERE telegram_id = %s", anna.id)
     anna.forget()
     office.looks_again()
     anna.hears("calendar_left", email=COMPANY)
     eventually(lambda: not granted(office), what="the grant is given back")
-    assert office.account(anna)[0]["state"] == "disconnected"
+    assert office.db.calendar_accounts.column("state") == ["disconnected"]
     office.world.settle()
     assert not [event for event in anna.unheard() if COMPANY in event["text"]], "told once"
+
+
+def test_who_registered_anew_meanwhile_is_not_told_to_be_no_rep(office, anna):
+    office.db.execute("DELETE FROM sales_representatives WHERE telegram_id = %s", anna.id)
+    office.db.execute("INSERT INTO sales_representatives (telegram_id, name, email) VALUES (%s, 'Anna', 'anna@truerealestate.bali')", anna.id)
+    anna.forget()
+    office.looks_again()
+    eventually(lambda: not granted(office), what="the grant is given back")
+    office.world.settle()
+    assert not [event for event in anna.unheard() if COMPANY in event["text"]]
 
 
 def test_a_grant_given_anew_is_not_given_back(office, anna):
