@@ -38,19 +38,18 @@ CREATE INDEX answers_script_idx ON salesreg.answers (script, question);
 ALTER TABLE salesreg.outbox ADD summary_of text COLLATE "C";
 CREATE INDEX outbox_summary_idx ON salesreg.outbox (summary_of) WHERE state = 'queued' AND summary_of IS NOT NULL;
 
--- What a prospect has answered, for the card of whoever is assigned them: a line a question, in the prospect's language.
-CREATE FUNCTION salesreg.answers_told(this_prospect varchar) RETURNS text LANGUAGE sql STABLE
+-- What a prospect has answered, for whoever is assigned them: the script, the answers, whether all were asked, who leads the
+-- conversation. NULL: nothing yet.
+CREATE FUNCTION salesreg.answers_given(this_prospect varchar) RETURNS text LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
-    SELECT string_agg(coalesce(x.title ->> l.locale, x.title ->> 'ru', x.title ->> 'en') || ': ' || left(a.answer, 300), E'\n' ORDER BY x.place)
+    SELECT pg_catalog.json_build_object('script', s.script, 'answers', g.answers, 'finished', t.question IS NULL,
+                                        'bot_leads', coalesce(c.owner, 'bot') = 'bot')::text
     FROM salesreg.qualifications t
     JOIN salesreg.scripts s ON s.version = t.script
     LEFT JOIN salesreg.conversations c ON c.prospect = t.prospect
-    LEFT JOIN salesreg.user_sessions u ON u.user_id = c.telegram_id
-    CROSS JOIN LATERAL (SELECT coalesce(u.locale, 'ru') AS locale) l
-    CROSS JOIN LATERAL (SELECT q.question ->> 'id' AS id, coalesce(q.question -> 'title', q.question -> 'text') AS title, q.place
-                        FROM json_array_elements(s.script -> 'questions') WITH ORDINALITY AS q (question, place)) x
-    JOIN salesreg.answers a ON a.prospect = t.prospect AND a.question = x.id AND a.value <> ''
-    WHERE t.prospect = this_prospect
+    CROSS JOIN LATERAL (SELECT json_object_agg(a.question, a.value) AS answers
+                        FROM salesreg.answers a WHERE a.prospect = t.prospect) g
+    WHERE t.prospect = this_prospect AND g.answers IS NOT NULL
 $$;
 
 -- For outsiders: what became of each question, by script. asked = answered + skipped + dropped + waiting.

@@ -17,7 +17,7 @@ SELECT w.id, w.telegram_id, w.name, w.context, w.notes, w.email,
               WHERE e.prospect = w.id AND e.kind = 'said' ORDER BY e.id DESC LIMIT 5) y),
        -- what they answered to the bot's questions
        CASE WHEN EXISTS (SELECT 1 FROM salesreg.qualifications t WHERE t.prospect = w.id OFFSET 0)
-            THEN salesreg.answers_told(w.id) END
+            THEN salesreg.answers_given(w.id) END
 FROM (
     SELECT p.id, left(p.telegram_id, 255) AS telegram_id, left(p.name, 255) AS name, left(p.context, 2000) AS context,
            left(p.notes, 2000) AS notes, left(p.email, 255) AS email, p.created_at, p.ctid AS place
@@ -217,7 +217,7 @@ SELECT p.id, left(p.telegram_id, 255), left(p.name, 255), left(p.context, 2000),
               WHERE e.prospect = p.id AND e.kind = 'said' ORDER BY e.id DESC LIMIT 5) y),
        -- what they answered to the bot's questions
        CASE WHEN EXISTS (SELECT 1 FROM salesreg.qualifications t WHERE t.prospect = p.id OFFSET 0)
-            THEN salesreg.answers_told(p.id) END,
+            THEN salesreg.answers_given(p.id) END,
        coalesce(k.rep, f.rep), coalesce(k.telegram_id, f.telegram_id),
        (SELECT s.locale FROM salesreg.user_sessions s WHERE s.user_id = coalesce(k.telegram_id, f.telegram_id)), k.name,
        CASE WHEN k.rep IS NULL THEN (
@@ -495,7 +495,7 @@ SELECT n.id, n.telegram_id, n.name, n.context, n.notes, n.email, n.assignment, N
               WHERE e.prospect = n.id AND e.kind = 'said' ORDER BY e.id DESC LIMIT 5) y),
        -- what they answered to the bot's questions
        CASE WHEN EXISTS (SELECT 1 FROM salesreg.qualifications t WHERE t.prospect = n.id OFFSET 0)
-            THEN salesreg.answers_told(n.id) END,
+            THEN salesreg.answers_given(n.id) END,
        n.rep, n.rep_telegram_id, n.locale,
        (SELECT left(q.name, 255)
         FROM salesreg.prospect_identities i
@@ -535,7 +535,7 @@ SELECT p.id, left(p.telegram_id, 255), left(p.name, 255), left(p.context, 2000),
               WHERE e.prospect = p.id AND e.kind = 'said' ORDER BY e.id DESC LIMIT 5) y),
        -- what they answered to the bot's questions
        CASE WHEN EXISTS (SELECT 1 FROM salesreg.qualifications t WHERE t.prospect = p.id OFFSET 0)
-            THEN salesreg.answers_told(p.id) END,
+            THEN salesreg.answers_given(p.id) END,
        r.id, r.telegram_id, s.locale, NULL, o.closed,
        EXISTS (SELECT 1 FROM salesreg.prospect_events e
                WHERE e.prospect = p.id AND e.assignment = a.id AND e.kind = 'contacted')

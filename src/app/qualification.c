@@ -359,3 +359,15 @@ const struct script *qualification_stored(const char *json, struct arena *a)
 	json_decref(document);
 	return script;
 }
+
+const char *const *qualification_answers(
+    const struct script *script, const char *json, struct arena *a)
+{
+	const char **answers = ARENA_ARRAY(a, const char *, script->count);
+	json_t *object = json ? json_loads(json, 0, NULL) : NULL;
+	for (size_t i = 0; object && i < script->count; i++)
+		answers[i] = arena_strdup(a, json_get_text(a, object, script->questions[i].id));
+	json_decref(object);
+	(void)script_prune(script, answers, NULL);
+	return answers;
+}

@@ -240,19 +240,30 @@ def test_whoever_writes_first_is_passed_on_and_then_asked(asking):
     assert answers(world, anna) == {"budget": "300"}
 
 
-def test_answers_given_before_there_is_a_rep_are_on_the_card(asking):
+def test_answers_given_before_there_is_a_rep_come_with_the_card_and_go_on_from_there(asking):
     world = asking(question("budget", "number", currencies=["USD"]), question("more"), question("last"))
     anna, _ = becomes_prospect(world)
-    anna.says("300k")
+    anna.says("до 300k")
     next_question(anna)
     anna.says("Море рядом")
     next_question(anna)
-    boris = registered(world)
-    card = boris.hears_anything().text
-    assert "Про budget: 300 000 USD" in card and "Про more: Море рядом" in card
+    boris = world.person("Boris Sidorov", language="en")
+    boris.registers()
+    assert "Anna" in boris.hears_anything().text
+    summary = boris.hears_anything()
+    assert world.texts.pattern("en", "summary_going", name="Anna").match(summary.text)
+    assert "About budget: up to 300\u00a0000\u00a0USD" in summary.text and "About more: Море рядом" in summary.text
+    assert summary.labels == [world.texts.raw("en", f"button_{key}") for key in ("take_over", "converted", "archive")]
     anna.says("Всё")
-    summary = boris.hears_anything().text
-    assert all(word in summary for word in ("300\u00a0000\u00a0USD", "Море рядом", "Всё"))
+    anna.hears("question_noted", "questions_done_rep", rep=boris.name)
+    edit = boris.sees_edit()
+    assert edit.id == summary.id and "About last: Всё" in edit.text
+    # a colleague who gets the prospect has all of it, too
+    carl = registered(world, "Carl Ivanov")
+    boris.presses("button_decline")
+    assert "Anna" in carl.hears_anything().text
+    told = carl.hears_anything().text
+    assert all(word in told for word in ("300", "Море рядом", "Всё"))
 
 
 def test_a_script_that_was_begun_goes_on_after_a_restart_with_another(asking):

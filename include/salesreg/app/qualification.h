@@ -18,5 +18,8 @@
 /* text: the variable; NULL: the script that is built in; "off": *script is NULL, nothing is asked. */
 MUST_CHECK enum err qualification_load(
     const char *text, struct arena *a, const struct script **script, struct buf *problems);
+/* Answers by question, an object in JSON (NULL: none), as the walk has them: what is not on the path is left out. */
+const char *const *qualification_answers(
+    const struct script *script, const char *json, struct arena *a);
 /* NULL: it is none any more that this program can read. */
 const struct script *qualification_stored(const char *json, struct arena *a);

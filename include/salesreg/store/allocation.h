@@ -7,8 +7,9 @@
 #include "salesreg/db/conn.h"
 
 struct waiting_row {
-	const char *said;    /* to the bot, of late; NULL: nothing */
-	const char *answers; /* to its questions, a line each; NULL: none */
+	const char *said; /* to the bot, of late; NULL: nothing */
+	const char
+	    *answers; /* to its questions, as salesreg.answers_given() has them; NULL: none */
 	const char *prospect, *telegram, *name, *context, *notes, *email;
 	const char *place; /* of the locked row; good for this transaction */
 	const char *

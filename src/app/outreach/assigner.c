@@ -108,6 +108,7 @@ static void forget_links(struct assigner *s)
 {
 	s->links = NULL;
 	s->link_count = s->link_room = 0;
+	assigner_forget_answers(s);
 }
 
 void assigner_reset(struct assigner *s)
@@ -147,6 +148,7 @@ void assigner_queue(struct assigner *s, const struct message_list *messages)
 		rows[count++] = (struct queued_row){
 		    m->chat_id, outgoing_method(m), outgoing_payload(m, &s->arena)};
 	outbox_queue(&s->plan, &s->arena, rows, count, PRIORITY_NOTIFICATION);
+	assigner_queue_answers(s);
 	if (s->link_count > 0)
 		links_create(&s->plan, &s->arena, s->links, s->link_count);
 	forget_links(s);
@@ -199,7 +201,6 @@ struct notice_prospect assigner_notice_of(
 	    .telegram = row->telegram,
 	    .context = row->context,
 	    .said = row->said,
-	    .answers = row->answers,
 	    .notes = row->notes,
 	    .email = row->email,
 	    .known = row->known,

@@ -28,6 +28,7 @@ static void notify(struct assigner *s)
 	const struct allocated_row *row = s->given;
 	struct notice_prospect prospect = assigner_notice_of(s, &row->prospect, row->rep.rep);
 	struct message_list messages = {0};
+	assigner_show_answers(s, &row->prospect, &row->rep);
 	notice_build(s->options.rules->catalog, assigner_locale_of(s, &row->rep),
 	    row->rep.telegram_id, &prospect, 1, &s->arena, &messages);
 	assigner_queue(s, &messages);

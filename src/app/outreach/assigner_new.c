@@ -26,9 +26,11 @@ static void notify_reps(struct assigner *s, const struct allocation_rep_row *rep
 		got[i + 1] += got[i];
 	struct notice_prospect *sorted = ARENA_ARRAY(&s->arena, struct notice_prospect, count);
 	size_t *filled = ARENA_ARRAY(&s->arena, size_t, rep_count);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		sorted[got[picks[i]] + filled[picks[i]]++] =
 		    assigner_notice_of(s, &prospects[i], reps[picks[i]].rep);
+		assigner_show_answers(s, &prospects[i], &reps[picks[i]]);
+	}
 	for (size_t i = 0; i < rep_count; i++)
 		notice_build(s->options.rules->catalog, assigner_locale_of(s, &reps[i]),
 		    reps[i].telegram_id, sorted + got[i], got[i + 1] - got[i], &s->arena,

@@ -7,6 +7,7 @@
 #include "salesreg/store/allocation.h"
 #include "salesreg/store/people.h"
 #include "salesreg/store/prospects.h"
+#include "salesreg/store/qualification.h"
 
 enum {
 	AT_ONCE = 1000,
@@ -86,6 +87,8 @@ struct assigner {
 	    claims_step;
 	struct link_new *links; /* of the notices that go to the outbox next, in the arena */
 	size_t link_count, link_room;
+	struct summary_new *summaries; /* the same of what prospects have answered */
+	size_t summary_count, summary_room;
 	size_t assigned;   /* in the transaction under way */
 	bool reads_follow; /* the plan under way ends with the reads of a round */
 	struct message_list
@@ -128,6 +131,12 @@ void assigner_commit(
 
 /* Plans that these go to the outbox, as notifications. */
 void assigner_queue(struct assigner *s, const struct message_list *messages);
+
+/* What this prospect has answered, to their rep: with the next assigner_queue(), behind what that queues. */
+void assigner_show_answers(
+    struct assigner *s, const struct waiting_row *row, const struct allocation_rep_row *rep);
+void assigner_queue_answers(struct assigner *s);
+void assigner_forget_answers(struct assigner *s);
 
 /* Plans that the bot writes to those whom it has met; with the answer their bot_writes is set, for their cards. */
 void assigner_plan_first_words(struct assigner *s, const struct first_words *of);

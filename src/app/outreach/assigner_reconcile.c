@@ -76,8 +76,10 @@ static void on_reconciled(struct db_conn *conn, const struct db_reply *reply, vo
 static void notify_given(struct assigner *s, struct allocated_row *given, size_t count)
 {
 	struct notice_prospect *prospects = ARENA_ARRAY(&s->arena, struct notice_prospect, count);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		prospects[i] = assigner_notice_of(s, &given[i].prospect, given[i].rep.rep);
+		assigner_show_answers(s, &given[i].prospect, &given[i].rep);
+	}
 	struct first_words of = {.prospects = ARENA_ARRAY(&s->arena, struct waiting_row *, count),
 	    .reps = ARENA_ARRAY(&s->arena, const char *, count),
 	    .count = count};

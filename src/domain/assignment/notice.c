@@ -21,7 +21,6 @@ static struct prospect_item item_of(const struct notice_prospect *p)
 	    .email = p->email,
 	    .context = p->context,
 	    .said = p->said,
-	    .answers = p->answers,
 	    .notes = p->notes,
 	    .again = p->again,
 	    .known = p->known,

@@ -8,7 +8,6 @@
 
 enum {
 	NAME_UNITS = 120,
-	ANSWERS_UNITS = 1000,
 	SHORT_NAME_UNITS = 60,
 	LABEL_NAME_UNITS = 24,
 	TELEGRAM_UNITS = 64,
@@ -143,7 +142,7 @@ static const char *card(const struct prospect_list *list, struct arena *a, size_
 								    : TEXT_NOTICE_AGAIN,
 					      NULL, 0, a)
 					: NULL;
-	return arena_printf(a, "%s%s%s%s%s%s%s%s%s%s%s%s%s%s", number, name,
+	return arena_printf(a, "%s%s%s%s%s%s%s%s%s%s%s%s%s", number, name,
 	    arena_printf(a, "\n%s", reach(list, a, item)),
 	    optional(list, a, TEXT_PROSPECT_EMAIL, "email", email_of(a, item->email)),
 	    optional(list, a, TEXT_PROSPECT_STATUS, "status",
@@ -154,8 +153,6 @@ static const char *card(const struct prospect_list *list, struct arena *a, size_
 	    again ? "\n" : "", again ? again : "", bot_writes(list, a, item),
 	    optional(list, a, TEXT_PROSPECT_CONTEXT, "context",
 		quote_block(a, item->context, list->context_units)),
-	    optional(list, a, TEXT_PROSPECT_ANSWERS, "text",
-		quote_block(a, item->answers, ANSWERS_UNITS)),
 	    optional(list, a, TEXT_PROSPECT_SAID, "text",
 		quote_block(a, item->said, list->context_units)),
 	    optional(list, a, TEXT_PROSPECT_NOTES, "notes",

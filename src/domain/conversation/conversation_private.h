@@ -254,12 +254,6 @@ void turn_show_client(struct turn *t, const struct client_view *client);
 /* Whether a button of an open prospect that this rep has was pressed; else it has been answered. */
 bool turn_acts_on_assignment(struct turn *t);
 
-/* rep/conversation_closing.c */
-enum { TURN_CLOSING_BUTTONS = 3 };
-/* Take over or give back, by who leads the conversation now; converted, archive. */
-const struct button *turn_closing_buttons(
-    const struct turn *t, enum locale locale, int64_t assignment, enum conversation_owner owner);
-
 /* prospect/conversation_prospect.c */
 /* A stranger came by a prospect's or a campaign's link: true: that has been answered. */
 bool turn_came_by_link(struct turn *t);

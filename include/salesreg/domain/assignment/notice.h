@@ -23,7 +23,6 @@ struct notice_prospect {
 	bool contacted;       /* its rep said so already */
 	const char *known;    /* the name under which the rep has this person already, or NULL */
 	const char *said;     /* to the bot, or NULL */
-	const char *answers;  /* to its questions, a line each, or NULL */
 	const char *invite;   /* the link that leads the prospect to the bot, or NULL */
 	enum reach reach;     /* of whom the bot has met */
 	const char *

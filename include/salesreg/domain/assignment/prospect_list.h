@@ -12,8 +12,7 @@
 enum { PROSPECT_LIST_A_MESSAGE = 8 }; /* so many cards at most */
 
 struct prospect_item {
-	const char *said;    /* to the bot, or NULL */
-	const char *answers; /* to its questions, a line each, or NULL */
+	const char *said;                                      /* to the bot, or NULL */
 	const char *name, *telegram, *email, *context, *notes; /* NULL or blank: left out */
 	const char *status;                                    /* to be shown, or NULL */
 	const char *known, *colleague;                         /* see notice.h */

@@ -3,7 +3,6 @@
  */
 #include "fold_private.h"
 #include "salesreg/app/qualification.h"
-#include <jansson.h>
 #include <string.h>
 
 /* Scripts of before, each read once a batch. */
@@ -26,21 +25,6 @@ static const struct script *script_of(
 	return script;
 }
 
-static const char *const *answers_of(
-    struct folding *f, const struct script *script, const char *stored)
-{
-	const char **answers = ARENA_ARRAY(f->a, const char *, script->count);
-	json_t *object = stored ? json_loads(stored, 0, NULL) : NULL;
-	for (size_t i = 0; object && i < script->count; i++) {
-		const json_t *value = json_object_get(object, script->questions[i].id);
-		if (json_is_string(value))
-			answers[i] = arena_strdup(f->a, json_string_value(value));
-	}
-	json_decref(object);
-	(void)script_prune(script, answers, NULL);
-	return answers;
-}
-
 void fold_load_questions(struct folding *f)
 {
 	const struct fold_input *input = f->input;
@@ -55,7 +39,7 @@ void fold_load_questions(struct folding *f)
 			continue;
 		struct questionnaire *q = ARENA_NEW(f->a, struct questionnaire);
 		*q = (struct questionnaire){.script = script,
-		    .answers = answers_of(f, script, row->answers),
+		    .answers = qualification_answers(script, row->answers, f->a),
 		    .at = row->question ? script_find(script, row->question) : script->count,
 		    .today = (int32_t)row->today};
 		struct prospect_view *view = ARENA_NEW(f->a, struct prospect_view);

@@ -146,26 +146,16 @@ static void show_rep(struct turn *t, const struct questionnaire *q)
 	const struct prospect_view *view = t->out->next.prospect;
 	if (!view->rep_telegram_id || !view->id)
 		return;
-	const struct catalog *catalog = t->state->rules->catalog;
-	enum locale locale = view->rep_locale;
-	const char *name = prospect_quoted_name(t->a, view->name);
-	if (!*name)
-		name = catalog_render(catalog, locale, TEXT_PROSPECT_NAMELESS, NO_ARGS, t->a);
-	const char *score = arena_printf(t->a, "%d", script_score(q->script, q->answers));
-	const char *text = arena_concat(t->a,
-	    catalog_render(catalog, locale, is_asked(q) ? TEXT_SUMMARY_GOING : TEXT_SUMMARY_DONE,
-		ARGS({"name", name}), t->a),
-	    "\n\n", summary_lines(catalog, locale, q->script, q->answers, t->a), "\n\n",
-	    catalog_render(catalog, locale, TEXT_SUMMARY_SCORE, ARGS({"score", score}), t->a),
-	    (char *)NULL);
-	struct message_list list = {0};
-	struct message *message =
-	    message_list_add(&list, t->a, view->rep_telegram_id, PRIORITY_NOTIFICATION, text);
-	if (view->assignment_id)
-		message_set_buttons(message,
-		    turn_closing_buttons(t, locale, view->assignment_id, view->owner),
-		    TURN_CLOSING_BUTTONS);
-	t->out->summary = message;
+	t->out->summary = summary_message(&(struct summary){.catalog = t->state->rules->catalog,
+					      .locale = view->rep_locale,
+					      .chat_id = view->rep_telegram_id,
+					      .name = view->name,
+					      .script = q->script,
+					      .answers = q->answers,
+					      .finished = !is_asked(q),
+					      .assignment_id = view->assignment_id,
+					      .bot_leads = view->owner == OWNER_BOT},
+	    t->a);
 	t->out->summary_of = view->id;
 }
 

@@ -3,6 +3,7 @@
  */
 #include "../conversation_private.h"
 #include "salesreg/domain/assignment/prospect_list.h"
+#include "salesreg/domain/qualification/summary.h"
 
 static const struct reason {
 	enum press_kind press;
@@ -16,27 +17,6 @@ static const struct reason {
     {PRESS_ARCHIVE_WRONG_PERSON, TEXT_BUTTON_ARCHIVE_WRONG_PERSON, "wrong person"},
 };
 enum { REASONS = sizeof reasons / sizeof *reasons };
-
-const struct button *turn_closing_buttons(
-    const struct turn *t, enum locale locale, int64_t assignment, enum conversation_owner owner)
-{
-	bool bot = owner == OWNER_BOT;
-	const struct {
-		enum text_id label;
-		enum press_kind press;
-	} rows[TURN_CLOSING_BUTTONS] = {{bot ? TEXT_BUTTON_TAKE_OVER : TEXT_BUTTON_GIVE_BACK,
-					    bot ? PRESS_TAKE_OVER : PRESS_GIVE_BACK},
-	    {TEXT_BUTTON_CONVERTED, PRESS_CONVERTED}, {TEXT_BUTTON_ARCHIVE, PRESS_ARCHIVE}};
-	struct button *buttons = ARENA_ARRAY(t->a, struct button, TURN_CLOSING_BUTTONS);
-	for (size_t i = 0; i < TURN_CLOSING_BUTTONS; i++)
-		buttons[i] = (struct button){
-		    .text = catalog_render(
-			t->state->rules->catalog, locale, rows[i].label, NO_ARGS, t->a),
-		    .data = press_data(t->a, rows[i].press, assignment),
-		    .new_row = i < 2,
-		};
-	return buttons;
-}
 
 static void change_buttons(struct turn *t, const struct button *buttons, size_t count)
 {
@@ -88,9 +68,9 @@ static void closing_pressed(struct turn *t)
 		ask_reason(t, t->press.id);
 	} else if (t->press.kind == PRESS_ARCHIVE_KEEP) {
 		change_buttons(t,
-		    turn_closing_buttons(
-			t, t->out->next.locale, t->press.id, t->state->assignment->owner),
-		    TURN_CLOSING_BUTTONS);
+		    summary_buttons(t->state->rules->catalog, t->out->next.locale, t->press.id,
+			t->state->assignment->owner == OWNER_BOT, t->a),
+		    SUMMARY_BUTTONS);
 	} else if (t->press.kind == PRESS_CONVERTED) {
 		close(t, "converted", NULL, TEXT_ANSWER_CONVERTED, TEXT_CARD_CONVERTED);
 	} else {

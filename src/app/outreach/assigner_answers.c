@@ -1,0 +1,59 @@
+#include "assigner_private.h"
+#include "salesreg/app/bot/delivery/telegram_message.h"
+#include "salesreg/app/qualification.h"
+#include "salesreg/base/json.h"
+#include "salesreg/domain/qualification/summary.h"
+#include <string.h>
+
+/* What a prospect answered before there was this rep goes to them in a message of its own, which the bot edits from then on. */
+
+static void add(struct assigner *s, struct summary_new summary)
+{
+	if (s->summary_count == s->summary_room) {
+		size_t room = s->summary_room * 2 + 16;
+		struct summary_new *grown = ARENA_ARRAY(&s->arena, struct summary_new, room);
+		if (s->summary_count)
+			memcpy(grown, s->summaries, s->summary_count * sizeof *grown);
+		s->summaries = grown;
+		s->summary_room = room;
+	}
+	s->summaries[s->summary_count++] = summary;
+}
+
+void assigner_show_answers(
+    struct assigner *s, const struct waiting_row *row, const struct allocation_rep_row *rep)
+{
+	struct arena *a = &s->arena;
+	json_t *given = row->answers ? json_loads(row->answers, 0, NULL) : NULL;
+	const char *json = json_text(a, json_get_object(given, "script"), NULL);
+	const struct script *script = json ? qualification_stored(json, a) : NULL;
+	if (script) {
+		const char *answers = json_text(a, json_get_object(given, "answers"), NULL);
+		struct message *message =
+		    summary_message(&(struct summary){.catalog = s->options.rules->catalog,
+					.locale = assigner_locale_of(s, rep),
+					.chat_id = rep->telegram_id,
+					.name = row->name,
+					.script = script,
+					.answers = qualification_answers(script, answers, a),
+					.finished = json_get_bool(given, "finished", false),
+					.assignment_id = row->assignment_id,
+					.bot_leads = json_get_bool(given, "bot_leads", true)},
+			a);
+		add(s, (struct summary_new){
+			   row->prospect, rep->telegram_id, outgoing_payload(message, a)});
+	}
+	json_decref(given);
+}
+
+void assigner_queue_answers(struct assigner *s)
+{
+	summaries_put(&s->plan, &s->arena, s->summaries, s->summary_count);
+	assigner_forget_answers(s);
+}
+
+void assigner_forget_answers(struct assigner *s)
+{
+	s->summaries = NULL;
+	s->summary_count = s->summary_room = 0;
+}
