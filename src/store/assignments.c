@@ -47,6 +47,7 @@ size_t clients_parse(const PGresult *result, struct arena *a, struct client_row 
 	    COL(client_row, prospect, TEXT), COL(client_row, name, TEXT),
 	    COL(client_row, telegram, TEXT), COL(client_row, status, TEXT),
 	    COL(client_row, context, TEXT), COL(client_row, assignment_id, I64),
-	    COL(client_row, contacted, BOOL), COL(client_row, reach, TEXT)};
+	    COL(client_row, contacted, BOOL), COL(client_row, reach, TEXT),
+	    COL(client_row, met, BOOL)};
 	return ROWS_PARSE(result, a, columns, rows);
 }

@@ -29,7 +29,7 @@ static const char *const gone_phrases[] = {"chat not found", "user not found", "
     "peer_id_invalid", "user is deactivated", "user_deactivated", "user_is_blocked",
     "bot was blocked", "group chat was upgraded", "have no rights to send",
     "not enough rights to send", "chat_write_forbidden", "chat_restricted",
-    "privacy_premium_required", "user_privacy_restricted", "bot_access_forbidden", NULL};
+    "privacy_premium_required", "bot_access_forbidden", NULL};
 
 /* Troubles of theirs that arrive dressed as 400:
  * the text after "Bad Request: " is that of a 5xx. */

@@ -82,7 +82,7 @@ def test_an_english_rep_s_day(office):
     john.presses(data=card.data[0], message=card)
     assert answer(john) == "Already noted, no need to press again: Ivan P."
     john.says("my clients")
-    reads(john, "Your clients: 1", "1. Ivan P", "Status: contacted", "✅ contacted, ↩️ can't take it, ⏰ remind me later", buttons=["↩️ 1. Ivan P", "⏰ 1. Ivan P"])
+    reads(john, "Your clients: 1", "1. Ivan P", "Status: contacted", "✅ contacted, ↩️ can't take it, ⏰ remind me later", buttons=["✉️ 1. Write: Ivan P", "📋 1. Invitation: Ivan P", "↩️ 1. Ivan P", "⏰ 1. Ivan P"])
     john.says("status")
     reads(john, "John Smith", f"E-mail: {john.email}", "Status: active", "Clients in progress: 1 of 5")
     john.says("help")

@@ -513,7 +513,7 @@ def test_of_a_card_with_several_only_the_lost_one_s_buttons_go(running):
     anna.hears("lost", count=1, list=running.texts.render("ru", "lost_deleted", name="Ivan P"))
     edit = anna.sees_edit()
     stays = names_the_assignment(running, "p1")
-    assert (edit.id, edit.data) == (card.id, [f"a:{stays}:c", f"a:{stays}:d"])
+    assert (edit.id, edit.data) == (card.id, [f"a:{stays}:{what}" for what in "cdf"])
     anna.presses(data=f"a:{stays}:c", message=edit)
     anna.is_answered("answer_contacted", name="Olga P")
 

@@ -450,6 +450,24 @@ def test_the_card_has_a_draft_with_the_prospect_s_own_link(world, telegram, host
     anna.hears("prospect_hello", "prospect_ask", name="Анна & \"Co\"")
 
 
+def test_the_list_of_clients_has_such_a_draft_of_each(world):
+    boris = registered(world)
+    for id, name in (("p1", "Anna"), ("p2", "Olga")):
+        world.db.add_prospect(id, name, telegram=f"@{name.lower()}_buys")
+        boris.hears_anything()
+    boris.says("мои клиенты")
+    listed = boris.hears_anything()
+    links = [button["url"] for button in listed.buttons if "url" in button]
+    assert [link.split("?")[0] for link in links] == ["https://t.me/anna_buys", "https://t.me/olga_buys"]
+    payload = re.search(r"start=(p[\w-]+)", parse_qs(urlsplit(links[1]).query)["text"][0]).group(1)
+    olga = world.person("Оля")
+    olga.opens(payload)
+    olga.hears("prospect_hello", "prospect_ask", name="Olga")
+    boris.hears("prospect_came", name="Olga")
+    boris.says("мои клиенты")
+    assert len([button for button in boris.hears_anything().buttons if "url" in button]) == 1, "who has come needs none"
+
+
 def test_who_is_in_the_bot_s_chat_already_needs_no_invitation(world, campaign):
     boris = registered(world)
     anna = world.person("Anna", username="anna_buys")

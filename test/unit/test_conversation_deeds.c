@@ -399,11 +399,11 @@ static void clients_are_listed_with_the_buttons_that_apply(void **state)
 {
 	(void)state;
 	const struct client_view clients[] = {
-	    {"p1", "Alex", "@alex_1", "unreached", "wants a villa", 5, false, REACH_OPEN},
-	    {"p2", "Maria", "12345", "contacted", NULL, 6, true, REACH_OPEN},
-	    {"p3", "Dmitry", "@dm_1", "converted", NULL, 7, false, REACH_OPEN},
-	    {"p4", "Olga", "@olga", "something new", NULL, 8, false, REACH_OPEN},
-	    {"p5", "Ada", "@ada_1", "contacted", NULL, 9, false, REACH_OPEN},
+	    {"p1", "Alex", "@alex_1", "unreached", "wants a villa", 5, false, REACH_OPEN, NULL},
+	    {"p2", "Maria", "12345", "contacted", NULL, 6, true, REACH_OPEN, NULL},
+	    {"p3", "Dmitry", "@dm_1", "converted", NULL, 7, false, REACH_OPEN, NULL},
+	    {"p4", "Olga", "@olga", "something new", NULL, 8, false, REACH_OPEN, NULL},
+	    {"p5", "Ada", "@ada_1", "contacted", NULL, 9, false, REACH_OPEN, NULL},
 	};
 	static const char *const ways[] = {"my clients", "menu:clients"};
 	for (size_t i = 0; i < 2; i++) {
@@ -450,7 +450,7 @@ static void many_clients_are_split(void **state)
 	struct client_view clients[50];
 	for (size_t i = 0; i < 50; i++)
 		clients[i] = (struct client_view){"p", "Имя Фамилия", "@somebody", "unreached",
-		    "длинный рассказ", (int64_t)i + 1, false, REACH_OPEN};
+		    "длинный рассказ", (int64_t)i + 1, false, REACH_OPEN, NULL};
 	struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_RU);
 	s.clients = clients;
 	s.client_count = 50;

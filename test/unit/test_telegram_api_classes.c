@@ -26,6 +26,9 @@ static const struct every_error_of_the_bot_api_has_its_class_row {
 	enum telegram_class class;
 } every_error_of_the_bot_api_has_its_class_rows[] = {
     {400, "Bad Request: chat not found", TELEGRAM_GONE},
+    {400, "Bad Request: PRIVACY_PREMIUM_REQUIRED", TELEGRAM_GONE},
+    /* about a button, not about who is written to */
+    {400, "Bad Request: BUTTON_USER_PRIVACY_RESTRICTED", TELEGRAM_BUG},
     {400, "Bad Request: user not found", TELEGRAM_GONE},
     {400, "Bad Request: PEER_ID_INVALID", TELEGRAM_GONE},
     {400, "Bad Request: group chat was upgraded to a supergroup chat", TELEGRAM_GONE},

@@ -32,6 +32,7 @@ struct client_row {
 	const char *prospect, *name, *telegram, *status, *context;
 	bool contacted;
 	const char *reach; /* see domain/prospect/reach.h */
+	bool met;          /* by the bot */
 };
 size_t clients_read(struct db_plan *plan, struct arena *a, const int64_t *rep_telegram_ids,
     size_t count, size_t limit);

@@ -36,6 +36,8 @@ struct client_view {
 	int64_t assignment_id; /* 0: no buttons */
 	bool contacted;        /* this rep said so already */
 	enum reach reach;
+	const char
+	    *invite; /* a link that leads them to the bot; NULL: none is needed, or can be made */
 };
 
 struct assignment_view {

@@ -204,6 +204,8 @@ void fold_plan_writes(const struct fold_writes *w, struct db_plan *plan, struct 
 {
 	sessions_write(plan, a, w->sessions, w->session_count);
 	effects_write(plan, a, w->effects, w->effect_count);
+	if (w->link_count > 0)
+		links_create(plan, a, w->links, w->link_count);
 	timers_refused(plan, a, w->blockers, w->blocker_count);
 	timers_heard(plan, a, w->heard, w->heard_count, w->reminder_us);
 	questions_begin(plan, a, w->script, w->begun, w->begun_count);

@@ -59,6 +59,7 @@ static struct prospect_item item_of(const struct turn *t, const struct client_vi
 	    .context = client->context,
 	    .status = status_of(t, client),
 	    .reach = client->reach,
+	    .invite = stage == STAGE_OPEN ? client->invite : NULL,
 	    .assignment_id = client->assignment_id,
 	    .can_contact = stage == STAGE_OPEN && !client->contacted,
 	    .can_decline = stage == STAGE_OPEN,

@@ -158,6 +158,8 @@ struct fold_writes {
 	size_t reported_count;
 	struct heard_row *heard; /* prospects who wrote or pressed, once each */
 	size_t heard_count;
+	struct link_new *links; /* of prospects, that reps are shown */
+	size_t link_count, link_room;
 	struct refused_row *blockers; /* prospects who have blocked the bot */
 	size_t blocker_count;
 	int64_t reminder_us; /* until those are reminded who are awaited; 0: nobody is */
