@@ -20,6 +20,47 @@ FROM (
     ORDER BY u.place
 ) f
 RETURNING o.id, o.state, (extract(epoch FROM o.created_at) * 1000000)::bigint
+-- name: outbox_albums
+-- $1 chats, $2 chats where they were said, $3 messages there, $4 albums they are parts of, $5 whose words they carry, $6 messages that
+-- go before them or NULL, $7 priorities. Parts may come in several polls: the row waits for a second after the last of them
+WITH parts AS (
+    SELECT u.chat_id, u.from_chat, u.album, array_agg(u.message ORDER BY u.message) AS messages,
+           (array_agg(u.relay ORDER BY u.message))[1]::jsonb AS relay, (array_agg(u.head ORDER BY u.message))[1] AS head,
+           min(u.priority) AS priority
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::smallint[])
+        AS u (chat_id, from_chat, message, album, relay, head, priority)
+    GROUP BY u.chat_id, u.from_chat, u.album
+), known AS (
+    SELECT o.id, p.chat_id, p.album, m.messages
+    FROM parts p
+    CROSS JOIN LATERAL (SELECT q.id, q.relay FROM salesreg.outbox q
+                        WHERE q.chat_id = p.chat_id AND q.state IN ('queued', 'sending') AND q.state = 'queued'
+                          AND q.attempts = 0 AND q.relay ->> 'album' = p.album
+                        ORDER BY q.chat_id, q.id OFFSET 0) o
+    CROSS JOIN LATERAL (SELECT array_agg(DISTINCT x.id ORDER BY x.id) AS messages
+                        FROM (SELECT j.value::bigint AS id FROM json_array_elements_text(o.relay -> 'messages') j
+                              UNION ALL SELECT unnest(p.messages)) x) m
+), grown AS (
+    UPDATE salesreg.outbox o
+    SET payload = (o.payload::jsonb || jsonb_build_object('message_ids', to_jsonb(k.messages)))::json,
+        relay = (o.relay::jsonb || jsonb_build_object('messages', to_jsonb(k.messages)))::json,
+        due_at = now() + interval '1 second'
+    FROM known k WHERE o.id = k.id
+), fresh AS (
+    SELECT p.* FROM parts p
+    WHERE NOT EXISTS (SELECT 1 FROM known k WHERE k.chat_id = p.chat_id AND k.album = p.album)
+)
+INSERT INTO salesreg.outbox (chat_id, method, payload, priority, relay, due_at)
+SELECT n.chat_id, n.method, n.payload, n.priority, n.relay, n.due_at
+FROM (SELECT f.chat_id, f.album, 1 AS place, 'sendMessage' AS method, f.head::json AS payload, f.priority, NULL::json AS relay,
+             now() AS due_at
+      FROM fresh f WHERE f.head IS NOT NULL
+      UNION ALL
+      SELECT f.chat_id, f.album, 2, 'copyMessages',
+             json_build_object('chat_id', f.chat_id, 'from_chat_id', f.from_chat, 'message_ids', to_json(f.messages)), f.priority,
+             (f.relay || jsonb_build_object('album', f.album, 'messages', to_jsonb(f.messages)))::json, now() + interval '1 second'
+      FROM fresh f
+      ORDER BY 1, 2, 3) n
 -- name: outbox_promote
 -- $1 chats with a reply that may wait behind less urgent rows: within a chat order is kept, so those go with it
 -- (by the chat's index, never by going through everything that is queued)
@@ -167,19 +208,20 @@ SELECT (extract(epoch FROM (SELECT min(due_at) FROM salesreg.outbox
         * 1000000)::bigint,
        EXISTS (SELECT 1 FROM salesreg.outbox WHERE state = 'queued')
 -- name: outbox_sent
--- $1 ids, $2 chats, $3 when they were made, $4 message ids. Here and in the next three: a row is the one that was meant only
+-- $1 ids, $2 chats, $3 when they were made, $4 message ids, $5 all of them where an album was copied, or NULL. Here and in the next three: a row is the one that was meant only
 -- if all three are the same, because a failover may lose the last rows, and their ids are given again; what somebody holds a
 -- lock on is left as it is, and returned.
 WITH mine AS (
-    SELECT o.id, f.message_id
-    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS f (id, chat_id, birth_us, message_id)
+    SELECT o.id, f.message_id, f.message_ids::bigint[] AS message_ids
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
+        AS f (id, chat_id, birth_us, message_id, message_ids)
     JOIN salesreg.outbox o ON o.id = f.id AND o.chat_id = f.chat_id
                           AND (extract(epoch FROM o.created_at) * 1000000)::bigint = f.birth_us
     FOR UPDATE OF o SKIP LOCKED
 ), done AS (
     DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id
     RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.message_id,
-              o.created_at, o.summary_of, o.relay
+              o.created_at, o.summary_of, o.relay, f.message_ids
 ), summaries AS (
     UPDATE salesreg.qualifications q SET summary_chat = d.chat_id, summary_message = d.message_id
     FROM done d WHERE d.summary_of IS NOT NULL AND d.method = 'sendMessage' AND q.prospect = d.summary_of
@@ -187,15 +229,31 @@ WITH mine AS (
     INSERT INTO salesreg.relay_pairs (to_chat, to_message, from_chat, from_message, prospect, caption)
     SELECT chat_id, message_id, (relay ->> 'chat')::bigint, (relay ->> 'message')::bigint, relay ->> 'prospect',
            coalesce((relay ->> 'caption')::boolean, false)
-    FROM done WHERE relay IS NOT NULL AND message_id > 0
+    FROM done WHERE relay IS NOT NULL AND message_id > 0 AND relay -> 'messages' IS NULL
     ON CONFLICT DO NOTHING
+), album_pairs AS (
+    -- what cannot be copied is left out without a word (Bot API, "copyMessages"): then nobody knows which is which
+    INSERT INTO salesreg.relay_pairs (to_chat, to_message, from_chat, from_message, prospect, caption)
+    SELECT d.chat_id, m.id, (d.relay ->> 'chat')::bigint, (d.relay -> 'messages' ->> (m.place - 1)::integer)::bigint,
+           d.relay ->> 'prospect', true
+    FROM done d CROSS JOIN LATERAL unnest(d.message_ids) WITH ORDINALITY AS m (id, place)
+    WHERE cardinality(d.message_ids) = json_array_length(d.relay -> 'messages')
+    ON CONFLICT DO NOTHING
+), told AS (
+    INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
+    SELECT (d.relay ->> 'chat')::bigint, 'sendMessage', salesreg.relay_refusal(d.relay, false, 'can''t be copied'), 0
+    FROM done d
+    WHERE d.relay -> 'messages' IS NOT NULL AND d.relay -> 'refused' IS NOT NULL
+      AND coalesce(cardinality(d.message_ids), 0) < json_array_length(d.relay -> 'messages')
 ), receipts AS (
     -- a sign under what was said that it has arrived: costs no message, makes no sound
     INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
     SELECT (relay ->> 'chat')::bigint, 'setMessageReaction',
            json_build_object('chat_id', (relay ->> 'chat')::bigint, 'message_id', (relay ->> 'message')::bigint,
                              'reaction', json_build_array(json_build_object('type', 'emoji', 'emoji', '👍'))), 2
-    FROM done WHERE relay ->> 'receipt' = 'true'
+    FROM done
+    WHERE relay ->> 'receipt' = 'true'
+      AND (relay -> 'messages' IS NULL OR cardinality(message_ids) = json_array_length(relay -> 'messages'))
 ), kept AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
                                          message_id, created_at)

@@ -33,6 +33,20 @@ size_t outbox_inserted_parse(const PGresult *result, struct arena *a, struct out
 	return count;
 }
 
+void outbox_albums(
+    struct db_plan *plan, struct arena *a, const struct outbox_album *parts, size_t count)
+{
+	if (count == 0)
+		return;
+	int64_t *priorities = ARENA_ARRAY(a, int64_t, count);
+	for (size_t i = 0; i < count; i++)
+		priorities[i] = parts[i].priority;
+	(void)db_plan_add(plan, SQL_OUTBOX_ALBUMS, I64_COLUMN(a, parts, count, chat_id),
+	    I64_COLUMN(a, parts, count, from_chat), I64_COLUMN(a, parts, count, message_id),
+	    TEXT_COLUMN(a, parts, count, album), TEXT_COLUMN(a, parts, count, relay),
+	    TEXT_COLUMN(a, parts, count, head), db_i64_array(a, priorities, count));
+}
+
 size_t outbox_edits(struct db_plan *plan, struct arena *a, const int64_t *chats,
     const int64_t *messages, size_t count)
 {
@@ -134,7 +148,7 @@ size_t outbox_sent(
 	if (count == 0)
 		return OUTBOX_NO_STEP;
 	return db_plan_add(plan, SQL_OUTBOX_SENT, RESULT_KEY(a, results, count),
-	    I64_COLUMN(a, results, count, message_id));
+	    I64_COLUMN(a, results, count, message_id), TEXT_COLUMN(a, results, count, message_ids));
 }
 
 size_t outbox_reschedule(

@@ -38,10 +38,12 @@ static const char *const wrapped_phrases[] = {"bad request: bad gateway",
     "bad request: gateway time", "bad request: service unavailable",
     "bad request: too many requests", "bad request: request timeout", "bad request: timeout", NULL};
 
-/* An edit that is not needed, or not possible any more: the person deleted the message, or it is too old. Nobody could do
+/* An edit, or a reaction, that is not needed, or not possible any more: the person deleted the message, or it is too old. Nobody could do
  * anything about it, and the chat itself is well. */
 static const char *const idle_edit_phrases[] = {"message is not modified",
-    "message to edit not found", "message can't be edited", "message_id_invalid", NULL};
+    "message to edit not found", "message can't be edited", "message_id_invalid",
+    "no caption in the message", "no text in the message", "message to react not found",
+    "reaction_invalid", NULL};
 static const char *const stale_query_phrases[] = {
     "query is too old", "query id is invalid", "query_id_invalid", NULL};
 static const char *const no_method_phrases[] = {"method not found", NULL};

@@ -138,6 +138,7 @@ static void read_message(const json_t *message, struct arena *a, struct event *e
 	e->kind = EVENT_MEDIA;
 	e->text = media ? media : "unknown";
 	e->caption = bounded(a, message, "caption", CAPTION_UNITS);
+	e->album = bounded(a, message, "media_group_id", ID_UNITS);
 }
 
 static void read_edited(const json_t *message, struct arena *a, struct event *e)

@@ -100,6 +100,55 @@ def test_a_copy_that_cannot_be_a_reply_goes_without(world, pair):  # noqa: F811
     delivered(boris, said)
 
 
+def album(person, name, count, **more):
+    return person.sandbox.acts([{"user": person.id, "type": "photo", "album": name, "caption": f"{i}", **more} for i in range(count)])
+
+
+def test_an_album_goes_as_one(world, pair):  # noqa: F811
+    boris, anna = pair
+    leading(world, boris, anna)
+    album(anna, "al1", 4)
+    boris.hears("relay_attachment", name="Anna")
+    assert [boris.hears_anything().event["caption"] for _ in range(4)] == ["0", "1", "2", "3"]
+    assert world.sandbox.calls("copyMessages")["ok"] == 1
+    sent = album(boris, "al2", 3)
+    assert [anna.hears_anything().event["caption"] for _ in range(3)] == ["0", "1", "2"]
+    delivered(boris, sent[0]["message_id"])
+    # each part has a pair of its own
+    boris.act("edit", message_id=sent[1]["message_id"], caption="вторая")
+    assert anna.sees_edit().event["caption"] == "вторая"
+
+
+def test_an_album_over_two_polls_goes_as_one(world, pair):  # noqa: F811
+    boris, anna = pair
+    leading(world, boris, anna)
+    for i in range(3):
+        anna.act("photo", album="al3", caption=f"{i}")
+    boris.hears("relay_attachment", name="Anna")
+    assert [boris.hears_anything().event["caption"] for _ in range(3)] == ["0", "1", "2"]
+    assert world.sandbox.calls("copyMessages")["ok"] == 1
+
+
+def test_the_sender_is_told_of_parts_that_were_left_out(world, pair):  # noqa: F811
+    boris, anna = pair
+    leading(world, boris, anna)
+    world.sandbox.acts([{"user": boris.id, "type": "photo", "album": "al4", "uncopyable": i == 1} for i in range(3)])
+    anna.hears_anything()
+    anna.hears_anything()
+    boris.hears("relay_refused_copy", name="Anna")
+
+
+def test_an_album_while_the_bot_leads_is_answered_once(world, pair):  # noqa: F811
+    boris, anna = pair
+    album(anna, "al5", 3)
+    anna.hears("prospect_passed_on", rep=boris.name)
+    boris.hears("relay_attachment", name="Anna")
+    for _ in range(3):
+        boris.hears_anything()
+    anna.says("всё?")
+    anna.hears("prospect_passed_on", rep=boris.name)
+
+
 def test_edits_are_mirrored(world, pair):  # noqa: F811
     boris, anna = pair
     _, said, answer = leading(world, boris, anna)

@@ -412,6 +412,8 @@ static struct event next_event(struct input *in, struct arena *a)
 	e.said_id = 40 + (place & 15);
 	e.replies_to = place & 16 ? 33 : 0;
 	e.replies_to_media = place & 32;
+	e.album = e.kind == EVENT_MEDIA && place & 128 ? "album" : NULL;
+	e.repeat = (enum event_repeat)(place >> 6 & 1);
 	if (e.kind == EVENT_MEDIA || e.kind == EVENT_EDITED)
 		e.caption = place & 64 ? e.text : NULL;
 	if (e.kind != EVENT_BUTTON)
@@ -755,7 +757,7 @@ static void check_outcome(const struct outcome *out, const struct conversation_s
 		      event->kind == EVENT_IGNORED;
 	bool answered = out->messages.count > 0 || (out->callback_answer && *out->callback_answer);
 	/* but for whom the rep has blocked; and what is passed on needs no answer */
-	answered |= out->passes_on || (s->prospect && s->prospect->blocked);
+	answered |= event->repeat != EVENT_NEW || out->passes_on || (s->prospect && s->prospect->blocked);
 	require(silent ? out->messages.count == 0 : answered);
 	require(
 	    out->next.phase != PHASE_EMAIL || out->next.draft_name || event->kind == EVENT_IGNORED);

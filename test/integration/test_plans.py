@@ -98,7 +98,7 @@ HOT = {
     "calendar_synced": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "'x'", "'x'", "true", "NULL"],
     "calendar_sync_end": ["'c4ca4238-a0b9-2382-0dcc-509a6f75849b'", "NULL"],
     "outbox_promote": ["'{1000000001}'"],
-    "outbox_sent": ["'{1}'", "'{1000000001}'", "'{1}'", "'{1}'"],
+    "outbox_sent": ["'{1}'", "'{1000000001}'", "'{1}'", "'{1}'", "'{NULL}'"],
     "allocation_candidates": ["5", "'{}'"],
     "allocation_identify": ["'{p1}'", "'{username}'", "'{name}'"],
     "allocation_known": ["'{username}'", "'{buyer_7}'", "'{new}'"],
@@ -174,6 +174,7 @@ HOT = {
     "slots_busy": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'{1000000001}'", "0", "5000"],
     "slots_unknown": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
     "hours_clear": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
+    "outbox_albums": ["'{1000000001}'", "'{7}'", "'{1}'", "'{a}'", "'{\"{}\"}'", "'{NULL}'", "'{0}'"],
     "outbox_thin": ["'{1000000001,1000000001}'", "20"],
 }
 

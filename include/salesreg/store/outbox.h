@@ -32,6 +32,15 @@ struct outbox_inserted {
 size_t outbox_inserted_parse(
     const PGresult *result, struct arena *a, struct outbox_inserted **rows);
 
+/* A part of an album that is passed on: one row for all of it, sent when no part has come for a second. head: a message before it. */
+struct outbox_album {
+	int64_t chat_id, from_chat, message_id;
+	const char *album, *relay, *head; /* head NULL: none */
+	int priority;
+};
+void outbox_albums(
+    struct db_plan *plan, struct arena *a, const struct outbox_album *parts, size_t count);
+
 /* Edits of messages that a press on them may know nothing of, as it was made before; the last one last. */
 struct outbox_edit {
 	int64_t chat_id, message_id;
@@ -97,6 +106,8 @@ struct outbox_result {
 	 */
 	int64_t id, chat_id, birth_us;
 	int64_t message_id, pause_us;
+	const char
+	    *message_ids; /* of an album that was copied: "{1,2}"; NULL: it was one message */
 	bool maybe_delivered;
 	int attempts;
 	const char *error;

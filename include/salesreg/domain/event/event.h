@@ -57,6 +57,7 @@ struct event {
 	/* the message of this chat that it replies to, or that the pressed one replied to; 0: none */
 	int64_t replies_to;
 	bool replies_to_media; /* which has no text */
+	const char *album;     /* that it is a part of; NULL: none */
 	const char
 	    *caption; /* of MEDIA, and of what was EDITED if it is none but a caption; NULL: none */
 	/* BUTTON only */

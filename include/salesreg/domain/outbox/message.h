@@ -105,6 +105,10 @@ struct message {
 	int64_t from_chat;  /* COPY */
 	int64_t reply_to;   /* SEND and COPY: a message of the chat, that may be gone; 0: none */
 	const struct relayed *relayed; /* NULL: nobody's words */
+	/* COPY: of a part of an album, which goes as one with the others, a second after the last of them came; NULL: it is none.
+	 * head: a SEND that goes before it, once; NULL: none */
+	const char *album;
+	const struct message *head;
 	/* of a KEYBOARD_REPLY that stays until it is removed: grey, where one writes; 1–64 characters. NULL: it goes after a press */
 	const char *placeholder;
 	/* of the conversation with the chat's person: not sent once it is another. 0: any */

@@ -150,6 +150,7 @@ void batch_write(struct batch *b, const struct db_reply *reply)
 		b->thin_step = outbox_thin(plan, a, b->writes.messages, b->writes.message_count,
 		    delivery_has_backlog(b->options.delivery));
 	}
+	outbox_albums(plan, a, b->writes.albums, b->writes.album_count);
 	(void)db_plan_add_plain(plan, SQL_TX_COMMIT);
 	batch_set_state(b, BATCH_WRITING);
 	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_written, b);

@@ -415,6 +415,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	    .answers = ARENA_ARRAY(a, struct fold_answer, input->count),
 	    .menus = ARENA_ARRAY(a, struct fold_menu, input->count),
 	    .guessers = ARENA_ARRAY(a, int64_t, input->count),
+	    .albums = ARENA_ARRAY(a, struct outbox_album, input->count),
 	    .warned = ARENA_ARRAY(a, int64_t, input->count),
 	    .reported = ARENA_ARRAY(a, int64_t, input->count),
 	    .heard = ARENA_ARRAY(a, struct heard_row, input->count),

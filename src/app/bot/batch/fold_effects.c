@@ -142,6 +142,16 @@ void fold_add_messages(struct folding *f, const struct person *p,
 		f->message_room = room;
 	}
 	for (const struct message *m = list->first; m; m = m->next) {
+		if (m->album) {
+			w->albums[w->album_count++] = (struct outbox_album){.chat_id = m->chat_id,
+			    .from_chat = m->from_chat,
+			    .message_id = m->message_id,
+			    .album = m->album,
+			    .relay = outgoing_relay(m, f->a),
+			    .head = m->head ? outgoing_payload(m->head, f->a) : NULL,
+			    .priority = (int)m->priority};
+			continue;
+		}
 		bool first = !map_find(&f->chats, m->chat_id);
 		if (first)
 			(void)map_put(&f->chats, m->chat_id);

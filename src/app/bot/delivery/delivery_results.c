@@ -17,13 +17,16 @@ static void add(struct result_list *list, struct outbox_result item)
 		list->capacity = capacity;
 	}
 	item.error = item.error ? strdup(item.error) : NULL;
+	item.message_ids = item.message_ids ? strdup(item.message_ids) : NULL;
 	list->items[list->count++] = item;
 }
 
 static void clear(struct result_list *list)
 {
-	for (size_t i = 0; i < list->count; i++)
+	for (size_t i = 0; i < list->count; i++) {
 		free((char *)(uintptr_t)list->items[i].error);
+		free((char *)(uintptr_t)list->items[i].message_ids);
+	}
 	list->count = 0;
 	if (list->capacity > 1024) {
 		free(list->items);

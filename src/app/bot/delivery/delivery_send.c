@@ -1,5 +1,7 @@
 #include "delivery_private.h"
+#include "salesreg/base/buf.h"
 #include "salesreg/base/clock.h"
+#include "salesreg/base/json.h"
 #include "salesreg/base/log.h"
 #include "salesreg/domain/outbox/backoff.h"
 #include <assert.h>
@@ -31,7 +33,8 @@ static const int64_t CHAT_BLOCK_MOST_US = 5 * 1000 * 1000;
 static const char *known_method(const char *method)
 {
 	static const char *const known[] = {"sendMessage", "editMessageReplyMarkup",
-	    "editMessageText", "copyMessage", "editMessageCaption", "setMessageReaction"};
+	    "editMessageText", "copyMessage", "copyMessages", "editMessageCaption",
+	    "setMessageReaction"};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (strcmp(known[i], method) == 0)
 			return known[i];
@@ -172,6 +175,25 @@ static bool sent_without_reply(struct sending *s, const struct telegram_answer *
 	return true;
 }
 
+/* "{1,2}": what an album became, the parts that could be copied; NULL: the answer is no list. */
+static char *copied_ids(const struct telegram_answer *answer)
+{
+	if (!json_is_array(answer->result))
+		return NULL;
+	struct buf ids;
+	buf_init(&ids, 1 << 16);
+	buf_addc(&ids, '{');
+	for (size_t i = 0; i < json_array_size(answer->result); i++) {
+		if (i)
+			buf_addc(&ids, ',');
+		buf_add_i64(&ids, json_get_i64(json_array_get(answer->result, i), "message_id", 0));
+	}
+	buf_addc(&ids, '}');
+	char *text = strdup(buf_text(&ids));
+	buf_finish(&ids);
+	return text;
+}
+
 static void on_sent(const struct telegram_answer *answer, void *data)
 {
 	struct sending *s = data;
@@ -192,7 +214,10 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 		fault_log_over(&d->fault, "messages are delivered again");
 		d->sent_us = clock_monotonic_us();
 		result.error = NULL;
+		char *ids = copied_ids(answer);
+		result.message_ids = ids;
 		results_add(&d->results, RESULT_SENT, result);
+		free(ids);
 		break;
 	case TELEGRAM_RETRY:
 	case TELEGRAM_CONFLICT:

@@ -36,10 +36,18 @@ void turn_pass_on(struct turn *t)
 		    ARGS({"name", name}, {"text", quote_block(t->a, event->text, SAID_UNITS)}));
 		line->relayed = relayed;
 	} else {
+		struct message_list *list = &t->out->messages, head = {0};
+		struct message_list kept = *list;
+		if (event->album)
+			*list = head;
 		line = turn_tell_rep(t, view, TEXT_RELAY_ATTACHMENT, ARGS({"name", name}));
-		message_list_add_copy(&t->out->messages, t->a, view->rep_telegram_id,
-		    PRIORITY_NOTIFICATION, event->chat_id, event->said_id)
-		    ->relayed = relayed;
+		if (event->album)
+			*list = kept;
+		struct message *copy = message_list_add_copy(list, t->a, view->rep_telegram_id,
+		    PRIORITY_NOTIFICATION, event->chat_id, event->said_id);
+		copy->relayed = relayed;
+		copy->album = event->album;
+		copy->head = event->album ? line : NULL;
 	}
 	if (event->replies_to && replied && replied->other_chat == view->rep_telegram_id)
 		line->reply_to = replied->other_message;

@@ -263,13 +263,19 @@ static void said(struct turn *t)
 {
 	const struct prospect_view *view = t->state->prospect;
 	bool person = view->owner == OWNER_BOT && view->id && turn_asks_for_person(t);
+	if (view->blocked)
+		return;
 	if (!person && turn_answered(t))
 		return;
 	if (!view->met)
 		meet(t, view);
-	if (view->blocked)
-		return;
 	come_back(t);
+	/* the rest of an album: the first part has been answered */
+	if (t->event->album && t->event->repeat == EVENT_SAME) {
+		turn_pass_on(t);
+		t->out->passes_on = true;
+		return;
+	}
 	turn_effect(t, (struct effect){.kind = EFFECT_SAID,
 			   .prospect = view->id,
 			   .said = said_text(t),

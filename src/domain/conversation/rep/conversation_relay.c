@@ -63,6 +63,7 @@ static void send_to(struct turn *t, const struct relay_view *to, int64_t said, b
 	}
 	struct message *copy = message_list_add_copy(
 	    &t->out->messages, t->a, to->account, PRIORITY_REPLY, t->event->chat_id, said);
+	copy->album = t->event->kind == EVENT_BUTTON ? NULL : t->event->album;
 	/* what the rep replied to has its other side in the prospect's chat */
 	copy->reply_to = to->other_chat == to->account ? to->other_message : 0;
 	struct relayed *relayed = ARENA_NEW(t->a, struct relayed);

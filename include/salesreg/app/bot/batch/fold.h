@@ -143,6 +143,8 @@ struct fold_writes {
 	struct effect_row *effects;
 	size_t code_limited[CODE_LIMIT_COUNT]; /* how often each kept a mail back */
 	struct outbox_new *messages;
+	struct outbox_album *albums; /* parts of */
+	size_t album_count;
 	struct fold_answer *answers;
 	struct fold_menu *menus;
 	size_t session_count, effect_count, message_count, answer_count, menu_count;
