@@ -270,6 +270,19 @@ void exposition_bot(struct buf *out, const struct exposition_bot *bot)
 
 /* Assigning ------------------------------------------------------------------------------------------------------------------*/
 
+void exposition_timers(struct buf *out, const struct timers *timers)
+{
+	struct timers_stats stats = timers_stats(timers);
+	metrics_counter(out, "salesreg_timers_fired_total",
+	    "Timers that ended in a message: to a prospect, or to a rep about one.", stats.fired);
+	metrics_counter(out, "salesreg_timers_dropped_total",
+	    "Timers whose reason had gone by the time they were due.", stats.dropped);
+	metrics_counter(out, "salesreg_timers_postponed_total",
+	    "Timers put off to waking hours, or to the next day's messages.", stats.moved);
+	metrics_counter(out, "salesreg_timers_failed_total",
+	    "Attempts on a timer that were undone and are made again.", stats.failed);
+}
+
 void exposition_outreach(
     struct buf *out, const struct assigner *assigner, const struct allocation_waiting *waiting)
 {

@@ -83,6 +83,7 @@ static void expose(struct buf *out, void *data)
 	const struct outreach *o = data;
 	static const struct allocation_waiting unknown = {-1, -1};
 	exposition_pool(out, o->worker.pool);
+	exposition_timers(out, o->timers);
 	exposition_outreach(
 	    out, o->assigner, db_pool_is_up(o->worker.pool) ? &o->waiting : &unknown);
 }

@@ -12,6 +12,7 @@
 #include "salesreg/app/bot/delivery/delivery.h"
 #include "salesreg/app/bot/poller.h"
 #include "salesreg/app/outreach/assigner.h"
+#include "salesreg/app/outreach/timers.h"
 #include "salesreg/base/buf.h"
 #include "salesreg/db/pool.h"
 #include "salesreg/role/worker/heartbeat.h"
@@ -32,5 +33,6 @@ struct exposition_bot {
 	const struct bot_backlog *backlog; /* NULL: not known */
 };
 void exposition_bot(struct buf *out, const struct exposition_bot *bot);
+void exposition_timers(struct buf *out, const struct timers *timers);
 void exposition_outreach(
     struct buf *out, const struct assigner *assigner, const struct allocation_waiting *waiting);
