@@ -234,10 +234,16 @@ def test_whoever_writes_first_is_passed_on_and_then_asked(asking):
     boris.hears_anything()
     anna.says("Здравствуйте, пишу по поводу виллы")
     anna.hears("prospect_passed_on", rep=boris.name)
+    boris.hears("prospect_came", name="Anna")
+    assert "по поводу виллы" in boris.hears_anything().text
+    # one message from the beginning, with which the rep can close the prospect, too, if no answer comes
+    summary = boris.hears("summary_going", "summary_score", name="Anna", score=0)
+    assert world.texts.raw("ru", "button_archive") in summary.labels
     assert anna.hears_anything().text == world.texts.raw("ru", "questions_intro") + "\n\nВопрос budget?"
     anna.says("300")
     anna.hears("question_noted", "questions_done_rep", rep=boris.name)
     assert answers(world, anna) == {"budget": "300"}
+    assert boris.sees_edit().id == summary.id
 
 
 def test_answers_given_before_there_is_a_rep_come_with_the_card_and_go_on_from_there(asking):

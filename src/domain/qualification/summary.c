@@ -56,10 +56,11 @@ struct message *summary_message(const struct summary *s, struct arena *a)
 	const struct catalog_arg who = {"name", name},
 				 score = {"score",
 				     arena_printf(a, "%d", script_score(s->script, s->answers))};
+	const char *lines = summary_lines(s->catalog, s->locale, s->script, s->answers, a);
 	const char *text = arena_concat(a,
 	    catalog_render(s->catalog, s->locale,
 		s->finished ? TEXT_SUMMARY_DONE : TEXT_SUMMARY_GOING, &who, 1, a),
-	    "\n\n", summary_lines(s->catalog, s->locale, s->script, s->answers, a), "\n\n",
+	    *lines ? "\n\n" : "", lines, "\n\n",
 	    catalog_render(s->catalog, s->locale, TEXT_SUMMARY_SCORE, &score, 1, a), (char *)NULL);
 	struct message_list list = {0};
 	struct message *message =

@@ -151,6 +151,8 @@ void batch_write(struct batch *b, const struct db_reply *reply)
 		    delivery_has_backlog(b->options.delivery));
 	}
 	outbox_albums(plan, a, b->writes.albums, b->writes.album_count);
+	/* behind what else the same rep is told by this batch */
+	summaries_put(plan, a, b->writes.summaries, b->writes.summary_count);
 	(void)db_plan_add_plain(plan, SQL_TX_COMMIT);
 	batch_set_state(b, BATCH_WRITING);
 	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_written, b);

@@ -219,5 +219,4 @@ void fold_plan_writes(const struct fold_writes *w, struct db_plan *plan, struct 
 	timers_refused(plan, a, w->blockers, w->blocker_count);
 	timers_heard(plan, a, w->heard, w->heard_count, w->reminder_us);
 	questions_begin(plan, a, w->script, w->begun, w->begun_count);
-	summaries_put(plan, a, w->summaries, w->summary_count);
 }

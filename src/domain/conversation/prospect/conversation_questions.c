@@ -315,6 +315,7 @@ bool turn_ask_prospect(struct turn *t, const char *greeting)
 	view->questions = q;
 	t->out->next.prospect = view;
 	turn_effect(t, (struct effect){.kind = EFFECT_QUALIFY, .position = position(q)});
+	show_rep(t, q); /* who can close the prospect there, too, if no answer comes */
 	ask(t, q, turn_join(t, greeting, turn_text(t, TEXT_QUESTIONS_INTRO, NO_ARGS)), true);
 	return true;
 }
