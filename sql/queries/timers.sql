@@ -111,10 +111,11 @@ WITH counted AS (
 INSERT INTO salesreg.outbox (chat_id, method, payload, priority, version, unasked)
 SELECT $1::bigint, 'sendMessage', $2::json, 1, $3::bigint, true FROM counted
 -- name: timers_remind
--- $1 prospect, $2 version, $3 microseconds: the first reminder, unless one is set
-INSERT INTO salesreg.timers (kind, prospect, version, due_at)
+-- $1 prospect, $2 version, $3 microseconds: the first reminder; one that is set is put off, as they have just been written to
+INSERT INTO salesreg.timers AS t (kind, prospect, version, due_at)
 VALUES ('reminder', $1::varchar, $2::bigint, now() + $3::bigint * interval '1 microsecond')
-ON CONFLICT (prospect, kind) DO NOTHING
+ON CONFLICT (prospect, kind) DO UPDATE
+SET version = excluded.version, attempts = t.attempts + 1, leased_until = NULL, error = NULL, due_at = greatest(t.due_at, excluded.due_at)
 -- name: timers_remind_again
 -- $1 timer, $2 microseconds: the next reminder
 UPDATE salesreg.timers

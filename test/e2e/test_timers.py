@@ -422,6 +422,32 @@ def test_killed_at_any_moment_it_fires_each_once(world):
     assert world.db.timers.column("step") == [2] * len(people)
 
 
+def test_killed_inside_its_transaction_it_fires_once(world):
+    """It waits to write its message, and dies: what it had sent to the server is done, or undone, whole."""
+    anna = looks_for_property(world)
+    holder = world.db.connect()
+    holder.autocommit = False
+    holder.cursor().execute(f"LOCK TABLE {tables.outbox} IN SHARE MODE")
+    comes_due(world, anna, "reminder")
+    world.db.eventually("SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'salesreg outreach' AND wait_event_type = 'Lock'")
+    world.outreach.kill()
+    holder.rollback()
+    holder.close()
+    world.start_outreach()
+    world.db.timers.update("due_at = now(), leased_until = NULL WHERE step = 1")
+    anna.hears("reminder", name="Anna")
+    is_quiet(world, anna)
+    assert world.db.timers.column("step") == [2]
+
+
+def test_the_next_rep_s_first_word_puts_a_reminder_off(world):
+    anna = looks_for_property(world)
+    world.db.timers.update("due_at = now() + interval '1 hour'")
+    boris = registered(world)
+    anna.hears("reach_out_chat", name="Anna", rep=boris.name)
+    world.db.timers.eventually("bool_and(due_at > now() + interval '23 hours' AND step = 1)", "HAVING count(*) = 1")
+
+
 def test_a_claim_of_a_dead_process_is_taken_over_when_its_lease_ends(world):
     anna = looks_for_property(world)
     world.outreach.kill()
