@@ -15,11 +15,14 @@ static bool is_counted(const struct batch *b, const struct event *event, enum fl
 	       !conversation_is_admin(b->options.rules, event->user_id);
 }
 
-/* A press has no time of its own. */
-static int64_t time_of(const struct event *event, int64_t now_us)
+/* A press has no time of its own; one that is older than what was counted already, or still to come, says nothing. */
+static int64_t time_of(const struct event *event, int64_t full_until_us, int64_t now_us)
 {
-	int64_t at = event->kind == EVENT_BUTTON ? 0 : event->date_s * 1000000;
-	return at > 0 && at < now_us ? at : now_us;
+	static const int64_t window_us = INT64_C(1000000) * FLOOD_BURST / FLOOD_MESSAGES_PER_S;
+	int64_t at;
+	bool known = event->kind != EVENT_BUTTON &&
+		     !__builtin_mul_overflow(event->date_s, INT64_C(1000000), &at);
+	return known && at > full_until_us - window_us && at > 0 && at < now_us ? at : now_us;
 }
 
 void batch_mark_floods(struct batch *b)
@@ -40,8 +43,8 @@ void batch_mark_floods(struct batch *b)
 			slot = map_put(&used[kind], user);
 			slot->value.number = floods_full_until(&b->floods, kind, user);
 		}
-		update->flooded =
-		    !floods_lets(kind, &slot->value.number, time_of(&update->event, now));
+		int64_t at = time_of(&update->event, slot->value.number, now);
+		update->flooded = !floods_lets(kind, &slot->value.number, at);
 	}
 	for (int k = 0; k < FLOOD_KINDS; k++)
 		map_finish(&used[k]);
@@ -57,7 +60,8 @@ void batch_count_floods(struct batch *b, size_t taken)
 		if (!is_counted(b, event, &kind))
 			continue;
 		if (!update->flooded) {
-			floods_add(&b->floods, kind, event->user_id, time_of(event, now));
+			int64_t full = floods_full_until(&b->floods, kind, event->user_id);
+			floods_add(&b->floods, kind, event->user_id, time_of(event, full, now));
 			continue;
 		}
 		b->stats.flooded++;
