@@ -413,3 +413,27 @@ def test_a_kill_between_answers_loses_and_doubles_none(asking):
         eventually(lambda: answers(world, anna).get(f"q{n}") == f"ответ {n}")
     assert answers(world, anna) == {f"q{n}": f"ответ {n}" for n in range(6)}
     assert state(world, anna)["finished_at"]
+
+
+def test_only_the_newest_answers_wait_to_be_shown(asking):
+    """While Telegram takes nothing for the rep, many answers are one message, and afterwards one edit."""
+    world = asking(*[question(f"q{n}") for n in range(5)])
+    boris = registered(world)
+    anna, _ = becomes_prospect(world)
+    prospects.assigned(world, f"tg{anna.id}", boris)
+    boris.hears_anything()
+    of_anna = f"FROM {tables.outbox} WHERE summary_of = 'tg{anna.id}' AND state = 'queued'"
+    for first, kind in ((0, "bot_message"), (2, "bot_edit")):
+        world.settle()
+        world.sandbox.fault("429", chat=boris.id, retry_after=3, times=1)
+        anna.says(f"ответ {first}")
+        next_question(anna)
+        world.db.eventually(f"SELECT count(*) = 1 {of_anna} AND due_at > now()")
+        anna.says(f"ответ {first + 1}")
+        next_question(anna)
+        assert f"ответ {first + 1}" in world.db.value(f"SELECT payload ->> 'text' {of_anna}")
+        world.settle()
+        shown = [event for event in world.sandbox.transcript(boris.id)[0] if "📋" in event.get("text", "")]
+        assert [event["kind"] for event in shown] == ["bot_message", "bot_edit"][:1 + first // 2]
+        assert shown[-1]["kind"] == kind and f"ответ {first + 1}" in shown[-1]["text"]
+        assert len({event["message_id"] for event in shown}) == 1

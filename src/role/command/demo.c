@@ -24,8 +24,8 @@ enum { PORT_FIRST = 8081, PORT_LAST = 8099 };
 /* of the real system's settings, those that one may like to try here, too */
 #define DEMO_SETTINGS                                                                              \
 	"CORPORATE_EMAIL_DOMAIN", "MAX_PROSPECTS_PER_REP", "PROSPECT_HOURS",                       \
-	    "PROSPECT_MESSAGES_PER_DAY", "FOLLOW_UP_HOURS", "ASSIGNMENT_STRATEGY", "BOT_LOCALE",   \
-	    "LOG_LEVEL", "LOG_FORMAT", "TZ"
+	    "PROSPECT_MESSAGES_PER_DAY", "FOLLOW_UP_HOURS", "QUALIFICATION", "QUALIFICATION_FILE", \
+	    "ASSIGNMENT_STRATEGY", "BOT_LOCALE", "LOG_LEVEL", "LOG_FORMAT", "TZ"
 
 struct demo {
 	struct demo_postgres postgres;
