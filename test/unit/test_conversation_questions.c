@@ -195,6 +195,20 @@ static void what_is_typed_is_no_link_and_no_command_in_the_summary(void **state)
 	    out.summary->span_count == 0 || strcmp(out.summary->spans[0].type, "code") == 0);
 }
 
+static void what_is_sent_twice_answers_once(void **state)
+{
+	(void)state;
+	static const char *const words[] = {"пропустить", "назад", "в мае"};
+	for (size_t i = 0; i < 3; i++) {
+		struct conversation_state s = asked(some, 2, LOCALE_RU);
+		struct event event = said(words[i]);
+		event.repeat = EVENT_SAME;
+		struct outcome out = step(&s, &event);
+		assert_int_equal(out.effect_count, 0);
+		assert_int_equal(out.messages.count, 0);
+	}
+}
+
 static int load(void **state)
 {
 	begin(state);
@@ -215,6 +229,7 @@ int main(void)
 	    {cmocka_unit_test(nothing_is_asked_where_the_bot_does_not_lead), ONCE},
 	    {cmocka_unit_test(a_button_of_another_script_changes_nothing), ONCE},
 	    {cmocka_unit_test(answers_of_one_batch_go_on_from_each_other), ONCE},
+	    {cmocka_unit_test(what_is_sent_twice_answers_once), ONCE},
 	    {cmocka_unit_test(what_is_typed_is_no_link_and_no_command_in_the_summary), ONCE},
 	};
 	return RUN_ROW_TESTS(tests, load, end);

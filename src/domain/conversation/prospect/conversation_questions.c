@@ -329,6 +329,15 @@ bool turn_ask_again(struct turn *t, const char *first)
 	return true;
 }
 
+/* Sent twice by a trembling hand, before the next question could be read: it answered the one before. */
+static bool is_echo(struct turn *t, const struct questionnaire *q)
+{
+	if (t->event->repeat != EVENT_SAME)
+		return false;
+	ask(t, q, NULL, false); /* which the step leaves out */
+	return true;
+}
+
 bool turn_answered(struct turn *t)
 {
 	const struct questionnaire *q = questions_of(t);
@@ -338,6 +347,8 @@ bool turn_answered(struct turn *t)
 	bool shared = t->event->kind == EVENT_CONTACT;
 	if (shared ? it->kind != QUESTION_CONTACT : t->event->kind != EVENT_TEXT)
 		return false;
+	if (is_echo(t, q))
+		return true;
 	const char *value;
 	enum answer_problem problem = shared
 					  ? answer_read_contact(t->event, t->a, &value)
@@ -444,19 +455,19 @@ static void pass_on(struct turn *t)
 static void skip_said(struct turn *t)
 {
 	const struct questionnaire *q = questions_of(t);
-	if (is_asked(q))
-		skip(t, q->at);
-	else
+	if (!is_asked(q))
 		pass_on(t);
+	else if (!is_echo(t, q))
+		skip(t, q->at);
 }
 
 static void back_said(struct turn *t)
 {
 	const struct questionnaire *q = questions_of(t);
-	if (is_asked(q))
-		go_back(t, q->at);
-	else
+	if (!is_asked(q))
 		pass_on(t);
+	else if (!is_echo(t, q))
+		go_back(t, q->at);
 }
 
 static const struct button_row buttons[] = {
