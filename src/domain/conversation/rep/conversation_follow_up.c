@@ -140,7 +140,8 @@ static void cancelled(struct turn *t)
 
 static enum conversation_phase fits(const struct conversation_state *state)
 {
-	return state->rep_status == REP_ACTIVE && state->draft_name ? PHASE_FOLLOW_UP : PHASE_NONE;
+	bool whole = state->draft_name && leading_number(state->draft_name) > 0;
+	return state->rep_status == REP_ACTIVE && whole ? PHASE_FOLLOW_UP : PHASE_NONE;
 }
 
 static const struct phase phases[] = {
