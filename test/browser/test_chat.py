@@ -2,6 +2,7 @@
 import re
 
 from page import ANNA, JOHN
+from support.database import tables
 from support.waiting import eventually
 
 MAIL = "anna@truerealestate.bali"
@@ -14,7 +15,7 @@ def test_a_rep_registers_by_typing_and_pressing_and_is_notified(world, open_page
     assert world.db.rep(ANNA)["status"] == "active"
     notice = anna.hears(re.compile("Alex Petrov"))
     assert notice["text"].startswith(world.texts.render("ru", "notice_many", count=3))
-    assert len(notice["buttons"]) == 6
+    assert len(notice["buttons"]) == 9
 
 
 def test_a_pressed_button_changes_the_message_in_place_and_answers(world, open_page):
@@ -143,3 +144,37 @@ def test_when_the_sandbox_dies_and_comes_back_so_does_the_page(make_world, open_
     finally:
         world.bot.terminate()
         again.process.discard()
+
+
+def test_a_rep_and_a_prospect_talk_side_by_side(world, open_page):
+    """The bot's chat of both: the prospect says something, the rep replies to it, and sees that it has arrived."""
+    page = open_page(world.sandbox)
+    anna, john = page.chat(ANNA), page.chat(JOHN)
+    world.db.no_prospects()
+    john.write("I am looking for property")
+    anna.registers(world.texts, "ru", "Анна Петрова", MAIL)
+    anna.hears(re.compile("John"))
+    john.write("A villa near the sea, please")
+    asked = anna.hears(re.compile("A villa near the sea, please"))
+    page.find(f"#chat-{ANNA} .message[data-id='{asked['id']}'] .reply").click()
+    page.wait_shown(f"#chat-{ANNA} .replying")
+    anna.write("Three of them. When can you come?")
+    john.hears("Three of them. When can you come?")
+    page.wait_text(f"#chat-{ANNA} .mine:last-of-type .reaction, #chat-{ANNA} .reaction", "👍")
+    john.write("Tomorrow")
+    anna.hears(re.compile("Tomorrow"))
+
+
+def test_a_draft_opens_the_chat_of_whom_it_is_for(world, open_page):
+    page = open_page(world.sandbox)
+    anna = page.chat(ANNA)
+    world.db.no_prospects()
+    world.db.bot_state.eventually("username IS NOT NULL")
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name) VALUES ('j', '@john', 'John Smith')")
+    anna.registers(world.texts, "ru", "Анна Петрова", MAIL)
+    card = anna.hears(re.compile("John Smith"))
+    anna.press(next(label for label in card["buttons"] if label.startswith(world.texts.raw("ru", "button_write"))), card["id"])
+    page.wait_text(f"#chat-{JOHN} .note", "John Smith")
+    page.find(f"#chat-{JOHN} .note .link").click()  # the prospect's own link, which the bot knows them by
+    page.chat(JOHN).hears(re.compile("John Smith"))
+    world.db.eventually(f"SELECT count(*) = 1 FROM {tables.conversations} WHERE telegram_id = %s", JOHN)

@@ -1,7 +1,7 @@
 // One person's chat with the bot.
 import { act, get } from "/page/api.js";
 import { menu } from "/page/menu.js";
-import { deepLink, isWeb, renderText, webAddress } from "/page/text.js";
+import { deepLink, draftLink, isWeb, renderText, webAddress } from "/page/text.js";
 
 const KEPT = 300; // messages, as the sandbox keeps them
 const TOAST_MS = 6000;
@@ -21,14 +21,14 @@ function make(tag, className, text) {
 function describe(message) {
   if (message.contact)
     return `Contact: ${message.contact.first_name}, ${message.contact.phone_number}`;
-  for (const kind of ["photo", "sticker", "voice"])
+  for (const kind of ["photo", "sticker", "voice", "video", "document"])
     if (message[kind])
       return `[${kind}]${message.caption ? ` ${message.caption}` : ""}`;
   return "[message]";
 }
 
 export class Chat {
-  // page: {bot(), alert(text), remove(chat), heard(chat)}
+  // page: {bot(), alert(text), remove(chat), heard(chat), draft(username, text, from)}
   constructor(person, page) {
     this.page = page;
     this.id = person.id;
@@ -41,7 +41,7 @@ export class Chat {
     this.node = document.getElementById("chat-template").content.firstElementChild.cloneNode(true);
     this.node.id = `chat-${this.id}`;
     this.node.dataset.user = this.id;
-    for (const name of ["messages", "empty", "toast", "keyboard", "blocked", "composer"])
+    for (const name of ["messages", "empty", "toast", "keyboard", "blocked", "composer", "replying"])
       this[name] = this.node.querySelector(`.${name}`);
     this.field = this.node.querySelector("textarea");
     this.commands = this.node.querySelector(".commands");
@@ -66,6 +66,7 @@ export class Chat {
     on(".block", () => this.act(this.isBlocked ? "unblock" : "block"));
     on(".blocked button", () => { this.act("unblock"); this.node.querySelector(".more").focus(); });
     on(".remove", () => this.page.remove(this));
+    on(".replying button", () => { this.reply(null); this.field.focus(); });
     this.composer.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
@@ -76,6 +77,7 @@ export class Chat {
         this.send();
       } else if (event.key === "Escape") {
         this.field.value = "";
+        this.reply(null);
       }
     });
   }
@@ -119,10 +121,36 @@ export class Chat {
     if (!text || this.isBlocked)
       return;
     this.field.value = "";
-    this.act("text", { text }).catch(() => {
+    const replyTo = this.replyTo;
+    this.reply(null);
+    this.act("text", replyTo ? { text, reply_to: replyTo } : { text }).catch(() => {
       if (!this.field.value)
         this.field.value = text;
     });
+  }
+
+  // The next text replies to this message; null: to none.
+  reply(message) {
+    this.replyTo = message?.message_id || null;
+    this.replying.hidden = !message;
+    this.replying.querySelector("span").textContent = message ? `Reply to: ${(message.text || describe(message)).slice(0, 60)}` : "";
+    if (message)
+      this.field.focus();
+  }
+
+  // What another person sends to this one, outside of the bot's chat: a note of the page's own, gone with a reload.
+  receive(from, text) {
+    const node = make("article", "message note");
+    const bubble = make("div", "bubble");
+    const body = make("div", "text");
+    const address = /(https?:\/\/\S+)/;
+    for (const part of text.split(address))
+      body.append(address.test(part) ? renderText(part, [{ type: "url", offset: 0, length: part.length }], this.hooks) : part);
+    bubble.append(make("p", "foot", `${from} writes to ${this.person.first_name}, outside of the bot's chat`), body);
+    node.append(bubble);
+    this.messages.append(node);
+    this.empty.hidden = true;
+    this.messages.scrollTop = this.messages.scrollHeight;
   }
 
   press(message, button, node) {
@@ -216,12 +244,24 @@ export class Chat {
       if (event.kind === "bot_message")
         this.page.heard(this);
     }
-    if (event.kind === "bot_delete")
+    if (event.kind === "bot_reaction")
+      this.reacted(event);
+    else if (event.kind === "bot_delete")
       this.drop(event.message_id);
     else if (event.kind === "callback_answer")
       this.answered(event);
     else if (event.kind === "user_block" || event.kind === "user_unblock")
       this.setBlocked(event.kind === "user_block");
+  }
+
+  // A sign of the bot's under what was said.
+  reacted(event) {
+    const node = this.shown.get(event.message_id)?.node;
+    if (!node)
+      return;
+    node.querySelector(".reaction")?.remove();
+    if (event.emoji)
+      node.querySelector(".foot").prepend(make("span", "reaction", event.emoji), " ");
   }
 
   answered(event) {
@@ -278,6 +318,9 @@ export class Chat {
     const bubble = make("div", "bubble");
     bubble.append(make("span", "unseen", fromBot ? "Bot: " : `${this.person.first_name}: `));
     const text = make("div", "text");
+    const replied = message.reply_to_message;
+    if (replied)
+      bubble.append(make("p", "replied", (replied.text || describe(replied)).slice(0, 80)));
     if (message.text)
       text.append(renderText(message.text, message.entities, this.hooks));
     else
@@ -288,7 +331,10 @@ export class Chat {
     const when = new Date(message.date * 1000);
     const time = make("time", "", clock.format(when));
     time.dateTime = when.toISOString();
-    foot.append(time);
+    const reply = make("button", "link reply", "Reply");
+    reply.type = "button";
+    reply.addEventListener("click", () => this.reply(message));
+    foot.append(reply, " ", time);
     bubble.append(text, foot);
     node.append(bubble);
     const rows = message.reply_markup?.inline_keyboard || [];
@@ -309,6 +355,13 @@ export class Chat {
 
   renderButton(message, button) {
     const deep = button.url && deepLink(button.url, this.page.bot().username);
+    const draft = button.url && !deep && draftLink(button.url);
+    if (draft && this.page.knows(draft.username)) {
+      const node = make("button", "", button.text);
+      node.type = "button";
+      node.addEventListener("click", () => this.page.draft(draft.username, draft.text, this.person.first_name));
+      return node;
+    }
     if (button.url && !deep && isWeb(button.url)) {
       const a = make("a", "button", `${button.text} ↗`);
       a.href = webAddress(button.url);

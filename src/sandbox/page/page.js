@@ -10,11 +10,14 @@ const READY_MADE = [
   { id: 500000001, first_name: "Anna Petrova", username: "anna", language_code: "ru" },
   { id: 500000002, first_name: "John Smith", username: "john", language_code: "en" },
 ];
+// who is in the demo's table of prospects
+const PROSPECT = { id: 500000003, first_name: "Maria", username: "maria", language_code: "ru" };
 const RETRY_MS = 1000;
 const $ = (id) => document.getElementById(id);
 const chats = new Map(); // user id -> Chat
 let bot = { username: "", commands: [] };
 let instance = null;
+let isDemo = false;
 let current = null; // on a small screen: a user id, or "system"
 
 // --- what this browser remembers: the people made here, and those out of view ---
@@ -65,6 +68,10 @@ function showBot(news) {
 
 // --- people and tabs ---
 
+function chatOf(username) {
+  return [...chats.values()].find((c) => c.person.username?.toLowerCase() === username.toLowerCase());
+}
+
 const page = {
   bot: () => bot,
   alert: alertUser,
@@ -73,6 +80,13 @@ const page = {
       return;
     chat.unread = (chat.unread || 0) + 1;
     showTabs();
+  },
+  knows: (username) => Boolean(chatOf(username)),
+  draft(username, text, from) {
+    const chat = chatOf(username);
+    chat.receive(from, text);
+    choose(chat.id);
+    chat.node.scrollIntoView({ block: "nearest", inline: "nearest" });
   },
   remove(chat) {
     hidden.add(chat.id);
@@ -137,7 +151,7 @@ function showPeople(people) {
 // The sandbox keeps people only while it runs; those made here come back.
 async function bringPeople(known) {
   const ids = new Set(known.map((p) => p.id));
-  for (const person of made)
+  for (const person of isDemo ? [...made, PROSPECT] : made)
     if (!ids.has(person.id) && !hidden.has(person.id))
       await post("/page/users", person);
 }
@@ -182,6 +196,7 @@ function hello(news) {
   instance = news.instance;
   showBot(news.bot);
   showCalendars(news.google);
+  isDemo = Boolean(news.prospects);
   showProspectForm(news.prospects);
   if (!news.system)
     showSystem($("system-body"), null);

@@ -27,6 +27,14 @@ export function deepLink(address, username) {
   return name.toLowerCase() === username.toLowerCase() ? { payload: url.searchParams.get("start") || "" } : null;
 }
 
+// {username, text} when the address opens a person's chat with a text in its field, else null.
+export function draftLink(address) {
+  const url = parse(address);
+  if (!url || !/^https?:$/.test(url.protocol) || !/^(www\.)?(t|telegram)\.me$/i.test(url.hostname) || !url.searchParams.has("text"))
+    return null;
+  return { username: url.pathname.replace(/^\/|\/$/g, ""), text: url.searchParams.get("text") };
+}
+
 export function isWeb(address) {
   const url = parse(address);
   return Boolean(url && /^https?:$/.test(url.protocol) && url.hostname);
