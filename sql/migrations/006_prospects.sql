@@ -55,6 +55,7 @@ CREATE FUNCTION salesreg.relay_refusal(relay json, gone boolean, error text) RET
     SELECT pg_catalog.json_build_object(
         'chat_id', (relay ->> 'chat')::bigint,
         'text', relay -> 'refused' ->> CASE WHEN gone THEN 'gone'
+                                            WHEN error ILIKE '%BUSINESS%' OR error ILIKE '%BOT_ACCESS_FORBIDDEN%' THEN 'own'
                                             WHEN error ILIKE '%VOICE_MESSAGES_FORBIDDEN%' THEN 'voice'
                                             WHEN error ILIKE '%can''t be copied%' THEN 'copy'
                                             WHEN error ILIKE '%to copy not found%' THEN 'deleted'

@@ -34,7 +34,7 @@ SELECT a.id, a.rep, left(p.name, 255), left(p.telegram_id, 255), left(p.status, 
                                                AND n.reason = 'declined' OFFSET 0)) AS nobody_else,
        a.reason, -- why it ended, if it did
        a.ended_at IS NOT NULL AND p.assigned_rep_id = a.rep, -- its rep has the prospect again, which outreach may have yet to see
-       a.prospect, coalesce(c.owner, 'bot'), coalesce(c.version, 1), c.telegram_id, b.locale, c.blocked_at IS NOT NULL
+       a.prospect, coalesce(c.owner, 'bot'), coalesce(c.version, 1), c.telegram_id, b.locale, c.blocked_at IS NOT NULL, y.connection, y.chat_id
 FROM salesreg.assignments a JOIN public.test_prospects p ON p.id = a.prospect
 LEFT JOIN LATERAL (SELECT h.id, h.rep FROM salesreg.assignments h
                    WHERE h.prospect = a.prospect AND h.ended_at IS NULL AND h.id <> a.id LIMIT 1) l ON true
@@ -42,6 +42,15 @@ LEFT JOIN public.sales_representatives o ON o.id = l.rep
 LEFT JOIN salesreg.user_sessions s ON s.user_id = o.telegram_id
 LEFT JOIN LATERAL (SELECT v.* FROM salesreg.conversations v WHERE v.prospect = a.prospect OFFSET 0) c ON true
 LEFT JOIN LATERAL (SELECT w.* FROM salesreg.user_sessions w WHERE w.user_id = c.telegram_id OFFSET 0) b ON true
+LEFT JOIN LATERAL (SELECT w.telegram_id FROM public.sales_representatives w WHERE w.id = a.rep OFFSET 0) r ON true
+LEFT JOIN LATERAL ( -- the way as the rep, while it is open and the prospect has not gone on in the bot's chat since
+    SELECT h.connection, h.chat_id FROM salesreg.business_chats h
+    JOIN salesreg.business_connections d ON d.id = h.connection AND d.enabled AND d.can_reply AND d.telegram_id = r.telegram_id
+    WHERE h.prospect = a.prospect AND h.refused_at IS NULL AND h.incoming_at > now() - interval '24 hours'
+      AND coalesce((SELECT n.at FROM salesreg.relay_pairs n
+                    WHERE n.to_chat = d.telegram_id AND n.prospect = h.prospect AND n.from_chat IS NOT NULL
+                    ORDER BY n.to_message DESC LIMIT 1) < h.incoming_at, true)
+    LIMIT 1) y ON true
 WHERE a.id = ANY ($1::bigint[])
 -- name: clients_read
 -- $1 Telegram ids of reps, $2 how many each

@@ -221,7 +221,7 @@ WITH mine AS (
 ), done AS (
     DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id
     RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.message_id,
-              o.created_at, o.summary_of, o.relay, f.message_ids
+              o.created_at, o.summary_of, o.relay, o.connection, f.message_ids
 ), summaries AS (
     UPDATE salesreg.qualifications q SET summary_chat = d.chat_id, summary_message = d.message_id
     FROM done d WHERE d.summary_of IS NOT NULL AND d.method = 'sendMessage' AND q.prospect = d.summary_of
@@ -229,7 +229,12 @@ WITH mine AS (
     INSERT INTO salesreg.relay_pairs (to_chat, to_message, from_chat, from_message, prospect, caption)
     SELECT chat_id, message_id, (relay ->> 'chat')::bigint, (relay ->> 'message')::bigint, relay ->> 'prospect',
            coalesce((relay ->> 'caption')::boolean, false)
-    FROM done WHERE relay IS NOT NULL AND message_id > 0 AND relay -> 'messages' IS NULL
+    FROM done WHERE relay IS NOT NULL AND message_id > 0 AND relay -> 'messages' IS NULL AND connection IS NULL
+    ON CONFLICT DO NOTHING
+), as_rep AS (
+    INSERT INTO salesreg.business_messages (connection, chat_id, message_id, from_chat, from_message, prospect)
+    SELECT connection, chat_id, message_id, (relay ->> 'chat')::bigint, (relay ->> 'message')::bigint, relay ->> 'prospect'
+    FROM done WHERE relay IS NOT NULL AND message_id > 0 AND connection IS NOT NULL
     ON CONFLICT DO NOTHING
 ), album_pairs AS (
     -- what cannot be copied is left out without a word (Bot API, "copyMessages"): then nobody knows which is which
@@ -246,11 +251,11 @@ WITH mine AS (
     WHERE d.relay -> 'messages' IS NOT NULL AND d.relay -> 'refused' IS NOT NULL
       AND coalesce(cardinality(d.message_ids), 0) < json_array_length(d.relay -> 'messages')
 ), receipts AS (
-    -- a sign under what was said that it has arrived: costs no message, makes no sound
+    -- a sign under what was said that it has arrived, and which way: costs no message, makes no sound
     INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
     SELECT (relay ->> 'chat')::bigint, 'setMessageReaction',
            json_build_object('chat_id', (relay ->> 'chat')::bigint, 'message_id', (relay ->> 'message')::bigint,
-                             'reaction', json_build_array(json_build_object('type', 'emoji', 'emoji', '👍'))), 2
+                             'reaction', json_build_array(json_build_object('type', 'emoji', 'emoji', CASE WHEN connection IS NULL THEN '👍' ELSE '✍' END))), 2
     FROM done
     WHERE relay ->> 'receipt' = 'true'
       AND (relay -> 'messages' IS NULL OR cardinality(message_ids) = json_array_length(relay -> 'messages'))
@@ -332,7 +337,8 @@ JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS f (id, chat_id, birth_u
 WHERE (SELECT count(*) FROM mine) < cardinality($1::bigint[]) AND o.id = ANY ($1::bigint[])
   AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = o.id)
 -- name: outbox_failed
--- $1 ids, $2 chats, $3 when they were made, $4 what was said: kept for `salesreg outbox`; of somebody's words the sender is told
+-- $1 ids, $2 chats, $3 when they were made, $4 what was said: kept for `salesreg outbox`; of somebody's words the sender is told.
+-- What Telegram does not let the bot write as the rep goes by the bot itself, where the prospect has met it
 WITH mine AS (
     SELECT o.id, f.error
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS f (id, chat_id, birth_us, error)
@@ -341,13 +347,29 @@ WITH mine AS (
     FOR UPDATE OF o SKIP LOCKED
 ), done AS (
     UPDATE salesreg.outbox o SET state = 'failed', error = f.error
-    FROM mine f WHERE o.id = f.id AND o.relay -> 'refused' IS NULL
+    FROM mine f WHERE o.id = f.id AND o.relay -> 'refused' IS NULL AND o.connection IS NULL
 ), refused AS (
-    DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id AND o.relay -> 'refused' IS NOT NULL
-    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.error, o.created_at, o.relay
+    DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id AND (o.relay -> 'refused' IS NOT NULL OR o.connection IS NOT NULL)
+    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.error, o.created_at, o.relay,
+              o.connection, CASE WHEN o.connection IS NOT NULL AND o.method = 'sendMessage' AND o.relay ->> 'chat' IS NOT NULL
+                                 THEN (SELECT v.telegram_id FROM salesreg.conversations v
+                                       WHERE v.prospect = o.relay ->> 'prospect') END AS account
+), closed AS (
+    UPDATE salesreg.business_chats c SET refused_at = now(), refused = left(r.error, 500)
+    FROM refused r WHERE c.connection = r.connection AND c.chat_id = r.chat_id
+), doubted AS (
+    UPDATE salesreg.business_connections b SET check_due = true
+    FROM refused r WHERE b.id = r.connection AND b.enabled
+), again AS (
+    INSERT INTO salesreg.outbox (chat_id, method, payload, priority, relay)
+    SELECT account, 'copyMessage',
+           json_build_object('chat_id', account, 'from_chat_id', (relay ->> 'chat')::bigint, 'message_id', (relay ->> 'message')::bigint),
+           0, relay
+    FROM refused WHERE account IS NOT NULL
 ), told AS (
     INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
     SELECT (relay ->> 'chat')::bigint, 'sendMessage', salesreg.relay_refusal(relay, false, error), 0 FROM refused
+    WHERE account IS NULL AND relay -> 'refused' IS NOT NULL
 ), kept AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
                                          error, created_at)

@@ -4,14 +4,17 @@
 SELECT u.chat, u.message, k.prospect, left(p.name, 255), k.chat_id, k.message_id, k.passed_on, k.caption, v.telegram_id,
        coalesce(v.owner, 'bot'), coalesce(v.version, 1), v.blocked_at IS NOT NULL,
        (SELECT a.id FROM salesreg.assignments a WHERE a.prospect = k.prospect AND a.ended_at IS NULL LIMIT 1),
-       r.telegram_id, s.locale
+       r.telegram_id, s.locale, k.connection, y.connection, y.chat_id
 FROM unnest($1::bigint[], $2::bigint[]) AS u (chat, message)
 CROSS JOIN LATERAL (
-    (SELECT c.prospect, c.from_chat AS chat_id, c.from_message AS message_id, false AS passed_on, c.caption
+    (SELECT c.prospect, c.from_chat AS chat_id, c.from_message AS message_id, false AS passed_on, c.caption, NULL::text AS connection
      FROM salesreg.relay_pairs c WHERE c.to_chat = u.chat AND c.to_message = u.message)
     UNION ALL
-    (SELECT c.prospect, c.to_chat, c.to_message, true, c.caption
+    (SELECT c.prospect, c.to_chat, c.to_message, true, c.caption, NULL
      FROM salesreg.relay_pairs c WHERE c.from_chat = u.chat AND c.from_message = u.message ORDER BY c.to_message DESC LIMIT 1)
+    UNION ALL
+    (SELECT c.prospect, c.chat_id, c.message_id, true, false, c.connection
+     FROM salesreg.business_messages c WHERE c.from_chat = u.chat AND c.from_message = u.message ORDER BY c.message_id DESC LIMIT 1)
     LIMIT 1) k
 CROSS JOIN LATERAL (SELECT left(q.name, 255) AS name, q.assigned_rep_id
                     FROM public.test_prospects q WHERE q.id = k.prospect OFFSET 0) p
@@ -19,22 +22,39 @@ LEFT JOIN LATERAL (SELECT c.* FROM salesreg.conversations c WHERE c.prospect = k
 LEFT JOIN LATERAL (SELECT w.telegram_id FROM public.sales_representatives w
                    WHERE w.id = p.assigned_rep_id OFFSET 0) r ON true
 LEFT JOIN LATERAL (SELECT t.locale FROM salesreg.user_sessions t WHERE t.user_id = v.telegram_id OFFSET 0) s ON true
+LEFT JOIN LATERAL ( -- the way as the rep, while it is open and the prospect has not gone on in the bot's chat since
+    SELECT h.connection, h.chat_id FROM salesreg.business_chats h
+    JOIN salesreg.business_connections b ON b.id = h.connection AND b.enabled AND b.can_reply AND b.telegram_id = r.telegram_id
+    WHERE h.prospect = k.prospect AND h.refused_at IS NULL AND h.incoming_at > now() - interval '24 hours'
+      AND coalesce((SELECT n.at FROM salesreg.relay_pairs n
+                    WHERE n.to_chat = b.telegram_id AND n.prospect = h.prospect AND n.from_chat IS NOT NULL
+                    ORDER BY n.to_message DESC LIMIT 1) < h.incoming_at, true)
+    LIMIT 1) y ON true
 -- name: relay_partners
 -- $1 Telegram ids of reps, $2 how many each: the prospects whose conversations they lead, and the last message of each that was passed
 -- on to the rep, the latest first
-SELECT r.telegram_id, k.prospect, k.name, k.account, k.owner, k.version, k.blocked, k.assignment, k.last, k.locale
+SELECT r.telegram_id, k.prospect, k.name, k.account, k.owner, k.version, k.blocked, k.assignment, k.last, k.locale, k.connection, k.own_account
 FROM public.sales_representatives r
 CROSS JOIN LATERAL (
     SELECT q.id AS prospect, left(q.name, 255) AS name, v.telegram_id AS account, v.owner, v.version,
            v.blocked_at IS NOT NULL AS blocked, n.id AS assignment, coalesce(m.last, 0) AS last,
-           (SELECT t.locale FROM salesreg.user_sessions t WHERE t.user_id = v.telegram_id) AS locale
+           (SELECT t.locale FROM salesreg.user_sessions t WHERE t.user_id = v.telegram_id) AS locale,
+           y.connection, y.chat_id AS own_account
     FROM public.test_prospects q
-    JOIN salesreg.conversations v ON v.prospect = q.id AND v.owner = 'rep' AND v.telegram_id IS NOT NULL
+    JOIN salesreg.conversations v ON v.prospect = q.id AND v.owner = 'rep'
     CROSS JOIN LATERAL (SELECT a.id FROM salesreg.assignments a
                         WHERE a.prospect = q.id AND a.ended_at IS NULL LIMIT 1) n
     CROSS JOIN LATERAL (SELECT max(c.to_message) AS last FROM salesreg.relay_pairs c
                         WHERE c.to_chat = r.telegram_id AND c.prospect = q.id) m
-    WHERE q.assigned_rep_id = r.id AND q.status IN ('unreached', 'contacted', 'in_conversation')
+    LEFT JOIN LATERAL ( -- the way as the rep, while it is open and the prospect has not gone on in the bot's chat since
+        SELECT h.connection, h.chat_id FROM salesreg.business_chats h
+        JOIN salesreg.business_connections b ON b.id = h.connection AND b.enabled AND b.can_reply AND b.telegram_id = r.telegram_id
+        WHERE h.prospect = q.id AND h.refused_at IS NULL AND h.incoming_at > now() - interval '24 hours'
+          AND coalesce((SELECT n.at FROM salesreg.relay_pairs n
+                        WHERE n.to_chat = b.telegram_id AND n.prospect = h.prospect AND n.from_chat IS NOT NULL
+                        ORDER BY n.to_message DESC LIMIT 1) < h.incoming_at, true)
+        LIMIT 1) y ON true
+    WHERE (v.telegram_id IS NOT NULL OR y.connection IS NOT NULL) AND q.assigned_rep_id = r.id AND q.status IN ('unreached', 'contacted', 'in_conversation')
     ORDER BY m.last DESC NULLS LAST, q.id LIMIT $2::integer) k
 WHERE r.telegram_id = ANY ($1::bigint[]) AND r.status = 'active'
 ORDER BY r.telegram_id, k.last DESC, k.prospect

@@ -1,6 +1,7 @@
 #include "salesreg/sandbox/acts.h"
 #include "salesreg/base/json.h"
 #include "salesreg/sandbox/model.h"
+#include "salesreg/sandbox/telegram/business.h"
 #include "salesreg/sandbox/telegram/chats.h"
 #include "salesreg/sandbox/telegram/entities.h"
 #include "salesreg/sandbox/telegram/markup.h"
@@ -361,32 +362,15 @@ static const char *act_do_migrate(struct act *a)
 	return say(a, NULL, from, UPDATE_MESSAGE);
 }
 
-/* Any update, as given. */
-static int hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *found = c ? strchr(digits, c) : NULL;
-	return found ? (int)(found - digits) : -1;
-}
-
 static const char *act_do_bytes(struct act *a)
 {
-	const char *hex = json_get_text(a->arena, a->json, "hex");
-	size_t size = hex ? strlen(hex) / 2 : 0;
-	if (size == 0 || strlen(hex) % 2 != 0)
-		return "hex must be pairs of 0-9a-f";
-	char *bytes = arena_alloc(a->arena, size);
-	for (size_t i = 0; i < size; i++) {
-		int high = hex_digit(hex[2 * i]), low = hex_digit(hex[2 * i + 1]);
-		if (high < 0 || low < 0)
-			return "hex must be pairs of 0-9a-f";
-		bytes[i] = (char)(high * 16 + low);
-	}
-	a->out->update_id =
-	    updates_add_bytes(a->bot, bytes, size, json_get_bool(a->json, "whole", false));
-	return NULL;
+	int64_t id = updates_add_hex(a->bot, a->arena, json_get_text(a->arena, a->json, "hex"),
+	    json_get_bool(a->json, "whole", false));
+	a->out->update_id = id < 0 ? 0 : id;
+	return id < 0 ? "hex must be pairs of 0-9a-f" : NULL;
 }
 
+/* Any update, as given. */
 static const char *act_do_raw(struct act *a)
 {
 	const json_t *update = json_get_object(a->json, "update");
@@ -467,7 +451,8 @@ const char *act_perform(struct sandbox *s, struct arena *arena, const json_t *js
 	const size_t count = sizeof types / sizeof *types;
 	while (i < count && (!type || strcmp(types[i].type, type) != 0))
 		i++;
-	if (i == count)
+	bool business = business_is_act(type);
+	if (i == count && !business)
 		return "unknown type of act";
 	struct act a = {.s = s, .arena = arena, .json = json, .out = out};
 	a.bot = bot_of_id(s, json_get_i64(json, "bot", 0));
@@ -475,7 +460,7 @@ const char *act_perform(struct sandbox *s, struct arena *arena, const json_t *js
 		return "no such bot";
 	int64_t user_id = json_get_i64(json, "user", 0);
 	int64_t chat_id = json_get_i64(json, "chat", 0);
-	enum needs needs = types[i].needs;
+	enum needs needs = business ? NEEDS_USER : types[i].needs;
 	if (user_id < 0 || (user_id == 0 && (needs == NEEDS_USER || needs == NEEDS_SHARED_CHAT)))
 		return "user is missing";
 	if (chat_id >= 0 && (needs == NEEDS_SHARED_CHAT || needs == NEEDS_CHANNEL))
@@ -496,5 +481,7 @@ const char *act_perform(struct sandbox *s, struct arena *arena, const json_t *js
 		if (username)
 			set_string(&a.chat->username, username);
 	}
-	return types[i].perform(&a);
+	return business ? business_act(
+			      a.bot, a.user, arena, type, json, &out->update_id, &out->message_id)
+			: types[i].perform(&a);
 }

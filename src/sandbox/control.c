@@ -242,6 +242,8 @@ static void on_bot(struct sandbox *s, struct http_exchange *x, const json_t *bod
 		return;
 	bot->joins_no_groups = !json_get_bool(body, "can_join_groups", !bot->joins_no_groups);
 	bot->reads_groups = json_get_bool(body, "can_read_all_group_messages", bot->reads_groups);
+	bot->takes_no_business =
+	    !json_get_bool(body, "can_connect_to_business", !bot->takes_no_business);
 	send_ok(s, x);
 }
 

@@ -11,6 +11,7 @@
 #include "salesreg/sandbox/model.h"
 #include "salesreg/sandbox/page.h"
 #include "salesreg/sandbox/stream.h"
+#include "salesreg/sandbox/telegram/business.h"
 #include "salesreg/sandbox/telegram/call.h"
 #include "salesreg/sandbox/telegram/updates.h"
 #include "salesreg/sandbox/transcript.h"
@@ -135,8 +136,10 @@ enum err sandbox_create(struct sandbox **out, uv_loop_t *loop,
 		err = http_server_create(&s->server, loop, &http, message, message_size);
 	http_certificate_finish(&certificate);
 	if (err != ERR_OK) {
-		for (struct bot *bot = s->first_bot; bot; bot = bot->next)
+		for (struct bot *bot = s->first_bot; bot; bot = bot->next) {
 			updates_finish(&bot->updates);
+			business_finish(bot);
+		}
 		google_destroy(s->google);
 		transcript_finish(&s->transcript);
 		sandbox_state_finish(s);
@@ -155,8 +158,10 @@ enum err sandbox_create(struct sandbox **out, uv_loop_t *loop,
 static void on_timer_closed(uv_handle_t *handle)
 {
 	struct sandbox *s = handle->data;
-	for (struct bot *bot = s->first_bot; bot; bot = bot->next)
+	for (struct bot *bot = s->first_bot; bot; bot = bot->next) {
 		updates_finish(&bot->updates);
+		business_finish(bot);
+	}
 	google_destroy(s->google);
 	transcript_finish(&s->transcript);
 	sandbox_state_finish(s);

@@ -17,7 +17,9 @@ size_t relay_parse(const PGresult *result, struct arena *a, struct relay_row **r
 	    COL(relay_row, caption, BOOL), COL(relay_row, account, I64),
 	    COL(relay_row, owner, TEXT), COL(relay_row, version, I64),
 	    COL(relay_row, blocked, BOOL), COL(relay_row, assignment, I64),
-	    COL(relay_row, rep_telegram_id, I64), COL(relay_row, locale, TEXT)};
+	    COL(relay_row, rep_telegram_id, I64), COL(relay_row, locale, TEXT),
+	    COL(relay_row, other_connection, TEXT), COL(relay_row, connection, TEXT),
+	    COL(relay_row, own_account, I64)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
@@ -35,7 +37,8 @@ size_t relay_partners_parse(const PGresult *result, struct arena *a, struct part
 	    COL(partner_row, account, I64), COL(partner_row, owner, TEXT),
 	    COL(partner_row, version, I64), COL(partner_row, blocked, BOOL),
 	    COL(partner_row, assignment, I64), COL(partner_row, last, I64),
-	    COL(partner_row, locale, TEXT)};
+	    COL(partner_row, locale, TEXT), COL(partner_row, connection, TEXT),
+	    COL(partner_row, own_account, I64)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 

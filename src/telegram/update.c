@@ -16,6 +16,8 @@ enum {
 	BUTTON_DATA_BYTES = 256,
 	BUTTON_URL_BYTES = 4096,
 	BUTTON_COPY_BYTES = 1024,
+	RIGHTS_BYTES = 512,
+	DELETED_MOST = 100, /* messages at once (Bot API, "deleteMessages") */
 };
 
 /* What a person can send besides text and contacts.
@@ -307,6 +309,7 @@ static void read_callback(const json_t *callback, struct arena *a, struct event 
 	const json_t *replied = json_get_object(message, "reply_to_message");
 	e->replies_to = json_get_i64(replied, "message_id", 0);
 	e->replies_to_media = e->replies_to && !json_object_get(replied, "text");
+	e->replied_text = bounded(a, replied, "text", UPDATE_TEXT_UNITS);
 	if (json_get_i64(message, "date", 0) != 0) {
 		read_buttons(message, a, e);
 		e->message_text = read_marked_text(message, a);
@@ -327,6 +330,105 @@ static void read_membership(const json_t *change, struct arena *a, struct event 
 		e->kind = EVENT_UNBLOCKED;
 }
 
+/* Which rights were given that nobody needs: names, with commas. Only true ones are there (Bot API, "BusinessBotRights"). */
+static const char *read_rights(const json_t *rights, struct arena *a)
+{
+	char list[RIGHTS_BYTES] = "";
+	size_t used = 0;
+	const char *name;
+	json_t *value;
+	json_object_foreach ((json_t *)rights, name, value) {
+		size_t n = strlen(name);
+		bool needed =
+		    strcmp(name, "can_reply") == 0 || strcmp(name, "can_read_messages") == 0;
+		bool plain = n > 0 && name[strspn(name, "abcdefghijklmnopqrstuvwxyz_")] == '\0';
+		if (!json_is_true(value) || needed || !plain || used + n + 2 > sizeof list)
+			continue;
+		if (used)
+			list[used++] = ',';
+		memcpy(list + used, name, n + 1);
+		used += n;
+	}
+	return arena_strdup(a, list);
+}
+
+void telegram_connection_parse(const json_t *connection, struct arena *a, struct event *e)
+{
+	const json_t *user = json_get_object(connection, "user");
+	const json_t *rights = json_get_object(connection, "rights");
+	const char *id = short_text(connection, "id", ID_UNITS);
+	e->user_id = json_get_i64(user, "id", 0);
+	e->chat_id = json_get_i64(connection, "user_chat_id", 0);
+	e->username = bounded(a, user, "username", NAME_UNITS);
+	e->first_name = bounded(a, user, "first_name", NAME_UNITS);
+	e->language_code = bounded(a, user, "language_code", ID_UNITS);
+	if (!id || !*id || e->user_id <= 0 || e->chat_id <= 0 ||
+	    json_get_bool(user, "is_bot", false))
+		return;
+	struct business_event *b = ARENA_NEW(a, struct business_event);
+	*b = (struct business_event){.connection = id,
+	    .at = json_get_i64(connection, "date", 0),
+	    .enabled = json_get_bool(connection, "is_enabled", false),
+	    /* servers before 9.0 have no rights, but this one */
+	    .can_reply = json_get_bool(rights ? rights : connection, "can_reply", false),
+	    .can_read = json_get_bool(rights, "can_read_messages", false),
+	    .rights = read_rights(rights, a)};
+	e->kind = EVENT_CONNECTION;
+	e->business = b;
+}
+
+/* Which chat of whose account it is about; NULL: none of a person. Never what is said there. */
+static struct business_event *read_own_chat(const json_t *object, struct arena *a)
+{
+	const json_t *chat = json_get_object(object, "chat");
+	const char *id = short_text(object, "business_connection_id", ID_UNITS),
+		   *type = json_string_value(json_object_get(chat, "type"));
+	int64_t peer = json_get_i64(chat, "id", 0);
+	if (!id || !*id || peer <= 0 || !type || strcmp(type, "private") != 0)
+		return NULL;
+	struct business_event *b = ARENA_NEW(a, struct business_event);
+	*b = (struct business_event){.connection = id,
+	    .rights = "",
+	    .at = json_get_i64(object, "date", 0),
+	    .peer = peer,
+	    .peer_username = bounded(a, chat, "username", NAME_UNITS),
+	    .message_id = json_get_i64(object, "message_id", 0)};
+	return b;
+}
+
+static void read_business(const json_t *message, struct arena *a, struct event *e)
+{
+	const json_t *from = json_get_object(message, "from");
+	/* a bot's word, be it ours, and what Telegram sends while somebody is away, is nobody's */
+	if (json_object_get(message, "sender_business_bot") ||
+	    json_get_bool(message, "is_from_offline", false) ||
+	    json_get_bool(from, "is_bot", false))
+		return;
+	const struct business_event *b = read_own_chat(message, a);
+	int64_t writer = json_get_i64(from, "id", 0);
+	if (!b || writer <= 0 || first_present(message, notice_fields))
+		return;
+	e->kind = EVENT_OWN_CHAT;
+	e->user_id = writer;
+	e->business = b;
+}
+
+static void read_business_deleted(const json_t *deleted, struct arena *a, struct event *e)
+{
+	const struct business_event *b = read_own_chat(deleted, a);
+	const json_t *ids = json_get_array(deleted, "message_ids");
+	const char *list = "";
+	for (size_t i = 0; i < json_array_size(ids) && i < DELETED_MOST; i++)
+		list = arena_printf(a, "%s%s%lld", list, i ? "," : "",
+		    (long long)json_integer_value(json_array_get(ids, i)));
+	if (!b || !*list)
+		return;
+	e->kind = EVENT_OWN_DELETED;
+	e->user_id = b->peer;
+	e->business = b;
+	e->text = list;
+}
+
 void telegram_update_parse(const json_t *update, struct arena *a, struct telegram_update *out)
 {
 	static const struct {
@@ -337,6 +439,9 @@ void telegram_update_parse(const json_t *update, struct arena *a, struct telegra
 	    {"callback_query", read_callback},
 	    {"my_chat_member", read_membership},
 	    {"edited_message", read_edited},
+	    {"business_connection", telegram_connection_parse},
+	    {"business_message", read_business},
+	    {"deleted_business_messages", read_business_deleted},
 	};
 	int64_t id = json_get_i64(update, "update_id", 0);
 	*out = (struct telegram_update){.update_id = id,
@@ -349,4 +454,17 @@ void telegram_update_parse(const json_t *update, struct arena *a, struct telegra
 			return;
 		}
 	}
+}
+
+bool telegram_update_is_private(const json_t *update)
+{
+	return json_object_get(update, "business_message") ||
+	       json_object_get(update, "edited_business_message") ||
+	       json_object_get(update, "deleted_business_messages");
+}
+
+bool telegram_bytes_are_private(const char *bytes, size_t size)
+{
+	static const char word[] = "business_message";
+	return memmem(bytes, size, word, sizeof word - 1) != NULL;
 }

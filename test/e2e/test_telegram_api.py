@@ -76,7 +76,8 @@ def test_every_command_of_the_menu_is_understood(bot_world):
 def test_only_the_kinds_of_updates_that_are_handled_are_asked_for(bot_world):
     bot_world.settle()
     allowed = api(bot_world, "getWebhookInfo")["result"].get("allowed_updates")
-    assert allowed is None or set(allowed) == {"message", "edited_message", "callback_query", "my_chat_member"}
+    assert allowed is None or set(allowed) == {"message", "edited_message", "callback_query", "my_chat_member", "business_connection",
+                                               "business_message", "edited_business_message", "deleted_business_messages"}
     before = bot_world.sandbox.stats()["updates"]["filtered"]
     bot_world.sandbox.act(type="channel_post", chat=-1009876543210, text="x")
     assert bot_world.sandbox.stats()["updates"]["filtered"] == before + 1

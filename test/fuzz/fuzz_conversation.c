@@ -185,6 +185,8 @@ struct facts {
 	struct relay_view replied, partners[2];
 	bool has_replied;
 	size_t partner_count;
+	struct business_view business;
+	bool has_business;
 	bool has_prospect, has_opened, has_code, has_invite, has_held, has_claim;
 	int64_t code_wait_us;
 	bool code_wait_wrong;
@@ -373,6 +375,19 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .choices = f->calendars,
 	    .choice_count = flags & 128 ? 2 : 0,
 	};
+	f->has_business = proof & 1;
+	f->business = (struct business_view){.enabled = links & 1,
+	    .can_reply = links & 2,
+	    .rights = links & 4 ? "can_edit_bio,can_x" : "",
+	    .rep_telegram_id = links & 8 ? PERSON : 501,
+	    .prospect_id = links & 16 ? "p1" : NULL,
+	    .name = f->prospect.name ? f->prospect.name : "",
+	    .owner = (enum conversation_owner)(links % 3),
+	    .version = 3,
+	    .assignment_id = links & 32 ? 5 : 0,
+	    .contacted = links & 64,
+	    .open = links & 128,
+	    .ours = proof & 64};
 	f->client_count = next_byte(in) % (CLIENTS + 1);
 	for (size_t i = 0; i < f->client_count; i++)
 		f->clients[i] = (struct client_view){
@@ -416,6 +431,21 @@ static struct event next_event(struct input *in, struct arena *a)
 	e.repeat = (enum event_repeat)(place >> 6 & 1);
 	if (e.kind == EVENT_MEDIA || e.kind == EVENT_EDITED)
 		e.caption = place & 64 ? e.text : NULL;
+	bool own = e.kind == EVENT_OWN_CHAT || e.kind == EVENT_OWN_DELETED;
+	if (own || e.kind == EVENT_CONNECTION) {
+		struct business_event *b = ARENA_NEW(a, struct business_event);
+		*b = (struct business_event){.connection = "bc1",
+		    .at = 1,
+		    .enabled = flags & 64,
+		    .can_reply = flags & 2,
+		    .can_read = flags & 4,
+		    .rights = flags & 128 ? "can_edit_bio,can_do_all,,can_delete_x" : "",
+		    .peer = own ? flags & 8 ? e.user_id : 77 : 0,
+		    .message_id = 9};
+		e.business = b;
+		e.text = e.kind == EVENT_OWN_DELETED ? "9,10" : "";
+		e.chat_id = own ? 0 : e.chat_id;
+	}
 	if (e.kind != EVENT_BUTTON)
 		return e;
 	e.callback_id = "cb";
@@ -448,6 +478,7 @@ static void set_facts(struct conversation_state *s, const struct facts *f)
 	s->email_taken = f->email_taken;
 	s->assignment = &f->assignment;
 	s->subject = &f->subject;
+	s->business = f->has_business ? &f->business : NULL;
 	s->clients = f->clients;
 	s->client_count = f->client_count;
 	s->code = f->has_code ? &f->code : NULL;
@@ -500,6 +531,8 @@ static void forget_what_was_not_asked(
 		s->claim = NULL;
 	if (!interest->wants_hours)
 		s->hours = NULL;
+	if (!interest->wants_business)
+		s->business = NULL;
 	if (!interest->email_key)
 		s->email_taken = false;
 	if (interest->assignment_id != s->assignment->id)
@@ -588,6 +621,11 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		require(s->phase == PHASE_CONFIRM_UNREGISTER && interest->changes_assignments);
 		return;
 	case EFFECT_CONTACTED:
+		if (event->kind == EVENT_OWN_CHAT) {
+			require(e->assignment_id == s->business->assignment_id);
+			return;
+		}
+		/* fall through */
 	case EFFECT_DECLINE:
 		require(s->rep_status == REP_ACTIVE && s->assignment && s->assignment->live);
 		require(s->assignment->mine && e->assignment_id == s->assignment->id);
@@ -690,6 +728,10 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		return;
 	case EFFECT_OWN:
 		require(e->prospect && e->owner && e->version > 0);
+		if (event->kind == EVENT_OWN_CHAT) {
+			require(event->user_id == s->business->rep_telegram_id);
+			return;
+		}
 		if (!s->prospect || s->rep_status == REP_ACTIVE)
 			require(s->rep_status == REP_ACTIVE &&
 				((s->assignment && s->assignment->mine && s->assignment->live) ||
@@ -709,6 +751,20 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		return;
 	case EFFECT_FORWARDED:
 		require(s->opened && !s->opened->campaign && !s->opened->forwarded);
+		return;
+	case EFFECT_CONNECT:
+		require(!stranger && event->kind == EVENT_CONNECTION && e->connection && e->rights);
+		return;
+	case EFFECT_DISCONNECT:
+		require(event->kind == EVENT_CONNECTION && s->business && s->business->enabled);
+		return;
+	case EFFECT_HEARD_THERE:
+	case EFFECT_TYPED_THERE:
+	case EFFECT_DELETED_THERE:
+		require(s->business && s->business->enabled && s->business->prospect_id);
+		require(e->connection && e->prospect && e->from == event->business->peer);
+		require((e->kind == EFFECT_HEARD_THERE) ==
+			(event->kind == EVENT_OWN_CHAT && event->user_id == e->from));
 		return;
 	case EFFECT_STOP:
 	case EFFECT_RESUME:
@@ -756,11 +812,12 @@ static void check_outcome(const struct outcome *out, const struct conversation_s
 	bool silent = event->kind == EVENT_BLOCKED || event->kind == EVENT_UNBLOCKED ||
 		      event->kind == EVENT_IGNORED;
 	bool answered = out->messages.count > 0 || (out->callback_answer && *out->callback_answer);
-	/* but for whom the rep has blocked; and what is passed on needs no answer */
-	answered |= event->repeat != EVENT_NEW || out->passes_on || (s->prospect && s->prospect->blocked);
-	require(silent ? out->messages.count == 0 : answered);
-	require(
-	    out->next.phase != PHASE_EMAIL || out->next.draft_name || event->kind == EVENT_IGNORED);
+	/* but for whom the rep has blocked; what is passed on needs no answer, nor what was said to somebody else */
+	answered |=
+	    event->repeat != EVENT_NEW || out->passes_on || (s->prospect && s->prospect->blocked);
+	require(event->business || (silent ? out->messages.count == 0 : answered));
+	require(out->next.phase != PHASE_EMAIL || out->next.draft_name ||
+		event->kind == EVENT_IGNORED || event->business);
 	require(out->next.wrong_emails >= 0 && out->next.wrong_emails <= s->wrong_emails + 1);
 	require(out->next.pause_us == s->pause_us || s->pause_us == 0);
 	check_messages(out);

@@ -39,7 +39,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	require_clean(e->language_code, 256);
 	require_clean(e->callback_id, 256);
 	require_clean(e->phone, 64);
-	require(e->kind == EVENT_IGNORED || (e->user_id > 0 && e->chat_id > 0));
+	bool own = e->kind == EVENT_OWN_CHAT || e->kind == EVENT_OWN_DELETED;
+	require(e->kind == EVENT_IGNORED || (e->user_id > 0 && (e->chat_id > 0) != own));
+	require((own || e->kind == EVENT_CONNECTION) == (e->business != NULL));
+	if (e->business) {
+		require_clean(e->business->connection, 256);
+		require_clean(e->business->rights, 512);
+		require_clean(e->business->peer_username, 256);
+		require(e->business->connection[0] && (e->business->peer > 0) == own);
+		/* what is said there is not read */
+		require(e->kind == EVENT_OWN_DELETED || !*e->text);
+		require(!e->caption && !e->phone && !e->button_count);
+		require(!own || telegram_update_is_private(update));
+	}
 	require((e->kind == EVENT_BUTTON) == (e->callback_id != NULL));
 	require((e->kind == EVENT_CONTACT) == (e->phone != NULL));
 	require(e->button_count <= UPDATE_MAX_BUTTONS &&

@@ -44,6 +44,13 @@ HOT = {
     "prospects_leave": ["'{77}'"],
     "prospects_joined": ["'{77}'"],
     "prospects_forwarded": ["'{held7}'"],
+    "business_read": ["'{c100,c200,none}'", "'{2000000100,77,77}'", "'{\"\",buyer_200,\"\"}'", "'{1,2,3}'"],
+    "business_end": ["'{c100}'"],
+    "business_replace": ["'{1000000100}'", "'{x}'"],
+    "business_connect": ["'{77}'", "'{x}'", "'{t}'", "'{t}'", "'{\"\"}'", "'{1}'"],
+    "business_heard": ["'{c100}'", "'{2000000100}'", "'{held100}'", "'{1}'"],
+    "business_own": ["'{c100}'", "'{2000000100}'", "'{held100}'", "'{1}'"],
+    "business_deleted": ["'{c100}'", "'{2000000100}'", "'{1,2}'"],
     "conversations_block": ["'{held7}'", "'{t}'"],
     "relay_read": ["'{1000000001,1000000001}'", "'{7,8}'"],
     "relay_partners": ["'{1000000001,2000000100}'", "8"],
@@ -268,6 +275,12 @@ def fill_ours(cursor):
         INSERT INTO {tables.links} (token_hash, campaign) VALUES ('x', 'x');
         INSERT INTO {tables.conversations} (prospect, telegram_id)
             SELECT 'held' || n, 2000000000 + n FROM generate_series(10, %(n)s) n;
+        INSERT INTO {tables.business_connections} (id, telegram_id, enabled, can_reply, can_read, connected_at)
+            SELECT 'c' || n, 1000000000 + n, true, true, true, now() FROM generate_series(1, %(n)s) n;
+        INSERT INTO {tables.business_chats} (connection, chat_id, prospect, incoming_at)
+            SELECT 'c' || n, 2000000000 + n, 'held' || n, now() FROM generate_series(1, %(n)s) n;
+        INSERT INTO {tables.business_messages} (connection, chat_id, message_id, from_chat, from_message, prospect)
+            SELECT 'c' || n, 2000000000 + n, m, 1000000000 + n, m, 'held' || n FROM generate_series(1, %(n)s) n, generate_series(1, 3) m;
         INSERT INTO {tables.timers} (kind, prospect, due_at)
             SELECT 'reminder', 'held' || n, now() + interval '1 minute' FROM generate_series(10, %(n)s) n;
         INSERT INTO {tables.scripts} (version, script) VALUES ('x', '{{}}');

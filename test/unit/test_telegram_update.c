@@ -130,6 +130,33 @@ static const struct the_kind_follows_from_the_fields_row {
 	EVENT_IGNORED, ""},
     {"{\"update_id\":7,\"business_message\":{" ANNA "," ALONE ",\"text\":\"x\"}}", EVENT_IGNORED,
 	""},
+    /* in somebody's own account: who wrote, and nothing of what */
+    {"{\"update_id\":7,\"business_message\":{\"business_connection_id\":\"b\"," ANNA "," ALONE
+     ",\"text\":\"x\"}}",
+	EVENT_OWN_CHAT, ""},
+    {"{\"update_id\":7,\"business_message\":{\"business_connection_id\":\"b\"," ANNA "," ALONE
+     ",\"photo\":[],\"caption\":\"x\"}}",
+	EVENT_OWN_CHAT, ""},
+    {"{\"update_id\":7,\"business_message\":{\"business_connection_id\":\"b\"," ANNA "," ALONE
+     ",\"text\":\"x\",\"sender_business_bot\":{}}}",
+	EVENT_IGNORED, ""},
+    {"{\"update_id\":7,\"business_message\":{\"business_connection_id\":\"b\"," ANNA "," ALONE
+     ",\"text\":\"x\",\"is_from_offline\":true}}",
+	EVENT_IGNORED, ""},
+    {"{\"update_id\":7,\"business_message\":{\"business_connection_id\":\"b\"," ANNA
+     ",\"chat\":{\"id\":-5,\"type\":\"group\"},\"text\":\"x\"}}",
+	EVENT_IGNORED, ""},
+    {"{\"update_id\":7,\"edited_business_message\":{\"business_connection_id\":\"b\"," ANNA
+     "," ALONE ",\"text\":\"x\"}}",
+	EVENT_IGNORED, ""},
+    {"{\"update_id\":7,\"deleted_business_messages\":{\"business_connection_id\":\"b\"," ALONE
+     ",\"message_ids\":[5,6]}}",
+	EVENT_OWN_DELETED, "5,6"},
+    {"{\"update_id\":7,\"business_connection\":{\"id\":\"b\",\"user\":{\"id\":5},"
+     "\"user_chat_id\":5,\"is_enabled\":true}}",
+	EVENT_CONNECTION, ""},
+    {"{\"update_id\":7,\"business_connection\":{\"user\":{\"id\":5},\"user_chat_id\":5}}",
+	EVENT_IGNORED, ""},
     {"{\"update_id\":7,\"inline_query\":{\"id\":\"1\"," ANNA ",\"query\":\"\"}}", EVENT_IGNORED,
 	""},
     {"{\"update_id\":7}", EVENT_IGNORED, ""},

@@ -31,6 +31,7 @@ enum {
 	SANDBOX_COMMAND_LISTS_MAX = 64,
 };
 
+struct business;
 struct google;
 struct keep;
 struct stream;
@@ -144,6 +145,8 @@ struct bot {
 	struct map callbacks_by_id;
 	unsigned callback_count;
 	bool joins_no_groups, reads_groups;
+	bool takes_no_business;    /* nobody can connect it to their account */
+	struct business *business; /* telegram/business.h; the newest first */
 	struct command_list commands[SANDBOX_COMMAND_LISTS_MAX];
 	size_t command_list_count;
 };

@@ -120,6 +120,8 @@
  *   {chat, type:"channel_post", text, title?, chat_username?, user?}
  *   {user, chat, type:"migrate", new_chat?}
  *     A group becomes a supergroup; sends to the old id: 400.
+ *   {user, type:"business_connect"…}
+ *     What happens in the user's own account: see telegram/business.h.
  *   {type:"bytes", hex:"22…", whole?}
  *     An update of these bytes, JSON or not, after its update_id; whole: instead of it, too.
  *   {type:"raw", update:{…}}
@@ -130,6 +132,8 @@
  *   bot_message, bot_edit                   text, entities?, reply_markup?
  *   bot_delete
  *   callback_answer                         callback_query_id, text, show_alert, url?
+ *   business_message, business_edit         rep, from, by_bot, connection, text, reply_to?, photo, …; of the
+ *                                           other one's own words: user_business_message
  *   user_message, user_edit, channel_post   user, update_id, text? or contact, photo, …
  *   user_button                             user, update_id, text, data (the last two only if the
  *                                           button is still there)

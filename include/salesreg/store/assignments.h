@@ -21,6 +21,9 @@ struct assignment_row {
 	bool nobody_else; /* could take it, if this one declines */
 	int64_t other_id, other_telegram_id; /* the assignment and rep that have it now; 0: none */
 	const char *other_locale;
+	const char *
+	    connection; /* by which the bot may write to the prospect as the rep, and should; NULL: none */
+	int64_t own_account;
 	const char *ended; /* assignments.reason; NULL: it goes on */
 	bool again;        /* it ended, and its rep has the prospect all the same */
 };

@@ -20,6 +20,11 @@ struct relay_row {
 	const char *owner, *locale;
 	int64_t version, assignment, rep_telegram_id; /* who has the prospect */
 	bool blocked;
+	/* the message on the other side is in a chat of the rep's own account, by this connection; NULL: in the bot's */
+	const char *other_connection;
+	/* by which the bot may write to the prospect as the rep now, and should; NULL: none */
+	const char *connection;
+	int64_t own_account;
 };
 size_t relay_read(struct db_plan *plan, struct arena *a, const int64_t *chats,
     const int64_t *messages, size_t count);
@@ -32,6 +37,8 @@ struct partner_row {
 	int64_t account, version, assignment;
 	int64_t last; /* message that was passed on to the rep; 0: none */
 	bool blocked;
+	const char *connection; /* as above */
+	int64_t own_account;
 };
 size_t relay_partners(
     struct db_plan *plan, struct arena *a, const int64_t *reps, size_t count, size_t each);

@@ -24,6 +24,11 @@
  *                       message_id 0. Buttons of other kinds than callback and link are left out;
  *                       at most UPDATE_MAX_BUTTONS.
  *   my_chat_member      private chat: new status "kicked" BLOCKED, "member" UNBLOCKED
+ *   business_connection CONNECTION
+ *   business_message    of a person, in a private chat of an account that the bot is connected to: OWN_CHAT. Nothing of what is
+ *                       said is read. A bot's words and what is sent while somebody is away: IGNORED
+ *   deleted_business_messages  OWN_DELETED
+ *   edited_business_message    IGNORED: an edit is no new word, and sometimes nobody's at all
  *   anything else, groups, channels, bots, messages sent in inline mode: IGNORED
  */
 #pragma once
@@ -39,6 +44,13 @@ enum {
 	/* No update takes more of the arena than this, whatever it contains. */
 	UPDATE_ARENA_BYTES = 128 * 1024,
 };
+
+/* A BusinessConnection, as getBusinessConnection answers it: CONNECTION; what is none leaves the event as it is. */
+void telegram_connection_parse(const json_t *connection, struct arena *a, struct event *event);
+/* Whose content nobody may keep: an update about chats in somebody's own account. update may be NULL. */
+bool telegram_update_is_private(const json_t *update);
+/* The same of bytes that are no JSON. */
+bool telegram_bytes_are_private(const char *bytes, size_t size);
 
 struct telegram_update {
 	int64_t update_id;

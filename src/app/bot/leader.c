@@ -1,6 +1,7 @@
 #include "poller_private.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
+#include "salesreg/store/business.h"
 #include "salesreg/store/prospects.h"
 #include "salesreg/store/relay.h"
 #include <assert.h>
@@ -76,6 +77,7 @@ static void on_taken(const struct db_reply *reply, void *data)
 	poller_poll(p);
 	bot_setup_on_elected(p->setup);
 	menus_on_elected(p->menus);
+	connections_on_elected(p->connections);
 }
 
 void poller_take_over(struct poller *p)
@@ -110,6 +112,7 @@ void poller_step_down(struct poller *p)
 		fault_log_warn(&p->lost_fault,
 		    "not leading any more; another replica may take over, this one stands by");
 	menus_step_down(p->menus);
+	connections_step_down(p->connections);
 	delivery_step_down(p->options.delivery);
 	if (p->state != POLLER_STOPPING && p->state != POLLER_STOPPED)
 		poller_set_state(p, POLLER_STANDBY);
@@ -155,6 +158,9 @@ void poller_on_beat(uv_timer_t *timer)
 		delivery_wake(p->options.delivery);
 	if (p->leading && p->taken)
 		menus_beat(p->menus);
+	if (p->leading && p->taken)
+		connections_beat(
+		    p->connections, delivery_stats(p->options.delivery).refused_as_rep);
 	if (p->leading && p->taken && p->parked_again)
 		poller_look_at_parked(p);
 	if (p->leading && p->taken && p->stale_count > 0 && !p->settling)
@@ -174,7 +180,7 @@ void poller_on_beat(uv_timer_t *timer)
 	db_pool_run(p->options.leader, p->beat_plan.steps, 1, BEAT_MS * 2, on_beat_answered, p);
 }
 
-enum { PRUNED = 3 };
+enum { PRUNED = 4 };
 
 static void on_pruned(const struct db_reply *reply, void *data)
 {
@@ -199,6 +205,7 @@ void poller_on_prune(uv_timer_t *timer)
 	outbox_prune(&p->prune_plan, &p->prune_arena, p->options.history_retention_days);
 	links_prune(&p->prune_plan, &p->prune_arena, p->options.history_retention_days);
 	relay_prune(&p->prune_plan, &p->prune_arena, p->options.history_retention_days);
+	business_prune(&p->prune_plan, &p->prune_arena, p->options.history_retention_days);
 	db_pool_run(p->options.leader, p->prune_plan.steps, p->prune_plan.count, DB_DEADLINE_MS,
 	    on_pruned, p);
 }

@@ -304,7 +304,8 @@ void poller_poll(struct poller *p)
 	char *body = arena_printf(&p->arena,
 	    "{%s%s%s\"timeout\":%d,\"limit\":%d,\"allowed_updates\":[\"message\",\"edited_"
 	    "message\",\"callback_query\","
-	    "\"my_chat_member\"]}",
+	    "\"my_chat_member\",\"business_connection\",\"business_message\","
+	    "\"edited_business_message\",\"deleted_business_messages\"]}",
 	    next ? "\"offset\":" : "", next ? db_i64(&p->arena, *next) : "", next ? "," : "",
 	    poll_seconds(p), p->beside ? 2 : p->limit);
 	p->stats.polls++;
@@ -378,6 +379,7 @@ struct poller *poller_create(uv_loop_t *loop, const struct poller_options *optio
 	arena_init(&p->settle_arena, ARENA_MAXIMUM);
 	arena_init(&p->beat_arena, ARENA_MAXIMUM);
 	p->menus = menus_create(options->leader, options->telegram);
+	p->connections = connections_create(options->leader, options->telegram, options->rules);
 	p->batch = batch_create(&(struct batch_options){
 	    .menus = p->menus,
 	    .leader = options->leader,
@@ -461,6 +463,7 @@ void poller_destroy(struct poller *p)
 	bot_setup_destroy(p->setup);
 	batch_destroy(p->batch);
 	menus_destroy(p->menus);
+	connections_destroy(p->connections);
 	arena_finish(&p->arena);
 	arena_finish(&p->prune_arena);
 	arena_finish(&p->parked_arena);

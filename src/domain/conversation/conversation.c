@@ -71,6 +71,7 @@ void conversation_interest(
 				 : says                      ? event->replies_to
 							     : 0;
 	interest->wants_partners = says;
+	interest->wants_business = event->business != NULL;
 	switch (event->kind) {
 	case EVENT_TEXT:
 		interest_in(word_facts(phrase_recognise(event->text, a)), event, 0, interest);
@@ -112,6 +113,9 @@ void conversation_interest(
 	case EVENT_CONTACT:
 	case EVENT_MEDIA:
 	case EVENT_EDITED:
+	case EVENT_CONNECTION:
+	case EVENT_OWN_CHAT:
+	case EVENT_OWN_DELETED:
 	case EVENT_IGNORED:
 		return;
 	}
@@ -258,9 +262,16 @@ void conversation_step(const struct conversation_state *state, const struct even
 {
 	*out = (struct outcome){.next = *state};
 	struct conversation_state *next = &out->next;
+	if (event->kind == EVENT_OWN_CHAT || event->kind == EVENT_OWN_DELETED) {
+		/* said to somebody else: nothing of the conversation with the bot changes by it */
+		turn_own_chat(&(struct turn){.state = state, .event = event, .a = a, .out = out});
+		next->business = NULL;
+		return;
+	}
 	next->email_taken = false;
 	next->assignment = NULL;
 	next->subject = NULL;
+	next->business = NULL;
 	next->hours = NULL;
 	next->zone = NULL;
 	next->clients = NULL;
@@ -311,6 +322,11 @@ void conversation_step(const struct conversation_state *state, const struct even
 	};
 	switch (event->kind) {
 	case EVENT_IGNORED:
+	case EVENT_OWN_CHAT:
+	case EVENT_OWN_DELETED:
+		break;
+	case EVENT_CONNECTION:
+		turn_connected(&t);
 		break;
 	case EVENT_BLOCKED:
 		notice_block(&t);
@@ -344,7 +360,8 @@ void conversation_step(const struct conversation_state *state, const struct even
 	}
 	next->kind = next->phase == PHASE_NONE ? PERSON_UNKNOWN : t.kind;
 	bool admin = (kinds & PERSON_ADMIN) && event->kind != EVENT_IGNORED &&
-		     event->kind != EVENT_BLOCKED && event->kind != EVENT_UNBLOCKED;
+		     event->kind != EVENT_BLOCKED && event->kind != EVENT_UNBLOCKED &&
+		     event->kind != EVENT_CONNECTION;
 	if (admin && (!state->known || state->missed))
 		turn_show_missed(&t);
 	out->session_changed = session_differs(state, next, admin);

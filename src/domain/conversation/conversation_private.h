@@ -286,6 +286,12 @@ void turn_talk_to(struct turn *t, const char *prospect_id, const char *name, int
 /* What the sender is told of words that do not arrive. */
 void turn_refusals(const struct turn *t, const char *name, struct relayed *relayed);
 
+/* rep/conversation_business.c: reps' own accounts, to which the bot is connected */
+/* The event tells of a connection. */
+turn_handler turn_connected;
+/* Something happened in a chat of such an account. The turn has a state only as far as `business` goes. */
+turn_handler turn_own_chat;
+
 /* prospect/conversation_owner.c: who leads the conversation with a prospect */
 /* Whether the text asks for a person: the list is the operator's. */
 bool turn_asks_for_person(const struct turn *t);

@@ -248,6 +248,9 @@ const char *turn_unreadable(const struct turn *t)
 	case EVENT_BUTTON:
 	case EVENT_BLOCKED:
 	case EVENT_UNBLOCKED:
+	case EVENT_CONNECTION:
+	case EVENT_OWN_CHAT:
+	case EVENT_OWN_DELETED:
 	case EVENT_IGNORED:
 		break;
 	}

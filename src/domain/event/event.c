@@ -43,6 +43,9 @@ enum event_repeat event_repeats(
 	case EVENT_START:
 	case EVENT_BLOCKED:
 	case EVENT_UNBLOCKED:
+	case EVENT_CONNECTION:
+	case EVENT_OWN_CHAT:
+	case EVENT_OWN_DELETED:
 	case EVENT_IGNORED:
 		break;
 	}

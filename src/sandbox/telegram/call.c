@@ -16,6 +16,17 @@ static void (*const functions[METHOD_COUNT])(struct call *call) = {
 #undef X
 };
 
+const char *method_name(enum method method)
+{
+	static const char *const names[METHOD_COUNT] = {
+#define X(name, text, function) [METHOD_##name] = text,
+	    SANDBOX_METHOD_MAP(X)
+#undef X
+		[METHOD_UNKNOWN] = "unknown",
+	};
+	return names[method];
+}
+
 static enum method method_of(const char *name)
 {
 	for (int m = 0; m < METHOD_UNKNOWN; m++)

@@ -16,10 +16,11 @@ void method_get_me(struct call *call)
 	out->size--; /* opens the object again */
 	buf_addf(out,
 	    ",\"can_join_groups\":%s,\"can_read_all_group_messages\":%s,"
-	    "\"supports_inline_queries\":false,\"can_connect_to_business\":false,"
+	    "\"supports_inline_queries\":false,\"can_connect_to_business\":%s,"
 	    "\"has_main_web_app\":false}",
 	    call->bot->joins_no_groups ? "false" : "true",
-	    call->bot->reads_groups ? "true" : "false");
+	    call->bot->reads_groups ? "true" : "false",
+	    call->bot->takes_no_business ? "false" : "true");
 	call_end(call);
 }
 

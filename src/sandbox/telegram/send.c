@@ -4,6 +4,7 @@
 #include "salesreg/sandbox/extension.h"
 #include "salesreg/sandbox/model.h"
 #include "salesreg/sandbox/stats.h"
+#include "salesreg/sandbox/telegram/business.h"
 #include "salesreg/sandbox/telegram/call.h"
 #include "salesreg/sandbox/telegram/chats.h"
 #include "salesreg/sandbox/telegram/copy.h"
@@ -168,9 +169,11 @@ void method_send_message(struct call *call)
 	int64_t reply_to = 0;
 	if (!read_content(call, &content))
 		return;
+	if (http_params_has(call->params, "business_connection_id")) {
+		business_send(call, content.text, content.entities, content.markup);
+		return;
+	}
 	enum sandbox_error error = chat_resolve(call, &chat);
-	if (!error && http_params_has(call->params, "business_connection_id"))
-		error = SANDBOX_BUSINESS_UNKNOWN;
 	if (!error)
 		error = reply_read(call, chat, &reply_to);
 	if (error) {
@@ -243,7 +246,11 @@ static void edit(struct call *call, const struct content *content, bool dated)
 void method_edit_message_text(struct call *call)
 {
 	struct content content;
-	if (read_content(call, &content))
+	if (!read_content(call, &content))
+		return;
+	if (http_params_has(call->params, "business_connection_id"))
+		business_edit(call, content.text, content.entities);
+	else
 		edit(call, &content, true);
 }
 

@@ -107,6 +107,28 @@ int64_t updates_add_bytes(struct bot *bot, const char *bytes, size_t size, bool 
 	return id;
 }
 
+static int hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *found = c ? strchr(digits, c) : NULL;
+	return found ? (int)(found - digits) : -1;
+}
+
+int64_t updates_add_hex(struct bot *bot, struct arena *a, const char *hex, bool whole)
+{
+	size_t size = hex ? strlen(hex) / 2 : 0;
+	if (size == 0 || strlen(hex) % 2 != 0)
+		return -1;
+	char *bytes = arena_alloc(a, size);
+	for (size_t i = 0; i < size; i++) {
+		int high = hex_digit(hex[2 * i]), low = hex_digit(hex[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return -1;
+		bytes[i] = (char)(high * 16 + low);
+	}
+	return updates_add_bytes(bot, bytes, size, whole);
+}
+
 size_t updates_pending(struct bot *bot)
 {
 	struct updates *u = &bot->updates;

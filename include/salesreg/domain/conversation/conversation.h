@@ -114,7 +114,9 @@ struct conversation_state {
 	const struct relay_view *partners;
 	size_t partner_count;
 	const struct subject_view *subject; /* NULL: no such rep */
-	const struct client_view *clients;  /* oldest assignment first */
+	const struct business_view
+	    *business;                     /* that the event is about; NULL: none that is known */
+	const struct client_view *clients; /* oldest assignment first */
 	size_t client_count;
 	const struct claim_view *claim; /* NULL: nothing is claimed */
 	const struct hours_view *hours; /* NULL: they were not read */
@@ -156,6 +158,7 @@ struct conversation_interest {
 	const char *link;          /* the same of a prospect's or a campaign's → opened */
 	int64_t pair_message;      /* 0: none → replied */
 	bool wants_partners;       /* → partners */
+	bool wants_business;       /* → business */
 	bool wants_clients;        /* → clients */
 	bool wants_link;           /* → link */
 	bool wants_calendar;       /* → calendar, calendar_link */

@@ -51,7 +51,9 @@ struct assignment_view {
 	enum conversation_owner owner;
 	int64_t version, prospect_account;
 	enum locale prospect_locale;
-	bool blocked;      /* by the rep */
+	bool blocked;           /* by the rep */
+	const char *connection; /* as struct relay_view has them */
+	int64_t own_account;
 	bool undoable;     /* declined a moment ago, and nobody has done anything since */
 	bool nobody_else;  /* could take it, if its rep declines */
 	const char *ended; /* assignments.reason; NULL: it goes on */
@@ -191,7 +193,28 @@ struct relay_view {
 	/* of a message: the one on the other side, 0: none; whether it was said here, or came here; whether it has but a caption */
 	int64_t other_chat, other_message;
 	bool passed_on, caption;
-	int64_t last; /* of a partner: the message that came last */
+	const char
+	    *other_connection; /* it was said as the rep, by this connection; NULL: by the bot */
+	int64_t last;          /* of a partner: the message that came last */
+	/* of the rep: what goes to this prospect goes by it, as the rep, to this account of the prospect's; NULL: by the bot */
+	const char *connection;
+	int64_t own_account;
+};
+
+/* A connection to a rep's own account as it was so far, and a chat there. */
+struct business_view {
+	bool enabled, can_reply, can_read;
+	const char *rights; /* others that were given */
+	int64_t rep_telegram_id;
+	enum locale rep_locale;
+	/* whom the chat is with; prospect_id NULL: no open prospect of this rep's, so that it is no business of ours */
+	const char *prospect_id, *name;
+	enum conversation_owner owner;
+	int64_t version, assignment_id;
+	int64_t account; /* in the bot's chat; 0: has not met the bot */
+	bool contacted;  /* the rep said so already */
+	bool open;       /* they wrote there in the last day */
+	bool ours;       /* the bot wrote this message as the rep */
 };
 
 /* When a rep works, and where. */

@@ -20,7 +20,12 @@
 	X(EDITED, "edited")       /* an edited private message */                                  \
 	X(BLOCKED, "blocked")     /* my_chat_member: the person blocked the bot */                 \
 	X(UNBLOCKED, "unblocked") /* my_chat_member: and unblocked it */                           \
-	X(IGNORED, "ignored")     /* groups, channels, bots, kinds nobody needs: no answer */
+	/* of an account that somebody has connected the bot to; see struct business_event */      \
+	X(CONNECTION, "connection") /* begun, ended, or with other rights */                       \
+	X(OWN_CHAT, "own chat") /* somebody wrote in a chat of it; text = "", whatever it was */   \
+	X(OWN_DELETED,                                                                             \
+	    "own deleted")    /* messages there are no more; text = their numbers, with commas */  \
+	X(IGNORED, "ignored") /* groups, channels, bots, kinds nobody needs: no answer */
 
 enum event_kind {
 #define X(name, text) EVENT_##name,
@@ -44,6 +49,21 @@ enum event_repeat {
 	EVENT_SAME_SORT, /* both are words that none of our phrases stands for: "hi", "anybody there?" */
 };
 
+/*
+ * What happens in somebody's own account, to which the bot is connected ("business"). What is said there is not read.
+ * Source: Bot API, "BusinessConnection", "BusinessBotRights", "BusinessMessagesDeleted".
+ */
+struct business_event {
+	const char *connection; /* its id */
+	int64_t at;             /* seconds since 1970 */
+	/* CONNECTION; rights: names of those we do not need, with commas */
+	bool enabled, can_reply, can_read;
+	const char *rights;
+	/* of the others: whom the chat is with, in which message, or messages */
+	int64_t peer, message_id;
+	const char *peer_username; /* without @, NULL if none */
+};
+
 struct event {
 	enum event_kind kind;
 	enum event_repeat repeat;
@@ -56,8 +76,9 @@ struct event {
 	int64_t said_id;           /* of the person's own message; 0: none */
 	/* the message of this chat that it replies to, or that the pressed one replied to; 0: none */
 	int64_t replies_to;
-	bool replies_to_media; /* which has no text */
-	const char *album;     /* that it is a part of; NULL: none */
+	bool replies_to_media;    /* which has no text */
+	const char *album;        /* that it is a part of; NULL: none */
+	const char *replied_text; /* of BUTTON: of that message; NULL: not known */
 	const char
 	    *caption; /* of MEDIA, and of what was EDITED if it is none but a caption; NULL: none */
 	/* BUTTON only */
@@ -67,6 +88,8 @@ struct event {
 	size_t button_count;
 	/* of that message, with the marks of domain/outbox/message.h where it had entities of ours; NULL: not known */
 	const char *message_text;
+	const struct business_event
+	    *business; /* of the last kinds; user_id is who wrote, chat_id 0 but for CONNECTION */
 	/* CONTACT only */
 	const char *phone;
 	int64_t contact_user_id;

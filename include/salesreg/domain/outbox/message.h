@@ -77,6 +77,7 @@ enum message_kind {
 	X(VOICE, "voice") /* the receiver takes no voice messages */                               \
 	X(LARGE, "large")                                                                          \
 	X(DELETED, "deleted") /* by who said it, meanwhile */                                      \
+	X(OWN, "own") /* the bot may not write as the rep any more, and has no chat of its own */  \
 	X(OTHER, "other")
 enum relay_refusal {
 #define X(name, text) RELAY_REFUSED_##name,
@@ -104,6 +105,9 @@ struct message {
 	int64_t message_id; /* EDIT and COPY */
 	int64_t from_chat;  /* COPY */
 	int64_t reply_to;   /* SEND and COPY: a message of the chat, that may be gone; 0: none */
+	/* SEND and EDIT_TEXT: to a chat of an account that the bot is connected to, as its owner (Bot API, business_connection_id); NULL: as
+	 * the bot. Such a message has no buttons. */
+	const char *connection;
 	const struct relayed *relayed; /* NULL: nobody's words */
 	/* COPY: of a part of an album, which goes as one with the others, a second after the last of them came; NULL: it is none.
 	 * head: a SEND that goes before it, once; NULL: none */

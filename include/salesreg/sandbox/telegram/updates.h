@@ -22,6 +22,8 @@ void updates_finish(struct updates *u);
 int64_t updates_add(struct bot *bot, enum update_kind kind, const char *json, size_t size);
 /* Bytes as they are, JSON or not: after the update_id, or instead of everything (whole). */
 int64_t updates_add_bytes(struct bot *bot, const char *bytes, size_t size, bool whole);
+/* The same, written as pairs of 0-9a-f; -1: they are none. */
+int64_t updates_add_hex(struct bot *bot, struct arena *a, const char *hex, bool whole);
 /* The i-th of those queued, the oldest first. */
 const struct update *updates_at(const struct updates *u, size_t i);
 bool updates_is_allowed(const struct updates *u, enum update_kind kind);

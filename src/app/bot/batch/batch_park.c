@@ -62,12 +62,14 @@ static void park_and_tell(struct batch *b, bool tell, enum locale locale)
 {
 	const struct telegram_update *update = &b->updates[b->from];
 	const struct event *event = &update->event;
-	char *payload = json_text_dup(json_array_get(b->document, b->from));
+	/* of somebody's own chats nothing is kept, not even that somebody wrote */
+	bool private = telegram_update_is_private(json_array_get(b->document, b->from));
+	char *payload = private ? NULL : json_text_dup(json_array_get(b->document, b->from));
 	struct db_plan *plan = batch_fresh_plan(b);
 	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
 	batch_plan_advance(b, plan, b->from + 1);
 	bot_park(plan, &b->scratch, b->options.bot_id, update->has_id ? &update->update_id : NULL,
-	    event->user_id,
+	    private ? 0 : event->user_id,
 	    payload && strlen(payload) <= PAYLOAD_MOST ? arena_strdup(&b->scratch, payload) : "{}",
 	    json_object_get(json_array_get(b->document, b->from), "message") != NULL,
 	    b->park_reason);
@@ -157,9 +159,14 @@ void batch_plan_step_over(struct batch *b)
 	b->fence_step = plan->count;
 	bot_advance(plan, a, b->options.bot_id, b->has_next ? &b->next : NULL, b->bytes.next);
 	size_t kept = b->bytes.size < PAYLOAD_MOST ? b->bytes.size : PAYLOAD_MOST;
+	bool private = telegram_bytes_are_private(b->bytes.bytes, kept);
+	kept = private ? 0 : kept;
 	bot_park_bytes(plan, a, b->options.bot_id, b->bytes.has_id ? &b->bytes.id : NULL,
 	    b->bytes.bytes, kept,
-	    kept < b->bytes.size
+	    private ? "it cannot be read; it is about chats in somebody's own account, so nothing "
+		      "of it is "
+		      "kept"
+	    : kept < b->bytes.size
 		? "it cannot be read; only its beginning is kept"
 		: "it cannot be read: no JSON, even with what is no character replaced");
 	(void)db_plan_add_plain(plan, SQL_TX_COMMIT);

@@ -53,9 +53,13 @@ void batch_plan_reads(struct batch *b, struct db_plan *plan)
 {
 	struct arena *a = &b->scratch;
 	const struct fold_interests *in = &b->interests;
-	if (in->user_count) {
+	if (in->user_count || in->business_count)
 		b->steps.lock = assignment_lock_if(
 		    plan, a, in->lock_certainly || b->force_lock, in->leavers, in->leaver_count);
+	if (in->business_count)
+		b->steps.business = business_read(plan, a, in->connections, in->peers,
+		    in->peer_usernames, in->own_messages, in->business_count);
+	if (in->user_count) {
 		b->steps.sessions = sessions_read(plan, a, in->users, in->user_count);
 		b->steps.reps = reps_read(plan, a, in->users, in->user_count);
 		b->steps.prospects =
@@ -119,7 +123,8 @@ void batch_plan_reads(struct batch *b, struct db_plan *plan)
 
 bool batch_has_lock(const struct batch *b, const struct db_reply *reply)
 {
-	return b->interests.user_count && PQntuples(reply->results[b->steps.lock]) > 0;
+	return (b->interests.user_count || b->interests.business_count) &&
+	       PQntuples(reply->results[b->steps.lock]) > 0;
 }
 
 void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_input *input)
@@ -147,6 +152,12 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 			    questions_parse(reply->results[b->steps.questions], a, &questions);
 			input->questions = questions;
 		}
+	}
+	if (b->interests.business_count) {
+		struct business_row *business;
+		input->business_count =
+		    business_parse(reply->results[b->steps.business], a, &business);
+		input->business = business;
 	}
 	if (b->interests.email_key_count) {
 		input->email_count = rep_emails_parse(reply->results[b->steps.emails], a, &emails);

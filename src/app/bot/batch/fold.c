@@ -22,6 +22,10 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 	    .pair_chats = ARENA_ARRAY(a, int64_t, count),
 	    .pair_messages = ARENA_ARRAY(a, int64_t, count),
 	    .writers = ARENA_ARRAY(a, int64_t, count),
+	    .connections = ARENA_ARRAY(a, const char *, count),
+	    .peers = ARENA_ARRAY(a, int64_t, count),
+	    .own_messages = ARENA_ARRAY(a, int64_t, count),
+	    .peer_usernames = ARENA_ARRAY(a, const char *, count),
 	    .leavers = ARENA_ARRAY(a, int64_t, count),
 	    .email_keys = ARENA_ARRAY(a, const char *, count),
 	    .mailboxes = ARENA_ARRAY(a, const char *, count),
@@ -38,6 +42,19 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 		const struct event *event = &updates[i].event;
 		if (event->kind == EVENT_IGNORED || updates[i].flooded)
 			continue;
+		if (event->business) {
+			const struct business_event *b = event->business;
+			size_t n = in->business_count++;
+			in->connections[n] = b->connection;
+			in->peers[n] = b->peer;
+			in->own_messages[n] = b->message_id;
+			in->peer_usernames[n] =
+			    b->peer_username ? text_fold(a, b->peer_username) : "";
+			conversation_interest(event, a, &in->of[i]);
+			/* of people whose chats may be no business of ours nothing is looked up */
+			if (event->kind != EVENT_CONNECTION)
+				continue;
+		}
 		if (!map_find(&seen, event->user_id)) {
 			(void)map_put(&seen, event->user_id);
 			in->usernames[in->user_count] =
@@ -275,9 +292,11 @@ static bool assignments_changed_here(const struct folding *f)
 }
 
 /* Whether the update leans on something this batch has already changed. */
-static bool depends(
-    struct folding *f, const struct person *p, const struct conversation_interest *interest)
+static bool depends(struct folding *f, const struct person *p, const struct event *event,
+    const struct conversation_interest *interest)
 {
+	if (interest->wants_business && fold_business_changed(f, event))
+		return true;
 	if (p->touched || (interest->wants_applications && f->applications_changed))
 		return true;
 	/* taking back depends on what anybody did with the prospect */
@@ -310,7 +329,7 @@ static bool depends(
 /* A stranger who has said nothing for long is forgotten (history_prune_sessions): a word is noted once a day. */
 static bool shows_silence(const struct person *p, const struct event *event)
 {
-	return p->session && p->session->old && event->kind != EVENT_BLOCKED &&
+	return p->session && p->session->old && event->kind != EVENT_BLOCKED && !event->business &&
 	       p->state.phase != PHASE_CLAIM && /* which is as old as the wait for an admin */
 	       (p->state.rep_status == REP_ABSENT || p->state.rep_status == REP_REMOVED);
 }
@@ -341,7 +360,7 @@ static const struct event *as_it_will_be(const struct folding *f, const struct e
 static void note_prospect(
     struct folding *f, struct person *p, const struct event *event, bool awaits)
 {
-	if (!p->state.prospect)
+	if (!p->state.prospect || event->business)
 		return;
 	if (event->kind == EVENT_BLOCKED) {
 		f->writes->blockers[f->writes->blocker_count++] =
@@ -440,9 +459,9 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 			continue;
 		}
 		struct person *p = fold_person_of(&f, event->user_id);
-		if (depends(&f, p, &interests->of[i]))
+		if (depends(&f, p, event, &interests->of[i]))
 			break;
-		fold_fill_facts(&f, p, &interests->of[i]);
+		fold_fill_facts(&f, p, event, &interests->of[i]);
 		if (conversation_link_leads_nowhere(&p->state, event)) {
 			unsigned left = guesses_left(input->guesses, p->user_id, input->now_us);
 			p->state.guesses_over = p->guesses++ >= left;

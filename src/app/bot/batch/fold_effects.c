@@ -52,6 +52,11 @@ static const unsigned consequences[EFFECT_COUNT] = {
     [EFFECT_ANSWER] = 0,
     [EFFECT_ASK] = 0,
     [EFFECT_CLOSE] = TOUCHES_SELF | CHANGES_ASSIGNMENTS | NEEDS_LOCK,
+    [EFFECT_CONNECT] = TOUCHES_SELF,
+    [EFFECT_DISCONNECT] = TOUCHES_SELF,
+    [EFFECT_HEARD_THERE] = TOUCHES_FROM | TOUCHES_TO,
+    [EFFECT_TYPED_THERE] = TOUCHES_SELF | TOUCHES_FROM,
+    [EFFECT_DELETED_THERE] = 0,
     [EFFECT_STOP] = TOUCHES_SELF,
     [EFFECT_RESUME] = TOUCHES_SELF,
     [EFFECT_SET_HOURS] = TOUCHES_SELF,
@@ -101,6 +106,17 @@ void fold_apply_effect(struct folding *f, struct person *p, const struct effect 
 		(void)map_put(&f->assignments, p->state.assignment->other_id);
 	f->applications_changed |= (what & CHANGES_APPLICATIONS) != 0;
 	w->needs_lock |= (what & NEEDS_LOCK) != 0;
+}
+
+bool fold_business_changed(struct folding *f, const struct event *event)
+{
+	const struct fold_writes *w = f->writes;
+	for (size_t i = 0; i < w->effect_count; i++)
+		if (w->effects[i].effect.connection &&
+		    strcmp(w->effects[i].effect.connection, event->business->connection) == 0)
+			return true;
+	struct map_slot *slot = map_find(&f->people, event->business->peer);
+	return slot && ((const struct person *)slot->value.pointer)->touched;
 }
 
 /* What is to be known of an answer that may be dropped for a newer one: not what admins are shown once. */

@@ -191,6 +191,9 @@ static void fill_relay(
 		    .blocked = row->blocked,
 		    .other_chat = row->other_chat,
 		    .other_message = row->other_message,
+		    .other_connection = row->other_connection,
+		    .connection = row->connection,
+		    .own_account = row->own_account,
 		    .passed_on = row->passed_on,
 		    .caption = row->caption};
 		(void)locale_parse(row->locale, &view->prospect_locale);
@@ -213,6 +216,8 @@ static void fill_relay(
 		    .assignment_id = row->assignment,
 		    .rep_telegram_id = row->rep_telegram_id,
 		    .blocked = row->blocked,
+		    .connection = row->connection,
+		    .own_account = row->own_account,
 		    .last = row->last};
 		(void)locale_parse(row->locale, &view->prospect_locale);
 	}
@@ -367,14 +372,46 @@ static void fill_hours(
 	}
 }
 
-void fold_fill_facts(
-    struct folding *f, struct person *p, const struct conversation_interest *interest)
+static const struct business_view *business_view_of(
+    const struct folding *f, const struct business_event *event)
+{
+	const struct fold_input *input = f->input;
+	for (size_t i = 0; event && i < input->business_count; i++) {
+		const struct business_row *row = &input->business[i];
+		if (row->peer != event->peer || row->message != event->message_id ||
+		    strcmp(row->connection, event->connection) != 0)
+			continue;
+		struct business_view *view = ARENA_NEW(f->a, struct business_view);
+		*view = (struct business_view){.enabled = row->enabled,
+		    .can_reply = row->can_reply,
+		    .can_read = row->can_read,
+		    .rights = row->rights,
+		    .rep_telegram_id = row->rep_telegram_id,
+		    .rep_locale = input->rules->default_locale,
+		    .prospect_id = row->prospect,
+		    .name = row->name,
+		    .owner = conversation_owner_from_name(row->owner),
+		    .version = row->version,
+		    .assignment_id = row->assignment,
+		    .account = row->account,
+		    .contacted = row->contacted,
+		    .open = row->open,
+		    .ours = row->ours};
+		(void)locale_parse(row->rep_locale, &view->rep_locale);
+		return view;
+	}
+	return NULL;
+}
+
+void fold_fill_facts(struct folding *f, struct person *p, const struct event *event,
+    const struct conversation_interest *interest)
 {
 	const struct fold_input *input = f->input;
 	struct conversation_state *state = &p->state;
 	state->email_taken = false;
 	state->assignment = NULL;
 	state->subject = NULL;
+	state->business = business_view_of(f, event->business);
 	state->clients = NULL;
 	state->client_count = 0;
 	for (size_t i = 0; interest->email_key && i < input->email_count; i++)
@@ -399,6 +436,8 @@ void fold_fill_facts(
 		    .version = row->version,
 		    .prospect_account = row->account,
 		    .blocked = row->blocked,
+		    .connection = row->connection,
+		    .own_account = row->own_account,
 		    .prospect_locale = input->rules->default_locale,
 		    .undoable = row->undoable,
 		    .nobody_else = row->nobody_else,

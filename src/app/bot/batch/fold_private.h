@@ -37,10 +37,12 @@ struct folding {
 const struct code_row *fold_code_row_of(const struct fold_input *input, int64_t user_id);
 const struct prospect_view *fold_prospect_view(struct folding *f, const struct prospect_row *row);
 /* Puts into p->state what the decision about one update may ask. */
-void fold_fill_facts(
-    struct folding *f, struct person *p, const struct conversation_interest *interest);
+void fold_fill_facts(struct folding *f, struct person *p, const struct event *event,
+    const struct conversation_interest *interest);
 /* What one update's outcome adds to the writes: its effects, its messages; and at the end the sessions that changed. */
 void fold_apply_effect(struct folding *f, struct person *p, const struct effect *effect);
+/* Whether the connection, or the conversation with whom the chat is, is not what was read. */
+bool fold_business_changed(struct folding *f, const struct event *event);
 /* Whether others may see another state of somebody's prospects after it. */
 bool fold_changes_assignments(enum effect_kind kind);
 void fold_add_messages(struct folding *f, const struct person *p,

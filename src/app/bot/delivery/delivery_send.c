@@ -194,6 +194,13 @@ static char *copied_ids(const struct telegram_answer *answer)
 	return text;
 }
 
+/* In a chat of a rep's own account: what Telegram does not take there may go another way, and says nothing of the bot's chats. */
+static bool is_as_rep(const struct sending *s)
+{
+	static const char begins[] = "{\"business_connection_id\":";
+	return strncmp(s->payload, begins, sizeof begins - 1) == 0;
+}
+
 static void on_sent(const struct telegram_answer *answer, void *data)
 {
 	struct sending *s = data;
@@ -237,6 +244,13 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 		try_later(d, s, answer);
 		break;
 	case TELEGRAM_GONE:
+		if (is_as_rep(s)) {
+			d->stats.refused_as_rep++;
+			log_info("message %lld could not be sent as a rep: %s", (long long)s->id,
+			    answer->description);
+			results_add(&d->results, RESULT_FAILED, result);
+			break;
+		}
 		d->stats.gone++;
 		say_gone(d, s, answer->description);
 		result.pause_us = backoff_us(s->attempts > 0 ? (unsigned)s->attempts - 1 : 0,
@@ -263,6 +277,13 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 		results_add(&d->results, RESULT_FAILED, result);
 		break;
 	case TELEGRAM_BUG:
+		if (is_as_rep(s)) {
+			d->stats.refused_as_rep++;
+			log_info("message %lld could not be sent as a rep: %s", (long long)s->id,
+			    answer->description);
+			results_add(&d->results, RESULT_FAILED, result);
+			break;
+		}
 		d->stats.failed++;
 		log_error(
 		    "message %lld was refused for good: %s", (long long)s->id, answer->description);

@@ -139,11 +139,20 @@ const char *outgoing_relay(const struct message *message, struct arena *a)
 	    *refused ? "}}" : "}", (char *)NULL);
 }
 
+/* First of all members: what it is worth is seen without reading the rest. */
+static const char *by_connection(const struct message *message, struct arena *a)
+{
+	return message->connection ? arena_concat(a, "\"business_connection_id\":",
+					 json_quote(a, message->connection), ",", (char *)NULL)
+				   : "";
+}
+
 const char *outgoing_payload(const struct message *message, struct arena *a)
 {
 	switch (message->kind) {
 	case MESSAGE_SEND:
-		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
+		return arena_concat(a, "{", by_connection(message, a),
+		    "\"chat_id\":", db_i64(a, message->chat_id),
 		    ",\"text\":", json_quote(a, message->text),
 		    message->mention || message->span_count ? entities(message, a) : "",
 		    ",\"link_preview_options\":{\"is_disabled\":true}", reply(message, a),
@@ -162,7 +171,8 @@ const char *outgoing_payload(const struct message *message, struct arena *a)
 		    ",\"message_id\":", db_i64(a, message->message_id),
 		    ",\"reply_markup\":", keyboard(message, a), "}", (char *)NULL);
 	case MESSAGE_EDIT_TEXT:
-		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
+		return arena_concat(a, "{", by_connection(message, a),
+		    "\"chat_id\":", db_i64(a, message->chat_id),
 		    ",\"message_id\":", db_i64(a, message->message_id),
 		    ",\"text\":", json_quote(a, message->text),
 		    message->span_count ? entities(message, a) : "",

@@ -129,7 +129,7 @@ static void take_over(struct turn *t)
 	}
 	turn_answer(t, false, TEXT_ANSWER_TAKEN_OVER, ARGS({"name", name}));
 	turn_round(t, assignment, TEXT_BUTTON_GIVE_BACK, PRESS_GIVE_BACK);
-	if (assignment->prospect_account)
+	if (assignment->prospect_account || assignment->connection)
 		turn_talk_to(
 		    t, assignment->prospect_id, assignment->prospect_name, t->event->message_id);
 }

@@ -22,6 +22,7 @@ void turn_refusals(const struct turn *t, const char *name, struct relayed *relay
 	    [RELAY_REFUSED_VOICE] = TEXT_RELAY_REFUSED_VOICE,
 	    [RELAY_REFUSED_LARGE] = TEXT_RELAY_REFUSED_LARGE,
 	    [RELAY_REFUSED_DELETED] = TEXT_RELAY_REFUSED_DELETED,
+	    [RELAY_REFUSED_OWN] = TEXT_RELAY_REFUSED_OWN,
 	    [RELAY_REFUSED_OTHER] = TEXT_RELAY_REFUSED_OTHER};
 	for (size_t i = 0; i < RELAY_REFUSALS; i++)
 		relayed->refused[i] = turn_text(t, texts[i], ARGS({"name", name}));
@@ -48,8 +49,11 @@ void turn_talk_to(struct turn *t, const char *prospect_id, const char *name, int
 	    PLACEHOLDER_UNITS);
 }
 
-/* The message `said`, which is no text if `caption`. */
-static void send_to(struct turn *t, const struct relay_view *to, int64_t said, bool caption)
+/*
+ * The message `said`; text NULL: it is none. As the rep, where that may be: Telegram copies nothing into such chats. An answer to what
+ * came by the bot goes by the bot.
+ */
+static void send_to(struct turn *t, const struct relay_view *to, int64_t said, const char *text)
 {
 	const char *name = prospect_quoted_name(t->a, to->name);
 	if (to->rep_telegram_id != t->event->user_id) {
@@ -57,20 +61,26 @@ static void send_to(struct turn *t, const struct relay_view *to, int64_t said, b
 		(void)turn_say(t, TEXT_RELAY_NOT_YOURS, ARGS({"name", name}));
 		return;
 	}
-	if (!to->account) {
-		(void)turn_say(t, TEXT_RELAY_NOT_MET, ARGS({"name", name}));
+	bool in_bot_s = to->account && to->other_chat == to->account;
+	bool as_rep = to->connection && text && !in_bot_s;
+	if (!to->account && !as_rep) {
+		(void)turn_say(t, to->connection ? TEXT_BUSINESS_TEXT_ONLY : TEXT_RELAY_NOT_MET,
+		    ARGS({"name", name}));
 		return;
 	}
-	struct message *copy = message_list_add_copy(
-	    &t->out->messages, t->a, to->account, PRIORITY_REPLY, t->event->chat_id, said);
+	struct message *copy = as_rep ? message_list_add(&t->out->messages, t->a, to->own_account,
+					    PRIORITY_REPLY, text)
+				      : message_list_add_copy(&t->out->messages, t->a, to->account,
+					    PRIORITY_REPLY, t->event->chat_id, said);
+	copy->connection = as_rep ? to->connection : NULL;
 	copy->album = t->event->kind == EVENT_BUTTON ? NULL : t->event->album;
 	/* what the rep replied to has its other side in the prospect's chat */
-	copy->reply_to = to->other_chat == to->account ? to->other_message : 0;
+	copy->reply_to = in_bot_s ? to->other_message : 0;
 	struct relayed *relayed = ARENA_NEW(t->a, struct relayed);
 	*relayed = (struct relayed){.prospect = to->prospect_id,
 	    .chat_id = t->event->chat_id,
 	    .message_id = said,
-	    .caption = caption,
+	    .caption = !text,
 	    .receipt = true};
 	turn_refusals(t, name, relayed);
 	copy->relayed = relayed;
@@ -96,11 +106,16 @@ static bool says_something(const struct turn *t)
 	       t->event->kind == EVENT_CONTACT;
 }
 
+static const char *said_text(const struct turn *t)
+{
+	return t->event->kind == EVENT_TEXT ? t->event->text : NULL;
+}
+
 bool turn_replied(struct turn *t)
 {
 	if (!is_active(t) || !says_something(t) || !t->event->replies_to || !t->state->replied)
 		return false;
-	send_to(t, t->state->replied, t->event->said_id, t->event->kind != EVENT_TEXT);
+	send_to(t, t->state->replied, t->event->said_id, said_text(t));
 	return true;
 }
 
@@ -126,8 +141,10 @@ bool turn_mirrored(struct turn *t)
 		return true;
 	}
 	const char *text = of_rep ? event->text : turn_text_from(t, pair->name, event->text);
-	(void)message_list_add_edit_text(
+	struct message *m = message_list_add_edit_text(
 	    &t->out->messages, t->a, pair->other_chat, pair->other_message, text);
+	if (m)
+		m->connection = pair->other_connection;
 	return true;
 }
 
@@ -176,7 +193,7 @@ static void to_current(struct turn *t)
 	} else if (ambiguous) {
 		ask_for_whom(t);
 	} else {
-		send_to(t, current, t->event->said_id, t->event->kind != EVENT_TEXT);
+		send_to(t, current, t->event->said_id, said_text(t));
 	}
 }
 
@@ -207,8 +224,10 @@ static void press_send_to(struct turn *t)
 		.account = a->prospect_account,
 		.owner = a->owner,
 		.version = a->version,
+		.connection = a->connection,
+		.own_account = a->own_account,
 		.rep_telegram_id = t->event->user_id},
-	    t->event->replies_to, t->event->replies_to_media);
+	    t->event->replies_to, t->event->replied_text);
 	turn_answer(t, false, TEXT_ANSWER_RELAY_SENT,
 	    ARGS({"name", prospect_short_name(t->a, a->prospect_name)}));
 }

@@ -15,6 +15,7 @@
 #include "salesreg/domain/event/floods.h"
 #include "salesreg/domain/event/guesses.h"
 #include "salesreg/store/assignments.h"
+#include "salesreg/store/business.h"
 #include "salesreg/store/calendars.h"
 #include "salesreg/store/codes.h"
 #include "salesreg/store/effects.h"
@@ -68,6 +69,8 @@ struct fold_input {
 	size_t pair_count;
 	const struct partner_row *partners;
 	size_t partner_count;
+	const struct business_row *business;
+	size_t business_count;
 	const struct calendar_account_row *calendars;
 	size_t calendar_count;
 	const struct calendar_choice_row *calendar_choices;
@@ -115,6 +118,10 @@ struct fold_interests {
 	size_t pair_count;
 	int64_t *writers; /* who may be a rep that talks to a prospect */
 	size_t writer_count;
+	const char **connections,
+	    **peer_usernames; /* and the chats of the accounts, with messages there */
+	int64_t *peers, *own_messages;
+	size_t business_count;
 	const char **usernames; /* of the users, in lower case */
 	int64_t *calendar_reps;
 	size_t calendar_rep_count;

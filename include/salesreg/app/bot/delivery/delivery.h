@@ -31,7 +31,8 @@ struct delivery_options {
 
 struct delivery_stats {
 	uint64_t sent, retried, gone, failed, unknown, possible_duplicates, limited /* 429s */,
-	    claimed, dropped /* the conversation had changed hands, or its person said STOP */;
+	    claimed, refused_as_rep /* by Telegram, in a chat of a rep's own account */,
+	    dropped /* the conversation had changed hands, or its person said STOP */;
 	size_t under_way, unwritten;
 };
 

@@ -1,0 +1,52 @@
+-- Bots that reps have connected to their own Telegram accounts ("Secretary Mode"): what the bot may do there, and what it has to know
+-- of a chat in such an account to do it. What is said there is nowhere.
+-- compatible: yes
+
+CREATE TABLE salesreg.business_connections (
+    id            text COLLATE "C" PRIMARY KEY,  -- Telegram's; a new connection has a new one
+    telegram_id   bigint NOT NULL,               -- whose account it is
+    enabled       boolean NOT NULL,
+    can_reply     boolean NOT NULL,
+    can_read      boolean NOT NULL,
+    rights        text NOT NULL DEFAULT '',      -- other ones that were given, with commas: more than is needed
+    connected_at  timestamptz NOT NULL,
+    updated_at    timestamptz NOT NULL DEFAULT now(),
+    check_due     boolean NOT NULL DEFAULT false -- Telegram is to be asked what it is now
+);
+CREATE UNIQUE INDEX business_connections_account_idx ON salesreg.business_connections (telegram_id) WHERE enabled;
+CREATE INDEX business_connections_check_idx ON salesreg.business_connections (id) WHERE check_due;
+
+-- Chats in a rep's own account with a prospect of theirs; of other people's there is no row. The bot may write there only for a day after
+-- the prospect's last word (Bot API, "BusinessBotRights", can_reply).
+CREATE TABLE salesreg.business_chats (
+    connection    text COLLATE "C" NOT NULL,
+    chat_id       bigint NOT NULL,               -- the prospect's account
+    prospect      varchar(255) NOT NULL,         -- no foreign key: it would forbid a TRUNCATE
+    incoming_at   timestamptz,                   -- the prospect's last word
+    own_at        timestamptz,                   -- the rep's last word, typed by themselves
+    refused_at    timestamptz,                   -- Telegram lets the bot write nothing there, until something is heard from there again
+    refused       text,                          -- what it said
+    PRIMARY KEY (connection, chat_id)
+);
+CREATE INDEX business_chats_prospect_idx ON salesreg.business_chats (prospect varchar_pattern_ops);
+
+-- What the bot has written there as the rep, so that it is not taken for the rep's own word; and where the rep had said it, so that an edit
+-- finds it. Numbers of messages are the account's, not the bot's.
+CREATE TABLE salesreg.business_messages (
+    connection    text COLLATE "C" NOT NULL,
+    chat_id       bigint NOT NULL,
+    message_id    bigint NOT NULL,
+    from_chat     bigint,
+    from_message  bigint,
+    prospect      varchar(255) NOT NULL,
+    at            timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (connection, chat_id, message_id)
+);
+CREATE INDEX business_messages_said_idx ON salesreg.business_messages (from_chat, from_message) WHERE from_chat IS NOT NULL;
+CREATE INDEX business_messages_at_idx ON salesreg.business_messages (at);
+
+-- Which way a message went: by this connection, as the rep; NULL: by the bot.
+ALTER TABLE salesreg.outbox
+    ADD COLUMN connection text GENERATED ALWAYS AS (payload ->> 'business_connection_id') STORED;
+ALTER TABLE salesreg.outbox_history
+    ADD COLUMN connection text GENERATED ALWAYS AS (payload ->> 'business_connection_id') STORED;
