@@ -28,6 +28,7 @@ CREATE TABLE salesreg.business_chats (
     refused       text,                          -- what it said
     PRIMARY KEY (connection, chat_id)
 );
+CREATE INDEX business_chats_account_idx ON salesreg.business_chats (chat_id);
 CREATE INDEX business_chats_prospect_idx ON salesreg.business_chats (prospect varchar_pattern_ops);
 
 -- What the bot has written there as the rep, so that it is not taken for the rep's own word; and where the rep had said it, so that an edit

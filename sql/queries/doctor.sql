@@ -277,3 +277,14 @@ LEFT JOIN salesreg.hidden_people h
 WHERE p.status IN ('unreached', 'contacted', 'in_conversation')
   AND p.telegram_id !~ '^@?[A-Za-z]([A-Za-z0-9]|_(?!_|$)){3,31}$'
 ORDER BY p.created_at, p.id LIMIT 10000
+-- name: doctor_business
+-- reps whose own accounts the bot is connected to: how many, how many without the right to reply, and with more rights than are needed,
+-- with the names of some
+SELECT count(*),
+       count(*) FILTER (WHERE NOT b.can_reply),
+       left(string_agg(left(r.name, 60), ', ' ORDER BY r.name) FILTER (WHERE NOT b.can_reply), 200),
+       count(*) FILTER (WHERE b.rights <> ''),
+       left(string_agg(left(r.name, 60), ', ' ORDER BY r.name) FILTER (WHERE b.rights <> ''), 200)
+FROM salesreg.business_connections b
+JOIN public.sales_representatives r ON r.telegram_id = b.telegram_id AND r.status = 'active'
+WHERE b.enabled

@@ -32,7 +32,8 @@ LEFT JOIN LATERAL (SELECT left(w.name, 255) AS name, w.telegram_id FROM public.s
                    WHERE w.id = p.assigned_rep_id AND w.status = 'active' OFFSET 0) r ON true
 LEFT JOIN LATERAL (SELECT t.* FROM salesreg.user_sessions t WHERE t.user_id = r.telegram_id OFFSET 0) s ON true
 -- name: links_read
--- $1 hashes of links that were opened: a campaign's, or whose own it is, with who came by it first
+-- $1 hashes of links that were opened: a campaign's, or whose own it is, with who came by it first; bizChat<account>: Telegram's own, out
+-- of a chat of a rep's own account: which prospect that is, and nothing more
 SELECT l.token_hash, l.campaign, p.id, left(p.name, 255), c.telegram_id,
        EXISTS (SELECT 1 FROM salesreg.prospect_events e WHERE e.prospect = l.prospect AND e.kind = 'forwarded'
                                                           AND e.at > now() - interval '1 day' OFFSET 0),
@@ -52,6 +53,19 @@ LEFT JOIN LATERAL (SELECT left(w.name, 255) AS name, w.telegram_id FROM public.s
                    WHERE w.id = p.assigned_rep_id AND w.status = 'active' OFFSET 0) r ON true
 LEFT JOIN LATERAL (SELECT t.* FROM salesreg.user_sessions t WHERE t.user_id = r.telegram_id OFFSET 0) s ON true
 WHERE l.campaign IS NOT NULL OR p.id IS NOT NULL
+UNION ALL
+SELECT u.hash, NULL, k.prospect, '', 0, false, false, 'bot', 1, 0, NULL, 0, NULL, true
+FROM unnest($1::text[]) AS u (hash)
+CROSS JOIN LATERAL (
+    (SELECT h.prospect FROM salesreg.business_chats h WHERE h.chat_id = substr(u.hash, 8)::bigint
+     ORDER BY h.incoming_at DESC NULLS LAST LIMIT 1)
+    UNION ALL
+    (SELECT v.prospect FROM salesreg.conversations v WHERE v.telegram_id = substr(u.hash, 8)::bigint)
+    UNION ALL
+    (SELECT i.prospect FROM salesreg.prospect_identities i
+     WHERE i.kind = 'telegram_id' AND i.value = substr(u.hash, 8) AND i.kind <> 'none' LIMIT 1)
+    LIMIT 1) k
+WHERE u.hash ~ '^bizChat[0-9]{1,15}$'
 -- name: links_create
 -- $1 hashes, $2 the prospects whose own they are
 INSERT INTO salesreg.links (token_hash, prospect) SELECT * FROM unnest($1::text[], $2::varchar[])

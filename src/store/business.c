@@ -1,5 +1,6 @@
 #include "salesreg/store/business.h"
 #include "rows.h"
+#include "salesreg/store/doctor.h"
 
 size_t business_read(struct db_plan *plan, struct arena *a, const char *const *connections,
     const int64_t *peers, const char *const *usernames, const int64_t *messages, size_t count)
@@ -53,4 +54,16 @@ void business_asked(
 void business_prune(struct db_plan *plan, struct arena *a, int64_t days)
 {
 	(void)db_plan_add(plan, SQL_BUSINESS_PRUNE, db_i64(a, days));
+}
+
+bool doctor_business(struct db_session *s, struct arena *a, struct doctor_business *out)
+{
+	static const struct column columns[] = {COL(doctor_business, connected, I64),
+	    COL(doctor_business, mute, I64), COL(doctor_business, mute_names, TEXT),
+	    COL(doctor_business, excessive, I64), COL(doctor_business, excessive_names, TEXT)};
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_BUSINESS);
+	*out = (struct doctor_business){.connected = 0};
+	if (r)
+		row_parse(r, 0, a, columns, COLUMN_COUNT(columns), out);
+	return r;
 }

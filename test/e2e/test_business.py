@@ -1,8 +1,12 @@
 """As the rep: the bot is connected to a rep's own account, and writes there where it may."""
+import json
+
 import pytest
 
 import test_prospects as prospects
 from support.database import TABLES, tables
+from support.process import run
+from support.telegram import TOKEN
 from test_prospect_chat import campaign, link, owner_of, prospect_of, registered, talking, world  # noqa: F401
 
 
@@ -349,3 +353,28 @@ def test_after_a_refusal_telegram_is_asked(world, boris, anna):  # noqa: F811
     boris.hears("relay_refused_own", name="Anna")
     boris.hears("business_ended")
     assert world.db.business_connections.value("count(*)", "WHERE enabled") == 0
+
+
+# the card, and doctor ------------------------------------------------------------------------------------------------------
+
+def test_managing_the_bot_in_a_prospect_s_chat_shows_the_card(world, boris, anna):  # noqa: F811
+    talks_there(world, boris, anna)
+    boris.opens(f"bizChat{anna.id}")
+    assert "Anna" in boris.hears_anything().text
+    mother = world.person("Мама")
+    boris.opens(f"bizChat{mother.id}")
+    boris.hears("welcome_back", name=boris.name)
+
+
+def test_doctor_knows_of_connected_accounts(world, boris):  # noqa: F811
+    def found():
+        done = run("doctor", "--json", "--no-poll", settings={"DATABASE_URL": world.db.url, "REGISTRY_BOT_TOKEN": TOKEN,
+                                                              "TELEGRAM_API_BASE": world.sandbox.base})
+        return {f["code"]: f for f in json.loads(done.stdout)["findings"]}
+    assert not {"business-off", "business-mute", "business-rights"} & set(found())
+    world.sandbox.post("bot", can_connect_to_business=False)
+    boris.act("business_rights", rights=["can_edit_bio"])
+    boris.hears("business_rights_changed", "business_right_missing", "business_rights_extra", rights="изменение профиля")
+    codes = found()
+    assert "Secretary Mode" in codes["business-off"]["fix"]
+    assert boris.name in codes["business-mute"]["what"] and boris.name in codes["business-rights"]["what"]

@@ -36,7 +36,7 @@ HOT = {
     "timers_reach_out": ["'{held100,held7}'", "'{c4ca4238-a0b9-2382-0dcc-509a6f75849b,c4ca4238-a0b9-2382-0dcc-509a6f75849b}'",
                          "'{Asia/Dubai,NULL}'", "'{ru,en}'", "'{Europe/Moscow,NULL}'", "'UTC'"],
     "links_create": ["'{y}'", "'{waiting7}'"],
-    "links_read": ["'{x}'"],
+    "links_read": ["'{x,bizChat2000000100,bizChat77}'"],
     "prospects_create": ["'{77}'", "'{x}'", "'{X}'", "'{chat}'", "'{NULL}'"],
     "prospects_meet": ["'{held7}'", "'{77}'"],
     "prospects_unclaimed": ["'{waiting7}'"],

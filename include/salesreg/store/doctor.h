@@ -169,3 +169,10 @@ bool doctor_same_person(
     struct db_session *s, struct arena *a, int64_t *pairs, int64_t *apart, const char **example);
 bool doctor_contacts(
     struct db_session *s, struct arena *a, struct doctor_contact **rows, size_t *count);
+
+/* Reps' own accounts that the bot is connected to; names: of some of those counted before them, NULL: none. */
+struct doctor_business {
+	int64_t connected, mute, excessive;
+	const char *mute_names, *excessive_names;
+};
+bool doctor_business(struct db_session *s, struct arena *a, struct doctor_business *out);

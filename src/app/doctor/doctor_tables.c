@@ -352,6 +352,35 @@ static void look_at_statuses(struct doctor *d, struct db_session *s)
 	}
 }
 
+/* Reps' own accounts, to which they have connected the bot. */
+static void look_at_business(struct doctor *d, struct db_session *s)
+{
+	struct doctor_business b;
+	if (!doctor_business(s, d->arena, &b))
+		return;
+	if (b.connected > 0)
+		doctor_checked(d, "reps",
+		    arena_printf(d->arena, "the bot connected to the own accounts of %lld %s",
+			(long long)b.connected, plural(b.connected, "rep", "reps")));
+	if (b.mute > 0)
+		doctor_find(d, (struct finding){SEVERITY_NOTE, "reps", "business-mute",
+				   arena_printf(d->arena,
+				       "%lld %s connected the bot without the right to reply: %s",
+				       (long long)b.mute, plural(b.mute, "rep has", "reps have"),
+				       b.mute_names),
+				   "what they write to prospects goes by the bot",
+				   "let them switch on \"Reply to messages\" in Chat Automation"});
+	if (b.excessive > 0)
+		doctor_find(
+		    d, (struct finding){SEVERITY_WARNING, "reps", "business-rights",
+			   arena_printf(d->arena,
+			       "%lld %s given the bot more rights than it needs: %s",
+			       (long long)b.excessive, plural(b.excessive, "rep has", "reps have"),
+			       b.excessive_names),
+			   "whoever has the bot's token has these rights in their accounts, too",
+			   "let them take back all but replying and reading in Chat Automation"});
+}
+
 void doctor_tables(struct doctor *d, struct db_session *s)
 {
 	look_at_declined(d, s);
@@ -365,6 +394,7 @@ void doctor_tables(struct doctor *d, struct db_session *s)
 	look_at_reps(d, s);
 	look_at_prospects(d, s);
 	look_at_reach(d, s);
+	look_at_business(d, s);
 	look_at_statuses(d, s);
 	doctor_calendar(d, s);
 	doctor_people(d, s);

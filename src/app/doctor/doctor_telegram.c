@@ -150,6 +150,13 @@ static void look_at_me(struct doctor *d, const struct asking *q)
 				   "the bot can be added to groups",
 				   "it answers in private chats only, and is silent there",
 				   "@BotFather, /setjoingroups, Disable"});
+	if (!json_get_bool(q->result, "can_connect_to_business", true))
+		doctor_find(
+		    d, (struct finding){SEVERITY_NOTE, area, "business-off",
+			   "reps cannot connect the bot to their own accounts",
+			   "what they write to prospects goes by the bot, never as themselves",
+			   "@BotFather, the bot, Bot Settings, Secretary Mode; then each rep: own "
+			   "profile, Edit, Chat Automation"});
 }
 
 /* Telegram lets a bot write only to who has pressed Start. */

@@ -98,6 +98,7 @@ void conversation_interest(
 			interest->invite = event->text;
 			return;
 		case START_PROSPECT:
+		case START_BUSINESS:
 			interest->wants_clients = true; /* a rep is shown the card */
 			interest->link = event->text;
 			return;
@@ -105,7 +106,6 @@ void conversation_interest(
 			interest->link = event->text;
 			return;
 		case START_PLAIN:
-		case START_BUSINESS:
 		case START_UNKNOWN:
 			return;
 		}

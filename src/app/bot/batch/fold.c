@@ -82,7 +82,8 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 			in->invites[in->invite_count++] = of->invite;
 		}
 		if (of->link) {
-			of->link = link_token_hash(a, of->link);
+			if (start_link(of->link) != START_BUSINESS)
+				of->link = link_token_hash(a, of->link);
 			in->links[in->link_count++] = of->link;
 		}
 		if (of->wants_calendar && rules->calendar_url)

@@ -215,6 +215,10 @@ static bool show_card(struct turn *t, const char *prospect)
 
 bool turn_looked_at_link(struct turn *t)
 {
+	/* out of a chat of the rep's own account: nothing is said of other people's clients */
+	if (t->link == START_BUSINESS)
+		return t->state->opened && t->state->rep_status == REP_ACTIVE &&
+		       show_card(t, t->state->opened->prospect.id);
 	const struct link_view *link = opened(t);
 	bool may = t->state->rep_status == REP_ACTIVE || (t->kinds & PERSON_ADMIN);
 	if (!link)
