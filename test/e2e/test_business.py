@@ -1,7 +1,10 @@
 """As the rep: the bot is connected to a rep's own account, and writes there where it may."""
 import json
+import os
+import signal
 
 import pytest
+import requests
 
 import test_prospects as prospects
 from support.database import TABLES, tables
@@ -375,6 +378,12 @@ def test_doctor_knows_of_connected_accounts(world, boris):  # noqa: F811
     world.sandbox.post("bot", can_connect_to_business=False)
     boris.act("business_rights", rights=["can_edit_bio"])
     boris.hears("business_rights_changed", "business_right_missing", "business_rights_extra", rights="изменение профиля")
-    codes = found()
+    os.kill(world.bot.popen.pid, signal.SIGSTOP)
+    try:
+        requests.post(f"{world.sandbox.base}/bot{TOKEN}/getUpdates", json={"timeout": 0, "allowed_updates": ["message"]}, timeout=30)
+        codes = found()
+    finally:
+        os.kill(world.bot.popen.pid, signal.SIGCONT)
+    assert "business_message" in codes["updates-unasked"]["what"]
     assert "Secretary Mode" in codes["business-off"]["fix"]
     assert boris.name in codes["business-mute"]["what"] and boris.name in codes["business-rights"]["what"]

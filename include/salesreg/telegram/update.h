@@ -52,6 +52,12 @@ bool telegram_update_is_private(const json_t *update);
 /* The same of bytes that are no JSON. */
 bool telegram_bytes_are_private(const char *bytes, size_t size);
 
+/* The kinds that are read, or known to be ignored: a JSON array for getUpdates. */
+#define TELEGRAM_ALLOWED_UPDATES                                                                   \
+	"[\"message\",\"edited_message\",\"callback_query\",\"my_chat_member\","                   \
+	"\"business_connection\",\"business_message\",\"edited_business_message\","                \
+	"\"deleted_business_messages\"]"
+
 struct telegram_update {
 	int64_t update_id;
 	bool has_id;

@@ -4,6 +4,7 @@
 #include "salesreg/base/log.h"
 #include "salesreg/domain/outbox/backoff.h"
 #include "salesreg/telegram/bytes.h"
+#include "salesreg/telegram/update.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -302,10 +303,7 @@ void poller_poll(struct poller *p)
 	arena_reset(&p->arena);
 	const int64_t *next = batch_next(p->batch);
 	char *body = arena_printf(&p->arena,
-	    "{%s%s%s\"timeout\":%d,\"limit\":%d,\"allowed_updates\":[\"message\",\"edited_"
-	    "message\",\"callback_query\","
-	    "\"my_chat_member\",\"business_connection\",\"business_message\","
-	    "\"edited_business_message\",\"deleted_business_messages\"]}",
+	    "{%s%s%s\"timeout\":%d,\"limit\":%d,\"allowed_updates\":" TELEGRAM_ALLOWED_UPDATES "}",
 	    next ? "\"offset\":" : "", next ? db_i64(&p->arena, *next) : "", next ? "," : "",
 	    poll_seconds(p), p->beside ? 2 : p->limit);
 	p->stats.polls++;

@@ -1,6 +1,7 @@
 #include "salesreg/app/doctor/doctor.h"
 #include "salesreg/base/json.h"
 #include "salesreg/telegram/api.h"
+#include "salesreg/telegram/update.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -134,6 +135,37 @@ static void look_at_webhook(struct doctor *d, struct asking *q)
 			      : "start `salesreg bot`"});
 }
 
+static bool has(const json_t *list, const char *name)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *one = json_string_value(json_array_get(list, i));
+		if (one && strcmp(one, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The last poll says what Telegram sends; it is the bot's while the bot leads. Without a list Telegram sends all that we read. */
+static void look_at_updates(struct doctor *d, const struct asking *q)
+{
+	const json_t *sent = json_get_array(q->result, "allowed_updates");
+	json_t *wanted = json_loads(TELEGRAM_ALLOWED_UPDATES, 0, NULL);
+	const char *missing = "";
+	for (size_t i = 0; sent && i < json_array_size(wanted); i++) {
+		const char *name = json_string_value(json_array_get(wanted, i));
+		if (!has(sent, name))
+			missing =
+			    arena_printf(d->arena, "%s%s%s", missing, *missing ? ", " : "", name);
+	}
+	json_decref(wanted);
+	if (*missing && d->bot_leads == DOCTOR_YES)
+		doctor_find(
+		    d, (struct finding){SEVERITY_WARNING, area, "updates-unasked",
+			   arena_printf(d->arena, "Telegram does not send the bot: %s", missing),
+			   "another program, or an older version, polled last and asked for less",
+			   "restart the bot, and stop the other one"});
+}
+
 static void look_at_me(struct doctor *d, const struct asking *q)
 {
 	const char *name = json_get_text(d->arena, q->result, "username");
@@ -249,6 +281,7 @@ static void look(struct doctor *d, struct asking *q)
 		const char *url = json_get_text(d->arena, q->result, "url");
 		webhook = url && *url;
 		look_at_webhook(d, q);
+		look_at_updates(d, q);
 	}
 	if (d->bot_leads == DOCTOR_UNKNOWN)
 		doctor_left_out(d, "a second poller",
