@@ -10,6 +10,7 @@ CREATE TABLE salesreg.timers (
     version      bigint,                  -- of the conversation then; NULL: it does not matter
     step         smallint NOT NULL DEFAULT 1, -- which reminder
     attempts     integer NOT NULL DEFAULT 0,  -- claims; grows with every change, so that an old claim fits nothing
+    failures     integer NOT NULL DEFAULT 0,  -- of these claims: what was only put off is none
     error        text,
     due_at       timestamptz NOT NULL DEFAULT now(),
     leased_until timestamptz,             -- due again then, unless it was ended
@@ -40,3 +41,10 @@ ALTER TABLE salesreg.conversations
     ADD COLUMN reach text NOT NULL DEFAULT 'reachable'
         CHECK (reach IN ('reachable', 'blocked', 'never_met', 'privacy', 'deactivated')),
     ADD COLUMN reach_error text;
+
+-- What a message of the bot's own accord was decided on, and is looked at again when it is claimed: until when the person is awake, on
+-- which day there it was counted, whose prospect they were then. NULL: nothing of it.
+ALTER TABLE salesreg.outbox
+    ADD COLUMN not_after timestamptz,
+    ADD COLUMN unasked_on date,
+    ADD COLUMN unasked_rep uuid;

@@ -151,7 +151,8 @@ SELECT count(*) FROM held
 -- unsent row of each other chat, most urgent chats first. What was made in the future, as the server's clock was set back since,
 -- is due: its chat would wait for the clock. $3 what bot_state_take found: of tables that were restored from a dump since,
 -- nothing is claimed before they have been entered, and old messages held. What is not to be sent any more becomes history, and is
--- returned as `dropped`: the conversation has changed hands since it was decided, or its person has said STOP.
+-- returned as `dropped`: the conversation has changed hands since it was decided, its person has said STOP; and, of what nobody asked
+-- for, they sleep by now, or the prospect is closed or somebody else's. What is dropped was not written: it counts for no day.
 WITH due AS (
     SELECT o.id,
            CASE WHEN o.version IS NOT NULL
@@ -159,6 +160,13 @@ WITH due AS (
                                      WHERE c.telegram_id = o.chat_id AND c.version = o.version OFFSET 0) THEN 'superseded'
                 WHEN o.unasked
                      AND EXISTS (SELECT 1 FROM salesreg.opt_outs p WHERE p.telegram_id = o.chat_id OFFSET 0) THEN 'opted out'
+                WHEN o.not_after <= now() THEN 'too late'
+                WHEN o.unasked_on IS NOT NULL
+                     AND NOT EXISTS (SELECT 1 FROM salesreg.conversations c
+                                     CROSS JOIN LATERAL (SELECT coalesce(q.status, '') IN ('unreached', 'contacted', 'in_conversation') AS open,
+                                                                q.assigned_rep_id
+                                                         FROM public.test_prospects q WHERE q.id = c.prospect OFFSET 0) p
+                                     WHERE c.telegram_id = o.chat_id AND p.open AND p.assigned_rep_id IS NOT DISTINCT FROM o.unasked_rep OFFSET 0) THEN 'out of date'
            END AS dropped
     FROM salesreg.outbox o
     WHERE 'salesreg.home'::pg_catalog.regclass::oid::bigint = $3::bigint
@@ -171,7 +179,15 @@ WITH due AS (
     FOR UPDATE OF o SKIP LOCKED -- what an open psql holds keeps only its own chat waiting
 ), gone AS (
     DELETE FROM salesreg.outbox o USING due WHERE o.id = due.id AND due.dropped IS NOT NULL
-    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, o.created_at, due.dropped
+    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, o.created_at, o.unasked_on,
+              due.dropped
+), uncounted AS (
+    UPDATE salesreg.conversations c SET unasked_count = c.unasked_count - 1
+    FROM (SELECT q.prospect FROM gone g
+          CROSS JOIN LATERAL (SELECT n.prospect, n.unasked_on, n.unasked_count FROM salesreg.conversations n
+                              WHERE n.telegram_id = g.chat_id OFFSET 0 FOR NO KEY UPDATE SKIP LOCKED) q
+          WHERE g.unasked_on = q.unasked_on AND q.unasked_count > 0) w
+    WHERE c.prospect = w.prospect
 ), kept AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate, error,
                                          created_at)

@@ -10,7 +10,7 @@ UPDATE salesreg.timers t
 SET attempts = t.attempts + 1, leased_until = now() + $3::bigint * interval '1 microsecond',
     due_at = now() + $3::bigint * interval '1 microsecond'
 FROM due WHERE t.id = due.id
-RETURNING t.id, t.attempts,
+RETURNING t.id, t.attempts, t.failures,
           (SELECT left(p.telegram_id, 255) FROM public.test_prospects p WHERE p.id = t.prospect OFFSET 0),
           (SELECT s.locale FROM salesreg.conversations c JOIN salesreg.user_sessions s ON s.user_id = c.telegram_id
            WHERE c.prospect = t.prospect OFFSET 0)
@@ -33,14 +33,15 @@ SELECT t.id FROM unnest($1::bigint[], $2::bigint[]) AS f (id, attempts)
 JOIN salesreg.timers t ON t.id = f.id AND t.attempts = f.attempts
 WHERE NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = t.id)
 -- name: timers_retry
--- $1 timers, $2 claims, $3 microseconds until they are due again, $4 what went wrong
+-- $1 timers, $2 claims, $3 microseconds until they are due again, $4 what went wrong, or NULL: they are only put off
 WITH mine AS (
     SELECT t.id, f.pause_us, f.error FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS f (id, attempts, pause_us, error)
     JOIN salesreg.timers t ON t.id = f.id AND t.attempts = f.attempts
     FOR UPDATE OF t SKIP LOCKED
 ), again AS (
     UPDATE salesreg.timers t
-    SET due_at = now() + m.pause_us * interval '1 microsecond', leased_until = NULL, error = left(m.error, 500)
+    SET due_at = now() + m.pause_us * interval '1 microsecond', leased_until = NULL, error = left(m.error, 500),
+        failures = CASE WHEN m.error IS NULL THEN 0 ELSE t.failures + 1 END
     FROM mine m WHERE t.id = m.id
 )
 SELECT t.id FROM unnest($1::bigint[], $2::bigint[]) AS f (id, attempts)
@@ -66,9 +67,9 @@ WHERE c.prospect = (SELECT t.prospect FROM salesreg.timers t WHERE t.id = $1::bi
 FOR NO KEY UPDATE SKIP LOCKED
 -- name: timers_read
 -- $1 timer, $2 claim, $3 zones that the person may be in, the likeliest first, $4 the company's, $5 the minute at which waking hours
--- begin: all that decides what becomes of the timer, which is locked. No row: the claim is over, or somebody holds it.
--- The last five: the person's zone, the day and minute there, what the bot has written on that day, microseconds until waking hours
--- begin today and tomorrow
+-- begin, $6 that at which they end: all that decides what becomes of the timer, which is locked. No row: the claim is over, or somebody
+-- holds it. The last seven: the day and minute where the person is, what the bot has written on that day, microseconds until waking hours
+-- begin today and tomorrow and end today, and whose prospect they are
 SELECT t.kind, t.step, t.prospect, p.name, coalesce(p.status, ''), p.telegram_id, p.context, p.notes, p.email, c.prospect IS NOT NULL, c.telegram_id, c.owner, c.version, c.source, left(c.campaign, 255),
        t.version IS NULL OR t.version = c.version, c.reach,
        EXISTS (SELECT 1 FROM salesreg.opt_outs o WHERE o.telegram_id = c.telegram_id), s.locale,
@@ -79,7 +80,10 @@ SELECT t.kind, t.step, t.prospect, p.name, coalesce(p.status, ''), p.telegram_id
        (extract(epoch FROM salesreg.instant(date '1970-01-01' + d.day + $5::integer * interval '1 minute', z.zone, NULL) - now())
         * 1000000)::bigint,
        (extract(epoch FROM salesreg.instant(date '1970-01-01' + d.day + 1 + $5::integer * interval '1 minute', z.zone, NULL) - now())
-        * 1000000)::bigint
+        * 1000000)::bigint,
+       (extract(epoch FROM salesreg.instant(date '1970-01-01' + d.day + $6::integer * interval '1 minute', z.zone, NULL) - now())
+        * 1000000)::bigint,
+       p.assigned_rep_id
 FROM (SELECT q.* FROM salesreg.timers q WHERE q.id = $1::bigint AND q.attempts = $2::integer FOR UPDATE SKIP LOCKED) t
 LEFT JOIN LATERAL (SELECT left(q.name, 255) AS name, left(q.status, 50) AS status, left(q.telegram_id, 255) AS telegram_id,
                           left(q.context, 2000) AS context, left(q.notes, 2000) AS notes, left(q.email, 255) AS email, q.assigned_rep_id
@@ -100,7 +104,8 @@ CROSS JOIN LATERAL (SELECT (n.here::date - date '1970-01-01') AS day,
                            (extract(hour FROM n.here) * 60 + extract(minute FROM n.here))::integer AS minute
                     FROM (SELECT now() AT TIME ZONE z.zone AS here) n OFFSET 0) d
 -- name: timers_write
--- $1 chat, $2 payload, $3 the conversation's version, $4 prospect, $5 the day there: a message of the bot's own accord, counted
+-- $1 chat, $2 payload, $3 the conversation's version, $4 prospect, $5 the day there, $6 microseconds until it is not to be
+-- sent any more, $7 whose prospect they are, or NULL: a message of the bot's own accord, counted
 WITH counted AS (
     UPDATE salesreg.conversations c
     SET unasked_on = date '1970-01-01' + $5::integer,
@@ -108,18 +113,20 @@ WITH counted AS (
     WHERE c.prospect = $4::varchar
     RETURNING 1
 )
-INSERT INTO salesreg.outbox (chat_id, method, payload, priority, version, unasked)
-SELECT $1::bigint, 'sendMessage', $2::json, 1, $3::bigint, true FROM counted
+INSERT INTO salesreg.outbox (chat_id, method, payload, priority, version, unasked, not_after, unasked_on, unasked_rep)
+SELECT $1::bigint, 'sendMessage', $2::json, 1, $3::bigint, true, now() + $6::bigint * interval '1 microsecond',
+       date '1970-01-01' + $5::integer, $7::uuid
+FROM counted
 -- name: timers_remind
 -- $1 prospect, $2 version, $3 microseconds: the first reminder; one that is set is put off, as they have just been written to
 INSERT INTO salesreg.timers AS t (kind, prospect, version, due_at)
 VALUES ('reminder', $1::varchar, $2::bigint, now() + $3::bigint * interval '1 microsecond')
 ON CONFLICT (prospect, kind) DO UPDATE
-SET version = excluded.version, attempts = t.attempts + 1, leased_until = NULL, error = NULL, due_at = greatest(t.due_at, excluded.due_at)
+SET version = excluded.version, attempts = t.attempts + 1, leased_until = NULL, failures = 0, error = NULL, due_at = greatest(t.due_at, excluded.due_at)
 -- name: timers_remind_again
 -- $1 timer, $2 microseconds: the next reminder
 UPDATE salesreg.timers
-SET step = step + 1, attempts = attempts + 1, leased_until = NULL, error = NULL, due_at = now() + $2::bigint * interval '1 microsecond'
+SET step = step + 1, attempts = attempts + 1, leased_until = NULL, failures = 0, error = NULL, due_at = now() + $2::bigint * interval '1 microsecond'
 WHERE id = $1::bigint
 -- name: timers_end
 -- $1 timer
@@ -142,7 +149,7 @@ INSERT INTO salesreg.timers AS t (kind, prospect, version, due_at)
 SELECT 'reminder', h.prospect, h.version, now() + $3::bigint * interval '1 microsecond'
 FROM them h WHERE h.awaits AND h.owner = 'bot' AND $3::bigint > 0
 ON CONFLICT (prospect, kind) DO UPDATE
-SET version = excluded.version, step = 1, attempts = t.attempts + 1, leased_until = NULL, error = NULL, due_at = excluded.due_at,
+SET version = excluded.version, step = 1, attempts = t.attempts + 1, leased_until = NULL, failures = 0, error = NULL, due_at = excluded.due_at,
     created_at = now()
 -- name: timers_reach_out
 -- $1 prospects just assigned, $2 to whom, $3 the zones of their phones or NULL, $4 languages and $5 their zones, $6 the company's: whom
@@ -166,7 +173,7 @@ WITH them AS MATERIALIZED (
     INSERT INTO salesreg.timers AS t (kind, prospect, rep, version)
     SELECT 'reach_out', h.prospect, h.rep, h.version FROM them h WHERE h.reach = 'reachable'
     ON CONFLICT (prospect, kind) DO UPDATE
-    SET rep = excluded.rep, version = excluded.version, attempts = t.attempts + 1, leased_until = NULL, error = NULL, due_at = now(),
+    SET rep = excluded.rep, version = excluded.version, attempts = t.attempts + 1, leased_until = NULL, failures = 0, error = NULL, due_at = now(),
         created_at = now()
 )
 SELECT h.prospect, (extract(hour FROM n.here) * 60 + extract(minute FROM n.here))::integer,
@@ -182,7 +189,7 @@ FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[]) AS
 CROSS JOIN LATERAL (SELECT q.* FROM salesreg.assignments q WHERE q.id = f.assignment OFFSET 0) a
 WHERE a.rep = f.rep AND a.ended_at IS NULL
 ON CONFLICT (prospect, kind) DO UPDATE
-SET rep = excluded.rep, attempts = t.attempts + 1, leased_until = NULL, error = NULL, due_at = excluded.due_at, created_at = now()
+SET rep = excluded.rep, attempts = t.attempts + 1, leased_until = NULL, failures = 0, error = NULL, due_at = excluded.due_at, created_at = now()
 -- name: timers_refused
 -- $1 accounts, $2 how they cannot be reached any more, $3 what Telegram said: prospects whom the bot has met. Whose rep is told, once
 WITH lost AS (
@@ -193,4 +200,4 @@ WITH lost AS (
     RETURNING c.prospect
 )
 INSERT INTO salesreg.timers AS t (kind, prospect) SELECT 'unreachable', l.prospect FROM lost l
-ON CONFLICT (prospect, kind) DO UPDATE SET attempts = t.attempts + 1, leased_until = NULL, error = NULL, due_at = now(), created_at = now()
+ON CONFLICT (prospect, kind) DO UPDATE SET attempts = t.attempts + 1, leased_until = NULL, failures = 0, error = NULL, due_at = now(), created_at = now()

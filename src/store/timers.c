@@ -9,7 +9,8 @@ static void write_results(struct db_plan *plan, struct arena *a, const void *res
 }
 
 static const struct column columns[] = {COL(timer_row, row.id, I64),
-    COL(timer_row, row.attempts, I64), COL(timer_row, contact, TEXT), COL(timer_row, locale, TEXT)};
+    COL(timer_row, row.attempts, I64), COL(timer_row, failures, I64), COL(timer_row, contact, TEXT),
+    COL(timer_row, locale, TEXT)};
 const struct queue timers_queue = {
     .what = "the timers",
     .due = SQL_TIMERS_CLAIM,
@@ -41,10 +42,10 @@ size_t timers_lock(struct db_plan *plan, struct arena *a, int64_t id)
 }
 
 size_t timers_read(struct db_plan *plan, struct arena *a, const struct queue_row *row,
-    const char *const zones[2], const char *company_zone, int64_t opens)
+    const char *const zones[2], const char *company_zone, int64_t opens, int64_t closes)
 {
 	return db_plan_add(plan, SQL_TIMERS_READ, db_i64(a, row->id), db_i64(a, row->attempts),
-	    db_text_array(a, zones, 2), company_zone, db_i64(a, opens));
+	    db_text_array(a, zones, 2), company_zone, db_i64(a, opens), db_i64(a, closes));
 }
 
 bool timers_read_parse(const PGresult *result, struct arena *a, struct timer_facts *facts)
@@ -64,7 +65,8 @@ bool timers_read_parse(const PGresult *result, struct arena *a, struct timer_fac
 	    COL(timer_facts, rep_locale, TEXT), COL(timer_facts, assignment_id, I64),
 	    COL(timer_facts, contacted, BOOL), COL(timer_facts, day, I64),
 	    COL(timer_facts, minute, I64), COL(timer_facts, written, I64),
-	    COL(timer_facts, opens_us, I64), COL(timer_facts, opens_tomorrow_us, I64)};
+	    COL(timer_facts, opens_us, I64), COL(timer_facts, opens_tomorrow_us, I64),
+	    COL(timer_facts, closes_us, I64), COL(timer_facts, assigned, TEXT)};
 	if (PQntuples(result) == 0)
 		return false;
 	*facts = (struct timer_facts){0};
@@ -77,7 +79,8 @@ void timers_write(
     struct db_plan *plan, struct arena *a, const struct timer_facts *facts, const char *payload)
 {
 	(void)db_plan_add(plan, SQL_TIMERS_WRITE, db_i64(a, facts->chat_id), payload,
-	    db_i64(a, facts->version), facts->prospect, db_i64(a, facts->day));
+	    db_i64(a, facts->version), facts->prospect, db_i64(a, facts->day),
+	    db_i64(a, facts->closes_us), facts->assigned);
 }
 
 void timers_remind(

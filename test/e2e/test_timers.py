@@ -406,6 +406,71 @@ def test_who_cannot_be_reached_is_so_on_the_next_rep_s_card(world):
     is_quiet(world, anna)
 
 
+@pytest.mark.parametrize("how, why", [("closed", "out of date"), ("another rep's", "out of date"), ("night", "too late"), ("deleted", "superseded")])
+def test_what_waits_to_be_sent_is_dropped_where_it_may_not_be_said_any_more(make_timed, how, why):
+    """An outage lies between what was decided and what is sent. What was not sent counts for no day."""
+    world = make_timed(PROSPECT_MESSAGES_PER_DAY="1")
+    anna = looks_for_property(world)
+    world.settle()
+    world.bot.terminate()
+    comes_due(world, anna, "reminder")
+    world.db.outbox.eventually("count(*) = 1 AND bool_and(not_after > now() AND unasked)")
+    assert world.db.conversations.value("unasked_count") == 1
+    if how == "closed":
+        world.db.execute("UPDATE test_prospects SET status = 'archived'")
+    elif how == "another rep's":
+        world.db.execute(f"UPDATE {tables.outbox} SET unasked_rep = gen_random_uuid()")
+    elif how == "deleted":
+        world.db.execute("DELETE FROM test_prospects")
+    else:
+        world.db.outbox.update("not_after = now()")
+    world.start_bot()
+    world.db.outbox_history.eventually("count(*) = 1", f"WHERE state = 'dropped' AND error = '{why}'")
+    is_quiet(world, anna)
+    if how != "deleted":
+        assert world.db.conversations.value("unasked_count") == 0
+
+
+def test_a_reminder_that_waited_for_the_bot_is_sent_where_nothing_has_changed(make_timed):
+    world = make_timed(PROSPECT_HOURS="0-24")
+    anna = looks_for_property(world)
+    world.settle()
+    world.bot.terminate()
+    comes_due(world, anna, "reminder")
+    world.db.outbox.eventually("count(*) = 1")
+    world.start_bot()
+    anna.hears("reminder", name="Anna")
+    assert world.db.conversations.value("unasked_count") == 1
+
+
+def test_what_is_only_put_off_is_never_given_up(make_timed, database):
+    """Nights and full days are no failures; failures are counted anew after them."""
+    world = make_timed(PROSPECT_HOURS=night(type("W", (), {"db": database}), "Europe/Moscow"))
+    anna = looks_for_property(world)
+    eventually(lambda: timer(world, anna, "reminder"))
+    world.db.timers.update("attempts = 500, failures = 99, due_at = now()")
+    world.db.timers.eventually("bool_and(attempts > 500 AND leased_until IS NULL AND due_at > now() AND failures = 0 AND due_at < 'infinity')")
+    is_quiet(world, anna)
+
+
+@pytest.mark.parametrize("last", ["word", "block"])
+def test_of_a_word_and_a_block_in_one_poll_the_last_counts(world, last):
+    anna = looks_for_property(world)
+    world.settle()
+    word, block = {"user": anna.id, "type": "text", "text": "Вилла"}, {"user": anna.id, "type": "block"}
+    if last == "block":
+        world.sandbox.acts([word, block])
+        eventually(lambda: reach(world, anna) == "blocked")
+        world.settle()
+        assert reach(world, anna) == "blocked"
+    else:
+        world.sandbox.acts([block, {"user": anna.id, "type": "unblock"}, word])
+        anna.hears("prospect_noted")
+        world.settle()
+        assert reach(world, anna) == "reachable"
+        assert timer(world, anna, "unreachable") is None
+
+
 # deaths ----------------------------------------------------------------------------------------------------------------------
 
 def test_killed_at_any_moment_it_fires_each_once(world):

@@ -9,6 +9,7 @@
 enum { TIMER_LEASE_US = 60 * 1000 * 1000 };
 struct timer_row {
 	struct queue_row row;
+	int64_t failures;             /* before; what was put off is none */
 	const char *contact, *locale; /* of the prospect, or NULL */
 };
 extern const struct queue timers_queue;
@@ -46,16 +47,19 @@ struct timer_facts {
 	    written; /* where the prospect is: now, and what was written of the bot's own accord */
 	int64_t opens_us,
 	    opens_tomorrow_us; /* until waking hours begin there; below 0: they have begun */
+	int64_t closes_us;     /* until today's end */
+	const char *assigned;  /* the rep whose prospect they are, or NULL */
 };
 
 /* The step's rows: none if there is no conversation, or somebody holds it. */
 size_t timers_lock(struct db_plan *plan, struct arena *a, int64_t id);
 size_t timers_read(struct db_plan *plan, struct arena *a, const struct queue_row *row,
-    const char *const zones[2], const char *company_zone, int64_t opens);
+    const char *const zones[2], const char *company_zone, int64_t opens, int64_t closes);
 /* False: it is not to be touched now: another claim's, ended, or locked. */
 bool timers_read_parse(const PGresult *result, struct arena *a, struct timer_facts *facts);
 
-/* A message of the bot's own accord, counted. */
+/* A message of the bot's own accord, counted. It is dropped where it is not sent before waking hours end, or what it was decided on is
+   true no more. */
 void timers_write(
     struct db_plan *plan, struct arena *a, const struct timer_facts *facts, const char *payload);
 void timers_remind(

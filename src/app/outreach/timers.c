@@ -19,8 +19,7 @@
 enum {
 	PLACES = 4,
 	DEADLINE_MS = 15000,
-	CLAIMS_MOST =
-	    100, /* then it is the timer's fault, or its prospect has been written to enough */
+	FAILURES_MOST = 100, /* one after the other: then it is the timer's fault */
 	JOB_ARENA_MAXIMUM = 1024 * 1024,
 	WHY_BYTES = 200,
 };
@@ -38,6 +37,7 @@ struct job {
 	struct timers *timers;
 	enum timer_step step;
 	struct queue_row row;
+	int64_t failures; /* before this claim */
 	struct db_conn *conn;
 	struct arena arena;
 	bool has_arena;
@@ -80,12 +80,13 @@ static void fail(struct job *job, const char *why)
 {
 	struct timers *t = job->timers;
 	t->stats.failed++;
-	if (job->row.attempts < CLAIMS_MOST) {
-		end_job(job, QUEUE_RETRY, queue_worker_pause_us(t->queue, job->row.attempts), why);
+	int64_t failures = job->failures + 1;
+	if (failures < FAILURES_MOST) {
+		end_job(job, QUEUE_RETRY, queue_worker_pause_us(t->queue, failures), why);
 		return;
 	}
 	log_error("timer %lld is given up after %lld tries: %s", (long long)job->row.id,
-	    (long long)job->row.attempts, why);
+	    (long long)failures, why);
 	end_job(job, QUEUE_GIVEN_UP, 0, why);
 }
 
@@ -283,8 +284,8 @@ static void on_lease(struct db_conn *conn, enum err err, void *data)
 	plan->count = 0;
 	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
 	job->lock_step = timers_lock(plan, &job->arena, job->row.id);
-	job->read_step = timers_read(
-	    plan, &job->arena, &job->row, job->zones, t->zone, t->options.rules->outreach.opens);
+	job->read_step = timers_read(plan, &job->arena, &job->row, job->zones, t->zone,
+	    t->options.rules->outreach.opens, t->options.rules->outreach.closes);
 	db_conn_run(conn, plan->steps, plan->count, DEADLINE_MS, on_read, job);
 }
 
@@ -297,6 +298,7 @@ static const char *take(void *data_job, const void *data_row, struct arena *a, v
 	struct contact contact;
 	job->timers = data;
 	job->row = row->row;
+	job->failures = row->failures;
 	bool phone = contact_parse(row->contact, a, &contact) == CONTACT_NO_PROBLEM &&
 		     contact.kind == CONTACT_PHONE;
 	job->zones[0] = phone ? zone_of_phone(contact.value) : NULL;

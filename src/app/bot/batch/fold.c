@@ -357,17 +357,23 @@ static const struct event *as_it_will_be(const struct folding *f, const struct e
 	return shown;
 }
 
-/* Whatever a prospect says or presses ends what they were to be reminded of. */
+/* Whatever a prospect says or presses ends what they were to be reminded of. Of words and blocks in one poll the last counts: the others'
+   rows become nobody's. */
 static void note_prospect(
     struct folding *f, struct person *p, const struct event *event, bool awaits)
 {
 	if (!p->state.prospect || event->business)
 		return;
 	if (event->kind == EVENT_BLOCKED) {
-		f->writes->blockers[f->writes->blocker_count++] =
-		    (struct refused_row){p->user_id, reach_name(REACH_BLOCKED), NULL};
+		if (!p->blocker)
+			p->blocker = &f->writes->blockers[f->writes->blocker_count++];
+		*p->blocker = (struct refused_row){p->user_id, reach_name(REACH_BLOCKED), NULL};
+		if (p->spoke)
+			p->spoke->telegram_id = 0;
 		return;
 	}
+	if (p->blocker)
+		p->blocker->telegram_id = 0;
 	if (!p->spoke)
 		p->spoke = &f->writes->heard[f->writes->heard_count++];
 	*p->spoke = (struct heard_row){p->user_id, awaits};

@@ -11,9 +11,10 @@ struct person {
 	bool heard;   /* an admin who has been shown what was missed */
 	bool touched; /* an effect of this batch changed the rep or what belongs to it */
 	int64_t user_id;
-	struct heard_row *spoke; /* a prospect, in this batch; NULL: not yet */
-	unsigned guesses;        /* in this batch */
-	enum code_limit limit;   /* that keeps a mail back in this event */
+	struct heard_row *spoke;     /* a prospect, in this batch; NULL: not yet */
+	struct refused_row *blocker; /* the same */
+	unsigned guesses;            /* in this batch */
+	enum code_limit limit;       /* that keeps a mail back in this event */
 };
 
 struct folding {
