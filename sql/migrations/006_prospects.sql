@@ -65,6 +65,21 @@ CREATE FUNCTION salesreg.relay_refusal(relay json, gone boolean, error text) RET
                                                          'allow_sending_without_reply', true))
 $$;
 
+-- Whoever gets a prospect whom another one led does not lead by that: the bot does again, and says who looks after them now.
+CREATE FUNCTION salesreg.on_assigned() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE salesreg.conversations c SET owner = 'bot', version = c.version + 1
+    FROM fresh f
+    WHERE c.prospect = f.prospect AND c.owner = 'rep'
+      AND EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = f.prospect AND a.rep <> f.rep);
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER assigned AFTER INSERT ON salesreg.assignments
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION salesreg.on_assigned();
+REVOKE EXECUTE ON FUNCTION salesreg.on_assigned() FROM PUBLIC;
+
 -- Who has said STOP. Kept for ever, whatever becomes of the prospect.
 CREATE TABLE salesreg.opt_outs (
     telegram_id  bigint PRIMARY KEY,

@@ -34,7 +34,9 @@ SELECT a.id, a.rep, left(p.name, 255), left(p.telegram_id, 255), left(p.status, 
                                                AND n.reason = 'declined' OFFSET 0)) AS nobody_else,
        a.reason, -- why it ended, if it did
        a.ended_at IS NOT NULL AND p.assigned_rep_id = a.rep, -- its rep has the prospect again, which outreach may have yet to see
-       a.prospect, coalesce(c.owner, 'bot'), coalesce(c.version, 1), c.telegram_id, b.locale, c.blocked_at IS NOT NULL, y.connection, y.chat_id
+       a.prospect, coalesce(c.owner, 'bot'), coalesce(c.version, 1), c.telegram_id, b.locale, c.blocked_at IS NOT NULL,
+       y.connection, y.chat_id,
+       EXISTS (SELECT 1 FROM salesreg.opt_outs x WHERE x.telegram_id = c.telegram_id OFFSET 0)
 FROM salesreg.assignments a JOIN public.test_prospects p ON p.id = a.prospect
 LEFT JOIN LATERAL (SELECT h.id, h.rep FROM salesreg.assignments h
                    WHERE h.prospect = a.prospect AND h.ended_at IS NULL AND h.id <> a.id LIMIT 1) l ON true

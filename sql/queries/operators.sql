@@ -67,7 +67,15 @@ DELETE FROM salesreg.parked_updates p WHERE p.id = ANY ($1::bigint[]) RETURNING 
 -- which bot this database serves; no row: none yet
 SELECT b.bot_id, b.username FROM salesreg.bot_state b
 -- name: operator_adopt
--- $1 the new bot. Nothing of what was read from Telegram for the old one holds for it.
+-- $1 the new bot. Nothing of what was read from Telegram for the old one holds for it: message ids are another bot's, so that replies
+-- and edits by the old ones would go astray.
+WITH pairs AS (
+    DELETE FROM salesreg.relay_pairs
+), summaries AS (
+    UPDATE salesreg.qualifications SET summary_chat = NULL, summary_message = NULL WHERE summary_message IS NOT NULL
+), drafts AS (
+    UPDATE salesreg.user_sessions SET draft = draft - 'seen' WHERE draft ? 'seen'
+)
 UPDATE salesreg.bot_state SET bot_id = $1::bigint, next_update_id = NULL, in_hand_update_id = NULL, in_hand_count = 0,
     send_blocked_until = NULL, username = NULL, clean = true, updated_at = now()
 RETURNING bot_id

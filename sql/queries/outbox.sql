@@ -167,6 +167,16 @@ WITH due AS (
                                                                 q.assigned_rep_id
                                                          FROM public.test_prospects q WHERE q.id = c.prospect OFFSET 0) p
                                      WHERE c.telegram_id = o.chat_id AND p.open AND p.assigned_rep_id IS NOT DISTINCT FROM o.unasked_rep OFFSET 0) THEN 'out of date'
+                -- words and answers of a prospect whom another rep has by now; the card shows those to that one
+                WHEN o.connection IS NULL AND coalesce(o.relay ->> 'prospect', o.summary_of) IS NOT NULL
+                     AND NOT EXISTS (SELECT 1 FROM public.test_prospects p
+                                     JOIN public.sales_representatives r ON r.id = p.assigned_rep_id
+                                     WHERE p.id = coalesce(o.relay ->> 'prospect', o.summary_of)
+                                       AND r.telegram_id = o.chat_id AND r.status = 'active' OFFSET 0)
+                     AND NOT EXISTS (SELECT 1 FROM salesreg.conversations c
+                                     WHERE c.telegram_id = o.chat_id
+                                       AND c.prospect = coalesce(o.relay ->> 'prospect', o.summary_of) OFFSET 0)
+                THEN 'not theirs any more'
            END AS dropped
     FROM salesreg.outbox o
     WHERE 'salesreg.home'::pg_catalog.regclass::oid::bigint = $3::bigint
@@ -246,7 +256,9 @@ WITH mine AS (
     SELECT chat_id, message_id, (relay ->> 'chat')::bigint, (relay ->> 'message')::bigint, relay ->> 'prospect',
            coalesce((relay ->> 'caption')::boolean, false)
     FROM done WHERE relay IS NOT NULL AND message_id > 0 AND relay -> 'messages' IS NULL AND connection IS NULL
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (to_chat, to_message) DO UPDATE
+    SET from_chat = excluded.from_chat, from_message = excluded.from_message, prospect = excluded.prospect,
+        caption = excluded.caption, at = now()
 ), as_rep AS (
     INSERT INTO salesreg.business_messages (connection, chat_id, message_id, from_chat, from_message, prospect)
     SELECT connection, chat_id, message_id, (relay ->> 'chat')::bigint, (relay ->> 'message')::bigint, relay ->> 'prospect'

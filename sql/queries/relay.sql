@@ -20,7 +20,7 @@ CROSS JOIN LATERAL (SELECT left(q.name, 255) AS name, q.assigned_rep_id
                     FROM public.test_prospects q WHERE q.id = k.prospect OFFSET 0) p
 LEFT JOIN LATERAL (SELECT c.* FROM salesreg.conversations c WHERE c.prospect = k.prospect OFFSET 0) v ON true
 LEFT JOIN LATERAL (SELECT w.telegram_id FROM public.sales_representatives w
-                   WHERE w.id = p.assigned_rep_id OFFSET 0) r ON true
+                   WHERE w.id = p.assigned_rep_id AND w.status = 'active' OFFSET 0) r ON true
 LEFT JOIN LATERAL (SELECT t.locale FROM salesreg.user_sessions t WHERE t.user_id = v.telegram_id OFFSET 0) s ON true
 LEFT JOIN LATERAL ( -- the way as the rep, while it is open and the prospect has not gone on in the bot's chat since
     SELECT h.connection, h.chat_id FROM salesreg.business_chats h
@@ -31,21 +31,27 @@ LEFT JOIN LATERAL ( -- the way as the rep, while it is open and the prospect has
                     ORDER BY n.to_message DESC LIMIT 1) < h.incoming_at, true)
     LIMIT 1) y ON true
 -- name: relay_partners
--- $1 Telegram ids of reps, $2 how many each: the prospects whose conversations they lead, and the last message of each that was passed
--- on to the rep, the latest first
-SELECT r.telegram_id, k.prospect, k.name, k.account, k.owner, k.version, k.blocked, k.assignment, k.last, k.locale, k.connection, k.own_account
+-- $1 Telegram ids of reps, $2 how many each: the open prospects whose conversations they lead, or who have written to them, and whom they
+-- write to now, whatever has become of that one; with the last message of each that was passed on, the latest first
+SELECT r.telegram_id, k.prospect, k.name, k.account, k.owner, k.version, k.blocked, k.assignment, k.last, k.locale,
+       k.connection, k.own_account
 FROM public.sales_representatives r
 CROSS JOIN LATERAL (
-    SELECT q.id AS prospect, left(q.name, 255) AS name, v.telegram_id AS account, v.owner, v.version,
-           v.blocked_at IS NOT NULL AS blocked, n.id AS assignment, coalesce(m.last, 0) AS last,
+    SELECT q.id AS prospect, q.name, v.telegram_id AS account, v.owner, v.version, v.blocked_at IS NOT NULL AS blocked,
+           (SELECT a.id FROM salesreg.assignments a WHERE a.prospect = q.id AND a.ended_at IS NULL LIMIT 1) AS assignment,
+           coalesce(m.last, 0) AS last,
            (SELECT t.locale FROM salesreg.user_sessions t WHERE t.user_id = v.telegram_id) AS locale,
-           y.connection, y.chat_id AS own_account
-    FROM public.test_prospects q
-    JOIN salesreg.conversations v ON v.prospect = q.id AND v.owner = 'rep'
-    CROSS JOIN LATERAL (SELECT a.id FROM salesreg.assignments a
-                        WHERE a.prospect = q.id AND a.ended_at IS NULL LIMIT 1) n
+           q.current, y.connection, y.chat_id AS own_account
+    FROM ((SELECT p.id, left(p.name, 255) AS name, false AS current FROM public.test_prospects p
+           WHERE p.assigned_rep_id = r.id AND p.status IN ('unreached', 'contacted', 'in_conversation'))
+          UNION ALL
+          (SELECT p.id, left(p.name, 255), true
+           FROM salesreg.user_sessions s JOIN public.test_prospects p ON p.id = s.draft ->> 'client'
+           WHERE s.user_id = r.telegram_id AND p.assigned_rep_id = r.id
+             AND p.status NOT IN ('unreached', 'contacted', 'in_conversation'))) q
+    JOIN salesreg.conversations v ON v.prospect = q.id
     CROSS JOIN LATERAL (SELECT max(c.to_message) AS last FROM salesreg.relay_pairs c
-                        WHERE c.to_chat = r.telegram_id AND c.prospect = q.id) m
+                        WHERE c.to_chat = r.telegram_id AND c.prospect = q.id AND c.from_chat IS NOT NULL) m
     LEFT JOIN LATERAL ( -- the way as the rep, while it is open and the prospect has not gone on in the bot's chat since
         SELECT h.connection, h.chat_id FROM salesreg.business_chats h
         JOIN salesreg.business_connections b ON b.id = h.connection AND b.enabled AND b.can_reply AND b.telegram_id = r.telegram_id
@@ -54,8 +60,8 @@ CROSS JOIN LATERAL (
                         WHERE n.to_chat = b.telegram_id AND n.prospect = h.prospect AND n.from_chat IS NOT NULL
                         ORDER BY n.to_message DESC LIMIT 1) < h.incoming_at, true)
         LIMIT 1) y ON true
-    WHERE (v.telegram_id IS NOT NULL OR y.connection IS NOT NULL) AND q.assigned_rep_id = r.id AND q.status IN ('unreached', 'contacted', 'in_conversation')
-    ORDER BY m.last DESC NULLS LAST, q.id LIMIT $2::integer) k
+    WHERE (v.telegram_id IS NOT NULL OR y.connection IS NOT NULL) AND (q.current OR v.owner = 'rep' OR m.last IS NOT NULL)
+    ORDER BY q.current DESC, m.last DESC NULLS LAST, q.id LIMIT $2::integer) k
 WHERE r.telegram_id = ANY ($1::bigint[]) AND r.status = 'active'
 ORDER BY r.telegram_id, k.last DESC, k.prospect
 -- name: conversations_block

@@ -31,7 +31,8 @@ size_t assignments_parse(const PGresult *result, struct arena *a, struct assignm
 	    COL(assignment_row, prospect, TEXT), COL(assignment_row, owner, TEXT),
 	    COL(assignment_row, version, I64), COL(assignment_row, account, I64),
 	    COL(assignment_row, prospect_locale, TEXT), COL(assignment_row, blocked, BOOL),
-	    COL(assignment_row, connection, TEXT), COL(assignment_row, own_account, I64)};
+	    COL(assignment_row, connection, TEXT), COL(assignment_row, own_account, I64),
+	    COL(assignment_row, opted_out, BOOL)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 

@@ -60,7 +60,7 @@ def crowded(world):
 def test_who_writes_faster_than_people_do_is_not_read_and_told_so_once(paced, stranger, port):
     before = len(paced.sandbox.bot_messages(stranger.id))
     for i in range(0, 3000, 500):
-        paced.sandbox.acts([{"user": stranger.id, "type": "text", "text": f"{i} {n}"} for n in range(500)])
+        paced.sandbox.acts([{"user": stranger.id, "type": "text", "text": f"{i} {n}", "date": int(time.time())} for n in range(500)])
     others = [paced.person() for _ in range(5)]
     for person in others:
         person.registers()

@@ -16,7 +16,7 @@ struct assignment_row {
 	const char *prospect, *owner, *prospect_locale; /* owner: of the conversation */
 	int64_t version, account;
 	const char *rep, *prospect_name, *prospect_telegram, *prospect_status;
-	bool live, contacted, blocked;
+	bool live, contacted, blocked, opted_out;
 	bool undoable;    /* declined a moment ago, and nobody has done anything since */
 	bool nobody_else; /* could take it, if this one declines */
 	int64_t other_id, other_telegram_id; /* the assignment and rep that have it now; 0: none */

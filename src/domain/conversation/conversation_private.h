@@ -263,6 +263,11 @@ bool turn_looked_at_link(struct turn *t);
 turn_handler turn_greet_prospect;
 /* This stranger looks for property. */
 turn_handler turn_becomes_prospect;
+/* Whether a person leads the conversation: then what the prospect says is theirs to read, whatever it means to the bot, but for
+ * commands. It has been passed on. */
+bool turn_human_leads(struct turn *t);
+/* The same of what a rep says to the current client. */
+bool turn_talks_on(struct turn *t);
 /* Something for the rep who has the prospect, in their language; NULL: nobody is to be told. */
 struct message *turn_tell_rep(struct turn *t, const struct prospect_view *view, enum text_id id,
     const struct catalog_arg *args, size_t count);

@@ -35,8 +35,14 @@ enum event_repeat event_repeats(
 	switch (event->kind) {
 	case EVENT_BUTTON:
 		return strcmp(before->text, event->text) == 0 ? EVENT_SAME : EVENT_NEW;
+	case EVENT_MEDIA: {
+		bool both = before->album && event->album;
+		bool one = before->album || event->album;
+		return (both && strcmp(before->album, event->album) != 0) || (one && !both)
+			   ? EVENT_NEW
+			   : EVENT_SAME;
+	}
 	case EVENT_CONTACT:
-	case EVENT_MEDIA:
 	case EVENT_EDITED:
 		return EVENT_SAME;
 	case EVENT_TEXT:

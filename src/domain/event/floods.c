@@ -49,6 +49,10 @@ unsigned floods_left(const struct floods *f, enum flood_kind kind, int64_t user_
 
 bool floods_lets(enum flood_kind kind, int64_t *full_until, int64_t at_us)
 {
+	/* a clock that was set back takes no more than the bucket */
+	int64_t most = at_us + FLOOD_BURST * interval(kind);
+	if (*full_until > most)
+		*full_until = most;
 	if (left(kind, *full_until, at_us) == 0)
 		return false;
 	*full_until = (*full_until > at_us ? *full_until : at_us) + interval(kind);

@@ -110,7 +110,7 @@ static const char *spaced(const char *text, struct arena *a)
 	char *out = arena_alloc(a, 3 * strlen(folded) + 3);
 	out[0] = ' ';
 	size_t size = normalise(folded, out + 1);
-	(void)strcpy(out + 1 + size, " ");
+	memcpy(out + 1 + size, " ", 2);
 	return size ? out : "";
 }
 

@@ -54,6 +54,7 @@ struct assignment_view {
 	bool blocked;           /* by the rep */
 	const char *connection; /* as struct relay_view has them */
 	int64_t own_account;
+	bool opted_out;    /* the prospect has said STOP */
 	bool undoable;     /* declined a moment ago, and nobody has done anything since */
 	bool nobody_else;  /* could take it, if its rep declines */
 	const char *ended; /* assignments.reason; NULL: it goes on */

@@ -11,6 +11,9 @@ static bool is_counted(const struct batch *b, const struct event *event, enum fl
 		    event->kind == EVENT_CONTACT || event->kind == EVENT_MEDIA ||
 		    event->kind == EVENT_EDITED;
 	*kind = press ? FLOOD_PRESS : FLOOD_MESSAGE;
+	/* an album is one thing said, of ten parts at most */
+	if (event->album && event->repeat == EVENT_SAME)
+		return false;
 	return (press || says) && !b->parked_id &&
 	       !conversation_is_admin(b->options.rules, event->user_id);
 }

@@ -381,10 +381,9 @@ static void note_prospect(
 
 static bool is_among(const int64_t *ids, size_t count, int64_t id)
 {
-	for (size_t i = 0; i < count; i++)
-		if (ids[i] == id)
-			return true;
-	return false;
+	while (count > 0 && ids[count - 1] != id)
+		count--;
+	return count > 0;
 }
 
 static void report_flood(struct folding *f, const struct telegram_update *update)
@@ -466,7 +465,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 			continue;
 		}
 		struct person *p = fold_person_of(&f, event->user_id);
-		if (depends(&f, p, event, &interests->of[i]))
+		if (depends(&f, p, event, &interests->of[i]) || (p->passed_album && !event->album))
 			break;
 		fold_fill_facts(&f, p, event, &interests->of[i]);
 		if (conversation_link_leads_nowhere(&p->state, event)) {
@@ -484,6 +483,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 		    (p->state.phase == PHASE_CLAIM) != (outcome.next.phase == PHASE_CLAIM);
 		p->state = outcome.next;
 		note_prospect(&f, p, event, outcome.awaits);
+		p->passed_album |= outcome.messages.last && outcome.messages.last->album;
 		fold_add_messages(&f, p, &input->updates[i], &outcome);
 		fold_add_summary(&f, &outcome);
 		if (outcome.sets_menu)

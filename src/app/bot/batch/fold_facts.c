@@ -438,6 +438,7 @@ void fold_fill_facts(struct folding *f, struct person *p, const struct event *ev
 		    .blocked = row->blocked,
 		    .connection = row->connection,
 		    .own_account = row->own_account,
+		    .opted_out = row->opted_out,
 		    .prospect_locale = input->rules->default_locale,
 		    .undoable = row->undoable,
 		    .nobody_else = row->nobody_else,

@@ -8,8 +8,9 @@ struct person {
 	struct conversation_state state;
 	const struct session_row *session; /* NULL: none */
 	bool session_dirty;
-	bool heard;   /* an admin who has been shown what was missed */
-	bool touched; /* an effect of this batch changed the rep or what belongs to it */
+	bool passed_album; /* in this batch, which goes after its messages */
+	bool heard;        /* an admin who has been shown what was missed */
+	bool touched;      /* an effect of this batch changed the rep or what belongs to it */
 	int64_t user_id;
 	struct heard_row *spoke;     /* a prospect, in this batch; NULL: not yet */
 	struct refused_row *blocker; /* the same */

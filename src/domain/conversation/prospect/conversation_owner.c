@@ -30,6 +30,7 @@ static void change_owner(struct turn *t, enum conversation_owner owner)
 	turn_effect(t, (struct effect){.kind = EFFECT_OWN,
 			   .prospect = view->id,
 			   .owner = conversation_owner_name(owner),
+			   .assignment_id = view->assignment_id,
 			   .version = old->version});
 }
 
@@ -96,7 +97,7 @@ static void own(
 static void tell_prospect(struct turn *t, const struct assignment_view *assignment, enum text_id id,
     const struct catalog_arg *args, size_t count)
 {
-	if (!assignment->prospect_account)
+	if (!assignment->prospect_account || assignment->opted_out)
 		return;
 	const char *text = catalog_render(
 	    t->state->rules->catalog, assignment->prospect_locale, id, args, count, t->a);
@@ -140,8 +141,11 @@ static void give_back(struct turn *t)
 	if (!assignment)
 		return;
 	const char *name = prospect_short_name(t->a, assignment->prospect_name);
-	if (assignment->owner != OWNER_BOT)
+	if (assignment->owner != OWNER_BOT) {
 		own(t, assignment, OWNER_BOT);
+		/* what was asked last may be far above by now */
+		tell_prospect(t, assignment, TEXT_PROSPECT_BOT_AGAIN, NO_ARGS);
+	}
 	const struct conversation_state *next = &t->out->next;
 	if (next->draft_client && strcmp(next->draft_client, assignment->prospect_id) == 0) {
 		turn_set_phase(t, PHASE_NONE);

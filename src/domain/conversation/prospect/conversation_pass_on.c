@@ -26,11 +26,11 @@ void turn_pass_on(struct turn *t)
 	*relayed = (struct relayed){.prospect = view->id,
 	    .chat_id = event->chat_id,
 	    .message_id = event->said_id,
-	    .caption = event->kind != EVENT_TEXT};
+	    .caption = event->kind != EVENT_TEXT && event->kind != EVENT_EDITED};
 	turn_refusals(t, prospect_quoted_name(t->a, view->rep_name ? view->rep_name : ""), relayed);
 	const char *name = turn_prospect_name(t, view);
 	struct message *line;
-	if (event->kind == EVENT_TEXT) {
+	if (event->kind == EVENT_TEXT || event->kind == EVENT_EDITED) {
 		line = turn_tell_rep(t, view,
 		    view->owner == OWNER_BOT ? TEXT_PROSPECT_SAYS : TEXT_RELAY_FROM,
 		    ARGS({"name", name}, {"text", quote_block(t->a, event->text, SAID_UNITS)}));

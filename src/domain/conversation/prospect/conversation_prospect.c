@@ -23,8 +23,14 @@ struct message *turn_tell_rep(struct turn *t, const struct prospect_view *view, 
 		return NULL;
 	const char *text =
 	    catalog_render(t->state->rules->catalog, view->rep_locale, id, args, count, t->a);
-	return message_list_add(
+	struct message *message = message_list_add(
 	    &t->out->messages, t->a, view->rep_telegram_id, PRIORITY_NOTIFICATION, text);
+	if (view->id) { /* a reply to it goes to the prospect */
+		struct relayed *about = ARENA_NEW(t->a, struct relayed);
+		about->prospect = view->id;
+		message->relayed = about;
+	}
+	return message;
 }
 
 const char *turn_prospect_name(const struct turn *t, const struct prospect_view *view)
@@ -256,7 +262,7 @@ void turn_greet_prospect(struct turn *t)
 static const char *said_text(const struct turn *t)
 {
 	const struct event *event = t->event;
-	if (event->kind == EVENT_TEXT)
+	if (event->kind == EVENT_TEXT || event->kind == EVENT_EDITED)
 		return event->text;
 	const char *what = turn_text(t, TEXT_PROSPECT_ATTACHMENT, NO_ARGS);
 	return event->caption ? arena_printf(t->a, "%s %s", what, event->caption) : what;
@@ -289,6 +295,8 @@ static void said(struct turn *t)
 		turn_hand_over(t);
 	else if (view->rep_telegram_id && view->owner != OWNER_BOT)
 		return; /* a person answers, and the bot is silent */
+	else if (!view->rep_telegram_id && t->event->kind == EVENT_MEDIA)
+		(void)turn_say(t, TEXT_PROSPECT_NOTED_NO_FILE, NO_ARGS);
 	else if (view->rep_telegram_id)
 		(void)turn_say(t, TEXT_PROSPECT_PASSED_ON,
 		    ARGS({"rep", prospect_quoted_name(t->a, view->rep_name)}));
@@ -305,7 +313,11 @@ static void stop(struct turn *t)
 	};
 	if (t->state->prospect && !t->state->prospect->met)
 		meet(t, t->state->prospect);
+	const struct prospect_view *view = t->out->next.prospect;
 	turn_effect(t, (struct effect){.kind = EFFECT_STOP});
+	if (view && !view->opted_out)
+		(void)turn_tell_rep(
+		    t, view, TEXT_PROSPECT_SAID_STOP, ARGS({"name", turn_prospect_name(t, view)}));
 	turn_buttons(t, turn_say(t, TEXT_PROSPECT_STOPPED, NO_ARGS), resume, 1);
 }
 
@@ -314,6 +326,21 @@ static void resume(struct turn *t)
 	turn_effect(t, (struct effect){.kind = EFFECT_RESUME});
 	(void)turn_say(t, TEXT_PROSPECT_RESUMED, NO_ARGS);
 	turn_remove_buttons(t, 0, false, false);
+}
+
+bool turn_human_leads(struct turn *t)
+{
+	const struct prospect_view *view = t->state->prospect;
+	const struct event *event = t->event;
+	bool words = event->kind == EVENT_TEXT || event->kind == EVENT_EDITED;
+	if (t->kind != PERSON_PROSPECT || !words || !view || !view->met ||
+	    view->owner == OWNER_BOT || *event->text == '/' || t->out->next.phase != PHASE_NONE)
+		return false;
+	if (t->phrase == PHRASE_STOP && event->kind == EVENT_TEXT)
+		stop(t);
+	else
+		said(t);
+	return true;
 }
 
 static void say(struct turn *t, const char *first)

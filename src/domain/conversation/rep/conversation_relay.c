@@ -126,9 +126,13 @@ bool turn_mirrored(struct turn *t)
 	if (event->kind != EVENT_EDITED || !event->said_id || !pair || !pair->passed_on ||
 	    !pair->other_message)
 		return false;
-	bool of_rep = pair->rep_telegram_id == event->user_id;
-	if (!of_rep && pair->account != event->user_id)
-		return false; /* the prospect is somebody else's by now */
+	bool of_rep = pair->rep_telegram_id == event->user_id && is_active(t);
+	/* neither side may have become somebody else's since */
+	bool still = of_rep ? pair->other_connection || pair->other_chat == pair->account
+			    : pair->account == event->user_id &&
+				  pair->other_chat == pair->rep_telegram_id && !pair->blocked;
+	if (!still)
+		return false;
 	t->out->passes_on = true;
 	/* the text of what is a caption on the other side, or the other way round, is no text there */
 	if (pair->caption != (event->caption != NULL))
@@ -151,14 +155,19 @@ bool turn_mirrored(struct turn *t)
 static void ask_for_whom(struct turn *t)
 {
 	const struct conversation_state *state = t->state;
-	size_t count = state->partner_count < CHOICES_MOST ? state->partner_count : CHOICES_MOST;
-	struct button *choices = ARENA_ARRAY(t->a, struct button, count);
-	for (size_t i = 0; i < count; i++)
-		choices[i] = (struct button){
-		    .text = shorten(
-			t->a, prospect_short_name(t->a, state->partners[i].name), LABEL_NAME_UNITS),
-		    .data = press_data(t->a, PRESS_SEND_TO, state->partners[i].assignment_id),
-		    .new_row = i % 2 == 0};
+	size_t count = 0;
+	struct button *choices = ARENA_ARRAY(t->a, struct button, CHOICES_MOST);
+	for (size_t i = 0; i < state->partner_count && count < CHOICES_MOST; i++) {
+		const struct relay_view *partner = &state->partners[i];
+		if (!partner->assignment_id)
+			continue;
+		choices[count] = (struct button){
+		    .text =
+			shorten(t->a, prospect_short_name(t->a, partner->name), LABEL_NAME_UNITS),
+		    .data = press_data(t->a, PRESS_SEND_TO, partner->assignment_id),
+		    .new_row = count % 2 == 0};
+		count++;
+	}
 	struct message *m = turn_say(t, TEXT_RELAY_WHOM, NO_ARGS);
 	m->reply_to = t->event->said_id;
 	message_set_buttons(m, choices, count);
@@ -167,8 +176,10 @@ static void ask_for_whom(struct turn *t)
 
 bool turn_asked_for_whom(struct turn *t)
 {
-	if (!is_active(t) || !says_something(t) || t->state->partner_count == 0 ||
-	    t->out->next.phase != PHASE_NONE)
+	bool leads = false;
+	for (size_t i = 0; i < t->state->partner_count; i++)
+		leads |= t->state->partners[i].owner == OWNER_REP;
+	if (!is_active(t) || !says_something(t) || !leads || t->out->next.phase != PHASE_NONE)
 		return false;
 	ask_for_whom(t);
 	return true;
@@ -187,6 +198,8 @@ static void to_current(struct turn *t)
 		else
 			ambiguous |= partner->last > state->draft_seen;
 	}
+	/* a reply to something of which nobody knows whose it is: rather asked than sent to the wrong one */
+	ambiguous |= t->event->replies_to != 0;
 	if (!current) {
 		turn_set_phase(t, PHASE_NONE);
 		turn_say(t, TEXT_RELAY_ENDED, NO_ARGS)->keyboard = KEYBOARD_REMOVE;
@@ -195,6 +208,15 @@ static void to_current(struct turn *t)
 	} else {
 		send_to(t, current, t->event->said_id, said_text(t));
 	}
+}
+
+bool turn_talks_on(struct turn *t)
+{
+	if (!is_active(t) || t->out->next.phase != PHASE_CHAT || t->event->kind != EVENT_TEXT ||
+	    *t->event->text == '/' || t->phrase == PHRASE_DONE)
+		return false;
+	to_current(t);
+	return true;
 }
 
 static void done(struct turn *t)
@@ -212,7 +234,11 @@ static void say_current(struct turn *t, const char *first)
 static void press_send_to(struct turn *t)
 {
 	const struct assignment_view *a = t->state->assignment;
-	if (!a || !a->live || !a->mine || !t->event->replies_to) {
+	/* pressed twice, or two names after each other: it is on its way */
+	bool open = false;
+	for (size_t i = 0; i < t->event->button_count; i++)
+		open |= press_parse(t->event->buttons[i].data).kind == PRESS_SEND_TO;
+	if (!a || !a->live || !a->mine || !t->event->replies_to || !open) {
 		turn_answer(t, true, TEXT_ANSWER_PROSPECT_STALE, NO_ARGS);
 		turn_remove_buttons(t, 0, false, false);
 		return;
