@@ -67,7 +67,7 @@ $$;
 
 -- Whoever gets a prospect whom another one led does not lead by that: the bot does again, and says who looks after them now.
 CREATE FUNCTION salesreg.on_assigned() RETURNS trigger LANGUAGE plpgsql
-    SET search_path = pg_catalog, pg_temp AS $$
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     UPDATE salesreg.conversations c SET owner = 'bot', version = c.version + 1
     FROM fresh f

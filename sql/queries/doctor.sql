@@ -200,7 +200,7 @@ WHERE a.exhausted AND p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'c
 -- name: doctor_triggers
 -- triggers of ours that are missing or do not fire
 SELECT w.tab, w.name, t.tgname IS NOT NULL
-FROM (VALUES ('salesreg.outbox', 'outbox_wake'),
+FROM (VALUES ('salesreg.outbox', 'outbox_wake'), ('salesreg.timers', 'timers_due'), ('salesreg.assignments', 'assigned'),
              ('salesreg.rep_email', 'rep_email_freed_delete'), ('salesreg.rep_email', 'rep_email_freed_update'),
              ('public.test_prospects', 'salesreg_inserted'), ('public.test_prospects', 'salesreg_updated'),
              ('public.test_prospects', 'salesreg_deleted'), ('public.test_prospects', 'salesreg_truncated'),
