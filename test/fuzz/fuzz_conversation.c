@@ -708,7 +708,7 @@ static void check_effect(const struct effect *e, const struct conversation_state
 	case EFFECT_SAID:
 		require(s->prospect && e->said && !s->prospect->blocked);
 		require(event->kind == EVENT_TEXT || event->kind == EVENT_MEDIA ||
-			event->kind == EVENT_CONTACT);
+			event->kind == EVENT_CONTACT || event->kind == EVENT_EDITED);
 		return;
 	case EFFECT_QUALIFY:
 		require(s->rules->script && e->position);

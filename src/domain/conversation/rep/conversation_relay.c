@@ -238,7 +238,8 @@ static void press_send_to(struct turn *t)
 	bool open = false;
 	for (size_t i = 0; i < t->event->button_count; i++)
 		open |= press_parse(t->event->buttons[i].data).kind == PRESS_SEND_TO;
-	if (!a || !a->live || !a->mine || !t->event->replies_to || !open) {
+	bool acts = a && a->id == t->press.id && a->live && a->mine && is_active(t);
+	if (!acts || !t->event->replies_to || !open) {
 		turn_answer(t, true, TEXT_ANSWER_PROSPECT_STALE, NO_ARGS);
 		turn_remove_buttons(t, 0, false, false);
 		return;
