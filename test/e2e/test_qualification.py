@@ -372,6 +372,7 @@ def test_who_takes_over_ends_the_questions_and_who_gives_back_goes_on(asking):
     world.settle()
     assert answers(world, anna) == {"what": "x"} and anna.unheard() == []
     boris.presses("button_give_back", message=summary)
+    anna.hears("prospect_bot_again")
     world.settle()
     anna.says("400")
     anna.hears("question_noted", "questions_done_rep", rep=boris.name)
