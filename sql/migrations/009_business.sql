@@ -46,6 +46,19 @@ CREATE TABLE salesreg.business_messages (
 CREATE INDEX business_messages_said_idx ON salesreg.business_messages (from_chat, from_message) WHERE from_chat IS NOT NULL;
 CREATE INDEX business_messages_at_idx ON salesreg.business_messages (at);
 
+-- By which connection, and in which chat, the bot may write to this prospect as the rep of this account now: while Telegram lets it, and the
+-- prospect has not gone on in the bot's own chat since. No row: by none.
+CREATE FUNCTION salesreg.way_as_rep(of_prospect varchar, rep_account bigint) RETURNS TABLE (connection text, chat_id bigint)
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT h.connection, h.chat_id FROM salesreg.business_chats h
+    JOIN salesreg.business_connections b ON b.id = h.connection AND b.enabled AND b.can_reply AND b.telegram_id = rep_account
+    WHERE h.prospect = of_prospect AND h.refused_at IS NULL AND h.incoming_at > now() - interval '24 hours'
+      AND coalesce((SELECT n.at FROM salesreg.relay_pairs n
+                    WHERE n.to_chat = b.telegram_id AND n.prospect = h.prospect AND n.from_chat IS NOT NULL
+                    ORDER BY n.to_message DESC LIMIT 1) < h.incoming_at, true)
+    LIMIT 1
+$$;
+
 -- Which way a message went: by this connection, as the rep; NULL: by the bot.
 ALTER TABLE salesreg.outbox
     ADD COLUMN connection text GENERATED ALWAYS AS (payload ->> 'business_connection_id') STORED;

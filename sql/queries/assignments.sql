@@ -45,14 +45,7 @@ LEFT JOIN salesreg.user_sessions s ON s.user_id = o.telegram_id
 LEFT JOIN LATERAL (SELECT v.* FROM salesreg.conversations v WHERE v.prospect = a.prospect OFFSET 0) c ON true
 LEFT JOIN LATERAL (SELECT w.* FROM salesreg.user_sessions w WHERE w.user_id = c.telegram_id OFFSET 0) b ON true
 LEFT JOIN LATERAL (SELECT w.telegram_id FROM public.sales_representatives w WHERE w.id = a.rep OFFSET 0) r ON true
-LEFT JOIN LATERAL ( -- the way as the rep, while it is open and the prospect has not gone on in the bot's chat since
-    SELECT h.connection, h.chat_id FROM salesreg.business_chats h
-    JOIN salesreg.business_connections d ON d.id = h.connection AND d.enabled AND d.can_reply AND d.telegram_id = r.telegram_id
-    WHERE h.prospect = a.prospect AND h.refused_at IS NULL AND h.incoming_at > now() - interval '24 hours'
-      AND coalesce((SELECT n.at FROM salesreg.relay_pairs n
-                    WHERE n.to_chat = d.telegram_id AND n.prospect = h.prospect AND n.from_chat IS NOT NULL
-                    ORDER BY n.to_message DESC LIMIT 1) < h.incoming_at, true)
-    LIMIT 1) y ON true
+LEFT JOIN LATERAL salesreg.way_as_rep(a.prospect, r.telegram_id) y ON true
 WHERE a.id = ANY ($1::bigint[])
 -- name: clients_read
 -- $1 Telegram ids of reps, $2 how many each

@@ -22,14 +22,7 @@ LEFT JOIN LATERAL (SELECT c.* FROM salesreg.conversations c WHERE c.prospect = k
 LEFT JOIN LATERAL (SELECT w.telegram_id FROM public.sales_representatives w
                    WHERE w.id = p.assigned_rep_id AND w.status = 'active' OFFSET 0) r ON true
 LEFT JOIN LATERAL (SELECT t.locale FROM salesreg.user_sessions t WHERE t.user_id = v.telegram_id OFFSET 0) s ON true
-LEFT JOIN LATERAL ( -- the way as the rep, while it is open and the prospect has not gone on in the bot's chat since
-    SELECT h.connection, h.chat_id FROM salesreg.business_chats h
-    JOIN salesreg.business_connections b ON b.id = h.connection AND b.enabled AND b.can_reply AND b.telegram_id = r.telegram_id
-    WHERE h.prospect = k.prospect AND h.refused_at IS NULL AND h.incoming_at > now() - interval '24 hours'
-      AND coalesce((SELECT n.at FROM salesreg.relay_pairs n
-                    WHERE n.to_chat = b.telegram_id AND n.prospect = h.prospect AND n.from_chat IS NOT NULL
-                    ORDER BY n.to_message DESC LIMIT 1) < h.incoming_at, true)
-    LIMIT 1) y ON true
+LEFT JOIN LATERAL salesreg.way_as_rep(k.prospect, r.telegram_id) y ON true
 -- name: relay_partners
 -- $1 Telegram ids of reps, $2 how many each: the open prospects whose conversations they lead, or who have written to them, and whom they
 -- write to now, whatever has become of that one; with the last message of each that was passed on, the latest first
@@ -52,14 +45,7 @@ CROSS JOIN LATERAL (
     JOIN salesreg.conversations v ON v.prospect = q.id
     CROSS JOIN LATERAL (SELECT max(c.to_message) AS last FROM salesreg.relay_pairs c
                         WHERE c.to_chat = r.telegram_id AND c.prospect = q.id AND c.from_chat IS NOT NULL) m
-    LEFT JOIN LATERAL ( -- the way as the rep, while it is open and the prospect has not gone on in the bot's chat since
-        SELECT h.connection, h.chat_id FROM salesreg.business_chats h
-        JOIN salesreg.business_connections b ON b.id = h.connection AND b.enabled AND b.can_reply AND b.telegram_id = r.telegram_id
-        WHERE h.prospect = q.id AND h.refused_at IS NULL AND h.incoming_at > now() - interval '24 hours'
-          AND coalesce((SELECT n.at FROM salesreg.relay_pairs n
-                        WHERE n.to_chat = b.telegram_id AND n.prospect = h.prospect AND n.from_chat IS NOT NULL
-                        ORDER BY n.to_message DESC LIMIT 1) < h.incoming_at, true)
-        LIMIT 1) y ON true
+    LEFT JOIN LATERAL salesreg.way_as_rep(q.id, r.telegram_id) y ON true
     WHERE (v.telegram_id IS NOT NULL OR y.connection IS NOT NULL) AND (q.current OR v.owner = 'rep' OR m.last IS NOT NULL)
     ORDER BY q.current DESC, m.last DESC NULLS LAST, q.id LIMIT $2::integer) k
 WHERE r.telegram_id = ANY ($1::bigint[]) AND r.status = 'active'

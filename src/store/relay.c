@@ -30,16 +30,18 @@ size_t relay_partners(
 	    plan, SQL_RELAY_PARTNERS, db_i64_array(a, reps, count), db_i64(a, (int64_t)each));
 }
 
-size_t relay_partners_parse(const PGresult *result, struct arena *a, struct partner_row **rows)
+size_t relay_partners_parse(const PGresult *result, struct arena *a, struct relay_row **rows)
 {
-	static const struct column columns[] = {COL(partner_row, rep_telegram_id, I64),
-	    COL(partner_row, prospect, TEXT), COL(partner_row, name, TEXT),
-	    COL(partner_row, account, I64), COL(partner_row, owner, TEXT),
-	    COL(partner_row, version, I64), COL(partner_row, blocked, BOOL),
-	    COL(partner_row, assignment, I64), COL(partner_row, last, I64),
-	    COL(partner_row, locale, TEXT), COL(partner_row, connection, TEXT),
-	    COL(partner_row, own_account, I64)};
-	return ROWS_PARSE(result, a, columns, rows);
+	static const struct column columns[] = {COL(relay_row, chat, I64),
+	    COL(relay_row, prospect, TEXT), COL(relay_row, name, TEXT),
+	    COL(relay_row, account, I64), COL(relay_row, owner, TEXT), COL(relay_row, version, I64),
+	    COL(relay_row, blocked, BOOL), COL(relay_row, assignment, I64),
+	    COL(relay_row, last, I64), COL(relay_row, locale, TEXT),
+	    COL(relay_row, connection, TEXT), COL(relay_row, own_account, I64)};
+	size_t count = ROWS_PARSE(result, a, columns, rows);
+	for (size_t i = 0; i < count; i++)
+		(*rows)[i].rep_telegram_id = (*rows)[i].chat;
+	return count;
 }
 
 void relay_prune(struct db_plan *plan, struct arena *a, int64_t days)

@@ -10,6 +10,17 @@
 
 static const int64_t SECOND = 1000000, NOON = INT64_C(1795000000) * 1000000;
 
+/* How many more this person has then. */
+static unsigned floods_left(
+    const struct floods *f, enum flood_kind kind, int64_t user_id, int64_t at_us)
+{
+	int64_t full_until = floods_full_until(f, kind, user_id);
+	unsigned count = 0;
+	while (floods_lets(kind, &full_until, at_us))
+		count++;
+	return count;
+}
+
 static void twenty_at_once_and_then_one_a_second(void **state)
 {
 	(void)state;

@@ -25,24 +25,16 @@ struct relay_row {
 	/* by which the bot may write to the prospect as the rep now, and should; NULL: none */
 	const char *connection;
 	int64_t own_account;
+	int64_t last; /* of a partner: the message that was passed on last; 0: none */
 };
 size_t relay_read(struct db_plan *plan, struct arena *a, const int64_t *chats,
     const int64_t *messages, size_t count);
 size_t relay_parse(const PGresult *result, struct arena *a, struct relay_row **rows);
 
-/* Whom a rep talks to by the bot, the latest first. */
-struct partner_row {
-	int64_t rep_telegram_id;
-	const char *prospect, *name, *owner, *locale;
-	int64_t account, version, assignment;
-	int64_t last; /* message that was passed on to the rep; 0: none */
-	bool blocked;
-	const char *connection; /* as above */
-	int64_t own_account;
-};
+/* Whom a rep talks to by the bot, the latest first: `chat` is the rep's, and nothing is known of a message. */
 size_t relay_partners(
     struct db_plan *plan, struct arena *a, const int64_t *reps, size_t count, size_t each);
-size_t relay_partners_parse(const PGresult *result, struct arena *a, struct partner_row **rows);
+size_t relay_partners_parse(const PGresult *result, struct arena *a, struct relay_row **rows);
 
 /* Of long ago: replies to these lead nowhere, edits change nothing. Yields how many, up to 10,000. */
 void relay_prune(struct db_plan *plan, struct arena *a, int64_t days);

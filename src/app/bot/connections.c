@@ -82,20 +82,6 @@ static void on_written(const struct db_reply *reply, void *data)
 	rest(c);
 }
 
-/* The person's chat has the same order as ever: these wait behind what waits there. */
-static void plan_messages(struct connections *c, const struct message_list *list)
-{
-	struct outbox_new *rows = ARENA_ARRAY(&c->arena, struct outbox_new, list->count);
-	size_t count = 0;
-	for (const struct message *m = list->first; m; m = m->next)
-		rows[count++] = (struct outbox_new){.chat_id = m->chat_id,
-		    .method = outgoing_method(m),
-		    .payload = outgoing_payload(m, &c->arena),
-		    .priority = (int)m->priority};
-	if (count)
-		(void)outbox_insert(&c->plan, &c->arena, rows, count);
-}
-
 static void decide(struct connections *c, const struct call *call)
 {
 	const struct business_row *row = &call->row;
@@ -120,7 +106,7 @@ static void decide(struct connections *c, const struct call *call)
 		    .user_id = row->rep_telegram_id,
 		    .status = rep_status_name(REP_ACTIVE)};
 	effects_write(&c->plan, &c->arena, rows, out->effect_count);
-	plan_messages(c, &out->messages);
+	outgoing_insert(&c->plan, &c->arena, &out->messages);
 }
 
 static void write_results(struct connections *c)

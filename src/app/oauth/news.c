@@ -47,18 +47,6 @@ static const char *domains(struct arena *a, const struct conversation_rules *rul
 	return list;
 }
 
-static void plan_message(struct db_plan *plan, struct arena *a, const struct message_list *list)
-{
-	struct outbox_new *rows = ARENA_ARRAY(a, struct outbox_new, list->count);
-	size_t count = 0;
-	for (const struct message *m = list->first; m; m = m->next)
-		rows[count++] = (struct outbox_new){.chat_id = m->chat_id,
-		    .method = outgoing_method(m),
-		    .payload = outgoing_payload(m, a),
-		    .priority = PRIORITY_NOTIFICATION};
-	(void)outbox_insert(plan, a, rows, count);
-}
-
 static void add_button(struct message *message, struct arena *a,
     const struct conversation_rules *rules, enum locale locale, enum text_id label,
     enum press_kind press)
@@ -92,7 +80,7 @@ void oauth_news_plan(struct db_plan *plan, struct arena *a, const struct convers
 	    news->outcome == OAUTH_ENDED_BETWEEN)
 		add_button(message, a, rules, news->locale, TEXT_BUTTON_CALENDAR_AGAIN,
 		    PRESS_CALENDAR_LINK);
-	plan_message(plan, a, &list);
+	outgoing_insert(plan, a, &list);
 }
 
 static void plan_for_admins(struct db_plan *plan, struct arena *a,
@@ -103,7 +91,7 @@ static void plan_for_admins(struct db_plan *plan, struct arena *a,
 		(void)message_list_add(&list, a, rules->admin_ids[i], PRIORITY_NOTIFICATION,
 		    catalog_render(rules->catalog, rules->default_locale, text, args, 2, a));
 	if (list.count > 0)
-		plan_message(plan, a, &list);
+		outgoing_insert(plan, a, &list);
 }
 
 void oauth_news_plan_admins(struct db_plan *plan, struct arena *a,

@@ -253,6 +253,8 @@ turn_handler turn_list_clients;
 void turn_show_client(struct turn *t, const struct client_view *client);
 /* Whether a button of an open prospect that this rep has was pressed; else it has been answered. */
 bool turn_acts_on_assignment(struct turn *t);
+/* The assignment whose button was pressed, if it goes on, and is this active rep's; else NULL. */
+const struct assignment_view *turn_own_assignment(const struct turn *t);
 
 /* prospect/conversation_prospect.c */
 /* A stranger came by a prospect's or a campaign's link: true: that has been answered. */
@@ -271,6 +273,10 @@ bool turn_talks_on(struct turn *t);
 /* Something for the rep who has the prospect, in their language; NULL: nobody is to be told. */
 struct message *turn_tell_rep(struct turn *t, const struct prospect_view *view, enum text_id id,
     const struct catalog_arg *args, size_t count);
+/* The same at the end of another list than the turn's. */
+struct message *turn_tell_rep_in(const struct turn *t, struct message_list *list,
+    const struct prospect_view *view, enum text_id id, const struct catalog_arg *args,
+    size_t count);
 /* A table may have none. */
 const char *turn_prospect_name(const struct turn *t, const struct prospect_view *view);
 

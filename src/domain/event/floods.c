@@ -28,23 +28,10 @@ void floods_finish(struct floods *f)
 	map_finish(&f->seen);
 }
 
-static unsigned left(enum flood_kind kind, int64_t full_until, int64_t at_us)
-{
-	if (full_until <= at_us)
-		return FLOOD_BURST;
-	int64_t used = (full_until - at_us + interval(kind) - 1) / interval(kind);
-	return used < FLOOD_BURST ? (unsigned)(FLOOD_BURST - used) : 0;
-}
-
 int64_t floods_full_until(const struct floods *f, enum flood_kind kind, int64_t user_id)
 {
 	const struct map_slot *slot = map_find(&f->full_until[kind], user_id);
 	return slot ? slot->value.number : 0;
-}
-
-unsigned floods_left(const struct floods *f, enum flood_kind kind, int64_t user_id, int64_t at_us)
-{
-	return left(kind, floods_full_until(f, kind, user_id), at_us);
 }
 
 bool floods_lets(enum flood_kind kind, int64_t *full_until, int64_t at_us)
@@ -53,9 +40,10 @@ bool floods_lets(enum flood_kind kind, int64_t *full_until, int64_t at_us)
 	int64_t most = at_us + FLOOD_BURST * interval(kind);
 	if (*full_until > most)
 		*full_until = most;
-	if (left(kind, *full_until, at_us) == 0)
+	int64_t from = *full_until > at_us ? *full_until : at_us;
+	if (from > most - interval(kind))
 		return false;
-	*full_until = (*full_until > at_us ? *full_until : at_us) + interval(kind);
+	*full_until = from + interval(kind);
 	return true;
 }
 

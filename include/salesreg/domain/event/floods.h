@@ -22,9 +22,7 @@ struct floods {
 };
 void floods_init(struct floods *f);
 void floods_finish(struct floods *f);
-/* How many more this person has then. */
-unsigned floods_left(const struct floods *f, enum flood_kind kind, int64_t user_id, int64_t at_us);
-/* The same for several of one person, before they are counted. *full_until: floods_full_until(), and then what the last call left. */
+/* Whether one more may be read, of several before they are counted. *full_until: floods_full_until(), then what the last call left. */
 bool floods_lets(enum flood_kind kind, int64_t *full_until, int64_t at_us);
 int64_t floods_full_until(const struct floods *f, enum flood_kind kind, int64_t user_id);
 /* One of those has been handled. */

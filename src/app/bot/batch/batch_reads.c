@@ -200,7 +200,7 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 		input->pairs = pairs;
 	}
 	if (b->interests.writer_count) {
-		struct partner_row *partners;
+		struct relay_row *partners;
 		input->partner_count =
 		    relay_partners_parse(reply->results[b->steps.partners], a, &partners);
 		input->partners = partners;

@@ -168,6 +168,29 @@ static void fill_link(
 	}
 }
 
+static struct relay_view view_of_relay(const struct fold_input *input, const struct relay_row *row)
+{
+	struct relay_view view = {.prospect_id = row->prospect,
+	    .name = row->name,
+	    .account = row->account,
+	    .prospect_locale = input->rules->default_locale,
+	    .owner = conversation_owner_from_name(row->owner),
+	    .version = row->version,
+	    .assignment_id = row->assignment,
+	    .rep_telegram_id = row->rep_telegram_id,
+	    .blocked = row->blocked,
+	    .other_chat = row->other_chat,
+	    .other_message = row->other_message,
+	    .other_connection = row->other_connection,
+	    .connection = row->connection,
+	    .own_account = row->own_account,
+	    .passed_on = row->passed_on,
+	    .caption = row->caption,
+	    .last = row->last};
+	(void)locale_parse(row->locale, &view.prospect_locale);
+	return view;
+}
+
 static void fill_relay(
     struct folding *f, struct person *p, const struct conversation_interest *interest)
 {
@@ -180,46 +203,17 @@ static void fill_relay(
 		if (row->chat != p->user_id || row->message != interest->pair_message)
 			continue;
 		struct relay_view *view = ARENA_NEW(f->a, struct relay_view);
-		*view = (struct relay_view){.prospect_id = row->prospect,
-		    .name = row->name,
-		    .account = row->account,
-		    .prospect_locale = input->rules->default_locale,
-		    .owner = conversation_owner_from_name(row->owner),
-		    .version = row->version,
-		    .assignment_id = row->assignment,
-		    .rep_telegram_id = row->rep_telegram_id,
-		    .blocked = row->blocked,
-		    .other_chat = row->other_chat,
-		    .other_message = row->other_message,
-		    .other_connection = row->other_connection,
-		    .connection = row->connection,
-		    .own_account = row->own_account,
-		    .passed_on = row->passed_on,
-		    .caption = row->caption};
-		(void)locale_parse(row->locale, &view->prospect_locale);
+		*view = view_of_relay(input, row);
 		p->state.replied = view;
 	}
 	struct relay_view *partners = NULL;
 	for (size_t i = 0; interest->wants_partners && i < input->partner_count; i++) {
-		const struct partner_row *row = &input->partners[i];
-		if (row->rep_telegram_id != p->user_id)
+		const struct relay_row *row = &input->partners[i];
+		if (row->chat != p->user_id)
 			continue;
 		if (!partners)
 			partners = ARENA_ARRAY(f->a, struct relay_view, input->partner_count);
-		struct relay_view *view = &partners[p->state.partner_count++];
-		*view = (struct relay_view){.prospect_id = row->prospect,
-		    .name = row->name,
-		    .account = row->account,
-		    .prospect_locale = input->rules->default_locale,
-		    .owner = conversation_owner_from_name(row->owner),
-		    .version = row->version,
-		    .assignment_id = row->assignment,
-		    .rep_telegram_id = row->rep_telegram_id,
-		    .blocked = row->blocked,
-		    .connection = row->connection,
-		    .own_account = row->own_account,
-		    .last = row->last};
-		(void)locale_parse(row->locale, &view->prospect_locale);
+		partners[p->state.partner_count++] = view_of_relay(input, row);
 	}
 	p->state.partners = partners;
 }

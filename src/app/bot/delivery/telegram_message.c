@@ -1,6 +1,7 @@
 #include "salesreg/app/bot/delivery/telegram_message.h"
 #include "salesreg/base/json.h"
 #include "salesreg/db/conn.h"
+#include "salesreg/store/outbox.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -180,6 +181,20 @@ const char *outgoing_payload(const struct message *message, struct arena *a)
 		    keyboard(message, a), "}", (char *)NULL);
 	}
 	return "{}";
+}
+
+void outgoing_insert(struct db_plan *plan, struct arena *a, const struct message_list *list)
+{
+	if (list->count == 0)
+		return;
+	struct outbox_new *rows = ARENA_ARRAY(a, struct outbox_new, list->count);
+	size_t count = 0;
+	for (const struct message *m = list->first; m; m = m->next)
+		rows[count++] = (struct outbox_new){.chat_id = m->chat_id,
+		    .method = outgoing_method(m),
+		    .payload = outgoing_payload(m, a),
+		    .priority = (int)m->priority};
+	(void)outbox_insert(plan, a, rows, count);
 }
 
 const char *outgoing_menu(const struct catalog *catalog, enum locale locale,

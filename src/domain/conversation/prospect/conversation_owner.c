@@ -71,10 +71,8 @@ void turn_owner_buttons(
 /* The assignment that was pressed, if this rep may decide about it; else says why not. */
 static const struct assignment_view *mine(struct turn *t)
 {
-	const struct assignment_view *assignment = t->state->assignment;
-	bool acts = assignment && assignment->id == t->press.id && assignment->live &&
-		    assignment->mine && t->state->rep_status == REP_ACTIVE;
-	if (acts)
+	const struct assignment_view *assignment = turn_own_assignment(t);
+	if (assignment)
 		return assignment;
 	turn_answer(t, true, TEXT_ANSWER_PROSPECT_STALE, NO_ARGS);
 	turn_remove_buttons(t, 0, false, false);

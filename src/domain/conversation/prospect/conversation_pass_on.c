@@ -36,13 +36,10 @@ void turn_pass_on(struct turn *t)
 		    ARGS({"name", name}, {"text", quote_block(t->a, event->text, SAID_UNITS)}));
 		line->relayed = relayed;
 	} else {
-		struct message_list *list = &t->out->messages, head = {0};
-		struct message_list kept = *list;
-		if (event->album)
-			*list = head;
-		line = turn_tell_rep(t, view, TEXT_RELAY_ATTACHMENT, ARGS({"name", name}));
-		if (event->album)
-			*list = kept;
+		/* once for an album, whose first part nobody can tell from the others here */
+		struct message_list head = {0}, *list = &t->out->messages;
+		line = turn_tell_rep_in(t, event->album ? &head : list, view, TEXT_RELAY_ATTACHMENT,
+		    ARGS({"name", name}));
 		struct message *copy = message_list_add_copy(list, t->a, view->rep_telegram_id,
 		    PRIORITY_NOTIFICATION, event->chat_id, event->said_id);
 		copy->relayed = relayed;

@@ -19,12 +19,18 @@ enum { NAME_UNITS = 120, CAMPAIGN_UNITS = 120 };
 struct message *turn_tell_rep(struct turn *t, const struct prospect_view *view, enum text_id id,
     const struct catalog_arg *args, size_t count)
 {
+	return turn_tell_rep_in(t, &t->out->messages, view, id, args, count);
+}
+
+struct message *turn_tell_rep_in(const struct turn *t, struct message_list *list,
+    const struct prospect_view *view, enum text_id id, const struct catalog_arg *args, size_t count)
+{
 	if (!view->rep_telegram_id)
 		return NULL;
 	const char *text =
 	    catalog_render(t->state->rules->catalog, view->rep_locale, id, args, count, t->a);
-	struct message *message = message_list_add(
-	    &t->out->messages, t->a, view->rep_telegram_id, PRIORITY_NOTIFICATION, text);
+	struct message *message =
+	    message_list_add(list, t->a, view->rep_telegram_id, PRIORITY_NOTIFICATION, text);
 	if (view->id) { /* a reply to it goes to the prospect */
 		struct relayed *about = ARENA_NEW(t->a, struct relayed);
 		about->prospect = view->id;

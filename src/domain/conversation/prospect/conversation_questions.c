@@ -162,9 +162,7 @@ static void show_rep(struct turn *t, const struct questionnaire *q)
 static void finish(struct turn *t, const char *first, bool has_keyboard)
 {
 	const struct prospect_view *view = t->out->next.prospect;
-	const char *name = prospect_quoted_name(t->a, view->name);
-	if (!*name)
-		name = turn_text(t, TEXT_PROSPECT_NAMELESS, NO_ARGS);
+	const char *name = turn_prospect_name(t, view);
 	const char *thanks =
 	    view->rep_name
 		? turn_text(t, TEXT_QUESTIONS_DONE_REP,

@@ -236,12 +236,18 @@ static void say_stale(struct turn *t, const struct assignment_view *assignment)
 		    ARGS({"name", prospect_short_name(t->a, assignment->prospect_name)}));
 }
 
-bool turn_acts_on_assignment(struct turn *t)
+const struct assignment_view *turn_own_assignment(const struct turn *t)
 {
 	const struct assignment_view *assignment = t->state->assignment;
 	bool acts = assignment && assignment->id == t->press.id && assignment->live &&
 		    assignment->mine && t->state->rep_status == REP_ACTIVE;
-	if (!acts) {
+	return acts ? assignment : NULL;
+}
+
+bool turn_acts_on_assignment(struct turn *t)
+{
+	const struct assignment_view *assignment = t->state->assignment;
+	if (!turn_own_assignment(t)) {
 		say_stale(t, assignment);
 		/* pressed twice by a trembling hand: what was declined can still be taken back */
 		if (assignment && assignment->id == t->press.id && assignment->mine &&

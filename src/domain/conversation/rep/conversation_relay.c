@@ -233,13 +233,12 @@ static void say_current(struct turn *t, const char *first)
 /* The answer to "for whom is this?", under which stands what is to be sent. */
 static void press_send_to(struct turn *t)
 {
-	const struct assignment_view *a = t->state->assignment;
+	const struct assignment_view *a = turn_own_assignment(t);
 	/* pressed twice, or two names after each other: it is on its way */
 	bool open = false;
 	for (size_t i = 0; i < t->event->button_count; i++)
 		open |= press_parse(t->event->buttons[i].data).kind == PRESS_SEND_TO;
-	bool acts = a && a->id == t->press.id && a->live && a->mine && is_active(t);
-	if (!acts || !t->event->replies_to || !open) {
+	if (!a || !t->event->replies_to || !open) {
 		turn_answer(t, true, TEXT_ANSWER_PROSPECT_STALE, NO_ARGS);
 		turn_remove_buttons(t, 0, false, false);
 		return;

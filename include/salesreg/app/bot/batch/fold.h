@@ -67,7 +67,7 @@ struct fold_input {
 	size_t questions_count;
 	const struct relay_row *pairs; /* of messages that were replied to, or edited */
 	size_t pair_count;
-	const struct partner_row *partners;
+	const struct relay_row *partners;
 	size_t partner_count;
 	const struct business_row *business;
 	size_t business_count;

@@ -5,11 +5,14 @@
  * "BotCommandScopeChat": it goes before the scope default and its languages.
  */
 #pragma once
+#include "salesreg/db/conn.h"
 #include "salesreg/domain/outbox/message.h"
 #include "salesreg/domain/text/catalog.h"
 
 const char *outgoing_method(const struct message *message);
 const char *outgoing_payload(const struct message *message, struct arena *a);
+/* The step that puts messages into the outbox, to wait behind what waits in their chats; nothing for an empty list. */
+void outgoing_insert(struct db_plan *plan, struct arena *a, const struct message_list *list);
 /* outbox.relay of it, see store/relay.h; NULL: it carries nobody's words. */
 const char *outgoing_relay(const struct message *message, struct arena *a);
 /* Parameters of setMyCommands: for those whose Telegram has this language, NULL: for everybody else; with a chat's id for that
