@@ -671,3 +671,36 @@ def test_a_campaign_s_name_given_again_counts_its_own_prospects_alone(world, cam
     vera.opens(campaign("Fair"))
     vera.hears_anything()
     assert [row["prospects"] for row in json.loads(link("list", "--json").stdout)["links"]] == [1, 1]
+
+
+# privacy -----------------------------------------------------------------------------------------------------------------
+
+def test_everybody_is_told_what_is_stored_of_them(make_world):
+    world = make_world(HISTORY_RETENTION_DAYS="30", REGISTRATION_APPROVAL="invite", ADMIN_TELEGRAM_IDS="7900000001")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    stranger = world.person("Vera")
+    stranger.says("/privacy")  # also where nobody is let in
+    stranger.hears("privacy_stranger", days="30")
+    world.db.add_prospect("maria", "Maria", "@maria_p")
+    maria = world.person("Maria", username="maria_p")
+    world.db.prospect_identities.eventually("count(*) = 1", "WHERE value = 'maria_p'")
+    maria.says("/privacy")
+    maria.hears("privacy_prospect", days="30")
+    assert conversation_of(world, maria) is None  # a question about it is no beginning
+
+
+def test_a_rep_and_a_prospect_whom_a_person_leads_are_told_too(world, campaign):
+    boris, anna = talking(world, campaign)
+    boris.says("приватность")
+    boris.hears("privacy_rep", "menu", name=boris.name, days="90")
+    anna.says("позовите менеджера")
+    world.db.conversations.update("owner = 'rep', version = version + 1 WHERE telegram_id = %s", anna.id)
+    while anna.unheard():
+        anna.hears_anything()
+    anna.says("/privacy")
+    anna.hears("privacy_prospect", days="90")
+    anna.says("Удалите все мои данные")
+    while "Удалите все мои данные" not in boris.hears_anything().text:
+        pass

@@ -34,6 +34,7 @@ static struct conversation_rules rules = {
     .admin_count = 2,
     .default_locale = LOCALE_RU,
     .max_prospects = 5,
+    .kept_days = 90,
 };
 
 static inline int begin(void **state)

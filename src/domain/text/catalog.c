@@ -19,6 +19,7 @@ const struct catalog_command catalog_commands[CATALOG_COMMAND_COUNT] = {
     {"hours", TEXT_COMMAND_HOURS},
     {"unregister", TEXT_COMMAND_UNREGISTER},
     {"language", TEXT_COMMAND_LANGUAGE},
+    {"privacy", TEXT_COMMAND_PRIVACY},
     {"help", TEXT_COMMAND_HELP},
     {"cancel", TEXT_COMMAND_CANCEL},
 };

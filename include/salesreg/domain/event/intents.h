@@ -33,6 +33,7 @@
 	X(IN_A_WEEK, "in a week")                                                                  \
 	X(CALENDAR, "calendar")                                                                    \
 	X(LANGUAGE, "language")                                                                    \
+	X(PRIVACY, "privacy")                                                                      \
 	X(HELP, "help")
 
 enum phrase {

@@ -39,7 +39,7 @@ struct catalog_command {
 	const char *name;
 	enum text_id description;
 };
-enum { CATALOG_COMMAND_COUNT = 9 };
+enum { CATALOG_COMMAND_COUNT = 10 };
 extern const struct catalog_command catalog_commands[CATALOG_COMMAND_COUNT];
 
 const char *text_id_key(enum text_id id);
