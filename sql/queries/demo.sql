@@ -21,6 +21,25 @@ SELECT json_build_object(
                  FROM (SELECT id, name, status, assigned_rep_id, created_at FROM public.test_prospects
                        ORDER BY created_at DESC NULLS LAST, id LIMIT 50) p
                  LEFT JOIN public.sales_representatives r ON r.id = p.assigned_rep_id)),
+    'conversations', json_build_object(
+        'total', (SELECT count(*) FROM (SELECT 1 FROM salesreg.conversations LIMIT 10000) x),
+        'rows', (SELECT coalesce(json_agg(json_build_object(
+                            'name', p.name, 'owner', c.owner, 'version', c.version, 'reach', c.reach, 'met', c.telegram_id IS NOT NULL,
+                            'opted_out', EXISTS (SELECT 1 FROM salesreg.opt_outs o WHERE o.telegram_id = c.telegram_id),
+                            'asked', q.question, 'finished', q.prospect IS NOT NULL AND q.question IS NULL, 'score', q.score,
+                            'as_rep', EXISTS (SELECT 1 FROM public.sales_representatives r
+                                              CROSS JOIN LATERAL salesreg.way_as_rep(c.prospect, r.telegram_id)
+                                              WHERE r.id = p.assigned_rep_id),
+                            'timers', (SELECT coalesce(json_agg(json_build_object(
+                                                  'kind', t.kind, 'step', t.step, 'failures', t.failures,
+                                                  'in_s', CASE WHEN t.due_at < 'infinity'
+                                                               THEN greatest(0, extract(epoch FROM t.due_at - now())::bigint) END)
+                                                  ORDER BY t.due_at, t.kind), '[]')
+                                       FROM salesreg.timers t WHERE t.prospect = c.prospect))
+                            ORDER BY c.created_at DESC, c.prospect), '[]')
+                 FROM (SELECT * FROM salesreg.conversations ORDER BY created_at DESC, prospect LIMIT 50) c
+                 JOIN public.test_prospects p ON p.id = c.prospect
+                 LEFT JOIN salesreg.qualifications q ON q.prospect = c.prospect)),
     'outbox', json_build_object(
         'total', (SELECT count(*) FROM (SELECT 1 FROM salesreg.outbox LIMIT 10000) x),
         'queued', (SELECT count(*) FROM (SELECT 1 FROM salesreg.outbox WHERE state = 'queued' LIMIT 10000) x),

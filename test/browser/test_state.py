@@ -1,7 +1,7 @@
 """The state of the system beside the chats, read from the bot's database."""
 import re
 
-from page import ANNA
+from page import ANNA, JOHN
 from support.postgres import PASSWORD
 from support.telegram import TOKEN
 from support.waiting import eventually
@@ -144,3 +144,25 @@ def test_long_lists_are_cut_and_the_totals_told(make_world, open_page):
     page = open_page(world.sandbox)
     page.wait_text("#system-reps", re.compile(r"50 of 120 shown"))
     assert page.run("return document.querySelectorAll('#system-reps tbody tr').length") == 50
+
+
+def test_who_leads_a_conversation_and_what_is_to_happen_in_it_is_seen(make_world, open_page):
+    world = make_world(sandbox_args=["--state"], QUALIFICATION="off")
+    world.db.no_prospects()
+    world.start_bot()
+    page = open_page(world.sandbox)
+    page.wait_text("#system-conversations", "None has begun")
+    john = page.chat(JOHN)
+    john.write("I am looking for property")
+    page.wait_text("#system-conversations", r"John\S*( Smith)?\s+the bot\s+1\s+reminder 1 in (23|24) h")
+    page.chat(ANNA).registers(world.texts, "ru", "Анна Петрова", "anna@truerealestate.bali")
+    world.start_outreach()
+    page.wait_text("#system-prospects", r"John( Smith)?\s+in conversation\s+Анна Петрова")
+    john.write("I want to talk to somebody")
+    anna = page.chat(ANNA)
+    told = anna.hears(re.compile("I want to talk to somebody"))
+    anna.press(world.texts.raw("ru", "button_take_over"), told["id"])
+    page.wait_text("#system-conversations", r"John( Smith)?\s+the rep\s+2\s*\n?")
+    eventually(lambda: "reminder" not in page.text("#system-conversations"), what="nobody is reminded of what a person leads")
+    john.write("stop")
+    page.wait_text("#system-conversations", "said STOP")

@@ -36,6 +36,44 @@ function age(seconds) {
   return seconds < 3600 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
 }
 
+// "in 23 h"; of a timer that was given up: never.
+function ahead(seconds) {
+  if (seconds === null)
+    return "given up";
+  return seconds < 90000 ? `in ${age(seconds)}` : `in ${Math.round(seconds / 86400)} d`;
+}
+
+const OWNERS = { bot: "the bot", rep: "the rep", nobody: "nobody yet" };
+const TIMERS = { reach_out: "first word", reminder: "reminder", follow_up: "rep's follow-up", unreachable: "tell the rep" };
+
+// What a conversation is about now, beside who leads it.
+function standing(c) {
+  const parts = [];
+  if (c.opted_out)
+    parts.push("said STOP");
+  if (!c.met)
+    parts.push("not in the bot's chat");
+  else if (c.reach !== "reachable")
+    parts.push(`not reached: ${c.reach.replaceAll("_", " ")}`);
+  if (c.as_rep)
+    parts.push("as the rep");
+  if (c.asked)
+    parts.push(`asked: ${c.asked}`);
+  else if (c.finished)
+    parts.push(`all answered, score ${c.score}`);
+  return parts.join(", ");
+}
+
+function conversations(all) {
+  const rows = all.rows.map((c) => [c.name, OWNERS[c.owner] ?? c.owner, c.version,
+    [standing(c), ...c.timers.map((t) => `${TIMERS[t.kind] ?? t.kind}${t.kind === "reminder" ? ` ${t.step}` : ""} ${ahead(t.in_s)}`)]
+      .filter(Boolean).join("; ")]);
+  const box = table("Conversations with prospects", ["Prospect", "Led by", "Version", "Now"], rows, all.total,
+    "None has begun. A prospect opens their link, or writes to the bot.");
+  box.id = "system-conversations";
+  return box;
+}
+
 function status(word) {
   return { text: (word || "none").replaceAll("_", " "), className: `status ${word}` };
 }
@@ -76,5 +114,5 @@ export function showSystem(body, state) {
     make("p", state.parked > 0 ? "error" : "hint", state.parked > 0
       ? `${count(state.parked)}: look into salesreg.parked_updates.` : "None."));
   parked.id = "system-parked";
-  body.replaceChildren(reps, prospects, outbox(state.outbox), parked);
+  body.replaceChildren(reps, prospects, conversations(state.conversations), outbox(state.outbox), parked);
 }
