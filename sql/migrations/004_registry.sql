@@ -108,7 +108,7 @@ CREATE INDEX outbox_history_finished_idx ON salesreg.outbox_history (finished_at
 -- nowhere else any more.
 CREATE FUNCTION salesreg.redacted(payload json) RETURNS json LANGUAGE sql IMMUTABLE
     SET search_path = pg_catalog, pg_temp AS $$
-    SELECT pg_catalog.regexp_replace(payload::text, '((\?|%3F)start(=|%3D)[rpc]|start\?s=)[A-Za-z0-9_-]+', '\1…', 'g')::json
+    SELECT pg_catalog.regexp_replace(payload::text, '(([?]|%3F)start(=|%3D)[rpc]|start[?]s=)[A-Za-z0-9_-]+', E'\\1…', 'g')::json
 $$;
 
 -- People whose chat Telegram does not let the bot link to by id (unknown to it, or hidden by their privacy settings).
@@ -155,7 +155,7 @@ CREATE TABLE salesreg.email_codes (
     email       text NOT NULL,
     email_key   text COLLATE "C" NOT NULL,
     mailbox     text COLLATE "C" NOT NULL           -- the key without a +tag: where the mail ends up (email_mailbox())
-                GENERATED ALWAYS AS (regexp_replace(email_key, '^([^+@]+)[+][^@]*@', '\1@')) STORED,
+                GENERATED ALWAYS AS (regexp_replace(email_key, '^([^+@]+)[+][^@]*@', E'\\1@')) STORED,
     live        boolean NOT NULL DEFAULT true,  -- this person's last one, not done with
     state       text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'sent', 'refused', 'failed')),
     hashes      text[] NOT NULL DEFAULT '{}',   -- of the codes in mails that may have arrived; the key is made of the bot's token
@@ -198,7 +198,7 @@ CREATE TABLE salesreg.rep_email (
 );
 -- The mailboxes of all who are suspended, whoever holds the key: none of them is left behind by proving the address once more.
 CREATE INDEX sales_representatives_suspended_idx ON public.sales_representatives
-    (left(regexp_replace(lower(btrim(email)) COLLATE "C", '^([^+@]+)[+][^@]*@', '\1@'), 320)) WHERE status = 'suspended';
+    (left(regexp_replace(lower(btrim(email)) COLLATE "C", '^([^+@]+)[+][^@]*@', E'\\1@'), 320)) WHERE status = 'suspended';
 INSERT INTO salesreg.rep_email (email_key, rep)
     SELECT lower(btrim(email)), id FROM public.sales_representatives
     WHERE status IS DISTINCT FROM 'removed' AND btrim(email) <> ''
@@ -213,8 +213,8 @@ BEGIN
         FROM stale s
         JOIN public.sales_representatives r
           ON r.status = 'suspended' AND r.id <> s.rep AND lower(btrim(r.email)) COLLATE "C" = s.email_key
-         AND left(regexp_replace(lower(btrim(r.email)) COLLATE "C", '^([^+@]+)[+][^@]*@', '\1@'), 320)
-             = left(regexp_replace(s.email_key, '^([^+@]+)[+][^@]*@', '\1@'), 320)
+         AND left(regexp_replace(lower(btrim(r.email)) COLLATE "C", '^([^+@]+)[+][^@]*@', E'\\1@'), 320)
+             = left(regexp_replace(s.email_key, '^([^+@]+)[+][^@]*@', E'\\1@'), 320)
         ORDER BY r.registered_at NULLS LAST, r.id
         ON CONFLICT DO NOTHING;
     RETURN NULL;

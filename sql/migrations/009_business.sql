@@ -59,8 +59,11 @@ CREATE FUNCTION salesreg.way_as_rep(of_prospect varchar, rep_account bigint) RET
     LIMIT 1
 $$;
 
--- Which way a message went: by this connection, as the rep; NULL: by the bot.
+-- Which way a message went: by this connection, as the rep; NULL: by the bot. Taken from the text, where the bot puts it first: JSON's own
+-- operators refuse a row whose payload has a character that PostgreSQL has no room for (\u0000).
 ALTER TABLE salesreg.outbox
-    ADD COLUMN connection text GENERATED ALWAYS AS (payload ->> 'business_connection_id') STORED;
+    ADD COLUMN connection text GENERATED ALWAYS AS
+        (substring(payload::text FROM '^[{]"business_connection_id":"([^"]*)"')) STORED;
 ALTER TABLE salesreg.outbox_history
-    ADD COLUMN connection text GENERATED ALWAYS AS (payload ->> 'business_connection_id') STORED;
+    ADD COLUMN connection text GENERATED ALWAYS AS
+        (substring(payload::text FROM '^[{]"business_connection_id":"([^"]*)"')) STORED;

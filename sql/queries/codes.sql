@@ -11,7 +11,7 @@ FROM salesreg.email_codes c
 LEFT JOIN LATERAL (SELECT w.rep
                    FROM (SELECT o.id AS rep, 0 AS place FROM public.sales_representatives o
                          WHERE o.status = 'suspended'
-                           AND left(regexp_replace(lower(btrim(o.email)) COLLATE "C", '^([^+@]+)[+][^@]*@', '\1@'), 320) = c.mailbox
+                           AND left(regexp_replace(lower(btrim(o.email)) COLLATE "C", '^([^+@]+)[+][^@]*@', E'\\1@'), 320) = c.mailbox
                          UNION ALL
                          SELECT e.rep, 1 FROM salesreg.rep_email e WHERE e.email_key = c.email_key) w
                    ORDER BY w.place, w.rep LIMIT 1) e ON true
@@ -31,7 +31,7 @@ FROM (SELECT c.user_id, c.mailbox, c.created_at, c.wrong
       FROM salesreg.email_codes c
       WHERE c.mailbox = ANY ($2::text[]
                 || ARRAY(SELECT l.mailbox FROM salesreg.email_codes l WHERE l.user_id = ANY ($1::bigint[]) AND l.live)
-                || ARRAY(SELECT regexp_replace(lower(btrim(s.claim_email)), '^([^+@]+)[+][^@]*@', '\1@') FROM salesreg.user_sessions s
+                || ARRAY(SELECT regexp_replace(lower(btrim(s.claim_email)), '^([^+@]+)[+][^@]*@', E'\\1@') FROM salesreg.user_sessions s
                          WHERE s.user_id = ANY ($1::bigint[]) AND s.claim_email IS NOT NULL))
         AND c.created_at > now() - interval '1 hour' AND c.user_id <> ALL ($1::bigint[])
       UNION ALL

@@ -143,7 +143,7 @@ class Crowd:
             self.failure = e
 
     def do(self, acts):
-        results = self.world.sandbox.post("acts", acts=acts)["results"]
+        results = self.world.sandbox.post("acts", acts=[self.world.sandbox.dated(act) for act in acts])["results"]
         for act, result in zip(acts, results):
             if act["type"] == "button" and result.get("error") == "no such button":
                 # taken off the card meanwhile: the client is with somebody else

@@ -42,6 +42,19 @@ def test_who_is_no_stranger_is_the_same_wherever_it_is_asked():
     assert len(lists) == 1
 
 
+def plain_literals(sql):
+    """The '…' of a text of SQL that are not E'…', without its comments."""
+    tokens = re.findall(r"--[^\n]*|(?<![A-Za-z0-9_])[Ee]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'", sql)
+    return [token for token in tokens if token.startswith("'")]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "sql").glob("*/*.sql")), ids=lambda path: path.name)
+def test_no_literal_means_something_else_where_backslashes_escape(path):
+    """A database may have standard_conforming_strings off; E'…' is read the same everywhere."""
+    assert plain_literals(r"SELECT '\1', E'\\2', 'it''s' -- '\3'") == [r"'\1'", "'it''s'"]
+    assert [literal for literal in plain_literals(path.read_text()) if "\\" in literal] == []
+
+
 def test_the_binary_embeds_exactly_these_statements():
     generated = (BINARY.parent / "generated" / "salesreg" / "generated" / "statements.h").read_text()
     embedded = re.findall(r"^\tSQL_([A-Z0-9_]+),", generated, re.M)

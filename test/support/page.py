@@ -15,3 +15,4 @@ class Page(Sandbox):
         self.texts = Texts()
         self._next_id = 7_000_000_000
         self.people = {}
+        self._said = {}
