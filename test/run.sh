@@ -11,8 +11,8 @@
 # strict: under the whole filter of system calls; asked for by name it is every test of e2e, fault and supervise, else those
 # with the rarer calls (names, TLS, proxies, mail, control sockets, stops, crashes), and the day of a thousand calendars.
 #
-# Tests mostly wait, so two pytest processes run side by side: e2e, browser and then strict in one; in the other what cannot stand
-# its like beside it (docker's container names, port 8081 of demo and bare) with the rest. Ctrl-C ends both, and all they started.
+# Tests mostly wait, so two pytest processes run side by side: e2e, browser and then strict in one, two files of these at a time; in the
+# other, one at a time, what cannot stand its like beside it (docker's container names, port 8081 of demo and bare) with the rest. Ctrl-C ends both, and all they started.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 exec </dev/null
@@ -205,21 +205,24 @@ if wants strict && build strict; then
 	strict_built=yes
 fi
 binary=${SALESREG_BIN:-$PWD/build/dev/salesreg}
-# Tests that wait for nobody: on their own they are divided among the processors, file by file, as the tests of a file share what is
-# made once. Not beside the others, who need those.
+# Whole files side by side, as the tests of a file share what is made once.
+beside="-n 2 --dist loadfile"
+# Tests that wait for nobody: on their own they are divided among the processors, file by file. Not beside the others, who need those.
 [ "$two" != " test/integration" ] || [ -n "$one$strict_built" ] || two="$two -n $(nproc) --dist loadfile"
 if [ -n "$two" ]; then
 	pytests two "$binary" "$two" "$@" >"$scratch/two" 2>&1 &
 	second=$!
 fi
 if [ -n "$one" ]; then
-	pytests one "$binary" "$one" "$@" &
+	# shellcheck disable=SC2086 # two words
+	pytests one "$binary" "$one" $beside "$@" &
 	first=$!
 	wait "$first"
 	count one $?
 fi
 if [ -n "$strict_built" ]; then
-	pytests strict "$PWD/build/strict/salesreg" " $strict" "$@" &
+	# shellcheck disable=SC2086 # two words
+	pytests strict "$PWD/build/strict/salesreg" " $strict" $beside "$@" &
 	first=$!
 	wait "$first"
 	count strict $?

@@ -97,8 +97,9 @@ static void what_is_nobody_s_business_changes_nothing(void **state)
 	nobody.prospect_id = NULL;
 	ended.enabled = false;
 	ours.ours = true;
-	const struct business_view *const views[] = {NULL, &nobody, &ended, &ours};
-	for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+	enum { VIEWS = 4 };
+	const struct business_view *const views[VIEWS] = {NULL, &nobody, &ended, &ours};
+	for (size_t i = 0; i < VIEWS; i++)
 		for (int64_t user = PEER; user <= REP; user += REP - PEER) {
 			struct outcome out = writes(user, views[i]);
 			assert_int_equal(out.effect_count, 0);

@@ -65,10 +65,10 @@ static bool asks(const struct outcome *out, size_t question, enum locale locale)
 static const struct answer_row {
 	const char *what;             /* said; or pressed, with > before */
 	const char *const *answers;
-	size_t at;
+	unsigned at;
 	int effect;                   /* of the first: NO_EFFECT: none */
 	const char *value;
-	size_t then;                  /* the question that is asked; 6: none */
+	unsigned then;                /* the question that is asked; 6: none */
 	enum text_id says;            /* and this */
 } answer_rows[] = {
     {"Вилла", none, 0, EFFECT_ANSWER, "villa", 1, TEXT_QUESTION_NOTED},

@@ -329,7 +329,7 @@ const char *business_act(struct bot *bot, struct user *user, struct arena *a, co
 		return "peer is missing";
 	if (types[i].needs & PEER)
 		d.c = chat_of(d.b, user_put(bot->sandbox, peer, NULL, NULL, NULL));
-	return types[i].perform(&d);
+	return (*types[i].perform)(&d);
 }
 
 /* Methods ---*/

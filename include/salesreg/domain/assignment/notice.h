@@ -18,16 +18,16 @@ struct notice_prospect {
 	int64_t assignment_id; /* 0: no buttons */
 	/* Any may be NULL. telegram: '@name' or a number. */
 	const char *name, *telegram, *context, *notes, *email;
-	bool again;           /* someone else had it before */
-	bool again_contacted; /* and wrote to them */
-	bool contacted;       /* its rep said so already */
-	const char *known;    /* the name under which the rep has this person already, or NULL */
-	const char *said;     /* to the bot, or NULL */
-	const char *invite;   /* the link that leads the prospect to the bot, or NULL */
-	enum reach reach;     /* of whom the bot has met */
+	const char *known;  /* the name under which the rep has this person already, or NULL */
+	const char *said;   /* to the bot, or NULL */
+	const char *invite; /* the link that leads the prospect to the bot, or NULL */
 	const char *
 	    bot_writes; /* to them by itself: at this time where they are; "": now; NULL: it does not */
 	const char *colleague; /* who has this person, too, and is out of reach, or NULL */
+	enum reach reach;      /* of whom the bot has met */
+	bool again;            /* someone else had it before */
+	bool again_contacted;  /* and wrote to them */
+	bool contacted;        /* its rep said so already */
 };
 
 /* Adds the notification of all that one rep got. count 0 adds nothing. */
