@@ -220,11 +220,12 @@ WITH due AS (
     FROM due WHERE o.id = due.id AND due.dropped IS NULL
     RETURNING o.id, o.chat_id, o.method, o.payload::text, o.priority, o.attempts, o.possible_duplicate,
               (extract(epoch FROM now() - greatest(o.created_at, o.released_at)) * 1000000)::bigint AS age_us,
-              (extract(epoch FROM o.created_at) * 1000000)::bigint AS birth_us, NULL::text AS dropped, o.relay::text AS relay
+              (extract(epoch FROM o.created_at) * 1000000)::bigint AS birth_us, NULL::text AS dropped, o.relay::text AS relay,
+              o.summary_of IS NOT NULL OR o.relay -> 'anew' IS NOT NULL AS anew
 )
 SELECT * FROM claimed
 UNION ALL
-SELECT id, chat_id, method, '', priority, attempts, possible_duplicate, 0, 0, dropped, NULL FROM gone
+SELECT id, chat_id, method, '', priority, attempts, possible_duplicate, 0, 0, dropped, NULL, false FROM gone
 ORDER BY priority, id
 -- name: outbox_remaining
 -- what a claim left: microseconds until the next row that was put off is due (NULL: none was), and whether any waits at
@@ -307,19 +308,27 @@ WHERE (SELECT count(*) FROM mine) < cardinality($1::bigint[]) AND o.id = ANY ($1
   AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.id = o.id)
 -- name: outbox_reschedule
 -- $1 ids, $2 chats, $3 when they were made, $4 microseconds from now, $5 whether the message may have arrived, $6 what was
--- said
+-- said, $7 whether what it edits is gone, so that it goes as a new message, $8 what is sent then, or NULL: the same
 WITH mine AS (
-    SELECT o.id, f.pause_us, f.maybe, f.error
-    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::boolean[], $6::text[])
-        AS f (id, chat_id, birth_us, pause_us, maybe, error)
+    SELECT o.id, f.pause_us, f.maybe, f.error, f.anew, f.payload, o.chat_id, o.summary_of
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::boolean[], $6::text[], $7::boolean[], $8::text[])
+        AS f (id, chat_id, birth_us, pause_us, maybe, error, anew, payload)
     JOIN salesreg.outbox o ON o.id = f.id AND o.chat_id = f.chat_id
                           AND (extract(epoch FROM o.created_at) * 1000000)::bigint = f.birth_us
     FOR UPDATE OF o SKIP LOCKED
 ), done AS (
     UPDATE salesreg.outbox o
     SET state = 'queued', due_at = now() + f.pause_us * interval '1 microsecond', error = f.error,
-        possible_duplicate = o.possible_duplicate OR f.maybe
+        possible_duplicate = o.possible_duplicate OR f.maybe,
+        method = CASE WHEN f.anew THEN 'sendMessage' ELSE o.method END,
+        payload = CASE WHEN f.anew THEN coalesce(o.relay -> 'anew', (o.payload::jsonb - 'message_id')::json)
+                       ELSE coalesce(f.payload::json, o.payload) END,
+        relay = CASE WHEN f.anew AND o.relay IS NOT NULL THEN (o.relay::jsonb - 'anew' - 'caption')::json ELSE o.relay END
     FROM mine f WHERE o.id = f.id
+), unseen AS (
+    -- outbox_claim edits it for as long as there is one
+    UPDATE salesreg.qualifications q SET summary_message = NULL
+    FROM mine f WHERE f.anew AND q.prospect = f.summary_of AND q.summary_chat = f.chat_id
 )
 SELECT o.id FROM salesreg.outbox o
 JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS f (id, chat_id, birth_us)

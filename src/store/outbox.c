@@ -94,7 +94,8 @@ size_t outbox_claim_parse(const PGresult *result, struct arena *a, struct outbox
 	    COL(outbox_row, payload, TEXT), COL(outbox_row, priority, INT),
 	    COL(outbox_row, attempts, INT), COL(outbox_row, possible_duplicate, BOOL),
 	    COL(outbox_row, age_us, I64), COL(outbox_row, birth_us, I64),
-	    COL(outbox_row, dropped, TEXT), COL(outbox_row, relay, TEXT)};
+	    COL(outbox_row, dropped, TEXT), COL(outbox_row, relay, TEXT),
+	    COL(outbox_row, anew, BOOL)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
@@ -158,7 +159,8 @@ size_t outbox_reschedule(
 		return OUTBOX_NO_STEP;
 	return db_plan_add(plan, SQL_OUTBOX_RESCHEDULE, RESULT_KEY(a, results, count),
 	    I64_COLUMN(a, results, count, pause_us),
-	    BOOL_COLUMN(a, results, count, maybe_delivered), TEXT_COLUMN(a, results, count, error));
+	    BOOL_COLUMN(a, results, count, maybe_delivered), TEXT_COLUMN(a, results, count, error),
+	    BOOL_COLUMN(a, results, count, anew), TEXT_COLUMN(a, results, count, payload));
 }
 
 size_t outbox_unreachable(struct db_plan *plan, struct arena *a,

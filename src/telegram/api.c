@@ -246,6 +246,7 @@ static void on_http(const struct http_answer *http, void *data)
 	a.error_code = facts.error_code;
 	a.retry_after_ms = facts.retry_after_ms;
 	a.stale_query = telegram_is_stale_query(&facts);
+	a.edits_nothing = telegram_edits_nothing(&facts);
 	char description[TELEGRAM_DESCRIPTION_BYTES] = "";
 	if (facts.ok) {
 		json_t *result =

@@ -38,12 +38,14 @@ static const char *const wrapped_phrases[] = {"bad request: bad gateway",
     "bad request: gateway time", "bad request: service unavailable",
     "bad request: too many requests", "bad request: request timeout", "bad request: timeout", NULL};
 
-/* An edit, or a reaction, that is not needed, or not possible any more: the person deleted the message, or it is too old. Nobody could do
- * anything about it, and the chat itself is well. */
-static const char *const idle_edit_phrases[] = {"message is not modified",
-    "message to edit not found", "message can't be edited", "message_id_invalid",
-    "no caption in the message", "no text in the message", "message to react not found",
-    "reaction_invalid", NULL};
+/* An edit, or a reaction, that is not needed. */
+static const char *const idle_edit_phrases[] = {
+    "message is not modified", "message to react not found", "reaction_invalid", NULL};
+/* An edit that is not possible any more: the person deleted the message, or it is too old. Nobody could do anything about it, and the
+ * chat itself is well; what the edit says can only be said in a new message. */
+static const char *const gone_edit_phrases[] = {"message to edit not found",
+    "message can't be edited", "message_id_invalid", "no caption in the message",
+    "no text in the message", NULL};
 static const char *const stale_query_phrases[] = {
     "query is too old", "query id is invalid", "query_id_invalid", NULL};
 static const char *const no_method_phrases[] = {"method not found", NULL};
@@ -64,7 +66,8 @@ static enum telegram_class classify_reply(const struct telegram_facts *f)
 		return TELEGRAM_GONE;
 	if (code < 400)
 		return TELEGRAM_UNKNOWN;
-	if (mentions(f->description, idle_edit_phrases))
+	if (mentions(f->description, idle_edit_phrases) ||
+	    mentions(f->description, gone_edit_phrases))
 		return TELEGRAM_OK;
 	if (mentions(f->description, wrapped_phrases))
 		return TELEGRAM_RETRY;
@@ -110,6 +113,12 @@ enum telegram_class telegram_classify(const struct telegram_facts *f)
 	if (!f->is_reply)
 		return classify_stranger(f);
 	return f->ok ? TELEGRAM_OK : classify_reply(f);
+}
+
+bool telegram_edits_nothing(const struct telegram_facts *f)
+{
+	return !f->ok && telegram_classify(f) == TELEGRAM_OK &&
+	       mentions(f->description, gone_edit_phrases);
 }
 
 bool telegram_is_stale_query(const struct telegram_facts *f)

@@ -438,3 +438,26 @@ def test_only_the_newest_answers_wait_to_be_shown(asking):
         assert [event["kind"] for event in shown] == ["bot_message", "bot_edit"][:1 + first // 2]
         assert shown[-1]["kind"] == kind and f"ответ {first + 1}" in shown[-1]["text"]
         assert len({event["message_id"] for event in shown}) == 1
+
+
+# found by a reading ------------------------------------------------------------------------------------------------------
+
+GONE = "Bad Request: message to edit not found"
+
+
+def test_what_comes_after_the_rep_deleted_the_summary_is_shown_anew(asking):
+    world = asking(*[question(f"q{n}") for n in range(4)])
+    boris = registered(world)
+    anna, _ = becomes_prospect(world)
+    prospects.assigned(world, f"tg{anna.id}", boris)
+    boris.hears_anything()
+    anna.says("ответ 0")
+    first = boris.hears_anything()
+    assert "ответ 0" in first.text
+    world.sandbox.fault("400", chat=boris.id, method="editMessageText", description=GONE, times=1)
+    anna.says("ответ 1")
+    second = boris.hears_anything()
+    assert "ответ 0" in second.text and "ответ 1" in second.text and second.id != first.id and second.labels == first.labels
+    anna.says("ответ 2")  # and that one is edited from now on
+    edited = boris.sees_edit()
+    assert edited.id == second.id and "ответ 2" in edited.text

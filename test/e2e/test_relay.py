@@ -349,3 +349,48 @@ def test_stop_is_told_to_the_rep_and_holds_at_a_takeover(world, pair):  # noqa: 
     boris.is_answered("answer_taken_over", name="Anna")
     world.settle()
     assert not any("Дальше с вами" in m.text for m in world.sandbox.bot_messages(anna.id))
+
+
+GONE = "Bad Request: message to edit not found"
+
+
+def test_an_edit_of_what_the_other_one_deleted_comes_as_a_message(world, pair):  # noqa: F811
+    boris, anna = pair
+    _, said, answer = leading(world, boris, anna)
+    world.sandbox.fault("400", method="editMessageText", description=GONE)
+    boris.act("edit", message_id=said, text="Да, четыре. Показать?")
+    anew = anna.hears_anything()
+    assert anew.text == "Да, четыре. Показать?" and anew.id != answer.id
+    world.settle()
+    boris.act("edit", message_id=said, text="Да, пять. Показать?")
+    edited = anna.sees_edit()
+    assert (edited.id, edited.text) == (anew.id, "Да, пять. Показать?")
+    question = says(anna, "Дорого?")
+    boris.hears("relay_from", name="Anna", text="Дорого?")
+    world.settle()
+    world.sandbox.fault("400", method="editMessageText", description=GONE)
+    anna.act("edit", message_id=question, text="Сколько стоят?")
+    anew = boris.hears("relay_from", name="Anna", text="Сколько стоят?")
+    world.settle()
+    said = says(boris, "Сто", reply_to=anew)
+    assert anna.hears_anything().event["reply_to"] == question
+    delivered(boris, said)
+    photo = boris.act("photo", caption="1")["message_id"]
+    anna.hears_anything()
+    delivered(boris, photo)
+    world.sandbox.fault("400", method="editMessageCaption", description=GONE)
+    boris.act("edit", message_id=photo, caption="Вилла 1")
+    assert anna.hears_anything().text == "Вилла 1"
+
+
+def test_an_edit_that_has_no_room_comes_as_messages(world, pair):  # noqa: F811
+    boris, anna = pair
+    leading(world, boris, anna)
+    question = says(anna, "Дорого?")
+    boris.hears("relay_from", name="Anna", text="Дорого?")
+    words = [f"слово{n}" for n in range(467)]
+    anna.act("edit", message_id=question, text=" ".join(words))
+    heard = []
+    while words[-1] not in heard:
+        heard += boris.hears_anything().text.split()
+    assert heard[-len(words):] == words

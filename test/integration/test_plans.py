@@ -114,7 +114,7 @@ HOT = {
     "assignments_decline": ["'{1}'"],
     "assignments_release": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'unregistered'"],  # md5 of 1
     "reps_unreachable": ["'{1000000001}'"],
-    "outbox_reschedule": ["'{1}'", "'{1000000001}'", "'{1}'", "'{1}'", "'{f}'", "'{x}'"],
+    "outbox_reschedule": ["'{1}'", "'{1000000001}'", "'{1}'", "'{1}'", "'{f}'", "'{x}'", "'{t}'", "'{NULL}'"],
     "outbox_unreachable": ["'{1}'", "'{1000000001}'", "'{1}'", "'{x}'", "'{1}'", "900"],
     "reps_reachable": ["'{1000000001}'"],
     "allocation_declined": ["5", "'{}'", "0", "''", "0", "25"],

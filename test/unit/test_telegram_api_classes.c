@@ -375,7 +375,11 @@ static void parameters_are_reported(void **state)
 	out = ask("400 Bad Request", "{\"ok\":false,\"error_code\":400,\"description\":\"Bad "
 				     "Request: message is not modified: x\"}");
 	assert_int_equal(out.answer.class, TELEGRAM_OK);
-	assert_true(out.answer.not_modified);
+	assert_true(out.answer.not_modified && !out.answer.edits_nothing);
+	out = ask("400 Bad Request", "{\"ok\":false,\"error_code\":400,\"description\":\"Bad "
+				     "Request: message to edit not found\"}");
+	assert_int_equal(out.answer.class, TELEGRAM_OK);
+	assert_true(out.answer.edits_nothing);
 	assert_int_equal(out.answer.message_id, 0);
 }
 

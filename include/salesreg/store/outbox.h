@@ -20,6 +20,8 @@ struct outbox_new {
 	int64_t version;
 	bool unasked;      /* not sent to who has said STOP */
 	const char *relay; /* JSON, see store/relay.h; NULL: these are the bot's own words */
+	bool
+	    anew; /* an edit that relay has as a new message, too, for where there is nothing to be edited */
 };
 /* Rows come back in the same order. */
 size_t outbox_insert(
@@ -75,6 +77,8 @@ struct outbox_row {
 	int64_t age_us;
 	const char *dropped; /* why it is not to be sent, and history already; NULL: it is */
 	const char *relay;   /* NULL: the bot's own words */
+	bool
+	    anew; /* if it edits what is gone, it is to go again as a new message (outbox_result.anew) */
 };
 /* The oldest unsent row of each chat but the excluded, most urgent first. home: of bot_parse(); other tables have nothing. */
 size_t outbox_claim(struct db_plan *plan, struct arena *a, size_t limit, const int64_t *excluded,
@@ -111,6 +115,9 @@ struct outbox_result {
 	bool maybe_delivered;
 	int attempts;
 	const char *error;
+	/* of one that goes again */
+	bool anew;           /* what it edits is gone: as a new message */
+	const char *payload; /* what is sent then; NULL: the same */
 };
 size_t outbox_sent(
     struct db_plan *plan, struct arena *a, const struct outbox_result *results, size_t count);

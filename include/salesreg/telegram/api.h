@@ -89,6 +89,8 @@ struct telegram_answer {
 	/* BUG: the callback query is too old to be answered; nothing to worry about. */
 	bool stale_query;
 	bool not_modified; /* OK: the edit changed nothing, or there is nothing to edit */
+	bool
+	    edits_nothing; /* OK: what was to be edited is gone, or cannot be any more: nobody sees what the edit says */
 };
 typedef void telegram_callback(const struct telegram_answer *answer, void *data);
 typedef void telegram_closed(void *data);
@@ -164,5 +166,7 @@ struct telegram_facts {
 	const char *description; /* "" if absent */
 };
 enum telegram_class telegram_classify(const struct telegram_facts *facts);
+/* An edit that found no message to be put into. */
+bool telegram_edits_nothing(const struct telegram_facts *facts);
 /* A pressed button that was answered too late. */
 bool telegram_is_stale_query(const struct telegram_facts *facts);

@@ -113,6 +113,8 @@ struct message {
 	 * head: a SEND that goes before it, once; NULL: none */
 	const char *album;
 	const struct message *head;
+	/* EDIT_TEXT and EDIT_CAPTION: the SEND that says the same, for where what is to be edited is gone; NULL: then it need not be said */
+	const struct message *anew;
 	/* of a KEYBOARD_REPLY that stays until it is removed: grey, where one writes; 1–64 characters. NULL: it goes after a press */
 	const char *placeholder;
 	/* of the conversation with the chat's person: not sent once it is another. 0: any */

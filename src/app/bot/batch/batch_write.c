@@ -73,6 +73,7 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 							       .birth_us = born[i].birth_us,
 							       .method = row->method,
 							       .payload = row->payload,
+							       .anew = row->anew,
 							       .attempts = 1});
 		}
 	}

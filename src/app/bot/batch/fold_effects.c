@@ -183,6 +183,7 @@ void fold_add_messages(struct folding *f, const struct person *p,
 			    : 0,
 		    .version = version_of(p, m),
 		    .relay = outgoing_relay(m, f->a),
+		    .anew = m->anew != NULL,
 		};
 		if (m->kind == MESSAGE_EDIT_KEYBOARD || m->kind == MESSAGE_EDIT_TEXT)
 			f->edits[f->edit_count++] = (struct outbox_edit){

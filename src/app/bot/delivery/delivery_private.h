@@ -46,6 +46,7 @@ struct sending {
 	struct telegram_call *call;
 	int64_t id, chat, birth_us;
 	int attempts;
+	bool anew;          /* if there is nothing to be edited, it goes as a new message */
 	const char *method; /* static */
 	size_t size;
 	char payload[];

@@ -18,6 +18,7 @@ static void add(struct result_list *list, struct outbox_result item)
 	}
 	item.error = item.error ? strdup(item.error) : NULL;
 	item.message_ids = item.message_ids ? strdup(item.message_ids) : NULL;
+	item.payload = item.payload ? strdup(item.payload) : NULL;
 	list->items[list->count++] = item;
 }
 
@@ -26,6 +27,7 @@ static void clear(struct result_list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		free((char *)(uintptr_t)list->items[i].error);
 		free((char *)(uintptr_t)list->items[i].message_ids);
+		free((char *)(uintptr_t)list->items[i].payload);
 	}
 	list->count = 0;
 	if (list->capacity > 1024) {

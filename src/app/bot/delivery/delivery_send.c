@@ -15,7 +15,7 @@
  * Happy path: a row in state `sending` -> the call -> Telegram's message_id -> RESULT_SENT, which the next transaction writes.
  * Failures: a limit (429) or trouble of Telegram's: RESULT_LATER, after its pause. A chat that cannot be written to: RESULT_GONE,
  * tried again with growing pauses. No answer after the request had left: it may have arrived, and goes again marked as a
- * possible duplicate, UNKNOWN_MOST times. What Telegram refuses for good, or refuses while it takes others: RESULT_FAILED.
+ * possible duplicate, UNKNOWN_MOST times. What Telegram takes only in another form goes again in that one. What Telegram refuses for good, or refuses while it takes others: RESULT_FAILED.
  */
 
 enum {
@@ -132,31 +132,36 @@ static bool others_were_sent(const struct delivery *d, const struct sending *s)
 	return d->sent_us != 0 && clock_monotonic_us() - d->sent_us < 2 * backoff(s->attempts);
 }
 
-static void on_sent(const struct telegram_answer *answer, void *data);
+/* At once, by way of its row: whoever leads the conversation by then may not want it any more (outbox_claim). */
+static void send_again(struct delivery *d, const struct sending *s,
+    const struct telegram_answer *answer, const char *payload)
+{
+	results_add(&d->results, RESULT_LATER,
+	    (struct outbox_result){.id = s->id,
+		.chat_id = s->chat,
+		.birth_us = s->birth_us,
+		.error = answer->description,
+		.anew = payload == NULL,
+		.payload = payload});
+}
 
 /* Telegram will not show a button that opens a chat by id, and took nothing: the same message without it. */
-static bool sent_without_links(struct sending *s, const struct telegram_answer *answer)
+static bool goes_without_links(struct sending *s, const struct telegram_answer *answer)
 {
 	if (answer->class != TELEGRAM_BUG || !user_links_refused(answer->description))
 		return false;
 	char *payload = user_links_strip(&s->d->links, s->payload);
-	if (!payload || strlen(payload) > s->size) {
-		free(payload);
+	if (!payload)
 		return false;
-	}
 	log_info("message %lld goes again without its link to a person: %s", (long long)s->id,
 	    answer->description);
-	s->size = strlen(payload);
-	memcpy(s->payload, payload, s->size + 1);
+	send_again(s->d, s, answer, payload);
 	free(payload);
-	rate_limit_take(&s->d->limits, s->chat, clock_monotonic_us());
-	s->call =
-	    telegram_call(s->d->options.telegram, s->method, s->payload, s->size, 0, on_sent, s);
 	return true;
 }
 
 /* With a reply the server builds the copy anew, which may fail where the plain one does not (tdlib/telegram-bot-api#741). */
-static bool sent_without_reply(struct sending *s, const struct telegram_answer *answer)
+static bool goes_without_reply(struct sending *s, const struct telegram_answer *answer)
 {
 	static const char reply[] = ",\"reply_parameters\":{";
 	char *from = answer->class == TELEGRAM_BUG && strcmp(s->method, "copyMessage") == 0
@@ -168,10 +173,18 @@ static bool sent_without_reply(struct sending *s, const struct telegram_answer *
 	log_info(
 	    "message %lld goes again without its reply: %s", (long long)s->id, answer->description);
 	memmove(from, to + 1, strlen(to + 1) + 1);
-	s->size = strlen(s->payload);
-	rate_limit_take(&s->d->limits, s->chat, clock_monotonic_us());
-	s->call =
-	    telegram_call(s->d->options.telegram, s->method, s->payload, s->size, 0, on_sent, s);
+	send_again(s->d, s, answer, s->payload);
+	return true;
+}
+
+/* What the edit says is seen nowhere: its chat's person has deleted the message. */
+static bool goes_anew(const struct sending *s, const struct telegram_answer *answer)
+{
+	if (!answer->edits_nothing || !s->anew)
+		return false;
+	log_info("message %lld goes again as a new one, as what it edits is gone: %s",
+	    (long long)s->id, answer->description);
+	send_again(s->d, s, answer, NULL);
 	return true;
 }
 
@@ -206,8 +219,6 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 	struct sending *s = data;
 	struct delivery *d = s->d;
 	assert(d->under_way_count > 0 && s->call);
-	if (sent_without_links(s, answer) || sent_without_reply(s, answer))
-		return;
 	struct outbox_result result = {.attempts = s->attempts,
 	    .id = s->id,
 	    .chat_id = s->chat,
@@ -217,6 +228,8 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 	log_context(s->chat, 0);
 	switch (answer->class) {
 	case TELEGRAM_OK:
+		if (goes_anew(s, answer))
+			break;
 		d->stats.sent++;
 		fault_log_over(&d->fault, "messages are delivered again");
 		d->sent_us = clock_monotonic_us();
@@ -277,6 +290,8 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 		results_add(&d->results, RESULT_FAILED, result);
 		break;
 	case TELEGRAM_BUG:
+		if (goes_without_links(s, answer) || goes_without_reply(s, answer))
+			break;
 		if (is_as_rep(s)) {
 			d->stats.refused_as_rep++;
 			log_info("message %lld could not be sent as a rep: %s", (long long)s->id,
@@ -333,6 +348,7 @@ void delivery_send(struct delivery *d, const struct outbox_row *row)
 	    .chat = row->chat_id,
 	    .birth_us = row->birth_us,
 	    .attempts = row->attempts,
+	    .anew = row->anew,
 	    .method = known,
 	    .size = size};
 	memcpy(s->payload, payload, size + 1);

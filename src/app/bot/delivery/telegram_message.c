@@ -134,10 +134,14 @@ const char *outgoing_relay(const struct message *message, struct arena *a)
 	for (size_t i = 0; r->refused[0] && i < RELAY_REFUSALS; i++)
 		refused = arena_concat(a, refused, i ? ",\"" : ",\"refused\":{\"", reasons[i],
 		    "\":", json_quote(a, r->refused[i]), (char *)NULL);
+	const char *anew =
+	    message->anew
+		? arena_concat(a, ",\"anew\":", outgoing_payload(message->anew, a), (char *)NULL)
+		: "";
 	return arena_concat(a, "{\"prospect\":", json_quote(a, r->prospect),
 	    ",\"chat\":", db_i64(a, r->chat_id), ",\"message\":", db_i64(a, r->message_id),
-	    r->caption ? ",\"caption\":true" : "", r->receipt ? ",\"receipt\":true" : "", refused,
-	    *refused ? "}}" : "}", (char *)NULL);
+	    r->caption ? ",\"caption\":true" : "", r->receipt ? ",\"receipt\":true" : "", anew,
+	    refused, *refused ? "}}" : "}", (char *)NULL);
 }
 
 /* First of all members: what it is worth is seen without reading the rest. */

@@ -119,6 +119,37 @@ bool turn_replied(struct turn *t)
 	return true;
 }
 
+/* The other side's message becomes text, or, where that is gone by now or has no room for it, a new one says it. */
+static void mirror(struct turn *t, const struct relay_view *pair, const char *text)
+{
+	struct message *m = NULL;
+	struct message_list anew = {0}, *list = &t->out->messages;
+	(void)message_list_add(&anew, t->a, pair->other_chat, PRIORITY_REPLY, text);
+	if (pair->caption) {
+		m = message_list_add_edit(list, t->a, pair->other_chat, pair->other_message);
+		m->kind = MESSAGE_EDIT_CAPTION;
+		m->text = t->event->text;
+	} else {
+		m = message_list_add_edit_text(
+		    list, t->a, pair->other_chat, pair->other_message, text);
+	}
+	if (pair->other_connection) { /* a chat of the rep's own, where the rep sees what becomes of it */
+		if (m)
+			m->connection = pair->other_connection;
+		return;
+	}
+	if (m)
+		m->anew = anew.first;
+	else
+		m = message_list_add(list, t->a, pair->other_chat, PRIORITY_REPLY, text);
+	struct relayed *relayed = ARENA_NEW(t->a, struct relayed);
+	*relayed = (struct relayed){.prospect = pair->prospect_id,
+	    .chat_id = t->event->chat_id,
+	    .message_id = t->event->said_id,
+	    .caption = pair->caption};
+	m->relayed = relayed;
+}
+
 bool turn_mirrored(struct turn *t)
 {
 	const struct relay_view *pair = t->state->replied;
@@ -134,21 +165,10 @@ bool turn_mirrored(struct turn *t)
 	if (!still)
 		return false;
 	t->out->passes_on = true;
-	/* the text of what is a caption on the other side, or the other way round, is no text there */
-	if (pair->caption != (event->caption != NULL))
+	/* what is a caption on the other side, and has none here, is a place, a contact: its text is no text there */
+	if (pair->caption && !event->caption)
 		return true;
-	if (pair->caption) {
-		struct message *m = message_list_add_edit(
-		    &t->out->messages, t->a, pair->other_chat, pair->other_message);
-		m->kind = MESSAGE_EDIT_CAPTION;
-		m->text = event->text;
-		return true;
-	}
-	const char *text = of_rep ? event->text : turn_text_from(t, pair->name, event->text);
-	struct message *m = message_list_add_edit_text(
-	    &t->out->messages, t->a, pair->other_chat, pair->other_message, text);
-	if (m)
-		m->connection = pair->other_connection;
+	mirror(t, pair, of_rep ? event->text : turn_text_from(t, pair->name, event->text));
 	return true;
 }
 

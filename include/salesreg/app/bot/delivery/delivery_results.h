@@ -1,7 +1,7 @@
 /*
  * What became of messages, on its way to the outbox: collected, written with some transaction, and collected again if that
  * did not come about or somebody holds the row.
- * Ownership: the results own copies of the errors; plans and replies are borrowed for the call.
+ * Ownership: the results own copies of the errors and payloads; plans and replies are borrowed for the call.
  * Units: as in store/outbox.h. Errors: out of memory aborts.
  */
 #pragma once
