@@ -1,7 +1,7 @@
 #include "salesreg/sandbox/acts.h"
 #include "salesreg/base/json.h"
 #include "salesreg/sandbox/model.h"
-#include "salesreg/sandbox/telegram/business.h"
+#include "salesreg/sandbox/telegram/business/business.h"
 #include "salesreg/sandbox/telegram/chats.h"
 #include "salesreg/sandbox/telegram/entities.h"
 #include "salesreg/sandbox/telegram/markup.h"

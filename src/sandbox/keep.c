@@ -3,6 +3,7 @@
 #include "salesreg/base/log.h"
 #include "salesreg/sandbox/google/remember.h"
 #include "salesreg/sandbox/model.h"
+#include "salesreg/sandbox/telegram/business/business.h"
 #include "salesreg/sandbox/telegram/updates.h"
 #include "salesreg/sandbox/transcript.h"
 #include <errno.h>
@@ -91,10 +92,10 @@ static json_t *write_bot_state(const struct bot *bot)
 		(void)json_array_append_new(updates,
 		    json_pack("{sI so}", "id", (json_int_t)u->id, "json", text_or_null(u->json)));
 	}
-	return json_pack("{so so sI sI so so so}", "token", text_or_null(bot->token), "username",
+	return json_pack("{so so sI sI so so so so}", "token", text_or_null(bot->token), "username",
 	    text_or_null(bot->username), "last_message_id", (json_int_t)bot->last_message_id,
 	    "next_update_id", (json_int_t)bot->updates.next_id, "menus", menus, "updates", updates,
-	    "chats", write_chats(bot));
+	    "chats", write_chats(bot), "accounts", business_remember(bot));
 }
 
 static json_t *write_transcript(const struct transcript *t)
@@ -254,6 +255,7 @@ static void read_bot_state(struct sandbox *s, const json_t *state)
 	if (!bot)
 		bot = bot_of_id(s, 0);
 	read_chats(s, bot, json_get_array(state, "chats"));
+	business_recall(bot, json_get_array(state, "accounts"));
 	size_t i;
 	json_t *item;
 	json_array_foreach (json_get_array(state, "menus"), i, item) {

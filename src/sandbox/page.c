@@ -6,6 +6,7 @@
 #include "salesreg/sandbox/model.h"
 #include "salesreg/sandbox/prospect.h"
 #include "salesreg/sandbox/stream.h"
+#include "salesreg/sandbox/telegram/business/business.h"
 #include <string.h>
 
 static const struct http_asset files[] = {
@@ -31,6 +32,15 @@ static void send_chat(struct sandbox *s, struct http_exchange *x)
 		stream_write_entry(out, chat, m);
 	}
 	buf_adds(out, "]}");
+	answer_send(s, x, 200);
+}
+
+static void send_accounts(struct sandbox *s, struct http_exchange *x)
+{
+	buf_clear(&s->out);
+	buf_adds(&s->out, "{\"ok\":true,\"accounts\":");
+	business_write(bot_of_id(s, 0), &s->out);
+	buf_addc(&s->out, '}');
 	answer_send(s, x, 200);
 }
 
@@ -80,6 +90,8 @@ void page_handle(struct sandbox *s, struct http_exchange *x, const char *path)
 		stream_start(s, x);
 	else if (strcmp(verb, "GET") == 0 && strcmp(name, "chat") == 0)
 		send_chat(s, x);
+	else if (strcmp(verb, "GET") == 0 && strcmp(name, "accounts") == 0)
+		send_accounts(s, x);
 	else if (strcmp(verb, "GET") == 0 && strcmp(name, "calendar") == 0)
 		control_handle(s, x, "google/events");
 	else if (!http_assets_answer(x, files, sizeof files / sizeof *files, name))

@@ -11,7 +11,7 @@
 #include "salesreg/sandbox/model.h"
 #include "salesreg/sandbox/page.h"
 #include "salesreg/sandbox/stream.h"
-#include "salesreg/sandbox/telegram/business.h"
+#include "salesreg/sandbox/telegram/business/business.h"
 #include "salesreg/sandbox/telegram/call.h"
 #include "salesreg/sandbox/telegram/updates.h"
 #include "salesreg/sandbox/transcript.h"

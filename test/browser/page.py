@@ -119,6 +119,36 @@ class Page:
         assert not complaints, complaints
 
 
+class Direct:
+    """A chat of two people in the account of the first."""
+
+    def __init__(self, page, owner, peer):
+        self.page = page
+        self.selector = f"#direct-{owner}-{peer}"
+        page.wait_shown(self.selector)
+
+    def find(self, selector):
+        return self.page.find(f"{self.selector} {selector}")
+
+    def messages(self):
+        return self.page.run("return [...document.querySelectorAll(arguments[0])].map((m) => ({"
+                             "writer: m.querySelector('.writer').textContent, text: m.querySelector('.text').textContent}))",
+                             f"{self.selector} .message")
+
+    def write(self, person, text):
+        self.page.run("arguments[0].value = arguments[1]", self.find(".as"), str(person))
+        self.find("textarea").send_keys(text + Keys.ENTER)
+        self.shows(text)
+
+    def shows(self, text, writer=None):
+        return eventually(lambda: next((m for m in self.messages() if m["text"] == text and writer in (None, m["writer"])), None),
+                          what=f"{text!r} of {writer or 'anybody'} in {self.selector}, which has {self.messages()}")
+
+    def act(self, label):
+        self.find(".more").click()
+        next(b for b in self.find(".actions").find_elements(By.CSS_SELECTOR, "button") if b.text == label).click()
+
+
 class Chat:
     def __init__(self, page, user):
         self.page = page
@@ -152,6 +182,27 @@ class Chat:
             return eventually(look)
         except AssertionError:
             raise AssertionError(f"{self.user} never saw {text!r}, but {self.messages()}") from None
+
+    def account(self):
+        """The dialog about the person's own account."""
+        self.find(".more").click()
+        self.find(".account").click()
+        self.page.wait_shown("#account-dialog")
+
+    def connects_bot(self, *without):
+        self.account()
+        for right in without:
+            self.page.find(f"#account-form [value={right}]").click()
+        self.page.find("#account-connect").click()
+        self.page.wait_shown("#account-dialog", False)
+        self.page.wait_text(f"{self.selector} .about", "has connected the bot")
+
+    def opens_chat_with(self, peer):
+        self.account()
+        self.page.run("arguments[0].value = arguments[1]", self.page.find("#account-peer"), str(peer))
+        self.page.find("#account-open").click()
+        self.page.wait_shown("#account-dialog", False)
+        return Direct(self.page, self.user, peer)
 
     def button(self, label, message=None):
         where = f".message[data-id='{message}'] " if message else ""

@@ -1,7 +1,7 @@
 """Talking to the bot in the browser: the whole system runs behind the page."""
 import re
 
-from page import ANNA, JOHN
+from page import ANNA, JOHN, Direct
 from support.database import tables
 from support.waiting import eventually
 
@@ -174,7 +174,76 @@ def test_a_draft_opens_the_chat_of_whom_it_is_for(world, open_page):
     anna.registers(world.texts, "ru", "Анна Петрова", MAIL)
     card = anna.hears(re.compile("John Smith"))
     anna.press(next(label for label in card["buttons"] if label.startswith(world.texts.raw("ru", "button_write"))), card["id"])
-    page.wait_text(f"#chat-{JOHN} .note", "John Smith")
-    page.find(f"#chat-{JOHN} .note .link").click()  # the prospect's own link, which the bot knows them by
+    direct = Direct(page, ANNA, JOHN)
+    draft = page.run("return arguments[0].value", direct.find("textarea"))
+    assert "John Smith" in draft and "?start=p" in draft and direct.messages() == []
+    page.keys(" Анна", "\n")  # the cursor is in the field
+    direct.shows(draft + " Анна", "Anna Petrova")
+    assert world.sandbox.transcript(JOHN)[0][-1]["connection"] == ""  # no bot is told
+    direct.find(".message .link").click()  # the prospect's own link, which the bot knows them by
     page.chat(JOHN).hears(re.compile("John Smith"))
     world.db.eventually(f"SELECT count(*) = 1 FROM {tables.conversations} WHERE telegram_id = %s", JOHN)
+
+
+def test_a_rep_connects_the_bot_and_writes_in_their_own_account(world, open_page):
+    page = open_page(world.sandbox)
+    anna = page.chat(ANNA)
+    world.db.no_prospects()
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name) VALUES ('j', '@john', 'John Smith')")
+    anna.registers(world.texts, "ru", "Анна Петрова", MAIL)
+    anna.hears(re.compile("John Smith"))
+    anna.connects_bot()
+    anna.hears(world.texts.render("ru", "business_connected"))
+    direct = anna.opens_chat_with(JOHN)
+    page.wait_text(f"{direct.selector} .about", "may write")
+    direct.write(JOHN, "Good day, is it still free?")
+    told = anna.hears(world.texts.pattern("ru", "business_heard", name="John Smith"))
+    page.find(f"#chat-{ANNA} .message[data-id='{told['id']}'] .reply").click()
+    anna.write("Yes, it is")
+    direct.shows("Yes, it is", "Anna Petrova, by the bot")
+    page.wait_text(f"#chat-{ANNA} .reaction", "✍")
+    # it is edited there with what it was said as
+    world.sandbox.act(user=ANNA, type="edit", text="Yes, it is free")
+    direct.shows("Yes, it is free", "Anna Petrova, by the bot")
+    # a pause and its end
+    direct.act("Pause the bot in this chat")
+    page.wait_text(f"{direct.selector} .about", "paused")
+    anna.write("One more thing")
+    anna.hears(world.texts.pattern("ru", "relay_refused_own", name="John Smith"))
+    direct.act("Let the bot go on in this chat")
+    page.wait_text(f"{direct.selector} .about", "may write")
+    direct.write(ANNA, "By hand")
+    for message in direct.messages():
+        assert "One more thing" not in message["text"]
+    # a second page, and a reload, show the same
+    before = direct.messages()
+    page.reload()
+    page.chat(ANNA)
+    assert eventually(lambda: Direct(page, ANNA, JOHN).messages() == before, what="the same")
+    page.wait_text(f"#chat-{ANNA} .about", "has connected the bot")
+    # rights, and the end
+    anna = page.chat(ANNA)
+    anna.account()
+    page.find("#account-form [value=can_reply]").click()
+    page.find("#account-connect").click()
+    anna.hears(world.texts.pattern("ru", "business_rights_changed", "business_right_missing"))
+    anna.account()
+    page.find("#account-disconnect").click()
+    anna.hears(world.texts.render("ru", "business_ended"))
+    page.wait_text(f"{direct.selector} .about", "no bot here")
+
+
+def test_what_people_write_to_each_other_is_edited_and_deleted(sandbox, open_page):
+    page = open_page(sandbox)
+    direct = page.chat(ANNA).opens_chat_with(JOHN)
+    direct.write(JOHN, "<b>Hello</b>")
+    direct.write(ANNA, "Hi")
+    page.run("[...document.querySelectorAll('.direct .link')].find((b) => b.textContent === 'Edit').click()")
+    page.keys("!", "\n")
+    direct.shows("<b>Hello</b>!", "John Smith")
+    page.run("[...document.querySelectorAll('.direct .link')].find((b) => b.textContent === 'Delete').click()")
+    eventually(lambda: [m["text"] for m in direct.messages()] == ["Hi"], what="it is gone")
+    direct.act("Remove from view")
+    page.wait_shown(direct.selector, False)
+    page.find("#back").click()
+    page.wait_shown(direct.selector)

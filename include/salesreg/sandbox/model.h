@@ -146,7 +146,7 @@ struct bot {
 	unsigned callback_count;
 	bool joins_no_groups, reads_groups;
 	bool takes_no_business;    /* nobody can connect it to their account */
-	struct business *business; /* telegram/business.h; the newest first */
+	struct business *business; /* telegram/business/business.h; the newest first */
 	struct command_list commands[SANDBOX_COMMAND_LISTS_MAX];
 	size_t command_list_count;
 };

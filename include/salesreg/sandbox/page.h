@@ -5,6 +5,8 @@
  *   GET  /page/events         what happens, as it happens: see stream.h
  *   GET  /page/chat?user=U    → {"ok", "seq", "chat", "blocked", "entries":[…]}: a chat as it is now;
  *                             events after `seq` come on top. Entries: see stream.h
+ *   GET  /page/accounts       → {"ok", "accounts":[…]}: what people write to each other, see telegram/business/business.h; changed
+ *                             by events that have "rep"
  *   POST /page/act, /page/users   as the control calls of these names (sandbox.h)
  *   GET, POST /page/calendar      as the control call google/events (google/google.h)
  *   POST /page/prospects          see prospect.h

@@ -121,7 +121,7 @@
  *   {user, chat, type:"migrate", new_chat?}
  *     A group becomes a supergroup; sends to the old id: 400.
  *   {user, type:"business_connect"…}
- *     What happens in the user's own account: see telegram/business.h.
+ *     What happens in the user's own account: see telegram/business/business.h.
  *   {type:"bytes", hex:"22…", whole?}
  *     An update of these bytes, JSON or not, after its update_id; whole: instead of it, too.
  *   {type:"raw", update:{…}}

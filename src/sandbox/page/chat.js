@@ -28,7 +28,7 @@ function describe(message) {
 }
 
 export class Chat {
-  // page: {bot(), alert(text), remove(chat), heard(chat), draft(username, text, from)}
+  // page: {bot(), alert(text), remove(chat), heard(chat), account(person), draft(username, text, from)}
   constructor(person, page) {
     this.page = page;
     this.id = person.id;
@@ -65,6 +65,7 @@ export class Chat {
     on(".contact", () => this.act("contact"));
     on(".block", () => this.act(this.isBlocked ? "unblock" : "block"));
     on(".blocked button", () => { this.act("unblock"); this.node.querySelector(".more").focus(); });
+    on(".account", () => this.page.account(this.person));
     on(".remove", () => this.page.remove(this));
     on(".replying button", () => { this.reply(null); this.field.focus(); });
     this.composer.addEventListener("submit", (event) => {
@@ -88,11 +89,17 @@ export class Chat {
     title.id = `name-${this.id}`;
     title.textContent = person.first_name;
     this.node.setAttribute("aria-labelledby", title.id);
-    this.node.querySelector(".about").textContent =
-      [person.username && `@${person.username}`, person.language_code || "language not known"].filter(Boolean).join(" · ");
+    this.showAccount(this.account ?? { connected: false });
     this.messages.setAttribute("aria-label", `Messages of ${person.first_name}`);
     this.field.setAttribute("aria-label", `Write to the bot as ${person.first_name}`);
     this.showCommands();
+  }
+
+  // Whether the bot is connected to this person's own account.
+  showAccount(account) {
+    this.account = account;
+    this.node.querySelector(".about").textContent = [this.person.username && `@${this.person.username}`,
+      this.person.language_code || "language not known", account.connected && "has connected the bot"].filter(Boolean).join(" · ");
   }
 
   // --- doing ---
@@ -136,21 +143,6 @@ export class Chat {
     this.replying.querySelector("span").textContent = message ? `Reply to: ${(message.text || describe(message)).slice(0, 60)}` : "";
     if (message)
       this.field.focus();
-  }
-
-  // What another person sends to this one, outside of the bot's chat: a note of the page's own, gone with a reload.
-  receive(from, text) {
-    const node = make("article", "message note");
-    const bubble = make("div", "bubble");
-    const body = make("div", "text");
-    const address = /(https?:\/\/\S+)/;
-    for (const part of text.split(address))
-      body.append(address.test(part) ? renderText(part, [{ type: "url", offset: 0, length: part.length }], this.hooks) : part);
-    bubble.append(make("p", "foot", `${from} writes to ${this.person.first_name}, outside of the bot's chat`), body);
-    node.append(bubble);
-    this.messages.append(node);
-    this.empty.hidden = true;
-    this.messages.scrollTop = this.messages.scrollHeight;
   }
 
   press(message, button, node) {
@@ -359,7 +351,7 @@ export class Chat {
     if (draft && this.page.knows(draft.username)) {
       const node = make("button", "", button.text);
       node.type = "button";
-      node.addEventListener("click", () => this.page.draft(draft.username, draft.text, this.person.first_name));
+      node.addEventListener("click", () => this.page.draft(draft.username, draft.text, this.person));
       return node;
     }
     if (button.url && !deep && isWeb(button.url)) {

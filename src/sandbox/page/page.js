@@ -2,6 +2,7 @@
 import { post } from "/page/api.js";
 import { showCalendars } from "/page/calendar.js";
 import { Chat } from "/page/chat.js";
+import { Accounts } from "/page/direct.js";
 import { showProspectForm } from "/page/prospect.js";
 import "/page/rehearsal.js";
 import { showSystem } from "/page/system.js";
@@ -82,11 +83,32 @@ const page = {
     showTabs();
   },
   knows: (username) => Boolean(chatOf(username)),
+  account: (person) => accounts.ask(person),
+  // The text stands in the field of their chat, and goes with a press of Send.
   draft(username, text, from) {
-    const chat = chatOf(username);
-    chat.receive(from, text);
+    const direct = accounts.open(from.id, chatOf(username).id);
+    this.choose(direct);
+    direct.write(text, from.id);
+  },
+  chats,
+  person: (id) => chats.get(id)?.person,
+  isHidden: (id) => hidden.has(id),
+  unhide(id) {
+    hidden.delete(id);
+    remember("hidden", [...hidden]);
+  },
+  add(chat) {
+    chats.set(chat.id, chat);
+    $("chats").append(chat.node);
+  },
+  shown: () => showTabs(),
+  choose(chat) {
     choose(chat.id);
     chat.node.scrollIntoView({ block: "nearest", inline: "nearest" });
+    chat.field.focus();
+  },
+  open(id, payload) {
+    chats.get(id).start(payload);
   },
   remove(chat) {
     hidden.add(chat.id);
@@ -98,6 +120,8 @@ const page = {
     $("back").focus();
   },
 };
+
+const accounts = new Accounts(page);
 
 function showTabs() {
   if (current !== "system" && !chats.has(current))
@@ -132,6 +156,7 @@ function choose(id) {
 }
 
 function showPeople(people) {
+  const before = chats.size;
   for (const person of [...people].sort((a, b) => a.id - b.id)) {
     if (hidden.has(person.id))
       continue;
@@ -141,10 +166,11 @@ function showPeople(people) {
       continue;
     }
     const chat = new Chat(person, page);
-    chats.set(person.id, chat);
-    $("chats").append(chat.node);
+    page.add(chat);
     chat.load();
   }
+  if (chats.size > before)
+    accounts.load(); // their chats with each other
   showTabs();
 }
 
@@ -204,6 +230,7 @@ function hello(news) {
   for (const chat of chats.values())
     chat.load();
   showPeople(news.people);
+  accounts.load();
   bringPeople(news.people).catch((error) => tell(`People could not be added: ${error.message}.`));
   document.body.dataset.connected = news.instance;
 }
@@ -218,7 +245,11 @@ function listen() {
   on("people", showPeople);
   on("google", showCalendars);
   on("system", (state) => showSystem($("system-body"), state));
-  on("chat", (event) => chats.get(event.chat)?.happen(event));
+  on("chat", (event) => {
+    chats.get(event.chat)?.happen(event);
+    if (event.rep)
+      accounts.load();
+  });
   source.onerror = () => {
     $("offline").hidden = false;
     $("bot-state").textContent = "connection lost";

@@ -3,6 +3,7 @@
 #include "salesreg/base/json.h"
 #include "salesreg/sandbox/model.h"
 #include "salesreg/sandbox/stats.h"
+#include "salesreg/sandbox/telegram/business/business.h"
 #include "salesreg/sandbox/telegram/call.h"
 #include "salesreg/sandbox/telegram/chats.h"
 #include "salesreg/sandbox/telegram/markup.h"
@@ -110,6 +111,49 @@ void method_copy_message(struct call *call)
 	call_end(call);
 }
 
+/* sendPhoto and its like: a file that the bot has been sent, by its file_id. */
+void method_send_media(struct call *call)
+{
+	static const struct {
+		enum method method;
+		const char *type;
+	} kinds[] = {{METHOD_SEND_PHOTO, "photo"}, {METHOD_SEND_VIDEO, "video"},
+	    {METHOD_SEND_VOICE, "voice"}, {METHOD_SEND_DOCUMENT, "document"},
+	    {METHOD_SEND_STICKER, "sticker"}};
+	struct arena *a = http_exchange_arena(call->exchange);
+	const char *type = kinds[0].type, *caption = http_params_text(call->params, "caption");
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (kinds[i].method == call->method)
+			type = kinds[i].type;
+	const char *file = http_params_text(call->params, type);
+	const char *members =
+	    file ? media_of_file(a, type, file, caption && *caption ? caption : NULL) : NULL;
+	if (!members) {
+		call_fail(call, SANDBOX_FILE_UNKNOWN);
+		return;
+	}
+	if (http_params_has(call->params, "business_connection_id")) {
+		business_send_media(call, members);
+		return;
+	}
+	struct chat *chat;
+	int64_t reply_to = 0;
+	enum sandbox_error error = chat_resolve(call, &chat);
+	if (!error)
+		error = reply_read(call, chat, &reply_to);
+	if (error) {
+		call_fail_chat(call, error, chat);
+		return;
+	}
+	if (!take_limits(call, chat))
+		return;
+	struct message *m = message_add(chat, NULL, true, NULL, NULL, NULL, members);
+	m->reply_to = reply_to;
+	record_bot_message(call->sandbox, chat, "bot_message", m);
+	write_message(call_begin(call), chat, m);
+	call_end(call);
+}
+
 /* What cannot be copied is left out without a word (Bot API, "copyMessages"). */
 void method_copy_messages(struct call *call)
 {
@@ -187,6 +231,10 @@ void method_set_message_reaction(struct call *call)
 void method_edit_message_caption(struct call *call)
 {
 	struct chat *chat;
+	if (http_params_has(call->params, "business_connection_id")) {
+		business_edit_caption(call);
+		return;
+	}
 	enum sandbox_error error = chat_resolve(call, &chat);
 	if (error) {
 		call_fail_chat(call, error, chat);

@@ -31,6 +31,14 @@ const char *media_members(struct arena *a, const char *type, const char *caption
 		   : kinds[i].member;
 }
 
+const char *media_of_file(
+    struct arena *a, const char *type, const char *file_id, const char *caption)
+{
+	const char *members = media_members(a, type, caption);
+	const char *named = arena_printf(a, "\"file_id\":\"%s\"", file_id);
+	return members && strstr(members, named) ? members : NULL;
+}
+
 const char *media_recaption(struct arena *a, const char *members, const char *caption, bool *same)
 {
 	json_t *object = members ? json_loads(arena_printf(a, "{%s}", members), 0, NULL) : NULL;

@@ -4,7 +4,7 @@
 #include "salesreg/sandbox/extension.h"
 #include "salesreg/sandbox/model.h"
 #include "salesreg/sandbox/stats.h"
-#include "salesreg/sandbox/telegram/business.h"
+#include "salesreg/sandbox/telegram/business/business.h"
 #include "salesreg/sandbox/telegram/call.h"
 #include "salesreg/sandbox/telegram/chats.h"
 #include "salesreg/sandbox/telegram/copy.h"

@@ -78,6 +78,7 @@
 	X(COMMAND_DESCRIPTION, 400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")                \
 	X(ALLOWED_UPDATES_INVALID, 400,                                                            \
 	    "Bad Request: can't parse allowed updates: expected an Array of String")               \
+	X(FILE_UNKNOWN, 400, "Bad Request: wrong file identifier/HTTP URL specified")              \
 	X(BUSINESS_UNKNOWN, 400, "Bad Request: business connection not found")                     \
 	X(BUSINESS_PEER_INVALID, 400, "Bad Request: BUSINESS_PEER_INVALID")                        \
 	X(BUSINESS_PEER_USAGE_MISSING, 400, "Bad Request: BUSINESS_PEER_USAGE_MISSING")            \

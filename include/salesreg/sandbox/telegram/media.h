@@ -8,5 +8,8 @@
 
 /* type: photo, sticker, voice, video or document; NULL if it is none. caption may be NULL. */
 const char *media_members(struct arena *a, const char *type, const char *caption);
+/* The same of a file that the bot has been sent, by its file_id; NULL: there is none such. */
+const char *media_of_file(
+    struct arena *a, const char *type, const char *file_id, const char *caption);
 /* The same with another caption; NULL for a message that has none of these. *same: it is no other. */
 const char *media_recaption(struct arena *a, const char *members, const char *caption, bool *same);

@@ -6,6 +6,11 @@
 
 #define SANDBOX_METHOD_MAP(X)                                                                      \
 	X(SEND_MESSAGE, "sendMessage", method_send_message)                                        \
+	X(SEND_PHOTO, "sendPhoto", method_send_media)                                              \
+	X(SEND_VIDEO, "sendVideo", method_send_media)                                              \
+	X(SEND_VOICE, "sendVoice", method_send_media)                                              \
+	X(SEND_DOCUMENT, "sendDocument", method_send_media)                                        \
+	X(SEND_STICKER, "sendSticker", method_send_media)                                          \
 	X(GET_UPDATES, "getUpdates", method_get_updates)                                           \
 	X(ANSWER_CALLBACK_QUERY, "answerCallbackQuery", method_answer_callback_query)              \
 	X(EDIT_MESSAGE_TEXT, "editMessageText", method_edit_message_text)                          \

@@ -1,35 +1,11 @@
-#include "salesreg/sandbox/telegram/business.h"
+#include "business_private.h"
 #include "salesreg/base/json.h"
-#include "salesreg/sandbox/telegram/call.h"
-#include "salesreg/sandbox/telegram/copy.h"
 #include "salesreg/sandbox/telegram/entities.h"
 #include "salesreg/sandbox/telegram/media.h"
 #include "salesreg/sandbox/telegram/updates.h"
 #include "salesreg/sandbox/transcript.h"
 #include <stdlib.h>
 #include <string.h>
-
-enum { OPEN_S = 24 * 3600, RIGHTS_MOST = 20 };
-
-/* One chat of the account. Its messages have the account's numbers, not the bot's. */
-struct business_chat {
-	struct business_chat *next;
-	struct chat chat;
-	int64_t incoming_s; /* the other one's last word; 0: none */
-	bool paused;
-};
-
-struct business {
-	struct business *next;
-	struct bot *bot;
-	struct user *owner;
-	char id[32];
-	bool enabled;
-	char *rights; /* `"can_reply":true,…` */
-	bool can_reply;
-	int64_t date_s, last_message_id;
-	struct business_chat *chats;
-};
 
 static void *allocate(size_t size)
 {
@@ -64,15 +40,42 @@ static struct business *alive(const struct bot *bot, const struct user *owner)
 	return NULL;
 }
 
-static struct business *find(const struct bot *bot, const char *id)
+struct business *business_find(const struct bot *bot, const char *id)
 {
 	for (struct business *b = bot->business; b; b = b->next)
-		if (id && strcmp(b->id, id) == 0)
+		if (id && *id && strcmp(b->id, id) == 0)
 			return b;
 	return NULL;
 }
 
-static struct business_chat *chat_of(struct business *b, struct user *peer)
+/* Whether it has connected a bot or not. */
+static struct business *account_of(struct bot *bot, struct user *owner)
+{
+	for (struct business *b = bot->business; b; b = b->next)
+		if (b->owner == owner)
+			return b;
+	return business_add(bot, owner);
+}
+
+struct business *business_add(struct bot *bot, struct user *owner)
+{
+	struct business *b = allocate(sizeof *b);
+	*b = (struct business){.next = bot->business,
+	    .bot = bot,
+	    .owner = owner,
+	    .rights = strdup(""),
+	    .last_message_id = (int64_t)(sandbox_random(bot->sandbox) % 1000)};
+	for (struct business *old = b->next; old; old = old->next)
+		if (old->owner == owner && old->chats) { /* the account's, not the connection's */
+			b->chats = old->chats;
+			b->last_message_id = old->last_message_id;
+			old->chats = NULL;
+		}
+	bot->business = b;
+	return b;
+}
+
+struct business_chat *business_chat_of(struct business *b, struct user *peer)
 {
 	for (struct business_chat *c = b->chats; c; c = c->next)
 		if (c->chat.user == peer)
@@ -85,7 +88,7 @@ static struct business_chat *chat_of(struct business *b, struct user *peer)
 	return c;
 }
 
-static void write_connection(struct buf *out, const struct business *b)
+void business_write_connection(struct buf *out, const struct business *b)
 {
 	buf_addf(out, "{\"id\":\"%s\",\"user\":", b->id);
 	write_user(out, b->owner);
@@ -99,7 +102,7 @@ static int64_t tell_connection(const struct business *b)
 	struct buf *json = &b->bot->sandbox->json;
 	buf_clear(json);
 	buf_adds(json, "\"business_connection\":");
-	write_connection(json, b);
+	business_write_connection(json, b);
 	return updates_add(b->bot, UPDATE_BUSINESS_CONNECTION, buf_text(json), json->size);
 }
 
@@ -109,7 +112,7 @@ static void set_rights(struct business *b, struct arena *a, const json_t *given)
 	size_t count = given ? json_array_size(given) : sizeof usual / sizeof *usual;
 	const char *rights = "";
 	b->can_reply = false;
-	for (size_t i = 0; i < count && i < RIGHTS_MOST; i++) {
+	for (size_t i = 0; i < count && i < BUSINESS_RIGHTS_MOST; i++) {
 		const char *name = given ? json_string_value(json_array_get(given, i)) : usual[i];
 		if (!name)
 			continue;
@@ -120,8 +123,7 @@ static void set_rights(struct business *b, struct arena *a, const json_t *given)
 	set_string(&b->rights, rights);
 }
 
-/* As the other one's chat with the bot has it in the transcript, where tests and the page look for what somebody reads. */
-static void record(const struct business *b, struct business_chat *c, const char *kind,
+void business_record(const struct business *b, const struct business_chat *c, const char *kind,
     const struct message *m, bool by_bot)
 {
 	struct sandbox *s = b->bot->sandbox;
@@ -135,21 +137,43 @@ static void record(const struct business *b, struct business_chat *c, const char
 		buf_addf(json, ",%s", m->extra);
 	if (m->reply_to)
 		buf_addf(json, ",\"reply_to\":%lld", (long long)m->reply_to);
-	transcript_add(s, chat_put_private(b->bot, c->chat.user), kind, m->id, buf_text(json));
+	/* its number is the account's: in the bot's chat that is another message */
+	buf_addf(json, ",\"message_id\":%lld", (long long)m->id);
+	transcript_add(s, chat_put_private(b->bot, c->chat.user), kind, 0, buf_text(json));
 }
 
-static int64_t tell_message(
-    const struct business *b, struct business_chat *c, enum update_kind kind, struct message *m)
+/* Of the account itself: what is to be read of it anew. */
+static void record_account(const struct business *b)
+{
+	struct buf *json = &b->bot->sandbox->json;
+	buf_clear(json);
+	buf_addf(json, "\"rep\":%lld,\"connected\":%s", (long long)b->owner->id,
+	    b->enabled ? "true" : "false");
+	transcript_add(b->bot->sandbox, chat_put_private(b->bot, b->owner), "user_business_account",
+	    0, buf_text(json));
+}
+
+void business_write_message(struct buf *out, const struct business *b,
+    const struct business_chat *c, const struct message *m)
+{
+	write_message(out, &c->chat, m);
+	out->size--; /* opens the object again */
+	buf_addf(out, ",\"business_connection_id\":\"%s\"}", b->id);
+}
+
+int64_t business_tell_message(const struct business *b, const struct business_chat *c,
+    enum update_kind kind, const struct message *m)
 {
 	struct buf *json = &b->bot->sandbox->json;
 	buf_clear(json);
 	buf_addf(json, "\"%s\":", update_kind_name(kind));
-	write_message(json, &c->chat, m);
+	business_write_message(json, b, c, m);
 	return b->enabled && !c->paused ? updates_add(b->bot, kind, buf_text(json), json->size) : 0;
 }
 
-static struct message *add(struct business *b, struct business_chat *c, const struct user *from,
-    const char *text, const char *entities, const char *markup, const char *extra)
+struct message *business_add_message(struct business *b, struct business_chat *c,
+    const struct user *from, const char *text, const char *entities, const char *markup,
+    const char *extra)
 {
 	struct message *m = message_add(&c->chat, from, false, text, entities, markup, extra);
 	m->id = ++b->last_message_id;
@@ -175,24 +199,14 @@ static const char *do_connect(struct doing *d)
 		d->b->enabled = false;
 		(void)tell_connection(d->b);
 	}
-	struct business *b = allocate(sizeof *b);
-	*b = (struct business){.next = d->bot->business,
-	    .bot = d->bot,
-	    .owner = d->user,
-	    .enabled = true,
-	    .date_s = sandbox_now_s(s),
-	    .last_message_id = (int64_t)(sandbox_random(s) % 1000)};
+	struct business *b = business_add(d->bot, d->user);
+	b->enabled = true;
+	b->date_s = sandbox_now_s(s);
 	(void)snprintf(b->id, sizeof b->id, "bc%016llx", (unsigned long long)sandbox_random(s));
 	set_rights(b, d->a, json_get_array(d->json, "rights"));
-	for (struct business *old = b->next; old; old = old->next)
-		if (old->owner == d->user && old->chats) { /* the account's, not the connection's */
-			b->chats = old->chats;
-			b->last_message_id = old->last_message_id;
-			old->chats = NULL;
-		}
-	d->bot->business = b;
 	/* whoever connects a bot lets it write to them */
 	chat_put_private(d->bot, d->user)->started = true;
+	record_account(b);
 	*d->update_id = tell_connection(b);
 	return NULL;
 }
@@ -200,6 +214,7 @@ static const char *do_connect(struct doing *d)
 static const char *do_rights(struct doing *d)
 {
 	set_rights(d->b, d->a, json_get_array(d->json, "rights"));
+	record_account(d->b);
 	*d->update_id = tell_connection(d->b);
 	return NULL;
 }
@@ -207,6 +222,7 @@ static const char *do_rights(struct doing *d)
 static const char *do_disconnect(struct doing *d)
 {
 	d->b->enabled = false;
+	record_account(d->b);
 	bool forget = json_get_bool(d->json, "forget", false);
 	*d->update_id = forget ? 0 : tell_connection(d->b);
 	return NULL;
@@ -215,6 +231,7 @@ static const char *do_disconnect(struct doing *d)
 static const char *do_pause(struct doing *d)
 {
 	d->c->paused = json_get_bool(d->json, "paused", true);
+	record_account(d->b);
 	return NULL;
 }
 
@@ -231,17 +248,19 @@ static const char *do_text(struct doing *d)
 	struct formatted f = {0};
 	entities_detect(d->a, text, &f);
 	bool offline = json_get_bool(d->json, "offline", false);
-	const char *extra = arena_printf(d->a, "\"business_connection_id\":\"%s\"%s%s%s", d->b->id,
-	    offline ? ",\"is_from_offline\":true" : "", members ? "," : "", members ? members : "");
-	struct message *m = add(d->b, d->c, from, members ? NULL : text, f.entities, NULL, extra);
+	const char *extra = offline ? arena_concat(d->a, "\"is_from_offline\":true",
+					  members ? "," : "", members ? members : "", (char *)NULL)
+				    : members;
+	struct message *m =
+	    business_add_message(d->b, d->c, from, members ? NULL : text, f.entities, NULL, extra);
 	if (from != d->user)
 		d->c->incoming_s = m->date_s;
 	m->reply_to = json_get_i64(d->json, "reply_to", 0);
 	*d->message_id = m->id;
-	record(
+	business_record(
 	    d->b, d->c, from == d->user ? "business_message" : "user_business_message", m, false);
 	if (!json_get_bool(d->json, "forget", false))
-		*d->update_id = tell_message(d->b, d->c, UPDATE_BUSINESS_MESSAGE, m);
+		*d->update_id = business_tell_message(d->b, d->c, UPDATE_BUSINESS_MESSAGE, m);
 	return NULL;
 }
 
@@ -253,8 +272,9 @@ static const char *do_edit(struct doing *d)
 		return "no such message, or text is missing";
 	set_string(&m->text, text);
 	m->edited_s = sandbox_now_s(d->bot->sandbox);
+	business_record(d->b, d->c, "user_business_edit", m, false);
 	*d->message_id = m->id;
-	*d->update_id = tell_message(d->b, d->c, UPDATE_EDITED_BUSINESS_MESSAGE, m);
+	*d->update_id = business_tell_message(d->b, d->c, UPDATE_EDITED_BUSINESS_MESSAGE, m);
 	return NULL;
 }
 
@@ -266,6 +286,8 @@ static const char *do_delete(struct doing *d)
 		int64_t id = json_integer_value(json_array_get(ids, i));
 		struct message *m = message_find(&d->c->chat, id);
 		if (m)
+			business_record(d->b, d->c, "user_business_delete", m, false);
+		if (m)
 			message_remove(&d->c->chat, m);
 		list = arena_printf(d->a, "%s%s%lld", list, i ? "," : "", (long long)id);
 	}
@@ -275,8 +297,9 @@ static const char *do_delete(struct doing *d)
 	    "\"deleted_business_messages\":{\"business_connection_id\":\"%s\",\"chat\":", d->b->id);
 	write_chat(json, &d->c->chat);
 	buf_addf(json, ",\"message_ids\":[%s]}", list);
-	*d->update_id =
-	    updates_add(d->bot, UPDATE_DELETED_BUSINESS_MESSAGES, buf_text(json), json->size);
+	if (d->b->enabled && !d->c->paused)
+		*d->update_id = updates_add(
+		    d->bot, UPDATE_DELETED_BUSINESS_MESSAGES, buf_text(json), json->size);
 	return NULL;
 }
 
@@ -290,9 +313,9 @@ static const struct {
     {"business_rights", ALIVE, do_rights},
     {"business_disconnect", ALIVE, do_disconnect},
     {"business_pause", ALIVE | PEER, do_pause},
-    {"business_text", ALIVE | PEER, do_text},
-    {"business_edit", ALIVE | PEER, do_edit},
-    {"business_delete", ALIVE | PEER, do_delete},
+    {"business_text", PEER, do_text},
+    {"business_edit", PEER, do_edit},
+    {"business_delete", PEER, do_delete},
 };
 enum { TYPES = sizeof types / sizeof *types };
 
@@ -327,96 +350,10 @@ const char *business_act(struct bot *bot, struct user *user, struct arena *a, co
 		return "this account has connected no bot";
 	if (peer <= 0 && (types[i].needs & PEER))
 		return "peer is missing";
-	if (types[i].needs & PEER)
-		d.c = chat_of(d.b, user_put(bot->sandbox, peer, NULL, NULL, NULL));
+	if (types[i].needs & PEER) {
+		if (!d.b)
+			d.b = account_of(bot, user);
+		d.c = business_chat_of(d.b, user_put(bot->sandbox, peer, NULL, NULL, NULL));
+	}
 	return (*types[i].perform)(&d);
-}
-
-/* Methods ---*/
-
-void method_get_business_connection(struct call *call)
-{
-	const struct business *b =
-	    find(call->bot, http_params_text(call->params, "business_connection_id"));
-	if (!b) {
-		call_fail(call, SANDBOX_BUSINESS_UNKNOWN);
-		return;
-	}
-	write_connection(call_begin(call), b);
-	call_end(call);
-}
-
-/* The chat that a call names, in which the bot may write now, or why not. */
-static enum sandbox_error resolve(
-    const struct call *call, struct business **out, struct business_chat **chat)
-{
-	struct business *b =
-	    find(call->bot, http_params_text(call->params, "business_connection_id"));
-	if (!b || !b->enabled)
-		return SANDBOX_BUSINESS_UNKNOWN;
-	struct user *peer =
-	    user_find(call->sandbox, http_params_i64(call->params, "chat_id", 0, NULL));
-	if (!b->can_reply)
-		return SANDBOX_BUSINESS_NO_RIGHT;
-	if (!peer)
-		return SANDBOX_CHAT_NOT_FOUND;
-	struct business_chat *c = chat_of(b, peer);
-	*out = b;
-	*chat = c;
-	if (c->paused)
-		return SANDBOX_BUSINESS_PEER_INVALID;
-	int64_t since = sandbox_now_s(call->sandbox) - c->incoming_s;
-	return c->incoming_s && since < OPEN_S ? SANDBOX_OK : SANDBOX_BUSINESS_PEER_USAGE_MISSING;
-}
-
-void business_send(struct call *call, const char *text, const char *entities, const char *markup)
-{
-	struct arena *a = http_exchange_arena(call->exchange);
-	struct business *b;
-	struct business_chat *c;
-	enum sandbox_error error = resolve(call, &b, &c);
-	int64_t reply_to = 0;
-	if (!error)
-		(void)reply_read(call, &c->chat, &reply_to);
-	if (error) {
-		call_fail(call, error);
-		return;
-	}
-	if (!take_limits(call, &c->chat))
-		return;
-	struct buf bot;
-	buf_init(&bot, 1024);
-	write_bot(&bot, call->bot);
-	const char *extra = arena_printf(a,
-	    "\"business_connection_id\":\"%s\",\"sender_business_bot\":%s", b->id, buf_text(&bot));
-	buf_finish(&bot);
-	struct message *m = add(b, c, b->owner, text, entities, markup, extra);
-	m->reply_to = reply_to;
-	record(b, c, "business_message", m, true);
-	(void)tell_message(b, c, UPDATE_BUSINESS_MESSAGE, m);
-	write_message(call_begin(call), &c->chat, m);
-	call_end(call);
-}
-
-void business_edit(struct call *call, const char *text, const char *entities)
-{
-	struct business *b;
-	struct business_chat *c;
-	enum sandbox_error error = resolve(call, &b, &c);
-	struct message *m =
-	    error ? NULL
-		  : message_find(&c->chat, http_params_i64(call->params, "message_id", 0, NULL));
-	if (!error && !m)
-		error = SANDBOX_EDIT_NOT_FOUND;
-	if (error) {
-		call_fail(call, error);
-		return;
-	}
-	set_string(&m->text, text);
-	set_string(&m->entities, entities);
-	m->edited_s = sandbox_now_s(call->sandbox);
-	record(b, c, "business_edit", m, true);
-	(void)tell_message(b, c, UPDATE_EDITED_BUSINESS_MESSAGE, m);
-	write_message(call_begin(call), &c->chat, m);
-	call_end(call);
 }
