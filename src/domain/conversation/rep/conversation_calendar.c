@@ -206,9 +206,11 @@ static size_t choice_buttons(const struct turn *t, int64_t turned, struct button
 		bool counts = c->id == turned ? !c->counts : c->counts;
 		const char *name = shorten(t->a, c->summary, CHOICE_UNITS);
 		buttons[i] = (struct button){
-		    .text = turn_text(t,
-			counts ? TEXT_BUTTON_CALENDAR_COUNTS : TEXT_BUTTON_CALENDAR_IGNORED,
-			ARGS({"name", name})),
+		    .text = shorten(t->a,
+			turn_text(t,
+			    counts ? TEXT_BUTTON_CALENDAR_COUNTS : TEXT_BUTTON_CALENDAR_IGNORED,
+			    ARGS({"name", name})),
+			TEXT_BUTTON_UNITS),
 		    .data = press_data(t->a, PRESS_CALENDAR_PICK, c->id),
 		    .new_row = true,
 		};
@@ -237,8 +239,10 @@ static size_t target_buttons(const struct turn *t, int64_t target, struct button
 		enum text_id label =
 		    c->id == target ? TEXT_BUTTON_CALENDAR_COUNTS : TEXT_BUTTON_CALENDAR_IGNORED;
 		buttons[count++] = (struct button){
-		    .text = turn_text(
-			t, label, ARGS({"name", shorten(t->a, c->summary, CHOICE_UNITS)})),
+		    .text = shorten(t->a,
+			turn_text(
+			    t, label, ARGS({"name", shorten(t->a, c->summary, CHOICE_UNITS)})),
+			TEXT_BUTTON_UNITS),
 		    .data = press_data(t->a, PRESS_CALENDAR_TARGET, c->id),
 		    .new_row = true,
 		};
