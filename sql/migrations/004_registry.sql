@@ -356,7 +356,8 @@ CREATE TABLE salesreg.stale_cards (
 
 CREATE INDEX test_prospects_waiting_idx ON public.test_prospects (created_at, id COLLATE "C")
     WHERE assigned_rep_id IS NULL AND status IN ('unreached', 'contacted', 'in_conversation');
-CREATE INDEX test_prospects_held_idx ON public.test_prospects (assigned_rep_id)
+-- by where each stands in its rep's list (clients_page)
+CREATE INDEX test_prospects_held_idx ON public.test_prospects (assigned_rep_id, created_at, hashtextextended(id::text, 0))
     WHERE assigned_rep_id IS NOT NULL AND status IN ('unreached', 'contacted', 'in_conversation');
 
 -- A change from anywhere, psql included, wakes the assigner if something can be assigned now. Whoever may write the table

@@ -47,22 +47,6 @@ LEFT JOIN LATERAL (SELECT w.* FROM salesreg.user_sessions w WHERE w.user_id = c.
 LEFT JOIN LATERAL (SELECT w.telegram_id FROM public.sales_representatives w WHERE w.id = a.rep OFFSET 0) r ON true
 LEFT JOIN LATERAL salesreg.way_as_rep(a.prospect, r.telegram_id) y ON true
 WHERE a.id = ANY ($1::bigint[])
--- name: clients_read
--- $1 Telegram ids of reps, $2 how many each
-SELECT r.telegram_id, p.id, p.name, p.telegram_id, p.status, p.context, a.id,
-       EXISTS (SELECT 1 FROM salesreg.prospect_events e
-               WHERE e.prospect = p.id AND e.assignment = a.id AND e.kind = 'contacted'),
-       c.reach, c.telegram_id IS NOT NULL
-FROM public.sales_representatives r
-JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, left(q.telegram_id, 255) AS telegram_id,
-                     left(q.status, 50) AS status, left(q.context, 500) AS context, q.created_at
-              FROM public.test_prospects q
-              WHERE q.assigned_rep_id = r.id AND q.status IN ('unreached', 'contacted', 'in_conversation')
-              ORDER BY q.created_at, q.id LIMIT $2::integer) p ON true
-LEFT JOIN salesreg.assignments a ON a.prospect = p.id AND a.ended_at IS NULL
-LEFT JOIN LATERAL (SELECT v.* FROM salesreg.conversations v WHERE v.prospect = p.id OFFSET 0) c ON true
-WHERE r.telegram_id = ANY ($1::bigint[]) AND r.status <> 'removed'
-ORDER BY r.telegram_id, p.created_at, p.id
 -- name: assignments_contacted
 -- the assignments by their key first, whatever else the tables hold; the rest is looked at row by row
 WITH wanted AS MATERIALIZED (

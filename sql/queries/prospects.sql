@@ -67,8 +67,8 @@ CROSS JOIN LATERAL (
     LIMIT 1) k
 WHERE u.hash ~ '^bizChat[0-9]{1,15}$'
 -- name: links_create
--- $1 hashes, $2 the prospects whose own they are
-INSERT INTO salesreg.links (token_hash, prospect) SELECT * FROM unnest($1::text[], $2::varchar[])
+-- $1 hashes, $2 the prospects whose own they are; some may be known
+INSERT INTO salesreg.links (token_hash, prospect) SELECT DISTINCT * FROM unnest($1::text[], $2::varchar[]) ON CONFLICT DO NOTHING
 -- name: prospects_create
 -- $1 Telegram ids, $2 usernames or NULL, $3 names, $4 sources, $5 campaigns or NULL: people who became prospects by writing
 WITH fresh AS (

@@ -35,21 +35,3 @@ size_t assignments_parse(const PGresult *result, struct arena *a, struct assignm
 	    COL(assignment_row, opted_out, BOOL)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
-
-size_t clients_read(struct db_plan *plan, struct arena *a, const int64_t *rep_telegram_ids,
-    size_t count, size_t limit)
-{
-	return db_plan_add(plan, SQL_CLIENTS_READ, db_i64_array(a, rep_telegram_ids, count),
-	    db_i64(a, (int64_t)limit));
-}
-
-size_t clients_parse(const PGresult *result, struct arena *a, struct client_row **rows)
-{
-	static const struct column columns[] = {COL(client_row, rep_telegram_id, I64),
-	    COL(client_row, prospect, TEXT), COL(client_row, name, TEXT),
-	    COL(client_row, telegram, TEXT), COL(client_row, status, TEXT),
-	    COL(client_row, context, TEXT), COL(client_row, assignment_id, I64),
-	    COL(client_row, contacted, BOOL), COL(client_row, reach, TEXT),
-	    COL(client_row, met, BOOL)};
-	return ROWS_PARSE(result, a, columns, rows);
-}

@@ -82,7 +82,11 @@ def test_an_english_rep_s_day(office):
     john.presses(data=card.data[0], message=card)
     assert answer(john) == "Already noted, no need to press again: Ivan P."
     john.says("my clients")
-    reads(john, "Your clients: 1", "1. Ivan P", "Status: contacted", "✅ contacted, ↩️ can't take it, ⏰ remind me later", buttons=["✉️ 1. Write: Ivan P", "📋 1. Invitation: Ivan P", "↩️ 1. Ivan P", "⏰ 1. Ivan P"])
+    reads(john, "Your clients: 1", "1. Ivan P — contacted", "Press a name to open the card", buttons=["1. Ivan P"])
+    john.presses("1. Ivan P")
+    reads(john, "Your client:", "Ivan P", "Write to: https://t.me/ivan_p", "Status: contacted", "wants a villa", "call after 6",
+          "Source: the table of clients", "History:", "John Smith: in touch with the client", "assigned to John Smith",
+          buttons=["✉️ Write", "📋 Copy the invitation", "↩️ Can't take it", "⏰ Later", "Take over", "🎉 Bought", "🗂 Archive", "🕘 History"])
     john.says("status")
     reads(john, "John Smith", f"E-mail: {john.email}", "Status: active", "Clients in progress: 1 of 5")
     john.says("help")

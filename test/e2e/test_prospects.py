@@ -255,10 +255,9 @@ def test_the_next_rep_s_contact_is_noted_too(empty):
     first.is_answered("answer_declined", name="Ivan P")
     assigned(empty, "p1", second)
     told = second.hears_anything()
-    second.says("мои клиенты")
-    listed = second.hears_anything()
-    assert listed.labels[2] == empty.texts.render("ru", "button_contacted_named", number=1, name="Ivan P")
-    assert empty.texts.raw("ru", "prospect_contacted_before") in listed.text
+    opened = second.opens_card()
+    assert opened.labels[2] == empty.texts.raw("ru", "button_contacted")
+    assert empty.texts.raw("ru", "prospect_contacted_before") in opened.text
     for answer in ("answer_contacted", "answer_contacted_already"):
         second.presses(data=told.data[0], message=told)
         second.is_answered(answer, name="Ivan P")
@@ -497,12 +496,18 @@ def test_my_clients_lists_them_with_status_and_working_buttons(empty):
     listed = anna.hears_anything()
     t = empty.texts
     assert listed.text.split("\n\n")[0] == t.render("ru", "clients_header", count=2)
-    assert "1. Ivan P" in listed.text and "2. Olga Q" in listed.text
-    assert t.raw("ru", "prospect_unreached") in listed.text and t.raw("ru", "prospect_in_conversation") in listed.text
-    assert listed.labels == [t.render("ru", f"button_{key}_named", number=number, name=name) for number, name in ((1, "Ivan P"), (2, "Olga Q"))
-                             for key in ("write", "copy", "contacted", "decline", "follow_up")
-                             if (number, key) != (2, "write")]  # there is no such username
-    anna.presses(data=listed.data[0], message=listed)
+    assert listed.text.split("\n\n")[1].splitlines() == [
+        t.render("ru", "clients_line", number=n, name=name, status=t.raw("ru", status))
+        for n, name, status in ((1, "Olga Q", "prospect_in_conversation"), (2, "Ivan P", "prospect_unreached"))], "the newest first"
+    assert listed.labels[:2] == ["1. Olga Q", "2. Ivan P"]
+    anna.presses("2. Ivan P", message=listed)
+    anna.is_answered()
+    opened = anna.hears_anything()
+    assert opened.text.startswith(t.raw("ru", "client_card") + "\n\n" + card(empty, "ru", "Ivan P", "https://t.me/ivan_p"))
+    assert t.render("ru", "prospect_context", context="wants a house") in opened.text
+    assert opened.labels == [t.raw("ru", f"button_{key}") for key in ("write", "copy", "contacted", "decline", "follow_up", "take_over",
+                                                                     "converted", "archive", "history")]
+    anna.presses("button_contacted", message=opened)
     anna.is_answered("answer_contacted", name="Ivan P")
     assert empty.db.prospect("p1")["status"] == "contacted"
     assert len(anna.sees_edit().buttons) == 8
@@ -516,17 +521,87 @@ def test_a_long_list_of_clients_is_split_and_complete(make_world):
     world.start_bot()
     anna, = reps(world, 1)
     world.db.execute("INSERT INTO test_prospects (id, telegram_id, name, context, assigned_rep_id) SELECT 'p' || i,"
-                     " '@p' || i, 'Client ' || i || '.', repeat('слова ', 60), r.id FROM generate_series(1, 70) i,"
+                     " '@client_' || i, 'Client ' || i || '.', repeat('слова ', 60), r.id FROM generate_series(1, 70) i,"
                      " sales_representatives r")
+    world.db.execute("UPDATE test_prospects SET created_at = CASE right(id, 1) WHEN '1' THEN NULL WHEN '2' THEN 'infinity'"
+                     " WHEN '3' THEN '-infinity' WHEN '4' THEN '0044-03-15 BC' ELSE created_at END")
     anna.says("мои клиенты")
-    texts = []
-    while sum(len(re.findall(r"Client \d+\.", text)) for text in texts) < 70:
-        texts.append(anna.hears_anything().text)
-    names = [n for text in texts for n in re.findall(r"\d+\. Client \d+\.", text)]
-    assert len(names) == len(set(names)) == 70
-    assert [int(n.split(".")[0]) for n in names] == list(range(1, 71)), "numbered through, in order"
-    assert all(len(text.encode("utf-16-le")) // 2 <= 4096 for text in texts)
-    assert texts[0].startswith(world.texts.render("ru", "clients_header", count=70))
+    page = anna.hears_anything()
+    assert page.text.startswith(world.texts.render("ru", "clients_header", count=70))
+    pages = [page.text]
+    while world.texts.raw("ru", "button_clients_older") in page.labels:
+        anna.presses("button_clients_older", message=page)
+        anna.is_answered()
+        assert not world.db.parked_updates.rows("reason")
+        page = anna.sees_edit()
+        pages.append(page.text)
+    names = [n for text in pages for n in re.findall(r"Client \d+\.", text)]
+    assert len(names) == len(set(names)) == 70 and len(pages) == 9
+    assert [n[-2] for n in names[:7] + names[-14:]] == list("2222222" + "3333333" + "1111111"), "the newest first"
+    back = [page.text]
+    while world.texts.raw("ru", "button_clients_newer") in page.labels:
+        anna.presses("button_clients_newer", message=page)
+        page = anna.sees_edit()
+        back.append(page.text)
+    assert back[::-1] == pages
+    # whom the system before this one gave her has no buttons but to write
+    anna.presses(data="cl:c", message=page)
+    opened = anna.hears_anything()
+    assert opened.labels == [world.texts.raw("ru", key) for key in ("button_write", "button_copy")]
+
+
+def test_a_page_that_is_empty_by_now_leads_to_the_beginning(make_world):
+    world = make_world(MAX_PROSPECTS_PER_REP="100")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    anna, = reps(world, 1)
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name, created_at) SELECT 'p' || i, '@pp' || i, 'Client ' || i,"
+                     " now() - i * interval '1 hour' FROM generate_series(1, 9) i")
+    anna.hears_anything()
+    world.settle()
+    anna.forget()
+    anna.says("мои клиенты")
+    listed = anna.hears_anything()
+    world.db.execute("UPDATE test_prospects SET status = 'archived' WHERE id = 'p9'")
+    world.settle()
+    anna.forget()
+    anna.presses("button_clients_older", message=listed)
+    anna.is_answered()
+    gone = anna.sees_edit()
+    assert gone.text == world.texts.raw("ru", "clients_page_gone")
+    anna.presses("button_clients_first", message=gone)
+    anna.is_answered()
+    first = anna.sees_edit()
+    assert first.labels[:8] == [f"{i}. Client {i}" for i in range(1, 9)]
+    # and a client of the page who is another one's by now
+    world.db.execute("UPDATE test_prospects SET assigned_rep_id = NULL, status = 'archived' WHERE id = 'p3'")
+    world.settle()
+    anna.forget()
+    anna.presses("3. Client 3", message=first)
+    anna.is_answered("answer_prospect_stale")
+    assert "3. Client 3" not in anna.sees_edit().labels
+
+
+def test_a_rep_who_left_or_is_suspended_sees_no_client_by_old_buttons(empty):
+    anna, boris = reps(empty, 2)
+    empty.db.add_prospect("p1", "Ivan P")
+    first, second = first_and_second(empty, [anna, boris], "p1")
+    first.hears_anything()
+    first.says("мои клиенты")
+    listed = first.hears_anything()
+    opened = first.opens_card()
+    empty.db.execute("UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = %s", first.id)
+    assigned(empty, "p1", second)
+    for data, message in ((listed.data[0], listed), ("cl:s", listed), (opened.data[-1], opened)):
+        first.presses(data=data, message=message)
+        first.is_answered("answer_suspended")
+    empty.db.execute("UPDATE sales_representatives SET status = 'removed' WHERE telegram_id = %s", first.id)
+    for data, message in ((listed.data[0], listed), ("cl:s", listed), (opened.data[-1], opened)):
+        first.presses(data=data, message=message)
+        assert first.hears_answer() in (empty.texts.raw("ru", "answer_prospect_stale"), empty.texts.raw("ru", "answer_stale"))
+    empty.settle()
+    assert not any(event["text"].startswith(empty.texts.raw("ru", "client_card")) for event in first.unheard())
 
 
 # given by hand --------------------------------------------------------------------------------------------------------

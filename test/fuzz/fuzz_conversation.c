@@ -8,7 +8,7 @@
 #include "salesreg/base/text.h"
 #include "salesreg/domain/conversation/conversation.h"
 
-enum { ARENA_BYTES = 16 << 20, EVENTS = 12, CLIENTS = 20, PERSON = 500, ADMIN = 900 };
+enum { ARENA_BYTES = 16 << 20, EVENTS = 12, PERSON = 500, ADMIN = 900 };
 
 struct input {
 	const uint8_t *bytes;
@@ -43,7 +43,8 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "q:0123456789abcdef:5:s", "q:0123456789abcdef:6:s", "q:0123456789abcdef:7:b",
     "q:0000000000000000:1:c1", "Вилла", "до 300 тыс", "в мае", "+7 999 123-45-67", "пропустить",
     "назад", "a:5:v", "a:5:x", "a:5:x1", "a:5:x0", "a:6:x5", "cal:pick:5", "cal:pick:7",
-    "cal:pick:6", "cal:into", "cal:into:5", "cal:into:7"};
+    "cal:pick:6", "cal:into", "cal:into:5", "cal:into:7", "cl:s", "cl:o8000000000000000.2",
+    "cl:n1.ffffffffffffffff", "cl:c0.0", "a:5:i", "a:5:i:e", "a:5:h", "a:5:h:7", "a:5:w"};
 enum { USUAL = sizeof usual / sizeof usual[0] };
 
 #define BOTH(text)                                                                                 \
@@ -171,8 +172,11 @@ struct facts {
 	bool email_taken;
 	struct assignment_view assignment;
 	struct subject_view subject;
-	struct client_view clients[CLIENTS];
-	size_t client_count;
+	struct client_line lines[CLIENTS_A_PAGE];
+	struct client_page page;
+	struct client_event events[CLIENT_EVENTS_A_PAGE];
+	struct client_view client;
+	bool has_page, has_client;
 	struct code_view code;
 	struct invite_view invite, held;
 	struct claim_view claim;
@@ -194,6 +198,10 @@ struct facts {
 
 static const char *const words[] = {
     "unreached", "contacted", "in_conversation", "converted", "archived", "what", NULL};
+
+static const char *const kinds_of_events[] = {
+    "assigned", "contacted", "said", "archived", "what", "note", NULL};
+enum { EVENT_KINDS = sizeof kinds_of_events / sizeof *kinds_of_events };
 
 static const char *next_word(struct input *in)
 {
@@ -388,17 +396,49 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .contacted = links & 64,
 	    .open = links & 128,
 	    .ours = proof & 64};
-	f->client_count = next_byte(in) % (CLIENTS + 1);
-	for (size_t i = 0; i < f->client_count; i++)
-		f->clients[i] = (struct client_view){
-		    .prospect_id = "p",
-		    .name = next_name(in, a),
-		    .telegram = next_name(in, a),
-		    .status = next_word(in),
-		    .context = next_name(in, a),
+	uint8_t clients = next_byte(in);
+	f->has_page = clients & 1;
+	f->has_client = clients & 2;
+	f->page = (struct client_page){.lines = f->lines,
+	    .count = next_byte(in) % (CLIENTS_A_PAGE + 1),
+	    .newer = clients & 4,
+	    .older = clients & 8};
+	f->page.newer &= f->page.count > 0;
+	f->page.older &= f->page.count > 0;
+	for (size_t i = 0; i < f->page.count; i++)
+		f->lines[i] = (struct client_line){.at = {INT64_MIN + (int64_t)i, -(int64_t)i},
 		    .assignment_id = next_bit(in) ? INT64_MAX - (int64_t)i : 0,
+		    .name = next_name(in, a),
+		    .status = next_word(in),
 		    .contacted = flags & 128,
-		};
+		    .owner = (enum conversation_owner)(clients % 3),
+		    .follow_up = clients & 16 ? "28.11.2026 10:00" : NULL};
+	f->client = (struct client_view){.prospect_id = "p1",
+	    .name = next_name(in, a),
+	    .telegram = next_name(in, a),
+	    .email = next_name(in, a),
+	    .context = next_name(in, a),
+	    .notes = next_name(in, a),
+	    .status = next_word(in),
+	    .assignment_id = clients & 32 ? 5 : 0,
+	    .contacted = flags & 128,
+	    .invite = clients & 64 ? "https://t.me/some_bot?start=pAAAAAAAAAAAAAAAAAAAAAA" : NULL,
+	    .owner = (enum conversation_owner)(clients % 3),
+	    .source = clients & 4 ? "campaign" : NULL,
+	    .campaign = clients & 4 ? next_name(in, a) : NULL,
+	    .follow_up = clients & 16 ? "28.11.2026 10:00" : NULL,
+	    .zone = f->hours.zone,
+	    .script = clients & 128 ? &script : NULL,
+	    .answers = answers,
+	    .events = f->events,
+	    .event_count = next_byte(in) % (CLIENT_EVENTS_A_PAGE + 1),
+	    .more_events = clients & 8};
+	for (size_t i = 0; i < f->client.event_count; i++)
+		f->events[i] = (struct client_event){.id = INT64_MAX - (int64_t)i,
+		    .at = "27.11.2026 09:00",
+		    .kind = kinds_of_events[next_byte(in) % EVENT_KINDS],
+		    .detail = next_name(in, a),
+		    .who = next_name(in, a)};
 	return f;
 }
 
@@ -479,8 +519,8 @@ static void set_facts(struct conversation_state *s, const struct facts *f)
 	s->assignment = &f->assignment;
 	s->subject = &f->subject;
 	s->business = f->has_business ? &f->business : NULL;
-	s->clients = f->clients;
-	s->client_count = f->client_count;
+	s->clients = f->has_page ? &f->page : NULL;
+	s->client = f->has_client ? &f->client : NULL;
 	s->code = f->has_code ? &f->code : NULL;
 	s->code_wait_us = f->code_wait_us;
 	s->code_wait_wrong = f->code_wait_wrong;
@@ -544,7 +584,9 @@ static void forget_what_was_not_asked(
 		s->calendar_link = (struct fresh_link){0};
 	}
 	if (!interest->wants_clients)
-		s->client_count = 0;
+		s->clients = NULL;
+	if (!interest->wants_client)
+		s->client = NULL;
 }
 
 static void check_messages(const struct outcome *out)

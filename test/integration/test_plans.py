@@ -68,7 +68,9 @@ HOT = {
     "rep_emails_read": ["'{1@truerealestate.bali,2@truerealestate.bali}'"],
     "rep_subjects_read": ["'{1000000001}'"],
     "assignments_read": ["'{1,2}'"],
-    "clients_read": ["'{1000000001}'", "5"],
+    "clients_page": ["'{1,2}'", "'{1000000001,1000000002}'", "'{NULL,1700000000000000}'", "'{NULL,7}'", "'{f,t}'", "5", "'UTC'"],
+    "clients_card": ["'{1,2,3}'", "'{1000000001,1000000100,1000000100}'", "'{1,0,0}'", "'{\"\",h100,bizChat2000000100}'",
+                     "'{NULL,NULL,1700000000000000}'", "'{NULL,NULL,7}'", "'{0,0,9}'", "5", "300", "'UTC'"],
     "assignment_lock_if": ["false", "'{1000000001,1000000002}'"],
     "outbox_claim": ["5", "'{1000000001}'", f"'{tables.home}'::regclass::oid::bigint"],
     "outbox_remaining": [],
@@ -341,6 +343,13 @@ def test_every_statement_is_hot_or_said_to_be_cold():
     others = {name for name in TEXTS if not name.startswith(("doctor_", "operator_", "demo_"))}
     assert not said & set(HOT)
     assert others == said | set(HOT), "a row in HOT, or `cold` behind the name"
+
+
+@pytest.mark.parametrize("name", ["clients_page", "clients_card"])
+def test_a_page_of_a_rep_with_very_many_clients_looks_at_few_of_them(session, name):
+    looks_at_few_rows(session, name, "UPDATE public.test_prospects SET assigned_rep_id = md5('1')::uuid,"
+                      " created_at = CASE WHEN id ~ '1$' THEN NULL ELSE now() - random() * interval '1 year' END WHERE id ~ '^waiting'",
+                      allowed=20)
 
 
 @pytest.mark.parametrize("name", ["allocation_declined", "allocation_exhausted", "allocation_apart_end"])

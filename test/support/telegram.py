@@ -292,6 +292,15 @@ class Person:
 
     # whole conversations
 
+    def opens_card(self, name=""):
+        """Of the first client in «мои клиенты» whose name begins so."""
+        self.says("мои клиенты" if self.locale == "ru" else "my clients")
+        listed = self.hears_anything()
+        label = next(label for label in listed.labels if label.split(". ", 1)[-1].startswith(name))
+        self.presses(label, message=listed)
+        self.is_answered()
+        return self.hears_anything()
+
     def registers(self, name=None, email=None, done="registered"):
         """Four messages from "hello" to active (or pending)."""
         name = name or self.name

@@ -395,74 +395,6 @@ static void a_keyboard_that_is_not_known_or_would_not_change_is_left_alone(void 
 	assert_string_equal(left(&out), "unchanged");
 }
 
-static void clients_are_listed_with_the_buttons_that_apply(void **state)
-{
-	(void)state;
-	const struct client_view clients[] = {
-	    {"p1", "Alex", "@alex_1", "unreached", "wants a villa", 5, false, REACH_OPEN, NULL},
-	    {"p2", "Maria", "12345", "contacted", NULL, 6, true, REACH_OPEN, NULL},
-	    {"p3", "Dmitry", "@dm_1", "converted", NULL, 7, false, REACH_OPEN, NULL},
-	    {"p4", "Olga", "@olga", "something new", NULL, 8, false, REACH_OPEN, NULL},
-	    {"p5", "Ada", "@ada_1", "contacted", NULL, 9, false, REACH_OPEN, NULL},
-	};
-	static const char *const ways[] = {"my clients", "menu:clients"};
-	for (size_t i = 0; i < 2; i++) {
-		struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_EN);
-		s.clients = clients;
-		s.client_count = 5;
-		struct event event = event_of(i ? EVENT_BUTTON : EVENT_TEXT, ways[i]);
-		struct conversation_interest interest;
-		conversation_interest(&event, &arena, &interest);
-		assert_true(interest.wants_clients);
-		struct outcome out = step(&s, &event);
-		assert_int_equal(out.messages.count, 1);
-		const struct message *m = out.messages.first;
-		assert_string_equal(m->text,
-		    "Your clients: 5\n\n"
-		    "1. Alex\nWrite to: https://t.me/alex_1\nStatus: not contacted yet\nAbout:\n"
-		    "wants a villa\n\n"
-		    "2. Maria\nNo Telegram username, only the id 12345. The “Write” button opens "
-		    "the "
-		    "chat; if there is no button, Telegram won't let anyone write to this person "
-		    "by "
-		    "id.\nStatus: contacted\n\n"
-		    "3. Dmitry\nWrite to: https://t.me/dm_1\nStatus: became a buyer\n\n"
-		    "4. Olga\nWrite to: https://t.me/olga\nStatus: something new\n\n"
-		    "5. Ada\nWrite to: https://t.me/ada_1\nStatus: contacted before, not by you "
-		    "yet\n\n"
-		    "✅ contacted, ↩️ can't take it, ⏰ remind me later");
-		assert_int_equal(m->button_count, 9);
-		assert_string_equal(m->buttons[0].data, "a:5:c");
-		assert_string_equal(m->buttons[1].data, "a:5:d");
-		assert_string_equal(m->buttons[3].url, "tg://user?id=12345");
-		assert_string_equal(m->buttons[3].text, "✉️ 2. Write: Maria");
-		assert_true(m->buttons[3].new_row);
-		assert_string_equal(m->buttons[4].data, "a:6:d");
-		assert_true(m->buttons[4].new_row);
-		assert_string_equal(m->buttons[6].data, "a:9:c");
-		assert_string_equal(m->buttons[7].data, "a:9:d");
-	}
-}
-
-static void many_clients_are_split(void **state)
-{
-	(void)state;
-	struct client_view clients[50];
-	for (size_t i = 0; i < 50; i++)
-		clients[i] = (struct client_view){"p", "Имя Фамилия", "@somebody", "unreached",
-		    "длинный рассказ", (int64_t)i + 1, false, REACH_OPEN, NULL};
-	struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_RU);
-	s.clients = clients;
-	s.client_count = 50;
-	struct event event = event_of(EVENT_TEXT, "мои клиенты");
-	struct outcome out = step(&s, &event);
-	assert_int_equal(out.messages.count, 7);
-	size_t buttons = 0;
-	for (const struct message *m = out.messages.first; m; m = m->next)
-		buttons += m->button_count;
-	assert_int_equal(buttons, 150);
-}
-
 /* Data of a button that shows these two. */
 static const char *about(const char *data, const char *name, const char *email)
 {
@@ -724,8 +656,6 @@ int main(void)
 	    {cmocka_unit_test_setup(declining_can_be_taken_back_while_nobody_has_acted, each),
 		ROWS(declining_can_be_taken_back_while_nobody_has_acted_rows, data)},
 	    {cmocka_unit_test_setup(the_last_one_to_decline_hears_that_nobody_is_left, each), ONCE},
-	    {cmocka_unit_test_setup(clients_are_listed_with_the_buttons_that_apply, each), ONCE},
-	    {cmocka_unit_test_setup(many_clients_are_split, each), ONCE},
 	    {cmocka_unit_test_setup(admins_are_asked_about_new_reps, each), ONCE},
 	    {cmocka_unit_test_setup(
 		 an_admins_decision_is_carried_out_once_and_told_to_the_rep, each),

@@ -1,5 +1,5 @@
 /*
- * Assignments as the bot sees them: looking one up by its id, listing a rep's prospects, ending one.
+ * Assignments as the bot sees them: looking one up by its id, ending one.
  * Ownership: as in store/people.h. Errors: those of the run.
  * Whatever changes an assignment takes assignment_lock() first, as a step of its own, in the same transaction.
  */
@@ -29,14 +29,3 @@ struct assignment_row {
 };
 size_t assignments_read(struct db_plan *plan, struct arena *a, const int64_t *ids, size_t count);
 size_t assignments_parse(const PGresult *result, struct arena *a, struct assignment_row **rows);
-
-struct client_row {
-	int64_t rep_telegram_id, assignment_id;
-	const char *prospect, *name, *telegram, *status, *context;
-	bool contacted;
-	const char *reach; /* see domain/prospect/reach.h */
-	bool met;          /* by the bot */
-};
-size_t clients_read(struct db_plan *plan, struct arena *a, const int64_t *rep_telegram_ids,
-    size_t count, size_t limit);
-size_t clients_parse(const PGresult *result, struct arena *a, struct client_row **rows);

@@ -142,7 +142,7 @@ static const char *card(const struct prospect_list *list, struct arena *a, size_
 								    : TEXT_NOTICE_AGAIN,
 					      NULL, 0, a)
 					: NULL;
-	return arena_printf(a, "%s%s%s%s%s%s%s%s%s%s%s%s%s", number, name,
+	return arena_printf(a, "%s%s%s%s%s%s%s%s%s%s%s%s%s%s", number, name,
 	    arena_printf(a, "\n%s", reach(list, a, item)),
 	    optional(list, a, TEXT_PROSPECT_EMAIL, "email", email_of(a, item->email)),
 	    optional(list, a, TEXT_PROSPECT_STATUS, "status",
@@ -156,7 +156,8 @@ static const char *card(const struct prospect_list *list, struct arena *a, size_
 	    optional(list, a, TEXT_PROSPECT_SAID, "text",
 		quote_block(a, item->said, list->context_units)),
 	    optional(list, a, TEXT_PROSPECT_NOTES, "notes",
-		quote_block(a, item->notes, list->notes_units)));
+		quote_block(a, item->notes, list->notes_units)),
+	    item->more ? item->more : "");
 }
 
 static const char *label(const struct prospect_list *list, struct arena *a, size_t index,
@@ -269,8 +270,8 @@ void prospect_list_send(
 	for (size_t next = 0; next < list->count;) {
 		size_t units = text_utf16_units(text) + legend_units, in_part = 0, button_count = 0,
 		       markup = 0;
-		struct button *buttons =
-		    ARENA_ARRAY(a, struct button, PROSPECT_LIST_A_MESSAGE * BUTTONS_A_PROSPECT);
+		struct button *buttons = ARENA_ARRAY(a, struct button,
+		    PROSPECT_LIST_A_MESSAGE * BUTTONS_A_PROSPECT + PROSPECT_LIST_EXTRA_MOST);
 		/* joined at the end: one copy a message */
 		const char *cards[PROSPECT_LIST_A_MESSAGE];
 		size_t bytes = strlen(text) + strlen(legend) + 1;
@@ -285,6 +286,11 @@ void prospect_list_send(
 			bytes += 2 + strlen(one);
 			button_count += more;
 			next++;
+		}
+		if (list->count == 1 && list->extra_count > 0) {
+			memcpy(buttons + button_count, list->extra,
+			    list->extra_count * sizeof *buttons);
+			button_count += list->extra_count;
 		}
 		char *whole = arena_alloc(a, bytes), *end = stpcpy(whole, text);
 		for (size_t i = 0; i < in_part; i++)

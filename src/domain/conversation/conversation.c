@@ -52,6 +52,7 @@ static void interest_in(
 	if (facts & FACT_OWN_CLAIM)
 		interest->claim_telegram_id = event->user_id;
 	interest->wants_clients = facts & FACT_CLIENTS;
+	interest->wants_client = facts & FACT_CLIENT;
 	interest->wants_applications = facts & FACT_APPLICATIONS;
 	interest->wants_link = facts & FACT_LINK;
 	interest->wants_calendar = facts & FACT_CALENDAR;
@@ -86,6 +87,7 @@ void conversation_interest(
 		interest_in(button_facts(press.kind), event, press.id, interest);
 		if (press.kind == PRESS_ZONE && press.about)
 			interest->zone = zone_read_text(press.about, a, NULL);
+		turn_clients_interest(&press, interest);
 		return;
 	}
 	case EVENT_BLOCKED:
@@ -99,7 +101,7 @@ void conversation_interest(
 			return;
 		case START_PROSPECT:
 		case START_BUSINESS:
-			interest->wants_clients = true; /* a rep is shown the card */
+			interest->wants_client = true; /* a rep is shown the card */
 			interest->link = event->text;
 			return;
 		case START_CAMPAIGN:
@@ -275,10 +277,10 @@ void conversation_step(const struct conversation_state *state, const struct even
 	next->hours = NULL;
 	next->zone = NULL;
 	next->clients = NULL;
+	next->client = NULL;
 	next->replied = NULL;
 	next->partners = NULL;
 	next->partner_count = 0;
-	next->client_count = 0;
 	next->admin_locales = NULL;
 	next->admin_locale_count = 0;
 	next->missed = false;

@@ -65,6 +65,7 @@ enum {
 	FACT_LOCK = 1 << 9,
 	FACT_CALENDAR = 1 << 10,
 	FACT_HOURS = 1 << 11,
+	FACT_CLIENT = 1 << 12,
 };
 enum {
 	/* reached also by who is suspended, and by who has no invitation where it takes one */
@@ -100,8 +101,9 @@ struct dialogue {
 #define WORDS(rows) .words = (rows), .word_count = sizeof(rows) / sizeof *(rows)
 extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_codes,
     dialogue_claims, dialogue_admins, dialogue_invitations, dialogue_languages, dialogue_privacy,
-    dialogue_client_cards, dialogue_calendar, dialogue_hours, dialogue_zones, dialogue_follow_ups,
-    dialogue_prospects, dialogue_owners, dialogue_questions, dialogue_closing, dialogue_relay;
+    dialogue_client_cards, dialogue_client_list, dialogue_client_card, dialogue_calendar,
+    dialogue_hours, dialogue_zones, dialogue_follow_ups, dialogue_prospects, dialogue_owners,
+    dialogue_questions, dialogue_closing, dialogue_relay;
 
 /* conversation_dialogues.c */
 unsigned button_facts(enum press_kind press);
@@ -248,13 +250,33 @@ size_t turn_zone_buttons(const struct turn *t, struct button buttons[TURN_ZONE_B
 /* As it is shown. */
 const char *turn_zone(const struct turn *t, const char *zone);
 
-/* rep/conversation_clients.c */
+/* rep/conversation_client_list.c */
+/* The first page of them, which conversation_interest asked for by FACT_CLIENTS. */
 turn_handler turn_list_clients;
+/* What a press on the list, or on a card, wants to be known besides its row's facts. */
+void turn_clients_interest(const struct press *press, struct conversation_interest *interest);
+
+/* rep/conversation_client_card.c */
 void turn_show_client(struct turn *t, const struct client_view *client);
+/* The same in the place of the message that was pressed. */
+void turn_show_client_again(struct turn *t, const struct client_view *client);
+/* Whether that message is a card of this client's. */
+bool turn_is_card(const struct turn *t, int64_t assignment);
+
+/* rep/conversation_clients.c */
+enum client_stage { CLIENT_OPEN, CLIENT_CLOSED };
+/* Of the database's word; one that is none of ours is a closed one's. */
+enum client_stage turn_client_stage(const char *status);
+/* As this rep reads it: whom a colleague has contacted is not contacted by them. */
+const char *turn_client_status(const struct turn *t, const char *status, bool contacted);
 /* Whether a button of an open prospect that this rep has was pressed; else it has been answered. */
 bool turn_acts_on_assignment(struct turn *t);
 /* The assignment whose button was pressed, if it goes on, and is this active rep's; else NULL. */
 const struct assignment_view *turn_own_assignment(const struct turn *t);
+
+/* rep/conversation_closing.c */
+/* Why a client was archived, of the database's word; NULL: it is none of ours. */
+const char *turn_archive_reason(const struct turn *t, const char *word);
 
 /* prospect/conversation_prospect.c */
 /* A stranger came by a prospect's or a campaign's link: true: that has been answered. */

@@ -161,17 +161,30 @@ void turn_unmark(struct turn *t, enum text_id id, const char *name)
 	t->text = arena_printf(t->a, "%.*s%s", (int)(gone - text), text, rest);
 }
 
-#define PRESSED(kind) (UINT64_C(1) << PRESS_##kind)
-_Static_assert(PRESS_UNKNOWN < 64, "a kind is a bit");
-static const uint64_t CONTACTED = PRESSED(CONTACTED),
-		      DECLINED = PRESSED(DECLINE) | PRESSED(UNDO) | PRESSED(FOLLOW_UP) |
-				 PRESSED(FOLLOW_TOMORROW) | PRESSED(FOLLOW_WEEK),
-		      OWNED = PRESSED(TAKE_OVER) | PRESSED(GIVE_BACK),
-		      BLOCKED = PRESSED(BLOCK) | PRESSED(UNBLOCK);
+/* Buttons that go, or are turned round, together. */
+enum { CONTACTED = 1 << 0, DECLINED = 1 << 1, OWNED = 1 << 2, BLOCKED = 1 << 3 };
+static const unsigned char groups[PRESS_UNKNOWN + 1] = {
+    [PRESS_CONTACTED] = CONTACTED,
+    [PRESS_DECLINE] = DECLINED,
+    [PRESS_UNDO] = DECLINED,
+    [PRESS_FOLLOW_UP] = DECLINED,
+    [PRESS_FOLLOW_TOMORROW] = DECLINED,
+    [PRESS_FOLLOW_WEEK] = DECLINED,
+    /* whose client is another one's, or nobody's, has nothing to press */
+    [PRESS_TAKE_OVER] = OWNED | DECLINED,
+    [PRESS_GIVE_BACK] = OWNED | DECLINED,
+    [PRESS_CONVERTED] = DECLINED,
+    [PRESS_ARCHIVE] = DECLINED,
+    [PRESS_CLIENT] = DECLINED,
+    [PRESS_CLIENT_HISTORY] = DECLINED,
+    [PRESS_CLIENT_ANSWERS] = DECLINED,
+    [PRESS_BLOCK] = BLOCKED,
+    [PRESS_UNBLOCK] = BLOCKED,
+};
 
 /* `fresh` takes the place of the first button that goes. */
 static void edit_buttons(
-    struct turn *t, int64_t id, uint64_t kinds, const struct button *fresh, size_t fresh_count)
+    struct turn *t, int64_t id, unsigned which, const struct button *fresh, size_t fresh_count)
 {
 	const struct event *event = t->event;
 	/* a message Telegram shows no more of cannot be edited either */
@@ -183,7 +196,7 @@ static void edit_buttons(
 	     i++) {
 		const struct event_button *b = &event->buttons[i];
 		struct press press = press_parse(b->data);
-		bool hit = press.id == id && (kinds >> press.kind & 1);
+		bool hit = press.id == id && (groups[press.kind] & which);
 		if (hit && hits++ == 0 && fresh_count > 0) {
 			memcpy(kept + count, fresh, fresh_count * sizeof *fresh);
 			count += fresh_count;

@@ -35,10 +35,11 @@ static const char *parse_id(const char *s, int64_t *id)
 	return s != first && *first != '0' ? s : NULL;
 }
 
-/* Nothing at all, or ":" and a fingerprint, or a language's code, a zone; false: something else. */
+/* Nothing at all, or ":" and a fingerprint, or what the kind has instead of one; false: something else. */
 static bool parse_about(const char *s, enum press_kind kind, const char **about)
 {
-	if (kind == PRESS_LANGUAGE || kind == PRESS_ZONE || kind == PRESS_QUESTION) {
+	if (kind == PRESS_LANGUAGE || kind == PRESS_ZONE || kind == PRESS_QUESTION ||
+	    kind == PRESS_CLIENTS || kind == PRESS_CLIENT || kind == PRESS_CLIENT_HISTORY) {
 		*about = *s == ':' ? s + 1 : NULL;
 		return *about || *s == '\0';
 	}

@@ -155,6 +155,19 @@ struct message *message_list_add_edit_text(struct message_list *list, struct are
 	return text_utf16_units(edit.text) > MESSAGE_TEXT_UNITS ? NULL : append(list, a, edit);
 }
 
+void message_list_join(struct message_list *list, struct message_list *other)
+{
+	if (other->count == 0)
+		return;
+	if (list->last)
+		list->last->next = other->first;
+	else
+		list->first = other->first;
+	list->last = other->last;
+	list->count += other->count;
+	*other = (struct message_list){0};
+}
+
 void message_set_buttons(struct message *message, const struct button *buttons, size_t count)
 {
 	assert(count <= MESSAGE_MAX_BUTTONS);

@@ -1,6 +1,6 @@
 /*
  * Prospects as a rep sees them: cards of text with buttons, as many messages as they need.
- * For the notification and for "my clients", so that both look and act alike.
+ * For notifications and for the cards of "my clients", so that both look and act alike.
  * Ownership: everything is borrowed for the call; messages live in the arena.
  * Units: UTF-16 units.
  */
@@ -23,6 +23,7 @@ struct prospect_item {
 	    *invite; /* a link that leads them to the bot: a draft with it is offered; NULL: none */
 	int64_t assignment_id;
 	bool can_contact, can_decline; /* which buttons */
+	const char *more; /* what else there is to say, behind the rest; NULL: nothing */
 };
 
 struct prospect_list {
@@ -35,7 +36,11 @@ struct prospect_list {
 	size_t context_units, notes_units;
 	const struct prospect_item *items;
 	size_t count;
+	/* behind those of a list of one; PROSPECT_LIST_EXTRA_MOST at most */
+	const struct button *extra;
+	size_t extra_count;
 };
+enum { PROSPECT_LIST_EXTRA_MOST = 8 };
 
 void prospect_list_send(
     const struct prospect_list *list, struct arena *a, struct message_list *messages);

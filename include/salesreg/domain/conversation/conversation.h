@@ -8,6 +8,7 @@
  * Source: Bot API, "InlineKeyboardButton" (callback data 1–64 bytes).
  */
 #pragma once
+#include "salesreg/domain/conversation/client_view.h"
 #include "salesreg/domain/conversation/effect.h"
 #include "salesreg/domain/conversation/views.h"
 #include "salesreg/domain/event/event.h"
@@ -117,12 +118,12 @@ struct conversation_state {
 	const struct subject_view *subject; /* NULL: no such rep */
 	const struct business_view
 	    *business;                     /* that the event is about; NULL: none that is known */
-	const struct client_view *clients; /* oldest assignment first */
-	size_t client_count;
-	const struct claim_view *claim; /* NULL: nothing is claimed */
-	const struct hours_view *hours; /* NULL: they were not read */
-	const struct zone_view *zone;   /* NULL: the event names none that there is */
-	const struct code_view *code;   /* NULL: none is asked for */
+	const struct client_page *clients; /* a page of this rep's; NULL: not asked for */
+	const struct client_view *client;  /* of this rep's, open; NULL: there is none such */
+	const struct claim_view *claim;    /* NULL: nothing is claimed */
+	const struct hours_view *hours;    /* NULL: they were not read */
+	const struct zone_view *zone;      /* NULL: the event names none that there is */
+	const struct code_view *code;      /* NULL: none is asked for */
 	int64_t
 	    code_wait_us; /* until a mail may be sent to the e-mail in the event, else the code's; 0: now */
 	const struct invite_view *invite; /* whose link was pressed; NULL: there is none such */
@@ -160,13 +161,18 @@ struct conversation_interest {
 	int64_t pair_message;      /* 0: none → replied */
 	bool wants_partners;       /* → partners */
 	bool wants_business;       /* → business */
-	bool wants_clients;        /* → clients */
-	bool wants_link;           /* → link */
-	bool wants_calendar;       /* → calendar, calendar_link */
-	bool wants_hours;          /* → hours */
-	const char *zone;          /* NULL: the event names none → zone */
-	bool wants_applications;   /* → applications, if an admin asks */
-	bool tells_admins;         /* → admin_locales; it may end in a message to them */
+	bool wants_clients;        /* → clients: the page that `clients_press` means */
+	/* → client: whose assignment, or link, this is about, or who stands in the list where `clients_press` says */
+	bool wants_client;
+	struct client_press clients_press;
+	int64_t events_before; /* → client: its events that are older than this; 0: the newest */
+	bool wants_history;    /* → client: as many of them as a page has, and whole */
+	bool wants_link;       /* → link */
+	bool wants_calendar;   /* → calendar, calendar_link */
+	bool wants_hours;      /* → hours */
+	const char *zone;      /* NULL: the event names none → zone */
+	bool wants_applications;  /* → applications, if an admin asks */
+	bool tells_admins;        /* → admin_locales; it may end in a message to them */
 	bool takes_back;          /* what was declined; anybody's doings with the prospect matter */
 	bool changes_assignments; /* the assignment lock must be taken first */
 };

@@ -5,7 +5,6 @@
 #pragma once
 #include "salesreg/domain/calendar/hours.h"
 #include "salesreg/domain/conversation/prospect_view.h"
-#include "salesreg/domain/prospect/reach.h"
 #include "salesreg/domain/text/locale.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,17 +27,6 @@ const char *rep_status_name(enum rep_status status);
 /* False for NULL or a word that is none of ours
  * (*status is then REP_SUSPENDED: the careful reading). */
 bool rep_status_from_name(const char *name, enum rep_status *status);
-
-struct client_view {
-	const char *prospect_id, *name, *telegram;
-	const char *status; /* the database's word */
-	const char *context;
-	int64_t assignment_id; /* 0: no buttons */
-	bool contacted;        /* this rep said so already */
-	enum reach reach;
-	const char
-	    *invite; /* a link that leads them to the bot; NULL: none is needed, or can be made */
-};
 
 struct assignment_view {
 	int64_t id;

@@ -25,6 +25,7 @@
 	X(LANGUAGE, "lang")                                                                        \
 	X(WHOLE_NAME, "name:whole")                                                                \
 	X(MENU_CLIENTS, "menu:clients")                                                            \
+	X(CLIENTS, "cl")                                                                           \
 	X(MENU_STATUS, "menu:status")                                                              \
 	X(MENU_EMAIL, "menu:email")                                                                \
 	X(MENU_CALENDAR, "menu:cal")                                                               \
@@ -64,6 +65,9 @@
 	X(ARCHIVE_BOUGHT_ELSEWHERE, "a:", ":x4", false)                                            \
 	X(ARCHIVE_NO_ANSWER, "a:", ":x5", false)                                                   \
 	X(ARCHIVE_KEEP, "a:", ":x0", false)                                                        \
+	X(CLIENT, "a:", ":i", false)                                                               \
+	X(CLIENT_HISTORY, "a:", ":h", false)                                                       \
+	X(CLIENT_ANSWERS, "a:", ":w", false)                                                       \
 	X(BLOCK, "a:", ":k", false)                                                                \
 	X(UNBLOCK, "a:", ":n", false)                                                              \
 	X(SEND_TO, "a:", ":s", false)                                                              \
@@ -84,7 +88,9 @@ enum press_kind {
 		PRESS_UNKNOWN,
 };
 /* WHOLE_NAME and CLAIM carry an <about>, too: "name:whole:<about>"; LANGUAGE carries one of ours or another, "lang:ru",
- * and ZONE a zone: "zone:set:Asia/Dubai", QUESTION what a button under a question does: "q:<version>:3:c1" (qualification/script.h). */
+ * and ZONE a zone: "zone:set:Asia/Dubai", QUESTION what a button under a question does: "q:<version>:3:c1" (qualification/script.h), CLIENTS which
+ * page of the list: "cl:<move><place>" (conversation/client_view.h), CLIENT "e" if the card takes the place of the message that was
+ * pressed, and CLIENT_HISTORY the event before which it goes on: "a:5:h:77". */
 
 struct press {
 	enum press_kind kind;
@@ -92,7 +98,7 @@ struct press {
 	/*
 	 * Fingerprint of what was shown above the button: what is decided now must have the same.
 	 * NULL: the kind has none, or the button is older than fingerprints. Of LANGUAGE: its code; of ZONE: its name; of
-	 * QUESTION: what it does.
+	 * QUESTION and the clients' kinds: see above.
 	 * Points into the data.
 	 */
 	const char *about;

@@ -144,6 +144,8 @@ struct message *message_list_add_copy(struct message_list *list, struct arena *a
 /* text: with marks; NULL if it is longer than a message may be. */
 struct message *message_list_add_edit_text(struct message_list *list, struct arena *a,
     int64_t chat_id, int64_t message_id, const char *text);
+/* Puts those of another list at the end, which is empty then. */
+void message_list_join(struct message_list *list, struct message_list *other);
 /* The last `shown` in the message's text becomes a mention; nothing if it is not there. */
 void message_set_mention(
     struct message *message, struct arena *a, const char *shown, int64_t user_id);

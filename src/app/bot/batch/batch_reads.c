@@ -4,7 +4,7 @@
 #include "salesreg/store/assignments.h"
 #include "salesreg/store/bot.h"
 
-enum { CLIENTS_EACH = 200, PARTNERS_EACH = 8 };
+enum { PARTNERS_EACH = 8 };
 
 static void plan_calendars(struct batch *b, struct db_plan *plan)
 {
@@ -49,6 +49,46 @@ static void unpack_calendars(
 	agenda->windows = windows;
 }
 
+/* One more than is shown: whether there are more. */
+static void plan_clients(struct batch *b, struct db_plan *plan)
+{
+	struct arena *a = &b->scratch;
+	const struct fold_interests *in = &b->interests;
+	const char *zone = time_zone_here(arena_alloc(a, TIME_ZONE_SIZE));
+	if (in->client_page_count)
+		b->steps.client_pages = clients_page(
+		    plan, a, in->client_pages, in->client_page_count, CLIENTS_A_PAGE + 1, zone);
+	if (in->client_card_count)
+		b->steps.client_cards = clients_card(plan, a, in->client_cards,
+		    in->client_card_count, CLIENT_EVENTS_ON_CARD + 1, CLIENT_EVENT_SHORT, zone);
+	if (in->client_history_count)
+		b->steps.client_histories = clients_card(plan, a, in->client_histories,
+		    in->client_history_count, CLIENT_EVENTS_A_PAGE + 1, CLIENT_EVENT_LONG, zone);
+}
+
+static void unpack_clients(struct batch *b, const struct db_reply *reply, struct fold_input *input)
+{
+	struct arena *a = &b->scratch;
+	const struct fold_interests *in = &b->interests;
+	struct client_line_row *lines;
+	struct client_card_row *cards, *histories;
+	if (in->client_page_count) {
+		input->client_line_count =
+		    clients_page_parse(reply->results[b->steps.client_pages], a, &lines);
+		input->client_lines = lines;
+	}
+	if (in->client_card_count) {
+		input->client_card_count =
+		    clients_card_parse(reply->results[b->steps.client_cards], a, &cards);
+		input->client_cards = cards;
+	}
+	if (in->client_history_count) {
+		input->client_history_count =
+		    clients_card_parse(reply->results[b->steps.client_histories], a, &histories);
+		input->client_histories = histories;
+	}
+}
+
 void batch_plan_reads(struct batch *b, struct db_plan *plan)
 {
 	struct arena *a = &b->scratch;
@@ -76,9 +116,7 @@ void batch_plan_reads(struct batch *b, struct db_plan *plan)
 		    assignments_read(plan, a, in->assignments, in->assignment_count);
 	if (in->subject_count)
 		b->steps.subjects = subjects_read(plan, a, in->subjects, in->subject_count);
-	if (in->client_rep_count)
-		b->steps.clients =
-		    clients_read(plan, a, in->client_reps, in->client_rep_count, CLIENTS_EACH);
+	plan_clients(b, plan);
 	if (in->calendar_rep_count)
 		plan_calendars(b, plan);
 	if (in->hours_rep_count)
@@ -135,7 +173,6 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 	struct email_row *emails;
 	struct assignment_row *assignments;
 	struct subject_row *subjects;
-	struct client_row *clients;
 	if (b->interests.user_count) {
 		input->session_count =
 		    sessions_parse(reply->results[b->steps.sessions], a, &sessions);
@@ -173,10 +210,7 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 		    subjects_parse(reply->results[b->steps.subjects], a, &subjects);
 		input->subjects = subjects;
 	}
-	if (b->interests.client_rep_count) {
-		input->client_count = clients_parse(reply->results[b->steps.clients], a, &clients);
-		input->clients = clients;
-	}
+	unpack_clients(b, reply, input);
 	if (b->interests.calendar_rep_count)
 		unpack_calendars(b, reply, input);
 	if (b->interests.hours_rep_count) {

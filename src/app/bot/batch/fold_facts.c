@@ -4,7 +4,7 @@
 #include "salesreg/domain/contact/email.h"
 #include <string.h>
 
-enum { CALENDAR_LINK_BYTES = 32, PROSPECT_LINK_BYTES = 16 };
+enum { CALENDAR_LINK_BYTES = 32 };
 
 static struct claim_view view_of_claim(const struct fold_input *input, const struct claim_row *row)
 {
@@ -270,26 +270,6 @@ static void fill_calendar(
 	    .hash = link_token_hash(f->a, token)};
 }
 
-/* A fresh one, since the tokens of the others are known to nobody any more; NULL: the bot does not know its own name. */
-static const char *own_link(struct folding *f, const char *prospect)
-{
-	struct fold_writes *w = f->writes;
-	const char *bot = f->input->rules->bot_username;
-	if (!bot || !*bot)
-		return NULL;
-	if (w->link_count == w->link_room) {
-		struct link_new *grown = ARENA_ARRAY(f->a, struct link_new, w->link_room * 2 + 16);
-		if (w->link_count > 0)
-			memcpy(grown, w->links, w->link_count * sizeof *grown);
-		w->links = grown;
-		w->link_room = w->link_room * 2 + 16;
-	}
-	const char *payload = arena_printf(
-	    f->a, "%c%s", CONVERSATION_PROSPECT_LETTER, link_token_make(f->a, PROSPECT_LINK_BYTES));
-	w->links[w->link_count++] = (struct link_new){link_token_hash(f->a, payload), prospect};
-	return arena_printf(f->a, "https://t.me/%s?start=%s", bot, payload);
-}
-
 /* What admins are shown; read for all of them, where one asks or has missed something. */
 static void fill_of_admin(struct folding *f, struct person *p)
 {
@@ -406,8 +386,6 @@ void fold_fill_facts(struct folding *f, struct person *p, const struct event *ev
 	state->assignment = NULL;
 	state->subject = NULL;
 	state->business = business_view_of(f, event->business);
-	state->clients = NULL;
-	state->client_count = 0;
 	for (size_t i = 0; interest->email_key && i < input->email_count; i++)
 		if (strcmp(input->emails[i].email_key, interest->email_key) == 0)
 			state->email_taken =
@@ -474,16 +452,5 @@ void fold_fill_facts(struct folding *f, struct person *p, const struct event *ev
 	fill_link(f, p, interest);
 	fill_relay(f, p, interest);
 	fill_calendar(f, p, interest);
-	if (!interest->wants_clients)
-		return;
-	struct client_view *views = ARENA_ARRAY(f->a, struct client_view, input->client_count);
-	for (size_t i = 0; i < input->client_count; i++) {
-		const struct client_row *row = &input->clients[i];
-		if (row->rep_telegram_id != p->user_id)
-			continue;
-		views[state->client_count++] = (struct client_view){row->prospect, row->name,
-		    row->telegram, row->status, row->context, row->assignment_id, row->contacted,
-		    reach_from_name(row->reach), row->met ? NULL : own_link(f, row->prospect)};
-	}
-	state->clients = views;
+	fold_fill_clients(f, p, interest);
 }

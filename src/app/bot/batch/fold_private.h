@@ -1,4 +1,4 @@
-/* What the fold's files know of each other: fold.c goes through the updates, fold_facts.c says what an update needs to know,
+/* What the fold's files know of each other: fold_interests.c says what is read, fold.c goes through the updates, fold_facts.c says what an update needs to know,
  * fold_effects.c what its outcome writes. */
 #pragma once
 #include "salesreg/app/bot/batch/fold.h"
@@ -41,6 +41,9 @@ const struct prospect_view *fold_prospect_view(struct folding *f, const struct p
 /* Puts into p->state what the decision about one update may ask. */
 void fold_fill_facts(struct folding *f, struct person *p, const struct event *event,
     const struct conversation_interest *interest);
+/* The same of a rep's clients: a page of the list, a card. */
+void fold_fill_clients(
+    struct folding *f, struct person *p, const struct conversation_interest *interest);
 /* What one update's outcome adds to the writes: its effects, its messages; and at the end the sessions that changed. */
 void fold_apply_effect(struct folding *f, struct person *p, const struct effect *effect);
 /* Whether the connection, or the conversation with whom the chat is, is not what was read. */

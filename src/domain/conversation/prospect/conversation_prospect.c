@@ -214,15 +214,14 @@ bool turn_came_by_link(struct turn *t)
 	return true;
 }
 
-/* The card of a client of this rep's, as the list of clients has it. */
+/* The card of who the link is about, if that is a client of this rep's. */
 static bool show_card(struct turn *t, const char *prospect)
 {
-	for (size_t i = 0; i < t->state->client_count; i++)
-		if (strcmp(t->state->clients[i].prospect_id, prospect) == 0) {
-			turn_show_client(t, &t->state->clients[i]);
-			return true;
-		}
-	return false;
+	const struct client_view *client = t->state->client;
+	if (!client || strcmp(client->prospect_id, prospect) != 0)
+		return false;
+	turn_show_client(t, client);
+	return true;
 }
 
 bool turn_looked_at_link(struct turn *t)

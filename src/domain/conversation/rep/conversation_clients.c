@@ -1,26 +1,24 @@
 /*
- * A rep's prospects: the list, and the buttons under it and under notifications.
+ * The buttons under a rep's prospects, in notifications and on cards.
  */
 #include "../conversation_private.h"
 #include "salesreg/domain/assignment/prospect_list.h"
 #include "salesreg/domain/text/shorten.h"
 #include <string.h>
 
-enum { CONTEXT_UNITS = 200, LABEL_NAME_UNITS = 24 };
+enum { LABEL_NAME_UNITS = 24 };
 
 /* test_prospects.status as far as buttons care. */
-enum prospect_stage { STAGE_OPEN, STAGE_CLOSED };
-
 static const struct {
 	const char *word;
-	enum prospect_stage stage;
+	enum client_stage stage;
 	enum text_id text;
 } statuses[] = {
-    {"unreached", STAGE_OPEN, TEXT_PROSPECT_UNREACHED},
-    {"contacted", STAGE_OPEN, TEXT_PROSPECT_CONTACTED},
-    {"in_conversation", STAGE_OPEN, TEXT_PROSPECT_IN_CONVERSATION},
-    {"converted", STAGE_CLOSED, TEXT_PROSPECT_CONVERTED},
-    {"archived", STAGE_CLOSED, TEXT_PROSPECT_ARCHIVED},
+    {"unreached", CLIENT_OPEN, TEXT_PROSPECT_UNREACHED},
+    {"contacted", CLIENT_OPEN, TEXT_PROSPECT_CONTACTED},
+    {"in_conversation", CLIENT_OPEN, TEXT_PROSPECT_IN_CONVERSATION},
+    {"converted", CLIENT_CLOSED, TEXT_PROSPECT_CONVERTED},
+    {"archived", CLIENT_CLOSED, TEXT_PROSPECT_ARCHIVED},
 };
 enum { STATUS_COUNT = sizeof statuses / sizeof statuses[0] };
 
@@ -33,77 +31,20 @@ static size_t find_status(const char *word)
 	return i;
 }
 
-static enum prospect_stage stage_of(const char *word)
+enum client_stage turn_client_stage(const char *word)
 {
 	size_t i = find_status(word);
-	return i < STATUS_COUNT ? statuses[i].stage : STAGE_CLOSED;
+	return i < STATUS_COUNT ? statuses[i].stage : CLIENT_CLOSED;
 }
 
-/* Whom a colleague has contacted is not contacted by this rep. */
-static const char *status_of(const struct turn *t, const struct client_view *client)
+const char *turn_client_status(const struct turn *t, const char *word, bool contacted)
 {
-	size_t status = find_status(client->status);
+	size_t status = find_status(word);
 	if (status == STATUS_COUNT)
-		return client->status;
-	if (statuses[status].text == TEXT_PROSPECT_CONTACTED && !client->contacted)
+		return word;
+	if (statuses[status].text == TEXT_PROSPECT_CONTACTED && !contacted)
 		return turn_text(t, TEXT_PROSPECT_CONTACTED_BEFORE, NO_ARGS);
 	return turn_text(t, statuses[status].text, NO_ARGS);
-}
-
-static struct prospect_item item_of(const struct turn *t, const struct client_view *client)
-{
-	enum prospect_stage stage = stage_of(client->status);
-	return (struct prospect_item){
-	    .name = client->name,
-	    .telegram = client->telegram,
-	    .context = client->context,
-	    .status = status_of(t, client),
-	    .reach = client->reach,
-	    .invite = stage == STAGE_OPEN ? client->invite : NULL,
-	    .assignment_id = client->assignment_id,
-	    .can_contact = stage == STAGE_OPEN && !client->contacted,
-	    .can_decline = stage == STAGE_OPEN,
-	};
-}
-
-static void send_cards(struct turn *t, const char *header, bool numbered,
-    const struct prospect_item *items, size_t count)
-{
-	const struct prospect_list list = {
-	    .catalog = t->state->rules->catalog,
-	    .locale = t->out->next.locale,
-	    .chat_id = t->event->chat_id,
-	    .priority = PRIORITY_REPLY,
-	    .header = header,
-	    .numbered = numbered,
-	    .context_units = CONTEXT_UNITS,
-	    .notes_units = CONTEXT_UNITS,
-	    .items = items,
-	    .count = count,
-	};
-	prospect_list_send(&list, t->a, &t->out->messages);
-}
-
-void turn_show_client(struct turn *t, const struct client_view *client)
-{
-	struct prospect_item item = item_of(t, client);
-	send_cards(t, turn_text(t, TEXT_CLIENT_CARD, NO_ARGS), false, &item, 1);
-}
-
-void turn_list_clients(struct turn *t)
-{
-	const struct conversation_state *state = t->state;
-	if (state->client_count == 0) {
-		turn_menu_buttons(t, turn_say(t, TEXT_CLIENTS_NONE, NO_ARGS));
-		return;
-	}
-	struct prospect_item *items = ARENA_ARRAY(t->a, struct prospect_item, state->client_count);
-	for (size_t i = 0; i < state->client_count; i++)
-		items[i] = item_of(t, &state->clients[i]);
-	send_cards(t,
-	    turn_text(t, TEXT_CLIENTS_HEADER,
-		ARGS({"count", arena_printf(t->a, "%zu", state->client_count)})),
-	    true, items, state->client_count);
 }
 
 static void contacted(struct turn *t, const struct assignment_view *assignment, const char *name)
@@ -193,8 +134,9 @@ static void undone(struct turn *t, const struct assignment_view *assignment, con
 /* Of a prospect that its rep has again by another assignment; closed: there is nothing to do any more. */
 static enum text_id again_text(const struct assignment_view *assignment)
 {
-	return stage_of(assignment->prospect_status) == STAGE_CLOSED ? TEXT_ANSWER_PROSPECT_CLOSED
-								     : TEXT_ANSWER_PROSPECT_AGAIN;
+	return turn_client_stage(assignment->prospect_status) == CLIENT_CLOSED
+		   ? TEXT_ANSWER_PROSPECT_CLOSED
+		   : TEXT_ANSWER_PROSPECT_AGAIN;
 }
 
 static void undo_pressed(struct turn *t)
@@ -207,7 +149,7 @@ static void undo_pressed(struct turn *t)
 		return;
 	}
 	if (mine && assignment->live && t->state->rep_status == REP_ACTIVE &&
-	    stage_of(assignment->prospect_status) == STAGE_OPEN) {
+	    turn_client_stage(assignment->prospect_status) == CLIENT_OPEN) {
 		say_undone(t, assignment, name); /* pressed twice */
 		return;
 	}
@@ -257,7 +199,7 @@ bool turn_acts_on_assignment(struct turn *t)
 			turn_remove_buttons(t, t->press.id, true, true);
 		return false;
 	}
-	if (stage_of(assignment->prospect_status) == STAGE_OPEN)
+	if (turn_client_stage(assignment->prospect_status) == CLIENT_OPEN)
 		return true;
 	turn_answer(t, false, TEXT_ANSWER_PROSPECT_CLOSED,
 	    ARGS({"name", prospect_short_name(t->a, assignment->prospect_name)}));

@@ -4,6 +4,7 @@
 #include "../conversation_private.h"
 #include "salesreg/domain/assignment/prospect_list.h"
 #include "salesreg/domain/qualification/summary.h"
+#include <string.h>
 
 static const struct reason {
 	enum press_kind press;
@@ -17,6 +18,14 @@ static const struct reason {
     {PRESS_ARCHIVE_WRONG_PERSON, TEXT_BUTTON_ARCHIVE_WRONG_PERSON, "wrong person"},
 };
 enum { REASONS = sizeof reasons / sizeof *reasons };
+
+const char *turn_archive_reason(const struct turn *t, const char *word)
+{
+	for (size_t i = 0; word && i < REASONS; i++)
+		if (strcmp(word, reasons[i].word) == 0)
+			return turn_text(t, reasons[i].label, NO_ARGS);
+	return NULL;
+}
 
 static void change_buttons(struct turn *t, const struct button *buttons, size_t count)
 {
@@ -35,7 +44,9 @@ static void ask_reason(struct turn *t, int64_t assignment)
 		    .data = press_data(t->a, reasons[i].press, assignment),
 		    .new_row = true};
 	buttons[REASONS] = (struct button){.text = turn_text(t, TEXT_BUTTON_ARCHIVE_KEEP, NO_ARGS),
-	    .data = press_data(t->a, PRESS_ARCHIVE_KEEP, assignment),
+	    .data = turn_is_card(t, assignment)
+			? press_data_about(t->a, PRESS_CLIENT, assignment, "e")
+			: press_data(t->a, PRESS_ARCHIVE_KEEP, assignment),
 	    .new_row = true};
 	turn_answer(t, false, TEXT_ANSWER_ARCHIVE_WHY, NO_ARGS);
 	change_buttons(t, buttons, REASONS + 1);

@@ -17,6 +17,7 @@
 #include "salesreg/store/assignments.h"
 #include "salesreg/store/business.h"
 #include "salesreg/store/calendars.h"
+#include "salesreg/store/clients.h"
 #include "salesreg/store/codes.h"
 #include "salesreg/store/effects.h"
 #include "salesreg/store/hours.h"
@@ -44,8 +45,12 @@ struct fold_input {
 	size_t assignment_count;
 	const struct subject_row *subjects;
 	size_t subject_count;
-	const struct client_row *clients;
-	size_t client_count;
+	const struct client_line_row *client_lines; /* in the order of what was asked */
+	size_t client_line_count;
+	const struct client_card_row *client_cards;
+	size_t client_card_count;
+	const struct client_card_row *client_histories; /* cards with more events */
+	size_t client_history_count;
 	const struct hours_row *hours;
 	size_t hours_count;
 	const struct zone_row *zones;
@@ -99,10 +104,12 @@ struct fold_input {
 /* Which users and facts the updates are about: to be read before the fold. */
 struct fold_interests {
 	struct conversation_interest *of; /* one an update */
-	int64_t *users, *assignments, *subjects, *client_reps, *leavers;
+	int64_t *users, *assignments, *subjects, *leavers;
 	const char **email_keys, **mailboxes; /* of the same addresses */
-	size_t user_count, assignment_count, subject_count, client_rep_count, leaver_count,
-	    email_key_count;
+	size_t user_count, assignment_count, subject_count, leaver_count, email_key_count;
+	/* the place of each is the update's number */
+	struct client_ask *client_pages, *client_cards, *client_histories;
+	size_t client_page_count, client_card_count, client_history_count;
 	int64_t *admins; /* among the users */
 	size_t admin_count;
 	bool wants_applications, tells_admins;

@@ -1,0 +1,82 @@
+/*
+ * A rep's clients as the conversation sees them: a page of the list, a card; and what buttons say of places in the list.
+ * Ownership: borrowed for the step; what is written lives in the arena. Units: microseconds since 1970. Errors: none.
+ */
+#pragma once
+#include "salesreg/domain/conversation/prospect_view.h"
+#include "salesreg/domain/prospect/reach.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	CLIENTS_A_PAGE = 8,
+	CLIENT_EVENTS_ON_CARD = 4,
+	CLIENT_EVENTS_A_PAGE = 10,
+	CLIENT_EVENT_SHORT = 300, /* characters of a card's, and of a page's */
+	CLIENT_EVENT_LONG = 4096,
+};
+
+/* Where a client stands in the list, the newest first: when its row was made (as clients_page has it), and a hash of its id. */
+struct client_place {
+	int64_t at_us, hash;
+};
+
+/* What a button under the list does. */
+enum client_move {
+	CLIENTS_FIRST, /* the first page */
+	CLIENTS_OLDER, /* those behind the place */
+	CLIENTS_NEWER, /* those before it */
+	CLIENTS_OPEN /* the card of who stands there: of whom has no assignment that could name them */
+};
+struct client_press {
+	enum client_move move;
+	struct client_place place; /* not of FIRST */
+};
+/* In callback data behind the press: 36 bytes at most. */
+const char *client_press_write(struct client_press press, struct arena *a);
+/* False: it is none that a clock of the database could read. */
+bool client_press_read(const char *data, struct client_press *press);
+
+struct client_line {
+	struct client_place at;
+	int64_t assignment_id; /* 0: none goes on */
+	const char *name;
+	const char *status; /* the database's word */
+	bool contacted;     /* this rep said so already */
+	enum conversation_owner owner;
+	const char *follow_up; /* when the rep wanted to come back to them; NULL: never */
+};
+struct client_page {
+	const struct client_line *lines;
+	size_t count;
+	bool newer, older; /* there are such besides */
+};
+
+/* What happened to a client. */
+struct client_event {
+	int64_t id;
+	const char *at, *kind; /* kind: the database's word */
+	const char *detail, *who;
+};
+
+struct client_view {
+	const char *prospect_id, *name, *telegram, *email, *context, *notes;
+	const char *status;    /* the database's word */
+	int64_t assignment_id; /* 0: no buttons */
+	bool contacted;        /* this rep said so already */
+	enum reach reach;
+	/* a link that leads them to the bot; NULL: none is needed, or can be made */
+	const char *invite;
+	enum conversation_owner owner;
+	bool blocked;                  /* by the rep */
+	const char *source, *campaign; /* see salesreg.conversations; NULL: not known */
+	const char *follow_up, *zone;
+	/* what they answered; script NULL: nothing, or it cannot be read any more */
+	const struct script *script;
+	const char *const *answers;
+	bool finished;                     /* all was asked */
+	const struct client_event *events; /* the newest first */
+	size_t event_count;
+	bool more_events; /* older ones */
+};

@@ -1,0 +1,158 @@
+/*
+ * A rep's clients as the decisions see them: rows of the database become a page of the list, or a card.
+ */
+#include "fold_private.h"
+#include "salesreg/app/link_token.h"
+#include "salesreg/app/qualification.h"
+#include "salesreg/base/json.h"
+#include "salesreg/domain/prospect/reach.h"
+#include <jansson.h>
+#include <string.h>
+
+enum { PROSPECT_LINK_BYTES = 16 };
+
+/*
+ * The same each time, since cards are opened often; of another prospect that gets the id of one who is gone it is another one. NULL: the bot
+ * does not know its own name.
+ */
+static const char *own_link(struct folding *f, const struct client_card_row *row)
+{
+	struct fold_writes *w = f->writes;
+	const char *bot = f->input->rules->bot_username;
+	if (!bot || !*bot)
+		return NULL;
+	if (w->link_count == w->link_room) {
+		struct link_new *grown = ARENA_ARRAY(f->a, struct link_new, w->link_room * 2 + 16);
+		if (w->link_count > 0)
+			memcpy(grown, w->links, w->link_count * sizeof *grown);
+		w->links = grown;
+		w->link_room = w->link_room * 2 + 16;
+	}
+	const char *what = arena_printf(f->a, "%lld %s", (long long)row->made_us, row->prospect);
+	const char *payload = arena_printf(f->a, "%c%s", CONVERSATION_PROSPECT_LETTER,
+	    link_token_of(f->a, f->input->code_key->bytes, "salesreg: a prospect's own link", what,
+		PROSPECT_LINK_BYTES));
+	w->links[w->link_count++] =
+	    (struct link_new){link_token_hash(f->a, payload), row->prospect};
+	return arena_printf(f->a, "https://t.me/%s?start=%s", bot, payload);
+}
+
+static const char *text_at(struct folding *f, const json_t *event, size_t i)
+{
+	const char *text = json_string_value(json_array_get(event, i));
+	return text ? arena_strdup(f->a, text) : NULL;
+}
+
+static void read_events(struct folding *f, const char *json, size_t most, struct client_view *view)
+{
+	json_t *list = json ? json_loads(json, 0, NULL) : NULL, *event;
+	size_t i;
+	struct client_event *events = ARENA_ARRAY(f->a, struct client_event, most);
+	json_array_foreach (list, i, event) {
+		if (i == most) {
+			view->more_events = true;
+			break;
+		}
+		events[view->event_count++] =
+		    (struct client_event){.id = json_integer_value(json_array_get(event, 0)),
+			.at = text_at(f, event, 1),
+			.kind = text_at(f, event, 2),
+			.detail = text_at(f, event, 3),
+			.who = text_at(f, event, 4)};
+	}
+	view->events = events;
+	json_decref(list);
+}
+
+static void read_answers(struct folding *f, const char *json, struct client_view *view)
+{
+	json_t *given = json ? json_loads(json, 0, NULL) : NULL;
+	if (!given)
+		return;
+	const char *script = json_text(f->a, json_object_get(given, "script"), NULL);
+	view->script = script ? qualification_stored(script, f->a) : NULL;
+	if (view->script)
+		view->answers = qualification_answers(
+		    view->script, json_text(f->a, json_object_get(given, "answers"), NULL), f->a);
+	view->finished = json_get_bool(given, "finished", false);
+	json_decref(given);
+}
+
+static void fill_card(
+    struct folding *f, struct person *p, const struct client_card_row *row, size_t events)
+{
+	struct client_view *view = ARENA_NEW(f->a, struct client_view);
+	*view = (struct client_view){.prospect_id = row->prospect,
+	    .name = row->name,
+	    .telegram = row->telegram,
+	    .email = row->email,
+	    .context = row->context,
+	    .notes = row->notes,
+	    .status = row->status,
+	    .assignment_id = row->assignment,
+	    .contacted = row->contacted,
+	    .reach = reach_from_name(row->reach),
+	    .invite = row->met ? NULL : own_link(f, row),
+	    .owner = conversation_owner_from_name(row->owner),
+	    .blocked = row->blocked,
+	    .source = row->source,
+	    .campaign = row->campaign,
+	    .follow_up = row->follow_up,
+	    .zone = row->zone};
+	read_events(f, row->events, events, view);
+	read_answers(f, row->answers, view);
+	p->state.client = view;
+}
+
+static void fill_page(
+    struct folding *f, struct person *p, const struct conversation_interest *interest)
+{
+	const struct fold_input *input = f->input;
+	struct client_line *lines = ARENA_ARRAY(f->a, struct client_line, CLIENTS_A_PAGE + 1);
+	size_t count = 0;
+	for (size_t i = 0; i < input->client_line_count && count <= CLIENTS_A_PAGE; i++) {
+		const struct client_line_row *row = &input->client_lines[i];
+		if (row->place == (int64_t)f->writes->taken && row->rep_telegram_id == p->user_id)
+			lines[count++] = (struct client_line){.at = row->at,
+			    .assignment_id = row->assignment,
+			    .name = row->name,
+			    .status = row->status,
+			    .contacted = row->contacted,
+			    .owner = conversation_owner_from_name(row->owner),
+			    .follow_up = row->follow_up};
+	}
+	bool more = count > CLIENTS_A_PAGE;
+	count -= more;
+	enum client_move move = interest->clients_press.move;
+	for (size_t i = 0; move == CLIENTS_NEWER && i < count / 2; i++) {
+		struct client_line line = lines[i];
+		lines[i] = lines[count - 1 - i];
+		lines[count - 1 - i] = line;
+	}
+	struct client_page *page = ARENA_NEW(f->a, struct client_page);
+	*page = (struct client_page){.lines = lines,
+	    .count = count,
+	    .newer = move == CLIENTS_OLDER || (move == CLIENTS_NEWER && more),
+	    .older = move == CLIENTS_NEWER || more};
+	p->state.clients = page;
+}
+
+void fold_fill_clients(
+    struct folding *f, struct person *p, const struct conversation_interest *interest)
+{
+	const struct fold_input *input = f->input;
+	p->state.clients = NULL;
+	p->state.client = NULL;
+	if (interest->wants_clients)
+		fill_page(f, p, interest);
+	if (!interest->wants_client)
+		return;
+	bool history = interest->wants_history;
+	const struct client_card_row *rows =
+	    history ? input->client_histories : input->client_cards;
+	size_t count = history ? input->client_history_count : input->client_card_count;
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].place == (int64_t)f->writes->taken)
+			fill_card(
+			    f, p, &rows[i], history ? CLIENT_EVENTS_A_PAGE : CLIENT_EVENTS_ON_CARD);
+}

@@ -1,0 +1,286 @@
+/*
+ * One client's card: how to reach them, where they come from, what they answered, what happened, and all that a rep can do; and
+ * the history, page by page.
+ */
+#include "../conversation_private.h"
+#include "salesreg/base/text.h"
+#include "salesreg/domain/assignment/prospect_list.h"
+#include "salesreg/domain/qualification/summary.h"
+#include "salesreg/domain/text/quote.h"
+#include "salesreg/domain/text/shorten.h"
+#include <string.h>
+
+enum {
+	ABOUT_UNITS = 500, /* context, and notes of the table */
+	CAMPAIGN_UNITS = 120,
+	ANSWERS_UNITS = 900,
+	EVENT_UNITS = 160, /* on the card */
+	WHO_UNITS = 60,
+	KIND_UNITS = 40,
+	HISTORY_UNITS = 3600, /* a page */
+};
+
+static const char *quoted(const struct turn *t, const struct client_view *client)
+{
+	const char *name = prospect_quoted_name(t->a, client->name);
+	return *name ? name : turn_text(t, TEXT_PROSPECT_NAMELESS, NO_ARGS);
+}
+
+/* What happened, without when; units: of what somebody wrote. */
+static const char *event_text(const struct turn *t, const struct client_event *event, size_t units)
+{
+	static const struct {
+		const char *kind;
+		enum text_id text;
+	} kinds[] = {
+	    {"assigned", TEXT_EVENT_ASSIGNED},
+	    {"contacted", TEXT_EVENT_CONTACTED},
+	    {"declined", TEXT_EVENT_DECLINED},
+	    {"undone", TEXT_EVENT_UNDONE},
+	    {"returned", TEXT_EVENT_RETURNED},
+	    {"said", TEXT_EVENT_SAID},
+	    {"converted", TEXT_EVENT_CONVERTED},
+	    {"archived", TEXT_EVENT_ARCHIVED},
+	    {"forwarded", TEXT_EVENT_FORWARDED},
+	};
+	const char *who = quote_name(t->a, event->who, WHO_UNITS);
+	const char *reason = turn_archive_reason(t, event->detail);
+	const char *detail = reason ? reason : quote_block(t->a, event->detail, units);
+	const struct catalog_arg args[] = {
+	    {"who", *who ? who : turn_text(t, TEXT_EVENT_NOBODY, NO_ARGS)},
+	    {"text", *detail ? detail : "…"},
+	};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (event->kind && strcmp(event->kind, kinds[i].kind) == 0) {
+			bool why = kinds[i].text == TEXT_EVENT_ARCHIVED && *detail;
+			return turn_text(t, why ? TEXT_EVENT_ARCHIVED_WHY : kinds[i].text, args, 2);
+		}
+	return shorten(t->a, text_tidy(t->a, event->kind ? event->kind : ""), KIND_UNITS);
+}
+
+static const char *event_line(const struct turn *t, const struct client_event *event, size_t units)
+{
+	return arena_concat(
+	    t->a, "\n", event->at ? event->at : "", " ", event_text(t, event, units), (char *)NULL);
+}
+
+static const char *source_text(const struct turn *t, const struct client_view *client)
+{
+	if (client->campaign)
+		return turn_text(t, TEXT_CLIENT_SOURCE_CAMPAIGN,
+		    ARGS({"campaign", quote_piece(t->a, client->campaign, CAMPAIGN_UNITS)}));
+	bool chat = client->source && strcmp(client->source, "chat") == 0;
+	return turn_text(t, chat ? TEXT_CLIENT_SOURCE_CHAT : TEXT_CLIENT_SOURCE_TABLE, NO_ARGS);
+}
+
+static const char *answers_of(const struct turn *t, const struct client_view *client)
+{
+	if (!client->script)
+		return "";
+	return summary_lines(
+	    t->state->rules->catalog, t->out->next.locale, client->script, client->answers, t->a);
+}
+
+static const char *more_about(const struct turn *t, const struct client_view *client)
+{
+	const char *more = arena_concat(t->a, "\n", source_text(t, client), (char *)NULL);
+	const char *answers = answers_of(t, client);
+	if (client->follow_up)
+		more = arena_concat(t->a, more, "\n",
+		    turn_text(t, TEXT_CLIENT_FOLLOW_UP,
+			ARGS({"time", client->follow_up},
+			    {"zone", turn_zone(t, client->zone ? client->zone : "UTC")})),
+		    (char *)NULL);
+	if (*answers)
+		more = arena_concat(t->a, more, "\n",
+		    turn_text(t, TEXT_CLIENT_ANSWERS,
+			ARGS({"answers", shorten(t->a, answers, ANSWERS_UNITS)})),
+		    (char *)NULL);
+	const char *events = "";
+	for (size_t i = 0; i < client->event_count && i < CLIENT_EVENTS_ON_CARD; i++)
+		events = arena_concat(
+		    t->a, events, event_line(t, &client->events[i], EVENT_UNITS), (char *)NULL);
+	return *events ? arena_concat(t->a, more, "\n", turn_text(t, TEXT_CLIENT_HISTORY, NO_ARGS),
+			     events, (char *)NULL)
+		       : more;
+}
+
+static size_t add_buttons(
+    const struct turn *t, const struct client_view *client, struct button *buttons)
+{
+	size_t count = 0;
+	int64_t id = client->assignment_id;
+	bool bot = client->owner == OWNER_BOT;
+	bool cut = text_utf16_units(answers_of(t, client)) > ANSWERS_UNITS;
+	const struct {
+		bool shown;
+		enum text_id label;
+		enum press_kind press;
+		bool new_row;
+	} rows[] = {
+	    {true, bot ? TEXT_BUTTON_TAKE_OVER : TEXT_BUTTON_GIVE_BACK,
+		bot ? PRESS_TAKE_OVER : PRESS_GIVE_BACK, true},
+	    {true, TEXT_BUTTON_CONVERTED, PRESS_CONVERTED, true},
+	    {true, TEXT_BUTTON_ARCHIVE, PRESS_ARCHIVE, false},
+	    {true, TEXT_BUTTON_HISTORY, PRESS_CLIENT_HISTORY, true},
+	    {cut, TEXT_BUTTON_ANSWERS, PRESS_CLIENT_ANSWERS, false},
+	};
+	for (size_t i = 0; id && i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].shown)
+			buttons[count++] =
+			    (struct button){.text = turn_text(t, rows[i].label, NO_ARGS),
+				.data = press_data(t->a, rows[i].press, id),
+				.new_row = rows[i].new_row};
+	return count;
+}
+
+/* In a list of its own. */
+static struct message_list card(const struct turn *t, const struct client_view *client)
+{
+	bool open = turn_client_stage(client->status) == CLIENT_OPEN;
+	const struct prospect_item item = {
+	    .name = client->name,
+	    .telegram = client->telegram,
+	    .email = client->email,
+	    .context = client->context,
+	    .notes = client->notes,
+	    .status = turn_client_status(t, client->status, client->contacted),
+	    .reach = client->reach,
+	    .invite = open ? client->invite : NULL,
+	    .assignment_id = client->assignment_id,
+	    .can_contact = open && !client->contacted,
+	    .can_decline = open,
+	    .more = more_about(t, client),
+	};
+	struct button *extra = ARENA_ARRAY(t->a, struct button, PROSPECT_LIST_EXTRA_MOST);
+	const struct prospect_list list = {
+	    .catalog = t->state->rules->catalog,
+	    .locale = t->out->next.locale,
+	    .chat_id = t->event->chat_id,
+	    .priority = PRIORITY_REPLY,
+	    .header = turn_text(t, TEXT_CLIENT_CARD, NO_ARGS),
+	    .context_units = ABOUT_UNITS,
+	    .notes_units = ABOUT_UNITS,
+	    .items = &item,
+	    .count = 1,
+	    .extra = extra,
+	    .extra_count = add_buttons(t, client, extra),
+	};
+	struct message_list messages = {0};
+	prospect_list_send(&list, t->a, &messages);
+	return messages;
+}
+
+void turn_show_client(struct turn *t, const struct client_view *client)
+{
+	struct message_list messages = card(t, client);
+	message_list_join(&t->out->messages, &messages);
+}
+
+void turn_show_client_again(struct turn *t, const struct client_view *client)
+{
+	struct message_list messages = card(t, client);
+	if (t->event->message_id && messages.count == 1) {
+		struct message *edit = messages.first;
+		edit->kind = MESSAGE_EDIT_TEXT;
+		edit->message_id = t->event->message_id;
+	}
+	message_list_join(&t->out->messages, &messages);
+}
+
+bool turn_is_card(const struct turn *t, int64_t assignment)
+{
+	for (size_t i = 0; i < t->event->button_count; i++) {
+		struct press press = press_parse(t->event->buttons[i].data);
+		if (press.kind == PRESS_CLIENT_HISTORY && press.id == assignment && !press.about)
+			return true;
+	}
+	return false;
+}
+
+/* Whose button was pressed, if that is an open client of this rep's; else it has been answered. */
+static const struct client_view *pressed(struct turn *t)
+{
+	if (!turn_acts_on_assignment(t))
+		return NULL;
+	if (!t->state->client)
+		turn_answer(t, true, TEXT_ANSWER_PROSPECT_STALE, NO_ARGS);
+	return t->state->client;
+}
+
+static void press_card(struct turn *t)
+{
+	const struct client_view *client = pressed(t);
+	if (client && t->press.about)
+		turn_show_client_again(t, client);
+	else if (client)
+		turn_show_client(t, client);
+}
+
+/* As many events as one message holds; the first whole, as far as that goes. */
+static void press_history(struct turn *t)
+{
+	const struct client_view *client = pressed(t);
+	if (!client)
+		return;
+	const char *text = turn_text(t, TEXT_HISTORY_HEADER, ARGS({"name", quoted(t, client)}));
+	size_t units = text_utf16_units(text), shown = 0;
+	for (; shown < client->event_count && shown < CLIENT_EVENTS_A_PAGE; shown++) {
+		const char *line = event_line(t, &client->events[shown], HISTORY_UNITS / 2);
+		units += text_utf16_units(line);
+		if (shown > 0 && units > HISTORY_UNITS)
+			break;
+		text = arena_concat(t->a, text, line, (char *)NULL);
+	}
+	if (shown == 0)
+		text = turn_join(t, text, turn_text(t, TEXT_HISTORY_END, NO_ARGS));
+	struct button *buttons = ARENA_ARRAY(t->a, struct button, 2);
+	size_t count = 0;
+	if (t->press.about) /* an older page: the newest is the way back */
+		buttons[count++] =
+		    (struct button){.text = turn_text(t, TEXT_BUTTON_HISTORY_NEWEST, NO_ARGS),
+			.data = press_data_about(t->a, PRESS_CLIENT_HISTORY, t->press.id, "0")};
+	if (shown > 0 && (shown < client->event_count || client->more_events))
+		buttons[count++] =
+		    (struct button){.text = turn_text(t, TEXT_BUTTON_HISTORY_OLDER, NO_ARGS),
+			.data = press_data_about(t->a, PRESS_CLIENT_HISTORY, t->press.id,
+			    arena_printf(t->a, "%lld", (long long)client->events[shown - 1].id))};
+	struct message *m = NULL;
+	if (t->press.about && t->event->message_id)
+		m = message_list_add_edit_text(
+		    &t->out->messages, t->a, t->event->chat_id, t->event->message_id, text);
+	if (!m)
+		m = turn_say_text(t, text);
+	message_set_buttons(m, buttons, count);
+}
+
+/* All of them, as the rep was shown them when they came. */
+static void press_answers(struct turn *t)
+{
+	const struct client_view *client = pressed(t);
+	if (!client)
+		return;
+	if (!client->script) {
+		turn_answer(t, true, TEXT_ANSWER_NO_ANSWERS, NO_ARGS);
+		return;
+	}
+	struct message *m = summary_message(&(struct summary){.catalog = t->state->rules->catalog,
+						.locale = t->out->next.locale,
+						.chat_id = t->event->chat_id,
+						.name = client->name,
+						.script = client->script,
+						.answers = client->answers,
+						.finished = client->finished,
+						.assignment_id = client->assignment_id,
+						.bot_leads = client->owner == OWNER_BOT},
+	    t->a);
+	m->priority = PRIORITY_REPLY;
+	message_list_join(&t->out->messages, &(struct message_list){m, m, 1});
+}
+
+static const struct button_row buttons[] = {
+    {PRESS_CLIENT, PERSON_ANYBODY, FACT_ASSIGNMENT | FACT_CLIENT, UNINVITED, press_card},
+    {PRESS_CLIENT_HISTORY, PERSON_ANYBODY, FACT_ASSIGNMENT | FACT_CLIENT, UNINVITED, press_history},
+    {PRESS_CLIENT_ANSWERS, PERSON_ANYBODY, FACT_ASSIGNMENT | FACT_CLIENT, UNINVITED, press_answers},
+};
+const struct dialogue dialogue_client_card = {BUTTONS(buttons)};
