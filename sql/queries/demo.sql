@@ -35,7 +35,8 @@ SELECT json_build_object(
                                                   'in_s', CASE WHEN t.due_at < 'infinity'
                                                                THEN greatest(0, extract(epoch FROM t.due_at - now())::bigint) END)
                                                   ORDER BY t.due_at, t.kind), '[]')
-                                       FROM salesreg.timers t WHERE t.prospect = c.prospect))
+                                       FROM salesreg.timers t -- whose reason has not gone
+                                       WHERE t.prospect = c.prospect AND (t.version IS NULL OR t.version = c.version)))
                             ORDER BY c.created_at DESC, c.prospect), '[]')
                  FROM (SELECT * FROM salesreg.conversations ORDER BY created_at DESC, prospect LIMIT 50) c
                  JOIN public.test_prospects p ON p.id = c.prospect
