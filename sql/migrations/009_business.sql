@@ -40,6 +40,7 @@ CREATE TABLE salesreg.business_messages (
     from_chat     bigint,
     from_message  bigint,
     prospect      varchar(255) NOT NULL,
+    caption       boolean NOT NULL DEFAULT false, -- what can be edited is a caption, no text
     at            timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (connection, chat_id, message_id)
 );

@@ -261,8 +261,9 @@ WITH mine AS (
     SET from_chat = excluded.from_chat, from_message = excluded.from_message, prospect = excluded.prospect,
         caption = excluded.caption, at = now()
 ), as_rep AS (
-    INSERT INTO salesreg.business_messages (connection, chat_id, message_id, from_chat, from_message, prospect)
-    SELECT connection, chat_id, message_id, (relay ->> 'chat')::bigint, (relay ->> 'message')::bigint, relay ->> 'prospect'
+    INSERT INTO salesreg.business_messages (connection, chat_id, message_id, from_chat, from_message, prospect, caption)
+    SELECT connection, chat_id, message_id, (relay ->> 'chat')::bigint, (relay ->> 'message')::bigint, relay ->> 'prospect',
+           coalesce((relay ->> 'caption')::boolean, false)
     FROM done WHERE relay IS NOT NULL AND message_id > 0 AND connection IS NOT NULL
     ON CONFLICT DO NOTHING
 ), album_pairs AS (
@@ -388,12 +389,14 @@ WITH mine AS (
 ), refused AS (
     DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id AND (o.relay -> 'refused' IS NOT NULL OR o.connection IS NOT NULL)
     RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.error, o.created_at, o.relay,
-              o.connection, CASE WHEN o.connection IS NOT NULL AND o.method = 'sendMessage' AND o.relay ->> 'chat' IS NOT NULL
+              o.connection, CASE WHEN o.connection IS NOT NULL AND o.method LIKE 'send%' AND o.relay ->> 'chat' IS NOT NULL
                                  THEN (SELECT v.telegram_id FROM salesreg.conversations v
                                        WHERE v.prospect = o.relay ->> 'prospect') END AS account
 ), closed AS (
+    -- by what is said of the chat, not of a message: nothing more is tried there
     UPDATE salesreg.business_chats c SET refused_at = now(), refused = left(r.error, 500)
-    FROM refused r WHERE c.connection = r.connection AND c.chat_id = r.chat_id
+    FROM refused r
+    WHERE c.connection = r.connection AND c.chat_id = r.chat_id AND r.method LIKE 'send%' AND r.error !~* 'VOICE_MESSAGES_FORBIDDEN|file|too long'
 ), doubted AS (
     UPDATE salesreg.business_connections b SET check_due = true
     FROM refused r WHERE b.id = r.connection AND b.enabled

@@ -13,7 +13,7 @@ CROSS JOIN LATERAL (
     (SELECT c.prospect, c.to_chat, c.to_message, true, c.caption, NULL
      FROM salesreg.relay_pairs c WHERE c.from_chat = u.chat AND c.from_message = u.message ORDER BY c.to_message DESC LIMIT 1)
     UNION ALL
-    (SELECT c.prospect, c.chat_id, c.message_id, true, false, c.connection
+    (SELECT c.prospect, c.chat_id, c.message_id, true, c.caption, c.connection
      FROM salesreg.business_messages c WHERE c.from_chat = u.chat AND c.from_message = u.message ORDER BY c.message_id DESC LIMIT 1)
     LIMIT 1) k
 CROSS JOIN LATERAL (SELECT left(q.name, 255) AS name, q.assigned_rep_id

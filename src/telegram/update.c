@@ -17,6 +17,7 @@ enum {
 	BUTTON_URL_BYTES = 4096,
 	BUTTON_COPY_BYTES = 1024,
 	RIGHTS_BYTES = 512,
+	FILE_ID_BYTES = 512,
 	DELETED_MOST = 100, /* messages at once (Bot API, "deleteMessages") */
 };
 
@@ -57,6 +58,16 @@ static const char *bounded(struct arena *a, const json_t *object, const char *ke
 		return s;
 	size_t fits = text_prefix_utf16(s, units);
 	return s[fits] ? arena_strndup(a, s, fits) : s;
+}
+
+/* For buttons, of which there are many:
+ * what is not clean and short is no string at all, so nothing is copied. */
+static const char *short_text(const json_t *object, const char *key, size_t bytes)
+{
+	const json_t *value = json_object_get(object, key);
+	const char *s = json_string_value(value);
+	size_t n = json_string_length(value);
+	return s && n <= bytes && !memchr(s, '\0', n) ? s : NULL;
 }
 
 static const char *first_present(const json_t *object, const char *const *keys)
@@ -100,6 +111,23 @@ static const char *start_payload(const char *text, struct arena *a)
 	return s[n] ? arena_strndup(a, s, n) : s;
 }
 
+/* Of a photo, its largest size, which is the last. Kinds as they are sent again: sendPhoto, sendVideo… */
+static const struct event_file *read_file(const json_t *message, struct arena *a)
+{
+	static const char *const kinds[] = {"animation", "audio", "photo", "sticker", "video",
+	    "video_note", "voice", "document", NULL};
+	const char *kind = first_present(message, kinds);
+	const json_t *value = kind ? json_object_get(message, kind) : NULL;
+	size_t sizes = json_array_size(value);
+	const char *id =
+	    short_text(sizes ? json_array_get(value, sizes - 1) : value, "file_id", FILE_ID_BYTES);
+	if (!id || !*id)
+		return NULL;
+	struct event_file *file = ARENA_NEW(a, struct event_file);
+	*file = (struct event_file){kind, id};
+	return file;
+}
+
 static void read_contact(const json_t *contact, struct arena *a, struct event *e)
 {
 	const char *phone = bounded(a, contact, "phone_number", PHONE_UNITS);
@@ -141,6 +169,7 @@ static void read_message(const json_t *message, struct arena *a, struct event *e
 	e->text = media ? media : "unknown";
 	e->caption = bounded(a, message, "caption", CAPTION_UNITS);
 	e->album = bounded(a, message, "media_group_id", ID_UNITS);
+	e->file = read_file(message, a);
 }
 
 static void read_edited(const json_t *message, struct arena *a, struct event *e)
@@ -154,16 +183,6 @@ static void read_edited(const json_t *message, struct arena *a, struct event *e)
 		return;
 	e->kind = EVENT_EDITED;
 	e->text = text ? text : e->caption;
-}
-
-/* For buttons, of which there are many:
- * what is not clean and short is no string at all, so nothing is copied. */
-static const char *short_text(const json_t *object, const char *key, size_t bytes)
-{
-	const json_t *value = json_object_get(object, key);
-	const char *s = json_string_value(value);
-	size_t n = json_string_length(value);
-	return s && n <= bytes && !memchr(s, '\0', n) ? s : NULL;
 }
 
 static bool read_button(const json_t *source, size_t row, struct event_button *button)
@@ -310,6 +329,8 @@ static void read_callback(const json_t *callback, struct arena *a, struct event 
 	e->replies_to = json_get_i64(replied, "message_id", 0);
 	e->replies_to_media = e->replies_to && !json_object_get(replied, "text");
 	e->replied_text = bounded(a, replied, "text", UPDATE_TEXT_UNITS);
+	e->replied_caption = bounded(a, replied, "caption", CAPTION_UNITS);
+	e->replied_file = read_file(replied, a);
 	if (json_get_i64(message, "date", 0) != 0) {
 		read_buttons(message, a, e);
 		e->message_text = read_marked_text(message, a);

@@ -222,10 +222,55 @@ def test_a_reply_goes_as_the_rep_while_the_chat_is_open(world, boris, anna):  # 
     assert anna._next(("business_edit",), 60, "an edit")["text"] == "Есть две виллы"
 
 
-def test_attachments_are_not_sent_as_the_rep(world, boris, anna):  # noqa: F811
+FILES = [("photo", "вилла"), ("video", "вилла"), ("voice", "вилла"), ("document", "план"), ("sticker", None)]
+
+
+@pytest.mark.parametrize("kind, caption", FILES)
+def test_files_go_as_the_rep_too_and_captions_are_edited_there(world, boris, anna, kind, caption):  # noqa: F811
     told = talks_there(world, boris, anna)
-    boris.act("photo", caption="вилла", reply_to=told.id)
-    boris.hears("business_text_only", name="Anna")
+    said = boris.act(kind, reply_to=told.id, **({"caption": caption} if caption else {}))["message_id"]
+    boris.hears("relay_current", name="Anna")
+    sent = reads_as_from(boris, anna)
+    assert kind in sent and sent.get("caption") == caption
+    sign(boris, "✍", said)
+    if caption:
+        boris.act("edit", message_id=said, caption="две виллы")
+        assert anna._next(("business_edit",), 60, "an edit")["caption"] == "две виллы"
+
+
+def test_parts_of_an_album_go_as_the_rep_one_by_one(world, boris, anna):  # noqa: F811
+    told = talks_there(world, boris, anna)
+    said = [boris.act("photo", caption=str(n), album="7", reply_to=told.id)["message_id"] for n in range(3)]
+    boris.hears("relay_current", name="Anna")
+    assert [reads_as_from(boris, anna)["caption"] for _ in said] == ["0", "1", "2"]
+
+
+def test_what_is_neither_text_nor_file_is_not_sent_as_the_rep(world, boris, anna):  # noqa: F811
+    told = talks_there(world, boris, anna)
+    boris.act("contact", reply_to=told.id)
+    boris.hears("business_files_only", name="Anna")
+
+
+def test_a_voice_that_may_not_be_sent_closes_nothing(world, boris, anna):  # noqa: F811
+    told = talks_there(world, boris, anna)
+    world.sandbox.fault("400", method="sendVoice", chat=anna.id, description="Bad Request: VOICE_MESSAGES_FORBIDDEN")
+    boris.act("voice", reply_to=told.id)
+    boris.hears("relay_current", name="Anna")
+    boris.hears("relay_refused_voice", name="Anna")
+    boris.act("text", text="Тогда словами")
+    assert reads_as_from(boris, anna)["text"] == "Тогда словами"
+
+
+def test_a_file_for_whom_is_asked_goes_as_the_rep(world, boris, anna):  # noqa: F811
+    talks_there(world, boris, anna)
+    writes(boris, anna, "Я сам", by=boris)
+    boris.hears("business_taken_over", name="Anna")
+    said = boris.act("photo", caption="вилла")["message_id"]
+    boris.hears("relay_whom")
+    boris.presses("Anna")
+    boris.hears("relay_current", name="Anna")
+    assert reads_as_from(boris, anna)["caption"] == "вилла"
+    sign(boris, "✍", said)
 
 
 def test_who_goes_on_in_the_bot_s_chat_is_answered_there(world, campaign):  # noqa: F811
@@ -272,6 +317,20 @@ def test_what_is_refused_goes_by_the_bot(world, campaign, error):  # noqa: F811
     boris.act("text", text="Ещё")
     assert anna.hears_anything().text == "Ещё"
     world.settle()
+
+
+def test_a_file_that_is_refused_goes_by_the_bot(world, campaign):  # noqa: F811
+    boris, anna = talking(world, campaign)
+    connect(boris)
+    boris.hears("business_connected")
+    writes(boris, anna, "Пишу лично")
+    told = boris.hears("business_heard", name="Anna")
+    world.db.relay_pairs.eventually("count(*) > 0", "WHERE to_message = %s", told.id)
+    boris.act("business_pause", peer=anna.id, paused=True)
+    said = boris.act("document", caption="план", reply_to=told.id)["message_id"]
+    boris.hears("relay_current", name="Anna")
+    assert anna.hears_anything().event["caption"] == "план"
+    sign(boris, "👍", said)
 
 
 @pytest.mark.parametrize("error", REFUSALS)

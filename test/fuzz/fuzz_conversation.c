@@ -471,6 +471,11 @@ static struct event next_event(struct input *in, struct arena *a)
 	e.repeat = (enum event_repeat)(place >> 6 & 1);
 	if (e.kind == EVENT_MEDIA || e.kind == EVENT_EDITED)
 		e.caption = place & 64 ? e.text : NULL;
+	static const struct event_file files[] = {{"photo", "p1"}, {"video_note", "n1"}};
+	if (e.kind == EVENT_MEDIA)
+		e.file = place & 8 ? &files[place & 1] : NULL;
+	if (e.kind == EVENT_BUTTON)
+		e.replied_file = place & 8 ? &files[place & 1] : NULL;
 	bool own = e.kind == EVENT_OWN_CHAT || e.kind == EVENT_OWN_DELETED;
 	if (own || e.kind == EVENT_CONNECTION) {
 		struct business_event *b = ARENA_NEW(a, struct business_event);
@@ -599,6 +604,8 @@ static void check_messages(const struct outcome *out)
 			size_t units = text_utf16_units(m->text);
 			require(units >= 1 && units <= MESSAGE_TEXT_UNITS);
 			require(text_is_clean(m->text, strlen(m->text)));
+		} else if (m->kind == MESSAGE_FILE) {
+			require(m->file_kind && m->file_id && m->connection && !m->button_count);
 		} else {
 			require(m->message_id != 0);
 		}

@@ -74,6 +74,32 @@ static void a_private_text_is_text(void **state)
 	assert_null(u.event.callback_id);
 }
 
+static const struct a_file_is_known_by_its_id_row {
+	const char *json;
+	const char *kind, *id; /* NULL: it is none */
+} a_file_is_known_by_its_id_rows[] = {
+    {PRIVATE(",\"photo\":[{\"file_id\":\"small\"},{\"file_id\":\"large\"}]"), "photo", "large"},
+    {PRIVATE(",\"photo\":[]"), NULL, NULL},
+    {PRIVATE(",\"document\":{\"file_id\":\"d\"},\"animation\":{\"file_id\":\"a\"}"), "animation",
+	"a"},
+    {PRIVATE(",\"voice\":{\"file_id\":\"v\"},\"caption\":\"x\""), "voice", "v"},
+    {PRIVATE(",\"voice\":{\"file_id\":7}"), NULL, NULL},
+    {PRIVATE(",\"voice\":{\"file_id\":\"\"}"), NULL, NULL},
+    {PRIVATE(",\"location\":{\"file_id\":\"x\"}"), NULL, NULL},
+    {PRIVATE(",\"text\":\"x\""), NULL, NULL},
+};
+
+static void a_file_is_known_by_its_id(void **state)
+{
+	const struct a_file_is_known_by_its_id_row *row = *state;
+	const struct telegram_update u = parse(row->json);
+	assert_int_equal(u.event.file != NULL, row->kind != NULL);
+	if (!row->kind)
+		return;
+	assert_string_equal(u.event.file->kind, row->kind);
+	assert_string_equal(u.event.file->id, row->id);
+}
+
 static const struct the_kind_follows_from_the_fields_row {
 	const char *json;
 	enum event_kind kind;
@@ -361,6 +387,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct row_test tests[] = {
 	    {T(a_private_text_is_text), ONCE},
+	    {T(a_file_is_known_by_its_id), ROWS(a_file_is_known_by_its_id_rows, json)},
 	    {T(the_kind_follows_from_the_fields),
 		ROWS(the_kind_follows_from_the_fields_rows, json)},
 	    {T(a_contact_tells_whose_it_is), ONCE},

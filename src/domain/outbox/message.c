@@ -131,6 +131,18 @@ struct message *message_list_add_edit(
 	    });
 }
 
+struct message *message_list_add_file(struct message_list *list, struct arena *a, int64_t chat_id,
+    enum message_priority priority, const char *kind, const char *id, const char *caption)
+{
+	return append(list, a,
+	    (struct message){.kind = MESSAGE_FILE,
+		.priority = priority,
+		.chat_id = chat_id,
+		.file_kind = kind,
+		.file_id = id,
+		.text = caption});
+}
+
 struct message *message_list_add_copy(struct message_list *list, struct arena *a, int64_t chat_id,
     enum message_priority priority, int64_t from_chat, int64_t message_id)
 {

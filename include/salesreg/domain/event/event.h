@@ -64,6 +64,12 @@ struct business_event {
 	const char *peer_username; /* without @, NULL if none */
 };
 
+/* A file that was sent: by its id this bot can send it anywhere (Bot API, "file_id"). */
+struct event_file {
+	const char *kind; /* the name of its field: photo, video, voice… */
+	const char *id;
+};
+
 struct event {
 	enum event_kind kind;
 	enum event_repeat repeat;
@@ -76,9 +82,12 @@ struct event {
 	int64_t said_id;           /* of the person's own message; 0: none */
 	/* the message of this chat that it replies to, or that the pressed one replied to; 0: none */
 	int64_t replies_to;
-	bool replies_to_media;    /* which has no text */
-	const char *album;        /* that it is a part of; NULL: none */
-	const char *replied_text; /* of BUTTON: of that message; NULL: not known */
+	bool replies_to_media;         /* which has no text */
+	const char *album;             /* that it is a part of; NULL: none */
+	const struct event_file *file; /* of MEDIA that is one; NULL: none */
+	/* of BUTTON: of that message; NULL: not known, none */
+	const char *replied_text, *replied_caption;
+	const struct event_file *replied_file;
 	const char
 	    *caption; /* of MEDIA, and of what was EDITED if it is none but a caption; NULL: none */
 	/* BUTTON only */

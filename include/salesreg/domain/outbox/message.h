@@ -64,6 +64,8 @@ enum message_kind {
 	MESSAGE_EDIT_KEYBOARD,
 	/* editMessageText of message_id: text and buttons replace what stands there */
 	MESSAGE_EDIT_TEXT,
+	/* sendPhoto, sendVideo… of a file that the bot was sent; `text` is its caption, or NULL */
+	MESSAGE_FILE,
 	/* editMessageCaption of message_id: `text` is the caption */
 	MESSAGE_EDIT_CAPTION,
 	/* copyMessage of message_id of from_chat: whatever it is, as if the bot had said it (Bot API, "copyMessage") */
@@ -105,7 +107,8 @@ struct message {
 	int64_t message_id; /* EDIT and COPY */
 	int64_t from_chat;  /* COPY */
 	int64_t reply_to;   /* SEND and COPY: a message of the chat, that may be gone; 0: none */
-	/* SEND and EDIT_TEXT: to a chat of an account that the bot is connected to, as its owner (Bot API, business_connection_id); NULL: as
+	const char *file_kind, *file_id; /* FILE: as struct event_file has them */
+	/* SEND, FILE and edits: to a chat of an account that the bot is connected to, as its owner (Bot API, business_connection_id); NULL: as
 	 * the bot. Such a message has no buttons. */
 	const char *connection;
 	const struct relayed *relayed; /* NULL: nobody's words */
@@ -137,6 +140,8 @@ struct message_list {
 };
 struct message *message_list_add(struct message_list *list, struct arena *a, int64_t chat_id,
     enum message_priority priority, const char *text);
+struct message *message_list_add_file(struct message_list *list, struct arena *a, int64_t chat_id,
+    enum message_priority priority, const char *kind, const char *id, const char *caption);
 struct message *message_list_add_edit(
     struct message_list *list, struct arena *a, int64_t chat_id, int64_t message_id);
 struct message *message_list_add_copy(struct message_list *list, struct arena *a, int64_t chat_id,

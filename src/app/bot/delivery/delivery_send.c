@@ -34,7 +34,8 @@ static const char *known_method(const char *method)
 {
 	static const char *const known[] = {"sendMessage", "editMessageReplyMarkup",
 	    "editMessageText", "copyMessage", "copyMessages", "editMessageCaption",
-	    "setMessageReaction"};
+	    "setMessageReaction", "sendPhoto", "sendVideo", "sendAnimation", "sendAudio",
+	    "sendVoice", "sendVideoNote", "sendSticker", "sendDocument"};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (strcmp(known[i], method) == 0)
 			return known[i];

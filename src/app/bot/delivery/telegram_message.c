@@ -5,6 +5,29 @@
 #include <stdio.h>
 #include <string.h>
 
+static const struct {
+	const char *kind, *method;
+	bool takes_caption;
+} files[] = {
+    {"photo", "sendPhoto", true},
+    {"video", "sendVideo", true},
+    {"animation", "sendAnimation", true},
+    {"audio", "sendAudio", true},
+    {"voice", "sendVoice", true},
+    {"video_note", "sendVideoNote", false},
+    {"sticker", "sendSticker", false},
+    {"document", "sendDocument", true},
+};
+enum { FILES = sizeof files / sizeof *files };
+
+static size_t find_file(const char *kind)
+{
+	size_t i = 0;
+	while (i < FILES - 1 && strcmp(files[i].kind, kind) != 0)
+		i++;
+	return i;
+}
+
 const char *outgoing_method(const struct message *message)
 {
 	switch (message->kind) {
@@ -18,6 +41,8 @@ const char *outgoing_method(const struct message *message)
 		return "editMessageCaption";
 	case MESSAGE_COPY:
 		return "copyMessage";
+	case MESSAGE_FILE:
+		return files[find_file(message->file_kind)].method;
 	}
 	return "sendMessage";
 }
@@ -152,6 +177,18 @@ static const char *by_connection(const struct message *message, struct arena *a)
 				   : "";
 }
 
+static const char *file_payload(const struct message *message, struct arena *a)
+{
+	size_t i = find_file(message->file_kind);
+	const char *caption =
+	    message->text && files[i].takes_caption
+		? arena_concat(a, ",\"caption\":", json_quote(a, message->text), (char *)NULL)
+		: "";
+	return arena_concat(a, "{", by_connection(message, a),
+	    "\"chat_id\":", db_i64(a, message->chat_id), ",\"", files[i].kind,
+	    "\":", json_quote(a, message->file_id), caption, reply(message, a), "}", (char *)NULL);
+}
+
 const char *outgoing_payload(const struct message *message, struct arena *a)
 {
 	switch (message->kind) {
@@ -167,8 +204,11 @@ const char *outgoing_payload(const struct message *message, struct arena *a)
 		    ",\"from_chat_id\":", db_i64(a, message->from_chat),
 		    ",\"message_id\":", db_i64(a, message->message_id), reply(message, a), "}",
 		    (char *)NULL);
+	case MESSAGE_FILE:
+		return file_payload(message, a);
 	case MESSAGE_EDIT_CAPTION:
-		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
+		return arena_concat(a, "{", by_connection(message, a),
+		    "\"chat_id\":", db_i64(a, message->chat_id),
 		    ",\"message_id\":", db_i64(a, message->message_id),
 		    ",\"caption\":", json_quote(a, message->text), "}", (char *)NULL);
 	case MESSAGE_EDIT_KEYBOARD:

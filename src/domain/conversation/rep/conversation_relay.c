@@ -49,11 +49,31 @@ void turn_talk_to(struct turn *t, const char *prospect_id, const char *name, int
 	    PLACEHOLDER_UNITS);
 }
 
-/*
- * The message `said`; text NULL: it is none. As the rep, where that may be: Telegram copies nothing into such chats. An answer to what
- * came by the bot goes by the bot.
- */
-static void send_to(struct turn *t, const struct relay_view *to, int64_t said, const char *text)
+/* A message of the rep's. */
+struct said {
+	int64_t id;
+	const char *text; /* NULL: it is none */
+	const struct event_file *file;
+	const char *caption;
+};
+
+/* Telegram copies nothing into chats of the rep's own: text and files are sent there anew. NULL: it is neither. */
+static struct message *add_as_rep(
+    struct turn *t, const struct relay_view *to, const struct said *said)
+{
+	struct message_list *list = &t->out->messages;
+	if (!to->connection || (!said->text && !said->file))
+		return NULL;
+	struct message *m =
+	    said->text ? message_list_add(list, t->a, to->own_account, PRIORITY_REPLY, said->text)
+		       : message_list_add_file(list, t->a, to->own_account, PRIORITY_REPLY,
+			     said->file->kind, said->file->id, said->caption);
+	m->connection = to->connection;
+	return m;
+}
+
+/* As the rep, where that may be. An answer to what came by the bot goes by the bot. */
+static void send_to(struct turn *t, const struct relay_view *to, const struct said *said)
 {
 	const char *name = prospect_quoted_name(t->a, to->name);
 	if (to->rep_telegram_id != t->event->user_id) {
@@ -62,25 +82,24 @@ static void send_to(struct turn *t, const struct relay_view *to, int64_t said, c
 		return;
 	}
 	bool in_bot_s = to->account && to->other_chat == to->account;
-	bool as_rep = to->connection && text && !in_bot_s;
-	if (!to->account && !as_rep) {
-		(void)turn_say(t, to->connection ? TEXT_BUSINESS_TEXT_ONLY : TEXT_RELAY_NOT_MET,
+	struct message *copy = in_bot_s ? NULL : add_as_rep(t, to, said);
+	if (!to->account && !copy) {
+		(void)turn_say(t, to->connection ? TEXT_BUSINESS_FILES_ONLY : TEXT_RELAY_NOT_MET,
 		    ARGS({"name", name}));
 		return;
 	}
-	struct message *copy = as_rep ? message_list_add(&t->out->messages, t->a, to->own_account,
-					    PRIORITY_REPLY, text)
-				      : message_list_add_copy(&t->out->messages, t->a, to->account,
-					    PRIORITY_REPLY, t->event->chat_id, said);
-	copy->connection = as_rep ? to->connection : NULL;
-	copy->album = t->event->kind == EVENT_BUTTON ? NULL : t->event->album;
+	if (!copy) {
+		copy = message_list_add_copy(&t->out->messages, t->a, to->account, PRIORITY_REPLY,
+		    t->event->chat_id, said->id);
+		copy->album = t->event->kind == EVENT_BUTTON ? NULL : t->event->album;
+	}
 	/* what the rep replied to has its other side in the prospect's chat */
 	copy->reply_to = in_bot_s ? to->other_message : 0;
 	struct relayed *relayed = ARENA_NEW(t->a, struct relayed);
 	*relayed = (struct relayed){.prospect = to->prospect_id,
 	    .chat_id = t->event->chat_id,
-	    .message_id = said,
-	    .caption = !text,
+	    .message_id = said->id,
+	    .caption = !said->text,
 	    .receipt = true};
 	turn_refusals(t, name, relayed);
 	copy->relayed = relayed;
@@ -92,7 +111,7 @@ static void send_to(struct turn *t, const struct relay_view *to, int64_t said, c
 				   .version = to->version,
 				   .to = to->account});
 	turn_talk_to(t, to->prospect_id, to->name,
-	    said > t->event->message_id ? said : t->event->message_id);
+	    said->id > t->event->message_id ? said->id : t->event->message_id);
 }
 
 static bool is_active(const struct turn *t)
@@ -106,16 +125,21 @@ static bool says_something(const struct turn *t)
 	       t->event->kind == EVENT_CONTACT;
 }
 
-static const char *said_text(const struct turn *t)
+static struct said said_now(const struct turn *t)
 {
-	return t->event->kind == EVENT_TEXT ? t->event->text : NULL;
+	const struct event *event = t->event;
+	return (struct said){.id = event->said_id,
+	    .text = event->kind == EVENT_TEXT ? event->text : NULL,
+	    .file = event->file,
+	    .caption = event->caption};
 }
 
 bool turn_replied(struct turn *t)
 {
 	if (!is_active(t) || !says_something(t) || !t->event->replies_to || !t->state->replied)
 		return false;
-	send_to(t, t->state->replied, t->event->said_id, said_text(t));
+	const struct said said = said_now(t);
+	send_to(t, t->state->replied, &said);
 	return true;
 }
 
@@ -226,7 +250,8 @@ static void to_current(struct turn *t)
 	} else if (ambiguous) {
 		ask_for_whom(t);
 	} else {
-		send_to(t, current, t->event->said_id, said_text(t));
+		const struct said said = said_now(t);
+		send_to(t, current, &said);
 	}
 }
 
@@ -273,7 +298,10 @@ static void press_send_to(struct turn *t)
 		.connection = a->connection,
 		.own_account = a->own_account,
 		.rep_telegram_id = t->event->user_id},
-	    t->event->replies_to, t->event->replied_text);
+	    &(struct said){.id = t->event->replies_to,
+		.text = t->event->replied_text,
+		.file = t->event->replied_file,
+		.caption = t->event->replied_caption});
 	turn_answer(t, false, TEXT_ANSWER_RELAY_SENT,
 	    ARGS({"name", prospect_short_name(t->a, a->prospect_name)}));
 }
