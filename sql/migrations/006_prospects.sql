@@ -65,10 +65,12 @@ CREATE FUNCTION salesreg.relay_refusal(relay json, gone boolean, error text) RET
                                                          'allow_sending_without_reply', true))
 $$;
 
--- Whoever gets a prospect whom another one led does not lead by that: the bot does again, and says who looks after them now.
+-- Whoever gets a prospect whom another one led does not lead by that: the bot does again, and says who looks after them now. Who asked for
+-- a person when there was none has one now; what the bot said of that still goes, so the version stays.
 CREATE FUNCTION salesreg.on_assigned() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    UPDATE salesreg.conversations c SET owner = 'rep' FROM fresh f WHERE c.prospect = f.prospect AND c.owner = 'nobody';
     UPDATE salesreg.conversations c SET owner = 'bot', version = c.version + 1
     FROM fresh f
     WHERE c.prospect = f.prospect AND c.owner = 'rep'

@@ -6,7 +6,8 @@
 	COL(row, in prospect, TEXT), COL(row, in telegram, TEXT), COL(row, in name, TEXT),         \
 	    COL(row, in context, TEXT), COL(row, in notes, TEXT), COL(row, in email, TEXT),        \
 	    COL(row, in assignment_id, I64), COL(row, in place, TEXT), COL(row, in former, TEXT),  \
-	    COL(row, in bot, TEXT), COL(row, in said, TEXT), COL(row, in answers, TEXT)
+	    COL(row, in bot, TEXT), COL(row, in said, TEXT), COL(row, in answers, TEXT),           \
+	    COL(row, in asks_for_person, BOOL)
 #define ALLOCATED_COLUMNS(row, in)                                                                 \
 	WAITING_COLUMNS(row, in prospect.), COL(row, in rep.rep, TEXT),                            \
 	    COL(row, in rep.telegram_id, I64), COL(row, in rep.locale, TEXT)

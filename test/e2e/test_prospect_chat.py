@@ -515,6 +515,15 @@ def test_who_asks_for_a_person_before_there_is_one_is_left_to_whoever_comes(worl
     anna.says("call me")
     anna.hears("prospect_waits_for_person")
     assert owner_of(world, anna) == ("nobody", 2)
+    boris = registered(world)
+    card = boris.hears_anything()
+    assert "call me" in card.text and world.texts.raw("ru", "notice_asks_for_person") in card.text
+    assert owner_of(world, anna) == ("rep", 2)
+    # the bot is silent from then on, and the words reach who leads
+    anna.says("Are you there?")
+    boris.hears("relay_from", name="Anna", text="Are you there?")
+    world.settle()
+    assert anna.unheard() == []
 
 
 def test_words_that_are_no_wish_for_a_person_leave_the_conversation_with_the_bot(world, campaign):

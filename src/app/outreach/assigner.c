@@ -207,6 +207,7 @@ struct notice_prospect assigner_notice_of(
 	    .bot_writes = row->bot_writes,
 	    .reach = reach_from_name(row->reach),
 	    .colleague = row->known ? NULL : row->colleague,
+	    .asks_for_person = row->asks_for_person,
 	    .again = again,
 	    .again_contacted = contacted};
 }

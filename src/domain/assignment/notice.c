@@ -22,6 +22,7 @@ static struct prospect_item item_of(const struct notice_prospect *p)
 	    .context = p->context,
 	    .said = p->said,
 	    .notes = p->notes,
+	    .asks_for_person = p->asks_for_person,
 	    .again = p->again,
 	    .known = p->known,
 	    .colleague = p->colleague,

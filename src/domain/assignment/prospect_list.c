@@ -142,7 +142,7 @@ static const char *card(const struct prospect_list *list, struct arena *a, size_
 								    : TEXT_NOTICE_AGAIN,
 					      NULL, 0, a)
 					: NULL;
-	return arena_printf(a, "%s%s%s%s%s%s%s%s%s%s%s%s%s%s", number, name,
+	return arena_printf(a, "%s%s%s%s%s%s%s%s%s%s%s%s%s%s%s", number, name,
 	    arena_printf(a, "\n%s", reach(list, a, item)),
 	    optional(list, a, TEXT_PROSPECT_EMAIL, "email", email_of(a, item->email)),
 	    optional(list, a, TEXT_PROSPECT_STATUS, "status",
@@ -151,6 +151,10 @@ static const char *card(const struct prospect_list *list, struct arena *a, size_
 	    optional(
 		list, a, TEXT_NOTICE_COLLEAGUE, "rep", quote_name(a, item->colleague, NAME_UNITS)),
 	    again ? "\n" : "", again ? again : "", bot_writes(list, a, item),
+	    item->asks_for_person ? arena_printf(a, "\n%s",
+					catalog_render(list->catalog, list->locale,
+					    TEXT_NOTICE_ASKS_FOR_PERSON, NULL, 0, a))
+				  : "",
 	    optional(list, a, TEXT_PROSPECT_CONTEXT, "context",
 		quote_block(a, item->context, list->context_units)),
 	    optional(list, a, TEXT_PROSPECT_SAID, "text",
