@@ -396,6 +396,28 @@ BEGIN
         WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh));
     DELETE FROM salesreg.answers
         WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh));
+    -- Closed, or not that rep's any more: what the bot was about to say is not said, whoever changed it. Who is silent is reminded all
+    -- the same, if somebody else's by then; a reminder that somebody holds is being set anew.
+    WITH raised AS (
+        UPDATE salesreg.conversations c SET version = c.version + 1
+        WHERE c.prospect = ANY (ARRAY(
+            SELECT c.id FROM (SELECT id::text, assigned_rep_id::text FROM stale
+                              WHERE status IN ('unreached', 'contacted', 'in_conversation') AND assigned_rep_id IS NOT NULL
+                              EXCEPT
+                              SELECT id::text, assigned_rep_id::text FROM fresh
+                              WHERE status IN ('unreached', 'contacted', 'in_conversation')) c
+            UNION
+            SELECT c.id FROM (SELECT id::text FROM stale WHERE status IN ('unreached', 'contacted', 'in_conversation')
+                              EXCEPT
+                              SELECT id::text FROM fresh WHERE status IN ('unreached', 'contacted', 'in_conversation')) c))
+        RETURNING c.prospect, c.version
+    ), reminders AS (
+        SELECT t.id, r.version FROM raised r
+        CROSS JOIN LATERAL (SELECT q.id FROM salesreg.timers q
+                            WHERE q.prospect = r.prospect AND q.kind = 'reminder' AND q.version = r.version - 1
+                            OFFSET 0 FOR UPDATE SKIP LOCKED) t
+    )
+    UPDATE salesreg.timers t SET version = m.version FROM reminders m WHERE t.id = m.id;
     IF EXISTS (SELECT 1 FROM fresh WHERE assigned_rep_id IS NULL
                                    AND status IN ('unreached', 'contacted', 'in_conversation'))
        OR (EXISTS (SELECT 1 FROM stale WHERE assigned_rep_id IS NOT NULL)

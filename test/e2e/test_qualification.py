@@ -461,3 +461,46 @@ def test_what_comes_after_the_rep_deleted_the_summary_is_shown_anew(asking):
     anna.says("ответ 2")  # and that one is edited from now on
     edited = boris.sees_edit()
     assert edited.id == second.id and "ответ 2" in edited.text
+
+
+def test_an_answer_in_one_poll_with_the_rep_s_close_is_none(asking):
+    world = asking(question("a"), question("b"))
+    boris = registered(world)
+    anna, _ = becomes_prospect(world)
+    prospects.assigned(world, f"tg{anna.id}", boris)
+    boris.hears_anything()
+    anna.says("один")
+    next_question(anna)
+    summary = boris.hears_anything()
+    world.sandbox.acts([{"user": boris.id, "type": "button", "data": summary.data[1], "message_id": summary.id},
+                        {"user": anna.id, "type": "text", "text": "два"}])
+    boris.is_answered("answer_converted", name="Anna")
+    anna.hears("prospect_passed_on", rep=boris.name)
+    assert answers(world, anna) == {"a": "один"}
+
+
+@pytest.mark.parametrize("how", ["converted", "by hand", "another rep's"])
+def test_a_question_that_waits_when_the_assignment_ends_is_not_asked(asking, how):
+    world = asking(question("a"), question("b"))
+    boris = registered(world)
+    anna, _ = becomes_prospect(world)
+    prospects.assigned(world, f"tg{anna.id}", boris)
+    boris.hears_anything()
+    vera = registered(world, "Vera Ivanova")
+    world.sandbox.fault("429", method="sendMessage", chat=anna.id, retry_after=3, times=1)
+    anna.says("один")
+    summary = boris.hears_anything()
+    world.db.outbox.eventually("max(attempts) > 0", "WHERE chat_id = %s", anna.id)
+    if how == "converted":
+        boris.presses("button_converted", message=summary)
+    elif how == "by hand":
+        world.db.execute("UPDATE test_prospects SET status = 'archived'")
+    else:
+        world.db.execute("UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives WHERE telegram_id = %s)", vera.id)
+    world.db.outbox_history.eventually("count(*) = 1", "WHERE chat_id = %s AND (state, error) = ('dropped', 'superseded')", anna.id)
+    if how == "another rep's":
+        # who is silent is still reminded
+        assert world.db.value(f"SELECT t.version = c.version FROM {tables.timers} t JOIN {tables.conversations} c USING (prospect)"
+                              " WHERE t.kind = 'reminder'")
+    world.settle()
+    assert anna.unheard() == []

@@ -394,3 +394,22 @@ def test_an_edit_that_has_no_room_comes_as_messages(world, pair):  # noqa: F811
     while words[-1] not in heard:
         heard += boris.hears_anything().text.split()
     assert heard[-len(words):] == words
+
+
+@pytest.mark.parametrize("how", ["declined", "unregistered"])
+def test_words_in_one_poll_with_the_end_of_an_assignment_do_not_go_to_the_former_rep(world, campaign, how):  # noqa: F811
+    boris = registered(world)
+    anna = world.person("Anna")
+    anna.opens(campaign())
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    prospects.assigned(world, prospect_of(world, anna)["id"], boris)
+    card = boris.hears_anything()
+    last = {"user": boris.id, "type": "button", "message_id": card.id, "data": next(d for d in card.data if d.endswith(":d"))}
+    if how == "unregistered":
+        boris.says("отключиться")
+        boris.hears_anything()
+        last = {"user": boris.id, "type": "text", "text": "да"}
+    world.sandbox.acts([last, {"user": anna.id, "type": "text", "text": "Мой бюджет 200"}])
+    anna.hears("prospect_noted")
+    world.settle()
+    assert all("бюджет" not in m.text for m in world.sandbox.bot_messages(boris.id))

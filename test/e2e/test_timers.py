@@ -404,7 +404,7 @@ def test_who_cannot_be_reached_is_so_on_the_next_rep_s_card(world):
     is_quiet(world, anna)
 
 
-@pytest.mark.parametrize("how, why", [("closed", "out of date"), ("another rep's", "out of date"), ("night", "too late"), ("deleted", "superseded")])
+@pytest.mark.parametrize("how, why", [("closed", "superseded"), ("another rep's", "out of date"), ("night", "too late"), ("deleted", "superseded")])
 def test_what_waits_to_be_sent_is_dropped_where_it_may_not_be_said_any_more(make_timed, how, why):
     """An outage lies between what was decided and what is sent. What was not sent counts for no day."""
     world = make_timed(PROSPECT_MESSAGES_PER_DAY="1")

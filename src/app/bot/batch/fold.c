@@ -103,118 +103,6 @@ static void load_people(struct folding *f)
 	}
 }
 
-static bool key_taken_here(const struct folding *f, const char *key)
-{
-	for (size_t i = 0; i < f->key_count; i++)
-		if (strcmp(f->keys[i], key) == 0)
-			return true;
-	return false;
-}
-
-const struct code_row *fold_code_row_of(const struct fold_input *input, int64_t user_id)
-{
-	for (size_t i = 0; i < input->code_count; i++)
-		if (input->codes[i].user_id == user_id)
-			return &input->codes[i];
-	return NULL;
-}
-
-static bool mailed_here(const struct folding *f, const char *key)
-{
-	const char *mailbox = email_mailbox(key, f->a);
-	for (size_t i = 0; i < f->mailed_count; i++)
-		if (strcmp(f->mailed[i], mailbox) == 0)
-			return true;
-	return false;
-}
-
-const char *fold_key_to_mail(
-    const struct folding *f, const struct person *p, const struct conversation_interest *interest)
-{
-	if (interest->email_key)
-		return interest->email_key;
-	if (interest->claim_telegram_id == p->user_id && p->state.claim_email)
-		return email_key(p->state.claim_email, f->a);
-	const struct code_row *row = fold_code_row_of(f->input, p->user_id);
-	return row ? row->email_key : NULL;
-}
-
-/* Whether how many mails a mailbox has had is not what was counted. */
-static bool count_is_stale(
-    const struct folding *f, const struct person *p, const struct conversation_interest *interest)
-{
-	const char *key = f->mailed_count > 0 ? fold_key_to_mail(f, p, interest) : NULL;
-	return key && mailed_here(f, key);
-}
-
-/* Whether the address of the code this person is asked for may not be whose it was. */
-static bool code_moved_here(struct folding *f, const struct person *p)
-{
-	const struct code_row *row = fold_code_row_of(f->input, p->user_id);
-	if (!row)
-		return false;
-	struct map_slot *holder =
-	    row->holder ? map_find(&f->people, row->holder_telegram_id) : NULL;
-	return key_taken_here(f, row->email_key) ||
-	       (holder && ((const struct person *)holder->value.pointer)->touched) ||
-	       effects_count(f->writes->effects, f->writes->effect_count, EFFECT_MOVE) > 0;
-}
-
-static bool invite_held_here(const struct folding *f, const char *hash)
-{
-	const struct fold_writes *w = f->writes;
-	for (size_t i = 0; i < w->effect_count; i++)
-		if (w->effects[i].effect.kind == EFFECT_HOLD_INVITE &&
-		    strcmp(w->effects[i].effect.invite, hash) == 0)
-			return true;
-	return false;
-}
-
-/* Whether what anybody does with prospects has been changed in this batch. */
-static bool assignments_changed_here(const struct folding *f)
-{
-	const struct fold_writes *w = f->writes;
-	for (size_t i = 0; i < w->effect_count; i++)
-		if (fold_changes_assignments(w->effects[i].effect.kind))
-			return true;
-	return false;
-}
-
-/* Whether the update leans on something this batch has already changed. */
-static bool depends(struct folding *f, const struct person *p, const struct event *event,
-    const struct conversation_interest *interest)
-{
-	if (interest->wants_business && fold_business_changed(f, event))
-		return true;
-	if (p->touched || (interest->wants_applications && f->applications_changed))
-		return true;
-	/* taking back depends on what anybody did with the prospect */
-	if (interest->takes_back && assignments_changed_here(f))
-		return true;
-	if (interest->assignment_id && map_find(&f->assignments, interest->assignment_id))
-		return true;
-	if (interest->email_key && key_taken_here(f, interest->email_key))
-		return true;
-	if (count_is_stale(f, p, interest))
-		return true;
-	if (interest->code && code_moved_here(f, p))
-		return true;
-	if (interest->invite && invite_held_here(f, interest->invite))
-		return true;
-	if (interest->claim_telegram_id) {
-		/* what is claimed was read before this batch */
-		struct map_slot *slot = map_find(&f->people, interest->claim_telegram_id);
-		const struct person *claimant = slot ? slot->value.pointer : NULL;
-		if (claimant && (claimant->touched || claimant->session_dirty))
-			return true;
-	}
-	if (interest->subject_telegram_id) {
-		struct map_slot *subject = map_find(&f->people, interest->subject_telegram_id);
-		return subject && ((struct person *)subject->value.pointer)->touched;
-	}
-	return false;
-}
-
 /* A stranger who has said nothing for long is forgotten (history_prune_sessions): a word is noted once a day. */
 static bool shows_silence(const struct person *p, const struct event *event)
 {
@@ -353,7 +241,8 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 			continue;
 		}
 		struct person *p = fold_person_of(&f, event->user_id);
-		if (depends(&f, p, event, &interests->of[i]) || (p->passed_album && !event->album))
+		if (fold_depends(&f, p, event, &interests->of[i]) ||
+		    (p->passed_album && !event->album))
 			break;
 		fold_fill_facts(&f, p, event, &interests->of[i]);
 		if (conversation_link_leads_nowhere(&p->state, event)) {

@@ -1,5 +1,5 @@
-/* What the fold's files know of each other: fold_interests.c says what is read, fold.c goes through the updates, fold_facts.c says what an update needs to know,
- * fold_effects.c what its outcome writes. */
+/* What the fold's files know of each other: fold_interests.c says what is read, fold.c goes through the updates, fold_facts.c says what an
+ * update needs to know, fold_effects.c what its outcome writes, fold_depends.c which update cannot be decided on in the same batch. */
 #pragma once
 #include "salesreg/app/bot/batch/fold.h"
 #include "salesreg/base/map.h"
@@ -11,6 +11,7 @@ struct person {
 	bool passed_album; /* in this batch, which goes after its messages */
 	bool heard;        /* an admin who has been shown what was missed */
 	bool touched;      /* an effect of this batch changed the rep or what belongs to it */
+	bool left; /* by an effect of this batch a rep is none, or another account, from now on */
 	int64_t user_id;
 	struct heard_row *spoke;     /* a prospect, in this batch; NULL: not yet */
 	struct refused_row *blocker; /* the same */
@@ -46,6 +47,9 @@ void fold_fill_clients(
     struct folding *f, struct person *p, const struct conversation_interest *interest);
 /* What one update's outcome adds to the writes: its effects, its messages; and at the end the sessions that changed. */
 void fold_apply_effect(struct folding *f, struct person *p, const struct effect *effect);
+/* Whether the update leans on something this batch has already changed. */
+bool fold_depends(struct folding *f, const struct person *p, const struct event *event,
+    const struct conversation_interest *interest);
 /* Whether the connection, or the conversation with whom the chat is, is not what was read. */
 bool fold_business_changed(struct folding *f, const struct event *event);
 /* Whether others may see another state of somebody's prospects after it. */

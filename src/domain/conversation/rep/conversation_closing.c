@@ -59,7 +59,9 @@ static void close(
 	turn_effect(t, (struct effect){.kind = EFFECT_CLOSE,
 			   .assignment_id = assignment->id,
 			   .closed = status,
-			   .reason = reason});
+			   .reason = reason,
+			   .to = assignment->prospect_account ? assignment->prospect_account
+							      : assignment->own_account});
 	if (t->out->next.open_clients > 0)
 		t->out->next.open_clients--;
 	turn_answer(
