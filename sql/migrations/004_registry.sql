@@ -294,9 +294,12 @@ CREATE TABLE salesreg.prospect_events (
     assignment  bigint,
     kind        text NOT NULL,
     detail      text,
-    at          timestamptz NOT NULL DEFAULT now()
+    at          timestamptz NOT NULL DEFAULT now(),
+    chat_id     bigint,     -- of a note: the rep's message, whose edit changes it
+    message_id  bigint
 );
 CREATE INDEX prospect_events_prospect_idx ON salesreg.prospect_events (prospect varchar_pattern_ops, id);
+CREATE INDEX prospect_events_note_idx ON salesreg.prospect_events (chat_id, message_id) WHERE message_id IS NOT NULL;
 
 -- Prospects without a rep that somebody declined: assigned one by one, to who has not. exhausted: every rep there is has, and it is
 -- looked at again when one comes or comes back; escalated_at: the admins know.
@@ -390,6 +393,8 @@ BEGIN
         WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh));
     DELETE FROM salesreg.links
         WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh));
+    DELETE FROM salesreg.prospect_events
+        WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh)) AND kind IN ('said', 'note');
     DELETE FROM salesreg.timers
         WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh));
     DELETE FROM salesreg.qualifications
@@ -492,6 +497,7 @@ BEGIN
     -- a row that comes later with this id is somebody else, whom nobody has met or declined
     DELETE FROM salesreg.conversations WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     DELETE FROM salesreg.links WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
+    DELETE FROM salesreg.prospect_events WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale)) AND kind IN ('said', 'note');
     DELETE FROM salesreg.timers WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     DELETE FROM salesreg.qualifications WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     DELETE FROM salesreg.answers WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
@@ -519,6 +525,7 @@ BEGIN
     DELETE FROM salesreg.prospect_identities;
     DELETE FROM salesreg.conversations;
     DELETE FROM salesreg.links WHERE prospect IS NOT NULL;
+    DELETE FROM salesreg.prospect_events WHERE kind IN ('said', 'note');
     DELETE FROM salesreg.timers;
     DELETE FROM salesreg.qualifications;
     DELETE FROM salesreg.answers;

@@ -42,6 +42,7 @@ CREATE TABLE salesreg.relay_pairs (
     from_message  bigint,
     prospect      varchar(255) NOT NULL,
     caption       boolean NOT NULL DEFAULT false,  -- what can be edited is a caption, no text
+    card          boolean NOT NULL DEFAULT false,  -- of the bot's own words: a reply is a note, and goes to nobody
     at            timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (to_chat, to_message)
 );

@@ -127,3 +127,14 @@ LEFT JOIN LATERAL (SELECT n.id FROM salesreg.assignments n
                    WHERE n.prospect = p.id AND n.ended_at IS NULL AND n.rep = r.id OFFSET 0) a ON true
 LEFT JOIN LATERAL (SELECT v.* FROM salesreg.conversations v WHERE v.prospect = p.id OFFSET 0) c ON true
 WHERE p.assigned_rep_id = r.id AND p.status IN ('unreached', 'contacted', 'in_conversation')
+-- name: notes_add
+-- $1 prospects, $2 their reps, $3 what these noted, $4 in which chats and $5 messages
+INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail, chat_id, message_id)
+SELECT f.prospect, f.rep, (SELECT a.id FROM salesreg.assignments a WHERE a.prospect = f.prospect AND a.ended_at IS NULL LIMIT 1),
+       'note', f.text, f.chat_id, f.message_id
+FROM unnest($1::varchar[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[]) AS f (prospect, rep, text, chat_id, message_id)
+-- name: notes_change
+-- $1 chats, $2 messages that were notes, $3 what they say now
+UPDATE salesreg.prospect_events e SET detail = f.text
+FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS f (chat_id, message_id, text)
+WHERE e.chat_id = f.chat_id AND e.message_id = f.message_id AND e.kind = 'note'

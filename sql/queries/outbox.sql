@@ -253,13 +253,13 @@ WITH mine AS (
     UPDATE salesreg.qualifications q SET summary_chat = d.chat_id, summary_message = d.message_id
     FROM done d WHERE d.summary_of IS NOT NULL AND d.method = 'sendMessage' AND q.prospect = d.summary_of
 ), pairs AS (
-    INSERT INTO salesreg.relay_pairs (to_chat, to_message, from_chat, from_message, prospect, caption)
+    INSERT INTO salesreg.relay_pairs (to_chat, to_message, from_chat, from_message, prospect, caption, card)
     SELECT chat_id, message_id, (relay ->> 'chat')::bigint, (relay ->> 'message')::bigint, relay ->> 'prospect',
-           coalesce((relay ->> 'caption')::boolean, false)
+           coalesce((relay ->> 'caption')::boolean, false), coalesce((relay ->> 'card')::boolean, false)
     FROM done WHERE relay IS NOT NULL AND message_id > 0 AND relay -> 'messages' IS NULL AND connection IS NULL
     ON CONFLICT (to_chat, to_message) DO UPDATE
     SET from_chat = excluded.from_chat, from_message = excluded.from_message, prospect = excluded.prospect,
-        caption = excluded.caption, at = now()
+        caption = excluded.caption, card = excluded.card, at = now()
 ), as_rep AS (
     INSERT INTO salesreg.business_messages (connection, chat_id, message_id, from_chat, from_message, prospect, caption)
     SELECT connection, chat_id, message_id, (relay ->> 'chat')::bigint, (relay ->> 'message')::bigint, relay ->> 'prospect',

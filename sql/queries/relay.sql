@@ -1,20 +1,24 @@
 -- name: relay_read
 -- $1 chats, $2 messages in them: whose conversation each belongs to, and the message on the other side, if there is one. What carried
--- somebody's words here, or what was said here and passed on
+-- somebody's words here, or what was said here and passed on. The last two: it is a card, or a note
 SELECT u.chat, u.message, k.prospect, left(p.name, 255), k.chat_id, k.message_id, k.passed_on, k.caption, v.telegram_id,
        coalesce(v.owner, 'bot'), coalesce(v.version, 1), v.blocked_at IS NOT NULL,
        (SELECT a.id FROM salesreg.assignments a WHERE a.prospect = k.prospect AND a.ended_at IS NULL LIMIT 1),
-       r.telegram_id, s.locale, k.connection, y.connection, y.chat_id
+       r.telegram_id, s.locale, k.connection, y.connection, y.chat_id, k.card, k.note
 FROM unnest($1::bigint[], $2::bigint[]) AS u (chat, message)
 CROSS JOIN LATERAL (
-    (SELECT c.prospect, c.from_chat AS chat_id, c.from_message AS message_id, false AS passed_on, c.caption, NULL::text AS connection
+    (SELECT c.prospect, c.from_chat AS chat_id, c.from_message AS message_id, false AS passed_on, c.caption, NULL::text AS connection,
+            c.card, false AS note
      FROM salesreg.relay_pairs c WHERE c.to_chat = u.chat AND c.to_message = u.message)
     UNION ALL
-    (SELECT c.prospect, c.to_chat, c.to_message, true, c.caption, NULL
+    (SELECT c.prospect, c.to_chat, c.to_message, true, c.caption, NULL, false, false
      FROM salesreg.relay_pairs c WHERE c.from_chat = u.chat AND c.from_message = u.message ORDER BY c.to_message DESC LIMIT 1)
     UNION ALL
-    (SELECT c.prospect, c.chat_id, c.message_id, true, c.caption, c.connection
+    (SELECT c.prospect, c.chat_id, c.message_id, true, c.caption, c.connection, false, false
      FROM salesreg.business_messages c WHERE c.from_chat = u.chat AND c.from_message = u.message ORDER BY c.message_id DESC LIMIT 1)
+    UNION ALL
+    (SELECT c.prospect, NULL, NULL, false, false, NULL, false, true
+     FROM salesreg.prospect_events c WHERE c.chat_id = u.chat AND c.message_id = u.message LIMIT 1)
     LIMIT 1) k
 CROSS JOIN LATERAL (SELECT left(q.name, 255) AS name, q.assigned_rep_id
                     FROM public.test_prospects q WHERE q.id = k.prospect OFFSET 0) p

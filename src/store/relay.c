@@ -19,7 +19,8 @@ size_t relay_parse(const PGresult *result, struct arena *a, struct relay_row **r
 	    COL(relay_row, blocked, BOOL), COL(relay_row, assignment, I64),
 	    COL(relay_row, rep_telegram_id, I64), COL(relay_row, locale, TEXT),
 	    COL(relay_row, other_connection, TEXT), COL(relay_row, connection, TEXT),
-	    COL(relay_row, own_account, I64)};
+	    COL(relay_row, own_account, I64), COL(relay_row, card, BOOL),
+	    COL(relay_row, note, BOOL)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 

@@ -304,6 +304,8 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .other_message = 44,
 	    .passed_on = pair & 64,
 	    .caption = pair & 128};
+	f->replied.card = !f->replied.passed_on && pair & 8;
+	f->replied.note = !f->replied.passed_on && !f->replied.card && pair & 4;
 	for (size_t i = 0; i < f->partner_count; i++)
 		f->partners[i] = (struct relay_view){.prospect_id = i ? "p2" : "p1",
 		    .name = next_name(in, a),
@@ -784,11 +786,20 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		if (!s->prospect || s->rep_status == REP_ACTIVE)
 			require(s->rep_status == REP_ACTIVE &&
 				((s->assignment && s->assignment->mine && s->assignment->live) ||
-				    (s->replied && s->replied->rep_telegram_id == event->user_id)));
+				    (s->replied && !s->replied->card && !s->replied->note &&
+					s->replied->rep_telegram_id == event->user_id)));
 		return;
 	case EFFECT_BLOCK:
 		require(s->rep_status == REP_ACTIVE && s->assignment && s->assignment->mine);
 		require(e->prospect && interest->changes_assignments);
+		return;
+	case EFFECT_NOTE:
+	case EFFECT_CHANGE_NOTE:
+		require(s->rep_status == REP_ACTIVE && s->replied && e->said);
+		require(s->replied->rep_telegram_id == event->user_id);
+		require(e->kind == EFFECT_NOTE ? s->replied->card && event->replies_to != 0
+					       : s->replied->note);
+		require(e->message_id == event->said_id);
 		return;
 	case EFFECT_REOPEN:
 		require(e->prospect && ((s->prospect && s->prospect->archived) ||

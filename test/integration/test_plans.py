@@ -71,6 +71,8 @@ HOT = {
     "clients_page": ["'{1,2}'", "'{1000000001,1000000002}'", "'{NULL,1700000000000000}'", "'{NULL,7}'", "'{f,t}'", "5", "'UTC'"],
     "clients_card": ["'{1,2,3}'", "'{1000000001,1000000100,1000000100}'", "'{1,0,0}'", "'{\"\",h100,bizChat2000000100}'",
                      "'{NULL,NULL,1700000000000000}'", "'{NULL,NULL,7}'", "'{0,0,9}'", "5", "300", "'UTC'"],
+    "notes_add": ["'{held7}'", "'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'{x}'", "'{1000000001}'", "'{7}'"],
+    "notes_change": ["'{1000000001}'", "'{7}'", "'{x}'"],
     "assignment_lock_if": ["false", "'{1000000001,1000000002}'"],
     "outbox_claim": ["5", "'{1000000001}'", f"'{tables.home}'::regclass::oid::bigint"],
     "outbox_remaining": [],
@@ -292,6 +294,8 @@ def fill_ours(cursor):
             SELECT 'held' || n, q, 'x', 'v', 'v' FROM generate_series(10, %(n)s) n, unnest('{{b,c,d}}'::text[]) q;
         INSERT INTO {tables.outbox} (chat_id, method, payload, summary_of)
             SELECT 1000000000 + n %% 1000, 'sendMessage', '{{}}', 'held' || n FROM generate_series(1, 2000) n;
+        INSERT INTO {tables.prospect_events} (prospect, kind, chat_id, message_id)
+            SELECT 'held' || n, 'note', 1000000000 + n, 7 FROM generate_series(1, %(n)s) n;
         INSERT INTO {tables.opt_outs} (telegram_id) SELECT 2000000000 + n FROM generate_series(1, %(n)s) n;
         INSERT INTO {tables.days_off} (rep, day) SELECT id, current_date + 1 FROM public.sales_representatives;
     """, {"n": MANY})

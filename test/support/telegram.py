@@ -294,7 +294,7 @@ class Person:
 
     def opens_card(self, name=""):
         """Of the first client in «мои клиенты» whose name begins so."""
-        self.says("мои клиенты" if self.locale == "ru" else "my clients")
+        self.says("/clients")
         listed = self.hears_anything()
         label = next(label for label in listed.labels if label.split(". ", 1)[-1].startswith(name))
         self.presses(label, message=listed)

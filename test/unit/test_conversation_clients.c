@@ -56,7 +56,7 @@ static void the_list_is_one_message_with_a_button_for_each(void **state)
 		    "3. No name — not contacted yet, ⏰ 28.11.2026 10:00\n"
 		    "4. t.me/spam — 💬 you lead the conversation\n\n"
 		    "Press a name to open the card: contact, answers, history and all that you "
-		    "can do.");
+		    "can do. A reply to a card is a note that only you and colleagues see.");
 		assert_string_equal(data_of(m),
 		    "a:9:i / a:8:i / cl:ca.fffffffffffffffd / a:5:i / cl:o8000000000000000.4");
 		assert_string_equal(m->buttons[0].text, "1. Ada");

@@ -4,7 +4,7 @@
  *
  * salesreg.outbox.relay is JSON: {"prospect": id, "chat": …, "message": …, "caption": true, "receipt": true, "refused": {reason: text}}.
  * When the message has been sent, its id, and what it was in the chat where it was said, become a pair; with "receipt" that one gets a
- * sign that it has arrived. An edit has "anew", the parameters of sendMessage that say the same: should there be nothing to be edited. When it is refused, the text of the reason goes there, as a reply. Without a chat: the bot's own words.
+ * sign that it has arrived. An edit has "anew", the parameters of sendMessage that say the same: should there be nothing to be edited. When it is refused, the text of the reason goes there, as a reply. Without a chat: the bot's own words; with "card", a reply to which is a note.
  */
 #pragma once
 #include "salesreg/db/conn.h"
@@ -25,7 +25,8 @@ struct relay_row {
 	/* by which the bot may write to the prospect as the rep now, and should; NULL: none */
 	const char *connection;
 	int64_t own_account;
-	int64_t last; /* of a partner: the message that was passed on last; 0: none */
+	bool card, note; /* the bot's, to which a reply is a note; such a note */
+	int64_t last;    /* of a partner: the message that was passed on last; 0: none */
 };
 size_t relay_read(struct db_plan *plan, struct arena *a, const int64_t *chats,
     const int64_t *messages, size_t count);

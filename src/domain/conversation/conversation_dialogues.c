@@ -122,7 +122,8 @@ void turn_said(struct turn *t)
 {
 	const struct word_row *word = find_word(t);
 	const struct phase *row = phase_of(t->out->next.phase, t->kind);
-	if (turn_mirrored(t) || turn_replied(t) || turn_human_leads(t) || turn_talks_on(t))
+	if (turn_noted(t) || turn_mirrored(t) || turn_replied(t) || turn_human_leads(t) ||
+	    turn_talks_on(t))
 		return;
 	if (word && (word->kinds & PERSON_ADMIN)) { /* theirs, or everybody's */
 		word->handler(t);

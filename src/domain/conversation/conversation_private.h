@@ -307,6 +307,12 @@ turn_handler turn_pass_on;
 /* As the rep reads it. */
 const char *turn_text_from(const struct turn *t, const char *name, const char *text);
 
+/* rep/conversation_notes.c */
+/* Whether the rep replied to a card, or edited such a reply: that has been noted, or answered. */
+bool turn_noted(struct turn *t);
+/* These messages are about this client: what is replied to them is a note. */
+void turn_about_client(const struct turn *t, struct message_list *list, const char *prospect);
+
 /* rep/conversation_relay.c: what a rep says goes to a prospect */
 /* Whether the rep replied to something of a prospect's: that has been passed on. */
 bool turn_replied(struct turn *t);

@@ -45,8 +45,10 @@
 	X(QUALIFY, "qualify") /* position: the first question of the rules' script */                   \
 	/* question, value (""), shown, voided, position, score, prospect, unclaimed */                 \
 	X(ANSWER, "answer")                                                                             \
-	X(ASK, "ask")                       /* position, score: another question is asked */            \
-	X(CLOSE, "close")                   /* assignment_id, closed, reason */                         \
+	X(ASK, "ask")     /* position, score: another question is asked */                              \
+	X(CLOSE, "close") /* assignment_id, closed, reason */                                           \
+	X(NOTE, "note")   /* prospect, said, message_id: a rep's, by this message of theirs */          \
+	X(CHANGE_NOTE, "change note")       /* message_id, said */                                      \
 	X(REOPEN, "reopen")                 /* prospect: was archived, and has written */               \
 	X(LEAVE_PROSPECT, "leave prospect") /* who writes is no more the prospect they were */          \
 	X(FORWARDED, "forwarded")           /* prospect: somebody else has opened the link */           \
@@ -101,6 +103,7 @@ struct effect {
 	const char *connection, *rights; /* rights: as struct business_event has them */
 	bool can_reply, can_read;
 	int64_t at; /* seconds since 1970 */
+	int64_t message_id;
 	int64_t code_id;
 	int64_t calendar_id;
 	int64_t day, minute; /* there: since 1970, and since midnight */

@@ -182,6 +182,8 @@ struct relay_view {
 	/* of a message: the one on the other side, 0: none; whether it was said here, or came here; whether it has but a caption */
 	int64_t other_chat, other_message;
 	bool passed_on, caption;
+	bool card,
+	    note; /* the bot's, to which a reply is a note that goes to nobody; such a note of the rep's */
 	const char
 	    *other_connection; /* it was said as the rep, by this connection; NULL: by the bot */
 	int64_t last;          /* of a partner: the message that came last */

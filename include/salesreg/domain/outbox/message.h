@@ -96,6 +96,7 @@ struct relayed {
 	int64_t chat_id,
 	    message_id; /* where they were said; 0: the bot's own words about the prospect */
 	bool caption;   /* what its sender can edit is a caption */
+	bool card;      /* own words to which a reply is a note, and goes to nobody */
 	bool receipt;   /* a sign under them says when they have arrived */
 	const char *refused[RELAY_REFUSALS]; /* what the sender is told; all NULL: nothing */
 };

@@ -186,6 +186,8 @@ static struct relay_view view_of_relay(const struct fold_input *input, const str
 	    .own_account = row->own_account,
 	    .passed_on = row->passed_on,
 	    .caption = row->caption,
+	    .card = row->card,
+	    .note = row->note,
 	    .last = row->last};
 	(void)locale_parse(row->locale, &view.prospect_locale);
 	return view;

@@ -218,7 +218,9 @@ bool turn_came_by_link(struct turn *t)
 static bool show_card(struct turn *t, const char *prospect)
 {
 	const struct client_view *client = t->state->client;
-	if (!client || strcmp(client->prospect_id, prospect) != 0)
+	bool read = t->link == START_PROSPECT || t->link == START_BUSINESS;
+	if (t->state->rep_status != REP_ACTIVE || !read || !client ||
+	    strcmp(client->prospect_id, prospect) != 0)
 		return false;
 	turn_show_client(t, client);
 	return true;

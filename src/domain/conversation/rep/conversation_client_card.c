@@ -39,6 +39,7 @@ static const char *event_text(const struct turn *t, const struct client_event *e
 	    {"undone", TEXT_EVENT_UNDONE},
 	    {"returned", TEXT_EVENT_RETURNED},
 	    {"said", TEXT_EVENT_SAID},
+	    {"note", TEXT_EVENT_NOTE},
 	    {"converted", TEXT_EVENT_CONVERTED},
 	    {"archived", TEXT_EVENT_ARCHIVED},
 	    {"forwarded", TEXT_EVENT_FORWARDED},
@@ -168,6 +169,7 @@ static struct message_list card(const struct turn *t, const struct client_view *
 	};
 	struct message_list messages = {0};
 	prospect_list_send(&list, t->a, &messages);
+	turn_about_client(t, &messages, client->prospect_id);
 	return messages;
 }
 
@@ -184,6 +186,7 @@ void turn_show_client_again(struct turn *t, const struct client_view *client)
 		struct message *edit = messages.first;
 		edit->kind = MESSAGE_EDIT_TEXT;
 		edit->message_id = t->event->message_id;
+		edit->relayed = NULL; /* it is known already */
 	}
 	message_list_join(&t->out->messages, &messages);
 }
@@ -245,13 +248,16 @@ static void press_history(struct turn *t)
 		    (struct button){.text = turn_text(t, TEXT_BUTTON_HISTORY_OLDER, NO_ARGS),
 			.data = press_data_about(t->a, PRESS_CLIENT_HISTORY, t->press.id,
 			    arena_printf(t->a, "%lld", (long long)client->events[shown - 1].id))};
+	struct message_list list = {0};
 	struct message *m = NULL;
 	if (t->press.about && t->event->message_id)
 		m = message_list_add_edit_text(
-		    &t->out->messages, t->a, t->event->chat_id, t->event->message_id, text);
+		    &list, t->a, t->event->chat_id, t->event->message_id, text);
 	if (!m)
-		m = turn_say_text(t, text);
+		m = message_list_add(&list, t->a, t->event->chat_id, PRIORITY_REPLY, text);
 	message_set_buttons(m, buttons, count);
+	turn_about_client(t, &list, client->prospect_id);
+	message_list_join(&t->out->messages, &list);
 }
 
 /* All of them, as the rep was shown them when they came. */
@@ -275,7 +281,9 @@ static void press_answers(struct turn *t)
 						.bot_leads = client->owner == OWNER_BOT},
 	    t->a);
 	m->priority = PRIORITY_REPLY;
-	message_list_join(&t->out->messages, &(struct message_list){m, m, 1});
+	struct message_list list = {m, m, 1};
+	turn_about_client(t, &list, client->prospect_id);
+	message_list_join(&t->out->messages, &list);
 }
 
 static const struct button_row buttons[] = {

@@ -136,10 +136,13 @@ static struct said said_now(const struct turn *t)
 
 bool turn_replied(struct turn *t)
 {
-	if (!is_active(t) || !says_something(t) || !t->event->replies_to || !t->state->replied)
+	const struct relay_view *to = t->state->replied;
+	if (!is_active(t) || !says_something(t) || !t->event->replies_to || !to)
+		return false;
+	if (to->card || to->note) /* nothing of theirs is ever for the client */
 		return false;
 	const struct said said = said_now(t);
-	send_to(t, t->state->replied, &said);
+	send_to(t, to, &said);
 	return true;
 }
 

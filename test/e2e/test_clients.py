@@ -1,0 +1,198 @@
+"""A rep's clients: what a card shows and does, notes on it, and that it is never taken for words to the client."""
+import pytest
+
+import test_prospects as prospects
+from support.waiting import eventually
+from test_prospect_chat import campaign, link, registered, talking, world  # noqa: F401
+from test_relay import leading, says
+
+
+@pytest.fixture
+def pair(world, campaign):  # noqa: F811
+    return talking(world, campaign)
+
+
+def notes(world):  # noqa: F811
+    return world.db.prospect_events.column("detail", "WHERE kind = 'note' ORDER BY id")
+
+
+def note_line(world, person, text):  # noqa: F811
+    return world.texts.render("ru", "event_note", who=person.name, text=text)
+
+
+def test_a_card_says_where_a_client_comes_from_and_what_happened(world, pair):  # noqa: F811
+    boris, anna = pair
+    opened = boris.opens_card("Anna")
+    assert world.texts.render("ru", "client_source_campaign", campaign="Instagram June") in opened.text
+    assert world.texts.render("ru", "event_assigned", who=boris.name) in opened.text
+    anna.says("Вилла у моря")
+    boris.hears("prospect_says", name="Anna", text="Вилла у моря")
+    boris.presses("button_history", message=opened)
+    history = boris.hears_anything()
+    assert history.text.startswith(world.texts.render("ru", "history_header", name="Anna"))
+    assert world.texts.render("ru", "event_assigned", who=boris.name) in history.text
+
+
+def test_a_reply_to_a_card_is_a_note_and_an_edit_changes_it(world, pair):  # noqa: F811
+    boris, anna = pair
+    opened = boris.opens_card("Anna")
+    world.settle()
+    said = says(boris, "Торгуется,\nзвонить вечером", reply_to=opened)
+    kept = boris.hears("note_kept", name="Anna")
+    assert kept.event["reply_to"] == said
+    assert notes(world) == ["Торгуется,\nзвонить вечером"]
+    assert note_line(world, boris, "Торгуется,\nзвонить вечером") in boris.opens_card("Anna").text
+    boris.act("edit", message_id=said, text="Торгуется, звонить утром")
+    boris.hears("note_changed", name="Anna")
+    assert notes(world) == ["Торгуется, звонить утром"]
+    # what confirms it is as good as the card
+    world.settle()
+    says(boris, "И ещё собака", reply_to=kept)
+    boris.hears("note_kept", name="Anna")
+    assert notes(world) == ["Торгуется, звонить утром", "И ещё собака"]
+    world.settle()
+    assert anna.unheard() == []
+
+
+def test_a_note_and_its_edit_in_one_poll_are_one_note(world, pair):  # noqa: F811
+    boris, _ = pair
+    opened = boris.opens_card("Anna")
+    world.settle()
+    world.bot.terminate()
+    said = says(boris, "Первое", reply_to=opened)
+    boris.act("edit", message_id=said, text="Второе")
+    world.start_bot()
+    boris.hears("note_kept", name="Anna")
+    boris.hears("note_changed", name="Anna")
+    assert notes(world) == ["Второе"]
+
+
+@pytest.mark.parametrize("kind", ["photo", "voice", "contact"])
+def test_what_cannot_be_a_note_is_said_and_goes_to_nobody(world, pair, kind):  # noqa: F811
+    boris, anna = pair
+    leading(world, boris, anna)
+    opened = boris.opens_card("Anna")
+    world.settle()
+    boris.act(kind, reply_to=opened.id, **({"phone_number": "+62811"} if kind == "contact" else {"caption": "подпись"}))
+    boris.hears("note_only_text", name="Anna")
+    assert notes(world) == []
+    world.settle()
+    assert anna.unheard() == []
+
+
+def test_a_card_is_never_taken_for_the_client_s_words_nor_those_for_a_card(world, pair):  # noqa: F811
+    boris, anna = pair
+    asked, _, _ = leading(world, boris, anna)
+    opened = boris.opens_card("Anna")
+    world.settle()
+    # the client is the one whom all that is written goes to now, but for this
+    says(boris, "Жадный", reply_to=opened)
+    boris.hears("note_kept", name="Anna")
+    says(boris, "Есть ещё одна", reply_to=asked)
+    boris.hears("relay_current", name="Anna")
+    assert anna.hears_anything().text == "Есть ещё одна"
+    boris.says("И третья")
+    assert anna.hears_anything().text == "И третья"
+    assert notes(world) == ["Жадный"]
+    # a command is a command, wherever it stands
+    says(boris, "/status", reply_to=opened)
+    boris.hears("status", open=1)
+    assert notes(world) == ["Жадный"]
+    world.settle()
+    assert anna.unheard() == []
+
+
+def test_who_has_lost_a_client_notes_nothing(world, pair):  # noqa: F811
+    boris, anna = pair
+    opened = boris.opens_card("Anna")
+    world.settle()
+    said = says(boris, "Первая заметка", reply_to=opened)
+    boris.hears("note_kept", name="Anna")
+    vera = registered(world, "Vera Ivanova")
+    boris.presses("button_decline", message=opened)
+    boris.is_answered("answer_declined", name="Anna")
+    prospects.assigned(world, world.db.prospect_events.value("prospect", "WHERE kind = 'note'"), vera)
+    vera.hears_anything()
+    says(boris, "Вторая", reply_to=opened)
+    boris.hears("note_not_yours", name="Anna")
+    boris.act("edit", message_id=said, text="Исправленная")
+    boris.hears("note_not_yours", name="Anna")
+    assert notes(world) == ["Первая заметка"]
+    # and whoever has the client now reads what was noted
+    assert note_line(world, boris, "Первая заметка") in vera.opens_card("Anna").text
+    world.settle()
+    assert anna.unheard() == []
+
+
+def test_with_the_prospect_s_row_go_words_and_notes(world, pair):  # noqa: F811
+    boris, anna = pair
+    opened = boris.opens_card("Anna")
+    world.settle()
+    says(boris, "Заметка", reply_to=opened)
+    boris.hears("note_kept", name="Anna")
+    world.db.execute("DELETE FROM test_prospects")
+    assert notes(world) == []
+
+
+def test_a_long_history_is_read_page_by_page(world, pair):  # noqa: F811
+    boris, _ = pair
+    opened = boris.opens_card("Anna")
+    world.settle()
+    for i in range(12):
+        says(boris, f"Заметка {i}. " + "слова " * 150, reply_to=opened)
+        boris.hears("note_kept", name="Anna")
+    boris.presses("button_history", message=opened)
+    boris.is_answered()
+    page, seen = boris.hears_anything(), []
+    while True:
+        assert len(page.text.encode("utf-16-le")) // 2 <= 4096
+        seen += [i for i in range(12) if f"Заметка {i}. " in page.text]
+        if world.texts.raw("ru", "button_history_older") not in page.labels:
+            break
+        boris.presses("button_history_older", message=page)
+        boris.is_answered()
+        page = boris.sees_edit()
+    assert sorted(seen) == list(range(12)) and world.texts.render("ru", "event_assigned", who=boris.name) in page.text
+    boris.presses("button_history_newest", message=page)
+    assert "Заметка 11. " in boris.sees_edit().text
+
+
+@pytest.mark.parametrize("how", ["converted", "archived"])
+def test_who_is_closed_on_the_card_makes_room_and_the_next_one_comes_at_once(make_world, how):
+    world = make_world(MAX_PROSPECTS_PER_REP="1", OUTREACH_INTERVAL_SECONDS="3600")  # noqa: F811
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    boris = registered(world)
+    world.db.add_prospect("p1", "Ivan P")
+    boris.hears_anything()
+    world.db.add_prospect("p2", "Olga Q")
+    opened = boris.opens_card("Ivan")
+    if how == "converted":
+        boris.presses("button_converted", message=opened)
+        boris.is_answered("answer_converted", name="Ivan P")
+    else:
+        boris.presses("button_archive", message=opened)
+        boris.is_answered("answer_archive_why")
+        boris.presses("button_archive_keep", message=boris.sees_edit())
+        boris.is_answered()
+        again = boris.sees_edit()
+        assert again.labels == opened.labels and again.text == opened.text
+        boris.presses("button_archive", message=again)
+        boris.is_answered("answer_archive_why")
+        boris.presses("button_archive_no_budget", message=boris.sees_edit())
+        boris.is_answered("answer_archived", name="Ivan P")
+    assert world.texts.render("ru", f"card_{how}", name="Ivan P") in boris.sees_edit().text
+    told = boris.hears_anything()
+    assert told.text.startswith(world.texts.raw("ru", "notice_one")) and "Olga Q" in told.text
+    assert world.db.prospect("p1")["status"] == how
+    boris.says("мои клиенты")
+    assert boris.hears_anything().labels[:1] == ["1. Olga Q"]
+    # the reason is kept, and who opens the prospect again reads it
+    world.db.execute("UPDATE test_prospects SET status = 'in_conversation', assigned_rep_id ="
+                     " (SELECT id FROM sales_representatives) WHERE id = 'p1'")
+    eventually(lambda: world.db.assignments.value("count(*)", "WHERE prospect = 'p1' AND ended_at IS NULL") == 1)
+    boris.hears_anything()
+    line = world.texts.render("ru", "event_converted", who=boris.name) if how == "converted" else \
+        world.texts.render("ru", "event_archived_why", who=boris.name, text=world.texts.raw("ru", "button_archive_no_budget"))
+    assert line in boris.opens_card("Ivan").text
