@@ -504,3 +504,36 @@ def test_a_question_that_waits_when_the_assignment_ends_is_not_asked(asking, how
                               " WHERE t.kind = 'reminder'")
     world.settle()
     assert anna.unheard() == []
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["answered", "assigned"])
+def test_a_long_answer_can_be_read_whole(asking, late):
+    world = asking(*[question(f"q{n}") for n in range(5)])
+    boris = None if late else registered(world)
+    anna, _ = becomes_prospect(world)
+    if not late:
+        prospects.assigned(world, f"tg{anna.id}", boris)
+        boris.hears_anything()
+    words = [[f"ответ{n}слово{i}" for i in range(60)] for n in range(5)]
+    for n in range(5):
+        anna.says("\n".join([" ".join(words[n][:30]), " ".join(words[n][30:])]))
+        next_question(anna)
+    if late:
+        boris = registered(world)
+        prospects.assigned(world, f"tg{anna.id}", boris)
+    world.settle()
+    shown = [event for event in world.sandbox.transcript(boris.id)[0] if "📋" in event.get("text", "")][-1]
+    assert words[0][-1] not in shown["text"] and "…" in shown["text"]
+    boris.forget()
+    data = next(b["callback_data"] for row in shown["reply_markup"]["inline_keyboard"] for b in row
+                if b["text"] == world.texts.raw("ru", "button_answers"))
+    boris.presses(data=data)
+    heard = ""
+    while words[4][-1] not in heard:
+        heard += boris.hears_anything().text + "\n"
+    for answer in words:
+        assert " ".join(answer[:30]) in heard and " ".join(answer[30:]) in heard
+    # and still can be while the rep thinks about closing
+    boris.presses("button_archive")
+    reasons = boris.sees_edit()
+    assert world.texts.raw("ru", "button_answers") not in reasons.labels, "all of them are there already"

@@ -885,6 +885,17 @@ static void check_outcome(const struct outcome *out, const struct conversation_s
 		check_effect(&out->effects[i], s, event, interest);
 }
 
+/* What a campaign's link leads to is a campaign. */
+static void set_campaign(struct conversation_state *s, const struct event *event, struct arena *a)
+{
+	if (!s->opened || event->kind != EVENT_START || start_link(event->text) != START_CAMPAIGN)
+		return;
+	struct link_view *link = ARENA_NEW(a, struct link_view);
+	*link = *s->opened;
+	link->campaign = "Instagram";
+	s->opened = link;
+}
+
 static void require_same(const struct outcome *a, const struct outcome *b)
 {
 	require(a->next.phase == b->next.phase && a->next.rep_status == b->next.rep_status);
@@ -943,6 +954,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		conversation_interest(&event, &arena, &interest);
 		set_facts(&s, facts);
 		set_zone(&s, &interest);
+		set_campaign(&s, &event, &arena);
 		struct outcome with_all, out;
 		conversation_step(&s, &event, &arena, &with_all);
 		forget_what_was_not_asked(&s, &interest, &arena);

@@ -68,7 +68,10 @@ static void check_answer(enum question_kind kind, const char *text, struct arena
 		return;
 	answers[kind] = value;
 	require(script_score(&script, answers) >= 0);
-	require(*summary_lines(catalog(), LOCALE_RU, &script, answers, a) || kind == QUESTION_TEXT);
+	bool cut;
+	const struct summary summary = {
+	    .catalog = catalog(), .script = &script, .answers = answers};
+	require(*summary_lines(&summary, SIZE_MAX, &cut, a) || kind == QUESTION_TEXT);
 	if (kind == QUESTION_NUMBER || kind == QUESTION_DATE)
 		require(strspn(value, "0123456789-/ USDRB") == strlen(value));
 	if (kind == QUESTION_SEVERAL || kind == QUESTION_CHOICE)

@@ -74,18 +74,31 @@ static const char *source_text(const struct turn *t, const struct client_view *c
 	return turn_text(t, chat ? TEXT_CLIENT_SOURCE_CHAT : TEXT_CLIENT_SOURCE_TABLE, NO_ARGS);
 }
 
-static const char *answers_of(const struct turn *t, const struct client_view *client)
+static struct summary summary_of(const struct turn *t, const struct client_view *client)
 {
-	if (!client->script)
-		return "";
-	return summary_lines(
-	    t->state->rules->catalog, t->out->next.locale, client->script, client->answers, t->a);
+	return (struct summary){.catalog = t->state->rules->catalog,
+	    .locale = t->out->next.locale,
+	    .chat_id = t->event->chat_id,
+	    .name = client->name,
+	    .script = client->script,
+	    .answers = client->answers,
+	    .finished = client->finished,
+	    .assignment_id = client->assignment_id,
+	    .bot_leads = client->owner == OWNER_BOT};
+}
+
+static const char *answers_of(const struct turn *t, const struct client_view *client, bool *cut)
+{
+	const struct summary summary = summary_of(t, client);
+	*cut = false;
+	return client->script ? summary_lines(&summary, ANSWERS_UNITS, cut, t->a) : "";
 }
 
 static const char *more_about(const struct turn *t, const struct client_view *client)
 {
 	const char *more = arena_concat(t->a, "\n", source_text(t, client), (char *)NULL);
-	const char *answers = answers_of(t, client);
+	bool cut;
+	const char *answers = answers_of(t, client, &cut);
 	if (client->follow_up)
 		more = arena_concat(t->a, more, "\n",
 		    turn_text(t, TEXT_CLIENT_FOLLOW_UP,
@@ -94,9 +107,7 @@ static const char *more_about(const struct turn *t, const struct client_view *cl
 		    (char *)NULL);
 	if (*answers)
 		more = arena_concat(t->a, more, "\n",
-		    turn_text(t, TEXT_CLIENT_ANSWERS,
-			ARGS({"answers", shorten(t->a, answers, ANSWERS_UNITS)})),
-		    (char *)NULL);
+		    turn_text(t, TEXT_CLIENT_ANSWERS, ARGS({"answers", answers})), (char *)NULL);
 	const char *events = "";
 	for (size_t i = 0; i < client->event_count && i < CLIENT_EVENTS_ON_CARD; i++)
 		events = arena_concat(
@@ -112,7 +123,8 @@ static size_t add_buttons(
 	size_t count = 0;
 	int64_t id = client->assignment_id;
 	bool bot = client->owner == OWNER_BOT;
-	bool cut = text_utf16_units(answers_of(t, client)) > ANSWERS_UNITS;
+	bool cut;
+	(void)answers_of(t, client, &cut);
 	const struct {
 		bool shown;
 		enum text_id label;
@@ -260,7 +272,7 @@ static void press_history(struct turn *t)
 	message_list_join(&t->out->messages, &list);
 }
 
-/* All of them, as the rep was shown them when they came. */
+/* All of them, as they were written. */
 static void press_answers(struct turn *t)
 {
 	const struct client_view *client = pressed(t);
@@ -270,18 +282,11 @@ static void press_answers(struct turn *t)
 		turn_answer(t, true, TEXT_ANSWER_NO_ANSWERS, NO_ARGS);
 		return;
 	}
-	struct message *m = summary_message(&(struct summary){.catalog = t->state->rules->catalog,
-						.locale = t->out->next.locale,
-						.chat_id = t->event->chat_id,
-						.name = client->name,
-						.script = client->script,
-						.answers = client->answers,
-						.finished = client->finished,
-						.assignment_id = client->assignment_id,
-						.bot_leads = client->owner == OWNER_BOT},
-	    t->a);
-	m->priority = PRIORITY_REPLY;
-	struct message_list list = {m, m, 1};
+	const struct summary summary = summary_of(t, client);
+	struct message_list list = {0};
+	summary_add_whole(&list, &summary, t->a);
+	for (struct message *m = list.first; m; m = m->next)
+		m->priority = PRIORITY_REPLY;
 	turn_about_client(t, &list, client->prospect_id);
 	message_list_join(&t->out->messages, &list);
 }

@@ -36,20 +36,35 @@ static void change_buttons(struct turn *t, const struct button *buttons, size_t 
 	    buttons, count);
 }
 
+/* Among the buttons of the message that was pressed. */
+static bool has_more_answers(const struct turn *t)
+{
+	bool more = false;
+	for (size_t i = 0; i < t->event->button_count; i++)
+		more |= press_parse(t->event->buttons[i].data).kind == PRESS_CLIENT_ANSWERS;
+	return more;
+}
+
 static void ask_reason(struct turn *t, int64_t assignment)
 {
-	struct button *buttons = ARENA_ARRAY(t->a, struct button, REASONS + 1);
+	size_t count = REASONS;
+	struct button *buttons = ARENA_ARRAY(t->a, struct button, REASONS + 2);
 	for (size_t i = 0; i < REASONS; i++)
 		buttons[i] = (struct button){.text = turn_text(t, reasons[i].label, NO_ARGS),
 		    .data = press_data(t->a, reasons[i].press, assignment),
 		    .new_row = true};
-	buttons[REASONS] = (struct button){.text = turn_text(t, TEXT_BUTTON_ARCHIVE_KEEP, NO_ARGS),
+	if (has_more_answers(t))
+		buttons[count++] =
+		    (struct button){.text = turn_text(t, TEXT_BUTTON_ANSWERS, NO_ARGS),
+			.data = press_data(t->a, PRESS_CLIENT_ANSWERS, assignment),
+			.new_row = true};
+	buttons[count++] = (struct button){.text = turn_text(t, TEXT_BUTTON_ARCHIVE_KEEP, NO_ARGS),
 	    .data = turn_is_card(t, assignment)
 			? press_data_about(t->a, PRESS_CLIENT, assignment, "e")
 			: press_data(t->a, PRESS_ARCHIVE_KEEP, assignment),
 	    .new_row = true};
 	turn_answer(t, false, TEXT_ANSWER_ARCHIVE_WHY, NO_ARGS);
-	change_buttons(t, buttons, REASONS + 1);
+	change_buttons(t, buttons, count);
 }
 
 static void close(
@@ -80,10 +95,11 @@ static void closing_pressed(struct turn *t)
 	if (t->press.kind == PRESS_ARCHIVE) {
 		ask_reason(t, t->press.id);
 	} else if (t->press.kind == PRESS_ARCHIVE_KEEP) {
-		change_buttons(t,
-		    summary_buttons(t->state->rules->catalog, t->out->next.locale, t->press.id,
-			t->state->assignment->owner == OWNER_BOT, t->a),
-		    SUMMARY_BUTTONS);
+		size_t count;
+		const struct button *buttons = summary_buttons(t->state->rules->catalog,
+		    t->out->next.locale, t->press.id, t->state->assignment->owner == OWNER_BOT,
+		    has_more_answers(t), &count, t->a);
+		change_buttons(t, buttons, count);
 	} else if (t->press.kind == PRESS_CONVERTED) {
 		close(t, "converted", NULL, TEXT_ANSWER_CONVERTED, TEXT_CARD_CONVERTED);
 	} else {
