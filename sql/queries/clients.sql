@@ -1,6 +1,6 @@
 -- name: clients_page
 -- $1 places, which come back, $2 Telegram ids of reps, $3 and $4 where each goes on (NULL: at the beginning), $5 whether newer ones are
--- meant, $6 how many each, $7 the company's zone: open prospects of each, from the newest on, or those that are newer, the next one first.
+-- meant, $6 how many each, $7 the company's zone, $8 only for who is asked something by this phase's name (NULL: for anybody): open prospects of each, from the newest on, or those that are newer, the next one first.
 -- Where a prospect stands is when it was made, in microseconds since 1970, and a hash of its id: both fit a button. The largest
 -- numbers stand for what is no number: infinity; -infinity, and below it no time at all. When the rep wanted to come back to it
 SELECT u.place, r.telegram_id, p.at, p.hash, a.id, d.name, d.telegram_id, d.email, d.status,
@@ -9,9 +9,12 @@ SELECT u.place, r.telegram_id, p.at, p.hash, a.id, d.name, d.telegram_id, d.emai
        coalesce(c.owner, 'bot'),
        (SELECT to_char(t.due_at AT TIME ZONE z.zone, 'DD.MM.YYYY HH24:MI') FROM salesreg.timers t
         WHERE t.prospect = p.id AND t.kind = 'follow_up' AND t.rep = r.id AND t.due_at < 'infinity' OFFSET 0)
-FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::boolean[]) AS u (place, rep, at, hash, newer)
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::boolean[], $8::text[]) AS u (place, rep, at, hash, newer, phase)
 CROSS JOIN LATERAL (SELECT w.id, w.telegram_id FROM public.sales_representatives w
-                    WHERE w.telegram_id = u.rep AND w.status = 'active' ORDER BY w.id LIMIT 1) r
+                    WHERE w.telegram_id = u.rep AND w.status = 'active'
+                      AND (u.phase IS NULL OR EXISTS (SELECT 1 FROM salesreg.user_sessions s
+                                                      WHERE s.user_id = u.rep AND s.phase = u.phase OFFSET 0))
+                    ORDER BY w.id LIMIT 1) r
 CROSS JOIN LATERAL (SELECT CASE u.at WHEN 9223372036854775807 THEN 'infinity' WHEN -9223372036854775807 THEN '-infinity' WHEN (-9223372036854775807 - 1) THEN NULL
                                 ELSE timestamptz 'epoch' + u.at * interval '1 microsecond' END AS at,
                            coalesce(u.at <= (-9223372036854775807 - 1), false) AS never, u.at IS NULL AS begins OFFSET 0) f

@@ -25,7 +25,7 @@ size_t clients_page(struct db_plan *plan, struct arena *a, const struct client_a
 	return db_plan_add(plan, SQL_CLIENTS_PAGE, I64_COLUMN(a, asks, count, place),
 	    I64_COLUMN(a, asks, count, rep_telegram_id), numbers(a, asks, count, true, false),
 	    numbers(a, asks, count, true, true), BOOL_COLUMN(a, asks, count, newer),
-	    db_i64(a, (int64_t)limit), zone);
+	    db_i64(a, (int64_t)limit), zone, TEXT_COLUMN(a, asks, count, phase));
 }
 
 size_t clients_page_parse(const PGresult *result, struct arena *a, struct client_line_row **rows)

@@ -196,3 +196,90 @@ def test_who_is_closed_on_the_card_makes_room_and_the_next_one_comes_at_once(mak
     line = world.texts.render("ru", "event_converted", who=boris.name) if how == "converted" else \
         world.texts.render("ru", "event_archived_why", who=boris.name, text=world.texts.raw("ru", "button_archive_no_budget"))
     assert line in boris.opens_card("Ivan").text
+
+
+# looking for one ---------------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def crowd(make_world):
+    """A rep with many clients."""
+    made = make_world(MAX_PROSPECTS_PER_REP="2000")
+    made.db.no_prospects()
+    made.start_bot()
+    boris = registered(made)
+    made.db.execute("INSERT INTO test_prospects (id, telegram_id, name, created_at, assigned_rep_id)"
+                    " SELECT 'p' || i, '@client_' || i, CASE WHEN i % 600 = 0 THEN 'Жанна №' || i ELSE 'Client ' || i END,"
+                    " now() - i * interval '1 minute', r.id FROM generate_series(1, 1300) i, sales_representatives r")
+    made.db.execute("UPDATE test_prospects SET telegram_id = '+7 (916) 123-45-67' WHERE id = 'p7'")
+    return made, boris
+
+
+def looks_for(boris, text):
+    boris.presses("button_clients_find")
+    boris.is_answered()
+    boris.hears("clients_find")
+    boris.says(text)
+    return boris.hears_anything()
+
+
+def test_a_client_is_found_by_a_part_of_the_name_a_number_or_a_username(crowd):
+    made, boris = crowd
+    boris.says("мои клиенты")
+    boris.hears_anything()
+    for text, label in (("client 13 ", "1. Client 13"), ("89161234567", "1. Client 7"), ("@CLIENT_21", "1. Client 21")):
+        found = looks_for(boris, text)
+        assert label in found.labels, found
+    boris.presses(found.labels[0], message=found)
+    boris.is_answered()
+    assert boris.hears_anything().text.startswith(made.texts.raw("ru", "client_card"))
+    # so many fit that they are read page by page
+    found, names = looks_for(boris, "client_12"), []
+    while True:
+        names += [label.split(". ")[1] for label in found.labels if "Client" in label]
+        if made.texts.raw("ru", "button_clients_find_on") not in found.labels:
+            break
+        boris.presses("button_clients_find_on", message=found)
+        boris.is_answered()
+        found = boris.sees_edit()
+    wanted = [i for i in range(1, 1301) if "client_12" in f"client_{i}" and i % 600 and i != 7]
+    assert names == [f"Client {i}" for i in wanted]
+
+
+def test_who_is_found_nowhere_is_said_and_another_word_asked_for(crowd):
+    made, boris = crowd
+    boris.says("мои клиенты")
+    boris.hears_anything()
+    found = looks_for(boris, "жанна")
+    for expected in (["Жанна №600"], ["Жанна №1200"]):
+        if not any("Жанна" in label for label in found.labels):
+            boris.presses("button_clients_find_on", message=found)
+            boris.is_answered()
+            found = boris.sees_edit()
+        assert [label.split(". ")[1] for label in found.labels if "Жанна" in label] == expected
+        if made.texts.raw("ru", "button_clients_find_on") in found.labels:
+            boris.presses("button_clients_find_on", message=found)
+            boris.is_answered()
+            found = boris.sees_edit()
+    made.db.execute("DELETE FROM test_prospects WHERE id <> 'p1'")
+    nothing = looks_for(boris, "100%_'; DROP")
+    assert made.texts.raw("ru", "clients_find") in nothing.text
+    boris.says("client 1")
+    assert boris.hears_anything().labels[0] == "1. Client 1"
+    boris.says("помощь")
+    boris.hears("help_rep")
+    looks_for(boris, "никто")
+    boris.says("отмена")
+    boris.hears("cancelled")
+
+
+def test_a_press_and_its_word_in_one_poll_find_whom_they_are_about(crowd):
+    made, boris = crowd
+    boris.says("мои клиенты")
+    listed = boris.hears_anything()
+    made.settle()
+    made.bot.terminate()
+    boris.presses("button_clients_find", message=listed)
+    boris.says("client 13 ")
+    made.start_bot()
+    boris.hears("clients_find")
+    assert "1. Client 13" in boris.hears_anything().labels

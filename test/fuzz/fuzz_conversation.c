@@ -44,7 +44,8 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "q:0000000000000000:1:c1", "Вилла", "до 300 тыс", "в мае", "+7 999 123-45-67", "пропустить",
     "назад", "a:5:v", "a:5:x", "a:5:x1", "a:5:x0", "a:6:x5", "cal:pick:5", "cal:pick:7",
     "cal:pick:6", "cal:into", "cal:into:5", "cal:into:7", "cl:s", "cl:o8000000000000000.2",
-    "cl:n1.ffffffffffffffff", "cl:c0.0", "a:5:i", "a:5:i:e", "a:5:h", "a:5:h:7", "a:5:w"};
+    "cl:n1.ffffffffffffffff", "cl:c0.0", "menu:find", "cl:f1.2.иван", "a:5:i", "a:5:i:e", "a:5:h",
+    "a:5:h:7", "a:5:w"};
 enum { USUAL = sizeof usual / sizeof usual[0] };
 
 #define BOTH(text)                                                                                 \
@@ -411,6 +412,7 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 		f->lines[i] = (struct client_line){.at = {INT64_MIN + (int64_t)i, -(int64_t)i},
 		    .assignment_id = next_bit(in) ? INT64_MAX - (int64_t)i : 0,
 		    .name = next_name(in, a),
+		    .telegram = next_name(in, a),
 		    .status = next_word(in),
 		    .contacted = flags & 128,
 		    .owner = (enum conversation_owner)(clients % 3),
@@ -590,7 +592,7 @@ static void forget_what_was_not_asked(
 		s->calendar = (struct calendar_view){0};
 		s->calendar_link = (struct fresh_link){0};
 	}
-	if (!interest->wants_clients)
+	if (!interest->wants_clients && !interest->wants_search)
 		s->clients = NULL;
 	if (!interest->wants_client)
 		s->client = NULL;

@@ -6,10 +6,11 @@
 #include "salesreg/domain/event/callback_data.h"
 
 static const struct client_line lines[] = {
-    {{20, 1}, 9, "Ada", "contacted", false, OWNER_BOT, NULL},
-    {{10, -2}, 8, "Olga", "something\nnew", false, OWNER_BOT, NULL},
-    {{10, -3}, 0, NULL, "unreached", false, OWNER_BOT, "28.11.2026 10:00"},
-    {{INT64_MIN, 4}, 5, "t.me/spam", "in_conversation", true, OWNER_REP, NULL},
+    {{20, 1}, 9, "Ada", "@ada_1", NULL, "contacted", false, OWNER_BOT, NULL},
+    {{10, -2}, 8, "Ольга Ёлкина", "+7 916 123-45-67", "olga@example.org", "something\nnew", false,
+	OWNER_BOT, NULL},
+    {{10, -3}, 0, NULL, NULL, NULL, "unreached", false, OWNER_BOT, "28.11.2026 10:00"},
+    {{INT64_MIN, 4}, 5, "t.me/spam", "123456789", NULL, "in_conversation", true, OWNER_REP, NULL},
 };
 
 static struct conversation_interest interest_of(const struct event *event)
@@ -52,13 +53,14 @@ static void the_list_is_one_message_with_a_button_for_each(void **state)
 		assert_string_equal(m->text,
 		    "Your clients: 12\n\n"
 		    "1. Ada — contacted before, not by you yet\n"
-		    "2. Olga — something new\n"
+		    "2. Ольга Ёлкина — something new\n"
 		    "3. No name — not contacted yet, ⏰ 28.11.2026 10:00\n"
 		    "4. t.me/spam — 💬 you lead the conversation\n\n"
 		    "Press a name to open the card: contact, answers, history and all that you "
 		    "can do. A reply to a card is a note that only you and colleagues see.");
 		assert_string_equal(data_of(m),
-		    "a:9:i / a:8:i / cl:ca.fffffffffffffffd / a:5:i / cl:o8000000000000000.4");
+		    "a:9:i / a:8:i / cl:ca.fffffffffffffffd / a:5:i / cl:o8000000000000000.4 / "
+		    "menu:find");
 		assert_string_equal(m->buttons[0].text, "1. Ada");
 	}
 }
@@ -78,8 +80,8 @@ static void a_page_takes_the_place_of_the_one_before(void **state)
 	struct outcome out = step(&s, &event);
 	assert_int_equal(out.messages.count, 1);
 	assert_int_equal(out.messages.first->kind, MESSAGE_EDIT_TEXT);
-	assert_string_equal(
-	    data_of(out.messages.first), "a:9:i / a:8:i / cl:n14.1 cl:oa.fffffffffffffffe");
+	assert_string_equal(data_of(out.messages.first),
+	    "a:9:i / a:8:i / cl:n14.1 cl:oa.fffffffffffffffe / menu:find");
 	/* whoever was there is somebody else's by now */
 	s.clients = &(struct client_page){.count = 0};
 	out = step(&s, &event);
@@ -95,6 +97,10 @@ static const struct what_a_button_says_of_places_is_read_back_row {
     {"o0.0", true},
     {"n7fffffffffffffff.ffffffffffffffff", true},
     {"c8000000000000001.8000000000000000", true},
+    {"f8000000000000001.8000000000000000.ольга: 1.2", true},
+    {"f0.0", false},
+    {"f0.0.", false},
+    {"o0.0.x", false},
     {"", false},
     {"s1", false},
     {"x0.0", false},
@@ -117,6 +123,76 @@ static void what_a_button_says_of_places_is_read_back(void **state)
 	assert_int_equal(client_press_read(row->data, &press), row->reads);
 	if (row->reads)
 		assert_string_equal(client_press_write(press, &arena), row->data);
+}
+
+static const struct who_fits_a_word_row {
+	const char *word;
+	bool ada, olga, number;
+} who_fits_a_word_rows[] = {
+    {"АДА", false, false, false},
+    {"ada", true, false, false},
+    {"@ADA_1", true, false, false},
+    {"елкина оль", false, true, false},
+    {"ЁЛКИНА", false, true, false},
+    {"Ольга Иванова", false, false, false},
+    {"OLGA@", false, true, false},
+    {"8 (916) 123-45-67", false, true, false},
+    {"+7916", false, true, false},
+    {"345", false, true, true},
+    {"123456789", false, false, true},
+    {"%", false, false, false},
+    {"_", true, false, false},
+    {"a\\", false, false, false},
+    {"спам", false, false, false},
+};
+
+static void who_fits_a_word(void **state)
+{
+	const struct who_fits_a_word_row *row = *state;
+	const char *word = client_word(row->word, &arena);
+	assert_true(*word && strlen(word) <= CLIENT_WORD_BYTES);
+	assert_int_equal(client_matches(&lines[0], word, &arena), row->ada);
+	assert_int_equal(client_matches(&lines[1], word, &arena), row->olga);
+	assert_int_equal(client_matches(&lines[3], word, &arena), row->number);
+}
+
+static void a_word_finds_clients_and_wrong_ones_are_asked_for_again(void **state)
+{
+	(void)state;
+	const struct client_page page = {.lines = lines, .count = 4};
+	struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_EN);
+	struct event event = event_of(EVENT_BUTTON, "menu:find");
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.next.phase, PHASE_FIND);
+	s.phase = PHASE_FIND;
+	s.kind = PERSON_REP;
+	s.clients = &page;
+	event = event_of(EVENT_TEXT, "nobody at all");
+	assert_true(interest_of(&event).wants_search);
+	out = step(&s, &event);
+	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_CLIENTS_NOT_FOUND));
+	assert_int_equal(out.next.phase, PHASE_FIND);
+	event = event_of(EVENT_TEXT, "\xE2\x80\x8B");
+	out = step(&s, &event);
+	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_CLIENTS_FIND));
+	event = event_of(EVENT_TEXT, "ёлкина");
+	out = step(&s, &event);
+	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_CLIENTS_FOUND));
+	assert_string_equal(data_of(out.messages.first), "a:8:i / menu:find");
+	assert_int_equal(out.next.phase, PHASE_NONE);
+	/* as if there were many more */
+	s.clients = &(struct client_page){.lines = lines, .count = 4, .older = true};
+	event = event_of(EVENT_TEXT, "Константин Константинопольский");
+	out = step(&s, &event);
+	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_CLIENTS_NOT_FOUND_YET));
+	assert_string_equal(
+	    data_of(out.messages.first), "cl:f8000000000000000.4.константин ко / menu:find");
+	event = event_of(EVENT_BUTTON, out.messages.first->buttons[0].data);
+	assert_int_equal(interest_of(&event).clients_press.move, CLIENTS_FIND);
+	s.clients = &(struct client_page){.count = 0};
+	out = step(&s, &event);
+	assert_int_equal(out.messages.first->kind, MESSAGE_EDIT_TEXT);
+	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_CLIENTS_PAGE_GONE));
 }
 
 static const struct assignment_view mine = {
@@ -269,6 +345,8 @@ int main(void)
 	    {cmocka_unit_test(a_page_takes_the_place_of_the_one_before), ONCE},
 	    {cmocka_unit_test(what_a_button_says_of_places_is_read_back),
 		ROWS(what_a_button_says_of_places_is_read_back_rows, data)},
+	    {cmocka_unit_test(who_fits_a_word), ROWS(who_fits_a_word_rows, word)},
+	    {cmocka_unit_test(a_word_finds_clients_and_wrong_ones_are_asked_for_again), ONCE},
 	    {cmocka_unit_test(the_card_says_all_that_is_known_and_offers_all_that_can_be_done),
 		ONCE},
 	    {cmocka_unit_test(a_card_of_somebody_else_s_client_is_not_shown), ONCE},

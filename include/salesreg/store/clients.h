@@ -13,6 +13,7 @@ struct client_ask {
 	bool begins; /* the page: at the beginning of the list, wherever `from` is */
 	bool newer;  /* the page: of those before `from`, the next one first */
 	struct client_place from;
+	const char *phase; /* the page: only of who is in this one; NULL: of anybody */
 	/* the card: by the first of these that there is; `at` else */
 	int64_t assignment;
 	const char *link; /* a hash, or Telegram's own; "": none */

@@ -81,6 +81,7 @@ void conversation_interest(
 		interest->zone = zone_read_text(event->text, a, NULL);
 		interest->wants_hours |= interest->zone || hours_may_be_in(event->text, a);
 		interest->tells_admins = interest->email_key || interest->code;
+		interest->wants_search = !interest->wants_clients;
 		return;
 	case EVENT_BUTTON: {
 		struct press press = press_parse(event->text);

@@ -11,6 +11,8 @@
 
 enum {
 	CLIENTS_A_PAGE = 8,
+	CLIENTS_SEARCHED = 500, /* at once, for a word */
+	CLIENT_WORD_BYTES = 26, /* of a word that is looked for, as far as a button can carry it */
 	CLIENT_EVENTS_ON_CARD = 4,
 	CLIENT_EVENTS_A_PAGE = 10,
 	CLIENT_EVENT_SHORT = 300, /* characters of a card's, and of a page's */
@@ -27,13 +29,15 @@ enum client_move {
 	CLIENTS_FIRST, /* the first page */
 	CLIENTS_OLDER, /* those behind the place */
 	CLIENTS_NEWER, /* those before it */
-	CLIENTS_OPEN /* the card of who stands there: of whom has no assignment that could name them */
+	CLIENTS_OPEN, /* the card of who stands there: of whom has no assignment that could name them */
+	CLIENTS_FIND /* those behind the place that `word` is about */
 };
 struct client_press {
 	enum client_move move;
 	struct client_place place; /* not of FIRST */
+	const char *word;          /* of FIND: CLIENT_WORD_BYTES at most; points into the data */
 };
-/* In callback data behind the press: 36 bytes at most. */
+/* In callback data behind the press: with it MESSAGE_CALLBACK_BYTES at most. */
 const char *client_press_write(struct client_press press, struct arena *a);
 /* False: it is none that a clock of the database could read. */
 bool client_press_read(const char *data, struct client_press *press);
@@ -41,12 +45,17 @@ bool client_press_read(const char *data, struct client_press *press);
 struct client_line {
 	struct client_place at;
 	int64_t assignment_id; /* 0: none goes on */
-	const char *name;
+	const char *name, *telegram, *email;
 	const char *status; /* the database's word */
 	bool contacted;     /* this rep said so already */
 	enum conversation_owner owner;
 	const char *follow_up; /* when the rep wanted to come back to them; NULL: never */
 };
+/* Of what somebody typed what is looked for: in lower case, CLIENT_WORD_BYTES at most; "": nothing. */
+const char *client_word(const char *text, struct arena *a);
+/* Whether each word of it stands in the name, @name or e-mail, or its digits in the phone number or id. */
+bool client_matches(const struct client_line *line, const char *word, struct arena *a);
+
 struct client_page {
 	const struct client_line *lines;
 	size_t count;

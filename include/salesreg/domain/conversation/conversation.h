@@ -28,6 +28,7 @@
 	    "code") /* the code that was mailed: to a newcomer, or for an active rep's new e-mail */ \
 	X(CHANGE_EMAIL, "change_email") /* an active rep's new e-mail */                             \
 	X(FOLLOW_UP, "follow_up")       /* when to come back to a client; in draft_name */           \
+	X(FIND, "find")                 /* a word about one of the rep's clients */                  \
 	X(HOURS, "hours")               /* when an active rep works */                               \
 	X(ZONE, "zone")                 /* in which time zone */                                     \
 	X(CHAT, "chat") /* nothing: what an active rep writes goes to draft_client */                \
@@ -164,6 +165,8 @@ struct conversation_interest {
 	bool wants_clients;        /* → clients: the page that `clients_press` means */
 	/* → client: whose assignment, or link, this is about, or who stands in the list where `clients_press` says */
 	bool wants_client;
+	/* → clients: as many as are searched for a word, if the person is in PHASE_FIND */
+	bool wants_search;
 	struct client_press clients_press;
 	int64_t events_before; /* → client: its events that are older than this; 0: the newest */
 	bool wants_history;    /* → client: as many of them as a page has, and whole */

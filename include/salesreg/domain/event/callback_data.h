@@ -25,6 +25,7 @@
 	X(LANGUAGE, "lang")                                                                        \
 	X(WHOLE_NAME, "name:whole")                                                                \
 	X(MENU_CLIENTS, "menu:clients")                                                            \
+	X(CLIENTS_FIND, "menu:find")                                                               \
 	X(CLIENTS, "cl")                                                                           \
 	X(MENU_STATUS, "menu:status")                                                              \
 	X(MENU_EMAIL, "menu:email")                                                                \

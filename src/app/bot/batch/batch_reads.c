@@ -58,6 +58,9 @@ static void plan_clients(struct batch *b, struct db_plan *plan)
 	if (in->client_page_count)
 		b->steps.client_pages = clients_page(
 		    plan, a, in->client_pages, in->client_page_count, CLIENTS_A_PAGE + 1, zone);
+	if (in->client_search_count)
+		b->steps.client_searches = clients_page(plan, a, in->client_searches,
+		    in->client_search_count, CLIENTS_SEARCHED + 1, zone);
 	if (in->client_card_count)
 		b->steps.client_cards = clients_card(plan, a, in->client_cards,
 		    in->client_card_count, CLIENT_EVENTS_ON_CARD + 1, CLIENT_EVENT_SHORT, zone);
@@ -70,12 +73,17 @@ static void unpack_clients(struct batch *b, const struct db_reply *reply, struct
 {
 	struct arena *a = &b->scratch;
 	const struct fold_interests *in = &b->interests;
-	struct client_line_row *lines;
+	struct client_line_row *lines, *searched;
 	struct client_card_row *cards, *histories;
 	if (in->client_page_count) {
 		input->client_line_count =
 		    clients_page_parse(reply->results[b->steps.client_pages], a, &lines);
 		input->client_lines = lines;
+	}
+	if (in->client_search_count) {
+		input->client_searched_count =
+		    clients_page_parse(reply->results[b->steps.client_searches], a, &searched);
+		input->client_searched = searched;
 	}
 	if (in->client_card_count) {
 		input->client_card_count =

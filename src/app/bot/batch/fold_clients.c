@@ -108,22 +108,27 @@ static void fill_page(
     struct folding *f, struct person *p, const struct conversation_interest *interest)
 {
 	const struct fold_input *input = f->input;
-	struct client_line *lines = ARENA_ARRAY(f->a, struct client_line, CLIENTS_A_PAGE + 1);
-	size_t count = 0;
-	for (size_t i = 0; i < input->client_line_count && count <= CLIENTS_A_PAGE; i++) {
-		const struct client_line_row *row = &input->client_lines[i];
+	enum client_move move = interest->clients_press.move;
+	bool search = interest->wants_search || move == CLIENTS_FIND;
+	const struct client_line_row *rows = search ? input->client_searched : input->client_lines;
+	size_t row_count = search ? input->client_searched_count : input->client_line_count,
+	       most = search ? CLIENTS_SEARCHED : CLIENTS_A_PAGE, count = 0;
+	struct client_line *lines = ARENA_ARRAY(f->a, struct client_line, most + 1);
+	for (size_t i = 0; i < row_count && count <= most; i++) {
+		const struct client_line_row *row = &rows[i];
 		if (row->place == (int64_t)f->writes->taken && row->rep_telegram_id == p->user_id)
 			lines[count++] = (struct client_line){.at = row->at,
 			    .assignment_id = row->assignment,
 			    .name = row->name,
+			    .telegram = row->telegram,
+			    .email = row->email,
 			    .status = row->status,
 			    .contacted = row->contacted,
 			    .owner = conversation_owner_from_name(row->owner),
 			    .follow_up = row->follow_up};
 	}
-	bool more = count > CLIENTS_A_PAGE;
+	bool more = count > most;
 	count -= more;
-	enum client_move move = interest->clients_press.move;
 	for (size_t i = 0; move == CLIENTS_NEWER && i < count / 2; i++) {
 		struct client_line line = lines[i];
 		lines[i] = lines[count - 1 - i];
@@ -143,7 +148,7 @@ void fold_fill_clients(
 	const struct fold_input *input = f->input;
 	p->state.clients = NULL;
 	p->state.client = NULL;
-	if (interest->wants_clients)
+	if (interest->wants_clients || (interest->wants_search && p->state.phase == PHASE_FIND))
 		fill_page(f, p, interest);
 	if (!interest->wants_client)
 		return;

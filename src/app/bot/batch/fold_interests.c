@@ -22,8 +22,13 @@ static void add_clients(
 	    .at = press->place,
 	    .before = of->events_before,
 	};
-	if (of->wants_clients)
+	if (of->wants_search || (of->wants_clients && press->move == CLIENTS_FIND)) {
+		in->client_searches[in->client_search_count] = ask;
+		in->client_searches[in->client_search_count++].phase =
+		    of->wants_search ? conversation_phase_name(PHASE_FIND) : NULL;
+	} else if (of->wants_clients) {
 		in->client_pages[in->client_page_count++] = ask;
+	}
 	if (of->wants_client && of->wants_history)
 		in->client_histories[in->client_history_count++] = ask;
 	else if (of->wants_client)
@@ -39,6 +44,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 	    .assignments = ARENA_ARRAY(a, int64_t, count),
 	    .subjects = ARENA_ARRAY(a, int64_t, count),
 	    .client_pages = ARENA_ARRAY(a, struct client_ask, count),
+	    .client_searches = ARENA_ARRAY(a, struct client_ask, count),
 	    .client_cards = ARENA_ARRAY(a, struct client_ask, count),
 	    .client_histories = ARENA_ARRAY(a, struct client_ask, count),
 	    .hours_reps = ARENA_ARRAY(a, int64_t, count),

@@ -47,6 +47,8 @@ struct fold_input {
 	size_t subject_count;
 	const struct client_line_row *client_lines; /* in the order of what was asked */
 	size_t client_line_count;
+	const struct client_line_row *client_searched; /* the same of searches */
+	size_t client_searched_count;
 	const struct client_card_row *client_cards;
 	size_t client_card_count;
 	const struct client_card_row *client_histories; /* cards with more events */
@@ -108,8 +110,8 @@ struct fold_interests {
 	const char **email_keys, **mailboxes; /* of the same addresses */
 	size_t user_count, assignment_count, subject_count, leaver_count, email_key_count;
 	/* the place of each is the update's number */
-	struct client_ask *client_pages, *client_cards, *client_histories;
-	size_t client_page_count, client_card_count, client_history_count;
+	struct client_ask *client_pages, *client_searches, *client_cards, *client_histories;
+	size_t client_page_count, client_search_count, client_card_count, client_history_count;
 	int64_t *admins; /* among the users */
 	size_t admin_count;
 	bool wants_applications, tells_admins;
