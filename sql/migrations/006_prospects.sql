@@ -53,17 +53,18 @@ CREATE INDEX relay_pairs_at_idx ON salesreg.relay_pairs (at);
 -- What the sender is told of words that did not arrive, for what Telegram said: a message of the outbox that replies to them.
 CREATE FUNCTION salesreg.relay_refusal(relay json, gone boolean, error text) RETURNS json LANGUAGE sql IMMUTABLE
     SET search_path = pg_catalog, pg_temp AS $$
-    SELECT pg_catalog.json_build_object(
-        'chat_id', (relay ->> 'chat')::bigint,
-        'text', relay -> 'refused' ->> CASE WHEN gone THEN 'gone'
+    SELECT CASE WHEN relay ->> 'message' IS NULL
+        THEN pg_catalog.json_build_object('chat_id', (relay ->> 'chat')::bigint, 'text', t.said)
+        ELSE pg_catalog.json_build_object('chat_id', (relay ->> 'chat')::bigint, 'text', t.said, 'reply_parameters',
+                                          pg_catalog.json_build_object('message_id', (relay ->> 'message')::bigint,
+                                                                       'allow_sending_without_reply', true)) END
+    FROM (SELECT relay -> 'refused' ->> CASE WHEN gone THEN 'gone'
                                             WHEN error ILIKE '%BUSINESS%' OR error ILIKE '%BOT_ACCESS_FORBIDDEN%' THEN 'own'
                                             WHEN error ILIKE '%VOICE_MESSAGES_FORBIDDEN%' THEN 'voice'
                                             WHEN error ILIKE '%can''t be copied%' THEN 'copy'
                                             WHEN error ILIKE '%to copy not found%' THEN 'deleted'
                                             WHEN error ILIKE '%too large%' OR error ILIKE '%too big%' THEN 'large'
-                                            ELSE 'other' END,
-        'reply_parameters', pg_catalog.json_build_object('message_id', (relay ->> 'message')::bigint,
-                                                         'allow_sending_without_reply', true))
+                                            ELSE 'other' END AS said) t
 $$;
 
 -- Whoever gets a prospect whom another one led does not lead by that: the bot does again, and says who looks after them now. Who asked for

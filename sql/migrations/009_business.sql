@@ -50,6 +50,7 @@ CREATE INDEX business_messages_at_idx ON salesreg.business_messages (at);
 -- By which connection, and in which chat, the bot may write to this prospect as the rep of this account now: while Telegram lets it, and the
 -- prospect has not gone on in the bot's own chat since. No row: by none.
 CREATE FUNCTION salesreg.way_as_rep(of_prospect varchar, rep_account bigint) RETURNS TABLE (connection text, chat_id bigint)
+    ROWS 1
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT h.connection, h.chat_id FROM salesreg.business_chats h
     JOIN salesreg.business_connections b ON b.id = h.connection AND b.enabled AND b.can_reply AND b.telegram_id = rep_account

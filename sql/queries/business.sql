@@ -1,17 +1,19 @@
 -- name: business_read
 -- $1 connections, $2 who the chat of the rep's account is with, or 0, $3 their usernames in lower case, '' if none, $4 messages: what the
 -- connection is, which open prospect of this rep the other one is (by their conversation, else by what the table has as their contact),
--- and whether the message is the bot's own. No prospect: the chat is no business of ours
+-- whether nobody of ours has said a word to them, and whether the message is the bot's own. No prospect: the chat is no business of ours
 SELECT u.connection, u.peer, u.message, b.telegram_id, b.enabled, b.can_reply, b.can_read, b.rights, s.locale,
        k.prospect, k.name, coalesce(v.owner, 'bot'), coalesce(v.version, 1), v.telegram_id, k.assignment, k.contacted,
        h.incoming_at > now() - interval '24 hours' AND h.refused_at IS NULL,
+       k.unreached AND v.telegram_id IS NULL AND v.blocked_at IS NULL AND h.own_at IS NULL
+       AND NOT EXISTS (SELECT 1 FROM salesreg.opt_outs o WHERE o.telegram_id = u.peer OFFSET 0),
        EXISTS (SELECT 1 FROM salesreg.business_messages m
                WHERE m.connection = u.connection AND m.chat_id = u.peer AND m.message_id = u.message)
 FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[]) AS u (connection, peer, username, message)
 CROSS JOIN LATERAL (SELECT q.* FROM salesreg.business_connections q WHERE q.id = u.connection OFFSET 0) b
 LEFT JOIN LATERAL (SELECT t.locale FROM salesreg.user_sessions t WHERE t.user_id = b.telegram_id OFFSET 0) s ON true
 LEFT JOIN LATERAL (
-    SELECT q.id AS prospect, left(q.name, 255) AS name, a.id AS assignment,
+    SELECT q.id AS prospect, left(q.name, 255) AS name, a.id AS assignment, q.status = 'unreached' AS unreached,
            EXISTS (SELECT 1 FROM salesreg.prospect_events e
                    WHERE e.prospect = q.id AND e.assignment = a.id AND e.kind = 'contacted' OFFSET 0) AS contacted
     FROM (SELECT w.prospect, true AS met FROM salesreg.conversations w WHERE w.telegram_id = u.peer
@@ -67,6 +69,18 @@ WITH f AS (
     FROM f WHERE p.id = f.prospect AND p.status IN ('unreached', 'contacted', 'in_conversation')
 )
 DELETE FROM salesreg.timers t USING f WHERE t.prospect = f.prospect AND t.kind = 'reminder'
+-- name: business_greet
+-- $1 prospects who wrote first, $2 versions of their conversations: unless their rep writes, the bot greets them as the rep in a moment
+WITH f AS (
+    SELECT DISTINCT ON (u.prospect) u.prospect, u.version FROM unnest($1::varchar[], $2::bigint[]) AS u (prospect, version)
+    ORDER BY u.prospect, u.version DESC
+), known AS (
+    INSERT INTO salesreg.conversations (prospect) SELECT f.prospect FROM f ON CONFLICT (prospect) DO NOTHING
+)
+INSERT INTO salesreg.timers (kind, prospect, rep, version, due_at)
+SELECT 'reach_out', f.prospect, p.assigned_rep_id, f.version, now() + interval '2 minutes'
+FROM f JOIN public.test_prospects p ON p.id = f.prospect
+ON CONFLICT (prospect, kind) DO NOTHING
 -- name: business_own
 -- $1 connections, $2 accounts, $3 prospects, $4 when, in seconds since 1970: the rep wrote there, by hand
 WITH f AS (

@@ -155,13 +155,21 @@ SELECT count(*) FROM held
 -- for, they sleep by now, or the prospect is closed or somebody else's. What is dropped was not written: it counts for no day.
 WITH due AS (
     SELECT o.id,
-           CASE WHEN o.version IS NOT NULL
+           CASE WHEN o.version IS NOT NULL AND o.connection IS NULL
                      AND NOT EXISTS (SELECT 1 FROM salesreg.conversations c
                                      WHERE c.telegram_id = o.chat_id AND c.version = o.version OFFSET 0) THEN 'superseded'
+                -- the bot's own words as the rep: while it leads, and may, and that one is still the rep
+                WHEN o.version IS NOT NULL AND o.connection IS NOT NULL
+                     AND NOT EXISTS (SELECT 1 FROM public.test_prospects p
+                                     JOIN public.sales_representatives r ON r.id = p.assigned_rep_id AND r.status = 'active'
+                                     JOIN salesreg.conversations c ON c.prospect = p.id AND c.version = o.version
+                                     CROSS JOIN LATERAL salesreg.way_as_rep(p.id, r.telegram_id) y
+                                     WHERE p.id = o.relay ->> 'prospect' AND p.status IN ('unreached', 'contacted', 'in_conversation')
+                                       AND y.connection = o.connection AND y.chat_id = o.chat_id OFFSET 0) THEN 'superseded'
                 WHEN o.unasked
                      AND EXISTS (SELECT 1 FROM salesreg.opt_outs p WHERE p.telegram_id = o.chat_id OFFSET 0) THEN 'opted out'
                 WHEN o.not_after <= now() THEN 'too late'
-                WHEN o.unasked_on IS NOT NULL
+                WHEN o.unasked_on IS NOT NULL AND o.connection IS NULL
                      AND NOT EXISTS (SELECT 1 FROM salesreg.conversations c
                                      CROSS JOIN LATERAL (SELECT coalesce(q.status, '') IN ('unreached', 'contacted', 'in_conversation') AS open,
                                                                 q.assigned_rep_id
@@ -190,12 +198,14 @@ WITH due AS (
 ), gone AS (
     DELETE FROM salesreg.outbox o USING due WHERE o.id = due.id AND due.dropped IS NOT NULL
     RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, o.created_at, o.unasked_on,
-              due.dropped
+              CASE WHEN o.connection IS NOT NULL THEN o.relay ->> 'prospect' END AS as_rep_to, due.dropped
 ), uncounted AS (
     UPDATE salesreg.conversations c SET unasked_count = c.unasked_count - 1
     FROM (SELECT q.prospect FROM gone g
           CROSS JOIN LATERAL (SELECT n.prospect, n.unasked_on, n.unasked_count FROM salesreg.conversations n
-                              WHERE n.telegram_id = g.chat_id OFFSET 0 FOR NO KEY UPDATE SKIP LOCKED) q
+                              WHERE n.prospect = coalesce(g.as_rep_to, (SELECT m.prospect FROM salesreg.conversations m
+                                                                        WHERE m.telegram_id = g.chat_id))
+                              OFFSET 0 FOR NO KEY UPDATE SKIP LOCKED) q
           WHERE g.unasked_on = q.unasked_on AND q.unasked_count > 0) w
     WHERE c.prospect = w.prospect
 ), kept AS (
@@ -389,7 +399,7 @@ WITH mine AS (
 ), refused AS (
     DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id AND (o.relay -> 'refused' IS NOT NULL OR o.connection IS NOT NULL)
     RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.error, o.created_at, o.relay,
-              o.connection, CASE WHEN o.connection IS NOT NULL AND o.method LIKE 'send%' AND o.relay ->> 'chat' IS NOT NULL
+              o.connection, CASE WHEN o.connection IS NOT NULL AND o.method LIKE 'send%' AND o.relay ->> 'message' IS NOT NULL
                                  THEN (SELECT v.telegram_id FROM salesreg.conversations v
                                        WHERE v.prospect = o.relay ->> 'prospect') END AS account
 ), closed AS (

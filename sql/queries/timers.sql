@@ -68,8 +68,8 @@ FOR NO KEY UPDATE SKIP LOCKED
 -- name: timers_read
 -- $1 timer, $2 claim, $3 zones that the person may be in, the likeliest first, $4 the company's, $5 the minute at which waking hours
 -- begin, $6 that at which they end: all that decides what becomes of the timer, which is locked. No row: the claim is over, or somebody
--- holds it. The last seven: the day and minute where the person is, what the bot has written on that day, microseconds until waking hours
--- begin today and tomorrow and end today, and whose prospect they are
+-- holds it. The last ten: the day and minute where the person is, what the bot has written on that day, microseconds until waking hours
+-- begin today and tomorrow and end today, whose prospect they are; by which connection, and where, the bot may write as that rep; its name
 SELECT t.kind, t.step, t.prospect, p.name, coalesce(p.status, ''), p.telegram_id, p.context, p.notes, p.email, c.prospect IS NOT NULL, c.telegram_id, c.owner, c.version, c.source, left(c.campaign, 255),
        t.version IS NULL OR t.version = c.version, c.reach,
        EXISTS (SELECT 1 FROM salesreg.opt_outs o WHERE o.telegram_id = c.telegram_id), s.locale,
@@ -83,7 +83,7 @@ SELECT t.kind, t.step, t.prospect, p.name, coalesce(p.status, ''), p.telegram_id
         * 1000000)::bigint,
        (extract(epoch FROM salesreg.instant(date '1970-01-01' + d.day + $6::integer * interval '1 minute', z.zone, NULL) - now())
         * 1000000)::bigint,
-       p.assigned_rep_id
+       p.assigned_rep_id, y.connection, y.chat_id, (SELECT q.username FROM salesreg.bot_state q LIMIT 1)
 FROM (SELECT q.* FROM salesreg.timers q WHERE q.id = $1::bigint AND q.attempts = $2::integer FOR UPDATE SKIP LOCKED) t
 LEFT JOIN LATERAL (SELECT left(q.name, 255) AS name, left(q.status, 50) AS status, left(q.telegram_id, 255) AS telegram_id,
                           left(q.context, 2000) AS context, left(q.notes, 2000) AS notes, left(q.email, 255) AS email, q.assigned_rep_id
@@ -95,6 +95,7 @@ LEFT JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, q.telegram_id, left(q
 LEFT JOIN LATERAL (SELECT q.locale FROM salesreg.user_sessions q WHERE q.user_id = r.telegram_id OFFSET 0) u ON true
 LEFT JOIN LATERAL (SELECT q.id, q.prospect FROM salesreg.assignments q
                    WHERE q.prospect = t.prospect AND q.ended_at IS NULL AND q.rep = p.assigned_rep_id LIMIT 1) a ON true
+LEFT JOIN LATERAL (SELECT w.* FROM salesreg.way_as_rep(t.prospect, r.telegram_id) w OFFSET 0) y ON true
 CROSS JOIN LATERAL (SELECT coalesce((SELECT salesreg.zone_or_null(f.zone) FROM unnest($3::text[]) WITH ORDINALITY AS f (zone, place)
                                      WHERE salesreg.zone_or_null(f.zone) IS NOT NULL ORDER BY f.place LIMIT 1),
                                     salesreg.zone_or_null((SELECT q.time_zone FROM salesreg.rep_schedule q WHERE q.rep = r.id)),
@@ -105,7 +106,7 @@ CROSS JOIN LATERAL (SELECT (n.here::date - date '1970-01-01') AS day,
                     FROM (SELECT now() AT TIME ZONE z.zone AS here) n OFFSET 0) d
 -- name: timers_write
 -- $1 chat, $2 payload, $3 the conversation's version, $4 prospect, $5 the day there, $6 microseconds until it is not to be
--- sent any more, $7 whose prospect they are, or NULL: a message of the bot's own accord, counted
+-- sent any more, $7 whose prospect they are, or NULL, $8 about whom it is (outbox.relay), or NULL: a message of the bot's own accord, counted
 WITH counted AS (
     UPDATE salesreg.conversations c
     SET unasked_on = date '1970-01-01' + $5::integer,
@@ -113,9 +114,9 @@ WITH counted AS (
     WHERE c.prospect = $4::varchar
     RETURNING 1
 )
-INSERT INTO salesreg.outbox (chat_id, method, payload, priority, version, unasked, not_after, unasked_on, unasked_rep)
+INSERT INTO salesreg.outbox (chat_id, method, payload, priority, version, unasked, not_after, unasked_on, unasked_rep, relay)
 SELECT $1::bigint, 'sendMessage', $2::json, 1, $3::bigint, true, now() + $6::bigint * interval '1 microsecond',
-       date '1970-01-01' + $5::integer, $7::uuid
+       date '1970-01-01' + $5::integer, $7::uuid, $8::json
 FROM counted
 -- name: timers_remind
 -- $1 prospect, $2 version, $3 microseconds: the first reminder; one that is set is put off, as they have just been written to

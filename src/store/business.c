@@ -21,7 +21,7 @@ size_t business_parse(const PGresult *result, struct arena *a, struct business_r
 	    COL(business_row, owner, TEXT), COL(business_row, version, I64),
 	    COL(business_row, account, I64), COL(business_row, assignment, I64),
 	    COL(business_row, contacted, BOOL), COL(business_row, open, BOOL),
-	    COL(business_row, ours, BOOL)};
+	    COL(business_row, fresh, BOOL), COL(business_row, ours, BOOL)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 

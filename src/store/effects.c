@@ -117,6 +117,8 @@ static const struct write {
 	{OF(effect.connection, TEXT), OF(effect.from, I64), OF(effect.prospect, TEXT),
 	    OF(effect.at, I64)},
 	NULL, NULL},
+    {KIND(GREET_THERE), SQL_BUSINESS_GREET, {OF(effect.prospect, TEXT), OF(effect.version, I64)},
+	NULL, NULL},
     {KIND(TYPED_THERE), SQL_BUSINESS_OWN,
 	{OF(effect.connection, TEXT), OF(effect.from, I64), OF(effect.prospect, TEXT),
 	    OF(effect.at, I64)},

@@ -66,7 +66,9 @@ bool timers_read_parse(const PGresult *result, struct arena *a, struct timer_fac
 	    COL(timer_facts, contacted, BOOL), COL(timer_facts, day, I64),
 	    COL(timer_facts, minute, I64), COL(timer_facts, written, I64),
 	    COL(timer_facts, opens_us, I64), COL(timer_facts, opens_tomorrow_us, I64),
-	    COL(timer_facts, closes_us, I64), COL(timer_facts, assigned, TEXT)};
+	    COL(timer_facts, closes_us, I64), COL(timer_facts, assigned, TEXT),
+	    COL(timer_facts, connection, TEXT), COL(timer_facts, own_account, I64),
+	    COL(timer_facts, bot_username, TEXT)};
 	if (PQntuples(result) == 0)
 		return false;
 	*facts = (struct timer_facts){0};
@@ -75,12 +77,12 @@ bool timers_read_parse(const PGresult *result, struct arena *a, struct timer_fac
 	return true;
 }
 
-void timers_write(
-    struct db_plan *plan, struct arena *a, const struct timer_facts *facts, const char *payload)
+void timers_write(struct db_plan *plan, struct arena *a, const struct timer_facts *facts,
+    int64_t chat_id, const char *payload, const char *relay)
 {
-	(void)db_plan_add(plan, SQL_TIMERS_WRITE, db_i64(a, facts->chat_id), payload,
+	(void)db_plan_add(plan, SQL_TIMERS_WRITE, db_i64(a, chat_id), payload,
 	    db_i64(a, facts->version), facts->prospect, db_i64(a, facts->day),
-	    db_i64(a, facts->closes_us), facts->assigned);
+	    db_i64(a, facts->closes_us), facts->assigned, relay);
 }
 
 void timers_remind(

@@ -446,3 +446,120 @@ def test_doctor_knows_of_connected_accounts(world, boris):  # noqa: F811
     assert "business_message" in codes["updates-unasked"]["what"]
     assert "Secretary Mode" in codes["business-off"]["fix"]
     assert boris.name in codes["business-mute"]["what"] and boris.name in codes["business-rights"]["what"]
+
+
+# the bot's own words as the rep ----------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def greeting(make_world):
+    """A world that greets newcomers, a rep who has connected the bot, and a prospect of theirs whom nobody has talked to."""
+    made = make_world(PROSPECT_MESSAGES_PER_DAY="9", PROSPECT_HOURS="0-24", QUALIFICATION="", FOLLOW_UP_HOURS="4")
+    made.db.no_prospects()
+    made.start_bot()
+    made.start_outreach()
+    made.settle()
+    made.db.bot_state.eventually("username IS NOT NULL")
+    rep = registered(made)
+    connect(rep)
+    rep.hears("business_connected", "business_greets")
+    person = made.person("Anna")
+    made.db.add_prospect("anna", "Anna", f"@{person.username}")
+    prospects.assigned(made, "anna", rep)
+    rep.hears_anything()
+    return made, rep, person
+
+
+def comes_due(world, kind):  # noqa: F811
+    world.db.timers.eventually("count(*) = 1", "WHERE kind = %s", kind)
+    world.db.timers.update(f"due_at = now() WHERE kind = '{kind}'")
+
+
+def test_a_newcomer_is_greeted_as_the_rep_asked_by_the_bot_and_reminded_as_the_rep(greeting):
+    world, boris, anna = greeting  # noqa: F811
+    writes(boris, anna, "Здравствуйте, я по объявлению")
+    boris.hears("business_heard_first", name="Anna")
+    world.settle()
+    assert not anna.unheard()  # the rep has a moment to answer
+    comes_due(world, "reach_out")
+    text = reads_as_from(boris, anna)["text"]
+    assert f"Это {boris.name}." in text and "?start=p" in text
+    assert conversation(world) == ("bot", 1)
+    # a second word of theirs is no reason for another greeting
+    writes(boris, anna, "Алло?")
+    world.settle()
+    assert world.db.timers.value("count(*)") == 0 and not boris.unheard()
+    anna.opens(text.split("?start=")[1].split()[0])
+    assert "Anna" in anna.hears_anything().text
+    boris.hears("prospect_came", name="Anna")
+
+
+def test_a_silent_newcomer_is_reminded_as_the_rep_while_the_chat_is_open(greeting):
+    world, boris, anna = greeting  # noqa: F811
+    writes(boris, anna, "Здравствуйте")
+    boris.hears("business_heard_first", name="Anna")
+    comes_due(world, "reach_out")
+    reads_as_from(boris, anna)
+    comes_due(world, "reminder")
+    assert "ещё ищете" in reads_as_from(boris, anna)["text"]
+    # the 24 hours are over: nothing more goes there, and there is no other way
+    world.db.business_chats.update("incoming_at = incoming_at - interval '24 hours'")
+    comes_due(world, "reminder")
+    world.db.timers.eventually("count(*) = 0")
+    world.settle()
+    assert len([e for e in anna.sandbox.transcript(anna.id)[0] if e.get('by_bot')]) == 2
+    assert world.db.conversations.value("unasked_count", "WHERE prospect = 'anna'") == 2
+
+
+@pytest.mark.parametrize("what", ["types", "takes over", "no right", "closed", "STOP"])
+def test_what_keeps_a_newcomer_from_being_greeted(greeting, what):
+    world, boris, anna = greeting  # noqa: F811
+    if what == "no right":
+        boris.act("business_rights", rights=[])
+        boris.hears("business_rights_changed", "business_right_missing")
+    if what == "STOP":
+        world.db.opt_outs.insert("(telegram_id) VALUES (%s)", anna.id)
+    writes(boris, anna, "Здравствуйте")
+    told = boris.hears("business_heard" if what in ("no right", "STOP") else "business_heard_first", name="Anna")
+    if what == "types":
+        writes(boris, anna, "Добрый день!", by=boris)
+        boris.hears("business_taken_over", name="Anna")
+    elif what == "takes over":
+        boris.presses("button_take_over", message=told)
+        boris.hears("relay_current", name="Anna")
+    elif what == "closed":
+        world.db.execute("UPDATE test_prospects SET status = 'archived'")
+    if what not in ("no right", "STOP"):
+        comes_due(world, "reach_out")
+    world.db.timers.eventually("count(*) = 0")
+    world.settle()
+    assert not [e for e in anna.sandbox.transcript(anna.id)[0] if e.get("by_bot")]
+
+
+def test_a_rep_who_types_while_the_greeting_waits_to_be_sent_is_not_talked_over(greeting):
+    world, boris, anna = greeting  # noqa: F811
+    writes(boris, anna, "Здравствуйте")
+    boris.hears("business_heard_first", name="Anna")
+    world.sandbox.fault("429", method="sendMessage", chat=anna.id, retry_after=2, times=1)
+    comes_due(world, "reach_out")
+    world.db.outbox.eventually("max(attempts) > 0", "WHERE chat_id = %s", anna.id)
+    writes(boris, anna, "Добрый день!", by=boris)
+    boris.hears("business_taken_over", name="Anna")
+    world.db.outbox_history.eventually("count(*) = 1", "WHERE chat_id = %s AND (state, error) = ('dropped', 'superseded')", anna.id)
+    assert world.db.conversations.value("unasked_count", "WHERE prospect = 'anna'") == 0
+    world.settle()
+    assert not [e for e in anna.sandbox.transcript(anna.id)[0] if e.get("by_bot")]
+
+
+def test_a_greeting_that_is_refused_is_said(greeting):
+    world, boris, anna = greeting  # noqa: F811
+    writes(boris, anna, "Здравствуйте")
+    boris.hears("business_heard_first", name="Anna")
+    boris.act("business_pause", peer=anna.id, paused=True)
+    comes_due(world, "reach_out")
+    boris.hears("business_words_refused", name="Anna")
+    world.db.outbox.eventually("count(*) = 0")
+    # and nothing more is tried there
+    comes_due(world, "reminder")
+    world.db.timers.eventually("count(*) = 0")
+    world.settle()
+    assert not boris.unheard()

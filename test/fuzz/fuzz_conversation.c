@@ -398,6 +398,7 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .assignment_id = links & 32 ? 5 : 0,
 	    .contacted = links & 64,
 	    .open = links & 128,
+	    .fresh = proof & 128,
 	    .ours = proof & 64};
 	uint8_t clients = next_byte(in);
 	f->has_page = clients & 1;
@@ -828,6 +829,12 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		require((e->kind == EFFECT_HEARD_THERE) ==
 			(event->kind == EVENT_OWN_CHAT && event->user_id == e->from));
 		return;
+	case EFFECT_GREET_THERE: /* whom nobody of ours has written to, and a bot that may */
+		require(s->business->fresh && s->business->can_reply && !s->business->contacted);
+		require(s->business->owner == OWNER_BOT && s->rules->script);
+		require(e->prospect && e->version == s->business->version);
+		require(event->user_id == event->business->peer);
+		return;
 	case EFFECT_STOP:
 	case EFFECT_RESUME:
 		require(s->prospect || s->opened);
@@ -931,6 +938,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	    .default_locale = flags & 4 ? LOCALE_EN : LOCALE_RU,
 	    .max_prospects = 5,
 	    .script = more & 32 ? &script : NULL,
+	    .outreach.most_a_day = more & 16 ? 3 : 0,
 	};
 	struct conversation_state s = {
 	    .rules = &rules,

@@ -90,6 +90,44 @@ static void a_prospect_s_word_is_an_answer_and_said_once_a_day(void **state)
 	assert_int_equal(out.messages.count, 0);
 }
 
+static const struct a_newcomer_whom_nobody_has_answered_is_greeted_row {
+	enum conversation_owner owner;
+	bool fresh, open, contacted, mute, off;
+	bool greeted;
+} a_newcomer_whom_nobody_has_answered_is_greeted_rows[] = {
+    {OWNER_BOT, .fresh = true, .greeted = true},
+    {OWNER_BOT, .fresh = false},
+    {OWNER_REP, .fresh = true},
+    {OWNER_NOBODY, .fresh = true},
+    {OWNER_BOT, .fresh = true, .open = true},
+    {OWNER_BOT, .fresh = true, .contacted = true},
+    {OWNER_BOT, .fresh = true, .mute = true},
+    {OWNER_BOT, .fresh = true, .off = true},
+};
+
+static void a_newcomer_whom_nobody_has_answered_is_greeted(void **state)
+{
+	const struct a_newcomer_whom_nobody_has_answered_is_greeted_row *row = *state;
+	static const struct script script = {.version = "x"};
+	struct business_view view = anna;
+	view.fresh = row->fresh;
+	view.open = row->open;
+	view.contacted = row->contacted;
+	view.can_reply = !row->mute;
+	view.owner = row->owner;
+	rules.script = &script;
+	rules.outreach.most_a_day = row->off ? 0 : 3;
+	struct outcome out = writes(PEER, &view);
+	rules.script = NULL;
+	rules.outreach.most_a_day = 0;
+	assert_int_equal(effect_of(&out, EFFECT_GREET_THERE) != NULL, row->greeted);
+	if (row->greeted)
+		assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_BUSINESS_HEARD_FIRST));
+	/* nor where the rep writes */
+	out = writes(REP, &view);
+	assert_null(effect_of(&out, EFFECT_GREET_THERE));
+}
+
 static void what_is_nobody_s_business_changes_nothing(void **state)
 {
 	(void)state;
@@ -155,14 +193,17 @@ static void an_end_is_said_once(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(a_rep_who_types_leads, each),
-	    cmocka_unit_test_setup(a_rep_who_leads_already_hears_nothing, each),
-	    cmocka_unit_test_setup(a_prospect_s_word_is_an_answer_and_said_once_a_day, each),
-	    cmocka_unit_test_setup(what_is_nobody_s_business_changes_nothing, each),
-	    cmocka_unit_test_setup(a_connection_is_a_rep_s, each),
-	    cmocka_unit_test_setup(what_is_known_already_is_not_said_again, each),
-	    cmocka_unit_test_setup(an_end_is_said_once, each),
+#define T(name) cmocka_unit_test_setup(name, each)
+	const struct row_test tests[] = {
+	    {T(a_rep_who_types_leads), ONCE},
+	    {T(a_rep_who_leads_already_hears_nothing), ONCE},
+	    {T(a_prospect_s_word_is_an_answer_and_said_once_a_day), ONCE},
+	    {T(a_newcomer_whom_nobody_has_answered_is_greeted),
+		ROWS_BY_NUMBER(a_newcomer_whom_nobody_has_answered_is_greeted_rows)},
+	    {T(what_is_nobody_s_business_changes_nothing), ONCE},
+	    {T(a_connection_is_a_rep_s), ONCE},
+	    {T(what_is_known_already_is_not_said_again), ONCE},
+	    {T(an_end_is_said_once), ONCE},
 	};
-	return cmocka_run_group_tests(tests, begin, end);
+	return RUN_ROW_TESTS(tests, begin, end);
 }

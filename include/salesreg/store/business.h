@@ -14,7 +14,7 @@ struct business_row {
 	const char *rights, *rep_locale;
 	const char *prospect, *name, *owner;
 	int64_t version, account, assignment;
-	bool contacted, open, ours;
+	bool contacted, open, fresh, ours;
 };
 size_t business_read(struct db_plan *plan, struct arena *a, const char *const *connections,
     const int64_t *peers, const char *const *usernames, const int64_t *messages, size_t count);

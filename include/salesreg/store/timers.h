@@ -49,6 +49,10 @@ struct timer_facts {
 	    opens_tomorrow_us; /* until waking hours begin there; below 0: they have begun */
 	int64_t closes_us;     /* until today's end */
 	const char *assigned;  /* the rep whose prospect they are, or NULL */
+	/* by which the bot may write to the prospect as that rep, and should, and where; NULL: none */
+	const char *connection;
+	int64_t own_account;
+	const char *bot_username; /* NULL until it is known */
 };
 
 /* The step's rows: none if there is no conversation, or somebody holds it. */
@@ -60,8 +64,8 @@ bool timers_read_parse(const PGresult *result, struct arena *a, struct timer_fac
 
 /* A message of the bot's own accord, counted. It is dropped where it is not sent before waking hours end, or what it was decided on is
    true no more. */
-void timers_write(
-    struct db_plan *plan, struct arena *a, const struct timer_facts *facts, const char *payload);
+void timers_write(struct db_plan *plan, struct arena *a, const struct timer_facts *facts,
+    int64_t chat_id, const char *payload, const char *relay);
 void timers_remind(
     struct db_plan *plan, struct arena *a, const struct timer_facts *facts, int64_t pause_us);
 void timers_remind_again(struct db_plan *plan, struct arena *a, int64_t id, int64_t pause_us);

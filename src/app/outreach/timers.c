@@ -1,15 +1,18 @@
 #include "salesreg/app/outreach/timers.h"
 #include "salesreg/app/bot/delivery/telegram_message.h"
+#include "salesreg/app/link_token.h"
 #include "salesreg/app/queue_worker.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
 #include "salesreg/base/time_zone.h"
 #include "salesreg/domain/assignment/notice.h"
+#include "salesreg/domain/assignment/prospect_list.h"
 #include "salesreg/domain/contact/contact.h"
 #include "salesreg/domain/prospect/outreach_text.h"
 #include "salesreg/domain/prospect/person_zone.h"
 #include "salesreg/domain/prospect/reach.h"
 #include "salesreg/store/allocation.h"
+#include "salesreg/store/prospects.h"
 #include "salesreg/store/timers.h"
 #include <assert.h>
 #include <stdio.h>
@@ -22,6 +25,7 @@ enum {
 	FAILURES_MOST = 100, /* one after the other: then it is the timer's fault */
 	JOB_ARENA_MAXIMUM = 1024 * 1024,
 	WHY_BYTES = 200,
+	LINK_BYTES = 16,
 };
 static const int64_t PAUSE_FIRST_US = 1000000, PAUSE_LONGEST_US = 600 * 1000000LL,
 		     PAUSE_LOCKED_US = 1000000, PAUSE_OFF_US = 300 * 1000000LL;
@@ -108,12 +112,21 @@ static bool is_open(const struct timer_facts *facts)
 	return false;
 }
 
+/* In the rep's own chat with the prospect, who went on there: the bot's first word leads to where it asks, so it takes a link. */
+static bool as_rep(const struct timer_facts *facts)
+{
+	bool links = facts->kind != TIMER_REACH_OUT || facts->chat_id || facts->bot_username;
+	return facts->connection && links && facts->rep_status &&
+	       strcmp(facts->rep_status, "active") == 0;
+}
+
 static enum outreach_verdict verdict(const struct timers *t, const struct timer_facts *facts)
 {
 	bool same_rep = facts->kind == TIMER_REMINDER || facts->of_rep;
 	return outreach_may(&t->options.rules->outreach,
 	    &(struct outreach_facts){
-		.met = facts->chat_id != 0 && reach_from_name(facts->reach) == REACH_OPEN,
+		.met = as_rep(facts) ||
+		       (facts->chat_id != 0 && reach_from_name(facts->reach) == REACH_OPEN),
 		.owned = facts->owner && strcmp(facts->owner, "bot") == 0 && facts->of_version &&
 			 same_rep,
 		.open = is_open(facts),
@@ -129,13 +142,42 @@ static void drop(struct job *job)
 	timers_end(&job->plan, &job->arena, job->row.id);
 }
 
+static const char *own_link(struct job *job, const struct timer_facts *facts)
+{
+	struct arena *a = &job->arena;
+	const char *payload =
+	    arena_printf(a, "%c%s", CONVERSATION_PROSPECT_LETTER, link_token_make(a, LINK_BYTES));
+	const struct link_new link = {link_token_hash(a, payload), facts->prospect};
+	links_create(&job->plan, a, &link, 1);
+	return arena_printf(a, "https://t.me/%s?start=%s", facts->bot_username, payload);
+}
+
+/* What is not the same where the bot writes as the rep. */
+static void become_rep(
+    struct job *job, const struct timer_facts *facts, struct outreach_about *about)
+{
+	const struct catalog *catalog = about->catalog;
+	struct arena *a = &job->arena;
+	enum locale of_rep = locale_of(job->timers, facts->rep_locale);
+	const struct catalog_arg args[] = {{"name", prospect_quoted_name(a, facts->name)}};
+	if (!facts->locale)
+		about->locale = of_rep; /* which the two of them are likely to write in */
+	about->chat_id = facts->own_account;
+	about->connection = facts->connection;
+	about->link =
+	    facts->kind == TIMER_REACH_OUT && !facts->chat_id ? own_link(job, facts) : NULL;
+	about->refused = catalog_render(catalog, of_rep, TEXT_BUSINESS_WORDS_REFUSED, args, 1, a);
+	about->rep_telegram_id = facts->rep_telegram_id;
+	about->prospect = facts->prospect;
+}
+
 static void write_to_prospect(struct job *job, const struct timer_facts *facts)
 {
 	struct timers *t = job->timers;
 	const struct conversation_rules *rules = t->options.rules;
 	struct arena *a = &job->arena;
 	struct message_list messages = {0};
-	const struct outreach_about about = {
+	struct outreach_about about = {
 	    .catalog = rules->catalog,
 	    .locale = locale_of(t, facts->locale),
 	    .chat_id = facts->chat_id,
@@ -144,6 +186,8 @@ static void write_to_prospect(struct job *job, const struct timer_facts *facts)
 	    .source = facts->source,
 	    .campaign = facts->campaign,
 	};
+	if (as_rep(facts))
+		become_rep(job, facts, &about);
 	int64_t pause_us = rules->follow_up_s * 1000000;
 	struct message *message;
 	if (facts->kind == TIMER_REACH_OUT) {
@@ -158,7 +202,8 @@ static void write_to_prospect(struct job *job, const struct timer_facts *facts)
 		else
 			timers_end(&job->plan, a, job->row.id);
 	}
-	timers_write(&job->plan, a, facts, outgoing_payload(message, a));
+	timers_write(&job->plan, a, facts, about.chat_id, outgoing_payload(message, a),
+	    about.connection ? outgoing_relay(message, a) : NULL);
 	job->counter = &t->stats.fired;
 }
 

@@ -29,10 +29,31 @@ static struct message *say(const struct outreach_about *about, enum text_id id, 
 	return message;
 }
 
+/* In a chat of the rep's own, where the bot has no buttons, and is not named. */
+static struct message *say_as_rep(const struct outreach_about *about, enum text_id id,
+    struct arena *a, struct message_list *messages)
+{
+	const struct catalog_arg args[] = {
+	    {"rep", quote_name(a, about->rep, NAME_UNITS)}, {"link", about->link}};
+	struct message *message = message_list_add(messages, a, about->chat_id,
+	    PRIORITY_NOTIFICATION,
+	    catalog_render(about->catalog, about->locale, id, args, sizeof args / sizeof *args, a));
+	struct relayed *relayed = ARENA_NEW(a, struct relayed);
+	*relayed = (struct relayed){.prospect = about->prospect, .chat_id = about->rep_telegram_id};
+	for (size_t i = 0; i < RELAY_REFUSALS; i++)
+		relayed->refused[i] = about->refused;
+	message->connection = about->connection;
+	message->relayed = relayed;
+	return message;
+}
+
 struct message *outreach_first_word(
     const struct outreach_about *about, struct arena *a, struct message_list *messages)
 {
 	enum text_id id = TEXT_REACH_OUT_TABLE;
+	if (about->connection)
+		return say_as_rep(about,
+		    about->link ? TEXT_REACH_OUT_AS_REP_LINK : TEXT_REACH_OUT_AS_REP, a, messages);
 	if (about->source && strcmp(about->source, "campaign") == 0 && about->campaign)
 		id = TEXT_REACH_OUT_CAMPAIGN;
 	else if (about->source && strcmp(about->source, "chat") == 0)
@@ -43,6 +64,9 @@ struct message *outreach_first_word(
 struct message *outreach_reminder(const struct outreach_about *about, int64_t step, struct arena *a,
     struct message_list *messages)
 {
+	if (about->connection)
+		return say_as_rep(about,
+		    step == 1 ? TEXT_REMINDER_AS_REP : TEXT_REMINDER_LAST_AS_REP, a, messages);
 	if (about->rep)
 		return say(about, step == 1 ? TEXT_REMINDER_OF_REP : TEXT_REMINDER_LAST_OF_REP, a,
 		    messages);

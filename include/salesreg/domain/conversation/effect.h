@@ -61,8 +61,10 @@
 	X(HEARD_THERE, "heard there")                                                                   \
 	X(TYPED_THERE, "typed there")                                                                   \
 	X(DELETED_THERE, "deleted there")                                                               \
-	X(STOP, "stop")           /* nothing is sent to this person unasked */                          \
-	X(RESUME, "resume")       /* it is again */                                                     \
+	X(GREET_THERE,                                                                                  \
+	    "greet there")  /* prospect, version: by the bot as the rep, unless that one does */        \
+	X(STOP, "stop")     /* nothing is sent to this person unasked */                                \
+	X(RESUME, "resume") /* it is again */                                                           \
 	X(REACHABLE, "reachable") /* available again */                                                 \
 	X(USERNAME, "username")   /* username, NULL if they have none any more */
 

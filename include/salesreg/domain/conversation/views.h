@@ -205,6 +205,7 @@ struct business_view {
 	int64_t account; /* in the bot's chat; 0: has not met the bot */
 	bool contacted;  /* the rep said so already */
 	bool open;       /* they wrote there in the last day */
+	bool fresh;      /* nobody of ours has said a word to them, and they may be written to */
 	bool ours;       /* the bot wrote this message as the rep */
 };
 

@@ -94,7 +94,8 @@ enum { RELAY_REFUSALS = 0 RELAY_REFUSAL_MAP(X) };
 struct relayed {
 	const char *prospect; /* whose conversation they belong to */
 	int64_t chat_id,
-	    message_id; /* where they were said; 0: the bot's own words about the prospect */
+	    message_id; /* where they were said; chat_id 0: the bot's own words about the prospect; message_id 0: its own words
+			   to the prospect, and who is told of a refusal */
 	bool caption;   /* what its sender can edit is a caption */
 	bool card;      /* own words to which a reply is a note, and goes to nobody */
 	bool receipt;   /* a sign under them says when they have arrived */

@@ -372,6 +372,7 @@ static const struct business_view *business_view_of(
 		    .account = row->account,
 		    .contacted = row->contacted,
 		    .open = row->open,
+		    .fresh = row->fresh,
 		    .ours = row->ours};
 		(void)locale_parse(row->rep_locale, &view->rep_locale);
 		return view;

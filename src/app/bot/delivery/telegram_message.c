@@ -164,9 +164,10 @@ const char *outgoing_relay(const struct message *message, struct arena *a)
 		? arena_concat(a, ",\"anew\":", outgoing_payload(message->anew, a), (char *)NULL)
 		: "";
 	return arena_concat(a, "{\"prospect\":", json_quote(a, r->prospect),
-	    ",\"chat\":", db_i64(a, r->chat_id), ",\"message\":", db_i64(a, r->message_id),
-	    r->caption ? ",\"caption\":true" : "", r->receipt ? ",\"receipt\":true" : "", anew,
-	    refused, *refused ? "}}" : "}", (char *)NULL);
+	    ",\"chat\":", db_i64(a, r->chat_id), r->message_id ? ",\"message\":" : "",
+	    r->message_id ? db_i64(a, r->message_id) : "", r->caption ? ",\"caption\":true" : "",
+	    r->receipt ? ",\"receipt\":true" : "", anew, refused, *refused ? "}}" : "}",
+	    (char *)NULL);
 }
 
 /* First of all members: what it is worth is seen without reading the rest. */

@@ -243,7 +243,7 @@ bool turn_looked_at_link(struct turn *t)
 	if (link->campaign)
 		(void)turn_say(t, TEXT_LINK_IS_CAMPAIGN,
 		    ARGS({"name", quote_piece(t->a, link->campaign, CAMPAIGN_UNITS)}));
-	else if (!show_card(t, link->prospect.id))
+	else if (t->link != START_PROSPECT || !show_card(t, link->prospect.id))
 		(void)turn_say(t, link->account ? TEXT_LINK_IS_PROSPECT_MET : TEXT_LINK_IS_PROSPECT,
 		    ARGS({"name", turn_prospect_name(t, &link->prospect)}));
 	return true;

@@ -2,7 +2,8 @@
  * A rep's own Telegram account, to which the bot is connected: what is written there counts, and is read by nobody but who it is for.
  *
  *   the rep writes to a prospect of theirs ──▶ leads the conversation from now on: the bot is silent until it is given back
- *   the prospect writes to the rep ──────────▶ has answered; for a day the bot may write there as the rep
+ *   the prospect writes to the rep ──────────▶ has answered; for a day the bot may write there as the rep, and greets a newcomer whom
+ *                                              the rep does not answer (app/outreach/timers.h)
  *   anybody else, either way ────────────────▶ nothing, and nothing is kept
  */
 #include "../conversation_private.h"
@@ -45,11 +46,19 @@ static const char *shown_rights(const struct turn *t, const char *names)
 	return list;
 }
 
+/* Whether the bot greets newcomers as the rep, with a link to where it asks its questions: here it reads no answers. */
+static bool may_greet(const struct conversation_rules *rules)
+{
+	return rules->script && rules->outreach.most_a_day > 0;
+}
+
 static void say_connected(struct turn *t, bool fresh)
 {
 	const struct business_event *is = t->event->business;
 	const char *text =
 	    turn_text(t, fresh ? TEXT_BUSINESS_CONNECTED : TEXT_BUSINESS_RIGHTS_CHANGED, NO_ARGS);
+	if (fresh && is->can_reply && may_greet(t->state->rules))
+		text = turn_join(t, text, turn_text(t, TEXT_BUSINESS_GREETS, NO_ARGS));
 	if (!is->can_reply)
 		text = turn_join(t, text, turn_text(t, TEXT_BUSINESS_RIGHT_MISSING, NO_ARGS));
 	if (*is->rights)
@@ -140,9 +149,17 @@ static void typed(struct turn *t, const struct business_view *chat)
 static void heard(struct turn *t, const struct business_view *chat)
 {
 	turn_effect(t, about(t, EFFECT_HEARD_THERE));
+	bool greets = chat->fresh && !chat->open && !chat->contacted && chat->can_reply &&
+		      chat->owner == OWNER_BOT && may_greet(t->state->rules);
+	if (greets) {
+		struct effect greet = about(t, EFFECT_GREET_THERE);
+		greet.version = chat->version;
+		turn_effect(t, greet);
+	}
 	/* Telegram has told the rep already; that it can be answered here is worth a word once a day */
 	if (!chat->open && chat->owner != OWNER_REP)
-		(void)tell_rep(t, chat, TEXT_BUSINESS_HEARD, chat->owner);
+		(void)tell_rep(
+		    t, chat, greets ? TEXT_BUSINESS_HEARD_FIRST : TEXT_BUSINESS_HEARD, chat->owner);
 }
 
 static void deleted(struct turn *t)
