@@ -192,6 +192,14 @@ def test_bytes_that_cannot_be_read_are_not_kept_if_they_are_somebody_s_own(world
     assert world.db.parked_updates.value("coalesce(length(raw), 0)") == 0
 
 
+@pytest.mark.parametrize("how", ["DELETE FROM test_prospects", "TRUNCATE test_prospects", "UPDATE test_prospects SET id = 'other'"])
+def test_with_a_prospect_goes_what_is_known_of_their_chat(world, boris, anna, how):  # noqa: F811
+    talks_there(world, boris, anna)
+    assert world.db.business_chats.value("count(*)") == 1
+    world.db.execute(how)
+    assert world.db.business_chats.value("count(*)") == 0
+
+
 # which way -----------------------------------------------------------------------------------------------------------------
 
 def talks_there(world, boris, anna):  # noqa: F811
