@@ -306,6 +306,11 @@ static const char *act_do_edit(struct act *a)
 	return NULL;
 }
 
+static const char *act_do_delete(struct act *a)
+{
+	return chat_forget_message(a->chat, json_get_i64(a->json, "message_id", 0));
+}
+
 /* --- blocking --- */
 
 static const char *act_do_block(struct act *a)
@@ -432,6 +437,7 @@ static const struct {
     {"video", NEEDS_USER, act_do_media},
     {"document", NEEDS_USER, act_do_media},
     {"edit", NEEDS_USER, act_do_edit},
+    {"delete", NEEDS_USER, act_do_delete},
     {"block", NEEDS_USER, act_do_block},
     {"unblock", NEEDS_USER, act_do_unblock},
     {"deactivate", NEEDS_USER, act_do_deactivate},

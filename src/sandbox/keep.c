@@ -43,10 +43,11 @@ static json_t *write_people(const struct sandbox *s)
 	for (const struct map_slot *slot = NULL; (slot = map_next(&s->users, slot));) {
 		const struct user *u = slot->value.pointer;
 		(void)json_array_append_new(
-		    list, json_pack("{sI so so so sb sb}", "id", (json_int_t)u->id, "first_name",
+		    list, json_pack("{sI so so so sb sb sb}", "id", (json_int_t)u->id, "first_name",
 			      text_or_null(u->first_name), "username", text_or_null(u->username),
 			      "language_code", text_or_null(u->language_code), "deactivated",
-			      (int)u->deactivated, "private_forwards", (int)u->private_forwards));
+			      (int)u->deactivated, "private_forwards", (int)u->private_forwards,
+			      "no_voices", (int)u->no_voices));
 	}
 	return list;
 }
@@ -213,6 +214,7 @@ static void read_people(struct sandbox *s, const json_t *people)
 		    username ? username : "", language ? language : "");
 		user->deactivated = json_get_bool(p, "deactivated", false);
 		user->private_forwards = json_get_bool(p, "private_forwards", false);
+		user->no_voices = json_get_bool(p, "no_voices", false);
 	}
 }
 

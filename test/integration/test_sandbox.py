@@ -378,7 +378,7 @@ def test_an_unknown_parse_mode_is_refused(chat):
     ("{", "can't parse reply keyboard markup JSON object"),
     ("[]", "object expected as reply markup"),
     ('{"inline_keyboard":[{}]}', 'field "inline_keyboard" must be'),
-    (buttons([button("", "x")]), "inline keyboard button text must be non-empty"),
+    (buttons([button(" ", "x")]), "inline keyboard button text must be non-empty"),
     (buttons([button("x", "")]), "BUTTON_DATA_INVALID"),
     (buttons([button("x", "y" * 65)]), "BUTTON_DATA_INVALID"),
     (buttons([button("x", "я" * 33)]), "BUTTON_DATA_INVALID"),
@@ -387,10 +387,38 @@ def test_an_unknown_parse_mode_is_refused(chat):
     (buttons([{"text": "x", "url": "no address"}]), "BUTTON_URL_INVALID"),
     (buttons(*[[button("x", "y")]] * 101), "REPLY_MARKUP_TOO_LONG"),
     (buttons(*[[button("x" * 200, "y")]] * 50), "REPLY_MARKUP_TOO_LONG"),
-    ({"keyboard": [[""]]}, "keyboard button text must be non-empty"),
+    ({"keyboard": [[" "]]}, "keyboard button text must be non-empty"),
 ])
 def test_reply_markup_is_validated(chat, markup, description):
     fails(chat.send(reply_markup=markup), 400, "Bad Request: " + description)
+
+
+def test_buttons_without_a_text_are_dropped_without_a_word(chat):
+    markup = buttons([button("", "x"), button("a", "y")], [button("", "")])
+    assert chat.send(reply_markup=markup).json()["result"]["reply_markup"]["inline_keyboard"] == [[button("a", "y")]]
+    assert "reply_markup" not in chat.send(reply_markup=buttons([button("", "x")])).json()["result"]
+
+
+def test_what_a_person_deletes_is_gone_without_an_update(sandbox):
+    said = sandbox.act(7, "text", text="hello").message_id
+    answer = sandbox.ok("sendMessage", chat_id=7, text="hi")["message_id"]
+    seen = len(sandbox.ok("getUpdates"))
+    for message in (said, answer):
+        sandbox.act(7, "delete", message_id=message)
+    assert len(sandbox.ok("getUpdates")) == seen
+    fails(sandbox.call("editMessageText", chat_id=7, message_id=answer, text="x"), 400, "Bad Request: message to edit not found")
+    fails(sandbox.call("copyMessage", chat_id=7, from_chat_id=7, message_id=said), 400, "Bad Request: message to copy not found")
+
+
+def test_who_takes_no_voices_gets_none(sandbox):
+    sandbox.act(7, "text", text="hello")
+    voice = sandbox.act(8, "voice").message_id
+    sandbox.post("users", id=7, no_voices=True)
+    refused = "Bad Request: VOICE_MESSAGES_FORBIDDEN"
+    fails(sandbox.call("copyMessage", chat_id=7, from_chat_id=8, message_id=voice), 400, refused)
+    fails(sandbox.call("sendVoice", chat_id=7, voice="sandbox-voice"), 400, refused)
+    assert sandbox.ok("copyMessages", chat_id=7, from_chat_id=8, message_ids=[voice]) == []
+    assert sandbox.ok("getChat", chat_id=7)["has_restricted_voice_and_video_messages"]
 
 
 def test_reply_markup_at_its_limits_is_accepted(chat):

@@ -43,6 +43,7 @@ struct user {
 	char *first_name, *username, *language_code; /* the last two may be NULL */
 	bool deactivated;
 	bool private_forwards; /* hides the link to the profile from bots */
+	bool no_voices;        /* takes no voice messages */
 };
 
 struct message {

@@ -32,7 +32,7 @@
  *     → {"users":[…]}, at most 1,000
  *
  *   POST /sandbox/users
- *     {id?, first_name?, username?, language_code?}
+ *     {id?, first_name?, username?, language_code?, private_forwards?, no_voices?}
  *     → {"user":{…}}
  *     Known ids are updated. A user who has not written yet cannot be written to (403 can't
  *     initiate).
@@ -111,6 +111,8 @@
  *   {user, type:"photo"|"sticker"|"voice", caption?}
  *   {user, type:"edit", text, message_id?}
  *     The user's own message, the newest if not said.
+ *   {user, type:"delete", message_id}
+ *     Anybody's message of the chat, on both sides; the bot is told nothing.
  *   {user, type:"block"}
  *   {user, type:"unblock"}
  *     my_chat_member; writing unblocks first.

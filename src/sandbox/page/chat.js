@@ -238,7 +238,7 @@ export class Chat {
     }
     if (event.kind === "bot_reaction")
       this.reacted(event);
-    else if (event.kind === "bot_delete")
+    else if (event.kind === "bot_delete" || event.kind === "user_delete")
       this.drop(event.message_id);
     else if (event.kind === "callback_answer")
       this.answered(event);

@@ -1,6 +1,7 @@
 #include "salesreg/sandbox/telegram/chats.h"
 #include "salesreg/sandbox/model.h"
 #include "salesreg/sandbox/telegram/call.h"
+#include "salesreg/sandbox/transcript.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,16 @@ void call_fail_chat(struct call *call, enum sandbox_error error, const struct ch
 	(void)snprintf(parameters, sizeof parameters, "{\"migrate_to_chat_id\":%lld}",
 	    (long long)chat->migrated_to);
 	call_fail_with(call, sandbox_error_code(error), sandbox_error_text(error), parameters, 0);
+}
+
+const char *chat_forget_message(struct chat *chat, int64_t id)
+{
+	struct message *m = message_find(chat, id);
+	if (!m)
+		return "no such message";
+	transcript_add(chat->bot->sandbox, chat, "user_delete", id, "");
+	message_remove(chat, m);
+	return NULL;
 }
 
 void callback_remove(struct bot *bot, struct callback *c)

@@ -75,6 +75,12 @@ static bool read_chats(struct call *call, struct chat **to, struct chat **from)
 	return !error;
 }
 
+/* What the chat's person has shut out. */
+static bool takes(const struct chat *to, const char *members)
+{
+	return !to->user || !to->user->no_voices || !media_is_voice(members);
+}
+
 static const struct message *copy_of(struct sandbox *s, struct chat *to, const struct message *m,
     const char *markup, int64_t reply_to)
 {
@@ -93,9 +99,10 @@ void method_copy_message(struct call *call)
 		return;
 	const struct message *m =
 	    message_find(from, http_params_i64(call->params, "message_id", 0, NULL));
-	enum sandbox_error error = !m              ? SANDBOX_COPY_NOT_FOUND
-				   : m->uncopyable ? SANDBOX_COPY_REFUSED
-						   : SANDBOX_OK;
+	enum sandbox_error error = !m                     ? SANDBOX_COPY_NOT_FOUND
+				   : m->uncopyable        ? SANDBOX_COPY_REFUSED
+				   : !takes(to, m->extra) ? SANDBOX_VOICE_FORBIDDEN
+							  : SANDBOX_OK;
 	if (!error)
 		error = markup_read(call->params, http_exchange_arena(call->exchange), &markup);
 	if (!error)
@@ -141,6 +148,8 @@ void method_send_media(struct call *call)
 	enum sandbox_error error = chat_resolve(call, &chat);
 	if (!error)
 		error = reply_read(call, chat, &reply_to);
+	if (!error && !takes(chat, members))
+		error = SANDBOX_VOICE_FORBIDDEN;
 	if (error) {
 		call_fail_chat(call, error, chat);
 		return;
@@ -184,7 +193,7 @@ void method_copy_messages(struct call *call)
 	for (size_t i = 0; i < count; i++) {
 		const struct message *m =
 		    message_find(from, json_integer_value(json_array_get(ids, i)));
-		if (!m || m->uncopyable)
+		if (!m || m->uncopyable || !takes(to, m->extra))
 			continue;
 		const struct message *copy = copy_of(call->sandbox, to, m, NULL, 0);
 		list = arena_printf(

@@ -84,10 +84,30 @@ static enum sandbox_error check_rows(const json_t *rows, bool is_inline)
 	return SANDBOX_OK;
 }
 
+/* Buttons without a text vanish without a word, whatever else is wrong with them (td, ReplyMarkup.cpp). */
+static void drop_empty(json_t *rows)
+{
+	for (size_t i = json_array_size(rows); i-- > 0;) {
+		json_t *row = json_array_get(rows, i);
+		size_t before = json_array_size(row);
+		for (size_t k = before; k-- > 0;) {
+			const json_t *button = json_array_get(row, k);
+			const char *text = json_string_value(
+			    json_is_string(button) ? button : json_object_get(button, "text"));
+			if (text && !*text)
+				(void)json_array_remove(row, k);
+		}
+		if (before > 0 && json_array_size(row) == 0)
+			(void)json_array_remove(rows, i);
+	}
+}
+
 static enum sandbox_error check(const json_t *markup, struct arena *arena, const char **out)
 {
 	if (!json_is_object(markup))
 		return SANDBOX_MARKUP_NO_OBJECT;
+	drop_empty(json_object_get(markup, "inline_keyboard"));
+	drop_empty(json_object_get(markup, "keyboard"));
 	const json_t *rows = json_object_get(markup, "inline_keyboard");
 	if (rows) {
 		enum sandbox_error error = check_rows(rows, true);

@@ -39,6 +39,11 @@ const char *media_of_file(
 	return members && strstr(members, named) ? members : NULL;
 }
 
+bool media_is_voice(const char *members)
+{
+	return members && strncmp(members, "\"voice\":", sizeof "\"voice\":" - 1) == 0;
+}
+
 const char *media_recaption(struct arena *a, const char *members, const char *caption, bool *same)
 {
 	json_t *object = members ? json_loads(arena_printf(a, "{%s}", members), 0, NULL) : NULL;

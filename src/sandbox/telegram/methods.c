@@ -37,6 +37,10 @@ void method_get_chat(struct call *call)
 	struct buf *out = call_begin(call);
 	write_chat(out, chat);
 	out->size--;
+	if (chat->user && chat->user->private_forwards)
+		buf_adds(out, ",\"has_private_forwards\":true");
+	if (chat->user && chat->user->no_voices)
+		buf_adds(out, ",\"has_restricted_voice_and_video_messages\":true");
 	buf_adds(out, ",\"accent_color_id\":0,\"max_reaction_count\":11,"
 		      "\"accepted_gift_types\":{}}");
 	call_end(call);

@@ -19,6 +19,9 @@ enum sandbox_error chat_resolve(const struct call *call, struct chat **out);
 /* Answers with a chat_resolve() error. */
 void call_fail_chat(struct call *call, enum sandbox_error error, const struct chat *chat);
 
+/* A person deletes a message in a chat with the bot, on both sides, and the bot is told nothing. NULL, or what is wrong. */
+const char *chat_forget_message(struct chat *chat, int64_t id);
+
 /* A new callback query of this chat; returns its id. */
 int64_t callback_add(struct chat *chat);
 /* NULL: unknown or too old. */

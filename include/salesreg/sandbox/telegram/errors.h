@@ -79,6 +79,7 @@
 	X(ALLOWED_UPDATES_INVALID, 400,                                                            \
 	    "Bad Request: can't parse allowed updates: expected an Array of String")               \
 	X(FILE_UNKNOWN, 400, "Bad Request: wrong file identifier/HTTP URL specified")              \
+	X(VOICE_FORBIDDEN, 400, "Bad Request: VOICE_MESSAGES_FORBIDDEN")                           \
 	X(BUSINESS_UNKNOWN, 400, "Bad Request: business connection not found")                     \
 	X(BUSINESS_PEER_INVALID, 400, "Bad Request: BUSINESS_PEER_INVALID")                        \
 	X(BUSINESS_PEER_USAGE_MISSING, 400, "Bad Request: BUSINESS_PEER_USAGE_MISSING")            \

@@ -11,5 +11,7 @@ const char *media_members(struct arena *a, const char *type, const char *caption
 /* The same of a file that the bot has been sent, by its file_id; NULL: there is none such. */
 const char *media_of_file(
     struct arena *a, const char *type, const char *file_id, const char *caption);
+/* Whether these are of a voice, which not everybody takes. */
+bool media_is_voice(const char *members);
 /* The same with another caption; NULL for a message that has none of these. *same: it is no other. */
 const char *media_recaption(struct arena *a, const char *members, const char *caption, bool *same);

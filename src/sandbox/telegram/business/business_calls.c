@@ -52,6 +52,8 @@ static void add(struct call *call, const char *text, const char *entities, const
 	struct business_chat *c;
 	enum sandbox_error error = resolve(call, &b, &c);
 	int64_t reply_to = 0;
+	if (!error && c->chat.user->no_voices && media_is_voice(extra))
+		error = SANDBOX_VOICE_FORBIDDEN;
 	if (!error)
 		(void)reply_read(call, &c->chat, &reply_to);
 	if (error) {
