@@ -154,16 +154,19 @@ def test_an_album_while_the_bot_leads_is_answered_once(world, pair):  # noqa: F8
 def test_edits_are_mirrored(world, pair):  # noqa: F811
     boris, anna = pair
     _, said, answer = leading(world, boris, anna)
+    world.settle()
     boris.act("edit", message_id=said, text="Да, четыре. Показать?")
     edited = anna.sees_edit()
     assert (edited.id, edited.text) == (answer.id, "Да, четыре. Показать?")
     question = says(anna, "Дорого?")
     heard = boris.hears("relay_from", name="Anna", text="Дорого?")
+    world.settle()  # before it is noted that it has arrived, an edit comes as a message of its own
     anna.act("edit", message_id=question, text="Сколько стоят?")
     edited = boris.sees_edit()
     assert edited.id == heard.id and "Сколько стоят?" in edited.text and "Anna" in edited.text
     photo = boris.act("photo", caption="1")["message_id"]
     shown = anna.hears_anything()
+    world.settle()
     boris.act("edit", message_id=photo, caption="Вилла 1")
     assert anna.sees_edit().event["caption"] == "Вилла 1" and shown.event["photo"]
 
@@ -358,6 +361,7 @@ def test_an_edit_of_what_the_other_one_deleted_comes_as_a_message(world, pair): 
     boris, anna = pair
     _, said, answer = leading(world, boris, anna)
     world.sandbox.fault("400", method="editMessageText", description=GONE)
+    world.settle()
     boris.act("edit", message_id=said, text="Да, четыре. Показать?")
     anew = anna.hears_anything()
     assert anew.text == "Да, четыре. Показать?" and anew.id != answer.id
