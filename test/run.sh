@@ -11,7 +11,7 @@
 # strict: under the whole filter of system calls; asked for by name it is every test of e2e, fault and supervise, else those
 # with the rarer calls (names, TLS, proxies, mail, control sockets, stops, crashes), and the day of a thousand calendars.
 #
-# Tests mostly wait, so two pytest processes run side by side: e2e, browser and then strict in one, two files of these at a time; in the
+# Tests mostly wait, so two pytest processes run side by side: doctor, e2e, browser and then strict in one, two files of these at a time; in the
 # other, one at a time, what cannot stand its like beside it (docker's container names, port 8081 of demo and bare) with the rest. Ctrl-C ends both, and all they started.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -159,7 +159,7 @@ for suite in integration doctor e2e fault supervise demo browser bare docker; do
 		continue
 	fi
 	case $suite in
-	e2e | browser) one="$one test/$suite" ;;
+	e2e | doctor | browser) one="$one test/$suite" ;;
 	*) two="$two test/$suite" ;;
 	esac
 done
@@ -172,7 +172,7 @@ pytests() {
 	# shellcheck disable=SC2086 # a list of directories
 	exec env --default-signal=INT,QUIT SALESREG_BIN="$binary" PYTHONDONTWRITEBYTECODE=1 \
 		/usr/bin/python3 -m pytest -p no:cacheprovider -ra --tb=short --show-capture=no --durations=25 \
-		--basetemp="$scratch/tmp-$name" --junitxml="$scratch/$name.xml" $chosen "$@"
+		--basetemp="$scratch/t$name" --junitxml="$scratch/$name.xml" $chosen "$@"
 }
 count() { # count NAME CODE
 	counts=$(/usr/bin/python3 - "$scratch/$1.xml" <<-'END'

@@ -2,7 +2,6 @@
 import argparse
 import os
 import re
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -11,110 +10,15 @@ from pathlib import Path
 
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from support.database import Database, tables  # noqa: E402
+from support.database import tables  # noqa: E402
 from support.paths import SANDBOX_WITH_LOAD  # noqa: E402
-from support.postgres import Cluster, free_port  # noqa: E402
+from support.postgres import Cluster  # noqa: E402
 from support.process import Process, run  # noqa: E402
 from support.telegram import TOKEN, Sandbox  # noqa: E402
+from measure import (HERE, SCRIPT, SUPERVISED_MB, Contender, compare, emulator, fresh, load, note, over, pss_kib, rows,  # noqa: E402
+                     schedstat_ms, settings, spread, start_peer)
 from bench_calendar import bench_calendar, bench_supervised_calendar  # noqa: E402
-
-HERE = Path(__file__).resolve().parent
-SCRIPT = ["hello", "да", "Иван Петров", "user{n}@truerealestate.bali"]
-TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
-SYSTEM_AUTHORITIES = Path("/etc/ssl/certs")
-SUPERVISED_MB = 20  # the three of them together
-NO_LIMITS = {"TELEGRAM_RATE_LIMIT": "0", "TELEGRAM_CHAT_RATE_LIMIT": "0"}
-rows = []
-
-
-def note(what, value, extra=""):
-    rows.append((what, value, extra))
-    print(f"  {what}: {value} {extra}", flush=True)
-
-
-def spread(values, digits=0):
-    middle = statistics.median(values)
-    return f"{middle:,.{digits}f} ± {(max(values) - min(values)) / 2:,.{digits}f}"
-
-
-def cpu_ms(pid):
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) * TICK_MS
-
-
-def schedstat_ms(pid):
-    """CPU of all threads, to the nanosecond."""
-    return sum(int(Path(f"/proc/{pid}/task/{t}/schedstat").read_text().split()[0])
-               for t in os.listdir(f"/proc/{pid}/task")) / 1e6
-
-
-def pss_kib(pid):
-    return int(re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M).group(1))
-
-
-def fresh(cluster, name):
-    cluster.drop(name)
-    cluster.create(name)
-    database = Database(cluster, name)
-    assert run("migrate", settings={"DATABASE_URL": database.url}).returncode == 0
-    return database
-
-
-def emulator(directory, name, tls):
-    """Over TLS its authority is one of all those of the system: a directory as large as everybody's, as Debian has it."""
-    if not tls:
-        return Sandbox(directory / f"{name}.log", binary=SANDBOX_WITH_LOAD)
-    sandbox = Sandbox(directory / f"{name}.log", "--tls", directory / f"{name}-ca.pem", binary=SANDBOX_WITH_LOAD)
-    sandbox.authorities = directory / f"{name}-authorities"
-    sandbox.authorities.mkdir()
-    for hashed in SYSTEM_AUTHORITIES.glob("????????.[0-9]"):
-        (sandbox.authorities / hashed.name).symlink_to(hashed.resolve())
-    hash_of = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", sandbox.ca], check=True, stdout=subprocess.PIPE, text=True)
-    (sandbox.authorities / f"{hash_of.stdout.strip()}.0").symlink_to(sandbox.ca)
-    return sandbox
-
-
-def settings(database, sandbox, **more):
-    return {"DATABASE_URL": database.url, "REGISTRY_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": sandbox.base,
-            "SSL_CERT_DIR": getattr(sandbox, "authorities", None), **NO_LIMITS, **more}
-
-
-def over(tls):
-    return "over TLS" if tls else "over plain HTTP"
-
-
-def load(sandbox, users, first_id):
-    sandbox.post("load", users=users, first_id=first_id, script=SCRIPT, language_code="ru", concurrency=1000)
-    while True:
-        result = sandbox.get("load", wait_ms=20000)
-        if result["done"]:
-            return result
-
-
-class Contender:
-    """One bot under the load of registrations, round by round."""
-
-    def __init__(self, name, sandbox, pid, users):
-        self.name, self.sandbox, self.pid, self.users = name, sandbox, pid, users
-        self.rates, self.cpus, self.p50, self.p99 = [], [], [], []
-        self.rounds = 0
-        load(sandbox, 300, 10_000_000)  # warm: plans, connections, caches
-
-    def round(self):
-        self.rounds += 1
-        before = schedstat_ms(self.pid)
-        result = load(self.sandbox, self.users, 10_000_000 + self.rounds * 1_000_000)
-        self.rates.append(result["updates"] / result["elapsed_us"] * 1e6)
-        self.cpus.append((schedstat_ms(self.pid) - before) / result["updates"])
-        self.p50.append(result["latency_us"]["p50"] / 1000)
-        self.p99.append(result["latency_us"]["p99"] / 1000)
-
-    def note(self):
-        note(f"{self.name}: updates/s", spread(self.rates))
-        note(f"{self.name}: CPU ms an update", spread(self.cpus, 3))
-        note(f"{self.name}: reply latency p50 / p99, 1,000 users at once", f"{statistics.median(self.p50):.0f} / "
-             f"{statistics.median(self.p99):.0f} ms")
-        note(f"{self.name}: PSS at that load", f"{pss_kib(self.pid) / 1024:.1f} MB")
+from bench_prospects import bench_prospects  # noqa: E402
 
 
 def start_to_first_poll(database, directory, count, tls):
@@ -145,27 +49,6 @@ def start_bot(cluster, directory, users, tls):
     return bot, Contender(name, sandbox, bot.pid, users)
 
 
-def start_peer(cluster, directory, users, tls):
-    """grammY with its runner and sequentialize, and pg."""
-    name = f"grammY {over(tls)}"
-    cluster.drop("peer")
-    cluster.create("peer")
-    sandbox = emulator(directory, f"peer-sandbox-{tls}", tls)
-    env = {"PATH": os.environ["PATH"], "DATABASE_URL": cluster.url("peer"), "REGISTRY_BOT_TOKEN": TOKEN,
-           "TELEGRAM_API_BASE": sandbox.base}
-    if tls:
-        env["NODE_EXTRA_CA_CERTS"] = str(sandbox.ca)
-    log = directory / f"peer-{tls}.log"
-    with open(log, "wb") as out:
-        peer = subprocess.Popen(["node", "bot.mjs"], cwd=HERE / "peers", env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
-    deadline = time.monotonic() + 30
-    while not any(b["polling"] for b in sandbox.stats()["bots"]):
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.05)
-    note(f"{name}: PSS idle", f"{pss_kib(peer.pid) / 1024:.0f} MB")
-    return peer, Contender(name, sandbox, peer.pid, users)
-
-
 def bench_registrations(cluster, directory, users, rounds, memory_users, tls, with_peer):
     """Both run, and one after the other is under load: what the machine's neighbours do hits both alike."""
     print(f"registrations {over(tls)}", flush=True)
@@ -179,10 +62,7 @@ def bench_registrations(cluster, directory, users, rounds, memory_users, tls, wi
         ours.note()
         if peer:
             theirs.note()
-            times = [a / b for a, b in zip(ours.rates, theirs.rates)]
-            parts = [b / a for a, b in zip(ours.cpus, theirs.cpus)]
-            note(f"salesreg : grammY, {over(tls)}, round by round", f"{spread(times, 1)} times the updates/s, "
-                 f"1/({spread(parts, 1)}) of the CPU an update")
+            compare(ours, theirs, over(tls))
         done = users * rounds + 300
         if memory_users > done:
             load(ours.sandbox, memory_users - done, 500_000_000)
@@ -358,7 +238,7 @@ def versions(cluster):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
-    parser.add_argument("--only", default="bot,supervised,peer,ceilings,assigning,latency,flat,start,slots,calendar")
+    parser.add_argument("--only", default="bot,supervised,peer,ceilings,assigning,latency,flat,start,slots,calendar,prospects")
     options = parser.parse_args()
     quick, only = options.quick, options.only.split(",")
     directory = Path(tempfile.mkdtemp(prefix="salesreg-bench-"))
@@ -385,6 +265,8 @@ def main():
         if "calendar" in only:
             bench_calendar(fresh(cluster, "calendar"), directory, settings, note, pss_kib, 50 if quick else 1000)
             bench_supervised_calendar(fresh(cluster, "calendars"), directory, settings, note, pss_kib)
+        if "prospects" in only:
+            bench_prospects(cluster, directory, quick)
         if "slots" in only:
             bench_slots(5 if quick else 25)
         print(f"\n{versions(cluster)}\n\n| what | figure | |\n|---|---|---|")

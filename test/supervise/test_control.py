@@ -130,7 +130,7 @@ def test_a_process_of_another_user_behind_a_socket_is_not_believed(as_nobody, tm
 
 def test_root_that_may_not_look_at_others_is_told_as_whom_to_ask(as_nobody, tmp_path):
     """docker exec -u 0 in a container without capabilities."""
-    run_dir = tmp_path / "run"
+    run_dir = tmp_path / "r"  # its path has a bound
     run_dir.mkdir()
     with impostor(run_dir / "bot.sock", 65534):
         os.chown(run_dir / "bot.sock", 65534, 65534)
