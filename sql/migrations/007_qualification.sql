@@ -38,12 +38,21 @@ CREATE INDEX answers_script_idx ON salesreg.answers (script, question);
 ALTER TABLE salesreg.outbox ADD summary_of text COLLATE "C";
 CREATE INDEX outbox_summary_idx ON salesreg.outbox (summary_of) WHERE state = 'queued' AND summary_of IS NOT NULL;
 
+-- The number that a prospect has answered with: the latest, as "+" and digits; NULL: none.
+CREATE FUNCTION salesreg.answered_phone(this_prospect varchar) RETURNS text LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT a.value FROM salesreg.answers a
+    WHERE a.prospect = this_prospect AND a.value ~ '^[+][0-9]{7,15}$'
+    ORDER BY a.answered_at DESC LIMIT 1
+$$;
+
 -- What a prospect has answered, for whoever is assigned them: the script, the answers, whether all were asked, who leads the
--- conversation. NULL: nothing yet.
+-- conversation, the number among the answers. NULL: nothing yet.
 CREATE FUNCTION salesreg.answers_given(this_prospect varchar) RETURNS text LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
     SELECT pg_catalog.json_build_object('script', s.script, 'answers', g.answers, 'finished', t.question IS NULL,
-                                        'bot_leads', coalesce(c.owner, 'bot') = 'bot')::text
+                                        'bot_leads', coalesce(c.owner, 'bot') = 'bot',
+                                        'phone', salesreg.answered_phone(this_prospect))::text
     FROM salesreg.qualifications t
     JOIN salesreg.scripts s ON s.version = t.script
     LEFT JOIN salesreg.conversations c ON c.prospect = t.prospect

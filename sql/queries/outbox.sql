@@ -1,17 +1,19 @@
 -- name: outbox_insert
 -- $1 chats, $2 methods, $3 payloads, $4 priorities, $5 whether to send at once, $6 the updates they answer or 0, $7 versions of the
--- chat's conversation they were decided on or 0, $8 whether nobody asked for them, $9 whose words they carry, or NULL. Where the chat
+-- chat's conversation they were decided on, 0: none, -1: the one that it is now, $8 whether nobody asked for them, $9 whose words they carry, or NULL. Where the chat
 -- has something unsent, the row waits behind it (and lends it its priority: outbox_promote); so does, for outbox_claim to look at,
 -- what may be superseded already.
 INSERT INTO salesreg.outbox AS o (chat_id, method, payload, priority, state, attempts, answers_to, version, unasked, relay)
 SELECT f.chat_id, f.method, f.payload::json, f.priority, f.state, (f.state = 'sending')::integer, nullif(f.answers_to, 0),
        nullif(f.version, 0), f.unasked, f.relay::json
 FROM (
-    SELECT u.chat_id, u.method, u.payload, u.priority, u.place, u.answers_to, u.version, u.unasked, u.relay,
+    SELECT u.chat_id, u.method, u.payload, u.priority, u.place, u.answers_to, u.unasked, u.relay,
+           CASE WHEN u.version >= 0 THEN u.version
+                ELSE (SELECT c.version FROM salesreg.conversations c WHERE c.telegram_id = u.chat_id) END AS version,
            CASE WHEN u.now AND NOT u.unasked
                      AND NOT EXISTS (SELECT 1 FROM salesreg.outbox q
                                      WHERE q.chat_id = u.chat_id AND q.state IN ('queued', 'sending'))
-                     AND (u.version = 0 OR EXISTS (SELECT 1 FROM salesreg.conversations c
+                     AND (u.version <= 0 OR EXISTS (SELECT 1 FROM salesreg.conversations c
                                                    WHERE c.telegram_id = u.chat_id AND c.version = u.version OFFSET 0))
                 THEN 'sending' ELSE 'queued' END AS state
     FROM unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[], $5::boolean[], $6::bigint[], $7::bigint[], $8::boolean[],

@@ -1,6 +1,6 @@
 -- name: timers_claim
 -- $1 how many at most, $2 those this process has under way, $3 microseconds of a lease: what is due, claimed as calendar_jobs_claim does.
--- The last two: what may tell in which zone the prospect is
+-- The last three: what may tell in which zone the prospect is, the number they answered with first
 WITH due AS (
     SELECT q.id FROM salesreg.timers q
     WHERE q.due_at <= now() AND q.id <> ALL ($2::bigint[])
@@ -10,7 +10,7 @@ UPDATE salesreg.timers t
 SET attempts = t.attempts + 1, leased_until = now() + $3::bigint * interval '1 microsecond',
     due_at = now() + $3::bigint * interval '1 microsecond'
 FROM due WHERE t.id = due.id
-RETURNING t.id, t.attempts, t.failures,
+RETURNING t.id, t.attempts, t.failures, salesreg.answered_phone(t.prospect),
           (SELECT left(p.telegram_id, 255) FROM public.test_prospects p WHERE p.id = t.prospect OFFSET 0),
           (SELECT s.locale FROM salesreg.conversations c JOIN salesreg.user_sessions s ON s.user_id = c.telegram_id
            WHERE c.prospect = t.prospect OFFSET 0)

@@ -9,8 +9,8 @@ static void write_results(struct db_plan *plan, struct arena *a, const void *res
 }
 
 static const struct column columns[] = {COL(timer_row, row.id, I64),
-    COL(timer_row, row.attempts, I64), COL(timer_row, failures, I64), COL(timer_row, contact, TEXT),
-    COL(timer_row, locale, TEXT)};
+    COL(timer_row, row.attempts, I64), COL(timer_row, failures, I64), COL(timer_row, phone, TEXT),
+    COL(timer_row, contact, TEXT), COL(timer_row, locale, TEXT)};
 const struct queue timers_queue = {
     .what = "the timers",
     .due = SQL_TIMERS_CLAIM,
@@ -42,10 +42,11 @@ size_t timers_lock(struct db_plan *plan, struct arena *a, int64_t id)
 }
 
 size_t timers_read(struct db_plan *plan, struct arena *a, const struct queue_row *row,
-    const char *const zones[2], const char *company_zone, int64_t opens, int64_t closes)
+    const char *const zones[TIMER_ZONES], const char *company_zone, int64_t opens, int64_t closes)
 {
 	return db_plan_add(plan, SQL_TIMERS_READ, db_i64(a, row->id), db_i64(a, row->attempts),
-	    db_text_array(a, zones, 2), company_zone, db_i64(a, opens), db_i64(a, closes));
+	    db_text_array(a, zones, TIMER_ZONES), company_zone, db_i64(a, opens),
+	    db_i64(a, closes));
 }
 
 bool timers_read_parse(const PGresult *result, struct arena *a, struct timer_facts *facts)

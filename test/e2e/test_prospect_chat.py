@@ -2,6 +2,7 @@
 import hashlib
 import json
 import re
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -542,6 +543,18 @@ def test_what_was_decided_before_the_conversation_changed_hands_is_not_sent(worl
     world.db.outbox_history.eventually("count(*) = 1", "WHERE chat_id = %s AND (state, error) = ('dropped', 'superseded')", anna.id)
     anna.says("/language")
     anna.is_asked_which_language()
+
+
+def test_what_the_bot_says_without_reading_is_not_said_either(world, campaign):
+    boris, anna = talking(world, campaign)
+    world.settle()
+    world.sandbox.fault("429", method="sendMessage", chat=anna.id, retry_after=3, times=1)
+    world.sandbox.acts([{"user": anna.id, "type": "text", "text": f"{n}", "date": int(time.time())} for n in range(40)])
+    slow = world.texts.raw("ru", "slow_down")
+    world.db.outbox.eventually("count(*) = 1 AND min(version) = 1", "WHERE chat_id = %s AND payload ->> 'text' = %s", anna.id, slow)
+    world.db.conversations.update("owner = 'rep', version = version + 1 WHERE telegram_id = %s", anna.id)
+    world.db.outbox_history.eventually("count(*) = 1", "WHERE payload ->> 'text' = %s AND (state, error) = ('dropped', 'superseded')", slow)
+    assert slow not in [m.text for m in world.sandbox.bot_messages(anna.id)]
 
 
 def test_stop_is_a_word_of_its_own_and_cancel_is_none(world, campaign):

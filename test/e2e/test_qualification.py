@@ -537,3 +537,73 @@ def test_a_long_answer_can_be_read_whole(asking, late):
     boris.presses("button_archive")
     reasons = boris.sees_edit()
     assert world.texts.raw("ru", "button_answers") not in reasons.labels, "all of them are there already"
+
+
+def taken_away(message):
+    return message.event["reply_markup"] == {"remove_keyboard": True}
+
+
+@pytest.mark.parametrize("how", ["stop", "person", "take over", "closed"])
+def test_the_button_for_the_number_goes_when_it_is_not_asked_for_any_more(asking, how):
+    world = asking(question("a"), question("phone", "contact"))
+    boris = registered(world)
+    anna, _ = becomes_prospect(world)
+    prospects.assigned(world, f"tg{anna.id}", boris)
+    boris.hears_anything()
+    anna.says("один")
+    assert anna.hears_anything().event["reply_markup"]["keyboard"]
+    summary = boris.hears_anything()
+    if how == "stop":
+        anna.says("стоп")
+        assert taken_away(anna.hears("prospect_stopped"))
+        assert anna.hears("prospect_may_resume").labels == [world.texts.raw("ru", "button_resume")]
+    elif how == "person":
+        anna.says("позвоните")
+        assert taken_away(anna.hears("prospect_handed_over", rep=boris.name))
+    elif how == "take over":
+        boris.presses("button_take_over", message=summary)
+        assert taken_away(anna.hears("prospect_rep_writes", rep=boris.name))
+    else:
+        boris.presses("button_converted", message=summary)
+        boris.is_answered("answer_converted", name="Anna")
+        anna.act("contact", phone_number="79991234567", contact_user_id=anna.id)
+        assert taken_away(anna.hears("prospect_passed_on", rep=boris.name))
+        anna.forget()
+    assert "phone" not in answers(world, anna)
+
+
+def test_an_edited_answer_is_told_how_to_change_it_and_reaches_the_rep(asking):
+    world = asking(question("budget"), question("more"))
+    boris = registered(world)
+    anna, _ = becomes_prospect(world)
+    prospects.assigned(world, f"tg{anna.id}", boris)
+    boris.hears_anything()
+    said = anna.act("text", text="100")["message_id"]
+    next_question(anna)
+    boris.hears_anything()
+    anna.act("edit", message_id=said, text="200")
+    heard = anna.hears_anything().text
+    assert world.texts.raw("ru", "question_edited") in heard and "Вопрос more?" in heard
+    assert "200" in boris.hears("prospect_says", name="Anna", text="200").text
+    anna.says("назад")
+    assert "Вопрос budget?" in next_question(anna)
+    anna.says("200")
+    assert "Вопрос more?" in next_question(anna)
+    said = anna.act("text", text="море")["message_id"]
+    anna.hears("question_noted", "questions_done_rep", title="Про more", answer="море", rep=boris.name)
+    assert answers(world, anna) == {"budget": "200", "more": "море"}
+    boris.forget()
+    anna.act("edit", message_id=said, text="море рядом")
+    anna.hears("prospect_passed_on", rep=boris.name)
+    boris.hears("prospect_says", name="Anna", text="море рядом")
+
+
+def test_a_button_of_closed_questions_promises_nobody(asking):
+    world = asking(question("what", "choice", options=options("x", "y")), question("more"))
+    boris = registered(world)
+    anna, heard = becomes_prospect(world)
+    prospects.assigned(world, f"tg{anna.id}", boris)
+    boris.hears_anything()
+    world.db.execute("UPDATE test_prospects SET status = 'archived'")
+    anna.presses("Да x", message=heard)
+    anna.is_answered("answer_question_closed")

@@ -168,6 +168,26 @@ def test_nobody_is_written_to_at_night(make_timed, database, language, telegram,
     assert world.db.timers.column(f"to_char(due_at AT TIME ZONE '{zone}', 'FMHH24:MI')") == [f"{opens}:00"] * world.db.timers.value("count(*)")
 
 
+def test_a_number_that_was_answered_says_where_they_are(make_timed, database):
+    world = make_timed(PROSPECT_HOURS=night(type("W", (), {"db": database}), "Asia/Dubai"), QUALIFICATION=json.dumps({"questions": [
+        {"id": "phone", "kind": "contact", "text": {"ru": "Номер?", "en": "Number?"}, "title": {"ru": "Номер", "en": "Number"}},
+        {"id": "more", "kind": "text", "text": {"ru": "Ещё?", "en": "More?"}, "title": {"ru": "Ещё", "en": "More"}}]}))
+    anna = world.person("Anna", language="en")
+    anna.says("I am looking for property")
+    anna.hears_anything()
+    anna.act("contact", phone_number="971501234567", contact_user_id=anna.id)
+    anna.hears("question_noted", title="Number", answer="+971501234567")
+    anna.hears_anything()
+    boris = registered(world)
+    prospects.assigned(world, prospect(world, anna), boris)
+    opens = world.settings["PROSPECT_HOURS"].split("-")[0]
+    assert world.texts.render("ru", "notice_bot_writes_at", time=f"{opens}:00") in boris.hears_anything().text
+    comes_due(world, anna, "reminder")
+    world.db.timers.eventually("bool_and(due_at > now() + interval '20 minutes' AND leased_until IS NULL)")
+    is_quiet(world, anna)
+    assert world.db.timers.column("to_char(due_at AT TIME ZONE 'Asia/Dubai', 'FMHH24:MI')") == [f"{opens}:00"] * world.db.timers.value("count(*)")
+
+
 def prospect(world, person):
     return world.db.conversations.value("prospect", "WHERE telegram_id = %s", person.id)
 

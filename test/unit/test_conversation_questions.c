@@ -145,7 +145,8 @@ static void nothing_is_asked_where_the_bot_does_not_lead(void **state)
 			assert_int_equal(out.effects[i].kind, EFFECT_SAID);
 		out = step(&s, &press);
 		assert_int_equal(out.effect_count, 0);
-		assert_true(says(out.callback_answer, LOCALE_RU, TEXT_ANSWER_QUESTION_OVER));
+		assert_true(says(out.callback_answer, LOCALE_RU,
+		    why == 0 ? TEXT_ANSWER_QUESTION_OVER : TEXT_ANSWER_QUESTION_CLOSED));
 		out = step(&s, &start);
 		for (size_t q = 0; q < script->count; q++)
 			assert_false(asks(&out, q, LOCALE_RU));

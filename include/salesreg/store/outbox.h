@@ -16,7 +16,8 @@ struct outbox_new {
 	bool
 	    send_now; /* the limiter grants it; the row may still have to wait behind another of its chat */
 	int64_t answers_to; /* the update of this chat's person that it answers; 0: none */
-	/* of the conversation with this chat's person, that it was decided on: not sent once that is another; 0: none */
+	/* of the conversation with this chat's person, that it was decided on: not sent once that is another; 0: none,
+	 * MESSAGE_VERSION_NOW: the one in this transaction */
 	int64_t version;
 	bool unasked;      /* not sent to who has said STOP */
 	const char *relay; /* JSON, see store/relay.h; NULL: these are the bot's own words */

@@ -9,10 +9,12 @@
 enum { TIMER_LEASE_US = 60 * 1000 * 1000 };
 struct timer_row {
 	struct queue_row row;
-	int64_t failures;             /* before; what was put off is none */
-	const char *contact, *locale; /* of the prospect, or NULL */
+	int64_t failures; /* before; what was put off is none */
+	const char *phone, *contact,
+	    *locale; /* of the prospect: the number they answered with, the contact in the table; NULL: none */
 };
 extern const struct queue timers_queue;
+enum { TIMER_ZONES = 3 };
 
 /* The words are the database's. */
 #define TIMER_KIND_MAP(X)                                                                          \
@@ -58,7 +60,7 @@ struct timer_facts {
 /* The step's rows: none if there is no conversation, or somebody holds it. */
 size_t timers_lock(struct db_plan *plan, struct arena *a, int64_t id);
 size_t timers_read(struct db_plan *plan, struct arena *a, const struct queue_row *row,
-    const char *const zones[2], const char *company_zone, int64_t opens, int64_t closes);
+    const char *const zones[TIMER_ZONES], const char *company_zone, int64_t opens, int64_t closes);
 /* False: it is not to be touched now: another claim's, ended, or locked. */
 bool timers_read_parse(const PGresult *result, struct arena *a, struct timer_facts *facts);
 

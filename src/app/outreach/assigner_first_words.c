@@ -3,6 +3,7 @@
 #include "salesreg/domain/contact/contact.h"
 #include "salesreg/domain/prospect/person_zone.h"
 #include "salesreg/store/timers.h"
+#include <jansson.h>
 #include <string.h>
 
 /*
@@ -12,8 +13,14 @@
 
 enum { HOUR = 60 };
 
+/* Of the number that the prospect has answered with, else of the table's. */
 static const char *phone_zone(struct assigner *s, const struct waiting_row *row)
 {
+	json_t *given = row->answers ? json_loads(row->answers, 0, NULL) : NULL;
+	const char *answered = zone_of_phone(json_string_value(json_object_get(given, "phone")));
+	json_decref(given);
+	if (answered)
+		return answered;
 	struct contact contact;
 	bool phone = contact_parse(row->telegram, &s->arena, &contact) == CONTACT_NO_PROBLEM &&
 		     contact.kind == CONTACT_PHONE;

@@ -45,7 +45,7 @@ struct job {
 	struct db_conn *conn;
 	struct arena arena;
 	bool has_arena;
-	const char *zones[2];
+	const char *zones[TIMER_ZONES];
 	struct db_plan plan;
 	size_t lock_step, read_step;
 	const char *kind; /* what it is, and becomes: for the log */
@@ -346,8 +346,9 @@ static const char *take(void *data_job, const void *data_row, struct arena *a, v
 	job->failures = row->failures;
 	bool phone = contact_parse(row->contact, a, &contact) == CONTACT_NO_PROBLEM &&
 		     contact.kind == CONTACT_PHONE;
-	job->zones[0] = phone ? zone_of_phone(contact.value) : NULL;
-	job->zones[1] = zone_of_language(row->locale);
+	job->zones[0] = zone_of_phone(row->phone);
+	job->zones[1] = phone ? zone_of_phone(contact.value) : NULL;
+	job->zones[2] = zone_of_language(row->locale);
 	return NULL;
 }
 

@@ -154,7 +154,8 @@ void turn_said(struct turn *t)
 		return;
 	const char *unreadable = turn_unreadable(t);
 	bool media = t->event->kind == EVENT_MEDIA || t->event->kind == EVENT_CONTACT;
-	if (row->takes_anything && media)
+	bool corrected = t->event->kind == EVENT_EDITED && t->kind == PERSON_PROSPECT;
+	if (row->takes_anything && (media || corrected))
 		row->on_text(t);
 	else if (unreadable)
 		row->ask(t, row->greets ? NULL : unreadable);

@@ -349,6 +349,8 @@ bool turn_answered(struct turn *t);
 bool turn_ask_again(struct turn *t, const char *first);
 /* Whether all questions have been asked. */
 bool turn_has_asked_all(const struct turn *t);
+/* Whether the letters of who talks are covered by the buttons of a question: they stay until a message takes them away. */
+bool turn_shows_keyboard(const struct turn *t);
 
 /* conversation_admin.c */
 /* What an admin is written to in, unasked. */

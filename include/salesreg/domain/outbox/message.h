@@ -52,6 +52,8 @@ struct mention {
 #define MESSAGE_MARK_END "\x03"
 
 enum { MESSAGE_MAX_SPANS = 100 };
+/* As it is in the transaction that stores the message: whoever says it knows nothing of the conversation. */
+enum { MESSAGE_VERSION_NOW = -1 };
 
 struct span {
 	const char *type;      /* of the entity */

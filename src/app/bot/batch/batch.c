@@ -36,8 +36,10 @@ void batch_set_state(struct batch *b, enum batch_state state)
 #define TO(name) (1U << BATCH_##name)
 	static const unsigned allowed[] = {
 	    [BATCH_IDLE] = TO(NEXT),
-	    [BATCH_NEXT] = TO(IDLE) | TO(NEXT) | TO(MARKING) | TO(READING) | TO(PARKING),
-	    [BATCH_MARKING] = TO(IDLE) | TO(READING),
+	    [BATCH_NEXT] =
+		TO(IDLE) | TO(NEXT) | TO(MARKING) | TO(SETTLING) | TO(READING) | TO(PARKING),
+	    [BATCH_MARKING] = TO(IDLE) | TO(SETTLING) | TO(READING),
+	    [BATCH_SETTLING] = TO(READING),
 	    [BATCH_READING] = TO(IDLE) | TO(NEXT) | TO(WRITING) | TO(PARKING),
 	    [BATCH_WRITING] = TO(IDLE) | TO(NEXT) | TO(PARKING),
 	    [BATCH_PARKING] = TO(IDLE) | TO(NEXT),
@@ -233,18 +235,46 @@ static void on_read(struct db_conn *conn, const struct db_reply *reply, void *da
 	batch_write(b, reply);
 }
 
-static void read_batch(struct batch *b)
+static void read_interests(struct batch *b)
 {
-	struct arena *a = &b->scratch;
-	struct fold_interests *in = &b->interests;
-	b->begun_us = clock_monotonic_us();
-	batch_mark_floods(b);
-	fold_interests(b->options.rules, b->updates + b->from, b->to - b->from, a, in);
 	struct db_plan *plan = batch_fresh_plan(b);
 	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
 	batch_plan_reads(b, plan);
 	batch_set_state(b, BATCH_READING);
 	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_read, b);
+}
+
+static void on_settled(struct db_conn *conn, const struct db_reply *reply, void *data)
+{
+	struct batch *b = data;
+	assert(conn == b->conn && b->state == BATCH_SETTLING);
+	/* what could not be written is collected again, and goes with the batch's own transaction */
+	delivery_results_written(b->options.delivery, reply);
+	read_interests(b);
+}
+
+/* What somebody replies to, or has edited, may have been sent a moment ago: which message carries whose words is known when that is
+ * written (outbox_sent). */
+static void settle(struct batch *b)
+{
+	struct db_plan *plan = batch_fresh_plan(b);
+	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
+	delivery_put_results(b->options.delivery, plan, &b->scratch);
+	(void)db_plan_add_plain(plan, SQL_TX_COMMIT);
+	batch_set_state(b, BATCH_SETTLING);
+	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_settled, b);
+}
+
+static void read_batch(struct batch *b)
+{
+	struct fold_interests *in = &b->interests;
+	b->begun_us = clock_monotonic_us();
+	batch_mark_floods(b);
+	fold_interests(b->options.rules, b->updates + b->from, b->to - b->from, &b->scratch, in);
+	if (in->pair_count > 0 && delivery_has_results(b->options.delivery))
+		settle(b);
+	else
+		read_interests(b);
 }
 
 static void on_marked(struct db_conn *conn, const struct db_reply *reply, void *data)

@@ -83,6 +83,7 @@ static void park_and_tell(struct batch *b, bool tell, enum locale locale)
 		    .method = outgoing_method(&message),
 		    .payload = outgoing_payload(&message, &b->scratch),
 		    .priority = PRIORITY_REPLY,
+		    .version = MESSAGE_VERSION_NOW,
 		    .answers_to = update->has_id ? update->update_id : 0};
 		(void)outbox_insert(plan, &b->scratch, &row, 1);
 		b->thin_step = outbox_thin(plan, &b->scratch, &row, 1, true);

@@ -14,11 +14,13 @@ enum {
 /*
  *            lease        marked (careful only)       read, folded          committed
  *   IDLE ----------> NEXT ------> MARKING ------> READING --------> WRITING -----------> NEXT … until no update is left
+ *                      |             |               ^
+ *                      +-------------+-> SETTLING ---+   somebody replied: what was sent is written first
  *                      ^                             |                 |
  *                      +--- aborted: again, singly --+-----------------+
  *                      +--- alone and aborted again --> PARKING --> NEXT
  */
-#define BATCH_STATE_MAP(X) X(IDLE) X(NEXT) X(MARKING) X(READING) X(WRITING) X(PARKING)
+#define BATCH_STATE_MAP(X) X(IDLE) X(NEXT) X(MARKING) X(SETTLING) X(READING) X(WRITING) X(PARKING)
 enum batch_state {
 #define X(name) BATCH_##name,
 	BATCH_STATE_MAP(X)

@@ -201,8 +201,9 @@ static void not_read(struct folding *f, const struct telegram_update *update)
 	    slot ? ((const struct person *)slot->value.pointer)->state.locale
 		 : locale_choose(event->language_code, input->rules->default_locale);
 	struct outcome outcome = {.effect_count = 0};
-	(void)message_list_add(&outcome.messages, f->a, event->chat_id, PRIORITY_REPLY,
-	    catalog_render(input->rules->catalog, locale, TEXT_SLOW_DOWN, NULL, 0, f->a));
+	message_list_add(&outcome.messages, f->a, event->chat_id, PRIORITY_REPLY,
+	    catalog_render(input->rules->catalog, locale, TEXT_SLOW_DOWN, NULL, 0, f->a))
+	    ->version = MESSAGE_VERSION_NOW;
 	fold_add_messages(f, fold_person_of(f, event->user_id), update, &outcome);
 }
 

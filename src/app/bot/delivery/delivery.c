@@ -76,6 +76,11 @@ void delivery_check_drained(struct delivery *d)
 	drained(d->drained_data);
 }
 
+bool delivery_has_results(const struct delivery *d)
+{
+	return d->results.fresh[RESULT_SENT].count > 0;
+}
+
 void delivery_put_results(struct delivery *d, struct db_plan *plan, struct arena *a)
 {
 	bool waiting = d->transaction == DELIVERY_TRANSACTION_WAITING;

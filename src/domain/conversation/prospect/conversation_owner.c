@@ -43,11 +43,11 @@ void turn_hand_over(struct turn *t)
 	    t, view, TEXT_PROSPECT_ASKS_FOR_YOU, ARGS({"name", turn_prospect_name(t, view)}));
 	if (told)
 		turn_owner_buttons(t, told, view);
-	if (view->rep_name)
-		(void)turn_say(t, TEXT_PROSPECT_HANDED_OVER,
-		    ARGS({"rep", prospect_quoted_name(t->a, view->rep_name)}));
-	else
-		(void)turn_say(t, TEXT_PROSPECT_WAITS_FOR_PERSON, NO_ARGS);
+	struct message *said = view->rep_name
+				   ? turn_say(t, TEXT_PROSPECT_HANDED_OVER,
+					 ARGS({"rep", prospect_quoted_name(t->a, view->rep_name)}))
+				   : turn_say(t, TEXT_PROSPECT_WAITS_FOR_PERSON, NO_ARGS);
+	said->keyboard = KEYBOARD_REMOVE; /* a question's, which is not asked any more */
 }
 
 void turn_owner_buttons(
@@ -99,9 +99,10 @@ static void tell_prospect(struct turn *t, const struct assignment_view *assignme
 		return;
 	const char *text = catalog_render(
 	    t->state->rules->catalog, assignment->prospect_locale, id, args, count, t->a);
-	message_list_add(
-	    &t->out->messages, t->a, assignment->prospect_account, PRIORITY_NOTIFICATION, text)
-	    ->version = assignment->version + 1;
+	struct message *m = message_list_add(
+	    &t->out->messages, t->a, assignment->prospect_account, PRIORITY_NOTIFICATION, text);
+	m->version = assignment->version + 1;
+	m->keyboard = KEYBOARD_REMOVE; /* of a question that is not asked now */
 }
 
 /* The pressed button becomes its opposite. */

@@ -275,6 +275,16 @@ static const char *said_text(const struct turn *t)
 	return event->caption ? arena_printf(t->a, "%s %s", what, event->caption) : what;
 }
 
+static struct message *say_noted(struct turn *t, const struct prospect_view *view)
+{
+	if (view->rep_telegram_id)
+		return turn_say(t, TEXT_PROSPECT_PASSED_ON,
+		    ARGS({"rep", prospect_quoted_name(t->a, view->rep_name)}));
+	return turn_say(t,
+	    t->event->kind == EVENT_MEDIA ? TEXT_PROSPECT_NOTED_NO_FILE : TEXT_PROSPECT_NOTED,
+	    NO_ARGS);
+}
+
 /* What nobody asked for goes on to the rep; where there is none yet it is kept for the one who comes. */
 static void said(struct turn *t)
 {
@@ -300,15 +310,14 @@ static void said(struct turn *t)
 	turn_pass_on(t);
 	if (person)
 		turn_hand_over(t);
-	else if (view->rep_telegram_id && view->owner != OWNER_BOT)
-		return; /* a person answers, and the bot is silent */
-	else if (!view->rep_telegram_id && t->event->kind == EVENT_MEDIA)
-		(void)turn_say(t, TEXT_PROSPECT_NOTED_NO_FILE, NO_ARGS);
-	else if (view->rep_telegram_id)
-		(void)turn_say(t, TEXT_PROSPECT_PASSED_ON,
-		    ARGS({"rep", prospect_quoted_name(t->a, view->rep_name)}));
+	/* a person answers, and the bot is silent; what was edited is most likely an answer, which that does not change */
+	else if ((view->rep_telegram_id && view->owner != OWNER_BOT) ||
+		 (t->event->kind == EVENT_EDITED &&
+		     turn_ask_again(t, turn_text(t, TEXT_QUESTION_EDITED, NO_ARGS))))
+		return;
 	else
-		(void)turn_say(t, TEXT_PROSPECT_NOTED, NO_ARGS);
+		/* a question may have been asked whose buttons are there still; if it is asked again, they come back */
+		say_noted(t, view)->keyboard = KEYBOARD_REMOVE;
 	if (!turn_ask_again(t, NULL))
 		(void)turn_ask_prospect(t, NULL);
 }
@@ -325,7 +334,12 @@ static void stop(struct turn *t)
 	if (view && !view->opted_out)
 		(void)turn_tell_rep(
 		    t, view, TEXT_PROSPECT_SAID_STOP, ARGS({"name", turn_prospect_name(t, view)}));
-	turn_buttons(t, turn_say(t, TEXT_PROSPECT_STOPPED, NO_ARGS), resume, 1);
+	struct message *last = turn_say(t, TEXT_PROSPECT_STOPPED, NO_ARGS);
+	if (turn_shows_keyboard(t)) { /* a message has one keyboard */
+		last->keyboard = KEYBOARD_REMOVE;
+		last = turn_say(t, TEXT_PROSPECT_MAY_RESUME, NO_ARGS);
+	}
+	turn_buttons(t, last, resume, 1);
 }
 
 static void resume(struct turn *t)

@@ -42,6 +42,13 @@ bool turn_has_asked_all(const struct turn *t)
 	return view && view->questions && !is_asked(view->questions);
 }
 
+bool turn_shows_keyboard(const struct turn *t)
+{
+	const struct prospect_view *view = t->out->next.prospect;
+	const struct questionnaire *q = view ? view->questions : NULL;
+	return is_asked(q) && q->script->questions[q->at].kind == QUESTION_CONTACT;
+}
+
 /* What changes from here on is the person's next state. */
 static struct questionnaire *changed(struct turn *t, const char ***answers)
 {
@@ -407,7 +414,10 @@ static void question_pressed(struct turn *t)
 	const struct questionnaire *q = questions_of(t);
 	struct question_press pressed;
 	if (!q) {
-		turn_answer(t, true, TEXT_ANSWER_QUESTION_OVER, NO_ARGS);
+		const struct prospect_view *view = t->out->next.prospect;
+		bool led = view && view->open && !view->blocked && view->owner != OWNER_BOT;
+		turn_answer(t, true, led ? TEXT_ANSWER_QUESTION_OVER : TEXT_ANSWER_QUESTION_CLOSED,
+		    NO_ARGS);
 		return;
 	}
 	if (!question_press_read(q->script, t->press.about, &pressed) ||

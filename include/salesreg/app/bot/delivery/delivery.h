@@ -68,6 +68,8 @@ bool delivery_has_backlog(const struct delivery *d);
 /* Too much in memory: take no more updates until `on_capacity`. */
 bool delivery_is_full(const struct delivery *d);
 
+/* Whether something has been sent that is not written yet. */
+bool delivery_has_results(const struct delivery *d);
 /* Adds the collected results to a transaction of somebody else; afterwards exactly one delivery_results_written(). */
 void delivery_put_results(struct delivery *d, struct db_plan *plan, struct arena *a);
 void delivery_results_written(struct delivery *d, const struct db_reply *reply);
