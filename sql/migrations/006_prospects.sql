@@ -20,7 +20,7 @@ CREATE TABLE salesreg.conversations (
     telegram_id  bigint,                  -- the account that came first; another one never takes its place
     owner        text NOT NULL DEFAULT 'bot' CHECK (owner IN ('bot', 'rep', 'nobody')),
     version      bigint NOT NULL DEFAULT 1,
-    source       text NOT NULL DEFAULT 'table' CHECK (source IN ('table', 'campaign', 'chat')),
+    source       text NOT NULL DEFAULT 'table' CHECK (source IN ('table', 'campaign', 'chat', 'own')),
     campaign     text,
     met_at       timestamptz,
     blocked_at   timestamptz,             -- the rep wants to hear nothing more of them

@@ -141,3 +141,76 @@ FROM unnest($1::varchar[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[]) A
 UPDATE salesreg.prospect_events e SET detail = f.text
 FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS f (chat_id, message_id, text)
 WHERE e.chat_id = f.chat_id AND e.message_id = f.message_id AND e.kind = 'note'
+-- name: own_clients_read
+-- $1 reps' accounts, $2 whom each has chosen, $3 that one's @name in lower case or '', one row for each: whether the chosen one is a rep; who
+-- is known as a prospect by the account, or by what the table has as their contact: of several the open one that somebody has, then the
+-- open one, the one that was converted, the latest; whether the bot has met them, whether this rep has them, whether somebody has, whether
+-- it is open, and archived; which assignment goes on; when the row was made. Where there is none the id it would get, and now; the last: an
+-- assignment's id that is nobody's
+SELECT u.rep, u.person,
+       EXISTS (SELECT 1 FROM public.sales_representatives w
+               WHERE w.telegram_id = u.person AND coalesce(w.status, '') NOT IN ('removed', '')),
+       coalesce(k.id, 'tg' || u.person || CASE WHEN EXISTS (SELECT 1 FROM public.test_prospects o WHERE o.id = 'tg' || u.person)
+                                               THEN '-' || (extract(epoch FROM clock_timestamp()) * 1000)::bigint ELSE '' END),
+       k.id IS NOT NULL, coalesce(k.met, false), coalesce(k.assigned_rep_id = r.id, false),
+       EXISTS (SELECT 1 FROM public.sales_representatives w WHERE w.id = k.assigned_rep_id AND w.status IN ('active', 'pending') OFFSET 0),
+       coalesce(k.open, false), coalesce(k.archived, false),
+       (SELECT a.id FROM salesreg.assignments a WHERE a.prospect = k.id AND a.ended_at IS NULL LIMIT 1),
+       CASE WHEN k.id IS NULL THEN (extract(epoch FROM now()) * 1000000)::bigint ELSE k.at END,
+       nextval('salesreg.assignments_id_seq')
+FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS u (rep, person, username)
+LEFT JOIN LATERAL (SELECT w.id FROM public.sales_representatives w
+                   WHERE w.telegram_id = u.rep AND w.status = 'active' ORDER BY w.id LIMIT 1) r ON true
+LEFT JOIN LATERAL (
+    SELECT q.id, m.met, q.assigned_rep_id, q.status IN ('unreached', 'contacted', 'in_conversation') AS open, q.status = 'archived' AS archived,
+           CASE WHEN isfinite(q.created_at::timestamptz) THEN (extract(epoch FROM q.created_at::timestamptz) * 1000000)::bigint END AS at
+    FROM (SELECT v.prospect, true AS met FROM salesreg.conversations v WHERE v.telegram_id = u.person
+          UNION ALL
+          (SELECT i.prospect, false FROM salesreg.prospect_identities i
+           WHERE i.kind = 'telegram_id' AND i.value = u.person::text AND i.kind <> 'none' LIMIT 20)
+          UNION ALL
+          (SELECT i.prospect, false FROM salesreg.prospect_identities i
+           WHERE i.kind = 'username' AND i.value = u.username AND u.username <> '' AND i.kind <> 'none' LIMIT 20)) m
+    JOIN public.test_prospects q ON q.id = m.prospect
+    ORDER BY q.status IN ('unreached', 'contacted', 'in_conversation') AND q.assigned_rep_id IS NOT NULL DESC NULLS LAST,
+             q.status IN ('unreached', 'contacted', 'in_conversation') DESC NULLS LAST, q.status = 'converted' DESC NULLS LAST,
+             m.met DESC, q.created_at DESC, q.id DESC
+    LIMIT 1) k ON true
+-- name: own_clients_add
+-- $1 prospects, $2 whether there is a row of each, $3 accounts, $4 usernames or NULL, $5 names, $6 reps, $7 assignments: clients whom reps have
+-- chosen from their own lists. Under the assignment lock: each was nobody's when that was looked at
+WITH f AS (
+    SELECT * FROM unnest($1::varchar[], $2::boolean[], $3::bigint[], $4::text[], $5::text[], $6::uuid[], $7::bigint[])
+        AS f (prospect, known, telegram_id, username, name, rep, assignment)
+), added AS (
+    INSERT INTO public.test_prospects (id, telegram_id, name, status, assigned_rep_id)
+    SELECT f.prospect, left(coalesce('@' || f.username, f.telegram_id::text), 255), left(f.name, 255), 'unreached', f.rep FROM f WHERE NOT f.known
+    RETURNING id
+), taken AS (
+    UPDATE public.test_prospects p
+    SET assigned_rep_id = f.rep, status = CASE WHEN p.status = 'archived' THEN 'unreached' ELSE p.status END, updated_at = now()
+    FROM f WHERE f.known AND p.id = f.prospect
+      -- coalesce: by its key
+      AND coalesce(p.status, '') IN ('unreached', 'contacted', 'in_conversation', 'archived')
+    RETURNING p.id
+), made AS (
+    INSERT INTO salesreg.assignments (id, prospect, rep) SELECT f.assignment, f.prospect, f.rep FROM f
+), explained AS (
+    INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind, detail)
+    SELECT f.prospect, f.rep, f.assignment, 'assigned', 'own contact' FROM f
+), sources AS (
+    INSERT INTO salesreg.conversations (prospect, source) SELECT f.prospect, 'own' FROM f WHERE NOT f.known
+    ON CONFLICT DO NOTHING
+), identified AS (
+    INSERT INTO salesreg.prospect_identities (prospect, kind, value)
+    SELECT f.prospect, 'telegram_id', f.telegram_id::text FROM f WHERE NOT f.known
+    UNION ALL
+    SELECT f.prospect, 'username', lower(f.username) FROM f WHERE NOT f.known AND f.username IS NOT NULL
+    ON CONFLICT DO NOTHING
+), apart AS (
+    DELETE FROM salesreg.declined_prospects WHERE prospect = ANY ($1::varchar[])
+)
+SELECT salesreg.must((SELECT count(*) FROM added) + (SELECT count(*) FROM taken) = (SELECT count(*) FROM f))
+-- name: own_clients_told
+-- $1 prospects: what their rep has just done themselves is no change by another hand, and nothing to be told of
+DELETE FROM salesreg.prospect_changes WHERE prospect = ANY ($1::varchar[])

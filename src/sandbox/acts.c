@@ -6,6 +6,7 @@
 #include "salesreg/sandbox/telegram/entities.h"
 #include "salesreg/sandbox/telegram/markup.h"
 #include "salesreg/sandbox/telegram/media.h"
+#include "salesreg/sandbox/telegram/people.h"
 #include "salesreg/sandbox/telegram/updates.h"
 #include "salesreg/sandbox/transcript.h"
 #include <stdlib.h>
@@ -212,6 +213,8 @@ static const char *press_found(struct act *a, const struct message *m, const jso
 		return NULL;
 	if (json_is_true(json_object_get(button, "request_contact")))
 		return "this button asks for a contact: send an act of type contact";
+	if (json_object_get(button, "request_users"))
+		return "this button asks for people: send an act of type users";
 	/* a reply keyboard: its button says its own text */
 	return say(a, arena_strdup(a->arena, label), NULL, UPDATE_MESSAGE);
 }
@@ -247,15 +250,15 @@ static const char *act_do_button(struct act *a)
 
 static const char *act_do_contact(struct act *a)
 {
-	const char *phone = get_text(a, "phone_number");
-	const char *name = get_text(a, "first_name");
-	int64_t owner = json_get_i64(a->json, "contact_user_id", a->user->id);
-	const char *of = owner ? arena_printf(a->arena, ",\"user_id\":%lld", (long long)owner) : "";
-	return say(a, NULL,
-	    arena_printf(a->arena, "\"contact\":{\"phone_number\":%s,\"first_name\":%s%s}",
-		json_quote(a->arena, phone ? phone : "+628123456789"),
-		json_quote(a->arena, name ? name : a->user->first_name), of),
-	    UPDATE_MESSAGE);
+	return say(a, NULL, people_contact(a->user, a->json, a->arena), UPDATE_MESSAGE);
+}
+
+static const char *act_do_users(struct act *a)
+{
+	const char *members = NULL;
+	const char *wrong =
+	    people_shared(a->chat, json_object_get(a->json, "users"), a->arena, &members);
+	return wrong ? wrong : say(a, NULL, members, UPDATE_MESSAGE);
 }
 
 static const char *act_do_media(struct act *a)
@@ -431,6 +434,7 @@ static const struct {
     {"start", NEEDS_USER, act_do_start},
     {"button", NEEDS_USER, act_do_button},
     {"contact", NEEDS_USER, act_do_contact},
+    {"users", NEEDS_USER, act_do_users},
     {"photo", NEEDS_USER, act_do_media},
     {"sticker", NEEDS_USER, act_do_media},
     {"voice", NEEDS_USER, act_do_media},

@@ -65,3 +65,22 @@ size_t clients_card_parse(const PGresult *result, struct arena *a, struct client
 	    COL(client_card_row, answers, TEXT), COL(client_card_row, events, TEXT)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
+
+size_t own_clients_read(
+    struct db_plan *plan, struct arena *a, const struct chosen_ask *asks, size_t count)
+{
+	return db_plan_add(plan, SQL_OWN_CLIENTS_READ, I64_COLUMN(a, asks, count, rep_telegram_id),
+	    I64_COLUMN(a, asks, count, person), TEXT_COLUMN(a, asks, count, username));
+}
+
+size_t own_clients_parse(const PGresult *result, struct arena *a, struct chosen_row **rows)
+{
+	static const struct column columns[] = {COL(chosen_row, rep_telegram_id, I64),
+	    COL(chosen_row, person, I64), COL(chosen_row, is_rep, BOOL),
+	    COL(chosen_row, prospect, TEXT), COL(chosen_row, known, BOOL),
+	    COL(chosen_row, met, BOOL), COL(chosen_row, mine, BOOL), COL(chosen_row, held, BOOL),
+	    COL(chosen_row, open, BOOL), COL(chosen_row, archived, BOOL),
+	    COL(chosen_row, assignment, I64), COL(chosen_row, made_us, I64),
+	    COL(chosen_row, fresh, I64)};
+	return ROWS_PARSE(result, a, columns, rows);
+}

@@ -2,7 +2,7 @@
 #include "rows.h"
 #include "salesreg/domain/calendar/account.h"
 
-enum { COLUMNS_MOST = 6, VALUES_MOST = COLUMNS_MOST + 1 };
+enum { COLUMNS_MOST = 7, VALUES_MOST = COLUMNS_MOST + 1 };
 
 #define KIND(kind) (UINT64_C(1) << EFFECT_##kind)
 #define OF(member, type) COL(effect_row, member, type)
@@ -96,6 +96,11 @@ static const struct write {
 	{OF_USER, OF(effect.position, TEXT), OF(effect.score, I64)}, NULL, NULL},
     {KIND(CLOSE), SQL_ASSIGNMENTS_CLOSE,
 	{OF_ASSIGNMENT, OF(effect.closed, TEXT), OF(effect.reason, TEXT)}, NULL, NULL},
+    {KIND(OWN_CLIENT), SQL_OWN_CLIENTS_ADD,
+	{OF(effect.prospect, TEXT), OF(effect.known, BOOL), OF(effect.from, I64),
+	    OF(effect.username, TEXT), OF(effect.name, TEXT), OF_REP, OF_ASSIGNMENT},
+	NULL, NULL},
+    {KIND(OWN_CLIENT), SQL_OWN_CLIENTS_TOLD, {OF(effect.prospect, TEXT)}, NULL, NULL},
     {KIND(NOTE), SQL_NOTES_ADD,
 	{OF(effect.prospect, TEXT), OF_REP, OF(effect.said, TEXT), OF_USER,
 	    OF(effect.message_id, I64)},

@@ -2,6 +2,7 @@
 #include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/outbox/message.h"
+#include "update_private.h"
 #include <string.h>
 #include <strings.h>
 
@@ -11,7 +12,6 @@ enum {
 	CAPTION_UNITS = 4096, /* 1024, or four times as many of who pays for it */
 	ID_UNITS = 256,
 	DATA_UNITS = 256,
-	PHONE_UNITS = 64,
 	BUTTON_TEXT_BYTES = 1024,
 	BUTTON_DATA_BYTES = 256,
 	BUTTON_URL_BYTES = 4096,
@@ -29,36 +29,10 @@ static const char *const media_fields[] = {"animation", "audio", "photo", "stick
 
 /* Telegram's notices in a private chat: there is nothing to answer. */
 static const char *const notice_fields[] = {"pinned_message", "message_auto_delete_timer_changed",
-    "write_access_allowed", "connected_website", "users_shared", "chat_shared",
-    "chat_background_set", "proximity_alert_triggered", "successful_payment", "refunded_payment",
-    "gift", "unique_gift", "paid_message_price_changed", "boost_added", "giveaway_created",
-    "giveaway_completed", "giveaway_winners", "checklist_tasks_done", "checklist_tasks_added",
-    NULL};
-
-/* Clean, NUL-free and at most `units` long: borrowed where it can be.
- * NULL if it is not a string. */
-static const char *bounded(struct arena *a, const json_t *object, const char *key, size_t units)
-{
-	const json_t *value = json_object_get(object, key);
-	if (!json_is_string(value))
-		return NULL;
-	const char *s = json_string_value(value);
-	size_t n = json_string_length(value);
-	if (memchr(s, '\0', n)) {
-		/* no character takes more than three bytes a unit;
-		 * cut before cleaning makes it longer */
-		size_t most = 3 * units;
-		if (n > most)
-			for (n = most; n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80;)
-				n--;
-		s = text_clean(a, s, n);
-		n = strlen(s);
-	}
-	if (n <= units)
-		return s;
-	size_t fits = text_prefix_utf16(s, units);
-	return s[fits] ? arena_strndup(a, s, fits) : s;
-}
+    "write_access_allowed", "connected_website", "chat_shared", "chat_background_set",
+    "proximity_alert_triggered", "successful_payment", "refunded_payment", "gift", "unique_gift",
+    "paid_message_price_changed", "boost_added", "giveaway_created", "giveaway_completed",
+    "giveaway_winners", "checklist_tasks_done", "checklist_tasks_added", NULL};
 
 /* For buttons, of which there are many:
  * what is not clean and short is no string at all, so nothing is copied. */
@@ -84,9 +58,9 @@ static bool read_people(const json_t *from, const json_t *chat, struct arena *a,
 {
 	e->user_id = json_get_i64(from, "id", 0);
 	e->chat_id = json_get_i64(chat, "id", 0);
-	e->username = bounded(a, from, "username", NAME_UNITS);
-	e->first_name = bounded(a, from, "first_name", NAME_UNITS);
-	e->language_code = bounded(a, from, "language_code", ID_UNITS);
+	e->username = update_bounded(a, from, "username", NAME_UNITS);
+	e->first_name = update_bounded(a, from, "first_name", NAME_UNITS);
+	e->language_code = update_bounded(a, from, "language_code", ID_UNITS);
 	const char *type = json_string_value(json_object_get(chat, "type"));
 	/* ids of users are positive, and a private chat has the id of the person */
 	return e->user_id > 0 && e->chat_id > 0 && type && strcmp(type, "private") == 0 &&
@@ -128,14 +102,6 @@ static const struct event_file *read_file(const json_t *message, struct arena *a
 	return file;
 }
 
-static void read_contact(const json_t *contact, struct arena *a, struct event *e)
-{
-	const char *phone = bounded(a, contact, "phone_number", PHONE_UNITS);
-	e->kind = EVENT_CONTACT;
-	e->phone = phone ? phone : "";
-	e->contact_user_id = json_get_i64(contact, "user_id", 0);
-}
-
 static void read_place(const json_t *message, struct event *e)
 {
 	e->said_id = json_get_i64(message, "message_id", 0);
@@ -150,7 +116,7 @@ static void read_message(const json_t *message, struct arena *a, struct event *e
 	if (!read_people(json_get_object(message, "from"), json_get_object(message, "chat"), a, e))
 		return;
 	read_place(message, e);
-	const char *text = bounded(a, message, "text", UPDATE_TEXT_UNITS);
+	const char *text = update_bounded(a, message, "text", UPDATE_TEXT_UNITS);
 	if (text) {
 		const char *payload = start_payload(text, a);
 		e->kind = payload ? EVENT_START : EVENT_TEXT;
@@ -159,7 +125,12 @@ static void read_message(const json_t *message, struct arena *a, struct event *e
 	}
 	const json_t *contact = json_get_object(message, "contact");
 	if (contact) {
-		read_contact(contact, a, e);
+		update_read_contact(contact, a, e);
+		return;
+	}
+	const json_t *people = json_get_object(message, "users_shared");
+	if (people) {
+		update_read_people(people, a, e);
 		return;
 	}
 	const char *media = first_present(message, media_fields);
@@ -167,8 +138,8 @@ static void read_message(const json_t *message, struct arena *a, struct event *e
 		return;
 	e->kind = EVENT_MEDIA;
 	e->text = media ? media : "unknown";
-	e->caption = bounded(a, message, "caption", CAPTION_UNITS);
-	e->album = bounded(a, message, "media_group_id", ID_UNITS);
+	e->caption = update_bounded(a, message, "caption", CAPTION_UNITS);
+	e->album = update_bounded(a, message, "media_group_id", ID_UNITS);
 	e->file = read_file(message, a);
 }
 
@@ -177,8 +148,8 @@ static void read_edited(const json_t *message, struct arena *a, struct event *e)
 	if (!read_people(json_get_object(message, "from"), json_get_object(message, "chat"), a, e))
 		return;
 	read_place(message, e);
-	const char *text = bounded(a, message, "text", UPDATE_TEXT_UNITS);
-	e->caption = text ? NULL : bounded(a, message, "caption", CAPTION_UNITS);
+	const char *text = update_bounded(a, message, "text", UPDATE_TEXT_UNITS);
+	e->caption = text ? NULL : update_bounded(a, message, "caption", CAPTION_UNITS);
 	if (!text && !e->caption)
 		return;
 	e->kind = EVENT_EDITED;
@@ -230,7 +201,7 @@ static const char *mark_of(const char *type)
 /* With the marks it was made of: what Telegram added by itself (links) it adds again. Entities come in order. */
 static const char *read_marked_text(const json_t *message, struct arena *a)
 {
-	const char *text = bounded(a, message, "text", MESSAGE_TEXT_UNITS);
+	const char *text = update_bounded(a, message, "text", MESSAGE_TEXT_UNITS);
 	const json_t *entities = json_get_array(message, "entities");
 	if (!text)
 		return NULL;
@@ -317,10 +288,10 @@ static void read_callback(const json_t *callback, struct arena *a, struct event 
 		usable = e->user_id > 0 && !json_get_bool(from, "is_bot", false);
 	}
 	/* without its id a press can neither be answered nor be told from another */
-	const char *id = bounded(a, callback, "id", ID_UNITS);
+	const char *id = update_bounded(a, callback, "id", ID_UNITS);
 	if (!usable || !id)
 		return;
-	const char *data = bounded(a, callback, "data", DATA_UNITS);
+	const char *data = update_bounded(a, callback, "data", DATA_UNITS);
 	e->kind = EVENT_BUTTON;
 	e->callback_id = id;
 	e->text = data ? data : "";
@@ -328,8 +299,8 @@ static void read_callback(const json_t *callback, struct arena *a, struct event 
 	const json_t *replied = json_get_object(message, "reply_to_message");
 	e->replies_to = json_get_i64(replied, "message_id", 0);
 	e->replies_to_media = e->replies_to && !json_object_get(replied, "text");
-	e->replied_text = bounded(a, replied, "text", UPDATE_TEXT_UNITS);
-	e->replied_caption = bounded(a, replied, "caption", CAPTION_UNITS);
+	e->replied_text = update_bounded(a, replied, "text", UPDATE_TEXT_UNITS);
+	e->replied_caption = update_bounded(a, replied, "caption", CAPTION_UNITS);
 	e->replied_file = read_file(replied, a);
 	if (json_get_i64(message, "date", 0) != 0) {
 		read_buttons(message, a, e);
@@ -380,9 +351,9 @@ void telegram_connection_parse(const json_t *connection, struct arena *a, struct
 	const char *id = short_text(connection, "id", ID_UNITS);
 	e->user_id = json_get_i64(user, "id", 0);
 	e->chat_id = json_get_i64(connection, "user_chat_id", 0);
-	e->username = bounded(a, user, "username", NAME_UNITS);
-	e->first_name = bounded(a, user, "first_name", NAME_UNITS);
-	e->language_code = bounded(a, user, "language_code", ID_UNITS);
+	e->username = update_bounded(a, user, "username", NAME_UNITS);
+	e->first_name = update_bounded(a, user, "first_name", NAME_UNITS);
+	e->language_code = update_bounded(a, user, "language_code", ID_UNITS);
 	if (!id || !*id || e->user_id <= 0 || e->chat_id <= 0 ||
 	    json_get_bool(user, "is_bot", false))
 		return;
@@ -412,7 +383,7 @@ static struct business_event *read_own_chat(const json_t *object, struct arena *
 	    .rights = "",
 	    .at = json_get_i64(object, "date", 0),
 	    .peer = peer,
-	    .peer_username = bounded(a, chat, "username", NAME_UNITS),
+	    .peer_username = update_bounded(a, chat, "username", NAME_UNITS),
 	    .message_id = json_get_i64(object, "message_id", 0)};
 	return b;
 }

@@ -283,3 +283,161 @@ def test_a_press_and_its_word_in_one_poll_find_whom_they_are_about(crowd):
     made.start_bot()
     boris.hears("clients_find")
     assert "1. Client 13" in boris.hears_anything().labels
+
+
+# one's own ---------------------------------------------------------------------------------------------------------------
+
+OLGA = {"user_id": 7_700_000_001, "first_name": "Ольга", "last_name": "Знакомая", "username": "Olga_Z"}
+
+
+def chooses(person, **who):
+    """The list, one tap on the button, one on the person."""
+    person.says("/clients")
+    person.hears_anything()
+    person.presses("button_own_client")
+    person.is_answered()
+    asked = person.hears("own_client_ask")
+    (choose, ), (cancel, ) = asked.event["reply_markup"]["keyboard"]
+    assert choose["request_users"]["request_name"] and choose["request_users"]["request_username"] and cancel["text"]
+    person.act("users", users=[{**OLGA, **who}])
+
+
+def test_a_rep_adds_somebody_of_their_own_in_two_taps(world):  # noqa: F811
+    boris = registered(world)
+    chooses(boris)
+    boris.hears("own_client_added", name="Ольга Знакомая", open=1, max=5)
+    opened = boris.hears_anything()
+    assert world.texts.raw("ru", "client_source_own") in opened.text and "https://t.me/Olga_Z" in opened.text
+    assert opened.labels[:2] == [world.texts.raw("ru", key) for key in ("button_write", "button_copy")]
+    row = world.db.prospect(f"tg{OLGA['user_id']}")
+    assert (row["name"], row["telegram_id"], row["status"]) == ("Ольга Знакомая", "@Olga_Z", "unreached")
+    assert world.db.conversations.value("source") == "own"
+    assert prospects.holder(world, row["id"]) == boris.id
+    # the buttons work, nobody is told of a change by hand, and outreach leaves it as it is
+    boris.presses("button_contacted", message=opened)
+    boris.is_answered("answer_contacted", name="Ольга Знакомая")
+    boris.sees_edit()
+    world.settle()
+    assert boris.unheard() == []
+    assert world.db.assignments.value("count(*)") == 1
+    boris.says("статус")
+    boris.hears("status", open=1)
+    # whoever opens the invitation is that client
+    payload = next(button["copy_text"]["text"] for button in opened.buttons if "copy_text" in button).split("start=")[1].split()[0]
+    olga = world.sandbox.person("Ольга", id=OLGA["user_id"], username="Olga_Z")
+    olga.opens(payload)
+    olga.hears("prospect_hello", "prospect_ask", name="Ольга Знакомая")
+    boris.hears("prospect_came", name="Ольга Знакомая")
+
+
+def test_an_own_contact_takes_room(make_world):
+    world = make_world(MAX_PROSPECTS_PER_REP="1")  # noqa: F811
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    world.db.bot_state.eventually("username IS NOT NULL")
+    boris = registered(world)
+    chooses(boris, first_name=None, last_name=None, username=None)
+    boris.hears("own_client_added", name=world.texts.raw("ru", "prospect_nameless"), open=1, max=1)
+    opened = boris.hears_anything()
+    assert str(OLGA["user_id"]) in opened.text
+    world.db.add_prospect("p1", "Ivan P")
+    world.settle()
+    assert prospects.holder(world, "p1") is None
+    boris.presses("button_converted", message=opened)
+    prospects.assigned(world, "p1", boris)
+
+
+@pytest.mark.parametrize("known", ["by the account", "by the username", "by the conversation"])
+def test_who_is_a_colleague_s_client_stays_so_and_nothing_is_said_of_whose(world, campaign, known):  # noqa: F811
+    vera = registered(world, "Vera Ivanova")
+    if known == "by the conversation":
+        olga = world.sandbox.person("Ольга", id=OLGA["user_id"], username="Olga_Z")
+        olga.opens(campaign())
+        olga.hears("prospect_hello", "prospect_ask", name="Ольга")
+    else:
+        world.db.add_prospect("p1", "Olga Zakharova", str(OLGA["user_id"]) if known == "by the account" else "@olga_z")
+    assert "Ольга" in (text := vera.hears_anything().text) or "Olga" in text
+    world.db.prospect_identities.eventually("count(*) > 0")
+    boris = registered(world)
+    chooses(boris)
+    boris.hears("own_client_taken")
+    world.settle()
+    assert boris.unheard() == [] and world.db.assignments.value("count(*)") == 1
+    # and whose they are hears that they are theirs
+    chooses(vera)
+    vera.hears("own_client_yours")
+    see = vera.hears("own_client_see")
+    vera.presses("button_client_open", message=see)
+    vera.is_answered()
+    assert vera.hears_anything().text.startswith(world.texts.raw("ru", "client_card"))
+
+
+def test_a_colleague_is_no_client(world):  # noqa: F811
+    boris, vera = registered(world), registered(world, "Vera Ivanova")
+    for person in (vera, boris):
+        chooses(boris, user_id=person.id)
+        boris.hears("own_client_colleague")
+    assert world.db.value("SELECT count(*) FROM test_prospects") == 0
+
+
+def test_who_was_archived_or_waits_is_taken_and_no_second_row_made(make_world):
+    world = make_world(MAX_PROSPECTS_PER_REP="1")  # noqa: F811
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    world.db.bot_state.eventually("username IS NOT NULL")
+    boris = registered(world)
+    world.db.add_prospect("p0", "First")
+    boris.hears_anything()
+    world.db.add_prospect("p1", "Olga Zakharova", "@olga_z")
+    world.settle()
+    world.db.prospect_identities.insert("(prospect, kind, value) VALUES ('p1', 'username', 'olga_z') ON CONFLICT DO NOTHING")
+    chooses(boris)
+    boris.hears("own_client_added", name="Ольга Знакомая", open=2, max=1)
+    opened = boris.hears_anything()
+    boris.presses("button_archive", message=opened)
+    boris.is_answered("answer_archive_why")
+    boris.presses("button_archive_wrong_person", message=boris.sees_edit())
+    boris.is_answered("answer_archived", name="Olga Zakharova")
+    world.settle()
+    boris.forget()
+    chooses(boris)
+    boris.hears("own_client_added", name="Ольга Знакомая", open=2, max=1)
+    boris.hears_anything()
+    world.settle()
+    assert boris.unheard() == []
+    row = world.db.prospect("p1")
+    assert row["status"] == "unreached" and prospects.holder(world, "p1") == boris.id
+    assert world.db.value("SELECT count(*) FROM test_prospects") == 2
+    assert world.db.assignments.column("reason", "WHERE prospect = 'p1' ORDER BY id") == ["archived", None]
+
+
+def test_two_reps_choose_the_same_person_in_one_poll(world):  # noqa: F811
+    boris, vera = registered(world), registered(world, "Vera Ivanova")
+    for person in (boris, vera):
+        person.says("/clients")
+        person.hears_anything()
+        person.presses("button_own_client")
+        person.is_answered()
+        person.hears("own_client_ask")
+    world.sandbox.acts([{"user": person.id, "type": "users", "users": [OLGA]} for person in (boris, vera)])
+    boris.hears("own_client_added", name="Ольга Знакомая", open=1, max=5)
+    vera.hears("own_client_taken")
+
+
+def test_who_chooses_nobody_is_asked_again_and_may_cancel(world):  # noqa: F811
+    boris = registered(world)
+    boris.says("/clients")
+    boris.presses("button_own_client", message=boris.hears("clients_none"))
+    boris.is_answered()
+    boris.hears("own_client_ask")
+    boris.says("Ольга")
+    boris.hears("own_client_expected")
+    boris.presses("button_cancel")
+    assert boris.hears("cancelled").event["reply_markup"] == {"remove_keyboard": True}
+    # the button is in the phone still, and who is no rep any more adds nobody by it
+    world.db.execute("UPDATE sales_representatives SET status = 'suspended'")
+    boris.act("users", users=[OLGA])
+    boris.hears("suspended")
+    assert world.db.value("SELECT count(*) FROM test_prospects") == 0

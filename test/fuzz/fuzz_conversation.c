@@ -44,8 +44,8 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "q:0000000000000000:1:c1", "Вилла", "до 300 тыс", "в мае", "+7 999 123-45-67", "пропустить",
     "назад", "a:5:v", "a:5:x", "a:5:x1", "a:5:x0", "a:6:x5", "cal:pick:5", "cal:pick:7",
     "cal:pick:6", "cal:into", "cal:into:5", "cal:into:7", "cl:s", "cl:o8000000000000000.2",
-    "cl:n1.ffffffffffffffff", "cl:c0.0", "menu:find", "cl:f1.2.иван", "a:5:i", "a:5:i:e", "a:5:h",
-    "a:5:h:7", "a:5:w"};
+    "cl:n1.ffffffffffffffff", "cl:c0.0", "menu:own", "menu:find", "cl:f1.2.иван", "a:5:i",
+    "a:5:i:e", "a:5:h", "a:5:h:7", "a:5:w"};
 enum { USUAL = sizeof usual / sizeof usual[0] };
 
 #define BOTH(text)                                                                                 \
@@ -177,6 +177,7 @@ struct facts {
 	struct client_page page;
 	struct client_event events[CLIENT_EVENTS_A_PAGE];
 	struct client_view client;
+	struct chosen_view chosen;
 	bool has_page, has_client;
 	struct code_view code;
 	struct invite_view invite, held;
@@ -438,6 +439,11 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .events = f->events,
 	    .event_count = next_byte(in) % (CLIENT_EVENTS_A_PAGE + 1),
 	    .more_events = clients & 8};
+	f->chosen = (struct chosen_view){.is = (enum chosen_is)(clients % (CHOSEN_COLLEAGUE + 1)),
+	    .known = clients & 4,
+	    .prospect_id = "p3",
+	    .assignment_id = clients & 8 ? 0 : 11,
+	    .invite = f->client.invite};
 	for (size_t i = 0; i < f->client.event_count; i++)
 		f->events[i] = (struct client_event){.id = INT64_MAX - (int64_t)i,
 		    .at = "27.11.2026 09:00",
@@ -467,6 +473,11 @@ static struct event next_event(struct input *in, struct arena *a)
 	if (e.kind == EVENT_CONTACT) {
 		e.phone = flags & 64 ? "79991234567" : e.text;
 		e.contact_user_id = flags & 128 ? 0 : e.user_id;
+	}
+	if (e.kind == EVENT_PEOPLE) {
+		e.chosen_id = 503;
+		e.chosen_name = flags & 64 ? e.text : NULL;
+		e.chosen_username = flags & 128 ? "Somebody" : NULL;
 	}
 	uint8_t place = next_byte(in);
 	e.said_id = 40 + (place & 15);
@@ -531,6 +542,7 @@ static void set_facts(struct conversation_state *s, const struct facts *f)
 	s->business = f->has_business ? &f->business : NULL;
 	s->clients = f->has_page ? &f->page : NULL;
 	s->client = f->has_client ? &f->client : NULL;
+	s->chosen = &f->chosen;
 	s->code = f->has_code ? &f->code : NULL;
 	s->code_wait_us = f->code_wait_us;
 	s->code_wait_wrong = f->code_wait_wrong;
@@ -597,6 +609,8 @@ static void forget_what_was_not_asked(
 		s->clients = NULL;
 	if (!interest->wants_client)
 		s->client = NULL;
+	if (!interest->chosen_id)
+		s->chosen = NULL;
 }
 
 static void check_messages(const struct outcome *out)
@@ -795,6 +809,11 @@ static void check_effect(const struct effect *e, const struct conversation_state
 	case EFFECT_BLOCK:
 		require(s->rep_status == REP_ACTIVE && s->assignment && s->assignment->mine);
 		require(e->prospect && interest->changes_assignments);
+		return;
+	case EFFECT_OWN_CLIENT:
+		require(s->rep_status == REP_ACTIVE && event->kind == EVENT_PEOPLE && s->chosen);
+		require(s->chosen->is == CHOSEN_NOBODYS && interest->changes_assignments);
+		require(e->prospect && e->name && *e->name && e->from == event->chosen_id);
 		return;
 	case EFFECT_NOTE:
 	case EFFECT_CHANGE_NOTE:

@@ -54,6 +54,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	}
 	require((e->kind == EVENT_BUTTON) == (e->callback_id != NULL));
 	require((e->kind == EVENT_CONTACT) == (e->phone != NULL));
+	require((e->kind == EVENT_PEOPLE) == (e->chosen_id > 0));
+	require_clean(e->chosen_name, 520);
+	require_clean(e->chosen_username, 256);
 	require(e->button_count <= UPDATE_MAX_BUTTONS &&
 		(e->button_count == 0 || e->kind == EVENT_BUTTON));
 	for (size_t i = 0; i < e->button_count; i++) {

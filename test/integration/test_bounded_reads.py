@@ -15,6 +15,7 @@ COMPARED = {"assignments_read": ["r.status"], "assignments_contacted": ["p.statu
             "allocation_exhausted": ["r.status"], "allocation_reconcile_assignments": ["r.status"], "reps_decide": ["r.status"],
             "reps_move": ["r.name"], "allocation_changed": ["p.context", "p.email", "p.name", "p.notes"],
             "doctor_reps_without_email": ["r.email"], "doctor_contacts": ["p.email"],
+            "own_clients_read": ["w.status"], "own_clients_add": ["p.status"],
             "codes_read": ["o.email"], "outbox_claim": ["q.status"]}
 
 

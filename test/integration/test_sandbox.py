@@ -557,6 +557,21 @@ def test_a_callback_query_expires_after_150_seconds(chat):
     fails(chat.sandbox.call("answerCallbackQuery", callback_query_id=query["id"]), 400, old)
 
 
+def test_people_are_shared_by_the_button_that_asks_for_them_and_no_more_than_it_asks(chat):
+    wants = {"request_id": 5, "request_name": True}
+    someone = {"user_id": 8, "first_name": "Olga", "last_name": "Z", "username": "olga"}
+    chat.send(reply_markup={"keyboard": [[{"text": "Whom?", "request_users": wants}]]})
+    chat.sandbox.updates()
+    chat.sandbox.act(7, "users", users=[someone])
+    shared = chat.sandbox.updates()[-1]["message"]["users_shared"]
+    assert shared == {"request_id": 5, "users": [{"user_id": 8, "first_name": "Olga", "last_name": "Z"}]}
+    chat.send(reply_markup={"keyboard": [[{"text": "Whom?", "request_users": {**wants, "request_username": True}}]]})
+    chat.sandbox.act(7, "users", users=[{"user_id": 9, "username": "olga"}])
+    assert chat.sandbox.updates()[-1]["message"]["users_shared"]["users"] == [{"user_id": 9, "username": "olga"}]
+    chat.sandbox.act(7, "users")  # somebody who is made up
+    assert chat.sandbox.updates()[-1]["message"]["users_shared"]["users"][0]["first_name"]
+
+
 def test_an_unfetched_callback_query_expires_but_a_message_stays(chat):
     chat.send(reply_markup=buttons([button("a", "b")]))
     chat.sandbox.act(7, "button", text="a")

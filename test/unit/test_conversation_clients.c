@@ -60,7 +60,7 @@ static void the_list_is_one_message_with_a_button_for_each(void **state)
 		    "can do. A reply to a card is a note that only you and colleagues see.");
 		assert_string_equal(data_of(m),
 		    "a:9:i / a:8:i / cl:ca.fffffffffffffffd / a:5:i / cl:o8000000000000000.4 / "
-		    "menu:find");
+		    "menu:find menu:own");
 		assert_string_equal(m->buttons[0].text, "1. Ada");
 	}
 }
@@ -81,7 +81,7 @@ static void a_page_takes_the_place_of_the_one_before(void **state)
 	assert_int_equal(out.messages.count, 1);
 	assert_int_equal(out.messages.first->kind, MESSAGE_EDIT_TEXT);
 	assert_string_equal(data_of(out.messages.first),
-	    "a:9:i / a:8:i / cl:n14.1 cl:oa.fffffffffffffffe / menu:find");
+	    "a:9:i / a:8:i / cl:n14.1 cl:oa.fffffffffffffffe / menu:find menu:own");
 	/* whoever was there is somebody else's by now */
 	s.clients = &(struct client_page){.count = 0};
 	out = step(&s, &event);

@@ -212,6 +212,23 @@ static void a_contact_tells_whose_it_is(void **state)
 	assert_int_equal(u.event.contact_user_id, 0);
 }
 
+static void somebody_who_was_chosen_has_the_names_that_were_asked_for(void **state)
+{
+	(void)state;
+	struct telegram_update u = parse(PRIVATE(
+	    ",\"users_shared\":{\"request_id\":1,\"users\":[{\"user_id\":5000000001,\"first_name\":"
+	    "\"Olga\",\"last_name\":\"Z\",\"username\":\"olga\"},{\"user_id\":5}]}"));
+	assert_int_equal(u.event.kind, EVENT_PEOPLE);
+	assert_int_equal(u.event.chosen_id, 5000000001);
+	assert_string_equal(u.event.chosen_name, "Olga Z");
+	assert_string_equal(u.event.chosen_username, "olga");
+	u = parse(PRIVATE(",\"users_shared\":{\"users\":[{\"user_id\":5}]}"));
+	assert_int_equal(u.event.kind, EVENT_PEOPLE);
+	assert_null(u.event.chosen_name);
+	u = parse(PRIVATE(",\"users_shared\":{\"users\":[]}"));
+	assert_int_equal(u.event.kind, EVENT_IGNORED);
+}
+
 static void a_button_brings_its_keyboard(void **state)
 {
 	(void)state;
@@ -391,6 +408,7 @@ int main(void)
 	    {T(the_kind_follows_from_the_fields),
 		ROWS(the_kind_follows_from_the_fields_rows, json)},
 	    {T(a_contact_tells_whose_it_is), ONCE},
+	    {T(somebody_who_was_chosen_has_the_names_that_were_asked_for), ONCE},
 	    {T(a_button_brings_its_keyboard), ONCE},
 	    {T(marks_stand_where_the_entities_were), ONCE},
 	    {T(a_button_on_an_old_message_still_counts), ONCE},

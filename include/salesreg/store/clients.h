@@ -48,6 +48,24 @@ struct client_card_row {
 	const char *answers; /* JSON of salesreg.answers_given(); NULL: none */
 	const char *events;  /* JSON: [[id, when, kind, detail, rep's name], …]; NULL: none */
 };
+/* Whom a rep has chosen from their own list. */
+struct chosen_ask {
+	int64_t rep_telegram_id, person;
+	const char *username; /* in lower case; "": none */
+};
+struct chosen_row {
+	int64_t rep_telegram_id, person;
+	bool is_rep;
+	const char *prospect; /* whom they are known as, or would be */
+	bool known, met, mine, held, open, archived;
+	int64_t assignment; /* that goes on; 0: none */
+	int64_t made_us;    /* when the row was; 0: not known */
+	int64_t fresh;      /* an assignment's id that is nobody's */
+};
+size_t own_clients_read(
+    struct db_plan *plan, struct arena *a, const struct chosen_ask *asks, size_t count);
+size_t own_clients_parse(const PGresult *result, struct arena *a, struct chosen_row **rows);
+
 /* limit: how many events of each; units: how many characters of each. */
 size_t clients_card(struct db_plan *plan, struct arena *a, const struct client_ask *asks,
     size_t count, size_t limit, size_t units, const char *zone);

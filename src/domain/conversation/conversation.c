@@ -1,5 +1,6 @@
 #include "salesreg/domain/conversation/conversation.h"
 #include "conversation_private.h"
+#include "salesreg/base/text.h"
 #include "salesreg/domain/calendar/hours_text.h"
 #include "salesreg/domain/calendar/zone_text.h"
 #include "salesreg/domain/contact/email.h"
@@ -112,6 +113,12 @@ void conversation_interest(
 		case START_UNKNOWN:
 			return;
 		}
+		return;
+	case EVENT_PEOPLE:
+		interest->chosen_id = event->chosen_id;
+		interest->chosen_username =
+		    event->chosen_username ? text_fold(a, event->chosen_username) : "";
+		interest->changes_assignments = true;
 		return;
 	case EVENT_CONTACT:
 	case EVENT_MEDIA:
@@ -279,6 +286,7 @@ void conversation_step(const struct conversation_state *state, const struct even
 	next->zone = NULL;
 	next->clients = NULL;
 	next->client = NULL;
+	next->chosen = NULL;
 	next->replied = NULL;
 	next->partners = NULL;
 	next->partner_count = 0;
@@ -356,6 +364,7 @@ void conversation_step(const struct conversation_state *state, const struct even
 		talk(&t);
 		break;
 	case EVENT_CONTACT:
+	case EVENT_PEOPLE:
 	case EVENT_MEDIA:
 	case EVENT_EDITED:
 		talk(&t);

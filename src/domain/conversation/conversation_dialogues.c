@@ -6,10 +6,10 @@
 /* Of rows about the same, the first that fits counts: in this order, and in a dialogue's own. */
 static const struct dialogue *const dialogues[] = {&dialogue_admins, &dialogue_claims,
     &dialogue_invitations, &dialogue_languages, &dialogue_privacy, &dialogue_client_cards,
-    &dialogue_client_list, &dialogue_client_card, &dialogue_registration, &dialogue_codes,
-    &dialogue_calendar, &dialogue_hours, &dialogue_zones, &dialogue_follow_ups, &dialogue_rep_menu,
-    &dialogue_questions, &dialogue_prospects, &dialogue_owners, &dialogue_closing, &dialogue_relay,
-    NULL};
+    &dialogue_own_clients, &dialogue_client_list, &dialogue_client_card, &dialogue_registration,
+    &dialogue_codes, &dialogue_calendar, &dialogue_hours, &dialogue_zones, &dialogue_follow_ups,
+    &dialogue_rep_menu, &dialogue_questions, &dialogue_prospects, &dialogue_owners,
+    &dialogue_closing, &dialogue_relay, NULL};
 
 static const struct phase *find_phase(enum conversation_phase phase, enum person_kind kind)
 {
@@ -122,8 +122,8 @@ void turn_said(struct turn *t)
 {
 	const struct word_row *word = find_word(t);
 	const struct phase *row = phase_of(t->out->next.phase, t->kind);
-	if (turn_noted(t) || turn_mirrored(t) || turn_replied(t) || turn_human_leads(t) ||
-	    turn_talks_on(t))
+	if (turn_chose(t) || turn_noted(t) || turn_mirrored(t) || turn_replied(t) ||
+	    turn_human_leads(t) || turn_talks_on(t))
 		return;
 	if (word && (word->kinds & PERSON_ADMIN)) { /* theirs, or everybody's */
 		word->handler(t);

@@ -101,9 +101,9 @@ struct dialogue {
 #define WORDS(rows) .words = (rows), .word_count = sizeof(rows) / sizeof *(rows)
 extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_codes,
     dialogue_claims, dialogue_admins, dialogue_invitations, dialogue_languages, dialogue_privacy,
-    dialogue_client_cards, dialogue_client_list, dialogue_client_card, dialogue_calendar,
-    dialogue_hours, dialogue_zones, dialogue_follow_ups, dialogue_prospects, dialogue_owners,
-    dialogue_questions, dialogue_closing, dialogue_relay;
+    dialogue_client_cards, dialogue_own_clients, dialogue_client_list, dialogue_client_card,
+    dialogue_calendar, dialogue_hours, dialogue_zones, dialogue_follow_ups, dialogue_prospects,
+    dialogue_owners, dialogue_questions, dialogue_closing, dialogue_relay;
 
 /* conversation_dialogues.c */
 unsigned button_facts(enum press_kind press);
@@ -306,6 +306,10 @@ const char *turn_prospect_name(const struct turn *t, const struct prospect_view 
 turn_handler turn_pass_on;
 /* As the rep reads it. */
 const char *turn_text_from(const struct turn *t, const char *name, const char *text);
+
+/* rep/conversation_own_client.c */
+/* Whether a rep has chosen somebody to be their client: that has been answered. */
+bool turn_chose(struct turn *t);
 
 /* rep/conversation_notes.c */
 /* Whether the rep replied to a card, or edited such a reply: that has been noted, or answered. */

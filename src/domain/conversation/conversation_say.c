@@ -252,6 +252,7 @@ const char *turn_unreadable(const struct turn *t)
 {
 	switch (t->event->kind) {
 	case EVENT_CONTACT:
+	case EVENT_PEOPLE:
 	case EVENT_MEDIA:
 		return turn_text(t, TEXT_ONLY_TEXT, NO_ARGS);
 	case EVENT_EDITED:

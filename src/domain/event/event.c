@@ -42,6 +42,8 @@ enum event_repeat event_repeats(
 			   ? EVENT_NEW
 			   : EVENT_SAME;
 	}
+	case EVENT_PEOPLE:
+		return before->chosen_id == event->chosen_id ? EVENT_SAME : EVENT_NEW;
 	case EVENT_CONTACT:
 	case EVENT_EDITED:
 		return EVENT_SAME;

@@ -382,7 +382,7 @@ export class Chat {
       line.append(...row.map((button) => {
         const node = make("button", "", button.text || button);
         node.type = "button";
-        node.addEventListener("click", () => (button.request_contact ? this.act("contact") : this.say(button.text || button)));
+        node.addEventListener("click", () => (button.request_contact ? this.act("contact") : button.request_users ? this.act("users") : this.say(button.text || button)));
         return node;
       }));
       return line;

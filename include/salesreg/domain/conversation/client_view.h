@@ -69,6 +69,21 @@ struct client_event {
 	const char *detail, *who;
 };
 
+/* Whom a rep wants to add as a client of their own. */
+enum chosen_is {
+	CHOSEN_NOBODYS, /* and may be taken: nobody is known, or somebody who waits or was archived */
+	CHOSEN_MINE,    /* an open client of this rep's already */
+	CHOSEN_TAKEN,   /* another one's, or a buyer */
+	CHOSEN_COLLEAGUE, /* is a rep */
+};
+struct chosen_view {
+	enum chosen_is is;
+	bool known;              /* there is a row of this prospect */
+	const char *prospect_id; /* that it has, or gets */
+	int64_t assignment_id;   /* of MINE: that goes on, 0: none; of NOBODYS: that it gets */
+	const char *invite;      /* of NOBODYS, as struct client_view has it */
+};
+
 struct client_view {
 	const char *prospect_id, *name, *telegram, *email, *context, *notes;
 	const char *status;    /* the database's word */

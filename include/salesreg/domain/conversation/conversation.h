@@ -29,6 +29,7 @@
 	X(CHANGE_EMAIL, "change_email") /* an active rep's new e-mail */                             \
 	X(FOLLOW_UP, "follow_up")       /* when to come back to a client; in draft_name */           \
 	X(FIND, "find")                 /* a word about one of the rep's clients */                  \
+	X(OWN_CLIENT, "own_client")     /* somebody of the rep's own, chosen by a button */          \
 	X(HOURS, "hours")               /* when an active rep works */                               \
 	X(ZONE, "zone")                 /* in which time zone */                                     \
 	X(CHAT, "chat") /* nothing: what an active rep writes goes to draft_client */                \
@@ -120,6 +121,7 @@ struct conversation_state {
 	const struct business_view
 	    *business;                     /* that the event is about; NULL: none that is known */
 	const struct client_page *clients; /* a page of this rep's; NULL: not asked for */
+	const struct chosen_view *chosen;  /* whom the event names; NULL: it names nobody */
 	const struct client_view *client;  /* of this rep's, open; NULL: there is none such */
 	const struct claim_view *claim;    /* NULL: nothing is claimed */
 	const struct hours_view *hours;    /* NULL: they were not read */
@@ -167,6 +169,9 @@ struct conversation_interest {
 	bool wants_client;
 	/* → clients: as many as are searched for a word, if the person is in PHASE_FIND */
 	bool wants_search;
+	int64_t
+	    chosen_id; /* 0: nobody → chosen, by this account or this @name in lower case ("": none) */
+	const char *chosen_username;
 	struct client_press clients_press;
 	int64_t events_before; /* → client: its events that are older than this; 0: the newest */
 	bool wants_history;    /* → client: as many of them as a page has, and whole */

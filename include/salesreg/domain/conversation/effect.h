@@ -47,7 +47,9 @@
 	X(ANSWER, "answer")                                                                             \
 	X(ASK, "ask")     /* position, score: another question is asked */                              \
 	X(CLOSE, "close") /* assignment_id, closed, reason */                                           \
-	X(NOTE, "note")   /* prospect, said, message_id: a rep's, by this message of theirs */          \
+	/* prospect, known, from, username, name, assignment_id: a client of the rep's own */           \
+	X(OWN_CLIENT, "own client")                                                                     \
+	X(NOTE, "note") /* prospect, said, message_id: a rep's, by this message of theirs */            \
 	X(CHANGE_NOTE, "change note")       /* message_id, said */                                      \
 	X(REOPEN, "reopen")                 /* prospect: was archived, and has written */               \
 	X(LEAVE_PROSPECT, "leave prospect") /* who writes is no more the prospect they were */          \
@@ -94,6 +96,7 @@ struct effect {
 	const char *prospect, *said;
 	bool unclaimed; /* SAID: nobody has the prospect, and whoever comes is to read it */
 	bool blocked;
+	bool known;        /* OWN_CLIENT: there is a row of the prospect */
 	const char *owner; /* who leads the conversation from now on */
 	int64_t version;
 	const char *source, *campaign; /* where a prospect comes from: see salesreg.conversations */

@@ -26,6 +26,7 @@
 	X(WHOLE_NAME, "name:whole")                                                                \
 	X(MENU_CLIENTS, "menu:clients")                                                            \
 	X(CLIENTS_FIND, "menu:find")                                                               \
+	X(OWN_CLIENT, "menu:own")                                                                  \
 	X(CLIENTS, "cl")                                                                           \
 	X(MENU_STATUS, "menu:status")                                                              \
 	X(MENU_EMAIL, "menu:email")                                                                \

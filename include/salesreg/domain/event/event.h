@@ -16,6 +16,7 @@
 	X(START, "start")         /* /start; text = the deep-link payload or "" */                 \
 	X(BUTTON, "button")       /* an inline button; text = callback data */                     \
 	X(CONTACT, "contact")     /* a shared contact */                                           \
+	X(PEOPLE, "people")       /* somebody chosen from the person's own list, by our button */  \
 	X(MEDIA, "media")         /* sticker, photo, voice…: nothing to read; text = what */     \
 	X(EDITED, "edited")       /* an edited private message */                                  \
 	X(BLOCKED, "blocked")     /* my_chat_member: the person blocked the bot */                 \
@@ -102,6 +103,9 @@ struct event {
 	/* CONTACT only */
 	const char *phone;
 	int64_t contact_user_id;
+	/* PEOPLE only: who was chosen (Bot API, "UsersShared", "SharedUser"); strings NULL if they have none */
+	int64_t chosen_id;
+	const char *chosen_name, *chosen_username;
 };
 
 /* before: the same person's, next before it in the poll. */

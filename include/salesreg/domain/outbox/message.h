@@ -26,6 +26,8 @@ struct button {
 	bool new_row; /* starts a row of its own; the first button always does */
 	/* of a keyboard in the place of the letters: it sends the person's own number (Bot API, "KeyboardButton") */
 	bool asks_contact;
+	/* of the same: it lets the person choose one of their own list (Bot API, "KeyboardButtonRequestUsers") */
+	bool asks_person;
 };
 
 /* Where the buttons are (Bot API, "ReplyKeyboardMarkup", "ReplyKeyboardRemove"). */

@@ -8,8 +8,8 @@ static bool is_counted(const struct batch *b, const struct event *event, enum fl
 {
 	bool press = event->kind == EVENT_BUTTON;
 	bool says = event->kind == EVENT_TEXT || event->kind == EVENT_START ||
-		    event->kind == EVENT_CONTACT || event->kind == EVENT_MEDIA ||
-		    event->kind == EVENT_EDITED;
+		    event->kind == EVENT_CONTACT || event->kind == EVENT_PEOPLE ||
+		    event->kind == EVENT_MEDIA || event->kind == EVENT_EDITED;
 	*kind = press ? FLOOD_PRESS : FLOOD_MESSAGE;
 	/* an album is one thing said, of ten parts at most */
 	if (event->album && event->repeat == EVENT_SAME)

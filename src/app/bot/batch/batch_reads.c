@@ -58,6 +58,8 @@ static void plan_clients(struct batch *b, struct db_plan *plan)
 	if (in->client_page_count)
 		b->steps.client_pages = clients_page(
 		    plan, a, in->client_pages, in->client_page_count, CLIENTS_A_PAGE + 1, zone);
+	if (in->chosen_count)
+		b->steps.chosen = own_clients_read(plan, a, in->chosen, in->chosen_count);
 	if (in->client_search_count)
 		b->steps.client_searches = clients_page(plan, a, in->client_searches,
 		    in->client_search_count, CLIENTS_SEARCHED + 1, zone);
@@ -74,11 +76,17 @@ static void unpack_clients(struct batch *b, const struct db_reply *reply, struct
 	struct arena *a = &b->scratch;
 	const struct fold_interests *in = &b->interests;
 	struct client_line_row *lines, *searched;
+	struct chosen_row *chosen;
 	struct client_card_row *cards, *histories;
 	if (in->client_page_count) {
 		input->client_line_count =
 		    clients_page_parse(reply->results[b->steps.client_pages], a, &lines);
 		input->client_lines = lines;
+	}
+	if (in->chosen_count) {
+		input->chosen_count =
+		    own_clients_parse(reply->results[b->steps.chosen], a, &chosen);
+		input->chosen = chosen;
 	}
 	if (in->client_search_count) {
 		input->client_searched_count =

@@ -15,7 +15,7 @@ enum { PROSPECT_LINK_BYTES = 16 };
  * The same each time, since cards are opened often; of another prospect that gets the id of one who is gone it is another one. NULL: the bot
  * does not know its own name.
  */
-static const char *own_link(struct folding *f, const struct client_card_row *row)
+static const char *own_link(struct folding *f, const char *prospect, int64_t made_us)
 {
 	struct fold_writes *w = f->writes;
 	const char *bot = f->input->rules->bot_username;
@@ -28,12 +28,11 @@ static const char *own_link(struct folding *f, const struct client_card_row *row
 		w->links = grown;
 		w->link_room = w->link_room * 2 + 16;
 	}
-	const char *what = arena_printf(f->a, "%lld %s", (long long)row->made_us, row->prospect);
+	const char *what = arena_printf(f->a, "%lld %s", (long long)made_us, prospect);
 	const char *payload = arena_printf(f->a, "%c%s", CONVERSATION_PROSPECT_LETTER,
 	    link_token_of(f->a, f->input->code_key->bytes, "salesreg: a prospect's own link", what,
 		PROSPECT_LINK_BYTES));
-	w->links[w->link_count++] =
-	    (struct link_new){link_token_hash(f->a, payload), row->prospect};
+	w->links[w->link_count++] = (struct link_new){link_token_hash(f->a, payload), prospect};
 	return arena_printf(f->a, "https://t.me/%s?start=%s", bot, payload);
 }
 
@@ -92,7 +91,7 @@ static void fill_card(
 	    .assignment_id = row->assignment,
 	    .contacted = row->contacted,
 	    .reach = reach_from_name(row->reach),
-	    .invite = row->met ? NULL : own_link(f, row),
+	    .invite = row->met ? NULL : own_link(f, row->prospect, row->made_us),
 	    .owner = conversation_owner_from_name(row->owner),
 	    .blocked = row->blocked,
 	    .source = row->source,
@@ -142,12 +141,45 @@ static void fill_page(
 	p->state.clients = page;
 }
 
+static enum chosen_is is(const struct chosen_row *row)
+{
+	if (row->is_rep || row->person == row->rep_telegram_id)
+		return CHOSEN_COLLEAGUE;
+	if (row->mine && row->open)
+		return CHOSEN_MINE;
+	bool waits = row->open && !row->held;
+	return !row->known || (!row->assignment && (waits || row->archived)) ? CHOSEN_NOBODYS
+									     : CHOSEN_TAKEN;
+}
+
+static void fill_chosen(
+    struct folding *f, struct person *p, const struct conversation_interest *interest)
+{
+	for (size_t i = 0; interest->chosen_id && i < f->input->chosen_count; i++) {
+		const struct chosen_row *row = &f->input->chosen[i];
+		if (row->rep_telegram_id != p->user_id || row->person != interest->chosen_id)
+			continue;
+		struct chosen_view *view = ARENA_NEW(f->a, struct chosen_view);
+		*view = (struct chosen_view){.is = is(row),
+		    .known = row->known,
+		    .prospect_id = row->prospect,
+		    .assignment_id = row->assignment};
+		if (view->is == CHOSEN_NOBODYS) {
+			view->assignment_id = row->fresh;
+			view->invite = row->met ? NULL : own_link(f, row->prospect, row->made_us);
+		}
+		p->state.chosen = view;
+	}
+}
+
 void fold_fill_clients(
     struct folding *f, struct person *p, const struct conversation_interest *interest)
 {
 	const struct fold_input *input = f->input;
 	p->state.clients = NULL;
 	p->state.client = NULL;
+	p->state.chosen = NULL;
+	fill_chosen(f, p, interest);
 	if (interest->wants_clients || (interest->wants_search && p->state.phase == PHASE_FIND))
 		fill_page(f, p, interest);
 	if (!interest->wants_client)

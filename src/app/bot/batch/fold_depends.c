@@ -97,6 +97,11 @@ bool fold_depends(struct folding *f, const struct person *p, const struct event 
 {
 	if (interest->wants_business && fold_business_changed(f, event))
 		return true;
+	if (interest->chosen_id) {
+		struct map_slot *slot = map_find(&f->people, interest->chosen_id);
+		if (slot && ((const struct person *)slot->value.pointer)->touched)
+			return true;
+	}
 	/* whose clients were not read, as they were not asked for a word when the rest was */
 	if (interest->wants_search && p->session_dirty && p->state.phase == PHASE_FIND)
 		return true;

@@ -44,6 +44,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 	    .assignments = ARENA_ARRAY(a, int64_t, count),
 	    .subjects = ARENA_ARRAY(a, int64_t, count),
 	    .client_pages = ARENA_ARRAY(a, struct client_ask, count),
+	    .chosen = ARENA_ARRAY(a, struct chosen_ask, count),
 	    .client_searches = ARENA_ARRAY(a, struct client_ask, count),
 	    .client_cards = ARENA_ARRAY(a, struct client_ask, count),
 	    .client_histories = ARENA_ARRAY(a, struct client_ask, count),
@@ -121,6 +122,9 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 		if (of->wants_calendar && rules->calendar_url)
 			in->calendar_reps[in->calendar_rep_count++] = event->user_id;
 		add_clients(in, i, event->user_id, of);
+		if (of->chosen_id)
+			in->chosen[in->chosen_count++] =
+			    (struct chosen_ask){event->user_id, of->chosen_id, of->chosen_username};
 		if (event->message_id) {
 			in->pressed_chats[in->pressed_count] = event->chat_id;
 			in->pressed_messages[in->pressed_count++] = event->message_id;
@@ -139,7 +143,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 			continue;
 		/* a "yes" matters only to someone who is being asked whether to leave; the rest is certain */
 		if (of->assignment_id || of->subject_telegram_id || of->claim_telegram_id ||
-		    event->kind == EVENT_BLOCKED || event->kind == EVENT_UNBLOCKED)
+		    of->chosen_id || event->kind == EVENT_BLOCKED || event->kind == EVENT_UNBLOCKED)
 			in->lock_certainly = true;
 		else
 			in->leavers[in->leaver_count++] = event->user_id;

@@ -86,7 +86,11 @@ static char *reply_keyboard(const struct message *message, struct arena *a)
 		    : b->new_row ? "],["
 				 : ",",
 		    "{\"text\":", json_quote(a, b->text),
-		    b->asks_contact ? ",\"request_contact\":true}" : "}", (char *)NULL);
+		    b->asks_contact  ? ",\"request_contact\":true}"
+		    : b->asks_person ? ",\"request_users\":{\"request_id\":1,\"user_is_bot\":false,"
+				       "\"request_name\":true,\"request_username\":true}}"
+				     : "}",
+		    (char *)NULL);
 	}
 	return arena_concat(a, out, "]],\"resize_keyboard\":true,",
 	    message->placeholder ? "\"input_field_placeholder\":" : "\"one_time_keyboard\":true",

@@ -70,8 +70,13 @@ static const char *source_text(const struct turn *t, const struct client_view *c
 	if (client->campaign)
 		return turn_text(t, TEXT_CLIENT_SOURCE_CAMPAIGN,
 		    ARGS({"campaign", quote_piece(t->a, client->campaign, CAMPAIGN_UNITS)}));
-	bool chat = client->source && strcmp(client->source, "chat") == 0;
-	return turn_text(t, chat ? TEXT_CLIENT_SOURCE_CHAT : TEXT_CLIENT_SOURCE_TABLE, NO_ARGS);
+	const char *source = client->source ? client->source : "";
+	bool chat = strcmp(source, "chat") == 0, own = strcmp(source, "own") == 0;
+	return turn_text(t,
+	    chat  ? TEXT_CLIENT_SOURCE_CHAT
+	    : own ? TEXT_CLIENT_SOURCE_OWN
+		  : TEXT_CLIENT_SOURCE_TABLE,
+	    NO_ARGS);
 }
 
 static struct summary summary_of(const struct turn *t, const struct client_view *client)

@@ -80,6 +80,12 @@ static void put(
 	message_set_buttons(m, buttons, count);
 }
 
+static struct button own_button(const struct turn *t)
+{
+	return (struct button){.text = turn_text(t, TEXT_BUTTON_OWN_CLIENT, NO_ARGS),
+	    .data = press_data(t->a, PRESS_OWN_CLIENT, 0)};
+}
+
 static void show(struct turn *t, bool again)
 {
 	const struct client_page *page = t->state->clients;
@@ -106,15 +112,19 @@ static void show(struct turn *t, bool again)
 	buttons[count++] = (struct button){.text = turn_text(t, TEXT_BUTTON_CLIENTS_FIND, NO_ARGS),
 	    .data = press_data(t->a, PRESS_CLIENTS_FIND, 0),
 	    .new_row = true};
+	buttons[count++] = own_button(t);
 	put(t, again, turn_join(t, text, turn_text(t, TEXT_CLIENTS_HINT, NO_ARGS)), buttons, count);
 }
 
 void turn_list_clients(struct turn *t)
 {
-	if (!t->state->clients || t->state->clients->count == 0)
-		turn_menu_buttons(t, turn_say(t, TEXT_CLIENTS_NONE, NO_ARGS));
-	else
+	if (t->state->clients && t->state->clients->count > 0) {
 		show(t, false);
+		return;
+	}
+	struct button *own = ARENA_NEW(t->a, struct button);
+	*own = own_button(t);
+	message_set_buttons(turn_say(t, TEXT_CLIENTS_NONE, NO_ARGS), own, 1);
 }
 
 /* Whoever was there has been given away or closed since. */

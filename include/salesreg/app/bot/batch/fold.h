@@ -47,6 +47,8 @@ struct fold_input {
 	size_t subject_count;
 	const struct client_line_row *client_lines; /* in the order of what was asked */
 	size_t client_line_count;
+	const struct chosen_row *chosen;
+	size_t chosen_count;
 	const struct client_line_row *client_searched; /* the same of searches */
 	size_t client_searched_count;
 	const struct client_card_row *client_cards;
@@ -109,6 +111,8 @@ struct fold_interests {
 	int64_t *users, *assignments, *subjects, *leavers;
 	const char **email_keys, **mailboxes; /* of the same addresses */
 	size_t user_count, assignment_count, subject_count, leaver_count, email_key_count;
+	struct chosen_ask *chosen;
+	size_t chosen_count;
 	/* the place of each is the update's number */
 	struct client_ask *client_pages, *client_searches, *client_cards, *client_histories;
 	size_t client_page_count, client_search_count, client_card_count, client_history_count;
