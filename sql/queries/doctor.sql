@@ -220,6 +220,16 @@ LEFT JOIN (SELECT c.relname, n.nspname, x.indisvalid
            WHERE n.nspname IN ('public', 'salesreg')) i ON i.relname = w.name
 WHERE i.indisvalid IS NOT TRUE
 ORDER BY NOT w.is_key, w.name
+-- name: doctor_required_columns
+-- columns of others that must have a value and have no default: whoever writes a row without knowing of them is refused; and
+-- the statement that gives them one
+SELECT w.tab, string_agg(a.attname::text, ', ' ORDER BY a.attnum),
+       string_agg(format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT …', w.tab, a.attname), '; ' ORDER BY a.attnum)
+FROM (VALUES ('public.test_prospects', '{id,telegram_id,name,context,status,last_contact_at}'::text[]),
+             ('public.sales_representatives', '{telegram_id,telegram_username,name,email,status,approved_at}')) AS w (tab, written)
+JOIN pg_catalog.pg_attribute a ON a.attrelid = to_regclass(w.tab) AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull
+                              AND NOT a.atthasdef AND a.attidentity = '' AND a.attname <> ALL (w.written)
+GROUP BY w.tab ORDER BY w.tab
 -- name: doctor_lock_row
 -- the statement that brings the row back, or NULL
 SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM salesreg.assignment_lock) THEN 'INSERT INTO salesreg.assignment_lock DEFAULT VALUES' END

@@ -322,6 +322,16 @@ bool doctor_triggers(
 	return r;
 }
 
+bool doctor_required_columns(
+    struct db_session *s, struct arena *a, struct doctor_required **tables, size_t *count)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_REQUIRED_COLUMNS);
+	static const struct column columns[] = {COL(doctor_required, table, TEXT),
+	    COL(doctor_required, columns, TEXT), COL(doctor_required, statement, TEXT)};
+	*count = r ? ROWS_PARSE(r, a, columns, tables) : 0;
+	return r;
+}
+
 bool doctor_indexes(
     struct db_session *s, struct arena *a, struct doctor_index **broken, size_t *count)
 {

@@ -133,6 +133,20 @@ def test_an_index_whose_building_failed_is_named(well, codes):
     assert "REINDEX" in codes.text
 
 
+def test_a_column_that_wants_a_value_of_which_nobody_knows_is_serious(well, codes):
+    """A table of the old system's may have more columns than this program writes."""
+    well.db.execute("ALTER TABLE test_prospects ADD COLUMN office text NOT NULL DEFAULT 'Bali', ADD COLUMN desk integer NOT NULL DEFAULT 1")
+    assert codes() == set()
+    well.db.execute("ALTER TABLE test_prospects ALTER COLUMN office DROP DEFAULT, ALTER COLUMN desk DROP DEFAULT")
+    assert codes() == {"required-column"}
+    text = " ".join(codes.text.split())
+    assert "public.test_prospects wants a value for office, desk" in text
+    assert "ALTER TABLE public.test_prospects ALTER COLUMN office SET DEFAULT …; ALTER TABLE public.test_prospects ALTER COLUMN desk" in text
+    well.db.execute("ALTER TABLE test_prospects DROP COLUMN office, DROP COLUMN desk;"
+                    " ALTER TABLE sales_representatives ADD COLUMN team text NOT NULL DEFAULT 'A'; ALTER TABLE sales_representatives ALTER COLUMN team DROP DEFAULT")
+    assert codes() == {"required-column"} and "nobody can register" in " ".join(codes.text.split())
+
+
 def test_a_lock_without_its_row_is_serious(well, codes):
     well.db.execute(f"TRUNCATE {well.db.assignment_lock}")
     assert codes() == {"lock-row"} and f"INSERT INTO {tables.assignment_lock}" in codes.text

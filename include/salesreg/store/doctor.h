@@ -119,6 +119,12 @@ bool doctor_lock_row(struct db_session *s, struct arena *a, const char **stateme
 bool doctor_other_bot(
     struct db_session *s, struct arena *a, int64_t bot_id, int64_t *other, const char **username);
 
+struct doctor_required {
+	const char *table, *columns, *statement;
+};
+/* Tables with columns that must have a value and that nothing of ours writes. */
+bool doctor_required_columns(
+    struct db_session *s, struct arena *a, struct doctor_required **tables, size_t *count);
 struct doctor_index {
 	const char *name, *schema /* NULL: it is missing, else its building failed */;
 	bool is_key; /* statements fail without it */

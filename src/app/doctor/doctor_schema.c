@@ -94,6 +94,30 @@ static void look_at_indexes(struct doctor *d, struct db_session *s)
 	}
 }
 
+static void look_at_required_columns(struct doctor *d, struct db_session *s)
+{
+	struct arena *a = d->arena;
+	struct doctor_required *tables;
+	size_t count;
+	if (!doctor_required_columns(s, a, &tables, &count)) {
+		doctor_refused(d, s, "the columns of your tables");
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct doctor_required *table = &tables[i];
+		bool reps = strcmp(table->table, "public.sales_representatives") == 0;
+		doctor_find(d,
+		    (struct finding){SEVERITY_SERIOUS, area, "required-column",
+			arena_printf(a, "%s wants a value for %s, of which salesreg knows nothing",
+			    table->table, table->columns),
+			reps ? "nobody can register: the updates are put aside"
+			     : "nobody who writes to the bot can become a prospect: the updates "
+			       "are put aside",
+			arena_printf(a, "give it a default (%s), then salesreg parked retry",
+			    table->statement)});
+	}
+}
+
 /* It cannot be deleted, but the table can be emptied. */
 static void look_at_lock_row(struct doctor *d, struct db_session *s)
 {
@@ -116,5 +140,6 @@ void doctor_schema(struct doctor *d, struct db_session *s)
 		return;
 	look_at_triggers(d, s);
 	look_at_indexes(d, s);
+	look_at_required_columns(d, s);
 	look_at_lock_row(d, s);
 }
