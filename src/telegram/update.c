@@ -280,6 +280,9 @@ static void read_callback(const json_t *callback, struct arena *a, struct event 
 {
 	const json_t *from = json_get_object(callback, "from");
 	const json_t *message = json_get_object(callback, "message");
+	/* its number is another account's: in the chat with the bot that is another message */
+	if (json_object_get(message, "business_connection_id"))
+		message = NULL;
 	bool usable = read_people(from, json_get_object(message, "chat"), a, e);
 	if (!message && !json_object_get(callback, "inline_message_id")) {
 		/* the message is gone altogether;

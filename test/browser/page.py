@@ -1,6 +1,7 @@
 """The chat page as a person uses it: what is seen is read from the document, what is done goes through keys and clicks."""
 import re
 
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -144,6 +145,11 @@ class Direct:
         return eventually(lambda: next((m for m in self.messages() if m["text"] == text and writer in (None, m["writer"])), None),
                           what=f"{text!r} of {writer or 'anybody'} in {self.selector}, which has {self.messages()}")
 
+    def follows_link(self):
+        """The first one that was written there."""
+        eventually(lambda: self.page.run("const n = document.querySelector(arguments[0]); n?.click(); return Boolean(n)",
+                                         f"{self.selector} .message .text .link"), what="a link")
+
     def act(self, label):
         self.find(".more").click()
         next(b for b in self.find(".actions").find_elements(By.CSS_SELECTOR, "button") if b.text == label).click()
@@ -205,15 +211,22 @@ class Chat:
         return Direct(self.page, self.user, peer)
 
     def button(self, label, message=None):
+        """The newest one of this label; messages that change get new ones, so it is looked for in one look."""
         where = f".message[data-id='{message}'] " if message else ""
-        found = [b for b in self.page.driver.find_elements(By.CSS_SELECTOR, f"{self.selector} {where}.buttons button")
-                 if b.get_attribute("textContent") == label]
-        return found[-1] if found else None
+        return self.page.run("return [...document.querySelectorAll(arguments[0])].filter((b) => b.textContent === arguments[1]).pop()",
+                             f"{self.selector} {where}.buttons button", label)
 
     def press(self, label, message=None):
-        self.page.front()
-        eventually(lambda: self.button(label, message), what=f"the button {label}")
-        self.button(label, message).click()
+        def pressed():
+            button = self.button(label, message)
+            if not button:
+                return False
+            try:
+                button.click()
+            except StaleElementReferenceException:
+                return False
+            return True
+        eventually(pressed, what=f"the button {label}")
 
     def says(self, text):
         """Waits for what was written to be in the chat."""

@@ -180,7 +180,7 @@ def test_a_draft_opens_the_chat_of_whom_it_is_for(world, open_page):
     page.keys(" Анна", "\n")  # the cursor is in the field
     direct.shows(draft + " Анна", "Anna Petrova")
     assert world.sandbox.transcript(JOHN)[0][-1]["connection"] == ""  # no bot is told
-    direct.find(".message .link").click()  # the prospect's own link, which the bot knows them by
+    direct.follows_link()  # the prospect's own link, which the bot knows them by
     page.chat(JOHN).hears(re.compile("John Smith"))
     world.db.eventually(f"SELECT count(*) = 1 FROM {tables.conversations} WHERE telegram_id = %s", JOHN)
 
@@ -247,3 +247,21 @@ def test_what_people_write_to_each_other_is_edited_and_deleted(sandbox, open_pag
     page.wait_shown(direct.selector, False)
     page.find("#back").click()
     page.wait_shown(direct.selector)
+
+
+def test_a_prospect_of_the_table_is_one_of_the_people_where_the_demo_runs(make_world, open_page):
+    world = make_world(sandbox_args=["--state", "--prospects"])
+    world.start_bot()
+    world.start_outreach()
+    world.db.bot_state.eventually("username IS NOT NULL")
+    page = open_page(world.sandbox)
+    page.wait_people("Maria Ivanova")
+    maria = page.run("return [...document.querySelectorAll('.chat')].find((c) => c.querySelector('h2').textContent === 'Maria Ivanova').dataset.user")
+    anna = page.chat(ANNA)
+    anna.registers(world.texts, "ru", "Анна Петрова", MAIL)
+    card = anna.hears(re.compile("Maria Ivanova"))
+    anna.press(next(label for label in card["buttons"] if "Maria" in label and "✉" in label), card["id"])
+    direct = Direct(page, ANNA, maria)
+    page.keys("\n")
+    direct.follows_link()
+    page.chat(int(maria)).hears(re.compile("Maria Ivanova"))

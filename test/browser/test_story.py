@@ -26,7 +26,7 @@ def test_a_prospect_is_greeted_asked_taken_over_and_given_back(make_world, open_
     anna.press(next(b for b in card["buttons"] if b.startswith(world.texts.raw("ru", "button_write"))), card["id"])
     direct = Direct(page, ANNA, JOHN)
     page.keys("\n")
-    direct.find(".message .link").click()
+    direct.follows_link()
 
     # greeted by name, asked, and the rep sees the answers grow in one message
     greeted = john.hears(re.compile("John Smith.*What are you looking for", re.S))

@@ -273,6 +273,18 @@ static void marks_stand_where_the_entities_were(void **state)
 	    "\u0302c" MESSAGE_MARK_END);
 }
 
+static void a_button_in_a_chat_of_somebody_s_own_hangs_on_no_message_of_the_bot_s(void **state)
+{
+	(void)state;
+	struct telegram_update u =
+	    parse("{\"update_id\":7,\"callback_query\":{\"id\":\"1\"," ANNA
+		  ",\"data\":\"x\",\"message\":{" ALONE
+		  ",\"message_id\":5,\"date\":9,\"business_connection_id\":\"b\"}}}");
+	assert_int_equal(u.event.kind, EVENT_BUTTON);
+	assert_string_equal(u.event.callback_id, "1"); /* it is answered all the same */
+	assert_int_equal(u.event.message_id, 0);
+}
+
 static void a_button_on_an_old_message_still_counts(void **state)
 {
 	(void)state;
@@ -411,6 +423,7 @@ int main(void)
 	    {T(somebody_who_was_chosen_has_the_names_that_were_asked_for), ONCE},
 	    {T(a_button_brings_its_keyboard), ONCE},
 	    {T(marks_stand_where_the_entities_were), ONCE},
+	    {T(a_button_in_a_chat_of_somebody_s_own_hangs_on_no_message_of_the_bot_s), ONCE},
 	    {T(a_button_on_an_old_message_still_counts), ONCE},
 	    {T(buttons_nobody_can_answer_are_ignored), ONCE},
 	    {T(a_keyboard_of_thousands_is_cut), ONCE},

@@ -11,8 +11,8 @@ const READY_MADE = [
   { id: 500000001, first_name: "Anna Petrova", username: "anna", language_code: "ru" },
   { id: 500000002, first_name: "John Smith", username: "john", language_code: "en" },
 ];
-// who is in the demo's table of prospects
-const PROSPECT = { id: 500000003, first_name: "Maria", username: "maria", language_code: "ru" };
+// one of those whom the migrations put into the table of prospects
+const PROSPECT = { id: 500000003, first_name: "Maria Ivanova", username: "test_investor_maria", language_code: "ru" };
 const RETRY_MS = 1000;
 const $ = (id) => document.getElementById(id);
 const chats = new Map(); // user id -> Chat
