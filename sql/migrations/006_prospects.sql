@@ -72,11 +72,11 @@ $$;
 CREATE FUNCTION salesreg.on_assigned() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    UPDATE salesreg.conversations c SET owner = 'rep' FROM fresh f WHERE c.prospect = f.prospect AND c.owner = 'nobody';
     UPDATE salesreg.conversations c SET owner = 'bot', version = c.version + 1
     FROM fresh f
     WHERE c.prospect = f.prospect AND c.owner = 'rep'
       AND EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = f.prospect AND a.rep <> f.rep);
+    UPDATE salesreg.conversations c SET owner = 'rep' FROM fresh f WHERE c.prospect = f.prospect AND c.owner = 'nobody';
     RETURN NULL;
 END
 $$;

@@ -527,6 +527,19 @@ def test_who_asks_for_a_person_before_there_is_one_is_left_to_whoever_comes(worl
     assert anna.unheard() == []
 
 
+def test_who_asks_for_a_person_when_theirs_has_left_is_the_next_one_s(world, campaign):
+    boris, anna = talking(world, campaign)
+    boris.says("/unregister")
+    boris.hears("ask_unregister")
+    boris.says("да")
+    boris.hears("unregistered")
+    anna.says("call me")
+    anna.hears("prospect_waits_for_person")
+    vera = registered(world, "Vera Volkova")
+    assert world.texts.raw("ru", "notice_asks_for_person") in vera.hears_anything().text
+    assert owner_of(world, anna)[0] == "rep"
+
+
 def test_words_that_are_no_wish_for_a_person_leave_the_conversation_with_the_bot(world, campaign):
     boris, anna = talking(world, campaign)
     anna.says("Не срочное, нас 4 человека")
