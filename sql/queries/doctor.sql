@@ -134,6 +134,9 @@ FROM (SELECT count(*) AS messages, (extract(epoch FROM max(o.due_at) - now()) * 
         AND coalesce(q.released_at, q.created_at) < now() - $1::bigint * interval '1 second') late
 -- name: doctor_parked
 SELECT count(*), (extract(epoch FROM now() - min(p.parked_at)) * 1000)::bigint FROM salesreg.parked_updates p
+-- name: doctor_timers
+-- how many timers were given up, and what the last of them failed with
+SELECT count(*), (array_agg(t.error ORDER BY t.id DESC))[1] FROM salesreg.timers t WHERE t.due_at = 'infinity'
 -- name: doctor_reps_pending
 -- $1 seconds: how many have waited longer to be approved, and the longest one's milliseconds
 SELECT count(*), (extract(epoch FROM now() - min(r.registered_at)) * 1000)::bigint

@@ -739,6 +739,15 @@ def test_parked_updates_are_a_warning(ask, database):
     assert "salesreg parked list" in finding["fix"]
 
 
+def test_timers_given_up_are_a_warning(ask, database):
+    database.timers.insert("(kind, prospect, due_at, error, failures) SELECT 'reminder', 'p' || i, CASE WHEN i < 3 THEN 'infinity'"
+                           " ELSE now() + interval '1 hour' END::timestamptz, 'permission denied ' || i, 100 FROM generate_series(1, 3) i")
+    finding = ask().one("timers")
+    assert finding["severity"] == "warning" and finding["what"] == "2 timers were given up, the last one for: permission denied 2"
+    database.execute(finding["fix"].split("then: ")[1])
+    assert ask().of("timers") == []
+
+
 def test_reps_nobody_approves_are_a_warning(ask, database):
     database.execute("INSERT INTO sales_representatives (telegram_id, name, email, status, registered_at) SELECT i, 'Rep ' || i,"
                      " 'r' || i || '@truerealestate.bali', 'pending', now() - i * interval '50 minutes'"

@@ -115,6 +115,24 @@ static void look_at_parked(struct doctor *d, struct db_session *s)
 			   "`drop`"});
 }
 
+static void look_at_timers(struct doctor *d, struct db_session *s)
+{
+	int64_t given_up;
+	const char *error;
+	if (!doctor_timers(s, d->arena, &given_up, &error))
+		doctor_refused(d, s, "timers");
+	else if (given_up > 0)
+		doctor_find(
+		    d, (struct finding){SEVERITY_WARNING, "prospects", "timers",
+			   arena_printf(d->arena, "%lld %s given up, the last one for: %s",
+			       (long long)given_up, plural(given_up, "timer was", "timers were"),
+			       error ? error : "no reason that was kept"),
+			   "these prospects get no first word, no reminder, or their rep is not "
+			   "reminded of them",
+			   "see to the reason, then: UPDATE salesreg.timers SET due_at = now(), "
+			   "failures = 0 WHERE due_at = 'infinity'"});
+}
+
 static void look_at_pending(struct doctor *d, struct db_session *s)
 {
 	int64_t pending, oldest_ms;
@@ -394,6 +412,7 @@ void doctor_tables(struct doctor *d, struct db_session *s)
 	look_at_reps(d, s);
 	look_at_prospects(d, s);
 	look_at_reach(d, s);
+	look_at_timers(d, s);
 	look_at_business(d, s);
 	look_at_statuses(d, s);
 	doctor_calendar(d, s);
