@@ -353,6 +353,7 @@ struct batch *batch_create(const struct batch_options *options)
 		abort();
 	b->options = *options;
 	guesses_init(&b->guesses);
+	scripts_init(&b->scripts);
 	floods_init(&b->floods);
 	arena_init(&b->arena, ARENA_MAXIMUM);
 	arena_init(&b->scratch, SCRATCH_MAXIMUM);
@@ -463,6 +464,7 @@ void batch_destroy(struct batch *b)
 		return;
 	json_decref(b->document);
 	guesses_finish(&b->guesses);
+	scripts_finish(&b->scripts);
 	floods_finish(&b->floods);
 	arena_finish(&b->arena);
 	arena_finish(&b->scratch);

@@ -66,6 +66,7 @@ struct batch {
 	struct fault_log code_fault; /* mails that limits keep back */
 	char why[512];               /* the last error */
 	struct guesses guesses;
+	struct scripts scripts;
 	struct floods floods;
 	struct batch_stats stats;
 	struct histogram commits;

@@ -105,6 +105,16 @@ static void unpack_clients(struct batch *b, const struct db_reply *reply, struct
 	}
 }
 
+static void plan_questions(struct batch *b, struct db_plan *plan)
+{
+	struct arena *a = &b->scratch;
+	const char **known = ARENA_ARRAY(a, const char *, SCRIPTS_MOST + 1);
+	size_t count = scripts_make_room(&b->scripts, known);
+	known[count++] = b->options.rules->script->version;
+	b->steps.questions = questions_read(plan, a, b->interests.users, b->interests.user_count,
+	    known, count, time_zone_here(arena_alloc(a, TIME_ZONE_SIZE)));
+}
+
 void batch_plan_reads(struct batch *b, struct db_plan *plan)
 {
 	struct arena *a = &b->scratch;
@@ -121,9 +131,7 @@ void batch_plan_reads(struct batch *b, struct db_plan *plan)
 		b->steps.prospects =
 		    prospects_met(plan, a, in->users, in->usernames, in->user_count);
 		if (b->options.rules->script)
-			b->steps.questions = questions_read(plan, a, in->users, in->user_count,
-			    &b->options.rules->script->version, 1,
-			    time_zone_here(arena_alloc(a, TIME_ZONE_SIZE)));
+			plan_questions(b, plan);
 	}
 	if (in->email_key_count)
 		b->steps.emails = rep_emails_read(plan, a, in->email_keys, in->email_key_count);

@@ -117,6 +117,7 @@ void batch_write(struct batch *b, const struct db_reply *reply)
 	    .updates = b->updates + b->from,
 	    .count = b->to - b->from,
 	    .guesses = &b->guesses,
+	    .scripts = &b->scripts,
 	    .floods = &b->floods,
 	    .wall_us = clock_wall_us(),
 	    .now_us = clock_monotonic_us(),

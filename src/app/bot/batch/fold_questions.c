@@ -5,35 +5,21 @@
 #include "salesreg/app/qualification.h"
 #include <string.h>
 
-/* Scripts of before, each read once a batch. */
-struct older {
-	const struct script *script;
-	const char *version;
-};
-
-static const struct script *script_of(
-    struct folding *f, const struct questions_row *row, struct older *older, size_t *count)
+static const struct script *script_of(struct folding *f, const struct questions_row *row)
 {
 	const struct script *current = f->input->rules->script;
 	if (current && strcmp(row->version, current->version) == 0)
 		return current;
-	for (size_t i = 0; i < *count; i++)
-		if (strcmp(row->version, older[i].version) == 0)
-			return older[i].script;
-	const struct script *script = row->script ? qualification_stored(row->script, f->a) : NULL;
-	older[(*count)++] = (struct older){script, row->version};
-	return script;
+	return scripts_get(f->input->scripts, row->version, row->script, f->a);
 }
 
 void fold_load_questions(struct folding *f)
 {
 	const struct fold_input *input = f->input;
-	struct older *older = ARENA_ARRAY(f->a, struct older, input->questions_count);
-	size_t count = 0;
 	for (size_t i = 0; i < input->questions_count; i++) {
 		const struct questions_row *row = &input->questions[i];
 		struct person *p = fold_person_of(f, row->telegram_id);
-		const struct script *script = script_of(f, row, older, &count);
+		const struct script *script = script_of(f, row);
 		/* a script that cannot be read any more asks nothing */
 		if (!p->state.prospect || !script)
 			continue;

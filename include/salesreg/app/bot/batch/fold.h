@@ -9,6 +9,7 @@
  */
 #pragma once
 #include "salesreg/app/bot/batch/agenda.h"
+#include "salesreg/app/bot/batch/scripts.h"
 #include "salesreg/app/bot/mail/code_limits.h"
 #include "salesreg/app/bot/mail/email_code.h"
 #include "salesreg/domain/conversation/conversation.h"
@@ -72,6 +73,7 @@ struct fold_input {
 	size_t invite_count;
 	const struct prospect_row *prospects, *links;
 	size_t prospect_count, link_count;
+	struct scripts *scripts; /* of before */
 	const struct questions_row *questions;
 	size_t questions_count;
 	const struct relay_row *pairs; /* of messages that were replied to, or edited */
