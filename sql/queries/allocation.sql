@@ -19,7 +19,8 @@ SELECT w.id, w.telegram_id, w.name, w.context, w.notes, w.email,
        CASE WHEN EXISTS (SELECT 1 FROM salesreg.qualifications t WHERE t.prospect = w.id OFFSET 0)
             THEN salesreg.answers_given(w.id) END,
        -- they want a person, and there was none
-       EXISTS (SELECT 1 FROM salesreg.conversations v WHERE v.prospect = w.id AND v.owner = 'nobody' OFFSET 0)
+       EXISTS (SELECT 1 FROM salesreg.conversations v WHERE v.prospect = w.id AND v.owner = 'nobody' OFFSET 0),
+       EXISTS (SELECT 1 FROM salesreg.conversations v WHERE v.prospect = w.id AND v.source = 'own' OFFSET 0)
 FROM (
     SELECT p.id, left(p.telegram_id, 255) AS telegram_id, left(p.name, 255) AS name, left(p.context, 2000) AS context,
            left(p.notes, 2000) AS notes, left(p.email, 255) AS email, p.created_at, p.ctid AS place
@@ -221,6 +222,7 @@ SELECT p.id, left(p.telegram_id, 255), left(p.name, 255), left(p.context, 2000),
        CASE WHEN EXISTS (SELECT 1 FROM salesreg.qualifications t WHERE t.prospect = p.id OFFSET 0)
             THEN salesreg.answers_given(p.id) END,
        EXISTS (SELECT 1 FROM salesreg.conversations v WHERE v.prospect = p.id AND v.owner = 'nobody' OFFSET 0),
+       EXISTS (SELECT 1 FROM salesreg.conversations v WHERE v.prospect = p.id AND v.source = 'own' OFFSET 0),
        coalesce(k.rep, f.rep), coalesce(k.telegram_id, f.telegram_id),
        (SELECT s.locale FROM salesreg.user_sessions s WHERE s.user_id = coalesce(k.telegram_id, f.telegram_id)), k.name,
        CASE WHEN k.rep IS NULL THEN (
@@ -500,6 +502,7 @@ SELECT n.id, n.telegram_id, n.name, n.context, n.notes, n.email, n.assignment, N
        CASE WHEN EXISTS (SELECT 1 FROM salesreg.qualifications t WHERE t.prospect = n.id OFFSET 0)
             THEN salesreg.answers_given(n.id) END,
        EXISTS (SELECT 1 FROM salesreg.conversations v WHERE v.prospect = n.id AND v.owner = 'nobody' OFFSET 0),
+       EXISTS (SELECT 1 FROM salesreg.conversations v WHERE v.prospect = n.id AND v.source = 'own' OFFSET 0),
        n.rep, n.rep_telegram_id, n.locale,
        (SELECT left(q.name, 255)
         FROM salesreg.prospect_identities i
@@ -541,6 +544,7 @@ SELECT p.id, left(p.telegram_id, 255), left(p.name, 255), left(p.context, 2000),
        CASE WHEN EXISTS (SELECT 1 FROM salesreg.qualifications t WHERE t.prospect = p.id OFFSET 0)
             THEN salesreg.answers_given(p.id) END,
        EXISTS (SELECT 1 FROM salesreg.conversations v WHERE v.prospect = p.id AND v.owner = 'nobody' OFFSET 0),
+       EXISTS (SELECT 1 FROM salesreg.conversations v WHERE v.prospect = p.id AND v.source = 'own' OFFSET 0),
        r.id, r.telegram_id, s.locale, NULL, o.closed,
        EXISTS (SELECT 1 FROM salesreg.prospect_events e
                WHERE e.prospect = p.id AND e.assignment = a.id AND e.kind = 'contacted')

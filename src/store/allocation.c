@@ -7,7 +7,7 @@
 	    COL(row, in context, TEXT), COL(row, in notes, TEXT), COL(row, in email, TEXT),        \
 	    COL(row, in assignment_id, I64), COL(row, in place, TEXT), COL(row, in former, TEXT),  \
 	    COL(row, in bot, TEXT), COL(row, in said, TEXT), COL(row, in answers, TEXT),           \
-	    COL(row, in asks_for_person, BOOL)
+	    COL(row, in asks_for_person, BOOL), COL(row, in own, BOOL)
 #define ALLOCATED_COLUMNS(row, in)                                                                 \
 	WAITING_COLUMNS(row, in prospect.), COL(row, in rep.rep, TEXT),                            \
 	    COL(row, in rep.telegram_id, I64), COL(row, in rep.locale, TEXT)

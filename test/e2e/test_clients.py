@@ -323,11 +323,24 @@ def test_a_rep_adds_somebody_of_their_own_in_two_taps(world):  # noqa: F811
     boris.says("статус")
     boris.hears("status", open=1)
     # whoever opens the invitation is that client
-    payload = next(button["copy_text"]["text"] for button in opened.buttons if "copy_text" in button).split("start=")[1].split()[0]
+    draft = next(button["copy_text"]["text"] for button in opened.buttons if "copy_text" in button)
+    # who has asked for nothing is not told that they have
+    assert draft.startswith(world.texts.render("ru", "prospect_draft_own", name="Ольга Знакомая", link=""))
+    payload = draft.split("start=")[1].split()[0]
     olga = world.sandbox.person("Ольга", id=OLGA["user_id"], username="Olga_Z")
     olga.opens(payload)
     olga.hears("prospect_hello", "prospect_ask", name="Ольга Знакомая")
     boris.hears("prospect_came", name="Ольга Знакомая")
+
+
+def test_the_next_rep_s_draft_for_an_own_contact_says_no_more(world):  # noqa: F811
+    boris, vera = registered(world), registered(world, "Vera Volkova")
+    chooses(boris)
+    boris.hears("own_client_added", name="Ольга Знакомая", open=1, max=5)
+    boris.presses("button_decline", message=boris.hears_anything())
+    card = vera.hears_anything()
+    draft = next(button["copy_text"]["text"] for button in card.buttons if "copy_text" in button)
+    assert draft.startswith(world.texts.render("ru", "prospect_draft_own", name="Ольга Знакомая", link=""))
 
 
 def test_an_own_contact_takes_room(make_world):

@@ -21,6 +21,7 @@ struct waiting_row {
 	const char *
 	    bot_writes; /* by itself to this prospect, at "9:00" there; "": now; NULL: it does not, or nobody looked */
 	bool asks_for_person;  /* and nobody was there */
+	bool own;              /* a rep chose them from their own contacts */
 	int64_t assignment_id; /* set apart for it */
 	const char *known;     /* what its rep calls this person already, NULL: new to them */
 	const char *colleague; /* who has this person and is out of reach, else NULL */

@@ -208,6 +208,7 @@ struct notice_prospect assigner_notice_of(
 	    .reach = reach_from_name(row->reach),
 	    .colleague = row->known ? NULL : row->colleague,
 	    .asks_for_person = row->asks_for_person,
+	    .own = row->own,
 	    .again = again,
 	    .again_contacted = contacted};
 }

@@ -23,6 +23,7 @@ static struct prospect_item item_of(const struct notice_prospect *p)
 	    .said = p->said,
 	    .notes = p->notes,
 	    .asks_for_person = p->asks_for_person,
+	    .own = p->own,
 	    .again = p->again,
 	    .known = p->known,
 	    .colleague = p->colleague,

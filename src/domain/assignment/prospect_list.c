@@ -190,9 +190,13 @@ static size_t add_draft(const struct prospect_list *list, struct arena *a, size_
 	    {"link", item->invite},
 	};
 	bool named = *args[0].value;
-	const char *draft = catalog_render(list->catalog, list->locale,
-	    named ? TEXT_PROSPECT_DRAFT : TEXT_PROSPECT_DRAFT_NAMELESS, named ? args : args + 1,
-	    named ? 2 : 1, a);
+	/* [own][named] */
+	static const enum text_id drafts[2][2] = {
+	    {TEXT_PROSPECT_DRAFT_NAMELESS, TEXT_PROSPECT_DRAFT},
+	    {TEXT_PROSPECT_DRAFT_OWN_NAMELESS, TEXT_PROSPECT_DRAFT_OWN},
+	};
+	const char *draft = catalog_render(list->catalog, list->locale, drafts[item->own][named],
+	    named ? args : args + 1, named ? 2 : 1, a);
 	const char *link = contact_draft_link(contact, draft, a);
 	if (link)
 		out[count++] = (struct button){

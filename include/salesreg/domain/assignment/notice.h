@@ -28,7 +28,8 @@ struct notice_prospect {
 	bool again;            /* someone else had it before */
 	bool again_contacted;  /* and wrote to them */
 	bool contacted;        /* its rep said so already */
-	bool asks_for_person;  /* so the bot is silent, and the rep leads */
+	bool own; /* chosen by a rep from their own contacts: they have asked for nothing */
+	bool asks_for_person; /* so the bot is silent, and the rep leads */
 };
 
 /* Adds the notification of all that one rep got. count 0 adds nothing. */

@@ -18,7 +18,7 @@ struct prospect_item {
 	const char *known, *colleague;                         /* see notice.h */
 	enum reach reach;
 	const char *bot_writes;      /* see notice.h */
-	bool asks_for_person;        /* see notice.h */
+	bool asks_for_person, own;   /* see notice.h */
 	bool again, again_contacted; /* a colleague had it; and wrote to them */
 	const char
 	    *invite; /* a link that leads them to the bot: a draft with it is offered; NULL: none */

@@ -165,6 +165,7 @@ static struct message_list card(const struct turn *t, const struct client_view *
 	    .status = turn_client_status(t, client->status, client->contacted),
 	    .reach = client->reach,
 	    .invite = open ? client->invite : NULL,
+	    .own = client->source && strcmp(client->source, "own") == 0,
 	    .assignment_id = client->assignment_id,
 	    .can_contact = open && !client->contacted,
 	    .can_decline = open,
