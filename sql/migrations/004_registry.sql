@@ -295,7 +295,7 @@ CREATE TABLE salesreg.prospect_events (
     kind        text NOT NULL,
     detail      text,
     at          timestamptz NOT NULL DEFAULT now(),
-    chat_id     bigint,     -- of a note: the rep's message, whose edit changes it
+    chat_id     bigint,     -- of a note: the rep's message, whose edit changes it; of a file that a prospect sent: where it is
     message_id  bigint
 );
 CREATE INDEX prospect_events_prospect_idx ON salesreg.prospect_events (prospect varchar_pattern_ops, id);

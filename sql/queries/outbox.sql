@@ -370,7 +370,7 @@ WITH mine AS (
 ), told AS (
     INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
     SELECT (relay ->> 'chat')::bigint, 'sendMessage', salesreg.relay_refusal(relay, true, error), 0
-    FROM done WHERE relay -> 'refused' IS NOT NULL
+    FROM done WHERE relay ->> 'refused' <> '{}'
 ), kept AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
                                          error, created_at)
@@ -421,7 +421,7 @@ WITH mine AS (
 ), told AS (
     INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
     SELECT (relay ->> 'chat')::bigint, 'sendMessage', salesreg.relay_refusal(relay, false, error), 0 FROM refused
-    WHERE account IS NULL AND relay -> 'refused' IS NOT NULL
+    WHERE account IS NULL AND relay ->> 'refused' <> '{}'
 ), kept AS (
     INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate,
                                          error, created_at)

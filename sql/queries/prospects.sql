@@ -124,9 +124,33 @@ SELECT salesreg.must((SELECT count(*) FROM (SELECT 1 FROM public.test_prospects 
                                                               WHERE r.id = p.assigned_rep_id AND r.status = 'active' OFFSET 0)
                                             FOR NO KEY UPDATE OF p) l) = (SELECT count(DISTINCT u.id) FROM unnest($1::varchar[]) AS u (id)))
 -- name: prospects_said
--- $1 prospects, $2 what they said
-INSERT INTO salesreg.prospect_events (prospect, kind, detail)
-SELECT f.prospect, 'said', f.said FROM unnest($1::varchar[], $2::text[]) AS f (prospect, said)
+-- $1 prospects, $2 what they said, $3 in which chats, $4 in which messages; 0: it is all in the words
+INSERT INTO salesreg.prospect_events (prospect, kind, detail, chat_id, message_id)
+SELECT f.prospect, 'said', f.said, CASE WHEN f.message_id <> 0 THEN f.chat_id END, nullif(f.message_id, 0)
+FROM unnest($1::varchar[], $2::text[], $3::bigint[], $4::bigint[]) AS f (prospect, said, chat_id, message_id)
+-- name: prospects_files
+-- $1 prospects, $2 the chats of their new reps, $3 what these are told before them, with "{count}": the last ten files that each has sent,
+-- copied from where they were sent. One that has been deleted since, or can't be copied, is not there: the number says so
+WITH f AS (
+    SELECT u.* FROM unnest($1::varchar[], $2::bigint[], $3::text[]) WITH ORDINALITY AS u (prospect, chat_id, head, place)
+), files AS (
+    SELECT f.prospect, f.chat_id, f.head, f.place, e.id, e.from_chat, e.message_id
+    FROM f CROSS JOIN LATERAL (SELECT n.id, n.chat_id AS from_chat, n.message_id FROM salesreg.prospect_events n
+                               WHERE n.prospect = f.prospect AND n.kind = 'said' AND n.message_id IS NOT NULL
+                               ORDER BY n.id DESC LIMIT 10) e
+)
+INSERT INTO salesreg.outbox (chat_id, method, payload, priority, relay)
+SELECT n.chat_id, n.method, n.payload, 1, n.relay
+FROM (SELECT g.chat_id, g.place, 0::bigint AS id, 'sendMessage' AS method,
+             replace(g.head, '{count}', count(*)::text)::json AS payload, json_build_object('prospect', g.prospect) AS relay
+      FROM files g GROUP BY g.chat_id, g.place, g.head, g.prospect
+      UNION ALL
+      SELECT g.chat_id, g.place, g.id, 'copyMessage',
+             json_build_object('chat_id', g.chat_id, 'from_chat_id', g.from_chat, 'message_id', g.message_id),
+             json_build_object('prospect', g.prospect, 'chat', g.from_chat, 'message', g.message_id, 'caption', true,
+                               'refused', json_build_object())
+      FROM files g) n
+ORDER BY n.place, n.id
 -- name: prospects_reopen
 -- $1 prospects who have written: what was archived is open again; who was converted stays so
 UPDATE public.test_prospects SET status = 'in_conversation', last_contact_at = now(), updated_at = now()

@@ -18,7 +18,7 @@ CROSS JOIN LATERAL (
      FROM salesreg.business_messages c WHERE c.from_chat = u.chat AND c.from_message = u.message ORDER BY c.message_id DESC LIMIT 1)
     UNION ALL
     (SELECT c.prospect, NULL, NULL, false, false, NULL, false, true
-     FROM salesreg.prospect_events c WHERE c.chat_id = u.chat AND c.message_id = u.message LIMIT 1)
+     FROM salesreg.prospect_events c WHERE c.chat_id = u.chat AND c.message_id = u.message AND c.kind = 'note' LIMIT 1)
     LIMIT 1) k
 CROSS JOIN LATERAL (SELECT left(q.name, 255) AS name, q.assigned_rep_id
                     FROM public.test_prospects q WHERE q.id = k.prospect OFFSET 0) p

@@ -97,6 +97,34 @@ def test_what_is_said_before_there_is_a_rep_reaches_the_one_who_comes(world, cam
     assert "Апартаменты у моря" in boris.hears_anything().text
 
 
+@pytest.mark.parametrize("deleted", [False, True], ids=["all", "one deleted since"])
+def test_files_sent_before_there_is_a_rep_reach_the_one_who_comes(world, campaign, deleted):
+    anna = world.person("Anna")
+    anna.opens(campaign())
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    photo = anna.act("photo", caption="План участка")["message_id"]
+    anna.hears("prospect_noted")
+    anna.act("voice")
+    anna.hears("prospect_noted")
+    if deleted:
+        world.sandbox.fault("400", method="copyMessage", description="Bad Request: message to copy not found")
+    boris = registered(world)
+    assert "План участка" in boris.hears_anything().text
+    boris.hears("relay_files_before", name="Anna", count=2)
+    if not deleted:
+        shown = boris.hears_anything()
+        assert shown.event["photo"] and shown.event["caption"] == "План участка"
+    assert boris.hears_anything().event["voice"]
+    world.settle()
+    if deleted:
+        world.db.outbox.eventually("count(*) = 0")  # nothing is left for an operator
+        return
+    # and a reply finds its way
+    boris.act("text", text="Вижу", reply_to=shown.id)
+    heard = anna.hears_anything()
+    assert (heard.text, heard.event["reply_to"]) == ("Вижу", photo)
+
+
 def test_a_removed_link_makes_nobody_a_prospect(world, campaign, link):
     payload = campaign()
     assert link("remove", "Instagram June").returncode == 0

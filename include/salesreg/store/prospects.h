@@ -38,6 +38,16 @@ struct link_new {
 void links_create(
     struct db_plan *plan, struct arena *a, const struct link_new *links, size_t count);
 
+/* What prospects have sent besides words goes to whoever they are assigned to, behind `head`: the payload of a sendMessage, with
+ * "{count}" in its text. */
+struct files_new {
+	const char *prospect;
+	int64_t chat_id; /* the rep's */
+	const char *head;
+};
+void prospects_files(
+    struct db_plan *plan, struct arena *a, const struct files_new *rows, size_t count);
+
 /* Own links of those who are no open prospects any more. Yields how many, up to 10,000. */
 void links_prune(struct db_plan *plan, struct arena *a, int64_t days);
 

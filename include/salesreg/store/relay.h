@@ -4,7 +4,7 @@
  *
  * salesreg.outbox.relay is JSON: {"prospect": id, "chat": …, "message": …, "caption": true, "receipt": true, "refused": {reason: text}}.
  * When the message has been sent, its id, and what it was in the chat where it was said, become a pair; with "receipt" that one gets a
- * sign that it has arrived. An edit has "anew", the parameters of sendMessage that say the same: should there be nothing to be edited. When it is refused, the text of the reason goes there, as a reply. Without a chat: the bot's own words; with "card", a reply to which is a note. With a chat and no message: the bot's own words to the prospect, as the rep, and who is told of a refusal.
+ * sign that it has arrived. An edit has "anew", the parameters of sendMessage that say the same: should there be nothing to be edited. When it is refused, the text of the reason goes there, as a reply ({}: nobody is told). Without a chat: the bot's own words; with "card", a reply to which is a note. With a chat and no message: the bot's own words to the prospect, as the rep, and who is told of a refusal.
  */
 #pragma once
 #include "salesreg/db/conn.h"

@@ -275,14 +275,22 @@ static const char *said_text(const struct turn *t)
 	return event->caption ? arena_printf(t->a, "%s %s", what, event->caption) : what;
 }
 
+static void note_said(struct turn *t, const struct prospect_view *view)
+{
+	bool file = t->event->kind == EVENT_MEDIA || t->event->kind == EVENT_CONTACT;
+	turn_effect(t, (struct effect){.kind = EFFECT_SAID,
+			   .prospect = view->id,
+			   .said = said_text(t),
+			   .message_id = file ? t->event->said_id : 0,
+			   .unclaimed = view->rep_name == NULL});
+}
+
 static struct message *say_noted(struct turn *t, const struct prospect_view *view)
 {
 	if (view->rep_telegram_id)
 		return turn_say(t, TEXT_PROSPECT_PASSED_ON,
 		    ARGS({"rep", prospect_quoted_name(t->a, view->rep_name)}));
-	return turn_say(t,
-	    t->event->kind == EVENT_MEDIA ? TEXT_PROSPECT_NOTED_NO_FILE : TEXT_PROSPECT_NOTED,
-	    NO_ARGS);
+	return turn_say(t, TEXT_PROSPECT_NOTED, NO_ARGS);
 }
 
 /* What nobody asked for goes on to the rep; where there is none yet it is kept for the one who comes. */
@@ -297,17 +305,13 @@ static void said(struct turn *t)
 	if (!view->met)
 		meet(t, view);
 	come_back(t);
+	note_said(t, view);
+	turn_pass_on(t);
 	/* the rest of an album: the first part has been answered */
 	if (t->event->album && t->event->repeat == EVENT_SAME) {
-		turn_pass_on(t);
 		t->out->passes_on = true;
 		return;
 	}
-	turn_effect(t, (struct effect){.kind = EFFECT_SAID,
-			   .prospect = view->id,
-			   .said = said_text(t),
-			   .unclaimed = view->rep_name == NULL});
-	turn_pass_on(t);
 	if (person)
 		turn_hand_over(t);
 	/* a person answers, and the bot is silent; what was edited is most likely an answer, which that does not change */
