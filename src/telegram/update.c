@@ -391,6 +391,21 @@ static struct business_event *read_own_chat(const json_t *object, struct arena *
 	return b;
 }
 
+/* All that is looked for in somebody's own chat: the name of the bot whose link for a prospect stands there (t.me/NAME?start=p…). */
+static const char *read_invitation(const json_t *message, struct arena *a)
+{
+	static const char host[] = "t.me/", start[] = "?start=p";
+	const char *at = json_string_value(json_object_get(message, "text"));
+	while (at && (at = strstr(at, host))) {
+		at += sizeof host - 1;
+		size_t n =
+		    strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+		if (n > 0 && n < NAME_UNITS && strncmp(at + n, start, sizeof start - 1) == 0)
+			return arena_strndup(a, at, n);
+	}
+	return NULL;
+}
+
 static void read_business(const json_t *message, struct arena *a, struct event *e)
 {
 	const json_t *from = json_get_object(message, "from");
@@ -399,10 +414,11 @@ static void read_business(const json_t *message, struct arena *a, struct event *
 	    json_get_bool(message, "is_from_offline", false) ||
 	    json_get_bool(from, "is_bot", false))
 		return;
-	const struct business_event *b = read_own_chat(message, a);
+	struct business_event *b = read_own_chat(message, a);
 	int64_t writer = json_get_i64(from, "id", 0);
 	if (!b || writer <= 0 || first_present(message, notice_fields))
 		return;
+	b->invites_to = read_invitation(message, a);
 	e->kind = EVENT_OWN_CHAT;
 	e->user_id = writer;
 	e->business = b;

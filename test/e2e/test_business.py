@@ -3,6 +3,8 @@ import json
 import os
 import signal
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 import requests
 
@@ -118,6 +120,29 @@ def test_a_rep_who_types_leads_until_it_is_given_back(world, boris, anna):  # no
     writes(boris, anna, "Ещё вопрос", by=boris)
     boris.hears("business_taken_over", name="Anna")
     assert conversation(world) == ("rep", 4)
+
+
+def test_the_draft_of_a_card_takes_nothing_over(world):  # noqa: F811
+    """It leads the prospect to the bot, which is to ask them."""
+    rep, person = registered(world), world.person("Anna")
+    connect(rep)
+    rep.hears("business_connected")
+    world.db.bot_state.eventually("username IS NOT NULL")
+    world.db.add_prospect("anna", "Anna", f"@{person.username}")
+    prospects.assigned(world, "anna", rep)
+    card = rep.hears_anything()
+    url = next(b["url"] for row in card.event["reply_markup"]["inline_keyboard"] for b in row if "text=" in b.get("url", ""))
+    draft = parse_qs(urlsplit(url).query)["text"][0]
+    writes(rep, person, draft, by=rep)
+    world.db.eventually("SELECT status = 'contacted' FROM test_prospects WHERE id = 'anna'")
+    world.settle()
+    assert conversation(world) == ("bot", 1) and not rep.unheard()
+    person.opens(draft.split("?start=")[1].split()[0])
+    person.hears("prospect_hello", "prospect_ask", name="Anna")
+    rep.hears("prospect_came", name="Anna")
+    # a word of the rep's own does
+    writes(rep, person, "Ну как?", by=rep)
+    rep.hears("business_taken_over", name="Anna")
 
 
 def test_the_bot_is_silent_in_its_own_chat_too(world, campaign):  # noqa: F811

@@ -501,6 +501,7 @@ static struct event next_event(struct input *in, struct arena *a)
 		    .can_reply = flags & 2,
 		    .can_read = flags & 4,
 		    .rights = flags & 128 ? "can_edit_bio,can_do_all,,can_delete_x" : "",
+		    .invites_to = flags & 16 ? "some_bot" : NULL,
 		    .peer = own ? flags & 8 ? e.user_id : 77 : 0,
 		    .message_id = 9};
 		e.business = b;

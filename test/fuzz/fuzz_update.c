@@ -46,6 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		require_clean(e->business->connection, 256);
 		require_clean(e->business->rights, 512);
 		require_clean(e->business->peer_username, 256);
+		require_clean(e->business->invites_to, 256);
 		require(e->business->connection[0] && (e->business->peer > 0) == own);
 		/* what is said there is not read */
 		require(e->kind == EVENT_OWN_DELETED || !*e->text);

@@ -61,6 +61,30 @@ static void a_rep_who_types_leads(void **state)
 	assert_false(out.session_changed);
 }
 
+static void the_draft_of_a_card_takes_nothing_over(void **state)
+{
+	(void)state;
+	static const struct business_event event = {.connection = "bc",
+	    .rights = "",
+	    .at = 9,
+	    .peer = PEER,
+	    .message_id = 3,
+	    .invites_to = "Our_Bot"};
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_NONE, LOCALE_RU);
+	s.business = &anna;
+	rules.bot_username = "our_bot";
+	struct outcome out = happens(&s, EVENT_OWN_CHAT, REP, &event, "");
+	assert_null(effect_of(&out, EFFECT_OWN));
+	assert_non_null(effect_of(&out, EFFECT_TYPED_THERE));
+	assert_non_null(effect_of(&out, EFFECT_CONTACTED));
+	assert_int_equal(out.messages.count, 0);
+	/* another bot's link is a word as any */
+	rules.bot_username = "their_bot";
+	out = happens(&s, EVENT_OWN_CHAT, REP, &event, "");
+	rules.bot_username = NULL;
+	assert_non_null(effect_of(&out, EFFECT_OWN));
+}
+
 static void a_rep_who_leads_already_hears_nothing(void **state)
 {
 	(void)state;
@@ -196,6 +220,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup(name, each)
 	const struct row_test tests[] = {
 	    {T(a_rep_who_types_leads), ONCE},
+	    {T(the_draft_of_a_card_takes_nothing_over), ONCE},
 	    {T(a_rep_who_leads_already_hears_nothing), ONCE},
 	    {T(a_prospect_s_word_is_an_answer_and_said_once_a_day), ONCE},
 	    {T(a_newcomer_whom_nobody_has_answered_is_greeted),

@@ -273,6 +273,33 @@ static void marks_stand_where_the_entities_were(void **state)
 	    "\u0302c" MESSAGE_MARK_END);
 }
 
+static const struct of_what_is_said_in_somebody_s_own_chat_a_link_of_ours_is_seen_row {
+	const char *text, *bot; /* NULL: none */
+} of_what_is_said_in_somebody_s_own_chat_a_link_of_ours_is_seen_rows[] = {
+    {"Hello! https://t.me/our_bot?start=pAb_1-2 bye", "our_bot"},
+    {"t.me/x t.me/our_bot?start=p", "our_bot"},
+    {"https://t.me/our_bot?start=cAb", NULL},
+    {"https://t.me/our_bot", NULL},
+    {"https://t.me/?start=p1", NULL},
+    {"t.me/", NULL},
+    {"secret words", NULL},
+};
+
+static void of_what_is_said_in_somebody_s_own_chat_a_link_of_ours_is_seen(void **state)
+{
+	const struct of_what_is_said_in_somebody_s_own_chat_a_link_of_ours_is_seen_row *row =
+	    *state;
+	struct telegram_update u = parse(arena_printf(&arena,
+	    "{\"update_id\":7,\"business_message\":{\"business_connection_id\":\"b\"," ANNA
+	    "," ALONE ",\"text\":\"%s\"}}",
+	    row->text));
+	assert_int_equal(u.event.kind, EVENT_OWN_CHAT);
+	assert_string_equal(u.event.text, "");
+	assert_int_equal(u.event.business->invites_to != NULL, row->bot != NULL);
+	if (row->bot)
+		assert_string_equal(u.event.business->invites_to, row->bot);
+}
+
 static void a_button_in_a_chat_of_somebody_s_own_hangs_on_no_message_of_the_bot_s(void **state)
 {
 	(void)state;
@@ -423,6 +450,8 @@ int main(void)
 	    {T(somebody_who_was_chosen_has_the_names_that_were_asked_for), ONCE},
 	    {T(a_button_brings_its_keyboard), ONCE},
 	    {T(marks_stand_where_the_entities_were), ONCE},
+	    {T(of_what_is_said_in_somebody_s_own_chat_a_link_of_ours_is_seen),
+		ROWS(of_what_is_said_in_somebody_s_own_chat_a_link_of_ours_is_seen_rows, text)},
 	    {T(a_button_in_a_chat_of_somebody_s_own_hangs_on_no_message_of_the_bot_s), ONCE},
 	    {T(a_button_on_an_old_message_still_counts), ONCE},
 	    {T(buttons_nobody_can_answer_are_ignored), ONCE},

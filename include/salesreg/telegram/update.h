@@ -26,7 +26,7 @@
  *   my_chat_member      private chat: new status "kicked" BLOCKED, "member" UNBLOCKED
  *   business_connection CONNECTION
  *   business_message    of a person, in a private chat of an account that the bot is connected to: OWN_CHAT. Nothing of what is
- *                       said is read. A bot's words and what is sent while somebody is away: IGNORED
+ *                       said is read, but whether a prospect's own link stands there. A bot's words and what is sent while somebody is away: IGNORED
  *   deleted_business_messages  OWN_DELETED
  *   edited_business_message    IGNORED: an edit is no new word, and sometimes nobody's at all
  *   anything else, groups, channels, bots, messages sent in inline mode: IGNORED

@@ -51,7 +51,7 @@ enum event_repeat {
 };
 
 /*
- * What happens in somebody's own account, to which the bot is connected ("business"). What is said there is not read.
+ * What happens in somebody's own account, to which the bot is connected ("business"). What is said there is not read, but for a link of ours.
  * Source: Bot API, "BusinessConnection", "BusinessBotRights", "BusinessMessagesDeleted".
  */
 struct business_event {
@@ -63,6 +63,8 @@ struct business_event {
 	/* of the others: whom the chat is with, in which message, or messages */
 	int64_t peer, message_id;
 	const char *peer_username; /* without @, NULL if none */
+	/* of OWN_CHAT: to which bot's chat a prospect's own link in it leads, as in the draft of a card; NULL: there is none */
+	const char *invites_to;
 };
 
 /* A file that was sent: by its id this bot can send it anywhere (Bot API, "file_id"). */

@@ -1,12 +1,14 @@
 /*
  * A rep's own Telegram account, to which the bot is connected: what is written there counts, and is read by nobody but who it is for.
  *
- *   the rep writes to a prospect of theirs ──▶ leads the conversation from now on: the bot is silent until it is given back
+ *   the rep writes to a prospect of theirs ──▶ leads the conversation from now on: the bot is silent until it is given back. Not by the
+ *                                              draft of a card, which leads to the bot
  *   the prospect writes to the rep ──────────▶ has answered; for a day the bot may write there as the rep, and greets a newcomer whom
  *                                              the rep does not answer (app/outreach/timers.h)
  *   anybody else, either way ────────────────▶ nothing, and nothing is kept
  */
 #include "../conversation_private.h"
+#include "salesreg/base/text.h"
 #include "salesreg/domain/assignment/prospect_list.h"
 #include <string.h>
 
@@ -130,13 +132,20 @@ static struct message *tell_rep(struct turn *t, const struct business_view *chat
 	return m;
 }
 
+/* The draft of a card, which the rep only sends: it leads to the bot, and is no beginning of the rep's own. */
+static bool is_invitation(const struct turn *t)
+{
+	const char *to = t->event->business->invites_to, *bot = t->state->rules->bot_username;
+	return to && bot && strcmp(text_fold(t->a, to), text_fold(t->a, bot)) == 0;
+}
+
 static void typed(struct turn *t, const struct business_view *chat)
 {
 	turn_effect(t, about(t, EFFECT_TYPED_THERE));
 	if (chat->assignment_id && !chat->contacted)
 		turn_effect(t, (struct effect){
 				   .kind = EFFECT_CONTACTED, .assignment_id = chat->assignment_id});
-	if (chat->owner == OWNER_REP)
+	if (chat->owner == OWNER_REP || is_invitation(t))
 		return;
 	turn_effect(t, (struct effect){.kind = EFFECT_OWN,
 			   .prospect = chat->prospect_id,
