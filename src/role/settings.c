@@ -56,6 +56,7 @@ static void check_role(struct buf *problems)
 	    "doctor",
 	    "parked",
 	    "rep",
+	    "prospect",
 	    "link",
 	    "calendar",
 	    "version",

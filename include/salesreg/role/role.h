@@ -25,6 +25,7 @@
 	X(adopt_bot)                                                                               \
 	X(parked)                                                                                  \
 	X(rep)                                                                                     \
+	X(prospect)                                                                                \
 	X(link)                                                                                    \
 	X(calendar)                                                                                \
 	COMMAND_OF_TESTS(X)                                                                        \

@@ -1,0 +1,299 @@
+/*
+ * salesreg prospect list, show, history: what is known of prospects. Nothing is changed.
+ */
+#include "salesreg/role/cli/table.h"
+#include "salesreg/role/cli/text.h"
+#include "salesreg/role/database.h"
+#include "salesreg/role/role.h"
+#include "salesreg/store/managers.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { LIST_DEFAULT = 50, LIST_MAX = 10000, ALIKE_SHOWN = 10 };
+
+static json_t *to_json(const struct listed_prospect *p)
+{
+	return json_pack("{ss ss? ss? ss? ss? ss? ss? ss? ss so}", "id", p->id, "name", p->name,
+	    "telegram", p->telegram, "email", p->email, "status", p->status, "rep", p->rep,
+	    "source", p->source ? p->source : "table", "campaign", p->campaign, "owner", p->owner,
+	    "created_at", cli_json_time(p->created_us));
+}
+
+static const char *created_cell(struct arena *a, const json_t *row)
+{
+	return cli_time_cell(a, row, "created_at");
+}
+
+static const struct cli_column columns[] = {
+    {.key = "id", .heading = "ID"},
+    {.key = "name", .heading = "NAME", .is_long = true},
+    {.key = "telegram", .heading = "TELEGRAM", .is_long = true},
+    {.key = "email"},
+    {.key = "status", .heading = "STATUS"},
+    {.key = "rep", .heading = "REP", .is_long = true},
+    {.key = "source", .heading = "SOURCE"},
+    {.key = "campaign"},
+    {.key = "owner", .heading = "LEADS"},
+    {.key = "created_at", .heading = "SINCE", .show = created_cell},
+    {.key = NULL},
+};
+
+static json_t *all_to_json(const struct listed_prospect *rows, size_t count)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(list, to_json(&rows[i]));
+	return list;
+}
+
+static int list(struct cli *c, struct command_database *d)
+{
+	const char *status = cli_value(c, "status", NULL);
+	bool waiting = cli_has(c, "waiting");
+	struct listed_prospect *rows;
+	size_t count;
+	int64_t total;
+	if (!managers_prospects(&d->session, &c->arena, status, waiting,
+		cli_number(c, "limit", LIST_DEFAULT), &rows, &count, &total))
+		return command_database_failed(d, "prospect");
+	cli_print(c, columns,
+	    json_pack("{sI so}", "total", (json_int_t)total, "prospects", all_to_json(rows, count)),
+	    "prospects");
+	if (cli_format(c) == CLI_TABLE && total == 0)
+		cli_say(cli_notes(c), "no prospect%s%s%s\n", waiting ? " waits for a rep" : "",
+		    status ? " has the status " : "", status ? status : "");
+	if (cli_format(c) != CLI_JSON && total > (int64_t)count)
+		cli_say(cli_notes(c), "%zu of %lld prospects; --limit shows more\n", count,
+		    (long long)total);
+	return EXIT_CODE_OK;
+}
+
+/* The one that the arguments name. An exit code; what is wrong has been said. */
+static int find(struct cli *c, struct command_database *d, struct listed_prospect *found)
+{
+	const char *words = c->words[0];
+	for (size_t i = 1; i < c->count; i++)
+		words = arena_printf(&c->arena, "%s %s", words, c->words[i]);
+	struct listed_prospect *rows;
+	size_t count;
+	if (!managers_find(&d->session, &c->arena, words, ALIKE_SHOWN + 1, &rows, &count))
+		return command_database_failed(d, "prospect");
+	if (count == 1) {
+		*found = rows[0];
+		return EXIT_CODE_OK;
+	}
+	if (count == 0)
+		cli_say(stderr,
+		    "salesreg prospect: nobody is known as %s; give an id, an @name, a number, an "
+		    "e-mail address or a part of the name, or see salesreg prospect list\n",
+		    words);
+	else
+		cli_say(stderr, "salesreg prospect: which of these? Give the id:\n");
+	for (size_t i = 0; i < count && i < ALIKE_SHOWN; i++)
+		cli_say(stderr, "  %s  %s%s%s\n", rows[i].id, rows[i].name ? rows[i].name : "-",
+		    rows[i].rep ? ", with " : "", rows[i].rep ? rows[i].rep : "");
+	if (count > ALIKE_SHOWN)
+		cli_say(stderr, "  … and more\n");
+	return EXIT_CODE_FAILED;
+}
+
+static void line(const char *heading, const char *text)
+{
+	if (!text || !*text)
+		return;
+	cli_say(stdout, "%-12s ", heading);
+	cli_put(stdout, text, strlen(text));
+	(void)putchar('\n');
+}
+
+static void print_one(struct arena *a, const struct listed_prospect *p,
+    const struct prospect_more *more, const struct given_answer *answers, size_t count)
+{
+	char since[64];
+	cli_time(since, sizeof since, p->created_us);
+	line("id", p->id);
+	line("name", p->name);
+	line("telegram", p->telegram);
+	line("e-mail", p->email);
+	line("status", p->status);
+	line("rep", p->rep ? p->rep : "nobody yet");
+	line("since", since);
+	line("source", p->campaign ? arena_printf(a, "campaign %s", p->campaign)
+		       : p->source ? p->source
+				   : "table");
+	line("leads", p->owner);
+	line("bot", more->stopped    ? "may not write: STOP was said"
+		    : !more->account ? "has not met them"
+		    : more->reach && strcmp(more->reach, "reachable") != 0
+			? arena_printf(a, "cannot write to them: %s", more->reach)
+			: "may write to them");
+	line("blocked", more->blocked ? "by the rep" : NULL);
+	line("context", more->context);
+	line("notes", more->notes);
+	if (count > 0 || more->asked)
+		line("answers",
+		    arena_printf(a, "%s, score %lld", more->finished ? "all given" : "not all yet",
+			(long long)more->score));
+	for (size_t i = 0; i < count; i++)
+		line(arena_printf(a, "  %s", answers[i].question),
+		    *answers[i].answer ? answers[i].answer : "(skipped)");
+}
+
+static int show(struct cli *c, struct command_database *d, const struct listed_prospect *found)
+{
+	struct arena *a = &c->arena;
+	struct prospect_more more;
+	struct given_answer *answers = NULL;
+	size_t count;
+	bool is_there;
+	if (!managers_prospect(&d->session, a, found->id, &is_there, &more, &answers, &count))
+		return command_database_failed(d, "prospect");
+	if (!is_there) {
+		cli_say(stderr, "salesreg prospect: %s was deleted just now\n", found->id);
+		return EXIT_CODE_FAILED;
+	}
+	if (!cli_has(c, "json")) {
+		print_one(a, found, &more, answers, count);
+		return EXIT_CODE_OK;
+	}
+	json_t *given = json_array();
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(
+		    given, json_pack("{ss ss}", "question", answers[i].question, "answer",
+			       answers[i].answer));
+	json_t *out = to_json(found);
+	(void)json_object_update_new(
+	    out, json_pack("{ss? ss? ss? so sb sb sI ss? sb sI so}", "context", more.context,
+		     "notes", more.notes, "reach", more.reach, "account",
+		     more.account ? json_integer(more.account) : json_null(), "stopped",
+		     more.stopped, "blocked", more.blocked, "score", (json_int_t)more.score,
+		     "asked", more.asked, "finished", more.finished, "assignments",
+		     (json_int_t)more.assignments, "answers", given));
+	cli_json(out);
+	return EXIT_CODE_OK;
+}
+
+static const char *at_cell(struct arena *a, const json_t *row)
+{
+	return cli_time_cell(a, row, "at");
+}
+
+static const struct cli_column history_columns[] = {
+    {.key = "at", .heading = "AT", .show = at_cell},
+    {.key = "kind", .heading = "WHAT"},
+    {.key = "rep", .heading = "REP", .is_long = true},
+    {.key = "assignment", .heading = "ASSIGNMENT"},
+    {.key = "detail", .heading = "DETAIL", .is_long = true},
+    {.key = NULL},
+};
+
+static int history(struct cli *c, struct command_database *d, const struct listed_prospect *found)
+{
+	struct prospect_event *rows;
+	size_t count;
+	int64_t limit = cli_number(c, "limit", LIST_DEFAULT);
+	if (!managers_history(&d->session, &c->arena, found->id, limit, &rows, &count))
+		return command_database_failed(d, "prospect");
+	json_t *events = json_array();
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(
+		    events, json_pack("{so ss ss? so ss?}", "at", cli_json_time(rows[i].at_us),
+				"kind", rows[i].kind, "rep", rows[i].rep, "assignment",
+				rows[i].assignment ? json_integer(rows[i].assignment) : json_null(),
+				"detail", rows[i].detail));
+	cli_print(
+	    c, history_columns, json_pack("{ss so}", "id", found->id, "events", events), "events");
+	if (cli_format(c) == CLI_TABLE && count == 0)
+		cli_say(cli_notes(c), "nothing has happened yet\n");
+	if (cli_format(c) != CLI_JSON && (int64_t)count == limit)
+		cli_say(cli_notes(c), "the latest %zu; --limit shows more\n", count);
+	return EXIT_CODE_OK;
+}
+
+static int run_list(struct cli *c)
+{
+	struct command_database d = {0};
+	int code = command_database_open(&d, "prospect");
+	if (code == EXIT_CODE_OK)
+		code = list(c, &d);
+	command_database_close(&d);
+	return code;
+}
+
+static int run_one(struct cli *c)
+{
+	if (c->count == 0)
+		return cli_wrong(c, "which prospect? WHO is missing");
+	struct command_database d = {0};
+	struct listed_prospect found = {0};
+	int code = command_database_open(&d, "prospect");
+	if (code == EXIT_CODE_OK)
+		code = find(c, &d, &found);
+	if (code == EXIT_CODE_OK)
+		code = strcmp(c->command->name, "show") == 0 ? show(c, &d, &found)
+							     : history(c, &d, &found);
+	command_database_close(&d);
+	return code;
+}
+
+#define LIMIT_OPTION                                                                               \
+	{                                                                                          \
+		.name = "limit", .value = "N", .help = "so many at most, instead of 50",           \
+		.least = 1, .most = LIST_MAX                                                       \
+	}
+
+static const struct cli_option list_options[] = {
+    {.name = "status", .value = "STATUS", .help = "those of this status, as the table has it"},
+    {.name = "waiting", .help = "those who have no rep"},
+    LIMIT_OPTION,
+    CLI_LIST_OPTIONS,
+    {.name = NULL},
+};
+static const struct cli_option show_options[] = {
+    {.name = "json", .help = "as JSON, for programs"},
+    {.name = NULL},
+};
+static const struct cli_option history_options[] = {
+    LIMIT_OPTION,
+    CLI_LIST_OPTIONS,
+    {.name = NULL},
+};
+
+#define WHO_HELP                                                                                   \
+	"WHO is an id, an @name, a number, an e-mail address, a Telegram account or a part of "    \
+	"the "                                                                                     \
+	"name; where that is several people, they are listed, and the exit code is 1."
+
+static const struct cli_command commands[] = {
+    {.name = "list",
+	.brief = "prospects, the newest first",
+	.help = "Prospects, the newest first: who they are, with whom, who leads the conversation "
+		"(the bot, the rep, or nobody while a person is asked for and none is there).",
+	.options = list_options,
+	.run = run_list},
+    {.name = "show",
+	.arguments = "WHO",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "all that is known of one",
+	.help =
+	    "All that is known of one prospect, with the answers to the bot's questions. " WHO_HELP,
+	.options = show_options,
+	.run = run_one},
+    {.name = "history",
+	.arguments = "WHO",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "what happened to one, the latest first",
+	.help = "What happened to one prospect, the latest first: assignments and why they ended, "
+		"what was said before there was a rep, notes, who said that they wrote to "
+		"them. " WHO_HELP,
+	.options = history_options,
+	.run = run_one},
+    {.name = NULL},
+};
+
+const struct cli_command command_prospect = {
+    .name = "prospect",
+    .brief = "who asks for property: list, show, history",
+    .help = "What is known of prospects, and what happened to them. Nothing is changed.",
+    .commands = commands,
+};
