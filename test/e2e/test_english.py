@@ -82,7 +82,7 @@ def test_an_english_rep_s_day(office):
     john.presses(data=card.data[0], message=card)
     assert answer(john) == "Already noted, no need to press again: Ivan P."
     john.says("my clients")
-    reads(john, "Your clients: 1", "1. Ivan P — contacted", "Press a name to open the card", buttons=["1. Ivan P"])
+    reads(john, "Your clients: 1", "1. Ivan P — contacted", "Press a name to open the card", buttons=["1. Ivan P", "🔎 Find", "➕ Own contact"])
     john.presses("1. Ivan P")
     reads(john, "Your client:", "Ivan P", "Write to: https://t.me/ivan_p", "Status: contacted", "wants a villa", "call after 6",
           "Source: the table of clients", "History:", "John Smith: in touch with the client", "assigned to John Smith",

@@ -6,6 +6,7 @@
 #include "salesreg/domain/assignment/prospect_list.h"
 #include "salesreg/domain/text/quote.h"
 #include "salesreg/domain/text/shorten.h"
+#include <string.h>
 
 enum { NAME_UNITS = 80, STATUS_UNITS = 64, BUTTONS_BESIDES = 4, WORD_UNITS = 60 };
 
@@ -122,9 +123,12 @@ void turn_list_clients(struct turn *t)
 		show(t, false);
 		return;
 	}
-	struct button *own = ARENA_NEW(t->a, struct button);
-	*own = own_button(t);
-	message_set_buttons(turn_say(t, TEXT_CLIENTS_NONE, NO_ARGS), own, 1);
+	struct message *m = turn_say(t, TEXT_CLIENTS_NONE, NO_ARGS);
+	turn_menu_buttons(t, m);
+	struct button *buttons = ARENA_ARRAY(t->a, struct button, m->button_count + 1);
+	buttons[0] = own_button(t);
+	memcpy(buttons + 1, m->buttons, m->button_count * sizeof *buttons);
+	message_set_buttons(m, buttons, m->button_count + 1);
 }
 
 /* Whoever was there has been given away or closed since. */
