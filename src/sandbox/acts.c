@@ -91,6 +91,8 @@ static const char *say(struct act *a, const char *text, const char *extra, enum 
 	struct formatted f = {0};
 	if (text)
 		entities_detect(a->arena, text, &f);
+	if (json_get_array(a->json, "entities"))
+		f.entities = json_text(a->arena, json_get_array(a->json, "entities"), NULL);
 	if (a->chat->kind == CHAT_PRIVATE)
 		open_chat(a->chat);
 	const char *album = get_text(a, "album");

@@ -17,7 +17,6 @@ enum {
 	BUTTON_URL_BYTES = 4096,
 	BUTTON_COPY_BYTES = 1024,
 	RIGHTS_BYTES = 512,
-	FILE_ID_BYTES = 512,
 	DELETED_MOST = 100, /* messages at once (Bot API, "deleteMessages") */
 };
 
@@ -33,24 +32,6 @@ static const char *const notice_fields[] = {"pinned_message", "message_auto_dele
     "proximity_alert_triggered", "successful_payment", "refunded_payment", "gift", "unique_gift",
     "paid_message_price_changed", "boost_added", "giveaway_created", "giveaway_completed",
     "giveaway_winners", "checklist_tasks_done", "checklist_tasks_added", NULL};
-
-/* For buttons, of which there are many:
- * what is not clean and short is no string at all, so nothing is copied. */
-static const char *short_text(const json_t *object, const char *key, size_t bytes)
-{
-	const json_t *value = json_object_get(object, key);
-	const char *s = json_string_value(value);
-	size_t n = json_string_length(value);
-	return s && n <= bytes && !memchr(s, '\0', n) ? s : NULL;
-}
-
-static const char *first_present(const json_t *object, const char *const *keys)
-{
-	for (; *keys; keys++)
-		if (json_object_get(object, *keys))
-			return *keys;
-	return NULL;
-}
 
 /* Who and where. True if it is a person in a private chat;
  * chat may be NULL (a callback on a vanished message). */
@@ -85,23 +66,6 @@ static const char *start_payload(const char *text, struct arena *a)
 	return s[n] ? arena_strndup(a, s, n) : s;
 }
 
-/* Of a photo, its largest size, which is the last. Kinds as they are sent again: sendPhoto, sendVideo… */
-static const struct event_file *read_file(const json_t *message, struct arena *a)
-{
-	static const char *const kinds[] = {"animation", "audio", "photo", "sticker", "video",
-	    "video_note", "voice", "document", NULL};
-	const char *kind = first_present(message, kinds);
-	const json_t *value = kind ? json_object_get(message, kind) : NULL;
-	size_t sizes = json_array_size(value);
-	const char *id =
-	    short_text(sizes ? json_array_get(value, sizes - 1) : value, "file_id", FILE_ID_BYTES);
-	if (!id || !*id)
-		return NULL;
-	struct event_file *file = ARENA_NEW(a, struct event_file);
-	*file = (struct event_file){kind, id};
-	return file;
-}
-
 static void read_place(const json_t *message, struct event *e)
 {
 	e->said_id = json_get_i64(message, "message_id", 0);
@@ -121,6 +85,7 @@ static void read_message(const json_t *message, struct arena *a, struct event *e
 		const char *payload = start_payload(text, a);
 		e->kind = payload ? EVENT_START : EVENT_TEXT;
 		e->text = payload ? payload : text;
+		e->format = update_read_format(message, a);
 		return;
 	}
 	const json_t *contact = json_get_object(message, "contact");
@@ -133,14 +98,15 @@ static void read_message(const json_t *message, struct arena *a, struct event *e
 		update_read_people(people, a, e);
 		return;
 	}
-	const char *media = first_present(message, media_fields);
-	if (!media && first_present(message, notice_fields))
+	const char *media = update_first_present(message, media_fields);
+	if (!media && update_first_present(message, notice_fields))
 		return;
 	e->kind = EVENT_MEDIA;
 	e->text = media ? media : "unknown";
 	e->caption = update_bounded(a, message, "caption", CAPTION_UNITS);
 	e->album = update_bounded(a, message, "media_group_id", ID_UNITS);
-	e->file = read_file(message, a);
+	e->file = update_read_file(message, a);
+	e->format = update_read_format(message, a);
 }
 
 static void read_edited(const json_t *message, struct arena *a, struct event *e)
@@ -154,15 +120,18 @@ static void read_edited(const json_t *message, struct arena *a, struct event *e)
 		return;
 	e->kind = EVENT_EDITED;
 	e->text = text ? text : e->caption;
+	e->format = update_read_format(message, a);
 }
 
 static bool read_button(const json_t *source, size_t row, struct event_button *button)
 {
-	*button = (struct event_button){.text = short_text(source, "text", BUTTON_TEXT_BYTES),
-	    .data = short_text(source, "callback_data", BUTTON_DATA_BYTES),
-	    .url = short_text(source, "url", BUTTON_URL_BYTES),
-	    .copy = short_text(json_get_object(source, "copy_text"), "text", BUTTON_COPY_BYTES),
-	    .row = row};
+	*button =
+	    (struct event_button){.text = update_short_text(source, "text", BUTTON_TEXT_BYTES),
+		.data = update_short_text(source, "callback_data", BUTTON_DATA_BYTES),
+		.url = update_short_text(source, "url", BUTTON_URL_BYTES),
+		.copy = update_short_text(
+		    json_get_object(source, "copy_text"), "text", BUTTON_COPY_BYTES),
+		.row = row};
 	if (button->data)
 		button->url = NULL;
 	if (button->data || button->url)
@@ -304,7 +273,8 @@ static void read_callback(const json_t *callback, struct arena *a, struct event 
 	e->replies_to_media = e->replies_to && !json_object_get(replied, "text");
 	e->replied_text = update_bounded(a, replied, "text", UPDATE_TEXT_UNITS);
 	e->replied_caption = update_bounded(a, replied, "caption", CAPTION_UNITS);
-	e->replied_file = read_file(replied, a);
+	e->replied_file = update_read_file(replied, a);
+	e->replied_format = update_read_format(replied, a);
 	if (json_get_i64(message, "date", 0) != 0) {
 		read_buttons(message, a, e);
 		e->message_text = read_marked_text(message, a);
@@ -351,7 +321,7 @@ void telegram_connection_parse(const json_t *connection, struct arena *a, struct
 {
 	const json_t *user = json_get_object(connection, "user");
 	const json_t *rights = json_get_object(connection, "rights");
-	const char *id = short_text(connection, "id", ID_UNITS);
+	const char *id = update_short_text(connection, "id", ID_UNITS);
 	e->user_id = json_get_i64(user, "id", 0);
 	e->chat_id = json_get_i64(connection, "user_chat_id", 0);
 	e->username = update_bounded(a, user, "username", NAME_UNITS);
@@ -376,7 +346,7 @@ void telegram_connection_parse(const json_t *connection, struct arena *a, struct
 static struct business_event *read_own_chat(const json_t *object, struct arena *a)
 {
 	const json_t *chat = json_get_object(object, "chat");
-	const char *id = short_text(object, "business_connection_id", ID_UNITS),
+	const char *id = update_short_text(object, "business_connection_id", ID_UNITS),
 		   *type = json_string_value(json_object_get(chat, "type"));
 	int64_t peer = json_get_i64(chat, "id", 0);
 	if (!id || !*id || peer <= 0 || !type || strcmp(type, "private") != 0)
@@ -416,7 +386,7 @@ static void read_business(const json_t *message, struct arena *a, struct event *
 		return;
 	struct business_event *b = read_own_chat(message, a);
 	int64_t writer = json_get_i64(from, "id", 0);
-	if (!b || writer <= 0 || first_present(message, notice_fields))
+	if (!b || writer <= 0 || update_first_present(message, notice_fields))
 		return;
 	b->invites_to = read_invitation(message, a);
 	e->kind = EVENT_OWN_CHAT;

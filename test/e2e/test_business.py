@@ -255,6 +255,17 @@ def test_a_reply_goes_as_the_rep_while_the_chat_is_open(world, boris, anna):  # 
     assert anna._next(("business_edit",), 60, "an edit")["text"] == "Есть две виллы"
 
 
+def test_what_leads_somewhere_does_so_as_the_rep_too(world, boris, anna):  # noqa: F811
+    told = talks_there(world, boris, anna)
+    link = {"type": "text_link", "offset": 0, "length": 5, "url": "https://example.org/a?b=\"1\""}
+    bold = {"type": "bold", "offset": 6, "length": 3}
+    found = {"type": "custom_emoji", "offset": 6, "length": 2, "custom_emoji_id": "1"}  # what not everybody may send
+    boris.act("text", text="Вилла вот", entities=[link, bold, found], reply_to=told.id)
+    boris.hears("relay_current", name="Anna")
+    sent = reads_as_from(boris, anna)
+    assert (sent["text"], sent["entities"]) == ("Вилла вот", [link, bold])
+
+
 FILES = [("photo", "вилла"), ("video", "вилла"), ("voice", "вилла"), ("document", "план"), ("sticker", None)]
 
 

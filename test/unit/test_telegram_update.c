@@ -273,6 +273,24 @@ static void marks_stand_where_the_entities_were(void **state)
 	    "\u0302c" MESSAGE_MARK_END);
 }
 
+static void a_text_s_form_is_kept_as_far_as_anybody_may_send_it(void **state)
+{
+	(void)state;
+	struct telegram_update u = parse(PRIVATE(
+	    ",\"text\":\"a b c\",\"entities\":[{\"type\":\"bold\",\"offset\":0,\"length\":1},"
+	    "{\"type\":\"text_link\",\"offset\":2,\"length\":1,\"url\":\"https://x/\\\"\"},"
+	    "{\"type\":\"text_link\",\"offset\":2,\"length\":1},{\"type\":\"url\",\"offset\":1,"
+	    "\"length\":1},{\"type\":\"bold\",\"offset\":-1,\"length\":1},7]"));
+	assert_string_equal(u.event.format,
+	    "[{\"type\":\"bold\",\"offset\":0,\"length\":1},{\"type\":\"text_link\",\"offset\":2,"
+	    "\"length\":1,\"url\":\"https://x/\\\"\"}]");
+	assert_null(parse(PRIVATE(",\"text\":\"a\",\"entities\":[]")).event.format);
+	u = parse(
+	    PRIVATE(",\"photo\":[],\"caption\":\"a\",\"caption_entities\":[{\"type\":\"code\","
+		    "\"offset\":0,\"length\":1}]"));
+	assert_string_equal(u.event.format, "[{\"type\":\"code\",\"offset\":0,\"length\":1}]");
+}
+
 static const struct of_what_is_said_in_somebody_s_own_chat_a_link_of_ours_is_seen_row {
 	const char *text, *bot; /* NULL: none */
 } of_what_is_said_in_somebody_s_own_chat_a_link_of_ours_is_seen_rows[] = {
@@ -450,6 +468,7 @@ int main(void)
 	    {T(somebody_who_was_chosen_has_the_names_that_were_asked_for), ONCE},
 	    {T(a_button_brings_its_keyboard), ONCE},
 	    {T(marks_stand_where_the_entities_were), ONCE},
+	    {T(a_text_s_form_is_kept_as_far_as_anybody_may_send_it), ONCE},
 	    {T(of_what_is_said_in_somebody_s_own_chat_a_link_of_ours_is_seen),
 		ROWS(of_what_is_said_in_somebody_s_own_chat_a_link_of_ours_is_seen_rows, text)},
 	    {T(a_button_in_a_chat_of_somebody_s_own_hangs_on_no_message_of_the_bot_s), ONCE},

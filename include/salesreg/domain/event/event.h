@@ -88,6 +88,8 @@ struct event {
 	bool replies_to_media;         /* which has no text */
 	const char *album;             /* that it is a part of; NULL: none */
 	const struct event_file *file; /* of MEDIA that is one; NULL: none */
+	/* how the text, or the caption, looks: JSON as the Bot API has it ("MessageEntity"); NULL: plainly */
+	const char *format, *replied_format;
 	/* of BUTTON: of that message; NULL: not known, none */
 	const char *replied_text, *replied_caption;
 	const struct event_file *replied_file;

@@ -117,6 +117,8 @@ struct message {
 	/* SEND, FILE and edits: to a chat of an account that the bot is connected to, as its owner (Bot API, business_connection_id); NULL: as
 	 * the bot. Such a message has no buttons. */
 	const char *connection;
+	const char *
+	    format; /* with a connection: how the text or caption looks, as struct event has it; NULL: plainly */
 	const struct relayed *relayed; /* NULL: nobody's words */
 	/* COPY: of a part of an album, which goes as one with the others, a second after the last of them came; NULL: it is none.
 	 * head: a SEND that goes before it, once; NULL: none */

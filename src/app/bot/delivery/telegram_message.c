@@ -182,6 +182,19 @@ static const char *by_connection(const struct message *message, struct arena *a)
 				   : "";
 }
 
+static const char *format(const struct message *message, const char *member, struct arena *a)
+{
+	return message->format
+		   ? arena_concat(a, ",\"", member, "\":", message->format, (char *)NULL)
+		   : "";
+}
+
+/* The bot's own words show no preview of what they link to; a rep's do, as they would from the rep. */
+static const char *preview(const struct message *message)
+{
+	return message->connection ? "" : ",\"link_preview_options\":{\"is_disabled\":true}";
+}
+
 static const char *file_payload(const struct message *message, struct arena *a)
 {
 	size_t i = find_file(message->file_kind);
@@ -191,7 +204,9 @@ static const char *file_payload(const struct message *message, struct arena *a)
 		: "";
 	return arena_concat(a, "{", by_connection(message, a),
 	    "\"chat_id\":", db_i64(a, message->chat_id), ",\"", files[i].kind,
-	    "\":", json_quote(a, message->file_id), caption, reply(message, a), "}", (char *)NULL);
+	    "\":", json_quote(a, message->file_id), caption,
+	    *caption ? format(message, "caption_entities", a) : "", reply(message, a), "}",
+	    (char *)NULL);
 }
 
 const char *outgoing_payload(const struct message *message, struct arena *a)
@@ -201,9 +216,9 @@ const char *outgoing_payload(const struct message *message, struct arena *a)
 		return arena_concat(a, "{", by_connection(message, a),
 		    "\"chat_id\":", db_i64(a, message->chat_id),
 		    ",\"text\":", json_quote(a, message->text),
-		    message->mention || message->span_count ? entities(message, a) : "",
-		    ",\"link_preview_options\":{\"is_disabled\":true}", reply(message, a),
-		    markup(message, a), "}", (char *)NULL);
+		    message->mention || message->span_count ? entities(message, a)
+							    : format(message, "entities", a),
+		    preview(message), reply(message, a), markup(message, a), "}", (char *)NULL);
 	case MESSAGE_COPY:
 		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
 		    ",\"from_chat_id\":", db_i64(a, message->from_chat),
@@ -215,7 +230,8 @@ const char *outgoing_payload(const struct message *message, struct arena *a)
 		return arena_concat(a, "{", by_connection(message, a),
 		    "\"chat_id\":", db_i64(a, message->chat_id),
 		    ",\"message_id\":", db_i64(a, message->message_id),
-		    ",\"caption\":", json_quote(a, message->text), "}", (char *)NULL);
+		    ",\"caption\":", json_quote(a, message->text),
+		    format(message, "caption_entities", a), "}", (char *)NULL);
 	case MESSAGE_EDIT_KEYBOARD:
 		return arena_concat(a, "{\"chat_id\":", db_i64(a, message->chat_id),
 		    ",\"message_id\":", db_i64(a, message->message_id),
@@ -225,9 +241,9 @@ const char *outgoing_payload(const struct message *message, struct arena *a)
 		    "\"chat_id\":", db_i64(a, message->chat_id),
 		    ",\"message_id\":", db_i64(a, message->message_id),
 		    ",\"text\":", json_quote(a, message->text),
-		    message->span_count ? entities(message, a) : "",
-		    ",\"link_preview_options\":{\"is_disabled\":true},\"reply_markup\":",
-		    keyboard(message, a), "}", (char *)NULL);
+		    message->span_count ? entities(message, a) : format(message, "entities", a),
+		    preview(message), ",\"reply_markup\":", keyboard(message, a), "}",
+		    (char *)NULL);
 	}
 	return "{}";
 }

@@ -54,7 +54,7 @@ struct said {
 	int64_t id;
 	const char *text; /* NULL: it is none */
 	const struct event_file *file;
-	const char *caption;
+	const char *caption, *format;
 };
 
 /* Telegram copies nothing into chats of the rep's own: text and files are sent there anew. NULL: it is neither. */
@@ -69,6 +69,7 @@ static struct message *add_as_rep(
 		       : message_list_add_file(list, t->a, to->own_account, PRIORITY_REPLY,
 			     said->file->kind, said->file->id, said->caption);
 	m->connection = to->connection;
+	m->format = said->format;
 	return m;
 }
 
@@ -131,7 +132,8 @@ static struct said said_now(const struct turn *t)
 	return (struct said){.id = event->said_id,
 	    .text = event->kind == EVENT_TEXT ? event->text : NULL,
 	    .file = event->file,
-	    .caption = event->caption};
+	    .caption = event->caption,
+	    .format = event->format};
 }
 
 bool turn_replied(struct turn *t)
@@ -161,8 +163,10 @@ static void mirror(struct turn *t, const struct relay_view *pair, const char *te
 		    list, t->a, pair->other_chat, pair->other_message, text);
 	}
 	if (pair->other_connection) { /* a chat of the rep's own, where the rep sees what becomes of it */
-		if (m)
+		if (m) {
 			m->connection = pair->other_connection;
+			m->format = t->event->format;
+		}
 		return;
 	}
 	if (m)
@@ -304,7 +308,8 @@ static void press_send_to(struct turn *t)
 	    &(struct said){.id = t->event->replies_to,
 		.text = t->event->replied_text,
 		.file = t->event->replied_file,
-		.caption = t->event->replied_caption});
+		.caption = t->event->replied_caption,
+		.format = t->event->replied_format});
 	turn_answer(t, false, TEXT_ANSWER_RELAY_SENT,
 	    ARGS({"name", prospect_short_name(t->a, a->prospect_name)}));
 }

@@ -133,6 +133,8 @@ void business_record(const struct business *b, const struct business_chat *c, co
 	    (long long)b->owner->id, (long long)(m->from ? m->from->id : 0),
 	    by_bot ? "true" : "false", b->id);
 	write_string(json, m->text ? m->text : "");
+	if (m->entities)
+		buf_addf(json, ",\"entities\":%s", m->entities);
 	if (m->extra)
 		buf_addf(json, ",%s", m->extra);
 	if (m->reply_to)
