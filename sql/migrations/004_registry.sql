@@ -295,8 +295,9 @@ CREATE TABLE salesreg.prospect_events (
     kind        text NOT NULL,
     detail      text,
     at          timestamptz NOT NULL DEFAULT now(),
-    chat_id     bigint,     -- of a note: the rep's message, whose edit changes it; of a file that a prospect sent: where it is
-    message_id  bigint
+    chat_id     bigint,     -- of a note: the rep's message, whose edit changes it; of what a prospect said: where
+    message_id  bigint,
+    attached    boolean NOT NULL DEFAULT false  -- there is more than words
 );
 CREATE INDEX prospect_events_prospect_idx ON salesreg.prospect_events (prospect varchar_pattern_ops, id);
 CREATE INDEX prospect_events_note_idx ON salesreg.prospect_events (chat_id, message_id) WHERE message_id IS NOT NULL;

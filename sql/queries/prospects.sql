@@ -124,32 +124,37 @@ SELECT salesreg.must((SELECT count(*) FROM (SELECT 1 FROM public.test_prospects 
                                                               WHERE r.id = p.assigned_rep_id AND r.status = 'active' OFFSET 0)
                                             FOR NO KEY UPDATE OF p) l) = (SELECT count(DISTINCT u.id) FROM unnest($1::varchar[]) AS u (id)))
 -- name: prospects_said
--- $1 prospects, $2 what they said, $3 in which chats, $4 in which messages; 0: it is all in the words
-INSERT INTO salesreg.prospect_events (prospect, kind, detail, chat_id, message_id)
-SELECT f.prospect, 'said', f.said, CASE WHEN f.message_id <> 0 THEN f.chat_id END, nullif(f.message_id, 0)
-FROM unnest($1::varchar[], $2::text[], $3::bigint[], $4::bigint[]) AS f (prospect, said, chat_id, message_id)
--- name: prospects_files
--- $1 prospects, $2 the chats of their new reps, $3 what these are told before them, with "{count}": the last ten files that each has sent,
--- copied from where they were sent. One that has been deleted since, or can't be copied, is not there: the number says so
+-- $1 prospects, $2 what they said, $3 in which chats, $4 in which messages, or 0, $5 whether these hold more than the words
+INSERT INTO salesreg.prospect_events (prospect, kind, detail, chat_id, message_id, attached)
+SELECT f.prospect, 'said', f.said, CASE WHEN f.message_id <> 0 THEN f.chat_id END, nullif(f.message_id, 0), f.attached
+FROM unnest($1::varchar[], $2::text[], $3::bigint[], $4::bigint[], $5::boolean[]) AS f (prospect, said, chat_id, message_id, attached)
+-- name: prospects_heard_before
+-- $1 prospects, $2 the chats of their new reps, $3 what these are told first, with "{count}": what does not stand on the card, of the last
+-- twenty messages: files, and all words where they are more than it has room for. They are copied from where they were said; one that has
+-- been deleted since, or can't be copied, is not there: the number says so
 WITH f AS (
     SELECT u.* FROM unnest($1::varchar[], $2::bigint[], $3::text[]) WITH ORDINALITY AS u (prospect, chat_id, head, place)
-), files AS (
+), said AS (
     SELECT f.prospect, f.chat_id, f.head, f.place, e.id, e.from_chat, e.message_id
-    FROM f CROSS JOIN LATERAL (SELECT n.id, n.chat_id AS from_chat, n.message_id FROM salesreg.prospect_events n
-                               WHERE n.prospect = f.prospect AND n.kind = 'said' AND n.message_id IS NOT NULL
-                               ORDER BY n.id DESC LIMIT 10) e
+    FROM f CROSS JOIN LATERAL (
+        SELECT max(m.id) AS id, m.chat_id AS from_chat, m.message_id
+        FROM (SELECT n.*, count(*) OVER () > 5 OR sum(length(n.detail) + 1) OVER () > 1100 AS too_much
+              FROM (SELECT h.id, h.chat_id, h.message_id, h.detail, h.attached FROM salesreg.prospect_events h
+                    WHERE h.prospect = f.prospect AND h.kind = 'said' ORDER BY h.id DESC LIMIT 20) n) m
+        WHERE m.message_id IS NOT NULL AND (m.attached OR m.too_much)
+        GROUP BY m.chat_id, m.message_id) e
 )
 INSERT INTO salesreg.outbox (chat_id, method, payload, priority, relay)
 SELECT n.chat_id, n.method, n.payload, 1, n.relay
 FROM (SELECT g.chat_id, g.place, 0::bigint AS id, 'sendMessage' AS method,
              replace(g.head, '{count}', count(*)::text)::json AS payload, json_build_object('prospect', g.prospect) AS relay
-      FROM files g GROUP BY g.chat_id, g.place, g.head, g.prospect
+      FROM said g GROUP BY g.chat_id, g.place, g.head, g.prospect
       UNION ALL
       SELECT g.chat_id, g.place, g.id, 'copyMessage',
              json_build_object('chat_id', g.chat_id, 'from_chat_id', g.from_chat, 'message_id', g.message_id),
              json_build_object('prospect', g.prospect, 'chat', g.from_chat, 'message', g.message_id, 'caption', true,
                                'refused', json_build_object())
-      FROM files g) n
+      FROM said g) n
 ORDER BY n.place, n.id
 -- name: prospects_reopen
 -- $1 prospects who have written: what was archived is open again; who was converted stays so

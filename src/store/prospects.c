@@ -70,12 +70,13 @@ bool links_remove_now(struct db_session *session, const char *campaign, bool *re
 	return r;
 }
 
-void prospects_files(
-    struct db_plan *plan, struct arena *a, const struct files_new *rows, size_t count)
+void prospects_heard_before(
+    struct db_plan *plan, struct arena *a, const struct heard_before *rows, size_t count)
 {
 	if (count > 0)
-		(void)db_plan_add(plan, SQL_PROSPECTS_FILES, TEXT_COLUMN(a, rows, count, prospect),
-		    I64_COLUMN(a, rows, count, chat_id), TEXT_COLUMN(a, rows, count, head));
+		(void)db_plan_add(plan, SQL_PROSPECTS_HEARD_BEFORE,
+		    TEXT_COLUMN(a, rows, count, prospect), I64_COLUMN(a, rows, count, chat_id),
+		    TEXT_COLUMN(a, rows, count, head));
 }
 
 void links_prune(struct db_plan *plan, struct arena *a, int64_t days)

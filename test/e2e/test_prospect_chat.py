@@ -97,6 +97,20 @@ def test_what_is_said_before_there_is_a_rep_reaches_the_one_who_comes(world, cam
     assert "Апартаменты у моря" in boris.hears_anything().text
 
 
+def test_words_that_find_no_room_on_the_card_come_whole(world, campaign):
+    anna = world.person("Anna")
+    anna.opens(campaign())
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    said = [" ".join(f"слово{n}_{i}" for i in range(100)) for n in range(3)]
+    for text in said:
+        anna.says(text)
+        anna.hears("prospect_noted")
+    boris = registered(world)
+    assert "слово0_0" in boris.hears_anything().text
+    boris.hears("relay_said_before", name="Anna", count=3)
+    assert [boris.hears_anything().text for _ in said] == said
+
+
 @pytest.mark.parametrize("deleted", [False, True], ids=["all", "one deleted since"])
 def test_files_sent_before_there_is_a_rep_reach_the_one_who_comes(world, campaign, deleted):
     anna = world.person("Anna")
@@ -110,7 +124,7 @@ def test_files_sent_before_there_is_a_rep_reach_the_one_who_comes(world, campaig
         world.sandbox.fault("400", method="copyMessage", description="Bad Request: message to copy not found")
     boris = registered(world)
     assert "План участка" in boris.hears_anything().text
-    boris.hears("relay_files_before", name="Anna", count=2)
+    boris.hears("relay_said_before", name="Anna", count=2)
     if not deleted:
         shown = boris.hears_anything()
         assert shown.event["photo"] and shown.event["caption"] == "План участка"

@@ -38,15 +38,15 @@ struct link_new {
 void links_create(
     struct db_plan *plan, struct arena *a, const struct link_new *links, size_t count);
 
-/* What prospects have sent besides words goes to whoever they are assigned to, behind `head`: the payload of a sendMessage, with
+/* What prospects have said, and does not stand on their card, goes to whoever they are assigned to, behind `head`: the payload of a sendMessage, with
  * "{count}" in its text. */
-struct files_new {
+struct heard_before {
 	const char *prospect;
 	int64_t chat_id; /* the rep's */
 	const char *head;
 };
-void prospects_files(
-    struct db_plan *plan, struct arena *a, const struct files_new *rows, size_t count);
+void prospects_heard_before(
+    struct db_plan *plan, struct arena *a, const struct heard_before *rows, size_t count);
 
 /* Own links of those who are no open prospects any more. Yields how many, up to 10,000. */
 void links_prune(struct db_plan *plan, struct arena *a, int64_t days);

@@ -21,17 +21,17 @@ static void add(struct assigner *s, struct summary_new summary)
 	s->summaries[s->summary_count++] = summary;
 }
 
-/* Files that were sent before there was this rep are still in the prospect's chat, and are copied from there. */
-static void add_files(
+/* What was said before there was this rep is still in the prospect's chat, and what the card has no room for is copied from there. */
+static void add_said(
     struct assigner *s, const struct waiting_row *row, const struct allocation_rep_row *rep)
 {
-	if (s->file_count == s->file_room) {
-		size_t room = s->file_room * 2 + 16;
-		struct files_new *grown = ARENA_ARRAY(&s->arena, struct files_new, room);
-		if (s->file_count)
-			memcpy(grown, s->files, s->file_count * sizeof *grown);
-		s->files = grown;
-		s->file_room = room;
+	if (s->said_count == s->said_room) {
+		size_t room = s->said_room * 2 + 16;
+		struct heard_before *grown = ARENA_ARRAY(&s->arena, struct heard_before, room);
+		if (s->said_count)
+			memcpy(grown, s->said, s->said_count * sizeof *grown);
+		s->said = grown;
+		s->said_room = room;
 	}
 	const struct catalog *catalog = s->options.rules->catalog;
 	enum locale locale = assigner_locale_of(s, rep);
@@ -44,9 +44,9 @@ static void add_files(
 	struct message_list list = {0};
 	struct message *head =
 	    message_list_add(&list, &s->arena, rep->telegram_id, PRIORITY_NOTIFICATION,
-		catalog_render(catalog, locale, TEXT_RELAY_FILES_BEFORE, args, 2, &s->arena));
-	s->files[s->file_count++] =
-	    (struct files_new){row->prospect, rep->telegram_id, outgoing_payload(head, &s->arena)};
+		catalog_render(catalog, locale, TEXT_RELAY_SAID_BEFORE, args, 2, &s->arena));
+	s->said[s->said_count++] = (struct heard_before){
+	    row->prospect, rep->telegram_id, outgoing_payload(head, &s->arena)};
 }
 
 void assigner_show_answers(
@@ -54,7 +54,7 @@ void assigner_show_answers(
 {
 	struct arena *a = &s->arena;
 	if (row->said)
-		add_files(s, row, rep);
+		add_said(s, row, rep);
 	json_t *given = row->answers ? json_loads(row->answers, 0, NULL) : NULL;
 	const char *json = json_text(a, json_get_object(given, "script"), NULL);
 	const struct script *script = json ? qualification_stored(json, a) : NULL;
@@ -79,15 +79,15 @@ void assigner_show_answers(
 
 void assigner_queue_answers(struct assigner *s)
 {
-	prospects_files(&s->plan, &s->arena, s->files, s->file_count);
+	prospects_heard_before(&s->plan, &s->arena, s->said, s->said_count);
 	summaries_put(&s->plan, &s->arena, s->summaries, s->summary_count);
 	assigner_forget_answers(s);
 }
 
 void assigner_forget_answers(struct assigner *s)
 {
-	s->files = NULL;
-	s->file_count = s->file_room = 0;
+	s->said = NULL;
+	s->said_count = s->said_room = 0;
 	s->summaries = NULL;
 	s->summary_count = s->summary_room = 0;
 }

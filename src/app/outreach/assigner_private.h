@@ -87,8 +87,8 @@ struct assigner {
 	    claims_step;
 	struct link_new *links; /* of the notices that go to the outbox next, in the arena */
 	size_t link_count, link_room;
-	struct files_new *files; /* the same of those who have said something */
-	size_t file_count, file_room;
+	struct heard_before *said; /* the same of those who have said something */
+	size_t said_count, said_room;
 	struct summary_new *summaries; /* the same of what prospects have answered */
 	size_t summary_count, summary_room;
 	size_t assigned;   /* in the transaction under way */

@@ -39,7 +39,7 @@
 	/* name, username, source, campaign: who writes is a prospect from now on */                    \
 	X(NEW_PROSPECT, "new prospect")                                                                 \
 	X(MEET_PROSPECT, "meet prospect") /* prospect: who writes is that one */                        \
-	X(SAID, "said")                   /* prospect, said: kept for the rep */                        \
+	X(SAID, "said") /* prospect, said, message_id, attached: kept for the rep */                    \
 	/* prospect, owner, version: as it was before; to: the prospect's account */                    \
 	X(OWN, "own")                                                                                   \
 	X(QUALIFY, "qualify") /* position: the first question of the rules' script */                   \
@@ -109,6 +109,7 @@ struct effect {
 	bool can_reply, can_read;
 	int64_t at; /* seconds since 1970 */
 	int64_t message_id;
+	bool attached; /* to what was said: more than words */
 	int64_t code_id;
 	int64_t calendar_id;
 	int64_t day, minute; /* there: since 1970, and since midnight */

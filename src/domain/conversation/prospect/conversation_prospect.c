@@ -281,7 +281,8 @@ static void note_said(struct turn *t, const struct prospect_view *view)
 	turn_effect(t, (struct effect){.kind = EFFECT_SAID,
 			   .prospect = view->id,
 			   .said = said_text(t),
-			   .message_id = file ? t->event->said_id : 0,
+			   .message_id = t->event->said_id,
+			   .attached = file,
 			   .unclaimed = view->rep_name == NULL});
 }
 
