@@ -33,6 +33,19 @@ def test_a_card_says_where_a_client_comes_from_and_what_happened(world, pair):  
     assert world.texts.render("ru", "event_assigned", who=boris.name) in history.text
 
 
+def test_who_is_blocked_can_be_let_in_again_on_the_card(world, pair):  # noqa: F811
+    boris, anna = pair
+    anna.says("Спам")
+    boris.presses("button_block", message=boris.hears("prospect_says", name="Anna", text="Спам"))
+    boris.is_answered("answer_blocked", name="Anna")
+    boris.sees_edit()
+    opened = boris.opens_card("Anna")
+    boris.presses("button_unblock", message=opened)
+    boris.is_answered("answer_unblocked", name="Anna")
+    assert world.texts.raw("ru", "button_block") in boris.sees_edit().labels
+    assert world.texts.raw("ru", "button_unblock") not in boris.opens_card("Anna").labels
+
+
 def test_a_reply_to_a_card_is_a_note_and_an_edit_changes_it(world, pair):  # noqa: F811
     boris, anna = pair
     opened = boris.opens_card("Anna")
@@ -446,6 +459,8 @@ def test_who_chooses_nobody_is_asked_again_and_may_cancel(world):  # noqa: F811
     boris.is_answered()
     boris.hears("own_client_ask")
     boris.says("Ольга")
+    boris.hears("own_client_expected")
+    boris.act("photo")
     boris.hears("own_client_expected")
     boris.presses("button_cancel")
     assert boris.hears("cancelled").event["reply_markup"] == {"remove_keyboard": True}

@@ -263,6 +263,8 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .rep_locale = LOCALE_EN,
 	};
 	uint8_t chat = next_byte(in);
+	/* a code that no mail has brought lately can only be right where the last one was sent */
+	f->code.matches &= !f->code.expired || f->code.state == CODE_SENT;
 	f->has_prospect = chat & 1;
 	f->has_opened = chat & 2;
 	f->prospect = (struct prospect_view){

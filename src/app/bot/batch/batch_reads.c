@@ -54,6 +54,10 @@ static void plan_clients(struct batch *b, struct db_plan *plan)
 {
 	struct arena *a = &b->scratch;
 	const struct fold_interests *in = &b->interests;
+	if (in->client_page_count + in->client_search_count + in->client_card_count +
+		in->client_history_count + in->chosen_count ==
+	    0)
+		return;
 	const char *zone = time_zone_here(arena_alloc(a, TIME_ZONE_SIZE));
 	if (in->client_page_count)
 		b->steps.client_pages = clients_page(

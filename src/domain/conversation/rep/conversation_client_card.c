@@ -142,6 +142,8 @@ static size_t add_buttons(
 	    {true, TEXT_BUTTON_ARCHIVE, PRESS_ARCHIVE, false},
 	    {true, TEXT_BUTTON_HISTORY, PRESS_CLIENT_HISTORY, true},
 	    {cut, TEXT_BUTTON_ANSWERS, PRESS_CLIENT_ANSWERS, false},
+	    /* who was blocked once would stay so for ever */
+	    {client->blocked, TEXT_BUTTON_UNBLOCK, PRESS_UNBLOCK, false},
 	};
 	for (size_t i = 0; id && i < sizeof rows / sizeof *rows; i++)
 		if (rows[i].shown)

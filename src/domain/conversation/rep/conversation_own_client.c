@@ -133,8 +133,8 @@ static enum conversation_phase fits(const struct conversation_state *state)
 }
 
 static const struct phase phases[] = {
-    {PHASE_OWN_CLIENT, PERSON_REP, .fits = fits, .ask = ask, .on_text = ask_again,
-	.on_no = cancelled, .on_cancel = cancelled},
+    {PHASE_OWN_CLIENT, PERSON_REP, .fits = fits, .takes_anything = true, .ask = ask,
+	.on_text = ask_again, .on_no = cancelled, .on_cancel = cancelled},
 };
 static const struct button_row buttons[] = {
     {PRESS_OWN_CLIENT, PERSON_REP, 0, 0, press_own},
