@@ -135,8 +135,10 @@ FROM (SELECT count(*) AS messages, (extract(epoch FROM max(o.due_at) - now()) * 
 -- name: doctor_parked
 SELECT count(*), (extract(epoch FROM now() - min(p.parked_at)) * 1000)::bigint FROM salesreg.parked_updates p
 -- name: doctor_timers
--- how many timers were given up, and what the last of them failed with
-SELECT count(*), (array_agg(t.error ORDER BY t.id DESC))[1] FROM salesreg.timers t WHERE t.due_at = 'infinity'
+-- how many timers were given up, what the last of them failed with, and the statement that begins them again
+SELECT count(*), (array_agg(t.error ORDER BY t.id DESC))[1],
+       'UPDATE salesreg.timers SET due_at = now(), failures = 0 WHERE due_at = ''infinity'''
+FROM salesreg.timers t WHERE t.due_at = 'infinity'
 -- name: doctor_reps_pending
 -- $1 seconds: how many have waited longer to be approved, and the longest one's milliseconds
 SELECT count(*), (extract(epoch FROM now() - min(r.registered_at)) * 1000)::bigint

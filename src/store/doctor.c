@@ -202,11 +202,13 @@ bool doctor_parked(struct db_session *s, int64_t *parked, int64_t *oldest_ms)
 	return r;
 }
 
-bool doctor_timers(struct db_session *s, struct arena *a, int64_t *given_up, const char **error)
+bool doctor_timers(struct db_session *s, struct arena *a, int64_t *given_up, const char **error,
+    const char **statement)
 {
 	const PGresult *r = db_session_run_plain(s, SQL_DOCTOR_TIMERS);
 	*given_up = r ? db_get_i64(r, 0, 0, 0) : 0;
 	*error = r ? db_get_text(a, r, 0, 1) : NULL;
+	*statement = r ? db_get_text(a, r, 0, 2) : NULL;
 	return r;
 }
 

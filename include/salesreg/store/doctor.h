@@ -133,7 +133,8 @@ bool doctor_indexes(
     struct db_session *s, struct arena *a, struct doctor_index **broken, size_t *count);
 bool doctor_parked(struct db_session *s, int64_t *parked, int64_t *oldest_ms);
 /* error: of the last of them; NULL: none is known. */
-bool doctor_timers(struct db_session *s, struct arena *a, int64_t *given_up, const char **error);
+bool doctor_timers(struct db_session *s, struct arena *a, int64_t *given_up, const char **error,
+    const char **statement);
 
 struct doctor_rep {
 	const char *name, *which /* the one with that Telegram id, or else that id */, *email;

@@ -118,8 +118,8 @@ static void look_at_parked(struct doctor *d, struct db_session *s)
 static void look_at_timers(struct doctor *d, struct db_session *s)
 {
 	int64_t given_up;
-	const char *error;
-	if (!doctor_timers(s, d->arena, &given_up, &error))
+	const char *error, *statement;
+	if (!doctor_timers(s, d->arena, &given_up, &error, &statement))
 		doctor_refused(d, s, "timers");
 	else if (given_up > 0)
 		doctor_find(
@@ -129,8 +129,7 @@ static void look_at_timers(struct doctor *d, struct db_session *s)
 			       error ? error : "no reason that was kept"),
 			   "these prospects get no first word, no reminder, or their rep is not "
 			   "reminded of them",
-			   "see to the reason, then: UPDATE salesreg.timers SET due_at = now(), "
-			   "failures = 0 WHERE due_at = 'infinity'"});
+			   arena_printf(d->arena, "see to the reason, then: %s", statement)});
 }
 
 static void look_at_pending(struct doctor *d, struct db_session *s)

@@ -266,9 +266,9 @@ bool turn_is_card(const struct turn *t, int64_t assignment);
 /* rep/conversation_clients.c */
 enum client_stage { CLIENT_OPEN, CLIENT_CLOSED };
 /* Of the database's word; one that is none of ours is a closed one's. */
-enum client_stage turn_client_stage(const char *status);
+enum client_stage turn_client_stage(const char *word);
 /* As this rep reads it: whom a colleague has contacted is not contacted by them. */
-const char *turn_client_status(const struct turn *t, const char *status, bool contacted);
+const char *turn_client_status(const struct turn *t, const char *word, bool contacted);
 /* Whether a button of an open prospect that this rep has was pressed; else it has been answered. */
 bool turn_acts_on_assignment(struct turn *t);
 /* The assignment whose button was pressed, if it goes on, and is this active rep's; else NULL. */
