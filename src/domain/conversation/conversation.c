@@ -267,17 +267,9 @@ static bool is_repeated(const struct conversation_state *state, const struct eve
 	return false;
 }
 
-void conversation_step(const struct conversation_state *state, const struct event *event,
-    struct arena *a, struct outcome *out)
+/* What was read for one event is none of the next one's. */
+static void forget_facts(struct conversation_state *next)
 {
-	*out = (struct outcome){.next = *state};
-	struct conversation_state *next = &out->next;
-	if (event->kind == EVENT_OWN_CHAT || event->kind == EVENT_OWN_DELETED) {
-		/* said to somebody else: nothing of the conversation with the bot changes by it */
-		turn_own_chat(&(struct turn){.state = state, .event = event, .a = a, .out = out});
-		next->business = NULL;
-		return;
-	}
 	next->email_taken = false;
 	next->assignment = NULL;
 	next->subject = NULL;
@@ -298,20 +290,6 @@ void conversation_step(const struct conversation_state *state, const struct even
 	next->waiting_claims = NULL;
 	next->application_count = next->application_total = next->untaken_count = 0;
 	next->waiting_claim_count = 0;
-	if (!state->known || !state->locale_chosen)
-		next->locale = locale_choose(event->language_code,
-		    state->known ? state->locale : state->rules->default_locale);
-	unsigned kinds = conversation_kinds(state, event->user_id);
-	enum person_kind kind = asked_as(state, kinds);
-	next->phase = phase_that_fits(state, kind);
-	const struct phase *row = phase_of(next->phase, kind);
-	bool has_name = row->keeps & KEEPS_NAME || (row->keeps_name_for_code && state->code);
-	next->draft_name = has_name ? state->draft_name : NULL;
-	next->draft_client = row->keeps & KEEPS_CLIENT ? state->draft_client : NULL;
-	next->draft_seen = row->keeps & KEEPS_CLIENT ? state->draft_seen : 0;
-	next->claim_email = row->keeps & KEEPS_EMAIL ? state->claim_email : NULL;
-	next->claim_rep = row->keeps & KEEPS_CLAIM ? state->claim_rep : NULL;
-	next->claim_username = row->keeps & KEEPS_CLAIM ? state->claim_username : NULL;
 	next->claim = NULL;
 	next->invite = next->held = NULL;
 	next->opened = NULL;
@@ -320,6 +298,41 @@ void conversation_step(const struct conversation_state *state, const struct even
 	next->code = NULL;
 	next->code_wait_us = 0;
 	next->code_wait_wrong = false;
+}
+
+/* Of what was begun, what the phase still needs. */
+static void keep_draft(const struct conversation_state *state, const struct phase *row,
+    struct conversation_state *next)
+{
+	bool has_name = row->keeps & KEEPS_NAME || (row->keeps_name_for_code && state->code);
+	next->draft_name = has_name ? state->draft_name : NULL;
+	next->draft_client = row->keeps & KEEPS_CLIENT ? state->draft_client : NULL;
+	next->draft_seen = row->keeps & KEEPS_CLIENT ? state->draft_seen : 0;
+	next->claim_email = row->keeps & KEEPS_EMAIL ? state->claim_email : NULL;
+	next->claim_rep = row->keeps & KEEPS_CLAIM ? state->claim_rep : NULL;
+	next->claim_username = row->keeps & KEEPS_CLAIM ? state->claim_username : NULL;
+}
+
+void conversation_step(const struct conversation_state *state, const struct event *event,
+    struct arena *a, struct outcome *out)
+{
+	*out = (struct outcome){.next = *state};
+	struct conversation_state *next = &out->next;
+	if (event->kind == EVENT_OWN_CHAT || event->kind == EVENT_OWN_DELETED) {
+		/* said to somebody else: nothing of the conversation with the bot changes by it */
+		turn_own_chat(&(struct turn){.state = state, .event = event, .a = a, .out = out});
+		next->business = NULL;
+		return;
+	}
+	forget_facts(next);
+	if (!state->known || !state->locale_chosen)
+		next->locale = locale_choose(event->language_code,
+		    state->known ? state->locale : state->rules->default_locale);
+	unsigned kinds = conversation_kinds(state, event->user_id);
+	enum person_kind kind = asked_as(state, kinds);
+	next->phase = phase_that_fits(state, kind);
+	const struct phase *row = phase_of(next->phase, kind);
+	keep_draft(state, row, next);
 
 	struct turn t = {
 	    .state = state,

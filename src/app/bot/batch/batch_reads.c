@@ -193,15 +193,12 @@ bool batch_has_lock(const struct batch *b, const struct db_reply *reply)
 	       PQntuples(reply->results[b->steps.lock]) > 0;
 }
 
-void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_input *input)
+static void unpack_people(struct batch *b, const struct db_reply *reply, struct fold_input *input)
 {
 	struct arena *a = &b->scratch;
-	struct session_row *sessions;
-	struct rep_row *reps;
-	struct email_row *emails;
-	struct assignment_row *assignments;
-	struct subject_row *subjects;
 	if (b->interests.user_count) {
+		struct session_row *sessions;
+		struct rep_row *reps;
 		input->session_count =
 		    sessions_parse(reply->results[b->steps.sessions], a, &sessions);
 		input->sessions = sessions;
@@ -218,6 +215,12 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 			input->questions = questions;
 		}
 	}
+}
+
+/* Whom and what presses, addresses and business chats are about. */
+static void unpack_subjects(struct batch *b, const struct db_reply *reply, struct fold_input *input)
+{
+	struct arena *a = &b->scratch;
 	if (b->interests.business_count) {
 		struct business_row *business;
 		input->business_count =
@@ -225,27 +228,43 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 		input->business = business;
 	}
 	if (b->interests.email_key_count) {
+		struct email_row *emails;
 		input->email_count = rep_emails_parse(reply->results[b->steps.emails], a, &emails);
 		input->emails = emails;
 	}
 	if (b->interests.assignment_count) {
+		struct assignment_row *assignments;
 		input->assignment_count =
 		    assignments_parse(reply->results[b->steps.assignments], a, &assignments);
 		input->assignments = assignments;
 	}
 	if (b->interests.subject_count) {
+		struct subject_row *subjects;
 		input->subject_count =
 		    subjects_parse(reply->results[b->steps.subjects], a, &subjects);
 		input->subjects = subjects;
 	}
-	unpack_clients(b, reply, input);
-	if (b->interests.calendar_rep_count)
-		unpack_calendars(b, reply, input);
+}
+
+static void unpack_hours(struct batch *b, const struct db_reply *reply, struct fold_input *input)
+{
+	struct arena *a = &b->scratch;
 	if (b->interests.hours_rep_count) {
 		struct hours_row *hours;
 		input->hours_count = hours_parse(reply->results[b->steps.hours], a, &hours);
 		input->hours = hours;
 	}
+	if (b->interests.zone_count) {
+		struct zone_row *zones;
+		input->zone_count = zones_parse(reply->results[b->steps.zones], a, &zones);
+		input->zones = zones;
+	}
+}
+
+/* Links that were opened, and messages that were pressed, replied to or edited. */
+static void unpack_messages(struct batch *b, const struct db_reply *reply, struct fold_input *input)
+{
+	struct arena *a = &b->scratch;
 	if (b->interests.link_count) {
 		struct prospect_row *links;
 		input->link_count = links_parse(reply->results[b->steps.links], a, &links);
@@ -267,11 +286,12 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 		    relay_partners_parse(reply->results[b->steps.partners], a, &partners);
 		input->partners = partners;
 	}
-	if (b->interests.zone_count) {
-		struct zone_row *zones;
-		input->zone_count = zones_parse(reply->results[b->steps.zones], a, &zones);
-		input->zones = zones;
-	}
+}
+
+/* Claims, codes, invitations. */
+static void unpack_proofs(struct batch *b, const struct db_reply *reply, struct fold_input *input)
+{
+	struct arena *a = &b->scratch;
 	if (b->interests.claimant_count) {
 		struct claim_row *claims;
 		input->claim_count = claims_parse(reply->results[b->steps.claims], a, &claims);
@@ -291,6 +311,11 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 		input->invite_count = invites_parse(reply->results[b->steps.invites], a, &invites);
 		input->invites = invites;
 	}
+}
+
+static void unpack_admins(struct batch *b, const struct db_reply *reply, struct fold_input *input)
+{
+	struct arena *a = &b->scratch;
 	if (b->interests.tells_admins) {
 		struct chosen_locale *locales;
 		input->admin_locale_count =
@@ -312,4 +337,17 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 		input->missed_count =
 		    admins_missed_parse(reply->results[b->steps.missed], a, &input->missed);
 	}
+}
+
+void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_input *input)
+{
+	unpack_people(b, reply, input);
+	unpack_subjects(b, reply, input);
+	unpack_clients(b, reply, input);
+	if (b->interests.calendar_rep_count)
+		unpack_calendars(b, reply, input);
+	unpack_hours(b, reply, input);
+	unpack_messages(b, reply, input);
+	unpack_proofs(b, reply, input);
+	unpack_admins(b, reply, input);
 }

@@ -380,19 +380,12 @@ static const struct business_view *business_view_of(
 	return NULL;
 }
 
-void fold_fill_facts(struct folding *f, struct person *p, const struct event *event,
-    const struct conversation_interest *interest)
+static void fill_assignment(
+    struct folding *f, struct person *p, const struct conversation_interest *interest)
 {
 	const struct fold_input *input = f->input;
 	struct conversation_state *state = &p->state;
-	state->email_taken = false;
 	state->assignment = NULL;
-	state->subject = NULL;
-	state->business = business_view_of(f, event->business);
-	for (size_t i = 0; interest->email_key && i < input->email_count; i++)
-		if (strcmp(input->emails[i].email_key, interest->email_key) == 0)
-			state->email_taken =
-			    !state->rep_id || strcmp(input->emails[i].rep, state->rep_id) != 0;
 	for (size_t i = 0; interest->assignment_id && i < input->assignment_count; i++) {
 		const struct assignment_row *row = &input->assignments[i];
 		if (row->id != interest->assignment_id)
@@ -427,6 +420,14 @@ void fold_fill_facts(struct folding *f, struct person *p, const struct event *ev
 		(void)locale_parse(row->prospect_locale, &view->prospect_locale);
 		state->assignment = view;
 	}
+}
+
+static void fill_subject(
+    struct folding *f, struct person *p, const struct conversation_interest *interest)
+{
+	const struct fold_input *input = f->input;
+	struct conversation_state *state = &p->state;
+	state->subject = NULL;
 	for (size_t i = 0; interest->subject_telegram_id && i < input->subject_count; i++) {
 		const struct subject_row *row = &input->subjects[i];
 		if (row->telegram_id != interest->subject_telegram_id)
@@ -444,6 +445,21 @@ void fold_fill_facts(struct folding *f, struct person *p, const struct event *ev
 		if (!state->subject || view->status != REP_REMOVED)
 			state->subject = view;
 	}
+}
+
+void fold_fill_facts(struct folding *f, struct person *p, const struct event *event,
+    const struct conversation_interest *interest)
+{
+	const struct fold_input *input = f->input;
+	struct conversation_state *state = &p->state;
+	state->email_taken = false;
+	state->business = business_view_of(f, event->business);
+	for (size_t i = 0; interest->email_key && i < input->email_count; i++)
+		if (strcmp(input->emails[i].email_key, interest->email_key) == 0)
+			state->email_taken =
+			    !state->rep_id || strcmp(input->emails[i].rep, state->rep_id) != 0;
+	fill_assignment(f, p, interest);
+	fill_subject(f, p, interest);
 	state->admin_locales = input->admin_locales;
 	state->admin_locale_count = input->admin_locale_count;
 	fill_of_admin(f, p);
