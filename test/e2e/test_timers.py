@@ -313,6 +313,8 @@ def test_a_rep_comes_back_to_a_client(world, client, how, ahead):
     assert told.data == client.card.data
     world.settle()
     assert world.db.timers.value("count(*)") == 0 and client.unheard() == []
+    client.act("text", text="Перезвонить в мае", reply_to=told.id)
+    client.hears("note_kept", name="Anna Petrova")
 
 
 def test_a_date_is_typed_and_a_wrong_one_asked_again(world, client):

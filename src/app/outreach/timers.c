@@ -11,7 +11,6 @@
 #include "salesreg/domain/prospect/outreach_text.h"
 #include "salesreg/domain/prospect/person_zone.h"
 #include "salesreg/domain/prospect/reach.h"
-#include "salesreg/store/allocation.h"
 #include "salesreg/store/prospects.h"
 #include "salesreg/store/timers.h"
 #include <assert.h>
@@ -256,9 +255,12 @@ static void remind_rep(struct job *job, const struct timer_facts *facts)
 	(facts->kind == TIMER_UNREACHABLE ? notice_unreachable : notice_follow_up)(
 	    t->options.rules->catalog, locale_of(t, facts->rep_locale), facts->rep_telegram_id,
 	    &prospect, a, &messages);
-	const struct queued_row row = {facts->rep_telegram_id, outgoing_method(messages.first),
-	    outgoing_payload(messages.first, a)};
-	outbox_queue(&job->plan, a, &row, 1, PRIORITY_NOTIFICATION);
+	/* a card as any other: what the rep replies to it is a note */
+	struct relayed *about = ARENA_NEW(a, struct relayed);
+	*about = (struct relayed){.prospect = facts->prospect, .card = true};
+	for (struct message *m = messages.first; m; m = m->next)
+		m->relayed = about;
+	outgoing_insert(&job->plan, a, &messages);
 	timers_end(&job->plan, a, job->row.id);
 	job->counter = &t->stats.fired;
 }

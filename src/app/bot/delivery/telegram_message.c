@@ -258,7 +258,8 @@ void outgoing_insert(struct db_plan *plan, struct arena *a, const struct message
 		rows[count++] = (struct outbox_new){.chat_id = m->chat_id,
 		    .method = outgoing_method(m),
 		    .payload = outgoing_payload(m, a),
-		    .priority = (int)m->priority};
+		    .priority = (int)m->priority,
+		    .relay = outgoing_relay(m, a)};
 	(void)outbox_insert(plan, a, rows, count);
 }
 
