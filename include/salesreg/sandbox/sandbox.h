@@ -98,7 +98,8 @@
  *        "users", "transcript_events", "cpu_us"}
  *
  * ACTS
- *   {user, type:"text", text}
+ *   {user, type:"text", text, entities?}
+ *     entities: instead of those that are found in the text.
  *   {user, type:"start", payload?}
  *     "/start payload": a deep link.
  *   {user, type:"button", text?, data?, message_id?}
