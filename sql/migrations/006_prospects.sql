@@ -77,6 +77,11 @@ BEGIN
     WHERE c.prospect = f.prospect AND c.owner = 'rep'
       AND EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = f.prospect AND a.rep <> f.rep);
     UPDATE salesreg.conversations c SET owner = 'rep' FROM fresh f WHERE c.prospect = f.prospect AND c.owner = 'nobody';
+    -- one rep's wish to hear no more is not the next one's
+    UPDATE salesreg.conversations c SET blocked_at = NULL
+    FROM fresh f
+    WHERE c.prospect = f.prospect AND c.blocked_at IS NOT NULL
+      AND EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = f.prospect AND a.rep <> f.rep);
     RETURN NULL;
 END
 $$;

@@ -82,11 +82,13 @@ SELECT 'reach_out', f.prospect, p.assigned_rep_id, f.version, now() + interval '
 FROM f JOIN public.test_prospects p ON p.id = f.prospect
 ON CONFLICT (prospect, kind) DO NOTHING
 -- name: business_own
--- $1 connections, $2 accounts, $3 prospects, $4 when, in seconds since 1970: the rep wrote there, by hand
+-- $1 connections, $2 accounts, $3 prospects, $4 when, in seconds since 1970: the rep wrote there, by hand. Then the bot greets nobody
 WITH f AS (
     SELECT DISTINCT ON (u.connection, u.chat_id) u.connection, u.chat_id, u.prospect, least(to_timestamp(u.at), now()) AS at
     FROM unnest($1::text[], $2::bigint[], $3::varchar[], $4::bigint[]) AS u (connection, chat_id, prospect, at)
     ORDER BY u.connection, u.chat_id, u.at DESC
+), greeted AS (
+    DELETE FROM salesreg.timers t USING f WHERE t.prospect = f.prospect AND t.kind = 'reach_out'
 )
 INSERT INTO salesreg.business_chats AS c (connection, chat_id, prospect, own_at)
 SELECT f.connection, f.chat_id, f.prospect, f.at FROM f

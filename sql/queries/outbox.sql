@@ -408,7 +408,7 @@ WITH mine AS (
     -- by what is said of the chat, not of a message: nothing more is tried there
     UPDATE salesreg.business_chats c SET refused_at = now(), refused = left(r.error, 500)
     FROM refused r
-    WHERE c.connection = r.connection AND c.chat_id = r.chat_id AND r.method LIKE 'send%' AND r.error !~* 'VOICE_MESSAGES_FORBIDDEN|file|too long'
+    WHERE c.connection = r.connection AND c.chat_id = r.chat_id AND r.method LIKE 'send%' AND r.error !~* 'VOICE_MESSAGES_FORBIDDEN|file|too long|ENTITY|parse entities|(PHOTO|MEDIA|STICKER|IMAGE|VIDEO|DOCUMENT|AUDIO)_'
 ), doubted AS (
     UPDATE salesreg.business_connections b SET check_due = true
     FROM refused r WHERE b.id = r.connection AND b.enabled

@@ -97,6 +97,8 @@ WITH f AS (
     ON CONFLICT (prospect) DO UPDATE SET telegram_id = excluded.telegram_id, met_at = now()
     WHERE c.telegram_id IS NULL OR c.telegram_id = excluded.telegram_id
     RETURNING 1
+), came AS ( -- who has come needs no first word
+    DELETE FROM salesreg.timers t USING f WHERE t.prospect = f.prospect AND t.kind = 'reach_out'
 ), answered AS (
     UPDATE public.test_prospects p SET status = 'in_conversation', last_contact_at = now(), updated_at = now()
     FROM f WHERE p.id = f.prospect AND p.status IN ('unreached', 'contacted')

@@ -12,7 +12,7 @@ import test_prospects as prospects
 from support.database import TABLES, tables
 from support.process import run
 from support.telegram import TOKEN
-from test_prospect_chat import campaign, link, owner_of, prospect_of, registered, talking, world  # noqa: F401
+from test_prospect_chat import opens_own_link, campaign, link, owner_of, prospect_of, registered, talking, world  # noqa: F401
 
 
 def connect(rep, *rights, **more):
@@ -554,7 +554,7 @@ def test_a_silent_newcomer_is_reminded_as_the_rep_while_the_chat_is_open(greetin
     assert world.db.conversations.value("unasked_count", "WHERE prospect = 'anna'") == 2
 
 
-@pytest.mark.parametrize("what", ["types", "takes over", "no right", "closed", "STOP"])
+@pytest.mark.parametrize("what", ["types", "types with a link", "comes to the bot", "takes over", "no right", "closed", "STOP"])
 def test_what_keeps_a_newcomer_from_being_greeted(greeting, what):
     world, boris, anna = greeting  # noqa: F811
     if what == "no right":
@@ -567,14 +567,19 @@ def test_what_keeps_a_newcomer_from_being_greeted(greeting, what):
     if what == "types":
         writes(boris, anna, "Добрый день!", by=boris)
         boris.hears("business_taken_over", name="Anna")
+    elif what == "types with a link":
+        writes(boris, anna, "Добрый день! Мой помощник: https://t.me/salesreg_sandbox_bot?start=pAAAAAAAAAAAAAAAAAAAAAA", by=boris)
+    elif what == "comes to the bot":
+        opens_own_link(world, anna, "anna")
+        anna.hears_anything()
     elif what == "takes over":
         boris.presses("button_take_over", message=told)
         boris.hears("relay_current", name="Anna")
     elif what == "closed":
         world.db.execute("UPDATE test_prospects SET status = 'archived'")
-    if what not in ("no right", "STOP"):
+    if what in ("takes over", "closed"):
         comes_due(world, "reach_out")
-    world.db.timers.eventually("count(*) = 0")
+    world.db.timers.eventually("count(*) = 0", "WHERE kind = 'reach_out'")
     world.settle()
     assert not [e for e in anna.sandbox.transcript(anna.id)[0] if e.get("by_bot")]
 

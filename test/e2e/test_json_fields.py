@@ -40,7 +40,7 @@ def test_the_fields_are_those_of_the_readme(bot_world):
         return json.loads(done.stdout)
     fields = documented()
     assert set(fields) == {"status", "doctor", "outbox list", "parked list", "parked show", "rep invite", "rep set-hours", "rep slots",
-                           "calendar list", "calendar show"}
+                           "calendar list", "calendar show", "prospect list", "prospect show", "prospect history"}
     assert len(said("status")["processes"]) == 1
     for command in ("status", "doctor", "outbox list", "parked list"):
         options = ("--json", "--no-poll") if command == "doctor" else ("--json",)
@@ -64,5 +64,11 @@ def test_the_fields_are_those_of_the_readme(bot_world):
     assert keys(said("calendar", "list")) | {"connected", "reconnect", "disconnected"} == fields["calendar list"]
     assert keys(said("calendar", "show", anna.email)) == \
         fields["calendar list"] - {"total", "accounts", "connected", "reconnect", "disconnected"} | fields["calendar show"]
+    prospect = world.db.value("SELECT min(id) FROM test_prospects")
+    world.db.execute(f"INSERT INTO {tables.answers} (prospect, question, script, value, answer) VALUES (%s, 'what', 'v', 'x', 'y')", prospect)
+    world.db.execute(f"INSERT INTO {tables.prospect_events} (prospect, kind) VALUES (%s, 'forwarded')", prospect)
+    assert keys(said("prospect", "list")) == fields["prospect list"]
+    assert keys(said("prospect", "show", prospect)) == fields["prospect list"] - {"total", "prospects"} | fields["prospect show"]
+    assert keys(said("prospect", "history", prospect)) == fields["prospect history"]
     for row in said("status")["processes"]:
         assert row["since"] > 1_500_000_000 and (row["last_death_at"] is None or row["last_death_at"] > 1_500_000_000)

@@ -280,6 +280,7 @@ def test_what_the_table_says_of_a_prospect_stays_as_it_is(world):
     anna = world.person("Anna", username="anna_buys")
     context = "Звонила в мае. " * 500
     world.db.add_prospect("p1", "Anna", telegram="@anna_buys", context=context)
+    world.db.prospect_identities.eventually("count(*) > 0")  # until then nobody knows who that is
     world.settle()
     anna.says("Апартаменты у моря")
     anna.hears("prospect_noted")

@@ -417,3 +417,20 @@ def test_words_in_one_poll_with_the_end_of_an_assignment_do_not_go_to_the_former
     anna.hears("prospect_noted")
     world.settle()
     assert all("бюджет" not in m.text for m in world.sandbox.bot_messages(boris.id))
+
+
+def test_one_rep_s_block_is_not_the_next_one_s(world, pair):  # noqa: F811
+    boris, anna = pair
+    anna.says("Есть виллы?")
+    anna.hears("prospect_passed_on", rep=boris.name)
+    card = boris.hears("prospect_says", name="Anna", text="Есть виллы?")
+    boris.presses("button_block", message=card)
+    world.db.conversations.eventually("blocked_at IS NOT NULL", "WHERE telegram_id = %s", anna.id)
+    vera = registered(world, "Vera Volkova")
+    boris.says("/unregister")
+    boris.says("да")
+    vera.hears_anything()
+    world.settle()
+    vera.forget()
+    anna.says("Здравствуйте")
+    assert "Здравствуйте" in vera.hears_anything().text

@@ -298,6 +298,11 @@ static void mark(struct batch *b)
 		batch_park(b, "the bot died twice while it had this update in hand");
 		return;
 	}
+	/* the same transaction once more is no other time that it was in hand */
+	if (b->has_marked && update->has_id && b->marked == update->update_id) {
+		read_batch(b);
+		return;
+	}
 	struct db_plan *plan = batch_fresh_plan(b);
 	bot_in_hand(plan, &b->scratch, b->options.bot_id, update->update_id);
 	batch_set_state(b, BATCH_MARKING);

@@ -46,21 +46,18 @@ static struct message *say_end(
 	return m;
 }
 
-/* As Telegram has it, for want of another one. */
+/* As Telegram has it; "": it has none that anybody could read. */
 static const char *name_of(const struct turn *t)
 {
-	const struct event *event = t->event;
-	if (event->chosen_name && *quote_piece(t->a, event->chosen_name, NAME_UNITS))
-		return event->chosen_name;
-	if (event->chosen_username)
-		return arena_printf(t->a, "@%s", event->chosen_username);
-	return turn_text(t, TEXT_PROSPECT_NAMELESS, NO_ARGS);
+	const char *name = t->event->chosen_name;
+	return name && *quote_piece(t->a, name, NAME_UNITS) ? name : "";
 }
 
 static void add(struct turn *t, const struct chosen_view *chosen)
 {
 	const struct event *event = t->event;
 	const char *name = name_of(t);
+	const char *shown = *name ? name : turn_text(t, TEXT_PROSPECT_NAMELESS, NO_ARGS);
 	turn_effect(t, (struct effect){.kind = EFFECT_OWN_CLIENT,
 			   .prospect = chosen->prospect_id,
 			   .known = chosen->known,
@@ -69,7 +66,7 @@ static void add(struct turn *t, const struct chosen_view *chosen)
 			   .name = name,
 			   .assignment_id = chosen->assignment_id});
 	t->out->next.open_clients++;
-	const struct catalog_arg args[] = {{"name", prospect_quoted_name(t->a, name)},
+	const struct catalog_arg args[] = {{"name", prospect_quoted_name(t->a, shown)},
 	    {"open", arena_printf(t->a, "%zu", t->out->next.open_clients)},
 	    {"max", arena_printf(t->a, "%zu", t->state->rules->max_prospects)}};
 	(void)say_end(
