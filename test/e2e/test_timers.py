@@ -355,6 +355,7 @@ def test_nobody_comes_back_to_who_is_no_longer_theirs(world, client, how):
     else:
         world.db.execute("UPDATE sales_representatives SET status = 'suspended'")
         client.hears_anything()  # who lost them
+    world.db.prospect_changes.eventually("count(*) = 0")  # of which the rep is told
     world.settle()
     client.forget()
     world.db.timers.update("due_at = now()")
