@@ -809,6 +809,8 @@ def test_all_who_wait_for_a_server_that_is_of_no_use_hear_so_at_once_and_once(wo
         late.hears("code_delayed", email=late.email)
         silent.drop()
         world.db.email_codes.eventually("count(*) FILTER (WHERE attempts = 2) >= 1")
+    # each has failed, and is put off: one that is still under way would be put off by minutes after is_due()
+    world.db.email_codes.eventually("count(*) = 10", "WHERE state = 'queued' AND due_at > now()")
     server = MailServer(port=mail.port)
     try:
         is_due(world)

@@ -816,7 +816,7 @@ static void check_effect(const struct effect *e, const struct conversation_state
 	case EFFECT_OWN_CLIENT:
 		require(s->rep_status == REP_ACTIVE && event->kind == EVENT_PEOPLE && s->chosen);
 		require(s->chosen->is == CHOSEN_NOBODYS && interest->changes_assignments);
-		require(e->prospect && e->name && *e->name && e->from == event->chosen_id);
+		require(e->prospect && e->name && e->from == event->chosen_id);
 		return;
 	case EFFECT_NOTE:
 	case EFFECT_CHANGE_NOTE:

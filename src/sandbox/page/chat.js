@@ -52,9 +52,17 @@ export class Chat {
 
   bind() {
     // a window that is turned or made narrow keeps the newest message in view
-    let atEnd = true;
-    this.messages.addEventListener("scroll", () => { atEnd = this.isAtEnd(); }, { passive: true });
-    new ResizeObserver(() => { if (atEnd) this.messages.scrollTop = this.messages.scrollHeight; }).observe(this.messages);
+    let atEnd = true, height = 0;
+    this.messages.addEventListener("scroll", () => {
+      // what scrolled before the window was resized says nothing about the new size
+      if (this.messages.clientHeight === height)
+        atEnd = this.isAtEnd();
+    }, { passive: true });
+    new ResizeObserver(() => {
+      height = this.messages.clientHeight;
+      if (atEnd)
+        this.messages.scrollTop = this.messages.scrollHeight;
+    }).observe(this.messages);
     // by keyboard: past the buttons of old messages
     const past = this.node.querySelector(".past");
     past.addEventListener("click", (event) => { event.preventDefault(); this.field.focus(); });
