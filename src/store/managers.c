@@ -1,6 +1,5 @@
 #include "salesreg/store/managers.h"
 #include "rows.h"
-#include <string.h>
 
 static size_t parse(const PGresult *r, struct arena *a, struct listed_prospect **rows)
 {
@@ -26,26 +25,11 @@ bool managers_prospects(struct db_session *s, struct arena *a, const char *statu
 	return r;
 }
 
-/* The words somewhere in a text, whatever they are. */
-static const char *pattern_of(struct arena *a, const char *words)
-{
-	char *out = arena_alloc(a, 2 * strlen(words) + 3), *end = out;
-	*end++ = '%';
-	for (; *words; words++) {
-		if (strchr("\\%_", *words))
-			*end++ = '\\';
-		*end++ = *words;
-	}
-	*end++ = '%';
-	*end = '\0';
-	return out;
-}
-
 bool managers_find(struct db_session *s, struct arena *a, const char *words, int64_t limit,
     struct listed_prospect **rows, size_t *count)
 {
 	const PGresult *r = db_session_run(
-	    s, SQL_OPERATOR_PROSPECTS_FIND, words, pattern_of(a, words), db_i64(a, limit));
+	    s, SQL_OPERATOR_PROSPECTS_FIND, words, rows_like(a, words), db_i64(a, limit));
 	*count = r ? parse(r, a, rows) : 0;
 	return r;
 }

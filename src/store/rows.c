@@ -89,3 +89,17 @@ const char *rows_column(struct arena *a, const void *rows, size_t count, size_t 
 	}
 	return numbers ? db_i64_array(a, numbers, count) : db_text_array(a, texts, count);
 }
+
+const char *rows_like(struct arena *a, const char *words)
+{
+	char *out = arena_alloc(a, 2 * strlen(words) + 3), *end = out;
+	*end++ = '%';
+	for (; *words; words++) {
+		if (strchr("\\%_", *words))
+			*end++ = '\\';
+		*end++ = *words;
+	}
+	*end++ = '%';
+	*end = '\0';
+	return out;
+}

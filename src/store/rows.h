@@ -57,3 +57,6 @@ const char *rows_column(struct arena *a, const void *rows, size_t count, size_t 
 #define TEXT_COLUMN(a, rows, count, member) ROWS_MEMBER(a, rows, count, COLUMN_TEXT, member)
 #define I64_COLUMN(a, rows, count, member) ROWS_MEMBER(a, rows, count, COLUMN_I64, member)
 #define BOOL_COLUMN(a, rows, count, member) ROWS_MEMBER(a, rows, count, COLUMN_BOOL, member)
+
+/* A pattern of LIKE: the words somewhere in a text, whatever they are. */
+const char *rows_like(struct arena *a, const char *words);

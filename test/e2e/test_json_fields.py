@@ -39,7 +39,7 @@ def test_the_fields_are_those_of_the_readme(bot_world):
         assert done.stdout, done.stderr
         return json.loads(done.stdout)
     fields = documented()
-    assert set(fields) == {"status", "doctor", "outbox list", "parked list", "parked show", "rep invite", "rep set-hours", "rep slots",
+    assert set(fields) == {"status", "doctor", "outbox list", "parked list", "parked show", "rep list", "rep show", "rep invite", "rep set-hours", "rep slots",
                            "calendar list", "calendar show", "prospect list", "prospect show", "prospect history"}
     assert len(said("status")["processes"]) == 1
     for command in ("status", "doctor", "outbox list", "parked list"):
@@ -54,6 +54,8 @@ def test_the_fields_are_those_of_the_readme(bot_world):
     assert set(invitation) == fields["rep invite"]
     assert invitation["ends_at"] > 1_500_000_000
     anna.registers()
+    assert keys(said("rep", "list")) == fields["rep list"]
+    assert keys(said("rep", "show", anna.email)) == fields["rep list"] - {"total", "reps"} | fields["rep show"]
     assert set(said("rep", "set-hours", anna.email)) == fields["rep set-hours"]
     said("rep", "set-hours", anna.email, "daily 0-24")
     assert keys(said("rep", "slots", anna.email)) | {"reconnect", "unread", "failed", "old"} == fields["rep slots"]

@@ -107,6 +107,20 @@ static const struct cli_option invite_options[] = {
 };
 
 static const struct cli_command commands[] = {
+    {.name = "list",
+	.brief = "reps: with how many prospects, reached or not, with which calendar",
+	.help = "Lists reps: who they are, how many open prospects they have of how many they may "
+		"have, whether they can be reached, whether a calendar is connected, and when "
+		"their conversation with the bot last changed.",
+	.options = rep_list_options,
+	.run = rep_run_list},
+    {.name = "show",
+	.arguments = "WHO",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "all that is known of one",
+	.help = "All that is known of one rep. " REP_WHO_HELP,
+	.options = rep_show_options,
+	.run = rep_run_show},
     {.name = "invite",
 	.brief = "makes a link with which one person can register",
 	.help = "Makes a link with which one person can register as a rep "
@@ -143,8 +157,8 @@ static const struct cli_command commands[] = {
 
 const struct cli_command command_rep = {
     .name = "rep",
-    .brief = "invites reps, sets their hours: invite, set-hours, slots",
-    .help = "Invites people to register as reps, where REGISTRATION_APPROVAL is invite, and sets "
-	    "when reps can be met.",
+    .brief = "reps: list, show, invite, set-hours, slots",
+    .help = "Shows who the reps are, invites people to register as reps, where "
+	    "REGISTRATION_APPROVAL is invite, and sets when reps can be met.",
     .commands = commands,
 };

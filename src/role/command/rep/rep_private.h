@@ -6,6 +6,7 @@
 #include "salesreg/role/cli/cli.h"
 #include "salesreg/role/database.h"
 #include "salesreg/store/hours.h"
+#include "salesreg/store/managed_reps.h"
 
 #define TEXT_OF_(x) #x
 #define TEXT_OF(x) TEXT_OF_(x)
@@ -16,3 +17,15 @@ int rep_owner(struct command_database *d, struct cli *c, struct hours_owner *own
 extern const struct cli_option rep_hours_options[], rep_slots_options[];
 int rep_run_set_hours(struct cli *c);
 int rep_run_slots(struct cli *c);
+
+/*
+ * The one whom the arguments from words[0] on name, so many of them. An exit code; else it has been said that nobody is, or who may be
+ * meant.
+ */
+int rep_find(struct command_database *d, struct cli *c, size_t words, struct managed_rep *found);
+extern const struct cli_option rep_list_options[], rep_show_options[];
+int rep_run_list(struct cli *c);
+int rep_run_show(struct cli *c);
+#define REP_WHO_HELP                                                                               \
+	"WHO is an e-mail address, an @name, a Telegram account, an id or a part of the name; "    \
+	"where that is several people, they are listed, and the exit code is 1."

@@ -1,0 +1,248 @@
+/*
+ * salesreg rep list, show: what is known of reps. Nothing is changed.
+ */
+#include "rep_private.h"
+#include "salesreg/role/cli/table.h"
+#include "salesreg/role/cli/text.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { LIST_DEFAULT = 50, LIST_MAX = 10000, ALIKE_SHOWN = 10 };
+
+static const char *telegram(struct arena *a, const struct managed_rep *rep)
+{
+	const char *name = rep->username;
+	while (name && *name == '@')
+		name++;
+	return name && *name ? arena_printf(a, "@%s", name)
+			     : arena_printf(a, "%lld", (long long)rep->telegram_id);
+}
+
+static json_t *to_json(struct arena *a, const struct managed_rep *rep, int64_t capacity)
+{
+	return json_pack("{ss ss? ss? ss sI ss? sI sI ss? sb ss? so so so}", "id", rep->id, "name",
+	    rep->name, "email", rep->email, "telegram", telegram(a, rep), "telegram_id",
+	    (json_int_t)rep->telegram_id, "status", rep->status, "open", (json_int_t)rep->open,
+	    "capacity", (json_int_t)capacity, "calendar", rep->calendar, "available",
+	    rep->available, "reason", rep->reason, "unreachable_since",
+	    cli_json_time(rep->unreachable_since_us), "seen_at", cli_json_time(rep->seen_us),
+	    "registered_at", cli_json_time(rep->registered_us));
+}
+
+static const char *load_cell(struct arena *a, const json_t *row)
+{
+	return arena_printf(a, "%lld/%lld",
+	    (long long)json_integer_value(json_object_get(row, "open")),
+	    (long long)json_integer_value(json_object_get(row, "capacity")));
+}
+
+static const char *reached_cell(struct arena *a, const json_t *row)
+{
+	(void)a;
+	return json_is_true(json_object_get(row, "available")) ? "yes" : "no";
+}
+
+static const char *seen_cell(struct arena *a, const json_t *row)
+{
+	return cli_time_cell(a, row, "seen_at");
+}
+
+static const struct cli_column columns[] = {
+    {.key = "id"},
+    {.key = "name", .heading = "NAME", .is_long = true},
+    {.key = "email", .heading = "EMAIL", .is_long = true},
+    {.key = "telegram", .heading = "TELEGRAM", .is_long = true},
+    {.key = "telegram_id"},
+    {.key = "status", .heading = "STATUS"},
+    {.key = "open", .heading = "LOAD", .show = load_cell},
+    {.key = "capacity"},
+    {.key = "calendar", .heading = "CALENDAR"},
+    {.key = "available", .heading = "REACHED", .show = reached_cell},
+    {.key = "reason"},
+    {.key = "unreachable_since"},
+    {.key = "seen_at", .heading = "SEEN", .show = seen_cell},
+    {.key = "registered_at"},
+    {.key = NULL},
+};
+
+static int list(struct cli *c, struct command_database *d)
+{
+	const char *status = cli_value(c, "status", NULL);
+	struct managed_rep *rows;
+	size_t count;
+	if (!managed_reps_list(&d->session, &c->arena, status, NULL, cli_value(c, "sort", "name"),
+		cli_number(c, "limit", LIST_DEFAULT), &rows, &count))
+		return command_database_failed(d, "rep");
+	int64_t total = count > 0 ? rows[0].total : 0;
+	json_t *reps = json_array();
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(
+		    reps, to_json(&c->arena, &rows[i], d->config.max_prospects_per_rep));
+	cli_print(
+	    c, columns, json_pack("{sI so}", "total", (json_int_t)total, "reps", reps), "reps");
+	if (cli_format(c) == CLI_TABLE && total == 0)
+		cli_say(cli_notes(c), "no rep%s%s\n", status ? " has the status " : " yet",
+		    status ? status : "");
+	if (cli_format(c) != CLI_JSON && total > (int64_t)count)
+		cli_say(cli_notes(c), "%zu of %lld reps; --limit shows more\n", count,
+		    (long long)total);
+	return EXIT_CODE_OK;
+}
+
+int rep_find(struct command_database *d, struct cli *c, size_t words, struct managed_rep *found)
+{
+	struct arena *a = &c->arena;
+	const char *who = c->words[0];
+	struct managed_rep *rows;
+	size_t count;
+	for (size_t i = 1; i < words; i++)
+		who = arena_printf(a, "%s %s", who, c->words[i]);
+	if (!managed_reps_list(&d->session, a, NULL, who, "name", ALIKE_SHOWN + 1, &rows, &count))
+		return command_database_failed(d, "rep");
+	if (count == 1) {
+		*found = rows[0];
+		return EXIT_CODE_OK;
+	}
+	if (count == 0)
+		cli_say(stderr,
+		    "salesreg rep: no rep is known as %s; give an e-mail address, an @name, a "
+		    "Telegram account, an id or a part of the name, or see salesreg rep list\n",
+		    who);
+	else
+		cli_say(stderr, "salesreg rep: which of these? Give the id:\n");
+	for (size_t i = 0; i < count && i < ALIKE_SHOWN; i++)
+		cli_say(stderr, "  %s  %s, %s, %s, %s\n", rows[i].id,
+		    rows[i].name ? rows[i].name : "-", rows[i].email ? rows[i].email : "-",
+		    telegram(a, &rows[i]), rows[i].status ? rows[i].status : "no status");
+	if (count > ALIKE_SHOWN)
+		cli_say(stderr, "  … and more\n");
+	return EXIT_CODE_FAILED;
+}
+
+static void line(const char *heading, const char *text)
+{
+	if (!text || !*text)
+		return;
+	cli_say(stdout, "%-12s ", heading);
+	cli_put(stdout, text, strlen(text));
+	(void)putchar('\n');
+}
+
+static const char *since(struct arena *a, int64_t us)
+{
+	char text[64];
+	cli_time(text, sizeof text, us);
+	return arena_printf(a, "%s", text);
+}
+
+static void print_one(struct arena *a, const struct managed_rep *rep,
+    const struct managed_rep_more *more, int64_t capacity)
+{
+	line("id", rep->id);
+	line("name", rep->name);
+	line("e-mail", rep->email ? arena_printf(a, "%s%s", rep->email,
+					more->proven ? ", proven by a code" : "")
+				  : NULL);
+	line("telegram",
+	    rep->username && *rep->username
+		? arena_printf(a, "%s, account %lld", telegram(a, rep), (long long)rep->telegram_id)
+		: arena_printf(a, "account %lld", (long long)rep->telegram_id));
+	line("status", rep->status ? rep->status : "none, which counts as not at work");
+	line("registered", since(a, rep->registered_us));
+	line(
+	    "prospects", arena_printf(a, "%lld open of %lld at most, %lld converted, %lld archived",
+			     (long long)rep->open, (long long)capacity, (long long)more->converted,
+			     (long long)more->archived));
+	line("contacted", since(a, more->contacted_us));
+	line("seen", since(a, rep->seen_us));
+	line("reached", rep->available ? "yes"
+			: rep->unreachable_since_us
+			    ? arena_printf(a, "no, since %s", since(a, rep->unreachable_since_us))
+			    : "no");
+	line("why", rep->reason);
+	line("calendar", !rep->calendar ? "none"
+			 : more->calendar_email
+			     ? arena_printf(a, "%s, %s", rep->calendar, more->calendar_email)
+			     : rep->calendar);
+	line("", more->calendar_reason);
+	if (more->waiting > 0 || more->undelivered > 0)
+		line("messages",
+		    arena_printf(a,
+			"%lld to be sent, %lld failed or held; see salesreg outbox list",
+			(long long)more->waiting, (long long)more->undelivered));
+}
+
+static int show(struct cli *c, struct command_database *d)
+{
+	struct arena *a = &c->arena;
+	struct managed_rep found;
+	struct managed_rep_more more;
+	bool is_there;
+	int64_t capacity = d->config.max_prospects_per_rep;
+	int code = rep_find(d, c, c->count, &found);
+	if (code != EXIT_CODE_OK)
+		return code;
+	if (!managed_reps_more(&d->session, a, found.id, &is_there, &more))
+		return command_database_failed(d, "rep");
+	if (!is_there) {
+		cli_say(stderr, "salesreg rep: %s was deleted just now\n", found.id);
+		return EXIT_CODE_FAILED;
+	}
+	if (!cli_has(c, "json")) {
+		print_one(a, &found, &more, capacity);
+		return EXIT_CODE_OK;
+	}
+	json_t *out = to_json(a, &found, capacity);
+	(void)json_object_update_new(
+	    out, json_pack("{sI sI so ss? ss? sI sI sb}", "converted", (json_int_t)more.converted,
+		     "archived", (json_int_t)more.archived, "contacted_at",
+		     cli_json_time(more.contacted_us), "calendar_email", more.calendar_email,
+		     "calendar_reason", more.calendar_reason, "waiting", (json_int_t)more.waiting,
+		     "undelivered", (json_int_t)more.undelivered, "proven", more.proven));
+	cli_json(out);
+	return EXIT_CODE_OK;
+}
+
+int rep_run_list(struct cli *c)
+{
+	struct command_database d = {0};
+	int code = command_database_open(&d, "rep");
+	if (code == EXIT_CODE_OK)
+		code = list(c, &d);
+	command_database_close(&d);
+	return code;
+}
+
+int rep_run_show(struct cli *c)
+{
+	if (c->count == 0)
+		return cli_wrong(c, "which rep? WHO is missing");
+	struct command_database d = {0};
+	int code = command_database_open(&d, "rep");
+	if (code == EXIT_CODE_OK)
+		code = show(c, &d);
+	command_database_close(&d);
+	return code;
+}
+
+static const char *const orders[] = {"name", "status", "load", "seen", "registered", NULL};
+
+const struct cli_option rep_list_options[] = {
+    {.name = "status", .value = "STATUS", .help = "those of this status, as the table has it"},
+    {.name = "sort",
+	.value = "ORDER",
+	.help = "name (unless given), status, load, seen or registered; the last three from the "
+		"most on",
+	.choices = orders},
+    {.name = "limit",
+	.value = "N",
+	.help = "so many at most, instead of 50",
+	.least = 1,
+	.most = LIST_MAX},
+    CLI_LIST_OPTIONS,
+    {.name = NULL},
+};
+const struct cli_option rep_show_options[] = {
+    {.name = "json", .help = "as JSON, for programs"},
+    {.name = NULL},
+};
