@@ -1,18 +1,3 @@
--- name: operator_prospects_list
--- $1 status or NULL, $2 whether only those without a rep, $3 how many: the newest first
-SELECT p.id, left(p.name, 255), left(p.telegram_id, 255), left(p.email, 255), left(p.status, 50), left(r.name, 255), c.source,
-       left(c.campaign, 255), coalesce(c.owner, 'bot'),
-       CASE WHEN isfinite(p.created_at::timestamptz) THEN (extract(epoch FROM p.created_at::timestamptz) * 1000000)::bigint ELSE 0 END
-FROM (SELECT q.* FROM public.test_prospects q
-      WHERE ($1::text IS NULL OR q.status = $1::text) AND (NOT $2::boolean OR q.assigned_rep_id IS NULL)
-      ORDER BY q.created_at DESC NULLS LAST, q.id COLLATE "C" LIMIT $3::integer) p
-LEFT JOIN public.sales_representatives r ON r.id = p.assigned_rep_id
-LEFT JOIN salesreg.conversations c ON c.prospect = p.id
-ORDER BY p.created_at DESC NULLS LAST, p.id COLLATE "C"
--- name: operator_prospects_count
--- $1 status or NULL, $2 whether only those without a rep
-SELECT count(*) FROM public.test_prospects q
-WHERE ($1::text IS NULL OR q.status = $1::text) AND (NOT $2::boolean OR q.assigned_rep_id IS NULL)
 -- name: operator_prospects_find
 -- $1 words of a person's: an id; else an @name, a number, an e-mail address, an account; else a part of the name, $2 as a pattern of
 -- LIKE; $3 how many at most
@@ -31,7 +16,8 @@ WITH by_id AS (
 )
 SELECT p.id, left(p.name, 255), left(p.telegram_id, 255), left(p.email, 255), left(p.status, 50), left(r.name, 255), c.source,
        left(c.campaign, 255), coalesce(c.owner, 'bot'),
-       CASE WHEN isfinite(p.created_at::timestamptz) THEN (extract(epoch FROM p.created_at::timestamptz) * 1000000)::bigint ELSE 0 END
+       CASE WHEN isfinite(p.created_at::timestamptz) THEN (extract(epoch FROM p.created_at::timestamptz) * 1000000)::bigint ELSE 0 END,
+       CASE WHEN isfinite(p.last_contact_at::timestamptz) THEN (extract(epoch FROM p.last_contact_at::timestamptz) * 1000000)::bigint ELSE 0 END
 FROM (SELECT id FROM by_id UNION ALL SELECT id FROM by_contact UNION ALL SELECT id FROM by_name) f
 JOIN public.test_prospects p ON p.id = f.id
 LEFT JOIN public.sales_representatives r ON r.id = p.assigned_rep_id

@@ -8,21 +8,8 @@ static size_t parse(const PGresult *r, struct arena *a, struct listed_prospect *
 	    COL(listed_prospect, email, TEXT), COL(listed_prospect, status, TEXT),
 	    COL(listed_prospect, rep, TEXT), COL(listed_prospect, source, TEXT),
 	    COL(listed_prospect, campaign, TEXT), COL(listed_prospect, owner, TEXT),
-	    COL(listed_prospect, created_us, I64)};
+	    COL(listed_prospect, created_us, I64), COL(listed_prospect, last_contact_us, I64)};
 	return ROWS_PARSE(r, a, columns, rows);
-}
-
-bool managers_prospects(struct db_session *s, struct arena *a, const char *status, bool waiting,
-    int64_t limit, struct listed_prospect **rows, size_t *count, int64_t *total)
-{
-	const char *only = waiting ? "true" : "false";
-	const PGresult *r = db_session_run(s, SQL_OPERATOR_PROSPECTS_COUNT, status, only);
-	if (!r)
-		return false;
-	*total = db_get_i64(r, 0, 0, 0);
-	r = db_session_run(s, SQL_OPERATOR_PROSPECTS_LIST, status, only, db_i64(a, limit));
-	*count = r ? parse(r, a, rows) : 0;
-	return r;
 }
 
 bool managers_find(struct db_session *s, struct arena *a, const char *words, int64_t limit,

@@ -35,7 +35,7 @@ def test_the_list_is_the_newest_first(db):
     assert body["total"] == 3 and [row["id"] for row in body["prospects"]] == ["p2", "p1", "p3"]
     assert body["prospects"][1] | {"created_at": 0} == {
         "id": "p1", "name": "Anna O'Neil", "telegram": "@Anna_N", "email": "Anna@Example.org", "status": "unreached", "rep": None,
-        "source": "table", "campaign": None, "owner": "bot", "created_at": 0}
+        "source": "table", "campaign": None, "owner": "bot", "created_at": 0, "last_contact_at": None}
     lines = prospect(db, "list").stdout.splitlines()
     assert lines[0].split() == ["ID", "NAME", "TELEGRAM", "STATUS", "REP", "SOURCE", "LEADS", "SINCE"] and "Анна Петрова" in lines[1]
     assert [row["name"] for row in csv.DictReader(io.StringIO(prospect(db, "list", "--csv").stdout))][1] == "Anna O'Neil"

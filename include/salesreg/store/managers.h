@@ -13,11 +13,9 @@ struct listed_prospect {
 	const char *id, *name, *telegram, *email, *status; /* as the table has them, cut */
 	const char *rep;                                   /* the name; NULL: nobody's */
 	const char *source, *campaign, *owner;             /* see salesreg.conversations */
-	int64_t created_us;
+	int64_t created_us, last_contact_us;
+	const char *place; /* in a list: where it goes on behind this one (store/lists.h) */
 };
-/* status NULL: any. waiting: only those without a rep. total: how many there are, of whom limit are listed. */
-bool managers_prospects(struct db_session *s, struct arena *a, const char *status, bool waiting,
-    int64_t limit, struct listed_prospect **rows, size_t *count, int64_t *total);
 /*
  * By an id; else by an @name, number, e-mail address or account; else by a part of the name: limit at most, the newest
  * first.

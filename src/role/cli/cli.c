@@ -7,8 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { ARENA_MAXIMUM = 1024 * 1024 * 1024 };
+enum { ARENA_MAXIMUM = 1024 * 1024 * 1024, WATCH_S = 2 };
 
 int cli_wrong(const struct cli *c, const char *format, ...)
 {
@@ -81,6 +82,29 @@ static int run_subcommand(struct cli *c, int argc, char **argv)
 	return cli_wrong(c, "unknown option %s", argv[1]);
 }
 
+/*
+ * Until it is interrupted, or nobody reads any more. What fails now, as a database that is being restarted, need not the next
+ * time.
+ */
+static int watch(struct cli *c)
+{
+	bool is_terminal = cli_terminal_width() > 0;
+	struct arena words = c->arena;
+	for (;;) {
+		if (is_terminal)
+			(void)fputs("\033[H\033[2J", stdout);
+		arena_init(&c->arena, ARENA_MAXIMUM);
+		int code = c->command->run(c);
+		arena_finish(&c->arena);
+		bool goes_on = code == EXIT_CODE_OK || code == EXIT_CODE_FAILED;
+		if (fflush(stdout) != 0 || ferror(stdout) || !goes_on) {
+			c->arena = words;
+			return code;
+		}
+		(void)nanosleep(&(struct timespec){.tv_sec = WATCH_S}, NULL);
+	}
+}
+
 static int run_command(struct cli *c, int argc, char **argv)
 {
 	bool goes_deeper = c->command->commands && argc > 1 && argv[1][0] != '-';
@@ -91,7 +115,9 @@ static int run_command(struct cli *c, int argc, char **argv)
 	if (c->command->commands)
 		return run_subcommand(c, argc, argv);
 	int code = cli_read(c, argc, argv);
-	return code == EXIT_CODE_OK ? c->command->run(c) : code;
+	if (code == EXIT_CODE_OK)
+		code = cli_has(c, "watch") ? watch(c) : c->command->run(c);
+	return code;
 }
 
 static const struct cli_command *find(const struct cli_command *const *program, const char *name)

@@ -8,7 +8,9 @@ enum { USAGE_INDENT = 11, NAMES_MAX = 24, ARENA_MAXIMUM = 1024 * 1024 };
 /* "--limit N" */
 static const char *form_of(struct arena *a, const struct cli_option *o)
 {
-	return arena_printf(a, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+	const char *letter = o->letter ? arena_printf(a, "-%c, ", o->letter) : "";
+	return arena_printf(
+	    a, "%s--%s%s%s", letter, o->name, o->value ? " " : "", o->value ? o->value : "");
 }
 
 /* The one before it in the table that it does not go with: they share their brackets. */
@@ -88,7 +90,7 @@ static void print_entries(const struct entry *entries, size_t count)
 
 void cli_help(const struct cli_command *command, const char *name)
 {
-	enum { ENTRIES_MAX = 64 };
+	enum { ENTRIES_MAX = 256 };
 	struct entry entries[ENTRIES_MAX];
 	size_t count = 0;
 	struct arena a;

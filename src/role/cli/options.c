@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TIME_MOST_S = INT32_MAX / 86400 * 86400 };
+
 static const struct cli_option none[] = {{.name = NULL}};
 
 static const char *const *names_of(struct arena *a, const struct cli_option *options)
@@ -50,6 +52,14 @@ static const struct cli_option *find(
 	return NULL;
 }
 
+static const struct cli_option *find_letter(const struct cli_option *options, char letter)
+{
+	for (const struct cli_option *o = options; o->name; o++)
+		if (o->letter == letter)
+			return o;
+	return NULL;
+}
+
 static bool is_number(const char *text, int64_t least, int64_t most)
 {
 	char *end;
@@ -59,8 +69,34 @@ static bool is_number(const char *text, int64_t least, int64_t most)
 	       value <= most;
 }
 
+/* 7d, 12h; 0: it is none. No longer than a hundred years, so that no sum of it is beyond a time. */
+static int64_t seconds_of(const char *value)
+{
+	static const struct {
+		char letter;
+		int32_t seconds;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 7 * 86400}};
+	char *unit;
+	errno = 0;
+	long long count = strtoll(value, &unit, 10);
+	if (!isdigit((unsigned char)*value) || errno || !*unit || unit[1])
+		return 0;
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		if (units[i].letter == *unit && count <= TIME_MOST_S / units[i].seconds)
+			return count * units[i].seconds;
+	return 0;
+}
+
+int64_t cli_seconds(const struct cli *c, const char *option, int64_t otherwise)
+{
+	const char *value = cli_value(c, option, NULL);
+	return value ? seconds_of(value) : otherwise;
+}
+
 static int check_value(struct cli *c, const struct cli_option *o, const char *value)
 {
+	if (o->is_time && seconds_of(value) == 0)
+		return cli_wrong(c, "--%s %s: it is a time as 15m, 12h, 7d or 2w", o->name, value);
 	if (o->most > 0 && !is_number(value, o->least, o->most))
 		return cli_wrong(c, "--%s %s: it is a number from %lld to %lld", o->name, value,
 		    (long long)o->least, (long long)o->most);
@@ -95,10 +131,15 @@ static int read_option(struct cli *c, char **argv, int *next)
 	const char *word = argv[*next - 1];
 	bool is_long = strncmp(word, "--", 2) == 0;
 	size_t size = is_long ? strcspn(word + 2, "=") : 0;
-	const struct cli_option *o = is_long ? find(&c->arena, options, word + 2, size) : NULL;
+	const struct cli_option *o =
+	    is_long ? find(&c->arena, options, word + 2, size) : find_letter(options, word[1]);
 	if (!o)
 		return unknown(c, options, word);
-	const char *value = word[2 + size] ? word + 2 + size + 1 : NULL;
+	const char *value = NULL;
+	if (is_long && word[2 + size])
+		value = word + 2 + size + 1;
+	else if (!is_long && word[2])
+		value = word + 2;
 	if (!o->value && value)
 		return cli_wrong(c, "--%s takes no value", o->name);
 	if (o->value && !value) {

@@ -10,7 +10,9 @@
 #include <string.h>
 #include <wchar.h>
 
-enum { COLUMNS_MAX = 24, GAP = 2, LONG_LEAST = 10, CSV_MAXIMUM = 1024 * 1024 * 1024 };
+enum { GAP = 2, LONG_LEAST = 10, TEXT_MAXIMUM = 1024 * 1024 * 1024 };
+
+const char *const cli_outputs[] = {"wide", NULL};
 
 enum cli_format cli_format(const struct cli *c)
 {
@@ -95,28 +97,29 @@ static void add_field(struct arena *a, struct buf *out, const json_t *value)
 	buf_addc(out, '"');
 }
 
-static void print_csv(
-    struct cli *c, const struct cli_column *columns, const json_t *rows, bool headings)
+static void print_csv_headings(const struct cli_column *columns)
 {
-	struct buf out;
-	buf_init(&out, CSV_MAXIMUM);
 	const char *comma = "";
-	for (const struct cli_column *column = columns;
-	     headings && (column->key || column->heading); column++)
-		if (column->key) {
-			buf_addf(&out, "%s%s", comma, column->key);
+	for (; columns->key || columns->heading; columns++)
+		if (columns->key) {
+			(void)printf("%s%s", comma, columns->key);
 			comma = ",";
 		}
-	buf_adds(&out, headings ? "\r\n" : "");
+	(void)fputs("\r\n", stdout);
+}
+
+static void print_csv(struct arena *a, const struct cli_column *columns, const json_t *rows)
+{
+	struct buf out;
+	buf_init(&out, TEXT_MAXIMUM);
 	for (size_t i = 0; i < json_array_size(rows); i++) {
-		comma = "";
+		const char *comma = "";
 		for (const struct cli_column *column = columns; column->key || column->heading;
 		     column++) {
 			if (!column->key)
 				continue;
 			buf_adds(&out, comma);
-			add_field(
-			    &c->arena, &out, json_object_get(json_array_get(rows, i), column->key));
+			add_field(a, &out, json_object_get(json_array_get(rows, i), column->key));
 			comma = ",";
 		}
 		buf_adds(&out, "\r\n");
@@ -129,7 +132,8 @@ static void print_csv(
 
 struct table {
 	struct arena *a;
-	const struct cli_column *columns[COLUMNS_MAX]; /* those with a heading */
+	const struct cli_column *columns[CLI_COLUMNS_MAX]; /* those with a heading */
+	size_t *least;                                     /* how wide they are at least */
 	size_t count, rows;
 	const char **cells; /* rows × count */
 	bool headings, bold, knows_letters;
@@ -158,10 +162,10 @@ static const char *with_known_letters(struct arena *a, const char *text)
 	return out;
 }
 
-static void fill(struct table *t, const struct cli_column *columns, const json_t *rows)
+static void fill(struct table *t, const struct cli_column *columns, const json_t *rows, bool wide)
 {
-	for (; (columns->key || columns->heading) && t->count < COLUMNS_MAX; columns++)
-		if (columns->heading)
+	for (; (columns->key || columns->heading) && t->count < CLI_COLUMNS_MAX; columns++)
+		if (columns->heading && (wide || !columns->is_wide))
 			t->columns[t->count++] = columns;
 	t->rows = json_array_size(rows);
 	t->cells = ARENA_ARRAY(t->a, const char *, t->rows * t->count + 1);
@@ -189,8 +193,9 @@ static struct libscols_table *make(const struct table *t)
 	if (t->terminal > 0)
 		failed |= scols_table_set_termwidth(made, t->terminal);
 	for (size_t k = 0; k < t->count; k++) {
-		struct libscols_column *column = scols_table_new_column(
-		    made, t->columns[k]->heading, 0, t->columns[k]->is_long ? SCOLS_FL_TRUNC : 0);
+		struct libscols_column *column =
+		    scols_table_new_column(made, t->columns[k]->heading, (double)t->least[k],
+			t->columns[k]->is_long ? SCOLS_FL_TRUNC : 0);
 		if (column && t->bold)
 			failed |= scols_cell_set_color(scols_column_get_header(column), "bold");
 	}
@@ -217,6 +222,8 @@ static char *text_of(struct libscols_table *made)
 static size_t widest(const struct table *t, size_t k)
 {
 	size_t most = cli_columns(t->columns[k]->heading);
+	if (t->least[k] > most)
+		most = t->least[k];
 	for (size_t i = 0; i < t->rows; i++) {
 		size_t width = cli_columns(t->cells[i * t->count + k]);
 		if (width > most)
@@ -232,7 +239,7 @@ static size_t widest(const struct table *t, size_t k)
  */
 static bool fit(struct table *t)
 {
-	size_t wanted[COLUMNS_MAX], taken = 0, left = 0;
+	size_t wanted[CLI_COLUMNS_MAX], taken = 0, left = 0;
 	for (size_t k = 0; k < t->count; k++) {
 		wanted[k] = widest(t, k);
 		taken += (k > 0 ? GAP : 0) + (t->columns[k]->is_long ? 0 : wanted[k]);
@@ -241,7 +248,7 @@ static bool fit(struct table *t)
 	if (taken > t->terminal)
 		return false;
 	size_t room = t->terminal - taken, share = left > 0 ? room / left : 0;
-	bool settled[COLUMNS_MAX] = {false};
+	bool settled[CLI_COLUMNS_MAX] = {false};
 	for (bool again = true; again && left > 0;) {
 		again = false;
 		for (size_t k = 0; k < t->count; k++) {
@@ -287,7 +294,7 @@ static void print_rows(const struct table *t)
 /* Where the C library has no UTF-8 locale the table library prints nothing but ASCII: each letter counts as one column then. */
 static void print_lines(const struct table *t)
 {
-	size_t widths[COLUMNS_MAX];
+	size_t widths[CLI_COLUMNS_MAX];
 	for (size_t k = 0; k < t->count; k++)
 		widths[k] = widest(t, k);
 	for (size_t i = t->headings ? 0 : 1; i <= t->rows; i++)
@@ -306,22 +313,28 @@ static bool wants_bold(void)
 	return (!no_color || !*no_color) && term && *term && strcmp(term, "dumb") != 0;
 }
 
-static void print_table(
-    struct cli *c, const struct cli_column *columns, const json_t *rows, bool headings)
+static void print_table(struct cli_stream *s, const json_t *rows, bool headings)
 {
-	struct table t = {.a = &c->arena, .headings = headings, .terminal = cli_terminal_width()};
+	struct table t = {.a = &s->part,
+	    .least = s->least,
+	    .headings = headings,
+	    .terminal = cli_terminal_width()};
 	t.bold = t.terminal > 0 && wants_bold();
 	t.knows_letters = cli_set_locale();
-	fill(&t, columns, rows);
+	fill(&t, s->columns, rows, cli_has(s->c, "output"));
 	if (t.rows == 0)
 		return;
 	const char **whole = ARENA_ARRAY(t.a, const char *, t.rows *t.count);
 	memcpy(whole, t.cells, t.rows * t.count * sizeof *whole);
-	if (t.terminal > 0 && (!t.knows_letters || !fit(&t))) {
+	s->in_lines |= t.terminal > 0 && (!t.knows_letters || !fit(&t));
+	if (s->in_lines) {
 		t.cells = whole;
+		(void)fputs(s->printed > 0 ? "\n" : "", stdout);
 		print_rows(&t);
 		return;
 	}
+	for (size_t k = 0; k < t.count; k++)
+		s->least[k] = widest(&t, k);
 	if (!t.knows_letters) {
 		print_lines(&t);
 		return;
@@ -338,20 +351,72 @@ FILE *cli_notes(const struct cli *c)
 	return cli_format(c) == CLI_TABLE && !cli_has(c, "no-headings") ? stdout : stderr;
 }
 
-void cli_print(struct cli *c, const struct cli_column *columns, json_t *body, const char *rows)
+/* Those of a long list ------------------------------------------------------------------------------------------------------*/
+
+/* As cli_json() does for all of them; each stands below the key of the list. */
+static void print_json_rows(struct cli_stream *s, const json_t *rows)
 {
-	const json_t *list = json_object_get(body, rows);
-	bool headings = !cli_has(c, "no-headings");
-	switch (cli_format(c)) {
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		(void)fputs(s->printed + i > 0 ? ",\n    " : "\n    ", stdout);
+		cli_json_part(json_array_get(rows, i), "    ");
+	}
+}
+
+void cli_stream_begin(
+    struct cli_stream *s, struct cli *c, const struct cli_column *columns, const char *rows)
+{
+	*s = (struct cli_stream){.c = c, .columns = columns, .rows = rows};
+	arena_init(&s->part, TEXT_MAXIMUM);
+	if (cli_format(c) == CLI_JSON)
+		(void)printf("{\n  \"%s\": [", rows);
+	else if (cli_format(c) == CLI_CSV && !cli_has(c, "no-headings"))
+		print_csv_headings(columns);
+}
+
+bool cli_stream_add(struct cli_stream *s, json_t *rows)
+{
+	switch (cli_format(s->c)) {
 	case CLI_JSON:
-		cli_json(body);
-		return;
+		print_json_rows(s, rows);
+		break;
 	case CLI_CSV:
-		print_csv(c, columns, list, headings);
+		print_csv(&s->part, s->columns, rows);
 		break;
 	case CLI_TABLE:
-		print_table(c, columns, list, headings);
+		print_table(s, rows, s->printed == 0 && !cli_has(s->c, "no-headings"));
 		break;
 	}
-	json_decref(body);
+	s->printed += json_array_size(rows);
+	json_decref(rows);
+	arena_reset(&s->part);
+	/* whoever reads this sees it while the next part is asked for; main() says why it cannot be written */
+	return fflush(stdout) == 0 && !ferror(stdout);
+}
+
+void cli_stream_end(struct cli_stream *s, json_t *rest)
+{
+	if (cli_format(s->c) == CLI_JSON) {
+		(void)fputs(s->printed > 0 ? "\n  ]" : "]", stdout);
+		const char *key;
+		json_t *value;
+		json_object_foreach (rest, key, value) {
+			(void)printf(",\n  \"%s\": ", key);
+			cli_json_part(value, "  ");
+		}
+		(void)puts("\n}");
+	}
+	json_decref(rest);
+	arena_finish(&s->part);
+}
+
+void cli_print(struct cli *c, const struct cli_column *columns, json_t *body, const char *rows)
+{
+	if (cli_format(c) == CLI_JSON) {
+		cli_json(body);
+		return;
+	}
+	struct cli_stream s;
+	cli_stream_begin(&s, c, columns, rows);
+	(void)cli_stream_add(&s, json_incref(json_object_get(body, rows)));
+	cli_stream_end(&s, body);
 }

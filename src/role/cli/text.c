@@ -88,16 +88,31 @@ static int add_bytes(const char *bytes, size_t size, void *data)
 	return 0;
 }
 
-void cli_json(json_t *value)
+void cli_json_part(const json_t *value, const char *margin)
 {
 	struct buf plain, out;
 	buf_init(&plain, JSON_MAXIMUM);
 	buf_init(&out, JSON_MAXIMUM);
-	(void)json_dump_callback(value, add_bytes, &plain, JSON_INDENT(2));
+	(void)json_dump_callback(value, add_bytes, &plain, JSON_INDENT(2) | JSON_ENCODE_ANY);
 	json_add_escaped(&out, buf_text(&plain), plain.size);
-	(void)puts(buf_text(&out));
+	/* no string of JSON has a line end in it */
+	for (const char *line = buf_text(&out); *line;) {
+		size_t size = strcspn(line, "\n");
+		(void)fwrite(line, 1, size, stdout);
+		line += size;
+		if (*line != '\n')
+			break;
+		(void)printf("\n%s", margin);
+		line++;
+	}
 	buf_finish(&plain);
 	buf_finish(&out);
+}
+
+void cli_json(json_t *value)
+{
+	cli_json_part(value, "");
+	(void)putchar('\n');
 	json_decref(value);
 }
 

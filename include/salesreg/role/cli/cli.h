@@ -4,6 +4,7 @@
  *
  * Words: options may stand before, between and behind arguments; --limit 5 and --limit=5 are the same; a name may be
  * shortened as long as only one option begins so; -- ends the options; --help or -h before it shows the help and runs nothing.
+ * A command with an option --watch is run again and again while that is given, on a terminal that is cleared in between.
  *
  * Ownership: tables are static. What cli_*() returns lives until the handler returns.
  * Errors: a usage error is one line on stderr, what is wrong first, and EXIT_CODE_USAGE:
@@ -23,6 +24,8 @@ struct cli_option {
 	int64_t least, most;        /* with most > 0 the value is a number of this range */
 	const char *without;        /* an option that does not go with it */
 	bool in_arguments;          /* the usage line has it among the arguments */
+	bool is_time;               /* the value is a length of time: 30s, 15m, 12h, 7d, 2w */
+	char letter;                /* -o besides --output; 0: none */
 };
 
 struct cli;
@@ -64,6 +67,8 @@ bool cli_has(const struct cli *c, const char *option);
 /* The value given last, or `otherwise`. */
 const char *cli_value(const struct cli *c, const char *option, const char *otherwise);
 int64_t cli_number(const struct cli *c, const char *option, int64_t otherwise);
+/* Of an option that is_time: seconds. */
+int64_t cli_seconds(const struct cli *c, const char *option, int64_t otherwise);
 /* The first, second… value given; NULL behind the last. */
 const char *cli_each(const struct cli *c, const char *option, size_t n);
 

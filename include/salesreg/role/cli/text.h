@@ -39,3 +39,5 @@ void cli_put(FILE *out, const char *text, size_t bytes);
 void cli_say(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Prints and frees it; what a terminal would obey is escaped. */
 void cli_json(json_t *value);
+/* The same as a part of something: it stays the caller's, its second and later lines begin with margin, and none ends it. */
+void cli_json_part(const json_t *value, const char *margin);

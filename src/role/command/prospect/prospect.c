@@ -1,6 +1,7 @@
 /*
- * salesreg prospect list, show, history: what is known of prospects. Nothing is changed.
+ * salesreg prospect show, history: what is known of one. Nothing is changed.
  */
+#include "prospect_private.h"
 #include "salesreg/role/cli/table.h"
 #include "salesreg/role/cli/text.h"
 #include "salesreg/role/database.h"
@@ -9,64 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LIST_DEFAULT = 50, LIST_MAX = 10000, ALIKE_SHOWN = 10 };
-
-static json_t *to_json(const struct listed_prospect *p)
-{
-	return json_pack("{ss ss? ss? ss? ss? ss? ss? ss? ss so}", "id", p->id, "name", p->name,
-	    "telegram", p->telegram, "email", p->email, "status", p->status, "rep", p->rep,
-	    "source", p->source ? p->source : "table", "campaign", p->campaign, "owner", p->owner,
-	    "created_at", cli_json_time(p->created_us));
-}
-
-static const char *created_cell(struct arena *a, const json_t *row)
-{
-	return cli_time_cell(a, row, "created_at");
-}
-
-static const struct cli_column columns[] = {
-    {.key = "id", .heading = "ID"},
-    {.key = "name", .heading = "NAME", .is_long = true},
-    {.key = "telegram", .heading = "TELEGRAM", .is_long = true},
-    {.key = "email"},
-    {.key = "status", .heading = "STATUS"},
-    {.key = "rep", .heading = "REP", .is_long = true},
-    {.key = "source", .heading = "SOURCE"},
-    {.key = "campaign"},
-    {.key = "owner", .heading = "LEADS"},
-    {.key = "created_at", .heading = "SINCE", .show = created_cell},
-    {.key = NULL},
-};
-
-static json_t *all_to_json(const struct listed_prospect *rows, size_t count)
-{
-	json_t *list = json_array();
-	for (size_t i = 0; i < count; i++)
-		(void)json_array_append_new(list, to_json(&rows[i]));
-	return list;
-}
-
-static int list(struct cli *c, struct command_database *d)
-{
-	const char *status = cli_value(c, "status", NULL);
-	bool waiting = cli_has(c, "waiting");
-	struct listed_prospect *rows;
-	size_t count;
-	int64_t total;
-	if (!managers_prospects(&d->session, &c->arena, status, waiting,
-		cli_number(c, "limit", LIST_DEFAULT), &rows, &count, &total))
-		return command_database_failed(d, "prospect");
-	cli_print(c, columns,
-	    json_pack("{sI so}", "total", (json_int_t)total, "prospects", all_to_json(rows, count)),
-	    "prospects");
-	if (cli_format(c) == CLI_TABLE && total == 0)
-		cli_say(cli_notes(c), "no prospect%s%s%s\n", waiting ? " waits for a rep" : "",
-		    status ? " has the status " : "", status ? status : "");
-	if (cli_format(c) != CLI_JSON && total > (int64_t)count)
-		cli_say(cli_notes(c), "%zu of %lld prospects; --limit shows more\n", count,
-		    (long long)total);
-	return EXIT_CODE_OK;
-}
+enum { ALIKE_SHOWN = 10 };
 
 /* The one that the arguments name. An exit code; what is wrong has been said. */
 static int find(struct cli *c, struct command_database *d, struct listed_prospect *found)
@@ -161,7 +105,7 @@ static int show(struct cli *c, struct command_database *d, const struct listed_p
 		(void)json_array_append_new(
 		    given, json_pack("{ss ss}", "question", answers[i].question, "answer",
 			       answers[i].answer));
-	json_t *out = to_json(found);
+	json_t *out = prospect_to_json(found);
 	(void)json_object_update_new(
 	    out, json_pack("{ss? ss? ss? so sb sb sI ss? sb sI so}", "context", more.context,
 		     "notes", more.notes, "reach", more.reach, "account",
@@ -191,7 +135,7 @@ static int history(struct cli *c, struct command_database *d, const struct liste
 {
 	struct prospect_event *rows;
 	size_t count;
-	int64_t limit = cli_number(c, "limit", LIST_DEFAULT);
+	int64_t limit = cli_number(c, "limit", PROSPECTS_LISTED);
 	if (!managers_history(&d->session, &c->arena, found->id, limit, &rows, &count))
 		return command_database_failed(d, "prospect");
 	json_t *events = json_array();
@@ -210,16 +154,6 @@ static int history(struct cli *c, struct command_database *d, const struct liste
 	return EXIT_CODE_OK;
 }
 
-static int run_list(struct cli *c)
-{
-	struct command_database d = {0};
-	int code = command_database_open(&d, "prospect");
-	if (code == EXIT_CODE_OK)
-		code = list(c, &d);
-	command_database_close(&d);
-	return code;
-}
-
 static int run_one(struct cli *c)
 {
 	if (c->count == 0)
@@ -236,25 +170,16 @@ static int run_one(struct cli *c)
 	return code;
 }
 
-#define LIMIT_OPTION                                                                               \
-	{                                                                                          \
-		.name = "limit", .value = "N", .help = "so many at most, instead of 50",           \
-		.least = 1, .most = LIST_MAX                                                       \
-	}
-
-static const struct cli_option list_options[] = {
-    {.name = "status", .value = "STATUS", .help = "those of this status, as the table has it"},
-    {.name = "waiting", .help = "those who have no rep"},
-    LIMIT_OPTION,
-    CLI_LIST_OPTIONS,
-    {.name = NULL},
-};
 static const struct cli_option show_options[] = {
     {.name = "json", .help = "as JSON, for programs"},
     {.name = NULL},
 };
 static const struct cli_option history_options[] = {
-    LIMIT_OPTION,
+    {.name = "limit",
+	.value = "N",
+	.help = "so many at most, instead of 50",
+	.least = 1,
+	.most = 10000},
     CLI_LIST_OPTIONS,
     {.name = NULL},
 };
@@ -268,9 +193,11 @@ static const struct cli_command commands[] = {
     {.name = "list",
 	.brief = "prospects, the newest first",
 	.help = "Prospects, the newest first: who they are, with whom, who leads the conversation "
-		"(the bot, the rep, or nobody while a person is asked for and none is there).",
-	.options = list_options,
-	.run = run_list},
+		"(the bot, the rep, or nobody while a person is asked for and none is there). The "
+		"filters can be combined. A REP is an e-mail address, a Telegram id, an @name, an "
+		"id or a part of the name.",
+	.options = prospect_list_options,
+	.run = prospect_list},
     {.name = "show",
 	.arguments = "WHO",
 	.arguments_most = CLI_ANY_NUMBER,
