@@ -23,11 +23,18 @@ CREATE TABLE salesreg.conversations (
     source       text NOT NULL DEFAULT 'table' CHECK (source IN ('table', 'campaign', 'chat', 'own')),
     campaign     text,
     met_at       timestamptz,
+    -- what getChat says of the account, asked once
+    asked_at         timestamptz,
+    private_forwards boolean NOT NULL DEFAULT false,  -- no link to the account by its number
+    no_voices        boolean NOT NULL DEFAULT false,
+    message_stars    bigint NOT NULL DEFAULT 0,       -- what a first message costs who writes
     blocked_at   timestamptz,             -- the rep wants to hear nothing more of them
     created_at   timestamptz NOT NULL DEFAULT now()
 );
 CREATE UNIQUE INDEX conversations_prospect_idx ON salesreg.conversations (prospect varchar_pattern_ops);
 CREATE UNIQUE INDEX conversations_account_idx ON salesreg.conversations (telegram_id) WHERE telegram_id IS NOT NULL;
+CREATE INDEX conversations_to_ask_idx ON salesreg.conversations (met_at)
+    WHERE asked_at IS NULL AND met_at IS NOT NULL AND telegram_id IS NOT NULL;
 
 -- version: of the conversation with this chat's person; where that is another one by now, the message is not sent any more. unasked:
 -- nobody asked for it, so it is not sent to who has said STOP. relay: whose words it carries, see store/relay.h.

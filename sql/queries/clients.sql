@@ -80,7 +80,8 @@ ORDER BY u.place, CASE WHEN u.newer THEN p.created_at END NULLS FIRST, CASE WHEN
 SELECT u.place, p.id, p.at, p.name, p.telegram_id, p.email, p.context, p.notes, p.status, a.id,
        EXISTS (SELECT 1 FROM salesreg.prospect_events e
                WHERE e.prospect = p.id AND e.assignment = a.id AND e.kind = 'contacted' OFFSET 0),
-       coalesce(c.owner, 'bot'), c.blocked_at IS NOT NULL, c.reach, c.telegram_id IS NOT NULL, c.source, left(c.campaign, 255),
+       coalesce(c.owner, 'bot'), c.blocked_at IS NOT NULL, c.reach, c.telegram_id IS NOT NULL,
+       coalesce(c.private_forwards, false), coalesce(c.no_voices, false), coalesce(c.message_stars, 0), c.source, left(c.campaign, 255),
        (SELECT to_char(t.due_at AT TIME ZONE z.zone, 'DD.MM.YYYY HH24:MI') FROM salesreg.timers t
         WHERE t.prospect = p.id AND t.kind = 'follow_up' AND t.rep = r.id AND t.due_at < 'infinity' OFFSET 0), z.zone,
        CASE WHEN EXISTS (SELECT 1 FROM salesreg.qualifications t WHERE t.prospect = p.id OFFSET 0)

@@ -290,7 +290,7 @@ WITH mine AS (
     INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
     SELECT (d.relay ->> 'chat')::bigint, 'sendMessage', salesreg.relay_refusal(d.relay, false, 'can''t be copied'), 0
     FROM done d
-    WHERE d.relay -> 'messages' IS NOT NULL AND d.relay -> 'refused' IS NOT NULL
+    WHERE d.relay -> 'messages' IS NOT NULL AND d.relay ->> 'refused' <> '{}'
       AND coalesce(cardinality(d.message_ids), 0) < json_array_length(d.relay -> 'messages')
 ), receipts AS (
     -- a sign under what was said that it has arrived, and which way: costs no message, makes no sound

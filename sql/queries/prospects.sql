@@ -105,6 +105,17 @@ WITH f AS (
     RETURNING 1
 )
 SELECT salesreg.must((SELECT count(*) FROM met) = (SELECT count(*) FROM f)) FROM (SELECT count(*) FROM answered) a
+-- name: chats_to_ask cold
+-- prospects' accounts that the bot has met, and Telegram has not been asked about: some of them
+SELECT c.telegram_id FROM salesreg.conversations c
+WHERE c.asked_at IS NULL AND c.met_at IS NOT NULL AND c.telegram_id IS NOT NULL ORDER BY c.met_at LIMIT 20
+-- name: chats_asked cold
+-- $1 accounts that were, $2 whether there is no link to them by their number, $3 whether they take no voice and video messages, $4 how
+-- many stars a message costs
+UPDATE salesreg.conversations c
+SET asked_at = now(), private_forwards = f.private_forwards, no_voices = f.no_voices, message_stars = f.stars
+FROM unnest($1::bigint[], $2::boolean[], $3::boolean[], $4::bigint[]) AS f (telegram_id, private_forwards, no_voices, stars)
+WHERE c.telegram_id = f.telegram_id
 -- name: conversations_own
 -- $1 prospects, $2 who leads their conversations from now on, $3 the versions this was decided on. Under the assignment lock. Whoever
 -- leads was another one: the caller looked
@@ -152,11 +163,13 @@ FROM (SELECT g.chat_id, g.place, 0::bigint AS id, 'sendMessage' AS method,
              replace(g.head, '{count}', count(*)::text)::json AS payload, json_build_object('prospect', g.prospect) AS relay
       FROM said g GROUP BY g.chat_id, g.place, g.head, g.prospect
       UNION ALL
-      SELECT g.chat_id, g.place, g.id, 'copyMessage',
-             json_build_object('chat_id', g.chat_id, 'from_chat_id', g.from_chat, 'message_id', g.message_id),
-             json_build_object('prospect', g.prospect, 'chat', g.from_chat, 'message', g.message_id, 'caption', true,
+      -- at once: one by one they would hold up whatever else there is for the rep
+      SELECT g.chat_id, g.place, min(g.id), 'copyMessages',
+             json_build_object('chat_id', g.chat_id, 'from_chat_id', g.from_chat,
+                               'message_ids', json_agg(g.message_id ORDER BY g.message_id)),
+             json_build_object('prospect', g.prospect, 'chat', g.from_chat, 'messages', json_agg(g.message_id ORDER BY g.message_id),
                                'refused', json_build_object())
-      FROM said g) n
+      FROM said g GROUP BY g.chat_id, g.place, g.prospect, g.from_chat) n
 ORDER BY n.place, n.id
 -- name: prospects_reopen
 -- $1 prospects who have written: what was archived is open again; who was converted stays so

@@ -58,6 +58,7 @@ static void on_users_add(struct sandbox *s, struct http_exchange *x, const json_
 	    json_get_text(arena, body, "username"), json_get_text(arena, body, "language_code"));
 	user->private_forwards = json_get_bool(body, "private_forwards", user->private_forwards);
 	user->no_voices = json_get_bool(body, "no_voices", user->no_voices);
+	user->message_stars = json_get_i64(body, "message_stars", user->message_stars);
 	buf_clear(&s->out);
 	buf_adds(&s->out, "{\"ok\":true,\"user\":");
 	write_user(&s->out, user);

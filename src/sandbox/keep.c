@@ -43,11 +43,12 @@ static json_t *write_people(const struct sandbox *s)
 	for (const struct map_slot *slot = NULL; (slot = map_next(&s->users, slot));) {
 		const struct user *u = slot->value.pointer;
 		(void)json_array_append_new(
-		    list, json_pack("{sI so so so sb sb sb}", "id", (json_int_t)u->id, "first_name",
-			      text_or_null(u->first_name), "username", text_or_null(u->username),
-			      "language_code", text_or_null(u->language_code), "deactivated",
-			      (int)u->deactivated, "private_forwards", (int)u->private_forwards,
-			      "no_voices", (int)u->no_voices));
+		    list, json_pack("{sI so so so sb sb sb sI}", "id", (json_int_t)u->id,
+			      "first_name", text_or_null(u->first_name), "username",
+			      text_or_null(u->username), "language_code",
+			      text_or_null(u->language_code), "deactivated", (int)u->deactivated,
+			      "private_forwards", (int)u->private_forwards, "no_voices",
+			      (int)u->no_voices, "message_stars", (json_int_t)u->message_stars));
 	}
 	return list;
 }
@@ -215,6 +216,7 @@ static void read_people(struct sandbox *s, const json_t *people)
 		user->deactivated = json_get_bool(p, "deactivated", false);
 		user->private_forwards = json_get_bool(p, "private_forwards", false);
 		user->no_voices = json_get_bool(p, "no_voices", false);
+		user->message_stars = json_get_i64(p, "message_stars", 0);
 	}
 }
 

@@ -30,9 +30,9 @@ void business_ask_all(struct db_plan *plan)
 	(void)db_plan_add_plain(plan, SQL_BUSINESS_ASK_ALL);
 }
 
-void business_to_ask(struct db_plan *plan)
+size_t business_to_ask(struct db_plan *plan)
 {
-	(void)db_plan_add_plain(plan, SQL_BUSINESS_TO_ASK);
+	return db_plan_add_plain(plan, SQL_BUSINESS_TO_ASK);
 }
 
 size_t business_to_ask_parse(const PGresult *result, struct arena *a, struct business_row **rows)

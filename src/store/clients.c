@@ -60,9 +60,11 @@ size_t clients_card_parse(const PGresult *result, struct arena *a, struct client
 	    COL(client_card_row, assignment, I64), COL(client_card_row, contacted, BOOL),
 	    COL(client_card_row, owner, TEXT), COL(client_card_row, blocked, BOOL),
 	    COL(client_card_row, reach, TEXT), COL(client_card_row, met, BOOL),
-	    COL(client_card_row, source, TEXT), COL(client_card_row, campaign, TEXT),
-	    COL(client_card_row, follow_up, TEXT), COL(client_card_row, zone, TEXT),
-	    COL(client_card_row, answers, TEXT), COL(client_card_row, events, TEXT)};
+	    COL(client_card_row, private_forwards, BOOL), COL(client_card_row, no_voices, BOOL),
+	    COL(client_card_row, message_stars, I64), COL(client_card_row, source, TEXT),
+	    COL(client_card_row, campaign, TEXT), COL(client_card_row, follow_up, TEXT),
+	    COL(client_card_row, zone, TEXT), COL(client_card_row, answers, TEXT),
+	    COL(client_card_row, events, TEXT)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 

@@ -79,6 +79,30 @@ void prospects_heard_before(
 		    TEXT_COLUMN(a, rows, count, head));
 }
 
+size_t chats_to_ask(struct db_plan *plan)
+{
+	return db_plan_add_plain(plan, SQL_CHATS_TO_ASK);
+}
+
+size_t chats_to_ask_parse(const PGresult *result, struct arena *a, int64_t **accounts)
+{
+	size_t count = (size_t)PQntuples(result);
+	*accounts = ARENA_ARRAY(a, int64_t, count);
+	for (size_t i = 0; i < count; i++)
+		(*accounts)[i] = db_get_i64(result, (int)i, 0, 0);
+	return count;
+}
+
+void chats_asked(
+    struct db_plan *plan, struct arena *a, const struct chat_settings *rows, size_t count)
+{
+	if (count > 0)
+		(void)db_plan_add(plan, SQL_CHATS_ASKED, I64_COLUMN(a, rows, count, telegram_id),
+		    BOOL_COLUMN(a, rows, count, private_forwards),
+		    BOOL_COLUMN(a, rows, count, no_voices),
+		    I64_COLUMN(a, rows, count, message_stars));
+}
+
 void links_prune(struct db_plan *plan, struct arena *a, int64_t days)
 {
 	(void)db_plan_add(plan, SQL_LINKS_PRUNE, db_i64(a, days));

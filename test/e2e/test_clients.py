@@ -2,6 +2,7 @@
 import pytest
 
 import test_prospects as prospects
+from support.database import tables
 from support.waiting import eventually
 from test_prospect_chat import campaign, link, registered, talking, world  # noqa: F401
 from test_relay import leading, says
@@ -31,6 +32,41 @@ def test_a_card_says_where_a_client_comes_from_and_what_happened(world, pair):  
     history = boris.hears_anything()
     assert history.text.startswith(world.texts.render("ru", "history_header", name="Anna"))
     assert world.texts.render("ru", "event_assigned", who=boris.name) in history.text
+
+
+def settings_of(world, person):  # noqa: F811
+    found = world.db.row(f"SELECT asked_at IS NOT NULL AS asked, private_forwards, no_voices, message_stars FROM {tables.conversations}"
+                          " WHERE telegram_id = %s", person.id)
+    return tuple(found.values())
+
+
+@pytest.mark.parametrize("hides", [False, True], ids=["open", "hidden"])
+def test_what_a_client_s_settings_allow_is_asked_once_and_stands_on_the_card(world, campaign, hides):  # noqa: F811
+    boris = registered(world)
+    anna = world.sandbox.person("Anna", username="")
+    world.sandbox.post("users", id=anna.id, private_forwards=hides, no_voices=hides, message_stars=50 if hides else 0)
+    anna.opens(campaign())
+    anna.hears("prospect_hello", "prospect_ask")
+    eventually(lambda: settings_of(world, anna) == (True, hides, hides, 50 if hides else 0), what="Telegram is asked")
+    boris.hears_anything()
+    shown = boris.opens_card(anna.name)
+    for key, args in (("client_no_voices", {}), ("client_stars", {"stars": 50}), ("prospect_number_hidden", {"number": anna.id})):
+        assert (world.texts.render("ru", key, **args) in shown.text) == hides, key
+    assert ("tg://user" in str(shown.event)) != hides
+    assert world.sandbox.calls("getChat") == {"ok": 1}
+    anna.opens(campaign("Another"))
+    anna.says("Вилла")
+    world.settle()
+    assert world.sandbox.calls("getChat") == {"ok": 1}
+
+
+def test_settings_that_telegram_does_not_tell_are_asked_for_again_and_hold_up_nobody(world, campaign):  # noqa: F811
+    world.sandbox.fault("500", method="getChat", times=1)
+    boris, anna = talking(world, campaign)
+    eventually(lambda: world.sandbox.calls("getChat") == {"500": 1}, what="Telegram is asked")
+    world.bot.kill()
+    world.start_bot()
+    eventually(lambda: settings_of(world, anna)[0], what="Telegram is asked again")
 
 
 def test_who_is_blocked_can_be_let_in_again_on_the_card(world, pair):  # noqa: F811

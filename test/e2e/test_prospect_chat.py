@@ -111,32 +111,55 @@ def test_words_that_find_no_room_on_the_card_come_whole(world, campaign):
     assert [boris.hears_anything().text for _ in said] == said
 
 
-@pytest.mark.parametrize("deleted", [False, True], ids=["all", "one deleted since"])
-def test_files_sent_before_there_is_a_rep_reach_the_one_who_comes(world, campaign, deleted):
+@pytest.mark.parametrize("lost", [0, 1, 2], ids=["all", "one can't be copied", "none can be copied"])
+def test_files_sent_before_there_is_a_rep_reach_the_one_who_comes(world, campaign, lost):
     anna = world.person("Anna")
     anna.opens(campaign())
     anna.hears("prospect_hello", "prospect_ask", name="Anna")
-    photo = anna.act("photo", caption="План участка")["message_id"]
+    photo = anna.act("photo", caption="План участка", uncopyable=lost > 0)["message_id"]
     anna.hears("prospect_noted")
-    anna.act("voice")
+    anna.act("voice", uncopyable=lost > 1)
     anna.hears("prospect_noted")
-    if deleted:
-        world.sandbox.fault("400", method="copyMessage", description="Bad Request: message to copy not found")
     boris = registered(world)
     assert "План участка" in boris.hears_anything().text
     boris.hears("relay_said_before", name="Anna", count=2)
-    if not deleted:
+    if not lost:
         shown = boris.hears_anything()
         assert shown.event["photo"] and shown.event["caption"] == "План участка"
-    assert boris.hears_anything().event["voice"]
+    if lost < 2:
+        assert boris.hears_anything().event["voice"]
     world.settle()
-    if deleted:
+    if lost:
         world.db.outbox.eventually("count(*) = 0")  # nothing is left for an operator
+        assert not boris.unheard() and not anna.unheard()
         return
     # and a reply finds its way
     boris.act("text", text="Вижу", reply_to=shown.id)
     heard = anna.hears_anything()
     assert (heard.text, heard.event["reply_to"]) == ("Вижу", photo)
+
+
+def test_many_files_sent_before_hold_up_nothing_else_for_the_rep(make_world):
+    world = make_world(TELEGRAM_CHAT_RATE_LIMIT="1")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    world.settle()
+    world.db.bot_state.eventually("username IS NOT NULL")
+    done = run("link", "add", "Fair", settings={"DATABASE_URL": world.db.url})
+    anna = world.person("Anna")
+    anna.opens(LINK.match(done.stdout).group(2))
+    anna.hears("prospect_hello", "prospect_ask", name="Anna")
+    for _ in range(15):
+        anna.act("photo")
+    world.db.prospect_events.eventually("count(*) >= 15", "WHERE kind = 'said'")
+    boris = registered(world)
+    while not (heard := boris.hears_anything()).event.get("photo"):
+        assert heard.text
+    for _ in range(14):
+        assert boris.hears_anything().event["photo"]
+    world.settle()
+    assert world.db.value(f"SELECT count(*) FROM {tables.outbox_history} WHERE chat_id = %s AND method LIKE 'copyMessage%%'", boris.id) == 1
 
 
 def test_a_removed_link_makes_nobody_a_prospect(world, campaign, link):

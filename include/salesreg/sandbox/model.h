@@ -44,6 +44,7 @@ struct user {
 	bool deactivated;
 	bool private_forwards; /* hides the link to the profile from bots */
 	bool no_voices;        /* takes no voice messages */
+	int64_t message_stars; /* what a message costs who is no contact; 0: nothing */
 };
 
 struct message {

@@ -32,7 +32,7 @@
  *     → {"users":[…]}, at most 1,000
  *
  *   POST /sandbox/users
- *     {id?, first_name?, username?, language_code?, private_forwards?, no_voices?}
+ *     {id?, first_name?, username?, language_code?, private_forwards?, no_voices?, message_stars?}
  *     → {"user":{…}}
  *     Known ids are updated. A user who has not written yet cannot be written to (403 can't
  *     initiate).

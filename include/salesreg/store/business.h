@@ -22,7 +22,7 @@ size_t business_parse(const PGresult *result, struct arena *a, struct business_r
 
 /* Those that Telegram is to be asked about: of the row connection, rep_telegram_id, rights and rep_locale are read. */
 void business_ask_all(struct db_plan *plan);
-void business_to_ask(struct db_plan *plan);
+size_t business_to_ask(struct db_plan *plan);
 size_t business_to_ask_parse(const PGresult *result, struct arena *a, struct business_row **rows);
 void business_asked(
     struct db_plan *plan, struct arena *a, const char *const *connections, size_t count);

@@ -44,6 +44,8 @@ struct client_card_row {
 	bool blocked;
 	const char *reach; /* NULL: the bot knows nothing of them */
 	bool met;
+	bool private_forwards, no_voices; /* see struct chat_settings */
+	int64_t message_stars;
 	const char *source, *campaign, *follow_up, *zone;
 	const char *answers; /* JSON of salesreg.answers_given(); NULL: none */
 	const char *events;  /* JSON: [[id, when, kind, detail, rep's name], …]; NULL: none */

@@ -48,6 +48,17 @@ struct heard_before {
 void prospects_heard_before(
     struct db_plan *plan, struct arena *a, const struct heard_before *rows, size_t count);
 
+/* What Telegram's getChat tells of prospects whom the bot has met, asked once for each. stars: what a first message costs who writes. */
+struct chat_settings {
+	int64_t telegram_id, message_stars;
+	bool private_forwards, no_voices;
+};
+/* Accounts, some of those that are to be asked. */
+size_t chats_to_ask(struct db_plan *plan);
+size_t chats_to_ask_parse(const PGresult *result, struct arena *a, int64_t **accounts);
+void chats_asked(
+    struct db_plan *plan, struct arena *a, const struct chat_settings *rows, size_t count);
+
 /* Own links of those who are no open prospects any more. Yields how many, up to 10,000. */
 void links_prune(struct db_plan *plan, struct arena *a, int64_t days);
 

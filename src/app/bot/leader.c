@@ -77,7 +77,7 @@ static void on_taken(const struct db_reply *reply, void *data)
 	poller_poll(p);
 	bot_setup_on_elected(p->setup);
 	menus_on_elected(p->menus);
-	connections_on_elected(p->connections);
+	inquiries_on_elected(p->inquiries);
 }
 
 void poller_take_over(struct poller *p)
@@ -112,7 +112,7 @@ void poller_step_down(struct poller *p)
 		fault_log_warn(&p->lost_fault,
 		    "not leading any more; another replica may take over, this one stands by");
 	menus_step_down(p->menus);
-	connections_step_down(p->connections);
+	inquiries_step_down(p->inquiries);
 	delivery_step_down(p->options.delivery);
 	if (p->state != POLLER_STOPPING && p->state != POLLER_STOPPED)
 		poller_set_state(p, POLLER_STANDBY);
@@ -159,8 +159,8 @@ void poller_on_beat(uv_timer_t *timer)
 	if (p->leading && p->taken)
 		menus_beat(p->menus);
 	if (p->leading && p->taken)
-		connections_beat(
-		    p->connections, delivery_stats(p->options.delivery).refused_as_rep);
+		inquiries_beat(p->inquiries,
+		    delivery_stats(p->options.delivery).refused_as_rep + batch_stats(p->batch).met);
 	if (p->leading && p->taken && p->parked_again)
 		poller_look_at_parked(p);
 	if (p->leading && p->taken && p->stale_count > 0 && !p->settling)

@@ -377,7 +377,7 @@ struct poller *poller_create(uv_loop_t *loop, const struct poller_options *optio
 	arena_init(&p->settle_arena, ARENA_MAXIMUM);
 	arena_init(&p->beat_arena, ARENA_MAXIMUM);
 	p->menus = menus_create(options->leader, options->telegram);
-	p->connections = connections_create(options->leader, options->telegram, options->rules);
+	p->inquiries = inquiries_create(options->leader, options->telegram, options->rules);
 	p->batch = batch_create(&(struct batch_options){
 	    .menus = p->menus,
 	    .leader = options->leader,
@@ -461,7 +461,7 @@ void poller_destroy(struct poller *p)
 	bot_setup_destroy(p->setup);
 	batch_destroy(p->batch);
 	menus_destroy(p->menus);
-	connections_destroy(p->connections);
+	inquiries_destroy(p->inquiries);
 	arena_finish(&p->arena);
 	arena_finish(&p->prune_arena);
 	arena_finish(&p->parked_arena);

@@ -2,7 +2,7 @@
  * updates up again. */
 #pragma once
 #include "salesreg/app/bot/bot_setup.h"
-#include "salesreg/app/bot/connections.h"
+#include "salesreg/app/bot/inquiries.h"
 #include "salesreg/app/bot/poller.h"
 #include "salesreg/base/fault_log.h"
 #include "salesreg/store/bot.h"
@@ -30,7 +30,7 @@ struct poller {
 	enum poller_state state;
 	struct batch *batch;
 	struct menus *menus;
-	struct connections *connections;
+	struct inquiries *inquiries;
 	bool leading, taken, token_worked, careful;
 	struct bot_row found; /* what the last leader left */
 	struct bot_setup *setup;

@@ -102,7 +102,9 @@ static const char *reach(
 		return catalog_render(
 		    list->catalog, list->locale, TEXT_PROSPECT_PHONE, phone, 2, a);
 	case CONTACT_TELEGRAM_ID:
-		return line(list, a, TEXT_PROSPECT_NUMBER, "number", contact.shown);
+		return item->hidden
+			   ? line(list, a, TEXT_PROSPECT_NUMBER_HIDDEN, "number", contact.shown)
+			   : line(list, a, TEXT_PROSPECT_NUMBER, "number", contact.shown);
 	case CONTACT_EMAIL:
 		return line(list, a, TEXT_PROSPECT_EMAIL, "email", contact.shown);
 	case CONTACT_NONE:
@@ -221,7 +223,7 @@ static size_t add_buttons(
 	struct contact contact;
 	/* there is no address for an id that could stand in a text (Bot API, "Formatting options") */
 	if (contact_parse(item->telegram, a, &contact) == CONTACT_NO_PROBLEM &&
-	    contact.kind == CONTACT_TELEGRAM_ID)
+	    contact.kind == CONTACT_TELEGRAM_ID && !item->hidden)
 		out[count++] = (struct button){
 		    .text = label(list, a, index, TEXT_BUTTON_WRITE, TEXT_BUTTON_WRITE_NAMED),
 		    .url = arena_printf(a, "tg://user?id=%s", contact.value),

@@ -41,6 +41,10 @@ void method_get_chat(struct call *call)
 		buf_adds(out, ",\"has_private_forwards\":true");
 	if (chat->user && chat->user->no_voices)
 		buf_adds(out, ",\"has_restricted_voice_and_video_messages\":true");
+	if (chat->user && chat->user->message_stars > 0) {
+		buf_adds(out, ",\"paid_message_star_count\":");
+		buf_add_i64(out, chat->user->message_stars);
+	}
 	buf_adds(out, ",\"accent_color_id\":0,\"max_reaction_count\":11,"
 		      "\"accepted_gift_types\":{}}");
 	call_end(call);

@@ -90,6 +90,9 @@ struct client_view {
 	int64_t assignment_id; /* 0: no buttons */
 	bool contacted;        /* this rep said so already */
 	enum reach reach;
+	/* what their settings allow: no link to them by their number, no voice messages; what a first message costs */
+	bool private_forwards, no_voices;
+	int64_t message_stars;
 	/* a link that leads them to the bot; NULL: none is needed, or can be made */
 	const char *invite;
 	enum conversation_owner owner;

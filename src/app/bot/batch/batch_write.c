@@ -46,6 +46,9 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 	for (size_t i = 0; i < b->writes.guesser_count; i++)
 		guesses_add(&b->guesses, b->writes.guessers[i], now);
 	batch_count_floods(b, b->writes.taken);
+	b->stats.met +=
+	    effects_count(b->writes.effects, b->writes.effect_count, EFFECT_NEW_PROSPECT) +
+	    effects_count(b->writes.effects, b->writes.effect_count, EFFECT_MEET_PROSPECT);
 	batch_advanced(b, b->from + b->writes.taken);
 	/* the next poll travels while these answers are sent */
 	if (b->from == b->count && !b->parked_id)

@@ -99,9 +99,26 @@ static const char *answers_of(const struct turn *t, const struct client_view *cl
 	return client->script ? summary_lines(&summary, ANSWERS_UNITS, cut, t->a) : "";
 }
 
+/* What would be refused, or cost something, is said before somebody tries. */
+static const char *settings_text(const struct turn *t, const struct client_view *client)
+{
+	const char *said = "";
+	if (client->no_voices)
+		said = arena_concat(
+		    t->a, said, "\n", turn_text(t, TEXT_CLIENT_NO_VOICES, NO_ARGS), (char *)NULL);
+	if (client->message_stars > 0)
+		said = arena_concat(t->a, said, "\n",
+		    turn_text(t, TEXT_CLIENT_STARS,
+			ARGS({"stars",
+			    arena_printf(t->a, "%lld", (long long)client->message_stars)})),
+		    (char *)NULL);
+	return said;
+}
+
 static const char *more_about(const struct turn *t, const struct client_view *client)
 {
-	const char *more = arena_concat(t->a, "\n", source_text(t, client), (char *)NULL);
+	const char *more = arena_concat(
+	    t->a, settings_text(t, client), "\n", source_text(t, client), (char *)NULL);
 	bool cut;
 	const char *answers = answers_of(t, client, &cut);
 	if (client->follow_up)
@@ -166,6 +183,7 @@ static struct message_list card(const struct turn *t, const struct client_view *
 	    .notes = client->notes,
 	    .status = turn_client_status(t, client->status, client->contacted),
 	    .reach = client->reach,
+	    .hidden = client->private_forwards,
 	    .invite = open ? client->invite : NULL,
 	    .own = client->source && strcmp(client->source, "own") == 0,
 	    .assignment_id = client->assignment_id,

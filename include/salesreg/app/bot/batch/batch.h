@@ -32,6 +32,7 @@ struct batch_stats {
 	uint64_t updates, transactions, retried, parked;
 	uint64_t flooded; /* updates that were not read, as their people are too fast */
 	uint64_t crowded; /* answers dropped because newer ones waited behind them (outbox_thin) */
+	uint64_t met;     /* people who are known as prospects since */
 };
 
 /* Transactions that committed, from the first statement to the answer of COMMIT; borrowed until batch_destroy(). */
