@@ -655,7 +655,8 @@ BEGIN
     PERFORM pg_catalog.setval(q.name, pg_catalog.nextval(q.name) + 1000000)
     FROM (VALUES ('salesreg.outbox_id_seq'::regclass), ('salesreg.assignments_id_seq'::regclass),
                  ('salesreg.prospect_events_id_seq'::regclass), ('salesreg.parked_updates_id_seq'::regclass),
-                 ('salesreg.email_codes_id_seq'::regclass), ('salesreg.calendars_id_seq'::regclass)) AS q (name);
+                 ('salesreg.email_codes_id_seq'::regclass), ('salesreg.calendars_id_seq'::regclass),
+                 ('salesreg.audit_id_seq'::regclass)) AS q (name);
     IF kind = 'restored' THEN
         UPDATE salesreg.outbox SET possible_duplicate = true WHERE state IN ('queued', 'sending');
         GET DIAGNOSTICS unsure = ROW_COUNT;

@@ -149,7 +149,7 @@ FROM (
                                              ELSE '{UPDATE}' END::text[]) AS p (name)
     WHERE c.relkind = 'S' AND n.nspname = 'salesreg'
       AND c.relname IN ('rotation_seq', 'assignments_id_seq', 'outbox_id_seq', 'prospect_events_id_seq', 'parked_updates_id_seq',
-                        'email_codes_id_seq', 'calendars_id_seq')
+                        'email_codes_id_seq', 'calendars_id_seq', 'audit_id_seq')
       AND NOT has_sequence_privilege(c.oid, p.name)
     GROUP BY n.nspname, c.relname
     UNION ALL

@@ -5,9 +5,12 @@
 #include "salesreg/domain/config/config_checks.h"
 #include "salesreg/role/cli/text.h"
 #include "salesreg/store/operators.h"
+#include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *database_uri_fault(const struct secret *uri)
 {
@@ -103,6 +106,30 @@ int command_bot_username(
 	    "this\n",
 	    command);
 	return EXIT_CODE_FAILED;
+}
+
+const char *audit_json(struct arena *a, json_t *value)
+{
+	char *text = json_dumps(value, JSON_COMPACT);
+	const char *copy = text ? arena_strdup(a, text) : NULL;
+	free(text);
+	json_decref(value);
+	return copy;
+}
+
+struct audit_actor command_operator(struct arena *a, const char *command)
+{
+	char host[HOST_NAME_MAX + 1] = "";
+	const struct passwd *user =
+	    getpwuid(getuid()); /* NULL in a container that has no such user */
+	(void)gethostname(host, sizeof host - 1);
+	return (struct audit_actor){
+	    .user = user ? arena_strdup(a, user->pw_name)
+			 : arena_printf(a, "uid %lld", (long long)getuid()),
+	    .host = arena_strdup(a, host),
+	    .pid = getpid(),
+	    .command = command,
+	};
 }
 
 void command_database_close(struct command_database *d)

@@ -55,6 +55,7 @@ static void check_role(struct buf *problems)
 	    "adopt-bot",
 	    "doctor",
 	    "parked",
+	    "audit",
 	    "rep",
 	    "prospect",
 	    "link",

@@ -25,6 +25,12 @@ static bool is_unclaimed(const struct effect_row *row)
 	return row->effect.unclaimed;
 }
 
+/* Not by the person, who has proven the address. */
+static bool is_by_another(const struct effect_row *row)
+{
+	return row->user_id != row->effect.to;
+}
+
 static bool is_proven(const struct effect_row *row)
 {
 	return row->effect.proven;
@@ -54,6 +60,8 @@ static const struct write {
     {KIND(CHANGE_EMAIL), SQL_REPS_EMAIL,
 	{OF_REP, OF(effect.email, TEXT), OF(effect.email_key, TEXT)}, NULL, NULL},
     {KIND(APPROVE) | KIND(REJECT), SQL_REPS_DECIDE, {OF_REP, OF(status, TEXT), OF_USER}, NULL,
+	NULL},
+    {KIND(APPROVE) | KIND(REJECT), SQL_AUDIT_DECIDED, {OF_REP, OF(status, TEXT), OF_USER}, NULL,
 	NULL},
     {KIND(USERNAME), SQL_REPS_USERNAME, {OF_REP, OF(effect.username, TEXT)}, NULL, NULL},
     {KIND(CONTACTED), SQL_ASSIGNMENTS_CONTACTED, {OF_ASSIGNMENT}, NULL, NULL},
@@ -136,6 +144,8 @@ static const struct write {
     {KIND(RESUME), SQL_OPT_OUTS_REMOVE, {OF_USER}, NULL, NULL},
     {KIND(HEARD), SQL_ADMINS_HEARD, {OF_USER}, NULL, NULL},
     {KIND(REFUSE_CLAIM), SQL_CLAIMS_REFUSE, {OF(effect.to, I64)}, NULL, NULL},
+    {KIND(REFUSE_CLAIM), SQL_AUDIT_REFUSED, {OF(effect.to, I64), OF_USER}, NULL, NULL},
+    {KIND(MAKE_INVITE), SQL_AUDIT_INVITED, {OF(effect.email_key, TEXT), OF_USER}, NULL, NULL},
     {KIND(MAKE_INVITE), SQL_INVITES_CREATE,
 	{OF(effect.invite, TEXT), OF(effect.email_key, TEXT), OF(effect.days, I64), OF_USER}, NULL,
 	NULL},
@@ -144,6 +154,8 @@ static const struct write {
     {KIND(MOVE), SQL_REPS_MAKE_WAY, {OF(effect.to, I64)}, NULL, NULL},
     {KIND(MOVE), SQL_REPS_MOVE,
 	{OF_REP, OF(effect.from, I64), OF(effect.to, I64), OF(effect.name, TEXT)}, NULL, NULL},
+    {KIND(MOVE), SQL_AUDIT_MOVED, {OF_REP, OF(effect.from, I64), OF(effect.to, I64), OF_USER}, NULL,
+	is_by_another},
     {KIND(MOVE), SQL_REPS_MADE_WAY, {OF(effect.from, I64), OF(effect.to, I64)}, NULL, NULL},
     {KIND(REGISTER) | KIND(CHANGE_EMAIL) | KIND(MOVE), SQL_REP_EMAILS_PROVEN,
 	{OF(effect.email_key, TEXT)}, NULL, is_proven},

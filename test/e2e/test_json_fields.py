@@ -40,7 +40,7 @@ def test_the_fields_are_those_of_the_readme(bot_world):
         return json.loads(done.stdout)
     fields = documented()
     assert set(fields) == {"status", "doctor", "outbox list", "parked list", "parked show", "rep list", "rep show", "rep invite", "rep set-hours", "rep slots",
-                           "calendar list", "calendar show", "prospect list", "prospect show", "prospect history"}
+                           "audit", "calendar list", "calendar show", "prospect list", "prospect show", "prospect history"}
     assert len(said("status")["processes"]) == 1
     for command in ("status", "doctor", "outbox list", "parked list"):
         options = ("--json", "--no-poll") if command == "doctor" else ("--json",)
@@ -52,6 +52,7 @@ def test_the_fields_are_those_of_the_readme(bot_world):
     world.db.bot_state.eventually("bool_or(username IS NOT NULL)")
     invitation = said("rep", "invite", "--email", "anna@truerealestate.bali")
     assert set(invitation) == fields["rep invite"]
+    assert keys(said("audit")) == fields["audit"] | {"email"}
     assert invitation["ends_at"] > 1_500_000_000
     anna.registers()
     assert keys(said("rep", "list")) == fields["rep list"]

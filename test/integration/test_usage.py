@@ -7,7 +7,7 @@ from support.paths import BINARY
 from support.process import run
 
 COMMANDS = ["supervise", "bot", "outreach", "oauth", "migrate", "check-config", "sandbox", "demo", "status", "healthcheck", "log-level",
-            "doctor", "outbox", "adopt-bot", "parked", "rep", "prospect", "link", "calendar", "version"]  # in the order of `salesreg help`
+            "doctor", "outbox", "adopt-bot", "parked", "audit", "rep", "prospect", "link", "calendar", "version"]  # in the order of `salesreg help`
 
 
 @pytest.mark.parametrize("words, what", [
@@ -40,6 +40,8 @@ COMMANDS = ["supervise", "bot", "outreach", "oauth", "migrate", "check-config", 
     ("rep set-hours a@b --most-a-day x", "rep set-hours: --most-a-day x: it is a number from 0 to 100"),
     ("rep set-hours a@b --bu 5", "rep set-hours: --bu may be --buffer or --buffer-after: write more of it"),
     ("rep set-hours a@b --h=x", "rep set-hours: --h may be --horizon or --help: write more of it"),
+    ("audit --since soon", "audit: --since soon: it is a time as 15m, 12h, 7d or 2w"),
+    ("audit anna", "audit: unexpected argument anna"),
     ("calendar", "calendar: what shall it do? list, show, disconnect, sync or rotate-keys"),
     ("calendar lst", "calendar: unknown command lst: it is list, show, disconnect, sync or rotate-keys"),
     ("calendar show", "calendar show: it needs the EMAIL of a rep"),

@@ -7,6 +7,8 @@
 #include "salesreg/base/arena.h"
 #include "salesreg/base/config.h"
 #include "salesreg/db/session.h"
+#include "salesreg/store/audit.h"
+#include <jansson.h>
 
 struct command_database {
 	struct config config;
@@ -24,6 +26,10 @@ int command_database_open_for(struct command_database *d, const char *command, u
 /* What links begin with; it is known once the bot has run. */
 int command_bot_username(
     struct command_database *d, struct arena *a, const char *command, const char **username);
+/* Who runs this process, for salesreg.audit. command: with the names above it, static. */
+struct audit_actor command_operator(struct arena *a, const char *command);
+/* An entry's before or after; takes the value. */
+const char *audit_json(struct arena *a, json_t *value);
 /* Says what the last question failed of; returns EXIT_CODE_FAILED. */
 int command_database_failed(const struct command_database *d, const char *command);
 void command_database_close(struct command_database *d);

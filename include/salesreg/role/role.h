@@ -24,6 +24,7 @@
 	X(outbox)                                                                                  \
 	X(adopt_bot)                                                                               \
 	X(parked)                                                                                  \
+	X(audit)                                                                                   \
 	X(rep)                                                                                     \
 	X(prospect)                                                                                \
 	X(link)                                                                                    \

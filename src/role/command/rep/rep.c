@@ -72,7 +72,11 @@ static int invite(struct command_database *d, struct arena *a, const struct wish
 	const char *payload = invite_make(a);
 	const struct invite_new fresh = {
 	    .hash = link_token_hash(a, payload), .email_key = key, .days = wish->days};
-	if (!invites_create_now(&d->session, a, &fresh, &ends_us))
+	const struct audit_actor me = command_operator(a, "rep invite");
+	const struct audit_entry entry = {
+	    .action = "invite", .after = audit_json(a, json_pack("{ss?}", "email", key))};
+	if (!audit_begin(&d->session) || !invites_create_now(&d->session, a, &fresh, &ends_us) ||
+	    !audit_write(&d->session, a, &me, &entry) || !audit_commit(&d->session))
 		return command_database_failed(d, "rep");
 	print(wish, invite_link(a, username, payload), ends_us);
 	if (d->config.registration_approval != APPROVAL_BY_INVITATION)

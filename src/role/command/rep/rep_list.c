@@ -7,21 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LIST_DEFAULT = 50, LIST_MAX = 10000, ALIKE_SHOWN = 10 };
-
-static const char *telegram(struct arena *a, const struct managed_rep *rep)
-{
-	const char *name = rep->username;
-	while (name && *name == '@')
-		name++;
-	return name && *name ? arena_printf(a, "@%s", name)
-			     : arena_printf(a, "%lld", (long long)rep->telegram_id);
-}
+enum { LIST_DEFAULT = 50, LIST_MAX = 10000 };
 
 static json_t *to_json(struct arena *a, const struct managed_rep *rep, int64_t capacity)
 {
 	return json_pack("{ss ss? ss? ss sI ss? sI sI ss? sb ss? so so so}", "id", rep->id, "name",
-	    rep->name, "email", rep->email, "telegram", telegram(a, rep), "telegram_id",
+	    rep->name, "email", rep->email, "telegram", rep_telegram(a, rep), "telegram_id",
 	    (json_int_t)rep->telegram_id, "status", rep->status, "open", (json_int_t)rep->open,
 	    "capacity", (json_int_t)capacity, "calendar", rep->calendar, "available",
 	    rep->available, "reason", rep->reason, "unreachable_since",
@@ -91,32 +82,10 @@ static int list(struct cli *c, struct command_database *d)
 
 int rep_find(struct command_database *d, struct cli *c, size_t words, struct managed_rep *found)
 {
-	struct arena *a = &c->arena;
 	const char *who = c->words[0];
-	struct managed_rep *rows;
-	size_t count;
 	for (size_t i = 1; i < words; i++)
-		who = arena_printf(a, "%s %s", who, c->words[i]);
-	if (!managed_reps_list(&d->session, a, NULL, who, "name", ALIKE_SHOWN + 1, &rows, &count))
-		return command_database_failed(d, "rep");
-	if (count == 1) {
-		*found = rows[0];
-		return EXIT_CODE_OK;
-	}
-	if (count == 0)
-		cli_say(stderr,
-		    "salesreg rep: no rep is known as %s; give an e-mail address, an @name, a "
-		    "Telegram account, an id or a part of the name, or see salesreg rep list\n",
-		    who);
-	else
-		cli_say(stderr, "salesreg rep: which of these? Give the id:\n");
-	for (size_t i = 0; i < count && i < ALIKE_SHOWN; i++)
-		cli_say(stderr, "  %s  %s, %s, %s, %s\n", rows[i].id,
-		    rows[i].name ? rows[i].name : "-", rows[i].email ? rows[i].email : "-",
-		    telegram(a, &rows[i]), rows[i].status ? rows[i].status : "no status");
-	if (count > ALIKE_SHOWN)
-		cli_say(stderr, "  … and more\n");
-	return EXIT_CODE_FAILED;
+		who = arena_printf(&c->arena, "%s %s", who, c->words[i]);
+	return find_rep(d, &c->arena, "rep", who, found);
 }
 
 static void line(const char *heading, const char *text)
@@ -143,10 +112,10 @@ static void print_one(struct arena *a, const struct managed_rep *rep,
 	line("e-mail", rep->email ? arena_printf(a, "%s%s", rep->email,
 					more->proven ? ", proven by a code" : "")
 				  : NULL);
-	line("telegram",
-	    rep->username && *rep->username
-		? arena_printf(a, "%s, account %lld", telegram(a, rep), (long long)rep->telegram_id)
-		: arena_printf(a, "account %lld", (long long)rep->telegram_id));
+	line("telegram", rep->username && *rep->username
+			     ? arena_printf(a, "%s, account %lld", rep_telegram(a, rep),
+				   (long long)rep->telegram_id)
+			     : arena_printf(a, "account %lld", (long long)rep->telegram_id));
 	line("status", rep->status ? rep->status : "none, which counts as not at work");
 	line("registered", since(a, rep->registered_us));
 	line(
@@ -175,7 +144,7 @@ static void print_one(struct arena *a, const struct managed_rep *rep,
 static int show(struct cli *c, struct command_database *d)
 {
 	struct arena *a = &c->arena;
-	struct managed_rep found;
+	struct managed_rep found = {0};
 	struct managed_rep_more more;
 	bool is_there;
 	int64_t capacity = d->config.max_prospects_per_rep;

@@ -4,9 +4,9 @@
  */
 #pragma once
 #include "salesreg/role/cli/cli.h"
+#include "salesreg/role/command/rep/find_rep.h"
 #include "salesreg/role/database.h"
 #include "salesreg/store/hours.h"
-#include "salesreg/store/managed_reps.h"
 
 #define TEXT_OF_(x) #x
 #define TEXT_OF(x) TEXT_OF_(x)

@@ -1,0 +1,13 @@
+/*
+ * The rep that a person means who says a few words.
+ * Ownership: *found lives in the arena. Errors: an exit code, and it has been said on stderr that nobody is known so, or who may be meant.
+ */
+#pragma once
+#include "salesreg/role/database.h"
+#include "salesreg/store/managed_reps.h"
+
+/* command: its name, static, as argv has it. */
+int find_rep(struct command_database *d, struct arena *a, const char *command, const char *who,
+    struct managed_rep *found);
+/* "@name", else the account. */
+const char *rep_telegram(struct arena *a, const struct managed_rep *rep);

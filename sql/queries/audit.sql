@@ -1,0 +1,50 @@
+-- name: audit_write cold
+-- $1 actor, $2 who, $3 host, $4 pid, $5 command, $6 action, $7 rep, $8 prospect, $9 before, $10 after
+INSERT INTO salesreg.audit (actor, who, host, pid, command, action, rep, prospect, before, after)
+VALUES ($1::text, left($2::text, 255), left($3::text, 255), $4::integer, left($5::text, 255), $6::text, $7::uuid, $8::varchar,
+        $9::jsonb, $10::jsonb)
+-- name: audit_decided cold
+-- $1 reps about whom admins decided just now, $2 their new statuses, $3 the admins' accounts
+INSERT INTO salesreg.audit (actor, who, action, rep, before, after)
+SELECT 'admin', f.admin::text, CASE f.status WHEN 'active' THEN 'approve' ELSE 'reject' END, f.rep,
+       pg_catalog.jsonb_build_object('status', 'pending'), pg_catalog.jsonb_build_object('status', f.status)
+FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS f (rep, status, admin)
+-- name: audit_moved cold
+-- $1 reps whom admins moved to other accounts just now, $2 the accounts they had, $3 those they have, $4 the admins'
+INSERT INTO salesreg.audit (actor, who, action, rep, before, after)
+SELECT 'admin', f.admin::text, 'move', f.rep, pg_catalog.jsonb_build_object('telegram_id', f.old),
+       pg_catalog.jsonb_build_object('telegram_id', f.new)
+FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[]) AS f (rep, old, new, admin)
+-- name: audit_refused cold
+-- $1 accounts that say to be a rep with another one, which admins did not believe just now, $2 the admins' accounts
+INSERT INTO salesreg.audit (actor, who, action, after)
+SELECT 'admin', f.admin::text, 'refuse', pg_catalog.jsonb_build_object('telegram_id', f.account)
+FROM unnest($1::bigint[], $2::bigint[]) AS f (account, admin)
+-- name: audit_invited cold
+-- $1 the addresses of invitations that admins made just now, or NULL, $2 the admins' accounts
+INSERT INTO salesreg.audit (actor, who, action, after)
+SELECT 'admin', f.admin::text, 'invite', pg_catalog.jsonb_build_object('email', f.email)
+FROM unnest($1::text[], $2::bigint[]) AS f (email, admin)
+-- name: operator_audit_list
+-- $1 rep or NULL, $2 prospect or NULL, $3 seconds back or NULL, $4 how many: the latest first
+SELECT (extract(epoch FROM l.at) * 1000000)::bigint, l.actor, left(l.who, 255), left(w.name, 255), left(l.host, 255), l.pid,
+       left(l.command, 255), left(l.action, 100), l.rep, left(r.name, 255), l.prospect, left(p.name, 255),
+       left(l.before::text, 4000), left(l.after::text, 4000)
+FROM (SELECT * FROM salesreg.audit x
+      WHERE ($1::uuid IS NULL OR x.rep = $1::uuid) AND ($2::text IS NULL OR x.prospect = $2::text)
+        AND ($3::bigint IS NULL OR x.at >= now() - $3::bigint * interval '1 second')
+      ORDER BY x.id DESC LIMIT $4::integer) l
+LEFT JOIN public.sales_representatives r ON r.id = l.rep
+LEFT JOIN public.test_prospects p ON p.id = l.prospect
+LEFT JOIN LATERAL (SELECT q.name FROM public.sales_representatives q
+                   WHERE l.actor = 'admin' AND q.telegram_id::text = l.who LIMIT 1) w ON true
+ORDER BY l.id DESC
+-- name: history_prune_audit cold
+-- $1 days
+WITH old AS (
+    SELECT x.id FROM salesreg.audit x WHERE x.at < now() - $1::integer * interval '1 day'
+    ORDER BY x.at LIMIT 10000 FOR UPDATE SKIP LOCKED
+), gone AS (
+    DELETE FROM salesreg.audit x USING old o WHERE x.id = o.id RETURNING 1
+)
+SELECT count(*) FROM gone
