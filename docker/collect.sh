@@ -27,6 +27,15 @@ mkdir -p "$root/usr/share/zoneinfo"
 (cd /usr/share/zoneinfo && tar -c --exclude=right --exclude=posix --exclude=tzdata.zi --exclude=leapseconds .) |
 	tar -x -C "$root/usr/share/zoneinfo"
 
+# what iconv needs for imported files; UTF-8 is in the library itself
+gconv=$(dirname "$(find /usr/lib /lib -path '*/gconv/gconv-modules' | head -n 1)")
+for module in gconv-modules UTF-16.so CP1251.so; do
+	install -D -m 644 "$gconv/$module" "$root$gconv/$module"
+done
+if [ -f "$gconv/gconv-modules.d/gconv-modules-extra.conf" ]; then
+	install -D -m 644 "$gconv/gconv-modules.d/gconv-modules-extra.conf" "$root$gconv/gconv-modules.d/gconv-modules-extra.conf"
+fi
+
 # the widths of letters, for tables
 install -D -m 644 /usr/lib/locale/C.utf8/LC_CTYPE "$root/usr/lib/locale/C.utf8/LC_CTYPE"
 

@@ -404,6 +404,10 @@ BEGIN
         WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh));
     DELETE FROM salesreg.business_chats
         WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh));
+    DELETE FROM salesreg.prospect_details
+        WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh));
+    DELETE FROM salesreg.import_rows
+        WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale EXCEPT SELECT id::text FROM fresh));
     -- Closed, or not that rep's any more: what the bot was about to say is not said, whoever changed it. Who is silent is reminded all
     -- the same, if somebody else's by then; a reminder that somebody holds is being set anew.
     WITH raised AS (
@@ -505,6 +509,8 @@ BEGIN
     DELETE FROM salesreg.qualifications WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     DELETE FROM salesreg.answers WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     DELETE FROM salesreg.business_chats WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
+    DELETE FROM salesreg.prospect_details WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
+    DELETE FROM salesreg.import_rows WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     UPDATE salesreg.assignments SET reason = 'deleted'
         WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale)) AND reason = 'declined';
     IF EXISTS (SELECT 1 FROM stale WHERE assigned_rep_id IS NOT NULL) THEN
@@ -534,6 +540,8 @@ BEGIN
     DELETE FROM salesreg.qualifications;
     DELETE FROM salesreg.answers;
     DELETE FROM salesreg.business_chats;
+    DELETE FROM salesreg.prospect_details;
+    DELETE FROM salesreg.import_rows;
     UPDATE salesreg.assignments SET reason = 'deleted' WHERE reason = 'declined';
     PERFORM pg_catalog.pg_notify('salesreg_assign', '');
     PERFORM pg_catalog.pg_notify('salesreg_reconcile', '');

@@ -131,10 +131,11 @@ FROM (
                              THEN '{telegram_id,telegram_username,name,email,status,registered_at,approved_at,approved_by,'
                                   'updated_at}'
                              WHEN 'test_prospects SELECT'
-                             THEN '{ctid,id,telegram_id,name,context,email,notes,status,assigned_rep_id,created_at,updated_at}'
+                             THEN '{ctid,id,telegram_id,name,context,email,notes,status,assigned_rep_id,last_contact_at,created_at,'
+                                  'updated_at}'
                              WHEN 'test_prospects INSERT'
-                             THEN '{id,telegram_id,name,context,status,last_contact_at}'
-                             ELSE '{status,assigned_rep_id,last_contact_at,updated_at}' END::name[]) END) a
+                             THEN '{id,telegram_id,name,context,email,notes,status,last_contact_at,created_at}'
+                             ELSE '{telegram_id,name,context,email,notes,status,assigned_rep_id,last_contact_at,updated_at}' END::name[]) END) a
     ) l
     WHERE c.relkind IN ('r', 'p')
       AND ((n.nspname = 'salesreg' AND c.relname = ANY ('{our tables}'::text[]))

@@ -21,7 +21,7 @@ def keys(value):
     return set().union(*(keys(v) for v in value)) if isinstance(value, list) else set()
 
 
-def test_the_fields_are_those_of_the_readme(bot_world):
+def test_the_fields_are_those_of_the_readme(bot_world, tmp_path):
     world = bot_world
     anna = world.person()
     anna.says("привет")
@@ -40,7 +40,8 @@ def test_the_fields_are_those_of_the_readme(bot_world):
         return json.loads(done.stdout)
     fields = documented()
     assert set(fields) == {"status", "doctor", "outbox list", "parked list", "parked show", "rep list", "rep show", "rep invite", "rep set-hours", "rep slots",
-                           "audit", "calendar list", "calendar show", "prospect list", "prospect show", "prospect history"}
+                           "audit", "calendar list", "calendar show", "prospect list", "prospect show", "prospect history",
+                           "prospect import", "prospect import --list", "prospect import --undo"}
     assert len(said("status")["processes"]) == 1
     for command in ("status", "doctor", "outbox list", "parked list"):
         options = ("--json", "--no-poll") if command == "doctor" else ("--json",)
@@ -73,5 +74,10 @@ def test_the_fields_are_those_of_the_readme(bot_world):
     assert keys(said("prospect", "list")) == fields["prospect list"]
     assert keys(said("prospect", "show", prospect)) == fields["prospect list"] - {"total", "prospects"} | fields["prospect show"]
     assert keys(said("prospect", "history", prospect)) == fields["prospect history"]
+    leads = tmp_path / "leads.csv"
+    leads.write_text("name,telegram\nAnna,@anna_from_file\nBad,@b\n")
+    assert keys(said("prospect", "import", str(leads), "--partial")) == fields["prospect import"]
+    assert keys(said("prospect", "import", options=("--list", "--json"))) | {"done", "undone"} == fields["prospect import --list"]
+    assert keys(said("prospect", "import", options=("--undo", "1", "--yes", "--json"))) == fields["prospect import --undo"]
     for row in said("status")["processes"]:
         assert row["since"] > 1_500_000_000 and (row["last_death_at"] is None or row["last_death_at"] > 1_500_000_000)

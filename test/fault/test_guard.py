@@ -411,9 +411,9 @@ COLUMNS = {
         "INSERT": "telegram_id, telegram_username, name, email, status, approved_at",
         "UPDATE": "telegram_id, telegram_username, name, email, status, registered_at, approved_at, approved_by, updated_at"},
     "test_prospects": {
-        "SELECT": "ctid, id, telegram_id, name, context, email, notes, status, assigned_rep_id, created_at, updated_at",
-        "INSERT": "id, telegram_id, name, context, status, last_contact_at",
-        "UPDATE": "status, assigned_rep_id, last_contact_at, updated_at"},
+        "SELECT": "ctid, id, telegram_id, name, context, email, notes, status, assigned_rep_id, last_contact_at, created_at, updated_at",
+        "INSERT": "id, telegram_id, name, context, email, notes, status, last_contact_at, created_at",
+        "UPDATE": "telegram_id, name, context, email, notes, status, assigned_rep_id, last_contact_at, updated_at"},
 }
 
 

@@ -34,6 +34,7 @@ enum exit_code {
 	EXIT_CODE_OK = 0,
 	EXIT_CODE_FAILED = 1,
 	EXIT_CODE_USAGE = 64,
+	EXIT_CODE_DATA = 65, /* what was to be read is not usable */
 	EXIT_CODE_BUSY = 75, /* somebody else has what we need */
 	EXIT_CODE_CONFIG = 78
 };

@@ -1,6 +1,7 @@
 /*
  * salesreg prospect show, history: what is known of one. Nothing is changed.
  */
+#include "import_private.h"
 #include "prospect_private.h"
 #include "salesreg/role/cli/table.h"
 #include "salesreg/role/cli/text.h"
@@ -215,6 +216,18 @@ static const struct cli_command commands[] = {
 		"them. " WHO_HELP,
 	.options = history_options,
 	.run = run_one},
+    {.name = "import",
+	.arguments = "FILE",
+	.arguments_most = 1,
+	.brief = "prospects out of a file of a spreadsheet",
+	.help =
+	    "Makes prospects of the rows of a CSV file (- is standard input): UTF-8, UTF-16 or "
+	    "Windows-1251, divided by commas, semicolons or tabs, with Russian or English headings "
+	    "in any order. All of it or nothing. A row is somebody who is there already if its id, "
+	    "Telegram name or id, phone number or e-mail address says so; the same file a second "
+	    "time changes nothing. Bad rows are written to FILE.errors.csv with their reasons.",
+	.options = prospect_import_options,
+	.run = prospect_run_import},
     {.name = NULL},
 };
 
