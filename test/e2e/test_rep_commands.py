@@ -2,6 +2,8 @@
 import csv
 import io
 import json
+import os
+import pty
 import subprocess
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from support.database import tables
 from support.paths import BINARY
 from support.process import EXIT_USAGE, run
+from test_email_codes import gives_email
 
 
 @pytest.fixture
@@ -110,3 +113,156 @@ def test_a_reader_that_goes_ends_it_quietly(db):
     process.stdout.readline()
     process.stdout.close()
     assert b"assert" not in process.stderr.read() and process.wait(30) != 139
+
+
+# What is changed ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def world(make_world):
+    made = make_world()
+    made.start_bot()
+    made.db.no_prospects()
+    return made
+
+
+def last(db):
+    return db.audit.row("*", "ORDER BY id DESC LIMIT 1")
+
+
+def test_a_suspension_takes_prospects_back_and_is_heard(world):
+    anna = world.person("Anna O'Neil -- 🌴")
+    anna.registers()
+    world.start_outreach()
+    world.db.add_prospect("p1")
+    assert "Prospect p1" in anna.hears_anything().text
+    world.db.eventually("SELECT assigned_rep_id IS NOT NULL FROM test_prospects WHERE id = 'p1'")
+    done = rep(world.db, "suspend", anna.email, code=1)
+    assert "no terminal to ask; repeat it with --yes" in done.stderr and world.db.rep(anna.id)["status"] == "active"
+    dry = rep(world.db, "suspend", anna.email, "--dry-run").stdout
+    assert dry.startswith("Would suspend Anna O'Neil -- 🌴 (") and "1 open prospect goes on to others" in dry and "Nothing was changed" in dry
+    assert world.db.rep(anna.id)["status"] == "active" and world.db.audit.value("count(*)") == 0
+    done = rep(world.db, "suspend", str(anna.id), "--yes")
+    assert "is suspended, and gets no prospects; 1 open prospect goes on to others.\nThey are told in the chat.\n" in done.stdout
+    anna.hears("rep_suspended_now", name=anna.name)
+    assert world.db.rep(anna.id)["status"] == "suspended" and world.db.prospect("p1")["assigned_rep_id"] is None
+    assert world.db.assignments.row("reason, ended_at IS NOT NULL", "WHERE prospect = 'p1'") == ["suspended", True]
+    assert world.db.prospect_events.value("detail", "WHERE prospect = 'p1' AND kind = 'returned'") == "suspended"
+    row = last(world.db)
+    assert (row["action"], row["command"], row["before"], row["after"], row["rep"]) == (
+        "suspend", "rep suspend", {"status": "active"}, {"status": "suspended"}, world.db.rep(anna.id)["id"])
+    again = rep(world.db, "suspend", anna.email, "--yes", code=1)
+    assert "has the status suspended, so there is nothing to suspend; the last change was suspend, by operator" in again.stderr
+    world.settle()
+    assert not anna.unheard()  # once, and not of each prospect besides
+    done = rep(world.db, "reactivate", anna.email)
+    assert "is active again" in done.stdout
+    anna.hears("rep_reactivated", name=anna.name)
+    assert "Prospect p1" in anna.hears_anything().text  # gets prospects again
+    assert last(world.db)["action"] == "reactivate"
+
+
+def test_who_is_removed_can_come_back(world):
+    anna = world.person()
+    anna.registers()
+    world.db.add_prospect("p1")
+    world.db.execute("UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives) WHERE id = 'p1'")
+    done = rep(world.db, "remove", anna.email, "--yes")
+    assert "is unregistered; 1 open prospect goes on to others." in done.stdout
+    anna.hears("rep_removed_now", name=anna.name)
+    assert world.db.rep(anna.id)["status"] == "removed" and world.db.prospect("p1")["assigned_rep_id"] is None
+    assert world.db.rep_email.value("count(*)") == 0
+    assert "nothing to reactivate" in rep(world.db, "reactivate", anna.email, code=1).stderr
+    anna.registers()
+    assert world.db.rep(anna.id)["status"] == "active"
+
+
+@pytest.mark.parametrize("command,told,status", [("approve", "rep_approved", "active"), ("reject", "rep_rejected", "removed")])
+def test_an_application_is_decided_once(make_world, command, told, status):
+    world = make_world(REGISTRATION_APPROVAL="admin", ADMIN_TELEGRAM_IDS="7900000001")
+    world.start_bot()
+    anna, admin = world.person(), world.person("Boss", id=7900000001)
+    admin.opens()
+    admin.hears("admin_hello")
+    gives_email(anna, asked="registered_pending")
+    admin.hears("admin_new_rep", email=anna.email)
+    rep(world.db, command, anna.email, *(["--yes"] if command == "reject" else []), ADMIN_TELEGRAM_IDS="7900000001")
+    anna.hears(told, name=anna.name)
+    assert world.db.rep(anna.id)["status"] == status and last(world.db)["action"] == command
+    # the admin who comes second is told what it is now
+    admin.presses("button_approve")
+    assert admin.is_answered("answer_decided_already")["show_alert"]
+    assert world.db.rep(anna.id)["status"] == status
+
+
+def test_an_application_whose_address_is_not_proven_is_made_once_more(make_world):
+    world = make_world(REGISTRATION_APPROVAL="admin", ADMIN_TELEGRAM_IDS="7900000001")
+    world.start_bot()
+    anna = world.person()
+    gives_email(anna, asked="registered_pending")
+    done = rep(world.db, "approve", anna.email, code=1, SMTP_URL="smtp://127.0.0.1:1", SMTP_FROM="bot@truerealestate.bali")
+    assert "Nobody has proven" in done.stdout
+    anna.hears("rep_prove_first", name=anna.name)
+    assert world.db.rep(anna.id)["status"] == "removed"
+
+
+def test_name_and_email_are_set(world):
+    anna, boris = world.person(), world.person("Boris Orlov")
+    anna.registers()
+    boris.registers()
+    rep(world.db, "set-name", "--", anna.email, "Анна", "O'Neil", "-- 🌴")
+    anna.hears("rep_name_set", name="Анна O'Neil -- 🌴")
+    assert world.db.rep(anna.id)["name"] == "Анна O'Neil -- 🌴"
+    assert (last(world.db)["before"], last(world.db)["after"]) == ({"name": anna.name}, {"name": "Анна O'Neil -- 🌴"})
+    assert "no name of a person" in rep(world.db, "set-name", anna.email, "12345", code=1).stderr
+    taken = rep(world.db, "set-email", anna.email, boris.email.upper(), code=1)
+    assert f"is the e-mail address of {boris.name}, whose status is active" in taken.stderr
+    assert "none of the domains" in rep(world.db, "set-email", anna.email, "a@example.org", code=1).stderr
+    done = rep(world.db, "set-email", anna.email, "new.anna@truerealestate.bali")
+    assert "has another e-mail address: new.anna@truerealestate.bali.\n" in done.stdout
+    anna.hears("rep_email_set", email="new.anna@truerealestate.bali")
+    assert world.db.rep_email.value("email_key", "WHERE rep = %s", world.db.rep(anna.id)["id"]) == "new.anna@truerealestate.bali"
+    # the one before is free
+    rep(world.db, "set-email", boris.email, anna.email)
+
+
+def test_the_second_of_two_at_once_is_told_what_it_is_now(db):
+    rows = db.connect()
+    rows.autocommit = False
+    with rows.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM sales_representatives WHERE id = %s FOR UPDATE", (ANNA,))
+        process = subprocess.Popen([BINARY, "rep", "suspend", ANNA, "--yes"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   env={"DATABASE_URL": db.url})
+        db.eventually("SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'salesreg operator' AND wait_event_type = 'Lock'")
+        cursor.execute("UPDATE sales_representatives SET status = 'suspended' WHERE id = %s", (ANNA,))
+        rows.commit()
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 1 and out == "" and "has the status suspended, so there is nothing to suspend" in err
+    assert db.audit.value("count(*)") == 0
+
+
+def test_a_change_that_cannot_be_made_changes_nothing(db):
+    db.as_superuser(f"ALTER TABLE {tables.audit} ADD CHECK (action <> 'suspend')")
+    done = rep(db, "suspend", ANNA, "--yes", code=1)
+    assert "the database refused" in done.stderr and done.stdout == ""
+    assert db.value("SELECT status FROM sales_representatives WHERE id = %s", ANNA) == "active"
+    assert db.outbox.value("count(*)") == 0 and db.prospect("p1")["assigned_rep_id"] == ANNA
+    done = rep(db, "suspend", BORIS, "--yes", code=1, PGOPTIONS="-c default_transaction_read_only=on")
+    assert done.stderr.startswith("salesreg rep: ") and done.stderr.count("\n") == 1
+    assert "no rep is known as Nobody" in rep(db, "remove", "Nobody", "--yes", code=1).stderr
+
+
+def test_it_asks_at_a_terminal(db):
+    for answer, status in ((b"n\n", "active"), (b"y\n", "suspended")):
+        master, slave = pty.openpty()
+        process = subprocess.Popen([BINARY, "rep", "suspend", "o'neil"], stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   env={"DATABASE_URL": db.url, "LC_ALL": "C.UTF-8"})
+        os.write(master, answer)
+        out, err = process.communicate(timeout=60)
+        os.close(slave)
+        os.close(master)
+        assert out.startswith(b"Suspend Anna O'Neil (Anna@truerealestate.bali, @anna_k); 2 open prospects go on to others? [y/N] "), (out, err)
+        assert db.value("SELECT status FROM sales_representatives WHERE id = %s", ANNA) == status
+    assert b"No bot runs now; it is sent when one does." in out
+    # no chat is told of a rep whose account is on its way to another one
+    assert db.outbox.column("chat_id") == [11]

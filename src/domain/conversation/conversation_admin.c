@@ -6,6 +6,7 @@
 #include "salesreg/domain/assignment/notice.h"
 #include "salesreg/domain/assignment/prospect_list.h"
 #include "salesreg/domain/contact/name.h"
+#include "salesreg/domain/conversation/rep_change.h"
 #include "salesreg/domain/text/quote.h"
 #include <string.h>
 
@@ -167,26 +168,6 @@ static void admin_lists(struct turn *t)
 	list_untaken(t);
 }
 
-/* In the rep's language, to the rep's chat (in a private chat the chat's id is the person's). */
-static void tell_subject(struct turn *t, const struct subject_view *subject, enum text_id id)
-{
-	static const struct turn_button again[] = {
-	    {TEXT_BUTTON_REGISTER, PRESS_REGISTER_YES, false},
-	};
-	enum locale own = t->out->next.locale;
-	t->out->next.locale = subject->locale;
-	const char *text = turn_text(t, id,
-	    ARGS({"name", prospect_quoted_name(t->a, subject->name)},
-		{"email", quote_email(t->a, subject->email, ECHO_UNITS)}));
-	struct message *message = message_list_add(
-	    &t->out->messages, t->a, subject->telegram_id, PRIORITY_NOTIFICATION, text);
-	if (id == TEXT_REP_APPROVED)
-		turn_menu_buttons(t, message);
-	else if (id == TEXT_REP_PROVE_FIRST)
-		turn_buttons(t, message, again, 1);
-	t->out->next.locale = own;
-}
-
 static enum text_id status_text(const struct subject_view *subject)
 {
 	const char *application = subject->application ? subject->application : "";
@@ -227,30 +208,23 @@ static void admin_decided(struct turn *t)
 		turn_answer(t, true, TEXT_ANSWER_APPLICATION_CHANGED, ARGS({"name", name}));
 		return;
 	}
-	bool approved = t->press.kind == PRESS_APPROVE;
-	/* an application from before the mail server was set: nobody knows whose address it is */
-	bool unproven = approved && t->state->rules->proves_email && !subject->proven;
-	approved &= !unproven;
+	struct application_verdict verdict =
+	    application_decide(t->state->rules, t->press.kind == PRESS_APPROVE, subject->proven);
+	enum rep_status status = verdict.approved ? REP_ACTIVE : REP_REMOVED;
 	turn_effect(t, (struct effect){
-			   .kind = approved ? EFFECT_APPROVE : EFFECT_REJECT,
+			   .kind = verdict.approved ? EFFECT_APPROVE : EFFECT_REJECT,
 			   .rep_id = subject->rep_id,
-			   .status = approved ? REP_ACTIVE : REP_REMOVED,
+			   .status = status,
 		       });
 	/* an admin may be a rep, too */
 	if (subject->telegram_id == t->event->user_id)
-		t->out->next.rep_status = approved ? REP_ACTIVE : REP_REMOVED;
-	/* nor was it by invitation, which registering anew takes now */
-	bool uninvited = unproven && t->state->rules->by_invitation;
-	tell_subject(t, subject,
-	    uninvited  ? TEXT_REP_PROVE_BY_INVITE
-	    : unproven ? TEXT_REP_PROVE_FIRST
-	    : approved ? TEXT_REP_APPROVED
-		       : TEXT_REP_REJECTED);
-	turn_answer(t, unproven,
-	    uninvited  ? TEXT_ANSWER_PROVE_BY_INVITE
-	    : unproven ? TEXT_ANSWER_PROVE_FIRST
-	    : approved ? TEXT_ANSWER_APPROVED
-		       : TEXT_ANSWER_REJECTED,
+		t->out->next.rep_status = status;
+	rep_change_tell(t->state->rules, subject, verdict.told, t->a, &t->out->messages);
+	turn_answer(t, verdict.unproven,
+	    verdict.uninvited  ? TEXT_ANSWER_PROVE_BY_INVITE
+	    : verdict.unproven ? TEXT_ANSWER_PROVE_FIRST
+	    : verdict.approved ? TEXT_ANSWER_APPROVED
+			       : TEXT_ANSWER_REJECTED,
 	    ARGS({"name", name}));
 }
 

@@ -1,6 +1,7 @@
 #include "conversation_private.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/assignment/prospect_list.h"
+#include "salesreg/domain/conversation/rep_change.h"
 #include "salesreg/domain/text/shorten.h"
 #include <assert.h>
 #include <string.h>
@@ -92,17 +93,7 @@ void turn_buttons_about(const struct turn *t, struct message *message,
 
 void turn_menu_buttons(const struct turn *t, struct message *message)
 {
-	static const struct turn_button menu[] = {
-	    {TEXT_BUTTON_CALENDAR, PRESS_MENU_CALENDAR, true},
-	    {TEXT_BUTTON_CLIENTS, PRESS_MENU_CLIENTS, true},
-	    {TEXT_BUTTON_STATUS, PRESS_MENU_STATUS, false},
-	    {TEXT_BUTTON_HOURS, PRESS_MENU_HOURS, true},
-	    {TEXT_BUTTON_CHANGE_EMAIL, PRESS_MENU_EMAIL, false},
-	    {TEXT_BUTTON_HELP, PRESS_MENU_HELP, true},
-	    {TEXT_BUTTON_UNREGISTER, PRESS_MENU_UNREGISTER, false},
-	};
-	size_t first = t->state->rules->calendar_url ? 0 : 1;
-	turn_buttons(t, message, menu + first, sizeof menu / sizeof menu[0] - first);
+	rep_menu_buttons(t->state->rules, t->out->next.locale, t->a, message);
 }
 
 static const char *line_about(

@@ -7,23 +7,8 @@
 #include "salesreg/store/operators.h"
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { ANSWER_MS = 10000 };
-
-static bool confirmed(void)
-{
-	char answer[16];
-	if (!isatty(STDIN_FILENO)) {
-		(void)fputs(
-		    "salesreg adopt-bot: there is no terminal to ask; repeat it with --yes\n",
-		    stderr);
-		return false;
-	}
-	(void)fputs("Go on? [y/N] ", stdout);
-	(void)fflush(stdout);
-	return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
-}
 
 static const char *named(struct arena *a, int64_t bot_id, const char *username)
 {
@@ -50,8 +35,9 @@ static bool ask_name(const struct config *config, struct arena *a, const char **
 	return false;
 }
 
-static int adopt(struct command_database *d, struct arena *a, bool yes, bool dry_run)
+static int adopt(struct command_database *d, struct cli *c)
 {
+	struct arena *a = &c->arena;
 	int64_t old_id, reps, messages, bot_id = telegram_token_bot_id(&d->config.bot_token);
 	const char *old_name, *username;
 	bool leads;
@@ -87,11 +73,11 @@ static int adopt(struct command_database *d, struct arena *a, bool yes, bool dry
 	    "\"my clients\" in the new chat shows them anew.\n",
 	    new_bot, old_bot, (long long)reps, new_bot, username ? username : "",
 	    (long long)messages);
-	if (dry_run) {
+	if (cli_has(c, "dry-run")) {
 		(void)puts("Nothing was changed (--dry-run).");
 		return EXIT_CODE_OK;
 	}
-	if (!yes && !confirmed())
+	if (!cli_confirmed(c, "Go on?"))
 		return EXIT_CODE_FAILED;
 	if (!operators_adopt(&d->session, a, bot_id))
 		return command_database_failed(d, "adopt-bot");
@@ -108,14 +94,14 @@ static int run(struct cli *c)
 	int code =
 	    command_database_open_for(&d, "adopt-bot", CONFIG_NEEDS_DATABASE | CONFIG_NEEDS_TOKEN);
 	if (code == EXIT_CODE_OK)
-		code = adopt(&d, &c->arena, cli_has(c, "yes"), cli_has(c, "dry-run"));
+		code = adopt(&d, c);
 	command_database_close(&d);
 	return code;
 }
 
 static const struct cli_option options[] = {
-    {.name = "yes", .help = "does not ask; needed where there is no terminal"},
-    {.name = "dry-run", .help = "says what would be done, and changes nothing"},
+    CLI_YES_OPTION,
+    CLI_DRY_RUN_OPTION,
     {.name = NULL},
 };
 

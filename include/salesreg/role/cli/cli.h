@@ -72,6 +72,20 @@ int64_t cli_seconds(const struct cli *c, const char *option, int64_t otherwise);
 /* The first, second… value given; NULL behind the last. */
 const char *cli_each(const struct cli *c, const char *option, size_t n);
 
+/*
+ * Whether a person at the terminal says yes to the question, or the call has --yes. Without a terminal it takes that, and says so.
+ * The command's table has CLI_YES_OPTION.
+ */
+bool cli_confirmed(const struct cli *c, const char *question);
+#define CLI_YES_OPTION                                                                             \
+	{                                                                                          \
+		.name = "yes", .help = "does not ask; needed where there is no terminal"           \
+	}
+#define CLI_DRY_RUN_OPTION                                                                         \
+	{                                                                                          \
+		.name = "dry-run", .help = "says what would be done, and changes nothing"          \
+	}
+
 /* The arguments as positive ids, without doubles. EXIT_CODE_USAGE: one of them is none, and that has been said. */
 int cli_ids(struct cli *c, int64_t **ids, size_t *count);
 bool cli_is_among(const int64_t *ids, size_t count, int64_t id);

@@ -18,16 +18,14 @@ struct wish {
 	bool qr, json;
 };
 
-/* NULL, or what is wrong with it. */
-static const char *email_fault(
-    const struct config *config, struct arena *a, const char *email, const char **key)
+const char *rep_email_fault(const struct config *config, struct arena *a, const char *email,
+    const char **address, const char **key)
 {
 	const char *const *domains;
-	const char *address;
 	size_t count;
 	if (email_domains_parse(config->email_domains, a, &domains, &count) != ERR_OK)
 		return "CORPORATE_EMAIL_DOMAIN is not usable; see salesreg doctor";
-	switch (email_check(email, domains, count, a, &address, key)) {
+	switch (email_check(email, domains, count, a, address, key)) {
 	case EMAIL_OK:
 		return NULL;
 	case EMAIL_WRONG_DOMAIN:
@@ -59,9 +57,10 @@ static void print(const struct wish *wish, const char *link, int64_t ends_us)
 
 static int invite(struct command_database *d, struct arena *a, const struct wish *wish)
 {
-	const char *key = NULL, *username;
+	const char *key = NULL, *address, *username;
 	int64_t ends_us;
-	const char *fault = wish->email ? email_fault(&d->config, a, wish->email, &key) : NULL;
+	const char *fault =
+	    wish->email ? rep_email_fault(&d->config, a, wish->email, &address, &key) : NULL;
 	if (fault) {
 		cli_say(stderr, "salesreg rep: %s\n", fault);
 		return EXIT_CODE_FAILED;
@@ -125,6 +124,62 @@ static const struct cli_command commands[] = {
 	.help = "All that is known of one rep. " REP_WHO_HELP,
 	.options = rep_show_options,
 	.run = rep_run_show},
+    {.name = "approve",
+	.arguments = "WHO",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "takes the application of one who waits for it",
+	.help = "Takes the application of one who waits for approval. Where e-mail is proven by a "
+		"code (SMTP_URL) and theirs is not, they are asked to register once more, as by "
+		"the button in the chat, and the exit code is 1. " REP_WHO_HELP,
+	.options = rep_change_options,
+	.run = rep_run_change},
+    {.name = "reject",
+	.arguments = "WHO",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "declines the application of one who waits",
+	.help = "Declines the application of one who waits for approval. " REP_WHO_HELP,
+	.options = rep_change_sure_options,
+	.run = rep_run_change},
+    {.name = "suspend",
+	.arguments = "WHO",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "nothing new for one, and open prospects go to others",
+	.help = "Suspends a rep: they get no prospects, and their open ones go on to others. The "
+		"calendar stays connected, the e-mail address stays theirs. " REP_WHO_HELP,
+	.options = rep_change_sure_options,
+	.run = rep_run_change},
+    {.name = "reactivate",
+	.arguments = "WHO",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "ends a suspension",
+	.help = "Ends a suspension: the rep gets prospects again. " REP_WHO_HELP,
+	.options = rep_change_options,
+	.run = rep_run_change},
+    {.name = "remove",
+	.arguments = "WHO",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "unregisters one, and open prospects go to others",
+	.help = "Unregisters a rep, as they could themselves: open prospects go on to others, the "
+		"calendar is disconnected, the e-mail address is free. The row stays in the "
+		"table, and so does what happened. " REP_WHO_HELP,
+	.options = rep_change_sure_options,
+	.run = rep_run_change},
+    {.name = "set-name",
+	.arguments = "WHO NAME",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "changes a name",
+	.help = "Changes the name of a rep. WHO is one word: an e-mail address, an @name, a "
+		"Telegram account, an id or a part of the name; all behind it is the new name.",
+	.options = rep_change_options,
+	.run = rep_run_change},
+    {.name = "set-email",
+	.arguments = "WHO ADDRESS",
+	.arguments_most = 2,
+	.brief = "changes an e-mail address",
+	.help = "Changes the e-mail address of a rep, to one of CORPORATE_EMAIL_DOMAIN that nobody "
+		"else has. No code is asked for.",
+	.options = rep_change_options,
+	.run = rep_run_change},
     {.name = "invite",
 	.brief = "makes a link with which one person can register",
 	.help = "Makes a link with which one person can register as a rep "
@@ -161,8 +216,9 @@ static const struct cli_command commands[] = {
 
 const struct cli_command command_rep = {
     .name = "rep",
-    .brief = "reps: list, show, invite, set-hours, slots",
-    .help = "Shows who the reps are, invites people to register as reps, where "
-	    "REGISTRATION_APPROVAL is invite, and sets when reps can be met.",
+    .brief = "reps: who they are, what they may, when they can be met",
+    .help =
+	"Shows who the reps are, changes what they may, invites people to register as reps, where "
+	"REGISTRATION_APPROVAL is invite, and sets when reps can be met.",
     .commands = commands,
 };

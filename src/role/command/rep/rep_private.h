@@ -23,6 +23,12 @@ int rep_run_slots(struct cli *c);
  * meant.
  */
 int rep_find(struct command_database *d, struct cli *c, size_t words, struct managed_rep *found);
+/* NULL, or what is wrong with it as an address of a rep's; *address as it is to be stored, *key as it is compared. */
+const char *rep_email_fault(const struct config *config, struct arena *a, const char *email,
+    const char **address, const char **key);
+/* Those that change a rep, by their names. */
+extern const struct cli_option rep_change_options[], rep_change_sure_options[];
+int rep_run_change(struct cli *c);
 extern const struct cli_option rep_list_options[], rep_show_options[];
 int rep_run_list(struct cli *c);
 int rep_run_show(struct cli *c);

@@ -1,0 +1,48 @@
+/*
+ * What managers change of a rep, whoever of them and from where: when it fits, and what the rep is told.
+ * Ownership: everything borrowed for the call; messages live in the arena given. Errors: none.
+ */
+#pragma once
+#include "salesreg/domain/conversation/conversation.h"
+
+#define REP_CHANGE_MAP(X)                                                                          \
+	X(APPROVE, "approve")       /* an application */                                           \
+	X(REJECT, "reject")         /* the same */                                                 \
+	X(SUSPEND, "suspend")       /* open prospects go back; the e-mail stays taken */           \
+	X(REACTIVATE, "reactivate") /* who was suspended */                                        \
+	X(REMOVE, "remove")         /* as if they had unregistered */                              \
+	X(SET_NAME, "set-name")                                                                    \
+	X(SET_EMAIL, "set-email")
+
+enum rep_change_kind {
+#define X(name, text) REP_CHANGE_##name,
+	REP_CHANGE_MAP(X)
+#undef X
+	    REP_CHANGE_COUNT
+};
+const char *rep_change_name(enum rep_change_kind kind);
+/* Whether it can be done to a rep of this status. */
+bool rep_change_fits(enum rep_change_kind kind, enum rep_status status);
+/* What the status is then; of a change that keeps it, the same. */
+enum rep_status rep_change_status(enum rep_change_kind kind, enum rep_status status);
+
+/*
+ * What an admin's yes or no to an application comes to. unproven: the yes is a no, for nobody knows whose address it is: the application
+ * is from before the mail server was set, and is to be made once more.
+ */
+struct application_verdict {
+	bool approved, unproven,
+	    uninvited;     /* uninvited: nor was it by invitation, which that takes now */
+	enum text_id told; /* the rep */
+};
+struct application_verdict application_decide(
+    const struct conversation_rules *rules, bool approved, bool proven);
+
+/* What the rep reads of a change that is none of an application. */
+enum text_id rep_change_told(enum rep_change_kind kind);
+/* In the rep's language, to the rep's chat (in a private chat the chat's id is the person's). */
+void rep_change_tell(const struct conversation_rules *rules, const struct subject_view *subject,
+    enum text_id told, struct arena *a, struct message_list *messages);
+/* What a rep can do, under a message. */
+void rep_menu_buttons(const struct conversation_rules *rules, enum locale locale, struct arena *a,
+    struct message *message);

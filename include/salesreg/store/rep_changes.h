@@ -1,0 +1,39 @@
+/*
+ * What managers change of reps, by the statements that the chat's own changes are made of (store/effects.h), so that history,
+ * prospects and calendars go the same way.
+ *
+ * A change is a transaction of the caller's (store/audit.h): rep_changes_lock(), what is decided on that, rep_changes_plan() with
+ * whatever else goes with it, rep_changes_run(), the audit's row. Until it ends, others who change this rep or assignments wait.
+ * Ownership: rows and their strings live in the arena given. Errors: false; the session says why.
+ */
+#pragma once
+#include "salesreg/base/arena.h"
+#include "salesreg/db/conn.h"
+#include "salesreg/db/session.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct rep_now {
+	const char *id, *name, *email;
+	int64_t telegram_id;
+	const char *status, *locale; /* as the tables have them, or NULL */
+	bool proven, available;      /* the e-mail, by a code; whether Telegram reaches them */
+	int64_t open;                /* prospects */
+};
+/* is_there: false: it has been deleted. */
+bool rep_changes_lock(
+    struct db_session *s, struct arena *a, const char *id, bool *is_there, struct rep_now *now);
+/* *name: who else has the e-mail of this key, *status: theirs; NULL: nobody. */
+bool rep_changes_holder(struct db_session *s, struct arena *a, const char *email_key,
+    const char *rep, const char **name, const char **status);
+
+/* What is NULL is not changed. */
+struct rep_change {
+	const char *rep;
+	const char *from, *to; /* status */
+	const char *name;
+	const char *email, *email_key; /* both or neither */
+};
+void rep_changes_plan(struct db_plan *plan, struct arena *a, const struct rep_change *change);
+/* The steps of a plan, in the session's transaction. */
+bool rep_changes_run(struct db_session *s, const struct db_plan *plan);

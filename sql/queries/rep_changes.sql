@@ -1,0 +1,35 @@
+-- name: rep_changes_lock cold
+-- $1 rep: as it is now, until the transaction ends; under the assignment lock, so that nothing is assigned meanwhile
+SELECT r.id, left(r.name, 255), left(r.email, 255), r.telegram_id, left(r.status, 50), s.locale,
+       coalesce((SELECT e.proven FROM salesreg.rep_email e WHERE e.rep = r.id), false), coalesce(d.available, true),
+       (SELECT count(*) FROM public.test_prospects p
+        WHERE p.assigned_rep_id = r.id AND p.status IN ('unreached', 'contacted', 'in_conversation'))
+FROM public.sales_representatives r
+LEFT JOIN salesreg.rep_rotation d ON d.rep = r.id
+LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
+WHERE r.id = $1::uuid FOR NO KEY UPDATE OF r
+-- name: rep_changes_holder cold
+-- $1 an e-mail's key, $2 rep: who else has it, or is suspended with its mailbox
+SELECT left(r.name, 255), left(r.status, 50) FROM public.sales_representatives r
+WHERE r.id <> $2::uuid
+  AND (r.id IN (SELECT e.rep FROM salesreg.rep_email e WHERE e.email_key = $1::text)
+       OR (r.status = 'suspended'
+           AND left(regexp_replace(lower(btrim(r.email)) COLLATE "C", '^([^+@]+)[+][^@]*@', E'\\1@'), 320)
+               = left(regexp_replace($1::text COLLATE "C", '^([^+@]+)[+][^@]*@', E'\\1@'), 320)))
+LIMIT 1
+-- name: reps_set_status cold
+-- $1 reps that have another status, $2 the status
+WITH changed AS (
+    UPDATE public.sales_representatives r SET status = $2::varchar, updated_at = now()
+    WHERE r.id = ANY ($1::uuid[]) AND r.status IS DISTINCT FROM $2::varchar
+    RETURNING r.id
+)
+SELECT salesreg.must((SELECT count(*) FROM changed) = cardinality($1::uuid[]))
+-- name: reps_set_name cold
+-- $1 reps, $2 names
+WITH changed AS (
+    UPDATE public.sales_representatives r SET name = f.name, updated_at = now()
+    FROM unnest($1::uuid[], $2::text[]) AS f (rep, name) WHERE r.id = f.rep
+    RETURNING r.id
+)
+SELECT salesreg.must((SELECT count(*) FROM changed) = cardinality($1::uuid[]))

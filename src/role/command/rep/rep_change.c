@@ -1,0 +1,312 @@
+/*
+ * salesreg rep approve, reject, suspend, reactivate, remove, set-name, set-email: one transaction each, of the change, what the rep
+ * is told, and the row in salesreg.audit.
+ */
+#include "salesreg/domain/conversation/rep_change.h"
+#include "rep_private.h"
+#include "salesreg/app/bot/delivery/telegram_message.h"
+#include "salesreg/app/rules.h"
+#include "salesreg/domain/contact/name.h"
+#include "salesreg/role/cli/text.h"
+#include "salesreg/store/operators.h"
+#include "salesreg/store/rep_changes.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { PROBLEMS_MAXIMUM = 16 * 1024 };
+
+struct job {
+	struct cli *c;
+	struct command_database *d;
+	struct conversation_rules rules;
+	struct texts texts;
+	enum rep_change_kind kind;
+	const char *name, *email, *email_key; /* what is to be set, or NULL */
+	struct rep_now now;
+	const char *who; /* "Anna (anna@example.org, @anna)" */
+};
+
+/* In the imperative, and what is said afterwards, behind who it is. */
+static const struct {
+	const char *order, *done;
+	bool asks;
+} words[REP_CHANGE_COUNT] = {
+    [REP_CHANGE_APPROVE] = {"approve", "is approved, and gets prospects from now on", false},
+    [REP_CHANGE_REJECT] = {"decline the application of", "is declined", true},
+    [REP_CHANGE_SUSPEND] = {"suspend", "is suspended, and gets no prospects", true},
+    [REP_CHANGE_REACTIVATE] = {"reactivate", "is active again, and gets prospects", false},
+    [REP_CHANGE_REMOVE] = {"unregister", "is unregistered", true},
+    [REP_CHANGE_SET_NAME] = {"change the name of", "has another name", false},
+    [REP_CHANGE_SET_EMAIL] = {"change the e-mail address of", "has another e-mail address", false},
+};
+
+static enum rep_change_kind kind_of(const char *name)
+{
+	int kind = 0;
+	while (strcmp(rep_change_name((enum rep_change_kind)kind), name) != 0)
+		kind++;
+	return (enum rep_change_kind)kind;
+}
+
+static bool goes_back(const struct job *j)
+{
+	return j->kind == REP_CHANGE_SUSPEND || j->kind == REP_CHANGE_REMOVE;
+}
+
+static const char *prospects_go(const struct job *j)
+{
+	if (!goes_back(j) || j->now.open == 0)
+		return "";
+	return arena_printf(&j->c->arena, "; %lld open prospect%s on to others",
+	    (long long)j->now.open, j->now.open == 1 ? " goes" : "s go");
+}
+
+static bool sets_value(enum rep_change_kind kind)
+{
+	return kind == REP_CHANGE_SET_NAME || kind == REP_CHANGE_SET_EMAIL;
+}
+
+/* An exit code; what is wrong with the value has been said. */
+static int read_values(struct job *j)
+{
+	struct cli *c = j->c;
+	const char *typed = "", *fault;
+	if (!sets_value(j->kind))
+		return EXIT_CODE_OK;
+	if (j->kind == REP_CHANGE_SET_EMAIL) {
+		fault = rep_email_fault(
+		    &j->d->config, &c->arena, c->words[1], &j->email, &j->email_key);
+		if (fault)
+			cli_say(stderr, "salesreg rep: %s\n", fault);
+		return fault ? EXIT_CODE_FAILED : EXIT_CODE_OK;
+	}
+	for (size_t i = 1; i < c->count; i++)
+		typed = arena_printf(&c->arena, "%s%s%s", typed, i > 1 ? " " : "", c->words[i]);
+	enum name_verdict verdict = name_check(typed, &c->arena, &j->name);
+	if (j->name)
+		return EXIT_CODE_OK;
+	cli_say(
+	    stderr, "salesreg rep: that is no name of a person: %s\n", name_verdict_name(verdict));
+	return EXIT_CODE_FAILED;
+}
+
+/* By whom, if that is known: two may be at it at once. */
+static const char *lately(struct job *j)
+{
+	struct arena *a = &j->c->arena;
+	struct audit_listed *rows;
+	size_t count;
+	char at[64];
+	if (!audit_list(&j->d->session, a, j->now.id, NULL, 0, 1, &rows, &count) || count == 0)
+		return "";
+	cli_time(at, sizeof at, rows[0].at_us);
+	return arena_printf(a, "; the last change was %s, by %s %s, at %s", rows[0].action,
+	    rows[0].actor, rows[0].who_name ? rows[0].who_name : rows[0].who, at);
+}
+
+/* Whether the rep, as it is now, can be changed so; else it has been said why not. */
+static bool fits(struct job *j, enum rep_status status)
+{
+	const char *holder, *holder_status;
+	if (!rep_change_fits(j->kind, status)) {
+		cli_say(stderr, "salesreg rep: %s has the status %s, so there is nothing to %s%s\n",
+		    j->who, j->now.status ? j->now.status : "(none)", rep_change_name(j->kind),
+		    lately(j));
+		return false;
+	}
+	if (!j->email)
+		return true;
+	if (!rep_changes_holder(
+		&j->d->session, &j->c->arena, j->email_key, j->now.id, &holder, &holder_status)) {
+		(void)command_database_failed(j->d, "rep");
+		return false;
+	}
+	if (holder)
+		cli_say(stderr,
+		    "salesreg rep: %s is the e-mail address of %s, whose status is %s\n", j->email,
+		    holder, holder_status ? holder_status : "(none)");
+	return !holder;
+}
+
+static enum locale locale_of(const struct job *j)
+{
+	enum locale locale;
+	return j->now.locale && locale_parse(j->now.locale, &locale) ? locale
+								     : j->rules.default_locale;
+}
+
+static json_t *values(const char *status, const char *name, const char *email)
+{
+	return json_pack("{ss* ss* ss*}", "status", status, "name", name, "email", email);
+}
+
+/* Within the transaction: the change, what the rep reads, the row in salesreg.audit. */
+static bool write_all(
+    struct job *j, enum rep_status to, enum rep_change_kind kind, enum text_id told)
+{
+	struct arena *a = &j->c->arena;
+	struct db_session *s = &j->d->session;
+	struct db_plan *plan = ARENA_NEW(a, struct db_plan);
+	struct message_list messages = {0};
+	bool moves = !j->name && !j->email;
+	const char *status = moves ? rep_status_name(to) : NULL;
+	const struct rep_change change = {.rep = j->now.id,
+	    .from = j->now.status ? j->now.status : "",
+	    .to = status,
+	    .name = j->name,
+	    .email = j->email,
+	    .email_key = j->email_key};
+	const struct subject_view subject = {.rep_id = j->now.id,
+	    .name = j->name ? j->name : j->now.name,
+	    .email = j->email ? j->email : j->now.email,
+	    .telegram_id = j->now.telegram_id,
+	    .locale = locale_of(j)};
+	const struct audit_actor me = command_operator(a, j->c->name);
+	const struct audit_entry entry = {.action = rep_change_name(kind),
+	    .rep = j->now.id,
+	    .before =
+		audit_json(a, values(moves ? j->now.status : NULL, j->name ? j->now.name : NULL,
+				  j->email ? j->now.email : NULL)),
+	    .after = audit_json(a, values(status, j->name, j->email))};
+	plan->count = 0;
+	rep_changes_plan(plan, a, &change);
+	if (j->now.telegram_id > 0) {
+		rep_change_tell(&j->rules, &subject, told, a, &messages);
+		outgoing_insert(plan, a, &messages);
+	}
+	return rep_changes_run(s, plan) && audit_write(s, a, &me, &entry);
+}
+
+static void say_done(struct job *j, enum rep_change_kind kind, bool unproven)
+{
+	struct arena *a = &j->c->arena;
+	bool leads = true;
+	const char *value = j->name ? j->name : j->email;
+	cli_say(stdout, "%s %s%s%s%s.\n", j->who, words[kind].done, value ? ": " : "",
+	    value ? value : "", prospects_go(j));
+	if (unproven)
+		(void)puts(
+		    "Nobody has proven that the e-mail address is theirs, as SMTP_URL asks for: "
+		    "they can register once more, with a code.");
+	if (j->now.telegram_id <= 0)
+		return;
+	(void)puts("They are told in the chat.");
+	if (!j->now.available)
+		(void)puts(
+		    "Telegram does not reach them now; the message waits for as long as that "
+		    "may end.");
+	if (operators_leader(&j->d->session, a, NULL, &leads) && !leads)
+		(void)puts("No bot runs now; it is sent when one does.");
+}
+
+/* The rep is locked. An exit code. */
+static int decide_and_write(struct job *j, bool dry_run)
+{
+	enum rep_status status;
+	(void)rep_status_from_name(j->now.status, &status);
+	if (!fits(j, status))
+		return EXIT_CODE_FAILED;
+	enum rep_change_kind kind = j->kind;
+	enum text_id told = rep_change_told(kind);
+	bool unproven = false;
+	if (kind == REP_CHANGE_APPROVE || kind == REP_CHANGE_REJECT) {
+		struct application_verdict verdict =
+		    application_decide(&j->rules, kind == REP_CHANGE_APPROVE, j->now.proven);
+		kind = verdict.approved ? REP_CHANGE_APPROVE : REP_CHANGE_REJECT;
+		unproven = verdict.unproven;
+		told = verdict.told;
+	}
+	if (!write_all(j, rep_change_status(kind, status), kind, told)) {
+		if (j->email && strcmp(j->d->session.sqlstate, "23505") == 0) {
+			cli_say(stderr, "salesreg rep: somebody has just taken %s\n", j->email);
+			return EXIT_CODE_FAILED;
+		}
+		return command_database_failed(j->d, "rep");
+	}
+	if (dry_run) { /* which the end of the session undoes */
+		cli_say(stdout, "Would %s %s%s. Nothing was changed (--dry-run).\n",
+		    words[kind].order, j->who, prospects_go(j));
+		return EXIT_CODE_OK;
+	}
+	if (!audit_commit(&j->d->session))
+		return command_database_failed(j->d, "rep");
+	say_done(j, kind, unproven);
+	return unproven ? EXIT_CODE_FAILED : EXIT_CODE_OK;
+}
+
+/* Of the rep as it is now. */
+static const char *named(struct arena *a, const struct managed_rep *rep, const struct rep_now *now)
+{
+	return arena_printf(a, "%s (%s, %s)", now->name ? now->name : "-",
+	    now->email ? now->email : "-", rep_telegram(a, rep));
+}
+
+static int change(struct job *j)
+{
+	struct arena *a = &j->c->arena;
+	struct managed_rep found = {0};
+	bool is_there, dry_run = cli_has(j->c, "dry-run");
+	int code = rep_find(j->d, j->c, sets_value(j->kind) ? 1 : j->c->count, &found);
+	if (code != EXIT_CODE_OK)
+		return code;
+	if (words[j->kind].asks && !dry_run) {
+		j->now =
+		    (struct rep_now){.name = found.name, .email = found.email, .open = found.open};
+		const char *question =
+		    arena_printf(a, "%c%s %s%s?", words[j->kind].order[0] - ('a' - 'A'),
+			words[j->kind].order + 1, named(a, &found, &j->now), prospects_go(j));
+		if (!cli_confirmed(j->c, question))
+			return EXIT_CODE_FAILED;
+	}
+	if (!audit_begin(&j->d->session) ||
+	    !rep_changes_lock(&j->d->session, a, found.id, &is_there, &j->now))
+		return command_database_failed(j->d, "rep");
+	if (!is_there) {
+		cli_say(stderr, "salesreg rep: %s was deleted just now\n", found.id);
+		return EXIT_CODE_FAILED;
+	}
+	j->who = named(a, &found, &j->now);
+	return decide_and_write(j, dry_run);
+}
+
+static int load_rules(struct job *j)
+{
+	struct buf problems;
+	buf_init(&problems, PROBLEMS_MAXIMUM);
+	enum err err = rules_load(&j->rules, &j->d->config, &j->texts, &j->c->arena, &problems);
+	if (err != ERR_OK)
+		(void)fputs(buf_text(&problems), stderr);
+	buf_finish(&problems);
+	return err == ERR_OK ? EXIT_CODE_OK : EXIT_CODE_CONFIG;
+}
+
+int rep_run_change(struct cli *c)
+{
+	struct command_database d = {0};
+	struct job j = {.c = c, .d = &d, .kind = kind_of(c->command->name)};
+	if (c->count == 0)
+		return cli_wrong(c, "which rep? WHO is missing");
+	if (c->count == 1 && sets_value(j.kind))
+		return cli_wrong(
+		    c, "the new %s is missing", j.kind == REP_CHANGE_SET_NAME ? "NAME" : "ADDRESS");
+	int code = command_database_open(&d, "rep");
+	if (code == EXIT_CODE_OK)
+		code = read_values(&j);
+	if (code == EXIT_CODE_OK)
+		code = load_rules(&j);
+	if (code == EXIT_CODE_OK)
+		code = change(&j);
+	texts_finish(&j.texts);
+	command_database_close(&d);
+	return code;
+}
+
+const struct cli_option rep_change_options[] = {
+    CLI_DRY_RUN_OPTION,
+    {.name = NULL},
+};
+const struct cli_option rep_change_sure_options[] = {
+    CLI_YES_OPTION,
+    CLI_DRY_RUN_OPTION,
+    {.name = NULL},
+};
