@@ -59,6 +59,7 @@ static void check_role(struct buf *problems)
 	    "rep",
 	    "prospect",
 	    "link",
+	    "stats",
 	    "calendar",
 	    "version",
 	    "help",

@@ -16,10 +16,13 @@ bool lists_prospects(struct db_session *s, struct arena *a, const struct prospec
 	    COL(listed_prospect, campaign, TEXT), COL(listed_prospect, owner, TEXT),
 	    COL(listed_prospect, created_us, I64), COL(listed_prospect, last_contact_us, I64),
 	    COL(listed_prospect, place, TEXT)};
-	const PGresult *r = db_session_run(s, SQL_OPERATOR_PROSPECTS_PAGE, filter->status,
-	    db_bool(filter->waiting), db_i64(a, page->limit), filter->rep, filter->source,
-	    filter->campaign, or_null(a, filter->since_s), or_null(a, filter->stale_s), page->order,
-	    page->behind ? page->behind->place : NULL, page->behind ? page->behind->id : NULL);
+	const char *dated =
+	    page->part == PROSPECTS_ALL ? NULL : db_bool(page->part == PROSPECTS_DATED);
+	const PGresult *r =
+	    db_session_run(s, SQL_OPERATOR_PROSPECTS_PAGE, filter->status, db_bool(filter->waiting),
+		db_i64(a, page->limit), filter->rep, filter->source, filter->campaign,
+		or_null(a, filter->since_s), or_null(a, filter->stale_s), page->order, dated,
+		page->behind ? page->behind->place : NULL, page->behind ? page->behind->id : NULL);
 	*count = r ? ROWS_PARSE(r, a, columns, rows) : 0;
 	return r;
 }

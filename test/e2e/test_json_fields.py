@@ -41,7 +41,7 @@ def test_the_fields_are_those_of_the_readme(bot_world, tmp_path):
     fields = documented()
     assert set(fields) == {"status", "doctor", "outbox list", "parked list", "parked show", "rep list", "rep show", "rep invite", "rep set-hours", "rep slots",
                            "audit", "calendar list", "calendar show", "prospect list", "prospect show", "prospect history",
-                           "prospect import", "prospect import --list", "prospect import --undo"}
+                           "prospect import", "prospect import --list", "prospect import --undo", "stats"}
     assert len(said("status")["processes"]) == 1
     for command in ("status", "doctor", "outbox list", "parked list"):
         options = ("--json", "--no-poll") if command == "doctor" else ("--json",)
@@ -72,6 +72,8 @@ def test_the_fields_are_those_of_the_readme(bot_world, tmp_path):
     world.db.execute(f"INSERT INTO {tables.answers} (prospect, question, script, value, answer) VALUES (%s, 'what', 'v', 'x', 'y')", prospect)
     world.db.execute(f"INSERT INTO {tables.prospect_events} (prospect, kind) VALUES (%s, 'forwarded')", prospect)
     assert keys(said("prospect", "list")) == fields["prospect list"]
+    world.db.execute(f"INSERT INTO {tables.assignments} (prospect, rep, ended_at, reason) SELECT 'x', id, now(), 'declined' FROM sales_representatives")
+    assert keys(said("stats")) == fields["stats"]
     assert keys(said("prospect", "show", prospect)) == fields["prospect list"] - {"total", "prospects"} | fields["prospect show"]
     assert keys(said("prospect", "history", prospect)) == fields["prospect history"]
     leads = tmp_path / "leads.csv"

@@ -24,8 +24,9 @@ def session(postgres, template):
 
 
 @pytest.mark.parametrize("order", ["newest", "oldest"])
-@pytest.mark.parametrize("behind", ["NULL, NULL", "'2026-01-03', 'p5000'"])
-@pytest.mark.parametrize("since", ["NULL", "1000000000"])
+@pytest.mark.parametrize("behind, since", [("NULL, NULL, NULL", "NULL"), ("true, NULL, NULL", "NULL"), ("true, NULL, NULL", "1000000000"),
+                                           ("false, NULL, NULL", "NULL"), ("true, '2026-01-03', 'p5000'", "NULL"),
+                                           ("true, '2026-01-03', 'p5000'", "1000000000"), ("false, NULL, 'p5000'", "NULL")])
 def test_a_page_looks_at_few_rows(session, order, behind, since):
     with session.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE page (NULL, false, 50, NULL, NULL, NULL, {since}, NULL, '{order}', {behind})")

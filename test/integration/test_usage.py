@@ -7,7 +7,7 @@ from support.paths import BINARY
 from support.process import run
 
 COMMANDS = ["supervise", "bot", "outreach", "oauth", "migrate", "check-config", "sandbox", "demo", "status", "healthcheck", "log-level",
-            "doctor", "outbox", "adopt-bot", "parked", "audit", "rep", "prospect", "link", "calendar", "version"]  # in the order of `salesreg help`
+            "doctor", "outbox", "adopt-bot", "parked", "audit", "rep", "prospect", "link", "stats", "calendar", "version"]  # in the order of `salesreg help`
 
 
 @pytest.mark.parametrize("words, what", [

@@ -28,6 +28,7 @@
 	X(rep)                                                                                     \
 	X(prospect)                                                                                \
 	X(link)                                                                                    \
+	X(stats)                                                                                   \
 	X(calendar)                                                                                \
 	COMMAND_OF_TESTS(X)                                                                        \
 	X(version)                                                                                 \

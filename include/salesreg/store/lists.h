@@ -15,12 +15,16 @@ struct prospect_filter {
 	    stale_s; /* open, and nobody has been in contact for so long, or ever since they came */
 	bool waiting; /* without a rep */
 };
-/* order: newest, oldest, name, quiet (longest without contact first). */
+/*
+ * order: newest, oldest, name, quiet (longest without contact first). In pages only the first two, and those of which it is known when they
+ * came apart from the others.
+ */
+enum prospect_part { PROSPECTS_ALL, PROSPECTS_DATED, PROSPECTS_UNDATED };
 struct prospect_page {
 	const char *order;
-	const struct listed_prospect
-	    *behind; /* NULL: from the beginning; of newest and oldest only */
+	const struct listed_prospect *behind; /* of the same part; NULL: from its beginning */
 	int64_t limit;
+	enum prospect_part part;
 };
 bool lists_prospects(struct db_session *s, struct arena *a, const struct prospect_filter *filter,
     const struct prospect_page *page, struct listed_prospect **rows, size_t *count);

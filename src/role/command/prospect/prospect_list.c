@@ -4,13 +4,18 @@
 #include "prospect_private.h"
 #include "salesreg/role/cli/table.h"
 #include "salesreg/role/cli/text.h"
+#include "salesreg/role/command/rep/find_rep.h"
 #include "salesreg/store/lists.h"
-#include "salesreg/store/managed_reps.h"
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-enum { PAGE_FIRST = 100, PAGE = 2000, SORTED_MOST = 10000, LIMIT_MOST = 100000000, ALIKE = 10 };
+enum {
+	PAGE_FIRST = 100,
+	PAGE = 2000,
+	SORTED_MOST = 10000,
+	LIMIT_MOST = 100000000,
+	PAGE_BYTES = 64 << 20
+};
 
 json_t *prospect_to_json(const struct listed_prospect *p)
 {
@@ -46,68 +51,67 @@ static const struct cli_column columns[] = {
     {.key = NULL},
 };
 
-int rep_named(struct cli *c, struct command_database *d, const char *words, const char **id)
+static void add_rows(
+    struct cli_stream *out, const struct listed_prospect *rows, size_t count, bool *wanted)
 {
-	struct managed_rep *rows;
-	size_t count, exact = 0;
-	if (!managed_reps_list(
-		&d->session, &c->arena, NULL, words, "name", ALIKE + 1, &rows, &count))
-		return command_database_failed(d, "prospect");
-	*id = count == 1 ? rows[0].id : NULL;
-	/* "Anna" is hers, although there is an Anna Maria */
-	for (size_t i = 0; i < count && count > 1; i++)
-		if (rows[i].name && strcasecmp(rows[i].name, words) == 0) {
-			*id = exact == 0 ? rows[i].id : NULL;
-			exact++;
-		}
-	if (*id)
-		return EXIT_CODE_OK;
-	cli_say(stderr,
-	    count == 0 ? "salesreg %s: no rep is known as %s; give an e-mail address, an @name, a "
-			 "Telegram account, an id or a part of the name, or see salesreg rep list\n"
-		       : "salesreg %s: which rep is %s? Give the e-mail address or the id:\n",
-	    c->name, words);
-	for (size_t i = 0; i < count && i < ALIKE; i++)
-		cli_say(stderr, "  %s  %s, %s\n", rows[i].id, rows[i].name ? rows[i].name : "-",
-		    rows[i].email ? rows[i].email : "-");
-	if (count > ALIKE)
-		cli_say(stderr, "  … and more\n");
-	return EXIT_CODE_FAILED;
+	json_t *list = json_array();
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(list, prospect_to_json(&rows[i]));
+	*wanted = cli_stream_add(out, list);
 }
 
-/* In pages, until there are no more, the limit is reached or stdout takes no more. */
-static bool print_pages(struct cli_stream *out, struct db_session *s,
-    const struct prospect_filter *filter, const char *order, int64_t limit, bool *more)
+/* One part in pages, until there are no more, the limit is reached or stdout takes no more. */
+static bool print_part(struct cli_stream *out, struct db_session *s,
+    const struct prospect_filter *filter, struct prospect_page page, int64_t limit, bool *more,
+    bool *wanted)
 {
-	bool in_pages = strcmp(order, "newest") == 0 || strcmp(order, "oldest") == 0;
 	struct arena arenas[2]; /* a page, and the one before, behind whose last row it goes on */
-	arena_init(&arenas[0], 64 << 20);
-	arena_init(&arenas[1], 64 << 20);
-	const struct listed_prospect *last = NULL;
-	bool good = true, wanted = true;
-	*more = false;
-	for (size_t n = 0; good && wanted; n++) {
+	arena_init(&arenas[0], PAGE_BYTES);
+	arena_init(&arenas[1], PAGE_BYTES);
+	bool good = true;
+	*more = true;
+	for (size_t n = 0; good && *wanted && *more && (int64_t)out->printed < limit; n++) {
 		struct arena *a = &arenas[n % 2];
 		arena_reset(a);
-		int64_t left = limit - (int64_t)out->printed, most = n == 0 ? PAGE_FIRST : PAGE;
-		if (!in_pages || most > left)
+		int64_t most = out->printed == 0 ? PAGE_FIRST : PAGE,
+			left = limit - (int64_t)out->printed;
+		if (most > left || page.part == PROSPECTS_ALL)
 			most = left;
+		/* one more tells whether there are more */
+		page.limit = most + 1;
 		struct listed_prospect *rows;
 		size_t count;
-		/* one more tells whether there are more */
-		struct prospect_page page = {.order = order, .behind = last, .limit = most + 1};
 		good = lists_prospects(s, a, filter, &page, &rows, &count);
 		*more = good && (int64_t)count > most;
 		if (*more)
 			count--;
-		json_t *list = json_array();
-		for (size_t i = 0; i < count; i++)
-			(void)json_array_append_new(list, prospect_to_json(&rows[i]));
-		wanted = cli_stream_add(out, list) && *more && (int64_t)out->printed < limit;
-		last = count > 0 ? &rows[count - 1] : NULL;
+		if (count > 0)
+			add_rows(out, rows, count, wanted);
+		page.behind = count > 0 ? &rows[count - 1] : NULL;
 	}
 	arena_finish(&arenas[0]);
 	arena_finish(&arenas[1]);
+	return good;
+}
+
+static bool print_parts(struct cli_stream *out, struct db_session *s,
+    const struct prospect_filter *filter, const char *order, int64_t limit, bool *more)
+{
+	static const enum prospect_part newest[] = {PROSPECTS_DATED, PROSPECTS_UNDATED},
+					oldest[] = {PROSPECTS_UNDATED, PROSPECTS_DATED},
+					others[] = {PROSPECTS_ALL};
+	const enum prospect_part *parts = strcmp(order, "newest") == 0   ? newest
+					  : strcmp(order, "oldest") == 0 ? oldest
+									 : others;
+	bool good = true, wanted = true;
+	for (size_t i = 0; i < (parts == others ? 1 : 2) && good && wanted; i++) {
+		if (parts[i] == PROSPECTS_UNDATED && filter->since_s > 0)
+			continue;
+		struct prospect_page page = {.order = order, .part = parts[i]};
+		good = print_part(out, s, filter, page, limit, more, &wanted);
+		if (*more)
+			break;
+	}
 	return good;
 }
 
@@ -120,13 +124,15 @@ static int list(struct cli *c, struct command_database *d)
 	    .since_s = cli_seconds(c, "since", 0),
 	    .stale_s = cli_seconds(c, "stale", 0),
 	    .waiting = cli_has(c, "waiting")};
-	int code = rep ? rep_named(c, d, rep, &filter.rep) : EXIT_CODE_OK;
+	struct managed_rep whose;
+	int code = rep ? find_rep(d, &c->arena, "prospect", rep, &whose) : EXIT_CODE_OK;
 	if (code != EXIT_CODE_OK)
 		return code;
+	filter.rep = rep ? whose.id : NULL;
 	struct cli_stream out;
-	bool more;
+	bool more = false;
 	cli_stream_begin(&out, c, columns, "prospects");
-	bool good = print_pages(
+	bool good = print_parts(
 	    &out, &d->session, &filter, order, cli_number(c, "limit", PROSPECTS_LISTED), &more);
 	int64_t printed = (int64_t)out.printed, total = printed;
 	if (good && more)
@@ -139,6 +145,7 @@ static int list(struct cli *c, struct command_database *d)
 	/* some may have come or gone since */
 	if (total < printed)
 		total = printed;
+	more = total > printed;
 	cli_stream_end(&out, json_pack("{sI}", "total", (json_int_t)total));
 	bool narrowed =
 	    filter.rep || filter.source || filter.campaign || filter.since_s || filter.stale_s;

@@ -8,8 +8,5 @@
 enum { PROSPECTS_LISTED = 50 };
 
 json_t *prospect_to_json(const struct listed_prospect *p);
-/* The rep whom words name, for a filter. An exit code; what is wrong has been said. */
-int rep_named(struct cli *c, struct command_database *d, const char *words, const char **id);
-
 extern const struct cli_option prospect_list_options[];
 int prospect_list(struct cli *c);

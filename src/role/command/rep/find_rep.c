@@ -1,6 +1,7 @@
 #include "salesreg/role/command/rep/find_rep.h"
 #include "salesreg/role/cli/cli.h"
 #include "salesreg/role/cli/text.h"
+#include <strings.h>
 
 enum { ALIKE_SHOWN = 10 };
 
@@ -20,6 +21,12 @@ int find_rep(struct command_database *d, struct arena *a, const char *command, c
 	size_t count;
 	if (!managed_reps_list(&d->session, a, NULL, who, "name", ALIKE_SHOWN + 1, &rows, &count))
 		return command_database_failed(d, command);
+	size_t named = 0; /* "Anna" is hers, although there is an Anna Maria */
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].name && strcasecmp(rows[i].name, who) == 0 && named++ == 0)
+			*found = rows[i];
+	if (named == 1)
+		return EXIT_CODE_OK;
 	if (count == 1) {
 		*found = rows[0];
 		return EXIT_CODE_OK;
