@@ -46,6 +46,13 @@ CREATE FUNCTION salesreg.answered_phone(this_prospect varchar) RETURNS text LANG
     ORDER BY a.answered_at DESC LIMIT 1
 $$;
 
+-- By what else one may look for them: the numbers and e-mail addresses among their answers, each on a line.
+CREATE FUNCTION salesreg.answered_contacts(this_prospect varchar) RETURNS text LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT string_agg(left(a.value, 255), E'\n') FROM salesreg.answers a
+    WHERE a.prospect = this_prospect AND (a.value ~ '^[+][0-9]{7,15}$' OR a.value ~ '^[^[:space:]]+@[^[:space:]]+$')
+$$;
+
 -- What a prospect has answered, for whoever is assigned them: the script, the answers, whether all were asked, who leads the
 -- conversation, the number among the answers. NULL: nothing yet.
 CREATE FUNCTION salesreg.answers_given(this_prospect varchar) RETURNS text LANGUAGE sql STABLE

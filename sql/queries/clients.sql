@@ -1,6 +1,6 @@
 -- name: clients_page
 -- $1 places, which come back, $2 Telegram ids of reps, $3 and $4 where each goes on (NULL: at the beginning), $5 whether newer ones are
--- meant, $6 how many each, $7 the company's zone, $8 only for who is asked something by this phase's name (NULL: for anybody): open prospects of each, from the newest on, or those that are newer, the next one first.
+-- meant, $6 how many each, $7 the company's zone, $8 only for who is asked something by this phase's name (NULL: for anybody), $9 whether what they answered is searched, too: open prospects of each, from the newest on, or those that are newer, the next one first.
 -- Where a prospect stands is when it was made, in microseconds since 1970, and a hash of its id: both fit a button. The largest
 -- numbers stand for what is no number: infinity; -infinity, and below it no time at all. When the rep wanted to come back to it
 SELECT u.place, r.telegram_id, p.at, p.hash, a.id, d.name, d.telegram_id, d.email, d.status,
@@ -8,7 +8,8 @@ SELECT u.place, r.telegram_id, p.at, p.hash, a.id, d.name, d.telegram_id, d.emai
                WHERE e.prospect = p.id AND e.assignment = a.id AND e.kind = 'contacted' OFFSET 0),
        coalesce(c.owner, 'bot'),
        (SELECT to_char(t.due_at AT TIME ZONE z.zone, 'DD.MM.YYYY HH24:MI') FROM salesreg.timers t
-        WHERE t.prospect = p.id AND t.kind = 'follow_up' AND t.rep = r.id AND t.due_at < 'infinity' OFFSET 0)
+        WHERE t.prospect = p.id AND t.kind = 'follow_up' AND t.rep = r.id AND t.due_at < 'infinity' OFFSET 0),
+       CASE WHEN $9::boolean THEN salesreg.answered_contacts(p.id) END
 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::boolean[], $8::text[]) AS u (place, rep, at, hash, newer, phase)
 CROSS JOIN LATERAL (SELECT w.id, w.telegram_id FROM public.sales_representatives w
                     WHERE w.telegram_id = u.rep AND w.status = 'active'
@@ -177,6 +178,10 @@ LEFT JOIN LATERAL (
              q.status IN ('unreached', 'contacted', 'in_conversation') DESC NULLS LAST, q.status = 'converted' DESC NULLS LAST,
              m.met DESC, q.created_at DESC, q.id DESC
     LIMIT 1) k ON true
+-- name: own_clients_end
+-- $1 prospects, before own_clients_add: whose row was archived by hand may have an assignment still
+UPDATE salesreg.assignments a SET ended_at = now(), reason = 'archived'
+WHERE a.prospect = ANY ($1::varchar[]) AND a.ended_at IS NULL
 -- name: own_clients_add
 -- $1 prospects, $2 whether there is a row of each, $3 accounts, $4 usernames or NULL, $5 names, $6 reps, $7 assignments: clients whom reps have
 -- chosen from their own lists. Under the assignment lock: each was nobody's when that was looked at

@@ -20,12 +20,13 @@ static const char *numbers(
 }
 
 size_t clients_page(struct db_plan *plan, struct arena *a, const struct client_ask *asks,
-    size_t count, size_t limit, const char *zone)
+    size_t count, size_t limit, const char *zone, bool answers)
 {
 	return db_plan_add(plan, SQL_CLIENTS_PAGE, I64_COLUMN(a, asks, count, place),
 	    I64_COLUMN(a, asks, count, rep_telegram_id), numbers(a, asks, count, true, false),
 	    numbers(a, asks, count, true, true), BOOL_COLUMN(a, asks, count, newer),
-	    db_i64(a, (int64_t)limit), zone, TEXT_COLUMN(a, asks, count, phase));
+	    db_i64(a, (int64_t)limit), zone, TEXT_COLUMN(a, asks, count, phase),
+	    answers ? "true" : "false");
 }
 
 size_t clients_page_parse(const PGresult *result, struct arena *a, struct client_line_row **rows)
@@ -36,7 +37,7 @@ size_t clients_page_parse(const PGresult *result, struct arena *a, struct client
 	    COL(client_line_row, name, TEXT), COL(client_line_row, telegram, TEXT),
 	    COL(client_line_row, email, TEXT), COL(client_line_row, status, TEXT),
 	    COL(client_line_row, contacted, BOOL), COL(client_line_row, owner, TEXT),
-	    COL(client_line_row, follow_up, TEXT)};
+	    COL(client_line_row, follow_up, TEXT), COL(client_line_row, answered, TEXT)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 

@@ -106,6 +106,7 @@ static const struct write {
 	{OF_USER, OF(effect.position, TEXT), OF(effect.score, I64)}, NULL, NULL},
     {KIND(CLOSE), SQL_ASSIGNMENTS_CLOSE,
 	{OF_ASSIGNMENT, OF(effect.closed, TEXT), OF(effect.reason, TEXT)}, NULL, NULL},
+    {KIND(OWN_CLIENT), SQL_OWN_CLIENTS_END, {OF(effect.prospect, TEXT)}, NULL, NULL},
     {KIND(OWN_CLIENT), SQL_OWN_CLIENTS_ADD,
 	{OF(effect.prospect, TEXT), OF(effect.known, BOOL), OF(effect.from, I64),
 	    OF(effect.username, TEXT), OF(effect.name, TEXT), OF_REP, OF_ASSIGNMENT},

@@ -294,6 +294,18 @@ def test_a_client_is_found_by_a_part_of_the_name_a_number_or_a_username(crowd):
     assert names == [f"Client {i}" for i in wanted]
 
 
+def test_a_client_is_found_by_what_they_answered(crowd):
+    made, boris = crowd
+    boris.says("мои клиенты")
+    boris.hears_anything()
+    made.db.execute("INSERT INTO salesreg.answers (prospect, question, script, value, answer) VALUES"
+                    " ('p9', 'phone', 's', '+79035550102', '+7 903 555-01-02'), ('p9', 'email', 's', 'Anna@Example.org', 'Anna@Example.org'),"
+                    " ('p9', 'where', 's', 'Чангу', 'Чангу')")
+    for text in ("8 903 555 01 02", "5550102", "anna@example", "client anna@"):
+        assert "1. Client 9" in looks_for(boris, text).labels, text
+    assert looks_for(boris, "Чангу").text.startswith(made.texts.render("ru", "clients_not_found_yet", text="чангу", count=500))
+
+
 def test_who_is_found_nowhere_is_said_and_another_word_asked_for(crowd):
     made, boris = crowd
     boris.says("мои клиенты")
@@ -473,6 +485,43 @@ def test_who_was_archived_or_waits_is_taken_and_no_second_row_made(make_world):
     assert row["status"] == "unreached" and prospects.holder(world, "p1") == boris.id
     assert world.db.value("SELECT count(*) FROM test_prospects") == 2
     assert world.db.assignments.column("reason", "WHERE prospect = 'p1' ORDER BY id") == ["archived", None]
+
+
+def has_olga(world, rep):  # noqa: F811
+    world.db.execute("INSERT INTO test_prospects (id, name, telegram_id, assigned_rep_id) SELECT 'p1', 'Olga Zakharova', '@olga_z', id"
+                     " FROM sales_representatives WHERE telegram_id = %s", rep.id)
+    world.db.execute("INSERT INTO salesreg.assignments (prospect, rep) SELECT id, assigned_rep_id FROM test_prospects")
+    world.db.prospect_identities.insert("(prospect, kind, value) VALUES ('p1', 'username', 'olga_z') ON CONFLICT DO NOTHING")
+    world.settle()
+    rep.forget()
+
+
+def test_a_rep_s_own_buyer_is_no_new_client(world):  # noqa: F811
+    boris = registered(world)
+    has_olga(world, boris)
+    world.db.execute("UPDATE test_prospects SET status = 'converted' WHERE id = 'p1'")
+    world.settle()
+    boris.forget()
+    chooses(boris)
+    boris.hears("own_client_bought")
+    assert world.db.prospect("p1")["status"] == "converted"
+
+
+@pytest.mark.parametrize("whose", ["own", "a colleague's"])
+def test_who_was_archived_in_the_table_is_taken_too(world, whose):  # noqa: F811
+    boris = registered(world)
+    had = boris if whose == "own" else registered(world, "Vera Orlova")
+    has_olga(world, had)
+    world.db.execute("UPDATE test_prospects SET status = 'archived' WHERE id = 'p1'")
+    world.settle()
+    boris.forget()
+    chooses(boris)
+    boris.hears("own_client_added", name="Ольга Знакомая", open=1, max=5)
+    assert "Ольга" in boris.hears_anything().text
+    world.settle()
+    assert world.db.prospect("p1")["status"] == "unreached" and prospects.holder(world, "p1") == boris.id
+    assert world.db.assignments.column("reason", "WHERE prospect = 'p1' ORDER BY id") == ["archived", None]
+    assert boris.unheard() == []
 
 
 def test_two_reps_choose_the_same_person_in_one_poll(world):  # noqa: F811

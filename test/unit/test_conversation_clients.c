@@ -6,11 +6,11 @@
 #include "salesreg/domain/event/callback_data.h"
 
 static const struct client_line lines[] = {
-    {{20, 1}, 9, "Ada", "@ada_1", NULL, "contacted", false, OWNER_BOT, NULL},
+    {{20, 1}, 9, "Ada", "@ada_1", NULL, "contacted", false, OWNER_BOT, NULL, NULL},
     {{10, -2}, 8, "Ольга Ёлкина", "+7 916 123-45-67", "olga@example.org", "something\nnew", false,
-	OWNER_BOT, NULL},
-    {{10, -3}, 0, NULL, NULL, NULL, "unreached", false, OWNER_BOT, "28.11.2026 10:00"},
-    {{INT64_MIN, 4}, 5, "t.me/spam", "123456789", NULL, "in_conversation", true, OWNER_REP, NULL},
+	OWNER_BOT, NULL, "+66812345678\nolga@home.example"},
+    {{10, -3}, 0, NULL, NULL, NULL, "unreached", false, OWNER_BOT, "28.11.2026 10:00", NULL},
+    {{INT64_MIN, 4}, 5, "t.me/spam", "123456789", NULL, "in_conversation", true, OWNER_REP, NULL, NULL},
 };
 
 static struct conversation_interest interest_of(const struct event *event)
@@ -140,6 +140,8 @@ static const struct who_fits_a_word_row {
     {"+7916", false, true, false},
     {"345", false, true, true},
     {"123456789", false, false, true},
+    {"66 812 345 678", false, true, false},
+    {"home.example", false, true, false},
     {"%", false, false, false},
     {"_", true, false, false},
     {"a\\", false, false, false},

@@ -27,10 +27,11 @@ struct client_line_row {
 	struct client_place at;
 	int64_t assignment; /* 0: none goes on */
 	const char *name, *telegram, *email, *status, *owner, *follow_up;
+	const char *answered; /* clients_page with answers: numbers and addresses, each on a line */
 	bool contacted;
 };
 size_t clients_page(struct db_plan *plan, struct arena *a, const struct client_ask *asks,
-    size_t count, size_t limit, const char *zone);
+    size_t count, size_t limit, const char *zone, bool answers);
 size_t clients_page_parse(const PGresult *result, struct arena *a, struct client_line_row **rows);
 
 struct client_card_row {

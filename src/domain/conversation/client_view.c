@@ -89,18 +89,31 @@ static bool is_number(const char *word)
 	return word[strspn(word, "0123456789+-() .")] == '\0' && strpbrk(word, "0123456789");
 }
 
+static bool has_number(const char *contact, const char *digits, struct arena *a)
+{
+	const char *all = digits_of(contact, a);
+	/* the first digit of a number at home, 8, is no part of it abroad, +7 */
+	return strstr(all, digits) || (strlen(digits) == 11 && strstr(all, digits + 1));
+}
+
 bool client_matches(const struct client_line *line, const char *word, struct arena *a)
 {
 	const char *telegram = line->telegram ? line->telegram : "";
 	if (is_number(word)) {
-		/* the first digit of a number at home, 8, is no part of it abroad, +7 */
 		const char *digits = digits_of(word, a);
-		if (strstr(digits_of(telegram, a), digits))
+		if (has_number(telegram, digits, a))
 			return true;
-		return strlen(digits) == 11 && strstr(digits_of(telegram, a), digits + 1);
+		for (const char *p = line->answered; p && *p; p += strspn(p, "\n")) {
+			size_t n = strcspn(p, "\n");
+			if (has_number(arena_strndup(a, p, n), digits, a))
+				return true;
+			p += n;
+		}
+		return false;
 	}
-	const char *all = text_fold(a, arena_printf(a, "%s %s %s", line->name ? line->name : "",
-					   telegram, line->email ? line->email : ""));
+	const char *all = text_fold(a, arena_printf(a, "%s %s %s %s", line->name ? line->name : "",
+					   telegram, line->email ? line->email : "",
+					   line->answered ? line->answered : ""));
 	while (*word) {
 		size_t n = strcspn(word, " ");
 		if (n > 0 && !strstr(all, arena_strndup(a, word, n)))

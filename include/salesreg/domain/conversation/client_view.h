@@ -50,10 +50,11 @@ struct client_line {
 	bool contacted;     /* this rep said so already */
 	enum conversation_owner owner;
 	const char *follow_up; /* when the rep wanted to come back to them; NULL: never */
+	const char *answered;  /* numbers and e-mail addresses, each on a line; NULL: none, or not read */
 };
 /* Of what somebody typed what is looked for: in lower case, CLIENT_WORD_BYTES at most; "": nothing. */
 const char *client_word(const char *text, struct arena *a);
-/* Whether each word of it stands in the name, @name or e-mail, or its digits in the phone number or id. */
+/* Whether each word of it stands in the name, @name or e-mail, or its digits in a phone number or the id; answers count. */
 bool client_matches(const struct client_line *line, const char *word, struct arena *a);
 
 struct client_page {
@@ -74,6 +75,7 @@ enum chosen_is {
 	CHOSEN_NOBODYS, /* and may be taken: nobody is known, or somebody who waits or was archived */
 	CHOSEN_MINE,    /* an open client of this rep's already */
 	CHOSEN_TAKEN,   /* another one's, or a buyer */
+	CHOSEN_BOUGHT,    /* from this rep, and is closed */
 	CHOSEN_COLLEAGUE, /* is a rep */
 };
 struct chosen_view {

@@ -61,12 +61,12 @@ static void plan_clients(struct batch *b, struct db_plan *plan)
 	const char *zone = time_zone_here(arena_alloc(a, TIME_ZONE_SIZE));
 	if (in->client_page_count)
 		b->steps.client_pages = clients_page(
-		    plan, a, in->client_pages, in->client_page_count, CLIENTS_A_PAGE + 1, zone);
+		    plan, a, in->client_pages, in->client_page_count, CLIENTS_A_PAGE + 1, zone, false);
 	if (in->chosen_count)
 		b->steps.chosen = own_clients_read(plan, a, in->chosen, in->chosen_count);
 	if (in->client_search_count)
 		b->steps.client_searches = clients_page(plan, a, in->client_searches,
-		    in->client_search_count, CLIENTS_SEARCHED + 1, zone);
+		    in->client_search_count, CLIENTS_SEARCHED + 1, zone, true);
 	if (in->client_card_count)
 		b->steps.client_cards = clients_card(plan, a, in->client_cards,
 		    in->client_card_count, CLIENT_EVENTS_ON_CARD + 1, CLIENT_EVENT_SHORT, zone);

@@ -124,6 +124,7 @@ static void fill_page(
 			    .name = row->name,
 			    .telegram = row->telegram,
 			    .email = row->email,
+			    .answered = row->answered,
 			    .status = row->status,
 			    .contacted = row->contacted,
 			    .owner = conversation_owner_from_name(row->owner),
@@ -150,9 +151,12 @@ static enum chosen_is is(const struct chosen_row *row)
 		return CHOSEN_COLLEAGUE;
 	if (row->mine && row->open)
 		return CHOSEN_MINE;
+	if (row->mine && row->known && !row->archived)
+		return CHOSEN_BOUGHT;
 	bool waits = row->open && !row->held;
-	return !row->known || (!row->assignment && (waits || row->archived)) ? CHOSEN_NOBODYS
-									     : CHOSEN_TAKEN;
+	/* whose row was archived by hand may have an assignment still */
+	return !row->known || row->archived || (waits && !row->assignment) ? CHOSEN_NOBODYS
+									   : CHOSEN_TAKEN;
 }
 
 static void fill_chosen(

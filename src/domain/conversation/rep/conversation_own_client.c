@@ -112,6 +112,9 @@ bool turn_chose(struct turn *t)
 	case CHOSEN_TAKEN:
 		(void)say_end(t, TEXT_OWN_CLIENT_TAKEN, NO_ARGS);
 		break;
+	case CHOSEN_BOUGHT:
+		(void)say_end(t, TEXT_OWN_CLIENT_BOUGHT, NO_ARGS);
+		break;
 	case CHOSEN_COLLEAGUE:
 		(void)say_end(t, TEXT_OWN_CLIENT_COLLEAGUE, NO_ARGS);
 		break;
