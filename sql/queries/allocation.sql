@@ -702,8 +702,8 @@ SELECT r.id FROM public.sales_representatives r
 WHERE NOT EXISTS (SELECT 1 FROM salesreg.rep_rotation d WHERE d.rep = r.id)
 ORDER BY r.registered_at NULLS LAST, r.id
 -- name: outbox_queue
--- $1 chats, $2 methods, $3 payloads, $4 priority of all
-INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
-SELECT chat_id, method, payload::json, $4::smallint
-FROM unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY AS f (chat_id, method, payload, place)
+-- $1 chats, $2 methods, $3 payloads, $4 priority of all, $5 about whom each is (outbox.relay), or NULL
+INSERT INTO salesreg.outbox (chat_id, method, payload, priority, relay)
+SELECT chat_id, method, payload::json, $4::smallint, relay::json
+FROM unnest($1::bigint[], $2::text[], $3::text[], $5::text[]) WITH ORDINALITY AS f (chat_id, method, payload, relay, place)
 ORDER BY place

@@ -178,7 +178,7 @@ WITH due AS (
                                                          FROM public.test_prospects q WHERE q.id = c.prospect OFFSET 0) p
                                      WHERE c.telegram_id = o.chat_id AND p.open AND p.assigned_rep_id IS NOT DISTINCT FROM o.unasked_rep OFFSET 0) THEN 'out of date'
                 -- words and answers of a prospect whom another rep has by now; the card shows those to that one
-                WHEN o.connection IS NULL AND coalesce(o.relay ->> 'prospect', o.summary_of) IS NOT NULL
+                WHEN o.connection IS NULL AND coalesce(o.relay ->> 'prospect', o.summary_of) IS NOT NULL AND o.relay ->> 'notice' IS NULL
                      AND NOT EXISTS (SELECT 1 FROM public.test_prospects p
                                      JOIN public.sales_representatives r ON r.id = p.assigned_rep_id
                                      WHERE p.id = coalesce(o.relay ->> 'prospect', o.summary_of)

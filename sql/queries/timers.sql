@@ -95,7 +95,11 @@ LEFT JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, q.telegram_id, left(q
 LEFT JOIN LATERAL (SELECT q.locale FROM salesreg.user_sessions q WHERE q.user_id = r.telegram_id OFFSET 0) u ON true
 LEFT JOIN LATERAL (SELECT q.id, q.prospect FROM salesreg.assignments q
                    WHERE q.prospect = t.prospect AND q.ended_at IS NULL AND q.rep = p.assigned_rep_id LIMIT 1) a ON true
-LEFT JOIN LATERAL (SELECT w.* FROM salesreg.way_as_rep(t.prospect, r.telegram_id) w OFFSET 0) y ON true
+-- of a question they are reminded where it was asked: only there is it answered
+LEFT JOIN LATERAL (SELECT w.* FROM salesreg.way_as_rep(t.prospect, r.telegram_id) w
+                   WHERE NOT (t.kind = 'reminder' AND c.telegram_id IS NOT NULL
+                              AND EXISTS (SELECT 1 FROM salesreg.qualifications q
+                                          WHERE q.prospect = t.prospect AND q.question IS NOT NULL OFFSET 0)) OFFSET 0) y ON true
 CROSS JOIN LATERAL (SELECT coalesce((SELECT salesreg.zone_or_null(f.zone) FROM unnest($3::text[]) WITH ORDINALITY AS f (zone, place)
                                      WHERE salesreg.zone_or_null(f.zone) IS NOT NULL ORDER BY f.place LIMIT 1),
                                     salesreg.zone_or_null((SELECT q.time_zone FROM salesreg.rep_schedule q WHERE q.rep = r.id)),

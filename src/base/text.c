@@ -226,12 +226,17 @@ char *text_for_terminal(char *s)
 	return s;
 }
 
-/* Marks that change how text is laid out but show nothing (Unicode categories Cc and Cf, the ones seen in chats). */
+/*
+ * Marks that change how text is laid out but show nothing (Unicode categories Cc and Cf, the ones seen in chats), and letters and a
+ * pattern that are blank (Hangul fillers, the empty Braille cell): a name of these looks empty.
+ */
 static bool is_invisible(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x061C ||
 	       (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
-	       (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB);
+	       (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) ||
+	       c == 0x115F || c == 0x1160 || c == 0x180E || c == 0x2800 || c == 0x3164 ||
+	       c == 0xFFA0;
 }
 
 bool text_is_joiner(uint32_t c)

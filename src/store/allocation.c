@@ -369,5 +369,5 @@ void outbox_queue(struct db_plan *plan, struct arena *a, const struct queued_row
 	if (count)
 		(void)db_plan_add(plan, SQL_OUTBOX_QUEUE, I64_COLUMN(a, rows, count, chat_id),
 		    TEXT_COLUMN(a, rows, count, method), TEXT_COLUMN(a, rows, count, payload),
-		    db_i64(a, priority));
+		    db_i64(a, priority), TEXT_COLUMN(a, rows, count, relay));
 }

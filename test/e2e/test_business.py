@@ -533,8 +533,14 @@ def test_a_newcomer_is_greeted_as_the_rep_asked_by_the_bot_and_reminded_as_the_r
     world.settle()
     assert world.db.timers.value("count(*)") == 0 and not boris.unheard()
     anna.opens(text.split("?start=")[1].split()[0])
-    assert "Anna" in anna.hears_anything().text
     boris.hears("prospect_came", name="Anna")
+    # of a question that is open they are reminded where it can be answered
+    asked = "Что вы ищете?"
+    while asked not in anna.hears_anything().text:
+        pass
+    comes_due(world, "reminder")
+    anna.hears("reminder_of_rep", name="Anna", rep=boris.name)
+    assert len([e for e in anna.sandbox.transcript(anna.id)[0] if e.get("by_bot")]) == 1
 
 
 def test_a_silent_newcomer_is_reminded_as_the_rep_while_the_chat_is_open(greeting):

@@ -103,6 +103,30 @@ def test_a_reply_to_a_card_is_a_note_and_an_edit_changes_it(world, pair):  # noq
     assert anna.unheard() == []
 
 
+def test_a_reply_to_the_notice_of_a_new_client_is_a_note(world):  # noqa: F811
+    boris = registered(world)
+    world.db.add_prospect("p1", "Olga Zakharova", "@olga_z")
+    notice = boris.hears_anything()
+    assert "Olga Zakharova" in notice.text
+    world.settle()
+    says(boris, "Просила звонить после шести", reply_to=notice)
+    boris.hears("note_kept", name="Olga Zakharova")
+    assert notes(world) == ["Просила звонить после шести"]
+
+
+def test_a_notice_of_a_client_who_has_gone_since_goes_all_the_same_and_what_became_of_them_follows(world):  # noqa: F811
+    boris = registered(world)
+    world.sandbox.fault("429", method="sendMessage", chat=boris.id, retry_after=3, times=1)
+    world.db.add_prospect("p1", "Olga Zakharova", "@olga_z")
+    world.db.outbox.eventually("max(attempts) > 0", "WHERE chat_id = %s", boris.id)
+    world.db.execute("DELETE FROM test_prospects WHERE id = 'p1'")
+    world.settle()
+    world.db.outbox.eventually("count(*) = 0")
+    heard = [e["text"] for e in boris.unheard()]
+    assert not heard or "Olga" in heard[0], heard
+    assert world.db.outbox_history.value("count(*)", "WHERE error = 'not theirs any more'") == 0
+
+
 def test_a_note_and_its_edit_in_one_poll_are_one_note(world, pair):  # noqa: F811
     boris, _ = pair
     opened = boris.opens_card("Anna")
@@ -298,7 +322,7 @@ def test_a_client_is_found_by_what_they_answered(crowd):
     made, boris = crowd
     boris.says("мои клиенты")
     boris.hears_anything()
-    made.db.execute("INSERT INTO salesreg.answers (prospect, question, script, value, answer) VALUES"
+    made.db.execute(f"INSERT INTO {tables.answers} (prospect, question, script, value, answer) VALUES"
                     " ('p9', 'phone', 's', '+79035550102', '+7 903 555-01-02'), ('p9', 'email', 's', 'Anna@Example.org', 'Anna@Example.org'),"
                     " ('p9', 'where', 's', 'Чангу', 'Чангу')")
     for text in ("8 903 555 01 02", "5550102", "anna@example", "client anna@"):
@@ -490,7 +514,7 @@ def test_who_was_archived_or_waits_is_taken_and_no_second_row_made(make_world):
 def has_olga(world, rep):  # noqa: F811
     world.db.execute("INSERT INTO test_prospects (id, name, telegram_id, assigned_rep_id) SELECT 'p1', 'Olga Zakharova', '@olga_z', id"
                      " FROM sales_representatives WHERE telegram_id = %s", rep.id)
-    world.db.execute("INSERT INTO salesreg.assignments (prospect, rep) SELECT id, assigned_rep_id FROM test_prospects")
+    world.db.execute(f"INSERT INTO {tables.assignments} (prospect, rep) SELECT id, assigned_rep_id FROM test_prospects")
     world.db.prospect_identities.insert("(prospect, kind, value) VALUES ('p1', 'username', 'olga_z') ON CONFLICT DO NOTHING")
     world.settle()
     rep.forget()

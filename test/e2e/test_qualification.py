@@ -212,6 +212,21 @@ def test_the_number_of_somebody_else_is_no_answer(asking):
     assert "Вопрос more?" in next_question(anna)
 
 
+@pytest.mark.parametrize("language, words", [("ru", "Удалите все мои данные"), ("en", "Delete all my data!")])
+def test_who_wants_to_be_forgotten_is_passed_on_and_asked_nothing_more(asking, language, words):
+    """As /privacy says; with a question open that takes any words."""
+    world = asking(question("wish"), question("more"))
+    boris = registered(world)
+    anna, _ = becomes_prospect(world, language=language)
+    prospects.assigned(world, f"tg{anna.id}", boris)
+    boris.hears_anything()
+    anna.says(words)
+    anna.hears("prospect_handed_over", rep=boris.name)
+    assert words in boris.hears_anything().text
+    world.settle()
+    assert answers(world, anna) == {} and not anna.unheard()
+
+
 def test_a_question_of_theirs_goes_to_the_rep_and_ours_is_asked_again(asking):
     world = asking(question("budget", "number"), question("more"))
     boris = registered(world)

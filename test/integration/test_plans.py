@@ -150,7 +150,7 @@ HOT = {
     "admins_missed": ["'{1000000001}'"],
     "admins_heard": ["'{1000000001}'"],
     "outbox_failed": ["'{1}'", "'{1000000001}'", "'{1}'", "'{x}'"],
-    "outbox_queue": ["'{1000000001}'", "'{sendMessage}'", "'{\"{}\"}'", "1"],
+    "outbox_queue": ["'{1000000001}'", "'{sendMessage}'", "'{\"{}\"}'", "1", "'{NULL}'"],
     "reps_available": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'"],
     "reps_unavailable": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'x'"],
     "reps_username": ["'{c4ca4238-a0b9-2382-0dcc-509a6f75849b}'", "'{x}'"],

@@ -48,6 +48,8 @@ static const struct each_text_is_recognised_or_left_alone_row {
     {"«мои клиенты»", PHRASE_CLIENTS},
     {"my clients", PHRASE_CLIENTS},
     {"/clients", PHRASE_CLIENTS},
+    {"«Удалите все мои данные»", PHRASE_FORGET},
+    {"Delete all my data.", PHRASE_FORGET},
     {"Статус", PHRASE_STATUS},
     {"профиль", PHRASE_STATUS},
     {"status?", PHRASE_STATUS},

@@ -59,6 +59,9 @@ static void a_cut_falls_between_what_readers_take_for_characters(void **state)
 static const struct cleaning_keeps_joiners_that_do_something_row {
 	const char *typed, *tidy;
 } cleaning_keeps_joiners_that_do_something_rows[] = {
+    /* blank letters alone are nothing */
+    {"\u3164\u115F \u1160\uFFA0\u2800\u180E", ""},
+    {"\u3164Anna\u2800", "Anna"},
     {" " FAMILY "  " HEART " ", FAMILY " " HEART},
     {SCOTLAND FLAG THUMB, SCOTLAND FLAG THUMB},
     {"\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645",

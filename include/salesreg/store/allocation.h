@@ -208,6 +208,7 @@ size_t allocation_by_hand_parse(
 struct queued_row {
 	int64_t chat_id;
 	const char *method, *payload;
+	const char *relay; /* about whom it is (outbox.relay); NULL: nobody alone */
 };
 void outbox_queue(struct db_plan *plan, struct arena *a, const struct queued_row *rows,
     size_t count, int priority);

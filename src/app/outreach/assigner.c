@@ -145,8 +145,8 @@ void assigner_queue(struct assigner *s, const struct message_list *messages)
 	struct queued_row *rows = ARENA_ARRAY(&s->arena, struct queued_row, messages->count);
 	size_t count = 0;
 	for (const struct message *m = messages->first; m; m = m->next)
-		rows[count++] = (struct queued_row){
-		    m->chat_id, outgoing_method(m), outgoing_payload(m, &s->arena)};
+		rows[count++] = (struct queued_row){m->chat_id, outgoing_method(m),
+		    outgoing_payload(m, &s->arena), outgoing_relay(m, &s->arena)};
 	outbox_queue(&s->plan, &s->arena, rows, count, PRIORITY_NOTIFICATION);
 	assigner_queue_answers(s);
 	if (s->link_count > 0)
@@ -196,6 +196,7 @@ struct notice_prospect assigner_notice_of(
 	bool contacted = false;
 	bool again = had_before(row->former, rep, &contacted);
 	return (struct notice_prospect){.assignment_id = row->assignment_id,
+	    .prospect_id = row->prospect,
 	    .invite = row->bot ? own_link(s, row) : NULL,
 	    .name = row->name,
 	    .telegram = row->telegram,

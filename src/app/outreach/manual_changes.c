@@ -164,7 +164,8 @@ struct queued_row by_hand_card_edit(const struct card_row *card, struct arena *a
 	    (long long)card->chat_id, (long long)card->message_id, keyboard ? keyboard : "[]");
 	json_decref(kept);
 	json_decref(sent);
-	return (struct queued_row){card->chat_id, "editMessageReplyMarkup", payload};
+	return (struct queued_row){
+	    .chat_id = card->chat_id, .method = "editMessageReplyMarkup", .payload = payload};
 }
 
 const char *by_hand_unsent_card(const struct unsent_row *card, struct arena *a)

@@ -56,7 +56,14 @@ static void build(const struct catalog *catalog, enum locale locale, enum text_i
 	    .items = items,
 	    .count = count,
 	};
-	prospect_list_send(&list, a, messages);
+	struct message_list sent = {0};
+	prospect_list_send(&list, a, &sent);
+	struct relayed *about = ARENA_NEW(a, struct relayed);
+	*about = (struct relayed){
+	    .prospect = count == 1 ? prospects->prospect_id : NULL, .card = true, .notice = true};
+	for (struct message *m = sent.first; m && about->prospect; m = m->next)
+		m->relayed = about;
+	message_list_join(messages, &sent);
 }
 
 void notice_build(const struct catalog *catalog, enum locale locale, int64_t chat_id,

@@ -21,8 +21,7 @@ const char *name_verdict_name(enum name_verdict verdict)
  */
 static bool is_junk(uint32_t c)
 {
-	return c == TEXT_REPLACEMENT || c == 0x115F || c == 0x1160 || c == 0x180E || c == 0x2800 ||
-	       c == 0x3164 || c == 0xFFA0 || (c >= 0xE0000 && c <= 0xE0FFF);
+	return c == TEXT_REPLACEMENT || (c >= 0xE0000 && c <= 0xE0FFF);
 }
 
 static char *tidy_name(struct arena *a, const char *typed)

@@ -34,6 +34,7 @@
 	X(CALENDAR, "calendar")                                                                    \
 	X(LANGUAGE, "language")                                                                    \
 	X(PRIVACY, "privacy")                                                                      \
+	X(FORGET, "forget") /* as the text about privacy says it */                                \
 	X(HELP, "help")
 
 enum phrase {

@@ -102,7 +102,9 @@ struct relayed {
 			   to the prospect, and who is told of a refusal */
 	bool caption;   /* what its sender can edit is a caption */
 	bool card;      /* own words to which a reply is a note, and goes to nobody */
-	bool receipt;   /* a sign under them says when they have arrived */
+	bool
+	    notice; /* a card that goes even if the prospect has somebody else by now: what the rep hears of that follows */
+	bool receipt;                        /* a sign under them says when they have arrived */
 	const char *refused[RELAY_REFUSALS]; /* what the sender is told; all NULL: nothing */
 };
 

@@ -158,7 +158,8 @@ const char *outgoing_relay(const struct message *message, struct arena *a)
 		return NULL;
 	if (!r->chat_id)
 		return arena_concat(a, "{\"prospect\":", json_quote(a, r->prospect),
-		    r->card ? ",\"card\":true}" : "}", (char *)NULL);
+		    r->card ? ",\"card\":true" : "", r->notice ? ",\"notice\":true" : "", "}",
+		    (char *)NULL);
 	const char *refused = "";
 	for (size_t i = 0; r->refused[0] && i < RELAY_REFUSALS; i++)
 		refused = arena_concat(a, refused, i ? ",\"" : ",\"refused\":{\"", reasons[i],

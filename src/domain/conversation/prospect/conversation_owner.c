@@ -14,8 +14,10 @@
 bool turn_asks_for_person(const struct turn *t)
 {
 	const struct conversation_rules *rules = t->state->rules;
+	/* who wants to be forgotten wants no further question either: a person sees to it (TEXT_PRIVACY_PROSPECT) */
 	return t->event->kind == EVENT_TEXT &&
-	       phrase_among(t->event->text, rules->hand_over_words, rules->hand_over_count, t->a);
+	       (t->phrase == PHRASE_FORGET || phrase_among(t->event->text, rules->hand_over_words,
+						  rules->hand_over_count, t->a));
 }
 
 /* Of the prospect who talks. */
