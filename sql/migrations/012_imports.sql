@@ -77,7 +77,9 @@ CREATE UNLOGGED TABLE salesreg.import_staging (
 CREATE FUNCTION salesreg.import_tidy(this_text text) RETURNS text LANGUAGE sql IMMUTABLE
     SET search_path = pg_catalog, pg_temp AS $$
     SELECT nullif(btrim(translate(normalize(replace(this_text, E'\r\n', E'\n'), NFC),
-                                  E'\r\t\u00a0\u2007\u202f\u00ad\u200b\u2060\ufeff', E'\n    '), E' \n'), '')
+                                  E'\r\t\u00a0\u2007\u202f\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b' ||
+                                  E'\x1c\x1d\x1e\x1f\x7f\u00ad\u200b\u2060\ufeff',
+                                  E'\n' || repeat(' ', 33)), E' \n'), '')
 $$;
 -- The same of a text of one line.
 CREATE FUNCTION salesreg.import_tidy_line(this_text text) RETURNS text LANGUAGE sql IMMUTABLE

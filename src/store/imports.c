@@ -83,10 +83,12 @@ static bool be_patient(struct db_session *s)
 	return db_session_run(s, SQL_OPERATOR_SESSION, "0", "5000");
 }
 
+/* Another import may be a long one. */
 bool imports_begin(struct db_session *s)
 {
-	return be_patient(s) && db_session_run_plain(s, SQL_TX_BEGIN) &&
-	       db_session_run_plain(s, SQL_IMPORTS_BEGIN);
+	return db_session_run(s, SQL_OPERATOR_SESSION, "0", "60000") &&
+	       db_session_run_plain(s, SQL_TX_BEGIN) &&
+	       db_session_run_plain(s, SQL_IMPORTS_BEGIN) && be_patient(s);
 }
 
 struct source {
@@ -160,6 +162,15 @@ bool imports_problems(struct db_session *s, struct arena *a, int64_t after_line,
 	return r;
 }
 
+static bool write_audit(struct db_session *s, struct arena *a, const struct import_name *import)
+{
+	const struct audit_entry entry = {.action = "import",
+	    .after = arena_printf(a, "{\"import\": %lld, \"created\": %lld, \"updated\": %lld}",
+		(long long)import->number, (long long)import->counts.created,
+		(long long)import->counts.updated)};
+	return audit_write(s, a, import->me, &entry);
+}
+
 bool imports_write(struct db_session *s, struct arena *a, const struct import_name *import)
 {
 	const char *number = db_i64(a, import->number);
@@ -168,8 +179,8 @@ bool imports_write(struct db_session *s, struct arena *a, const struct import_na
 	       db_session_run_plain(s, SQL_IMPORTS_UPDATE) &&
 	       db_session_run_plain(s, SQL_IMPORTS_DETAILS) &&
 	       db_session_run(s, SQL_IMPORTS_RECORD, number, import->file, import->hash,
-		   import->operator_name, import->on_duplicate) &&
-	       db_session_run(s, SQL_IMPORTS_REMEMBER, number) &&
+		   import->me->user, import->on_duplicate) &&
+	       write_audit(s, a, import) && db_session_run(s, SQL_IMPORTS_REMEMBER, number) &&
 	       db_session_run_plain(s, SQL_IMPORTS_CLEAR);
 }
 
@@ -206,9 +217,9 @@ bool imports_list(struct db_session *s, struct arena *a, int64_t limit, struct i
 	return r;
 }
 
-bool imports_undo(struct db_session *s, struct arena *a, int64_t number, const char *operator_name,
-    const char **state, struct import_undone *undone, struct import_untaken **untaken,
-    size_t *untaken_count)
+bool imports_undo(struct db_session *s, struct arena *a, int64_t number,
+    const struct audit_actor *me, const char **state, struct import_undone *undone,
+    struct import_untaken **untaken, size_t *untaken_count)
 {
 	static const struct column columns[] = {COL(import_undone, removed, I64),
 	    COL(import_undone, restored, I64), COL(import_undone, left_alone, I64)};
@@ -228,10 +239,16 @@ bool imports_undo(struct db_session *s, struct arena *a, int64_t number, const c
 	*state = arena_strdup(a, PQgetvalue(r, 0, 0));
 	if (strcmp(*state, "done") != 0)
 		return true;
-	r = db_session_run(s, SQL_IMPORTS_UNDO, id, operator_name);
+	r = db_session_run(s, SQL_IMPORTS_UNDO, id, me->user);
 	if (!r)
 		return false;
 	row_parse(r, 0, a, columns, COLUMN_COUNT(columns), undone);
+	const struct audit_entry entry = {.action = "import undone",
+	    .before = arena_printf(a, "{\"import\": %lld}", (long long)number),
+	    .after = arena_printf(a, "{\"removed\": %lld, \"restored\": %lld}",
+		(long long)undone->removed, (long long)undone->restored)};
+	if (!audit_write(s, a, me, &entry))
+		return false;
 	r = db_session_run(s, SQL_IMPORTS_UNTAKEN, id, db_i64(a, SHOWN));
 	*untaken_count = r ? ROWS_PARSE(r, a, of_untaken, untaken) : 0;
 	return r;

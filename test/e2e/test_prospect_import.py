@@ -2,11 +2,14 @@
 import csv
 import io
 import json
+import signal
+import subprocess
 
 import pytest
 
 from support.database import tables
-from support.process import run
+from support.paths import BINARY
+from support.process import environment, run
 
 EXIT_DATA = 65
 FIELDS = "id, telegram_id, name, email, context, notes, status"
@@ -141,3 +144,231 @@ def test_an_import_is_taken_back_but_for_what_somebody_has_touched(db, write):
     rows = json.loads(run("prospect", "import", "--list", "--json", settings={"DATABASE_URL": db.url}).stdout)["imports"]
     assert [(row["import"], row["file"], row["state"], row["created"], row["taken_back"], row["left_alone"]) for row in rows] == [
         (1, "leads.csv", "undone", 3, 2, 2)]
+
+
+ROWS = [["Имя", "Телефон", "Заметки"], ["Анна", "+79123456789", "a;b,c\td"], ["Борис \"Боб\"", "+79123456788", "две\nстроки"]]
+
+
+def table(delimiter=",", end="\r\n", rows=ROWS):
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator=end).writerows(rows)
+    return out.getvalue()
+
+
+FILES = {
+    "utf-8": (table().encode(), "UTF-8", ","),
+    "utf-8 with its mark": (table(";").encode("utf-8-sig"), "UTF-8", ";"),
+    "utf-16 as Excel's Unicode text": (("\ufeff" + table("\t")).encode("utf-16-le"), "UTF-16LE", "\t"),
+    "utf-16 big": (("\ufeff" + table("\t")).encode("utf-16-be"), "UTF-16BE", "\t"),
+    "utf-16 without a mark": (table("\t", rows=[[*row, "latin latin latin"] for row in ROWS]).encode("utf-16-le"), "UTF-16LE", "\t"),
+    "windows-1251 as Russian Excel's CSV": (table(";").encode("cp1251"), "Windows-1251", ";"),
+    "sep line": (("sep=|\r\n" + table("|")).encode(), "UTF-8", "|"),
+    "sep line and mark": (("\ufeffsep=;\n" + table(";")).encode("utf-16-le"), "UTF-16LE", ";"),
+    "CR": (table().replace("\r\n", "\r").encode(), "UTF-8", ","),
+    "LF, no end": (table(end="\n").rstrip().encode(), "UTF-8", ","),
+    "line ends mixed, blank lines": (b"\n" + table().encode().replace(b"\r\n", b"\n\r\n\r", 1), "UTF-8", ","),
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_each_kind_of_file_is_read_and_said(db, write, kind):
+    content, encoding, delimiter = FILES[kind]
+    done = bring_in(db, write(content), "--json")
+    body = json.loads(done.stdout)
+    assert (body["encoding"], body["delimiter"], body["created"], body["bad"]) == (encoding, delimiter, 2, 0), done
+    assert encoding in done.stderr and ("--encoding says otherwise" in done.stderr) == (encoding == "Windows-1251")
+    assert db.rows("SELECT name, telegram_id, notes FROM test_prospects ORDER BY id") == [
+        ["Анна", "+79123456789", "a;b,c d"], ['Борис "Боб"', "+79123456788", "две\nстроки"]]
+
+
+def test_a_file_comes_by_a_pipe_and_in_another_encoding_where_it_is_said(db):
+    done = subprocess.run([BINARY, "prospect", "import", "-", "--encoding", "windows-1251", "--json"], input="name;phone\nИван;+79123456789\n".encode("cp1251"),
+                          env=environment({"DATABASE_URL": db.url}), capture_output=True)
+    assert done.returncode == 64 and b"--encoding" in done.stderr  # by its own name alone
+    done = subprocess.run([BINARY, "prospect", "import", "-", "--encoding", "Windows-1251", "--json"], input="name;phone\nИван;+79123456789\n".encode("cp1251"),
+                          env=environment({"DATABASE_URL": db.url}), capture_output=True)
+    assert done.returncode == 0 and db.value("SELECT name FROM test_prospects") == "Иван"
+
+
+@pytest.mark.parametrize("content, why", [
+    (table().encode()[:40] + "я".encode()[:1], "ends in the middle of a character: it was cut"),
+    (table("\t").encode("utf-16")[:-1], "ends in the middle of a character: it was cut"),
+    (b"\xef\xbb\xbfname,phone\n\xff\xfe,1\n", "says that it is UTF-8, and is not"),
+    (b"name,phone\n\x98\xc0,1\n", "neither UTF-8 nor Windows-1251"),
+    (b'name,phone\nAnna,+79123456789\n"Bo"ris","+791\n\n2345' + b"\n" * 5, "line 3 of"),
+])
+def test_a_damaged_file_changes_nothing(db, write, content, why):
+    done = bring_in(db, write(content), code=EXIT_DATA)
+    assert why in done.stderr, done
+    assert everything(db) == ([], [[], [], []])
+
+
+def test_people_are_known_by_any_of_their_keys_and_nothing_is_blanked(db, write):
+    for i, contact in enumerate(["https://t.me/Anna_N", "8 912 345 67 89", "boris@example.org", "777"]):
+        db.add_prospect(f"p{i}", f"Old {i}", contact, "context", "notes")
+    db.execute("UPDATE test_prospects SET email = 'Anna@Example.org' WHERE id = 'p0'")
+    path = write("id,name,telegram,phone,email,context\n,New,@ANNA_N,,,\n,New,,+79123456789,,\n,New,,,BORIS@EXAMPLE.ORG,\n"
+                 "p3,New,,,,\n,New again,,,anna@example.org,\n")
+    body = told(db, path, "--on-duplicate", "skip")
+    assert counts(body) == (0, 0, 0, 5, 0)
+    assert [(row["line"], row["reason"]) for row in body["problems"]][4] == (6, "it is the same person as line 2")
+    assert counts(told(db, path, "--on-duplicate", "error", code=1)) == (0, 0, 0, 0, 5)
+    assert counts(told(db, path, "--on-duplicate", "update")) == (0, 4, 0, 1, 0)
+    assert db.rows("SELECT name, telegram_id, context, notes FROM test_prospects ORDER BY id") == [
+        ["New", contact, "context", "notes"] for contact in ("https://t.me/Anna_N", "8 912 345 67 89", "boris@example.org", "777")]
+
+
+def test_two_keys_of_two_people_are_no_choice(db, write):
+    db.add_prospect("a", "A", "@anna_n")
+    db.add_prospect("b", "B", "+79123456789")
+    body = told(db, write("telegram,phone\n@anna_n,+79123456789\n"), code=1)
+    assert body["problems"][0]["reason"] == "it is more than one prospect: a by its username, b by its phone"
+
+
+def test_an_office_number_is_nobodys_key(db, write):
+    for i in range(11):
+        db.add_prospect(f"p{i}", f"P {i}", "+79123456789")
+    assert counts(told(db, write("telegram,phone\n@anna_n,+79123456789\n"))) == (1, 0, 0, 0, 0)
+
+
+def test_a_headline_may_be_mapped_and_unknown_columns_refused(db, write):
+    path = write("Связь;Город;Кто\n@anna_n;Убуд;Анна\n")
+    assert "--map" in bring_in(db, path, code=EXIT_DATA).stderr
+    bring_in(db, path, "--map", "Связь=telegram", "--map", "3=name", "--strict", code=EXIT_DATA)
+    bring_in(db, path, "--map", "Связь=telegram", "--map", "3=name", "--map", "город=extra", "--strict")
+    assert db.row("SELECT name, telegram_id FROM test_prospects") == ["Анна", "@anna_n"]
+    assert db.prospect_details.value("extra") == {"Город": "Убуд"}
+
+
+def test_numbers_get_their_country_where_one_is_given(db, write):
+    path = write("phone\n0812 3456 7890\n")
+    assert "no country code" in told(db, path, code=1)["problems"][0]["reason"]
+    bring_in(db, path, "--country", "+62")
+    assert db.value("SELECT telegram_id FROM test_prospects") == "+6281234567890"
+
+
+def export(db, *words, code=0, **kwargs):
+    done = subprocess.run([BINARY, "prospect", "export", *words], env=environment({"DATABASE_URL": db.url}), stdin=subprocess.DEVNULL,
+                          **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | kwargs)
+    assert done.returncode == code, done
+    return done
+
+
+ODD = ["=1+1", "+79123456789", "-", "@x", "'=x", "''quoted'", "a\"b", "two\r\nlines", " spaces ", "\u00a0x\u200b", "é", "e\u0301", "😀👨‍👩‍👧", "--", "'; DROP TABLE x",
+       "\t=x", "back\\slash", "\\N", "sep=;"]
+
+
+@pytest.mark.parametrize("options", [[], ["--excel"]], ids=["csv", "excel"])
+def test_an_export_is_read_back_without_a_change(db, write, options):
+    bring_in(db, write(PEOPLE))
+    for i, odd in enumerate(ODD):
+        db.add_prospect(f"odd{i}", odd, ["@odd_one", "", "https://t.me/+abcdef", "-100123456789"][i % 4], odd, odd)
+        db.execute(f"INSERT INTO {tables.prospect_details} (prospect, extra) VALUES (%s, %s)", f"odd{i}",
+                   json.dumps({"Телефон": f"x{i}\n=y", "line": "7", "Город": "x", "column 3": "y", "extra: z": "q"}))
+    db.execute("UPDATE test_prospects SET status = 'whatever', email = 'no address', created_at = 'infinity' WHERE id = 'odd0'")
+    db.execute("UPDATE test_prospects SET status = NULL, context = NULL, last_contact_at = '2020-01-01' WHERE id = 'odd1'")
+    before = everything(db)
+    path = write(export(db, *options).stdout, "out.csv")
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf" if options else b"id,")
+    for way in ("update", "error", "skip"):
+        body = told(db, path, "--on-duplicate", way)
+        assert counts(body) == (0, 0, len(ODD) + 2, 0, 0), body["problems"]
+        db.imports.delete()
+    bring_in(db, path, "--dry-run", "--on-duplicate", "update")
+    after = everything(db)
+    assert after[0] == before[0] and after[1][0] == before[1][0]
+
+
+def test_a_spreadsheet_gets_no_formula(db):
+    for i, odd in enumerate(ODD):
+        db.add_prospect(f"odd{i}", odd, "@odd_one", odd)
+    content = export(db, "--excel").stdout.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(content, newline=""), delimiter=";"))
+    assert len(rows) == len(ODD) + 1 and content.endswith("\r\n")
+    assert not [cell for row in rows for cell in row if cell.startswith(tuple("=+-@\t\r"))]
+
+
+def test_json_lines(db, write):
+    bring_in(db, write(PEOPLE))
+    lines = [json.loads(line) for line in export(db, "--json-lines").stdout.splitlines()]
+    assert [line["name"] for line in lines] == ["Анна Петрова", "Борис"]
+    assert (lines[0]["extra"], lines[0]["phone"], lines[0]["created_at"], lines[0]["rep"]) == (
+        {"Бюджет": "350 000 $"}, "+79123456789", "2025-12-30T16:00:00.000000Z", None)
+    assert export(db, "--json-lines", "--status", "archived").stdout == b""
+
+
+def test_what_cannot_be_written_is_no_success_and_leaves_no_half_a_file(db, write, tmp_path):
+    db.execute("INSERT INTO test_prospects (id, telegram_id, name, context) SELECT 'p' || i, '@person_' || i, 'P', repeat('x', 1000)"
+               " FROM generate_series(1, 3000) i")
+    with open("/dev/full", "wb") as full:
+        assert b"" != export(db, stdout=full, code=1).stderr
+    path = tmp_path / "out.csv"
+    path.write_text("before")
+    done = subprocess.run(["bash", "-c", f"ulimit -f 100; trap '' XFSZ; exec {BINARY} prospect export --output {path}"],
+                          env=environment({"DATABASE_URL": db.url}), capture_output=True, text=True)
+    assert done.returncode == 1 and "cannot be written: File too large" in done.stderr, done
+    assert path.read_text() == "before" and [each.name for each in tmp_path.iterdir() if "out" in each.name] == ["out.csv"]
+    export(db, "--output", str(path))
+    assert len(path.read_text().splitlines()) == 3001
+    reader = subprocess.Popen([BINARY, "prospect", "export"], env=environment({"DATABASE_URL": db.url}), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert reader.stdout.readline().startswith(b"id,")
+    reader.stdout.close()
+    assert reader.wait(30) != 0 and b"Sanitizer" not in reader.stderr.read()
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_an_import_that_is_ended_in_the_middle_leaves_nothing(db, write, how):
+    path = write("name,telegram\n" + "".join(f"P{i},@person_{i}\n" for i in range(500)))
+    other = db.connect()
+    other.autocommit = False
+    with other.cursor() as cursor:
+        cursor.execute("LOCK TABLE test_prospects IN EXCLUSIVE MODE")
+        importing = subprocess.Popen([BINARY, "prospect", "import", str(path)], env=environment({"DATABASE_URL": db.url}), stdout=subprocess.DEVNULL,
+                                     stderr=subprocess.DEVNULL)
+        db.eventually("SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO public.test_prospects%%'")
+        importing.send_signal(how)
+        assert importing.wait(30) == -how
+    other.rollback()
+    other.close()
+    db.eventually("SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'salesreg operator'")
+    assert everything(db) == ([], [[], [], []]) and db.import_staging.value("count(*)") == 0
+    assert counts(told(db, path)) == (500, 0, 0, 0, 0)
+
+
+def test_two_imports_at_once_make_nobody_twice(db, write):
+    path = write("name,telegram\n" + "".join(f"P{i},@person_{i}\n" for i in range(500)))
+    both = [subprocess.Popen([BINARY, "prospect", "import", str(path), "--json"], env=environment({"DATABASE_URL": db.url}), stdout=subprocess.PIPE) for _ in range(2)]
+    bodies = [json.loads(each.communicate(timeout=60)[0]) for each in both]
+    assert sorted(counts(body) for body in bodies) == [(0, 0, 500, 0, 0), (500, 0, 0, 0, 0)]
+    assert db.value("SELECT count(*) FROM test_prospects") == 500
+
+
+def test_imported_prospects_are_assigned_and_no_rep_has_a_message_for_each(make_world, write):
+    world = make_world(MAX_PROSPECTS_PER_REP="60", PROSPECT_MESSAGES_PER_DAY="0")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    people = world.sandbox.someone(2)
+    for person, name in zip(people, ("Alpha One", "Beta Two")):
+        person.registers(name=name)
+    world.settle()
+    before = {person.id: world.db.outbox_history.value("count(*)", "WHERE chat_id = %s", person.id) for person in people}
+    body = told(world.db, write("name,telegram\n" + "".join(f"Client {i},@client_{i:03}\n" for i in range(50))))
+    assert counts(body) == (50, 0, 0, 0, 0)
+    world.db.eventually("SELECT count(*) = 50 FROM test_prospects WHERE assigned_rep_id IS NOT NULL")
+    world.settle()
+    held = world.db.column("SELECT count(*) FROM test_prospects GROUP BY assigned_rep_id")
+    assert held == [25, 25]
+    for person in people:
+        # not one each: as many cards as a message has room for
+        assert world.db.outbox_history.value("count(*)", "WHERE chat_id = %s", person.id) - before[person.id] <= 5
+    done = run("prospect", "import", "--undo", "1", "--yes", settings={"DATABASE_URL": world.db.url})
+    assert done.stdout == "import 1: 50 prospects removed, 0 as they were before, 0 left alone\n"
+
+
+def test_what_was_imported_and_taken_back_is_in_the_audit(db, write):
+    bring_in(db, write(PEOPLE))
+    undo(db, 1, "--yes")
+    assert db.audit.rows("action, command, before, after", "ORDER BY id") == [
+        ["import", "prospect import", None, {"import": 1, "created": 2, "updated": 0}],
+        ["import undone", "prospect import --undo", {"import": 1}, {"removed": 2, "restored": 0}]]

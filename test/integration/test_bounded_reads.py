@@ -16,7 +16,9 @@ COMPARED = {"assignments_read": ["r.status"], "assignments_contacted": ["p.statu
             "reps_move": ["r.name"], "allocation_changed": ["p.context", "p.email", "p.name", "p.notes"],
             "doctor_reps_without_email": ["r.email"], "doctor_contacts": ["p.email"],
             "own_clients_read": ["w.status"], "own_clients_add": ["p.status"],
-            "codes_read": ["o.email"], "outbox_claim": ["q.status"]}
+            "codes_read": ["o.email"], "outbox_claim": ["q.status"],
+            **{f"imports_{step}": ["p.context", "p.email", "p.name", "p.notes", "p.status", "p.telegram_id"]
+               for step in ("known", "remember", "undo")}}
 
 
 def statements():

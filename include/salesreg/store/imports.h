@@ -7,6 +7,7 @@
 #pragma once
 #include "salesreg/db/session.h"
 #include "salesreg/domain/import/row.h"
+#include "salesreg/store/audit.h"
 
 /*
  * Writes what makes a person of whoever nobody has looked at yet, so that they can be found by their contacts; a page a transaction,
@@ -14,7 +15,7 @@
  */
 bool imports_identify(struct db_session *s, struct arena *a);
 
-/* Waits for another import, as long as for any lock. */
+/* Waits for another import, a minute at most; the sqlstate is 55P03 then. */
 bool imports_begin(struct db_session *s);
 struct import_staged {
 	const struct import_row *row;
@@ -43,7 +44,9 @@ bool imports_problems(struct db_session *s, struct arena *a, int64_t after_line,
 
 struct import_name {
 	int64_t number;
-	const char *file, *hash, *operator_name, *on_duplicate;
+	const char *file, *hash, *on_duplicate;
+	const struct audit_actor *me;
+	struct import_counts counts;
 };
 bool imports_write(struct db_session *s, struct arena *a, const struct import_name *import);
 bool imports_commit(struct db_session *s);
@@ -71,6 +74,6 @@ struct import_untaken {
  * Takes an import back as far as nobody has touched what it made, in a transaction that the caller ends. state: what it was before; NULL:
  * there is no such import, and nothing is done unless it is "done". untaken: the first of those that stay as they are.
  */
-bool imports_undo(struct db_session *s, struct arena *a, int64_t number, const char *operator_name,
-    const char **state, struct import_undone *undone, struct import_untaken **untaken,
-    size_t *untaken_count);
+bool imports_undo(struct db_session *s, struct arena *a, int64_t number,
+    const struct audit_actor *me, const char **state, struct import_undone *undone,
+    struct import_untaken **untaken, size_t *untaken_count);

@@ -136,7 +136,8 @@ static enum import_end end(struct run *r, enum import_end decided)
 	const struct import_name name = {.number = r->outcome->number,
 	    .file = base_name(wish->path),
 	    .hash = r->file.hash,
-	    .operator_name = wish->operator_name,
+	    .me = &wish->me,
+	    .counts = r->outcome->counts,
 	    .on_duplicate = wish->on_duplicate};
 	return imports_write(r->s, r->a, &name) && imports_commit(r->s) ? IMPORT_DONE
 									: IMPORT_DATABASE;

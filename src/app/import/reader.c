@@ -119,7 +119,7 @@ static const char *feed(struct import_reader *r)
 	if (r->bytes.failed || r->parser.entry_pos > IMPORT_ROW_BYTES)
 		return is_open ? not_closed(r)
 			       : arena_printf(r->file->arena,
-				     "line %lld of %s: the row is longer than 4 MB",
+				     "line %lld of %s: the row is longer than 8 MB",
 				     (long long)r->row_line, r->file->name);
 	return NULL;
 }

@@ -1,6 +1,7 @@
 #include "salesreg/base/text.h"
 #include "salesreg/domain/import/header.h"
 #include "salesreg/domain/import/row.h"
+#include "salesreg/domain/import/table.h"
 #include <string.h>
 
 const char *import_field_name(enum import_field field)
@@ -75,6 +76,18 @@ static enum import_field field_of(const char *key)
 		if (is_alias(aliases[field], key))
 			return (enum import_field)field;
 	return IMPORT_EXTRA;
+}
+
+/* Before a name that would mean something else, or be taken for none. */
+static const char extra_mark[] = "extra: ";
+
+const char *import_extra_title(const char *name, struct arena *a)
+{
+	const char *key = import_column_key(name, a);
+	bool plain = *key && field_of(key) == IMPORT_EXTRA && strcmp(key, "line") != 0 &&
+		     strcmp(key, "column") != 0 && strcmp(key, "reason") != 0 &&
+		     strncmp(name, extra_mark, sizeof extra_mark - 1) != 0;
+	return plain ? name : arena_concat(a, extra_mark, name, NULL);
 }
 
 /* The column that a mapping means: by its name, else by its number; count: none. */
@@ -170,7 +183,13 @@ const char *import_header_parse(const char *const *cells, size_t count, const ch
 		return arena_printf(a, "the file has %zu columns; more than %d are not read", count,
 		    IMPORT_COLUMNS_MOST);
 	for (size_t i = 0; i < count; i++) {
-		const char *name = import_tidy(cells[i], false, a);
+		const char *name = import_tidy(import_unguard(cells[i]), false, a);
+		if (strncmp(name, extra_mark, sizeof extra_mark - 1) == 0) {
+			header->names[i] = name + sizeof extra_mark - 1;
+			header->fields[i] = IMPORT_EXTRA;
+			header->is_mapped[i] = true;
+			continue;
+		}
 		header->names[i] = *name ? name : arena_printf(a, "column %zu", i + 1);
 		header->fields[i] = *name ? field_of(import_column_key(name, a)) : IMPORT_EXTRA;
 	}

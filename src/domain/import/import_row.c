@@ -47,7 +47,7 @@ static const char *long_value(const struct reading *r, enum import_field field)
 {
 	const char *text = value_of(r, field, true);
 	if (text && text_code_points(text) > IMPORT_LONG_TEXT_MOST)
-		refuse(r, field, "it is longer than 20,000 characters");
+		refuse(r, field, "it is longer than 500,000 characters");
 	return text;
 }
 

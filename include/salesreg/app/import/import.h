@@ -37,9 +37,9 @@ struct import_wish {
 	const char *country, *zone;
 	const char *const *maps;
 	size_t map_count;
-	const char *on_duplicate;  /* skip, update or error */
-	const char *errors;        /* where the bad rows go; NULL: nowhere */
-	const char *operator_name; /* who does it */
+	const char *on_duplicate; /* skip, update or error */
+	const char *errors;       /* where the bad rows go; NULL: nowhere */
+	struct audit_actor me;    /* who does it */
 	bool is_partial, is_dry, is_strict;
 	void (*on_seen)(void *data, const struct import_seen *seen);
 	void (*on_progress)(void *data, const struct import_progress *progress);

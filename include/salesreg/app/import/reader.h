@@ -11,7 +11,7 @@
 #include "salesreg/domain/import/header.h"
 #include <csv.h>
 
-enum { IMPORT_ROW_BYTES = 4 << 20, IMPORT_SAMPLE_BYTES = 4 * IMPORT_FILE_PIECE };
+enum { IMPORT_ROW_BYTES = 8 << 20, IMPORT_SAMPLE_BYTES = 4 * IMPORT_FILE_PIECE };
 
 struct import_reader {
 	struct import_file *file;

@@ -50,5 +50,8 @@ struct import_header {
 const char *import_header_parse(const char *const *cells, size_t count, const char *const *maps,
     size_t map_count, struct arena *a, struct import_header *header);
 
+/* The title of a column under which a value of that name is kept again when it is read back. */
+const char *import_extra_title(const char *name, struct arena *a);
+
 /* So that two spellings of a column's name agree: small letters, ё as е, signs between words as one space. */
 const char *import_column_key(const char *name, struct arena *a);

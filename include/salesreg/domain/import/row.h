@@ -6,7 +6,7 @@
 #pragma once
 #include "salesreg/domain/import/header.h"
 
-enum { IMPORT_TEXT_MOST = 255, IMPORT_LONG_TEXT_MOST = 20000 };
+enum { IMPORT_TEXT_MOST = 255, IMPORT_LONG_TEXT_MOST = 500000 };
 
 struct import_options {
 	const char *country; /* calling code for numbers without one: "62"; NULL: none */

@@ -7,9 +7,9 @@
 
 extern const struct cli_option prospect_import_options[];
 int prospect_run_import(struct cli *c);
+extern const struct cli_option prospect_export_options[];
+int prospect_run_export(struct cli *c);
 
 /* What there is beside reading a file: prospect_imports.c. */
 int prospect_list_imports(struct cli *c);
 int prospect_undo_import(struct cli *c, int64_t number);
-/* The user of the operating system. */
-const char *prospect_operator(struct arena *a);

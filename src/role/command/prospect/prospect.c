@@ -216,6 +216,13 @@ static const struct cli_command commands[] = {
 		"them. " WHO_HELP,
 	.options = history_options,
 	.run = run_one},
+    {.name = "export",
+	.brief = "all prospects, as CSV or JSON lines",
+	.help =
+	    "Prints all prospects as of one moment, as CSV (RFC 4180, UTF-8): what import reads "
+	    "back without a change, with a column for each that files had besides.",
+	.options = prospect_export_options,
+	.run = prospect_run_export},
     {.name = "import",
 	.arguments = "FILE",
 	.arguments_most = 1,

@@ -192,6 +192,12 @@ static int finish(struct job *j, struct command_database *d, enum import_end how
 	case IMPORT_DATABASE:
 		break;
 	}
+	if (strcmp(d->session.sqlstate, "55P03") == 0) {
+		cli_say(stderr, "salesreg prospect import: another import is at work, or somebody "
+				"holds the table; "
+				"nothing was changed, so try again\n");
+		return EXIT_CODE_FAILED;
+	}
 	return command_database_failed(d, "prospect import");
 }
 
@@ -253,7 +259,7 @@ int prospect_run_import(struct cli *c)
 	    .country = digits_of(cli_value(c, "country", NULL)),
 	    .zone = time_zone_here(zone),
 	    .on_duplicate = cli_value(c, "on-duplicate", "skip"),
-	    .operator_name = prospect_operator(&c->arena),
+	    .me = command_operator(&c->arena, "prospect import"),
 	    .is_partial = cli_has(c, "partial"),
 	    .is_dry = cli_has(c, "dry-run"),
 	    .is_strict = cli_has(c, "strict"),

@@ -6,18 +6,10 @@
 #include "salesreg/role/cli/text.h"
 #include "salesreg/role/database.h"
 #include "salesreg/store/imports.h"
-#include <pwd.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { LIST_DEFAULT = 50 };
-
-const char *prospect_operator(struct arena *a)
-{
-	const struct passwd *user = getpwuid(geteuid());
-	return user ? arena_strdup(a, user->pw_name)
-		    : arena_printf(a, "uid %u", (unsigned)geteuid());
-}
 
 static const char *at_cell(struct arena *a, const json_t *row)
 {
@@ -115,9 +107,15 @@ static int undo(struct cli *c, struct command_database *d, int64_t number)
 	struct import_undone undone = {0};
 	struct import_untaken *left;
 	size_t count;
-	if (!imports_undo(&d->session, &c->arena, number, prospect_operator(&c->arena), &state,
-		&undone, &left, &count))
-		return command_database_failed(d, "prospect import");
+	const struct audit_actor me = command_operator(&c->arena, "prospect import --undo");
+	if (!imports_undo(&d->session, &c->arena, number, &me, &state, &undone, &left, &count)) {
+		int code = command_database_failed(d, "prospect import");
+		if (strcmp(d->session.sqlstate, "42501") == 0)
+			cli_say(stderr,
+			    "Prospects are removed by the owner of their table alone: give "
+			    "its DATABASE_URL.\n");
+		return code;
+	}
 	bool is_done = state && strcmp(state, "done") == 0;
 	bool ok = cli_has(c, "dry-run") || !is_done ? imports_rollback(&d->session)
 						    : imports_commit(&d->session);
