@@ -234,6 +234,8 @@ CREATE TABLE salesreg.rep_rotation (
     reason        text,                        -- why they get nothing, or what became of their application
     back_at       timestamptz,                 -- when a rep who could not be reached was heard of again
     unreachable_since  timestamptz,            -- by Telegram's word; NULL: reached, as far as is known
+    capacity      bigint CHECK (capacity > 0), -- how many open prospects they may have; NULL: MAX_PROSPECTS_PER_REP
+    paused_until  timestamptz,                 -- nothing new until then, by a manager's word; 'infinity': until another one
     passed_on_since    timestamptz,            -- their prospects went on, and they have not read that yet
     last_assigned_turn    bigint NOT NULL DEFAULT nextval('salesreg.rotation_seq'),
     last_reassigned_turn  bigint NOT NULL DEFAULT 0

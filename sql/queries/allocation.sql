@@ -51,21 +51,22 @@ FROM (SELECT created_at FROM public.test_prospects
       WHERE assigned_rep_id IS NULL AND status IN ('unreached', 'contacted', 'in_conversation')
       ORDER BY created_at, id COLLATE "C" LIMIT 10000) w
 -- name: allocation_reps cold
--- $1 capacity, $2 how many prospects may be assigned at most, or NULL for all reps with room. In turn: the first so many
+-- $1 capacity of who has none of their own, $2 how many prospects may be assigned at most, or NULL for all reps with room. In turn: the first so many
 -- with room, longest unserved first, are all that round robin can need; after allocation_candidates, whose rows are among those that
 -- are counted here: one that came in between would find only the reps that the others need. How much each holds is counted here, under the
 -- assignment lock, but for $3 reps of whom it is known to be $4. Whom an open psql holds, by either row, gets nothing for now.
-SELECT r.id, r.telegram_id, d.last_assigned_turn, held.prospects, s.locale
+SELECT r.id, r.telegram_id, d.last_assigned_turn, held.prospects, s.locale, coalesce(d.capacity, $1::bigint)
 FROM salesreg.rep_rotation d
 JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
 LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
 CROSS JOIN LATERAL (
     SELECT coalesce(((SELECT jsonb_object($3::text[], $4::text[])) ->> d.rep::text)::bigint, (
         SELECT count(*) FROM (SELECT 1 FROM public.test_prospects p
-        WHERE p.assigned_rep_id = d.rep AND p.status IN ('unreached', 'contacted', 'in_conversation') LIMIT $1::bigint) h
+        WHERE p.assigned_rep_id = d.rep AND p.status IN ('unreached', 'contacted', 'in_conversation')
+        LIMIT coalesce(d.capacity, $1::bigint)) h
     )) AS prospects OFFSET 0
 ) held
-WHERE d.available AND held.prospects < $1::bigint
+WHERE d.available AND d.paused_until IS NULL AND held.prospects < coalesce(d.capacity, $1::bigint)
 ORDER BY d.last_assigned_turn, d.rep
 LIMIT CASE WHEN $3::text[] <> '{}' THEN $2::integer -- amid many rounds, for a full one
            WHEN $2::integer IS NOT NULL THEN
@@ -183,7 +184,7 @@ WHERE prospect IN (
     WHERE x.exhausted
       AND EXISTS (SELECT 1 FROM salesreg.rep_rotation d
                   JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
-                  WHERE d.available
+                  WHERE d.available AND d.paused_until IS NULL
                     AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
                                     WHERE a.prospect = x.prospect AND a.rep = d.rep AND a.reason = 'declined'))
     FOR NO KEY UPDATE SKIP LOCKED)
@@ -196,13 +197,13 @@ WITH room AS MATERIALIZED (
     SELECT array_agg(d.rep ORDER BY d.last_reassigned_turn, d.last_assigned_turn, d.rep) AS reps
     FROM salesreg.rep_rotation d
     JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
-    WHERE d.available
+    WHERE d.available AND d.paused_until IS NULL
       -- mostly none, and nothing is looked at
       AND (SELECT EXISTS (SELECT 1 FROM (SELECT 1 FROM salesreg.declined_prospects WHERE NOT exhausted
                                          ORDER BY since, prospect COLLATE "C" LIMIT 1) any_news))
       AND (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects h
            WHERE h.assigned_rep_id = d.rep AND h.status IN ('unreached', 'contacted', 'in_conversation')
-           LIMIT $1::bigint) held) < $1::bigint
+           LIMIT coalesce(d.capacity, $1::bigint)) held) < coalesce(d.capacity, $1::bigint)
 )
 SELECT p.id, left(p.telegram_id, 255), left(p.name, 255), left(p.context, 2000), left(p.notes, 2000), left(p.email, 255),
        nextval('salesreg.assignments_id_seq'), p.ctid,
@@ -336,7 +337,7 @@ WHERE p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_c
   AND (x.exhausted
        -- up to the first who has not declined it
        OR NOT EXISTS (SELECT 1 FROM salesreg.rep_rotation d
-                      WHERE d.available
+                      WHERE d.available AND d.paused_until IS NULL
                         AND (SELECT r.status FROM public.sales_representatives r WHERE r.id = d.rep) = 'active'
                         AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a
                                         WHERE a.prospect = p.id AND a.rep = d.rep AND a.reason = 'declined' OFFSET 0)))
@@ -346,10 +347,10 @@ LIMIT $2::integer
 -- $1 capacity, $2 left out: whether a prospect waits that nobody declined while a rep has room: somebody held the one or the other
 SELECT EXISTS (SELECT 1 FROM salesreg.rep_rotation d
                JOIN public.sales_representatives r ON r.id = d.rep AND r.status = 'active'
-               WHERE d.available
+               WHERE d.available AND d.paused_until IS NULL
                  AND (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects h
                       WHERE h.assigned_rep_id = d.rep AND h.status IN ('unreached', 'contacted', 'in_conversation')
-                      LIMIT $1::bigint) held) < $1::bigint)
+                      LIMIT coalesce(d.capacity, $1::bigint)) held) < coalesce(d.capacity, $1::bigint))
    AND EXISTS (SELECT 1 FROM public.test_prospects p
                WHERE p.assigned_rep_id IS NULL AND p.status IN ('unreached', 'contacted', 'in_conversation')
                  AND p.id <> ALL ($2::varchar[])
@@ -695,8 +696,17 @@ WITH apart AS (
 DELETE FROM salesreg.declined_prospects x USING public.test_prospects p
 WHERE p.id = x.prospect
   AND (p.assigned_rep_id IS NOT NULL OR p.status NOT IN ('unreached', 'contacted', 'in_conversation'))
+-- name: allocation_pauses_end cold
+-- fourth part: pauses whose time is over
+WITH ended AS (
+    UPDATE salesreg.rep_rotation d SET paused_until = NULL
+    FROM (SELECT e.rep FROM salesreg.rep_rotation e WHERE e.paused_until <= now() FOR NO KEY UPDATE SKIP LOCKED) over_
+    WHERE d.rep = over_.rep
+    RETURNING 1
+)
+SELECT pg_catalog.pg_notify('salesreg_reps', '') FROM (SELECT 1 FROM ended LIMIT 1) AS any_ended
 -- name: allocation_new_reps cold
--- fourth part: reps that came in past the triggers
+-- fifth part: reps that came in past the triggers
 INSERT INTO salesreg.rep_rotation (rep)
 SELECT r.id FROM public.sales_representatives r
 WHERE NOT EXISTS (SELECT 1 FROM salesreg.rep_rotation d WHERE d.rep = r.id)

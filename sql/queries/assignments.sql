@@ -27,7 +27,7 @@ SELECT a.id, a.rep, left(p.name, 255), left(p.telegram_id, 255), left(p.status, 
        a.ended_at IS NULL
            -- look-ups a row, up to the first who could: nearly always the first there is
            AND NOT EXISTS (SELECT 1 FROM salesreg.rep_rotation d
-                           WHERE d.available AND d.rep <> a.rep
+                           WHERE d.available AND d.paused_until IS NULL AND d.rep <> a.rep
                              AND (SELECT r.status FROM public.sales_representatives r WHERE r.id = d.rep) = 'active'
                              AND NOT EXISTS (SELECT 1 FROM salesreg.assignments n
                                              WHERE n.prospect = a.prospect AND n.rep = d.rep

@@ -243,10 +243,10 @@ SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM salesreg.assignment_lock) THEN 'INSER
 -- milliseconds, how many reps have room
 SELECT w.prospects, w.oldest_ms,
        (SELECT count(*) FROM salesreg.rep_rotation d JOIN public.sales_representatives r ON r.id = d.rep
-        WHERE r.status = 'active' AND d.available
+        WHERE r.status = 'active' AND d.available AND d.paused_until IS NULL
           AND (SELECT count(*) FROM (SELECT 1 FROM public.test_prospects h
                WHERE h.assigned_rep_id = r.id AND h.status IN ('unreached', 'contacted', 'in_conversation')
-               LIMIT $1::bigint) held) < $1::bigint)
+               LIMIT coalesce(d.capacity, $1::bigint)) held) < coalesce(d.capacity, $1::bigint))
 FROM (SELECT count(*) AS prospects, (extract(epoch FROM now() - min(p.since)) * 1000)::bigint AS oldest_ms
       FROM (SELECT greatest(q.created_at, q.updated_at) AS since FROM public.test_prospects q
             WHERE q.assigned_rep_id IS NULL AND q.status IN ('unreached', 'contacted', 'in_conversation')

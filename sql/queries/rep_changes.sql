@@ -3,7 +3,9 @@
 SELECT r.id, left(r.name, 255), left(r.email, 255), r.telegram_id, left(r.status, 50), s.locale,
        coalesce((SELECT e.proven FROM salesreg.rep_email e WHERE e.rep = r.id), false), coalesce(d.available, true),
        (SELECT count(*) FROM public.test_prospects p
-        WHERE p.assigned_rep_id = r.id AND p.status IN ('unreached', 'contacted', 'in_conversation'))
+        WHERE p.assigned_rep_id = r.id AND p.status IN ('unreached', 'contacted', 'in_conversation')),
+       d.capacity, d.paused_until IS NOT NULL,
+       CASE WHEN isfinite(d.paused_until) THEN (extract(epoch FROM d.paused_until) * 1000000)::bigint END
 FROM public.sales_representatives r
 LEFT JOIN salesreg.rep_rotation d ON d.rep = r.id
 LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
@@ -33,3 +35,22 @@ WITH changed AS (
     RETURNING r.id
 )
 SELECT salesreg.must((SELECT count(*) FROM changed) = cardinality($1::uuid[]))
+-- name: reps_set_capacity cold
+-- $1 rep, $2 how many open prospects it may have, or NULL: as everybody
+WITH changed AS (
+    INSERT INTO salesreg.rep_rotation AS d (rep, capacity) VALUES ($1::uuid, $2::bigint)
+    ON CONFLICT (rep) DO UPDATE SET capacity = excluded.capacity
+    RETURNING 1
+)
+SELECT pg_catalog.pg_notify('salesreg_reps', '') FROM changed
+-- name: reps_pause cold
+-- $1 rep, $2 for so many seconds, or -1: until a manager ends it; NULL: it ends
+WITH changed AS (
+    INSERT INTO salesreg.rep_rotation AS d (rep, paused_until)
+    VALUES ($1::uuid, CASE WHEN $2::bigint < 0 THEN 'infinity' ELSE now() + $2::bigint * interval '1 second' END)
+    ON CONFLICT (rep) DO UPDATE SET paused_until = excluded.paused_until
+    RETURNING d.paused_until
+)
+SELECT CASE WHEN isfinite(c.paused_until) THEN (extract(epoch FROM c.paused_until) * 1000000)::bigint END,
+       pg_catalog.pg_notify('salesreg_reps', '')
+FROM changed c

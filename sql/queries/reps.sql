@@ -4,7 +4,8 @@ SELECT r.telegram_id, r.id, left(r.name, 255), left(r.email, 255), coalesce(left
        left(r.telegram_username, 255), coalesce(d.available, true),
        CASE WHEN r.status = 'removed' THEN 0 ELSE
        (SELECT count(*) FROM public.test_prospects p
-        WHERE p.assigned_rep_id = r.id AND p.status IN ('unreached', 'contacted', 'in_conversation')) END
+        WHERE p.assigned_rep_id = r.id AND p.status IN ('unreached', 'contacted', 'in_conversation')) END,
+       d.capacity, d.paused_until IS NOT NULL
 FROM public.sales_representatives r LEFT JOIN salesreg.rep_rotation d ON d.rep = r.id
 WHERE r.telegram_id = ANY ($1::bigint[])
 ORDER BY r.id FOR NO KEY UPDATE OF r
@@ -45,7 +46,7 @@ WITH fresh AS (
 ), reachable AS (
     INSERT INTO salesreg.rep_rotation (rep) SELECT id FROM back
     ON CONFLICT (rep) DO UPDATE SET available = true, reason = NULL, back_at = now(), unreachable_since = NULL,
-                                    passed_on_since = NULL
+                                    passed_on_since = NULL, paused_until = NULL
 ), keyed AS (
     INSERT INTO salesreg.rep_email (email_key, rep)
     SELECT f.email_key, f.rep FROM fresh f JOIN back b ON b.id = f.rep

@@ -65,7 +65,7 @@ size_t allocation_reps_parse(
 	static const struct column columns[] = {COL(allocation_rep_row, rep, TEXT),
 	    COL(allocation_rep_row, telegram_id, I64),
 	    COL(allocation_rep_row, last_assigned_turn, I64), COL(allocation_rep_row, open, I64),
-	    COL(allocation_rep_row, locale, TEXT)};
+	    COL(allocation_rep_row, locale, TEXT), COL(allocation_rep_row, capacity, I64)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
@@ -241,6 +241,7 @@ struct allocation_reconciliation allocation_reconcile(
 	steps.by_hand = db_plan_add(plan, SQL_ALLOCATION_BY_HAND, db_i64(a, (int64_t)limit));
 	steps.changed = db_plan_add(plan, SQL_ALLOCATION_CHANGED, db_i64(a, (int64_t)limit));
 	(void)db_plan_add_plain(plan, SQL_ALLOCATION_RECONCILE_APART);
+	(void)db_plan_add_plain(plan, SQL_ALLOCATION_PAUSES_END);
 	(void)db_plan_add_plain(plan, SQL_ALLOCATION_NEW_REPS);
 	steps.returned = db_plan_add_plain(plan, SQL_ALLOCATION_RETURNED);
 	steps.expiry = db_plan_add(plan, SQL_ALLOCATION_EXPIRY, grace);

@@ -64,7 +64,8 @@ size_t reps_parse(const PGresult *result, struct arena *a, struct rep_row **rows
 	static const struct column columns[] = {COL(rep_row, telegram_id, I64),
 	    COL(rep_row, id, TEXT), COL(rep_row, name, TEXT), COL(rep_row, email, TEXT),
 	    COL(rep_row, status, TEXT), COL(rep_row, username, TEXT), COL(rep_row, available, BOOL),
-	    COL(rep_row, open_clients, I64)};
+	    COL(rep_row, open_clients, I64), COL(rep_row, capacity, I64),
+	    COL(rep_row, paused, BOOL)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 

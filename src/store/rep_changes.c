@@ -8,7 +8,8 @@ bool rep_changes_lock(
 	static const struct column columns[] = {COL(rep_now, id, TEXT), COL(rep_now, name, TEXT),
 	    COL(rep_now, email, TEXT), COL(rep_now, telegram_id, I64), COL(rep_now, status, TEXT),
 	    COL(rep_now, locale, TEXT), COL(rep_now, proven, BOOL), COL(rep_now, available, BOOL),
-	    COL(rep_now, open, I64)};
+	    COL(rep_now, open, I64), COL(rep_now, capacity, I64), COL(rep_now, paused, BOOL),
+	    COL(rep_now, paused_until_us, I64)};
 	struct rep_now *rows;
 	if (!db_session_run_plain(s, SQL_ASSIGNMENT_LOCK))
 		return false;
@@ -65,6 +66,20 @@ void rep_changes_plan(struct db_plan *plan, struct arena *a, const struct rep_ch
 	if (change->email)
 		(void)db_plan_add(plan, SQL_REPS_EMAIL, reps, db_text_array(a, &change->email, 1),
 		    db_text_array(a, &change->email_key, 1));
+}
+
+bool rep_changes_capacity(struct db_session *s, struct arena *a, const char *rep, int64_t capacity)
+{
+	return db_session_run(s, SQL_REPS_SET_CAPACITY, rep, capacity ? db_i64(a, capacity) : NULL);
+}
+
+bool rep_changes_pause(
+    struct db_session *s, struct arena *a, const char *rep, int64_t seconds, int64_t *until_us)
+{
+	const PGresult *r =
+	    db_session_run(s, SQL_REPS_PAUSE, rep, seconds ? db_i64(a, seconds) : NULL);
+	*until_us = r ? db_get_i64(r, 0, 0, 0) : 0;
+	return r;
 }
 
 bool rep_changes_run(struct db_session *s, const struct db_plan *plan)

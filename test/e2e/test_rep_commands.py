@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import subprocess
+import time
 
 import pytest
 
@@ -266,3 +267,77 @@ def test_it_asks_at_a_terminal(db):
     assert b"No bot runs now; it is sent when one does." in out
     # no chat is told of a rep whose account is on its way to another one
     assert db.outbox.column("chat_id") == [11]
+
+
+def test_a_pause_keeps_what_there_is_and_lets_nothing_new_in(world):
+    anna = world.person()
+    anna.registers()
+    world.start_outreach()
+    world.db.add_prospect("p1")
+    assert "Prospect p1" in anna.hears_anything().text
+    done = rep(world.db, "pause", anna.email)
+    assert "gets no new prospects, and keeps those there are.\nThey are told in the chat.\n" in done.stdout
+    anna.hears("rep_paused")
+    anna.says("статус")
+    anna.hears("status", status=world.texts.raw("ru", "rep_is_paused"))
+    world.db.add_prospect("p2")
+    world.db.add_prospect("p3", telegram="@someone_p1")  # a person of hers
+    assert "Prospect p3" in anna.hears_anything().text
+    assert [row["paused"] for row in listed(world.db)["reps"]] == [True] and "active, paused" in rep(world.db, "list").stdout
+    assert world.db.prospect("p1")["assigned_rep_id"] and world.db.prospect("p2")["assigned_rep_id"] is None
+    rep(world.db, "resume", anna.email)
+    anna.hears("rep_resumed")
+    assert "Prospect p2" in anna.hears_anything().text
+    assert "is not paused; the last change was resume, by operator" in rep(world.db, "resume", anna.email, code=1).stderr
+    assert [row["action"] for row in world.db.audit.rows("action", "ORDER BY id")] == ["pause", "resume"]
+    assert world.db.audit.column("after", "ORDER BY id") == [{"paused_until": "until resumed"}, {"paused_until": None}]
+
+
+def test_a_pause_with_an_end_ends(make_world):
+    world = make_world(OUTREACH_INTERVAL_SECONDS="1")
+    world.start_bot()
+    world.db.no_prospects()
+    anna = world.person()
+    anna.registers()
+    done = rep(world.db, "pause", anna.email, "--for", "2w", TZ="Asia/Makassar")
+    assert ", until 20" in done.stdout and "(Asia/Makassar)" in done.stdout
+    assert "(Asia/Makassar)" in anna.hears("rep_paused_until").text
+    assert 13 * 86400 < listed(world.db)["reps"][0]["paused_until"] - time.time() < 15 * 86400
+    world.db.add_prospect("p1")
+    world.start_outreach()
+    world.settle()
+    assert not anna.unheard()
+    world.db.rep_rotation.update("paused_until = now() + interval '1 second'")
+    assert "Prospect p1" in anna.hears_anything().text
+    assert world.db.rep_rotation.value("paused_until") is None
+
+
+@pytest.mark.parametrize("strategy", ["round_robin", "least_loaded"])
+def test_each_rep_has_a_capacity_of_their_own(make_world, strategy):
+    world = make_world(MAX_PROSPECTS_PER_REP="2", ASSIGNMENT_STRATEGY=strategy)
+    world.start_bot()
+    world.db.no_prospects()
+    anna, boris = world.person(), world.person("Boris Orlov")
+    anna.registers()
+    boris.registers()
+    rep(world.db, "set-capacity", anna.email, "4")
+    anna.hears("rep_capacity_set", detail=4)
+    rep(world.db, "set-capacity", boris.email, "1")
+    boris.hears("rep_capacity_set", detail=1)
+    for i in range(8):
+        world.db.add_prospect(f"p{i}")
+    world.start_outreach()
+    held = "SELECT count(*) FROM test_prospects p JOIN sales_representatives r ON r.id = p.assigned_rep_id WHERE r.telegram_id = %s"
+    world.db.eventually(held + " HAVING count(*) = 4", anna.id)
+    world.settle()
+    assert [world.db.value(held, person.id) for person in (anna, boris)] == [4, 1]
+    assert [(row["capacity"], row["own_capacity"]) for row in listed(world.db, "--sort", "load")["reps"]] == [(4, True), (1, True)]
+    anna.hears_anything()
+    anna.says("статус")
+    assert "4 из 4" in anna.hears("status").text
+    stats = json.loads(run("stats", "--json", settings={"DATABASE_URL": world.db.url}).stdout)
+    assert sorted(row["capacity"] for row in stats["load"]) == [1, 4]
+    done = rep(world.db, "set-capacity", boris.email, "default", MAX_PROSPECTS_PER_REP="2")
+    assert "has another capacity: 2." in done.stdout
+    world.db.eventually(held + " HAVING count(*) = 2", boris.id)
+    assert world.db.audit.value("after", "ORDER BY id DESC LIMIT 1") == {"capacity": 2}

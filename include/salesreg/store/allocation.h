@@ -28,7 +28,7 @@ struct waiting_row {
 };
 struct allocation_rep_row {
 	const char *rep, *locale;
-	int64_t telegram_id, last_assigned_turn, open;
+	int64_t telegram_id, last_assigned_turn, open, capacity;
 };
 struct allocated_row {
 	struct waiting_row prospect;

@@ -33,8 +33,9 @@ size_t locales_parse(const PGresult *result, struct arena *a, struct chosen_loca
 struct rep_row {
 	int64_t telegram_id;
 	const char *id, *name, *email, *status, *username;
-	bool available;
+	bool available, paused;
 	int64_t open_clients;
+	int64_t capacity; /* their own; 0: as everybody's */
 };
 size_t reps_read(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count);
 size_t reps_parse(const PGresult *result, struct arena *a, struct rep_row **rows);

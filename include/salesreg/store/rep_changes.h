@@ -19,6 +19,9 @@ struct rep_now {
 	const char *status, *locale; /* as the tables have them, or NULL */
 	bool proven, available;      /* the e-mail, by a code; whether Telegram reaches them */
 	int64_t open;                /* prospects */
+	int64_t capacity;            /* their own; 0: as everybody's */
+	int64_t paused_until_us;     /* 0: until a manager ends it, or not paused */
+	bool paused;
 };
 /* is_there: false: it has been deleted. */
 bool rep_changes_lock(
@@ -35,5 +38,10 @@ struct rep_change {
 	const char *email, *email_key; /* both or neither */
 };
 void rep_changes_plan(struct db_plan *plan, struct arena *a, const struct rep_change *change);
+/* capacity 0: as everybody's. */
+bool rep_changes_capacity(struct db_session *s, struct arena *a, const char *rep, int64_t capacity);
+/* seconds < 0: until a manager ends it; 0: it ends. *until_us: 0: no end is known. */
+bool rep_changes_pause(
+    struct db_session *s, struct arena *a, const char *rep, int64_t seconds, int64_t *until_us);
 /* The steps of a plan, in the session's transaction. */
 bool rep_changes_run(struct db_session *s, const struct db_plan *plan);

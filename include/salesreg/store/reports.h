@@ -35,6 +35,7 @@ bool reports_arrivals(struct db_session *s, struct arena *a, int64_t period_s, c
 struct report_load {
 	const char *rep, *name, *status;
 	int64_t open, without_contact, without_contact_us, without_contact_late, stale;
+	int64_t capacity; /* their own; 0: as everybody's */
 	bool available;
 };
 bool reports_load(struct db_session *s, struct arena *a, const char *rep, struct report_load **rows,

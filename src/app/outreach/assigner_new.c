@@ -79,8 +79,8 @@ static void plan_assignments(struct assigner *s, const struct known_row *known, 
 {
 	struct arena *a = &s->arena;
 	int64_t *turns = ARENA_ARRAY(a, int64_t, s->round.rep_count);
-	size_t in_turn = people_allocate(&s->round, known, known_count, s->options.strategy,
-	    s->options.rules->max_prospects, turns, a);
+	size_t in_turn =
+	    people_allocate(&s->round, known, known_count, s->options.strategy, turns, a);
 	s->in_turn = in_turn;
 	s->assigned = s->round.prospect_count;
 	if (s->assigned == 0)

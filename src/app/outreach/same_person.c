@@ -149,8 +149,7 @@ static size_t find_known(struct people_round *round, const struct known_row *kno
 }
 
 size_t people_allocate(struct people_round *round, const struct known_row *known,
-    size_t known_count, enum strategy strategy, size_t capacity, int64_t *last_assigned_turn,
-    struct arena *a)
+    size_t known_count, enum strategy strategy, int64_t *last_assigned_turn, struct arena *a)
 {
 	size_t count = round->prospect_count, in_turn = round->rep_count, fresh_count = 0;
 	size_t *with = ARENA_ARRAY(a, size_t, count);
@@ -159,8 +158,8 @@ size_t people_allocate(struct people_round *round, const struct known_row *known
 	size_t all = find_known(round, known, known_count, with, a);
 	struct allocation_rep *table = ARENA_ARRAY(a, struct allocation_rep, in_turn);
 	for (size_t i = 0; i < in_turn; i++)
-		table[i] = (struct allocation_rep){
-		    round->reps[i].last_assigned_turn, (size_t)round->reps[i].open, capacity};
+		table[i] = (struct allocation_rep){round->reps[i].last_assigned_turn,
+		    (size_t)round->reps[i].open, (size_t)round->reps[i].capacity};
 	size_t *fresh = ARENA_ARRAY(a, size_t, count), *picks = ARENA_ARRAY(a, size_t, count);
 	for (size_t i = 0; i < count; i++) {
 		size_t rep = with[round->people.first[i]];

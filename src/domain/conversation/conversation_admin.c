@@ -219,7 +219,7 @@ static void admin_decided(struct turn *t)
 	/* an admin may be a rep, too */
 	if (subject->telegram_id == t->event->user_id)
 		t->out->next.rep_status = status;
-	rep_change_tell(t->state->rules, subject, verdict.told, t->a, &t->out->messages);
+	rep_change_tell(t->state->rules, subject, verdict.told, NULL, t->a, &t->out->messages);
 	turn_answer(t, verdict.unproven,
 	    verdict.uninvited  ? TEXT_ANSWER_PROVE_BY_INVITE
 	    : verdict.unproven ? TEXT_ANSWER_PROVE_FIRST

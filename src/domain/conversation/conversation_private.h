@@ -152,6 +152,8 @@ void turn_buttons(
 /* The same; those that decide about what the message shows carry its fingerprint. */
 void turn_buttons_about(const struct turn *t, struct message *message,
     const struct turn_button *buttons, size_t count, const char *about);
+/* How many open clients this rep may have. */
+size_t turn_capacity(const struct turn *t);
 /* What an active rep can do. */
 void turn_menu_buttons(const struct turn *t, struct message *message);
 /*

@@ -91,6 +91,11 @@ void turn_buttons_about(const struct turn *t, struct message *message,
 	message_set_buttons(message, out, count);
 }
 
+size_t turn_capacity(const struct turn *t)
+{
+	return t->state->rep_capacity ? t->state->rep_capacity : t->state->rules->max_prospects;
+}
+
 void turn_menu_buttons(const struct turn *t, struct message *message)
 {
 	rep_menu_buttons(t->state->rules, t->out->next.locale, t->a, message);

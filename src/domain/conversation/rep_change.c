@@ -42,6 +42,18 @@ static const struct {
 	.from = WHEN(PENDING) | WHEN(ACTIVE) | WHEN(SUSPENDED),
 	.keeps = true,
 	.told = TEXT_REP_EMAIL_SET},
+    [REP_CHANGE_SET_CAPACITY] = {.name = "set-capacity",
+	.from = WHEN(PENDING) | WHEN(ACTIVE) | WHEN(SUSPENDED),
+	.keeps = true,
+	.told = TEXT_REP_CAPACITY_SET},
+    [REP_CHANGE_PAUSE] = {.name = "pause",
+	.from = WHEN(ACTIVE),
+	.keeps = true,
+	.told = TEXT_REP_PAUSED},
+    [REP_CHANGE_RESUME] = {.name = "resume",
+	.from = WHEN(ACTIVE),
+	.keeps = true,
+	.told = TEXT_REP_RESUMED},
 };
 
 const char *rep_change_name(enum rep_change_kind kind)
@@ -110,16 +122,17 @@ void rep_menu_buttons(const struct conversation_rules *rules, enum locale locale
 }
 
 void rep_change_tell(const struct conversation_rules *rules, const struct subject_view *subject,
-    enum text_id told, struct arena *a, struct message_list *messages)
+    enum text_id told, const char *detail, struct arena *a, struct message_list *messages)
 {
 	static const struct turn_button again[] = {
 	    {TEXT_BUTTON_REGISTER, PRESS_REGISTER_YES, false},
 	};
 	const struct catalog_arg args[] = {{"name", prospect_quoted_name(a, subject->name)},
-	    {"email", quote_email(a, subject->email, EMAIL_UNITS)}};
+	    {"email", quote_email(a, subject->email, EMAIL_UNITS)},
+	    {"detail", detail ? detail : ""}};
 	struct message *message =
 	    message_list_add(messages, a, subject->telegram_id, PRIORITY_NOTIFICATION,
-		catalog_render(rules->catalog, subject->locale, told, args, 2, a));
+		catalog_render(rules->catalog, subject->locale, told, args, 3, a));
 	if (told == TEXT_REP_APPROVED || told == TEXT_REP_REACTIVATED)
 		rep_menu_buttons(rules, subject->locale, a, message);
 	else if (told == TEXT_REP_PROVE_FIRST)

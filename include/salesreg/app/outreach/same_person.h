@@ -41,5 +41,4 @@ struct people_round {
  * reps of the front can have had one.
  */
 size_t people_allocate(struct people_round *round, const struct known_row *known,
-    size_t known_count, enum strategy strategy, size_t capacity, int64_t *last_assigned_turn,
-    struct arena *a);
+    size_t known_count, enum strategy strategy, int64_t *last_assigned_turn, struct arena *a);

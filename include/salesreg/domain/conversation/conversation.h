@@ -105,7 +105,9 @@ struct conversation_state {
 	enum rep_status rep_status;
 	const char *rep_id, *rep_name, *rep_email, *rep_username;
 	bool rep_available; /* false after the bot was blocked */
+	bool rep_paused;    /* nothing new, by a manager's word */
 	size_t open_clients;
+	size_t rep_capacity;                  /* their own; 0: the rules' */
 	const struct prospect_view *prospect; /* that this person is; NULL: none */
 	/* facts about this one event, as conversation_interest() asked for them */
 	bool email_taken;     /* by another rep than this one */

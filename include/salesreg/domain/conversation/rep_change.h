@@ -12,7 +12,10 @@
 	X(REACTIVATE, "reactivate") /* who was suspended */                                        \
 	X(REMOVE, "remove")         /* as if they had unregistered */                              \
 	X(SET_NAME, "set-name")                                                                    \
-	X(SET_EMAIL, "set-email")
+	X(SET_EMAIL, "set-email")                                                                  \
+	X(SET_CAPACITY, "set-capacity")                                                            \
+	X(PAUSE, "pause")   /* nothing new; what they have they keep */                            \
+	X(RESUME, "resume") /* ends a pause */
 
 enum rep_change_kind {
 #define X(name, text) REP_CHANGE_##name,
@@ -40,9 +43,9 @@ struct application_verdict application_decide(
 
 /* What the rep reads of a change that is none of an application. */
 enum text_id rep_change_told(enum rep_change_kind kind);
-/* In the rep's language, to the rep's chat (in a private chat the chat's id is the person's). */
+/* detail: what else the text names, {detail}; or NULL. In the rep's language, to the rep's chat (in a private chat the chat's id is the person's). */
 void rep_change_tell(const struct conversation_rules *rules, const struct subject_view *subject,
-    enum text_id told, struct arena *a, struct message_list *messages);
+    enum text_id told, const char *detail, struct arena *a, struct message_list *messages);
 /* What a rep can do, under a message. */
 void rep_menu_buttons(const struct conversation_rules *rules, enum locale locale, struct arena *a,
     struct message *message);

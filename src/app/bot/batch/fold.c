@@ -51,6 +51,8 @@ static void fill_rep(struct conversation_state *state, const struct rep_row *row
 	state->rep_email = row->email;
 	state->rep_username = row->username;
 	state->rep_available = row->available;
+	state->rep_paused = row->paused;
+	state->rep_capacity = (size_t)row->capacity;
 	state->open_clients = (size_t)row->open_clients;
 }
 

@@ -68,7 +68,7 @@ static void add(struct turn *t, const struct chosen_view *chosen)
 	t->out->next.open_clients++;
 	const struct catalog_arg args[] = {{"name", prospect_quoted_name(t->a, shown)},
 	    {"open", arena_printf(t->a, "%zu", t->out->next.open_clients)},
-	    {"max", arena_printf(t->a, "%zu", t->state->rules->max_prospects)}};
+	    {"max", arena_printf(t->a, "%zu", turn_capacity(t))}};
 	(void)say_end(
 	    t, chosen->invite ? TEXT_OWN_CLIENT_ADDED : TEXT_OWN_CLIENT_ADDED_MET, args, 3);
 	turn_show_client(

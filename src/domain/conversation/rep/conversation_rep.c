@@ -44,13 +44,15 @@ static void say_status(struct turn *t)
 		return;
 	}
 	turn_set_phase(t, PHASE_NONE);
-	say_with_menu(
-	    t, turn_text(t, TEXT_STATUS,
-		   ARGS({"name", prospect_quoted_name(t->a, next->rep_name)},
-		       {"email", email_of(t, next->rep_email)},
-		       {"status", turn_text(t, TEXT_REP_IS_ACTIVE, NO_ARGS)},
-		       {"open", arena_printf(t->a, "%zu", next->open_clients)},
-		       {"max", arena_printf(t->a, "%zu", t->state->rules->max_prospects)})));
+	say_with_menu(t,
+	    turn_text(t, TEXT_STATUS,
+		ARGS({"name", prospect_quoted_name(t->a, next->rep_name)},
+		    {"email", email_of(t, next->rep_email)},
+		    {"status",
+			turn_text(t, t->state->rep_paused ? TEXT_REP_IS_PAUSED : TEXT_REP_IS_ACTIVE,
+			    NO_ARGS)},
+		    {"open", arena_printf(t->a, "%zu", next->open_clients)},
+		    {"max", arena_printf(t->a, "%zu", turn_capacity(t))})));
 }
 
 static void ask_new_email(struct turn *t, const char *problem)

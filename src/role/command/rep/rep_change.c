@@ -1,19 +1,22 @@
 /*
- * salesreg rep approve, reject, suspend, reactivate, remove, set-name, set-email: one transaction each, of the change, what the rep
+ * salesreg rep approve, reject, suspend, reactivate, remove, set-name, set-email, set-capacity, pause, resume: one transaction each, of the change, what the rep
  * is told, and the row in salesreg.audit.
  */
 #include "salesreg/domain/conversation/rep_change.h"
 #include "rep_private.h"
 #include "salesreg/app/bot/delivery/telegram_message.h"
 #include "salesreg/app/rules.h"
+#include "salesreg/base/time_zone.h"
 #include "salesreg/domain/contact/name.h"
+#include "salesreg/role/cli/table.h"
 #include "salesreg/role/cli/text.h"
 #include "salesreg/store/operators.h"
 #include "salesreg/store/rep_changes.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { PROBLEMS_MAXIMUM = 16 * 1024 };
+enum { PROBLEMS_MAXIMUM = 16 * 1024, CAPACITY_DIGITS = 6 };
 
 struct job {
 	struct cli *c;
@@ -22,6 +25,8 @@ struct job {
 	struct texts texts;
 	enum rep_change_kind kind;
 	const char *name, *email, *email_key; /* what is to be set, or NULL */
+	int64_t capacity;                     /* 0: as everybody's */
+	int64_t pause_s;                      /* < 0: until a manager ends it; 0: it ends */
 	struct rep_now now;
 	const char *who; /* "Anna (anna@example.org, @anna)" */
 };
@@ -38,6 +43,9 @@ static const struct {
     [REP_CHANGE_REMOVE] = {"unregister", "is unregistered", true},
     [REP_CHANGE_SET_NAME] = {"change the name of", "has another name", false},
     [REP_CHANGE_SET_EMAIL] = {"change the e-mail address of", "has another e-mail address", false},
+    [REP_CHANGE_SET_CAPACITY] = {"change the capacity of", "has another capacity", false},
+    [REP_CHANGE_PAUSE] = {"pause", "gets no new prospects, and keeps those there are", false},
+    [REP_CHANGE_RESUME] = {"resume", "gets new prospects again", false},
 };
 
 static enum rep_change_kind kind_of(const char *name)
@@ -63,7 +71,8 @@ static const char *prospects_go(const struct job *j)
 
 static bool sets_value(enum rep_change_kind kind)
 {
-	return kind == REP_CHANGE_SET_NAME || kind == REP_CHANGE_SET_EMAIL;
+	return kind == REP_CHANGE_SET_NAME || kind == REP_CHANGE_SET_EMAIL ||
+	       kind == REP_CHANGE_SET_CAPACITY;
 }
 
 /* An exit code; what is wrong with the value has been said. */
@@ -71,7 +80,9 @@ static int read_values(struct job *j)
 {
 	struct cli *c = j->c;
 	const char *typed = "", *fault;
-	if (!sets_value(j->kind))
+	if (j->kind == REP_CHANGE_PAUSE)
+		j->pause_s = cli_seconds(c, "for", -1);
+	if (!sets_value(j->kind) || j->kind == REP_CHANGE_SET_CAPACITY)
 		return EXIT_CODE_OK;
 	if (j->kind == REP_CHANGE_SET_EMAIL) {
 		fault = rep_email_fault(
@@ -114,6 +125,10 @@ static bool fits(struct job *j, enum rep_status status)
 		    lately(j));
 		return false;
 	}
+	if (j->kind == REP_CHANGE_RESUME && !j->now.paused) {
+		cli_say(stderr, "salesreg rep: %s is not paused%s\n", j->who, lately(j));
+		return false;
+	}
 	if (!j->email)
 		return true;
 	if (!rep_changes_holder(
@@ -135,55 +150,134 @@ static enum locale locale_of(const struct job *j)
 								     : j->rules.default_locale;
 }
 
-static json_t *values(const char *status, const char *name, const char *email)
+/* What an open prospect counts against. */
+static int64_t capacity_of(const struct job *j, int64_t own)
 {
-	return json_pack("{ss* ss* ss*}", "status", status, "name", name, "email", email);
+	return own ? own : (int64_t)j->rules.max_prospects;
 }
 
-/* Within the transaction: the change, what the rep reads, the row in salesreg.audit. */
-static bool write_all(
-    struct job *j, enum rep_status to, enum rep_change_kind kind, enum text_id told)
+static json_t *pause_json(bool paused, int64_t until_us)
+{
+	return !paused    ? json_null()
+	       : until_us ? cli_json_time(until_us)
+			  : json_string("until resumed");
+}
+
+/* What salesreg.audit says of it: {"status": …}, or whatever else is changed. */
+static json_t *values(const struct job *j, const char *status, bool after, int64_t until_us)
+{
+	switch (j->kind) {
+	case REP_CHANGE_APPROVE:
+	case REP_CHANGE_REJECT:
+	case REP_CHANGE_SUSPEND:
+	case REP_CHANGE_REACTIVATE:
+	case REP_CHANGE_REMOVE:
+	case REP_CHANGE_COUNT:
+		break;
+	case REP_CHANGE_SET_NAME:
+		return json_pack("{ss?}", "name", after ? j->name : j->now.name);
+	case REP_CHANGE_SET_EMAIL:
+		return json_pack("{ss?}", "email", after ? j->email : j->now.email);
+	case REP_CHANGE_SET_CAPACITY:
+		return json_pack("{sI}", "capacity",
+		    (json_int_t)capacity_of(j, after ? j->capacity : j->now.capacity));
+	case REP_CHANGE_PAUSE:
+	case REP_CHANGE_RESUME:
+		return json_pack("{so}", "paused_until",
+		    after ? pause_json(j->pause_s != 0, until_us)
+			  : pause_json(j->now.paused, j->now.paused_until_us));
+	}
+	return json_pack("{ss?}", "status", status);
+}
+
+/* "2026-12-31 18:00:00 (Asia/Makassar)" */
+static const char *moment(struct arena *a, int64_t us)
+{
+	char at[64], zone[TIME_ZONE_SIZE];
+	cli_time(at, sizeof at, us);
+	return arena_printf(a, "%s (%s)", at, time_zone_here(zone));
+}
+
+static bool changes_status(enum rep_change_kind kind)
+{
+	return !sets_value(kind) && kind != REP_CHANGE_PAUSE && kind != REP_CHANGE_RESUME;
+}
+
+/* The change itself. */
+static bool make_change(struct job *j, const char *status, int64_t *until_us)
 {
 	struct arena *a = &j->c->arena;
 	struct db_session *s = &j->d->session;
 	struct db_plan *plan = ARENA_NEW(a, struct db_plan);
-	struct message_list messages = {0};
-	bool moves = !j->name && !j->email;
-	const char *status = moves ? rep_status_name(to) : NULL;
 	const struct rep_change change = {.rep = j->now.id,
 	    .from = j->now.status ? j->now.status : "",
 	    .to = status,
 	    .name = j->name,
 	    .email = j->email,
 	    .email_key = j->email_key};
+	*until_us = 0;
+	if (j->kind == REP_CHANGE_SET_CAPACITY)
+		return rep_changes_capacity(s, a, j->now.id, j->capacity);
+	if (j->kind == REP_CHANGE_PAUSE || j->kind == REP_CHANGE_RESUME)
+		return rep_changes_pause(s, a, j->now.id, j->pause_s, until_us);
+	plan->count = 0;
+	rep_changes_plan(plan, a, &change);
+	return rep_changes_run(s, plan);
+}
+
+/* What the rep reads of it. */
+static bool tell(struct job *j, enum text_id told, const char *detail)
+{
+	struct arena *a = &j->c->arena;
+	struct db_plan *plan = ARENA_NEW(a, struct db_plan);
+	struct message_list messages = {0};
 	const struct subject_view subject = {.rep_id = j->now.id,
 	    .name = j->name ? j->name : j->now.name,
 	    .email = j->email ? j->email : j->now.email,
 	    .telegram_id = j->now.telegram_id,
 	    .locale = locale_of(j)};
+	if (j->now.telegram_id <= 0)
+		return true;
+	plan->count = 0;
+	rep_change_tell(&j->rules, &subject, told, detail, a, &messages);
+	outgoing_insert(plan, a, &messages);
+	return rep_changes_run(&j->d->session, plan);
+}
+
+/* Within the transaction: the change, what the rep reads, the row in salesreg.audit. *detail: what was set, for a person. */
+static bool write_all(struct job *j, enum rep_status to, enum rep_change_kind kind,
+    enum text_id told, const char **detail)
+{
+	struct arena *a = &j->c->arena;
+	const char *status = changes_status(j->kind) ? rep_status_name(to) : NULL;
+	int64_t until_us;
+	*detail = NULL;
+	if (!make_change(j, status, &until_us))
+		return false;
+	*detail = j->name ? j->name : j->email;
+	if (j->kind == REP_CHANGE_SET_CAPACITY)
+		*detail = arena_printf(a, "%lld", (long long)capacity_of(j, j->capacity));
+	if (until_us) {
+		*detail = moment(a, until_us);
+		told = TEXT_REP_PAUSED_UNTIL;
+	}
 	const struct audit_actor me = command_operator(a, j->c->name);
 	const struct audit_entry entry = {.action = rep_change_name(kind),
 	    .rep = j->now.id,
-	    .before =
-		audit_json(a, values(moves ? j->now.status : NULL, j->name ? j->now.name : NULL,
-				  j->email ? j->now.email : NULL)),
-	    .after = audit_json(a, values(status, j->name, j->email))};
-	plan->count = 0;
-	rep_changes_plan(plan, a, &change);
-	if (j->now.telegram_id > 0) {
-		rep_change_tell(&j->rules, &subject, told, a, &messages);
-		outgoing_insert(plan, a, &messages);
-	}
-	return rep_changes_run(s, plan) && audit_write(s, a, &me, &entry);
+	    .before = audit_json(a, values(j, j->now.status, false, 0)),
+	    .after = audit_json(a, values(j, status, true, until_us))};
+	return tell(j, told, *detail) && audit_write(&j->d->session, a, &me, &entry);
 }
 
-static void say_done(struct job *j, enum rep_change_kind kind, bool unproven)
+static void say_done(struct job *j, enum rep_change_kind kind, bool unproven, const char *detail)
 {
 	struct arena *a = &j->c->arena;
 	bool leads = true;
-	const char *value = j->name ? j->name : j->email;
-	cli_say(stdout, "%s %s%s%s%s.\n", j->who, words[kind].done, value ? ": " : "",
-	    value ? value : "", prospects_go(j));
+	cli_say(stdout, "%s %s%s%s%s.\n", j->who, words[kind].done,
+	    !detail                    ? ""
+	    : kind == REP_CHANGE_PAUSE ? ", until "
+				       : ": ",
+	    detail ? detail : "", prospects_go(j));
 	if (unproven)
 		(void)puts(
 		    "Nobody has proven that the e-mail address is theirs, as SMTP_URL asks for: "
@@ -216,7 +310,8 @@ static int decide_and_write(struct job *j, bool dry_run)
 		unproven = verdict.unproven;
 		told = verdict.told;
 	}
-	if (!write_all(j, rep_change_status(kind, status), kind, told)) {
+	const char *detail;
+	if (!write_all(j, rep_change_status(kind, status), kind, told, &detail)) {
 		if (j->email && strcmp(j->d->session.sqlstate, "23505") == 0) {
 			cli_say(stderr, "salesreg rep: somebody has just taken %s\n", j->email);
 			return EXIT_CODE_FAILED;
@@ -230,7 +325,7 @@ static int decide_and_write(struct job *j, bool dry_run)
 	}
 	if (!audit_commit(&j->d->session))
 		return command_database_failed(j->d, "rep");
-	say_done(j, kind, unproven);
+	say_done(j, kind, unproven, detail);
 	return unproven ? EXIT_CODE_FAILED : EXIT_CODE_OK;
 }
 
@@ -280,6 +375,20 @@ static int load_rules(struct job *j)
 	return err == ERR_OK ? EXIT_CODE_OK : EXIT_CODE_CONFIG;
 }
 
+/* False: a usage error, which has been said. */
+static bool read_capacity(struct job *j)
+{
+	const char *typed = j->c->words[1];
+	size_t digits = strspn(typed, "0123456789");
+	if (strcmp(typed, "default") == 0)
+		return true;
+	if (digits > 0 && digits <= CAPACITY_DIGITS && !typed[digits])
+		j->capacity = strtoll(typed, NULL, 10);
+	if (j->capacity == 0)
+		(void)cli_wrong(j->c, "%s: it is a number from 1 to 999999, or default", typed);
+	return j->capacity > 0;
+}
+
 int rep_run_change(struct cli *c)
 {
 	struct command_database d = {0};
@@ -287,8 +396,12 @@ int rep_run_change(struct cli *c)
 	if (c->count == 0)
 		return cli_wrong(c, "which rep? WHO is missing");
 	if (c->count == 1 && sets_value(j.kind))
-		return cli_wrong(
-		    c, "the new %s is missing", j.kind == REP_CHANGE_SET_NAME ? "NAME" : "ADDRESS");
+		return cli_wrong(c, "the new %s is missing",
+		    j.kind == REP_CHANGE_SET_NAME    ? "NAME"
+		    : j.kind == REP_CHANGE_SET_EMAIL ? "ADDRESS"
+						     : "N");
+	if (j.kind == REP_CHANGE_SET_CAPACITY && !read_capacity(&j))
+		return EXIT_CODE_USAGE;
 	int code = command_database_open(&d, "rep");
 	if (code == EXIT_CODE_OK)
 		code = read_values(&j);
@@ -302,6 +415,14 @@ int rep_run_change(struct cli *c)
 }
 
 const struct cli_option rep_change_options[] = {
+    CLI_DRY_RUN_OPTION,
+    {.name = NULL},
+};
+const struct cli_option rep_pause_options[] = {
+    {.name = "for",
+	.value = "TIME",
+	.is_time = true,
+	.help = "for so long, as 12h, 7d or 2w; else until rep resume"},
     CLI_DRY_RUN_OPTION,
     {.name = NULL},
 };

@@ -11,10 +11,12 @@ enum { LIST_DEFAULT = 50, LIST_MAX = 10000 };
 
 static json_t *to_json(struct arena *a, const struct managed_rep *rep, int64_t capacity)
 {
-	return json_pack("{ss ss? ss? ss sI ss? sI sI ss? sb ss? so so so}", "id", rep->id, "name",
-	    rep->name, "email", rep->email, "telegram", rep_telegram(a, rep), "telegram_id",
+	return json_pack("{ss ss? ss? ss sI ss? sI sI sb sb so ss? sb ss? so so so}", "id", rep->id,
+	    "name", rep->name, "email", rep->email, "telegram", rep_telegram(a, rep), "telegram_id",
 	    (json_int_t)rep->telegram_id, "status", rep->status, "open", (json_int_t)rep->open,
-	    "capacity", (json_int_t)capacity, "calendar", rep->calendar, "available",
+	    "capacity", (json_int_t)(rep->capacity ? rep->capacity : capacity), "own_capacity",
+	    rep->capacity > 0, "paused", rep->paused, "paused_until",
+	    cli_json_time(rep->paused_until_us), "calendar", rep->calendar, "available",
 	    rep->available, "reason", rep->reason, "unreachable_since",
 	    cli_json_time(rep->unreachable_since_us), "seen_at", cli_json_time(rep->seen_us),
 	    "registered_at", cli_json_time(rep->registered_us));
@@ -25,6 +27,14 @@ static const char *load_cell(struct arena *a, const json_t *row)
 	return arena_printf(a, "%lld/%lld",
 	    (long long)json_integer_value(json_object_get(row, "open")),
 	    (long long)json_integer_value(json_object_get(row, "capacity")));
+}
+
+static const char *status_cell(struct arena *a, const json_t *row)
+{
+	const char *status = json_string_value(json_object_get(row, "status"));
+	return json_is_true(json_object_get(row, "paused"))
+		   ? arena_printf(a, "%s, paused", status ? status : "-")
+		   : status;
 }
 
 static const char *reached_cell(struct arena *a, const json_t *row)
@@ -44,9 +54,12 @@ static const struct cli_column columns[] = {
     {.key = "email", .heading = "EMAIL", .is_long = true},
     {.key = "telegram", .heading = "TELEGRAM", .is_long = true},
     {.key = "telegram_id"},
-    {.key = "status", .heading = "STATUS"},
+    {.key = "status", .heading = "STATUS", .show = status_cell},
     {.key = "open", .heading = "LOAD", .show = load_cell},
     {.key = "capacity"},
+    {.key = "own_capacity"},
+    {.key = "paused"},
+    {.key = "paused_until"},
     {.key = "calendar", .heading = "CALENDAR"},
     {.key = "available", .heading = "REACHED", .show = reached_cell},
     {.key = "reason"},
@@ -117,11 +130,15 @@ static void print_one(struct arena *a, const struct managed_rep *rep,
 				   (long long)rep->telegram_id)
 			     : arena_printf(a, "account %lld", (long long)rep->telegram_id));
 	line("status", rep->status ? rep->status : "none, which counts as not at work");
+	if (rep->paused)
+		line("paused", rep->paused_until_us
+				   ? arena_printf(a, "until %s", since(a, rep->paused_until_us))
+				   : "until rep resume");
 	line("registered", since(a, rep->registered_us));
-	line(
-	    "prospects", arena_printf(a, "%lld open of %lld at most, %lld converted, %lld archived",
-			     (long long)rep->open, (long long)capacity, (long long)more->converted,
-			     (long long)more->archived));
+	line("prospects",
+	    arena_printf(a, "%lld open of %lld at most, %lld converted, %lld archived",
+		(long long)rep->open, (long long)(rep->capacity ? rep->capacity : capacity),
+		(long long)more->converted, (long long)more->archived));
 	line("contacted", since(a, more->contacted_us));
 	line("seen", since(a, rep->seen_us));
 	line("reached", rep->available ? "yes"

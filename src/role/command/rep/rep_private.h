@@ -27,7 +27,8 @@ int rep_find(struct command_database *d, struct cli *c, size_t words, struct man
 const char *rep_email_fault(const struct config *config, struct arena *a, const char *email,
     const char **address, const char **key);
 /* Those that change a rep, by their names. */
-extern const struct cli_option rep_change_options[], rep_change_sure_options[];
+extern const struct cli_option rep_change_options[], rep_change_sure_options[],
+    rep_pause_options[];
 int rep_run_change(struct cli *c);
 extern const struct cli_option rep_list_options[], rep_show_options[];
 int rep_run_list(struct cli *c);

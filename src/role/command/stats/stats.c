@@ -101,8 +101,8 @@ static json_t *load_to_json(const struct figures *f)
 		(void)json_array_append_new(list,
 		    json_pack("{ss ss? ss? sb sI sI sI so sI sI}", "rep", r->rep, "name", r->name,
 			"status", r->status, "available", r->available, "open", (json_int_t)r->open,
-			"capacity", (json_int_t)f->capacity, "without_contact",
-			(json_int_t)r->without_contact, "without_contact_since",
+			"capacity", (json_int_t)(r->capacity ? r->capacity : f->capacity),
+			"without_contact", (json_int_t)r->without_contact, "without_contact_since",
 			cli_json_time(r->without_contact_us), "without_contact_late",
 			(json_int_t)r->without_contact_late, "stale", (json_int_t)r->stale));
 	}
