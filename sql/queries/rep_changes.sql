@@ -54,3 +54,18 @@ WITH changed AS (
 SELECT CASE WHEN isfinite(c.paused_until) THEN (extract(epoch FROM c.paused_until) * 1000000)::bigint END,
        pg_catalog.pg_notify('salesreg_reps', '')
 FROM changed c
+-- name: rep_changes_by_account cold
+-- $1 a Telegram account: the rep that has it, as the bot knows it (reps_read), whether the bot has met the person, and in which language
+SELECT r.id, left(r.name, 255), left(r.status, 50), s.user_id IS NOT NULL, s.locale
+FROM (SELECT 1) AS one
+LEFT JOIN LATERAL (SELECT q.* FROM public.sales_representatives q WHERE q.telegram_id = $1::bigint
+                   ORDER BY q.status = 'removed', q.registered_at NULLS LAST, q.id LIMIT 1) r ON true
+LEFT JOIN salesreg.user_sessions s ON s.user_id = $1::bigint
+-- name: reps_take_over cold
+-- $1 rep, $2 rep: what the first has, open or not, is the second's; outreach tells both. How many of them are open
+WITH moved AS (
+    UPDATE public.test_prospects SET assigned_rep_id = $2::uuid, updated_at = now() WHERE assigned_rep_id = $1::uuid
+    RETURNING status
+)
+SELECT count(*) FILTER (WHERE status IN ('unreached', 'contacted', 'in_conversation')),
+       pg_catalog.pg_notify('salesreg_reconcile', '') FROM moved

@@ -68,6 +68,49 @@ void rep_changes_plan(struct db_plan *plan, struct arena *a, const struct rep_ch
 		    db_text_array(a, &change->email_key, 1));
 }
 
+bool rep_changes_account(
+    struct db_session *s, struct arena *a, int64_t telegram_id, struct rep_account *account)
+{
+	static const struct column columns[] = {COL(rep_account, id, TEXT),
+	    COL(rep_account, name, TEXT), COL(rep_account, status, TEXT),
+	    COL(rep_account, met, BOOL), COL(rep_account, locale, TEXT)};
+	struct rep_account *rows;
+	const PGresult *r = db_session_run(s, SQL_REP_CHANGES_BY_ACCOUNT, db_i64(a, telegram_id));
+	if (!r || ROWS_PARSE(r, a, columns, &rows) == 0)
+		return false;
+	*account = rows[0];
+	return true;
+}
+
+bool rep_changes_add(struct db_session *s, struct arena *a, const struct rep_account *account,
+    const struct rep_now *rep, const char *email_key)
+{
+	struct rep_account added;
+	const char *names = db_text_array(a, &rep->name, 1),
+		   *emails = db_text_array(a, &rep->email, 1);
+	const char *keys = db_text_array(a, &email_key, 1);
+	const char *nobody = db_text_array(a, &(const char *){NULL}, 1);
+	const char *active = db_text_array(a, &(const char *){"active"}, 1);
+	if (account->id
+		? !db_session_run(s, SQL_REPS_REJOIN, db_text_array(a, &account->id, 1), nobody,
+		      names, emails, keys, active)
+		: !db_session_run(s, SQL_REPS_REGISTER, db_i64_array(a, &rep->telegram_id, 1),
+		      nobody, names, emails, keys, active))
+		return false;
+	if (account->met)
+		return true;
+	return rep_changes_account(s, a, rep->telegram_id, &added) &&
+	       db_session_run(s, SQL_REPS_UNAVAILABLE, db_text_array(a, &added.id, 1),
+		   "has not opened the bot yet");
+}
+
+bool rep_changes_take_over(struct db_session *s, const char *from, const char *into, int64_t *open)
+{
+	const PGresult *r = db_session_run(s, SQL_REPS_TAKE_OVER, from, into);
+	*open = r ? db_get_i64(r, 0, 0, 0) : 0;
+	return r;
+}
+
 bool rep_changes_capacity(struct db_session *s, struct arena *a, const char *rep, int64_t capacity)
 {
 	return db_session_run(s, SQL_REPS_SET_CAPACITY, rep, capacity ? db_i64(a, capacity) : NULL);

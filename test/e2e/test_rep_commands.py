@@ -341,3 +341,60 @@ def test_each_rep_has_a_capacity_of_their_own(make_world, strategy):
     assert "has another capacity: 2." in done.stdout
     world.db.eventually(held + " HAVING count(*) = 2", boris.id)
     assert world.db.audit.value("after", "ORDER BY id DESC LIMIT 1") == {"capacity": 2}
+
+
+def test_one_is_added_without_the_chat(world):
+    world.start_outreach()
+    anna = world.person("Anna O'Neil -- 🌴")
+    dry = rep(world.db, "add", "--dry-run", "--", str(anna.id), anna.email.upper(), "Anna", "O'Neil", "-- 🌴")
+    assert "Would register Anna O'Neil -- 🌴" in dry.stdout and world.db.value("SELECT count(*) FROM sales_representatives") == 0
+    # whom the bot has not met gets nothing until they open it
+    done = rep(world.db, "add", "--", str(anna.id), anna.email, anna.name)
+    assert "is a rep.\nThey get prospects when they have opened the bot" in done.stdout
+    assert world.db.rep_rotation.row("available, reason") == [False, "has not opened the bot yet"]
+    world.db.add_prospect("p1")
+    world.settle()
+    assert world.db.prospect("p1")["assigned_rep_id"] is None and world.db.outbox.value("count(*)") == 0
+    anna.opens()
+    anna.hears("welcome_back", name=anna.name)
+    assert "Prospect p1" in anna.hears_anything().text
+    assert world.db.audit.row("action, command, after->>'email'") == ["add", "rep add", anna.email.lower()]
+    taken = rep(world.db, "add", str(anna.id), "other@truerealestate.bali", "Other", "Person", code=1)
+    assert f"is that of {anna.name}, whose status is active" in taken.stderr
+    taken = rep(world.db, "add", "99", anna.email, "Other", "Person", code=1)
+    assert f"is the e-mail address of {anna.name}" in taken.stderr
+    # whom it has met is told, and who was removed comes back as the same
+    rep(world.db, "remove", anna.email, "--yes")
+    anna.hears("rep_removed_now")
+    was = world.db.rep(anna.id)["id"]
+    done = rep(world.db, "add", str(anna.id), anna.email, "Anna", "Two")
+    assert "and gets prospects from now on.\nThey are told in the chat." in done.stdout
+    anna.hears("rep_added", name="Anna Two")
+    assert (world.db.rep(anna.id)["id"], world.db.rep(anna.id)["status"], world.db.rep_email.value("email_key")) == (was, "active", anna.email.lower())
+
+
+def test_two_rows_of_one_person_are_merged(world):
+    old, new = world.person("Anna Old"), world.person("Anna New")
+    old.registers()
+    world.start_outreach()
+    world.db.add_prospect("p1")
+    assert "Prospect p1" in old.hears_anything().text
+    new.registers()
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name, status, assigned_rep_id) SELECT 'p2', '@p_two', 'P2', 'converted', id"
+                     " FROM sales_representatives WHERE telegram_id = %s", old.id)
+    assert "that is one rep" in rep(world.db, "merge", old.email, str(old.id), "--yes", code=1).stderr
+    assert "repeat it with --yes" in rep(world.db, "merge", old.email, new.email, code=1).stderr
+    assert "with 1 open prospect. Nothing was changed" in rep(world.db, "merge", old.email, new.email, "--dry-run").stdout
+    assert world.db.audit.value("count(*)") == 0 and world.db.rep(old.id)["status"] == "active"
+    done = rep(world.db, "merge", old.email, new.email, "--yes")
+    assert done.stdout.startswith("Merged Anna Old (") and "1 open prospect goes on to the second" in done.stdout
+    old.hears("rep_removed_now")
+    assert "Prospect p1" in new.hears_anything().text
+    kept = world.db.rep(new.id)["id"]
+    assert world.db.column("SELECT assigned_rep_id FROM test_prospects") == [kept, kept]
+    assert world.db.rep(old.id)["status"] == "removed"
+    assert world.db.assignments.value("rep", "WHERE prospect = 'p1' AND ended_at IS NULL") == kept
+    gone = world.db.rep(old.id)["id"]
+    assert world.db.audit.rows("rep, after", "ORDER BY id") == [[gone, {"status": "removed", "into": kept}], [kept, {"open": 1, "from": gone}]]
+    # only who is at work takes over
+    assert "has the status removed" in rep(world.db, "merge", new.email, str(old.id), "--yes", code=1).stderr

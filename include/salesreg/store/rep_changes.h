@@ -38,6 +38,20 @@ struct rep_change {
 	const char *email, *email_key; /* both or neither */
 };
 void rep_changes_plan(struct db_plan *plan, struct arena *a, const struct rep_change *change);
+struct rep_account {
+	const char *id, *name, *status; /* NULL: nobody has it */
+	const char *locale;             /* or NULL */
+	bool met;                       /* the person has opened the bot */
+};
+bool rep_changes_account(
+    struct db_session *s, struct arena *a, int64_t telegram_id, struct rep_account *account);
+/*
+ * A new rep, or one who was removed (account->id): active. Whom the bot has not met gets nothing until they open it.
+ */
+bool rep_changes_add(struct db_session *s, struct arena *a, const struct rep_account *account,
+    const struct rep_now *rep, const char *email_key);
+/* *open: how many of the prospects that are `into`'s now are open. */
+bool rep_changes_take_over(struct db_session *s, const char *from, const char *into, int64_t *open);
 /* capacity 0: as everybody's. */
 bool rep_changes_capacity(struct db_session *s, struct arena *a, const char *rep, int64_t capacity);
 /* seconds < 0: until a manager ends it; 0: it ends. *until_us: 0: no end is known. */

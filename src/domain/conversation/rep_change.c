@@ -133,7 +133,7 @@ void rep_change_tell(const struct conversation_rules *rules, const struct subjec
 	struct message *message =
 	    message_list_add(messages, a, subject->telegram_id, PRIORITY_NOTIFICATION,
 		catalog_render(rules->catalog, subject->locale, told, args, 3, a));
-	if (told == TEXT_REP_APPROVED || told == TEXT_REP_REACTIVATED)
+	if (told == TEXT_REP_APPROVED || told == TEXT_REP_ADDED || told == TEXT_REP_REACTIVATED)
 		rep_menu_buttons(rules, subject->locale, a, message);
 	else if (told == TEXT_REP_PROVE_FIRST)
 		add_buttons(rules, subject->locale, a, message, again, 1);

@@ -204,6 +204,26 @@ static const struct cli_command commands[] = {
 	.help = "Ends a pause: the rep gets new prospects again. " REP_WHO_HELP,
 	.options = rep_change_options,
 	.run = rep_run_change},
+    {.name = "add",
+	.arguments = "ACCOUNT ADDRESS NAME",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "registers one without the chat",
+	.help =
+	    "Registers a rep without the chat: the Telegram account (a number), an e-mail address "
+	    "of CORPORATE_EMAIL_DOMAIN, and the name. A bot cannot write first: who has not "
+	    "opened it yet gets nothing until they do. Who was removed comes back.",
+	.options = rep_add_options,
+	.run = rep_run_add},
+    {.name = "merge",
+	.arguments = "FROM INTO",
+	.arguments_most = 2,
+	.brief = "makes one of two rows that are one person",
+	.help =
+	    "All prospects of the first are the second's, and the first is unregistered. For one "
+	    "person who is in the table twice. FROM and INTO are one word each: an id, an "
+	    "e-mail address, an @name, a Telegram account.",
+	.options = rep_change_sure_options,
+	.run = rep_run_merge},
     {.name = "invite",
 	.brief = "makes a link with which one person can register",
 	.help = "Makes a link with which one person can register as a rep "

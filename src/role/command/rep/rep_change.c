@@ -1,28 +1,23 @@
 /*
- * salesreg rep approve, reject, suspend, reactivate, remove, set-name, set-email, set-capacity, pause, resume: one transaction each, of the change, what the rep
- * is told, and the row in salesreg.audit.
+ * salesreg rep approve, reject, suspend, reactivate, remove, set-name, set-email, set-capacity, pause, resume: one transaction each, of
+ * the change, what the rep is told, and the row in salesreg.audit.
  */
 #include "salesreg/domain/conversation/rep_change.h"
 #include "rep_private.h"
-#include "salesreg/app/bot/delivery/telegram_message.h"
-#include "salesreg/app/rules.h"
 #include "salesreg/base/time_zone.h"
 #include "salesreg/domain/contact/name.h"
 #include "salesreg/role/cli/table.h"
 #include "salesreg/role/cli/text.h"
-#include "salesreg/store/operators.h"
-#include "salesreg/store/rep_changes.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROBLEMS_MAXIMUM = 16 * 1024, CAPACITY_DIGITS = 6 };
+enum { CAPACITY_DIGITS = 6 };
 
 struct job {
 	struct cli *c;
 	struct command_database *d;
-	struct conversation_rules rules;
-	struct texts texts;
+	struct rep_news news;
 	enum rep_change_kind kind;
 	const char *name, *email, *email_key; /* what is to be set, or NULL */
 	int64_t capacity;                     /* 0: as everybody's */
@@ -143,17 +138,10 @@ static bool fits(struct job *j, enum rep_status status)
 	return !holder;
 }
 
-static enum locale locale_of(const struct job *j)
-{
-	enum locale locale;
-	return j->now.locale && locale_parse(j->now.locale, &locale) ? locale
-								     : j->rules.default_locale;
-}
-
 /* What an open prospect counts against. */
 static int64_t capacity_of(const struct job *j, int64_t own)
 {
-	return own ? own : (int64_t)j->rules.max_prospects;
+	return own ? own : (int64_t)j->news.rules.max_prospects;
 }
 
 static json_t *pause_json(bool paused, int64_t until_us)
@@ -228,20 +216,12 @@ static bool make_change(struct job *j, const char *status, int64_t *until_us)
 /* What the rep reads of it. */
 static bool tell(struct job *j, enum text_id told, const char *detail)
 {
-	struct arena *a = &j->c->arena;
-	struct db_plan *plan = ARENA_NEW(a, struct db_plan);
-	struct message_list messages = {0};
-	const struct subject_view subject = {.rep_id = j->now.id,
-	    .name = j->name ? j->name : j->now.name,
-	    .email = j->email ? j->email : j->now.email,
-	    .telegram_id = j->now.telegram_id,
-	    .locale = locale_of(j)};
-	if (j->now.telegram_id <= 0)
-		return true;
-	plan->count = 0;
-	rep_change_tell(&j->rules, &subject, told, detail, a, &messages);
-	outgoing_insert(plan, a, &messages);
-	return rep_changes_run(&j->d->session, plan);
+	struct rep_now then = j->now;
+	if (j->name)
+		then.name = j->name;
+	if (j->email)
+		then.email = j->email;
+	return rep_news_tell(&j->news, j->d, &j->c->arena, &then, told, detail);
 }
 
 /* Within the transaction: the change, what the rep reads, the row in salesreg.audit. *detail: what was set, for a person. */
@@ -271,8 +251,6 @@ static bool write_all(struct job *j, enum rep_status to, enum rep_change_kind ki
 
 static void say_done(struct job *j, enum rep_change_kind kind, bool unproven, const char *detail)
 {
-	struct arena *a = &j->c->arena;
-	bool leads = true;
 	cli_say(stdout, "%s %s%s%s%s.\n", j->who, words[kind].done,
 	    !detail                    ? ""
 	    : kind == REP_CHANGE_PAUSE ? ", until "
@@ -282,15 +260,7 @@ static void say_done(struct job *j, enum rep_change_kind kind, bool unproven, co
 		(void)puts(
 		    "Nobody has proven that the e-mail address is theirs, as SMTP_URL asks for: "
 		    "they can register once more, with a code.");
-	if (j->now.telegram_id <= 0)
-		return;
-	(void)puts("They are told in the chat.");
-	if (!j->now.available)
-		(void)puts(
-		    "Telegram does not reach them now; the message waits for as long as that "
-		    "may end.");
-	if (operators_leader(&j->d->session, a, NULL, &leads) && !leads)
-		(void)puts("No bot runs now; it is sent when one does.");
+	rep_news_say(j->d, &j->c->arena, &j->now);
 }
 
 /* The rep is locked. An exit code. */
@@ -305,7 +275,7 @@ static int decide_and_write(struct job *j, bool dry_run)
 	bool unproven = false;
 	if (kind == REP_CHANGE_APPROVE || kind == REP_CHANGE_REJECT) {
 		struct application_verdict verdict =
-		    application_decide(&j->rules, kind == REP_CHANGE_APPROVE, j->now.proven);
+		    application_decide(&j->news.rules, kind == REP_CHANGE_APPROVE, j->now.proven);
 		kind = verdict.approved ? REP_CHANGE_APPROVE : REP_CHANGE_REJECT;
 		unproven = verdict.unproven;
 		told = verdict.told;
@@ -364,17 +334,6 @@ static int change(struct job *j)
 	return decide_and_write(j, dry_run);
 }
 
-static int load_rules(struct job *j)
-{
-	struct buf problems;
-	buf_init(&problems, PROBLEMS_MAXIMUM);
-	enum err err = rules_load(&j->rules, &j->d->config, &j->texts, &j->c->arena, &problems);
-	if (err != ERR_OK)
-		(void)fputs(buf_text(&problems), stderr);
-	buf_finish(&problems);
-	return err == ERR_OK ? EXIT_CODE_OK : EXIT_CODE_CONFIG;
-}
-
 /* False: a usage error, which has been said. */
 static bool read_capacity(struct job *j)
 {
@@ -406,10 +365,10 @@ int rep_run_change(struct cli *c)
 	if (code == EXIT_CODE_OK)
 		code = read_values(&j);
 	if (code == EXIT_CODE_OK)
-		code = load_rules(&j);
+		code = rep_news_open(&j.news, &d, &c->arena);
 	if (code == EXIT_CODE_OK)
 		code = change(&j);
-	texts_finish(&j.texts);
+	rep_news_close(&j.news);
 	command_database_close(&d);
 	return code;
 }

@@ -3,10 +3,12 @@
  * Ownership: as in role/cli/cli.h. Errors: an exit code, and it has been said why.
  */
 #pragma once
+#include "salesreg/app/rules.h"
 #include "salesreg/role/cli/cli.h"
 #include "salesreg/role/command/rep/find_rep.h"
 #include "salesreg/role/database.h"
 #include "salesreg/store/hours.h"
+#include "salesreg/store/rep_changes.h"
 
 #define TEXT_OF_(x) #x
 #define TEXT_OF(x) TEXT_OF_(x)
@@ -26,9 +28,24 @@ int rep_find(struct command_database *d, struct cli *c, size_t words, struct man
 /* NULL, or what is wrong with it as an address of a rep's; *address as it is to be stored, *key as it is compared. */
 const char *rep_email_fault(const struct config *config, struct arena *a, const char *email,
     const char **address, const char **key);
+/* What reps are told with: rep_news_close() also after a failure. */
+struct rep_news {
+	struct conversation_rules rules;
+	struct texts texts;
+};
+int rep_news_open(struct rep_news *news, struct command_database *d, struct arena *a);
+void rep_news_close(struct rep_news *news);
+/* A message, in the caller's transaction; detail as in domain/conversation/rep_change.h. */
+bool rep_news_tell(const struct rep_news *news, struct command_database *d, struct arena *a,
+    const struct rep_now *rep, enum text_id told, const char *detail);
+/* Says that there is one. */
+void rep_news_say(struct command_database *d, struct arena *a, const struct rep_now *rep);
+
+extern const struct cli_option rep_add_options[];
+int rep_run_add(struct cli *c);
+int rep_run_merge(struct cli *c);
 /* Those that change a rep, by their names. */
-extern const struct cli_option rep_change_options[], rep_change_sure_options[],
-    rep_pause_options[];
+extern const struct cli_option rep_change_options[], rep_change_sure_options[], rep_pause_options[];
 int rep_run_change(struct cli *c);
 extern const struct cli_option rep_list_options[], rep_show_options[];
 int rep_run_list(struct cli *c);

@@ -1,0 +1,59 @@
+/*
+ * What a command has the bot tell a rep.
+ */
+#include "rep_private.h"
+#include "salesreg/app/bot/delivery/telegram_message.h"
+#include "salesreg/domain/conversation/rep_change.h"
+#include "salesreg/store/operators.h"
+#include <stdio.h>
+
+enum { PROBLEMS_MAXIMUM = 16 * 1024 };
+
+int rep_news_open(struct rep_news *news, struct command_database *d, struct arena *a)
+{
+	struct buf problems;
+	buf_init(&problems, PROBLEMS_MAXIMUM);
+	enum err err = rules_load(&news->rules, &d->config, &news->texts, a, &problems);
+	if (err != ERR_OK)
+		(void)fputs(buf_text(&problems), stderr);
+	buf_finish(&problems);
+	return err == ERR_OK ? EXIT_CODE_OK : EXIT_CODE_CONFIG;
+}
+
+void rep_news_close(struct rep_news *news)
+{
+	texts_finish(&news->texts);
+}
+
+bool rep_news_tell(const struct rep_news *news, struct command_database *d, struct arena *a,
+    const struct rep_now *rep, enum text_id told, const char *detail)
+{
+	struct db_plan *plan = ARENA_NEW(a, struct db_plan);
+	struct message_list messages = {0};
+	struct subject_view subject = {.rep_id = rep->id,
+	    .name = rep->name,
+	    .email = rep->email,
+	    .telegram_id = rep->telegram_id};
+	if (rep->telegram_id <= 0)
+		return true;
+	if (!rep->locale || !locale_parse(rep->locale, &subject.locale))
+		subject.locale = news->rules.default_locale;
+	plan->count = 0;
+	rep_change_tell(&news->rules, &subject, told, detail, a, &messages);
+	outgoing_insert(plan, a, &messages);
+	return rep_changes_run(&d->session, plan);
+}
+
+void rep_news_say(struct command_database *d, struct arena *a, const struct rep_now *rep)
+{
+	bool leads = true;
+	if (rep->telegram_id <= 0)
+		return;
+	(void)puts("They are told in the chat.");
+	if (!rep->available)
+		(void)puts(
+		    "Telegram does not reach them now; the message waits for as long as that "
+		    "may end.");
+	if (operators_leader(&d->session, a, NULL, &leads) && !leads)
+		(void)puts("No bot runs now; it is sent when one does.");
+}
