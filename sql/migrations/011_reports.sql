@@ -5,6 +5,15 @@
 -- a time in it would keep the column's type from being altered.
 CREATE INDEX test_prospects_listed_idx ON public.test_prospects (created_at, id COLLATE "C");
 
+-- What a round of assigning was decided on, so that each assignment of it can be explained (operator_why): a row a round, of bounded size
+-- however many prospects it gave to however many reps. An assignment is of the round that began with it, or last before it, at the same
+-- instant: one transaction made both.
+CREATE TABLE salesreg.assignment_rounds (
+    first_assignment bigint PRIMARY KEY,
+    at               timestamptz NOT NULL DEFAULT now(),
+    facts            jsonb NOT NULL
+);
+
 -- The reports. Each view takes its rows from a function, whose text depends on no column: a view of its own on a table of the older
 -- program's would keep that one's columns from being altered. The functions run with their owner's rights, so that whoever may use the
 -- schema and read a view needs no right on what it is made of; they tell numbers, and the names of reps.

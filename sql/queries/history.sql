@@ -20,6 +20,15 @@ WITH old AS (
     DELETE FROM salesreg.assignments a USING old o WHERE a.id = o.id RETURNING 1
 )
 SELECT count(*) FROM gone
+-- name: history_prune_rounds cold
+-- $1 days; the oldest 10,000 at a time
+WITH gone AS (
+    DELETE FROM salesreg.assignment_rounds r
+    WHERE r.first_assignment IN (SELECT o.first_assignment FROM salesreg.assignment_rounds o ORDER BY o.first_assignment LIMIT 10000)
+      AND r.at < now() - $1::integer * interval '1 day'
+    RETURNING 1
+)
+SELECT count(*) FROM gone
 -- name: history_prune_sessions cold
 -- $1 days, $2 admins; strangers who have been silent for longer and a day more (a word is noted once a day), a language chosen or not, with what else is known of them.
 -- Not who waits for an admin's word, admins, and reps whatever became of them (who waits for approval is one).

@@ -142,6 +142,24 @@ void allocation_write(struct db_plan *plan, struct arena *a, const struct alloca
 	(void)db_plan_add(plan, SQL_ALLOCATION_STAYED, TEXT_COLUMN(a, assigns, count, prospect));
 }
 
+void allocation_round(struct db_plan *plan, struct arena *a, const struct allocation_round *round)
+{
+	const struct allocation_rep_row *some = round->candidates;
+	size_t count = round->candidate_count;
+	(void)db_plan_add(plan, SQL_ALLOCATION_ROUND, db_i64(a, round->first_assignment),
+	    round->rule, db_i64(a, round->capacity), db_i64(a, (int64_t)round->prospects),
+	    db_i64(a, (int64_t)round->reps), TEXT_COLUMN(a, some, count, rep),
+	    I64_COLUMN(a, some, count, open), I64_COLUMN(a, some, count, last_assigned_turn),
+	    db_i64(a, (int64_t)round->skipped_most));
+}
+
+void allocation_round_declined(struct db_plan *plan, struct arena *a,
+    const struct allocation *given, int64_t capacity, size_t most)
+{
+	(void)db_plan_add(plan, SQL_ALLOCATION_ROUND_DECLINED, db_i64(a, given->assignment_id),
+	    given->prospect, db_i64(a, capacity), db_i64(a, (int64_t)most));
+}
+
 void allocation_served(
     struct db_plan *plan, struct arena *a, const struct allocation *assigns, size_t count)
 {

@@ -8,6 +8,7 @@ void history_prune(
 	(void)db_plan_add(plan, SQL_HISTORY_PRUNE_INVITES, db_i64(a, days));
 	(void)db_plan_add(plan, SQL_HISTORY_PRUNE_AUDIT, db_i64(a, days));
 	(void)db_plan_add(plan, SQL_HISTORY_PRUNE_ASSIGNMENTS, db_i64(a, days));
+	(void)db_plan_add(plan, SQL_HISTORY_PRUNE_ROUNDS, db_i64(a, days));
 	(void)db_plan_add(
 	    plan, SQL_HISTORY_PRUNE_SESSIONS, db_i64(a, days), db_i64_array(a, admins, count));
 }

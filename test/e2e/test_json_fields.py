@@ -40,7 +40,7 @@ def test_the_fields_are_those_of_the_readme(bot_world, tmp_path):
         return json.loads(done.stdout)
     fields = documented()
     assert set(fields) == {"status", "doctor", "outbox list", "parked list", "parked show", "rep list", "rep show", "rep invite", "rep set-hours", "rep slots",
-                           "audit", "calendar list", "calendar show", "prospect list", "prospect show", "prospect history",
+                           "audit", "calendar list", "calendar show", "prospect list", "prospect show", "prospect history", "prospect why",
                            "prospect import", "prospect import --list", "prospect import --undo", "stats"}
     assert len(said("status")["processes"]) == 1
     for command in ("status", "doctor", "outbox list", "parked list"):
@@ -76,6 +76,10 @@ def test_the_fields_are_those_of_the_readme(bot_world, tmp_path):
     assert keys(said("stats")) == fields["stats"]
     assert keys(said("prospect", "show", prospect)) == fields["prospect list"] - {"total", "prospects"} | fields["prospect show"]
     assert keys(said("prospect", "history", prospect)) == fields["prospect history"]
+    at = f"INSERT INTO {tables.assignments} (id, prospect, rep) SELECT 900001, %s, id FROM sales_representatives LIMIT 1 RETURNING rep"
+    rep = world.db.value(f"WITH made AS ({at}), kept AS (INSERT INTO {tables.assignment_rounds} (first_assignment, facts) SELECT 900001, jsonb_build_object("
+                         "'rule', 'round_robin', 'candidates', jsonb_build_array(jsonb_build_array(rep, 0, 0))) FROM made) SELECT rep FROM made", prospect)
+    assert rep and keys(said("prospect", "why", prospect)) == fields["prospect why"]
     leads = tmp_path / "leads.csv"
     leads.write_text("name,telegram\nAnna,@anna_from_file\nBad,@b\n")
     assert keys(said("prospect", "import", str(leads), "--partial")) == fields["prospect import"]

@@ -97,6 +97,18 @@ struct allocation {
 };
 void allocation_write(struct db_plan *plan, struct arena *a, const struct allocation *assigns,
     size_t count, const char *detail);
+/* What a round was decided on, to be explained later; before its assignments are written. rule: a strategy's name, or what else it was. */
+struct allocation_round {
+	const char *rule;
+	int64_t first_assignment, capacity;
+	size_t prospects, reps;                      /* how many are given, to how many with room */
+	const struct allocation_rep_row *candidates; /* some of those, whose turn is next */
+	size_t candidate_count, skipped_most;
+};
+void allocation_round(struct db_plan *plan, struct arena *a, const struct allocation_round *round);
+/* The same of one that was declined: at most so many reps are named. */
+void allocation_round_declined(struct db_plan *plan, struct arena *a,
+    const struct allocation *given, int64_t capacity, size_t most);
 /* The last turn each of these reps had. */
 void allocation_served(
     struct db_plan *plan, struct arena *a, const struct allocation *assigns, size_t count);

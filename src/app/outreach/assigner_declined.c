@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { EXPLAINED_MOST = 20 };
+
 /*
  * The step REASSIGNING: prospects that somebody declined or lost, one by one, each to a rep who has not had it yet.
  * Failures: as of every step, see assigner.c; the one in hand is named, in case that it is its data's fault.
@@ -67,6 +69,8 @@ static void on_declined(struct db_conn *conn, const struct db_reply *reply, void
 		    .rep = row->rep.rep,
 		    .place = row->prospect.place,
 		    .assignment_id = row->prospect.assignment_id};
+		allocation_round_declined(&s->plan, &s->arena, &allocation,
+		    (int64_t)s->options.rules->max_prospects, EXPLAINED_MOST);
 		allocation_write(&s->plan, &s->arena, &allocation, 1, "after a decline");
 		allocation_reassigned(&s->plan, &allocation);
 		s->assigned = 1;

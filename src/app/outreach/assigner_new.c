@@ -86,6 +86,7 @@ static void plan_assignments(struct assigner *s, const struct known_row *known, 
 	if (s->assigned == 0)
 		return;
 	plan_first_words(s);
+	assigner_explain_round(s, s->round.reps, in_turn);
 	plan_some(s, false, strategy_name(s->options.strategy));
 	plan_some(s, true, "same person");
 	struct allocation *served = ARENA_ARRAY(a, struct allocation, in_turn);

@@ -155,6 +155,10 @@ void assigner_plan_admin_locales(struct assigner *s);
 void assigner_read_admin_locales(struct assigner *s, const struct db_reply *reply);
 enum locale assigner_admin_locale(const struct assigner *s, int64_t admin);
 
+/* In assigner_explain.c. Plans that what this round is decided on is kept; reps: those with room, as they were read. */
+void assigner_explain_round(
+    struct assigner *s, const struct allocation_rep_row *reps, size_t rep_count);
+
 /* The only one that changes s->step; asserts that the change is one of the diagram's. */
 void assigner_set_step(struct assigner *s, enum step step);
 /* The steps, each after the one before: new prospects, declined ones, those whom nobody takes. Then the lease is given back. */

@@ -1,5 +1,5 @@
 /*
- * salesreg prospect show, history: what is known of one. Nothing is changed.
+ * salesreg prospect show, why, history: what is known of one. Nothing is changed.
  */
 #include "import_private.h"
 #include "prospect_private.h"
@@ -165,13 +165,23 @@ static int run_one(struct cli *c)
 	if (code == EXIT_CODE_OK)
 		code = find(c, &d, &found);
 	if (code == EXIT_CODE_OK)
-		code = strcmp(c->command->name, "show") == 0 ? show(c, &d, &found)
-							     : history(c, &d, &found);
+		code = strcmp(c->command->name, "show") == 0  ? show(c, &d, &found)
+		       : strcmp(c->command->name, "why") == 0 ? prospect_why(c, &d, &found)
+							      : history(c, &d, &found);
 	command_database_close(&d);
 	return code;
 }
 
 static const struct cli_option show_options[] = {
+    {.name = "json", .help = "as JSON, for programs"},
+    {.name = NULL},
+};
+static const struct cli_option why_options[] = {
+    {.name = "limit",
+	.value = "N",
+	.help = "so many assignments at most, instead of 50",
+	.least = 1,
+	.most = 10000},
     {.name = "json", .help = "as JSON, for programs"},
     {.name = NULL},
 };
@@ -207,6 +217,17 @@ static const struct cli_command commands[] = {
 	    "All that is known of one prospect, with the answers to the bot's questions. " WHO_HELP,
 	.options = show_options,
 	.run = run_one},
+    {.name = "why",
+	.arguments = "WHO",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "why this rep has them, and others had them before",
+	.help =
+	    "Why a prospect was given to this rep, and to others before, the latest first, from "
+	    "what "
+	    "was stored when it was decided: by which rule, who else could have got them and what "
+	    "each had then, who could not and why. " WHO_HELP,
+	.options = why_options,
+	.run = run_one},
     {.name = "history",
 	.arguments = "WHO",
 	.arguments_most = CLI_ANY_NUMBER,
@@ -240,7 +261,7 @@ static const struct cli_command commands[] = {
 
 const struct cli_command command_prospect = {
     .name = "prospect",
-    .brief = "who asks for property: list, show, history",
+    .brief = "who asks for property: list, show, why, history",
     .help = "What is known of prospects, and what happened to them. Nothing is changed.",
     .commands = commands,
 };

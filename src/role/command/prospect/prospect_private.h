@@ -10,3 +10,4 @@ enum { PROSPECTS_LISTED = 50 };
 json_t *prospect_to_json(const struct listed_prospect *p);
 extern const struct cli_option prospect_list_options[];
 int prospect_list(struct cli *c);
+int prospect_why(struct cli *c, struct command_database *d, const struct listed_prospect *found);
