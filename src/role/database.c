@@ -132,6 +132,25 @@ struct audit_actor command_operator(struct arena *a, const char *command)
 	};
 }
 
+bool audit_by_operator(struct command_database *d, struct arena *a, const char *command,
+    const struct audit_entry *entry)
+{
+	const struct audit_actor me = command_operator(a, command);
+	return audit_write(&d->session, a, &me, entry);
+}
+
+bool audit_ids_by_operator(struct command_database *d, struct arena *a, const char *command,
+    const char *action, const char *kind, const int64_t *ids, size_t count)
+{
+	enum { IDS_MOST = 100 };
+	json_t *list = json_array();
+	for (size_t i = 0; i < count && i < IDS_MOST; i++)
+		(void)json_array_append_new(list, json_integer(ids[i]));
+	const struct audit_entry entry = {.action = action,
+	    .after = audit_json(a, json_pack("{so sI}", kind, list, "count", (json_int_t)count))};
+	return audit_by_operator(d, a, command, &entry);
+}
+
 void command_database_close(struct command_database *d)
 {
 	db_session_close(&d->session);

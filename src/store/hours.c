@@ -111,14 +111,10 @@ bool hours_change(struct db_session *session, struct arena *a, const char *rep,
     const struct hours_change *change, bool *zone_is_known)
 {
 	*zone_is_known = true;
-	bool done = db_session_run_plain(session, SQL_TX_BEGIN) &&
-		    change_rules(session, a, rep, change, zone_is_known) &&
-		    (!change->hours ||
-			db_session_run(session, SQL_HOURS_CLEAR, db_text_array(a, &rep, 1))) &&
-		    one(session, a, SQL_HOURS_ADD, rep, change->hours) &&
-		    one(session, a, SQL_DAYS_OFF_ADD, rep, change->days_off) &&
-		    one(session, a, SQL_DAYS_OFF_REMOVE, rep, change->working);
-	if (!done)
-		return false; /* the session ends, and the transaction with it */
-	return db_session_run_plain(session, *zone_is_known ? SQL_TX_COMMIT : SQL_TX_ROLLBACK);
+	return change_rules(session, a, rep, change, zone_is_known) &&
+	       (!change->hours ||
+		   db_session_run(session, SQL_HOURS_CLEAR, db_text_array(a, &rep, 1))) &&
+	       one(session, a, SQL_HOURS_ADD, rep, change->hours) &&
+	       one(session, a, SQL_DAYS_OFF_ADD, rep, change->days_off) &&
+	       one(session, a, SQL_DAYS_OFF_REMOVE, rep, change->working);
 }

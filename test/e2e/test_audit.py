@@ -103,3 +103,43 @@ def test_it_is_kept_for_as_long_as_history(make_world):
     world.start_outreach()
     world.db.audit.eventually("count(*) = 1", timeout=60)
     assert world.db.audit.value("action") == "new"
+
+
+def test_whatever_operators_change_is_written(database):
+    """Each command that changes something: from what to what, and nothing where nothing was changed."""
+    database.execute(f"INSERT INTO {tables.bot_state} (bot_id, username) VALUES (1, 'the_bot')")
+    database.add_reps([1])
+    rep = database.rep(1)["id"]
+    database.execute(f"INSERT INTO {tables.calendar_accounts} (rep, sub, email, scopes) VALUES (%s, '1', 'a@example.org', '')", rep)
+    message = database.value(f"INSERT INTO {tables.outbox} (chat_id, method, payload, state, error) VALUES (1, 'sendMessage', '{{}}', 'failed', 'x')"
+                             " RETURNING id")
+    parked = database.value(f"INSERT INTO {tables.parked_updates} (bot_id, reason, payload) VALUES (1, 'x', '{{\"a\": 1}}') RETURNING id")
+    email = database.rep(1)["email"]
+    for words, code, action, before, after in [
+            (("outbox", "retry", str(message)), 0, "retry", None, {"messages": [message], "count": 1}),
+            (("outbox", "retry", "999"), 1, None, None, None),
+            (("outbox", "drop", str(message)), 0, "drop", None, {"messages": [message], "count": 1}),
+            (("parked", "retry", str(parked)), 0, "retry", None, {"updates": [parked], "count": 1}),
+            (("parked", "drop", str(parked)), 0, "drop", None, {"updates": [parked], "count": 1}),
+            (("link", "add", "June"), 0, "add-link", None, {"campaign": "June"}),
+            (("link", "add", "June"), 1, None, None, None),
+            (("link", "remove", "June"), 0, "remove-link", {"campaign": "June"}, None),
+            (("link", "remove", "June"), 1, None, None, None),
+            (("calendar", "disconnect", email), 0, "disconnect-calendar", {"account": "a@example.org", "state": "connected"},
+             {"state": "disconnected"}),
+            (("rep", "set-hours", email, "mon 10-12"), 0, "set-hours", ..., {"hours": "Mon 10:00–12:00"}),
+            (("rep", "set-hours", email), 0, None, None, None),
+            (("rep", "set-hours", email, "--zone", "Nowhere/City"), 1, None, None, None),
+            (("rep", "set-hours", email, "--zone", "Asia/Dubai", "--slot", "45"), 0, "set-hours", ...,
+             {"time_zone": "Asia/Dubai", "own_time_zone": True, "slot_minutes": 45})]:
+        count = database.audit.value("count(*)")
+        done = run(*words, settings={"DATABASE_URL": database.url, "TZ": "UTC"})
+        assert done.returncode == code, done
+        if not action:
+            assert database.audit.value("count(*)") == count, words
+            continue
+        (entry,) = entries(database, "--limit", "1")
+        assert (entry["action"], entry["command"], entry["after"]) == (action, " ".join(words[:2]), after), entry
+        assert before is ... or entry["before"] == before
+        assert database.audit.value("count(*)") == count + 1
+    assert {e["action"] for e in entries(database, "--rep", email)} == {"disconnect-calendar", "set-hours"}

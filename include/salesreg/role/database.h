@@ -28,6 +28,12 @@ int command_bot_username(
     struct command_database *d, struct arena *a, const char *command, const char **username);
 /* Who runs this process, for salesreg.audit. command: with the names above it, static. */
 struct audit_actor command_operator(struct arena *a, const char *command);
+/* A row in salesreg.audit of what this process did, in the transaction of audit_begin(). */
+bool audit_by_operator(struct command_database *d, struct arena *a, const char *command,
+    const struct audit_entry *entry);
+/* The same of what was done to rows with these ids: {kind: ids}, the first hundred of them. */
+bool audit_ids_by_operator(struct command_database *d, struct arena *a, const char *command,
+    const char *action, const char *kind, const int64_t *ids, size_t count);
 /* An entry's before or after; takes the value. */
 const char *audit_json(struct arena *a, json_t *value);
 /* Says what the last question failed of; returns EXIT_CODE_FAILED. */

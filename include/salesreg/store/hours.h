@@ -71,6 +71,9 @@ struct hours_change {
 	/* minutes, days, a number (0: as many as fit); HOURS_AS_IT_IS */
 	int64_t slot, step, buffer_before, buffer_after, notice, horizon, most_a_day;
 };
-/* All of it or nothing; *zone_is_known false: nothing, since the server knows no such zone. */
+/*
+ * In the caller's transaction (store/audit.h). *zone_is_known false: the server knows no such zone, and the transaction is not to be
+ * committed.
+ */
 bool hours_change(struct db_session *session, struct arena *a, const char *rep,
     const struct hours_change *change, bool *zone_is_known);

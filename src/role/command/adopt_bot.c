@@ -79,7 +79,11 @@ static int adopt(struct command_database *d, struct cli *c)
 	}
 	if (!cli_confirmed(c, "Go on?"))
 		return EXIT_CODE_FAILED;
-	if (!operators_adopt(&d->session, a, bot_id))
+	const struct audit_entry entry = {.action = "adopt-bot",
+	    .before = audit_json(a, json_pack("{sI}", "bot", (json_int_t)old_id)),
+	    .after = audit_json(a, json_pack("{sI}", "bot", (json_int_t)bot_id))};
+	if (!audit_begin(&d->session) || !operators_adopt(&d->session, a, bot_id) ||
+	    !audit_by_operator(d, a, c->name, &entry) || !audit_commit(&d->session))
 		return command_database_failed(d, "adopt-bot");
 	(void)printf(
 	    "Done: this database serves %s now. Start `salesreg bot`, and send the reps the link "

@@ -57,7 +57,13 @@ static int add(struct cli *c, struct command_database *d, const char *name)
 		return code;
 	const char *payload = arena_printf(&c->arena, "%c%s", CONVERSATION_CAMPAIGN_LETTER,
 	    link_token_make(&c->arena, RANDOM_BYTES));
-	if (!links_add_now(&d->session, link_token_hash(&c->arena, payload), name, &added))
+	if (!audit_begin(&d->session) ||
+	    !links_add_now(&d->session, link_token_hash(&c->arena, payload), name, &added) ||
+	    (added &&
+		!audit_by_operator(d, &c->arena, c->name,
+		    &(struct audit_entry){.action = "add-link",
+			.after = audit_json(&c->arena, json_pack("{ss}", "campaign", name))})) ||
+	    !audit_commit(&d->session))
 		return command_database_failed(d, "link");
 	if (!added) {
 		cli_say(stderr,
@@ -113,8 +119,12 @@ static int list(struct cli *c, struct command_database *d, const char *name)
 static int remove_link(struct cli *c, struct command_database *d, const char *name)
 {
 	bool removed;
-	(void)c;
-	if (!links_remove_now(&d->session, name, &removed))
+	if (!audit_begin(&d->session) || !links_remove_now(&d->session, name, &removed) ||
+	    (removed &&
+		!audit_by_operator(d, &c->arena, c->name,
+		    &(struct audit_entry){.action = "remove-link",
+			.before = audit_json(&c->arena, json_pack("{ss}", "campaign", name))})) ||
+	    !audit_commit(&d->session))
 		return command_database_failed(d, "link");
 	if (!removed) {
 		cli_say(stderr,

@@ -131,13 +131,18 @@ static void say_why_not(const struct action *action, int64_t id, const char *sta
 }
 
 /* ids NULL: all that are in `state`. */
-static int carry_out(struct command_database *d, struct arena *a, const struct action *action,
+static int carry_out(struct command_database *d, struct cli *c, const struct action *action,
     const char *state, const int64_t *ids, size_t count)
 {
+	struct arena *a = &c->arena;
 	int64_t *done;
 	size_t done_count;
 	bool leads = true;
-	if (!action->run(&d->session, a, state, ids, count, &done, &done_count))
+	if (!audit_begin(&d->session) ||
+	    !action->run(&d->session, a, state, ids, count, &done, &done_count) ||
+	    (done_count > 0 && !audit_ids_by_operator(
+				   d, a, c->name, action->name, "messages", done, done_count)) ||
+	    !audit_commit(&d->session))
 		return command_database_failed(d, "outbox");
 	if (!ids && state && done_count == 0)
 		(void)puts(
@@ -182,7 +187,7 @@ static int act(struct cli *c, struct command_database *d)
 	if (code != EXIT_CODE_OK)
 		return code;
 	return carry_out(
-	    d, &c->arena, action, state ? state : action->states[0], state ? NULL : ids, count);
+	    d, c, action, state ? state : action->states[0], state ? NULL : ids, count);
 }
 
 /* --------------------------------------------------------------------------------------------------------------------------*/

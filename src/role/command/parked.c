@@ -161,8 +161,12 @@ static int act(struct cli *c, struct command_database *d, const int64_t *ids, si
 	bool retry = strcmp(c->command->name, "retry") == 0;
 	int64_t *done = NULL;
 	size_t done_count = 0;
-	if (!(retry ? operators_parked_retry : operators_parked_drop)(
-		&d->session, &c->arena, ids, count, &done, &done_count))
+	if (!audit_begin(&d->session) ||
+	    !(retry ? operators_parked_retry : operators_parked_drop)(
+		&d->session, &c->arena, ids, count, &done, &done_count) ||
+	    (done_count > 0 && !audit_ids_by_operator(d, &c->arena, c->name, c->command->name,
+				   "updates", done, done_count)) ||
+	    !audit_commit(&d->session))
 		return command_database_failed(d, "parked");
 	bool leads = true;
 	if (done_count > 0)

@@ -26,7 +26,14 @@ static int disconnect(struct cli *c, struct command_database *d)
 		    row.email);
 		return EXIT_CODE_FAILED;
 	}
-	if (!calendar_operators_disconnect(&d->session, &c->arena, row.rep) ||
+	const struct audit_entry entry = {.action = "disconnect-calendar",
+	    .rep = row.rep,
+	    .before = audit_json(
+		&c->arena, json_pack("{ss ss}", "account", row.account, "state", row.state)),
+	    .after = audit_json(&c->arena, json_pack("{ss}", "state", "disconnected"))};
+	if (!audit_begin(&d->session) ||
+	    !calendar_operators_disconnect(&d->session, &c->arena, row.rep) ||
+	    !audit_by_operator(d, &c->arena, c->name, &entry) || !audit_commit(&d->session) ||
 	    !calendar_operators_jobs(&d->session, &c->arena, row.rep, JOBS_MOST, &jobs, &count))
 		return command_database_failed(d, "calendar");
 	for (size_t i = 0; i < count; i++)

@@ -136,6 +136,7 @@ static bool write_merge(
 	if (leaves)
 		rep_changes_plan(
 		    plan, a, &(struct rep_change){.rep = from->id, .from = "", .to = "removed"});
+	int64_t total = into->open + *open;
 	const struct audit_actor me = command_operator(a, j->c->name);
 	const struct audit_entry entries[] = {
 	    {.action = "merge",
@@ -146,8 +147,8 @@ static bool write_merge(
 	    {.action = "merge",
 		.rep = into->id,
 		.before = audit_json(a, json_pack("{sI}", "open", (json_int_t)into->open)),
-		.after = audit_json(a, json_pack("{sI ss}", "open",
-					   (json_int_t)(into->open + *open), "from", from->id))},
+		.after = audit_json(
+		    a, json_pack("{sI ss}", "open", (json_int_t)total, "from", from->id))},
 	};
 	return rep_changes_run(s, plan) && audit_write(s, a, &me, &entries[0]) &&
 	       audit_write(s, a, &me, &entries[1]) &&

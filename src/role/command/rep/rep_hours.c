@@ -70,6 +70,39 @@ static json_t *days_json(const int32_t *days, size_t count)
 	return out;
 }
 
+static json_t *hours_json(
+    struct arena *a, const struct hours_owner *owner, const struct hours_row *row)
+{
+	int32_t days[HOURS_DAYS_OFF_MOST];
+	struct hours hours;
+	size_t count = days_unpack(row->days_off, days, HOURS_DAYS_OFF_MOST);
+	(void)hours_unpack(row->hours, &hours);
+	return json_pack("{s:s, s:s, s:s, s:b, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+	    "name", owner->name ? owner->name : "", "email", owner->email ? owner->email : "",
+	    "time_zone", row->zone, "own_time_zone", row->own_zone, "hours",
+	    hours_print(a, &hours, DAY_NAMES), "days_off", days_json(days, count), "slot_minutes",
+	    (json_int_t)row->slot_minutes, "step_minutes", (json_int_t)row->step_minutes,
+	    "buffer_before_minutes", (json_int_t)row->buffer_before_minutes, "buffer_after_minutes",
+	    (json_int_t)row->buffer_after_minutes, "notice_minutes",
+	    (json_int_t)row->notice_minutes, "horizon_days", (json_int_t)row->horizon_days,
+	    "most_a_day", (json_int_t)row->most_a_day);
+}
+
+/* For salesreg.audit, what of two such objects differs. */
+static void only_changes(json_t *before, json_t *after)
+{
+	const char *key;
+	json_t *value;
+	void *next;
+	json_object_foreach_safe(after, next, key, value)
+	{
+		if (!json_equal(value, json_object_get(before, key)))
+			continue;
+		(void)json_object_del(before, key);
+		(void)json_object_del(after, key);
+	}
+}
+
 static void print_hours(struct cli *c, const struct hours_owner *owner, const struct hours_row *row)
 {
 	struct arena *a = &c->arena;
@@ -79,16 +112,7 @@ static void print_hours(struct cli *c, const struct hours_owner *owner, const st
 	(void)hours_unpack(row->hours, &hours);
 	const char *shown = hours_print(a, &hours, DAY_NAMES);
 	if (cli_has(c, "json")) {
-		cli_json(json_pack(
-		    "{s:s, s:s, s:s, s:b, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "name",
-		    owner->name ? owner->name : "", "email", owner->email ? owner->email : "",
-		    "time_zone", row->zone, "own_time_zone", row->own_zone, "hours", shown,
-		    "days_off", days_json(days, count), "slot_minutes",
-		    (json_int_t)row->slot_minutes, "step_minutes", (json_int_t)row->step_minutes,
-		    "buffer_before_minutes", (json_int_t)row->buffer_before_minutes,
-		    "buffer_after_minutes", (json_int_t)row->buffer_after_minutes, "notice_minutes",
-		    (json_int_t)row->notice_minutes, "horizon_days", (json_int_t)row->horizon_days,
-		    "most_a_day", (json_int_t)row->most_a_day));
+		cli_json(hours_json(a, owner, row));
 		return;
 	}
 	cli_say(stdout, "%s (%s)\n", owner->name, owner->email);
@@ -185,11 +209,25 @@ static int set_hours(struct command_database *d, struct cli *c)
 		}
 	}
 	if (read_change(c, some ? &read : NULL, &change)) {
-		if (!hours_change(&d->session, a, owner.id, &change, &zone_is_known))
+		json_t *before = hours_json(a, &owner, &row);
+		zone_is_known = true;
+		if (!audit_begin(&d->session) ||
+		    !hours_change(&d->session, a, owner.id, &change, &zone_is_known) ||
+		    (zone_is_known && !hours_of_rep(&d->session, a, owner.id, here, &row))) {
+			json_decref(before);
 			return command_database_failed(d, "rep");
-		if (!zone_is_known)
+		}
+		if (!zone_is_known) {
+			json_decref(before);
 			return unknown_zone(change.zone);
-		if (!hours_of_rep(&d->session, a, owner.id, here, &row))
+		}
+		json_t *after = hours_json(a, &owner, &row);
+		only_changes(before, after);
+		const struct audit_entry entry = {.action = "set-hours",
+		    .rep = owner.id,
+		    .before = audit_json(a, before),
+		    .after = audit_json(a, after)};
+		if (!audit_by_operator(d, a, c->name, &entry) || !audit_commit(&d->session))
 			return command_database_failed(d, "rep");
 	}
 	print_hours(c, &owner, &row);
