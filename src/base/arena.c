@@ -121,6 +121,17 @@ char *arena_strdup(struct arena *a, const char *s)
 	return s ? arena_strndup(a, s, strlen(s)) : NULL;
 }
 
+void *arena_grow(struct arena *a, void *array, size_t count, size_t more, size_t *room, size_t size)
+{
+	if (count + more <= *room)
+		return array;
+	*room = (count + more) * 2 + 16;
+	void *grown = arena_alloc(a, *room * size);
+	if (count > 0)
+		memcpy(grown, array, count * size);
+	return grown;
+}
+
 char *arena_concat(struct arena *a, const char *first, ...)
 {
 	va_list args;

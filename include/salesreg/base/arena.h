@@ -32,6 +32,15 @@ void *arena_bytes(struct arena *a, size_t size);
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (n)))
 
+/*
+ * An array that grows: with room for `more` beside the `count` that are in it. Where it has that already it is the same one; else a copy,
+ * with the rest zeroed, and *room is how many it holds.
+ */
+void *arena_grow(
+    struct arena *a, void *array, size_t count, size_t more, size_t *room, size_t size);
+#define ARENA_GROW(a, array, count, more, room)                                                    \
+	((array) = arena_grow((a), (array), (count), (more), &(room), sizeof *(array)))
+
 /* Copies; NULL stays NULL. */
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t n);

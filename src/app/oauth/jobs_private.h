@@ -104,7 +104,6 @@ bool sync_refused(struct sync *s, const struct calendar_answer *answer);
 /* Ends the look: why NULL: all is read. */
 void sync_end(struct sync *s, const char *why);
 void sync_store(struct sync *s, void (*stored)(struct sync *s));
-void *sync_grow(struct sync *s, void *rows, size_t count, size_t *room, size_t size);
 /* In sync.c: the job ends. */
 void sync_finish(struct sync *s);
 /* In sync_check.c. */

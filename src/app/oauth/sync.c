@@ -49,17 +49,6 @@ void sync_set_state(struct sync *s, enum sync_state state)
 	s->state = state;
 }
 
-void *sync_grow(struct sync *s, void *rows, size_t count, size_t *room, size_t size)
-{
-	if (count < *room)
-		return rows;
-	*room = *room ? *room * 2 : 64;
-	char *grown = ARENA_ARRAY(&s->arena, char, *room *size);
-	if (count > 0)
-		memcpy(grown, rows, count * size);
-	return grown;
-}
-
 void sync_finish(struct sync *s)
 {
 	sync_set_state(s, SYNC_DONE);
@@ -340,7 +329,7 @@ static void on_listed(const struct calendar_answer *answer, void *data)
 		if (e->primary)
 			s->zone = e->zone;
 		s->has_primary |= e->primary;
-		s->list = sync_grow(s, s->list, s->list_count, &s->list_room, sizeof *s->list);
+		ARENA_GROW(&s->arena, s->list, s->list_count, 1, s->list_room);
 		s->list[s->list_count++] =
 		    (struct calendar_list_row){e->id, e->summary ? e->summary : e->id, e->role,
 			e->primary, e->selected || e->primary};

@@ -54,12 +54,11 @@ static const char *doubt_of(struct arena *a, const struct event_page *page)
 
 static void keep(struct sync *s, const struct event_entry *e)
 {
-	s->changed = sync_grow(
-	    s, (void *)s->changed, s->changed_count, &s->changed_room, sizeof *s->changed);
+	ARENA_GROW(&s->arena, s->changed, s->changed_count, 1, s->changed_room);
 	s->changed[s->changed_count++] = e->id;
 	if (!e->busy)
 		return;
-	s->busy = sync_grow(s, s->busy, s->busy_count, &s->busy_room, sizeof *s->busy);
+	ARENA_GROW(&s->arena, s->busy, s->busy_count, 1, s->busy_room);
 	s->busy[s->busy_count++] = (struct busy_event){.id = e->id,
 	    .all_day = e->all_day,
 	    .starts_us = e->starts_us,

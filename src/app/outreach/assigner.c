@@ -174,14 +174,7 @@ static bool had_before(const char *former, const char *rep, bool *contacted)
 /* A fresh one: the old ones' tokens are known to nobody any more, but lead to the prospect as well. */
 static const char *own_link(struct assigner *s, const struct waiting_row *row)
 {
-	if (s->link_count == s->link_room) {
-		size_t room = s->link_room * 2 + 16;
-		struct link_new *grown = ARENA_ARRAY(&s->arena, struct link_new, room);
-		if (s->link_count > 0)
-			memcpy(grown, s->links, s->link_count * sizeof *grown);
-		s->links = grown;
-		s->link_room = room;
-	}
+	ARENA_GROW(&s->arena, s->links, s->link_count, 1, s->link_room);
 	const char *payload = arena_printf(&s->arena, "%c%s", CONVERSATION_PROSPECT_LETTER,
 	    link_token_make(&s->arena, LINK_BYTES));
 	s->links[s->link_count++] =

@@ -10,14 +10,7 @@
 
 static void add(struct assigner *s, struct summary_new summary)
 {
-	if (s->summary_count == s->summary_room) {
-		size_t room = s->summary_room * 2 + 16;
-		struct summary_new *grown = ARENA_ARRAY(&s->arena, struct summary_new, room);
-		if (s->summary_count)
-			memcpy(grown, s->summaries, s->summary_count * sizeof *grown);
-		s->summaries = grown;
-		s->summary_room = room;
-	}
+	ARENA_GROW(&s->arena, s->summaries, s->summary_count, 1, s->summary_room);
 	s->summaries[s->summary_count++] = summary;
 }
 
@@ -25,14 +18,7 @@ static void add(struct assigner *s, struct summary_new summary)
 static void add_said(
     struct assigner *s, const struct waiting_row *row, const struct allocation_rep_row *rep)
 {
-	if (s->said_count == s->said_room) {
-		size_t room = s->said_room * 2 + 16;
-		struct heard_before *grown = ARENA_ARRAY(&s->arena, struct heard_before, room);
-		if (s->said_count)
-			memcpy(grown, s->said, s->said_count * sizeof *grown);
-		s->said = grown;
-		s->said_room = room;
-	}
+	ARENA_GROW(&s->arena, s->said, s->said_count, 1, s->said_room);
 	const struct catalog *catalog = s->options.rules->catalog;
 	enum locale locale = assigner_locale_of(s, rep);
 	const char *name = prospect_quoted_name(&s->arena, row->name);

@@ -21,13 +21,7 @@ static const char *own_link(struct folding *f, const char *prospect, int64_t mad
 	const char *bot = f->input->rules->bot_username;
 	if (!bot || !*bot)
 		return NULL;
-	if (w->link_count == w->link_room) {
-		struct link_new *grown = ARENA_ARRAY(f->a, struct link_new, w->link_room * 2 + 16);
-		if (w->link_count > 0)
-			memcpy(grown, w->links, w->link_count * sizeof *grown);
-		w->links = grown;
-		w->link_room = w->link_room * 2 + 16;
-	}
+	ARENA_GROW(f->a, w->links, w->link_count, 1, w->link_room);
 	const char *what = arena_printf(f->a, "%lld %s", (long long)made_us, prospect);
 	const char *payload = arena_printf(f->a, "%c%s", CONVERSATION_PROSPECT_LETTER,
 	    link_token_of(f->a, f->input->code_key->bytes, "salesreg: a prospect's own link", what,

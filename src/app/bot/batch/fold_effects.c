@@ -154,18 +154,8 @@ void fold_add_messages(struct folding *f, const struct person *p,
 	const struct message_list *list = &outcome->messages;
 	int64_t answered = answered_update(update, outcome);
 	struct fold_writes *w = f->writes;
-	if (w->message_count + list->count > f->message_room) {
-		size_t room = (w->message_count + list->count) * 2 + 16;
-		struct outbox_new *grown = ARENA_ARRAY(f->a, struct outbox_new, room);
-		struct outbox_edit *edits = ARENA_ARRAY(f->a, struct outbox_edit, room);
-		if (w->message_count)
-			memcpy(grown, w->messages, w->message_count * sizeof *grown);
-		if (f->edit_count)
-			memcpy(edits, f->edits, f->edit_count * sizeof *edits);
-		w->messages = grown;
-		f->edits = edits;
-		f->message_room = room;
-	}
+	ARENA_GROW(f->a, w->messages, w->message_count, list->count, f->message_room);
+	ARENA_GROW(f->a, f->edits, f->edit_count, list->count, f->edit_room);
 	for (const struct message *m = list->first; m; m = m->next) {
 		if (m->album) {
 			w->albums[w->album_count++] = (struct outbox_album){.chat_id = m->chat_id,

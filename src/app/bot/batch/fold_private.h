@@ -31,8 +31,8 @@ struct folding {
 	size_t key_count;
 	const char **mailed; /* mailboxes that a code was asked for in this batch */
 	size_t mailed_count;
-	size_t message_room;
-	struct outbox_edit *edits; /* of this batch, among the messages; as much room */
+	size_t message_room, edit_room;
+	struct outbox_edit *edits; /* of this batch, among the messages */
 	size_t edit_count;
 };
 
