@@ -18,7 +18,7 @@ from support.telegram import TOKEN, Sandbox  # noqa: E402
 from measure import (HERE, SCRIPT, SUPERVISED_MB, Contender, compare, emulator, fresh, load, note, over, pss_kib, rows,  # noqa: E402
                      schedstat_ms, settings, spread, start_peer)
 from bench_calendar import bench_calendar, bench_supervised_calendar  # noqa: E402
-from bench_prospects import bench_prospects  # noqa: E402
+from bench_prospects import bench_many_prospects, bench_prospects  # noqa: E402
 
 
 def start_to_first_poll(database, directory, count, tls):
@@ -267,6 +267,8 @@ def main():
             bench_supervised_calendar(fresh(cluster, "calendars"), directory, settings, note, pss_kib)
         if "prospects" in only:
             bench_prospects(cluster, directory, quick)
+        if "many" in only:
+            bench_many_prospects(cluster, directory, quick)
         if "slots" in only:
             bench_slots(5 if quick else 25)
         print(f"\n{versions(cluster)}\n\n| what | figure | |\n|---|---|---|")
