@@ -508,8 +508,8 @@ JOIN public.test_prospects p ON p.id = a.prospect AND p.assigned_rep_id IS DISTI
 LEFT JOIN public.sales_representatives h ON h.id = p.assigned_rep_id
 ORDER BY r.telegram_id, a.id
 -- name: allocation_by_hand cold
--- second part, $1 at most: open prospects that were assigned once and that somebody has given to a rep by hand get their
--- assignment, so that this rep hears of them and has buttons
+-- second part, $1 at most: open prospects that were assigned once, or that a manager gave away, and that somebody has given to a rep by
+-- hand get their assignment, so that this rep hears of them and has buttons
 WITH given AS MATERIALIZED (
     SELECT p.id, left(p.telegram_id, 255) AS telegram_id, left(p.name, 255) AS name, left(p.context, 2000) AS context,
            left(p.notes, 2000) AS notes, left(p.email, 255) AS email, p.created_at, p.assigned_rep_id AS rep,
@@ -519,7 +519,9 @@ WITH given AS MATERIALIZED (
     LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
     WHERE p.status IN ('unreached', 'contacted', 'in_conversation')
       AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NULL)
-      AND EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NOT NULL)
+      AND (EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NOT NULL)
+           OR EXISTS (SELECT 1 FROM salesreg.prospect_events e
+                      WHERE e.prospect = p.id AND e.rep = p.assigned_rep_id AND e.kind = 'given'))
     ORDER BY p.assigned_rep_id, p.created_at, p.id
     LIMIT $1::integer
 ), numbered AS MATERIALIZED (

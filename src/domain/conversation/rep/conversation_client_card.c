@@ -43,10 +43,17 @@ static const char *event_text(const struct turn *t, const struct client_event *e
 	    {"converted", TEXT_EVENT_CONVERTED},
 	    {"archived", TEXT_EVENT_ARCHIVED},
 	    {"forwarded", TEXT_EVENT_FORWARDED},
+	    {"given", TEXT_EVENT_GIVEN},
+	    {"taken", TEXT_EVENT_TAKEN},
+	    {"status", TEXT_EVENT_STATUS},
+	    {"reopened", TEXT_EVENT_REOPENED},
 	};
 	const char *who = quote_name(t->a, event->who, WHO_UNITS);
 	const char *reason = turn_archive_reason(t, event->detail);
-	const char *detail = reason ? reason : quote_block(t->a, event->detail, units);
+	bool status = event->kind && strcmp(event->kind, "status") == 0;
+	const char *detail = status   ? turn_client_status(t, event->detail, false)
+			     : reason ? reason
+				      : quote_block(t->a, event->detail, units);
 	const struct catalog_arg args[] = {
 	    {"who", *who ? who : turn_text(t, TEXT_EVENT_NOBODY, NO_ARGS)},
 	    {"text", *detail ? detail : "…"},

@@ -13,11 +13,11 @@
 
 enum { ALIKE_SHOWN = 10 };
 
-/* The one that the arguments name. An exit code; what is wrong has been said. */
-static int find(struct cli *c, struct command_database *d, struct listed_prospect *found)
+int prospect_find(
+    struct cli *c, struct command_database *d, size_t count_of_words, struct listed_prospect *found)
 {
 	const char *words = c->words[0];
-	for (size_t i = 1; i < c->count; i++)
+	for (size_t i = 1; i < count_of_words; i++)
 		words = arena_printf(&c->arena, "%s %s", words, c->words[i]);
 	struct listed_prospect *rows;
 	size_t count;
@@ -163,7 +163,7 @@ static int run_one(struct cli *c)
 	struct listed_prospect found = {0};
 	int code = command_database_open(&d, "prospect");
 	if (code == EXIT_CODE_OK)
-		code = find(c, &d, &found);
+		code = prospect_find(c, &d, c->count, &found);
 	if (code == EXIT_CODE_OK)
 		code = strcmp(c->command->name, "show") == 0  ? show(c, &d, &found)
 		       : strcmp(c->command->name, "why") == 0 ? prospect_why(c, &d, &found)
@@ -237,6 +237,67 @@ static const struct cli_command commands[] = {
 		"them. " WHO_HELP,
 	.options = history_options,
 	.run = run_one},
+    {.name = "add",
+	.brief = "a prospect more",
+	.help = "Adds a prospect, who goes to whose turn it is, or to --rep. Who is there already "
+		"by the same contact is said, and added only with --anyway.",
+	.options = prospect_add_options,
+	.run = prospect_run_add},
+    {.name = "edit",
+	.arguments = "WHO",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "changes what is known of one",
+	.help = "Changes what is known of a prospect; an empty value takes it away. The "
+		"representative gets the card with what is new. " WHO_HELP,
+	.options = prospect_edit_options,
+	.run = prospect_run_change},
+    {.name = "assign",
+	.arguments = "WHO REP",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "gives one to a representative",
+	.help = "Gives a prospect to a representative, also beyond the limit of open ones. Whoever "
+		"had it is told, and the new one gets the card. " WHO_HELP,
+	.options = prospect_change_options,
+	.run = prospect_run_change},
+    {.name = "reassign",
+	.arguments = "WHO REP",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "the same of one that somebody has",
+	.help = "As assign, and only where somebody has the prospect. " WHO_HELP,
+	.options = prospect_change_options,
+	.run = prospect_run_change},
+    {.name = "unassign",
+	.arguments = "WHO",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "gives one back: it goes to whose turn it is",
+	.help = "Takes a prospect from its representative, who is told. It is assigned anew, to "
+		"whose turn it is. " WHO_HELP,
+	.options = prospect_change_options,
+	.run = prospect_run_change},
+    {.name = "status",
+	.arguments = "WHO STATUS",
+	.arguments_most = 2,
+	.brief = "how far one is: unreached, contacted, in_conversation, converted, archived",
+	.help = "Sets the status of a prospect: unreached, contacted, in_conversation; converted "
+		"and archived close it, and the representative has room for another. " WHO_HELP,
+	.options = prospect_status_options,
+	.run = prospect_run_change},
+    {.name = "note",
+	.arguments = "WHO TEXT",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "a note on one, which stands on the card",
+	.help = "Puts a note into the history of a prospect. The representative reads it on the "
+		"card; the prospect never does. " WHO_HELP,
+	.options = prospect_change_options,
+	.run = prospect_run_change},
+    {.name = "remove",
+	.arguments = "WHO",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "deletes one, with all that belongs to it",
+	.help = "Deletes the row of a prospect, with history, answers and notes. The "
+		"representative is told. " WHO_HELP,
+	.options = prospect_remove_options,
+	.run = prospect_run_change},
     {.name = "export",
 	.brief = "all prospects, as CSV or JSON lines",
 	.help =

@@ -1,0 +1,38 @@
+/*
+ * What managers change of prospects. The tables say it, and whatever follows (the rep's message, the assignment's row, buttons that go)
+ * is what outreach does of any change by another hand, also where it does not run just now.
+ *
+ * A change is a transaction of the caller's (store/audit.h): prospect_changes_lock(), the change, the audit's row.
+ * Ownership: rows and their strings live in the arena given. Errors: false; the session says why.
+ */
+#pragma once
+#include "salesreg/base/arena.h"
+#include "salesreg/db/session.h"
+#include <stdbool.h>
+
+/* As the tables have it; NULL: nothing. */
+struct prospect_now {
+	const char *id, *name, *status, *telegram, *email, *context, *notes;
+	const char *rep, *rep_name, *rep_status;
+};
+/* is_there: false: it has been deleted. */
+bool prospect_changes_lock(struct db_session *s, struct arena *a, const char *id, bool *is_there,
+    struct prospect_now *now);
+
+/* rep NULL: it waits, and goes to whose turn it is. */
+bool prospect_changes_give(struct db_session *s, const char *id, const char *rep);
+/* event: what its history says; why may be NULL. */
+bool prospect_changes_status(
+    struct db_session *s, const char *id, const char *status, const char *event, const char *why);
+bool prospect_changes_note(struct db_session *s, const char *id, const char *text);
+
+/* NULL: as it is, or none; "": taken away. */
+struct prospect_fields {
+	const char *name, *telegram, *email, *context, *notes;
+};
+bool prospect_changes_edit(
+    struct db_session *s, const char *id, const struct prospect_fields *fields);
+/* rep NULL: whose turn it is. *id: the one it has got. */
+bool prospect_changes_add(struct db_session *s, struct arena *a,
+    const struct prospect_fields *fields, const char *rep, const char **id);
+bool prospect_changes_remove(struct db_session *s, const char *id);

@@ -1,0 +1,60 @@
+-- name: prospect_changes_lock cold
+-- $1 prospect: as it is now, until the transaction ends; under the assignment lock, so that nothing is assigned meanwhile
+SELECT p.id, left(p.name, 255), left(p.status, 50), left(p.telegram_id, 255), left(p.email, 255), left(p.context, 4000),
+       left(p.notes, 4000), p.assigned_rep_id, left(r.name, 255), left(r.status, 50)
+FROM public.test_prospects p
+LEFT JOIN public.sales_representatives r ON r.id = p.assigned_rep_id
+WHERE p.id = $1::varchar FOR NO KEY UPDATE OF p
+-- name: prospect_changes_give cold
+-- $1 prospect, $2 rep, or NULL: it goes back. What is to be told, and the assignment's row, follow from the table (allocation_by_hand)
+WITH given AS (
+    UPDATE public.test_prospects p SET assigned_rep_id = $2::uuid, updated_at = now() WHERE p.id = $1::varchar RETURNING p.id
+), apart AS (
+    DELETE FROM salesreg.declined_prospects WHERE prospect = $1::varchar
+), explained AS (
+    INSERT INTO salesreg.prospect_events (prospect, rep, kind, detail)
+    SELECT g.id, $2::uuid, CASE WHEN $2::uuid IS NULL THEN 'taken' ELSE 'given' END, 'by a manager' FROM given g
+)
+SELECT salesreg.must(count(*) = 1) FROM given
+-- name: prospect_changes_status cold
+-- $1 prospect, $2 the status from now on, $3 what happened, $4 why, or NULL
+WITH changed AS (
+    UPDATE public.test_prospects p SET status = $2::varchar, updated_at = now() WHERE p.id = $1::varchar RETURNING p.id
+), explained AS (
+    INSERT INTO salesreg.prospect_events (prospect, kind, detail) SELECT id, $3::text, $4::text FROM changed
+)
+SELECT salesreg.must(count(*) = 1) FROM changed
+-- name: prospect_changes_note cold
+-- $1 prospect, $2 a manager's words
+INSERT INTO salesreg.prospect_events (prospect, kind, detail) VALUES ($1::varchar, 'note', $2::text)
+-- name: prospect_changes_edit cold
+-- $1 prospect, $2 name, $3 Telegram, $4 e-mail, $5 context, $6 notes: NULL is left as it is, '' is taken away
+WITH changed AS (
+    UPDATE public.test_prospects p
+    SET name = CASE WHEN $2::text IS NULL THEN p.name ELSE nullif($2::text, '') END,
+        telegram_id = CASE WHEN $3::text IS NULL THEN p.telegram_id ELSE nullif($3::text, '') END,
+        email = CASE WHEN $4::text IS NULL THEN p.email ELSE nullif($4::text, '') END,
+        context = CASE WHEN $5::text IS NULL THEN p.context ELSE nullif($5::text, '') END,
+        notes = CASE WHEN $6::text IS NULL THEN p.notes ELSE nullif($6::text, '') END,
+        updated_at = now()
+    WHERE p.id = $1::varchar RETURNING p.id
+)
+SELECT salesreg.must(count(*) = 1) FROM changed
+-- name: prospect_changes_add cold
+-- $1 name, $2 Telegram, $3 e-mail, $4 context, $5 notes, $6 rep or NULL: whose turn it is
+WITH added AS (
+    INSERT INTO public.test_prospects (id, name, telegram_id, email, context, notes, status, assigned_rep_id)
+    VALUES ('m' || replace(gen_random_uuid()::text, '-', ''), $1::text, $2::text, $3::text, $4::text, $5::text, 'unreached', $6::uuid)
+    RETURNING id
+), explained AS (
+    INSERT INTO salesreg.prospect_events (prospect, rep, kind, detail)
+    SELECT a.id, $6::uuid, 'given', 'by a manager' FROM added a WHERE $6::uuid IS NOT NULL
+)
+-- who is there with a rep already is nothing new to outreach, unless it looks
+SELECT id, CASE WHEN $6::uuid IS NOT NULL THEN pg_catalog.pg_notify('salesreg_reconcile', '') END FROM added
+-- name: prospect_changes_remove cold
+-- $1 prospect: what belongs to it goes by its triggers
+WITH gone AS (
+    DELETE FROM public.test_prospects p WHERE p.id = $1::varchar RETURNING 1
+)
+SELECT salesreg.must(count(*) = 1) FROM gone

@@ -1,0 +1,171 @@
+/* salesreg prospect add; and the fields of a prospect as options, which edit takes as well. */
+#include "prospect_private.h"
+#include "salesreg/base/text.h"
+#include "salesreg/domain/contact/contact.h"
+#include "salesreg/domain/contact/email.h"
+#include "salesreg/domain/contact/name.h"
+#include "salesreg/role/cli/text.h"
+#include "salesreg/role/command/rep/find_rep.h"
+#include "salesreg/role/role.h"
+#include "salesreg/store/audit.h"
+#include <string.h>
+
+enum { TEXT_BYTES = 4000, ALIKE = 1 };
+
+/* NULL: it is good, or not given; "" takes a value away. */
+static const char *name_fault(struct cli *c, const char **name)
+{
+	if (!*name || !**name)
+		return NULL;
+	const char *checked;
+	enum name_verdict verdict = name_check(*name, &c->arena, &checked);
+	if (!checked)
+		return name_verdict_name(verdict);
+	*name = checked;
+	return NULL;
+}
+
+static int wrong(const char *what, const char *why)
+{
+	cli_say(stderr, "salesreg prospect: %s: %s\n", what, why);
+	return EXIT_CODE_FAILED;
+}
+
+int prospect_read_fields(struct cli *c, struct prospect_fields *fields)
+{
+	*fields = (struct prospect_fields){.name = cli_value(c, "name", NULL),
+	    .telegram = cli_value(c, "telegram", NULL),
+	    .email = cli_value(c, "email", NULL),
+	    .context = cli_value(c, "context", NULL),
+	    .notes = cli_value(c, "notes", NULL)};
+	if (!fields->name && !fields->telegram && !fields->email && !fields->context &&
+	    !fields->notes)
+		return cli_wrong(
+		    c, "nothing is given: --name, --telegram, --email, --context, --notes");
+	const char *fault = name_fault(c, &fields->name);
+	if (fault)
+		return wrong("the name", fault);
+	struct contact contact;
+	if (fields->telegram && *fields->telegram &&
+	    contact_parse(fields->telegram, &c->arena, &contact) != CONTACT_NO_PROBLEM)
+		return wrong(fields->telegram,
+		    "that is no @name, Telegram id or phone number with its country");
+	if (fields->email && *fields->email && !email_key(fields->email, &c->arena))
+		return wrong(fields->email, "that is no e-mail address");
+	if ((fields->context && strlen(fields->context) > TEXT_BYTES) ||
+	    (fields->notes && strlen(fields->notes) > TEXT_BYTES))
+		return wrong("context and notes", "4,000 bytes each at most");
+	return EXIT_CODE_OK;
+}
+
+int prospect_find_rep(
+    struct cli *c, struct command_database *d, const char *who, struct managed_rep *rep)
+{
+	int code = find_rep(d, &c->arena, "prospect", who, rep);
+	if (code != EXIT_CODE_OK || (rep->status && strcmp(rep->status, "active") == 0))
+		return code;
+	cli_say(stderr, "salesreg prospect: %s has the status %s, and gets no prospects\n",
+	    rep->name ? rep->name : rep->id, rep->status ? rep->status : "(none)");
+	return EXIT_CODE_FAILED;
+}
+
+/* Whether somebody is known by this contact already, which has been said then. */
+static int look_for(struct cli *c, struct command_database *d, const char *contact, bool *known)
+{
+	struct listed_prospect *rows;
+	size_t count;
+	if (!contact || !*contact || *known || cli_has(c, "anyway"))
+		return EXIT_CODE_OK;
+	if (!managers_find(&d->session, &c->arena, contact, ALIKE, &rows, &count))
+		return command_database_failed(d, "prospect");
+	*known = count > 0;
+	if (*known)
+		cli_say(stderr,
+		    "salesreg prospect: %s is %s (%s) already, status %s, with %s; --anyway adds "
+		    "one "
+		    "more\n",
+		    contact, rows[0].name ? rows[0].name : "-", rows[0].id,
+		    rows[0].status ? rows[0].status : "(none)",
+		    rows[0].rep ? rows[0].rep : "nobody");
+	return EXIT_CODE_OK;
+}
+
+static int write_one(struct cli *c, struct command_database *d,
+    const struct prospect_fields *fields, const struct managed_rep *rep)
+{
+	struct arena *a = &c->arena;
+	const char *id;
+	const struct audit_actor me = command_operator(a, c->name);
+	if (!audit_begin(&d->session) ||
+	    !prospect_changes_add(&d->session, a, fields, rep->id, &id))
+		return command_database_failed(d, "prospect");
+	const struct audit_entry entry = {.action = "add",
+	    .prospect = id,
+	    .rep = rep->id,
+	    .after = audit_json(a, json_pack("{ss* ss* ss*}", "name", fields->name, "telegram",
+				       fields->telegram, "email", fields->email))};
+	if (!audit_write(&d->session, a, &me, &entry))
+		return command_database_failed(d, "prospect");
+	if (cli_has(c, "dry-run")) {
+		cli_say(stdout, "It would be added. Nothing was changed (--dry-run).\n");
+		return EXIT_CODE_OK;
+	}
+	if (!audit_commit(&d->session))
+		return command_database_failed(d, "prospect");
+	cli_say(stdout, "%s is added as %s, and goes to %s.\n",
+	    fields->name ? fields->name : "A prospect without a name", id,
+	    rep->name ? rep->name : "whose turn it is");
+	return EXIT_CODE_OK;
+}
+
+static int add(struct cli *c, struct command_database *d)
+{
+	struct prospect_fields fields;
+	struct managed_rep rep = {0};
+	bool known = false;
+	const char *wanted = cli_value(c, "rep", NULL);
+	int code = prospect_read_fields(c, &fields);
+	if (code == EXIT_CODE_OK && wanted)
+		code = prospect_find_rep(c, d, wanted, &rep);
+	if (code == EXIT_CODE_OK)
+		code = look_for(c, d, fields.telegram, &known);
+	if (code == EXIT_CODE_OK)
+		code = look_for(c, d, fields.email, &known);
+	if (code != EXIT_CODE_OK)
+		return code;
+	return known ? EXIT_CODE_FAILED : write_one(c, d, &fields, &rep);
+}
+
+int prospect_run_add(struct cli *c)
+{
+	struct command_database d = {0};
+	int code = command_database_open(&d, "prospect");
+	if (code == EXIT_CODE_OK)
+		code = add(c, &d);
+	command_database_close(&d);
+	return code;
+}
+
+#define FIELDS                                                                                     \
+	{.name = "name", .value = "NAME", .help = "the name"},                                     \
+	    {.name = "telegram",                                                                   \
+		.value = "CONTACT",                                                                \
+		.help = "an @name, a Telegram id, or a phone number with its country"},            \
+	    {.name = "email", .value = "ADDRESS", .help = "the e-mail address"},                   \
+	    {.name = "context", .value = "TEXT", .help = "what they look for"},                    \
+	{                                                                                          \
+		.name = "notes", .value = "TEXT", .help = "what else is known of them"             \
+	}
+
+const struct cli_option prospect_add_options[] = {
+    FIELDS,
+    {.name = "rep", .value = "REP", .help = "who gets it, instead of whose turn it is"},
+    {.name = "anyway", .help = "also if somebody with this contact is there already"},
+    CLI_DRY_RUN_OPTION,
+    {.name = NULL},
+};
+const struct cli_option prospect_edit_options[] = {
+    FIELDS,
+    CLI_DRY_RUN_OPTION,
+    {.name = NULL},
+};

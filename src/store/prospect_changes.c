@@ -1,0 +1,60 @@
+#include "salesreg/store/prospect_changes.h"
+#include "rows.h"
+
+bool prospect_changes_lock(
+    struct db_session *s, struct arena *a, const char *id, bool *is_there, struct prospect_now *now)
+{
+	static const struct column columns[] = {COL(prospect_now, id, TEXT),
+	    COL(prospect_now, name, TEXT), COL(prospect_now, status, TEXT),
+	    COL(prospect_now, telegram, TEXT), COL(prospect_now, email, TEXT),
+	    COL(prospect_now, context, TEXT), COL(prospect_now, notes, TEXT),
+	    COL(prospect_now, rep, TEXT), COL(prospect_now, rep_name, TEXT),
+	    COL(prospect_now, rep_status, TEXT)};
+	struct prospect_now *rows;
+	if (!db_session_run_plain(s, SQL_ASSIGNMENT_LOCK))
+		return false;
+	const PGresult *r = db_session_run(s, SQL_PROSPECT_CHANGES_LOCK, id);
+	if (!r)
+		return false;
+	*is_there = ROWS_PARSE(r, a, columns, &rows) > 0;
+	if (*is_there)
+		*now = rows[0];
+	return true;
+}
+
+bool prospect_changes_give(struct db_session *s, const char *id, const char *rep)
+{
+	return db_session_run(s, SQL_PROSPECT_CHANGES_GIVE, id, rep);
+}
+
+bool prospect_changes_status(
+    struct db_session *s, const char *id, const char *status, const char *event, const char *why)
+{
+	return db_session_run(s, SQL_PROSPECT_CHANGES_STATUS, id, status, event, why);
+}
+
+bool prospect_changes_note(struct db_session *s, const char *id, const char *text)
+{
+	return db_session_run(s, SQL_PROSPECT_CHANGES_NOTE, id, text);
+}
+
+bool prospect_changes_edit(
+    struct db_session *s, const char *id, const struct prospect_fields *fields)
+{
+	return db_session_run(s, SQL_PROSPECT_CHANGES_EDIT, id, fields->name, fields->telegram,
+	    fields->email, fields->context, fields->notes);
+}
+
+bool prospect_changes_add(struct db_session *s, struct arena *a,
+    const struct prospect_fields *fields, const char *rep, const char **id)
+{
+	const PGresult *r = db_session_run(s, SQL_PROSPECT_CHANGES_ADD, fields->name,
+	    fields->telegram, fields->email, fields->context, fields->notes, rep);
+	*id = r ? db_get_text(a, r, 0, 0) : NULL;
+	return r;
+}
+
+bool prospect_changes_remove(struct db_session *s, const char *id)
+{
+	return db_session_run(s, SQL_PROSPECT_CHANGES_REMOVE, id);
+}

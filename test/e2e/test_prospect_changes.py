@@ -1,0 +1,193 @@
+"""salesreg prospect add, edit, assign, reassign, unassign, status, note, remove: what an operator sees, what reps hear, and what is written down."""
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import test_prospects as prospects
+from support.database import tables
+from support.process import run
+from support.waiting import eventually
+from test_prospect_chat import registered, world  # noqa: F401
+
+
+@pytest.fixture
+def prospect(world):  # noqa: F811
+    """prospect(*words): the command's result."""
+    def call(*words, **more):
+        return run("prospect", *words, settings={"DATABASE_URL": world.db.url}, **more)
+    return call
+
+
+def does(done, text):
+    assert (done.returncode, done.stderr) == (0, ""), done
+    assert text in done.stdout, done.stdout
+    return done
+
+
+def fails(done, text, code=1):
+    assert done.returncode == code and done.stdout == "" and text in done.stderr, done
+
+
+def audited(world):  # noqa: F811
+    listed = json.loads(run("audit", "--json", settings={"DATABASE_URL": world.db.url}).stdout)
+    return [(row["action"], row["prospect"], row["before"], row["after"]) for row in listed["entries"]]
+
+
+def id_of(world, name):  # noqa: F811
+    return world.db.value("SELECT id FROM test_prospects WHERE name = %s", name)
+
+
+def test_a_prospect_is_added_and_goes_to_whose_turn_it_is(world, prospect):  # noqa: F811
+    boris = registered(world)
+    does(prospect("add", "--name", "Olga Petrova", "--telegram", "@olga_p", "--context", "Вилла в Чангу"), "and goes to whose turn it is")
+    card = boris.hears_anything()
+    assert "Olga Petrova" in card.text and "Вилла в Чангу" in card.text
+    action, who, before, after = audited(world)[0]
+    assert (action, who, before) == ("add", id_of(world, "Olga Petrova"), None)
+    assert after == {"name": "Olga Petrova", "telegram": "@olga_p"}
+    # the same person is no other one, unless the operator says so
+    fails(prospect("add", "--name", "Olga", "--telegram", "@olga_p"), "is Olga Petrova (")
+    does(prospect("add", "--name", "Olga", "--telegram", "@olga_p", "--anyway", "--dry-run"), "Nothing was changed")
+    assert world.db.value("SELECT count(*) FROM test_prospects") == 1
+
+
+@pytest.mark.parametrize("words, said", [
+    (["--telegram", "not a contact"], "no @name, Telegram id or phone number"),
+    (["--email", "nobody"], "no e-mail address"),
+    (["--name", "http://spam.example"], "the name"),
+])
+def test_what_cannot_be_is_not_added(world, prospect, words, said):  # noqa: F811
+    fails(prospect("add", *words), said)
+    assert world.db.value("SELECT count(*) FROM test_prospects") == 0
+
+
+def test_one_is_added_for_a_rep_who_gets_the_card_with_its_buttons(world, prospect):  # noqa: F811
+    registered(world, "Anna Ivanova")
+    boris = registered(world)
+    does(prospect("add", "--name", "Olga Petrova", "--telegram", "@olga_p", "--rep", "Boris Sidorov"), "goes to Boris Sidorov")
+    card = boris.hears_anything()
+    assert "Olga Petrova" in card.text
+    boris.presses("button_contacted", message=card)
+    boris.is_answered("answer_contacted", name="Olga Petrova")
+
+
+def test_a_waiting_one_and_one_of_a_colleague_are_given_to_a_rep(world, prospect):  # noqa: F811
+    anna = registered(world, "Anna Ivanova")
+    world.db.add_prospect("p1", "Olga Petrova", "@olga_p")
+    anna.hears_anything()
+    boris = registered(world)
+    does(prospect("reassign", "p1", "Boris Sidorov"), "goes from Anna Ivanova to Boris Sidorov")
+    assert "Olga Petrova" in boris.hears_anything().text
+    anna.hears("lost", count=1, list=world.texts.render("ru", "passed_on_to", name="Olga Petrova", rep="Boris Sidorov"))
+    anna.sees_edit()
+    opened = boris.opens_card("Olga Petrova")
+    assert world.texts.render("ru", "event_given", who="Boris Sidorov") in opened.text
+    assert audited(world)[0][0] == "reassign"
+    fails(prospect("assign", "p1", "boris"), "is with Boris Sidorov already")
+    does(prospect("unassign", "p1"), "goes back from Boris Sidorov")
+    boris.hears("lost", count=1, list=world.texts.render("ru", "lost_back", name="Olga Petrova"))
+    eventually(lambda: prospects.holder(world, "p1") is not None)
+
+
+def test_who_gets_no_prospects_is_given_none(world, prospect):  # noqa: F811
+    registered(world, "Anna Ivanova")
+    world.db.add_prospect("p1", "Olga Petrova", "@olga_p")
+    world.settle()
+    boris = registered(world)
+    world.db.execute("UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = %s", boris.id)
+    fails(prospect("assign", "p1", "Boris"), "has the status suspended")
+    fails(prospect("assign", "p1", "Nobody Atall"), "no rep is known as")
+    fails(prospect("assign", "p1"), "REP is missing", code=64)
+    fails(prospect("assign"), "WHO is missing", code=64)
+    fails(prospect("assign", "p9", "Anna"), "nobody is known as p9")
+
+
+def test_a_status_closes_and_opens_and_the_rep_hears_it(world, prospect):  # noqa: F811
+    boris = registered(world)
+    world.db.add_prospect("p1", "Olga Petrova", "@olga_p")
+    boris.hears_anything()
+    world.settle()
+    does(prospect("status", "p1", "archived", "--reason", "Двойник"), "is archived from now on, and was unreached")
+    boris.hears("closed", name="Olga Petrova")
+    boris.sees_edit()
+    assert audited(world)[0][2:] == ({"status": "unreached"}, {"status": "archived", "reason": "Двойник"})
+    fails(prospect("status", "p1", "archived"), "is archived already")
+    fails(prospect("assign", "p1", "Boris"), "opens it again")
+    fails(prospect("status", "p1", "archve"), "did you mean archived?", code=64)
+    does(prospect("status", "p1", "in_conversation"), "is in_conversation from now on")
+    assert "Olga Petrova" in boris.hears_anything().text
+    opened = boris.opens_card("Olga Petrova").text
+    assert world.texts.raw("ru", "event_reopened") in opened
+    assert world.texts.render("ru", "event_archived_why", who=world.texts.raw("ru", "event_nobody"), text="Двойник") in opened
+
+
+@pytest.mark.parametrize("text", ["Звонить после шести", "it's \"quoted\"; -- DROP TABLE\nsecond line 🏠"], ids=["plain", "odd"])
+def test_a_note_stands_on_the_card(world, prospect, text):  # noqa: F811
+    boris = registered(world)
+    world.db.add_prospect("p1", "Olga Petrova", "@olga_p")
+    boris.hears_anything()
+    does(prospect("note", "p1", text), "has another note")
+    assert text.split("\n")[0] in boris.opens_card("Olga Petrova").text
+    assert audited(world)[0][3] == {"note": text}
+    world.settle()
+    assert not boris.unheard()
+
+
+def test_what_is_edited_is_shown_to_the_rep_and_an_empty_value_goes(world, prospect):  # noqa: F811
+    boris = registered(world)
+    world.db.add_prospect("p1", "Olga Petrova", "@olga_p")
+    boris.hears_anything()
+    world.settle()
+    does(prospect("edit", "Olga Petrova", "--name", "Olga Ivanova", "--email", "olga@example.org"), "is changed: name, email")
+    assert "Olga Ivanova" in boris.hears_anything().text
+    boris.sees_edit()
+    assert audited(world)[0][2:] == ({"name": "Olga Petrova", "email": None}, {"name": "Olga Ivanova", "email": "olga@example.org"})
+    does(prospect("edit", "p1", "--email", ""), "is changed: email")
+    assert world.db.prospect("p1")["email"] is None
+    fails(prospect("edit", "p1", "--name", "Olga Ivanova"), "is so already")
+    fails(prospect("edit", "p1"), "nothing is given", code=64)
+
+
+def test_one_is_removed_only_when_that_is_meant(world, prospect):  # noqa: F811
+    boris = registered(world)
+    world.db.add_prospect("p1", "Olga Petrova", "@olga_p")
+    boris.hears_anything()
+    world.settle()
+    fails(prospect("remove", "p1"), "--yes")
+    does(prospect("remove", "p1", "--yes", "--dry-run"), "Nothing was changed")
+    does(prospect("remove", "p1", "--yes"), "is removed")
+    boris.hears("lost", count=1, list=world.texts.render("ru", "lost_deleted", name="Olga Petrova"))
+    assert world.db.value("SELECT count(*) FROM test_prospects") == 0
+    assert "Olga" not in json.dumps(audited(world)[0][2:])
+
+
+def test_two_operators_at_once_are_one_after_the_other(world, prospect):  # noqa: F811
+    boris = registered(world)
+    world.db.add_prospect("p1", "Olga Petrova", "@olga_p")
+    boris.hears_anything()
+    world.settle()
+    other = world.db.connect()
+    other.autocommit = False
+    with other, other.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {tables.assignment_lock} FOR UPDATE")
+        cursor.execute("UPDATE test_prospects SET status = 'archived' WHERE id = 'p1'")
+        with ThreadPoolExecutor() as pool:
+            second = pool.submit(prospect, "status", "p1", "archived")
+            eventually(lambda: world.db.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == 1)
+            other.commit()
+            fails(second.result(), "is archived already")
+    other.close()
+
+
+def test_every_change_is_dry_first(world, prospect):  # noqa: F811
+    registered(world, "Anna Ivanova")
+    world.db.add_prospect("p1", "Olga Petrova", "@olga_p")
+    world.settle()
+    boris = registered(world)
+    before = world.db.prospect("p1")
+    for words in (["assign", "p1", "Boris"], ["unassign", "p1"], ["status", "p1", "converted"], ["note", "p1", "x"],
+                  ["edit", "p1", "--name", "Other Name"]):
+        does(prospect(*words, "--dry-run"), "Nothing was changed")
+    assert world.db.prospect("p1") == before and audited(world) == [] and not boris.unheard()
+    assert world.db.prospect_events.value("count(*)", "WHERE kind IN ('note', 'given')") == 0
