@@ -118,30 +118,30 @@ static int write_one(struct cli *c, struct command_database *d,
 	return EXIT_CODE_OK;
 }
 
-static int add(struct cli *c, struct command_database *d)
+static int add(struct cli *c, struct command_database *d, const struct prospect_fields *fields)
 {
-	struct prospect_fields fields;
 	struct managed_rep rep = {0};
 	bool known = false;
 	const char *wanted = cli_value(c, "rep", NULL);
-	int code = prospect_read_fields(c, &fields);
-	if (code == EXIT_CODE_OK && wanted)
-		code = prospect_find_rep(c, d, wanted, &rep);
+	int code = wanted ? prospect_find_rep(c, d, wanted, &rep) : EXIT_CODE_OK;
 	if (code == EXIT_CODE_OK)
-		code = look_for(c, d, fields.telegram, &known);
+		code = look_for(c, d, fields->telegram, &known);
 	if (code == EXIT_CODE_OK)
-		code = look_for(c, d, fields.email, &known);
+		code = look_for(c, d, fields->email, &known);
 	if (code != EXIT_CODE_OK)
 		return code;
-	return known ? EXIT_CODE_FAILED : write_one(c, d, &fields, &rep);
+	return known ? EXIT_CODE_FAILED : write_one(c, d, fields, &rep);
 }
 
 int prospect_run_add(struct cli *c)
 {
 	struct command_database d = {0};
-	int code = command_database_open(&d, "prospect");
+	struct prospect_fields fields;
+	int code = prospect_read_fields(c, &fields);
 	if (code == EXIT_CODE_OK)
-		code = add(c, &d);
+		code = command_database_open(&d, "prospect");
+	if (code == EXIT_CODE_OK)
+		code = add(c, &d, &fields);
 	command_database_close(&d);
 	return code;
 }

@@ -29,7 +29,8 @@ struct deed {
 	const char *name;
 	const char *missing;             /* what the second argument is; NULL: there is none */
 	bool asks;                       /* before it is done */
-	int (*read)(struct change *ch);  /* the arguments; may be NULL */
+	bool gives;                      /* to a rep: the rest of the arguments */
+	int (*read)(struct change *ch);  /* the arguments, before anything is asked; may be NULL */
 	int (*apply)(struct change *ch); /* the prospect is locked; an exit code */
 };
 
@@ -59,11 +60,6 @@ static const char *rest_of(struct cli *c)
 }
 
 /* Who has it --------------------------------------------------------------------------------------------------------------*/
-
-static int read_rep(struct change *ch)
-{
-	return prospect_find_rep(ch->c, ch->d, rest_of(ch->c), &ch->rep);
-}
 
 static int give(struct change *ch, const char *rep, const char *name)
 {
@@ -213,13 +209,13 @@ static int take_away(struct change *ch)
 /* One of them -------------------------------------------------------------------------------------------------------------*/
 
 static const struct deed deeds[] = {
-    {"assign", "REP", false, read_rep, assign},
-    {"reassign", "REP", false, read_rep, reassign},
-    {"unassign", NULL, false, NULL, unassign},
-    {"status", "STATUS", false, read_status, set_status},
-    {"note", "TEXT", false, read_note, note},
-    {"edit", NULL, false, read_fields, edit},
-    {"remove", NULL, true, NULL, take_away},
+    {"assign", "REP", false, true, NULL, assign},
+    {"reassign", "REP", false, true, NULL, reassign},
+    {"unassign", NULL, false, false, NULL, unassign},
+    {"status", "STATUS", false, false, read_status, set_status},
+    {"note", "TEXT", false, false, read_note, note},
+    {"edit", NULL, false, false, read_fields, edit},
+    {"remove", NULL, true, false, NULL, take_away},
 };
 
 static bool write_audit(struct change *ch, const struct deed *deed)
@@ -273,7 +269,8 @@ static int change(struct change *ch, const struct deed *deed)
 {
 	struct arena *a = &ch->c->arena;
 	struct listed_prospect found = {0};
-	int code = deed->read ? deed->read(ch) : EXIT_CODE_OK;
+	int code =
+	    deed->gives ? prospect_find_rep(ch->c, ch->d, rest_of(ch->c), &ch->rep) : EXIT_CODE_OK;
 	if (code == EXIT_CODE_OK)
 		code = prospect_find(ch->c, ch->d, deed->missing ? 1 : ch->c->count, &found);
 	if (code != EXIT_CODE_OK)
@@ -297,7 +294,9 @@ int prospect_run_change(struct cli *c)
 		return cli_wrong(c, "%s is missing", deed->missing);
 	struct command_database d = {0};
 	struct change ch = {.c = c, .d = &d};
-	int code = command_database_open(&d, "prospect");
+	int code = deed->read ? deed->read(&ch) : EXIT_CODE_OK;
+	if (code == EXIT_CODE_OK)
+		code = command_database_open(&d, "prospect");
 	if (code == EXIT_CODE_OK)
 		code = change(&ch, deed);
 	command_database_close(&d);
