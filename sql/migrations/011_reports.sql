@@ -88,10 +88,11 @@ $$;
 -- Who has which load now: open prospects, of them those with whom this rep has had no contact yet, since when the oldest of these waits, how
 -- many wait for more than a day; with whom nobody has had contact for 14 days. Reps who are gone only if they still have some.
 CREATE FUNCTION salesreg.report_of_load()
-    RETURNS TABLE (rep uuid, name text, status text, available boolean, open bigint, without_contact bigint, without_contact_since timestamptz,
+    RETURNS TABLE (rep uuid, name text, status text, available boolean, paused boolean, open bigint, capacity bigint, without_contact bigint, without_contact_since timestamptz,
                    without_contact_late bigint, stale bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT r.id, left(r.name, 255), left(r.status, 50), coalesce(d.available, true), coalesce(h.open, 0), coalesce(h.waits, 0), h.oldest,
+    SELECT r.id, left(r.name, 255), left(r.status, 50), coalesce(d.available, true), d.paused_until IS NOT NULL, coalesce(h.open, 0),
+           d.capacity, coalesce(h.waits, 0), h.oldest,
            coalesce(h.late, 0), coalesce(h.stale, 0)
     FROM public.sales_representatives r
     LEFT JOIN salesreg.rep_rotation d ON d.rep = r.id

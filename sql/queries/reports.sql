@@ -22,7 +22,7 @@ ORDER BY a.section, a.hours, a.source, a.campaign NULLS FIRST, 4 NULLS FIRST, a.
 -- name: operator_report_load
 -- $1 a rep, or NULL: all
 SELECT l.rep, l.name, l.status, l.available, l.open, l.without_contact, (extract(epoch FROM nullif(l.without_contact_since, '-infinity')) * 1000000)::bigint,
-       l.without_contact_late, l.stale, (SELECT d.capacity FROM salesreg.rep_rotation d WHERE d.rep = l.rep)
+       l.without_contact_late, l.stale, l.capacity, l.paused
 FROM salesreg.report_of_load() l WHERE $1::uuid IS NULL OR l.rep = $1::uuid
 ORDER BY l.open DESC, l.name, l.rep
 -- name: operator_report_ended

@@ -150,7 +150,7 @@ void allocation_round(struct db_plan *plan, struct arena *a, const struct alloca
 	    round->rule, db_i64(a, round->capacity), db_i64(a, (int64_t)round->prospects),
 	    db_i64(a, (int64_t)round->reps), TEXT_COLUMN(a, some, count, rep),
 	    I64_COLUMN(a, some, count, open), I64_COLUMN(a, some, count, last_assigned_turn),
-	    db_i64(a, (int64_t)round->skipped_most));
+	    I64_COLUMN(a, some, count, capacity), db_i64(a, (int64_t)round->skipped_most));
 }
 
 void allocation_round_declined(struct db_plan *plan, struct arena *a,

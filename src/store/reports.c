@@ -58,7 +58,7 @@ bool reports_load(struct db_session *s, struct arena *a, const char *rep, struct
 	    COL(report_load, available, BOOL), COL(report_load, open, I64),
 	    COL(report_load, without_contact, I64), COL(report_load, without_contact_us, I64),
 	    COL(report_load, without_contact_late, I64), COL(report_load, stale, I64),
-	    COL(report_load, capacity, I64)};
+	    COL(report_load, capacity, I64), COL(report_load, paused, BOOL)};
 	const PGresult *r = db_session_run(s, SQL_OPERATOR_REPORT_LOAD, rep);
 	*count = r ? ROWS_PARSE(r, a, columns, rows) : 0;
 	return r;

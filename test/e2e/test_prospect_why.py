@@ -19,14 +19,15 @@ def assigned(world, prospect):
 
 @pytest.fixture
 def world(make_world):
-    """Anna and Boris are at work with room for two, Clara is suspended, Dora is out of reach, Ed is full; their turns are in that order, from Ed on."""
+    """Anna and Boris are at work with room for two, Clara is suspended, Fay is paused, Dora is out of reach, Ed is full; those come first in turn."""
     world = make_world()
     db = world.db
     db.no_prospects()
-    for telegram_id, name in enumerate(["Ed", "Dora", "Clara", "Anna", "Boris"], 1):
+    for telegram_id, name in enumerate(["Ed", "Dora", "Clara", "Fay", "Anna", "Boris"], 1):
         db.execute("INSERT INTO sales_representatives (telegram_id, name, email, status) VALUES (%s, %s, %s, %s)", telegram_id, name,
                    f"{name}@truerealestate.bali", "suspended" if name == "Clara" else "active")
     db.execute(f"UPDATE {tables.rep_rotation} SET available = false FROM sales_representatives r WHERE r.id = rep AND r.name = 'Dora'")
+    db.execute(f"UPDATE {tables.rep_rotation} SET paused_until = 'infinity' FROM sales_representatives r WHERE r.id = rep AND r.name = 'Fay'")
     for n in range(2):
         db.add_prospect(f"ed{n}")
         db.execute("UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives WHERE name = 'Ed') WHERE id = %s", f"ed{n}")
@@ -44,17 +45,19 @@ def test_a_round_is_replayed(world):
         db.execute("UPDATE test_prospects SET created_at = now() - interval '1 hour' + %s * interval '1 minute' WHERE id = %s", n, f"p{n}")
     world.start_outreach(MAX_PROSPECTS_PER_REP="2", REGISTRY_BOT_TOKEN="")
     assigned(world, "p2")
-    skipped = [("Ed", 2, 0, False, "full"), ("Dora", 0, 0, False, "out of reach"), ("Clara", 0, 0, False, "suspended")]
+    skipped = [("Ed", 2, 0, False, "full"), ("Dora", 0, 0, False, "out of reach"), ("Clara", 0, 0, False, "suspended"),
+               ("Fay", 0, 0, False, "paused")]
     wanted = {"p0": [("Anna", 0, 0, True, None), ("Boris", 0, 0, False, None)], "p1": [("Boris", 0, 0, True, None), ("Anna", 0, 1, False, None)],
               "p2": [("Anna", 0, 1, True, None), ("Boris", 0, 1, False, None)]}
     for place, (prospect, reps) in enumerate(wanted.items(), 1):
         body, = json.loads(why(world, prospect, "--json"))["assignments"]
         assert of(body) == reps + skipped, prospect
-        assert (body["rule"], body["capacity"], body["with_room"], body["prospects"], body["place"], body["ended_at"]) == ("round_robin", 2, 2, 3, place, None)
+        assert (body["rule"], body["with_room"], body["prospects"], body["place"], body["ended_at"]) == ("round_robin", 2, 3, place, None)
+        assert {row["capacity"] for row in body["reps"]} == {2}
     text = why(world, "Prospect 1")
     for words in ("to Boris (round_robin, assignment", "whoever has been longest without a new prospect is next.",
-                  "Of 2 reps with room for 2 at most each, as prospect 2 of the 3 of that round:", "Boris  0     got them\n", "Anna   1     could have got them\n",
-                  "Ed     2     full\n", "Dora   0     out of reach\n", "Clara  0     suspended\n"):
+                  "As prospect 2 of the 3 of that round, for 2 reps with room:", "Boris  0 of 2  got them\n", "Anna   1 of 2  could have got them\n",
+                  "Ed     2 of 2  full\n", "Dora   0 of 2  out of reach\n", "Clara  0 of 2  suspended\n", "Fay    0 of 2  paused\n"):
         assert words in text, (words, text)
     assert db.assignment_rounds.value("count(*)") == 1
 
@@ -63,10 +66,12 @@ def test_the_least_loaded(world):
     db = world.db
     db.add_prospect("old")
     db.execute("UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives WHERE name = 'Anna') WHERE id = 'old'")
+    db.execute(f"UPDATE {tables.rep_rotation} SET capacity = 7 FROM sales_representatives r WHERE r.id = rep AND r.name = 'Boris'")
     db.add_prospect("new")
     world.start_outreach(MAX_PROSPECTS_PER_REP="2", ASSIGNMENT_STRATEGY="least_loaded")
     assigned(world, "new")
     body, = json.loads(why(world, "new", "--json"))["assignments"]
+    assert [row["capacity"] for row in body["reps"]][:2] == [7, 2]
     assert of(body)[:2] == [("Boris", 0, 0, True, None), ("Anna", 1, 0, False, None)] and "fewest open prospects" in body["explanation"]
 
 
@@ -81,7 +86,7 @@ def test_what_follows_a_decline_a_hand_and_an_end(world):
     assigned(world, "p")
     last, first = json.loads(why(world, "p", "--json"))["assignments"]
     assert (first["name"], first["reason"], last["name"], last["rule"]) == ("Anna", "declined", "Boris", "after a decline")
-    assert ("Boris", 0, 0, True, None) in of(last) and ("Anna", 0, 0, False, "declined it") in of(last) and ("Ed", 2, 0, False, "full") in of(last)
+    assert ("Boris", 0, 0, True, None) in of(last) and ("Anna", 0, 0, False, "declined it") in of(last) and ("Ed", 2, 0, False, "full") in of(last) and ("Fay", 0, 0, False, "paused") in of(last)
     text = why(world, "p")
     assert "declined it" in text and ": declined\n" in text and text.index("to Boris") < text.index("to Anna")
     db.execute("UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives WHERE name = 'Ed') WHERE id = 'p'")

@@ -90,6 +90,13 @@ def test_each_figure(db):
     assert [(row["name"], row["reason"], row["period"], row["ended"]) for row in body["ended"]] == [("Anna", "converted", "this", 1), ("Boris", "declined", "before", 1)]
 
 
+def test_a_capacity_of_their_own_and_a_pause(db):
+    db.execute(f"UPDATE {tables.rep_rotation} SET capacity = 3, paused_until = 'infinity' WHERE rep = %s", BORIS)
+    assert {row["name"]: (row["capacity"], row["paused"]) for row in json.loads(stats(db, "--json"))["load"]} == {"Anna": (7, False), "Boris": (3, True)}
+    assert "Boris  paused  2 of 3" in stats(db)
+    assert db.rows("SELECT name, capacity, paused FROM salesreg.report_load ORDER BY name") == [["Anna", None, False], ["Boris", 3, True]]
+
+
 def test_of_another_time_and_of_one_rep(db):
     body = json.loads(stats(db, "--json", "--period", "30d"))
     assert [row[0] for row in measures(body["periods"]).values()] == [7, 0]

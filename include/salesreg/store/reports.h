@@ -36,7 +36,7 @@ struct report_load {
 	const char *rep, *name, *status;
 	int64_t open, without_contact, without_contact_us, without_contact_late, stale;
 	int64_t capacity; /* their own; 0: as everybody's */
-	bool available;
+	bool available, paused;
 };
 bool reports_load(struct db_session *s, struct arena *a, const char *rep, struct report_load **rows,
     size_t *count);

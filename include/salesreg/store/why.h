@@ -14,7 +14,7 @@ struct why_assignment {
 	const char *detail;     /* of the event that explains it; NULL: it is not there any more */
 	const char *
 	    rule; /* what the round was decided by; NULL: nothing is kept of one, as the rest is 0 then */
-	int64_t capacity, reps, prospects, place;
+	int64_t reps, prospects, place;
 };
 /* The latest first. */
 bool why_assignments(struct db_session *s, struct arena *a, const char *prospect, int64_t limit,
@@ -22,7 +22,8 @@ bool why_assignments(struct db_session *s, struct arena *a, const char *prospect
 
 struct why_rep {
 	const char *rep, *name;
-	int64_t open, given; /* when the round began; by it, before this assignment */
+	int64_t open, capacity; /* when the round began */
+	int64_t given;          /* by it, before this assignment */
 	bool chosen;
 	const char *why; /* could get nothing; NULL: could */
 };

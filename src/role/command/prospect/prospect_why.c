@@ -62,8 +62,9 @@ static const char *name_of(const char *name, const char *rep)
 
 static json_t *rep_to_json(const struct why_rep *r)
 {
-	return json_pack("{ss ss? sI sI sb ss?}", "rep", r->rep, "name", r->name, "open",
-	    (json_int_t)r->open, "given", (json_int_t)r->given, "chosen", r->chosen, "why", r->why);
+	return json_pack("{ss ss? sI sI sI sb ss?}", "rep", r->rep, "name", r->name, "open",
+	    (json_int_t)r->open, "capacity", (json_int_t)r->capacity, "given", (json_int_t)r->given,
+	    "chosen", r->chosen, "why", r->why);
 }
 
 static json_t *known(int64_t number)
@@ -82,11 +83,11 @@ static json_t *reps_to_json(const struct explained *e)
 static json_t *to_json(const struct explained *e)
 {
 	const struct why_assignment *a = e->assignment;
-	return json_pack("{sI so ss ss? ss? ss so ss? so so so so so}", "assignment",
+	return json_pack("{sI so ss ss? ss? ss so ss? so so so so}", "assignment",
 	    (json_int_t)a->id, "at", cli_json_time(a->started_us), "rep", a->rep, "name", a->name,
 	    "rule", e->rule, "explanation", e->words, "ended_at", cli_json_time(a->ended_us),
-	    "reason", a->reason, "capacity", known(a->capacity), "with_room", known(a->reps),
-	    "prospects", known(a->prospects), "place", known(a->place), "reps", reps_to_json(e));
+	    "reason", a->reason, "with_room", known(a->reps), "prospects", known(a->prospects),
+	    "place", known(a->place), "reps", reps_to_json(e));
 }
 
 static const char *rep_cell(struct arena *a, const json_t *row)
@@ -98,9 +99,10 @@ static const char *rep_cell(struct arena *a, const json_t *row)
 
 static const char *open_cell(struct arena *a, const json_t *row)
 {
-	return arena_printf(a, "%lld",
+	return arena_printf(a, "%lld of %lld",
 	    (long long)(json_integer_value(json_object_get(row, "open")) +
-			json_integer_value(json_object_get(row, "given"))));
+			json_integer_value(json_object_get(row, "given"))),
+	    (long long)json_integer_value(json_object_get(row, "capacity")));
 }
 
 static const char *what_cell(struct arena *a, const json_t *row)
@@ -135,14 +137,8 @@ static void print_one(struct cli *c, const struct explained *e)
 	else if (e->in_turn && a->prospects > 1)
 		cli_wrapped(
 		    arena_printf(&c->arena,
-			"  Of %lld reps with room for %lld at most each, as prospect %lld of "
-			"the %lld of that round:",
-			(long long)a->reps, (long long)a->capacity, (long long)a->place,
-			(long long)a->prospects),
-		    2);
-	else if (e->in_turn)
-		cli_wrapped(arena_printf(&c->arena,
-				"  With room for %lld at most each:", (long long)a->capacity),
+			"  As prospect %lld of the %lld of that round, for %lld reps with room:",
+			(long long)a->place, (long long)a->prospects, (long long)a->reps),
 		    2);
 	if (e->count > 0)
 		cli_print(c, columns, json_pack("{so}", "reps", reps_to_json(e)), "reps");

@@ -99,10 +99,11 @@ static json_t *load_to_json(const struct figures *f)
 	for (size_t i = 0; i < f->load_count; i++) {
 		const struct report_load *r = &f->load[i];
 		(void)json_array_append_new(list,
-		    json_pack("{ss ss? ss? sb sI sI sI so sI sI}", "rep", r->rep, "name", r->name,
-			"status", r->status, "available", r->available, "open", (json_int_t)r->open,
-			"capacity", (json_int_t)(r->capacity ? r->capacity : f->capacity),
-			"without_contact", (json_int_t)r->without_contact, "without_contact_since",
+		    json_pack("{ss ss? ss? sb sb sI sI sI so sI sI}", "rep", r->rep, "name",
+			r->name, "status", r->status, "available", r->available, "paused",
+			r->paused, "open", (json_int_t)r->open, "capacity",
+			(json_int_t)(r->capacity ? r->capacity : f->capacity), "without_contact",
+			(json_int_t)r->without_contact, "without_contact_since",
 			cli_json_time(r->without_contact_us), "without_contact_late",
 			(json_int_t)r->without_contact_late, "stale", (json_int_t)r->stale));
 	}
@@ -176,6 +177,14 @@ static const char *open_cell(struct arena *a, const json_t *row)
 	    (long long)json_integer_value(json_object_get(row, "capacity")));
 }
 
+static const char *status_cell(struct arena *a, const json_t *row)
+{
+	(void)a;
+	return json_is_true(json_object_get(row, "paused"))
+		   ? "paused"
+		   : json_string_value(json_object_get(row, "status"));
+}
+
 /* Of a rep who has been deleted there is only the id, of those whom nobody has not even that. */
 static const char *name_cell(struct arena *a, const json_t *row)
 {
@@ -231,7 +240,7 @@ static const struct cli_column source_columns[] = {
     {.key = "source", .heading = "SOURCE", .is_long = true, .show = source_cell}, MEASURES};
 static const struct cli_column load_columns[] = {
     {.key = "name", .heading = "REP", .is_long = true, .show = name_cell},
-    {.key = "status", .heading = "STATUS"},
+    {.key = "status", .heading = "STATUS", .show = status_cell},
     {.key = "open", .heading = "LOAD", .show = open_cell},
     {.key = "without_contact", .heading = "NOT CONTACTED"},
     {.key = "without_contact_late", .heading = "LATE"},
@@ -266,6 +275,7 @@ static const struct cli_column all_columns[] = {
     {.key = "to_contact_p95_ms"},
     {.key = "status"},
     {.key = "available"},
+    {.key = "paused"},
     {.key = "open"},
     {.key = "capacity"},
     {.key = "without_rep"},
