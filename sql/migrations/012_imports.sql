@@ -68,6 +68,7 @@ CREATE UNLOGGED TABLE salesreg.import_staging (
     problem_column    text,
     fate              text,                 -- created, updated, same, duplicate, bad
     prospect          varchar(255),         -- whom the row is about
+    known             text[],               -- the kinds of its keys that lead there
     of_line           bigint,               -- the row before that is about the same one
     place             tid,                  -- where the prospect's row was when it was compared
     was               jsonb

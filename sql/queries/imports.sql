@@ -1,6 +1,10 @@
--- name: imports_begin cold
--- the rest of the transaction; one import at a time: two at once would both make who is in both files
-SELECT pg_catalog.pg_advisory_xact_lock(1935764581, 2), set_config('enable_nestloop', 'off', true)
+-- name: imports_lock cold
+-- One import at a time: two at once would both make who is in both files. No advisory lock: who holds one of ours and waits for its client,
+-- as a COPY does, and a person who is asked, is taken for stopped (stopped_sessions_end).
+LOCK TABLE salesreg.import_staging IN SHARE ROW EXCLUSIVE MODE
+-- name: imports_settings cold
+-- the rest of the transaction: all rows are looked at together
+SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '32MB', true)
 -- name: imports_copy cold
 COPY salesreg.import_staging (line, id, name, telegram, telegram_kind, telegram_value, phone, email, email_value, context, notes,
                               status, created_at, last_contact_at, extra, raw_telegram, telegram_problem, raw_email, email_problem,
@@ -46,37 +50,44 @@ WITH keys AS MATERIALIZED (
     SELECT l.kind, l.value, l.prospect
     FROM (SELECT u.kind, u.value, u.prospect, count(*) OVER (PARTITION BY u.kind, u.value) AS many
           FROM (SELECT i.kind, i.value, i.prospect FROM salesreg.prospect_identities i
-                JOIN (SELECT DISTINCT k.kind, k.value FROM keys k) w ON w.kind = i.kind AND w.value = i.value
-                WHERE i.kind <> 'none'
+                WHERE i.kind <> 'none' AND (i.kind, i.value) IN (SELECT k.kind, k.value FROM keys k)
                 UNION
-                SELECT w.kind, d.phone, d.prospect FROM salesreg.prospect_details d
-                JOIN (SELECT DISTINCT k.kind, k.value FROM keys k WHERE k.kind = 'phone') w ON w.value = d.phone
+                SELECT 'phone', d.phone, d.prospect FROM salesreg.prospect_details d
+                WHERE d.phone IN (SELECT k.value FROM keys k WHERE k.kind = 'phone')
                 UNION
-                SELECT w.kind, w.value, c.prospect FROM salesreg.conversations c
-                JOIN (SELECT DISTINCT k.kind, k.value FROM keys k WHERE k.kind = 'telegram_id') w ON w.value::bigint = c.telegram_id) u
+                SELECT 'telegram_id', c.telegram_id::text, c.prospect FROM salesreg.conversations c
+                WHERE c.telegram_id IN (SELECT k.value::bigint FROM keys k WHERE k.kind = 'telegram_id')) u
          ) l
     WHERE l.many <= 10
 ), found AS MATERIALIZED (
-    SELECT DISTINCT k.line, k.kind, l.prospect FROM keys k JOIN led l ON l.kind = k.kind AND l.value = k.value
+    SELECT k.line, k.kind, l.prospect FROM keys k JOIN led l ON l.kind = k.kind AND l.value = k.value
     UNION ALL
     SELECT s.line, 'id', p.id FROM salesreg.import_staging s JOIN public.test_prospects p ON p.id = s.id WHERE s.fate IS NULL
-), asked AS (
+), pairs AS MATERIALIZED (
+    SELECT f.line, f.prospect, array_agg(f.kind) AS known FROM found f GROUP BY f.line, f.prospect
+), lines AS MATERIALIZED (
+    SELECT q.line, count(*) AS many, min(q.prospect) AS prospect FROM pairs q GROUP BY q.line
+), asked AS ( -- of the few lines that lead to several
     SELECT f.line, count(DISTINCT f.kind) AS kinds,
            left(string_agg(DISTINCT f.prospect || ' by its ' || replace(f.kind, '_', ' '), ', '), 500) AS said
-    FROM found f GROUP BY f.line
+    FROM found f JOIN lines n ON n.line = f.line AND n.many > 1 GROUP BY f.line
 ), whole AS (
     SELECT w.line, count(*) AS many, min(w.prospect) AS prospect
-    FROM (SELECT f.line, f.prospect, count(*) AS kinds FROM found f GROUP BY f.line, f.prospect) w
+    FROM (SELECT f.line, f.prospect, count(DISTINCT f.kind) AS kinds
+          FROM found f JOIN lines n ON n.line = f.line AND n.many > 1 GROUP BY f.line, f.prospect) w
     JOIN asked a ON a.line = w.line AND a.kinds = w.kinds
     GROUP BY w.line
 ), decided AS MATERIALIZED (
-    SELECT s.line, s.id, CASE WHEN w.many = 1 THEN w.prospect END AS prospect,
-           CASE WHEN a.line IS NOT NULL AND w.many IS DISTINCT FROM 1
-                THEN 'it is more than one prospect: ' || a.said END AS conflict
-    FROM salesreg.import_staging s
-    LEFT JOIN asked a ON a.line = s.line
-    LEFT JOIN whole w ON w.line = s.line
-    WHERE s.fate IS NULL
+    SELECT e.*, q.known
+    FROM (SELECT s.line, s.id, CASE WHEN n.many = 1 THEN n.prospect WHEN w.many = 1 THEN w.prospect END AS prospect,
+                 CASE WHEN n.many > 1 AND w.many IS DISTINCT FROM 1
+                      THEN 'it is more than one prospect: ' || a.said END AS conflict
+          FROM salesreg.import_staging s
+          LEFT JOIN lines n ON n.line = s.line
+          LEFT JOIN asked a ON a.line = s.line
+          LEFT JOIN whole w ON w.line = s.line
+          WHERE s.fate IS NULL) e
+    LEFT JOIN pairs q ON q.line = e.line AND q.prospect = e.prospect
 ), twins AS (
     SELECT t.line, min(t.first) AS first
     FROM (SELECT d.line, min(d.line) OVER (PARTITION BY d.prospect) AS first FROM decided d WHERE d.prospect IS NOT NULL
@@ -92,7 +103,7 @@ WITH keys AS MATERIALIZED (
     GROUP BY t.line
 )
 UPDATE salesreg.import_staging s
-SET prospect = d.prospect, of_line = CASE WHEN t.first <> s.line THEN t.first END,
+SET prospect = d.prospect, known = d.known, of_line = CASE WHEN t.first <> s.line THEN t.first END,
     problem = d.conflict, problem_column = CASE WHEN d.conflict IS NOT NULL THEN '' END,
     fate = CASE WHEN d.conflict IS NOT NULL THEN 'bad' END
 FROM decided d LEFT JOIN twins t ON t.line = d.line
@@ -126,26 +137,27 @@ WITH old AS (
                  AND s.raw_email IS DISTINCT FROM salesreg.import_tidy_line(p.email) THEN s.email_problem END AS bad_email,
            CASE WHEN s.status_problem IS NOT NULL
                  AND s.raw_status IS DISTINCT FROM salesreg.import_tidy_line(p.status) THEN s.status_problem END AS bad_status,
-           CASE WHEN s.telegram IS NULL OR c.telegram_id::text = s.telegram_value
+           CASE WHEN s.telegram IS NULL OR s.telegram_kind = ANY (s.known)
                   OR EXISTS (SELECT 1 FROM salesreg.prospect_identities i
                              WHERE i.prospect = p.id AND i.kind = s.telegram_kind AND i.value = s.telegram_value)
                 THEN p.telegram_id ELSE s.telegram END AS new_telegram,
-           CASE WHEN s.name IS NULL OR s.name = salesreg.import_tidy_line(p.name) THEN p.name ELSE s.name END AS new_name,
-           CASE WHEN s.email IS NULL OR EXISTS (SELECT 1 FROM salesreg.prospect_identities i
+           -- what is the same letter by letter is looked at no further
+           CASE WHEN s.name IS NULL OR s.name = p.name OR s.name = salesreg.import_tidy_line(p.name) THEN p.name ELSE s.name END AS new_name,
+           CASE WHEN s.email IS NULL OR 'email' = ANY (s.known) OR EXISTS (SELECT 1 FROM salesreg.prospect_identities i
                                                 WHERE i.prospect = p.id AND i.kind = 'email' AND i.value = s.email_value)
                 THEN p.email ELSE s.email END AS new_email,
-           CASE WHEN s.context IS NULL OR s.context = salesreg.import_tidy(p.context) THEN p.context ELSE s.context END AS new_context,
-           CASE WHEN s.notes IS NULL OR salesreg.import_tidy(p.notes) IN (s.notes, concat_ws(E'\n', s.notes, s.phone))
+           CASE WHEN s.context IS NULL OR s.context = p.context OR s.context = salesreg.import_tidy(p.context) THEN p.context ELSE s.context END AS new_context,
+           CASE WHEN s.notes IS NULL OR s.notes = p.notes OR salesreg.import_tidy(p.notes) IN (s.notes, concat_ws(E'\n', s.notes, s.phone))
                 THEN p.notes ELSE s.notes END AS new_notes,
            coalesce(s.status, p.status) AS new_status,
            s.phone IS NOT NULL AND e.phone IS DISTINCT FROM s.phone
+               AND NOT coalesce('phone' = ANY (s.known), false)
                AND NOT EXISTS (SELECT 1 FROM salesreg.prospect_identities i
                                WHERE i.prospect = p.id AND i.kind = 'phone' AND i.value = s.phone) AS is_phone_new,
            coalesce(e.extra, '{}') || coalesce(s.extra, '{}') AS new_extra
     FROM salesreg.import_staging s
     JOIN public.test_prospects p ON p.id = s.prospect
     LEFT JOIN salesreg.prospect_details e ON e.prospect = p.id
-    LEFT JOIN salesreg.conversations c ON c.prospect = p.id
     WHERE s.fate IS NULL AND s.prospect IS NOT NULL
 ), judged AS (
     SELECT o.*, coalesce(o.bad_telegram, o.bad_email, o.bad_status) AS bad,
@@ -211,7 +223,7 @@ WHERE (s.fate = 'created' AND ((s.telegram IS NOT NULL AND s.phone IS NOT NULL) 
    OR (s.fate = 'updated' AND (s.phone IS NOT NULL OR s.extra IS NOT NULL))
 ON CONFLICT (prospect) DO UPDATE SET phone = excluded.phone, extra = excluded.extra
 -- name: imports_number cold
--- the next one, under the lock of imports_begin
+-- the next one, under imports_lock
 SELECT coalesce(max(i.id), 0) + 1 FROM salesreg.imports i
 -- name: imports_record cold
 -- $1 number, $2 file, $3 hash, $4 who, $5 skip, update or error

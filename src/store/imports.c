@@ -87,8 +87,8 @@ static bool be_patient(struct db_session *s)
 bool imports_begin(struct db_session *s)
 {
 	return db_session_run(s, SQL_OPERATOR_SESSION, "0", "60000") &&
-	       db_session_run_plain(s, SQL_TX_BEGIN) &&
-	       db_session_run_plain(s, SQL_IMPORTS_BEGIN) && be_patient(s);
+	       db_session_run_plain(s, SQL_TX_BEGIN) && db_session_run_plain(s, SQL_IMPORTS_LOCK) &&
+	       db_session_run_plain(s, SQL_IMPORTS_SETTINGS) && be_patient(s);
 }
 
 struct source {

@@ -2,6 +2,8 @@
 import csv
 import io
 import json
+import os
+import pty
 import signal
 import subprocess
 
@@ -372,3 +374,33 @@ def test_what_was_imported_and_taken_back_is_in_the_audit(db, write):
     assert db.audit.rows("action, command, before, after", "ORDER BY id") == [
         ["import", "prospect import", None, {"import": 1, "created": 2, "updated": 0}],
         ["import undone", "prospect import --undo", {"import": 1}, {"removed": 2, "restored": 0}]]
+
+
+def on_a_terminal(db, words, answers):
+    """Everything a person at a terminal sees; answers: what they type when asked."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(BINARY, [str(BINARY), "prospect", "import", *words], environment({"DATABASE_URL": db.url, "TERM": "xterm"}))
+    seen = b""
+    try:
+        while chunk := os.read(terminal, 4096):
+            seen += chunk
+            if answers and b"[y/N] " in seen:
+                os.write(terminal, answers.pop(0))
+    except OSError:
+        pass
+    os.close(terminal)
+    return seen.decode(), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def test_a_person_at_a_terminal_sees_how_far_it_is_and_is_asked(db, write):
+    path = str(write("name,telegram\n" + "".join(f"P{i},@person_{i}\n" for i in range(3000)) + "Twin,@person_1\n"))
+    seen, code = on_a_terminal(db, [path], [b"n\n"])
+    assert code == 1 and "to be imported: 3001 rows: 3000 created" in seen and "Nothing was changed." in seen
+    assert "line 3002: it is the same person as line 3 (left out)" in seen
+    assert "[" in seen and "rows read; who is who is looked up" in seen and " %  " in seen
+    assert db.value("SELECT count(*) FROM test_prospects") == 0
+    seen, code = on_a_terminal(db, [path], [b"y\n"])
+    assert code == 0 and "import 1: 3001 rows: 3000 created" in seen and "they are written" in seen
+    seen, code = on_a_terminal(db, [path, "--yes"], [])
+    assert code == 0 and "[y/N]" not in seen and "3000 the same" in seen

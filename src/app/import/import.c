@@ -132,6 +132,8 @@ static enum import_end end(struct run *r, enum import_end decided)
 			return IMPORT_DATABASE;
 		return decided == IMPORT_DONE && is_refused ? IMPORT_REFUSED : decided;
 	}
+	if (wish->confirm && !wish->confirm(wish->data, r->outcome))
+		return imports_rollback(r->s) ? IMPORT_CANCELLED : IMPORT_DATABASE;
 	report(r, IMPORT_WRITING);
 	const struct import_name name = {.number = r->outcome->number,
 	    .file = base_name(wish->path),

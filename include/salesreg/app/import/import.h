@@ -11,6 +11,7 @@
 
 enum import_end {
 	IMPORT_DONE,           /* or would be, in a dry run */
+	IMPORT_CANCELLED,      /* by whoever was asked */
 	IMPORT_REFUSED,        /* some rows are bad, and only all were wanted */
 	IMPORT_UNUSABLE,       /* the file; `fault` says why */
 	IMPORT_NO_ERRORS_FILE, /* the bad rows could not be written; `fault` */
@@ -30,6 +31,15 @@ struct import_progress {
 	int64_t rows, bytes, size;
 };
 
+enum { IMPORT_PROBLEMS_SHOWN = 20 };
+struct import_outcome {
+	struct import_counts counts;
+	int64_t number;                  /* what it is called, if it was done */
+	struct import_problem *problems; /* the first of them */
+	size_t problem_count;
+	const char *fault;
+};
+
 struct import_wish {
 	const char *path;     /* "-": standard input */
 	const char *encoding; /* NULL: what it is */
@@ -43,16 +53,9 @@ struct import_wish {
 	bool is_partial, is_dry, is_strict;
 	void (*on_seen)(void *data, const struct import_seen *seen);
 	void (*on_progress)(void *data, const struct import_progress *progress);
+	/* Asked before anything is written, when it is known what that is; NULL: nobody is. */
+	bool (*confirm)(void *data, const struct import_outcome *outcome);
 	void *data; /* of the callbacks */
-};
-
-enum { IMPORT_PROBLEMS_SHOWN = 20 };
-struct import_outcome {
-	struct import_counts counts;
-	int64_t number;                  /* what it is called, if it was done */
-	struct import_problem *problems; /* the first of them */
-	size_t problem_count;
-	const char *fault;
 };
 
 enum import_end import_run(struct db_session *s, struct arena *a, const struct import_wish *wish,

@@ -21,6 +21,7 @@ struct job {
 	char delimiter;
 	int64_t began_us, shown_us;
 	bool shows, is_shown; /* a line of progress */
+	bool is_asked;        /* so the problems have been said */
 };
 
 /* progress ---------------------------------------------------------------------------------------------------------------*/
@@ -146,27 +147,41 @@ static void say_problems(const struct job *j)
 		    j->wish->errors);
 }
 
-static void print_counts(const struct job *j, bool is_done)
+static void print_counts(const struct job *j, const char *head, FILE *out)
 {
 	const struct import_counts *n = &j->outcome.counts;
-	const char *head =
-	    is_done ? arena_printf(&j->c->arena, "import %lld", (long long)j->outcome.number)
-	    : j->wish->is_dry ? "dry run"
-			      : "nothing imported";
-	cli_say(stdout,
+	cli_say(out,
 	    "%s: %lld rows: %lld created, %lld updated, %lld the same, %lld duplicates, %lld bad\n",
 	    head, (long long)n->read, (long long)n->created, (long long)n->updated,
 	    (long long)n->same, (long long)n->duplicates, (long long)n->bad);
 }
 
+static bool confirm(void *data, const struct import_outcome *outcome)
+{
+	struct job *j = data;
+	char answer[8] = "";
+	(void)outcome;
+	wipe(j);
+	j->is_asked = true;
+	say_problems(j);
+	print_counts(j, "to be imported", stderr);
+	(void)fputs("Import them? [y/N] ", stderr);
+	return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
 static int say_outcome(struct job *j, enum import_end how)
 {
 	bool is_done = how == IMPORT_DONE && !j->wish->is_dry;
-	say_problems(j);
+	const char *head =
+	    is_done ? arena_printf(&j->c->arena, "import %lld", (long long)j->outcome.number)
+	    : j->wish->is_dry ? "dry run"
+			      : "nothing imported";
+	if (!j->is_asked)
+		say_problems(j);
 	if (cli_has(j->c, "json"))
 		print_json(j, is_done);
 	else
-		print_counts(j, is_done);
+		print_counts(j, head, stdout);
 	if (how == IMPORT_REFUSED)
 		cli_say(stderr,
 		    "Some rows are bad, so nothing was changed; --partial imports the others.\n");
@@ -182,6 +197,9 @@ static int finish(struct job *j, struct command_database *d, enum import_end how
 	case IMPORT_DONE:
 	case IMPORT_REFUSED:
 		return say_outcome(j, how);
+	case IMPORT_CANCELLED:
+		cli_say(stderr, "Nothing was changed.\n");
+		return EXIT_CODE_FAILED;
 	case IMPORT_UNUSABLE:
 		cli_say(stderr, "salesreg prospect import: %s\n", j->outcome.fault);
 		return EXIT_CODE_DATA;
@@ -275,6 +293,8 @@ int prospect_run_import(struct cli *c)
 	    .shows = isatty(STDERR_FILENO) == 1,
 	    .began_us = clock_monotonic_us()};
 	wish.data = &j;
+	if (!cli_has(c, "yes") && isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1)
+		wish.confirm = confirm;
 	struct command_database d = {0};
 	code = command_database_open(&d, "prospect");
 	if (code == EXIT_CODE_OK)
@@ -316,7 +336,7 @@ const struct cli_option prospect_import_options[] = {
 	.least = 1,
 	.most = INT32_MAX,
 	.without = "list"},
-    {.name = "yes", .help = "with --undo: without being asked"},
+    {.name = "yes", .help = "without being asked, as one is on a terminal"},
     {.name = "limit",
 	.value = "N",
 	.help = "with --list: so many at most, instead of 50",
