@@ -28,10 +28,11 @@ ORDER BY p.created_at DESC NULLS LAST, p.id COLLATE "C"
 SELECT left(p.context, 4000), left(p.notes, 4000), c.reach, c.telegram_id,
        EXISTS (SELECT 1 FROM salesreg.opt_outs o WHERE o.telegram_id = c.telegram_id), c.blocked_at IS NOT NULL,
        q.score, q.question, q.finished_at IS NOT NULL,
-       (SELECT count(*) FROM salesreg.assignments a WHERE a.prospect = p.id)
+       (SELECT count(*) FROM salesreg.assignments a WHERE a.prospect = p.id), d.phone, d.extra::text
 FROM public.test_prospects p
 LEFT JOIN salesreg.conversations c ON c.prospect = p.id
 LEFT JOIN salesreg.qualifications q ON q.prospect = p.id
+LEFT JOIN salesreg.prospect_details d ON d.prospect = p.id
 WHERE p.id = $1::varchar
 -- name: operator_prospects_answers
 -- $1 prospect: its questions and answers, in the order of the answers

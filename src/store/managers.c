@@ -29,7 +29,8 @@ bool managers_prospect(struct db_session *s, struct arena *a, const char *id, bo
 	    COL(prospect_more, account, I64), COL(prospect_more, stopped, BOOL),
 	    COL(prospect_more, blocked, BOOL), COL(prospect_more, score, I64),
 	    COL(prospect_more, asked, TEXT), COL(prospect_more, finished, BOOL),
-	    COL(prospect_more, assignments, I64)};
+	    COL(prospect_more, assignments, I64), COL(prospect_more, phone, TEXT),
+	    COL(prospect_more, extra, TEXT)};
 	static const struct column of_answers[] = {
 	    COL(given_answer, question, TEXT), COL(given_answer, answer, TEXT)};
 	struct prospect_more *rows;

@@ -20,7 +20,7 @@ def test_it_is_small_and_holds_no_shell_and_no_root(image):
 def test_its_labels_say_what_it_was_built_from(image):
     labels = json.loads(inspect(image, "{{json .Config.Labels}}"))
     packages = dict(word.split("=", 1) for word in labels["salesreg.packages"].split())
-    assert {"libuv1", "libpq5", "libcurl4", "libjansson4", "libmicrohttpd12", "libsodium23", "ca-certificates",
+    assert {"libuv1", "libpq5", "libcurl4", "libjansson4", "libmicrohttpd12", "libsodium23", "libcsv3", "ca-certificates",
             "tzdata"} <= set(packages)
     assert all(packages.values())
     assert labels["org.opencontainers.image.version"] and labels["org.opencontainers.image.licenses"] == "MIT"

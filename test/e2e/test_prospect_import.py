@@ -67,6 +67,8 @@ def test_a_file_becomes_prospects(db, write):
     assert str(anna[7]) == "2025-12-31 00:00:00" and str(boris[7]) == "2025-12-30 14:30:00"
     assert boris[:3] == ["i1-0000004", "+79123456788", "Борис"]
     assert db.prospect_details.rows("prospect, phone, extra") == [["i1-0000002", "+79123456789", {"Бюджет": "350 000 $"}]]
+    shown = run("prospect", "show", "Анна", settings={"DATABASE_URL": db.url}).stdout
+    assert "phone        +79123456789\n" in shown and "  Бюджет 350 000 $\n" in shown
     assert db.imports.row("file, state, read_rows, created, bad") == ["leads.csv", "done", 2, 2, 0]
 
 

@@ -32,6 +32,8 @@ struct prospect_more {
 	const char *asked;     /* the question that waits for an answer, or NULL */
 	bool finished;         /* all were asked */
 	int64_t assignments;   /* that there have ever been */
+	const char *phone;     /* beside another contact; NULL: none */
+	const char *extra;     /* what a file had besides: a JSON object, or NULL */
 };
 struct given_answer {
 	const char *question, *answer;

@@ -51,6 +51,16 @@ static void line(const char *heading, const char *text)
 	(void)putchar('\n');
 }
 
+/* What a file had besides, under its own names. */
+static void print_extra(struct arena *a, const char *extra)
+{
+	const char *name;
+	json_t *all = extra ? json_loads(extra, 0, NULL) : NULL, *value;
+	json_object_foreach (all, name, value)
+		line(arena_printf(a, "  %s", name), json_string_value(value));
+	json_decref(all);
+}
+
 static void print_one(struct arena *a, const struct listed_prospect *p,
     const struct prospect_more *more, const struct given_answer *answers, size_t count)
 {
@@ -59,6 +69,7 @@ static void print_one(struct arena *a, const struct listed_prospect *p,
 	line("id", p->id);
 	line("name", p->name);
 	line("telegram", p->telegram);
+	line("phone", more->phone);
 	line("e-mail", p->email);
 	line("status", p->status);
 	line("rep", p->rep ? p->rep : "nobody yet");
@@ -75,6 +86,7 @@ static void print_one(struct arena *a, const struct listed_prospect *p,
 	line("blocked", more->blocked ? "by the rep" : NULL);
 	line("context", more->context);
 	line("notes", more->notes);
+	print_extra(a, more->extra);
 	if (count > 0 || more->asked)
 		line("answers",
 		    arena_printf(a, "%s, score %lld", more->finished ? "all given" : "not all yet",
@@ -106,10 +118,12 @@ static int show(struct cli *c, struct command_database *d, const struct listed_p
 		(void)json_array_append_new(
 		    given, json_pack("{ss ss}", "question", answers[i].question, "answer",
 			       answers[i].answer));
-	json_t *out = prospect_to_json(found);
+	json_t *out = prospect_to_json(found),
+	       *extra = more.extra ? json_loads(more.extra, 0, NULL) : NULL;
 	(void)json_object_update_new(
-	    out, json_pack("{ss? ss? ss? so sb sb sI ss? sb sI so}", "context", more.context,
-		     "notes", more.notes, "reach", more.reach, "account",
+	    out, json_pack("{ss? so ss? ss? ss? so sb sb sI ss? sb sI so}", "phone", more.phone,
+		     "extra", extra ? extra : json_object(), "context", more.context, "notes",
+		     more.notes, "reach", more.reach, "account",
 		     more.account ? json_integer(more.account) : json_null(), "stopped",
 		     more.stopped, "blocked", more.blocked, "score", (json_int_t)more.score,
 		     "asked", more.asked, "finished", more.finished, "assignments",
