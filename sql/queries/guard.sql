@@ -124,17 +124,17 @@ FROM (
                          THEN f.attnum > 0 OR (c.relname = 'outbox_history' AND p.name = 'SELECT' AND f.attname = 'ctid')
                          ELSE f.attname = ANY (CASE c.relname || ' ' || p.name
                              WHEN 'sales_representatives SELECT'
-                             THEN '{id,telegram_id,telegram_username,name,email,status,registered_at,updated_at}'
+                             THEN '{id,telegram_id,telegram_username,name,email,status,calendar_account_name,registered_at,updated_at}'
                              WHEN 'sales_representatives INSERT'
                              THEN '{telegram_id,telegram_username,name,email,status,approved_at}'
                              WHEN 'sales_representatives UPDATE'
-                             THEN '{telegram_id,telegram_username,name,email,status,registered_at,approved_at,approved_by,'
-                                  'updated_at}'
+                             THEN '{telegram_id,telegram_username,name,email,status,calendar_account_name,registered_at,approved_at,'
+                                  'approved_by,updated_at}'
                              WHEN 'test_prospects SELECT'
                              THEN '{ctid,id,telegram_id,name,context,email,notes,status,assigned_rep_id,last_contact_at,created_at,'
                                   'updated_at}'
                              WHEN 'test_prospects INSERT'
-                             THEN '{id,telegram_id,name,context,email,notes,status,last_contact_at,created_at}'
+                             THEN '{id,telegram_id,name,context,email,notes,status,assigned_rep_id,last_contact_at,created_at}'
                              ELSE '{telegram_id,name,context,email,notes,status,assigned_rep_id,last_contact_at,updated_at}' END::name[]) END) a
     ) l
     WHERE c.relkind IN ('r', 'p')

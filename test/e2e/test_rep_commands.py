@@ -248,8 +248,15 @@ def test_a_change_that_cannot_be_made_changes_nothing(db):
     assert "the database refused" in done.stderr and done.stdout == ""
     assert db.value("SELECT status FROM sales_representatives WHERE id = %s", ANNA) == "active"
     assert db.outbox.value("count(*)") == 0 and db.prospect("p1")["assigned_rep_id"] == ANNA
-    done = rep(db, "suspend", BORIS, "--yes", code=1, PGOPTIONS="-c default_transaction_read_only=on")
-    assert done.stderr.startswith("salesreg rep: ") and done.stderr.count("\n") == 1
+    db.execute(f"ALTER DATABASE {db.name} SET default_transaction_read_only = on")
+    for words in (("suspend", ANNA, "--yes"), ("pause", ANNA), ("add", "99", "new@truerealestate.bali", "New", "Person"),
+                  ("merge", BORIS, ANNA, "--yes"), ("set-name", ANNA, "Anna", "Two")):
+        done = rep(db, *words, code=1)
+        assert done.stderr.startswith("salesreg rep: the database refused: cannot execute ") and "read-only" in done.stderr
+        assert done.stderr.count("\n") == 1 and done.stdout == ""
+    rep(db, "list")
+    db.execute("SET default_transaction_read_only = off")
+    db.execute(f"ALTER DATABASE {db.name} RESET default_transaction_read_only")
     assert "no rep is known as Nobody" in rep(db, "remove", "Nobody", "--yes", code=1).stderr
 
 

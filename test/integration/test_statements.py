@@ -27,7 +27,7 @@ def statements(path):
 
 ALL = [(path.name, name, text) for path in FILES for name, text in statements(path)]
 TRANSACTION = {"BEGIN", "BEGIN READ WRITE", "COMMIT", "ROLLBACK", "DISCARD PLANS", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-               "LOCK TABLE salesreg.import_staging IN SHARE ROW EXCLUSIVE MODE"}
+               f"LOCK TABLE {tables.import_staging} IN SHARE ROW EXCLUSIVE MODE"}
 
 
 def test_there_are_statements_and_each_has_a_name_of_its_own():
