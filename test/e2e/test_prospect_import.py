@@ -238,7 +238,8 @@ def test_an_office_number_is_nobodys_key(db, write):
 def test_a_headline_may_be_mapped_and_unknown_columns_refused(db, write):
     path = write("Связь;Город;Кто\n@anna_n;Убуд;Анна\n")
     assert "--map" in bring_in(db, path, code=EXIT_DATA).stderr
-    bring_in(db, path, "--map", "Связь=telegram", "--map", "3=name", "--strict", code=EXIT_DATA)
+    strict = bring_in(db, path, "--map", "Связь=telegram", "--map", "3=name", "--strict", code=EXIT_DATA)
+    assert 'these are not: Город; say what they are, as --map "Город=extra"' in strict.stderr
     bring_in(db, path, "--map", "Связь=telegram", "--map", "3=name", "--map", "город=extra", "--strict")
     assert db.row("SELECT name, telegram_id FROM test_prospects") == ["Анна", "@anna_n"]
     assert db.prospect_details.value("extra") == {"Город": "Убуд"}
@@ -330,6 +331,9 @@ def test_an_import_that_is_ended_in_the_middle_leaves_nothing(db, write, how):
         importing = subprocess.Popen([BINARY, "prospect", "import", str(path)], env=environment({"DATABASE_URL": db.url}), stdout=subprocess.DEVNULL,
                                      stderr=subprocess.DEVNULL)
         db.eventually("SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO public.test_prospects%%'")
+        # whoever holds one of these and waits for its client is ended by the workers, as a stopped process
+        assert db.value("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid AND a.application_name = 'salesreg operator'"
+                        " WHERE l.locktype = 'advisory' OR l.relation = %s::regclass", tables.assignment_lock) == 0
         importing.send_signal(how)
         assert importing.wait(30) == -how
     other.rollback()
@@ -406,3 +410,15 @@ def test_a_person_at_a_terminal_sees_how_far_it_is_and_is_asked(db, write):
     assert code == 0 and "import 1: 3001 rows: 3000 created" in seen and "they are written" in seen
     seen, code = on_a_terminal(db, [path, "--yes"], [])
     assert code == 0 and "[y/N]" not in seen and "3000 the same" in seen
+
+
+def test_bad_rows_that_cannot_be_kept_stop_the_import(db, write):
+    path = write("name,telegram\nAnna,@anna_n\n" + "Bad,@b\n" * 10000)
+    done = bring_in(db, path, "--partial", "--errors", "/nowhere/at/all.csv", code=1)
+    assert "cannot be written to /nowhere/at/all.csv: No such file" in done.stderr and "nothing was changed" in done.stderr
+    done = subprocess.run(["bash", "-c", f"ulimit -f 10; trap '' XFSZ; exec {BINARY} prospect import --partial {path}"],
+                          env=environment({"DATABASE_URL": db.url}), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert done.returncode == 1 and "cannot be written" in done.stderr and not list(path.parent.glob("*errors*")), done
+    assert db.value("SELECT count(*) FROM test_prospects") == 0
+    done = subprocess.run([BINARY, "prospect", "import", "--partial", "-"], input=path.read_bytes(), env=environment({"DATABASE_URL": db.url}), capture_output=True)
+    assert done.returncode == 1 and b"1 created" in done.stdout and b" 9980 more" in done.stderr

@@ -13,6 +13,7 @@ struct errors {
 	size_t count, at;
 	int64_t after_line;
 	bool is_failed;
+	int problem; /* errno of what could not be written */
 };
 
 /* The next bad row; NULL: there is none. */
@@ -103,6 +104,10 @@ static const char *write_rows(struct errors *e, struct import_reader *reader, FI
 		put_row(out, row, columns,
 		    (const char *const[]){number, bad->column ? bad->column : "", bad->reason},
 		    reader->delimiter);
+		if (ferror(out)) {
+			e->problem = errno;
+			return NULL;
+		}
 	}
 	return NULL;
 }
@@ -124,9 +129,12 @@ const char *import_write_errors(struct db_session *s, struct arena *a, struct im
 	arena_init(&e.page, PAGE_ARENA_BYTES);
 	const char *fault = write_rows(&e, reader, out);
 	*is_database = e.is_failed;
-	bool is_full = ferror(out) != 0;
-	is_full |= fclose(out) != 0;
-	if (!fault && !e.is_failed && (is_full || rename(fresh, path) != 0))
+	if (fclose(out) != 0 && !e.problem)
+		e.problem = errno;
+	if (!fault && !e.is_failed && !e.problem && rename(fresh, path) != 0)
+		e.problem = errno;
+	errno = e.problem;
+	if (!fault && e.problem)
 		fault = cannot(a, path);
 	if (fault || e.is_failed)
 		(void)unlink(fresh);

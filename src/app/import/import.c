@@ -29,17 +29,21 @@ static void report(struct run *r, enum import_phase phase)
 
 static const char *refuse_unknown(struct run *r)
 {
-	const char *list = NULL;
-	for (size_t i = 0; i < r->header.count; i++)
-		if (r->header.fields[i] == IMPORT_EXTRA && !r->header.is_mapped[i])
-			list = arena_concat(
-			    r->a, list ? list : "", list ? ", " : "", r->header.names[i], NULL);
-	return list ? arena_printf(r->a,
-			  "with --strict each column must be known, and these are not: %s; say "
-			  "what they "
-			  "are, as --map \"%s=extra\"",
-			  list, "…")
-		    : NULL;
+	const char *list = NULL, *first = NULL;
+	for (size_t i = 0; i < r->header.count; i++) {
+		const char *name = r->header.names[i];
+		if (r->header.fields[i] != IMPORT_EXTRA || r->header.is_mapped[i])
+			continue;
+		list = list ? arena_concat(r->a, list, ", ", name, NULL) : name;
+		first = first ? first : name;
+	}
+	if (!list)
+		return NULL;
+	return arena_printf(r->a,
+	    "with --strict each column must be known, and these are not: %s; say what they are, as "
+	    "--map "
+	    "\"%s=extra\"",
+	    list, first);
 }
 
 static const char *open_file(struct run *r)

@@ -54,10 +54,10 @@ static void line(const char *heading, const char *text)
 /* What a file had besides, under its own names. */
 static void print_extra(struct arena *a, const char *extra)
 {
-	const char *name;
-	json_t *all = extra ? json_loads(extra, 0, NULL) : NULL, *value;
-	json_object_foreach (all, name, value)
-		line(arena_printf(a, "  %s", name), json_string_value(value));
+	json_t *all = extra ? json_loads(extra, 0, NULL) : NULL;
+	for (void *at = json_object_iter(all); at; at = json_object_iter_next(all, at))
+		line(arena_printf(a, "  %s", json_object_iter_key(at)),
+		    json_string_value(json_object_iter_value(at)));
 	json_decref(all);
 }
 
