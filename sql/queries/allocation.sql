@@ -137,39 +137,40 @@ WHERE CASE WHEN EXISTS (SELECT 1 FROM salesreg.prospect_identities i
 SELECT nextval('salesreg.rotation_seq')
 -- name: allocation_round cold
 -- before anything of a round is written. $1 its first assignment, $2 by what it was decided, $3 capacity of who has none of their own, $4 how many
--- prospects it gives, $5 how many reps had room, $6 some of them: those whose turn is next, in order, $7 what each had, $8 the turn and $9
--- the capacity of each; $10 how many are named at most who come before the last of these and could get nothing: who is not at work, is out of
--- reach, paused, has no room, or whose row somebody holds
+-- prospects it gives, $5 reps with room: those whose turn is next, in order, $6 what each had, $7 the turn and $8 the capacity of each; $9 how
+-- many others are named at most, longest unserved first: who is not at work, is out of reach, paused, has no room, or whose row somebody
+-- holds; and who would have been next (later): no more were read than the round needs
 INSERT INTO salesreg.assignment_rounds (first_assignment, facts)
 SELECT $1::bigint,
        jsonb_build_object(
-           'rule', $2::text, 'capacity', $3::bigint, 'prospects', $4::bigint, 'reps', $5::bigint,
+           'rule', $2::text, 'prospects', $4::bigint,
            'candidates', (SELECT jsonb_agg(jsonb_build_array(f.rep, f.open, f.capacity, f.turn) ORDER BY f.place)
-                          FROM unnest($6::uuid[], $7::bigint[], $8::bigint[], $9::bigint[]) WITH ORDINALITY AS f (rep, open, turn, capacity, place)),
-           'skipped', (SELECT jsonb_agg(jsonb_build_array(x.rep, CASE WHEN x.status IS DISTINCT FROM 'active' THEN coalesce(x.status, 'no status')
-                                                                      WHEN NOT x.available THEN 'out of reach'
-                                                                      WHEN x.paused THEN 'paused'
-                                                                      WHEN h.held >= x.capacity THEN 'full' ELSE 'held' END, h.held, x.capacity)
-                                   ORDER BY x.turn, x.rep)
-                       FROM (SELECT d.rep, d.available, d.paused_until IS NOT NULL AS paused, coalesce(d.capacity, $3::bigint) AS capacity,
-                                    left(r.status, 50) AS status, d.last_assigned_turn AS turn
-                             FROM salesreg.rep_rotation d JOIN public.sales_representatives r ON r.id = d.rep
-                             WHERE d.rep <> ALL ($6::uuid[]) AND r.status IS DISTINCT FROM 'removed'
-                               AND d.last_assigned_turn <= (SELECT max(m.turn) FROM unnest($8::bigint[]) AS m (turn))
-                             ORDER BY d.last_assigned_turn, d.rep LIMIT $10::integer) x
-                       CROSS JOIN LATERAL (SELECT count(*) AS held
-                                           FROM (SELECT 1 FROM public.test_prospects p
-                                                 WHERE p.assigned_rep_id = x.rep AND p.status IN ('unreached', 'contacted', 'in_conversation')
-                                                 LIMIT x.capacity) n) h))
+                          FROM unnest($5::uuid[], $6::bigint[], $7::bigint[], $8::bigint[]) WITH ORDINALITY AS f (rep, open, turn, capacity, place)),
+           'others', (SELECT jsonb_agg(jsonb_build_array(x.rep, CASE WHEN x.status IS DISTINCT FROM 'active' THEN coalesce(x.status, 'no status')
+                                                                     WHEN NOT x.available THEN 'out of reach'
+                                                                     WHEN x.paused THEN 'paused'
+                                                                     WHEN h.held >= x.capacity THEN 'full'
+                                                                     WHEN x.turn > x.last THEN 'later' ELSE 'held' END, h.held, x.capacity)
+                                  ORDER BY x.turn, x.rep)
+                      FROM (SELECT d.rep, d.available, d.paused_until IS NOT NULL AS paused, coalesce(d.capacity, $3::bigint) AS capacity,
+                                   left(r.status, 50) AS status, d.last_assigned_turn AS turn,
+                                   (SELECT max(m.turn) FROM unnest($7::bigint[]) AS m (turn)) AS last
+                            FROM salesreg.rep_rotation d JOIN public.sales_representatives r ON r.id = d.rep
+                            WHERE d.rep <> ALL ($5::uuid[]) AND r.status IS DISTINCT FROM 'removed'
+                            ORDER BY d.last_assigned_turn, d.rep LIMIT $9::integer) x
+                      CROSS JOIN LATERAL (SELECT count(*) AS held
+                                          FROM (SELECT 1 FROM public.test_prospects p
+                                                WHERE p.assigned_rep_id = x.rep AND p.status IN ('unreached', 'contacted', 'in_conversation')
+                                                LIMIT x.capacity) n) h))
 -- name: allocation_round_declined cold
 -- the same of one that somebody declined: $1 the assignment, $2 the prospect, $3 capacity, $4 how many are named at most, from the one on who
 -- has been longest without such a one
 INSERT INTO salesreg.assignment_rounds (first_assignment, facts)
 SELECT $1::bigint,
        jsonb_build_object(
-           'rule', 'after a decline', 'capacity', $3::bigint, 'prospects', 1,
+           'rule', 'after a decline', 'prospects', 1,
            'candidates', jsonb_agg(jsonb_build_array(x.rep, h.held, x.capacity, x.turn) ORDER BY x.turn, x.next, x.rep) FILTER (WHERE w.why IS NULL),
-           'skipped', jsonb_agg(jsonb_build_array(x.rep, w.why, h.held, x.capacity) ORDER BY x.turn, x.next, x.rep) FILTER (WHERE w.why IS NOT NULL))
+           'others', jsonb_agg(jsonb_build_array(x.rep, w.why, h.held, x.capacity) ORDER BY x.turn, x.next, x.rep) FILTER (WHERE w.why IS NOT NULL))
 FROM (SELECT d.rep, d.available, d.last_reassigned_turn AS turn, d.last_assigned_turn AS next, left(r.status, 50) AS status,
              d.paused_until IS NOT NULL AS paused, coalesce(d.capacity, $3::bigint) AS capacity
       FROM salesreg.rep_rotation d JOIN public.sales_representatives r ON r.id = d.rep

@@ -1,11 +1,11 @@
 -- name: operator_why
 -- $1 a prospect, $2 how many: their assignments, the latest first, with what each was decided by, and what is kept of its round: how many
--- reps had room, how many prospects it gave, as which of them this one (0: nothing is kept)
+-- prospects it gave, as which of them this one (0: nothing is kept)
 SELECT a.id, (extract(epoch FROM a.started_at) * 1000000)::bigint, a.rep, salesreg.report_rep_name(a.rep),
        coalesce((extract(epoch FROM a.ended_at) * 1000000)::bigint, 0), left(a.reason, 100),
        (SELECT left(e.detail, 100) FROM salesreg.prospect_events e
         WHERE e.prospect = a.prospect AND e.assignment = a.id AND e.kind = 'assigned' ORDER BY e.id LIMIT 1),
-       k.facts ->> 'rule', (k.facts ->> 'reps')::bigint, (k.facts ->> 'prospects')::bigint,
+       k.facts ->> 'rule', (k.facts ->> 'prospects')::bigint,
        (SELECT count(*) FROM salesreg.assignments b
         WHERE b.id BETWEEN k.first_assignment AND a.id AND b.started_at = a.started_at)
 FROM ((SELECT l.* FROM salesreg.assignments l WHERE l.prospect = $1::varchar AND l.ended_at IS NULL)
@@ -32,8 +32,8 @@ WITH given AS MATERIALIZED (
            NULL AS why
     FROM given g CROSS JOIN LATERAL jsonb_array_elements(coalesce(nullif(g.facts -> 'candidates', 'null'), '[]')) WITH ORDINALITY AS c (row, place)
     UNION ALL
-    SELECT (c.row ->> 0)::uuid, (c.row ->> 2)::bigint, (c.row ->> 3)::bigint, NULL, c.place, c.row ->> 1
-    FROM given g CROSS JOIN LATERAL jsonb_array_elements(coalesce(nullif(g.facts -> 'skipped', 'null'), '[]')) WITH ORDINALITY AS c (row, place)
+    SELECT (c.row ->> 0)::uuid, (c.row ->> 2)::bigint, (c.row ->> 3)::bigint, 9223372036854775807, c.place, nullif(c.row ->> 1, 'later')
+    FROM given g CROSS JOIN LATERAL jsonb_array_elements(coalesce(nullif(g.facts -> 'others', 'null'), '[]')) WITH ORDINALITY AS c (row, place)
 )
 SELECT n.rep, salesreg.report_rep_name(n.rep), n.open, n.capacity, coalesce(b.prospects, 0), n.rep = g.rep, n.why
 FROM given g CROSS JOIN named n LEFT JOIN before b ON b.rep = n.rep

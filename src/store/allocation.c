@@ -148,9 +148,9 @@ void allocation_round(struct db_plan *plan, struct arena *a, const struct alloca
 	size_t count = round->candidate_count;
 	(void)db_plan_add(plan, SQL_ALLOCATION_ROUND, db_i64(a, round->first_assignment),
 	    round->rule, db_i64(a, round->capacity), db_i64(a, (int64_t)round->prospects),
-	    db_i64(a, (int64_t)round->reps), TEXT_COLUMN(a, some, count, rep),
-	    I64_COLUMN(a, some, count, open), I64_COLUMN(a, some, count, last_assigned_turn),
-	    I64_COLUMN(a, some, count, capacity), db_i64(a, (int64_t)round->skipped_most));
+	    TEXT_COLUMN(a, some, count, rep), I64_COLUMN(a, some, count, open),
+	    I64_COLUMN(a, some, count, last_assigned_turn), I64_COLUMN(a, some, count, capacity),
+	    db_i64(a, (int64_t)round->others_most));
 }
 
 void allocation_round_declined(struct db_plan *plan, struct arena *a,

@@ -8,8 +8,8 @@ bool why_assignments(struct db_session *s, struct arena *a, const char *prospect
 	    COL(why_assignment, started_us, I64), COL(why_assignment, rep, TEXT),
 	    COL(why_assignment, name, TEXT), COL(why_assignment, ended_us, I64),
 	    COL(why_assignment, reason, TEXT), COL(why_assignment, detail, TEXT),
-	    COL(why_assignment, rule, TEXT), COL(why_assignment, reps, I64),
-	    COL(why_assignment, prospects, I64), COL(why_assignment, place, I64)};
+	    COL(why_assignment, rule, TEXT), COL(why_assignment, prospects, I64),
+	    COL(why_assignment, place, I64)};
 	const PGresult *r = db_session_run(s, SQL_OPERATOR_WHY, prospect, db_i64(a, limit));
 	*count = r ? ROWS_PARSE(r, a, columns, rows) : 0;
 	return r;

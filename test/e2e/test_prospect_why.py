@@ -52,14 +52,24 @@ def test_a_round_is_replayed(world):
     for place, (prospect, reps) in enumerate(wanted.items(), 1):
         body, = json.loads(why(world, prospect, "--json"))["assignments"]
         assert of(body) == reps + skipped, prospect
-        assert (body["rule"], body["with_room"], body["prospects"], body["place"], body["ended_at"]) == ("round_robin", 2, 3, place, None)
+        assert (body["rule"], body["prospects"], body["place"], body["ended_at"]) == ("round_robin", 3, place, None)
         assert {row["capacity"] for row in body["reps"]} == {2}
     text = why(world, "Prospect 1")
     for words in ("to Boris (round_robin, assignment", "whoever has been longest without a new prospect is next.",
-                  "As prospect 2 of the 3 of that round, for 2 reps with room:", "Boris  0 of 2  got them\n", "Anna   1 of 2  could have got them\n",
+                  "As prospect 2 of the 3 of that round:", "Boris  0 of 2  got them\n", "Anna   1 of 2  could have got them\n",
                   "Ed     2 of 2  full\n", "Dora   0 of 2  out of reach\n", "Clara  0 of 2  suspended\n", "Fay    0 of 2  paused\n"):
         assert words in text, (words, text)
     assert db.assignment_rounds.value("count(*)") == 1
+
+
+def test_of_one_alone_it_is_said_who_would_have_been_next(world):
+    """No more reps are read than a round needs."""
+    world.db.add_prospect("p")
+    world.start_outreach(MAX_PROSPECTS_PER_REP="2")
+    assigned(world, "p")
+    body, = json.loads(why(world, "p", "--json"))["assignments"]
+    assert of(body)[:2] == [("Anna", 0, 0, True, None), ("Boris", 0, 0, False, None)] and {row["why"] for row in body["reps"][2:]} == {
+        "full", "out of reach", "suspended", "paused"}
 
 
 def test_the_least_loaded(world):

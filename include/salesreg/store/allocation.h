@@ -101,9 +101,9 @@ void allocation_write(struct db_plan *plan, struct arena *a, const struct alloca
 struct allocation_round {
 	const char *rule;
 	int64_t first_assignment, capacity;
-	size_t prospects, reps;                      /* how many are given, to how many with room */
-	const struct allocation_rep_row *candidates; /* some of those, whose turn is next */
-	size_t candidate_count, skipped_most;
+	size_t prospects;                            /* how many are given */
+	const struct allocation_rep_row *candidates; /* with room, whose turn is next */
+	size_t candidate_count, others_most;
 };
 void allocation_round(struct db_plan *plan, struct arena *a, const struct allocation_round *round);
 /* The same of one that was declined: at most so many reps are named. */

@@ -14,7 +14,7 @@ struct why_assignment {
 	const char *detail;     /* of the event that explains it; NULL: it is not there any more */
 	const char *
 	    rule; /* what the round was decided by; NULL: nothing is kept of one, as the rest is 0 then */
-	int64_t reps, prospects, place;
+	int64_t prospects, place;
 };
 /* The latest first. */
 bool why_assignments(struct db_session *s, struct arena *a, const char *prospect, int64_t limit,

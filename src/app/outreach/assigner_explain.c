@@ -7,7 +7,7 @@
  * round can have needed and some more, so that the row stays small.
  */
 
-enum { CANDIDATES_MOST = 50, CANDIDATES_MORE = 9, SKIPPED_MOST = 10 };
+enum { CANDIDATES_MOST = 50, CANDIDATES_MORE = 9, OTHERS_MOST = 10 };
 
 static int by_load(const void *a, const void *b)
 {
@@ -27,10 +27,9 @@ void assigner_explain_round(
 	    .first_assignment = r->prospects[0].assignment_id,
 	    .capacity = (int64_t)s->options.rules->max_prospects,
 	    .prospects = r->prospect_count,
-	    .reps = rep_count,
 	    .candidates = reps,
 	    .candidate_count = r->prospect_count + CANDIDATES_MORE,
-	    .skipped_most = SKIPPED_MOST};
+	    .others_most = OTHERS_MOST};
 	if (round.candidate_count > CANDIDATES_MOST)
 		round.candidate_count = CANDIDATES_MOST;
 	if (round.candidate_count > rep_count)

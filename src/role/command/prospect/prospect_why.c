@@ -83,11 +83,10 @@ static json_t *reps_to_json(const struct explained *e)
 static json_t *to_json(const struct explained *e)
 {
 	const struct why_assignment *a = e->assignment;
-	return json_pack("{sI so ss ss? ss? ss so ss? so so so so}", "assignment",
-	    (json_int_t)a->id, "at", cli_json_time(a->started_us), "rep", a->rep, "name", a->name,
-	    "rule", e->rule, "explanation", e->words, "ended_at", cli_json_time(a->ended_us),
-	    "reason", a->reason, "with_room", known(a->reps), "prospects", known(a->prospects),
-	    "place", known(a->place), "reps", reps_to_json(e));
+	return json_pack("{sI so ss ss? ss? ss so ss? so so so}", "assignment", (json_int_t)a->id,
+	    "at", cli_json_time(a->started_us), "rep", a->rep, "name", a->name, "rule", e->rule,
+	    "explanation", e->words, "ended_at", cli_json_time(a->ended_us), "reason", a->reason,
+	    "prospects", known(a->prospects), "place", known(a->place), "reps", reps_to_json(e));
 }
 
 static const char *rep_cell(struct arena *a, const json_t *row)
@@ -135,10 +134,8 @@ static void print_one(struct cli *c, const struct explained *e)
 	if (e->in_turn && !a->rule)
 		cli_wrapped("  What the reps had then is not kept any more.", 2);
 	else if (e->in_turn && a->prospects > 1)
-		cli_wrapped(
-		    arena_printf(&c->arena,
-			"  As prospect %lld of the %lld of that round, for %lld reps with room:",
-			(long long)a->place, (long long)a->prospects, (long long)a->reps),
+		cli_wrapped(arena_printf(&c->arena, "  As prospect %lld of the %lld of that round:",
+				(long long)a->place, (long long)a->prospects),
 		    2);
 	if (e->count > 0)
 		cli_print(c, columns, json_pack("{so}", "reps", reps_to_json(e)), "reps");
