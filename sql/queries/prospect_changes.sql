@@ -31,8 +31,8 @@ INSERT INTO salesreg.prospect_events (prospect, kind, detail) VALUES ($1::varcha
 -- $1 prospect, $2 name, $3 Telegram, $4 e-mail, $5 context, $6 notes: NULL is left as it is, '' is taken away
 WITH changed AS (
     UPDATE public.test_prospects p
-    SET name = CASE WHEN $2::text IS NULL THEN p.name ELSE nullif($2::text, '') END,
-        telegram_id = CASE WHEN $3::text IS NULL THEN p.telegram_id ELSE nullif($3::text, '') END,
+    -- these two must not be NULL
+    SET name = coalesce($2::text, p.name), telegram_id = coalesce($3::text, p.telegram_id),
         email = CASE WHEN $4::text IS NULL THEN p.email ELSE nullif($4::text, '') END,
         context = CASE WHEN $5::text IS NULL THEN p.context ELSE nullif($5::text, '') END,
         notes = CASE WHEN $6::text IS NULL THEN p.notes ELSE nullif($6::text, '') END,
@@ -44,7 +44,7 @@ SELECT salesreg.must(count(*) = 1) FROM changed
 -- $1 name, $2 Telegram, $3 e-mail, $4 context, $5 notes, $6 rep or NULL: whose turn it is
 WITH added AS (
     INSERT INTO public.test_prospects (id, name, telegram_id, email, context, notes, status, assigned_rep_id)
-    VALUES ('m' || replace(gen_random_uuid()::text, '-', ''), $1::text, $2::text, $3::text, $4::text, $5::text, 'unreached', $6::uuid)
+    VALUES ('m' || replace(gen_random_uuid()::text, '-', ''), coalesce($1::text, ''), coalesce($2::text, ''), $3::text, $4::text, $5::text, 'unreached', $6::uuid)
     RETURNING id
 ), explained AS (
     INSERT INTO salesreg.prospect_events (prospect, rep, kind, detail)

@@ -1,5 +1,8 @@
 #include "salesreg/store/prospect_changes.h"
 #include "rows.h"
+#include <sodium.h>
+
+enum { NOBODY_BYTES = 12 };
 
 bool prospect_changes_lock(
     struct db_session *s, struct arena *a, const char *id, bool *is_there, struct prospect_now *now)
@@ -57,4 +60,21 @@ bool prospect_changes_add(struct db_session *s, struct arena *a,
 bool prospect_changes_remove(struct db_session *s, const char *id)
 {
 	return db_session_run(s, SQL_PROSPECT_CHANGES_REMOVE, id);
+}
+
+bool prospect_changes_forget(
+    struct db_session *s, struct arena *a, const char *id, const char **anew, int64_t *messages)
+{
+	unsigned char random[NOBODY_BYTES];
+	char hex[2 * NOBODY_BYTES + 1];
+	randombytes_buf(random, sizeof random);
+	*anew =
+	    arena_printf(a, "forgotten-%s", sodium_bin2hex(hex, sizeof hex, random, sizeof random));
+	if (!db_session_run(s, SQL_PROSPECT_FORGET_KEEP, id, *anew))
+		return false;
+	const PGresult *r = db_session_run(s, SQL_PROSPECT_FORGET_SENT, id);
+	*messages = r ? db_get_i64(r, 0, 0, 0) : 0;
+	return r && db_session_run(s, SQL_PROSPECT_FORGET_MOVE, id, *anew) &&
+	       db_session_run(s, SQL_PROSPECT_FORGET_GO, id) &&
+	       db_session_run(s, SQL_PROSPECT_FORGET_CHANGES, id);
 }

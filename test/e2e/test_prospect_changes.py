@@ -8,7 +8,7 @@ import test_prospects as prospects
 from support.database import tables
 from support.process import run
 from support.waiting import eventually
-from test_prospect_chat import registered, world  # noqa: F401
+from test_prospect_chat import campaign, link, registered, world  # noqa: F401
 
 
 @pytest.fixture
@@ -191,3 +191,62 @@ def test_every_change_is_dry_first(world, prospect):  # noqa: F811
         does(prospect(*words, "--dry-run"), "Nothing was changed")
     assert world.db.prospect("p1") == before and audited(world) == [] and not boris.unheard()
     assert world.db.prospect_events.value("count(*)", "WHERE kind IN ('note', 'given')") == 0
+
+
+# forget ------------------------------------------------------------------------------------------------------------------
+
+WORDS = ["Olga", "olga_p", "Вилла", "Чангу", "Торгуется", "olga@example.org", "+79035550102"]
+
+
+def everything(world):  # noqa: F811
+    """All rows of all tables, as text, but for what is no row of a person's."""
+    names = world.db.column("SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables"
+                            " WHERE schemaname IN ('salesreg', 'public') ORDER BY 1")
+    return {name: "\n".join(world.db.column(f"SELECT t::text FROM {name} t")) for name in names}
+
+
+def test_who_is_forgotten_stands_nowhere_and_is_still_counted(world, prospect, campaign):  # noqa: F811
+    boris = registered(world)
+    olga = world.sandbox.person("Olga Petrova", username="olga_p")
+    olga.opens(campaign())
+    olga.hears_anything()
+    card = boris.hears_anything()
+    olga.says("Вилла в Чангу, до 300 тысяч")
+    boris.hears_anything()
+    world.settle()
+    boris.act("text", text="Торгуется", reply_to=card.id)
+    boris.hears("note_kept", name="Olga")
+    who = world.db.value("SELECT id FROM test_prospects")
+    does(prospect("edit", who, "--email", "olga@example.org", "--context", "Вилла"), "is changed")
+    boris.hears_anything()
+    world.db.answers.insert("(prospect, question, script, value, answer) VALUES (%s, 'phone', 's', '+79035550102', '+79035550102')", who)
+    world.settle()
+    fails(prospect("forget", who), "--yes")
+    does(prospect("forget", who, "--yes", "--dry-run"), "Nothing was changed")
+    does(prospect("forget", who, "--yes"), "is forgotten")
+    world.settle()
+    left = everything(world)
+    found = {(name, word) for name, rows in left.items() for word in [*WORDS, str(olga.id)] if word in rows}
+    assert found == set()
+    # counted, by whom and of what source
+    row = world.db.row("SELECT * FROM test_prospects")
+    assert row["id"].startswith("forgotten-") and row["status"] == "archived" and row["name"] == "(forgotten)"
+    assert world.db.assignments.column("reason") == ["forgotten"]
+    assert world.db.conversations.value("source") == "campaign"
+    assert audited(world)[0][:2] == ("forget", row["id"])
+    # the rep's buttons go, and no message names them
+    assert all("Olga" not in event.get("text", "") for event in boris.unheard() if event["kind"] == "bot_message")
+    # who comes back is somebody new
+    olga.opens(campaign("Another"))
+    olga.hears_anything()
+    assert "Olga" in boris.hears_anything().text
+
+
+def test_stop_outlives_being_forgotten(world, prospect, campaign):  # noqa: F811
+    olga = world.sandbox.person("Olga Petrova", username="olga_p")
+    olga.opens(campaign())
+    olga.hears_anything()
+    olga.says("стоп")
+    olga.hears_anything()
+    does(prospect("forget", world.db.value("SELECT id FROM test_prospects"), "--yes"), "is forgotten")
+    assert world.db.opt_outs.column("telegram_id") == [olga.id]

@@ -9,6 +9,7 @@
 #include "salesreg/base/arena.h"
 #include "salesreg/db/session.h"
 #include <stdbool.h>
+#include <stdint.h>
 
 /* As the tables have it; NULL: nothing. */
 struct prospect_now {
@@ -36,3 +37,10 @@ bool prospect_changes_edit(
 bool prospect_changes_add(struct db_session *s, struct arena *a,
     const struct prospect_fields *fields, const char *rep, const char **id);
 bool prospect_changes_remove(struct db_session *s, const char *id);
+
+/*
+ * Blanks a person everywhere: row, contacts, words, answers, notes, what was sent to them and about them. What is counted stays under *anew,
+ * an id that says nothing. Kept is that they said STOP. *messages: how many were blanked or not sent.
+ */
+bool prospect_changes_forget(struct db_session *s, struct arena *a, const char *id,
+    const char **anew, int64_t *messages);

@@ -312,6 +312,16 @@ static const struct cli_command commands[] = {
 		"representative is told. " WHO_HELP,
 	.options = prospect_remove_options,
 	.run = prospect_run_change},
+    {.name = "forget",
+	.arguments = "WHO",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "blanks one everywhere, and keeps what is counted",
+	.help =
+	    "Blanks a person everywhere: row, contacts, answers, words, notes, what an import "
+	    "replaced, and the messages that were sent to them and about them. What reports "
+	    "count stays, under an id that says nothing. That they said STOP is kept. " WHO_HELP,
+	.options = prospect_remove_options,
+	.run = prospect_run_change},
     {.name = "export",
 	.brief = "all prospects, as CSV or JSON lines",
 	.help =

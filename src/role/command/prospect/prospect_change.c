@@ -1,5 +1,5 @@
 /*
- * salesreg prospect assign, reassign, unassign, status, note, edit, remove: one transaction each, of the change and the row in
+ * salesreg prospect assign, reassign, unassign, status, note, edit, remove, forget: one transaction each, of the change and the row in
  * salesreg.audit. What reps hear follows from the table, as of any change by hand.
  */
 #include "prospect_private.h"
@@ -206,6 +206,20 @@ static int take_away(struct change *ch)
 	return prospect_changes_remove(&ch->d->session, now->id) ? EXIT_CODE_OK : failed(ch);
 }
 
+static int forget(struct change *ch)
+{
+	const char *anew;
+	int64_t messages;
+	if (!prospect_changes_forget(&ch->d->session, &ch->c->arena, ch->now.id, &anew, &messages))
+		return failed(ch);
+	ch->now.id = anew; /* of the audit's row: who they were stands nowhere */
+	ch->said = arena_printf(&ch->c->arena,
+	    "is forgotten: row, contacts, answers, words and notes, and %lld message%s; what is "
+	    "counted stays as %s",
+	    (long long)messages, messages == 1 ? "" : "s", anew);
+	return EXIT_CODE_OK;
+}
+
 /* One of them -------------------------------------------------------------------------------------------------------------*/
 
 static const struct deed deeds[] = {
@@ -216,6 +230,7 @@ static const struct deed deeds[] = {
     {"note", "TEXT", false, false, read_note, note},
     {"edit", NULL, false, false, read_fields, edit},
     {"remove", NULL, true, false, NULL, take_away},
+    {"forget", NULL, true, false, NULL, forget},
 };
 
 static bool write_audit(struct change *ch, const struct deed *deed)
@@ -233,8 +248,12 @@ static bool write_audit(struct change *ch, const struct deed *deed)
 static void say_done(const struct change *ch)
 {
 	cli_say(stdout, "%s %s.\n", ch->who, ch->said);
-	bool told = ch->now.rep || ch->rep.id;
-	if (told && strcmp(ch->c->command->name, "note") != 0)
+	const char *name = ch->c->command->name;
+	if (strcmp(name, "forget") == 0)
+		cli_say(stdout, "What Telegram has shown to them and to the representative stays "
+				"in these chats, "
+				"without buttons. That they said STOP is kept, if they did.\n");
+	else if ((ch->now.rep || ch->rep.id) && strcmp(name, "note") != 0)
 		cli_say(stdout, "The representative is told by salesreg outreach.\n");
 }
 
