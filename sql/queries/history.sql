@@ -45,3 +45,14 @@ WITH old AS (
     DELETE FROM salesreg.missed_chats m USING gone g WHERE m.chat_id = g.user_id
 )
 SELECT count(*) FROM gone
+-- name: history_prune_imports cold
+-- $1 days: what imports replaced in each prospect, which --undo takes back; the imports stay as numbers
+WITH old AS (
+    SELECT r.import, r.prospect
+    FROM salesreg.imports i JOIN salesreg.import_rows r ON r.import = i.id
+    WHERE i.at < now() - $1::integer * interval '1 day'
+    LIMIT 10000
+), gone AS (
+    DELETE FROM salesreg.import_rows r USING old o WHERE r.import = o.import AND r.prospect = o.prospect RETURNING 1
+)
+SELECT count(*) FROM gone

@@ -422,3 +422,20 @@ def test_bad_rows_that_cannot_be_kept_stop_the_import(db, write):
     assert db.value("SELECT count(*) FROM test_prospects") == 0
     done = subprocess.run([BINARY, "prospect", "import", "--partial", "-"], input=path.read_bytes(), env=environment({"DATABASE_URL": db.url}), capture_output=True)
     assert done.returncode == 1 and b"1 created" in done.stdout and b" 9980 more" in done.stderr
+
+
+def test_what_a_file_said_goes_with_the_prospect_and_what_was_replaced_after_a_while(make_world, write):
+    world = make_world()
+    db = world.db
+    db.no_prospects()
+    bring_in(db, write(PEOPLE))
+    bring_in(db, write("telegram,city\n@someone_else,Ubud\n"))
+    db.imports.update("at = now() - interval '91 days' WHERE id = 1")
+    db.execute("UPDATE test_prospects SET status = 'archived'")
+    world.start_outreach(HISTORY_RETENTION_DAYS="90")
+    db.eventually(f"SELECT count(*) = 1 FROM {tables.import_rows}")
+    assert db.import_rows.value("import") == 2 and db.imports.value("count(*)") == 2 and db.prospect_details.value("count(*)") == 2
+    db.execute("DELETE FROM test_prospects WHERE telegram_id = '@someone_else'")
+    assert db.import_rows.value("count(*)") == 0 and db.prospect_details.value("count(*)") == 1
+    db.execute("TRUNCATE test_prospects")
+    assert db.prospect_details.value("count(*)") == 0
