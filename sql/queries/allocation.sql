@@ -152,12 +152,14 @@ SELECT $1::bigint,
                                                                      WHEN h.held >= x.capacity THEN 'full'
                                                                      WHEN x.turn > x.last THEN 'later' ELSE 'held' END, h.held, x.capacity)
                                   ORDER BY x.turn, x.rep)
-                      FROM (SELECT d.rep, d.available, d.paused_until IS NOT NULL AS paused, coalesce(d.capacity, $3::bigint) AS capacity,
-                                   left(r.status, 50) AS status, d.last_assigned_turn AS turn,
-                                   (SELECT max(m.turn) FROM unnest($7::bigint[]) AS m (turn)) AS last
-                            FROM salesreg.rep_rotation d JOIN public.sales_representatives r ON r.id = d.rep
-                            WHERE d.rep <> ALL ($5::uuid[]) AND r.status IS DISTINCT FROM 'removed'
-                            ORDER BY d.last_assigned_turn, d.rep LIMIT $9::integer) x
+                      FROM (SELECT d.*, r.status, (SELECT max(m.turn) FROM unnest($7::bigint[]) AS m (turn)) AS last
+                            -- in order first: so few are looked up
+                            FROM (SELECT o.rep, o.available, o.paused_until IS NOT NULL AS paused, coalesce(o.capacity, $3::bigint) AS capacity,
+                                         o.last_assigned_turn AS turn
+                                  FROM salesreg.rep_rotation o WHERE o.rep <> ALL ($5::uuid[]) ORDER BY o.last_assigned_turn, o.rep OFFSET 0) d
+                            CROSS JOIN LATERAL (SELECT left(w.status, 50) AS status FROM public.sales_representatives w
+                                                WHERE w.id = d.rep AND w.status IS DISTINCT FROM 'removed' OFFSET 0) r
+                            ORDER BY d.turn, d.rep LIMIT $9::integer) x
                       CROSS JOIN LATERAL (SELECT count(*) AS held
                                           FROM (SELECT 1 FROM public.test_prospects p
                                                 WHERE p.assigned_rep_id = x.rep AND p.status IN ('unreached', 'contacted', 'in_conversation')
