@@ -27,7 +27,7 @@ SELECT 'admin', f.admin::text, 'invite', pg_catalog.jsonb_build_object('email', 
 FROM unnest($1::text[], $2::bigint[]) AS f (email, admin)
 -- name: operator_audit_list
 -- $1 rep or NULL, $2 prospect or NULL, $3 seconds back or NULL, $4 how many: the latest first
-SELECT (extract(epoch FROM l.at) * 1000000)::bigint, l.actor, left(l.who, 255), left(w.name, 255), left(l.host, 255), l.pid,
+SELECT (extract(epoch FROM l.at) * 1000000)::bigint, l.actor, left(l.who, 255), w.name, left(l.host, 255), l.pid,
        left(l.command, 255), left(l.action, 100), l.rep, left(r.name, 255), l.prospect, left(p.name, 255),
        left(l.before::text, 4000), left(l.after::text, 4000)
 FROM (SELECT * FROM salesreg.audit x
@@ -36,7 +36,7 @@ FROM (SELECT * FROM salesreg.audit x
       ORDER BY x.id DESC LIMIT $4::integer) l
 LEFT JOIN public.sales_representatives r ON r.id = l.rep
 LEFT JOIN public.test_prospects p ON p.id = l.prospect
-LEFT JOIN LATERAL (SELECT q.name FROM public.sales_representatives q
+LEFT JOIN LATERAL (SELECT left(q.name, 255) AS name FROM public.sales_representatives q
                    WHERE l.actor = 'admin' AND q.telegram_id::text = l.who LIMIT 1) w ON true
 ORDER BY l.id DESC
 -- name: history_prune_audit cold

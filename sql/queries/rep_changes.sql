@@ -56,9 +56,9 @@ SELECT CASE WHEN isfinite(c.paused_until) THEN (extract(epoch FROM c.paused_unti
 FROM changed c
 -- name: rep_changes_by_account cold
 -- $1 a Telegram account: the rep that has it, as the bot knows it (reps_read), whether the bot has met the person, and in which language
-SELECT r.id, left(r.name, 255), left(r.status, 50), s.user_id IS NOT NULL, s.locale
+SELECT r.id, r.name, r.status, s.user_id IS NOT NULL, s.locale
 FROM (SELECT 1) AS one
-LEFT JOIN LATERAL (SELECT q.id, q.name, q.status FROM public.sales_representatives q WHERE q.telegram_id = $1::bigint
+LEFT JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, left(q.status, 50) AS status FROM public.sales_representatives q WHERE q.telegram_id = $1::bigint
                    ORDER BY q.status = 'removed', q.registered_at NULLS LAST, q.id LIMIT 1) r ON true
 LEFT JOIN salesreg.user_sessions s ON s.user_id = $1::bigint
 -- name: reps_take_over cold

@@ -1,5 +1,6 @@
 #include "salesreg/role/database.h"
 #include "salesreg/app/doctor/exposures.h"
+#include "salesreg/base/json.h"
 #include "salesreg/db/address.h"
 #include "salesreg/db/guard.h"
 #include "salesreg/domain/config/config_checks.h"
@@ -110,11 +111,9 @@ int command_bot_username(
 
 const char *audit_json(struct arena *a, json_t *value)
 {
-	char *text = json_dumps(value, JSON_COMPACT);
-	const char *copy = text ? arena_strdup(a, text) : NULL;
-	free(text);
+	const char *text = json_text(a, value, NULL);
 	json_decref(value);
-	return copy;
+	return text;
 }
 
 struct audit_actor command_operator(struct arena *a, const char *command)

@@ -10,7 +10,8 @@ static const struct client_line lines[] = {
     {{10, -2}, 8, "Ольга Ёлкина", "+7 916 123-45-67", "olga@example.org", "something\nnew", false,
 	OWNER_BOT, NULL, "+66812345678\nolga@home.example"},
     {{10, -3}, 0, NULL, NULL, NULL, "unreached", false, OWNER_BOT, "28.11.2026 10:00", NULL},
-    {{INT64_MIN, 4}, 5, "t.me/spam", "123456789", NULL, "in_conversation", true, OWNER_REP, NULL, NULL},
+    {{INT64_MIN, 4}, 5, "t.me/spam", "123456789", NULL, "in_conversation", true, OWNER_REP, NULL,
+	NULL},
 };
 
 static struct conversation_interest interest_of(const struct event *event)

@@ -42,5 +42,5 @@ bool prospect_changes_remove(struct db_session *s, const char *id);
  * Blanks a person everywhere: row, contacts, words, answers, notes, what was sent to them and about them. What is counted stays under *anew,
  * an id that says nothing. Kept is that they said STOP. *messages: how many were blanked or not sent.
  */
-bool prospect_changes_forget(struct db_session *s, struct arena *a, const char *id,
-    const char **anew, int64_t *messages);
+bool prospect_changes_forget(
+    struct db_session *s, struct arena *a, const char *id, const char **anew, int64_t *messages);

@@ -111,9 +111,9 @@ bool client_matches(const struct client_line *line, const char *word, struct are
 		}
 		return false;
 	}
-	const char *all = text_fold(a, arena_printf(a, "%s %s %s %s", line->name ? line->name : "",
-					   telegram, line->email ? line->email : "",
-					   line->answered ? line->answered : ""));
+	const char *all =
+	    text_fold(a, arena_printf(a, "%s %s %s %s", line->name ? line->name : "", telegram,
+			     line->email ? line->email : "", line->answered ? line->answered : ""));
 	while (*word) {
 		size_t n = strcspn(word, " ");
 		if (n > 0 && !strstr(all, arena_strndup(a, word, n)))

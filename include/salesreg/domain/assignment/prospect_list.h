@@ -17,7 +17,7 @@ struct prospect_item {
 	const char *status;                                    /* to be shown, or NULL */
 	const char *known, *colleague;                         /* see notice.h */
 	enum reach reach;
-	bool hidden; /* no link leads to them by their number */
+	bool hidden;                 /* no link leads to them by their number */
 	const char *bot_writes;      /* see notice.h */
 	bool asks_for_person, own;   /* see notice.h */
 	bool again, again_contacted; /* a colleague had it; and wrote to them */

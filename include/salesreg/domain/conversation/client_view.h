@@ -50,7 +50,8 @@ struct client_line {
 	bool contacted;     /* this rep said so already */
 	enum conversation_owner owner;
 	const char *follow_up; /* when the rep wanted to come back to them; NULL: never */
-	const char *answered;  /* numbers and e-mail addresses, each on a line; NULL: none, or not read */
+	const char
+	    *answered; /* numbers and e-mail addresses, each on a line; NULL: none, or not read */
 };
 /* Of what somebody typed what is looked for: in lower case, CLIENT_WORD_BYTES at most; "": nothing. */
 const char *client_word(const char *text, struct arena *a);

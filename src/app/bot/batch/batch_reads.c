@@ -60,8 +60,8 @@ static void plan_clients(struct batch *b, struct db_plan *plan)
 		return;
 	const char *zone = time_zone_here(arena_alloc(a, TIME_ZONE_SIZE));
 	if (in->client_page_count)
-		b->steps.client_pages = clients_page(
-		    plan, a, in->client_pages, in->client_page_count, CLIENTS_A_PAGE + 1, zone, false);
+		b->steps.client_pages = clients_page(plan, a, in->client_pages,
+		    in->client_page_count, CLIENTS_A_PAGE + 1, zone, false);
 	if (in->chosen_count)
 		b->steps.chosen = own_clients_read(plan, a, in->chosen, in->chosen_count);
 	if (in->client_search_count)

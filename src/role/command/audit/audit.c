@@ -2,13 +2,13 @@
  * salesreg audit: who did what to whom. Nothing is changed.
  */
 #include "salesreg/store/audit.h"
+#include "salesreg/base/json.h"
 #include "salesreg/role/cli/table.h"
 #include "salesreg/role/cli/text.h"
 #include "salesreg/role/command/rep/find_rep.h"
 #include "salesreg/role/database.h"
 #include "salesreg/role/role.h"
 #include "salesreg/store/managers.h"
-#include <stdlib.h>
 #include <string.h>
 
 enum { LIST_DEFAULT = 50, LIST_MAX = 10000, UUID_CHARACTERS = 36 };
@@ -63,10 +63,8 @@ static const char *value_text(struct arena *a, const json_t *value)
 		return "-";
 	if (json_is_string(value))
 		return json_string_value(value);
-	char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-	const char *copy = arena_strdup(a, text ? text : "");
-	free(text);
-	return copy;
+	const char *text = json_text(a, value, NULL);
+	return text ? text : "";
 }
 
 /* "status pending → active" */
