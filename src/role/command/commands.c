@@ -120,6 +120,10 @@ static int run_help(struct cli *c)
 		buf_finish(&text);
 		return EXIT_CODE_OK;
 	}
+	if (cli_has(c, "bash-completion")) {
+		cli_completion_of_bash(c->program);
+		return EXIT_CODE_OK;
+	}
 	if (c->count > 0)
 		return cli_help_of(c, c->words);
 	help_overview(c->program);
@@ -127,6 +131,9 @@ static int run_help(struct cli *c)
 }
 
 static const struct cli_option help_options[] = {
+    {.name = "bash-completion",
+	.help = "a script that completes commands and options in bash: source <(salesreg help "
+		"--bash-completion)"},
     {.name = "markdown", .help = "the table of variables, as README has it"},
     {.name = NULL},
 };

@@ -98,6 +98,8 @@ const char *cli_guess(
     struct arena *a, const char *typed, const char *dashes, const char *const *words);
 /* "a, b or c" */
 const char *cli_alternatives(struct arena *a, const char *const *words);
+/* A script that completes commands, subcommands, options and their values in bash, on stdout. */
+void cli_completion_of_bash(const struct cli_command *const *program);
 /* The help of all commands: a line each, in the order of the table. */
 void cli_help_program(const struct cli_command *const *program);
 /* Of the command that words[0], words[1]… NULL name. An exit code; what is wrong has been said. */
