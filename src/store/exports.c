@@ -31,3 +31,10 @@ bool exports_page(struct db_session *s, struct arena *a, const char *after, cons
 	*count = r ? ROWS_PARSE(r, a, columns, rows) : 0;
 	return r;
 }
+
+bool exports_person(struct db_session *s, struct arena *a, const char *id, const char **text)
+{
+	const PGresult *r = db_session_run(s, SQL_EXPORTS_PERSON, id);
+	*text = r && PQntuples(r) > 0 ? db_get_text(a, r, 0, 0) : NULL;
+	return r;
+}

@@ -250,3 +250,25 @@ def test_stop_outlives_being_forgotten(world, prospect, campaign):  # noqa: F811
     olga.hears_anything()
     does(prospect("forget", world.db.value("SELECT id FROM test_prospects"), "--yes"), "is forgotten")
     assert world.db.opt_outs.column("telegram_id") == [olga.id]
+
+
+def test_all_of_one_person_is_given_to_who_asks_for_it(world, prospect, campaign):  # noqa: F811
+    boris = registered(world)
+    olga = world.sandbox.person("Olga Petrova", username="olga_p")
+    olga.opens(campaign())
+    olga.hears_anything()
+    boris.hears_anything()
+    olga.says("Вилла в Чангу\x00")
+    boris.hears_anything()
+    who = world.db.value("SELECT id FROM test_prospects")
+    does(prospect("note", who, "Торгуется"), "has another note")
+    world.settle()
+    done = prospect("export", who)
+    assert (done.returncode, done.stderr) == (0, "")
+    body = json.loads(done.stdout)
+    assert (body["id"], body["name"], body["telegram"], body["telegram_account"]) == (who, "Olga", "@olga_p", olga.id)
+    assert (body["source"], body["campaign"], body["representative"], body["said_stop_at"]) == ("campaign", "Instagram June", "Boris Sidorov", None)
+    assert "Торгуется" in [event["text"] for event in body["history"]]
+    assert any("Olga" in message["message"]["text"] for message in body["messages_sent_to_them"])
+    fails(prospect("export", who, "--excel"), "give WHO alone", code=64)
+    fails(prospect("export", "nosuch"), "nobody is known as nosuch")

@@ -21,3 +21,6 @@ bool exports_begin(
 /* Behind the prospect of that id; "" at first. status NULL: any. */
 bool exports_page(struct db_session *s, struct arena *a, const char *after, const char *status,
     size_t most, struct exported **rows, size_t *count);
+
+/* All that there is of one prospect, as a JSON object. *text NULL: it has been deleted. No transaction is needed. */
+bool exports_person(struct db_session *s, struct arena *a, const char *id, const char **text);

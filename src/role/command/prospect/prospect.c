@@ -323,9 +323,13 @@ static const struct cli_command commands[] = {
 	.options = prospect_remove_options,
 	.run = prospect_run_change},
     {.name = "export",
-	.brief = "all prospects, as CSV or JSON lines",
+	.arguments = "[WHO]",
+	.arguments_most = CLI_ANY_NUMBER,
+	.brief = "all prospects, as CSV or JSON lines; or all that there is of one",
 	.help =
-	    "Prints all prospects as of one moment, as CSV (RFC 4180, UTF-8): what import reads "
+	    "With WHO it prints all that there is of this person, as JSON: contacts, answers, what "
+	    "they said, notes, history, messages that were sent to them. Without, it prints all "
+	    "prospects as of one moment, as CSV (RFC 4180, UTF-8): what import reads "
 	    "back without a change, with a column for each that files had besides.",
 	.options = prospect_export_options,
 	.run = prospect_run_export},

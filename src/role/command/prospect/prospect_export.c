@@ -2,6 +2,7 @@
  * salesreg prospect export: all prospects, in a form that salesreg prospect import reads back without a change, or as JSON lines.
  */
 #include "import_private.h"
+#include "prospect_private.h"
 #include "salesreg/domain/import/header.h"
 #include "salesreg/domain/import/table.h"
 #include "salesreg/role/cli/text.h"
@@ -182,8 +183,30 @@ static int export_file(struct export *e, const char *path)
 	return code;
 }
 
+/* All of one person's, which they may ask for. */
+static int export_person(struct export *e)
+{
+	struct listed_prospect found = {0};
+	const char *text;
+	int code = prospect_find(e->c, &e->d, e->c->count, &found);
+	if (code != EXIT_CODE_OK)
+		return code;
+	if (!exports_person(&e->d.session, &e->page, found.id, &text))
+		return command_database_failed(&e->d, "prospect export");
+	json_t *all = text ? json_loads(text, JSON_ALLOW_NUL, NULL) : NULL;
+	if (!all) {
+		cli_say(stderr, "salesreg prospect export: %s was deleted just now\n", found.id);
+		return EXIT_CODE_FAILED;
+	}
+	cli_json(all);
+	return EXIT_CODE_OK;
+}
+
 int prospect_run_export(struct cli *c)
 {
+	if (c->count > 0 && c->given_count > 0)
+		return cli_wrong(
+		    c, "what there is of one prospect is JSON, on standard output: give WHO alone");
 	struct export e = {.c = c,
 	    .form = cli_has(c, "json-lines") ? FORM_LINES
 		    : cli_has(c, "excel")    ? FORM_EXCEL
@@ -193,7 +216,9 @@ int prospect_run_export(struct cli *c)
 	int code = command_database_open(&e.d, "prospect");
 	arena_init(&e.page, PAGE_ARENA_BYTES);
 	if (code == EXIT_CODE_OK)
-		code = path ? export_file(&e, path) : export_to(&e);
+		code = c->count > 0 ? export_person(&e)
+		       : path       ? export_file(&e, path)
+				    : export_to(&e);
 	arena_finish(&e.page);
 	command_database_close(&e.d);
 	return code;
