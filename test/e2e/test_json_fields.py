@@ -39,13 +39,14 @@ def test_the_fields_are_those_of_the_readme(bot_world, tmp_path):
         assert done.stdout, done.stderr
         return json.loads(done.stdout)
     fields = documented()
-    assert set(fields) == {"status", "doctor", "outbox list", "parked list", "parked show", "rep list", "rep show", "rep invite", "rep set-hours", "rep slots",
+    assert set(fields) == {"status", "doctor", "doctor --takeover", "outbox list", "parked list", "parked show", "rep list", "rep show", "rep invite", "rep set-hours", "rep slots",
                            "audit", "calendar list", "calendar show", "prospect list", "prospect show", "prospect history", "prospect why",
                            "prospect import", "prospect import --list", "prospect import --undo", "stats"}
     assert len(said("status")["processes"]) == 1
     for command in ("status", "doctor", "outbox list", "parked list"):
         options = ("--json", "--no-poll") if command == "doctor" else ("--json",)
         assert keys(said(*command.split(), options=options)) == fields[command], command
+    assert keys(said("doctor", "--takeover")) == fields["doctor --takeover"]
     shown = said("parked", "show", str(read), options=())
     assert set(shown) == fields["parked list"] - {"total", "updates"} | {"update"}
     shown = said("parked", "show", str(unread), options=())

@@ -18,6 +18,7 @@ COMPARED = {"assignments_read": ["r.status"], "assignments_contacted": ["p.statu
             "own_clients_read": ["w.status"], "own_clients_add": ["p.status"],
             "prospect_changes_edit": ["p.context", "p.email", "p.name", "p.notes", "p.telegram_id"],
             "prospect_forget_keep": ["p.status"], "rep_changes_holder": ["r.email"],
+            "doctor_takeover_prospects": ["r.name"],
             "codes_read": ["o.email"], "outbox_claim": ["q.status"],
             **{f"imports_{step}": ["p.context", "p.email", "p.name", "p.notes", "p.status", "p.telegram_id"]
                for step in ("known", "remember", "undo")}}

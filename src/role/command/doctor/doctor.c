@@ -1,6 +1,7 @@
 #include "salesreg/app/doctor/doctor.h"
 #include "salesreg/app/bot/poller.h"
 #include "salesreg/role/cli/text.h"
+#include "salesreg/role/command/doctor/takeover.h"
 #include "salesreg/role/command/sockets.h"
 #include "salesreg/role/role.h"
 #include <stdio.h>
@@ -149,6 +150,8 @@ static void print_json(const struct doctor *d)
 
 static int run(struct cli *c)
 {
+	if (cli_has(c, "takeover"))
+		return doctor_takeover(c);
 	struct doctor *d = ARENA_NEW(&c->arena, struct doctor);
 	d->arena = &c->arena;
 	d->no_poll = cli_has(c, "no-poll");
@@ -170,6 +173,10 @@ static int run(struct cli *c)
 static const struct cli_option options[] = {
     {.name = "json", .help = "as JSON, for programs"},
     {.name = "no-poll", .help = "does not poll Telegram"},
+    {.name = "takeover",
+	.help = "instead of that: what an older system left in the database, and what migrating "
+		"makes of it",
+	.without = "no-poll"},
     {.name = NULL},
 };
 
