@@ -302,6 +302,7 @@ CREATE TABLE salesreg.prospect_events (
     attached    boolean NOT NULL DEFAULT false  -- there is more than words
 );
 CREATE INDEX prospect_events_prospect_idx ON salesreg.prospect_events (prospect varchar_pattern_ops, id);
+CREATE INDEX prospect_events_given_idx ON salesreg.prospect_events (prospect varchar_pattern_ops) WHERE kind = 'given';
 CREATE INDEX prospect_events_note_idx ON salesreg.prospect_events (chat_id, message_id) WHERE message_id IS NOT NULL;
 
 -- Prospects without a rep that somebody declined: assigned one by one, to who has not. exhausted: every rep there is has, and it is

@@ -19,3 +19,16 @@ CREATE TABLE salesreg.audit (
 CREATE INDEX audit_at_idx ON salesreg.audit (at);
 CREATE INDEX audit_rep_idx ON salesreg.audit (rep, id) WHERE rep IS NOT NULL;
 CREATE INDEX audit_prospect_idx ON salesreg.audit (prospect varchar_pattern_ops, id) WHERE prospect IS NOT NULL;
+
+-- A message's text without these words, which stand in it as JSON has them.
+CREATE FUNCTION salesreg.without_marks(said text, marks text[]) RETURNS text LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    mark text;
+BEGIN
+    FOREACH mark IN ARRAY marks LOOP
+        said := replace(said, mark, '—');
+    END LOOP;
+    RETURN said;
+END
+$$;

@@ -522,14 +522,18 @@ WITH given AS MATERIALIZED (
     SELECT p.id, left(p.telegram_id, 255) AS telegram_id, left(p.name, 255) AS name, left(p.context, 2000) AS context,
            left(p.notes, 2000) AS notes, left(p.email, 255) AS email, p.created_at, p.assigned_rep_id AS rep,
            r.telegram_id AS rep_telegram_id, s.locale
-    FROM public.test_prospects p
+    FROM (SELECT q.id FROM public.test_prospects q
+          WHERE q.status IN ('unreached', 'contacted', 'in_conversation') AND q.assigned_rep_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = q.id AND a.ended_at IS NULL)
+            AND EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = q.id AND a.ended_at IS NOT NULL)
+          UNION
+          -- few: by their own index
+          SELECT e.prospect FROM salesreg.prospect_events e WHERE e.kind = 'given') i
+    JOIN public.test_prospects p ON p.id = i.id
     JOIN public.sales_representatives r ON r.id = p.assigned_rep_id AND r.status = 'active'
     LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
     WHERE p.status IN ('unreached', 'contacted', 'in_conversation')
       AND NOT EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NULL)
-      AND (EXISTS (SELECT 1 FROM salesreg.assignments a WHERE a.prospect = p.id AND a.ended_at IS NOT NULL)
-           OR EXISTS (SELECT 1 FROM salesreg.prospect_events e
-                      WHERE e.prospect = p.id AND e.rep = p.assigned_rep_id AND e.kind = 'given'))
     ORDER BY p.assigned_rep_id, p.created_at, p.id
     LIMIT $1::integer
 ), numbered AS MATERIALIZED (

@@ -147,7 +147,7 @@ WHERE e.chat_id = f.chat_id AND e.message_id = f.message_id AND e.kind = 'note'
 -- $1 reps' accounts, $2 whom each has chosen, $3 that one's @name in lower case or '', one row for each: whether the chosen one is a rep; who
 -- is known as a prospect by the account, or by what the table has as their contact: of several the open one that somebody has, then the
 -- open one, the one that was converted, the latest; whether the bot has met them, whether this rep has them, whether somebody has, whether
--- it is open, and archived; which assignment goes on; when the row was made. Where there is none the id it would get, and now; the last: an
+-- it is open, archived, and converted; which assignment goes on; when the row was made. Where there is none the id it would get, and now; the last: an
 -- assignment's id that is nobody's
 SELECT u.rep, u.person,
        EXISTS (SELECT 1 FROM public.sales_representatives w
@@ -156,7 +156,7 @@ SELECT u.rep, u.person,
                                                THEN '-' || (extract(epoch FROM clock_timestamp()) * 1000)::bigint ELSE '' END),
        k.id IS NOT NULL, coalesce(k.met, false), coalesce(k.assigned_rep_id = r.id, false),
        EXISTS (SELECT 1 FROM public.sales_representatives w WHERE w.id = k.assigned_rep_id AND w.status IN ('active', 'pending') OFFSET 0),
-       coalesce(k.open, false), coalesce(k.archived, false),
+       coalesce(k.open, false), coalesce(k.archived, false), coalesce(k.converted, false),
        (SELECT a.id FROM salesreg.assignments a WHERE a.prospect = k.id AND a.ended_at IS NULL LIMIT 1),
        CASE WHEN k.id IS NULL THEN (extract(epoch FROM now()) * 1000000)::bigint ELSE k.at END,
        nextval('salesreg.assignments_id_seq')
@@ -165,6 +165,7 @@ LEFT JOIN LATERAL (SELECT w.id FROM public.sales_representatives w
                    WHERE w.telegram_id = u.rep AND w.status = 'active' ORDER BY w.id LIMIT 1) r ON true
 LEFT JOIN LATERAL (
     SELECT q.id, m.met, q.assigned_rep_id, q.status IN ('unreached', 'contacted', 'in_conversation') AS open, q.status = 'archived' AS archived,
+           q.status = 'converted' AS converted,
            CASE WHEN isfinite(q.created_at::timestamptz) THEN (extract(epoch FROM q.created_at::timestamptz) * 1000000)::bigint END AS at
     FROM (SELECT v.prospect, true AS met FROM salesreg.conversations v WHERE v.telegram_id = u.person
           UNION ALL

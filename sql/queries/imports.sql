@@ -119,7 +119,11 @@ WHERE s.fate IS NULL AND s.of_line IS NOT NULL
 UPDATE salesreg.import_staging s
 SET fate = CASE WHEN n.problem IS NULL THEN 'created' ELSE 'bad' END, problem = n.problem,
     problem_column = n.problem_column,
-    prospect = coalesce(s.id, 'i' || $1::bigint || '-' || lpad(s.line::text, 7, '0'))
+    -- an id of this kind may have come with a file of another database
+    prospect = coalesce(s.id, 'i' || $1::bigint || '-' || lpad(s.line::text, 7, '0')
+                              || CASE WHEN EXISTS (SELECT 1 FROM public.test_prospects o
+                                                   WHERE o.id = 'i' || $1::bigint || '-' || lpad(s.line::text, 7, '0') OFFSET 0)
+                                      THEN '-' || left(replace(gen_random_uuid()::text, '-', ''), 8) ELSE '' END)
 FROM (SELECT q.line, coalesce(q.telegram_problem, q.email_problem, q.status_problem,
                               CASE WHEN coalesce(q.telegram, q.phone, q.email) IS NULL
                                    THEN 'nobody has this id, and it has no contact of which somebody new could be made' END) AS problem,

@@ -279,12 +279,13 @@ WITH mine AS (
     FROM done WHERE relay IS NOT NULL AND message_id > 0 AND connection IS NOT NULL
     ON CONFLICT DO NOTHING
 ), album_pairs AS (
-    -- what cannot be copied is left out without a word (Bot API, "copyMessages"): then nobody knows which is which
+    -- what cannot be copied is left out without a word (Bot API, "copyMessages"): then nobody knows which is which, but whose they are
     INSERT INTO salesreg.relay_pairs (to_chat, to_message, from_chat, from_message, prospect, caption)
-    SELECT d.chat_id, m.id, (d.relay ->> 'chat')::bigint, (d.relay -> 'messages' ->> (m.place - 1)::integer)::bigint,
-           d.relay ->> 'prospect', true
-    FROM done d CROSS JOIN LATERAL unnest(d.message_ids) WITH ORDINALITY AS m (id, place)
-    WHERE cardinality(d.message_ids) = json_array_length(d.relay -> 'messages')
+    SELECT d.chat_id, m.id, CASE WHEN w.whole THEN (d.relay ->> 'chat')::bigint END,
+           CASE WHEN w.whole THEN (d.relay -> 'messages' ->> (m.place - 1)::integer)::bigint END, d.relay ->> 'prospect', w.whole
+    FROM done d
+    CROSS JOIN LATERAL (SELECT cardinality(d.message_ids) = json_array_length(d.relay -> 'messages') AS whole) w
+    CROSS JOIN LATERAL unnest(d.message_ids) WITH ORDINALITY AS m (id, place)
     ON CONFLICT DO NOTHING
 ), told AS (
     INSERT INTO salesreg.outbox (chat_id, method, payload, priority)

@@ -40,6 +40,24 @@ WITH changed AS (
     WHERE p.id = $1::varchar RETURNING p.id
 )
 SELECT salesreg.must(count(*) = 1) FROM changed
+-- name: prospect_changes_alike cold
+-- $1 kind and $2 normal form of a contact, $3 that of an e-mail address, each or NULL: who has one of these already, under the assignment lock
+SELECT p.id, left(p.name, 255), left(p.status, 50), left(r.name, 255)
+FROM (SELECT i.prospect FROM salesreg.prospect_identities i WHERE i.kind = $1::text AND i.value = $2::text AND i.kind <> 'none'
+      UNION
+      SELECT i.prospect FROM salesreg.prospect_identities i WHERE i.kind = 'email' AND i.value = $3::text AND i.kind <> 'none'
+      UNION
+      SELECT d.prospect FROM salesreg.prospect_details d WHERE $1::text = 'phone' AND d.phone = $2::text
+      UNION
+      SELECT c.prospect FROM salesreg.conversations c
+      WHERE c.telegram_id = CASE WHEN $1::text = 'telegram_id' AND $2::text ~ '^[0-9]{1,18}$' THEN $2::bigint END
+      UNION -- the newest, whom outreach has not looked at yet
+      SELECT e.prospect FROM salesreg.audit e
+      WHERE e.action = 'add' AND e.at > now() - interval '1 day' AND e.prospect IS NOT NULL
+        AND (e.after ->> 'contact' = $1::text || ' ' || $2::text OR e.after ->> 'email' = $3::text)) f
+JOIN public.test_prospects p ON p.id = f.prospect
+LEFT JOIN public.sales_representatives r ON r.id = p.assigned_rep_id
+ORDER BY p.created_at DESC NULLS LAST, p.id LIMIT 1
 -- name: prospect_changes_add cold
 -- $1 name, $2 Telegram, $3 e-mail, $4 context, $5 notes, $6 rep or NULL: whose turn it is
 WITH added AS (

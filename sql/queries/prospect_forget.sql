@@ -1,3 +1,144 @@
+-- name: prospect_forget_hold cold
+-- $1 prospect: whatever they write or press from now on is read when this is over. Before the assignment lock, as the bot does
+SELECT s.user_id FROM salesreg.user_sessions s
+WHERE s.user_id IN (SELECT c.telegram_id FROM salesreg.conversations c WHERE c.prospect = $1::varchar)
+ORDER BY s.user_id FOR UPDATE
+-- name: prospect_forget_alike cold
+-- $1 prospect: others who are the same person, by what contacts tell
+SELECT string_agg(DISTINCT j.prospect, ', ')
+FROM salesreg.prospect_identities i
+JOIN salesreg.prospect_identities j ON j.kind = i.kind AND j.value = i.value AND j.kind <> 'none' AND j.prospect <> i.prospect
+JOIN public.test_prospects p ON p.id = j.prospect
+WHERE i.prospect = $1::varchar AND i.kind <> 'none' AND NOT salesreg.is_nobodys(i.kind, i.value)
+-- name: prospect_forget_history cold
+-- $1 prospect, $2 seconds back, NULL: all: what was sent to them, and to others about them: by its buttons, which name an assignment, by what
+-- was relayed, by their contacts wherever these stand, and by the name in the chats of their reps. Of the others' buttons those stay that
+-- are about somebody else, for who edits the message later; in the chat theirs go. How many messages
+WITH whose AS MATERIALIZED (
+    SELECT c.telegram_id FROM salesreg.conversations c WHERE c.prospect = $1::varchar AND c.telegram_id IS NOT NULL
+    UNION
+    SELECT b.chat_id FROM salesreg.business_chats b WHERE b.prospect = $1::varchar
+), own AS MATERIALIZED (
+    SELECT a.id, a.rep FROM salesreg.assignments a WHERE a.prospect = $1::varchar AND a.ended_at IS NULL
+    UNION ALL
+    SELECT a.id, a.rep FROM salesreg.assignments a WHERE a.prospect = $1::varchar AND a.ended_at IS NOT NULL
+), cards AS MATERIALIZED (
+    SELECT 'a:(' || coalesce(string_agg(id::text, '|'), 'none') || '):' AS data FROM own
+), reps AS MATERIALIZED (
+    SELECT r.telegram_id FROM own o JOIN public.sales_representatives r ON r.id = o.rep
+), marks AS MATERIALIZED (
+    SELECT btrim(to_json(m.mark)::text, '"') AS mark, m.named
+    FROM (SELECT left(p.name, 255) AS mark, true AS named FROM public.test_prospects p WHERE p.id = $1::varchar
+          UNION ALL
+          SELECT ltrim(btrim(left(p.telegram_id, 255)), '@'), false FROM public.test_prospects p WHERE p.id = $1::varchar
+          UNION ALL
+          SELECT btrim(left(p.email, 255)), false FROM public.test_prospects p WHERE p.id = $1::varchar
+          UNION ALL
+          SELECT d.phone, false FROM salesreg.prospect_details d WHERE d.prospect = $1::varchar
+          UNION ALL
+          SELECT regexp_split_to_table(salesreg.answered_contacts($1::varchar), E'\n'), false
+          UNION ALL
+          SELECT w.telegram_id::text, false FROM whose w) m
+    WHERE length(btrim(m.mark)) >= CASE WHEN m.named THEN 3 ELSE 5 END
+), hit AS MATERIALIZED (
+    SELECT h.ctid AS place, h.id, h.chat_id, h.message_id, h.payload::text AS text, h.state,
+           h.chat_id IN (SELECT telegram_id FROM whose) AS theirs
+    FROM salesreg.outbox_history h
+    WHERE ($2::bigint IS NULL OR h.finished_at > now() - $2::bigint * interval '1 second')
+      AND h.payload::text <> '{}'
+      AND (h.chat_id IN (SELECT telegram_id FROM whose)
+           OR (h.chat_id, h.message_id) IN (SELECT n.to_chat, n.to_message FROM salesreg.relay_pairs n WHERE n.prospect = $1::varchar)
+           OR h.payload::text ~ ('"' || (SELECT data FROM cards))
+           OR EXISTS (SELECT 1 FROM marks m WHERE position(m.mark IN h.payload::text) > 0
+                                              AND (NOT m.named OR h.chat_id IN (SELECT telegram_id FROM reps))))
+    FOR UPDATE
+), kept AS MATERIALIZED (
+    SELECT h.*, CASE WHEN NOT h.theirs AND h.text LIKE '%"inline_keyboard"%' AND position(E'\\u0000' IN h.text) = 0
+                     THEN (SELECT jsonb_agg(x.buttons ORDER BY x.place)
+                           FROM (SELECT r.place, jsonb_agg(b.value ORDER BY b.place) AS buttons
+                                 FROM jsonb_array_elements(h.text::jsonb #> '{reply_markup,inline_keyboard}') WITH ORDINALITY AS r (value, place)
+                                 CROSS JOIN LATERAL jsonb_array_elements(r.value) WITH ORDINALITY AS b (value, place)
+                                 WHERE b.value ->> 'callback_data' !~ ('^' || (SELECT data FROM cards))
+                                 GROUP BY r.place) x) END AS buttons
+    FROM hit h
+), blanked AS (
+    UPDATE salesreg.outbox_history h
+    SET payload = CASE WHEN k.buttons IS NULL THEN '{}'
+                       ELSE json_build_object('chat_id', h.chat_id, 'reply_markup', json_build_object('inline_keyboard', k.buttons)) END,
+        error = NULL, chat_id = CASE WHEN k.theirs THEN 0 ELSE h.chat_id END
+    FROM kept k WHERE h.ctid = k.place
+    RETURNING 1
+), edits AS (
+    INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
+    SELECT DISTINCT ON (k.chat_id, k.message_id) k.chat_id, 'editMessageReplyMarkup',
+           json_build_object('chat_id', k.chat_id, 'message_id', k.message_id,
+                             'reply_markup', json_build_object('inline_keyboard', coalesce(k.buttons, '[]'))), 1
+    FROM kept k
+    WHERE NOT k.theirs AND k.state = 'sent' AND k.message_id > 0 AND k.text ~ ('"' || (SELECT data FROM cards))
+    ORDER BY k.chat_id, k.message_id, k.id DESC
+)
+SELECT count(*) FROM blanked
+-- name: prospect_forget_unsent cold
+-- $1 prospect, locked: the same of what waits to be sent. A message about others as well is made anew for these: they get new assignments
+-- and a new card (allocation_by_hand); where only the name stands in it, it goes without. What is being sent just now leaves no words
+WITH whose AS MATERIALIZED (
+    SELECT c.telegram_id FROM salesreg.conversations c WHERE c.prospect = $1::varchar AND c.telegram_id IS NOT NULL
+    UNION
+    SELECT b.chat_id FROM salesreg.business_chats b WHERE b.prospect = $1::varchar
+), cards AS MATERIALIZED (
+    SELECT 'a:(' || coalesce(string_agg(a.id::text, '|'), 'none') || '):' AS data FROM salesreg.assignments a WHERE a.prospect = $1::varchar
+), marks AS MATERIALIZED (
+    SELECT btrim(to_json(m.mark)::text, '"') AS mark
+    FROM (SELECT left(p.name, 255) AS mark FROM public.test_prospects p WHERE p.id = $1::varchar
+          UNION ALL
+          SELECT ltrim(btrim(left(p.telegram_id, 255)), '@') FROM public.test_prospects p WHERE p.id = $1::varchar
+          UNION ALL
+          SELECT btrim(left(p.email, 255)) FROM public.test_prospects p WHERE p.id = $1::varchar) m
+    WHERE length(btrim(m.mark)) >= 3
+), hit AS MATERIALIZED (
+    SELECT o.id, o.state, o.payload::text AS text,
+           o.chat_id IN (SELECT telegram_id FROM whose) OR o.relay ->> 'prospect' = $1::varchar OR o.summary_of = $1::varchar
+               OR o.payload::text ~ ('"' || (SELECT data FROM cards)) AS about
+    FROM salesreg.outbox o
+    WHERE o.chat_id IN (SELECT telegram_id FROM whose) OR o.relay ->> 'prospect' = $1::varchar OR o.summary_of = $1::varchar
+       OR (o.payload::text ~ ('"' || (SELECT data FROM cards)) AND o.method <> 'editMessageReplyMarkup')
+       OR EXISTS (SELECT 1 FROM marks m WHERE position(m.mark IN o.payload::text) > 0)
+    FOR UPDATE
+), others AS MATERIALIZED (
+    SELECT DISTINCT m[1]::bigint AS id
+    FROM hit h CROSS JOIN LATERAL regexp_matches(h.text, '"a:([0-9]{1,18}):d"', 'g') m
+    WHERE h.about AND h.state <> 'sending'
+), anew AS (
+    UPDATE salesreg.assignments a SET ended_at = now(), reason = 'shown again'
+    FROM others t WHERE a.id = t.id AND a.ended_at IS NULL AND a.prospect <> $1::varchar
+), gone AS (
+    DELETE FROM salesreg.outbox o USING hit h WHERE o.id = h.id AND h.about AND h.state <> 'sending' RETURNING 1
+), nameless AS (
+    UPDATE salesreg.outbox o
+    SET payload = salesreg.without_marks(h.text, ARRAY(SELECT m.mark FROM marks m))::json
+    FROM hit h WHERE o.id = h.id AND NOT h.about AND h.state <> 'sending' RETURNING 1
+), under_way AS (
+    -- sent again it would be dropped: there is no conversation of this version
+    UPDATE salesreg.outbox o SET payload = '{}', relay = NULL, summary_of = NULL, version = -1
+    FROM hit h WHERE o.id = h.id AND h.state = 'sending' RETURNING 1
+), pairs AS (
+    DELETE FROM salesreg.relay_pairs n WHERE n.prospect = $1::varchar
+), said AS (
+    DELETE FROM salesreg.business_messages m WHERE m.prospect = $1::varchar
+), parked AS (
+    DELETE FROM salesreg.parked_updates u WHERE u.user_id IN (SELECT telegram_id FROM whose)
+), sessions AS (
+    DELETE FROM salesreg.user_sessions s
+    WHERE s.user_id IN (SELECT telegram_id FROM whose)
+      AND NOT EXISTS (SELECT 1 FROM public.sales_representatives r WHERE r.telegram_id = s.user_id)
+), hidden AS (
+    DELETE FROM salesreg.hidden_people n WHERE n.telegram_id IN (SELECT telegram_id FROM whose)
+), missed AS (
+    DELETE FROM salesreg.missed_chats n WHERE n.chat_id IN (SELECT telegram_id FROM whose)
+), menus AS (
+    DELETE FROM salesreg.chat_menus n WHERE n.chat_id IN (SELECT telegram_id FROM whose)
+)
+SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM nameless) + (SELECT count(*) FROM under_way)
 -- name: prospect_forget_keep cold
 -- $1 prospect, locked; $2 an id that says nothing: what is counted stays, under that one, without a word of theirs or about them
 INSERT INTO public.test_prospects (id, telegram_id, name, status, assigned_rep_id, last_contact_at, created_at)
@@ -5,49 +146,12 @@ SELECT $2::varchar, $2::varchar, '(forgotten)',
        CASE WHEN p.status IN ('unreached', 'contacted', 'in_conversation') THEN 'archived' ELSE p.status END, p.assigned_rep_id,
        p.last_contact_at, p.created_at
 FROM public.test_prospects p WHERE p.id = $1::varchar
--- name: prospect_forget_sent cold
--- $1 prospect: what was sent to them and to reps about them, or waits for it; before prospect_forget_move. The buttons of a card name
--- its assignment. How many messages
-WITH whose AS (
-    SELECT c.telegram_id FROM salesreg.conversations c WHERE c.prospect = $1::varchar AND c.telegram_id IS NOT NULL
-    UNION
-    SELECT b.chat_id FROM salesreg.business_chats b WHERE b.prospect = $1::varchar
-), cards AS (
-    SELECT string_agg(a.id::text, '|') AS ids FROM salesreg.assignments a WHERE a.prospect = $1::varchar
-), unsent AS (
-    DELETE FROM salesreg.outbox o
-    WHERE o.state <> 'sending'
-      AND (o.chat_id IN (SELECT telegram_id FROM whose) OR o.relay ->> 'prospect' = $1::varchar OR o.summary_of = $1::varchar
-           OR o.payload::text ~ ('"a:(' || (SELECT ids FROM cards) || '):'))
-    RETURNING 1
-), pairs AS (
-    DELETE FROM salesreg.relay_pairs n WHERE n.prospect = $1::varchar RETURNING n.to_chat, n.to_message
-), own AS (
-    DELETE FROM salesreg.business_messages m WHERE m.prospect = $1::varchar
-), sent AS (
-    UPDATE salesreg.outbox_history h
-    SET payload = '{}', error = NULL, chat_id = CASE WHEN h.chat_id IN (SELECT telegram_id FROM whose) THEN 0 ELSE h.chat_id END
-    WHERE h.chat_id IN (SELECT telegram_id FROM whose)
-       OR (h.chat_id, h.message_id) IN (SELECT to_chat, to_message FROM pairs)
-       OR h.payload::text ~ ('"a:(' || (SELECT ids FROM cards) || '):')
-    RETURNING 1
-), parked AS (
-    DELETE FROM salesreg.parked_updates u WHERE u.user_id IN (SELECT telegram_id FROM whose)
-), sessions AS (
-    DELETE FROM salesreg.user_sessions s
-    WHERE s.user_id IN (SELECT telegram_id FROM whose)
-      AND NOT EXISTS (SELECT 1 FROM public.sales_representatives r WHERE r.telegram_id = s.user_id)
-)
-SELECT (SELECT count(*) FROM unsent) + (SELECT count(*) FROM sent)
 -- name: prospect_forget_move cold
--- $1 prospect, $2 the id that says nothing: what is counted goes there. Cards lose their buttons
+-- $1 prospect, $2 the id that says nothing: what is counted goes there
 WITH ended AS (
     UPDATE salesreg.assignments a
     SET prospect = $2::varchar, ended_at = coalesce(a.ended_at, now()), reason = coalesce(a.reason, 'forgotten')
-    FROM (SELECT b.id, b.ended_at IS NULL AS live FROM salesreg.assignments b WHERE b.prospect = $1::varchar) w
-    WHERE a.id = w.id RETURNING a.id, w.live
-), cards AS (
-    INSERT INTO salesreg.stale_cards (assignment) SELECT id FROM ended WHERE live ON CONFLICT DO NOTHING
+    WHERE a.prospect = $1::varchar RETURNING a.id
 ), events AS (
     UPDATE salesreg.prospect_events e SET prospect = $2::varchar, detail = NULL, chat_id = NULL, message_id = NULL
     WHERE e.prospect = $1::varchar
@@ -59,7 +163,9 @@ WITH ended AS (
 ), asked AS (
     UPDATE salesreg.qualifications q SET prospect = $2::varchar, summary_chat = NULL, summary_message = NULL WHERE q.prospect = $1::varchar
 ), answered AS (
-    UPDATE salesreg.answers a SET prospect = $2::varchar, value = '', answer = '' WHERE a.prospect = $1::varchar
+    -- '' is skipped, which is counted apart
+    UPDATE salesreg.answers a SET prospect = $2::varchar, value = CASE a.value WHEN '' THEN '' ELSE '-' END, answer = '-'
+    WHERE a.prospect = $1::varchar
 ), done AS (
     UPDATE salesreg.audit x SET prospect = $2::varchar, before = NULL, after = NULL WHERE x.prospect = $1::varchar
 )
@@ -72,4 +178,7 @@ DELETE FROM public.test_prospects p WHERE p.id = $1::varchar
 WITH gone AS (
     DELETE FROM salesreg.prospect_changes c WHERE c.prospect = $1::varchar
 )
-SELECT pg_catalog.pg_notify('salesreg_reconcile', '')
+SELECT pg_catalog.pg_notify('salesreg_reconcile', ''), pg_catalog.pg_notify('salesreg_outbox', '')
+-- name: prospect_changes_may_delete cold
+-- whether this role may delete prospects, which those of the workers need not
+SELECT has_table_privilege('public.test_prospects', 'DELETE')

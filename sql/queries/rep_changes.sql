@@ -25,6 +25,9 @@ WITH changed AS (
     UPDATE public.sales_representatives r SET status = $2::varchar, updated_at = now()
     WHERE r.id = ANY ($1::uuid[]) AND r.status IS DISTINCT FROM $2::varchar
     RETURNING r.id
+), goes_on AS ( -- a pause of before is over
+    UPDATE salesreg.rep_rotation d SET paused_until = NULL
+    FROM changed c WHERE d.rep = c.id AND $2::varchar = 'active' AND d.paused_until IS NOT NULL
 )
 SELECT salesreg.must((SELECT count(*) FROM changed) = cardinality($1::uuid[]))
 -- name: reps_set_name cold

@@ -83,7 +83,7 @@ size_t own_clients_parse(const PGresult *result, struct arena *a, struct chosen_
 	    COL(chosen_row, prospect, TEXT), COL(chosen_row, known, BOOL),
 	    COL(chosen_row, met, BOOL), COL(chosen_row, mine, BOOL), COL(chosen_row, held, BOOL),
 	    COL(chosen_row, open, BOOL), COL(chosen_row, archived, BOOL),
-	    COL(chosen_row, assignment, I64), COL(chosen_row, made_us, I64),
-	    COL(chosen_row, fresh, I64)};
+	    COL(chosen_row, converted, BOOL), COL(chosen_row, assignment, I64),
+	    COL(chosen_row, made_us, I64), COL(chosen_row, fresh, I64)};
 	return ROWS_PARSE(result, a, columns, rows);
 }

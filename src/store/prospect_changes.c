@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 enum { NOBODY_BYTES = 12 };
+#define LATELY_S "900" /* longer than going through the history takes */
 
 bool prospect_changes_lock(
     struct db_session *s, struct arena *a, const char *id, bool *is_there, struct prospect_now *now)
@@ -48,6 +49,23 @@ bool prospect_changes_edit(
 	    fields->email, fields->context, fields->notes);
 }
 
+bool prospect_changes_alike(struct db_session *s, struct arena *a, const char *kind,
+    const char *contact, const char *email_key, bool *any, struct prospect_now *found)
+{
+	static const struct column columns[] = {COL(prospect_now, id, TEXT),
+	    COL(prospect_now, name, TEXT), COL(prospect_now, status, TEXT),
+	    COL(prospect_now, rep_name, TEXT)};
+	struct prospect_now *rows;
+	*any = false;
+	if (!db_session_run_plain(s, SQL_ASSIGNMENT_LOCK))
+		return false;
+	const PGresult *r = db_session_run(s, SQL_PROSPECT_CHANGES_ALIKE, kind, contact, email_key);
+	*any = r && ROWS_PARSE(r, a, columns, &rows) > 0;
+	if (*any)
+		*found = rows[0];
+	return r;
+}
+
 bool prospect_changes_add(struct db_session *s, struct arena *a,
     const struct prospect_fields *fields, const char *rep, const char **id)
 {
@@ -57,24 +75,53 @@ bool prospect_changes_add(struct db_session *s, struct arena *a,
 	return r;
 }
 
+bool prospect_changes_may_delete(struct db_session *s, bool *may)
+{
+	const PGresult *r = db_session_run_plain(s, SQL_PROSPECT_CHANGES_MAY_DELETE);
+	*may = r && db_get_bool(r, 0, 0);
+	return r;
+}
+
 bool prospect_changes_remove(struct db_session *s, const char *id)
 {
 	return db_session_run(s, SQL_PROSPECT_CHANGES_REMOVE, id);
 }
 
-bool prospect_changes_forget(
-    struct db_session *s, struct arena *a, const char *id, const char **anew, int64_t *messages)
+bool prospect_forget_history(struct db_session *s, const char *id, int64_t *messages)
+{
+	const PGresult *r = db_session_run(s, SQL_PROSPECT_FORGET_HISTORY, id, NULL);
+	*messages += r ? db_get_i64(r, 0, 0, 0) : 0;
+	return r;
+}
+
+bool prospect_forget_hold(struct db_session *s, const char *id)
+{
+	return db_session_run(s, SQL_PROSPECT_FORGET_HOLD, id);
+}
+
+/* Of the time since the history was gone through, and of what waits. */
+static bool forget_messages(struct db_session *s, const char *id, int64_t *messages)
+{
+	const PGresult *r = db_session_run(s, SQL_PROSPECT_FORGET_HISTORY, id, LATELY_S);
+	*messages += r ? db_get_i64(r, 0, 0, 0) : 0;
+	r = r ? db_session_run(s, SQL_PROSPECT_FORGET_UNSENT, id) : NULL;
+	*messages += r ? db_get_i64(r, 0, 0, 0) : 0;
+	return r;
+}
+
+bool prospect_forget(struct db_session *s, struct arena *a, const char *id, const char **anew,
+    const char **alike, int64_t *messages)
 {
 	unsigned char random[NOBODY_BYTES];
 	char hex[2 * NOBODY_BYTES + 1];
 	randombytes_buf(random, sizeof random);
 	*anew =
 	    arena_printf(a, "forgotten-%s", sodium_bin2hex(hex, sizeof hex, random, sizeof random));
-	if (!db_session_run(s, SQL_PROSPECT_FORGET_KEEP, id, *anew))
-		return false;
-	const PGresult *r = db_session_run(s, SQL_PROSPECT_FORGET_SENT, id);
-	*messages = r ? db_get_i64(r, 0, 0, 0) : 0;
-	return r && db_session_run(s, SQL_PROSPECT_FORGET_MOVE, id, *anew) &&
+	const PGresult *r = db_session_run(s, SQL_PROSPECT_FORGET_ALIKE, id);
+	*alike = r ? db_get_text(a, r, 0, 0) : NULL;
+	return r && forget_messages(s, id, messages) &&
+	       db_session_run(s, SQL_PROSPECT_FORGET_KEEP, id, *anew) &&
+	       db_session_run(s, SQL_PROSPECT_FORGET_MOVE, id, *anew) &&
 	       db_session_run(s, SQL_PROSPECT_FORGET_GO, id) &&
 	       db_session_run(s, SQL_PROSPECT_FORGET_CHANGES, id);
 }

@@ -45,9 +45,10 @@ def test_a_prospect_is_added_and_goes_to_whose_turn_it_is(world, prospect):  # n
     assert "Olga Petrova" in card.text and "Вилла в Чангу" in card.text
     action, who, before, after = audited(world)[0]
     assert (action, who, before) == ("add", id_of(world, "Olga Petrova"), None)
-    assert after == {"name": "Olga Petrova", "telegram": "@olga_p"}
-    # the same person is no other one, unless the operator says so
-    fails(prospect("add", "--name", "Olga", "--telegram", "@olga_p"), "is Olga Petrova (")
+    assert after == {"name": "Olga Petrova", "telegram": "@olga_p", "contact": "username olga_p"}
+    # the same person is no other one, however it is written, unless the operator says so
+    for same in ("@olga_p", "https://t.me/Olga_P", "t.me/olga_p"):
+        fails(prospect("add", "--name", "Olga", "--telegram", same), "this is Olga Petrova (")
     does(prospect("add", "--name", "Olga", "--telegram", "@olga_p", "--anyway", "--dry-run"), "Nothing was changed")
     assert world.db.value("SELECT count(*) FROM test_prospects") == 1
 
@@ -60,6 +61,14 @@ def test_a_prospect_is_added_and_goes_to_whose_turn_it_is(world, prospect):  # n
 def test_what_cannot_be_is_not_added(world, prospect, words, said):  # noqa: F811
     fails(prospect("add", *words), said)
     assert world.db.value("SELECT count(*) FROM test_prospects") == 0
+
+
+def test_of_several_operators_who_add_one_person_at_once_one_does(world, prospect):  # noqa: F811
+    with ThreadPoolExecutor() as pool:
+        done = list(pool.map(lambda _: prospect("add", "--name", "Olga Petrova", "--telegram", "+7 903 555-01-02"), range(4)))
+    assert sorted(d.returncode for d in done) == [0, 1, 1, 1]
+    assert world.db.column("SELECT telegram_id FROM test_prospects") == ["+79035550102"]
+    fails(prospect("add", "--name", "", "--email", ""), "nobody is given", code=64)
 
 
 def test_one_is_added_for_a_rep_who_gets_the_card_with_its_buttons(world, prospect):  # noqa: F811
@@ -272,3 +281,101 @@ def test_all_of_one_person_is_given_to_who_asks_for_it(world, prospect, campaign
     assert any("Olga" in message["message"]["text"] for message in body["messages_sent_to_them"])
     fails(prospect("export", who, "--excel"), "give WHO alone", code=64)
     fails(prospect("export", "nosuch"), "nobody is known as nosuch")
+
+
+def test_a_forgotten_one_s_buttons_go_and_a_colleague_s_clients_on_the_same_message_keep_theirs(world, prospect):  # noqa: F811
+    boris = registered(world)
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name) VALUES ('p0', '@olga_p', 'Olga Petrova'), ('p1', '@ivan_q', 'Ivan Q')")
+    card = boris.hears_anything()
+    assert "Olga Petrova" in card.text and "Ivan Q" in card.text
+    world.settle()
+    does(prospect("forget", "p0", "--yes"), "is forgotten")
+    edit = boris.sees_edit()
+    left = world.db.assignments.value("id", "WHERE prospect = 'p1' AND ended_at IS NULL")
+    assert edit.id == card.id and edit.data == [f"a:{left}:{what}" for what in "cdf"]
+    world.settle()
+    assert not boris.unheard()
+    # and the message still follows what becomes of the other
+    world.db.execute("UPDATE test_prospects SET status = 'archived' WHERE id = 'p1'")
+    boris.hears("closed", name="Ivan Q")
+    assert (edit := boris.sees_edit()).id == card.id and edit.data == []
+    assert not [name for name, rows in everything(world).items() if "Olga" in rows or "olga_p" in rows]
+
+
+def test_what_waits_for_others_on_the_same_message_is_sent_to_the_rep_without_the_forgotten(world, prospect):  # noqa: F811
+    boris = registered(world)
+    world.settle()
+    world.bot.kill()
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name) VALUES ('p0', '@olga_p', 'Olga Petrova'), ('p1', '@ivan_q', 'Ivan Q'),"
+                     " ('p2', '@petr_r', 'Petr R')")
+    world.db.outbox.eventually("count(*) = 1", "WHERE chat_id = %s", boris.id)
+    does(prospect("forget", "p0", "--yes"), "is forgotten")
+    world.start_bot()
+    heard = ""
+    while "Ivan Q" not in heard or "Petr R" not in heard:
+        heard += boris.hears_anything().text
+    assert "Olga" not in heard
+    world.settle()
+    assert world.db.assignments.value("count(*)", "WHERE ended_at IS NULL") == 2
+    assert not [name for name, rows in everything(world).items() if "Olga" in rows or "olga_p" in rows]
+
+
+def test_what_a_killed_bot_was_sending_about_a_forgotten_one_goes_nowhere(world, prospect):  # noqa: F811
+    boris = registered(world)
+    world.settle()
+    world.bot.kill()
+    world.db.add_prospect("p0", "Olga Petrova", "@olga_p")
+    world.db.outbox.eventually("count(*) = 1", "WHERE chat_id = %s", boris.id)
+    world.db.outbox.update("state = 'sending', attempts = 1")
+    does(prospect("forget", "p0", "--yes"), "is forgotten")
+    world.start_bot()
+    world.settle()
+    world.db.outbox.eventually("count(*) = 0")
+    assert not boris.unheard()
+    assert not [name for name, rows in everything(world).items() if "Olga" in rows or "olga_p" in rows]
+
+
+def test_messages_that_only_name_a_forgotten_one_name_them_no_more(world, prospect):  # noqa: F811
+    anna = registered(world, "Anna Ivanova")
+    world.db.add_prospect("p0", "Olga Petrova", "@olga_p")
+    anna.hears_anything()
+    world.settle()
+    registered(world)
+    does(prospect("reassign", "p0", "Boris Sidorov"), "goes from Anna Ivanova")
+    anna.hears("lost", count=1, list=world.texts.render("ru", "passed_on_to", name="Olga Petrova", rep="Boris Sidorov"))
+    world.settle()
+    does(prospect("status", "p0", "archived"), "is archived")
+    world.settle()
+    world.db.add_prospect("p9", "Olga Petrova", "t.me/olga_p")
+    world.db.prospect_identities.eventually("count(*) > 0", "WHERE prospect = 'p9'")
+    done = does(prospect("forget", "p0", "--yes"), "The same person by their contacts, and not forgotten: p9")
+    assert "forgotten" in done.stdout
+    does(prospect("forget", "p9", "--yes"), "is forgotten")
+    world.settle()
+    assert not [name for name, rows in everything(world).items() if "Olga" in rows or "olga_p" in rows]
+
+
+def test_what_they_write_while_they_are_forgotten_is_somebody_new_s(world, prospect, campaign):  # noqa: F811
+    boris = registered(world)
+    olga = world.sandbox.person("Olga Petrova", username="olga_p")
+    olga.opens(campaign())
+    olga.hears_anything()
+    boris.hears_anything()
+    world.settle()
+    who = world.db.value("SELECT id FROM test_prospects")
+    other = world.db.connect()
+    other.autocommit = False
+    with other, other.cursor() as cursor, ThreadPoolExecutor() as pool:
+        cursor.execute("SELECT * FROM test_prospects WHERE id = %s FOR UPDATE", (who,))
+        forgetting = pool.submit(prospect, "forget", who, "--yes")
+        eventually(lambda: world.db.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND"
+                                          " application_name = 'salesreg operator'") == 1)
+        olga.says("Секрет")
+        eventually(lambda: world.db.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == 2)
+        other.commit()
+        does(forgetting.result(), "is forgotten")
+    other.close()
+    olga.hears_anything()
+    world.settle()
+    assert world.db.relay_pairs.value("count(*)", "WHERE prospect = %s", who) == 0
+    assert not any("Секрет" in str(event.get("text")) for event in boris.unheard())

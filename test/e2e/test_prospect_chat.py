@@ -127,11 +127,15 @@ def test_files_sent_before_there_is_a_rep_reach_the_one_who_comes(world, campaig
         shown = boris.hears_anything()
         assert shown.event["photo"] and shown.event["caption"] == "План участка"
     if lost < 2:
-        assert boris.hears_anything().event["voice"]
+        copied = boris.hears_anything()
+        assert copied.event["voice"]
     world.settle()
     if lost:
         world.db.outbox.eventually("count(*) = 0")  # nothing is left for an operator
         assert not boris.unheard() and not anna.unheard()
+        if lost < 2:  # whose it is stays known
+            boris.act("text", text="Вижу", reply_to=copied.id)
+            assert anna.hears_anything().text == "Вижу"
         return
     # and a reply finds its way
     boris.act("text", text="Вижу", reply_to=shown.id)

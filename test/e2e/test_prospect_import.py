@@ -92,6 +92,13 @@ def test_the_same_file_twice_changes_nothing(db, write):
     assert (db.rows("SELECT * FROM test_prospects ORDER BY id"), db.prospect_details.rows("*", "ORDER BY prospect")) == before
 
 
+def test_ids_of_another_database_s_imports_are_in_nobody_s_way(db, write):
+    told(db, write("id,name,telegram\ni2-0000002,Olga,@olga_p\n"))
+    assert counts(told(db, write("name,telegram\nIvan,@ivan_q\nPetr,@petr_r\n"))) == (2, 0, 0, 0, 0)
+    ids = db.column("SELECT id FROM test_prospects ORDER BY id")
+    assert ids[0] == "i2-0000002" and ids[1].startswith("i2-0000002-") and ids[2] == "i2-0000003"
+
+
 def test_all_or_nothing_unless_said_otherwise(db, write):
     path = write("name,telegram,phone\nAnna,@anna_n,\nBad,@x y z,\nBoris,,7.9123E+10\nNobody,,\n,@carl_carl,\n")
     done = bring_in(db, path, code=1)

@@ -300,6 +300,21 @@ def test_a_pause_keeps_what_there_is_and_lets_nothing_new_in(world):
     assert world.db.audit.column("after", "ORDER BY id") == [{"paused_until": "until resumed"}, {"paused_until": None}]
 
 
+def test_who_is_reactivated_is_paused_no_more(world):
+    anna = world.person()
+    anna.registers()
+    world.start_outreach()
+    rep(world.db, "pause", anna.email)
+    anna.hears("rep_paused")
+    rep(world.db, "suspend", anna.email, "--yes")
+    anna.hears_anything()
+    rep(world.db, "reactivate", anna.email)
+    anna.hears_anything()
+    assert world.db.rep_rotation.value("paused_until") is None
+    world.db.add_prospect("p1")
+    assert "Prospect p1" in anna.hears_anything().text
+
+
 def test_a_pause_with_an_end_ends(make_world):
     world = make_world(OUTREACH_INTERVAL_SECONDS="1")
     world.start_bot()

@@ -60,7 +60,7 @@ struct chosen_row {
 	int64_t rep_telegram_id, person;
 	bool is_rep;
 	const char *prospect; /* whom they are known as, or would be */
-	bool known, met, mine, held, open, archived;
+	bool known, met, mine, held, open, archived, converted;
 	int64_t assignment; /* that goes on; 0: none */
 	int64_t made_us;    /* when the row was; 0: not known */
 	int64_t fresh;      /* an assignment's id that is nobody's */

@@ -33,14 +33,23 @@ struct prospect_fields {
 };
 bool prospect_changes_edit(
     struct db_session *s, const char *id, const struct prospect_fields *fields);
+/* Who has a contact of this kind and normal form, or this e-mail's key, already; each may be NULL. Takes the assignment lock. */
+bool prospect_changes_alike(struct db_session *s, struct arena *a, const char *kind,
+    const char *contact, const char *email_key, bool *any, struct prospect_now *found);
 /* rep NULL: whose turn it is. *id: the one it has got. */
 bool prospect_changes_add(struct db_session *s, struct arena *a,
     const struct prospect_fields *fields, const char *rep, const char **id);
+/* Whether this role may delete prospects: workers need not. */
+bool prospect_changes_may_delete(struct db_session *s, bool *may);
 bool prospect_changes_remove(struct db_session *s, const char *id);
 
 /*
  * Blanks a person everywhere: row, contacts, words, answers, notes, what was sent to them and about them. What is counted stays under *anew,
- * an id that says nothing. Kept is that they said STOP. *messages: how many were blanked or not sent.
+ * an id that says nothing. Kept is that they said STOP. In this order: prospect_forget_history() by itself, which takes long where much was
+ * sent and may be repeated; then a transaction of prospect_forget_hold(), prospect_changes_lock() and prospect_forget().
+ * messages: how many were blanked or not sent; added to. alike: ids of others who are the same person, or NULL.
  */
-bool prospect_changes_forget(
-    struct db_session *s, struct arena *a, const char *id, const char **anew, int64_t *messages);
+bool prospect_forget_history(struct db_session *s, const char *id, int64_t *messages);
+bool prospect_forget_hold(struct db_session *s, const char *id);
+bool prospect_forget(struct db_session *s, struct arena *a, const char *id, const char **anew,
+    const char **alike, int64_t *messages);

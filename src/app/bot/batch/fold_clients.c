@@ -145,7 +145,7 @@ static enum chosen_is is(const struct chosen_row *row)
 		return CHOSEN_COLLEAGUE;
 	if (row->mine && row->open)
 		return CHOSEN_MINE;
-	if (row->mine && row->known && !row->archived)
+	if (row->mine && row->converted)
 		return CHOSEN_BOUGHT;
 	bool waits = row->open && !row->held;
 	/* whose row was archived by hand may have an assignment still */

@@ -50,6 +50,10 @@ static const char *event_text(const struct turn *t, const struct client_event *e
 	};
 	const char *who = quote_name(t->a, event->who, WHO_UNITS);
 	const char *reason = turn_archive_reason(t, event->detail);
+	/* prospects_joined */
+	if (event->kind && strcmp(event->kind, "archived") == 0 && event->detail &&
+	    strcmp(event->detail, "is a representative now") == 0)
+		return turn_text(t, TEXT_EVENT_JOINED, NO_ARGS);
 	bool status = event->kind && strcmp(event->kind, "status") == 0;
 	const char *detail = status   ? turn_client_status(t, event->detail, false)
 			     : reason ? reason

@@ -308,8 +308,9 @@ static const struct cli_command commands[] = {
 	.arguments = "WHO",
 	.arguments_most = CLI_ANY_NUMBER,
 	.brief = "deletes one, with all that belongs to it",
-	.help = "Deletes the row of a prospect, with history, answers and notes. The "
-		"representative is told. " WHO_HELP,
+	.help = "Deletes the row of a prospect, with answers, words and notes. What was sent and "
+		"done before stays in the history and the audit for as long as these are kept; "
+		"forget blanks that, too. The representative is told. " WHO_HELP,
 	.options = prospect_remove_options,
 	.run = prospect_run_change},
     {.name = "forget",

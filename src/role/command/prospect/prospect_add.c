@@ -10,7 +10,7 @@
 #include "salesreg/store/audit.h"
 #include <string.h>
 
-enum { TEXT_BYTES = 4000, ALIKE = 1 };
+enum { TEXT_BYTES = 4000 };
 
 /* NULL: it is good, or not given; "" takes a value away. */
 static const char *name_fault(struct cli *c, const char **name)
@@ -46,12 +46,17 @@ int prospect_read_fields(struct cli *c, struct prospect_fields *fields)
 	if (fault)
 		return wrong("the name", fault);
 	struct contact contact;
-	if (fields->telegram && *fields->telegram &&
-	    contact_parse(fields->telegram, &c->arena, &contact) != CONTACT_NO_PROBLEM)
-		return wrong(fields->telegram,
-		    "that is no @name, Telegram id or phone number with its country");
-	if (fields->email && *fields->email && !email_key(fields->email, &c->arena))
-		return wrong(fields->email, "that is no e-mail address");
+	if (fields->telegram && *fields->telegram) {
+		if (contact_parse(fields->telegram, &c->arena, &contact) != CONTACT_NO_PROBLEM)
+			return wrong(fields->telegram,
+			    "that is no @name, Telegram id or phone number with its country");
+		fields->telegram = contact.shown;
+	}
+	if (fields->email && *fields->email) {
+		if (!email_key(fields->email, &c->arena))
+			return wrong(fields->email, "that is no e-mail address");
+		fields->email = text_tidy(&c->arena, fields->email);
+	}
 	if ((fields->context && strlen(fields->context) > TEXT_BYTES) ||
 	    (fields->notes && strlen(fields->notes) > TEXT_BYTES))
 		return wrong("context and notes", "4,000 bytes each at most");
@@ -69,25 +74,25 @@ int prospect_find_rep(
 	return EXIT_CODE_FAILED;
 }
 
-/* Whether somebody is known by this contact already, which has been said then. */
-static int look_for(struct cli *c, struct command_database *d, const char *contact, bool *known)
+/* Who is there already by the same contact, which is said then. An exit code. */
+static int look_for(struct cli *c, struct command_database *d, const struct prospect_fields *fields,
+    const struct contact *contact)
 {
-	struct listed_prospect *rows;
-	size_t count;
-	if (!contact || !*contact || *known || cli_has(c, "anyway"))
-		return EXIT_CODE_OK;
-	if (!managers_find(&d->session, &c->arena, contact, ALIKE, &rows, &count))
+	struct prospect_now found;
+	bool any;
+	bool has = contact->kind != CONTACT_NONE;
+	if (!prospect_changes_alike(&d->session, &c->arena,
+		has ? contact_kind_name(contact->kind) : NULL, has ? contact->value : NULL,
+		fields->email ? email_key(fields->email, &c->arena) : NULL, &any, &found))
 		return command_database_failed(d, "prospect");
-	*known = count > 0;
-	if (*known)
-		cli_say(stderr,
-		    "salesreg prospect: %s is %s (%s) already, status %s, with %s; --anyway adds "
-		    "one "
-		    "more\n",
-		    contact, rows[0].name ? rows[0].name : "-", rows[0].id,
-		    rows[0].status ? rows[0].status : "(none)",
-		    rows[0].rep ? rows[0].rep : "nobody");
-	return EXIT_CODE_OK;
+	if (!any || cli_has(c, "anyway"))
+		return EXIT_CODE_OK;
+	cli_say(stderr,
+	    "salesreg prospect: this is %s (%s) already, status %s, with %s; --anyway adds one "
+	    "more\n",
+	    found.name ? found.name : "-", found.id, found.status ? found.status : "(none)",
+	    found.rep_name ? found.rep_name : "nobody");
+	return EXIT_CODE_FAILED;
 }
 
 static int write_one(struct cli *c, struct command_database *d,
@@ -96,14 +101,24 @@ static int write_one(struct cli *c, struct command_database *d,
 	struct arena *a = &c->arena;
 	const char *id;
 	const struct audit_actor me = command_operator(a, c->name);
-	if (!audit_begin(&d->session) ||
-	    !prospect_changes_add(&d->session, a, fields, rep->id, &id))
+	struct contact contact;
+	(void)contact_parse(fields->telegram, a, &contact);
+	if (!audit_begin(&d->session))
+		return command_database_failed(d, "prospect");
+	int code = look_for(c, d, fields, &contact);
+	if (code != EXIT_CODE_OK)
+		return code;
+	if (!prospect_changes_add(&d->session, a, fields, rep->id, &id))
 		return command_database_failed(d, "prospect");
 	const struct audit_entry entry = {.action = "add",
 	    .prospect = id,
 	    .rep = rep->id,
-	    .after = audit_json(a, json_pack("{ss* ss* ss*}", "name", fields->name, "telegram",
-				       fields->telegram, "email", fields->email))};
+	    .after = audit_json(a, json_pack("{ss* ss* ss* ss*}", "name", fields->name, "telegram",
+				       fields->telegram, "email", fields->email, "contact",
+				       contact.kind == CONTACT_NONE
+					   ? NULL
+					   : arena_printf(a, "%s %s",
+						 contact_kind_name(contact.kind), contact.value)))};
 	if (!audit_write(&d->session, a, &me, &entry))
 		return command_database_failed(d, "prospect");
 	if (cli_has(c, "dry-run")) {
@@ -121,16 +136,9 @@ static int write_one(struct cli *c, struct command_database *d,
 static int add(struct cli *c, struct command_database *d, const struct prospect_fields *fields)
 {
 	struct managed_rep rep = {0};
-	bool known = false;
 	const char *wanted = cli_value(c, "rep", NULL);
 	int code = wanted ? prospect_find_rep(c, d, wanted, &rep) : EXIT_CODE_OK;
-	if (code == EXIT_CODE_OK)
-		code = look_for(c, d, fields->telegram, &known);
-	if (code == EXIT_CODE_OK)
-		code = look_for(c, d, fields->email, &known);
-	if (code != EXIT_CODE_OK)
-		return code;
-	return known ? EXIT_CODE_FAILED : write_one(c, d, fields, &rep);
+	return code == EXIT_CODE_OK ? write_one(c, d, fields, &rep) : code;
 }
 
 int prospect_run_add(struct cli *c)
@@ -138,6 +146,9 @@ int prospect_run_add(struct cli *c)
 	struct command_database d = {0};
 	struct prospect_fields fields;
 	int code = prospect_read_fields(c, &fields);
+	if (code == EXIT_CODE_OK && !(fields.name && *fields.name) &&
+	    !(fields.telegram && *fields.telegram) && !(fields.email && *fields.email))
+		code = cli_wrong(c, "nobody is given: --name, --telegram or --email");
 	if (code == EXIT_CODE_OK)
 		code = command_database_open(&d, "prospect");
 	if (code == EXIT_CODE_OK)

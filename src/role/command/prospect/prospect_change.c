@@ -23,6 +23,7 @@ struct change {
 	const char *text;           /* a status, or words */
 	const char *said;           /* what was done, or would be, behind `who` */
 	const char *before, *after; /* of salesreg.audit */
+	int64_t messages;           /* that forget has blanked */
 };
 
 struct deed {
@@ -202,21 +203,25 @@ static int take_away(struct change *ch)
 	/* what is kept is that it was done; who they were goes with the row */
 	ch->before = audit_json(
 	    &ch->c->arena, json_pack("{ss? ss?}", "status", now->status, "rep", now->rep));
-	ch->said = "is removed, with history, answers and notes";
+	ch->said =
+	    "is removed, with answers, words and notes; what was sent and done before stays in "
+	    "the history and the audit for as long as these are kept";
 	return prospect_changes_remove(&ch->d->session, now->id) ? EXIT_CODE_OK : failed(ch);
 }
 
 static int forget(struct change *ch)
 {
-	const char *anew;
-	int64_t messages;
-	if (!prospect_changes_forget(&ch->d->session, &ch->c->arena, ch->now.id, &anew, &messages))
+	struct arena *a = &ch->c->arena;
+	const char *anew, *alike;
+	if (!prospect_forget(&ch->d->session, a, ch->now.id, &anew, &alike, &ch->messages))
 		return failed(ch);
 	ch->now.id = anew; /* of the audit's row: who they were stands nowhere */
-	ch->said = arena_printf(&ch->c->arena,
+	ch->said = arena_printf(a,
 	    "is forgotten: row, contacts, answers, words and notes, and %lld message%s; what is "
-	    "counted stays as %s",
-	    (long long)messages, messages == 1 ? "" : "s", anew);
+	    "counted stays as %s%s%s",
+	    (long long)ch->messages, ch->messages == 1 ? "" : "s", anew,
+	    alike ? ". The same person by their contacts, and not forgotten: " : "",
+	    alike ? alike : "");
 	return EXIT_CODE_OK;
 }
 
@@ -259,8 +264,21 @@ static void say_done(const struct change *ch)
 
 static int do_it(struct change *ch, const struct deed *deed, const struct listed_prospect *found)
 {
-	bool is_there;
-	if (!audit_begin(&ch->d->session) ||
+	bool is_there, may = true, forgets = strcmp(deed->name, "forget") == 0;
+	struct db_session *s = &ch->d->session;
+	if (deed->asks && !prospect_changes_may_delete(s, &may))
+		return failed(ch);
+	if (!may) {
+		cli_say(stderr, "salesreg prospect: this role may not delete from "
+				"public.test_prospects; run it "
+				"with the DATABASE_URL of the tables' owner\n");
+		return EXIT_CODE_FAILED;
+	}
+	/* a long look, with nobody waiting for it; what it does need not be undone */
+	if (forgets && !cli_has(ch->c, "dry-run") &&
+	    !prospect_forget_history(s, found->id, &ch->messages))
+		return failed(ch);
+	if (!audit_begin(s) || (forgets && !prospect_forget_hold(s, found->id)) ||
 	    !prospect_changes_lock(&ch->d->session, &ch->c->arena, found->id, &is_there, &ch->now))
 		return failed(ch);
 	if (!is_there) {
@@ -295,9 +313,8 @@ static int change(struct change *ch, const struct deed *deed)
 	if (code != EXIT_CODE_OK)
 		return code;
 	if (deed->asks && !cli_has(ch->c, "dry-run") &&
-	    !cli_confirmed(
-		ch->c, arena_concat(a, "Remove ", found.name ? found.name : "-", " (", found.id,
-			   "), with history, answers and notes?", (char *)NULL)))
+	    !cli_confirmed(ch->c, arena_concat(a, "Remove ", found.name ? found.name : "-", " (",
+				      found.id, "), with answers, words and notes?", (char *)NULL)))
 		return EXIT_CODE_FAILED;
 	return do_it(ch, deed, &found);
 }

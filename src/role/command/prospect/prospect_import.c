@@ -216,6 +216,12 @@ static int finish(struct job *j, struct command_database *d, enum import_end how
 				"nothing was changed, so try again\n");
 		return EXIT_CODE_FAILED;
 	}
+	if (strcmp(d->session.sqlstate, "40001") == 0) {
+		cli_say(stderr,
+		    "salesreg prospect import: somebody changed one of these prospects "
+		    "meanwhile, or it was assigned; nothing was changed, so run it again\n");
+		return EXIT_CODE_FAILED;
+	}
 	return command_database_failed(d, "prospect import");
 }
 
