@@ -1,4 +1,4 @@
--- name: doctor_takeover_tables cold
+-- name: doctor_takeover_tables
 -- which of the older system's tables are there, whether they have been migrated, which columns that salesreg wants they lack, and which
 -- of their times have no zone
 SELECT current_database(), to_regclass('public.sales_representatives') IS NOT NULL, to_regclass('public.test_prospects') IS NOT NULL,
@@ -19,7 +19,7 @@ SELECT current_database(), to_regclass('public.sales_representatives') IS NOT NU
         WHERE a.attrelid IN (to_regclass('public.sales_representatives'), to_regclass('public.test_prospects'))
           AND a.atttypid = 'timestamp'::regtype AND NOT a.attisdropped),
        current_setting('TimeZone')
--- name: doctor_takeover_reps cold
+-- name: doctor_takeover_reps
 -- what is in the older system's table of reps, whatever columns it has: a code of each kind of thing, how many, which
 WITH r AS MATERIALIZED (
     SELECT left(j ->> 'status', 50) AS status, lower(btrim(left(j ->> 'email', 320))) AS email, left(j ->> 'telegram_id', 50) AS account
@@ -42,7 +42,7 @@ SELECT f.code, f.n, f.which FROM (
     SELECT 6, 'rep_no_account', count(*), NULL FROM r WHERE account IS NULL) f
 WHERE f.n > 0 OR f.code = 'reps'
 ORDER BY f.place, f.n DESC, f.which
--- name: doctor_takeover_prospects cold
+-- name: doctor_takeover_prospects
 -- the same of prospects. Times without a zone that are ahead of the server's clock were written by a
 -- clock of another zone
 WITH p AS MATERIALIZED (
