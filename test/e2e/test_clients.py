@@ -114,6 +114,23 @@ def test_a_reply_to_the_notice_of_a_new_client_is_a_note(world):  # noqa: F811
     assert notes(world) == ["Просила звонить после шести"]
 
 
+def test_a_reply_to_a_notice_with_the_client_s_words_is_asked_about(world, campaign):  # noqa: F811
+    anna = world.person("Anna")
+    anna.opens(campaign())
+    anna.hears_anything()
+    anna.says("Позвоните мне")
+    anna.hears_anything()
+    boris = registered(world)
+    notice = boris.hears_anything()
+    assert "Позвоните мне" in notice.text
+    world.settle()
+    boris.forget()
+    says(boris, "Добрый день, Анна!", reply_to=notice)
+    boris.presses("Anna", message=boris.hears("relay_whom"))
+    assert anna.hears_anything().text == "Добрый день, Анна!"
+    assert notes(world) == []
+
+
 def test_a_notice_of_a_client_who_has_gone_since_goes_all_the_same_and_what_became_of_them_follows(world):  # noqa: F811
     boris = registered(world)
     world.sandbox.fault("429", method="sendMessage", chat=boris.id, retry_after=3, times=1)

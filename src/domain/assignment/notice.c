@@ -58,9 +58,11 @@ static void build(const struct catalog *catalog, enum locale locale, enum text_i
 	};
 	struct message_list sent = {0};
 	prospect_list_send(&list, a, &sent);
+	/* where their own words stand on it, a reply may be meant for them: then the rep is asked */
+	bool card = count == 1 && !prospects->said && !prospects->asks_for_person;
 	struct relayed *about = ARENA_NEW(a, struct relayed);
 	*about = (struct relayed){
-	    .prospect = count == 1 ? prospects->prospect_id : NULL, .card = true, .notice = true};
+	    .prospect = card ? prospects->prospect_id : NULL, .card = true, .notice = true};
 	for (struct message *m = sent.first; m && about->prospect; m = m->next)
 		m->relayed = about;
 	message_list_join(messages, &sent);

@@ -16,8 +16,8 @@ enum { NOTICE_MAX_PROSPECTS = 8 }; /* in one message */
 
 struct notice_prospect {
 	int64_t assignment_id; /* 0: no buttons */
-	const char
-	    *prospect_id; /* of one alone: what the rep replies is a note on it; NULL: none */
+	const char *
+	    prospect_id; /* of one alone, without words of theirs: what the rep replies is a note on it; NULL: none */
 	/* Any may be NULL. telegram: '@name' or a number. */
 	const char *name, *telegram, *context, *notes, *email;
 	const char *known;  /* the name under which the rep has this person already, or NULL */
