@@ -45,8 +45,7 @@ def long_ago(office):
 def told(office, person):
     """The outcomes that the rep has heard of by now."""
     office.world.settle()
-    texts = [event["text"] for event in person.unheard()]
-    person.forget()
+    texts = [event["text"] for event in person.takes()]
     return [key for key in OUTCOMES for text in texts if office.world.texts.pattern("ru", key).fullmatch(text)]
 
 

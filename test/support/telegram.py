@@ -285,10 +285,15 @@ class Person:
         self._inbox += [e for e in events if not e["kind"].startswith("user_")]
         return [e for e in self._inbox if e["kind"] == "bot_message"]
 
+    def takes(self):
+        """What came and was not consumed, which it is now; nothing that comes meanwhile goes with it."""
+        heard = self.unheard()
+        self._inbox.clear()
+        return heard
+
     def forget(self):
         """Consumes everything there is."""
-        self.unheard()
-        self._inbox.clear()
+        self.takes()
 
     # whole conversations
 
