@@ -1,11 +1,15 @@
 """salesreg prospect add, edit, assign, reassign, unassign, status, note, remove: what an operator sees, what reps hear, and what is written down."""
 import json
+import os
+import pty
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import test_prospects as prospects
 from support.database import tables
+from support.paths import BINARY
 from support.process import run
 from support.waiting import eventually
 from test_prospect_chat import campaign, link, registered, world  # noqa: F401
@@ -169,6 +173,23 @@ def test_one_is_removed_only_when_that_is_meant(world, prospect):  # noqa: F811
     boris.hears("lost", count=1, list=world.texts.render("ru", "lost_deleted", name="Olga Petrova"))
     assert world.db.value("SELECT count(*) FROM test_prospects") == 0
     assert "Olga" not in json.dumps(audited(world)[0][2:])
+
+
+@pytest.mark.parametrize("what", ["remove", "forget"])
+def test_it_asks_at_a_terminal_for_what_it_is_about_to_do(database, what):
+    database.no_prospects()
+    database.add_prospect("p1", "Olga Petrova", "@olga_p")
+    for answer, left in ((b"n\n", 1), (b"y\n", 0)):
+        master, slave = pty.openpty()
+        process = subprocess.Popen([BINARY, "prospect", what, "p1"], stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   env={"DATABASE_URL": database.url, "LC_ALL": "C.UTF-8"})
+        os.write(master, answer)
+        out, err = process.communicate(timeout=60)
+        os.close(slave)
+        os.close(master)
+        question = f"{what.capitalize()} Olga Petrova (p1), with answers, words and notes? [y/N] "
+        assert out.startswith(question.encode()), (out, err)
+        assert database.value("SELECT count(*) FROM test_prospects WHERE id = 'p1'") == left
 
 
 def test_two_operators_at_once_are_one_after_the_other(world, prospect):  # noqa: F811

@@ -312,9 +312,10 @@ static int change(struct change *ch, const struct deed *deed)
 		code = prospect_find(ch->c, ch->d, deed->missing ? 1 : ch->c->count, &found);
 	if (code != EXIT_CODE_OK)
 		return code;
-	if (deed->asks && !cli_has(ch->c, "dry-run") &&
-	    !cli_confirmed(ch->c, arena_concat(a, "Remove ", found.name ? found.name : "-", " (",
-				      found.id, "), with answers, words and notes?", (char *)NULL)))
+	const char *question = arena_printf(a, "%s %s (%s), with answers, words and notes?",
+	    strcmp(deed->name, "forget") == 0 ? "Forget" : "Remove", found.name ? found.name : "-",
+	    found.id);
+	if (deed->asks && !cli_has(ch->c, "dry-run") && !cli_confirmed(ch->c, question))
 		return EXIT_CODE_FAILED;
 	return do_it(ch, deed, &found);
 }
