@@ -134,31 +134,6 @@ void turn_show_missed(struct turn *t)
 		turn_effect(t, (struct effect){.kind = EFFECT_HEARD});
 }
 
-static void admin_hello(struct turn *t, const char *first)
-{
-	static const struct turn_button buttons[] = {
-	    {TEXT_BUTTON_APPLICATIONS, PRESS_APPLICATIONS, true},
-	    {TEXT_BUTTON_REGISTER, PRESS_REGISTER_YES, false},
-	};
-	static const struct turn_button with_invite[] = {
-	    {TEXT_BUTTON_INVITE, PRESS_INVITE, true},
-	    {TEXT_BUTTON_APPLICATIONS, PRESS_APPLICATIONS, true},
-	    {TEXT_BUTTON_REGISTER, PRESS_REGISTER_YES, false},
-	};
-	struct message *message =
-	    turn_say_text(t, turn_join(t, first, turn_text(t, TEXT_ADMIN_HELLO, NO_ARGS)));
-	turn_set_phase(t, PHASE_NONE);
-	if (t->state->rules->by_invitation)
-		turn_buttons(t, message, with_invite, 3);
-	else
-		turn_buttons(t, message, buttons, 2);
-}
-
-static void greet(struct turn *t)
-{
-	admin_hello(t, turn_about_link(t));
-}
-
 static void admin_lists(struct turn *t)
 {
 	if (anybody_waits(t))
@@ -228,10 +203,6 @@ static void admin_decided(struct turn *t)
 	    ARGS({"name", name}));
 }
 
-static const struct phase phases[] = {
-    {PHASE_NONE, PERSON_ADMIN, .greets = true, .ask = admin_hello, .on_text = greet,
-	.on_begin = turn_begin},
-};
 static const struct button_row buttons[] = {
     {PRESS_APPROVE, PERSON_ADMIN, FACT_SUBJECT | FACT_LOCK, OPEN_TO_ALL, admin_decided},
     {PRESS_REJECT, PERSON_ADMIN, FACT_SUBJECT | FACT_LOCK, OPEN_TO_ALL, admin_decided},
@@ -240,4 +211,4 @@ static const struct button_row buttons[] = {
 static const struct word_row words[] = {
     {PHRASE_APPLICATIONS, PERSON_ADMIN, 0, FACT_APPLICATIONS, 0, admin_lists},
 };
-const struct dialogue dialogue_admins = {PHASES(phases), BUTTONS(buttons), WORDS(words)};
+const struct dialogue dialogue_admins = {BUTTONS(buttons), WORDS(words)};

@@ -100,7 +100,7 @@ struct dialogue {
 #define BUTTONS(rows) .buttons = (rows), .button_count = sizeof(rows) / sizeof *(rows)
 #define WORDS(rows) .words = (rows), .word_count = sizeof(rows) / sizeof *(rows)
 extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_codes,
-    dialogue_claims, dialogue_admins, dialogue_invitations, dialogue_languages, dialogue_privacy,
+    dialogue_claims, dialogue_admins, dialogue_admin_menu, dialogue_invitations, dialogue_languages, dialogue_privacy,
     dialogue_client_cards, dialogue_own_clients, dialogue_client_list, dialogue_client_card,
     dialogue_calendar, dialogue_hours, dialogue_zones, dialogue_follow_ups, dialogue_prospects,
     dialogue_owners, dialogue_questions, dialogue_closing, dialogue_relay;
@@ -357,6 +357,15 @@ bool turn_ask_again(struct turn *t, const char *first);
 bool turn_has_asked_all(const struct turn *t);
 /* Whether the letters of who talks are covered by the buttons of a question: they stay until a message takes them away. */
 bool turn_shows_keyboard(const struct turn *t);
+
+/* admin/conversation_admin_menu.c */
+/* Under a message to an admin: all that an admin can do by a button. */
+void turn_admin_buttons(const struct turn *t, struct message *message);
+/* The way back to it, in the place of the message that it hangs on. */
+struct button turn_admin_menu_button(const struct turn *t);
+/* A message of its own, or instead of the one that was pressed. */
+void turn_put(
+    struct turn *t, bool again, const char *text, const struct button *buttons, size_t count);
 
 /* conversation_admin.c */
 /* What an admin is written to in, unasked. */

@@ -99,6 +99,27 @@ size_t turn_capacity(const struct turn *t)
 void turn_menu_buttons(const struct turn *t, struct message *message)
 {
 	rep_menu_buttons(t->state->rules, t->out->next.locale, t->a, message);
+	if (!(t->kinds & PERSON_ADMIN))
+		return;
+	size_t count = message->button_count;
+	struct button *buttons = ARENA_ARRAY(t->a, struct button, count + 1);
+	memcpy(buttons, message->buttons, count * sizeof *buttons);
+	buttons[count] = (struct button){.text = turn_text(t, TEXT_BUTTON_ADMIN, NO_ARGS),
+	    .data = press_data(t->a, PRESS_ADMIN_MENU, 0),
+	    .new_row = true};
+	message_set_buttons(message, buttons, count + 1);
+}
+
+void turn_put(
+    struct turn *t, bool again, const char *text, const struct button *buttons, size_t count)
+{
+	struct message *m = NULL;
+	if (again && t->event->message_id)
+		m = message_list_add_edit_text(
+		    &t->out->messages, t->a, t->event->chat_id, t->event->message_id, text);
+	if (!m)
+		m = turn_say_text(t, text);
+	message_set_buttons(m, buttons, count);
 }
 
 static const char *line_about(

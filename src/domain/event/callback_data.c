@@ -39,7 +39,8 @@ static const char *parse_id(const char *s, int64_t *id)
 static bool parse_about(const char *s, enum press_kind kind, const char **about)
 {
 	if (kind == PRESS_LANGUAGE || kind == PRESS_ZONE || kind == PRESS_QUESTION ||
-	    kind == PRESS_CLIENTS || kind == PRESS_CLIENT || kind == PRESS_CLIENT_HISTORY) {
+	    kind == PRESS_CLIENTS || kind == PRESS_CLIENT || kind == PRESS_CLIENT_HISTORY ||
+	    kind == PRESS_ADMIN_MENU) {
 		*about = *s == ':' ? s + 1 : NULL;
 		return *about || *s == '\0';
 	}

@@ -20,6 +20,7 @@
 	X(CANCEL, "cancel")                                                                        \
 	X(CLAIM, "reg:claim")                                                                      \
 	X(INVITE, "adm:invite")                                                                    \
+	X(ADMIN_MENU, "adm:menu")                                                                  \
 	X(CODE_AGAIN, "code:again")                                                                \
 	X(APPLICATIONS, "adm:list")                                                                \
 	X(LANGUAGE, "lang")                                                                        \
@@ -92,7 +93,7 @@ enum press_kind {
 /* WHOLE_NAME and CLAIM carry an <about>, too: "name:whole:<about>"; LANGUAGE carries one of ours or another, "lang:ru",
  * and ZONE a zone: "zone:set:Asia/Dubai", QUESTION what a button under a question does: "q:<version>:3:c1" (qualification/script.h), CLIENTS which
  * page of the list: "cl:<move><place>" (conversation/client_view.h), CLIENT "e" if the card takes the place of the message that was
- * pressed, and CLIENT_HISTORY the event before which it goes on: "a:5:h:77". */
+ * pressed (so does ADMIN_MENU), and CLIENT_HISTORY the event before which it goes on: "a:5:h:77". */
 
 struct press {
 	enum press_kind kind;

@@ -29,6 +29,7 @@
 	X(PROPERTY, "property")                                                                    \
 	X(UNREGISTER, "unregister")                                                                \
 	X(APPLICATIONS, "applications") /* admins only */                                          \
+	X(ADMIN, "admin")               /* the same */                                             \
 	X(TOMORROW, "tomorrow")                                                                    \
 	X(IN_A_WEEK, "in a week")                                                                  \
 	X(CALENDAR, "calendar")                                                                    \

@@ -68,19 +68,6 @@ static struct button open_button(
 	};
 }
 
-/* A message of its own, or instead of what stands where the list was pressed. */
-static void put(
-    struct turn *t, bool again, const char *text, const struct button *buttons, size_t count)
-{
-	struct message *m = NULL;
-	if (again && t->event->message_id)
-		m = message_list_add_edit_text(
-		    &t->out->messages, t->a, t->event->chat_id, t->event->message_id, text);
-	if (!m)
-		m = turn_say_text(t, text);
-	message_set_buttons(m, buttons, count);
-}
-
 static struct button own_button(const struct turn *t)
 {
 	return (struct button){.text = turn_text(t, TEXT_BUTTON_OWN_CLIENT, NO_ARGS),
@@ -114,7 +101,8 @@ static void show(struct turn *t, bool again)
 	    .data = press_data(t->a, PRESS_CLIENTS_FIND, 0),
 	    .new_row = true};
 	buttons[count++] = own_button(t);
-	put(t, again, turn_join(t, text, turn_text(t, TEXT_CLIENTS_HINT, NO_ARGS)), buttons, count);
+	turn_put(
+	    t, again, turn_join(t, text, turn_text(t, TEXT_CLIENTS_HINT, NO_ARGS)), buttons, count);
 }
 
 void turn_list_clients(struct turn *t)
@@ -137,7 +125,7 @@ static void show_nobody(struct turn *t)
 	struct button *first = ARENA_NEW(t->a, struct button);
 	*first = (struct button){.text = turn_text(t, TEXT_BUTTON_CLIENTS_FIRST, NO_ARGS),
 	    .data = press_on_list(t, CLIENTS_FIRST, (struct client_place){0, 0})};
-	put(t, true, turn_text(t, TEXT_CLIENTS_PAGE_GONE, NO_ARGS), first, 1);
+	turn_put(t, true, turn_text(t, TEXT_CLIENTS_PAGE_GONE, NO_ARGS), first, 1);
 }
 
 static void ask_word(struct turn *t, const char *first)
@@ -192,7 +180,7 @@ static bool show_found(struct turn *t, bool again, const char *word)
 	buttons[count++] = (struct button){.text = turn_text(t, TEXT_BUTTON_CLIENTS_FIND, NO_ARGS),
 	    .data = press_data(t->a, PRESS_CLIENTS_FIND, 0),
 	    .new_row = true};
-	put(t, again, text, buttons, count);
+	turn_put(t, again, text, buttons, count);
 	return true;
 }
 
@@ -240,7 +228,7 @@ static void press_list(struct turn *t)
 	} else if (page && page->count > 0) {
 		show(t, true);
 	} else if (press.move == CLIENTS_FIRST) {
-		put(t, true, turn_text(t, TEXT_CLIENTS_NONE, NO_ARGS), NULL, 0);
+		turn_put(t, true, turn_text(t, TEXT_CLIENTS_NONE, NO_ARGS), NULL, 0);
 	} else {
 		show_nobody(t);
 	}
