@@ -411,9 +411,9 @@ def test_a_right_that_is_missing_holds_up_and_parks_nobody(make_world, right):
 
 COLUMNS = {
     "sales_representatives": {
-        "SELECT": "id, telegram_id, telegram_username, name, email, status, calendar_account_name, registered_at, updated_at",
+        "SELECT": "id, telegram_id, telegram_username, name, email, status, calendar_account_name, is_admin, registered_at, updated_at",
         "INSERT": "telegram_id, telegram_username, name, email, status, approved_at",
-        "UPDATE": "telegram_id, telegram_username, name, email, status, calendar_account_name, registered_at, approved_at, approved_by, updated_at"},
+        "UPDATE": "telegram_id, telegram_username, name, email, status, calendar_account_name, is_admin, registered_at, approved_at, approved_by, updated_at"},
     "test_prospects": {
         "SELECT": "ctid, id, telegram_id, name, context, email, notes, status, assigned_rep_id, last_contact_at, created_at, updated_at",
         "INSERT": "id, telegram_id, name, context, email, notes, status, assigned_rep_id, last_contact_at, created_at",
