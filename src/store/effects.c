@@ -143,6 +143,8 @@ static const struct write {
 	{OF(effect.connection, TEXT), OF(effect.from, I64), OF(effect.said, TEXT)}, NULL, NULL},
     {KIND(STOP), SQL_OPT_OUTS_ADD, {OF_USER}, NULL, NULL},
     {KIND(RESUME), SQL_OPT_OUTS_REMOVE, {OF_USER}, NULL, NULL},
+    {KIND(STATS), SQL_STATS_ASK, {OF_USER, OF(effect.message_id, I64), OF(effect.days, I64)}, NULL,
+	NULL},
     {KIND(HEARD), SQL_ADMINS_HEARD, {OF_USER}, NULL, NULL},
     {KIND(REFUSE_CLAIM), SQL_CLAIMS_REFUSE, {OF(effect.to, I64)}, NULL, NULL},
     {KIND(REFUSE_CLAIM), SQL_AUDIT_REFUSED, {OF(effect.to, I64), OF_USER}, NULL, NULL},

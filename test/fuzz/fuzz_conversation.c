@@ -33,7 +33,8 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "отключиться", "помощь", "зарегистрироваться", "/start", "Иван Петров", "ivan@a.example",
     "ivan@b.example", "Ivan+1@A.example", "reg:yes", "reg:no", "cancel", "menu:clients",
     "menu:status", "menu:email", "menu:unreg", "menu:help", "un:yes", "un:no", "a:5:c", "a:5:d",
-    "a:6:c", "adm:ok:501", "adm:no:501", "adm:ok:900", "adm:no:500", "adm:menu", "adm:menu:e", "админ", "123456", "12 34 56",
+    "a:6:c", "adm:ok:501", "adm:no:501", "adm:ok:900", "adm:no:500", "adm:menu", "adm:menu:e", "админ", "/stats", "adm:stats", "adm:days:30", "adm:days:31",
+    "123456", "12 34 56",
     "rABCDEFGHIJKLMNOPQRSTUVWX", "pABCDEFGHIJKLMNOPQRSTUV", "cABCDEFGHIJKLMNOPQRSTUV", "pros:yes",
     "pros:stop", "pros:resume", "ищу недвижимость", "стоп", "claim", "code:again", "часы",
     "menu:hours", "hours:six", "hours:zone", "zone:set:Asia/Dubai", "Дубай", "UTC+4", "пн-пт 10-19",
@@ -871,7 +872,11 @@ static void check_effect(const struct effect *e, const struct conversation_state
 	case EFFECT_FOLLOW_UP:
 		require(e->assignment_id > 0 && e->zone && e->day >= 0 && e->minute >= 0 &&
 			e->minute < 24 * 60);
-		break;
+		return;
+	case EFFECT_STATS:
+		require(event->user_id == ADMIN);
+		require(e->days == 7 || e->days == 30 || e->days == 90);
+		return;
 	case EFFECT_HEARD:
 		require(event->user_id == ADMIN && s->missed);
 		return;

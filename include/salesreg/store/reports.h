@@ -5,7 +5,7 @@
  * are -1 where nothing is known. Errors: false; the session says why.
  */
 #pragma once
-#include "salesreg/base/arena.h"
+#include "salesreg/db/conn.h"
 #include "salesreg/db/session.h"
 
 bool reports_begin(struct db_session *s, int answer_ms);
@@ -47,3 +47,16 @@ struct report_ended {
 };
 bool reports_ended(struct db_session *s, struct arena *a, int64_t period_s, const char *rep,
     struct report_ended **rows, size_t *count);
+
+/* All of the above by a worker, of all reps, in one run: the same snapshot, and answer_ms for each statement of it. */
+struct reports {
+	struct report_waiting waiting;
+	struct report_arrivals *arrivals;
+	struct report_load *load;
+	struct report_ended *ended;
+	size_t arrivals_count, load_count, ended_count;
+};
+void reports_plan(
+    struct db_plan *plan, struct arena *a, int64_t period_s, const char *zone, int answer_ms);
+/* results: of a plan that has nothing else. */
+void reports_parse(PGresult *const *results, struct arena *a, struct reports *reports);

@@ -100,10 +100,11 @@ struct dialogue {
 #define BUTTONS(rows) .buttons = (rows), .button_count = sizeof(rows) / sizeof *(rows)
 #define WORDS(rows) .words = (rows), .word_count = sizeof(rows) / sizeof *(rows)
 extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_codes,
-    dialogue_claims, dialogue_admins, dialogue_admin_menu, dialogue_invitations, dialogue_languages, dialogue_privacy,
-    dialogue_client_cards, dialogue_own_clients, dialogue_client_list, dialogue_client_card,
-    dialogue_calendar, dialogue_hours, dialogue_zones, dialogue_follow_ups, dialogue_prospects,
-    dialogue_owners, dialogue_questions, dialogue_closing, dialogue_relay;
+    dialogue_claims, dialogue_admins, dialogue_admin_menu, dialogue_invitations, dialogue_languages,
+    dialogue_privacy, dialogue_client_cards, dialogue_own_clients, dialogue_client_list,
+    dialogue_client_card, dialogue_calendar, dialogue_hours, dialogue_zones, dialogue_follow_ups,
+    dialogue_prospects, dialogue_owners, dialogue_questions, dialogue_closing, dialogue_relay,
+    dialogue_stats;
 
 /* conversation_dialogues.c */
 unsigned button_facts(enum press_kind press);

@@ -1,4 +1,5 @@
 #include "salesreg/store/bot.h"
+#include "salesreg/app/bot/admin/stats_answers.h"
 #include "salesreg/app/bot/delivery/delivery.h"
 #include "salesreg/app/bot/mail/mailer.h"
 #include "salesreg/app/bot/poller.h"
@@ -28,6 +29,7 @@ struct bot {
 	struct delivery *delivery;
 	struct poller *poller;
 	struct mailer *mailer; /* NULL: e-mails are not proven */
+	struct stats_answers *stats;
 	struct email_code_key code_key;
 	uv_timer_t deadline, count, naming;
 	int64_t bot_id;
@@ -44,6 +46,7 @@ static void destroy(void *data)
 	uv_close((uv_handle_t *)&bot->deadline, NULL);
 	uv_close((uv_handle_t *)&bot->count, NULL);
 	uv_close((uv_handle_t *)&bot->naming, NULL);
+	stats_answers_destroy(bot->stats);
 	mailer_destroy(bot->mailer);
 	poller_destroy(bot->poller);
 	delivery_destroy(bot->delivery);
@@ -230,6 +233,8 @@ static void on_notified(const char *channel, void *data)
 	struct bot *bot = data;
 	if (strcmp(channel, "salesreg_mail") == 0)
 		mailer_wake(bot->mailer);
+	else if (strcmp(channel, "salesreg_admin") == 0)
+		stats_answers_wake(bot->stats);
 	else if (strcmp(channel, "salesreg_parked") == 0)
 		poller_look_at_parked(bot->poller);
 	else
@@ -242,6 +247,7 @@ static void on_listening(void *data)
 	struct bot *bot = data;
 	delivery_wake(bot->delivery);
 	mailer_wake(bot->mailer);
+	stats_answers_wake(bot->stats);
 	if (bot->listened)
 		poller_look_at_parked(bot->poller);
 	bot->listened = true;
@@ -272,6 +278,20 @@ static void start_mail(struct bot *bot)
 	email_code_key(&bot->code_key, &w->config.bot_token);
 	if (rules_mail(&w->config, &options.mail))
 		bot->mailer = mailer_create(&w->loop, &options);
+}
+
+static void start_stats(struct bot *bot)
+{
+	struct worker *w = &bot->worker.worker;
+	bot->stats = stats_answers_create(&w->loop, &(struct stats_answers_options){
+							.leader = bot->worker.pool,
+							.uri = &w->config.database_url,
+							.server = bot->worker.server,
+							.telegram = bot->telegram,
+							.rules = &bot->worker.rules,
+							.leads = leads,
+							.data = bot,
+						    });
 }
 
 /* One connection, which whoever leads has. */
@@ -314,7 +334,8 @@ static void start(void *data)
 			  .bot_id = bot->bot_id,
 			  .rate_per_s = (unsigned)w->config.rate_limit_per_s,
 			  .chat_rate_per_s = (unsigned)w->config.chat_rate_limit_per_s,
-			  .rules = &bot->worker.rules,
+			  .admin_ids = w->config.admin_ids,
+			  .admin_count = w->config.admin_count,
 			  .on_capacity = on_roomy,
 			  .data = bot,
 		      });
@@ -334,32 +355,33 @@ static void start(void *data)
 					.data = bot,
 				    });
 	start_mail(bot);
+	start_stats(bot);
 }
 
 static int run(struct cli *c)
 {
 	struct bot bot = {0};
-	return db_worker_main(
-	    &bot.worker, &(struct db_worker_options){
-			     .role = c->name,
-			     .needs = CONFIG_NEEDS_TOKEN,
-			     .session_sql = leader_session,
-			     .channels = {"salesreg_outbox", "salesreg_parked", "salesreg_mail"},
-			     .pool = lead_by_pool,
-			     .setup = set_database_up,
-			     .start = start,
-			     .up = on_database_up,
-			     .down = on_database_down,
-			     .refused = on_database_refused,
-			     .ready = on_listening,
-			     .notified = on_notified,
-			     .stop = stop,
-			     .destroy = destroy,
-			     .destroy_last = destroy_last,
-			     .report = report,
-			     .expose = expose,
-			     .data = &bot,
-			 });
+	return db_worker_main(&bot.worker, &(struct db_worker_options){
+					       .role = c->name,
+					       .needs = CONFIG_NEEDS_TOKEN,
+					       .session_sql = leader_session,
+					       .channels = {"salesreg_outbox", "salesreg_parked",
+						   "salesreg_mail", "salesreg_admin"},
+					       .pool = lead_by_pool,
+					       .setup = set_database_up,
+					       .start = start,
+					       .up = on_database_up,
+					       .down = on_database_down,
+					       .refused = on_database_refused,
+					       .ready = on_listening,
+					       .notified = on_notified,
+					       .stop = stop,
+					       .destroy = destroy,
+					       .destroy_last = destroy_last,
+					       .report = report,
+					       .expose = expose,
+					       .data = &bot,
+					   });
 }
 
 const struct cli_command command_bot = {

@@ -35,6 +35,7 @@
 	X(TARGET_CALENDAR, "target calendar") /* calendar_id: calls are entered there */                \
 	/* assignment_id, zone, day, minute: the rep gets the card again then */                        \
 	X(FOLLOW_UP, "follow up")                                                                       \
+	X(STATS, "stats") /* days, message_id: whose place they take, 0: none */                        \
 	X(HEARD, "heard") /* an admin has been shown what was missed */                                 \
 	/* name, username, source, campaign: who writes is a prospect from now on */                    \
 	X(NEW_PROSPECT, "new prospect")                                                                 \

@@ -23,6 +23,7 @@
 	X(ADMIN_MENU, "adm:menu")                                                                  \
 	X(CODE_AGAIN, "code:again")                                                                \
 	X(APPLICATIONS, "adm:list")                                                                \
+	X(STATS, "adm:stats")                                                                      \
 	X(LANGUAGE, "lang")                                                                        \
 	X(WHOLE_NAME, "name:whole")                                                                \
 	X(MENU_CLIENTS, "menu:clients")                                                            \
@@ -78,6 +79,7 @@
 	X(REJECT, "adm:no:", "", true)                                                             \
 	X(SAME_PERSON, "adm:same:", "", true)                                                      \
 	X(OTHER_PERSON, "adm:other:", "", true)                                                    \
+	X(STATS_DAYS, "adm:days:", "", false)                                                      \
 	X(CALENDAR_PICK, "cal:pick:", "", false)                                                   \
 	X(CALENDAR_TARGET, "cal:into:", "", false)
 

@@ -30,6 +30,7 @@
 	X(UNREGISTER, "unregister")                                                                \
 	X(APPLICATIONS, "applications") /* admins only */                                          \
 	X(ADMIN, "admin")               /* the same */                                             \
+	X(STATS, "stats")               /* the same */                                             \
 	X(TOMORROW, "tomorrow")                                                                    \
 	X(IN_A_WEEK, "in a week")                                                                  \
 	X(CALENDAR, "calendar")                                                                    \

@@ -1,0 +1,21 @@
+#include "salesreg/domain/conversation/admin/stats_buttons.h"
+#include "salesreg/domain/event/callback_data.h"
+
+const int64_t stats_periods[STATS_PERIODS] = {7, 30, 90};
+
+void stats_buttons(struct message *message, const struct catalog *catalog, enum locale locale,
+    int64_t days, struct arena *a)
+{
+	struct button *buttons = ARENA_ARRAY(a, struct button, STATS_PERIODS);
+	for (size_t i = 0; i < STATS_PERIODS; i++) {
+		const struct catalog_arg count[] = {
+		    {"days", arena_printf(a, "%lld", (long long)stats_periods[i])}};
+		enum text_id label =
+		    stats_periods[i] == days ? TEXT_BUTTON_STATS_CHOSEN : TEXT_BUTTON_STATS_DAYS;
+		buttons[i] = (struct button){
+		    .text = catalog_render(catalog, locale, label, count, 1, a),
+		    .data = press_data(a, PRESS_STATS_DAYS, stats_periods[i]),
+		};
+	}
+	message_set_buttons(message, buttons, STATS_PERIODS);
+}
