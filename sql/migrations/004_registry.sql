@@ -590,6 +590,16 @@ BEGIN
                   WHERE f.status = 'active' AND s.status IS DISTINCT FROM 'active') THEN
         PERFORM pg_catalog.pg_notify('salesreg_reps', '');
     END IF;
+    -- who is an admin has changed, or which account they have
+    IF TG_OP = 'INSERT' THEN
+        IF EXISTS (SELECT 1 FROM fresh WHERE is_admin) THEN
+            PERFORM pg_catalog.pg_notify('salesreg_admins', '');
+        END IF;
+    ELSIF EXISTS (SELECT 1 FROM fresh f JOIN stale s ON s.id = f.id
+                  WHERE (f.is_admin OR s.is_admin)
+                    AND (f.is_admin, f.status, f.telegram_id) IS DISTINCT FROM (s.is_admin, s.status, s.telegram_id)) THEN
+        PERFORM pg_catalog.pg_notify('salesreg_admins', '');
+    END IF;
     -- Who comes back to work, by whatever way, or has another account, starts anew: that Telegram did not reach them was about
     -- a time, or an account, that is over. A row that somebody holds is corrected by the next answer.
     IF TG_OP = 'UPDATE' THEN

@@ -124,11 +124,11 @@ FROM (
                          THEN f.attnum > 0 OR (c.relname = 'outbox_history' AND p.name = 'SELECT' AND f.attname = 'ctid')
                          ELSE f.attname = ANY (CASE c.relname || ' ' || p.name
                              WHEN 'sales_representatives SELECT'
-                             THEN '{id,telegram_id,telegram_username,name,email,status,calendar_account_name,registered_at,updated_at}'
+                             THEN '{id,telegram_id,telegram_username,name,email,status,calendar_account_name,is_admin,registered_at,updated_at}'
                              WHEN 'sales_representatives INSERT'
                              THEN '{telegram_id,telegram_username,name,email,status,approved_at}'
                              WHEN 'sales_representatives UPDATE'
-                             THEN '{telegram_id,telegram_username,name,email,status,calendar_account_name,registered_at,approved_at,'
+                             THEN '{telegram_id,telegram_username,name,email,status,calendar_account_name,is_admin,registered_at,approved_at,'
                                   'approved_by,updated_at}'
                              WHEN 'test_prospects SELECT'
                              THEN '{ctid,id,telegram_id,name,context,email,notes,status,assigned_rep_id,last_contact_at,created_at,'

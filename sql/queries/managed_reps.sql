@@ -20,7 +20,7 @@ SELECT r.id, left(r.name, 255), left(r.email, 255), left(r.telegram_username, 25
        (extract(epoch FROM d.unreachable_since) * 1000000)::bigint, (extract(epoch FROM s.updated_at) * 1000000)::bigint,
        CASE WHEN isfinite(r.registered_at::timestamptz) THEN (extract(epoch FROM r.registered_at::timestamptz) * 1000000)::bigint ELSE 0 END,
        count(*) OVER (), d.capacity, d.paused_until IS NOT NULL,
-       CASE WHEN isfinite(d.paused_until) THEN (extract(epoch FROM d.paused_until) * 1000000)::bigint END
+       CASE WHEN isfinite(d.paused_until) THEN (extract(epoch FROM d.paused_until) * 1000000)::bigint END, r.is_admin IS TRUE
 FROM wanted w
 JOIN public.sales_representatives r ON r.id = w.id
 LEFT JOIN salesreg.rep_rotation d ON d.rep = r.id

@@ -5,7 +5,7 @@ SELECT r.id, left(r.name, 255), left(r.email, 255), r.telegram_id, left(r.status
        (SELECT count(*) FROM public.test_prospects p
         WHERE p.assigned_rep_id = r.id AND p.status IN ('unreached', 'contacted', 'in_conversation')),
        d.capacity, d.paused_until IS NOT NULL,
-       CASE WHEN isfinite(d.paused_until) THEN (extract(epoch FROM d.paused_until) * 1000000)::bigint END
+       CASE WHEN isfinite(d.paused_until) THEN (extract(epoch FROM d.paused_until) * 1000000)::bigint END, r.is_admin IS TRUE
 FROM public.sales_representatives r
 LEFT JOIN salesreg.rep_rotation d ON d.rep = r.id
 LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
@@ -46,6 +46,12 @@ WITH changed AS (
     RETURNING 1
 )
 SELECT pg_catalog.pg_notify('salesreg_reps', '') FROM changed
+-- name: reps_set_admin cold
+-- $1 rep, $2 whether they are an admin
+UPDATE public.sales_representatives SET is_admin = $2::boolean, updated_at = now() WHERE id = $1::uuid
+-- name: reps_other_admins cold
+-- $1 rep: how many others are admins by their rows
+SELECT count(*) FROM public.sales_representatives r WHERE r.is_admin AND r.status = 'active' AND r.id <> $1::uuid
 -- name: reps_pause cold
 -- $1 rep, $2 for so many seconds, or -1: until a manager ends it; NULL: it ends
 WITH changed AS (

@@ -5,7 +5,7 @@ SELECT r.telegram_id, r.id, left(r.name, 255), left(r.email, 255), coalesce(left
        CASE WHEN r.status = 'removed' THEN 0 ELSE
        (SELECT count(*) FROM public.test_prospects p
         WHERE p.assigned_rep_id = r.id AND p.status IN ('unreached', 'contacted', 'in_conversation')) END,
-       d.capacity, d.paused_until IS NOT NULL
+       d.capacity, d.paused_until IS NOT NULL, r.is_admin IS TRUE
 FROM public.sales_representatives r LEFT JOIN salesreg.rep_rotation d ON d.rep = r.id
 WHERE r.telegram_id = ANY ($1::bigint[])
 ORDER BY r.id FOR NO KEY UPDATE OF r
@@ -40,7 +40,7 @@ WITH fresh AS (
 ), back AS (
     UPDATE public.sales_representatives r
     SET telegram_username = f.username, name = f.name, email = f.email, status = f.status, registered_at = now(),
-        approved_at = CASE WHEN f.status = 'active' THEN now() END, approved_by = NULL, updated_at = now()
+        approved_at = CASE WHEN f.status = 'active' THEN now() END, approved_by = NULL, is_admin = false, updated_at = now()
     FROM fresh f WHERE r.id = f.rep AND r.status = 'removed'
     RETURNING r.id
 ), reachable AS (
@@ -153,6 +153,9 @@ WITH lost AS (
     RETURNING 1
 )
 SELECT pg_catalog.pg_notify('salesreg_reconcile', '') FROM (SELECT 1 FROM marked LIMIT 1) AS any_marked
+-- name: admins_read cold
+-- the accounts of reps who are admins, $1 at most
+SELECT r.telegram_id FROM public.sales_representatives r WHERE r.is_admin AND r.status = 'active' ORDER BY r.id LIMIT $1::integer
 -- name: admins_missed
 -- $1 admins: those whom a notification did not reach
 SELECT chat_id FROM salesreg.missed_chats WHERE chat_id = ANY ($1::bigint[])
@@ -186,12 +189,13 @@ UPDATE public.sales_representatives SET telegram_id = -telegram_id
 WHERE telegram_id = ANY ($1::bigint[]) AND status = 'removed'
 -- name: reps_move
 -- $1 reps, $2 their accounts, $3 new ones, $4 names or NULL: the same people. Prospects, history and e-mail belong to the rep and move with
--- it; prospects that still wait to be sent, or for an operator, go to the new account
+-- it; prospects that still wait to be sent, or for an operator, go to the new account. An admin's rights do not: whoever gives them, gives
+-- them to an account
 WITH f AS (
     SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[]) AS f (rep, old, new, name)
 ), moved AS (
     UPDATE public.sales_representatives r
-    SET telegram_id = f.new, telegram_username = NULL, name = coalesce(f.name, r.name), updated_at = now()
+    SET telegram_id = f.new, telegram_username = NULL, name = coalesce(f.name, r.name), is_admin = false, updated_at = now()
     FROM f WHERE r.id = f.rep AND r.telegram_id = f.old
     RETURNING r.id
 ), settled AS (

@@ -55,7 +55,7 @@ const struct config_row config_table[] = {
 	.about = "whether smtp:// goes without STARTTLS where the server has none; never with a "
 		 "password to another machine"},
     {"ADMIN_TELEGRAM_IDS", TYPE_IDS, .offset = 0, NULL, "id[,id…]",
-	.about = "Telegram ids of the managers"},
+	.about = "Telegram ids of the managers; reps become such by salesreg rep set-admin"},
     {"BOT_LOCALE", TYPE_CHOICE, AT(locale), "ru", LOCALE_CHOICES,
 	.about = "language for people whose Telegram speaks none of them"},
     {"TELEGRAM_API_BASE", TYPE_URL, AT(telegram_api_base), "https://api.telegram.org",

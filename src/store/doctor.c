@@ -2,6 +2,7 @@
 #include "rows.h"
 #include "salesreg/db/conn.h"
 #include "salesreg/db/guard.h"
+#include "salesreg/store/people.h"
 #include <string.h>
 
 bool doctor_server(struct db_session *s, struct arena *a, struct doctor_server *out)
@@ -252,6 +253,13 @@ bool doctor_claims_waiting(struct db_session *s, struct arena *a, int64_t longer
 	const PGresult *r = db_session_run(s, SQL_DOCTOR_CLAIMS_WAITING, db_i64(a, longer_than_s));
 	*waiting = r ? db_get_i64(r, 0, 0, 0) : 0;
 	*oldest_ms = r ? db_get_i64(r, 0, 1, 0) : 0;
+	return r;
+}
+
+bool doctor_admins(struct db_session *s, struct arena *a, int64_t *ids, size_t most, size_t *count)
+{
+	const PGresult *r = db_session_run(s, SQL_ADMINS_READ, db_i64(a, (int64_t)most));
+	*count = r ? admins_parse(r, ids, most) : 0;
 	return r;
 }
 

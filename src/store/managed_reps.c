@@ -12,7 +12,8 @@ bool managed_reps_list(struct db_session *s, struct arena *a, const char *status
 	    COL(managed_rep, reason, TEXT), COL(managed_rep, unreachable_since_us, I64),
 	    COL(managed_rep, seen_us, I64), COL(managed_rep, registered_us, I64),
 	    COL(managed_rep, total, I64), COL(managed_rep, capacity, I64),
-	    COL(managed_rep, paused, BOOL), COL(managed_rep, paused_until_us, I64)};
+	    COL(managed_rep, paused, BOOL), COL(managed_rep, paused_until_us, I64),
+	    COL(managed_rep, is_admin, BOOL)};
 	const PGresult *r = db_session_run(s, SQL_OPERATOR_REPS_LIST, status, words,
 	    words ? rows_like(a, words) : NULL, order, db_i64(a, limit));
 	*count = r ? ROWS_PARSE(r, a, columns, rows) : 0;

@@ -65,8 +65,21 @@ size_t reps_parse(const PGresult *result, struct arena *a, struct rep_row **rows
 	    COL(rep_row, id, TEXT), COL(rep_row, name, TEXT), COL(rep_row, email, TEXT),
 	    COL(rep_row, status, TEXT), COL(rep_row, username, TEXT), COL(rep_row, available, BOOL),
 	    COL(rep_row, open_clients, I64), COL(rep_row, capacity, I64),
-	    COL(rep_row, paused, BOOL)};
+	    COL(rep_row, paused, BOOL), COL(rep_row, is_admin, BOOL)};
 	return ROWS_PARSE(result, a, columns, rows);
+}
+
+size_t admins_read(struct db_plan *plan, struct arena *a, size_t most)
+{
+	return db_plan_add(plan, SQL_ADMINS_READ, db_i64(a, (int64_t)most));
+}
+
+size_t admins_parse(const PGresult *result, int64_t *ids, size_t most)
+{
+	size_t count = 0;
+	for (int i = 0; i < PQntuples(result) && count < most; i++)
+		ids[count++] = db_get_i64(result, i, 0, 0);
+	return count;
 }
 
 size_t rep_emails_read(struct db_plan *plan, struct arena *a, const char *const *keys, size_t count)

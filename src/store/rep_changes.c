@@ -9,7 +9,7 @@ bool rep_changes_lock(
 	    COL(rep_now, email, TEXT), COL(rep_now, telegram_id, I64), COL(rep_now, status, TEXT),
 	    COL(rep_now, locale, TEXT), COL(rep_now, proven, BOOL), COL(rep_now, available, BOOL),
 	    COL(rep_now, open, I64), COL(rep_now, capacity, I64), COL(rep_now, paused, BOOL),
-	    COL(rep_now, paused_until_us, I64)};
+	    COL(rep_now, paused_until_us, I64), COL(rep_now, is_admin, BOOL)};
 	struct rep_now *rows;
 	if (!db_session_run_plain(s, SQL_ASSIGNMENT_LOCK))
 		return false;
@@ -114,6 +114,18 @@ bool rep_changes_take_over(struct db_session *s, const char *from, const char *i
 bool rep_changes_capacity(struct db_session *s, struct arena *a, const char *rep, int64_t capacity)
 {
 	return db_session_run(s, SQL_REPS_SET_CAPACITY, rep, capacity ? db_i64(a, capacity) : NULL);
+}
+
+bool rep_changes_admin(struct db_session *s, const char *rep, bool is_admin)
+{
+	return db_session_run(s, SQL_REPS_SET_ADMIN, rep, db_bool(is_admin));
+}
+
+bool rep_changes_other_admins(struct db_session *s, const char *rep, int64_t *others)
+{
+	const PGresult *r = db_session_run(s, SQL_REPS_OTHER_ADMINS, rep);
+	*others = r ? db_get_i64(r, 0, 0, 0) : 0;
+	return r;
 }
 
 bool rep_changes_pause(

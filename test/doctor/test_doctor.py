@@ -845,6 +845,14 @@ def test_an_admin_who_never_pressed_start_is_named(ask, sandbox):
     assert not ask(ADMIN_TELEGRAM_IDS="7900000001").of("admin-silent")
 
 
+def test_so_is_a_rep_who_is_an_admin(ask, database):
+    database.add_reps([7_900_000_003])
+    assert not ask().of("admin-silent")
+    database.execute("UPDATE sales_representatives SET is_admin = true")
+    finding = ask().one("admin-silent")
+    assert "7900000003" in finding["what"] and "rep set-admin WHO off" in finding["fix"]
+
+
 def test_reps_whose_email_is_not_theirs_alone_are_named(ask, database):
     database.execute("INSERT INTO sales_representatives (telegram_id, name, email, status) VALUES"
                      " (1, 'Anna Petrova', 'anna@truerealestate.bali', 'active'),"

@@ -411,9 +411,9 @@ def test_a_right_that_is_missing_holds_up_and_parks_nobody(make_world, right):
 
 COLUMNS = {
     "sales_representatives": {
-        "SELECT": "id, telegram_id, telegram_username, name, email, status, calendar_account_name, registered_at, updated_at",
+        "SELECT": "id, telegram_id, telegram_username, name, email, status, calendar_account_name, is_admin, registered_at, updated_at",
         "INSERT": "telegram_id, telegram_username, name, email, status, approved_at",
-        "UPDATE": "telegram_id, telegram_username, name, email, status, calendar_account_name, registered_at, approved_at, approved_by, updated_at"},
+        "UPDATE": "telegram_id, telegram_username, name, email, status, calendar_account_name, is_admin, registered_at, approved_at, approved_by, updated_at"},
     "test_prospects": {
         "SELECT": "ctid, id, telegram_id, name, context, email, notes, status, assigned_rep_id, last_contact_at, created_at, updated_at",
         "INSERT": "id, telegram_id, name, context, email, notes, status, assigned_rep_id, last_contact_at, created_at",
@@ -486,7 +486,7 @@ def test_the_commands_of_managers_need_no_more_than_these_columns(database, cler
     settings = {"DATABASE_URL": database.cluster.url(database.name, clerk)}
     database.add_reps([1, 2])
     for words in ("list", "show 1", "suspend 1 --yes", "reactivate 1", "set-name 1 Anna Petrova", "set-email 1 anna@truerealestate.bali",
-                  "set-capacity 1 7", "pause 1 --for 1d", "resume 1", "add 3 new@truerealestate.bali New Person", "merge 2 1 --yes",
+                  "set-capacity 1 7", "set-admin 1 on", "pause 1 --for 1d", "resume 1", "add 3 new@truerealestate.bali New Person", "merge 2 1 --yes",
                   "remove 1 --yes", "add 1 anna@truerealestate.bali Anna Petrova"):
         done = run("rep", *words.split(), settings=settings)
         assert (done.returncode, done.stderr) == (0, ""), (words, done)

@@ -17,6 +17,7 @@ static void a_change_fits_some_statuses_and_leads_to_one(void **state)
 	    {"pas", REP_CHANGE_SET_NAME, REP_ABSENT},
 	    {"pas", REP_CHANGE_SET_EMAIL, REP_ABSENT},
 	    {"pas", REP_CHANGE_SET_CAPACITY, REP_ABSENT},
+	    {"a", REP_CHANGE_SET_ADMIN, REP_ABSENT},
 	    {"a", REP_CHANGE_PAUSE, REP_ABSENT},
 	    {"a", REP_CHANGE_RESUME, REP_ABSENT},
 	};

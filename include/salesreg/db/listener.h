@@ -9,7 +9,7 @@
 #pragma once
 #include "salesreg/db/conn.h"
 
-enum { LISTENER_MAX_CHANNELS = 4 };
+enum { LISTENER_MAX_CHANNELS = 5 };
 struct listener;
 struct listener_options {
 	const struct secret *uri;

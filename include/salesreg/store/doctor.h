@@ -158,6 +158,8 @@ bool doctor_code_limits(struct db_session *s, struct arena *a,
     const struct doctor_code_bounds *bounds, struct doctor_code_limit **rows, size_t *count);
 bool doctor_claims_waiting(struct db_session *s, struct arena *a, int64_t longer_than_s,
     int64_t *waiting, int64_t *oldest_ms);
+/* Accounts of reps who are admins, `most` at most. */
+bool doctor_admins(struct db_session *s, struct arena *a, int64_t *ids, size_t most, size_t *count);
 bool doctor_reps_without_email(
     struct db_session *s, struct arena *a, struct doctor_rep **rows, size_t *count, int64_t *total);
 

@@ -23,7 +23,7 @@ struct managed_rep {
 	int64_t total;           /* how many there are, of whom `limit` are listed */
 	int64_t capacity;        /* their own; 0: as everybody's */
 	int64_t paused_until_us; /* 0: until a manager ends it, or not paused */
-	bool available, paused;
+	bool available, paused, is_admin;
 };
 /*
  * status NULL: any. words NULL: everybody; else by an id; else by an account, an @name or an e-mail address; else by a part of the

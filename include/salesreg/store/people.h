@@ -34,11 +34,16 @@ struct rep_row {
 	int64_t telegram_id;
 	const char *id, *name, *email, *status, *username;
 	bool available, paused;
+	bool is_admin; /* while active */
 	int64_t open_clients;
 	int64_t capacity; /* their own; 0: as everybody's */
 };
 size_t reps_read(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count);
 size_t reps_parse(const PGresult *result, struct arena *a, struct rep_row **rows);
+
+/* The accounts of reps who are admins, `most` of them at most. */
+size_t admins_read(struct db_plan *plan, struct arena *a, size_t most);
+size_t admins_parse(const PGresult *result, int64_t *ids, size_t most);
 
 /* Whose e-mail keys these are. */
 struct email_row {

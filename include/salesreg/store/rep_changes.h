@@ -21,7 +21,7 @@ struct rep_now {
 	int64_t open;                /* prospects */
 	int64_t capacity;            /* their own; 0: as everybody's */
 	int64_t paused_until_us;     /* 0: until a manager ends it, or not paused */
-	bool paused;
+	bool paused, is_admin;
 };
 /* is_there: false: it has been deleted. */
 bool rep_changes_lock(
@@ -54,6 +54,9 @@ bool rep_changes_add(struct db_session *s, struct arena *a, const struct rep_acc
 bool rep_changes_take_over(struct db_session *s, const char *from, const char *into, int64_t *open);
 /* capacity 0: as everybody's. */
 bool rep_changes_capacity(struct db_session *s, struct arena *a, const char *rep, int64_t capacity);
+bool rep_changes_admin(struct db_session *s, const char *rep, bool is_admin);
+/* *others: how many active reps besides this one are admins. */
+bool rep_changes_other_admins(struct db_session *s, const char *rep, int64_t *others);
 /* seconds < 0: until a manager ends it; 0: it ends. *until_us: 0: no end is known. */
 bool rep_changes_pause(
     struct db_session *s, struct arena *a, const char *rep, int64_t seconds, int64_t *until_us);

@@ -223,6 +223,13 @@ static void look_at_reps(struct doctor *d, struct db_session *s)
 			   "fix these first; the next ones show then"});
 }
 
+/* For the look at Telegram, which is asked about each. */
+static void look_at_admins(struct doctor *d, struct db_session *s)
+{
+	if (!doctor_admins(s, d->arena, d->admins, DOCTOR_ADMINS_MAX, &d->admin_count))
+		doctor_refused(d, s, "admins");
+}
+
 static void look_at_prospects(struct doctor *d, struct db_session *s)
 {
 	static const char area[] = "prospects";
@@ -409,6 +416,7 @@ void doctor_tables(struct doctor *d, struct db_session *s)
 	look_at_mails(d, s);
 	doctor_codes(d, s);
 	look_at_reps(d, s);
+	look_at_admins(d, s);
 	look_at_prospects(d, s);
 	look_at_reach(d, s);
 	look_at_timers(d, s);

@@ -196,16 +196,17 @@ static void look_at_admins(struct doctor *d, struct asking *q)
 {
 	const char *silent = "";
 	size_t count = 0;
-	for (size_t i = 0; i < d->config.admin_count; i++) {
+	for (size_t i = 0; i < d->config.admin_count + d->admin_count; i++) {
+		int64_t admin = i < d->config.admin_count ? d->config.admin_ids[i]
+							  : d->admins[i - d->config.admin_count];
 		char body[48];
-		(void)snprintf(
-		    body, sizeof body, "{\"chat_id\":%lld}", (long long)d->config.admin_ids[i]);
+		(void)snprintf(body, sizeof body, "{\"chat_id\":%lld}", (long long)admin);
 		if (ask(q, "getChat", body, ANSWER_MS))
 			continue;
 		if (q->class != TELEGRAM_GONE)
 			break; /* no fact about admins, and the next would take as long */
-		silent = arena_printf(d->arena, "%s%s%lld", silent, count ? ", " : "",
-		    (long long)d->config.admin_ids[i]);
+		silent =
+		    arena_printf(d->arena, "%s%s%lld", silent, count ? ", " : "", (long long)admin);
 		count++;
 	}
 	if (count > 0)
@@ -216,7 +217,9 @@ static void look_at_admins(struct doctor *d, struct asking *q)
 			"Telegram lets a bot write only to those who have, so requests to be "
 			"approved and prospects nobody takes do not reach them",
 			"let them open a chat with the bot and press Start: they are shown then "
-			"what waits; or correct ADMIN_TELEGRAM_IDS"});
+			"what waits; or correct ADMIN_TELEGRAM_IDS (salesreg rep set-admin WHO "
+			"off, of a "
+			"rep)"});
 }
 
 /*

@@ -193,7 +193,7 @@ unsigned conversation_kinds(const struct conversation_state *state, int64_t user
 			 /* who is asked for a name has asked to be registered */
 			 : state->prospect ? PERSON_PROSPECT | PERSON_UNKNOWN
 					   : PERSON_UNKNOWN;
-	if (conversation_is_admin(state->rules, user_id))
+	if (conversation_acts_as_admin(state, user_id))
 		kinds |= PERSON_ADMIN;
 	return kinds;
 }

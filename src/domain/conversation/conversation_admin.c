@@ -12,12 +12,27 @@
 
 enum { ECHO_UNITS = 254 };
 
+/* Where in the list; its length: nowhere. */
+static size_t place_of_admin(const struct conversation_rules *rules, int64_t user_id)
+{
+	size_t i = 0;
+	while (i < rules->admin_count && rules->admin_ids[i] != user_id)
+		i++;
+	return i;
+}
+
 bool conversation_is_admin(const struct conversation_rules *rules, int64_t user_id)
 {
-	for (size_t i = 0; i < rules->admin_count; i++)
-		if (rules->admin_ids[i] == user_id)
-			return true;
-	return false;
+	return place_of_admin(rules, user_id) < rules->admin_count;
+}
+
+bool conversation_acts_as_admin(const struct conversation_state *state, int64_t user_id)
+{
+	const struct conversation_rules *rules = state->rules;
+	size_t place = place_of_admin(rules, user_id);
+	if (place < rules->admin_count - rules->admins_by_row)
+		return true;
+	return place < rules->admin_count && state->rep_status == REP_ACTIVE && state->rep_is_admin;
 }
 
 enum locale turn_admin_locale(const struct turn *t, int64_t admin)

@@ -46,6 +46,11 @@ static const struct {
 	.from = WHEN(PENDING) | WHEN(ACTIVE) | WHEN(SUSPENDED),
 	.keeps = true,
 	.told = TEXT_REP_CAPACITY_SET},
+    /* only who is at work has an admin's rights, so nobody else is given them; who loses them is told otherwise */
+    [REP_CHANGE_SET_ADMIN] = {.name = "set-admin",
+	.from = WHEN(ACTIVE),
+	.keeps = true,
+	.told = TEXT_REP_ADMIN_RIGHTS},
     [REP_CHANGE_PAUSE] = {.name = "pause",
 	.from = WHEN(ACTIVE),
 	.keeps = true,

@@ -334,8 +334,7 @@ static void start(void *data)
 			  .bot_id = bot->bot_id,
 			  .rate_per_s = (unsigned)w->config.rate_limit_per_s,
 			  .chat_rate_per_s = (unsigned)w->config.chat_rate_limit_per_s,
-			  .admin_ids = w->config.admin_ids,
-			  .admin_count = w->config.admin_count,
+			  .rules = &bot->worker.rules,
 			  .on_capacity = on_roomy,
 			  .data = bot,
 		      });

@@ -34,6 +34,7 @@ void db_worker_end(struct db_worker *w)
 {
 	log_info("stopped");
 	w->options.destroy(w->options.data);
+	admins_destroy(w->admins);
 	listener_destroy(w->listener);
 	db_pool_destroy(w->pool);
 	db_server_destroy(w->server);
@@ -72,6 +73,7 @@ static void on_up(struct db_pool *pool, void *data)
 	struct db_worker *w = data;
 	w->down_said = false;
 	fault_log_over(&w->fault, "the database is back");
+	admins_look(w->admins);
 	if (w->options.up)
 		w->options.up(w->options.data);
 }
@@ -101,6 +103,7 @@ static void on_ready(struct listener *listener, void *data)
 {
 	(void)listener;
 	struct db_worker *w = data;
+	admins_look(w->admins);
 	if (w->options.ready)
 		w->options.ready(w->options.data);
 }
@@ -109,7 +112,10 @@ static void on_notified(struct listener *listener, const char *channel, void *da
 {
 	(void)listener;
 	struct db_worker *w = data;
-	w->options.notified(channel, w->options.data);
+	if (strcmp(channel, ADMINS_CHANNEL) == 0)
+		admins_look(w->admins);
+	else
+		w->options.notified(channel, w->options.data);
 }
 
 static void on_listener_down(struct listener *listener, const char *why, void *data)
@@ -162,6 +168,10 @@ static void listen_to_channels(struct db_worker *w)
 	    .data = w,
 	};
 	memcpy(options.channels, w->options.channels, sizeof options.channels);
+	size_t count = 0;
+	while (options.channels[count])
+		count++;
+	options.channels[count] = ADMINS_CHANNEL;
 	w->listener = listener_create(&w->worker.loop, &options);
 }
 
@@ -181,6 +191,7 @@ static void start(struct db_worker *w)
 {
 	w->server = db_server_create(&w->worker.loop, &w->worker.config.database_url);
 	make_pool(w);
+	w->admins = admins_create(&w->worker.loop, w->pool, &w->rules);
 	w->options.start(w->options.data);
 	db_pool_start(w->pool);
 	listen_to_channels(w);

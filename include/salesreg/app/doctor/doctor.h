@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { DOCTOR_FINDINGS_MAX = 200, DOCTOR_FACTS_MAX = 16 };
+enum { DOCTOR_FINDINGS_MAX = 200, DOCTOR_FACTS_MAX = 16, DOCTOR_ADMINS_MAX = 64 };
 
 struct finding {
 	enum severity severity;
@@ -45,6 +45,8 @@ struct doctor {
 	int64_t bot_id;             /* 0: no token */
 	bool standby;               /* the server is one */
 	enum doctor_answer bot_leads, outreach_connected;
+	int64_t admins[DOCTOR_ADMINS_MAX]; /* by their rows, besides the configuration */
+	size_t admin_count;
 };
 
 void doctor_find(struct doctor *d, struct finding finding);

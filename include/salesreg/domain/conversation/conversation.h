@@ -71,6 +71,8 @@ struct conversation_rules {
 	bool domains_are_told; /* to strangers, which domains are the company's */
 	const int64_t *admin_ids;
 	size_t admin_count;
+	size_t
+	    admins_by_row; /* the last so many of them: by is_admin of their own row, when it was last looked at */
 	enum locale
 	    default_locale; /* of who has no language of ours, and of admins who chose none */
 	size_t max_prospects;
@@ -106,6 +108,7 @@ struct conversation_state {
 	const char *rep_id, *rep_name, *rep_email, *rep_username;
 	bool rep_available; /* false after the bot was blocked */
 	bool rep_paused;    /* nothing new, by a manager's word */
+	bool rep_is_admin;  /* as the row is now */
 	size_t open_clients;
 	size_t rep_capacity;                  /* their own; 0: the rules' */
 	const struct prospect_view *prospect; /* that this person is; NULL: none */
@@ -198,7 +201,10 @@ bool conversation_link_leads_nowhere(
     const struct conversation_state *state, const struct event *event);
 /* Who is talking, as a set of PERSON_…. */
 unsigned conversation_kinds(const struct conversation_state *state, int64_t user_id);
+/* Of the list, which may be older than their row. */
 bool conversation_is_admin(const struct conversation_rules *rules, int64_t user_id);
+/* And their row, as it is now, says so too. */
+bool conversation_acts_as_admin(const struct conversation_state *state, int64_t user_id);
 void conversation_interest(
     const struct event *event, struct arena *a, struct conversation_interest *interest);
 

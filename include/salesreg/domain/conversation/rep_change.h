@@ -14,6 +14,7 @@
 	X(SET_NAME, "set-name")                                                                    \
 	X(SET_EMAIL, "set-email")                                                                  \
 	X(SET_CAPACITY, "set-capacity")                                                            \
+	X(SET_ADMIN, "set-admin")                                                                  \
 	X(PAUSE, "pause")   /* nothing new; what they have they keep */                            \
 	X(RESUME, "resume") /* ends a pause */
 

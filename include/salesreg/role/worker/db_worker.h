@@ -8,6 +8,7 @@
  * Errors: db_worker_main() returns the process's exit code and has said why.
  */
 #pragma once
+#include "salesreg/app/admins.h"
 #include "salesreg/base/fault_log.h"
 #include "salesreg/db/listener.h"
 #include "salesreg/db/pool.h"
@@ -18,7 +19,7 @@ struct db_worker_options {
 	const char *role;
 	unsigned needs; /* besides the database: CONFIG_NEEDS_… */
 	const char *session_sql;
-	const char *channels[LISTENER_MAX_CHANNELS];
+	const char *channels[LISTENER_MAX_CHANNELS]; /* one is left for ADMINS_CHANNEL */
 	/* May be NULL, as all but start, destroy and stop: */
 	/* size and gate of the pool; otherwise DB_POOL_SIZE connections without one */
 	void (*pool)(struct db_pool_options *options, void *data);
@@ -45,6 +46,7 @@ struct db_worker {
 	struct conversation_rules rules;
 	struct db_server *server;
 	struct db_pool *pool;
+	struct admins *admins;
 	struct listener *listener;
 	struct db_worker_options options;
 	struct fault_log fault;

@@ -107,7 +107,7 @@ static void fill_invites(
 	p->state.invite = p->state.held = NULL;
 	p->state.link = (struct fresh_link){0};
 	const char *username = input->rules->bot_username;
-	if (interest->wants_link && conversation_is_admin(input->rules, p->user_id) && username &&
+	if (interest->wants_link && conversation_acts_as_admin(&p->state, p->user_id) && username &&
 	    *username) {
 		const char *payload = invite_make(f->a);
 		p->state.link = (struct fresh_link){.text = invite_link(f->a, username, payload),
@@ -280,7 +280,7 @@ static void fill_of_admin(struct folding *f, struct person *p)
 	state->missed = false;
 	state->application_count = state->untaken_count = state->waiting_claim_count = 0;
 	state->application_total = 0;
-	if (!conversation_is_admin(input->rules, p->user_id))
+	if (!conversation_acts_as_admin(state, p->user_id))
 		return;
 	for (size_t i = 0; i < input->missed_count; i++)
 		state->missed |= input->missed[i] == p->user_id && !p->heard;

@@ -110,19 +110,18 @@ static void try_later(
 
 static void say_gone(struct delivery *d, const struct sending *s, const char *description)
 {
-	for (size_t i = 0; i < d->options.admin_count; i++)
-		if (d->options.admin_ids[i] == s->chat) {
-			char whose[24]; /* numbers are no reasons, and each admin is one */
-			(void)snprintf(whose, sizeof whose, "%lld", (long long)s->chat);
-			for (char *p = whose; *p; p++)
-				*p = (char)(*p + ('a' - '0'));
-			fault_log_warn_as(&d->admin_fault, whose,
-			    "admin %lld cannot be written to (%s): let them press Start in a "
-			    "chat with the bot; what they missed is shown to them then",
-			    (long long)s->chat, description);
-			(void)fault_log_end(&d->admin_fault);
-			return;
-		}
+	if (conversation_is_admin(d->options.rules, s->chat)) {
+		char whose[24]; /* numbers are no reasons, and each admin is one */
+		(void)snprintf(whose, sizeof whose, "%lld", (long long)s->chat);
+		for (char *p = whose; *p; p++)
+			*p = (char)(*p + ('a' - '0'));
+		fault_log_warn_as(&d->admin_fault, whose,
+		    "admin %lld cannot be written to (%s): let them press Start in a chat with the "
+		    "bot; what they missed is shown to them then",
+		    (long long)s->chat, description);
+		(void)fault_log_end(&d->admin_fault);
+		return;
+	}
 	log_info("message %lld: this chat cannot be written to any more (%s)", (long long)s->id,
 	    description);
 }

@@ -75,7 +75,7 @@ void turn_open_invitation(struct turn *t)
 static bool needs_none(const struct turn *t)
 {
 	return !t->state->rules->by_invitation ||
-	       conversation_is_admin(t->state->rules, t->event->user_id);
+	       conversation_acts_as_admin(t->state, t->event->user_id);
 }
 
 bool turn_lets_in(struct turn *t)

@@ -189,6 +189,17 @@ static const struct cli_command commands[] = {
 	    "has more keeps them, and gets new ones when there are fewer.",
 	.options = rep_change_options,
 	.run = rep_run_change},
+    {.name = "set-admin",
+	.arguments = "WHO on|off",
+	.arguments_most = 2,
+	.brief = "makes an admin of a rep, or takes the rights away",
+	.help =
+	    "An admin approves reps, sees all reps and prospects, and changes them, in the "
+	    "chat with the bot. Only an active rep is one; who has another Telegram account, or "
+	    "is unregistered and comes back, is none until made one again. Accounts in "
+	    "ADMIN_TELEGRAM_IDS are admins in any case. The only admin keeps the rights.",
+	.options = rep_change_options,
+	.run = rep_run_change},
     {.name = "pause",
 	.arguments = "WHO",
 	.arguments_most = CLI_ANY_NUMBER,

@@ -1,5 +1,5 @@
 /*
- * salesreg rep approve, reject, suspend, reactivate, remove, set-name, set-email, set-capacity, pause, resume: one transaction each, of
+ * salesreg rep approve, reject, suspend, reactivate, remove, set-name, set-email, set-capacity, set-admin, pause, resume: one transaction each, of
  * the change, what the rep is told, and the row in salesreg.audit.
  */
 #include "salesreg/domain/conversation/rep_change.h"
@@ -22,6 +22,7 @@ struct job {
 	const char *name, *email, *email_key; /* what is to be set, or NULL */
 	int64_t capacity;                     /* 0: as everybody's */
 	int64_t pause_s;                      /* < 0: until a manager ends it; 0: it ends */
+	bool admin;                           /* whether they are to be one */
 	struct rep_now now;
 	const char *who; /* "Anna (anna@example.org, @anna)" */
 };
@@ -39,6 +40,7 @@ static const struct {
     [REP_CHANGE_SET_NAME] = {"change the name of", "has another name", false},
     [REP_CHANGE_SET_EMAIL] = {"change the e-mail address of", "has another e-mail address", false},
     [REP_CHANGE_SET_CAPACITY] = {"change the capacity of", "has another capacity", false},
+    [REP_CHANGE_SET_ADMIN] = {"make an admin of", "is an admin", false},
     [REP_CHANGE_PAUSE] = {"pause", "gets no new prospects, and keeps those there are", false},
     [REP_CHANGE_RESUME] = {"resume", "gets new prospects again", false},
 };
@@ -67,7 +69,17 @@ static const char *prospects_go(const struct job *j)
 static bool sets_value(enum rep_change_kind kind)
 {
 	return kind == REP_CHANGE_SET_NAME || kind == REP_CHANGE_SET_EMAIL ||
-	       kind == REP_CHANGE_SET_CAPACITY;
+	       kind == REP_CHANGE_SET_CAPACITY || kind == REP_CHANGE_SET_ADMIN;
+}
+
+static bool takes_admin(const struct job *j)
+{
+	return j->kind == REP_CHANGE_SET_ADMIN && !j->admin;
+}
+
+static const char *order(const struct job *j)
+{
+	return takes_admin(j) ? "take an admin's rights from" : words[j->kind].order;
 }
 
 /* An exit code; what is wrong with the value has been said. */
@@ -77,7 +89,8 @@ static int read_values(struct job *j)
 	const char *typed = "", *fault;
 	if (j->kind == REP_CHANGE_PAUSE)
 		j->pause_s = cli_seconds(c, "for", -1);
-	if (!sets_value(j->kind) || j->kind == REP_CHANGE_SET_CAPACITY)
+	if (!sets_value(j->kind) || j->kind == REP_CHANGE_SET_CAPACITY ||
+	    j->kind == REP_CHANGE_SET_ADMIN)
 		return EXIT_CODE_OK;
 	if (j->kind == REP_CHANGE_SET_EMAIL) {
 		fault = rep_email_fault(
@@ -110,6 +123,42 @@ static const char *lately(struct job *j)
 	    rows[0].actor, rows[0].who_name ? rows[0].who_name : rows[0].who, at);
 }
 
+/* Who has an admin's rights by the configuration keeps them. */
+static bool is_configured(const struct config *config, int64_t account)
+{
+	for (size_t i = 0; i < config->admin_count; i++)
+		if (config->admin_ids[i] == account)
+			return true;
+	return false;
+}
+
+static bool fits_admin(struct job *j)
+{
+	int64_t others = 0;
+	if (j->now.is_admin == j->admin) {
+		cli_say(stderr, "salesreg rep: %s is %s%s\n", j->who,
+		    j->admin ? "an admin already"
+		    : is_configured(&j->d->config, j->now.telegram_id)
+			? "an admin by ADMIN_TELEGRAM_IDS; take the account out there"
+			: "no admin",
+		    lately(j));
+		return false;
+	}
+	if (j->admin)
+		return true;
+	if (!rep_changes_other_admins(&j->d->session, j->now.id, &others)) {
+		(void)command_database_failed(j->d, "rep");
+		return false;
+	}
+	if (others == 0 && j->d->config.admin_count == 0)
+		cli_say(stderr,
+		    "salesreg rep: %s is the only admin; make somebody else one first (salesreg "
+		    "rep "
+		    "set-admin WHO on), or set ADMIN_TELEGRAM_IDS\n",
+		    j->who);
+	return others > 0 || j->d->config.admin_count > 0;
+}
+
 /* Whether the rep, as it is now, can be changed so; else it has been said why not. */
 static bool fits(struct job *j, enum rep_status status)
 {
@@ -124,6 +173,8 @@ static bool fits(struct job *j, enum rep_status status)
 		cli_say(stderr, "salesreg rep: %s is not paused%s\n", j->who, lately(j));
 		return false;
 	}
+	if (j->kind == REP_CHANGE_SET_ADMIN)
+		return fits_admin(j);
 	if (!j->email)
 		return true;
 	if (!rep_changes_holder(
@@ -169,6 +220,8 @@ static json_t *values(const struct job *j, const char *status, bool after, int64
 	case REP_CHANGE_SET_CAPACITY:
 		return json_pack("{sI}", "capacity",
 		    (json_int_t)capacity_of(j, after ? j->capacity : j->now.capacity));
+	case REP_CHANGE_SET_ADMIN:
+		return json_pack("{sb}", "admin", after ? j->admin : j->now.is_admin);
 	case REP_CHANGE_PAUSE:
 	case REP_CHANGE_RESUME:
 		return json_pack("{so}", "paused_until",
@@ -206,6 +259,8 @@ static bool make_change(struct job *j, const char *status, int64_t *until_us)
 	*until_us = 0;
 	if (j->kind == REP_CHANGE_SET_CAPACITY)
 		return rep_changes_capacity(s, a, j->now.id, j->capacity);
+	if (j->kind == REP_CHANGE_SET_ADMIN)
+		return rep_changes_admin(s, j->now.id, j->admin);
 	if (j->kind == REP_CHANGE_PAUSE || j->kind == REP_CHANGE_RESUME)
 		return rep_changes_pause(s, a, j->now.id, j->pause_s, until_us);
 	plan->count = 0;
@@ -237,6 +292,8 @@ static bool write_all(struct job *j, enum rep_status to, enum rep_change_kind ki
 	*detail = j->name ? j->name : j->email;
 	if (j->kind == REP_CHANGE_SET_CAPACITY)
 		*detail = arena_printf(a, "%lld", (long long)capacity_of(j, j->capacity));
+	if (takes_admin(j))
+		told = TEXT_REP_ADMIN_RIGHTS_OVER;
 	if (until_us) {
 		*detail = moment(a, until_us);
 		told = TEXT_REP_PAUSED_UNTIL;
@@ -251,7 +308,8 @@ static bool write_all(struct job *j, enum rep_status to, enum rep_change_kind ki
 
 static void say_done(struct job *j, enum rep_change_kind kind, bool unproven, const char *detail)
 {
-	cli_say(stdout, "%s %s%s%s%s.\n", j->who, words[kind].done,
+	cli_say(stdout, "%s %s%s%s%s.\n", j->who,
+	    takes_admin(j) ? "is no admin any more" : words[kind].done,
 	    !detail                    ? ""
 	    : kind == REP_CHANGE_PAUSE ? ", until "
 				       : ": ",
@@ -289,8 +347,8 @@ static int decide_and_write(struct job *j, bool dry_run)
 		return command_database_failed(j->d, "rep");
 	}
 	if (dry_run) { /* which the end of the session undoes */
-		cli_say(stdout, "Would %s %s%s. Nothing was changed (--dry-run).\n",
-		    words[kind].order, j->who, prospects_go(j));
+		cli_say(stdout, "Would %s %s%s. Nothing was changed (--dry-run).\n", order(j),
+		    j->who, prospects_go(j));
 		return EXIT_CODE_OK;
 	}
 	if (!audit_commit(&j->d->session))
@@ -334,6 +392,15 @@ static int change(struct job *j)
 	return decide_and_write(j, dry_run);
 }
 
+/* The same. */
+static bool read_admin(struct job *j)
+{
+	j->admin = strcmp(j->c->words[1], "on") == 0;
+	if (!j->admin && strcmp(j->c->words[1], "off") != 0)
+		return cli_wrong(j->c, "%s: it is on or off", j->c->words[1]) == EXIT_CODE_OK;
+	return true;
+}
+
 /* False: a usage error, which has been said. */
 static bool read_capacity(struct job *j)
 {
@@ -358,8 +425,10 @@ int rep_run_change(struct cli *c)
 		return cli_wrong(c, "the new %s is missing",
 		    j.kind == REP_CHANGE_SET_NAME    ? "NAME"
 		    : j.kind == REP_CHANGE_SET_EMAIL ? "ADDRESS"
+		    : j.kind == REP_CHANGE_SET_ADMIN ? "word, on or off,"
 						     : "N");
-	if (j.kind == REP_CHANGE_SET_CAPACITY && !read_capacity(&j))
+	if ((j.kind == REP_CHANGE_SET_CAPACITY && !read_capacity(&j)) ||
+	    (j.kind == REP_CHANGE_SET_ADMIN && !read_admin(&j)))
 		return EXIT_CODE_USAGE;
 	int code = command_database_open(&d, "rep");
 	if (code == EXIT_CODE_OK)

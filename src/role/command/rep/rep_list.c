@@ -9,12 +9,25 @@
 
 enum { LIST_DEFAULT = 50, LIST_MAX = 10000 };
 
-static json_t *to_json(struct arena *a, const struct managed_rep *rep, int64_t capacity)
+/* Also by the configuration; who is not at work is none by their row. */
+static bool is_admin(const struct config *config, const struct managed_rep *rep)
 {
-	return json_pack("{ss ss? ss? ss sI ss? sI sI sb sb so ss? sb ss? so so so}", "id", rep->id,
-	    "name", rep->name, "email", rep->email, "telegram", rep_telegram(a, rep), "telegram_id",
-	    (json_int_t)rep->telegram_id, "status", rep->status, "open", (json_int_t)rep->open,
-	    "capacity", (json_int_t)(rep->capacity ? rep->capacity : capacity), "own_capacity",
+	if (rep->is_admin && rep->status && strcmp(rep->status, "active") == 0)
+		return true;
+	for (size_t i = 0; i < config->admin_count; i++)
+		if (config->admin_ids[i] == rep->telegram_id)
+			return true;
+	return false;
+}
+
+static json_t *to_json(struct arena *a, const struct managed_rep *rep, const struct config *config)
+{
+	int64_t capacity = config->max_prospects_per_rep;
+	return json_pack("{ss ss? ss? ss sI ss? sb sI sI sb sb so ss? sb ss? so so so}", "id",
+	    rep->id, "name", rep->name, "email", rep->email, "telegram", rep_telegram(a, rep),
+	    "telegram_id", (json_int_t)rep->telegram_id, "status", rep->status, "admin",
+	    is_admin(config, rep), "open", (json_int_t)rep->open, "capacity",
+	    (json_int_t)(rep->capacity ? rep->capacity : capacity), "own_capacity",
 	    rep->capacity > 0, "paused", rep->paused, "paused_until",
 	    cli_json_time(rep->paused_until_us), "calendar", rep->calendar, "available",
 	    rep->available, "reason", rep->reason, "unreachable_since",
@@ -43,6 +56,22 @@ static const char *reached_cell(struct arena *a, const json_t *row)
 	return json_is_true(json_object_get(row, "available")) ? "yes" : "no";
 }
 
+static const char *admin_cell(struct arena *a, const json_t *row)
+{
+	(void)a;
+	return json_is_true(json_object_get(row, "admin")) ? "yes" : NULL;
+}
+
+static const char *paused_cell(struct arena *a, const json_t *row)
+{
+	return cli_time_cell(a, row, "paused_until");
+}
+
+static const char *registered_cell(struct arena *a, const json_t *row)
+{
+	return cli_time_cell(a, row, "registered_at");
+}
+
 static const char *seen_cell(struct arena *a, const json_t *row)
 {
 	return cli_time_cell(a, row, "seen_at");
@@ -55,17 +84,18 @@ static const struct cli_column columns[] = {
     {.key = "telegram", .heading = "TELEGRAM", .is_long = true},
     {.key = "telegram_id"},
     {.key = "status", .heading = "STATUS", .show = status_cell},
+    {.key = "admin", .heading = "ADMIN", .is_wide = true, .show = admin_cell},
     {.key = "open", .heading = "LOAD", .show = load_cell},
     {.key = "capacity"},
     {.key = "own_capacity"},
     {.key = "paused"},
-    {.key = "paused_until"},
+    {.key = "paused_until", .heading = "PAUSED UNTIL", .is_wide = true, .show = paused_cell},
     {.key = "calendar", .heading = "CALENDAR"},
     {.key = "available", .heading = "REACHED", .show = reached_cell},
-    {.key = "reason"},
+    {.key = "reason", .heading = "WHY", .is_wide = true, .is_long = true},
     {.key = "unreachable_since"},
     {.key = "seen_at", .heading = "SEEN", .show = seen_cell},
-    {.key = "registered_at"},
+    {.key = "registered_at", .heading = "REGISTERED", .is_wide = true, .show = registered_cell},
     {.key = NULL},
 };
 
@@ -80,8 +110,7 @@ static int list(struct cli *c, struct command_database *d)
 	int64_t total = count > 0 ? rows[0].total : 0;
 	json_t *reps = json_array();
 	for (size_t i = 0; i < count; i++)
-		(void)json_array_append_new(
-		    reps, to_json(&c->arena, &rows[i], d->config.max_prospects_per_rep));
+		(void)json_array_append_new(reps, to_json(&c->arena, &rows[i], &d->config));
 	cli_print(
 	    c, columns, json_pack("{sI so}", "total", (json_int_t)total, "reps", reps), "reps");
 	if (cli_format(c) == CLI_TABLE && total == 0)
@@ -118,8 +147,9 @@ static const char *since(struct arena *a, int64_t us)
 }
 
 static void print_one(struct arena *a, const struct managed_rep *rep,
-    const struct managed_rep_more *more, int64_t capacity)
+    const struct managed_rep_more *more, const struct config *config)
 {
+	int64_t capacity = config->max_prospects_per_rep;
 	line("id", rep->id);
 	line("name", rep->name);
 	line("e-mail", rep->email ? arena_printf(a, "%s%s", rep->email,
@@ -130,6 +160,8 @@ static void print_one(struct arena *a, const struct managed_rep *rep,
 				   (long long)rep->telegram_id)
 			     : arena_printf(a, "account %lld", (long long)rep->telegram_id));
 	line("status", rep->status ? rep->status : "none, which counts as not at work");
+	if (is_admin(config, rep))
+		line("admin", rep->is_admin ? "yes" : "yes, by ADMIN_TELEGRAM_IDS");
 	if (rep->paused)
 		line("paused", rep->paused_until_us
 				   ? arena_printf(a, "until %s", since(a, rep->paused_until_us))
@@ -164,7 +196,6 @@ static int show(struct cli *c, struct command_database *d)
 	struct managed_rep found = {0};
 	struct managed_rep_more more;
 	bool is_there;
-	int64_t capacity = d->config.max_prospects_per_rep;
 	int code = rep_find(d, c, c->count, &found);
 	if (code != EXIT_CODE_OK)
 		return code;
@@ -175,10 +206,10 @@ static int show(struct cli *c, struct command_database *d)
 		return EXIT_CODE_FAILED;
 	}
 	if (!cli_has(c, "json")) {
-		print_one(a, &found, &more, capacity);
+		print_one(a, &found, &more, &d->config);
 		return EXIT_CODE_OK;
 	}
-	json_t *out = to_json(a, &found, capacity);
+	json_t *out = to_json(a, &found, &d->config);
 	(void)json_object_update_new(
 	    out, json_pack("{sI sI so ss? ss? sI sI sb}", "converted", (json_int_t)more.converted,
 		     "archived", (json_int_t)more.archived, "contacted_at",
@@ -226,6 +257,7 @@ const struct cli_option rep_list_options[] = {
 	.least = 1,
 	.most = LIST_MAX},
     CLI_LIST_OPTIONS,
+    CLI_WIDE_OPTION,
     {.name = NULL},
 };
 const struct cli_option rep_show_options[] = {

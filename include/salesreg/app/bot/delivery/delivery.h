@@ -11,6 +11,7 @@
 #include "salesreg/base/config.h"
 #include "salesreg/base/metrics.h"
 #include "salesreg/db/pool.h"
+#include "salesreg/domain/conversation/conversation.h"
 #include "salesreg/domain/outbox/message.h"
 #include "salesreg/store/outbox.h"
 #include "salesreg/telegram/api.h"
@@ -21,8 +22,7 @@ struct delivery_options {
 	struct telegram *telegram;
 	int64_t bot_id;
 	unsigned rate_per_s, chat_rate_per_s; /* 0 = no limit of ours */
-	const int64_t *admin_ids;             /* whom it matters most that they cannot be reached */
-	size_t admin_count;
+	const struct conversation_rules *rules; /* who is an admin: it matters most whether they can be reached */
 	int64_t grace_s; /* how long messages wait for a rep out of reach */
 	/* something became possible that was not: room in memory */
 	void (*on_capacity)(void *data);
