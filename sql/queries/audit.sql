@@ -9,6 +9,27 @@ INSERT INTO salesreg.audit (actor, who, action, rep, before, after)
 SELECT 'admin', f.admin::text, CASE f.status WHEN 'active' THEN 'approve' ELSE 'reject' END, f.rep,
        pg_catalog.jsonb_build_object('status', 'pending'), pg_catalog.jsonb_build_object('status', f.status)
 FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS f (rep, status, admin)
+-- name: audit_rep_changed cold
+-- $1 reps that admins change just now, before that is done, $2 what they do, $3 statuses that it leads to, $4 seconds of a pause (< 0: no end) or
+-- capacities (0: as everybody's), $5 everybody's, $6 the admins' accounts, $7 their names
+INSERT INTO salesreg.audit (actor, who, called, action, rep, before, after)
+SELECT 'admin', f.admin::text, left(f.called, 255), f.change, f.rep,
+       CASE WHEN f.change IN ('pause', 'resume')
+            THEN pg_catalog.jsonb_build_object('paused_until', CASE WHEN isfinite(d.paused_until)
+                                                                    THEN pg_catalog.to_jsonb(extract(epoch FROM d.paused_until)::double precision)
+                                                                    WHEN d.paused_until IS NOT NULL THEN pg_catalog.to_jsonb('until resumed'::text) END)
+            WHEN f.change = 'set-capacity' THEN pg_catalog.jsonb_build_object('capacity', coalesce(d.capacity, f.usual))
+            ELSE pg_catalog.jsonb_build_object('status', left(r.status, 50)) END,
+       CASE WHEN f.change IN ('pause', 'resume')
+            THEN pg_catalog.jsonb_build_object('paused_until', CASE WHEN f.amount > 0
+                                                                    THEN pg_catalog.to_jsonb((extract(epoch FROM now()) + f.amount)::double precision)
+                                                                    WHEN f.amount < 0 THEN pg_catalog.to_jsonb('until resumed'::text) END)
+            WHEN f.change = 'set-capacity' THEN pg_catalog.jsonb_build_object('capacity', coalesce(nullif(f.amount, 0), f.usual))
+            ELSE pg_catalog.jsonb_build_object('status', f.status) END
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])
+    AS f (rep, change, status, amount, usual, admin, called)
+JOIN public.sales_representatives r ON r.id = f.rep
+LEFT JOIN salesreg.rep_rotation d ON d.rep = f.rep
 -- name: audit_moved cold
 -- $1 reps whom admins moved to other accounts just now, $2 the accounts they had, $3 those they have, $4 the admins'
 INSERT INTO salesreg.audit (actor, who, action, rep, before, after)
@@ -27,7 +48,7 @@ SELECT 'admin', f.admin::text, 'invite', pg_catalog.jsonb_build_object('email', 
 FROM unnest($1::text[], $2::bigint[]) AS f (email, admin)
 -- name: operator_audit_list
 -- $1 rep or NULL, $2 prospect or NULL, $3 seconds back or NULL, $4 how many: the latest first
-SELECT (extract(epoch FROM l.at) * 1000000)::bigint, l.actor, left(l.who, 255), w.name, left(l.host, 255), l.pid,
+SELECT (extract(epoch FROM l.at) * 1000000)::bigint, l.actor, left(l.who, 255), coalesce(w.name, left(l.called, 255)), left(l.host, 255), l.pid,
        left(l.command, 255), left(l.action, 100), l.rep, left(r.name, 255), l.prospect, left(p.name, 255),
        left(l.before::text, 4000), left(l.after::text, 4000)
 FROM (SELECT * FROM salesreg.audit x

@@ -39,9 +39,10 @@ WITH changed AS (
 )
 SELECT salesreg.must((SELECT count(*) FROM changed) = cardinality($1::uuid[]))
 -- name: reps_set_capacity cold
--- $1 rep, $2 how many open prospects it may have, or NULL: as everybody
+-- $1 reps, $2 how many open prospects each may have, or 0: as everybody
 WITH changed AS (
-    INSERT INTO salesreg.rep_rotation AS d (rep, capacity) VALUES ($1::uuid, $2::bigint)
+    INSERT INTO salesreg.rep_rotation AS d (rep, capacity)
+    SELECT f.rep, nullif(f.capacity, 0) FROM unnest($1::uuid[], $2::bigint[]) AS f (rep, capacity)
     ON CONFLICT (rep) DO UPDATE SET capacity = excluded.capacity
     RETURNING 1
 )
@@ -53,10 +54,11 @@ UPDATE public.sales_representatives SET is_admin = $2::boolean, updated_at = now
 -- $1 rep: how many others are admins by their rows
 SELECT count(*) FROM public.sales_representatives r WHERE r.is_admin AND r.status = 'active' AND r.id <> $1::uuid
 -- name: reps_pause cold
--- $1 rep, $2 for so many seconds, or -1: until a manager ends it; NULL: it ends
+-- $1 reps, $2 for so many seconds each, or -1: until a manager ends it; 0: it ends
 WITH changed AS (
     INSERT INTO salesreg.rep_rotation AS d (rep, paused_until)
-    VALUES ($1::uuid, CASE WHEN $2::bigint < 0 THEN 'infinity' ELSE now() + $2::bigint * interval '1 second' END)
+    SELECT f.rep, CASE WHEN f.seconds < 0 THEN 'infinity' WHEN f.seconds > 0 THEN now() + f.seconds * interval '1 second' END
+    FROM unnest($1::uuid[], $2::bigint[]) AS f (rep, seconds)
     ON CONFLICT (rep) DO UPDATE SET paused_until = excluded.paused_until
     RETURNING d.paused_until
 )

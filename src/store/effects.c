@@ -1,8 +1,10 @@
 #include "salesreg/store/effects.h"
 #include "rows.h"
 #include "salesreg/domain/calendar/account.h"
+#include "salesreg/domain/conversation/rep_change.h"
+#include <string.h>
 
-enum { COLUMNS_MOST = 7, VALUES_MOST = COLUMNS_MOST + 1 };
+enum { COLUMNS_MOST = 8, VALUES_MOST = COLUMNS_MOST + 1 };
 
 #define KIND(kind) (UINT64_C(1) << EFFECT_##kind)
 #define OF(member, type) COL(effect_row, member, type)
@@ -36,6 +38,31 @@ static bool is_proven(const struct effect_row *row)
 	return row->effect.proven;
 }
 
+static bool is_change(const struct effect_row *row, enum rep_change_kind kind)
+{
+	return strcmp(row->effect.change, rep_change_name(kind)) == 0;
+}
+
+static bool is_suspended(const struct effect_row *row)
+{
+	return is_change(row, REP_CHANGE_SUSPEND);
+}
+
+static bool is_reactivated(const struct effect_row *row)
+{
+	return is_change(row, REP_CHANGE_REACTIVATE);
+}
+
+static bool is_paused(const struct effect_row *row)
+{
+	return is_change(row, REP_CHANGE_PAUSE) || is_change(row, REP_CHANGE_RESUME);
+}
+
+static bool is_limited(const struct effect_row *row)
+{
+	return is_change(row, REP_CHANGE_SET_CAPACITY);
+}
+
 /*
  * Effect kind → statement and columns, in the order in which they run: who leaves makes room for who comes, an account that
  * moves is not told to be unreachable. A kind may stand in several rows.
@@ -63,6 +90,15 @@ static const struct write {
 	NULL},
     {KIND(APPROVE) | KIND(REJECT), SQL_AUDIT_DECIDED, {OF_REP, OF(status, TEXT), OF_USER}, NULL,
 	NULL},
+    {KIND(CHANGE_REP), SQL_AUDIT_REP_CHANGED,
+	{OF_REP, OF(effect.change, TEXT), OF(status, TEXT), OF(effect.amount, I64),
+	    OF(effect.usual, I64), OF_USER, OF(effect.by, TEXT)},
+	NULL, NULL},
+    {KIND(CHANGE_REP), SQL_REPS_SET_STATUS, {OF_REP}, "suspended", is_suspended},
+    {KIND(CHANGE_REP), SQL_ASSIGNMENTS_RELEASE, {OF_REP}, "suspended", is_suspended},
+    {KIND(CHANGE_REP), SQL_REPS_SET_STATUS, {OF_REP}, "active", is_reactivated},
+    {KIND(CHANGE_REP), SQL_REPS_PAUSE, {OF_REP, OF(effect.amount, I64)}, NULL, is_paused},
+    {KIND(CHANGE_REP), SQL_REPS_SET_CAPACITY, {OF_REP, OF(effect.amount, I64)}, NULL, is_limited},
     {KIND(USERNAME), SQL_REPS_USERNAME, {OF_REP, OF(effect.username, TEXT)}, NULL, NULL},
     {KIND(CONTACTED), SQL_ASSIGNMENTS_CONTACTED, {OF_ASSIGNMENT}, NULL, NULL},
     {KIND(DECLINE), SQL_ASSIGNMENTS_DECLINE, {OF_ASSIGNMENT}, NULL, NULL},

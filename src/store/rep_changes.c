@@ -113,7 +113,8 @@ bool rep_changes_take_over(struct db_session *s, const char *from, const char *i
 
 bool rep_changes_capacity(struct db_session *s, struct arena *a, const char *rep, int64_t capacity)
 {
-	return db_session_run(s, SQL_REPS_SET_CAPACITY, rep, capacity ? db_i64(a, capacity) : NULL);
+	return db_session_run(
+	    s, SQL_REPS_SET_CAPACITY, db_text_array(a, &rep, 1), db_i64_array(a, &capacity, 1));
 }
 
 bool rep_changes_admin(struct db_session *s, const char *rep, bool is_admin)
@@ -131,8 +132,8 @@ bool rep_changes_other_admins(struct db_session *s, const char *rep, int64_t *ot
 bool rep_changes_pause(
     struct db_session *s, struct arena *a, const char *rep, int64_t seconds, int64_t *until_us)
 {
-	const PGresult *r =
-	    db_session_run(s, SQL_REPS_PAUSE, rep, seconds ? db_i64(a, seconds) : NULL);
+	const PGresult *r = db_session_run(
+	    s, SQL_REPS_PAUSE, db_text_array(a, &rep, 1), db_i64_array(a, &seconds, 1));
 	*until_us = r ? db_get_i64(r, 0, 0, 0) : 0;
 	return r;
 }

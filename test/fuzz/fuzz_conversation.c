@@ -34,6 +34,9 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "ivan@b.example", "Ivan+1@A.example", "reg:yes", "reg:no", "cancel", "menu:clients",
     "menu:status", "menu:email", "menu:unreg", "menu:help", "un:yes", "un:no", "a:5:c", "a:5:d",
     "a:6:c", "adm:ok:501", "adm:no:501", "adm:ok:900", "adm:no:500", "adm:menu", "adm:menu:e", "админ", "/stats", "adm:stats", "adm:days:30", "adm:days:31",
+    "adm:reps", "adm:reps:3", "r:501:i:0.", "r:501:p:0.1", "r:501:p1:0.", "r:501:p0:0.",
+    "r:501:r:0.", "r:501:s:0.", "r:501:s1:0.", "r:501:a:0.", "r:501:c:0.", "r:501:c:0..7",
+    "r:501:c1:0..7", "r:501:c1:0.",
     "123456", "12 34 56",
     "rABCDEFGHIJKLMNOPQRSTUVWX", "pABCDEFGHIJKLMNOPQRSTUV", "cABCDEFGHIJKLMNOPQRSTUV", "pros:yes",
     "pros:stop", "pros:resume", "ищу недвижимость", "стоп", "claim", "code:again", "часы",
@@ -174,6 +177,9 @@ struct facts {
 	bool email_taken;
 	struct assignment_view assignment;
 	struct subject_view subject;
+	struct rep_card rep_card;
+	struct rep_line rep_lines[REPS_A_PAGE];
+	struct rep_page reps;
 	struct client_line lines[CLIENTS_A_PAGE];
 	struct client_page page;
 	struct client_event events[CLIENT_EVENTS_A_PAGE];
@@ -239,6 +245,31 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .proven = flags & 4,
 	    .locale = flags & 32 ? LOCALE_EN : LOCALE_RU,
 	};
+	uint8_t desk = next_byte(in);
+	f->rep_card = (struct rep_card){.username = desk & 1 ? "anna" : NULL,
+	    .open = desk >> 4,
+	    .capacity = desk & 2 ? desk : 0,
+	    .paused = desk & 4,
+	    .paused_until = desk & 8 ? "01.12.2026 10:00" : NULL,
+	    .calendar = next_word(in),
+	    .day_ahead = "01.12.2026 10:00",
+	    .week_ahead = "07.12.2026 10:00",
+	    .zone = "Asia/Makassar",
+	    .changed_by = desk & 16 ? next_name(in, a) : NULL,
+	    .available = desk & 32};
+	for (size_t i = 0; i < REPS_A_PAGE; i++)
+		f->rep_lines[i] =
+		    (struct rep_line){.telegram_id = desk & 64 ? 501 + (int64_t)i : -1,
+			.id = f->subject.rep_id,
+			.name = f->subject.name,
+			.status = desk & 128 ? "active" : f->rep_card.calendar,
+			.open = desk,
+			.paused = desk & 1,
+			.available = desk & 2};
+	f->reps = (struct rep_page){.lines = f->rep_lines,
+	    .count = desk % (REPS_A_PAGE + 1),
+	    .page = desk >> 6,
+	    .total = REPS_A_PAGE * (desk >> 5) + 1};
 	uint8_t proof = next_byte(in), links = next_byte(in);
 	f->has_code = proof & 1;
 	f->has_claim = proof & 2;
@@ -543,6 +574,8 @@ static void set_facts(struct conversation_state *s, const struct facts *f)
 	s->email_taken = f->email_taken;
 	s->assignment = &f->assignment;
 	s->subject = &f->subject;
+	s->rep_card = &f->rep_card;
+	s->reps = &f->reps;
 	s->business = f->has_business ? &f->business : NULL;
 	s->clients = f->has_page ? &f->page : NULL;
 	s->client = f->has_client ? &f->client : NULL;
@@ -605,6 +638,10 @@ static void forget_what_was_not_asked(
 		s->assignment = NULL;
 	if (interest->subject_telegram_id != s->subject->telegram_id)
 		s->subject = NULL;
+	if (!s->subject || !interest->wants_rep_card)
+		s->rep_card = NULL;
+	if (!interest->wants_reps)
+		s->reps = NULL;
 	if (!interest->wants_calendar) {
 		s->calendar = (struct calendar_view){0};
 		s->calendar_link = (struct fresh_link){0};
@@ -713,6 +750,13 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		require(event->user_id == ADMIN && s->subject && e->rep_id == s->subject->rep_id);
 		require(s->subject->status == REP_PENDING && interest->changes_assignments);
 		require(e->kind == EFFECT_REJECT || s->subject->proven || !s->rules->proves_email);
+		return;
+	case EFFECT_CHANGE_REP:
+		require(event->user_id == ADMIN && s->subject && s->rep_card);
+		require(e->rep_id == s->subject->rep_id && e->by && *e->by);
+		require(s->subject->status != REP_REMOVED && s->subject->status != REP_ABSENT);
+		require(interest->changes_assignments && interest->wants_rep_card);
+		require(e->amount >= -1 && e->usual > 0);
 		return;
 	case EFFECT_UNREACHABLE:
 		require(!stranger && s->rep_available && event->kind == EVENT_BLOCKED);

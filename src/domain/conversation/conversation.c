@@ -52,6 +52,7 @@ static void interest_in(
 		interest->claim_telegram_id = id;
 	if (facts & FACT_OWN_CLAIM)
 		interest->claim_telegram_id = event->user_id;
+	interest->wants_rep_card = facts & FACT_REP;
 	interest->wants_clients = facts & FACT_CLIENTS;
 	interest->wants_client = facts & FACT_CLIENT;
 	interest->wants_applications = facts & FACT_APPLICATIONS;
@@ -90,6 +91,7 @@ void conversation_interest(
 		if (press.kind == PRESS_ZONE && press.about)
 			interest->zone = zone_read_text(press.about, a, NULL);
 		turn_clients_interest(&press, interest);
+		turn_reps_interest(&press, interest);
 		return;
 	}
 	case EVENT_BLOCKED:
@@ -273,6 +275,8 @@ static void forget_facts(struct conversation_state *next)
 	next->email_taken = false;
 	next->assignment = NULL;
 	next->subject = NULL;
+	next->rep_card = NULL;
+	next->reps = NULL;
 	next->business = NULL;
 	next->hours = NULL;
 	next->zone = NULL;

@@ -158,7 +158,7 @@ static void admin_lists(struct turn *t)
 	list_untaken(t);
 }
 
-static enum text_id status_text(const struct subject_view *subject)
+enum text_id turn_status_text(const struct subject_view *subject)
 {
 	const char *application = subject->application ? subject->application : "";
 	switch (subject->status) {
@@ -191,7 +191,8 @@ static void admin_decided(struct turn *t)
 	const char *name = prospect_short_name(t->a, subject->name);
 	if (subject->status != REP_PENDING) {
 		turn_answer(t, true, TEXT_ANSWER_DECIDED_ALREADY,
-		    ARGS({"name", name}, {"status", turn_text(t, status_text(subject), NO_ARGS)}));
+		    ARGS({"name", name},
+			{"status", turn_text(t, turn_status_text(subject), NO_ARGS)}));
 		return;
 	}
 	if (!press_is_about(&t->press, about_application(t, subject->name, subject->email))) {

@@ -66,6 +66,7 @@ enum {
 	FACT_CALENDAR = 1 << 10,
 	FACT_HOURS = 1 << 11,
 	FACT_CLIENT = 1 << 12,
+	FACT_REP = 1 << 13, /* the card of the subject */
 };
 enum {
 	/* reached also by who is suspended, and by who has no invitation where it takes one */
@@ -105,6 +106,7 @@ extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_
     dialogue_client_card, dialogue_calendar, dialogue_hours, dialogue_zones, dialogue_follow_ups,
     dialogue_prospects, dialogue_owners, dialogue_questions, dialogue_closing, dialogue_relay,
     dialogue_stats;
+extern const struct dialogue dialogue_reps, dialogue_rep_card;
 
 /* conversation_dialogues.c */
 unsigned button_facts(enum press_kind press);
@@ -364,11 +366,24 @@ bool turn_shows_keyboard(const struct turn *t);
 void turn_admin_buttons(const struct turn *t, struct message *message);
 /* The way back to it, in the place of the message that it hangs on. */
 struct button turn_admin_menu_button(const struct turn *t);
+/* Of who talks: their name in the registry, else in Telegram, else the account; on one line, to be quoted. */
+const char *turn_admin_name(const struct turn *t);
 /* A message of its own, or instead of the one that was pressed. */
 void turn_put(
     struct turn *t, bool again, const char *text, const struct button *buttons, size_t count);
 
+/* admin/conversation_reps.c */
+void turn_reps_interest(const struct press *press, struct conversation_interest *interest);
+/* What the card says of a rep's status, and of a pause. */
+const char *turn_rep_status(
+    const struct turn *t, const struct subject_view *subject, const struct rep_card *card);
+/* Of the database's word. */
+const char *turn_rep_status_word(const struct turn *t, const char *word, bool paused);
+/* The way to a page of the list, in the place of the message. */
+struct button turn_reps_button(const struct turn *t, int64_t page);
+
 /* conversation_admin.c */
+enum text_id turn_status_text(const struct subject_view *subject);
 /* What an admin is written to in, unasked. */
 enum locale turn_admin_locale(const struct turn *t, int64_t admin);
 void turn_tell_admins(struct turn *t);

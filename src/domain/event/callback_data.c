@@ -35,12 +35,19 @@ static const char *parse_id(const char *s, int64_t *id)
 	return s != first && *first != '0' ? s : NULL;
 }
 
+/* Whether what stands behind the ":" is for who reads the press to judge. */
+static bool is_free(enum press_kind kind)
+{
+	return kind == PRESS_LANGUAGE || kind == PRESS_ZONE || kind == PRESS_QUESTION ||
+	       kind == PRESS_CLIENTS || kind == PRESS_CLIENT || kind == PRESS_CLIENT_HISTORY ||
+	       kind == PRESS_ADMIN_MENU || kind == PRESS_REPS ||
+	       (kind >= PRESS_REP && kind <= PRESS_REP_CAPACITY_SET);
+}
+
 /* Nothing at all, or ":" and a fingerprint, or what the kind has instead of one; false: something else. */
 static bool parse_about(const char *s, enum press_kind kind, const char **about)
 {
-	if (kind == PRESS_LANGUAGE || kind == PRESS_ZONE || kind == PRESS_QUESTION ||
-	    kind == PRESS_CLIENTS || kind == PRESS_CLIENT || kind == PRESS_CLIENT_HISTORY ||
-	    kind == PRESS_ADMIN_MENU) {
+	if (is_free(kind)) {
 		*about = *s == ':' ? s + 1 : NULL;
 		return *about || *s == '\0';
 	}

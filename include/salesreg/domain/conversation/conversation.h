@@ -10,6 +10,7 @@
 #pragma once
 #include "salesreg/domain/conversation/client_view.h"
 #include "salesreg/domain/conversation/effect.h"
+#include "salesreg/domain/conversation/rep_view.h"
 #include "salesreg/domain/conversation/views.h"
 #include "salesreg/domain/event/event.h"
 #include "salesreg/domain/event/person.h"
@@ -123,6 +124,8 @@ struct conversation_state {
 	const struct relay_view *partners;
 	size_t partner_count;
 	const struct subject_view *subject; /* NULL: no such rep */
+	const struct rep_card *rep_card;    /* of the subject; NULL: not asked for */
+	const struct rep_page *reps;        /* the same */
 	const struct business_view
 	    *business;                     /* that the event is about; NULL: none that is known */
 	const struct client_page *clients; /* a page of this rep's; NULL: not asked for */
@@ -163,13 +166,16 @@ struct conversation_interest {
 	 * are written. */
 	int64_t subject_telegram_id;
 	int64_t claim_telegram_id; /* 0: none → claim */
-	const char *code;          /* six digits; NULL: the event says none → code.matches */
-	const char *invite;        /* what the link carries; NULL: none → invite */
-	const char *link;          /* the same of a prospect's or a campaign's → opened */
-	int64_t pair_message;      /* 0: none → replied */
-	bool wants_partners;       /* → partners */
-	bool wants_business;       /* → business */
-	bool wants_clients;        /* → clients: the page that `clients_press` means */
+	bool wants_rep_card;       /* → rep_card */
+	bool wants_reps;           /* → reps: the page `reps_page`, from 0 on */
+	int64_t reps_page;
+	const char *code;     /* six digits; NULL: the event says none → code.matches */
+	const char *invite;   /* what the link carries; NULL: none → invite */
+	const char *link;     /* the same of a prospect's or a campaign's → opened */
+	int64_t pair_message; /* 0: none → replied */
+	bool wants_partners;  /* → partners */
+	bool wants_business;  /* → business */
+	bool wants_clients;   /* → clients: the page that `clients_press` means */
 	/* → client: whose assignment, or link, this is about, or who stands in the list where `clients_press` says */
 	bool wants_client;
 	/* → clients: as many as are searched for a word, if the person is in PHASE_FIND */

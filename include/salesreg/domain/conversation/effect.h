@@ -15,7 +15,9 @@
 	X(DECLINE, "decline")           /* assignment_id */                                             \
 	X(APPROVE, "approve")           /* rep_id of the subject → active */                          \
 	X(REJECT, "reject")             /* rep_id of the subject → removed */                         \
-	X(UNREACHABLE, "unreachable")   /* blocked the bot: unavailable */                              \
+	/* rep_id of the subject, change, status it leads to; amount */                                 \
+	X(CHANGE_REP, "change rep")                                                                     \
+	X(UNREACHABLE, "unreachable") /* blocked the bot: unavailable */                                \
 	X(MOVE, "move") /* rep_id, from and to, name (NULL: as it is), email_key if proven */           \
 	X(REFUSE_CLAIM, "refuse claim") /* to: whose claim it was */                                    \
 	X(SEND_CODE, "send code")       /* email, email_key: instead of any other */                    \
@@ -89,6 +91,10 @@ struct effect {
 	enum rep_status status;
 	int64_t assignment_id;
 	const char *rep_id;
+	const char *by;     /* the admin, as others call them */
+	const char *change; /* as rep_change.h names it */
+	int64_t amount;     /* seconds, < 0: no end, 0: it ends; or a capacity, 0: as everybody's */
+	int64_t usual;      /* everybody's capacity */
 	const char *username;
 	const char *invite;           /* its hash */
 	int64_t days;                 /* it is good for */

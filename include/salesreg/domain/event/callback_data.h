@@ -20,6 +20,7 @@
 	X(CANCEL, "cancel")                                                                        \
 	X(CLAIM, "reg:claim")                                                                      \
 	X(INVITE, "adm:invite")                                                                    \
+	X(REPS, "adm:reps")                                                                        \
 	X(ADMIN_MENU, "adm:menu")                                                                  \
 	X(CODE_AGAIN, "code:again")                                                                \
 	X(APPLICATIONS, "adm:list")                                                                \
@@ -75,6 +76,17 @@
 	X(BLOCK, "a:", ":k", false)                                                                \
 	X(UNBLOCK, "a:", ":n", false)                                                              \
 	X(SEND_TO, "a:", ":s", false)                                                              \
+	X(REP, "r:", ":i", false)                                                                  \
+	X(REP_PAUSE, "r:", ":p", false)                                                            \
+	X(REP_PAUSE_DAY, "r:", ":p1", false)                                                       \
+	X(REP_PAUSE_WEEK, "r:", ":p7", false)                                                      \
+	X(REP_PAUSE_OPEN, "r:", ":p0", false)                                                      \
+	X(REP_RESUME, "r:", ":r", false)                                                           \
+	X(REP_SUSPEND, "r:", ":s", false)                                                          \
+	X(REP_SUSPEND_YES, "r:", ":s1", false)                                                     \
+	X(REP_REACTIVATE, "r:", ":a", false)                                                       \
+	X(REP_CAPACITY, "r:", ":c", false)                                                         \
+	X(REP_CAPACITY_SET, "r:", ":c1", false)                                                    \
 	X(APPROVE, "adm:ok:", "", true)                                                            \
 	X(REJECT, "adm:no:", "", true)                                                             \
 	X(SAME_PERSON, "adm:same:", "", true)                                                      \
@@ -95,7 +107,8 @@ enum press_kind {
 /* WHOLE_NAME and CLAIM carry an <about>, too: "name:whole:<about>"; LANGUAGE carries one of ours or another, "lang:ru",
  * and ZONE a zone: "zone:set:Asia/Dubai", QUESTION what a button under a question does: "q:<version>:3:c1" (qualification/script.h), CLIENTS which
  * page of the list: "cl:<move><place>" (conversation/client_view.h), CLIENT "e" if the card takes the place of the message that was
- * pressed (so does ADMIN_MENU), and CLIENT_HISTORY the event before which it goes on: "a:5:h:77". */
+ * pressed (so does ADMIN_MENU), and CLIENT_HISTORY the event before which it goes on: "a:5:h:77";
+ * REPS which page: "adm:reps:2", and the reps' kinds what conversation/rep_view.h has. */
 
 struct press {
 	enum press_kind kind;

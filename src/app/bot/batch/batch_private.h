@@ -47,11 +47,12 @@ struct batch {
 	struct fold_writes writes;
 	const char *park_reason;
 	struct {
-		size_t sessions, reps, emails, assignments, subjects, client_pages, chosen,
-		    client_searches, client_cards, client_histories, lock, applications, untaken,
-		    missed, claims, waiting_claims, locales, invites, codes, code_mails, calendars,
-		    agenda_busy, agenda_days, agenda_windows, calendar_choices, hours, zones, edits,
-		    prospects, links, questions, pairs, partners, business;
+		size_t sessions, reps, rep_pages, rep_cards, emails, assignments, subjects,
+		    client_pages, chosen, client_searches, client_cards, client_histories, lock,
+		    applications, untaken, missed, claims, waiting_claims, locales, invites, codes,
+		    code_mails, calendars, agenda_busy, agenda_days, agenda_windows,
+		    calendar_choices, hours, zones, edits, prospects, links, questions, pairs,
+		    partners, business;
 	} steps; /* of the read */
 	size_t fence_step, insert_step, thin_step;
 	int64_t arrived_us, begun_us; /* the updates; the transaction in hand */

@@ -109,6 +109,36 @@ static void unpack_clients(struct batch *b, const struct db_reply *reply, struct
 	}
 }
 
+/* What admins look at; the cards behind subjects_read(), which locks their rows. */
+static void plan_desk(struct batch *b, struct db_plan *plan)
+{
+	struct arena *a = &b->scratch;
+	const struct fold_interests *in = &b->interests;
+	if (in->rep_page_count)
+		b->steps.rep_pages =
+		    desk_reps(plan, a, in->rep_pages, in->rep_page_count, REPS_A_PAGE);
+	if (in->wants_rep_cards)
+		b->steps.rep_cards = desk_cards(plan, a, in->subjects, in->subject_count,
+		    time_zone_here(arena_alloc(a, TIME_ZONE_SIZE)));
+}
+
+static void unpack_desk(struct batch *b, const struct db_reply *reply, struct fold_input *input)
+{
+	struct arena *a = &b->scratch;
+	struct desk_line_row *lines;
+	struct desk_card_row *cards;
+	if (b->interests.rep_page_count) {
+		input->rep_line_count =
+		    desk_reps_parse(reply->results[b->steps.rep_pages], a, &lines);
+		input->rep_lines = lines;
+	}
+	if (b->interests.wants_rep_cards) {
+		input->rep_card_count =
+		    desk_cards_parse(reply->results[b->steps.rep_cards], a, &cards);
+		input->rep_cards = cards;
+	}
+}
+
 static void plan_questions(struct batch *b, struct db_plan *plan)
 {
 	struct arena *a = &b->scratch;
@@ -144,6 +174,7 @@ void batch_plan_reads(struct batch *b, struct db_plan *plan)
 		    assignments_read(plan, a, in->assignments, in->assignment_count);
 	if (in->subject_count)
 		b->steps.subjects = subjects_read(plan, a, in->subjects, in->subject_count);
+	plan_desk(b, plan);
 	plan_clients(b, plan);
 	if (in->calendar_rep_count)
 		plan_calendars(b, plan);
@@ -343,6 +374,7 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 {
 	unpack_people(b, reply, input);
 	unpack_subjects(b, reply, input);
+	unpack_desk(b, reply, input);
 	unpack_clients(b, reply, input);
 	if (b->interests.calendar_rep_count)
 		unpack_calendars(b, reply, input);

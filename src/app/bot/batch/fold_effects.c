@@ -16,6 +16,7 @@ enum {
 	NEEDS_LOCK = 1 << 8,
 	SELF_LEAVES = 1 << 9, /* whose event it was loses all prospects */
 	FROM_LEAVES = 1 << 10,
+	SUBJECT_LEAVES = 1 << 11,
 };
 static const unsigned consequences[EFFECT_COUNT] = {
     [EFFECT_REGISTER] = TOUCHES_SELF | TAKES_EMAIL | CHANGES_APPLICATIONS,
@@ -26,6 +27,8 @@ static const unsigned consequences[EFFECT_COUNT] = {
     [EFFECT_DECLINE] = TOUCHES_SELF | CHANGES_ASSIGNMENTS | NEEDS_LOCK,
     [EFFECT_APPROVE] = TOUCHES_SUBJECT | CHANGES_APPLICATIONS,
     [EFFECT_REJECT] = TOUCHES_SUBJECT | CHANGES_APPLICATIONS,
+    [EFFECT_CHANGE_REP] =
+	TOUCHES_SUBJECT | SUBJECT_LEAVES | CHANGES_ASSIGNMENTS | CHANGES_APPLICATIONS | NEEDS_LOCK,
     [EFFECT_UNREACHABLE] = TOUCHES_SELF,
     [EFFECT_MOVE] = TOUCHES_FROM | TOUCHES_TO | FROM_LEAVES | CHANGES_APPLICATIONS | NEEDS_LOCK,
     [EFFECT_REFUSE_CLAIM] = TOUCHES_TO | CHANGES_APPLICATIONS,
@@ -106,6 +109,8 @@ void fold_apply_effect(struct folding *f, struct person *p, const struct effect 
 		fold_person_of(f, effect->from)->left = true;
 	if ((what & TOUCHES_SUBJECT) && p->state.subject)
 		touch(f, p->state.subject->telegram_id);
+	if ((what & SUBJECT_LEAVES) && p->state.subject)
+		fold_person_of(f, p->state.subject->telegram_id)->left = true;
 	if (what & TAKES_EMAIL)
 		f->keys[f->key_count++] = effect->email_key;
 	if (what & MAILS)

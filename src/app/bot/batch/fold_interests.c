@@ -44,6 +44,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 	    .assignments = ARENA_ARRAY(a, int64_t, count),
 	    .subjects = ARENA_ARRAY(a, int64_t, count),
 	    .client_pages = ARENA_ARRAY(a, struct client_ask, count),
+	    .rep_pages = ARENA_ARRAY(a, struct desk_ask, count),
 	    .chosen = ARENA_ARRAY(a, struct chosen_ask, count),
 	    .client_searches = ARENA_ARRAY(a, struct client_ask, count),
 	    .client_cards = ARENA_ARRAY(a, struct client_ask, count),
@@ -106,6 +107,10 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 			in->assignments[in->assignment_count++] = of->assignment_id;
 		if (of->subject_telegram_id)
 			in->subjects[in->subject_count++] = of->subject_telegram_id;
+		in->wants_rep_cards |= of->wants_rep_card;
+		if (of->wants_reps)
+			in->rep_pages[in->rep_page_count++] =
+			    (struct desk_ask){(int64_t)i, of->reps_page};
 		in->wants_applications |= of->wants_applications;
 		in->tells_admins |= of->tells_admins && rules->admin_count > 0;
 		if (of->claim_telegram_id)

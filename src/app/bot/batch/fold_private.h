@@ -45,6 +45,9 @@ void fold_fill_facts(struct folding *f, struct person *p, const struct event *ev
 /* The same of a rep's clients: a page of the list, a card. */
 void fold_fill_clients(
     struct folding *f, struct person *p, const struct conversation_interest *interest);
+/* The same of what an admin looks at: a page of reps, the card of the subject. */
+void fold_fill_desk(
+    struct folding *f, struct person *p, const struct conversation_interest *interest);
 /* What one update's outcome adds to the writes: its effects, its messages; and at the end the sessions that changed. */
 void fold_apply_effect(struct folding *f, struct person *p, const struct effect *effect);
 /* Whether the update leans on something this batch has already changed. */

@@ -3,8 +3,11 @@
  * Whoever adds a dialogue of admins adds its button to add_buttons().
  */
 #include "../conversation_private.h"
+#include "salesreg/base/text.h"
+#include "salesreg/domain/text/quote.h"
+#include "salesreg/domain/text/shorten.h"
 
-enum { BUTTONS_MOST = 16 };
+enum { BUTTONS_MOST = 16, NAME_UNITS = 64 };
 
 static struct button button_of(
     const struct turn *t, enum text_id label, enum press_kind press, bool new_row)
@@ -18,6 +21,7 @@ static size_t add_buttons(const struct turn *t, struct button *buttons)
 {
 	size_t count = 0;
 	buttons[count++] = button_of(t, TEXT_BUTTON_APPLICATIONS, PRESS_APPLICATIONS, true);
+	buttons[count++] = button_of(t, TEXT_BUTTON_REPS, PRESS_REPS, false);
 	if (t->state->rules->by_invitation)
 		buttons[count++] = button_of(t, TEXT_BUTTON_INVITE, PRESS_INVITE, true);
 	buttons[count++] = button_of(t, TEXT_BUTTON_STATS, PRESS_STATS, true);
@@ -38,6 +42,18 @@ struct button turn_admin_menu_button(const struct turn *t)
 	return (struct button){.text = turn_text(t, TEXT_BUTTON_ADMIN_BACK, NO_ARGS),
 	    .data = press_data_about(t->a, PRESS_ADMIN_MENU, 0, "e"),
 	    .new_row = true};
+}
+
+const char *turn_admin_name(const struct turn *t)
+{
+	const struct conversation_state *state = t->state;
+	bool rep = state->rep_status != REP_ABSENT && state->rep_status != REP_REMOVED;
+	const char *name = rep && state->rep_name ? state->rep_name : t->event->first_name;
+	name = shorten(t->a, text_tidy(t->a, name ? name : ""), NAME_UNITS);
+	const char *username = quote_username(t->a, t->event->username);
+	return *name      ? name
+	       : username ? username
+			  : arena_printf(t->a, "id %lld", (long long)t->event->user_id);
 }
 
 static void admin_hello(struct turn *t, const char *first)

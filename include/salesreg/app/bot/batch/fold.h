@@ -20,6 +20,7 @@
 #include "salesreg/store/calendars.h"
 #include "salesreg/store/clients.h"
 #include "salesreg/store/codes.h"
+#include "salesreg/store/desk.h"
 #include "salesreg/store/effects.h"
 #include "salesreg/store/hours.h"
 #include "salesreg/store/invites.h"
@@ -46,6 +47,10 @@ struct fold_input {
 	size_t assignment_count;
 	const struct subject_row *subjects;
 	size_t subject_count;
+	const struct desk_line_row *rep_lines; /* in the order of what was asked */
+	size_t rep_line_count;
+	const struct desk_card_row *rep_cards; /* of subjects */
+	size_t rep_card_count;
 	const struct client_line_row *client_lines; /* in the order of what was asked */
 	size_t client_line_count;
 	const struct chosen_row *chosen;
@@ -113,6 +118,9 @@ struct fold_interests {
 	int64_t *users, *assignments, *subjects, *leavers;
 	const char **email_keys, **mailboxes; /* of the same addresses */
 	size_t user_count, assignment_count, subject_count, leaver_count, email_key_count;
+	struct desk_ask *rep_pages; /* the place of each is the update's number */
+	size_t rep_page_count;
+	bool wants_rep_cards; /* of the subjects */
 	struct chosen_ask *chosen;
 	size_t chosen_count;
 	/* the place of each is the update's number */

@@ -1,0 +1,36 @@
+-- name: desk_reps cold
+-- $1 places, which come back, $2 pages, from 0 on, $3 how many reps on each: by name, without those who are removed
+SELECT u.place, g.page, n.total, r.telegram_id, r.id, r.name, r.status,
+       (SELECT count(*) FROM public.test_prospects p
+        WHERE p.assigned_rep_id = r.id AND p.status IN ('unreached', 'contacted', 'in_conversation')),
+       d.capacity, d.paused_until IS NOT NULL, coalesce(d.available, true)
+FROM unnest($1::bigint[], $2::bigint[]) AS u (place, page)
+CROSS JOIN (SELECT count(*) AS total FROM public.sales_representatives q WHERE q.status IS DISTINCT FROM 'removed') n
+CROSS JOIN LATERAL (SELECT least(u.page, (greatest(n.total, 1) - 1) / $3::bigint) AS page OFFSET 0) g
+CROSS JOIN LATERAL (SELECT q.id, q.telegram_id, left(q.name, 255) AS name, left(q.status, 50) AS status, row_number() OVER (ORDER BY lower(left(q.name, 255)), q.id) AS at
+                    FROM public.sales_representatives q WHERE q.status IS DISTINCT FROM 'removed'
+                    ORDER BY lower(left(q.name, 255)), q.id LIMIT $3::bigint OFFSET g.page * $3::bigint) r
+LEFT JOIN salesreg.rep_rotation d ON d.rep = r.id
+ORDER BY u.place, r.at
+-- name: desk_cards cold
+-- $1 Telegram ids of reps, $2 the company's zone: what an admin sees of each. The last column: who changed something of the rep last
+SELECT r.id, left(r.telegram_username, 255), h.open, h.converted, h.archived, d.capacity, d.paused_until IS NOT NULL,
+       CASE WHEN isfinite(d.paused_until) THEN to_char(d.paused_until AT TIME ZONE z.zone, 'DD.MM.YYYY HH24:MI') END, coalesce(d.available, true),
+       to_char(d.unreachable_since AT TIME ZONE z.zone, 'DD.MM.YYYY HH24:MI'), k.state, left(k.email, 320),
+       to_char(s.updated_at AT TIME ZONE z.zone, 'DD.MM.YYYY HH24:MI'),
+       CASE WHEN isfinite(r.registered_at::timestamptz) THEN to_char(r.registered_at::timestamptz AT TIME ZONE z.zone, 'DD.MM.YYYY HH24:MI') END,
+       to_char((now() + interval '86400 seconds') AT TIME ZONE z.zone, 'DD.MM.YYYY HH24:MI'),
+       to_char((now() + interval '604800 seconds') AT TIME ZONE z.zone, 'DD.MM.YYYY HH24:MI'), z.zone, l.called
+FROM public.sales_representatives r
+CROSS JOIN (SELECT coalesce(salesreg.zone_or_null($2::text), 'UTC') AS zone OFFSET 0) z
+CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE p.status IN ('unreached', 'contacted', 'in_conversation')) AS open,
+                           count(*) FILTER (WHERE p.status = 'converted') AS converted,
+                           count(*) FILTER (WHERE p.status = 'archived') AS archived
+                    FROM public.test_prospects p WHERE p.assigned_rep_id = r.id) h
+LEFT JOIN salesreg.rep_rotation d ON d.rep = r.id
+LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
+LEFT JOIN salesreg.calendar_accounts k ON k.rep = r.id
+LEFT JOIN LATERAL (SELECT left(coalesce((SELECT left(q.name, 255) FROM public.sales_representatives q
+                                         WHERE x.actor = 'admin' AND q.telegram_id::text = x.who AND q.status <> 'removed' LIMIT 1), left(x.called, 255), left(x.who, 255)), 255) AS called
+                   FROM salesreg.audit x WHERE x.rep = r.id ORDER BY x.id DESC LIMIT 1) l ON true
+WHERE r.telegram_id = ANY ($1::bigint[])

@@ -1,0 +1,66 @@
+/*
+ * What admins look at, as the decisions see it: rows of the database become a page of reps, or a card.
+ */
+#include "../fold_private.h"
+#include <string.h>
+
+static void fill_page(struct folding *f, struct person *p)
+{
+	const struct fold_input *input = f->input;
+	struct rep_line *lines = ARENA_ARRAY(f->a, struct rep_line, REPS_A_PAGE);
+	struct rep_page *page = ARENA_NEW(f->a, struct rep_page);
+	*page = (struct rep_page){.lines = lines};
+	for (size_t i = 0; i < input->rep_line_count && page->count < REPS_A_PAGE; i++) {
+		const struct desk_line_row *row = &input->rep_lines[i];
+		if (row->place != (int64_t)f->writes->taken)
+			continue;
+		page->page = row->page;
+		page->total = row->total;
+		lines[page->count++] = (struct rep_line){.telegram_id = row->telegram_id,
+		    .id = row->id,
+		    .name = row->name,
+		    .status = row->status,
+		    .open = row->open,
+		    .capacity = row->capacity,
+		    .paused = row->paused,
+		    .available = row->available};
+	}
+	p->state.reps = page;
+}
+
+void fold_fill_desk(
+    struct folding *f, struct person *p, const struct conversation_interest *interest)
+{
+	const struct fold_input *input = f->input;
+	const struct subject_view *subject = p->state.subject;
+	p->state.reps = NULL;
+	p->state.rep_card = NULL;
+	if (!conversation_acts_as_admin(&p->state, p->user_id))
+		return;
+	if (interest->wants_reps)
+		fill_page(f, p);
+	for (size_t i = 0; interest->wants_rep_card && subject && i < input->rep_card_count; i++) {
+		const struct desk_card_row *row = &input->rep_cards[i];
+		if (strcmp(row->id, subject->rep_id) != 0)
+			continue;
+		struct rep_card *card = ARENA_NEW(f->a, struct rep_card);
+		*card = (struct rep_card){.username = row->username,
+		    .open = row->open,
+		    .converted = row->converted,
+		    .archived = row->archived,
+		    .capacity = row->capacity,
+		    .paused_until = row->paused_until,
+		    .unreachable_since = row->unreachable_since,
+		    .calendar = row->calendar,
+		    .calendar_email = row->calendar_email,
+		    .seen = row->seen,
+		    .registered = row->registered,
+		    .day_ahead = row->day_ahead,
+		    .week_ahead = row->week_ahead,
+		    .zone = row->zone,
+		    .changed_by = row->changed_by,
+		    .paused = row->paused,
+		    .available = row->available};
+		p->state.rep_card = card;
+	}
+}
