@@ -491,7 +491,7 @@ def test_the_commands_of_managers_need_no_more_than_these_columns(database, cler
         done = run("rep", *words.split(), settings=settings)
         assert (done.returncode, done.stderr) == (0, ""), (words, done)
     done = run("audit", settings=settings)
-    assert done.returncode == 0 and done.stdout.count("\n") == 12 + 1, done  # a merger is two rows, list and show are none
+    assert done.returncode == 0 and done.stdout.count("\n") == 13 + 1, done  # a merger is two rows, list and show are none
 
 
 @pytest.mark.parametrize("table,right", [(table, right) for table in COLUMNS for right in COLUMNS[table]])
