@@ -133,6 +133,12 @@ CREATE TABLE salesreg.chat_menus (
     due_at   timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX chat_menus_due_idx ON salesreg.chat_menus (due_at);
+-- Which menu a chat has, or will have: of chats that have another one than everybody's.
+CREATE TABLE salesreg.chat_commands (
+    chat_id   bigint PRIMARY KEY,
+    audience  text NOT NULL,            -- rep, admin, rep admin; stranger: was one of them, or has chosen a language
+    locale    text NOT NULL
+);
 
 -- Links for one new rep each (REGISTRATION_APPROVAL=invite). The first press makes one that person's, registering uses it up.
 CREATE TABLE salesreg.invites (
@@ -590,15 +596,15 @@ BEGIN
                   WHERE f.status = 'active' AND s.status IS DISTINCT FROM 'active') THEN
         PERFORM pg_catalog.pg_notify('salesreg_reps', '');
     END IF;
-    -- who is an admin has changed, or which account they have
+    -- who is a rep, or an admin, has changed, or which account they have: for menus, and for whom to tell
     IF TG_OP = 'INSERT' THEN
-        IF EXISTS (SELECT 1 FROM fresh WHERE is_admin) THEN
-            PERFORM pg_catalog.pg_notify('salesreg_admins', '');
+        IF EXISTS (SELECT 1 FROM fresh WHERE is_admin OR status = 'active') THEN
+            PERFORM pg_catalog.pg_notify('salesreg_people', '');
         END IF;
     ELSIF EXISTS (SELECT 1 FROM fresh f JOIN stale s ON s.id = f.id
-                  WHERE (f.is_admin OR s.is_admin)
+                  WHERE ('active' IN (f.status, s.status) OR f.is_admin OR s.is_admin)
                     AND (f.is_admin, f.status, f.telegram_id) IS DISTINCT FROM (s.is_admin, s.status, s.telegram_id)) THEN
-        PERFORM pg_catalog.pg_notify('salesreg_admins', '');
+        PERFORM pg_catalog.pg_notify('salesreg_people', '');
     END IF;
     -- Who comes back to work, by whatever way, or has another account, starts anew: that Telegram did not reach them was about
     -- a time, or an account, that is over. A row that somebody holds is corrected by the next answer.

@@ -137,6 +137,8 @@ WITH whose AS MATERIALIZED (
     DELETE FROM salesreg.missed_chats n WHERE n.chat_id IN (SELECT telegram_id FROM whose)
 ), menus AS (
     DELETE FROM salesreg.chat_menus n WHERE n.chat_id IN (SELECT telegram_id FROM whose)
+), commands AS (
+    DELETE FROM salesreg.chat_commands n WHERE n.chat_id IN (SELECT telegram_id FROM whose)
 )
 SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM nameless) + (SELECT count(*) FROM under_way)
 -- name: prospect_forget_keep cold

@@ -4,6 +4,8 @@ import json
 import pytest
 
 from support.process import run
+from support.waiting import eventually
+from test_telegram_api import api
 
 BOSS = 7900000001
 
@@ -101,3 +103,52 @@ def test_only_who_is_at_work_is_one_and_somebody_is(make_world):
     dry = rep(world, "set-admin", anna.email, "off", "--dry-run", ADMIN_TELEGRAM_IDS="1").stdout
     assert dry.startswith("Would take an admin's rights from Anna Petrova")
     assert world.db.value("SELECT is_admin FROM sales_representatives WHERE telegram_id = %s", anna.id) is True
+
+
+def commands(world, person=None):
+    """The names of the commands in Telegram's menu: everybody's, or that of a person's chat, [] where it has none of its own."""
+    scope = {"scope": f'{{"type":"chat","chat_id":{person.id}}}'} if person else {"language_code": "ru"}
+    return [command["command"] for command in api(world, "getMyCommands", **scope)["result"]]
+
+
+REPS = {"clients", "status", "hours", "email", "unregister"}
+ADMINS = {"admin", "pending"}
+
+
+def has(world, person, some, none):
+    eventually(lambda: set(commands(world, person)) >= some and not set(commands(world, person)) & none, what="the menu is set")
+
+
+def test_everybody_has_the_menu_of_what_they_are(world):
+    strangers = commands(world)
+    assert {"start", "help", "language", "privacy"} <= set(strangers) and not set(strangers) & (REPS | ADMINS)
+    anna, boris = world.anna, world.person("Boris Orlov", language="en")
+    has(world, anna, REPS | ADMINS, set())
+    boss = world.person(id=BOSS)
+    has(world, boss, ADMINS, REPS)
+    boris.registers(done="registered_pending")
+    world.settle()
+    assert commands(world, boris) == []
+    rep(world, "approve", boris.email)
+    has(world, boris, REPS, ADMINS)
+    listed = api(world, "getMyCommands", scope=f'{{"type":"chat","chat_id":{boris.id}}}')["result"]
+    assert listed[0]["description"] == world.texts.raw("en", "command_start")
+    rep(world, "set-admin", anna.email, "off", ADMIN_TELEGRAM_IDS=str(BOSS))
+    has(world, anna, REPS, ADMINS)
+    # by the program that writes the table, without a word to anybody
+    world.db.execute("UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = %s", boris.id)
+    has(world, boris, {"start"}, REPS)
+    world.settle()
+    anna.forget()
+    anna.says("/unregister")
+    anna.hears("ask_unregister")
+    anna.presses("button_unregister_yes")
+    has(world, anna, {"start"}, REPS | ADMINS)
+
+
+def test_a_menu_that_was_to_change_while_no_bot_ran_changes_when_one_does(world):
+    has(world, world.anna, REPS | ADMINS, set())
+    world.bot.terminate()
+    world.db.execute("UPDATE sales_representatives SET is_admin = false")
+    world.start_bot()
+    has(world, world.anna, REPS, ADMINS)

@@ -12,7 +12,8 @@
 #include "salesreg/db/pool.h"
 #include "salesreg/domain/conversation/conversation.h"
 
-#define ADMINS_CHANNEL "salesreg_admins"
+/* Who is a rep or an admin has changed, or which account they have. */
+#define PEOPLE_CHANNEL "salesreg_people"
 enum { ADMINS_BY_ROW_MOST = 64 };
 
 struct admins;

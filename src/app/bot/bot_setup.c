@@ -114,8 +114,8 @@ static void set_menu(struct bot_setup *s)
 	/* one menu a language, and one for everybody else */
 	bool other = s->locale == LOCALE_COUNT;
 	enum locale locale = other ? s->options.rules->default_locale : (enum locale)s->locale;
-	s->body = outgoing_menu(
-	    s->options.rules->catalog, locale, other ? NULL : locale_code(locale), 0, &s->arena);
+	s->body = outgoing_menu(s->options.rules->catalog, locale,
+	    other ? NULL : locale_code(locale), 0, AUDIENCE_STRANGER, &s->arena);
 	s->setting = telegram_call(s->options.telegram, "setMyCommands", s->body, strlen(s->body),
 	    QUICK_MS, on_menu_set, s);
 }

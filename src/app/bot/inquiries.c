@@ -24,7 +24,7 @@ struct inquiries {
 	struct telegram *telegram;
 	const struct conversation_rules *rules;
 	enum inquiries_state state;
-	bool leading, everybody, woken, destroyed;
+	bool leading, everybody, woken;
 	int pause; /* beats */
 	uint64_t news;
 	struct inquiry round[INQUIRIES_MOST];
@@ -36,18 +36,10 @@ struct inquiries {
 
 static void look(struct inquiries *q);
 
-static void free_now(struct inquiries *q)
-{
-	arena_finish(&q->arena);
-	free(q);
-}
-
 static void rest(struct inquiries *q)
 {
 	q->state = INQUIRIES_IDLE;
-	if (q->destroyed)
-		free_now(q);
-	else if (q->leading && q->woken)
+	if (q->leading && q->woken)
 		look(q);
 }
 
@@ -119,7 +111,7 @@ static void ask(struct inquiries *q, struct inquiry *inquiry)
 static void on_read(const struct db_reply *reply, void *data)
 {
 	struct inquiries *q = data;
-	if (reply->err != ERR_OK || !q->leading || q->destroyed) {
+	if (reply->err != ERR_OK || !q->leading) {
 		q->pause = PAUSE_BEATS;
 		rest(q);
 		return;
@@ -212,8 +204,7 @@ void inquiries_destroy(struct inquiries *q)
 	if (!q)
 		return;
 	inquiries_step_down(q);
-	if (q->state == INQUIRIES_IDLE)
-		free_now(q);
-	else
-		q->destroyed = true; /* rest() frees it */
+	arena_finish(&q->arena);
+	free(
+	    q); /* what the database is asked just now the pool drops without a word, as it ends with this (db_pool_destroy()) */
 }

@@ -120,6 +120,11 @@ void poller_step_down(struct poller *p)
 		poller_rest_and_stop(p);
 }
 
+void poller_look_at_people(struct poller *p)
+{
+	menus_look_at_people(p->menus);
+}
+
 /* Keeping the leadership --------------------------------------------------------------------------------------------------*/
 
 static void on_beat_answered(const struct db_reply *reply, void *data)

@@ -1,14 +1,15 @@
 #include "salesreg/app/bot/menus.h"
+#include "salesreg/app/bot/delivery/telegram_message.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
 #include "salesreg/domain/outbox/backoff.h"
-#include "salesreg/store/menus.h"
 #include <stdlib.h>
 #include <string.h>
 
 enum {
 	CALLS_MOST = 20,
+	STALE_MOST = 100,
 	CALL_TIMEOUT_MS = 10000,
 	DB_DEADLINE_MS = 15000,
 	ARENA_MAXIMUM = 1024 * 1024
@@ -20,8 +21,16 @@ static const int64_t RETRY_FIRST_US = 5 * 1000000, RETRY_LONGEST_US = INT64_C(36
  *   IDLE -------> READING -----------------> CALLING -----------------> WRITING --> IDLE, and READING if woken meanwhile
  *     ^              | nothing due, or no answer | the leadership is lost
  *     +--------------+---------------------------+
+ * Before READING, where who is a rep or an admin may have changed: LOOKING for chats with another's menu, WISHING theirs.
  */
-enum menus_state { MENUS_IDLE, MENUS_READING, MENUS_CALLING, MENUS_WRITING };
+enum menus_state {
+	MENUS_IDLE,
+	MENUS_LOOKING,
+	MENUS_WISHING,
+	MENUS_READING,
+	MENUS_CALLING,
+	MENUS_WRITING
+};
 
 struct call {
 	struct menus *menus;
@@ -33,9 +42,10 @@ struct call {
 struct menus {
 	struct db_pool *leader;
 	struct telegram *telegram;
+	const struct conversation_rules *rules;
 	enum menus_state state;
 	bool leading, woken, left; /* left: rows, perhaps, that are not due yet */
-	bool destroyed;
+	bool people;               /* may have changed */
 	struct call calls[CALLS_MOST];
 	size_t count, under_way;
 	struct arena arena; /* of one round */
@@ -45,19 +55,11 @@ struct menus {
 
 static void look(struct menus *m);
 
-static void free_now(struct menus *m)
-{
-	arena_finish(&m->arena);
-	free(m);
-}
-
 /* The round is over, however. */
 static void rest(struct menus *m)
 {
 	m->state = MENUS_IDLE;
-	if (m->destroyed)
-		free_now(m);
-	else if (m->woken)
+	if (m->woken)
 		look(m);
 }
 
@@ -102,8 +104,7 @@ static void on_answered(const struct telegram_answer *answer, void *data)
 	case TELEGRAM_BUG:
 	case TELEGRAM_GONE:
 		fault_log_warn(&m->fault,
-		    "the menu of a chat could not be set in the language chosen there: %s; the "
-		    "next /start there sets it",
+		    "the menu of a chat could not be set: %s; the next /start there sets it",
 		    answer->description);
 		break;
 	case TELEGRAM_RETRY:
@@ -116,9 +117,7 @@ static void on_answered(const struct telegram_answer *answer, void *data)
 				      ? answer->retry_after_ms * 1000
 				      : backoff_us((unsigned)c->row.tries, RETRY_FIRST_US,
 					    RETRY_LONGEST_US, clock_random());
-		fault_log_warn(&m->fault,
-		    "the menu of a chat could not be set in the language chosen there: %s; trying "
-		    "again",
+		fault_log_warn(&m->fault, "the menu of a chat could not be set: %s; trying again",
 		    answer->description);
 		break;
 	}
@@ -130,7 +129,7 @@ static void on_read(const struct db_reply *reply, void *data)
 {
 	struct menus *m = data;
 	struct menu_row *rows;
-	if (reply->err != ERR_OK || !m->leading || m->destroyed) {
+	if (reply->err != ERR_OK || !m->leading) {
 		m->left = true;
 		m->woken = false; /* the next beat looks again */
 		rest(m);
@@ -155,14 +154,86 @@ static void on_read(const struct db_reply *reply, void *data)
 	}
 }
 
-static void look(struct menus *m)
+static void read_wishes(struct menus *m)
 {
-	m->woken = false;
 	arena_reset(&m->arena);
 	m->plan.count = 0;
 	(void)menus_waiting(&m->plan);
 	m->state = MENUS_READING;
 	db_pool_run(m->leader, m->plan.steps, m->plan.count, DB_DEADLINE_MS, on_read, m);
+}
+
+struct menu_row menus_wish(const struct catalog *catalog, int64_t chat_id, unsigned audience,
+    const char *language, enum locale locale, struct arena *a)
+{
+	return (struct menu_row){.chat_id = chat_id,
+	    .payload = outgoing_menu(catalog, locale, NULL, chat_id, audience, a),
+	    .audience = command_audience_name(audience),
+	    .locale = language};
+}
+
+/* Not tried again before there is a reason to: a failure is the database's, whose return is one. */
+static void on_wished(const struct db_reply *reply, void *data)
+{
+	struct menus *m = data;
+	if (reply->err != ERR_OK || !m->leading) {
+		m->people |= m->leading;
+		m->woken = false; /* the next beat looks again */
+		m->left = true;
+		rest(m);
+		return;
+	}
+	read_wishes(m);
+}
+
+static void on_looked(const struct db_reply *reply, void *data)
+{
+	struct menus *m = data;
+	struct menu_row *rows;
+	if (reply->err != ERR_OK || !m->leading) {
+		on_wished(reply, m);
+		return;
+	}
+	size_t count = menus_stale_parse(reply->results[0], &m->arena, &rows);
+	if (count == 0) {
+		read_wishes(m);
+		return;
+	}
+	m->people |= count == STALE_MOST;
+	m->woken |= m->people;
+	for (size_t i = 0; i < count; i++) {
+		enum locale locale = m->rules->default_locale;
+		(void)locale_parse(rows[i].locale, &locale);
+		rows[i] = menus_wish(m->rules->catalog, rows[i].chat_id,
+		    command_audience_from_name(rows[i].audience), rows[i].locale, locale,
+		    &m->arena);
+	}
+	m->plan.count = 0;
+	menus_want(&m->plan, &m->arena, rows, count);
+	m->state = MENUS_WISHING;
+	db_pool_run(m->leader, m->plan.steps, m->plan.count, DB_DEADLINE_MS, on_wished, m);
+}
+
+static void look(struct menus *m)
+{
+	m->woken = false;
+	if (!m->people) {
+		read_wishes(m);
+		return;
+	}
+	m->people = false;
+	arena_reset(&m->arena);
+	m->plan.count = 0;
+	menus_stale(&m->plan, &m->arena, m->rules->admin_ids,
+	    m->rules->admin_count - m->rules->admins_by_row, STALE_MOST);
+	m->state = MENUS_LOOKING;
+	db_pool_run(m->leader, m->plan.steps, m->plan.count, DB_DEADLINE_MS, on_looked, m);
+}
+
+void menus_look_at_people(struct menus *m)
+{
+	m->people = true;
+	menus_wake(m);
 }
 
 void menus_wake(struct menus *m)
@@ -181,7 +252,7 @@ void menus_beat(struct menus *m)
 void menus_on_elected(struct menus *m)
 {
 	m->leading = true;
-	menus_wake(m);
+	menus_look_at_people(m);
 }
 
 void menus_step_down(struct menus *m)
@@ -197,13 +268,15 @@ void menus_step_down(struct menus *m)
 	m->state = MENUS_IDLE;
 }
 
-struct menus *menus_create(struct db_pool *leader, struct telegram *telegram)
+struct menus *menus_create(
+    struct db_pool *leader, struct telegram *telegram, const struct conversation_rules *rules)
 {
 	struct menus *m = calloc(1, sizeof *m);
 	if (!m)
 		abort();
 	m->leader = leader;
 	m->telegram = telegram;
+	m->rules = rules;
 	arena_init(&m->arena, ARENA_MAXIMUM);
 	return m;
 }
@@ -213,8 +286,7 @@ void menus_destroy(struct menus *m)
 	if (!m)
 		return;
 	menus_step_down(m);
-	if (m->state == MENUS_IDLE)
-		free_now(m);
-	else
-		m->destroyed = true; /* rest() frees it */
+	arena_finish(&m->arena);
+	free(
+	    m); /* what the database is asked just now the pool drops without a word, as it ends with this (db_pool_destroy()) */
 }

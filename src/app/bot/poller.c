@@ -376,7 +376,7 @@ struct poller *poller_create(uv_loop_t *loop, const struct poller_options *optio
 	arena_init(&p->parked_arena, ARENA_MAXIMUM);
 	arena_init(&p->settle_arena, ARENA_MAXIMUM);
 	arena_init(&p->beat_arena, ARENA_MAXIMUM);
-	p->menus = menus_create(options->leader, options->telegram);
+	p->menus = menus_create(options->leader, options->telegram, options->rules);
 	p->inquiries = inquiries_create(options->leader, options->telegram, options->rules);
 	p->batch = batch_create(&(struct batch_options){
 	    .menus = p->menus,

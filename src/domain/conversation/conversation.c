@@ -200,6 +200,14 @@ unsigned conversation_kinds(const struct conversation_state *state, int64_t user
 	return kinds;
 }
 
+unsigned conversation_audience(const struct conversation_state *state, int64_t user_id)
+{
+	unsigned audience = state->rep_status == REP_ACTIVE ? AUDIENCE_REP : 0;
+	if (conversation_acts_as_admin(state, user_id))
+		audience |= AUDIENCE_ADMIN;
+	return audience ? audience : AUDIENCE_STRANGER;
+}
+
 /* A person may be several: an open question is answered as whom it was asked, if that is what the person still is. */
 static enum person_kind asked_as(const struct conversation_state *state, unsigned kinds)
 {
@@ -372,8 +380,9 @@ void conversation_step(const struct conversation_state *state, const struct even
 		t.link = start_link(event->text);
 		if (state->guesses_over && conversation_link_leads_nowhere(state, event))
 			break;
-		out->sets_menu =
-		    next->locale_chosen; /* it may have failed, or be of an older version */
+		/* it may have failed, or be of an older version; strangers have everybody's */
+		out->sets_menu = next->locale_chosen ||
+				 conversation_audience(state, event->user_id) != AUDIENCE_STRANGER;
 		talk(&t);
 		break;
 	case EVENT_TEXT:
@@ -401,4 +410,9 @@ void conversation_step(const struct conversation_state *state, const struct even
 		out->sets_menu = false;
 	}
 	next->known = state->known || out->session_changed;
+	out->menu_audience = conversation_audience(next, event->user_id);
+	unsigned before =
+	    state->known ? conversation_audience(state, event->user_id) : AUDIENCE_STRANGER;
+	out->sets_menu |=
+	    next->known && event->kind != EVENT_IGNORED && out->menu_audience != before;
 }

@@ -12,17 +12,40 @@ static const struct {
 };
 
 const struct catalog_command catalog_commands[CATALOG_COMMAND_COUNT] = {
-    {"start", TEXT_COMMAND_START},
-    {"clients", TEXT_COMMAND_CLIENTS},
-    {"status", TEXT_COMMAND_STATUS},
-    {"email", TEXT_COMMAND_EMAIL},
-    {"hours", TEXT_COMMAND_HOURS},
-    {"unregister", TEXT_COMMAND_UNREGISTER},
-    {"language", TEXT_COMMAND_LANGUAGE},
-    {"privacy", TEXT_COMMAND_PRIVACY},
-    {"help", TEXT_COMMAND_HELP},
-    {"cancel", TEXT_COMMAND_CANCEL},
+    {"start", TEXT_COMMAND_START, AUDIENCE_ALL},
+    {"clients", TEXT_COMMAND_CLIENTS, AUDIENCE_REP},
+    {"status", TEXT_COMMAND_STATUS, AUDIENCE_REP},
+    {"email", TEXT_COMMAND_EMAIL, AUDIENCE_REP},
+    {"hours", TEXT_COMMAND_HOURS, AUDIENCE_REP},
+    {"admin", TEXT_COMMAND_ADMIN, AUDIENCE_ADMIN},
+    {"pending", TEXT_COMMAND_PENDING, AUDIENCE_ADMIN},
+    {"unregister", TEXT_COMMAND_UNREGISTER, AUDIENCE_REP},
+    {"language", TEXT_COMMAND_LANGUAGE, AUDIENCE_ALL},
+    {"privacy", TEXT_COMMAND_PRIVACY, AUDIENCE_ALL},
+    {"help", TEXT_COMMAND_HELP, AUDIENCE_ALL},
+    {"cancel", TEXT_COMMAND_CANCEL, AUDIENCE_ALL},
 };
+
+/* Nobody is all of them: who is a rep or an admin is no stranger. */
+static const char *const audiences[] = {[AUDIENCE_STRANGER] = "stranger",
+    [AUDIENCE_REP] = "rep",
+    [AUDIENCE_ADMIN] = "admin",
+    [AUDIENCE_REP | AUDIENCE_ADMIN] = "rep admin"};
+
+const char *command_audience_name(unsigned audience)
+{
+	return audience <= (AUDIENCE_REP | AUDIENCE_ADMIN) && audiences[audience]
+		   ? audiences[audience]
+		   : audiences[AUDIENCE_STRANGER];
+}
+
+unsigned command_audience_from_name(const char *name)
+{
+	for (unsigned i = 0; i < sizeof audiences / sizeof *audiences; i++)
+		if (audiences[i] && strcmp(audiences[i], name) == 0)
+			return i;
+	return AUDIENCE_STRANGER;
+}
 
 const char *text_id_key(enum text_id id)
 {

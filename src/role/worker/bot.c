@@ -241,6 +241,11 @@ static void on_notified(const char *channel, void *data)
 		delivery_wake(bot->delivery);
 }
 
+static void on_people(void *data)
+{
+	poller_look_at_people(((struct bot *)data)->poller);
+}
+
 /* What was notified while nobody listened. The first time there is nothing to sweep: the leader looks when it takes over. */
 static void on_listening(void *data)
 {
@@ -248,6 +253,7 @@ static void on_listening(void *data)
 	delivery_wake(bot->delivery);
 	mailer_wake(bot->mailer);
 	stats_answers_wake(bot->stats);
+	poller_look_at_people(bot->poller);
 	if (bot->listened)
 		poller_look_at_parked(bot->poller);
 	bot->listened = true;
@@ -374,6 +380,7 @@ static int run(struct cli *c)
 					       .refused = on_database_refused,
 					       .ready = on_listening,
 					       .notified = on_notified,
+					       .people = on_people,
 					       .stop = stop,
 					       .destroy = destroy,
 					       .destroy_last = destroy_last,

@@ -112,10 +112,13 @@ static void on_notified(struct listener *listener, const char *channel, void *da
 {
 	(void)listener;
 	struct db_worker *w = data;
-	if (strcmp(channel, ADMINS_CHANNEL) == 0)
-		admins_look(w->admins);
-	else
+	if (strcmp(channel, PEOPLE_CHANNEL) != 0) {
 		w->options.notified(channel, w->options.data);
+		return;
+	}
+	admins_look(w->admins);
+	if (w->options.people)
+		w->options.people(w->options.data);
 }
 
 static void on_listener_down(struct listener *listener, const char *why, void *data)
@@ -171,7 +174,7 @@ static void listen_to_channels(struct db_worker *w)
 	size_t count = 0;
 	while (options.channels[count])
 		count++;
-	options.channels[count] = ADMINS_CHANNEL;
+	options.channels[count] = PEOPLE_CHANNEL;
 	w->listener = listener_create(&w->worker.loop, &options);
 }
 

@@ -63,6 +63,8 @@ void poller_on_elected(struct poller *p);
 void poller_step_down(struct poller *p);
 /* Somebody may have asked for the retry of a parked update; a poll under way is given up and begun anew. */
 void poller_look_at_parked(struct poller *p);
+/* Who is a rep or an admin has changed, or may have: menus of commands go with it. */
+void poller_look_at_people(struct poller *p);
 /* The delivery has room again. */
 void poller_on_capacity(struct poller *p);
 /* Aborts the poll, finishes the batch in hand, drains the delivery, marks the state clean; then `stopped`. */

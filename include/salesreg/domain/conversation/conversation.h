@@ -207,6 +207,8 @@ bool conversation_link_leads_nowhere(
     const struct conversation_state *state, const struct event *event);
 /* Who is talking, as a set of PERSON_…. */
 unsigned conversation_kinds(const struct conversation_state *state, int64_t user_id);
+/* Whose menu of commands this person has. */
+unsigned conversation_audience(const struct conversation_state *state, int64_t user_id);
 /* Of the list, which may be older than their row. */
 bool conversation_is_admin(const struct conversation_rules *rules, int64_t user_id);
 /* And their row, as it is now, says so too. */
@@ -236,11 +238,12 @@ struct outcome {
 	/* For answerCallbackQuery: a text, or "" to only stop the spinner;
 	 * NULL if the event is no button. */
 	const char *callback_answer;
-	bool callback_alert;  /* as a box to be closed, not a passing line */
-	bool awaits;          /* a prospect has been asked something, and will be reminded of it */
-	bool passes_on;       /* what was said goes on to somebody: it is never but a repetition */
-	bool sets_menu;       /* of commands in this chat, to next.locale */
-	bool keeps_mail_back; /* a code was to be mailed, and code_wait_us says no */
+	bool callback_alert; /* as a box to be closed, not a passing line */
+	bool awaits;         /* a prospect has been asked something, and will be reminded of it */
+	bool passes_on;      /* what was said goes on to somebody: it is never but a repetition */
+	bool sets_menu;      /* of commands in this chat, to next.locale and menu_audience */
+	unsigned menu_audience; /* AUDIENCE_… */
+	bool keeps_mail_back;   /* a code was to be mailed, and code_wait_us says no */
 };
 void conversation_step(const struct conversation_state *state, const struct event *event,
     struct arena *a, struct outcome *outcome);

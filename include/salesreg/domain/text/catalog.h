@@ -34,12 +34,25 @@ struct catalog_arg {
 	const char *name, *value; /* value NULL counts as "" */
 };
 
+/* Whose menu a command is in; a person may be a rep and an admin. */
+enum command_audience {
+	AUDIENCE_STRANGER = 1 << 0, /* and prospects */
+	AUDIENCE_REP = 1 << 1,
+	AUDIENCE_ADMIN = 1 << 2,
+	AUDIENCE_ALL = AUDIENCE_STRANGER | AUDIENCE_REP | AUDIENCE_ADMIN
+};
+/* "rep admin", as it is stored. */
+const char *command_audience_name(unsigned audience);
+/* What is none of ours counts as strangers. */
+unsigned command_audience_from_name(const char *name);
+
 /* The bot's menu (setMyCommands): names without the slash, texts by locale. */
 struct catalog_command {
 	const char *name;
 	enum text_id description;
+	unsigned audiences;
 };
-enum { CATALOG_COMMAND_COUNT = 10 };
+enum { CATALOG_COMMAND_COUNT = 12 };
 extern const struct catalog_command catalog_commands[CATALOG_COMMAND_COUNT];
 
 const char *text_id_key(enum text_id id);

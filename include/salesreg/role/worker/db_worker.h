@@ -19,7 +19,7 @@ struct db_worker_options {
 	const char *role;
 	unsigned needs; /* besides the database: CONFIG_NEEDS_… */
 	const char *session_sql;
-	const char *channels[LISTENER_MAX_CHANNELS]; /* one is left for ADMINS_CHANNEL */
+	const char *channels[LISTENER_MAX_CHANNELS]; /* one is left for PEOPLE_CHANNEL */
 	/* May be NULL, as all but start, destroy and stop: */
 	/* size and gate of the pool; otherwise DB_POOL_SIZE connections without one */
 	void (*pool)(struct db_pool_options *options, void *data);
@@ -32,6 +32,7 @@ struct db_worker_options {
 	bool (*refused)(const char *why, void *data);
 	void (*ready)(void *data); /* notifications come from now on */
 	void (*notified)(const char *channel, void *data);
+	void (*people)(void *data); /* who is a rep or an admin has changed */
 	void (*stop)(void *data);
 	void (*destroy)(void *data);      /* engines that nobody may call any more */
 	void (*destroy_last)(void *data); /* those that are told that the pool ends */

@@ -105,9 +105,8 @@ static void plan_menus(const struct batch *b, struct db_plan *plan, struct arena
 	struct menu_row *menus = ARENA_ARRAY(a, struct menu_row, count);
 	for (size_t i = 0; i < count; i++) {
 		const struct fold_menu *menu = &b->writes.menus[i];
-		menus[i] = (struct menu_row){.chat_id = menu->chat_id,
-		    .payload = outgoing_menu(
-			b->options.rules->catalog, menu->locale, NULL, menu->chat_id, a)};
+		menus[i] = menus_wish(b->options.rules->catalog, menu->chat_id, menu->audience,
+		    locale_code(menu->locale), menu->locale, a);
 	}
 	menus_want(plan, a, menus, count);
 }

@@ -268,8 +268,8 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 		fold_add_messages(&f, p, &input->updates[i], &outcome);
 		fold_add_summary(&f, &outcome);
 		if (outcome.sets_menu)
-			w->menus[w->menu_count++] =
-			    (struct fold_menu){event->chat_id, outcome.next.locale};
+			w->menus[w->menu_count++] = (struct fold_menu){
+			    event->chat_id, outcome.next.locale, outcome.menu_audience};
 		if (outcome.callback_answer && event->callback_id)
 			w->answers[w->answer_count++] = (struct fold_answer){event->chat_id,
 			    event->callback_id, outcome.callback_answer, outcome.callback_alert};

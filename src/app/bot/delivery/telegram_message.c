@@ -265,14 +265,15 @@ void outgoing_insert(struct db_plan *plan, struct arena *a, const struct message
 }
 
 const char *outgoing_menu(const struct catalog *catalog, enum locale locale,
-    const char *language_code, int64_t chat_id, struct arena *a)
+    const char *language_code, int64_t chat_id, unsigned audience, struct arena *a)
 {
 	const char *list = "";
 	for (size_t i = 0; i < CATALOG_COMMAND_COUNT; i++)
-		list = arena_concat(a, list, i ? "," : "", "{\"command\":\"",
-		    catalog_commands[i].name, "\",\"description\":",
-		    json_quote(a, catalog->texts[locale][catalog_commands[i].description]), "}",
-		    (char *)NULL);
+		if (catalog_commands[i].audiences & audience)
+			list = arena_concat(a, list, *list ? "," : "", "{\"command\":\"",
+			    catalog_commands[i].name, "\",\"description\":",
+			    json_quote(a, catalog->texts[locale][catalog_commands[i].description]),
+			    "}", (char *)NULL);
 	const char *language =
 	    language_code ? arena_printf(a, ",\"language_code\":\"%s\"", language_code) : "";
 	const char *scope = chat_id

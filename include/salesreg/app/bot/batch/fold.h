@@ -165,6 +165,7 @@ struct fold_answer {
 struct fold_menu {
 	int64_t chat_id;
 	enum locale locale;
+	unsigned audience; /* AUDIENCE_… */
 };
 
 struct fold_writes {

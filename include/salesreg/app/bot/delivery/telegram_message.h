@@ -16,9 +16,9 @@ void outgoing_insert(struct db_plan *plan, struct arena *a, const struct message
 /* outbox.relay of it, see store/relay.h; NULL: it carries nobody's words. */
 const char *outgoing_relay(const struct message *message, struct arena *a);
 /* Parameters of setMyCommands: for those whose Telegram has this language, NULL: for everybody else; with a chat's id for that
- * chat alone, whatever its language. */
+ * chat alone, whatever its language. audience: AUDIENCE_…. */
 const char *outgoing_menu(const struct catalog *catalog, enum locale locale,
-    const char *language_code, int64_t chat_id, struct arena *a);
+    const char *language_code, int64_t chat_id, unsigned audience, struct arena *a);
 /* Parameters of answerCallbackQuery. */
 const char *outgoing_callback_answer(
     const char *callback_id, const char *text, bool alert, struct arena *a);
