@@ -5,6 +5,21 @@
 -- a time in it would keep the column's type from being altered.
 CREATE INDEX test_prospects_listed_idx ON public.test_prospects (created_at, id COLLATE "C");
 
+-- Whom managers look for (prospects_found): by the beginnings of the words of a name; and who a button of an admin's means (managed_card), which has
+-- no room for an id.
+CREATE INDEX test_prospects_name_idx ON public.test_prospects USING gin (to_tsvector('simple', left(name, 255)));
+-- Those whose name has all these words, or, begins, words that begin so: as many as are asked for, in no order. Only a bitmap is made of that index, and our
+-- sessions have none.
+CREATE FUNCTION salesreg.prospects_named(words text, begins boolean, most bigint) RETURNS SETOF varchar LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp SET enable_bitmapscan = on SET enable_seqscan = off AS $$
+    SELECT q.id FROM public.test_prospects q
+    WHERE to_tsvector('simple', left(q.name, 255)) @@ (
+        SELECT CASE WHEN numnode(w.said) = 0 THEN NULL WHEN begins THEN (replace(w.said::text, ' & ', ':* & ') || ':*')::tsquery ELSE w.said END
+        FROM plainto_tsquery('simple', words) AS w (said))
+    LIMIT most
+$$;
+CREATE INDEX test_prospects_hash_idx ON public.test_prospects (hashtextextended(id::text, 0));
+
 -- What a round of assigning was decided on, so that each assignment of it can be explained (operator_why): a row a round, of bounded size
 -- however many prospects it gave to however many reps. An assignment is of the round that began with it, or last before it, at the same
 -- instant: one transaction made both.

@@ -1,23 +1,18 @@
 #include "salesreg/store/managers.h"
 #include "rows.h"
 
-static size_t parse(const PGresult *r, struct arena *a, struct listed_prospect **rows)
-{
-	static const struct column columns[] = {COL(listed_prospect, id, TEXT),
-	    COL(listed_prospect, name, TEXT), COL(listed_prospect, telegram, TEXT),
-	    COL(listed_prospect, email, TEXT), COL(listed_prospect, status, TEXT),
-	    COL(listed_prospect, rep, TEXT), COL(listed_prospect, source, TEXT),
-	    COL(listed_prospect, campaign, TEXT), COL(listed_prospect, owner, TEXT),
-	    COL(listed_prospect, created_us, I64), COL(listed_prospect, last_contact_us, I64)};
-	return ROWS_PARSE(r, a, columns, rows);
-}
-
 bool managers_find(struct db_session *s, struct arena *a, const char *words, int64_t limit,
     struct listed_prospect **rows, size_t *count)
 {
-	const PGresult *r = db_session_run(
-	    s, SQL_OPERATOR_PROSPECTS_FIND, words, rows_like(a, words), db_i64(a, limit));
-	*count = r ? parse(r, a, rows) : 0;
+	const struct prospect_search search = prospect_search(words, 0, NULL, a);
+	const char *v[PROSPECTS_FOUND_PARAMETERS];
+	prospects_found_values(a, &search, 1, limit, v);
+	const PGresult *r = db_session_ask(s, SQL_PROSPECTS_FOUND, v, PROSPECTS_FOUND_PARAMETERS);
+	struct found_row *found;
+	*count = r ? prospects_found_parse(r, a, &found) : 0;
+	*rows = ARENA_ARRAY(a, struct listed_prospect, *count);
+	for (size_t i = 0; i < *count; i++)
+		(*rows)[i] = found[i].listed;
 	return r;
 }
 

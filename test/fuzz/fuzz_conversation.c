@@ -49,7 +49,10 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "назад", "a:5:v", "a:5:x", "a:5:x1", "a:5:x0", "a:6:x5", "cal:pick:5", "cal:pick:7",
     "cal:pick:6", "cal:into", "cal:into:5", "cal:into:7", "cl:s", "cl:o8000000000000000.2",
     "cl:n1.ffffffffffffffff", "cl:c0.0", "menu:own", "menu:find", "cl:f1.2.иван", "a:5:i",
-    "a:5:i:e", "a:5:h", "a:5:h:7", "a:5:w"};
+    "a:5:i:e", "a:5:h", "a:5:h:7", "a:5:w",
+    /* of admins */
+    "adm:find", "pl:1.иван", "pc:0000000000000007c", "pc:ffffffffffffffffc3.иван", "/find Ada",
+    "найти"};
 enum { USUAL = sizeof usual / sizeof usual[0] };
 
 #define BOTH(text)                                                                                 \
@@ -184,6 +187,9 @@ struct facts {
 	struct client_page page;
 	struct client_event events[CLIENT_EVENTS_A_PAGE];
 	struct client_view client;
+	struct managed_line managed_lines[MANAGED_A_PAGE];
+	struct managed_prospect managed_prospect;
+	struct managed_view managed;
 	struct chosen_view chosen;
 	bool has_page, has_client;
 	struct code_view code;
@@ -484,6 +490,28 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 		    .kind = kinds_of_events[next_byte(in) % EVENT_KINDS],
 		    .detail = next_name(in, a),
 		    .who = next_name(in, a)};
+	uint8_t managed = next_byte(in);
+	f->managed = (struct managed_view){.lines = f->managed_lines,
+	    .line_count = managed % (MANAGED_A_PAGE + 1),
+	    .more = managed & 64,
+	    .prospect = managed & 128 ? &f->managed_prospect : NULL};
+	for (size_t i = 0; i < f->managed.line_count; i++)
+		f->managed_lines[i] = (struct managed_line){.hash = -(int64_t)i,
+		    .name = next_name(in, a),
+		    .status = next_word(in),
+		    .rep = managed & 1 ? next_name(in, a) : NULL};
+	f->managed_prospect = (struct managed_prospect){.hash = 7,
+	    .client = f->client,
+	    .rep_id = managed & 16 ? "the id of a rep" : NULL,
+	    .rep_name = managed & 16 ? next_name(in, a) : NULL,
+	    .rep_status = managed & 16 ? "active" : NULL,
+	    .rep_telegram_id = managed & 16 ? 501 : 0,
+	    .account = managed & 32 ? 502 : 0,
+	    .stopped = managed & 8,
+	    .phone = managed & 4 ? next_name(in, a) : NULL,
+	    .came = managed & 2 ? "27.11.2026 09:00" : NULL,
+	    .contact = managed & 64 ? "27.11.2026 09:00" : NULL,
+	    .days = INT64_MAX};
 	return f;
 }
 
@@ -592,6 +620,7 @@ static void set_facts(struct conversation_state *s, const struct facts *f)
 	s->partner_count = f->partner_count;
 	s->invite = f->has_invite ? &f->invite : NULL;
 	s->held = f->has_held ? &f->held : NULL;
+	s->managed = &f->managed;
 	s->claim = f->has_claim ? &f->claim : NULL;
 	s->hours = &f->hours;
 	s->calendar = f->calendar;
@@ -652,6 +681,8 @@ static void forget_what_was_not_asked(
 		s->client = NULL;
 	if (!interest->chosen_id)
 		s->chosen = NULL;
+	if (interest->managed.want == MANAGED_NOTHING)
+		s->managed = NULL;
 }
 
 static void check_messages(const struct outcome *out)

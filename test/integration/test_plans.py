@@ -73,6 +73,12 @@ HOT = {
     "clients_page": ["'{1,2}'", "'{1000000001,1000000002}'", "'{NULL,1700000000000000}'", "'{NULL,7}'", "'{f,t}'", "5", "'UTC'", "'{NULL,NULL}'", "true"],
     "clients_card": ["'{1,2,3}'", "'{1000000001,1000000100,1000000100}'", "'{1,0,0}'", "'{\"\",h100,bizChat2000000100}'",
                      "'{NULL,NULL,1700000000000000}'", "'{NULL,NULL,7}'", "'{0,0,9}'", "5", "300", "'UTC'"],
+    # an id, a name, a contact, a search that nobody is asked for
+    "prospects_found": ["'{1,2,3,4}'", "'{held7,x nobody,@buyer_7,x}'", "'{0,0,2000000100,0}'", "'{\"\",\"\",username,\"\"}'",
+                        "'{\"\",\"\",buyer_7,\"\"}'", "'{\"\",\"\",\"\",\"\"}'", "'{%held7%,%x nobody%,%@buyer_7%,%x%}'", "'{t,t,t,t}'",
+                        "'{77,77,77,1000000001}'", "'{NULL,NULL,NULL,admin_find}'", "'{0,0,8,0}'", "9"],
+    "managed_card": ["'{1,2}'", "('{' || hashtextextended('held100', 0) || ',NULL}')::bigint[]", "'{77,1000000001}'", "'{NULL,admin_note}'", "'{0,0}'", "'{11,11}'", "300",
+                     "'Asia/Makassar'"],
     "own_clients_read": ["'{1000000001,1000000002}'", "'{2000000100,77}'", "'{buyer_7,\"\"}'"],
     "own_clients_end": ["'{new1,waiting7}'"],
     "own_clients_add": ["'{new1,waiting7}'", "'{f,t}'", "'{77,78}'", "'{NULL,x}'", "'{X,Y}'",
@@ -212,7 +218,7 @@ BEFORE = {
 # these are run alone, after plan_by_index
 ALONE = {"bot_backlog"}
 # these count, up to so many
-COUNTED = {"codes_counted": 500, "bot_backlog": 10_000, "allocation_waiting": 10_000}
+COUNTED = {"codes_counted": 500, "prospects_found": 3 * 500, "bot_backlog": 10_000, "allocation_waiting": 10_000}
 
 
 def execute(name):
@@ -432,6 +438,25 @@ def test_the_doubt_about_a_calendar_looks_at_few_rows(session):
                 assert 0 < cursor.fetchone()[0] - before < 10
             finally:
                 cursor.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize("words", ["wanted", "want", "person wanted"])
+def test_of_names_few_are_looked_at(session, words):
+    """A name with its words, among very many others."""
+    looked = "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relname = 'test_prospects'"
+    with session.cursor() as cursor:
+        cursor.execute("BEGIN")
+        try:
+            cursor.execute("UPDATE public.test_prospects SET name = 'Wanted Person' WHERE id IN ('held7', 'waiting7')")
+            for _ in range(7):
+                cursor.execute(looked)
+                before = cursor.fetchone()[0]
+                cursor.execute("SELECT * FROM salesreg.prospects_named(%s, true, 201)", [words])
+                assert sorted(row[0] for row in cursor.fetchall()) == ["held7", "waiting7"]
+                cursor.execute(looked)
+                assert cursor.fetchone()[0] - before < 10
+        finally:
+            cursor.execute("ROLLBACK")
 
 
 def looks_at_few_rows(session, name, *before, allowed=0, besides=None):

@@ -6,19 +6,13 @@
 #pragma once
 #include "salesreg/base/arena.h"
 #include "salesreg/db/session.h"
+#include "salesreg/store/managed_prospects.h"
 #include <stdbool.h>
 #include <stdint.h>
 
-struct listed_prospect {
-	const char *id, *name, *telegram, *email, *status; /* as the table has them, cut */
-	const char *rep;                                   /* the name; NULL: nobody's */
-	const char *source, *campaign, *owner;             /* see salesreg.conversations */
-	int64_t created_us, last_contact_us;
-	const char *place; /* in a list: where it goes on behind this one (store/lists.h) */
-};
 /*
- * By an id; else by an @name, number, e-mail address or account; else by a part of the name: limit at most, the newest
- * first.
+ * By an id; else by an @name, number, e-mail address or account, however it is written; else by the beginnings of the words of a name, and
+ * of those who came last by any part of it (the statement prospects_found): limit at most, the newest first.
  */
 bool managers_find(struct db_session *s, struct arena *a, const char *words, int64_t limit,
     struct listed_prospect **rows, size_t *count);

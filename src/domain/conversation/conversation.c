@@ -84,6 +84,7 @@ void conversation_interest(
 		interest->wants_hours |= interest->zone || hours_may_be_in(event->text, a);
 		interest->tells_admins = interest->email_key || interest->code;
 		interest->wants_search = !interest->wants_clients;
+		turn_managed_interest(event, NULL, a, interest);
 		return;
 	case EVENT_BUTTON: {
 		struct press press = press_parse(event->text);
@@ -92,6 +93,7 @@ void conversation_interest(
 			interest->zone = zone_read_text(press.about, a, NULL);
 		turn_clients_interest(&press, interest);
 		turn_reps_interest(&press, interest);
+		turn_managed_interest(event, &press, a, interest);
 		return;
 	}
 	case EVENT_BLOCKED:
@@ -123,6 +125,8 @@ void conversation_interest(
 		interest->changes_assignments = true;
 		return;
 	case EVENT_CONTACT:
+		turn_managed_interest(event, NULL, a, interest);
+		return;
 	case EVENT_MEDIA:
 	case EVENT_EDITED:
 	case EVENT_CONNECTION:
@@ -297,6 +301,7 @@ static void forget_facts(struct conversation_state *next)
 	next->admin_locales = NULL;
 	next->admin_locale_count = 0;
 	next->missed = false;
+	next->managed = NULL;
 	next->applications = NULL;
 	next->untaken = NULL;
 	next->waiting_claims = NULL;

@@ -107,6 +107,7 @@ extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_
     dialogue_prospects, dialogue_owners, dialogue_questions, dialogue_closing, dialogue_relay,
     dialogue_stats;
 extern const struct dialogue dialogue_reps, dialogue_rep_card;
+extern const struct dialogue dialogue_managed_find, dialogue_managed_card;
 
 /* conversation_dialogues.c */
 unsigned button_facts(enum press_kind press);
@@ -381,6 +382,18 @@ const char *turn_rep_status(
 const char *turn_rep_status_word(const struct turn *t, const char *word, bool paused);
 /* The way to a page of the list, in the place of the message. */
 struct button turn_reps_button(const struct turn *t, int64_t page);
+
+/* admin/conversation_managed_find.c: admins look for prospects */
+/* What an admin's event wants to be known of prospects. press: of a button; NULL: the event is none. */
+void turn_managed_interest(const struct event *event, const struct press *press, struct arena *a,
+    struct conversation_interest *interest);
+
+/* admin/conversation_managed_card.c */
+/* The card; place: where it was found, or NULL. again: in the place of the message that was pressed. */
+void turn_show_managed(
+    struct turn *t, const struct managed_prospect *prospect, const char *place, bool again);
+/* Whoever it was has been deleted. */
+turn_handler turn_managed_gone;
 
 /* conversation_admin.c */
 enum text_id turn_status_text(const struct subject_view *subject);

@@ -10,6 +10,7 @@
 #pragma once
 #include "salesreg/domain/conversation/client_view.h"
 #include "salesreg/domain/conversation/effect.h"
+#include "salesreg/domain/conversation/managed_view.h"
 #include "salesreg/domain/conversation/rep_view.h"
 #include "salesreg/domain/conversation/views.h"
 #include "salesreg/domain/event/event.h"
@@ -33,6 +34,7 @@
 	X(OWN_CLIENT, "own_client")     /* somebody of the rep's own, chosen by a button */          \
 	X(HOURS, "hours")               /* when an active rep works */                               \
 	X(ZONE, "zone")                 /* in which time zone */                                     \
+	X(MANAGED_FIND, "admin_find")   /* whom an admin looks for */                                \
 	X(CHAT, "chat") /* nothing: what an active rep writes goes to draft_client */                \
 	X(CONFIRM_UNREGISTER, "confirm_unregister") /* whether to unregister */
 
@@ -150,6 +152,7 @@ struct conversation_state {
 	size_t admin_locale_count;
 	/* of admins only: what there is to be shown, and whether they missed some of it */
 	bool missed;
+	const struct managed_view *managed; /* what the event asks of prospects; NULL: nothing */
 	const struct application_view *applications; /* longest waiting first, not all of them */
 	const struct claim_view *waiting_claims;     /* the same */
 	size_t application_count, waiting_claim_count, application_total /* of both */;
@@ -185,13 +188,14 @@ struct conversation_interest {
 	const char *chosen_username;
 	struct client_press clients_press;
 	int64_t events_before; /* → client: its events that are older than this; 0: the newest */
-	bool wants_history;    /* → client: as many of them as a page has, and whole */
-	bool wants_link;       /* → link */
-	bool wants_calendar;   /* → calendar, calendar_link */
-	bool wants_hours;      /* → hours */
-	const char *zone;      /* NULL: the event names none → zone */
-	bool wants_applications;  /* → applications, if an admin asks */
-	bool tells_admins;        /* → admin_locales; it may end in a message to them */
+	struct managed_ask managed; /* → managed, if an admin asks */
+	bool wants_history;         /* → client: as many of them as a page has, and whole */
+	bool wants_link;            /* → link */
+	bool wants_calendar;        /* → calendar, calendar_link */
+	bool wants_hours;           /* → hours */
+	const char *zone;           /* NULL: the event names none → zone */
+	bool wants_applications;    /* → applications, if an admin asks */
+	bool tells_admins;          /* → admin_locales; it may end in a message to them */
 	bool takes_back;          /* what was declined; anybody's doings with the prospect matter */
 	bool changes_assignments; /* the assignment lock must be taken first */
 };

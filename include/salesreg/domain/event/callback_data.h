@@ -25,6 +25,9 @@
 	X(CODE_AGAIN, "code:again")                                                                \
 	X(APPLICATIONS, "adm:list")                                                                \
 	X(STATS, "adm:stats")                                                                      \
+	X(MANAGED_FIND, "adm:find")                                                                \
+	X(MANAGED_LIST, "pl")                                                                      \
+	X(MANAGED, "pc")                                                                           \
 	X(LANGUAGE, "lang")                                                                        \
 	X(WHOLE_NAME, "name:whole")                                                                \
 	X(MENU_CLIENTS, "menu:clients")                                                            \
@@ -108,7 +111,8 @@ enum press_kind {
  * and ZONE a zone: "zone:set:Asia/Dubai", QUESTION what a button under a question does: "q:<version>:3:c1" (qualification/script.h), CLIENTS which
  * page of the list: "cl:<move><place>" (conversation/client_view.h), CLIENT "e" if the card takes the place of the message that was
  * pressed (so does ADMIN_MENU), and CLIENT_HISTORY the event before which it goes on: "a:5:h:77";
- * REPS which page: "adm:reps:2", and the reps' kinds what conversation/rep_view.h has. */
+ * REPS which page: "adm:reps:2", and the reps' kinds what conversation/rep_view.h has;
+ * MANAGED_LIST and MANAGED what conversation/managed_view.h has. */
 
 struct press {
 	enum press_kind kind;

@@ -31,6 +31,7 @@
 	X(APPLICATIONS, "applications") /* admins only */                                          \
 	X(ADMIN, "admin")               /* the same */                                             \
 	X(STATS, "stats")               /* the same */                                             \
+	X(FIND, "find")                 /* the same */                                             \
 	X(TOMORROW, "tomorrow")                                                                    \
 	X(IN_A_WEEK, "in a week")                                                                  \
 	X(CALENDAR, "calendar")                                                                    \

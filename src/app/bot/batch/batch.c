@@ -271,6 +271,7 @@ static void read_batch(struct batch *b)
 	b->begun_us = clock_monotonic_us();
 	batch_mark_floods(b);
 	fold_interests(b->options.rules, b->updates + b->from, b->to - b->from, &b->scratch, in);
+	batch_add_only(b);
 	if (in->pair_count > 0 && delivery_has_results(b->options.delivery))
 		settle(b);
 	else
@@ -396,6 +397,8 @@ static void run(struct batch *b, json_t *updates)
 	b->single = b->retried = b->force_lock = false;
 	b->locked_user = 0;
 	b->updates = ARENA_ARRAY(&b->arena, struct telegram_update, b->count);
+	b->only = ARENA_ARRAY(&b->arena, int64_t, b->count);
+	b->has_only = ARENA_ARRAY(&b->arena, bool, b->count);
 	for (size_t i = 0; i < b->count; i++)
 		telegram_update_parse(json_array_get(updates, i), &b->arena, &b->updates[i]);
 	fold_mark_repeats(b->updates, b->count, &b->arena);

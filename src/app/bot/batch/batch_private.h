@@ -52,8 +52,11 @@ struct batch {
 		    applications, untaken, missed, claims, waiting_claims, locales, invites, codes,
 		    code_mails, calendars, agenda_busy, agenda_days, agenda_windows,
 		    calendar_choices, hours, zones, edits, prospects, links, questions, pairs,
-		    partners, business;
+		    partners, business, found, managed_cards;
 	} steps; /* of the read */
+	int64_t *
+	    only; /* of each update of the batch: who is the only one found, where has_only says so */
+	bool *has_only;
 	size_t fence_step, insert_step, thin_step;
 	int64_t arrived_us, begun_us; /* the updates; the transaction in hand */
 	struct {
@@ -97,6 +100,14 @@ void batch_say_thinned(struct batch *b, const struct db_reply *reply);
 void batch_plan_reads(struct batch *b, struct db_plan *plan);
 bool batch_has_lock(const struct batch *b, const struct db_reply *reply);
 void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_input *input);
+
+/* admin/batch_managed.c: the same of prospects that admins ask for. */
+void batch_plan_managed(struct batch *b, struct db_plan *plan);
+void batch_unpack_managed(struct batch *b, const struct db_reply *reply, struct fold_input *input);
+/* What an earlier try of this transaction has found is wanted as a card. */
+void batch_add_only(struct batch *b);
+/* Whether this one has found such: then it is tried once more. */
+bool batch_has_only(struct batch *b);
 
 /* Decides over what was read, and writes it; then the next transaction. */
 void batch_write(struct batch *b, const struct db_reply *reply);

@@ -176,6 +176,7 @@ void batch_plan_reads(struct batch *b, struct db_plan *plan)
 		b->steps.subjects = subjects_read(plan, a, in->subjects, in->subject_count);
 	plan_desk(b, plan);
 	plan_clients(b, plan);
+	batch_plan_managed(b, plan);
 	if (in->calendar_rep_count)
 		plan_calendars(b, plan);
 	if (in->hours_rep_count)
@@ -376,6 +377,7 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 	unpack_subjects(b, reply, input);
 	unpack_desk(b, reply, input);
 	unpack_clients(b, reply, input);
+	batch_unpack_managed(b, reply, input);
 	if (b->interests.calendar_rep_count)
 		unpack_calendars(b, reply, input);
 	unpack_hours(b, reply, input);

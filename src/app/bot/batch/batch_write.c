@@ -134,6 +134,11 @@ void batch_write(struct batch *b, const struct db_reply *reply)
 	}
 	struct db_plan *plan = &b->plan;
 	plan->count = 0;
+	if (batch_has_only(b)) {
+		give_grants_back(b);
+		batch_next_transaction(b);
+		return;
+	}
 	if (b->writes.needs_lock && !b->lock_taken) {
 		/* known only now: once more, with the lock ahead of the reads */
 		give_grants_back(b);

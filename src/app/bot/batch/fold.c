@@ -228,6 +228,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	    .reminder_us = input->rules->follow_up_s * 1000000,
 	    .summaries = ARENA_ARRAY(a, struct summary_new, input->count),
 	    .begun = ARENA_ARRAY(a, struct questions_new, input->count),
+	    .only = ARENA_ARRAY(a, struct fold_only, input->count),
 	    .script = input->rules->script,
 	};
 	struct folding f = {.input = input,

@@ -36,7 +36,7 @@ static const char *text_at(struct folding *f, const json_t *event, size_t i)
 	return text ? arena_strdup(f->a, text) : NULL;
 }
 
-static void read_events(struct folding *f, const char *json, size_t most, struct client_view *view)
+void fold_read_events(struct folding *f, const char *json, size_t most, struct client_view *view)
 {
 	json_t *list = json ? json_loads(json, 0, NULL) : NULL, *event;
 	size_t i;
@@ -57,7 +57,7 @@ static void read_events(struct folding *f, const char *json, size_t most, struct
 	json_decref(list);
 }
 
-static void read_answers(struct folding *f, const char *json, struct client_view *view)
+void fold_read_answers(struct folding *f, const char *json, struct client_view *view)
 {
 	json_t *given = json ? json_loads(json, 0, NULL) : NULL;
 	if (!given)
@@ -95,8 +95,8 @@ static void fill_card(
 	    .campaign = row->campaign,
 	    .follow_up = row->follow_up,
 	    .zone = row->zone};
-	read_events(f, row->events, events, view);
-	read_answers(f, row->answers, view);
+	fold_read_events(f, row->events, events, view);
+	fold_read_answers(f, row->answers, view);
 	p->state.client = view;
 }
 

@@ -473,4 +473,5 @@ void fold_fill_facts(struct folding *f, struct person *p, const struct event *ev
 	fill_relay(f, p, interest);
 	fill_calendar(f, p, interest);
 	fold_fill_clients(f, p, interest);
+	fold_fill_managed(f, p, interest);
 }

@@ -48,6 +48,14 @@ void fold_fill_clients(
 /* The same of what an admin looks at: a page of reps, the card of the subject. */
 void fold_fill_desk(
     struct folding *f, struct person *p, const struct conversation_interest *interest);
+/* The same of prospects that an admin asks for (admin/fold_managed.c). */
+void fold_fill_managed(
+    struct folding *f, struct person *p, const struct conversation_interest *interest);
+void fold_managed_interests(struct fold_interests *in, size_t place, const struct event *event,
+    const struct conversation_interest *of, struct arena *a);
+/* Out of what the database has: most at most, the rest is said by more_events; and what they answered. */
+void fold_read_events(struct folding *f, const char *json, size_t most, struct client_view *view);
+void fold_read_answers(struct folding *f, const char *json, struct client_view *view);
 /* What one update's outcome adds to the writes: its effects, its messages; and at the end the sessions that changed. */
 void fold_apply_effect(struct folding *f, struct person *p, const struct effect *effect);
 /* Whether the update leans on something this batch has already changed. */

@@ -24,6 +24,7 @@
 #include "salesreg/store/effects.h"
 #include "salesreg/store/hours.h"
 #include "salesreg/store/invites.h"
+#include "salesreg/store/managed_prospects.h"
 #include "salesreg/store/outbox.h"
 #include "salesreg/store/people.h"
 #include "salesreg/store/prospects.h"
@@ -92,6 +93,10 @@ struct fold_input {
 	const struct calendar_choice_row *calendar_choices;
 	size_t calendar_choice_count;
 	struct agenda_rows agenda;
+	const struct found_row *found; /* by admins; the place of each is the update's number */
+	size_t found_count;
+	const struct managed_card_row *managed_cards;
+	size_t managed_card_count;
 	/* of admins only */
 	const struct application_row *applications;
 	size_t application_count;
@@ -126,6 +131,10 @@ struct fold_interests {
 	/* the place of each is the update's number */
 	struct client_ask *client_pages, *client_searches, *client_cards, *client_histories;
 	size_t client_page_count, client_search_count, client_card_count, client_history_count;
+	/* of admins; the same */
+	struct prospect_search *managed_searches;
+	struct managed_card_ask *managed_cards;
+	size_t managed_search_count, managed_card_count;
 	int64_t *admins; /* among the users */
 	size_t admin_count;
 	bool wants_applications, tells_admins;
@@ -159,6 +168,12 @@ struct fold_answer {
 	int64_t chat_id;
 	const char *callback_id, *text;
 	bool alert;
+};
+
+/* A search of an admin's has found one, whose card is to be read, too: in the same transaction, begun once more. */
+struct fold_only {
+	size_t update;
+	int64_t hash;
 };
 
 /* The menu of commands in a chat. */
@@ -195,6 +210,8 @@ struct fold_writes {
 	size_t link_count, link_room;
 	struct refused_row *blockers; /* prospects who have blocked the bot */
 	size_t blocker_count;
+	struct fold_only *only;
+	size_t only_count;
 	int64_t reminder_us; /* until those are reminded who are awaited; 0: nobody is */
 	bool needs_lock;     /* the assignment lock must have been taken */
 };

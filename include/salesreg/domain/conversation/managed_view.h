@@ -1,0 +1,90 @@
+/*
+ * Prospects as an admin's chat shows them: who was found, a card; and what buttons under these say.
+ * Ownership: borrowed for the step; what is written or read lives in the arena. Units: Telegram's ids; days. Errors: false.
+ */
+#pragma once
+#include "salesreg/domain/conversation/client_view.h"
+
+enum {
+	MANAGED_A_PAGE = 8,
+	MANAGED_PAGES = 25,      /* of a list; behind them is looked with other words */
+	MANAGED_WORD_BYTES = 38, /* of words, as far as a button can carry them */
+	MANAGED_WORDS_MOST = 255,
+	MANAGED_ABOUT_CHARS = 8, /* of a fingerprint */
+};
+
+/* A page of a list. */
+struct managed_place {
+	int64_t page;      /* from 0 */
+	const char *words; /* that were looked for; NULL: more than a button can carry */
+};
+/* In callback data behind a press, and behind a card's. */
+const char *managed_place_write(struct managed_place place, struct arena *a);
+/* False: it is none. Points into the data. */
+bool managed_place_read(const char *data, struct managed_place *place);
+
+/* What a button under a card does. */
+#define MANAGED_ACT_MAP(X)                                                                         \
+	X(CARD,                                                                                    \
+	    'c') /* shows it, in the place of whatever was pressed; a place: where it was found */
+
+enum managed_act {
+#define X(name, letter) MANAGED_##name,
+	MANAGED_ACT_MAP(X)
+#undef X
+};
+struct managed_press {
+	enum managed_act act;
+	int64_t hash;      /* of the prospect's id, as the database makes it */
+	const char *place; /* of CARD, as managed_place_write() has it; NULL: none */
+};
+const char *managed_press_write(struct managed_press press, struct arena *a);
+/* False: it is none. Points into the data. */
+bool managed_press_read(const char *data, struct managed_press *press);
+
+/* What an admin's event wants to be known of prospects. */
+enum managed_want {
+	MANAGED_NOTHING,
+	MANAGED_SEARCH, /* those whom `words` are about */
+	MANAGED_ONE,    /* the one that `press` is about */
+};
+struct managed_ask {
+	enum managed_want want;
+	const char *phase; /* only of who is asked by this phase's name; NULL: of anybody */
+	const char *words; /* MANAGED_WORDS_MOST bytes at most */
+	int64_t account;   /* a Telegram account that somebody may be known by; 0: none */
+	const char *phone; /* the same of a number; NULL: none */
+	int64_t page;
+	struct managed_press press;
+	bool alone; /* of MANAGED_SEARCH: → prospect, if it is the only one that is found */
+	/* the only one that it has found, and whose card is wanted with it; set by who has looked */
+	bool has_only;
+	int64_t only;
+};
+
+struct managed_line {
+	int64_t hash;
+	const char *name, *status; /* the database's word */
+	const char *rep;           /* the name; NULL: nobody's */
+};
+
+struct managed_prospect {
+	int64_t hash;
+	/* as a rep's client; assignment_id that of whoever has it */
+	struct client_view client;
+	const char *rep_id, *rep_name, *rep_status; /* NULL: nobody has it */
+	int64_t rep_telegram_id;
+	int64_t account; /* in the bot's chat; 0: has not met the bot */
+	bool stopped;    /* said STOP */
+	const char *phone;
+	const char *came, *contact;          /* when; NULL: not known, never */
+	int64_t days;                        /* since it came */
+	const char *changed_by, *changed_at; /* what a manager did last; NULL: nothing is known */
+};
+
+struct managed_view {
+	const struct managed_line *lines;
+	size_t line_count;
+	bool more;                               /* lines, behind these */
+	const struct managed_prospect *prospect; /* NULL: there is none, or none any more */
+};

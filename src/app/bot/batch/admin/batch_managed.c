@@ -1,0 +1,60 @@
+/*
+ * What is read of prospects for admins who ask: nothing where none does.
+ */
+#include "../batch_private.h"
+#include "salesreg/base/time_zone.h"
+
+void batch_add_only(struct batch *b)
+{
+	struct fold_interests *in = &b->interests;
+	for (size_t i = 0; i < b->to - b->from; i++) {
+		if (!b->has_only[b->from + i])
+			continue;
+		in->of[i].managed.has_only = true;
+		in->of[i].managed.only = b->only[b->from + i];
+		in->managed_cards[in->managed_card_count++] = (struct managed_card_ask){
+		    .place = (int64_t)i, .has_hash = true, .hash = b->only[b->from + i]};
+	}
+}
+
+bool batch_has_only(struct batch *b)
+{
+	for (size_t i = 0; i < b->writes.only_count; i++) {
+		const struct fold_only *only = &b->writes.only[i];
+		b->only[b->from + only->update] = only->hash;
+		b->has_only[b->from + only->update] = true;
+	}
+	return b->writes.only_count > 0;
+}
+
+/* One more than is shown: whether there are more. */
+void batch_plan_managed(struct batch *b, struct db_plan *plan)
+{
+	struct arena *a = &b->scratch;
+	const struct fold_interests *in = &b->interests;
+	if (in->managed_search_count)
+		b->steps.found = prospects_found(
+		    plan, a, in->managed_searches, in->managed_search_count, MANAGED_A_PAGE + 1);
+	if (in->managed_card_count)
+		b->steps.managed_cards =
+		    managed_card(plan, a, in->managed_cards, in->managed_card_count,
+			CLIENT_EVENT_LONG, time_zone_here(arena_alloc(a, TIME_ZONE_SIZE)));
+}
+
+void batch_unpack_managed(struct batch *b, const struct db_reply *reply, struct fold_input *input)
+{
+	struct arena *a = &b->scratch;
+	const struct fold_interests *in = &b->interests;
+	if (in->managed_search_count) {
+		struct found_row *found;
+		input->found_count =
+		    prospects_found_parse(reply->results[b->steps.found], a, &found);
+		input->found = found;
+	}
+	if (in->managed_card_count) {
+		struct managed_card_row *cards;
+		input->managed_card_count =
+		    managed_card_parse(reply->results[b->steps.managed_cards], a, &cards);
+		input->managed_cards = cards;
+	}
+}

@@ -1,0 +1,181 @@
+/*
+ * Prospects in an admin's chat: who is found, the card, and what buttons say.
+ */
+#include "conversation_fixture.h"
+
+#include "salesreg/domain/event/callback_data.h"
+
+static const struct managed_line lines[] = {
+    {7, "Ada", "contacted", "Boris"}, {-1, NULL, "something\nnew", NULL}};
+static const struct managed_prospect ada = {.hash = 7,
+    .client = {.prospect_id = "p7",
+	.name = "Ada",
+	.telegram = "@ada_lovelace",
+	.status = "contacted",
+	.owner = OWNER_BOT,
+	.assignment_id = 5},
+    .rep_id = "11111111-1111-1111-1111-111111111111",
+    .rep_name = "Boris",
+    .rep_status = "active",
+    .rep_telegram_id = 501,
+    .account = 77,
+    .came = "01.11.2026 10:00",
+    .days = 26};
+
+static struct conversation_interest interest_of(const struct event *event)
+{
+	struct conversation_interest interest;
+	conversation_interest(event, &arena, &interest);
+	return interest;
+}
+
+static struct event of_admin(enum event_kind kind, const char *text)
+{
+	struct event event = event_of(kind, text);
+	event.user_id = event.chat_id = ADMIN;
+	return event;
+}
+
+static const char *data_of(const struct message *m)
+{
+	const char *all = "";
+	for (size_t i = 0; i < m->button_count; i++)
+		all = arena_printf(&arena, "%s%s%s", all,
+		    i == 0                  ? ""
+		    : m->buttons[i].new_row ? " / "
+					    : " ",
+		    m->buttons[i].data ? m->buttons[i].data : "url");
+	return all;
+}
+
+/* Asked for a word, as an admin. */
+static struct conversation_state asked(const struct managed_view *view)
+{
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_MANAGED_FIND, LOCALE_EN);
+	s.kind = PERSON_ADMIN;
+	s.managed = view;
+	return s;
+}
+
+static void a_word_of_an_admin_is_looked_for(void **state)
+{
+	(void)state;
+	struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_EN);
+	struct event event = of_admin(EVENT_BUTTON, "adm:find");
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.next.phase, PHASE_MANAGED_FIND);
+	assert_int_equal(out.next.kind, PERSON_ADMIN);
+	event = of_admin(EVENT_TEXT, "  Ada \n Lovelace ");
+	struct conversation_interest interest = interest_of(&event);
+	assert_int_equal(interest.managed.want, MANAGED_SEARCH);
+	assert_string_equal(interest.managed.words, "Ada Lovelace");
+	assert_string_equal(interest.managed.phase, "admin_find");
+	/* the command needs no question */
+	event = of_admin(EVENT_TEXT, "/find@salesbot Ada");
+	interest = interest_of(&event);
+	assert_string_equal(interest.managed.words, "Ada");
+	assert_null(interest.managed.phase);
+}
+
+static void of_several_one_is_chosen(void **state)
+{
+	(void)state;
+	const struct managed_view view = {.lines = lines, .line_count = 2, .more = true};
+	struct conversation_state s = asked(&view);
+	struct event event = of_admin(EVENT_TEXT, "ad");
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.next.phase, PHASE_NONE);
+	const struct message *m = out.messages.first;
+	assert_string_equal(m->text, "Found for ad. Which of these?\n\n"
+				     "1. Ada — contacted, Boris\n"
+				     "2. No name — something new, without a representative");
+	assert_string_equal(data_of(m), "pc:0000000000000007c0.ad / pc:ffffffffffffffffc0.ad / "
+					"pl:1.ad / adm:find / adm:menu:e");
+	/* words that no button can carry have one page, and no way back to it */
+	event = of_admin(EVENT_TEXT, "01234567890123456789012345678901234567890");
+	out = step(&s, &event);
+	assert_string_equal(data_of(out.messages.first),
+	    "pc:0000000000000007c / pc:ffffffffffffffffc / adm:find / adm:menu:e");
+	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_MANAGED_MORE));
+}
+
+static void the_only_one_is_shown_and_nobody_is_said(void **state)
+{
+	(void)state;
+	struct managed_view view = {.lines = lines, .line_count = 1, .prospect = &ada};
+	struct conversation_state s = asked(&view);
+	struct event event = of_admin(EVENT_TEXT, "ada");
+	struct outcome out = step(&s, &event);
+	assert_non_null(strstr(out.messages.first->text, "Representative: Boris"));
+	assert_int_equal(out.next.phase, PHASE_NONE);
+	view = (struct managed_view){.line_count = 0};
+	out = step(&s, &event);
+	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_MANAGED_NOT_FOUND));
+	assert_int_equal(out.next.phase, PHASE_MANAGED_FIND);
+}
+
+static void a_card_takes_the_place_of_what_was_pressed(void **state)
+{
+	(void)state;
+	const struct managed_view view = {.prospect = &ada};
+	struct conversation_state s = state_of(REP_SUSPENDED, PHASE_NONE, LOCALE_EN);
+	s.managed = &view;
+	struct event event = of_admin(EVENT_BUTTON, "pc:0000000000000007c3.ad");
+	struct conversation_interest interest = interest_of(&event);
+	assert_int_equal(interest.managed.want, MANAGED_ONE);
+	assert_true(interest.managed.press.hash == 7);
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.messages.first->kind, MESSAGE_EDIT_TEXT);
+	assert_non_null(strstr(data_of(out.messages.first), "pl:3.ad"));
+	/* deleted meanwhile; and no admin any more */
+	s.managed = &(struct managed_view){0};
+	out = step(&s, &event);
+	assert_true(says(out.callback_answer, LOCALE_EN, TEXT_ANSWER_MANAGED_GONE));
+	event.user_id = event.chat_id = PERSON;
+	out = step(&s, &event);
+	assert_true(says(out.callback_answer, LOCALE_EN, TEXT_ANSWER_ADMIN_ONLY));
+}
+
+static const struct what_is_no_button_of_ours_is_stale_row {
+	const char *data;
+} what_is_no_button_of_ours_is_stale_rows[] = {
+    {"pc"},
+    {"pc:"},
+    {"pc:7c"},
+    {"pc:000000000000000Gc"},
+    {"pc:0000000000000007"},
+    {"pc:0000000000000007?"},
+    {"pc:0000000000000007c0"},
+    {"pc:0000000000000007c0."},
+    {"pc:0000000000000007c99.x"},
+    {"pl"},
+    {"pl:"},
+    {"pl:x"},
+    {"pl:-1.x"},
+    {"pl:99999999999999999999.x"},
+};
+
+static void what_is_no_button_of_ours_is_stale(void **state)
+{
+	const struct what_is_no_button_of_ours_is_stale_row *row = *state;
+	const struct managed_view view = {.prospect = &ada};
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_NONE, LOCALE_EN);
+	s.managed = &view;
+	struct event event = of_admin(EVENT_BUTTON, row->data);
+	struct outcome out = step(&s, &event);
+	assert_true(says(out.callback_answer, LOCALE_EN, TEXT_ANSWER_STALE));
+	assert_int_equal(out.messages.count, 0);
+}
+
+int main(void)
+{
+	const struct row_test tests[] = {
+	    {cmocka_unit_test(a_word_of_an_admin_is_looked_for), ONCE},
+	    {cmocka_unit_test(of_several_one_is_chosen), ONCE},
+	    {cmocka_unit_test(the_only_one_is_shown_and_nobody_is_said), ONCE},
+	    {cmocka_unit_test(a_card_takes_the_place_of_what_was_pressed), ONCE},
+	    {cmocka_unit_test(what_is_no_button_of_ours_is_stale),
+		ROWS(what_is_no_button_of_ours_is_stale_rows, data)},
+	};
+	return RUN_ROW_TESTS(tests, begin, end);
+}
