@@ -56,3 +56,12 @@ WITH old AS (
     DELETE FROM salesreg.import_rows r USING old o WHERE r.import = o.import AND r.prospect = o.prospect RETURNING 1
 )
 SELECT count(*) FROM gone
+-- name: history_prune_broadcasts cold
+-- $1 days since they were over; drafts that nobody sent within a day. What has a message that waits for an operator stays
+WITH gone AS (
+    DELETE FROM salesreg.broadcasts b
+    WHERE (b.ended_at < now() - $1::integer * interval '1 day' OR (b.state = 'draft' AND b.created_at < now() - interval '1 day'))
+      AND NOT EXISTS (SELECT 1 FROM salesreg.outbox o WHERE o.broadcast = b.id AND o.broadcast IS NOT NULL)
+    RETURNING 1
+)
+SELECT count(*) FROM gone

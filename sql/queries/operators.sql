@@ -37,7 +37,11 @@ SELECT a.id, pg_catalog.pg_notify('salesreg_outbox', '') FROM again a ORDER BY a
 WITH gone AS (
     DELETE FROM salesreg.outbox o
     WHERE o.state <> 'sending' AND CASE WHEN $1::bigint[] IS NULL THEN o.state = $2::text ELSE o.id = ANY ($1::bigint[]) END
-    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, o.error, o.created_at
+    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, o.error, o.created_at,
+              o.broadcast
+), unhad AS (
+    UPDATE salesreg.broadcast_recipients r SET state = 'stopped'
+    FROM gone g WHERE g.broadcast IS NOT NULL AND r.broadcast = g.broadcast AND r.chat_id = g.chat_id
 )
 INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate, error,
                                      created_at)

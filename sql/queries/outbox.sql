@@ -171,6 +171,12 @@ WITH due AS (
                 WHEN o.unasked
                      AND EXISTS (SELECT 1 FROM salesreg.opt_outs p WHERE p.telegram_id = o.chat_id OFFSET 0) THEN 'opted out'
                 WHEN o.not_after <= now() THEN 'too late'
+                WHEN o.broadcast IS NOT NULL
+                     AND NOT EXISTS (SELECT 1 FROM salesreg.broadcasts b WHERE b.id = o.broadcast AND b.state <> 'stopped' OFFSET 0)
+                THEN 'stopped'
+                WHEN o.broadcast IS NOT NULL
+                     AND NOT EXISTS (SELECT 1 FROM public.sales_representatives r
+                                     WHERE r.telegram_id = o.chat_id AND r.status = 'active' OFFSET 0) THEN 'no rep any more'
                 WHEN o.unasked_on IS NOT NULL AND o.connection IS NULL
                      AND NOT EXISTS (SELECT 1 FROM salesreg.conversations c
                                      CROSS JOIN LATERAL (SELECT coalesce(q.status, '') IN ('unreached', 'contacted', 'in_conversation') AS open,
@@ -199,8 +205,11 @@ WITH due AS (
     FOR UPDATE OF o SKIP LOCKED -- what an open psql holds keeps only its own chat waiting
 ), gone AS (
     DELETE FROM salesreg.outbox o USING due WHERE o.id = due.id AND due.dropped IS NOT NULL
-    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, o.created_at, o.unasked_on,
+    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, o.created_at, o.unasked_on, o.broadcast,
               CASE WHEN o.connection IS NOT NULL THEN o.relay ->> 'prospect' END AS as_rep_to, due.dropped
+), told AS (
+    UPDATE salesreg.broadcast_recipients r SET state = CASE g.dropped WHEN 'stopped' THEN 'stopped' ELSE 'left' END
+    FROM gone g WHERE g.broadcast IS NOT NULL AND r.broadcast = g.broadcast AND r.chat_id = g.chat_id
 ), uncounted AS (
     UPDATE salesreg.conversations c SET unasked_count = c.unasked_count - 1
     FROM (SELECT q.prospect FROM gone g
@@ -260,7 +269,10 @@ WITH mine AS (
 ), done AS (
     DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id
     RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.message_id,
-              o.created_at, o.summary_of, o.relay, o.connection, f.message_ids
+              o.created_at, o.summary_of, o.relay, o.connection, f.message_ids, o.broadcast
+), had AS (
+    UPDATE salesreg.broadcast_recipients r SET state = 'sent'
+    FROM done d WHERE d.broadcast IS NOT NULL AND r.broadcast = d.broadcast AND r.chat_id = d.chat_id
 ), summaries AS (
     UPDATE salesreg.qualifications q SET summary_chat = d.chat_id, summary_message = d.message_id
     FROM done d WHERE d.summary_of IS NOT NULL AND d.method = 'sendMessage' AND q.prospect = d.summary_of
@@ -367,7 +379,11 @@ WITH mine AS (
     FROM mine f WHERE o.id = f.id AND f.waits
 ), done AS (
     DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id AND NOT f.waits
-    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.error, o.created_at, o.relay
+    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.error, o.created_at, o.relay,
+              o.broadcast
+), unhad AS (
+    UPDATE salesreg.broadcast_recipients r SET state = 'gone'
+    FROM done d WHERE d.broadcast IS NOT NULL AND r.broadcast = d.broadcast AND r.chat_id = d.chat_id
 ), told AS (
     INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
     SELECT (relay ->> 'chat')::bigint, 'sendMessage', salesreg.relay_refusal(relay, true, error), 0
@@ -399,6 +415,10 @@ WITH mine AS (
 ), done AS (
     UPDATE salesreg.outbox o SET state = 'failed', error = f.error
     FROM mine f WHERE o.id = f.id AND o.relay -> 'refused' IS NULL AND o.connection IS NULL
+    RETURNING o.broadcast, o.chat_id
+), unhad AS (
+    UPDATE salesreg.broadcast_recipients r SET state = 'failed'
+    FROM done d WHERE d.broadcast IS NOT NULL AND r.broadcast = d.broadcast AND r.chat_id = d.chat_id
 ), refused AS (
     DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id AND (o.relay -> 'refused' IS NOT NULL OR o.connection IS NOT NULL)
     RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.error, o.created_at, o.relay,

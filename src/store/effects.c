@@ -27,6 +27,21 @@ static bool is_unclaimed(const struct effect_row *row)
 	return row->effect.unclaimed;
 }
 
+static bool is_send(const struct effect_row *row)
+{
+	return strcmp(row->effect.reason, BROADCAST_SEND) == 0;
+}
+
+static bool is_cancel(const struct effect_row *row)
+{
+	return strcmp(row->effect.reason, BROADCAST_CANCEL) == 0;
+}
+
+static bool is_stop(const struct effect_row *row)
+{
+	return strcmp(row->effect.reason, BROADCAST_STOP) == 0;
+}
+
 /* Not by the person, who has proven the address. */
 static bool is_by_another(const struct effect_row *row)
 {
@@ -179,6 +194,15 @@ static const struct write {
 	{OF(effect.connection, TEXT), OF(effect.from, I64), OF(effect.said, TEXT)}, NULL, NULL},
     {KIND(STOP), SQL_OPT_OUTS_ADD, {OF_USER}, NULL, NULL},
     {KIND(RESUME), SQL_OPT_OUTS_REMOVE, {OF_USER}, NULL, NULL},
+    {KIND(DRAFT_BROADCAST), SQL_BROADCASTS_DRAFT,
+	{OF_USER, OF(effect.message_id, I64), OF(effect.said, TEXT), OF(effect.value, TEXT),
+	    OF(effect.name, TEXT), OF(effect.reason, TEXT)},
+	NULL, NULL},
+    {KIND(MOVE_BROADCAST), SQL_BROADCASTS_CANCEL, {OF(effect.broadcast, I64)}, NULL, is_cancel},
+    {KIND(MOVE_BROADCAST), SQL_BROADCASTS_SEND,
+	{OF(effect.broadcast, I64), OF(effect.message_id, I64), OF_USER}, NULL, is_send},
+    {KIND(MOVE_BROADCAST), SQL_BROADCASTS_STOP, {OF(effect.broadcast, I64), OF_USER}, NULL,
+	is_stop},
     {KIND(STATS), SQL_STATS_ASK, {OF_USER, OF(effect.message_id, I64), OF(effect.days, I64)}, NULL,
 	NULL},
     {KIND(HEARD), SQL_ADMINS_HEARD, {OF_USER}, NULL, NULL},

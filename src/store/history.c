@@ -7,6 +7,7 @@ void history_prune(
 	(void)db_plan_add_plain(plan, SQL_HISTORY_PRUNE_CODES);
 	(void)db_plan_add(plan, SQL_HISTORY_PRUNE_INVITES, db_i64(a, days));
 	(void)db_plan_add(plan, SQL_HISTORY_PRUNE_AUDIT, db_i64(a, days));
+	(void)db_plan_add(plan, SQL_HISTORY_PRUNE_BROADCASTS, db_i64(a, days));
 	(void)db_plan_add(plan, SQL_HISTORY_PRUNE_IMPORTS, db_i64(a, days));
 	(void)db_plan_add(plan, SQL_HISTORY_PRUNE_ASSIGNMENTS, db_i64(a, days));
 	(void)db_plan_add(plan, SQL_HISTORY_PRUNE_ROUNDS, db_i64(a, days));

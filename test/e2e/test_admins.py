@@ -112,7 +112,7 @@ def commands(world, person=None):
 
 
 REPS = {"clients", "status", "hours", "email", "unregister"}
-ADMINS = {"admin", "pending"}
+ADMINS = {"admin", "pending", "stats", "broadcast"}
 
 
 def has(world, person, some, none):

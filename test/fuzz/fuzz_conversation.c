@@ -33,7 +33,9 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "отключиться", "помощь", "зарегистрироваться", "/start", "Иван Петров", "ivan@a.example",
     "ivan@b.example", "Ivan+1@A.example", "reg:yes", "reg:no", "cancel", "menu:clients",
     "menu:status", "menu:email", "menu:unreg", "menu:help", "un:yes", "un:no", "a:5:c", "a:5:d",
-    "a:6:c", "adm:ok:501", "adm:no:501", "adm:ok:900", "adm:no:500", "adm:menu", "adm:menu:e", "админ", "/stats", "adm:stats", "adm:days:30", "adm:days:31",
+    "a:6:c", "adm:ok:501", "adm:no:501", "adm:ok:900", "adm:no:500", "adm:menu", "adm:menu:e", "админ", "/broadcast", "adm:cast",
+    "cast:go:8:0123456789abcdef0123456789abcdef", "cast:no:8:0123456789abcdef0123456789abcdef",
+    "cast:stop:8:0123456789abcdef0123456789abcdef", "/stats", "adm:stats", "adm:days:30", "adm:days:31",
     "adm:reps", "adm:reps:3", "r:501:i:0.", "r:501:p:0.1", "r:501:p1:0.", "r:501:p0:0.",
     "r:501:r:0.", "r:501:s:0.", "r:501:s1:0.", "r:501:a:0.", "r:501:c:0.", "r:501:c:0..7",
     "r:501:c1:0..7", "r:501:c1:0.",
@@ -179,6 +181,8 @@ static const struct catalog *catalog_of(bool longest)
 struct facts {
 	bool email_taken;
 	struct assignment_view assignment;
+	struct broadcast_view broadcast;
+	struct broadcast_audience audience;
 	struct subject_view subject;
 	struct rep_card rep_card;
 	struct rep_line rep_lines[REPS_A_PAGE];
@@ -242,6 +246,11 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .prospect_account = flags & 128 ? 502 : 0,
 	    .blocked = flags & 32,
 	};
+	f->broadcast = (struct broadcast_view){.id = 8,
+	    .about = flags & 2 ? "0123456789abcdef0123456789abcdef" : "fedcba9876543210fedcba9876543210",
+	    .state = (enum broadcast_state)(flags >> 1 & 3),
+	    .ended = flags & 8};
+	f->audience = (struct broadcast_audience){flags & 1 ? 37 : 0, flags & 4 ? 2 : 0};
 	f->subject = (struct subject_view){
 	    .rep_id = "11111111-1111-1111-1111-111111111111",
 	    .name = next_name(in, a),
@@ -602,6 +611,8 @@ static void set_facts(struct conversation_state *s, const struct facts *f)
 	s->email_taken = f->email_taken;
 	s->assignment = &f->assignment;
 	s->subject = &f->subject;
+	s->broadcast = &f->broadcast;
+	s->audience = f->audience;
 	s->rep_card = &f->rep_card;
 	s->reps = &f->reps;
 	s->business = f->has_business ? &f->business : NULL;
@@ -667,6 +678,10 @@ static void forget_what_was_not_asked(
 		s->assignment = NULL;
 	if (interest->subject_telegram_id != s->subject->telegram_id)
 		s->subject = NULL;
+	if (interest->broadcast_id != 8 && interest->broadcast_said != 8)
+		s->broadcast = NULL;
+	if (!interest->wants_audience || s->phase != PHASE_BROADCAST)
+		s->audience = (struct broadcast_audience){0};
 	if (!s->subject || !interest->wants_rep_card)
 		s->rep_card = NULL;
 	if (!interest->wants_reps)
@@ -948,6 +963,16 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		require(e->assignment_id > 0 && e->zone && e->day >= 0 && e->minute >= 0 &&
 			e->minute < 24 * 60);
 		return;
+	case EFFECT_DRAFT_BROADCAST:
+		require(event->user_id == ADMIN && s->phase == PHASE_BROADCAST);
+		require(event->kind == EVENT_TEXT && s->audience.reached > 0);
+		require(strlen(e->said) == strlen(event->text) && e->name && e->reason);
+		return;
+	case EFFECT_MOVE_BROADCAST:
+		require(event->user_id == ADMIN && s->broadcast && e->broadcast == s->broadcast->id);
+		require(s->broadcast->state ==
+			(strcmp(e->reason, BROADCAST_STOP) == 0 ? BROADCAST_SENDING : BROADCAST_DRAFT));
+		return;
 	case EFFECT_STATS:
 		require(event->user_id == ADMIN);
 		require(e->days == 7 || e->days == 30 || e->days == 90);
@@ -986,6 +1011,9 @@ static void check_outcome(const struct outcome *out, const struct conversation_s
 	/* but for whom the rep has blocked; what is passed on needs no answer, nor what was said to somebody else */
 	answered |=
 	    event->repeat != EVENT_NEW || out->passes_on || (s->prospect && s->prospect->blocked);
+	/* figures come when they are counted */
+	for (size_t i = 0; i < out->effect_count; i++)
+		answered |= out->effects[i].kind == EFFECT_STATS;
 	require(event->business || (silent ? out->messages.count == 0 : answered));
 	require(out->next.phase != PHASE_EMAIL || out->next.draft_name ||
 		event->kind == EVENT_IGNORED || event->business);

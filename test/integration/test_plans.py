@@ -18,6 +18,8 @@ HOT = {
     "sessions_read": ["'{1000000001,1000000002}'"],
     "reps_read": ["'{1000000001,1000000002}'"],
     "claims_waiting": ["5", "'{1000000001}'", "true"],
+    "broadcasts_read": ["'{1000000001,1000000002}'", "'{7,0}'", "'{0,1}'"],
+    "broadcasts_feed": ["1", "'{ru,en}'", """'{"{}","{}"}'""", "'ru'", "5"],
     "prospects_met": ["'{1000000001,2000000100}'", "'{buyer_7,other}'"],
     "timers_claim": ["4", "'{1,2}'", "1"],
     "timers_next": ["'{1,2}'"],
@@ -271,6 +273,11 @@ def fill_ours(cursor):
             SELECT 'held' || n, 'username', 'buyer_' || n FROM generate_series(1, %(n)s) n;
         INSERT INTO {tables.outbox} (chat_id, method, payload)
             SELECT 1000000000 + n %% 1000, 'sendMessage', '{{}}' FROM generate_series(1, %(n)s) n;
+        INSERT INTO {tables.broadcasts} (id, admin, said, author, text, about, state)
+            SELECT n, 1000000000 + n, 7, 'x', 'x', 'x', 'sending' FROM generate_series(1, 100) n;
+        INSERT INTO {tables.broadcast_recipients} (broadcast, rep, chat_id, state)
+            SELECT 1 + telegram_id %% 2, id, CASE WHEN telegram_id %% 4 < 2 THEN telegram_id END,
+                   CASE WHEN telegram_id %% 4 < 2 THEN 'sent' ELSE 'waiting' END FROM public.sales_representatives;
         INSERT INTO {tables.email_codes} (user_id, email, email_key, state, due_at)
             SELECT telegram_id, email, email, 'queued', now() + interval '1 minute' FROM public.sales_representatives;
         INSERT INTO {tables.calendar_jobs} (rep, kind, due_at)

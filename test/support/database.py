@@ -52,7 +52,7 @@ class Table:
 TABLES = ("answers", "audit", "assignment_lock", "assignment_rounds", "assignments", "bot_state", "calendar_accounts", "calendar_busy", "calendar_checks", "calendar_jobs", "business_chats", "business_connections", "business_messages", "calendars", "chat_commands", "chat_menus", "conversations",
           "days_off", "declined_prospects", "email_codes", "hidden_people", "home", "import_rows", "import_staging", "imports", "invites", "links", "missed_chats", "oauth_exchanges",
           "oauth_states", "opt_outs", "outbox", "outbox_history", "parked_updates", "prospect_changes", "prospect_details", "prospect_events", "prospect_identities", "qualifications",
-          "relay_pairs", "rep_email", "rep_hours", "rep_rotation", "rep_schedule", "schema_migrations", "scripts", "stale_cards", "stats_requests", "timers", "user_sessions")
+          "relay_pairs", "rep_email", "rep_hours", "rep_rotation", "rep_schedule", "schema_migrations", "scripts", "stale_cards", "stats_requests", "broadcasts", "broadcast_recipients", "timers", "user_sessions")
 # f"LOCK TABLE {tables.outbox}": for statements where there is no database, or another user's
 tables = SimpleNamespace(**{name: f"salesreg.{name}" for name in TABLES})
 

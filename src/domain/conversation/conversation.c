@@ -50,6 +50,10 @@ static void interest_in(
 		interest->subject_telegram_id = id;
 	if (facts & FACT_CLAIM)
 		interest->claim_telegram_id = id;
+	if (facts & FACT_BROADCAST)
+		interest->broadcast_said = id;
+	if (facts & FACT_RUNNING_BROADCAST)
+		interest->broadcast_id = id;
 	if (facts & FACT_OWN_CLAIM)
 		interest->claim_telegram_id = event->user_id;
 	interest->wants_rep_card = facts & FACT_REP;
@@ -85,6 +89,7 @@ void conversation_interest(
 		interest->tells_admins = interest->email_key || interest->code;
 		interest->wants_search = !interest->wants_clients;
 		turn_managed_interest(event, NULL, a, interest);
+		interest->wants_audience = true;
 		return;
 	case EVENT_BUTTON: {
 		struct press press = press_parse(event->text);
@@ -289,6 +294,8 @@ static void forget_facts(struct conversation_state *next)
 	next->subject = NULL;
 	next->rep_card = NULL;
 	next->reps = NULL;
+	next->broadcast = NULL;
+	next->audience = (struct broadcast_audience){0};
 	next->business = NULL;
 	next->hours = NULL;
 	next->zone = NULL;

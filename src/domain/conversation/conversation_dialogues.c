@@ -10,7 +10,8 @@ static const struct dialogue *const dialogues[] = {&dialogue_admins, &dialogue_a
     &dialogue_client_cards, &dialogue_own_clients, &dialogue_client_list, &dialogue_client_card,
     &dialogue_registration, &dialogue_codes, &dialogue_calendar, &dialogue_hours, &dialogue_zones,
     &dialogue_follow_ups, &dialogue_rep_menu, &dialogue_questions, &dialogue_prospects,
-    &dialogue_owners, &dialogue_closing, &dialogue_relay, &dialogue_stats, NULL};
+    &dialogue_owners, &dialogue_closing, &dialogue_relay, &dialogue_stats,
+    &dialogue_broadcasts, NULL};
 
 static const struct phase *find_phase(enum conversation_phase phase, enum person_kind kind)
 {

@@ -66,6 +66,8 @@ enum {
 	FACT_CALENDAR = 1 << 10,
 	FACT_HOURS = 1 << 11,
 	FACT_CLIENT = 1 << 12,
+	FACT_BROADCAST = 1 << 20, /* of the admin's message whose id the button carries */
+	FACT_RUNNING_BROADCAST = 1 << 21, /* of the id that it carries */
 	FACT_REP = 1 << 13, /* the card of the subject */
 };
 enum {
@@ -106,6 +108,7 @@ extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_
     dialogue_client_card, dialogue_calendar, dialogue_hours, dialogue_zones, dialogue_follow_ups,
     dialogue_prospects, dialogue_owners, dialogue_questions, dialogue_closing, dialogue_relay,
     dialogue_stats;
+extern const struct dialogue dialogue_broadcasts;
 extern const struct dialogue dialogue_reps, dialogue_rep_card;
 extern const struct dialogue dialogue_managed_find, dialogue_managed_card;
 

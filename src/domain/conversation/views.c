@@ -22,3 +22,16 @@ bool rep_status_from_name(const char *name, enum rep_status *status)
 		}
 	return false;
 }
+
+enum broadcast_state broadcast_state_from_name(const char *name)
+{
+	static const char *const names[] = {
+#define X(name, text) [BROADCAST_##name] = text,
+	    BROADCAST_STATE_MAP(X)
+#undef X
+	};
+	for (size_t i = 0; name && i < sizeof names / sizeof *names; i++)
+		if (strcmp(name, names[i]) == 0)
+			return (enum broadcast_state)i;
+	return BROADCAST_DONE;
+}

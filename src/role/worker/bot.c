@@ -1,4 +1,5 @@
 #include "salesreg/store/bot.h"
+#include "salesreg/app/bot/admin/broadcaster.h"
 #include "salesreg/app/bot/admin/stats_answers.h"
 #include "salesreg/app/bot/delivery/delivery.h"
 #include "salesreg/app/bot/mail/mailer.h"
@@ -30,6 +31,7 @@ struct bot {
 	struct poller *poller;
 	struct mailer *mailer; /* NULL: e-mails are not proven */
 	struct stats_answers *stats;
+	struct broadcaster *broadcaster;
 	struct email_code_key code_key;
 	uv_timer_t deadline, count, naming;
 	int64_t bot_id;
@@ -46,6 +48,7 @@ static void destroy(void *data)
 	uv_close((uv_handle_t *)&bot->deadline, NULL);
 	uv_close((uv_handle_t *)&bot->count, NULL);
 	uv_close((uv_handle_t *)&bot->naming, NULL);
+	broadcaster_destroy(bot->broadcaster);
 	stats_answers_destroy(bot->stats);
 	mailer_destroy(bot->mailer);
 	poller_destroy(bot->poller);
@@ -228,13 +231,19 @@ static void expose(struct buf *out, void *data)
 				.backlog = counted ? &bot->backlog : NULL});
 }
 
+static void wake_for_admins(struct bot *bot)
+{
+	stats_answers_wake(bot->stats);
+	broadcaster_wake(bot->broadcaster);
+}
+
 static void on_notified(const char *channel, void *data)
 {
 	struct bot *bot = data;
 	if (strcmp(channel, "salesreg_mail") == 0)
 		mailer_wake(bot->mailer);
 	else if (strcmp(channel, "salesreg_admin") == 0)
-		stats_answers_wake(bot->stats);
+		wake_for_admins(bot);
 	else if (strcmp(channel, "salesreg_parked") == 0)
 		poller_look_at_parked(bot->poller);
 	else
@@ -252,7 +261,7 @@ static void on_listening(void *data)
 	struct bot *bot = data;
 	delivery_wake(bot->delivery);
 	mailer_wake(bot->mailer);
-	stats_answers_wake(bot->stats);
+	wake_for_admins(bot);
 	poller_look_at_people(bot->poller);
 	if (bot->listened)
 		poller_look_at_parked(bot->poller);
@@ -286,7 +295,7 @@ static void start_mail(struct bot *bot)
 		bot->mailer = mailer_create(&w->loop, &options);
 }
 
-static void start_stats(struct bot *bot)
+static void start_for_admins(struct bot *bot)
 {
 	struct worker *w = &bot->worker.worker;
 	bot->stats = stats_answers_create(&w->loop, &(struct stats_answers_options){
@@ -298,6 +307,11 @@ static void start_stats(struct bot *bot)
 							.leads = leads,
 							.data = bot,
 						    });
+	bot->broadcaster =
+	    broadcaster_create(&w->loop, &(struct broadcaster_options){.leader = bot->worker.pool,
+					     .rules = &bot->worker.rules,
+					     .leads = leads,
+					     .data = bot});
 }
 
 /* One connection, which whoever leads has. */
@@ -360,7 +374,7 @@ static void start(void *data)
 					.data = bot,
 				    });
 	start_mail(bot);
-	start_stats(bot);
+	start_for_admins(bot);
 }
 
 static int run(struct cli *c)

@@ -36,6 +36,7 @@
 	X(ZONE, "zone")                 /* in which time zone */                                     \
 	X(MANAGED_FIND, "admin_find")   /* whom an admin looks for */                                \
 	X(CHAT, "chat") /* nothing: what an active rep writes goes to draft_client */                \
+	X(BROADCAST, "broadcast")                   /* what an admin says to all reps */             \
 	X(CONFIRM_UNREGISTER, "confirm_unregister") /* whether to unregister */
 
 enum conversation_phase {
@@ -125,6 +126,8 @@ struct conversation_state {
 	/* whose conversations this rep leads, the one who wrote last first */
 	const struct relay_view *partners;
 	size_t partner_count;
+	const struct broadcast_view *broadcast; /* that was pressed, of this admin's; NULL: there is none such */
+	struct broadcast_audience audience; /* if an admin is asked for a text */
 	const struct subject_view *subject; /* NULL: no such rep */
 	const struct rep_card *rep_card;    /* of the subject; NULL: not asked for */
 	const struct rep_page *reps;        /* the same */
@@ -168,6 +171,9 @@ struct conversation_interest {
 	/* 0: none → subject. Not the uuid: the database makes that only after the admins' buttons
 	 * are written. */
 	int64_t subject_telegram_id;
+	/* 0: none → broadcast: by the admin's message that is its text, or by its own number */
+	int64_t broadcast_said, broadcast_id;
+	bool wants_audience;       /* → audience, if the person is an admin in PHASE_BROADCAST */
 	int64_t claim_telegram_id; /* 0: none → claim */
 	bool wants_rep_card;       /* → rep_card */
 	bool wants_reps;           /* → reps: the page `reps_page`, from 0 on */

@@ -38,6 +38,10 @@
 	/* assignment_id, zone, day, minute: the rep gets the card again then */                        \
 	X(FOLLOW_UP, "follow up")                                                                       \
 	X(STATS, "stats") /* days, message_id: whose place they take, 0: none */                        \
+	/* message_id: the admin's, said, value: its format, name: whose it is, reason: what its buttons carry */ \
+	X(DRAFT_BROADCAST, "draft broadcast")                                                           \
+	/* broadcast, reason: BROADCAST_SEND…, message_id: where it is said how far it is */          \
+	X(MOVE_BROADCAST, "move broadcast")                                                             \
 	X(HEARD, "heard") /* an admin has been shown what was missed */                                 \
 	/* name, username, source, campaign: who writes is a prospect from now on */                    \
 	X(NEW_PROSPECT, "new prospect")                                                                 \
@@ -118,6 +122,7 @@ struct effect {
 	int64_t message_id;
 	bool attached; /* to what was said: more than words */
 	int64_t code_id;
+	int64_t broadcast;
 	int64_t calendar_id;
 	int64_t day, minute; /* there: since 1970, and since midnight */
 	int64_t from, to;    /* Telegram accounts */

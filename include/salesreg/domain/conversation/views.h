@@ -165,6 +165,34 @@ struct application_view {
 	const char *name, *email, *username; /* username without @, NULL if none */
 };
 
+/* What an admin sends to all reps. */
+#define BROADCAST_STATE_MAP(X)                                                                     \
+	X(DRAFT, "draft")                                                                          \
+	X(SENDING, "sending")                                                                      \
+	X(STOPPED, "stopped")                                                                      \
+	X(DONE, "done")
+enum broadcast_state {
+#define X(name, text) BROADCAST_##name,
+	BROADCAST_STATE_MAP(X)
+#undef X
+};
+/* What is none of ours counts as done. */
+enum broadcast_state broadcast_state_from_name(const char *name);
+struct broadcast_view {
+	int64_t id;
+	const char *about; /* what its buttons carry */
+	enum broadcast_state state;
+	bool ended; /* nobody is sent it any more */
+};
+/* What an effect does with one. */
+#define BROADCAST_SEND "send"
+#define BROADCAST_CANCEL "cancel"
+#define BROADCAST_STOP "stop"
+/* How many reps would be sent one, and how many cannot be reached now. */
+struct broadcast_audience {
+	int64_t reached, unreached;
+};
+
 /* A prospect that every rep has declined. */
 struct untaken_view {
 	const char *name, *telegram, *context, *email;

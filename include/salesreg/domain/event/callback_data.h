@@ -24,6 +24,7 @@
 	X(ADMIN_MENU, "adm:menu")                                                                  \
 	X(CODE_AGAIN, "code:again")                                                                \
 	X(APPLICATIONS, "adm:list")                                                                \
+	X(BROADCAST, "adm:cast")                                                                   \
 	X(STATS, "adm:stats")                                                                      \
 	X(MANAGED_FIND, "adm:find")                                                                \
 	X(MANAGED_LIST, "pl")                                                                      \
@@ -94,6 +95,9 @@
 	X(REJECT, "adm:no:", "", true)                                                             \
 	X(SAME_PERSON, "adm:same:", "", true)                                                      \
 	X(OTHER_PERSON, "adm:other:", "", true)                                                    \
+	X(BROADCAST_SEND, "cast:go:", "", true)                                                    \
+	X(BROADCAST_CANCEL, "cast:no:", "", true)                                                  \
+	X(BROADCAST_STOP, "cast:stop:", "", true)                                                  \
 	X(STATS_DAYS, "adm:days:", "", false)                                                      \
 	X(CALENDAR_PICK, "cal:pick:", "", false)                                                   \
 	X(CALENDAR_TARGET, "cal:into:", "", false)

@@ -30,6 +30,7 @@
 	X(UNREGISTER, "unregister")                                                                \
 	X(APPLICATIONS, "applications") /* admins only */                                          \
 	X(ADMIN, "admin")               /* the same */                                             \
+	X(BROADCAST, "broadcast")       /* the same */                                             \
 	X(STATS, "stats")               /* the same */                                             \
 	X(FIND, "find")                 /* the same */                                             \
 	X(TOMORROW, "tomorrow")                                                                    \

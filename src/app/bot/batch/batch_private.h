@@ -53,6 +53,7 @@ struct batch {
 		    code_mails, calendars, agenda_busy, agenda_days, agenda_windows,
 		    calendar_choices, hours, zones, edits, prospects, links, questions, pairs,
 		    partners, business, found, managed_cards;
+		size_t broadcasts, audience;
 	} steps; /* of the read */
 	int64_t *
 	    only; /* of each update of the batch: who is the only one found, where has_only says so */
@@ -98,6 +99,10 @@ void batch_say_thinned(struct batch *b, const struct db_reply *reply);
 
 /* What the decisions about updates [from, to) need, by the interests that they have; in one order, read and unpacked. */
 void batch_plan_reads(struct batch *b, struct db_plan *plan);
+/* The same of what admins send to all reps. */
+void batch_plan_broadcasts(struct batch *b, struct db_plan *plan);
+void batch_unpack_broadcasts(
+    struct batch *b, const struct db_reply *reply, struct fold_input *input);
 bool batch_has_lock(const struct batch *b, const struct db_reply *reply);
 void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_input *input);
 

@@ -175,6 +175,7 @@ void batch_plan_reads(struct batch *b, struct db_plan *plan)
 	if (in->subject_count)
 		b->steps.subjects = subjects_read(plan, a, in->subjects, in->subject_count);
 	plan_desk(b, plan);
+	batch_plan_broadcasts(b, plan);
 	plan_clients(b, plan);
 	batch_plan_managed(b, plan);
 	if (in->calendar_rep_count)
@@ -376,6 +377,7 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 	unpack_people(b, reply, input);
 	unpack_subjects(b, reply, input);
 	unpack_desk(b, reply, input);
+	batch_unpack_broadcasts(b, reply, input);
 	unpack_clients(b, reply, input);
 	batch_unpack_managed(b, reply, input);
 	if (b->interests.calendar_rep_count)

@@ -105,6 +105,8 @@ bool fold_depends(struct folding *f, const struct person *p, const struct event 
 	/* whose clients were not read, as they were not asked for a word when the rest was */
 	if (interest->wants_search && p->session_dirty && p->state.phase == PHASE_FIND)
 		return true;
+	if (interest->wants_audience && p->session_dirty && p->state.phase == PHASE_BROADCAST)
+		return true;
 	if (p->touched || (interest->wants_applications && f->applications_changed) ||
 	    prospect_changed_here(f, p->state.prospect))
 		return true;

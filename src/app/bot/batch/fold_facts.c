@@ -461,6 +461,7 @@ void fold_fill_facts(struct folding *f, struct person *p, const struct event *ev
 	fill_assignment(f, p, interest);
 	fill_subject(f, p, interest);
 	fold_fill_desk(f, p, interest);
+	fold_fill_broadcasts(f, p, interest);
 	state->admin_locales = input->admin_locales;
 	state->admin_locale_count = input->admin_locale_count;
 	fill_of_admin(f, p);

@@ -43,6 +43,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 	    .users = ARENA_ARRAY(a, int64_t, count),
 	    .assignments = ARENA_ARRAY(a, int64_t, count),
 	    .subjects = ARENA_ARRAY(a, int64_t, count),
+	    .broadcasts = ARENA_ARRAY(a, struct broadcast_ask, count),
 	    .client_pages = ARENA_ARRAY(a, struct client_ask, count),
 	    .rep_pages = ARENA_ARRAY(a, struct desk_ask, count),
 	    .chosen = ARENA_ARRAY(a, struct chosen_ask, count),
@@ -113,6 +114,11 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 		if (of->wants_reps)
 			in->rep_pages[in->rep_page_count++] =
 			    (struct desk_ask){(int64_t)i, of->reps_page};
+		if (of->broadcast_said || of->broadcast_id)
+			in->broadcasts[in->broadcast_count++] = (struct broadcast_ask){
+			    event->user_id, of->broadcast_said, of->broadcast_id};
+		in->wants_audience |=
+		    of->wants_audience && conversation_is_admin(rules, event->user_id);
 		in->wants_applications |= of->wants_applications;
 		in->tells_admins |= of->tells_admins && rules->admin_count > 0;
 		if (of->claim_telegram_id)

@@ -56,6 +56,9 @@ void fold_managed_interests(struct fold_interests *in, size_t place, const struc
 /* Out of what the database has: most at most, the rest is said by more_events; and what they answered. */
 void fold_read_events(struct folding *f, const char *json, size_t most, struct client_view *view);
 void fold_read_answers(struct folding *f, const char *json, struct client_view *view);
+/* The same of what an admin sends to all reps. */
+void fold_fill_broadcasts(
+    struct folding *f, struct person *p, const struct conversation_interest *interest);
 /* What one update's outcome adds to the writes: its effects, its messages; and at the end the sessions that changed. */
 void fold_apply_effect(struct folding *f, struct person *p, const struct effect *effect);
 /* Whether the update leans on something this batch has already changed. */

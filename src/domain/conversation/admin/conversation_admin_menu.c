@@ -26,6 +26,7 @@ static size_t add_buttons(const struct turn *t, struct button *buttons)
 	if (t->state->rules->by_invitation)
 		buttons[count++] = button_of(t, TEXT_BUTTON_INVITE, PRESS_INVITE, true);
 	buttons[count++] = button_of(t, TEXT_BUTTON_STATS, PRESS_STATS, true);
+	buttons[count++] = button_of(t, TEXT_BUTTON_BROADCAST, PRESS_BROADCAST, false);
 	if (t->kinds & PERSON_UNKNOWN)
 		buttons[count++] = button_of(t, TEXT_BUTTON_REGISTER, PRESS_REGISTER_YES, true);
 	return count;

@@ -16,6 +16,7 @@
 #include "salesreg/domain/event/floods.h"
 #include "salesreg/domain/event/guesses.h"
 #include "salesreg/store/assignments.h"
+#include "salesreg/store/broadcasts.h"
 #include "salesreg/store/business.h"
 #include "salesreg/store/calendars.h"
 #include "salesreg/store/clients.h"
@@ -52,6 +53,9 @@ struct fold_input {
 	size_t rep_line_count;
 	const struct desk_card_row *rep_cards; /* of subjects */
 	size_t rep_card_count;
+	const struct broadcast_row *broadcasts;
+	size_t broadcast_count;
+	struct broadcast_audience audience;
 	const struct client_line_row *client_lines; /* in the order of what was asked */
 	size_t client_line_count;
 	const struct chosen_row *chosen;
@@ -137,7 +141,9 @@ struct fold_interests {
 	size_t managed_search_count, managed_card_count;
 	int64_t *admins; /* among the users */
 	size_t admin_count;
-	bool wants_applications, tells_admins;
+	bool wants_applications, tells_admins, wants_audience;
+	struct broadcast_ask *broadcasts;
+	size_t broadcast_count;
 	int64_t *claimants, *hours_reps;
 	size_t claimant_count, hours_rep_count;
 	const char **invites, **links; /* hashes */
