@@ -75,7 +75,8 @@ CREATE TABLE salesreg.outbox (
     due_at              timestamptz NOT NULL DEFAULT now(),
     created_at          timestamptz NOT NULL DEFAULT now(), -- its card is found by it, so it never changes
     released_at         timestamptz,                        -- when an operator let it go after it was held
-    answers_to          bigint                              -- the update it answers; NULL: nothing that this chat's person did
+    answers_to          bigint,                             -- the update it answers; NULL: nothing that this chat's person did
+    then_edit           json                                -- what the message becomes as soon as it has been sent, editMessageText's; or NULL
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
         autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 100000);
 CREATE INDEX outbox_chat_idx ON salesreg.outbox (chat_id, id) WHERE state IN ('queued', 'sending');
@@ -102,6 +103,7 @@ CREATE TABLE salesreg.outbox_history (
 CREATE INDEX outbox_history_card_idx ON salesreg.outbox_history (chat_id, created_at) WHERE priority = 1;
 CREATE INDEX outbox_history_edit_idx ON salesreg.outbox_history (chat_id, finished_at)
     WHERE method IN ('editMessageText', 'editMessageReplyMarkup');
+CREATE INDEX outbox_history_application_idx ON salesreg.outbox_history (chat_id, created_at) WHERE payload::text LIKE '%"adm:ok:%';
 CREATE INDEX outbox_history_finished_idx ON salesreg.outbox_history (finished_at);
 
 -- What was sent, without what opens something: a link of ours (an invitation, a prospect's own), or to the page that connects a calendar, is in the chat, and

@@ -4,11 +4,12 @@ INSERT INTO salesreg.audit (actor, who, host, pid, command, action, rep, prospec
 VALUES ($1::text, left($2::text, 255), left($3::text, 255), $4::integer, left($5::text, 255), $6::text, $7::uuid, $8::varchar,
         $9::jsonb, $10::jsonb)
 -- name: audit_decided cold
--- $1 reps about whom admins decided just now, $2 their new statuses, $3 the admins' accounts
-INSERT INTO salesreg.audit (actor, who, action, rep, before, after)
-SELECT 'admin', f.admin::text, CASE f.status WHEN 'active' THEN 'approve' ELSE 'reject' END, f.rep,
-       pg_catalog.jsonb_build_object('status', 'pending'), pg_catalog.jsonb_build_object('status', f.status)
-FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS f (rep, status, admin)
+-- $1 reps about whom admins decided just now, $2 their new statuses, $3 the admins' accounts, $4 their names, $5 reasons or NULL
+INSERT INTO salesreg.audit (actor, who, called, action, rep, before, after)
+SELECT 'admin', f.admin::text, left(f.called, 255), CASE f.status WHEN 'active' THEN 'approve' ELSE 'reject' END, f.rep,
+       pg_catalog.jsonb_build_object('status', 'pending'),
+       pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('status', f.status, 'reason', f.reason))
+FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[], $5::text[]) AS f (rep, status, admin, called, reason)
 -- name: audit_rep_changed cold
 -- $1 reps that admins change just now, before that is done, $2 what they do, $3 statuses that it leads to, $4 seconds of a pause (< 0: no end) or
 -- capacities (0: as everybody's), $5 everybody's, $6 the admins' accounts, $7 their names

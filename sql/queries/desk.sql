@@ -31,6 +31,47 @@ LEFT JOIN salesreg.rep_rotation d ON d.rep = r.id
 LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
 LEFT JOIN salesreg.calendar_accounts k ON k.rep = r.id
 LEFT JOIN LATERAL (SELECT left(coalesce((SELECT left(q.name, 255) FROM public.sales_representatives q
-                                         WHERE x.actor = 'admin' AND q.telegram_id::text = x.who AND q.status <> 'removed' LIMIT 1), left(x.called, 255), left(x.who, 255)), 255) AS called
+                                         WHERE q.telegram_id = CASE x.actor WHEN 'admin' THEN x.who::bigint END AND q.status <> 'removed' LIMIT 1), left(x.called, 255), left(x.who, 255)), 255) AS called
                    FROM salesreg.audit x WHERE x.rep = r.id ORDER BY x.id DESC LIMIT 1) l ON true
 WHERE r.telegram_id = ANY ($1::bigint[])
+-- name: desk_decided cold
+-- $1 reps whose applications were decided just now, $2 their accounts, $3 languages, $4 what admins read in each, $5 the language of who has
+-- chosen none, $6 admins by configuration: of every message that shows one of these applications the buttons go, and what was decided stands
+-- below. What has been sent is edited; what waits is sent so; what is on its way is edited when it has arrived (outbox.then_edit)
+WITH f AS MATERIALIZED (
+    SELECT u.rep, u.account, u.locale, u.line, r.registered_at
+    FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[]) AS u (rep, account, locale, line)
+    JOIN public.sales_representatives r ON r.id = u.rep
+), chats AS MATERIALIZED (
+    SELECT unnest($6::bigint[]) AS chat_id
+    UNION SELECT a.telegram_id FROM public.sales_representatives a WHERE a.is_admin AND a.status = 'active'
+), speaks AS MATERIALIZED (
+    SELECT c.chat_id, coalesce((SELECT s.locale FROM salesreg.user_sessions s WHERE s.user_id = c.chat_id AND s.locale_chosen), $5::text) AS locale
+    FROM chats c
+), words AS MATERIALIZED (
+    SELECT s.chat_id, f.line, '"adm:ok:' || f.account || '[:"]' AS button, coalesce(f.registered_at::timestamptz, '-infinity') AS since
+    FROM speaks s JOIN f ON f.locale = s.locale
+), shown AS (
+    SELECT h.chat_id, h.message_id, w.line, h.payload::jsonb - 'reply_markup' AS payload
+    FROM words w
+    CROSS JOIN LATERAL (SELECT n.chat_id, n.message_id, n.payload FROM salesreg.outbox_history n
+                        WHERE n.chat_id = w.chat_id AND n.created_at >= w.since AND n.payload::text LIKE '%"adm:ok:%'
+                          AND n.payload::text ~ w.button AND n.state = 'sent' AND n.method = 'sendMessage' AND n.message_id > 0) h
+), edits AS (
+    INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
+    SELECT s.chat_id, 'editMessageText',
+           (s.payload || pg_catalog.jsonb_build_object('message_id', s.message_id, 'text', (s.payload ->> 'text') || E'\n\n' || s.line))::json, 1
+    FROM shown s
+), waiting AS MATERIALIZED (
+    SELECT o.id, o.state,
+           (o.payload - 'reply_markup' || pg_catalog.jsonb_build_object('text', (o.payload ->> 'text') || E'\n\n' || w.line))::json AS payload
+    FROM words w
+    CROSS JOIN LATERAL (SELECT n.id, n.state, n.payload::jsonb AS payload FROM salesreg.outbox n
+                        WHERE n.chat_id = w.chat_id AND n.state IN ('queued', 'sending') AND n.created_at >= w.since
+                          AND n.method = 'sendMessage' AND n.payload::text ~ w.button
+                        ORDER BY n.id FOR UPDATE SKIP LOCKED) o
+)
+UPDATE salesreg.outbox o
+SET payload = CASE o.state WHEN 'queued' THEN w.payload ELSE o.payload END,
+    then_edit = CASE o.state WHEN 'queued' THEN NULL ELSE w.payload END
+FROM waiting w WHERE o.id = w.id

@@ -269,7 +269,11 @@ WITH mine AS (
 ), done AS (
     DELETE FROM salesreg.outbox o USING mine f WHERE o.id = f.id
     RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, f.message_id,
-              o.created_at, o.summary_of, o.relay, o.connection, f.message_ids, o.broadcast
+              o.created_at, o.summary_of, o.relay, o.connection, f.message_ids, o.broadcast, o.then_edit
+), edited AS (
+    INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
+    SELECT chat_id, 'editMessageText', (then_edit::jsonb || jsonb_build_object('message_id', message_id))::json, 1
+    FROM done WHERE then_edit IS NOT NULL AND message_id > 0
 ), had AS (
     UPDATE salesreg.broadcast_recipients r SET state = 'sent'
     FROM done d WHERE d.broadcast IS NOT NULL AND r.broadcast = d.broadcast AND r.chat_id = d.chat_id

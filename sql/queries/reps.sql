@@ -16,7 +16,12 @@ SELECT email_key, rep FROM salesreg.rep_email WHERE email_key = ANY ($1::text[])
 SELECT r.id, left(r.name, 255), left(r.email, 255), r.telegram_id, coalesce(left(r.status, 50), ''), s.locale,
        (SELECT CASE d.reason WHEN 'application declined' THEN 'declined' WHEN 'application withdrawn' THEN 'withdrawn' END
         FROM salesreg.rep_rotation d WHERE d.rep = r.id AND r.status = 'removed'),
-       coalesce((SELECT e.proven FROM salesreg.rep_email e WHERE e.rep = r.id), false)
+       coalesce((SELECT e.proven FROM salesreg.rep_email e WHERE e.rep = r.id), false),
+       (SELECT coalesce((SELECT left(q.name, 255) FROM public.sales_representatives q
+                         WHERE q.telegram_id = CASE x.actor WHEN 'admin' THEN x.who::bigint END AND q.status <> 'removed' LIMIT 1),
+                        left(x.called, 255), left(x.who, 255))
+        FROM salesreg.audit x WHERE x.rep = r.id AND x.action IN ('approve', 'reject')
+          AND x.action = CASE r.status WHEN 'active' THEN 'approve' WHEN 'removed' THEN 'reject' END ORDER BY x.id DESC LIMIT 1)
 FROM public.sales_representatives r LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
 WHERE r.telegram_id = ANY ($1::bigint[])
 ORDER BY r.id FOR NO KEY UPDATE OF r

@@ -39,3 +39,12 @@ size_t desk_cards_parse(const PGresult *result, struct arena *a, struct desk_car
 	    COL(desk_card_row, changed_by, TEXT)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
+
+void desk_decided(struct db_plan *plan, struct arena *a, const struct decided_row *rows,
+    size_t count, const char *usual, const int64_t *admins, size_t admin_count)
+{
+	if (count)
+		(void)db_plan_add(plan, SQL_DESK_DECIDED, TEXT_COLUMN(a, rows, count, rep),
+		    I64_COLUMN(a, rows, count, telegram_id), TEXT_COLUMN(a, rows, count, locale),
+		    TEXT_COLUMN(a, rows, count, line), usual, db_i64_array(a, admins, admin_count));
+}

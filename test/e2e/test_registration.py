@@ -461,8 +461,8 @@ def test_an_admin_approves_with_a_button_and_the_rep_hears_of_it(approving):
     anna.hears("rep_approved", name="Анна Петрова")
     rep = world.db.rep(anna.id)
     assert rep["status"] == "active" and rep["approved_at"]
-    other.presses("button_reject", message=late)  # too late
-    other.is_answered("answer_decided_already", name="Анна Петрова", status=world.texts.raw("ru", "rep_is_active"))
+    other.presses(data=late.data[1], message=late)  # too late
+    other.is_answered("answer_decided_by", name="Анна Петрова", status=world.texts.raw("ru", "rep_is_active"), who="Admin")
     assert world.db.rep(anna.id)["status"] == "active"
 
 
@@ -472,6 +472,8 @@ def test_an_admin_rejects_and_the_person_may_apply_again(approving):
     anna.registers(done="registered_pending")
     boss.hears("admin_new_rep")
     boss.presses("button_reject")
+    boss.is_answered("answer_reject_why", name=anna.name)
+    boss.presses("button_reject_plain")
     boss.is_answered("answer_rejected", name=anna.name)
     anna.hears("rep_rejected", name=anna.name)
     assert world.db.rep(anna.id)["status"] == "removed"
@@ -542,10 +544,12 @@ def test_an_admin_who_is_late_reads_what_became_of_the_application(approving):
     anna.registers(done="registered_pending")
     cards = [admin.hears("admin_new_rep") for admin in (boss, other)]
     boss.presses("button_reject")
+    boss.is_answered("answer_reject_why")
+    boss.presses("button_reject_plain")
     boss.is_answered("answer_rejected")
     anna.hears("rep_rejected")
-    other.presses("button_approve", message=cards[1])
-    other.is_answered("answer_decided_already", status=world.texts.raw("ru", "rep_is_declined"))
+    other.presses(data=cards[1].data[0], message=cards[1])
+    other.is_answered("answer_decided_by", status=world.texts.raw("ru", "rep_is_declined"), who="Admin")
     # by another hand they become a rep after all, and leave like one
     world.db.execute("UPDATE sales_representatives SET status = 'active' WHERE telegram_id = %s", anna.id)
     anna.says("отключиться")

@@ -186,13 +186,13 @@ def test_an_application_is_decided_once(make_world, command, told, status):
     admin.opens()
     admin.hears("admin_hello")
     gives_email(anna, asked="registered_pending")
-    admin.hears("admin_new_rep", email=anna.email)
+    asked = admin.hears("admin_new_rep", email=anna.email)
     rep(world.db, command, anna.email, *(["--yes"] if command == "reject" else []), ADMIN_TELEGRAM_IDS="7900000001")
     anna.hears(told, name=anna.name)
     assert world.db.rep(anna.id)["status"] == status and last(world.db)["action"] == command
     # the admin who comes second is told what it is now
-    admin.presses("button_approve")
-    assert admin.is_answered("answer_decided_already")["show_alert"]
+    admin.presses(data=asked.data[0], message=asked)
+    assert admin.is_answered("answer_decided_by", who=last(world.db)["who"])["show_alert"]
     assert world.db.rep(anna.id)["status"] == status
 
 

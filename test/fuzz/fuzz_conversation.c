@@ -36,6 +36,7 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "a:6:c", "adm:ok:501", "adm:no:501", "adm:ok:900", "adm:no:500", "adm:menu", "adm:menu:e", "админ", "/broadcast", "adm:cast",
     "cast:go:8:0123456789abcdef0123456789abcdef", "cast:no:8:0123456789abcdef0123456789abcdef",
     "cast:stop:8:0123456789abcdef0123456789abcdef", "/stats", "adm:stats", "adm:days:30", "adm:days:31",
+    "own words", "adm:no:501:w", "adm:no:501:t", "adm:no:501:1", "adm:no:501:b",
     "adm:reps", "adm:reps:3", "r:501:i:0.", "r:501:p:0.1", "r:501:p1:0.", "r:501:p0:0.",
     "r:501:r:0.", "r:501:s:0.", "r:501:s1:0.", "r:501:a:0.", "r:501:c:0.", "r:501:c:0..7",
     "r:501:c1:0..7", "r:501:c1:0.",

@@ -2,6 +2,8 @@
  * Admins in the chat: their menu beside the rep's.
  */
 #include "conversation_fixture.h"
+#include "salesreg/base/fingerprint.h"
+#include "salesreg/domain/conversation/rep_change.h"
 
 static const struct button *button_with(const struct message *m, const char *data)
 {
@@ -71,12 +73,130 @@ static void nobody_else_has_it(void **state)
 	assert_null(button_with(out.messages.first, "adm:menu"));
 }
 
+static const char *about(const char *data)
+{
+	const char *const parts[] = {"Иван Петров", ADDRESS};
+	return arena_printf(&arena, "%s:%s", data, fingerprint(&arena, parts, 2));
+}
+
+static struct subject_view applicant(void)
+{
+	return (struct subject_view){.rep_id = "rep-1",
+	    .name = "Иван Петров",
+	    .email = ADDRESS,
+	    .telegram_id = PERSON,
+	    .status = REP_PENDING,
+	    .locale = LOCALE_EN};
+}
+
+static void an_application_is_declined_with_a_reason_by_one_tap(void **state)
+{
+	(void)state;
+	const struct subject_view subject = applicant();
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_NONE, LOCALE_RU);
+	s.subject = &subject;
+	/* first the reasons, in the place of the buttons */
+	struct outcome out = by_admin(&s, EVENT_BUTTON, about("adm:no:500"));
+	assert_int_equal(out.effect_count, 0);
+	assert_null(out.decided);
+	assert_int_equal(out.messages.first->kind, MESSAGE_EDIT_KEYBOARD);
+	assert_non_null(button_with(out.messages.first, about("adm:no:500:1")));
+	assert_non_null(button_with(out.messages.first, about("adm:no:500:0")));
+	/* and the way back */
+	out = by_admin(&s, EVENT_BUTTON, about("adm:no:500:b"));
+	assert_int_equal(out.effect_count, 0);
+	assert_non_null(button_with(out.messages.first, about("adm:ok:500")));
+	out = by_admin(&s, EVENT_BUTTON, about("adm:no:500:1"));
+	assert_int_equal(out.effects[0].kind, EFFECT_REJECT);
+	assert_string_equal(out.effects[0].by, "Иван");
+	assert_string_equal(
+	    out.effects[0].reason, rules.catalog->texts[LOCALE_RU][TEXT_REJECT_NOT_OURS]);
+	/* the applicant in their language, all admins in theirs */
+	assert_true(says(out.messages.last->text, LOCALE_EN, TEXT_REP_REJECTED_WHY));
+	assert_non_null(
+	    strstr(out.messages.last->text, rules.catalog->texts[LOCALE_EN][TEXT_REJECT_NOT_OURS]));
+	assert_int_equal(out.decided->telegram_id, PERSON);
+	for (unsigned l = 0; l < LOCALE_COUNT; l++) {
+		assert_true(says(out.decided->lines[l], (enum locale)l, TEXT_DECIDED_REJECTED_WHY));
+		assert_non_null(strstr(out.decided->lines[l], "Иван"));
+	}
+}
+
+static void a_reason_in_own_words_is_asked_for_and_asked_once_more(void **state)
+{
+	(void)state;
+	const struct subject_view subject = applicant();
+	/* an admin who is a rep: the answer is the admin's all the same */
+	struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_RU);
+	s.subject = &subject;
+	struct outcome out = by_admin(&s, EVENT_BUTTON, about("adm:no:500:w"));
+	assert_int_equal(out.next.phase, PHASE_REASON);
+	assert_int_equal(out.next.kind, PERSON_ADMIN);
+	s = out.next;
+	out = by_admin(&s, EVENT_TEXT, "нет\nтакого  отдела https://x.example");
+	assert_int_equal(out.effect_count, 0);
+	assert_int_equal(out.next.phase, PHASE_REASON);
+	assert_non_null(strstr(out.messages.first->text, "нет такого отдела"));
+	assert_non_null(button_with(out.messages.first, about("adm:no:500:t")));
+	s = out.next;
+	s.subject = &subject;
+	out = by_admin(&s, EVENT_BUTTON, about("adm:no:500:t"));
+	assert_int_equal(out.next.phase, PHASE_NONE);
+	assert_int_equal(out.effects[0].kind, EFFECT_REJECT);
+	assert_string_equal(out.effects[0].reason, "нет такого отдела https://x.example");
+	assert_true(says(out.messages.last->text, LOCALE_EN, TEXT_REP_REJECTED_WHY));
+	/* the same button once more: nothing is asked any more */
+	s = out.next;
+	s.subject = &subject;
+	out = by_admin(&s, EVENT_BUTTON, about("adm:no:500:t"));
+	assert_int_equal(out.effect_count, 0);
+}
+
+static void a_reason_that_is_asked_for_can_be_left(void **state)
+{
+	(void)state;
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_REASON, LOCALE_RU);
+	s.kind = PERSON_ADMIN;
+	s.draft_name = about("500");
+	struct outcome out = by_admin(&s, EVENT_TEXT, "отмена");
+	assert_int_equal(out.next.phase, PHASE_NONE);
+	assert_null(out.next.draft_name);
+	out = by_admin(&s, EVENT_BUTTON, "cancel");
+	assert_int_equal(out.next.phase, PHASE_NONE);
+	out = by_admin(&s, EVENT_MEDIA, NULL);
+	assert_int_equal(out.next.phase, PHASE_REASON);
+	/* who is no admin any more is asked nothing */
+	struct event event = event_of(EVENT_TEXT, "потому что");
+	out = step(&s, &event);
+	assert_int_not_equal(out.next.phase, PHASE_REASON);
+	assert_int_equal(out.effect_count, 0);
+}
+
+static void who_comes_second_reads_who_was_first(void **state)
+{
+	(void)state;
+	struct subject_view subject = applicant();
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_NONE, LOCALE_RU);
+	subject.status = REP_ACTIVE;
+	subject.decided_by = "Clara";
+	s.subject = &subject;
+	struct outcome out = by_admin(&s, EVENT_BUTTON, about("adm:no:500:2"));
+	assert_int_equal(out.effect_count, 0);
+	assert_null(out.decided);
+	assert_true(says(out.callback_answer, LOCALE_RU, TEXT_ANSWER_DECIDED_BY));
+	assert_non_null(strstr(out.callback_answer, "Clara"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(an_admin_who_is_no_rep_has_the_menu_under_every_hello, each),
 	    cmocka_unit_test_setup(an_admin_who_is_a_rep_has_both_menus, each),
 	    cmocka_unit_test_setup(nobody_else_has_it, each),
+	    cmocka_unit_test_setup(an_application_is_declined_with_a_reason_by_one_tap, each),
+	    cmocka_unit_test_setup(a_reason_in_own_words_is_asked_for_and_asked_once_more, each),
+	    cmocka_unit_test_setup(a_reason_that_is_asked_for_can_be_left, each),
+	    cmocka_unit_test_setup(who_comes_second_reads_who_was_first, each),
 	};
 	return cmocka_run_group_tests(tests, begin, end);
 }

@@ -449,7 +449,7 @@ static void an_admins_decision_is_carried_out_once_and_told_to_the_rep(void **st
 	(void)state;
 	for (unsigned approve = 0; approve < 2; approve++) {
 		const char *data =
-		    about(approve ? "adm:ok:500" : "adm:no:500", "Иван Петров", ADDRESS);
+		    about(approve ? "adm:ok:500" : "adm:no:500:0", "Иван Петров", ADDRESS);
 		struct subject_view subject = {
 		    .rep_id = "rep-1",
 		    .name = "Иван Петров",

@@ -34,3 +34,14 @@ struct desk_card_row {
 size_t desk_cards(struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count,
     const char *zone);
 size_t desk_cards_parse(const PGresult *result, struct arena *a, struct desk_card_row **rows);
+
+/* An application that has been decided: what all admins who were shown it read below it in this language, instead of the buttons. */
+struct decided_row {
+	const char *rep;
+	int64_t telegram_id; /* the applicant's */
+	const char *locale, *line;
+};
+/* rows: one a language of each; behind all else that the transaction writes to the outbox. usual: the language of who has chosen none; admins:
+ * those whom the table does not name. */
+void desk_decided(struct db_plan *plan, struct arena *a, const struct decided_row *rows,
+    size_t count, const char *usual, const int64_t *admins, size_t admin_count);

@@ -57,6 +57,7 @@ size_t rep_emails_parse(const PGresult *result, struct arena *a, struct email_ro
 struct subject_row {
 	const char *id, *name, *email, *status, *locale;
 	const char *application; /* declined, withdrawn; NULL: neither, or long ago */
+	const char *decided_by;  /* an application of theirs, last; or NULL */
 	int64_t telegram_id;
 	bool proven; /* the e-mail, by a code */
 };

@@ -41,8 +41,7 @@ enum locale turn_admin_locale(const struct turn *t, int64_t admin)
 	    t->state->rules->default_locale);
 }
 
-/* What an admin decides about: other data under the same account are another application. */
-static const char *about_application(struct turn *t, const char *name, const char *email)
+const char *turn_about_application(const struct turn *t, const char *name, const char *email)
 {
 	const char *const parts[] = {name, email};
 	return fingerprint(t->a, parts, sizeof parts / sizeof parts[0]);
@@ -59,17 +58,9 @@ static void show_application(struct turn *t, int64_t admin, enum message_priorit
 	    ARGS({"name", quote_name(t->a, who->name, NAME_MAX_CODE_POINTS)},
 		{"email", quote_email(t->a, who->email, ECHO_UNITS)}, {"telegram", telegram}),
 	    t->a);
-	const char *about = about_application(t, who->name, who->email);
+	const char *about = turn_about_application(t, who->name, who->email);
 	struct button *buttons = ARENA_ARRAY(t->a, struct button, 2);
-	buttons[0] = (struct button){
-	    .text = catalog_render(catalog, locale, TEXT_BUTTON_APPROVE, NO_ARGS, t->a),
-	    .data = press_data_about(t->a, PRESS_APPROVE, who->telegram_id, about),
-	    .new_row = true,
-	};
-	buttons[1] = (struct button){
-	    .text = catalog_render(catalog, locale, TEXT_BUTTON_REJECT, NO_ARGS, t->a),
-	    .data = press_data_about(t->a, PRESS_REJECT, who->telegram_id, about),
-	};
+	turn_application_buttons(t, locale, who->telegram_id, about, buttons);
 	struct message *message = message_list_add(&t->out->messages, t->a, admin, priority, text);
 	message_set_buttons(message, buttons, 2);
 	if (!named)
@@ -180,48 +171,7 @@ enum text_id turn_status_text(const struct subject_view *subject)
 	return TEXT_REP_IS_ABSENT;
 }
 
-static void admin_decided(struct turn *t)
-{
-	const struct subject_view *subject = t->state->subject;
-	turn_remove_buttons(t, 0, false, false);
-	if (!subject || subject->telegram_id != t->press.id || subject->status == REP_ABSENT) {
-		turn_answer(t, true, TEXT_ANSWER_STALE, NO_ARGS);
-		return;
-	}
-	const char *name = prospect_short_name(t->a, subject->name);
-	if (subject->status != REP_PENDING) {
-		turn_answer(t, true, TEXT_ANSWER_DECIDED_ALREADY,
-		    ARGS({"name", name},
-			{"status", turn_text(t, turn_status_text(subject), NO_ARGS)}));
-		return;
-	}
-	if (!press_is_about(&t->press, about_application(t, subject->name, subject->email))) {
-		turn_answer(t, true, TEXT_ANSWER_APPLICATION_CHANGED, ARGS({"name", name}));
-		return;
-	}
-	struct application_verdict verdict =
-	    application_decide(t->state->rules, t->press.kind == PRESS_APPROVE, subject->proven);
-	enum rep_status status = verdict.approved ? REP_ACTIVE : REP_REMOVED;
-	turn_effect(t, (struct effect){
-			   .kind = verdict.approved ? EFFECT_APPROVE : EFFECT_REJECT,
-			   .rep_id = subject->rep_id,
-			   .status = status,
-		       });
-	/* an admin may be a rep, too */
-	if (subject->telegram_id == t->event->user_id)
-		t->out->next.rep_status = status;
-	rep_change_tell(t->state->rules, subject, verdict.told, NULL, t->a, &t->out->messages);
-	turn_answer(t, verdict.unproven,
-	    verdict.uninvited  ? TEXT_ANSWER_PROVE_BY_INVITE
-	    : verdict.unproven ? TEXT_ANSWER_PROVE_FIRST
-	    : verdict.approved ? TEXT_ANSWER_APPROVED
-			       : TEXT_ANSWER_REJECTED,
-	    ARGS({"name", name}));
-}
-
 static const struct button_row buttons[] = {
-    {PRESS_APPROVE, PERSON_ADMIN, FACT_SUBJECT | FACT_LOCK, OPEN_TO_ALL, admin_decided},
-    {PRESS_REJECT, PERSON_ADMIN, FACT_SUBJECT | FACT_LOCK, OPEN_TO_ALL, admin_decided},
     {PRESS_APPLICATIONS, PERSON_ADMIN, FACT_APPLICATIONS, OPEN_TO_ALL, admin_lists},
 };
 static const struct word_row words[] = {

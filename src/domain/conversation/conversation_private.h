@@ -109,7 +109,7 @@ extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_
     dialogue_prospects, dialogue_owners, dialogue_questions, dialogue_closing, dialogue_relay,
     dialogue_stats;
 extern const struct dialogue dialogue_broadcasts;
-extern const struct dialogue dialogue_reps, dialogue_rep_card;
+extern const struct dialogue dialogue_reps, dialogue_rep_card, dialogue_decide;
 extern const struct dialogue dialogue_managed_find, dialogue_managed_card;
 
 /* conversation_dialogues.c */
@@ -386,6 +386,10 @@ const char *turn_rep_status_word(const struct turn *t, const char *word, bool pa
 /* The way to a page of the list, in the place of the message. */
 struct button turn_reps_button(const struct turn *t, int64_t page);
 
+/* admin/conversation_decide.c */
+/* Approve and reject, in this language: two. */
+void turn_application_buttons(const struct turn *t, enum locale locale, int64_t telegram_id,
+    const char *about, struct button *buttons);
 /* admin/conversation_managed_find.c: admins look for prospects */
 /* What an admin's event wants to be known of prospects. press: of a button; NULL: the event is none. */
 void turn_managed_interest(const struct event *event, const struct press *press, struct arena *a,
@@ -399,6 +403,8 @@ void turn_show_managed(
 turn_handler turn_managed_gone;
 
 /* conversation_admin.c */
+/* What an admin decides about: other data under the same account are another application. */
+const char *turn_about_application(const struct turn *t, const char *name, const char *email);
 enum text_id turn_status_text(const struct subject_view *subject);
 /* What an admin is written to in, unasked. */
 enum locale turn_admin_locale(const struct turn *t, int64_t admin);

@@ -1,7 +1,9 @@
 #include "salesreg/domain/conversation/rep_change.h"
 #include "conversation_private.h"
+#include "salesreg/base/text.h"
 #include "salesreg/domain/assignment/prospect_list.h"
 #include "salesreg/domain/text/quote.h"
+#include "salesreg/domain/text/shorten.h"
 
 enum { EMAIL_UNITS = 254 };
 
@@ -95,6 +97,55 @@ struct application_verdict application_decide(
 		    : approved ? TEXT_REP_APPROVED
 			       : TEXT_REP_REJECTED,
 	};
+}
+
+const char *reject_why_text(const struct conversation_rules *rules, enum locale locale,
+    struct reject_why why, struct arena *a)
+{
+	static const enum text_id texts[] = {
+	    [REJECT_IS_NOT_OURS] = TEXT_REJECT_NOT_OURS,
+	    [REJECT_IS_WRONG_DATA] = TEXT_REJECT_WRONG_DATA,
+	    [REJECT_IS_TWICE] = TEXT_REJECT_TWICE,
+	};
+	const char *typed = why.typed ? text_tidy(a, why.typed) : "";
+	if (*typed)
+		return shorten(a, typed, REJECT_REASON_UNITS);
+	return why.reason == REJECT_NO_REASON
+		   ? NULL
+		   : catalog_render(rules->catalog, locale, texts[why.reason], NULL, 0, a);
+}
+
+const struct application_news *application_news(const struct conversation_rules *rules,
+    const struct subject_view *subject, struct application_verdict verdict, const char *who,
+    struct reject_why why, struct arena *a)
+{
+	struct application_news *news = ARENA_NEW(a, struct application_news);
+	*news = (struct application_news){
+	    .rep_id = subject->rep_id, .telegram_id = subject->telegram_id};
+	for (unsigned l = 0; l < LOCALE_COUNT; l++) {
+		const char *reason = verdict.unproven || verdict.approved
+					 ? NULL
+					 : reject_why_text(rules, (enum locale)l, why, a);
+		const struct catalog_arg args[] = {{"who", who}, {"reason", reason}};
+		enum text_id text = verdict.approved   ? TEXT_DECIDED_APPROVED
+				    : verdict.unproven ? TEXT_DECIDED_UNPROVEN
+				    : reason           ? TEXT_DECIDED_REJECTED_WHY
+						       : TEXT_DECIDED_REJECTED;
+		news->lines[l] =
+		    catalog_render(rules->catalog, (enum locale)l, text, args, reason ? 2 : 1, a);
+	}
+	return news;
+}
+
+void application_tell(const struct conversation_rules *rules, const struct subject_view *subject,
+    struct application_verdict verdict, struct reject_why why, struct arena *a,
+    struct message_list *messages)
+{
+	const char *reason = verdict.told == TEXT_REP_REJECTED
+				 ? reject_why_text(rules, subject->locale, why, a)
+				 : NULL;
+	rep_change_tell(rules, subject, reason ? TEXT_REP_REJECTED_WHY : verdict.told,
+	    reason ? quote_block(a, reason, REJECT_REASON_UNITS) : NULL, a, messages);
 }
 
 static void add_buttons(const struct conversation_rules *rules, enum locale locale, struct arena *a,

@@ -35,8 +35,9 @@
 	X(HOURS, "hours")               /* when an active rep works */                               \
 	X(ZONE, "zone")                 /* in which time zone */                                     \
 	X(MANAGED_FIND, "admin_find")   /* whom an admin looks for */                                \
-	X(CHAT, "chat") /* nothing: what an active rep writes goes to draft_client */                \
-	X(BROADCAST, "broadcast")                   /* what an admin says to all reps */             \
+	X(CHAT, "chat")           /* nothing: what an active rep writes goes to draft_client */      \
+	X(BROADCAST, "broadcast") /* what an admin says to all reps */                               \
+	X(REASON, "reason") /* an admin, why an application is declined; draft_name: of whom */      \
 	X(CONFIRM_UNREGISTER, "confirm_unregister") /* whether to unregister */
 
 enum conversation_phase {
@@ -126,7 +127,8 @@ struct conversation_state {
 	/* whose conversations this rep leads, the one who wrote last first */
 	const struct relay_view *partners;
 	size_t partner_count;
-	const struct broadcast_view *broadcast; /* that was pressed, of this admin's; NULL: there is none such */
+	const struct broadcast_view
+	    *broadcast; /* that was pressed, of this admin's; NULL: there is none such */
 	struct broadcast_audience audience; /* if an admin is asked for a text */
 	const struct subject_view *subject; /* NULL: no such rep */
 	const struct rep_card *rep_card;    /* of the subject; NULL: not asked for */
@@ -244,7 +246,8 @@ struct outcome {
 	struct message_list messages;
 	/* What a rep is shown of this prospect's answers, instead of what was shown before; NULL: nothing new. */
 	const struct message *summary;
-	const char *summary_of; /* the prospect */
+	const char *summary_of;                 /* the prospect */
+	const struct application_news *decided; /* an application; NULL: none */
 	/* For answerCallbackQuery: a text, or "" to only stop the spinner;
 	 * NULL if the event is no button. */
 	const char *callback_answer;

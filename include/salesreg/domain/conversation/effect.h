@@ -14,7 +14,7 @@
 	X(UNDO, "undo")                 /* assignment_id, of one declined; to: who loses it */          \
 	X(DECLINE, "decline")           /* assignment_id */                                             \
 	X(APPROVE, "approve")           /* rep_id of the subject → active */                          \
-	X(REJECT, "reject")             /* rep_id of the subject → removed */                         \
+	X(REJECT, "reject")             /* the same → removed; reason */                              \
 	/* rep_id of the subject, change, status it leads to; amount */                                 \
 	X(CHANGE_REP, "change rep")                                                                     \
 	X(UNREACHABLE, "unreachable") /* blocked the bot: unavailable */                                \

@@ -42,6 +42,31 @@ struct application_verdict {
 struct application_verdict application_decide(
     const struct conversation_rules *rules, bool approved, bool proven);
 
+/* Why an application is declined: by one tap, or as it was typed; neither: no reason is given. */
+enum reject_reason { REJECT_NO_REASON, REJECT_IS_NOT_OURS, REJECT_IS_WRONG_DATA, REJECT_IS_TWICE };
+struct reject_why {
+	enum reject_reason reason;
+	const char *typed; /* or NULL */
+};
+enum { REJECT_REASON_UNITS = 300 };
+/* In this language, on one line, with no marks (message.h); NULL: there is none. */
+const char *reject_why_text(const struct conversation_rules *rules, enum locale locale,
+    struct reject_why why, struct arena *a);
+/* What all admins who were shown the application read below it from now on, instead of the buttons, each in their language. */
+struct application_news {
+	const char *rep_id;
+	int64_t telegram_id; /* the applicant's */
+	const char *lines[LOCALE_COUNT];
+};
+/* who: as others call who decided, to be quoted. */
+const struct application_news *application_news(const struct conversation_rules *rules,
+    const struct subject_view *subject, struct application_verdict verdict, const char *who,
+    struct reject_why why, struct arena *a);
+/* What the applicant reads of the verdict. */
+void application_tell(const struct conversation_rules *rules, const struct subject_view *subject,
+    struct application_verdict verdict, struct reject_why why, struct arena *a,
+    struct message_list *messages);
+
 /* What the rep reads of a change that is none of an application. */
 enum text_id rep_change_told(enum rep_change_kind kind);
 /* detail: what else the text names, {detail}; or NULL. In the rep's language, to the rep's chat (in a private chat the chat's id is the person's). */

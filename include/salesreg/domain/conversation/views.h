@@ -58,7 +58,9 @@ struct subject_view {
 	int64_t telegram_id;
 	enum rep_status status;
 	const char *application; /* of one removed: declined, withdrawn; NULL: it was a rep */
-	bool proven;             /* the e-mail, by a code */
+	const char *
+	    decided_by; /* an application of theirs, last: a name or an account; NULL: nobody has */
+	bool proven;    /* the e-mail, by a code */
 	enum locale locale;
 };
 

@@ -93,6 +93,13 @@
 	X(REP_CAPACITY_SET, "r:", ":c1", false)                                                    \
 	X(APPROVE, "adm:ok:", "", true)                                                            \
 	X(REJECT, "adm:no:", "", true)                                                             \
+	X(REJECT_PLAIN, "adm:no:", ":0", true)                                                     \
+	X(REJECT_NOT_OURS, "adm:no:", ":1", true)                                                  \
+	X(REJECT_WRONG_DATA, "adm:no:", ":2", true)                                                \
+	X(REJECT_TWICE, "adm:no:", ":3", true)                                                     \
+	X(REJECT_WRITE, "adm:no:", ":w", true)                                                     \
+	X(REJECT_WRITTEN, "adm:no:", ":t", true)                                                   \
+	X(REJECT_KEEP, "adm:no:", ":b", true)                                                      \
 	X(SAME_PERSON, "adm:same:", "", true)                                                      \
 	X(OTHER_PERSON, "adm:other:", "", true)                                                    \
 	X(BROADCAST_SEND, "cast:go:", "", true)                                                    \

@@ -84,7 +84,7 @@ static void on_written(struct db_conn *conn, const struct db_reply *reply, void 
 		delivery_answer_callback(b->options.delivery, b->writes.answers[i].chat_id,
 		    outgoing_callback_answer(b->writes.answers[i].callback_id,
 			b->writes.answers[i].text, b->writes.answers[i].alert, &b->scratch));
-	queued |= b->writes.summary_count > 0;
+	queued |= b->writes.summary_count > 0 || b->writes.decided_count > 0;
 	if (b->writes.menu_count > 0)
 		menus_wake(b->options.menus);
 	if (queued)
@@ -162,6 +162,9 @@ void batch_write(struct batch *b, const struct db_reply *reply)
 	outbox_albums(plan, a, b->writes.albums, b->writes.album_count);
 	/* behind what else the same rep is told by this batch */
 	summaries_put(plan, a, b->writes.summaries, b->writes.summary_count);
+	desk_decided(plan, a, b->writes.decided, b->writes.decided_count,
+	    locale_code(b->options.rules->default_locale), b->options.rules->admin_ids,
+	    b->options.rules->admin_count);
 	(void)db_plan_add_plain(plan, SQL_TX_COMMIT);
 	batch_set_state(b, BATCH_WRITING);
 	db_conn_run(b->conn, plan->steps, plan->count, RUN_DEADLINE_MS, on_written, b);

@@ -226,6 +226,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 	    .heard = ARENA_ARRAY(a, struct heard_row, input->count),
 	    .blockers = ARENA_ARRAY(a, struct refused_row, input->count),
 	    .reminder_us = input->rules->follow_up_s * 1000000,
+	    .decided = ARENA_ARRAY(a, struct decided_row, input->count * LOCALE_COUNT),
 	    .summaries = ARENA_ARRAY(a, struct summary_new, input->count),
 	    .begun = ARENA_ARRAY(a, struct questions_new, input->count),
 	    .only = ARENA_ARRAY(a, struct fold_only, input->count),
@@ -268,6 +269,7 @@ void fold_run(const struct fold_input *input, const struct fold_interests *inter
 		p->passed_album |= outcome.messages.last && outcome.messages.last->album;
 		fold_add_messages(&f, p, &input->updates[i], &outcome);
 		fold_add_summary(&f, &outcome);
+		fold_add_decided(&f, &outcome);
 		if (outcome.sets_menu)
 			w->menus[w->menu_count++] = (struct fold_menu){
 			    event->chat_id, outcome.next.locale, outcome.menu_audience};

@@ -439,6 +439,7 @@ static void fill_subject(
 		    .telegram_id = row->telegram_id,
 		    .application = row->application,
 		    .proven = row->proven,
+		    .decided_by = row->decided_by,
 		    .locale = input->rules->default_locale};
 		(void)rep_status_from_name(row->status, &view->status);
 		(void)locale_parse(row->locale, &view->locale);

@@ -72,6 +72,8 @@ void fold_add_messages(struct folding *f, const struct person *p,
     const struct telegram_update *update, const struct outcome *outcome);
 /* What a rep is shown of somebody's answers from now on. */
 void fold_add_summary(struct folding *f, const struct outcome *outcome);
+/* What admins read below an application from now on. */
+void fold_add_decided(struct folding *f, const struct outcome *outcome);
 void fold_finish_sessions(struct folding *f);
 /* Which address a mail would go to: the one that is named, or claimed, or asked a code for; NULL: none. */
 const char *fold_key_to_mail(

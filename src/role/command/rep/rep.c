@@ -137,8 +137,9 @@ static const struct cli_command commands[] = {
 	.arguments = "WHO",
 	.arguments_most = CLI_ANY_NUMBER,
 	.brief = "declines the application of one who waits",
-	.help = "Declines the application of one who waits for approval. " REP_WHO_HELP,
-	.options = rep_change_sure_options,
+	.help = "Declines the application of one who waits for approval. The admins who were shown "
+		"it in the chat see that it is decided. " REP_WHO_HELP,
+	.options = rep_reject_options,
 	.run = rep_run_change},
     {.name = "suspend",
 	.arguments = "WHO",

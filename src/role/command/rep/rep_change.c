@@ -21,6 +21,7 @@ struct job {
 	enum rep_change_kind kind;
 	const char *name, *email, *email_key; /* what is to be set, or NULL */
 	int64_t capacity;                     /* 0: as everybody's */
+	struct reject_why why;                /* of a rejection */
 	int64_t pause_s;                      /* < 0: until a manager ends it; 0: it ends */
 	bool admin;                           /* whether they are to be one */
 	struct rep_now now;
@@ -87,6 +88,7 @@ static int read_values(struct job *j)
 {
 	struct cli *c = j->c;
 	const char *typed = "", *fault;
+	j->why.typed = j->kind == REP_CHANGE_REJECT ? cli_value(c, "reason", NULL) : NULL;
 	if (j->kind == REP_CHANGE_PAUSE)
 		j->pause_s = cli_seconds(c, "for", -1);
 	if (!sets_value(j->kind) || j->kind == REP_CHANGE_SET_CAPACITY ||
@@ -228,7 +230,10 @@ static json_t *values(const struct job *j, const char *status, bool after, int64
 		    after ? pause_json(j->pause_s != 0, until_us)
 			  : pause_json(j->now.paused, j->now.paused_until_us));
 	}
-	return json_pack("{ss?}", "status", status);
+	return json_pack("{ss? ss*}", "status", status, "reason",
+	    after ? reject_why_text(
+			&j->news.rules, j->news.rules.default_locale, j->why, &j->c->arena)
+		  : NULL);
 }
 
 /* "2026-12-31 18:00:00 (Asia/Makassar)" */
@@ -279,12 +284,21 @@ static bool tell(struct job *j, enum text_id told, const char *detail)
 	return rep_news_tell(&j->news, j->d, &j->c->arena, &then, told, detail);
 }
 
-/* Within the transaction: the change, what the rep reads, the row in salesreg.audit. *detail: what was set, for a person. */
-static bool write_all(struct job *j, enum rep_status to, enum rep_change_kind kind,
-    enum text_id told, const char **detail)
+/* What a change comes to; `of` if it decides about an application. */
+struct verdict {
+	enum rep_change_kind kind;
+	enum text_id told;
+	bool decides;
+	struct application_verdict of;
+};
+
+/* Within the transaction: the change, what people read, the row in salesreg.audit. *detail: what was set, for a person. */
+static bool write_all(
+    struct job *j, enum rep_status to, const struct verdict *verdict, const char **detail)
 {
 	struct arena *a = &j->c->arena;
 	const char *status = changes_status(j->kind) ? rep_status_name(to) : NULL;
+	enum text_id told = verdict->told;
 	int64_t until_us;
 	*detail = NULL;
 	if (!make_change(j, status, &until_us))
@@ -299,11 +313,14 @@ static bool write_all(struct job *j, enum rep_status to, enum rep_change_kind ki
 		told = TEXT_REP_PAUSED_UNTIL;
 	}
 	const struct audit_actor me = command_operator(a, j->c->name);
-	const struct audit_entry entry = {.action = rep_change_name(kind),
+	const struct audit_entry entry = {.action = rep_change_name(verdict->kind),
 	    .rep = j->now.id,
 	    .before = audit_json(a, values(j, j->now.status, false, 0)),
 	    .after = audit_json(a, values(j, status, true, until_us))};
-	return tell(j, told, *detail) && audit_write(&j->d->session, a, &me, &entry);
+	bool is_told = verdict->decides ? rep_news_decided(&j->news, j->d, a, &j->now, verdict->of,
+					      me.user, j->why)
+					: tell(j, told, *detail);
+	return is_told && audit_write(&j->d->session, a, &me, &entry);
 }
 
 static void say_done(struct job *j, enum rep_change_kind kind, bool unproven, const char *detail)
@@ -328,18 +345,16 @@ static int decide_and_write(struct job *j, bool dry_run)
 	(void)rep_status_from_name(j->now.status, &status);
 	if (!fits(j, status))
 		return EXIT_CODE_FAILED;
-	enum rep_change_kind kind = j->kind;
-	enum text_id told = rep_change_told(kind);
-	bool unproven = false;
-	if (kind == REP_CHANGE_APPROVE || kind == REP_CHANGE_REJECT) {
-		struct application_verdict verdict =
-		    application_decide(&j->news.rules, kind == REP_CHANGE_APPROVE, j->now.proven);
-		kind = verdict.approved ? REP_CHANGE_APPROVE : REP_CHANGE_REJECT;
-		unproven = verdict.unproven;
-		told = verdict.told;
+	struct verdict verdict = {.kind = j->kind, .told = rep_change_told(j->kind)};
+	if (j->kind == REP_CHANGE_APPROVE || j->kind == REP_CHANGE_REJECT) {
+		verdict.of = application_decide(
+		    &j->news.rules, j->kind == REP_CHANGE_APPROVE, j->now.proven);
+		verdict.kind = verdict.of.approved ? REP_CHANGE_APPROVE : REP_CHANGE_REJECT;
+		verdict.told = verdict.of.told;
+		verdict.decides = true;
 	}
 	const char *detail;
-	if (!write_all(j, rep_change_status(kind, status), kind, told, &detail)) {
+	if (!write_all(j, rep_change_status(verdict.kind, status), &verdict, &detail)) {
 		if (j->email && strcmp(j->d->session.sqlstate, "23505") == 0) {
 			cli_say(stderr, "salesreg rep: somebody has just taken %s\n", j->email);
 			return EXIT_CODE_FAILED;
@@ -353,8 +368,8 @@ static int decide_and_write(struct job *j, bool dry_run)
 	}
 	if (!audit_commit(&j->d->session))
 		return command_database_failed(j->d, "rep");
-	say_done(j, kind, unproven, detail);
-	return unproven ? EXIT_CODE_FAILED : EXIT_CODE_OK;
+	say_done(j, verdict.kind, verdict.of.unproven, detail);
+	return verdict.of.unproven ? EXIT_CODE_FAILED : EXIT_CODE_OK;
 }
 
 /* Of the rep as it is now. */
@@ -451,6 +466,12 @@ const struct cli_option rep_pause_options[] = {
 	.value = "TIME",
 	.is_time = true,
 	.help = "for so long, as 12h, 7d or 2w; else until rep resume"},
+    CLI_DRY_RUN_OPTION,
+    {.name = NULL},
+};
+const struct cli_option rep_reject_options[] = {
+    {.name = "reason", .value = "TEXT", .help = "why: the applicant and the admins read it"},
+    CLI_YES_OPTION,
     CLI_DRY_RUN_OPTION,
     {.name = NULL},
 };

@@ -4,6 +4,8 @@
 #include "rep_private.h"
 #include "salesreg/app/bot/delivery/telegram_message.h"
 #include "salesreg/domain/conversation/rep_change.h"
+#include "salesreg/domain/text/quote.h"
+#include "salesreg/store/desk.h"
 #include "salesreg/store/operators.h"
 #include <stdio.h>
 
@@ -42,6 +44,32 @@ bool rep_news_tell(const struct rep_news *news, struct command_database *d, stru
 	rep_change_tell(&news->rules, &subject, told, detail, a, &messages);
 	outgoing_insert(plan, a, &messages);
 	return rep_changes_run(&d->session, plan);
+}
+
+bool rep_news_decided(const struct rep_news *news, struct command_database *d, struct arena *a,
+    const struct rep_now *rep, struct application_verdict verdict, const char *by,
+    struct reject_why why)
+{
+	const struct conversation_rules *rules = &news->rules;
+	struct db_plan *plan = ARENA_NEW(a, struct db_plan);
+	const struct subject_view subject = {.rep_id = rep->id, .telegram_id = rep->telegram_id};
+	const struct application_news *said =
+	    application_news(rules, &subject, verdict, by, why, a);
+	struct decided_row rows[LOCALE_COUNT];
+	for (unsigned l = 0; l < LOCALE_COUNT; l++)
+		rows[l] = (struct decided_row){.rep = said->rep_id,
+		    .telegram_id = said->telegram_id,
+		    .locale = locale_code((enum locale)l),
+		    .line = said->lines[l]};
+	const char *reason = verdict.told == TEXT_REP_REJECTED
+				 ? reject_why_text(rules, rules->default_locale, why, a)
+				 : NULL;
+	plan->count = 0;
+	desk_decided(plan, a, rows, LOCALE_COUNT, locale_code(rules->default_locale),
+	    rules->admin_ids, rules->admin_count);
+	return rep_news_tell(news, d, a, rep, reason ? TEXT_REP_REJECTED_WHY : verdict.told,
+		   reason ? quote_block(a, reason, REJECT_REASON_UNITS) : NULL) &&
+	       rep_changes_run(&d->session, plan);
 }
 
 void rep_news_say(struct command_database *d, struct arena *a, const struct rep_now *rep)

@@ -4,6 +4,7 @@
  */
 #pragma once
 #include "salesreg/app/rules.h"
+#include "salesreg/domain/conversation/rep_change.h"
 #include "salesreg/role/cli/cli.h"
 #include "salesreg/role/command/rep/find_rep.h"
 #include "salesreg/role/database.h"
@@ -38,6 +39,10 @@ void rep_news_close(struct rep_news *news);
 /* A message, in the caller's transaction; detail as in domain/conversation/rep_change.h. */
 bool rep_news_tell(const struct rep_news *news, struct command_database *d, struct arena *a,
     const struct rep_now *rep, enum text_id told, const char *detail);
+/* The same of a decision about an application; admins who were shown it read who decided, and why. */
+bool rep_news_decided(const struct rep_news *news, struct command_database *d, struct arena *a,
+    const struct rep_now *rep, struct application_verdict verdict, const char *by,
+    struct reject_why why);
 /* Says that there is one. */
 void rep_news_say(struct command_database *d, struct arena *a, const struct rep_now *rep);
 
@@ -45,7 +50,8 @@ extern const struct cli_option rep_add_options[];
 int rep_run_add(struct cli *c);
 int rep_run_merge(struct cli *c);
 /* Those that change a rep, by their names. */
-extern const struct cli_option rep_change_options[], rep_change_sure_options[], rep_pause_options[];
+extern const struct cli_option rep_change_options[], rep_change_sure_options[], rep_pause_options[],
+    rep_reject_options[];
 int rep_run_change(struct cli *c);
 extern const struct cli_option rep_list_options[], rep_show_options[];
 int rep_run_list(struct cli *c);

@@ -200,6 +200,8 @@ struct fold_writes {
 	struct fold_answer *answers;
 	struct fold_menu *menus;
 	size_t session_count, effect_count, message_count, answer_count, menu_count;
+	struct decided_row *decided; /* one a language of each application */
+	size_t decided_count;
 	struct summary_new *summaries;
 	struct questions_new *begun;
 	size_t summary_count, begun_count;

@@ -2,6 +2,7 @@
  * What admins look at, as the decisions see it: rows of the database become a page of reps, or a card.
  */
 #include "../fold_private.h"
+#include "salesreg/domain/conversation/rep_change.h"
 #include <string.h>
 
 static void fill_page(struct folding *f, struct person *p)
@@ -63,4 +64,15 @@ void fold_fill_desk(
 		    .available = row->available};
 		p->state.rep_card = card;
 	}
+}
+
+void fold_add_decided(struct folding *f, const struct outcome *outcome)
+{
+	struct fold_writes *w = f->writes;
+	for (unsigned l = 0; outcome->decided && l < LOCALE_COUNT; l++)
+		w->decided[w->decided_count++] =
+		    (struct decided_row){.rep = outcome->decided->rep_id,
+			.telegram_id = outcome->decided->telegram_id,
+			.locale = locale_code((enum locale)l),
+			.line = outcome->decided->lines[l]};
 }
