@@ -31,6 +31,25 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::
     AS f (rep, change, status, amount, usual, admin, called)
 JOIN public.sales_representatives r ON r.id = f.rep
 LEFT JOIN salesreg.rep_rotation d ON d.rep = f.rep
+-- name: audit_prospects_given cold
+-- $1 prospects that admins give just now, before that is done, $2 whose they were, $3 whose they are, each a rep or NULL, $4 the admins' accounts, $5 their names
+INSERT INTO salesreg.audit (actor, who, called, action, rep, prospect, before, after)
+SELECT 'admin', f.admin::text, left(f.called, 255), CASE WHEN f.rep IS NULL THEN 'unassign' WHEN f.was IS NULL THEN 'assign' ELSE 'reassign' END,
+       f.rep, f.prospect,
+       pg_catalog.jsonb_build_object('rep', f.was, 'name', (SELECT left(r.name, 255) FROM public.sales_representatives r WHERE r.id = f.was)),
+       pg_catalog.jsonb_build_object('rep', f.rep, 'name', (SELECT left(r.name, 255) FROM public.sales_representatives r WHERE r.id = f.rep))
+FROM unnest($1::varchar[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[]) AS f (prospect, was, rep, admin, called)
+-- name: audit_prospects_status cold
+-- $1 prospects whose status admins set just now, $2 what it was, $3 what it is, $4 the admins' accounts, $5 their names
+INSERT INTO salesreg.audit (actor, who, called, action, prospect, before, after)
+SELECT 'admin', f.admin::text, left(f.called, 255), 'status', f.prospect, pg_catalog.jsonb_build_object('status', f.was),
+       pg_catalog.jsonb_build_object('status', f.status)
+FROM unnest($1::varchar[], $2::text[], $3::text[], $4::bigint[], $5::text[]) AS f (prospect, was, status, admin, called)
+-- name: audit_prospects_noted cold
+-- $1 prospects, $2 what admins note on them just now, $3 the admins' accounts, $4 their names
+INSERT INTO salesreg.audit (actor, who, called, action, prospect, after)
+SELECT 'admin', f.admin::text, left(f.called, 255), 'note', f.prospect, pg_catalog.jsonb_build_object('note', f.said)
+FROM unnest($1::varchar[], $2::text[], $3::bigint[], $4::text[]) AS f (prospect, said, admin, called)
 -- name: audit_moved cold
 -- $1 reps whom admins moved to other accounts just now, $2 the accounts they had, $3 those they have, $4 the admins'
 INSERT INTO salesreg.audit (actor, who, action, rep, before, after)

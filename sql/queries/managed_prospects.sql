@@ -43,6 +43,23 @@ JOIN public.test_prospects p ON p.id = k.id AND k.n BETWEEN 1 AND $12::integer
 LEFT JOIN public.sales_representatives r ON r.id = p.assigned_rep_id
 LEFT JOIN salesreg.conversations c ON c.prospect = p.id
 ORDER BY k.place, k.n
+-- name: managed_hold
+-- $1 hashes of ids: these prospects, until the transaction ends; under the assignment lock
+SELECT q.id FROM public.test_prospects q WHERE hashtextextended(q.id::text, 0) = ANY ($1::bigint[]) ORDER BY q.id FOR NO KEY UPDATE
+-- name: managed_reps cold
+-- $1 places, which come back, $2 how many are passed over, $3 how many each: active reps with what they have, whose turn is next first
+SELECT u.place, r.telegram_id, r.id, r.name,
+       (SELECT count(*) FROM public.test_prospects p
+        WHERE p.assigned_rep_id = r.id AND p.status IN ('unreached', 'contacted', 'in_conversation')),
+       coalesce(r.capacity, 0), r.paused, NOT r.available
+FROM unnest($1::bigint[], $2::bigint[]) AS u (place, passed)
+CROSS JOIN LATERAL (
+    SELECT w.id, w.telegram_id, left(w.name, 255) AS name, d.capacity, d.paused_until IS NOT NULL AS paused, coalesce(d.available, true) AS available,
+           row_number() OVER (ORDER BY d.last_assigned_turn NULLS LAST, w.id) AS n
+    FROM public.sales_representatives w LEFT JOIN salesreg.rep_rotation d ON d.rep = w.id
+    WHERE w.status = 'active'
+    ORDER BY d.last_assigned_turn NULLS LAST, w.id LIMIT $3::bigint OFFSET u.passed) r
+ORDER BY u.place, r.n
 -- name: managed_card
 -- $1 places, which come back, and whose card each wants: $2 the hash of an id (NULL: none); else $3 an admin, of whose draft it is if they are asked by $4 this
 -- phase's name. $5 of its history what is older than this (0: the newest), $6 how much each, $7 how long a text each, $8 the company's zone. The
@@ -62,7 +79,7 @@ SELECT u.place, hashtextextended(p.id::text, 0), p.id, p.name, p.telegram_id, p.
               ORDER BY h.id DESC LIMIT u.events) e),
        extract(day FROM now() - p.came_at)::bigint,
        coalesce((SELECT left(w.name, 255) FROM public.sales_representatives w
-                 WHERE m.actor = 'admin' AND w.telegram_id = CASE WHEN m.who ~ '^[0-9]{1,18}$' THEN m.who::bigint END LIMIT 1), left(m.who, 255)),
+                 WHERE m.actor = 'admin' AND w.telegram_id = CASE WHEN m.who ~ '^[0-9]{1,18}$' THEN m.who::bigint END LIMIT 1), m.called, m.who),
        to_char(m.at AT TIME ZONE z.zone, 'DD.MM.YYYY HH24:MI')
 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[]) AS u (place, hash, asker, phase, before, events)
 CROSS JOIN LATERAL (
@@ -80,5 +97,5 @@ LEFT JOIN LATERAL (SELECT left(w.name, 255) AS name, left(w.status, 50) AS statu
 LEFT JOIN LATERAL (SELECT n.id FROM salesreg.assignments n
                    WHERE n.prospect = p.id AND n.ended_at IS NULL AND n.rep = p.assigned_rep_id OFFSET 0) a ON true
 LEFT JOIN LATERAL (SELECT v.* FROM salesreg.conversations v WHERE v.prospect = p.id OFFSET 0) c ON true
-LEFT JOIN LATERAL (SELECT x.actor, x.who, x.at FROM salesreg.audit x
+LEFT JOIN LATERAL (SELECT x.actor, left(x.who, 255) AS who, left(x.called, 255) AS called, x.at FROM salesreg.audit x
                    WHERE x.prospect = p.id AND x.prospect IS NOT NULL ORDER BY x.id DESC LIMIT 1) m ON true

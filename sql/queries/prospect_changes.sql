@@ -6,27 +6,32 @@ FROM public.test_prospects p
 LEFT JOIN public.sales_representatives r ON r.id = p.assigned_rep_id
 WHERE p.id = $1::varchar FOR NO KEY UPDATE OF p
 -- name: prospect_changes_give cold
--- $1 prospect, $2 rep, or NULL: it goes back. What is to be told, and the assignment's row, follow from the table (allocation_by_hand)
-WITH given AS (
-    UPDATE public.test_prospects p SET assigned_rep_id = $2::uuid, updated_at = now() WHERE p.id = $1::varchar RETURNING p.id
+-- $1 prospects, $2 reps, or NULL: they go back. What is to be told, and the assignments' rows, follow from the table (allocation_by_hand)
+WITH f AS (
+    SELECT * FROM unnest($1::varchar[], $2::uuid[]) AS f (prospect, rep)
+), given AS (
+    UPDATE public.test_prospects p SET assigned_rep_id = f.rep, updated_at = now() FROM f WHERE p.id = f.prospect RETURNING p.id, f.rep
 ), apart AS (
-    DELETE FROM salesreg.declined_prospects WHERE prospect = $1::varchar
+    DELETE FROM salesreg.declined_prospects WHERE prospect = ANY ($1::varchar[])
 ), explained AS (
     INSERT INTO salesreg.prospect_events (prospect, rep, kind, detail)
-    SELECT g.id, $2::uuid, CASE WHEN $2::uuid IS NULL THEN 'taken' ELSE 'given' END, 'by a manager' FROM given g
+    SELECT g.id, g.rep, CASE WHEN g.rep IS NULL THEN 'taken' ELSE 'given' END, 'by a manager' FROM given g
 )
-SELECT salesreg.must(count(*) = 1) FROM given
+SELECT salesreg.must((SELECT count(*) FROM given) = (SELECT count(*) FROM f))
 -- name: prospect_changes_status cold
--- $1 prospect, $2 the status from now on, $3 what happened, $4 why, or NULL
-WITH changed AS (
-    UPDATE public.test_prospects p SET status = $2::varchar, updated_at = now() WHERE p.id = $1::varchar RETURNING p.id
+-- $1 prospects, $2 the statuses from now on, $3 what happened, $4 why, or NULL
+WITH f AS (
+    SELECT * FROM unnest($1::varchar[], $2::text[], $3::text[], $4::text[]) AS f (prospect, status, event, why)
+), changed AS (
+    UPDATE public.test_prospects p SET status = f.status, updated_at = now() FROM f WHERE p.id = f.prospect RETURNING p.id, f.event, f.why
 ), explained AS (
-    INSERT INTO salesreg.prospect_events (prospect, kind, detail) SELECT id, $3::text, $4::text FROM changed
+    INSERT INTO salesreg.prospect_events (prospect, kind, detail) SELECT c.id, c.event, c.why FROM changed c
 )
-SELECT salesreg.must(count(*) = 1) FROM changed
+SELECT salesreg.must((SELECT count(*) FROM changed) = (SELECT count(*) FROM f))
 -- name: prospect_changes_note cold
--- $1 prospect, $2 a manager's words
-INSERT INTO salesreg.prospect_events (prospect, kind, detail) VALUES ($1::varchar, 'note', $2::text)
+-- $1 prospects, $2 a manager's words
+INSERT INTO salesreg.prospect_events (prospect, kind, detail)
+SELECT f.prospect, 'note', f.said FROM unnest($1::varchar[], $2::text[]) AS f (prospect, said)
 -- name: prospect_changes_edit cold
 -- $1 prospect, $2 name, $3 Telegram, $4 e-mail, $5 context, $6 notes: NULL is left as it is, '' is taken away
 WITH changed AS (

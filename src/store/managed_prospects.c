@@ -79,6 +79,28 @@ size_t prospects_found_parse(const PGresult *result, struct arena *a, struct fou
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
+void managed_hold(struct db_plan *plan, struct arena *a, const int64_t *hashes, size_t count)
+{
+	(void)db_plan_add(plan, SQL_MANAGED_HOLD, db_i64_array(a, hashes, count));
+}
+
+size_t managed_reps(struct db_plan *plan, struct arena *a, const struct managed_reps_ask *asks,
+    size_t count, int64_t limit)
+{
+	return db_plan_add(plan, SQL_MANAGED_REPS, I64_COLUMN(a, asks, count, place),
+	    I64_COLUMN(a, asks, count, passed), db_i64(a, limit));
+}
+
+size_t managed_reps_parse(const PGresult *result, struct arena *a, struct managed_rep_row **rows)
+{
+	static const struct column columns[] = {COL(managed_rep_row, place, I64),
+	    COL(managed_rep_row, rep.telegram_id, I64), COL(managed_rep_row, rep.id, TEXT),
+	    COL(managed_rep_row, rep.name, TEXT), COL(managed_rep_row, rep.open, I64),
+	    COL(managed_rep_row, rep.capacity, I64), COL(managed_rep_row, rep.paused, BOOL),
+	    COL(managed_rep_row, rep.unreachable, BOOL)};
+	return ROWS_PARSE(result, a, columns, rows);
+}
+
 /* NULLs where there is none. */
 static const char *hashes(struct arena *a, const struct managed_card_ask *asks, size_t count)
 {

@@ -26,20 +26,27 @@ bool prospect_changes_lock(
 	return true;
 }
 
-bool prospect_changes_give(struct db_session *s, const char *id, const char *rep)
+/* The statements take many; what a command changes is one. */
+static const char *one(struct arena *a, const char *value)
 {
-	return db_session_run(s, SQL_PROSPECT_CHANGES_GIVE, id, rep);
+	return db_text_array(a, &value, 1);
 }
 
-bool prospect_changes_status(
-    struct db_session *s, const char *id, const char *status, const char *event, const char *why)
+bool prospect_changes_give(struct db_session *s, struct arena *a, const char *id, const char *rep)
 {
-	return db_session_run(s, SQL_PROSPECT_CHANGES_STATUS, id, status, event, why);
+	return db_session_run(s, SQL_PROSPECT_CHANGES_GIVE, one(a, id), one(a, rep));
 }
 
-bool prospect_changes_note(struct db_session *s, const char *id, const char *text)
+bool prospect_changes_status(struct db_session *s, struct arena *a, const char *id,
+    const char *status, const char *event, const char *why)
 {
-	return db_session_run(s, SQL_PROSPECT_CHANGES_NOTE, id, text);
+	return db_session_run(
+	    s, SQL_PROSPECT_CHANGES_STATUS, one(a, id), one(a, status), one(a, event), one(a, why));
+}
+
+bool prospect_changes_note(struct db_session *s, struct arena *a, const char *id, const char *text)
+{
+	return db_session_run(s, SQL_PROSPECT_CHANGES_NOTE, one(a, id), one(a, text));
 }
 
 bool prospect_changes_edit(

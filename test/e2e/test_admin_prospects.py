@@ -130,6 +130,10 @@ def test_the_command_looks_at_once_and_cancel_ends_the_question(world, boss, peo
     boss.hears("managed_find")
     boss.says("отмена")
     boss.hears("cancelled")
+    boss.says("найти")
+    boss.hears("managed_find")
+    boss.opens()
+    boss.hears("admin_hello")
     boss.says("петрова")
     boss.hears("admin_hello")
 
@@ -160,3 +164,188 @@ def test_whoever_was_found_has_been_deleted(world, boss, people):
     world.db.execute("DELETE FROM test_prospects")
     boss.presses(found.labels[0], message=found)
     boss.is_answered("answer_managed_gone")
+
+
+# what an admin does with one ---
+
+
+def turns(admin, label, message):
+    """What a press makes of the message, where nothing is to be said beside it."""
+    admin.presses(label, message=message)
+    admin.is_answered()
+    return admin.sees_edit()
+
+
+def asked_for_note(admin, card):
+    admin.presses("button_managed_note", message=card)
+    admin.is_answered()
+    return admin.hears("managed_note", name="Ольга Петрова")
+
+
+@pytest.fixture
+def one(world):
+    """Ольга, whom Boris has: Boris and the card he got."""
+    boris = registered(world)
+    world.db.add_prospect("p1", "Ольга Петрова", telegram="@olga_p")
+    return boris, boris.hears_anything()
+
+
+def audited(world):
+    return list(map(tuple, world.db.rows(f"SELECT action, who, prospect, before, after FROM {tables.audit} WHERE prospect IS NOT NULL ORDER BY id")))
+
+
+def test_a_prospect_is_given_to_somebody_else_and_both_reps_hear(world, boss, one):
+    boris, first = one
+    anna = registered(world, "Anna Ivanova")
+    card = opens_prospect(boss, "p1")
+    choice = turns(boss, "button_managed_reassign", card)
+    assert "Anna Ivanova · 0/5" in choice.labels and not any("Boris" in label for label in choice.labels)
+    boss.presses("Anna Ivanova · 0/5", message=choice)
+    boss.is_answered("answer_managed_given", name="Ольга Петрова", rep="Anna Ivanova")
+    assert "Менеджер: Anna Ivanova" in boss.sees_edit().text
+    assert "Ольга Петрова" in anna.hears_anything().text
+    assert "Ольга Петрова" in boris.hears_anything().text
+    world.settle()
+    # the buttons of who had her are dead
+    boris.presses(data=first.data[0], message=first)
+    assert boris.hears_answer()
+    reps = dict(map(tuple, world.db.rows("SELECT name, id::text FROM sales_representatives")))
+    assert world.db.value("SELECT assigned_rep_id::text FROM test_prospects") == reps["Anna Ivanova"]
+    assert audited(world) == [("reassign", str(boss.id), "p1", {"rep": reps["Boris Sidorov"], "name": "Boris Sidorov"},
+                               {"rep": reps["Anna Ivanova"], "name": "Anna Ivanova"})]
+    kinds = world.db.column(f"SELECT kind FROM {tables.prospect_events} WHERE prospect = 'p1' ORDER BY id")
+    assert "given" in kinds
+
+
+def test_one_that_waits_is_assigned_and_one_goes_back(world, boss):
+    world.db.add_prospect("p1", "Ольга Петрова")
+    card = opens_prospect(boss, "p1")
+    assert "↩ В очередь" not in card.labels
+    choice = turns(boss, "button_managed_assign", card)
+    assert choice.text == world.texts.raw("ru", "managed_no_reps").replace("{name}", "Ольга Петрова")
+    boris = registered(world)
+    boris.hears_anything()
+    card = turns(boss, "button_managed_card", choice)
+    assert "Менеджер: Boris Sidorov" in card.text
+    world.outreach.terminate()
+    boss.presses("button_managed_queue", message=card)
+    boss.is_answered("answer_managed_queued", name="Ольга Петрова")
+    assert "Менеджер: без менеджера" in boss.sees_edit().text
+    assert world.db.value("SELECT assigned_rep_id FROM test_prospects") is None
+    assert [row[0] for row in audited(world)] == ["unassign"]
+
+
+def test_two_admins_at_once_the_second_reads_who_was_quicker(world, one):
+    boss, other = world.admins
+    registered(world, "Anna Ivanova")
+    cards = []
+    for admin in (boss, other):
+        card = opens_prospect(admin, "p1")
+        cards.append(turns(admin, "button_managed_status", card))
+    boss.presses("prospect_converted", message=cards[0])
+    assert "Ольга Петрова" in boss.hears_answer()
+    chosen = world.db.value("SELECT status FROM test_prospects")
+    other.presses(cards[1].labels[0], message=cards[1])
+    answer = other.hears_answer()
+    assert answer.startswith("Вас опередили (Admin)"), answer
+    assert "Клиент:" in other.sees_edit().text
+    assert world.db.value("SELECT status FROM test_prospects") == chosen
+    assert [row[0] for row in audited(world)] == ["status"]
+
+
+@pytest.mark.parametrize("status, kind", [("contacted", "status"), ("converted", "converted"), ("archived", "archived")])
+def test_a_status_is_set_as_by_the_command(world, boss, one, status, kind):
+    card = opens_prospect(boss, "p1")
+    asked = turns(boss, "button_managed_status", card)
+    boss.presses(f"prospect_{status}", message=asked)
+    boss.hears_answer()
+    boss.sees_edit()
+    assert world.db.value("SELECT status FROM test_prospects") == status
+    assert kind in world.db.column(f"SELECT kind FROM {tables.prospect_events} WHERE prospect = 'p1'")
+    assert audited(world) == [("status", str(boss.id), "p1", {"status": "unreached"}, {"status": status})]
+    world.settle()
+
+
+def test_a_closed_one_is_not_given_until_it_is_open_again(world, boss, one):
+    card = opens_prospect(boss, "p1")
+    turns(boss, "button_managed_reassign", card)
+    world.db.execute("UPDATE test_prospects SET status = 'archived'")
+    boss.presses(data=card.data[0], message=card)
+    boss.is_answered("answer_managed_closed", status="в архиве")
+    closed = boss.sees_edit()
+    assert world.texts.raw("ru", "button_managed_reassign") not in closed.labels
+
+
+def test_a_note_stands_on_the_card_of_the_rep(world, boss, one):
+    boris, card = one
+    asked_for_note(boss, opens_prospect(boss, "p1"))
+    boss.act("photo")
+    boss.hears("only_text")
+    boss.says("да, Звонить -- 'вечером' 😀")
+    boss.hears("managed_noted", name="Ольга Петрова")
+    boris.says("мои клиенты")
+    listed = boris.hears_anything()
+    boris.presses(listed.labels[0], message=listed)
+    assert "Звонить -- 'вечером' 😀" in boris.hears_anything().text
+    assert audited(world) == [("note", str(boss.id), "p1", None, {"note": "да, Звонить -- 'вечером' 😀"})]
+    boss.says("просто слово")
+    boss.hears("admin_hello")
+
+
+def test_a_note_can_be_cancelled_and_who_is_deleted_meanwhile_gets_none(world, boss, one):
+    card = opens_prospect(boss, "p1")
+    asked = asked_for_note(boss, card)
+    boss.presses("button_cancel", message=asked)
+    boss.hears("cancelled")
+    asked_for_note(boss, card)
+    boss.opens()
+    boss.hears("admin_hello")
+    asked_for_note(boss, card)
+    world.db.execute("DELETE FROM test_prospects")
+    boss.says("Звонить вечером")
+    boss.hears("managed_gone")
+    assert audited(world) == []
+
+
+def test_a_rep_who_is_suspended_between_list_and_press_gets_nobody(world, boss, one):
+    anna = registered(world, "Anna Ivanova")
+    choice = turns(boss, "button_managed_reassign", opens_prospect(boss, "p1"))
+    world.db.execute("UPDATE sales_representatives SET status = 'suspended' WHERE telegram_id = %s", anna.id)
+    boss.presses("Anna Ivanova · 0/5", message=choice)
+    boss.is_answered("answer_managed_rep", name="Anna Ivanova")
+    assert "Менеджер: Boris Sidorov" in boss.sees_edit().text and audited(world) == []
+
+
+def test_who_is_no_admin_any_more_changes_nothing(world, boss, one):
+    card = opens_prospect(boss, "p1")
+    asked_for_note(boss, card)
+    world.restart_bot(ADMIN_TELEGRAM_IDS="900002")
+    for data in card.data:
+        boss.presses(data=data, message=card)
+        boss.is_answered("answer_admin_only")
+    boss.says("это заметка")
+    boss.hears_anything()
+    assert audited(world) == [] and world.db.value(f"SELECT count(*) FROM {tables.prospect_events} WHERE kind = 'note'") == 0
+
+
+def test_a_rep_who_is_an_admin_does_both(make_world):
+    world = make_world(ADMIN_TELEGRAM_IDS="900001")
+    world.db.no_prospects()
+    world.start_bot()
+    world.start_outreach()
+    boss = world.person("Anna Admin", id=900001)
+    boss.opens()
+    boss.hears("admin_hello")
+    world.db.add_prospect("p1", "Ольга Петрова")
+    boris = registered(world)
+    boris.hears_anything()
+    world.db.execute("INSERT INTO sales_representatives (telegram_id, name, email, status) VALUES (900001, 'Anna Admin', 'anna@truerealestate.bali', 'suspended')")
+    # suspended as a rep, an admin all the same
+    card = opens_prospect(boss, "p1")
+    asked_for_note(boss, card)
+    boss.says("заметка")
+    boss.hears("managed_noted", name="Ольга Петрова")
+    world.db.execute("UPDATE sales_representatives SET status = 'active' WHERE telegram_id = 900001")
+    choice = turns(boss, "button_managed_reassign", card)
+    boss.presses([label for label in choice.labels if label.startswith("Anna Admin")][0], message=choice)
+    boss.is_answered("answer_managed_given", name="Ольга Петрова", rep="Anna Admin")

@@ -193,6 +193,7 @@ struct facts {
 	struct client_event events[CLIENT_EVENTS_A_PAGE];
 	struct client_view client;
 	struct managed_line managed_lines[MANAGED_A_PAGE];
+	struct rep_choice rep_choices[MANAGED_REPS_A_PAGE];
 	struct managed_prospect managed_prospect;
 	struct managed_view managed;
 	struct chosen_view chosen;
@@ -504,7 +505,18 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	f->managed = (struct managed_view){.lines = f->managed_lines,
 	    .line_count = managed % (MANAGED_A_PAGE + 1),
 	    .more = managed & 64,
-	    .prospect = managed & 128 ? &f->managed_prospect : NULL};
+	    .prospect = managed & 128 ? &f->managed_prospect : NULL,
+	    .reps = f->rep_choices,
+	    .rep_count = managed % (MANAGED_REPS_A_PAGE + 1),
+	    .more_reps = managed & 32};
+	for (size_t i = 0; i < f->managed.rep_count; i++)
+		f->rep_choices[i] = (struct rep_choice){.telegram_id = 501 + (int64_t)i,
+		    .id = i ? "the id of a colleague" : "the id of a rep",
+		    .name = f->subject.name,
+		    .open = INT64_MAX,
+		    .capacity = managed & 8 ? INT64_MAX : 0,
+		    .paused = managed & 4,
+		    .unreachable = managed & 2};
 	for (size_t i = 0; i < f->managed.line_count; i++)
 		f->managed_lines[i] = (struct managed_line){.hash = -(int64_t)i,
 		    .name = next_name(in, a),
@@ -521,6 +533,7 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .phone = managed & 4 ? next_name(in, a) : NULL,
 	    .came = managed & 2 ? "27.11.2026 09:00" : NULL,
 	    .contact = managed & 64 ? "27.11.2026 09:00" : NULL,
+	    .changed_by = managed & 64 ? f->subject.name : NULL,
 	    .days = INT64_MAX};
 	return f;
 }
@@ -804,6 +817,21 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		require(s->subject->status != REP_REMOVED && s->subject->status != REP_ABSENT);
 		require(interest->changes_assignments && interest->wants_rep_card);
 		require(e->amount >= -1 && e->usual > 0);
+		return;
+	case EFFECT_GIVE:
+	case EFFECT_SET_STATUS:
+		require(event->user_id == ADMIN && s->managed && s->managed->prospect);
+		require(interest->managed.holds && interest->changes_assignments);
+		require(e->prospect == s->managed->prospect->client.prospect_id && e->by && *e->by);
+		require(e->was == (e->kind == EFFECT_GIVE ? s->managed->prospect->rep_id
+							  : s->managed->prospect->client.status));
+		require(e->kind == EFFECT_SET_STATUS
+			    ? e->closed && e->reason
+			    : !e->to_rep || s->subject->status == REP_ACTIVE);
+		return;
+	case EFFECT_MANAGER_NOTE:
+		require(event->user_id == ADMIN && s->managed && s->managed->prospect);
+		require(strcmp(e->prospect, s->draft_client) == 0 && e->said && *e->said && e->by);
 		return;
 	case EFFECT_UNREACHABLE:
 		require(!stranger && s->rep_available && event->kind == EVENT_BLOCKED);

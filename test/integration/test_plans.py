@@ -79,6 +79,7 @@ HOT = {
     "prospects_found": ["'{1,2,3,4}'", "'{held7,x nobody,@buyer_7,x}'", "'{0,0,2000000100,0}'", "'{\"\",\"\",username,\"\"}'",
                         "'{\"\",\"\",buyer_7,\"\"}'", "'{\"\",\"\",\"\",\"\"}'", "'{%held7%,%x nobody%,%@buyer_7%,%x%}'", "'{t,t,t,t}'",
                         "'{77,77,77,1000000001}'", "'{NULL,NULL,NULL,admin_find}'", "'{0,0,8,0}'", "9"],
+    "managed_hold": ["('{' || hashtextextended('held100', 0) || '}')::bigint[]"],
     "managed_card": ["'{1,2}'", "('{' || hashtextextended('held100', 0) || ',NULL}')::bigint[]", "'{77,1000000001}'", "'{NULL,admin_note}'", "'{0,0}'", "'{11,11}'", "300",
                      "'Asia/Makassar'"],
     "own_clients_read": ["'{1000000001,1000000002}'", "'{2000000100,77}'", "'{buyer_7,\"\"}'"],

@@ -136,6 +136,135 @@ static void a_card_takes_the_place_of_what_was_pressed(void **state)
 	assert_true(says(out.callback_answer, LOCALE_EN, TEXT_ANSWER_ADMIN_ONLY));
 }
 
+/* What a button that decides carries of Ada's card. */
+static const char *about(const struct managed_prospect *p)
+{
+	char *text = arena_alloc(&arena, MANAGED_ABOUT_CHARS + 1);
+	managed_about(p, &arena, text);
+	return text;
+}
+
+static void a_rep_is_chosen_from_those_whose_turn_is_next(void **state)
+{
+	(void)state;
+	static const struct rep_choice reps[] = {
+	    {.telegram_id = 501, .id = "11111111-1111-1111-1111-111111111111", .name = "Boris"},
+	    {.telegram_id = 502,
+		.id = "2",
+		.name = "Anna",
+		.open = 3,
+		.capacity = 7,
+		.paused = true},
+	    {.telegram_id = INT64_MAX, .id = "3", .name = NULL, .open = 9, .unreachable = true}};
+	const struct managed_view view = {
+	    .prospect = &ada, .reps = reps, .rep_count = 3, .more_reps = true};
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_NONE, LOCALE_EN);
+	s.managed = &view;
+	struct event event = of_admin(EVENT_BUTTON, "pc:0000000000000007r1");
+	struct conversation_interest interest = interest_of(&event);
+	assert_true(interest.managed.wants_reps && !interest.managed.holds);
+	assert_int_equal(interest.managed.reps_page, 1);
+	struct outcome out = step(&s, &event);
+	const struct message *m = out.messages.first;
+	assert_string_equal(m->buttons[0].text, "Anna · 3/7 ⏸");
+	assert_string_equal(m->buttons[1].text, "No name · 9/5 🔕");
+	assert_string_equal(data_of(m),
+	    arena_printf(&arena,
+		"pc:0000000000000007g%s502 / pc:0000000000000007g%s9223372036854775807 / "
+		"pc:0000000000000007r pc:0000000000000007r2 / pc:0000000000000007c",
+		about(&ada), about(&ada)));
+}
+
+static const struct what_decides_is_held_row {
+	const char *act;
+	int64_t subject;
+	enum effect_kind effect;
+} what_decides_is_held_rows[] = {
+    {"g%s502", 502, EFFECT_GIVE},
+    {"q%s", 0, EFFECT_GIVE},
+    {"S%s4", 0, EFFECT_SET_STATUS},
+};
+
+static void what_decides_is_held(void **state)
+{
+	const struct what_decides_is_held_row *row = *state;
+	const char *act = arena_printf(&arena, "%.1s%s%s", row->act, about(&ada), row->act + 3);
+	struct managed_prospect changed = ada;
+	struct managed_view view = {.prospect = &ada};
+	const struct subject_view anna = {
+	    .rep_id = "2", .name = "Anna", .telegram_id = 502, .status = REP_ACTIVE};
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_NONE, LOCALE_EN);
+	s.managed = &view;
+	s.subject = row->subject ? &anna : NULL;
+	struct event event =
+	    of_admin(EVENT_BUTTON, arena_printf(&arena, "pc:0000000000000007%s", act));
+	struct conversation_interest interest = interest_of(&event);
+	assert_true(interest.managed.holds && interest.changes_assignments);
+	assert_int_equal(interest.subject_telegram_id, row->subject);
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.effect_count, 1);
+	assert_int_equal(out.effects[0].kind, row->effect);
+	assert_string_equal(out.effects[0].prospect, "p7");
+	assert_int_equal(out.effects[0].assignment_id, 5);
+	assert_int_equal(out.messages.first->kind, MESSAGE_EDIT_TEXT);
+	assert_false(out.callback_alert);
+	/* another admin was quicker: nothing changes, and it is said who */
+	changed.client.status = "in_conversation";
+	changed.changed_by = "Clara";
+	view.prospect = &changed;
+	out = step(&s, &event);
+	assert_int_equal(out.effect_count, 0);
+	assert_true(says(out.callback_answer, LOCALE_EN, TEXT_ANSWER_MANAGED_CHANGED_BY));
+	assert_non_null(strstr(out.callback_answer, "Clara"));
+	assert_int_equal(out.messages.first->kind, MESSAGE_EDIT_TEXT);
+}
+
+static void a_rep_who_is_not_at_work_gets_nobody(void **state)
+{
+	(void)state;
+	static const enum rep_status statuses[] = {
+	    REP_PENDING, REP_SUSPENDED, REP_REMOVED, REP_ABSENT};
+	const struct managed_view view = {.prospect = &ada};
+	for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+		const struct subject_view anna = {
+		    .rep_id = "2", .name = "Anna", .telegram_id = 502, .status = statuses[i]};
+		struct conversation_state s = state_of(REP_ABSENT, PHASE_NONE, LOCALE_EN);
+		s.managed = &view;
+		s.subject = &anna;
+		struct event event = of_admin(
+		    EVENT_BUTTON, arena_printf(&arena, "pc:0000000000000007g%s502", about(&ada)));
+		struct outcome out = step(&s, &event);
+		assert_int_equal(out.effect_count, 0);
+		assert_true(says(out.callback_answer, LOCALE_EN, TEXT_ANSWER_MANAGED_REP));
+	}
+}
+
+static void a_note_is_whatever_is_written_next(void **state)
+{
+	(void)state;
+	const struct managed_view view = {.prospect = &ada};
+	struct conversation_state s = state_of(REP_ACTIVE, PHASE_NONE, LOCALE_EN);
+	s.managed = &view;
+	struct event event = of_admin(EVENT_BUTTON, "pc:0000000000000007n");
+	struct outcome out = step(&s, &event);
+	assert_int_equal(out.next.phase, PHASE_MANAGED_NOTE);
+	assert_string_equal(out.next.draft_client, "p7");
+	s = out.next;
+	s.managed = &view;
+	event = of_admin(EVENT_TEXT, "my clients");
+	struct conversation_interest interest = interest_of(&event);
+	assert_string_equal(interest.managed.draft_phase, "admin_note");
+	out = step(&s, &event);
+	assert_int_equal(out.effects[0].kind, EFFECT_MANAGER_NOTE);
+	assert_string_equal(out.effects[0].said, "my clients");
+	assert_int_equal(out.next.phase, PHASE_NONE);
+	/* somebody else's by now, or nobody's */
+	s.managed = &(struct managed_view){0};
+	out = step(&s, &event);
+	assert_int_equal(out.effect_count, 0);
+	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_MANAGED_GONE));
+}
+
 static const struct what_is_no_button_of_ours_is_stale_row {
 	const char *data;
 } what_is_no_button_of_ours_is_stale_rows[] = {
@@ -148,6 +277,11 @@ static const struct what_is_no_button_of_ours_is_stale_row {
     {"pc:0000000000000007c0"},
     {"pc:0000000000000007c0."},
     {"pc:0000000000000007c99.x"},
+    {"pc:0000000000000007g"},
+    {"pc:0000000000000007g0123456"},
+    {"pc:0000000000000007q01234567x"},
+    {"pc:0000000000000007r99999999999999999999"},
+    {"pc:0000000000000007n0"},
     {"pl"},
     {"pl:"},
     {"pl:x"},
@@ -174,6 +308,10 @@ int main(void)
 	    {cmocka_unit_test(of_several_one_is_chosen), ONCE},
 	    {cmocka_unit_test(the_only_one_is_shown_and_nobody_is_said), ONCE},
 	    {cmocka_unit_test(a_card_takes_the_place_of_what_was_pressed), ONCE},
+	    {cmocka_unit_test(a_rep_is_chosen_from_those_whose_turn_is_next), ONCE},
+	    {cmocka_unit_test(what_decides_is_held), ROWS(what_decides_is_held_rows, act)},
+	    {cmocka_unit_test(a_rep_who_is_not_at_work_gets_nobody), ONCE},
+	    {cmocka_unit_test(a_note_is_whatever_is_written_next), ONCE},
 	    {cmocka_unit_test(what_is_no_button_of_ours_is_stale),
 		ROWS(what_is_no_button_of_ours_is_stale_rows, data)},
 	};

@@ -20,7 +20,7 @@
 #include <stdint.h>
 #include <uv.h>
 
-enum { DB_MAX_STEPS = 96, DB_MAX_PARAMS = 24 };
+enum { DB_MAX_STEPS = 128, DB_MAX_PARAMS = 24 };
 
 /* One statement and its parameters in text form; a NULL is SQL's NULL. */
 struct db_step {

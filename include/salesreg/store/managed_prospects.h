@@ -43,6 +43,20 @@ size_t prospects_found(struct db_plan *plan, struct arena *a,
     const struct prospect_search *searches, size_t count, int64_t limit);
 size_t prospects_found_parse(const PGresult *result, struct arena *a, struct found_row **rows);
 
+/* Prospects by these hashes are the transaction's. */
+void managed_hold(struct db_plan *plan, struct arena *a, const int64_t *hashes, size_t count);
+
+struct managed_reps_ask {
+	int64_t place, passed; /* passed: so many are passed over */
+};
+struct managed_rep_row {
+	int64_t place;
+	struct rep_choice rep;
+};
+size_t managed_reps(struct db_plan *plan, struct arena *a, const struct managed_reps_ask *asks,
+    size_t count, int64_t limit);
+size_t managed_reps_parse(const PGresult *result, struct arena *a, struct managed_rep_row **rows);
+
 struct managed_card_ask {
 	int64_t place;
 	bool has_hash; /* else: of the draft of `asker`, if they are asked by this phase's name */

@@ -21,11 +21,11 @@ bool prospect_changes_lock(struct db_session *s, struct arena *a, const char *id
     struct prospect_now *now);
 
 /* rep NULL: it waits, and goes to whose turn it is. */
-bool prospect_changes_give(struct db_session *s, const char *id, const char *rep);
+bool prospect_changes_give(struct db_session *s, struct arena *a, const char *id, const char *rep);
 /* event: what its history says; why may be NULL. */
-bool prospect_changes_status(
-    struct db_session *s, const char *id, const char *status, const char *event, const char *why);
-bool prospect_changes_note(struct db_session *s, const char *id, const char *text);
+bool prospect_changes_status(struct db_session *s, struct arena *a, const char *id,
+    const char *status, const char *event, const char *why);
+bool prospect_changes_note(struct db_session *s, struct arena *a, const char *id, const char *text);
 
 /* NULL: as it is, or none; "": taken away. */
 struct prospect_fields {

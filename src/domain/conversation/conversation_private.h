@@ -110,7 +110,7 @@ extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_
     dialogue_stats;
 extern const struct dialogue dialogue_broadcasts;
 extern const struct dialogue dialogue_reps, dialogue_rep_card, dialogue_decide;
-extern const struct dialogue dialogue_managed_find, dialogue_managed_card;
+extern const struct dialogue dialogue_managed_find, dialogue_managed_acts;
 
 /* conversation_dialogues.c */
 unsigned button_facts(enum press_kind press);
@@ -395,12 +395,26 @@ void turn_application_buttons(const struct turn *t, enum locale locale, int64_t 
 void turn_managed_interest(const struct event *event, const struct press *press, struct arena *a,
     struct conversation_interest *interest);
 
+/* Whether an admin who is asked something has begun anew by /start: that has been answered. */
+bool turn_admin_began(struct turn *t);
+
 /* admin/conversation_managed_card.c */
 /* The card; place: where it was found, or NULL. again: in the place of the message that was pressed. */
 void turn_show_managed(
     struct turn *t, const struct managed_prospect *prospect, const char *place, bool again);
-/* Whoever it was has been deleted. */
-turn_handler turn_managed_gone;
+/* Where the card was found, as far as the message that was pressed has a button to it; else NULL. */
+const char *turn_managed_place(const struct turn *t);
+struct button turn_managed_button(
+    const struct turn *t, const char *label, struct managed_press press, bool new_row);
+/* The way to that list; how many. */
+enum { MANAGED_BACK_MOST = 1 };
+size_t turn_managed_back(
+    const struct turn *t, const char *place, struct button buttons[MANAGED_BACK_MOST]);
+
+/* admin/conversation_managed_acts.c */
+/* What a press under a card wants to be known. */
+void turn_managed_press_interest(
+    const struct managed_press *press, struct conversation_interest *interest);
 
 /* conversation_admin.c */
 /* What an admin decides about: other data under the same account are another application. */

@@ -1,13 +1,29 @@
 #include "salesreg/domain/conversation/managed_view.h"
+#include "salesreg/base/fingerprint.h"
 #include <string.h>
 
 enum { HASH_CHARS = 16 };
 
-static const char letters[] = {
-#define X(name, letter) [MANAGED_##name] = (letter),
+static const struct {
+	char letter;
+	bool decides;
+} acts[] = {
+#define X(name, letter, decides) [MANAGED_##name] = {(letter), (decides)},
     MANAGED_ACT_MAP(X)
 #undef X
 };
+enum { ACTS = sizeof acts / sizeof *acts };
+
+const char *const managed_statuses[MANAGED_STATUSES] = {
+    "unreached", "contacted", "in_conversation", "converted", "archived"};
+
+void managed_about(
+    const struct managed_prospect *prospect, struct arena *a, char about[MANAGED_ABOUT_CHARS + 1])
+{
+	const char *const parts[] = {prospect->rep_id, prospect->client.status};
+	memcpy(about, fingerprint(a, parts, sizeof parts / sizeof *parts), MANAGED_ABOUT_CHARS);
+	about[MANAGED_ABOUT_CHARS] = '\0';
+}
 
 const char *managed_place_write(struct managed_place place, struct arena *a)
 {
@@ -39,8 +55,10 @@ bool managed_place_read(const char *data, struct managed_place *place)
 
 const char *managed_press_write(struct managed_press press, struct arena *a)
 {
-	return arena_printf(a, "%016llx%c%s", (unsigned long long)press.hash, letters[press.act],
-	    press.place ? press.place : "");
+	const char *number =
+	    press.number > 0 ? arena_printf(a, "%lld", (long long)press.number) : "";
+	return arena_printf(a, "%016llx%c%s%s%s", (unsigned long long)press.hash,
+	    acts[press.act].letter, press.about, number, press.place ? press.place : "");
 }
 
 static const char *read_hash(const char *s, int64_t *hash)
@@ -56,20 +74,34 @@ static const char *read_hash(const char *s, int64_t *hash)
 	return s;
 }
 
+static bool read_about(const char **rest, struct managed_press *press)
+{
+	if (strspn(*rest, "0123456789abcdef") < MANAGED_ABOUT_CHARS)
+		return false;
+	memcpy(press->about, *rest, MANAGED_ABOUT_CHARS);
+	*rest += MANAGED_ABOUT_CHARS;
+	return true;
+}
+
 bool managed_press_read(const char *data, struct managed_press *press)
 {
 	*press = (struct managed_press){0};
 	const char *rest = data ? read_hash(data, &press->hash) : NULL;
 	size_t act = 0;
-	while (rest && act < sizeof letters && letters[act] != *rest)
+	while (rest && act < ACTS && acts[act].letter != *rest)
 		act++;
-	if (!rest || !*rest || act == sizeof letters)
+	if (!rest || !*rest || act == ACTS)
 		return false;
 	press->act = (enum managed_act)act;
 	rest++;
-	struct managed_place place;
-	if (*rest && !managed_place_read(rest, &place))
+	if (acts[act].decides && !read_about(&rest, press))
 		return false;
-	press->place = *rest ? rest : NULL;
-	return true;
+	if (act == MANAGED_CARD) {
+		struct managed_place place;
+		press->place = *rest ? rest : NULL;
+		return !*rest || managed_place_read(rest, &place);
+	}
+	if (*rest && *rest != '0')
+		rest = read_number(rest, &press->number);
+	return rest && !*rest;
 }

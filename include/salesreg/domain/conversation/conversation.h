@@ -34,6 +34,7 @@
 	X(OWN_CLIENT, "own_client")     /* somebody of the rep's own, chosen by a button */          \
 	X(HOURS, "hours")               /* when an active rep works */                               \
 	X(ZONE, "zone")                 /* in which time zone */                                     \
+	X(MANAGED_NOTE, "admin_note")   /* an admin's note on draft_client */                        \
 	X(MANAGED_FIND, "admin_find")   /* whom an admin looks for */                                \
 	X(CHAT, "chat")           /* nothing: what an active rep writes goes to draft_client */      \
 	X(BROADCAST, "broadcast") /* what an admin says to all reps */                               \

@@ -17,7 +17,13 @@
 	X(REJECT, "reject")             /* the same → removed; reason */                              \
 	/* rep_id of the subject, change, status it leads to; amount */                                 \
 	X(CHANGE_REP, "change rep")                                                                     \
-	X(UNREACHABLE, "unreachable") /* blocked the bot: unavailable */                                \
+	/* prospect; was, to_rep: whose it was and is, NULL: nobody's; by; from, to: accounts of who */ \
+	/* had it, and its own */                                                                       \
+	X(GIVE, "give")                                                                                 \
+	/* prospect, was, closed: the status; reason: what happened, said: how; by, from, to */         \
+	X(SET_STATUS, "set status")                                                                     \
+	X(MANAGER_NOTE, "manager's note") /* prospect, said, by */                                      \
+	X(UNREACHABLE, "unreachable")     /* blocked the bot: unavailable */                            \
 	X(MOVE, "move") /* rep_id, from and to, name (NULL: as it is), email_key if proven */           \
 	X(REFUSE_CLAIM, "refuse claim") /* to: whose claim it was */                                    \
 	X(SEND_CODE, "send code")       /* email, email_key: instead of any other */                    \
@@ -97,8 +103,9 @@ struct effect {
 	const char *rep_id;
 	const char *by;     /* the admin, as others call them */
 	const char *change; /* as rep_change.h names it */
-	int64_t amount;     /* seconds, < 0: no end, 0: it ends; or a capacity, 0: as everybody's */
-	int64_t usual;      /* everybody's capacity */
+	const char *was, *to_rep;
+	int64_t amount; /* seconds, < 0: no end, 0: it ends; or a capacity, 0: as everybody's */
+	int64_t usual;  /* everybody's capacity */
 	const char *username;
 	const char *invite;           /* its hash */
 	int64_t days;                 /* it is good for */

@@ -24,12 +24,18 @@ const char *managed_place_write(struct managed_place place, struct arena *a);
 bool managed_place_read(const char *data, struct managed_place *place);
 
 /* What a button under a card does. */
+/* name, letter, whether it decides on what the card showed */
 #define MANAGED_ACT_MAP(X)                                                                         \
-	X(CARD,                                                                                    \
-	    'c') /* shows it, in the place of whatever was pressed; a place: where it was found */
+	X(CARD, 'c', false)       /* shows it where it was pressed; a place: where it was found */ \
+	X(ASK_REP, 'r', false)    /* asks who gets it; a number: the page */                       \
+	X(GIVE, 'g', true)        /* a number: the account of the rep */                           \
+	X(QUEUE, 'q', true)       /* it goes back, to whose turn it is */                          \
+	X(ASK_STATUS, 's', false) /* asks which status */                                          \
+	X(SET_STATUS, 'S', true)  /* a number: which of managed_statuses, from 1 */                \
+	X(ASK_NOTE, 'n', false)   /* asks for a note */
 
 enum managed_act {
-#define X(name, letter) MANAGED_##name,
+#define X(name, letter, decides) MANAGED_##name,
 	MANAGED_ACT_MAP(X)
 #undef X
 };
@@ -37,6 +43,9 @@ struct managed_press {
 	enum managed_act act;
 	int64_t hash;      /* of the prospect's id, as the database makes it */
 	const char *place; /* of CARD, as managed_place_write() has it; NULL: none */
+	int64_t number;    /* 0: none */
+	/* of who decides: what the card showed (managed_about) */
+	char about[MANAGED_ABOUT_CHARS + 1];
 };
 const char *managed_press_write(struct managed_press press, struct arena *a);
 /* False: it is none. Points into the data. */
@@ -51,11 +60,16 @@ enum managed_want {
 struct managed_ask {
 	enum managed_want want;
 	const char *phase; /* only of who is asked by this phase's name; NULL: of anybody */
+	const char
+	    *draft_phase; /* → prospect: of the draft of who is asked by this one's; NULL: none */
 	const char *words; /* MANAGED_WORDS_MOST bytes at most */
 	int64_t account;   /* a Telegram account that somebody may be known by; 0: none */
 	const char *phone; /* the same of a number; NULL: none */
 	int64_t page;
 	struct managed_press press;
+	bool holds;      /* of MANAGED_ONE: nobody else changes it until this is decided */
+	bool wants_reps; /* → reps, a page of them */
+	int64_t reps_page;
 	bool alone; /* of MANAGED_SEARCH: → prospect, if it is the only one that is found */
 	/* the only one that it has found, and whose card is wanted with it; set by who has looked */
 	bool has_only;
@@ -82,7 +96,27 @@ struct managed_prospect {
 	const char *changed_by, *changed_at; /* what a manager did last; NULL: nothing is known */
 };
 
+/* The beginning of a fingerprint of who has it and its status. */
+void managed_about(
+    const struct managed_prospect *prospect, struct arena *a, char about[MANAGED_ABOUT_CHARS + 1]);
+/* The database's words for what a manager may make of a prospect. */
+enum { MANAGED_STATUSES = 5 };
+extern const char *const managed_statuses[MANAGED_STATUSES];
+
+/* Somebody who may get a prospect. */
+struct rep_choice {
+	int64_t telegram_id;
+	const char *id, *name;
+	int64_t open, capacity; /* capacity: their own; 0: as everybody's */
+	bool paused, unreachable;
+};
+enum { MANAGED_REPS_A_PAGE = 8 };
+
 struct managed_view {
+	/* active reps, whose turn is next first */
+	const struct rep_choice *reps;
+	size_t rep_count;
+	bool more_reps;
 	const struct managed_line *lines;
 	size_t line_count;
 	bool more;                               /* lines, behind these */

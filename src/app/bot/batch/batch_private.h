@@ -52,7 +52,7 @@ struct batch {
 		    applications, untaken, missed, claims, waiting_claims, locales, invites, codes,
 		    code_mails, calendars, agenda_busy, agenda_days, agenda_windows,
 		    calendar_choices, hours, zones, edits, prospects, links, questions, pairs,
-		    partners, business, found, managed_cards;
+		    partners, business, found, managed_cards, managed_reps;
 		size_t broadcasts, audience;
 	} steps; /* of the read */
 	int64_t *

@@ -110,6 +110,12 @@ bool fold_depends(struct folding *f, const struct person *p, const struct event 
 	if (p->touched || (interest->wants_applications && f->applications_changed) ||
 	    prospect_changed_here(f, p->state.prospect))
 		return true;
+	/* the same of admins; and a card is read as it will be */
+	if (interest->managed.want != MANAGED_NOTHING &&
+	    ((p->session_dirty &&
+		 (p->state.phase == PHASE_MANAGED_FIND || p->state.phase == PHASE_MANAGED_NOTE)) ||
+		(interest->managed.want == MANAGED_ONE && assignments_changed_here(f))))
+		return true;
 	/* taking back depends on what anybody did with the prospect */
 	if (interest->takes_back && assignments_changed_here(f))
 		return true;

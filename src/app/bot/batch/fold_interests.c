@@ -51,7 +51,9 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 	    .client_cards = ARENA_ARRAY(a, struct client_ask, count),
 	    .client_histories = ARENA_ARRAY(a, struct client_ask, count),
 	    .managed_searches = ARENA_ARRAY(a, struct prospect_search, count),
-	    .managed_cards = ARENA_ARRAY(a, struct managed_card_ask, count),
+	    .managed_cards = ARENA_ARRAY(a, struct managed_card_ask, 2 * count),
+	    .managed_reps = ARENA_ARRAY(a, struct managed_reps_ask, count),
+	    .managed_held = ARENA_ARRAY(a, int64_t, count),
 	    .hours_reps = ARENA_ARRAY(a, int64_t, count),
 	    .zones = ARENA_ARRAY(a, const char *, count),
 	    .pressed_chats = ARENA_ARRAY(a, int64_t, count),
@@ -157,7 +159,8 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 			continue;
 		/* a "yes" matters only to someone who is being asked whether to leave; the rest is certain */
 		if (of->assignment_id || of->subject_telegram_id || of->claim_telegram_id ||
-		    of->chosen_id || event->kind == EVENT_BLOCKED || event->kind == EVENT_UNBLOCKED)
+		    of->chosen_id || of->managed.holds || event->kind == EVENT_BLOCKED ||
+		    event->kind == EVENT_UNBLOCKED)
 			in->lock_certainly = true;
 		else
 			in->leavers[in->leaver_count++] = event->user_id;

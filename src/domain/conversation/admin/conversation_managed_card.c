@@ -97,8 +97,7 @@ static const char *more_about(const struct turn *t, const struct managed_prospec
 		   : more;
 }
 
-/* The list that the card was found in, as far as the message that was pressed has a button to it. */
-static const char *place_shown(const struct turn *t)
+const char *turn_managed_place(const struct turn *t)
 {
 	for (size_t i = 0; i < t->event->button_count; i++) {
 		struct press press = press_parse(t->event->buttons[i].data);
@@ -108,15 +107,48 @@ static const char *place_shown(const struct turn *t)
 	return NULL;
 }
 
-static size_t card_buttons(const struct turn *t, const char *place, struct button *buttons)
+struct button turn_managed_button(
+    const struct turn *t, const char *label, struct managed_press press, bool new_row)
 {
+	return (struct button){.text = label,
+	    .data = press_data_about(t->a, PRESS_MANAGED, 0, managed_press_write(press, t->a)),
+	    .new_row = new_row};
+}
+
+size_t turn_managed_back(
+    const struct turn *t, const char *place, struct button buttons[MANAGED_BACK_MOST])
+{
+	if (!place)
+		return 0;
+	buttons[0] = (struct button){.text = turn_text(t, TEXT_BUTTON_MANAGED_LIST, NO_ARGS),
+	    .data = press_data_about(t->a, PRESS_MANAGED_LIST, 0, place),
+	    .new_row = true};
+	return 1;
+}
+
+static size_t card_buttons(const struct turn *t, const struct managed_prospect *p,
+    const char *place, struct button *buttons)
+{
+	bool open = turn_client_stage(p->client.status) == CLIENT_OPEN;
+	struct managed_press queue = {.act = MANAGED_QUEUE, .hash = p->hash};
+	managed_about(p, t->a, queue.about);
+	const struct {
+		struct managed_press press;
+		enum text_id label;
+		bool shown, new_row;
+	} rows[] = {
+	    {{.act = MANAGED_ASK_REP, .hash = p->hash},
+		p->rep_id ? TEXT_BUTTON_MANAGED_REASSIGN : TEXT_BUTTON_MANAGED_ASSIGN, open, true},
+	    {queue, TEXT_BUTTON_MANAGED_QUEUE, open && p->rep_id, false},
+	    {{.act = MANAGED_ASK_STATUS, .hash = p->hash}, TEXT_BUTTON_MANAGED_STATUS, true, true},
+	    {{.act = MANAGED_ASK_NOTE, .hash = p->hash}, TEXT_BUTTON_MANAGED_NOTE, true, false},
+	};
 	size_t count = 0;
-	if (place)
-		buttons[count++] =
-		    (struct button){.text = turn_text(t, TEXT_BUTTON_MANAGED_LIST, NO_ARGS),
-			.data = press_data_about(t->a, PRESS_MANAGED_LIST, 0, place),
-			.new_row = true};
-	return count;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].shown)
+			buttons[count++] = turn_managed_button(t,
+			    turn_text(t, rows[i].label, NO_ARGS), rows[i].press, rows[i].new_row);
+	return count + turn_managed_back(t, place, buttons + count);
 }
 
 void turn_show_managed(
@@ -142,7 +174,7 @@ void turn_show_managed(
 	    .items = &item,
 	    .count = 1,
 	    .extra = extra,
-	    .extra_count = card_buttons(t, place, extra)};
+	    .extra_count = card_buttons(t, p, place, extra)};
 	struct message_list messages = {0};
 	prospect_list_send(&list, t->a, &messages);
 	if (again && t->event->message_id && messages.count == 1) {
@@ -151,25 +183,3 @@ void turn_show_managed(
 	}
 	message_list_join(&t->out->messages, &messages);
 }
-
-void turn_managed_gone(struct turn *t)
-{
-	turn_answer(t, true, TEXT_ANSWER_MANAGED_GONE, NO_ARGS);
-}
-
-static void press_card(struct turn *t)
-{
-	struct managed_press press;
-	const struct managed_prospect *p = t->state->managed ? t->state->managed->prospect : NULL;
-	if (!managed_press_read(t->press.about, &press))
-		turn_answer_stale(t);
-	else if (!p)
-		turn_managed_gone(t);
-	else
-		turn_show_managed(t, p, press.place ? press.place : place_shown(t), true);
-}
-
-static const struct button_row buttons[] = {
-    {PRESS_MANAGED, PERSON_ADMIN, 0, OPEN_TO_ALL, press_card},
-};
-const struct dialogue dialogue_managed_card = {BUTTONS(buttons)};

@@ -49,7 +49,7 @@ void turn_managed_interest(const struct event *event, const struct press *press,
 	struct managed_place place;
 	if (press && press->kind == PRESS_MANAGED) {
 		if (managed_press_read(press->about, &ask->press))
-			ask->want = MANAGED_ONE;
+			turn_managed_press_interest(&ask->press, interest);
 	} else if (press && press->kind == PRESS_MANAGED_LIST) {
 		if (!managed_place_read(press->about, &place))
 			return;
@@ -60,6 +60,7 @@ void turn_managed_interest(const struct event *event, const struct press *press,
 		ask->want = MANAGED_SEARCH;
 		ask->words = words_of(event, a);
 		ask->alone = true;
+		ask->draft_phase = conversation_phase_name(PHASE_MANAGED_NOTE);
 		if (event->kind == EVENT_CONTACT) {
 			ask->account = event->contact_user_id;
 			ask->phone = event->phone;
@@ -180,8 +181,19 @@ static bool shows(struct turn *t, const char *words)
 	return true;
 }
 
+bool turn_admin_began(struct turn *t)
+{
+	if (t->event->kind != EVENT_START)
+		return false;
+	turn_set_phase(t, PHASE_NONE);
+	phase_of(PHASE_NONE, PERSON_ADMIN)->on_text(t);
+	return true;
+}
+
 static void find(struct turn *t)
 {
+	if (turn_admin_began(t))
+		return;
 	const char *words = words_of(t->event, t->a);
 	const char *unreadable = turn_unreadable(t);
 	if (unreadable && t->event->kind != EVENT_CONTACT)

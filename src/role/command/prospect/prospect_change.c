@@ -84,7 +84,8 @@ static int give(struct change *ch, const char *rep, const char *name)
 	const char *from = ch->now.rep_name ? arena_printf(a, " from %s", ch->now.rep_name) : "";
 	ch->said = rep ? arena_printf(a, "goes%s to %s", from, or_nobody(name))
 		       : arena_printf(a, "goes back%s, and to whose turn it is", from);
-	return prospect_changes_give(&ch->d->session, ch->now.id, rep) ? EXIT_CODE_OK : failed(ch);
+	return prospect_changes_give(&ch->d->session, &ch->c->arena, ch->now.id, rep) ? EXIT_CODE_OK
+										      : failed(ch);
 }
 
 static int assign(struct change *ch)
@@ -138,7 +139,8 @@ static int set_status(struct change *ch)
 	ch->after = audit_json(a, json_pack("{ss ss*}", "status", ch->text, "reason", why));
 	ch->said = arena_printf(a, "is %s from now on, and was %s", ch->text, was);
 	const char *detail = strcmp(event, "status") == 0 ? ch->text : why;
-	return prospect_changes_status(&ch->d->session, ch->now.id, ch->text, event, detail)
+	return prospect_changes_status(
+		   &ch->d->session, &ch->c->arena, ch->now.id, ch->text, event, detail)
 		   ? EXIT_CODE_OK
 		   : failed(ch);
 }
@@ -158,8 +160,9 @@ static int note(struct change *ch)
 {
 	ch->after = audit_json(&ch->c->arena, json_pack("{ss}", "note", ch->text));
 	ch->said = "has another note, which stands on the card";
-	return prospect_changes_note(&ch->d->session, ch->now.id, ch->text) ? EXIT_CODE_OK
-									    : failed(ch);
+	return prospect_changes_note(&ch->d->session, &ch->c->arena, ch->now.id, ch->text)
+		   ? EXIT_CODE_OK
+		   : failed(ch);
 }
 
 static int read_fields(struct change *ch)

@@ -99,6 +99,8 @@ struct fold_input {
 	struct agenda_rows agenda;
 	const struct found_row *found; /* by admins; the place of each is the update's number */
 	size_t found_count;
+	const struct managed_rep_row *managed_reps;
+	size_t managed_rep_count;
 	const struct managed_card_row *managed_cards;
 	size_t managed_card_count;
 	/* of admins only */
@@ -138,7 +140,9 @@ struct fold_interests {
 	/* of admins; the same */
 	struct prospect_search *managed_searches;
 	struct managed_card_ask *managed_cards;
-	size_t managed_search_count, managed_card_count;
+	struct managed_reps_ask *managed_reps;
+	int64_t *managed_held; /* hashes */
+	size_t managed_search_count, managed_card_count, managed_reps_count, managed_held_count;
 	int64_t *admins; /* among the users */
 	size_t admin_count;
 	bool wants_applications, tells_admins, wants_audience;

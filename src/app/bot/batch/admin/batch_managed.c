@@ -35,6 +35,12 @@ void batch_plan_managed(struct batch *b, struct db_plan *plan)
 	if (in->managed_search_count)
 		b->steps.found = prospects_found(
 		    plan, a, in->managed_searches, in->managed_search_count, MANAGED_A_PAGE + 1);
+	/* behind the lock, and before the cards, which are read as they are then */
+	if (in->managed_held_count)
+		managed_hold(plan, a, in->managed_held, in->managed_held_count);
+	if (in->managed_reps_count)
+		b->steps.managed_reps = managed_reps(
+		    plan, a, in->managed_reps, in->managed_reps_count, MANAGED_REPS_A_PAGE + 1);
 	if (in->managed_card_count)
 		b->steps.managed_cards =
 		    managed_card(plan, a, in->managed_cards, in->managed_card_count,
@@ -50,6 +56,12 @@ void batch_unpack_managed(struct batch *b, const struct db_reply *reply, struct 
 		input->found_count =
 		    prospects_found_parse(reply->results[b->steps.found], a, &found);
 		input->found = found;
+	}
+	if (in->managed_reps_count) {
+		struct managed_rep_row *reps;
+		input->managed_rep_count =
+		    managed_reps_parse(reply->results[b->steps.managed_reps], a, &reps);
+		input->managed_reps = reps;
 	}
 	if (in->managed_card_count) {
 		struct managed_card_row *cards;

@@ -23,9 +23,19 @@ void fold_managed_interests(struct fold_interests *in, size_t place, const struc
 		search.phase = ask->phase;
 		search.passed = ask->page * MANAGED_A_PAGE;
 		in->managed_searches[in->managed_search_count++] = search;
+		if (ask->draft_phase)
+			in->managed_cards[in->managed_card_count++] =
+			    (struct managed_card_ask){.place = (int64_t)place,
+				.asker = event->user_id,
+				.phase = ask->draft_phase};
 		return;
 	}
 	case MANAGED_ONE:
+		if (ask->holds)
+			in->managed_held[in->managed_held_count++] = ask->press.hash;
+		if (ask->wants_reps)
+			in->managed_reps[in->managed_reps_count++] = (struct managed_reps_ask){
+			    (int64_t)place, ask->reps_page * MANAGED_REPS_A_PAGE};
 		in->managed_cards[in->managed_card_count++] =
 		    (struct managed_card_ask){.place = (int64_t)place,
 			.has_hash = true,
@@ -53,6 +63,22 @@ static void fill_lines(struct folding *f, struct managed_view *view)
 		    .rep = row->listed.rep};
 	}
 	view->lines = lines;
+}
+
+static void fill_reps(struct folding *f, struct managed_view *view)
+{
+	const struct fold_input *input = f->input;
+	struct rep_choice *reps = ARENA_ARRAY(f->a, struct rep_choice, MANAGED_REPS_A_PAGE);
+	for (size_t i = 0; i < input->managed_rep_count; i++) {
+		if (input->managed_reps[i].place != (int64_t)f->writes->taken)
+			continue;
+		if (view->rep_count == MANAGED_REPS_A_PAGE) {
+			view->more_reps = true;
+			break;
+		}
+		reps[view->rep_count++] = input->managed_reps[i].rep;
+	}
+	view->reps = reps;
 }
 
 static void fill_prospect(
@@ -103,6 +129,8 @@ void fold_fill_managed(
 	struct managed_view *view = ARENA_NEW(f->a, struct managed_view);
 	if (ask->want == MANAGED_SEARCH)
 		fill_lines(f, view);
+	if (ask->wants_reps)
+		fill_reps(f, view);
 	for (size_t i = 0; i < input->managed_card_count; i++)
 		if (input->managed_cards[i].place == (int64_t)w->taken)
 			fill_prospect(f, view, &input->managed_cards[i]);
