@@ -28,9 +28,9 @@ CREATE TABLE salesreg.broadcasts (
     due_at         timestamptz NOT NULL DEFAULT now(),  -- when the next ones go
     created_at     timestamptz NOT NULL DEFAULT now(),
     sent_at        timestamptz,                 -- when it was said to go
-    ended_at       timestamptz,                 -- when there was nobody left
-    UNIQUE (admin, said)
+    ended_at       timestamptz                  -- when there was nobody left
 );
+CREATE UNIQUE INDEX broadcasts_said_idx ON salesreg.broadcasts (admin, said);
 CREATE INDEX broadcasts_due_idx ON salesreg.broadcasts (due_at) WHERE state IN ('sending', 'stopped') AND ended_at IS NULL;
 
 CREATE TABLE salesreg.broadcast_recipients (
