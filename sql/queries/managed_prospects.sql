@@ -72,7 +72,10 @@ SELECT u.place, hashtextextended(p.id::text, 0), p.id, p.name, p.telegram_id, p.
        CASE WHEN EXISTS (SELECT 1 FROM salesreg.qualifications t WHERE t.prospect = p.id OFFSET 0)
             THEN salesreg.answers_given(p.id) END,
        (SELECT json_agg(json_build_array(e.id, to_char(e.at AT TIME ZONE z.zone, 'DD.MM.YYYY HH24:MI'), e.kind, left(e.detail, $7::integer),
-                                         (SELECT left(w.name, 255) FROM public.sales_representatives w WHERE w.id = e.rep OFFSET 0))
+                                         (SELECT left(w.name, 255) FROM public.sales_representatives w WHERE w.id = e.rep OFFSET 0),
+                                         -- a manager's deed and its row are of one transaction
+                                         (SELECT left(coalesce(x.called, x.who), 255) FROM salesreg.audit x
+                                          WHERE x.prospect = p.id AND x.prospect IS NOT NULL AND x.at = e.at ORDER BY x.id LIMIT 1))
                         ORDER BY e.id DESC)::text
         FROM (SELECT h.* FROM salesreg.prospect_events h
               WHERE h.prospect = p.id AND h.id < CASE u.before WHEN 0 THEN 9223372036854775807 ELSE u.before END

@@ -1,7 +1,10 @@
 """Prospects in an admin's chat: whom a word finds, the card, and what an admin does with it; what reps see of that."""
+import getpass
+
 import pytest
 
 from support.database import tables
+from support.process import run
 from support.waiting import eventually
 from test_prospect_chat import registered
 
@@ -270,7 +273,7 @@ def test_a_closed_one_is_not_given_until_it_is_open_again(world, boss, one):
     card = opens_prospect(boss, "p1")
     turns(boss, "button_managed_reassign", card)
     world.db.execute("UPDATE test_prospects SET status = 'archived'")
-    boss.presses(data=card.data[0], message=card)
+    boss.presses(data=next(d for d in card.data if d[19:] == "r"), message=card)
     boss.is_answered("answer_managed_closed", status="в архиве")
     closed = boss.sees_edit()
     assert world.texts.raw("ru", "button_managed_reassign") not in closed.labels
@@ -349,3 +352,29 @@ def test_a_rep_who_is_an_admin_does_both(make_world):
     choice = turns(boss, "button_managed_reassign", card)
     boss.presses([label for label in choice.labels if label.startswith("Anna Admin")][0], message=choice)
     boss.is_answered("answer_managed_given", name="Ольга Петрова", rep="Anna Admin")
+
+
+def test_the_history_has_pages_and_says_by_whom(world, boss, one):
+    boris, _ = one
+    done = run("prospect", "note", "p1", "by an operator", settings={"DATABASE_URL": world.db.url})
+    assert done.returncode == 0
+    card = opens_prospect(boss, "p1")
+    asked_for_note(boss, card)
+    boss.says("line one\nline 'two' --")
+    boss.hears("managed_noted", name="Ольга Петрова")
+    asked = turns(boss, "button_managed_status", card)
+    boss.presses("prospect_in_conversation", message=asked)
+    boss.hears_answer()
+    card = boss.sees_edit()
+    history = turns(boss, "button_history", card)
+    said = history.text
+    assert said.index("изменил статус: идёт разговор · Admin") < said.index("📝 Admin:") < said.index(f"📝 {getpass.getuser()}:") < said.index("ведёт Boris Sidorov")
+    assert "line one\nline 'two' --" in said and "by an operator" in said
+    world.db.execute(f"INSERT INTO {tables.prospect_events} (prospect, kind, detail) SELECT 'p1', 'note', 'n' || n FROM generate_series(1, 25) n")
+    pages = [turns(boss, "button_history", turns(boss, "button_managed_card", history))]
+    while "Раньше →" in pages[-1].labels:
+        pages.append(turns(boss, "button_history_older", pages[-1]))
+    notes = [line for page in pages for line in page.text.split("\n") if line.startswith("n") and line[1:].isdigit()]
+    assert notes == [f"n{n}" for n in range(25, 0, -1)] and len(pages) == 3
+    assert "line one" in pages[-1].text
+    assert turns(boss, "button_history_newest", pages[-1]).text == pages[0].text

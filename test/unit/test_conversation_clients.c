@@ -201,11 +201,11 @@ static void a_word_finds_clients_and_wrong_ones_are_asked_for_again(void **state
 static const struct assignment_view mine = {
     .id = 5, .live = true, .mine = true, .prospect_name = "Alex", .prospect_status = "unreached"};
 static const struct client_event events[] = {
-    {77, "27.11.2026 09:05", "said", "A villa\nby the sea", NULL},
-    {76, "27.11.2026 09:00", "archived", "no budget", "Anna"},
-    {75, "26.11.2026 09:00", "archived", "something else", "Anna"},
-    {74, "25.11.2026 09:00", "assigned", NULL, "Boris"},
-    {73, "24.11.2026 09:00", "from the future", NULL, NULL},
+    {77, "27.11.2026 09:05", "said", "A villa\nby the sea", NULL, NULL},
+    {76, "27.11.2026 09:00", "archived", "no budget", "Anna", NULL},
+    {75, "26.11.2026 09:00", "archived", "something else", "Anna", NULL},
+    {74, "25.11.2026 09:00", "assigned", NULL, "Boris", NULL},
+    {73, "24.11.2026 09:00", "from the future", NULL, NULL, NULL},
 };
 static const struct client_view alex = {.prospect_id = "p1",
     .name = "Alex",
@@ -289,8 +289,8 @@ static void the_longest_client_is_a_message_all_the_same(void **state)
 	text[2000] = '\0';
 	struct client_event long_events[CLIENT_EVENTS_A_PAGE];
 	for (size_t i = 0; i < CLIENT_EVENTS_A_PAGE; i++)
-		long_events[i] =
-		    (struct client_event){77 - (int64_t)i, "27.11.2026 09:05", "said", text, text};
+		long_events[i] = (struct client_event){
+		    77 - (int64_t)i, "27.11.2026 09:05", "said", text, text, NULL};
 	struct client_view big = alex;
 	big.name = big.email = big.context = big.notes = big.telegram = big.campaign = text;
 	big.events = long_events;

@@ -265,6 +265,35 @@ static void a_note_is_whatever_is_written_next(void **state)
 	assert_true(says(out.messages.first->text, LOCALE_EN, TEXT_MANAGED_GONE));
 }
 
+static void the_history_says_by_whom(void **state)
+{
+	(void)state;
+	static const struct client_event events[] = {
+	    {9, "27.11.2026 10:00", "given", "by a manager", "Boris", "Clara"},
+	    {8, "27.11.2026 09:00", "note", "calls \"at noon\"", NULL, "Clara"},
+	    {7, "26.11.2026 09:00", "note", "likes villas", "Boris", NULL},
+	    {6, "25.11.2026 09:00", "status", "contacted", NULL, NULL}};
+	struct managed_prospect p = ada;
+	p.client.events = events;
+	p.client.event_count = 4;
+	p.client.more_events = true;
+	const struct managed_view view = {.prospect = &p};
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_NONE, LOCALE_EN);
+	s.managed = &view;
+	struct event event = of_admin(EVENT_BUTTON, "pc:0000000000000007h77");
+	struct conversation_interest interest = interest_of(&event);
+	assert_true(interest.managed.wants_history && interest.managed.events_before == 77);
+	struct outcome out = step(&s, &event);
+	const struct message *m = out.messages.first;
+	assert_int_equal(m->kind, MESSAGE_EDIT_TEXT);
+	assert_non_null(
+	    strstr(m->text, "27.11.2026 10:00 an administrator gave the client to Boris · Clara"));
+	assert_non_null(strstr(m->text, "Clara:\ncalls \"at noon\""));
+	assert_non_null(strstr(m->text, "Boris:\nlikes villas"));
+	assert_string_equal(
+	    data_of(m), "pc:0000000000000007h pc:0000000000000007h6 / pc:0000000000000007c");
+}
+
 static const struct what_is_no_button_of_ours_is_stale_row {
 	const char *data;
 } what_is_no_button_of_ours_is_stale_rows[] = {
@@ -312,6 +341,7 @@ int main(void)
 	    {cmocka_unit_test(what_decides_is_held), ROWS(what_decides_is_held_rows, act)},
 	    {cmocka_unit_test(a_rep_who_is_not_at_work_gets_nobody), ONCE},
 	    {cmocka_unit_test(a_note_is_whatever_is_written_next), ONCE},
+	    {cmocka_unit_test(the_history_says_by_whom), ONCE},
 	    {cmocka_unit_test(what_is_no_button_of_ours_is_stale),
 		ROWS(what_is_no_button_of_ours_is_stale_rows, data)},
 	};

@@ -66,9 +66,9 @@ enum {
 	FACT_CALENDAR = 1 << 10,
 	FACT_HOURS = 1 << 11,
 	FACT_CLIENT = 1 << 12,
-	FACT_BROADCAST = 1 << 20, /* of the admin's message whose id the button carries */
+	FACT_BROADCAST = 1 << 20,         /* of the admin's message whose id the button carries */
 	FACT_RUNNING_BROADCAST = 1 << 21, /* of the id that it carries */
-	FACT_REP = 1 << 13, /* the card of the subject */
+	FACT_REP = 1 << 13,               /* the card of the subject */
 };
 enum {
 	/* reached also by who is suspended, and by who has no invitation where it takes one */
@@ -269,6 +269,8 @@ void turn_clients_interest(const struct press *press, struct conversation_intere
 void turn_show_client(struct turn *t, const struct client_view *client);
 /* The same in the place of the message that was pressed. */
 void turn_show_client_again(struct turn *t, const struct client_view *client);
+/* As many events as one message holds, the first whole, as far as that goes; *count: of those there are. */
+const char *turn_history(const struct turn *t, const struct client_view *client, size_t *count);
 /* Whether that message is a card of this client's. */
 bool turn_is_card(const struct turn *t, int64_t assignment);
 

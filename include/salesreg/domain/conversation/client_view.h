@@ -69,6 +69,7 @@ struct client_event {
 	int64_t id;
 	const char *at, *kind; /* kind: the database's word */
 	const char *detail, *who;
+	const char *by; /* for admins: who did it, as salesreg.audit has them; NULL: not known */
 };
 
 /* Whom a rep wants to add as a client of their own. */

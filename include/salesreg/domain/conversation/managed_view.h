@@ -32,6 +32,7 @@ bool managed_place_read(const char *data, struct managed_place *place);
 	X(QUEUE, 'q', true)       /* it goes back, to whose turn it is */                          \
 	X(ASK_STATUS, 's', false) /* asks which status */                                          \
 	X(SET_STATUS, 'S', true)  /* a number: which of managed_statuses, from 1 */                \
+	X(HISTORY, 'h', false)    /* a number: the event before which it goes on */                \
 	X(ASK_NOTE, 'n', false)   /* asks for a note */
 
 enum managed_act {
@@ -70,6 +71,8 @@ struct managed_ask {
 	bool holds;      /* of MANAGED_ONE: nobody else changes it until this is decided */
 	bool wants_reps; /* → reps, a page of them */
 	int64_t reps_page;
+	bool wants_history; /* → prospect: what happened, before this event; 0: the latest */
+	int64_t events_before;
 	bool alone; /* of MANAGED_SEARCH: → prospect, if it is the only one that is found */
 	/* the only one that it has found, and whose card is wanted with it; set by who has looked */
 	bool has_only;

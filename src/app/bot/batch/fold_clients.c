@@ -51,7 +51,8 @@ void fold_read_events(struct folding *f, const char *json, size_t most, struct c
 			.at = text_at(f, event, 1),
 			.kind = text_at(f, event, 2),
 			.detail = text_at(f, event, 3),
-			.who = text_at(f, event, 4)};
+			.who = text_at(f, event, 4),
+			.by = text_at(f, event, 5)};
 	}
 	view->events = events;
 	json_decref(list);

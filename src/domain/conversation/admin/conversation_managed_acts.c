@@ -22,6 +22,10 @@ void turn_managed_press_interest(
 	case MANAGED_ASK_STATUS:
 	case MANAGED_ASK_NOTE:
 		return;
+	case MANAGED_HISTORY:
+		ask->wants_history = true;
+		ask->events_before = press->number;
+		return;
 	case MANAGED_ASK_REP:
 		ask->wants_reps = press->number < MANAGED_PAGES;
 		ask->reps_page = ask->wants_reps ? press->number : 0;
@@ -110,6 +114,12 @@ static bool may_be_given(struct turn *t, const struct managed_prospect *p)
 	return false;
 }
 
+static struct button card_button(const struct turn *t, const struct managed_prospect *p)
+{
+	return turn_managed_button(t, turn_text(t, TEXT_BUTTON_MANAGED_CARD, NO_ARGS),
+	    (struct managed_press){.act = MANAGED_CARD, .hash = p->hash}, true);
+}
+
 /* Who gets it ---------------------------------------------------------------------------------------------------------------*/
 
 static struct button rep_button(
@@ -152,8 +162,7 @@ static void ask_rep(
 	if (view->more_reps)
 		buttons[count++] = turn_managed_button(
 		    t, turn_text(t, TEXT_BUTTON_CLIENTS_OLDER, NO_ARGS), page, asked->number == 0);
-	buttons[count++] = turn_managed_button(t, turn_text(t, TEXT_BUTTON_MANAGED_CARD, NO_ARGS),
-	    (struct managed_press){.act = MANAGED_CARD, .hash = p->hash}, true);
+	buttons[count++] = card_button(t, p);
 	count += turn_managed_back(t, turn_managed_place(t), buttons + count);
 	turn_put(t, true,
 	    turn_text(t, any ? TEXT_MANAGED_REPS : TEXT_MANAGED_NO_REPS,
@@ -222,8 +231,7 @@ static void ask_status(struct turn *t, const struct managed_prospect *p)
 			buttons[count++] =
 			    turn_managed_button(t, turn_client_status(t, word, true), press, true);
 	}
-	buttons[count++] = turn_managed_button(t, turn_text(t, TEXT_BUTTON_MANAGED_CARD, NO_ARGS),
-	    (struct managed_press){.act = MANAGED_CARD, .hash = p->hash}, true);
+	buttons[count++] = card_button(t, p);
 	count += turn_managed_back(t, turn_managed_place(t), buttons + count);
 	turn_put(t, true,
 	    turn_text(t, TEXT_MANAGED_STATUSES,
@@ -317,8 +325,7 @@ static void note(struct turn *t)
 			   .by = turn_admin_name(t)});
 	turn_set_phase(t, PHASE_NONE);
 	struct button *card = ARENA_NEW(t->a, struct button);
-	*card = turn_managed_button(t, turn_text(t, TEXT_BUTTON_MANAGED_CARD, NO_ARGS),
-	    (struct managed_press){.act = MANAGED_CARD, .hash = p->hash}, true);
+	*card = card_button(t, p);
 	message_set_buttons(
 	    turn_say(t, TEXT_MANAGED_NOTED, ARGS({"name", quoted_name(t, p)})), card, 1);
 }
@@ -327,6 +334,29 @@ static void cancelled(struct turn *t)
 {
 	turn_set_phase(t, PHASE_NONE);
 	(void)turn_say(t, TEXT_CANCELLED, NO_ARGS);
+}
+
+/* What happened ---*/
+
+static void show_history(
+    struct turn *t, const struct managed_prospect *p, const struct managed_press *press)
+{
+	const struct client_view *client = &p->client;
+	size_t shown, count = 0;
+	const char *text = turn_history(t, client, &shown);
+	struct button *buttons = ARENA_ARRAY(t->a, struct button, BUTTONS_BESIDES);
+	struct managed_press page = {.act = MANAGED_HISTORY, .hash = p->hash};
+	if (press->number > 0)
+		buttons[count++] = turn_managed_button(
+		    t, turn_text(t, TEXT_BUTTON_HISTORY_NEWEST, NO_ARGS), page, true);
+	if (shown > 0 && (shown < client->event_count || client->more_events)) {
+		page.number = client->events[shown - 1].id;
+		buttons[count++] = turn_managed_button(
+		    t, turn_text(t, TEXT_BUTTON_HISTORY_OLDER, NO_ARGS), page, press->number == 0);
+	}
+	buttons[count++] = card_button(t, p);
+	count += turn_managed_back(t, turn_managed_place(t), buttons + count);
+	turn_put(t, true, text, buttons, count);
 }
 
 /* A press -------------------------------------------------------------------------------------------------------------------*/
@@ -346,6 +376,9 @@ static void press_managed(struct turn *t)
 	switch (press.act) {
 	case MANAGED_CARD:
 		turn_show_managed(t, p, press.place ? press.place : turn_managed_place(t), true);
+		break;
+	case MANAGED_HISTORY:
+		show_history(t, p, &press);
 		break;
 	case MANAGED_ASK_REP:
 		ask_rep(t, p, &press);

@@ -137,6 +137,7 @@ static size_t card_buttons(const struct turn *t, const struct managed_prospect *
 		enum text_id label;
 		bool shown, new_row;
 	} rows[] = {
+	    {{.act = MANAGED_HISTORY, .hash = p->hash}, TEXT_BUTTON_HISTORY, true, true},
 	    {{.act = MANAGED_ASK_REP, .hash = p->hash},
 		p->rep_id ? TEXT_BUTTON_MANAGED_REASSIGN : TEXT_BUTTON_MANAGED_ASSIGN, open, true},
 	    {queue, TEXT_BUTTON_MANAGED_QUEUE, open && p->rep_id, false},

@@ -48,7 +48,7 @@ static const char *event_text(const struct turn *t, const struct client_event *e
 	    {"status", TEXT_EVENT_STATUS},
 	    {"reopened", TEXT_EVENT_REOPENED},
 	};
-	const char *who = quote_name(t->a, event->who, WHO_UNITS);
+	const char *who = quote_name(t->a, event->who ? event->who : event->by, WHO_UNITS);
 	const char *reason = turn_archive_reason(t, event->detail);
 	/* prospects_joined */
 	if (event->kind && strcmp(event->kind, "archived") == 0 && event->detail &&
@@ -70,10 +70,21 @@ static const char *event_text(const struct turn *t, const struct client_event *e
 	return shorten(t->a, text_tidy(t->a, event->kind ? event->kind : ""), KIND_UNITS);
 }
 
+/* Of what a manager has done the texts for reps do not say who that was. */
+static const char *doer(const struct turn *t, const struct client_event *event)
+{
+	static const char *const kinds[] = {"given", "taken", "status", "reopened"};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (event->by && event->kind && strcmp(event->kind, kinds[i]) == 0)
+			return turn_text(t, TEXT_EVENT_BY,
+			    ARGS({"who", quote_name(t->a, event->by, WHO_UNITS)}));
+	return "";
+}
+
 static const char *event_line(const struct turn *t, const struct client_event *event, size_t units)
 {
-	return arena_concat(
-	    t->a, "\n", event->at ? event->at : "", " ", event_text(t, event, units), (char *)NULL);
+	return arena_concat(t->a, "\n", event->at ? event->at : "", " ",
+	    event_text(t, event, units), doer(t, event), (char *)NULL);
 }
 
 static const char *source_text(const struct turn *t, const struct client_view *client)
@@ -269,12 +280,8 @@ static void press_card(struct turn *t)
 		turn_show_client(t, client);
 }
 
-/* As many events as one message holds; the first whole, as far as that goes. */
-static void press_history(struct turn *t)
+const char *turn_history(const struct turn *t, const struct client_view *client, size_t *count)
 {
-	const struct client_view *client = pressed(t);
-	if (!client)
-		return;
 	const char *text = turn_text(t, TEXT_HISTORY_HEADER, ARGS({"name", quoted(t, client)}));
 	size_t units = text_utf16_units(text), shown = 0;
 	for (; shown < client->event_count && shown < CLIENT_EVENTS_A_PAGE; shown++) {
@@ -284,8 +291,17 @@ static void press_history(struct turn *t)
 			break;
 		text = arena_concat(t->a, text, line, (char *)NULL);
 	}
-	if (shown == 0)
-		text = turn_join(t, text, turn_text(t, TEXT_HISTORY_END, NO_ARGS));
+	*count = shown;
+	return shown ? text : turn_join(t, text, turn_text(t, TEXT_HISTORY_END, NO_ARGS));
+}
+
+static void press_history(struct turn *t)
+{
+	const struct client_view *client = pressed(t);
+	if (!client)
+		return;
+	size_t shown;
+	const char *text = turn_history(t, client, &shown);
 	struct button *buttons = ARENA_ARRAY(t->a, struct button, 2);
 	size_t count = 0;
 	if (t->press.about) /* an older page: the newest is the way back */

@@ -40,7 +40,9 @@ void fold_managed_interests(struct fold_interests *in, size_t place, const struc
 		    (struct managed_card_ask){.place = (int64_t)place,
 			.has_hash = true,
 			.hash = ask->press.hash,
-			.asker = event->user_id};
+			.asker = event->user_id,
+			.before = ask->events_before,
+			.events = ask->wants_history ? CLIENT_EVENTS_A_PAGE + 1 : 0};
 		return;
 	}
 }
