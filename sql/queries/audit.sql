@@ -50,6 +50,12 @@ FROM unnest($1::varchar[], $2::text[], $3::text[], $4::bigint[], $5::text[]) AS 
 INSERT INTO salesreg.audit (actor, who, called, action, prospect, after)
 SELECT 'admin', f.admin::text, left(f.called, 255), 'note', f.prospect, pg_catalog.jsonb_build_object('note', f.said)
 FROM unnest($1::varchar[], $2::text[], $3::bigint[], $4::text[]) AS f (prospect, said, admin, called)
+-- name: audit_code_resent cold
+-- $1 accounts that admins had another code mailed for just now, $2 to which addresses, $3 the admins' accounts, $4 their names
+INSERT INTO salesreg.audit (actor, who, called, action, after)
+SELECT 'admin', f.admin::text, left(f.called, 255), 'resend-code',
+       pg_catalog.jsonb_build_object('telegram_id', f.account, 'email', f.email)
+FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) AS f (account, email, admin, called)
 -- name: audit_moved cold
 -- $1 reps whom admins moved to other accounts just now, $2 the accounts they had, $3 those they have, $4 the admins'
 INSERT INTO salesreg.audit (actor, who, action, rep, before, after)

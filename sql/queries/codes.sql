@@ -39,6 +39,18 @@ FROM (SELECT c.user_id, c.mailbox, c.created_at, c.wrong
       FROM (SELECT c.created_at FROM salesreg.email_codes c WHERE c.created_at > now() - interval '1 hour'
             ORDER BY c.created_at DESC LIMIT $3::integer) l) m
 ORDER BY m.created_at DESC
+-- name: codes_waiting cold
+-- $1 an account or an address, or NULL for all, $2 how many at most: whom a code is asked for, longest first. The last column: how many there are
+SELECT c.id, c.user_id, c.email, c.email_key, c.state, s.locale, left(s.draft ->> 'name', 255), count(*) OVER ()
+FROM salesreg.email_codes c JOIN salesreg.user_sessions s ON s.user_id = c.user_id
+WHERE c.live AND s.phase = 'code' AND ($1::text IS NULL OR c.user_id::text = $1::text OR lower(c.email) = lower($1::text))
+ORDER BY c.created_at, c.id LIMIT $2::integer
+-- name: codes_again cold
+-- $1 a code that is asked for: of this person no other, from now on. Whether it was
+WITH over AS (
+    UPDATE salesreg.email_codes SET live = false WHERE id = $1::bigint AND live RETURNING 1
+)
+SELECT count(*) FROM over
 -- name: codes_over
 -- $1 people: they are asked for no code any more
 UPDATE salesreg.email_codes SET live = false WHERE user_id = ANY ($1::bigint[]) AND live

@@ -81,3 +81,37 @@ const struct queue codes_queue = {
     .result_size = sizeof(struct code_result),
     .results = write_results,
 };
+
+size_t codes_waiting(struct db_plan *plan, struct arena *a, size_t limit)
+{
+	return db_plan_add(plan, SQL_CODES_WAITING, NULL, db_i64(a, (int64_t)limit));
+}
+
+size_t codes_waiting_parse(const PGresult *result, struct arena *a, struct code_waiting **rows)
+{
+	static const struct column columns[] = {COL(code_waiting, id, I64),
+	    COL(code_waiting, user_id, I64), COL(code_waiting, email, TEXT),
+	    COL(code_waiting, email_key, TEXT), COL(code_waiting, state, TEXT),
+	    COL(code_waiting, locale, TEXT), COL(code_waiting, name, TEXT),
+	    COL(code_waiting, total, I64)};
+	return ROWS_PARSE(result, a, columns, rows);
+}
+
+bool codes_waiting_now(struct db_session *s, struct arena *a, const char *who, size_t limit,
+    struct code_waiting **rows, size_t *count)
+{
+	const PGresult *r = db_session_run(s, SQL_CODES_WAITING, who, db_i64(a, (int64_t)limit));
+	*count = r ? codes_waiting_parse(r, a, rows) : 0;
+	return r;
+}
+
+bool codes_again(
+    struct db_session *s, struct arena *a, const struct code_waiting *code, bool *is_there)
+{
+	const PGresult *r = db_session_run(s, SQL_CODES_AGAIN, db_i64(a, code->id));
+	*is_there = r && db_get_i64(r, 0, 0, 0) > 0;
+	if (!r || !*is_there)
+		return r;
+	return db_session_run(s, SQL_CODES_REQUEST, db_i64_array(a, &code->user_id, 1),
+	    db_text_array(a, &code->email, 1), db_text_array(a, &code->email_key, 1));
+}

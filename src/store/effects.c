@@ -244,6 +244,11 @@ static const struct write {
 	{OF(effect.email_key, TEXT)}, NULL, is_proven},
     {KIND(WRONG_CODE), SQL_CODES_WRONG, {OF(effect.code_id, I64)}, NULL, NULL},
     {KIND(CODE_DONE) | KIND(SEND_CODE), SQL_CODES_OVER, {OF_USER}, NULL, NULL},
+    {KIND(RESEND_CODE), SQL_CODES_OVER, {OF(effect.to, I64)}, NULL, NULL},
+    {KIND(RESEND_CODE), SQL_CODES_REQUEST,
+	{OF(effect.to, I64), OF(effect.email, TEXT), OF(effect.email_key, TEXT)}, NULL, NULL},
+    {KIND(RESEND_CODE), SQL_AUDIT_CODE_RESENT,
+	{OF(effect.to, I64), OF(effect.email, TEXT), OF_USER, OF(effect.by, TEXT)}, NULL, NULL},
     {KIND(SEND_CODE), SQL_CODES_REQUEST,
 	{OF_USER, OF(effect.email, TEXT), OF(effect.email_key, TEXT)}, NULL, NULL},
 };

@@ -36,7 +36,7 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "a:6:c", "adm:ok:501", "adm:no:501", "adm:ok:900", "adm:no:500", "adm:menu", "adm:menu:e", "админ", "/broadcast", "adm:cast",
     "cast:go:8:0123456789abcdef0123456789abcdef", "cast:no:8:0123456789abcdef0123456789abcdef",
     "cast:stop:8:0123456789abcdef0123456789abcdef", "/stats", "adm:stats", "adm:days:30", "adm:days:31",
-    "own words", "adm:no:501:w", "adm:no:501:t", "adm:no:501:1", "adm:no:501:b",
+    "own words", "/pending", "adm:code:501", "adm:no:501:w", "adm:no:501:t", "adm:no:501:1", "adm:no:501:b",
     "adm:reps", "adm:reps:3", "r:501:i:0.", "r:501:p:0.1", "r:501:p1:0.", "r:501:p0:0.",
     "r:501:r:0.", "r:501:s:0.", "r:501:s1:0.", "r:501:a:0.", "r:501:c:0.", "r:501:c:0..7",
     "r:501:c1:0..7", "r:501:c1:0.",
@@ -188,6 +188,7 @@ struct facts {
 	struct rep_card rep_card;
 	struct rep_line rep_lines[REPS_A_PAGE];
 	struct rep_page reps;
+	struct code_waiter waiter;
 	struct client_line lines[CLIENTS_A_PAGE];
 	struct client_page page;
 	struct client_event events[CLIENT_EVENTS_A_PAGE];
@@ -283,6 +284,12 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 			.open = desk,
 			.paused = desk & 1,
 			.available = desk & 2};
+	f->waiter = (struct code_waiter){.telegram_id = 501,
+	    .code_id = 3,
+	    .name = desk & 1 ? f->subject.name : NULL,
+	    .email = "x@a.example",
+	    .email_key = "x@a.example",
+	    .state = (enum code_state)(desk % (CODE_FAILED + 1))};
 	f->reps = (struct rep_page){.lines = f->rep_lines,
 	    .count = desk % (REPS_A_PAGE + 1),
 	    .page = desk >> 6,
@@ -616,7 +623,10 @@ static struct event next_event(struct input *in, struct arena *a)
 static void complete_card(struct event *e, const struct subject_view *subject, struct arena *a)
 {
 	const char *const parts[] = {subject->name, subject->email};
-	if (e->kind == EVENT_BUTTON && e->message_id && strncmp(e->text, "adm:", 4) == 0)
+	const char *const code[] = {"x@a.example", "3"};
+	if (e->kind == EVENT_BUTTON && e->message_id && strcmp(e->text, "adm:code:501") == 0)
+		e->text = arena_printf(a, "%s:%s", e->text, fingerprint(a, code, 2));
+	else if (e->kind == EVENT_BUTTON && e->message_id && strncmp(e->text, "adm:", 4) == 0)
 		e->text = arena_printf(a, "%s:%s", e->text, fingerprint(a, parts, 2));
 }
 
@@ -629,6 +639,8 @@ static void set_facts(struct conversation_state *s, const struct facts *f)
 	s->audience = f->audience;
 	s->rep_card = &f->rep_card;
 	s->reps = &f->reps;
+	s->code_waiters = &f->waiter;
+	s->code_waiter_count = s->code_waiter_total = 1;
 	s->business = f->has_business ? &f->business : NULL;
 	s->clients = f->has_page ? &f->page : NULL;
 	s->client = f->has_client ? &f->client : NULL;
@@ -700,6 +712,8 @@ static void forget_what_was_not_asked(
 		s->rep_card = NULL;
 	if (!interest->wants_reps)
 		s->reps = NULL;
+	if (!interest->wants_applications)
+		s->code_waiter_count = 0;
 	if (!interest->wants_calendar) {
 		s->calendar = (struct calendar_view){0};
 		s->calendar_link = (struct fresh_link){0};
@@ -844,6 +858,11 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		return;
 	case EFFECT_SEND_CODE:
 		require(e->email && e->email_key && s->rules->proves_email && s->code_wait_us == 0);
+		return;
+	case EFFECT_RESEND_CODE:
+		require(event->user_id == ADMIN && s->code_waiter_count > 0);
+		require(e->to == s->code_waiters[0].telegram_id && e->email && e->email_key);
+		require(interest->wants_applications && e->by && *e->by);
 		return;
 	case EFFECT_WRONG_CODE:
 		require(s->code && !s->code->matches && interest->code);

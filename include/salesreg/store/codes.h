@@ -3,6 +3,7 @@
  * Ownership: as in store/people.h. Units: microseconds (_us). Errors: those of the run.
  */
 #pragma once
+#include "salesreg/db/session.h"
 #include "salesreg/store/queue.h"
 
 /* What a person is asked for, and who has the address now (holder NULL: nobody). */
@@ -54,3 +55,18 @@ struct code_result {
 	const char *payload; /* of a sendMessage; NULL: nothing is said */
 	bool lost;           /* this attempt's mail cannot have arrived */
 };
+
+/* Whom a code is asked for. */
+struct code_waiting {
+	int64_t id, user_id, total; /* total: of those there are */
+	const char *email, *email_key, *state;
+	const char *locale, *name; /* may be NULL */
+};
+size_t codes_waiting(struct db_plan *plan, struct arena *a, size_t limit);
+size_t codes_waiting_parse(const PGresult *result, struct arena *a, struct code_waiting **rows);
+/* The same of this account or address. False: the session says why. */
+bool codes_waiting_now(struct db_session *s, struct arena *a, const char *who, size_t limit,
+    struct code_waiting **rows, size_t *count);
+/* In the caller's transaction: another code is mailed instead of this one. *is_there: false: it is asked for no more. */
+bool codes_again(
+    struct db_session *s, struct arena *a, const struct code_waiting *code, bool *is_there);

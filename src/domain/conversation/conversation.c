@@ -310,6 +310,8 @@ static void forget_facts(struct conversation_state *next)
 	next->missed = false;
 	next->managed = NULL;
 	next->applications = NULL;
+	next->code_waiters = NULL;
+	next->code_waiter_count = next->code_waiter_total = 0;
 	next->untaken = NULL;
 	next->waiting_claims = NULL;
 	next->application_count = next->application_total = next->untaken_count = 0;

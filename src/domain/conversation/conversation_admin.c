@@ -146,6 +146,7 @@ static void admin_lists(struct turn *t)
 		list_applications(t);
 	else
 		add_invite(t, turn_say(t, TEXT_APPLICATIONS_NONE, NO_ARGS));
+	turn_list_code_waiters(t);
 	list_untaken(t);
 }
 

@@ -110,6 +110,7 @@ extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_
     dialogue_stats;
 extern const struct dialogue dialogue_broadcasts;
 extern const struct dialogue dialogue_reps, dialogue_rep_card, dialogue_decide;
+extern const struct dialogue dialogue_resend;
 extern const struct dialogue dialogue_managed_find, dialogue_managed_acts;
 
 /* conversation_dialogues.c */
@@ -387,6 +388,10 @@ const char *turn_rep_status(
 const char *turn_rep_status_word(const struct turn *t, const char *word, bool paused);
 /* The way to a page of the list, in the place of the message. */
 struct button turn_reps_button(const struct turn *t, int64_t page);
+
+/* admin/conversation_resend.c */
+/* Who is asked for a code that was mailed, with a button each that mails another one; nothing if nobody is. */
+turn_handler turn_list_code_waiters;
 
 /* admin/conversation_decide.c */
 /* Approve and reject, in this language: two. */

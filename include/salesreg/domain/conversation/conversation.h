@@ -162,6 +162,8 @@ struct conversation_state {
 	const struct application_view *applications; /* longest waiting first, not all of them */
 	const struct claim_view *waiting_claims;     /* the same */
 	size_t application_count, waiting_claim_count, application_total /* of both */;
+	const struct code_waiter *code_waiters; /* longest first, not all of them */
+	size_t code_waiter_count, code_waiter_total;
 	const struct untaken_view *untaken;
 	size_t untaken_count;
 };
@@ -209,7 +211,13 @@ struct conversation_interest {
 	bool changes_assignments; /* the assignment lock must be taken first */
 };
 /* What a person is told of the mail with the code, who did nothing meanwhile. */
-enum code_news { CODE_NEWS_DELAYED, CODE_NEWS_SENT_LATE, CODE_NEWS_REFUSED, CODE_NEWS_FAILED };
+enum code_news {
+	CODE_NEWS_AGAIN,
+	CODE_NEWS_DELAYED,
+	CODE_NEWS_SENT_LATE,
+	CODE_NEWS_REFUSED,
+	CODE_NEWS_FAILED
+};
 struct message *conversation_code_news(const struct catalog *catalog, enum locale locale,
     int64_t chat_id, enum code_news news, const char *email, struct arena *a);
 /* The six digits of a text that is nothing but them, spaces, dashes and dots aside, or a short line with them and no other

@@ -27,6 +27,7 @@
 	X(MOVE, "move") /* rep_id, from and to, name (NULL: as it is), email_key if proven */           \
 	X(REFUSE_CLAIM, "refuse claim") /* to: whose claim it was */                                    \
 	X(SEND_CODE, "send code")       /* email, email_key: instead of any other */                    \
+	X(RESEND_CODE, "resend code")   /* to, email, email_key: by an admin */                         \
 	X(WRONG_CODE, "wrong code")     /* code_id */                                                   \
 	X(CODE_DONE, "code done")       /* no code is asked for any more */                             \
 	X(EVICT, "evict")             /* rep_id, from: whose e-mail turned out to be another's */       \

@@ -195,6 +195,14 @@ struct broadcast_audience {
 	int64_t reached, unreached;
 };
 
+/* Who is asked for a code that was mailed. */
+struct code_waiter {
+	int64_t telegram_id, code_id;
+	const char *name, *email, *email_key; /* name: NULL: none was given */
+	enum code_state state;
+	enum locale locale;
+};
+
 /* A prospect that every rep has declined. */
 struct untaken_view {
 	const char *name, *telegram, *context, *email;

@@ -93,6 +93,7 @@
 	X(REP_CAPACITY_SET, "r:", ":c1", false)                                                    \
 	X(APPROVE, "adm:ok:", "", true)                                                            \
 	X(REJECT, "adm:no:", "", true)                                                             \
+	X(CODE_RESEND, "adm:code:", "", true)                                                      \
 	X(REJECT_PLAIN, "adm:no:", ":0", true)                                                     \
 	X(REJECT_NOT_OURS, "adm:no:", ":1", true)                                                  \
 	X(REJECT_WRONG_DATA, "adm:no:", ":2", true)                                                \

@@ -47,10 +47,10 @@ struct batch {
 	struct fold_writes writes;
 	const char *park_reason;
 	struct {
-		size_t sessions, reps, rep_pages, rep_cards, emails, assignments, subjects,
-		    client_pages, chosen, client_searches, client_cards, client_histories, lock,
-		    applications, untaken, missed, claims, waiting_claims, locales, invites, codes,
-		    code_mails, calendars, agenda_busy, agenda_days, agenda_windows,
+		size_t sessions, reps, code_waiting, rep_pages, rep_cards, emails, assignments,
+		    subjects, client_pages, chosen, client_searches, client_cards, client_histories,
+		    lock, applications, untaken, missed, claims, waiting_claims, locales, invites,
+		    codes, code_mails, calendars, agenda_busy, agenda_days, agenda_windows,
 		    calendar_choices, hours, zones, edits, prospects, links, questions, pairs,
 		    partners, business, found, managed_cards, managed_reps;
 		size_t broadcasts, audience;

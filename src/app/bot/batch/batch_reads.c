@@ -117,6 +117,8 @@ static void plan_desk(struct batch *b, struct db_plan *plan)
 	if (in->rep_page_count)
 		b->steps.rep_pages =
 		    desk_reps(plan, a, in->rep_pages, in->rep_page_count, REPS_A_PAGE);
+	if (in->wants_applications && b->options.rules->proves_email)
+		b->steps.code_waiting = codes_waiting(plan, a, CONVERSATION_SHOWN_MAX);
 	if (in->wants_rep_cards)
 		b->steps.rep_cards = desk_cards(plan, a, in->subjects, in->subject_count,
 		    time_zone_here(arena_alloc(a, TIME_ZONE_SIZE)));
@@ -131,6 +133,12 @@ static void unpack_desk(struct batch *b, const struct db_reply *reply, struct fo
 		input->rep_line_count =
 		    desk_reps_parse(reply->results[b->steps.rep_pages], a, &lines);
 		input->rep_lines = lines;
+	}
+	if (b->interests.wants_applications && b->options.rules->proves_email) {
+		struct code_waiting *waiting;
+		input->code_waiting_count =
+		    codes_waiting_parse(reply->results[b->steps.code_waiting], a, &waiting);
+		input->code_waiting = waiting;
 	}
 	if (b->interests.wants_rep_cards) {
 		input->rep_card_count =

@@ -88,7 +88,8 @@ static void say_with_buttons(struct turn *t, const char *text)
 struct message *conversation_code_news(const struct catalog *catalog, enum locale locale,
     int64_t chat_id, enum code_news news, const char *email, struct arena *a)
 {
-	static const enum text_id texts[] = {[CODE_NEWS_DELAYED] = TEXT_CODE_DELAYED,
+	static const enum text_id texts[] = {[CODE_NEWS_AGAIN] = TEXT_CODE_ASKED_AGAIN,
+	    [CODE_NEWS_DELAYED] = TEXT_CODE_DELAYED,
 	    [CODE_NEWS_SENT_LATE] = TEXT_CODE_SENT_LATE,
 	    [CODE_NEWS_REFUSED] = TEXT_CODE_REFUSED,
 	    [CODE_NEWS_FAILED] = TEXT_CODE_FAILED};

@@ -245,6 +245,16 @@ static const struct cli_command commands[] = {
 		"shown again.",
 	.options = invite_options,
 	.run = run_invite},
+    {.name = "resend-code",
+	.arguments = "WHO",
+	.arguments_most = 1,
+	.brief = "another mail with a code, for one who waits for it",
+	.help = "Mails another code to one who registers, or changes an e-mail address, and waits "
+		"for it (SMTP_URL); the code before is good no more. The limits of what people ask "
+		"for themselves do not count. WHO is the e-mail address that it goes to, or a "
+		"Telegram account.",
+	.options = rep_change_options,
+	.run = rep_run_resend_code},
     {.name = "set-hours",
 	.arguments = "EMAIL [HOURS…]",
 	.arguments_most = CLI_ANY_NUMBER,

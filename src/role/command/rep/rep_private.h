@@ -46,6 +46,7 @@ bool rep_news_decided(const struct rep_news *news, struct command_database *d, s
 /* Says that there is one. */
 void rep_news_say(struct command_database *d, struct arena *a, const struct rep_now *rep);
 
+int rep_run_resend_code(struct cli *c);
 extern const struct cli_option rep_add_options[];
 int rep_run_add(struct cli *c);
 int rep_run_merge(struct cli *c);

@@ -108,6 +108,8 @@ struct fold_input {
 	size_t application_count;
 	const struct claim_row *waiting_claims;
 	size_t waiting_claim_count;
+	const struct code_waiting *code_waiting;
+	size_t code_waiting_count;
 	const struct untaken_row *untaken;
 	size_t untaken_count;
 	const int64_t *missed; /* admins */

@@ -29,6 +29,27 @@ static void fill_page(struct folding *f, struct person *p)
 	p->state.reps = page;
 }
 
+static void fill_code_waiters(struct folding *f, struct person *p)
+{
+	const struct fold_input *input = f->input;
+	struct code_waiter *waiters =
+	    ARENA_ARRAY(f->a, struct code_waiter, input->code_waiting_count);
+	for (size_t i = 0; i < input->code_waiting_count; i++) {
+		const struct code_waiting *row = &input->code_waiting[i];
+		waiters[i] = (struct code_waiter){.telegram_id = row->user_id,
+		    .code_id = row->id,
+		    .name = row->name,
+		    .email = row->email,
+		    .email_key = row->email_key,
+		    .state = code_state_from_name(row->state),
+		    .locale = input->rules->default_locale};
+		(void)locale_parse(row->locale, &waiters[i].locale);
+		p->state.code_waiter_total = (size_t)row->total;
+	}
+	p->state.code_waiters = waiters;
+	p->state.code_waiter_count = input->code_waiting_count;
+}
+
 void fold_fill_desk(
     struct folding *f, struct person *p, const struct conversation_interest *interest)
 {
@@ -36,10 +57,14 @@ void fold_fill_desk(
 	const struct subject_view *subject = p->state.subject;
 	p->state.reps = NULL;
 	p->state.rep_card = NULL;
+	p->state.code_waiters = NULL;
+	p->state.code_waiter_count = p->state.code_waiter_total = 0;
 	if (!conversation_acts_as_admin(&p->state, p->user_id))
 		return;
 	if (interest->wants_reps)
 		fill_page(f, p);
+	if (interest->wants_applications)
+		fill_code_waiters(f, p);
 	for (size_t i = 0; interest->wants_rep_card && subject && i < input->rep_card_count; i++) {
 		const struct desk_card_row *row = &input->rep_cards[i];
 		if (strcmp(row->id, subject->rep_id) != 0)
