@@ -4,6 +4,7 @@
 #include "salesreg/sandbox/telegram/business/business.h"
 #include "salesreg/sandbox/telegram/chats.h"
 #include "salesreg/sandbox/telegram/entities.h"
+#include "salesreg/sandbox/telegram/file/file.h"
 #include "salesreg/sandbox/telegram/markup.h"
 #include "salesreg/sandbox/telegram/media.h"
 #include "salesreg/sandbox/telegram/people.h"
@@ -265,8 +266,8 @@ static const char *act_do_users(struct act *a)
 
 static const char *act_do_media(struct act *a)
 {
-	return say(a, NULL, media_members(a->arena, get_text(a, "type"), get_text(a, "caption")),
-	    UPDATE_MESSAGE);
+	const char *members = files_members(a->s, a->arena, a->json);
+	return members ? say(a, NULL, members, UPDATE_MESSAGE) : "content is no base64";
 }
 
 /* The caption of one's own photo or file. */

@@ -13,6 +13,7 @@
 #include "salesreg/sandbox/stream.h"
 #include "salesreg/sandbox/telegram/business/business.h"
 #include "salesreg/sandbox/telegram/call.h"
+#include "salesreg/sandbox/telegram/file/file.h"
 #include "salesreg/sandbox/telegram/updates.h"
 #include "salesreg/sandbox/transcript.h"
 #include <errno.h>
@@ -34,6 +35,8 @@ static void on_request(void *data, struct http_exchange *x)
 	const char *path = http_exchange_path(x), *wrong = NULL;
 	if (strncmp(path, "/bot", 4) == 0 && !(wrong = http_guard_program(&s->guard, x)))
 		call_handle(s, x, path);
+	else if (strncmp(path, "/file/bot", 9) == 0 && !(wrong = http_guard_program(&s->guard, x)))
+		files_handle(s, x, path);
 	else if (strncmp(path, "/sandbox/", 9) == 0 && !(wrong = http_guard_call(&s->guard, x)))
 		control_handle(s, x, path + 9);
 	else if (strncmp(path, "/google/", 8) == 0)
@@ -141,6 +144,7 @@ enum err sandbox_create(struct sandbox **out, uv_loop_t *loop,
 			business_finish(bot);
 		}
 		google_destroy(s->google);
+		files_finish(s);
 		transcript_finish(&s->transcript);
 		sandbox_state_finish(s);
 		free(s);
@@ -163,6 +167,7 @@ static void on_timer_closed(uv_handle_t *handle)
 		business_finish(bot);
 	}
 	google_destroy(s->google);
+	files_finish(s);
 	transcript_finish(&s->transcript);
 	sandbox_state_finish(s);
 	free(s);

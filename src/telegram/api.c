@@ -1,14 +1,13 @@
 #include "salesreg/telegram/api.h"
+#include "api_private.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/text.h"
-#include "salesreg/http/client.h"
 #include "salesreg/telegram/bytes.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/queue.h>
 
 enum { METHOD_MAX = 64, TOKEN_SECRET_MIN = 3, TOKEN_SECRET_MAX = 256 };
 
@@ -22,17 +21,6 @@ struct telegram_call {
 	bool only_id; /* nobody wants more of the answer than message_id */
 	enum telegram_method method;
 	int64_t started_us;
-};
-
-struct telegram {
-	struct http_client *http;
-	struct secret url_prefix; /* base/bot<token>/ */
-	struct secret token;
-	LIST_HEAD(, telegram_call) calls;
-	struct telegram_stats stats;
-	bool closing;
-	telegram_closed *closed;
-	void *closed_data;
 };
 
 /* --- counting --- */
@@ -110,8 +98,7 @@ static int64_t member_i64(const json_t *object, const char *key, int64_t fallbac
 	return json_is_integer(value) ? json_integer_value(value) : fallback;
 }
 
-/* Copies what fits, without the token, control characters and half characters. */
-static void scrub(
+void telegram_scrub(
     const struct telegram *tg, const char *s, size_t n, char out[TELEGRAM_DESCRIPTION_BYTES])
 {
 	const char *token = secret_reveal(&tg->token), *colon = strchr(token, ':');
@@ -255,9 +242,9 @@ static void on_http(const struct http_answer *http, void *data)
 		a.result = call->only_id ? NULL : result;
 	} else if (facts.is_reply) {
 		a.not_modified = a.class == TELEGRAM_OK;
-		scrub(tg, facts.description, strlen(facts.description), description);
+		telegram_scrub(tg, facts.description, strlen(facts.description), description);
 	} else if (http->err != ERR_OK) {
-		scrub(tg, http->error, strlen(http->error), description);
+		telegram_scrub(tg, http->error, strlen(http->error), description);
 	} else {
 		(void)snprintf(description, sizeof description,
 		    "HTTP status %ld with %zu bytes that are not the Bot API's", http->status,
@@ -338,6 +325,7 @@ bool telegram_call_maybe_delivered(const struct telegram_call *call)
 static void telegram_free(struct telegram *tg)
 {
 	secret_finish(&tg->url_prefix);
+	secret_finish(&tg->file_prefix);
 	secret_finish(&tg->token);
 	free(tg);
 }
@@ -357,10 +345,15 @@ struct telegram *telegram_create(uv_loop_t *loop, const char *api_base, const st
 	int n = snprintf(
 	    prefix, sizeof prefix, "%.*s/bot%s/", (int)base_size, base, secret_reveal(token));
 	struct http_client_options options = {.max_transfers = o ? o->max_transfers : 0};
-	bool ready = n > 0 && (size_t)n < sizeof prefix &&
-		     secret_set(&tg->url_prefix, prefix) == ERR_OK &&
-		     secret_set(&tg->token, secret_reveal(token)) == ERR_OK &&
-		     (tg->http = http_client_create(loop, &options));
+	bool ready =
+	    n > 0 && (size_t)n < sizeof prefix && secret_set(&tg->url_prefix, prefix) == ERR_OK;
+	if (ready)
+		n = snprintf(prefix, sizeof prefix, "%.*s/file/bot%s/", (int)base_size, base,
+		    secret_reveal(token));
+	ready = ready && n > 0 && (size_t)n < sizeof prefix &&
+		secret_set(&tg->file_prefix, prefix) == ERR_OK &&
+		secret_set(&tg->token, secret_reveal(token)) == ERR_OK &&
+		(tg->http = http_client_create(loop, &options));
 	explicit_bzero(prefix, sizeof prefix);
 	if (!ready) {
 		telegram_free(tg);

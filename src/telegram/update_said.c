@@ -8,6 +8,7 @@
 
 enum {
 	FILE_ID_BYTES = 512,
+	FILE_NAME_BYTES = 1024,
 	FORMAT_BYTES = 16 * 1024,
 	ENTITIES_MOST = 100,
 	URL_BYTES = 4096,
@@ -38,12 +39,15 @@ const struct event_file *update_read_file(const json_t *message, struct arena *a
 	const char *kind = update_first_present(message, kinds);
 	const json_t *value = kind ? json_object_get(message, kind) : NULL;
 	size_t sizes = json_array_size(value);
-	const char *id = update_short_text(
-	    sizes ? json_array_get(value, sizes - 1) : value, "file_id", FILE_ID_BYTES);
+	const json_t *one = sizes ? json_array_get(value, sizes - 1) : value;
+	const char *id = update_short_text(one, "file_id", FILE_ID_BYTES);
 	if (!id || !*id)
 		return NULL;
 	struct event_file *file = ARENA_NEW(a, struct event_file);
-	*file = (struct event_file){kind, id};
+	*file = (struct event_file){.kind = kind,
+	    .id = id,
+	    .name = update_short_text(one, "file_name", FILE_NAME_BYTES),
+	    .size = json_get_i64(one, "file_size", 0)};
 	return file;
 }
 

@@ -213,6 +213,7 @@ struct sandbox {
 	struct limits limits;
 	struct stats stats;
 	struct google *google;
+	struct sandbox_file *files; /* the newest first (telegram/file/file.h) */
 	void *extension_data;
 	struct keep *keep; /* NULL: nothing is kept from run to run */
 	struct buf out;    /* the answer being written */

@@ -71,6 +71,8 @@ struct business_event {
 struct event_file {
 	const char *kind; /* the name of its field: photo, video, voice… */
 	const char *id;
+	const char *name; /* NULL if it has none */
+	int64_t size;     /* in bytes; 0: not known */
 };
 
 struct event {

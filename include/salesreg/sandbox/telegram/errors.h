@@ -21,6 +21,8 @@
 	X(CONFLICT_SET_WEBHOOK, 409, "Conflict: terminated by setWebhook request")                 \
 	X(RESTART, 500, "Internal Server Error: restart")                                          \
 	X(BODY_INVALID, 400, "Bad Request: can't parse request parameters")                        \
+	X(FILE_ID_INVALID, 400, "Bad Request: invalid file_id")                                    \
+	X(FILE_TOO_BIG, 400, "Bad Request: file is too big")                                       \
 	X(CHAT_ID_EMPTY, 400, "Bad Request: chat_id is empty")                                     \
 	X(CHAT_NOT_FOUND, 400, "Bad Request: chat not found")                                      \
 	X(CHAT_MIGRATED, 400, "Bad Request: group chat was upgraded to a supergroup chat")         \

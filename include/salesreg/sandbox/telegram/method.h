@@ -23,6 +23,7 @@
 	X(SEND_CHAT_ACTION, "sendChatAction", method_send_chat_action)                             \
 	X(GET_ME, "getMe", method_get_me)                                                          \
 	X(GET_CHAT, "getChat", method_get_chat)                                                    \
+	X(GET_FILE, "getFile", method_get_file)                                                    \
 	X(GET_BUSINESS_CONNECTION, "getBusinessConnection", method_get_business_connection)        \
 	X(SET_MY_COMMANDS, "setMyCommands", method_set_my_commands)                                \
 	X(GET_MY_COMMANDS, "getMyCommands", method_get_my_commands)                                \
