@@ -5,7 +5,7 @@ CREATE TABLE salesreg.imports (
     id            bigint PRIMARY KEY,       -- one more than the last: only one import at a time writes
     file          text NOT NULL,            -- its name, '-' for what came by a pipe
     hash          text NOT NULL,            -- of its content: BLAKE2b, 128 bits
-    operator      text NOT NULL,            -- the user of the operating system who ran it
+    operator      text NOT NULL,            -- the user of the operating system who ran it; "admin" and an account: by chat
     state         text NOT NULL DEFAULT 'done' CHECK (state IN ('done', 'undone')),
     on_duplicate  text NOT NULL,
     read_rows     bigint NOT NULL,          -- the sum of the next five

@@ -47,3 +47,16 @@ CREATE INDEX broadcast_recipients_waiting_idx ON salesreg.broadcast_recipients (
 -- A message that is one of a broadcast: where it ends, it says so to its recipient's row.
 ALTER TABLE salesreg.outbox ADD COLUMN broadcast bigint;
 CREATE INDEX outbox_broadcast_idx ON salesreg.outbox (broadcast) WHERE broadcast IS NOT NULL;
+
+-- Files of prospects that admins sent: read, shown what would come of them, and imported at the admin's word. One a chat: a newer one takes
+-- its place. The file itself is Telegram's, and is asked for each time.
+CREATE TABLE salesreg.file_imports (
+    chat_id     bigint PRIMARY KEY,
+    message_id  bigint NOT NULL,                -- the admin's, with the file
+    file_id     text NOT NULL,
+    file_name   text NOT NULL,
+    size        bigint NOT NULL,                -- in bytes; 0: Telegram did not say
+    state       text NOT NULL DEFAULT 'sent',   -- then shown, for a day; then wanted: all, or the good rows of it
+    attempts    bigint NOT NULL DEFAULT 0,
+    due_at      timestamptz NOT NULL DEFAULT now()
+);

@@ -14,9 +14,11 @@ bool audit_commit(struct db_session *s)
 bool audit_write(struct db_session *s, struct arena *a, const struct audit_actor *operator,
     const struct audit_entry * entry)
 {
-	return db_session_run(s, SQL_AUDIT_WRITE, "operator", operator->user, operator->host,
-	    db_i64(a, operator->pid), operator->command, entry->action, entry->rep, entry->prospect,
-	    entry->before, entry->after);
+	bool by_chat = operator->admin != 0;
+	return db_session_run(s, SQL_AUDIT_WRITE, by_chat ? "admin" : "operator",
+	    by_chat ? db_i64(a, operator->admin) : operator->user, operator->host,
+	    by_chat ? NULL : db_i64(a, operator->pid), operator->command, entry->action, entry->rep,
+	    entry->prospect, entry->before, entry->after);
 }
 
 bool audit_list(struct db_session *s, struct arena *a, const char *rep, const char *prospect,

@@ -179,7 +179,9 @@ bool imports_write(struct db_session *s, struct arena *a, const struct import_na
 	       db_session_run_plain(s, SQL_IMPORTS_UPDATE) &&
 	       db_session_run_plain(s, SQL_IMPORTS_DETAILS) &&
 	       db_session_run(s, SQL_IMPORTS_RECORD, number, import->file, import->hash,
-		   import->me->user, import->on_duplicate) &&
+		   import->me->admin ? arena_printf(a, "admin %lld", (long long)import->me->admin)
+				     : import->me->user,
+		   import->on_duplicate) &&
 	       write_audit(s, a, import) && db_session_run(s, SQL_IMPORTS_REMEMBER, number) &&
 	       db_session_run_plain(s, SQL_IMPORTS_CLEAR);
 }

@@ -35,24 +35,22 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "menu:status", "menu:email", "menu:unreg", "menu:help", "un:yes", "un:no", "a:5:c", "a:5:d",
     "a:6:c", "adm:ok:501", "adm:no:501", "adm:ok:900", "adm:no:500", "adm:menu", "adm:menu:e", "админ", "/broadcast", "adm:cast",
     "cast:go:8:0123456789abcdef0123456789abcdef", "cast:no:8:0123456789abcdef0123456789abcdef",
-    "cast:stop:8:0123456789abcdef0123456789abcdef", "/stats", "adm:stats", "adm:days:30", "adm:days:31",
+    "cast:stop:8:0123456789abcdef0123456789abcdef", "/stats", "adm:stats", "adm:days:30", "adm:days:31", "imp:7:y", "imp:7:g", "imp:7:n", "imp:8:y",
     "own words", "/pending", "adm:code:501", "adm:no:501:w", "adm:no:501:t", "adm:no:501:1", "adm:no:501:b",
     "adm:reps", "adm:reps:3", "r:501:i:0.", "r:501:p:0.1", "r:501:p1:0.", "r:501:p0:0.",
     "r:501:r:0.", "r:501:s:0.", "r:501:s1:0.", "r:501:a:0.", "r:501:c:0.", "r:501:c:0..7",
-    "r:501:c1:0..7", "r:501:c1:0.",
-    "123456", "12 34 56",
-    "rABCDEFGHIJKLMNOPQRSTUVWX", "pABCDEFGHIJKLMNOPQRSTUV", "cABCDEFGHIJKLMNOPQRSTUV", "pros:yes",
-    "pros:stop", "pros:resume", "ищу недвижимость", "стоп", "claim", "code:again", "часы",
-    "menu:hours", "hours:six", "hours:zone", "zone:set:Asia/Dubai", "Дубай", "UTC+4", "пн-пт 10-19",
-    "выходной завтра", "календарь", "menu:cal", "cal:off", "cal:off:yes", "cal:choose", "a:5:o",
-    "a:5:b", "a:5:k", "a:5:n", "a:5:s", "готово", "срочно", "q:0123456789abcdef:0:t0",
-    "q:0123456789abcdef:0:d1", "q:0123456789abcdef:1:c1", "q:0123456789abcdef:1:b",
-    "q:0123456789abcdef:5:s", "q:0123456789abcdef:6:s", "q:0123456789abcdef:7:b",
-    "q:0000000000000000:1:c1", "Вилла", "до 300 тыс", "в мае", "+7 999 123-45-67", "пропустить",
-    "назад", "a:5:v", "a:5:x", "a:5:x1", "a:5:x0", "a:6:x5", "cal:pick:5", "cal:pick:7",
-    "cal:pick:6", "cal:into", "cal:into:5", "cal:into:7", "cl:s", "cl:o8000000000000000.2",
-    "cl:n1.ffffffffffffffff", "cl:c0.0", "menu:own", "menu:find", "cl:f1.2.иван", "a:5:i",
-    "a:5:i:e", "a:5:h", "a:5:h:7", "a:5:w",
+    "r:501:c1:0..7", "r:501:c1:0.", "123456", "12 34 56", "rABCDEFGHIJKLMNOPQRSTUVWX",
+    "pABCDEFGHIJKLMNOPQRSTUV", "cABCDEFGHIJKLMNOPQRSTUV", "pros:yes", "pros:stop", "pros:resume",
+    "ищу недвижимость", "стоп", "claim", "code:again", "часы", "menu:hours", "hours:six",
+    "hours:zone", "zone:set:Asia/Dubai", "Дубай", "UTC+4", "пн-пт 10-19", "выходной завтра",
+    "календарь", "menu:cal", "cal:off", "cal:off:yes", "cal:choose", "a:5:o", "a:5:b", "a:5:k",
+    "a:5:n", "a:5:s", "готово", "срочно", "q:0123456789abcdef:0:t0", "q:0123456789abcdef:0:d1",
+    "q:0123456789abcdef:1:c1", "q:0123456789abcdef:1:b", "q:0123456789abcdef:5:s",
+    "q:0123456789abcdef:6:s", "q:0123456789abcdef:7:b", "q:0000000000000000:1:c1", "Вилла",
+    "до 300 тыс", "в мае", "+7 999 123-45-67", "пропустить", "назад", "a:5:v", "a:5:x", "a:5:x1",
+    "a:5:x0", "a:6:x5", "cal:pick:5", "cal:pick:7", "cal:pick:6", "cal:into", "cal:into:5",
+    "cal:into:7", "cl:s", "cl:o8000000000000000.2", "cl:n1.ffffffffffffffff", "cl:c0.0", "menu:own",
+    "menu:find", "cl:f1.2.иван", "a:5:i", "a:5:i:e", "a:5:h", "a:5:h:7", "a:5:w",
     /* of admins */
     "adm:find", "pl:1.иван", "pc:0000000000000007c", "pc:ffffffffffffffffc3.иван", "/find Ada",
     "найти"};
@@ -579,7 +577,8 @@ static struct event next_event(struct input *in, struct arena *a)
 	e.repeat = (enum event_repeat)(place >> 6 & 1);
 	if (e.kind == EVENT_MEDIA || e.kind == EVENT_EDITED)
 		e.caption = place & 64 ? e.text : NULL;
-	static const struct event_file files[] = {{"photo", "p1"}, {"video_note", "n1"}};
+	static const struct event_file files[] = {
+	    {.kind = "photo", .id = "p1"}, {.kind = "document", .id = "n1", .name = "x.csv"}};
 	if (e.kind == EVENT_MEDIA)
 		e.file = place & 8 ? &files[place & 1] : NULL;
 	if (e.kind == EVENT_BUTTON)
@@ -647,6 +646,7 @@ static void set_facts(struct conversation_state *s, const struct facts *f)
 	s->chosen = &f->chosen;
 	s->code = f->has_code ? &f->code : NULL;
 	s->code_wait_us = f->code_wait_us;
+	s->shown_file = f->has_opened ? 7 : 0;
 	s->code_wait_wrong = f->code_wait_wrong;
 	/* who was one stays one, as far as a row of the table says it */
 	if (f->has_prospect || !s->prospect)
@@ -1020,6 +1020,16 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		require(event->user_id == ADMIN && s->broadcast && e->broadcast == s->broadcast->id);
 		require(s->broadcast->state ==
 			(strcmp(e->reason, BROADCAST_STOP) == 0 ? BROADCAST_SENDING : BROADCAST_DRAFT));
+		return;
+	case EFFECT_SEND_FILE:
+		require(
+		    event->user_id == ADMIN && event->kind == EVENT_MEDIA && *e->said && *e->name);
+		require(e->message_id == event->said_id);
+		return;
+	case EFFECT_IMPORT_FILE:
+	case EFFECT_CANCEL_FILE:
+		require(event->user_id == ADMIN && s->shown_file == e->message_id);
+		require((e->kind == EFFECT_IMPORT_FILE) == (e->reason != NULL));
 		return;
 	case EFFECT_STATS:
 		require(event->user_id == ADMIN);

@@ -14,6 +14,7 @@ struct audit_actor {
 	const char *user, *host; /* of the operating system */
 	int64_t pid;
 	const char *command; /* "rep approve" */
+	int64_t admin;       /* by chat: their account, and the rest is NULL or 0; 0: an operator */
 };
 struct audit_entry {
 	const char *action;         /* approve, reject, suspend… */

@@ -82,7 +82,9 @@ static const char *spool(struct import_file *f, int from)
 static const char *open_it(struct import_file *f)
 {
 	struct stat is;
-	if (strcmp(f->name, "-") == 0) {
+	if (f->fd >= 0) {
+		/* it is open already */
+	} else if (strcmp(f->name, "-") == 0) {
 		const char *fault = spool(f, STDIN_FILENO);
 		if (fault)
 			return fault;
@@ -265,10 +267,16 @@ static const char *as_said(struct import_file *f, const struct look *l, const ch
 const char *import_file_open(
     struct import_file *f, struct arena *a, const char *name, const char *encoding)
 {
+	return import_file_take(f, a, -1, name, encoding);
+}
+
+const char *import_file_take(
+    struct import_file *f, struct arena *a, int fd, const char *name, const char *encoding)
+{
 	struct look l;
 	f->name = name;
 	f->arena = a;
-	f->fd = -1;
+	f->fd = fd;
 	f->decoder = (iconv_t)-1;
 	f->mark = 0;
 	const char *fault = open_it(f);

@@ -52,7 +52,8 @@ static const char *open_file(struct run *r)
 	const char *const *cells;
 	size_t count;
 	int64_t line;
-	const char *fault = import_file_open(&r->file, r->a, wish->path, wish->encoding);
+	const char *fault = import_file_take(
+	    &r->file, r->a, wish->has_fd ? wish->fd : -1, wish->path, wish->encoding);
 	if (!fault)
 		fault = import_reader_start(&r->reader, &r->file, wish->delimiter);
 	if (!fault)
@@ -145,8 +146,10 @@ static enum import_end end(struct run *r, enum import_end decided)
 	    .me = &wish->me,
 	    .counts = r->outcome->counts,
 	    .on_duplicate = wish->on_duplicate};
-	return imports_write(r->s, r->a, &name) && imports_commit(r->s) ? IMPORT_DONE
-									: IMPORT_DATABASE;
+	bool done = imports_write(r->s, r->a, &name) &&
+		    (!wish->written || wish->written(wish->data, r->s, r->outcome)) &&
+		    imports_commit(r->s);
+	return done ? IMPORT_DONE : IMPORT_DATABASE;
 }
 
 static enum import_end work(struct run *r)

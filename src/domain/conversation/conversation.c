@@ -61,6 +61,7 @@ static void interest_in(
 	interest->wants_client = facts & FACT_CLIENT;
 	interest->wants_applications = facts & FACT_APPLICATIONS;
 	interest->wants_link = facts & FACT_LINK;
+	interest->wants_file = facts & FACT_FILE;
 	interest->wants_calendar = facts & FACT_CALENDAR;
 	interest->wants_hours = facts & FACT_HOURS;
 	interest->tells_admins = facts & FACT_ADMINS;
@@ -320,6 +321,7 @@ static void forget_facts(struct conversation_state *next)
 	next->invite = next->held = NULL;
 	next->opened = NULL;
 	next->guesses_over = false;
+	next->shown_file = 0;
 	next->link = (struct fresh_link){0};
 	next->code = NULL;
 	next->code_wait_us = 0;

@@ -11,7 +11,7 @@ static const struct dialogue *const dialogues[] = {&dialogue_admins, &dialogue_a
     &dialogue_client_card, &dialogue_registration, &dialogue_codes, &dialogue_calendar,
     &dialogue_hours, &dialogue_zones, &dialogue_follow_ups, &dialogue_rep_menu, &dialogue_questions,
     &dialogue_prospects, &dialogue_owners, &dialogue_closing, &dialogue_relay, &dialogue_stats,
-    &dialogue_broadcasts, NULL};
+    &dialogue_broadcasts, &dialogue_files, NULL};
 
 static const struct phase *find_phase(enum conversation_phase phase, enum person_kind kind)
 {
@@ -125,7 +125,7 @@ void turn_said(struct turn *t)
 	const struct word_row *word = find_word(t);
 	const struct phase *row = phase_of(t->out->next.phase, t->kind);
 	if (turn_chose(t) || turn_noted(t) || turn_mirrored(t) || turn_replied(t) ||
-	    turn_human_leads(t) || turn_talks_on(t))
+	    turn_human_leads(t) || turn_talks_on(t) || turn_sent_file(t))
 		return;
 	if (word && (word->kinds & PERSON_ADMIN)) { /* theirs, or everybody's */
 		word->handler(t);

@@ -69,6 +69,7 @@ enum {
 	FACT_BROADCAST = 1 << 20,         /* of the admin's message whose id the button carries */
 	FACT_RUNNING_BROADCAST = 1 << 21, /* of the id that it carries */
 	FACT_REP = 1 << 13,               /* the card of the subject */
+	FACT_FILE = 1 << 24,              /* that was shown, and waits for a word */
 };
 enum {
 	/* reached also by who is suspended, and by who has no invitation where it takes one */
@@ -108,7 +109,7 @@ extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_
     dialogue_client_card, dialogue_calendar, dialogue_hours, dialogue_zones, dialogue_follow_ups,
     dialogue_prospects, dialogue_owners, dialogue_questions, dialogue_closing, dialogue_relay,
     dialogue_stats;
-extern const struct dialogue dialogue_broadcasts;
+extern const struct dialogue dialogue_broadcasts, dialogue_files;
 extern const struct dialogue dialogue_reps, dialogue_rep_card, dialogue_decide;
 extern const struct dialogue dialogue_resend;
 extern const struct dialogue dialogue_managed_find, dialogue_managed_acts;
@@ -422,6 +423,10 @@ size_t turn_managed_back(
 /* What a press under a card wants to be known. */
 void turn_managed_press_interest(
     const struct managed_press *press, struct conversation_interest *interest);
+
+/* admin/conversation_file.c */
+/* Whether an admin has sent a file of prospects, or what was meant as one: that has been answered. */
+bool turn_sent_file(struct turn *t);
 
 /* conversation_admin.c */
 /* What an admin decides about: other data under the same account are another application. */

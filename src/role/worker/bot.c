@@ -1,5 +1,6 @@
 #include "salesreg/store/bot.h"
 #include "salesreg/app/bot/admin/broadcaster.h"
+#include "salesreg/app/bot/admin/file_imports.h"
 #include "salesreg/app/bot/admin/stats_answers.h"
 #include "salesreg/app/bot/delivery/delivery.h"
 #include "salesreg/app/bot/mail/mailer.h"
@@ -32,6 +33,7 @@ struct bot {
 	struct mailer *mailer; /* NULL: e-mails are not proven */
 	struct stats_answers *stats;
 	struct broadcaster *broadcaster;
+	struct file_imports *files;
 	struct email_code_key code_key;
 	uv_timer_t deadline, count, naming;
 	int64_t bot_id;
@@ -50,6 +52,7 @@ static void destroy(void *data)
 	uv_close((uv_handle_t *)&bot->naming, NULL);
 	broadcaster_destroy(bot->broadcaster);
 	stats_answers_destroy(bot->stats);
+	file_imports_destroy(bot->files);
 	mailer_destroy(bot->mailer);
 	poller_destroy(bot->poller);
 	delivery_destroy(bot->delivery);
@@ -235,6 +238,7 @@ static void wake_for_admins(struct bot *bot)
 {
 	stats_answers_wake(bot->stats);
 	broadcaster_wake(bot->broadcaster);
+	file_imports_wake(bot->files);
 }
 
 static void on_notified(const char *channel, void *data)
@@ -312,6 +316,14 @@ static void start_for_admins(struct bot *bot)
 					     .rules = &bot->worker.rules,
 					     .leads = leads,
 					     .data = bot});
+	bot->files = file_imports_create(&w->loop, &(struct file_imports_options){
+						       .leader = bot->worker.pool,
+						       .uri = &w->config.database_url,
+						       .telegram = bot->telegram,
+						       .rules = &bot->worker.rules,
+						       .leads = leads,
+						       .data = bot,
+						   });
 }
 
 /* One connection, which whoever leads has. */

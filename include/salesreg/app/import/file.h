@@ -44,6 +44,9 @@ struct import_file {
 /* encoding: one of the names above, in any case; NULL: its bytes tell. Looks through all of it. */
 const char *import_file_open(
     struct import_file *f, struct arena *a, const char *name, const char *encoding);
+/* The same of what is open already, which `name` is only the name of. It is closed with the file. */
+const char *import_file_take(
+    struct import_file *f, struct arena *a, int fd, const char *name, const char *encoding);
 /* To its beginning, behind the byte order mark. */
 const char *import_file_rewind(struct import_file *f);
 /* The next piece as UTF-8 without NUL; *size 0: the end. room: IMPORT_FILE_PIECE * 2 at least. */

@@ -41,7 +41,8 @@ struct import_outcome {
 };
 
 struct import_wish {
-	const char *path;     /* "-": standard input */
+	const char *path;     /* "-": standard input; with `has_fd` only what it is called */
+	int fd;               /* open for reading; closed by the import */
 	const char *encoding; /* NULL: what it is */
 	char delimiter;       /* 0: the same */
 	const char *country, *zone;
@@ -50,11 +51,13 @@ struct import_wish {
 	const char *on_duplicate; /* skip, update or error */
 	const char *errors;       /* where the bad rows go; NULL: nowhere */
 	struct audit_actor me;    /* who does it */
-	bool is_partial, is_dry, is_strict;
+	bool is_partial, is_dry, is_strict, has_fd;
 	void (*on_seen)(void *data, const struct import_seen *seen);
 	void (*on_progress)(void *data, const struct import_progress *progress);
 	/* Asked before anything is written, when it is known what that is; NULL: nobody is. */
 	bool (*confirm)(void *data, const struct import_outcome *outcome);
+	/* In the transaction that imports, at its end: what else is to hold if it does. false: nothing is imported. NULL: nothing else. */
+	bool (*written)(void *data, struct db_session *s, const struct import_outcome *outcome);
 	void *data; /* of the callbacks */
 };
 

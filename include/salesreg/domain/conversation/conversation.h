@@ -151,6 +151,8 @@ struct conversation_state {
 	 * event if there is such; NULL: none */
 	const struct invite_view *held;
 	struct fresh_link link; /* for an admin who asks for one */
+	int64_t
+	    shown_file; /* the message of the file whose import waits for this admin's word; 0: none */
 	struct calendar_view calendar;
 	struct fresh_link calendar_link; /* to the consent page */
 	/* the languages that admins have chosen: for what is written to them */
@@ -202,6 +204,7 @@ struct conversation_interest {
 	struct managed_ask managed; /* → managed, if an admin asks */
 	bool wants_history;         /* → client: as many of them as a page has, and whole */
 	bool wants_link;            /* → link */
+	bool wants_file;            /* → shown_file */
 	bool wants_calendar;        /* → calendar, calendar_link */
 	bool wants_hours;           /* → hours */
 	const char *zone;           /* NULL: the event names none → zone */

@@ -49,6 +49,10 @@
 	X(DRAFT_BROADCAST, "draft broadcast")                                                           \
 	/* broadcast, reason: BROADCAST_SEND…, message_id: where it is said how far it is */          \
 	X(MOVE_BROADCAST, "move broadcast")                                                             \
+	/* message_id, said: the file's id, name, at: its bytes: an admin's, of prospects */             \
+	X(SEND_FILE, "send file")                                                                       \
+	X(IMPORT_FILE, "import file") /* message_id, reason: all of it, or its good rows */             \
+	X(CANCEL_FILE, "cancel file") /* message_id */                                                  \
 	X(HEARD, "heard") /* an admin has been shown what was missed */                                 \
 	/* name, username, source, campaign: who writes is a prospect from now on */                    \
 	X(NEW_PROSPECT, "new prospect")                                                                 \

@@ -106,6 +106,9 @@
 	X(BROADCAST_SEND, "cast:go:", "", true)                                                    \
 	X(BROADCAST_CANCEL, "cast:no:", "", true)                                                  \
 	X(BROADCAST_STOP, "cast:stop:", "", true)                                                  \
+	X(IMPORT_ALL, "imp:", ":y", false)                                                         \
+	X(IMPORT_GOOD, "imp:", ":g", false)                                                        \
+	X(IMPORT_NO, "imp:", ":n", false)                                                          \
 	X(STATS_DAYS, "adm:days:", "", false)                                                      \
 	X(CALENDAR_PICK, "cal:pick:", "", false)                                                   \
 	X(CALENDAR_TARGET, "cal:into:", "", false)

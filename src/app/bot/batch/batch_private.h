@@ -53,7 +53,7 @@ struct batch {
 		    codes, code_mails, calendars, agenda_busy, agenda_days, agenda_windows,
 		    calendar_choices, hours, zones, edits, prospects, links, questions, pairs,
 		    partners, business, found, managed_cards, managed_reps;
-		size_t broadcasts, audience;
+		size_t broadcasts, audience, files;
 	} steps; /* of the read */
 	int64_t *
 	    only; /* of each update of the batch: who is the only one found, where has_only says so */

@@ -186,6 +186,8 @@ void batch_plan_reads(struct batch *b, struct db_plan *plan)
 	batch_plan_broadcasts(b, plan);
 	plan_clients(b, plan);
 	batch_plan_managed(b, plan);
+	if (in->file_chat_count)
+		b->steps.files = file_imports_read(plan, a, in->file_chats, in->file_chat_count);
 	if (in->calendar_rep_count)
 		plan_calendars(b, plan);
 	if (in->hours_rep_count)
@@ -388,6 +390,12 @@ void batch_unpack(struct batch *b, const struct db_reply *reply, struct fold_inp
 	batch_unpack_broadcasts(b, reply, input);
 	unpack_clients(b, reply, input);
 	batch_unpack_managed(b, reply, input);
+	if (b->interests.file_chat_count) {
+		struct file_import_row *files;
+		input->file_count =
+		    file_imports_parse(reply->results[b->steps.files], &b->scratch, &files);
+		input->files = files;
+	}
 	if (b->interests.calendar_rep_count)
 		unpack_calendars(b, reply, input);
 	unpack_hours(b, reply, input);

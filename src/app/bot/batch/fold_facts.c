@@ -476,4 +476,8 @@ void fold_fill_facts(struct folding *f, struct person *p, const struct event *ev
 	fill_calendar(f, p, interest);
 	fold_fill_clients(f, p, interest);
 	fold_fill_managed(f, p, interest);
+	p->state.shown_file = 0;
+	for (size_t i = 0; interest->wants_file && i < f->input->file_count; i++)
+		if (f->input->files[i].chat_id == p->user_id)
+			p->state.shown_file = f->input->files[i].message_id;
 }

@@ -50,6 +50,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 	    .client_searches = ARENA_ARRAY(a, struct client_ask, count),
 	    .client_cards = ARENA_ARRAY(a, struct client_ask, count),
 	    .client_histories = ARENA_ARRAY(a, struct client_ask, count),
+	    .file_chats = ARENA_ARRAY(a, int64_t, count),
 	    .managed_searches = ARENA_ARRAY(a, struct prospect_search, count),
 	    .managed_cards = ARENA_ARRAY(a, struct managed_card_ask, 2 * count),
 	    .managed_reps = ARENA_ARRAY(a, struct managed_reps_ask, count),
@@ -138,6 +139,8 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 			in->calendar_reps[in->calendar_rep_count++] = event->user_id;
 		add_clients(in, i, event->user_id, of);
 		fold_managed_interests(in, i, event, of, a);
+		if (of->wants_file)
+			in->file_chats[in->file_chat_count++] = event->user_id;
 		if (of->chosen_id)
 			in->chosen[in->chosen_count++] =
 			    (struct chosen_ask){event->user_id, of->chosen_id, of->chosen_username};

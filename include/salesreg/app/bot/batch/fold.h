@@ -23,6 +23,7 @@
 #include "salesreg/store/codes.h"
 #include "salesreg/store/desk.h"
 #include "salesreg/store/effects.h"
+#include "salesreg/store/file_imports.h"
 #include "salesreg/store/hours.h"
 #include "salesreg/store/invites.h"
 #include "salesreg/store/managed_prospects.h"
@@ -103,6 +104,8 @@ struct fold_input {
 	size_t managed_rep_count;
 	const struct managed_card_row *managed_cards;
 	size_t managed_card_count;
+	const struct file_import_row *files;
+	size_t file_count;
 	/* of admins only */
 	const struct application_row *applications;
 	size_t application_count;
@@ -145,6 +148,8 @@ struct fold_interests {
 	struct managed_reps_ask *managed_reps;
 	int64_t *managed_held; /* hashes */
 	size_t managed_search_count, managed_card_count, managed_reps_count, managed_held_count;
+	int64_t *file_chats;
+	size_t file_chat_count;
 	int64_t *admins; /* among the users */
 	size_t admin_count;
 	bool wants_applications, tells_admins, wants_audience;
