@@ -142,7 +142,7 @@ def test_telegram_that_fails_is_asked_again(office):
 
 
 def test_a_bot_that_is_killed_imports_once(office):
-    rows = "".join(f"Клиент {i};+7916{i:07d}\n" for i in range(3000))
+    rows = "".join(f"Клиент {i};+7916{i:07d}\n" for i in range(800))
     for round in range(3):
         sends(office.admin, "Имя;Телефон\n" + rows + f"Клиент z{round};+7917000000{round}\n", name=f"r{round}.csv")
         office.admin.hears("import_reading", file=f"r{round}.csv")
@@ -154,7 +154,7 @@ def test_a_bot_that_is_killed_imports_once(office):
         eventually(lambda: office.db.file_imports.value("count(*)") == 0, what="the file is done with")
         office.settle()
         # the word of it is sent once, or marked as what may have come already
-        assert all(m.text.startswith(f"«r{round}.csv» загружен") for m in office.admin.takes()[-1:])
+        assert f"«r{round}.csv» загружен" in str(office.admin.takes()[-1])
     office.settle()
-    assert prospects(office) == 3003 and office.db.imports.value("count(*)") == 3
+    assert prospects(office) == 803 and office.db.imports.value("count(*)") == 3
     assert office.db.value("SELECT count(*) - count(DISTINCT telegram_id) FROM test_prospects") == 0

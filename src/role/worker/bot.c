@@ -98,9 +98,17 @@ static void on_token_refused(const char *description, void *data)
 	refuse(data, why);
 }
 
+static void wake_for_admins(struct bot *bot)
+{
+	stats_answers_wake(bot->stats);
+	broadcaster_wake(bot->broadcaster);
+	file_imports_wake(bot->files);
+}
+
 static void on_database_up(void *data)
 {
 	poller_on_elected(((struct bot *)data)->poller);
+	wake_for_admins(data); /* what was asked of the leader before */
 }
 
 /* In a thread. */
@@ -232,13 +240,6 @@ static void expose(struct buf *out, void *data)
 				.delivery = bot->delivery,
 				.poller = bot->poller,
 				.backlog = counted ? &bot->backlog : NULL});
-}
-
-static void wake_for_admins(struct bot *bot)
-{
-	stats_answers_wake(bot->stats);
-	broadcaster_wake(bot->broadcaster);
-	file_imports_wake(bot->files);
 }
 
 static void on_notified(const char *channel, void *data)
