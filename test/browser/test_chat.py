@@ -249,6 +249,18 @@ def test_what_people_write_to_each_other_is_edited_and_deleted(sandbox, open_pag
     page.wait_shown(direct.selector)
 
 
+def test_an_admin_is_one_of_the_people_where_the_demo_runs(make_world, open_page):
+    world = make_world(sandbox_args=["--state", "--prospects"], ADMIN_TELEGRAM_IDS="500000004")
+    world.start_bot()
+    page = open_page(world.sandbox)
+    page.wait_people("Olga Sidorova")
+    olga = page.chat(500000004)
+    olga.start()
+    hello = olga.hears(re.compile("Вы администратор"))
+    olga.press(world.texts.raw("ru", "button_reps"), hello["id"])
+    olga.hears(re.compile(re.escape(world.texts.raw("ru", "reps_none"))))
+
+
 def test_a_prospect_of_the_table_is_one_of_the_people_where_the_demo_runs(make_world, open_page):
     world = make_world(sandbox_args=["--state", "--prospects"])
     world.start_bot()

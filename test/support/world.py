@@ -24,7 +24,8 @@ class World:
         self.processes = []
         if tls:
             sandbox_args = ("--tls", str(directory / "ca.pem"), *sandbox_args)
-        self.sandbox = Sandbox(directory / "sandbox.log", *sandbox_args, settings={"DATABASE_URL": database.url},
+        self.sandbox = Sandbox(directory / "sandbox.log", *sandbox_args, settings={"DATABASE_URL": database.url, **{
+                                   name: value for name, value in self.settings.items() if name == "ADMIN_TELEGRAM_IDS"}},
                                binary=SANDBOX_WITH_LOAD if simulates else BINARY)
         self.sandbox_ca = directory / "ca.pem"  # with tls
         self.texts = self.sandbox.texts

@@ -10,6 +10,7 @@
  */
 #pragma once
 #include "salesreg/base/arena.h"
+#include <stdint.h>
 
 struct sandbox;
 struct sandbox_prospect {
@@ -21,6 +22,8 @@ struct sandbox_system {
 	void (*add)(const struct sandbox_prospect *prospect, void *data);
 	const char *(*rehearse)(const char *body, struct arena *a);
 	void *data;
+	int64_t
+	    admin; /* who is one: the page shows that account among its people; 0: nobody in particular */
 };
 /* json: an object, copied; or NULL, and problem says in one line what is wrong. */
 void sandbox_system_told(struct sandbox *sandbox, const char *json, const char *problem);

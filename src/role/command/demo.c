@@ -347,6 +347,7 @@ static void set_environment(struct demo *d)
 	put("REGISTRY_BOT_TOKEN", "1000000001:the-demo-s-own-emulator-takes-any");
 	put("TELEGRAM_API_BASE", d->api_base);
 	put("WORKERS", "bot,outreach,oauth");
+	put("ADMIN_TELEGRAM_IDS", "500000004");
 	put("no_proxy", "127.0.0.1");
 	put("NO_PROXY", "127.0.0.1");
 	put("SALESREG_RUN_DIR", run_dir);
@@ -386,7 +387,9 @@ static void on_announced(void *data)
 	    "     Maria: the bot asks her a few questions, and John sees her answers.\n"
 	    "  4. Register Anna as well: what John cannot take goes to her.\n"
 	    "  5. As John, write \"calendar\" and connect a Google calendar, a simulated one.\n"
-	    "  6. Add a prospect: the page has a form, beside the chats. As an import would:\n\n"
+	    "  6. As Olga, the administrator, press Start: who waits, the reps, the prospects,\n"
+	    "     and figures, by buttons.\n"
+	    "  7. Add a prospect: the page has a form, beside the chats. As an import would:\n\n"
 	    "psql '%s' -c \"%s\"\n\n"
 	    "Status: SALESREG_RUN_DIR='%s' '%s' status\n"
 	    "Ctrl-C stops everything. What you did is kept; to start afresh, remove\n%s\n",

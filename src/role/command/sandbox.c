@@ -124,8 +124,11 @@ static int emulate(const struct arguments *a)
 						   });
 		options.system = (struct sandbox_system){
 		    .ask = on_ask, .rest = on_rest, .rehearse = rehearsal_run, .data = &p};
-		if (a->prospects)
+		if (a->prospects) {
 			options.system.add = on_add;
+			options.system.admin =
+			    p.config.admin_count > 0 ? p.config.admin_ids[0] : 0;
+		}
 	}
 	if (sandbox_create(&p.sandbox, &loop, &options, message, sizeof message) != ERR_OK) {
 		log_error("sandbox: %s", message);

@@ -13,12 +13,15 @@ const READY_MADE = [
 ];
 // one of those whom the migrations put into the table of prospects
 const PROSPECT = { id: 500000003, first_name: "Maria Ivanova", username: "test_investor_maria", language_code: "ru" };
+// the account that the bot takes for an administrator's, where the sandbox knows it
+const ADMIN = { first_name: "Olga Sidorova", username: "olga", language_code: "ru" };
 const RETRY_MS = 1000;
 const $ = (id) => document.getElementById(id);
 const chats = new Map(); // user id -> Chat
 let bot = { username: "", commands: [] };
 let instance = null;
 let isDemo = false;
+let admin = 0; // a user id
 let current = null; // on a small screen: a user id, or "system"
 
 // --- what this browser remembers: the people made here, and those out of view ---
@@ -177,7 +180,8 @@ function showPeople(people) {
 // The sandbox keeps people only while it runs; those made here come back.
 async function bringPeople(known) {
   const ids = new Set(known.map((p) => p.id));
-  for (const person of isDemo ? [...made, PROSPECT] : made)
+  const ready = [...made, ...(isDemo ? [PROSPECT] : []), ...(admin ? [{ id: admin, ...ADMIN }] : [])];
+  for (const person of ready)
     if (!ids.has(person.id) && !hidden.has(person.id))
       await post("/page/users", person);
 }
@@ -223,6 +227,7 @@ function hello(news) {
   showBot(news.bot);
   showCalendars(news.google);
   isDemo = Boolean(news.prospects);
+  admin = news.admin;
   showProspectForm(news.prospects);
   if (!news.system)
     showSystem($("system-body"), null);
