@@ -6,6 +6,7 @@ CREATE TABLE salesreg.stats_requests (
     chat_id     bigint PRIMARY KEY,
     message_id  bigint,                         -- the message whose place they take; NULL: a new one
     days        bigint NOT NULL,
+    as_table    boolean NOT NULL,
     wanted      bigint NOT NULL DEFAULT 1,      -- which request of this chat it is
     attempts    bigint NOT NULL DEFAULT 0,
     due_at      timestamptz NOT NULL DEFAULT now()

@@ -1,20 +1,20 @@
 -- name: stats_ask cold
--- $1 chats, $2 the message in each that the figures are to take the place of, or 0, $3 of how many days; the last word of a chat counts. The
+-- $1 chats, $2 the message in each that the figures are to take the place of, or 0, $3 of how many days, $4 whether as tables; the last word of a chat counts. The
 -- bot hears of it at once
 WITH asked AS (
-    INSERT INTO salesreg.stats_requests AS s (chat_id, message_id, days)
-    SELECT DISTINCT ON (f.chat_id) f.chat_id, nullif(f.message_id, 0), f.days
-    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS f (chat_id, message_id, days, place)
+    INSERT INTO salesreg.stats_requests AS s (chat_id, message_id, days, as_table)
+    SELECT DISTINCT ON (f.chat_id) f.chat_id, nullif(f.message_id, 0), f.days, f.as_table
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::boolean[]) WITH ORDINALITY AS f (chat_id, message_id, days, as_table, place)
     ORDER BY f.chat_id, f.place DESC
     ON CONFLICT (chat_id) DO UPDATE
-    SET message_id = excluded.message_id, days = excluded.days, wanted = s.wanted + 1, attempts = 0, due_at = now()
+    SET message_id = excluded.message_id, days = excluded.days, as_table = excluded.as_table, wanted = s.wanted + 1, attempts = 0, due_at = now()
     RETURNING 1
 )
 SELECT pg_catalog.pg_notify('salesreg_admin', '') FROM (SELECT 1 FROM asked LIMIT 1) AS any_asked
 -- name: stats_due cold
 -- $1 how many at most, $2 chats whose figures this process is counting; what is due in more than a day is, as the server's clock was set
 -- back since
-SELECT s.chat_id, s.attempts, s.message_id, s.days, s.wanted, h.locale
+SELECT s.chat_id, s.attempts, s.message_id, s.days, s.wanted, s.as_table, h.locale
 FROM salesreg.stats_requests s LEFT JOIN salesreg.user_sessions h ON h.user_id = s.chat_id
 WHERE (s.due_at <= now() OR s.due_at > now() + interval '1 day') AND s.chat_id <> ALL ($2::bigint[])
 ORDER BY s.due_at LIMIT $1::integer FOR NO KEY UPDATE OF s SKIP LOCKED

@@ -11,7 +11,7 @@ static void write_results(struct db_plan *plan, struct arena *a, const void *of_
 
 static const struct column due_columns[] = {COL(stats_due, row.id, I64),
     COL(stats_due, row.attempts, I64), COL(stats_due, message_id, I64), COL(stats_due, days, I64),
-    COL(stats_due, wanted, I64), COL(stats_due, locale, TEXT)};
+    COL(stats_due, wanted, I64), COL(stats_due, as_table, BOOL), COL(stats_due, locale, TEXT)};
 const struct queue stats_queue = {
     .what = "the table of figures that are asked for",
     .due = SQL_STATS_DUE,

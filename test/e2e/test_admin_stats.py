@@ -46,7 +46,7 @@ def test_an_admin_is_shown_the_figures_that_the_command_prints(office, word):
     assert "• до менеджера: 20 с / 29 с" in text and "• до первого контакта: 2 мин / 3 мин" in text
     for rep in figures["load"]:
         assert f"• {rep['name']}: {rep['open']} из 7" in text
-    assert shown.labels == ["• 7 дн.", "30 дн.", "90 дн."]
+    assert shown.labels == ["• 7 дн.", "30 дн.", "90 дн.", "Таблицами"]
     office.settle()
     assert office.admin.unheard() == [] and office.db.stats_requests.value("count(*)") == 0
     assert office.sandbox.calls("sendChatAction") == {"ok": 1}
@@ -58,7 +58,7 @@ def test_the_period_is_chosen_by_a_button_and_the_message_is_edited(office):
     office.admin.presses("30 дн.", message=shown)
     office.admin.is_answered("answer_one_moment")
     edit = office.admin.sees_edit()
-    assert edit.id == shown.id and edit.labels == ["7 дн.", "• 30 дн.", "90 дн."]
+    assert edit.id == shown.id and edit.labels == ["7 дн.", "• 30 дн.", "90 дн.", "Таблицами"]
     this, before = printed(office, "--period", "30d")["periods"]
     assert f"• пришло: {this['arrived']} ({before['arrived']})" in edit.text and edit.text.startswith("Показатели за 30 дн.")
     office.settle()
@@ -71,6 +71,46 @@ def test_the_menu_has_a_button_for_them(office):
     office.admin.presses("button_stats")
     office.admin.is_answered("answer_one_moment")
     assert office.admin.hears_anything().text.startswith("Показатели за 7 дн.")
+
+
+def test_they_are_shown_as_tables_and_as_text_again(office):
+    office.db.execute("UPDATE sales_representatives SET name = 'Anna <b>&' WHERE name = 'Anna'")
+    office.admin.says("/stats")
+    shown = office.admin.hears_anything()
+    office.admin.presses("Таблицами", message=shown)
+    office.admin.is_answered("answer_one_moment")
+    edit = office.admin.sees_edit()
+    assert edit.id == shown.id and edit.labels == ["• 7 дн.", "30 дн.", "90 дн.", "Текстом"]
+    figures = printed(office)
+    lines = edit.text.splitlines()
+    this, before = figures["periods"]
+    assert f"Пришло|{this['arrived']}|—|{before['arrived']}|" in lines
+    assert f"Назначено|{this['assigned']}|{round(100 * this['assigned'] / this['arrived'])}|{before['assigned']}|" in lines
+    assert "До менеджера|20 с|29 с|" in lines and "Без контакта 14 дней|1|—|—|" in lines
+    assert any(line.startswith("Anna <b>&|") for line in lines)
+    # the period of tables is chosen in tables
+    office.admin.presses("30 дн.", message=edit)
+    office.admin.is_answered("answer_one_moment")
+    longer = office.admin.sees_edit()
+    assert longer.text.startswith("Показатели за 30 дн.") and longer.labels == ["7 дн.", "• 30 дн.", "90 дн.", "Текстом"]
+    office.admin.presses("Текстом", message=longer)
+    office.admin.is_answered("answer_one_moment")
+    again = office.admin.sees_edit()
+    assert again.labels == ["7 дн.", "• 30 дн.", "90 дн.", "Таблицами"] and "• пришло: " in again.text
+
+
+@pytest.mark.parametrize("description", ["Bad Request: message text is empty", "Bad Request: can't parse rich message", "Bad Request: RICH_MESSAGE_INVALID"])
+def test_where_telegram_takes_no_tables_the_text_stands_there(office, description):
+    office.admin.says("/stats")
+    shown = office.admin.hears_anything()
+    office.sandbox.fault("error", method="editMessageText", code=400, description=description, times=1)
+    office.admin.presses("Таблицами", message=shown)
+    office.admin.is_answered("answer_one_moment")
+    edit = office.admin.sees_edit()
+    assert edit.id == shown.id and "• пришло: " in edit.text
+    office.settle()
+    assert office.db.outbox_history.value("count(*)", "WHERE state = 'sent' AND method = 'editMessageText'") == 1
+    assert office.db.outbox.value("count(*)") == 0
 
 
 def test_nobody_else_is_shown_any(office):
@@ -91,7 +131,7 @@ def test_who_is_no_admin_any_more_is_shown_no_figures(office):
     office.admin.presses("30 дн.", message=shown)
     office.admin.is_answered("answer_admin_only")
     # and one who asked as an admin, in the last moment of being one
-    office.db.stats_requests.insert("(chat_id, days) VALUES (%s, 7)", ADMIN)
+    office.db.stats_requests.insert("(chat_id, days, as_table) VALUES (%s, 7, false)", ADMIN)
     office.db.execute("SELECT pg_notify('salesreg_admin', '')")
     office.db.stats_requests.eventually("count(*) = 0")
     office.settle()
@@ -128,7 +168,7 @@ def test_figures_that_take_too_long_are_given_up_and_that_is_said(office):
         END $$""")
     office.admin.says("/stats")
     slow = office.admin.hears("stats_slow", days="7", seconds="20")
-    assert slow.labels == ["• 7 дн.", "30 дн.", "90 дн."]
+    assert slow.labels == ["• 7 дн.", "30 дн.", "90 дн.", "Таблицами"]
     assert office.db.stats_requests.value("count(*)") == 0
 
 
@@ -167,4 +207,4 @@ def test_figures_are_said_in_the_admins_language(make_world):
     admin.forget()
     admin.says("figures")
     shown = admin.hears_anything()
-    assert shown.text.startswith("Figures of 7 days, as of ") and shown.labels == ["• 7 days", "30 days", "90 days"]
+    assert shown.text.startswith("Figures of 7 days, as of ") and shown.labels == ["• 7 days", "30 days", "90 days", "As tables"]

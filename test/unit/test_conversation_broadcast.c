@@ -61,6 +61,26 @@ static void nothing_is_kept_where_nobody_gets_it_or_it_is_too_long(void **state)
 	assert_int_equal(writes(longest, audience).effect_count, 1);
 }
 
+static void a_command_is_no_text_for_others(void **state)
+{
+	(void)state;
+	static const struct {
+		enum event_kind kind;
+		const char *text;
+	} said[] = {{EVENT_START, ""}, {EVENT_START, "x"}, {EVENT_TEXT, "/help"},
+	    {EVENT_TEXT, "/nonsense"}};
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+		struct conversation_state s = state_of(REP_ABSENT, PHASE_BROADCAST, LOCALE_RU);
+		s.kind = PERSON_ADMIN;
+		s.audience = audience;
+		struct event event = of_admin(said[i].kind, said[i].text);
+		struct outcome out = step(&s, &event);
+		assert_int_equal(out.effect_count, 0);
+		assert_int_equal(out.next.phase, PHASE_NONE);
+		assert_int_equal(out.messages.count, 1);
+	}
+}
+
 #define ABOUT "0123456789abcdef0123456789abcdef"
 static const struct press_row {
 	const char *data;
@@ -174,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(the_text_is_kept_and_shown_with_who_gets_it, each),
 	    cmocka_unit_test_setup(nothing_is_kept_where_nobody_gets_it_or_it_is_too_long, each),
+	    cmocka_unit_test_setup(a_command_is_no_text_for_others, each),
 	    cmocka_unit_test_setup(each_press_does_what_is_still_to_be_done, each),
 	    cmocka_unit_test_setup(only_admins_are_asked_for_a_text, each),
 	    cmocka_unit_test_setup(progress_says_who_did_not_get_it, each),

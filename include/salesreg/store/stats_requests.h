@@ -12,6 +12,7 @@ struct stats_due {
 	struct queue_row row;
 	int64_t message_id; /* whose place the figures take; 0: a new message */
 	int64_t days, wanted;
+	bool as_table;
 	const char *locale; /* of the chat's person; NULL: none is known */
 };
 /* What a result of the queue is. */

@@ -124,14 +124,58 @@ static enum sandbox_error read_markup(const struct call *call, const char **mark
 	return error;
 }
 
+/*
+ * What a rich message says, without how it looks: a line for each block, a bar between the cells of a row (Bot API 10.1, "InputRichMessage"; of its
+ * forms the HTML). NULL: it cannot be read.
+ */
+static const char *rich_text(struct arena *arena, const char *given)
+{
+	static const char *const known[] = {
+	    "h1", "h2", "h3", "h4", "h5", "h6", "p", "b", "table", "tr", "th", "td"};
+	json_t *document = json_loads(given, 0, NULL);
+	const char *html = json_string_value(json_object_get(document, "html"));
+	char *out = html ? arena_strdup(arena, html) : NULL;
+	size_t n = 0;
+	for (const char *p = html; p && *p;) {
+		if (*p != '<') {
+			out[n++] = *p++;
+			continue;
+		}
+		const char *name = p[1] == '/' ? p + 2 : p + 1, *end = strchr(p, '>');
+		size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyz123456"), i = 0;
+		while (i < sizeof known / sizeof *known &&
+		       (strlen(known[i]) != size || strncmp(known[i], name, size) != 0))
+			i++;
+		if (!end || i == sizeof known / sizeof *known) {
+			out = NULL;
+			break;
+		}
+		if (p[1] == '/' && *name == 't' && size == 2 && name[1] != 'r')
+			out[n++] = '|';
+		else if (p[1] == '/' && *name != 'b')
+			out[n++] = '\n';
+		p = end + 1;
+	}
+	if (out)
+		out[n] = '\0';
+	json_decref(document);
+	struct formatted formatted = {0};
+	return out && !entities_parse(arena, PARSE_HTML, out, &formatted) ? formatted.text : NULL;
+}
+
 /* Text, entities and markup of a call. False: it has been answered with what is wrong. */
 static bool read_content(struct call *call, struct content *out)
 {
 	struct arena *arena = http_exchange_arena(call->exchange);
 	const char *text = http_params_text(call->params, "text");
 	const char *given = http_params_text(call->params, "entities");
+	const char *rich = http_params_text(call->params, "rich_message");
 	enum parse_mode mode;
 	struct formatted formatted = {0};
+	if (rich && (text || !(text = rich_text(arena, rich)))) {
+		call_fail_with(call, 400, "Bad Request: can't parse rich message", NULL, 0);
+		return false;
+	}
 	if (!text)
 		text = "";
 	if (!read_mode(call->params, &mode)) {

@@ -44,7 +44,7 @@
 	X(TARGET_CALENDAR, "target calendar") /* calendar_id: calls are entered there */                \
 	/* assignment_id, zone, day, minute: the rep gets the card again then */                        \
 	X(FOLLOW_UP, "follow up")                                                                       \
-	X(STATS, "stats") /* days, message_id: whose place they take, 0: none */                        \
+	X(STATS, "stats") /* days, as_table, message_id: whose place they take, 0: none */              \
 	/* message_id: the admin's, said, value: its format, name: whose it is, reason: what its buttons carry */ \
 	X(DRAFT_BROADCAST, "draft broadcast")                                                           \
 	/* broadcast, reason: BROADCAST_SEND…, message_id: where it is said how far it is */          \
@@ -118,7 +118,7 @@ struct effect {
 	const char *zone;
 	const char *prospect, *said;
 	bool unclaimed; /* SAID: nobody has the prospect, and whoever comes is to read it */
-	bool blocked;
+	bool blocked, as_table;
 	bool known;        /* OWN_CLIENT: there is a row of the prospect */
 	const char *owner; /* who leads the conversation from now on */
 	int64_t version;

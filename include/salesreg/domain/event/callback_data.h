@@ -109,6 +109,7 @@
 	X(IMPORT_ALL, "imp:", ":y", false)                                                         \
 	X(IMPORT_GOOD, "imp:", ":g", false)                                                        \
 	X(IMPORT_NO, "imp:", ":n", false)                                                          \
+	X(STATS_TABLE, "adm:table:", "", false)                                                    \
 	X(STATS_DAYS, "adm:days:", "", false)                                                      \
 	X(CALENDAR_PICK, "cal:pick:", "", false)                                                   \
 	X(CALENDAR_TARGET, "cal:into:", "", false)

@@ -26,6 +26,7 @@ struct counting {
 	int64_t wanted, attempts;
 	bool nobody,
 	    failed; /* nobody: whoever asked is no admin any more; failed: it may go well another time */
+	const char *html; /* what the answer is shown as, where that can be; NULL: as text */
 	const char *method, *payload; /* of the answer */
 };
 
@@ -61,6 +62,8 @@ static void answer(struct counting *c, const struct message *message)
 {
 	c->method = outgoing_method(message);
 	c->payload = outgoing_payload(message, &c->owner->arena);
+	if (c->html)
+		c->payload = outgoing_rich(c->payload, c->html, &c->owner->arena);
 	end(c);
 }
 
@@ -91,7 +94,11 @@ static void on_counted(struct db_conn *conn, const struct db_reply *reply, void 
 	struct reports reports;
 	reports_parse(reply->results, &s->arena, &reports);
 	fault_log_over(&s->fault, "figures for admins can be counted again");
-	answer(c, stats_message(s->options.rules, &c->about, &reports, &s->arena));
+	const struct message *m = stats_message(s->options.rules, &c->about, &reports, &s->arena);
+	/* Telegram makes tables in the place of a message; where it does not, the text stands there (delivery_send.c) */
+	if (c->about.as_table && m->kind == MESSAGE_EDIT_TEXT)
+		c->html = stats_tables(s->options.rules, &c->about, &reports, &s->arena);
+	answer(c, m);
 }
 
 static void on_opened(struct db_conn *conn, enum err err, const char *why, void *data)
@@ -143,6 +150,7 @@ static const char *take(void *job, const void *row, struct arena *a, void *data)
 	    .about = {.chat_id = due->row.id,
 		.message_id = due->message_id,
 		.days = due->days,
+		.as_table = due->as_table,
 		.locale = s->options.rules->default_locale,
 		.zone = s->zone},
 	    .wanted = due->wanted,

@@ -46,7 +46,9 @@ struct sending {
 	struct telegram_call *call;
 	int64_t id, chat, birth_us;
 	int attempts;
-	bool anew;          /* if there is nothing to be edited, it goes as a new message */
+	bool anew; /* if there is nothing to be edited, it goes as a new message */
+	char *
+	    rich; /* what was sent instead of the payload, as a rich message; NULL: the payload was */
 	const char *method; /* static */
 	size_t size;
 	char payload[];

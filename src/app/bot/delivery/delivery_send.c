@@ -50,6 +50,7 @@ static void forget(struct sending *s)
 	struct map_slot *slot = map_find(&d->chats, s->chat);
 	if (slot && slot->value.pointer == s)
 		(void)map_remove(&d->chats, s->chat);
+	free(s->rich);
 	free(s);
 }
 
@@ -177,6 +178,36 @@ static bool goes_without_reply(struct sending *s, const struct telegram_answer *
 	return true;
 }
 
+/* What stands in the payload in both ways as a rich message alone, or without it; NULL: it is no such payload. */
+static char *without(const char *payload, bool rich)
+{
+	static const char *const of_text[] = {"text", "entities", "link_preview_options"};
+	if (!strstr(payload, ",\"rich_message\":{"))
+		return NULL;
+	json_t *document = json_loads(payload, 0, NULL);
+	bool has = json_object_get(document, "rich_message") != NULL;
+	if (rich)
+		(void)json_object_del(document, "rich_message");
+	for (size_t i = 0; !rich && i < sizeof of_text / sizeof *of_text; i++)
+		(void)json_object_del(document, of_text[i]);
+	char *text = has ? json_text_dup(document) : NULL;
+	json_decref(document);
+	return text;
+}
+
+/* A server that is older than rich messages says that there is no text, a newer one what is wrong with it. */
+static bool goes_plain(struct sending *s, const struct telegram_answer *answer)
+{
+	char *plain = s->rich && answer->class == TELEGRAM_BUG ? without(s->payload, true) : NULL;
+	if (!plain)
+		return false;
+	log_info(
+	    "message %lld goes again as a plain text: %s", (long long)s->id, answer->description);
+	send_again(s->d, s, answer, plain);
+	free(plain);
+	return true;
+}
+
 /* What the edit says is seen nowhere: its chat's person has deleted the message. */
 static bool goes_anew(const struct sending *s, const struct telegram_answer *answer)
 {
@@ -290,7 +321,8 @@ static void on_sent(const struct telegram_answer *answer, void *data)
 		results_add(&d->results, RESULT_FAILED, result);
 		break;
 	case TELEGRAM_BUG:
-		if (goes_without_links(s, answer) || goes_without_reply(s, answer))
+		if (goes_plain(s, answer) || goes_without_links(s, answer) ||
+		    goes_without_reply(s, answer))
 			break;
 		if (is_as_rep(s)) {
 			d->stats.refused_as_rep++;
@@ -356,7 +388,9 @@ void delivery_send(struct delivery *d, const struct outbox_row *row)
 	LIST_INSERT_HEAD(&d->under_way, s, link);
 	d->under_way_count++;
 	map_put(&d->chats, s->chat)->value.pointer = s;
-	s->call = telegram_call(d->options.telegram, known, s->payload, size, 0, on_sent, s);
+	s->rich = without(s->payload, false);
+	const char *body = s->rich ? s->rich : s->payload;
+	s->call = telegram_call(d->options.telegram, known, body, strlen(body), 0, on_sent, s);
 }
 
 size_t delivery_cancel_all(struct delivery *d)

@@ -289,3 +289,9 @@ const char *outgoing_callback_answer(
 	return arena_printf(a, "{\"callback_query_id\":%s,\"text\":%s,\"show_alert\":%s}",
 	    json_quote(a, callback_id), json_quote(a, text), alert ? "true" : "false");
 }
+
+const char *outgoing_rich(const char *payload, const char *html, struct arena *a)
+{
+	return arena_printf(a, "%.*s,\"rich_message\":{\"html\":%s}}", (int)strlen(payload) - 1,
+	    payload, json_quote(a, html));
+}

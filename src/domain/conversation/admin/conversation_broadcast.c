@@ -73,6 +73,12 @@ static void preview(struct turn *t, const struct broadcast_words *words, const c
 
 static void take_text(struct turn *t)
 {
+	/* a command that is none here, /start among them, is no text for others */
+	if (t->event->kind != EVENT_TEXT || t->event->text[0] == '/') {
+		turn_set_phase(t, PHASE_NONE);
+		phase_of(PHASE_NONE, PERSON_ADMIN)->on_text(t);
+		return;
+	}
 	if (text_utf16_units(t->event->text) > BROADCAST_UNITS) {
 		ask_text(t, turn_text(t, TEXT_BROADCAST_LONG,
 				ARGS({"count", count_of(t, BROADCAST_UNITS)})));

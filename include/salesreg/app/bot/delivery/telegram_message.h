@@ -19,6 +19,11 @@ const char *outgoing_relay(const struct message *message, struct arena *a);
  * chat alone, whatever its language. audience: AUDIENCE_…. */
 const char *outgoing_menu(const struct catalog *catalog, enum locale locale,
     const char *language_code, int64_t chat_id, unsigned audience, struct arena *a);
+/*
+ * The same parameters of editMessageText, to be shown as a rich message with this HTML (Bot API 10.1, "InputRichMessage"). They have both: the
+ * text is for Telegram's refusal, and is left out before that (delivery_send.c).
+ */
+const char *outgoing_rich(const char *payload, const char *html, struct arena *a);
 /* Parameters of answerCallbackQuery. */
 const char *outgoing_callback_answer(
     const char *callback_id, const char *text, bool alert, struct arena *a);
