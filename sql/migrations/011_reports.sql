@@ -146,6 +146,37 @@ CREATE FUNCTION salesreg.report_of_waiting()
                 FROM salesreg.report_of_load() r) l
 $$;
 
+-- Those whom report_of_waiting counts, one by one, and since when: w without a rep, c without a rep's first word, q with whom nobody has had contact for
+-- 14 days. For an answer in a chat: the oldest of those without a rep are looked at, and of those whom reps have, as many as `most`. late: longer
+-- than an hour, a day, 30 days. With the rights of whoever calls it.
+CREATE FUNCTION salesreg.waiting_now(most bigint)
+    RETURNS TABLE (prospect varchar, list text, since timestamptz, late boolean)
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH looked AS MATERIALIZED (
+        (SELECT w.id, NULL::uuid AS rep, left(w.status, 50) AS status, w.created_at::timestamptz AS came_at, w.last_contact_at::timestamptz AS contact_at
+         FROM public.test_prospects w
+         WHERE w.assigned_rep_id IS NULL AND w.status IN ('unreached', 'contacted', 'in_conversation')
+         ORDER BY w.created_at, w.id COLLATE "C" LIMIT most)
+        UNION ALL
+        (SELECT h.id, h.assigned_rep_id, left(h.status, 50), h.created_at::timestamptz, h.last_contact_at::timestamptz
+         FROM public.test_prospects h
+         WHERE h.assigned_rep_id IS NOT NULL AND h.status IN ('unreached', 'contacted', 'in_conversation')
+         ORDER BY h.assigned_rep_id, h.created_at LIMIT most)
+    )
+    SELECT l.id, v.list, v.since, v.since < now() - v.allowed
+    FROM looked l
+    LEFT JOIN LATERAL (SELECT a.started_at FROM salesreg.assignments a WHERE a.prospect = l.id AND a.ended_at IS NULL OFFSET 0) a ON true
+    CROSS JOIN LATERAL (VALUES
+        ('w', coalesce(l.came_at, '-infinity'), interval '1 hour', l.rep IS NULL),
+        ('c', coalesce(a.started_at, l.came_at, '-infinity'), interval '1 day',
+         l.rep IS NOT NULL AND l.status <> 'contacted'
+             AND NOT EXISTS (SELECT 1 FROM salesreg.prospect_events e WHERE e.prospect = l.id AND e.kind = 'contacted' AND e.rep = l.rep OFFSET 0)
+             AND NOT EXISTS (SELECT 1 FROM salesreg.business_chats b WHERE b.prospect = l.id AND b.own_at IS NOT NULL OFFSET 0)),
+        ('q', coalesce(l.contact_at, l.came_at, '-infinity'), interval '30 days',
+         coalesce(l.contact_at, l.came_at, '-infinity') < now() - interval '14 days')) AS v (list, since, allowed, fits)
+    WHERE v.fits
+$$;
+
 -- Assignments that ended, by why (declined, suspended, unavailable, converted…) and by whose they were; the same two times as above.
 CREATE FUNCTION salesreg.report_of_ended(since timestamptz, until timestamptz)
     RETURNS TABLE (period text, rep uuid, reason text, ended bigint)

@@ -102,3 +102,29 @@ LEFT JOIN LATERAL (SELECT n.id FROM salesreg.assignments n
 LEFT JOIN LATERAL (SELECT v.* FROM salesreg.conversations v WHERE v.prospect = p.id OFFSET 0) c ON true
 LEFT JOIN LATERAL (SELECT x.actor, left(x.who, 255) AS who, left(x.called, 255) AS called, x.at FROM salesreg.audit x
                    WHERE x.prospect = p.id AND x.prospect IS NOT NULL ORDER BY x.id DESC LIMIT 1) m ON true
+-- name: managed_waits
+-- $1 how many are looked at of those whom nobody has, and of those whom reps have; $2 the company's zone: for each list of salesreg.waiting_now() how many, how many for too
+-- long, since when the first waits; then failed messages, reps out of reach with the
+-- names of some, and whether reps have more than were looked at
+SELECT coalesce(w.list, ''), count(w.prospect), count(*) FILTER (WHERE w.late),
+       to_char(nullif(min(w.since), '-infinity') AT TIME ZONE z.zone, 'DD.MM.YYYY HH24:MI'),
+       (SELECT count(*) FROM (SELECT 1 FROM salesreg.outbox o WHERE o.state = 'failed' LIMIT $1::bigint) f),
+       (SELECT count(*) FROM (SELECT 1 FROM salesreg.rep_rotation d WHERE d.unreachable_since IS NOT NULL LIMIT $1::bigint) r),
+       (SELECT string_agg(n.name, ', ') FROM (SELECT left(r.name, 60) AS name FROM salesreg.rep_rotation d JOIN public.sales_representatives r ON r.id = d.rep
+                                              WHERE d.unreachable_since IS NOT NULL ORDER BY d.unreachable_since LIMIT 5) n),
+       (SELECT count(*) = $1::bigint FROM (SELECT 1 FROM public.test_prospects q
+                                           WHERE q.assigned_rep_id IS NOT NULL AND q.status IN ('unreached', 'contacted', 'in_conversation') LIMIT $1::bigint) l)
+FROM (SELECT coalesce(salesreg.zone_or_null($2::text), 'UTC') AS zone OFFSET 0) z
+LEFT JOIN LATERAL (SELECT * FROM salesreg.waiting_now($1::bigint) OFFSET 0) w ON true
+GROUP BY w.list, z.zone
+-- name: managed_waiting
+-- $1 places, which come back, $2 lists of salesreg.waiting_now(), $3 how many are passed over, $4 how many each, $5 how many are looked at, $6 the company's zone
+SELECT u.place, hashtextextended(p.id::text, 0), p.name, p.status, p.rep, to_char(nullif(w.since, '-infinity') AT TIME ZONE z.zone, 'DD.MM.YYYY HH24:MI')
+FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS u (place, list, passed)
+CROSS JOIN (SELECT coalesce(salesreg.zone_or_null($6::text), 'UTC') AS zone OFFSET 0) z
+CROSS JOIN LATERAL (SELECT n.prospect, n.since FROM salesreg.waiting_now($5::bigint) n WHERE n.list = u.list
+                    ORDER BY n.since, n.prospect COLLATE "C" LIMIT $4::bigint OFFSET u.passed) w
+CROSS JOIN LATERAL (SELECT q.id, left(q.name, 255) AS name, left(q.status, 50) AS status,
+                           (SELECT left(r.name, 255) FROM public.sales_representatives r WHERE r.id = q.assigned_rep_id OFFSET 0) AS rep
+                    FROM public.test_prospects q WHERE q.id = w.prospect OFFSET 0) p
+ORDER BY u.place, w.since, w.prospect COLLATE "C"

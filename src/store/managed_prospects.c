@@ -101,6 +101,40 @@ size_t managed_reps_parse(const PGresult *result, struct arena *a, struct manage
 	return ROWS_PARSE(result, a, columns, rows);
 }
 
+size_t managed_waits(struct db_plan *plan, struct arena *a, int64_t most, const char *zone)
+{
+	return db_plan_add(plan, SQL_MANAGED_WAITS, db_i64(a, most), zone);
+}
+
+size_t managed_waits_parse(const PGresult *result, struct arena *a, struct managed_waits_row **rows)
+{
+	static const struct column columns[] = {COL(managed_waits_row, list, TEXT),
+	    COL(managed_waits_row, count, I64), COL(managed_waits_row, late, I64),
+	    COL(managed_waits_row, oldest, TEXT), COL(managed_waits_row, failed, I64),
+	    COL(managed_waits_row, unreachable, I64),
+	    COL(managed_waits_row, unreachable_names, TEXT), COL(managed_waits_row, partial, BOOL)};
+	return ROWS_PARSE(result, a, columns, rows);
+}
+
+size_t managed_waiting(struct db_plan *plan, struct arena *a,
+    const struct managed_waiting_ask *asks, size_t count, int64_t limit, int64_t most,
+    const char *zone)
+{
+	return db_plan_add(plan, SQL_MANAGED_WAITING, I64_COLUMN(a, asks, count, place),
+	    TEXT_COLUMN(a, asks, count, list), I64_COLUMN(a, asks, count, passed), db_i64(a, limit),
+	    db_i64(a, most), zone);
+}
+
+size_t managed_waiting_parse(
+    const PGresult *result, struct arena *a, struct managed_waiting_row **rows)
+{
+	static const struct column columns[] = {COL(managed_waiting_row, place, I64),
+	    COL(managed_waiting_row, line.hash, I64), COL(managed_waiting_row, line.name, TEXT),
+	    COL(managed_waiting_row, line.status, TEXT), COL(managed_waiting_row, line.rep, TEXT),
+	    COL(managed_waiting_row, line.since, TEXT)};
+	return ROWS_PARSE(result, a, columns, rows);
+}
+
 /* NULLs where there is none. */
 static const char *hashes(struct arena *a, const struct managed_card_ask *asks, size_t count)
 {

@@ -283,7 +283,7 @@ def test_a_note_stands_on_the_card_of_the_rep(world, boss, one):
     boris, card = one
     asked_for_note(boss, opens_prospect(boss, "p1"))
     boss.act("photo")
-    boss.hears("only_text")
+    boss.hears("only_text", "managed_note_again")
     boss.says("да, Звонить -- 'вечером' 😀")
     boss.hears("managed_noted", name="Ольга Петрова")
     boris.says("мои клиенты")
@@ -378,3 +378,29 @@ def test_the_history_has_pages_and_says_by_whom(world, boss, one):
     assert notes == [f"n{n}" for n in range(25, 0, -1)] and len(pages) == 3
     assert "line one" in pages[-1].text
     assert turns(boss, "button_history_newest", pages[-1]).text == pages[0].text
+
+
+def test_what_waits_now_and_each_figure_leads_to_a_list(world, boss):
+    boris = registered(world)
+    world.db.execute("UPDATE sales_representatives SET status = 'suspended'")
+    for n in range(10):
+        world.db.execute("INSERT INTO test_prospects (id, name, telegram_id, created_at) VALUES (%s, %s, %s, now() - %s * interval '1 hour')", f"w{n}", f"Ждёт {n}", f"@waits_{n}", n)
+    world.db.execute("INSERT INTO test_prospects (id, name, telegram_id, status, assigned_rep_id, created_at, last_contact_at) SELECT 'c' || n, 'Тихий ' || n, '@quiet_' || n,"
+                     " CASE n WHEN 1 THEN 'contacted' ELSE 'unreached' END, (SELECT id FROM sales_representatives), now() - interval '20 days', NULL FROM generate_series(1, 2) n")
+    # as the reports have it
+    counted = dict(map(tuple, world.db.rows("SELECT list, count(*) FROM salesreg.waiting_now(1001) GROUP BY list")))
+    report = world.db.row("SELECT * FROM salesreg.report_of_waiting()")
+    assert [counted.get(l, 0) for l in "wcq"] == [report["without_rep"], report["without_contact"], report["stale"]], counted
+    boss.says("что ждёт")
+    waits = boss.hears_anything()
+    said = waits.text.split("\n")
+    assert said[0] == "Что ждёт сейчас:" and said[1].startswith("Без менеджера: 1"), waits.text
+    assert said[-2:] == ["Сообщения, которые не удалось отправить: 0", "Менеджеры, которым Telegram не доставляет: 0"]
+    first = turns(boss, next(l for l in waits.labels if l.startswith("Без менеджера")), waits)
+    second = turns(boss, "button_clients_older", first)
+    shown = [l.split(". ", 1)[1] for page in (first, second) for l in page.labels if ". " in l]
+    assert [name for name in shown if name.startswith("Ждёт")] == [f"Ждёт {n}" for n in range(9, -1, -1)]
+    card = turns(boss, next(l for l in second.labels if "Ждёт" in l), second)
+    assert "Менеджер: без менеджера" in card.text
+    assert turns(boss, "button_managed_list", card).text == second.text
+    assert turns(boss, "button_waits_back", second).text.startswith("Что ждёт сейчас:")

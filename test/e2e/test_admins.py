@@ -112,7 +112,7 @@ def commands(world, person=None):
 
 
 REPS = {"clients", "status", "hours", "email", "unregister"}
-ADMINS = {"admin", "pending", "stats", "broadcast"}
+ADMINS = {"admin", "pending", "stats", "broadcast", "find", "waits"}
 
 
 def has(world, person, some, none):

@@ -52,7 +52,7 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "cal:into:7", "cl:s", "cl:o8000000000000000.2", "cl:n1.ffffffffffffffff", "cl:c0.0", "menu:own",
     "menu:find", "cl:f1.2.иван", "a:5:i", "a:5:i:e", "a:5:h", "a:5:h:7", "a:5:w",
     /* of admins */
-    "adm:find", "pl:1.иван", "pc:0000000000000007c", "pc:ffffffffffffffffc3.иван", "/find Ada",
+    "adm:find", "adm:waits", "pl:w0", "pl:q3", "/waits", "pl:1.иван", "pc:0000000000000007c", "pc:ffffffffffffffffc3.иван", "/find Ada",
     "найти"};
 enum { USUAL = sizeof usual / sizeof usual[0] };
 
@@ -192,6 +192,7 @@ struct facts {
 	struct client_event events[CLIENT_EVENTS_A_PAGE];
 	struct client_view client;
 	struct managed_line managed_lines[MANAGED_A_PAGE];
+	struct managed_waits managed_waits;
 	struct rep_choice rep_choices[MANAGED_REPS_A_PAGE];
 	struct managed_prospect managed_prospect;
 	struct managed_view managed;
@@ -513,7 +514,14 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .prospect = managed & 128 ? &f->managed_prospect : NULL,
 	    .reps = f->rep_choices,
 	    .rep_count = managed % (MANAGED_REPS_A_PAGE + 1),
-	    .more_reps = managed & 32};
+	    .more_reps = managed & 32,
+	    .waits = &f->managed_waits};
+	f->managed_waits = (struct managed_waits){
+	    .count = {0, managed, managed * 100, managed & 7},
+	    .oldest = {NULL, "01.11.2026 10:00", NULL, NULL},
+	    .partial = managed & 16,
+	    .unreachable = managed,
+	    .unreachable_names = f->subject.name};
 	for (size_t i = 0; i < f->managed.rep_count; i++)
 		f->rep_choices[i] = (struct rep_choice){.telegram_id = 501 + (int64_t)i,
 		    .id = i ? "the id of a colleague" : "the id of a rep",

@@ -80,6 +80,8 @@ HOT = {
                         "'{\"\",\"\",buyer_7,\"\"}'", "'{\"\",\"\",\"\",\"\"}'", "'{%held7%,%x nobody%,%@buyer_7%,%x%}'", "'{t,t,t,t}'",
                         "'{77,77,77,1000000001}'", "'{NULL,NULL,NULL,admin_find}'", "'{0,0,8,0}'", "9"],
     "managed_hold": ["('{' || hashtextextended('held100', 0) || '}')::bigint[]"],
+    "managed_waits": ["1001", "'Asia/Makassar'"],
+    "managed_waiting": ["'{1,2}'", "'{w,c}'", "'{0,8}'", "9", "1001", "'Asia/Makassar'"],
     "managed_card": ["'{1,2}'", "('{' || hashtextextended('held100', 0) || ',NULL}')::bigint[]", "'{77,1000000001}'", "'{NULL,admin_note}'", "'{0,0}'", "'{11,11}'", "300",
                      "'Asia/Makassar'"],
     "own_clients_read": ["'{1000000001,1000000002}'", "'{2000000100,77}'", "'{buyer_7,\"\"}'"],
@@ -221,7 +223,7 @@ BEFORE = {
 # these are run alone, after plan_by_index
 ALONE = {"bot_backlog"}
 # these count, up to so many
-COUNTED = {"codes_counted": 500, "prospects_found": 3 * 500, "bot_backlog": 10_000, "allocation_waiting": 10_000}
+COUNTED = {"codes_counted": 500, "prospects_found": 3 * 500, "managed_waits": 3 * 1001, "bot_backlog": 10_000, "allocation_waiting": 10_000}
 
 
 def execute(name):
@@ -465,6 +467,22 @@ def test_of_names_few_are_looked_at(session, words):
                 assert cursor.fetchone()[0] - before < 10
         finally:
             cursor.execute("ROLLBACK")
+
+
+def test_what_waits_is_looked_at_as_far_as_was_asked(session):
+    looked = "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables"
+    with session.cursor() as cursor:
+        for _ in range(7):
+            cursor.execute("BEGIN")
+            try:
+                cursor.execute(looked)
+                before = cursor.fetchone()[0]
+                cursor.execute("SELECT count(*) FROM salesreg.waiting_now(100)")
+                assert cursor.fetchone()[0] == 200
+                cursor.execute(looked)
+                assert cursor.fetchone()[0] - before < 1000
+            finally:
+                cursor.execute("ROLLBACK")
 
 
 def looks_at_few_rows(session, name, *before, allowed=0, besides=None):

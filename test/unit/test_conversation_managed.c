@@ -6,7 +6,7 @@
 #include "salesreg/domain/event/callback_data.h"
 
 static const struct managed_line lines[] = {
-    {7, "Ada", "contacted", "Boris"}, {-1, NULL, "something\nnew", NULL}};
+    {7, "Ada", "contacted", "Boris", NULL}, {-1, NULL, "something\nnew", NULL, NULL}};
 static const struct managed_prospect ada = {.hash = 7,
     .client = {.prospect_id = "p7",
 	.name = "Ada",
@@ -294,6 +294,47 @@ static void the_history_says_by_whom(void **state)
 	    data_of(m), "pc:0000000000000007h pc:0000000000000007h6 / pc:0000000000000007c");
 }
 
+static void what_waits_leads_to_lists(void **state)
+{
+	(void)state;
+	const struct managed_waits waits = {
+	    .count = {[LISTED_WITHOUT_REP] = 1001, [LISTED_WITHOUT_CONTACT] = 3},
+	    .late = {[LISTED_WITHOUT_REP] = 2},
+	    .oldest = {[LISTED_WITHOUT_REP] = "01.11.2026 10:00"},
+	    .partial = true,
+	    .failed = 4,
+	    .unreachable = 2,
+	    .unreachable_names = "Anna, Boris"};
+	struct managed_view view = {.waits = &waits};
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_NONE, LOCALE_EN);
+	s.managed = &view;
+	struct event event = of_admin(EVENT_TEXT, "what waits");
+	assert_int_equal(interest_of(&event).managed.want, MANAGED_WAITS);
+	struct outcome out = step(&s, &event);
+	const struct message *m = out.messages.first;
+	assert_string_equal(m->text,
+	    "What waits now:\n"
+	    "Without a representative: 1000+, longer than an hour: 2, the first since 01.11.2026 "
+	    "10:00\n"
+	    "No word from the representative yet: 3+, longer than a day: 0\n"
+	    "No contact for more than 14 days: 0, more than 30: 0\n"
+	    "Messages that could not be sent: 4\n"
+	    "Representatives whom Telegram cannot reach: 2: Anna, Boris");
+	assert_string_equal(data_of(m), "pl:w0 / pl:c0 / adm:menu:e");
+	/* a page of such a list */
+	view = (struct managed_view){.lines = lines, .line_count = 2, .more = true};
+	event = of_admin(EVENT_BUTTON, "pl:c1");
+	struct conversation_interest interest = interest_of(&event);
+	assert_int_equal(interest.managed.want, MANAGED_LISTED);
+	assert_int_equal(interest.managed.list, LISTED_WITHOUT_CONTACT);
+	assert_int_equal(interest.managed.page, 1);
+	out = step(&s, &event);
+	assert_non_null(strstr(out.messages.first->text, "\n9. Ada — contacted, Boris"));
+	assert_string_equal(data_of(out.messages.first),
+	    "pc:0000000000000007cc1 / pc:ffffffffffffffffcc1 / pl:c0 pl:c2 / adm:waits:e / "
+	    "adm:menu:e");
+}
+
 static const struct what_is_no_button_of_ours_is_stale_row {
 	const char *data;
 } what_is_no_button_of_ours_is_stale_rows[] = {
@@ -315,6 +356,10 @@ static const struct what_is_no_button_of_ours_is_stale_row {
     {"pl:"},
     {"pl:x"},
     {"pl:-1.x"},
+    {"pl:w"},
+    {"pl:w1."},
+    {"pl:w25"},
+    {"pl:z1"},
     {"pl:99999999999999999999.x"},
 };
 
@@ -342,6 +387,7 @@ int main(void)
 	    {cmocka_unit_test(a_rep_who_is_not_at_work_gets_nobody), ONCE},
 	    {cmocka_unit_test(a_note_is_whatever_is_written_next), ONCE},
 	    {cmocka_unit_test(the_history_says_by_whom), ONCE},
+	    {cmocka_unit_test(what_waits_leads_to_lists), ONCE},
 	    {cmocka_unit_test(what_is_no_button_of_ours_is_stale),
 		ROWS(what_is_no_button_of_ours_is_stale_rows, data)},
 	};

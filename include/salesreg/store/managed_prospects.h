@@ -57,6 +57,34 @@ size_t managed_reps(struct db_plan *plan, struct arena *a, const struct managed_
     size_t count, int64_t limit);
 size_t managed_reps_parse(const PGresult *result, struct arena *a, struct managed_rep_row **rows);
 
+struct managed_waits_row {
+	const char *list; /* the letter; "": nothing waits */
+	int64_t count, late;
+	const char *oldest;
+	/* in each row the same */
+	int64_t failed, unreachable;
+	const char *unreachable_names;
+	bool partial;
+};
+size_t managed_waits(struct db_plan *plan, struct arena *a, int64_t most, const char *zone);
+size_t managed_waits_parse(
+    const PGresult *result, struct arena *a, struct managed_waits_row **rows);
+
+struct managed_waiting_ask {
+	int64_t place;
+	const char *list; /* the letter */
+	int64_t passed;
+};
+struct managed_waiting_row {
+	int64_t place;
+	struct managed_line line;
+};
+size_t managed_waiting(struct db_plan *plan, struct arena *a,
+    const struct managed_waiting_ask *asks, size_t count, int64_t limit, int64_t most,
+    const char *zone);
+size_t managed_waiting_parse(
+    const PGresult *result, struct arena *a, struct managed_waiting_row **rows);
+
 struct managed_card_ask {
 	int64_t place;
 	bool has_hash; /* else: of the draft of `asker`, if they are asked by this phase's name */

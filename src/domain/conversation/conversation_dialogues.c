@@ -6,12 +6,12 @@
 /* Of rows about the same, the first that fits counts: in this order, and in a dialogue's own. */
 static const struct dialogue *const dialogues[] = {&dialogue_admins, &dialogue_admin_menu,
     &dialogue_decide, &dialogue_resend, &dialogue_reps, &dialogue_rep_card, &dialogue_claims,
-    &dialogue_invitations, &dialogue_managed_find, &dialogue_managed_acts, &dialogue_languages,
-    &dialogue_privacy, &dialogue_client_cards, &dialogue_own_clients, &dialogue_client_list,
-    &dialogue_client_card, &dialogue_registration, &dialogue_codes, &dialogue_calendar,
-    &dialogue_hours, &dialogue_zones, &dialogue_follow_ups, &dialogue_rep_menu, &dialogue_questions,
-    &dialogue_prospects, &dialogue_owners, &dialogue_closing, &dialogue_relay, &dialogue_stats,
-    &dialogue_broadcasts, &dialogue_files, NULL};
+    &dialogue_invitations, &dialogue_managed_find, &dialogue_managed_acts, &dialogue_managed_waits,
+    &dialogue_languages, &dialogue_privacy, &dialogue_client_cards, &dialogue_own_clients,
+    &dialogue_client_list, &dialogue_client_card, &dialogue_registration, &dialogue_codes,
+    &dialogue_calendar, &dialogue_hours, &dialogue_zones, &dialogue_follow_ups, &dialogue_rep_menu,
+    &dialogue_questions, &dialogue_prospects, &dialogue_owners, &dialogue_closing, &dialogue_relay,
+    &dialogue_stats, &dialogue_broadcasts, &dialogue_files, NULL};
 
 static const struct phase *find_phase(enum conversation_phase phase, enum person_kind kind)
 {

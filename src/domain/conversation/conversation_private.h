@@ -112,7 +112,7 @@ extern const struct dialogue dialogue_registration, dialogue_rep_menu, dialogue_
 extern const struct dialogue dialogue_broadcasts, dialogue_files;
 extern const struct dialogue dialogue_reps, dialogue_rep_card, dialogue_decide;
 extern const struct dialogue dialogue_resend;
-extern const struct dialogue dialogue_managed_find, dialogue_managed_acts;
+extern const struct dialogue dialogue_managed_find, dialogue_managed_acts, dialogue_managed_waits;
 
 /* conversation_dialogues.c */
 unsigned button_facts(enum press_kind press);
@@ -405,6 +405,10 @@ void turn_managed_interest(const struct event *event, const struct press *press,
 
 /* Whether an admin who is asked something has begun anew by /start: that has been answered. */
 bool turn_admin_began(struct turn *t);
+
+/* admin/conversation_managed_waits.c */
+/* The way to what waits, in the place of the message that it hangs on. */
+struct button turn_waits_button(const struct turn *t);
 
 /* admin/conversation_managed_card.c */
 /* The card; place: where it was found, or NULL. again: in the place of the message that was pressed. */

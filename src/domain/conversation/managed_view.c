@@ -25,9 +25,19 @@ void managed_about(
 	about[MANAGED_ABOUT_CHARS] = '\0';
 }
 
+static const char lists[MANAGED_LISTS] = {
+    [LISTED_WITHOUT_REP] = 'w', [LISTED_WITHOUT_CONTACT] = 'c', [LISTED_QUIET] = 'q'};
+
+char managed_list_letter(enum managed_list list)
+{
+	return lists[list];
+}
+
 const char *managed_place_write(struct managed_place place, struct arena *a)
 {
-	return arena_printf(a, "%lld.%s", (long long)place.page, place.words);
+	if (place.list == LISTED_FOUND)
+		return arena_printf(a, "%lld.%s", (long long)place.page, place.words);
+	return arena_printf(a, "%c%lld", lists[place.list], (long long)place.page);
 }
 
 /* Digits, as they are written; returns what follows them, or NULL. */
@@ -45,12 +55,18 @@ static const char *read_number(const char *s, int64_t *value)
 
 bool managed_place_read(const char *data, struct managed_place *place)
 {
-	*place = (struct managed_place){0};
-	const char *end = data ? read_number(data, &place->page) : NULL;
-	if (!end || *end != '.' || !end[1] || place->page >= MANAGED_PAGES)
+	*place = (struct managed_place){.list = LISTED_FOUND};
+	for (size_t i = LISTED_FOUND + 1; data && i < MANAGED_LISTS; i++)
+		if (*data == lists[i])
+			place->list = (enum managed_list)i;
+	const char *end =
+	    data ? read_number(data + (place->list != LISTED_FOUND), &place->page) : NULL;
+	if (!end || place->page >= MANAGED_PAGES)
 		return false;
+	if (place->list != LISTED_FOUND)
+		return *end == '\0';
 	place->words = end + 1;
-	return true;
+	return *end == '.' && end[1];
 }
 
 const char *managed_press_write(struct managed_press press, struct arena *a)

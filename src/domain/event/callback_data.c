@@ -41,7 +41,8 @@ static bool is_free(enum press_kind kind)
 	return kind == PRESS_LANGUAGE || kind == PRESS_ZONE || kind == PRESS_QUESTION ||
 	       kind == PRESS_CLIENTS || kind == PRESS_CLIENT || kind == PRESS_CLIENT_HISTORY ||
 	       kind == PRESS_ADMIN_MENU || kind == PRESS_REPS || kind == PRESS_MANAGED_LIST ||
-	       kind == PRESS_MANAGED || (kind >= PRESS_REP && kind <= PRESS_REP_CAPACITY_SET);
+	       kind == PRESS_MANAGED_WAITS || kind == PRESS_MANAGED ||
+	       (kind >= PRESS_REP && kind <= PRESS_REP_CAPACITY_SET);
 }
 
 /* Nothing at all, or ":" and a fingerprint, or what the kind has instead of one; false: something else. */

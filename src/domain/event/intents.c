@@ -39,9 +39,9 @@ static const struct word commands[] = {W(START, "start"), W(START, "menu"), W(RE
     W(CLIENTS, "my_clients"), W(CLIENTS, "prospects"), W(STATUS, "status"), W(STATUS, "profile"),
     W(CHANGE_EMAIL, "email"), W(CHANGE_EMAIL, "change_email"), W(HOURS, "hours"),
     W(UNREGISTER, "unregister"), W(APPLICATIONS, "pending"), W(APPLICATIONS, "applications"),
-    W(ADMIN, "admin"), W(FIND, "find"), W(LANGUAGE, "language"), W(LANGUAGE, "lang"),
-    W(PRIVACY, "privacy"), W(HELP, "help"), W(STATS, "stats"), W(STATS, "statistics"),
-    W(BROADCAST, "broadcast")};
+    W(ADMIN, "admin"), W(FIND, "find"), W(WAITS, "waits"), W(LANGUAGE, "language"),
+    W(LANGUAGE, "lang"), W(PRIVACY, "privacy"), W(HELP, "help"), W(STATS, "stats"),
+    W(STATS, "statistics"), W(BROADCAST, "broadcast")};
 
 static const struct word signs[] = {W(YES, "+"), W(YES, "👍"), W(YES, "👌"), W(YES, "✅"), W(YES, "✔"),
     W(NO, "-"), W(NO, "👎"), W(NO, "❌"), W(NO, "🙅")};

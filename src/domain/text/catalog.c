@@ -20,6 +20,7 @@ const struct catalog_command catalog_commands[CATALOG_COMMAND_COUNT] = {
     {"admin", TEXT_COMMAND_ADMIN, AUDIENCE_ADMIN},
     {"pending", TEXT_COMMAND_PENDING, AUDIENCE_ADMIN},
     {"find", TEXT_COMMAND_FIND, AUDIENCE_ADMIN},
+    {"waits", TEXT_COMMAND_WAITS, AUDIENCE_ADMIN},
     {"stats", TEXT_COMMAND_STATS, AUDIENCE_ADMIN},
     {"broadcast", TEXT_COMMAND_BROADCAST, AUDIENCE_ADMIN},
     {"unregister", TEXT_COMMAND_UNREGISTER, AUDIENCE_REP},

@@ -13,10 +13,21 @@ enum {
 	MANAGED_ABOUT_CHARS = 8, /* of a fingerprint */
 };
 
+/* Which prospects; a letter in callback data, and for the statement managed_waiting. */
+enum managed_list {
+	LISTED_FOUND,           /* whom words are about */
+	LISTED_WITHOUT_REP,     /* w */
+	LISTED_WITHOUT_CONTACT, /* c: a rep has them, and has not said a word */
+	LISTED_QUIET,           /* q: nobody has been in contact for 14 days */
+};
+enum { MANAGED_LISTS = LISTED_QUIET + 1 };
+char managed_list_letter(enum managed_list list);
+
 /* A page of a list. */
 struct managed_place {
+	enum managed_list list;
 	int64_t page;      /* from 0 */
-	const char *words; /* that were looked for; NULL: more than a button can carry */
+	const char *words; /* of LISTED_FOUND: that were looked for */
 };
 /* In callback data behind a press, and behind a card's. */
 const char *managed_place_write(struct managed_place place, struct arena *a);
@@ -57,6 +68,8 @@ enum managed_want {
 	MANAGED_NOTHING,
 	MANAGED_SEARCH, /* those whom `words` are about */
 	MANAGED_ONE,    /* the one that `press` is about */
+	MANAGED_LISTED, /* those of `list`, who wait */
+	MANAGED_WAITS,  /* how many these are */
 };
 struct managed_ask {
 	enum managed_want want;
@@ -66,6 +79,7 @@ struct managed_ask {
 	const char *words; /* MANAGED_WORDS_MOST bytes at most */
 	int64_t account;   /* a Telegram account that somebody may be known by; 0: none */
 	const char *phone; /* the same of a number; NULL: none */
+	enum managed_list list;
 	int64_t page;
 	struct managed_press press;
 	bool holds;      /* of MANAGED_ONE: nobody else changes it until this is decided */
@@ -83,6 +97,7 @@ struct managed_line {
 	int64_t hash;
 	const char *name, *status; /* the database's word */
 	const char *rep;           /* the name; NULL: nobody's */
+	const char *since;         /* of who waits; NULL: not known */
 };
 
 struct managed_prospect {
@@ -115,7 +130,20 @@ struct rep_choice {
 };
 enum { MANAGED_REPS_A_PAGE = 8 };
 
+/* What waits now; times are clocks' in the company's zone, NULL: nobody, or not known. */
+enum { WAITS_COUNTED = 1000 };
+struct managed_waits {
+	/* by list; WAITS_COUNTED + 1 stands for more; and of them those who wait for too long */
+	int64_t count[MANAGED_LISTS], late[MANAGED_LISTS];
+	const char *oldest[MANAGED_LISTS];
+	int64_t failed;                /* messages */
+	int64_t unreachable;           /* reps */
+	const char *unreachable_names; /* of some of these, with commas */
+	bool partial;                  /* reps have more open prospects than were looked at */
+};
+
 struct managed_view {
+	const struct managed_waits *waits;
 	/* active reps, whose turn is next first */
 	const struct rep_choice *reps;
 	size_t rep_count;

@@ -26,6 +26,7 @@
 	X(APPLICATIONS, "adm:list")                                                                \
 	X(BROADCAST, "adm:cast")                                                                   \
 	X(STATS, "adm:stats")                                                                      \
+	X(MANAGED_WAITS, "adm:waits")                                                              \
 	X(MANAGED_FIND, "adm:find")                                                                \
 	X(MANAGED_LIST, "pl")                                                                      \
 	X(MANAGED, "pc")                                                                           \
@@ -126,7 +127,7 @@ enum press_kind {
 /* WHOLE_NAME and CLAIM carry an <about>, too: "name:whole:<about>"; LANGUAGE carries one of ours or another, "lang:ru",
  * and ZONE a zone: "zone:set:Asia/Dubai", QUESTION what a button under a question does: "q:<version>:3:c1" (qualification/script.h), CLIENTS which
  * page of the list: "cl:<move><place>" (conversation/client_view.h), CLIENT "e" if the card takes the place of the message that was
- * pressed (so does ADMIN_MENU), and CLIENT_HISTORY the event before which it goes on: "a:5:h:77";
+ * pressed (so do ADMIN_MENU and MANAGED_WAITS), and CLIENT_HISTORY the event before which it goes on: "a:5:h:77";
  * REPS which page: "adm:reps:2", and the reps' kinds what conversation/rep_view.h has;
  * MANAGED_LIST and MANAGED what conversation/managed_view.h has. */
 

@@ -32,6 +32,7 @@
 	X(ADMIN, "admin")               /* the same */                                             \
 	X(BROADCAST, "broadcast")       /* the same */                                             \
 	X(STATS, "stats")               /* the same */                                             \
+	X(WAITS, "waits")               /* the same */                                             \
 	X(FIND, "find")                 /* the same */                                             \
 	X(TOMORROW, "tomorrow")                                                                    \
 	X(IN_A_WEEK, "in a week")                                                                  \

@@ -52,7 +52,7 @@ struct catalog_command {
 	enum text_id description;
 	unsigned audiences;
 };
-enum { CATALOG_COMMAND_COUNT = 15 };
+enum { CATALOG_COMMAND_COUNT = 16 };
 extern const struct catalog_command catalog_commands[CATALOG_COMMAND_COUNT];
 
 const char *text_id_key(enum text_id id);

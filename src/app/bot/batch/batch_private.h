@@ -52,7 +52,8 @@ struct batch {
 		    lock, applications, untaken, missed, claims, waiting_claims, locales, invites,
 		    codes, code_mails, calendars, agenda_busy, agenda_days, agenda_windows,
 		    calendar_choices, hours, zones, edits, prospects, links, questions, pairs,
-		    partners, business, found, managed_cards, managed_reps;
+		    partners, business, found, managed_cards, managed_reps, managed_waits,
+		    managed_waiting;
 		size_t broadcasts, audience, files;
 	} steps; /* of the read */
 	int64_t *

@@ -114,7 +114,7 @@ bool fold_depends(struct folding *f, const struct person *p, const struct event 
 	if (interest->managed.want != MANAGED_NOTHING &&
 	    ((p->session_dirty &&
 		 (p->state.phase == PHASE_MANAGED_FIND || p->state.phase == PHASE_MANAGED_NOTE)) ||
-		(interest->managed.want == MANAGED_ONE && assignments_changed_here(f))))
+		(interest->managed.want != MANAGED_SEARCH && assignments_changed_here(f))))
 		return true;
 	/* taking back depends on what anybody did with the prospect */
 	if (interest->takes_back && assignments_changed_here(f))

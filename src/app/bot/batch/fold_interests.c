@@ -53,6 +53,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 	    .file_chats = ARENA_ARRAY(a, int64_t, count),
 	    .managed_searches = ARENA_ARRAY(a, struct prospect_search, count),
 	    .managed_cards = ARENA_ARRAY(a, struct managed_card_ask, 2 * count),
+	    .managed_waiting = ARENA_ARRAY(a, struct managed_waiting_ask, count),
 	    .managed_reps = ARENA_ARRAY(a, struct managed_reps_ask, count),
 	    .managed_held = ARENA_ARRAY(a, int64_t, count),
 	    .hours_reps = ARENA_ARRAY(a, int64_t, count),

@@ -23,6 +23,7 @@ static size_t add_buttons(const struct turn *t, struct button *buttons)
 	buttons[count++] = button_of(t, TEXT_BUTTON_APPLICATIONS, PRESS_APPLICATIONS, true);
 	buttons[count++] = button_of(t, TEXT_BUTTON_REPS, PRESS_REPS, false);
 	buttons[count++] = button_of(t, TEXT_BUTTON_MANAGED_FIND, PRESS_MANAGED_FIND, true);
+	buttons[count++] = button_of(t, TEXT_BUTTON_WAITS, PRESS_MANAGED_WAITS, false);
 	if (t->state->rules->by_invitation)
 		buttons[count++] = button_of(t, TEXT_BUTTON_INVITE, PRESS_INVITE, true);
 	buttons[count++] = button_of(t, TEXT_BUTTON_STATS, PRESS_STATS, true);

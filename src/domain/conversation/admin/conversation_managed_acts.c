@@ -294,15 +294,13 @@ static const struct managed_prospect *noted_on(struct turn *t)
 	return NULL;
 }
 
+/* Of whom is looked up only where somebody writes. */
 static void ask_note_again(struct turn *t, const char *first)
 {
 	static const struct turn_button cancel[] = {{TEXT_BUTTON_CANCEL, PRESS_CANCEL, true}};
-	if (t->state->managed && t->state->managed->prospect)
-		ask_note(t, t->state->managed->prospect, first);
-	else /* what cannot be read is looked at by nobody */
-		turn_buttons(t,
-		    turn_say_text(t, first ? first : turn_text(t, TEXT_ONLY_TEXT, NO_ARGS)), cancel,
-		    1);
+	turn_buttons(t,
+	    turn_say_text(t, turn_join(t, first, turn_text(t, TEXT_MANAGED_NOTE_AGAIN, NO_ARGS))),
+	    cancel, 1);
 }
 
 static void note(struct turn *t)

@@ -53,9 +53,14 @@ void turn_managed_interest(const struct event *event, const struct press *press,
 	} else if (press && press->kind == PRESS_MANAGED_LIST) {
 		if (!managed_place_read(press->about, &place))
 			return;
-		ask->want = MANAGED_SEARCH;
+		ask->want = place.list == LISTED_FOUND ? MANAGED_SEARCH : MANAGED_LISTED;
+		ask->list = place.list;
 		ask->words = place.words;
 		ask->page = place.page;
+	} else if (press ? press->kind == PRESS_MANAGED_WAITS
+			 : event->kind == EVENT_TEXT &&
+			       phrase_recognise(event->text, a) == PHRASE_WAITS) {
+		ask->want = MANAGED_WAITS;
 	} else if (!press) {
 		ask->want = MANAGED_SEARCH;
 		ask->words = words_of(event, a);
@@ -95,11 +100,12 @@ static const char *line(const struct turn *t, size_t number, const struct manage
 {
 	const char *status = turn_client_status(t, row->status, true);
 	const char *rep = quote_name(t->a, row->rep, NAME_UNITS);
-	return turn_text(t, TEXT_MANAGED_LINE,
-	    ARGS({"number", arena_printf(t->a, "%zu", number)},
-		{"name", or_nameless(t, quote_name(t->a, row->name, NAME_UNITS))},
-		{"status", shorten(t->a, text_tidy(t->a, status ? status : ""), STATUS_UNITS)},
-		{"rep", *rep ? rep : turn_text(t, TEXT_MANAGED_NO_REP, NO_ARGS)}));
+	const struct catalog_arg args[] = {{"number", arena_printf(t->a, "%zu", number)},
+	    {"name", or_nameless(t, quote_name(t->a, row->name, NAME_UNITS))},
+	    {"status", shorten(t->a, text_tidy(t->a, status ? status : ""), STATUS_UNITS)},
+	    {"rep", *rep ? rep : turn_text(t, TEXT_MANAGED_NO_REP, NO_ARGS)}, {"time", row->since}};
+	return turn_text(
+	    t, row->since ? TEXT_MANAGED_LINE_SINCE : TEXT_MANAGED_LINE, args, row->since ? 5 : 4);
 }
 
 static struct button open_button(
@@ -132,37 +138,52 @@ static struct button find_button(const struct turn *t)
 	    .new_row = true};
 }
 
-/* words: as they were written, which may be more than a button can carry. */
-static void show_list(struct turn *t, bool again, const char *words, int64_t page)
+static const char *list_header(const struct turn *t, const struct managed_place *place)
+{
+	switch (place->list) {
+	case LISTED_FOUND:
+		return turn_text(t, TEXT_MANAGED_FOUND,
+		    ARGS({"text", quote_piece(t->a, place->words, WORD_UNITS)}));
+	case LISTED_WITHOUT_REP:
+		return turn_text(t, TEXT_WAITS_LIST_REP, NO_ARGS);
+	case LISTED_WITHOUT_CONTACT:
+		return turn_text(t, TEXT_WAITS_LIST_CONTACT, NO_ARGS);
+	case LISTED_QUIET:
+		return turn_text(t, TEXT_WAITS_LIST_QUIET, NO_ARGS);
+	}
+	return "";
+}
+
+/* Of whom words are about, these may be more than a button can carry. */
+static void show_list(struct turn *t, bool again, struct managed_place here)
 {
 	const struct managed_view *view = t->state->managed;
-	bool carried = strlen(words) <= MANAGED_WORD_BYTES;
-	struct managed_place here = {.page = page, .words = words};
+	bool found = here.list == LISTED_FOUND;
+	bool carried = !found || strlen(here.words) <= MANAGED_WORD_BYTES;
 	const char *place = carried ? managed_place_write(here, t->a) : NULL;
 	struct button *buttons = ARENA_ARRAY(t->a, struct button, MANAGED_A_PAGE + BUTTONS_BESIDES);
 	size_t count = 0;
 	const char *lines = "";
 	for (size_t i = 0; i < view->line_count && i < MANAGED_A_PAGE; i++) {
-		size_t number = (size_t)page * MANAGED_A_PAGE + i + 1;
+		size_t number = (size_t)here.page * MANAGED_A_PAGE + i + 1;
 		lines = arena_concat(
 		    t->a, lines, i ? "\n" : "", line(t, number, &view->lines[i]), (char *)NULL);
 		buttons[count++] = open_button(t, number, &view->lines[i], place);
 	}
-	const char *text = turn_join(t,
-	    turn_text(t, TEXT_MANAGED_FOUND, ARGS({"text", quote_piece(t->a, words, WORD_UNITS)})),
-	    lines);
-	bool older = view->more && carried && page + 1 < MANAGED_PAGES, newer = page > 0;
+	const char *text = turn_join(t, list_header(t, &here), lines);
+	bool older = view->more && carried && here.page + 1 < MANAGED_PAGES, newer = here.page > 0;
 	if (view->more && !older)
-		text = turn_join(t, text, turn_text(t, TEXT_MANAGED_MORE, NO_ARGS));
+		text = turn_join(
+		    t, text, turn_text(t, found ? TEXT_MANAGED_MORE : TEXT_WAITS_MORE, NO_ARGS));
 	if (newer) {
-		buttons[count] = page_button(t, TEXT_BUTTON_CLIENTS_NEWER, here, page - 1);
+		buttons[count] = page_button(t, TEXT_BUTTON_CLIENTS_NEWER, here, here.page - 1);
 		buttons[count++].new_row = true;
 	}
 	if (older) {
-		buttons[count] = page_button(t, TEXT_BUTTON_CLIENTS_OLDER, here, page + 1);
+		buttons[count] = page_button(t, TEXT_BUTTON_CLIENTS_OLDER, here, here.page + 1);
 		buttons[count++].new_row = !newer;
 	}
-	buttons[count++] = find_button(t);
+	buttons[count++] = found ? find_button(t) : turn_waits_button(t);
 	buttons[count++] = turn_admin_menu_button(t);
 	turn_put(t, again, text, buttons, count);
 }
@@ -177,7 +198,7 @@ static bool shows(struct turn *t, const char *words)
 	if (view->prospect && view->line_count == 1)
 		turn_show_managed(t, view->prospect, NULL, false);
 	else
-		show_list(t, false, words, 0);
+		show_list(t, false, (struct managed_place){LISTED_FOUND, 0, words});
 	return true;
 }
 
@@ -226,10 +247,10 @@ static void press_list(struct turn *t)
 	if (!managed_place_read(t->press.about, &place)) {
 		turn_answer_stale(t);
 	} else if (t->state->managed && t->state->managed->line_count > 0) {
-		show_list(t, true, place.words, place.page);
+		show_list(t, true, place);
 	} else {
 		struct button *again = ARENA_NEW(t->a, struct button);
-		*again = find_button(t);
+		*again = place.list == LISTED_FOUND ? find_button(t) : turn_waits_button(t);
 		turn_put(t, true, turn_text(t, TEXT_CLIENTS_PAGE_GONE, NO_ARGS), again, 1);
 	}
 }

@@ -100,6 +100,10 @@ struct fold_input {
 	struct agenda_rows agenda;
 	const struct found_row *found; /* by admins; the place of each is the update's number */
 	size_t found_count;
+	const struct managed_waits_row *managed_waits;
+	size_t managed_waits_count;
+	const struct managed_waiting_row *managed_waiting;
+	size_t managed_waiting_count;
 	const struct managed_rep_row *managed_reps;
 	size_t managed_rep_count;
 	const struct managed_card_row *managed_cards;
@@ -145,6 +149,9 @@ struct fold_interests {
 	/* of admins; the same */
 	struct prospect_search *managed_searches;
 	struct managed_card_ask *managed_cards;
+	struct managed_waiting_ask *managed_waiting;
+	size_t managed_waiting_count;
+	bool wants_waits;
 	struct managed_reps_ask *managed_reps;
 	int64_t *managed_held; /* hashes */
 	size_t managed_search_count, managed_card_count, managed_reps_count, managed_held_count;

@@ -30,6 +30,14 @@ void fold_managed_interests(struct fold_interests *in, size_t place, const struc
 				.phase = ask->draft_phase};
 		return;
 	}
+	case MANAGED_LISTED:
+		in->managed_waiting[in->managed_waiting_count++] = (struct managed_waiting_ask){
+		    (int64_t)place, arena_printf(a, "%c", managed_list_letter(ask->list)),
+		    ask->page * MANAGED_A_PAGE};
+		return;
+	case MANAGED_WAITS:
+		in->wants_waits = true;
+		return;
 	case MANAGED_ONE:
 		if (ask->holds)
 			in->managed_held[in->managed_held_count++] = ask->press.hash;
@@ -65,6 +73,42 @@ static void fill_lines(struct folding *f, struct managed_view *view)
 		    .rep = row->listed.rep};
 	}
 	view->lines = lines;
+}
+
+static void fill_waiting(struct folding *f, struct managed_view *view)
+{
+	const struct fold_input *input = f->input;
+	struct managed_line *lines = ARENA_ARRAY(f->a, struct managed_line, MANAGED_A_PAGE);
+	for (size_t i = 0; i < input->managed_waiting_count; i++) {
+		if (input->managed_waiting[i].place != (int64_t)f->writes->taken)
+			continue;
+		if (view->line_count == MANAGED_A_PAGE) {
+			view->more = true;
+			break;
+		}
+		lines[view->line_count++] = input->managed_waiting[i].line;
+	}
+	view->lines = lines;
+}
+
+static void fill_waits(struct folding *f, struct managed_view *view)
+{
+	const struct fold_input *input = f->input;
+	struct managed_waits *waits = ARENA_NEW(f->a, struct managed_waits);
+	for (size_t i = 0; i < input->managed_waits_count; i++) {
+		const struct managed_waits_row *row = &input->managed_waits[i];
+		waits->failed = row->failed;
+		waits->unreachable = row->unreachable;
+		waits->unreachable_names = row->unreachable_names;
+		waits->partial = row->partial;
+		for (size_t list = LISTED_FOUND + 1; list < MANAGED_LISTS; list++)
+			if (row->list[0] == managed_list_letter((enum managed_list)list)) {
+				waits->count[list] = row->count;
+				waits->late[list] = row->late;
+				waits->oldest[list] = row->oldest;
+			}
+	}
+	view->waits = waits;
 }
 
 static void fill_reps(struct folding *f, struct managed_view *view)
@@ -131,6 +175,10 @@ void fold_fill_managed(
 	struct managed_view *view = ARENA_NEW(f->a, struct managed_view);
 	if (ask->want == MANAGED_SEARCH)
 		fill_lines(f, view);
+	if (ask->want == MANAGED_LISTED)
+		fill_waiting(f, view);
+	if (ask->want == MANAGED_WAITS)
+		fill_waits(f, view);
 	if (ask->wants_reps)
 		fill_reps(f, view);
 	for (size_t i = 0; i < input->managed_card_count; i++)
