@@ -94,6 +94,24 @@ bool prospect_changes_remove(struct db_session *s, const char *id)
 	return db_session_run(s, SQL_PROSPECT_CHANGES_REMOVE, id);
 }
 
+bool prospect_merge_accounts(
+    struct db_session *s, const char *from, const char *into, int64_t *accounts)
+{
+	const PGresult *r = db_session_run(s, SQL_PROSPECT_MERGE_ACCOUNTS, from, into);
+	*accounts = r ? db_get_i64(r, 0, 0, 0) : 0;
+	return r;
+}
+
+bool prospect_merge(struct db_session *s, const char *from, const char *into)
+{
+	if (!db_session_run(s, SQL_PROSPECT_MERGE_FILL, from, into))
+		return false;
+	const PGresult *r = db_session_run(s, SQL_PROSPECT_MERGE_MOVE, from, into);
+	bool moves = r && db_get_bool(r, 0, 0);
+	return r && (!moves || db_session_run(s, SQL_PROSPECT_MERGE_TALK, from, into)) &&
+	       prospect_changes_remove(s, from);
+}
+
 bool prospect_forget_history(struct db_session *s, const char *id, int64_t *messages)
 {
 	const PGresult *r = db_session_run(s, SQL_PROSPECT_FORGET_HISTORY, id, NULL);

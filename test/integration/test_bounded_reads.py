@@ -17,6 +17,7 @@ COMPARED = {"assignments_read": ["r.status"], "assignments_contacted": ["p.statu
             "doctor_reps_without_email": ["r.email"], "doctor_contacts": ["p.email"],
             "own_clients_read": ["w.status"], "own_clients_add": ["p.status"],
             "prospect_changes_edit": ["p.context", "p.email", "p.name", "p.notes", "p.telegram_id"],
+            "prospect_merge_fill": ["p.context", "p.email", "p.name", "p.notes", "p.telegram_id"],
             "prospect_forget_keep": ["p.status"], "rep_changes_holder": ["r.email"],
             "doctor_takeover_prospects": ["r.name"],
             "codes_read": ["o.email"], "outbox_claim": ["q.status"],

@@ -44,6 +44,14 @@ bool prospect_changes_may_delete(struct db_session *s, bool *may);
 bool prospect_changes_remove(struct db_session *s, const char *id);
 
 /*
+ * Two prospects become one, within the caller's transaction and with both locked: `into` stays and gets what `from` has. *accounts: how
+ * many of the two the bot has met; not both may be.
+ */
+bool prospect_merge_accounts(
+    struct db_session *s, const char *from, const char *into, int64_t *accounts);
+bool prospect_merge(struct db_session *s, const char *from, const char *into);
+
+/*
  * Blanks a person everywhere: row, contacts, words, answers, notes, what was sent to them and about them. What is counted stays under *anew,
  * an id that says nothing. Kept is that they said STOP. In this order: prospect_forget_history() by itself, which takes long where much was
  * sent and may be repeated; then a transaction of prospect_forget_hold(), prospect_changes_lock() and prospect_forget().

@@ -19,6 +19,12 @@ int prospect_find(
 	const char *words = c->words[0];
 	for (size_t i = 1; i < count_of_words; i++)
 		words = arena_printf(&c->arena, "%s %s", words, c->words[i]);
+	return prospect_find_words(c, d, words, found);
+}
+
+int prospect_find_words(
+    struct cli *c, struct command_database *d, const char *words, struct listed_prospect *found)
+{
 	struct listed_prospect *rows;
 	size_t count;
 	if (!managers_find(&d->session, &c->arena, words, ALIKE_SHOWN + 1, &rows, &count))
@@ -313,6 +319,17 @@ static const struct cli_command commands[] = {
 		"forget blanks that, too. The representative is told. " WHO_HELP,
 	.options = prospect_remove_options,
 	.run = prospect_run_change},
+    {.name = "merge",
+	.arguments = "FROM INTO",
+	.arguments_most = 2,
+	.brief = "makes one of two who are one person",
+	.help =
+	    "The second stays, and gets what it has not: contact, e-mail address, words, notes, "
+	    "answers, history, and the conversation with the bot, if that has met the first. "
+	    "The row of the first is deleted, and its links lead to the second; who had it is "
+	    "told. Each is given by one word, as for show.",
+	.options = prospect_remove_options,
+	.run = prospect_run_merge},
     {.name = "forget",
 	.arguments = "WHO",
 	.arguments_most = CLI_ANY_NUMBER,

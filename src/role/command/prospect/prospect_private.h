@@ -17,6 +17,9 @@ int prospect_why(struct cli *c, struct command_database *d, const struct listed_
 /* The one whom the first `words` arguments name. An exit code; what is wrong has been said. */
 int prospect_find(
     struct cli *c, struct command_database *d, size_t words, struct listed_prospect *found);
+/* The one whom these words name. The same. */
+int prospect_find_words(
+    struct cli *c, struct command_database *d, const char *words, struct listed_prospect *found);
 /* A rep who may have prospects. The same. */
 int prospect_find_rep(
     struct cli *c, struct command_database *d, const char *who, struct managed_rep *rep);
@@ -26,5 +29,6 @@ int prospect_read_fields(struct cli *c, struct prospect_fields *fields);
 extern const struct cli_option prospect_add_options[], prospect_edit_options[],
     prospect_change_options[], prospect_status_options[], prospect_remove_options[];
 int prospect_run_add(struct cli *c);
+int prospect_run_merge(struct cli *c);
 /* The others that change one, by their names. */
 int prospect_run_change(struct cli *c);
