@@ -528,12 +528,15 @@ def test_an_application_can_be_withdrawn(approving):
     world, (boss, _) = approving, approving.admins
     anna = world.person()
     anna.registers(done="registered_pending")
-    boss.hears("admin_new_rep")
+    asked = boss.hears("admin_new_rep")
     anna.says("отключиться")
     anna.hears("ask_unregister")
     anna.says("да")
     anna.hears("unregistered")
-    boss.presses("button_approve")
+    seen = boss.sees_edit()
+    assert seen.id == asked.id and not seen.labels
+    assert seen.text == f"{asked.text}\n\n{world.texts.raw('ru', 'decided_withdrawn')}"
+    boss.presses(data=asked.data[0], message=asked)
     boss.is_answered("answer_decided_already", status=world.texts.raw("ru", "rep_is_withdrawn"))
     assert world.db.rep(anna.id)["status"] == "removed"
 
@@ -573,9 +576,9 @@ def test_an_old_card_does_not_approve_a_later_application(approving):
     anna.registers(name="Boris Ivanov", email="boris@" + DOMAIN, done="registered_pending")
     current = boss.hears("admin_new_rep", name="Boris Ivanov")
     other.hears("admin_new_rep", name="Boris Ivanov")
-    boss.presses("button_approve", message=old[0])
+    boss.presses(data=old[0].data[0], message=old[0])
     assert boss.is_answered("answer_application_changed", name="Boris Ivanov")["show_alert"]
-    other.presses("button_reject", message=old[1])
+    other.presses(data=old[1].data[1], message=old[1])
     assert other.is_answered("answer_application_changed", name="Boris Ivanov")["show_alert"]
     assert world.db.rep(anna.id)["status"] == "pending"
     other.says("/pending")

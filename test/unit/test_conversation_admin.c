@@ -187,6 +187,159 @@ static void who_comes_second_reads_who_was_first(void **state)
 	assert_non_null(strstr(out.callback_answer, "Clara"));
 }
 
+/* What a button of a card comes to, pressed by an admin in a message that is there. */
+static struct outcome on_card(
+    const char *data, const struct subject_view *subject, const struct rep_card *card)
+{
+	struct conversation_state s = state_of(REP_ABSENT, PHASE_NONE, LOCALE_RU);
+	s.subject = subject;
+	s.rep_card = card;
+	return by_admin(&s, EVENT_BUTTON, data);
+}
+
+static struct rep_card usual_card(void)
+{
+	return (struct rep_card){.open = 2,
+	    .day_ahead = "02.12.2026 10:00",
+	    .week_ahead = "08.12.2026 10:00",
+	    .zone = "Asia/Makassar",
+	    .changed_by = "Clara",
+	    .available = true};
+}
+
+static void a_card_has_the_buttons_that_fit_the_rep(void **state)
+{
+	(void)state;
+	static const struct {
+		enum rep_status status;
+		bool paused;
+		const char *letters; /* behind the id */
+	} rows[] = {
+	    {REP_ACTIVE, false, "psc"},
+	    {REP_ACTIVE, true, "rsc"},
+	    {REP_SUSPENDED, false, "ac"},
+	    {REP_PENDING, false, "sc"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct subject_view subject = applicant();
+		struct rep_card card = usual_card();
+		subject.status = rows[i].status;
+		card.paused = rows[i].paused;
+		struct outcome out = on_card("r:500:i:3.rep-", &subject, &card);
+		assert_int_equal(out.messages.count, 0); /* that is no tag */
+		out = on_card("r:500:i:3.", &subject, &card);
+		const struct message *m = out.messages.first;
+		assert_int_equal(m->kind, MESSAGE_EDIT_TEXT);
+		for (const char *letter = "prsac"; *letter; letter++)
+			assert_int_equal(
+			    button_with(m, arena_printf(&arena, "r:500:%c:3.", *letter)) != NULL,
+			    strchr(rows[i].letters, *letter) != NULL);
+		assert_int_equal(button_with(m, "adm:list") != NULL, rows[i].status == REP_PENDING);
+		assert_non_null(button_with(m, "adm:reps:3"));
+	}
+}
+
+static void a_change_on_a_card_is_one_effect_and_told_to_the_rep(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *data, *change;
+		int64_t amount;
+		enum rep_status from, to;
+		enum text_id told;
+		bool paused;
+	} rows[] = {
+	    {"r:500:p1:0.", "pause", 86400, REP_ACTIVE, REP_ACTIVE, TEXT_REP_PAUSED_UNTIL, false},
+	    {"r:500:p7:0.", "pause", 604800, REP_ACTIVE, REP_ACTIVE, TEXT_REP_PAUSED_UNTIL, false},
+	    {"r:500:p0:0.", "pause", -1, REP_ACTIVE, REP_ACTIVE, TEXT_REP_PAUSED, false},
+	    {"r:500:r:0.", "resume", 0, REP_ACTIVE, REP_ACTIVE, TEXT_REP_RESUMED, true},
+	    {"r:500:s1:0.", "suspend", 0, REP_ACTIVE, REP_SUSPENDED, TEXT_REP_SUSPENDED_NOW, false},
+	    {"r:500:a:0.", "reactivate", 0, REP_SUSPENDED, REP_ACTIVE, TEXT_REP_REACTIVATED, false},
+	    {"r:500:c1:0..9", "set-capacity", 9, REP_ACTIVE, REP_ACTIVE, TEXT_REP_CAPACITY_SET,
+		false},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct subject_view subject = applicant();
+		struct rep_card card = usual_card();
+		subject.status = rows[i].from;
+		card.paused = rows[i].paused;
+		struct outcome out = on_card(rows[i].data, &subject, &card);
+		assert_int_equal(out.effect_count, 1);
+		const struct effect *e = &out.effects[0];
+		assert_int_equal(e->kind, EFFECT_CHANGE_REP);
+		assert_string_equal(e->change, rows[i].change);
+		assert_string_equal(e->rep_id, "rep-1");
+		assert_int_equal(e->amount, rows[i].amount);
+		assert_int_equal(e->status, rows[i].to);
+		assert_int_equal(out.messages.count, 2);
+		assert_int_equal(out.messages.first->chat_id, PERSON);
+		assert_true(says(out.messages.first->text, LOCALE_EN, rows[i].told));
+		assert_int_equal(out.messages.last->kind, MESSAGE_EDIT_TEXT);
+	}
+}
+
+static void a_button_of_a_card_that_is_out_of_date_changes_nothing(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *data;
+		enum rep_status status;
+		bool paused;
+	} rows[] = {
+	    {"r:500:p1:0.", REP_ACTIVE, true},
+	    {"r:500:r:0.", REP_ACTIVE, false},
+	    {"r:500:p:0.", REP_SUSPENDED, false},
+	    {"r:500:s:0.", REP_SUSPENDED, false},
+	    {"r:500:s1:0.", REP_SUSPENDED, false},
+	    {"r:500:a:0.", REP_ACTIVE, false},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct subject_view subject = applicant();
+		struct rep_card card = usual_card();
+		subject.status = rows[i].status;
+		card.paused = rows[i].paused;
+		struct outcome out = on_card(rows[i].data, &subject, &card);
+		assert_int_equal(out.effect_count, 0);
+		assert_true(says(out.callback_answer, LOCALE_RU, TEXT_ANSWER_REP_CHANGED_BY));
+		assert_non_null(strstr(out.callback_answer, "Clara"));
+		assert_true(says(out.messages.first->text, LOCALE_RU, TEXT_ADMIN_REP));
+	}
+	/* a limit that is so already, and a rep who is gone, or another one by now */
+	struct subject_view subject = applicant();
+	struct rep_card card = usual_card();
+	subject.status = REP_ACTIVE;
+	card.capacity = 9;
+	assert_int_equal(on_card("r:500:c1:0..9", &subject, &card).effect_count, 0);
+	struct outcome out = on_card("r:500:s1:0.ffffffff", &subject, &card);
+	assert_int_equal(out.effect_count, 0);
+	assert_true(says(out.messages.first->text, LOCALE_RU, TEXT_ADMIN_REP_GONE));
+	subject.status = REP_REMOVED;
+	out = on_card("r:500:s1:0.", &subject, &card);
+	assert_int_equal(out.effect_count, 0);
+	assert_true(says(out.messages.first->text, LOCALE_RU, TEXT_ADMIN_REP_GONE));
+	out = on_card("r:500:s1:0.", NULL, NULL);
+	assert_int_equal(out.effect_count, 0);
+}
+
+static void what_a_button_of_a_card_carries_is_read_back(void **state)
+{
+	(void)state;
+	static const struct rep_press rows[] = {
+	    {.page = 0}, {.page = 12, .tag = "0123abcd"}, {.page = 99999, .value = 999999}};
+	static const char *const bad[] = {
+	    "", ".", "1", "a.", "1.xyz", "1.0123abcde", "123456.", "1..", "1..1234567", "1..5."};
+	struct rep_press press;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assert_true(rep_press_read(rep_press_write(rows[i], &arena), &press));
+		assert_int_equal(press.page, rows[i].page);
+		assert_int_equal(press.value, rows[i].value);
+		assert_string_equal(press.tag, rows[i].tag);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_false(rep_press_read(bad[i], &press));
+	assert_false(rep_press_read(NULL, &press));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +350,10 @@ int main(void)
 	    cmocka_unit_test_setup(a_reason_in_own_words_is_asked_for_and_asked_once_more, each),
 	    cmocka_unit_test_setup(a_reason_that_is_asked_for_can_be_left, each),
 	    cmocka_unit_test_setup(who_comes_second_reads_who_was_first, each),
+	    cmocka_unit_test_setup(a_card_has_the_buttons_that_fit_the_rep, each),
+	    cmocka_unit_test_setup(a_change_on_a_card_is_one_effect_and_told_to_the_rep, each),
+	    cmocka_unit_test_setup(a_button_of_a_card_that_is_out_of_date_changes_nothing, each),
+	    cmocka_unit_test_setup(what_a_button_of_a_card_carries_is_read_back, each),
 	};
 	return cmocka_run_group_tests(tests, begin, end);
 }

@@ -137,6 +137,16 @@ const struct application_news *application_news(const struct conversation_rules 
 	return news;
 }
 
+const struct application_news *application_withdrawn(const struct conversation_rules *rules,
+    const char *rep_id, int64_t telegram_id, struct arena *a)
+{
+	struct application_news *news = ARENA_NEW(a, struct application_news);
+	*news = (struct application_news){.rep_id = rep_id, .telegram_id = telegram_id};
+	for (unsigned l = 0; l < LOCALE_COUNT; l++)
+		news->lines[l] = rules->catalog->texts[l][TEXT_DECIDED_WITHDRAWN];
+	return news;
+}
+
 void application_tell(const struct conversation_rules *rules, const struct subject_view *subject,
     struct application_verdict verdict, struct reject_why why, struct arena *a,
     struct message_list *messages)

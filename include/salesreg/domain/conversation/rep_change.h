@@ -62,6 +62,9 @@ struct application_news {
 const struct application_news *application_news(const struct conversation_rules *rules,
     const struct subject_view *subject, struct application_verdict verdict, const char *who,
     struct reject_why why, struct arena *a);
+/* The same of an application that the applicant takes back. */
+const struct application_news *application_withdrawn(const struct conversation_rules *rules,
+    const char *rep_id, int64_t telegram_id, struct arena *a);
 /* What the applicant reads of the verdict. */
 void application_tell(const struct conversation_rules *rules, const struct subject_view *subject,
     struct application_verdict verdict, struct reject_why why, struct arena *a,

@@ -5,6 +5,7 @@
 #include "../conversation_private.h"
 #include "salesreg/domain/assignment/prospect_list.h"
 #include "salesreg/domain/contact/email.h"
+#include "salesreg/domain/conversation/rep_change.h"
 #include "salesreg/domain/text/quote.h"
 #include <string.h>
 
@@ -126,6 +127,9 @@ static void ask_unregister(struct turn *t, const char *problem)
 
 static void leave(struct turn *t)
 {
+	if (t->state->rep_status == REP_PENDING && t->state->rep_id)
+		t->out->decided = application_withdrawn(
+		    t->state->rules, t->state->rep_id, t->event->user_id, t->a);
 	turn_effect(t, (struct effect){.kind = EFFECT_UNREGISTER});
 	turn_set_phase(t, PHASE_NONE);
 	t->out->next.rep_status = REP_REMOVED;
