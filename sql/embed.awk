@@ -30,6 +30,10 @@ mode == "statement-table" && FILENAME ~ /\/migrations\// {
     } else if (/^\)/) table = ""
     else if (table != "" && $0 !~ /^ *--/) {
         line = $0; sub(/ -- .*/, "", line)
+        if (line ~ /^ +(UNIQUE|CONSTRAINT) /) {
+            print FILENAME ":" FNR ": a key of several columns is a CREATE UNIQUE INDEX, whose name is known here" > "/dev/stderr"
+            exit 1
+        }
         if (line ~ / PRIMARY KEY/) is_ours("keys", table "_pkey")
         if (line ~ / UNIQUE/) is_ours("keys", table "_" $1 "_key")
     }

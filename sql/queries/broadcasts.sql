@@ -102,6 +102,14 @@ SELECT (extract(epoch FROM (SELECT min(b.due_at) FROM salesreg.broadcasts b
 -- $1 broadcasts, $2 nothing: those that still go on
 SELECT b.id FROM salesreg.broadcasts b
 WHERE b.id = ANY ($1::bigint[]) AND $2::text[] IS NOT NULL AND b.state IN ('sending', 'stopped') AND b.ended_at IS NULL
+-- name: broadcasts_late cold
+-- $1 a broadcast, $2 hours, 0: any: who was to have it that long ago does not get it any more
+WITH late AS (
+    UPDATE salesreg.broadcasts b SET state = 'stopped'
+    WHERE b.id = $1::bigint AND b.state = 'sending' AND $2::bigint > 0 AND b.sent_at < now() - $2::bigint * interval '1 hour'
+    RETURNING b.id
+)
+UPDATE salesreg.broadcast_recipients r SET state = 'stopped' FROM late l WHERE r.broadcast = l.id AND r.state = 'waiting'
 -- name: broadcasts_feed
 -- $1 a broadcast, $2 languages, $3 what is sent in each but for the chat, $4 the language of who has none of these, $5 how many messages of all
 -- broadcasts may wait to be sent at a time: so much goes into the outbox. Who is no rep any more when it is their turn has none; nobody has two

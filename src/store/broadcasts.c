@@ -36,6 +36,9 @@ static void write_results(struct db_plan *plan, struct arena *a, const void *of_
 	for (size_t i = 0; i < count; i++) {
 		const struct broadcast_result *r = &results[i];
 		if (r->locale_count)
+			(void)db_plan_add(
+			    plan, SQL_BROADCASTS_LATE, db_i64(a, r->id), db_i64(a, r->hold_hours));
+		if (r->locale_count)
 			(void)db_plan_add(plan, SQL_BROADCASTS_FEED, db_i64(a, r->id),
 			    db_text_array(a, r->locales, r->locale_count),
 			    db_text_array(a, r->payloads, r->locale_count), r->default_locale,

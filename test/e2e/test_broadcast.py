@@ -252,6 +252,21 @@ def test_who_is_no_rep_any_more_when_their_turn_comes_does_not_get_it(make_world
     assert not office.heard(office.reps[0], "Всем привет")
 
 
+@pytest.mark.parametrize("hours,over", [("24", "broadcast_stopped"), ("0", "broadcast_done")])
+def test_what_an_outage_kept_back_for_long_is_not_sent(make_world, hours, over):
+    office = Office(make_world, OUTBOX_HOLD_HOURS=hours)
+    shown, asked = office.writes("Приходите сегодня")
+    office.world.bot.terminate()
+    office.db.execute(f"UPDATE {tables.broadcasts} SET state = 'sending', sent_at = now() - interval '25 hours', shown_message = %s", asked.id)
+    office.db.execute(f"INSERT INTO {tables.broadcast_recipients} (broadcast, rep) SELECT 1, id FROM sales_representatives")
+    office.world.start_bot()
+    got = 3 if hours == "0" else 0
+    edit = office.sees(over, sent=str(got), count="3")
+    assert ("Не отправлено: 3." in edit.text) == (got == 0)
+    office.world.settle()
+    assert [len(office.heard(rep, "Приходите сегодня")) for rep in office.reps] == [got // 3] * 3
+
+
 def test_what_does_not_arrive_is_summed_up_by_kind(office):
     shown, asked = office.writes("Всем привет")
     office.sandbox.fault("error", method="sendMessage", chat=office.reps[0].id, code=403, description="Forbidden: bot was blocked by the user", times=1)

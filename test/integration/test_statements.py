@@ -1,6 +1,7 @@
 """Every statement the program can run, prepared against the migrated schema with nothing on the search path."""
 import io
 import re
+import subprocess
 
 import psycopg2
 import pytest
@@ -167,3 +168,13 @@ def test_every_statement_is_used_by_some_c_file():
     sources = "\n".join(path.read_text() for path in (ROOT / "src").rglob("*.c"))
     used = set(re.findall(r"\bSQL_\w+", sources))
     assert not [name for _, name, _ in ALL if f"SQL_{name.upper()}" not in used]
+
+
+@pytest.mark.parametrize("line", ["    UNIQUE (a, b)", "    CONSTRAINT both UNIQUE (a, b)"])
+def test_a_key_that_doctor_would_look_for_in_vain_does_not_build(tmp_path, line):
+    """The names of our keys are read from the migrations, where such a line has none."""
+    (tmp_path / "migrations").mkdir()
+    migration = tmp_path / "migrations" / "001_x.sql"
+    migration.write_text(f"CREATE TABLE salesreg.x (\n    a int,\n    b int,\n{line}\n);\n")
+    done = subprocess.run(["mawk", "-v", "mode=statement-table", "-f", ROOT / "sql" / "embed.awk", migration], capture_output=True, text=True)
+    assert done.returncode != 0 and "001_x.sql:4: " in done.stderr

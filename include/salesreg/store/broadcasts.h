@@ -43,8 +43,9 @@ struct broadcast_result {
 	const char *const *locales, *const *payloads;
 	size_t locale_count;
 	const char *default_locale;
-	int64_t most;      /* messages of all broadcasts that may wait to be sent at a time */
-	const char *edit;  /* what is said of it from now on; NULL: the same */
-	const char *shown; /* by which that is known again */
-	int64_t pause_us;  /* until it is looked at again; -1: it is over */
+	int64_t hold_hours; /* after which nothing more of it is sent; 0: never */
+	int64_t most;       /* messages of all broadcasts that may wait to be sent at a time */
+	const char *edit;   /* what is said of it from now on; NULL: the same */
+	const char *shown;  /* by which that is known again */
+	int64_t pause_us;   /* until it is looked at again; -1: it is over */
 };

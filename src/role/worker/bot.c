@@ -314,6 +314,7 @@ static void start_for_admins(struct bot *bot)
 						    });
 	bot->broadcaster =
 	    broadcaster_create(&w->loop, &(struct broadcaster_options){.leader = bot->worker.pool,
+					     .hold_hours = w->config.outbox_hold_hours,
 					     .rules = &bot->worker.rules,
 					     .leads = leads,
 					     .data = bot});

@@ -56,6 +56,7 @@ static void add_words(const struct broadcaster *b, const struct broadcast_due *d
 	result->locale_count = LOCALE_COUNT;
 	result->default_locale = locale_code(b->options.rules->default_locale);
 	result->most = PORTION;
+	result->hold_hours = b->options.hold_hours;
 }
 
 static int64_t pause_of(const struct broadcast_counts *counts)

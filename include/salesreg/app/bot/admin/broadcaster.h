@@ -6,7 +6,7 @@
  * Whom a message went to, and what became of it, is in the recipient's row, which is written with the message's end
  * (sql/queries/outbox.sql): a bot that dies goes on where it was, and nobody has two.
  *
- * Ownership: everything in the options is borrowed and outlives this. Errors: waited out, and said in the log.
+ * Ownership: everything in the options is borrowed and outlives this. Units: hours. Errors: waited out, and said in the log.
  * Callbacks: `leads` only, from the loop.
  */
 #pragma once
@@ -17,6 +17,7 @@ struct broadcaster;
 struct broadcaster_options {
 	struct db_pool *leader;
 	const struct conversation_rules *rules;
+	int64_t hold_hours; /* what is older is not sent any more; 0: whatever its age */
 	bool (*leads)(void *data);
 	void *data;
 };
