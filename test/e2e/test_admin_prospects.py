@@ -404,3 +404,19 @@ def test_what_waits_now_and_each_figure_leads_to_a_list(world, boss):
     assert "Менеджер: без менеджера" in card.text
     assert turns(boss, "button_managed_list", card).text == second.text
     assert turns(boss, "button_waits_back", second).text.startswith("Что ждёт сейчас:")
+
+
+def test_in_one_poll_the_first_of_two_admins_wins_and_a_question_comes_before_its_word(world, one):
+    boss, other = world.admins
+    choices = [turns(admin, "button_managed_status", opens_prospect(admin, "p1")) for admin in (boss, other)]
+    world.bot.terminate()
+    boss.presses("prospect_converted", message=choices[0])
+    other.presses("prospect_archived", message=choices[1])
+    boss.says("найти")
+    boss.says("петрова")
+    world.start_bot()
+    boss.is_answered("answer_managed_status", name="Ольга Петрова", status="стал покупателем")
+    assert other.hears_answer().startswith("Вас опередили (Admin)")
+    boss.hears("managed_find")
+    assert "Статус: стал покупателем" in boss.hears_anything().text
+    assert world.db.value("SELECT status FROM test_prospects") == "converted" and [row[0] for row in audited(world)] == ["status"]

@@ -73,6 +73,7 @@ void conversation_interest(
     const struct event *event, struct arena *a, struct conversation_interest *interest)
 {
 	*interest = (struct conversation_interest){0};
+	enum phrase phrase = PHRASE_NONE;
 	bool says =
 	    event->kind == EVENT_TEXT || event->kind == EVENT_MEDIA || event->kind == EVENT_CONTACT;
 	interest->pair_message = event->kind == EVENT_EDITED ? event->said_id
@@ -82,14 +83,15 @@ void conversation_interest(
 	interest->wants_business = event->business != NULL;
 	switch (event->kind) {
 	case EVENT_TEXT:
-		interest_in(word_facts(phrase_recognise(event->text, a)), event, 0, interest);
+		phrase = phrase_recognise(event->text, a);
+		interest_in(word_facts(phrase), event, 0, interest);
 		interest->email_key = email_key(event->text, a);
 		interest->code = conversation_code(event->text, a);
 		interest->zone = zone_read_text(event->text, a, NULL);
 		interest->wants_hours |= interest->zone || hours_may_be_in(event->text, a);
 		interest->tells_admins = interest->email_key || interest->code;
 		interest->wants_search = !interest->wants_clients;
-		turn_managed_interest(event, NULL, a, interest);
+		turn_managed_interest(event, phrase, NULL, a, interest);
 		interest->wants_audience = true;
 		return;
 	case EVENT_BUTTON: {
@@ -99,7 +101,7 @@ void conversation_interest(
 			interest->zone = zone_read_text(press.about, a, NULL);
 		turn_clients_interest(&press, interest);
 		turn_reps_interest(&press, interest);
-		turn_managed_interest(event, &press, a, interest);
+		turn_managed_interest(event, phrase, &press, a, interest);
 		return;
 	}
 	case EVENT_BLOCKED:
@@ -131,7 +133,7 @@ void conversation_interest(
 		interest->changes_assignments = true;
 		return;
 	case EVENT_CONTACT:
-		turn_managed_interest(event, NULL, a, interest);
+		turn_managed_interest(event, phrase, NULL, a, interest);
 		return;
 	case EVENT_MEDIA:
 	case EVENT_EDITED:

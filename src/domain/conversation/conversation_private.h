@@ -399,9 +399,9 @@ turn_handler turn_list_code_waiters;
 void turn_application_buttons(const struct turn *t, enum locale locale, int64_t telegram_id,
     const char *about, struct button *buttons);
 /* admin/conversation_managed_find.c: admins look for prospects */
-/* What an admin's event wants to be known of prospects. press: of a button; NULL: the event is none. */
-void turn_managed_interest(const struct event *event, const struct press *press, struct arena *a,
-    struct conversation_interest *interest);
+/* What an admin's event wants to be known of prospects. phrase: of a text; press: of a button, NULL: the event is none. */
+void turn_managed_interest(const struct event *event, enum phrase phrase, const struct press *press,
+    struct arena *a, struct conversation_interest *interest);
 
 /* Whether an admin who is asked something has begun anew by /start: that has been answered. */
 bool turn_admin_began(struct turn *t);

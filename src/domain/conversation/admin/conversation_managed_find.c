@@ -42,8 +42,8 @@ static const char *words_of(const struct event *event, struct arena *a)
 	return cut(text_tidy(a, rest ? rest : event->text), MANAGED_WORDS_MOST, a);
 }
 
-void turn_managed_interest(const struct event *event, const struct press *press, struct arena *a,
-    struct conversation_interest *interest)
+void turn_managed_interest(const struct event *event, enum phrase phrase, const struct press *press,
+    struct arena *a, struct conversation_interest *interest)
 {
 	struct managed_ask *ask = &interest->managed;
 	struct managed_place place;
@@ -57,9 +57,7 @@ void turn_managed_interest(const struct event *event, const struct press *press,
 		ask->list = place.list;
 		ask->words = place.words;
 		ask->page = place.page;
-	} else if (press ? press->kind == PRESS_MANAGED_WAITS
-			 : event->kind == EVENT_TEXT &&
-			       phrase_recognise(event->text, a) == PHRASE_WAITS) {
+	} else if (press ? press->kind == PRESS_MANAGED_WAITS : phrase == PHRASE_WAITS) {
 		ask->want = MANAGED_WAITS;
 	} else if (!press) {
 		ask->want = MANAGED_SEARCH;
