@@ -184,3 +184,16 @@ SELECT pg_catalog.pg_notify('salesreg_reconcile', ''), pg_catalog.pg_notify('sal
 -- name: prospect_changes_may_delete cold
 -- whether this role may delete prospects, which those of the workers need not
 SELECT has_table_privilege('public.test_prospects', 'DELETE')
+-- name: prospect_retention_due cold
+-- $1 days, $2 the prospect that was looked at last, or '': archived ones of whom nothing has been heard or changed for so long, in order
+SELECT p.id FROM public.test_prospects p
+WHERE p.status = 'archived' AND p.id > $2::varchar AND p.id NOT LIKE 'forgotten-%'
+  AND coalesce(p.updated_at::timestamptz, p.created_at::timestamptz) < now() - $1::bigint * interval '1 day'
+  AND NOT EXISTS (SELECT 1 FROM salesreg.prospect_events e WHERE e.prospect = p.id AND e.at >= now() - $1::bigint * interval '1 day')
+ORDER BY p.id LIMIT 1
+-- name: prospect_retention_still cold
+-- $1 prospect, $2 days: locked, and still as it was found; else nothing of this transaction is done
+SELECT salesreg.must(EXISTS (
+    SELECT 1 FROM public.test_prospects p
+    WHERE p.id = $1::varchar AND p.status = 'archived'
+      AND coalesce(p.updated_at::timestamptz, p.created_at::timestamptz) < now() - $2::bigint * interval '1 day' FOR UPDATE))

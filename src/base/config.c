@@ -117,6 +117,9 @@ const struct config_row config_table[] = {
     {"HISTORY_RETENTION_DAYS", TYPE_NUMBER, AT(history_retention_days), "90", "days", 1, 36500,
 	.about = "how long sent messages, what became of closed prospects, and strangers who are "
 		 "silent are kept"},
+    {"PROSPECT_RETENTION_DAYS", TYPE_NUMBER, AT(prospect_retention_days), "0",
+	"days, 0 = until somebody says so", 0, 36500,
+	.about = "after how long an archived prospect is forgotten, as by prospect forget"},
     {"TZ", TYPE_ZONE, .offset = 0, "Asia/Makassar in the image", "time zone, as Asia/Makassar",
 	.about = "times shown to people"},
     {"LOG_LEVEL", TYPE_CHOICE, AT(log_level), "info", "debug|info|warn|error",

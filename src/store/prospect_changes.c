@@ -134,14 +134,49 @@ static bool forget_messages(struct db_session *s, const char *id, int64_t *messa
 	return r;
 }
 
-bool prospect_forget(struct db_session *s, struct arena *a, const char *id, const char **anew,
-    const char **alike, int64_t *messages)
+/* An id that says nothing. */
+static const char *nobodys_id(struct arena *a)
 {
 	unsigned char random[NOBODY_BYTES];
 	char hex[2 * NOBODY_BYTES + 1];
 	randombytes_buf(random, sizeof random);
-	*anew =
-	    arena_printf(a, "forgotten-%s", sodium_bin2hex(hex, sizeof hex, random, sizeof random));
+	return arena_printf(
+	    a, "forgotten-%s", sodium_bin2hex(hex, sizeof hex, random, sizeof random));
+}
+
+size_t prospect_retention_due(
+    struct db_plan *plan, struct arena *a, int64_t days, const char *after)
+{
+	return db_plan_add(plan, SQL_PROSPECT_RETENTION_DUE, db_i64(a, days), after);
+}
+
+void prospect_retention_history(struct db_plan *plan, const char *id)
+{
+	(void)db_plan_add(plan, SQL_PROSPECT_FORGET_HISTORY, id, NULL);
+}
+
+void prospect_retention_forget(struct db_plan *plan, struct arena *a, const char *id, int64_t days)
+{
+	const char *anew = nobodys_id(a);
+	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
+	(void)db_plan_add(plan, SQL_PROSPECT_FORGET_HOLD, id);
+	(void)db_plan_add_plain(plan, SQL_ASSIGNMENT_LOCK);
+	(void)db_plan_add(plan, SQL_PROSPECT_RETENTION_STILL, id, db_i64(a, days));
+	(void)db_plan_add(plan, SQL_PROSPECT_FORGET_HISTORY, id, LATELY_S);
+	(void)db_plan_add(plan, SQL_PROSPECT_FORGET_UNSENT, id);
+	(void)db_plan_add(plan, SQL_PROSPECT_FORGET_KEEP, id, anew);
+	(void)db_plan_add(plan, SQL_PROSPECT_FORGET_MOVE, id, anew);
+	(void)db_plan_add(plan, SQL_PROSPECT_FORGET_GO, id);
+	(void)db_plan_add(plan, SQL_PROSPECT_FORGET_CHANGES, id);
+	(void)db_plan_add(plan, SQL_AUDIT_WRITE, "program", "outreach", NULL, NULL,
+	    "PROSPECT_RETENTION_DAYS", "forget", NULL, anew, NULL, NULL);
+	(void)db_plan_add_plain(plan, SQL_TX_COMMIT);
+}
+
+bool prospect_forget(struct db_session *s, struct arena *a, const char *id, const char **anew,
+    const char **alike, int64_t *messages)
+{
+	*anew = nobodys_id(a);
 	const PGresult *r = db_session_run(s, SQL_PROSPECT_FORGET_ALIKE, id);
 	*alike = r ? db_get_text(a, r, 0, 0) : NULL;
 	return r && forget_messages(s, id, messages) &&

@@ -1,4 +1,5 @@
 #include "salesreg/app/outreach/assigner.h"
+#include "salesreg/app/outreach/retention.h"
 #include "salesreg/app/outreach/timers.h"
 #include "salesreg/app/pruner.h"
 #include "salesreg/base/log.h"
@@ -23,6 +24,7 @@ struct outreach {
 	struct timers *timers;
 	bool timers_drained;
 	struct pruner *pruner;
+	struct retention *retention; /* NULL: nobody is forgotten unasked */
 	uv_timer_t stopping, count;
 	struct db_plan count_plan;
 	struct allocation_waiting waiting; /* as last counted */
@@ -36,6 +38,7 @@ static void destroy(void *data)
 	uv_close((uv_handle_t *)&o->stopping, NULL);
 	uv_close((uv_handle_t *)&o->count, NULL);
 	pruner_destroy(o->pruner);
+	retention_destroy(o->retention);
 	timers_destroy(o->timers);
 }
 
@@ -152,6 +155,9 @@ static void start(void *data)
 	o->timers = timers_create(&w->loop, &(struct timers_options){.pool = o->worker.pool,
 						.rules = &o->worker.rules,
 						.writes = w->config.outreach_enabled});
+	if (w->config.prospect_retention_days > 0)
+		o->retention =
+		    retention_create(&w->loop, o->worker.pool, w->config.prospect_retention_days);
 	o->pruner = pruner_create(&w->loop, o->worker.pool, w->config.history_retention_days,
 	    w->config.admin_ids, w->config.admin_count);
 	if (!w->config.outreach_enabled)
