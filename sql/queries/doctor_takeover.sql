@@ -22,7 +22,8 @@ SELECT current_database(), to_regclass('public.sales_representatives') IS NOT NU
 -- name: doctor_takeover_reps
 -- what is in the older system's table of reps, whatever columns it has: a code of each kind of thing, how many, which
 WITH r AS MATERIALIZED (
-    SELECT left(j ->> 'status', 50) AS status, lower(btrim(left(j ->> 'email', 320))) AS email, left(j ->> 'telegram_id', 50) AS account
+    SELECT left(j ->> 'status', 50) AS status, lower(btrim(left(j ->> 'email', 320))) AS email, left(j ->> 'telegram_id', 50) AS account,
+           j ->> 'is_admin' = 'true' AND j ->> 'status' = 'active' AS admin
     FROM (SELECT to_jsonb(t) AS j FROM public.sales_representatives t) x
 )
 SELECT f.code, f.n, f.which FROM (
@@ -39,7 +40,9 @@ SELECT f.code, f.n, f.which FROM (
     SELECT 5, 'rep_same_account', count(*), (array_agg(e.account ORDER BY e.account))[1]
     FROM (SELECT account FROM r WHERE account IS NOT NULL GROUP BY account HAVING count(*) > 1) e
     UNION ALL
-    SELECT 6, 'rep_no_account', count(*), NULL FROM r WHERE account IS NULL) f
+    SELECT 6, 'rep_no_account', count(*), NULL FROM r WHERE account IS NULL
+    UNION ALL
+    SELECT 7, 'rep_admin', count(*), min(email) FROM r WHERE admin) f
 WHERE f.n > 0 OR f.code = 'reps'
 ORDER BY f.place, f.n DESC, f.which
 -- name: doctor_takeover_prospects

@@ -45,6 +45,7 @@ enum err rules_load(struct conversation_rules *rules, const struct config *confi
 	    .max_prospects = (size_t)config->max_prospects_per_rep,
 	    .outreach.most_a_day = config->prospect_messages_per_day,
 	    .kept_days = config->history_retention_days,
+	    .forgotten_days = config->prospect_retention_days,
 	    .follow_up_s = config->follow_up_h * 3600,
 	    .calendar_url = config->google_client_id && config->oauth_public_url
 				? arena_printf(a, "%s/oauth/start?s=", config->oauth_public_url)

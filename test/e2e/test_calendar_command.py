@@ -155,6 +155,8 @@ def test_keys_are_rotated_and_the_old_one_can_go(office, anna):
     assert after["key_id"] != before["key_id"]
     revocation, = jobs(office, "revoke")
     assert {key_of(sealed) for sealed in (after["refresh_token"], after["access_token"], revocation["payload"])} == {after["key_id"]}
+    assert office.db.audit.row("actor, command, action, after", "ORDER BY id DESC LIMIT 1") == [
+        "operator", "calendar rotate-keys", "rotate-keys", {"key": after["key_id"], "accounts": 1, "grants": 1}]
     again = call(office, "rotate-keys", TOKEN_ENCRYPTION_KEY=OTHER_KEY)
     assert (again.returncode, again.stdout) == (0, f"All tokens are sealed with the key {after['key_id']} already.\n")
     # both tokens still are what they were: neither the calendar nor the grant needs the old key

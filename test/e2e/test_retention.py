@@ -42,3 +42,17 @@ def test_it_is_off_unless_set(make_world):
     # the round in which one would go is over when what came after its start is assigned, and some seconds more
     time.sleep(5)
     assert world.db.value("SELECT name FROM test_prospects") == "Anna"
+
+
+def test_prospects_read_of_it(make_world):
+    world = make_world(PROSPECT_RETENTION_DAYS="30", HISTORY_RETENTION_DAYS="60")
+    world.db.no_prospects()
+    world.start_bot()
+    maria = world.person("Maria", language="ru")
+    maria.says("ищу недвижимость")
+    maria.hears_anything()
+    world.settle()
+    maria.forget()
+    maria.says("/privacy")
+    heard = maria.hears_anything().text
+    assert world.texts.render("ru", "privacy_prospect", days=60) in heard and world.texts.render("ru", "privacy_forgotten", days=30) in heard

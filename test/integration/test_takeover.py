@@ -42,7 +42,7 @@ def test_the_old_tables_are_described_and_nothing_is_changed(empty_database):
 
 def test_what_will_not_be_as_before_is_counted(empty_database):
     empty_database.execute("CREATE TABLE sales_representatives (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), telegram_id bigint,"
-                           " name varchar(255), email varchar(255), status varchar(50))")
+                           " name varchar(255), email varchar(255), status varchar(50), is_admin boolean DEFAULT true)")
     empty_database.execute("CREATE TABLE test_prospects (id varchar(255) PRIMARY KEY, telegram_id varchar(255), name varchar(255),"
                            " email varchar(255), status varchar(50), assigned_rep_id uuid, created_at timestamp)")
     empty_database.execute("INSERT INTO sales_representatives (telegram_id, name, email, status) VALUES (1, 'A', 'a@x.org', 'active'),"
@@ -56,7 +56,7 @@ def test_what_will_not_be_as_before_is_counted(empty_database):
     assert facts(empty_database, "reps") == {
         ("reps", None): 4, ("rep_status", "(none)"): 1, ("rep_status", "Vacation"): 1, ("rep_status", "active"): 1,
         ("rep_status", "removed"): 1, ("rep_no_email", None): 1, ("rep_same_email", "a@x.org"): 1, ("rep_same_account", "1"): 1,
-        ("rep_no_account", None): 1}
+        ("rep_no_account", None): 1, ("rep_admin", "a@x.org"): 1}
     assert facts(empty_database, "prospects") == {
         ("prospects", None): 7, ("prospect_status", "unreached"): 3, ("prospect_status", "contacted"): 3, ("prospect_status", "Thinking"): 1,
         ("prospect_waits", None): 3, ("prospect_held", None): 1, ("prospect_of_gone", "B"): 1, ("prospect_orphan", None): 1,

@@ -11,8 +11,15 @@ static void privacy(struct turn *t)
 		id = TEXT_PRIVACY_REP;
 	else if (t->kinds & PERSON_PROSPECT)
 		id = TEXT_PRIVACY_PROSPECT;
-	const char *days = arena_printf(t->a, "%lld", (long long)t->state->rules->kept_days);
-	turn_question(t, turn_text(t, id, ARGS({"days", days})));
+	const struct conversation_rules *rules = t->state->rules;
+	const char *days = arena_printf(t->a, "%lld", (long long)rules->kept_days);
+	const char *text = turn_text(t, id, ARGS({"days", days}));
+	if (id == TEXT_PRIVACY_PROSPECT && rules->forgotten_days > 0)
+		text = turn_join(t, text,
+		    turn_text(t, TEXT_PRIVACY_FORGOTTEN,
+			ARGS({"days",
+			    arena_printf(t->a, "%lld", (long long)rules->forgotten_days)})));
+	turn_question(t, text);
 }
 
 static const struct word_row words[] = {

@@ -86,8 +86,9 @@ struct conversation_rules {
 	const char *const *hand_over_words;
 	size_t hand_over_count;
 	struct outreach_limits outreach;
-	int64_t kept_days;           /* what is over, and strangers who are silent */
-	int64_t follow_up_s;         /* before a silent prospect is reminded; 0: never */
+	int64_t kept_days;      /* what is over, and strangers who are silent */
+	int64_t forgotten_days; /* after which archived prospects are forgotten; 0: when they ask */
+	int64_t follow_up_s;    /* before a silent prospect is reminded; 0: never */
 	const struct script *script; /* what prospects are asked; NULL: nothing */
 };
 

@@ -126,9 +126,29 @@ static bool pass(struct rotation *r)
 	return true;
 }
 
-static int tell(const struct rotation *r)
+/* The keys themselves stand nowhere. */
+static bool write_down(struct rotation *r)
+{
+	struct arena arena, *a = &arena;
+	if (r->accounts + r->grants == 0)
+		return true;
+	arena_init(a, BATCH_BYTES);
+	const struct audit_entry entry = {.action = "rotate-keys",
+	    .after =
+		audit_json(a, json_pack("{ss sI sI}", "key", r->keys.keys[0].id_text, "accounts",
+				  (json_int_t)r->accounts, "grants", (json_int_t)r->grants))};
+	bool written = audit_begin(&r->d->session) &&
+		       audit_by_operator(r->d, a, "calendar rotate-keys", &entry) &&
+		       audit_commit(&r->d->session);
+	arena_finish(a);
+	return written;
+}
+
+static int tell(struct rotation *r)
 {
 	const char *first = r->keys.keys[0].id_text;
+	if (!write_down(r))
+		return command_database_failed(r->d, "calendar");
 	if (r->accounts + r->grants > 0)
 		(void)printf(
 		    "The tokens of %lld account%s and of %lld grant%s to be given back are "

@@ -19,6 +19,9 @@ static const struct {
 	"the bot knows the one at work; salesreg rep merge makes them one"},
     {"rep_no_account", "reps without a Telegram account",
 	"nobody can write to them: they get no prospects until they register"},
+    {"rep_admin", "reps at work whose row says is_admin",
+	"they approve reps, and see and change everybody's prospects in the chat, from the start; "
+	"salesreg rep set-admin WHO off takes that back"},
     {"prospect_waits", "open prospects without a rep",
 	"they are assigned as soon as salesreg outreach runs, the oldest first"},
     {"prospect_held", "open prospects of reps at work", "they stay there, and nobody is told anew"},
