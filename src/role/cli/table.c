@@ -1,6 +1,7 @@
 #include "salesreg/role/cli/table.h"
 #include "cli_private.h"
 #include "salesreg/base/buf.h"
+#include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
 #include "salesreg/role/cli/text.h"
 #include <inttypes.h>
@@ -49,6 +50,8 @@ static const char *value_text(struct arena *a, const json_t *value)
 		return arena_printf(a, "%.6f", json_real_value(value));
 	if (json_is_boolean(value))
 		return json_is_true(value) ? "true" : "false";
+	if (json_is_object(value) || json_is_array(value))
+		return json_text(a, value, NULL);
 	return NULL;
 }
 

@@ -67,7 +67,7 @@ static const char *value_text(struct arena *a, const json_t *value)
 	return text ? text : "";
 }
 
-/* "status pending → active" */
+/* "status pending → active"; what was taken away is said too: "campaign June → -" */
 static const char *change_cell(struct arena *a, const json_t *row)
 {
 	const json_t *before = json_object_get(row, "before"),
@@ -79,6 +79,10 @@ static const char *change_cell(struct arena *a, const json_t *row)
 		text = arena_printf(a, "%s%s%s %s%s%s", text, *text ? ", " : "", key,
 		    was ? value_text(a, was) : "", was ? " → " : "", value_text(a, value));
 	}
+	json_object_foreach ((json_t *)before, key, value)
+		if (!json_object_get(after, key))
+			text = arena_printf(
+			    a, "%s%s%s %s → -", text, *text ? ", " : "", key, value_text(a, value));
 	return text;
 }
 

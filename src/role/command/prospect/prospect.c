@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ALIKE_SHOWN = 10 };
+enum { ALIKE_SHOWN = 10, HEADING = 12 };
 
 int prospect_find(
     struct cli *c, struct command_database *d, size_t count_of_words, struct listed_prospect *found)
@@ -52,7 +52,9 @@ static void line(const char *heading, const char *text)
 {
 	if (!text || !*text)
 		return;
-	cli_say(stdout, "%-12s ", heading);
+	/* a file's column or a question may have any letters */
+	size_t columns = cli_columns(heading);
+	cli_say(stdout, "%s%*s ", heading, columns < HEADING ? (int)(HEADING - columns) : 0, "");
 	cli_put(stdout, text, strlen(text));
 	(void)putchar('\n');
 }
@@ -61,6 +63,8 @@ static void line(const char *heading, const char *text)
 static void print_extra(struct arena *a, const char *extra)
 {
 	json_t *all = extra ? json_loads(extra, 0, NULL) : NULL;
+	if (json_object_size(all) > 0)
+		line("besides", "what a file had:");
 	for (void *at = json_object_iter(all); at; at = json_object_iter_next(all, at))
 		line(arena_printf(a, "  %s", json_object_iter_key(at)),
 		    json_string_value(json_object_iter_value(at)));
@@ -368,7 +372,9 @@ static const struct cli_command commands[] = {
 
 const struct cli_command command_prospect = {
     .name = "prospect",
-    .brief = "who asks for property: list, show, why, history",
-    .help = "What is known of prospects, and what happened to them. Nothing is changed.",
+    .brief = "who asks for property: list, show, change, import, export",
+    .help =
+	"Shows what is known of prospects and what happened to them, changes who has them and what "
+	"is known, and takes them from files and to files.",
     .commands = commands,
 };
