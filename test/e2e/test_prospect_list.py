@@ -97,6 +97,14 @@ def test_a_part_that_needs_more_room_has_it(many):
     assert run("prospect", "list", "--limit", "100", settings={"DATABASE_URL": many.url}).stdout.endswith(f"100 of {MANY} prospects; --limit shows more\n")
 
 
+def test_a_narrow_part_stands_below_a_wide_one(database):
+    """Who has no time is read in a part of their own."""
+    database.no_prospects()
+    database.execute("INSERT INTO test_prospects (id, telegram_id, name, status, created_at) VALUES ('a', '@someone', 'A long name', 'no such status', now()), ('b', '2', 'B', '', NULL)")
+    lines = run("prospect", "list", settings={"DATABASE_URL": database.url}).stdout.splitlines()
+    assert len({line.index("table" if line.startswith(("a", "b")) else "SOURCE") for line in lines}) == 1, lines
+
+
 def test_whoever_reads_only_the_beginning_ends_it(many):
     process = subprocess.Popen([BINARY, "prospect", "list", "--limit", "100000", "--csv"], env=environment({"DATABASE_URL": many.url}), stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, text=True)

@@ -196,9 +196,14 @@ static struct libscols_table *make(const struct table *t)
 	if (t->terminal > 0)
 		failed |= scols_table_set_termwidth(made, t->terminal);
 	for (size_t k = 0; k < t->count; k++) {
-		struct libscols_column *column =
-		    scols_table_new_column(made, t->columns[k]->heading, (double)t->least[k],
-			t->columns[k]->is_long ? SCOLS_FL_TRUNC : 0);
+		/* the library takes a width for the least one only where the cells are wider than the
+		   heading */
+		const char *heading =
+		    t->headings || k + 1 == t->count
+			? t->columns[k]->heading
+			: arena_printf(t->a, "%-*s", (int)t->least[k], t->columns[k]->heading);
+		struct libscols_column *column = scols_table_new_column(made, heading,
+		    (double)t->least[k], t->columns[k]->is_long ? SCOLS_FL_TRUNC : 0);
 		if (column && t->bold)
 			failed |= scols_cell_set_color(scols_column_get_header(column), "bold");
 	}

@@ -167,6 +167,6 @@ int prospect_why(struct cli *c, struct command_database *d, const struct listed_
 	}
 	if (count == 0)
 		cli_say(stdout, "%s has never been assigned to a rep\n",
-		    found->name ? found->name : found->id);
+		    found->name && *found->name ? found->name : found->id);
 	return EXIT_CODE_OK;
 }
