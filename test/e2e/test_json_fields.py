@@ -5,6 +5,7 @@ import re
 from support.database import tables
 from support.paths import ROOT
 from support.process import run
+from support.schemas import conforms
 from support.telegram import TOKEN
 
 
@@ -37,11 +38,14 @@ def test_the_fields_are_those_of_the_readme(bot_world, tmp_path):
     def said(*words, options=("--json",)):
         done = run(*words, *options, settings=settings)
         assert done.stdout, done.stderr
-        return json.loads(done.stdout)
+        body = json.loads(done.stdout)
+        known = [command for command in fields if command.split() == [*words, *options][:len(command.split())]]
+        conforms(max(known, key=len), body)
+        return body
     fields = documented()
     assert set(fields) == {"status", "doctor", "doctor --takeover", "outbox list", "parked list", "parked show", "rep list", "rep show", "rep invite", "rep set-hours", "rep slots",
                            "audit", "calendar list", "calendar show", "prospect list", "prospect show", "prospect history", "prospect why",
-                           "prospect import", "prospect import --list", "prospect import --undo", "stats"}
+                           "prospect import", "prospect import --list", "prospect import --undo", "stats", "link add", "link list"}
     assert len(said("status")["processes"]) == 1
     for command in ("status", "doctor", "outbox list", "parked list"):
         options = ("--json", "--no-poll") if command == "doctor" else ("--json",)
@@ -56,6 +60,7 @@ def test_the_fields_are_those_of_the_readme(bot_world, tmp_path):
     assert set(invitation) == fields["rep invite"]
     assert keys(said("audit")) == fields["audit"] | {"email"}
     assert invitation["ends_at"] > 1_500_000_000
+    assert keys(said("link", "add", "June -- 🌴")) == fields["link add"] and keys(said("link", "list")) == fields["link list"]
     anna.registers()
     assert keys(said("rep", "list")) == fields["rep list"]
     assert keys(said("rep", "show", anna.email)) == fields["rep list"] - {"total", "reps"} | fields["rep show"]
