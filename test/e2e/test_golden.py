@@ -13,6 +13,8 @@ from support.database import Database
 from support.paths import ROOT
 from support.process import run
 from support.showcase import fill
+from support.telegram import TOKEN
+from support.waiting import eventually
 from test_command_line import on_terminal, plain, width
 
 KEPT = ROOT / "test" / "golden"
@@ -21,7 +23,12 @@ MASKS = [
     (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "YYYY-MM-DD hh:mm:ss"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00|\+00)", "YYYY-MM-DDThh:mm:ssZ"),
     (r"\b\d{10}\.\d{6}\b", "SECONDS"),  # since 1970, in CSV
-    (r'(?<=,)-?\d{4,8}(?=,)|(?<="age_ms": )\d+', "MILLISECONDS"),
+    (r"PostgreSQL [\d.]+( \(.*?\))?, database \w+ \([\d.]+ MiB\)", "PostgreSQL VERSION, database DATABASE (N MiB)"),
+    (r'(?<=,)-?\d{4,9}(?=,)|(?<="age_ms": )\d+', "MILLISECONDS"),
+]
+
+MASKS_OF_WHAT_RUNS = [
+    (r" {3,}", "  "), (r"  \d+  \d+[smh]( \d+[sm])?  (?=\d+  )", "  PID  AGE  "), (r"[\d.]+[KMG]  [\d.]+[KMG]  \d+ms  (-|\d.*?)  ", "MEMORY  MEMORY  LAG  WAITING  "),
 ]
 
 BAD_ROWS = """Имя;Телефон;Телеграм;Почта;Запрос;Бюджет
@@ -48,6 +55,7 @@ SHOWN = {  # file -> command
 }
 FITTED = ("rep list", "rep list -o wide", "prospect list", "prospect list -o wide", "prospect history p1", "prospect import --list", "audit", "link list", "outbox list", "parked list",
           "calendar list", "stats")
+RUNNING = {"status": "status-running", "doctor": "doctor-all-well"}
 HELPS = ("status", "doctor", "outbox", "parked", "audit", "rep", "prospect", "link", "stats", "calendar", "migrate", "check-config", "supervise", "bot", "outreach", "oauth", "sandbox", "demo",
          "healthcheck", "log-level", "adopt-bot", "version")
 
@@ -116,12 +124,32 @@ def test_what_a_terminal_shows(settings, command, columns):
     is_kept(fitted(command, columns), masked(f"$ salesreg {command}\n{lines}"))
 
 
+@pytest.mark.parametrize("command, name", RUNNING.items())
+def test_what_runs_and_that_all_is_well(make_world, command, name):
+    world = make_world(SALESREG_RUN_DIR=None)
+    world.sandbox.post("bot", can_join_groups=False)
+    world.start_bot()
+    world.start_outreach(SALESREG_RUN_DIR=world.bot.run_dir)
+    world.db.no_prospects()
+    world.db.eventually("SELECT count(*) > 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'salesreg outreach%%'")
+    world.settle()
+    around = {"DATABASE_URL": world.db.url, "TELEGRAM_API_BASE": world.sandbox.base, "REGISTRY_BOT_TOKEN": TOKEN, "SALESREG_RUN_DIR": world.bot.run_dir,
+              "REGISTRATION_APPROVAL": "invite", "TZ": "UTC"}
+    eventually(lambda: run("status", settings=around).returncode == 0)
+    done = run(command, settings=around)
+    assert (done.returncode, done.stderr) == (0, "")
+    text = re.sub(r"\n {4,}", " ", done.stdout).replace(world.bot.run_dir, "DIRECTORY")  # the lines' ends depend on it
+    for pattern, instead in MASKS_OF_WHAT_RUNS if command == "status" else ():
+        text = re.sub(pattern, instead, text)
+    is_kept(name, masked(f"$ salesreg {command}\n{text}"))
+
+
 @pytest.mark.parametrize("command", HELPS)
 def test_help(command):
     is_kept(f"help-{command}", f"$ salesreg help {command}\n{run('help', command).stdout}")
 
 
 def test_no_file_is_left_over_and_no_help_is_left_out():
-    assert {path.stem for path in KEPT.iterdir()} == {*SHOWN, *(fitted(command, columns) for command in FITTED for columns in (80, 120)), *(f"help-{command}" for command in HELPS)}
+    assert {path.stem for path in KEPT.iterdir()} == {*SHOWN, *RUNNING.values(), *(fitted(command, columns) for command in FITTED for columns in (80, 120)), *(f"help-{command}" for command in HELPS)}
     block = run("help").stdout.split("\n\n")[2]
     assert {line.split()[0] for line in block.splitlines()} == {*HELPS, "help"}

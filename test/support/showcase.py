@@ -1,7 +1,7 @@
 """
 A database with a bit of everything that commands print, whose rows are the same each time: what people are called has quotes, line
-ends, escapes, emoji, wide letters and letters of two signs. Times are relative to now, each half an hour (or half a minute) inside
-the figure that is printed of it, so that a slow run prints the same.
+ends, escapes, emoji, wide letters and letters of two signs. Times are relative to one moment, and what is printed of them as an
+age is of days and hours and some minutes, so that a slow run prints the same.
 """
 from .database import tables
 
@@ -10,6 +10,7 @@ ANNA, BORIS, CLARA, TARO, EVE = REPS.values()
 
 
 def fill(db):
+    db.execute("BEGIN")  # one now()
     db.no_prospects()
     _reps(db)
     _prospects(db)
@@ -18,6 +19,7 @@ def fill(db):
     _audit(db)
     _imports(db)
     _calendars(db)
+    db.execute("COMMIT")
 
 
 def _reps(db):
@@ -87,14 +89,14 @@ def _conversations(db):
 def _messages(db):
     db.outbox.delete()
     for number, chat, text, state, error, ago in [
-            (501, 11, "Здравствуйте!\nQuote ' \" -- 🌴 山田", "failed", "Forbidden: bot was blocked by the user", 90.5),
-            (502, -100123456789, "a \x1b[31mred\x1b[0m word " + "long " * 40, "held", None, 330.5), (503, 44, "later", "queued", None, 125.5)]:
+            (501, 11, "Здравствуйте!\nQuote ' \" -- 🌴 山田", "failed", "Forbidden: bot was blocked by the user", 74.1),
+            (502, -100123456789, "a \x1b[31mred\x1b[0m word " + "long " * 40, "held", None, 29.1), (503, 44, "later", "queued", None, 26.1)]:
         db.outbox.insert("(id, chat_id, method, payload, state, error, attempts, possible_duplicate, created_at, due_at) OVERRIDING SYSTEM VALUE VALUES"
-                         " (%s, %s, 'sendMessage', json_build_object('chat_id', %s, 'text', %s::text), %s, %s, 3, %s, now() - %s * interval '1 minute',"
-                         " CASE %s WHEN 'queued' THEN now() + interval '90 minutes 50 seconds' ELSE now() END)", number, chat, chat, text, state, error, state == "held", ago, state)
+                         " (%s, %s, 'sendMessage', json_build_object('chat_id', %s, 'text', %s::text), %s, %s, 3, %s, now() - %s * interval '1 hour',"
+                         " CASE %s WHEN 'queued' THEN now() + interval '53 hours 55 minutes' ELSE now() END)", number, chat, chat, text, state, error, state == "held", ago, state)
     db.parked_updates.insert("(id, bot_id, update_id, user_id, payload, raw, reason, parked_at, retry_at) OVERRIDING SYSTEM VALUE VALUES"
-                             " (601, 1, 7001, 11, '{\"message\": {\"text\": \"it''s \\\"me\\\"\\n-- 🌴\"}}', NULL, 'the row was not as it was read', now() - interval '150 minutes', NULL),"
-                             " (602, 1, NULL, NULL, NULL, '\\xff00'::bytea, 'not JSON', now() - interval '12 hours 30 minutes', now())")
+                             " (601, 1, 7001, 11, '{\"message\": {\"text\": \"it''s \\\"me\\\"\\n-- 🌴\"}}', NULL, 'the row was not as it was read', now() - interval '50 hours 5 minutes', NULL),"
+                             " (602, 1, NULL, NULL, NULL, '\\xff00'::bytea, 'not JSON', now() - interval '75 hours 5 minutes', now())")
 
 
 def _audit(db):
