@@ -1,5 +1,5 @@
 -- name: file_imports_sent cold
--- $1 chats, $2 messages with a file each, $3 the files' ids, $4 names, $5 sizes: the last of a chat is read, whatever became of the one before
+-- $1 chats, $2 messages with a file each, $3 the files' ids, $4 names, $5 sizes: the last of a chat is read, unless one is being imported there
 WITH sent AS (
     INSERT INTO salesreg.file_imports AS i (chat_id, message_id, file_id, file_name, size)
     SELECT DISTINCT ON (f.chat_id) f.chat_id, f.message_id, f.file_id, left(f.file_name, 255), f.size
@@ -8,12 +8,14 @@ WITH sent AS (
     ON CONFLICT (chat_id) DO UPDATE
     SET message_id = excluded.message_id, file_id = excluded.file_id, file_name = excluded.file_name, size = excluded.size, state = 'sent',
         attempts = 0, due_at = now()
+    WHERE i.state NOT IN ('all', 'good')
     RETURNING 1
 )
 SELECT pg_catalog.pg_notify('salesreg_admin', '') FROM (SELECT 1 FROM sent LIMIT 1) AS any_sent
 -- name: file_imports_read cold
--- $1 chats: the files whose previews wait for a word there
-SELECT i.chat_id, i.message_id FROM salesreg.file_imports i WHERE i.chat_id = ANY ($1::bigint[]) AND i.state = 'shown' FOR NO KEY UPDATE
+-- $1 chats: the files there, and how far each is
+SELECT i.chat_id, i.message_id, left(i.state, 20), left(i.file_name, 255) FROM salesreg.file_imports i WHERE i.chat_id = ANY ($1::bigint[])
+ORDER BY i.chat_id FOR NO KEY UPDATE
 -- name: file_imports_wanted cold
 -- $1 chats, $2 messages, $3 what is wanted of each file: all, good
 WITH wanted AS (

@@ -1,6 +1,6 @@
 -- name: operator_session
--- $1 milliseconds for an answer, $2 for a lock: a command must not hang for ever
-SELECT set_config('statement_timeout', $1::text, false), set_config('lock_timeout', $2::text, false)
+-- $1 milliseconds for an answer, $2 for a lock: a command must not hang for ever. Compiling our statements takes seconds, and running them does not
+SELECT set_config('statement_timeout', $1::text, false), set_config('lock_timeout', $2::text, false), set_config('jit', 'off', false)
 -- name: operator_leader
 -- whether a bot leads now, of $1 bot id or (NULL) any: see leader_lock, whose second key always has the bit 16
 SELECT EXISTS (

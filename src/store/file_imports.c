@@ -35,8 +35,9 @@ size_t file_imports_read(struct db_plan *plan, struct arena *a, const int64_t *c
 
 size_t file_imports_parse(const PGresult *result, struct arena *a, struct file_import_row **rows)
 {
-	static const struct column columns[] = {
-	    COL(file_import_row, chat_id, I64), COL(file_import_row, message_id, I64)};
+	static const struct column columns[] = {COL(file_import_row, chat_id, I64),
+	    COL(file_import_row, message_id, I64), COL(file_import_row, state, TEXT),
+	    COL(file_import_row, file_name, TEXT)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 

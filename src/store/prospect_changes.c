@@ -150,16 +150,13 @@ size_t prospect_retention_due(
 	return db_plan_add(plan, SQL_PROSPECT_RETENTION_DUE, db_i64(a, days), after);
 }
 
-void prospect_retention_history(struct db_plan *plan, const char *id)
-{
-	(void)db_plan_add(plan, SQL_PROSPECT_FORGET_HISTORY, id, NULL);
-}
-
 void prospect_retention_forget(struct db_plan *plan, struct arena *a, const char *id, int64_t days)
 {
 	const char *anew = nobodys_id(a);
 	(void)db_plan_add_plain(plan, SQL_TX_BEGIN);
 	(void)db_plan_add(plan, SQL_PROSPECT_FORGET_HOLD, id);
+	/* the long look before what others wait for */
+	(void)db_plan_add(plan, SQL_PROSPECT_FORGET_HISTORY, id, NULL);
 	(void)db_plan_add_plain(plan, SQL_ASSIGNMENT_LOCK);
 	(void)db_plan_add(plan, SQL_PROSPECT_RETENTION_STILL, id, db_i64(a, days));
 	(void)db_plan_add(plan, SQL_PROSPECT_FORGET_HISTORY, id, LATELY_S);

@@ -74,7 +74,7 @@ def test_what_is_cancelled_is_gone_and_old_buttons_say_so(office):
     admin.hears("import_reading", file="клиенты.csv")
     first = admin.hears_anything()
     sends(admin, BAD, name="b.csv")
-    admin.hears("import_reading", file="b.csv")
+    admin.hears("import_instead", "import_reading", other="клиенты.csv", file="b.csv")
     second = admin.hears_anything()
     admin.presses("button_import", message=first)
     admin.is_answered("answer_import_old")
@@ -137,7 +137,7 @@ def test_telegram_that_fails_is_asked_again(office):
     assert "Новых клиентов: 2" in office.admin.hears_anything().text
     office.sandbox.fault("400", method="getFile", times=1)
     sends(office.admin, GOOD, name="b.csv")
-    office.admin.hears("import_reading", file="b.csv")
+    office.admin.hears("import_instead", "import_reading", other="клиенты.csv", file="b.csv")
     office.admin.hears("import_failed", file="b.csv")
 
 
@@ -158,3 +158,16 @@ def test_a_bot_that_is_killed_imports_once(office):
     office.settle()
     assert prospects(office) == 803 and office.db.imports.value("count(*)") == 3
     assert office.db.value("SELECT count(*) - count(DISTINCT telegram_id) FROM test_prospects") == 0
+
+
+def test_what_is_being_imported_is_not_given_up_for_the_next_file(office):
+    admin = office.admin
+    sends(admin, "Имя;Телефон\n" + "".join(f"Клиент {i};+7916{i:07d}\n" for i in range(800)))
+    admin.hears("import_reading", file="клиенты.csv")
+    admin.hears_anything()
+    admin.presses("button_import")
+    sends(admin, GOOD, name="b.csv")
+    admin.is_answered("answer_import_begins")
+    admin.hears("import_busy", file="b.csv", other="клиенты.csv")
+    assert "Новых клиентов: 800" in admin.hears_anything().text
+    assert prospects(office) == 800

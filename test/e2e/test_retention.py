@@ -25,12 +25,18 @@ def test_without_the_right_it_is_said_and_nothing_is_lost(make_world):
     world.db.no_prospects()
     world.db.execute("INSERT INTO test_prospects (id, name, telegram_id, status, created_at, updated_at) VALUES"
                      " ('a', 'Anna', '@anna', 'archived', now() - interval '60 days', now() - interval '40 days')")
+    sent = '{"chat_id":5,"text":"Anna @anna"}'
+    world.db.outbox_history.insert("(id, chat_id, method, payload, priority, state, attempts, possible_duplicate, created_at)"
+                                   " VALUES (1, 5, 'sendMessage', %s, 0, 'sent', 1, false, now())", sent)
     world.db.as_superuser("CREATE FUNCTION public.no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE insufficient_privilege USING"
                           " MESSAGE = 'permission denied for table test_prospects'; END $$")
     world.db.as_superuser("CREATE TRIGGER no BEFORE DELETE ON public.test_prospects FOR EACH ROW EXECUTE FUNCTION public.no()")
     world.start_outreach()
     world.outreach.wait_for_log("an archived prospect could not be forgotten: permission denied.*GRANT DELETE ON public.test_prospects")
     assert world.db.value("SELECT name FROM test_prospects") == "Anna"
+    # nor is what was sent about them
+    assert world.db.outbox_history.value("count(*) FILTER (WHERE payload::text = '{}')") == 0
+    assert world.db.outbox_history.value("payload::text", "WHERE id = 1") == sent
 
 
 def test_it_is_off_unless_set(make_world):

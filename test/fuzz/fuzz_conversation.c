@@ -654,7 +654,7 @@ static void set_facts(struct conversation_state *s, const struct facts *f)
 	s->chosen = &f->chosen;
 	s->code = f->has_code ? &f->code : NULL;
 	s->code_wait_us = f->code_wait_us;
-	s->shown_file = f->has_opened ? 7 : 0;
+	s->file = (struct file_view){7, "x.csv", (enum file_state)(f->has_opened + 2 * f->has_replied)};
 	s->code_wait_wrong = f->code_wait_wrong;
 	/* who was one stays one, as far as a row of the table says it */
 	if (f->has_prospect || !s->prospect)
@@ -1036,7 +1036,7 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		return;
 	case EFFECT_IMPORT_FILE:
 	case EFFECT_CANCEL_FILE:
-		require(event->user_id == ADMIN && s->shown_file == e->message_id);
+		require(event->user_id == ADMIN && s->file.state == FILE_SHOWN && s->file.message_id == e->message_id);
 		require((e->kind == EFFECT_IMPORT_FILE) == (e->reason != NULL));
 		return;
 	case EFFECT_STATS:

@@ -24,9 +24,10 @@ struct file_import_result {
 	int64_t pause_us;             /* until it is tried again; or one of the above */
 };
 
-/* The files whose previews wait for a word in these chats. */
+/* The files of these chats. */
 struct file_import_row {
 	int64_t chat_id, message_id;
+	const char *state, *file_name;
 };
 size_t file_imports_read(struct db_plan *plan, struct arena *a, const int64_t *chats, size_t count);
 size_t file_imports_parse(const PGresult *result, struct arena *a, struct file_import_row **rows);

@@ -62,11 +62,10 @@ bool prospect_forget_history(struct db_session *s, const char *id, int64_t *mess
 bool prospect_forget_hold(struct db_session *s, const char *id);
 /*
  * The same without anybody's word, of an archived one of whom nothing has been heard or changed for so many days: whose turn it is behind
- * `after` (""), its history, and the transaction, which is undone if it is not so any more. For a plan each.
+ * `after` (""), and the transaction, which is undone as a whole if it is not so any more. For a plan each.
  */
 size_t prospect_retention_due(
     struct db_plan *plan, struct arena *a, int64_t days, const char *after);
-void prospect_retention_history(struct db_plan *plan, const char *id);
 void prospect_retention_forget(struct db_plan *plan, struct arena *a, const char *id, int64_t days);
 bool prospect_forget(struct db_session *s, struct arena *a, const char *id, const char **anew,
     const char **alike, int64_t *messages);

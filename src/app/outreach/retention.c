@@ -6,7 +6,7 @@
 #include <string.h>
 
 /*
- *   IDLE ──▶ LOOKING ──one is due──▶ BLANKING (its history) ──▶ FORGETTING ──▶ LOOKING behind it
+ *   IDLE ──▶ LOOKING ──one is due──▶ FORGETTING ──▶ LOOKING behind it
  *    ▲          └── none ──┐
  *    └─────────────────────┘
  */
@@ -52,16 +52,17 @@ static void begin(struct retention *r)
 	r->plan.count = 0;
 }
 
-static void say(struct retention *r, const struct db_reply *reply)
+/* Whether the next one may go better. */
+static bool say(struct retention *r, const struct db_reply *reply)
 {
+	bool rights = strcmp(reply->sqlstate, "42501") == 0;
 	/* somebody was quicker, or the prospect has come back */
 	if (strcmp(reply->sqlstate, "40001") == 0)
-		return;
+		return true;
 	fault_log_warn(&r->fault, "an archived prospect could not be forgotten: %s%s",
 	    reply->message,
-	    strcmp(reply->sqlstate, "42501") == 0
-		? "; PROSPECT_RETENTION_DAYS needs: GRANT DELETE ON public.test_prospects"
-		: "");
+	    rights ? "; PROSPECT_RETENTION_DAYS needs: GRANT DELETE ON public.test_prospects" : "");
+	return !rights;
 }
 
 static void on_forgotten(const struct db_reply *reply, void *data)
@@ -70,23 +71,11 @@ static void on_forgotten(const struct db_reply *reply, void *data)
 	if (reply->err == ERR_OK) {
 		r->forgotten++;
 		fault_log_over(&r->fault, "archived prospects can be forgotten again");
-	} else {
-		say(r, reply);
-	}
-	look(r);
-}
-
-static void on_blanked(const struct db_reply *reply, void *data)
-{
-	struct retention *r = data;
-	if (reply->err != ERR_OK) {
-		say(r, reply);
-		look(r);
+	} else if (!say(r, reply)) {
+		rest(r);
 		return;
 	}
-	begin(r);
-	prospect_retention_forget(&r->plan, &r->arena, r->id, r->days);
-	run(r, on_forgotten);
+	look(r);
 }
 
 static void on_due(const struct db_reply *reply, void *data)
@@ -96,15 +85,15 @@ static void on_due(const struct db_reply *reply, void *data)
 			     ? db_get_text(&r->arena, reply->results[0], 0, 0)
 			     : NULL;
 	if (reply->err != ERR_OK)
-		say(r, reply);
+		(void)say(r, reply);
 	if (!id || strlen(id) >= sizeof r->id) {
 		rest(r);
 		return;
 	}
 	memcpy(r->id, id, strlen(id) + 1);
 	begin(r);
-	prospect_retention_history(&r->plan, r->id);
-	run(r, on_blanked);
+	prospect_retention_forget(&r->plan, &r->arena, r->id, r->days);
+	run(r, on_forgotten);
 }
 
 static void look(struct retention *r)

@@ -61,7 +61,7 @@ static void interest_in(
 	interest->wants_client = facts & FACT_CLIENT;
 	interest->wants_applications = facts & FACT_APPLICATIONS;
 	interest->wants_link = facts & FACT_LINK;
-	interest->wants_file = facts & FACT_FILE;
+	interest->wants_file |= (facts & FACT_FILE) != 0;
 	interest->wants_calendar = facts & FACT_CALENDAR;
 	interest->wants_hours = facts & FACT_HOURS;
 	interest->tells_admins = facts & FACT_ADMINS;
@@ -74,6 +74,8 @@ void conversation_interest(
 {
 	*interest = (struct conversation_interest){0};
 	enum phrase phrase = PHRASE_NONE;
+	/* whose it is shows when it is looked up: of admins only */
+	interest->wants_file = event->kind == EVENT_MEDIA && event->file && event->file->name;
 	bool says =
 	    event->kind == EVENT_TEXT || event->kind == EVENT_MEDIA || event->kind == EVENT_CONTACT;
 	interest->pair_message = event->kind == EVENT_EDITED ? event->said_id
@@ -323,7 +325,7 @@ static void forget_facts(struct conversation_state *next)
 	next->invite = next->held = NULL;
 	next->opened = NULL;
 	next->guesses_over = false;
-	next->shown_file = 0;
+	next->file = (struct file_view){0};
 	next->link = (struct fresh_link){0};
 	next->code = NULL;
 	next->code_wait_us = 0;

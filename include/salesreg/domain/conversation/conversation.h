@@ -152,8 +152,7 @@ struct conversation_state {
 	 * event if there is such; NULL: none */
 	const struct invite_view *held;
 	struct fresh_link link; /* for an admin who asks for one */
-	int64_t
-	    shown_file; /* the message of the file whose import waits for this admin's word; 0: none */
+	struct file_view file;  /* of this admin's, of prospects */
 	struct calendar_view calendar;
 	struct fresh_link calendar_link; /* to the consent page */
 	/* the languages that admins have chosen: for what is written to them */

@@ -203,6 +203,19 @@ struct code_waiter {
 	enum locale locale;
 };
 
+/* A file of prospects that an admin has sent, and how far it is. */
+enum file_state {
+	FILE_NONE,
+	FILE_READ,   /* it is being read, or looked at */
+	FILE_SHOWN,  /* what would come of it; it waits for the admin's word */
+	FILE_WANTED, /* it is being imported */
+};
+struct file_view {
+	int64_t message_id; /* the admin's, that it came with */
+	const char *name;
+	enum file_state state;
+};
+
 /* A prospect that every rep has declined. */
 struct untaken_view {
 	const char *name, *telegram, *context, *email;

@@ -312,6 +312,20 @@ static void fill_of_admin(struct folding *f, struct person *p)
 	state->untaken_count = input->untaken_count;
 }
 
+static void fill_file(
+    struct folding *f, struct person *p, const struct conversation_interest *interest)
+{
+	p->state.file = (struct file_view){0};
+	for (size_t i = 0; interest->wants_file && i < f->input->file_count; i++) {
+		const struct file_import_row *row = &f->input->files[i];
+		if (row->chat_id == p->user_id)
+			p->state.file = (struct file_view){row->message_id, row->file_name,
+			    strcmp(row->state, "sent") == 0    ? FILE_READ
+			    : strcmp(row->state, "shown") == 0 ? FILE_SHOWN
+							       : FILE_WANTED};
+	}
+}
+
 static void fill_zone(
     struct folding *f, struct person *p, const struct conversation_interest *interest)
 {
@@ -476,8 +490,5 @@ void fold_fill_facts(struct folding *f, struct person *p, const struct event *ev
 	fill_calendar(f, p, interest);
 	fold_fill_clients(f, p, interest);
 	fold_fill_managed(f, p, interest);
-	p->state.shown_file = 0;
-	for (size_t i = 0; interest->wants_file && i < f->input->file_count; i++)
-		if (f->input->files[i].chat_id == p->user_id)
-			p->state.shown_file = f->input->files[i].message_id;
+	fill_file(f, p, interest);
 }

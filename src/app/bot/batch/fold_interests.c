@@ -140,7 +140,7 @@ void fold_interests(const struct conversation_rules *rules, const struct telegra
 			in->calendar_reps[in->calendar_rep_count++] = event->user_id;
 		add_clients(in, i, event->user_id, of);
 		fold_managed_interests(in, i, event, of, a);
-		if (of->wants_file)
+		if (of->wants_file && conversation_is_admin(rules, event->user_id))
 			in->file_chats[in->file_chat_count++] = event->user_id;
 		if (of->chosen_id)
 			in->chosen[in->chosen_count++] =

@@ -36,19 +36,30 @@ bool turn_sent_file(struct turn *t)
 		(void)turn_say(t, TEXT_IMPORT_TOO_BIG, ARGS({"file", name}));
 		return true;
 	}
+	const struct file_view *other = &t->state->file;
+	const char *others =
+	    other->state != FILE_NONE ? quote_piece(t->a, other->name, NAME_UNITS) : "";
+	if (other->state == FILE_WANTED) {
+		(void)turn_say(t, TEXT_IMPORT_BUSY, ARGS({"file", name}, {"other", others}));
+		return true;
+	}
 	turn_effect(t, (struct effect){.kind = EFFECT_SEND_FILE,
 			   .message_id = t->event->said_id,
 			   .said = file->id,
 			   .name = file->name,
 			   .at = file->size});
-	(void)turn_say(t, TEXT_IMPORT_READING, ARGS({"file", name}));
+	const char *text = turn_text(t, TEXT_IMPORT_READING, ARGS({"file", name}));
+	if (other->state != FILE_NONE)
+		text =
+		    turn_join(t, turn_text(t, TEXT_IMPORT_INSTEAD, ARGS({"other", others})), text);
+	(void)turn_say_text(t, text);
 	return true;
 }
 
 static void decide(struct turn *t)
 {
 	turn_remove_buttons(t, 0, false, false);
-	if (t->state->shown_file != t->press.id) {
+	if (t->state->file.state != FILE_SHOWN || t->state->file.message_id != t->press.id) {
 		turn_answer(t, true, TEXT_ANSWER_IMPORT_OLD, NO_ARGS);
 		return;
 	}
