@@ -76,6 +76,34 @@ WITH stopped AS (
     FROM stopped s
 )
 SELECT salesreg.must((SELECT count(*) FROM stopped) = cardinality($1::bigint[])), pg_catalog.pg_notify('salesreg_admin', '')
+-- name: broadcasts_orphaned cold
+-- $1 a broadcast whose author was no admin when that was last looked up: if that is so, it is stopped as by Stop, for nobody else could
+WITH stopped AS (
+    UPDATE salesreg.broadcasts b SET state = 'stopped', due_at = now()
+    WHERE b.id = $1::bigint AND b.state = 'sending'
+      AND NOT EXISTS (SELECT 1 FROM public.sales_representatives a WHERE a.telegram_id = b.admin AND a.is_admin AND a.status = 'active')
+    RETURNING b.id
+), waiting AS (
+    SELECT o.id FROM salesreg.outbox o JOIN stopped s ON s.id = o.broadcast
+    WHERE o.broadcast IS NOT NULL AND o.state IN ('queued', 'held') FOR UPDATE OF o SKIP LOCKED
+), gone AS (
+    DELETE FROM salesreg.outbox o USING waiting w WHERE o.id = w.id
+    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, o.created_at, o.broadcast
+), kept AS (
+    INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate, error, created_at)
+    SELECT g.id, g.chat_id, g.method, g.payload, g.priority, 'dropped', g.attempts, g.possible_duplicate, 'stopped', g.created_at FROM gone g
+), unsent AS (
+    UPDATE salesreg.broadcast_recipients r SET state = 'stopped'
+    FROM stopped s
+    WHERE r.broadcast = s.id AND (r.state = 'waiting'
+                                  OR EXISTS (SELECT 1 FROM gone g WHERE g.broadcast = r.broadcast AND g.chat_id = r.chat_id))
+    RETURNING r.broadcast
+)
+INSERT INTO salesreg.audit (actor, who, action, after)
+SELECT 'program', 'bot', 'broadcast-stop',
+       pg_catalog.jsonb_build_object('broadcast', s.id, 'unsent', (SELECT count(*) FROM unsent u WHERE u.broadcast = s.id),
+                                     'reason', 'its author is no admin any more')
+FROM stopped s
 -- name: broadcasts_due cold
 -- $1 how many at most, $2 those this process has in hand: each with how many are in which state, how many of the queued ones wait for a chat
 -- that cannot be reached, and how long ago what is shown was said, in microseconds

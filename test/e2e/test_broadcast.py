@@ -39,7 +39,8 @@ class Office:
 
     def previewed(self, text, who, reached=None, unreached=None):
         shown = who.hears_anything()
-        signature = self.world.texts.pattern(who.locale, "broadcast_signature", name=who.name.split()[0])
+        name = who.name if who in self.reps else who.name.split()[0]  # as registered, as in Telegram
+        signature = self.world.texts.pattern(who.locale, "broadcast_signature", name=name)
         assert shown.text.startswith(text + "\n\n") and signature.fullmatch(shown.text[len(text) + 2:])
         counts = {"count": str(len(self.reps) if reached is None else reached)}
         if unreached:
@@ -224,6 +225,37 @@ def test_it_is_paced_stops_where_it_is_and_lets_replies_and_notices_pass(make_wo
     got = sum(len(office.heard(p, "Всем привет")) for p in (*people, *office.reps))
     assert got == states["sent"] and f"отправлено {got} из 81" in over.text and f"Не отправлено: {states['stopped']}." in over.text
     assert office.db.audit.value("after ->> 'unsent'", "WHERE action = 'broadcast-stop'") == str(states["stopped"])
+
+
+@pytest.mark.parametrize("how", ["suspend", "set-admin", "configuration"])
+def test_it_is_stopped_when_its_author_is_no_admin_any_more(make_world, how):
+    office = Office(make_world, reps=1)
+    crowd(office.world, 80)
+    settings = {"DATABASE_URL": office.db.url, "ADMIN_TELEGRAM_IDS": f"{ADMIN},{OTHER}"}
+    author = office.admin if how == "configuration" else office.reps[0]
+    if author is not office.admin:
+        assert run("rep", "set-admin", author.email, "on", settings=settings).returncode == 0
+        author.hears("rep_admin_rights")
+    office.world.restart_bot(TELEGRAM_RATE_LIMIT="5")
+    shown, asked = office.writes("Вы все уволены", who=author, reached=81)
+    author.presses("button_broadcast_send", message=asked)
+    author.is_answered()
+    progress = office.sees("broadcast_progress", who=author, count="81")
+    office.db.broadcast_recipients.eventually("count(*) >= 5", "WHERE state = 'sent'")
+    if how == "configuration":
+        office.world.restart_bot(ADMIN_TELEGRAM_IDS=str(OTHER), TELEGRAM_RATE_LIMIT="5")
+    else:
+        ends = ["suspend", author.email, "--yes"] if how == "suspend" else ["set-admin", author.email, "off"]
+        assert run("rep", *ends, settings=settings).returncode == 0
+    over = office.sees("broadcast_stopped", who=author, count="81")
+    assert over.id == progress.id and over.labels == []
+    office.world.settle()
+    states = dict(office.db.broadcast_recipients.rows("state, count(*)", "GROUP BY 1"))
+    assert set(states) == {"sent", "stopped"}
+    entry = office.db.audit.row("actor, who, after", "WHERE action = 'broadcast-stop'")
+    assert (entry["actor"], entry["who"]) == ("program", "bot")
+    assert entry["after"] == {"broadcast": 1, "unsent": states["stopped"], "reason": "its author is no admin any more"}
+    assert "broadcast-stop" in run("audit", settings=settings).stdout
 
 
 def test_two_admins_at_once_both_get_through(office):

@@ -48,4 +48,5 @@ struct broadcast_result {
 	const char *edit;   /* what is said of it from now on; NULL: the same */
 	const char *shown;  /* by which that is known again */
 	int64_t pause_us;   /* until it is looked at again; -1: it is over */
+	bool orphaned;      /* its author seems to be no admin any more: stopped, if that is so */
 };

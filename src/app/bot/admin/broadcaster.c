@@ -71,6 +71,13 @@ static struct broadcast_result decide(
 {
 	struct broadcast_counts counts = counts_of(due);
 	struct broadcast_result result = {.id = due->row.id, .pause_us = pause_of(&counts)};
+	/* the button to stop it is the author's, and would be refused */
+	if (result.pause_us >= 0 && !counts.is_stopped &&
+	    !conversation_is_admin(b->options.rules, due->admin)) {
+		result.orphaned = true;
+		result.pause_us = FEED_US;
+		return result;
+	}
 	if (counts.waiting > 0 && !counts.is_stopped)
 		add_words(b, due, &result, a);
 	enum locale locale = b->options.rules->default_locale;

@@ -1,7 +1,8 @@
 /*
  * Sends what admins write to all reps (table broadcasts), a portion at a time: so many messages wait in the outbox that it never idles, and
  * no more, so that nothing else in a rep's chat waits behind them for long, and what has not gone can be stopped. Their priority is the
- * lowest. The admin's message says how far it is, every few seconds at most. Only the leader does.
+ * lowest. The admin's message says how far it is, every few seconds at most. Only the leader does. What was begun by who is no admin any
+ * more is stopped.
  *
  * Whom a message went to, and what became of it, is in the recipient's row, which is written with the message's end
  * (sql/queries/outbox.sql): a bot that dies goes on where it was, and nobody has two.
