@@ -197,6 +197,33 @@ def test_of_two_admins_the_first_wins_and_the_second_reads_who_it_was(world):
     assert len(audit(world, anna)) == 1 and not anna.unheard()
 
 
+@pytest.mark.parametrize("second", ["Поставить 4", "Как у всех: 5"])
+def test_of_two_admins_who_set_a_limit_the_first_wins(world, second):
+    boss, other, anna = admin(world), admin(world, "Клара Ц.", OTHER), world.person("Anna Kern")
+    anna.registers(email="anna@truerealestate.bali")
+    world.db.execute(f"UPDATE {tables.rep_rotation} SET capacity = 9")
+    choosers = []
+    for one, step in ((other, "+1"), (boss, "−5")):
+        opens_card(one, anna)
+        one.presses("button_rep_capacity")
+        one.sees_edit()
+        one.presses(step)
+        choosers.append(one.sees_edit())
+    sets = choosers[0].data[choosers[0].labels.index("Поставить 10")]
+    other.presses("Поставить 10", message=choosers[0])
+    reads_answer(other, "answer_rep_done", name="Anna Kern")
+    anna.hears("rep_capacity_set", detail="10")
+    boss.presses(second, message=choosers[1])
+    reads_answer(boss, "answer_rep_changed_by", name="Anna Kern", status=world.texts.render("ru", "rep_is_active"), who="Клара")
+    assert "из 10" in boss.sees_edit().text
+    world.settle()
+    assert len(audit(world, anna)) == 1 and not anna.unheard()
+    # what it is, whoever did it, is no news
+    other.presses(data=sets, message=choosers[0])
+    assert "из 10" in other.sees_edit().text
+    assert len(audit(world, anna)) == 1
+
+
 def test_a_button_of_who_is_no_admin_any_more_changes_nothing(world):
     boss, anna = admin(world), world.person("Anna Kern")
     anna.registers(email="anna@truerealestate.bali")

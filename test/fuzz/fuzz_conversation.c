@@ -39,7 +39,7 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "own words", "/pending", "adm:code:501", "adm:no:501:w", "adm:no:501:t", "adm:no:501:1", "adm:no:501:b",
     "adm:reps", "adm:reps:3", "r:501:i:0.", "r:501:p:0.1", "r:501:p1:0.", "r:501:p0:0.",
     "r:501:r:0.", "r:501:s:0.", "r:501:s1:0.", "r:501:a:0.", "r:501:c:0.", "r:501:c:0..7",
-    "r:501:c1:0..7", "r:501:c1:0.", "123456", "12 34 56", "rABCDEFGHIJKLMNOPQRSTUVWX",
+    "r:501:c1:0..7.0", "r:501:c1:0.", "123456", "12 34 56", "rABCDEFGHIJKLMNOPQRSTUVWX",
     "pABCDEFGHIJKLMNOPQRSTUV", "cABCDEFGHIJKLMNOPQRSTUV", "pros:yes", "pros:stop", "pros:resume",
     "ищу недвижимость", "стоп", "claim", "code:again", "часы", "menu:hours", "hours:six",
     "hours:zone", "zone:set:Asia/Dubai", "Дубай", "UTC+4", "пн-пт 10-19", "выходной завтра",

@@ -255,7 +255,7 @@ static void a_change_on_a_card_is_one_effect_and_told_to_the_rep(void **state)
 	    {"r:500:r:0.", "resume", 0, REP_ACTIVE, REP_ACTIVE, TEXT_REP_RESUMED, true},
 	    {"r:500:s1:0.", "suspend", 0, REP_ACTIVE, REP_SUSPENDED, TEXT_REP_SUSPENDED_NOW, false},
 	    {"r:500:a:0.", "reactivate", 0, REP_SUSPENDED, REP_ACTIVE, TEXT_REP_REACTIVATED, false},
-	    {"r:500:c1:0..9", "set-capacity", 9, REP_ACTIVE, REP_ACTIVE, TEXT_REP_CAPACITY_SET,
+	    {"r:500:c1:0..9.0", "set-capacity", 9, REP_ACTIVE, REP_ACTIVE, TEXT_REP_CAPACITY_SET,
 		false},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -309,7 +309,15 @@ static void a_button_of_a_card_that_is_out_of_date_changes_nothing(void **state)
 	struct rep_card card = usual_card();
 	subject.status = REP_ACTIVE;
 	card.capacity = 9;
-	assert_int_equal(on_card("r:500:c1:0..9", &subject, &card).effect_count, 0);
+	assert_int_equal(on_card("r:500:c1:0..9.0", &subject, &card).effect_count, 0);
+	/* in the place of another limit than it is now, or of nobody knows which */
+	static const char *const others[] = {"r:500:c1:0..7.0", "r:500:c1:0..7.8", "r:500:c1:0..7"};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		struct outcome refused = on_card(others[i], &subject, &card);
+		assert_int_equal(refused.effect_count, 0);
+		assert_true(says(refused.callback_answer, LOCALE_RU, TEXT_ANSWER_REP_CHANGED_BY));
+	}
+	assert_int_equal(on_card("r:500:c1:0..7.9", &subject, &card).effect_count, 1);
 	struct outcome out = on_card("r:500:s1:0.ffffffff", &subject, &card);
 	assert_int_equal(out.effect_count, 0);
 	assert_true(says(out.messages.first->text, LOCALE_RU, TEXT_ADMIN_REP_GONE));
@@ -324,15 +332,19 @@ static void a_button_of_a_card_that_is_out_of_date_changes_nothing(void **state)
 static void what_a_button_of_a_card_carries_is_read_back(void **state)
 {
 	(void)state;
-	static const struct rep_press rows[] = {
-	    {.page = 0}, {.page = 12, .tag = "0123abcd"}, {.page = 99999, .value = 999999}};
-	static const char *const bad[] = {
-	    "", ".", "1", "a.", "1.xyz", "1.0123abcde", "123456.", "1..", "1..1234567", "1..5."};
+	static const struct rep_press rows[] = {{.page = 0}, {.page = 12, .tag = "0123abcd"},
+	    {.page = 99999, .value = 999999},
+	    {.page = 1, .value = 0, .shown = 999999, .has_shown = true},
+	    {.page = 1, .value = 7, .shown = 0, .has_shown = true}};
+	static const char *const bad[] = {"", ".", "1", "a.", "1.xyz", "1.0123abcde", "123456.",
+	    "1..", "1..1234567", "1..5.", "1..5.6.", "1..5.1234567"};
 	struct rep_press press;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		assert_true(rep_press_read(rep_press_write(rows[i], &arena), &press));
 		assert_int_equal(press.page, rows[i].page);
 		assert_int_equal(press.value, rows[i].value);
+		assert_int_equal(press.has_shown, rows[i].has_shown);
+		assert_int_equal(press.shown, rows[i].shown);
 		assert_string_equal(press.tag, rows[i].tag);
 	}
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

@@ -8,9 +8,10 @@
 enum { REPS_A_PAGE = 8, REP_TAG_CHARS = 8, REP_PAGES_MOST = 99999, REP_CAPACITY_MOST = 999999 };
 
 /* What a button on a card carries besides the account: the page that the card was opened from, the first characters of the rep's id, for an
- * account may be another one's by now, and a number of the button's own. */
+ * account may be another one's by now, a number of the button's own, and the number that it takes the place of, as it was shown. */
 struct rep_press {
-	int64_t page, value;
+	int64_t page, value, shown;
+	bool has_shown;
 	char tag[REP_TAG_CHARS + 1]; /* "": none */
 };
 const char *rep_press_write(struct rep_press press, struct arena *a);

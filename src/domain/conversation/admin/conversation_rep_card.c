@@ -98,6 +98,8 @@ static struct button button_of(const struct turn *t, const struct shown *s, cons
 {
 	struct rep_press press = s->press;
 	press.value = value;
+	press.has_shown = kind == PRESS_REP_CAPACITY_SET;
+	press.shown = s->card.capacity;
 	return (struct button){.text = label,
 	    .data = arena_concat(t->a, press_data(t->a, kind, s->subject.telegram_id), ":",
 		rep_press_write(press, t->a), (char *)NULL),
@@ -368,8 +370,9 @@ static void press_capacity_set(struct turn *t)
 	struct shown s;
 	if (!pressed(t, &s))
 		return;
-	bool same = s.card.capacity == s.press.value;
-	if (same || !fits(&s, REP_CHANGE_SET_CAPACITY)) {
+	bool same = s.card.capacity == s.press.value,
+	     as_shown = s.press.has_shown && s.card.capacity == s.press.shown;
+	if (same || !as_shown || !fits(&s, REP_CHANGE_SET_CAPACITY)) {
 		if (same) /* the second press of two */
 			show(t, &s);
 		else

@@ -25,6 +25,9 @@ static const char *read_number(const char *s, size_t most, int64_t *number)
 const char *rep_press_write(struct rep_press press, struct arena *a)
 {
 	const char *text = arena_printf(a, "%lld.%s", (long long)press.page, press.tag);
+	if (press.has_shown)
+		return arena_printf(
+		    a, "%s.%lld.%lld", text, (long long)press.value, (long long)press.shown);
 	return press.value ? arena_printf(a, "%s.%lld", text, (long long)press.value) : text;
 }
 
@@ -41,6 +44,9 @@ bool rep_press_read(const char *about, struct rep_press *press)
 	s += n;
 	if (*s == '.')
 		s = read_number(s + 1, VALUE_DIGITS, &press->value);
+	press->has_shown = s && *s == '.';
+	if (press->has_shown)
+		s = read_number(s + 1, VALUE_DIGITS, &press->shown);
 	return s && !*s;
 }
 
