@@ -21,6 +21,41 @@ CREATE INDEX audit_at_idx ON salesreg.audit (at);
 CREATE INDEX audit_rep_idx ON salesreg.audit (rep, id) WHERE rep IS NOT NULL;
 CREATE INDEX audit_prospect_idx ON salesreg.audit (prospect varchar_pattern_ops, id) WHERE prospect IS NOT NULL;
 
+-- A prospect and those who were merged into them, but for an id that is somebody else's since.
+CREATE FUNCTION salesreg.merged_into(this_prospect varchar) RETURNS SETOF varchar LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT this_prospect
+    UNION
+    SELECT (x.after ->> 'from')::varchar FROM salesreg.audit x
+    WHERE x.prospect = this_prospect AND x.action = 'merge' AND x.after ->> 'from' IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM public.test_prospects p WHERE p.id = (x.after ->> 'from')::varchar)
+$$;
+
+-- What those were called who were merged into this prospect, and their contacts.
+CREATE FUNCTION salesreg.merged_marks(this_prospect varchar) RETURNS TABLE (mark text, named boolean) LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT v.mark, v.named
+    FROM salesreg.audit x
+    CROSS JOIN LATERAL (VALUES (left(x.before ->> 'name', 255), true), (ltrim(btrim(left(x.before ->> 'telegram', 255)), '@'), false),
+                               (btrim(left(x.before ->> 'email', 255)), false)) AS v (mark, named)
+    WHERE x.action = 'merge' AND v.mark IS NOT NULL
+      AND x.prospect IN (SELECT k.id FROM salesreg.merged_into(this_prospect) AS k (id) WHERE k.id <> this_prospect)
+$$;
+
+-- What the buttons of these prospects' cards in an admin's chat begin with, as alternatives of a pattern.
+CREATE FUNCTION salesreg.card_hashes(prospects varchar[]) RETURNS text LANGUAGE sql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT string_agg(lpad(to_hex(hashtextextended(p.id::text, 0)), 16, '0'), '|') FROM unnest(prospects) AS p (id)
+$$;
+
+-- Whether a button of this message leads back to a list of who was found by words that are a part of this mark.
+CREATE FUNCTION salesreg.looks_for(payload text, mark text) RETURNS boolean LANGUAGE sql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT payload LIKE '%"p%'
+       AND EXISTS (SELECT 1 FROM regexp_matches(payload, '"p(?:l:|c:[0-9a-f]{16}c)[0-9]+[.]([^"]{3,})"', 'g') AS w (words)
+                   WHERE position(lower(w.words[1]) IN lower(mark)) > 0)
+$$;
+
 -- A message's text without these words, which stand in it as JSON has them.
 CREATE FUNCTION salesreg.without_marks(said text, marks text[]) RETURNS text LANGUAGE plpgsql IMMUTABLE
     SET search_path = pg_catalog, pg_temp AS $$

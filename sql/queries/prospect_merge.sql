@@ -29,6 +29,8 @@ WITH talk AS (
     UPDATE salesreg.assignments a SET prospect = $2::varchar WHERE a.prospect = $1::varchar AND a.ended_at IS NOT NULL
 ), events AS (
     UPDATE salesreg.prospect_events e SET prospect = $2::varchar WHERE e.prospect = $1::varchar
+), done AS (
+    UPDATE salesreg.audit x SET prospect = $2::varchar WHERE x.prospect = $1::varchar
 ), links AS (
     UPDATE salesreg.links l SET prospect = $2::varchar WHERE l.prospect = $1::varchar
 ), pairs AS (

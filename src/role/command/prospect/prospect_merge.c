@@ -45,11 +45,13 @@ static bool write_audit(
 	struct arena *a = &c->arena;
 	const struct audit_actor me = command_operator(a, c->name);
 	const struct audit_entry entries[BOTH] = {
+	    /* by it whoever forgets the second finds what was sent about the first */
 	    {.action = "merge",
 		.rep = now[FROM].rep,
 		.prospect = now[FROM].id,
-		.before = audit_json(
-		    a, json_pack("{ss? ss?}", "name", now[FROM].name, "status", now[FROM].status)),
+		.before = audit_json(a,
+		    json_pack("{ss? ss? ss? ss?}", "name", now[FROM].name, "telegram",
+			now[FROM].telegram, "email", now[FROM].email, "status", now[FROM].status)),
 		.after = audit_json(a, json_pack("{ss}", "into", now[INTO].id))},
 	    {.action = "merge",
 		.rep = now[INTO].rep,
