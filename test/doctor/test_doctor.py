@@ -857,6 +857,8 @@ def test_so_is_a_rep_who_is_an_admin(ask, database):
     database.execute("UPDATE sales_representatives SET is_admin = true")
     finding = ask().one("admin-silent")
     assert "7900000003" in finding["what"] and "rep set-admin WHO off" in finding["fix"]
+    # once, also where the configuration has the account, too
+    assert ask(ADMIN_TELEGRAM_IDS="7900000003").one("admin-silent")["what"].count("7900000003") == 1
 
 
 def test_reps_whose_email_is_not_theirs_alone_are_named(ask, database):

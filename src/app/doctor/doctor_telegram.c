@@ -191,6 +191,14 @@ static void look_at_me(struct doctor *d, const struct asking *q)
 			   "profile, Edit, Chat Automation"});
 }
 
+static bool is_configured(const struct doctor *d, int64_t admin)
+{
+	for (size_t i = 0; i < d->config.admin_count; i++)
+		if (d->config.admin_ids[i] == admin)
+			return true;
+	return false;
+}
+
 /* Telegram lets a bot write only to who has pressed Start. */
 static void look_at_admins(struct doctor *d, struct asking *q)
 {
@@ -200,6 +208,8 @@ static void look_at_admins(struct doctor *d, struct asking *q)
 		int64_t admin = i < d->config.admin_count ? d->config.admin_ids[i]
 							  : d->admins[i - d->config.admin_count];
 		char body[48];
+		if (i >= d->config.admin_count && is_configured(d, admin))
+			continue;
 		(void)snprintf(body, sizeof body, "{\"chat_id\":%lld}", (long long)admin);
 		if (ask(q, "getChat", body, ANSWER_MS))
 			continue;
