@@ -68,6 +68,17 @@ def test_bad_rows_are_named_and_the_good_ones_can_be_had(office):
     assert prospects(office) == 2
 
 
+def test_words_of_the_file_are_no_reasons(office):
+    """Whatever stands in a name or a cell: the reason is what the import says."""
+    sends(office.admin, "A is empty;B is empty;Телефон\n1;2;79161234567\n", name="x is a spreadsheet.csv")
+    office.admin.hears_anything()
+    assert "таблица" not in office.admin.hears_anything().text
+    for name in ("is a spreadsheet.csv", "is never closed.csv"):
+        sends(office.admin, b"", name=name)
+        office.admin.hears_anything()
+        assert "ни одной строки" in office.admin.hears_anything().text
+
+
 def test_what_is_cancelled_is_gone_and_old_buttons_say_so(office):
     admin = office.admin
     sends(admin, GOOD)

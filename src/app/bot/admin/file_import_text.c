@@ -50,18 +50,34 @@ static const char *number(struct arena *a, int64_t n)
 	return arena_printf(a, "%lld", (long long)n);
 }
 
+/* What follows the file's name, where a sentence about the file has that before the import's own words. */
+static const char *after_name(const char *said, const char *name)
+{
+	const char *at = said;
+	if (strncmp(at, "line ", 5) == 0) {
+		at += 5 + strspn(at + 5, "0123456789");
+		at += strncmp(at, " of ", 4) == 0 ? 4 : 0;
+	}
+	return strncmp(at, name, strlen(name)) == 0 ? at + strlen(name) : said;
+}
+
+/* The piece that stands first: what the file says follows the import's own words, but for the names of columns. */
 static const char *reason_of(
     const struct file_import_about *about, const char *said, struct arena *a)
 {
+	const char *first = NULL, *detail = said;
+	enum text_id text = TEXT_IMPORT_REASON_OTHER;
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
 		const char *at = strstr(said, reasons[i].piece);
-		if (at)
-			return RENDER(about, reasons[i].text, a,
-			    {"detail",
-				quote_piece(a, at + strlen(reasons[i].piece), DETAIL_UNITS)});
+		bool columns = reasons[i].text == TEXT_IMPORT_REASON_TWO_COLUMNS &&
+			       strncmp(said, "the columns \"", 13) == 0;
+		if (!at || (first && at >= first && !columns))
+			continue;
+		first = columns ? said : at;
+		text = reasons[i].text;
+		detail = at + strlen(reasons[i].piece);
 	}
-	return RENDER(
-	    about, TEXT_IMPORT_REASON_OTHER, a, {"detail", quote_piece(a, said, DETAIL_UNITS)});
+	return RENDER(about, text, a, {"detail", quote_piece(a, detail, DETAIL_UNITS)});
 }
 
 static const char *named(const struct file_import_about *about, struct arena *a)
@@ -172,7 +188,7 @@ struct message *file_import_failed(
 {
 	return say(about,
 	    fault ? RENDER(about, TEXT_IMPORT_UNUSABLE, a, {"file", named(about, a)},
-			{"reason", reason_of(about, fault, a)})
+			{"reason", reason_of(about, after_name(fault, about->name), a)})
 		  : RENDER(about, TEXT_IMPORT_FAILED, a, {"file", named(about, a)}),
 	    a);
 }
