@@ -94,6 +94,19 @@ def test_a_reason_in_own_words(world):
         sees_decided(one, message, "decided_rejected_why", who="Boss", reason="Вас нет в «списке» -- DROP 🌴")
 
 
+def test_a_command_is_no_reason(world):
+    boss, other, anna, first, second = asked_twice(world)
+    boss.presses("button_reject", message=first)
+    boss.sees_edit()
+    boss.presses("button_reject_write", message=first)
+    boss.hears("reject_write", units=300)
+    boss.says("/help")
+    boss.hears("admin_hello")
+    boss.says("слово")
+    boss.hears("admin_hello")
+    assert audit(world, anna) == []
+
+
 def test_of_two_at_once_the_first_wins(world):
     boss, other, anna, first, second = asked_twice(world)
     world.sandbox.acts([{"user": other.id, "type": "button", "data": f"adm:ok:{anna.id}", "message_id": second.id},

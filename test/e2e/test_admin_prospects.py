@@ -295,6 +295,21 @@ def test_a_note_stands_on_the_card_of_the_rep(world, boss, one):
     boss.hears("admin_hello")
 
 
+def test_a_command_is_no_note(world, boss, one):
+    for command, key in (("/help", "admin_hello"), ("/nonsense", "admin_hello"), ("/admin", "admin_menu")):
+        asked_for_note(boss, opens_prospect(boss, "p1"))
+        boss.says(command)
+        boss.hears(key)
+        boss.says("слово")
+        boss.hears("admin_hello")
+    assert audited(world) == []
+
+
+def test_whom_a_long_command_looks_for_is_looked_for(world, boss, one):
+    boss.says("/find " + "ж" * 300)
+    assert "никого нет. Попробуйте" in boss.hears_anything().text
+
+
 def test_a_note_can_be_cancelled_and_who_is_deleted_meanwhile_gets_none(world, boss, one):
     card = opens_prospect(boss, "p1")
     asked = asked_for_note(boss, card)

@@ -108,6 +108,18 @@ void turn_pressed(struct turn *t)
 	row->handler(t);
 }
 
+void turn_command(struct turn *t)
+{
+	bool rep = (t->kinds & PERSON_REP) && t->state->rep_status != REP_SUSPENDED;
+	turn_set_phase(t, PHASE_NONE);
+	t->kind = rep ? PERSON_REP : PERSON_ADMIN;
+	const struct word_row *word = find_word(t);
+	if (word)
+		word->handler(t);
+	else
+		phase_of(PHASE_NONE, t->kind)->on_text(t);
+}
+
 static turn_handler *answer_of(const struct phase *row, enum phrase phrase)
 {
 	turn_handler *handler = NULL;

@@ -403,8 +403,10 @@ void turn_application_buttons(const struct turn *t, enum locale locale, int64_t 
 void turn_managed_interest(const struct event *event, enum phrase phrase, const struct press *press,
     struct arena *a, struct conversation_interest *interest);
 
-/* Whether an admin who is asked something has begun anew by /start: that has been answered. */
+/* Whether an admin who is asked something has begun anew by /start, or written a command, but /find: that has been answered. */
 bool turn_admin_began(struct turn *t);
+/* conversation_dialogues.c: what an admin is asked ends, and what they wrote is answered as if they had been asked nothing. */
+void turn_command(struct turn *t);
 
 /* admin/conversation_managed_waits.c */
 /* The way to what waits, in the place of the message that it hangs on. */

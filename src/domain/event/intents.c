@@ -93,12 +93,14 @@ static size_t strip_modifiers(const char *folded, char *out)
 
 enum phrase phrase_recognise(const char *text, struct arena *a)
 {
+	if (text[0] == '/') /* however much follows: /find and words */
+		text = arena_strndup(a, text, strcspn(text, " @"));
 	if (strnlen(text, LONGEST_BYTES + 1) > LONGEST_BYTES)
 		return PHRASE_NONE;
 	const char *folded = text_fold(a, text);
 	char out[3 * LONGEST_BYTES + 1]; /* a bad byte becomes three */
 	if (folded[0] == '/')
-		return find(commands, COUNT(commands), folded + 1, strcspn(folded + 1, " @"));
+		return find(commands, COUNT(commands), folded + 1, strlen(folded + 1));
 	size_t size = normalise(folded, out);
 	if (size)
 		return find(words, COUNT(words), out, size);

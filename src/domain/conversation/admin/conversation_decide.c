@@ -176,6 +176,8 @@ static void press_write(struct turn *t)
 
 static void read_reason(struct turn *t)
 {
+	if (turn_admin_began(t))
+		return;
 	const char *draft = t->state->draft_name ? t->state->draft_name : "";
 	const char *key = arena_strndup(t->a, draft, strcspn(draft, "\n"));
 	const char *reason = reject_why_text(t->state->rules, t->out->next.locale,

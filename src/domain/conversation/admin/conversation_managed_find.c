@@ -202,6 +202,11 @@ static bool shows(struct turn *t, const char *words)
 
 bool turn_admin_began(struct turn *t)
 {
+	bool command = t->event->kind == EVENT_TEXT && t->event->text[0] == '/';
+	if (command && t->phrase != PHRASE_FIND) {
+		turn_command(t);
+		return true;
+	}
 	if (t->event->kind != EVENT_START)
 		return false;
 	turn_set_phase(t, PHASE_NONE);
