@@ -95,9 +95,15 @@ def test_only_who_is_at_work_is_one_and_somebody_is(make_world):
     anna.registers()
     boris.registers()
     rep(world, "set-admin", anna.email, "on")
-    anna.hears("rep_admin_rights")
+    told = anna.hears("rep_admin_rights")
     only = rep(world, "set-admin", anna.email, "off", code=1)
     assert "is the only admin; make somebody else one first" in only.stderr
+    # nor by a button on the own card
+    anna.presses(data=f"r:{anna.id}:s1:0.", message=told)
+    answer = ""
+    while not answer:
+        answer = anna.hears_answer()
+    assert answer == world.texts.render("ru", "answer_rep_only_admin") and world.db.rep(anna.id)["status"] == "active"
     rep(world, "suspend", boris.email, "--yes")
     assert "has the status suspended" in rep(world, "set-admin", boris.email, "on", code=1).stderr
     dry = rep(world, "set-admin", anna.email, "off", "--dry-run", ADMIN_TELEGRAM_IDS="1").stdout

@@ -276,16 +276,33 @@ static void press_resume(struct turn *t)
 	change(t, &s, REP_CHANGE_RESUME, 0, NULL);
 }
 
+/* Who suspends another one is an admin after that. */
+static bool is_only_admin(const struct turn *t, const struct shown *s)
+{
+	const struct conversation_rules *rules = t->state->rules;
+	return s->subject.telegram_id == t->event->user_id && rules->admin_count == 1 &&
+	       rules->admins_by_row == 1;
+}
+
+static bool may_suspend(struct turn *t, const struct shown *s)
+{
+	if (!fits(s, REP_CHANGE_SUSPEND)) {
+		refuse(t, s);
+		return false;
+	}
+	if (!is_only_admin(t, s))
+		return true;
+	turn_answer(t, true, TEXT_ANSWER_REP_ONLY_ADMIN, NO_ARGS);
+	show(t, s);
+	return false;
+}
+
 /* Asked once: it cannot be taken back as it was, since prospects go on to others. */
 static void press_suspend(struct turn *t)
 {
 	struct shown s;
-	if (!pressed(t, &s))
+	if (!pressed(t, &s) || !may_suspend(t, &s))
 		return;
-	if (!fits(&s, REP_CHANGE_SUSPEND)) {
-		refuse(t, &s);
-		return;
-	}
 	struct button *buttons = ARENA_ARRAY(t->a, struct button, BUTTONS_MOST);
 	buttons[0] = button_of(
 	    t, &s, turn_text(t, TEXT_BUTTON_SUSPEND_YES, NO_ARGS), PRESS_REP_SUSPEND_YES, 0, true);
@@ -300,12 +317,8 @@ static void press_suspend(struct turn *t)
 static void press_suspend_yes(struct turn *t)
 {
 	struct shown s;
-	if (!pressed(t, &s))
+	if (!pressed(t, &s) || !may_suspend(t, &s))
 		return;
-	if (!fits(&s, REP_CHANGE_SUSPEND)) {
-		refuse(t, &s);
-		return;
-	}
 	s.card.open = 0;
 	change(t, &s, REP_CHANGE_SUSPEND, 0, NULL);
 }
