@@ -109,6 +109,10 @@ def test_only_who_is_at_work_is_one_and_somebody_is(make_world):
     dry = rep(world, "set-admin", anna.email, "off", "--dry-run", ADMIN_TELEGRAM_IDS="1").stdout
     assert dry.startswith("Would take an admin's rights from Anna Petrova")
     assert world.db.value("SELECT is_admin FROM sales_representatives WHERE telegram_id = %s", anna.id) is True
+    # an operator may take the last one away, and reads so
+    line = "Nobody is an admin now: salesreg rep set-admin WHO on makes one."
+    assert line not in rep(world, "reactivate", boris.email).stdout and line not in rep(world, "suspend", boris.email, "--yes").stdout
+    assert line in rep(world, "suspend", anna.email, "--yes").stdout
 
 
 def commands(world, person=None):

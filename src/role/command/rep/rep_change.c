@@ -338,6 +338,16 @@ static void say_done(struct job *j, enum rep_change_kind kind, bool unproven, co
 	rep_news_say(j->d, &j->c->arena, &j->now);
 }
 
+/* An operator may do that, other than an admin in the chat. */
+static void say_if_no_admin(struct job *j, enum rep_change_kind kind)
+{
+	int64_t others = 0;
+	bool ends = kind == REP_CHANGE_SUSPEND || kind == REP_CHANGE_REMOVE;
+	if (ends && j->now.is_admin && j->d->config.admin_count == 0 &&
+	    rep_changes_other_admins(&j->d->session, j->now.id, &others) && others == 0)
+		(void)puts("Nobody is an admin now: salesreg rep set-admin WHO on makes one.");
+}
+
 /* The rep is locked. An exit code. */
 static int decide_and_write(struct job *j, bool dry_run)
 {
@@ -369,6 +379,7 @@ static int decide_and_write(struct job *j, bool dry_run)
 	if (!audit_commit(&j->d->session))
 		return command_database_failed(j->d, "rep");
 	say_done(j, verdict.kind, verdict.of.unproven, detail);
+	say_if_no_admin(j, verdict.kind);
 	return verdict.of.unproven ? EXIT_CODE_FAILED : EXIT_CODE_OK;
 }
 
