@@ -70,6 +70,7 @@ def people(world):
 def test_a_word_finds_one_and_the_card_comes(world, boss, people, words, id):
     registered(world)
     eventually(lambda: people.value(f"SELECT count(DISTINCT prospect) FROM {tables.prospect_identities}") == 4)
+    eventually(lambda: people.value("SELECT count(*) FROM test_prospects WHERE assigned_rep_id IS NULL") == 0)
     card = opens_prospect(boss, words)
     name, telegram = [(n, t) for i, n, t, _ in PEOPLE if i == id][0]
     assert name.split()[0].split(";")[0] in card.text and f"id: {id}" in card.text and "Менеджер: Boris Sidorov" in card.text
