@@ -247,8 +247,7 @@ static void greet(struct stream *stream, struct http_sse_watcher *w)
 	buf_addf(fresh, ",\"system\":%s,\"prospects\":%s,\"admin\":%lld,\"kept\":%s}",
 	    stream->sandbox->system.ask ? "true" : "false",
 	    stream->sandbox->system.add ? "true" : "false",
-	    (long long)stream->sandbox->system.admin,
-	    stream->sandbox->keep ? "true" : "false");
+	    (long long)stream->sandbox->system.admin, stream->sandbox->keep ? "true" : "false");
 	if (http_sse_send(&stream->sse, w, "hello", fresh) && stream->system.size > 0)
 		(void)http_sse_send(&stream->sse, w, "system", &stream->system);
 }

@@ -423,6 +423,7 @@ def test_without_the_right_to_reply_nothing_goes_as_the_rep(world, boris, anna):
 
 def test_a_bot_killed_while_a_rep_takes_over_by_typing_takes_over_once(world, boris, anna):  # noqa: F811
     for n in range(3):
+        world.settle()  # or what was being sent is sent again
         world.bot.kill()
         writes(boris, anna, f"Пишу {n}", by=boris)
         world.start_bot()

@@ -554,6 +554,7 @@ def test_who_was_archived_in_the_table_is_taken_too(world, whose):  # noqa: F811
     had = boris if whose == "own" else registered(world, "Vera Orlova")
     has_olga(world, had)
     world.db.execute("UPDATE test_prospects SET status = 'archived' WHERE id = 'p1'")
+    eventually(lambda: any("Клиент закрыт" in str(m) for m in had.unheard()), what="who has them reads it")
     world.settle()
     boris.forget()
     chooses(boris)

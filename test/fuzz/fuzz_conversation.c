@@ -33,27 +33,29 @@ static const char *const usual[] = {"да", "нет", "отмена", "мои к
     "отключиться", "помощь", "зарегистрироваться", "/start", "Иван Петров", "ivan@a.example",
     "ivan@b.example", "Ivan+1@A.example", "reg:yes", "reg:no", "cancel", "menu:clients",
     "menu:status", "menu:email", "menu:unreg", "menu:help", "un:yes", "un:no", "a:5:c", "a:5:d",
-    "a:6:c", "adm:ok:501", "adm:no:501", "adm:ok:900", "adm:no:500", "adm:menu", "adm:menu:e", "админ", "/broadcast", "adm:cast",
-    "cast:go:8:0123456789abcdef0123456789abcdef", "cast:no:8:0123456789abcdef0123456789abcdef",
-    "cast:stop:8:0123456789abcdef0123456789abcdef", "/stats", "adm:stats", "adm:days:30", "adm:days:31", "imp:7:y", "imp:7:g", "imp:7:n", "imp:8:y",
-    "own words", "/pending", "adm:code:501", "adm:no:501:w", "adm:no:501:t", "adm:no:501:1", "adm:no:501:b",
-    "adm:reps", "adm:reps:3", "r:501:i:0.", "r:501:p:0.1", "r:501:p1:0.", "r:501:p0:0.",
-    "r:501:r:0.", "r:501:s:0.", "r:501:s1:0.", "r:501:a:0.", "r:501:c:0.", "r:501:c:0..7",
-    "r:501:c1:0..7.0", "r:501:c1:0.", "123456", "12 34 56", "rABCDEFGHIJKLMNOPQRSTUVWX",
-    "pABCDEFGHIJKLMNOPQRSTUV", "cABCDEFGHIJKLMNOPQRSTUV", "pros:yes", "pros:stop", "pros:resume",
-    "ищу недвижимость", "стоп", "claim", "code:again", "часы", "menu:hours", "hours:six",
-    "hours:zone", "zone:set:Asia/Dubai", "Дубай", "UTC+4", "пн-пт 10-19", "выходной завтра",
-    "календарь", "menu:cal", "cal:off", "cal:off:yes", "cal:choose", "a:5:o", "a:5:b", "a:5:k",
-    "a:5:n", "a:5:s", "готово", "срочно", "q:0123456789abcdef:0:t0", "q:0123456789abcdef:0:d1",
-    "q:0123456789abcdef:1:c1", "q:0123456789abcdef:1:b", "q:0123456789abcdef:5:s",
-    "q:0123456789abcdef:6:s", "q:0123456789abcdef:7:b", "q:0000000000000000:1:c1", "Вилла",
-    "до 300 тыс", "в мае", "+7 999 123-45-67", "пропустить", "назад", "a:5:v", "a:5:x", "a:5:x1",
-    "a:5:x0", "a:6:x5", "cal:pick:5", "cal:pick:7", "cal:pick:6", "cal:into", "cal:into:5",
-    "cal:into:7", "cl:s", "cl:o8000000000000000.2", "cl:n1.ffffffffffffffff", "cl:c0.0", "menu:own",
-    "menu:find", "cl:f1.2.иван", "a:5:i", "a:5:i:e", "a:5:h", "a:5:h:7", "a:5:w",
+    "a:6:c", "adm:ok:501", "adm:no:501", "adm:ok:900", "adm:no:500", "adm:menu", "adm:menu:e",
+    "админ", "/broadcast", "adm:cast", "cast:go:8:0123456789abcdef0123456789abcdef",
+    "cast:no:8:0123456789abcdef0123456789abcdef", "cast:stop:8:0123456789abcdef0123456789abcdef",
+    "/stats", "adm:stats", "adm:days:30", "adm:days:31", "imp:7:y", "imp:7:g", "imp:7:n", "imp:8:y",
+    "own words", "/pending", "adm:code:501", "adm:no:501:w", "adm:no:501:t", "adm:no:501:1",
+    "adm:no:501:b", "adm:reps", "adm:reps:3", "r:501:i:0.", "r:501:p:0.1", "r:501:p1:0.",
+    "r:501:p0:0.", "r:501:r:0.", "r:501:s:0.", "r:501:s1:0.", "r:501:a:0.", "r:501:c:0.",
+    "r:501:c:0..7", "r:501:c1:0..7.0", "r:501:c1:0.", "123456", "12 34 56",
+    "rABCDEFGHIJKLMNOPQRSTUVWX", "pABCDEFGHIJKLMNOPQRSTUV", "cABCDEFGHIJKLMNOPQRSTUV", "pros:yes",
+    "pros:stop", "pros:resume", "ищу недвижимость", "стоп", "claim", "code:again", "часы",
+    "menu:hours", "hours:six", "hours:zone", "zone:set:Asia/Dubai", "Дубай", "UTC+4", "пн-пт 10-19",
+    "выходной завтра", "календарь", "menu:cal", "cal:off", "cal:off:yes", "cal:choose", "a:5:o",
+    "a:5:b", "a:5:k", "a:5:n", "a:5:s", "готово", "срочно", "q:0123456789abcdef:0:t0",
+    "q:0123456789abcdef:0:d1", "q:0123456789abcdef:1:c1", "q:0123456789abcdef:1:b",
+    "q:0123456789abcdef:5:s", "q:0123456789abcdef:6:s", "q:0123456789abcdef:7:b",
+    "q:0000000000000000:1:c1", "Вилла", "до 300 тыс", "в мае", "+7 999 123-45-67", "пропустить",
+    "назад", "a:5:v", "a:5:x", "a:5:x1", "a:5:x0", "a:6:x5", "cal:pick:5", "cal:pick:7",
+    "cal:pick:6", "cal:into", "cal:into:5", "cal:into:7", "cl:s", "cl:o8000000000000000.2",
+    "cl:n1.ffffffffffffffff", "cl:c0.0", "menu:own", "menu:find", "cl:f1.2.иван", "a:5:i",
+    "a:5:i:e", "a:5:h", "a:5:h:7", "a:5:w",
     /* of admins */
-    "adm:find", "adm:waits", "pl:w0", "pl:q3", "/waits", "pl:1.иван", "pc:0000000000000007c", "pc:ffffffffffffffffc3.иван", "/find Ada",
-    "найти"};
+    "adm:find", "adm:waits", "pl:w0", "pl:q3", "/waits", "pl:1.иван", "pc:0000000000000007c",
+    "pc:ffffffffffffffffc3.иван", "/find Ada", "найти"};
 enum { USUAL = sizeof usual / sizeof usual[0] };
 
 #define BOTH(text)                                                                                 \
@@ -249,7 +251,8 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .blocked = flags & 32,
 	};
 	f->broadcast = (struct broadcast_view){.id = 8,
-	    .about = flags & 2 ? "0123456789abcdef0123456789abcdef" : "fedcba9876543210fedcba9876543210",
+	    .about =
+		flags & 2 ? "0123456789abcdef0123456789abcdef" : "fedcba9876543210fedcba9876543210",
 	    .state = (enum broadcast_state)(flags >> 1 & 3),
 	    .ended = flags & 8};
 	f->audience = (struct broadcast_audience){flags & 1 ? 37 : 0, flags & 4 ? 2 : 0};
@@ -516,8 +519,7 @@ static struct facts *next_facts(struct input *in, struct arena *a)
 	    .rep_count = managed % (MANAGED_REPS_A_PAGE + 1),
 	    .more_reps = managed & 32,
 	    .waits = &f->managed_waits};
-	f->managed_waits = (struct managed_waits){
-	    .count = {0, managed, managed * 100, managed & 7},
+	f->managed_waits = (struct managed_waits){.count = {0, managed, managed * 100, managed & 7},
 	    .oldest = {NULL, "01.11.2026 10:00", NULL, NULL},
 	    .partial = managed & 16,
 	    .unreachable = managed,
@@ -654,7 +656,8 @@ static void set_facts(struct conversation_state *s, const struct facts *f)
 	s->chosen = &f->chosen;
 	s->code = f->has_code ? &f->code : NULL;
 	s->code_wait_us = f->code_wait_us;
-	s->file = (struct file_view){7, "x.csv", (enum file_state)(f->has_opened + 2 * f->has_replied)};
+	s->file =
+	    (struct file_view){7, "x.csv", (enum file_state)(f->has_opened + 2 * f->has_replied)};
 	s->code_wait_wrong = f->code_wait_wrong;
 	/* who was one stays one, as far as a row of the table says it */
 	if (f->has_prospect || !s->prospect)
@@ -1025,9 +1028,11 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		require(strlen(e->said) == strlen(event->text) && e->name && e->reason);
 		return;
 	case EFFECT_MOVE_BROADCAST:
-		require(event->user_id == ADMIN && s->broadcast && e->broadcast == s->broadcast->id);
-		require(s->broadcast->state ==
-			(strcmp(e->reason, BROADCAST_STOP) == 0 ? BROADCAST_SENDING : BROADCAST_DRAFT));
+		require(
+		    event->user_id == ADMIN && s->broadcast && e->broadcast == s->broadcast->id);
+		require(
+		    s->broadcast->state ==
+		    (strcmp(e->reason, BROADCAST_STOP) == 0 ? BROADCAST_SENDING : BROADCAST_DRAFT));
 		return;
 	case EFFECT_SEND_FILE:
 		require(
@@ -1036,7 +1041,8 @@ static void check_effect(const struct effect *e, const struct conversation_state
 		return;
 	case EFFECT_IMPORT_FILE:
 	case EFFECT_CANCEL_FILE:
-		require(event->user_id == ADMIN && s->file.state == FILE_SHOWN && s->file.message_id == e->message_id);
+		require(event->user_id == ADMIN && s->file.state == FILE_SHOWN &&
+			s->file.message_id == e->message_id);
 		require((e->kind == EFFECT_IMPORT_FILE) == (e->reason != NULL));
 		return;
 	case EFFECT_STATS:

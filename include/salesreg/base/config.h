@@ -38,7 +38,8 @@ struct config {
 	char *google_client_id, *google_auth_url, *google_token_url, *google_revoke_url,
 	    *google_calendar_base;
 	char *oauth_public_url, *oauth_listen;
-	int64_t history_retention_days, prospect_retention_days, outbox_hold_hours, unreachable_grace_min;
+	int64_t history_retention_days, prospect_retention_days, outbox_hold_hours,
+	    unreachable_grace_min;
 	char *time_zone;
 	int64_t log_level, log_format; /* enum log_level, enum log_format */
 	int64_t db_pool_size;

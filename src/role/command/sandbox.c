@@ -126,8 +126,7 @@ static int emulate(const struct arguments *a)
 		    .ask = on_ask, .rest = on_rest, .rehearse = rehearsal_run, .data = &p};
 		if (a->prospects) {
 			options.system.add = on_add;
-			options.system.admin =
-			    p.config.admin_count > 0 ? p.config.admin_ids[0] : 0;
+			options.system.admin = p.config.admin_count > 0 ? p.config.admin_ids[0] : 0;
 		}
 	}
 	if (sandbox_create(&p.sandbox, &loop, &options, message, sizeof message) != ERR_OK) {

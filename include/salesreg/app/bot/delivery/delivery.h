@@ -22,7 +22,8 @@ struct delivery_options {
 	struct telegram *telegram;
 	int64_t bot_id;
 	unsigned rate_per_s, chat_rate_per_s; /* 0 = no limit of ours */
-	const struct conversation_rules *rules; /* who is an admin: it matters most whether they can be reached */
+	const struct conversation_rules
+	    *rules;      /* who is an admin: it matters most whether they can be reached */
 	int64_t grace_s; /* how long messages wait for a rep out of reach */
 	/* something became possible that was not: room in memory */
 	void (*on_capacity)(void *data);
