@@ -68,7 +68,7 @@ def test_a_file_becomes_prospects(db, write):
     assert boris[:3] == ["i1-0000004", "+79123456788", "Борис"]
     assert db.prospect_details.rows("prospect, phone, extra") == [["i1-0000002", "+79123456789", {"Бюджет": "350 000 $"}]]
     shown = run("prospect", "show", "Анна", settings={"DATABASE_URL": db.url}).stdout
-    assert "phone        +79123456789\n" in shown and "  Бюджет 350 000 $\n" in shown
+    assert "phone        +79123456789\n" in shown and "besides      what a file had:\n  Бюджет     350 000 $\n" in shown
     assert db.imports.row("file, state, read_rows, created, bad") == ["leads.csv", "done", 2, 2, 0]
 
 
