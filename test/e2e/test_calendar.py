@@ -231,7 +231,7 @@ def test_forged_ways_back_do_not_fill_the_log(make_world):
     office.start(METRICS_LISTEN=f"127.0.0.1:{port}")
     for _ in range(30):
         assert office.get("/oauth/callback?state=made-up&code=x").status_code == 410
-    line, = office.oauth.lines("not Google's")
+    line = office.oauth.said("not Google's")
     assert "made-up" not in line
     assert "\nsalesreg_calendar_refused_total 30\n" in office.get(f"http://127.0.0.1:{port}/metrics").text
 

@@ -45,7 +45,7 @@ def test_a_person_has_three_mails_an_hour_to_one_address_and_five_in_all(world, 
     asks_again(world, anna, "c@" + DOMAIN, asked="code_too_many")
     world.settle()
     assert len(mail.messages) == 5
-    assert world.bot.lines("kept back by a limit: 3 mails an hour") and world.bot.lines("kept back by a limit: 5 mails an hour")
+    assert world.bot.wait_for_log("kept back by a limit: 3 mails an hour") and world.bot.wait_for_log("kept back by a limit: 5 mails an hour")
     hour_later(world)
     asks_again(world, anna, "c@" + DOMAIN)
 
@@ -71,7 +71,7 @@ def test_strangers_do_not_shut_out_who_has_the_mailbox(world, mail):
     gives_email(stranger, "Boss+1@" + DOMAIN, asked="code_too_many")
     joins(holder, mail, BOSS)
     assert len(mail.messages) == 1
-    assert world.bot.lines("kept back by a limit: 15 mails an hour to one mailbox")
+    assert world.bot.wait_for_log("kept back by a limit: 15 mails an hour to one mailbox")
 
 
 def test_a_mailbox_has_forty_mails_an_hour_whoever_asks(world, mail):
@@ -90,7 +90,7 @@ def test_who_uses_up_what_all_have_does_not_shut_out_the_others(world, mail):
     earlier(world, spammer.id, 2, address="other@" + DOMAIN, age="20 hours")
     gives_email(spammer, "new@" + DOMAIN, asked="code_too_many")
     joins(honest, mail)
-    assert world.bot.lines("kept back by a limit: 200 mails an hour in all")
+    assert world.bot.wait_for_log("kept back by a limit: 200 mails an hour in all")
 
 
 def test_in_all_there_are_five_hundred_mails_an_hour_also_of_one_poll(world, mail):
@@ -152,7 +152,7 @@ def test_after_ten_wrong_codes_no_more_are_mailed_there_for_a_day(world, mail):
         anna.says(other_code(code))
         anna.hears("code_wrong", left=left)
     asks_again(world, anna, BOSS, asked="code_too_many_wrong")
-    assert world.bot.lines("kept back by a limit: 10 wrong codes a day")
+    assert world.bot.wait_for_log("kept back by a limit: 10 wrong codes a day")
     anna.says("other@" + DOMAIN)
     anna.hears("code_asked")
     world.db.email_codes.update("created_at = created_at - interval '1 day'")

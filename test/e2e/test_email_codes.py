@@ -645,7 +645,7 @@ def test_a_refused_address_is_said_and_another_one_helps(world, mail):
     anna.hears("code_asked", email=anna.email)
     anna.says(mail.code(anna.email))
     anna.hears("registered", email=anna.email)
-    assert world.bot.lines("refuses an address: 550 5.1.1")
+    assert world.bot.wait_for_log("refuses an address: 550 5.1.1")
 
 
 @pytest.mark.parametrize("reply", ["504 5.5.2 need fully-qualified hostname", "530 5.7.0 Authentication required",

@@ -90,7 +90,7 @@ def test_a_flood_is_answered_by_its_newest_answers_and_holds_up_nobody(paced, st
     assert len(answers) + dropped == MANY, "each answer was sent or is in the history"
     assert dropped >= MANY / 2
     assert Scrape(port)["salesreg_replies_dropped_total"] == dropped
-    assert paced.bot.lines("more than 20 answers waited in 1 chat")
+    assert paced.bot.wait_for_log("more than 20 answers waited in 1 chat")
 
 
 def test_telegram_s_pause_is_kept_whatever_is_dropped_meanwhile(paced, stranger):

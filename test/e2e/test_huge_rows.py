@@ -97,5 +97,5 @@ def test_a_hundred_people_who_ask_for_long_histories_at_once(make_world):
     for person in people:
         assert "жжж" in person.hears_anything().text
     world.settle()
-    assert world.bot.lines("take too much memory together")
+    assert world.bot.wait_for_log("take too much memory together")
     assert world.db.parked_updates.rows("reason") == []

@@ -265,8 +265,8 @@ def test_an_address_in_use_is_waited_for_and_then_exit_75(salesreg, tmp_path):
         for process in started.values():
             process.expect_exit(EXIT_BUSY)
             assert process.wait() == EXIT_BUSY
-            (waits,) = process.lines("somebody else has it; waiting for it up to 10 s")
-            (line,) = process.lines(" error ")
+            waits = process.said("somebody else has it; waiting for it up to 10 s")
+            line = process.said(" error ")
             assert f"METRICS_LISTEN={address}" in waits and f"METRICS_LISTEN={address}" in line and "already in use" in line
 
 
@@ -436,7 +436,7 @@ def test_under_supervise_each_worker_has_a_port_and_restarts_are_counted(make_wo
     assert after["salesreg_worker_pss_bytes", bot] > 1 << 20
     # the new one could listen at once, where the old one did
     await_answer(port + 1, "/readyz", 200)
-    assert len(supervisor.lines(r"bot\[\d+\]: metrics: ")) == 2
+    assert supervisor.said(r"bot\[\d+\]: metrics: ", times=2)
     supervisor.terminate()
     assert not supervisor.lines("METRICS_LISTEN")
 
@@ -452,7 +452,7 @@ def test_supervise_is_ready_only_with_all_its_workers(make_world):
         assert text.startswith("supervise: not ready: outreach is ")
         assert get(port, "/healthz").status_code == 200
         assert Scrape(port)["salesreg_worker_restarts_total", {"role": "outreach"}] >= 1
-    assert supervisor.lines(rf"METRICS_LISTEN={HOST}:{port + 2}")
+    assert supervisor.wait_for_log(rf"METRICS_LISTEN={HOST}:{port + 2}")
     await_answer(port, "/readyz", 200, "")
     supervisor.terminate()
 

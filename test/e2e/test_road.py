@@ -259,7 +259,7 @@ def test_an_address_that_connects_and_is_silent_is_given_up_for_the_other_kind(m
         anna.says("привет")
         anna.hears("offer", timeout=30)  # what is promised
         assert silent.accepted > 0
-        assert world.bot.lines("Telegram cannot be reached.*::1")
+        assert world.bot.wait_for_log("Telegram cannot be reached.*::1")
 
 
 def test_with_one_kind_of_address_alone_it_is_tried_again(make_world):

@@ -70,7 +70,7 @@ def test_an_update_that_cannot_be_read_is_parked_as_it_came_and_its_neighbours_a
     (row,) = parked(world)
     assert row["update_id"] == update_id and row["payload"] is None
     assert data in bytes(row["raw"])
-    assert len(world.bot.lines("cannot be read")) == 1
+    assert world.bot.said("cannot be read")
     assert [p.unheard() for p in people] == [[]] * 12
 
 
@@ -222,7 +222,7 @@ def test_updates_that_are_too_many_bytes_at_once_are_fetched_in_smaller_portions
         person.hears("offer")
     world.settle()
     assert parked(world) == []
-    assert len(world.bot.lines("larger than 8 MiB")) == 1
+    assert world.bot.said("larger than 8 MiB")
     assert [p.unheard() for p in people] == [[]] * 20
 
 

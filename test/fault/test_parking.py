@@ -109,7 +109,7 @@ def test_an_update_whose_transaction_fails_alone_is_parked_and_its_neighbours_go
     world.settle()
     assert [person.unheard() for person in people] == [[]] * 5
     assert db.value("SELECT count(*) FROM sales_representatives WHERE status = 'active'") == 5
-    assert len(world.bot.lines("is parked")) == 1
+    assert world.bot.said("is parked")
 
 
 def test_a_pressed_button_that_fails_stops_spinning(world):
@@ -146,7 +146,7 @@ def test_a_batch_that_aborts_once_is_tried_again_whole(bot_world, code):
     for person in people:
         person.hears("registered")
     world.settle()
-    (line,) = world.bot.lines("was undone")
+    line = world.bot.said("was undone")
     assert code in line
     assert parked(world) == []
     assert [person.unheard() for person in people] == [[]] * 5
@@ -167,5 +167,5 @@ def test_a_batch_that_keeps_aborting_goes_through_one_by_one(bot_world):
         person.hears("registered")
     world.settle()
     assert parked(world) == []
-    assert len(world.bot.lines("was undone")) == 2
+    assert world.bot.said("was undone", times=2)
     assert [person.unheard() for person in people] == [[]] * 4

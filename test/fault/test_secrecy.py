@@ -54,6 +54,12 @@ def copies(pid, secret):
     return sum(piece.count(secret.encode()) for piece in memory_of(pid))
 
 
+def at_work(world):
+    """Outreach has said what it has to say of its settings, and is connected."""
+    world.db.eventually("SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'salesreg outreach listen'"
+                        " AND datname = current_database()")
+
+
 def is_sanitized():
     """Then the sanitizer keeps a copy of its own of what the environment was at the start."""
     return b"__asan_init" in BINARY.read_bytes()
@@ -187,7 +193,7 @@ def test_the_example_s_password_is_noticed_wherever_it_comes_from(make_world, tm
         "passfile": {"DATABASE_URL": f"postgresql://{url.username}@{place}", "PGPASSFILE": tmp_path / "passes"},
         "service": {"DATABASE_URL": f"postgresql://{url.path}?service=sales", "PGSERVICEFILE": tmp_path / "services"}}[source]
     outreach = world.start("outreach", **settings)
-    outreach.wait_ready()
+    at_work(world)
     done = run("doctor", "--no-poll", "--json", settings=settings)
     noticed = [f for f in json.loads(done.stdout)["findings"] if f["code"] == "example-password"]
     assert bool(noticed) == bool(outreach.lines("password is the example's")) == (password == "changeme"), outreach.log
@@ -232,8 +238,7 @@ def test_who_has_kerberos_tickets_in_a_keyring_reaches_it(make_world, settings, 
     """Which calls those are: keyrings_are_left_to_who_needs_them."""
     world = make_world()
     outreach = world.start_outreach(**settings)
-    world.db.eventually("SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'salesreg outreach listen'"
-                        " AND datname = current_database()")
+    at_work(world)
     assert len(outreach.lines("the database wants Kerberos")) == wants
 
 

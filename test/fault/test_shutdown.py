@@ -96,7 +96,7 @@ def test_a_second_signal_ends_it_at_once(bot_world, sig):
     world.bot.expect_exit(128 + sig)
     world.bot.wait()
     world.bot.judge()
-    assert world.bot.lines("second signal")
+    assert world.bot.wait_for_log("second signal")
     world.start_bot()
     anna.hears("offer")
 

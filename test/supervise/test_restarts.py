@@ -48,7 +48,7 @@ def test_a_frozen_worker_is_aborted_then_killed_and_started_again(ready):
     os.kill(s.row("test-two")["pid"], signal.SIGSTOP)
     row = s.wait_restarted("test-two")
     assert row["last_death"] == "killed by SIGKILL after it was silent for 3000 ms"
-    assert s.lines("ready -> aborting") and s.lines("aborting -> killing")
+    assert s.wait_for_log("ready -> aborting") and s.wait_for_log("aborting -> killing")
     assert s.row("test-bot")["restarts"] == 0
 
 
@@ -81,15 +81,15 @@ def test_a_supervisor_that_was_held_up_does_not_blame_the_workers(ready):
 def test_exit_78_of_the_bot_stops_all_and_is_the_exit_code(supervise):
     s = supervise(behaviour={"test-bot": "exit 78"})
     s.wait_ends(EXIT_CONFIG)
-    assert s.lines("test-bot will not be restarted: exit code 78")
-    assert len(s.lines("test-bot: down -> starting")) == 1 and not s.lines("test-bot: waiting")
+    assert s.wait_for_log("test-bot will not be restarted: exit code 78")
+    assert s.said("test-bot: down -> starting") and not s.lines("test-bot: waiting")
 
 
 def test_exit_78_of_the_real_bot_says_what_to_mend(supervise):
     s = supervise(workers="bot,test-two")
     s.wait_ends(EXIT_CONFIG)
-    assert s.lines(r"bot\[\d+\]: configuration: DATABASE_URL is not set")
-    assert s.lines(r"bot\[\d+\]: configuration: REGISTRY_BOT_TOKEN is not set")
+    assert s.wait_for_log(r"bot\[\d+\]: configuration: DATABASE_URL is not set")
+    assert s.wait_for_log(r"bot\[\d+\]: configuration: REGISTRY_BOT_TOKEN is not set")
 
 
 def test_exit_78_of_another_worker_leaves_it_down_and_is_reported(supervise):
@@ -109,8 +109,8 @@ def test_exit_78_of_another_worker_leaves_it_down_and_is_reported(supervise):
 def test_five_deaths_of_the_bot_before_ready_are_the_end_with_its_code(supervise, behaviour, code):
     s = supervise(behaviour={"test-bot": behaviour}, times=QUICK)
     s.wait_ends(code)
-    assert len(s.lines("test-bot: .* -> starting")) == 5
-    assert s.lines("test-two: .* -> stopped"), "the others are stopped in order first"
+    assert s.said("test-bot: .* -> starting", times=5)
+    assert s.wait_for_log("test-two: .* -> stopped"), "the others are stopped in order first"
 
 
 def test_five_deaths_of_another_worker_before_ready_leave_it_down(supervise):
@@ -140,5 +140,5 @@ def test_there_are_never_two_of_one_worker(ready):
     os.kill(pid, signal.SIGSTOP)
     s.wait_for_log("test-bot: ready -> aborting")
     while is_alive(pid):
-        assert len(s.lines("test-bot: .*-> starting")) == 1
+        assert s.said("test-bot: .*-> starting")
     s.wait_restarted("test-bot")

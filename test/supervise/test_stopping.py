@@ -39,8 +39,8 @@ def test_a_worker_that_does_not_stop_is_killed_at_the_deadline_and_the_exit_code
     s = ready(behaviour={"test-two": "ignore"}, times={"stop": 3000, "turn": 500})
     s.send(signal.SIGTERM)
     s.wait_ends(0)
-    assert s.lines("test-two does not stop in time: killed")
-    assert s.lines("test-bot: stopping -> stopped")
+    assert s.wait_for_log("test-two does not stop in time: killed")
+    assert s.wait_for_log("test-bot: stopping -> stopped")
 
 
 def test_a_frozen_worker_does_not_keep_the_next_from_stopping_in_order(ready):
@@ -48,8 +48,8 @@ def test_a_frozen_worker_does_not_keep_the_next_from_stopping_in_order(ready):
     os.kill(s.row("test-two")["pid"], signal.SIGSTOP)
     s.send(signal.SIGTERM)
     s.wait_ends(0)
-    assert s.lines("test-two: stopping -> killing")
-    assert s.lines("test-bot: stopping -> stopped")
+    assert s.wait_for_log("test-two: stopping -> killing")
+    assert s.wait_for_log("test-bot: stopping -> stopped")
 
 
 def test_the_second_signal_kills_at_once(ready):
@@ -59,7 +59,7 @@ def test_the_second_signal_kills_at_once(ready):
     s.wait_for_log("test-two: ready -> stopping")
     s.send(signal.SIGTERM)
     s.wait_ends(128 + signal.SIGTERM)
-    assert s.lines("second signal")
+    assert s.wait_for_log("second signal")
     assert not any(is_alive(pid) for pid in everyone)
 
 
@@ -69,7 +69,7 @@ def test_a_stop_while_a_worker_waits_for_its_restart_does_not_start_it(supervise
     s.wait_state("test-bot", "ready")
     s.send(signal.SIGTERM)
     s.wait_ends(0)
-    assert len(s.lines("test-two: .* -> starting")) == 1
+    assert s.said("test-two: .* -> starting")
 
 
 @pytest.mark.parametrize("frozen", [False, True])
@@ -120,7 +120,7 @@ def test_a_second_supervisor_in_the_same_run_directory_is_refused_and_disturbs_n
     second = salesreg("supervise", WORKERS="test-bot", SALESREG_RUN_DIR=s.run_dir)
     second.expect_exit(75)
     second.wait()
-    assert len(second.lines("another supervise runs")) == 1
+    assert second.said("another supervise runs")
     assert pids(s) == before
 
 

@@ -98,6 +98,13 @@ class Process:
         except AssertionError:
             raise AssertionError(f"{self} did not say {pattern!r}:\n{self.log}") from None
 
+    def said(self, pattern, times=1):
+        """The last line that matches, of exactly so many. Waited for: a line is written after the commit that others see."""
+        line = self.wait_for_log(pattern, count=times)
+        found = self.lines(pattern)
+        assert len(found) == times, f"{self} said {pattern!r} {len(found)} times:\n{self.log}"
+        return line
+
     def wait_ready(self, timeout=PATIENCE_S):
         pattern = {"bot": r"leading: this process", "outreach": r".", "sandbox": r"listening on"}[self.role]
         if self.role != "outreach":  # says nothing when all is well
