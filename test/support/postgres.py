@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import psycopg2
+import psycopg2.extensions
 
 from .waiting import eventually
 
@@ -89,6 +90,16 @@ def _lock(directory):
         return False
 
 
+class Connection(psycopg2.extensions.connection):
+    """What its transaction holds is free when close() returns, which a server does not promise of a connection that just closes."""
+
+    def close(self):
+        if not self.closed and self.get_transaction_status() != psycopg2.extensions.TRANSACTION_STATUS_IDLE:
+            with contextlib.suppress(psycopg2.Error):
+                self.rollback()
+        super().close()
+
+
 class Cluster:
     """
     start(), stop(), kill(), also again and again on the same data; host, port, url(database) and connect(database) as the
@@ -153,7 +164,7 @@ class Cluster:
         return f"postgresql://{role}:{PASSWORD}@127.0.0.1:{self.port}/{database}"
 
     def connect(self, database, role=OWNER):
-        connection = psycopg2.connect(self.url(database, role))
+        connection = psycopg2.connect(self.url(database, role), connection_factory=Connection)
         connection.autocommit = True
         return connection
 
