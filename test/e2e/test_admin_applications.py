@@ -143,7 +143,7 @@ def test_a_command_is_seen_by_the_admins_too(world, words, key, values):
 
 def test_what_had_not_been_sent_yet_arrives_decided(world):
     boss, other = admin(world), admin(world, "Клара", OTHER)
-    world.sandbox.fault("429", method="sendMessage", chat=OTHER, retry_after=2)
+    world.sandbox.fault("429", method="sendMessage", chat=OTHER, retry_after=8)
     anna = world.person("Anna Kern")
     gives_email(anna, asked="registered_pending")
     first = boss.hears_anything()

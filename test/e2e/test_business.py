@@ -595,7 +595,7 @@ def test_a_rep_who_types_while_the_greeting_waits_to_be_sent_is_not_talked_over(
     world, boris, anna = greeting  # noqa: F811
     writes(boris, anna, "Здравствуйте")
     boris.hears("business_heard_first", name="Anna")
-    world.sandbox.fault("429", method="sendMessage", chat=anna.id, retry_after=2, times=1)
+    world.sandbox.fault("429", method="sendMessage", chat=anna.id, retry_after=8, times=1)
     comes_due(world, "reach_out")
     world.db.outbox.eventually("max(attempts) > 0", "WHERE chat_id = %s", anna.id)
     writes(boris, anna, "Добрый день!", by=boris)

@@ -183,7 +183,7 @@ def test_rotation_waits_for_who_refreshes_just_now(office, anna):
     office.oauth.terminate()
     office.start(TOKEN_ENCRYPTION_KEY=f"{OTHER_KEY},{KEY}")
     office.google.expire(COMPANY)
-    office.google.fault("refresh", "slow", ms=1500)
+    office.google.fault("refresh", "slow", ms=6000)
     office.db.execute(f"UPDATE {tables.calendar_accounts} SET access_expires_at = now()")
     before, = office.account(anna)
     office.looks_again()

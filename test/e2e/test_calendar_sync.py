@@ -448,7 +448,7 @@ def returns(office, location):
 @pytest.mark.parametrize("ends", [False, True])
 def test_a_grant_given_anew_while_the_old_one_is_being_given_back(office, anna, ends):
     """CALENDAR-ANCHORS 3: revoking ends the whole grant. It is waited for, and then the new token is tried."""
-    office.google.fault("revoke", "slow", ms=4000)
+    office.google.fault("revoke", "slow", ms=10_000)
     disconnects(office, anna)
     office.db.calendar_jobs.eventually("leased_until > now() AND kind = 'revoke'")
     eventually(lambda: office.google.journal(on="revoke"), what="it is being sent")

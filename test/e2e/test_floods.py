@@ -101,7 +101,7 @@ def test_telegram_s_pause_is_kept_whatever_is_dropped_meanwhile(paced, stranger)
     due = paced.db.outbox.value("max(due_at)")
     floods(paced, stranger, "Иван Петров")
     eventually(lambda: crowded(paced) >= MANY - 2 * MOST)
-    paced.settle(timeout=60)
+    paced.settle(timeout=120)
     first = paced.db.outbox_history.value("min(finished_at)",
                                           "WHERE chat_id = %s AND state = 'sent' AND attempts = 2", stranger.id)
     assert first >= due

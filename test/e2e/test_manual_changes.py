@@ -657,7 +657,8 @@ def test_a_card_that_waited_and_went_with_a_reply_loses_its_buttons_too(make_wor
     world.db.add_prospect("p0", "Ivan P")
     told_of(anna, "Ivan P")
     world.db.add_prospect("p1", "Olga P")  # waits for a second, as the chat's limit has it
-    world.db.outbox.eventually("count(*) = 1", "WHERE payload::text LIKE '%%Olga P%%'")
+    waits_or_went = " UNION ALL ".join(f"SELECT 1 FROM {table} WHERE payload::text LIKE '%Olga P%'" for table in (world.db.outbox, world.db.outbox_history))
+    world.db.eventually(f"SELECT count(*) = 1 FROM ({waits_or_went}) m")
     anna.says("помощь")
     card = told_of(anna, "Olga P")
     anna.hears("help_rep")

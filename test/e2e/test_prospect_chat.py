@@ -619,7 +619,7 @@ def test_words_that_are_no_wish_for_a_person_leave_the_conversation_with_the_bot
 
 def test_what_was_decided_before_the_conversation_changed_hands_is_not_sent(world, campaign):
     boris, anna = talking(world, campaign)
-    world.sandbox.fault("429", method="sendMessage", chat=anna.id, retry_after=2, times=1)
+    world.sandbox.fault("429", method="sendMessage", chat=anna.id, retry_after=8, times=1)
     anna.says("Сколько стоит вилла?")
     world.db.outbox.eventually("max(attempts) > 0", "WHERE chat_id = %s", anna.id)
     world.db.conversations.update("owner = 'rep', version = version + 1 WHERE telegram_id = %s", anna.id)
@@ -631,7 +631,7 @@ def test_what_was_decided_before_the_conversation_changed_hands_is_not_sent(worl
 def test_what_the_bot_says_without_reading_is_not_said_either(world, campaign):
     boris, anna = talking(world, campaign)
     world.settle()
-    world.sandbox.fault("429", method="sendMessage", chat=anna.id, retry_after=3, times=1)
+    world.sandbox.fault("429", method="sendMessage", chat=anna.id, retry_after=8, times=1)
     world.sandbox.acts([{"user": anna.id, "type": "text", "text": f"{n}", "date": int(time.time())} for n in range(40)])
     slow = world.texts.raw("ru", "slow_down")
     world.db.outbox.eventually("count(*) = 1 AND min(version) = 1", "WHERE chat_id = %s AND payload ->> 'text' = %s", anna.id, slow)
@@ -803,8 +803,8 @@ def test_a_rep_and_a_prospect_whom_a_person_leads_are_told_too(world, campaign):
     boris.hears("privacy_rep", "menu", name=boris.name, days="90")
     anna.says("позовите менеджера")
     world.db.conversations.update("owner = 'rep', version = version + 1 WHERE telegram_id = %s", anna.id)
-    while anna.unheard():
-        anna.hears_anything()
+    world.settle()
+    anna.forget()
     anna.says("/privacy")
     anna.hears("privacy_prospect", days="90")
     anna.says("Удалите все мои данные")

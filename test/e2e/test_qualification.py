@@ -441,7 +441,7 @@ def test_only_the_newest_answers_wait_to_be_shown(asking):
     of_anna = f"FROM {tables.outbox} WHERE summary_of = 'tg{anna.id}' AND state = 'queued'"
     for first, kind in ((0, "bot_message"), (2, "bot_edit")):
         world.settle()
-        world.sandbox.fault("429", chat=boris.id, retry_after=3, times=1)
+        world.sandbox.fault("429", chat=boris.id, retry_after=8, times=1)
         anna.says(f"ответ {first}")
         next_question(anna)
         world.db.eventually(f"SELECT count(*) = 1 {of_anna} AND due_at > now()")
@@ -502,7 +502,7 @@ def test_a_question_that_waits_when_the_assignment_ends_is_not_asked(asking, how
     prospects.assigned(world, f"tg{anna.id}", boris)
     boris.hears_anything()
     vera = registered(world, "Vera Ivanova")
-    world.sandbox.fault("429", method="sendMessage", chat=anna.id, retry_after=3, times=1)
+    world.sandbox.fault("429", method="sendMessage", chat=anna.id, retry_after=8, times=1)
     anna.says("один")
     summary = boris.hears_anything()
     world.db.outbox.eventually("max(attempts) > 0", "WHERE chat_id = %s", anna.id)

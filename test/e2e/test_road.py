@@ -311,7 +311,7 @@ def test_the_authorities_are_read_once_however_many_connections_there_are(tls_wo
     bundle = tmp_path / "bundle.pem"
     bundle.write_bytes(world.sandbox_ca.read_bytes())
     opens = Opens(bundle)
-    world.sandbox.fault("slow", method="sendMessage", ms=500, times=-1)
+    world.sandbox.fault("slow", method="sendMessage", ms=3000, times=-1)
     world.start_bot(METRICS_LISTEN=f"127.0.0.1:{port}", SSL_CERT_FILE=bundle)
     people = world.sandbox.someone(12)
     world.sandbox.acts([{"user": p.id, "type": "text", "text": "привет"} for p in people])

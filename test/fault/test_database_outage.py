@@ -69,7 +69,7 @@ def test_what_was_sent_while_the_database_hung_is_not_sent_again_after_it_died(m
     bot = world.start_bot()
     anna = world.person("Anna Petrova")
     world.settle()
-    world.sandbox.fault("slow", method="sendMessage", ms=1000)
+    world.sandbox.fault("slow", method="sendMessage", ms=4000)
     anna.says("привет")
     anna.hears("offer")  # Telegram's answer is still on its way
     runs = len(bot.lines("salesreg bot: IDLE -> RUNNING"))

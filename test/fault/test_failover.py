@@ -185,9 +185,8 @@ def test_results_of_a_lost_tail_are_not_written_to_other_messages(make_failover)
     pair.await_replay()
     pair.standby.stop()  # what comes now it never sees
     # the answers of Telegram are on their way when the primary dies: their results are in the bot's hands alone
-    world.sandbox.fault("slow", method="sendMessage", ms=1000, times=len(early))
-    for person in early:
-        person.says("помощь")
+    world.sandbox.fault("slow", method="sendMessage", ms=2000, times=len(early))
+    world.sandbox.acts([{"user": person.id, "type": "text", "text": "помощь"} for person in early])
     world.db.outbox.eventually("count(*) = %s", "WHERE state = 'sending'", len(early))
     world.db.close()
     freeze(pair.primary)

@@ -49,12 +49,14 @@ def test_a_batch_that_waits_while_the_leadership_is_lost_is_fetched_again(bot_wo
     """What waits for the connection belongs to the leader that is no more, even if the same process leads next."""
     world, db = bot_world, bot_world.db
     anna, boris = world.person("Anna Petrova"), world.person("Boris Ivanov")
+    world.sandbox.fault("slow", method="sendMessage", ms=4000)
+    anna.says("привет")
+    anna.hears("offer")
+    # not before: a leader prunes the table shortly after its start, and would wait for that instead
     hand = db.connect()
     hand.autocommit = False
     with hand.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {world.db.outbox_history}")
-    anna.says("привет")
-    anna.hears("offer")
     # that this was sent cannot be written: the leader's connection is taken
     db.eventually(f"SELECT {waits_for_lock(db, 'salesreg bot')}")
     boris.says("привет")

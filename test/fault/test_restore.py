@@ -112,7 +112,7 @@ def test_messages_that_may_have_been_sent_since_the_dump_are_marked(make_world, 
     anna.hears("offer")
     world.settle()
     # Telegram is slow just now, so the dump has a message that is about to be sent and one that waits behind it
-    world.sandbox.fault("slow", method="sendMessage", ms=5000)
+    world.sandbox.fault("slow", method="sendMessage", ms=10_000)
     anna.says("помощь")
     world.db.outbox.eventually("count(*) = 1", "WHERE state = 'sending'")
     anna.says("помощь")
