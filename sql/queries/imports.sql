@@ -40,7 +40,7 @@ WHERE s.id IS NOT NFC NORMALIZED OR s.name IS NOT NFC NORMALIZED OR s.context IS
 -- name: imports_match cold
 -- Who each row is. A key leads to some prospects; a row is the one to whom all its keys lead that lead to anybody. What more than ten
 -- prospects share tells nothing about a person. Rows that are nobody yet and share a key are one person: the first of them, or the one
--- that is somebody.
+-- that is somebody; a row that shares keys with two is neither.
 WITH keys AS MATERIALIZED (
     SELECT s.line, k.kind, k.value
     FROM salesreg.import_staging s
@@ -88,25 +88,35 @@ WITH keys AS MATERIALIZED (
           LEFT JOIN whole w ON w.line = s.line
           WHERE s.fate IS NULL) e
     LEFT JOIN pairs q ON q.line = e.line AND q.prospect = e.prospect
-), twins AS (
+), firsts AS MATERIALIZED ( -- of each key of a row that is nobody yet
+    SELECT n.line, n.kind, n.first
+    FROM (SELECT d.line, d.prospect, k.kind,
+                 coalesce(min(d.line) FILTER (WHERE d.prospect IS NOT NULL) OVER (PARTITION BY k.kind, k.value),
+                          min(d.line) OVER (PARTITION BY k.kind, k.value)) AS first
+          FROM (SELECT * FROM keys UNION ALL SELECT e.line, 'id', e.id FROM decided e WHERE e.id IS NOT NULL) k
+          JOIN decided d ON d.line = k.line
+          WHERE d.conflict IS NULL) n
+    WHERE n.prospect IS NULL
+), twins AS MATERIALIZED (
     SELECT t.line, min(t.first) AS first
     FROM (SELECT d.line, min(d.line) OVER (PARTITION BY d.prospect) AS first FROM decided d WHERE d.prospect IS NOT NULL
           UNION ALL
-          SELECT n.line, n.first
-          FROM (SELECT d.line, d.prospect,
-                       coalesce(min(d.line) FILTER (WHERE d.prospect IS NOT NULL) OVER (PARTITION BY k.kind, k.value),
-                                min(d.line) OVER (PARTITION BY k.kind, k.value)) AS first
-                FROM (SELECT * FROM keys UNION ALL SELECT e.line, 'id', e.id FROM decided e WHERE e.id IS NOT NULL) k
-                JOIN decided d ON d.line = k.line
-                WHERE d.conflict IS NULL) n
-          WHERE n.prospect IS NULL) t
+          SELECT f.line, f.first FROM firsts f) t
     GROUP BY t.line
+), joining AS ( -- rows whose keys are those of two people of this file: a second time they would be two prospects'
+    SELECT f.line, 'it is more than one person of this file: '
+                   || left(string_agg(DISTINCT 'line ' || f.first || ' by its ' || replace(f.kind, '_', ' '), ', '), 500) AS conflict
+    FROM firsts f
+    JOIN decided d ON d.line = f.first
+    JOIN twins t ON t.line = f.first
+    WHERE f.first <> f.line AND (d.prospect IS NOT NULL OR t.first = f.first)
+    GROUP BY f.line HAVING count(DISTINCT coalesce(d.prospect, 'line ' || f.first)) > 1
 )
 UPDATE salesreg.import_staging s
-SET prospect = d.prospect, known = d.known, of_line = CASE WHEN t.first <> s.line THEN t.first END,
-    problem = d.conflict, problem_column = CASE WHEN d.conflict IS NOT NULL THEN '' END,
-    fate = CASE WHEN d.conflict IS NOT NULL THEN 'bad' END
-FROM decided d LEFT JOIN twins t ON t.line = d.line
+SET prospect = d.prospect, known = d.known, of_line = CASE WHEN t.first <> s.line AND j.line IS NULL THEN t.first END,
+    problem = coalesce(d.conflict, j.conflict), problem_column = CASE WHEN coalesce(d.conflict, j.conflict) IS NOT NULL THEN '' END,
+    fate = CASE WHEN coalesce(d.conflict, j.conflict) IS NOT NULL THEN 'bad' END
+FROM decided d LEFT JOIN twins t ON t.line = d.line LEFT JOIN joining j ON j.line = d.line
 WHERE s.line = d.line
 -- name: imports_twins cold
 -- $1 skip, update or error: rows that are about whom another row is about
@@ -119,6 +129,9 @@ WHERE s.fate IS NULL AND s.of_line IS NOT NULL
 UPDATE salesreg.import_staging s
 SET fate = CASE WHEN n.problem IS NULL THEN 'created' ELSE 'bad' END, problem = n.problem,
     problem_column = n.problem_column,
+    -- a rep sees one contact on the card, and the notes: so a number beside it stands there
+    notes = CASE WHEN s.telegram IS NOT NULL AND s.phone IS NOT NULL AND coalesce(strpos(s.notes, s.phone), 0) = 0
+                 THEN concat_ws(E'\n', s.notes, s.phone) ELSE s.notes END,
     -- an id of this kind may have come with a file of another database
     prospect = coalesce(s.id, 'i' || $1::bigint || '-' || lpad(s.line::text, 7, '0')
                               || CASE WHEN EXISTS (SELECT 1 FROM public.test_prospects o
@@ -134,7 +147,7 @@ WHERE s.line = n.line
 -- name: imports_known cold
 -- $1 skip, update or error: rows of prospects there are. What such a row has becomes what the prospect will have; nothing is blanked.
 WITH old AS (
-    SELECT s.line, p.ctid AS place, p.telegram_id, p.name, p.email, p.context, p.notes, p.status, e.phone, e.extra,
+    SELECT s.line, p.ctid AS place, p.telegram_id, p.name, p.email, p.context, p.notes, p.status, e.phone, e.extra, s.phone AS said_phone,
            CASE WHEN s.telegram_problem IS NOT NULL
                  AND s.raw_telegram IS DISTINCT FROM salesreg.import_tidy_line(p.telegram_id) THEN s.telegram_problem END AS bad_telegram,
            CASE WHEN s.email_problem IS NOT NULL
@@ -151,24 +164,34 @@ WITH old AS (
                                                 WHERE i.prospect = p.id AND i.kind = 'email' AND i.value = s.email_value)
                 THEN p.email ELSE s.email END AS new_email,
            CASE WHEN s.context IS NULL OR s.context = p.context OR s.context = salesreg.import_tidy(p.context) THEN p.context ELSE s.context END AS new_context,
-           CASE WHEN s.notes IS NULL OR s.notes = p.notes OR salesreg.import_tidy(p.notes) IN (s.notes, concat_ws(E'\n', s.notes, s.phone))
+           CASE WHEN s.notes IS NULL OR s.notes = p.notes
+                  OR salesreg.import_tidy(p.notes) IN (s.notes, concat_ws(E'\n', s.notes, s.phone), concat_ws(E'\n', s.notes, e.phone))
                 THEN p.notes ELSE s.notes END AS new_notes,
            coalesce(s.status, p.status) AS new_status,
            s.phone IS NOT NULL AND e.phone IS DISTINCT FROM s.phone
                AND NOT coalesce('phone' = ANY (s.known), false)
                AND NOT EXISTS (SELECT 1 FROM salesreg.prospect_identities i
                                WHERE i.prospect = p.id AND i.kind = 'phone' AND i.value = s.phone) AS is_phone_new,
-           coalesce(e.extra, '{}') || coalesce(s.extra, '{}') AS new_extra
+           coalesce(e.extra, '{}') || coalesce(s.extra, '{}') AS new_extra,
+           -- the number or the address that has stood where Telegram's name stands, which is written there now
+           (SELECT min(i.value) FROM salesreg.prospect_identities i
+            WHERE i.prospect = p.id AND i.kind = 'phone' AND i.value IS DISTINCT FROM e.phone) AS old_phone,
+           (SELECT min(i.value) FROM salesreg.prospect_identities i
+            WHERE i.prospect = p.id AND i.kind = 'email' AND coalesce(p.email, '') = '') AS old_email
     FROM salesreg.import_staging s
     JOIN public.test_prospects p ON p.id = s.prospect
     LEFT JOIN salesreg.prospect_details e ON e.prospect = p.id
     WHERE s.fate IS NULL AND s.prospect IS NOT NULL
+), kept AS ( -- no contact is lost where another takes its place
+    SELECT o.*, coalesce(nullif(o.new_email, ''), CASE WHEN r.is_replaced THEN o.old_email END, o.new_email) AS kept_email,
+           CASE WHEN o.is_phone_new THEN o.said_phone ELSE coalesce(o.phone, CASE WHEN r.is_replaced THEN o.old_phone END) END AS kept_phone
+    FROM old o CROSS JOIN LATERAL (VALUES (o.new_telegram IS DISTINCT FROM o.telegram_id)) AS r (is_replaced)
 ), judged AS (
     SELECT o.*, coalesce(o.bad_telegram, o.bad_email, o.bad_status) AS bad,
            (o.new_telegram, o.new_name, o.new_email, o.new_context, o.new_notes, o.new_status)
                IS NOT DISTINCT FROM (o.telegram_id, o.name, o.email, o.context, o.notes, o.status)
                AND NOT o.is_phone_new AND o.new_extra = coalesce(o.extra, '{}') AS same
-    FROM old o
+    FROM kept o
 )
 UPDATE salesreg.import_staging s
 SET fate = CASE WHEN j.bad IS NOT NULL THEN 'bad' WHEN j.same THEN 'same' WHEN $1::text = 'update' THEN 'updated'
@@ -180,11 +203,11 @@ SET fate = CASE WHEN j.bad IS NOT NULL THEN 'bad' WHEN j.same THEN 'same' WHEN $
     place = j.place,
     was = json_build_object('telegram_id', j.telegram_id, 'name', j.name, 'email', j.email, 'context', j.context, 'notes', j.notes,
                             'status', j.status, 'phone', j.phone, 'extra', j.extra)::jsonb,
-    telegram = j.new_telegram, name = j.new_name, email = j.new_email, context = j.new_context, status = j.new_status,
+    telegram = j.new_telegram, name = j.new_name, email = j.kept_email, context = j.new_context, status = j.new_status,
     -- a number beside another contact stands in the notes, where the rep sees it
-    notes = CASE WHEN j.is_phone_new AND coalesce(strpos(j.new_notes, s.phone), 0) = 0
-                 THEN concat_ws(E'\n', j.new_notes, s.phone) ELSE j.new_notes END,
-    phone = CASE WHEN j.is_phone_new THEN s.phone ELSE j.phone END, extra = nullif(j.new_extra, '{}')
+    notes = CASE WHEN (j.new_notes, j.kept_phone) IS DISTINCT FROM (j.notes, j.phone) AND coalesce(strpos(j.new_notes, j.kept_phone), 0) = 0
+                 THEN concat_ws(E'\n', j.new_notes, j.kept_phone) ELSE j.new_notes END,
+    phone = j.kept_phone, extra = nullif(j.new_extra, '{}')
 FROM judged j WHERE s.line = j.line
 -- name: imports_counts cold
 SELECT count(*), count(*) FILTER (WHERE s.fate = 'created'), count(*) FILTER (WHERE s.fate = 'updated'),

@@ -206,11 +206,14 @@ def test_a_file_comes_by_a_pipe_and_in_another_encoding_where_it_is_said(db):
     (table("\t").encode("utf-16")[:-1], "ends in the middle of a character: it was cut"),
     (b"\xef\xbb\xbfname,phone\n\xff\xfe,1\n", "says that it is UTF-8, and is not"),
     (b"name,phone\n\x98\xc0,1\n", "neither UTF-8 nor Windows-1251"),
+    ("name,phone\nАнна,+79123456781\n".encode() + b"\xd0,+79123456782\n", "is UTF-8, but not all the way through: byte 34"),
+    (b"name,notes,telegram\nAnna," + b"x" * (9 << 20) + b",@anna_n\n", "line 2 of"),
     (b'name,phone\nAnna,+79123456789\n"Bo"ris","+791\n\n2345' + b"\n" * 5, "line 3 of"),
 ])
 def test_a_damaged_file_changes_nothing(db, write, content, why):
     done = bring_in(db, write(content), code=EXIT_DATA)
     assert why in done.stderr, done
+    assert "never closed" not in done.stderr or b'"' in content
     assert everything(db) == ([], [[], [], []])
 
 
@@ -234,6 +237,36 @@ def test_two_keys_of_two_people_are_no_choice(db, write):
     db.add_prospect("b", "B", "+79123456789")
     body = told(db, write("telegram,phone\n@anna_n,+79123456789\n"), code=1)
     assert body["problems"][0]["reason"] == "it is more than one prospect: a by its username, b by its phone"
+
+
+def test_nor_are_two_keys_of_two_people_of_the_file(db, write):
+    path = write("name,phone,telegram,email\nA,+79123456781,,\nB,,@boris_n,\nBoth,+79123456781,@boris_n,\nA,+79123456781,,a@example.org\n"
+                 "A,,,A@example.org\n")
+    for _ in range(2):
+        body = told(db, path, code=1)
+        assert [(row["line"], row["bad"], row["reason"]) for row in body["problems"]] == [
+            (4, True, "it is more than one person of this file: line 2 by its phone, line 3 by its username"),
+            (5, False, "it is the same person as line 2"), (6, False, "it is the same person as line 5")]
+    assert counts(told(db, path, "--partial", code=1)) == (2, 0, 0, 2, 1)
+    assert counts(told(db, path, "--partial", code=1)) == (0, 0, 2, 2, 1)
+
+
+def test_a_contact_that_gives_its_place_to_another_is_kept(db, write):
+    db.add_prospect("by-phone", "A", "+79123456781", notes="old")
+    db.add_prospect("by-email", "B", "Boris@Example.org")
+    db.add_prospect("lost", "C", "+79123456783")
+    db.execute("UPDATE test_prospects SET email = 'c@example.org' WHERE id = 'lost'")
+    path = write("phone,email,telegram\n8 912 345 67 81,,@anna_n\n,boris@example.org,@boris_n\n,c@example.org,@vera_n\n")
+    assert counts(told(db, path, "--on-duplicate", "update")) == (0, 3, 0, 0, 0)
+    assert db.rows("SELECT id, telegram_id, email, notes FROM test_prospects ORDER BY id") == [
+        ["by-email", "@boris_n", "boris@example.org", None], ["by-phone", "@anna_n", None, "old\n+79123456781"],
+        ["lost", "@vera_n", "c@example.org", "+79123456783"]]
+    assert counts(told(db, path, "--on-duplicate", "update")) == (0, 0, 3, 0, 0)
+    again = write("telegram,notes\n@anna_n,new\n", "notes.csv")
+    assert counts(told(db, again, "--on-duplicate", "update")) == (0, 1, 0, 0, 0)
+    assert db.prospect("by-phone")["notes"] == "new\n+79123456781"
+    assert counts(told(db, again, "--on-duplicate", "update")) == (0, 0, 1, 0, 0)
+    assert counts(told(db, write("phone,email\n+79123456781,\n,boris@example.org\n+79123456783,\n", "keys.csv"))) == (0, 0, 3, 0, 0)
 
 
 def test_an_office_number_is_nobodys_key(db, write):

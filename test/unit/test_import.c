@@ -236,7 +236,7 @@ static const struct rows_row {
     {"Anna", "https://t.me/Anna_N?x=1", "", "", "@Anna_N", NULL, NULL, NULL, NULL},
     {"Anna", "8 912 345 67 89", "", "", NULL, "+79123456789", NULL, NULL, NULL},
     {"Anna", "Anna@Example.org", "", "", NULL, NULL, "Anna@Example.org", NULL, NULL},
-    {"Anna", "@anna_n", "+79123456789", "", "@anna_n", "+79123456789", NULL, "+79123456789", NULL},
+    {"Anna", "@anna_n", "+79123456789", "", "@anna_n", "+79123456789", NULL, NULL, NULL},
     {"Anna", "-", "", "", NULL, NULL, NULL, NULL, "no contact"},
     {"Anna", "", "", "", NULL, NULL, NULL, NULL, "no contact"},
     {TIMES_100("ab") TIMES_100("c"), "@anna_n", "", "", "@anna_n", NULL, NULL, NULL,

@@ -111,8 +111,10 @@ static const char *open_it(struct import_file *f)
 /* What its bytes are, all of them. */
 struct look {
 	crypto_generichash_state hash;
-	int64_t size, zeros[2]; /* at even and at odd places */
-	bool is_utf_8, has_multibyte, has_no_1251, is_cut;
+	int64_t size, zeros[2];     /* at even and at odd places */
+	int64_t characters, broken; /* of several bytes in UTF-8, and bytes that are of none there */
+	int64_t broken_at;          /* the first of these, from 1 */
+	bool has_no_1251, is_cut;
 	unsigned char head[4];
 	size_t tail; /* bytes at the end of the piece that begin a character */
 };
@@ -132,16 +134,23 @@ static size_t begun_at_end(const char *bytes, size_t size)
 	return 0;
 }
 
-static bool is_utf_8_but_for_zeros(char *bytes, size_t size)
+static bool is_utf_8(const struct look *l)
+{
+	return l->broken == 0 && !l->is_cut;
+}
+
+static void count_characters(struct look *l, const char *bytes, size_t size, int64_t before)
 {
 	for (size_t at = 0; at < size;) {
-		const char *zero = memchr(bytes + at, 0, size - at);
-		size_t n = zero ? (size_t)(zero - bytes) - at : size - at;
-		if (!text_is_clean(bytes + at, n))
-			return false;
-		at += n + 1;
+		unsigned char c = (unsigned char)bytes[at];
+		size_t needs = c < 0x80 ? 1 : c < 0xC0 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+		bool is_whole = needs == 1 || (needs > 1 && needs <= size - at &&
+						  text_is_clean(bytes + at, needs));
+		l->characters += is_whole && needs > 1;
+		if (!is_whole && l->broken++ == 0)
+			l->broken_at = before + (int64_t)at + 1;
+		at += is_whole ? needs : 1;
 	}
-	return true;
 }
 
 static void look_at_piece(struct look *l, char *bytes, size_t fresh, size_t size)
@@ -156,23 +165,20 @@ static void look_at_piece(struct look *l, char *bytes, size_t fresh, size_t size
 		if (l->size + (int64_t)i < (int64_t)sizeof l->head)
 			l->head[l->size + (int64_t)i] = c;
 	}
+	int64_t before = l->size - (int64_t)(size - fresh);
 	l->size += (int64_t)fresh;
-	if (!l->is_utf_8)
-		return;
 	l->tail = begun_at_end(bytes, size);
-	for (size_t i = 0; !l->has_multibyte && i < size - l->tail; i++)
-		l->has_multibyte = (unsigned char)bytes[i] >= 0x80;
-	l->is_utf_8 = is_utf_8_but_for_zeros(bytes, size - l->tail);
+	count_characters(l, bytes, size - l->tail, before);
 	memmove(bytes, bytes + size - l->tail, l->tail);
 }
 
 static const char *look_through(struct import_file *f, struct look *l)
 {
-	*l = (struct look){.is_utf_8 = true};
+	*l = (struct look){0};
 	unsigned char hash[IMPORT_HASH_BYTES];
 	(void)crypto_generichash_init(&l->hash, NULL, 0, sizeof hash);
 	for (;;) {
-		size_t kept = l->is_utf_8 ? l->tail : 0;
+		size_t kept = l->tail;
 		ssize_t n = read_fully(f->fd, f->raw + kept, sizeof f->raw - kept);
 		if (n < 0)
 			return cannot(f, "read");
@@ -180,7 +186,7 @@ static const char *look_through(struct import_file *f, struct look *l)
 			break;
 		look_at_piece(l, f->raw, (size_t)n, (size_t)n + kept);
 	}
-	l->is_cut = l->is_utf_8 && l->tail > 0;
+	l->is_cut = l->broken == 0 && l->tail > 0;
 	(void)crypto_generichash_final(&l->hash, hash, sizeof hash);
 	(void)sodium_bin2hex(f->hash, sizeof f->hash, hash, sizeof hash);
 	return NULL;
@@ -229,10 +235,16 @@ static const char *by_bytes(struct import_file *f, const struct look *l)
 		return NULL;
 	}
 	f->encoding = IMPORT_UTF_8;
-	if (l->is_cut && l->has_multibyte)
+	if (l->is_cut && l->characters > 0)
 		return cut(f);
-	if (l->is_utf_8 && !l->is_cut)
+	if (is_utf_8(l))
 		return NULL;
+	/* no Windows-1251 looks so: there hardly two letters in a row are a character of UTF-8 */
+	if (l->characters > l->broken)
+		return arena_printf(f->arena,
+		    "%s is UTF-8, but not all the way through: byte %lld; save it as UTF-8 anew, or "
+		    "say what it is with --encoding",
+		    f->name, (long long)l->broken_at);
 	if (l->has_no_1251)
 		return arena_printf(f->arena,
 		    "%s is neither UTF-8 nor Windows-1251; say what it is with --encoding, or save "
@@ -259,7 +271,7 @@ static const char *as_said(struct import_file *f, const struct look *l, const ch
 			f->mark = 0;
 		f->encoding = (enum import_encoding)i;
 	}
-	if (f->encoding != IMPORT_UTF_8 || (l->is_utf_8 && !l->is_cut))
+	if (f->encoding != IMPORT_UTF_8 || is_utf_8(l))
 		return NULL;
 	return l->is_cut ? cut(f) : arena_printf(f->arena, "%s is not UTF-8", f->name);
 }
@@ -293,7 +305,7 @@ const char *import_file_take(
 		by_mark(f, &l, &found);
 	if (!encoding && !found)
 		fault = by_bytes(f, &l);
-	if (!fault && found && f->encoding == IMPORT_UTF_8 && (!l.is_utf_8 || l.is_cut))
+	if (!fault && found && f->encoding == IMPORT_UTF_8 && !is_utf_8(&l))
 		fault = l.is_cut
 			    ? cut(f)
 			    : arena_printf(a,

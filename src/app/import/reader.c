@@ -68,6 +68,8 @@ const char *import_reader_start(struct import_reader *r, struct import_file *fil
 		abort();
 	r->has_parser = true;
 	csv_set_delim(&r->parser, (unsigned char)r->delimiter);
+	/* it grows by so much; by its own 128 bytes a long cell would be copied too often */
+	csv_set_blk_size(&r->parser, IMPORT_FILE_PIECE);
 	return NULL;
 }
 
@@ -117,7 +119,7 @@ static const char *feed(struct import_reader *r)
 		r->line++;
 	r->is_after_cr = last == '\r';
 	if (r->bytes.failed || r->parser.entry_pos > IMPORT_ROW_BYTES)
-		return is_open ? not_closed(r)
+		return r->parser.quoted ? not_closed(r)
 			       : arena_printf(r->file->arena,
 				     "line %lld of %s: the row is longer than 8 MB",
 				     (long long)r->row_line, r->file->name);

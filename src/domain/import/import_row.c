@@ -208,16 +208,6 @@ static void read_extra(const struct reading *r)
 	buf_finish(&out);
 }
 
-/* A rep sees one contact on the card, and the notes: so a number beside it stands there. */
-static void note_phone(const struct reading *r)
-{
-	struct import_row *row = r->row;
-	if (!row->telegram || !row->phone || (row->notes && strstr(row->notes, row->phone)))
-		return;
-	row->notes =
-	    row->notes ? arena_concat(r->a, row->notes, "\n", row->phone, NULL) : row->phone;
-}
-
 static bool is_blank(const struct reading *r)
 {
 	for (size_t i = 0; i < r->count; i++)
@@ -251,7 +241,6 @@ bool import_row_read(const struct import_header *header, const char *const *cell
 	read_times(&r);
 	read_status(&r);
 	read_extra(&r);
-	note_phone(&r);
 	if (!row->problem && !row->telegram_problem && !row->email_problem && !row->id &&
 	    !row->telegram && !row->phone && !row->email) {
 		row->problem = "it has no contact: a Telegram name or id, a phone number or an "

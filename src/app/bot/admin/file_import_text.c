@@ -23,6 +23,7 @@ static const struct {
     {"the same person as line ", TEXT_IMPORT_REASON_SAME_LINE},
     {"it is there already", TEXT_IMPORT_REASON_THERE},
     {"it is more than one prospect: ", TEXT_IMPORT_REASON_SEVERAL},
+    {"it is more than one person of this file: ", TEXT_IMPORT_REASON_JOINS},
     {"nobody has this id", TEXT_IMPORT_REASON_NO_ID},
     {"is a spreadsheet", TEXT_IMPORT_REASON_SPREADSHEET},
     {" is empty", TEXT_IMPORT_REASON_EMPTY},
