@@ -207,6 +207,8 @@ CREATE TABLE salesreg.rep_email (
 -- The mailboxes of all who are suspended, whoever holds the key: none of them is left behind by proving the address once more.
 CREATE INDEX sales_representatives_suspended_idx ON public.sales_representatives
     (left(regexp_replace(lower(btrim(email)) COLLATE "C", '^([^+@]+)[+][^@]*@', E'\\1@'), 320)) WHERE status = 'suspended';
+-- Whether somebody else is an admin is asked under the assignment lock.
+CREATE INDEX sales_representatives_admin_idx ON public.sales_representatives (id) WHERE is_admin AND status = 'active';
 INSERT INTO salesreg.rep_email (email_key, rep)
     SELECT lower(btrim(email)), id FROM public.sales_representatives
     WHERE status IS DISTINCT FROM 'removed' AND btrim(email) <> ''

@@ -1,11 +1,14 @@
 -- name: reps_read
--- $1 Telegram ids. Where an old table has one id twice, the row that is not removed and oldest counts.
+-- $1 Telegram ids. Where an old table has one id twice, the row that is not removed and oldest counts. The last column: nobody else is an admin by
+-- their row, which stays so while the assignment lock is held, if it was taken before this.
 SELECT r.telegram_id, r.id, left(r.name, 255), left(r.email, 255), coalesce(left(r.status, 50), ''),
        left(r.telegram_username, 255), coalesce(d.available, true),
        CASE WHEN r.status = 'removed' THEN 0 ELSE
        (SELECT count(*) FROM public.test_prospects p
         WHERE p.assigned_rep_id = r.id AND p.status IN ('unreached', 'contacted', 'in_conversation')) END,
-       d.capacity, d.paused_until IS NOT NULL, r.is_admin IS TRUE
+       d.capacity, d.paused_until IS NOT NULL, r.is_admin IS TRUE,
+       CASE WHEN r.is_admin AND r.status = 'active'
+            THEN NOT EXISTS (SELECT 1 FROM public.sales_representatives o WHERE o.is_admin AND o.status = 'active' AND o.id <> r.id) ELSE false END
 FROM public.sales_representatives r LEFT JOIN salesreg.rep_rotation d ON d.rep = r.id
 WHERE r.telegram_id = ANY ($1::bigint[])
 ORDER BY r.id FOR NO KEY UPDATE OF r

@@ -65,7 +65,8 @@ size_t reps_parse(const PGresult *result, struct arena *a, struct rep_row **rows
 	    COL(rep_row, id, TEXT), COL(rep_row, name, TEXT), COL(rep_row, email, TEXT),
 	    COL(rep_row, status, TEXT), COL(rep_row, username, TEXT), COL(rep_row, available, BOOL),
 	    COL(rep_row, open_clients, I64), COL(rep_row, capacity, I64),
-	    COL(rep_row, paused, BOOL), COL(rep_row, is_admin, BOOL)};
+	    COL(rep_row, paused, BOOL), COL(rep_row, is_admin, BOOL),
+	    COL(rep_row, only_admin, BOOL)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 

@@ -1,5 +1,7 @@
 """Who is an admin: ADMIN_TELEGRAM_IDS, and active reps who were made one."""
 import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
@@ -79,7 +81,7 @@ def test_their_row_counts_and_not_what_was_last_heard_of_it(world):
 
 def test_who_leaves_and_comes_back_is_none(world):
     anna = world.anna
-    rep(world, "remove", anna.email, "--yes")
+    rep(world, "remove", anna.email, "--yes", ADMIN_TELEGRAM_IDS=str(BOSS))
     anna.hears_anything()
     anna.registers(done="registered_pending")
     rep(world, "approve", anna.email)
@@ -109,10 +111,147 @@ def test_only_who_is_at_work_is_one_and_somebody_is(make_world):
     dry = rep(world, "set-admin", anna.email, "off", "--dry-run", ADMIN_TELEGRAM_IDS="1").stdout
     assert dry.startswith("Would take an admin's rights from Anna Petrova")
     assert world.db.value("SELECT is_admin FROM sales_representatives WHERE telegram_id = %s", anna.id) is True
-    # an operator may take the last one away, and reads so
-    line = "Nobody is an admin now: salesreg rep set-admin WHO on makes one."
-    assert line not in rep(world, "reactivate", boris.email).stdout and line not in rep(world, "suspend", boris.email, "--yes").stdout
-    assert line in rep(world, "suspend", anna.email, "--yes").stdout
+    # nor is the last one suspended, removed or merged into who is none
+    rep(world, "reactivate", boris.email)
+    for words in (("suspend", anna.email), ("remove", anna.email), ("merge", anna.email, boris.email)):
+        assert "is the only admin; make somebody else one first" in rep(world, *words, "--yes", code=1).stderr
+    rep(world, "merge", boris.email, anna.email, "--yes")
+    rep(world, "remove", anna.email, "--yes", ADMIN_TELEGRAM_IDS="1")
+
+
+def test_the_only_admin_does_not_leave_nor_move_without_another(make_world):
+    world = make_world()
+    world.start_bot()
+    anna, boris, new = world.person("Anna Petrova"), world.person("Boris Orlov"), world.person("Anna Petrova")
+    anna.registers()
+    boris.registers()
+    rep(world, "set-admin", anna.email, "on")
+    anna.hears("rep_admin_rights")
+    anna.says("отключиться")
+    anna.hears("unregister_only_admin", "menu")
+    new.opens()
+    new.hears_anything()
+    new.says("да")
+    new.hears("ask_name")
+    new.says("Анна Петрова")
+    new.hears("ask_email")
+    new.says(anna.email)
+    new.hears("email_taken_claim", email=anna.email)
+    new.presses("button_claim")
+    new.is_answered()
+    asked = anna.hears_anything()
+    anna.presses("button_same_person", message=asked)
+    anna.is_answered("answer_rep_only_admin")
+
+    rep(world, "set-admin", boris.email, "on")
+    boris.hears("rep_admin_rights")
+    anna.presses("button_same_person", message=asked)
+    anna.is_answered("answer_moved", name="Anna Petrova")
+    assert world.db.rep(new.id)["is_admin"] is False
+    boris.hears("admin_moved", name="Anna Petrova", email=anna.email)
+    boris.says("отключиться")
+    boris.hears("unregister_only_admin", "menu")
+
+
+def waiting(world, count):
+    eventually(lambda: world.db.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == count)
+
+
+@pytest.fixture
+def two(make_world):
+    """Two admins, both by their rows, with their own cards before them; and whoever changes something waits while others() is open."""
+    world = make_world()
+    world.start_bot()
+    world.two = [world.person("Anna Petrova"), world.person("Boris Orlov")]
+    for person in world.two:
+        person.registers()
+        rep(world, "set-admin", person.email, "on")
+        person.card = person.hears("rep_admin_rights")
+    world.settle()
+    return world
+
+
+def admins(world):
+    return world.db.column("SELECT telegram_id FROM sales_representatives WHERE is_admin AND status = 'active'")
+
+
+def suspends(person, whom):
+    person.presses(data=f"r:{whom.id}:s1:0.", message=person.card)
+
+
+def answers(person):
+    found = ""
+    while not found:
+        found = person.hears_answer()
+    return found
+
+
+@contextmanager
+def held(world):
+    """Another session holds the assignment lock."""
+    other = world.db.connect()
+    other.autocommit = False
+    with other.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {world.db.assignment_lock} FOR UPDATE")
+        yield
+    other.rollback()
+    other.close()
+
+
+@pytest.mark.parametrize("words", [("set-admin", "off"), ("suspend", "--yes"), ("remove", "--yes")])
+def test_of_two_operators_at_once_one_leaves_an_admin(two, words):
+    with ThreadPoolExecutor() as pool:
+        with held(two):
+            both = [pool.submit(run, "rep", words[0], person.email, words[1], settings={"DATABASE_URL": two.db.url}) for person in two.two]
+            waiting(two, 2)
+        done = sorted((one.result() for one in both), key=lambda one: one.returncode)
+    assert [one.returncode for one in done] == [0, 1] and "is the only admin; make somebody else one first" in done[1].stderr, done
+    assert len(admins(two)) == 1
+
+
+@pytest.mark.parametrize("first", ["chat", "terminal"])
+def test_an_operator_and_the_chat_at_once_leave_an_admin(two, first):
+    anna, boris = two.two
+    steps = {"chat": lambda: suspends(boris, boris), "terminal": lambda: None}
+    with ThreadPoolExecutor() as pool:
+        with held(two):
+            steps[first]()
+            waiting(two, first == "chat")
+            taken = pool.submit(run, "rep", "set-admin", anna.email, "off", settings={"DATABASE_URL": two.db.url})
+            waiting(two, 1 + (first == "chat"))
+            if first == "terminal":
+                suspends(boris, boris)
+                waiting(two, 2)
+        done, answer = taken.result(), answers(boris)
+    refused = answer == two.texts.render("ru", "answer_rep_only_admin")
+    assert len(admins(two)) == 1 and refused == (done.returncode == 0), (done, answer)
+
+
+@pytest.mark.parametrize("how", ["suspend", "leave", "each other"])
+def test_of_two_admins_at_once_in_the_chat_one_stays(two, how):
+    """Both are in one answer to getUpdates."""
+    anna, boris = two.two
+    if how == "leave":
+        for person in two.two:
+            person.says("отключиться")
+            person.hears("ask_unregister", open=0)
+    two.bot.terminate()
+    for person, other in ((anna, boris), (boris, anna)):
+        if how == "leave":
+            person.says("да")
+        else:
+            suspends(person, person if how == "suspend" else other)
+    two.start_bot()
+    if how == "suspend":
+        answers(anna)
+        assert answers(boris) == two.texts.render("ru", "answer_rep_only_admin")
+    elif how == "leave":
+        anna.hears("unregistered")
+        boris.hears("unregister_only_admin", "menu")
+    else:
+        answers(anna)
+    two.settle()
+    assert admins(two) == [anna.id if how == "each other" else boris.id]
 
 
 def commands(world, person=None):

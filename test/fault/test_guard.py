@@ -483,7 +483,7 @@ def test_every_statement_needs_no_more_than_these_columns(database, clerk):
 
 
 def test_the_commands_of_managers_need_no_more_than_these_columns(database, clerk):
-    settings = {"DATABASE_URL": database.cluster.url(database.name, clerk)}
+    settings = {"DATABASE_URL": database.cluster.url(database.name, clerk), "ADMIN_TELEGRAM_IDS": "9"}
     database.add_reps([1, 2])
     for words in ("list", "show 1", "suspend 1 --yes", "reactivate 1", "set-name 1 Anna Petrova", "set-email 1 anna@truerealestate.bali",
                   "set-capacity 1 7", "set-admin 1 on", "pause 1 --for 1d", "resume 1", "add 3 new@truerealestate.bali New Person", "merge 2 1 --yes",

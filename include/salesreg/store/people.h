@@ -34,7 +34,8 @@ struct rep_row {
 	int64_t telegram_id;
 	const char *id, *name, *email, *status, *username;
 	bool available, paused;
-	bool is_admin; /* while active */
+	bool is_admin;   /* while active */
+	bool only_admin; /* nobody else is one by their row; stays so under assignment_lock() */
 	int64_t open_clients;
 	int64_t capacity; /* their own; 0: as everybody's */
 };

@@ -35,6 +35,12 @@ bool conversation_acts_as_admin(const struct conversation_state *state, int64_t 
 	return place < rules->admin_count && state->rep_status == REP_ACTIVE && state->rep_is_admin;
 }
 
+bool turn_is_only_admin(const struct turn *t)
+{
+	const struct conversation_rules *rules = t->state->rules;
+	return t->state->rep_only_admin && rules->admin_count == rules->admins_by_row;
+}
+
 enum locale turn_admin_locale(const struct turn *t, int64_t admin)
 {
 	return locale_chosen_by(t->state->admin_locales, t->state->admin_locale_count, admin,

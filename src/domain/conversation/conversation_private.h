@@ -441,5 +441,7 @@ enum text_id turn_status_text(const struct subject_view *subject);
 /* What an admin is written to in, unasked. */
 enum locale turn_admin_locale(const struct turn *t, int64_t admin);
 void turn_tell_admins(struct turn *t);
+/* Whether nobody would be an admin without whose event it is: sure under the lock. */
+bool turn_is_only_admin(const struct turn *t);
 /* What waits for a decision, behind whatever else is said. */
 void turn_show_missed(struct turn *t);

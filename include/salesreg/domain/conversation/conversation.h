@@ -113,9 +113,10 @@ struct conversation_state {
 	/* the rep row; strings NULL if there is none */
 	enum rep_status rep_status;
 	const char *rep_id, *rep_name, *rep_email, *rep_username;
-	bool rep_available; /* false after the bot was blocked */
-	bool rep_paused;    /* nothing new, by a manager's word */
-	bool rep_is_admin;  /* as the row is now */
+	bool rep_available;  /* false after the bot was blocked */
+	bool rep_paused;     /* nothing new, by a manager's word */
+	bool rep_is_admin;   /* as the row is now */
+	bool rep_only_admin; /* and no other row says so */
 	size_t open_clients;
 	size_t rep_capacity;                  /* their own; 0: the rules' */
 	const struct prospect_view *prospect; /* that this person is; NULL: none */

@@ -53,6 +53,7 @@ static void fill_rep(struct conversation_state *state, const struct rep_row *row
 	state->rep_available = row->available;
 	state->rep_paused = row->paused;
 	state->rep_is_admin = row->is_admin;
+	state->rep_only_admin = row->only_admin;
 	state->rep_capacity = (size_t)row->capacity;
 	state->open_clients = (size_t)row->open_clients;
 }

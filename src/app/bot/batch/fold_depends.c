@@ -97,6 +97,9 @@ bool fold_depends(struct folding *f, const struct person *p, const struct event 
 {
 	if (interest->wants_business && fold_business_changed(f, event))
 		return true;
+	/* whether nobody else is an admin was read before */
+	if (f->admins_changed && p->state.rep_is_admin)
+		return true;
 	if (interest->chosen_id) {
 		struct map_slot *slot = map_find(&f->people, interest->chosen_id);
 		if (slot && ((const struct person *)slot->value.pointer)->touched)

@@ -26,6 +26,7 @@ struct folding {
 	struct map people;         /* user id → struct person */
 	struct map assignments;    /* ids changed in this batch */
 	bool applications_changed; /* in this batch */
+	bool admins_changed;       /* the same: who is one by their row */
 	struct map chats;          /* chats that have a message in this batch */
 	const char **keys;         /* e-mail keys taken in this batch */
 	size_t key_count;

@@ -279,9 +279,7 @@ static void press_resume(struct turn *t)
 /* Who suspends another one is an admin after that. */
 static bool is_only_admin(const struct turn *t, const struct shown *s)
 {
-	const struct conversation_rules *rules = t->state->rules;
-	return s->subject.telegram_id == t->event->user_id && rules->admin_count == 1 &&
-	       rules->admins_by_row == 1;
+	return s->subject.telegram_id == t->event->user_id && turn_is_only_admin(t);
 }
 
 static bool may_suspend(struct turn *t, const struct shown *s)

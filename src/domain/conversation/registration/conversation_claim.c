@@ -234,9 +234,20 @@ static void move(struct turn *t, const struct claim_view *claim)
 	    ARGS({"name", prospect_short_name(t->a, claim->rep_name)}));
 }
 
+/* Their own registration, to another account, to which an admin's rights do not move. */
+static bool gives_last_rights_up(const struct turn *t, const struct claim_view *claim)
+{
+	return t->press.kind == PRESS_SAME_PERSON && !t->state->rules->proves_email && claim &&
+	       claim->rep_telegram_id == t->event->user_id && turn_is_only_admin(t);
+}
+
 static void admin_decided_claim(struct turn *t)
 {
 	const struct claim_view *claim = t->state->claim;
+	if (gives_last_rights_up(t, claim)) {
+		turn_answer(t, true, TEXT_ANSWER_REP_ONLY_ADMIN, NO_ARGS);
+		return;
+	}
 	turn_remove_buttons(t, 0, false, false);
 	if (claim && claim->telegram_id == t->press.id && claim->asked && !claim->stands) {
 		/* there is nothing to decide any more, and the claimant does not know yet */

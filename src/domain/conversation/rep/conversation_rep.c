@@ -113,8 +113,19 @@ void turn_change_email(struct turn *t, const char *address, const char *key)
 	say_with_menu(t, turn_text(t, TEXT_EMAIL_CHANGED, ARGS({"email", address})));
 }
 
+/* Whether that has been said, instead of what they asked for. */
+static bool must_stay(struct turn *t)
+{
+	if (!turn_is_only_admin(t))
+		return false;
+	show_menu(t, turn_text(t, TEXT_UNREGISTER_ONLY_ADMIN, NO_ARGS));
+	return true;
+}
+
 static void ask_unregister(struct turn *t, const char *problem)
 {
+	if (must_stay(t))
+		return;
 	static const struct turn_button answers[] = {
 	    {TEXT_BUTTON_UNREGISTER_YES, PRESS_UNREGISTER_YES, true},
 	    {TEXT_BUTTON_UNREGISTER_NO, PRESS_UNREGISTER_NO, false},
@@ -127,6 +138,8 @@ static void ask_unregister(struct turn *t, const char *problem)
 
 static void leave(struct turn *t)
 {
+	if (must_stay(t))
+		return;
 	if (t->state->rep_status == REP_PENDING && t->state->rep_id)
 		t->out->decided = application_withdrawn(
 		    t->state->rules, t->state->rep_id, t->event->user_id, t->a);

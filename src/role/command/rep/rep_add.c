@@ -204,6 +204,9 @@ static int merge(struct job *j)
 	if (!audit_begin(&j->d->session))
 		return command_database_failed(j->d, "rep");
 	int code = lock_both(j, found, now);
+	/* who takes over may be one */
+	if (code == EXIT_CODE_OK && !now[1].is_admin)
+		code = rep_leaves_an_admin(j->d, &now[0], found[0].name ? found[0].name : "-");
 	if (code != EXIT_CODE_OK)
 		return code;
 	if (!write_merge(j, &now[0], &now[1], &open))

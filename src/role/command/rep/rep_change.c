@@ -125,40 +125,18 @@ static const char *lately(struct job *j)
 	    rows[0].actor, rows[0].who_name ? rows[0].who_name : rows[0].who, at);
 }
 
-/* Who has an admin's rights by the configuration keeps them. */
-static bool is_configured(const struct config *config, int64_t account)
-{
-	for (size_t i = 0; i < config->admin_count; i++)
-		if (config->admin_ids[i] == account)
-			return true;
-	return false;
-}
-
 static bool fits_admin(struct job *j)
 {
-	int64_t others = 0;
 	if (j->now.is_admin == j->admin) {
 		cli_say(stderr, "salesreg rep: %s is %s%s\n", j->who,
 		    j->admin ? "an admin already"
-		    : is_configured(&j->d->config, j->now.telegram_id)
+		    : rep_is_configured_admin(&j->d->config, j->now.telegram_id)
 			? "an admin by ADMIN_TELEGRAM_IDS; take the account out there"
 			: "no admin",
 		    lately(j));
 		return false;
 	}
-	if (j->admin)
-		return true;
-	if (!rep_changes_other_admins(&j->d->session, j->now.id, &others)) {
-		(void)command_database_failed(j->d, "rep");
-		return false;
-	}
-	if (others == 0 && j->d->config.admin_count == 0)
-		cli_say(stderr,
-		    "salesreg rep: %s is the only admin; make somebody else one first (salesreg "
-		    "rep "
-		    "set-admin WHO on), or set ADMIN_TELEGRAM_IDS\n",
-		    j->who);
-	return others > 0 || j->d->config.admin_count > 0;
+	return true;
 }
 
 /* Whether the rep, as it is now, can be changed so; else it has been said why not. */
@@ -338,23 +316,16 @@ static void say_done(struct job *j, enum rep_change_kind kind, bool unproven, co
 	rep_news_say(j->d, &j->c->arena, &j->now);
 }
 
-/* An operator may do that, other than an admin in the chat. */
-static void say_if_no_admin(struct job *j, enum rep_change_kind kind)
-{
-	int64_t others = 0;
-	bool ends = kind == REP_CHANGE_SUSPEND || kind == REP_CHANGE_REMOVE;
-	if (ends && j->now.is_admin && j->d->config.admin_count == 0 &&
-	    rep_changes_other_admins(&j->d->session, j->now.id, &others) && others == 0)
-		(void)puts("Nobody is an admin now: salesreg rep set-admin WHO on makes one.");
-}
-
 /* The rep is locked. An exit code. */
 static int decide_and_write(struct job *j, bool dry_run)
 {
 	enum rep_status status;
 	(void)rep_status_from_name(j->now.status, &status);
-	if (!fits(j, status))
-		return EXIT_CODE_FAILED;
+	int code = fits(j, status) ? EXIT_CODE_OK : EXIT_CODE_FAILED;
+	if (code == EXIT_CODE_OK && (goes_back(j) || takes_admin(j)))
+		code = rep_leaves_an_admin(j->d, &j->now, j->who);
+	if (code != EXIT_CODE_OK)
+		return code;
 	struct verdict verdict = {.kind = j->kind, .told = rep_change_told(j->kind)};
 	if (j->kind == REP_CHANGE_APPROVE || j->kind == REP_CHANGE_REJECT) {
 		verdict.of = application_decide(
@@ -379,7 +350,6 @@ static int decide_and_write(struct job *j, bool dry_run)
 	if (!audit_commit(&j->d->session))
 		return command_database_failed(j->d, "rep");
 	say_done(j, verdict.kind, verdict.of.unproven, detail);
-	say_if_no_admin(j, verdict.kind);
 	return verdict.of.unproven ? EXIT_CODE_FAILED : EXIT_CODE_OK;
 }
 

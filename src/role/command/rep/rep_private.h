@@ -46,6 +46,10 @@ bool rep_news_decided(const struct rep_news *news, struct command_database *d, s
 /* Says that there is one. */
 void rep_news_say(struct command_database *d, struct arena *a, const struct rep_now *rep);
 
+bool rep_is_configured_admin(const struct config *config, int64_t account);
+/* Whether somebody is an admin still when this rep, who is locked, is one no more; else it has been said what to do first. An exit code. */
+int rep_leaves_an_admin(struct command_database *d, const struct rep_now *rep, const char *who);
+
 int rep_run_resend_code(struct cli *c);
 extern const struct cli_option rep_add_options[];
 int rep_run_add(struct cli *c);
