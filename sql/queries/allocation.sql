@@ -642,13 +642,13 @@ WITH gone AS MATERIALIZED (
           AND h.method = 'sendMessage' AND h.message_id IS NOT NULL OFFSET 0) k
 ), buttons AS MATERIALIZED (
     SELECT s.chat_id, s.message_id, m[1]::bigint AS assignment
-    FROM sent s CROSS JOIN LATERAL regexp_matches(s.payload, '"a:([0-9]{1,18}):d"', 'g') m
+    FROM sent s CROSS JOIN LATERAL regexp_matches(s.payload, '"a:([0-9]{1,18}):[di]"', 'g') m
 ), found AS MATERIALIZED (
     SELECT DISTINCT b.chat_id, b.message_id FROM buttons b
     WHERE ((b.assignment, b.chat_id) IN (SELECT id, chat_id FROM gone)) = true
 ), stays AS MATERIALIZED (
     SELECT b.chat_id, b.message_id,
-           string_agg(' a:' || e.id || ':d  a:' || e.id || ':f ' || CASE WHEN EXISTS (
+           string_agg(' a:' || e.id || ':d  a:' || e.id || ':i  a:' || e.id || ':f ' || CASE WHEN EXISTS (
                    SELECT 1 FROM salesreg.prospect_events v
                    WHERE v.prospect = e.prospect AND v.assignment = e.id AND v.kind = 'contacted')
                    THEN '' ELSE ' a:' || e.id || ':c ' END, '') AS data
@@ -696,7 +696,7 @@ WITH gone AS MATERIALIZED (
       AND (k.priority = 1 OR ((c.chat_id, k.created_at) IN (SELECT chat_id, at FROM shown)) = true)
 ), buttons AS MATERIALIZED (
     SELECT u.id, u.chat_id, m[1]::bigint AS assignment
-    FROM unsent u CROSS JOIN LATERAL regexp_matches(u.payload, '"a:([0-9]{1,18}):d"', 'g') m
+    FROM unsent u CROSS JOIN LATERAL regexp_matches(u.payload, '"a:([0-9]{1,18}):[di]"', 'g') m
 ), found AS MATERIALIZED (
     SELECT DISTINCT b.id, b.assignment, b.chat_id FROM buttons b
     WHERE ((b.assignment, b.chat_id) IN (SELECT id, chat_id FROM gone)) = true
@@ -706,7 +706,7 @@ WITH gone AS MATERIALIZED (
     ORDER BY q.id FOR NO KEY UPDATE SKIP LOCKED
 ), stays AS MATERIALIZED (
     SELECT b.id,
-           string_agg(' a:' || e.id || ':d  a:' || e.id || ':f ' || CASE WHEN EXISTS (
+           string_agg(' a:' || e.id || ':d  a:' || e.id || ':i  a:' || e.id || ':f ' || CASE WHEN EXISTS (
                    SELECT 1 FROM salesreg.prospect_events v
                    WHERE v.prospect = e.prospect AND v.assignment = e.id AND v.kind = 'contacted')
                    THEN '' ELSE ' a:' || e.id || ':c ' END, '') AS data

@@ -324,8 +324,8 @@ WITH mine AS (
     -- a card that went with a reply (outbox_promote) is found as a card again: it is as old as its assignment
     SELECT id, chat_id, method,
            CASE WHEN payload::text LIKE ANY ('{%?start=%,%start_3D%,%start?s=%}') THEN salesreg.redacted(payload) ELSE payload END,
-           CASE WHEN priority = 0 AND payload::text LIKE '%"a:%:d"%' AND EXISTS (
-                    SELECT 1 FROM regexp_matches(payload::text, '"a:([0-9]{1,18}):d"', 'g') m
+           CASE WHEN priority = 0 AND payload::text LIKE '%"a:%' AND EXISTS (
+                    SELECT 1 FROM regexp_matches(payload::text, '"a:([0-9]{1,18}):[di]"', 'g') m
                     JOIN salesreg.assignments a ON a.id = m[1]::bigint
                     WHERE created_at IN (a.started_at, a.shown_at))
                 THEN 1 ELSE priority END,

@@ -140,7 +140,7 @@ WITH ids AS MATERIALIZED (
     FOR UPDATE
 ), others AS MATERIALIZED (
     SELECT DISTINCT m[1]::bigint AS id
-    FROM hit h CROSS JOIN LATERAL regexp_matches(h.text, '"a:([0-9]{1,18}):d"', 'g') m
+    FROM hit h CROSS JOIN LATERAL regexp_matches(h.text, '"a:([0-9]{1,18}):[di]"', 'g') m
     WHERE h.about AND h.state <> 'sending'
 ), anew AS (
     UPDATE salesreg.assignments a SET ended_at = now(), reason = 'shown again'

@@ -224,7 +224,7 @@ WITH f AS (
         UNION ALL SELECT q.id FROM salesreg.outbox q WHERE q.chat_id = f.old AND q.state = 'held'
         UNION ALL SELECT q.id FROM salesreg.outbox q WHERE q.chat_id = f.old AND q.state = 'failed' OFFSET 0) w
     -- cards of assignments and nothing else: what an account is told besides is not the rep's (an admin's applications)
-    WHERE o.id = w.id AND o.payload::text ~ '"a:[0-9]{1,18}:d"' AND o.method = 'sendMessage'
+    WHERE o.id = w.id AND o.payload::text ~ '"a:[0-9]{1,18}:[di]"' AND o.method = 'sendMessage'
 )
 SELECT salesreg.must((SELECT count(*) FROM moved) = (SELECT count(*) FROM f))
 -- name: reps_made_way

@@ -146,25 +146,59 @@ def test_a_prospect_with_very_long_texts_and_id_is_told_within_telegrams_limits(
     assert empty.db.outbox.rows("error") == []
 
 
-def test_many_prospects_at_once_are_one_notification_split_where_telegram_needs_it(make_world):
+def many_at_once(make_world, count):
     world = make_world(MAX_PROSPECTS_PER_REP="60")
     world.db.no_prospects()
-    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name, context) SELECT 'p' || i, '@p' || i,"
-                     " 'Prospect ' || i || '.', repeat('words ', 40) FROM generate_series(1, 50) i")
+    world.db.execute("INSERT INTO test_prospects (id, telegram_id, name, context) SELECT 'p' || lpad(i::text, 2, '0'), '@prospect' || i,"
+                     " 'Prospect ' || i || '.', repeat('words ', 40) FROM generate_series(1, %s) i", count)
     world.start_bot()
     anna, = reps(world, 1)
     world.start_outreach()
     eventually(lambda: world.db.value(NO_REP) == 0)
+    return world, anna
+
+
+def test_many_prospects_at_once_are_one_notification(make_world):
+    """Of an import, say: each by name, and the card at a tap."""
+    world, anna = many_at_once(make_world, 40)
+    told = anna.hears_anything()
+    assert told.text.startswith(world.texts.render("ru", "notice_many", count=40))
+    names = [f"Prospect {i}." for i in range(1, 41)]
+    assert [name for name in re.findall(r"Prospect \d+\.", told.text)] == names
+    assert "https://t.me/prospect40" in told.text and "words" not in told.text
+    assert told.labels == [world.texts.render("ru", "button_client", number=i, name=name)
+                           for i, name in enumerate(names, 1)] + [world.texts.raw("ru", "button_clients")]
+    anna.presses(told.labels[16], message=told)
+    anna.is_answered()
+    card = anna.hears_anything()
+    assert "Prospect 17." in card.text and "words" in card.text
+    anna.presses("button_contacted", message=card)
+    anna.is_answered("answer_contacted")
+    assert world.db.prospect("p17")["status"] == "contacted"
+    anna.presses("button_clients", message=told)
+    assert anna.hears_anything().text.startswith(world.texts.render("ru", "clients_header", count=40))
     world.settle()
-    messages = anna.unheard()
-    names = [n for e in messages for n in re.findall(r"Prospect \d+\.", e["text"])]
-    assert len(names) == len(set(names)) == 50
-    assert 1 < len(messages) <= 15, "all it got in one go is not a message each"
-    assert messages[0]["text"].startswith(world.texts.render("ru", "notice_many", count=50))
-    for message in messages:
-        rows = message["reply_markup"]["inline_keyboard"]
-        assert sum(map(len, rows)) == 3 * len(re.findall(r"Prospect \d+\.", message["text"]))
-    assert world.db.outbox.rows("error") == []
+    assert anna.unheard() == [] and world.db.outbox.rows("error") == []
+
+
+def test_of_more_than_one_notification_holds_it_says_how_many(make_world):
+    world, anna = many_at_once(make_world, 60)
+    told = anna.hears_anything()
+    assert len(told.labels) == 49
+    assert world.texts.render("ru", "notice_rest", count=12) in told.text
+    world.settle()
+    assert anna.unheard() == [] and world.db.outbox.rows("error") == []
+
+
+def test_whoever_is_taken_away_loses_their_place_among_the_names(make_world):
+    world, anna = many_at_once(make_world, 12)
+    told = anna.hears_anything()
+    psql(world, "UPDATE test_prospects SET status = 'archived' WHERE id IN ('p03', 'p04')")
+    edit = anna.sees_edit()
+    assert edit.id == told.id and edit.labels == [label for label in told.labels if not re.match("[34][.]", label)]
+    psql(world, "UPDATE test_prospects SET status = 'archived'")
+    edit = anna.sees_edit()
+    assert edit.id == told.id and edit.labels == [world.texts.raw("ru", "button_clients")]
 
 
 def test_nothing_is_assigned_while_outreach_is_disabled(make_world):
@@ -941,14 +975,16 @@ def test_eight_outreach_processes_assign_1000_prospects_to_10_reps_exactly(make_
     assert world.db.assignments.value("count(*)") == expected
     assert world.db.value(f"SELECT count(*) FROM {world.db.assignments} a JOIN test_prospects p ON p.id = a.prospect"
                           " AND p.assigned_rep_id = a.rep WHERE a.ended_at IS NULL") == expected
-    # and every prospect was announced, once, to the rep it is with
-    announced = collections.Counter()
+    # and every prospect was announced, once, to the rep it is with: by name, or, of many at once, as one of so many more
+    announced, unnamed = collections.Counter(), 0
+    more = world.texts.raw("ru", "notice_rest").split("{count}")[0]
     for person in people:
         for event in person.unheard():
             announced.update((person.id, name) for name in re.findall(r"Prospect \d+\.", event["text"]))
+            unnamed += sum(map(int, re.findall(re.escape(more) + r"(\d+)", event["text"])))
     actual = {(row[0], row[1]) for row in world.db.rows(
         "SELECT r.telegram_id, p.name FROM test_prospects p JOIN sales_representatives r ON r.id = p.assigned_rep_id")}
-    assert set(announced) == actual
+    assert set(announced) <= actual and len(announced) + unnamed == expected
     assert max(announced.values()) == 1
 
 

@@ -241,24 +241,19 @@ static void several_prospects_are_numbered_and_so_are_their_buttons(void **state
 	assert_string_equal(list.first->buttons[4].data, "a:9223372036854775807:d");
 }
 
-static void many_prospects_become_several_messages_and_none_is_lost(void **state)
+static void eight_prospects_are_one_message_with_all_their_buttons(void **state)
 {
 	(void)state;
-	static const size_t counts[] = {8, 9, 100, 1000};
-	for (size_t c = 0; c < 4; c++) {
-		struct notice_prospect *p = ARENA_ARRAY(&arena, struct notice_prospect, counts[c]);
-		for (size_t i = 0; i < counts[c]; i++)
-			p[i] = (struct notice_prospect){
-			    .assignment_id = (int64_t)i + 1, .name = "Alex", .telegram = "@alex_1"};
-		struct message_list list = build(p, counts[c]);
-		assert_int_equal(list.count, (counts[c] + 7) / 8);
-		int64_t expected = 1;
-		for (const struct message *m = list.first; m; m = m->next)
-			for (size_t i = 0; i < m->button_count; i += 3, expected++)
-				assert_string_equal(m->buttons[i].data,
-				    arena_printf(&arena, "a:%lld:c", (long long)expected));
-		assert_int_equal(expected, counts[c] + 1);
-	}
+	struct notice_prospect p[NOTICE_MAX_PROSPECTS];
+	for (size_t i = 0; i < NOTICE_MAX_PROSPECTS; i++)
+		p[i] = (struct notice_prospect){
+		    .assignment_id = (int64_t)i + 1, .name = "Alex", .telegram = "@alex_1"};
+	struct message_list list = build(p, NOTICE_MAX_PROSPECTS);
+	assert_int_equal(list.count, 1);
+	assert_int_equal(list.first->button_count, 3 * NOTICE_MAX_PROSPECTS);
+	for (size_t i = 0; i < NOTICE_MAX_PROSPECTS; i++)
+		assert_string_equal(
+		    list.first->buttons[3 * i].data, arena_printf(&arena, "a:%zu:c", i + 1));
 }
 
 static void long_texts_are_shortened_and_split_by_length(void **state)
@@ -397,6 +392,46 @@ static void drafts_that_are_too_much_for_one_message_are_two(void **state)
 	assert_in_range(bytes, 5000, 8000);
 }
 
+/* More than eight: one message however many they are, each with a button for the card. */
+static void many_are_told_of_by_name_in_one_message(void **state)
+{
+	(void)state;
+	enum { MOST = 3000 };
+	static struct notice_prospect prospects[MOST];
+	const size_t counts[] = {NOTICE_MAX_PROSPECTS + 1, 48, 49, 1000, MOST};
+	const char *const names[] = {"Anna P", repeated("Ы", 255), "A. https://x.example", NULL};
+	for (size_t n = 0; n < sizeof names / sizeof *names; n++)
+		for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+			size_t count = counts[c];
+			for (size_t i = 0; i < count; i++)
+				prospects[i] =
+				    (struct notice_prospect){.assignment_id = (int64_t)i + 1,
+					.name = names[n],
+					.context = "Context that is on the card.",
+					.telegram = "@abcdefghijklmnopqrstuvwxyzabcdef",
+					.asks_for_person = i == count - 1,
+					.invite = INVITE};
+			struct message_list list = {0};
+			notice_build(
+			    default_texts(), LOCALE_RU, 77, prospects, count, &arena, &list);
+			assert_int_equal(list.count, 1);
+			const struct message *m = list.first;
+			assert_in_range(text_utf16_units(m->text), 1, MESSAGE_TEXT_UNITS);
+			assert_in_range(m->button_count, 1 + 8, 1 + 48);
+			assert_null(strstr(m->text, "Context"));
+			/* who waits for a person is first */
+			assert_string_equal(
+			    m->buttons[0].data, arena_printf(&arena, "a:%zu:i", count));
+			assert_string_equal(m->buttons[1].data, "a:1:i");
+			const struct button *last = &m->buttons[m->button_count - 1];
+			assert_string_equal(last->data, "menu:clients");
+			assert_true(last->new_row);
+			size_t left = count - (m->button_count - 1);
+			const char *rest = arena_printf(&arena, "И ещё: %zu.", left);
+			assert_int_equal(strstr(m->text, rest) != NULL, left > 0);
+		}
+}
+
 int main(void)
 {
 	const struct row_test tests[] = {
@@ -410,12 +445,13 @@ int main(void)
 		ROWS(each_kind_of_address_tells_how_to_reach_the_person_rows, telegram)},
 	    {cmocka_unit_test(a_person_known_by_id_gets_a_button_that_opens_the_chat), ONCE},
 	    {cmocka_unit_test(several_prospects_are_numbered_and_so_are_their_buttons), ONCE},
-	    {cmocka_unit_test(many_prospects_become_several_messages_and_none_is_lost), ONCE},
+	    {cmocka_unit_test(eight_prospects_are_one_message_with_all_their_buttons), ONCE},
 	    {cmocka_unit_test(long_texts_are_shortened_and_split_by_length), ONCE},
 	    {cmocka_unit_test(texts_of_ones_own_may_be_as_long_as_telegram_allows), ONCE},
 	    {cmocka_unit_test(admins_read_whom_nobody_takes_and_have_nothing_to_press), ONCE},
 	    {cmocka_unit_test(who_has_not_met_the_bot_is_written_to_with_a_draft), ONCE},
 	    {cmocka_unit_test(drafts_that_are_too_much_for_one_message_are_two), ONCE},
+	    {cmocka_unit_test(many_are_told_of_by_name_in_one_message), ONCE},
 	    {cmocka_unit_test(nothing_to_tell_is_no_message), ONCE},
 	};
 	return RUN_ROW_TESTS(tests, begin, end);

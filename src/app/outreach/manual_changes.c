@@ -2,6 +2,7 @@
 #include "salesreg/app/bot/delivery/telegram_message.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
+#include "salesreg/domain/event/callback_data.h"
 #include "salesreg/store/people.h"
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +125,8 @@ void by_hand_end_claims(const struct conversation_rules *rules, const PGresult *
 static bool stays(const char *list, const json_t *button, struct arena *a)
 {
 	const char *data = json_string_value(json_object_get(button, "callback_data"));
+	if (data && press_parse(data).kind == PRESS_MENU_CLIENTS)
+		return true; /* about nobody */
 	return data && list && strstr(list, arena_printf(a, " %s ", data));
 }
 

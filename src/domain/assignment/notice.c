@@ -57,7 +57,10 @@ static void build(const struct catalog *catalog, enum locale locale, enum text_i
 	    .count = count,
 	};
 	struct message_list sent = {0};
-	prospect_list_send(&list, a, &sent);
+	if (count > NOTICE_MAX_PROSPECTS)
+		prospect_list_send_names(&list, a, &sent);
+	else
+		prospect_list_send(&list, a, &sent);
 	/* where their own words stand on it, a reply may be meant for them: then the rep is asked */
 	bool card = count == 1 && !prospects->said && !prospects->asks_for_person;
 	struct relayed *about = ARENA_NEW(a, struct relayed);

@@ -16,6 +16,8 @@ enum {
 	DRAFT_NAME_UNITS = 40,
 	MARKUP_BYTES = 8000,
 	BUTTON_FRAME_BYTES = 48, /* {"text":"","copy_text":{"text":""}}, and escapes */
+	NAMES_MOST =
+	    48, /* two marks each are not too many for a message (Bot API, "Formatting options": 100) */
 };
 
 const char *prospect_short_name(struct arena *a, const char *name)
@@ -312,4 +314,83 @@ void prospect_list_send(
 		message_set_buttons(message, buttons, button_count);
 		text = "";
 	}
+}
+
+/* Of those to be named: who waits for a person before the others, as there may be no room for all. */
+static const struct prospect_item *by_need(const struct prospect_list *list, struct arena *a)
+{
+	struct prospect_item *items = ARENA_ARRAY(a, struct prospect_item, list->count);
+	size_t count = 0;
+	for (unsigned need = 2; need-- > 0;)
+		for (size_t i = 0; i < list->count; i++)
+			if (list->items[i].asks_for_person == (need == 1)) {
+				items[count] = list->items[i];
+				items[count].email = items[count].context = NULL;
+				items[count].said = items[count].notes = NULL;
+				count++;
+			}
+	return items;
+}
+
+static struct button name_button(const struct prospect_list *list, struct arena *a, size_t index)
+{
+	const struct prospect_item *item = &list->items[index];
+	const char *name = shorten(a, text_tidy(a, item->name ? item->name : ""), LABEL_NAME_UNITS);
+	const struct catalog_arg args[] = {
+	    {"number", arena_printf(a, "%zu", index + 1)},
+	    {"name", *name ? name
+			   : catalog_render(
+				 list->catalog, list->locale, TEXT_PROSPECT_NAMELESS, NULL, 0, a)},
+	};
+	return (struct button){
+	    .text = shorten(a,
+		catalog_render(list->catalog, list->locale, TEXT_BUTTON_CLIENT, args, 2, a),
+		TEXT_BUTTON_UNITS),
+	    .data = press_data(a, PRESS_CLIENT, item->assignment_id),
+	    .new_row = index % 2 == 0,
+	};
+}
+
+static const char *names_end(
+    const struct prospect_list *list, struct arena *a, size_t left, const char *hint)
+{
+	return left == 0
+		   ? arena_printf(a, "\n\n%s", hint)
+		   : arena_printf(a, "\n\n%s\n\n%s",
+			 line(list, a, TEXT_NOTICE_REST, "count", arena_printf(a, "%zu", left)),
+			 hint);
+}
+
+void prospect_list_send_names(
+    const struct prospect_list *list, struct arena *a, struct message_list *messages)
+{
+	struct prospect_list names = *list;
+	names.items = by_need(list, a);
+	names.numbered = true;
+	const char *hint =
+	    catalog_render(list->catalog, list->locale, TEXT_NOTICE_NAMES_HINT, NULL, 0, a);
+	const char *text = list->header;
+	struct button *buttons = ARENA_ARRAY(a, struct button, NAMES_MOST + 1);
+	size_t units =
+		   text_utf16_units(text) + text_utf16_units(names_end(list, a, list->count, hint)),
+	       markup = 0, shown = 0;
+	const char *cards[NAMES_MOST];
+	for (; shown < list->count && shown < NAMES_MOST; shown++) {
+		cards[shown] = card(&names, a, shown);
+		buttons[shown] = name_button(&names, a, shown);
+		units += 2 + text_utf16_units(cards[shown]);
+		markup += markup_bytes(&buttons[shown], 1);
+		if (units > MESSAGE_TEXT_UNITS || markup > MARKUP_BYTES)
+			break;
+	}
+	for (size_t i = 0; i < shown; i++)
+		text = arena_printf(a, "%s\n\n%s", text, cards[i]);
+	buttons[shown] = (struct button){
+	    .text = catalog_render(list->catalog, list->locale, TEXT_BUTTON_CLIENTS, NULL, 0, a),
+	    .data = press_data(a, PRESS_MENU_CLIENTS, 0),
+	    .new_row = true,
+	};
+	struct message *message = message_list_add(messages, a, list->chat_id, list->priority,
+	    arena_printf(a, "%s%s", text, names_end(list, a, list->count - shown, hint)));
+	message_set_buttons(message, buttons, shown + 1);
 }

@@ -12,7 +12,9 @@
 #include "salesreg/domain/prospect/reach.h"
 #include "salesreg/domain/text/catalog.h"
 
-enum { NOTICE_MAX_PROSPECTS = 8 }; /* in one message */
+enum {
+	NOTICE_MAX_PROSPECTS = 8
+}; /* that are told of by their cards; more are told of by their names, in one message */
 
 struct notice_prospect {
 	int64_t assignment_id; /* 0: no buttons */

@@ -1,5 +1,5 @@
 /*
- * Prospects as a rep sees them: cards of text with buttons, as many messages as they need.
+ * Prospects as a rep sees them: cards of text with buttons, as many messages as they need; or many of them by name.
  * For notifications and for the cards of "my clients", so that both look and act alike.
  * Ownership: everything is borrowed for the call; messages live in the arena.
  * Units: UTF-16 units.
@@ -45,6 +45,12 @@ struct prospect_list {
 enum { PROSPECT_LIST_EXTRA_MOST = 8 };
 
 void prospect_list_send(
+    const struct prospect_list *list, struct arena *a, struct message_list *messages);
+/*
+ * Many of them as one message: each by name and how to reach them, with a button that opens the card. Who asks for a person
+ * comes first. Of those there is no room for the message says how many they are, and where.
+ */
+void prospect_list_send_names(
     const struct prospect_list *list, struct arena *a, struct message_list *messages);
 
 /* A name fit to stand in a sentence: one line, shortened. */
