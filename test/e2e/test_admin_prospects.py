@@ -152,6 +152,9 @@ def test_a_contact_that_is_sent_finds_whom_it_is_of(world, boss, people):
 def test_who_is_no_admin_finds_nobody(world, boss, people):
     found = gets_list(boss, "ольга")
     boris = registered(world)
+    eventually(lambda: people.value("SELECT count(*) FROM test_prospects WHERE assigned_rep_id IS NULL") == 0)
+    world.settle()
+    boris.forget()
     boris.says("/find Ольга")
     assert "Иванова" not in boris.hears_anything().text
     looks_for(boss, "zz")

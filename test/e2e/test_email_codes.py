@@ -532,7 +532,7 @@ def test_what_an_admin_is_told_does_not_go_to_whoever_takes_over_their_registrat
     admin.hears("registered_pending")
     world.settle()
     world.db.execute("UPDATE sales_representatives SET status = 'active'")
-    world.sandbox.fault("429", method="sendMessage", chat=boss, retry_after=20)
+    world.sandbox.fault("429", method="sendMessage", chat=boss, retry_after=60)
     gives_email(carl, "carl@" + DOMAIN)
     carl.says(mail.code("carl@" + DOMAIN))
     carl.hears("registered_pending")

@@ -165,9 +165,9 @@ def test_an_open_transaction_on_whose_turn_it_is_leaves_the_others_their_prospec
     for n in range(4):
         running.db.add_prospect(f"p{n}")
         prospects.assigned(running, f"p{n}", boris)
-    boris.forget()
     told = running.db.assignments.value("id", "WHERE prospect = 'p0'")
-    boris.presses(data=f"a:{told}:d")  # and a declined one waits, without holding up anything
+    card = eventually(lambda: next((m for m in running.sandbox.bot_messages(boris.id) if f"a:{told}:d" in m.data), None), what="the card has come")
+    boris.presses(data=f"a:{told}:d", message=card)  # and a declined one waits, without holding up anything
     running.db.assignments.eventually("count(*) = 1", "WHERE reason = 'declined'")
     running.db.add_prospect("p4")
     prospects.assigned(running, "p4", boris)

@@ -211,8 +211,9 @@ def test_two_operators_at_once_are_one_after_the_other(world, prospect):  # noqa
 
 
 def test_every_change_is_dry_first(world, prospect):  # noqa: F811
-    registered(world, "Anna Ivanova")
+    anna = registered(world, "Anna Ivanova")
     world.db.add_prospect("p1", "Olga Petrova", "@olga_p")
+    prospects.assigned(world, "p1", anna)
     world.settle()
     boris = registered(world)
     before = world.db.prospect("p1")

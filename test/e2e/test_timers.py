@@ -216,9 +216,8 @@ def test_in_the_prospect_s_own_language_and_by_where_they_come_from(world):
 def test_the_next_rep_is_named_too(world, how):
     anna = looks_for_property(world)
     boris, carl = registered(world), registered(world, "Carl Ivanov")
+    first, second = prospects.first_and_second(world, [boris, carl], prospect(world, anna))
     world.settle()
-    first = world.db.value("SELECT r.name FROM test_prospects p JOIN sales_representatives r ON r.id = p.assigned_rep_id")
-    first, second = (boris, carl) if first == boris.name else (carl, boris)
     anna.hears("reach_out_chat", name="Anna", rep=first.name)
     if how == "declined":
         second.forget()
@@ -232,6 +231,7 @@ def test_the_next_rep_is_named_too(world, how):
 def test_a_first_word_of_a_former_rep_is_not_said(world):
     anna = looks_for_property(world)
     boris, carl = registered(world), registered(world, "Carl Ivanov")
+    prospects.assigned(world, prospect(world, anna))
     world.settle()
     anna.forget()
     world.db.execute(f"INSERT INTO {tables.timers} (kind, prospect, rep, version) SELECT 'reach_out', c.prospect, r.id, c.version"

@@ -245,7 +245,7 @@ def test_a_card_that_was_not_sent_yet_comes_without_the_buttons_of_what_is_lost(
     for person in people:
         person.registers()
     empty.settle()
-    fault = {"kind": "429", "retry_after": 4} if state == "queued" else {"kind": "slow", "ms": 3000}
+    fault = {"kind": "429", "retry_after": 9} if state == "queued" else {"kind": "slow", "ms": 8000}
     empty.db.add_prospect("p1", "Ivan P", "@ivan_p")
     at = eventually(lambda: holder(empty), what="it is assigned")
     first = next(p for p in people if p.id == at)

@@ -167,6 +167,7 @@ def joins(person, mail, email=None):
 
 
 def is_due(world):
-    """What was put off is to be tried now."""
+    """What was put off is to be tried now; what is under way is waited for, as it would be put off after this."""
+    world.db.email_codes.eventually("count(*) = 0", "WHERE state = 'sending'")
     world.db.email_codes.update("due_at = now() WHERE state = 'queued'")
     world.db.execute("NOTIFY salesreg_mail")
