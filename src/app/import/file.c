@@ -111,9 +111,10 @@ static const char *open_it(struct import_file *f)
 /* What its bytes are, all of them. */
 struct look {
 	crypto_generichash_state hash;
-	int64_t size, zeros[2];     /* at even and at odd places */
-	int64_t characters, broken; /* of several bytes in UTF-8, and bytes that are of none there */
-	int64_t broken_at;          /* the first of these, from 1 */
+	int64_t size, zeros[2]; /* at even and at odd places */
+	int64_t characters,
+	    broken;        /* of several bytes in UTF-8, and bytes that are of none there */
+	int64_t broken_at; /* the first of these, from 1 */
 	bool has_no_1251, is_cut;
 	unsigned char head[4];
 	size_t tail; /* bytes at the end of the piece that begin a character */
@@ -242,7 +243,8 @@ static const char *by_bytes(struct import_file *f, const struct look *l)
 	/* no Windows-1251 looks so: there hardly two letters in a row are a character of UTF-8 */
 	if (l->characters > l->broken)
 		return arena_printf(f->arena,
-		    "%s is UTF-8, but not all the way through: byte %lld; save it as UTF-8 anew, or "
+		    "%s is UTF-8, but not all the way through: byte %lld; save it as UTF-8 anew, "
+		    "or "
 		    "say what it is with --encoding",
 		    f->name, (long long)l->broken_at);
 	if (l->has_no_1251)

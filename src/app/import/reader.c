@@ -120,9 +120,9 @@ static const char *feed(struct import_reader *r)
 	r->is_after_cr = last == '\r';
 	if (r->bytes.failed || r->parser.entry_pos > IMPORT_ROW_BYTES)
 		return r->parser.quoted ? not_closed(r)
-			       : arena_printf(r->file->arena,
-				     "line %lld of %s: the row is longer than 8 MB",
-				     (long long)r->row_line, r->file->name);
+					: arena_printf(r->file->arena,
+					      "line %lld of %s: the row is longer than 8 MB",
+					      (long long)r->row_line, r->file->name);
 	return NULL;
 }
 
