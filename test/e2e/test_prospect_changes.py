@@ -54,7 +54,10 @@ def test_a_prospect_is_added_and_goes_to_whose_turn_it_is(world, prospect):  # n
     for same in ("@olga_p", "https://t.me/Olga_P", "t.me/olga_p"):
         fails(prospect("add", "--name", "Olga", "--telegram", same), "this is Olga Petrova (")
     does(prospect("add", "--name", "Olga", "--telegram", "@olga_p", "--anyway", "--dry-run"), "Nothing was changed")
+    does(prospect("note", who, "short", "--dry-run"), "dry run: Olga Petrova (")
     assert world.db.value("SELECT count(*) FROM test_prospects") == 1
+    does(prospect("add", "--name", "", "--telegram", "t.me/nameless"), "@nameless is added as m")
+    assert world.db.value("SELECT count(*) FROM test_prospects WHERE name = '@nameless'") == 1
 
 
 @pytest.mark.parametrize("words, said", [

@@ -334,6 +334,23 @@ def test_a_pause_with_an_end_ends(make_world):
     assert world.db.rep_rotation.value("paused_until") is None
 
 
+@pytest.mark.parametrize("words", [["set-name", "Anna O'Neil"], ["set-email", "Anna@truerealestate.bali"], ["set-capacity", "3"], ["set-capacity", "default"], ["pause"]],
+                         ids=" ".join)
+def test_what_is_so_already_is_nothing_new_to_the_rep(db, words):
+    if words[0] in ("set-capacity", "pause") and words[-1] != "default":
+        rep(db, words[0], ANNA, *words[1:])
+    before = [db.rows(f"SELECT count(*) FROM {table}") for table in (tables.outbox, tables.audit)]
+    assert "is so already" in rep(db, words[0], ANNA, *words[1:], code=1).stderr
+    assert [db.rows(f"SELECT count(*) FROM {table}") for table in (tables.outbox, tables.audit)] == before
+
+
+def test_the_audit_says_until_when_somebody_is_paused(db):
+    rep(db, "pause", ANNA, "--for", "2d")
+    db.audit.update("""after = '{"paused_until": 1790000000}'""")
+    changed = run("audit", settings={"DATABASE_URL": db.url, "TZ": "UTC"}).stdout.splitlines()[1]
+    assert changed.split()[-5:] == ["paused_until", "-", "→", "2026-09-21", "14:13:20"]
+
+
 @pytest.mark.parametrize("strategy", ["round_robin", "least_loaded"])
 def test_each_rep_has_a_capacity_of_their_own(make_world, strategy):
     world = make_world(MAX_PROSPECTS_PER_REP="2", ASSIGNMENT_STRATEGY=strategy)

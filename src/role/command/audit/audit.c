@@ -57,10 +57,23 @@ static const char *whom_cell(struct arena *a, const json_t *row)
 	return NULL;
 }
 
-static const char *value_text(struct arena *a, const json_t *value)
+/* Times are seconds, and are called so. */
+static bool is_time(const char *key)
 {
+	size_t n = strlen(key);
+	return (n > 3 && strcmp(key + n - 3, "_at") == 0) ||
+	       (n > 6 && strcmp(key + n - 6, "_until") == 0);
+}
+
+static const char *value_text(struct arena *a, const char *key, const json_t *value)
+{
+	char at[64];
 	if (!value || json_is_null(value))
 		return "-";
+	if (json_is_number(value) && is_time(key)) {
+		cli_time(at, sizeof at, (int64_t)(json_number_value(value) * 1e6));
+		return arena_strdup(a, at);
+	}
 	if (json_is_string(value))
 		return json_string_value(value);
 	const char *text = json_text(a, value, NULL);
@@ -77,12 +90,12 @@ static const char *change_cell(struct arena *a, const json_t *row)
 	json_object_foreach ((json_t *)after, key, value) {
 		const json_t *was = json_object_get(before, key);
 		text = arena_printf(a, "%s%s%s %s%s%s", text, *text ? ", " : "", key,
-		    was ? value_text(a, was) : "", was ? " → " : "", value_text(a, value));
+		    was ? value_text(a, key, was) : "", was ? " → " : "", value_text(a, key, value));
 	}
 	json_object_foreach ((json_t *)before, key, value)
 		if (!json_object_get(after, key))
 			text = arena_printf(
-			    a, "%s%s%s %s → -", text, *text ? ", " : "", key, value_text(a, value));
+			    a, "%s%s%s %s → -", text, *text ? ", " : "", key, value_text(a, key, value));
 	return text;
 }
 

@@ -127,8 +127,7 @@ static int write_one(struct cli *c, struct command_database *d,
 	}
 	if (!audit_commit(&d->session))
 		return command_database_failed(d, "prospect");
-	cli_say(stdout, "%s is added as %s, and goes to %s.\n",
-	    fields->name ? fields->name : "A prospect without a name", id,
+	cli_say(stdout, "%s is added as %s, and goes to %s.\n", fields->name, id,
 	    rep->name ? rep->name : "whose turn it is");
 	return EXIT_CODE_OK;
 }
@@ -149,6 +148,8 @@ int prospect_run_add(struct cli *c)
 	if (code == EXIT_CODE_OK && !(fields.name && *fields.name) &&
 	    !(fields.telegram && *fields.telegram) && !(fields.email && *fields.email))
 		code = cli_wrong(c, "nobody is given: --name, --telegram or --email");
+	if (!fields.name || !*fields.name) /* as an import does */
+		fields.name = fields.telegram && *fields.telegram ? fields.telegram : fields.email;
 	if (code == EXIT_CODE_OK)
 		code = command_database_open(&d, "prospect");
 	if (code == EXIT_CODE_OK)

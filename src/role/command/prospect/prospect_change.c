@@ -296,7 +296,7 @@ static int do_it(struct change *ch, const struct deed *deed, const struct listed
 	if (!write_audit(ch, deed))
 		return failed(ch);
 	if (cli_has(ch->c, "dry-run")) { /* which the end of the session undoes */
-		cli_say(stdout, "%s %s. Nothing was changed (--dry-run).\n", ch->who, ch->said);
+		cli_say(stdout, "dry run: %s %s. Nothing was changed.\n", ch->who, ch->said);
 		return EXIT_CODE_OK;
 	}
 	if (!audit_commit(&ch->d->session))

@@ -139,6 +139,19 @@ static bool fits_admin(struct job *j)
 	return true;
 }
 
+/* What would only bring the rep a message of nothing new. */
+static bool is_so_already(const struct job *j)
+{
+	const struct rep_now *now = &j->now;
+	if (j->name || j->email) {
+		const char *has = j->name ? now->name : now->email;
+		return has && strcmp(has, j->name ? j->name : j->email) == 0;
+	}
+	if (j->kind == REP_CHANGE_PAUSE)
+		return now->paused && now->paused_until_us == 0 && j->pause_s < 0;
+	return j->kind == REP_CHANGE_SET_CAPACITY && now->capacity == j->capacity;
+}
+
 /* Whether the rep, as it is now, can be changed so; else it has been said why not. */
 static bool fits(struct job *j, enum rep_status status)
 {
@@ -151,6 +164,10 @@ static bool fits(struct job *j, enum rep_status status)
 	}
 	if (j->kind == REP_CHANGE_RESUME && !j->now.paused) {
 		cli_say(stderr, "salesreg rep: %s is not paused%s\n", j->who, lately(j));
+		return false;
+	}
+	if (is_so_already(j)) {
+		cli_say(stderr, "salesreg rep: %s is so already%s\n", j->who, lately(j));
 		return false;
 	}
 	if (j->kind == REP_CHANGE_SET_ADMIN)
