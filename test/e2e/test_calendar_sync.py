@@ -401,8 +401,8 @@ def test_leaving_gives_it_back_too_by_whatever_hand(office, anna):
 
 @pytest.mark.parametrize("change", ["UPDATE sales_representatives SET status = 'removed'", "DELETE FROM sales_representatives"])
 def test_who_is_removed_by_hand_is_told_that_the_calendar_is_disconnected(office, anna, change):
-    office.db.execute(f"{change} WHERE telegram_id = %s", anna.id)
     anna.forget()
+    office.db.execute(f"{change} WHERE telegram_id = %s", anna.id)
     office.looks_again()
     anna.hears("calendar_left", email=COMPANY)
     eventually(lambda: not granted(office), what="the grant is given back")

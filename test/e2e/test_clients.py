@@ -541,6 +541,7 @@ def test_a_rep_s_own_buyer_is_no_new_client(world):  # noqa: F811
     boris = registered(world)
     has_olga(world, boris)
     world.db.execute("UPDATE test_prospects SET status = 'converted' WHERE id = 'p1'")
+    boris.hears("closed", name="Olga Zakharova")
     world.settle()
     boris.forget()
     chooses(boris)
