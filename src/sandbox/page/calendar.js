@@ -1,5 +1,6 @@
 // The simulated Google calendar of an account: what a rep would see in Google's own app, and change there by hand.
 import { get, post } from "/page/api.js";
+import { make } from "/page/dom.js";
 
 const SHOWN_MAX = 50;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -12,14 +13,6 @@ let shown = { account: null, version: -1 }; // what stands on the page
 let zone = "UTC", clock = clockOf("UTC"); // the calendar's
 let opened = false; // once by itself: when the first account is connected
 let loads = 0;
-
-function make(tag, className, ...content) {
-  const node = document.createElement(tag);
-  if (className)
-    node.className = className;
-  node.append(...content);
-  return node;
-}
 
 // --- times: the calendar's clock, whatever the browser's is ---
 

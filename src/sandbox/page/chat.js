@@ -1,21 +1,12 @@
 // One person's chat with the bot.
 import { act, get } from "/page/api.js";
+import { clock, composes, make } from "/page/dom.js";
 import { menu } from "/page/menu.js";
 import { deepLink, draftLink, isWeb, renderText, webAddress } from "/page/text.js";
 
 const KEPT = 300; // messages, as the sandbox keeps them
 const TOAST_MS = 6000;
 const RETRY_MS = 1000;
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-
-function make(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className)
-    node.className = className;
-  if (text !== undefined)
-    node.textContent = text;
-  return node;
-}
 
 // What of a message that is not text is shown by name.
 function describe(message) {
@@ -76,18 +67,9 @@ export class Chat {
     on(".account", () => this.page.account(this.person));
     on(".remove", () => this.page.remove(this));
     on(".replying button", () => { this.reply(null); this.field.focus(); });
-    this.composer.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.send();
-    });
-    this.field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-        event.preventDefault();
-        this.send();
-      } else if (event.key === "Escape") {
-        this.field.value = "";
-        this.reply(null);
-      }
+    composes(this.composer, this.field, () => this.send(), () => {
+      this.field.value = "";
+      this.reply(null);
     });
   }
 

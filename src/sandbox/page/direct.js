@@ -1,20 +1,11 @@
 // What people write to each other in their own accounts, where the bot takes part if it is connected.
 import { act, get } from "/page/api.js";
+import { clock, composes, make } from "/page/dom.js";
 import { menu } from "/page/menu.js";
 import { renderText } from "/page/text.js";
 
 const $ = (id) => document.getElementById(id);
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const MEDIA = ["photo", "sticker", "voice", "video", "document"];
-
-function make(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className)
-    node.className = className;
-  if (text !== undefined)
-    node.textContent = text;
-  return node;
-}
 
 function linkButton(text, run) {
   const node = make("button", "link", text);
@@ -53,18 +44,7 @@ class Direct {
     menu(this.node.querySelector(".more"), this.node.querySelector(".actions"));
     this.node.querySelector(".remove").addEventListener("click", () => this.page.remove(this));
     this.pause.addEventListener("click", () => this.act("business_pause", { paused: !this.paused }));
-    this.composer.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.send();
-    });
-    this.field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-        event.preventDefault();
-        this.send();
-      } else if (event.key === "Escape") {
-        this.write("");
-      }
-    });
+    composes(this.composer, this.field, () => this.send(), () => this.write(""));
   }
 
   // What the page asks of every chat.

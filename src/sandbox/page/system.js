@@ -1,12 +1,5 @@
 // The system behind the bot: what its database holds.
-
-function make(tag, className, ...content) {
-  const node = document.createElement(tag);
-  if (className)
-    node.className = className;
-  node.append(...content);
-  return node;
-}
+import { make } from "/page/dom.js";
 
 function table(caption, heads, rows, total, none) {
   const box = make("section", "table", make("h3", "", caption));
