@@ -576,7 +576,8 @@ ORDER BY n.rep, n.created_at, n.id
 -- name: allocation_changed
 -- $1 at most: prospects that another hand changed or closed and who has them, and whether they said that they contacted
 -- them; what found nobody any more is forgotten with it. One that was deleted and put in again with its rep, as a table is
--- loaded anew, counts as changed if a rep is shown something else of it now.
+-- loaded anew, counts as changed if a rep is shown something else of it now. Whose prospect was closed has nothing more to do: the assignment ends
+-- here, as it does where the rep says so (assignments_close), and the history has it, unless a manager's command or button wrote it there.
 WITH due AS (
     SELECT c.prospect, c.kind FROM salesreg.prospect_changes c ORDER BY c.prospect LIMIT $1::integer FOR UPDATE SKIP LOCKED
 ), taken AS (
@@ -589,6 +590,19 @@ WITH due AS (
                             AND NOT EXISTS (SELECT 1 FROM public.test_prospects q
                                             WHERE q.id = a.prospect AND q.assigned_rep_id = a.rep)))
     RETURNING c.prospect, c.kind, c.name IS NOT NULL AS was_deleted, c.was
+), ended AS (
+    UPDATE salesreg.assignments a
+    SET ended_at = now(), reason = CASE WHEN p.status = 'converted' THEN 'converted' WHEN p.status = 'archived' THEN 'archived' ELSE 'closed' END
+    FROM taken t JOIN public.test_prospects p ON p.id = t.prospect
+    WHERE a.prospect = t.prospect AND a.ended_at IS NULL AND a.rep = p.assigned_rep_id
+      AND (p.status IS NULL OR p.status NOT IN ('unreached', 'contacted', 'in_conversation'))
+    RETURNING a.id, a.prospect, a.rep, a.reason, a.started_at
+), explained AS (
+    INSERT INTO salesreg.prospect_events (prospect, rep, assignment, kind)
+    SELECT e.prospect, e.rep, e.id, e.reason FROM ended e
+    WHERE e.reason <> 'closed'
+      AND NOT EXISTS (SELECT 1 FROM salesreg.prospect_events v
+                      WHERE v.prospect = e.prospect AND v.kind = e.reason AND v.at >= e.started_at OFFSET 0)
 )
 SELECT p.id, left(p.telegram_id, 255), left(p.name, 255), left(p.context, 2000), left(p.notes, 2000), left(p.email, 255),
        a.id, NULL, NULL,

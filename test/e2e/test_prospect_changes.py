@@ -138,6 +138,33 @@ def test_a_status_closes_and_opens_and_the_rep_hears_it(world, prospect):  # noq
     assert world.texts.render("ru", "event_archived_why", who=world.texts.raw("ru", "event_nobody"), text="Двойник") in opened
 
 
+@pytest.mark.parametrize("how, status, reason", [
+    ("command", "converted", "converted"), ("psql", "archived", "archived"), ("psql", "Sold", "closed")])
+def test_whoever_closes_one_ends_its_assignment(world, prospect, how, status, reason):  # noqa: F811
+    boris = registered(world)
+    world.db.add_prospect("p1", "Olga Petrova", "@olga_p")
+    boris.hears_anything()
+    world.settle()
+    if how == "command":
+        does(prospect("status", "p1", status, "--reason", "signed"), "is converted")
+    else:
+        prospects.psql(world, f"UPDATE test_prospects SET status = '{status}' WHERE id = 'p1'")
+    boris.hears("closed", name="Olga Petrova")
+    ended = "FROM salesreg.report_ended WHERE days = 7 AND period = 'this'"
+    world.db.eventually(f"SELECT count(*) = 1 {ended}")
+    assert world.db.rows(f"SELECT name, reason, ended {ended}") == [[world.db.rep(boris.id)["name"], reason, 1]]
+    assert world.db.value("SELECT open FROM salesreg.report_load") == 0
+    assert f": {reason}" in does(prospect("why", "p1"), "ended ").stdout
+    events = [event["kind"] for event in json.loads(prospect("history", "p1", "--json").stdout)["events"]]
+    assert events.count(status) == (status == reason), events
+    # opened again it is theirs anew
+    does(prospect("status", "p1", "in_conversation"), "is in_conversation from now on")
+    boris.hears_anything()
+    world.settle()
+    assert world.db.rows("SELECT count(*), count(ended_at) FROM " + str(tables.assignments)) == [[2, 1]]
+    assert world.db.rows(f"SELECT reason, ended {ended}") == [[reason, 1]]
+
+
 @pytest.mark.parametrize("text", ["Звонить после шести", "it's \"quoted\"; -- DROP TABLE\nsecond line 🏠"], ids=["plain", "odd"])
 def test_a_note_stands_on_the_card(world, prospect, text):  # noqa: F811
     boris = registered(world)
