@@ -1,5 +1,6 @@
 """A file of prospects that an admin sends to the bot: shown first, then imported at their word."""
 import base64
+import re
 import time
 
 import pytest
@@ -66,6 +67,24 @@ def test_bad_rows_are_named_and_the_good_ones_can_be_had(office):
     office.admin.is_answered("answer_import_begins")
     assert "Новых клиентов: 2" in office.admin.hears_anything().text
     assert prospects(office) == 2
+
+
+BAD_CONTACTS = ("7.9E+10", "@ab", "t.me/+AbCdEfGhIjK", "@\u0430nna_n", "@anna_n @boris_n", "79", "+7999999999999999999", "anna@", "??", "@anna_n")
+
+
+def test_each_reason_is_said_in_the_admin_s_language(office):
+    office.db.add_prospect("p1", "A", "@anna_n")
+    office.db.add_prospect("p2", "B", "+79161234567")
+    sends(office.admin, "Telegram;Телефон\n" + "".join(f"{contact};+79161234567\n" for contact in BAD_CONTACTS))
+    office.admin.hears_anything()
+    shown = office.admin.hears_anything().text
+    reasons = [line.split(": ", 1)[1] for line in shown.splitlines() if line.startswith("• строка")]
+    assert len(reasons) == len(BAD_CONTACTS) and reasons[-1] == "подходит сразу нескольким клиентам: p1, p2", shown
+    assert not re.search("[A-Za-z]{3}", re.sub("Telegram|p1|p2", "", " ".join(reasons))), shown
+    for content, why in (("phone;phone\n1;2\n", "import_reason_two_columns"), (";".join(["phone"] + ["x"] * 2000) + "\n", "import_reason_many_columns")):
+        sends(office.admin, content)
+        office.admin.hears_anything()
+        assert office.texts.render("ru", why, detail="phone") in office.admin.hears_anything().text
 
 
 def test_words_of_the_file_are_no_reasons(office):

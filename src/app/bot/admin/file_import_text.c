@@ -35,6 +35,18 @@ static const struct {
     {"no column of the first line", TEXT_IMPORT_REASON_NO_COLUMN},
     {"both look like the ", TEXT_IMPORT_REASON_TWO_COLUMNS},
     {"is never closed", TEXT_IMPORT_REASON_QUOTE},
+    {"the row has more than ", TEXT_IMPORT_REASON_MANY_COLUMNS},
+    {"columns; more than ", TEXT_IMPORT_REASON_MANY_COLUMNS},
+    /* enum contact_problem */
+    {"there is nothing in it", TEXT_IMPORT_REASON_NO_CONTACT},
+    {"its last digits are lost", TEXT_CONTACT_LOST_DIGITS},
+    {"too few or too many digits", TEXT_CONTACT_DIGITS},
+    {"something else that is no person", TEXT_CONTACT_GROUP},
+    {"a letter of another alphabet", TEXT_IMPORT_REASON_FOREIGN_LETTER},
+    {"more than one contact in it", TEXT_CONTACT_SEVERAL},
+    {"no Telegram username", TEXT_CONTACT_BAD_NAME},
+    {"not a complete e-mail address", TEXT_CONTACT_BAD_EMAIL},
+    {"it is neither a username", TEXT_CONTACT_UNKNOWN},
 };
 
 static const char *render(const struct file_import_about *about, enum text_id id,
@@ -62,6 +74,18 @@ static const char *after_name(const char *said, const char *name)
 	return strncmp(at, name, strlen(name)) == 0 ? at + strlen(name) : said;
 }
 
+/* The import's own English goes: which key it was, and what to say on a command line. */
+static const char *without_english(struct arena *a, const char *detail)
+{
+	static const char said[] = "; say which is not", by[] = " by its ";
+	const char *end = strstr(detail, said), *text = "";
+	if (end)
+		return arena_strndup(a, detail, (size_t)(end - detail));
+	for (const char *at; (at = strstr(detail, by)); detail = at + strcspn(at, ","))
+		text = arena_printf(a, "%s%.*s", text, (int)(at - detail), detail);
+	return arena_concat(a, text, detail, NULL);
+}
+
 /* The piece that stands first: what the file says follows the import's own words, but for the names of columns. */
 static const char *reason_of(
     const struct file_import_about *about, const char *said, struct arena *a)
@@ -78,7 +102,8 @@ static const char *reason_of(
 		text = reasons[i].text;
 		detail = at + strlen(reasons[i].piece);
 	}
-	return RENDER(about, text, a, {"detail", quote_piece(a, detail, DETAIL_UNITS)});
+	return RENDER(
+	    about, text, a, {"detail", quote_piece(a, without_english(a, detail), DETAIL_UNITS)});
 }
 
 static const char *named(const struct file_import_about *about, struct arena *a)
