@@ -7,11 +7,13 @@
 #include "salesreg/role/cli/text.h"
 #include "salesreg/role/role.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct cli_command *const commands[] = {
 #define X(name) &command_##name,
@@ -66,16 +68,25 @@ static int run(int argc, char **argv)
 	    commands, from_role ? ", which SALESREG_ROLE names" : "", argc - 1, argv + 1);
 }
 
+/* Where one is closed, the next file or connection would be taken for it, and what is printed would go there. */
+static void keep_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
+	keep_standard_files();
 	hardening_start(config_is_on("DEBUG_CORES"));
 	pieces_start();
 	json_memory_start();
 	int code = run(argc, argv);
 	/* a full disk, a pipe nobody reads: what was asked for is not there */
-	if ((fflush(stdout) != 0 || ferror(stdout)) && code == EXIT_CODE_OK) {
-		(void)fprintf(
-		    stderr, "salesreg: the output could not be written: %s\n", strerror(errno));
+	if (!cli_flush() && code == EXIT_CODE_OK) {
+		(void)fprintf(stderr, "salesreg: the output could not be written: %s\n",
+		    strerror(cli_output_problem()));
 		code = EXIT_CODE_FAILED;
 	}
 	return code;

@@ -225,6 +225,12 @@ enum err migrate_apply(PGconn *pg, int wait_ms, int *applied_count, char *error,
 	return err;
 }
 
+enum err migrate_known(PGconn *pg, char *error, size_t size)
+{
+	struct work w = {.pg = pg, .error = error, .size = size};
+	return read_once(&w, NULL);
+}
+
 bool migrate_look(PGconn *pg, int *pending, char *error, size_t size)
 {
 	struct work w = {.pg = pg, .error = error, .size = size};

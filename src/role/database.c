@@ -3,6 +3,7 @@
 #include "salesreg/base/json.h"
 #include "salesreg/db/address.h"
 #include "salesreg/db/guard.h"
+#include "salesreg/db/migrate.h"
 #include "salesreg/domain/config/config_checks.h"
 #include "salesreg/role/cli/text.h"
 #include "salesreg/store/operators.h"
@@ -69,6 +70,10 @@ int command_database_open_for(struct command_database *d, const char *command, u
 		cli_say(stderr, "salesreg %s: the database of DATABASE_URL cannot be reached: %s\n",
 		    command, d->session.error);
 		code = EXIT_CODE_FAILED;
+	} else if (migrate_known(d->session.pg, hidden, sizeof hidden) == ERR_CONFIG) {
+		/* what it means there is not known here; whoever may not look is told by what is asked for */
+		cli_say(stderr, "salesreg %s: %s\n", command, hidden);
+		code = EXIT_CODE_CONFIG;
 	} else if (guard_rows(d->session.pg, NULL, hidden, sizeof hidden) != ERR_OK) {
 		cli_say(stderr, "salesreg %s: %s\n", command, hidden);
 		code = EXIT_CODE_FAILED;
@@ -82,6 +87,13 @@ int command_database_failed(const struct command_database *d, const char *comman
 {
 	static const char *const missing[] = {"42P01", "3F000", "42703", "42883"};
 	const char *sqlstate = d->session.sqlstate;
+	if (strcmp(sqlstate, "25006") == 0) {
+		cli_say(stderr,
+		    "salesreg %s: the database is read only, as a standby is, so nothing can be "
+		    "changed there (%s); see that DATABASE_URL names the primary\n",
+		    command, d->session.error);
+		return EXIT_CODE_FAILED;
+	}
 	for (size_t i = 0; i < sizeof missing / sizeof *missing; i++) {
 		if (strcmp(missing[i], sqlstate) != 0)
 			continue;

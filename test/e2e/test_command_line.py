@@ -360,3 +360,39 @@ def test_a_reader_that_has_gone_is_no_success(database):
                           stderr=subprocess.PIPE, text=True, timeout=60)
     os.close(theirs)
     assert done.returncode != 0 and "Sanitizer" not in done.stderr
+
+
+COMMANDS = [("prospect", "list"), ("prospect", "add", "--name", "Olga"), ("prospect", "export"), ("rep", "list"), ("rep", "add", "77", "a@truerealestate.bali", "Anna"),
+            ("stats",), ("audit",), ("link", "list"), ("outbox", "list"), ("parked", "list"), ("calendar", "list")]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_database_of_a_newer_version_is_left_alone(database, command):
+    database.as_superuser(f"INSERT INTO {database.schema_migrations} (version, name, checksum) VALUES (999, 'later', 'x')")
+    before = database.rows("SELECT * FROM test_prospects"), database.rows("SELECT * FROM sales_representatives")
+    done = run(*command, settings={"DATABASE_URL": database.url})
+    assert done.returncode == 78 and done.stdout == "" and "run the newer salesreg" in done.stderr, done
+    assert (database.rows("SELECT * FROM test_prospects"), database.rows("SELECT * FROM sales_representatives")) == before
+    database.as_superuser(f"UPDATE {database.schema_migrations} SET compatible = true WHERE version = 999")
+    assert run(*command, settings={"DATABASE_URL": database.url}).returncode == 0
+
+
+@pytest.mark.parametrize("command", [("prospect", "note", "test_001", "x"), ("rep", "add", "77", "a@truerealestate.bali", "Anna"), ("prospect", "import", "/dev/stdin")], ids=" ".join)
+def test_a_database_that_is_read_only_is_said_to_be_so(database, command):
+    done = subprocess.run([BINARY, *command], env=environment({"DATABASE_URL": database.url, "PGOPTIONS": "-c default_transaction_read_only=on"}),
+                          input="name,phone\nAnna,+79123456789\n", capture_output=True, text=True)
+    assert done.returncode == 1 and "the database is read only" in done.stderr and "primary" in done.stderr, done
+
+
+@pytest.mark.parametrize("command", [("prospect", "list"), ("prospect", "export"), ("prospect", "list", "--json"), ("prospect", "show", "test_001")], ids=" ".join)
+def test_what_is_printed_goes_nowhere_else_where_there_is_no_output(database, command):
+    """The first connection would have its number."""
+    done = subprocess.run(["sh", "-c", 'exec "$0" "$@" >&-', BINARY, *command], env=environment({"DATABASE_URL": database.url}), capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr == "salesreg: the output could not be written: Bad file descriptor\n", done
+
+
+@pytest.mark.parametrize("command", [("prospect", "list"), ("prospect", "export"), ("prospect", "list", "--csv"), ("prospect", "show", "test_001")], ids=" ".join)
+def test_a_full_disk_is_called_one(database, command):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([BINARY, *command], env=environment({"DATABASE_URL": database.url}), stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1 and done.stderr == "salesreg: the output could not be written: No space left on device\n", done

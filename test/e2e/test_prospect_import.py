@@ -361,6 +361,24 @@ def test_what_cannot_be_written_is_no_success_and_leaves_no_half_a_file(db, writ
     assert reader.wait(30) != 0 and b"Sanitizer" not in reader.stderr.read()
 
 
+def test_a_file_that_is_written_stays_what_it_was(db, write, tmp_path):
+    """With its permissions, behind its link; and what is no file is none afterwards."""
+    bad, secret, link, pipe = write("name,phone\nA,1\n"), tmp_path / "secret.csv", tmp_path / "link.csv", tmp_path / "pipe"
+    secret.write_text("before")
+    secret.chmod(0o600)
+    link.symlink_to(secret)
+    os.mkfifo(pipe)
+    for words, path, code in ((("export", "--output"), link, 0), (("import", str(bad), "--errors"), link, 1), (("export", "--output"), pipe, 0),
+                              (("import", str(bad), "--errors"), pipe, 1)):
+        reader = subprocess.Popen(["cat", path], stdout=subprocess.PIPE) if path == pipe else None
+        done = run("prospect", *words, str(path), settings={"DATABASE_URL": db.url})
+        assert done.returncode == code, done
+        content = reader.communicate()[0] if reader else secret.read_bytes()
+        assert (b"reason" if code else b"last_contact_at") in content
+        assert link.is_symlink() and pipe.is_fifo() and secret.stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["leads.csv", "link.csv", "pipe", "secret.csv"]
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_an_import_that_is_ended_in_the_middle_leaves_nothing(db, write, how):
     path = write("name,telegram\n" + "".join(f"P{i},@person_{i}\n" for i in range(500)))

@@ -16,6 +16,8 @@
 enum { MIGRATE_WAIT_MS = 600000, MIGRATE_WORKER_WAIT_MS = 15000 };
 /* applied_count: how many were new; may be NULL. ERR_CONFIG: see migrate_setup(). */
 enum err migrate_apply(PGconn *pg, int wait_ms, int *applied_count, char *error, size_t size);
+/* Only looks. ERR_CONFIG: a migration is there that this binary does not know, or knows with another text. */
+enum err migrate_known(PGconn *pg, char *error, size_t size);
 /* Only looks: how many are missing. False, with a sentence: they cannot be read, or do not go with this binary. */
 bool migrate_look(PGconn *pg, int *pending, char *error, size_t size);
 /*

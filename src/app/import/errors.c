@@ -1,4 +1,5 @@
 #include "import_private.h"
+#include "salesreg/app/import/whole_file.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -120,24 +121,19 @@ static const char *cannot(struct arena *a, const char *path)
 const char *import_write_errors(struct db_session *s, struct arena *a, struct import_reader *reader,
     const char *path, bool *is_database)
 {
-	const char *fresh = arena_concat(a, path, ".new", NULL);
+	struct whole_file file;
 	struct errors e = {.s = s};
 	*is_database = false;
-	FILE *out = fopen(fresh, "we");
-	if (!out)
+	errno = whole_file_open(&file, a, path);
+	if (errno)
 		return cannot(a, path);
 	arena_init(&e.page, PAGE_ARENA_BYTES);
-	const char *fault = write_rows(&e, reader, out);
+	const char *fault = write_rows(&e, reader, file.out);
 	*is_database = e.is_failed;
-	if (fclose(out) != 0 && !e.problem)
-		e.problem = errno;
-	if (!fault && !e.is_failed && !e.problem && rename(fresh, path) != 0)
-		e.problem = errno;
-	errno = e.problem;
-	if (!fault && e.problem)
+	int problem = whole_file_close(&file, !fault && !e.is_failed && !e.problem);
+	errno = e.problem ? e.problem : problem;
+	if (!fault && errno)
 		fault = cannot(a, path);
-	if (fault || e.is_failed)
-		(void)unlink(fresh);
 	arena_finish(&e.page);
 	return fault;
 }

@@ -97,7 +97,7 @@ static int watch(struct cli *c)
 		int code = c->command->run(c);
 		arena_finish(&c->arena);
 		bool goes_on = code == EXIT_CODE_OK || code == EXIT_CODE_FAILED;
-		if (fflush(stdout) != 0 || ferror(stdout) || !goes_on) {
+		if (!cli_flush() || !goes_on) {
 			c->arena = words;
 			return code;
 		}

@@ -398,7 +398,7 @@ bool cli_stream_add(struct cli_stream *s, json_t *rows)
 	json_decref(rows);
 	arena_reset(&s->part);
 	/* whoever reads this sees it while the next part is asked for; main() says why it cannot be written */
-	return fflush(stdout) == 0 && !ferror(stdout);
+	return cli_flush();
 }
 
 void cli_stream_end(struct cli_stream *s, json_t *rest)

@@ -2,9 +2,11 @@
 #include "salesreg/base/buf.h"
 #include "salesreg/base/json.h"
 #include "salesreg/base/text.h"
+#include <errno.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -217,4 +219,22 @@ void cli_lines(const char *text, size_t indent)
 		cli_wrapped(line, indent);
 		free(line);
 	}
+}
+
+static int output_problem;
+
+bool cli_flush(void)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return true;
+	/* the second time it is not said any more */
+	if (!output_problem)
+		output_problem = errno ? errno : EIO;
+	return false;
+}
+
+int cli_output_problem(void)
+{
+	return output_problem;
 }

@@ -15,6 +15,9 @@
 void cli_age(char *out, size_t size, int64_t us);
 /* Local time, "" for 0. */
 void cli_time(char *out, size_t size, int64_t us);
+/* False: something that was printed could not be written, now or before; why says cli_output_problem() (errno). */
+bool cli_flush(void);
+int cli_output_problem(void);
 /* text on one line, without control characters, cut after so many UTF-16 units; "" for NULL. */
 const char *cli_line(struct arena *a, const char *text, size_t units);
 /* Columns of a terminal that text takes: none for a combining mark, two for a wide letter or an emoji. */

@@ -3,6 +3,7 @@
  */
 #include "import_private.h"
 #include "prospect_private.h"
+#include "salesreg/app/import/whole_file.h"
 #include "salesreg/domain/import/header.h"
 #include "salesreg/domain/import/table.h"
 #include "salesreg/role/cli/text.h"
@@ -131,8 +132,9 @@ static bool put_all(struct export *e)
 			free(after);
 			after = strdup(rows[count - 1].id);
 		}
-		if (fflush(e->out) != 0 || ferror(e->out))
-			e->problem = errno;
+		errno = 0;
+		if (e->out == stdout ? !cli_flush() : fflush(e->out) != 0 || ferror(e->out))
+			e->problem = errno ? errno : EIO;
 	}
 	free(after);
 	return good;
@@ -161,25 +163,21 @@ static int cannot(const char *path, int problem)
 	return EXIT_CODE_FAILED;
 }
 
-/* Under another name until it is whole. */
 static int export_file(struct export *e, const char *path)
 {
-	const char *fresh = arena_concat(&e->c->arena, path, ".new", NULL);
-	e->out = fopen(fresh, "we");
-	if (!e->out)
-		return cannot(path, errno);
+	struct whole_file file;
+	int problem = whole_file_open(&file, &e->c->arena, path);
+	if (problem)
+		return cannot(path, problem);
+	e->out = file.out;
 	int code = export_to(e);
-	bool is_bad = ferror(e->out) || fsync(fileno(e->out)) != 0;
-	int problem = e->problem ? e->problem : errno;
-	is_bad |= fclose(e->out) != 0;
-	if (code == EXIT_CODE_OK && is_bad)
+	problem = whole_file_close(&file, code == EXIT_CODE_OK && !e->problem);
+	if (e->problem)
+		problem = e->problem;
+	if (code == EXIT_CODE_OK && problem)
 		code = cannot(path, problem);
-	if (code == EXIT_CODE_OK && rename(fresh, path) != 0)
-		code = cannot(path, errno);
 	if (code == EXIT_CODE_OK)
 		cli_say(stderr, "%lld prospects are in %s\n", (long long)e->rows, path);
-	else
-		(void)unlink(fresh);
 	return code;
 }
 
