@@ -103,7 +103,7 @@ CREATE TABLE salesreg.outbox_history (
 CREATE INDEX outbox_history_card_idx ON salesreg.outbox_history (chat_id, created_at) WHERE priority = 1;
 CREATE INDEX outbox_history_edit_idx ON salesreg.outbox_history (chat_id, finished_at)
     WHERE method IN ('editMessageText', 'editMessageReplyMarkup');
-CREATE INDEX outbox_history_application_idx ON salesreg.outbox_history (chat_id, created_at) WHERE payload::text LIKE '%"adm:ok:%';
+CREATE INDEX outbox_history_application_idx ON salesreg.outbox_history (chat_id, created_at) WHERE payload::text ~ '"adm:(ok|same):';
 CREATE INDEX outbox_history_finished_idx ON salesreg.outbox_history (finished_at);
 
 -- What was sent, without what opens something: a link of ours (an invitation, a prospect's own), or to the page that connects a calendar, is in the chat, and

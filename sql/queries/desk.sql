@@ -35,13 +35,14 @@ LEFT JOIN LATERAL (SELECT left(coalesce((SELECT left(q.name, 255) FROM public.sa
                    FROM salesreg.audit x WHERE x.rep = r.id ORDER BY x.id DESC LIMIT 1) l ON true
 WHERE r.telegram_id = ANY ($1::bigint[])
 -- name: desk_decided cold
--- $1 reps whose applications were decided just now, $2 their accounts, $3 languages, $4 what admins read in each, $5 the language of who has
--- chosen none, $6 admins by configuration: of every message that shows one of these applications the buttons go, and what was decided stands
--- below. What has been sent is edited; what waits is sent so; what is on its way is edited when it has arrived (outbox.then_edit)
+-- $1 reps whose applications were decided just now (NULL: of somebody with another account who says to be one), $2 what a button of these messages
+-- carries, or begins with, $3 languages, $4 what admins read in each, $5 the language of who has chosen none, $6 admins by configuration: of
+-- every message that asks for this decision the buttons go, and what was decided stands below. What has been sent is edited, but not what says so of
+-- an earlier request; what waits is sent so; what is on its way is edited when it has arrived (outbox.then_edit)
 WITH f AS MATERIALIZED (
-    SELECT u.rep, u.account, u.locale, u.line, r.registered_at
-    FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[]) AS u (rep, account, locale, line)
-    JOIN public.sales_representatives r ON r.id = u.rep
+    SELECT u.rep, u.button, u.locale, u.line, r.registered_at
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS u (rep, button, locale, line)
+    LEFT JOIN public.sales_representatives r ON r.id = u.rep
 ), chats AS MATERIALIZED (
     SELECT unnest($6::bigint[]) AS chat_id
     UNION SELECT a.telegram_id FROM public.sales_representatives a WHERE a.is_admin AND a.status = 'active'
@@ -49,14 +50,19 @@ WITH f AS MATERIALIZED (
     SELECT c.chat_id, coalesce((SELECT s.locale FROM salesreg.user_sessions s WHERE s.user_id = c.chat_id AND s.locale_chosen), $5::text) AS locale
     FROM chats c
 ), words AS MATERIALIZED (
-    SELECT s.chat_id, f.line, '"adm:ok:' || f.account || '[:"]' AS button, coalesce(f.registered_at::timestamptz, '-infinity') AS since
+    SELECT s.chat_id, f.rep, f.line, '"' || f.button || '[:"]' AS button, coalesce(f.registered_at::timestamptz, '-infinity') AS since
     FROM speaks s JOIN f ON f.locale = s.locale
 ), shown AS (
     SELECT h.chat_id, h.message_id, w.line, h.payload::jsonb - 'reply_markup' AS payload
     FROM words w
     CROSS JOIN LATERAL (SELECT n.chat_id, n.message_id, n.payload FROM salesreg.outbox_history n
-                        WHERE n.chat_id = w.chat_id AND n.created_at >= w.since AND n.payload::text LIKE '%"adm:ok:%'
-                          AND n.payload::text ~ w.button AND n.state = 'sent' AND n.method = 'sendMessage' AND n.message_id > 0) h
+                        WHERE n.chat_id = w.chat_id AND n.created_at >= w.since AND n.payload::text ~ '"adm:(ok|same):'
+                          AND n.payload::text ~ w.button AND n.state = 'sent' AND n.method = 'sendMessage' AND n.message_id > 0
+                          AND (w.rep IS NOT NULL
+                               OR NOT EXISTS (SELECT 1 FROM salesreg.outbox_history e
+                                              WHERE e.chat_id = n.chat_id AND e.method IN ('editMessageText', 'editMessageReplyMarkup')
+                                                AND e.finished_at >= n.finished_at AND e.method = 'editMessageText'
+                                                AND (e.payload ->> 'message_id')::bigint = n.message_id))) h
 ), edits AS (
     INSERT INTO salesreg.outbox (chat_id, method, payload, priority)
     SELECT s.chat_id, 'editMessageText',

@@ -45,6 +45,6 @@ void desk_decided(struct db_plan *plan, struct arena *a, const struct decided_ro
 {
 	if (count)
 		(void)db_plan_add(plan, SQL_DESK_DECIDED, TEXT_COLUMN(a, rows, count, rep),
-		    I64_COLUMN(a, rows, count, telegram_id), TEXT_COLUMN(a, rows, count, locale),
+		    TEXT_COLUMN(a, rows, count, button), TEXT_COLUMN(a, rows, count, locale),
 		    TEXT_COLUMN(a, rows, count, line), usual, db_i64_array(a, admins, admin_count));
 }

@@ -3,6 +3,7 @@ import pytest
 
 from support.process import run
 from support.waiting import eventually
+from test_admin_applications import sees_decided
 
 ADMINS = (7_900_000_001, 7_900_000_002)
 
@@ -14,7 +15,7 @@ def team(make_world):
     world.db.no_prospects()
     world.start_bot()
     world.start_outreach()
-    world.admins = [world.person(f"Admin {i}", id=id) for i, id in enumerate(ADMINS)]
+    world.admins = [world.person(name, id=id) for name, id in zip(("Лев", "Марк"), ADMINS)]
     for admin in world.admins:
         admin.opens()
         admin.hears("admin_hello")
@@ -62,6 +63,9 @@ def test_everything_moves_to_the_new_account(team):
     opened = new.opens_card("Ivan P")
     new.presses("button_contacted", message=opened)
     new.is_answered("answer_contacted", name="Ivan P")
+    # both admins see who it was, below what they were asked
+    for admin, asked in zip((boss, other), questions):
+        sees_decided(admin, asked, "decided_moved", who="Лев")
     # the old account has no rights any more, and its cards no buttons
     gone = old.sees_edit()
     assert (gone.id, gone.buttons) == (team.card.id, [])
@@ -74,7 +78,7 @@ def test_everything_moves_to_the_new_account(team):
     new.sees_edit()
     assert "Olga P" in new.hears_anything().text
     # the other admin is late
-    other.presses("button_same_person", message=questions[1])
+    other.presses(data=questions[1].data[0], message=questions[1])
     assert other.is_answered("answer_claim_over")["show_alert"]
 
 
@@ -107,6 +111,23 @@ def test_somebody_else_is_asked_for_another_address(team):
     team.admins[1].presses("button_other_person", message=questions[1])
     team.admins[1].is_answered("answer_claim_refused")
     team.new.hears("claim_refused", email=team.old.email)
+    for admin, asked in zip(team.admins, questions):
+        sees_decided(admin, asked, "decided_other_person", who="Марк")
+    # asked once more, what was decided before stays as it is
+    team.new.says(team.old.email)
+    team.new.hears("email_taken_claim", email=team.old.email)
+    team.new.presses("button_claim")
+    team.new.is_answered()
+    team.new.hears("claim_sent", email=team.old.email)
+    again = [admin.hears("admin_claim", email=team.old.email, holder="Анна Петрова", holder_telegram="@" + team.old.username) for admin in team.admins]
+    team.settle()
+    team.admins[0].presses("button_other_person", message=again[0])
+    team.new.hears("claim_refused", email=team.old.email)
+    for admin, asked in zip(team.admins, again):
+        edit = sees_decided(admin, asked, "decided_other_person", who="Лев")
+        assert edit.id == asked.id
+    team.settle()
+    assert not [admin for admin in team.admins if admin.unheard()]
     team.new.says(team.new.email)
     team.new.hears("registered", email=team.new.email)
     assert team.db.rep(team.old.id)["status"] == "active"
@@ -313,7 +334,7 @@ def test_an_address_that_a_third_person_takes_ends_the_claim(team, next_one, out
         team.new.says("ну что?")
     if outreach == "is down":
         team.new.hears("claim_over", email=team.old.email)
-    other.presses("button_same_person", message=questions[1])
+    other.presses(data=questions[1].data[0], message=questions[1])
     assert other.is_answered("answer_claim_over")["show_alert"]
     team.settle()
     assert (team.db.rep(team.old.id)["status"], team.db.rep(clara.id)["status"]) == ("active", "active")

@@ -115,7 +115,7 @@ static void an_application_is_declined_with_a_reason_by_one_tap(void **state)
 	assert_true(says(out.messages.last->text, LOCALE_EN, TEXT_REP_REJECTED_WHY));
 	assert_non_null(
 	    strstr(out.messages.last->text, rules.catalog->texts[LOCALE_EN][TEXT_REJECT_NOT_OURS]));
-	assert_int_equal(out.decided->telegram_id, PERSON);
+	assert_string_equal(out.decided->button, "adm:ok:500");
 	for (unsigned l = 0; l < LOCALE_COUNT; l++) {
 		assert_true(says(out.decided->lines[l], (enum locale)l, TEXT_DECIDED_REJECTED_WHY));
 		assert_non_null(strstr(out.decided->lines[l], "Иван"));

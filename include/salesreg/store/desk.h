@@ -35,10 +35,11 @@ size_t desk_cards(struct db_plan *plan, struct arena *a, const int64_t *telegram
     const char *zone);
 size_t desk_cards_parse(const PGresult *result, struct arena *a, struct desk_card_row **rows);
 
-/* An application that has been decided: what all admins who were shown it read below it in this language, instead of the buttons. */
+/* What admins were asked has been decided: what all who were read below it in this language, instead of the buttons. */
 struct decided_row {
-	const char *rep;
-	int64_t telegram_id; /* the applicant's */
+	const char *rep; /* the applicant; NULL: it is no application */
+	const char
+	    *button; /* that the messages have: its data, or what they begin with, up to a ':' */
 	const char *locale, *line;
 };
 /* rows: one a language of each; behind all else that the transaction writes to the outbox. usual: the language of who has chosen none; admins:

@@ -120,8 +120,8 @@ const struct application_news *application_news(const struct conversation_rules 
     struct reject_why why, struct arena *a)
 {
 	struct application_news *news = ARENA_NEW(a, struct application_news);
-	*news = (struct application_news){
-	    .rep_id = subject->rep_id, .telegram_id = subject->telegram_id};
+	*news = (struct application_news){.rep_id = subject->rep_id,
+	    .button = press_data(a, PRESS_APPROVE, subject->telegram_id)};
 	for (unsigned l = 0; l < LOCALE_COUNT; l++) {
 		const char *reason = verdict.unproven || verdict.approved
 					 ? NULL
@@ -141,7 +141,8 @@ const struct application_news *application_withdrawn(const struct conversation_r
     const char *rep_id, int64_t telegram_id, struct arena *a)
 {
 	struct application_news *news = ARENA_NEW(a, struct application_news);
-	*news = (struct application_news){.rep_id = rep_id, .telegram_id = telegram_id};
+	*news = (struct application_news){
+	    .rep_id = rep_id, .button = press_data(a, PRESS_APPROVE, telegram_id)};
 	for (unsigned l = 0; l < LOCALE_COUNT; l++)
 		news->lines[l] = rules->catalog->texts[l][TEXT_DECIDED_WITHDRAWN];
 	return news;

@@ -52,10 +52,10 @@ enum { REJECT_REASON_UNITS = 300 };
 /* In this language, on one line, with no marks (message.h); NULL: there is none. */
 const char *reject_why_text(const struct conversation_rules *rules, enum locale locale,
     struct reject_why why, struct arena *a);
-/* What all admins who were shown the application read below it from now on, instead of the buttons, each in their language. */
+/* What all admins who were asked for a decision read below that from now on, instead of the buttons, each in their language. */
 struct application_news {
-	const char *rep_id;
-	int64_t telegram_id; /* the applicant's */
+	const char *rep_id; /* the applicant; NULL: it is no application */
+	const char *button; /* what one of the buttons carries, or begins with, up to a ':' */
 	const char *lines[LOCALE_COUNT];
 };
 /* who: as others call who decided, to be quoted. */

@@ -10,6 +10,7 @@
 #include "salesreg/domain/assignment/prospect_list.h"
 #include "salesreg/domain/contact/email.h"
 #include "salesreg/domain/contact/name.h"
+#include "salesreg/domain/conversation/rep_change.h"
 #include "salesreg/domain/text/quote.h"
 #include "salesreg/domain/text/shorten.h"
 #include <string.h>
@@ -241,6 +242,23 @@ static bool gives_last_rights_up(const struct turn *t, const struct claim_view *
 	       claim->rep_telegram_id == t->event->user_id && turn_is_only_admin(t);
 }
 
+/* The other admins who were asked see it. */
+static void show_decided(struct turn *t, enum text_id text)
+{
+	const struct conversation_rules *rules = t->state->rules;
+	const char *about = t->press.about;
+	if (!about || about[strspn(about, "0123456789abcdef")])
+		return; /* as no message of ours has it */
+	struct application_news *news = ARENA_NEW(t->a, struct application_news);
+	*news = (struct application_news){
+	    .button = press_data_about(t->a, PRESS_SAME_PERSON, t->press.id, about)};
+	const struct catalog_arg who = {"who", turn_admin_name(t)};
+	for (unsigned l = 0; l < LOCALE_COUNT; l++)
+		news->lines[l] = catalog_render(rules->catalog, (enum locale)l, text, &who,
+		    text == TEXT_DECIDED_CLAIM_OVER ? 0 : 1, t->a);
+	t->out->decided = news;
+}
+
 static void admin_decided_claim(struct turn *t)
 {
 	const struct claim_view *claim = t->state->claim;
@@ -256,6 +274,7 @@ static void admin_decided_claim(struct turn *t)
 		(void)tell(t, claim->telegram_id, claim->locale, over_text(!claim->rep_id),
 		    claim->name, claim->email);
 		turn_answer(t, true, TEXT_ANSWER_CLAIM_OVER, NO_ARGS);
+		show_decided(t, TEXT_DECIDED_CLAIM_OVER);
 		return;
 	}
 	/* a card of another claim of the same person decides nothing about this one */
@@ -266,6 +285,7 @@ static void admin_decided_claim(struct turn *t)
 	}
 	if (t->press.kind == PRESS_SAME_PERSON && !t->state->rules->proves_email) {
 		move(t, claim);
+		show_decided(t, TEXT_DECIDED_MOVED);
 		return;
 	}
 	if (t->press.kind == PRESS_SAME_PERSON) {
@@ -279,12 +299,14 @@ static void admin_decided_claim(struct turn *t)
 		turn_answer(t, true,
 		    uninvited ? TEXT_ANSWER_PROVE_BY_INVITE : TEXT_ANSWER_PROVE_FIRST,
 		    ARGS({"name", prospect_short_name(t->a, claim->name)}));
+		show_decided(t, TEXT_DECIDED_UNPROVEN);
 		return;
 	}
 	turn_effect(t, (struct effect){.kind = EFFECT_REFUSE_CLAIM, .to = claim->telegram_id});
 	(void)tell(
 	    t, claim->telegram_id, claim->locale, TEXT_CLAIM_REFUSED, claim->name, claim->email);
 	turn_answer(t, false, TEXT_ANSWER_CLAIM_REFUSED, NO_ARGS);
+	show_decided(t, TEXT_DECIDED_OTHER_PERSON);
 }
 
 static const struct button_row buttons[] = {

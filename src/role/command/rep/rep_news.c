@@ -58,7 +58,7 @@ bool rep_news_decided(const struct rep_news *news, struct command_database *d, s
 	struct decided_row rows[LOCALE_COUNT];
 	for (unsigned l = 0; l < LOCALE_COUNT; l++)
 		rows[l] = (struct decided_row){.rep = said->rep_id,
-		    .telegram_id = said->telegram_id,
+		    .button = said->button,
 		    .locale = locale_code((enum locale)l),
 		    .line = said->lines[l]};
 	const char *reason = verdict.told == TEXT_REP_REJECTED

@@ -97,7 +97,7 @@ void fold_add_decided(struct folding *f, const struct outcome *outcome)
 	for (unsigned l = 0; outcome->decided && l < LOCALE_COUNT; l++)
 		w->decided[w->decided_count++] =
 		    (struct decided_row){.rep = outcome->decided->rep_id,
-			.telegram_id = outcome->decided->telegram_id,
+			.button = outcome->decided->button,
 			.locale = locale_code((enum locale)l),
 			.line = outcome->decided->lines[l]};
 }
