@@ -24,7 +24,8 @@ SELECT r.id, left(r.name, 255), left(r.email, 255), r.telegram_id, coalesce(left
                          WHERE q.telegram_id = CASE x.actor WHEN 'admin' THEN x.who::bigint END AND q.status <> 'removed' LIMIT 1),
                         left(x.called, 255), left(x.who, 255))
         FROM salesreg.audit x WHERE x.rep = r.id AND x.action IN ('approve', 'reject')
-          AND x.action = CASE r.status WHEN 'active' THEN 'approve' WHEN 'removed' THEN 'reject' END ORDER BY x.id DESC LIMIT 1)
+          AND x.action = CASE r.status WHEN 'active' THEN 'approve' WHEN 'removed' THEN 'reject' END ORDER BY x.id DESC LIMIT 1),
+       r.is_admin IS TRUE
 FROM public.sales_representatives r LEFT JOIN salesreg.user_sessions s ON s.user_id = r.telegram_id
 WHERE r.telegram_id = ANY ($1::bigint[])
 ORDER BY r.id FOR NO KEY UPDATE OF r

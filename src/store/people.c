@@ -107,7 +107,8 @@ size_t subjects_parse(const PGresult *result, struct arena *a, struct subject_ro
 	    COL(subject_row, name, TEXT), COL(subject_row, email, TEXT),
 	    COL(subject_row, telegram_id, I64), COL(subject_row, status, TEXT),
 	    COL(subject_row, locale, TEXT), COL(subject_row, application, TEXT),
-	    COL(subject_row, proven, BOOL), COL(subject_row, decided_by, TEXT)};
+	    COL(subject_row, proven, BOOL), COL(subject_row, decided_by, TEXT),
+	    COL(subject_row, is_admin, BOOL)};
 	return ROWS_PARSE(result, a, columns, rows);
 }
 

@@ -23,9 +23,9 @@ def world(make_world):
     """With one admin by the configuration, and a rep who was approved and made another."""
     world = make_world(ADMIN_TELEGRAM_IDS=str(BOSS), REGISTRATION_APPROVAL="admin")
     world.start_bot()
-    boss = world.person(id=BOSS)
+    world.boss = boss = world.person(id=BOSS)
     boss.opens()
-    boss.hears("admin_hello")
+    boss.hello = boss.hears("admin_hello")
     world.anna = world.person("Anna Petrova")
     world.anna.registers(done="registered_pending")
     rep(world, "approve", world.anna.email)
@@ -77,6 +77,19 @@ def test_their_row_counts_and_not_what_was_last_heard_of_it(world):
     world.anna.presses("button_approve")
     world.anna.is_answered("answer_admin_only")
     assert status(world, boris) == "pending"
+
+
+@pytest.mark.parametrize("by", ["command", "chat"])
+def test_who_is_reactivated_reads_that_the_rights_are_back(world, by):
+    anna, boss = world.anna, world.boss
+    rep(world, "suspend", anna.email, "--yes", ADMIN_TELEGRAM_IDS=str(BOSS))
+    anna.hears_anything()
+    if by == "command":
+        rep(world, "reactivate", anna.email)
+    else:
+        boss.presses(data=f"r:{anna.id}:a:0.", message=boss.hello)
+    anna.hears("rep_reactivated_admin", name="Anna Petrova")
+    assert json.loads(rep(world, "show", anna.email, "--json").stdout)["admin"] is True
 
 
 def test_who_leaves_and_comes_back_is_none(world):

@@ -60,7 +60,8 @@ struct subject_row {
 	const char *application; /* declined, withdrawn; NULL: neither, or long ago */
 	const char *decided_by;  /* an application of theirs, last; or NULL */
 	int64_t telegram_id;
-	bool proven; /* the e-mail, by a code */
+	bool proven;   /* the e-mail, by a code */
+	bool is_admin; /* while active */
 };
 size_t subjects_read(
     struct db_plan *plan, struct arena *a, const int64_t *telegram_ids, size_t count);

@@ -197,10 +197,13 @@ void rep_change_tell(const struct conversation_rules *rules, const struct subjec
 	const struct catalog_arg args[] = {{"name", prospect_quoted_name(a, subject->name)},
 	    {"email", quote_email(a, subject->email, EMAIL_UNITS)},
 	    {"detail", detail ? detail : ""}};
+	if (told == TEXT_REP_REACTIVATED && subject->is_admin)
+		told = TEXT_REP_REACTIVATED_ADMIN;
 	struct message *message =
 	    message_list_add(messages, a, subject->telegram_id, PRIORITY_NOTIFICATION,
 		catalog_render(rules->catalog, subject->locale, told, args, 3, a));
-	if (told == TEXT_REP_APPROVED || told == TEXT_REP_ADDED || told == TEXT_REP_REACTIVATED)
+	if (told == TEXT_REP_APPROVED || told == TEXT_REP_ADDED || told == TEXT_REP_REACTIVATED ||
+	    told == TEXT_REP_REACTIVATED_ADMIN)
 		rep_menu_buttons(rules, subject->locale, a, message);
 	else if (told == TEXT_REP_PROVE_FIRST)
 		add_buttons(rules, subject->locale, a, message, again, 1);

@@ -61,6 +61,7 @@ struct subject_view {
 	const char *
 	    decided_by; /* an application of theirs, last: a name or an account; NULL: nobody has */
 	bool proven;    /* the e-mail, by a code */
+	bool is_admin;  /* while active */
 	enum locale locale;
 };
 

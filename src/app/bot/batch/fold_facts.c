@@ -453,6 +453,7 @@ static void fill_subject(
 		    .telegram_id = row->telegram_id,
 		    .application = row->application,
 		    .proven = row->proven,
+		    .is_admin = row->is_admin,
 		    .decided_by = row->decided_by,
 		    .locale = input->rules->default_locale};
 		(void)rep_status_from_name(row->status, &view->status);

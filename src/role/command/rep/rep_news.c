@@ -35,7 +35,8 @@ bool rep_news_tell(const struct rep_news *news, struct command_database *d, stru
 	struct subject_view subject = {.rep_id = rep->id,
 	    .name = rep->name,
 	    .email = rep->email,
-	    .telegram_id = rep->telegram_id};
+	    .telegram_id = rep->telegram_id,
+	    .is_admin = rep->is_admin};
 	if (rep->telegram_id <= 0)
 		return true;
 	if (!rep->locale || !locale_parse(rep->locale, &subject.locale))
