@@ -96,9 +96,9 @@ def test_the_seed_prospects_are_assigned_to_the_first_rep_who_is_told_with_butto
         link = "https://t.me/" + row["telegram_id"][1:]
         assert parts[i + 1] == f"{i + 1}. " + card(world, "ru", row["name"], link, row["context"], row["notes"])
         assert row["assigned_rep_id"] == world.db.rep(anna.id)["id"]
-    assert len(told.buttons) == 9
-    assert told.labels[0] == t.render("ru", "button_contacted_named", number=1, name=rows[0]["name"])
-    assert told.labels[7] == t.render("ru", "button_decline_named", number=3, name=rows[2]["name"])
+    assert len(told.presses) == 9
+    assert told.presses[0] == t.render("ru", "button_contacted_named", number=1, name=rows[0]["name"])
+    assert told.presses[7] == t.render("ru", "button_decline_named", number=3, name=rows[2]["name"])
     # what other programs do
     assert len(world.db.rows("SELECT * FROM sales_representatives;")) == 1
     assert all(row["assigned_rep_id"] for row in world.db.rows("SELECT name, assigned_rep_id FROM test_prospects;"))
@@ -112,7 +112,7 @@ def test_a_prospect_put_in_by_psql_is_notified_with_its_buttons(empty):
     t = empty.texts
     assert told.text == t.raw("ru", "notice_one") + "\n\n" + card(empty, "ru", "Ivan P", "https://t.me/ivan_p",
                                                                    "wants a house", "call late")
-    assert told.labels == [t.raw("ru", key) for key in ("button_contacted", "button_decline", "button_follow_up")]
+    assert told.presses == [t.raw("ru", key) for key in ("button_contacted", "button_decline", "button_follow_up")]
     assert all(1 <= len(data.encode()) <= 64 for data in told.data)
 
 
@@ -265,7 +265,7 @@ def test_contacted_is_noted_once_and_the_button_goes(empty):
     anna.presses("button_contacted")
     anna.is_answered("answer_contacted", name="Ivan P")
     edit = anna.sees_edit()
-    assert edit.id == told.id and edit.labels == [empty.texts.raw("ru", key) for key in ("button_decline", "button_follow_up")]
+    assert edit.id == told.id and edit.presses == [empty.texts.raw("ru", key) for key in ("button_decline", "button_follow_up")]
     row = empty.db.prospect("p1")
     assert row["status"] == "contacted" and row["last_contact_at"]
     assert row["assigned_rep_id"] == empty.db.rep(anna.id)["id"]
@@ -315,7 +315,7 @@ def test_can_t_take_it_passes_the_prospect_to_the_next_rep_and_never_back(empty)
         assert (empty.texts.raw("ru", "notice_again") in told.text) == (turn > 0)
         person.presses("button_decline", message=told)
         person.is_answered("answer_declined" if turn < 2 else "answer_declined_alone", name="Ivan P")
-        assert person.sees_edit().labels == [empty.texts.render("ru", "button_undo", name="Ivan P")]
+        assert person.sees_edit().presses == [empty.texts.render("ru", "button_undo", name="Ivan P")]
     empty.outreach.wait_for_log("declined by every rep")
     empty.settle()
     assert holder(empty, "p1") is None

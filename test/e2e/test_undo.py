@@ -45,13 +45,13 @@ def test_it_is_taken_back_from_a_colleague_who_has_pressed_nothing(empty):
     first, (second,), card = declined(empty, 2)
     first.is_answered("answer_declined", name="Ivan P")
     edit = first.sees_edit()
-    assert edit.id == card.id and edit.labels == [empty.texts.render("ru", "button_undo", name="Ivan P")]
+    assert edit.id == card.id and edit.presses == [empty.texts.render("ru", "button_undo", name="Ivan P")]
     assert edit.text == card.text + "\n\n" + line(empty, "card_declined", "Ivan P")
     told = second.hears_anything()
     first.presses(data="a:", message=edit)
     first.is_answered("answer_undone", name="Ivan P")
-    assert first.sees_edit().labels == [empty.texts.render("ru", "button_contacted_again", name="Ivan P"),
-                                        empty.texts.render("ru", "button_decline_again", name="Ivan P")]
+    assert first.sees_edit().presses == [empty.texts.render("ru", "button_contacted_again", name="Ivan P"),
+                                         empty.texts.render("ru", "button_decline_again", name="Ivan P")]
     second.hears("taken_back", name="Ivan P")
     assert holder(empty) == first.id
     # the colleague's buttons are gone, and a press that was quicker is answered; the first one's work again
@@ -184,7 +184,7 @@ def test_with_admins_the_last_one_hears_that_they_are_told(make_world):
 def test_a_second_press_in_a_slow_app_does_not_lose_the_undo(empty):
     first, _, card = declined(empty, 2)
     first.is_answered("answer_declined")
-    assert len(first.sees_edit().buttons) == 1
+    assert len(first.sees_edit().presses) == 1
     empty.sandbox.raw(callback_query={
         "id": "77", "from": {"id": first.id, "is_bot": False, "first_name": "A"}, "chat_instance": "1", "data": card.data[1],
         "message": {"message_id": card.id, "date": 1, "chat": {"id": first.id, "type": "private", "first_name": "A"},
@@ -351,12 +351,12 @@ def test_what_a_card_says_stays_true(empty):
     assert quoted[0] and quoted[1]
     anna.presses("button_contacted", message=card)
     edit = anna.sees_edit()
-    assert edit.text == f"{card.text}\n\n{line(empty, 'card_contacted', name)}" and edit.labels == card.labels[1:]
+    assert edit.text == f"{card.text}\n\n{line(empty, 'card_contacted', name)}" and edit.presses == card.presses[1:]
     assert (edit.quoted(), edit.quoted("code")) == (quoted[0], quoted[1] + [name])
     anna.presses(data="a:", message=edit)  # can't take it
     declined = anna.sees_edit()
     assert declined.text == f"{edit.text}\n\n{line(empty, 'card_declined_last', name)}"
-    assert declined.labels == [empty.texts.render("ru", "button_undo", name="Иван 🙂 t.me/spam_bot")]
+    assert declined.presses == [empty.texts.render("ru", "button_undo", name="Иван 🙂 t.me/spam_bot")]
     anna.presses(data="a:", message=declined)  # take it back
     again = anna.sees_edit()
     assert again.text == edit.text and again.quoted("code") == edit.quoted("code")
@@ -440,4 +440,4 @@ def test_a_text_that_leaves_no_room_keeps_its_words(empty):
     card = anna.sees_edit()
     anna.presses("button_contacted", message=card)
     edit = anna.sees_edit()
-    assert edit.text in ("", full) and edit.labels == card.labels[1:]
+    assert edit.text in ("", full) and edit.presses == card.presses[1:]

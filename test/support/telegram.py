@@ -41,6 +41,11 @@ class Message:
         return [button["text"] for button in self.buttons]
 
     @property
+    def presses(self):
+        """Labels of the buttons that the bot hears of: a card has links besides, once the bot's own name is known."""
+        return [button["text"] for button in self.buttons if "callback_data" in button]
+
+    @property
     def data(self):
         """Callback data of the buttons that have any; others are links, or copy a text."""
         return [button["callback_data"] for button in self.buttons if "callback_data" in button]
