@@ -90,12 +90,13 @@ static const char *change_cell(struct arena *a, const json_t *row)
 	json_object_foreach ((json_t *)after, key, value) {
 		const json_t *was = json_object_get(before, key);
 		text = arena_printf(a, "%s%s%s %s%s%s", text, *text ? ", " : "", key,
-		    was ? value_text(a, key, was) : "", was ? " → " : "", value_text(a, key, value));
+		    was ? value_text(a, key, was) : "", was ? " → " : "",
+		    value_text(a, key, value));
 	}
 	json_object_foreach ((json_t *)before, key, value)
 		if (!json_object_get(after, key))
-			text = arena_printf(
-			    a, "%s%s%s %s → -", text, *text ? ", " : "", key, value_text(a, key, value));
+			text = arena_printf(a, "%s%s%s %s → -", text, *text ? ", " : "", key,
+			    value_text(a, key, value));
 	return text;
 }
 
