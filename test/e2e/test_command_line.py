@@ -90,6 +90,23 @@ def test_where_a_row_does_not_fit_each_cell_has_its_line(database, columns):
         assert " ".join(block.split("TEXT")[1].split()) == LONG, "nothing is left out"
 
 
+@pytest.mark.parametrize("command, columns, there, gone", [(("rep", "list"), 70, "NAME EMAIL TELEGRAM STATUS LOAD REACHED SEEN", {"CALENDAR"}),
+                                                           (("prospect", "list"), 80, "ID NAME TELEGRAM STATUS REP SINCE", {"LEADS", "SOURCE"})], ids=["rep", "prospect"])
+def test_a_narrow_terminal_has_a_table_of_what_matters(database, command, columns, there, gone):
+    database.execute("INSERT INTO sales_representatives (telegram_id, telegram_username, name, email, status) SELECT i, 'telegram_name_' || i,"
+                     " 'Anna Petrova Nr. ' || i, 'anna.petrova.' || i || '@truerealestate.bali', 'suspended' FROM generate_series(1, 3) i")
+    database.execute("UPDATE test_prospects SET assigned_rep_id = (SELECT id FROM sales_representatives LIMIT 1)")
+    rep = {"DATABASE_URL": database.url, "NO_COLOR": "1"}
+    sent, _, code = on_terminal(*command, columns=columns, settings=rep)
+    lines = plain(sent).splitlines()
+    assert code == 0 and lines[0].split() == there.split() and max(width(line) for line in lines) <= columns, lines
+    assert len([line for line in lines if line.strip()]) >= 4
+    wide = plain(on_terminal(*command, columns=160, settings=rep)[0]).splitlines()[0]
+    assert set(wide.split()) == {*there.split(), *gone}
+    all_of_it = plain(on_terminal(*command, "-o", "wide", columns=columns, settings=rep)[0])
+    assert gone <= {line.split()[0] for line in all_of_it.splitlines() if line.strip()}
+
+
 def test_names_of_all_scripts_stand_in_straight_columns(database):
     for i, name in enumerate(NAMES):
         put(database, i + 1, "x", state="failed", error=name)

@@ -34,6 +34,8 @@ def completed(script, *words):
     (["outbox", "list", "--state", ""], {"queued", "sending", "failed", "held"}),
     (["--help", "prospect", "import", "--on-duplicate", "u"], {"update"}),
     (["prospect", "show", "Anna", "--j"], {"--json"}),
+    (["prospect", "list", "-o", ""], {"wide"}),
+    (["prospect", "list", "--output", ""], {"wide"}),
     (["prospect", "import", "leads"], set()),  # then bash completes names of files
     (["nosuch", "a"], {"audit", "adopt-bot"}),
 ])

@@ -44,8 +44,11 @@ static void say_values(const char *above, const struct cli_command *command)
 	for (const struct cli_option *o = command->options; o && o->name; o++) {
 		if (!o->value)
 			continue;
-		(void)printf(
-		    "\t'%s%s%s --%s') words='", above, *above ? " " : "", command->name, o->name);
+		const char *space = *above ? " " : "";
+		(void)printf("\t'%s%s%s --%s'", above, space, command->name, o->name);
+		if (o->letter)
+			(void)printf(" | '%s%s%s -%c'", above, space, command->name, o->letter);
+		(void)printf(") words='");
 		for (const char *const *choice = o->choices; choice && *choice; choice++)
 			(void)printf(" %s", *choice);
 		(void)printf("' ;;\n");

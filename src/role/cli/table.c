@@ -283,6 +283,43 @@ static bool fit(struct table *t)
 	return true;
 }
 
+/* The column that is missed least. False: all are wanted. */
+static bool drop_spare(struct table *t)
+{
+	size_t drop = t->count;
+	for (size_t k = 0; k < t->count; k++)
+		if (t->columns[k]->spare > 0 &&
+		    (drop == t->count || t->columns[k]->spare < t->columns[drop]->spare))
+			drop = k;
+	if (drop == t->count)
+		return false;
+	const char **cells = ARENA_ARRAY(t->a, const char *, t->rows * t->count), **to = cells;
+	for (size_t i = 0; i < t->rows * t->count; i++)
+		if (i % t->count != drop)
+			*to++ = t->cells[i];
+	t->count--;
+	for (size_t k = drop; k < t->count; k++)
+		t->columns[k] = t->columns[k + 1];
+	t->cells = cells;
+	return true;
+}
+
+/* False: there is no room for a table, and the cells are as they were. What a list began with it goes on with. */
+static bool fit_terminal(struct cli_stream *s, struct table *t)
+{
+	const struct table whole = *t;
+	for (size_t n = 0; n < s->dropped; n++)
+		(void)drop_spare(t);
+	while (!fit(t)) {
+		if (s->printed > 0 || cli_has(s->c, "output") || !drop_spare(t)) {
+			*t = whole;
+			return false;
+		}
+		s->dropped++;
+	}
+	return true;
+}
+
 static void print_rows(const struct table *t)
 {
 	size_t names = 0;
@@ -332,11 +369,8 @@ static void print_table(struct cli_stream *s, const json_t *rows, bool headings)
 	fill(&t, s->columns, rows, cli_has(s->c, "output"));
 	if (t.rows == 0)
 		return;
-	const char **whole = ARENA_ARRAY(t.a, const char *, t.rows *t.count);
-	memcpy(whole, t.cells, t.rows * t.count * sizeof *whole);
-	s->in_lines |= t.terminal > 0 && (!t.knows_letters || !fit(&t));
+	s->in_lines = s->in_lines || (t.terminal > 0 && (!t.knows_letters || !fit_terminal(s, &t)));
 	if (s->in_lines) {
-		t.cells = whole;
 		(void)fputs(s->printed > 0 ? "\n" : "", stdout);
 		print_rows(&t);
 		return;

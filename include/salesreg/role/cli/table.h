@@ -28,6 +28,8 @@ struct cli_column {
 	const char *heading; /* in the table; NULL: not there */
 	bool is_long;        /* may be cut for the terminal's width */
 	bool is_wide;        /* in the table with -o wide only (CLI_WIDE_OPTION) */
+	unsigned
+	    spare; /* where the terminal is too narrow those go that have it, 1 first, but with -o wide; 0: it stays */
 	/* The cell of the table, "" and NULL for a "-"; NULL: the value as it is. */
 	const char *(*show)(struct arena *a, const json_t *row);
 };
@@ -64,7 +66,8 @@ struct cli_stream {
 	const char *rows;  /* the key of the list in --json */
 	struct arena part; /* for what the part being printed is made of */
 	size_t least[CLI_COLUMNS_MAX], printed;
-	bool in_lines; /* the terminal is too narrow for a table */
+	size_t dropped; /* how many spare columns the terminal is too narrow for */
+	bool in_lines;  /* it is too narrow for a table */
 };
 /* columns and rows as for cli_print(); cli_stream_end() gives back what it holds. */
 void cli_stream_begin(

@@ -39,14 +39,14 @@ static const char *contact_cell(struct arena *a, const json_t *row)
 static const struct cli_column columns[] = {
     {.key = "id", .heading = "ID"},
     {.key = "name", .heading = "NAME", .is_long = true},
-    {.key = "telegram", .heading = "TELEGRAM", .is_long = true},
+    {.key = "telegram", .heading = "TELEGRAM", .is_long = true, .spare = 4},
     {.key = "email", .heading = "E-MAIL", .is_long = true, .is_wide = true},
     {.key = "status", .heading = "STATUS"},
     {.key = "rep", .heading = "REP", .is_long = true},
-    {.key = "source", .heading = "SOURCE"},
+    {.key = "source", .heading = "SOURCE", .spare = 2},
     {.key = "campaign", .heading = "CAMPAIGN", .is_long = true, .is_wide = true},
-    {.key = "owner", .heading = "LEADS"},
-    {.key = "created_at", .heading = "SINCE", .show = created_cell},
+    {.key = "owner", .heading = "LEADS", .spare = 1},
+    {.key = "created_at", .heading = "SINCE", .spare = 3, .show = created_cell},
     {.key = "last_contact_at", .heading = "LAST CONTACT", .is_wide = true, .show = contact_cell},
     {.key = NULL},
 };

@@ -90,11 +90,11 @@ static const struct cli_column columns[] = {
     {.key = "own_capacity"},
     {.key = "paused"},
     {.key = "paused_until", .heading = "PAUSED UNTIL", .is_wide = true, .show = paused_cell},
-    {.key = "calendar", .heading = "CALENDAR"},
+    {.key = "calendar", .heading = "CALENDAR", .spare = 1},
     {.key = "available", .heading = "REACHED", .show = reached_cell},
     {.key = "reason", .heading = "WHY", .is_wide = true, .is_long = true},
     {.key = "unreachable_since"},
-    {.key = "seen_at", .heading = "SEEN", .show = seen_cell},
+    {.key = "seen_at", .heading = "SEEN", .spare = 2, .show = seen_cell},
     {.key = "registered_at", .heading = "REGISTERED", .is_wide = true, .show = registered_cell},
     {.key = NULL},
 };

@@ -233,7 +233,7 @@ static const struct cli_column waiting_columns[] = {
 };
 static const struct cli_column period_columns[] = {MEASURES};
 static const struct cli_column hours_columns[] = {
-    {.key = "hours", .heading = "CAME", .show = hours_cell}, MEASURES};
+    {.key = "hours", .heading = "WHEN", .show = hours_cell}, MEASURES};
 static const struct cli_column rep_columns[] = {
     {.key = "name", .heading = "REP", .is_long = true, .show = name_cell}, MEASURES};
 static const struct cli_column source_columns[] = {
