@@ -91,7 +91,7 @@ def test_it_stays_with_a_colleague_who_has_acted(empty):
     second.is_answered("answer_contacted")
     first.presses(data="a:", message=card)
     assert first.is_answered("answer_undo_late")["show_alert"]
-    assert first.sees_edit().buttons == []
+    assert first.sees_edit().presses == []
     assert holder(empty) == second.id
 
 
@@ -124,7 +124,7 @@ def test_one_that_was_given_back_by_hand_is_neither_late_nor_a_colleague_s(empty
         second.hears("lost", count=1)
     first.presses(data="a:", message=undo)
     assert first.is_answered("answer_prospect_again", name="Ivan P")["show_alert"]
-    assert first.sees_edit().buttons == []
+    assert first.sees_edit().presses == []
     assert holder(empty) == first.id
     if outreach == "has seen it":
         first.presses(data="a:", message=fresh)
@@ -330,7 +330,7 @@ def test_a_colleague_chosen_by_hand_keeps_it_also_while_outreach_is_down(empty):
                      " WHERE id = 'p1'", second.id)
     first.presses(data="a:", message=card)
     assert first.is_answered("answer_undo_late")["show_alert"]
-    assert first.sees_edit().buttons == []
+    assert first.sees_edit().presses == []
     assert holder(empty) == second.id
 
 
