@@ -523,6 +523,7 @@ BEGIN
     DELETE FROM salesreg.answers WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     DELETE FROM salesreg.business_chats WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     DELETE FROM salesreg.prospect_details WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
+    DELETE FROM salesreg.merged_prospects WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     DELETE FROM salesreg.import_rows WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale));
     UPDATE salesreg.assignments SET reason = 'deleted'
         WHERE prospect = ANY (ARRAY(SELECT id::text FROM stale)) AND reason = 'declined';
@@ -554,6 +555,7 @@ BEGIN
     DELETE FROM salesreg.answers;
     DELETE FROM salesreg.business_chats;
     DELETE FROM salesreg.prospect_details;
+    DELETE FROM salesreg.merged_prospects;
     DELETE FROM salesreg.import_rows;
     UPDATE salesreg.assignments SET reason = 'deleted' WHERE reason = 'declined';
     PERFORM pg_catalog.pg_notify('salesreg_assign', '');

@@ -21,25 +21,35 @@ CREATE INDEX audit_at_idx ON salesreg.audit (at);
 CREATE INDEX audit_rep_idx ON salesreg.audit (rep, id) WHERE rep IS NOT NULL;
 CREATE INDEX audit_prospect_idx ON salesreg.audit (prospect varchar_pattern_ops, id) WHERE prospect IS NOT NULL;
 
+-- Rows that were merged into a prospect, with what finds them where they were written about: as long as there is the prospect, to be forgotten with
+-- it. Not salesreg.audit, which is kept for a while.
+CREATE TABLE salesreg.merged_prospects (
+    prospect  varchar(255) NOT NULL,
+    was       varchar(255) NOT NULL,    -- the id of the row that is gone
+    name      text,
+    telegram  text,
+    email     text,
+    phone     text,
+    at        timestamptz NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX merged_prospects_idx ON salesreg.merged_prospects (prospect varchar_pattern_ops, was varchar_pattern_ops, at);
+
 -- A prospect and those who were merged into them, but for an id that is somebody else's since.
 CREATE FUNCTION salesreg.merged_into(this_prospect varchar) RETURNS SETOF varchar LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
     SELECT this_prospect
     UNION
-    SELECT (x.after ->> 'from')::varchar FROM salesreg.audit x
-    WHERE x.prospect = this_prospect AND x.action = 'merge' AND x.after ->> 'from' IS NOT NULL
-      AND NOT EXISTS (SELECT 1 FROM public.test_prospects p WHERE p.id = (x.after ->> 'from')::varchar)
+    SELECT m.was FROM salesreg.merged_prospects m
+    WHERE m.prospect = this_prospect AND NOT EXISTS (SELECT 1 FROM public.test_prospects p WHERE p.id = m.was)
 $$;
 
 -- What those were called who were merged into this prospect, and their contacts.
 CREATE FUNCTION salesreg.merged_marks(this_prospect varchar) RETURNS TABLE (mark text, named boolean) LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
     SELECT v.mark, v.named
-    FROM salesreg.audit x
-    CROSS JOIN LATERAL (VALUES (left(x.before ->> 'name', 255), true), (ltrim(btrim(left(x.before ->> 'telegram', 255)), '@'), false),
-                               (btrim(left(x.before ->> 'email', 255)), false)) AS v (mark, named)
-    WHERE x.action = 'merge' AND v.mark IS NOT NULL
-      AND x.prospect IN (SELECT k.id FROM salesreg.merged_into(this_prospect) AS k (id) WHERE k.id <> this_prospect)
+    FROM salesreg.merged_prospects m
+    CROSS JOIN LATERAL (VALUES (m.name, true), (ltrim(btrim(m.telegram), '@'), false), (btrim(m.email), false), (m.phone, false)) AS v (mark, named)
+    WHERE m.prospect = this_prospect AND v.mark IS NOT NULL
 $$;
 
 -- What the buttons of these prospects' cards in an admin's chat begin with, as alternatives of a pattern.

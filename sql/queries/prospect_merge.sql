@@ -25,6 +25,13 @@ SELECT salesreg.must((SELECT count(*) FROM filled) = 1)
 -- the same: what happened with the first happened with the second. An assignment that goes on ends with the first, of which its rep is told
 WITH talk AS (
     SELECT EXISTS (SELECT 1 FROM salesreg.conversations c WHERE c.prospect = $1::varchar AND c.telegram_id IS NOT NULL) AS moves
+), before AS (
+    UPDATE salesreg.merged_prospects m SET prospect = $2::varchar WHERE m.prospect = $1::varchar
+), merged AS (
+    INSERT INTO salesreg.merged_prospects (prospect, was, name, telegram, email, phone)
+    SELECT $2::varchar, p.id, left(p.name, 255), left(p.telegram_id, 255), left(p.email, 255), left(d.phone, 255)
+    FROM public.test_prospects p LEFT JOIN salesreg.prospect_details d ON d.prospect = p.id
+    WHERE p.id = $1::varchar
 ), assigned AS (
     UPDATE salesreg.assignments a SET prospect = $2::varchar WHERE a.prospect = $1::varchar AND a.ended_at IS NOT NULL
 ), events AS (

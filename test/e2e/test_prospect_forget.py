@@ -87,7 +87,8 @@ def test_nothing_that_admins_were_shown_of_a_forgotten_one_is_left(zina, boss, p
     assert found_in(zina, *WORDS, "px") == set()
 
 
-def test_nor_of_who_was_merged_into_them(zina, boss, prospect):  # noqa: F811
+@pytest.mark.parametrize("audit", ["kept", "pruned"])
+def test_nor_of_who_was_merged_into_them(zina, boss, prospect, audit):  # noqa: F811
     anna = registered(zina, "Anna Ivanova")
     anna.hears_anything()
     zina.settle()
@@ -106,6 +107,8 @@ def test_nor_of_who_was_merged_into_them(zina, boss, prospect):  # noqa: F811
     assert "Admin:" in history.text and "Секретное слово о ней" in history.text
     zina.settle()
     assert zina.db.audit.value("count(*)", "WHERE prospect = 'pz' AND action = 'note'") == 2
+    if audit == "pruned":
+        zina.db.audit.delete()
     does(prospect("forget", "pz", "--yes"), "is forgotten")
     zina.settle()
     assert found_in(zina, *WORDS, "Cuckoo", "px", "pz") == set()

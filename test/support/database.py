@@ -50,7 +50,7 @@ class Table:
 
 # by the names that tests have for them; nowhere else in the tests are they to be written down
 TABLES = ("answers", "audit", "assignment_lock", "assignment_rounds", "assignments", "bot_state", "calendar_accounts", "calendar_busy", "calendar_checks", "calendar_jobs", "business_chats", "business_connections", "business_messages", "calendars", "chat_commands", "chat_menus", "conversations",
-          "days_off", "declined_prospects", "email_codes", "hidden_people", "file_imports", "home", "import_rows", "import_staging", "imports", "invites", "links", "missed_chats", "oauth_exchanges",
+          "days_off", "declined_prospects", "email_codes", "hidden_people", "file_imports", "home", "import_rows", "import_staging", "imports", "invites", "links", "merged_prospects", "missed_chats", "oauth_exchanges",
           "oauth_states", "opt_outs", "outbox", "outbox_history", "parked_updates", "prospect_changes", "prospect_details", "prospect_events", "prospect_identities", "qualifications",
           "relay_pairs", "rep_email", "rep_hours", "rep_rotation", "rep_schedule", "schema_migrations", "scripts", "stale_cards", "stats_requests", "broadcasts", "broadcast_recipients", "timers", "user_sessions")
 # f"LOCK TABLE {tables.outbox}": for statements where there is no database, or another user's
