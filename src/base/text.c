@@ -93,6 +93,11 @@ char *text_clean(struct arena *a, const char *s, size_t n)
 	return out;
 }
 
+const char *text_plural(int64_t count, const char *one, const char *many)
+{
+	return count == 1 ? one : many;
+}
+
 size_t text_code_points(const char *s)
 {
 	size_t n = 0;

@@ -141,11 +141,11 @@ def test_an_import_is_taken_back_but_for_what_somebody_has_touched(db, write):
     db.execute("UPDATE test_prospects SET notes = 'called' WHERE name = 'Anna'")
     db.execute(f"INSERT INTO {tables.conversations} (prospect, telegram_id) SELECT id, 7 FROM test_prospects WHERE name = 'Boris'")
     everybody = everything(db)
-    assert undo(db, 1, "--dry-run", "--yes").stdout.startswith("dry run: import 1: 1 prospects removed, 1 as they were before, 2 left alone")
+    assert undo(db, 1, "--dry-run", "--yes").stdout.startswith("dry run: import 1: 1 prospect removed, 1 as it was before, 2 left alone")
     assert everything(db) == everybody
     assert undo(db, 1, code=64).stderr.startswith("salesreg prospect import: --undo removes prospects: it needs --yes")
     done = undo(db, 1, "--yes")
-    assert done.stdout == "import 1: 1 prospects removed, 1 as they were before, 2 left alone\n"
+    assert done.stdout == "import 1: 1 prospect removed, 1 as it was before, 2 left alone\n"
     assert "  i1-0000003  Anna\n  i1-0000004  Boris\n" in done.stderr
     assert db.column("SELECT name FROM test_prospects ORDER BY name") == ["Anna", "Boris", "Old"]
     now = db.prospect("old")

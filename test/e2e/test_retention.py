@@ -13,7 +13,7 @@ def test_archived_ones_are_forgotten_after_so_long_and_others_are_not(make_world
     # of one there was news
     world.db.prospect_events.insert("(prospect, kind, at) VALUES ('d', 'note', now() - interval '2 days')")
     world.start_outreach()
-    world.outreach.wait_for_log("1 archived prospects are forgotten, of whom nothing was heard for 30 days")
+    world.outreach.wait_for_log("1 archived prospect is forgotten, of whom nothing was heard for 30 days")
     rows = world.db.rows("SELECT id, name, telegram_id, email, notes, status FROM test_prospects ORDER BY name")
     assert [row[1] for row in rows] == ["(forgotten)", "Boris", "Clara", "Dina"]
     assert rows[0][0].startswith("forgotten-") and rows[0][2] == rows[0][0] and rows[0][3:] == [None, None, "archived"]

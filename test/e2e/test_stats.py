@@ -125,6 +125,11 @@ def test_nobody_and_nothing_is_no_error(database):
     assert "for a rep" in stats(database)
 
 
+@pytest.mark.parametrize("since, called", [("7d", "7 days"), ("1d", "day"), ("36h", "36 hours"), ("90m", "90 minutes")])
+def test_a_period_is_said_as_people_do(database, since, called):
+    assert f"this: who came in the last {called}; before" in stats(database, "--period", since)
+
+
 def test_the_views_say_the_same_to_who_may_read_nothing_else(db):
     db.as_superuser("DO $$ BEGIN CREATE ROLE metabase LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
     try:

@@ -230,8 +230,8 @@ def announced_duplicates(processes):
     count = 0
     for process in processes:
         if process.role == "bot":
-            count += sum(int(re.search(r"(\d+) messages were being sent", line).group(1))
-                         for line in process.lines("messages were being sent when the last leader stopped"))
+            count += sum(int(re.search(r"(\d+) messages? (?:was|were) being sent", line).group(1))
+                         for line in process.lines("messages? (was|were) being sent when the last leader stopped"))
             count += len(process.lines("it may have arrived and goes again"))
     return count
 

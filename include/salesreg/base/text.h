@@ -19,6 +19,8 @@ size_t text_encode(uint32_t code_point, char out[4]);
 bool text_is_clean(const char *s, size_t n);
 /* A valid NUL-free copy: bad bytes and NUL become U+FFFD. */
 char *text_clean(struct arena *a, const char *s, size_t n);
+/* Which of the two English forms goes with so many. */
+const char *text_plural(int64_t count, const char *one, const char *many);
 size_t text_code_points(const char *s);
 size_t text_utf16_units(const char *s);
 /* How many bytes of s fit into `units` UTF-16 code units without cutting what a reader takes for one character: joined emoji,

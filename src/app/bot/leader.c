@@ -1,6 +1,7 @@
 #include "poller_private.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
+#include "salesreg/base/text.h"
 #include "salesreg/store/business.h"
 #include "salesreg/store/prospects.h"
 #include "salesreg/store/relay.h"
@@ -44,9 +45,11 @@ static void on_taken(const struct db_reply *reply, void *data)
 	    reply->results[p->settle_step], p->stale, &p->stale_count);
 	if (p->stale_count > 0)
 		fault_log_warn(&p->stale_fault,
-		    "%zu messages the last leader was sending are held by another database "
-		    "session; their chats wait until it ends its transaction",
-		    p->stale_count);
+		    "%zu %s held by another database session; the chats wait until it ends its "
+		    "transaction",
+		    p->stale_count,
+		    text_plural((int64_t)p->stale_count, "message the last leader was sending is",
+			"messages the last leader was sending are"));
 	p->stats.settled += (uint64_t)settled;
 	if (p->careful && !p->found.told)
 		fault_log_warn(&p->death_fault,
@@ -54,18 +57,21 @@ static void on_taken(const struct db_reply *reply, void *data)
 		    "one by one first");
 	if (settled > 0)
 		/* every time: these are messages that somebody may see twice */
-		log_warn("%lld messages were being sent when the last leader stopped; they go "
-			 "again, marked as possible "
-			 "duplicates",
-		    (long long)settled);
+		log_warn("%lld %s", (long long)settled,
+		    text_plural(settled,
+			"message was being sent when the last leader stopped; it goes again, "
+			"marked as a possible duplicate",
+			"messages were being sent when the last leader stopped; they go again, "
+			"marked as possible duplicates"));
 	if (p->hold_step != OUTBOX_NO_STEP) {
 		long long held = db_get_i64(reply->results[p->hold_step], 0, 0, 0);
 		if (held > 0)
-			log_warn("%lld messages were made more than %lld hours ago and are held; "
-				 "`salesreg outbox list --state held` shows them, `salesreg outbox "
-				 "release "
-				 "--held` sends them, `drop --held` does not",
-			    held, (long long)p->options.hold_hours);
+			log_warn("%lld %s made more than %lld %s held; "
+				 "`salesreg outbox list --state held` shows, `salesreg outbox "
+				 "release --held` sends, `drop --held` drops what is held",
+			    held, text_plural(held, "message was", "messages were"),
+			    (long long)p->options.hold_hours,
+			    text_plural(held, "hours ago and is", "hours ago and are"));
 	}
 	static const char leads[] =
 	    "leading: this process now receives updates and delivers the outbox";

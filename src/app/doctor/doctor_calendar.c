@@ -1,6 +1,7 @@
 #include "salesreg/store/doctor_calendar.h"
 #include "salesreg/app/doctor/doctor.h"
 #include "salesreg/base/seal.h"
+#include "salesreg/base/text.h"
 #include "salesreg/base/wire.h"
 #include "salesreg/google/oauth.h"
 #include <stdlib.h>
@@ -199,11 +200,6 @@ void doctor_google(struct doctor *d)
 
 /* Tables ---------------------------------------------------------------------------------------------------------------------*/
 
-static const char *plural(int64_t count, const char *one, const char *many)
-{
-	return count == 1 ? one : many;
-}
-
 static void look_at_accounts(struct doctor *d, struct db_session *s)
 {
 	struct arena *a = d->arena;
@@ -216,7 +212,8 @@ static void look_at_accounts(struct doctor *d, struct db_session *s)
 		doctor_find(d,
 		    (struct finding){SEVERITY_WARNING, area, "calendar-reconnect",
 			arena_printf(a, "%lld %s to connect the calendar again",
-			    (long long)f.reconnect, plural(f.reconnect, "rep has", "reps have")),
+			    (long long)f.reconnect,
+			    text_plural(f.reconnect, "rep has", "reps have")),
 			f.week_old > 0
 			    ? arena_printf(a,
 				  "Google ended the connection; of %lld after a week: as it does "
@@ -234,7 +231,7 @@ static void look_at_accounts(struct doctor *d, struct db_session *s)
 		    (struct finding){SEVERITY_WARNING, area, "calendar-late",
 			arena_printf(a,
 			    "the calendars of %lld %s were not read for an hour, the oldest for %s",
-			    (long long)f.late, plural(f.late, "rep", "reps"),
+			    (long long)f.late, text_plural(f.late, "rep", "reps"),
 			    doctor_span(d, f.oldest_ms)),
 			f.late_why ? f.late_why : "`salesreg oauth` may not be running",
 			"see that `salesreg oauth` runs, and its log; `salesreg calendar list` "
@@ -242,7 +239,7 @@ static void look_at_accounts(struct doctor *d, struct db_session *s)
 			"whose they are"});
 	doctor_checked(d, area,
 	    arena_printf(a, "%lld connected %s", (long long)f.connected,
-		plural(f.connected, "calendar account", "calendar accounts")));
+		text_plural(f.connected, "calendar account", "calendar accounts")));
 }
 
 static void look_at_revocations(struct doctor *d, struct db_session *s)
@@ -256,7 +253,7 @@ static void look_at_revocations(struct doctor *d, struct db_session *s)
 		    d, (struct finding){SEVERITY_WARNING, area, "calendar-revoke",
 			   arena_printf(d->arena,
 			       "%lld %s could not be given back to Google, the oldest for %s",
-			       (long long)count, plural(count, "grant", "grants"),
+			       (long long)count, text_plural(count, "grant", "grants"),
 			       doctor_span(d, oldest_ms)),
 			   why ? why : "it is not known why",
 			   "see the log of `salesreg oauth`; `salesreg calendar sync --all` tries "
@@ -295,7 +292,7 @@ static void look_at_keys(struct doctor *d, struct db_session *s)
 		    (struct finding){SEVERITY_SERIOUS, area, "calendar-key-missing",
 			arena_printf(d->arena,
 			    "%lld %s sealed with a key that is not in TOKEN_ENCRYPTION_KEY (%s)",
-			    (long long)missing, plural(missing, "token is", "tokens are"),
+			    (long long)missing, text_plural(missing, "token is", "tokens are"),
 			    missing_ids),
 			"those calendars are not read, and those grants not given back, until it "
 			"is; nothing is lost meanwhile",
@@ -305,7 +302,7 @@ static void look_at_keys(struct doctor *d, struct db_session *s)
 		doctor_find(
 		    d, (struct finding){SEVERITY_NOTE, area, "calendar-key-old",
 			   arena_printf(d->arena, "%lld %s sealed with a key that is not the first",
-			       (long long)old, plural(old, "token is", "tokens are")),
+			       (long long)old, text_plural(old, "token is", "tokens are")),
 			   "as long as there are such, the old key has to stay in "
 			   "TOKEN_ENCRYPTION_KEY",
 			   "run `salesreg calendar rotate-keys`"});

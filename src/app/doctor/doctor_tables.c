@@ -1,13 +1,9 @@
 #include "salesreg/app/doctor/doctor.h"
+#include "salesreg/base/text.h"
 #include "salesreg/store/doctor.h"
 #include "salesreg/store/outbox.h"
 
 enum { LATE_S = 60, PENDING_S = 3600 };
-
-static const char *plural(int64_t n, const char *one, const char *many)
-{
-	return n == 1 ? one : many;
-}
 
 static void note_crowded(struct doctor *d, const struct doctor_outbox *found)
 {
@@ -17,7 +13,7 @@ static void note_crowded(struct doctor *d, const struct doctor_outbox *found)
 	doctor_find(d,
 	    (struct finding){SEVERITY_NOTE, "outbox", "crowded",
 		arena_printf(a, "%lld %s in %lld %s dropped in the last 24 hours",
-		    (long long)found->crowded, plural(found->crowded, "answer", "answers"),
+		    (long long)found->crowded, text_plural(found->crowded, "answer", "answers"),
 		    (long long)found->crowded_chats,
 		    found->crowded_chats == 1 ? "chat was" : "chats were"),
 		arena_printf(a,
@@ -44,7 +40,7 @@ static void look_at_outbox(struct doctor *d, struct db_session *s)
 		doctor_find(d,
 		    (struct finding){runs ? SEVERITY_WARNING : SEVERITY_SERIOUS, area, "late",
 			arena_printf(a, "%lld %s, the oldest for %s", (long long)found.late,
-			    plural(found.late, "message waits", "messages wait"),
+			    text_plural(found.late, "message waits", "messages wait"),
 			    doctor_span(d, found.oldest_ms)),
 			runs ? "the bot runs and does not keep up: Telegram slows it down or "
 			       "cannot be reached"
@@ -63,7 +59,7 @@ static void look_at_outbox(struct doctor *d, struct db_session *s)
 		doctor_find(d, (struct finding){SEVERITY_WARNING, area, "put-off",
 				   arena_printf(a, "%lld %s put off, the longest for another %s",
 				       (long long)found.put_off,
-				       plural(found.put_off, "message is", "messages are"),
+				       text_plural(found.put_off, "message is", "messages are"),
 				       doctor_span(d, found.longest_ms)),
 				   "Telegram, or a proxy in its name, asked to wait so long before "
 				   "these chats are written to again",
@@ -73,14 +69,14 @@ static void look_at_outbox(struct doctor *d, struct db_session *s)
 		doctor_find(
 		    d, (struct finding){SEVERITY_WARNING, area, "failed",
 			   arena_printf(a, "%lld %s refused for good", (long long)found.failed,
-			       plural(found.failed, "message was", "messages were")),
+			       text_plural(found.failed, "message was", "messages were")),
 			   "Telegram will not take them as they are, and nobody got them",
 			   "`salesreg outbox list --state failed` shows why; then `salesreg outbox "
 			   "retry` or `drop`"});
 	if (found.held > 0)
 		doctor_find(d, (struct finding){SEVERITY_WARNING, area, "held",
 				   arena_printf(a, "%lld %s held back", (long long)found.held,
-				       plural(found.held, "message is", "messages are")),
+				       text_plural(found.held, "message is", "messages are")),
 				   "they were older than OUTBOX_HOLD_HOURS when a bot began to "
 				   "lead, as after a "
 				   "long stop or a restored dump, and may be out of date",
@@ -92,7 +88,7 @@ static void look_at_outbox(struct doctor *d, struct db_session *s)
 		    (struct finding){SEVERITY_NOTE, area, "duplicates",
 			arena_printf(a, "%lld %s may have arrived twice in the last 24 hours",
 			    (long long)found.duplicates,
-			    plural(found.duplicates, "message", "messages")),
+			    text_plural(found.duplicates, "message", "messages")),
 			"an answer of Telegram's got lost, so they were sent again",
 			"nothing if it was one outage; else look for what kills the bot or breaks "
 			"its network"});
@@ -108,7 +104,7 @@ static void look_at_parked(struct doctor *d, struct db_session *s)
 		doctor_find(
 		    d, (struct finding){SEVERITY_WARNING, "parked", "parked",
 			   arena_printf(d->arena, "%lld %s put aside, the oldest %s ago",
-			       (long long)parked, plural(parked, "update was", "updates were"),
+			       (long long)parked, text_plural(parked, "update was", "updates were"),
 			       doctor_span(d, oldest_ms)),
 			   "the bot could not handle what somebody wrote or pressed",
 			   "`salesreg parked list` shows why; then `salesreg parked retry` or "
@@ -122,14 +118,14 @@ static void look_at_timers(struct doctor *d, struct db_session *s)
 	if (!doctor_timers(s, d->arena, &given_up, &error, &statement))
 		doctor_refused(d, s, "timers");
 	else if (given_up > 0)
-		doctor_find(
-		    d, (struct finding){SEVERITY_WARNING, "prospects", "timers",
-			   arena_printf(d->arena, "%lld %s given up, the last one for: %s",
-			       (long long)given_up, plural(given_up, "timer was", "timers were"),
-			       error ? error : "no reason that was kept"),
-			   "these prospects get no first word, no reminder, or their rep is not "
-			   "reminded of them",
-			   arena_printf(d->arena, "see to the reason, then: %s", statement)});
+		doctor_find(d,
+		    (struct finding){SEVERITY_WARNING, "prospects", "timers",
+			arena_printf(d->arena, "%lld %s given up, the last one for: %s",
+			    (long long)given_up, text_plural(given_up, "timer was", "timers were"),
+			    error ? error : "no reason that was kept"),
+			"these prospects get no first word, no reminder, or their rep is not "
+			"reminded of them",
+			arena_printf(d->arena, "see to the reason, then: %s", statement)});
 }
 
 static void look_at_pending(struct doctor *d, struct db_session *s)
@@ -141,7 +137,7 @@ static void look_at_pending(struct doctor *d, struct db_session *s)
 		doctor_find(d,
 		    (struct finding){SEVERITY_WARNING, "reps", "pending",
 			arena_printf(d->arena, "%lld %s for an admin's approval, the oldest for %s",
-			    (long long)pending, plural(pending, "person waits", "people wait"),
+			    (long long)pending, text_plural(pending, "person waits", "people wait"),
 			    doctor_span(d, oldest_ms)),
 			"no admin has decided; Telegram lets a bot write only to those who have "
 			"written to it, so the request may have reached nobody",
@@ -156,18 +152,18 @@ static void look_at_claims(struct doctor *d, struct db_session *s)
 	if (!doctor_claims_waiting(s, d->arena, PENDING_S, &waiting, &oldest_ms))
 		doctor_refused(d, s, "reps with a new account");
 	else if (waiting > 0)
-		doctor_find(
-		    d, (struct finding){SEVERITY_WARNING, "reps", "claims",
-			   arena_printf(d->arena,
-			       "%lld %s for an admin to confirm a new Telegram account, the oldest "
-			       "for %s",
-			       (long long)waiting, plural(waiting, "person waits", "people wait"),
-			       doctor_span(d, oldest_ms)),
-			   "no admin has decided whether an e-mail of the registry is theirs; "
-			   "Telegram lets a bot write only to those who have written to it, so the "
-			   "question may have reached nobody",
-			   "see that everybody in ADMIN_TELEGRAM_IDS has written to the bot; "
-			   "/pending shows an admin who waits, with buttons"});
+		doctor_find(d,
+		    (struct finding){SEVERITY_WARNING, "reps", "claims",
+			arena_printf(d->arena,
+			    "%lld %s for an admin to confirm a new Telegram account, the oldest "
+			    "for %s",
+			    (long long)waiting, text_plural(waiting, "person waits", "people wait"),
+			    doctor_span(d, oldest_ms)),
+			"no admin has decided whether an e-mail of the registry is theirs; "
+			"Telegram lets a bot write only to those who have written to it, so the "
+			"question may have reached nobody",
+			"see that everybody in ADMIN_TELEGRAM_IDS has written to the bot; "
+			"/pending shows an admin who waits, with buttons"});
 }
 
 static void look_at_mails(struct doctor *d, struct db_session *s)
@@ -181,7 +177,7 @@ static void look_at_mails(struct doctor *d, struct db_session *s)
 		doctor_find(d,
 		    (struct finding){SEVERITY_WARNING, "reps", "mails",
 			arena_printf(d->arena, "%lld %s for a code by mail, the oldest for %s%s%s",
-			    (long long)waiting, plural(waiting, "person waits", "people wait"),
+			    (long long)waiting, text_plural(waiting, "person waits", "people wait"),
 			    doctor_span(d, oldest_ms), error ? "; the last attempt: " : "",
 			    error ? error : ""),
 			"without it they cannot register, or change their e-mail",
@@ -244,16 +240,17 @@ static void look_at_prospects(struct doctor *d, struct db_session *s)
 		return;
 	}
 	doctor_checked(d, area, "the prospects");
-	const char *waiting = arena_printf(a, "%lld %s for a rep, the oldest for %s",
-	    (long long)found.waiting, plural(found.waiting, "prospect waits", "prospects wait"),
-	    doctor_span(d, found.oldest_ms));
+	const char *waiting =
+	    arena_printf(a, "%lld %s for a rep, the oldest for %s", (long long)found.waiting,
+		text_plural(found.waiting, "prospect waits", "prospects wait"),
+		doctor_span(d, found.oldest_ms));
 	if (found.waiting > 0 && found.reps_with_room > 0)
 		doctor_find(
 		    d, (struct finding){gone ? SEVERITY_SERIOUS : SEVERITY_WARNING, area,
 			   "not-assigned", waiting,
 			   arena_printf(a, "%lld %s room, and nobody assigns: %s",
 			       (long long)found.reps_with_room,
-			       plural(found.reps_with_room, "rep has", "reps have"),
+			       text_plural(found.reps_with_room, "rep has", "reps have"),
 			       gone ? "no outreach runs" : "outreach runs and does not get to it"),
 			   gone ? start : "look at the log of `salesreg outreach`"});
 	else if (gone)
@@ -273,19 +270,20 @@ static void look_at_declined(struct doctor *d, struct db_session *s)
 	if (!doctor_declined(s, &declined, &oldest_ms, &told))
 		doctor_refused(d, s, "declined prospects");
 	else if (declined > 0)
-		doctor_find(d,
-		    (struct finding){SEVERITY_WARNING, "prospects", "declined",
-			arena_printf(a, "%lld %s declined by every rep, the oldest %s ago",
-			    (long long)declined, plural(declined, "prospect was", "prospects were"),
-			    doctor_span(d, oldest_ms)),
-			told == declined
-			    ? "nobody is left to take them; the admins were told"
-			    : "nobody is left to take them, and no admin was told: "
-			      "ADMIN_TELEGRAM_IDS names nobody, or nobody who has pressed "
-			      "Start",
-			"give them to a rep by hand (test_prospects.assigned_rep_id), "
-			"archive "
-			"them, or let another rep register"});
+		doctor_find(
+		    d, (struct finding){SEVERITY_WARNING, "prospects", "declined",
+			   arena_printf(a, "%lld %s declined by every rep, the oldest %s ago",
+			       (long long)declined,
+			       text_plural(declined, "prospect was", "prospects were"),
+			       doctor_span(d, oldest_ms)),
+			   told == declined
+			       ? "nobody is left to take them; the admins were told"
+			       : "nobody is left to take them, and no admin was told: "
+				 "ADMIN_TELEGRAM_IDS names nobody, or nobody who has pressed "
+				 "Start",
+			   "give them to a rep by hand (test_prospects.assigned_rep_id), "
+			   "archive "
+			   "them, or let another rep register"});
 }
 
 static void look_at_left_behind(struct doctor *d, struct db_session *s)
@@ -296,14 +294,15 @@ static void look_at_left_behind(struct doctor *d, struct db_session *s)
 	if (!doctor_left_behind(s, a, &prospects, &reps, &statement))
 		doctor_refused(d, s, "prospects of an old system");
 	else if (prospects > 0)
-		doctor_find(d,
-		    (struct finding){SEVERITY_WARNING, "prospects", "left-behind",
-			arena_printf(a, "%lld open %s with %lld %s suspended or removed",
-			    (long long)prospects, plural(prospects, "prospect is", "prospects are"),
-			    (long long)reps, plural(reps, "rep who is", "reps who are")),
-			"what salesreg did not assign itself, an old system perhaps, it leaves "
-			"alone, so nobody looks after them",
-			arena_printf(a, "have them assigned anew: %s", statement)});
+		doctor_find(
+		    d, (struct finding){SEVERITY_WARNING, "prospects", "left-behind",
+			   arena_printf(a, "%lld open %s with %lld %s suspended or removed",
+			       (long long)prospects,
+			       text_plural(prospects, "prospect is", "prospects are"),
+			       (long long)reps, text_plural(reps, "rep who is", "reps who are")),
+			   "what salesreg did not assign itself, an old system perhaps, it leaves "
+			   "alone, so nobody looks after them",
+			   arena_printf(a, "have them assigned anew: %s", statement)});
 }
 
 static void look_at_reach(struct doctor *d, struct db_session *s)
@@ -323,7 +322,7 @@ static void look_at_reach(struct doctor *d, struct db_session *s)
 			"out-of-reach",
 			arena_printf(a, "Telegram does not reach %lld of %lld %s, one for %s",
 			    (long long)unreachable, (long long)active,
-			    plural(active, "active rep", "active reps"),
+			    text_plural(active, "active rep", "active reps"),
 			    doctor_span(d, longest_ms)),
 			most ? "that is about the bot rather than about them: no prospects are "
 			       "moved, "
@@ -352,7 +351,7 @@ static void look_at_statuses(struct doctor *d, struct db_session *s)
 				arena_printf(a,
 				    "the status of %lld %s is %s, which means nothing to "
 				    "salesreg",
-				    (long long)f->count, plural(f->count, "rep", "reps"),
+				    (long long)f->count, text_plural(f->count, "rep", "reps"),
 				    f->status),
 				arena_printf(a,
 				    "they count as not at work: they get no prospects, and what "
@@ -369,7 +368,7 @@ static void look_at_statuses(struct doctor *d, struct db_session *s)
 				       "the status of %lld %s is %s, which means nothing to "
 				       "salesreg",
 				       (long long)f->count,
-				       plural(f->count, "prospect", "prospects"), f->status),
+				       text_plural(f->count, "prospect", "prospects"), f->status),
 				   "they count as closed: nobody is assigned to them",
 				   "set the status in test_prospects to unreached, contacted, "
 				   "in_conversation, converted or archived"});
@@ -385,13 +384,13 @@ static void look_at_business(struct doctor *d, struct db_session *s)
 	if (b.connected > 0)
 		doctor_checked(d, "reps",
 		    arena_printf(d->arena, "the bot connected to the own accounts of %lld %s",
-			(long long)b.connected, plural(b.connected, "rep", "reps")));
+			(long long)b.connected, text_plural(b.connected, "rep", "reps")));
 	if (b.mute > 0)
 		doctor_find(d, (struct finding){SEVERITY_NOTE, "reps", "business-mute",
 				   arena_printf(d->arena,
 				       "%lld %s connected the bot without the right to reply: %s",
-				       (long long)b.mute, plural(b.mute, "rep has", "reps have"),
-				       b.mute_names),
+				       (long long)b.mute,
+				       text_plural(b.mute, "rep has", "reps have"), b.mute_names),
 				   "what they write to prospects goes by the bot",
 				   "let them switch on \"Reply to messages\" in Chat Automation"});
 	if (b.excessive > 0)
@@ -399,8 +398,8 @@ static void look_at_business(struct doctor *d, struct db_session *s)
 		    d, (struct finding){SEVERITY_WARNING, "reps", "business-rights",
 			   arena_printf(d->arena,
 			       "%lld %s given the bot more rights than it needs: %s",
-			       (long long)b.excessive, plural(b.excessive, "rep has", "reps have"),
-			       b.excessive_names),
+			       (long long)b.excessive,
+			       text_plural(b.excessive, "rep has", "reps have"), b.excessive_names),
 			   "whoever has the bot's token has these rights in their accounts, too",
 			   "let them take back all but replying and reading in Chat Automation"});
 }

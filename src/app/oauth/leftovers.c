@@ -1,6 +1,7 @@
 #include "salesreg/app/oauth/leftovers.h"
 #include "salesreg/app/oauth/news.h"
 #include "salesreg/base/log.h"
+#include "salesreg/base/text.h"
 #include "salesreg/store/oauth.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -49,8 +50,8 @@ static void on_told(struct db_conn *conn, const struct db_reply *reply, void *da
 	struct leftovers *l = data;
 	assert(l->state == LEFTOVERS_TELLING && conn == l->conn);
 	if (reply->err == ERR_OK && l->told > 0)
-		log_info(
-		    "calendar: %zu people were told that their calendar is not connected", l->told);
+		log_info("calendar: %zu %s told that their calendar is not connected", l->told,
+		    text_plural((int64_t)l->told, "person was", "people were"));
 	if (reply->err == ERR_OK && l->deaths.dead > 0) {
 		l->incidents++;
 		log_error("calendar: Google ended its access for %lld of %lld reps within an hour "

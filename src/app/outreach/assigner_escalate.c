@@ -1,5 +1,6 @@
 #include "assigner_private.h"
 #include "salesreg/base/log.h"
+#include "salesreg/base/text.h"
 #include <assert.h>
 
 /*
@@ -51,8 +52,9 @@ static void on_exhausted(struct db_conn *conn, const struct db_reply *reply, voi
 			notice_nobody_left(rules->catalog,
 			    assigner_admin_locale(s, rules->admin_ids[i]), rules->admin_ids[i],
 			    prospects, count, &s->arena, &messages);
-		log_warn("%zu prospects were declined by every rep and wait for somebody new%s",
-		    count,
+		log_warn("%zu %s for somebody new%s", count,
+		    text_plural((int64_t)count, "prospect was declined by every rep and waits",
+			"prospects were declined by every rep and wait"),
 		    rules->admin_count ? "; the admins are told"
 				       : "; set ADMIN_TELEGRAM_IDS to be told by the bot");
 		assigner_queue(s, &messages);

@@ -1,6 +1,7 @@
 #include "assigner_private.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
+#include "salesreg/base/text.h"
 #include "salesreg/store/assignments.h"
 #include <assert.h>
 #include <string.h>
@@ -244,7 +245,8 @@ static void on_round(struct db_conn *conn, const struct db_reply *reply, void *d
 	}
 	int64_t now = clock_monotonic_us();
 	if (s->assigned) {
-		log_info("%zu prospects assigned", s->assigned);
+		log_info("%zu %s assigned", s->assigned,
+		    text_plural((int64_t)s->assigned, "prospect", "prospects"));
 		histogram_observe(&s->rounds, now - s->round_us);
 		s->round_us = now; /* after a full round the next one has begun with it */
 	}

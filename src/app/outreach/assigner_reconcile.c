@@ -117,8 +117,10 @@ static void tell_admins(
 	const struct catalog_arg args[] = {{"name", rep},
 	    {"count", arena_printf(&s->arena, "%zu", prospects)},
 	    {"minutes", arena_printf(&s->arena, "%lld", (long long)s->options.grace_s / 60)}};
-	log_warn("%s has been out of reach for %lld minutes; %zu prospects go on", rep,
-	    (long long)s->options.grace_s / 60, prospects);
+	log_warn("%s has been out of reach for %lld %s; %zu %s on", rep,
+	    (long long)s->options.grace_s / 60,
+	    text_plural(s->options.grace_s / 60, "minute", "minutes"), prospects,
+	    text_plural((int64_t)prospects, "prospect goes", "prospects go"));
 	for (size_t i = 0; i < rules->admin_count; i++)
 		say(s, rules->admin_ids[i],
 		    catalog_render(rules->catalog, assigner_admin_locale(s, rules->admin_ids[i]),
@@ -318,7 +320,9 @@ void assigner_on_reconciling(struct db_conn *conn, const struct db_reply *reply,
 	tell_of_the_unreachable(s, reply);
 	tell_of_changes(s, changed, changed_count);
 	if (count > 0) {
-		log_info("%zu prospects were given to reps by hand", count);
+		log_info("%zu %s by hand", count,
+		    text_plural((int64_t)count, "prospect was given to a rep",
+			"prospects were given to reps"));
 		notify_given(s, given, count);
 	}
 	if (count == AT_ONCE || changed_count == AT_ONCE || s->stale_count == CARDS_AT_ONCE)

@@ -1,6 +1,7 @@
 #include "salesreg/app/outreach/retention.h"
 #include "salesreg/base/fault_log.h"
 #include "salesreg/base/log.h"
+#include "salesreg/base/text.h"
 #include "salesreg/store/prospect_changes.h"
 #include <stdlib.h>
 #include <string.h>
@@ -34,9 +35,10 @@ static void rest(struct retention *r)
 {
 	r->running = false;
 	if (r->forgotten > 0)
-		log_info("%lld archived prospects are forgotten, of whom nothing was heard for "
-			 "%lld days",
-		    (long long)r->forgotten, (long long)r->days);
+		log_info("%lld archived %s forgotten, of whom nothing was heard for %lld %s",
+		    (long long)r->forgotten,
+		    text_plural(r->forgotten, "prospect is", "prospects are"), (long long)r->days,
+		    text_plural(r->days, "day", "days"));
 	r->forgotten = 0;
 	r->id[0] = '\0';
 }

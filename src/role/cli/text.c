@@ -34,6 +34,21 @@ void cli_age(char *out, size_t size, int64_t us)
 	(void)snprintf(out, size, "%llds", (long long)seconds);
 }
 
+const char *cli_period(struct arena *a, int64_t seconds)
+{
+	static const struct {
+		int64_t seconds;
+		const char *one, *many;
+	} units[] = {{86400, "day", "days"}, {3600, "hour", "hours"}, {60, "minute", "minutes"},
+	    {1, "second", "seconds"}};
+	size_t i = 0;
+	while (seconds % units[i].seconds != 0)
+		i++;
+	int64_t count = seconds / units[i].seconds;
+	return count == 1 ? units[i].one
+			  : arena_printf(a, "%lld %s", (long long)count, units[i].many);
+}
+
 void cli_time(char *out, size_t size, int64_t us)
 {
 	time_t seconds = (time_t)(us / 1000000);

@@ -1,5 +1,6 @@
 #include "salesreg/db/migrate.h"
 #include "salesreg/base/log.h"
+#include "salesreg/base/text.h"
 #include "salesreg/db/connect.h"
 #include "salesreg/db/guard.h"
 #include "salesreg/db/roles.h"
@@ -56,9 +57,9 @@ static int migrate(const struct arguments *a, const struct config *config)
 		log_error("%s", error);
 		code = err == ERR_CONFIG ? EXIT_CODE_CONFIG : EXIT_CODE_FAILED;
 	} else {
-		log_info(applied ? "the database is up to date: %d migrations applied"
-				 : "the database is up to date%.0d",
-		    applied);
+		log_info(applied ? "the database is up to date: %d %s applied"
+				 : "the database is up to date%.0d%.0s",
+		    applied, text_plural(applied, "migration", "migrations"));
 		if (a->roles && !secret_is_set(&config->worker_password))
 			log_info("MIGRATE_WORKER_PASSWORD is not set: the password of %s stays as "
 				 "it is, "

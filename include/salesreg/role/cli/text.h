@@ -13,6 +13,8 @@
 
 /* "3d 4h", "4h 5m", "5m 6s": two units tell a person enough. */
 void cli_age(char *out, size_t size, int64_t us);
+/* "7 days", "day", "36 hours": a length of time that somebody gave, behind "the last". */
+const char *cli_period(struct arena *a, int64_t seconds);
 /* Local time, "" for 0. */
 void cli_time(char *out, size_t size, int64_t us);
 /* False: something that was printed could not be written, now or before; why says cli_output_problem() (errno). */

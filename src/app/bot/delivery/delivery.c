@@ -1,6 +1,7 @@
 #include "delivery_private.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/log.h"
+#include "salesreg/base/text.h"
 #include "salesreg/store/bot.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -177,10 +178,12 @@ void delivery_step_down(struct delivery *d)
 		return;
 	d->leading = false;
 	if (d->under_way_count > 0)
-		log_warn(
-		    "%zu messages were under way when the leadership was lost; they go again as "
-		    "possible duplicates",
-		    d->under_way_count);
+		log_warn("%zu %s", d->under_way_count,
+		    text_plural((int64_t)d->under_way_count,
+			"message was under way when the leadership was lost; it goes again as a "
+			"possible duplicate",
+			"messages were under way when the leadership was lost; they go again as "
+			"possible duplicates"));
 	(void)delivery_cancel_all(d); /* the next leader finds the rows as they are */
 	results_discard(&d->results);
 	d->block_us = 0;
@@ -193,9 +196,11 @@ static void on_drain_deadline(uv_timer_t *timer)
 	struct delivery *d = timer->data;
 	size_t under_way = d->under_way_count, maybe = delivery_cancel_all(d);
 	if (under_way > 0) {
-		log_warn("%zu messages were still under way at the stop and go again later, %zu of "
-			 "them as possible duplicates",
-		    under_way, maybe);
+		log_warn("%zu %s again later, %zu as possible duplicates", under_way,
+		    text_plural((int64_t)under_way,
+			"message was still under way at the stop and goes",
+			"messages were still under way at the stop and go"),
+		    maybe);
 		if (d->leading && delivery_unwritten(d) > 0) {
 			(void)uv_timer_start(&d->drain_timer, on_drain_deadline, WRITE_LAST_MS, 0);
 			delivery_flush_and_claim(d);

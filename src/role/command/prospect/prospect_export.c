@@ -4,6 +4,7 @@
 #include "import_private.h"
 #include "prospect_private.h"
 #include "salesreg/app/import/whole_file.h"
+#include "salesreg/base/text.h"
 #include "salesreg/domain/import/header.h"
 #include "salesreg/domain/import/table.h"
 #include "salesreg/role/cli/text.h"
@@ -177,7 +178,8 @@ static int export_file(struct export *e, const char *path)
 	if (code == EXIT_CODE_OK && problem)
 		code = cannot(path, problem);
 	if (code == EXIT_CODE_OK)
-		cli_say(stderr, "%lld prospects are in %s\n", (long long)e->rows, path);
+		cli_say(stderr, "%lld %s in %s\n", (long long)e->rows,
+		    text_plural(e->rows, "prospect is", "prospects are"), path);
 	return code;
 }
 

@@ -4,6 +4,7 @@
 #include "import_private.h"
 #include "salesreg/app/import/import.h"
 #include "salesreg/base/clock.h"
+#include "salesreg/base/text.h"
 #include "salesreg/base/time_zone.h"
 #include "salesreg/role/cli/table.h"
 #include "salesreg/role/cli/text.h"
@@ -46,7 +47,8 @@ static void on_progress(void *data, const struct import_progress *p)
 	wipe(j);
 	j->is_shown = true;
 	if (p->phase != IMPORT_READING) {
-		cli_say(stderr, "%lld rows read; %s", (long long)p->rows,
+		cli_say(stderr, "%lld %s read; %s", (long long)p->rows,
+		    text_plural(p->rows, "row", "rows"),
 		    p->phase == IMPORT_DECIDING ? "who is who is looked up" : "they are written");
 		return;
 	}
@@ -55,9 +57,9 @@ static void on_progress(void *data, const struct import_progress *p)
 	memset(bar, '#', (size_t)(share * BAR) > BAR ? BAR : (size_t)(share * BAR));
 	if (share > 0 && seconds > 1)
 		cli_age(left, sizeof left, (int64_t)(seconds * (1 - share) / share * MICROSECONDS));
-	cli_say(stderr, "[%s] %3d %%  %lld rows, %.0f a second%s%s", bar, (int)(share * 100),
-	    (long long)p->rows, seconds > 0 ? (double)p->rows / seconds : 0,
-	    *left ? ", left: " : "", left);
+	cli_say(stderr, "[%s] %3d %%  %lld %s, %.0f a second%s%s", bar, (int)(share * 100),
+	    (long long)p->rows, text_plural(p->rows, "row", "rows"),
+	    seconds > 0 ? (double)p->rows / seconds : 0, *left ? ", left: " : "", left);
 	(void)fflush(stderr);
 }
 
@@ -150,10 +152,10 @@ static void say_problems(const struct job *j)
 static void print_counts(const struct job *j, const char *head, FILE *out)
 {
 	const struct import_counts *n = &j->outcome.counts;
-	cli_say(out,
-	    "%s: %lld rows: %lld created, %lld updated, %lld the same, %lld duplicates, %lld bad\n",
-	    head, (long long)n->read, (long long)n->created, (long long)n->updated,
-	    (long long)n->same, (long long)n->duplicates, (long long)n->bad);
+	cli_say(out, "%s: %lld %s: %lld created, %lld updated, %lld the same, %lld %s, %lld bad\n",
+	    head, (long long)n->read, text_plural(n->read, "row", "rows"), (long long)n->created,
+	    (long long)n->updated, (long long)n->same, (long long)n->duplicates,
+	    text_plural(n->duplicates, "duplicate", "duplicates"), (long long)n->bad);
 }
 
 static bool confirm(void *data, const struct import_outcome *outcome)

@@ -2,6 +2,7 @@
  * salesreg prospect import --list, --undo: what has been imported, and how it is taken back.
  */
 #include "import_private.h"
+#include "salesreg/base/text.h"
 #include "salesreg/role/cli/table.h"
 #include "salesreg/role/cli/text.h"
 #include "salesreg/role/database.h"
@@ -89,10 +90,11 @@ static int say(const struct cli *c, int64_t number, const struct import_undone *
 		    (json_int_t)undone->restored, "left_alone", (json_int_t)undone->left_alone));
 		return EXIT_CODE_OK;
 	}
-	cli_say(stdout,
-	    "%simport %lld: %lld prospects removed, %lld as they were before, %lld left alone\n",
+	cli_say(stdout, "%simport %lld: %lld %s removed, %lld %s before, %lld left alone\n",
 	    dry ? "dry run: " : "", (long long)number, (long long)undone->removed,
-	    (long long)undone->restored, (long long)undone->left_alone);
+	    text_plural(undone->removed, "prospect", "prospects"), (long long)undone->restored,
+	    text_plural(undone->restored, "as it was", "as they were"),
+	    (long long)undone->left_alone);
 	if (count > 0)
 		cli_say(
 		    stderr, "Somebody has worked with these since, so they stay as they are:\n");

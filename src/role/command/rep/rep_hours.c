@@ -4,6 +4,7 @@
 #include "rep_private.h"
 #include "salesreg/base/buf.h"
 #include "salesreg/base/civil.h"
+#include "salesreg/base/text.h"
 #include "salesreg/base/time_zone.h"
 #include "salesreg/domain/calendar/hours_text.h"
 #include "salesreg/domain/contact/email.h"
@@ -125,8 +126,9 @@ static void print_hours(struct cli *c, const struct hours_owner *owner, const st
 	    "Meetings of %lld min, one every %lld min; %lld min free before, %lld after\n",
 	    (long long)row->slot_minutes, (long long)row->step_minutes,
 	    (long long)row->buffer_before_minutes, (long long)row->buffer_after_minutes);
-	cli_say(stdout, "Booked %lld min ahead at least, %lld days at most; a day: %s\n",
+	cli_say(stdout, "Booked %lld min ahead at least, %lld %s at most; a day: %s\n",
 	    (long long)row->notice_minutes, (long long)row->horizon_days,
+	    text_plural(row->horizon_days, "day", "days"),
 	    row->most_a_day ? arena_printf(a, "%lld at most", (long long)row->most_a_day)
 			    : "as many as fit");
 }

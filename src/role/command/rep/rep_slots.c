@@ -5,6 +5,7 @@
 #include "salesreg/app/free_slots.h"
 #include "salesreg/base/clock.h"
 #include "salesreg/base/rfc3339.h"
+#include "salesreg/base/text.h"
 #include "salesreg/base/time_zone.h"
 #include "salesreg/role/cli/text.h"
 #include "salesreg/store/calendar_checks.h"
@@ -118,10 +119,10 @@ static int say_unknown_yet(const struct cli *c, const struct found_slots *found)
 	rfc3339_format(found->latest_us - found->latest_us % SECOND_US, latest);
 	cli_say(stderr,
 	    "salesreg rep: --at %s: when reps are busy is known for %d days ahead, and this rep "
-	    "can be booked %lld days ahead of that time; give %s at the latest, or lower the "
+	    "can be booked %lld %s ahead of that time; give %s at the latest, or lower the "
 	    "rep's horizon: salesreg rep set-hours %s --horizon DAYS\n",
-	    cli_value(c, "at", ""), HOURS_HORIZON_DAYS, (long long)found->horizon_days, latest,
-	    c->words[0]);
+	    cli_value(c, "at", ""), HOURS_HORIZON_DAYS, (long long)found->horizon_days,
+	    text_plural(found->horizon_days, "day", "days"), latest, c->words[0]);
 	return EXIT_CODE_FAILED;
 }
 

@@ -318,8 +318,6 @@ static void print_section(struct cli *c, const struct cli_column *columns, json_
 
 static void print_tables(struct cli *c, const struct figures *f)
 {
-	char length[32];
-	cli_age(length, sizeof length, f->period_s * 1000000);
 	print_section(c, waiting_columns, waiting_rows(f));
 	print_section(c, period_columns, periods_to_json(f));
 	print_section(c, hours_columns, arrivals_to_json(f, "hours"));
@@ -329,7 +327,8 @@ static void print_tables(struct cli *c, const struct figures *f)
 	print_section(c, ended_columns, ended_to_json(f));
 	(void)fputc('\n', cli_notes(c));
 	cli_say(cli_notes(c),
-	    "this: who came in the last %s; before: in as long a time before that\n", length);
+	    "this: who came in the last %s; before: in as long a time before that\n",
+	    cli_period(&c->arena, f->period_s));
 }
 
 static void add_rows(json_t *all, const char *section, json_t *rows)
