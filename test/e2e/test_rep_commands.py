@@ -344,11 +344,14 @@ def test_what_is_so_already_is_nothing_new_to_the_rep(db, words):
     assert [db.rows(f"SELECT count(*) FROM {table}") for table in (tables.outbox, tables.audit)] == before
 
 
-def test_the_audit_says_until_when_somebody_is_paused(db):
+def test_the_audit_says_times_as_such_and_what_was_empty(db):
     rep(db, "pause", ANNA, "--for", "2d")
     db.audit.update("""after = '{"paused_until": 1790000000}'""")
-    changed = run("audit", settings={"DATABASE_URL": db.url, "TZ": "UTC"}).stdout.splitlines()[1]
+    audit = {"DATABASE_URL": db.url, "TZ": "UTC"}
+    changed = run("audit", settings=audit).stdout.splitlines()[1]
     assert changed.split()[-5:] == ["paused_until", "-", "→", "2026-09-21", "14:13:20"]
+    db.audit.update("""before = '{"email": ""}', after = '{"email": "a@example.org"}'""")
+    assert run("audit", settings=audit).stdout.splitlines()[1].split()[-4:] == ["email", "-", "→", "a@example.org"]
 
 
 @pytest.mark.parametrize("strategy", ["round_robin", "least_loaded"])

@@ -106,7 +106,7 @@ static void the_only_one_is_shown_and_nobody_is_said(void **state)
 	struct conversation_state s = asked(&view);
 	struct event event = of_admin(EVENT_TEXT, "ada");
 	struct outcome out = step(&s, &event);
-	assert_non_null(strstr(out.messages.first->text, "Representative: Boris"));
+	assert_non_null(strstr(out.messages.first->text, "\nRepresentative: Boris"));
 	assert_int_equal(out.next.phase, PHASE_NONE);
 	view = (struct managed_view){.line_count = 0};
 	out = step(&s, &event);

@@ -68,11 +68,10 @@ static const char *answers_text(const struct turn *t, const struct client_view *
 static const char *more_about(const struct turn *t, const struct managed_prospect *p)
 {
 	const char *rep = quote_name(t->a, p->rep_name, NAME_UNITS);
-	const char *more = turn_text(t, TEXT_MANAGED_REP,
-	    ARGS({"name",
-		*rep ? rep
-		     : turn_text(
-			   t, p->rep_id ? TEXT_PROSPECT_NAMELESS : TEXT_MANAGED_NO_REP, NO_ARGS)}));
+	if (!*rep)
+		rep =
+		    turn_text(t, p->rep_id ? TEXT_PROSPECT_NAMELESS : TEXT_MANAGED_NO_REP, NO_ARGS);
+	const char *more = add(t, "", TEXT_MANAGED_REP, &(struct catalog_arg){"name", rep});
 	if (p->phone)
 		more = add(t, more, TEXT_MANAGED_PHONE,
 		    &(struct catalog_arg){"phone", quote_piece(t->a, p->phone, ID_UNITS)});

@@ -75,7 +75,7 @@ static const char *value_text(struct arena *a, const char *key, const json_t *va
 		return arena_strdup(a, at);
 	}
 	if (json_is_string(value))
-		return json_string_value(value);
+		return json_string_length(value) ? json_string_value(value) : "-";
 	const char *text = json_text(a, value, NULL);
 	return text ? text : "";
 }
