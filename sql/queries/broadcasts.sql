@@ -1,8 +1,8 @@
 -- name: broadcasts_read
--- $1 who pressed, $2 which of their messages it is about, or 0, $3 else which broadcast: locked
+-- $1 who pressed, $2 which of their messages it is about, or 0, $3 else which broadcast, whoever wrote it: locked
 SELECT b.id, b.admin, b.said, b.about, b.state, b.ended_at IS NOT NULL
 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS f (admin, said, id)
-JOIN salesreg.broadcasts b ON b.admin = f.admin AND (b.said = f.said OR (f.said = 0 AND b.id = f.id))
+JOIN salesreg.broadcasts b ON (b.admin = f.admin AND b.said = f.said) OR (f.said = 0 AND b.id = f.id)
 ORDER BY b.id FOR NO KEY UPDATE OF b
 -- name: broadcasts_audience cold
 -- $1 admins: if one of them is asked for a text, how many reps would have it, and how many cannot be reached now
@@ -48,11 +48,14 @@ WITH going AS (
 )
 SELECT salesreg.must((SELECT count(*) FROM going) = cardinality($1::bigint[])), pg_catalog.pg_notify('salesreg_admin', '')
 -- name: broadcasts_stop cold
--- $1 broadcasts, $2 who stops each: what waits is not sent, what is being sent is
+-- $1 broadcasts, $2 who stops each: an admin, or, 0, the program, if the author is no admin any more (by the configuration that was asked before): what
+-- waits is not sent, what is being sent is
 WITH stopped AS (
     UPDATE salesreg.broadcasts b SET state = 'stopped', due_at = now()
     FROM unnest($1::bigint[], $2::bigint[]) AS f (id, admin)
     WHERE b.id = f.id AND b.state = 'sending'
+      AND (f.admin <> 0
+           OR NOT EXISTS (SELECT 1 FROM public.sales_representatives a WHERE a.telegram_id = b.admin AND a.is_admin AND a.status = 'active'))
     RETURNING b.id, f.admin
 ), waiting AS (
     SELECT o.id FROM salesreg.outbox o JOIN stopped s ON s.id = o.broadcast
@@ -71,39 +74,12 @@ WITH stopped AS (
     RETURNING r.broadcast
 ), noted AS (
     INSERT INTO salesreg.audit (actor, who, action, after)
-    SELECT 'admin', s.admin::text, 'broadcast-stop',
+    SELECT CASE s.admin WHEN 0 THEN 'program' ELSE 'admin' END, CASE s.admin WHEN 0 THEN 'bot' ELSE s.admin::text END, 'broadcast-stop',
            pg_catalog.jsonb_build_object('broadcast', s.id, 'unsent', (SELECT count(*) FROM unsent u WHERE u.broadcast = s.id))
+               || CASE s.admin WHEN 0 THEN pg_catalog.jsonb_build_object('reason', 'its author is no admin any more') ELSE '{}' END
     FROM stopped s
 )
-SELECT salesreg.must((SELECT count(*) FROM stopped) = cardinality($1::bigint[])), pg_catalog.pg_notify('salesreg_admin', '')
--- name: broadcasts_orphaned cold
--- $1 a broadcast whose author was no admin when that was last looked up: if that is so, it is stopped as by Stop, for nobody else could
-WITH stopped AS (
-    UPDATE salesreg.broadcasts b SET state = 'stopped', due_at = now()
-    WHERE b.id = $1::bigint AND b.state = 'sending'
-      AND NOT EXISTS (SELECT 1 FROM public.sales_representatives a WHERE a.telegram_id = b.admin AND a.is_admin AND a.status = 'active')
-    RETURNING b.id
-), waiting AS (
-    SELECT o.id FROM salesreg.outbox o JOIN stopped s ON s.id = o.broadcast
-    WHERE o.broadcast IS NOT NULL AND o.state IN ('queued', 'held') FOR UPDATE OF o SKIP LOCKED
-), gone AS (
-    DELETE FROM salesreg.outbox o USING waiting w WHERE o.id = w.id
-    RETURNING o.id, o.chat_id, o.method, o.payload, o.priority, o.attempts, o.possible_duplicate, o.created_at, o.broadcast
-), kept AS (
-    INSERT INTO salesreg.outbox_history (id, chat_id, method, payload, priority, state, attempts, possible_duplicate, error, created_at)
-    SELECT g.id, g.chat_id, g.method, g.payload, g.priority, 'dropped', g.attempts, g.possible_duplicate, 'stopped', g.created_at FROM gone g
-), unsent AS (
-    UPDATE salesreg.broadcast_recipients r SET state = 'stopped'
-    FROM stopped s
-    WHERE r.broadcast = s.id AND (r.state = 'waiting'
-                                  OR EXISTS (SELECT 1 FROM gone g WHERE g.broadcast = r.broadcast AND g.chat_id = r.chat_id))
-    RETURNING r.broadcast
-)
-INSERT INTO salesreg.audit (actor, who, action, after)
-SELECT 'program', 'bot', 'broadcast-stop',
-       pg_catalog.jsonb_build_object('broadcast', s.id, 'unsent', (SELECT count(*) FROM unsent u WHERE u.broadcast = s.id),
-                                     'reason', 'its author is no admin any more')
-FROM stopped s
+SELECT salesreg.must((SELECT count(*) FROM stopped) = cardinality($1::bigint[]) OR 0 = ANY ($2::bigint[])), pg_catalog.pg_notify('salesreg_admin', '')
 -- name: broadcasts_due cold
 -- $1 how many at most, $2 those this process has in hand: each with how many are in which state, how many of the queued ones wait for a chat
 -- that cannot be reached, and how long ago what is shown was said, in microseconds

@@ -36,7 +36,8 @@ static void write_results(struct db_plan *plan, struct arena *a, const void *of_
 	for (size_t i = 0; i < count; i++) {
 		const struct broadcast_result *r = &results[i];
 		if (r->orphaned)
-			(void)db_plan_add(plan, SQL_BROADCASTS_ORPHANED, db_i64(a, r->id));
+			(void)db_plan_add(plan, SQL_BROADCASTS_STOP, db_i64_array(a, &r->id, 1),
+			    db_i64_array(a, &(int64_t){0}, 1));
 		if (r->locale_count)
 			(void)db_plan_add(
 			    plan, SQL_BROADCASTS_LATE, db_i64(a, r->id), db_i64(a, r->hold_hours));

@@ -227,6 +227,29 @@ def test_it_is_paced_stops_where_it_is_and_lets_replies_and_notices_pass(make_wo
     assert office.db.audit.value("after ->> 'unsent'", "WHERE action = 'broadcast-stop'") == str(states["stopped"])
 
 
+def test_any_admin_can_stop_it_and_the_audit_says_who(make_world):
+    office = Office(make_world, reps=1)
+    crowd(office.world, 80)
+    office.world.restart_bot(TELEGRAM_RATE_LIMIT="5")
+    shown, asked = office.writes("Всем привет", reached=81)
+    office.admin.presses("button_broadcast_send", message=asked)
+    office.admin.is_answered()
+    told = office.other.hears_anything()  # unasked, and so in the language of the configuration
+    assert told.text == office.world.texts.render("ru", "broadcast_of_another", who="Boss")
+    # who is no admin cannot, whatever they press
+    office.reps[0].presses(data=told.data[0], message=office.sandbox.bot_messages(office.reps[0].id)[0])
+    office.reps[0].is_answered("answer_admin_only")
+    office.other.presses(data=told.data[0], message=told)
+    office.other.is_answered("answer_broadcast_stopped")
+    assert office.other.sees_edit().labels == []
+    over = office.sees("broadcast_stopped", count="81")
+    assert over.labels == []
+    office.other.presses(data=told.data[0], message=told)
+    assert office.other.is_answered("answer_broadcast_over")["show_alert"]
+    entry = office.db.audit.row("actor, who", "WHERE action = 'broadcast-stop'")
+    assert list(entry) == ["admin", str(OTHER)]
+
+
 @pytest.mark.parametrize("how", ["suspend", "set-admin", "configuration"])
 def test_it_is_stopped_when_its_author_is_no_admin_any_more(make_world, how):
     office = Office(make_world, reps=1)

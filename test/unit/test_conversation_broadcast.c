@@ -111,8 +111,11 @@ static void each_press_does_what_is_still_to_be_done(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof press_rows / sizeof *press_rows; i++) {
 		const struct press_row *row = &press_rows[i];
-		const struct broadcast_view view = {
-		    .id = 5, .about = ABOUT, .state = row->state, .ended = row->ended};
+		const struct broadcast_view view = {.id = 5,
+		    .mine = true,
+		    .about = ABOUT,
+		    .state = row->state,
+		    .ended = row->ended};
 		struct conversation_state s = state_of(REP_ABSENT, PHASE_NONE, LOCALE_RU);
 		s.broadcast = row->there ? &view : NULL;
 		struct event event = of_admin(EVENT_BUTTON, row->data);

@@ -184,6 +184,7 @@ enum broadcast_state broadcast_state_from_name(const char *name);
 struct broadcast_view {
 	int64_t id;
 	const char *about; /* what its buttons carry */
+	bool mine;         /* whose event it is wrote it */
 	enum broadcast_state state;
 	bool ended; /* nobody is sent it any more */
 };

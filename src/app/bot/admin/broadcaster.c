@@ -71,7 +71,7 @@ static struct broadcast_result decide(
 {
 	struct broadcast_counts counts = counts_of(due);
 	struct broadcast_result result = {.id = due->row.id, .pause_us = pause_of(&counts)};
-	/* the button to stop it is the author's, and would be refused */
+	/* whose right to write to all is over before they have it all */
 	if (result.pause_us >= 0 && !counts.is_stopped &&
 	    !conversation_is_admin(b->options.rules, due->admin)) {
 		result.orphaned = true;

@@ -5,7 +5,9 @@
 #include "../conversation_private.h"
 #include "salesreg/base/text.h"
 #include "salesreg/domain/assignment/prospect_list.h"
+#include "salesreg/domain/contact/name.h"
 #include "salesreg/domain/conversation/admin/broadcast_text.h"
+#include "salesreg/domain/text/quote.h"
 #include <string.h>
 
 static const char *count_of(const struct turn *t, int64_t count)
@@ -133,12 +135,35 @@ static void move(struct turn *t, const struct broadcast_view *b, const char *how
 			   .reason = how});
 }
 
+/* Each can stop it. */
+static void tell_others(struct turn *t, const struct broadcast_view *b)
+{
+	const struct conversation_rules *rules = t->state->rules;
+	const struct catalog_arg who = {
+	    "who", quote_name(t->a, turn_admin_name(t), NAME_MAX_CODE_POINTS)};
+	for (size_t i = 0; i < rules->admin_count; i++) {
+		enum locale locale = turn_admin_locale(t, rules->admin_ids[i]);
+		if (rules->admin_ids[i] == t->event->user_id)
+			continue;
+		struct button *stop = ARENA_NEW(t->a, struct button);
+		*stop = (struct button){.text = catalog_render(rules->catalog, locale,
+					    TEXT_BUTTON_BROADCAST_STOP, NULL, 0, t->a),
+		    .data = press_data_about(t->a, PRESS_BROADCAST_STOP, b->id, b->about)};
+		message_set_buttons(message_list_add(&t->out->messages, t->a, rules->admin_ids[i],
+					PRIORITY_NOTIFICATION,
+					catalog_render(rules->catalog, locale,
+					    TEXT_BROADCAST_OF_ANOTHER, &who, 1, t->a)),
+		    stop, 1);
+	}
+}
+
 static void press_send(struct turn *t)
 {
 	const struct broadcast_view *b = decides_on(t);
 	if (!b)
 		return;
 	move(t, b, BROADCAST_SEND);
+	tell_others(t, b);
 	turn_put(t, true, turn_text(t, TEXT_BROADCAST_STARTS, NO_ARGS), NULL, 0);
 }
 
@@ -157,7 +182,11 @@ static void press_stop(struct turn *t)
 	if (!b || !press_is_about(&t->press, b->about)) {
 		turn_remove_buttons(t, 0, false, false);
 		turn_answer_stale(t);
-	} else if (b->state == BROADCAST_SENDING && !b->ended) {
+		return;
+	}
+	if (!b->mine) /* the author's message says how far it is */
+		turn_remove_buttons(t, 0, false, false);
+	if (b->state == BROADCAST_SENDING && !b->ended) {
 		move(t, b, BROADCAST_STOP);
 		turn_answer(t, false, TEXT_ANSWER_BROADCAST_STOPPED, NO_ARGS);
 	} else {
@@ -171,7 +200,7 @@ static const struct phase phases[] = {
 };
 static const struct button_row buttons[] = {
     {PRESS_BROADCAST, PERSON_ADMIN, 0, OPEN_TO_ALL, begin},
-    {PRESS_BROADCAST_SEND, PERSON_ADMIN, FACT_BROADCAST, OPEN_TO_ALL, press_send},
+    {PRESS_BROADCAST_SEND, PERSON_ADMIN, FACT_BROADCAST | FACT_ADMINS, OPEN_TO_ALL, press_send},
     {PRESS_BROADCAST_CANCEL, PERSON_ADMIN, FACT_BROADCAST, OPEN_TO_ALL, press_cancel},
     {PRESS_BROADCAST_STOP, PERSON_ADMIN, FACT_RUNNING_BROADCAST, OPEN_TO_ALL, press_stop},
 };

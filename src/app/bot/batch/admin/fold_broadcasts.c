@@ -16,12 +16,13 @@ void fold_fill_broadcasts(
 		return;
 	for (size_t i = 0; i < input->broadcast_count; i++) {
 		const struct broadcast_row *row = &input->broadcasts[i];
-		if (row->admin != p->user_id ||
-		    (interest->broadcast_said ? row->said != interest->broadcast_said
-					      : row->id != interest->broadcast_id))
+		if (interest->broadcast_said
+			? row->admin != p->user_id || row->said != interest->broadcast_said
+			: row->id != interest->broadcast_id)
 			continue;
 		struct broadcast_view *view = ARENA_NEW(f->a, struct broadcast_view);
 		*view = (struct broadcast_view){.id = row->id,
+		    .mine = row->admin == p->user_id,
 		    .about = row->about,
 		    .state = broadcast_state_from_name(row->state),
 		    .ended = row->ended};
