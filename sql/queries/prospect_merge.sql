@@ -5,7 +5,8 @@ SELECT count(*) FROM salesreg.conversations c WHERE c.prospect IN ($1::varchar, 
 -- $1 prospect that goes, $2 that stays, both locked: what the second has not it gets of the first
 WITH f AS (
     SELECT left(p.telegram_id, 255) AS telegram_id, left(p.name, 255) AS name, left(p.email, 255) AS email, left(p.context, 500000) AS context,
-           left(p.notes, 500000) AS notes, p.last_contact_at
+           left(p.notes, 500000) AS notes, p.last_contact_at,
+           (SELECT left(d.phone, 255) FROM salesreg.prospect_details d WHERE d.prospect = p.id OFFSET 0) AS phone
     FROM public.test_prospects p WHERE p.id = $1::varchar
 ), filled AS (
     UPDATE public.test_prospects p
@@ -15,7 +16,15 @@ WITH f AS (
         context = left(nullif(concat_ws(E'\n', nullif(btrim(p.context), ''),
                                         CASE WHEN p.context IS DISTINCT FROM f.context THEN nullif(btrim(f.context), '') END), ''), 500000),
         notes = left(nullif(concat_ws(E'\n', nullif(btrim(p.notes), ''),
-                                      CASE WHEN p.notes IS DISTINCT FROM f.notes THEN nullif(btrim(f.notes), '') END), ''), 500000),
+                                      CASE WHEN p.notes IS DISTINCT FROM f.notes THEN nullif(btrim(f.notes), '') END,
+                                      -- contacts of the first for which the second has another one: where the rep sees them
+                                      (SELECT string_agg(c.contact, E'\n' ORDER BY c.place)
+                                       FROM (VALUES (1, f.telegram_id), (2, f.email), (3, f.phone)) AS c (place, contact)
+                                       WHERE btrim(c.contact) NOT IN ('', '-')
+                                         AND (c.place <> 1 OR coalesce(btrim(p.telegram_id), '') NOT IN ('', '-'))
+                                         AND (c.place <> 2 OR coalesce(btrim(p.email), '') <> '')
+                                         AND lower(c.contact) NOT IN (lower(coalesce(left(p.telegram_id, 255), '')), lower(coalesce(left(p.email, 255), '')))
+                                         AND strpos(concat_ws(E'\n', p.notes, f.notes), c.contact) = 0)), ''), 500000),
         last_contact_at = greatest(p.last_contact_at, f.last_contact_at), updated_at = now()
     FROM f WHERE p.id = $2::varchar
     RETURNING p.id
@@ -46,12 +55,23 @@ WITH talk AS (
     UPDATE salesreg.business_chats b SET prospect = $2::varchar WHERE b.prospect = $1::varchar
 ), own_words AS (
     UPDATE salesreg.business_messages b SET prospect = $2::varchar WHERE b.prospect = $1::varchar
+), number AS ( -- that stood where Telegram's name stands, and is known beside it from now on
+    SELECT min(i.value) AS value FROM salesreg.prospect_identities i
+    WHERE i.prospect = $1::varchar AND i.kind = 'phone'
+      AND (SELECT p.telegram_id FROM public.test_prospects p WHERE p.id = $2::varchar)
+          IS DISTINCT FROM (SELECT p.telegram_id FROM public.test_prospects p WHERE p.id = $1::varchar)
+      AND NOT EXISTS (SELECT 1 FROM salesreg.prospect_identities k WHERE k.prospect = $2::varchar AND k.kind = i.kind AND k.value = i.value)
+), only_number AS (
+    INSERT INTO salesreg.prospect_details (prospect, phone)
+    SELECT $2::varchar, n.value FROM number n
+    WHERE n.value IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM salesreg.prospect_details o WHERE o.prospect IN ($1::varchar, $2::varchar))
 ), details AS (
     UPDATE salesreg.prospect_details d
-    SET phone = coalesce(d.phone, o.phone), extra = nullif(coalesce(o.extra, '{}') || coalesce(d.extra, '{}'), '{}')
+    SET phone = coalesce(d.phone, o.phone, (SELECT n.value FROM number n)), extra = nullif(coalesce(o.extra, '{}') || coalesce(d.extra, '{}'), '{}')
     FROM salesreg.prospect_details o WHERE d.prospect = $2::varchar AND o.prospect = $1::varchar
 ), own_details AS (
-    UPDATE salesreg.prospect_details d SET prospect = $2::varchar
+    UPDATE salesreg.prospect_details d SET prospect = $2::varchar, phone = coalesce(d.phone, (SELECT n.value FROM number n))
     WHERE d.prospect = $1::varchar AND NOT EXISTS (SELECT 1 FROM salesreg.prospect_details o WHERE o.prospect = $2::varchar)
 ), gone AS (
     DELETE FROM salesreg.conversations c USING talk t WHERE t.moves AND c.prospect = $2::varchar RETURNING c.version

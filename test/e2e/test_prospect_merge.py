@@ -26,9 +26,20 @@ def test_the_second_gets_what_it_has_not(two, prospect):  # noqa: F811
     fails(prospect("merge", "old", "new"), "--yes")
     does(prospect("merge", "old", "new", "--yes"), "is gone")
     assert row(two, "old") is None
-    assert row(two, "new") == ["Anna O'Neil -- 🌴", "@anna", "anna@example.org", "rent\nvilla", "calls back", "archived", None]
+    assert row(two, "new") == ["Anna O'Neil -- 🌴", "@anna", "anna@example.org", "rent\nvilla", "calls back\n+79161234567", "archived", None]
     assert "knows her well" in does(prospect("history", "new"), "note").stdout
     assert [(action, who) for action, who, _, _ in audited(two)][:2] == [("merge", "new"), ("merge", "old")]
+
+
+def test_no_contact_is_lost(two, prospect):  # noqa: F811
+    two.db.execute("UPDATE test_prospects SET email = 'other@example.org', notes = 'a note' WHERE id = 'new'")
+    two.db.prospect_identities.insert("(prospect, kind, value) VALUES ('old', 'phone', '+79161234567') ON CONFLICT DO NOTHING")
+    does(prospect("merge", "old", "new", "--yes"), "is gone")
+    assert row(two, "new")[1:3] == ["@anna", "other@example.org"]
+    assert row(two, "new")[4] == "a note\ncalls back\n+79161234567\nanna@example.org"
+    # the number is theirs as it was
+    assert two.db.prospect_details.rows("prospect, phone") == [["new", "+79161234567"]]
+    fails(prospect("add", "--name", "Again", "--telegram", "8 916 123-45-67"), "(new) already")
 
 
 def test_it_says_what_cannot_be(two, prospect):  # noqa: F811
