@@ -4,6 +4,7 @@ forgotten them (26000). Nobody notices.
 """
 import pytest
 
+from crowd import announced_duplicates
 from support.database import tables
 from support.waiting import eventually
 
@@ -136,4 +137,5 @@ def test_statements_that_the_server_forgets_lose_and_park_nothing(make_world, pl
     assert world.db.value("SELECT count(*) FROM sales_representatives WHERE status = 'active'") == len(people)
     assert world.db.outbox.value("count(*)") == 0
     assert world.db.assignments.rows("prospect", "GROUP BY prospect HAVING count(*) <> 1") == []
-    assert world.db.outbox_history.value("count(*)", "WHERE possible_duplicate") == 0
+    # a leader whose session goes while Telegram has a message cannot know better, and says so
+    assert world.db.outbox_history.value("count(*)", "WHERE possible_duplicate") <= announced_duplicates(world.processes)
