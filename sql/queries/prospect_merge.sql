@@ -58,8 +58,8 @@ WITH talk AS (
 ), number AS ( -- that stood where Telegram's name stands, and is known beside it from now on
     SELECT min(i.value) AS value FROM salesreg.prospect_identities i
     WHERE i.prospect = $1::varchar AND i.kind = 'phone'
-      AND (SELECT p.telegram_id FROM public.test_prospects p WHERE p.id = $2::varchar)
-          IS DISTINCT FROM (SELECT p.telegram_id FROM public.test_prospects p WHERE p.id = $1::varchar)
+      AND (SELECT left(p.telegram_id, 255) FROM public.test_prospects p WHERE p.id = $2::varchar)
+          IS DISTINCT FROM (SELECT left(p.telegram_id, 255) FROM public.test_prospects p WHERE p.id = $1::varchar)
       AND NOT EXISTS (SELECT 1 FROM salesreg.prospect_identities k WHERE k.prospect = $2::varchar AND k.kind = i.kind AND k.value = i.value)
 ), only_number AS (
     INSERT INTO salesreg.prospect_details (prospect, phone)
