@@ -91,10 +91,12 @@ def test_one_is_shown_with_its_calendars_and_what_is_next(office, anna):
 
 
 def test_who_is_no_rep_or_has_none(office):
-    office.rep("boris@truerealestate.bali")
+    boris = office.rep("boris@truerealestate.bali")
     for command in ("show", "disconnect", "sync"):
         assert refused(office, command, "nobody@truerealestate.bali") == \
-            "salesreg calendar: no rep has the e-mail nobody@truerealestate.bali\n"
+            "salesreg calendar: no rep is known as nobody@truerealestate.bali; give an e-mail address, an @name, a Telegram account," \
+            " an id or a part of the name, or see salesreg rep list\n"
+        assert "boris@truerealestate.bali has never connected a calendar" in refused(office, command, str(boris.id))
         assert "boris@truerealestate.bali has never connected a calendar" in refused(office, command, "boris@truerealestate.bali")
     assert call(office, "list").stdout == "no rep has connected a calendar\n"
     assert call(office, "sync", "--all").stdout == "No rep has a calendar connected.\n"

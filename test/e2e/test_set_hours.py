@@ -122,6 +122,29 @@ def test_what_cannot_be_is_refused_and_nothing_changes(world, anna, words, what)
         assert said(world, anna.email, *words)["time_zone"] == ZONE
 
 
-def test_nobody_has_the_address(world):
-    assert "no rep has the e-mail nobody@truerealestate.bali" in refused(world, "nobody@truerealestate.bali", "mon 10-12")
-    assert "no rep has the e-mail nonsense" in refused(world, "nonsense")
+def test_nobody_is_known_so(world, anna):
+    assert "no rep is known as nobody@truerealestate.bali" in refused(world, "nobody@truerealestate.bali", "mon 10-12")
+    assert "no rep is known as nonsense" in refused(world, "nonsense")
+    boris = world.person("Boris Petrov")
+    boris.registers()
+    done = call(world, "petrov", "mon 10-12")
+    assert (done.returncode, done.stdout) == (1, "") and "which of these?" in done.stderr
+
+
+def test_a_rep_is_found_as_by_every_other_command(world, anna):
+    shown = said(world, anna.email, "mon 10-12")
+    for who in (anna.email.upper(), str(anna.id), "Anna Petrova", "anna", world.db.rep(anna.id)["id"]):
+        assert said(world, who) == shown
+
+
+def test_a_dry_run_shows_what_would_be_and_changes_nothing(world, anna):
+    before = said(world, anna.email, "tue 10-12")
+    audited = world.db.audit.value("count(*)")
+    done = call(world, anna.email, "mon 9-17", "--slot", "45", "--dry-run", "--json")
+    assert done.returncode == 0 and "Nothing was changed (--dry-run)." in done.stderr
+    would = json.loads(done.stdout)
+    assert (would["hours"], would["slot_minutes"]) == ("Mon 09:00–17:00", 45)
+    assert said(world, anna.email) == before
+    # nor is it a change to set what is set
+    assert said(world, anna.email, "tue 10-12") == before
+    assert world.db.audit.value("count(*)") == audited

@@ -235,7 +235,7 @@ def test_slots_beyond_what_is_known_are_refused_with_the_latest_time(daily, hori
     before = datetime.now(UTC)
     done = asked(daily, "--at", (before + timedelta(days=58 - horizon, minutes=5)).isoformat())
     assert (done.returncode, done.stdout) == (1, "")
-    assert f"known for 58 days ahead, and this rep can be booked {horizon} days ahead of that time" in done.stderr
+    assert f"known for 58 days ahead, and this rep can be booked {horizon} day{'s' * (horizon > 1)} ahead of that time" in done.stderr
     assert f"salesreg rep set-hours {EMAIL} --horizon DAYS" in done.stderr
     latest = done.stderr.partition("; give ")[2].partition(" at the latest")[0]
     at = datetime.fromisoformat(latest.replace("Z", "+00:00"))

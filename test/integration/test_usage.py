@@ -45,8 +45,8 @@ COMMANDS = ["supervise", "bot", "outreach", "oauth", "migrate", "check-config", 
     ("rep merge anna", "rep merge: which two reps? FROM and INTO are needed"),
     ("rep approve anna --yes", "rep approve: unknown option --yes"),
     ("rep list --sort age", "rep list: --sort age: it is name, status, load, seen or registered"),
-    ("rep set-hours", "rep set-hours: it needs the EMAIL of a rep"),
-    ("rep slots", "rep slots: it needs the EMAIL of a rep"),
+    ("rep set-hours", "rep set-hours: which rep? WHO is missing"),
+    ("rep slots", "rep slots: which rep? WHO is missing"),
     ("rep slots a@b c", "rep slots: unexpected argument c"),
     ("rep slots a@b --at tomorrow", "rep slots: --at tomorrow: it is a time as 2026-12-31T10:00:00+08:00"),
     ("rep slots a@b --at 2026-09-05T10:00:00Z", "rep slots: --at 2026-09-05T10:00:00Z: that time is over; without --at it is now"),
@@ -67,11 +67,11 @@ COMMANDS = ["supervise", "bot", "outreach", "oauth", "migrate", "check-config", 
     ("prospect import --undo 1", "prospect import: --undo removes prospects: it needs --yes where nobody can be asked"),
     ("calendar", "calendar: what shall it do? list, show, disconnect, sync or rotate-keys"),
     ("calendar lst", "calendar: unknown command lst: it is list, show, disconnect, sync or rotate-keys"),
-    ("calendar show", "calendar show: it needs the EMAIL of a rep"),
-    ("calendar disconnect", "calendar disconnect: it needs the EMAIL of a rep"),
+    ("calendar show", "calendar show: which rep? WHO is missing"),
+    ("calendar disconnect", "calendar disconnect: which rep? WHO is missing"),
     ("calendar disconnect a@b c@d", "calendar disconnect: unexpected argument c@d"),
-    ("calendar sync", "calendar sync: it needs the EMAIL of a rep, or --all"),
-    ("calendar sync a@b --all", "calendar sync: --all means every rep: give it alone, or an EMAIL"),
+    ("calendar sync", "calendar sync: which rep? Give WHO, or --all"),
+    ("calendar sync a@b --all", "calendar sync: --all means every rep: give it alone, or WHO"),
     ("calendar list a@b", "calendar list: unexpected argument a@b"),
     ("calendar rotate-keys now", "calendar rotate-keys: unexpected argument now"),
     ("rep invite --days 0", "rep invite: --days 0: it is a number from 1 to 90"),
@@ -172,4 +172,4 @@ def test_a_port_that_is_none_is_refused(port):
 @pytest.mark.parametrize("words", [("rep", "slots", ""), ("rep", "set-hours", "")])
 def test_an_empty_word_is_no_address(words):
     done = run(*words)
-    assert done.returncode == 64 and "it needs the EMAIL of a rep" in done.stderr
+    assert done.returncode == 64 and "which rep? WHO is missing" in done.stderr

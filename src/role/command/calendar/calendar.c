@@ -2,32 +2,27 @@
  * salesreg calendar list, show: whose Google calendar is connected, and how it is.
  */
 #include "calendar_private.h"
-#include "salesreg/domain/contact/email.h"
 #include "salesreg/role/cli/table.h"
 #include "salesreg/role/cli/text.h"
-#include "salesreg/store/hours.h"
+#include "salesreg/role/command/rep/find_rep.h"
 
 enum { LIST_MOST = 10000, SHOWN_MOST = 250, TIME_CELL = 64 };
 
 int calendar_of(struct command_database *d, struct cli *c, struct calendar_listed *found)
 {
-	struct hours_owner owner = {.id = NULL};
+	struct hours_owner owner;
 	struct calendar_listed *rows;
 	size_t count;
-	const char *key = email_key(c->words[0], &c->arena);
-	if (key && !hours_owner(&d->session, &c->arena, key, &owner))
-		return command_database_failed(d, "calendar");
-	if (!owner.id) {
-		cli_say(stderr, "salesreg calendar: no rep has the e-mail %s\n", c->words[0]);
-		return EXIT_CODE_FAILED;
-	}
+	int code = find_rep_owner(d, &c->arena, "calendar", c->words[0], &owner);
+	if (code != EXIT_CODE_OK)
+		return code;
 	if (!calendar_operators_list(&d->session, &c->arena, owner.id, 1, &rows, &count))
 		return command_database_failed(d, "calendar");
 	if (count == 0) {
 		cli_say(stderr,
 		    "salesreg calendar: %s has never connected a calendar; reps do so in the chat, "
 		    "by \"calendar\"\n",
-		    owner.email);
+		    *owner.email ? owner.email : owner.name);
 		return EXIT_CODE_FAILED;
 	}
 	*found = rows[0];
@@ -220,7 +215,7 @@ static int run_list(struct cli *c)
 static int run_show(struct cli *c)
 {
 	if (c->count == 0)
-		return cli_wrong(c, "it needs the EMAIL of a rep");
+		return cli_wrong(c, "which rep? WHO is missing");
 	struct command_database d = {0};
 	int code = command_database_open(&d, "calendar");
 	if (code == EXIT_CODE_OK)
@@ -247,7 +242,7 @@ static const struct cli_command commands[] = {
 	.options = list_options,
 	.run = run_list},
     {.name = "show",
-	.arguments = "EMAIL",
+	.arguments = "WHO",
 	.arguments_most = 1,
 	.brief =
 	    "one of them: its calendars, which count, which gets the calls, what could not be read",
@@ -257,7 +252,7 @@ static const struct cli_command commands[] = {
 	.options = show_options,
 	.run = run_show},
     {.name = "disconnect",
-	.arguments = "EMAIL",
+	.arguments = "WHO",
 	.arguments_most = 1,
 	.brief = "forgets it here, and gives the grant back to Google",
 	.help = "Disconnects a rep's calendar, as the rep's own disconnecting does: tokens and "
@@ -265,7 +260,7 @@ static const struct cli_command commands[] = {
 		"Google.",
 	.run = calendar_run_disconnect},
     {.name = "sync",
-	.arguments = "[EMAIL]",
+	.arguments = "[WHO]",
 	.arguments_most = 1,
 	.brief = "has it read now, not in some minutes",
 	.help = "Has `salesreg oauth` read a rep's calendars, or those of all, now. Grants that it "

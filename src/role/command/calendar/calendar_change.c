@@ -114,7 +114,7 @@ static int sync_all(struct command_database *d)
 int calendar_run_disconnect(struct cli *c)
 {
 	if (c->count == 0)
-		return cli_wrong(c, "it needs the EMAIL of a rep");
+		return cli_wrong(c, "which rep? WHO is missing");
 	struct command_database d = {0};
 	int code = command_database_open(&d, "calendar");
 	if (code == EXIT_CODE_OK)
@@ -127,9 +127,9 @@ int calendar_run_sync(struct cli *c)
 {
 	bool all = cli_has(c, "all");
 	if (!all && c->count == 0)
-		return cli_wrong(c, "it needs the EMAIL of a rep, or --all");
+		return cli_wrong(c, "which rep? Give WHO, or --all");
 	if (all && c->count > 0)
-		return cli_wrong(c, "--all means every rep: give it alone, or an EMAIL");
+		return cli_wrong(c, "--all means every rep: give it alone, or WHO");
 	struct command_database d = {0};
 	int code = command_database_open(&d, "calendar");
 	if (code == EXIT_CODE_OK)

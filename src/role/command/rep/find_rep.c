@@ -1,4 +1,5 @@
 #include "salesreg/role/command/rep/find_rep.h"
+#include "salesreg/domain/contact/email.h"
 #include "salesreg/role/cli/cli.h"
 #include "salesreg/role/cli/text.h"
 #include <strings.h>
@@ -45,4 +46,21 @@ int find_rep(struct command_database *d, struct arena *a, const char *command, c
 	if (count > ALIKE_SHOWN)
 		cli_say(stderr, "  … and more\n");
 	return EXIT_CODE_FAILED;
+}
+
+int find_rep_owner(struct command_database *d, struct arena *a, const char *command,
+    const char *who, struct hours_owner *owner)
+{
+	const char *key = email_key(who, a);
+	struct managed_rep found;
+	*owner = (struct hours_owner){.id = NULL};
+	if (key && !hours_owner(&d->session, a, key, owner))
+		return command_database_failed(d, command);
+	if (owner->id)
+		return EXIT_CODE_OK;
+	int code = find_rep(d, a, command, who, &found);
+	if (code == EXIT_CODE_OK)
+		*owner = (struct hours_owner){found.id, found.name ? found.name : "",
+		    found.email ? found.email : "", found.status ? found.status : ""};
+	return code;
 }

@@ -7,21 +7,10 @@
 #include "salesreg/base/text.h"
 #include "salesreg/base/time_zone.h"
 #include "salesreg/domain/calendar/hours_text.h"
-#include "salesreg/domain/contact/email.h"
 #include "salesreg/role/cli/text.h"
+#include "salesreg/role/command/rep/find_rep.h"
 #include <assert.h>
 #include <string.h>
-
-int rep_owner(struct command_database *d, struct cli *c, struct hours_owner *owner)
-{
-	const char *key = email_key(c->words[0], &c->arena);
-	if (key && !hours_owner(&d->session, &c->arena, key, owner))
-		return command_database_failed(d, "rep");
-	if (key && owner->id)
-		return EXIT_CODE_OK;
-	cli_say(stderr, "salesreg rep: no rep has the e-mail %s\n", c->words[0]);
-	return EXIT_CODE_FAILED;
-}
 
 enum { MENTIONED_UNITS = 60 };
 #define DAY_NAMES "Mon Tue Wed Thu Fri Sat Sun"
@@ -169,7 +158,7 @@ static bool read_change(struct cli *c, const struct hours_text *read, struct hou
 		change->days_off = days_pack(&c->arena, read->days, read->day_count);
 	else if (read)
 		change->working = days_pack(&c->arena, read->days, read->day_count);
-	return read || c->given_count > cli_has(c, "json");
+	return read || c->given_count > (size_t)cli_has(c, "json") + cli_has(c, "dry-run");
 }
 
 /* A meeting has to fit into one range. */
@@ -189,6 +178,20 @@ static void warn_of_length(const struct hours_row *row)
 		    (long long)row->slot_minutes, (long long)longest);
 }
 
+/* In the transaction of the change. */
+static bool write_audit(struct command_database *d, struct cli *c, const struct hours_owner *owner,
+    json_t *before, json_t *after)
+{
+	struct arena *a = &c->arena;
+	only_changes(before, after);
+	const bool is_change = json_object_size(after) > 0;
+	const struct audit_entry entry = {.action = "set-hours",
+	    .rep = owner->id,
+	    .before = audit_json(a, before),
+	    .after = audit_json(a, after)};
+	return !is_change || audit_by_operator(d, a, c->name, &entry);
+}
+
 static int set_hours(struct command_database *d, struct cli *c)
 {
 	struct arena *a = &c->arena;
@@ -198,7 +201,7 @@ static int set_hours(struct command_database *d, struct cli *c)
 	struct hours_change change;
 	bool zone_is_known, some = c->count > 1;
 	char here[TIME_ZONE_SIZE];
-	int code = rep_owner(d, c, &owner);
+	int code = find_rep_owner(d, a, "rep", c->words[0], &owner);
 	if (code != EXIT_CODE_OK)
 		return code;
 	if (!hours_of_rep(&d->session, a, owner.id, time_zone_here(here), &row))
@@ -223,14 +226,12 @@ static int set_hours(struct command_database *d, struct cli *c)
 			json_decref(before);
 			return unknown_zone(change.zone);
 		}
-		json_t *after = hours_json(a, &owner, &row);
-		only_changes(before, after);
-		const struct audit_entry entry = {.action = "set-hours",
-		    .rep = owner.id,
-		    .before = audit_json(a, before),
-		    .after = audit_json(a, after)};
-		if (!audit_by_operator(d, a, c->name, &entry) || !audit_commit(&d->session))
+		if (!write_audit(d, c, &owner, before, hours_json(a, &owner, &row)) ||
+		    /* a dry run is undone by the end of the session */
+		    (!cli_has(c, "dry-run") && !audit_commit(&d->session)))
 			return command_database_failed(d, "rep");
+		if (cli_has(c, "dry-run"))
+			cli_say(stderr, "It would be so. Nothing was changed (--dry-run).\n");
 	}
 	print_hours(c, &owner, &row);
 	warn_of_length(&row);
@@ -240,7 +241,7 @@ static int set_hours(struct command_database *d, struct cli *c)
 int rep_run_set_hours(struct cli *c)
 {
 	if (c->count == 0 || !*c->words[0])
-		return cli_wrong(c, "it needs the EMAIL of a rep");
+		return cli_wrong(c, "which rep? WHO is missing");
 	struct command_database d = {0};
 	int code = command_database_open(&d, "rep");
 	if (code == EXIT_CODE_OK)
@@ -286,6 +287,7 @@ const struct cli_option rep_hours_options[] = {
 	.help = "how many meetings a day at most; 0: as many as fit",
 	.least = 0,
 	.most = 100},
+    {.name = "dry-run", .help = "shows what would be set, and changes nothing"},
     {.name = "json", .help = "as JSON, for programs"},
     {.name = NULL},
 };

@@ -15,7 +15,6 @@
 #define TEXT_OF(x) TEXT_OF_(x)
 
 /* Whose e-mail the first argument is. */
-int rep_owner(struct command_database *d, struct cli *c, struct hours_owner *owner);
 
 extern const struct cli_option rep_hours_options[], rep_slots_options[];
 int rep_run_set_hours(struct cli *c);

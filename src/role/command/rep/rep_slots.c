@@ -131,7 +131,7 @@ static int slots(struct command_database *d, struct cli *c, int64_t at_us)
 	struct arena *a = &c->arena;
 	struct hours_owner owner;
 	struct found_slots found = {.asks = cli_has(c, "fresh")};
-	int code = rep_owner(d, c, &owner);
+	int code = find_rep_owner(d, a, "rep", c->words[0], &owner);
 	if (code != EXIT_CODE_OK)
 		return code;
 	size_t room = (size_t)cli_number(c, "limit", SLOTS_SHOWN);
@@ -154,7 +154,7 @@ int rep_run_slots(struct cli *c)
 	const char *at = cli_value(c, "at", NULL);
 	int64_t now_us = clock_wall_us(), at_us = now_us;
 	if (c->count == 0 || !*c->words[0])
-		return cli_wrong(c, "it needs the EMAIL of a rep");
+		return cli_wrong(c, "which rep? WHO is missing");
 	if (at && !rfc3339_parse(at, strlen(at), &at_us))
 		return cli_wrong(c, "--at %s: it is a time as 2026-12-31T10:00:00+08:00", at);
 	if (at_us < now_us - NOW_LASTS_US)
