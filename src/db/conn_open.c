@@ -68,11 +68,10 @@ static enum err make_usable(struct db_conn *conn, PGconn *pg)
 		goto broken;
 	/* before anything of ours is read: what is hidden would be taken for missing */
 	err = guard_rows(pg, &conn->questions, conn->why, sizeof conn->why);
-	if (err != ERR_OK) {
-		if (conn->options.server && PQstatus(pg) == CONNECTION_OK)
-			db_server_hides(conn->options.server);
+	if (conn->options.server && PQstatus(pg) == CONNECTION_OK)
+		db_server_hides(conn->options.server, err != ERR_OK);
+	if (err != ERR_OK)
 		return err;
-	}
 	if (conn->options.setup && !known)
 		err =
 		    conn->options.setup(pg, conn->options.setup_data, conn->why, sizeof conn->why);

@@ -118,7 +118,7 @@ static void look_at_row_security(struct listener *l, const PGresult *hidden)
 	guard_watch_policies(db_server_rights(l->options.server), hidden);
 	bool changed = guard_watch_changed(db_server_rights(l->options.server), hidden);
 	if (guard_hides(hidden, why, sizeof why)) {
-		db_server_hides(l->options.server);
+		db_server_hides(l->options.server, true);
 		db_server_give_up(l->options.server, why);
 	} else if (changed) {
 		db_server_give_up(l->options.server, "policies of row-level security were changed");

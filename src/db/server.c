@@ -11,6 +11,8 @@
 
 enum { CONNECTIONS_MOST = 80, HOSTS_MOST = 16 };
 
+static const char REFUSED[] = "refused", HIDDEN[] = "hidden";
+
 struct db_server {
 	const struct secret *uri;
 	uv_loop_t *loop;
@@ -113,7 +115,10 @@ enum err db_server_check(
 {
 	uv_mutex_lock(&s->lock);
 	enum err err = check(s, identity, why, size);
-	s->trouble = err != ERR_OK ? "refused" : NULL;
+	if (err != ERR_OK)
+		s->trouble = REFUSED;
+	else if (s->trouble == REFUSED)
+		s->trouble = NULL; /* whether rows are hidden is not known yet (db_server_hides) */
 	uv_mutex_unlock(&s->lock);
 	return err;
 }
@@ -164,10 +169,13 @@ const char *db_server_trouble(struct db_server *s)
 	return trouble ? trouble : "database";
 }
 
-void db_server_hides(struct db_server *s)
+void db_server_hides(struct db_server *s, bool hides)
 {
 	uv_mutex_lock(&s->lock);
-	s->trouble = "hidden";
+	if (hides)
+		s->trouble = HIDDEN;
+	else if (s->trouble == HIDDEN)
+		s->trouble = NULL;
 	uv_mutex_unlock(&s->lock);
 }
 

@@ -110,7 +110,7 @@ def test_the_tables_and_the_csv_have_the_same(db):
     text = stats(db)
     for line in ("for a rep (late: an hour)        1      1     ", "this    5     4         2          2       1          20s         29s  2m 30s          3m 15s",
                  "campaign June  this    1     1         1          1       1          20s         20s  3m 20s          3m 20s", "Boris  active  2 of 7  2              2     ",
-                 "declined   Boris  before  1", "this: who came in the last 7d 0h"):
+                 "declined   Boris  before  1", "this: who came in the last 7 days"):
         assert line in text, text
     rows = list(csv.DictReader(io.StringIO(stats(db, "--csv"))))
     assert {row["section"] for row in rows} == {"waiting", "periods", "hours", "sources", "reps", "load", "ended"}

@@ -43,8 +43,8 @@ enum err db_server_check(
 const char *db_server_trouble(struct db_server *server);
 /* Ends all connections to it. */
 void db_server_give_up(struct db_server *server, const char *why);
-/* From a thread: a server that may be used hides rows from this user. */
-void db_server_hides(struct db_server *server);
+/* From a thread: whether a server that may be used hides rows from this user. */
+void db_server_hides(struct db_server *server, bool hides);
 /* For how long the oldest question has been waiting for its answer; 0: none is. */
 int64_t db_server_late_ms(const struct db_server *server);
 

@@ -52,7 +52,7 @@ int find_rep_owner(struct command_database *d, struct arena *a, const char *comm
     const char *who, struct hours_owner *owner)
 {
 	const char *key = email_key(who, a);
-	struct managed_rep found;
+	struct managed_rep found = {.id = NULL};
 	*owner = (struct hours_owner){.id = NULL};
 	if (key && !hours_owner(&d->session, a, key, owner))
 		return command_database_failed(d, command);
