@@ -269,6 +269,20 @@ static size_t markup_bytes(const struct button *buttons, size_t count)
 	return bytes;
 }
 
+/* A message's text, with empty lines between: one copy, however many cards there are. */
+static const char *join(
+    struct arena *a, const char *head, const char *const *cards, size_t count, const char *tail)
+{
+	size_t bytes = strlen(head) + strlen(tail) + 1;
+	for (size_t i = 0; i < count; i++)
+		bytes += 2 + strlen(cards[i]);
+	char *whole = arena_alloc(a, bytes), *end = stpcpy(whole, head);
+	for (size_t i = 0; i < count; i++)
+		end = stpcpy(stpcpy(end, end == whole ? "" : "\n\n"), cards[i]);
+	(void)stpcpy(end, tail);
+	return whole;
+}
+
 void prospect_list_send(
     const struct prospect_list *list, struct arena *a, struct message_list *messages)
 {
@@ -284,9 +298,7 @@ void prospect_list_send(
 		       markup = 0;
 		struct button *buttons = ARENA_ARRAY(a, struct button,
 		    PROSPECT_LIST_A_MESSAGE * BUTTONS_A_PROSPECT + PROSPECT_LIST_EXTRA_MOST);
-		/* joined at the end: one copy a message */
 		const char *cards[PROSPECT_LIST_A_MESSAGE];
-		size_t bytes = strlen(text) + strlen(legend) + 1;
 		while (next < list->count && in_part < PROSPECT_LIST_A_MESSAGE) {
 			const char *one = card(list, a, next);
 			units += 2 + text_utf16_units(one);
@@ -295,7 +307,6 @@ void prospect_list_send(
 			if (in_part > 0 && (units > MESSAGE_TEXT_UNITS || markup > MARKUP_BYTES))
 				break;
 			cards[in_part++] = one;
-			bytes += 2 + strlen(one);
 			button_count += more;
 			next++;
 		}
@@ -304,11 +315,7 @@ void prospect_list_send(
 			    list->extra_count * sizeof *buttons);
 			button_count += list->extra_count;
 		}
-		char *whole = arena_alloc(a, bytes), *end = stpcpy(whole, text);
-		for (size_t i = 0; i < in_part; i++)
-			end = stpcpy(stpcpy(end, end == whole ? "" : "\n\n"), cards[i]);
-		if (button_count > 0)
-			(void)stpcpy(end, legend);
+		const char *whole = join(a, text, cards, in_part, button_count > 0 ? legend : "");
 		struct message *message =
 		    message_list_add(messages, a, list->chat_id, list->priority, whole);
 		message_set_buttons(message, buttons, button_count);
@@ -369,10 +376,9 @@ void prospect_list_send_names(
 	names.numbered = true;
 	const char *hint =
 	    catalog_render(list->catalog, list->locale, TEXT_NOTICE_NAMES_HINT, NULL, 0, a);
-	const char *text = list->header;
 	struct button *buttons = ARENA_ARRAY(a, struct button, NAMES_MOST + 1);
-	size_t units =
-		   text_utf16_units(text) + text_utf16_units(names_end(list, a, list->count, hint)),
+	size_t units = text_utf16_units(list->header) +
+		       text_utf16_units(names_end(list, a, list->count, hint)),
 	       markup = 0, shown = 0;
 	const char *cards[NAMES_MOST];
 	for (; shown < list->count && shown < NAMES_MOST; shown++) {
@@ -383,14 +389,12 @@ void prospect_list_send_names(
 		if (units > MESSAGE_TEXT_UNITS || markup > MARKUP_BYTES)
 			break;
 	}
-	for (size_t i = 0; i < shown; i++)
-		text = arena_printf(a, "%s\n\n%s", text, cards[i]);
 	buttons[shown] = (struct button){
 	    .text = catalog_render(list->catalog, list->locale, TEXT_BUTTON_CLIENTS, NULL, 0, a),
 	    .data = press_data(a, PRESS_MENU_CLIENTS, 0),
 	    .new_row = true,
 	};
 	struct message *message = message_list_add(messages, a, list->chat_id, list->priority,
-	    arena_printf(a, "%s%s", text, names_end(list, a, list->count - shown, hint)));
+	    join(a, list->header, cards, shown, names_end(list, a, list->count - shown, hint)));
 	message_set_buttons(message, buttons, shown + 1);
 }

@@ -3,7 +3,7 @@
  * Ownership: prospects are borrowed for the call; messages live in the arena.
  * Units: message limits as in message.h; the callback data of the buttons is what conversation.h
  * understands.
- * Errors: none: long texts are shortened, many prospects become several messages.
+ * Errors: none: long texts are shortened, and cards that one message does not hold become several.
  * Source: https://t.me/<name> opens a chat with a user name, tg://user?id=<n> with a number if the
  * client knows the person (core.telegram.org/api/links).
  */
@@ -12,9 +12,8 @@
 #include "salesreg/domain/prospect/reach.h"
 #include "salesreg/domain/text/catalog.h"
 
-enum {
-	NOTICE_MAX_PROSPECTS = 8
-}; /* that are told of by their cards; more are told of by their names, in one message */
+/* So many are told of by their cards; more of them by their names, in one message. */
+enum { NOTICE_MAX_PROSPECTS = 8 };
 
 struct notice_prospect {
 	int64_t assignment_id; /* 0: no buttons */
