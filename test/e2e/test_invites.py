@@ -80,6 +80,18 @@ def test_only_the_hash_of_a_link_is_stored(world, invite):
     assert re.search(r"^[0-9a-f]{64}\t", dump, re.M) and payload not in dump and payload[1:] not in dump
 
 
+def test_a_dry_run_makes_none_and_says_what_would_be(world, invite):
+    invite()
+    made, written = world.db.invites.value("count(*)"), world.db.audit.value("count(*)")
+    settings = {"DATABASE_URL": world.db.url, "REGISTRATION_APPROVAL": "invite"}
+    done = run("rep", "invite", "--email", "anna@truerealestate.bali", "--dry-run", settings=settings)
+    assert done.returncode == 0 and done.stderr == "" and "t.me" not in done.stdout
+    assert done.stdout.startswith("Would make a link with which one person can register as anna@truerealestate.bali, until ")
+    body = json.loads(run("rep", "invite", "--dry-run", "--json", settings=settings).stdout)
+    assert body["link"] is None and body["ends_at"] > 0
+    assert (world.db.invites.value("count(*)"), world.db.audit.value("count(*)")) == (made, written)
+
+
 def test_of_two_at_once_one_has_it(world, invite):
     people = world.sandbox.someone(2)
     payload = invite()

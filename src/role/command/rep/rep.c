@@ -15,7 +15,7 @@ enum { APPROVAL_BY_INVITATION = 2 };
 struct wish {
 	const char *email;
 	int64_t days;
-	bool qr, json;
+	bool qr, json, dry_run;
 };
 
 const char *rep_email_fault(const struct config *config, struct arena *a, const char *email,
@@ -39,14 +39,22 @@ const char *rep_email_fault(const struct config *config, struct arena *a, const 
 	return "that is no e-mail address";
 }
 
+/* link NULL: there would be one. */
 static void print(const struct wish *wish, const char *link, int64_t ends_us)
 {
 	char ends[64];
 	cli_time(ends, sizeof ends, ends_us);
 	if (wish->json) {
-		json_t *out = json_pack("{s:s, s:f, s:s*}", "link", link, "ends_at",
+		json_t *out = json_pack("{s:s?, s:f, s:s*}", "link", link, "ends_at",
 		    (double)ends_us / 1e6, "email", wish->email);
 		cli_json(out);
+		return;
+	}
+	if (!link) {
+		cli_say(stdout,
+		    "Would make a link with which one person can register%s%s, until %s. Nothing "
+		    "was changed (--dry-run).\n",
+		    wish->email ? " as " : "", wish->email ? wish->email : "", ends);
 		return;
 	}
 	cli_say(stdout, "%s\n", link);
@@ -75,9 +83,11 @@ static int invite(struct command_database *d, struct arena *a, const struct wish
 	const struct audit_entry entry = {
 	    .action = "invite", .after = audit_json(a, json_pack("{ss?}", "email", key))};
 	if (!audit_begin(&d->session) || !invites_create_now(&d->session, a, &fresh, &ends_us) ||
-	    !audit_write(&d->session, a, &me, &entry) || !audit_commit(&d->session))
+	    !audit_write(&d->session, a, &me, &entry) ||
+	    /* a dry run is undone by the end of the session */
+	    (!wish->dry_run && !audit_commit(&d->session)))
 		return command_database_failed(d, "rep");
-	print(wish, invite_link(a, username, payload), ends_us);
+	print(wish, wish->dry_run ? NULL : invite_link(a, username, payload), ends_us);
 	if (d->config.registration_approval != APPROVAL_BY_INVITATION)
 		(void)fputs("Nobody needs it: REGISTRATION_APPROVAL is not invite here.\n", stderr);
 	return EXIT_CODE_OK;
@@ -88,7 +98,8 @@ static int run_invite(struct cli *c)
 	const struct wish wish = {.email = cli_value(c, "email", NULL),
 	    .days = cli_number(c, "days", INVITE_DAYS),
 	    .qr = cli_has(c, "qr"),
-	    .json = cli_has(c, "json")};
+	    .json = cli_has(c, "json"),
+	    .dry_run = cli_has(c, "dry-run")};
 	struct command_database d = {0};
 	int code = command_database_open(&d, "rep");
 	if (code == EXIT_CODE_OK)
@@ -105,6 +116,7 @@ static const struct cli_option invite_options[] = {
 	.least = 1,
 	.most = INVITE_DAYS_MAX},
     {.name = "qr", .help = "the QR code where there is no terminal, too"},
+    {.name = "dry-run", .help = "says what would be made, and changes nothing"},
     {.name = "json", .help = "as JSON, for programs"},
     {.name = NULL},
 };
