@@ -93,7 +93,7 @@ def _messages(db):
             (502, -100123456789, "a \x1b[31mred\x1b[0m word " + "long " * 40, "held", None, 29.1), (503, 44, "later", "queued", None, 26.1)]:
         db.outbox.insert("(id, chat_id, method, payload, state, error, attempts, possible_duplicate, created_at, due_at) OVERRIDING SYSTEM VALUE VALUES"
                          " (%s, %s, 'sendMessage', json_build_object('chat_id', %s, 'text', %s::text), %s, %s, 3, %s, now() - %s * interval '1 hour',"
-                         " CASE %s WHEN 'queued' THEN now() + interval '53 hours 55 minutes' ELSE now() END)", number, chat, chat, text, state, error, state == "held", ago, state)
+                         " CASE %s WHEN 'queued' THEN now() + interval '53 hours 55 minutes' ELSE now() - interval '1 minute' END)", number, chat, chat, text, state, error, state == "held", ago, state)
     db.parked_updates.insert("(id, bot_id, update_id, user_id, payload, raw, reason, parked_at, retry_at) OVERRIDING SYSTEM VALUE VALUES"
                              " (601, 1, 7001, 11, '{\"message\": {\"text\": \"it''s \\\"me\\\"\\n-- 🌴\"}}', NULL, 'the row was not as it was read', now() - interval '50 hours 5 minutes', NULL),"
                              " (602, 1, NULL, NULL, NULL, '\\xff00'::bytea, 'not JSON', now() - interval '75 hours 5 minutes', now())")
